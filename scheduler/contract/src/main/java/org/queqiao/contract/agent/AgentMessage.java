@@ -1,0 +1,107 @@
+package org.queqiao.contract.agent;
+
+import java.util.List;
+import org.queqiao.contract.id.NodeName;
+import org.queqiao.contract.id.RunId;
+import org.queqiao.contract.job.RunExit;
+import org.queqiao.contract.node.NodeFacts;
+
+/** What an agent says to the server. */
+public sealed interface AgentMessage {
+  /**
+   * The first message of a connection.
+   *
+   * @param protocolMin oldest protocol version the agent speaks
+   * @param protocolMax newest protocol version the agent speaks
+   * @param facts what it found on its machine
+   * @param highestEpoch the highest leader epoch it has accepted, persisted
+   * @param running the runs that are alive on the node
+   * @param ended exits that were not acknowledged yet
+   */
+  record Hello(
+      int protocolMin,
+      int protocolMax,
+      NodeFacts facts,
+      long highestEpoch,
+      List<RunId> running,
+      List<RunExit> ended)
+      implements AgentMessage {
+    public Hello {
+      running = List.copyOf(running);
+      ended = List.copyOf(ended);
+    }
+  }
+
+  /**
+   * A life sign with gauges, every 10 s.
+   *
+   * @param seq counts the messages of this connection
+   * @param load1Milli load average over one minute, in thousandths
+   * @param cpuBusyUs CPU time spent by the node since its boot, in microseconds over all cores
+   * @param memUsedBytes memory in use
+   * @param memTotalBytes memory there is
+   * @param running the runs that are alive on the node
+   */
+  record Heartbeat(
+      long seq,
+      long load1Milli,
+      long cpuBusyUs,
+      long memUsedBytes,
+      long memTotalBytes,
+      List<RunId> running)
+      implements AgentMessage {
+    public Heartbeat {
+      running = List.copyOf(running);
+    }
+  }
+
+  /** A run's script was started at this node time. */
+  record RunStartedReport(RunId run, long startMs) implements AgentMessage {}
+
+  /** A run is gone with all its processes. Repeated until acknowledged. */
+  record RunEndedReport(RunExit exit) implements AgentMessage {}
+
+  /** The agent has reconciled with this version of its desired set. */
+  record DesiredSetApplied(long epoch, long version) implements AgentMessage {}
+
+  /**
+   * The answer to {@link ServerMessage.ReadOutput}.
+   *
+   * @param requestId of the request
+   * @param status what came of it
+   * @param fileSize size of the file, or 0
+   * @param bytes what was read
+   * @param reason why nothing was read, in words; else empty
+   */
+  record OutputChunk(long requestId, ReadStatus status, long fileSize, byte[] bytes, String reason)
+      implements AgentMessage {}
+
+  /**
+   * The only message of a connection without a certificate: asks for one.
+   *
+   * @param protocolMin oldest protocol version the agent speaks
+   * @param protocolMax newest protocol version the agent speaks
+   * @param node the node that the code was made for
+   * @param code the one-time code
+   * @param signingRequest a PKCS #10 request, in DER
+   */
+  record Enrol(int protocolMin, int protocolMax, NodeName node, String code, byte[] signingRequest)
+      implements AgentMessage {
+    /** Leaves out the code: it is a secret. */
+    @Override
+    public String toString() {
+      return "Enrol[node=" + node + "]";
+    }
+  }
+
+  /** Asks for a new certificate for the node of this connection; PKCS #10, in DER. */
+  record Renew(byte[] signingRequest) implements AgentMessage {}
+
+  /** What came of a read. */
+  enum ReadStatus {
+    OK,
+    NOT_FOUND,
+    /** The user himself may not read it, or it is no regular file. */
+    REFUSED
+  }
+}

@@ -1,0 +1,56 @@
+package org.queqiao.contract.agent;
+
+import java.util.List;
+import org.queqiao.contract.id.RunId;
+
+/** What the server says to an agent. */
+public sealed interface ServerMessage {
+  /** The connection is accepted: this protocol version, this leader epoch. */
+  record Welcome(int protocol, long epoch) implements ServerMessage {}
+
+  /** The connection is refused for good, with the reason and what to do. */
+  record Refused(String reason) implements ServerMessage {}
+
+  /**
+   * Everything that shall run on the node, and nothing else.
+   *
+   * @param epoch term of the leader; a lower one than the agent has accepted is refused
+   * @param version counts the desired sets of the node
+   * @param runs what shall be there
+   */
+  record DesiredSet(long epoch, long version, List<DesiredRun> runs) implements ServerMessage {
+    public DesiredSet {
+      runs = List.copyOf(runs);
+    }
+  }
+
+  /**
+   * One run of a desired set. A run that is alive and not listed is ended as by {@code stop}.
+   *
+   * @param run which run
+   * @param stop whether it shall end now, by TERM and after {@code graceMs} by KILL
+   * @param graceMs between TERM and KILL
+   * @param signedOrder the launch order with its signature, read by the launcher alone; empty when
+   *     {@code stop}, when the agent has it or the run already, and when it follows in a later
+   *     frame
+   */
+  record DesiredRun(RunId run, boolean stop, int graceMs, byte[] signedOrder) {}
+
+  /** The ends of these runs are durable: their records can go. */
+  record ExitsAcknowledged(List<RunId> runs, long position) implements ServerMessage {
+    public ExitsAcknowledged {
+      runs = List.copyOf(runs);
+    }
+  }
+
+  /** Read part of an output file as the user; the order is signed for the launcher. */
+  record ReadOutput(long requestId, byte[] signedOrder) implements ServerMessage {}
+
+  /**
+   * The answer to {@link AgentMessage.Enrol} and {@link AgentMessage.Renew}.
+   *
+   * @param certificate of the node, X.509 in DER
+   * @param authority certificate of the private authority that signed it, in DER
+   */
+  record Certified(byte[] certificate, byte[] authority) implements ServerMessage {}
+}

@@ -1,0 +1,187 @@
+package org.queqiao.contract.codec;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import org.queqiao.contract.MalformedRecordException;
+import org.queqiao.contract.account.DomainShare;
+import org.queqiao.contract.event.DomainDefined;
+import org.queqiao.contract.event.Event;
+import org.queqiao.contract.event.JobAllocated;
+import org.queqiao.contract.event.JobEnded;
+import org.queqiao.contract.event.JobHeld;
+import org.queqiao.contract.event.JobKillRequested;
+import org.queqiao.contract.event.JobReleased;
+import org.queqiao.contract.event.JobStarted;
+import org.queqiao.contract.event.JobSubmitted;
+import org.queqiao.contract.event.MembershipRemoved;
+import org.queqiao.contract.event.MembershipSet;
+import org.queqiao.contract.event.NodeDown;
+import org.queqiao.contract.event.NodeDrained;
+import org.queqiao.contract.event.NodeFenced;
+import org.queqiao.contract.event.NodeRegistered;
+import org.queqiao.contract.event.NodeResumed;
+import org.queqiao.contract.event.NodeUp;
+import org.queqiao.contract.event.PartitionDefined;
+import org.queqiao.contract.event.ProjectDefined;
+import org.queqiao.contract.event.RoleGranted;
+import org.queqiao.contract.event.RoleRevoked;
+import org.queqiao.contract.event.TariffDefined;
+import org.queqiao.contract.event.UserDefined;
+import org.queqiao.contract.event.WalletFunded;
+import org.queqiao.contract.id.DomainCode;
+import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.NodeName;
+import org.queqiao.contract.id.PartitionName;
+import org.queqiao.contract.id.ProjectName;
+import org.queqiao.contract.id.UserName;
+import org.queqiao.contract.wire.EventRecord;
+import org.queqiao.contract.wire.PbDomainDefined;
+import org.queqiao.contract.wire.PbJobEnded;
+import org.queqiao.contract.wire.PbJobStarted;
+import org.queqiao.contract.wire.PbJobSubmitted;
+import org.queqiao.contract.wire.PbMembership;
+import org.queqiao.contract.wire.PbNodeDown;
+import org.queqiao.contract.wire.PbPartitionDefined;
+import org.queqiao.contract.wire.PbProjectDefined;
+import org.queqiao.contract.wire.PbRoleChanged;
+import org.queqiao.contract.wire.PbTariffDefined;
+import org.queqiao.contract.wire.PbUserDefined;
+import org.queqiao.contract.wire.PbWalletFunded;
+
+/** Facts from their wire form. */
+final class EventReader {
+  private EventReader() {}
+
+  static EventCodec.ActedEvent read(byte[] payload) {
+    try {
+      EventRecord in = EventRecord.parseFrom(payload);
+      return new EventCodec.ActedEvent(ModelReader.actor(in.getActor()), event(in));
+    } catch (InvalidProtocolBufferException | IllegalArgumentException e) {
+      throw new MalformedRecordException("not a fact of the log: " + e.getMessage(), e);
+    }
+  }
+
+  private static Event event(EventRecord in) {
+    return switch (in.getEventCase()) {
+      case PARTITION_DEFINED -> partition(in.getPartitionDefined());
+      case TARIFF_DEFINED -> tariff(in.getTariffDefined());
+      case DOMAIN_DEFINED -> domain(in.getDomainDefined());
+      case PROJECT_DEFINED -> project(in.getProjectDefined());
+      case USER_DEFINED -> user(in.getUserDefined());
+      case ROLE_GRANTED -> {
+        PbRoleChanged e = in.getRoleGranted();
+        yield new RoleGranted(new UserName(e.getUser()), ModelReader.role(e.getRole()));
+      }
+      case ROLE_REVOKED -> {
+        PbRoleChanged e = in.getRoleRevoked();
+        yield new RoleRevoked(new UserName(e.getUser()), ModelReader.role(e.getRole()));
+      }
+      case MEMBERSHIP_SET -> membershipSet(in.getMembershipSet());
+      case MEMBERSHIP_REMOVED -> membershipRemoved(in.getMembershipRemoved());
+      case WALLET_FUNDED -> funded(in.getWalletFunded());
+      case NODE_REGISTERED -> new NodeRegistered(ModelReader.facts(in.getNodeRegistered()));
+      case NODE_UP ->
+          new NodeUp(new NodeName(in.getNodeUp().getNode()), in.getNodeUp().getBootId());
+      case NODE_DOWN -> {
+        PbNodeDown e = in.getNodeDown();
+        yield new NodeDown(new NodeName(e.getNode()), e.getLastSeenMs(), e.getReason());
+      }
+      case NODE_FENCED ->
+          new NodeFenced(
+              new NodeName(in.getNodeFenced().getNode()), in.getNodeFenced().getReason());
+      case NODE_DRAINED ->
+          new NodeDrained(
+              new NodeName(in.getNodeDrained().getNode()), in.getNodeDrained().getReason());
+      case NODE_RESUMED -> new NodeResumed(new NodeName(in.getNodeResumed().getNode()));
+      case JOB_SUBMITTED -> submitted(in.getJobSubmitted());
+      case JOB_HELD ->
+          new JobHeld(new JobId(in.getJobHeld().getJob()), in.getJobHeld().getByAdministrator());
+      case JOB_RELEASED -> new JobReleased(new JobId(in.getJobReleased().getJob()));
+      case JOB_ALLOCATED ->
+          new JobAllocated(
+              ModelReader.run(in.getJobAllocated().getRun()),
+              ModelReader.list(in.getJobAllocated().getAllocationsList(), ModelReader::allocation));
+      case JOB_STARTED -> {
+        PbJobStarted e = in.getJobStarted();
+        yield new JobStarted(
+            ModelReader.run(e.getRun()), new NodeName(e.getNode()), e.getStartMs());
+      }
+      case JOB_KILL_REQUESTED ->
+          new JobKillRequested(
+              ModelReader.run(in.getJobKillRequested().getRun()),
+              ModelReader.cause(in.getJobKillRequested().getCause()));
+      case JOB_ENDED -> ended(in.getJobEnded());
+      case EVENT_NOT_SET -> throw ModelReader.unknown("fact");
+    };
+  }
+
+  static PartitionDefined partition(PbPartitionDefined e) {
+    return new PartitionDefined(
+        new PartitionName(e.getName()), e.getIsDefault(), e.getDefaultLimitMs(), e.getMaxLimitMs());
+  }
+
+  static TariffDefined tariff(PbTariffDefined e) {
+    return new TariffDefined(
+        new PartitionName(e.getPartition()),
+        e.getPriceMicroPerCoreHour(),
+        e.getCurrency(),
+        e.getValidFromMs());
+  }
+
+  static DomainDefined domain(PbDomainDefined e) {
+    return new DomainDefined(new DomainCode(e.getCode()), e.getTitle());
+  }
+
+  static ProjectDefined project(PbProjectDefined e) {
+    return new ProjectDefined(
+        new ProjectName(e.getName()),
+        e.getTitle(),
+        ModelReader.list(
+            e.getDomainsList(),
+            s -> new DomainShare(new DomainCode(s.getDomain()), s.getPermille())));
+  }
+
+  static UserDefined user(PbUserDefined e) {
+    return new UserDefined(
+        new UserName(e.getName()),
+        e.getTitle(),
+        e.getUnixUser(),
+        e.getUid(),
+        e.getDefaultProject().isEmpty() ? null : new ProjectName(e.getDefaultProject()));
+  }
+
+  private static JobSubmitted submitted(PbJobSubmitted e) {
+    return new JobSubmitted(
+        new JobId(e.getJob()),
+        new UserName(e.getUser()),
+        e.getUnixUser(),
+        e.getUid(),
+        ModelReader.spec(e.getSpec()),
+        e.getIdempotencyKey(),
+        e.getRequestHash().toByteArray());
+  }
+
+  private static JobEnded ended(PbJobEnded e) {
+    return new JobEnded(
+        new JobId(e.getJob()),
+        e.getAttempt(),
+        ModelReader.state(e.getState()),
+        e.getEndMs(),
+        e.hasExit() ? ModelReader.exit(e.getExit()) : null,
+        e.getNodeTimeRejected(),
+        e.getDetail());
+  }
+
+  private static MembershipSet membershipSet(PbMembership e) {
+    return new MembershipSet(
+        new ProjectName(e.getProject()), new UserName(e.getUser()), ModelReader.rank(e.getRank()));
+  }
+
+  private static MembershipRemoved membershipRemoved(PbMembership e) {
+    return new MembershipRemoved(new ProjectName(e.getProject()), new UserName(e.getUser()));
+  }
+
+  private static WalletFunded funded(PbWalletFunded e) {
+    return new WalletFunded(
+        new ProjectName(e.getProject()), e.getAmountMicro(), e.getCurrency(), e.getReason());
+  }
+}

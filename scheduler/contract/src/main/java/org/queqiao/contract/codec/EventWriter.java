@@ -1,0 +1,203 @@
+package org.queqiao.contract.codec;
+
+import org.queqiao.contract.account.DomainShare;
+import org.queqiao.contract.event.DomainDefined;
+import org.queqiao.contract.event.Event;
+import org.queqiao.contract.event.JobAllocated;
+import org.queqiao.contract.event.JobEnded;
+import org.queqiao.contract.event.JobHeld;
+import org.queqiao.contract.event.JobKillRequested;
+import org.queqiao.contract.event.JobReleased;
+import org.queqiao.contract.event.JobStarted;
+import org.queqiao.contract.event.JobSubmitted;
+import org.queqiao.contract.event.MembershipRemoved;
+import org.queqiao.contract.event.MembershipSet;
+import org.queqiao.contract.event.NodeDown;
+import org.queqiao.contract.event.NodeDrained;
+import org.queqiao.contract.event.NodeFenced;
+import org.queqiao.contract.event.NodeRegistered;
+import org.queqiao.contract.event.NodeResumed;
+import org.queqiao.contract.event.NodeUp;
+import org.queqiao.contract.event.PartitionDefined;
+import org.queqiao.contract.event.ProjectDefined;
+import org.queqiao.contract.event.RoleGranted;
+import org.queqiao.contract.event.RoleRevoked;
+import org.queqiao.contract.event.TariffDefined;
+import org.queqiao.contract.event.UserDefined;
+import org.queqiao.contract.event.WalletFunded;
+import org.queqiao.contract.id.Actor;
+import org.queqiao.contract.wire.EventRecord;
+import org.queqiao.contract.wire.PbDomainDefined;
+import org.queqiao.contract.wire.PbDomainShare;
+import org.queqiao.contract.wire.PbJobAllocated;
+import org.queqiao.contract.wire.PbJobEnded;
+import org.queqiao.contract.wire.PbJobHeld;
+import org.queqiao.contract.wire.PbJobKillRequested;
+import org.queqiao.contract.wire.PbJobRef;
+import org.queqiao.contract.wire.PbJobStarted;
+import org.queqiao.contract.wire.PbJobSubmitted;
+import org.queqiao.contract.wire.PbMembership;
+import org.queqiao.contract.wire.PbNodeDown;
+import org.queqiao.contract.wire.PbNodeReason;
+import org.queqiao.contract.wire.PbNodeUp;
+import org.queqiao.contract.wire.PbPartitionDefined;
+import org.queqiao.contract.wire.PbProjectDefined;
+import org.queqiao.contract.wire.PbRoleChanged;
+import org.queqiao.contract.wire.PbTariffDefined;
+import org.queqiao.contract.wire.PbUserDefined;
+import org.queqiao.contract.wire.PbWalletFunded;
+
+/** Facts to their wire form. */
+final class EventWriter {
+  private EventWriter() {}
+
+  static EventRecord write(Actor actor, Event event) {
+    EventRecord.Builder out = EventRecord.newBuilder().setActor(ModelWriter.actor(actor));
+    switch (event) {
+      case PartitionDefined e -> out.setPartitionDefined(partition(e));
+      case TariffDefined e -> out.setTariffDefined(tariff(e));
+      case DomainDefined e -> out.setDomainDefined(domain(e));
+      case ProjectDefined e -> out.setProjectDefined(project(e));
+      case UserDefined e -> out.setUserDefined(user(e));
+      case RoleGranted e -> out.setRoleGranted(role(e.user().value(), e.role()));
+      case RoleRevoked e -> out.setRoleRevoked(role(e.user().value(), e.role()));
+      case MembershipSet e ->
+          out.setMembershipSet(
+              PbMembership.newBuilder()
+                  .setProject(e.project().value())
+                  .setUser(e.user().value())
+                  .setRank(ModelWriter.rank(e.rank())));
+      case MembershipRemoved e ->
+          out.setMembershipRemoved(
+              PbMembership.newBuilder().setProject(e.project().value()).setUser(e.user().value()));
+      case WalletFunded e -> out.setWalletFunded(funded(e));
+      case NodeRegistered e -> out.setNodeRegistered(ModelWriter.facts(e.facts()));
+      case NodeUp e ->
+          out.setNodeUp(PbNodeUp.newBuilder().setNode(e.node().value()).setBootId(e.bootId()));
+      case NodeDown e ->
+          out.setNodeDown(
+              PbNodeDown.newBuilder()
+                  .setNode(e.node().value())
+                  .setLastSeenMs(e.lastSeenMs())
+                  .setReason(e.reason()));
+      case NodeFenced e -> out.setNodeFenced(nodeReason(e.node().value(), e.reason()));
+      case NodeDrained e -> out.setNodeDrained(nodeReason(e.node().value(), e.reason()));
+      case NodeResumed e -> out.setNodeResumed(nodeReason(e.node().value(), ""));
+      case JobSubmitted e -> out.setJobSubmitted(submitted(e));
+      case JobHeld e ->
+          out.setJobHeld(
+              PbJobHeld.newBuilder()
+                  .setJob(e.job().value())
+                  .setByAdministrator(e.byAdministrator()));
+      case JobReleased e -> out.setJobReleased(PbJobRef.newBuilder().setJob(e.job().value()));
+      case JobAllocated e -> out.setJobAllocated(allocated(e));
+      case JobStarted e ->
+          out.setJobStarted(
+              PbJobStarted.newBuilder()
+                  .setRun(ModelWriter.run(e.run()))
+                  .setNode(e.node().value())
+                  .setStartMs(e.startMs()));
+      case JobKillRequested e ->
+          out.setJobKillRequested(
+              PbJobKillRequested.newBuilder()
+                  .setRun(ModelWriter.run(e.run()))
+                  .setCause(ModelWriter.cause(e.cause())));
+      case JobEnded e -> out.setJobEnded(ended(e));
+    }
+    return out.build();
+  }
+
+  static PbPartitionDefined partition(PartitionDefined e) {
+    return PbPartitionDefined.newBuilder()
+        .setName(e.name().value())
+        .setIsDefault(e.isDefault())
+        .setDefaultLimitMs(e.defaultLimitMs())
+        .setMaxLimitMs(e.maxLimitMs())
+        .build();
+  }
+
+  static PbTariffDefined tariff(TariffDefined e) {
+    return PbTariffDefined.newBuilder()
+        .setPartition(e.partition().value())
+        .setPriceMicroPerCoreHour(e.priceMicroPerCoreHour())
+        .setCurrency(e.currency())
+        .setValidFromMs(e.validFromMs())
+        .build();
+  }
+
+  static PbDomainDefined domain(DomainDefined e) {
+    return PbDomainDefined.newBuilder().setCode(e.code().value()).setTitle(e.title()).build();
+  }
+
+  static PbProjectDefined project(ProjectDefined e) {
+    PbProjectDefined.Builder out =
+        PbProjectDefined.newBuilder().setName(e.name().value()).setTitle(e.title());
+    for (DomainShare share : e.domains()) {
+      out.addDomains(
+          PbDomainShare.newBuilder()
+              .setDomain(share.domain().value())
+              .setPermille(share.permille()));
+    }
+    return out.build();
+  }
+
+  static PbUserDefined user(UserDefined e) {
+    return PbUserDefined.newBuilder()
+        .setName(e.name().value())
+        .setTitle(e.title())
+        .setUnixUser(e.unixUser())
+        .setUid(e.uid())
+        .setDefaultProject(e.defaultProject() == null ? "" : e.defaultProject().value())
+        .build();
+  }
+
+  private static PbRoleChanged role(String user, org.queqiao.contract.account.Role role) {
+    return PbRoleChanged.newBuilder().setUser(user).setRole(ModelWriter.role(role)).build();
+  }
+
+  private static PbWalletFunded funded(WalletFunded e) {
+    return PbWalletFunded.newBuilder()
+        .setProject(e.project().value())
+        .setAmountMicro(e.amountMicro())
+        .setCurrency(e.currency())
+        .setReason(e.reason())
+        .build();
+  }
+
+  private static PbNodeReason nodeReason(String node, String reason) {
+    return PbNodeReason.newBuilder().setNode(node).setReason(reason).build();
+  }
+
+  private static PbJobSubmitted submitted(JobSubmitted e) {
+    return PbJobSubmitted.newBuilder()
+        .setJob(e.job().value())
+        .setUser(e.user().value())
+        .setUnixUser(e.unixUser())
+        .setUid(e.uid())
+        .setSpec(ModelWriter.spec(e.spec()))
+        .setIdempotencyKey(e.idempotencyKey())
+        .setRequestHash(ModelWriter.bytes(e.requestHash()))
+        .build();
+  }
+
+  private static PbJobAllocated allocated(JobAllocated e) {
+    PbJobAllocated.Builder out = PbJobAllocated.newBuilder().setRun(ModelWriter.run(e.run()));
+    e.allocations().forEach(each -> out.addAllocations(ModelWriter.allocation(each)));
+    return out.build();
+  }
+
+  private static PbJobEnded ended(JobEnded e) {
+    PbJobEnded.Builder out =
+        PbJobEnded.newBuilder()
+            .setJob(e.job().value())
+            .setAttempt(e.attempt())
+            .setState(ModelWriter.state(e.state()))
+            .setEndMs(e.endMs())
+            .setNodeTimeRejected(e.nodeTimeRejected())
+            .setDetail(e.detail());
+    if (e.exit() != null) {
+      out.setExit(ModelWriter.exit(e.exit()));
+    }
+    return out.build();
+  }
+}

@@ -1,0 +1,100 @@
+package org.queqiao.contract.codec;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import org.queqiao.contract.MalformedRecordException;
+import org.queqiao.contract.event.ProjectDefined;
+import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.UserName;
+import org.queqiao.contract.node.NodeState;
+import org.queqiao.contract.snapshot.ClusterImage;
+import org.queqiao.contract.wire.PbClusterImage;
+import org.queqiao.contract.wire.PbIdempotencyImage;
+import org.queqiao.contract.wire.PbJobImage;
+import org.queqiao.contract.wire.PbNodeImage;
+import org.queqiao.contract.wire.PbProjectImage;
+import org.queqiao.contract.wire.PbUserImage;
+
+/** The image of the machine, from its wire form. */
+final class ImageReader {
+  private ImageReader() {}
+
+  static ClusterImage read(byte[] bytes) {
+    try {
+      PbClusterImage in = PbClusterImage.parseFrom(bytes);
+      return new ClusterImage(
+          in.getPosition(),
+          in.getTimeMs(),
+          in.getLastJobId(),
+          ModelReader.list(in.getPartitionsList(), EventReader::partition),
+          ModelReader.list(in.getTariffsList(), EventReader::tariff),
+          ModelReader.list(in.getDomainsList(), EventReader::domain),
+          ModelReader.list(in.getProjectsList(), ImageReader::project),
+          ModelReader.list(in.getUsersList(), ImageReader::user),
+          ModelReader.list(in.getNodesList(), ImageReader::node),
+          ModelReader.list(in.getJobsList(), ImageReader::job),
+          ModelReader.list(in.getIdempotencyKeysList(), ImageReader::key));
+    } catch (InvalidProtocolBufferException | IllegalArgumentException e) {
+      throw new MalformedRecordException("not an image of the machine: " + e.getMessage(), e);
+    }
+  }
+
+  private static ClusterImage.ProjectImage project(PbProjectImage in) {
+    ProjectDefined project = EventReader.project(in.getProject());
+    return new ClusterImage.ProjectImage(
+        project.name(),
+        project.title(),
+        project.domains(),
+        ModelReader.list(
+            in.getMembersList(),
+            member ->
+                new ClusterImage.MemberImage(
+                    new UserName(member.getUser()), ModelReader.rank(member.getRank()))));
+  }
+
+  private static ClusterImage.UserImage user(PbUserImage in) {
+    return new ClusterImage.UserImage(
+        EventReader.user(in.getUser()), ModelReader.list(in.getRolesList(), ModelReader::role));
+  }
+
+  private static ClusterImage.NodeImage node(PbNodeImage in) {
+    return new ClusterImage.NodeImage(
+        ModelReader.facts(in.getFacts()),
+        in.getUp() ? NodeState.UP : NodeState.DOWN,
+        in.getLastSeenMs(),
+        in.getStateReason(),
+        in.getDrained(),
+        in.getDrainReason(),
+        in.getDesiredVersion());
+  }
+
+  private static ClusterImage.JobImage job(PbJobImage in) {
+    return new ClusterImage.JobImage(
+        new JobId(in.getId()),
+        new UserName(in.getUser()),
+        in.getUnixUser(),
+        in.getUid(),
+        ModelReader.spec(in.getSpec()),
+        ModelReader.state(in.getState()),
+        in.getHeldByUser(),
+        in.getHeldByAdministrator(),
+        in.getSubmitMs(),
+        in.getAttempt(),
+        in.getStartMs(),
+        in.getNodeStartMs(),
+        in.getEndMs(),
+        in.getFinishedMs(),
+        ModelReader.list(in.getAllocationsList(), ModelReader::allocation),
+        ModelReader.cause(in.getKillCause()),
+        in.hasExit() ? ModelReader.exit(in.getExit()) : null,
+        in.getDetail());
+  }
+
+  private static ClusterImage.IdempotencyImage key(PbIdempotencyImage in) {
+    return new ClusterImage.IdempotencyImage(
+        new UserName(in.getUser()),
+        in.getKey(),
+        in.getRequestHash().toByteArray(),
+        new JobId(in.getJob()),
+        in.getTimeMs());
+  }
+}

@@ -1,0 +1,104 @@
+package org.queqiao.contract.codec;
+
+import org.queqiao.contract.event.ProjectDefined;
+import org.queqiao.contract.node.NodeState;
+import org.queqiao.contract.snapshot.ClusterImage;
+import org.queqiao.contract.wire.PbClusterImage;
+import org.queqiao.contract.wire.PbIdempotencyImage;
+import org.queqiao.contract.wire.PbJobImage;
+import org.queqiao.contract.wire.PbMembership;
+import org.queqiao.contract.wire.PbNodeImage;
+import org.queqiao.contract.wire.PbProjectImage;
+import org.queqiao.contract.wire.PbUserImage;
+
+/** The image of the machine, to its wire form. */
+final class ImageWriter {
+  private ImageWriter() {}
+
+  static PbClusterImage write(ClusterImage image) {
+    PbClusterImage.Builder out =
+        PbClusterImage.newBuilder()
+            .setPosition(image.position())
+            .setTimeMs(image.timeMs())
+            .setLastJobId(image.lastJobId());
+    image.partitions().forEach(each -> out.addPartitions(EventWriter.partition(each)));
+    image.tariffs().forEach(each -> out.addTariffs(EventWriter.tariff(each)));
+    image.domains().forEach(each -> out.addDomains(EventWriter.domain(each)));
+    image.projects().forEach(each -> out.addProjects(project(each)));
+    image.users().forEach(each -> out.addUsers(user(each)));
+    image.nodes().forEach(each -> out.addNodes(node(each)));
+    image.jobs().forEach(each -> out.addJobs(job(each)));
+    image.idempotencyKeys().forEach(each -> out.addIdempotencyKeys(key(each)));
+    return out.build();
+  }
+
+  private static PbProjectImage project(ClusterImage.ProjectImage project) {
+    PbProjectImage.Builder out =
+        PbProjectImage.newBuilder()
+            .setProject(
+                EventWriter.project(
+                    new ProjectDefined(project.name(), project.title(), project.domains())));
+    for (ClusterImage.MemberImage member : project.members()) {
+      out.addMembers(
+          PbMembership.newBuilder()
+              .setProject(project.name().value())
+              .setUser(member.user().value())
+              .setRank(ModelWriter.rank(member.rank())));
+    }
+    return out.build();
+  }
+
+  private static PbUserImage user(ClusterImage.UserImage user) {
+    PbUserImage.Builder out = PbUserImage.newBuilder().setUser(EventWriter.user(user.user()));
+    user.roles().forEach(role -> out.addRoles(ModelWriter.role(role)));
+    return out.build();
+  }
+
+  private static PbNodeImage node(ClusterImage.NodeImage node) {
+    return PbNodeImage.newBuilder()
+        .setFacts(ModelWriter.facts(node.facts()))
+        .setUp(node.state() == NodeState.UP)
+        .setLastSeenMs(node.lastSeenMs())
+        .setStateReason(node.stateReason())
+        .setDrained(node.drained())
+        .setDrainReason(node.drainReason())
+        .setDesiredVersion(node.desiredVersion())
+        .build();
+  }
+
+  private static PbJobImage job(ClusterImage.JobImage job) {
+    PbJobImage.Builder out =
+        PbJobImage.newBuilder()
+            .setId(job.id().value())
+            .setUser(job.user().value())
+            .setUnixUser(job.unixUser())
+            .setUid(job.uid())
+            .setSpec(ModelWriter.spec(job.spec()))
+            .setState(ModelWriter.state(job.state()))
+            .setHeldByUser(job.heldByUser())
+            .setHeldByAdministrator(job.heldByAdministrator())
+            .setSubmitMs(job.submitMs())
+            .setAttempt(job.attempt())
+            .setStartMs(job.startMs())
+            .setNodeStartMs(job.nodeStartMs())
+            .setEndMs(job.endMs())
+            .setFinishedMs(job.finishedMs())
+            .setKillCause(ModelWriter.cause(job.killCause()))
+            .setDetail(job.detail());
+    job.allocations().forEach(each -> out.addAllocations(ModelWriter.allocation(each)));
+    if (job.exit() != null) {
+      out.setExit(ModelWriter.exit(job.exit()));
+    }
+    return out.build();
+  }
+
+  private static PbIdempotencyImage key(ClusterImage.IdempotencyImage key) {
+    return PbIdempotencyImage.newBuilder()
+        .setUser(key.user().value())
+        .setKey(key.key())
+        .setRequestHash(ModelWriter.bytes(key.requestHash()))
+        .setJob(key.job().value())
+        .setTimeMs(key.timeMs())
+        .build();
+  }
+}

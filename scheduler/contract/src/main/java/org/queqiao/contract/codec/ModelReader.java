@@ -1,0 +1,170 @@
+package org.queqiao.contract.codec;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.function.Function;
+import org.queqiao.contract.MalformedRecordException;
+import org.queqiao.contract.account.MemberRank;
+import org.queqiao.contract.account.Role;
+import org.queqiao.contract.id.Actor;
+import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.NodeName;
+import org.queqiao.contract.id.PartitionName;
+import org.queqiao.contract.id.ProjectName;
+import org.queqiao.contract.id.RunId;
+import org.queqiao.contract.job.Allocation;
+import org.queqiao.contract.job.GresRequest;
+import org.queqiao.contract.job.JobSpec;
+import org.queqiao.contract.job.JobState;
+import org.queqiao.contract.job.KillCause;
+import org.queqiao.contract.job.RunExit;
+import org.queqiao.contract.node.NodeFacts;
+import org.queqiao.contract.wire.PbActor;
+import org.queqiao.contract.wire.PbAllocation;
+import org.queqiao.contract.wire.PbJobSpec;
+import org.queqiao.contract.wire.PbJobState;
+import org.queqiao.contract.wire.PbKillCause;
+import org.queqiao.contract.wire.PbMemberRank;
+import org.queqiao.contract.wire.PbNodeFacts;
+import org.queqiao.contract.wire.PbRole;
+import org.queqiao.contract.wire.PbRunExit;
+import org.queqiao.contract.wire.PbRunId;
+
+/** Records that several messages share, from their wire form. */
+final class ModelReader {
+  private ModelReader() {}
+
+  static MalformedRecordException unknown(String what) {
+    return new MalformedRecordException(
+        "a record names a " + what + " that this version does not know");
+  }
+
+  static <A, B> List<B> list(List<A> from, Function<A, B> map) {
+    List<B> out = new ArrayList<>(from.size());
+    for (A each : from) {
+      out.add(map.apply(each));
+    }
+    return out;
+  }
+
+  static Actor actor(PbActor actor) {
+    Actor.Kind kind =
+        switch (actor.getKind()) {
+          case USER -> Actor.Kind.USER;
+          case NODE -> Actor.Kind.NODE;
+          case SYSTEM -> Actor.Kind.SYSTEM;
+          case LOCAL_OWNER -> Actor.Kind.LOCAL_OWNER;
+          case KIND_UNSPECIFIED, UNRECOGNIZED -> throw unknown("kind of actor");
+        };
+    return new Actor(kind, actor.getName());
+  }
+
+  static RunId run(PbRunId run) {
+    return new RunId(new JobId(run.getJob()), run.getAttempt());
+  }
+
+  static JobSpec spec(PbJobSpec spec) {
+    TreeMap<String, String> environment = new TreeMap<>();
+    spec.getEnvironmentList()
+        .forEach(variable -> environment.put(variable.getName(), variable.getValue()));
+    return new JobSpec(
+        spec.getName(),
+        spec.getScript().toByteArray(),
+        new PartitionName(spec.getPartition()),
+        new ProjectName(spec.getProject()),
+        spec.getNodes(),
+        spec.getTasks(),
+        spec.getCpusPerTask(),
+        spec.getMemBytes(),
+        list(spec.getGresList(), g -> new GresRequest(g.getName(), g.getType(), g.getCount())),
+        spec.getLimitMs(),
+        spec.getWorkDir(),
+        environment,
+        spec.getStdoutPath(),
+        spec.getStderrPath(),
+        spec.getHold());
+  }
+
+  static Allocation allocation(PbAllocation allocation) {
+    return new Allocation(
+        new NodeName(allocation.getNode()),
+        allocation.getCoresList(),
+        allocation.getMemBytes(),
+        list(
+            allocation.getGresList(),
+            g -> new Allocation.GresDevices(g.getName(), g.getType(), g.getDevicesList())));
+  }
+
+  static RunExit exit(PbRunExit exit) {
+    RunExit.Kind kind =
+        switch (exit.getKind()) {
+          case EXITED -> RunExit.Kind.EXITED;
+          case OUT_OF_MEMORY -> RunExit.Kind.OUT_OF_MEMORY;
+          case LAUNCH_FAILED -> RunExit.Kind.LAUNCH_FAILED;
+          case LOST -> RunExit.Kind.LOST;
+          case KIND_UNSPECIFIED, UNRECOGNIZED -> throw unknown("kind of exit");
+        };
+    return new RunExit(
+        run(exit.getRun()),
+        kind,
+        exit.getExitCode(),
+        exit.getSignal(),
+        exit.getStartMs(),
+        exit.getEndMs(),
+        exit.getUserUs(),
+        exit.getSystemUs(),
+        exit.getMaxRssBytes(),
+        exit.getDetail());
+  }
+
+  static NodeFacts facts(PbNodeFacts facts) {
+    return new NodeFacts(
+        new NodeName(facts.getName()),
+        facts.getBootId(),
+        facts.getCores(),
+        facts.getMemBytes(),
+        list(
+            facts.getGresList(),
+            g -> new NodeFacts.GresInventory(g.getName(), g.getType(), g.getCount())),
+        facts.getAgentVersion(),
+        facts.getKernel(),
+        facts.getAbsentList());
+  }
+
+  static Role role(PbRole role) {
+    return switch (role) {
+      case ROLE_RESEARCHER -> Role.RESEARCHER;
+      case ROLE_ADMINISTRATOR -> Role.ADMINISTRATOR;
+      case ROLE_FINANCE -> Role.FINANCE;
+      case ROLE_AUDITOR -> Role.AUDITOR;
+      case ROLE_UNSPECIFIED, UNRECOGNIZED -> throw unknown("role");
+    };
+  }
+
+  static MemberRank rank(PbMemberRank rank) {
+    return switch (rank) {
+      case MEMBER_RANK_MEMBER -> MemberRank.MEMBER;
+      case MEMBER_RANK_MANAGER -> MemberRank.MANAGER;
+      case MEMBER_RANK_UNSPECIFIED, UNRECOGNIZED -> throw unknown("rank");
+    };
+  }
+
+  /** {@code KILL_CAUSE_NONE} is null. */
+  static KillCause cause(PbKillCause cause) {
+    return switch (cause) {
+      case KILL_CAUSE_NONE -> null;
+      case KILL_CAUSE_CANCELLED -> KillCause.CANCELLED;
+      case KILL_CAUSE_TIMEOUT -> KillCause.TIMEOUT;
+      case KILL_CAUSE_NODE_FAIL -> KillCause.NODE_FAIL;
+      case UNRECOGNIZED -> throw unknown("cause of a kill");
+    };
+  }
+
+  static JobState state(PbJobState state) {
+    return switch (state) {
+      case JOB_STATE_UNSPECIFIED, UNRECOGNIZED -> throw unknown("job state");
+      default -> JobState.valueOf(state.name().substring("JOB_STATE_".length()));
+    };
+  }
+}

@@ -1,0 +1,173 @@
+package org.queqiao.contract.codec;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
+import org.queqiao.contract.account.MemberRank;
+import org.queqiao.contract.account.Role;
+import org.queqiao.contract.id.Actor;
+import org.queqiao.contract.id.RunId;
+import org.queqiao.contract.job.Allocation;
+import org.queqiao.contract.job.GresRequest;
+import org.queqiao.contract.job.JobSpec;
+import org.queqiao.contract.job.JobState;
+import org.queqiao.contract.job.KillCause;
+import org.queqiao.contract.job.RunExit;
+import org.queqiao.contract.node.NodeFacts;
+import org.queqiao.contract.wire.PbActor;
+import org.queqiao.contract.wire.PbAllocation;
+import org.queqiao.contract.wire.PbGresDevices;
+import org.queqiao.contract.wire.PbGresInventory;
+import org.queqiao.contract.wire.PbGresRequest;
+import org.queqiao.contract.wire.PbJobSpec;
+import org.queqiao.contract.wire.PbJobState;
+import org.queqiao.contract.wire.PbKillCause;
+import org.queqiao.contract.wire.PbMemberRank;
+import org.queqiao.contract.wire.PbNodeFacts;
+import org.queqiao.contract.wire.PbRole;
+import org.queqiao.contract.wire.PbRunExit;
+import org.queqiao.contract.wire.PbRunId;
+import org.queqiao.contract.wire.PbVariable;
+
+/** Records that several messages share, to their wire form. */
+final class ModelWriter {
+  private ModelWriter() {}
+
+  /** Wraps without a copy: the arrays of the contract's records are never changed. */
+  static ByteString bytes(byte[] bytes) {
+    return UnsafeByteOperations.unsafeWrap(bytes);
+  }
+
+  static PbActor actor(Actor actor) {
+    PbActor.Kind kind =
+        switch (actor.kind()) {
+          case USER -> PbActor.Kind.USER;
+          case NODE -> PbActor.Kind.NODE;
+          case SYSTEM -> PbActor.Kind.SYSTEM;
+          case LOCAL_OWNER -> PbActor.Kind.LOCAL_OWNER;
+        };
+    return PbActor.newBuilder().setKind(kind).setName(actor.name()).build();
+  }
+
+  static PbRunId run(RunId run) {
+    return PbRunId.newBuilder().setJob(run.job().value()).setAttempt(run.attempt()).build();
+  }
+
+  static PbJobSpec spec(JobSpec spec) {
+    PbJobSpec.Builder out =
+        PbJobSpec.newBuilder()
+            .setName(spec.name())
+            .setScript(bytes(spec.script()))
+            .setPartition(spec.partition().value())
+            .setProject(spec.project().value())
+            .setNodes(spec.nodes())
+            .setTasks(spec.tasks())
+            .setCpusPerTask(spec.cpusPerTask())
+            .setMemBytes(spec.memBytes())
+            .setLimitMs(spec.limitMs())
+            .setWorkDir(spec.workDir())
+            .setStdoutPath(spec.stdoutPath())
+            .setStderrPath(spec.stderrPath())
+            .setHold(spec.hold());
+    for (GresRequest gres : spec.gres()) {
+      out.addGres(
+          PbGresRequest.newBuilder()
+              .setName(gres.name())
+              .setType(gres.type())
+              .setCount(gres.count()));
+    }
+    spec.environment()
+        .forEach((name, value) ->
+            out.addEnvironment(PbVariable.newBuilder().setName(name).setValue(value)));
+    return out.build();
+  }
+
+  static PbAllocation allocation(Allocation allocation) {
+    PbAllocation.Builder out =
+        PbAllocation.newBuilder()
+            .setNode(allocation.node().value())
+            .addAllCores(allocation.cores())
+            .setMemBytes(allocation.memBytes());
+    for (Allocation.GresDevices gres : allocation.gres()) {
+      out.addGres(
+          PbGresDevices.newBuilder()
+              .setName(gres.name())
+              .setType(gres.type())
+              .addAllDevices(gres.devices()));
+    }
+    return out.build();
+  }
+
+  static PbRunExit exit(RunExit exit) {
+    PbRunExit.Kind kind =
+        switch (exit.kind()) {
+          case EXITED -> PbRunExit.Kind.EXITED;
+          case OUT_OF_MEMORY -> PbRunExit.Kind.OUT_OF_MEMORY;
+          case LAUNCH_FAILED -> PbRunExit.Kind.LAUNCH_FAILED;
+          case LOST -> PbRunExit.Kind.LOST;
+        };
+    return PbRunExit.newBuilder()
+        .setRun(run(exit.run()))
+        .setKind(kind)
+        .setExitCode(exit.exitCode())
+        .setSignal(exit.signal())
+        .setStartMs(exit.startMs())
+        .setEndMs(exit.endMs())
+        .setUserUs(exit.userUs())
+        .setSystemUs(exit.systemUs())
+        .setMaxRssBytes(exit.maxRssBytes())
+        .setDetail(exit.detail())
+        .build();
+  }
+
+  static PbNodeFacts facts(NodeFacts facts) {
+    PbNodeFacts.Builder out =
+        PbNodeFacts.newBuilder()
+            .setName(facts.name().value())
+            .setBootId(facts.bootId())
+            .setCores(facts.cores())
+            .setMemBytes(facts.memBytes())
+            .setAgentVersion(facts.agentVersion())
+            .setKernel(facts.kernel())
+            .addAllAbsent(facts.absent());
+    for (NodeFacts.GresInventory gres : facts.gres()) {
+      out.addGres(
+          PbGresInventory.newBuilder()
+              .setName(gres.name())
+              .setType(gres.type())
+              .setCount(gres.count()));
+    }
+    return out.build();
+  }
+
+  static PbRole role(Role role) {
+    return switch (role) {
+      case RESEARCHER -> PbRole.ROLE_RESEARCHER;
+      case ADMINISTRATOR -> PbRole.ROLE_ADMINISTRATOR;
+      case FINANCE -> PbRole.ROLE_FINANCE;
+      case AUDITOR -> PbRole.ROLE_AUDITOR;
+    };
+  }
+
+  static PbMemberRank rank(MemberRank rank) {
+    return switch (rank) {
+      case MEMBER -> PbMemberRank.MEMBER_RANK_MEMBER;
+      case MANAGER -> PbMemberRank.MEMBER_RANK_MANAGER;
+    };
+  }
+
+  /** A null cause is {@code KILL_CAUSE_NONE}. */
+  static PbKillCause cause(KillCause cause) {
+    if (cause == null) {
+      return PbKillCause.KILL_CAUSE_NONE;
+    }
+    return switch (cause) {
+      case CANCELLED -> PbKillCause.KILL_CAUSE_CANCELLED;
+      case TIMEOUT -> PbKillCause.KILL_CAUSE_TIMEOUT;
+      case NODE_FAIL -> PbKillCause.KILL_CAUSE_NODE_FAIL;
+    };
+  }
+
+  static PbJobState state(JobState state) {
+    return PbJobState.valueOf("JOB_STATE_" + state.name());
+  }
+}

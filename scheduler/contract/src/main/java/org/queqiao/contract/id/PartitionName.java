@@ -1,0 +1,25 @@
+package org.queqiao.contract.id;
+
+import java.util.regex.Pattern;
+
+/** The name of a partition: a group of nodes with rules and a price. */
+public record PartitionName(String value) implements Comparable<PartitionName> {
+  /** What a value must look like. */
+  public static final Pattern FORM = Pattern.compile("[a-zA-Z][a-zA-Z0-9_.-]{0,63}");
+
+  public PartitionName {
+    if (value == null || !FORM.matcher(value).matches()) {
+      throw new IllegalArgumentException("not a valid PartitionName: must match " + FORM.pattern());
+    }
+  }
+
+  @Override
+  public int compareTo(PartitionName other) {
+    return value.compareTo(other.value);
+  }
+
+  @Override
+  public String toString() {
+    return value;
+  }
+}

@@ -1,0 +1,25 @@
+package org.queqiao.contract.id;
+
+import java.util.regex.Pattern;
+
+/** The name of a project: it owns the money and the limits. */
+public record ProjectName(String value) implements Comparable<ProjectName> {
+  /** What a value must look like. */
+  public static final Pattern FORM = Pattern.compile("[a-z][a-z0-9_.-]{0,63}");
+
+  public ProjectName {
+    if (value == null || !FORM.matcher(value).matches()) {
+      throw new IllegalArgumentException("not a valid ProjectName: must match " + FORM.pattern());
+    }
+  }
+
+  @Override
+  public int compareTo(ProjectName other) {
+    return value.compareTo(other.value);
+  }
+
+  @Override
+  public String toString() {
+    return value;
+  }
+}

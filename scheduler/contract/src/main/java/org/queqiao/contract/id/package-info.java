@@ -1,0 +1,2 @@
+/** Identifiers as types. Knows only the JDK. */
+package org.queqiao.contract.id;

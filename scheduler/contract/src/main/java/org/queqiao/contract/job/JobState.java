@@ -1,0 +1,28 @@
+package org.queqiao.contract.job;
+
+/**
+ * The states of a job, named as Slurm names them. The list is closed. A failed launch is FAILED
+ * with the step in the detail: LAUNCH_FAILED is a flag in Slurm and no state.
+ */
+public enum JobState {
+  PENDING,
+  RUNNING,
+  /**
+   * Its processes have been told to end, or its end is not proven yet; its cores are still held.
+   */
+  COMPLETING,
+  COMPLETED,
+  CANCELLED,
+  FAILED,
+  TIMEOUT,
+  NODE_FAIL,
+  OUT_OF_MEMORY;
+
+  /** Whether the state is final: no event leads out of it. */
+  public boolean isTerminal() {
+    return switch (this) {
+      case PENDING, RUNNING, COMPLETING -> false;
+      case COMPLETED, CANCELLED, FAILED, TIMEOUT, NODE_FAIL, OUT_OF_MEMORY -> true;
+    };
+  }
+}

@@ -1,0 +1,9 @@
+package org.queqiao.contract.job;
+
+/** Why a running job is being ended before its own end. */
+public enum KillCause {
+  CANCELLED,
+  TIMEOUT,
+  /** One of its nodes was lost while its script runs on another. */
+  NODE_FAIL
+}

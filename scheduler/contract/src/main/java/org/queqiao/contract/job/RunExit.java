@@ -1,0 +1,40 @@
+package org.queqiao.contract.job;
+
+import org.queqiao.contract.id.RunId;
+
+/**
+ * How a run ended, as the node's monitor recorded it. Written by the node, never trusted for
+ * billing beyond the scheduler's own interval.
+ *
+ * @param run which run
+ * @param kind what the monitor saw
+ * @param exitCode the code of the batch script, 0 to 255; 0 when a signal ended it
+ * @param signal the signal that ended it, or 0
+ * @param startMs node time when the script started
+ * @param endMs node time when the last process was gone
+ * @param userUs user CPU time of all its processes, in microseconds
+ * @param systemUs system CPU time of all its processes, in microseconds
+ * @param maxRssBytes the largest resident memory seen
+ * @param detail for a failed launch: the step and the error in words; else empty
+ */
+public record RunExit(
+    RunId run,
+    Kind kind,
+    int exitCode,
+    int signal,
+    long startMs,
+    long endMs,
+    long userUs,
+    long systemUs,
+    long maxRssBytes,
+    String detail) {
+  /** What the monitor saw. */
+  public enum Kind {
+    EXITED,
+    OUT_OF_MEMORY,
+    /** No user code ran. */
+    LAUNCH_FAILED,
+    /** The run is gone and its exit could not be seen, such as after the monitor was killed. */
+    LOST
+  }
+}

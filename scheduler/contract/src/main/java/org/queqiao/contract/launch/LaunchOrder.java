@@ -1,0 +1,124 @@
+package org.queqiao.contract.launch;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+
+/**
+ * All that the launcher needs to start a run.
+ *
+ * @param header whom it is for and until when
+ * @param cores core ids, strictly ascending; none is no restriction
+ * @param nodeName the node that may carry it out
+ * @param workDir absolute path
+ * @param stdoutPath absolute, or relative to {@code workDir}; patterns are expanded
+ * @param stderrPath as {@code stdoutPath}; empty means the same open file
+ * @param environment the whole environment of the job
+ * @param script begins with {@code #!}
+ */
+public record LaunchOrder(
+    OrderHeader header,
+    List<Integer> cores,
+    String nodeName,
+    String workDir,
+    String stdoutPath,
+    String stderrPath,
+    SortedMap<String, String> environment,
+    byte[] script) {
+  /** The largest environment, in bytes with a closing NUL for each variable. */
+  public static final int ENVIRONMENT_MAX_BYTES = 256 << 10;
+
+  /** The most variables. */
+  public static final int ENVIRONMENT_MAX_COUNT = 4_096;
+
+  /** The largest script, in bytes. */
+  public static final int SCRIPT_MAX_BYTES = 1 << 20;
+
+  /** The longest path, in bytes. */
+  public static final int PATH_MAX_BYTES = 4_096;
+
+  private static final int FIXED_BYTES = OrderHeader.BYTES + 7 * Integer.BYTES;
+
+  /**
+   * The order as it is signed.
+   *
+   * @throws IllegalArgumentException when a field is longer than an order can hold; the message
+   *     says which, for the user
+   */
+  public byte[] encode() {
+    byte[] node = text("node name", nodeName, 1, 255);
+    byte[] work = text("working directory", workDir, 1, PATH_MAX_BYTES);
+    byte[] out = text("path of the standard output", stdoutPath, 1, PATH_MAX_BYTES);
+    byte[] err = text("path of the standard error", stderrPath, 0, PATH_MAX_BYTES);
+    byte[] env = environmentBytes();
+    if (script.length < 1 || script.length > SCRIPT_MAX_BYTES) {
+      throw new IllegalArgumentException("the script has 1 to " + SCRIPT_MAX_BYTES + " bytes");
+    }
+    int total =
+        FIXED_BYTES
+            + cores.size() * Short.BYTES
+            + node.length
+            + work.length
+            + out.length
+            + err.length
+            + env.length
+            + script.length;
+    if (total > OrderHeader.MAX_BYTES) {
+      throw new IllegalArgumentException("the order has more than " + OrderHeader.MAX_BYTES);
+    }
+    ByteBuffer bytes = ByteBuffer.allocate(total);
+    header.write(bytes, total);
+    bytes
+        .putInt(cores.size())
+        .putInt(node.length)
+        .putInt(work.length)
+        .putInt(out.length)
+        .putInt(err.length)
+        .putInt(env.length)
+        .putInt(script.length);
+    for (int core : cores) {
+      bytes.putShort((short) core);
+    }
+    bytes.put(node).put(work).put(out).put(err).put(env).put(script);
+    return bytes.array();
+  }
+
+  private byte[] environmentBytes() {
+    StringBuilder joined = new StringBuilder();
+    for (Map.Entry<String, String> variable : environment.entrySet()) {
+      if (variable.getKey().isEmpty()
+          || variable.getKey().indexOf('=') >= 0
+          || (variable.getKey() + variable.getValue()).indexOf('\0') >= 0) {
+        throw new IllegalArgumentException("a variable has a name without '=' and no NUL");
+      }
+      joined.append(variable.getKey()).append('=').append(variable.getValue()).append('\0');
+    }
+    byte[] bytes = joined.toString().getBytes(StandardCharsets.UTF_8);
+    if (bytes.length > ENVIRONMENT_MAX_BYTES || environment.size() > ENVIRONMENT_MAX_COUNT) {
+      throw new IllegalArgumentException(
+          "the environment has at most "
+              + ENVIRONMENT_MAX_COUNT
+              + " variables and "
+              + ENVIRONMENT_MAX_BYTES
+              + " bytes");
+    }
+    return bytes;
+  }
+
+  static byte[] text(String what, String value, int min, int max) {
+    byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
+    if (bytes.length < min || bytes.length > max || value.indexOf('\0') >= 0) {
+      throw new IllegalArgumentException(
+          "the " + what + " has " + min + " to " + max + " bytes without NUL");
+    }
+    return bytes;
+  }
+
+  /** Leaves out script and environment: they are the user's own. */
+  @Override
+  public String toString() {
+    return "LaunchOrder[run=" + header.run() + ", node=" + nodeName + "]";
+  }
+}

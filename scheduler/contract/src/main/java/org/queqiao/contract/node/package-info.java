@@ -1,0 +1,2 @@
+/** What a compute node offers. Knows only the JDK. */
+package org.queqiao.contract.node;

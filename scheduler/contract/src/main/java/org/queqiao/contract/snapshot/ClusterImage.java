@@ -1,0 +1,128 @@
+package org.queqiao.contract.snapshot;
+
+import java.util.List;
+import org.queqiao.contract.account.DomainShare;
+import org.queqiao.contract.account.MemberRank;
+import org.queqiao.contract.account.Role;
+import org.queqiao.contract.event.DomainDefined;
+import org.queqiao.contract.event.PartitionDefined;
+import org.queqiao.contract.event.TariffDefined;
+import org.queqiao.contract.event.UserDefined;
+import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.ProjectName;
+import org.queqiao.contract.id.UserName;
+import org.queqiao.contract.job.Allocation;
+import org.queqiao.contract.job.JobSpec;
+import org.queqiao.contract.job.JobState;
+import org.queqiao.contract.job.KillCause;
+import org.queqiao.contract.job.RunExit;
+import org.queqiao.contract.node.NodeFacts;
+import org.queqiao.contract.node.NodeState;
+
+/**
+ * The whole state of the machine after a log position. Lists are in the order that the machine
+ * keeps: jobs by id, everything else by name.
+ */
+public record ClusterImage(
+    long position,
+    long timeMs,
+    long lastJobId,
+    List<PartitionDefined> partitions,
+    List<TariffDefined> tariffs,
+    List<DomainDefined> domains,
+    List<ProjectImage> projects,
+    List<UserImage> users,
+    List<NodeImage> nodes,
+    List<JobImage> jobs,
+    List<IdempotencyImage> idempotencyKeys) {
+  public ClusterImage {
+    partitions = List.copyOf(partitions);
+    tariffs = List.copyOf(tariffs);
+    domains = List.copyOf(domains);
+    projects = List.copyOf(projects);
+    users = List.copyOf(users);
+    nodes = List.copyOf(nodes);
+    jobs = List.copyOf(jobs);
+    idempotencyKeys = List.copyOf(idempotencyKeys);
+  }
+
+  /** A project with its members, sorted by name. */
+  public record ProjectImage(
+      ProjectName name, String title, List<DomainShare> domains, List<MemberImage> members) {
+    public ProjectImage {
+      domains = List.copyOf(domains);
+      members = List.copyOf(members);
+    }
+  }
+
+  /** A member of a project. */
+  public record MemberImage(UserName user, MemberRank rank) {}
+
+  /** An account with its roles. */
+  public record UserImage(UserDefined user, List<Role> roles) {
+    public UserImage {
+      roles = List.copyOf(roles);
+    }
+  }
+
+  /**
+   * A node.
+   *
+   * @param facts what its agent found
+   * @param state whether it takes part
+   * @param lastSeenMs last proven life sign when it went down, else 0
+   * @param stateReason in words, or empty
+   * @param drained whether it gets no new jobs
+   * @param drainReason in words, or empty
+   * @param desiredVersion counts the changes of its desired set
+   */
+  public record NodeImage(
+      NodeFacts facts,
+      NodeState state,
+      long lastSeenMs,
+      String stateReason,
+      boolean drained,
+      String drainReason,
+      long desiredVersion) {}
+
+  /**
+   * A job, waiting, running or ended not long ago.
+   *
+   * @param attempt the latest run, 0 before the first
+   * @param startMs allocation of the latest run, 0 before
+   * @param nodeStartMs node time when its script started, 0 before
+   * @param endMs 0 before the end
+   * @param finishedMs logical time of the fact that ended it, from when on it is kept for a while;
+   *     0 before. Later than {@code endMs} when the end was learnt late
+   * @param killCause why it is being ended, or null
+   * @param exit what the node recorded, or null
+   * @param detail in words, or empty
+   */
+  public record JobImage(
+      JobId id,
+      UserName user,
+      String unixUser,
+      int uid,
+      JobSpec spec,
+      JobState state,
+      boolean heldByUser,
+      boolean heldByAdministrator,
+      long submitMs,
+      int attempt,
+      long startMs,
+      long nodeStartMs,
+      long endMs,
+      long finishedMs,
+      List<Allocation> allocations,
+      KillCause killCause,
+      RunExit exit,
+      String detail) {
+    public JobImage {
+      allocations = List.copyOf(allocations);
+    }
+  }
+
+  /** A key that a user has used, with the hash of its request and the job it made. */
+  public record IdempotencyImage(
+      UserName user, String key, byte[] requestHash, JobId job, long timeMs) {}
+}

@@ -1,0 +1,203 @@
+package org.queqiao.contract.codec;
+
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.queqiao.contract.account.DomainShare;
+import org.queqiao.contract.account.MemberRank;
+import org.queqiao.contract.account.Role;
+import org.queqiao.contract.agent.AgentMessage;
+import org.queqiao.contract.agent.ServerMessage;
+import org.queqiao.contract.event.*;
+import org.queqiao.contract.id.DomainCode;
+import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.NodeName;
+import org.queqiao.contract.id.PartitionName;
+import org.queqiao.contract.id.ProjectName;
+import org.queqiao.contract.id.RunId;
+import org.queqiao.contract.id.UserName;
+import org.queqiao.contract.job.Allocation;
+import org.queqiao.contract.job.GresRequest;
+import org.queqiao.contract.job.JobSpec;
+import org.queqiao.contract.job.JobState;
+import org.queqiao.contract.job.KillCause;
+import org.queqiao.contract.job.RunExit;
+import org.queqiao.contract.node.NodeFacts;
+import org.queqiao.contract.node.NodeState;
+import org.queqiao.contract.snapshot.ClusterImage;
+
+/** One instance of every record that is kept or sent, with every field set. */
+final class Samples {
+  static final UserName USER = new UserName("li.wei");
+  static final ProjectName PROJECT = new ProjectName("climate");
+  static final PartitionName PARTITION = new PartitionName("batch");
+  static final NodeName NODE = new NodeName("cn0001");
+  static final DomainCode DOMAIN = new DomainCode("atmosphere");
+  static final RunId RUN = new RunId(new JobId(7_000_000_001L), 2);
+  static final RunExit EXIT =
+      new RunExit(
+          RUN,
+          RunExit.Kind.EXITED,
+          3,
+          0,
+          1_760_000_000_100L,
+          1_760_000_060_123L,
+          59_000_000,
+          1_000_000,
+          73_400_320,
+          "说明");
+  static final JobSpec SPEC =
+      new JobSpec(
+          "风暴 run",
+          "#!/bin/sh\nid\n".getBytes(StandardCharsets.UTF_8),
+          PARTITION,
+          PROJECT,
+          2,
+          5,
+          3,
+          8L << 30,
+          List.of(new GresRequest("gpu", "a100", 2)),
+          3_600_000,
+          "/home/liwei",
+          new TreeMap<>(Map.of("OMP_NUM_THREADS", "3", "LANG", "zh_CN.UTF-8")),
+          "out-%j.txt",
+          "err-%j.txt",
+          true);
+  static final Allocation ALLOCATION =
+      new Allocation(
+          NODE,
+          List.of(0, 1, 2, 63),
+          8L << 30,
+          List.of(new Allocation.GresDevices("gpu", "a100", List.of(0, 3))));
+  static final NodeFacts FACTS =
+      new NodeFacts(
+          NODE,
+          "9b0c5c3e-1111-2222-3333-444455556666",
+          64,
+          256L << 30,
+          List.of(new NodeFacts.GresInventory("gpu", "a100", 4)),
+          "1.0",
+          "6.1.0",
+          List.of("hardware counters: no device"));
+  static final PartitionDefined PARTITION_DEFINED =
+      new PartitionDefined(PARTITION, true, 3_600_000, 86_400_000);
+  static final TariffDefined TARIFF_DEFINED =
+      new TariffDefined(PARTITION, 40_000, "CNY", 1_760_000_000_000L);
+  static final DomainDefined DOMAIN_DEFINED = new DomainDefined(DOMAIN, "Atmospheric science");
+  static final UserDefined USER_DEFINED =
+      new UserDefined(USER, "Li Wei 李伟", "liwei", 1234, PROJECT);
+  static final byte[] HASH = new byte[32];
+
+  private Samples() {}
+
+  static Map<String, Event> events() {
+    Map<String, Event> out = new LinkedHashMap<>();
+    for (Event event :
+        List.of(
+            PARTITION_DEFINED,
+            TARIFF_DEFINED,
+            DOMAIN_DEFINED,
+            new ProjectDefined(PROJECT, "Climate 气候", List.of(new DomainShare(DOMAIN, 1000))),
+            USER_DEFINED,
+            new RoleGranted(USER, Role.FINANCE),
+            new RoleRevoked(USER, Role.AUDITOR),
+            new MembershipSet(PROJECT, USER, MemberRank.MANAGER),
+            new MembershipRemoved(PROJECT, USER),
+            new WalletFunded(PROJECT, 5_000_000_000L, "CNY", "grant 2026"),
+            new NodeRegistered(FACTS),
+            new NodeUp(NODE, FACTS.bootId()),
+            new NodeDown(NODE, 1_760_000_000_000L, "silent for 60 s"),
+            new NodeFenced(NODE, "power cut"),
+            new NodeDrained(NODE, "fan"),
+            new NodeResumed(NODE),
+            new JobSubmitted(RUN.job(), USER, "liwei", 1234, SPEC, "key-1", HASH),
+            new JobHeld(RUN.job(), true),
+            new JobReleased(RUN.job()),
+            new JobAllocated(RUN, List.of(ALLOCATION)),
+            new JobStarted(RUN, NODE, 1_760_000_000_100L),
+            new JobKillRequested(RUN, KillCause.TIMEOUT),
+            new JobEnded(
+                RUN.job(), 2, JobState.FAILED, 1_760_000_060_123L, EXIT, true, "exit 3"))) {
+      out.put(event.getClass().getSimpleName(), event);
+    }
+    return out;
+  }
+
+  static Map<String, AgentMessage> fromAgent() {
+    Map<String, AgentMessage> out = new LinkedHashMap<>();
+    for (AgentMessage message :
+        List.of(
+            new AgentMessage.Hello(1, 1, FACTS, 4, List.of(RUN), List.of(EXIT)),
+            new AgentMessage.Heartbeat(9, 1500, 123_456_789, 1L << 33, 1L << 35, List.of(RUN)),
+            new AgentMessage.RunStartedReport(RUN, 1_760_000_000_100L),
+            new AgentMessage.RunEndedReport(EXIT),
+            new AgentMessage.DesiredSetApplied(4, 17),
+            new AgentMessage.OutputChunk(
+                5, AgentMessage.ReadStatus.OK, 1000, new byte[] {1, 2, 3}, "short"),
+            new AgentMessage.Enrol(1, 1, NODE, "code", new byte[] {4}),
+            new AgentMessage.Renew(new byte[] {5}))) {
+      out.put(message.getClass().getSimpleName(), message);
+    }
+    return out;
+  }
+
+  static Map<String, ServerMessage> fromServer() {
+    Map<String, ServerMessage> out = new LinkedHashMap<>();
+    for (ServerMessage message :
+        List.of(
+            new ServerMessage.Welcome(1, 4),
+            new ServerMessage.Refused("enrol again"),
+            new ServerMessage.DesiredSet(
+                4, 17, List.of(new ServerMessage.DesiredRun(RUN, false, 30_000, new byte[] {9}))),
+            new ServerMessage.ExitsAcknowledged(List.of(RUN), 99),
+            new ServerMessage.ReadOutput(5, new byte[] {8, 7}),
+            new ServerMessage.Certified(new byte[] {6}, new byte[] {7}))) {
+      out.put(message.getClass().getSimpleName(), message);
+    }
+    return out;
+  }
+
+  static ClusterImage image() {
+    return new ClusterImage(
+        99,
+        1_760_000_060_200L,
+        RUN.job().value(),
+        List.of(PARTITION_DEFINED),
+        List.of(TARIFF_DEFINED),
+        List.of(DOMAIN_DEFINED),
+        List.of(
+            new ClusterImage.ProjectImage(
+                PROJECT,
+                "Climate",
+                List.of(new DomainShare(DOMAIN, 1000)),
+                List.of(new ClusterImage.MemberImage(USER, MemberRank.MEMBER)))),
+        List.of(new ClusterImage.UserImage(USER_DEFINED, List.of(Role.RESEARCHER))),
+        List.of(
+            new ClusterImage.NodeImage(
+                FACTS, NodeState.DOWN, 1_760_000_000_000L, "silent", true, "fan", 17)),
+        List.of(
+            new ClusterImage.JobImage(
+                RUN.job(),
+                USER,
+                "liwei",
+                1234,
+                SPEC,
+                JobState.COMPLETING,
+                true,
+                true,
+                1_760_000_000_000L,
+                2,
+                1_760_000_000_050L,
+                1_760_000_000_100L,
+                0,
+                0,
+                List.of(ALLOCATION),
+                KillCause.CANCELLED,
+                EXIT,
+                "detail")),
+        List.of(
+            new ClusterImage.IdempotencyImage(USER, "key-1", HASH, RUN.job(), 1_760_000_000_000L)));
+  }
+}
