@@ -1,0 +1,207 @@
+package org.queqiao.core;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.queqiao.contract.event.JobAllocated;
+import org.queqiao.contract.event.LoggedEvent;
+import org.queqiao.contract.id.Actor;
+import org.queqiao.contract.id.NodeName;
+import org.queqiao.contract.job.JobState;
+import org.queqiao.contract.snapshot.ClusterImage;
+import org.queqiao.core.admission.CancelCheck;
+import org.queqiao.core.admission.DeadlineCheck;
+import org.queqiao.core.admission.HoldCheck;
+import org.queqiao.core.admission.MoneyCheck;
+import org.queqiao.core.admission.NodeCheck;
+import org.queqiao.core.admission.RegisterCheck;
+import org.queqiao.core.admission.RoleCheck;
+import org.queqiao.core.admission.RunReportCheck;
+import org.queqiao.core.admission.SiteCheck;
+import org.queqiao.core.admission.SubmitCheck;
+import org.queqiao.core.explain.WhyPending;
+import org.queqiao.core.message.Decision;
+import org.queqiao.core.message.DesiredRunState;
+import org.queqiao.core.message.DesiredState;
+import org.queqiao.core.message.Fact;
+import org.queqiao.core.message.Input;
+import org.queqiao.core.message.Reply;
+import org.queqiao.core.permission.Permissions;
+import org.queqiao.core.placement.FirstFit;
+import org.queqiao.core.placement.Placement;
+import org.queqiao.core.plan.Pass;
+import org.queqiao.core.priority.FirstComeFirstServed;
+import org.queqiao.core.state.Cluster;
+import org.queqiao.core.state.ClusterState;
+import org.queqiao.core.state.EventApplier;
+import org.queqiao.core.state.Job;
+
+/**
+ * The deterministic scheduler: it is told what happened and what time it is, and answers with facts
+ * and a reply. Two kinds of methods only: {@link #decide} and the queries read the state, {@link
+ * #apply} writes it.
+ *
+ * <p>The caller appends the facts of a decision to the log in their order, applies each one before
+ * the next input is decided, stamps them with {@code max(nowMs, time of the last event)} or later,
+ * and lets the reply out once they are durable. Everything here happens on one thread.
+ */
+public final class SchedulerMachine {
+  /** Between TERM and KILL, as Slurm's KillWait. */
+  public static final int KILL_GRACE_MS = 30_000;
+
+  private final Cluster cluster;
+  private final EventApplier applier;
+  private final PlanMemory memory = new PlanMemory();
+  private final StateView view;
+  private final SubmitCheck submit;
+  private final CancelCheck cancel;
+  private final HoldCheck hold;
+  private final RunReportCheck runReport;
+  private final RegisterCheck register;
+  private final NodeCheck node;
+  private final DeadlineCheck deadline;
+  private final SiteCheck site;
+  private final MoneyCheck money;
+  private final RoleCheck role;
+  private final Pass pass;
+
+  /** A cluster in which nothing has happened yet. */
+  public SchedulerMachine() {
+    this(new Cluster());
+  }
+
+  private SchedulerMachine(Cluster cluster) {
+    this.cluster = cluster;
+    this.applier = new EventApplier(cluster);
+    Permissions permissions = new Permissions(cluster.accounts());
+    Placement placement = new FirstFit();
+    this.view = new StateView(cluster, permissions, new WhyPending(cluster, placement), memory);
+    this.submit = new SubmitCheck(cluster, permissions);
+    this.cancel = new CancelCheck(cluster, permissions);
+    this.hold = new HoldCheck(cluster, permissions);
+    this.runReport = new RunReportCheck(cluster);
+    this.register = new RegisterCheck(cluster);
+    this.node = new NodeCheck(cluster, permissions);
+    this.deadline = new DeadlineCheck(cluster);
+    this.site = new SiteCheck(cluster, permissions);
+    this.money = new MoneyCheck(cluster, permissions);
+    this.role = new RoleCheck(cluster, permissions);
+    this.pass = new Pass(new FirstComeFirstServed(), placement);
+  }
+
+  /**
+   * The machine as it was when the image was taken.
+   *
+   * @throws MachineFault when the image contradicts itself
+   */
+  public static SchedulerMachine from(ClusterImage image) {
+    try {
+      return new SchedulerMachine(Cluster.from(image));
+    } catch (RuntimeException e) {
+      throw new MachineFault("the image of position " + image.position() + " is wrong", e);
+    }
+  }
+
+  /**
+   * Says what follows from an input; reads the state only.
+   *
+   * @param nowMs the clock of the caller, in epoch milliseconds; a clock that went back is ignored
+   */
+  public Decision decide(Input input, long nowMs) {
+    long logicalMs = Math.max(nowMs, cluster.timeMs());
+    return switch (input) {
+      case Input.SubmitJob i -> submit.decide(i);
+      case Input.CancelJob i -> cancel.decide(i, logicalMs);
+      case Input.HoldJob i -> hold.decide(i);
+      case Input.ReleaseJob i -> hold.decide(i);
+      case Input.RegisterNode i -> register.decide(i, logicalMs);
+      case Input.NodeSilent i -> node.decide(i, logicalMs);
+      case Input.FenceNode i -> node.decide(i);
+      case Input.DrainNode i -> node.decide(i);
+      case Input.ResumeNode i -> node.decide(i);
+      case Input.RunStarted i -> runReport.decide(i);
+      case Input.RunEnded i -> runReport.decide(i, logicalMs);
+      case Input.Tick _ -> deadline.decide(logicalMs);
+      case Input.PlanPass _ -> plan();
+      case Input.DefinePartition i -> site.decide(i);
+      case Input.DefineTariff i -> money.decide(i, logicalMs);
+      case Input.DefineDomain i -> site.decide(i);
+      case Input.DefineProject i -> site.decide(i);
+      case Input.DefineUser i -> site.decide(i);
+      case Input.GrantRole i -> role.decide(i);
+      case Input.RevokeRole i -> role.decide(i);
+      case Input.SetMembership i -> role.decide(i);
+      case Input.RemoveMembership i -> role.decide(i);
+      case Input.FundWallet i -> money.decide(i);
+    };
+  }
+
+  private Decision plan() {
+    if (!memory.worthAPass(cluster)) {
+      return new Decision(List.of(), new Reply.Planned(0, false));
+    }
+    Pass.Result result = pass.over(cluster);
+    if (result.allocations().isEmpty()) {
+      memory.foundNothing(cluster);
+    }
+    List<Fact> facts = new ArrayList<>();
+    for (JobAllocated each : result.allocations()) {
+      facts.add(new Fact(Actor.SCHEDULER, each));
+    }
+    return new Decision(facts, new Reply.Planned(facts.size(), result.more()));
+  }
+
+  /**
+   * Makes a fact true; the only writer of the state. The time of the event is the only time there
+   * is.
+   *
+   * @throws MachineFault when the fact is not legal here; the machine is then of no use any more
+   */
+  public void apply(LoggedEvent event) {
+    try {
+      applier.apply(event);
+    } catch (RuntimeException e) {
+      throw new MachineFault("event " + event.position() + " by " + event.actor(), e);
+    }
+  }
+
+  /** What shall run on a node, and nothing else. */
+  public DesiredState desired(NodeName name) {
+    return cluster
+        .nodes()
+        .find(name)
+        .map(found ->
+            new DesiredState(
+                name,
+                found.desiredVersion(),
+                found.scripts().stream().map(SchedulerMachine::desiredRun).toList()))
+        .orElseGet(() -> new DesiredState(name, 0, List.of()));
+  }
+
+  private static DesiredRunState desiredRun(Job job) {
+    return new DesiredRunState(
+        job.run(),
+        job.state() == JobState.COMPLETING,
+        KILL_GRACE_MS,
+        job.user(),
+        job.unixUser(),
+        job.uid(),
+        job.submitMs(),
+        job.spec(),
+        job.allocations());
+  }
+
+  /** The whole state, for a snapshot. */
+  public ClusterImage image() {
+    return cluster.image();
+  }
+
+  /** SHA-256 over the canonical form of everything that the log determines. */
+  public byte[] digest() {
+    return cluster.digest();
+  }
+
+  /** Read-only queries. */
+  public ClusterState state() {
+    return view;
+  }
+}

@@ -1,0 +1,141 @@
+package org.queqiao.core;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.queqiao.contract.event.PartitionDefined;
+import org.queqiao.contract.event.TariffDefined;
+import org.queqiao.contract.id.Actor;
+import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.NodeName;
+import org.queqiao.contract.id.PartitionName;
+import org.queqiao.contract.id.ProjectName;
+import org.queqiao.contract.id.UserName;
+import org.queqiao.contract.job.PendingReason;
+import org.queqiao.contract.snapshot.ClusterImage;
+import org.queqiao.core.explain.WhyPending;
+import org.queqiao.core.message.Action;
+import org.queqiao.core.permission.Permissions;
+import org.queqiao.core.state.AccountTree;
+import org.queqiao.core.state.Cluster;
+import org.queqiao.core.state.ClusterState;
+import org.queqiao.core.state.IndexComparison;
+import org.queqiao.core.state.Job;
+import org.queqiao.core.state.Node;
+
+/** The queries of the machine, answered from the tables. */
+final class StateView implements ClusterState {
+  private final Cluster cluster;
+  private final Permissions permissions;
+  private final WhyPending why;
+  private final PlanMemory memory;
+
+  StateView(Cluster cluster, Permissions permissions, WhyPending why, PlanMemory memory) {
+    this.cluster = cluster;
+    this.permissions = permissions;
+    this.why = why;
+    this.memory = memory;
+  }
+
+  @Override
+  public long position() {
+    return cluster.position();
+  }
+
+  @Override
+  public long timeMs() {
+    return cluster.timeMs();
+  }
+
+  @Override
+  public long lastJobId() {
+    return cluster.lastJobId();
+  }
+
+  @Override
+  public Optional<ClusterImage.JobImage> job(JobId id) {
+    return cluster.jobs().find(id).map(Job::image);
+  }
+
+  @Override
+  public Optional<ClusterImage.NodeImage> node(NodeName name) {
+    return cluster.nodes().find(name).map(Node::image);
+  }
+
+  @Override
+  public List<NodeName> nodeNames() {
+    return cluster.nodes().all().stream().map(Node::name).toList();
+  }
+
+  @Override
+  public Optional<ClusterImage.UserImage> user(UserName name) {
+    return cluster.accounts().account(name).map(AccountTree.Account::image);
+  }
+
+  @Override
+  public Optional<ClusterImage.ProjectImage> project(ProjectName name) {
+    return cluster.accounts().project(name).map(AccountTree.Project::image);
+  }
+
+  @Override
+  public Optional<PartitionDefined> partition(PartitionName name) {
+    return cluster.policy().partition(name);
+  }
+
+  @Override
+  public Optional<PartitionDefined> defaultPartition() {
+    return cluster.policy().defaultPartition();
+  }
+
+  @Override
+  public List<TariffDefined> tariffs(PartitionName partition) {
+    return List.copyOf(cluster.policy().tariffsOf(partition));
+  }
+
+  @Override
+  public boolean permits(Actor actor, Action action) {
+    return permissions.permit(actor, action);
+  }
+
+  @Override
+  public PendingReason pendingReason(JobId id) {
+    return cluster.jobs().find(id).map(why::reason).orElse(PendingReason.NONE);
+  }
+
+  @Override
+  public long desiredVersion(NodeName node) {
+    return cluster.nodes().find(node).map(Node::desiredVersion).orElse(0L);
+  }
+
+  @Override
+  public OptionalLong nextDeadlineMs() {
+    return cluster.jobs().deadlines().isEmpty()
+        ? OptionalLong.empty()
+        : OptionalLong.of(cluster.jobs().deadlines().first().timeMs());
+  }
+
+  @Override
+  public boolean planningDue() {
+    return memory.worthAPass(cluster);
+  }
+
+  @Override
+  public int pendingJobs() {
+    return cluster.jobs().pending();
+  }
+
+  @Override
+  public int runningJobs() {
+    return cluster.jobs().running();
+  }
+
+  @Override
+  public List<String> indexDifferences() {
+    return IndexComparison.withRecomputed(cluster);
+  }
+
+  @Override
+  public ClusterImage image() {
+    return cluster.image();
+  }
+}

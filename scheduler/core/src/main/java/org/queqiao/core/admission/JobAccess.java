@@ -1,0 +1,57 @@
+package org.queqiao.core.admission;
+
+import java.util.Optional;
+import org.queqiao.contract.id.Actor;
+import org.queqiao.contract.id.JobId;
+import org.queqiao.core.message.Action;
+import org.queqiao.core.message.Decision;
+import org.queqiao.core.permission.Permissions;
+import org.queqiao.core.state.Cluster;
+import org.queqiao.core.state.Job;
+
+/** Finds a job for somebody who wants to control it. */
+final class JobAccess {
+  private final Cluster cluster;
+  private final Permissions permissions;
+
+  JobAccess(Cluster cluster, Permissions permissions) {
+    this.cluster = cluster;
+    this.permissions = permissions;
+  }
+
+  /**
+   * Looks for the job.
+   *
+   * @param job the job, or null when it is refused
+   * @param refusal why not, or null
+   */
+  record Found(Job job, Decision refusal) {}
+
+  /** A job that the actor may not even see is answered like one that does not exist. */
+  Found find(Actor actor, JobId id) {
+    Optional<Job> job = cluster.jobs().find(id);
+    if (job.isEmpty() || !permissions.permit(actor, see(job.get()))) {
+      return new Found(
+          null, Rejections.notFound("id", "there is no job " + id + " that you may see"));
+    }
+    if (!permissions.permit(actor, control(job.get()))) {
+      return new Found(
+          null,
+          Rejections.forbidden(
+              "job "
+                  + id
+                  + " belongs to "
+                  + job.get().user()
+                  + ": only its owner, a manager of its project or an administrator may do this"));
+    }
+    return new Found(job.get(), null);
+  }
+
+  private static Action see(Job job) {
+    return new Action.SeeJob(job.user(), job.spec().project());
+  }
+
+  private static Action control(Job job) {
+    return new Action.ControlJob(job.user(), job.spec().project());
+  }
+}

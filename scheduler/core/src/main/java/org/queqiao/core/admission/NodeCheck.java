@@ -1,0 +1,123 @@
+package org.queqiao.core.admission;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.queqiao.contract.event.NodeDown;
+import org.queqiao.contract.event.NodeDrained;
+import org.queqiao.contract.event.NodeFenced;
+import org.queqiao.contract.event.NodeResumed;
+import org.queqiao.contract.id.Actor;
+import org.queqiao.contract.id.NodeName;
+import org.queqiao.core.message.Action;
+import org.queqiao.core.message.Decision;
+import org.queqiao.core.message.Fact;
+import org.queqiao.core.message.Input;
+import org.queqiao.core.permission.Permissions;
+import org.queqiao.core.state.Cluster;
+import org.queqiao.core.state.Job;
+import org.queqiao.core.state.Node;
+
+/**
+ * Nodes that fall silent, and what operators do to nodes. Silence is no proof of death: it takes
+ * the node out of planning and gives nothing away. Only a fence or a new boot frees what was held.
+ */
+public final class NodeCheck {
+  private static final int MAX_REASON_CHARACTERS = 256;
+
+  private final Cluster cluster;
+  private final Permissions permissions;
+
+  public NodeCheck(Cluster cluster, Permissions permissions) {
+    this.cluster = cluster;
+    this.permissions = permissions;
+  }
+
+  public Decision decide(Input.NodeSilent input, long nowMs) {
+    Optional<Node> node = cluster.nodes().find(input.node());
+    if (node.isEmpty()) {
+      return unknown(input.node());
+    }
+    if (!node.get().isUp()) {
+      return Decision.unchanged();
+    }
+    long lastSeenMs = Math.max(0, Math.min(input.lastSeenMs(), nowMs));
+    return Decision.done(
+        List.of(new Fact(Actor.SCHEDULER, new NodeDown(input.node(), lastSeenMs, input.reason()))));
+  }
+
+  public Decision decide(Input.FenceNode input) {
+    Optional<Decision> refusal = refuse(input.actor(), input.node(), input.reason());
+    if (refusal.isPresent()) {
+      return refusal.get();
+    }
+    Node node = cluster.nodes().find(input.node()).orElseThrow();
+    if (node.isUp()) {
+      return Rejections.conflict(
+          "node",
+          "node "
+              + input.node()
+              + " is up and its jobs may be alive: stop it first; it can be"
+              + " fenced once it is down");
+    }
+    List<Fact> facts = new ArrayList<>();
+    facts.add(new Fact(input.actor(), new NodeFenced(input.node(), input.reason())));
+    for (Job holder : node.holders()) {
+      Fact fact =
+          RunEnds.nodeLost(
+              holder, node.name(), node.lastSeenMs(), "node " + node.name() + " was fenced");
+      if (fact != null) {
+        facts.add(fact);
+      }
+    }
+    return Decision.done(facts);
+  }
+
+  public Decision decide(Input.DrainNode input) {
+    Optional<Decision> refusal = refuse(input.actor(), input.node(), input.reason());
+    if (refusal.isPresent()) {
+      return refusal.get();
+    }
+    Node node = cluster.nodes().find(input.node()).orElseThrow();
+    return node.drained() && node.drainReason().equals(input.reason())
+        ? Decision.unchanged()
+        : Decision.done(
+            List.of(new Fact(input.actor(), new NodeDrained(input.node(), input.reason()))));
+  }
+
+  public Decision decide(Input.ResumeNode input) {
+    Optional<Decision> refusal = refuse(input.actor(), input.node());
+    if (refusal.isPresent()) {
+      return refusal.get();
+    }
+    Node node = cluster.nodes().find(input.node()).orElseThrow();
+    return node.drained()
+        ? Decision.done(List.of(new Fact(input.actor(), new NodeResumed(input.node()))))
+        : Decision.unchanged();
+  }
+
+  private Optional<Decision> refuse(Actor actor, NodeName node, String reason) {
+    Optional<Decision> refusal = refuse(actor, node);
+    if (refusal.isPresent()) {
+      return refusal;
+    }
+    String problem = TextRules.problemOfLine(reason, MAX_REASON_CHARACTERS);
+    return problem == null
+        ? Optional.empty()
+        : Optional.of(Rejections.invalid("reason", "the reason " + problem + ": say why"));
+  }
+
+  private Optional<Decision> refuse(Actor actor, NodeName node) {
+    if (!permissions.permit(actor, new Action.ControlNodes())) {
+      return Optional.of(
+          Rejections.forbidden("only an administrator drains, resumes and fences nodes"));
+    }
+    return cluster.nodes().find(node).isPresent() ? Optional.empty() : Optional.of(unknown(node));
+  }
+
+  private Decision unknown(NodeName node) {
+    List<String> names = cluster.nodes().all().stream().map(each -> each.name().value()).toList();
+    return Rejections.notFound(
+        "node", "there is no node " + node + TextRules.didYouMean(node.value(), names));
+  }
+}

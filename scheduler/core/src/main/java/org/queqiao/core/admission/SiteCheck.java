@@ -1,0 +1,198 @@
+package org.queqiao.core.admission;
+
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import org.queqiao.contract.account.DomainShare;
+import org.queqiao.contract.event.DomainDefined;
+import org.queqiao.contract.event.Event;
+import org.queqiao.contract.event.PartitionDefined;
+import org.queqiao.contract.event.ProjectDefined;
+import org.queqiao.contract.event.UserDefined;
+import org.queqiao.contract.id.Actor;
+import org.queqiao.contract.id.DomainCode;
+import org.queqiao.core.message.Action;
+import org.queqiao.core.message.Decision;
+import org.queqiao.core.message.Fact;
+import org.queqiao.core.message.Input;
+import org.queqiao.core.permission.Permissions;
+import org.queqiao.core.state.AccountTree;
+import org.queqiao.core.state.Cluster;
+
+/**
+ * Definitions of partitions, domains, projects and accounts. To define again what is so already
+ * changes nothing.
+ */
+public final class SiteCheck {
+  private static final int MAX_TITLE_CHARACTERS = 256;
+  private static final int MAX_DOMAINS = 100;
+  private static final int PERMILLE = 1000;
+
+  /** Ten years: enough for any job, and far from where the sum with a time would overflow. */
+  private static final long LONGEST_LIMIT_MS = 3653L * 24 * 3_600_000;
+
+  private static final Pattern UNIX_USER = Pattern.compile("[A-Za-z_][A-Za-z0-9_.-]{0,31}");
+
+  private final Cluster cluster;
+  private final Permissions permissions;
+
+  public SiteCheck(Cluster cluster, Permissions permissions) {
+    this.cluster = cluster;
+    this.permissions = permissions;
+  }
+
+  public Decision decide(Input.DefinePartition input) {
+    PartitionDefined partition = input.partition();
+    if (partition.defaultLimitMs() <= 0
+        || partition.maxLimitMs() > LONGEST_LIMIT_MS
+        || partition.defaultLimitMs() > partition.maxLimitMs()) {
+      return refuseOr(
+          input.actor(),
+          Rejections.invalid(
+              "maxLimitMs",
+              "the limits of partition "
+                  + partition.name()
+                  + " are "
+                  + partition.defaultLimitMs()
+                  + " and "
+                  + partition.maxLimitMs()
+                  + ": the default is positive and at most the maximum, the maximum at most "
+                  + LONGEST_LIMIT_MS));
+    }
+    boolean same =
+        cluster.policy().partition(partition.name()).filter(partition::equals).isPresent();
+    return define(input.actor(), partition, same);
+  }
+
+  public Decision decide(Input.DefineDomain input) {
+    DomainDefined domain = input.domain();
+    String problem = TextRules.problemOfLine(domain.title(), MAX_TITLE_CHARACTERS);
+    if (problem != null) {
+      return refuseOr(input.actor(), Rejections.invalid("title", "the title " + problem));
+    }
+    boolean same = cluster.accounts().domain(domain.code()).filter(domain::equals).isPresent();
+    return define(input.actor(), domain, same);
+  }
+
+  public Decision decide(Input.DefineProject input) {
+    ProjectDefined project = input.project();
+    Optional<Decision> wrong = wrongShares(project);
+    String problem = TextRules.problemOfLine(project.title(), MAX_TITLE_CHARACTERS);
+    if (problem != null) {
+      wrong = Optional.of(Rejections.invalid("title", "the title " + problem));
+    }
+    if (wrong.isPresent()) {
+      return refuseOr(input.actor(), wrong.get());
+    }
+    boolean same =
+        cluster
+            .accounts()
+            .project(project.name())
+            .map(AccountTree.Project::definition)
+            .filter(project::equals)
+            .isPresent();
+    return define(input.actor(), project, same);
+  }
+
+  public Decision decide(Input.DefineUser input) {
+    UserDefined user = input.user();
+    Optional<Decision> wrong = wrongUser(user);
+    if (wrong.isPresent()) {
+      return refuseOr(input.actor(), wrong.get());
+    }
+    boolean same =
+        cluster
+            .accounts()
+            .account(user.name())
+            .map(AccountTree.Account::definition)
+            .filter(user::equals)
+            .isPresent();
+    return define(input.actor(), user, same);
+  }
+
+  private Optional<Decision> wrongShares(ProjectDefined project) {
+    if (project.domains().size() > MAX_DOMAINS) {
+      return Optional.of(
+          Rejections.invalid("domains", "a project has at most " + MAX_DOMAINS + " domains"));
+    }
+    TreeSet<DomainCode> seen = new TreeSet<>();
+    long permille = 0;
+    for (DomainShare share : project.domains()) {
+      if (cluster.accounts().domain(share.domain()).isEmpty()) {
+        List<String> names =
+            cluster.accounts().domains().stream().map(each -> each.code().value()).toList();
+        return Optional.of(
+            Rejections.invalid(
+                "domains",
+                "there is no domain "
+                    + share.domain()
+                    + TextRules.didYouMean(share.domain().value(), names)));
+      }
+      if (share.permille() <= 0 || !seen.add(share.domain())) {
+        return Optional.of(
+            Rejections.invalid(
+                "domains", "each domain is listed once, with a share above 0 permille"));
+      }
+      permille += share.permille();
+    }
+    return permille == PERMILLE
+        ? Optional.empty()
+        : Optional.of(
+            Rejections.invalid(
+                "domains",
+                "the shares of project "
+                    + project.name()
+                    + " sum to "
+                    + permille
+                    + " permille: they must sum to "
+                    + PERMILLE));
+  }
+
+  private Optional<Decision> wrongUser(UserDefined user) {
+    String problem = TextRules.problemOfLine(user.title(), MAX_TITLE_CHARACTERS);
+    if (problem != null) {
+      return Optional.of(Rejections.invalid("title", "the title " + problem));
+    }
+    if (user.unixUser().isEmpty()) {
+      if (user.uid() != -1) {
+        return Optional.of(
+            Rejections.invalid("uid", "without a Unix user the uid is -1, not " + user.uid()));
+      }
+    } else if (user.uid() <= 0 || user.unixUser().equals("root")) {
+      return Optional.of(
+          Rejections.invalid(
+              "uid",
+              "jobs never run as root or as uid "
+                  + user.uid()
+                  + ": map the account to an ordinary"
+                  + " Unix user"));
+    } else if (!UNIX_USER.matcher(user.unixUser()).matches()) {
+      return Optional.of(
+          Rejections.invalid("unixUser", "the Unix user must match " + UNIX_USER.pattern()));
+    }
+    if (user.defaultProject() != null
+        && cluster.accounts().project(user.defaultProject()).isEmpty()) {
+      return Optional.of(
+          Rejections.invalid("defaultProject", "there is no project " + user.defaultProject()));
+    }
+    return Optional.empty();
+  }
+
+  private Decision define(Actor actor, Event definition, boolean same) {
+    return refuseOr(
+        actor,
+        same
+            ? Decision.unchanged()
+            : Decision.done(List.of(new Fact(actor, Objects.requireNonNull(definition)))));
+  }
+
+  /** Whoever may not define anything learns nothing about what is wrong or there. */
+  private Decision refuseOr(Actor actor, Decision decision) {
+    return permissions.permit(actor, new Action.DefineSite())
+        ? decision
+        : Rejections.forbidden(
+            "only an administrator defines partitions, domains, projects and accounts");
+  }
+}

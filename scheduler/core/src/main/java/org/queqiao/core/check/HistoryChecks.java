@@ -1,0 +1,277 @@
+package org.queqiao.core.check;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import org.queqiao.contract.event.Event;
+import org.queqiao.contract.event.JobAllocated;
+import org.queqiao.contract.event.JobEnded;
+import org.queqiao.contract.event.JobHeld;
+import org.queqiao.contract.event.JobKillRequested;
+import org.queqiao.contract.event.JobReleased;
+import org.queqiao.contract.event.JobStarted;
+import org.queqiao.contract.event.JobSubmitted;
+import org.queqiao.contract.event.LoggedEvent;
+import org.queqiao.contract.event.NodeFenced;
+import org.queqiao.contract.event.NodeRegistered;
+import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.NodeName;
+import org.queqiao.contract.id.RunId;
+import org.queqiao.contract.job.Allocation;
+import org.queqiao.contract.job.JobState;
+import org.queqiao.contract.job.KillCause;
+import org.queqiao.core.SchedulerMachine;
+import org.queqiao.core.message.DesiredRunState;
+
+/**
+ * What must hold over a history. It is fed with every event of a log in order and keeps its own
+ * small model: one end for each job (I5), legal transitions (I6), positions and times in order
+ * (I9), no core reused before its old user is proven gone (I15), one job for each key (I37),
+ * identity fixed at submission (I30), numbers never reused (I31). The model is written from the
+ * promises, not from the machine's tables.
+ */
+public final class HistoryChecks {
+  /** For how long the same key must give the same job. */
+  private static final long KEY_LIFE_MS = 7L * 24 * 3_600_000;
+
+  private final List<Violation> found = new ArrayList<>();
+  private final TreeMap<JobId, Life> lives = new TreeMap<>();
+
+  /** When each key of each user made a job. */
+  private final TreeMap<String, Long> keys = new TreeMap<>();
+
+  /** Who holds what, by "node core". */
+  private final TreeMap<String, RunId> held = new TreeMap<>();
+
+  private final TreeMap<NodeName, String> boots = new TreeMap<>();
+  private long lastPosition;
+  private long lastMs;
+  private long lastJob;
+
+  /** What the log has said of one job. */
+  private static final class Life {
+    private final JobSubmitted submitted;
+    private JobState state = JobState.PENDING;
+    private KillCause cause;
+    private int attempt;
+    private boolean held;
+    private List<Allocation> allocations = List.of();
+
+    private Life(JobSubmitted submitted) {
+      this.submitted = submitted;
+      this.held = submitted.spec().hold();
+    }
+  }
+
+  /** Takes the next event of the log; says what it violates. */
+  public List<Violation> observe(LoggedEvent event) {
+    int before = found.size();
+    require(
+        lastPosition == 0 || event.position() == lastPosition + 1,
+        "I9",
+        "position " + event.position() + " follows " + lastPosition);
+    require(event.timeMs() >= lastMs, "I9", "time " + event.timeMs() + " follows " + lastMs);
+    lastPosition = event.position();
+    lastMs = event.timeMs();
+    take(event.event(), event.timeMs());
+    return List.copyOf(found.subList(before, found.size()));
+  }
+
+  /** Compares every desired run of a machine with what was submitted (I30, I14). */
+  public List<Violation> desiredRuns(SchedulerMachine machine) {
+    int before = found.size();
+    for (NodeName node : machine.state().nodeNames()) {
+      for (DesiredRunState run : machine.desired(node).runs()) {
+        Life life = lives.get(run.run().job());
+        require(life != null, "I14", "run " + run.run() + " is desired and was never submitted");
+        if (life != null) {
+          compare(run, life, node);
+        }
+      }
+    }
+    return List.copyOf(found.subList(before, found.size()));
+  }
+
+  private void compare(DesiredRunState run, Life life, NodeName node) {
+    JobSubmitted submitted = life.submitted;
+    require(
+        run.user().equals(submitted.user())
+            && run.unixUser().equals(submitted.unixUser())
+            && run.uid() == submitted.uid()
+            && run.spec().project().equals(submitted.spec().project()),
+        "I30",
+        "run " + run.run() + " has another identity than its submission");
+    require(
+        life.attempt == run.run().attempt() && !life.state.isTerminal(),
+        "I14",
+        "run " + run.run() + " is desired and not allocated");
+    require(
+        run.allocations().equals(life.allocations)
+            && life.allocations.getFirst().node().equals(node),
+        "I14",
+        "run " + run.run() + " is desired on " + node + " with another allocation");
+    require(
+        run.stop() == (life.state == JobState.COMPLETING),
+        "I14",
+        "run " + run.run() + " is " + life.state + " and stop is " + run.stop());
+  }
+
+  private void take(Event event, long nowMs) {
+    switch (event) {
+      case JobSubmitted e -> submitted(e, nowMs);
+      case JobAllocated e -> allocated(e);
+      case JobStarted e -> started(e);
+      case JobHeld e -> held(e.job(), true);
+      case JobReleased e -> held(e.job(), false);
+      case JobKillRequested e -> killRequested(e);
+      case JobEnded e -> ended(e);
+      case NodeRegistered e -> registered(e);
+      case NodeFenced e -> fenced(e);
+      default -> {
+        // The other facts change nothing that is checked here.
+      }
+    }
+  }
+
+  private void submitted(JobSubmitted event, long nowMs) {
+    long number = event.job().value();
+    require(number > lastJob, "I31", "job " + number + " follows job " + lastJob);
+    lastJob = Math.max(lastJob, number);
+    require(event.uid() > 0, "I30", "job " + number + " runs as uid " + event.uid());
+    lives.put(event.job(), new Life(event));
+    if (!event.idempotencyKey().isEmpty()) {
+      Long before = keys.put(event.user() + " " + event.idempotencyKey(), nowMs);
+      require(
+          before == null || before + KEY_LIFE_MS <= nowMs,
+          "I37",
+          "a key of " + event.user() + " from " + before + " made job " + number + " too");
+    }
+  }
+
+  private void allocated(JobAllocated event) {
+    Life life = lives.get(event.run().job());
+    require(
+        life != null && life.state == JobState.PENDING && !life.held,
+        "I6",
+        "run " + event.run() + " is allocated and its job does not wait for it");
+    if (life == null) {
+      return;
+    }
+    require(
+        event.run().attempt() == life.attempt + 1,
+        "I6",
+        "run " + event.run() + " follows attempt " + life.attempt);
+    life.state = JobState.RUNNING;
+    life.attempt = event.run().attempt();
+    life.allocations = event.allocations();
+    for (Allocation allocation : event.allocations()) {
+      for (int core : allocation.cores()) {
+        RunId former = held.put(allocation.node() + " " + core, event.run());
+        require(
+            former == null,
+            "I15",
+            "core "
+                + core
+                + " of "
+                + allocation.node()
+                + " goes to "
+                + event.run()
+                + " while "
+                + former
+                + " has it");
+      }
+    }
+  }
+
+  private void started(JobStarted event) {
+    Life life = lives.get(event.run().job());
+    require(
+        life != null
+            && life.attempt == event.run().attempt()
+            && (life.state == JobState.RUNNING || life.state == JobState.COMPLETING),
+        "I6",
+        "run " + event.run() + " starts and does not run");
+  }
+
+  private void held(JobId job, boolean hold) {
+    Life life = lives.get(job);
+    require(
+        life != null && life.state == JobState.PENDING,
+        "I6",
+        "job " + job + " is held or released and does not wait");
+    if (life != null) {
+      life.held = hold;
+    }
+  }
+
+  private void killRequested(JobKillRequested event) {
+    Life life = lives.get(event.run().job());
+    require(
+        life != null && life.state == JobState.RUNNING && life.attempt == event.run().attempt(),
+        "I6",
+        "run " + event.run() + " is being ended and does not run");
+    if (life != null) {
+      life.state = JobState.COMPLETING;
+      life.cause = event.cause();
+    }
+  }
+
+  private void ended(JobEnded event) {
+    Life life = lives.get(event.job());
+    require(life != null, "I6", "job " + event.job() + " ends and was never submitted");
+    if (life == null) {
+      return;
+    }
+    require(!life.state.isTerminal(), "I5", "job " + event.job() + " ends a second time");
+    require(event.state().isTerminal(), "I6", "job " + event.job() + " ends as " + event.state());
+    require(
+        fits(life, event.state()),
+        "I6",
+        "job "
+            + event.job()
+            + " ends "
+            + event.state()
+            + " from "
+            + life.state
+            + ", "
+            + life.cause);
+    life.state = event.state();
+    for (Allocation allocation : life.allocations) {
+      allocation.cores().forEach(core -> held.remove(allocation.node() + " " + core));
+    }
+  }
+
+  private static boolean fits(Life life, JobState end) {
+    return switch (life.state) {
+      case PENDING -> end == JobState.CANCELLED;
+      case RUNNING -> end != JobState.CANCELLED && end != JobState.TIMEOUT;
+      case COMPLETING -> life.cause != null && end.name().equals(life.cause.name());
+      case COMPLETED, CANCELLED, FAILED, TIMEOUT, NODE_FAIL, OUT_OF_MEMORY -> false;
+    };
+  }
+
+  private void registered(NodeRegistered event) {
+    NodeName node = event.facts().name();
+    String former = boots.put(node, event.facts().bootId());
+    if (former != null && !former.equals(event.facts().bootId())) {
+      for (Life life : lives.values()) {
+        require(
+            life.state.isTerminal()
+                || life.allocations.isEmpty()
+                || !life.allocations.getFirst().node().equals(node),
+            "I15",
+            "node " + node + " has a new boot and job " + life.submitted.job() + " goes on there");
+      }
+    }
+  }
+
+  private void fenced(NodeFenced event) {
+    require(boots.containsKey(event.node()), "I6", "unknown node " + event.node() + " is fenced");
+  }
+
+  private void require(boolean holds, String invariant, String detail) {
+    if (!holds) {
+      found.add(new Violation(invariant, detail));
+    }
+  }
+}

@@ -1,0 +1,56 @@
+package org.queqiao.core.explain;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.queqiao.contract.job.JobState;
+import org.queqiao.contract.job.PendingReason;
+import org.queqiao.core.placement.Capacity;
+import org.queqiao.core.placement.Feasibility;
+import org.queqiao.core.placement.NodeShape;
+import org.queqiao.core.placement.Placement;
+import org.queqiao.core.state.Cluster;
+import org.queqiao.core.state.Job;
+
+/** Finds the reason that Slurm would show for a waiting job, when somebody asks. */
+public final class WhyPending {
+  private final Cluster cluster;
+  private final Placement placement;
+
+  public WhyPending(Cluster cluster, Placement placement) {
+    this.cluster = cluster;
+    this.placement = placement;
+  }
+
+  /** The reason; {@code NONE} for a job that does not wait or that starts with the next pass. */
+  public PendingReason reason(Job job) {
+    if (job.state() != JobState.PENDING) {
+      return PendingReason.NONE;
+    }
+    if (job.heldByAdministrator()) {
+      return PendingReason.JOB_HELD_ADMIN;
+    }
+    if (job.heldByUser()) {
+      return PendingReason.JOB_HELD_USER;
+    }
+    if (!fitsUsableNodes(job)) {
+      return PendingReason.NODE_DOWN;
+    }
+    if (!cluster.jobs().startable().get(job.spec().partition()).firstKey().equals(job.id())) {
+      return PendingReason.PRIORITY;
+    }
+    return fitsNow(job) ? PendingReason.NONE : PendingReason.RESOURCES;
+  }
+
+  /** Whether it would fit if the nodes that take runs were idle. */
+  private boolean fitsUsableNodes(Job job) {
+    Map<NodeShape, Integer> usable = cluster.nodes().usableShapes();
+    return !usable.isEmpty() && Feasibility.check(job.spec(), usable).isEmpty();
+  }
+
+  private boolean fitsNow(Job job) {
+    List<Capacity> open = new ArrayList<>();
+    cluster.nodes().open().values().forEach(node -> open.add(node.capacity()));
+    return !placement.place(job.spec(), open).isEmpty();
+  }
+}

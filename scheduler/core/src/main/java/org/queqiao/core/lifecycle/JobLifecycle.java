@@ -1,0 +1,94 @@
+package org.queqiao.core.lifecycle;
+
+import static org.queqiao.contract.job.JobState.CANCELLED;
+import static org.queqiao.contract.job.JobState.COMPLETED;
+import static org.queqiao.contract.job.JobState.COMPLETING;
+import static org.queqiao.contract.job.JobState.FAILED;
+import static org.queqiao.contract.job.JobState.NODE_FAIL;
+import static org.queqiao.contract.job.JobState.OUT_OF_MEMORY;
+import static org.queqiao.contract.job.JobState.PENDING;
+import static org.queqiao.contract.job.JobState.RUNNING;
+import static org.queqiao.contract.job.JobState.TIMEOUT;
+
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.queqiao.contract.job.JobState;
+
+/**
+ * The legal transitions of a job, as one table.
+ *
+ * <pre>
+ *   PENDING ---allocated---> RUNNING ---kill requested---> COMPLETING
+ *      |                        |                              |
+ *      | ended: CANCELLED       | ended: COMPLETED, FAILED,    | ended: CANCELLED, TIMEOUT,
+ *      v                        v  OUT_OF_MEMORY, NODE_FAIL    v  NODE_FAIL
+ *   terminal                 terminal                       terminal
+ * </pre>
+ *
+ * Held and released change a waiting job, started marks a run; these three leave the state as it
+ * is. A terminal state is absorbing: no row begins there.
+ */
+public final class JobLifecycle {
+  /** The kinds of fact that move or mark a job. */
+  public enum Step {
+    ALLOCATED,
+    STARTED,
+    HELD,
+    RELEASED,
+    KILL_REQUESTED,
+    ENDED
+  }
+
+  /**
+   * One row of the table.
+   *
+   * @param from the state before
+   * @param step the kind of fact
+   * @param to the states that may follow
+   */
+  public record Row(JobState from, Step step, Set<JobState> to) {}
+
+  private static final List<Row> TABLE =
+      List.of(
+          row(PENDING, Step.HELD, PENDING),
+          row(PENDING, Step.RELEASED, PENDING),
+          row(PENDING, Step.ALLOCATED, RUNNING),
+          row(PENDING, Step.ENDED, CANCELLED),
+          row(RUNNING, Step.STARTED, RUNNING),
+          row(RUNNING, Step.KILL_REQUESTED, COMPLETING),
+          row(RUNNING, Step.ENDED, COMPLETED, FAILED, OUT_OF_MEMORY, NODE_FAIL),
+          row(COMPLETING, Step.STARTED, COMPLETING),
+          row(COMPLETING, Step.ENDED, CANCELLED, TIMEOUT, NODE_FAIL));
+
+  private JobLifecycle() {}
+
+  /** All rows; what is not in them is illegal. */
+  public static List<Row> table() {
+    return TABLE;
+  }
+
+  /** Whether this fact may lead from one state to the other. */
+  public static boolean permits(JobState from, Step step, JobState to) {
+    return find(from, step).map(row -> row.to().contains(to)).orElse(false);
+  }
+
+  /** Whether this kind of fact may happen to a job in this state at all. */
+  public static boolean permits(JobState from, Step step) {
+    return find(from, step).isPresent();
+  }
+
+  private static Optional<Row> find(JobState from, Step step) {
+    for (Row row : TABLE) {
+      if (row.from() == from && row.step() == step) {
+        return Optional.of(row);
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Row row(JobState from, Step step, JobState first, JobState... rest) {
+    return new Row(from, step, EnumSet.of(first, rest));
+  }
+}

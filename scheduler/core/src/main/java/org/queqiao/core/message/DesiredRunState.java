@@ -1,0 +1,36 @@
+package org.queqiao.core.message;
+
+import java.util.List;
+import org.queqiao.contract.id.RunId;
+import org.queqiao.contract.id.UserName;
+import org.queqiao.contract.job.Allocation;
+import org.queqiao.contract.job.JobSpec;
+
+/**
+ * One run of a desired set. A run is listed on the node where its script runs, the first of its
+ * allocations, and nowhere else.
+ *
+ * @param run which run
+ * @param stop whether it shall end now
+ * @param graceMs between TERM and KILL
+ * @param user whose job it is
+ * @param unixUser whom it runs as, fixed at submission
+ * @param uid number of {@code unixUser}
+ * @param submitMs scheduler time of the submission
+ * @param spec what the job asked for
+ * @param allocations what it was given, on every node
+ */
+public record DesiredRunState(
+    RunId run,
+    boolean stop,
+    int graceMs,
+    UserName user,
+    String unixUser,
+    int uid,
+    long submitMs,
+    JobSpec spec,
+    List<Allocation> allocations) {
+  public DesiredRunState {
+    allocations = List.copyOf(allocations);
+  }
+}

@@ -1,0 +1,113 @@
+package org.queqiao.core.message;
+
+import java.util.List;
+import org.queqiao.contract.event.DomainDefined;
+import org.queqiao.contract.event.MembershipRemoved;
+import org.queqiao.contract.event.MembershipSet;
+import org.queqiao.contract.event.PartitionDefined;
+import org.queqiao.contract.event.ProjectDefined;
+import org.queqiao.contract.event.RoleGranted;
+import org.queqiao.contract.event.RoleRevoked;
+import org.queqiao.contract.event.TariffDefined;
+import org.queqiao.contract.event.UserDefined;
+import org.queqiao.contract.event.WalletFunded;
+import org.queqiao.contract.id.Actor;
+import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.NodeName;
+import org.queqiao.contract.id.RunId;
+import org.queqiao.contract.job.RunExit;
+import org.queqiao.contract.node.NodeFacts;
+
+/** What the machine is told. */
+public sealed interface Input {
+  /**
+   * A job is submitted by its owner.
+   *
+   * @param idempotencyKey the key of the request, or empty
+   * @param requestHash SHA-256 of the request body
+   */
+  record SubmitJob(Actor actor, JobRequest request, String idempotencyKey, byte[] requestHash)
+      implements Input {
+    public SubmitJob {
+      idempotencyKey = idempotencyKey == null ? "" : idempotencyKey;
+      requestHash = requestHash == null ? new byte[0] : requestHash;
+    }
+  }
+
+  /** A job shall end, or not start. */
+  record CancelJob(Actor actor, JobId job) implements Input {}
+
+  /** A waiting job shall not start before its release. */
+  record HoldJob(Actor actor, JobId job) implements Input {}
+
+  /** A held job may start. */
+  record ReleaseJob(Actor actor, JobId job) implements Input {}
+
+  /**
+   * The agent of a node said hello.
+   *
+   * @param facts what it found on its machine
+   * @param running the runs that are alive there
+   * @param ended exits that were not acknowledged yet
+   */
+  record RegisterNode(NodeFacts facts, List<RunId> running, List<RunExit> ended) implements Input {
+    public RegisterNode {
+      running = List.copyOf(running);
+      ended = List.copyOf(ended);
+    }
+  }
+
+  /** A node was not heard of for too long; its last life sign came at this scheduler time. */
+  record NodeSilent(NodeName node, long lastSeenMs, String reason) implements Input {}
+
+  /** An operator states that nothing on the node can still run. */
+  record FenceNode(Actor actor, NodeName node, String reason) implements Input {}
+
+  /** A node shall get no new jobs. */
+  record DrainNode(Actor actor, NodeName node, String reason) implements Input {}
+
+  /** A drained node may get jobs again. */
+  record ResumeNode(Actor actor, NodeName node) implements Input {}
+
+  /** An agent saw the script of a run start, at this node time. */
+  record RunStarted(NodeName node, RunId run, long startMs) implements Input {}
+
+  /** An agent saw the last process of a run go. */
+  record RunEnded(NodeName node, RunExit exit) implements Input {}
+
+  /** Time has passed. */
+  record Tick() implements Input {}
+
+  /** Waiting jobs may be placed. */
+  record PlanPass() implements Input {}
+
+  /** A partition is created or its rules change. */
+  record DefinePartition(Actor actor, PartitionDefined partition) implements Input {}
+
+  /** A partition gets a price; {@code validFromMs} 0 means from now on. */
+  record DefineTariff(Actor actor, TariffDefined tariff) implements Input {}
+
+  /** A research domain is created or renamed. */
+  record DefineDomain(Actor actor, DomainDefined domain) implements Input {}
+
+  /** A project is created or described anew. */
+  record DefineProject(Actor actor, ProjectDefined project) implements Input {}
+
+  /** An account is created or described anew. */
+  record DefineUser(Actor actor, UserDefined user) implements Input {}
+
+  /** An account gets a role. */
+  record GrantRole(Actor actor, RoleGranted grant) implements Input {}
+
+  /** An account loses a role. */
+  record RevokeRole(Actor actor, RoleRevoked revocation) implements Input {}
+
+  /** An account becomes a member of a project, or its rank changes. */
+  record SetMembership(Actor actor, MembershipSet membership) implements Input {}
+
+  /** An account leaves a project. */
+  record RemoveMembership(Actor actor, MembershipRemoved membership) implements Input {}
+
+  /** Money goes into the wallet of a project. */
+  record FundWallet(Actor actor, WalletFunded funding) implements Input {}
+}

@@ -1,0 +1,180 @@
+package org.queqiao.core.message;
+
+import java.util.Collections;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.queqiao.contract.id.PartitionName;
+import org.queqiao.contract.id.ProjectName;
+import org.queqiao.contract.job.GresRequest;
+
+/**
+ * A submission as the user sent it. Everything but the script may be null and then means the
+ * default; who it runs as is never part of it.
+ *
+ * @param name shown to people
+ * @param script the batch script
+ * @param partition where it may run
+ * @param project who pays
+ * @param nodes how many nodes
+ * @param tasks how many tasks over all nodes; by default one per node
+ * @param cpusPerTask cores for each task
+ * @param memBytes memory on each node; 0 or null means the node's share per core
+ * @param gres typed generic resources on each node
+ * @param limitMs the longest it may run
+ * @param workDir absolute path; null or empty means the user's home folder
+ * @param environment variables of the user
+ * @param stdoutPath absolute, or relative to {@code workDir}
+ * @param stderrPath as {@code stdoutPath}; null or empty means the same file
+ * @param hold whether it waits for a release
+ */
+public record JobRequest(
+    String name,
+    byte[] script,
+    PartitionName partition,
+    ProjectName project,
+    Integer nodes,
+    Integer tasks,
+    Integer cpusPerTask,
+    Long memBytes,
+    List<GresRequest> gres,
+    Long limitMs,
+    String workDir,
+    SortedMap<String, String> environment,
+    String stdoutPath,
+    String stderrPath,
+    Boolean hold) {
+  public JobRequest {
+    gres = gres == null ? null : List.copyOf(gres);
+    environment =
+        environment == null ? null : Collections.unmodifiableSortedMap(new TreeMap<>(environment));
+  }
+
+  /** A request with a script and all defaults. */
+  public static JobRequest ofScript(byte[] script) {
+    return builder(script).build();
+  }
+
+  /** Starts a request with all defaults. */
+  public static Builder builder(byte[] script) {
+    return new Builder(script);
+  }
+
+  /** Leaves out script and environment: they are the user's own. */
+  @Override
+  public String toString() {
+    return "JobRequest[name=" + name + ", partition=" + partition + ", project=" + project + "]";
+  }
+
+  /** Collects what a request says beyond its script. */
+  public static final class Builder {
+    private final byte[] script;
+    private String name;
+    private PartitionName partition;
+    private ProjectName project;
+    private Integer nodes;
+    private Integer tasks;
+    private Integer cpusPerTask;
+    private Long memBytes;
+    private List<GresRequest> gres;
+    private Long limitMs;
+    private String workDir;
+    private SortedMap<String, String> environment;
+    private String stdoutPath;
+    private String stderrPath;
+    private Boolean hold;
+
+    private Builder(byte[] script) {
+      this.script = script;
+    }
+
+    public Builder name(String value) {
+      name = value;
+      return this;
+    }
+
+    public Builder partition(PartitionName value) {
+      partition = value;
+      return this;
+    }
+
+    public Builder project(ProjectName value) {
+      project = value;
+      return this;
+    }
+
+    public Builder nodes(Integer value) {
+      nodes = value;
+      return this;
+    }
+
+    public Builder tasks(Integer value) {
+      tasks = value;
+      return this;
+    }
+
+    public Builder cpusPerTask(Integer value) {
+      cpusPerTask = value;
+      return this;
+    }
+
+    public Builder memBytes(Long value) {
+      memBytes = value;
+      return this;
+    }
+
+    public Builder gres(List<GresRequest> value) {
+      gres = value;
+      return this;
+    }
+
+    public Builder limitMs(Long value) {
+      limitMs = value;
+      return this;
+    }
+
+    public Builder workDir(String value) {
+      workDir = value;
+      return this;
+    }
+
+    public Builder environment(SortedMap<String, String> value) {
+      environment = value;
+      return this;
+    }
+
+    public Builder stdoutPath(String value) {
+      stdoutPath = value;
+      return this;
+    }
+
+    public Builder stderrPath(String value) {
+      stderrPath = value;
+      return this;
+    }
+
+    public Builder hold(Boolean value) {
+      hold = value;
+      return this;
+    }
+
+    public JobRequest build() {
+      return new JobRequest(
+          name,
+          script,
+          partition,
+          project,
+          nodes,
+          tasks,
+          cpusPerTask,
+          memBytes,
+          gres,
+          limitMs,
+          workDir,
+          environment,
+          stdoutPath,
+          stderrPath,
+          hold);
+    }
+  }
+}

@@ -1,0 +1,28 @@
+package org.queqiao.core.message;
+
+import org.queqiao.contract.id.JobId;
+
+/** What the sender of an input is told, after the facts are durable. */
+public sealed interface Reply {
+  /** It is so now, whether by this input or already before. */
+  record Done() implements Reply {}
+
+  /**
+   * The job is accepted.
+   *
+   * @param job its number
+   * @param repeated whether an earlier request with the same key made it
+   */
+  record JobAccepted(JobId job, boolean repeated) implements Reply {}
+
+  /**
+   * A pass of the planner is over.
+   *
+   * @param allocated how many runs it started
+   * @param more whether the pass stopped at its bound and another one may start more at once
+   */
+  record Planned(int allocated, boolean more) implements Reply {}
+
+  /** Refused. */
+  record Rejected(Rejection rejection) implements Reply {}
+}

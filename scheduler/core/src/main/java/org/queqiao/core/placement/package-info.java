@@ -1,0 +1,2 @@
+/** Which cores, memory and devices a job gets, on which nodes. Knows only the contract. */
+package org.queqiao.core.placement;

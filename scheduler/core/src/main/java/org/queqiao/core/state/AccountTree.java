@@ -1,0 +1,144 @@
+package org.queqiao.core.state;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.queqiao.contract.account.DomainShare;
+import org.queqiao.contract.account.MemberRank;
+import org.queqiao.contract.account.Role;
+import org.queqiao.contract.event.DomainDefined;
+import org.queqiao.contract.event.ProjectDefined;
+import org.queqiao.contract.event.UserDefined;
+import org.queqiao.contract.id.DomainCode;
+import org.queqiao.contract.id.ProjectName;
+import org.queqiao.contract.id.UserName;
+import org.queqiao.contract.snapshot.ClusterImage;
+
+/** Domains, projects with their members, accounts with their roles. */
+public final class AccountTree {
+  private final TreeMap<DomainCode, DomainDefined> domains = new TreeMap<>();
+  private final TreeMap<ProjectName, Project> projects = new TreeMap<>();
+  private final TreeMap<UserName, Account> accounts = new TreeMap<>();
+
+  AccountTree() {}
+
+  /** A project with its members. */
+  public static final class Project {
+    private ProjectDefined definition;
+    private final TreeMap<UserName, MemberRank> members = new TreeMap<>();
+
+    private Project(ProjectDefined definition) {
+      this.definition = definition;
+    }
+
+    public ProjectDefined definition() {
+      return definition;
+    }
+
+    public Optional<MemberRank> rankOf(UserName user) {
+      return Optional.ofNullable(members.get(user));
+    }
+
+    public ClusterImage.ProjectImage image() {
+      List<ClusterImage.MemberImage> list = new ArrayList<>();
+      members.forEach((user, rank) -> list.add(new ClusterImage.MemberImage(user, rank)));
+      List<DomainShare> shares = definition.domains();
+      return new ClusterImage.ProjectImage(definition.name(), definition.title(), shares, list);
+    }
+  }
+
+  /** An account with its roles. */
+  public static final class Account {
+    private UserDefined definition;
+    private final EnumSet<Role> roles = EnumSet.noneOf(Role.class);
+
+    private Account(UserDefined definition) {
+      this.definition = definition;
+    }
+
+    public UserDefined definition() {
+      return definition;
+    }
+
+    public Set<Role> roles() {
+      return Collections.unmodifiableSet(roles);
+    }
+
+    public boolean has(Role role) {
+      return roles.contains(role);
+    }
+
+    public ClusterImage.UserImage image() {
+      return new ClusterImage.UserImage(definition, List.copyOf(roles));
+    }
+  }
+
+  void restore(ClusterImage.ProjectImage image) {
+    define(new ProjectDefined(image.name(), image.title(), image.domains()));
+    image.members().forEach(each -> setMember(image.name(), each.user(), each.rank()));
+  }
+
+  void define(DomainDefined domain) {
+    domains.put(domain.code(), domain);
+  }
+
+  void define(ProjectDefined definition) {
+    projects.computeIfAbsent(definition.name(), _ -> new Project(definition)).definition =
+        definition;
+  }
+
+  void define(UserDefined definition) {
+    accounts.computeIfAbsent(definition.name(), _ -> new Account(definition)).definition =
+        definition;
+  }
+
+  void grant(UserName user, Role role) {
+    accounts.get(user).roles.add(role);
+  }
+
+  void revoke(UserName user, Role role) {
+    accounts.get(user).roles.remove(role);
+  }
+
+  void setMember(ProjectName project, UserName user, MemberRank rank) {
+    projects.get(project).members.put(user, rank);
+  }
+
+  void removeMember(ProjectName project, UserName user) {
+    projects.get(project).members.remove(user);
+  }
+
+  public Optional<DomainDefined> domain(DomainCode code) {
+    return Optional.ofNullable(domains.get(code));
+  }
+
+  public Optional<Project> project(ProjectName name) {
+    return Optional.ofNullable(projects.get(name));
+  }
+
+  public Optional<Account> account(UserName name) {
+    return Optional.ofNullable(accounts.get(name));
+  }
+
+  /** The rank of an account in a project, if both exist and it is a member. */
+  public Optional<MemberRank> rank(ProjectName project, UserName user) {
+    return project(project).flatMap(found -> found.rankOf(user));
+  }
+
+  public Collection<DomainDefined> domains() {
+    return Collections.unmodifiableCollection(domains.values());
+  }
+
+  public Collection<Project> projects() {
+    return Collections.unmodifiableCollection(projects.values());
+  }
+
+  public Collection<Account> accounts() {
+    return Collections.unmodifiableCollection(accounts.values());
+  }
+}

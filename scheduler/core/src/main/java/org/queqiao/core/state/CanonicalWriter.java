@@ -1,0 +1,97 @@
+package org.queqiao.core.state;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.function.Consumer;
+
+/**
+ * Feeds values to SHA-256 in one unambiguous form: numbers as 8 bytes, big-endian; text and bytes
+ * with their length in front; lists with their count; what may be absent with a flag.
+ */
+final class CanonicalWriter {
+  private final MessageDigest sha256 = newSha256();
+  private final byte[] buffer = new byte[8192];
+  private int used;
+
+  static byte[] hashOf(byte[] bytes) {
+    return newSha256().digest(bytes);
+  }
+
+  static byte[] hashOf(SortedMap<String, String> variables) {
+    CanonicalWriter writer = new CanonicalWriter();
+    writer.number(variables.size());
+    for (Map.Entry<String, String> each : variables.entrySet()) {
+      writer.text(each.getKey()).text(each.getValue());
+    }
+    return writer.hash();
+  }
+
+  CanonicalWriter number(long value) {
+    if (buffer.length - used < Long.BYTES) {
+      flush();
+    }
+    for (int shift = Long.SIZE - Byte.SIZE; shift >= 0; shift -= Byte.SIZE) {
+      buffer[used++] = (byte) (value >>> shift);
+    }
+    return this;
+  }
+
+  CanonicalWriter flag(boolean value) {
+    return number(value ? 1 : 0);
+  }
+
+  CanonicalWriter bytes(byte[] value) {
+    number(value.length);
+    if (value.length > buffer.length - used) {
+      flush();
+    }
+    if (value.length > buffer.length) {
+      sha256.update(value);
+    } else {
+      for (byte each : value) {
+        buffer[used++] = each;
+      }
+    }
+    return this;
+  }
+
+  CanonicalWriter text(String value) {
+    return bytes(value.getBytes(StandardCharsets.UTF_8));
+  }
+
+  <T> CanonicalWriter list(List<T> values, Consumer<T> each) {
+    number(values.size());
+    values.forEach(each);
+    return this;
+  }
+
+  <T> CanonicalWriter optional(T value, Consumer<T> writer) {
+    flag(value != null);
+    if (value != null) {
+      writer.accept(value);
+    }
+    return this;
+  }
+
+  byte[] hash() {
+    flush();
+    return sha256.digest();
+  }
+
+  private void flush() {
+    sha256.update(buffer, 0, used);
+    used = 0;
+  }
+
+  private static MessageDigest newSha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+}

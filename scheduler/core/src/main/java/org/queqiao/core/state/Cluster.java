@@ -1,0 +1,201 @@
+package org.queqiao.core.state;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.queqiao.contract.job.Allocation;
+import org.queqiao.contract.snapshot.ClusterImage;
+
+/**
+ * The tables of the machine. Everybody in the core may read them; only {@link EventApplier} and
+ * this package write.
+ */
+public final class Cluster {
+  /**
+   * How long an ended job is kept: 1 h. Clients that poll find its end; older ones are in the
+   * accounting database.
+   */
+  public static final long KEEP_FINISHED_MS = 3_600_000;
+
+  /** How many ended jobs are kept at most; the oldest go first. */
+  public static final int KEEP_FINISHED_COUNT = 20_000;
+
+  /** How many bytes of distinct scripts and environments are accepted: a quarter of a gigabyte. */
+  public static final long MAX_CONTENT_BYTES = 256L << 20;
+
+  /** From here on ended jobs go early, so that waiting ones have room. */
+  private static final long CROWDED_CONTENT_BYTES = MAX_CONTENT_BYTES / 2;
+
+  /** Even then an end stays visible for this long. */
+  private static final long KEEP_CROWDED_MS = 60_000;
+
+  private final JobTable jobs = new JobTable();
+  private final NodeTable nodes = new NodeTable();
+  private final AccountTree accounts = new AccountTree();
+  private final Policy policy = new Policy();
+  private final IdempotencyTable keys = new IdempotencyTable();
+  private final SharedContent content = new SharedContent();
+  private long position;
+  private long timeMs;
+  private long lastJobId;
+  private long chances;
+
+  /** A cluster in which nothing has happened yet. */
+  public Cluster() {}
+
+  /**
+   * The cluster of an image.
+   *
+   * @throws IllegalStateException when the image contradicts itself, such as one core held twice
+   */
+  public static Cluster from(ClusterImage image) {
+    Cluster cluster = new Cluster();
+    cluster.position = image.position();
+    cluster.timeMs = image.timeMs();
+    cluster.lastJobId = image.lastJobId();
+    image.partitions().forEach(cluster.policy::define);
+    image.tariffs().forEach(cluster.policy::define);
+    image.domains().forEach(cluster.accounts::define);
+    for (ClusterImage.ProjectImage each : image.projects()) {
+      cluster.accounts.restore(each);
+    }
+    for (ClusterImage.UserImage each : image.users()) {
+      cluster.accounts.define(each.user());
+      each.roles().forEach(role -> cluster.accounts.grant(each.user().name(), role));
+    }
+    image.nodes().forEach(each -> cluster.nodes.add(new Node(each)));
+    for (ClusterImage.JobImage each : image.jobs()) {
+      Job job = new Job(each, cluster.content.share(each.spec()));
+      cluster.jobs.add(job);
+      if (job.holdsResources()) {
+        cluster.take(job);
+      }
+    }
+    image.idempotencyKeys().forEach(cluster.keys::remember);
+    return cluster;
+  }
+
+  /** A copy that stays as it is. */
+  public ClusterImage image() {
+    List<ClusterImage.ProjectImage> projects = new ArrayList<>();
+    accounts.projects().forEach(each -> projects.add(each.image()));
+    List<ClusterImage.UserImage> users = new ArrayList<>();
+    accounts.accounts().forEach(each -> users.add(each.image()));
+    List<ClusterImage.NodeImage> nodeImages = new ArrayList<>();
+    nodes.all().forEach(each -> nodeImages.add(each.image()));
+    List<ClusterImage.JobImage> jobImages = new ArrayList<>();
+    jobs.all().forEach(each -> jobImages.add(each.image()));
+    return new ClusterImage(
+        position,
+        timeMs,
+        lastJobId,
+        List.copyOf(policy.partitions()),
+        policy.tariffs(),
+        List.copyOf(accounts.domains()),
+        projects,
+        users,
+        nodeImages,
+        jobImages,
+        keys.all());
+  }
+
+  /** SHA-256 over the canonical form of everything that the log determines. */
+  public byte[] digest() {
+    return StateDigest.of(this);
+  }
+
+  void advance(long toPosition, long toMs) {
+    position = toPosition;
+    timeMs = toMs;
+  }
+
+  void jobNumberUsed(long number) {
+    lastJobId = number;
+  }
+
+  /** Gives a job the resources of its allocations. */
+  void take(Job job) {
+    for (Allocation allocation : job.allocations()) {
+      Node node = nodes.find(allocation.node()).orElseThrow(IllegalStateException::new);
+      node.take(job, allocation);
+      nodes.refresh(node);
+    }
+  }
+
+  /** Takes back what a job holds. */
+  void give(Job job) {
+    for (Allocation allocation : job.allocations()) {
+      Node node = nodes.find(allocation.node()).orElseThrow(IllegalStateException::new);
+      node.give(job, allocation);
+      nodes.refresh(node);
+    }
+  }
+
+  /** Something happened after which a waiting job may fit that did not before. */
+  void newChance() {
+    chances++;
+  }
+
+  /** Forgets ended jobs and keys that are too old or too many. */
+  void evict() {
+    keys.evict(timeMs);
+    while (!jobs.finished().isEmpty()) {
+      JobTable.Moment oldest = jobs.finished().first();
+      boolean tooOld = oldest.timeMs() + KEEP_FINISHED_MS <= timeMs;
+      boolean tooMany = jobs.finished().size() > KEEP_FINISHED_COUNT;
+      boolean crowded =
+          content.bytes() > CROWDED_CONTENT_BYTES && oldest.timeMs() + KEEP_CROWDED_MS <= timeMs;
+      if (!tooOld && !tooMany && !crowded) {
+        return;
+      }
+      Job job = jobs.find(oldest.job()).orElseThrow(IllegalStateException::new);
+      jobs.forget(job);
+      content.letGo(job.content());
+    }
+  }
+
+  /** Position of the last applied event; 0 at the beginning. */
+  public long position() {
+    return position;
+  }
+
+  /** Logical time of the last applied event. */
+  public long timeMs() {
+    return timeMs;
+  }
+
+  public long lastJobId() {
+    return lastJobId;
+  }
+
+  /**
+   * Counts the events after which a waiting job may fit that did not before: a pass that found
+   * nothing finds nothing again while this stays the same.
+   */
+  public long chances() {
+    return chances;
+  }
+
+  public JobTable jobs() {
+    return jobs;
+  }
+
+  public NodeTable nodes() {
+    return nodes;
+  }
+
+  public AccountTree accounts() {
+    return accounts;
+  }
+
+  public Policy policy() {
+    return policy;
+  }
+
+  public IdempotencyTable keys() {
+    return keys;
+  }
+
+  public SharedContent content() {
+    return content;
+  }
+}

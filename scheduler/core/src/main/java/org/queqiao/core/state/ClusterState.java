@@ -1,0 +1,81 @@
+package org.queqiao.core.state;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.queqiao.contract.event.PartitionDefined;
+import org.queqiao.contract.event.TariffDefined;
+import org.queqiao.contract.id.Actor;
+import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.NodeName;
+import org.queqiao.contract.id.PartitionName;
+import org.queqiao.contract.id.ProjectName;
+import org.queqiao.contract.id.UserName;
+import org.queqiao.contract.job.PendingReason;
+import org.queqiao.contract.snapshot.ClusterImage;
+import org.queqiao.core.message.Action;
+
+/**
+ * Read-only queries on the state of the cluster. The queries belong to the thread of the machine;
+ * what they return are copies that stay as they are and may go anywhere.
+ */
+public interface ClusterState {
+  /** Position of the last applied event; 0 at the beginning. */
+  long position();
+
+  /** Logical time of the last applied event. */
+  long timeMs();
+
+  long lastJobId();
+
+  /** A job that waits, runs, or ended not long ago. */
+  Optional<ClusterImage.JobImage> job(JobId id);
+
+  Optional<ClusterImage.NodeImage> node(NodeName name);
+
+  /** All nodes, by name. */
+  List<NodeName> nodeNames();
+
+  Optional<ClusterImage.UserImage> user(UserName name);
+
+  Optional<ClusterImage.ProjectImage> project(ProjectName name);
+
+  Optional<PartitionDefined> partition(PartitionName name);
+
+  /** Where jobs go that name no partition. */
+  Optional<PartitionDefined> defaultPartition();
+
+  /** The tariffs of a partition in the order in which they were stated. */
+  List<TariffDefined> tariffs(PartitionName partition);
+
+  /** Whether a principal may do something now. */
+  boolean permits(Actor actor, Action action);
+
+  /** Why a job waits; {@code NONE} for one that does not, or that is unknown. */
+  PendingReason pendingReason(JobId id);
+
+  /** Version of the desired set of a node; 0 for one that never had any. */
+  long desiredVersion(NodeName node);
+
+  /** When the next run reaches its time limit: no tick is needed before. */
+  OptionalLong nextDeadlineMs();
+
+  /** Whether a pass of the planner could start something that the last one could not. */
+  boolean planningDue();
+
+  /** How many jobs wait. */
+  int pendingJobs();
+
+  /** How many jobs hold resources. */
+  int runningJobs();
+
+  /**
+   * Compares every derived index (queues, deadlines, counters, free capacity) with one that is
+   * computed anew from the image; says what differs, and nothing when all agree. Costs as much as a
+   * recovery.
+   */
+  List<String> indexDifferences();
+
+  /** The whole state, copied. */
+  ClusterImage image();
+}

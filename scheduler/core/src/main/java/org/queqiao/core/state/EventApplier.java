@@ -1,0 +1,91 @@
+package org.queqiao.core.state;
+
+import org.queqiao.contract.event.DomainDefined;
+import org.queqiao.contract.event.Event;
+import org.queqiao.contract.event.JobAllocated;
+import org.queqiao.contract.event.JobEnded;
+import org.queqiao.contract.event.JobHeld;
+import org.queqiao.contract.event.JobKillRequested;
+import org.queqiao.contract.event.JobReleased;
+import org.queqiao.contract.event.JobStarted;
+import org.queqiao.contract.event.JobSubmitted;
+import org.queqiao.contract.event.LoggedEvent;
+import org.queqiao.contract.event.MembershipRemoved;
+import org.queqiao.contract.event.MembershipSet;
+import org.queqiao.contract.event.NodeDown;
+import org.queqiao.contract.event.NodeDrained;
+import org.queqiao.contract.event.NodeFenced;
+import org.queqiao.contract.event.NodeRegistered;
+import org.queqiao.contract.event.NodeResumed;
+import org.queqiao.contract.event.NodeUp;
+import org.queqiao.contract.event.PartitionDefined;
+import org.queqiao.contract.event.ProjectDefined;
+import org.queqiao.contract.event.RoleGranted;
+import org.queqiao.contract.event.RoleRevoked;
+import org.queqiao.contract.event.TariffDefined;
+import org.queqiao.contract.event.UserDefined;
+import org.queqiao.contract.event.WalletFunded;
+
+/**
+ * Makes facts true: the only writer of the tables. Checks that each fact is legal where it stands
+ * and fails with {@link IllegalStateException} when it is not; the state is then of no use any
+ * more. Never reads a clock.
+ */
+public final class EventApplier {
+  private final Cluster cluster;
+  private final JobEvents jobs;
+  private final NodeEvents nodes;
+  private final AccountEvents accounts;
+
+  public EventApplier(Cluster cluster) {
+    this.cluster = cluster;
+    this.jobs = new JobEvents(cluster);
+    this.nodes = new NodeEvents(cluster);
+    this.accounts = new AccountEvents(cluster);
+  }
+
+  /**
+   * Makes one fact true.
+   *
+   * @throws IllegalStateException when it is not legal in this state
+   */
+  public void apply(LoggedEvent event) {
+    Legality.require(
+        event.position() == cluster.position() + 1,
+        "position " + event.position() + " follows " + cluster.position());
+    Legality.require(
+        event.timeMs() >= cluster.timeMs(),
+        "time " + event.timeMs() + " follows " + cluster.timeMs());
+    cluster.advance(event.position(), event.timeMs());
+    dispatch(event.event(), event.timeMs());
+    cluster.evict();
+  }
+
+  private void dispatch(Event event, long nowMs) {
+    switch (event) {
+      case JobSubmitted e -> jobs.submitted(e, nowMs);
+      case JobAllocated e -> jobs.allocated(e, nowMs);
+      case JobStarted e -> jobs.started(e);
+      case JobHeld e -> jobs.held(e);
+      case JobReleased e -> jobs.released(e);
+      case JobKillRequested e -> jobs.killRequested(e);
+      case JobEnded e -> jobs.ended(e, nowMs);
+      case NodeRegistered e -> nodes.registered(e);
+      case NodeUp e -> nodes.up(e);
+      case NodeDown e -> nodes.down(e, nowMs);
+      case NodeFenced e -> nodes.fenced(e);
+      case NodeDrained e -> nodes.drained(e);
+      case NodeResumed e -> nodes.resumed(e);
+      case PartitionDefined e -> accounts.defined(e);
+      case TariffDefined e -> accounts.defined(e);
+      case DomainDefined e -> accounts.defined(e);
+      case ProjectDefined e -> accounts.defined(e);
+      case UserDefined e -> accounts.defined(e);
+      case RoleGranted e -> accounts.granted(e);
+      case RoleRevoked e -> accounts.revoked(e);
+      case MembershipSet e -> accounts.set(e);
+      case MembershipRemoved e -> accounts.removed(e);
+      case WalletFunded e -> accounts.funded(e);
+    }
+  }
+}

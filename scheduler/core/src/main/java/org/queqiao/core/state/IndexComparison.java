@@ -1,0 +1,69 @@
+package org.queqiao.core.state;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/** Compares the derived indexes of two clusters that should be the same. */
+public final class IndexComparison {
+  private final List<String> differences = new ArrayList<>();
+
+  private IndexComparison() {}
+
+  /** What differs between the indexes of a cluster and those of one made from its image. */
+  public static List<String> withRecomputed(Cluster live) {
+    Cluster fresh = Cluster.from(live.image());
+    IndexComparison comparison = new IndexComparison();
+    comparison.jobs(live, fresh);
+    comparison.nodes(live, fresh);
+    return comparison.differences;
+  }
+
+  private void jobs(Cluster live, Cluster fresh) {
+    compare("queues", queues(live), queues(fresh));
+    compare("deadlines", live.jobs().deadlines(), fresh.jobs().deadlines());
+    compare("finished jobs", live.jobs().finished(), fresh.jobs().finished());
+    compare("pending count", live.jobs().pending(), fresh.jobs().pending());
+    compare("running count", live.jobs().running(), fresh.jobs().running());
+    compare("content bytes", live.content().bytes(), fresh.content().bytes());
+    for (AccountTree.Account each : live.accounts().accounts()) {
+      compare(
+          "live jobs of " + each.definition().name(),
+          live.jobs().liveOf(each.definition().name()),
+          fresh.jobs().liveOf(each.definition().name()));
+    }
+  }
+
+  private void nodes(Cluster live, Cluster fresh) {
+    compare("open nodes", live.nodes().open().keySet(), fresh.nodes().open().keySet());
+    compare("node shapes", live.nodes().shapes(), fresh.nodes().shapes());
+    compare("usable shapes", live.nodes().usableShapes(), fresh.nodes().usableShapes());
+    for (Node each : live.nodes().all()) {
+      Node other = fresh.nodes().find(each.name()).orElseThrow();
+      compare("capacity of " + each.name(), each.capacity(), other.capacity());
+      compare("holders of " + each.name(), ids(each.holders()), ids(other.holders()));
+      compare("scripts of " + each.name(), ids(each.scripts()), ids(other.scripts()));
+    }
+  }
+
+  private static List<String> queues(Cluster cluster) {
+    List<String> out = new ArrayList<>();
+    cluster
+        .jobs()
+        .startable()
+        .forEach((partition, queue) -> out.add(partition + ": " + queue.keySet()));
+    return out;
+  }
+
+  private static List<String> ids(Iterable<Job> jobs) {
+    List<String> out = new ArrayList<>();
+    jobs.forEach(job -> out.add(job.run().toString()));
+    return out;
+  }
+
+  private void compare(String what, Object live, Object fresh) {
+    if (!Objects.equals(live, fresh)) {
+      differences.add(what + " are " + live + ", computed anew " + fresh);
+    }
+  }
+}

@@ -1,0 +1,238 @@
+package org.queqiao.core.state;
+
+import java.util.List;
+import org.queqiao.contract.event.JobEnded;
+import org.queqiao.contract.event.JobSubmitted;
+import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.NodeName;
+import org.queqiao.contract.id.RunId;
+import org.queqiao.contract.id.UserName;
+import org.queqiao.contract.job.Allocation;
+import org.queqiao.contract.job.JobSpec;
+import org.queqiao.contract.job.JobState;
+import org.queqiao.contract.job.KillCause;
+import org.queqiao.contract.job.RunExit;
+import org.queqiao.contract.snapshot.ClusterImage;
+
+/** A job as it is now. Changes only inside this package; {@link #image} is a copy that stays. */
+public final class Job {
+  private final JobId id;
+  private final UserName user;
+  private final String unixUser;
+  private final int uid;
+  private final SharedContent.Lease content;
+  private final long submitMs;
+  private JobState state;
+  private boolean heldByUser;
+  private boolean heldByAdministrator;
+  private int attempt;
+  private long startMs;
+  private long nodeStartMs;
+  private long endMs;
+  private long finishedMs;
+  private List<Allocation> allocations = List.of();
+  private KillCause killCause;
+  private RunExit exit;
+  private String detail = "";
+
+  /** A job that was just accepted. */
+  Job(JobSubmitted submitted, SharedContent.Lease content, long submitMs) {
+    this.id = submitted.job();
+    this.user = submitted.user();
+    this.unixUser = submitted.unixUser();
+    this.uid = submitted.uid();
+    this.content = content;
+    this.submitMs = submitMs;
+    this.state = JobState.PENDING;
+    this.heldByUser = submitted.spec().hold();
+  }
+
+  Job(ClusterImage.JobImage image, SharedContent.Lease content) {
+    this.id = image.id();
+    this.user = image.user();
+    this.unixUser = image.unixUser();
+    this.uid = image.uid();
+    this.content = content;
+    this.submitMs = image.submitMs();
+    this.state = image.state();
+    this.heldByUser = image.heldByUser();
+    this.heldByAdministrator = image.heldByAdministrator();
+    this.attempt = image.attempt();
+    this.startMs = image.startMs();
+    this.nodeStartMs = image.nodeStartMs();
+    this.endMs = image.endMs();
+    this.finishedMs = image.finishedMs();
+    this.allocations = image.allocations();
+    this.killCause = image.killCause();
+    this.exit = image.exit();
+    this.detail = image.detail();
+  }
+
+  public ClusterImage.JobImage image() {
+    return new ClusterImage.JobImage(
+        id,
+        user,
+        unixUser,
+        uid,
+        spec(),
+        state,
+        heldByUser,
+        heldByAdministrator,
+        submitMs,
+        attempt,
+        startMs,
+        nodeStartMs,
+        endMs,
+        finishedMs,
+        allocations,
+        killCause,
+        exit,
+        detail);
+  }
+
+  SharedContent.Lease content() {
+    return content;
+  }
+
+  void hold(boolean byAdministrator) {
+    if (byAdministrator) {
+      heldByAdministrator = true;
+    } else {
+      heldByUser = true;
+    }
+  }
+
+  void release() {
+    heldByUser = false;
+    heldByAdministrator = false;
+  }
+
+  void allocate(int newAttempt, List<Allocation> given, long nowMs) {
+    state = JobState.RUNNING;
+    attempt = newAttempt;
+    startMs = nowMs;
+    allocations = given;
+  }
+
+  void started(long atNodeMs) {
+    nodeStartMs = atNodeMs;
+  }
+
+  void killRequested(KillCause cause) {
+    state = JobState.COMPLETING;
+    killCause = cause;
+  }
+
+  void end(JobEnded ended, long nowMs) {
+    state = ended.state();
+    endMs = ended.endMs();
+    finishedMs = nowMs;
+    exit = ended.exit();
+    detail = ended.detail();
+  }
+
+  public JobId id() {
+    return id;
+  }
+
+  public UserName user() {
+    return user;
+  }
+
+  public String unixUser() {
+    return unixUser;
+  }
+
+  public int uid() {
+    return uid;
+  }
+
+  public JobSpec spec() {
+    return content.spec();
+  }
+
+  public long submitMs() {
+    return submitMs;
+  }
+
+  public JobState state() {
+    return state;
+  }
+
+  public boolean heldByUser() {
+    return heldByUser;
+  }
+
+  public boolean heldByAdministrator() {
+    return heldByAdministrator;
+  }
+
+  /** Whether it waits and may start. */
+  public boolean startable() {
+    return state == JobState.PENDING && !heldByUser && !heldByAdministrator;
+  }
+
+  /** Whether it holds resources: it runs, or its end is not proven yet. */
+  public boolean holdsResources() {
+    return state == JobState.RUNNING || state == JobState.COMPLETING;
+  }
+
+  public int attempt() {
+    return attempt;
+  }
+
+  /** The run that holds resources. */
+  public RunId run() {
+    return new RunId(id, attempt);
+  }
+
+  /** Whether this run holds resources now. */
+  public boolean isRun(RunId run) {
+    return holdsResources() && run.attempt() == attempt && run.job().equals(id);
+  }
+
+  public long startMs() {
+    return startMs;
+  }
+
+  /** Node time when the script started, or 0. */
+  public long nodeStartMs() {
+    return nodeStartMs;
+  }
+
+  public long endMs() {
+    return endMs;
+  }
+
+  public long finishedMs() {
+    return finishedMs;
+  }
+
+  /** When its run reaches the time limit. */
+  public long deadlineMs() {
+    return Math.addExact(startMs, spec().limitMs());
+  }
+
+  /** What its latest run holds or held. */
+  public List<Allocation> allocations() {
+    return allocations;
+  }
+
+  /** The node where the script of its run runs: the first of the allocations. */
+  public NodeName scriptNode() {
+    return allocations.getFirst().node();
+  }
+
+  /** Why it is being ended, or null. */
+  public KillCause killCause() {
+    return killCause;
+  }
+
+  public RunExit exit() {
+    return exit;
+  }
+
+  public String detail() {
+    return detail;
+  }
+}

@@ -1,0 +1,182 @@
+package org.queqiao.core.state;
+
+import static org.queqiao.core.state.Legality.require;
+
+import java.util.List;
+import java.util.TreeSet;
+import org.queqiao.contract.event.JobAllocated;
+import org.queqiao.contract.event.JobEnded;
+import org.queqiao.contract.event.JobHeld;
+import org.queqiao.contract.event.JobKillRequested;
+import org.queqiao.contract.event.JobReleased;
+import org.queqiao.contract.event.JobStarted;
+import org.queqiao.contract.event.JobSubmitted;
+import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.NodeName;
+import org.queqiao.contract.id.RunId;
+import org.queqiao.contract.job.Allocation;
+import org.queqiao.contract.job.JobState;
+import org.queqiao.contract.snapshot.ClusterImage;
+import org.queqiao.core.lifecycle.JobLifecycle;
+import org.queqiao.core.lifecycle.JobLifecycle.Step;
+import org.queqiao.core.lifecycle.RunOutcome;
+
+/** Makes the facts about jobs true. */
+final class JobEvents {
+  private final Cluster cluster;
+
+  JobEvents(Cluster cluster) {
+    this.cluster = cluster;
+  }
+
+  void submitted(JobSubmitted event, long nowMs) {
+    JobId id = event.job();
+    require(id.value() > cluster.lastJobId(), "job number " + id + " was used before");
+    require(event.uid() > 0, "job " + id + " would run as uid " + event.uid());
+    require(cluster.accounts().account(event.user()).isPresent(), "job " + id + " has no account");
+    require(
+        cluster.accounts().project(event.spec().project()).isPresent(),
+        "job " + id + " has no project");
+    require(
+        cluster.policy().partition(event.spec().partition()).isPresent(),
+        "job " + id + " has no partition");
+    require(
+        event.spec().nodes() >= 1 && event.spec().tasks() >= event.spec().nodes(),
+        "job " + id + " has no shape");
+    cluster.jobNumberUsed(id.value());
+    if (!event.idempotencyKey().isEmpty()) {
+      cluster
+          .keys()
+          .remember(
+              new ClusterImage.IdempotencyImage(
+                  event.user(), event.idempotencyKey(), event.requestHash(), id, nowMs));
+    }
+    Job job = new Job(event, cluster.content().share(event.spec()), nowMs);
+    cluster.jobs().add(job);
+    if (job.startable() && cluster.jobs().startable().get(job.spec().partition()).size() == 1) {
+      cluster.newChance();
+    }
+  }
+
+  void allocated(JobAllocated event, long nowMs) {
+    Job job = find(event.run().job());
+    requireStep(job, Step.ALLOCATED, JobState.RUNNING);
+    require(job.startable(), "held job " + job.id() + " is started");
+    require(
+        event.run().attempt() == job.attempt() + 1,
+        "run " + event.run() + " follows attempt " + job.attempt());
+    requireShape(job, event.allocations());
+    cluster
+        .jobs()
+        .change(job, () -> job.allocate(event.run().attempt(), event.allocations(), nowMs));
+    cluster.take(job);
+    desiredSetChanged(job);
+    cluster.newChance();
+  }
+
+  /** As many nodes, each once, with as many cores as asked, and all of them take runs. */
+  private void requireShape(Job job, List<Allocation> allocations) {
+    require(
+        allocations.size() == job.spec().nodes(),
+        "job " + job.id() + " gets " + allocations.size() + " nodes");
+    TreeSet<NodeName> seen = new TreeSet<>();
+    for (int i = 0; i < allocations.size(); i++) {
+      Allocation each = allocations.get(i);
+      require(seen.add(each.node()), "job " + job.id() + " gets " + each.node() + " twice");
+      require(
+          each.cores().size() == job.spec().coresOnNode(i),
+          "job " + job.id() + " gets " + each.cores().size() + " cores on " + each.node());
+      require(
+          cluster.nodes().find(each.node()).map(Node::takesRuns).orElse(false),
+          "job " + job.id() + " is placed on " + each.node() + ", which takes no runs");
+    }
+  }
+
+  void started(JobStarted event) {
+    Job job = findRun(event.run());
+    requireStep(job, Step.STARTED, job.state());
+    require(job.scriptNode().equals(event.node()), event.run() + " starts on " + event.node());
+    require(job.nodeStartMs() == 0, event.run() + " starts twice");
+    job.started(event.startMs());
+  }
+
+  void held(JobHeld event) {
+    Job job = find(event.job());
+    requireStep(job, Step.HELD, JobState.PENDING);
+    cluster.jobs().change(job, () -> job.hold(event.byAdministrator()));
+    cluster.newChance();
+  }
+
+  void released(JobReleased event) {
+    Job job = find(event.job());
+    requireStep(job, Step.RELEASED, JobState.PENDING);
+    cluster.jobs().change(job, job::release);
+    cluster.newChance();
+  }
+
+  void killRequested(JobKillRequested event) {
+    Job job = findRun(event.run());
+    requireStep(job, Step.KILL_REQUESTED, JobState.COMPLETING);
+    cluster.jobs().change(job, () -> job.killRequested(event.cause()));
+    desiredSetChanged(job);
+  }
+
+  void ended(JobEnded event, long nowMs) {
+    Job job = find(event.job());
+    requireStep(job, Step.ENDED, event.state());
+    require(
+        event.attempt() == job.attempt(),
+        "attempt " + event.attempt() + " of job " + job.id() + " ends in attempt " + job.attempt());
+    require(
+        job.killCause() == null || RunOutcome.stateOf(job.killCause()) == event.state(),
+        "job " + job.id() + " ends " + event.state() + " after " + job.killCause());
+    boolean ran = job.holdsResources();
+    long earliestMs = ran ? job.startMs() : job.submitMs();
+    require(
+        event.endMs() >= earliestMs && event.endMs() <= nowMs,
+        "job "
+            + job.id()
+            + " ends at "
+            + event.endMs()
+            + ", outside "
+            + earliestMs
+            + " to "
+            + nowMs);
+    require(
+        event.exit() == null || (ran && event.exit().run().equals(job.run())),
+        "job " + job.id() + " ends with the exit of another run");
+    if (ran) {
+      cluster.give(job);
+      desiredSetChanged(job);
+    }
+    cluster.jobs().change(job, () -> job.end(event, nowMs));
+    cluster.newChance();
+  }
+
+  private void desiredSetChanged(Job job) {
+    cluster
+        .nodes()
+        .find(job.scriptNode())
+        .orElseThrow(IllegalStateException::new)
+        .desiredSetChanged();
+  }
+
+  private Job find(JobId id) {
+    return cluster
+        .jobs()
+        .find(id)
+        .orElseThrow(() -> new IllegalStateException("not legal here: no job " + id));
+  }
+
+  private Job findRun(RunId run) {
+    Job job = find(run.job());
+    require(job.isRun(run), "run " + run + " holds nothing");
+    return job;
+  }
+
+  private static void requireStep(Job job, Step step, JobState to) {
+    require(
+        JobLifecycle.permits(job.state(), step, to),
+        "job " + job.id() + ": " + job.state() + " --" + step + "--> " + to);
+  }
+}

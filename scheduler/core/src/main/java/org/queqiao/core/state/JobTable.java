@@ -1,0 +1,146 @@
+package org.queqiao.core.state;
+
+import java.util.Collection;
+import java.util.Collections;
+import java.util.NavigableMap;
+import java.util.NavigableSet;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.PartitionName;
+import org.queqiao.contract.id.UserName;
+import org.queqiao.contract.job.JobState;
+
+/**
+ * The jobs that wait, run, or ended not long ago.
+ *
+ * <pre>
+ *   byId        every job, by number
+ *   startable   waiting and not held, by partition and number: the queues
+ *   deadlines   running, by the time of their limit
+ *   finished    ended, by the time when that became known: the next to be forgotten comes first
+ *   live        how many jobs of a user have not ended
+ * </pre>
+ *
+ * Everything but {@code byId} is derived. A job is taken out of the derived indexes before it
+ * changes and put back after, so each index has one place that decides membership.
+ */
+public final class JobTable {
+  private final TreeMap<JobId, Job> byId = new TreeMap<>();
+  private final TreeMap<PartitionName, NavigableMap<JobId, Job>> startable = new TreeMap<>();
+  private final TreeSet<Moment> deadlines = new TreeSet<>();
+  private final TreeSet<Moment> finished = new TreeSet<>();
+  private final TreeMap<UserName, Integer> live = new TreeMap<>();
+  private int pending;
+  private int running;
+
+  JobTable() {}
+
+  /** A job at a moment of its life. */
+  public record Moment(long timeMs, JobId job) implements Comparable<Moment> {
+    @Override
+    public int compareTo(Moment other) {
+      int byTime = Long.compare(timeMs, other.timeMs);
+      return byTime != 0 ? byTime : job.compareTo(other.job);
+    }
+  }
+
+  void add(Job job) {
+    byId.put(job.id(), job);
+    index(job);
+  }
+
+  /** Runs a change of one job, keeping all indexes right. */
+  void change(Job job, Runnable change) {
+    unindex(job);
+    change.run();
+    index(job);
+  }
+
+  void forget(Job job) {
+    unindex(job);
+    byId.remove(job.id());
+  }
+
+  private void index(Job job) {
+    if (job.startable()) {
+      startable.computeIfAbsent(job.spec().partition(), _ -> new TreeMap<>()).put(job.id(), job);
+    }
+    if (job.state() == JobState.RUNNING) {
+      deadlines.add(new Moment(job.deadlineMs(), job.id()));
+    }
+    if (job.state().isTerminal()) {
+      finished.add(new Moment(job.finishedMs(), job.id()));
+    } else {
+      live.merge(job.user(), 1, Integer::sum);
+    }
+    pending += job.state() == JobState.PENDING ? 1 : 0;
+    running += job.holdsResources() ? 1 : 0;
+  }
+
+  private void unindex(Job job) {
+    if (job.startable()) {
+      startable.computeIfPresent(
+          job.spec().partition(),
+          (partition, queue) -> {
+            queue.remove(job.id());
+            return queue.isEmpty() ? null : queue;
+          });
+    }
+    if (job.state() == JobState.RUNNING) {
+      deadlines.remove(new Moment(job.deadlineMs(), job.id()));
+    }
+    if (job.state().isTerminal()) {
+      finished.remove(new Moment(job.finishedMs(), job.id()));
+    } else {
+      live.computeIfPresent(job.user(), (user, count) -> count == 1 ? null : count - 1);
+    }
+    pending -= job.state() == JobState.PENDING ? 1 : 0;
+    running -= job.holdsResources() ? 1 : 0;
+  }
+
+  public Optional<Job> find(JobId id) {
+    return Optional.ofNullable(byId.get(id));
+  }
+
+  /** All jobs, by number. */
+  public Collection<Job> all() {
+    return Collections.unmodifiableCollection(byId.values());
+  }
+
+  /** Waiting jobs that are not held, by partition and number. A partition without any is absent. */
+  public NavigableMap<PartitionName, NavigableMap<JobId, Job>> startable() {
+    return Collections.unmodifiableNavigableMap(startable);
+  }
+
+  /** Running jobs by the time of their limit. */
+  public NavigableSet<Moment> deadlines() {
+    return Collections.unmodifiableNavigableSet(deadlines);
+  }
+
+  /** Ended jobs by the time when their end became known. */
+  public NavigableSet<Moment> finished() {
+    return Collections.unmodifiableNavigableSet(finished);
+  }
+
+  /** How many jobs of a user have not ended. */
+  public int liveOf(UserName user) {
+    return live.getOrDefault(user, 0);
+  }
+
+  /** How many jobs have not ended. */
+  public int live() {
+    return Math.addExact(pending, running);
+  }
+
+  /** How many jobs wait. */
+  public int pending() {
+    return pending;
+  }
+
+  /** How many jobs hold resources. */
+  public int running() {
+    return running;
+  }
+}

@@ -1,0 +1,163 @@
+package org.queqiao.core.state;
+
+import java.util.Collection;
+import java.util.Collections;
+import java.util.TreeMap;
+import org.queqiao.contract.id.NodeName;
+import org.queqiao.contract.id.RunId;
+import org.queqiao.contract.job.Allocation;
+import org.queqiao.contract.node.NodeFacts;
+import org.queqiao.contract.node.NodeState;
+import org.queqiao.contract.snapshot.ClusterImage;
+import org.queqiao.core.placement.Capacity;
+import org.queqiao.core.placement.NodeCapacity;
+
+/** A node as it is now, with what is free on it and who holds the rest. */
+public final class Node {
+  private NodeFacts facts;
+  private NodeState state;
+  private long lastSeenMs;
+  private String stateReason;
+  private boolean drained;
+  private String drainReason;
+  private long desiredVersion;
+
+  /** Derived from the allocations of the jobs. */
+  private NodeCapacity capacity;
+
+  private final TreeMap<RunId, Job> holders = new TreeMap<>();
+
+  /** The holders whose script runs here: the desired set. */
+  private final TreeMap<RunId, Job> scripts = new TreeMap<>();
+
+  /** A node that was just registered and is not up yet. */
+  Node(NodeFacts facts) {
+    this(new ClusterImage.NodeImage(facts, NodeState.DOWN, 0, "registered", false, "", 0));
+  }
+
+  Node(ClusterImage.NodeImage image) {
+    this.facts = image.facts();
+    this.state = image.state();
+    this.lastSeenMs = image.lastSeenMs();
+    this.stateReason = image.stateReason();
+    this.drained = image.drained();
+    this.drainReason = image.drainReason();
+    this.desiredVersion = image.desiredVersion();
+    this.capacity = NodeCapacity.idle(facts);
+  }
+
+  public ClusterImage.NodeImage image() {
+    return new ClusterImage.NodeImage(
+        facts, state, lastSeenMs, stateReason, drained, drainReason, desiredVersion);
+  }
+
+  /** Takes new facts; fails when what is held does not fit any more. */
+  void register(NodeFacts newFacts) {
+    facts = newFacts;
+    NodeCapacity fresh = NodeCapacity.idle(newFacts);
+    for (Job holder : holders.values()) {
+      for (Allocation allocation : holder.allocations()) {
+        if (allocation.node().equals(newFacts.name())) {
+          fresh.take(allocation);
+        }
+      }
+    }
+    capacity = fresh;
+  }
+
+  void up() {
+    state = NodeState.UP;
+    lastSeenMs = 0;
+    stateReason = "";
+  }
+
+  void down(long lastSign, String reason) {
+    state = NodeState.DOWN;
+    lastSeenMs = lastSign;
+    stateReason = reason;
+  }
+
+  void fenced(String reason) {
+    stateReason = "fenced: " + reason;
+  }
+
+  void drain(String reason) {
+    drained = true;
+    drainReason = reason;
+  }
+
+  void resume() {
+    drained = false;
+    drainReason = "";
+  }
+
+  void take(Job job, Allocation allocation) {
+    capacity.take(allocation);
+    holders.put(job.run(), job);
+    if (job.scriptNode().equals(name())) {
+      scripts.put(job.run(), job);
+    }
+  }
+
+  void give(Job job, Allocation allocation) {
+    capacity.give(allocation);
+    holders.remove(job.run());
+    scripts.remove(job.run());
+  }
+
+  void desiredSetChanged() {
+    desiredVersion++;
+  }
+
+  public NodeName name() {
+    return facts.name();
+  }
+
+  public NodeFacts facts() {
+    return facts;
+  }
+
+  public boolean isUp() {
+    return state == NodeState.UP;
+  }
+
+  public NodeState state() {
+    return state;
+  }
+
+  /** Scheduler time of the last proven life sign when it went down, else 0. */
+  public long lastSeenMs() {
+    return lastSeenMs;
+  }
+
+  public boolean drained() {
+    return drained;
+  }
+
+  public String drainReason() {
+    return drainReason;
+  }
+
+  public long desiredVersion() {
+    return desiredVersion;
+  }
+
+  /** Whether new runs may be placed here, if there is room. */
+  public boolean takesRuns() {
+    return isUp() && !drained;
+  }
+
+  public Capacity capacity() {
+    return capacity;
+  }
+
+  /** Jobs that hold resources here, by run. */
+  public Collection<Job> holders() {
+    return Collections.unmodifiableCollection(holders.values());
+  }
+
+  /** Jobs whose script runs here, by run. */
+  public Collection<Job> scripts() {
+    return Collections.unmodifiableCollection(scripts.values());
+  }
+}

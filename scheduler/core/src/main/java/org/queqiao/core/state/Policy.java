@@ -1,0 +1,64 @@
+package org.queqiao.core.state;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.queqiao.contract.event.PartitionDefined;
+import org.queqiao.contract.event.TariffDefined;
+import org.queqiao.contract.id.PartitionName;
+
+/** The rules of the site that are data: partitions and their prices. */
+public final class Policy {
+  private final TreeMap<PartitionName, PartitionDefined> partitions = new TreeMap<>();
+  private final TreeMap<PartitionName, List<TariffDefined>> tariffs = new TreeMap<>();
+
+  Policy() {}
+
+  void define(PartitionDefined partition) {
+    if (partition.isDefault()) {
+      partitions.replaceAll((name, each) ->
+          each.isDefault()
+              ? new PartitionDefined(name, false, each.defaultLimitMs(), each.maxLimitMs())
+              : each);
+    }
+    partitions.put(partition.name(), partition);
+  }
+
+  void define(TariffDefined tariff) {
+    tariffs.computeIfAbsent(tariff.partition(), _ -> new ArrayList<>()).add(tariff);
+  }
+
+  public Optional<PartitionDefined> partition(PartitionName name) {
+    return Optional.ofNullable(partitions.get(name));
+  }
+
+  /** Where jobs go that name no partition. */
+  public Optional<PartitionDefined> defaultPartition() {
+    for (PartitionDefined each : partitions.values()) {
+      if (each.isDefault()) {
+        return Optional.of(each);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** All partitions, by name. */
+  public Collection<PartitionDefined> partitions() {
+    return Collections.unmodifiableCollection(partitions.values());
+  }
+
+  /** The tariffs of a partition in the order in which they were stated. */
+  public List<TariffDefined> tariffsOf(PartitionName partition) {
+    return Collections.unmodifiableList(tariffs.getOrDefault(partition, List.of()));
+  }
+
+  /** All tariffs, by partition and then in the order in which they were stated. */
+  public List<TariffDefined> tariffs() {
+    List<TariffDefined> out = new ArrayList<>();
+    tariffs.values().forEach(out::addAll);
+    return out;
+  }
+}

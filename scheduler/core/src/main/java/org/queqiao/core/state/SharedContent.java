@@ -1,0 +1,148 @@
+package org.queqiao.core.state;
+
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.queqiao.contract.job.Environment;
+import org.queqiao.contract.job.JobSpec;
+
+/**
+ * Keeps one copy of equal scripts and of equal environments, however many jobs use them, and counts
+ * the bytes of all distinct ones. Nothing is ever iterated here, so the order of hashes shows
+ * nowhere.
+ */
+public final class SharedContent {
+  private final LinkedHashMap<Script, Shared<byte[]>> scripts = new LinkedHashMap<>();
+  private final LinkedHashMap<Environment, Shared<Environment>> environments =
+      new LinkedHashMap<>();
+  private long bytes;
+
+  SharedContent() {}
+
+  /** A script, equal by content. */
+  private static final class Script {
+    private final byte[] content;
+
+    private Script(byte[] content) {
+      this.content = content;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Script that && Arrays.equals(content, that.content);
+    }
+
+    @Override
+    public int hashCode() {
+      return Arrays.hashCode(content);
+    }
+  }
+
+  /** One copy, its SHA-256, and how many jobs use it. */
+  private static final class Shared<T> {
+    private final T content;
+    private final byte[] hash;
+    private int users;
+
+    private Shared(T content, byte[] hash) {
+      this.content = content;
+      this.hash = hash;
+    }
+  }
+
+  /** What a job uses; must be let go of once. */
+  static final class Lease {
+    private final JobSpec spec;
+    private final Shared<byte[]> script;
+    private final Shared<Environment> environment;
+
+    private Lease(JobSpec spec, Shared<byte[]> script, Shared<Environment> environment) {
+      this.spec = spec;
+      this.script = script;
+      this.environment = environment;
+    }
+
+    /** The specification on shared content. */
+    JobSpec spec() {
+      return spec;
+    }
+
+    byte[] scriptHash() {
+      return script.hash;
+    }
+
+    byte[] environmentHash() {
+      return environment.hash;
+    }
+  }
+
+  /** Puts a specification on shared content. */
+  Lease share(JobSpec spec) {
+    Script key = new Script(spec.script());
+    Shared<byte[]> script = scripts.get(key);
+    if (script == null) {
+      script = new Shared<>(spec.script(), CanonicalWriter.hashOf(spec.script()));
+      scripts.put(key, script);
+      bytes = Math.addExact(bytes, spec.script().length);
+    }
+    Environment variables = Environment.of(spec.environment());
+    Shared<Environment> environment = environments.get(variables);
+    if (environment == null) {
+      environment = new Shared<>(variables, CanonicalWriter.hashOf(variables));
+      environments.put(variables, environment);
+      bytes = Math.addExact(bytes, size(variables));
+    }
+    script.users++;
+    environment.users++;
+    return new Lease(on(spec, script.content, environment.content), script, environment);
+  }
+
+  /** A job is forgotten. */
+  void letGo(Lease lease) {
+    if (--lease.script.users == 0) {
+      scripts.remove(new Script(lease.script.content));
+      bytes -= lease.script.content.length;
+    }
+    if (--lease.environment.users == 0) {
+      environments.remove(lease.environment.content);
+      bytes -= size(lease.environment.content);
+    }
+  }
+
+  /** Bytes of all distinct scripts and environments. */
+  public long bytes() {
+    return bytes;
+  }
+
+  /** What a specification would add, if nothing of it is shared. */
+  public static long size(JobSpec spec) {
+    return spec.script().length + size(Environment.of(spec.environment()));
+  }
+
+  private static long size(Environment environment) {
+    long size = 0;
+    for (Map.Entry<String, String> each : environment.entrySet()) {
+      size += each.getKey().length() + each.getValue().length();
+    }
+    return size;
+  }
+
+  private static JobSpec on(JobSpec spec, byte[] script, Environment environment) {
+    return new JobSpec(
+        spec.name(),
+        script,
+        spec.partition(),
+        spec.project(),
+        spec.nodes(),
+        spec.tasks(),
+        spec.cpusPerTask(),
+        spec.memBytes(),
+        spec.gres(),
+        spec.limitMs(),
+        spec.workDir(),
+        environment,
+        spec.stdoutPath(),
+        spec.stderrPath(),
+        spec.hold());
+  }
+}

@@ -1,0 +1,169 @@
+package org.queqiao.core.state;
+
+import org.queqiao.contract.event.PartitionDefined;
+import org.queqiao.contract.event.TariffDefined;
+import org.queqiao.contract.event.UserDefined;
+import org.queqiao.contract.job.Allocation;
+import org.queqiao.contract.job.GresRequest;
+import org.queqiao.contract.job.JobSpec;
+import org.queqiao.contract.job.RunExit;
+import org.queqiao.contract.node.NodeFacts;
+import org.queqiao.contract.snapshot.ClusterImage;
+
+/**
+ * SHA-256 over everything that the log determines, in the order of the image. Derived indexes are
+ * left out: they follow from the rest. Enumerations are written by name, so that a new constant in
+ * the middle of a list changes no digest.
+ */
+final class StateDigest {
+  private final CanonicalWriter out = new CanonicalWriter();
+
+  private StateDigest() {}
+
+  static byte[] of(Cluster cluster) {
+    StateDigest digest = new StateDigest();
+    digest.write(cluster);
+    return digest.out.hash();
+  }
+
+  private void write(Cluster cluster) {
+    out.number(cluster.position()).number(cluster.timeMs()).number(cluster.lastJobId());
+    out.number(cluster.policy().partitions().size());
+    cluster.policy().partitions().forEach(this::partition);
+    out.list(cluster.policy().tariffs(), this::tariff);
+    out.number(cluster.accounts().domains().size());
+    cluster.accounts().domains().forEach(each -> out.text(each.code().value()).text(each.title()));
+    out.number(cluster.accounts().projects().size());
+    cluster.accounts().projects().forEach(each -> project(each.image()));
+    out.number(cluster.accounts().accounts().size());
+    cluster.accounts().accounts().forEach(each -> user(each.image()));
+    out.number(cluster.nodes().all().size());
+    cluster.nodes().all().forEach(each -> node(each.image()));
+    out.number(cluster.jobs().all().size());
+    cluster.jobs().all().forEach(this::job);
+    out.list(cluster.keys().all(), this::key);
+  }
+
+  private void partition(PartitionDefined each) {
+    out.text(each.name().value())
+        .flag(each.isDefault())
+        .number(each.defaultLimitMs())
+        .number(each.maxLimitMs());
+  }
+
+  private void tariff(TariffDefined each) {
+    out.text(each.partition().value())
+        .number(each.priceMicroPerCoreHour())
+        .text(each.currency())
+        .number(each.validFromMs());
+  }
+
+  private void project(ClusterImage.ProjectImage each) {
+    out.text(each.name().value()).text(each.title());
+    out.list(each.domains(), share -> out.text(share.domain().value()).number(share.permille()));
+    out.list(each.members(), member -> out.text(member.user().value()).text(member.rank().name()));
+  }
+
+  private void user(ClusterImage.UserImage each) {
+    UserDefined user = each.user();
+    out.text(user.name().value())
+        .text(user.title())
+        .text(user.unixUser())
+        .number(user.uid())
+        .optional(user.defaultProject(), project -> out.text(project.value()))
+        .list(each.roles(), role -> out.text(role.name()));
+  }
+
+  private void node(ClusterImage.NodeImage each) {
+    NodeFacts facts = each.facts();
+    out.text(facts.name().value())
+        .text(facts.bootId())
+        .number(facts.cores())
+        .number(facts.memBytes())
+        .list(facts.gres(), gres -> out.text(gres.name()).text(gres.type()).number(gres.count()))
+        .text(facts.agentVersion())
+        .text(facts.kernel())
+        .list(facts.absent(), out::text)
+        .text(each.state().name())
+        .number(each.lastSeenMs())
+        .text(each.stateReason())
+        .flag(each.drained())
+        .text(each.drainReason())
+        .number(each.desiredVersion());
+  }
+
+  private void job(Job job) {
+    out.number(job.id().value()).text(job.user().value()).text(job.unixUser()).number(job.uid());
+    spec(job);
+    out.text(job.state().name())
+        .flag(job.heldByUser())
+        .flag(job.heldByAdministrator())
+        .number(job.submitMs())
+        .number(job.attempt())
+        .number(job.startMs())
+        .number(job.nodeStartMs())
+        .number(job.endMs())
+        .number(job.finishedMs())
+        .list(job.allocations(), this::allocation)
+        .optional(job.killCause(), cause -> out.text(cause.name()))
+        .optional(job.exit(), this::exit)
+        .text(job.detail());
+  }
+
+  private void spec(Job job) {
+    JobSpec spec = job.spec();
+    out.text(spec.name())
+        .bytes(job.content().scriptHash())
+        .text(spec.partition().value())
+        .text(spec.project().value())
+        .number(spec.nodes())
+        .number(spec.tasks())
+        .number(spec.cpusPerTask())
+        .number(spec.memBytes())
+        .list(spec.gres(), this::gresRequest)
+        .number(spec.limitMs())
+        .text(spec.workDir())
+        .bytes(job.content().environmentHash())
+        .text(spec.stdoutPath())
+        .text(spec.stderrPath())
+        .flag(spec.hold());
+  }
+
+  private void gresRequest(GresRequest each) {
+    out.text(each.name()).text(each.type()).number(each.count());
+  }
+
+  private void allocation(Allocation each) {
+    out.text(each.node().value())
+        .list(each.cores(), core -> out.number(core))
+        .number(each.memBytes())
+        .list(
+            each.gres(),
+            gres ->
+                out.text(gres.name())
+                    .text(gres.type())
+                    .list(gres.devices(), device -> out.number(device)));
+  }
+
+  private void exit(RunExit exit) {
+    out.number(exit.run().job().value())
+        .number(exit.run().attempt())
+        .text(exit.kind().name())
+        .number(exit.exitCode())
+        .number(exit.signal())
+        .number(exit.startMs())
+        .number(exit.endMs())
+        .number(exit.userUs())
+        .number(exit.systemUs())
+        .number(exit.maxRssBytes())
+        .text(exit.detail());
+  }
+
+  private void key(ClusterImage.IdempotencyImage each) {
+    out.text(each.user().value())
+        .text(each.key())
+        .bytes(each.requestHash())
+        .number(each.job().value())
+        .number(each.timeMs());
+  }
+}

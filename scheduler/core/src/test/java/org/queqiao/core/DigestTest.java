@@ -1,0 +1,104 @@
+package org.queqiao.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.queqiao.core.SchedulerStory.script;
+import static org.queqiao.core.SchedulerStory.user;
+import static org.queqiao.core.SchedulerStory.variables;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.NodeName;
+import org.queqiao.core.message.Input;
+import org.queqiao.core.message.JobRequest;
+
+/** One history has one digest, on every start of every JVM, and another history has another. */
+final class DigestTest {
+  private static final String[] SEEDS = {"1", "2", "3"};
+
+  @Test
+  void isTheSameInJvmsWithOtherHashesLocalesAndTimeZones()
+      throws IOException, InterruptedException {
+    String here = DigestPrinter.digests(SEEDS);
+    assertThat(here.lines().distinct()).hasSize(SEEDS.length);
+    assertThat(inNewJvm("-Duser.language=tr", "-Duser.timezone=Asia/Shanghai", "-XX:hashCode=2"))
+        .isEqualTo(here);
+    assertThat(inNewJvm("-Dfile.encoding=ISO-8859-1", "-Duser.timezone=America/St_Johns", "-Xint"))
+        .isEqualTo(here);
+  }
+
+  private static String inNewJvm(String... options) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-XX:+UnlockExperimentalVMOptions", "-Xmx256m"));
+    command.addAll(Arrays.asList(options));
+    command.addAll(
+        List.of("-cp", System.getProperty("java.class.path"), DigestPrinter.class.getName()));
+    command.addAll(Arrays.asList(SEEDS));
+    Process process =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+    assertThat(process.waitFor()).isZero();
+    return out;
+  }
+
+  @Test
+  void changesWithEveryStepOfAJob() {
+    SchedulerStory story = SchedulerStory.site();
+    TreeSet<String> digests = new TreeSet<>();
+    story.node("n1", 1);
+    remember(digests, story);
+    JobId job = story.submits("liwei");
+    remember(digests, story);
+    story.does(new Input.HoldJob(user("liwei"), job));
+    remember(digests, story);
+    story.does(new Input.ReleaseJob(user("liwei"), job));
+    remember(digests, story);
+    story.plans();
+    remember(digests, story);
+    story.starts(job);
+    remember(digests, story);
+    story.does(new Input.CancelJob(user("liwei"), job));
+    remember(digests, story);
+    story.exits(job, 0);
+    remember(digests, story);
+    story.does(new Input.DrainNode(user("admin1"), new NodeName("n1"), "fan"));
+    remember(digests, story);
+    assertThat(digests).hasSize(9);
+  }
+
+  private static void remember(Set<String> digests, SchedulerStory story) {
+    digests.add(HexFormat.of().formatHex(story.machine.digest()));
+  }
+
+  @Test
+  void seesScriptEnvironmentAndDetailsOfAJob() {
+    TreeSet<String> digests = new TreeSet<>();
+    for (var request :
+        List.of(
+            script(),
+            script().name("x"),
+            script().environment(variables("A", "1")),
+            script().environment(variables("A", "2")),
+            script().workDir("/a"),
+            script().stdoutPath("a"),
+            script().stderrPath("a"),
+            script().limitMs(77L),
+            script().memBytes(5L),
+            script().tasks(2),
+            JobRequest.builder("#!/bin/sh".getBytes(StandardCharsets.US_ASCII)))) {
+      SchedulerStory story = SchedulerStory.site();
+      story.submits("liwei", request);
+      remember(digests, story);
+    }
+    assertThat(digests).hasSize(11);
+  }
+}

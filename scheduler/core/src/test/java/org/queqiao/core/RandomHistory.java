@@ -1,0 +1,268 @@
+package org.queqiao.core;
+
+import static org.queqiao.core.SchedulerStory.GIB;
+import static org.queqiao.core.SchedulerStory.exit;
+import static org.queqiao.core.SchedulerStory.facts;
+import static org.queqiao.core.SchedulerStory.script;
+import static org.queqiao.core.SchedulerStory.user;
+import static org.queqiao.core.SchedulerStory.variables;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.TreeSet;
+import org.queqiao.contract.account.MemberRank;
+import org.queqiao.contract.account.Role;
+import org.queqiao.contract.event.MembershipRemoved;
+import org.queqiao.contract.event.MembershipSet;
+import org.queqiao.contract.event.PartitionDefined;
+import org.queqiao.contract.event.RoleGranted;
+import org.queqiao.contract.event.RoleRevoked;
+import org.queqiao.contract.event.TariffDefined;
+import org.queqiao.contract.event.UserDefined;
+import org.queqiao.contract.event.WalletFunded;
+import org.queqiao.contract.id.Actor;
+import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.NodeName;
+import org.queqiao.contract.id.RunId;
+import org.queqiao.contract.id.UserName;
+import org.queqiao.contract.job.GresRequest;
+import org.queqiao.contract.job.RunExit;
+import org.queqiao.contract.node.NodeFacts;
+import org.queqiao.core.message.DesiredRunState;
+import org.queqiao.core.message.Input;
+import org.queqiao.core.message.JobRequest;
+import org.queqiao.core.message.Reply;
+
+/**
+ * A story told by chance from a seed: all inputs, sensible and senseless, from all sorts of people,
+ * with repeated, late and foreign reports of nodes.
+ */
+final class RandomHistory {
+  private static final List<String> USERS =
+      List.of("liwei", "wangfang", "zhangmin", "chenjie", "admin1", "finance1", "nobody");
+  private static final int NODES = 4;
+
+  final SchedulerStory story;
+
+  /** Every kind of input, reply and event that came up. */
+  final TreeSet<String> seen = new TreeSet<>();
+
+  private final SplittableRandom random;
+  private final List<Input> former = new ArrayList<>();
+
+  RandomHistory(long seed, SchedulerStory story) {
+    this.random = new SplittableRandom(seed);
+    this.story = story;
+  }
+
+  void steps(int count) {
+    for (int i = 0; i < count; i++) {
+      if (random.nextInt(3) == 0) {
+        long clockStep = random.nextInt(20) == 0 ? -5000 : random.nextInt(60_000);
+        story.after(random.nextInt(200) == 0 ? 3_600_000L * random.nextInt(30) : clockStep);
+      }
+      boolean again = !former.isEmpty() && random.nextInt(8) == 0;
+      Input input = again ? former.get(random.nextInt(former.size())) : input();
+      former.add(input);
+      int before = story.log.size();
+      Reply reply = story.hears(input);
+      seen.add(input.getClass().getSimpleName());
+      seen.add(
+          reply instanceof Reply.Rejected rejected
+              ? rejected.rejection().code().name()
+              : reply.getClass().getSimpleName());
+      story
+          .log
+          .subList(before, story.log.size())
+          .forEach(event -> seen.add(event.event().getClass().getSimpleName()));
+      story.machine.image().jobs().forEach(job -> seen.add(job.state().name()));
+    }
+  }
+
+  private Input input() {
+    return switch (random.nextInt(24)) {
+      case 0, 1, 2, 3, 4 -> submission();
+      case 5, 6, 7, 8 -> new Input.PlanPass();
+      case 9 -> new Input.Tick();
+      case 10 -> new Input.CancelJob(actor(), job());
+      case 11 -> new Input.HoldJob(actor(), job());
+      case 12 -> new Input.ReleaseJob(actor(), job());
+      case 13, 14, 15 -> ended();
+      case 16 -> started();
+      case 17, 18, 19 -> hello();
+      case 20 -> new Input.NodeSilent(node(), story.nowMs - random.nextInt(90_000), "silent");
+      case 21 -> operation();
+      case 22 -> definition();
+      default -> membership();
+    };
+  }
+
+  private Actor actor() {
+    return random.nextInt(12) == 0
+        ? SchedulerStory.OWNER
+        : user(USERS.get(random.nextInt(USERS.size())));
+  }
+
+  private NodeName node() {
+    return new NodeName("n" + random.nextInt(NODES + 1));
+  }
+
+  private JobId job() {
+    long last = Math.max(1, story.machine.state().lastJobId());
+    return new JobId(Math.max(1, last - random.nextInt(20)));
+  }
+
+  private Input submission() {
+    JobRequest.Builder request =
+        script()
+            .nodes(random.nextInt(5) == 0 ? 2 : null)
+            .tasks(random.nextInt(3) == 0 ? random.nextInt(6) : null)
+            .cpusPerTask(random.nextInt(3) == 0 ? random.nextInt(5) : null)
+            .memBytes(random.nextInt(3) == 0 ? random.nextLong(5 * GIB) : null)
+            .limitMs(random.nextInt(2) == 0 ? random.nextLong(400_000) : null)
+            .partition(random.nextInt(3) == 0 ? SchedulerStory.DEBUG : null)
+            .project(random.nextInt(4) == 0 ? SchedulerStory.MATERIALS : null)
+            .environment(random.nextInt(2) == 0 ? variables("A", "" + random.nextInt(3)) : null)
+            .hold(random.nextInt(8) == 0 ? true : null);
+    if (random.nextInt(4) == 0) {
+      request.gres(
+          List.of(
+              new GresRequest("gpu", random.nextBoolean() ? "a100" : "", 1 + random.nextInt(2))));
+    }
+    boolean keyed = random.nextInt(3) == 0;
+    return new Input.SubmitJob(
+        actor(),
+        request.build(),
+        keyed ? "key-" + random.nextInt(3) : "",
+        new byte[] {(byte) random.nextInt(2)});
+  }
+
+  /** A run that is desired somewhere, or one made up. */
+  private RunId run() {
+    List<RunId> runs = desiredRuns();
+    return runs.isEmpty() || random.nextInt(8) == 0
+        ? new RunId(job(), 1 + random.nextInt(2))
+        : runs.get(random.nextInt(runs.size()));
+  }
+
+  private List<RunId> desiredRuns() {
+    List<RunId> runs = new ArrayList<>();
+    for (NodeName node : story.machine.state().nodeNames()) {
+      story.machine.desired(node).runs().stream().map(DesiredRunState::run).forEach(runs::add);
+    }
+    return runs;
+  }
+
+  private NodeName nodeOf(RunId run) {
+    return random.nextInt(10) == 0
+        ? node()
+        : story
+            .machine
+            .state()
+            .job(run.job())
+            .filter(job -> !job.allocations().isEmpty())
+            .map(job -> job.allocations().getFirst().node())
+            .orElseGet(this::node);
+  }
+
+  private Input ended() {
+    RunId run = run();
+    return new Input.RunEnded(nodeOf(run), exitOf(run));
+  }
+
+  private RunExit exitOf(RunId run) {
+    RunExit.Kind[] kinds = RunExit.Kind.values();
+    RunExit.Kind kind =
+        random.nextInt(2) == 0 ? RunExit.Kind.EXITED : kinds[random.nextInt(kinds.length)];
+    long endMs = story.nowMs - random.nextInt(100_000) + random.nextInt(20_000);
+    return exit(run, kind, random.nextInt(2), random.nextInt(6) == 0 ? 9 : 0, endMs, "detail");
+  }
+
+  private Input started() {
+    RunId run = run();
+    return new Input.RunStarted(nodeOf(run), run, story.nowMs);
+  }
+
+  private Input hello() {
+    int index = random.nextInt(NODES);
+    String boot = "boot-" + (random.nextInt(6) == 0 ? random.nextInt(4) : 0);
+    int cores = 4 - (random.nextInt(10) == 0 ? 2 : 0);
+    List<NodeFacts.GresInventory> gres =
+        index == 0
+            ? List.of(
+                new NodeFacts.GresInventory("gpu", "a100", 2),
+                new NodeFacts.GresInventory("gpu", "v100", 1))
+            : List.of();
+    NodeFacts facts = facts("n" + index, boot, cores, 4 * GIB, gres);
+    List<RunExit> exits = new ArrayList<>();
+    for (DesiredRunState run : story.machine.desired(facts.name()).runs()) {
+      if (random.nextInt(4) == 0) {
+        exits.add(exitOf(run.run()));
+      }
+    }
+    return new Input.RegisterNode(facts, List.of(), exits);
+  }
+
+  private Input operation() {
+    Actor actor = random.nextBoolean() ? user("admin1") : actor();
+    return switch (random.nextInt(4)) {
+      case 0 -> new Input.DrainNode(actor, node(), "fan");
+      case 1, 2 -> new Input.ResumeNode(actor, node());
+      default -> new Input.FenceNode(actor, node(), "burnt");
+    };
+  }
+
+  private Input definition() {
+    Actor actor = random.nextBoolean() ? SchedulerStory.OWNER : actor();
+    long limitMs = 1 + random.nextLong(3_600_000);
+    return switch (random.nextInt(4)) {
+      case 0 ->
+          new Input.DefinePartition(
+              actor,
+              new PartitionDefined(
+                  random.nextBoolean() ? SchedulerStory.BATCH : SchedulerStory.DEBUG,
+                  random.nextBoolean(),
+                  limitMs,
+                  limitMs * 2));
+      case 1 ->
+          new Input.DefineTariff(
+              actor,
+              new TariffDefined(
+                  SchedulerStory.BATCH,
+                  random.nextInt(1000),
+                  "CNY",
+                  random.nextBoolean() ? 0 : story.nowMs + random.nextInt(1000)));
+      case 2 ->
+          new Input.FundWallet(
+              actor, new WalletFunded(SchedulerStory.CLIMATE, random.nextInt(3), "CNY", "gift"));
+      default ->
+          new Input.DefineUser(
+              actor,
+              new UserDefined(
+                  new UserName("wangfang"),
+                  "t" + random.nextInt(3),
+                  "wangfang",
+                  random.nextInt(3) + 1000,
+                  SchedulerStory.CLIMATE));
+    };
+  }
+
+  private Input membership() {
+    UserName chenjie = new UserName("chenjie");
+    Actor actor = random.nextBoolean() ? user("zhangmin") : SchedulerStory.OWNER;
+    return switch (random.nextInt(4)) {
+      case 0 ->
+          new Input.SetMembership(
+              actor,
+              new MembershipSet(
+                  SchedulerStory.CLIMATE,
+                  chenjie,
+                  random.nextBoolean() ? MemberRank.MEMBER : MemberRank.MANAGER));
+      case 1 ->
+          new Input.RemoveMembership(actor, new MembershipRemoved(SchedulerStory.CLIMATE, chenjie));
+      case 2 -> new Input.GrantRole(actor, new RoleGranted(chenjie, Role.AUDITOR));
+      default -> new Input.RevokeRole(actor, new RoleRevoked(chenjie, Role.AUDITOR));
+    };
+  }
+}
