@@ -1,0 +1,2 @@
+/** Tests of the offline reader. */
+package org.queqiao.eventlog.tool;
