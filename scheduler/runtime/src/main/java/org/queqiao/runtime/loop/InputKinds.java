@@ -1,0 +1,73 @@
+package org.queqiao.runtime.loop;
+
+import org.queqiao.core.message.Input;
+
+/** How the loop treats each kind of input. */
+final class InputKinds {
+  private InputKinds() {}
+
+  /** What ends work or proves that it ended goes before what asks for more. */
+  static Inbox.Lane lane(Input input) {
+    return switch (input) {
+      case Input.CancelJob _,
+          Input.RegisterNode _,
+          Input.NodeSilent _,
+          Input.FenceNode _,
+          Input.DrainNode _,
+          Input.RunStarted _,
+          Input.RunEnded _ ->
+          Inbox.Lane.URGENT;
+      case Input.SubmitJob _,
+          Input.HoldJob _,
+          Input.ReleaseJob _,
+          Input.ResumeNode _,
+          Input.Tick _,
+          Input.PlanPass _,
+          Input.DefinePartition _,
+          Input.DefineTariff _,
+          Input.DefineDomain _,
+          Input.DefineProject _,
+          Input.DefineUser _,
+          Input.GrantRole _,
+          Input.RevokeRole _,
+          Input.SetMembership _,
+          Input.RemoveMembership _,
+          Input.FundWallet _ ->
+          Inbox.Lane.ORDINARY;
+    };
+  }
+
+  /**
+   * Whether it makes the log grow for something that is not there yet. Refused while the log is
+   * short of room, so that what runs can still end and be recorded.
+   */
+  static boolean isNewWork(Input input) {
+    return switch (input) {
+      case Input.SubmitJob _,
+          Input.PlanPass _,
+          Input.DefinePartition _,
+          Input.DefineTariff _,
+          Input.DefineDomain _,
+          Input.DefineProject _,
+          Input.DefineUser _,
+          Input.GrantRole _,
+          Input.SetMembership _,
+          Input.FundWallet _ ->
+          true;
+      case Input.CancelJob _,
+          Input.HoldJob _,
+          Input.ReleaseJob _,
+          Input.RegisterNode _,
+          Input.NodeSilent _,
+          Input.FenceNode _,
+          Input.DrainNode _,
+          Input.ResumeNode _,
+          Input.RunStarted _,
+          Input.RunEnded _,
+          Input.Tick _,
+          Input.RevokeRole _,
+          Input.RemoveMembership _ ->
+          false;
+    };
+  }
+}
