@@ -1,0 +1,328 @@
+#define _GNU_SOURCE
+#include "cgroup.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+enum { CGROUP_V1_MAGIC = 0x27e0eb, CGROUP_V2_MAGIC = 0x63677270, FILE_BYTES = 4096, CORE_LIST_BYTES = 4096 * 6 + 1 };
+
+static const char *const controller_names[CONTROLLERS] = {"cpuset", "memory", "pids"};
+
+static int write_file(const char *base, const char *group, const char *file, const char *text) {
+    char path[CGROUP_PATH_BYTES];
+    if (snprintf(path, sizeof path, "%s/%s/%s", base, group, file) >= (int)sizeof path) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0) {
+        return -1;
+    }
+    int result = write_all(fd, text, strlen(text));
+    int cause = errno;
+    if (close(fd) != 0) {
+        return -1;
+    }
+    errno = cause;
+    return result;
+}
+
+static int read_file(const char *base, const char *group, const char *file, char text[FILE_BYTES]) {
+    char path[CGROUP_PATH_BYTES];
+    text[0] = 0;
+    if (snprintf(path, sizeof path, "%s/%s/%s", base, group, file) >= (int)sizeof path) {
+        return -1;
+    }
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0) {
+        return -1;
+    }
+    ssize_t length = read(fd, text, FILE_BYTES - 1);
+    text[length < 0 ? 0 : length] = 0;
+    return close(fd) != 0 || length < 0 ? -1 : 0;
+}
+
+/* The number after `key ` at the start of a line of a kernel file, or 0. */
+static uint64_t keyed_number(const char *text, const char *key) {
+    size_t length = strlen(key);
+    for (const char *line = text; line != NULL && *line != 0;) {
+        if (strncmp(line, key, length) == 0 && line[length] == ' ') {
+            return strtoull(line + length + 1, NULL, 10);
+        }
+        line = strchr(line, '\n');
+        line = line == NULL ? NULL : line + 1;
+    }
+    return 0;
+}
+
+static bool is_mounted(const char *path, long magic) {
+    struct statfs fs;
+    return statfs(path, &fs) == 0 && (long)fs.f_type == magic;
+}
+
+static int make_base(char path[CGROUP_BASE_BYTES], const char *root, const char *base, char *reason) {
+    snprintf(path, CGROUP_BASE_BYTES, "%s/%s", root, base);
+    if (mkdir(path, 0755) == 0 || errno == EEXIST) {
+        return 0;
+    }
+    snprintf(reason, CGROUP_REASON_BYTES, "%s: %s", path, strerror(errno));
+    path[0] = 0;
+    return -1;
+}
+
+/*
+ * Version 1 starts a cpuset without cores or memory nodes. The base takes all that the machine has,
+ * once, since each such write rebuilds the scheduler's domains; the groups of runs inherit it.
+ */
+static int fill_cpuset(const char *base) {
+    static const char *const files[] = {"cpuset.mems", "cpuset.cpus"};
+    char text[FILE_BYTES];
+    char present[FILE_BYTES];
+    for (int i = 0; i < 2; i++) {
+        if (read_file(base, "..", files[i], text) != 0 || read_file(base, ".", files[i], present) != 0) {
+            return -1;
+        }
+        if (strcmp(text, present) != 0 && write_file(base, ".", files[i], text) != 0) {
+            return -1;
+        }
+    }
+    return write_file(base, ".", "cgroup.clone_children", "1");
+}
+
+static void discover_v1(struct cgroup_layout *layout, struct cgroup_reasons *reasons, const char *base, int which) {
+    char root[64];
+    char *path = layout->controller[which];
+    char *reason = reasons->controller[which];
+    snprintf(root, sizeof root, "/sys/fs/cgroup/%s", controller_names[which]);
+    if (!is_mounted(root, CGROUP_V1_MAGIC)) {
+        snprintf(reason, CGROUP_REASON_BYTES, "%s is not mounted", root);
+    } else if (make_base(path, root, base, reason) == 0) {
+        if (which == CONTROLLER_CPUSET && fill_cpuset(path) != 0) {
+            snprintf(reason, CGROUP_REASON_BYTES, "cpuset of %s: %s", root, strerror(errno));
+            path[0] = 0;
+        } else {
+            snprintf(reason, CGROUP_REASON_BYTES, "version 1, %s", root);
+        }
+    }
+}
+
+static void discover_v2(struct cgroup_layout *layout, struct cgroup_reasons *reasons, const char *root, int which) {
+    char enable[16];
+    char *reason = reasons->controller[which];
+    snprintf(enable, sizeof enable, "+%s", controller_names[which]);
+    if (write_file(root, ".", "cgroup.subtree_control", enable) != 0 ||
+        write_file(layout->tracking, ".", "cgroup.subtree_control", enable) != 0) {
+        snprintf(reason, CGROUP_REASON_BYTES, "cannot enable %s in %s: %s", enable, root, strerror(errno));
+    } else {
+        memcpy(layout->controller[which], layout->tracking, CGROUP_BASE_BYTES);
+        snprintf(reason, CGROUP_REASON_BYTES, "version 2, %s", root);
+    }
+}
+
+void cgroup_discover(struct cgroup_layout *layout, struct cgroup_reasons *reasons, const char *base, unsigned wanted) {
+    memset(layout, 0, sizeof *layout);
+    layout->unified = is_mounted("/sys/fs/cgroup", CGROUP_V2_MAGIC);
+    const char *root = layout->unified ? "/sys/fs/cgroup" : "/sys/fs/cgroup/unified";
+    if (!is_mounted(root, CGROUP_V2_MAGIC)) {
+        snprintf(reasons->tracking, CGROUP_REASON_BYTES, "no control groups of version 2 are mounted");
+    } else if (make_base(layout->tracking, root, base, reasons->tracking) == 0) {
+        snprintf(reasons->tracking, CGROUP_REASON_BYTES, "%s, %s", layout->unified ? "unified" : "hybrid", root);
+    }
+    for (int which = 0; which < CONTROLLERS; which++) {
+        if (layout->tracking[0] == 0) {
+            memcpy(reasons->controller[which], reasons->tracking, CGROUP_REASON_BYTES);
+        } else if ((wanted & (1U << which)) == 0) {
+            snprintf(reasons->controller[which], CGROUP_REASON_BYTES, "switched off by --limits");
+        } else if (layout->unified) {
+            discover_v2(layout, reasons, root, which);
+        } else {
+            discover_v1(layout, reasons, base, which);
+        }
+    }
+}
+
+static int make_group(const char *base, const char *run) {
+    char path[CGROUP_PATH_BYTES];
+    snprintf(path, sizeof path, "%s/%s", base, run);
+    return mkdir(path, 0755);
+}
+
+static int limit_cores(const struct cgroup_layout *layout, const char *run, const struct cgroup_limits *limits) {
+    static char list[CORE_LIST_BYTES];
+    const char *base = layout->controller[CONTROLLER_CPUSET];
+    if (limits->core_count == 0) {
+        return 0;
+    }
+    size_t used = 0;
+    for (uint32_t i = 0; i < limits->core_count; i++) {
+        unsigned core = (unsigned)limits->cores[2 * i] << 8 | limits->cores[2 * i + 1];
+        used += (size_t)snprintf(list + used, sizeof list - used, "%s%u", i == 0 ? "" : ",", core);
+    }
+    return write_file(base, run, "cpuset.cpus", list);
+}
+
+static int limit_memory(const struct cgroup_layout *layout, const char *run, uint64_t bytes) {
+    char text[24];
+    const char *base = layout->controller[CONTROLLER_MEMORY];
+    snprintf(text, sizeof text, "%" PRIu64, bytes);
+    if (bytes == 0) {
+        return 0;
+    }
+    if (write_file(base, run, layout->unified ? "memory.max" : "memory.limit_in_bytes", text) != 0) {
+        return -1;
+    }
+    /* Where swap is not accounted the file is absent, and there is nothing to limit. */
+    int swap = layout->unified ? write_file(base, run, "memory.swap.max", "0")
+                               : write_file(base, run, "memory.memsw.limit_in_bytes", text);
+    return swap == 0 || errno == ENOENT ? 0 : -1;
+}
+
+static int limit_pids(const struct cgroup_layout *layout, const char *run, uint32_t pids_max) {
+    char text[16];
+    snprintf(text, sizeof text, "%" PRIu32, pids_max);
+    return pids_max == 0 ? 0 : write_file(layout->controller[CONTROLLER_PIDS], run, "pids.max", text);
+}
+
+int cgroup_create(const struct cgroup_layout *layout, const char *run, const struct cgroup_limits *limits,
+                  const char **what) {
+    *what = "create the control group";
+    if (layout->tracking[0] == 0) {
+        return 0;
+    }
+    if (make_group(layout->tracking, run) != 0) {
+        return -1;
+    }
+    for (int which = 0; which < CONTROLLERS; which++) {
+        if (layout->controller[which][0] == 0) {
+            continue;
+        }
+        if (!layout->unified && make_group(layout->controller[which], run) != 0) {
+            return -1;
+        }
+        int result = 0;
+        if (which == CONTROLLER_CPUSET) {
+            *what = "restrict the cores";
+            result = limit_cores(layout, run, limits);
+        } else if (which == CONTROLLER_MEMORY) {
+            *what = "limit the memory";
+            result = limit_memory(layout, run, limits->mem_bytes);
+        } else {
+            *what = "limit the number of processes";
+            result = limit_pids(layout, run, limits->pids_max);
+        }
+        if (result != 0) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+int cgroup_join(const struct cgroup_layout *layout, const char *run) {
+    if (layout->tracking[0] == 0) {
+        return 0;
+    }
+    /* Tracking first: whoever is limited is also killed with the run. */
+    if (write_file(layout->tracking, run, "cgroup.procs", "0") != 0) {
+        return -1;
+    }
+    for (int which = 0; which < CONTROLLERS && !layout->unified; which++) {
+        const char *base = layout->controller[which];
+        if (base[0] != 0 && write_file(base, run, "cgroup.procs", "0") != 0) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+int cgroup_open_events(const struct cgroup_layout *layout, const char *run) {
+    char path[CGROUP_PATH_BYTES];
+    snprintf(path, sizeof path, "%s/%s/cgroup.events", layout->tracking, run);
+    return open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+}
+
+bool cgroup_populated(int events_fd) {
+    char text[256];
+    ssize_t length = pread(events_fd, text, sizeof text - 1, 0);
+    if (length < 0) {
+        return errno != ENODEV;
+    }
+    text[length] = 0;
+    return strstr(text, "populated 0") == NULL;
+}
+
+int cgroup_kill(const struct cgroup_layout *layout, const char *run) {
+    if (write_file(layout->tracking, run, "cgroup.kill", "1") == 0) {
+        return 0;
+    }
+    /* Kernels before 5.14 have no cgroup.kill; the caller repeats until the group is empty. */
+    cgroup_signal(layout, run, SIGKILL);
+    return 0;
+}
+
+void cgroup_signal(const struct cgroup_layout *layout, const char *run, int signal) {
+    char path[CGROUP_PATH_BYTES];
+    snprintf(path, sizeof path, "%s/%s/cgroup.procs", layout->tracking, run);
+    FILE *processes = fopen(path, "re");
+    long pid = 0;
+    while (processes != NULL && fscanf(processes, "%ld", &pid) == 1) {
+        if (pid > 1) {
+            kill((pid_t)pid, signal);
+        }
+    }
+    if (processes != NULL) {
+        fclose(processes);
+    }
+}
+
+void cgroup_usage(const struct cgroup_layout *layout, const char *run, struct exit_record *record) {
+    char text[FILE_BYTES];
+    if (layout->tracking[0] != 0 && read_file(layout->tracking, run, "cpu.stat", text) == 0) {
+        record->user_us = keyed_number(text, "user_usec");
+        record->system_us = keyed_number(text, "system_usec");
+    }
+    const char *memory = layout->controller[CONTROLLER_MEMORY];
+    if (memory[0] == 0) {
+        return;
+    }
+    if (read_file(memory, run, layout->unified ? "memory.peak" : "memory.max_usage_in_bytes", text) == 0) {
+        record->max_rss_bytes = strtoull(text, NULL, 10);
+    }
+    if (read_file(memory, run, layout->unified ? "memory.events" : "memory.oom_control", text) == 0 &&
+        keyed_number(text, "oom_kill") > 0) {
+        record->flags |= OOM_KILLED;
+    }
+}
+
+int cgroup_remove(const struct cgroup_layout *layout, const char *run) {
+    char path[CGROUP_PATH_BYTES];
+    if (layout->tracking[0] == 0) {
+        return 0;
+    }
+    for (int which = 0; which < CONTROLLERS && !layout->unified; which++) {
+        if (layout->controller[which][0] != 0) {
+            snprintf(path, sizeof path, "%s/%s", layout->controller[which], run);
+            rmdir(path);
+        }
+    }
+    snprintf(path, sizeof path, "%s/%s", layout->tracking, run);
+    return rmdir(path) == 0 || errno == ENOENT ? 0 : -1;
+}
+
+void cgroup_remove_bases(const struct cgroup_layout *layout) {
+    for (int which = 0; which < CONTROLLERS && !layout->unified; which++) {
+        if (layout->controller[which][0] != 0) {
+            rmdir(layout->controller[which]);
+        }
+    }
+    if (layout->tracking[0] != 0) {
+        rmdir(layout->tracking);
+    }
+}

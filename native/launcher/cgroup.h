@@ -1,0 +1,68 @@
+/*
+ * Control groups of runs: version 2 tracks and kills, its controllers (unified) or those of
+ * version 1 (hybrid) limit. One base group per data folder holds one group per run.
+ */
+#ifndef QUEQIAO_CGROUP_H
+#define QUEQIAO_CGROUP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "record.h"
+
+enum controller { CONTROLLER_CPUSET, CONTROLLER_MEMORY, CONTROLLER_PIDS, CONTROLLERS };
+
+enum cgroup_limit { CGROUP_BASE_BYTES = 128, CGROUP_PATH_BYTES = 256, CGROUP_REASON_BYTES = 160 };
+
+/* Where the base groups are; an empty path means that the part is absent. */
+struct cgroup_layout {
+    char tracking[CGROUP_BASE_BYTES];
+    char controller[CONTROLLERS][CGROUP_BASE_BYTES];
+    bool unified;
+};
+
+/* In words, which form is used or why it is absent: tracking first, then the controllers. */
+struct cgroup_reasons {
+    char tracking[CGROUP_REASON_BYTES];
+    char controller[CONTROLLERS][CGROUP_REASON_BYTES];
+};
+
+struct cgroup_limits {
+    uint64_t mem_bytes;
+    uint32_t pids_max;
+    uint32_t core_count;
+    const uint8_t *cores;
+};
+
+/* Finds the hierarchies and creates the base groups; `wanted` has one bit per controller. */
+void cgroup_discover(struct cgroup_layout *layout, struct cgroup_reasons *reasons, const char *base, unsigned wanted);
+
+/* Creates the groups of a run and sets its limits. 0, or -1 with errno and the failed part in `what`. */
+int cgroup_create(const struct cgroup_layout *layout, const char *run, const struct cgroup_limits *limits,
+                  const char **what);
+
+/* Moves the calling process into the groups of the run. */
+int cgroup_join(const struct cgroup_layout *layout, const char *run);
+
+/* A descriptor of cgroup.events, readable with POLLPRI on change; -1 with errno. */
+int cgroup_open_events(const struct cgroup_layout *layout, const char *run);
+
+/* Whether a process is left; an unreadable file counts as populated. */
+bool cgroup_populated(int events_fd);
+
+int cgroup_kill(const struct cgroup_layout *layout, const char *run);
+
+/* Sends a signal once to every process found in the group. */
+void cgroup_signal(const struct cgroup_layout *layout, const char *run, int signal);
+
+/* Adds CPU time, peak memory and the OOM flag of the groups, as far as they tell. */
+void cgroup_usage(const struct cgroup_layout *layout, const char *run, struct exit_record *record);
+
+/* Removes the groups; 0 proves that no process is left in the tracking group. */
+int cgroup_remove(const struct cgroup_layout *layout, const char *run);
+
+/* Removes the base groups as far as they are empty. */
+void cgroup_remove_bases(const struct cgroup_layout *layout);
+
+#endif

@@ -1,0 +1,370 @@
+/*
+ * The monitor of one run: creates its control group, starts its main process as the user, waits
+ * until the last process is gone and leaves the exit record. It needs nobody while it does so.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "processes.h"
+#include "removal.h"
+#include "spec.h"
+#include "steps.h"
+
+enum { RESCAN_MS = 20, RETRY_MS = 1000 };
+
+static const uint64_t never = UINT64_MAX;
+
+enum watched { WATCH_CONTROL, WATCH_CHILDREN, WATCH_FAILURE, WATCH_EVENTS, WATCH_MAIN, WATCHED };
+
+struct monitor {
+    const struct launch_spec *spec;
+    struct launch_fields fields;
+    struct exit_record record;
+    struct pollfd watched[WATCHED];
+    pid_t main_pid;
+    bool main_ended;
+    bool children_left;
+    bool killing;
+    uint64_t kill_at_ms;
+};
+
+static void record_failure(struct monitor *self, uint32_t step, int cause, const char *what) {
+    self->record.flags |= LAUNCH_FAILED;
+    self->record.failed_step = step;
+    self->record.failed_errno = (uint32_t)cause;
+    snprintf(self->record.text, sizeof self->record.text, "%s: %s", what, strerror(cause));
+}
+
+static const struct launch_spec *map_spec(void) {
+    struct stat status;
+    if (fstat(SPEC_FD, &status) != 0 || (size_t)status.st_size < sizeof(struct launch_spec)) {
+        _exit(2);
+    }
+    const struct launch_spec *spec = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, SPEC_FD, 0);
+    if (spec == MAP_FAILED || spec->magic != SPEC_MAGIC || spec->total_bytes != (uint32_t)status.st_size) {
+        _exit(2);
+    }
+    return spec;
+}
+
+static void find_fields(struct monitor *self) {
+    const struct launch_spec *spec = self->spec;
+    const uint8_t *at = (const uint8_t *)(spec + 1);
+    self->fields.groups = (const gid_t *)(const void *)at;
+    at += sizeof(gid_t) * spec->group_count;
+    self->fields.cores = at;
+    at += (size_t)2 * spec->core_count;
+    self->fields.work_dir = (const char *)at;
+    at += spec->work_dir_length + 1;
+    self->fields.stdout_path = (const char *)at;
+    at += spec->stdout_length + 1;
+    self->fields.stderr_path = (const char *)at;
+    at += spec->stderr_length + 1;
+    self->fields.environment = (const char *)at;
+    at += spec->environment_length;
+    self->fields.script = (const char *)at;
+    self->record.job_id = spec->job_id;
+    self->record.attempt = spec->attempt;
+    self->record.uid = spec->uid;
+    self->record.start_ms = spec->start_ms;
+    memcpy(self->record.boot_id, spec->boot_id, BOOT_ID_BYTES);
+}
+
+/* Own session, no dump, adopts orphans, signals only by descriptor. */
+static const char *prepare_monitor(struct monitor *self) {
+    sigset_t all;
+    sigset_t children;
+    sigfillset(&all);
+    sigemptyset(&children);
+    sigaddset(&children, SIGCHLD);
+    if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0 || prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0) {
+        return "prepare the monitor";
+    }
+    if (sigprocmask(SIG_SETMASK, &all, NULL) != 0) {
+        return "block the signals";
+    }
+    self->watched[WATCH_CHILDREN].fd = signalfd(-1, &children, SFD_CLOEXEC | SFD_NONBLOCK);
+    return self->watched[WATCH_CHILDREN].fd < 0 ? "watch the children" : NULL;
+}
+
+/* The script, readable by its user alone, and the directory that becomes /tmp. */
+static const char *write_private_files(const struct monitor *self) {
+    const struct launch_spec *spec = self->spec;
+    int fd = openat(RUN_FD, "script", O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0500);
+    if (fd < 0) {
+        return "create the script file";
+    }
+    if (write_all(fd, self->fields.script, spec->script_length) != 0) {
+        return "write the script file";
+    }
+    if (spec->switch_identity && fchown(fd, spec->uid, spec->gid) != 0) {
+        return "give the script file to its user";
+    }
+    if (close(fd) != 0) {
+        return "close the script file";
+    }
+    if (spec->private_tmp) {
+        if (mkdirat(RUN_FD, "tmp", 0700) != 0 || fchownat(RUN_FD, "tmp", spec->uid, spec->gid, 0) != 0) {
+            return "create the private temporary directory";
+        }
+    }
+    return NULL;
+}
+
+/* Step 3. */
+static const char *create_control_group(struct monitor *self) {
+    const struct launch_spec *spec = self->spec;
+    struct cgroup_limits limits = {spec->mem_bytes, spec->pids_max, spec->core_count, self->fields.cores};
+    const char *what = NULL;
+    if (cgroup_create(&spec->layout, spec->run_name, &limits, &what) != 0) {
+        return what;
+    }
+    if (spec->layout.tracking[0] != 0) {
+        self->watched[WATCH_EVENTS].fd = cgroup_open_events(&spec->layout, spec->run_name);
+        if (self->watched[WATCH_EVENTS].fd < 0) {
+            return "watch the control group";
+        }
+    }
+    return write_private_files(self);
+}
+
+/* Step 4. */
+static const char *fork_child(struct monitor *self) {
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) {
+        return "create a pipe";
+    }
+    self->watched[WATCH_FAILURE].fd = ends[0];
+    if (dup3(ends[1], FAILURE_FD, O_CLOEXEC) < 0 || close(ends[1]) != 0) {
+        return "place the pipe";
+    }
+    pid_t monitor_pid = getpid();
+    self->main_pid = fork();
+    if (self->main_pid == 0) {
+        launch_child(self->spec, &self->fields, monitor_pid);
+    }
+    if (self->main_pid < 0) {
+        return "fork";
+    }
+    self->children_left = true;
+    if (close(FAILURE_FD) != 0) {
+        return "close the pipe";
+    }
+    self->watched[WATCH_MAIN].fd = (int)syscall(SYS_pidfd_open, self->main_pid, 0);
+    if (self->watched[WATCH_MAIN].fd < 0) {
+        return "watch the main process";
+    }
+    return NULL;
+}
+
+static void reap(struct monitor *self) {
+    int status = 0;
+    pid_t pid = 0;
+    while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+        if (pid == self->main_pid) {
+            self->main_ended = true;
+            self->record.exit_code = WIFEXITED(status) ? (uint32_t)WEXITSTATUS(status) : 0;
+            self->record.signal = WIFSIGNALED(status) ? (uint32_t)WTERMSIG(status) : 0;
+        }
+    }
+    self->children_left = pid == 0;
+}
+
+static bool is_gone(const struct monitor *self) {
+    int events = self->watched[WATCH_EVENTS].fd;
+    /* Read each time: an unread change would end every poll at once. */
+    bool populated = events >= 0 && cgroup_populated(events);
+    return !populated && !self->children_left;
+}
+
+static void signal_run(struct monitor *self, int signal) {
+    int events = self->watched[WATCH_EVENTS].fd;
+    if (events >= 0 && cgroup_populated(events)) {
+        cgroup_signal(&self->spec->layout, self->spec->run_name, signal);
+    } else {
+        signal_descendants(getpid(), signal, NULL, 0);
+    }
+}
+
+static void kill_run(struct monitor *self) {
+    self->killing = true;
+    if (self->watched[WATCH_EVENTS].fd >= 0) {
+        cgroup_kill(&self->spec->layout, self->spec->run_name);
+    }
+    /* A child that has not joined its group yet, and all of them where there is no group. */
+    if (self->watched[WATCH_EVENTS].fd < 0 || !cgroup_populated(self->watched[WATCH_EVENTS].fd)) {
+        signal_descendants(getpid(), SIGKILL, NULL, 0);
+    }
+}
+
+static void stop_run(struct monitor *self, uint32_t grace_ms) {
+    uint64_t kill_at_ms = monotonic_ms() + grace_ms;
+    signal_run(self, SIGTERM);
+    signal_run(self, SIGCONT);
+    if (kill_at_ms < self->kill_at_ms) {
+        self->kill_at_ms = kill_at_ms;
+    }
+}
+
+static void read_control(struct monitor *self) {
+    struct control_message message;
+    while (read(CONTROL_FD, &message, sizeof message) == (ssize_t)sizeof message) {
+        if (message.signal == SIGTERM || message.signal == SIGKILL) {
+            self->record.flags |= KILLED_ON_REQUEST;
+        }
+        if (message.signal == SIGKILL) {
+            kill_run(self);
+        } else if (message.signal == SIGTERM) {
+            stop_run(self, message.grace_ms);
+        } else {
+            signal_run(self, (int)message.signal);
+        }
+    }
+}
+
+/* The child says which step failed, or execve closes the pipe. */
+static void read_failure(struct monitor *self) {
+    struct step_failure failure;
+    if (read(self->watched[WATCH_FAILURE].fd, &failure, sizeof failure) == (ssize_t)sizeof failure) {
+        self->record.flags |= LAUNCH_FAILED;
+        self->record.failed_step = failure.step;
+        self->record.failed_errno = failure.cause;
+        memcpy(self->record.text, failure.text, sizeof failure.text);
+        self->record.text[sizeof self->record.text - 1] = 0;
+    }
+    close(self->watched[WATCH_FAILURE].fd);
+    self->watched[WATCH_FAILURE].fd = -1;
+}
+
+static int wait_ms(const struct monitor *self) {
+    if (self->killing) {
+        return RESCAN_MS;
+    }
+    uint64_t now_ms = monotonic_ms();
+    if (self->kill_at_ms == never) {
+        return -1;
+    }
+    return self->kill_at_ms <= now_ms ? 0 : (int)(self->kill_at_ms - now_ms);
+}
+
+/* After the main process the rest gets TERM, the order's grace, then KILL. */
+static void end_leftovers(struct monitor *self) {
+    close(self->watched[WATCH_MAIN].fd);
+    self->watched[WATCH_MAIN].fd = -1;
+    if (!is_gone(self)) {
+        self->record.flags |= (self->record.flags & KILLED_ON_REQUEST) == 0 ? LEFTOVERS_KILLED : 0;
+        stop_run(self, self->spec->grace_ms);
+    }
+}
+
+static void watch_until_gone(struct monitor *self) {
+    struct signalfd_siginfo info;
+    bool leftovers_told = false;
+    for (;;) {
+        reap(self);
+        if (self->main_ended && !leftovers_told) {
+            leftovers_told = true;
+            end_leftovers(self);
+        }
+        if (is_gone(self)) {
+            break;
+        }
+        if (monotonic_ms() >= self->kill_at_ms || self->killing) {
+            kill_run(self);
+        }
+        if (poll(self->watched, WATCHED, wait_ms(self)) < 0 && errno != EINTR) {
+            kill_run(self);
+        }
+        while (read(self->watched[WATCH_CHILDREN].fd, &info, sizeof info) > 0) {
+        }
+        if (self->watched[WATCH_CONTROL].revents != 0) {
+            read_control(self);
+        }
+        if (self->watched[WATCH_FAILURE].revents != 0) {
+            read_failure(self);
+        }
+    }
+    self->record.end_ms = realtime_ms();
+    if (self->watched[WATCH_FAILURE].fd >= 0) {
+        read_failure(self);
+    }
+}
+
+static void collect_usage(struct monitor *self) {
+    struct rusage usage;
+    if (getrusage(RUSAGE_CHILDREN, &usage) == 0) {
+        self->record.user_us = (uint64_t)usage.ru_utime.tv_sec * 1000000 + (uint64_t)usage.ru_utime.tv_usec;
+        self->record.system_us = (uint64_t)usage.ru_stime.tv_sec * 1000000 + (uint64_t)usage.ru_stime.tv_usec;
+        self->record.max_rss_bytes = (uint64_t)usage.ru_maxrss * 1024;
+    }
+    cgroup_usage(&self->spec->layout, self->spec->run_name, &self->record);
+}
+
+/* Emptied, not removed: deleted inodes slow ext4 without a journal down. The tombstone's end removes it. */
+static void empty_script(void) {
+    int fd = openat(RUN_FD, "script", O_WRONLY | O_TRUNC | O_NOFOLLOW | O_CLOEXEC);
+    if (fd >= 0) {
+        close(fd);
+    }
+}
+
+/* Step 10. The record is the only proof of the end, so a full disk is waited out. */
+static void finish_run(struct monitor *self) {
+    const struct launch_spec *spec = self->spec;
+    if ((self->record.flags & LAUNCH_FAILED) != 0) {
+        self->record.exit_code = 0;
+        self->record.signal = 0;
+    }
+    collect_usage(self);
+    while (record_write(SPOOL_FD, spec->spool_group, &self->record) != 0 && errno != EEXIST) {
+        poll(NULL, 0, RETRY_MS);
+    }
+    cgroup_remove(&spec->layout, spec->run_name);
+    empty_script();
+    if (spec->private_tmp) {
+        remove_private_tmp(spec, &self->fields);
+    }
+}
+
+int main(void) {
+    static struct monitor self;
+    self.kill_at_ms = never;
+    for (int i = 0; i < WATCHED; i++) {
+        self.watched[i] = (struct pollfd){.fd = -1, .events = i == WATCH_EVENTS ? POLLPRI : POLLIN};
+    }
+    self.watched[WATCH_CONTROL].fd = CONTROL_FD;
+    self.spec = map_spec();
+    find_fields(&self);
+    uint32_t step = 3;
+    const char *failed = prepare_monitor(&self);
+    if (failed == NULL) {
+        failed = create_control_group(&self);
+    }
+    if (failed == NULL) {
+        step = 4;
+        failed = fork_child(&self);
+    }
+    if (failed != NULL) {
+        record_failure(&self, step, errno, failed);
+        if (self.main_pid > 0) {
+            kill(self.main_pid, SIGKILL);
+            kill_run(&self);
+        }
+    }
+    watch_until_gone(&self);
+    finish_run(&self);
+    return 0;
+}

@@ -1,0 +1,46 @@
+#define _GNU_SOURCE
+#include "removal.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { MAX_DEPTH = 200 };
+
+/* By descriptor, never through a symbolic link; what is deeper than MAX_DEPTH stays. */
+static void empty_directory(int parent_fd, const char *name, int depth) {
+    int fd = openat(parent_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    DIR *directory = fd < 0 ? NULL : fdopendir(fd);
+    if (directory == NULL) {
+        return;
+    }
+    struct dirent *entry = NULL;
+    while ((entry = readdir(directory)) != NULL) {
+        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) {
+            continue;
+        }
+        if (unlinkat(dirfd(directory), entry->d_name, 0) != 0 && (errno == EISDIR || errno == EPERM) && depth < MAX_DEPTH) {
+            empty_directory(dirfd(directory), entry->d_name, depth + 1);
+            unlinkat(dirfd(directory), entry->d_name, AT_REMOVEDIR);
+        }
+    }
+    closedir(directory);
+}
+
+void remove_private_tmp(const struct launch_spec *spec, const struct launch_fields *fields) {
+    pid_t child = fork();
+    if (child == 0) {
+        if (take_identity(spec->uid, spec->gid, fields->groups, spec->group_count) == NULL &&
+            prove_identity(spec->uid, spec->gid, fields->groups, spec->group_count) == NULL) {
+            empty_directory(RUN_FD, "tmp", 0);
+        }
+        _exit(0);
+    }
+    if (child > 0) {
+        waitpid(child, NULL, 0);
+        unlinkat(RUN_FD, "tmp", AT_REMOVEDIR);
+    }
+}

@@ -1,0 +1,238 @@
+#define _GNU_SOURCE
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bytes.h"
+#include "launcher.h"
+
+enum { MAX_LIST = 1024, ENTRY_BYTES = 52, OVERFLOW_UID = 65534 };
+
+/* A refused launch keeps its place among the launches before it, which are not answered yet. */
+static void refuse(struct launcher *self, struct connection *connection, enum request type, enum status status,
+                   uint32_t reason, const char *text) {
+    if (type == LAUNCH) {
+        batch_answer(self, connection, status, reason, text, NULL);
+    } else {
+        connection_reply(connection, (uint16_t)type, status, reason, text, NULL, 0);
+    }
+}
+
+static const char *check_user(const struct launcher *self, uid_t uid) {
+    if (uid == 0 || uid == (uid_t)-1 || uid == OVERFLOW_UID) {
+        return "this uid never runs jobs";
+    }
+    if (self->is_root && uid < self->options.min_uid) {
+        return "uid is below the node's minimum";
+    }
+    return !self->is_root && uid != geteuid() ? "in single-user mode jobs run as the launcher's own user" : NULL;
+}
+
+/* Step 2, after the order itself. NULL: refused and answered, or (with `waits`) to be asked again. */
+static const struct identity *resolve(struct launcher *self, struct connection *connection, enum request type,
+                                      uid_t uid, bool *waits) {
+    const char *forbidden = check_user(self, uid);
+    if (forbidden != NULL) {
+        refuse(self, connection, type, STATUS_REFUSED, FORBIDDEN_USER, forbidden);
+        return NULL;
+    }
+    const struct identity *identity = resolver_ask(self, uid);
+    if (identity == NULL) {
+        refuse(self, connection, type, STATUS_BUSY, FULL, "too many users are being looked up");
+        return NULL;
+    }
+    switch (identity->state) {
+    case IDENTITY_KNOWN:
+        return identity;
+    case IDENTITY_FREE:
+    case IDENTITY_ASKED:
+        connection->awaits_identity = *waits = true;
+        connection->deadline_ms = identity->until_ms;
+        break;
+    case IDENTITY_UNKNOWN:
+        refuse(self, connection, type, STATUS_REFUSED, UNKNOWN_USER, "the node does not know this uid");
+        break;
+    case IDENTITY_NO_ANSWER:
+        refuse(self, connection, type, STATUS_REFUSED, NAME_SERVICE, "the name service does not answer");
+        break;
+    }
+    return NULL;
+}
+
+static bool handle_order(struct launcher *self, struct connection *connection, enum request type, const uint8_t *body,
+                         size_t length) {
+    struct order order;
+    const char *why = NULL;
+    enum reason reason = order_verify(body, length, self->key, self->options.node, realtime_ms(), &order, &why);
+    if (reason == REASON_NONE && order.type != (type == LAUNCH ? ORDER_LAUNCH : ORDER_READ)) {
+        reason = BAD_ORDER;
+        why = "the order is of another type than the request";
+    }
+    if (reason != REASON_NONE) {
+        refuse(self, connection, type, STATUS_REFUSED, reason, why);
+        return true;
+    }
+    const struct run *known = type == LAUNCH ? run_find(self, order.job_id, order.attempt) : NULL;
+    if (known != NULL) {
+        batch_answer(self, connection, STATUS_EXISTS, REASON_NONE, "", known);
+        return true;
+    }
+    bool waits = false;
+    const struct identity *identity = resolve(self, connection, type, order.uid, &waits);
+    if (identity != NULL && type == LAUNCH) {
+        batch_launch(self, connection, &order, identity);
+    } else if (identity != NULL) {
+        reading_start(self, connection, &order, identity);
+    }
+    return !waits;
+}
+
+static bool is_allowed(uint32_t signal) {
+    switch (signal) {
+    case SIGHUP:
+    case SIGINT:
+    case SIGKILL:
+    case SIGUSR1:
+    case SIGUSR2:
+    case SIGTERM:
+    case SIGCONT:
+    case SIGSTOP:
+        return true;
+    default:
+        return false;
+    }
+}
+
+static void handle_signal(struct launcher *self, struct connection *connection, const uint8_t *body) {
+    struct control_message message = {get_u32(body + 12), get_u32(body + 16)};
+    struct run *run = run_find(self, get_u64(body), get_u32(body + 8));
+    if (run == NULL) {
+        connection_reply(connection, SIGNAL, STATUS_NOT_FOUND, 0, "no such run", NULL, 0);
+        return;
+    }
+    if (!is_allowed(message.signal) || message.grace_ms > ORDER_MAX_GRACE_MS) {
+        connection_reply(connection, SIGNAL, STATUS_REFUSED, BAD_SIGNAL, "signal or graceMs not allowed", NULL, 0);
+        return;
+    }
+    run_refresh(self, run);
+    if (run->state == RUN_RUNNING && write(run->fd, &message, sizeof message) == (ssize_t)sizeof message) {
+        connection_reply(connection, SIGNAL, STATUS_OK, 0, "", NULL, 0);
+    } else if (run->state == RUN_RUNNING && errno == EAGAIN) {
+        connection_reply(connection, SIGNAL, STATUS_BUSY, FULL, "the monitor has unread signals", NULL, 0);
+    } else if (run->state == RUN_RUNNING || run->state == RUN_UNKNOWN) {
+        /* The monitor is gone and the launcher is killing what is left, which is what was asked. */
+        connection_reply(connection, SIGNAL, STATUS_OK, 0, "", NULL, 0);
+    } else {
+        connection_reply(connection, SIGNAL, STATUS_NOT_RUNNING, 0, "the run has ended", NULL, 0);
+    }
+}
+
+static size_t put_entry(struct launcher *self, struct run *run, uint8_t *at) {
+    run_refresh(self, run);
+    bool recorded = run->state == RUN_ENDED && run_read_record(self, run, at + ENTRY_BYTES);
+    put_u64(at, run->job_id);
+    put_u32(at + 8, run->attempt);
+    put_u32(at + 12, run->state);
+    put_u32(at + 16, (uint32_t)run->pid);
+    put_u32(at + 20, run->uid);
+    put_u64(at + 24, run->start_ms);
+    memcpy(at + 32, run->boot_id, BOOT_ID_BYTES);
+    put_u32(at + 48, recorded ? RECORD_BYTES : 0);
+    return ENTRY_BYTES + (recorded ? RECORD_BYTES : 0);
+}
+
+static void handle_list(struct launcher *self, struct connection *connection, const uint8_t *body) {
+    static uint8_t payload[8 + MAX_LIST * (ENTRY_BYTES + RECORD_BYTES)];
+    uint64_t job_id = get_u64(body);
+    uint32_t attempt = get_u32(body + 8);
+    uint32_t limit = get_u32(body + 12);
+    if (limit < 1 || limit > MAX_LIST) {
+        connection_reply(connection, LIST, STATUS_MALFORMED, BAD_FRAME, "limit is not in 1 to 1024", NULL, 0);
+        connection->closing = true;
+        return;
+    }
+    size_t at = run_position(self, job_id, attempt);
+    if (at < self->run_count && self->runs[at]->job_id == job_id && self->runs[at]->attempt == attempt) {
+        at++;
+    }
+    size_t used = 8;
+    uint32_t count = 0;
+    bool more = false;
+    for (; at < self->run_count && !more; at++) {
+        if (self->runs[at]->state != RUN_FORGOTTEN) {
+            more = count == limit;
+            if (!more) {
+                used += put_entry(self, self->runs[at], payload + used);
+                count++;
+            }
+        }
+    }
+    put_u32(payload, count);
+    put_u32(payload + 4, more);
+    connection_reply(connection, LIST, STATUS_OK, 0, "", payload, used);
+}
+
+static void handle_forget(struct launcher *self, struct connection *connection, const uint8_t *body) {
+    struct run *run = run_find(self, get_u64(body), get_u32(body + 8));
+    if (run == NULL) {
+        connection_reply(connection, FORGET, STATUS_NOT_FOUND, 0, "no such run", NULL, 0);
+        return;
+    }
+    run_refresh(self, run);
+    if (run->state == RUN_RUNNING || run->state == RUN_UNKNOWN) {
+        connection_reply(connection, FORGET, STATUS_REFUSED, STILL_RUNNING, "the run has not ended", NULL, 0);
+    } else if (run->state == RUN_ENDED && run_forget(self, run) != 0) {
+        connection_reply(connection, FORGET, STATUS_FAILED, (uint32_t)errno, strerror(errno), NULL, 0);
+    } else {
+        connection_reply(connection, FORGET, STATUS_OK, 0, "", NULL, 0);
+    }
+}
+
+static size_t put_capability(uint8_t *at, uint16_t id, bool present, const char *text) {
+    size_t length = strlen(text);
+    put_u16(at, id);
+    put_u16(at + 2, present);
+    put_u16(at + 4, (uint16_t)length);
+    memcpy(at + 6, text, length);
+    return 6 + length;
+}
+
+static void handle_capabilities(struct launcher *self, struct connection *connection) {
+    uint8_t payload[24 + 6 * (6 + CGROUP_REASON_BYTES)];
+    memcpy(payload, self->boot_id, BOOT_ID_BYTES);
+    put_u32(payload + 16, (uint32_t)getpid());
+    put_u32(payload + 20, 6);
+    uint8_t *at = payload + 24;
+    at += put_capability(at, 1, self->is_root, self->is_root ? "jobs run as their users" : "not started by root");
+    at += put_capability(at, 2, self->layout.tracking[0] != 0, self->reasons.tracking);
+    for (int which = 0; which < CONTROLLERS; which++) {
+        at += put_capability(at, (uint16_t)(3 + which), self->layout.controller[which][0] != 0,
+                             self->reasons.controller[which]);
+    }
+    const char *private_tmp = self->options.private_tmp ? "own /tmp for each run" : "not asked for by --private-tmp";
+    at += put_capability(at, 6, self->options.private_tmp, private_tmp);
+    connection_reply(connection, CAPABILITIES, STATUS_OK, 0, "", payload, (size_t)(at - payload));
+}
+
+bool handle_request(struct launcher *self, struct connection *connection, enum request type, const uint8_t *body,
+                    size_t length) {
+    switch (type) {
+    case LAUNCH:
+    case READ:
+        return handle_order(self, connection, type, body, length);
+    case SIGNAL:
+        handle_signal(self, connection, body);
+        break;
+    case LIST:
+        handle_list(self, connection, body);
+        break;
+    case FORGET:
+        handle_forget(self, connection, body);
+        break;
+    case CAPABILITIES:
+        handle_capabilities(self, connection);
+        break;
+    }
+    return true;
+}

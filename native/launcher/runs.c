@@ -1,0 +1,371 @@
+/* The runs of this node: an ordered table over the directories that make them durable. */
+#define _GNU_SOURCE
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "bytes.h"
+#include "launcher.h"
+#include "processes.h"
+
+enum { INTENT_BYTES = 68, INTENT_CRC_AT = 60, INTENT_PID_AT = 64 };
+
+static const uint32_t intent_magic = 0x5151494E;
+
+size_t run_position(const struct launcher *self, uint64_t job_id, uint32_t attempt) {
+    size_t low = 0;
+    size_t high = self->run_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        const struct run *run = self->runs[middle];
+        if (run->job_id < job_id || (run->job_id == job_id && run->attempt < attempt)) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+struct run *run_find(const struct launcher *self, uint64_t job_id, uint32_t attempt) {
+    size_t at = run_position(self, job_id, attempt);
+    struct run *run = at < self->run_count ? self->runs[at] : NULL;
+    return run != NULL && run->job_id == job_id && run->attempt == attempt ? run : NULL;
+}
+
+struct run *run_add(struct launcher *self, uint64_t job_id, uint32_t attempt) {
+    if (self->run_count == MAX_RUNS) {
+        return NULL;
+    }
+    if (self->run_count == self->run_capacity) {
+        self->run_capacity = self->run_capacity == 0 ? 1024 : self->run_capacity * 2;
+        self->runs = realloc(self->runs, self->run_capacity * sizeof(struct run *));
+    }
+    struct run *run = calloc(1, sizeof *run);
+    if (self->runs == NULL || run == NULL) {
+        fatal("memory for the table of runs");
+    }
+    run->watch = WATCH_RUN;
+    run->job_id = job_id;
+    run->attempt = attempt;
+    run->fd = -1;
+    size_t at = run_position(self, job_id, attempt);
+    memmove(self->runs + at + 1, self->runs + at, (self->run_count - at) * sizeof(struct run *));
+    self->runs[at] = run;
+    self->run_count++;
+    return run;
+}
+
+static void close_watch(struct run *run) {
+    if (run->fd >= 0) {
+        close(run->fd);
+        run->fd = -1;
+    }
+}
+
+void run_drop(struct launcher *self, struct run *run) {
+    size_t at = run_position(self, run->job_id, run->attempt);
+    memmove(self->runs + at, self->runs + at + 1, (self->run_count - at - 1) * sizeof(struct run *));
+    self->run_count--;
+    close_watch(run);
+    free(run);
+}
+
+static void spool_name(char name[RUN_NAME_BYTES + 8], const struct run *run) {
+    snprintf(name, RUN_NAME_BYTES + 8, "%" PRIu64 ".%" PRIu32 ".exit", run->job_id, run->attempt);
+}
+
+int run_write_intent(int run_fd, const struct run *run) {
+    uint8_t bytes[INTENT_BYTES] = {0};
+    put_u32(bytes, intent_magic);
+    put_u16(bytes + 4, 1);
+    put_u16(bytes + 6, INTENT_BYTES);
+    put_u64(bytes + 8, run->job_id);
+    put_u32(bytes + 16, run->attempt);
+    put_u32(bytes + 20, run->uid);
+    put_u64(bytes + 24, run->not_after_ms);
+    put_u64(bytes + 32, run->start_ms);
+    memcpy(bytes + 40, run->boot_id, BOOT_ID_BYTES);
+    put_u32(bytes + INTENT_CRC_AT, crc32_ieee(bytes, INTENT_CRC_AT));
+    int fd = openat(run_fd, "intent", O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (fd >= 0 && write_all(fd, bytes, sizeof bytes) != 0) {
+        close(fd);
+        return -1;
+    }
+    return fd;
+}
+
+/* For receipts after a restart; of use within this boot only, so it is not synced. */
+void run_save_pid(int intent_fd, pid_t pid) {
+    uint8_t bytes[4];
+    put_u32(bytes, (uint32_t)pid);
+    if (pwrite(intent_fd, bytes, sizeof bytes, INTENT_PID_AT) != (ssize_t)sizeof bytes) {
+        fatal("write a receipt");
+    }
+}
+
+static bool read_intent(int run_fd, struct run *run) {
+    uint8_t bytes[INTENT_BYTES];
+    int fd = openat(run_fd, "intent", O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0) {
+        return false;
+    }
+    ssize_t length = read(fd, bytes, sizeof bytes);
+    close(fd);
+    if (length != (ssize_t)sizeof bytes || get_u32(bytes) != intent_magic ||
+        get_u32(bytes + INTENT_CRC_AT) != crc32_ieee(bytes, INTENT_CRC_AT) || get_u64(bytes + 8) != run->job_id ||
+        get_u32(bytes + 16) != run->attempt) {
+        return false;
+    }
+    run->uid = get_u32(bytes + 20);
+    run->not_after_ms = get_u64(bytes + 24);
+    run->start_ms = get_u64(bytes + 32);
+    memcpy(run->boot_id, bytes + 40, BOOT_ID_BYTES);
+    run->pid = (pid_t)get_u32(bytes + INTENT_PID_AT);
+    return true;
+}
+
+static bool has_record(const struct launcher *self, const struct run *run) {
+    char name[RUN_NAME_BYTES + 8];
+    spool_name(name, run);
+    return faccessat(self->spool_fd, name, F_OK, 0) == 0;
+}
+
+bool run_read_record(const struct launcher *self, const struct run *run, uint8_t record[RECORD_BYTES]) {
+    char name[RUN_NAME_BYTES + 8];
+    spool_name(name, run);
+    int fd = openat(self->spool_fd, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    ssize_t length = fd < 0 ? -1 : read(fd, record, RECORD_BYTES);
+    if (fd >= 0) {
+        close(fd);
+    }
+    return length == RECORD_BYTES;
+}
+
+/* A record is the end, also while its monitor still tidies up. */
+void run_refresh(struct launcher *self, struct run *run) {
+    if (run->state == RUN_RUNNING && has_record(self, run)) {
+        run->state = RUN_ENDED;
+        close_watch(run);
+    }
+}
+
+static void write_loss(struct launcher *self, struct run *run, uint32_t flags, const char *text) {
+    struct exit_record record = {.job_id = run->job_id,
+                                 .attempt = run->attempt,
+                                 .flags = flags,
+                                 .start_ms = run->start_ms,
+                                 .end_ms = realtime_ms(),
+                                 .uid = run->uid};
+    char name[RUN_NAME_BYTES];
+    run_name(name, run->job_id, run->attempt);
+    memcpy(record.boot_id, run->boot_id, BOOT_ID_BYTES);
+    snprintf(record.text, sizeof record.text, "%s", text);
+    if ((flags & MONITOR_LOST) != 0) {
+        cgroup_usage(&self->layout, name, &record);
+    }
+    if (record_write(self->spool_fd, self->agent_gid, &record) != 0 && errno != EEXIST) {
+        fatal("write an exit record");
+    }
+    run->state = RUN_ENDED;
+    close_watch(run);
+}
+
+/* Kills what a dead monitor left; the empty group is the proof that nothing is left. */
+static void resolve_loss(struct launcher *self, struct run *run) {
+    char name[RUN_NAME_BYTES];
+    run_name(name, run->job_id, run->attempt);
+    if (self->layout.tracking[0] == 0) {
+        self->orphans_left = true;
+        return;
+    }
+    if (run->fd < 0) {
+        run->fd = cgroup_open_events(&self->layout, name);
+        if (run->fd >= 0) {
+            watch_fd(self, run->fd, EPOLLPRI, run);
+        } else if (errno != ENOENT) {
+            fatal("watch a control group");
+        }
+    }
+    cgroup_kill(&self->layout, name);
+    if (run->fd < 0 || !cgroup_populated(run->fd)) {
+        write_loss(self, run, MONITOR_LOST, "the monitor of the run died");
+        cgroup_remove(&self->layout, name);
+    }
+}
+
+void run_changed(struct launcher *self, struct run *run) {
+    run_refresh(self, run);
+    if (run->state == RUN_RUNNING) {
+        close_watch(run);
+        run->state = RUN_UNKNOWN;
+    }
+    if (run->state == RUN_UNKNOWN) {
+        resolve_loss(self, run);
+    }
+}
+
+/* Without control groups: whoever was reparented to the launcher had a monitor that died. */
+void runs_end_orphans(struct launcher *self) {
+    pid_t *spared = calloc(self->run_count + MAX_READS + 1, sizeof *spared);
+    size_t count = 0;
+    if (spared == NULL) {
+        fatal("memory for the living monitors");
+    }
+    for (size_t i = 0; i < self->run_count; i++) {
+        if (self->runs[i]->state == RUN_RUNNING) {
+            spared[count++] = self->runs[i]->pid;
+        }
+    }
+    for (size_t i = 0; i < MAX_CONNECTIONS && count < self->run_count + MAX_READS; i++) {
+        if (self->connections[i].reading.fd >= 0) {
+            spared[count++] = self->connections[i].reading.child;
+        }
+    }
+    spared[count++] = self->resolver_pid;
+    if (signal_descendants(getpid(), SIGKILL, spared, count) == 0) {
+        self->orphans_left = false;
+        for (size_t i = 0; i < self->run_count; i++) {
+            struct run *run = self->runs[i];
+            if (run->state == RUN_UNKNOWN) {
+                uint32_t unproven = run->witnessed ? 0 : END_UNPROVEN;
+                write_loss(self, run, MONITOR_LOST | unproven, "the monitor of the run died");
+            }
+        }
+    }
+    free(spared);
+}
+
+/* The record moves into the directory of the run, which thereby becomes its tombstone. */
+int run_forget(struct launcher *self, struct run *run) {
+    char name[RUN_NAME_BYTES];
+    char record[RUN_NAME_BYTES + 8];
+    run_name(name, run->job_id, run->attempt);
+    spool_name(record, run);
+    int run_fd = openat(self->runs_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (run_fd < 0) {
+        return -1;
+    }
+    int result = renameat(self->spool_fd, record, run_fd, "ended");
+    int cause = errno;
+    if (result == 0) {
+        run->state = RUN_FORGOTTEN;
+        close_watch(run);
+    }
+    close(run_fd);
+    errno = cause;
+    return result;
+}
+
+static int remove_directory(const struct launcher *self, int run_fd, const char *name) {
+    static const char *const files[] = {"script", "control", "ended", "intent"};
+    for (size_t i = 0; run_fd >= 0 && i < sizeof files / sizeof *files; i++) {
+        unlinkat(run_fd, files[i], 0);
+    }
+    if (run_fd >= 0) {
+        close(run_fd);
+    }
+    return unlinkat(self->runs_fd, name, AT_REMOVEDIR);
+}
+
+void runs_sweep(struct launcher *self) {
+    uint64_t now_ms = realtime_ms();
+    size_t kept = 0;
+    for (size_t i = 0; i < self->run_count; i++) {
+        struct run *run = self->runs[i];
+        char name[RUN_NAME_BYTES];
+        run_name(name, run->job_id, run->attempt);
+        if (run->state == RUN_FORGOTTEN && run->not_after_ms + TOMBSTONE_EXTRA_MS < now_ms) {
+            int run_fd = openat(self->runs_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+            remove_directory(self, run_fd, name);
+            free(run);
+        } else {
+            self->runs[kept++] = run;
+        }
+    }
+    self->run_count = kept;
+}
+
+static void recover(struct launcher *self, const char *name, uint64_t job_id, uint32_t attempt) {
+    int run_fd = openat(self->runs_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    struct run *run = run_fd < 0 ? NULL : run_add(self, job_id, attempt);
+    if (run == NULL) {
+        fatal(name);
+    }
+    if (!read_intent(run_fd, run)) {
+        /* Its launcher died before the intent was durable, hence before it forked anything. */
+        run_drop(self, run);
+        if (remove_directory(self, run_fd, name) != 0) {
+            fatal(name);
+        }
+        return;
+    }
+    if (faccessat(run_fd, "ended", F_OK, 0) == 0) {
+        run->state = RUN_FORGOTTEN;
+    } else if (has_record(self, run)) {
+        run->state = RUN_ENDED;
+    } else if (memcmp(run->boot_id, self->boot_id, BOOT_ID_BYTES) != 0) {
+        write_loss(self, run, REBOOTED, "the node rebooted while the run was alive");
+    } else {
+        run->state = RUN_RUNNING;
+        run->fd = openat(run_fd, "control", O_WRONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
+        if (run->fd >= 0) {
+            watch_fd(self, run->fd, 0, run);
+        } else {
+            run_changed(self, run);
+        }
+    }
+    close(run_fd);
+}
+
+/* Groups without a run: the data folder was emptied under a running job. */
+static void end_strays(struct launcher *self) {
+    DIR *groups = self->layout.tracking[0] == 0 ? NULL : opendir(self->layout.tracking);
+    struct dirent *entry = NULL;
+    while (groups != NULL && (entry = readdir(groups)) != NULL) {
+        uint64_t job_id = 0;
+        uint32_t attempt = 0;
+        char name[RUN_NAME_BYTES];
+        if (sscanf(entry->d_name, "%" SCNu64 ".%" SCNu32, &job_id, &attempt) == 2) {
+            run_name(name, job_id, attempt);
+            const struct run *run = run_find(self, job_id, attempt);
+            if (run == NULL || run->state == RUN_ENDED || run->state == RUN_FORGOTTEN) {
+                cgroup_kill(&self->layout, name);
+                cgroup_remove(&self->layout, name);
+            }
+        }
+    }
+    if (groups != NULL) {
+        closedir(groups);
+    }
+}
+
+void runs_recover(struct launcher *self) {
+    int fd = openat(self->runs_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *directory = fd < 0 ? NULL : fdopendir(fd);
+    if (directory == NULL) {
+        fatal("list the runs");
+    }
+    struct dirent *entry = NULL;
+    while ((entry = readdir(directory)) != NULL) {
+        uint64_t job_id = 0;
+        uint32_t attempt = 0;
+        char name[RUN_NAME_BYTES] = "";
+        if (sscanf(entry->d_name, "%" SCNu64 ".%" SCNu32, &job_id, &attempt) == 2) {
+            run_name(name, job_id, attempt);
+        }
+        if (strcmp(name, entry->d_name) == 0) {
+            recover(self, name, job_id, attempt);
+        }
+    }
+    closedir(directory);
+    end_strays(self);
+}

@@ -1,0 +1,55 @@
+/* What the launcher hands to the monitor of a run: verified, resolved, in one memory file. */
+#ifndef QUEQIAO_SPEC_H
+#define QUEQIAO_SPEC_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "cgroup.h"
+#include "record.h"
+
+/* The descriptors that a monitor starts with. */
+enum monitor_fd { SPEC_FD = 3, RUN_FD = 4, SPOOL_FD = 5, CONTROL_FD = 6 };
+
+enum { SPEC_MAGIC = 0x51515350, SPEC_PATH_BYTES = 4096, MAX_GROUPS = 1024 };
+
+/* A message on the control pipe. */
+struct control_message {
+    uint32_t signal;
+    uint32_t grace_ms;
+};
+
+/*
+ * Followed by the variable part: groups (gid_t each), cores (u16 big-endian each), then workDir,
+ * stdoutPath, stderrPath, environment and script, the paths closed by NUL.
+ */
+struct launch_spec {
+    uint32_t magic;
+    uint32_t total_bytes;
+    uint64_t job_id;
+    uint32_t attempt;
+    uint32_t grace_ms;
+    uint64_t mem_bytes;
+    uint32_t pids_max;
+    uid_t uid;
+    gid_t gid;
+    gid_t spool_group;
+    bool switch_identity;
+    bool no_new_privs;
+    bool private_tmp;
+    uint64_t start_ms;
+    uint8_t boot_id[BOOT_ID_BYTES];
+    struct cgroup_layout layout;
+    char run_name[RUN_NAME_BYTES];
+    char run_path[SPEC_PATH_BYTES];
+    uint32_t group_count;
+    uint32_t core_count;
+    uint32_t work_dir_length;
+    uint32_t stdout_length;
+    uint32_t stderr_length;
+    uint32_t environment_length;
+    uint32_t script_length;
+};
+
+#endif

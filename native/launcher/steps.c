@@ -1,0 +1,203 @@
+#define _GNU_SOURCE
+#include "steps.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+enum { MAX_VARIABLES = 4096, OPEN_FILES = 1024 };
+
+static _Noreturn void give_up(uint32_t step, const char *what) {
+    struct step_failure failure = {step, (uint32_t)errno, ""};
+    snprintf(failure.text, sizeof failure.text, "%s: %s", what, strerror((int)failure.cause));
+    write_all(FAILURE_FD, &failure, sizeof failure);
+    _exit(127);
+}
+
+static const char *reset_signals(void) {
+    /* By the system call: libc keeps two signals for itself and will not reset them. */
+    static const unsigned long original[8] = {0};
+    for (int signal = 1; signal < NSIG; signal++) {
+        bool fixed = signal == SIGKILL || signal == SIGSTOP;
+        if (!fixed && syscall(SYS_rt_sigaction, signal, original, NULL, sizeof original[0]) != 0) {
+            return "reset the signal handlers";
+        }
+    }
+    sigset_t none;
+    sigemptyset(&none);
+    return sigprocmask(SIG_SETMASK, &none, NULL) != 0 ? "reset the signal mask" : NULL;
+}
+
+static const char *set_resource_limits(void) {
+    struct rlimit files;
+    if (getrlimit(RLIMIT_NOFILE, &files) != 0) {
+        return "read the limit of open files";
+    }
+    files.rlim_cur = files.rlim_max < OPEN_FILES ? files.rlim_max : OPEN_FILES;
+    if (setrlimit(RLIMIT_NOFILE, &files) != 0) {
+        return "limit the open files";
+    }
+    struct rlimit core;
+    if (getrlimit(RLIMIT_CORE, &core) != 0) {
+        return "read the limit of core dumps";
+    }
+    core.rlim_cur = 0;
+    return setrlimit(RLIMIT_CORE, &core) != 0 ? "limit core dumps" : NULL;
+}
+
+/* The job can be chosen by the kernel's memory killer again; launcher and monitor cannot. */
+static const char *restore_oom_score(const struct launch_spec *spec) {
+    if (!spec->switch_identity) {
+        return NULL;
+    }
+    int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+    if (fd < 0) {
+        return "open oom_score_adj";
+    }
+    int result = write_all(fd, "0", 1);
+    return close(fd) != 0 || result != 0 ? "reset oom_score_adj" : NULL;
+}
+
+static const char *mount_private_tmp(const struct launch_spec *spec) {
+    char source[SPEC_PATH_BYTES + 8];
+    if (!spec->private_tmp) {
+        return NULL;
+    }
+    snprintf(source, sizeof source, "%s/tmp", spec->run_path);
+    if (unshare(CLONE_NEWNS) != 0) {
+        return "create a mount namespace";
+    }
+    if (mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) != 0) {
+        return "keep mounts from spreading";
+    }
+    return mount(source, "/tmp", NULL, MS_BIND, NULL) != 0 ? "mount the private temporary directory" : NULL;
+}
+
+/* Step 5. */
+static const char *isolate_session(const struct launch_spec *spec, pid_t monitor) {
+    if (close_range(FAILURE_FD + 1, ~0U, 0) != 0) {
+        return "close the descriptors";
+    }
+    /* Without a control group this is what ends the job when its monitor is killed. */
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0) {
+        return "follow the monitor's death";
+    }
+    if (getppid() != monitor) {
+        errno = ESRCH;
+        return "find the monitor";
+    }
+    if (setsid() < 0) {
+        return "start a session";
+    }
+    const char *failed = reset_signals();
+    umask(077);
+    failed = failed != NULL ? failed : set_resource_limits();
+    failed = failed != NULL ? failed : restore_oom_score(spec);
+    failed = failed != NULL ? failed : mount_private_tmp(spec);
+    if (failed != NULL) {
+        return failed;
+    }
+    if (cgroup_join(&spec->layout, spec->run_name) != 0) {
+        return "join the control group";
+    }
+    return prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) != 0 ? "clear ambient capabilities" : NULL;
+}
+
+/* As the user: a regular file or exactly the null device, never through a symbolic link. */
+static int open_output(const char *path) {
+    int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0666);
+    if (fd < 0) {
+        return -1;
+    }
+    struct stat status;
+    if (fstat(fd, &status) != 0) {
+        return -1;
+    }
+    bool is_null = S_ISCHR(status.st_mode) && status.st_rdev == makedev(1, 3);
+    if (!S_ISREG(status.st_mode) && !is_null) {
+        errno = EINVAL;
+        return -1;
+    }
+    if (!is_null && ftruncate(fd, 0) != 0) {
+        return -1;
+    }
+    return fcntl(fd, F_SETFL, O_APPEND) == 0 ? fd : -1;
+}
+
+/* Step 8. */
+static const char *open_streams(const struct launch_fields *fields) {
+    umask(022);
+    if (chdir(fields->work_dir) != 0) {
+        return "enter the work directory";
+    }
+    int in = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    if (in < 0) {
+        return "open standard input";
+    }
+    int out = open_output(fields->stdout_path);
+    if (out < 0) {
+        return "open standard output";
+    }
+    int err = fields->stderr_path[0] == 0 ? out : open_output(fields->stderr_path);
+    if (err < 0) {
+        return "open standard error";
+    }
+    if (dup2(in, STDIN_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0 || dup2(err, STDERR_FILENO) < 0) {
+        return "connect the standard streams";
+    }
+    return NULL;
+}
+
+/* Step 9: until here the environment is empty. */
+static const char *execute_script(const struct launch_spec *spec, const struct launch_fields *fields) {
+    static char script[SPEC_PATH_BYTES + 8];
+    static const char *environment[MAX_VARIABLES + 1];
+    size_t count = 0;
+    const char *end = fields->environment + spec->environment_length;
+    for (const char *at = fields->environment; at < end && count < MAX_VARIABLES; at += strlen(at) + 1) {
+        environment[count++] = at;
+    }
+    snprintf(script, sizeof script, "%s/script", spec->run_path);
+    char *arguments[] = {script, NULL};
+    execve(script, arguments, (char *const *)(uintptr_t)environment);
+    return "execute the script";
+}
+
+_Noreturn void launch_child(const struct launch_spec *spec, const struct launch_fields *fields, pid_t monitor) {
+    const char *failed = isolate_session(spec, monitor);
+    if (failed != NULL) {
+        give_up(5, failed);
+    }
+    if (spec->switch_identity) {
+        failed = take_identity(spec->uid, spec->gid, fields->groups, spec->group_count);
+        if (failed != NULL) {
+            give_up(6, failed);
+        }
+        failed = prove_identity(spec->uid, spec->gid, fields->groups, spec->group_count);
+    } else if (geteuid() != spec->uid || getuid() != spec->uid) {
+        errno = EPERM;
+        failed = "prove the user";
+    }
+    if (failed == NULL && spec->no_new_privs && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
+        failed = "forbid new privileges";
+    }
+    if (failed != NULL) {
+        give_up(7, failed);
+    }
+    failed = open_streams(fields);
+    if (failed != NULL) {
+        give_up(8, failed);
+    }
+    failed = execute_script(spec, fields);
+    give_up(9, failed);
+}

@@ -1,0 +1,300 @@
+/* What holds when launcher or monitor is killed, or the node boots again. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "harness.h"
+
+enum { MONITOR_LOST = 8, REBOOTED = 16, END_UNPROVEN = 32, RUNNING = 1, ENDED = 2, FORGOTTEN = 4 };
+
+static struct node node;
+
+static const char waiting_script[] = "#!/bin/sh\necho $$ > up.$N\nwhile [ ! -e go ]; do sleep 0.02; done\nexit 4\n";
+
+/* The pid of the monitor. The job says that it is up in the file up.<job>. */
+static pid_t start_waiting(uint64_t job) {
+    char path[PATH_BYTES];
+    char name[32];
+    char variables[64];
+    struct launch launch = launch_defaults(&node, job, waiting_script);
+    int used = snprintf(variables, sizeof variables, "N=%" PRIu64, job);
+    memcpy(variables + used + 1, "PATH=/usr/bin:/bin\0", 20);
+    launch.environment = variables;
+    launch.stdout_path = "/dev/null";
+    struct reply reply = request_launch(&node, &launch);
+    CHECK_EQUAL(1, reply.status);
+    pid_t monitor = (pid_t)get32(reply.payload);
+    reply_free(&reply);
+    snprintf(name, sizeof name, "up.%" PRIu64, job);
+    await_file(work_path(&node, name, path));
+    return monitor;
+}
+
+static pid_t main_pid(uint64_t job) {
+    char path[PATH_BYTES];
+    char name[32];
+    char text[32];
+    snprintf(name, sizeof name, "up.%" PRIu64, job);
+    return atoi(read_text(work_path(&node, name, path), text, sizeof text));
+}
+
+/* A process that nobody has waited for yet is gone for our purpose. */
+static bool is_alive(pid_t pid) {
+    char path[PATH_BYTES];
+    char text[512];
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+    const char *fields = strrchr(read_text(path, text, sizeof text), ')');
+    return fields != NULL && fields[2] != 'Z' && fields[2] != 'X';
+}
+
+static void let_go(void) {
+    char path[PATH_BYTES];
+    int fd = open(work_path(&node, "go", path), O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+    CHECK(fd >= 0 && close(fd) == 0);
+}
+
+static void jobsOutliveTheLauncher(void) {
+    static const int endings[] = {SIGKILL, SIGTERM};
+    for (int i = 0; i < 2; i++) {
+        node_create(&node);
+        node_start(&node);
+        pid_t monitors[3] = {start_waiting(1), start_waiting(2), start_waiting(3)};
+        node_kill(&node, endings[i]);
+        for (int k = 0; k < 3; k++) {
+            CHECK(kill(monitors[k], 0) == 0);
+        }
+        node_start(&node);
+        for (uint64_t job = 1; job <= 3; job++) {
+            CHECK_EQUAL(RUNNING, listed_state(&node, job));
+        }
+        struct reply reply = request_signal(&node, 2, SIGKILL, 0);
+        CHECK_EQUAL(0, reply.status);
+        reply_free(&reply);
+        CHECK_EQUAL(SIGKILL, await_end(&node, 2).signal);
+        let_go();
+        CHECK_EQUAL(4, await_end(&node, 1).exit_code);
+        CHECK_EQUAL(4, await_end(&node, 3).exit_code);
+        CHECK_EQUAL(ENDED, listed_state(&node, 1));
+        node_destroy(&node);
+    }
+}
+
+static void endWithoutLauncherIsReportedOnceAfterwards(void) {
+    char path[PATH_BYTES];
+    struct stat before;
+    struct stat after;
+    node_create(&node);
+    node_start(&node);
+    start_waiting(1);
+    node_kill(&node, SIGKILL);
+    let_go();
+    CHECK_EQUAL(4, await_end(&node, 1).exit_code);
+    snprintf(path, sizeof path, "%.400s/spool/1.1.exit", node.data);
+    CHECK(stat(path, &before) == 0);
+    node_start(&node);
+    CHECK_EQUAL(ENDED, listed_state(&node, 1));
+    CHECK(stat(path, &after) == 0 && before.st_ino == after.st_ino && before.st_mtim.tv_nsec == after.st_mtim.tv_nsec);
+    node_destroy(&node);
+}
+
+static void expect_loss(uint64_t job, uint32_t flags) {
+    struct ended ended = await_end(&node, job);
+    CHECK_EQUAL(flags, ended.flags);
+    CHECK_EQUAL(0, ended.exit_code);
+    CHECK(!is_alive(main_pid(job)));
+    CHECK_EQUAL(ENDED, listed_state(&node, job));
+}
+
+static void lostMonitorIsFoundAndItsProcessesEnded(void) {
+    node_create(&node);
+    node_start(&node);
+    pid_t first = start_waiting(1);
+    start_waiting(2);
+    CHECK(kill(first, SIGKILL) == 0);
+    expect_loss(1, MONITOR_LOST);
+    CHECK_EQUAL(RUNNING, listed_state(&node, 2));
+    let_go();
+    CHECK_EQUAL(4, await_end(&node, 2).exit_code);
+    node_destroy(&node);
+}
+
+static void monitorLostWithoutLauncherIsFoundByTheNext(void) {
+    node_create(&node);
+    node_start(&node);
+    pid_t monitor = start_waiting(1);
+    node_kill(&node, SIGKILL);
+    CHECK(kill(monitor, SIGKILL) == 0);
+    node_start(&node);
+    expect_loss(1, is_root() ? MONITOR_LOST : MONITOR_LOST | END_UNPROVEN);
+    node_destroy(&node);
+}
+
+static uint32_t crc32_of(const uint8_t *bytes, size_t length) {
+    uint32_t crc = ~0U;
+    for (size_t i = 0; i < length; i++) {
+        crc ^= bytes[i];
+        for (int bit = 0; bit < 8; bit++) {
+            crc = crc & 1 ? crc >> 1 ^ 0xEDB88320U : crc >> 1;
+        }
+    }
+    return ~crc;
+}
+
+/* The intent of a run that was alive when the node went down, as the next boot finds it. */
+static void runOfAnEarlierBootHasEnded(void) {
+    char path[PATH_BYTES];
+    uint8_t intent[68];
+    node_create(&node);
+    node_start(&node);
+    pid_t monitor = start_waiting(1);
+    node_kill(&node, SIGKILL);
+    CHECK(kill(monitor, SIGKILL) == 0);
+    snprintf(path, sizeof path, "%.400s/runs/1.1/intent", node.data);
+    int fd = open(path, O_RDWR | O_CLOEXEC);
+    CHECK(fd >= 0 && pread(fd, intent, sizeof intent, 0) == (ssize_t)sizeof intent);
+    intent[40] ^= 1;
+    put32(intent + 60, crc32_of(intent, 60));
+    CHECK(pwrite(fd, intent, sizeof intent, 0) == (ssize_t)sizeof intent && close(fd) == 0);
+    node_start(&node);
+    CHECK_EQUAL(REBOOTED, await_end(&node, 1).flags);
+    CHECK_EQUAL(ENDED, listed_state(&node, 1));
+    let_go();
+    node_destroy(&node);
+}
+
+/* The launcher died between creating the directory and the sync of its intent: nothing was forked. */
+static void directoryWithoutIntentIsNotARun(void) {
+    char path[PATH_BYTES];
+    node_create(&node);
+    node_start(&node);
+    node_kill(&node, SIGKILL);
+    snprintf(path, sizeof path, "%.400s/runs/1.1", node.data);
+    CHECK(mkdir(path, 0711) == 0);
+    node_start(&node);
+    CHECK_EQUAL(0, listed_state(&node, 1));
+    CHECK_EQUAL(0, run_script(&node, 1, "#!/bin/sh\ntrue\n").exit_code);
+    node_destroy(&node);
+}
+
+static void tombstoneOutlivesTheLauncher(void) {
+    node_create(&node);
+    node_start(&node);
+    struct launch launch = launch_defaults(&node, 1, "#!/bin/sh\ntrue\n");
+    size_t length = 0;
+    uint8_t *order = launch_sign(&node, &launch, &length);
+    struct reply reply = request(&node, 1, order, length);
+    CHECK_EQUAL(1, reply.status);
+    reply_free(&reply);
+    await_end(&node, 1);
+    CHECK_EQUAL(0, request_forget(&node, 1));
+    CHECK(!has_ended(&node, 1));
+    node_kill(&node, SIGKILL);
+    node_start(&node);
+    reply = request(&node, 1, order, length);
+    CHECK_EQUAL(2, reply.status);
+    CHECK_EQUAL(FORGOTTEN, get32(reply.payload + 4));
+    reply_free(&reply);
+    CHECK_EQUAL(0, listed_state(&node, 1));
+    CHECK(!has_ended(&node, 1));
+    free(order);
+    node_destroy(&node);
+}
+
+/* The launcher is killed at random moments under load; the sender repeats every unanswered order. */
+static void noRunIsLostOrDoubledWhenTheLauncherIsKilled(void) {
+    enum { ROUNDS = 40, RUNS_PER_ROUND = 12 };
+    char path[PATH_BYTES];
+    static char text[64 * 1024];
+    static uint8_t seen[ROUNDS * RUNS_PER_ROUND + 1];
+    uint64_t state = 1;
+    memset(seen, 0, sizeof seen);
+    node_create(&node);
+    node_start(&node);
+    for (uint32_t round = 0; round < ROUNDS; round++) {
+        uint32_t first = round * RUNS_PER_ROUND + 1;
+        for (int delivery = 0; delivery < 2; delivery++) {
+            for (uint32_t job = first; job < first + RUNS_PER_ROUND; job++) {
+                char script[64];
+                size_t length = 0;
+                snprintf(script, sizeof script, "#!/bin/sh\necho %" PRIu32 " >> ran\n", job);
+                struct launch launch = launch_defaults(&node, job, script);
+                launch.stdout_path = "/dev/null";
+                uint8_t *order = launch_sign(&node, &launch, &length);
+                send_frame(node.fd, 1, order, length);
+                free(order);
+            }
+            state = state * 6364136223846793005U + 1442695040888963407U;
+            struct reply reply;
+            uint32_t answers = delivery == 1 ? RUNS_PER_ROUND : (uint32_t)(state >> 33) % RUNS_PER_ROUND;
+            for (uint32_t i = 0; i < answers; i++) {
+                CHECK(receive_reply(node.fd, &reply));
+                if (reply.status != 1 && reply.status != 2) {
+                    fprintf(stderr, "answered %u %u %s\n", reply.status, reply.reason, reply.text);
+                }
+                CHECK(reply.status == 1 || reply.status == 2);
+                reply_free(&reply);
+            }
+            if (delivery == 0) {
+                node_kill(&node, SIGKILL);
+                node_start(&node);
+            }
+        }
+    }
+    for (uint32_t job = 1; job <= ROUNDS * RUNS_PER_ROUND; job++) {
+        await_end(&node, job);
+    }
+    read_text(work_path(&node, "ran", path), text, sizeof text);
+    for (char *line = strtok(text, "\n"); line != NULL; line = strtok(NULL, "\n")) {
+        seen[atoi(line)]++;
+    }
+    for (uint32_t job = 1; job <= ROUNDS * RUNS_PER_ROUND; job++) {
+        CHECK(seen[job] <= 1);
+        if (await_end(&node, job).flags == 0) {
+            CHECK_EQUAL(1, seen[job]);
+        }
+    }
+    node_destroy(&node);
+}
+
+/* With control groups: whoever is left in a group without a run is ended at the next start. */
+static void groupWithoutARunIsEnded(void) {
+    char path[PATH_BYTES];
+    node_create(&node);
+    node_start(&node);
+    pid_t monitor = start_waiting(1);
+    pid_t job = main_pid(1);
+    node_kill(&node, SIGKILL);
+    CHECK(kill(monitor, SIGKILL) == 0);
+    static const char *const files[] = {"intent", "control", "script", ""};
+    for (int i = 0; i < 4; i++) {
+        snprintf(path, sizeof path, "%.400s/runs/1.1/%s", node.data, files[i]);
+        CHECK(remove(path) == 0);
+    }
+    node_start(&node);
+    CHECK_EQUAL(0, listed_state(&node, 1));
+    /* The order of a run that the node knows nothing of is a new one. */
+    CHECK_EQUAL(0, run_script(&node, 1, "#!/bin/sh\ntrue\n").exit_code);
+    CHECK(!is_alive(job));
+    node_destroy(&node);
+}
+
+static const struct test tests[] = {
+    TEST(jobsOutliveTheLauncher),
+    TEST(endWithoutLauncherIsReportedOnceAfterwards),
+    TEST(lostMonitorIsFoundAndItsProcessesEnded),
+    TEST(monitorLostWithoutLauncherIsFoundByTheNext),
+    TEST(runOfAnEarlierBootHasEnded),
+    TEST(directoryWithoutIntentIsNotARun),
+    TEST(tombstoneOutlivesTheLauncher),
+    TEST(noRunIsLostOrDoubledWhenTheLauncherIsKilled),
+    TEST(groupWithoutARunIsEnded),
+};
+
+int main(int count, char **arguments) {
+    return run_tests(count, arguments, tests, sizeof tests / sizeof *tests);
+}
