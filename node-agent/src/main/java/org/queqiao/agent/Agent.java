@@ -1,0 +1,378 @@
+package org.queqiao.agent;
+
+import java.io.IOException;
+import java.security.GeneralSecurityException;
+import java.util.ArrayList;
+import java.util.List;
+import org.queqiao.agent.identity.NodeIdentity;
+import org.queqiao.agent.launcher.ExitSpool;
+import org.queqiao.agent.launcher.LaunchAnswer;
+import org.queqiao.agent.launcher.LauncherClient;
+import org.queqiao.agent.launcher.ReadAnswer;
+import org.queqiao.agent.measure.NodeProbe;
+import org.queqiao.agent.reconcile.Action;
+import org.queqiao.agent.reconcile.LaunchReply;
+import org.queqiao.agent.reconcile.Reconciler;
+import org.queqiao.agent.session.ServerConnection;
+import org.queqiao.agent.spool.Spool;
+import org.queqiao.contract.MalformedRecordException;
+import org.queqiao.contract.agent.AgentMessage;
+import org.queqiao.contract.agent.AgentMessage.ReadStatus;
+import org.queqiao.contract.agent.ServerMessage;
+import org.queqiao.contract.codec.AgentFrame;
+import org.queqiao.contract.id.RunId;
+import org.queqiao.contract.job.RunExit;
+import org.queqiao.contract.launch.OrderHeader;
+
+/**
+ * The loop of the agent: takes what its threads tell it, asks the {@link Reconciler} what follows,
+ * writes the records of a whole batch with one sync, and only then does the rest.
+ *
+ * <pre>
+ *   server link  --\                        /--> spool, one sync
+ *   launcher link --&gt; mailbox --&gt; this loop ---&gt; launcher
+ *   exit spool   --/                        \--> server writer
+ * </pre>
+ */
+final class Agent {
+  private static final int MAILBOX = 4_096;
+  private static final int HELLO_ENDS_MAX = 4_096;
+  private static final int READS_MAX = 8;
+  private static final int ENOENT = 2;
+
+  private final AgentOptions options;
+  private final Spool spool;
+  private final NodeIdentity identity;
+  private final NodeProbe probe;
+  private final Reconciler reconciler;
+  private final Mailbox mailbox = new Mailbox(MAILBOX);
+  private final Pause pause = new Pause();
+  private final ServerLink serverLink;
+  private final LauncherLink launcherLink;
+  private final ExitSpool exits;
+  private final List<Action> actions = new ArrayList<>();
+
+  private LauncherClient launcher;
+  private ServerConnection server;
+  private boolean serverStarted;
+  private boolean renewing;
+  private int readsUnderWay;
+  private long seq;
+
+  Agent(AgentOptions options) throws IOException, GeneralSecurityException {
+    this.options = options;
+    spool = Spool.open(options.data().resolve("spool"));
+    if (spool.cutBytes() > 0) {
+      AgentLog.warn("cut " + spool.cutBytes() + " unsynced bytes off the spool");
+    }
+    identity = NodeIdentity.open(options.data(), options.node());
+    probe = new NodeProbe(options.node(), options.cores(), options.memBytes());
+    reconciler = new Reconciler(spool.image());
+    serverLink = new ServerLink(options, identity, mailbox, pause);
+    launcherLink = new LauncherLink(options.launcher(), mailbox, pause);
+    exits =
+        new ExitSpool(
+            options.spool(), exit -> mailbox.put(new AgentEvent.Exited(exit)), AgentLog::warn);
+  }
+
+  /** Runs until it is interrupted, or the spool fails. */
+  void run() throws IOException, InterruptedException {
+    launcherLink.start();
+    List<AgentEvent> batch = new ArrayList<>();
+    long nextBeat = System.nanoTime();
+    try {
+      while (true) {
+        mailbox.take(batch, Math.max(0, nextBeat - System.nanoTime()));
+        for (AgentEvent event : batch) {
+          handle(event);
+        }
+        batch.clear();
+        if (System.nanoTime() - nextBeat >= 0) {
+          beat();
+          nextBeat = System.nanoTime() + Mailbox.nanos(options.heartbeatMs());
+        }
+        carryOut();
+      }
+    } finally {
+      pause.end();
+      spool.close();
+    }
+  }
+
+  private void handle(AgentEvent event) throws IOException {
+    long nowMs = System.currentTimeMillis();
+    switch (event) {
+      case AgentEvent.LauncherReady e -> launcherReady(e.client(), nowMs);
+      case AgentEvent.LauncherLost e -> {
+        if (e.client() == launcher) {
+          launcher = null;
+          readsUnderWay = 0;
+          reconciler.onLauncherLost();
+        }
+      }
+      case AgentEvent.Launched e -> {
+        if (e.client() == launcher) {
+          launched(e.run(), e.answer(), nowMs);
+        }
+      }
+      case AgentEvent.OutputRead e -> outputRead(e.requestId(), e.answer());
+      case AgentEvent.Exited e -> actions.addAll(reconciler.onExit(e.exit()));
+      case AgentEvent.ServerReady e -> hello(e.connection());
+      case AgentEvent.ServerSaid e -> {
+        if (e.connection() == server) {
+          said(e.message(), nowMs);
+        }
+      }
+      case AgentEvent.ServerLost e -> {
+        if (e.connection() == server) {
+          server = null;
+          AgentLog.warn("the connection to the server is gone");
+        }
+      }
+    }
+  }
+
+  private void launcherReady(LauncherClient client, long nowMs) throws IOException {
+    launcher = client;
+    readsUnderWay = 0;
+    actions.addAll(reconciler.onLauncher(client.runs(), nowMs));
+    if (!serverStarted) {
+      // Only now is it known what runs here, which is what a hello says.
+      exits.start();
+      serverLink.start();
+      serverStarted = true;
+    }
+    for (RunExit exit : exits.scan(reconciler::awaitsExit)) {
+      actions.addAll(reconciler.onExit(exit));
+    }
+  }
+
+  private void launched(RunId run, LaunchAnswer answer, long nowMs) {
+    switch (answer) {
+      case LaunchAnswer.Running a ->
+          actions.addAll(reconciler.onLaunched(run, new LaunchReply.Running(a.startMs()), nowMs));
+      case LaunchAnswer.Ended a -> {
+        actions.addAll(reconciler.onLaunched(run, new LaunchReply.Running(a.startMs()), nowMs));
+        exits.readOne(run).ifPresent(exit -> actions.addAll(reconciler.onExit(exit)));
+      }
+      case LaunchAnswer.Forgotten _ ->
+          actions.addAll(reconciler.onLaunched(run, new LaunchReply.Forgotten(), nowMs));
+      case LaunchAnswer.Refused a -> {
+        AgentLog.warn("run " + run + " was not launched: " + a.reason());
+        actions.addAll(reconciler.onLaunched(run, new LaunchReply.Refused(a.reason()), nowMs));
+      }
+      case LaunchAnswer.Busy _ ->
+          actions.addAll(reconciler.onLaunched(run, new LaunchReply.Busy(), nowMs));
+    }
+  }
+
+  /** What the batch so far has decided becomes true before the hello tells of it. */
+  private void hello(ServerConnection connection) throws IOException {
+    carryOut();
+    if (server != null) {
+      server.close();
+    }
+    server = connection;
+    seq = 0;
+    renewing = false;
+    List<RunExit> ended = reconciler.ended();
+    List<RunExit> told = ended.subList(0, Math.min(ended.size(), HELLO_ENDS_MAX));
+    connection.send(
+        new AgentMessage.Hello(
+            AgentFrame.PROTOCOL_MIN,
+            AgentFrame.PROTOCOL_MAX,
+            probe.facts(launcher == null ? List.of() : launcher.capabilities().absent()),
+            reconciler.highestEpoch(),
+            reconciler.running(),
+            told));
+    actions.addAll(reconciler.onHelloSent(told.size()));
+  }
+
+  private void said(ServerMessage message, long nowMs) {
+    switch (message) {
+      case ServerMessage.Welcome m -> {
+        serverLink.welcomed();
+        AgentLog.info("welcomed by the server, epoch=" + m.epoch());
+        addOrLeave(reconciler.onWelcome(m.epoch()), m.epoch());
+        server.send(probe.heartbeat(++seq, reconciler.running()));
+      }
+      case ServerMessage.Refused m -> {
+        AgentLog.warn("the server refuses this node: " + m.reason());
+        server.close();
+      }
+      case ServerMessage.DesiredSet m -> addOrLeave(reconciler.onDesired(m, nowMs), m.epoch());
+      case ServerMessage.ExitsAcknowledged m -> actions.addAll(reconciler.onAcknowledged(m.runs()));
+      case ServerMessage.ReadOutput m -> read(m);
+      case ServerMessage.Certified m -> renewed(m);
+    }
+  }
+
+  /** A server of an epoch that is over is left; another one may be found. */
+  private void addOrLeave(List<Action> decided, long epoch) {
+    actions.addAll(decided);
+    if (epoch < reconciler.highestEpoch()) {
+      server.close();
+    }
+  }
+
+  private void read(ServerMessage.ReadOutput request) {
+    String refusal = null;
+    try {
+      OrderHeader.runOf(request.signedOrder(), OrderHeader.Type.READ);
+    } catch (MalformedRecordException e) {
+      refusal = e.getMessage();
+    }
+    if (refusal == null && readsUnderWay >= READS_MAX) {
+      refusal = "there are " + READS_MAX + " reads under way on this node; ask again";
+    }
+    if (refusal == null && launcher == null) {
+      refusal = "the launcher of this node is not there; ask again";
+    }
+    if (refusal != null) {
+      refuseRead(request.requestId(), refusal);
+      return;
+    }
+    readsUnderWay++;
+    try {
+      launcher.read(request.requestId(), request.signedOrder());
+    } catch (IOException e) {
+      launcher.close();
+      refuseRead(request.requestId(), "the launcher of this node went away; ask again");
+    }
+  }
+
+  private void outputRead(long requestId, ReadAnswer answer) {
+    readsUnderWay = Math.max(0, readsUnderWay - 1);
+    switch (answer) {
+      case ReadAnswer.Bytes a ->
+          report(
+              new AgentMessage.OutputChunk(requestId, ReadStatus.OK, a.fileSize(), a.bytes(), ""));
+      case ReadAnswer.Failed a ->
+          report(
+              new AgentMessage.OutputChunk(
+                  requestId,
+                  a.errno() == ENOENT ? ReadStatus.NOT_FOUND : ReadStatus.REFUSED,
+                  0,
+                  new byte[0],
+                  a.reason()));
+      case ReadAnswer.Refused a -> refuseRead(requestId, a.reason());
+      case ReadAnswer.Busy _ -> refuseRead(requestId, "the node is busy with other reads");
+    }
+  }
+
+  private void refuseRead(long requestId, String reason) {
+    report(new AgentMessage.OutputChunk(requestId, ReadStatus.REFUSED, 0, new byte[0], reason));
+  }
+
+  private void renewed(ServerMessage.Certified message) {
+    renewing = false;
+    try {
+      identity.renewed(message);
+      AgentLog.info("the certificate is renewed");
+    } catch (IOException | GeneralSecurityException e) {
+      AgentLog.warn("the renewed certificate is of no use: " + e.getMessage());
+    }
+  }
+
+  private void beat() {
+    long nowMs = System.currentTimeMillis();
+    if (launcher != null) {
+      for (RunExit exit : exits.scan(reconciler::awaitsExit)) {
+        actions.addAll(reconciler.onExit(exit));
+      }
+      actions.addAll(reconciler.onTick(nowMs));
+    }
+    if (server == null) {
+      return;
+    }
+    server.send(probe.heartbeat(++seq, reconciler.running()));
+    if (!renewing && identity.renewalDue(nowMs)) {
+      renewing = true;
+      try {
+        server.send(new AgentMessage.Renew(identity.signingRequest()));
+      } catch (GeneralSecurityException e) {
+        AgentLog.warn("no request for a new certificate could be made: " + e.getMessage());
+      }
+    }
+  }
+
+  /** Records first, with one sync, then everything else, as {@link Action} demands. */
+  private void carryOut() throws IOException {
+    // An order that is refused on the way decides more; that is a further round.
+    while (!actions.isEmpty()) {
+      List<Action> round = List.copyOf(actions);
+      actions.clear();
+      boolean sync = false;
+      for (Action action : round) {
+        if (action instanceof Action.Write write) {
+          spool.append(write.record());
+          sync |= write.record().mustBeDurable();
+        }
+      }
+      if (sync) {
+        spool.sync();
+      } else {
+        spool.write();
+      }
+      for (Action action : round) {
+        carryOut(action);
+      }
+    }
+  }
+
+  private void carryOut(Action action) {
+    switch (action) {
+      case Action.Write _ -> {}
+      case Action.Launch launch -> launch(launch);
+      case Action.Stop stop -> {
+        if (launcher != null) {
+          ask(client -> client.stop(stop.run(), stop.graceMs()));
+        }
+      }
+      case Action.Forget forget -> {
+        if (launcher != null) {
+          ask(client -> client.forget(forget.run()));
+        }
+      }
+      case Action.Report report -> report(report.message());
+      case Action.Refuse refuse -> AgentLog.warn("refused: " + refuse.reason());
+    }
+  }
+
+  private void launch(Action.Launch launch) {
+    String refusal = null;
+    try {
+      RunId run = OrderHeader.runOf(launch.signedOrder(), OrderHeader.Type.LAUNCH);
+      if (!run.equals(launch.run())) {
+        refusal = "the order is for run " + run;
+      }
+    } catch (MalformedRecordException e) {
+      refusal = e.getMessage();
+    }
+    if (refusal != null) {
+      launched(launch.run(), new LaunchAnswer.Refused(refusal), System.currentTimeMillis());
+    } else if (launcher != null) {
+      ask(client -> client.launch(launch.run(), launch.signedOrder()));
+    }
+  }
+
+  /** What is asked of the launcher. */
+  private interface Request {
+    void send(LauncherClient client) throws IOException;
+  }
+
+  /** A broken connection is told by its reader; the list of the next one says what was done. */
+  private void ask(Request request) {
+    try {
+      request.send(launcher);
+    } catch (IOException e) {
+      launcher.close();
+    }
+  }
+
+  private void report(AgentMessage message) {
+    if (server != null) {
+      server.send(message);
+    }
+  }
+}

@@ -1,0 +1,95 @@
+package org.queqiao.agent;
+
+import java.nio.file.Path;
+import org.queqiao.contract.id.NodeName;
+
+/**
+ * How an agent is started.
+ *
+ * @param data the agent's own folder
+ * @param node the name of the node
+ * @param launcher socket of the launcher
+ * @param spool the launcher's folder of exit records
+ * @param server host:port that replaces what the enrolment said, or empty
+ * @param cores how many cores to offer; 0 offers all
+ * @param memBytes how much memory to offer; 0 offers all but a reserve
+ * @param heartbeatMs between two heartbeats
+ */
+public record AgentOptions(
+    Path data,
+    NodeName node,
+    Path launcher,
+    Path spool,
+    String server,
+    int cores,
+    long memBytes,
+    int heartbeatMs) {
+  /** Between two heartbeats, unless told otherwise. */
+  public static final int HEARTBEAT_MS = 10_000;
+
+  static final String USAGE =
+      """
+      Usage: AgentMain --data DIR --node NAME --launcher SOCKET --spool DIR
+                       [--server HOST:PORT] [--cores N] [--mem-bytes N] [--heartbeat-ms N]
+
+        --data DIR          the agent's own folder: key, certificate, spool of intents; a file named
+                            enrolment in it holds the one-time code of a new node
+        --node NAME         the name of this node
+        --launcher SOCKET   where the launcher listens
+        --spool DIR         where the launcher leaves exit records
+        --server HOST:PORT  replaces the address that the enrolment code gave
+        --cores N           offer this many cores instead of all
+        --mem-bytes N       offer this much memory instead of all but a reserve
+        --heartbeat-ms N    between two heartbeats (default 10000)
+      """;
+
+  /**
+   * Reads the arguments.
+   *
+   * @throws IllegalArgumentException when they are wrong, with what is wrong
+   */
+  static AgentOptions parse(String[] arguments) {
+    Path data = null;
+    NodeName node = null;
+    Path launcher = null;
+    Path spool = null;
+    String server = "";
+    int cores = 0;
+    long memBytes = 0;
+    int heartbeatMs = HEARTBEAT_MS;
+    for (int i = 0; i < arguments.length; i += 2) {
+      String name = arguments[i];
+      if (i + 1 == arguments.length) {
+        throw new IllegalArgumentException(name + " needs a value");
+      }
+      String value = arguments[i + 1];
+      switch (name) {
+        case "--data" -> data = Path.of(value).toAbsolutePath();
+        case "--node" -> node = new NodeName(value);
+        case "--launcher" -> launcher = Path.of(value);
+        case "--spool" -> spool = Path.of(value);
+        case "--server" -> server = value;
+        case "--cores" -> cores = Math.toIntExact(number(name, value, 4_096));
+        case "--mem-bytes" -> memBytes = number(name, value, 1L << 50);
+        case "--heartbeat-ms" -> heartbeatMs = Math.toIntExact(number(name, value, 60_000));
+        default -> throw new IllegalArgumentException("there is no option " + name);
+      }
+    }
+    if (data == null || node == null || launcher == null || spool == null) {
+      throw new IllegalArgumentException("--data, --node, --launcher and --spool are needed");
+    }
+    return new AgentOptions(data, node, launcher, spool, server, cores, memBytes, heartbeatMs);
+  }
+
+  private static long number(String name, String value, long max) {
+    try {
+      long number = Long.parseLong(value);
+      if (number >= 1 && number <= max) {
+        return number;
+      }
+    } catch (NumberFormatException e) {
+      // Said below.
+    }
+    throw new IllegalArgumentException(name + " is a number from 1 to " + max);
+  }
+}

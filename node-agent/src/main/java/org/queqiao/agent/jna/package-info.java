@@ -1,0 +1,2 @@
+/** The only package that calls into the C library. Its functions are mapped directly. */
+package org.queqiao.agent.jna;

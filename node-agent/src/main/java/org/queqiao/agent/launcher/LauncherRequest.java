@@ -1,0 +1,77 @@
+package org.queqiao.agent.launcher;
+
+import java.nio.ByteBuffer;
+import org.queqiao.contract.id.RunId;
+
+/** A request to the launcher. */
+sealed interface LauncherRequest {
+  /** {@code QQRQ}. */
+  int MAGIC = 0x51515251;
+
+  int VERSION = 1;
+  int HEADER_BYTES = 12;
+
+  /** Start a run. */
+  record Launch(RunId run, byte[] signedOrder) implements LauncherRequest {}
+
+  /** Read part of a file for the server's request of this number. */
+  record Read(long requestId, byte[] signedOrder) implements LauncherRequest {}
+
+  /** TERM to a run, and KILL after the grace. */
+  record Stop(RunId run, int graceMs) implements LauncherRequest {
+    private static final int TERM = 15;
+  }
+
+  /** The runs after this one, in pages. */
+  record ListRuns(long afterJob, int afterAttempt) implements LauncherRequest {
+    static final int PAGE = 1_024;
+  }
+
+  /** Delete what is kept of an ended run. */
+  record Forget(RunId run) implements LauncherRequest {}
+
+  /** What the node can do. */
+  record Capabilities() implements LauncherRequest {}
+
+  /** The number of the request on the wire. */
+  default int type() {
+    return switch (this) {
+      case Launch _ -> 1;
+      case Read _ -> 2;
+      case Stop _ -> 3;
+      case ListRuns _ -> 4;
+      case Forget _ -> 5;
+      case Capabilities _ -> 6;
+    };
+  }
+
+  /** The frame, header and body. */
+  default ByteBuffer[] frame() {
+    ByteBuffer body =
+        switch (this) {
+          case Launch r -> ByteBuffer.wrap(r.signedOrder());
+          case Read r -> ByteBuffer.wrap(r.signedOrder());
+          case Stop r -> run(r.run(), 20).putInt(Stop.TERM).putInt(r.graceMs()).flip();
+          case ListRuns r ->
+              ByteBuffer.allocate(16)
+                  .putLong(r.afterJob())
+                  .putInt(r.afterAttempt())
+                  .putInt(ListRuns.PAGE)
+                  .flip();
+          case Forget r -> run(r.run(), 12).flip();
+          case Capabilities _ -> ByteBuffer.allocate(0);
+        };
+    ByteBuffer header =
+        ByteBuffer.allocate(HEADER_BYTES)
+            .putInt(MAGIC)
+            .putShort((short) VERSION)
+            .putShort((short) type())
+            .putInt(body.remaining())
+            .flip();
+    return new ByteBuffer[] {header, body};
+  }
+
+  private static ByteBuffer run(RunId run, int bytes) {
+    return ByteBuffer.allocate(bytes).putLong(run.job().value()).putInt(run.attempt());
+  }
+}

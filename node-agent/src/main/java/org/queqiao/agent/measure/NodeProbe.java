@@ -1,0 +1,128 @@
+package org.queqiao.agent.measure;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.queqiao.agent.jna.SystemCounters;
+import org.queqiao.contract.agent.AgentMessage;
+import org.queqiao.contract.id.NodeName;
+import org.queqiao.contract.id.RunId;
+import org.queqiao.contract.node.NodeFacts;
+
+/** The facts and gauges of this machine. */
+public final class NodeProbe {
+  /** Memory kept from jobs: an eighth, and at most this many bytes. */
+  private static final long RESERVE_MAX_BYTES = 2L << 30;
+
+  private static final int RESERVE_SHARE = 8;
+
+  private final NodeName name;
+  private final int cores;
+  private final long memBytes;
+  private final SystemCounters counters = SystemCounters.load();
+  private final byte[] buffer = new byte[4096];
+
+  /**
+   * A probe.
+   *
+   * @param cores how many cores to offer; 0 offers all that this process may use
+   * @param memBytes how much memory to offer; 0 offers all but a reserve
+   */
+  public NodeProbe(NodeName name, int cores, long memBytes) {
+    this.name = name;
+    this.cores = cores > 0 ? cores : Runtime.getRuntime().availableProcessors();
+    this.memBytes = memBytes > 0 ? memBytes : found();
+  }
+
+  /** What there is, with what the launcher cannot do. */
+  public NodeFacts facts(List<String> launcherAbsent) {
+    List<String> absent = new ArrayList<>(launcherAbsent);
+    counters.absence().ifPresent(why -> absent.add("load and memory gauges: " + why));
+    if (counters.absence().isEmpty() && counters.tickUs() == 0) {
+      absent.add("CPU gauge: the length of a tick is not known");
+    }
+    return new NodeFacts(
+        name,
+        line("/proc/sys/kernel/random/boot_id"),
+        cores,
+        memBytes,
+        List.of(),
+        version(),
+        line("/proc/sys/kernel/osrelease"),
+        absent);
+  }
+
+  /** A heartbeat with the gauges of now. */
+  public AgentMessage.Heartbeat heartbeat(long seq, List<RunId> running) {
+    long total = counters.memTotalBytes();
+    long available = memAvailableBytes();
+    return new AgentMessage.Heartbeat(
+        seq,
+        counters.load1Milli(),
+        cpuBusyUs(),
+        Math.max(0, total - (available > 0 ? available : counters.memFreeBytes())),
+        total,
+        running);
+  }
+
+  private long found() {
+    long total = counters.memTotalBytes();
+    return Math.max(1 << 20, total - Math.min(RESERVE_MAX_BYTES, total / RESERVE_SHARE));
+  }
+
+  /**
+   * CPU time that was not idle and not waiting for a disk, over all cores since boot: the first
+   * line of {@code /proc/stat} in ticks, whose length the C library tells.
+   */
+  private long cpuBusyUs() {
+    String[] fields = firstLine("/proc/stat").split("\\s+");
+    if (fields.length < 9) {
+      return 0;
+    }
+    long ticks = 0;
+    // user nice system idle iowait irq softirq steal
+    for (int i = 1; i <= 8; i++) {
+      if (i != 4 && i != 5) {
+        ticks += Long.parseLong(fields[i]);
+      }
+    }
+    return ticks * counters.tickUs();
+  }
+
+  /** What the kernel thinks it could give away; no call of the C library tells it. */
+  private long memAvailableBytes() {
+    String text = read("/proc/meminfo");
+    int at = text.indexOf("MemAvailable:");
+    if (at < 0) {
+      return 0;
+    }
+    String[] fields = text.substring(at, text.indexOf('\n', at)).split("\\s+");
+    return Long.parseLong(fields[1]) * 1024;
+  }
+
+  private String line(String file) {
+    return firstLine(file).strip();
+  }
+
+  private String firstLine(String file) {
+    String text = read(file);
+    int end = text.indexOf('\n');
+    return end < 0 ? text : text.substring(0, end);
+  }
+
+  private String read(String file) {
+    try (var in = Files.newInputStream(Path.of(file))) {
+      int length = Math.max(0, in.read(buffer));
+      return new String(buffer, 0, length, java.nio.charset.StandardCharsets.US_ASCII);
+    } catch (IOException e) {
+      return "";
+    }
+  }
+
+  private static String version() {
+    String version = NodeProbe.class.getPackage().getImplementationVersion();
+    return version == null ? "development" : version;
+  }
+}

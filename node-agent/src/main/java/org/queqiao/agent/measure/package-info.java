@@ -1,0 +1,2 @@
+/** Finds out what the node is and how busy it is. */
+package org.queqiao.agent.measure;

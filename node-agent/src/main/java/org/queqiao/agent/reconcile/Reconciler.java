@@ -1,0 +1,468 @@
+package org.queqiao.agent.reconcile;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import org.queqiao.contract.agent.AgentMessage;
+import org.queqiao.contract.agent.ServerMessage.DesiredRun;
+import org.queqiao.contract.agent.ServerMessage.DesiredSet;
+import org.queqiao.contract.id.RunId;
+import org.queqiao.contract.job.RunExit;
+
+/**
+ * Brings the runs of a node in line with its desired set. Each input returns the actions that
+ * follow; see {@link Action} for the order in which they must become durable.
+ *
+ * <pre>
+ *            desired with an order        launcher: running
+ *   (none) ------------------> INTENDED <-> LAUNCHING ---------> ALIVE
+ *      |                          |  stop      | refused           | exit record, or
+ *      | desired with stop        v            v                   v gone from the list
+ *      +----------------------> ENDED <----------------------------+
+ *                                 | acknowledged by the server
+ *                                 v
+ *                            ACKNOWLEDGED --> (none), once a later version does not list it
+ * </pre>
+ *
+ * It keeps three promises whatever is lost, doubled or reordered: the accepted epoch never falls
+ * (I12); a run is asked of the launcher again only after the launcher's own list did not hold it
+ * (I13); what is alive and not desired is stopped (I16). Before any other input, {@link
+ * #onLauncher} tells it what there is: a run that the spool lost may still be alive.
+ */
+public final class Reconciler {
+  /** Between TERM and KILL for a run that the server does not know, in milliseconds. */
+  public static final int ORPHAN_GRACE_MS = 10_000;
+
+  private enum Phase {
+    INTENDED,
+    LAUNCHING,
+    ALIVE,
+    ENDED,
+    ACKNOWLEDGED
+  }
+
+  private static final class Entry {
+    private final RunId run;
+    private Phase phase;
+    private byte[] order;
+    private boolean waitsForTick;
+    private boolean listed;
+    private boolean stop;
+    private boolean stopSent;
+    private boolean forgetSent;
+    private int graceMs = ORPHAN_GRACE_MS;
+    private long startMs;
+    private RunExit exit;
+
+    private Entry(RunId run, Phase phase) {
+      this.run = run;
+      this.phase = phase;
+    }
+  }
+
+  private final TreeMap<RunId, Entry> entries = new TreeMap<>();
+  private List<Action> actions = new ArrayList<>();
+  private long epoch;
+  private long version;
+  private boolean launcherKnown;
+  private boolean launcherUp;
+  private boolean desiredKnown;
+  private boolean appliedReported = true;
+
+  /** An agent that starts from what its spool says. */
+  public Reconciler(SpoolImage image) {
+    epoch = image.epoch();
+    version = image.version();
+    image
+        .runs()
+        .forEach((run, kept) -> {
+          Entry entry =
+              new Entry(
+                  run,
+                  switch (kept.stage()) {
+                    case INTENT -> Phase.INTENDED;
+                    case RECEIPT -> Phase.ALIVE;
+                    case CONCLUDED -> Phase.ENDED;
+                    case ACKNOWLEDGED -> Phase.ACKNOWLEDGED;
+                  });
+          entry.startMs = kept.startMs();
+          entry.exit = kept.exit();
+          // Until a desired set says otherwise, what the spool holds is wanted.
+          entry.listed = true;
+          entries.put(run, entry);
+        });
+  }
+
+  /** The highest epoch accepted, or 0. */
+  public long highestEpoch() {
+    return epoch;
+  }
+
+  /** Whether the launcher can be asked now. */
+  public boolean launcherUp() {
+    return launcherUp;
+  }
+
+  /** The runs that may be alive, ascending. */
+  public List<RunId> running() {
+    List<RunId> out = new ArrayList<>();
+    for (Entry entry : entries.values()) {
+      if (entry.phase == Phase.ALIVE) {
+        out.add(entry.run);
+      }
+    }
+    return out;
+  }
+
+  /** The ends that the server has not acknowledged, ascending by run. */
+  public List<RunExit> ended() {
+    List<RunExit> out = new ArrayList<>();
+    for (Entry entry : entries.values()) {
+      if (entry.phase == Phase.ENDED) {
+        out.add(entry.exit);
+      }
+    }
+    return out;
+  }
+
+  /** Whether the end of this run would be news. */
+  public boolean awaitsExit(RunId run) {
+    Entry entry = entries.get(run);
+    return entry == null || entry.phase != Phase.ENDED;
+  }
+
+  /**
+   * A connection has begun with a hello that carried {@link #running} and the first ends: what it
+   * could not carry is reported.
+   *
+   * @param endsTold how many of {@link #ended} the hello held
+   */
+  public List<Action> onHelloSent(int endsTold) {
+    int ends = 0;
+    for (Entry entry : entries.values()) {
+      if (entry.phase == Phase.ALIVE) {
+        report(new AgentMessage.RunStartedReport(entry.run, entry.startMs));
+      } else if (entry.phase == Phase.ENDED && ends++ >= endsTold) {
+        report(new AgentMessage.RunEndedReport(entry.exit));
+      }
+    }
+    return drain();
+  }
+
+  /**
+   * The server names its epoch. A lower one than accepted before gives a {@link Action.Refuse}; the
+   * driver then closes the connection.
+   */
+  public List<Action> onWelcome(long serverEpoch) {
+    requireLauncher();
+    raise(serverEpoch);
+    return drain();
+  }
+
+  /** The server says what shall run here, and nothing else. */
+  public List<Action> onDesired(DesiredSet set, long nowMs) {
+    requireLauncher();
+    if (!raise(set.epoch())) {
+      return drain();
+    }
+    if (set.version() < version) {
+      actions.add(
+          new Action.Refuse(
+              "desired set " + set.version() + " is older than " + version + ", accepted before"));
+      return drain();
+    }
+    if (set.version() > version) {
+      version = set.version();
+      write(new SpoolRecord.VersionSeen(epoch, version));
+    }
+    desiredKnown = true;
+    appliedReported = false;
+    for (Entry entry : entries.values()) {
+      entry.listed = false;
+    }
+    for (DesiredRun run : set.runs()) {
+      desire(run, nowMs);
+    }
+    settleAll(nowMs);
+    return drain();
+  }
+
+  /**
+   * The launcher is connected, and this is all it holds. The list was taken before anything was
+   * asked on the new connection.
+   */
+  public List<Action> onLauncher(List<LauncherRun> list, long nowMs) {
+    launcherKnown = true;
+    launcherUp = true;
+    TreeMap<RunId, LauncherRun> held = new TreeMap<>();
+    for (LauncherRun run : list) {
+      held.put(run.run(), run);
+    }
+    for (Entry entry : List.copyOf(entries.values())) {
+      if (!held.containsKey(entry.run)) {
+        missing(entry, nowMs);
+      }
+    }
+    for (LauncherRun run : held.values()) {
+      if (run.alive()) {
+        alive(run);
+      } else {
+        exit(run.exit());
+      }
+    }
+    settleAll(nowMs);
+    return drain();
+  }
+
+  /** The connection to the launcher broke: what it did with the last requests is not known. */
+  public void onLauncherLost() {
+    launcherUp = false;
+  }
+
+  /** The launcher answered an order. */
+  public List<Action> onLaunched(RunId run, LaunchReply reply, long nowMs) {
+    Entry entry = entries.get(run);
+    if (entry == null || entry.phase != Phase.LAUNCHING) {
+      // The exit record, or a list, was faster than the answer.
+      return drain();
+    }
+    switch (reply) {
+      case LaunchReply.Running r -> started(entry, r.startMs());
+      case LaunchReply.Forgotten _ ->
+          conclude(
+              entry,
+              RunExit.Kind.LOST,
+              "the run was here before, and its end was acknowledged",
+              nowMs);
+      case LaunchReply.Refused r -> conclude(entry, RunExit.Kind.LAUNCH_FAILED, r.reason(), nowMs);
+      case LaunchReply.Busy _ -> {
+        entry.phase = Phase.INTENDED;
+        entry.waitsForTick = true;
+      }
+    }
+    settle(entry, nowMs);
+    reportApplied();
+    return drain();
+  }
+
+  /** The launcher's spool holds the end of a run. May be told any number of times. */
+  public List<Action> onExit(RunExit exit) {
+    exit(exit);
+    reportApplied();
+    return drain();
+  }
+
+  /** The ends of these runs are durable at the server. */
+  public List<Action> onAcknowledged(List<RunId> runs) {
+    for (RunId run : runs) {
+      Entry entry = entries.get(run);
+      if (entry == null || entry.phase != Phase.ENDED) {
+        continue;
+      }
+      entry.phase = Phase.ACKNOWLEDGED;
+      entry.exit = null;
+      write(new SpoolRecord.Acknowledged(run));
+      forget(entry);
+      drop(entry);
+    }
+    return drain();
+  }
+
+  /** Some seconds have passed: what had to wait is tried again. */
+  public List<Action> onTick(long nowMs) {
+    for (Entry entry : entries.values()) {
+      entry.waitsForTick = false;
+    }
+    settleAll(nowMs);
+    return drain();
+  }
+
+  private void requireLauncher() {
+    if (!launcherKnown) {
+      throw new IllegalStateException("the launcher's list comes before anything of the server");
+    }
+  }
+
+  private boolean raise(long serverEpoch) {
+    if (serverEpoch < epoch) {
+      actions.add(
+          new Action.Refuse(
+              "epoch " + serverEpoch + " is over: this node has accepted epoch " + epoch));
+      return false;
+    }
+    if (serverEpoch > epoch) {
+      epoch = serverEpoch;
+      version = 0;
+      write(new SpoolRecord.EpochRaised(epoch));
+    }
+    return true;
+  }
+
+  private void desire(DesiredRun run, long nowMs) {
+    Entry entry = entries.get(run.run());
+    if (entry == null) {
+      if (!run.stop() && run.signedOrder().length == 0) {
+        // Its order follows in a later set.
+        return;
+      }
+      entry = new Entry(run.run(), Phase.INTENDED);
+      entries.put(run.run(), entry);
+      if (run.stop()) {
+        conclude(entry, RunExit.Kind.LAUNCH_FAILED, "stopped before it was started", nowMs);
+      } else {
+        write(new SpoolRecord.Intent(run.run()));
+      }
+    }
+    if (entry.phase == Phase.INTENDED && run.signedOrder().length > 0) {
+      entry.order = run.signedOrder();
+    }
+    if (entry.stopSent && run.stop() && run.graceMs() < entry.graceMs) {
+      entry.stopSent = false;
+    }
+    entry.listed = true;
+    entry.stop |= run.stop();
+    entry.graceMs = run.graceMs();
+  }
+
+  private void settleAll(long nowMs) {
+    for (Entry entry : List.copyOf(entries.values())) {
+      settle(entry, nowMs);
+    }
+    reportApplied();
+  }
+
+  /** Does what the present state of one run asks for, if anything. */
+  private void settle(Entry entry, long nowMs) {
+    if (entry.phase == Phase.INTENDED && desiredKnown && !entry.listed) {
+      // The list of the launcher did not hold it and no set will name it again.
+      entries.remove(entry.run);
+      write(new SpoolRecord.Dropped(entry.run));
+      return;
+    }
+    if (entry.phase == Phase.ACKNOWLEDGED) {
+      drop(entry);
+      return;
+    }
+    if (!launcherUp) {
+      return;
+    }
+    if (entry.phase == Phase.INTENDED && entry.stop) {
+      conclude(entry, RunExit.Kind.LAUNCH_FAILED, "stopped before it was started", nowMs);
+    } else if (entry.phase == Phase.INTENDED && entry.order != null && !entry.waitsForTick) {
+      entry.phase = Phase.LAUNCHING;
+      actions.add(new Action.Launch(entry.run, entry.order));
+    } else if (entry.phase == Phase.ALIVE && desiredKnown && !entry.stopSent) {
+      if (entry.stop || !entry.listed) {
+        entry.stopSent = true;
+        actions.add(
+            new Action.Stop(
+                entry.run,
+                entry.listed ? entry.graceMs : Math.min(entry.graceMs, ORPHAN_GRACE_MS)));
+      }
+    }
+  }
+
+  private void missing(Entry entry, long nowMs) {
+    switch (entry.phase) {
+      case LAUNCHING -> entry.phase = Phase.INTENDED;
+      case ALIVE ->
+          conclude(entry, RunExit.Kind.LOST, "the launcher does not know the run any more", nowMs);
+      case ACKNOWLEDGED -> entry.forgetSent = true;
+      case INTENDED, ENDED -> {}
+    }
+  }
+
+  private void alive(LauncherRun run) {
+    Entry entry = entries.get(run.run());
+    if (entry == null) {
+      entry = new Entry(run.run(), Phase.INTENDED);
+      entries.put(run.run(), entry);
+      entry.listed = !desiredKnown;
+    }
+    switch (entry.phase) {
+      case INTENDED, LAUNCHING -> started(entry, run.startMs());
+      // A stop that was under way when the connection broke is given again.
+      case ALIVE -> entry.stopSent = false;
+      // Its end was told already, so nothing of it may live.
+      case ENDED, ACKNOWLEDGED -> actions.add(new Action.Stop(entry.run, 0));
+    }
+  }
+
+  private void started(Entry entry, long startMs) {
+    entry.phase = Phase.ALIVE;
+    entry.order = null;
+    entry.startMs = startMs;
+    write(new SpoolRecord.Receipt(entry.run, startMs));
+    report(new AgentMessage.RunStartedReport(entry.run, startMs));
+  }
+
+  private void exit(RunExit exit) {
+    Entry entry = entries.get(exit.run());
+    if (entry == null) {
+      entry = new Entry(exit.run(), Phase.ALIVE);
+      entries.put(exit.run(), entry);
+    }
+    switch (entry.phase) {
+      case INTENDED, LAUNCHING, ALIVE -> {
+        entry.phase = Phase.ENDED;
+        entry.order = null;
+        entry.exit = exit;
+        report(new AgentMessage.RunEndedReport(exit));
+      }
+      case ENDED -> {}
+      case ACKNOWLEDGED -> forget(entry);
+    }
+  }
+
+  private void conclude(Entry entry, RunExit.Kind kind, String detail, long nowMs) {
+    entry.phase = Phase.ENDED;
+    entry.order = null;
+    long startMs = entry.startMs == 0 ? nowMs : entry.startMs;
+    entry.exit =
+        new RunExit(entry.run, kind, 0, 0, startMs, Math.max(startMs, nowMs), 0, 0, 0, detail);
+    write(new SpoolRecord.Concluded(entry.exit));
+    report(new AgentMessage.RunEndedReport(entry.exit));
+  }
+
+  private void forget(Entry entry) {
+    if (launcherUp) {
+      entry.forgetSent = true;
+      actions.add(new Action.Forget(entry.run));
+    }
+  }
+
+  /** An accepted version that does not list the run refuses every older set that does. */
+  private void drop(Entry entry) {
+    if (entry.forgetSent && desiredKnown && !entry.listed) {
+      entries.remove(entry.run);
+      write(new SpoolRecord.Dropped(entry.run));
+    }
+  }
+
+  private void reportApplied() {
+    if (appliedReported || !launcherUp) {
+      return;
+    }
+    for (Entry entry : entries.values()) {
+      if (entry.phase == Phase.LAUNCHING || entry.order != null) {
+        return;
+      }
+    }
+    appliedReported = true;
+    report(new AgentMessage.DesiredSetApplied(epoch, version));
+  }
+
+  private void write(SpoolRecord record) {
+    actions.add(new Action.Write(record));
+  }
+
+  private void report(AgentMessage message) {
+    actions.add(new Action.Report(message));
+  }
+
+  private List<Action> drain() {
+    List<Action> out = actions;
+    actions = new ArrayList<>();
+    return out;
+  }
+}
