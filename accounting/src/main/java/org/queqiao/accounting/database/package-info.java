@@ -1,0 +1,2 @@
+/** The embedded PostgreSQL: unpacking, first start, adoption, stop. */
+package org.queqiao.accounting.database;

@@ -1,0 +1,283 @@
+package org.queqiao.accounting.ledger;
+
+import java.math.BigInteger;
+import java.time.YearMonth;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.queqiao.accounting.metering.BillingCalendar;
+import org.queqiao.accounting.metering.Meter;
+import org.queqiao.accounting.metering.Segment;
+import org.queqiao.accounting.tariff.Price;
+import org.queqiao.contract.event.DomainDefined;
+import org.queqiao.contract.event.JobAllocated;
+import org.queqiao.contract.event.JobEnded;
+import org.queqiao.contract.event.JobHeld;
+import org.queqiao.contract.event.JobKillRequested;
+import org.queqiao.contract.event.JobReleased;
+import org.queqiao.contract.event.JobStarted;
+import org.queqiao.contract.event.JobSubmitted;
+import org.queqiao.contract.event.LoggedEvent;
+import org.queqiao.contract.event.MembershipRemoved;
+import org.queqiao.contract.event.MembershipSet;
+import org.queqiao.contract.event.NodeDown;
+import org.queqiao.contract.event.NodeDrained;
+import org.queqiao.contract.event.NodeFenced;
+import org.queqiao.contract.event.NodeRegistered;
+import org.queqiao.contract.event.NodeResumed;
+import org.queqiao.contract.event.NodeUp;
+import org.queqiao.contract.event.PartitionDefined;
+import org.queqiao.contract.event.ProjectDefined;
+import org.queqiao.contract.event.RoleGranted;
+import org.queqiao.contract.event.RoleRevoked;
+import org.queqiao.contract.event.TariffDefined;
+import org.queqiao.contract.event.UserDefined;
+import org.queqiao.contract.event.WalletFunded;
+import org.queqiao.contract.id.ProjectName;
+import org.queqiao.contract.id.RunId;
+import org.queqiao.contract.job.Allocation;
+import org.queqiao.contract.job.RunExit;
+
+/**
+ * What each fact of the log means for the books. A pure function of the facts and the tariffs among
+ * them: whoever has both can compute every line again.
+ *
+ * <p>The accounts: {@code wallet:P} what project P may spend, {@code held:P} what its running jobs
+ * may still cost, {@code revenue:Q} what partition Q earned, {@code funding:P} where the money came
+ * from; {@code usage:P} and {@code meter:Q} carry core time. Money into an account is positive.
+ */
+public final class Bookkeeper {
+  private final BillingCalendar calendar;
+
+  public Bookkeeper(BillingCalendar calendar) {
+    this.calendar = calendar;
+  }
+
+  /** Records one fact. */
+  public void record(LoggedEvent logged, Books books) {
+    switch (logged.event()) {
+      case TariffDefined e -> books.putTariff(e);
+      case ProjectDefined e -> books.putProject(e.name(), e.title(), e.domains());
+      case WalletFunded e -> fund(e, logged, books);
+      case JobSubmitted e -> submitted(e, logged, books);
+      case JobAllocated e -> allocated(e, logged, books);
+      case JobEnded e -> ended(e, logged, books);
+      case PartitionDefined e -> {}
+      case DomainDefined e -> {}
+      case UserDefined e -> {}
+      case RoleGranted e -> {}
+      case RoleRevoked e -> {}
+      case MembershipSet e -> {}
+      case MembershipRemoved e -> {}
+      case NodeRegistered e -> {}
+      case NodeUp e -> {}
+      case NodeDown e -> {}
+      case NodeFenced e -> {}
+      case NodeDrained e -> {}
+      case NodeResumed e -> {}
+      case JobHeld e -> {}
+      case JobReleased e -> {}
+      case JobStarted e -> {}
+      case JobKillRequested e -> {}
+    }
+  }
+
+  private void fund(WalletFunded e, LoggedEvent logged, Books books) {
+    String transaction = "fund/" + logged.position();
+    Entry entry = new Entry(transaction, null, logged, null);
+    books.post(
+        List.of(
+            entry.money("wallet:" + e.project(), e.currency(), e.amountMicro()),
+            entry.money(
+                "funding:" + e.project(), e.currency(), Math.negateExact(e.amountMicro()))));
+  }
+
+  private static void submitted(JobSubmitted e, LoggedEvent logged, Books books) {
+    books.putJob(
+        new JobRow(
+            e.job(),
+            e.spec().name(),
+            e.user(),
+            e.unixUser(),
+            e.spec().project(),
+            books.domains(e.spec().project()),
+            e.spec().partition(),
+            "PENDING",
+            "",
+            logged.timeMs(),
+            e.spec().limitMs(),
+            e.spec().memBytes(),
+            e.spec().totalCores(),
+            List.of(),
+            0,
+            0,
+            0,
+            -1,
+            0,
+            0,
+            0,
+            "",
+            e.spec().workDir(),
+            e.spec().stdoutPath(),
+            e.spec().stderrPath(),
+            e.uid()));
+  }
+
+  /** Holds the most that the run can cost: its limit at the prices known now. */
+  private void allocated(JobAllocated e, LoggedEvent logged, Books books) {
+    JobRow job = books.job(e.run().job()).orElseThrow(() -> unknown(e.run()));
+    long cores = 0;
+    List<String> nodes = new ArrayList<>();
+    for (Allocation allocation : e.allocations()) {
+      cores = Math.addExact(cores, allocation.cores().size());
+      nodes.add(allocation.node().value());
+    }
+    books.putJob(job.allocated(e.run().attempt(), logged.timeMs(), cores, nodes));
+    long until = Math.addExact(logged.timeMs(), job.limitMs());
+    BigInteger numerator = BigInteger.ZERO;
+    String currency = "";
+    for (Segment segment :
+        Meter.segments(job.partition(), cores, logged.timeMs(), until, books.tariffs(), calendar)) {
+      numerator =
+          numerator.add(
+              BigInteger.valueOf(segment.coreMs())
+                  .multiply(BigInteger.valueOf(segment.price().microPerCoreHour())));
+      currency = segment.price().currency().isEmpty() ? currency : segment.price().currency();
+    }
+    long held = ceiling(numerator).longValueExact();
+    books.open(new OpenRun(e.run(), logged.timeMs(), cores, held, currency));
+    if (held > 0) {
+      Entry entry = new Entry("hold/" + e.run(), e.run(), logged, null);
+      books.post(
+          List.of(
+              entry.money("held:" + job.project(), currency, held),
+              entry.money("wallet:" + job.project(), currency, Math.negateExact(held))));
+    }
+  }
+
+  private static BigInteger ceiling(BigInteger numerator) {
+    return numerator.add(LineTotal.HOUR_MS).subtract(BigInteger.ONE).divide(LineTotal.HOUR_MS);
+  }
+
+  /** Captures what the run cost from its hold and releases the rest. */
+  private void ended(JobEnded e, LoggedEvent logged, Books books) {
+    JobRow job =
+        books
+            .job(e.job())
+            .orElseThrow(() -> new IllegalStateException("the end of an unknown job " + e.job()));
+    RunExit exit = e.exit();
+    boolean exited = exit != null && exit.kind() == RunExit.Kind.EXITED;
+    job =
+        job.ended(
+            e.state().name(),
+            e.detail(),
+            e.endMs(),
+            exited ? exit.exitCode() : -1,
+            exited ? exit.signal() : 0);
+    books.putJob(job);
+    if (e.attempt() == 0) {
+      return;
+    }
+    RunId run = new RunId(e.job(), e.attempt());
+    OpenRun open = books.openRun(run).orElseThrow(() -> unknown(run));
+    // What the hold of this run has in each currency: it is captured from, then emptied.
+    Map<String, Long> hold = new TreeMap<>();
+    hold.put(open.currency(), open.heldMicro());
+    for (Segment segment :
+        Meter.segments(
+            job.partition(), open.cores(), open.startMs(), e.endMs(), books.tariffs(), calendar)) {
+      job = charge(job, run, segment, hold, logged, books);
+    }
+    release(job.project(), run, hold, logged, books);
+    books.close(run);
+    books.putJob(job);
+  }
+
+  private static JobRow charge(
+      JobRow job,
+      RunId run,
+      Segment segment,
+      Map<String, Long> hold,
+      LoggedEvent logged,
+      Books books) {
+    Price price = segment.price();
+    LineKey line =
+        new LineKey(
+            job.project(),
+            job.user(),
+            job.partition(),
+            YearMonth.from(segment.day()).toString(),
+            price.validFromMs(),
+            price.microPerCoreHour(),
+            price.currency());
+    LineTotal before = books.line(line);
+    LineTotal after = before.plus(segment.coreMs(), price.microPerCoreHour());
+    books.putLine(line, after);
+    long amount = Math.subtractExact(after.postedMicro(), before.postedMicro());
+    String item = run + "/" + segment.day() + "/" + segment.fromMs();
+    Entry metered = new Entry("meter/" + item, run, logged, line);
+    books.post(
+        List.of(
+            metered.time("usage:" + job.project(), segment.coreMs()),
+            metered.time("meter:" + job.partition(), Math.negateExact(segment.coreMs()))));
+    if (amount != 0) {
+      Entry captured = new Entry("capture/" + item, run, logged, line);
+      books.post(
+          List.of(
+              captured.money("revenue:" + job.partition(), price.currency(), amount),
+              captured.money("held:" + job.project(), price.currency(), Math.negateExact(amount))));
+      hold.merge(price.currency(), Math.negateExact(amount), Math::addExact);
+    }
+    books.meter(run, job, segment, amount, logged.position());
+    return job.charged(
+        segment.coreMs(), amount, price.currency().isEmpty() ? job.currency() : price.currency());
+  }
+
+  /**
+   * Empties the hold of a run: the rest goes back to the wallet. A run that cost more than was
+   * held, because its end came after its limit or a price rose, takes the difference from the
+   * wallet.
+   */
+  private static void release(
+      ProjectName project, RunId run, Map<String, Long> hold, LoggedEvent logged, Books books) {
+    Entry entry = new Entry("release/" + run, run, logged, null);
+    hold.forEach((currency, rest) -> {
+      if (rest != 0) {
+        books.post(
+            List.of(
+                entry.money("wallet:" + project, currency, rest),
+                entry.money("held:" + project, currency, Math.negateExact(rest))));
+      }
+    });
+  }
+
+  private static IllegalStateException unknown(RunId run) {
+    return new IllegalStateException("the log speaks of run " + run + ", which was never started");
+  }
+
+  /** Makes the postings of one transaction; their ids follow from the cause alone. */
+  private record Entry(String transaction, RunId run, LoggedEvent logged, LineKey line) {
+    Posting money(String account, String currency, long amount) {
+      return posting(account, Unit.MICRO, currency, amount);
+    }
+
+    Posting time(String account, long amount) {
+      return posting(account, Unit.CORE_MS, "", amount);
+    }
+
+    private Posting posting(String account, Unit unit, String currency, long amount) {
+      return new Posting(
+          transaction + "#" + account + (currency.isEmpty() ? "" : "#" + currency),
+          transaction,
+          account,
+          unit,
+          currency,
+          amount,
+          run,
+          logged.position(),
+          logged.timeMs(),
+          line);
+    }
+  }
+}

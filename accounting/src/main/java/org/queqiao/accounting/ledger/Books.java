@@ -1,0 +1,41 @@
+package org.queqiao.accounting.ledger;
+
+import java.util.List;
+import java.util.Optional;
+import org.queqiao.accounting.metering.Segment;
+import org.queqiao.accounting.tariff.TariffBook;
+import org.queqiao.contract.account.DomainShare;
+import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.ProjectName;
+import org.queqiao.contract.id.RunId;
+
+/** What bookkeeping reads and writes. One fact is recorded at a time, in the order of positions. */
+public interface Books {
+  TariffBook tariffs();
+
+  void putTariff(org.queqiao.contract.event.TariffDefined tariff);
+
+  void putProject(ProjectName project, String title, List<DomainShare> domains);
+
+  List<DomainShare> domains(ProjectName project);
+
+  Optional<JobRow> job(JobId id);
+
+  void putJob(JobRow job);
+
+  Optional<OpenRun> openRun(RunId run);
+
+  void open(OpenRun run);
+
+  void close(RunId run);
+
+  LineTotal line(LineKey key);
+
+  void putLine(LineKey key, LineTotal total);
+
+  /** Adds metered time: what usage reports and statements drill down to. */
+  void meter(RunId run, JobRow job, Segment segment, long chargeMicro, long position);
+
+  /** Adds a transaction that sums to zero; one whose ids are there already changes nothing. */
+  void post(List<Posting> transaction);
+}

@@ -1,0 +1,23 @@
+package org.queqiao.accounting.ledger;
+
+import org.queqiao.contract.id.PartitionName;
+import org.queqiao.contract.id.ProjectName;
+import org.queqiao.contract.id.UserName;
+
+/**
+ * What a statement line is for: one user of a project in one partition, under one price, in one
+ * month.
+ *
+ * @param month {@code YYYY-MM} in the billing zone
+ * @param priceFromMs the instant from which the price held
+ * @param microPerCoreHour the price
+ * @param currency of the price, or empty
+ */
+public record LineKey(
+    ProjectName project,
+    UserName user,
+    PartitionName partition,
+    String month,
+    long priceFromMs,
+    long microPerCoreHour,
+    String currency) {}

@@ -1,0 +1,126 @@
+package org.queqiao.accounting.ledger;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.queqiao.accounting.metering.Segment;
+import org.queqiao.accounting.tariff.TariffBook;
+import org.queqiao.contract.account.DomainShare;
+import org.queqiao.contract.event.TariffDefined;
+import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.ProjectName;
+import org.queqiao.contract.id.RunId;
+
+/** Books in memory: the shadow that simulations and tests keep beside the log. */
+public final class MemoryBooks implements Books {
+  private final TariffBook tariffs = new TariffBook();
+  private final Map<ProjectName, List<DomainShare>> projects = new TreeMap<>();
+  private final Map<JobId, JobRow> jobs = new TreeMap<>();
+  private final Map<RunId, OpenRun> open = new TreeMap<>();
+  private final Map<String, LineTotal> lines = new TreeMap<>();
+  private final List<Posting> postings = new ArrayList<>();
+  private final Set<String> ids = new HashSet<>();
+  private final Map<RunId, Long> meteredCoreMs = new TreeMap<>();
+
+  @Override
+  public TariffBook tariffs() {
+    return tariffs;
+  }
+
+  @Override
+  public void putTariff(TariffDefined tariff) {
+    tariffs.add(tariff);
+  }
+
+  @Override
+  public void putProject(ProjectName project, String title, List<DomainShare> domains) {
+    projects.put(project, List.copyOf(domains));
+  }
+
+  @Override
+  public List<DomainShare> domains(ProjectName project) {
+    return projects.getOrDefault(project, List.of());
+  }
+
+  @Override
+  public Optional<JobRow> job(JobId id) {
+    return Optional.ofNullable(jobs.get(id));
+  }
+
+  @Override
+  public void putJob(JobRow job) {
+    jobs.put(job.id(), job);
+  }
+
+  @Override
+  public Optional<OpenRun> openRun(RunId run) {
+    return Optional.ofNullable(open.get(run));
+  }
+
+  @Override
+  public void open(OpenRun run) {
+    open.put(run.run(), run);
+  }
+
+  @Override
+  public void close(RunId run) {
+    open.remove(run);
+  }
+
+  @Override
+  public LineTotal line(LineKey key) {
+    return lines.getOrDefault(key.toString(), LineTotal.EMPTY);
+  }
+
+  @Override
+  public void putLine(LineKey key, LineTotal total) {
+    lines.put(key.toString(), total);
+  }
+
+  @Override
+  public void meter(RunId run, JobRow job, Segment segment, long chargeMicro, long position) {
+    meteredCoreMs.merge(run, segment.coreMs(), Math::addExact);
+  }
+
+  @Override
+  public void post(List<Posting> transaction) {
+    for (Posting posting : transaction) {
+      if (ids.add(posting.id())) {
+        postings.add(posting);
+      }
+    }
+  }
+
+  /** Everything posted, in order. */
+  public List<Posting> postings() {
+    return Collections.unmodifiableList(postings);
+  }
+
+  /** Core-milliseconds of every run that has ended. */
+  public Map<RunId, Long> meteredCoreMs() {
+    return Collections.unmodifiableMap(meteredCoreMs);
+  }
+
+  /** Runs that have a hold and no end. */
+  public Set<RunId> openRuns() {
+    return Collections.unmodifiableSet(open.keySet());
+  }
+
+  /** The balance of an account in a unit and currency. */
+  public long balance(String account, Unit unit, String currency) {
+    long sum = 0;
+    for (Posting posting : postings) {
+      if (posting.account().equals(account)
+          && posting.unit() == unit
+          && posting.currency().equals(currency)) {
+        sum = Math.addExact(sum, posting.amount());
+      }
+    }
+    return sum;
+  }
+}

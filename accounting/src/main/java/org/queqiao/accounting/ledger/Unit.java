@@ -1,0 +1,9 @@
+package org.queqiao.accounting.ledger;
+
+/** What the amounts of a posting count. */
+public enum Unit {
+  /** Core-milliseconds. */
+  CORE_MS,
+  /** Millionths of the posting's currency. */
+  MICRO
+}

@@ -1,0 +1,47 @@
+package org.queqiao.accounting.metering;
+
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.YearMonth;
+import java.time.ZoneId;
+
+/**
+ * Names the periods of the bill. Instants are UTC; the zone only says where a day and a month
+ * begin, so a day has 23 or 25 hours where the zone says so.
+ */
+public record BillingCalendar(ZoneId zone) {
+  /** The day that an instant belongs to. */
+  public LocalDate day(long timeMs) {
+    return Instant.ofEpochMilli(timeMs).atZone(zone).toLocalDate();
+  }
+
+  /** The first instant of a day. */
+  public long startMs(LocalDate day) {
+    return day.atStartOfDay(zone).toInstant().toEpochMilli();
+  }
+
+  /** The first instant of the day after the one that an instant belongs to. */
+  public long nextDayMs(long timeMs) {
+    return startMs(day(timeMs).plusDays(1));
+  }
+
+  /** The month that an instant belongs to, as {@code YYYY-MM}. */
+  public String month(long timeMs) {
+    return YearMonth.from(day(timeMs)).toString();
+  }
+
+  /**
+   * Reads {@code YYYY-MM}.
+   *
+   * @throws IllegalArgumentException for anything else
+   */
+  public static YearMonth parseMonth(String text) {
+    try {
+      return YearMonth.parse(text);
+    } catch (DateTimeException e) {
+      throw new IllegalArgumentException(
+          "a period is a month written YYYY-MM, such as 2026-11, not '" + text + "'", e);
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** Runs as segments, cut where a price or a billing day ends. Pure. */
+package org.queqiao.accounting.metering;

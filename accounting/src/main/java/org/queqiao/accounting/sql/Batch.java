@@ -1,0 +1,300 @@
+package org.queqiao.accounting.sql;
+
+import java.math.BigDecimal;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.queqiao.accounting.ledger.Books;
+import org.queqiao.accounting.ledger.JobRow;
+import org.queqiao.accounting.ledger.LineKey;
+import org.queqiao.accounting.ledger.LineTotal;
+import org.queqiao.accounting.ledger.OpenRun;
+import org.queqiao.accounting.ledger.Posting;
+import org.queqiao.accounting.metering.Segment;
+import org.queqiao.accounting.tariff.TariffBook;
+import org.queqiao.contract.account.DomainShare;
+import org.queqiao.contract.event.TariffDefined;
+import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.ProjectName;
+import org.queqiao.contract.id.RunId;
+
+/**
+ * The books during one batch: reads what it has not seen from the database, keeps what it changes,
+ * and writes all of it at the end, within one transaction of the caller's.
+ */
+final class Batch implements Books {
+  private final Connection connection;
+  private final TariffBook tariffs;
+  private final Map<JobId, JobRow> jobs = new LinkedHashMap<>();
+  private final Map<RunId, OpenRun> opened = new LinkedHashMap<>();
+  private final List<RunId> closed = new ArrayList<>();
+  private final Map<LineKey, LineTotal> lines = new LinkedHashMap<>();
+  private final Map<ProjectName, List<DomainShare>> projects = new LinkedHashMap<>();
+  private final List<Metered> metered = new ArrayList<>();
+  private final List<Posting> postings = new ArrayList<>();
+
+  Batch(Connection connection, TariffBook tariffs) {
+    this.connection = connection;
+    this.tariffs = tariffs;
+  }
+
+  private record Metered(RunId run, JobRow job, Segment segment, long chargeMicro, long position) {}
+
+  List<Posting> postings() {
+    return postings;
+  }
+
+  @Override
+  public TariffBook tariffs() {
+    return tariffs;
+  }
+
+  @Override
+  public void putTariff(TariffDefined tariff) {
+    tariffs.add(tariff);
+    run(
+        "insert into tariff (partition, valid_from_ms, price_micro, currency) values (?, ?, ?, ?)"
+            + " on conflict (partition, valid_from_ms) do update set price_micro ="
+            + " excluded.price_micro, currency = excluded.currency",
+        statement -> {
+          statement.setString(1, tariff.partition().value());
+          statement.setLong(2, tariff.validFromMs());
+          statement.setLong(3, tariff.priceMicroPerCoreHour());
+          statement.setString(4, tariff.currency());
+          statement.executeUpdate();
+        });
+  }
+
+  @Override
+  public void putProject(ProjectName project, String title, List<DomainShare> domains) {
+    projects.put(project, domains);
+    run(
+        "insert into project (name, title, domains) values (?, ?, ?) on conflict (name) do update"
+            + " set title = excluded.title, domains = excluded.domains",
+        statement -> {
+          statement.setString(1, project.value());
+          statement.setString(2, title);
+          statement.setString(3, Domains.write(domains));
+          statement.executeUpdate();
+        });
+  }
+
+  @Override
+  public List<DomainShare> domains(ProjectName project) {
+    return projects.computeIfAbsent(
+        project,
+        name ->
+            query(
+                    "select domains from project where name = ?",
+                    statement -> statement.setString(1, name.value()),
+                    row -> Domains.read(row.getString(1)))
+                .orElse(List.of()));
+  }
+
+  @Override
+  public Optional<JobRow> job(JobId id) {
+    JobRow known = jobs.get(id);
+    return known != null
+        ? Optional.of(known)
+        : query(
+            "select " + Rows.JOB_COLUMNS + " from job where id = ?",
+            statement -> statement.setLong(1, id.value()),
+            Rows::job);
+  }
+
+  @Override
+  public void putJob(JobRow job) {
+    jobs.put(job.id(), job);
+  }
+
+  @Override
+  public Optional<OpenRun> openRun(RunId run) {
+    OpenRun known = opened.get(run);
+    if (known != null) {
+      return Optional.of(known);
+    }
+    return query(
+        "select start_ms, cores, held_micro, currency from open_run where job = ? and attempt = ?",
+        statement -> {
+          statement.setLong(1, run.job().value());
+          statement.setInt(2, run.attempt());
+        },
+        row -> new OpenRun(run, row.getLong(1), row.getLong(2), row.getLong(3), row.getString(4)));
+  }
+
+  @Override
+  public void open(OpenRun run) {
+    opened.put(run.run(), run);
+  }
+
+  @Override
+  public void close(RunId run) {
+    if (opened.remove(run) == null) {
+      closed.add(run);
+    }
+  }
+
+  @Override
+  public LineTotal line(LineKey key) {
+    LineTotal known = lines.get(key);
+    if (known != null) {
+      return known;
+    }
+    return query(
+            "select core_ms, posted_micro from statement_line where project = ? and month = ? and"
+                + " user_name = ? and partition = ? and price_from_ms = ? and price_micro = ? and"
+                + " currency = ?",
+            statement -> setKey(statement, key),
+            row -> new LineTotal(row.getBigDecimal(1).toBigIntegerExact(), row.getLong(2)))
+        .orElse(LineTotal.EMPTY);
+  }
+
+  @Override
+  public void putLine(LineKey key, LineTotal total) {
+    lines.put(key, total);
+  }
+
+  @Override
+  public void meter(RunId run, JobRow job, Segment segment, long chargeMicro, long position) {
+    metered.add(new Metered(run, job, segment, chargeMicro, position));
+  }
+
+  @Override
+  public void post(List<Posting> transaction) {
+    postings.addAll(transaction);
+  }
+
+  /** Writes everything but the postings. */
+  void flush() {
+    batch(
+        "insert into job ("
+            + Rows.JOB_COLUMNS
+            + ") values (?"
+            + ", ?".repeat(25)
+            + ") on conflict (id) do update set state = excluded.state, detail = excluded.detail,"
+            + " cores = excluded.cores, nodes = excluded.nodes, attempt = excluded.attempt,"
+            + " start_ms = excluded.start_ms, end_ms = excluded.end_ms, exit_code ="
+            + " excluded.exit_code, signal = excluded.signal, core_ms = excluded.core_ms,"
+            + " charge_micro = excluded.charge_micro, currency = excluded.currency",
+        jobs.values(),
+        Rows::set);
+    batch(
+        "insert into open_run (job, attempt, start_ms, cores, held_micro, currency) values (?, ?,"
+            + " ?, ?, ?, ?) on conflict do nothing",
+        opened.values(),
+        (statement, run) -> {
+          statement.setLong(1, run.run().job().value());
+          statement.setInt(2, run.run().attempt());
+          statement.setLong(3, run.startMs());
+          statement.setLong(4, run.cores());
+          statement.setLong(5, run.heldMicro());
+          statement.setString(6, run.currency());
+        });
+    batch(
+        "delete from open_run where job = ? and attempt = ?",
+        closed,
+        (statement, run) -> {
+          statement.setLong(1, run.job().value());
+          statement.setInt(2, run.attempt());
+        });
+    batch(
+        "insert into statement_line (project, month, user_name, partition, price_from_ms,"
+            + " price_micro, currency, core_ms, posted_micro) values (?, ?, ?, ?, ?, ?, ?, ?, ?) on"
+            + " conflict (project, month, user_name, partition, price_from_ms, price_micro,"
+            + " currency) do update set core_ms = excluded.core_ms, posted_micro ="
+            + " excluded.posted_micro",
+        lines.entrySet(),
+        (statement, line) -> {
+          setKey(statement, line.getKey());
+          statement.setBigDecimal(8, new BigDecimal(line.getValue().coreMs()));
+          statement.setLong(9, line.getValue().postedMicro());
+        });
+    batch(
+        "insert into segment (job, attempt, from_ms, to_ms, cores, core_ms, charge_micro, currency,"
+            + " user_name, project, partition, domains, month, position) values (?, ?, ?, ?, ?, ?,"
+            + " ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
+        metered,
+        Batch::setSegment);
+  }
+
+  private static void setKey(PreparedStatement statement, LineKey key) throws SQLException {
+    statement.setString(1, key.project().value());
+    statement.setString(2, key.month());
+    statement.setString(3, key.user().value());
+    statement.setString(4, key.partition().value());
+    statement.setLong(5, key.priceFromMs());
+    statement.setLong(6, key.microPerCoreHour());
+    statement.setString(7, key.currency());
+  }
+
+  private static void setSegment(PreparedStatement statement, Metered metered) throws SQLException {
+    Segment segment = metered.segment();
+    JobRow job = metered.job();
+    statement.setLong(1, metered.run().job().value());
+    statement.setInt(2, metered.run().attempt());
+    statement.setLong(3, segment.fromMs());
+    statement.setLong(4, segment.toMs());
+    statement.setLong(5, segment.cores());
+    statement.setLong(6, segment.coreMs());
+    statement.setLong(7, metered.chargeMicro());
+    statement.setString(8, segment.price().currency());
+    statement.setString(9, job.user().value());
+    statement.setString(10, job.project().value());
+    statement.setString(11, job.partition().value());
+    statement.setString(12, Domains.write(job.domains()));
+    statement.setString(13, java.time.YearMonth.from(segment.day()).toString());
+    statement.setLong(14, metered.position());
+  }
+
+  interface Use {
+    void with(PreparedStatement statement) throws SQLException;
+  }
+
+  interface Map1<T> {
+    T of(ResultSet row) throws SQLException;
+  }
+
+  interface Setter<T> {
+    void set(PreparedStatement statement, T value) throws SQLException;
+  }
+
+  private void run(String sql, Use use) {
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      use.with(statement);
+    } catch (SQLException e) {
+      throw new LedgerUnavailable(e);
+    }
+  }
+
+  private <T> Optional<T> query(String sql, Use set, Map1<T> map) {
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      set.with(statement);
+      try (ResultSet rows = statement.executeQuery()) {
+        return rows.next() ? Optional.of(map.of(rows)) : Optional.empty();
+      }
+    } catch (SQLException e) {
+      throw new LedgerUnavailable(e);
+    }
+  }
+
+  private <T> void batch(String sql, Iterable<T> values, Setter<T> setter) {
+    if (!values.iterator().hasNext()) {
+      return;
+    }
+    run(
+        sql,
+        statement -> {
+          for (T value : values) {
+            setter.set(statement, value);
+            statement.addBatch();
+          }
+          statement.executeBatch();
+        });
+  }
+}

@@ -1,0 +1,309 @@
+package org.queqiao.accounting.sql;
+
+import java.math.BigInteger;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import javax.sql.DataSource;
+import org.queqiao.accounting.ledger.JobRow;
+import org.queqiao.accounting.ledger.Posting;
+import org.queqiao.accounting.metering.BillingCalendar;
+import org.queqiao.accounting.statement.Statement;
+import org.queqiao.accounting.statement.StatementForms;
+import org.queqiao.accounting.usage.DomainSplit;
+import org.queqiao.accounting.usage.UsageRow;
+import org.queqiao.contract.id.DomainCode;
+import org.queqiao.contract.id.JobId;
+
+/** What the books answer. Every method waits for the database: never call one on an event loop. */
+public final class LedgerReads {
+  /** The most rows of one answer. */
+  public static final int MAX_ROWS = 1000;
+
+  private final DataSource database;
+  private final BillingCalendar calendar;
+
+  LedgerReads(DataSource database, BillingCalendar calendar) {
+    this.database = database;
+    this.calendar = calendar;
+  }
+
+  /** What a usage report groups by. */
+  public enum By {
+    USER,
+    PROJECT,
+    DOMAIN
+  }
+
+  /**
+   * Whom a reader may see; a null list means everything.
+   *
+   * @param users only these users
+   * @param projects and these whole projects
+   */
+  public record Scope(Collection<String> users, Collection<String> projects) {
+    public static final Scope ALL = new Scope(null, null);
+
+    private String condition() {
+      return users == null ? "true" : "(user_name = any(?) or project = any(?))";
+    }
+
+    private int set(Connection connection, PreparedStatement statement, int from)
+        throws SQLException {
+      if (users == null) {
+        return from;
+      }
+      statement.setArray(from, connection.createArrayOf("text", users.toArray()));
+      statement.setArray(from + 1, connection.createArrayOf("text", projects.toArray()));
+      return from + 2;
+    }
+  }
+
+  /** A job as accounting keeps it. */
+  public Optional<JobRow> job(JobId id) {
+    return list(
+            "select " + Rows.JOB_COLUMNS + " from job where id = ?",
+            (connection, statement) -> statement.setLong(1, id.value()),
+            Rows::job)
+        .stream()
+        .findFirst();
+  }
+
+  /** Usage and charge of some jobs; jobs that the books do not have yet are left out. */
+  public Map<Long, JobRow> jobs(Collection<Long> ids) {
+    Map<Long, JobRow> found = new TreeMap<>();
+    list(
+            "select " + Rows.JOB_COLUMNS + " from job where id = any(?)",
+            (connection, statement) ->
+                statement.setArray(1, connection.createArrayOf("bigint", ids.toArray())),
+            Rows::job)
+        .forEach(job -> found.put(job.id().value(), job));
+    return found;
+  }
+
+  /**
+   * Jobs with an id below a bound, newest first.
+   *
+   * @param user only this user's, or null
+   * @param project only this project's, or null
+   * @param state only in this state, or null
+   */
+  public List<JobRow> jobsBefore(
+      long beforeId, String user, String project, String state, Scope scope, int limit) {
+    return list(
+        "select "
+            + Rows.JOB_COLUMNS
+            + " from job where id < ? and (?::text is null or user_name = ?) and (?::text is null"
+            + " or project = ?) and (?::text is null or state = ?) and "
+            + scope.condition()
+            + " order by id desc limit ?",
+        (connection, statement) -> {
+          statement.setLong(1, beforeId);
+          int i = 2;
+          for (String each : Arrays.asList(user, project, state)) {
+            statement.setString(i, each);
+            statement.setString(i + 1, each);
+            i += 2;
+          }
+          i = scope.set(connection, statement, i);
+          statement.setInt(i, Math.min(limit, MAX_ROWS));
+        },
+        Rows::job);
+  }
+
+  /** The postings of a job, in their order. */
+  public List<Posting> postings(JobId job) {
+    return list(
+        "select " + Rows.POSTING_COLUMNS + " from posting where job = ? order by seq limit ?",
+        (connection, statement) -> {
+          statement.setLong(1, job.value());
+          statement.setInt(2, MAX_ROWS);
+        },
+        Rows::posting);
+  }
+
+  private record UsagePart(String key, String domains, long coreMs, long micro, String currency) {}
+
+  /**
+   * Usage of runs that have ended, within {@code [fromMs, toMs)}: core time exactly by instant, the
+   * charge of a segment counted where the segment ends.
+   */
+  public List<UsageRow> usage(By by, long fromMs, long toMs, Scope scope) {
+    String key = by == By.USER ? "user_name" : "project";
+    List<UsagePart> parts =
+        list(
+            "select "
+                + key
+                + ", domains, sum(cores * (least(to_ms, ?) - greatest(from_ms, ?)))::numeric,"
+                + " sum(case when to_ms <= ? then charge_micro else 0 end)::numeric, currency from"
+                + " segment where to_ms > ? and from_ms < ? and "
+                + scope.condition()
+                + " group by 1, 2, currency order by 1, 2, currency",
+            (connection, statement) -> {
+              statement.setLong(1, toMs);
+              statement.setLong(2, fromMs);
+              statement.setLong(3, toMs);
+              statement.setLong(4, fromMs);
+              statement.setLong(5, toMs);
+              scope.set(connection, statement, 6);
+            },
+            row ->
+                new UsagePart(
+                    row.getString(1),
+                    row.getString(2),
+                    row.getBigDecimal(3).longValueExact(),
+                    row.getBigDecimal(4).longValueExact(),
+                    row.getString(5)));
+    Map<String, UsageRow> rows = new TreeMap<>();
+    for (UsagePart part : parts) {
+      if (by == By.DOMAIN) {
+        Map<DomainCode, Long> time = DomainSplit.split(part.coreMs(), Domains.read(part.domains()));
+        Map<DomainCode, Long> money = DomainSplit.split(part.micro(), Domains.read(part.domains()));
+        time.forEach((domain, coreMs) ->
+            add(rows, new UsageRow(domain.value(), coreMs, money.get(domain), part.currency())));
+      } else {
+        add(rows, new UsageRow(part.key(), part.coreMs(), part.micro(), part.currency()));
+      }
+    }
+    return List.copyOf(rows.values());
+  }
+
+  private static void add(Map<String, UsageRow> rows, UsageRow row) {
+    rows.merge(
+        row.key() + "\n" + row.currency(),
+        row,
+        (a, b) ->
+            new UsageRow(
+                a.key(),
+                Math.addExact(a.coreMs(), b.coreMs()),
+                Math.addExact(a.chargeMicro(), b.chargeMicro()),
+                a.currency()));
+  }
+
+  /** The statement of a project for a month, as far as the log has been taken in. */
+  public Statement statement(String project, String month) {
+    List<Statement.Line> lines =
+        list(
+            "select l.user_name, l.partition, (select count(distinct s.job) from segment s where"
+                + " s.project = l.project and s.month = l.month and s.user_name = l.user_name and"
+                + " s.partition = l.partition), l.core_ms, l.price_micro, l.currency,"
+                + " l.posted_micro from statement_line l where l.project = ? and l.month = ? order"
+                + " by 1, 2, l.price_from_ms",
+            (connection, statement) -> {
+              statement.setString(1, project);
+              statement.setString(2, month);
+            },
+            LedgerReads::line);
+    return StatementForms.of(project, month, calendar.zone().getId(), lines);
+  }
+
+  private static Statement.Line line(ResultSet row) throws SQLException {
+    BigInteger coreMs = row.getBigDecimal(4).toBigIntegerExact();
+    BigInteger numerator = coreMs.multiply(BigInteger.valueOf(row.getLong(5)));
+    return new Statement.Line(
+        row.getString(1),
+        row.getString(2),
+        row.getLong(3),
+        coreMs.longValueExact(),
+        row.getLong(5),
+        row.getString(6),
+        numerator.toString(),
+        row.getLong(7),
+        StatementForms.toCoin(numerator));
+  }
+
+  /**
+   * Money of a project in one currency, in micro-units.
+   *
+   * @param availableMicro what new runs may hold
+   * @param heldMicro what running jobs may still cost
+   */
+  public record Balance(String currency, long availableMicro, long heldMicro) {}
+
+  /** The balances of a project, one for each currency. */
+  public List<Balance> balances(String project) {
+    return list(
+        "select currency, sum(case when account = ? then amount else 0 end)::numeric, sum(case when"
+            + " account = ? then amount else 0 end)::numeric from balance where account in (?, ?)"
+            + " and unit = 'MICRO' group by currency order by currency",
+        (connection, statement) -> {
+          statement.setString(1, "wallet:" + project);
+          statement.setString(2, "held:" + project);
+          statement.setString(3, "wallet:" + project);
+          statement.setString(4, "held:" + project);
+        },
+        row ->
+            new Balance(
+                row.getString(1),
+                row.getBigDecimal(2).longValueExact(),
+                row.getBigDecimal(3).longValueExact()));
+  }
+
+  /** Core time of ended runs by interval, for the utilisation of the past. */
+  public record Span(long fromMs, long toMs, long cores) {}
+
+  /** The segments that overlap {@code [fromMs, toMs)}, at most {@code limit}. */
+  public List<Span> spans(long fromMs, long toMs, int limit) {
+    return list(
+        "select from_ms, to_ms, cores from segment where to_ms > ? and from_ms < ? limit ?",
+        (connection, statement) -> {
+          statement.setLong(1, fromMs);
+          statement.setLong(2, toMs);
+          statement.setInt(3, limit);
+        },
+        row -> new Span(row.getLong(1), row.getLong(2), row.getLong(3)));
+  }
+
+  /**
+   * Checks the chain of postings from its start, that every transaction sums to zero, and that the
+   * balances are the sums of their postings.
+   *
+   * @return what is wrong; empty when all is well
+   */
+  public List<String> verify() {
+    List<String> wrong = new ArrayList<>(new PostingVerifier(database).chain());
+    wrong.addAll(
+        list(
+            "select transaction || ' in ' || unit || ' ' || currency || ' is off by ' ||"
+                + " sum(amount) from posting group by transaction, unit, currency having"
+                + " sum(amount) <> 0 limit 100",
+            (connection, statement) -> {},
+            row -> row.getString(1)));
+    wrong.addAll(
+        list(
+            "select 'the balance of ' || account || ' is not the sum of its postings' from (select"
+                + " account, unit, currency, amount from balance except select account, unit,"
+                + " currency, sum(amount) from posting group by 1, 2, 3) as difference limit 100",
+            (connection, statement) -> {},
+            row -> row.getString(1)));
+    return wrong;
+  }
+
+  private interface Setter {
+    void set(Connection connection, PreparedStatement statement) throws SQLException;
+  }
+
+  private <T> List<T> list(String sql, Setter setter, Batch.Map1<T> map) {
+    try (Connection connection = database.getConnection();
+        PreparedStatement statement = connection.prepareStatement(sql)) {
+      setter.set(connection, statement);
+      List<T> all = new ArrayList<>();
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          all.add(map.of(rows));
+        }
+      }
+      return all;
+    } catch (SQLException e) {
+      throw new LedgerUnavailable(e);
+    }
+  }
+}

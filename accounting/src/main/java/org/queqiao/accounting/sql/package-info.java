@@ -1,0 +1,2 @@
+/** The ledger in PostgreSQL. The only package with SQL, together with {@code database}. */
+package org.queqiao.accounting.sql;

@@ -1,0 +1,2 @@
+/** Usage by user, project and domain. Pure. */
+package org.queqiao.accounting.usage;

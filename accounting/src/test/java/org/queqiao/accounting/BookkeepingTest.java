@@ -1,0 +1,194 @@
+package org.queqiao.accounting;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.math.BigInteger;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.queqiao.accounting.ledger.LineTotal;
+import org.queqiao.accounting.ledger.Posting;
+import org.queqiao.accounting.ledger.Unit;
+import org.queqiao.accounting.metering.BillingCalendar;
+import org.queqiao.accounting.statement.StatementForms;
+import org.queqiao.accounting.usage.DomainSplit;
+import org.queqiao.contract.account.DomainShare;
+import org.queqiao.contract.event.JobAllocated;
+import org.queqiao.contract.event.JobEnded;
+import org.queqiao.contract.event.LoggedEvent;
+import org.queqiao.contract.id.DomainCode;
+import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.RunId;
+import org.queqiao.contract.job.JobState;
+
+/** What the books say of runs, told with a clock that the tests move. */
+final class BookkeepingTest {
+  private static final BillingCalendar SHANGHAI = new BillingCalendar(ZoneId.of("Asia/Shanghai"));
+  private static final long HOUR_MS = 3_600_000;
+
+  private static long ms(String localDate, long hour) {
+    return SHANGHAI.startMs(LocalDate.parse(localDate)) + hour * HOUR_MS;
+  }
+
+  private static ShadowLedger books(History history) {
+    ShadowLedger ledger = new ShadowLedger(SHANGHAI);
+    history.events().forEach(ledger::record);
+    return ledger;
+  }
+
+  @Test
+  void aRunIsHeldAtItsStartAndChargedAtItsEnd() {
+    History history = new History(ms("2026-11-02", 8)).price(40_000).fund(10_000_000);
+    JobId job = history.submit(History.LI, "storm", 4, 10 * HOUR_MS);
+    RunId run = history.start(job, 1, 4);
+    ShadowLedger midway = books(history);
+    assertThat(midway.books().balance("held:climate", Unit.MICRO, "CNY")).isEqualTo(1_600_000);
+    assertThat(midway.books().balance("wallet:climate", Unit.MICRO, "CNY")).isEqualTo(8_400_000);
+
+    history.at(ms("2026-11-02", 10)).end(run, JobState.COMPLETED);
+    ShadowLedger ledger = books(history);
+    assertThat(ledger.books().balance("revenue:batch", Unit.MICRO, "CNY")).isEqualTo(320_000);
+    assertThat(ledger.books().balance("held:climate", Unit.MICRO, "CNY")).isZero();
+    assertThat(ledger.books().balance("wallet:climate", Unit.MICRO, "CNY")).isEqualTo(9_680_000);
+    assertThat(ledger.books().balance("usage:climate", Unit.CORE_MS, "")).isEqualTo(8 * HOUR_MS);
+    assertThat(ledger.books().job(job).orElseThrow().chargeMicro()).isEqualTo(320_000);
+    assertThat(ledger.unbalanced()).isEmpty();
+  }
+
+  @Test
+  void tenThousandShortTasksCostWhatTheirTimeCosts() {
+    History history = new History(ms("2026-11-02", 8)).price(40_000);
+    for (int task = 0; task < 10_000; task++) {
+      RunId run = history.start(history.submit(History.LI, "task", 1, HOUR_MS), 1, 1);
+      history.at(history.timeMs() + 36_000).end(run, JobState.COMPLETED);
+    }
+    assertThat(books(history).books().balance("revenue:batch", Unit.MICRO, "CNY"))
+        .isEqualTo(4_000_000);
+  }
+
+  @Test
+  void aJobAcrossTheEdgeOfAMonthIsSplitAtTheEdge() {
+    History history = new History(ms("2026-11-30", 22)).price(3_600_000);
+    RunId run = history.start(history.submit(History.LI, "edge", 1, 10 * HOUR_MS), 1, 1);
+    history.at(ms("2026-12-01", 1)).end(run, JobState.COMPLETED);
+    Map<String, Long> months = new TreeMap<>();
+    for (Posting posting : books(history).books().postings()) {
+      if (posting.account().startsWith("usage:")) {
+        months.merge(posting.line().month(), posting.amount(), Math::addExact);
+      }
+    }
+    assertThat(months).containsEntry("2026-11", 2 * HOUR_MS).containsEntry("2026-12", HOUR_MS);
+  }
+
+  @Test
+  void aPriceThatChangesWhileAJobRunsSplitsItsCharge() {
+    History history = new History(ms("2026-11-02", 8)).price(1_000_000);
+    RunId run = history.start(history.submit(History.LI, "long", 2, 10 * HOUR_MS), 1, 2);
+    history.at(ms("2026-11-02", 9)).price(3_000_000);
+    history.at(ms("2026-11-02", 10)).end(run, JobState.COMPLETED);
+    ShadowLedger ledger = books(history);
+    assertThat(ledger.books().balance("revenue:batch", Unit.MICRO, "CNY"))
+        .isEqualTo(2 * 1_000_000 + 2 * 3_000_000);
+    assertThat(ledger.books().balance("held:climate", Unit.MICRO, "CNY")).isZero();
+  }
+
+  @Test
+  void everyRunOfARequeuedJobIsBilledAndAJobThatNeverStartedIsNot() {
+    History history = new History(ms("2026-11-02", 8)).price(1_000_000);
+    JobId job = history.submit(History.LI, "twice", 1, 10 * HOUR_MS);
+    RunId first = history.start(job, 1, 1);
+    history.at(history.timeMs() + HOUR_MS).end(first, JobState.NODE_FAIL);
+    RunId second = history.start(job, 2, 1);
+    history.at(history.timeMs() + 2 * HOUR_MS).end(second, JobState.COMPLETED);
+    history.endUnstarted(history.submit(History.LI, "never", 1, HOUR_MS));
+    ShadowLedger ledger = books(history);
+    assertThat(ledger.books().balance("revenue:batch", Unit.MICRO, "CNY")).isEqualTo(3_000_000);
+    assertThat(ledger.books().job(job).orElseThrow().coreMs()).isEqualTo(3 * HOUR_MS);
+  }
+
+  @Test
+  void aDayOfTwentyThreeHoursIsOneDay() {
+    BillingCalendar berlin = new BillingCalendar(ZoneId.of("Europe/Berlin"));
+    LocalDate spring = LocalDate.parse("2026-03-29");
+    assertThat(berlin.startMs(spring.plusDays(1)) - berlin.startMs(spring)).isEqualTo(23 * HOUR_MS);
+    assertThat(berlin.month(berlin.startMs(LocalDate.parse("2028-02-29")))).isEqualTo("2028-02");
+  }
+
+  @Test
+  void usageWithoutATariffIsMeteredAndCostsNothing() {
+    History history = new History(ms("2026-11-02", 8));
+    RunId run = history.start(history.submit(History.LI, "free", 3, HOUR_MS), 1, 3);
+    history.at(history.timeMs() + 1).end(run, JobState.COMPLETED);
+    ShadowLedger ledger = books(history);
+    assertThat(ledger.books().balance("usage:climate", Unit.CORE_MS, "")).isEqualTo(3);
+    assertThat(ledger.books().postings()).noneMatch(p -> p.unit() == Unit.MICRO);
+  }
+
+  @Test
+  void anAmountThatDoesNotFitIsRefusedExactly() {
+    LineTotal line = LineTotal.EMPTY.plus(Long.MAX_VALUE, 3_600_000);
+    assertThat(line.postedMicro()).isEqualTo(Long.MAX_VALUE);
+    assertThatThrownBy(() -> line.plus(1, 3_600_000)).isInstanceOf(ArithmeticException.class);
+  }
+
+  @Test
+  void roundingIsHalfUpAndOnlyAtTheLine() {
+    assertThat(LineTotal.roundHalfUp(BigInteger.valueOf(5), BigInteger.TEN)).isEqualTo(1);
+    assertThat(LineTotal.roundHalfUp(BigInteger.valueOf(4), BigInteger.TEN)).isZero();
+    assertThat(StatementForms.toCoin(BigInteger.valueOf(5_000L * HOUR_MS))).isEqualTo(10_000);
+    assertThat(StatementForms.toCoin(BigInteger.valueOf(4_999L * HOUR_MS))).isZero();
+  }
+
+  @Test
+  void partsOfDomainsSumToTheWhole() {
+    List<DomainShare> thirds =
+        List.of(
+            new DomainShare(new DomainCode("a"), 333),
+            new DomainShare(new DomainCode("b"), 333),
+            new DomainShare(new DomainCode("c"), 334));
+    for (long whole : new long[] {0, 1, 2, 3, 999, 1000, 1001, Long.MAX_VALUE}) {
+      assertThat(
+              DomainSplit.split(whole, thirds).values().stream().mapToLong(Long::longValue).sum())
+          .isEqualTo(whole);
+    }
+  }
+
+  @Test
+  void textCellsCannotBecomeFormulas() {
+    assertThat(StatementForms.text("=1+1")).isEqualTo("\"'=1+1\"");
+    assertThat(StatementForms.text("@a")).isEqualTo("\"'@a\"");
+    assertThat(StatementForms.text("a,b")).isEqualTo("\"a,b\"");
+    assertThat(StatementForms.text("plain")).isEqualTo("plain");
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20})
+  void theBooksOfAnyHistoryBalanceAndBillWhatWasUsed(long seed) {
+    History history = History.random(seed);
+    ShadowLedger ledger = books(history);
+    history.events().forEach(ledger::record);
+    assertThat(ledger.unbalanced()).isEmpty();
+    Map<RunId, long[]> spans = new TreeMap<>();
+    for (LoggedEvent event : history.events()) {
+      if (event.event() instanceof JobAllocated e) {
+        spans.put(
+            e.run(), new long[] {event.timeMs(), e.allocations().getFirst().cores().size(), -1});
+      } else if (event.event() instanceof JobEnded e && e.attempt() > 0) {
+        spans.get(new RunId(e.job(), e.attempt()))[2] = e.endMs();
+      }
+    }
+    spans.forEach((run, span) -> {
+      long used = span[2] < 0 ? 0 : span[1] * (span[2] - span[0]);
+      assertThat(ledger.books().meteredCoreMs().getOrDefault(run, 0L))
+          .as("%s", run)
+          .isEqualTo(used);
+      assertThat(ledger.books().openRuns().contains(run)).isEqualTo(span[2] < 0);
+    });
+  }
+}

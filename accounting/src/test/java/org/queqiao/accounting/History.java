@@ -1,0 +1,171 @@
+package org.queqiao.accounting;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import org.queqiao.contract.account.DomainShare;
+import org.queqiao.contract.event.Event;
+import org.queqiao.contract.event.JobAllocated;
+import org.queqiao.contract.event.JobEnded;
+import org.queqiao.contract.event.JobSubmitted;
+import org.queqiao.contract.event.LoggedEvent;
+import org.queqiao.contract.event.ProjectDefined;
+import org.queqiao.contract.event.TariffDefined;
+import org.queqiao.contract.event.WalletFunded;
+import org.queqiao.contract.id.Actor;
+import org.queqiao.contract.id.DomainCode;
+import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.NodeName;
+import org.queqiao.contract.id.PartitionName;
+import org.queqiao.contract.id.ProjectName;
+import org.queqiao.contract.id.RunId;
+import org.queqiao.contract.id.UserName;
+import org.queqiao.contract.job.Allocation;
+import org.queqiao.contract.job.JobSpec;
+import org.queqiao.contract.job.JobState;
+import org.queqiao.contract.job.RunExit;
+
+/** Writes a log for accounting tests: told like a story, or drawn from a seed. */
+final class History {
+  static final PartitionName BATCH = new PartitionName("batch");
+  static final ProjectName CLIMATE = new ProjectName("climate");
+  static final UserName LI = new UserName("li");
+
+  private final List<LoggedEvent> events = new ArrayList<>();
+  private long timeMs;
+  private long lastJob;
+
+  History(long startMs) {
+    timeMs = startMs;
+    project(CLIMATE, "Climate", "atmosphere", 600, "ocean", 400);
+  }
+
+  List<LoggedEvent> events() {
+    return events;
+  }
+
+  long timeMs() {
+    return timeMs;
+  }
+
+  History at(long ms) {
+    timeMs = Math.max(timeMs, ms);
+    return this;
+  }
+
+  private void add(Event event) {
+    events.add(new LoggedEvent(events.size() + 1L, 1, timeMs, Actor.SCHEDULER, event));
+  }
+
+  History project(ProjectName name, String title, Object... domains) {
+    List<DomainShare> shares = new ArrayList<>();
+    for (int i = 0; i < domains.length; i += 2) {
+      shares.add(new DomainShare(new DomainCode((String) domains[i]), (Integer) domains[i + 1]));
+    }
+    add(new ProjectDefined(name, title, shares));
+    return this;
+  }
+
+  History price(long microPerCoreHour) {
+    add(new TariffDefined(BATCH, microPerCoreHour, "CNY", timeMs));
+    return this;
+  }
+
+  History fund(long micro) {
+    add(new WalletFunded(CLIMATE, micro, "CNY", "grant"));
+    return this;
+  }
+
+  JobId submit(UserName user, String name, int cores, long limitMs) {
+    JobId id = new JobId(++lastJob);
+    JobSpec spec =
+        new JobSpec(
+            name,
+            "#!/bin/sh\n".getBytes(StandardCharsets.UTF_8),
+            BATCH,
+            CLIMATE,
+            1,
+            1,
+            cores,
+            0,
+            List.of(),
+            limitMs,
+            "",
+            new TreeMap<>(),
+            "queqiao-%j.out",
+            "",
+            false);
+    add(new JobSubmitted(id, user, "unix", 1000, spec, "", new byte[32]));
+    return id;
+  }
+
+  RunId start(JobId id, int attempt, int cores) {
+    RunId run = new RunId(id, attempt);
+    List<Integer> held = IntStream.range(0, cores).boxed().toList();
+    add(new JobAllocated(run, List.of(new Allocation(new NodeName("cn1"), held, 0, List.of()))));
+    return run;
+  }
+
+  History end(RunId run, JobState state) {
+    RunExit exit =
+        new RunExit(
+            run,
+            RunExit.Kind.EXITED,
+            state == JobState.COMPLETED ? 0 : 1,
+            0,
+            0,
+            timeMs,
+            0,
+            0,
+            0,
+            "");
+    add(new JobEnded(run.job(), run.attempt(), state, timeMs, exit, false, ""));
+    return this;
+  }
+
+  History endUnstarted(JobId id) {
+    add(new JobEnded(id, 0, JobState.CANCELLED, timeMs, null, false, ""));
+    return this;
+  }
+
+  /** A random history of a few hundred facts over some months. */
+  static History random(long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    History history = new History(1_760_000_000_000L + random.nextInt(1_000_000));
+    history.price(random.nextInt(100_000)).fund(1_000_000_000L);
+    List<JobId> waiting = new ArrayList<>();
+    List<Object[]> running = new ArrayList<>();
+    for (int step = 0; step < 200; step++) {
+      history.at(history.timeMs + random.nextLong(1, 1L << random.nextInt(1, 31)));
+      switch (random.nextInt(8)) {
+        case 0, 1, 2 ->
+            waiting.add(
+                history.submit(
+                    new UserName("user" + random.nextInt(3)),
+                    random.nextBoolean() ? "=1+1" : "'; drop table job; --",
+                    1 + random.nextInt(64),
+                    random.nextLong(1, 86_400_000)));
+        case 3, 4 -> {
+          if (!waiting.isEmpty()) {
+            int cores = 1 + random.nextInt(64);
+            JobId id = waiting.remove(random.nextInt(waiting.size()));
+            running.add(new Object[] {history.start(id, 1, cores)});
+          }
+        }
+        case 5, 6 -> {
+          if (!running.isEmpty()) {
+            RunId run = (RunId) running.remove(random.nextInt(running.size()))[0];
+            history.end(run, random.nextBoolean() ? JobState.COMPLETED : JobState.FAILED);
+          } else if (!waiting.isEmpty()) {
+            history.endUnstarted(waiting.removeLast());
+          }
+        }
+        default -> history.price(random.nextInt(100_000));
+      }
+    }
+    return history;
+  }
+}

@@ -1,0 +1,248 @@
+package org.queqiao.accounting;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.time.ZoneId;
+import java.util.Comparator;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.TreeSet;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.queqiao.accounting.database.EmbeddedDatabase;
+import org.queqiao.accounting.intake.Intake;
+import org.queqiao.accounting.ledger.Posting;
+import org.queqiao.accounting.metering.BillingCalendar;
+import org.queqiao.accounting.sql.Ledger;
+import org.queqiao.accounting.sql.LedgerReads;
+import org.queqiao.accounting.sql.LedgerUnavailable;
+import org.queqiao.accounting.statement.Statement;
+import org.queqiao.accounting.statement.StatementForms;
+import org.queqiao.accounting.usage.UsageRow;
+import org.queqiao.contract.event.LoggedEvent;
+import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.job.JobState;
+
+/** The ledger in a real PostgreSQL, which the tests start, kill and stop. */
+final class LedgerTest {
+  private static final BillingCalendar CALENDAR = new BillingCalendar(ZoneId.of("Asia/Shanghai"));
+  private static Path folder;
+  private static EmbeddedDatabase database;
+  private static EmbeddedDatabase.Access access;
+
+  @BeforeAll
+  static void start() throws Exception {
+    folder = Files.createTempDirectory("queqiao-ledger-");
+    database = new EmbeddedDatabase(folder.resolve("postgres"));
+    access = database.start();
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    database.stop();
+    try (var files = Files.walk(folder)) {
+      for (Path each : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(each);
+      }
+    }
+  }
+
+  /** A ledger in a database of its own. */
+  private static Ledger fresh(String name) throws Exception {
+    try (Connection connection =
+            DriverManager.getConnection(access.url(), access.user(), access.password());
+        var statement = connection.createStatement()) {
+      statement.execute("drop database if exists " + name + " with (force)");
+      statement.execute("create database " + name);
+    }
+    return open(name);
+  }
+
+  private static String url(String name) {
+    return access.url().replace("/postgres", "/" + name);
+  }
+
+  private static Ledger open(String name) {
+    return Ledger.open(url(name), access.user(), access.password(), CALENDAR);
+  }
+
+  private static List<String> ids(List<Posting> postings) {
+    return postings.stream().map(p -> p.id() + "=" + p.amount()).sorted().toList();
+  }
+
+  private static List<String> stored(Ledger ledger, History history) {
+    TreeSet<String> all = new TreeSet<>();
+    for (LoggedEvent event : history.events()) {
+      if (event.event() instanceof org.queqiao.contract.event.JobSubmitted e) {
+        all.addAll(ids(ledger.reads().postings(e.job())));
+      }
+    }
+    return List.copyOf(all);
+  }
+
+  private static List<String> expected(History history) {
+    ShadowLedger shadow = new ShadowLedger(CALENDAR);
+    history.events().forEach(shadow::record);
+    return ids(shadow.books().postings().stream().filter(p -> p.run() != null).toList());
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {101, 102, 103, 104, 105})
+  void cutDoubledAndRepeatedFeedsGiveTheSameBooks(long seed) throws Exception {
+    SplittableRandom random = new SplittableRandom(seed);
+    History history = History.random(seed);
+    List<LoggedEvent> events = history.events();
+    try (Ledger ledger = fresh("cut" + seed)) {
+      int at = 0;
+      while (at < events.size()) {
+        int to = Math.min(events.size(), at + 1 + random.nextInt(40));
+        ledger.record(events.subList(random.nextInt(at + 1), to));
+        at = to;
+      }
+      ledger.record(events);
+      assertThat(ledger.position()).isEqualTo(events.size());
+      assertThat(stored(ledger, history)).isEqualTo(expected(history));
+      assertThat(ledger.reads().verify()).isEmpty();
+    }
+  }
+
+  @Test
+  void aGapInTheFeedIsRefusedAndChangesNothing() throws Exception {
+    History history = History.random(7);
+    try (Ledger ledger = fresh("gap")) {
+      ledger.record(history.events().subList(0, 10));
+      assertThatThrownBy(() -> ledger.record(history.events().subList(11, 20)))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("jumped from position 10 to 12");
+      assertThat(ledger.position()).isEqualTo(10);
+    }
+  }
+
+  @Test
+  void aDatabaseKilledInTheMiddleLosesAndDoublesNothing() throws Exception {
+    History history = History.random(42);
+    List<LoggedEvent> events = history.events();
+    try (Ledger ledger = fresh("killed");
+        Intake intake = new Intake(ledger)) {
+      Thread feed =
+          Thread.ofPlatform()
+              .start(() -> {
+                try {
+                  for (int i = 0; i < events.size(); i += 7) {
+                    intake.take(events.subList(i, Math.min(events.size(), i + 7)));
+                  }
+                } catch (InterruptedException e) {
+                  Thread.currentThread().interrupt();
+                }
+              });
+      while (intake.position() < 30) {
+        Thread.onSpinWait();
+      }
+      ProcessHandle postmaster = ProcessHandle.of(database.pid().orElseThrow()).orElseThrow();
+      postmaster.destroyForcibly();
+      postmaster.onExit().get();
+      startAgain();
+      feed.join();
+      assertThat(intake.position()).isEqualTo(events.size());
+      assertThat(stored(ledger, history)).isEqualTo(expected(history));
+      assertThat(ledger.reads().verify()).isEmpty();
+    }
+  }
+
+  /**
+   * The port stays, as it does for a server by URL: the pool finds the database again by itself.
+   */
+  private static void startAgain() throws Exception {
+    EmbeddedDatabase.Access again = database.start();
+    assertThat(again).isEqualTo(access);
+  }
+
+  @Test
+  void aSecondStartAdoptsTheLivingDatabase() throws Exception {
+    long pid = database.pid().orElseThrow();
+    assertThat(new EmbeddedDatabase(folder.resolve("postgres")).start()).isEqualTo(access);
+    assertThat(database.pid()).hasValue(pid);
+  }
+
+  @Test
+  void postingsCannotBeChangedAndAForgedOneIsFound() throws Exception {
+    History history = History.random(9);
+    try (Ledger ledger = fresh("forged")) {
+      ledger.record(history.events());
+      try (Connection connection =
+              DriverManager.getConnection(url("forged"), access.user(), access.password());
+          var statement = connection.createStatement()) {
+        assertThatThrownBy(() -> statement.execute("update posting set amount = amount + 1"))
+            .hasMessageContaining("never changed");
+        assertThatThrownBy(() -> statement.execute("delete from posting"))
+            .hasMessageContaining("never changed");
+        statement.execute("alter table posting disable trigger posting_is_final");
+        statement.execute("update posting set amount = amount + 1 where seq = 5");
+      }
+      assertThat(ledger.reads().verify().getFirst()).contains("posting 5").contains("changed");
+    }
+  }
+
+  @Test
+  void usageAndStatementSayWhatTheRunsUsed() throws Exception {
+    long start = CALENDAR.startMs(java.time.LocalDate.parse("2026-11-02"));
+    History history = new History(start).price(40_000).fund(10_000_000);
+    JobId job = history.submit(History.LI, "=cmd", 4, 7_200_000);
+    var run = history.start(job, 1, 4);
+    history.at(start + 3_600_000).end(run, JobState.COMPLETED);
+    try (Ledger ledger = fresh("usage")) {
+      ledger.record(history.events());
+      LedgerReads reads = ledger.reads();
+      assertThat(reads.usage(LedgerReads.By.USER, start, start + 7_200_000, LedgerReads.Scope.ALL))
+          .containsExactly(new UsageRow("li", 14_400_000, 160_000, "CNY"));
+      assertThat(
+              reads.usage(LedgerReads.By.DOMAIN, start, start + 7_200_000, LedgerReads.Scope.ALL))
+          .containsExactly(
+              new UsageRow("atmosphere", 8_640_000, 96_000, "CNY"),
+              new UsageRow("ocean", 5_760_000, 64_000, "CNY"));
+      assertThat(
+              reads.usage(
+                  LedgerReads.By.PROJECT, start + 1_000, start + 2_000, LedgerReads.Scope.ALL))
+          .containsExactly(new UsageRow("climate", 4_000, 0, "CNY"));
+      assertThat(
+              reads.usage(
+                  LedgerReads.By.USER,
+                  start,
+                  start + 7_200_000,
+                  new LedgerReads.Scope(List.of("wang"), List.of("materials"))))
+          .isEmpty();
+      Statement statement = reads.statement("climate", "2026-11");
+      assertThat(statement.lines()).hasSize(1);
+      assertThat(statement.lines().getFirst().amountMicro()).isEqualTo(160_000);
+      assertThat(statement.lines().getFirst().jobs()).isEqualTo(1);
+      assertThat(StatementForms.csv(statement)).contains("li,batch,1,4.000000,14400000,0.04,0.16");
+      assertThat(reads.balances("climate"))
+          .containsExactly(new LedgerReads.Balance("CNY", 9_840_000, 0));
+      assertThat(reads.job(job).orElseThrow().name()).isEqualTo("=cmd");
+      assertThat(
+              reads.jobsBefore(Long.MAX_VALUE, "li", null, "COMPLETED", LedgerReads.Scope.ALL, 10))
+          .hasSize(1);
+    }
+  }
+
+  @Test
+  void anUnreachableDatabaseIsNamedAsSuch() throws Exception {
+    try (Ledger ledger = fresh("gone")) {
+      try (Connection connection =
+              DriverManager.getConnection(access.url(), access.user(), access.password());
+          var statement = connection.createStatement()) {
+        statement.execute("drop database gone with (force)");
+      }
+      assertThatThrownBy(() -> ledger.record(History.random(1).events()))
+          .isInstanceOf(LedgerUnavailable.class);
+    }
+  }
+}
