@@ -1,0 +1,52 @@
+package org.queqiao.simulator;
+
+import java.util.TreeMap;
+import org.queqiao.contract.event.Event;
+import org.queqiao.core.message.Input;
+import org.queqiao.core.message.Reply;
+
+/** What simulations came to, counted. Belongs to one thread; sums are made at the end. */
+public final class Coverage {
+  private final TreeMap<String, Long> counts = new TreeMap<>();
+
+  /** Counts one thing more. */
+  public void count(String what) {
+    counts.merge(what, 1L, Long::sum);
+  }
+
+  /** A durable fact. */
+  public void event(Event event) {
+    count("fact " + event.getClass().getSimpleName());
+  }
+
+  /** A kill point. */
+  public void point(String point) {
+    count("reached " + point);
+  }
+
+  /** A reply that left. */
+  public void reply(Input input, Reply reply) {
+    String kind =
+        reply instanceof Reply.Rejected rejected
+            ? rejected.rejection().code().name()
+            : reply.getClass().getSimpleName();
+    count("reply " + input.getClass().getSimpleName() + " " + kind);
+  }
+
+  /** Adds the counts of another simulation. */
+  public void add(Coverage other) {
+    other.counts.forEach((what, count) -> counts.merge(what, count, Long::sum));
+  }
+
+  /** How often something happened. */
+  public long of(String what) {
+    return counts.getOrDefault(what, 0L);
+  }
+
+  /** Everything, a line each, sorted. */
+  public String report() {
+    StringBuilder out = new StringBuilder();
+    counts.forEach((what, count) -> out.append(String.format("%10d  %s%n", count, what)));
+    return out.toString();
+  }
+}

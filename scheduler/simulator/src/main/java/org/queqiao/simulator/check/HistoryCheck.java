@@ -1,0 +1,372 @@
+package org.queqiao.simulator.check;
+
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+import org.queqiao.contract.event.DomainDefined;
+import org.queqiao.contract.event.JobAllocated;
+import org.queqiao.contract.event.JobEnded;
+import org.queqiao.contract.event.JobHeld;
+import org.queqiao.contract.event.JobKillRequested;
+import org.queqiao.contract.event.JobReleased;
+import org.queqiao.contract.event.JobStarted;
+import org.queqiao.contract.event.JobSubmitted;
+import org.queqiao.contract.event.LoggedEvent;
+import org.queqiao.contract.event.MembershipRemoved;
+import org.queqiao.contract.event.MembershipSet;
+import org.queqiao.contract.event.NodeDown;
+import org.queqiao.contract.event.NodeDrained;
+import org.queqiao.contract.event.NodeFenced;
+import org.queqiao.contract.event.NodeRegistered;
+import org.queqiao.contract.event.NodeResumed;
+import org.queqiao.contract.event.NodeUp;
+import org.queqiao.contract.event.PartitionDefined;
+import org.queqiao.contract.event.ProjectDefined;
+import org.queqiao.contract.event.RoleGranted;
+import org.queqiao.contract.event.RoleRevoked;
+import org.queqiao.contract.event.TariffDefined;
+import org.queqiao.contract.event.UserDefined;
+import org.queqiao.contract.event.WalletFunded;
+import org.queqiao.contract.id.RunId;
+import org.queqiao.contract.job.Allocation;
+import org.queqiao.contract.job.JobState;
+import org.queqiao.contract.node.NodeFacts;
+
+/** Folds the durable facts and checks what they say about each other. */
+final class HistoryCheck {
+  private static final Set<JobState> ENDS_OF_RUNNING =
+      EnumSet.of(JobState.COMPLETED, JobState.FAILED, JobState.OUT_OF_MEMORY, JobState.NODE_FAIL);
+  private static final Set<JobState> ENDS_OF_COMPLETING =
+      EnumSet.of(JobState.CANCELLED, JobState.TIMEOUT, JobState.NODE_FAIL);
+
+  private final ModelCluster model;
+  private final PermissionCheck permissions;
+  private LoggedEvent last;
+
+  HistoryCheck(ModelCluster model) {
+    this.model = model;
+    this.permissions = new PermissionCheck(model);
+  }
+
+  /** The next durable fact. */
+  void accept(LoggedEvent logged) {
+    order(logged);
+    permissions.check(logged);
+    switch (logged.event()) {
+      case JobSubmitted e -> submitted(logged, e);
+      case JobAllocated e -> allocated(logged, e);
+      case JobStarted e -> started(logged, e);
+      case JobKillRequested e -> killRequested(logged, e);
+      case JobEnded e -> ended(logged, e);
+      case JobHeld e -> waiting(logged, model.job(e.job()), "held");
+      case JobReleased e -> waiting(logged, model.job(e.job()), "released");
+      case NodeRegistered e -> registered(e);
+      case NodeUp e -> model.nodes.get(e.node()).bootId = e.bootId();
+      case NodeFenced e -> model.nodes.get(e.node()).fencedPosition = logged.position();
+      case UserDefined e -> model.users.put(e.name().value(), e);
+      case RoleGranted e ->
+          model.roles.computeIfAbsent(e.user().value(), _ -> new TreeSet<>()).add(e.role());
+      case RoleRevoked e ->
+          model.roles.computeIfAbsent(e.user().value(), _ -> new TreeSet<>()).remove(e.role());
+      case MembershipSet e -> model.ranks.put(e.project() + "/" + e.user(), e.rank());
+      case MembershipRemoved e -> model.ranks.remove(e.project() + "/" + e.user());
+      case NodeDown _,
+          NodeDrained _,
+          NodeResumed _,
+          PartitionDefined _,
+          ProjectDefined _,
+          DomainDefined _,
+          TariffDefined _,
+          WalletFunded _ -> {}
+    }
+  }
+
+  private void order(LoggedEvent logged) {
+    long expected = last == null ? 1 : last.position() + 1;
+    require(
+        logged.position() == expected,
+        Invariant.I9,
+        () -> "position " + logged.position() + " where " + expected + " belongs");
+    if (last != null) {
+      require(
+          logged.epoch() >= last.epoch(),
+          Invariant.I9,
+          () -> at(logged) + " has epoch " + logged.epoch() + " after " + last.epoch());
+      require(
+          logged.timeMs() >= last.timeMs(),
+          Invariant.I9,
+          () -> at(logged) + " has time " + logged.timeMs() + " after " + last.timeMs());
+    }
+    last = logged;
+  }
+
+  private void submitted(LoggedEvent logged, JobSubmitted e) {
+    require(
+        e.job().value() > model.lastJobId,
+        Invariant.I31,
+        () -> at(logged) + " gives out number " + e.job() + " after " + model.lastJobId);
+    model.lastJobId = e.job().value();
+    UserDefined user = model.users.get(e.user().value());
+    require(
+        user != null && user.unixUser().equals(e.unixUser()) && user.uid() == e.uid(),
+        Invariant.I30,
+        () ->
+            at(logged)
+                + " runs as "
+                + e.unixUser()
+                + " ("
+                + e.uid()
+                + "), the account says "
+                + user);
+    if (!e.idempotencyKey().isEmpty()) {
+      String key = e.user() + "/" + e.idempotencyKey();
+      require(
+          !model.keys.containsKey(key),
+          Invariant.I37,
+          () ->
+              at(logged) + " makes job " + e.job() + " for a key that made " + model.keys.get(key));
+      model.keys.put(key, e.job());
+    }
+    model.jobs.put(e.job(), new ModelJob(e, logged.timeMs()));
+  }
+
+  private void allocated(LoggedEvent logged, JobAllocated e) {
+    ModelJob job = model.job(e.run().job());
+    require(
+        job != null && job.state == JobState.PENDING && e.run().attempt() == job.attempt + 1,
+        Invariant.I6,
+        () -> at(logged) + " allocates " + e.run() + describe(job));
+    require(
+        logged.timeMs() >= job.submitMs,
+        Invariant.I23,
+        () -> at(logged) + " starts " + e.run() + " before its submission");
+    for (Allocation allocation : e.allocations()) {
+      take(logged, e.run(), allocation);
+    }
+    job.state = JobState.RUNNING;
+    job.attempt = e.run().attempt();
+    job.allocations = e.allocations();
+    job.allocatedMs = logged.timeMs();
+    job.allocatedPosition = logged.position();
+    job.bootAtAllocation = model.nodes.get(e.allocations().getFirst().node()).bootId;
+  }
+
+  private void take(LoggedEvent logged, RunId run, Allocation allocation) {
+    ModelNode node = model.nodes.get(allocation.node());
+    for (int core : allocation.cores()) {
+      RunId user = node.coreUsers.putIfAbsent(core, run);
+      require(
+          user == null,
+          Invariant.I1,
+          () ->
+              at(logged)
+                  + " gives core "
+                  + core
+                  + " of "
+                  + allocation.node()
+                  + " to "
+                  + run
+                  + " while "
+                  + user
+                  + " holds it");
+      require(
+          core >= 0 && core < node.facts.cores(),
+          Invariant.I1,
+          () ->
+              at(logged)
+                  + " gives core "
+                  + core
+                  + " of "
+                  + allocation.node()
+                  + ", which has "
+                  + node.facts.cores());
+      proofOfEnd(logged, run, allocation.node() + "/" + core);
+    }
+    node.memUsedBytes = Math.addExact(node.memUsedBytes, allocation.memBytes());
+    require(
+        node.memUsedBytes <= node.facts.memBytes(),
+        Invariant.I2,
+        () ->
+            at(logged)
+                + " gives out "
+                + node.memUsedBytes
+                + " of "
+                + node.facts.memBytes()
+                + " bytes of "
+                + allocation.node());
+    for (Allocation.GresDevices devices : allocation.gres()) {
+      for (int device : devices.devices()) {
+        RunId user = node.deviceUsers.putIfAbsent(device(devices, device), run);
+        require(
+            user == null && exists(node.facts, devices, device),
+            Invariant.I2,
+            () ->
+                at(logged)
+                    + " gives "
+                    + device(devices, device)
+                    + " of "
+                    + allocation.node()
+                    + " to "
+                    + run
+                    + ", holder "
+                    + user);
+      }
+    }
+  }
+
+  private void proofOfEnd(LoggedEvent logged, RunId run, String core) {
+    RunId before = model.lastUsers.put(core, run);
+    if (before == null) {
+      return;
+    }
+    ModelJob job = model.job(before.job());
+    // The other nodes of a run have none of its processes; the node of its script speaks for them.
+    ModelNode node = model.nodes.get(job.allocations.getFirst().node());
+    boolean rebooted = !node.bootId.equals(job.bootAtAllocation);
+    boolean fenced = node.fencedPosition > job.allocatedPosition;
+    require(
+        model.provenGone.contains(before) || rebooted || fenced,
+        Invariant.I15,
+        () ->
+            at(logged)
+                + " gives core "
+                + core
+                + " to "
+                + run
+                + "; nothing proves that "
+                + before
+                + " is gone");
+  }
+
+  private void started(LoggedEvent logged, JobStarted e) {
+    ModelJob job = model.job(e.run().job());
+    require(
+        job != null && job.holdsCores() && job.attempt == e.run().attempt() && !job.started,
+        Invariant.I6,
+        () -> at(logged) + " starts " + e.run() + describe(job));
+    job.started = true;
+  }
+
+  private void killRequested(LoggedEvent logged, JobKillRequested e) {
+    ModelJob job = model.job(e.run().job());
+    require(
+        job != null && job.state == JobState.RUNNING && job.attempt == e.run().attempt(),
+        Invariant.I6,
+        () -> at(logged) + " ends " + e.run() + describe(job));
+    job.state = JobState.COMPLETING;
+  }
+
+  private void ended(LoggedEvent logged, JobEnded e) {
+    ModelJob job = model.job(e.job());
+    require(job != null, Invariant.I6, () -> at(logged) + " ends an unknown job " + e.job());
+    require(
+        !job.state.isTerminal(),
+        Invariant.I5,
+        () -> at(logged) + " ends job " + e.job() + " again" + describe(job));
+    boolean legal =
+        switch (job.state) {
+          case PENDING -> e.state() == JobState.CANCELLED && e.exit() == null;
+          case RUNNING -> ENDS_OF_RUNNING.contains(e.state());
+          case COMPLETING -> ENDS_OF_COMPLETING.contains(e.state());
+          case COMPLETED, CANCELLED, FAILED, TIMEOUT, NODE_FAIL, OUT_OF_MEMORY -> false;
+        };
+    require(
+        legal && e.attempt() == job.attempt,
+        Invariant.I6,
+        () ->
+            at(logged)
+                + " ends "
+                + e.job()
+                + "."
+                + e.attempt()
+                + " as "
+                + e.state()
+                + describe(job));
+    long earliestMs = job.attempt == 0 ? job.submitMs : job.allocatedMs;
+    require(
+        e.endMs() >= earliestMs && e.endMs() <= logged.timeMs(),
+        Invariant.I23,
+        () ->
+            at(logged)
+                + " ends job "
+                + e.job()
+                + " at "
+                + e.endMs()
+                + ", outside "
+                + earliestMs
+                + " to "
+                + logged.timeMs());
+    if (job.attempt > 0) {
+      give(job);
+      if (e.exit() != null) {
+        model.provenGone.add(new RunId(e.job(), e.attempt()));
+      }
+    }
+    job.state = e.state();
+    job.endMs = e.endMs();
+  }
+
+  private void give(ModelJob job) {
+    for (Allocation allocation : job.allocations) {
+      ModelNode node = model.nodes.get(allocation.node());
+      allocation.cores().forEach(node.coreUsers::remove);
+      node.memUsedBytes -= allocation.memBytes();
+      for (Allocation.GresDevices devices : allocation.gres()) {
+        devices.devices().forEach(device -> node.deviceUsers.remove(device(devices, device)));
+      }
+    }
+  }
+
+  private static void waiting(LoggedEvent logged, ModelJob job, String what) {
+    require(
+        job != null && job.state == JobState.PENDING,
+        Invariant.I6,
+        () -> at(logged) + ": " + what + describe(job));
+  }
+
+  private void registered(NodeRegistered e) {
+    model.nodes.computeIfAbsent(e.facts().name(), _ -> new ModelNode()).facts = e.facts();
+  }
+
+  private static boolean exists(NodeFacts facts, Allocation.GresDevices devices, int device) {
+    for (NodeFacts.GresInventory inventory : facts.gres()) {
+      if (inventory.name().equals(devices.name()) && inventory.type().equals(devices.type())) {
+        return device >= 0 && device < inventory.count();
+      }
+    }
+    return false;
+  }
+
+  private static String device(Allocation.GresDevices devices, int device) {
+    return devices.name() + ":" + devices.type() + "/" + device;
+  }
+
+  private static String describe(ModelJob job) {
+    return job == null
+        ? ", which is unknown"
+        : ", which is " + job.state + " in attempt " + job.attempt;
+  }
+
+  private static String at(LoggedEvent logged) {
+    return "entry " + logged.position() + " (" + logged.event().getClass().getSimpleName() + ")";
+  }
+
+  static void require(boolean holds, Invariant invariant, Supplier<String> detail) {
+    if (!holds) {
+      throw new Violation(invariant, detail.get());
+    }
+  }
+
+  /** The jobs that have not ended, in words; empty when all have. */
+  String unfinished() {
+    StringBuilder words = new StringBuilder();
+    model.jobs.forEach((id, job) -> {
+      if (!job.state.isTerminal()) {
+        words.append(id).append(' ').append(job.state).append(' ').append(job.submitted.spec());
+        words.append(job.allocations).append(' ');
+      }
+    });
+    return words.toString();
+  }
+}

@@ -1,0 +1,51 @@
+package org.queqiao.simulator.check;
+
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.queqiao.contract.account.MemberRank;
+import org.queqiao.contract.account.Role;
+import org.queqiao.contract.event.UserDefined;
+import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.NodeName;
+import org.queqiao.contract.id.RunId;
+
+/** What is true by the facts alone, kept by other code than the machine's. */
+final class ModelCluster {
+  final TreeMap<JobId, ModelJob> jobs = new TreeMap<>();
+  final TreeMap<NodeName, ModelNode> nodes = new TreeMap<>();
+  final TreeMap<String, UserDefined> users = new TreeMap<>();
+  final TreeMap<String, TreeSet<Role>> roles = new TreeMap<>();
+
+  /** Ranks by project and user, joined by a slash. */
+  final TreeMap<String, MemberRank> ranks = new TreeMap<>();
+
+  /** Jobs by user and key, joined by a slash. */
+  final TreeMap<String, JobId> keys = new TreeMap<>();
+
+  /** The run that held a core last, by node and core, joined by a slash. */
+  final TreeMap<String, RunId> lastUsers = new TreeMap<>();
+
+  /** Runs whose end came with what the node recorded. */
+  final TreeSet<RunId> provenGone = new TreeSet<>();
+
+  long lastJobId;
+
+  ModelJob job(JobId id) {
+    return jobs.get(id);
+  }
+
+  boolean hasRole(String user, Role role) {
+    TreeSet<Role> held = roles.get(user);
+    return held != null && held.contains(role);
+  }
+
+  boolean manages(String user, ModelJob job) {
+    return ranks.get(job.submitted.spec().project() + "/" + user) == MemberRank.MANAGER;
+  }
+
+  /** Whether a run is allocated and has not ended. */
+  boolean isOpen(RunId run) {
+    ModelJob job = jobs.get(run.job());
+    return job != null && job.attempt == run.attempt() && !job.state.isTerminal();
+  }
+}

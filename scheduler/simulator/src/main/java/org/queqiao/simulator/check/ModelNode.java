@@ -1,0 +1,15 @@
+package org.queqiao.simulator.check;
+
+import java.util.TreeMap;
+import org.queqiao.contract.id.RunId;
+import org.queqiao.contract.node.NodeFacts;
+
+/** A node as the facts alone tell it. */
+final class ModelNode {
+  NodeFacts facts;
+  String bootId = "";
+  long fencedPosition;
+  final TreeMap<Integer, RunId> coreUsers = new TreeMap<>();
+  final TreeMap<String, RunId> deviceUsers = new TreeMap<>();
+  long memUsedBytes;
+}

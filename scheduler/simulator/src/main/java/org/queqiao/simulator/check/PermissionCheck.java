@@ -1,0 +1,127 @@
+package org.queqiao.simulator.check;
+
+import org.queqiao.contract.account.Role;
+import org.queqiao.contract.event.DomainDefined;
+import org.queqiao.contract.event.JobAllocated;
+import org.queqiao.contract.event.JobEnded;
+import org.queqiao.contract.event.JobHeld;
+import org.queqiao.contract.event.JobKillRequested;
+import org.queqiao.contract.event.JobReleased;
+import org.queqiao.contract.event.JobStarted;
+import org.queqiao.contract.event.JobSubmitted;
+import org.queqiao.contract.event.LoggedEvent;
+import org.queqiao.contract.event.MembershipRemoved;
+import org.queqiao.contract.event.MembershipSet;
+import org.queqiao.contract.event.NodeDown;
+import org.queqiao.contract.event.NodeDrained;
+import org.queqiao.contract.event.NodeFenced;
+import org.queqiao.contract.event.NodeRegistered;
+import org.queqiao.contract.event.NodeResumed;
+import org.queqiao.contract.event.NodeUp;
+import org.queqiao.contract.event.PartitionDefined;
+import org.queqiao.contract.event.ProjectDefined;
+import org.queqiao.contract.event.RoleGranted;
+import org.queqiao.contract.event.RoleRevoked;
+import org.queqiao.contract.event.TariffDefined;
+import org.queqiao.contract.event.UserDefined;
+import org.queqiao.contract.event.WalletFunded;
+import org.queqiao.contract.id.Actor;
+import org.queqiao.contract.id.NodeName;
+
+/** Whether the actor of each fact may have caused it. */
+final class PermissionCheck {
+  private final ModelCluster model;
+
+  PermissionCheck(ModelCluster model) {
+    this.model = model;
+  }
+
+  void check(LoggedEvent logged) {
+    Actor actor = logged.actor();
+    boolean permitted =
+        switch (logged.event()) {
+          case JobSubmitted e -> isUser(actor, e.user().value());
+          case JobHeld e -> mayChange(actor, model.job(e.job()));
+          case JobReleased e -> mayChange(actor, model.job(e.job()));
+          case JobAllocated _ -> isScheduler(actor);
+          case JobStarted e -> isNode(actor, e.node());
+          case JobKillRequested e ->
+              switch (e.cause()) {
+                case CANCELLED -> mayChange(actor, model.job(e.run().job()));
+                case TIMEOUT -> isScheduler(actor);
+                case NODE_FAIL -> !isPlainUser(actor);
+              };
+          case JobEnded e -> mayEnd(actor, e);
+          case NodeRegistered e -> isNode(actor, e.facts().name());
+          case NodeUp e -> isNode(actor, e.node());
+          case NodeDown e -> isScheduler(actor) || isNode(actor, e.node());
+          case NodeFenced _, NodeDrained _, NodeResumed _ -> isAdministrator(actor);
+          case PartitionDefined _,
+              ProjectDefined _,
+              DomainDefined _,
+              UserDefined _,
+              RoleGranted _,
+              RoleRevoked _ ->
+              isAdministrator(actor);
+          case MembershipSet e -> isAdministrator(actor) || manages(actor, e.project().value());
+          case MembershipRemoved e -> isAdministrator(actor) || manages(actor, e.project().value());
+          case TariffDefined _, WalletFunded _ ->
+              actor.kind() == Actor.Kind.LOCAL_OWNER || holds(actor, Role.FINANCE);
+        };
+    HistoryCheck.require(
+        permitted,
+        Invariant.I29,
+        () -> "entry " + logged.position() + ": " + actor + " caused " + logged.event());
+  }
+
+  private boolean mayEnd(Actor actor, JobEnded e) {
+    ModelJob job = model.job(e.job());
+    if (job == null) {
+      return true;
+    }
+    if (e.attempt() == 0) {
+      return mayChange(actor, job);
+    }
+    if (e.exit() != null) {
+      return isNode(actor, job.allocations.getFirst().node());
+    }
+    return !isPlainUser(actor);
+  }
+
+  private boolean mayChange(Actor actor, ModelJob job) {
+    return job == null
+        || isUser(actor, job.submitted.user().value())
+        || isAdministrator(actor)
+        || (actor.kind() == Actor.Kind.USER && model.manages(actor.name(), job));
+  }
+
+  private boolean manages(Actor actor, String project) {
+    return actor.kind() == Actor.Kind.USER
+        && model.ranks.get(project + "/" + actor.name())
+            == org.queqiao.contract.account.MemberRank.MANAGER;
+  }
+
+  private boolean isPlainUser(Actor actor) {
+    return actor.kind() == Actor.Kind.USER && !holds(actor, Role.ADMINISTRATOR);
+  }
+
+  private boolean isAdministrator(Actor actor) {
+    return actor.kind() == Actor.Kind.LOCAL_OWNER || holds(actor, Role.ADMINISTRATOR);
+  }
+
+  private boolean holds(Actor actor, Role role) {
+    return actor.kind() == Actor.Kind.USER && model.hasRole(actor.name(), role);
+  }
+
+  private static boolean isUser(Actor actor, String name) {
+    return actor.kind() == Actor.Kind.USER && actor.name().equals(name);
+  }
+
+  private static boolean isNode(Actor actor, NodeName node) {
+    return actor.kind() == Actor.Kind.NODE && actor.name().equals(node.value());
+  }
+
+  private static boolean isScheduler(Actor actor) {
+    return actor.equals(Actor.SCHEDULER);
+  }
+}

@@ -1,0 +1,211 @@
+package org.queqiao.simulator.client;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.queqiao.contract.id.Actor;
+import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.NodeName;
+import org.queqiao.contract.job.GresRequest;
+import org.queqiao.core.message.Input;
+import org.queqiao.core.message.JobRequest;
+import org.queqiao.core.message.Rejection;
+import org.queqiao.core.message.Reply;
+import org.queqiao.simulator.check.Invariant;
+import org.queqiao.simulator.check.Violation;
+import org.queqiao.simulator.node.ScriptBehaviour;
+import org.queqiao.simulator.server.ServerLife;
+import org.queqiao.simulator.world.Timeline;
+
+/** The people of a simulated site and everything they ask for. */
+public final class People {
+  private static final int PERMILLE = 1_000;
+  private static final int REQUEST_HASH_BYTES = 32;
+
+  private final Timeline timeline;
+  private final SplittableRandom random;
+  private final Supplier<ServerLife> server;
+  private final List<Errand> errands = new ArrayList<>();
+  private final List<JobId> held = new ArrayList<>();
+  private final List<NodeName> drained = new ArrayList<>();
+  private int lossPermille;
+
+  public People(Timeline timeline, SplittableRandom random, Supplier<ServerLife> server) {
+    this.timeline = timeline;
+    this.random = random;
+    this.server = server;
+  }
+
+  /** How many of a thousand requests and answers are lost. */
+  public void setLossPermille(int permille) {
+    lossPermille = permille;
+  }
+
+  /** What has not been answered. */
+  public List<String> unanswered() {
+    return errands.stream().filter(each -> !each.answered()).map(Errand::what).toList();
+  }
+
+  /** Asks for something until there is an answer. */
+  public void ask(String what, Input input, Consumer<Reply> onAnswer) {
+    Errand errand =
+        new Errand(
+            timeline, server, () -> random.nextInt(PERMILLE) < lossPermille, what, input, onAnswer);
+    errands.add(errand);
+    errand.go();
+  }
+
+  /** Plans the submission of so many jobs, spread over a time, and what their owners do later. */
+  public void submitJobs(int jobs, long overMs) {
+    for (int i = 0; i < jobs; i++) {
+      String key = "key-" + i;
+      Actor owner = Site.USERS.get(random.nextInt(Site.USERS.size()));
+      JobRequest request = request();
+      // Some come in bursts, so that the inbox fills.
+      long atMs = random.nextInt(3) == 0 ? overMs / 2 + random.nextInt(3) : random.nextLong(overMs);
+      timeline.after(atMs, owner.name() + " decides on " + key, () -> submit(owner, key, request));
+    }
+  }
+
+  private void submit(Actor owner, String key, JobRequest request) {
+    byte[] hash = new byte[REQUEST_HASH_BYTES];
+    hash[0] = (byte) request.script().length;
+    ask(
+        owner.name() + " submits " + key,
+        new Input.SubmitJob(owner, request, key, hash),
+        reply -> {
+          if (reply instanceof Reply.JobAccepted accepted) {
+            accepted(owner, key, request, accepted.job());
+          }
+        });
+  }
+
+  private void accepted(Actor owner, String key, JobRequest request, JobId job) {
+    if (Boolean.TRUE.equals(request.hold())) {
+      held.add(job);
+    }
+    long laterMs = 500 + random.nextInt(20_000);
+    switch (random.nextInt(8)) {
+      case 0 -> later(laterMs, owner, "cancels " + job, new Input.CancelJob(owner, job));
+      case 1 -> {
+        later(laterMs, owner, "holds " + job, new Input.HoldJob(owner, job));
+        held.add(job);
+      }
+      case 2 -> later(laterMs, owner, "releases " + job, new Input.ReleaseJob(owner, job));
+      case 3 -> {
+        Actor other = Site.USERS.get(random.nextInt(Site.USERS.size()));
+        later(laterMs, other, "tries to cancel " + job, new Input.CancelJob(other, job));
+      }
+      case 4 -> repeat(owner, key, request, job, laterMs);
+      case 5 ->
+          later(
+              laterMs,
+              Site.ADMINISTRATOR,
+              "cancels " + job,
+              new Input.CancelJob(Site.ADMINISTRATOR, job));
+      default -> {
+        // left alone
+      }
+    }
+  }
+
+  /** The same key with the same body, and with another one. */
+  private void repeat(Actor owner, String key, JobRequest request, JobId job, long laterMs) {
+    byte[] hash = new byte[REQUEST_HASH_BYTES];
+    hash[0] = (byte) request.script().length;
+    byte[] otherHash = new byte[REQUEST_HASH_BYTES];
+    otherHash[1] = 1;
+    timeline.after(
+        laterMs,
+        owner.name() + " repeats " + key,
+        () -> {
+          ask(
+              owner.name() + " repeats " + key,
+              new Input.SubmitJob(owner, request, key, hash),
+              reply -> {
+                if (!reply.equals(new Reply.JobAccepted(job, true))) {
+                  throw new Violation(
+                      Invariant.I37, key + " made job " + job + " and now gives " + reply);
+                }
+              });
+          ask(
+              owner.name() + " uses " + key + " for something else",
+              new Input.SubmitJob(owner, request, key, otherHash),
+              reply -> {
+                if (!(reply instanceof Reply.Rejected rejected)
+                    || rejected.rejection().code() != Rejection.Code.IDEMPOTENCY_MISMATCH) {
+                  throw new Violation(Invariant.I37, key + " with another body gives " + reply);
+                }
+              });
+        });
+  }
+
+  private void later(long delayMs, Actor actor, String what, Input input) {
+    timeline.after(
+        delayMs,
+        actor.name() + " decides: " + what,
+        () -> ask(actor.name() + " " + what, input, reply -> {}));
+  }
+
+  /** An administrator drains and resumes a node. */
+  public void drain(NodeName node, long forMs) {
+    drained.add(node);
+    ask("drain " + node, new Input.DrainNode(Site.ADMINISTRATOR, node, "work"), reply -> {});
+    timeline.after(forMs, "end of work on " + node, () -> resume(node));
+  }
+
+  /** An administrator lets a node take jobs again. */
+  public void resume(NodeName node) {
+    ask("resume " + node, new Input.ResumeNode(Site.ADMINISTRATOR, node), reply -> {});
+  }
+
+  /** An operator fences a node that is known to be dead, as soon as the scheduler lets him. */
+  public void fence(NodeName node) {
+    ask(
+        "fence " + node,
+        new Input.FenceNode(Site.ADMINISTRATOR, node, "no power"),
+        reply -> {
+          if (reply instanceof Reply.Rejected rejected
+              && rejected.rejection().code() == Rejection.Code.CONFLICT) {
+            timeline.after(5_000, "fence " + node + " again", () -> fence(node));
+          }
+        });
+  }
+
+  /** Everything that was ever to be held or drained is released. */
+  public void releaseAll() {
+    for (JobId job : held) {
+      ask(
+          "administrator releases " + job,
+          new Input.ReleaseJob(Site.ADMINISTRATOR, job),
+          reply -> {});
+    }
+    drained.forEach(this::resume);
+  }
+
+  private JobRequest request() {
+    ScriptBehaviour behaviour =
+        new ScriptBehaviour(
+            random.nextInt(6) == 0 ? random.nextInt(50) : 200 + random.nextInt(25_000),
+            random.nextInt(5) == 0 ? 1 : 0,
+            random.nextInt(6) == 0);
+    JobRequest.Builder request = JobRequest.builder(behaviour.script()).name("simulated");
+    int nodes = random.nextInt(6) == 0 ? 2 : 1;
+    request.nodes(nodes).tasks(nodes * (1 + random.nextInt(3)));
+    request.memBytes(random.nextBoolean() ? 0L : (1L + random.nextInt(3)) << 28);
+    if (random.nextInt(8) == 0) {
+      request.gres(List.of(new GresRequest("gpu", "", 1))).nodes(1).tasks(1);
+    }
+    // The shortest limits end jobs before their scripts do.
+    request.limitMs(random.nextInt(4) == 0 ? 3_000L + random.nextInt(8_000) : 120_000L);
+    if (random.nextInt(8) == 0) {
+      request.hold(true);
+    }
+    if (random.nextInt(25) == 0) {
+      request.tasks(10_000);
+    }
+    return request.build();
+  }
+}

@@ -1,0 +1,103 @@
+package org.queqiao.simulator.client;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.queqiao.contract.account.DomainShare;
+import org.queqiao.contract.account.MemberRank;
+import org.queqiao.contract.account.Role;
+import org.queqiao.contract.event.DomainDefined;
+import org.queqiao.contract.event.MembershipSet;
+import org.queqiao.contract.event.PartitionDefined;
+import org.queqiao.contract.event.ProjectDefined;
+import org.queqiao.contract.event.RoleGranted;
+import org.queqiao.contract.event.TariffDefined;
+import org.queqiao.contract.event.UserDefined;
+import org.queqiao.contract.event.WalletFunded;
+import org.queqiao.contract.id.Actor;
+import org.queqiao.contract.id.DomainCode;
+import org.queqiao.contract.id.NodeName;
+import org.queqiao.contract.id.PartitionName;
+import org.queqiao.contract.id.ProjectName;
+import org.queqiao.contract.id.UserName;
+import org.queqiao.contract.node.NodeFacts;
+import org.queqiao.core.message.Input;
+
+/** The small site that simulations take place in. */
+public final class Site {
+  /** Who owns the data folder. */
+  public static final Actor OWNER = Actor.localOwner("root");
+
+  /** An account with the administrator's role. */
+  public static final Actor ADMINISTRATOR = Actor.user(new UserName("admin"));
+
+  /** Accounts that submit. */
+  public static final List<Actor> USERS =
+      List.of(
+          Actor.user(new UserName("lin")),
+          Actor.user(new UserName("mei")),
+          Actor.user(new UserName("tao")));
+
+  private static final ProjectName CLIMATE = new ProjectName("climate");
+  private static final ProjectName MATERIALS = new ProjectName("materials");
+  private static final PartitionName PARTITION = new PartitionName("main");
+  private static final int FIRST_UID = 2_001;
+  private static final long GIBIBYTE = 1L << 30;
+
+  private Site() {}
+
+  /** What sets the site up, in order. */
+  public static List<Input> inputs() {
+    DomainCode physics = new DomainCode("physics");
+    DomainCode chemistry = new DomainCode("chemistry");
+    List<Input> inputs = new ArrayList<>();
+    inputs.add(
+        new Input.DefinePartition(OWNER, new PartitionDefined(PARTITION, true, 60_000, 3_600_000)));
+    inputs.add(new Input.DefineTariff(OWNER, new TariffDefined(PARTITION, 100_000, "CNY", 0)));
+    inputs.add(new Input.DefineDomain(OWNER, new DomainDefined(physics, "Physics")));
+    inputs.add(new Input.DefineDomain(OWNER, new DomainDefined(chemistry, "Chemistry")));
+    inputs.add(
+        new Input.DefineProject(
+            OWNER,
+            new ProjectDefined(CLIMATE, "Climate", List.of(new DomainShare(physics, 1_000)))));
+    inputs.add(
+        new Input.DefineProject(
+            OWNER,
+            new ProjectDefined(
+                MATERIALS,
+                "Materials",
+                List.of(new DomainShare(physics, 400), new DomainShare(chemistry, 600)))));
+    inputs.add(
+        new Input.FundWallet(OWNER, new WalletFunded(CLIMATE, 1_000_000_000, "CNY", "grant")));
+    int uid = FIRST_UID;
+    for (Actor each : USERS) {
+      UserName user = new UserName(each.name());
+      ProjectName project = uid % 2 == 0 ? CLIMATE : MATERIALS;
+      inputs.add(
+          new Input.DefineUser(
+              OWNER, new UserDefined(user, each.name(), each.name(), uid, project)));
+      inputs.add(
+          new Input.SetMembership(OWNER, new MembershipSet(project, user, MemberRank.MEMBER)));
+      uid++;
+    }
+    UserName administrator = new UserName(ADMINISTRATOR.name());
+    inputs.add(
+        new Input.DefineUser(OWNER, new UserDefined(administrator, "Administrator", "", -1, null)));
+    inputs.add(new Input.GrantRole(OWNER, new RoleGranted(administrator, Role.ADMINISTRATOR)));
+    return inputs;
+  }
+
+  /** What a node looks like; the first one has accelerators. */
+  public static NodeFacts node(int index) {
+    List<NodeFacts.GresInventory> gres =
+        index == 0 ? List.of(new NodeFacts.GresInventory("gpu", "a100", 2)) : List.of();
+    return new NodeFacts(
+        new NodeName("n" + index),
+        "boot-0",
+        4 + index % 3,
+        (2 + index % 2) * GIBIBYTE,
+        gres,
+        "1",
+        "6",
+        List.of());
+  }
+}

@@ -1,0 +1,155 @@
+package org.queqiao.simulator.node;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.queqiao.agent.reconcile.LauncherRun;
+import org.queqiao.contract.id.RunId;
+import org.queqiao.contract.job.RunExit;
+import org.queqiao.simulator.Seams;
+import org.queqiao.simulator.world.HostClock;
+import org.queqiao.simulator.world.Timeline;
+
+/**
+ * Launcher, monitors and processes of a node. They outlive the agent. What the launcher has begun
+ * is on its disk before the fork, so that after a loss of power it lists the run as lost; what it
+ * was told to forget it starts again when asked: that it is not asked is the agent's promise.
+ */
+final class Launcher {
+  private static final int SIGTERM = 15;
+  private static final int SIGKILL = 9;
+
+  private final Timeline timeline;
+  private final HostClock clock;
+  private final Seams seams;
+  private final World world;
+  private final TreeMap<RunId, Process> alive = new TreeMap<>();
+  private final TreeMap<RunId, RunExit> exits = new TreeMap<>();
+  private Consumer<RunExit> onExit = exit -> {};
+
+  /** What the checks see of the processes. */
+  interface World {
+    /** User code of a run begins. */
+    void forked(LaunchOrder order);
+
+    /** The last process of a run is gone. */
+    void gone(RunId run);
+  }
+
+  private static final class Process {
+    private final LaunchOrder order;
+    private final long startMs;
+    private boolean ended;
+
+    private Process(LaunchOrder order, long startMs) {
+      this.order = order;
+      this.startMs = startMs;
+    }
+  }
+
+  Launcher(Timeline timeline, HostClock clock, Seams seams, World world) {
+    this.seams = seams;
+    this.timeline = timeline;
+    this.clock = clock;
+    this.world = world;
+  }
+
+  /** Who is told of exit records from now on; the agent, while there is one. */
+  void tellExitsTo(Consumer<RunExit> listener) {
+    onExit = listener;
+  }
+
+  /** Starts a run, unless it is held already; answers its start in node time. */
+  long launch(LaunchOrder order) {
+    Process running = alive.get(order.run());
+    if (running != null && seams.launcherRemembers()) {
+      return running.startMs;
+    }
+    RunExit exit = exits.get(order.run());
+    if (exit != null) {
+      return exit.startMs();
+    }
+    Process process = new Process(order, clock.wallMs());
+    alive.put(order.run(), process);
+    world.forked(order);
+    timeline.after(
+        Math.max(1, order.behaviour().durationMs()),
+        "script of " + order.run() + " ends",
+        () -> end(process, order.behaviour().exitCode(), 0));
+    return process.startMs;
+  }
+
+  /** TERM now, KILL after the grace. */
+  void stop(RunId run, int graceMs) {
+    Process process = alive.get(run);
+    if (process == null) {
+      return;
+    }
+    if (!process.order.behaviour().trapsTerm()) {
+      timeline.after(1, "TERM ends " + run, () -> end(process, 0, SIGTERM));
+    }
+    timeline.after(graceMs + 1L, "KILL ends " + run, () -> end(process, 0, SIGKILL));
+  }
+
+  /** Everything it holds. */
+  List<LauncherRun> list() {
+    List<LauncherRun> list = new ArrayList<>();
+    alive.forEach((run, process) -> list.add(new LauncherRun(run, process.startMs, null)));
+    exits.forEach((run, exit) -> list.add(new LauncherRun(run, exit.startMs(), exit)));
+    return list;
+  }
+
+  /** Exit records that are still there. */
+  List<RunExit> exits() {
+    return List.copyOf(exits.values());
+  }
+
+  void forget(RunId run) {
+    exits.remove(run);
+  }
+
+  /** All processes are gone at once; the launcher finds their records when it starts again. */
+  void losePower() {
+    for (Process process : List.copyOf(alive.values())) {
+      process.ended = true;
+      RunId run = process.order.run();
+      exits.put(
+          run,
+          new RunExit(
+              run,
+              RunExit.Kind.LOST,
+              0,
+              0,
+              process.startMs,
+              Math.max(process.startMs, clock.wallMs()),
+              0,
+              0,
+              0,
+              "the node rebooted while the run was alive"));
+      world.gone(run);
+    }
+    alive.clear();
+  }
+
+  /** The runs with live processes: the W(n) of the invariants. */
+  List<RunId> alive() {
+    return List.copyOf(alive.keySet());
+  }
+
+  private void end(Process process, int exitCode, int signal) {
+    if (process.ended) {
+      return;
+    }
+    process.ended = true;
+    RunId run = process.order.run();
+    alive.remove(run);
+    world.gone(run);
+    long endMs = Math.max(process.startMs, clock.wallMs());
+    RunExit exit =
+        new RunExit(
+            run, RunExit.Kind.EXITED, exitCode, signal, process.startMs, endMs, 0, 0, 0, "");
+    exits.put(run, exit);
+    onExit.accept(exit);
+  }
+}

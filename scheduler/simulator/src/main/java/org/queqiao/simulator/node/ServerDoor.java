@@ -1,0 +1,14 @@
+package org.queqiao.simulator.node;
+
+import org.queqiao.contract.agent.AgentMessage;
+import org.queqiao.simulator.world.Connection;
+
+/** Where agents' messages arrive: whichever scheduler answers at the address. */
+public interface ServerDoor {
+  /**
+   * A message has arrived.
+   *
+   * @param agent where answers on this connection go
+   */
+  void receive(Connection connection, VirtualNode agent, AgentMessage message);
+}

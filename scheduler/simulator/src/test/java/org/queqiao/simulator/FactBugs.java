@@ -1,0 +1,177 @@
+package org.queqiao.simulator;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.function.UnaryOperator;
+import org.queqiao.contract.codec.EventCodec.ActedEvent;
+import org.queqiao.contract.event.Event;
+import org.queqiao.contract.event.JobAllocated;
+import org.queqiao.contract.event.JobEnded;
+import org.queqiao.contract.event.JobStarted;
+import org.queqiao.contract.event.JobSubmitted;
+import org.queqiao.contract.id.Actor;
+import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.RunId;
+import org.queqiao.contract.id.UserName;
+import org.queqiao.contract.job.Allocation;
+import org.queqiao.contract.job.JobSpec;
+import org.queqiao.eventlog.EventLog;
+
+/** Bugs that put wrong facts into the log. */
+final class FactBugs {
+  private FactBugs() {}
+
+  private static Seams rewriting(UnaryOperator<ActedEvent> bug) {
+    return new Seams() {
+      @Override
+      public EventLog log(EventLog log) {
+        return new RewritingLog(log) {
+          @Override
+          ActedEvent rewrite(ActedEvent fact) {
+            return bug.apply(fact);
+          }
+        };
+      }
+    };
+  }
+
+  private static Seams events(UnaryOperator<Event> bug) {
+    return rewriting(fact -> new ActedEvent(fact.actor(), bug.apply(fact.event())));
+  }
+
+  private static Seams allocations(UnaryOperator<Allocation> bug) {
+    return events(event ->
+        event instanceof JobAllocated allocated
+            ? new JobAllocated(allocated.run(), allocated.allocations().stream().map(bug).toList())
+            : event);
+  }
+
+  /** Every run gets the first cores of its node. */
+  static Seams sharedCore() {
+    return allocations(allocation -> {
+      List<Integer> first = new ArrayList<>();
+      for (int core = 0; core < allocation.cores().size(); core++) {
+        first.add(core);
+      }
+      return new Allocation(allocation.node(), first, allocation.memBytes(), allocation.gres());
+    });
+  }
+
+  static Seams tooMuchMemory() {
+    return allocations(allocation ->
+        new Allocation(allocation.node(), allocation.cores(), 1L << 40, allocation.gres()));
+  }
+
+  /** Where a run starts, a job that has ended ends once more. */
+  static Seams secondEnd() {
+    List<ActedEvent> ends = new ArrayList<>();
+    return rewriting(fact -> {
+      if (fact.event() instanceof JobStarted && !ends.isEmpty()) {
+        return ends.removeFirst();
+      }
+      if (fact.event() instanceof JobEnded) {
+        ends.add(fact);
+      }
+      return fact;
+    });
+  }
+
+  static Seams wrongAttempt() {
+    return events(event ->
+        event instanceof JobAllocated allocated
+            ? new JobAllocated(
+                new RunId(allocated.run().job(), allocated.run().attempt() + 1),
+                allocated.allocations())
+            : event);
+  }
+
+  /** The log remembers another name of the job than the machine. */
+  static Seams otherName() {
+    return events(event ->
+        event instanceof JobSubmitted submitted
+            ? new JobSubmitted(
+                submitted.job(),
+                submitted.user(),
+                submitted.unixUser(),
+                submitted.uid(),
+                renamed(submitted.spec()),
+                submitted.idempotencyKey(),
+                submitted.requestHash())
+            : event);
+  }
+
+  private static JobSpec renamed(JobSpec spec) {
+    return new JobSpec(
+        "other",
+        spec.script(),
+        spec.partition(),
+        spec.project(),
+        spec.nodes(),
+        spec.tasks(),
+        spec.cpusPerTask(),
+        spec.memBytes(),
+        spec.gres(),
+        spec.limitMs(),
+        spec.workDir(),
+        spec.environment(),
+        spec.stdoutPath(),
+        spec.stderrPath(),
+        spec.hold());
+  }
+
+  static Seams endAtZero() {
+    return events(event ->
+        event instanceof JobEnded ended
+            ? new JobEnded(
+                ended.job(),
+                ended.attempt(),
+                ended.state(),
+                0,
+                ended.exit(),
+                ended.nodeTimeRejected(),
+                ended.detail())
+            : event);
+  }
+
+  static Seams otherActor() {
+    return rewriting(fact ->
+        fact.event() instanceof JobSubmitted
+            ? new ActedEvent(Actor.user(new UserName("admin")), fact.event())
+            : fact);
+  }
+
+  static Seams sameNumber() {
+    return events(event -> event instanceof JobSubmitted submitted ? withJob(submitted, 1) : event);
+  }
+
+  private static JobSubmitted withJob(JobSubmitted submitted, long job) {
+    return new JobSubmitted(
+        new JobId(job),
+        submitted.user(),
+        submitted.unixUser(),
+        submitted.uid(),
+        submitted.spec(),
+        submitted.idempotencyKey(),
+        submitted.requestHash());
+  }
+
+  /** All jobs of a user are stored under the first key that the user sent. */
+  static Seams oneKey() {
+    TreeMap<UserName, String> first = new TreeMap<>();
+    return events(event -> {
+      if (!(event instanceof JobSubmitted submitted)) {
+        return event;
+      }
+      first.putIfAbsent(submitted.user(), submitted.idempotencyKey());
+      return new JobSubmitted(
+          submitted.job(),
+          submitted.user(),
+          submitted.unixUser(),
+          submitted.uid(),
+          submitted.spec(),
+          first.get(submitted.user()),
+          submitted.requestHash());
+    });
+  }
+}
