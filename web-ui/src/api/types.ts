@@ -1,0 +1,98 @@
+/** Shapes of the REST interface, as its OpenAPI document states them. Times are epoch milliseconds. */
+
+export type JobState =
+  | "PENDING"
+  | "RUNNING"
+  | "COMPLETING"
+  | "COMPLETED"
+  | "CANCELLED"
+  | "FAILED"
+  | "TIMEOUT"
+  | "NODE_FAIL"
+  | "OUT_OF_MEMORY";
+
+export interface Job {
+  id: number;
+  name: string;
+  user: string;
+  project: string;
+  domain: string | null;
+  partition: string;
+  state: JobState;
+  reason: string | null;
+  submitMs: number;
+  startMs: number | null;
+  endMs: number | null;
+  exitCode: number | null;
+  nodes: string[];
+  cores: number;
+  memBytes?: number;
+  limitMs?: number;
+  coreMs: number | null;
+  chargeMicro: number | null;
+  currency: string | null;
+  detail?: string | null;
+}
+
+export interface NodeInfo {
+  name: string;
+  state: string;
+  drained?: boolean;
+  drainReason?: string | null;
+  reason?: string | null;
+  cores: number;
+  coresAllocated?: number;
+  memBytes: number;
+  memAllocatedBytes?: number;
+  load1Milli?: number | null;
+  memUsedBytes?: number | null;
+  lastSeenMs?: number | null;
+  absent?: string[];
+}
+
+export interface Partition {
+  name: string;
+  isDefault: boolean;
+  defaultLimitMs: number;
+  maxLimitMs: number;
+  priceMicroPerCoreHour?: number | null;
+  currency?: string | null;
+}
+
+export interface Me {
+  user: string;
+  title?: string;
+  roles: string[];
+  projects?: { name: string; rank: string }[];
+  defaultProject?: string | null;
+}
+
+export interface Page<T> {
+  items: T[];
+  next: string | null;
+}
+
+export interface Submission {
+  name?: string;
+  script: string;
+  partition?: string;
+  project?: string;
+  tasks?: number;
+  cpusPerTask?: number;
+  memBytes?: number;
+  limitMs?: number;
+  hold?: boolean;
+}
+
+const FINAL: readonly string[] = [
+  "COMPLETED",
+  "CANCELLED",
+  "FAILED",
+  "TIMEOUT",
+  "NODE_FAIL",
+  "OUT_OF_MEMORY",
+];
+
+export function isFinal(state: string): boolean {
+  return FINAL.includes(state);
+}
