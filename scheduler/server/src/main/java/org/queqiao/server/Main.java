@@ -1,0 +1,41 @@
+package org.queqiao.server;
+
+import java.util.concurrent.CountDownLatch;
+import org.queqiao.eventlog.LogException;
+import org.queqiao.runtime.FaultHandler;
+import org.queqiao.runtime.recovery.RecoveryException;
+import org.queqiao.server.boot.Options;
+import org.queqiao.server.boot.Server;
+import org.queqiao.server.config.ConfigException;
+import org.queqiao.server.logging.Logging;
+
+/** The server process: starts all parts, serves until it is told to end, and closes them. */
+public final class Main {
+  private static final int CANNOT_START = 1;
+
+  private Main() {}
+
+  public static void main(String[] arguments) {
+    Logging.install();
+    CountDownLatch ended = new CountDownLatch(1);
+    try {
+      Server server = Server.start(Options.parse(arguments), FaultHandler.haltProcess());
+      Runtime.getRuntime()
+          .addShutdownHook(
+              new Thread(
+                  () -> {
+                    server.close();
+                    ended.countDown();
+                  },
+                  "shutdown"));
+      ended.await();
+    } catch (ConfigException | LogException | RecoveryException e) {
+      System.err.println("queqiao: the server cannot start: " + e.getMessage());
+      Runtime.getRuntime().halt(CANNOT_START);
+    } catch (Exception e) {
+      System.err.println("queqiao: the server cannot start: " + e.getMessage());
+      e.printStackTrace();
+      Runtime.getRuntime().halt(CANNOT_START);
+    }
+  }
+}

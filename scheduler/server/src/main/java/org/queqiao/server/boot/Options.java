@@ -1,0 +1,74 @@
+package org.queqiao.server.boot;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.queqiao.server.config.ConfigException;
+
+/**
+ * The command line of a server.
+ *
+ * @param data the data folder
+ * @param config the configuration file
+ * @param port replaces {@code http.port}, or -1
+ * @param demoUnixUsers whom the demo's researchers run as; empty without the demo
+ * @param owner the operating-system user who owns the data folder and started this
+ */
+public record Options(Path data, Path config, int port, List<String> demoUnixUsers, String owner) {
+  /** How it is written. */
+  public static final String USAGE =
+      "--data DIR [--port P] [--config FILE] [--owner USER] [--demo --demo-unix-users A[,B]]";
+
+  /**
+   * Reads the arguments.
+   *
+   * @throws ConfigException with what is wrong
+   */
+  public static Options parse(String[] arguments) {
+    Path data = null;
+    Path config = null;
+    int port = -1;
+    boolean demo = false;
+    String owner = System.getProperty("user.name");
+    List<String> users = List.of();
+    for (int i = 0; i < arguments.length; i++) {
+      String name = arguments[i];
+      if (name.equals("--demo")) {
+        demo = true;
+        continue;
+      }
+      if (i + 1 == arguments.length) {
+        throw new ConfigException(name + " needs a value; the options are " + USAGE);
+      }
+      String value = arguments[++i];
+      switch (name) {
+        case "--data" -> data = Path.of(value).toAbsolutePath().normalize();
+        case "--config" -> config = Path.of(value).toAbsolutePath();
+        case "--port" -> port = port(value);
+        case "--owner" -> owner = value;
+        case "--demo-unix-users" -> users = List.of(value.split(","));
+        default -> throw new ConfigException("there is no option " + name + "; they are " + USAGE);
+      }
+    }
+    if (data == null) {
+      throw new ConfigException("--data is needed; the options are " + USAGE);
+    }
+    return new Options(
+        data,
+        config == null ? data.resolve("queqiao.yaml") : config,
+        port,
+        !demo ? List.of() : users.isEmpty() ? List.of(owner) : users,
+        owner);
+  }
+
+  private static int port(String text) {
+    try {
+      int port = Integer.parseInt(text);
+      if (port >= 0 && port <= 65_535) {
+        return port;
+      }
+    } catch (NumberFormatException e) {
+      // Said below.
+    }
+    throw new ConfigException("--port takes a number from 0 to 65535, not '" + text + "'");
+  }
+}

@@ -1,0 +1,413 @@
+package org.queqiao.server.boot;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import org.queqiao.accounting.database.EmbeddedDatabase;
+import org.queqiao.accounting.intake.Intake;
+import org.queqiao.accounting.metering.BillingCalendar;
+import org.queqiao.accounting.sql.Ledger;
+import org.queqiao.contract.id.NodeName;
+import org.queqiao.contract.node.NodeState;
+import org.queqiao.contract.snapshot.ClusterImage;
+import org.queqiao.core.message.Input;
+import org.queqiao.core.message.Reply;
+import org.queqiao.core.state.ClusterState;
+import org.queqiao.eventlog.EventLog;
+import org.queqiao.eventlog.file.FileEventLog;
+import org.queqiao.eventlog.file.LogSettings;
+import org.queqiao.runtime.FaultHandler;
+import org.queqiao.runtime.RuntimeSettings;
+import org.queqiao.runtime.SchedulerRuntime;
+import org.queqiao.runtime.TimeSource;
+import org.queqiao.runtime.feed.Subscription;
+import org.queqiao.server.auth.AuthSettings;
+import org.queqiao.server.auth.Identity;
+import org.queqiao.server.auth.Outcome;
+import org.queqiao.server.auth.Refusal;
+import org.queqiao.server.auth.Secret;
+import org.queqiao.server.auth.local.LocalAdmin;
+import org.queqiao.server.auth.local.NodeDirectory;
+import org.queqiao.server.auth.local.UnixAccounts;
+import org.queqiao.server.config.ConfigException;
+import org.queqiao.server.config.ServerConfig;
+import org.queqiao.server.gateway.AgentGateway;
+import org.queqiao.server.gateway.GatewaySettings;
+import org.queqiao.server.gateway.NodeGauges;
+import org.queqiao.server.gateway.RuntimePort;
+import org.queqiao.server.http.HttpService;
+import org.queqiao.server.metrics.Metrics;
+import org.queqiao.server.pki.LaunchOrders;
+import org.queqiao.server.pki.LaunchSettings;
+import org.queqiao.server.pki.Pki;
+import org.queqiao.server.pki.PkiSettings;
+import org.queqiao.server.pki.UnixUsers;
+import org.queqiao.server.stream.EventHub;
+import org.queqiao.server.view.ClusterView;
+import org.queqiao.server.view.Utilisation;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * All parts of a server, wired by hand in the order in which they need each other. What was started
+ * last is closed first; closing leaves database, agents and jobs alone.
+ */
+public final class Server implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Server.class);
+  private static final int FINISHED_IN_MEMORY = 100_000;
+  private static final int EVENT_RING = 65_536;
+  private static final int CATCHING_UP = 16;
+  private static final int UTILISATION_CHANGES = 200_000;
+  private static final int UTILISATION_MINUTES = 400 * 24 * 60;
+
+  private final Options options;
+  private final ServerConfig config;
+  private final FaultHandler faults;
+  private final Deque<AutoCloseable> started = new ArrayDeque<>();
+  private volatile boolean ready;
+  private volatile int port;
+
+  private Server(Options options, ServerConfig config, FaultHandler faults) {
+    this.options = options;
+    this.config = config;
+    this.faults = faults;
+  }
+
+  /** Starts everything; returns when it serves. */
+  public static Server start(Options options, FaultHandler faults) throws Exception {
+    Server server = new Server(options, ServerConfig.read(options.config()), faults);
+    try {
+      server.startAll();
+      return server;
+    } catch (Exception | Error e) {
+      server.close();
+      throw e;
+    }
+  }
+
+  private <T extends AutoCloseable> T keep(T part) {
+    started.push(part);
+    return part;
+  }
+
+  private void startAll() throws Exception {
+    DataFolder folder = DataFolder.open(options.data());
+    started.push(folder::close);
+    Ledger ledger = keep(openLedger(folder));
+    EventLog log = FileEventLog.open(folder.log(), logSettings());
+    started.push(log::close);
+    Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(false));
+    started.push(() -> await(vertx.close()));
+
+    int agentPort =
+        config.agents().port() == 0 ? folder.keptPort("agent-port") : config.agents().port();
+    Pki pki =
+        Pki.open(
+            new PkiSettings(folder.pki(), List.of(config.agents().host()), agentPort),
+            System::currentTimeMillis);
+    pki.writeLaunchPublicKey(folder.launchKey());
+    LaunchOrders orders =
+        keep(
+            new LaunchOrders(
+                pki.signer(),
+                new UnixUsers(System::currentTimeMillis),
+                LaunchSettings.DEFAULT,
+                System::currentTimeMillis));
+    Door door = new Door();
+    AgentGateway gateway =
+        new AgentGateway(
+            vertx,
+            GatewaySettings.on(config.agents().host(), agentPort)
+                .withSilenceMs(config.agents().silentMs()),
+            pki,
+            orders,
+            door);
+
+    SchedulerRuntime runtime =
+        keep(
+            SchedulerRuntime.open(
+                log, runtimeSettings(), TimeSource.system(), gateway::desiredChanged, faults));
+    door.runtime.set(runtime);
+    ClusterImage image = runtime.startImage();
+    runtime.start();
+    firstFacts(runtime, image);
+
+    ClusterView view =
+        new ClusterView(
+            image,
+            FINISHED_IN_MEMORY,
+            cause -> faults.fault(org.queqiao.runtime.Fault.MACHINE_FAILED, cause));
+    EventHub hub = new EventHub(view, runtime.feed(), EVENT_RING, CATCHING_UP);
+    view.onChange(hub);
+    follow(runtime.feed().subscribe(image.position(), view));
+    Intake intake = keep(new Intake(ledger));
+    follow(runtime.feed().subscribe(intake.position(), intake::take));
+    CompletableFuture<Void> current = new CompletableFuture<>();
+    view.whenAt(runtime.durablePosition(), () -> current.complete(null));
+    current.get();
+
+    org.queqiao.server.view.Door admitted =
+        new org.queqiao.server.view.Door(
+            runtime::submit, asking(runtime), log::durablePosition, view);
+    Identity identity =
+        keep(
+            Identity.open(
+                folder.authentication(),
+                AuthSettings.at(URI.create(publicUrl())),
+                name -> view.site().account(name),
+                InstantSource.system(),
+                cause -> faults.fault(org.queqiao.runtime.Fault.MACHINE_FAILED, cause)));
+    LocalAdmin local =
+        new LocalAdmin(
+            vertx,
+            folder.adminSocket(),
+            options.owner(),
+            identity,
+            new LocalAdmin.Ports(
+                name -> view.site().account(name),
+                admitted::submit,
+                node -> enrol(vertx, pki, node),
+                node -> nodeCondition(view, node),
+                UnixAccounts.ofThisMachine(),
+                () -> ready,
+                config.billing().currency()));
+    await(gateway.start());
+    started.push(() -> await(gateway.stop()));
+    image.nodes().stream()
+        .filter(node -> node.state() == NodeState.UP)
+        .forEach(node -> gateway.expect(node.facts().name(), image.timeMs()));
+    serve(
+        new Parts(vertx, config, runtime, log, view, hub, ledger, intake, identity, gateway),
+        admitted);
+    await(local.start());
+    started.push(() -> await(local.stop()));
+    announce(folder);
+    ready = true;
+  }
+
+  /** The runtime as the gateway and the local administration see it. */
+  private static final class Door implements RuntimePort {
+    private final AtomicReference<SchedulerRuntime> runtime = new AtomicReference<>();
+
+    @Override
+    public CompletionStage<Reply> submit(Input input) {
+      return runtime.get().submit(input);
+    }
+
+    @Override
+    public long epoch() {
+      return runtime.get().epoch();
+    }
+
+    @Override
+    public long durablePosition() {
+      return runtime.get().durablePosition();
+    }
+  }
+
+  private static org.queqiao.server.view.Door.Questions asking(SchedulerRuntime runtime) {
+    return new org.queqiao.server.view.Door.Questions() {
+      @Override
+      public <T> CompletableFuture<T> ask(Function<ClusterState, T> question) {
+        return runtime.query(question);
+      }
+    };
+  }
+
+  private void follow(Subscription subscription) {
+    started.push(subscription);
+  }
+
+  /** Wires the routes and opens the port. */
+  private void serve(Parts parts, org.queqiao.server.view.Door admitted) throws Exception {
+    ClusterView view = parts.view();
+    Utilisation utilisation = new Utilisation(UTILISATION_CHANGES, UTILISATION_MINUTES);
+    follow(parts.runtime().feed().subscribe(0, utilisation));
+    Metrics metrics = keep(new Metrics());
+    HttpService http =
+        new HttpService(
+            config,
+            new HttpService.Surroundings(
+                parts.vertx(),
+                view,
+                admitted,
+                parts.hub(),
+                parts.ledger().reads(),
+                parts.intake()::position,
+                utilisation,
+                parts.identity(),
+                parts.gateway(),
+                UnixAccounts.ofThisMachine(),
+                () -> troubles(parts),
+                metrics::scrape,
+                metrics::answered,
+                metrics::rejected));
+    metrics.loop(parts.runtime()::gauges);
+    metrics.followers(parts.runtime()::durablePosition, view, parts.intake()::position);
+    metrics.agents(
+        () -> parts.gateway().gauges().values().stream().filter(NodeGauges::connected).count(),
+        parts.gateway().counters());
+    metrics.connections(http::connections, parts.hub()::streams);
+    port = await(http.start(wantedPort(), this::publicUrl));
+    started.push(() -> await(http.stop()));
+  }
+
+  /** What does not work now, by part; empty when all does. */
+  private Map<String, String> troubles(Parts parts) {
+    Map<String, String> wrong = new TreeMap<>();
+    if (!ready) {
+      wrong.put("server", "starting or stopping");
+    }
+    if (!parts.intake().trouble().isEmpty()) {
+      wrong.put("database", "cannot be written; charges wait in the log");
+    }
+    if (!parts.log().acceptsNewWork()) {
+      wrong.put("log", "the disk has no room for new jobs");
+    }
+    return wrong;
+  }
+
+  private Ledger openLedger(DataFolder folder) throws IOException {
+    ServerConfig.Database database = config.database();
+    EmbeddedDatabase.Access access;
+    if (database.embedded()) {
+      access = new EmbeddedDatabase(folder.postgres()).start();
+    } else {
+      access =
+          new EmbeddedDatabase.Access(
+              database.url(), database.user(), password(Path.of(database.passwordFile())));
+    }
+    return Ledger.open(
+        access.url(),
+        access.user(),
+        access.password(),
+        new BillingCalendar(config.billing().zone()));
+  }
+
+  private static String password(Path file) throws IOException {
+    if (!Files.isRegularFile(file)) {
+      throw new ConfigException("database.passwordFile: there is no file " + file);
+    }
+    return Files.readString(file).strip();
+  }
+
+  private LogSettings logSettings() {
+    return LogSettings.defaults()
+        .withSegmentBytes(Math.toIntExact(config.log().segmentBytes()))
+        .withReserve(config.log().reserveBytes(), config.log().lowWaterBytes());
+  }
+
+  private RuntimeSettings runtimeSettings() {
+    RuntimeSettings defaults = RuntimeSettings.DEFAULTS;
+    return new RuntimeSettings(
+        "server " + ProcessHandle.current().pid(),
+        config.loop().inboxCapacity(),
+        config.loop().maxBatch(),
+        defaults.maxPassesPerStep(),
+        defaults.tickMs(),
+        config.loop().snapshotEveryEvents(),
+        defaults.feedBuffer());
+  }
+
+  /** The facts without which nobody could do anything, and those of the demo. */
+  private void firstFacts(SchedulerRuntime runtime, ClusterImage image)
+      throws IOException, InterruptedException, ExecutionException {
+    String owner = options.owner();
+    Bootstrap bootstrap = new Bootstrap(runtime::submit, owner, config.billing().currency());
+    Bootstrap.UnixUser unix = unixUser(owner);
+    bootstrap.first(image, unix.uid() == 0 ? Bootstrap.UnixUser.NONE : unix);
+    if (!options.demoUnixUsers().isEmpty()) {
+      Bootstrap.UnixUser first = unixUser(options.demoUnixUsers().getFirst());
+      bootstrap.demo(image, first, unixUser(options.demoUnixUsers().getLast()));
+    }
+  }
+
+  private static Bootstrap.UnixUser unixUser(String name) throws IOException {
+    OptionalInt uid = UnixAccounts.ofThisMachine().uidOf(name);
+    if (uid.isEmpty()) {
+      throw new ConfigException("there is no Unix user '" + name + "' on this machine");
+    }
+    return new Bootstrap.UnixUser(name, uid.getAsInt());
+  }
+
+  private static CompletionStage<Outcome<Secret>> enrol(Vertx vertx, Pki pki, NodeName node) {
+    return vertx
+        .executeBlocking(() -> Outcome.accepted(Secret.of(pki.createEnrolment(node).text())))
+        .otherwise(failure -> {
+          LOG.warn("enrolment refused node={}", node, failure);
+          return Outcome.denied(
+              Refusal.of(Refusal.Code.BUSY, "no enrolment can be made now; see the server's log"));
+        })
+        .toCompletionStage();
+  }
+
+  private static Optional<NodeDirectory.Condition> nodeCondition(ClusterView view, NodeName node) {
+    return view.nodes()
+        .find(node)
+        .map(entry -> new NodeDirectory.Condition(entry.state(), entry.drained()));
+  }
+
+  private int wantedPort() {
+    return options.port() >= 0 ? options.port() : config.http().port();
+  }
+
+  /** Where the server listens, once it does. */
+  public int port() {
+    return port;
+  }
+
+  private String publicUrl() {
+    ServerConfig.Http http = config.http();
+    return http.publicUrl().isEmpty()
+        ? (http.tls() ? "https://" : "http://")
+            + http.host()
+            + ":"
+            + (port > 0 ? port : wantedPort())
+        : http.publicUrl();
+  }
+
+  private void announce(DataFolder folder) throws IOException {
+    boolean demo = !options.demoUnixUsers().isEmpty();
+    folder.announce(
+        "first-account",
+        (demo ? Bootstrap.DEMO_ADMINISTRATOR : Bootstrap.FIRST_ADMINISTRATOR) + "\n");
+    folder.announce(
+        "server.json",
+        "{\"pid\": " + ProcessHandle.current().pid() + ", \"url\": \"" + publicUrl() + "\"}\n");
+    LOG.info("serving at {}", publicUrl());
+  }
+
+  private static <T> T await(Future<T> future) throws ExecutionException, InterruptedException {
+    return future.toCompletionStage().toCompletableFuture().get();
+  }
+
+  /** Ends what was started, the last first; one part that fails does not keep the others. */
+  @Override
+  public void close() {
+    ready = false;
+    while (!started.isEmpty()) {
+      try {
+        started.pop().close();
+      } catch (Exception e) {
+        LOG.warn("a part did not close", e);
+      }
+    }
+  }
+}

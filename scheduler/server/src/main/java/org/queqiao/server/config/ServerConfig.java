@@ -1,0 +1,283 @@
+package org.queqiao.server.config;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.DateTimeException;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * All settings of a server, one record for each part.
+ *
+ * @param settings every key with its value, for {@code queqiao config show} and the documentation
+ */
+public record ServerConfig(
+    Http http,
+    Limits limits,
+    Log log,
+    Loop loop,
+    Database database,
+    Billing billing,
+    Agents agents,
+    List<Setting> settings) {
+  /** The file that is read when the command line names none, within the data folder. */
+  public static final String FILE = "queqiao.yaml";
+
+  private static final long MINUTE_MS = 60_000;
+  private static final long MEBIBYTE = 1 << 20;
+
+  /** Where people and programs reach the server. */
+  public record Http(
+      String host,
+      int port,
+      String publicUrl,
+      String tlsCertificate,
+      String tlsKey,
+      int maxConnections,
+      int maxBodyBytes,
+      int idleTimeoutS) {
+    static Http read(Settings from) {
+      return new Http(
+          from.text(
+              "http.host",
+              "address",
+              "127.0.0.1",
+              "Address to listen on; other than loopback needs TLS."),
+          from.integer(
+              "http.port", "port", 8080, 0, 65_535, "Port to listen on; 0 takes a free one."),
+          from.text(
+              "http.publicUrl",
+              "URL",
+              "",
+              "Where browsers reach the console; empty: host and port."),
+          from.text("http.tlsCertificate", "path", "", "Certificate chain in PEM; empty: no TLS."),
+          from.text("http.tlsKey", "path", "", "Private key in PEM."),
+          from.integer(
+              "http.maxConnections",
+              "connections",
+              4096,
+              16,
+              1_000_000,
+              "Open connections; more are closed."),
+          from.integer(
+              "http.maxBodyBytes",
+              "bytes",
+              2 << 20,
+              1024,
+              16 << 20,
+              "Longest request body; longer ones are refused with 413."),
+          from.integer(
+              "http.idleTimeoutS",
+              "seconds",
+              90,
+              5,
+              3600,
+              "A connection without traffic is closed after this."));
+    }
+
+    /** Whether requests travel over TLS. */
+    public boolean tls() {
+      return !tlsCertificate.isEmpty();
+    }
+  }
+
+  /** How much one account may ask for. */
+  public record Limits(
+      int submitsPerSecond, int submitBurst, int requestsPerSecond, int requestBurst) {
+    static Limits read(Settings from) {
+      return new Limits(
+          from.integer(
+              "limits.submitsPerSecond",
+              "submits per second",
+              200,
+              1,
+              10_000_000,
+              "Sustained rate of submissions of an account."),
+          from.integer(
+              "limits.submitBurst",
+              "submits",
+              2_000,
+              1,
+              10_000_000,
+              "Submissions of an account at once."),
+          from.integer(
+              "limits.requestsPerSecond",
+              "requests per second",
+              500,
+              1,
+              10_000_000,
+              "Sustained rate of other requests of an account."),
+          from.integer(
+              "limits.requestBurst",
+              "requests",
+              5_000,
+              1,
+              10_000_000,
+              "Other requests of an account at once."));
+    }
+  }
+
+  /** The event log on disk. */
+  public record Log(long segmentBytes, long reserveBytes, long lowWaterBytes) {
+    static Log read(Settings from) {
+      return new Log(
+          from.number(
+              "log.segmentBytes",
+              "bytes",
+              64 * MEBIBYTE,
+              MEBIBYTE,
+              1024 * MEBIBYTE,
+              "Length at which a segment is closed and the next begun."),
+          from.number(
+              "log.reserveBytes",
+              "bytes",
+              64 * MEBIBYTE,
+              0,
+              1L << 40,
+              "Room kept for the records of running jobs when the disk is full."),
+          from.number(
+              "log.lowWaterBytes",
+              "bytes",
+              64 * MEBIBYTE,
+              0,
+              1L << 40,
+              "Free room below which new jobs are refused with 507."));
+    }
+  }
+
+  /** The scheduler's thread. */
+  public record Loop(int inboxCapacity, int maxBatch, long snapshotEveryEvents) {
+    static Loop read(Settings from) {
+      return new Loop(
+          from.integer(
+              "loop.inboxCapacity",
+              "inputs",
+              8_192,
+              64,
+              1 << 20,
+              "Inputs that may wait; a full inbox is answered with 503."),
+          from.integer(
+              "loop.maxBatch",
+              "inputs",
+              1_024,
+              1,
+              1 << 16,
+              "Inputs made durable by one sync at most."),
+          from.number(
+              "loop.snapshotEveryEvents",
+              "events",
+              200_000,
+              100,
+              1L << 40,
+              "A snapshot is written after so many events."));
+    }
+  }
+
+  /** The ledger's database. */
+  public record Database(String url, String user, String passwordFile) {
+    static Database read(Settings from) {
+      return new Database(
+          from.text(
+              "database.url",
+              "JDBC URL",
+              "",
+              "A PostgreSQL server; empty: the embedded one in the data folder."),
+          from.text("database.user", "name", "queqiao", "Database user; only with database.url."),
+          from.text(
+              "database.passwordFile",
+              "path",
+              "",
+              "File of mode 0400 or 0600 with the password; only with database.url."));
+    }
+
+    /** Whether the database is the one in the data folder. */
+    public boolean embedded() {
+      return url.isEmpty();
+    }
+  }
+
+  /** How periods and amounts are named. */
+  public record Billing(ZoneId zone, String currency) {
+    static Billing read(Settings from) {
+      String zone =
+          from.text(
+              "billing.zone",
+              "time zone",
+              "Asia/Shanghai",
+              "Where a billing day begins. Set once, before the first job.");
+      String currency =
+          from.text(
+              "billing.currency", "ISO 4217 code", "CNY", "Currency of amounts that name none.");
+      if (!currency.matches("[A-Z]{3}")) {
+        throw new ConfigException(
+            "billing.currency must be three capital letters, not '" + currency + "'");
+      }
+      try {
+        return new Billing(ZoneId.of(zone), currency);
+      } catch (DateTimeException e) {
+        throw new ConfigException(
+            "billing.zone '" + zone + "' is no time zone; an example is Asia/Shanghai");
+      }
+    }
+  }
+
+  /** The connections of node agents. */
+  public record Agents(String host, int port, long silentMs) {
+    static Agents read(Settings from) {
+      return new Agents(
+          from.text("agents.host", "address", "127.0.0.1", "Address where agents connect."),
+          from.integer(
+              "agents.port",
+              "port",
+              0,
+              0,
+              65_535,
+              "Port where agents connect; 0 takes a free one and keeps it."),
+          from.number(
+              "agents.silentMs",
+              "milliseconds",
+              MINUTE_MS,
+              15_000,
+              86_400_000,
+              "A node that says nothing for so long is DOWN."));
+    }
+  }
+
+  /**
+   * Reads a file; without one, everything has its default.
+   *
+   * @throws ConfigException when anything in it is wrong
+   */
+  public static ServerConfig read(Path file) {
+    return Files.exists(file, java.nio.file.LinkOption.NOFOLLOW_LINKS)
+        ? of(YamlFile.read(file), file.toString())
+        : of(new TreeMap<>(), "default");
+  }
+
+  /** The configuration with these values by full key. */
+  public static ServerConfig of(Map<String, Object> values, String origin) {
+    Settings from = new Settings(values, origin);
+    Http http = Http.read(from);
+    Limits limits = Limits.read(from);
+    Log log = Log.read(from);
+    Loop loop = Loop.read(from);
+    Database database = Database.read(from);
+    Billing billing = Billing.read(from);
+    Agents agents = Agents.read(from);
+    from.refuseUnknown();
+    if (!http.tls() && !isLoopback(http.host())) {
+      throw new ConfigException(
+          origin
+              + ": http.host "
+              + http.host()
+              + " can be reached by others and needs TLS: set http.tlsCertificate and http.tlsKey");
+    }
+    return new ServerConfig(http, limits, log, loop, database, billing, agents, from.known());
+  }
+
+  private static boolean isLoopback(String host) {
+    return host.startsWith("127.") || host.equals("localhost") || host.equals("::1");
+  }
+}

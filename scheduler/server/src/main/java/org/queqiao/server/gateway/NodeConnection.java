@@ -1,0 +1,502 @@
+package org.queqiao.server.gateway;
+
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.net.NetSocket;
+import io.vertx.core.parsetools.RecordParser;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import org.queqiao.contract.MalformedRecordException;
+import org.queqiao.contract.agent.AgentMessage;
+import org.queqiao.contract.agent.ServerMessage;
+import org.queqiao.contract.codec.AgentFrame;
+import org.queqiao.contract.id.NodeName;
+import org.queqiao.contract.id.RunId;
+import org.queqiao.contract.job.RunExit;
+import org.queqiao.core.message.DesiredRunState;
+import org.queqiao.core.message.DesiredState;
+import org.queqiao.core.message.Input;
+import org.queqiao.core.message.Reply;
+import org.queqiao.server.pki.LaunchOrders;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One connection of an agent, on the event loop of the gateway.
+ *
+ * <pre>
+ *   FRESH --enrol, without a certificate--> ENROLLING --> closed
+ *   FRESH --hello, with one--> REGISTERING --durable--> WELCOMED --> closed
+ * </pre>
+ */
+final class NodeConnection implements DesiredPush.Line {
+  private static final Logger LOG = LoggerFactory.getLogger(NodeConnection.class);
+  private static final int LENGTH_BYTES = 4;
+
+  /** Inputs that the scheduler has not answered: beyond the first, nothing more is read. */
+  private static final int UNANSWERED_MAX = 1_024;
+
+  private static final int UNANSWERED_LOW = 512;
+  private static final long RETRY_FIRST_MS = 50;
+  private static final long RETRY_CAP_MS = 2_000;
+  private static final long ASK_AGAIN_MS = 2_000;
+
+  private enum State {
+    FRESH,
+    ENROLLING,
+    REGISTERING,
+    WELCOMED,
+    CLOSED
+  }
+
+  private final AgentGateway gateway;
+  private final NetSocket socket;
+  private final Optional<NodeName> identity;
+  private final RecordParser frames;
+  private final TreeMap<Long, CompletableFuture<AgentMessage.OutputChunk>> reads = new TreeMap<>();
+  private final List<RunId> acknowledged = new ArrayList<>();
+  private State state = State.FRESH;
+  private DesiredPush push;
+  private boolean inBody;
+  private boolean acknowledgeSoon;
+  private boolean reading = true;
+  private int unanswered;
+  private long firstFrameTimer;
+
+  NodeConnection(AgentGateway gateway, NetSocket socket) {
+    this.gateway = gateway;
+    this.socket = socket;
+    this.identity = certificate(socket).flatMap(gateway.pki()::nodeOf);
+    this.frames = RecordParser.newFixed(LENGTH_BYTES, socket);
+  }
+
+  /** Begins to listen. */
+  void open() {
+    socket.closeHandler(closed -> closed());
+    if (identity.isEmpty() && certificate(socket).isPresent()) {
+      gateway.counters().identitiesRefused.increment();
+      LOG.warn("agent refused remote={} reason=its certificate is revoked or replaced", remote());
+      refuse("the certificate of this node is revoked or was replaced; enrol it with a new code");
+      return;
+    }
+    frames.exceptionHandler(failure -> close());
+    frames.endHandler(end -> close());
+    frames.handler(this::record);
+    firstFrameTimer =
+        gateway.later(
+            gateway.settings().firstFrameMs(),
+            () -> {
+              if (state == State.FRESH) {
+                close();
+              }
+            });
+  }
+
+  /** The node of the certificate. */
+  Optional<NodeName> identity() {
+    return identity;
+  }
+
+  boolean welcomed() {
+    return state == State.WELCOMED;
+  }
+
+  /** The set of this node has changed. */
+  void desired(DesiredState desired, long epoch) {
+    if (push != null) {
+      push.update(desired, epoch);
+    }
+  }
+
+  /** Asks the agent to read; the future completes with its answer. */
+  CompletableFuture<AgentMessage.OutputChunk> read(long requestId, byte[] order) {
+    CompletableFuture<AgentMessage.OutputChunk> answer = new CompletableFuture<>();
+    reads.put(requestId, answer);
+    send(new ServerMessage.ReadOutput(requestId, order));
+    return answer;
+  }
+
+  /** Nobody waits for this answer any more. */
+  void abandon(long requestId) {
+    reads.remove(requestId);
+  }
+
+  void close() {
+    socket.close();
+  }
+
+  private void closed() {
+    if (state == State.CLOSED) {
+      return;
+    }
+    state = State.CLOSED;
+    gateway.cancel(firstFrameTimer);
+    reads.values().forEach(answer -> answer.complete(null));
+    reads.clear();
+    gateway.gone(this);
+  }
+
+  private void record(Buffer bytes) {
+    if (state == State.CLOSED) {
+      return;
+    }
+    if (!inBody) {
+      long length = bytes.getUnsignedInt(0);
+      int max = identity.isEmpty() ? AgentFrame.ENROL_MAX_BYTES : AgentFrame.MAX_BYTES;
+      if (length == 0 || length > max) {
+        malformed("a frame says that it has " + length + " bytes");
+        return;
+      }
+      frames.fixedSizeMode((int) length);
+      inBody = true;
+      return;
+    }
+    frames.fixedSizeMode(LENGTH_BYTES);
+    inBody = false;
+    byte[] body = bytes.getBytes();
+    if (identity.isEmpty() && !(state == State.FRESH && AgentFrame.isEnrol(body))) {
+      malformed("a connection without a certificate may only enrol");
+      return;
+    }
+    try {
+      message(AgentFrame.decodeFromAgent(body));
+    } catch (MalformedRecordException e) {
+      malformed(e.getMessage());
+    }
+  }
+
+  private void malformed(String why) {
+    gateway.counters().framesRefused.increment();
+    LOG.warn("frame refused remote={} node={} reason={}", remote(), name(), why);
+    close();
+  }
+
+  private void message(AgentMessage message) {
+    switch (message) {
+      case AgentMessage.Enrol m when identity.isEmpty() -> enrol(m);
+      case AgentMessage.Hello m when state == State.FRESH -> hello(m);
+      case AgentMessage.Enrol _, AgentMessage.Hello _ -> malformed("out of place");
+      case AgentMessage.Heartbeat m -> {
+        requireWelcome();
+        heartbeat(m);
+      }
+      case AgentMessage.RunStartedReport m -> {
+        requireWelcome();
+        push.known(m.run(), false);
+        tell(new Input.RunStarted(node(), m.run(), m.startMs()), RETRY_FIRST_MS, reply -> {});
+      }
+      case AgentMessage.RunEndedReport m -> {
+        requireWelcome();
+        ended(m.exit());
+      }
+      case AgentMessage.DesiredSetApplied _ -> requireWelcome();
+      case AgentMessage.OutputChunk m -> {
+        requireWelcome();
+        CompletableFuture<AgentMessage.OutputChunk> waiting = reads.remove(m.requestId());
+        if (waiting != null) {
+          waiting.complete(m);
+        }
+      }
+      case AgentMessage.Renew m -> {
+        requireWelcome();
+        gateway.blocking(
+            () -> gateway.pki().renew(node(), m.signingRequest()),
+            this::send,
+            failure -> LOG.warn("renewal refused node={} reason={}", name(), failure.getMessage()));
+      }
+    }
+  }
+
+  private void requireWelcome() {
+    if (state != State.WELCOMED) {
+      throw new MalformedRecordException("the first message of a connection is a hello");
+    }
+  }
+
+  private void enrol(AgentMessage.Enrol m) {
+    state = State.ENROLLING;
+    if (!speaks(m.protocolMin(), m.protocolMax())) {
+      return;
+    }
+    gateway.blocking(
+        () -> gateway.pki().enrol(m.node(), m.code(), m.signingRequest()),
+        certified -> {
+          gateway.counters().enrolled.increment();
+          LOG.info("node enrolled node={} remote={}", m.node(), remote());
+          // Whoever held the node's former key is no longer this node.
+          gateway.disconnect(m.node());
+          write(certified).onComplete(written -> close());
+        },
+        failure -> {
+          gateway.counters().enrolmentsRefused.increment();
+          LOG.warn(
+              "enrolment refused node={} remote={} reason={}",
+              m.node(),
+              remote(),
+              failure.getMessage());
+          refuse(
+              failure instanceof org.queqiao.server.pki.Pki.RefusedException
+                  ? failure.getMessage()
+                  : "the server cannot enrol a node now");
+        });
+  }
+
+  private void hello(AgentMessage.Hello m) {
+    if (!speaks(m.protocolMin(), m.protocolMax())) {
+      return;
+    }
+    if (!m.facts().name().equals(node())) {
+      gateway.counters().identitiesRefused.increment();
+      LOG.error("agent refused node={} reason=it claims to be {}", node(), m.facts().name());
+      refuse("this certificate is for node " + node() + ", not " + m.facts().name());
+      return;
+    }
+    state = State.REGISTERING;
+    gateway.cancel(firstFrameTimer);
+    frames.pause();
+    push = new DesiredPush(node(), this);
+    m.running().forEach(run -> push.known(run, false));
+    m.ended().forEach(exit -> push.known(exit.run(), true));
+    gateway.arrived(this, m.running().size());
+    tell(
+        new Input.RegisterNode(m.facts(), m.running(), m.ended()),
+        RETRY_FIRST_MS,
+        reply -> registered(m, reply));
+  }
+
+  private void registered(AgentMessage.Hello hello, Reply reply) {
+    if (reply instanceof Reply.Rejected rejected) {
+      LOG.warn("node refused node={} reason={}", node(), rejected.rejection().message());
+      refuse(rejected.rejection().message());
+      return;
+    }
+    state = State.WELCOMED;
+    gateway.counters().welcomed.increment();
+    LOG.info(
+        "node welcomed node={} remote={} running={} ended={}",
+        node(),
+        remote(),
+        hello.running().size(),
+        hello.ended().size());
+    send(new ServerMessage.Welcome(AgentFrame.PROTOCOL_MAX, gateway.epoch()));
+    hello.ended().forEach(exit -> acknowledge(exit.run()));
+    flushSoon();
+    frames.resume();
+  }
+
+  private boolean speaks(int min, int max) {
+    if (min <= AgentFrame.PROTOCOL_MAX && max >= AgentFrame.PROTOCOL_MIN) {
+      return true;
+    }
+    gateway.counters().versionsRefused.increment();
+    refuse(
+        "this server speaks versions "
+            + AgentFrame.PROTOCOL_MIN
+            + " to "
+            + AgentFrame.PROTOCOL_MAX
+            + " of the agent protocol, the agent "
+            + min
+            + " to "
+            + max);
+    return false;
+  }
+
+  private void heartbeat(AgentMessage.Heartbeat m) {
+    gateway.heard(this, m);
+    // The answer to a heartbeat tells the agent that this server is alive.
+    sendAcknowledgements(true);
+    push.beat(gateway.wallMs());
+  }
+
+  private void ended(RunExit exit) {
+    RunExit told = exit;
+    String impossible = push.impossibility(exit.run());
+    if (!impossible.isEmpty() && exit.kind() == RunExit.Kind.LAUNCH_FAILED) {
+      told = withDetail(exit, impossible);
+    }
+    push.known(exit.run(), true);
+    tell(
+        new Input.RunEnded(node(), told),
+        RETRY_FIRST_MS,
+        reply -> {
+          if (reply instanceof Reply.Rejected rejected) {
+            LOG.warn(
+                "end of run not taken node={} run={} reason={}",
+                node(),
+                exit.run(),
+                rejected.rejection().message());
+          }
+          acknowledge(exit.run());
+        });
+  }
+
+  private static RunExit withDetail(RunExit exit, String detail) {
+    return new RunExit(
+        exit.run(),
+        exit.kind(),
+        exit.exitCode(),
+        exit.signal(),
+        exit.startMs(),
+        exit.endMs(),
+        exit.userUs(),
+        exit.systemUs(),
+        exit.maxRssBytes(),
+        detail);
+  }
+
+  /** What follows the scheduler's answer, on the event loop. */
+  private interface Answered {
+    void by(Reply reply);
+  }
+
+  /**
+   * Hands an input to the scheduler. While that is too busy it is tried again: the agent would
+   * repeat it only with the next connection.
+   */
+  private void tell(Input input, long retryMs, Answered answered) {
+    if (++unanswered >= UNANSWERED_MAX && reading) {
+      reading = false;
+      frames.pause();
+    }
+    gateway
+        .submit(input)
+        .whenComplete((reply, failure) ->
+            gateway.onLoop(() -> {
+              unanswered--;
+              if (state == State.CLOSED) {
+                return;
+              }
+              if (failure != null) {
+                LOG.error("no answer of the scheduler node={}", name(), failure);
+                close();
+              } else if (isBusy(reply)) {
+                gateway.later(
+                    retryMs, () -> tell(input, Math.min(RETRY_CAP_MS, retryMs * 2), answered));
+              } else {
+                answered.by(reply);
+              }
+              if (!reading && unanswered <= UNANSWERED_LOW && state == State.WELCOMED) {
+                reading = true;
+                frames.resume();
+              }
+            }));
+  }
+
+  private static boolean isBusy(Reply reply) {
+    return reply instanceof Reply.Rejected rejected
+        && switch (rejected.rejection().code()) {
+          case BUSY, DISK_FULL -> true;
+          case MALFORMED, FORBIDDEN, NOT_FOUND, CONFLICT, IDEMPOTENCY_MISMATCH, INVALID, TOO_MANY ->
+              false;
+        };
+  }
+
+  private void acknowledge(RunId run) {
+    acknowledged.add(run);
+    gateway.orders().forget(run);
+    gateway.counters().endsAcknowledged.increment();
+    if (!acknowledgeSoon) {
+      acknowledgeSoon = true;
+      gateway.soon(() -> {
+        acknowledgeSoon = false;
+        sendAcknowledgements(false);
+      });
+    }
+  }
+
+  private void sendAcknowledgements(boolean evenNone) {
+    if (evenNone || !acknowledged.isEmpty()) {
+      List<RunId> runs = List.copyOf(acknowledged);
+      acknowledged.clear();
+      send(new ServerMessage.ExitsAcknowledged(runs, gateway.durablePosition()));
+    }
+  }
+
+  @Override
+  public void send(ServerMessage message) {
+    if (state != State.CLOSED) {
+      write(message);
+    }
+  }
+
+  @Override
+  public boolean congested() {
+    if (state != State.WELCOMED) {
+      return true;
+    }
+    if (!socket.writeQueueFull()) {
+      return false;
+    }
+    socket.drainHandler(drained -> flushSoon());
+    return true;
+  }
+
+  @Override
+  public void flushSoon() {
+    gateway.soon(() -> push.flush(gateway.wallMs()));
+  }
+
+  @Override
+  public void askSoon() {
+    gateway.later(ASK_AGAIN_MS, () -> push.askMore());
+  }
+
+  @Override
+  public void ask(DesiredRunState run, long epoch) {
+    gateway
+        .orders()
+        .launch(run, node(), epoch)
+        .whenComplete((outcome, failure) ->
+            gateway.onLoop(() -> {
+              if (failure != null) {
+                LOG.error("no launch order run={}", run.run(), failure);
+                close();
+                return;
+              }
+              switch (outcome) {
+                case LaunchOrders.Outcome.Signed _ -> {}
+                case LaunchOrders.Outcome.Impossible o ->
+                    LOG.warn("no launch order run={} reason={}", run.run(), o.reason());
+                case LaunchOrders.Outcome.NotNow o ->
+                    LOG.warn("no launch order yet run={} reason={}", run.run(), o.reason());
+              }
+              push.signed(run.run(), epoch, outcome);
+            }));
+  }
+
+  private void refuse(String reason) {
+    write(new ServerMessage.Refused(reason)).onComplete(written -> close());
+  }
+
+  private io.vertx.core.Future<Void> write(ServerMessage message) {
+    byte[] bytes = AgentFrame.encode(message);
+    return socket.write(
+        Buffer.buffer(LENGTH_BYTES + bytes.length).appendInt(bytes.length).appendBytes(bytes));
+  }
+
+  private NodeName node() {
+    return identity.orElseThrow();
+  }
+
+  private String name() {
+    return identity.map(NodeName::value).orElse("-");
+  }
+
+  private String remote() {
+    return String.valueOf(socket.remoteAddress());
+  }
+
+  private static Optional<X509Certificate> certificate(NetSocket socket) {
+    try {
+      return socket.sslSession().getPeerCertificates()[0] instanceof X509Certificate found
+          ? Optional.of(found)
+          : Optional.empty();
+    } catch (SSLPeerUnverifiedException e) {
+      return Optional.empty();
+    }
+  }
+}

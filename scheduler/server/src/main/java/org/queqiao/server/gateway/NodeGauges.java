@@ -1,0 +1,30 @@
+package org.queqiao.server.gateway;
+
+import org.queqiao.contract.id.NodeName;
+
+/**
+ * What a node last said of itself. Not a fact: it lives in memory only.
+ *
+ * @param node the node
+ * @param connected whether its agent is connected now
+ * @param heardMs wall clock of the server when it was heard last
+ * @param load1Milli load average over one minute, in thousandths
+ * @param cpuBusyUs CPU time spent since its boot, in microseconds over all cores
+ * @param memUsedBytes memory in use
+ * @param memTotalBytes memory there is
+ * @param runs how many runs are alive on it
+ */
+public record NodeGauges(
+    NodeName node,
+    boolean connected,
+    long heardMs,
+    long load1Milli,
+    long cpuBusyUs,
+    long memUsedBytes,
+    long memTotalBytes,
+    int runs) {
+  NodeGauges disconnected() {
+    return new NodeGauges(
+        node, false, heardMs, load1Milli, cpuBusyUs, memUsedBytes, memTotalBytes, runs);
+  }
+}

@@ -1,0 +1,335 @@
+package org.queqiao.server.http;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+import org.queqiao.accounting.ledger.Posting;
+import org.queqiao.accounting.ledger.Unit;
+import org.queqiao.accounting.sql.LedgerReads;
+import org.queqiao.accounting.statement.Statement;
+import org.queqiao.accounting.statement.StatementForms;
+import org.queqiao.accounting.usage.UsageRow;
+import org.queqiao.contract.event.TariffDefined;
+import org.queqiao.contract.event.WalletFunded;
+import org.queqiao.contract.id.Actor;
+import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.PartitionName;
+import org.queqiao.contract.id.ProjectName;
+import org.queqiao.core.message.Input;
+import org.queqiao.server.view.ClusterView;
+import org.queqiao.server.view.JobEntry;
+import org.queqiao.server.view.Scope;
+import org.queqiao.server.view.Utilisation;
+
+/** Prices, usage, charges, postings, statements, wallets, utilisation. */
+final class AccountingRoutes {
+  private static final int MAX_STEPS = 10_000;
+
+  private final ClusterView view;
+  private final Inputs inputs;
+  private final LedgerReads reads;
+  private final LedgerHistory history;
+  private final Utilisation utilisation;
+  private final long recoveredPosition;
+  private final Blocking blocking;
+
+  AccountingRoutes(
+      ClusterView view,
+      Inputs inputs,
+      LedgerReads reads,
+      LedgerHistory history,
+      Utilisation utilisation,
+      Blocking blocking) {
+    this.view = view;
+    this.inputs = inputs;
+    this.reads = reads;
+    this.history = history;
+    this.utilisation = utilisation;
+    this.recoveredPosition = view.position();
+    this.blocking = blocking;
+  }
+
+  void on(Api api) {
+    api.on("listTariffs", this::listTariffs);
+    api.on("putTariff", this::putTariff);
+    api.on("fundProject", this::fund);
+    api.on("getBalance", this::balance);
+    api.on("getUsage", this::usage);
+    api.on("getCharges", this::charges);
+    api.on("listPostings", this::postings);
+    api.on("getStatement", this::statement);
+    api.on("getUtilisation", this::utilisation);
+  }
+
+  /** Asks the books once they have taken in what the asker may have seen. */
+  private <T> void ask(Call call, Callable<T> question, Consumer<T> answer) {
+    long seen = view.position();
+    blocking.ask(
+        call,
+        () -> {
+          history.awaitBooks(seen);
+          return question.call();
+        },
+        answer);
+  }
+
+  private static Actor actor(Call call) {
+    return call.principal().actor();
+  }
+
+  private void listTariffs(Call call) {
+    List<TariffDefined> sorted = new ArrayList<>(view.site().tariffs());
+    sorted.sort(Comparator.comparing(AccountingRoutes::nameOf));
+    SiteRoutes.page(call, sorted, AccountingRoutes::nameOf, AccountingRoutes::write);
+  }
+
+  private static String nameOf(TariffDefined tariff) {
+    return tariff.partition() + " " + String.format("%020d", tariff.validFromMs());
+  }
+
+  private static void write(TariffDefined tariff, JsonGenerator out) throws IOException {
+    out.writeStartObject();
+    out.writeStringField("partition", tariff.partition().value());
+    out.writeNumberField("priceMicroPerCoreHour", tariff.priceMicroPerCoreHour());
+    out.writeStringField("currency", tariff.currency());
+    out.writeNumberField("validFromMs", tariff.validFromMs());
+    out.writeEndObject();
+  }
+
+  private void putTariff(Call call) {
+    TariffDefined tariff =
+        new TariffDefined(
+            new PartitionName(call.text("partition")),
+            (Long) call.body().get("priceMicroPerCoreHour"),
+            (String) call.body().get("currency"),
+            (Long) call.body().getOrDefault("validFromMs", 0L));
+    inputs.submit(call, new Input.DefineTariff(actor(call), tariff), _ -> call.noContent());
+  }
+
+  private void fund(Call call) {
+    WalletFunded funding =
+        new WalletFunded(
+            new ProjectName(call.text("name")),
+            (Long) call.body().get("amountMicro"),
+            (String) call.body().get("currency"),
+            (String) call.body().get("reason"));
+    inputs.submit(call, new Input.FundWallet(actor(call), funding), _ -> call.noContent());
+  }
+
+  /** Managers of a project and whoever sees everything look into its wallet and statements. */
+  private ProjectName ownProject(Call call, String name) {
+    ProjectName project = new ProjectName(name);
+    Scope scope = view.site().scopeOf(call.principal().user());
+    boolean exists = view.site().project(project).isPresent();
+    boolean member =
+        view.site()
+            .account(scope.user())
+            .map(account ->
+                account.memberships().stream().anyMatch(each -> each.project().equals(project)))
+            .orElse(false);
+    if (!exists || (!scope.everything() && !member)) {
+      throw Refused.notFound("there is no project of this name that you may see");
+    }
+    if (!scope.everything() && !scope.projects().contains(project)) {
+      throw Refused.forbidden("only managers of the project, finance and auditors see this");
+    }
+    return project;
+  }
+
+  private void balance(Call call) {
+    ProjectName project = ownProject(call, call.text("name"));
+    ask(
+        call,
+        () -> reads.balances(project.value()),
+        found ->
+            call.json(
+                200,
+                out -> {
+                  out.writeStartObject();
+                  out.writeStringField("project", project.value());
+                  out.writeArrayFieldStart("items");
+                  for (LedgerReads.Balance each : found) {
+                    out.writeStartObject();
+                    out.writeStringField("currency", each.currency());
+                    out.writeNumberField("availableMicro", each.availableMicro());
+                    out.writeNumberField("heldMicro", each.heldMicro());
+                    out.writeEndObject();
+                  }
+                  out.writeEndArray();
+                  out.writeEndObject();
+                }));
+  }
+
+  private void usage(Call call) {
+    long fromMs = call.number("from");
+    long toMs = call.number("to");
+    requireRange(fromMs, toMs);
+    LedgerReads.By by =
+        switch (call.text("by")) {
+          case "user" -> LedgerReads.By.USER;
+          case "project" -> LedgerReads.By.PROJECT;
+          default -> LedgerReads.By.DOMAIN;
+        };
+    LedgerReads.Scope scope = LedgerHistory.scope(view.site().scopeOf(call.principal().user()));
+    ask(
+        call,
+        () -> reads.usage(by, fromMs, toMs, scope),
+        rows -> call.json(200, out -> Json.page(out, rows, null, AccountingRoutes::write)));
+  }
+
+  private static void requireRange(long fromMs, long toMs) {
+    if (fromMs >= toMs) {
+      throw Refused.invalid("to", "to must be later than from");
+    }
+  }
+
+  private static void write(UsageRow row, JsonGenerator out) throws IOException {
+    out.writeStartObject();
+    out.writeStringField("name", row.key());
+    out.writeNumberField("coreMs", row.coreMs());
+    out.writeNumberField("chargeMicro", row.chargeMicro());
+    out.writeStringField("currency", JobDocument.orNull(row.currency()));
+    out.writeEndObject();
+  }
+
+  /** Finds the postings of a job that the asker may see. */
+  private void ofJob(Call call, Consumer<List<Posting>> answer) {
+    long id = call.number("job");
+    Scope scope = view.site().scopeOf(call.principal().user());
+    JobEntry entry = view.jobs().find(id);
+    if (entry != null && !scope.sees(entry.user(), entry.project())) {
+      throw notThere();
+    }
+    ask(
+        call,
+        () ->
+            entry != null || history.find(scope, id).isPresent()
+                ? Optional.of(reads.postings(new JobId(id)))
+                : Optional.<List<Posting>>empty(),
+        found -> answer.accept(found.orElseThrow(AccountingRoutes::notThere)));
+  }
+
+  private static Refused notThere() {
+    return Refused.notFound("there is no job with this number that you may see");
+  }
+
+  private void postings(Call call) {
+    ofJob(
+        call, found -> call.json(200, out -> Json.page(out, found, null, AccountingRoutes::write)));
+  }
+
+  private static void write(Posting posting, JsonGenerator out) throws IOException {
+    boolean money = posting.unit() == Unit.MICRO;
+    out.writeStartObject();
+    out.writeStringField("id", posting.id());
+    out.writeStringField("transaction", posting.transaction());
+    out.writeStringField("account", posting.account());
+    out.writeNumberField(money ? "amountMicro" : "amount", posting.amount());
+    out.writeStringField("unit", money ? posting.currency() : posting.unit().name());
+    out.writeStringField("currency", JobDocument.orNull(posting.currency()));
+    Json.number(out, "jobId", posting.run() == null ? null : posting.run().job().value());
+    Json.number(out, "run", posting.run() == null ? null : posting.run().attempt());
+    out.writeNumberField("position", posting.position());
+    out.writeNumberField("timeMs", posting.timeMs());
+    out.writeEndObject();
+  }
+
+  private void charges(Call call) {
+    ofJob(
+        call,
+        found -> {
+          List<Charge> charges = Charge.of(found);
+          call.json(200, out -> Json.page(out, charges, null, (each, to) -> each.write(to)));
+        });
+  }
+
+  private void statement(Call call) {
+    ProjectName project = ownProject(call, call.text("project"));
+    String format = call.text("format");
+    boolean csv =
+        format != null
+            ? format.equals("csv")
+            : call.accepted("application/json", "text/csv").equals("text/csv");
+    String period = call.text("period");
+    ask(
+        call,
+        () -> reads.statement(project.value(), period),
+        statement -> {
+          if (csv) {
+            call.response()
+                .putHeader(
+                    "Content-Disposition",
+                    "attachment; filename=\"statement-" + project + "-" + period + ".csv\"");
+            call.text(200, "text/csv", StatementForms.csv(statement));
+          } else {
+            call.json(200, out -> write(statement, out));
+          }
+        });
+  }
+
+  private static void write(Statement statement, JsonGenerator out) throws IOException {
+    out.writeStartObject();
+    out.writeStringField("project", statement.project());
+    out.writeStringField("period", statement.period());
+    out.writeStringField("zone", statement.zone());
+    out.writeNumberField("coreMs", statement.coreMs());
+    out.writeStringField("rounding", statement.rounding());
+    out.writeArrayFieldStart("lines");
+    for (Statement.Line line : statement.lines()) {
+      out.writeStartObject();
+      out.writeStringField("user", line.user());
+      out.writeStringField("partition", line.partition());
+      out.writeNumberField("jobs", line.jobs());
+      out.writeNumberField("coreMs", line.coreMs());
+      out.writeNumberField("priceMicroPerCoreHour", line.microPerCoreHour());
+      out.writeStringField("currency", JobDocument.orNull(line.currency()));
+      out.writeStringField("exactNumerator", line.exactNumerator());
+      out.writeNumberField("postedMicro", line.postedMicro());
+      out.writeNumberField("amountMicro", line.amountMicro());
+      out.writeEndObject();
+    }
+    out.writeEndArray();
+    out.writeArrayFieldStart("totals");
+    for (Statement.Total total : statement.totals()) {
+      out.writeStartObject();
+      out.writeStringField("currency", total.currency());
+      out.writeNumberField("postedMicro", total.postedMicro());
+      out.writeNumberField("amountMicro", total.amountMicro());
+      out.writeEndObject();
+    }
+    out.writeEndArray();
+    out.writeEndObject();
+  }
+
+  private void utilisation(Call call) {
+    long fromMs = call.number("from");
+    long toMs = Math.min(call.number("to"), Math.max(System.currentTimeMillis(), fromMs + 1));
+    requireRange(fromMs, toMs);
+    Long step = call.number("step");
+    long stepMs = step == null ? toMs - fromMs : step;
+    if ((toMs - fromMs) / stepMs > MAX_STEPS) {
+      throw Refused.invalid(
+          "step", "the range has more than " + MAX_STEPS + " steps: choose a longer step");
+    }
+    if (utilisation.position() < recoveredPosition) {
+      throw Refused.busy("the history of utilisation is still being read: try again");
+    }
+    List<Utilisation.Step> steps = utilisation.steps(fromMs, toMs, stepMs);
+    call.json(200, out -> Json.page(out, steps, null, AccountingRoutes::write));
+  }
+
+  private static void write(Utilisation.Step step, JsonGenerator out) throws IOException {
+    out.writeStartObject();
+    out.writeNumberField("fromMs", step.fromMs());
+    out.writeNumberField("toMs", step.toMs());
+    out.writeNumberField("allocatedCoreMs", step.time().allocatedCoreMs());
+    out.writeNumberField("upCoreMs", step.time().upCoreMs());
+    out.writeNumberField("totalCoreMs", step.time().totalCoreMs());
+    out.writeEndObject();
+  }
+}

@@ -1,0 +1,37 @@
+package org.queqiao.server.http;
+
+import java.util.concurrent.Callable;
+import java.util.concurrent.Semaphore;
+import java.util.function.Consumer;
+
+/**
+ * Where questions go that wait for a database or a disk: threads of their own, a bounded number at
+ * a time; one question more is refused.
+ */
+final class Blocking {
+  private final Semaphore places;
+
+  /** So many questions at a time. */
+  Blocking(int places) {
+    this.places = new Semaphore(places);
+  }
+
+  /** Asks, and answers the call on its event loop. */
+  <T> void ask(Call call, Callable<T> question, Consumer<T> answer) {
+    if (!places.tryAcquire()) {
+      throw Refused.busy("too many questions are waiting for the database: try again in a second");
+    }
+    Thread.startVirtualThread(() -> {
+      try {
+        T found = question.call();
+        call.onLoop(() -> answer.accept(found));
+      } catch (Refused refused) {
+        call.onLoop(() -> call.refuse(refused.refusal()));
+      } catch (Exception failure) {
+        call.onLoop(() -> call.routing().fail(failure));
+      } finally {
+        places.release();
+      }
+    });
+  }
+}

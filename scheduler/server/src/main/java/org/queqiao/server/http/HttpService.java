@@ -1,0 +1,194 @@
+package org.queqiao.server.http;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.ext.web.Router;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.queqiao.accounting.sql.LedgerReads;
+import org.queqiao.server.auth.AuthRoutes;
+import org.queqiao.server.auth.Identity;
+import org.queqiao.server.auth.local.UnixAccounts;
+import org.queqiao.server.config.ServerConfig;
+import org.queqiao.server.gateway.AgentGateway;
+import org.queqiao.server.stream.EventHub;
+import org.queqiao.server.view.ClusterView;
+import org.queqiao.server.view.Door;
+import org.queqiao.server.view.Utilisation;
+
+/**
+ * The HTTP side of a server: one router, answered by several event loops. Stops accepting before it
+ * closes what is open.
+ */
+public final class HttpService {
+  private static final int BLOCKING_AT_ONCE = 64;
+  private static final int MAX_LINE_BYTES = 8 << 10;
+  private static final int MAX_HEADER_BYTES = 16 << 10;
+  private static final long BODY_TIMEOUT_MS = 30_000;
+  private static final int MAX_LOOPS = 8;
+  private static final String IDENTITY = "identity";
+
+  private final Surroundings around;
+  private final ServerConfig config;
+  private final List<HttpServer> servers = new ArrayList<>();
+  private final AtomicInteger connections = new AtomicInteger();
+
+  /**
+   * Everything that requests reach.
+   *
+   * @param door into the machine
+   * @param booked up to which position accounting has taken in the log
+   * @param utilisation follows the feed from the first fact on
+   * @param unixAccounts of this machine
+   * @param troubles what does not work now, by part; empty when all does
+   * @param figures in the text format of Prometheus
+   * @param answered hears of every answer
+   * @param rejected hears of every refusal of the machine
+   */
+  public record Surroundings(
+      Vertx vertx,
+      ClusterView view,
+      Door door,
+      EventHub hub,
+      LedgerReads reads,
+      LongSupplier booked,
+      Utilisation utilisation,
+      Identity identity,
+      AgentGateway gateway,
+      UnixAccounts unixAccounts,
+      Supplier<Map<String, String>> troubles,
+      Supplier<String> figures,
+      HttpMeter answered,
+      RejectionMeter rejected) {}
+
+  public HttpService(ServerConfig config, Surroundings around) {
+    this.config = config;
+    this.around = around;
+  }
+
+  /**
+   * Listens.
+   *
+   * @param port 0 takes a free one
+   * @param publicUrl where browsers reach the server
+   * @return the port
+   */
+  public Future<Integer> start(int port, Supplier<String> publicUrl) {
+    Router router = router(publicUrl);
+    int loops = Math.clamp(Runtime.getRuntime().availableProcessors(), 1, MAX_LOOPS);
+    // Vert.x shares a listener between servers of one configured port; -1 is a free one to share.
+    int shared = port == 0 ? -1 : port;
+    Future<Integer> last = listen(router, shared);
+    for (int i = 1; i < loops; i++) {
+      last = last.compose(_ -> listen(router, shared));
+    }
+    return last;
+  }
+
+  /** A further server on the same port has an event loop of its own. */
+  private Future<Integer> listen(Router router, int port) {
+    Vertx vertx = around.vertx();
+    HttpServer server = vertx.createHttpServer(options(port));
+    server.requestHandler(router);
+    server.connectionHandler(connection -> {
+      if (connections.incrementAndGet() > config.http().maxConnections()) {
+        connection.closeHandler(_ -> connections.decrementAndGet());
+        connection.close();
+        return;
+      }
+      connection.closeHandler(_ -> connections.decrementAndGet());
+    });
+    servers.add(server);
+    var context = ((io.vertx.core.internal.VertxInternal) vertx).createEventLoopContext();
+    io.vertx.core.Promise<Integer> bound = io.vertx.core.Promise.promise();
+    context.runOnContext(_ -> server.listen().map(HttpServer::actualPort).onComplete(bound));
+    return bound.future();
+  }
+
+  private HttpServerOptions options(int port) {
+    ServerConfig.Http http = config.http();
+    HttpServerOptions options =
+        new HttpServerOptions()
+            .setHost(http.host())
+            .setPort(port)
+            .setMaxInitialLineLength(MAX_LINE_BYTES)
+            .setMaxHeaderSize(MAX_HEADER_BYTES)
+            .setMaxFormAttributeSize(0)
+            .setIdleTimeout(http.idleTimeoutS())
+            .setAcceptBacklog(1024)
+            .setTcpNoDelay(true)
+            .setCompressionSupported(false);
+    if (http.tls()) {
+      options
+          .setSsl(true)
+          .setUseAlpn(false)
+          .setEnabledSecureTransportProtocols(Set.of("TLSv1.3", "TLSv1.2"))
+          .setKeyCertOptions(
+              new PemKeyCertOptions().addCertPath(http.tlsCertificate()).addKeyPath(http.tlsKey()));
+    }
+    return options;
+  }
+
+  private Router router(Supplier<String> publicUrl) {
+    Contract contract = Contract.load();
+    Router router = Router.router(around.vertx());
+    router.route().handler(new Guard(around.answered())::admit);
+    Guard.errors(router, config.http().maxBodyBytes());
+    new AuthRoutes(around.identity()).mount(router);
+    ServerConfig.Limits limits = config.limits();
+    Api api =
+        new Api(
+            around.vertx(),
+            contract,
+            around.identity().authenticator(),
+            new RateLimits(
+                new RateLimits.Rate(limits.submitsPerSecond(), limits.submitBurst()),
+                new RateLimits.Rate(limits.requestsPerSecond(), limits.requestBurst()),
+                System::nanoTime),
+            config.http().maxBodyBytes(),
+            BODY_TIMEOUT_MS);
+    operations(api);
+    api.mount(router, IDENTITY);
+    new PageRoutes(contract, publicUrl).mount(router);
+    return router;
+  }
+
+  /** The code behind the operations of the document. */
+  private void operations(Api api) {
+    ClusterView view = around.view();
+    Blocking blocking = new Blocking(BLOCKING_AT_ONCE);
+    Inputs inputs = new Inputs(around.door(), around.rejected());
+    LedgerHistory history = new LedgerHistory(around.reads(), around.booked());
+    JobReader reader = new JobReader(view, around.door(), history, blocking);
+    new JobRoutes(view, inputs, reader).on(api);
+    new OutputRoute(view, around.gateway(), history, blocking).on(api);
+    new NodeRoutes(view, inputs, around.gateway()).on(api);
+    new SiteRoutes(view, inputs, around.unixAccounts(), blocking).on(api);
+    new AccountingRoutes(view, inputs, around.reads(), history, around.utilisation(), blocking)
+        .on(api);
+    new EventRoute(around.vertx(), around.hub(), around.identity().authenticator()).on(api);
+    new ServiceRoutes(
+            view, around.identity().authenticator(), around.troubles(), around.figures(), blocking)
+        .on(api);
+  }
+
+  /** How many connections are open. */
+  public int connections() {
+    return connections.get();
+  }
+
+  /** Closes the port and all connections. */
+  public Future<Void> stop() {
+    List<Future<Void>> closed = new ArrayList<>();
+    servers.forEach(each -> closed.add(each.close()));
+    return Future.all(closed).mapEmpty();
+  }
+}

@@ -1,0 +1,132 @@
+package org.queqiao.server.http;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.util.List;
+import org.queqiao.contract.job.GresRequest;
+import org.queqiao.contract.job.JobState;
+import org.queqiao.contract.job.RunExit;
+import org.queqiao.server.view.JobEntry;
+import org.queqiao.server.view.JobStatus;
+
+/**
+ * A job as REST shows it, whether it comes from memory or from history. Null is null in JSON.
+ *
+ * @param reason why it waits, or null
+ * @param chargeMicro what it was charged, once posted
+ * @param nodeCount null, as what else history does not keep, for a job of long ago
+ */
+record JobDocument(
+    long id,
+    String name,
+    String user,
+    String project,
+    String domain,
+    String partition,
+    JobState state,
+    String reason,
+    long submitMs,
+    Long startMs,
+    Long endMs,
+    Integer exitCode,
+    Integer signal,
+    List<String> nodes,
+    int cores,
+    Long coreMs,
+    Long chargeMicro,
+    String currency,
+    Integer nodeCount,
+    Integer tasks,
+    Integer cpusPerTask,
+    long memBytes,
+    List<GresRequest> gres,
+    long limitMs,
+    String workDir,
+    String stdoutPath,
+    String stderrPath,
+    int attempt,
+    String detail) {
+
+  /** A job in memory. */
+  static JobDocument of(JobEntry entry, String reason) {
+    JobStatus status = entry.status();
+    boolean ended = status.state().isTerminal();
+    RunExit exit = status.exit();
+    boolean scriptEnded =
+        exit != null
+            && (exit.kind() == RunExit.Kind.EXITED || exit.kind() == RunExit.Kind.OUT_OF_MEMORY);
+    JobEntry.Charge charge = entry.charge();
+    return new JobDocument(
+        entry.id(),
+        entry.name(),
+        entry.user().value(),
+        entry.project().value(),
+        orNull(entry.domain()),
+        entry.partition().value(),
+        status.state(),
+        reason,
+        entry.submitMs(),
+        status.attempt() == 0 ? null : (Long) status.startMs(),
+        ended ? (Long) status.endMs() : null,
+        ended && scriptEnded ? (Integer) exit.exitCode() : null,
+        ended && scriptEnded && exit.signal() != 0 ? (Integer) exit.signal() : null,
+        status.nodes(),
+        entry.cores(),
+        ended ? (Long) status.coreMs() : null,
+        charge == null ? null : (Long) charge.micro(),
+        charge == null ? null : orNull(charge.currency()),
+        entry.nodeCount(),
+        entry.tasks(),
+        entry.cpusPerTask(),
+        entry.memBytes(),
+        entry.gres(),
+        entry.limitMs(),
+        orNull(entry.workDir()),
+        entry.stdoutPath(),
+        orNull(entry.stderrPath()),
+        status.attempt(),
+        orNull(status.detail()));
+  }
+
+  static String orNull(String text) {
+    return text == null || text.isEmpty() ? null : text;
+  }
+
+  void write(JsonGenerator out) throws IOException {
+    out.writeStartObject();
+    out.writeNumberField("id", id);
+    out.writeStringField("name", name);
+    out.writeStringField("user", user);
+    out.writeStringField("project", project);
+    out.writeStringField("domain", domain);
+    out.writeStringField("partition", partition);
+    out.writeStringField("state", state.name());
+    out.writeStringField("reason", reason);
+    out.writeNumberField("submitMs", submitMs);
+    Json.number(out, "startMs", startMs);
+    Json.number(out, "endMs", endMs);
+    Json.number(out, "exitCode", exitCode);
+    Json.number(out, "signal", signal);
+    Json.texts(out, "nodes", nodes);
+    out.writeNumberField("cores", cores);
+    Json.number(out, "coreMs", coreMs);
+    Json.number(out, "chargeMicro", chargeMicro);
+    out.writeStringField("currency", currency);
+    Json.number(out, "nodeCount", nodeCount);
+    Json.number(out, "tasks", tasks);
+    Json.number(out, "cpusPerTask", cpusPerTask);
+    out.writeNumberField("memBytes", memBytes);
+    if (gres == null) {
+      out.writeNullField("gres");
+    } else {
+      Json.gres(out, gres);
+    }
+    out.writeNumberField("limitMs", limitMs);
+    out.writeStringField("workDir", workDir);
+    out.writeStringField("stdoutPath", stdoutPath);
+    out.writeStringField("stderrPath", stderrPath);
+    out.writeNumberField("attempt", attempt);
+    out.writeStringField("detail", detail);
+    out.writeEndObject();
+  }
+}

@@ -1,0 +1,225 @@
+package org.queqiao.server.http;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.queqiao.contract.event.TariffDefined;
+import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.job.JobState;
+import org.queqiao.contract.job.PendingReason;
+import org.queqiao.server.view.ClusterView;
+import org.queqiao.server.view.Door;
+import org.queqiao.server.view.JobEntry;
+import org.queqiao.server.view.JobQuery;
+import org.queqiao.server.view.JobStatus;
+import org.queqiao.server.view.JobTable;
+import org.queqiao.server.view.Scope;
+
+/**
+ * Puts jobs together for readers: from memory, with the reason why a job waits (which only the
+ * machine knows), the charge (which only accounting knows), and older jobs from history.
+ */
+final class JobReader {
+  /** Jobs whose reason is asked for at once: the machine's thread is held up only so long. */
+  private static final int REASONS_AT_ONCE = 100;
+
+  private final ClusterView view;
+  private final Door door;
+  private final LedgerHistory history;
+  private final Blocking blocking;
+
+  /**
+   * A page of jobs for a reader.
+   *
+   * @param nextBefore as in {@link JobTable.Page}
+   */
+  record Page(List<JobDocument> items, long nextBefore) {}
+
+  JobReader(ClusterView view, Door door, LedgerHistory history, Blocking blocking) {
+    this.view = view;
+    this.door = door;
+    this.history = history;
+    this.blocking = blocking;
+  }
+
+  /** Finds a job that the asker may see. */
+  void find(Call call, long id, Consumer<JobDocument> found, Runnable missing) {
+    Scope scope = view.site().scopeOf(call.principal().user());
+    JobEntry entry = view.jobs().find(id);
+    if (entry != null) {
+      if (scope.sees(entry.user(), entry.project())) {
+        one(call, entry, found);
+      } else {
+        missing.run();
+      }
+      return;
+    }
+    if (id > view.jobs().horizon()) {
+      missing.run();
+      return;
+    }
+    blocking.ask(
+        call,
+        () -> history.find(scope, id).map(LedgerHistory::document),
+        document -> document.ifPresentOrElse(found, missing));
+  }
+
+  /** One job waits a moment for its charge; a list does not. */
+  private void one(Call call, JobEntry entry, Consumer<JobDocument> found) {
+    Consumer<List<JobDocument>> answer = documents -> found.accept(documents.getFirst());
+    if (isCharged(entry)) {
+      explain(call, List.of(entry), answer);
+      return;
+    }
+    blocking.ask(
+        call,
+        () -> {
+          history.awaitBooks(entry.position());
+          history.charge(List.of(entry));
+          return List.of(entry);
+        },
+        done -> explain(call, done, answer));
+  }
+
+  /** A page: memory first; what is older and has ended comes from history, merged by number. */
+  void page(Call call, JobQuery query, Consumer<Page> answer) {
+    JobTable.Page memory = view.jobs().page(query);
+    long horizon = view.jobs().horizon();
+    boolean ofMemory = query.onlyLive() || lowest(memory) > horizon || horizon == 0;
+    complete(
+        call,
+        memory.items(),
+        documents -> {
+          if (ofMemory) {
+            answer.accept(new Page(documents, memory.nextBefore()));
+          } else {
+            blocking.ask(
+                call, () -> merged(query, documents, memory.nextBefore(), horizon), answer);
+          }
+        });
+  }
+
+  /** Below which number memory has not looked. */
+  private static long lowest(JobTable.Page memory) {
+    return memory.nextBefore() == 0 ? Long.MIN_VALUE : memory.nextBefore();
+  }
+
+  private Page merged(JobQuery query, List<JobDocument> memory, long memoryNext, long horizon) {
+    long before = Math.min(query.beforeId(), horizon == Long.MAX_VALUE ? horizon : horizon + 1);
+    List<JobDocument> old = history.page(query, before);
+    Map<Long, JobDocument> byId = new java.util.TreeMap<>(java.util.Comparator.reverseOrder());
+    for (JobDocument each : old) {
+      if (each.id() >= memoryNext) {
+        byId.put(each.id(), each);
+      }
+    }
+    memory.forEach(each -> byId.put(each.id(), each));
+    List<JobDocument> items = new ArrayList<>(byId.values());
+    boolean cut = items.size() > query.limit();
+    if (cut) {
+      items = items.subList(0, query.limit());
+    }
+    boolean more = cut || memoryNext != 0 || old.size() >= query.limit();
+    long next = more && !items.isEmpty() ? items.getLast().id() : more ? memoryNext : 0;
+    return new Page(items, next);
+  }
+
+  /** Adds reasons and charges. Without them a job can still be shown, so a refusal leaves null. */
+  private void complete(Call call, List<JobEntry> entries, Consumer<List<JobDocument>> answer) {
+    long booked = history.position();
+    List<JobEntry> uncharged =
+        entries.stream().filter(each -> each.position() <= booked && !isCharged(each)).toList();
+    if (uncharged.isEmpty()) {
+      explain(call, entries, answer);
+      return;
+    }
+    blocking.ask(
+        call,
+        () -> {
+          history.charge(uncharged);
+          return entries;
+        },
+        done -> explain(call, done, answer));
+  }
+
+  /** Whether there is nothing more to learn about its charge now. */
+  private boolean isCharged(JobEntry entry) {
+    JobStatus status = entry.status();
+    if (!status.state().isTerminal() || entry.charge() != null) {
+      return true;
+    }
+    if (status.attempt() > 0) {
+      return false;
+    }
+    String currency =
+        view.site()
+            .priceAt(entry.partition(), status.endMs())
+            .map(TariffDefined::currency)
+            .orElse("");
+    entry.charged(new JobEntry.Charge(0, currency));
+    return true;
+  }
+
+  private void explain(Call call, List<JobEntry> entries, Consumer<List<JobDocument>> answer) {
+    List<JobId> waiting =
+        entries.stream()
+            .filter(each -> each.status().state() == JobState.PENDING && !isHeld(each))
+            .map(each -> new JobId(each.id()))
+            .toList();
+    Map<Long, String> reasons = new HashMap<>();
+    explain(
+        call,
+        waiting,
+        0,
+        reasons,
+        () ->
+            answer.accept(
+                entries.stream()
+                    .map(each -> JobDocument.of(each, reason(each, reasons.get(each.id()))))
+                    .toList()));
+  }
+
+  private static boolean isHeld(JobEntry entry) {
+    return entry.status().heldByUser() || entry.status().heldByAdministrator();
+  }
+
+  private void explain(
+      Call call, List<JobId> waiting, int from, Map<Long, String> reasons, Runnable done) {
+    if (from >= waiting.size()) {
+      done.run();
+      return;
+    }
+    int to = Math.min(waiting.size(), from + REASONS_AT_ONCE);
+    var _ =
+        door.ask(
+                state -> {
+                  Map<Long, String> found = new HashMap<>();
+                  for (JobId each : waiting.subList(from, to)) {
+                    found.put(each.value(), state.pendingReason(each).slurmWord());
+                  }
+                  return found;
+                })
+            .whenComplete((found, refused) ->
+                call.onLoop(() -> {
+                  if (refused != null) {
+                    done.run();
+                    return;
+                  }
+                  reasons.putAll(found);
+                  explain(call, waiting, to, reasons, done);
+                }));
+  }
+
+  private static String reason(JobEntry entry, String found) {
+    JobStatus status = entry.status();
+    if (status.state() != JobState.PENDING) {
+      return null;
+    }
+    if (status.heldByAdministrator()) {
+      return PendingReason.JOB_HELD_ADMIN.slurmWord();
+    }
+    return status.heldByUser() ? PendingReason.JOB_HELD_USER.slurmWord() : found;
+  }
+}

@@ -1,0 +1,181 @@
+package org.queqiao.server.http;
+
+import io.vertx.core.http.HttpHeaders;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.BiFunction;
+import org.queqiao.contract.id.Actor;
+import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.ProjectName;
+import org.queqiao.contract.id.UserName;
+import org.queqiao.contract.job.JobState;
+import org.queqiao.core.message.Action;
+import org.queqiao.core.message.Input;
+import org.queqiao.core.message.JobRequest;
+import org.queqiao.core.message.Reply;
+import org.queqiao.server.view.ClusterView;
+import org.queqiao.server.view.JobEntry;
+import org.queqiao.server.view.JobQuery;
+import org.queqiao.server.view.Scope;
+
+/** Submitting, reading and steering jobs. */
+final class JobRoutes {
+  private static final String NOT_THERE = "there is no job with this number that you may see";
+  private static final byte[] NO_HASH = {};
+
+  private final ClusterView view;
+  private final Inputs inputs;
+  private final JobReader reader;
+
+  JobRoutes(ClusterView view, Inputs inputs, JobReader reader) {
+    this.view = view;
+    this.inputs = inputs;
+    this.reader = reader;
+  }
+
+  void on(Api api) {
+    api.on("submitJob", RateLimits.Kind.SUBMIT, this::submit);
+    api.on("listJobs", this::list);
+    api.on("getJob", this::get);
+    api.on("cancelJob", call -> steer(call, Input.CancelJob::new));
+    api.on("holdJob", call -> steer(call, Input.HoldJob::new));
+    api.on("releaseJob", call -> steer(call, Input.ReleaseJob::new));
+  }
+
+  private void submit(Call call) {
+    List<String> keys = call.routing().request().headers().getAll("Idempotency-Key");
+    if (keys.size() > 1 || (keys.size() == 1 && keys.getFirst().isEmpty())) {
+      throw Refused.malformed("Idempotency-Key", "the header Idempotency-Key is empty or doubled");
+    }
+    String key = keys.isEmpty() ? "" : keys.getFirst();
+    boolean isJson = !call.body().isEmpty();
+    byte[] content = content(call);
+    if (isJson && !call.arguments().isEmpty()) {
+      throw Refused.malformed(
+          call.arguments().keySet().iterator().next(),
+          "with a JSON body the options are fields of the body, not parameters");
+    }
+    JobRequest request =
+        isJson ? Submission.of(call.body()) : Submission.of(content, call.arguments());
+    byte[] hash =
+        key.isEmpty() ? NO_HASH : hash(isJson ? "" : call.routing().request().query(), content);
+    Actor actor = call.principal().actor();
+    inputs.submit(
+        call, new Input.SubmitJob(actor, request, key, hash), reply -> accepted(call, reply));
+  }
+
+  private static byte[] content(Call call) {
+    var buffer = call.routing().body().buffer();
+    return buffer == null ? new byte[0] : buffer.getBytes();
+  }
+
+  private static byte[] hash(String query, byte[] content) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      digest.update((query == null ? "" : query).getBytes(StandardCharsets.UTF_8));
+      digest.update((byte) 0);
+      return digest.digest(content);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+
+  private void accepted(Call call, Reply reply) {
+    if (!(reply instanceof Reply.JobAccepted(JobId id, boolean repeated))) {
+      throw new IllegalStateException("a submission is accepted or rejected, not " + reply);
+    }
+    JobEntry entry = view.jobs().find(id.value());
+    JobState state = entry == null ? JobState.PENDING : entry.status().state();
+    call.response().putHeader(HttpHeaders.LOCATION, "/api/v1/jobs/" + id);
+    if (call.accepted("application/json", "text/plain").equals("text/plain")) {
+      call.text(201, "text/plain", id + "\n");
+      return;
+    }
+    call.json(
+        201,
+        out -> {
+          out.writeStartObject();
+          out.writeNumberField("id", id.value());
+          out.writeStringField("state", state.name());
+          out.writeBooleanField("repeated", repeated);
+          out.writeEndObject();
+        });
+  }
+
+  private void list(Call call) {
+    Scope scope = view.site().scopeOf(call.principal().user());
+    String user = call.text("user");
+    String project = call.text("project");
+    JobQuery query =
+        new JobQuery(
+            scope,
+            states(call.text("state")),
+            user == null ? null : new UserName(user),
+            project == null ? null : new ProjectName(project),
+            Cursor.jobsBefore(call.text("cursor")),
+            call.number("limit").intValue());
+    reader.page(
+        call,
+        query,
+        page -> {
+          String next = page.nextBefore() == 0 ? null : Cursor.ofJobsBefore(page.nextBefore());
+          if (call.accepted("application/json", "text/plain").equals("text/plain")) {
+            call.text(200, "text/plain", table(page.items()));
+          } else {
+            call.json(200, out -> Json.page(out, page.items(), next, (job, to) -> job.write(to)));
+          }
+        });
+  }
+
+  private static Set<JobState> states(String text) {
+    EnumSet<JobState> states = EnumSet.noneOf(JobState.class);
+    if (text != null) {
+      Arrays.stream(text.split(",", 16)).map(JobState::valueOf).forEach(states::add);
+    }
+    return states;
+  }
+
+  private static String table(List<JobDocument> jobs) {
+    Table table =
+        new Table(">JOBID", "NAME", "USER", "PROJECT", "PARTITION", "STATE", ">CORES", "WHERE");
+    for (JobDocument job : jobs) {
+      boolean waits = job.nodes().isEmpty();
+      String reason = job.reason() == null ? "-" : "(" + job.reason() + ")";
+      table.row(
+          job.id(),
+          job.name(),
+          job.user(),
+          job.project(),
+          job.partition(),
+          job.state(),
+          job.cores(),
+          waits ? reason : String.join(",", job.nodes()));
+    }
+    return table.toString();
+  }
+
+  private void get(Call call) {
+    reader.find(
+        call,
+        call.number("id"),
+        job -> call.json(200, job::write),
+        () -> call.refuse(Refused.notFound(NOT_THERE).refusal()));
+  }
+
+  /** Cancels, holds or releases; whoever may not see the job is told that there is none. */
+  private void steer(Call call, BiFunction<Actor, JobId, Input> input) {
+    long id = call.number("id");
+    JobEntry entry = view.jobs().find(id);
+    Actor actor = call.principal().actor();
+    if (entry != null
+        && !view.site().permits(actor, new Action.SeeJob(entry.user(), entry.project()))) {
+      throw Refused.notFound(NOT_THERE);
+    }
+    inputs.submit(call, input.apply(actor, new JobId(id)), _ -> get(call));
+  }
+}

@@ -1,0 +1,126 @@
+package org.queqiao.server.pki;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.TreeMap;
+import org.queqiao.contract.id.NodeName;
+
+/**
+ * One-time codes: 256 random bits, kept as SHA-256, for one node, for 15 minutes. The first request
+ * that uses a code binds it to its key; the same key may ask again while the code lasts, because an
+ * answer can be lost, and any other key is refused. One line for each code: {@code HASH NODE
+ * UNTIL_MS KEY}, with {@code -} for a key before the first use.
+ */
+final class Enrolments {
+  /** How long a code may be used. */
+  static final Duration LIFE = Duration.ofMinutes(15);
+
+  /** The most codes at a time. */
+  static final int MAX = 10_000;
+
+  private static final String UNUSED = "-";
+  private static final SecureRandom RANDOM = new SecureRandom();
+
+  private record Code(NodeName node, long untilMs, String key) {}
+
+  private final Path file;
+  private final TreeMap<String, Code> codes = new TreeMap<>();
+
+  private Enrolments(Path file) {
+    this.file = file;
+  }
+
+  static Enrolments open(Path file) throws IOException {
+    Enrolments all = new Enrolments(file);
+    if (Files.exists(file)) {
+      for (String line : Files.readAllLines(file, StandardCharsets.UTF_8)) {
+        String[] fields = line.split(" ");
+        if (fields.length != 4) {
+          throw new IOException(file + " is damaged: remove it and make new codes");
+        }
+        all.codes.put(
+            fields[0], new Code(new NodeName(fields[1]), Long.parseLong(fields[2]), fields[3]));
+      }
+    }
+    return all;
+  }
+
+  /** A new code for a node; an earlier one that was not used yet is void. Durable on return. */
+  synchronized String create(NodeName node, long nowMs) throws IOException {
+    TreeMap<String, Code> next = new TreeMap<>(codes);
+    next.values().removeIf(code -> code.untilMs() < nowMs || code.node().equals(node));
+    if (next.size() >= MAX) {
+      throw new IOException("there are " + MAX + " enrolment codes already; wait 15 minutes");
+    }
+    byte[] random = new byte[32];
+    RANDOM.nextBytes(random);
+    String text = Base64.getUrlEncoder().withoutPadding().encodeToString(random);
+    next.put(hash(text), new Code(node, nowMs + LIFE.toMillis(), UNUSED));
+    replace(next);
+    return text;
+  }
+
+  /** Whether this key may have a certificate for this node; binds the code to it. */
+  synchronized boolean use(NodeName node, String text, String key, long nowMs) throws IOException {
+    String hash = hash(text);
+    Code code = codes.get(hash);
+    if (code == null || code.untilMs() < nowMs || !code.node().equals(node)) {
+      return false;
+    }
+    if (code.key().equals(key)) {
+      return true;
+    }
+    if (!code.key().equals(UNUSED)) {
+      return false;
+    }
+    TreeMap<String, Code> next = new TreeMap<>(codes);
+    next.put(hash, new Code(node, code.untilMs(), key));
+    replace(next);
+    return true;
+  }
+
+  /** Makes every code of a node void, used or not. */
+  synchronized void cancel(NodeName node) throws IOException {
+    TreeMap<String, Code> next = new TreeMap<>(codes);
+    if (next.values().removeIf(code -> code.node().equals(node))) {
+      replace(next);
+    }
+  }
+
+  private void replace(TreeMap<String, Code> next) throws IOException {
+    StringBuilder lines = new StringBuilder();
+    next.forEach((hash, code) ->
+        lines
+            .append(hash)
+            .append(' ')
+            .append(code.node())
+            .append(' ')
+            .append(code.untilMs())
+            .append(' ')
+            .append(code.key())
+            .append('\n'));
+    SecretFiles.replace(
+        file, lines.toString().getBytes(StandardCharsets.UTF_8), SecretFiles.OWNER_ONLY);
+    codes.clear();
+    codes.putAll(next);
+  }
+
+  /** Codes are looked up by hash: what a guess takes says nothing about a code. */
+  private static String hash(String text) {
+    try {
+      return HexFormat.of()
+          .formatHex(
+              MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

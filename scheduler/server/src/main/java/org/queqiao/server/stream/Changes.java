@@ -1,0 +1,168 @@
+package org.queqiao.server.stream;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.queqiao.contract.event.DomainDefined;
+import org.queqiao.contract.event.JobAllocated;
+import org.queqiao.contract.event.JobEnded;
+import org.queqiao.contract.event.JobHeld;
+import org.queqiao.contract.event.JobKillRequested;
+import org.queqiao.contract.event.JobReleased;
+import org.queqiao.contract.event.JobStarted;
+import org.queqiao.contract.event.JobSubmitted;
+import org.queqiao.contract.event.LoggedEvent;
+import org.queqiao.contract.event.MembershipRemoved;
+import org.queqiao.contract.event.MembershipSet;
+import org.queqiao.contract.event.NodeDown;
+import org.queqiao.contract.event.NodeDrained;
+import org.queqiao.contract.event.NodeFenced;
+import org.queqiao.contract.event.NodeRegistered;
+import org.queqiao.contract.event.NodeResumed;
+import org.queqiao.contract.event.NodeUp;
+import org.queqiao.contract.event.PartitionDefined;
+import org.queqiao.contract.event.ProjectDefined;
+import org.queqiao.contract.event.RoleGranted;
+import org.queqiao.contract.event.RoleRevoked;
+import org.queqiao.contract.event.TariffDefined;
+import org.queqiao.contract.event.UserDefined;
+import org.queqiao.contract.event.WalletFunded;
+import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.NodeName;
+import org.queqiao.contract.id.ProjectName;
+import org.queqiao.contract.id.UserName;
+import org.queqiao.contract.job.JobState;
+import org.queqiao.server.stream.Change.Audience;
+import org.queqiao.server.view.JobEntry;
+import org.queqiao.server.view.JobTable;
+
+/**
+ * Makes changes of facts. A fact about a job names only the job: owner and project are those of the
+ * view, or of the submission that passed here before. A job of which neither is known is told only
+ * to those who see everything. For one thread.
+ */
+final class Changes {
+  private static final int REMEMBERED = 10_000;
+
+  private final JobTable jobs;
+  private final LinkedHashMap<JobId, Owner> submitted =
+      new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<JobId, Owner> eldest) {
+          return size() > REMEMBERED;
+        }
+      };
+
+  /** Whose a job is. */
+  private record Owner(UserName user, ProjectName project) {}
+
+  Changes(JobTable jobs) {
+    this.jobs = jobs;
+  }
+
+  Change of(LoggedEvent logged) {
+    return switch (logged.event()) {
+      case JobSubmitted e -> {
+        submitted.put(e.job(), new Owner(e.user(), e.spec().project()));
+        yield job(logged, e.job(), JobState.PENDING);
+      }
+      case JobAllocated e -> job(logged, e.run().job(), JobState.RUNNING);
+      case JobStarted e -> job(logged, e.run().job(), JobState.RUNNING);
+      case JobHeld e -> job(logged, e.job(), JobState.PENDING);
+      case JobReleased e -> job(logged, e.job(), JobState.PENDING);
+      case JobKillRequested e -> job(logged, e.run().job(), JobState.COMPLETING);
+      case JobEnded e -> job(logged, e.job(), e.state());
+      case NodeRegistered e -> node(logged, e.facts().name(), null);
+      case NodeUp e -> node(logged, e.node(), "UP");
+      case NodeDown e -> node(logged, e.node(), "DOWN");
+      case NodeFenced e -> node(logged, e.node(), "DOWN");
+      case NodeDrained e -> node(logged, e.node(), null);
+      case NodeResumed e -> node(logged, e.node(), null);
+      case PartitionDefined e -> partition(logged, e.name().value());
+      case TariffDefined e -> partition(logged, e.partition().value());
+      case DomainDefined _ -> partition(logged, null);
+      case ProjectDefined e -> project(logged, e.name());
+      case WalletFunded e -> project(logged, e.project());
+      case UserDefined e -> account(logged, e.name(), null);
+      case RoleGranted e -> account(logged, e.user(), null);
+      case RoleRevoked e -> account(logged, e.user(), null);
+      case MembershipSet e -> account(logged, e.user(), e.project());
+      case MembershipRemoved e -> account(logged, e.user(), e.project());
+    };
+  }
+
+  private Change job(LoggedEvent logged, JobId id, JobState state) {
+    JobEntry entry = jobs.find(id.value());
+    Owner owner = entry != null ? new Owner(entry.user(), entry.project()) : submitted.get(id);
+    return new Change(
+        logged.position(),
+        logged.timeMs(),
+        type(logged),
+        Audience.JOB,
+        id.value(),
+        state.name(),
+        null,
+        owner == null ? null : owner.user(),
+        owner == null ? null : owner.project(),
+        null);
+  }
+
+  private static Change node(LoggedEvent logged, NodeName node, String state) {
+    return new Change(
+        logged.position(),
+        logged.timeMs(),
+        type(logged),
+        Audience.ALL,
+        0,
+        state,
+        node.value(),
+        null,
+        null,
+        null);
+  }
+
+  private static Change partition(LoggedEvent logged, String partition) {
+    return new Change(
+        logged.position(),
+        logged.timeMs(),
+        type(logged),
+        Audience.ALL,
+        0,
+        null,
+        null,
+        null,
+        null,
+        partition);
+  }
+
+  private static Change project(LoggedEvent logged, ProjectName project) {
+    return new Change(
+        logged.position(),
+        logged.timeMs(),
+        type(logged),
+        Audience.PROJECT,
+        0,
+        null,
+        null,
+        null,
+        project,
+        null);
+  }
+
+  private static Change account(LoggedEvent logged, UserName user, ProjectName project) {
+    return new Change(
+        logged.position(),
+        logged.timeMs(),
+        type(logged),
+        Audience.USER,
+        0,
+        null,
+        null,
+        user,
+        project,
+        null);
+  }
+
+  private static String type(LoggedEvent logged) {
+    return logged.event().getClass().getSimpleName();
+  }
+}

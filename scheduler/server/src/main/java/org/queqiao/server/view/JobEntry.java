@@ -1,0 +1,174 @@
+package org.queqiao.server.view;
+
+import java.util.List;
+import org.queqiao.contract.id.PartitionName;
+import org.queqiao.contract.id.ProjectName;
+import org.queqiao.contract.id.UserName;
+import org.queqiao.contract.job.GresRequest;
+import org.queqiao.contract.job.JobSpec;
+
+/**
+ * A job as readers see it. Never its script or environment: they are the user's own and stay with
+ * the machine.
+ */
+public final class JobEntry {
+  private final long id;
+  private final UserName user;
+  private final int uid;
+  private final ProjectName project;
+  private final String domain;
+  private final PartitionName partition;
+  private final String name;
+  private final int nodeCount;
+  private final int tasks;
+  private final int cpusPerTask;
+  private final long memBytes;
+  private final List<GresRequest> gres;
+  private final long limitMs;
+  private final String workDir;
+  private final String stdoutPath;
+  private final String stderrPath;
+  private final long submitMs;
+  private volatile JobStatus status;
+  private volatile long position;
+  private volatile Charge charge;
+
+  /**
+   * What a job was charged for all its runs.
+   *
+   * @param micro micro-units of the currency
+   * @param currency ISO 4217 code
+   */
+  public record Charge(long micro, String currency) {}
+
+  JobEntry(
+      long id,
+      UserName user,
+      int uid,
+      String domain,
+      JobSpec spec,
+      long submitMs,
+      JobStatus status,
+      long position,
+      SharedTexts texts) {
+    this.id = id;
+    this.user = user;
+    this.uid = uid;
+    this.project = spec.project();
+    this.domain = domain;
+    this.partition = spec.partition();
+    this.name = texts.share(spec.name());
+    this.nodeCount = spec.nodes();
+    this.tasks = spec.tasks();
+    this.cpusPerTask = spec.cpusPerTask();
+    this.memBytes = spec.memBytes();
+    this.gres = spec.gres();
+    this.limitMs = spec.limitMs();
+    this.workDir = texts.share(spec.workDir());
+    this.stdoutPath = texts.share(spec.stdoutPath());
+    this.stderrPath = texts.share(spec.stderrPath());
+    this.submitMs = submitMs;
+    this.status = status;
+    this.position = position;
+  }
+
+  public long id() {
+    return id;
+  }
+
+  public UserName user() {
+    return user;
+  }
+
+  /** Number of the Unix user whom it runs as. */
+  public int uid() {
+    return uid;
+  }
+
+  public ProjectName project() {
+    return project;
+  }
+
+  /** The research domain with the largest share of the project at submission; empty for none. */
+  public String domain() {
+    return domain;
+  }
+
+  public PartitionName partition() {
+    return partition;
+  }
+
+  public String name() {
+    return name;
+  }
+
+  public int nodeCount() {
+    return nodeCount;
+  }
+
+  public int tasks() {
+    return tasks;
+  }
+
+  public int cpusPerTask() {
+    return cpusPerTask;
+  }
+
+  public long memBytes() {
+    return memBytes;
+  }
+
+  public List<GresRequest> gres() {
+    return gres;
+  }
+
+  public long limitMs() {
+    return limitMs;
+  }
+
+  public String workDir() {
+    return workDir;
+  }
+
+  public String stdoutPath() {
+    return stdoutPath;
+  }
+
+  public String stderrPath() {
+    return stderrPath;
+  }
+
+  public long submitMs() {
+    return submitMs;
+  }
+
+  public JobStatus status() {
+    return status;
+  }
+
+  void become(JobStatus next, long atPosition) {
+    position = atPosition;
+    status = next;
+  }
+
+  /** Of the fact that made it what it is; not before the recovered position. */
+  public long position() {
+    return position;
+  }
+
+  /** What it was charged, if that is known already; null until then. */
+  public Charge charge() {
+    return charge;
+  }
+
+  /** Remembers the final charge. */
+  public void charged(Charge known) {
+    charge = known;
+  }
+
+  /** Cores over all nodes: what its latest run holds or held, else what it asks for. */
+  public int cores() {
+    JobStatus now = status;
+    return now.attempt() > 0 ? now.cores() : Math.multiplyExact(tasks, cpusPerTask);
+  }
+}

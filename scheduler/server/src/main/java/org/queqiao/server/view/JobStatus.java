@@ -1,0 +1,100 @@
+package org.queqiao.server.view;
+
+import java.util.List;
+import org.queqiao.contract.job.Allocation;
+import org.queqiao.contract.job.JobState;
+import org.queqiao.contract.job.RunExit;
+
+/**
+ * What changes in the life of a job, at one moment.
+ *
+ * @param state where it is
+ * @param heldByUser whether its owner holds it
+ * @param heldByAdministrator whether an administrator holds it
+ * @param attempt the latest run, 0 before the first
+ * @param startMs allocation of the latest run, 0 before
+ * @param endMs when its last process was gone, 0 before
+ * @param cores held by its latest run, 0 before
+ * @param nodes where its latest run is or was
+ * @param allocations what it holds now; empty when it holds nothing
+ * @param exit what the node recorded, or null
+ * @param detail more about the end, or empty
+ */
+public record JobStatus(
+    JobState state,
+    boolean heldByUser,
+    boolean heldByAdministrator,
+    int attempt,
+    long startMs,
+    long endMs,
+    int cores,
+    List<String> nodes,
+    List<Allocation> allocations,
+    RunExit exit,
+    String detail) {
+  private static final JobStatus WAITING = waiting(false);
+  private static final JobStatus HELD = waiting(true);
+
+  private static JobStatus waiting(boolean held) {
+    return new JobStatus(JobState.PENDING, held, false, 0, 0, 0, 0, List.of(), List.of(), null, "");
+  }
+
+  /** A job that was just accepted. */
+  static JobStatus submitted(boolean held) {
+    return held ? HELD : WAITING;
+  }
+
+  JobStatus held(boolean byAdministrator) {
+    return new JobStatus(
+        state,
+        heldByUser || !byAdministrator,
+        heldByAdministrator || byAdministrator,
+        attempt,
+        startMs,
+        endMs,
+        cores,
+        nodes,
+        allocations,
+        exit,
+        detail);
+  }
+
+  JobStatus released() {
+    return new JobStatus(
+        state, false, false, attempt, startMs, endMs, cores, nodes, allocations, exit, detail);
+  }
+
+  JobStatus allocated(int run, List<Allocation> given, List<String> where, long nowMs) {
+    int held = 0;
+    for (Allocation each : given) {
+      held = Math.addExact(held, each.cores().size());
+    }
+    return new JobStatus(
+        JobState.RUNNING, false, false, run, nowMs, 0, held, where, given, null, "");
+  }
+
+  JobStatus killing() {
+    return new JobStatus(
+        JobState.COMPLETING,
+        false,
+        false,
+        attempt,
+        startMs,
+        endMs,
+        cores,
+        nodes,
+        allocations,
+        exit,
+        detail);
+  }
+
+  JobStatus ended(JobState finalState, long atMs, RunExit how, String why) {
+    return new JobStatus(
+        finalState, false, false, attempt, startMs, atMs, cores, nodes, List.of(), how, why);
+  }
+
+  /** Core-milliseconds of a job that has ended: what it held times how long; 0 if it never ran. */
+  public long coreMs() {
+    return attempt == 0 ? 0 : Math.multiplyExact(cores, Math.subtractExact(endMs, startMs));
+  }
+}

@@ -1,0 +1,146 @@
+package org.queqiao.server.view;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.queqiao.contract.account.DomainShare;
+import org.queqiao.contract.event.DomainDefined;
+import org.queqiao.contract.event.PartitionDefined;
+import org.queqiao.contract.event.TariffDefined;
+import org.queqiao.contract.event.UserDefined;
+import org.queqiao.contract.id.Actor;
+import org.queqiao.contract.id.PartitionName;
+import org.queqiao.contract.id.ProjectName;
+import org.queqiao.contract.id.UserName;
+import org.queqiao.contract.snapshot.ClusterImage;
+import org.queqiao.core.SchedulerMachine;
+import org.queqiao.core.message.Action;
+import org.queqiao.core.state.ClusterState;
+import org.queqiao.server.auth.Account;
+
+/**
+ * Partitions, prices, domains, projects and accounts at one moment; never changes. Whether somebody
+ * may do something is asked of the machine's own table of permissions, so there is only one.
+ */
+public final class Site {
+  /** Asked about instead of the project of a stranger; who sees its jobs sees all jobs. */
+  private static final ProjectName NO_PROJECT = new ProjectName("x-no-project");
+
+  private final ClusterImage image;
+  private final ClusterState state;
+  private final Map<UserName, Account> accounts = new HashMap<>();
+
+  /** The site of an image. */
+  Site(ClusterImage image) {
+    this.image = image;
+    this.state = SchedulerMachine.from(image).state();
+    Map<UserName, List<Account.Membership>> memberships = new HashMap<>();
+    for (ClusterImage.ProjectImage project : image.projects()) {
+      for (ClusterImage.MemberImage member : project.members()) {
+        memberships
+            .computeIfAbsent(member.user(), _ -> new ArrayList<>())
+            .add(new Account.Membership(project.name(), member.rank()));
+      }
+    }
+    for (ClusterImage.UserImage user : image.users()) {
+      UserDefined known = user.user();
+      accounts.put(
+          known.name(),
+          new Account(
+              known.name(),
+              known.title(),
+              new TreeSet<>(user.roles()),
+              memberships.getOrDefault(known.name(), List.of()),
+              Optional.ofNullable(known.defaultProject())));
+    }
+  }
+
+  /** Whether a principal may do something, by the table that the machine itself uses. */
+  public boolean permits(Actor actor, Action action) {
+    return state.permits(actor, action);
+  }
+
+  /** Which jobs, usage and postings an account may see. */
+  public Scope scopeOf(UserName user) {
+    Actor actor = Actor.user(user);
+    UserName nobody = new UserName(user.value().startsWith("x") ? "y" : "x");
+    boolean everything =
+        project(NO_PROJECT).isEmpty() && permits(actor, new Action.SeeJob(nobody, NO_PROJECT));
+    Set<ProjectName> projects =
+        account(user).map(Account::memberships).orElse(List.of()).stream()
+            .map(Account.Membership::project)
+            .filter(project -> permits(actor, new Action.SeeJob(nobody, project)))
+            .collect(Collectors.toSet());
+    return new Scope(everything, user, projects);
+  }
+
+  public Optional<Account> account(UserName user) {
+    return Optional.ofNullable(accounts.get(user));
+  }
+
+  public Optional<ClusterImage.UserImage> user(UserName name) {
+    return state.user(name);
+  }
+
+  public Optional<ClusterImage.ProjectImage> project(ProjectName name) {
+    return state.project(name);
+  }
+
+  public Optional<PartitionDefined> partition(PartitionName name) {
+    return state.partition(name);
+  }
+
+  /** By name. */
+  public List<ClusterImage.UserImage> users() {
+    return image.users();
+  }
+
+  /** By name. */
+  public List<ClusterImage.ProjectImage> projects() {
+    return image.projects();
+  }
+
+  /** By name. */
+  public List<PartitionDefined> partitions() {
+    return image.partitions();
+  }
+
+  /** By code. */
+  public List<DomainDefined> domains() {
+    return image.domains();
+  }
+
+  /** By partition and then in the order in which they were stated. */
+  public List<TariffDefined> tariffs() {
+    return image.tariffs();
+  }
+
+  /** The price of a partition at an instant, if it has one. */
+  public Optional<TariffDefined> priceAt(PartitionName partition, long timeMs) {
+    TariffDefined best = null;
+    for (TariffDefined each : state.tariffs(partition)) {
+      if (each.validFromMs() <= timeMs
+          && (best == null || each.validFromMs() >= best.validFromMs())) {
+        best = each;
+      }
+    }
+    return Optional.ofNullable(best);
+  }
+
+  /** The domain with the largest share of a project, the first of equals; empty for none. */
+  public String mainDomain(ProjectName project) {
+    DomainShare best = null;
+    for (DomainShare share :
+        project(project).map(ClusterImage.ProjectImage::domains).orElse(List.of())) {
+      if (best == null || share.permille() > best.permille()) {
+        best = share;
+      }
+    }
+    return best == null ? "" : best.domain().value();
+  }
+}

@@ -1,0 +1,188 @@
+package org.queqiao.server.view;
+
+import java.util.List;
+import java.util.function.Supplier;
+import org.queqiao.contract.event.DomainDefined;
+import org.queqiao.contract.event.JobAllocated;
+import org.queqiao.contract.event.JobEnded;
+import org.queqiao.contract.event.JobHeld;
+import org.queqiao.contract.event.JobKillRequested;
+import org.queqiao.contract.event.JobReleased;
+import org.queqiao.contract.event.JobStarted;
+import org.queqiao.contract.event.JobSubmitted;
+import org.queqiao.contract.event.LoggedEvent;
+import org.queqiao.contract.event.MembershipRemoved;
+import org.queqiao.contract.event.MembershipSet;
+import org.queqiao.contract.event.NodeDown;
+import org.queqiao.contract.event.NodeDrained;
+import org.queqiao.contract.event.NodeFenced;
+import org.queqiao.contract.event.NodeRegistered;
+import org.queqiao.contract.event.NodeResumed;
+import org.queqiao.contract.event.NodeUp;
+import org.queqiao.contract.event.PartitionDefined;
+import org.queqiao.contract.event.ProjectDefined;
+import org.queqiao.contract.event.RoleGranted;
+import org.queqiao.contract.event.RoleRevoked;
+import org.queqiao.contract.event.TariffDefined;
+import org.queqiao.contract.event.UserDefined;
+import org.queqiao.contract.event.WalletFunded;
+import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.job.Allocation;
+import org.queqiao.contract.node.NodeState;
+import org.queqiao.contract.snapshot.ClusterImage;
+
+/** Brings the tables of jobs and nodes up to date, fact by fact. For one thread. */
+final class ViewEvents {
+  private final JobTable jobs;
+  private final NodeTable nodes;
+  private final Supplier<Site> site;
+  private final SharedTexts texts = new SharedTexts();
+  private long position;
+
+  ViewEvents(JobTable jobs, NodeTable nodes, Supplier<Site> site) {
+    this.jobs = jobs;
+    this.nodes = nodes;
+    this.site = site;
+  }
+
+  void restore(ClusterImage image) {
+    for (ClusterImage.NodeImage each : image.nodes()) {
+      nodes.put(
+          new NodeEntry(
+              each.facts(),
+              each.state(),
+              each.stateReason(),
+              each.lastSeenMs(),
+              each.drained(),
+              each.drainReason(),
+              0,
+              0,
+              0));
+    }
+    for (ClusterImage.JobImage each : image.jobs()) {
+      JobEntry entry = restored(each, image.position());
+      jobs.add(entry);
+      nodes.hold(entry.status().allocations(), 1);
+    }
+    jobs.beginAt(image.lastJobId());
+    jobs.evict();
+  }
+
+  private JobEntry restored(ClusterImage.JobImage image, long position) {
+    boolean ended = image.state().isTerminal();
+    int cores = image.allocations().stream().mapToInt(each -> each.cores().size()).sum();
+    JobStatus status =
+        new JobStatus(
+            image.state(),
+            image.heldByUser(),
+            image.heldByAdministrator(),
+            image.attempt(),
+            image.startMs(),
+            image.endMs(),
+            cores,
+            nodeNames(image.allocations()),
+            ended ? List.of() : image.allocations(),
+            image.exit(),
+            image.detail());
+    return new JobEntry(
+        image.id().value(),
+        image.user(),
+        image.uid(),
+        site.get().mainDomain(image.spec().project()),
+        image.spec(),
+        image.submitMs(),
+        status,
+        position,
+        texts);
+  }
+
+  private List<String> nodeNames(List<Allocation> allocations) {
+    return allocations.stream().map(each -> texts.share(each.node().value())).toList();
+  }
+
+  void apply(LoggedEvent logged) {
+    long nowMs = logged.timeMs();
+    position = logged.position();
+    switch (logged.event()) {
+      case JobSubmitted e -> submitted(e, nowMs);
+      case JobAllocated e -> allocated(e, nowMs);
+      case JobStarted _ -> {}
+      case JobHeld e -> change(e.job(), entry -> entry.status().held(e.byAdministrator()));
+      case JobReleased e -> change(e.job(), entry -> entry.status().released());
+      case JobKillRequested e -> change(e.run().job(), entry -> entry.status().killing());
+      case JobEnded e -> ended(e);
+      case NodeRegistered e -> registered(e);
+      case NodeUp e -> nodes.change(e.node(), node -> node.in(NodeState.UP, "", 0));
+      case NodeDown e ->
+          nodes.change(e.node(), node -> node.in(NodeState.DOWN, e.reason(), e.lastSeenMs()));
+      case NodeFenced e ->
+          nodes.change(
+              e.node(), node -> node.in(node.state(), "fenced: " + e.reason(), node.lastSeenMs()));
+      case NodeDrained e -> nodes.change(e.node(), node -> node.drained(true, e.reason()));
+      case NodeResumed e -> nodes.change(e.node(), node -> node.drained(false, ""));
+      case PartitionDefined _,
+          TariffDefined _,
+          DomainDefined _,
+          ProjectDefined _,
+          UserDefined _,
+          RoleGranted _,
+          RoleRevoked _,
+          MembershipSet _,
+          MembershipRemoved _,
+          WalletFunded _ -> {}
+    }
+  }
+
+  /** What a job becomes by a fact. */
+  @FunctionalInterface
+  private interface Change {
+    JobStatus of(JobEntry entry);
+  }
+
+  private void change(JobId id, Change change) {
+    JobEntry entry = jobs.find(id.value());
+    if (entry == null) {
+      throw new IllegalStateException("the view has no job " + id);
+    }
+    jobs.change(entry, change.of(entry), position);
+  }
+
+  private void submitted(JobSubmitted event, long nowMs) {
+    jobs.add(
+        new JobEntry(
+            event.job().value(),
+            event.user(),
+            event.uid(),
+            texts.share(site.get().mainDomain(event.spec().project())),
+            event.spec(),
+            nowMs,
+            JobStatus.submitted(event.spec().hold()),
+            position,
+            texts));
+  }
+
+  private void allocated(JobAllocated event, long nowMs) {
+    List<Allocation> given = event.allocations();
+    change(
+        event.run().job(),
+        entry -> entry.status().allocated(event.run().attempt(), given, nodeNames(given), nowMs));
+    nodes.hold(given, 1);
+  }
+
+  private void ended(JobEnded event) {
+    change(
+        event.job(),
+        entry -> {
+          nodes.hold(entry.status().allocations(), -1);
+          return entry.status().ended(event.state(), event.endMs(), event.exit(), event.detail());
+        });
+  }
+
+  private void registered(NodeRegistered event) {
+    nodes.put(
+        nodes
+            .find(event.facts().name())
+            .map(known -> known.withFacts(event.facts()))
+            .orElseGet(() -> NodeEntry.registered(event.facts())));
+  }
+}

@@ -1,0 +1,237 @@
+package org.queqiao.server.gateway;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import org.queqiao.contract.id.NodeName;
+import org.queqiao.contract.id.RunId;
+import org.queqiao.contract.job.RunExit;
+import org.queqiao.core.message.DesiredRunState;
+import org.queqiao.core.message.DesiredState;
+import org.queqiao.core.message.Input;
+import org.queqiao.core.message.Rejection;
+import org.queqiao.core.message.Reply;
+
+/**
+ * The desired set of one node and what its agent told of it, as the scheduler would keep them, on a
+ * thread of its own.
+ */
+final class TestScheduler implements RuntimePort, AutoCloseable {
+  private static final long PATIENCE_SECONDS = 60;
+
+  private final NodeName node;
+  private final ExecutorService loop = Executors.newSingleThreadExecutor();
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private final TreeMap<RunId, DesiredRunState> desired = new TreeMap<>();
+  private final TreeMap<RunId, List<RunExit>> ends = new TreeMap<>();
+  private final TreeMap<RunId, Integer> starts = new TreeMap<>();
+  private final List<Input.RegisterNode> registrations = new ArrayList<>();
+  private final List<Input.NodeSilent> silences = new ArrayList<>();
+  private volatile AgentGateway gateway;
+  private volatile long epoch = 1;
+  private long version;
+  private long position;
+  private int busyReplies;
+
+  TestScheduler(NodeName node) {
+    this.node = node;
+  }
+
+  void gateway(AgentGateway value) {
+    gateway = value;
+  }
+
+  void epoch(long value) {
+    epoch = value;
+  }
+
+  /** The next inputs are answered with BUSY. */
+  void busyFor(int inputs) {
+    lock.lock();
+    try {
+      busyReplies = inputs;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void want(DesiredRunState run) {
+    lock.lock();
+    try {
+      desired.put(run.run(), run);
+      publish();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void stop(RunId run) {
+    lock.lock();
+    try {
+      DesiredRunState r = desired.get(run);
+      desired.put(
+          run,
+          new DesiredRunState(
+              run,
+              true,
+              r.graceMs(),
+              r.user(),
+              r.unixUser(),
+              r.uid(),
+              r.submitMs(),
+              r.spec(),
+              r.allocations()));
+      publish();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** As if the scheduler had never heard of the run. */
+  void drop(RunId run) {
+    lock.lock();
+    try {
+      desired.remove(run);
+      publish();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void publish() {
+    version++;
+    AgentGateway to = gateway;
+    if (to != null) {
+      to.desiredChanged(new DesiredState(node, version, List.copyOf(desired.values())), epoch);
+    }
+  }
+
+  @Override
+  public CompletionStage<Reply> submit(Input input) {
+    CompletableFuture<Reply> reply = new CompletableFuture<>();
+    loop.execute(() -> reply.complete(decide(input)));
+    return reply;
+  }
+
+  private Reply decide(Input input) {
+    lock.lock();
+    try {
+      if (busyReplies > 0) {
+        busyReplies--;
+        return new Reply.Rejected(new Rejection(Rejection.Code.BUSY, "", "busy"));
+      }
+      position++;
+      switch (input) {
+        case Input.RegisterNode register -> {
+          registrations.add(register);
+          register.ended().forEach(this::ended);
+          publish();
+        }
+        case Input.RunStarted started -> starts.merge(started.run(), 1, Integer::sum);
+        case Input.RunEnded end -> ended(end.exit());
+        case Input.NodeSilent silent -> silences.add(silent);
+        default -> throw new IllegalArgumentException(String.valueOf(input));
+      }
+      changed.signalAll();
+      return new Reply.Done();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void ended(RunExit exit) {
+    ends.computeIfAbsent(exit.run(), run -> new ArrayList<>()).add(exit);
+    if (desired.remove(exit.run()) != null) {
+      publish();
+    }
+  }
+
+  @Override
+  public long epoch() {
+    return epoch;
+  }
+
+  @Override
+  public long durablePosition() {
+    lock.lock();
+    try {
+      return position;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Waits until the condition holds; it is looked at after every input. */
+  void await(String what, BooleanSupplier condition) throws InterruptedException {
+    long left = TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    lock.lock();
+    try {
+      while (!condition.getAsBoolean()) {
+        if (left <= 0) {
+          throw new AssertionError("not within " + PATIENCE_SECONDS + " s: " + what);
+        }
+        left = Math.min(left, changed.awaitNanos(left));
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  RunExit awaitEnd(RunId run) throws InterruptedException {
+    await("end of run " + run, () -> ends.containsKey(run));
+    return ends.get(run).get(0);
+  }
+
+  void awaitStart(RunId run) throws InterruptedException {
+    await("start of run " + run, () -> starts.containsKey(run));
+  }
+
+  void awaitRegistrations(int count) throws InterruptedException {
+    await(count + " registrations", () -> registrations.size() >= count);
+  }
+
+  void awaitSilence() throws InterruptedException {
+    await("silence", () -> !silences.isEmpty());
+  }
+
+  int registrationCount() {
+    lock.lock();
+    try {
+      return registrations.size();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  Input.RegisterNode lastRegistration() {
+    lock.lock();
+    try {
+      return registrations.get(registrations.size() - 1);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  TreeMap<RunId, List<RunExit>> ends() {
+    lock.lock();
+    try {
+      return new TreeMap<>(ends);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void close() {
+    loop.shutdownNow();
+  }
+}
