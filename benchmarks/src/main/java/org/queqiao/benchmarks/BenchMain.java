@@ -1,0 +1,46 @@
+package org.queqiao.benchmarks;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** {@code ./queqiao bench NAME}: runs one benchmark and prints one line of figures. */
+public final class BenchMain {
+  private BenchMain() {}
+
+  public static void main(String[] arguments) throws Exception {
+    boolean json = false;
+    Path root = Path.of("").toAbsolutePath();
+    List<String> rest = new ArrayList<>();
+    for (int i = 0; i < arguments.length; i++) {
+      switch (arguments[i]) {
+        case "--json" -> json = true;
+        case "--root" -> root = Path.of(arguments[++i]);
+        default -> rest.add(arguments[i]);
+      }
+    }
+    if (rest.isEmpty()) {
+      System.err.println("bench: which one? submit, single, jobs, log, heap or agent");
+      System.exit(2);
+    }
+    Report report = new Report(rest.get(0));
+    switch (rest.get(0)) {
+      case "submit" -> SubmitBench.run(root, option(rest, "--seconds", 15), report);
+      case "single" -> SubmitBench.runSingle(root, option(rest, "--requests", 2_000), report);
+      case "jobs" -> JobsBench.run(root, option(rest, "--jobs", 3_000), report);
+      case "log" -> LogBench.run(option(rest, "--seconds", 5), report);
+      case "heap" -> HeapBench.run(root, option(rest, "--jobs", 100_000), report);
+      case "agent" -> AgentBench.run(root, option(rest, "--seconds", 60), report);
+      default -> {
+        System.err.println("bench: there is no benchmark '" + rest.get(0) + "'");
+        System.exit(2);
+      }
+    }
+    System.out.println(json ? report.json() : report.text());
+  }
+
+  private static int option(List<String> arguments, String name, int otherwise) {
+    int at = arguments.indexOf(name);
+    return at < 0 ? otherwise : Integer.parseInt(arguments.get(at + 1));
+  }
+}

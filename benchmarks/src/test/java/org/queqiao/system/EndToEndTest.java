@@ -1,0 +1,205 @@
+package org.queqiao.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.time.YearMonth;
+import java.time.ZoneId;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.queqiao.benchmarks.Service;
+
+/** The thin line: a job goes from a client through every part of the house to a statement line. */
+final class EndToEndTest {
+  private static final Path ROOT = root();
+  private static Service service;
+  private static Client researcher;
+  private static Client finance;
+
+  private static Path root() {
+    Path at = Path.of("").toAbsolutePath();
+    while (!Files.exists(at.resolve("queqiao"))) {
+      at = at.getParent();
+    }
+    return at;
+  }
+
+  @BeforeAll
+  static void start() throws Exception {
+    service = Service.start(ROOT, "", Map.of());
+    researcher = new Client(service.url(), service.token("researcher1"));
+    finance = new Client(service.url(), service.token("finance1"));
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    researcher.close();
+    finance.close();
+    service.close();
+  }
+
+  @Test
+  void aJobRunsAsItsUserIsMeteredToTheMillisecondAndStandsOnTheStatement() throws Exception {
+    Client.Answer submitted =
+        researcher.post(
+            "/api/v1/jobs",
+            "{\"name\":\"thin line\",\"script\":\"#!/bin/sh\\nid\\nhostname\\necho made > made.txt\\n\"}");
+    assertThat(submitted.status()).isEqualTo(201);
+    long id = submitted.json().path("id").asLong();
+    assertThat(submitted.response().headers().firstValue("Location"))
+        .hasValue("/api/v1/jobs/" + id);
+
+    JsonNode job = researcher.awaitEnd(id);
+    assertThat(job.path("state").asText()).isEqualTo("COMPLETED");
+    assertThat(job.path("exitCode").asInt()).isZero();
+    long coreMs =
+        job.path("cores").asLong() * (job.path("endMs").asLong() - job.path("startMs").asLong());
+    assertThat(job.path("coreMs").asLong()).isEqualTo(coreMs);
+
+    String output = researcher.get("/api/v1/jobs/" + id + "/output").body();
+    String unixUser = unixUser();
+    assertThat(output).contains("(" + unixUser + ")").contains(hostname());
+    Path home = Path.of(homeOf(unixUser));
+    assertThat(Files.getOwner(home.resolve("queqiao-" + id + ".out")).getName())
+        .isEqualTo(unixUser);
+    assertThat(Files.readString(home.resolve("made.txt"))).isEqualTo("made\n");
+
+    assertPostingsBalance(id, coreMs, job.path("chargeMicro").asLong());
+    assertOnStatement(job);
+  }
+
+  private static void assertPostingsBalance(long id, long coreMs, long chargeMicro)
+      throws Exception {
+    JsonNode postings = finance.get("/api/v1/ledger/postings?job=" + id).json().path("items");
+    assertThat(postings).isNotEmpty();
+    Map<String, Long> sums = new HashMap<>();
+    long metered = 0;
+    long charged = 0;
+    for (JsonNode posting : postings) {
+      String unit = posting.path("unit").asText();
+      boolean money = posting.hasNonNull("amountMicro");
+      long amount = posting.path(money ? "amountMicro" : "amount").asLong();
+      sums.merge(posting.path("transaction").asText() + " " + unit, amount, Math::addExact);
+      assertThat(posting.path("position").asLong()).isPositive();
+      if (posting.path("account").asText().startsWith("revenue:")) {
+        charged += amount;
+      } else if (posting.path("account").asText().startsWith("usage:")) {
+        metered += Math.abs(amount);
+      }
+    }
+    assertThat(sums.values()).allMatch(sum -> sum == 0);
+    assertThat(Math.abs(charged)).isEqualTo(chargeMicro);
+    assertThat(metered).isEqualTo(coreMs);
+  }
+
+  private static void assertOnStatement(JsonNode job) throws Exception {
+    YearMonth month =
+        YearMonth.from(
+            Instant.ofEpochMilli(job.path("startMs").asLong()).atZone(ZoneId.of("Asia/Shanghai")));
+    String path = "/api/v1/statements?project=" + job.path("project").asText() + "&period=" + month;
+    JsonNode statement = finance.await(path, seen -> seen.toString().contains("researcher1"));
+    assertThat(statement.toString()).contains("researcher1");
+    assertThat(finance.get(path + "&format=csv").body()).contains("researcher1");
+  }
+
+  @Test
+  void aRepeatedKeyIsTheSameJobAndAnotherBodyIsAConflict() throws Exception {
+    String body = "{\"script\":\"#!/bin/sh\\ntrue\\n\",\"hold\":true}";
+    Client.Answer first = researcher.post("/api/v1/jobs", body, "Idempotency-Key", "once");
+    Client.Answer again = researcher.post("/api/v1/jobs", body, "Idempotency-Key", "once");
+    assertThat(again.status()).isEqualTo(201);
+    assertThat(again.json().path("id")).isEqualTo(first.json().path("id"));
+    Client.Answer other =
+        researcher.post(
+            "/api/v1/jobs", body.replace("true\\n", "false\\n"), "Idempotency-Key", "once");
+    assertThat(other.status()).isEqualTo(409);
+    assertThat(researcher.delete("/api/v1/jobs/" + first.json().path("id").asLong()).status())
+        .isBetween(200, 204);
+  }
+
+  @Test
+  void aRunningJobIsCancelledAndAllItsProcessesAreGone() throws Exception {
+    long id =
+        researcher
+            .post(
+                "/api/v1/jobs",
+                "{\"script\":\"#!/bin/sh\\nsetsid sleep 987654 &\\nsleep 987654\\n\"}")
+            .json()
+            .path("id")
+            .asLong();
+    researcher.await("/api/v1/jobs/" + id, job -> job.path("state").asText().equals("RUNNING"));
+    assertThat(researcher.delete("/api/v1/jobs/" + id).status()).isBetween(200, 204);
+    JsonNode job = researcher.awaitEnd(id);
+    assertThat(job.path("state").asText()).isEqualTo("CANCELLED");
+    assertThat(
+            ProcessHandle.allProcesses()
+                .anyMatch(p -> p.info().commandLine().orElse("").contains("sleep 987654")))
+        .isFalse();
+  }
+
+  @Test
+  void theConsoleShowsAJobFromSubmissionToCharge() throws Exception {
+    Path shots = Files.createDirectories(ROOT.resolve("benchmarks/target/screenshots"));
+    Path password = Files.createTempFile("queqiao-", ".password");
+    Files.setPosixFilePermissions(password, PosixFilePermissions.fromString("rw-------"));
+    Files.writeString(password, "correct horse battery staple 鹊桥");
+    setPassword("researcher1", password);
+    String link = service.script("login", "admin1").strip();
+    Process node =
+        new ProcessBuilder(
+                "node",
+                ROOT.resolve("web-ui/tests/e2e/console.mjs").toString(),
+                link,
+                "researcher1",
+                password.toString(),
+                shots.toString())
+            .inheritIO()
+            .start();
+    assertThat(node.waitFor(3, TimeUnit.MINUTES)).isTrue();
+    Files.delete(password);
+    assertThat(node.exitValue()).isZero();
+  }
+
+  private static void setPassword(String account, Path password) throws Exception {
+    ProcessBuilder command =
+        new ProcessBuilder(
+                ROOT.resolve("queqiao").toString(),
+                "account",
+                "password",
+                account,
+                "--data",
+                service.data().toString())
+            .redirectInput(password.toFile())
+            .redirectError(ProcessBuilder.Redirect.INHERIT);
+    command.environment().put("QUEQIAO_BUILT", "yes");
+    assertThat(command.start().waitFor()).isZero();
+  }
+
+  private static String unixUser() {
+    String me = System.getProperty("user.name");
+    return me.equals("root") ? "qqdemo1" : me;
+  }
+
+  private static String homeOf(String user) throws Exception {
+    for (String line : Files.readAllLines(Path.of("/etc/passwd"))) {
+      List<String> fields = List.of(line.split(":"));
+      if (fields.get(0).equals(user)) {
+        return fields.get(5);
+      }
+    }
+    throw new IllegalStateException("no such user: " + user);
+  }
+
+  private static String hostname() throws Exception {
+    return Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
+  }
+}
