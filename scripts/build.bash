@@ -1,0 +1,112 @@
+# Finding the JDK, building, testing. Sourced by ./queqiao.
+
+# Sets JAVA_HOME to a JDK 25, or says what is missing.
+find_jdk() {
+  local home
+  for home in "${JAVA_HOME:-}" /usr/lib/jvm/*; do
+    if [ -n "$home" ] && [ -x "$home/bin/javac" ] && grep -q '^JAVA_VERSION="25' "$home/release" 2>/dev/null; then
+      export JAVA_HOME=$home
+      JAVA=$home/bin/java
+      return
+    fi
+  done
+  die "no JDK 25 found: install Temurin 25 under /usr/lib/jvm, or set JAVA_HOME to one"
+}
+
+# need COMMAND-OR-FILE PACKAGE: remembers the package when the thing is not there.
+MISSING=()
+need() {
+  case $1 in
+    /*) [ -e "$1" ] || MISSING+=("$2") ;;
+    *) command -v "$1" >/dev/null 2>&1 || MISSING+=("$2") ;;
+  esac
+}
+
+# Installs the missing packages as root, else prints the one command that does.
+install_missing() {
+  [ ${#MISSING[@]} -gt 0 ] || return 0
+  local install="apt-get install -y --no-install-recommends ${MISSING[*]}"
+  if [ "$(id -u)" -ne 0 ]; then
+    die "some packages are missing; install them with: sudo $install"
+  fi
+  command -v apt-get >/dev/null 2>&1 || die "some packages are missing: ${MISSING[*]}"
+  say "Installing from the system's packages: ${MISSING[*]}"
+  apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive $install >/dev/null
+  MISSING=()
+}
+
+need_to_build() {
+  need cc gcc
+  need make make
+  need cmake cmake
+  need /usr/include/sodium.h libsodium-dev
+  need mvn maven
+  need curl curl
+  need setpriv util-linux
+  if ! command -v node >/dev/null 2>&1; then MISSING+=(nodejs npm); fi
+}
+
+maven() {
+  (cd "$ROOT" && JAVA_HOME=$JAVA_HOME MAVEN_OPTS="--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow ${MAVEN_OPTS:-}" mvn -B -ntp "$@")
+}
+
+build_all() {
+  need_to_build
+  install_missing
+  say "Building (the first time takes some minutes) ..."
+  mkdir -p "$ROOT/target"
+  if ! maven -q -T2 package -DskipTests -Dspotless.check.skip=true >"$ROOT/target/build.log" 2>&1; then
+    tail -40 "$ROOT/target/build.log" >&2
+    die "the build failed; the whole of it is in target/build.log"
+  fi
+  touch "$BUILT"
+}
+
+# ensure_built: builds when nothing is built; ensure_built fresh: also when a source is newer.
+ensure_built() {
+  if [ -n "${QUEQIAO_BUILT:-}" ]; then
+    find_jdk
+    return
+  fi
+  if [ ! -e "$BUILT" ]; then
+    find_jdk
+    build_all
+  elif [ "${1:-}" = fresh ] && [ -n "$(find "$ROOT" \( -name target -o -name node_modules -o -name .git -o -path "$DATA" \) -prune -o \
+    \( -name '*.java' -o -name '*.[ch]' -o -name '*.ts' -o -name '*.vue' -o -name '*.css' -o -name '*.proto' -o -name 'pom.xml' -o -name '*.yaml' -o -name '*.sql' -o -name CMakeLists.txt \) -newer "$BUILT" -print -quit)" ]; then
+    build_all
+  fi
+  [ -n "${JAVA:-}" ] || find_jdk
+}
+
+format_all() {
+  maven -q spotless:apply
+  (cd "$ROOT/web-ui" && npm run --silent format)
+}
+
+# tool CLASS LIB ARGS...: runs a main class in the foreground.
+tool() {
+  local class=$1 lib=$2
+  shift 2
+  exec "$JAVA" --enable-native-access=ALL-UNNAMED -XX:+UseSerialGC -XX:+ExitOnOutOfMemoryError -cp "$lib" "$class" "$@"
+}
+
+run_tests() {
+  need_to_build
+  need chromium chromium
+  need /usr/share/fonts/truetype/wqy fonts-wqy-microhei
+  install_missing
+  local size=ci
+  [ "$FULL" = no ] || size=full
+  say "Running all tests (size: $size) ..."
+  maven verify -Dqueqiao.test.size="$size" "${ARGS[@]}"
+  touch "$BUILT"
+}
+
+run_bench() {
+  local name=${ARGS[0]:-}
+  [ -n "$name" ] || die "which one? ./queqiao bench submit|single|jobs|log|heap|agent"
+  local json=()
+  [ "$JSON" = no ] || json=(--json)
+  tool org.queqiao.benchmarks.BenchMain "$BENCH_LIB" "${ARGS[@]}" "${json[@]}" --root "$ROOT"
+}

@@ -1,0 +1,123 @@
+# Commands that ask the running server. Sourced by ./queqiao.
+
+[ -n "${AS:-}" ] || AS=${QUEQIAO_ACCOUNT:-}
+
+running() { [ -S "$DATA/run/admin.sock" ] || die "nothing runs in $DATA: start it with ./queqiao up"; }
+
+client_login() {
+  running
+  printf '%s\n' "$(admin POST /login-links -d "user=${ARGS[0]:-$(sed -n 1p "$DATA/run/first-account" 2>/dev/null || echo admin)}")"
+}
+
+client_token() {
+  [ ${#ARGS[@]} -eq 1 ] || die "whose? ./queqiao token ACCOUNT"
+  running
+  printf '%s\n' "$(admin POST /token --data-urlencode "user=${ARGS[0]}")"
+}
+
+# The token of the account that commands run as; kept for its life, readable by the owner alone.
+session_token() {
+  local account=$1 file=$DATA/run/token.$1
+  if [ ! -s "$file" ] || [ -z "$(find "$file" -mmin -1380)" ]; then
+    (umask 077 && admin POST /token --data-urlencode "user=$account" >"$file") || {
+      cat "$file" >&2
+      rm -f "$file"
+      die "no token for $account"
+    }
+  fi
+  cat "$file"
+}
+
+# api ACCOUNT METHOD PATH CURL-ARGS...: the token goes in by a descriptor, never on the command line.
+api() {
+  local account=$1 method=$2 path=$3 token
+  shift 3
+  token=$(session_token "$account")
+  curl -sS --fail-with-body --max-time 60 -X "$method" -H @<(printf 'Authorization: Bearer %s\n' "$token") "$@" "$(server_url)$path"
+}
+
+default_account() {
+  if [ -n "$AS" ]; then
+    printf '%s' "$AS"
+  elif [ -r "$DATA/run/first-account" ]; then
+    sed -n 1p "$DATA/run/first-account"
+  else
+    printf admin
+  fi
+}
+
+client_submit() {
+  running
+  local file= query=() account
+  set -- "${ARGS[@]}"
+  while [ $# -gt 0 ]; do
+    case $1 in
+      --as) AS=$2; shift 2 ;;
+      --name | --partition | --project) query+=(--url-query "${1#--}=$2"); shift 2 ;;
+      --cores) query+=(--url-query "cpusPerTask=$2"); shift 2 ;;
+      --mem-bytes) query+=(--url-query "memBytes=$2"); shift 2 ;;
+      --limit-ms) query+=(--url-query "limitMs=$2"); shift 2 ;;
+      -*) die "submit does not know $1; see ./queqiao help" ;;
+      *) file=$1; shift ;;
+    esac
+  done
+  [ -n "$file" ] || die "which script? ./queqiao submit FILE"
+  [ -r "$file" ] || die "cannot read $file"
+  account=$(default_account)
+  api "$account" POST /api/v1/jobs -H 'Content-Type: text/x-shellscript' -H 'Accept: text/plain' "${query[@]}" --data-binary "@$file"
+}
+
+client_jobs() {
+  running
+  [ "${ARGS[0]:-}" != --as ] || AS=${ARGS[1]}
+  api "$(default_account)" GET /api/v1/jobs -H 'Accept: text/plain'
+}
+
+client_nodes() {
+  running
+  case ${ARGS[0]:-list} in
+    list) api "$(default_account)" GET /api/v1/nodes -H 'Accept: text/plain' ;;
+    drain) admin POST "/nodes/${ARGS[1]:?which node?}/drain" --data-urlencode "reason=${ARGS[*]:2}" ;;
+    resume) admin POST "/nodes/${ARGS[1]:?which node?}/resume" ;;
+    *) die "nodes knows list, drain NODE REASON and resume NODE" ;;
+  esac
+}
+
+client_account() {
+  running
+  local password
+  case ${ARGS[0]:-} in
+    add) admin POST /users --data-urlencode "user=${ARGS[1]:?}" --data-urlencode "unixUser=${ARGS[2]:-}" --data-urlencode "project=${ARGS[3]:-}" ;;
+    role) admin POST /roles --data-urlencode "user=${ARGS[1]:?}" --data-urlencode "role=${ARGS[2]:?}" ;;
+    password)
+      # A file without a line end at its end is a whole line too.
+      IFS= read -rsp 'New password: ' password || [ -n "$password" ]
+      printf '\n' >&2
+      printf '%s' "$password" | admin POST /passwords --data-urlencode "user=${ARGS[1]:?}" --data-urlencode password@-
+      ;;
+    *) die "account knows add USER UNIXUSER PROJECT, role USER ROLE and password USER" ;;
+  esac
+}
+
+client_project() {
+  running
+  case ${ARGS[0]:-} in
+    add) admin POST /projects --data-urlencode "project=${ARGS[1]:?}" --data-urlencode "domain=${ARGS[2]:?}" ;;
+    member) admin POST /members --data-urlencode "project=${ARGS[1]:?}" --data-urlencode "user=${ARGS[2]:?}" --data-urlencode "rank=${ARGS[3]:-MEMBER}" ;;
+    fund) admin POST /wallets --data-urlencode "project=${ARGS[1]:?}" --data-urlencode "amountMicro=${ARGS[2]:?}" --data-urlencode "reason=${ARGS[*]:3}" ;;
+    *) die "project knows add NAME DOMAIN, member PROJECT USER [MANAGER] and fund NAME AMOUNT_MICRO REASON" ;;
+  esac
+}
+
+# Short jobs that leave one core free and are over within half a minute.
+demo_jobs() {
+  local account number=0 most
+  most=$(nproc)
+  for account in researcher1 researcher2 researcher1; do
+    number=$((number + 1))
+    [ $number -lt "$most" ] || break
+    printf '#!/bin/bash\necho "sample %s on $(hostname) as $(id -un)"\nfor i in 1 2 3 4 5; do echo "step $i"; sleep 1; done\n' "$number" |
+      api "$account" POST /api/v1/jobs -H 'Content-Type: text/x-shellscript' -H 'Accept: text/plain' \
+        -H "Idempotency-Key: demo-$number" --url-query "name=sample-$number" --data-binary @- >/dev/null
+  done
+}

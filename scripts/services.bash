@@ -1,0 +1,322 @@
+# Starting, adopting and stopping the processes of one machine. Sourced by ./queqiao.
+#
+#   DATA/run/      sockets, process ids, what the server says of itself   (server, owner only)
+#   DATA/server/   event log, keys, credentials                           (server)
+#   DATA/postgres/ the embedded database                                  (database)
+#   DATA/agent/    the agent's key, spool of intents                      (agent)
+#   DATA/node/     runs and exit records                                  (launcher)
+#   DATA/log/      the event log                                      (server)
+#   DATA/printed/  what the processes print
+#   DATA/home/     homes of the demo's Unix users
+
+SERVER_FLAGS=(-Xms256m -Xmx${QUEQIAO_SERVER_HEAP:-2g} -XX:+UseG1GC -XX:+UseCompactObjectHeaders -XX:+ExitOnOutOfMemoryError
+  --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -Djava.net.preferIPv4Stack=true)
+AGENT_FLAGS=(-Xms4m -Xmx16m -Xmn2m -XX:+UseSerialGC -XX:TrimNativeHeapInterval=10000 -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=20 -XX:TieredStopAtLevel=1 -XX:+UseCompactObjectHeaders -Xss256k
+  -XX:ReservedCodeCacheSize=12m -XX:-UsePerfData -XX:+ExitOnOutOfMemoryError --enable-native-access=ALL-UNNAMED)
+
+is_root() { [ "$(id -u)" -eq 0 ]; }
+
+# alive NAME: prints the process id when the process of that name answers to its recorded start.
+alive() {
+  local file=$DATA/run/$1.pid pid started
+  [ -r "$file" ] || return 1
+  read -r pid started <"$file" || return 1
+  [ -n "$pid" ] && [ -r "/proc/$pid/stat" ] && [ "$(start_of "$pid")" = "$started" ] && printf '%s' "$pid"
+}
+
+# The start time of a process in clock ticks since boot: a process id is never mistaken for its successor.
+start_of() {
+  local stat
+  stat=$(cat "/proc/$1/stat" 2>/dev/null) || return 1
+  stat=${stat##*) }
+  set -- $stat
+  printf '%s' "${20}"
+}
+
+record() { printf '%s %s\n' "$2" "$(start_of "$2")" >"$DATA/run/$1.pid"; }
+
+# spawn NAME COMMAND...: starts a process of its own session with its output in DATA/log.
+spawn() {
+  local name=$1
+  shift
+  setsid "$@" </dev/null >>"$DATA/printed/$name.log" 2>&1 9>&- &
+  record "$name" $!
+}
+
+admin() {
+  local method=$1 path=$2
+  shift 2
+  curl -sS --fail-with-body --max-time 30 --unix-socket "$DATA/run/admin.sock" -X "$method" "$@" "http://localhost/local/v1$path"
+}
+
+server_ready() { curl -s -o /dev/null --fail --max-time 2 --unix-socket "$DATA/run/admin.sock" http://localhost/health/ready 2>/dev/null; }
+
+# wait_for SECONDS WHAT TEST...: polls a condition that no event tells of.
+wait_for() {
+  local seconds=$1 what=$2 until
+  shift 2
+  until=$((SECONDS + seconds))
+  until "$@"; do
+    [ $SECONDS -lt $until ] || die "$what did not come up within $seconds s; see $DATA/printed"
+    sleep 0.1
+  done
+}
+
+# Refuses a folder that the agent or a job's user could not reach, and says which part is in the way.
+check_reachable() {
+  is_root || return 0
+  local path=$DATA part
+  while [ "$path" != / ]; do
+    part=$(stat -c '%a' "$path")
+    if [ $((8#${part} & 1)) -eq 0 ]; then
+      die "the data folder $DATA cannot be reached by the agent and by the jobs' users: $path has mode $part and lets nobody else pass; choose another folder with --data DIR, or: chmod o+x $path"
+    fi
+    path=$(dirname "$path")
+  done
+  setpriv --reuid=65534 --regid=65534 --clear-groups test -x "$DATA" ||
+    die "the data folder $DATA cannot be reached by other users although its mode allows it (a private temporary directory?); choose another with --data DIR"
+}
+
+make_folders() {
+  local mode=0700
+  if is_root; then mode=0711; fi
+  mkdir -p -m "$mode" "$DATA" || die "cannot make the data folder $DATA"
+  [ -w "$DATA" ] || die "the data folder $DATA belongs to another user"
+  chmod "$mode" "$DATA"
+  check_reachable
+  mkdir -p -m 0700 "$DATA/server" "$DATA/log" "$DATA/postgres" "$DATA/printed"
+  mkdir -p -m "$mode" "$DATA/run" "$DATA/agent" "$DATA/node"
+  if is_root; then
+    if ! id "$SERVICE_ACCOUNT" >/dev/null 2>&1; then
+      useradd --system --user-group --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin "$SERVICE_ACCOUNT"
+      say "Created the service account $SERVICE_ACCOUNT (no login)."
+    fi
+    chown "$SERVICE_ACCOUNT:$SERVICE_ACCOUNT" "$DATA/agent"
+    chmod 0700 "$DATA/agent"
+    choose_server_uid
+    chown "$SERVER_UID:$SERVER_UID" "$DATA/server" "$DATA/log" "$DATA/postgres" "$DATA/run"
+    if [ -e "$DATA/queqiao.yaml" ]; then chmod go+r-w "$DATA/queqiao.yaml"; fi
+  fi
+}
+
+# Under root the server and its database run as a user of their own that needs no account: a number
+# from the range that systemd keeps for services without one.
+choose_server_uid() {
+  if [ -r "$DATA/run/server-uid" ]; then
+    read -r SERVER_UID <"$DATA/run/server-uid"
+    return
+  fi
+  SERVER_UID=61984
+  while getent passwd "$SERVER_UID" >/dev/null; do SERVER_UID=$((SERVER_UID + 1)); done
+  printf '%s\n' "$SERVER_UID" >"$DATA/run/server-uid"
+}
+
+make_demo_users() {
+  [ "$DEMO" = yes ] || return 0
+  is_root || return 0
+  mkdir -p -m 0711 "$DATA/home"
+  local user
+  for user in "${DEMO_USERS[@]}"; do
+    if ! id "$user" >/dev/null 2>&1; then
+      useradd --no-create-home --home-dir "$DATA/home/$user" --shell /usr/sbin/nologin "$user"
+      say "Created the Unix user $user (no login shell); ./queqiao down --purge removes it."
+      printf '%s\n' "$user" >>"$DATA/run/created-users"
+    fi
+    mkdir -p -m 0700 "$DATA/home/$user"
+    chown "$user:" "$DATA/home/$user"
+  done
+}
+
+# Under root the programs must be readable by the users they run as: a checkout in a private folder is
+# copied into the data folder.
+place_programs() {
+  is_root || return 0
+  local probe=$ROOT/node-agent/target/classes/org/queqiao/agent/AgentMain.class
+  if setpriv --reuid="$SERVER_UID" --regid="$SERVER_UID" --clear-groups test -r "$probe"; then return 0; fi
+  local place=$DATA/programs
+  if [ ! -e "$place/.placed" ] || [ "$BUILT" -nt "$place/.placed" ]; then
+    say "The checkout $ROOT is private; its programs are copied to $place."
+    rm -rf "$place"
+    mkdir -p -m 0755 "$place/server" "$place/agent"
+    cp -r "$ROOT/scheduler/server/target/lib" "$ROOT/scheduler/server/target/classes" "$place/server"
+    cp -r "$ROOT/node-agent/target/lib" "$ROOT/node-agent/target/classes" "$place/agent"
+    chmod -R go+rX "$place"
+    touch "$place/.placed"
+  fi
+  SERVER_LIB="$place/server/lib/*:$place/server/classes"
+  AGENT_LIB="$place/agent/lib/*:$place/agent/classes"
+}
+
+start_server() {
+  local arguments=(--data "$DATA" --owner "$(id -un)") unix_users as=()
+  if is_root; then as=(setpriv --reuid="$SERVER_UID" --regid="$SERVER_UID" --clear-groups --inh-caps=-all --bounding-set=-all); fi
+  [ -z "$PORT" ] || arguments+=(--port "$PORT")
+  if [ "$DEMO" = yes ]; then
+    if is_root; then unix_users=$(IFS=,; echo "${DEMO_USERS[*]}"); else unix_users=$(id -un); fi
+    arguments+=(--demo --demo-unix-users "$unix_users")
+  fi
+  spawn server "${as[@]}" "$JAVA" "${SERVER_FLAGS[@]}" -cp "$SERVER_LIB" org.queqiao.server.Main "${arguments[@]}"
+  local pid until=$((SECONDS + 120))
+  until server_ready; do
+    pid=$(alive server) || {
+      tail -5 "$DATA/printed/server.log" >&2
+      die "the server ended while it started; the whole of it is in $DATA/printed/server.log"
+    }
+    [ $SECONDS -lt $until ] || die "the server is not ready after 120 s; see $DATA/printed/server.log"
+    sleep 0.1
+  done
+}
+
+start_launcher() {
+  local agent_uid
+  agent_uid=$(agent_uid)
+  # The launcher believes only a key that root alone can change: it takes over the server's key once.
+  [ -e "$DATA/node/launch-key.pub" ] || install -m 0444 "$DATA/run/launch-key.pub" "$DATA/node/launch-key.pub"
+  spawn launcher "$LAUNCHER" --data "$DATA/node" --socket "$DATA/run/launcher.sock" \
+    --public-key "$DATA/node/launch-key.pub" --node "$NODE_NAME" --agent-uid "$agent_uid"
+  wait_for 10 "the launcher" test -S "$DATA/run/launcher.sock"
+}
+
+agent_uid() { if is_root; then id -u "$SERVICE_ACCOUNT"; else id -u; fi; }
+
+start_agent() {
+  local as=()
+  if is_root; then as=(setpriv --reuid="$SERVICE_ACCOUNT" --regid="$SERVICE_ACCOUNT" --clear-groups --no-new-privs); fi
+  if [ ! -e "$DATA/agent/node.crt" ]; then
+    (umask 077 && admin POST "/enrolments" -d "node=$NODE_NAME" >"$DATA/agent/enrolment")
+    if is_root; then chown "$SERVICE_ACCOUNT:" "$DATA/agent/enrolment"; fi
+  fi
+  MALLOC_ARENA_MAX=1 spawn agent "${as[@]}" "$JAVA" "${AGENT_FLAGS[@]}" -cp "$AGENT_LIB" org.queqiao.agent.AgentMain \
+    --data "$DATA/agent" --node "$NODE_NAME" --launcher "$DATA/run/launcher.sock" --spool "$DATA/node/spool" \
+    ${QUEQIAO_AGENT_CORES:+--cores "$QUEQIAO_AGENT_CORES"}
+}
+
+node_up() { admin GET "/nodes/$NODE_NAME" 2>/dev/null | grep -q '^UP'; }
+
+services_up() {
+  need_to_build
+  install_missing
+  make_folders
+  exec 9>"$DATA/run/up.lock"
+  flock -n 9 || die "another ./queqiao up is at work on $DATA"
+  if [ -r "$DATA/run/node-name" ]; then read -r NODE_NAME <"$DATA/run/node-name"; else
+    NODE_NAME=$(uname -n | tr -c 'a-zA-Z0-9_.\n-' '-')
+    printf '%s\n' "$NODE_NAME" >"$DATA/run/node-name"
+  fi
+  make_demo_users
+  place_programs
+  local was_running=yes
+  if ! server_ready; then
+    was_running=no
+    start_server
+  fi
+  if ! alive launcher >/dev/null; then
+    was_running=no
+    rm -f "$DATA/run/launcher.sock"
+    start_launcher
+  fi
+  if ! alive agent >/dev/null; then
+    was_running=no
+    start_agent
+  fi
+  wait_for 60 "the node $NODE_NAME" node_up
+  local url
+  url=$(server_url)
+  if [ "$was_running" = yes ]; then
+    say "Queqiao runs already: $url (data in $DATA)"
+    exit 0
+  fi
+  if [ "$DEMO" = yes ] && [ ! -e "$DATA/run/demo-submitted" ]; then
+    demo_jobs
+    touch "$DATA/run/demo-submitted"
+  fi
+  say ""
+  say "Queqiao is ready:  $url"
+  say "Sign in (once, within 15 minutes):"
+  printf '%s\n' "$(admin POST /login-links -d "user=$(first_account)")"
+  is_root || say "Single-user mode: jobs run as $(id -un); limits and the switch of identity need root and are absent."
+  if [ "$FOREGROUND" = yes ]; then
+    trap 'services_down' EXIT
+    trap 'exit 0' INT TERM
+    tail --pid="$(alive server)" -f /dev/null &
+    wait $!
+  fi
+}
+
+first_account() { if [ "$DEMO" = yes ]; then echo admin1; else echo admin; fi; }
+
+server_url() { sed -n 's/.*"url" *: *"\([^"]*\)".*/\1/p' "$DATA/run/server.json"; }
+
+# stop NAME SECONDS: TERM, and KILL when it does not end.
+stop() {
+  local pid until=$((SECONDS + $2))
+  pid=$(alive "$1") || return 0
+  kill -TERM "$pid" 2>/dev/null || true
+  while alive "$1" >/dev/null; do
+    if [ $SECONDS -ge $until ]; then
+      kill -KILL "$pid" 2>/dev/null || true
+    fi
+    sleep 0.05
+  done
+  rm -f "$DATA/run/$1.pid"
+}
+
+services_down() {
+  if [ ! -d "$DATA/run" ]; then
+    say "Nothing runs in $DATA."
+    return 0
+  fi
+  stop server 20
+  stop agent 10
+  stop launcher 10
+  stop_database
+  if [ "$PURGE" = yes ]; then
+    purge
+  else
+    say "Stopped. Running jobs go on; ./queqiao up takes them up again. Data stays in $DATA."
+  fi
+}
+
+stop_database() {
+  local pid=
+  [ -r "$DATA/postgres/data/postmaster.pid" ] && read -r pid <"$DATA/postgres/data/postmaster.pid" || return 0
+  [ -d "/proc/$pid" ] && tr '\0' ' ' <"/proc/$pid/cmdline" | grep -q "$DATA/postgres" || return 0
+  kill -INT "$pid" 2>/dev/null || true
+  while [ -d "/proc/$pid" ]; do sleep 0.05; done
+}
+
+purge() {
+  local user
+  if [ -r "$DATA/run/created-users" ]; then
+    while read -r user; do
+      pkill -KILL -u "$user" 2>/dev/null || true
+      userdel "$user" 2>/dev/null && say "Removed the Unix user $user."
+    done <"$DATA/run/created-users"
+  fi
+  rm -rf "$DATA"
+  say "Removed $DATA."
+}
+
+database_pid() {
+  local pid
+  [ -r "$DATA/postgres/data/postmaster.pid" ] && read -r pid <"$DATA/postgres/data/postmaster.pid" && [ -d "/proc/$pid" ] && printf '%s' "$pid"
+}
+
+services_status() {
+  local server agent launcher database url= ready=false
+  server=$(alive server) || server=null
+  agent=$(alive agent) || agent=null
+  launcher=$(alive launcher) || launcher=null
+  database=$(database_pid) || database=null
+  if server_ready; then
+    ready=true
+    url=$(server_url)
+  fi
+  if [ "$JSON" = yes ]; then
+    printf '{"server":{"pid":%s},"agent":{"pid":%s},"launcher":{"pid":%s},"database":{"pid":%s},"url":%s,"ready":%s}\n' \
+      "$server" "$agent" "$launcher" "$database" "$([ -n "$url" ] && printf '"%s"' "$url" || printf null)" "$ready"
+  else
+    printf '%-10s %s\n' server "$server" agent "$agent" launcher "$launcher" database "$database" url "${url:--}" ready "$ready"
+  fi
+  [ "$ready" = true ]
+}
