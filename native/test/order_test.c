@@ -73,7 +73,7 @@ static void goodOrdersAreUnderstood(void) {
     CHECK_EQUAL(8, order.environment.length);
     CHECK(memcmp(order.script.bytes, "#!/bin/sh\ntrue\n", order.script.length) == 0);
     free(bytes);
-    bytes = read_sign(&node, 42, 1000, "/work/out", 17, 100, &length);
+    bytes = read_sign(&node, 42, 1000, "/home/out", 17, 100, &length);
     CHECK_EQUAL(REASON_NONE, order_verify(bytes, length, node.public_key, "node-1", now_ms(), &order, &why));
     CHECK_EQUAL(17, order.offset);
     CHECK_EQUAL(9, order.path.length);
@@ -237,7 +237,7 @@ static void signedMutationsNeverReachBeyondTheOrder(void) {
         uint8_t *bytes = NULL;
         state = state * 6364136223846793005U + 1442695040888963407U;
         bytes = state >> 63 ? launch_sign(&node, &launch, &length)
-                            : read_sign(&node, 42, 1000, "/work/out", 17, 100, &length);
+                            : read_sign(&node, 42, 1000, "/home/out", 17, 100, &length);
         for (int changes = (int)(state >> 40 & 3); changes >= 0; changes--) {
             state = state * 6364136223846793005U + 1442695040888963407U;
             size_t at = 6 + (size_t)(state >> 33) % (length - 64 - 6);
