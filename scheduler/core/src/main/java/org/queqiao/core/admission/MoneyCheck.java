@@ -59,7 +59,7 @@ public final class MoneyCheck {
               + validFromMs
               + ", now is "
               + nowMs
-              + "): what ran before keeps its price; set 0 for now");
+              + "): what ran before keeps its price; 0 begins at once");
     }
     TariffDefined effective =
         new TariffDefined(
