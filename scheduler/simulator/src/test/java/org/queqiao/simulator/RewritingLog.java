@@ -3,18 +3,14 @@ package org.queqiao.simulator;
 import org.queqiao.contract.codec.EventCodec;
 import org.queqiao.contract.codec.EventCodec.ActedEvent;
 import org.queqiao.eventlog.EventLog;
-import org.queqiao.eventlog.LogCursor;
-import org.queqiao.eventlog.LogHead;
-import org.queqiao.eventlog.SnapshotStore;
+import org.queqiao.simulator.server.ForwardingLog;
 
 /**
  * A log that stores something else than it is given: the bug of a machine, planted from outside.
  */
-class RewritingLog implements EventLog {
-  private final EventLog log;
-
+class RewritingLog extends ForwardingLog {
   RewritingLog(EventLog log) {
-    this.log = log;
+    super(log);
   }
 
   /** The fact that is stored instead. */
@@ -25,46 +21,6 @@ class RewritingLog implements EventLog {
   @Override
   public long append(long timeMs, byte[] payload) {
     ActedEvent instead = rewrite(EventCodec.decode(payload));
-    return log.append(timeMs, EventCodec.encode(instead.actor(), instead.event()));
-  }
-
-  @Override
-  public void sync() {
-    log.sync();
-  }
-
-  @Override
-  public LogHead head() {
-    return log.head();
-  }
-
-  @Override
-  public long durablePosition() {
-    return log.durablePosition();
-  }
-
-  @Override
-  public long claimEpoch(String writer) {
-    return log.claimEpoch(writer);
-  }
-
-  @Override
-  public LogCursor read(long fromPosition) {
-    return log.read(fromPosition);
-  }
-
-  @Override
-  public boolean acceptsNewWork() {
-    return log.acceptsNewWork();
-  }
-
-  @Override
-  public SnapshotStore snapshots() {
-    return log.snapshots();
-  }
-
-  @Override
-  public void close() {
-    log.close();
+    return super.append(timeMs, EventCodec.encode(instead.actor(), instead.event()));
   }
 }

@@ -1,5 +1,7 @@
 package org.queqiao.server.auth;
 
+import org.queqiao.server.host.WholeFile;
+import org.queqiao.server.host.PrivateFolder;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -230,7 +232,7 @@ public final class CredentialStore {
     AccountCredentials before =
         accounts.getOrDefault(after.user(), AccountCredentials.none(after.user()));
     String name = after.user() + SUFFIX;
-    PrivateFolder.Prepared prepared =
+    WholeFile prepared =
         after.isEmpty() ? null : folder.prepare(name, StrictJson.write(after));
     try {
       if (prepared == null) {

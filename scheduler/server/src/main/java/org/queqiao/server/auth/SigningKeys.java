@@ -1,5 +1,6 @@
 package org.queqiao.server.auth;
 
+import org.queqiao.server.host.PrivateFolder;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

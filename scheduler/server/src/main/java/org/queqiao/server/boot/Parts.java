@@ -8,6 +8,7 @@ import org.queqiao.runtime.SchedulerRuntime;
 import org.queqiao.server.auth.Identity;
 import org.queqiao.server.config.ServerConfig;
 import org.queqiao.server.gateway.AgentGateway;
+import org.queqiao.server.host.UnixUsers;
 import org.queqiao.server.stream.EventHub;
 import org.queqiao.server.view.ClusterView;
 
@@ -22,4 +23,5 @@ public record Parts(
     Ledger ledger,
     Intake intake,
     Identity identity,
-    AgentGateway gateway) {}
+    AgentGateway gateway,
+    UnixUsers unixUsers) {}

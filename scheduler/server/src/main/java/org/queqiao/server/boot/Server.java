@@ -45,7 +45,6 @@ import org.queqiao.server.auth.Refusal;
 import org.queqiao.server.auth.Secret;
 import org.queqiao.server.auth.local.LocalAdmin;
 import org.queqiao.server.auth.local.NodeDirectory;
-import org.queqiao.server.auth.local.UnixAccounts;
 import org.queqiao.server.config.ConfigException;
 import org.queqiao.server.config.ServerConfig;
 import org.queqiao.server.gateway.AgentGateway;
@@ -58,7 +57,7 @@ import org.queqiao.server.pki.LaunchOrders;
 import org.queqiao.server.pki.LaunchSettings;
 import org.queqiao.server.pki.Pki;
 import org.queqiao.server.pki.PkiSettings;
-import org.queqiao.server.pki.UnixUsers;
+import org.queqiao.server.host.UnixUsers;
 import org.queqiao.server.stream.EventHub;
 import org.queqiao.server.view.ClusterView;
 import org.queqiao.server.view.Utilisation;
@@ -116,30 +115,10 @@ public final class Server implements AutoCloseable {
     Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(false));
     started.push(() -> await(vertx.close()));
 
-    int agentPort =
-        config.agents().port() == 0 ? folder.keptPort("agent-port") : config.agents().port();
-    Pki pki =
-        Pki.open(
-            new PkiSettings(folder.pki(), List.of(config.agents().host()), agentPort),
-            System::currentTimeMillis);
-    pki.writeLaunchPublicKey(folder.launchKey());
-    LaunchOrders orders =
-        keep(
-            new LaunchOrders(
-                pki.signer(),
-                new UnixUsers(System::currentTimeMillis),
-                LaunchSettings.DEFAULT,
-                System::currentTimeMillis));
+    UnixUsers unixUsers = new UnixUsers(System::currentTimeMillis);
     Door door = new Door();
-    AgentGateway gateway =
-        new AgentGateway(
-            vertx,
-            GatewaySettings.on(config.agents().host(), agentPort)
-                .withSilenceMs(config.agents().silentMs()),
-            pki,
-            orders,
-            door);
-
+    Nodes nodes = nodes(folder, vertx, unixUsers, door);
+    AgentGateway gateway = nodes.gateway();
     SchedulerRuntime runtime =
         keep(
             SchedulerRuntime.open(
@@ -147,8 +126,73 @@ public final class Server implements AutoCloseable {
     door.runtime.set(runtime);
     ClusterImage image = runtime.startImage();
     runtime.start();
-    firstFacts(runtime, image);
+    firstFacts(runtime, image, unixUsers);
 
+    Followers followers = followers(ledger, runtime, image);
+    ClusterView view = followers.view();
+    org.queqiao.server.view.Door admitted =
+        new org.queqiao.server.view.Door(
+            runtime::submit, asking(runtime), log::durablePosition, view);
+    Identity identity = openIdentity(folder, view);
+    LocalAdmin local =
+        localAdmin(folder, vertx, identity, view, admitted, nodes.pki(), unixUsers);
+    await(gateway.start());
+    started.push(() -> await(gateway.stop()));
+    image.nodes().stream()
+        .filter(node -> node.state() == NodeState.UP)
+        .forEach(node -> gateway.expect(node.facts().name(), image.timeMs()));
+    serve(
+        new Parts(
+            vertx,
+            config,
+            runtime,
+            log,
+            view,
+            followers.hub(),
+            ledger,
+            followers.intake(),
+            identity,
+            gateway,
+            unixUsers),
+        admitted);
+    await(local.start());
+    started.push(() -> await(local.stop()));
+    announce(folder);
+    ready = true;
+  }
+
+  /** The node side: who nodes are, and their connections. */
+  private record Nodes(Pki pki, AgentGateway gateway) {}
+
+  private Nodes nodes(DataFolder folder, Vertx vertx, UnixUsers unixUsers, RuntimePort door)
+      throws Exception {
+    ServerConfig.Agents agents = config.agents();
+    int port = agents.port() == 0 ? folder.keptPort("agent-port") : agents.port();
+    Pki pki =
+        Pki.open(
+            new PkiSettings(folder.pki(), List.of(agents.host()), port),
+            System::currentTimeMillis);
+    pki.writeLaunchPublicKey(folder.launchKey());
+    LaunchOrders orders =
+        keep(
+            new LaunchOrders(
+                pki.signer(), unixUsers, LaunchSettings.DEFAULT, System::currentTimeMillis));
+    AgentGateway gateway =
+        new AgentGateway(
+            vertx,
+            GatewaySettings.on(agents.host(), port).withSilenceMs(agents.silentMs()),
+            pki,
+            orders,
+            door);
+    return new Nodes(pki, gateway);
+  }
+
+  /** Those that follow the log: the read model, the streams of events, accounting. */
+  private record Followers(ClusterView view, EventHub hub, Intake intake) {}
+
+  /** Starts them; returns when the read model has reached the end of the log. */
+  private Followers followers(Ledger ledger, SchedulerRuntime runtime, ClusterImage image)
+      throws Exception {
     ClusterView view =
         new ClusterView(
             image,
@@ -162,44 +206,40 @@ public final class Server implements AutoCloseable {
     CompletableFuture<Void> current = new CompletableFuture<>();
     view.whenAt(runtime.durablePosition(), () -> current.complete(null));
     current.get();
+    return new Followers(view, hub, intake);
+  }
 
-    org.queqiao.server.view.Door admitted =
-        new org.queqiao.server.view.Door(
-            runtime::submit, asking(runtime), log::durablePosition, view);
-    Identity identity =
-        keep(
-            Identity.open(
-                folder.authentication(),
-                AuthSettings.at(URI.create(publicUrl())),
-                name -> view.site().account(name),
-                InstantSource.system(),
-                cause -> faults.fault(org.queqiao.runtime.Fault.MACHINE_FAILED, cause)));
-    LocalAdmin local =
-        new LocalAdmin(
-            vertx,
-            folder.adminSocket(),
-            options.owner(),
-            identity,
-            new LocalAdmin.Ports(
-                name -> view.site().account(name),
-                admitted::submit,
-                node -> enrol(vertx, pki, node),
-                node -> nodeCondition(view, node),
-                UnixAccounts.ofThisMachine(),
-                () -> ready,
-                config.billing().currency()));
-    await(gateway.start());
-    started.push(() -> await(gateway.stop()));
-    image.nodes().stream()
-        .filter(node -> node.state() == NodeState.UP)
-        .forEach(node -> gateway.expect(node.facts().name(), image.timeMs()));
-    serve(
-        new Parts(vertx, config, runtime, log, view, hub, ledger, intake, identity, gateway),
-        admitted);
-    await(local.start());
-    started.push(() -> await(local.stop()));
-    announce(folder);
-    ready = true;
+  private Identity openIdentity(DataFolder folder, ClusterView view) throws Exception {
+    return keep(
+        Identity.open(
+            folder.authentication(),
+            AuthSettings.at(URI.create(publicUrl())),
+            name -> view.site().account(name),
+            InstantSource.system(),
+            cause -> faults.fault(org.queqiao.runtime.Fault.MACHINE_FAILED, cause)));
+  }
+
+  private LocalAdmin localAdmin(
+      DataFolder folder,
+      Vertx vertx,
+      Identity identity,
+      ClusterView view,
+      org.queqiao.server.view.Door admitted,
+      Pki pki,
+      UnixUsers unixUsers) {
+    return new LocalAdmin(
+        vertx,
+        folder.adminSocket(),
+        options.owner(),
+        identity,
+        new LocalAdmin.Ports(
+            name -> view.site().account(name),
+            admitted::submit,
+            node -> enrol(vertx, pki, node),
+            node -> nodeCondition(view, node),
+            unixUsers,
+            () -> ready,
+            config.billing().currency()));
   }
 
   /** The runtime as the gateway and the local administration see it. */
@@ -254,7 +294,7 @@ public final class Server implements AutoCloseable {
                 utilisation,
                 parts.identity(),
                 parts.gateway(),
-                UnixAccounts.ofThisMachine(),
+                parts.unixUsers(),
                 () -> troubles(parts),
                 metrics::scrape,
                 metrics::answered,
@@ -327,20 +367,20 @@ public final class Server implements AutoCloseable {
   }
 
   /** The facts without which nobody could do anything, and those of the demo. */
-  private void firstFacts(SchedulerRuntime runtime, ClusterImage image)
+  private void firstFacts(SchedulerRuntime runtime, ClusterImage image, UnixUsers unixUsers)
       throws IOException, InterruptedException, ExecutionException {
     String owner = options.owner();
     Bootstrap bootstrap = new Bootstrap(runtime::submit, owner, config.billing().currency());
-    Bootstrap.UnixUser unix = unixUser(owner);
+    Bootstrap.UnixUser unix = unixUser(unixUsers, owner);
     bootstrap.first(image, unix.uid() == 0 ? Bootstrap.UnixUser.NONE : unix);
     if (!options.demoUnixUsers().isEmpty()) {
-      Bootstrap.UnixUser first = unixUser(options.demoUnixUsers().getFirst());
-      bootstrap.demo(image, first, unixUser(options.demoUnixUsers().getLast()));
+      Bootstrap.UnixUser first = unixUser(unixUsers, options.demoUnixUsers().getFirst());
+      bootstrap.demo(image, first, unixUser(unixUsers, options.demoUnixUsers().getLast()));
     }
   }
 
-  private static Bootstrap.UnixUser unixUser(String name) throws IOException {
-    OptionalInt uid = UnixAccounts.ofThisMachine().uidOf(name);
+  private static Bootstrap.UnixUser unixUser(UnixUsers unixUsers, String name) throws IOException {
+    OptionalInt uid = unixUsers.uidOf(name);
     if (uid.isEmpty()) {
       throw new ConfigException("there is no Unix user '" + name + "' on this machine");
     }

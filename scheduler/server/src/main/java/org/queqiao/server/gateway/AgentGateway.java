@@ -184,7 +184,7 @@ public final class AgentGateway {
     LaunchOrders.Range range =
         new LaunchOrders.Range(offset, Math.min(maxBytes, ReadOrder.MAX_BYTES));
     onLoop(() -> {
-      if (!nodes.containsKey(node) || !nodes.get(node).welcomed()) {
+      if (!nodes.containsKey(node) || !nodes.get(node).isWelcomed()) {
         done.complete(new OutputRead.Unavailable("node " + node + " is not connected"));
         return;
       }

@@ -33,16 +33,10 @@ import org.slf4j.LoggerFactory;
  *   FRESH --hello, with one--> REGISTERING --durable--> WELCOMED --> closed
  * </pre>
  */
-final class NodeConnection implements DesiredPush.Line {
+final class NodeConnection implements DesiredPush.Line, Telling.Source {
   private static final Logger LOG = LoggerFactory.getLogger(NodeConnection.class);
   private static final int LENGTH_BYTES = 4;
 
-  /** Inputs that the scheduler has not answered: beyond the first, nothing more is read. */
-  private static final int UNANSWERED_MAX = 1_024;
-
-  private static final int UNANSWERED_LOW = 512;
-  private static final long RETRY_FIRST_MS = 50;
-  private static final long RETRY_CAP_MS = 2_000;
   private static final long ASK_AGAIN_MS = 2_000;
 
   private enum State {
@@ -57,14 +51,13 @@ final class NodeConnection implements DesiredPush.Line {
   private final NetSocket socket;
   private final Optional<NodeName> identity;
   private final RecordParser frames;
+  private final Telling scheduler;
   private final TreeMap<Long, CompletableFuture<AgentMessage.OutputChunk>> reads = new TreeMap<>();
   private final List<RunId> acknowledged = new ArrayList<>();
   private State state = State.FRESH;
   private DesiredPush push;
   private boolean inBody;
   private boolean acknowledgeSoon;
-  private boolean reading = true;
-  private int unanswered;
   private long firstFrameTimer;
 
   NodeConnection(AgentGateway gateway, NetSocket socket) {
@@ -72,6 +65,7 @@ final class NodeConnection implements DesiredPush.Line {
     this.socket = socket;
     this.identity = certificate(socket).flatMap(gateway.pki()::nodeOf);
     this.frames = RecordParser.newFixed(LENGTH_BYTES, socket);
+    this.scheduler = new Telling(gateway, this);
   }
 
   /** Begins to listen. */
@@ -101,10 +95,6 @@ final class NodeConnection implements DesiredPush.Line {
     return identity;
   }
 
-  boolean welcomed() {
-    return state == State.WELCOMED;
-  }
-
   /** The set of this node has changed. */
   void desired(DesiredState desired, long epoch) {
     if (push != null) {
@@ -125,8 +115,34 @@ final class NodeConnection implements DesiredPush.Line {
     reads.remove(requestId);
   }
 
-  void close() {
+  @Override
+  public boolean isClosed() {
+    return state == State.CLOSED;
+  }
+
+  @Override
+  public boolean isWelcomed() {
+    return state == State.WELCOMED;
+  }
+
+  @Override
+  public void pause() {
+    frames.pause();
+  }
+
+  @Override
+  public void resume() {
+    frames.resume();
+  }
+
+  @Override
+  public void close() {
     socket.close();
+  }
+
+  @Override
+  public String name() {
+    return identity.map(NodeName::value).orElse("-");
   }
 
   private void closed() {
@@ -187,7 +203,7 @@ final class NodeConnection implements DesiredPush.Line {
       case AgentMessage.RunStartedReport m -> {
         requireWelcome();
         push.known(m.run(), false);
-        tell(new Input.RunStarted(node(), m.run(), m.startMs()), RETRY_FIRST_MS, reply -> {});
+        scheduler.tell(new Input.RunStarted(node(), m.run(), m.startMs()), reply -> {});
       }
       case AgentMessage.RunEndedReport m -> {
         requireWelcome();
@@ -262,9 +278,9 @@ final class NodeConnection implements DesiredPush.Line {
     m.running().forEach(run -> push.known(run, false));
     m.ended().forEach(exit -> push.known(exit.run(), true));
     gateway.arrived(this, m.running().size());
-    tell(
+    scheduler.tell(
         new Input.RegisterNode(m.facts(), m.running(), m.ended()),
-        RETRY_FIRST_MS,
+       
         reply -> registered(m, reply));
   }
 
@@ -319,9 +335,9 @@ final class NodeConnection implements DesiredPush.Line {
       told = withDetail(exit, impossible);
     }
     push.known(exit.run(), true);
-    tell(
+    scheduler.tell(
         new Input.RunEnded(node(), told),
-        RETRY_FIRST_MS,
+       
         reply -> {
           if (reply instanceof Reply.Rejected rejected) {
             LOG.warn(
@@ -346,53 +362,6 @@ final class NodeConnection implements DesiredPush.Line {
         exit.systemUs(),
         exit.maxRssBytes(),
         detail);
-  }
-
-  /** What follows the scheduler's answer, on the event loop. */
-  private interface Answered {
-    void by(Reply reply);
-  }
-
-  /**
-   * Hands an input to the scheduler. While that is too busy it is tried again: the agent would
-   * repeat it only with the next connection.
-   */
-  private void tell(Input input, long retryMs, Answered answered) {
-    if (++unanswered >= UNANSWERED_MAX && reading) {
-      reading = false;
-      frames.pause();
-    }
-    gateway
-        .submit(input)
-        .whenComplete((reply, failure) ->
-            gateway.onLoop(() -> {
-              unanswered--;
-              if (state == State.CLOSED) {
-                return;
-              }
-              if (failure != null) {
-                LOG.error("no answer of the scheduler node={}", name(), failure);
-                close();
-              } else if (isBusy(reply)) {
-                gateway.later(
-                    retryMs, () -> tell(input, Math.min(RETRY_CAP_MS, retryMs * 2), answered));
-              } else {
-                answered.by(reply);
-              }
-              if (!reading && unanswered <= UNANSWERED_LOW && state == State.WELCOMED) {
-                reading = true;
-                frames.resume();
-              }
-            }));
-  }
-
-  private static boolean isBusy(Reply reply) {
-    return reply instanceof Reply.Rejected rejected
-        && switch (rejected.rejection().code()) {
-          case BUSY, DISK_FULL -> true;
-          case MALFORMED, FORBIDDEN, NOT_FOUND, CONFLICT, IDEMPOTENCY_MISMATCH, INVALID, TOO_MANY ->
-              false;
-        };
   }
 
   private void acknowledge(RunId run) {
@@ -480,10 +449,6 @@ final class NodeConnection implements DesiredPush.Line {
 
   private NodeName node() {
     return identity.orElseThrow();
-  }
-
-  private String name() {
-    return identity.map(NodeName::value).orElse("-");
   }
 
   private String remote() {

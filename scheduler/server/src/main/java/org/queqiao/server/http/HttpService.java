@@ -16,7 +16,7 @@ import java.util.function.Supplier;
 import org.queqiao.accounting.sql.LedgerReads;
 import org.queqiao.server.auth.AuthRoutes;
 import org.queqiao.server.auth.Identity;
-import org.queqiao.server.auth.local.UnixAccounts;
+import org.queqiao.server.host.UnixAccounts;
 import org.queqiao.server.config.ServerConfig;
 import org.queqiao.server.gateway.AgentGateway;
 import org.queqiao.server.stream.EventHub;

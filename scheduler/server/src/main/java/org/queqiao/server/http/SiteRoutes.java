@@ -29,7 +29,7 @@ import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.core.message.Action;
 import org.queqiao.core.message.Input;
 import org.queqiao.server.auth.Account;
-import org.queqiao.server.auth.local.UnixAccounts;
+import org.queqiao.server.host.UnixAccounts;
 import org.queqiao.server.view.ClusterView;
 import org.queqiao.server.view.Scope;
 import org.queqiao.server.view.Site;

@@ -1,5 +1,6 @@
 package org.queqiao.server.pki;
 
+import org.queqiao.server.host.WholeFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -107,8 +108,8 @@ final class Enrolments {
             .append(' ')
             .append(code.key())
             .append('\n'));
-    SecretFiles.replace(
-        file, lines.toString().getBytes(StandardCharsets.UTF_8), SecretFiles.OWNER_ONLY);
+    WholeFile.replace(
+        file, lines.toString().getBytes(StandardCharsets.UTF_8), WholeFile.OWNER_ONLY);
     codes.clear();
     codes.putAll(next);
   }

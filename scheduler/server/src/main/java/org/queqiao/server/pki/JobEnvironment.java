@@ -1,5 +1,6 @@
 package org.queqiao.server.pki;
 
+import org.queqiao.server.host.UnixUser;
 import java.util.SortedMap;
 import java.util.StringJoiner;
 import java.util.TreeMap;

@@ -1,5 +1,6 @@
 package org.queqiao.server.pki;
 
+import org.queqiao.server.host.WholeFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,12 +53,12 @@ public final class LaunchOrderSigner {
     // The public half is written last: without it, a crash came in between.
     if (!Files.exists(publicFile)) {
       KeyPair pair = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
-      SecretFiles.replace(file, pair.getPrivate().getEncoded(), SecretFiles.OWNER_ONLY);
-      SecretFiles.replace(publicFile, raw(pair.getPublic()), SecretFiles.WORLD_READABLE);
+      WholeFile.replace(file, pair.getPrivate().getEncoded(), WholeFile.OWNER_ONLY);
+      WholeFile.replace(publicFile, raw(pair.getPublic()), WholeFile.WORLD_READABLE);
     }
     PrivateKey key =
         KeyFactory.getInstance("Ed25519")
-            .generatePrivate(new PKCS8EncodedKeySpec(SecretFiles.readSecret(file)));
+            .generatePrivate(new PKCS8EncodedKeySpec(WholeFile.readSecret(file)));
     return new LaunchOrderSigner(key, Files.readAllBytes(publicFile), wallMs);
   }
 

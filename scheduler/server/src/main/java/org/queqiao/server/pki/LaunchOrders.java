@@ -1,5 +1,7 @@
 package org.queqiao.server.pki;
 
+import org.queqiao.server.host.UnixUsers;
+import org.queqiao.server.host.UnixUser;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -1,5 +1,6 @@
 package org.queqiao.server.pki;
 
+import org.queqiao.server.host.WholeFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -61,7 +62,7 @@ final class NodeKeys {
   private void write(TreeMap<NodeName, String> next) throws IOException {
     StringBuilder text = new StringBuilder();
     next.forEach((node, key) -> text.append(node).append(' ').append(key).append('\n'));
-    SecretFiles.replace(
-        file, text.toString().getBytes(StandardCharsets.UTF_8), SecretFiles.OWNER_ONLY);
+    WholeFile.replace(
+        file, text.toString().getBytes(StandardCharsets.UTF_8), WholeFile.OWNER_ONLY);
   }
 }

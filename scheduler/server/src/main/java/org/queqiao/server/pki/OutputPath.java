@@ -1,5 +1,6 @@
 package org.queqiao.server.pki;
 
+import org.queqiao.server.host.UnixUser;
 import java.util.Optional;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.NodeName;

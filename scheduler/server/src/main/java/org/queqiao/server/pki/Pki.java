@@ -1,5 +1,6 @@
 package org.queqiao.server.pki;
 
+import org.queqiao.server.host.WholeFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -88,7 +89,7 @@ public final class Pki {
 
   /** Writes the public key by which launchers know orders: 32 bytes, readable by all. */
   public void writeLaunchPublicKey(Path file) throws IOException {
-    SecretFiles.replace(file, signer.publicKey(), SecretFiles.WORLD_READABLE);
+    WholeFile.replace(file, signer.publicKey(), WholeFile.WORLD_READABLE);
   }
 
   /** Makes a one-time code for a node; good for 15 minutes. */

@@ -1,5 +1,6 @@
 package org.queqiao.server.pki;
 
+import org.queqiao.server.host.WholeFile;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.math.BigInteger;
@@ -94,13 +95,13 @@ public final class PrivateAuthority {
               AUTHORITY_LIFE,
               Purpose.AUTHORITY,
               List.of());
-      SecretFiles.replace(
-          keyFile, pem("PRIVATE KEY", pair.getPrivate().getEncoded()), SecretFiles.OWNER_ONLY);
-      SecretFiles.replace(
-          certificateFile, pem("CERTIFICATE", own.getEncoded()), SecretFiles.WORLD_READABLE);
+      WholeFile.replace(
+          keyFile, pem("PRIVATE KEY", pair.getPrivate().getEncoded()), WholeFile.OWNER_ONLY);
+      WholeFile.replace(
+          certificateFile, pem("CERTIFICATE", own.getEncoded()), WholeFile.WORLD_READABLE);
     }
     return new PrivateAuthority(
-        folder, privateKey(SecretFiles.readSecret(keyFile)), certificate(certificateFile));
+        folder, privateKey(WholeFile.readSecret(keyFile)), certificate(certificateFile));
   }
 
   /** What the certificate is for. */
@@ -159,15 +160,15 @@ public final class PrivateAuthority {
             SERVER_LIFE,
             Purpose.SERVER,
             wanted);
-    SecretFiles.replace(
+    WholeFile.replace(
         serverKeyFile(),
         pem("PRIVATE KEY", pair.getPrivate().getEncoded()),
-        SecretFiles.OWNER_ONLY);
+        WholeFile.OWNER_ONLY);
     byte[] leaf = pem("CERTIFICATE", made.getEncoded());
     byte[] root = pem("CERTIFICATE", certificate.getEncoded());
     byte[] chain = java.util.Arrays.copyOf(leaf, leaf.length + root.length);
     System.arraycopy(root, 0, chain, leaf.length, root.length);
-    SecretFiles.replace(serverCertificateFile(), chain, SecretFiles.WORLD_READABLE);
+    WholeFile.replace(serverCertificateFile(), chain, WholeFile.WORLD_READABLE);
   }
 
   /** Signs a certificate for a node's key. */

@@ -32,7 +32,7 @@ import org.queqiao.server.pki.LaunchOrders;
 import org.queqiao.server.pki.LaunchSettings;
 import org.queqiao.server.pki.Pki;
 import org.queqiao.server.pki.PkiSettings;
-import org.queqiao.server.pki.UnixUsers;
+import org.queqiao.server.host.UnixUsers;
 
 /** What the gateway refuses; the names begin with the rows of the catalogue of attacks. */
 @Timeout(60)

@@ -29,7 +29,7 @@ import org.queqiao.server.pki.LaunchOrders;
 import org.queqiao.server.pki.LaunchSettings;
 import org.queqiao.server.pki.Pki;
 import org.queqiao.server.pki.PkiSettings;
-import org.queqiao.server.pki.UnixUsers;
+import org.queqiao.server.host.UnixUsers;
 
 /**
  * A node with the real launcher, the real agent in a process of its own and the real gateway; only

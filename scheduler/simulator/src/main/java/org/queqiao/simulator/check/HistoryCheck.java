@@ -154,6 +154,12 @@ final class HistoryCheck {
 
   private void take(LoggedEvent logged, RunId run, Allocation allocation) {
     ModelNode node = model.nodes.get(allocation.node());
+    takeCores(logged, run, allocation, node);
+    takeMemory(logged, allocation, node);
+    takeDevices(logged, run, allocation, node);
+  }
+
+  private void takeCores(LoggedEvent logged, RunId run, Allocation allocation, ModelNode node) {
     for (int core : allocation.cores()) {
       RunId user = node.coreUsers.putIfAbsent(core, run);
       require(
@@ -183,6 +189,9 @@ final class HistoryCheck {
                   + node.facts.cores());
       proofOfEnd(logged, run, allocation.node() + "/" + core);
     }
+  }
+
+  private void takeMemory(LoggedEvent logged, Allocation allocation, ModelNode node) {
     node.memUsedBytes = Math.addExact(node.memUsedBytes, allocation.memBytes());
     require(
         node.memUsedBytes <= node.facts.memBytes(),
@@ -195,6 +204,9 @@ final class HistoryCheck {
                 + node.facts.memBytes()
                 + " bytes of "
                 + allocation.node());
+  }
+
+  private void takeDevices(LoggedEvent logged, RunId run, Allocation allocation, ModelNode node) {
     for (Allocation.GresDevices devices : allocation.gres()) {
       for (int device : devices.devices()) {
         RunId user = node.deviceUsers.putIfAbsent(device(devices, device), run);

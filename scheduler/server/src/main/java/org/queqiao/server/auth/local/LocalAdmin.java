@@ -1,5 +1,6 @@
 package org.queqiao.server.auth.local;
 
+import org.queqiao.server.host.UnixAccounts;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;

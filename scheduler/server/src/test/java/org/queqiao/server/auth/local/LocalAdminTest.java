@@ -3,6 +3,8 @@ package org.queqiao.server.auth.local;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.queqiao.server.host.UnixAccounts;
+import org.queqiao.server.host.UnixUsers;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -436,7 +438,7 @@ final class LocalAdminTest {
 
   @Test
   void thisMachinesNameServiceKnowsItsUsers() throws IOException {
-    UnixAccounts here = UnixAccounts.ofThisMachine();
+    UnixAccounts here = new UnixUsers(System::currentTimeMillis);
     assertThat(here.uidOf("root")).hasValue(0);
     assertThat(here.uidOf("no-such-user-here")).isEmpty();
     for (String odd : List.of("", "-s", "0", "root root", "root:x", "../root")) {

@@ -1,4 +1,4 @@
-package org.queqiao.server.pki;
+package org.queqiao.server.host;
 
 /**
  * An entry of the name service.

@@ -1,18 +1,13 @@
-package org.queqiao.server.auth;
+package org.queqiao.server.host;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -22,13 +17,10 @@ import java.util.stream.Stream;
  * A folder that nobody but the service can read (mode 0700, files 0600), with files that are
  * replaced as a whole: after a crash each holds its old or its new content.
  */
-final class PrivateFolder {
-  private static final String UNFINISHED = ".new";
+public final class PrivateFolder {
   private static final int MAX_FILE_BYTES = 4 << 20;
   private static final Set<PosixFilePermission> FOLDER_MODE =
       PosixFilePermissions.fromString("rwx------");
-  private static final Set<PosixFilePermission> FILE_MODE =
-      PosixFilePermissions.fromString("rw-------");
 
   private final Path folder;
 
@@ -40,11 +32,11 @@ final class PrivateFolder {
    * Makes the folder, or checks the one that is there: a folder or file that others can reach, that
    * is a link or belongs to somebody else is not repaired in silence but refused by name.
    */
-  static PrivateFolder open(Path folder) throws IOException {
+  public static PrivateFolder open(Path folder) throws IOException {
     if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
       Files.createDirectories(folder.toAbsolutePath().getParent());
       Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(FOLDER_MODE));
-      sync(folder.toAbsolutePath().getParent());
+      WholeFile.sync(folder.toAbsolutePath().getParent());
     }
     PosixFileAttributes of = attributes(folder);
     if (!of.isDirectory()) {
@@ -60,7 +52,7 @@ final class PrivateFolder {
         if (!found.isRegularFile()) {
           throw new IOException(file + " must be a regular file and not a link");
         }
-        check(file, found, FILE_MODE);
+        check(file, found, WholeFile.OWNER_ONLY);
       }
     }
     return opened;
@@ -72,10 +64,7 @@ final class PrivateFolder {
 
   private static void check(Path path, PosixFileAttributes found, Set<PosixFilePermission> allowed)
       throws IOException {
-    EnumSet<PosixFilePermission> excess = EnumSet.noneOf(PosixFilePermission.class);
-    excess.addAll(found.permissions());
-    excess.removeAll(allowed);
-    if (!excess.isEmpty()) {
+    if (!WholeFile.excess(found.permissions(), allowed).isEmpty()) {
       throw new IOException(
           path
               + " can be reached by others (mode "
@@ -93,14 +82,14 @@ final class PrivateFolder {
 
   private void removeUnfinished() throws IOException {
     for (String name : names()) {
-      if (name.endsWith(UNFINISHED)) {
+      if (name.endsWith(WholeFile.UNFINISHED)) {
         Files.delete(folder.resolve(name));
       }
     }
   }
 
   /** The names in the folder, sorted. */
-  List<String> names() throws IOException {
+  public List<String> names() throws IOException {
     List<String> names = new ArrayList<>();
     try (Stream<Path> entries = Files.list(folder)) {
       entries.forEach(entry -> names.add(entry.getFileName().toString()));
@@ -109,12 +98,13 @@ final class PrivateFolder {
     return names;
   }
 
-  Path path(String name) {
+  /** Where a file of this name is or would be. */
+  public Path path(String name) {
     return folder.resolve(name);
   }
 
   /** The content of a file, or nothing when there is none. */
-  Optional<byte[]> read(String name) throws IOException {
+  public Optional<byte[]> read(String name) throws IOException {
     Path file = folder.resolve(name);
     if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
       return Optional.empty();
@@ -125,56 +115,15 @@ final class PrivateFolder {
     return Optional.of(Files.readAllBytes(file));
   }
 
-  /**
-   * Writes the new content beside the file and syncs it; nothing is replaced yet, so a failure here
-   * leaves everything as it was.
-   */
-  Prepared prepare(String name, byte[] content) throws IOException {
-    Path unfinished = folder.resolve(name + UNFINISHED);
-    Files.deleteIfExists(unfinished);
-    try (FileChannel channel =
-        FileChannel.open(
-            unfinished,
-            Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW),
-            PosixFilePermissions.asFileAttribute(FILE_MODE))) {
-      ByteBuffer buffer = ByteBuffer.wrap(content);
-      while (buffer.hasRemaining()) {
-        channel.write(buffer);
-      }
-      channel.force(true);
-    } catch (IOException e) {
-      Files.deleteIfExists(unfinished);
-      throw e;
-    }
-    return new Prepared(unfinished, folder.resolve(name));
+  /** Writes the new content beside the file; {@link WholeFile#commit} puts it in place. */
+  public WholeFile prepare(String name, byte[] content) throws IOException {
+    return WholeFile.prepare(folder.resolve(name), content, WholeFile.OWNER_ONLY);
   }
 
-  /** Content that is durable but has not replaced the file yet. */
-  final class Prepared {
-    private final Path from;
-    private final Path to;
-
-    private Prepared(Path from, Path to) {
-      this.from = from;
-      this.to = to;
-    }
-
-    /** After a failure here nobody knows which content a restart would find. */
-    void commit() throws IOException {
-      Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      sync(folder);
-    }
-  }
-
-  void delete(String name) throws IOException {
+  /** Removes a file, if it is there. */
+  public void delete(String name) throws IOException {
     if (Files.deleteIfExists(folder.resolve(name))) {
-      sync(folder);
-    }
-  }
-
-  private static void sync(Path folder) throws IOException {
-    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-      channel.force(true);
+      WholeFile.sync(folder);
     }
   }
 }
