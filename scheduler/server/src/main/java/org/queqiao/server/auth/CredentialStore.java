@@ -1,7 +1,5 @@
 package org.queqiao.server.auth;
 
-import org.queqiao.server.host.WholeFile;
-import org.queqiao.server.host.PrivateFolder;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -16,6 +14,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.queqiao.contract.id.UserName;
+import org.queqiao.server.host.PrivateFolder;
+import org.queqiao.server.host.WholeFile;
 
 /**
  * The credentials of all accounts, in memory and in one small file per account, so that erasing an
@@ -232,8 +232,7 @@ public final class CredentialStore {
     AccountCredentials before =
         accounts.getOrDefault(after.user(), AccountCredentials.none(after.user()));
     String name = after.user() + SUFFIX;
-    WholeFile prepared =
-        after.isEmpty() ? null : folder.prepare(name, StrictJson.write(after));
+    WholeFile prepared = after.isEmpty() ? null : folder.prepare(name, StrictJson.write(after));
     try {
       if (prepared == null) {
         folder.delete(name);

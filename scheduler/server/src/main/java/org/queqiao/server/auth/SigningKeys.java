@@ -1,6 +1,5 @@
 package org.queqiao.server.auth;
 
-import org.queqiao.server.host.PrivateFolder;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -19,6 +18,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import org.queqiao.server.host.PrivateFolder;
 
 /**
  * The keys that sign access tokens: Ed25519, made at the first start, kept in the private folder.

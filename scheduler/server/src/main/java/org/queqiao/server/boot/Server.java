@@ -51,13 +51,13 @@ import org.queqiao.server.gateway.AgentGateway;
 import org.queqiao.server.gateway.GatewaySettings;
 import org.queqiao.server.gateway.NodeGauges;
 import org.queqiao.server.gateway.RuntimePort;
+import org.queqiao.server.host.UnixUsers;
 import org.queqiao.server.http.HttpService;
 import org.queqiao.server.metrics.Metrics;
 import org.queqiao.server.pki.LaunchOrders;
 import org.queqiao.server.pki.LaunchSettings;
 import org.queqiao.server.pki.Pki;
 import org.queqiao.server.pki.PkiSettings;
-import org.queqiao.server.host.UnixUsers;
 import org.queqiao.server.stream.EventHub;
 import org.queqiao.server.view.ClusterView;
 import org.queqiao.server.view.Utilisation;
@@ -134,8 +134,7 @@ public final class Server implements AutoCloseable {
         new org.queqiao.server.view.Door(
             runtime::submit, asking(runtime), log::durablePosition, view);
     Identity identity = openIdentity(folder, view);
-    LocalAdmin local =
-        localAdmin(folder, vertx, identity, view, admitted, nodes.pki(), unixUsers);
+    LocalAdmin local = localAdmin(folder, vertx, identity, view, admitted, nodes.pki(), unixUsers);
     await(gateway.start());
     started.push(() -> await(gateway.stop()));
     image.nodes().stream()
@@ -170,8 +169,7 @@ public final class Server implements AutoCloseable {
     int port = agents.port() == 0 ? folder.keptPort("agent-port") : agents.port();
     Pki pki =
         Pki.open(
-            new PkiSettings(folder.pki(), List.of(agents.host()), port),
-            System::currentTimeMillis);
+            new PkiSettings(folder.pki(), List.of(agents.host()), port), System::currentTimeMillis);
     pki.writeLaunchPublicKey(folder.launchKey());
     LaunchOrders orders =
         keep(

@@ -279,9 +279,7 @@ final class NodeConnection implements DesiredPush.Line, Telling.Source {
     m.ended().forEach(exit -> push.known(exit.run(), true));
     gateway.arrived(this, m.running().size());
     scheduler.tell(
-        new Input.RegisterNode(m.facts(), m.running(), m.ended()),
-       
-        reply -> registered(m, reply));
+        new Input.RegisterNode(m.facts(), m.running(), m.ended()), reply -> registered(m, reply));
   }
 
   private void registered(AgentMessage.Hello hello, Reply reply) {
@@ -337,7 +335,6 @@ final class NodeConnection implements DesiredPush.Line, Telling.Source {
     push.known(exit.run(), true);
     scheduler.tell(
         new Input.RunEnded(node(), told),
-       
         reply -> {
           if (reply instanceof Reply.Rejected rejected) {
             LOG.warn(

@@ -1,6 +1,5 @@
 package org.queqiao.server.pki;
 
-import org.queqiao.server.host.WholeFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -13,6 +12,7 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.TreeMap;
 import org.queqiao.contract.id.NodeName;
+import org.queqiao.server.host.WholeFile;
 
 /**
  * One-time codes: 256 random bits, kept as SHA-256, for one node, for 15 minutes. The first request

@@ -1,6 +1,5 @@
 package org.queqiao.server.pki;
 
-import org.queqiao.server.host.UnixUser;
 import java.util.SortedMap;
 import java.util.StringJoiner;
 import java.util.TreeMap;
@@ -8,6 +7,7 @@ import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.core.message.DesiredRunState;
+import org.queqiao.server.host.UnixUser;
 
 /**
  * The environment of a batch script: what the user set, a path if he set none, and what programs

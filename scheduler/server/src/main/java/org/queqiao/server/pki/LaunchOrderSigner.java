@@ -1,6 +1,5 @@
 package org.queqiao.server.pki;
 
-import org.queqiao.server.host.WholeFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +20,7 @@ import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.launch.LaunchOrder;
 import org.queqiao.contract.launch.OrderHeader;
 import org.queqiao.contract.launch.ReadOrder;
+import org.queqiao.server.host.WholeFile;
 
 /**
  * Signs orders for launchers with the one Ed25519 key of this cluster. Any thread may sign; a

@@ -1,7 +1,5 @@
 package org.queqiao.server.pki;
 
-import org.queqiao.server.host.UnixUsers;
-import org.queqiao.server.host.UnixUser;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -21,6 +19,8 @@ import org.queqiao.contract.launch.LaunchOrder;
 import org.queqiao.contract.launch.OrderHeader;
 import org.queqiao.contract.launch.ReadOrder;
 import org.queqiao.core.message.DesiredRunState;
+import org.queqiao.server.host.UnixUser;
+import org.queqiao.server.host.UnixUsers;
 
 /**
  * Makes and signs orders, on threads of its own: the name service is asked for the user's home, and

@@ -1,6 +1,5 @@
 package org.queqiao.server.pki;
 
-import org.queqiao.server.host.WholeFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -8,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.queqiao.contract.id.NodeName;
+import org.queqiao.server.host.WholeFile;
 
 /**
  * Which key each node has: one line {@code NAME SHA-256-of-its-public-key}. A certificate whose key
@@ -62,7 +62,6 @@ final class NodeKeys {
   private void write(TreeMap<NodeName, String> next) throws IOException {
     StringBuilder text = new StringBuilder();
     next.forEach((node, key) -> text.append(node).append(' ').append(key).append('\n'));
-    WholeFile.replace(
-        file, text.toString().getBytes(StandardCharsets.UTF_8), WholeFile.OWNER_ONLY);
+    WholeFile.replace(file, text.toString().getBytes(StandardCharsets.UTF_8), WholeFile.OWNER_ONLY);
   }
 }

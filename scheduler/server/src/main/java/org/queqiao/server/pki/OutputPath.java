@@ -1,10 +1,10 @@
 package org.queqiao.server.pki;
 
-import org.queqiao.server.host.UnixUser;
 import java.util.Optional;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.job.JobSpec;
+import org.queqiao.server.host.UnixUser;
 
 /** Where the streams of a job go: the same for the launch and for reading it back. */
 public final class OutputPath {

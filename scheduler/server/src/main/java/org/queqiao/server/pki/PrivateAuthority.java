@@ -1,6 +1,5 @@
 package org.queqiao.server.pki;
 
-import org.queqiao.server.host.WholeFile;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.math.BigInteger;
@@ -38,6 +37,7 @@ import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.queqiao.contract.id.NodeName;
+import org.queqiao.server.host.WholeFile;
 
 /**
  * The authority that this cluster alone trusts. Its key and certificate are made at the first
@@ -161,9 +161,7 @@ public final class PrivateAuthority {
             Purpose.SERVER,
             wanted);
     WholeFile.replace(
-        serverKeyFile(),
-        pem("PRIVATE KEY", pair.getPrivate().getEncoded()),
-        WholeFile.OWNER_ONLY);
+        serverKeyFile(), pem("PRIVATE KEY", pair.getPrivate().getEncoded()), WholeFile.OWNER_ONLY);
     byte[] leaf = pem("CERTIFICATE", made.getEncoded());
     byte[] root = pem("CERTIFICATE", certificate.getEncoded());
     byte[] chain = java.util.Arrays.copyOf(leaf, leaf.length + root.length);

@@ -28,11 +28,11 @@ import org.queqiao.contract.agent.ServerMessage;
 import org.queqiao.contract.codec.AgentFrame;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.node.NodeFacts;
+import org.queqiao.server.host.UnixUsers;
 import org.queqiao.server.pki.LaunchOrders;
 import org.queqiao.server.pki.LaunchSettings;
 import org.queqiao.server.pki.Pki;
 import org.queqiao.server.pki.PkiSettings;
-import org.queqiao.server.host.UnixUsers;
 
 /** What the gateway refuses; the names begin with the rows of the catalogue of attacks. */
 @Timeout(60)

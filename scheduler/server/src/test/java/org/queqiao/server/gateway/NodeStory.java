@@ -25,11 +25,11 @@ import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.core.message.DesiredRunState;
+import org.queqiao.server.host.UnixUsers;
 import org.queqiao.server.pki.LaunchOrders;
 import org.queqiao.server.pki.LaunchSettings;
 import org.queqiao.server.pki.Pki;
 import org.queqiao.server.pki.PkiSettings;
-import org.queqiao.server.host.UnixUsers;
 
 /**
  * A node with the real launcher, the real agent in a process of its own and the real gateway; only

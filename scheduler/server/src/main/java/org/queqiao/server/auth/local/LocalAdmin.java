@@ -1,6 +1,5 @@
 package org.queqiao.server.auth.local;
 
-import org.queqiao.server.host.UnixAccounts;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -42,6 +41,7 @@ import org.queqiao.server.auth.ProblemJson;
 import org.queqiao.server.auth.Refusal;
 import org.queqiao.server.auth.Secret;
 import org.queqiao.server.auth.StrictJson;
+import org.queqiao.server.host.UnixAccounts;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -3,8 +3,6 @@ package org.queqiao.server.auth.local;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import org.queqiao.server.host.UnixAccounts;
-import org.queqiao.server.host.UnixUsers;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -59,6 +57,8 @@ import org.queqiao.server.auth.Identity;
 import org.queqiao.server.auth.ManualClock;
 import org.queqiao.server.auth.Outcome;
 import org.queqiao.server.auth.Secret;
+import org.queqiao.server.host.UnixAccounts;
+import org.queqiao.server.host.UnixUsers;
 
 /** Local administration over its real socket: who can open it, what it turns requests into. */
 final class LocalAdminTest {
