@@ -57,6 +57,11 @@ client_submit() {
       --cores) query+=(--url-query "cpusPerTask=$2"); shift 2 ;;
       --mem-bytes) query+=(--url-query "memBytes=$2"); shift 2 ;;
       --limit-ms) query+=(--url-query "limitMs=$2"); shift 2 ;;
+      --begin-ms) query+=(--url-query "beginMs=$2"); shift 2 ;;
+      --deadline-ms) query+=(--url-query "deadlineMs=$2"); shift 2 ;;
+      --nice | --dependency) query+=(--url-query "${1#--}=$2"); shift 2 ;;
+      --kill-on-invalid-dependency) query+=(--url-query killOnInvalidDependency=true); shift ;;
+      --hold) query+=(--url-query hold=true); shift ;;
       -*) die "submit does not know $1; see ./queqiao help" ;;
       *) file=$1; shift ;;
     esac

@@ -9,7 +9,8 @@ export type JobState =
   | "FAILED"
   | "TIMEOUT"
   | "NODE_FAIL"
-  | "OUT_OF_MEMORY";
+  | "OUT_OF_MEMORY"
+  | "DEADLINE";
 
 export interface Job {
   id: number;
@@ -91,6 +92,7 @@ const FINAL: readonly string[] = [
   "TIMEOUT",
   "NODE_FAIL",
   "OUT_OF_MEMORY",
+  "DEADLINE",
 ];
 
 export function isFinal(state: string): boolean {

@@ -91,6 +91,7 @@ export const en = {
     TIMEOUT: "Timed out",
     NODE_FAIL: "Node failed",
     OUT_OF_MEMORY: "Out of memory",
+    DEADLINE: "Deadline passed",
     UP: "Up",
     DOWN: "Down",
   },

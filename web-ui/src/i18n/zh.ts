@@ -92,6 +92,7 @@ export const zh: Texts = {
     TIMEOUT: "超时",
     NODE_FAIL: "节点故障",
     OUT_OF_MEMORY: "内存不足",
+    DEADLINE: "超过截止时间",
     UP: "正常",
     DOWN: "离线",
   },

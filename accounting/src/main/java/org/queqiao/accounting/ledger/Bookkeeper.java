@@ -12,6 +12,7 @@ import org.queqiao.accounting.metering.Segment;
 import org.queqiao.accounting.tariff.Price;
 import org.queqiao.contract.event.DomainDefined;
 import org.queqiao.contract.event.JobAllocated;
+import org.queqiao.contract.event.JobEligible;
 import org.queqiao.contract.event.JobEnded;
 import org.queqiao.contract.event.JobHeld;
 import org.queqiao.contract.event.JobKillRequested;
@@ -76,6 +77,7 @@ public final class Bookkeeper {
       case NodeFenced e -> {}
       case NodeDrained e -> {}
       case NodeResumed e -> {}
+      case JobEligible e -> {}
       case JobHeld e -> {}
       case JobReleased e -> {}
       case JobStarted e -> {}

@@ -109,7 +109,7 @@ public final class SchedulerMachine {
   public Decision decide(Input input, long nowMs) {
     long logicalMs = Math.max(nowMs, cluster.timeMs());
     return switch (input) {
-      case Input.SubmitJob i -> submit.decide(i);
+      case Input.SubmitJob i -> submit.decide(i, logicalMs);
       case Input.CancelJob i -> cancel.decide(i, logicalMs);
       case Input.HoldJob i -> hold.decide(i);
       case Input.ReleaseJob i -> hold.decide(i);
@@ -121,7 +121,7 @@ public final class SchedulerMachine {
       case Input.RunStarted i -> runReport.decide(i);
       case Input.RunEnded i -> runReport.decide(i, logicalMs);
       case Input.Tick _ -> deadline.decide(logicalMs);
-      case Input.PlanPass _ -> plan();
+      case Input.PlanPass _ -> plan(logicalMs);
       case Input.DefinePartition i -> site.decide(i);
       case Input.DefineTariff i -> money.decide(i, logicalMs);
       case Input.DefineDomain i -> site.decide(i);
@@ -135,7 +135,11 @@ public final class SchedulerMachine {
     };
   }
 
-  private Decision plan() {
+  private Decision plan(long nowMs) {
+    List<Fact> tooLate = deadline.tooLate(nowMs);
+    if (!tooLate.isEmpty()) {
+      return new Decision(tooLate, new Reply.Planned(0, true));
+    }
     if (!memory.worthAPass(cluster)) {
       return new Decision(List.of(), new Reply.Planned(0, false));
     }

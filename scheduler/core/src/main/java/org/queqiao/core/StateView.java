@@ -1,8 +1,10 @@
 package org.queqiao.core;
 
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.LongStream;
 import org.queqiao.contract.event.PartitionDefined;
 import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.id.Actor;
@@ -21,6 +23,7 @@ import org.queqiao.core.state.Cluster;
 import org.queqiao.core.state.ClusterState;
 import org.queqiao.core.state.IndexComparison;
 import org.queqiao.core.state.Job;
+import org.queqiao.core.state.JobTable;
 import org.queqiao.core.state.Node;
 
 /** The queries of the machine, answered from the tables. */
@@ -109,9 +112,16 @@ final class StateView implements ClusterState {
 
   @Override
   public OptionalLong nextDeadlineMs() {
-    return cluster.jobs().deadlines().isEmpty()
-        ? OptionalLong.empty()
-        : OptionalLong.of(cluster.jobs().deadlines().first().timeMs());
+    return LongStream.of(
+            first(cluster.jobs().deadlines()),
+            first(cluster.jobs().waits().releases()),
+            first(cluster.jobs().waits().lastStarts()))
+        .filter(each -> each >= 0)
+        .min();
+  }
+
+  private static long first(NavigableSet<JobTable.Moment> moments) {
+    return moments.isEmpty() ? -1 : Math.max(0, moments.first().timeMs());
   }
 
   @Override

@@ -50,6 +50,21 @@ final class DigestTest {
     return out;
   }
 
+  /** Or a snapshot of an earlier version would be taken for a damaged one. */
+  @Test
+  void ofAHistoryWithoutAnythingNewStaysAsItWas() {
+    SchedulerStory story = SchedulerStory.site();
+    story.node("n1", 2);
+    JobId first = story.submits("liwei", script().name("first"));
+    story.submits("liwei", script().hold(true));
+    story.submits("wangfang", script().cpusPerTask(2));
+    story.plans();
+    story.after(1000).exits(first, 0);
+    story.plans();
+    assertThat(HexFormat.of().formatHex(story.machine.digest()))
+        .isEqualTo("a38982bff29dd93e5d6653c117ffb2f5a417f813b065e2d852ce8b97e9212f93");
+  }
+
   @Test
   void changesWithEveryStepOfAJob() {
     SchedulerStory story = SchedulerStory.site();

@@ -33,6 +33,7 @@ import org.queqiao.core.message.DesiredRunState;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.message.JobRequest;
 import org.queqiao.core.message.Reply;
+import org.queqiao.core.message.TermsRequest;
 
 /**
  * A story told by chance from a seed: all inputs, sensible and senseless, from all sorts of people,
@@ -125,6 +126,9 @@ final class RandomHistory {
             .project(random.nextInt(4) == 0 ? SchedulerStory.MATERIALS : null)
             .environment(random.nextInt(2) == 0 ? variables("A", "" + random.nextInt(3)) : null)
             .hold(random.nextInt(8) == 0 ? true : null);
+    if (random.nextInt(3) == 0) {
+      request.terms(terms());
+    }
     if (random.nextInt(4) == 0) {
       request.gres(
           List.of(
@@ -136,6 +140,34 @@ final class RandomHistory {
         request.build(),
         keyed ? "key-" + random.nextInt(3) : "",
         new byte[] {(byte) random.nextInt(2)});
+  }
+
+  private TermsRequest terms() {
+    TermsRequest terms = TermsRequest.NONE;
+    if (random.nextInt(3) == 0) {
+      terms = terms.withBeginMs(story.nowMs + random.nextInt(600_000) - 60_000);
+    }
+    if (random.nextInt(3) == 0) {
+      terms = terms.withDeadlineMs(story.nowMs + random.nextInt(1_200_000));
+    }
+    if (random.nextInt(4) == 0) {
+      terms = terms.withNice(random.nextInt(20) - 3);
+    }
+    if (random.nextInt(2) == 0) {
+      terms = terms.withDependency(dependency()).withKillOnInvalidDependency(random.nextBoolean());
+    }
+    return terms;
+  }
+
+  private String dependency() {
+    List<String> kinds = List.of("after", "afterany", "afterok", "afternotok", "aftercorr");
+    List<String> parts = new ArrayList<>();
+    for (int i = random.nextInt(3); i >= 0; i--) {
+      String kind = kinds.get(random.nextInt(kinds.size()));
+      String offset = kind.equals("after") && random.nextBoolean() ? "+" + random.nextInt(9) : "";
+      parts.add(random.nextInt(6) == 0 ? "singleton" : kind + ":" + job() + offset);
+    }
+    return String.join(random.nextInt(3) == 0 ? "?" : ",", parts);
   }
 
   /** A run that is desired somewhere, or one made up. */

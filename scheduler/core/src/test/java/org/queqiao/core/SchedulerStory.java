@@ -127,6 +127,13 @@ final class SchedulerStory {
     assertThat(log).hasSize(before);
   }
 
+  /** As {@code does}, and exactly one thing may change by it. */
+  void doesOneFact(Input input) {
+    int before = log.size();
+    does(input);
+    assertThat(log).hasSize(before + 1);
+  }
+
   Reply makeTrue(Decision decision) {
     for (Fact fact : decision.facts()) {
       apply(fact.actor(), fact.event());

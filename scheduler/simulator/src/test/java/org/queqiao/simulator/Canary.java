@@ -53,6 +53,7 @@ enum Canary {
   HOLD_IS_NOT_RELEASED(Invariant.I20, BookBugs::unreleased),
   ENDS_BEFORE_IT_STARTS(Invariant.I23, FactBugs::endAtZero),
   COUNTER_IS_OFF(Invariant.I25, MachineBugs::wrongCounter),
+  DEPENDENCY_IS_FORGOTTEN(Invariant.I26, FactBugs::forgottenDependency),
   ENDS_ARE_NOT_HEARD(Invariant.I28, NodeBugs::silentEnds),
   SUBMITTED_BY_SOMEBODY_ELSE(Invariant.I29, FactBugs::otherActor),
   LAUNCHED_AS_SOMEBODY_ELSE(Invariant.I30, NodeBugs::otherUser),

@@ -15,7 +15,10 @@ import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.Allocation;
+import org.queqiao.contract.job.Dependency;
+import org.queqiao.contract.job.DependencyRule;
 import org.queqiao.contract.job.JobSpec;
+import org.queqiao.contract.job.JobTerms;
 import org.queqiao.eventlog.EventLog;
 
 /** Bugs that put wrong facts into the log. */
@@ -101,9 +104,38 @@ final class FactBugs {
             : event);
   }
 
+  /** The log knows of a dependency that the machine has not heard of, and that cannot be met. */
+  static Seams forgottenDependency() {
+    return events(event ->
+        event instanceof JobSubmitted submitted && submitted.spec().terms().equals(JobTerms.DEFAULT)
+            ? new JobSubmitted(
+                submitted.job(),
+                submitted.user(),
+                submitted.unixUser(),
+                submitted.uid(),
+                copy(
+                    submitted.spec(),
+                    submitted.spec().name(),
+                    new JobTerms(
+                        0,
+                        0,
+                        0,
+                        new DependencyRule(
+                            false,
+                            List.of(new Dependency(Dependency.Kind.AFTER_OK, submitted.job(), 0))),
+                        false)),
+                submitted.idempotencyKey(),
+                submitted.requestHash())
+            : event);
+  }
+
   private static JobSpec renamed(JobSpec spec) {
+    return copy(spec, "other", spec.terms());
+  }
+
+  private static JobSpec copy(JobSpec spec, String name, JobTerms terms) {
     return new JobSpec(
-        "other",
+        name,
         spec.script(),
         spec.partition(),
         spec.project(),
@@ -117,7 +149,8 @@ final class FactBugs {
         spec.environment(),
         spec.stdoutPath(),
         spec.stderrPath(),
-        spec.hold());
+        spec.hold(),
+        terms);
   }
 
   static Seams endAtZero() {

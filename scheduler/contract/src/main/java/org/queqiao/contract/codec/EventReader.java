@@ -6,6 +6,7 @@ import org.queqiao.contract.account.DomainShare;
 import org.queqiao.contract.event.DomainDefined;
 import org.queqiao.contract.event.Event;
 import org.queqiao.contract.event.JobAllocated;
+import org.queqiao.contract.event.JobEligible;
 import org.queqiao.contract.event.JobEnded;
 import org.queqiao.contract.event.JobHeld;
 import org.queqiao.contract.event.JobKillRequested;
@@ -95,6 +96,7 @@ final class EventReader {
       case JOB_SUBMITTED -> submitted(in.getJobSubmitted());
       case JOB_HELD ->
           new JobHeld(new JobId(in.getJobHeld().getJob()), in.getJobHeld().getByAdministrator());
+      case JOB_ELIGIBLE -> new JobEligible(new JobId(in.getJobEligible().getJob()));
       case JOB_RELEASED -> new JobReleased(new JobId(in.getJobReleased().getJob()));
       case JOB_ALLOCATED ->
           new JobAllocated(

@@ -4,6 +4,7 @@ import org.queqiao.contract.account.DomainShare;
 import org.queqiao.contract.event.DomainDefined;
 import org.queqiao.contract.event.Event;
 import org.queqiao.contract.event.JobAllocated;
+import org.queqiao.contract.event.JobEligible;
 import org.queqiao.contract.event.JobEnded;
 import org.queqiao.contract.event.JobHeld;
 import org.queqiao.contract.event.JobKillRequested;
@@ -89,6 +90,7 @@ final class EventWriter {
               PbJobHeld.newBuilder()
                   .setJob(e.job().value())
                   .setByAdministrator(e.byAdministrator()));
+      case JobEligible e -> out.setJobEligible(PbJobRef.newBuilder().setJob(e.job().value()));
       case JobReleased e -> out.setJobReleased(PbJobRef.newBuilder().setJob(e.job().value()));
       case JobAllocated e -> out.setJobAllocated(allocated(e));
       case JobStarted e ->

@@ -4,13 +4,17 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import org.queqiao.contract.MalformedRecordException;
 import org.queqiao.contract.event.ProjectDefined;
 import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.node.NodeState;
 import org.queqiao.contract.snapshot.ClusterImage;
+import org.queqiao.contract.snapshot.ClusterImage.DependencyImage.Progress;
 import org.queqiao.contract.wire.PbClusterImage;
+import org.queqiao.contract.wire.PbDependencyImage;
 import org.queqiao.contract.wire.PbIdempotencyImage;
 import org.queqiao.contract.wire.PbJobImage;
 import org.queqiao.contract.wire.PbNodeImage;
+import org.queqiao.contract.wire.PbOutcomeImage;
 import org.queqiao.contract.wire.PbProjectImage;
 import org.queqiao.contract.wire.PbUserImage;
 
@@ -32,7 +36,8 @@ final class ImageReader {
           ModelReader.list(in.getUsersList(), ImageReader::user),
           ModelReader.list(in.getNodesList(), ImageReader::node),
           ModelReader.list(in.getJobsList(), ImageReader::job),
-          ModelReader.list(in.getIdempotencyKeysList(), ImageReader::key));
+          ModelReader.list(in.getIdempotencyKeysList(), ImageReader::key),
+          ModelReader.list(in.getOutcomesList(), ImageReader::outcome));
     } catch (InvalidProtocolBufferException | IllegalArgumentException e) {
       throw new MalformedRecordException("not an image of the machine: " + e.getMessage(), e);
     }
@@ -86,7 +91,31 @@ final class ImageReader {
         ModelReader.list(in.getAllocationsList(), ModelReader::allocation),
         ModelReader.cause(in.getKillCause()),
         in.hasExit() ? ModelReader.exit(in.getExit()) : null,
-        in.getDetail());
+        in.getDetail(),
+        in.getEligibleMs(),
+        ModelReader.list(in.getDependenciesList(), ImageReader::dependency));
+  }
+
+  private static ClusterImage.DependencyImage dependency(PbDependencyImage in) {
+    Progress progress =
+        switch (in.getProgress()) {
+          case WAITING -> Progress.WAITING;
+          case FULFILLED -> Progress.FULFILLED;
+          case FAILED -> Progress.FAILED;
+          case PROGRESS_UNSPECIFIED, UNRECOGNIZED ->
+              throw ModelReader.unknown("progress of a dependency");
+        };
+    return new ClusterImage.DependencyImage(progress, in.getReadyMs());
+  }
+
+  private static ClusterImage.OutcomeImage outcome(PbOutcomeImage in) {
+    return new ClusterImage.OutcomeImage(
+        new JobId(in.getId()),
+        new UserName(in.getUser()),
+        new ProjectName(in.getProject()),
+        in.getStartMs(),
+        in.getEndMs(),
+        in.getWell());
   }
 
   private static ClusterImage.IdempotencyImage key(PbIdempotencyImage in) {

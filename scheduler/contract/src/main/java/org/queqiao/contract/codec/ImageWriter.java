@@ -4,10 +4,12 @@ import org.queqiao.contract.event.ProjectDefined;
 import org.queqiao.contract.node.NodeState;
 import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.contract.wire.PbClusterImage;
+import org.queqiao.contract.wire.PbDependencyImage;
 import org.queqiao.contract.wire.PbIdempotencyImage;
 import org.queqiao.contract.wire.PbJobImage;
 import org.queqiao.contract.wire.PbMembership;
 import org.queqiao.contract.wire.PbNodeImage;
+import org.queqiao.contract.wire.PbOutcomeImage;
 import org.queqiao.contract.wire.PbProjectImage;
 import org.queqiao.contract.wire.PbUserImage;
 
@@ -29,6 +31,7 @@ final class ImageWriter {
     image.nodes().forEach(each -> out.addNodes(node(each)));
     image.jobs().forEach(each -> out.addJobs(job(each)));
     image.idempotencyKeys().forEach(each -> out.addIdempotencyKeys(key(each)));
+    image.outcomes().forEach(each -> out.addOutcomes(outcome(each)));
     return out.build();
   }
 
@@ -84,12 +87,35 @@ final class ImageWriter {
             .setEndMs(job.endMs())
             .setFinishedMs(job.finishedMs())
             .setKillCause(ModelWriter.cause(job.killCause()))
-            .setDetail(job.detail());
+            .setDetail(job.detail())
+            .setEligibleMs(job.eligibleMs());
+    job.dependencies().forEach(each -> out.addDependencies(dependency(each)));
     job.allocations().forEach(each -> out.addAllocations(ModelWriter.allocation(each)));
     if (job.exit() != null) {
       out.setExit(ModelWriter.exit(job.exit()));
     }
     return out.build();
+  }
+
+  private static PbDependencyImage dependency(ClusterImage.DependencyImage each) {
+    PbDependencyImage.Progress progress =
+        switch (each.progress()) {
+          case WAITING -> PbDependencyImage.Progress.WAITING;
+          case FULFILLED -> PbDependencyImage.Progress.FULFILLED;
+          case FAILED -> PbDependencyImage.Progress.FAILED;
+        };
+    return PbDependencyImage.newBuilder().setProgress(progress).setReadyMs(each.readyMs()).build();
+  }
+
+  private static PbOutcomeImage outcome(ClusterImage.OutcomeImage each) {
+    return PbOutcomeImage.newBuilder()
+        .setId(each.id().value())
+        .setUser(each.user().value())
+        .setProject(each.project().value())
+        .setStartMs(each.startMs())
+        .setEndMs(each.endMs())
+        .setWell(each.well())
+        .build();
   }
 
   private static PbIdempotencyImage key(ClusterImage.IdempotencyImage key) {

@@ -14,16 +14,21 @@ import org.queqiao.contract.id.PartitionName;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.Allocation;
+import org.queqiao.contract.job.Dependency;
+import org.queqiao.contract.job.DependencyRule;
 import org.queqiao.contract.job.GresRequest;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.job.JobState;
+import org.queqiao.contract.job.JobTerms;
 import org.queqiao.contract.job.KillCause;
 import org.queqiao.contract.job.RunExit;
 import org.queqiao.contract.node.NodeFacts;
 import org.queqiao.contract.wire.PbActor;
 import org.queqiao.contract.wire.PbAllocation;
+import org.queqiao.contract.wire.PbDependency;
 import org.queqiao.contract.wire.PbJobSpec;
 import org.queqiao.contract.wire.PbJobState;
+import org.queqiao.contract.wire.PbJobTerms;
 import org.queqiao.contract.wire.PbKillCause;
 import org.queqiao.contract.wire.PbMemberRank;
 import org.queqiao.contract.wire.PbNodeFacts;
@@ -83,7 +88,35 @@ final class ModelReader {
         environment,
         spec.getStdoutPath(),
         spec.getStderrPath(),
-        spec.getHold());
+        spec.getHold(),
+        spec.hasTerms() ? terms(spec.getTerms()) : JobTerms.DEFAULT);
+  }
+
+  private static JobTerms terms(PbJobTerms terms) {
+    return new JobTerms(
+        terms.getBeginMs(),
+        terms.getDeadlineMs(),
+        terms.getNice(),
+        new DependencyRule(
+            terms.getAnyDependency(), list(terms.getDependenciesList(), ModelReader::dependency)),
+        terms.getKillOnInvalidDependency());
+  }
+
+  private static Dependency dependency(PbDependency dependency) {
+    Dependency.Kind kind =
+        switch (dependency.getKind()) {
+          case AFTER -> Dependency.Kind.AFTER;
+          case AFTER_ANY -> Dependency.Kind.AFTER_ANY;
+          case AFTER_OK -> Dependency.Kind.AFTER_OK;
+          case AFTER_NOT_OK -> Dependency.Kind.AFTER_NOT_OK;
+          case AFTER_CORRESPONDING -> Dependency.Kind.AFTER_CORRESPONDING;
+          case SINGLETON -> Dependency.Kind.SINGLETON;
+          case KIND_UNSPECIFIED, UNRECOGNIZED -> throw unknown("kind of dependency");
+        };
+    return new Dependency(
+        kind,
+        kind == Dependency.Kind.SINGLETON ? null : new JobId(dependency.getJob()),
+        dependency.getOffsetMs());
   }
 
   static Allocation allocation(PbAllocation allocation) {
@@ -157,6 +190,7 @@ final class ModelReader {
       case KILL_CAUSE_CANCELLED -> KillCause.CANCELLED;
       case KILL_CAUSE_TIMEOUT -> KillCause.TIMEOUT;
       case KILL_CAUSE_NODE_FAIL -> KillCause.NODE_FAIL;
+      case KILL_CAUSE_DEADLINE -> KillCause.DEADLINE;
       case UNRECOGNIZED -> throw unknown("cause of a kill");
     };
   }

@@ -7,19 +7,23 @@ import org.queqiao.contract.account.Role;
 import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.Allocation;
+import org.queqiao.contract.job.Dependency;
 import org.queqiao.contract.job.GresRequest;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.job.JobState;
+import org.queqiao.contract.job.JobTerms;
 import org.queqiao.contract.job.KillCause;
 import org.queqiao.contract.job.RunExit;
 import org.queqiao.contract.node.NodeFacts;
 import org.queqiao.contract.wire.PbActor;
 import org.queqiao.contract.wire.PbAllocation;
+import org.queqiao.contract.wire.PbDependency;
 import org.queqiao.contract.wire.PbGresDevices;
 import org.queqiao.contract.wire.PbGresInventory;
 import org.queqiao.contract.wire.PbGresRequest;
 import org.queqiao.contract.wire.PbJobSpec;
 import org.queqiao.contract.wire.PbJobState;
+import org.queqiao.contract.wire.PbJobTerms;
 import org.queqiao.contract.wire.PbKillCause;
 import org.queqiao.contract.wire.PbMemberRank;
 import org.queqiao.contract.wire.PbNodeFacts;
@@ -78,7 +82,39 @@ final class ModelWriter {
     spec.environment()
         .forEach((name, value) ->
             out.addEnvironment(PbVariable.newBuilder().setName(name).setValue(value)));
+    if (!spec.terms().equals(JobTerms.DEFAULT)) {
+      out.setTerms(terms(spec.terms()));
+    }
     return out.build();
+  }
+
+  private static PbJobTerms terms(JobTerms terms) {
+    PbJobTerms.Builder out =
+        PbJobTerms.newBuilder()
+            .setBeginMs(terms.beginMs())
+            .setDeadlineMs(terms.deadlineMs())
+            .setNice(terms.nice())
+            .setAnyDependency(terms.dependency().any())
+            .setKillOnInvalidDependency(terms.killOnInvalidDependency());
+    for (Dependency each : terms.dependency().parts()) {
+      out.addDependencies(
+          PbDependency.newBuilder()
+              .setKind(kind(each.kind()))
+              .setJob(each.job() == null ? 0 : each.job().value())
+              .setOffsetMs(each.offsetMs()));
+    }
+    return out.build();
+  }
+
+  private static PbDependency.Kind kind(Dependency.Kind kind) {
+    return switch (kind) {
+      case AFTER -> PbDependency.Kind.AFTER;
+      case AFTER_ANY -> PbDependency.Kind.AFTER_ANY;
+      case AFTER_OK -> PbDependency.Kind.AFTER_OK;
+      case AFTER_NOT_OK -> PbDependency.Kind.AFTER_NOT_OK;
+      case AFTER_CORRESPONDING -> PbDependency.Kind.AFTER_CORRESPONDING;
+      case SINGLETON -> PbDependency.Kind.SINGLETON;
+    };
   }
 
   static PbAllocation allocation(Allocation allocation) {
@@ -164,6 +200,7 @@ final class ModelWriter {
       case CANCELLED -> PbKillCause.KILL_CAUSE_CANCELLED;
       case TIMEOUT -> PbKillCause.KILL_CAUSE_TIMEOUT;
       case NODE_FAIL -> PbKillCause.KILL_CAUSE_NODE_FAIL;
+      case DEADLINE -> PbKillCause.KILL_CAUSE_DEADLINE;
     };
   }
 

@@ -4,6 +4,7 @@ package org.queqiao.contract.event;
 public sealed interface Event
     permits DomainDefined,
         JobAllocated,
+        JobEligible,
         JobEnded,
         JobHeld,
         JobKillRequested,

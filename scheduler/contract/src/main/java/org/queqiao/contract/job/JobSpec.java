@@ -24,6 +24,7 @@ import org.queqiao.contract.id.ProjectName;
  * @param stdoutPath absolute, or relative to {@code workDir}; {@code %j} is the job id
  * @param stderrPath as {@code stdoutPath}; empty means the same file as {@code stdoutPath}
  * @param hold whether it waits for a release
+ * @param terms when it may start and by when it must have ended
  */
 public record JobSpec(
     String name,
@@ -40,10 +41,47 @@ public record JobSpec(
     SortedMap<String, String> environment,
     String stdoutPath,
     String stderrPath,
-    boolean hold) {
+    boolean hold,
+    JobTerms terms) {
   public JobSpec {
     gres = List.copyOf(gres);
     environment = Environment.of(environment);
+  }
+
+  /** A job that says nothing of its terms. */
+  public JobSpec(
+      String name,
+      byte[] script,
+      PartitionName partition,
+      ProjectName project,
+      int nodes,
+      int tasks,
+      int cpusPerTask,
+      long memBytes,
+      List<GresRequest> gres,
+      long limitMs,
+      String workDir,
+      SortedMap<String, String> environment,
+      String stdoutPath,
+      String stderrPath,
+      boolean hold) {
+    this(
+        name,
+        script,
+        partition,
+        project,
+        nodes,
+        tasks,
+        cpusPerTask,
+        memBytes,
+        gres,
+        limitMs,
+        workDir,
+        environment,
+        stdoutPath,
+        stderrPath,
+        hold,
+        JobTerms.DEFAULT);
   }
 
   /**
@@ -80,7 +118,8 @@ public record JobSpec(
         && environment.equals(that.environment)
         && stdoutPath.equals(that.stdoutPath)
         && stderrPath.equals(that.stderrPath)
-        && hold == that.hold;
+        && hold == that.hold
+        && terms.equals(that.terms);
   }
 
   @Override

@@ -16,13 +16,15 @@ public enum JobState {
   FAILED,
   TIMEOUT,
   NODE_FAIL,
-  OUT_OF_MEMORY;
+  OUT_OF_MEMORY,
+  /** It could not end by its deadline any more, or did not. */
+  DEADLINE;
 
   /** Whether the state is final: no event leads out of it. */
   public boolean isTerminal() {
     return switch (this) {
       case PENDING, RUNNING, COMPLETING -> false;
-      case COMPLETED, CANCELLED, FAILED, TIMEOUT, NODE_FAIL, OUT_OF_MEMORY -> true;
+      case COMPLETED, CANCELLED, FAILED, TIMEOUT, NODE_FAIL, OUT_OF_MEMORY, DEADLINE -> true;
     };
   }
 }

@@ -5,5 +5,7 @@ public enum KillCause {
   CANCELLED,
   TIMEOUT,
   /** One of its nodes was lost while its script runs on another. */
-  NODE_FAIL
+  NODE_FAIL,
+  /** Its deadline has come before its time limit. */
+  DEADLINE
 }

@@ -7,6 +7,11 @@ public enum PendingReason {
   RESOURCES("Resources"),
   JOB_HELD_USER("JobHeldUser"),
   JOB_HELD_ADMIN("JobHeldAdmin"),
+  /** Its begin time has not come. */
+  BEGIN_TIME("BeginTime"),
+  /** It waits for another job. */
+  DEPENDENCY("Dependency"),
+  DEPENDENCY_NEVER_SATISFIED("DependencyNeverSatisfied"),
   PARTITION_DOWN("PartitionDown"),
   NODE_DOWN("ReqNodeNotAvail");
 

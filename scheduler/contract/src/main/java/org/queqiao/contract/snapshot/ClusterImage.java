@@ -34,7 +34,8 @@ public record ClusterImage(
     List<UserImage> users,
     List<NodeImage> nodes,
     List<JobImage> jobs,
-    List<IdempotencyImage> idempotencyKeys) {
+    List<IdempotencyImage> idempotencyKeys,
+    List<OutcomeImage> outcomes) {
   public ClusterImage {
     partitions = List.copyOf(partitions);
     tariffs = List.copyOf(tariffs);
@@ -44,6 +45,7 @@ public record ClusterImage(
     nodes = List.copyOf(nodes);
     jobs = List.copyOf(jobs);
     idempotencyKeys = List.copyOf(idempotencyKeys);
+    outcomes = List.copyOf(outcomes);
   }
 
   /** A project with its members, sorted by name. */
@@ -97,6 +99,8 @@ public record ClusterImage(
    * @param killCause why it is being ended, or null
    * @param exit what the node recorded, or null
    * @param detail in words, or empty
+   * @param eligibleMs since when its own terms let it start; 0 before
+   * @param dependencies how far it is with each of its dependencies, in their order
    */
   public record JobImage(
       JobId id,
@@ -116,11 +120,39 @@ public record ClusterImage(
       List<Allocation> allocations,
       KillCause killCause,
       RunExit exit,
-      String detail) {
+      String detail,
+      long eligibleMs,
+      List<DependencyImage> dependencies) {
     public JobImage {
       allocations = List.copyOf(allocations);
+      dependencies = List.copyOf(dependencies);
     }
   }
+
+  /**
+   * How far a job is with one of its dependencies.
+   *
+   * @param progress what is known
+   * @param readyMs for one that is fulfilled: from when on it counts; else 0
+   */
+  public record DependencyImage(Progress progress, long readyMs) {
+    /** What is known of a dependency. */
+    public enum Progress {
+      WAITING,
+      FULFILLED,
+      /** Can never be fulfilled. */
+      FAILED
+    }
+  }
+
+  /**
+   * What is kept of an ended job after the rest was forgotten, so that later jobs can depend on it.
+   *
+   * @param startMs allocation of its latest run, or 0
+   * @param well whether it ended {@code COMPLETED}
+   */
+  public record OutcomeImage(
+      JobId id, UserName user, ProjectName project, long startMs, long endMs, boolean well) {}
 
   /** A key that a user has used, with the hash of its request and the job it made. */
   public record IdempotencyImage(

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import org.junit.jupiter.api.DynamicTest;
@@ -22,6 +23,7 @@ import org.queqiao.contract.agent.AgentMessage;
 import org.queqiao.contract.agent.ServerMessage;
 import org.queqiao.contract.event.Event;
 import org.queqiao.contract.id.Actor;
+import org.queqiao.contract.snapshot.ClusterImage;
 
 /**
  * What earlier versions wrote stays readable: each golden file holds the bytes of one sample, and
@@ -34,9 +36,11 @@ final class GoldenFilesTest {
 
   @TestFactory
   List<DynamicTest> factsOfOldLogsAreRead() {
+    Map<String, Event> samples = new TreeMap<>(Samples.events());
+    samples.putAll(Samples.laterEvents());
     return tests(
         "event",
-        Samples.events(),
+        samples,
         event -> EventCodec.encode(ACTOR, event),
         bytes -> {
           EventCodec.ActedEvent read = EventCodec.decode(bytes);
@@ -59,11 +63,9 @@ final class GoldenFilesTest {
 
   @TestFactory
   List<DynamicTest> imagesOfOldSnapshotsAreRead() {
-    return tests(
-        "snapshot",
-        Map.of("ClusterImage", Samples.image()),
-        ImageCodec::encode,
-        ImageCodec::decode);
+    Map<String, ClusterImage> samples = new TreeMap<>(Samples.laterImages());
+    samples.put("ClusterImage", Samples.image());
+    return tests("snapshot", samples, ImageCodec::encode, ImageCodec::decode);
   }
 
   @Test
@@ -77,6 +79,8 @@ final class GoldenFilesTest {
       assertThat(files.filter(Files::isRegularFile).count())
           .isEqualTo(
               Samples.events().size()
+                  + Samples.laterEvents().size()
+                  + Samples.laterImages().size()
                   + Samples.fromAgent().size()
                   + Samples.fromServer().size()
                   + 1L);

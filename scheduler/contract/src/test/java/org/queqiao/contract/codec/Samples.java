@@ -11,6 +11,7 @@ import org.queqiao.contract.account.Role;
 import org.queqiao.contract.agent.AgentMessage;
 import org.queqiao.contract.agent.ServerMessage;
 import org.queqiao.contract.event.*;
+import org.queqiao.contract.event.JobEligible;
 import org.queqiao.contract.id.DomainCode;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.NodeName;
@@ -19,14 +20,18 @@ import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.Allocation;
+import org.queqiao.contract.job.Dependency;
+import org.queqiao.contract.job.DependencyRule;
 import org.queqiao.contract.job.GresRequest;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.job.JobState;
+import org.queqiao.contract.job.JobTerms;
 import org.queqiao.contract.job.KillCause;
 import org.queqiao.contract.job.RunExit;
 import org.queqiao.contract.node.NodeFacts;
 import org.queqiao.contract.node.NodeState;
 import org.queqiao.contract.snapshot.ClusterImage;
+import org.queqiao.contract.snapshot.ClusterImage.DependencyImage;
 
 /** One instance of every record that is kept or sent, with every field set. */
 final class Samples {
@@ -65,6 +70,34 @@ final class Samples {
           "out-%j.txt",
           "err-%j.txt",
           true);
+  static final JobSpec SPEC_WITH_TERMS =
+      new JobSpec(
+          SPEC.name(),
+          SPEC.script(),
+          PARTITION,
+          PROJECT,
+          2,
+          5,
+          3,
+          0,
+          List.of(),
+          3_600_000,
+          "",
+          new TreeMap<>(),
+          "out-%j.txt",
+          "",
+          false,
+          new JobTerms(
+              1_760_000_100_000L,
+              1_760_009_000_000L,
+              -7,
+              new DependencyRule(
+                  true,
+                  List.of(
+                      new Dependency(Dependency.Kind.AFTER, new JobId(5), 600_000),
+                      new Dependency(Dependency.Kind.AFTER_OK, new JobId(6), 0),
+                      new Dependency(Dependency.Kind.SINGLETON, null, 0))),
+              true));
   static final Allocation ALLOCATION =
       new Allocation(
           NODE,
@@ -115,6 +148,7 @@ final class Samples {
             new JobSubmitted(RUN.job(), USER, "liwei", 1234, SPEC, "key-1", HASH),
             new JobHeld(RUN.job(), true),
             new JobReleased(RUN.job()),
+            new JobEligible(RUN.job()),
             new JobAllocated(RUN, List.of(ALLOCATION)),
             new JobStarted(RUN, NODE, 1_760_000_000_100L),
             new JobKillRequested(RUN, KillCause.TIMEOUT),
@@ -123,6 +157,66 @@ final class Samples {
       out.put(event.getClass().getSimpleName(), event);
     }
     return out;
+  }
+
+  /** Events with what was added to them later; each has a golden file of its own. */
+  static Map<String, Event> laterEvents() {
+    Map<String, Event> out = new LinkedHashMap<>();
+    out.put(
+        "JobSubmitted-terms",
+        new JobSubmitted(RUN.job(), USER, "liwei", 1234, SPEC_WITH_TERMS, "key-1", HASH));
+    out.put("JobKillRequested-deadline", new JobKillRequested(RUN, KillCause.DEADLINE));
+    out.put(
+        "JobEnded-deadline",
+        new JobEnded(RUN.job(), 0, JobState.DEADLINE, 1_760_000_060_123L, null, false, "late"));
+    return out;
+  }
+
+  /** As {@link #laterEvents}, for images. */
+  static Map<String, ClusterImage> laterImages() {
+    ClusterImage first = image();
+    ClusterImage.JobImage job = first.jobs().getFirst();
+    return Map.of(
+        "ClusterImage-terms",
+        new ClusterImage(
+            first.position(),
+            first.timeMs(),
+            first.lastJobId(),
+            first.partitions(),
+            first.tariffs(),
+            first.domains(),
+            first.projects(),
+            first.users(),
+            first.nodes(),
+            List.of(
+                new ClusterImage.JobImage(
+                    job.id(),
+                    USER,
+                    "liwei",
+                    1234,
+                    SPEC_WITH_TERMS,
+                    JobState.PENDING,
+                    false,
+                    false,
+                    job.submitMs(),
+                    0,
+                    0,
+                    0,
+                    0,
+                    0,
+                    List.of(),
+                    null,
+                    null,
+                    "",
+                    1_760_000_000_001L,
+                    List.of(
+                        new DependencyImage(DependencyImage.Progress.FULFILLED, 5),
+                        new DependencyImage(DependencyImage.Progress.FAILED, 0),
+                        new DependencyImage(DependencyImage.Progress.WAITING, 0)))),
+            first.idempotencyKeys(),
+            List.of(
+                new ClusterImage.OutcomeImage(
+                    new JobId(6), USER, PROJECT, 1_760_000_000_000L, 1_760_000_000_001L, true))));
   }
 
   static Map<String, AgentMessage> fromAgent() {
@@ -196,8 +290,11 @@ final class Samples {
                 List.of(ALLOCATION),
                 KillCause.CANCELLED,
                 EXIT,
-                "detail")),
+                "detail",
+                0,
+                List.of())),
         List.of(
-            new ClusterImage.IdempotencyImage(USER, "key-1", HASH, RUN.job(), 1_760_000_000_000L)));
+            new ClusterImage.IdempotencyImage(USER, "key-1", HASH, RUN.job(), 1_760_000_000_000L)),
+        List.of());
   }
 }

@@ -48,7 +48,7 @@ public final class CancelCheck {
           Decision.done(
               List.of(
                   new Fact(input.actor(), new JobKillRequested(job.run(), KillCause.CANCELLED))));
-      case COMPLETING, COMPLETED, CANCELLED, FAILED, TIMEOUT, NODE_FAIL, OUT_OF_MEMORY ->
+      case COMPLETING, COMPLETED, CANCELLED, FAILED, TIMEOUT, NODE_FAIL, OUT_OF_MEMORY, DEADLINE ->
           Decision.unchanged();
     };
   }

@@ -2,8 +2,13 @@ package org.queqiao.core.admission;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeSet;
+import org.queqiao.contract.event.JobEligible;
+import org.queqiao.contract.event.JobEnded;
 import org.queqiao.contract.event.JobKillRequested;
 import org.queqiao.contract.id.Actor;
+import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.KillCause;
 import org.queqiao.core.message.Decision;
 import org.queqiao.core.message.Fact;
@@ -11,10 +16,13 @@ import org.queqiao.core.state.Cluster;
 import org.queqiao.core.state.Job;
 import org.queqiao.core.state.JobTable;
 
-/** What follows from time passing: runs at their time limit are told to end. */
+/**
+ * What follows from time passing: runs at their time limit are told to end, waiting jobs that can
+ * no longer meet their deadline or their dependency end, and those whose time has come may start.
+ */
 public final class DeadlineCheck {
-  /** How many runs one tick ends at most; the next tick goes on. */
-  public static final int MAX_KILLS = 1000;
+  /** How many facts of each kind one tick brings at most; the next tick goes on. */
+  public static final int MAX_FACTS = 1000;
 
   private final Cluster cluster;
 
@@ -24,13 +32,65 @@ public final class DeadlineCheck {
 
   public Decision decide(long nowMs) {
     List<Fact> facts = new ArrayList<>();
+    runs(nowMs, facts);
+    TreeSet<JobId> ended = waiting(nowMs, facts);
+    int last = facts.size() + MAX_FACTS;
+    for (JobTable.Moment each : cluster.jobs().waits().releases()) {
+      if (each.timeMs() > nowMs || facts.size() == last) {
+        break;
+      }
+      if (!ended.contains(each.job())) {
+        facts.add(new Fact(Actor.SCHEDULER, new JobEligible(each.job())));
+      }
+    }
+    return Decision.done(facts);
+  }
+
+  /** The ends of waiting jobs that can no longer end by their deadline. */
+  public List<Fact> tooLate(long nowMs) {
+    List<Fact> facts = new ArrayList<>();
+    for (JobTable.Moment each : cluster.jobs().waits().lastStarts()) {
+      if (each.timeMs() >= nowMs || facts.size() == MAX_FACTS) {
+        break;
+      }
+      facts.add(
+          end(each.job(), JobState.DEADLINE, nowMs, "it could not end by its deadline any more"));
+    }
+    return facts;
+  }
+
+  private void runs(long nowMs, List<Fact> facts) {
     for (JobTable.Moment each : cluster.jobs().deadlines()) {
-      if (each.timeMs() > nowMs || facts.size() == MAX_KILLS) {
+      if (each.timeMs() > nowMs || facts.size() == MAX_FACTS) {
         break;
       }
       Job job = cluster.jobs().find(each.job()).orElseThrow();
-      facts.add(new Fact(Actor.SCHEDULER, new JobKillRequested(job.run(), KillCause.TIMEOUT)));
+      KillCause cause = job.endsByDeadline() ? KillCause.DEADLINE : KillCause.TIMEOUT;
+      facts.add(new Fact(Actor.SCHEDULER, new JobKillRequested(job.run(), cause)));
     }
-    return Decision.done(facts);
+  }
+
+  /** Ends waiting jobs without hope; says which. */
+  private TreeSet<JobId> waiting(long nowMs, List<Fact> facts) {
+    TreeSet<JobId> ended = new TreeSet<>();
+    for (Fact each : tooLate(nowMs)) {
+      facts.add(each);
+      ended.add(((JobEnded) each.event()).job());
+    }
+    int last = facts.size() + MAX_FACTS;
+    for (JobId each : cluster.jobs().waits().hopeless()) {
+      if (facts.size() == last) {
+        break;
+      }
+      if (ended.add(each)) {
+        facts.add(end(each, JobState.CANCELLED, nowMs, "its dependency can never be met"));
+      }
+    }
+    return ended;
+  }
+
+  private Fact end(JobId id, JobState state, long nowMs, String detail) {
+    int attempt = cluster.jobs().find(id).orElseThrow().attempt();
+    return new Fact(Actor.SCHEDULER, new JobEnded(id, attempt, state, nowMs, null, false, detail));
   }
 }

@@ -14,6 +14,7 @@ import org.queqiao.contract.id.PartitionName;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.JobSpec;
+import org.queqiao.contract.job.JobTerms;
 import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.core.message.Action;
 import org.queqiao.core.message.Decision;
@@ -47,13 +48,15 @@ public final class SubmitCheck {
 
   private final Cluster cluster;
   private final Permissions permissions;
+  private final TermsCheck terms;
 
   public SubmitCheck(Cluster cluster, Permissions permissions) {
     this.cluster = cluster;
     this.permissions = permissions;
+    this.terms = new TermsCheck(cluster, permissions);
   }
 
-  public Decision decide(Input.SubmitJob input) {
+  public Decision decide(Input.SubmitJob input, long nowMs) {
     Optional<AccountTree.Account> account = permissions.account(input.actor());
     if (account.isEmpty()) {
       return Rejections.forbidden(
@@ -70,7 +73,7 @@ public final class SubmitCheck {
     if (wrong.isPresent()) {
       return Decision.rejected(wrong.get());
     }
-    return resolve(input, user);
+    return resolve(input, user, nowMs);
   }
 
   /** The answer to a key that was used before, or that is no key. */
@@ -100,7 +103,7 @@ public final class SubmitCheck {
     return Optional.empty();
   }
 
-  private Decision resolve(Input.SubmitJob input, UserDefined user) {
+  private Decision resolve(Input.SubmitJob input, UserDefined user, long nowMs) {
     JobRequest request = input.request();
     ProjectName project = request.project() == null ? user.defaultProject() : request.project();
     if (project == null) {
@@ -146,7 +149,12 @@ public final class SubmitCheck {
               + " allows: ask for at most "
               + partition.get().maxLimitMs());
     }
-    return accept(input, user, spec(request, partition.get().name(), project, limitMs));
+    TermsCheck.Resolved resolved = terms.resolve(input.actor(), request.terms(), limitMs, nowMs);
+    if (resolved.refusal() != null) {
+      return resolved.refusal();
+    }
+    return accept(
+        input, user, spec(request, partition.get().name(), project, limitMs, resolved.terms()));
   }
 
   private Decision unknownProject(ProjectName project, UserName user) {
@@ -175,7 +183,11 @@ public final class SubmitCheck {
 
   /** The request with every default filled in. */
   private static JobSpec spec(
-      JobRequest request, PartitionName partition, ProjectName project, long limitMs) {
+      JobRequest request,
+      PartitionName partition,
+      ProjectName project,
+      long limitMs,
+      JobTerms terms) {
     int nodes = request.nodes() == null ? 1 : request.nodes();
     return new JobSpec(
         request.name() == null ? DEFAULT_NAME : request.name(),
@@ -196,7 +208,8 @@ public final class SubmitCheck {
             ? DEFAULT_STDOUT
             : request.stdoutPath(),
         request.stderrPath() == null ? "" : request.stderrPath(),
-        request.hold() != null && request.hold());
+        request.hold() != null && request.hold(),
+        terms);
   }
 
   private Decision accept(Input.SubmitJob input, UserDefined user, JobSpec spec) {

@@ -18,7 +18,9 @@ import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.Allocation;
+import org.queqiao.contract.job.Dependency;
 import org.queqiao.contract.job.JobState;
+import org.queqiao.contract.job.JobTerms;
 import org.queqiao.contract.job.KillCause;
 import org.queqiao.core.SchedulerMachine;
 import org.queqiao.core.message.DesiredRunState;
@@ -26,9 +28,9 @@ import org.queqiao.core.message.DesiredRunState;
 /**
  * What must hold over a history. It is fed with every event of a log in order and keeps its own
  * small model: one end for each job (I5), legal transitions (I6), positions and times in order
- * (I9), no core reused before its old user is proven gone (I15), one job for each key (I37),
- * identity fixed at submission (I30), numbers never reused (I31). The model is written from the
- * promises, not from the machine's tables.
+ * (I9), no core reused before its old user is proven gone (I15), no start before begin time and
+ * dependencies (I23, I26), one job for each key (I37), identity fixed at submission (I30), numbers
+ * never reused (I31). The model is written from the promises, not from the machine's tables.
  */
 public final class HistoryChecks {
   /** For how long the same key must give the same job. */
@@ -55,6 +57,8 @@ public final class HistoryChecks {
     private KillCause cause;
     private int attempt;
     private boolean held;
+    private long firstStartMs;
+    private long endMs;
     private List<Allocation> allocations = List.of();
 
     private Life(JobSubmitted submitted) {
@@ -119,12 +123,12 @@ public final class HistoryChecks {
   private void take(Event event, long nowMs) {
     switch (event) {
       case JobSubmitted e -> submitted(e, nowMs);
-      case JobAllocated e -> allocated(e);
+      case JobAllocated e -> allocated(e, nowMs);
       case JobStarted e -> started(e);
       case JobHeld e -> held(e.job(), true);
       case JobReleased e -> held(e.job(), false);
       case JobKillRequested e -> killRequested(e);
-      case JobEnded e -> ended(e);
+      case JobEnded e -> ended(e, nowMs);
       case NodeRegistered e -> registered(e);
       case NodeFenced e -> fenced(e);
       default -> {
@@ -148,7 +152,7 @@ public final class HistoryChecks {
     }
   }
 
-  private void allocated(JobAllocated event) {
+  private void allocated(JobAllocated event, long nowMs) {
     Life life = lives.get(event.run().job());
     require(
         life != null && life.state == JobState.PENDING && !life.held,
@@ -161,7 +165,9 @@ public final class HistoryChecks {
         event.run().attempt() == life.attempt + 1,
         "I6",
         "run " + event.run() + " follows attempt " + life.attempt);
+    mayBegin(life, nowMs);
     life.state = JobState.RUNNING;
+    life.firstStartMs = life.firstStartMs == 0 ? nowMs : life.firstStartMs;
     life.attempt = event.run().attempt();
     life.allocations = event.allocations();
     for (Allocation allocation : event.allocations()) {
@@ -181,6 +187,48 @@ public final class HistoryChecks {
                 + " has it");
       }
     }
+  }
+
+  /** A job starts after its begin time, and after those it depends on as it wished (I26). */
+  private void mayBegin(Life life, long nowMs) {
+    JobTerms terms = life.submitted.spec().terms();
+    JobId id = life.submitted.job();
+    require(terms.beginMs() <= nowMs, "I23", "job " + id + " starts before its begin time");
+    int held = 0;
+    for (Dependency each : terms.dependency().parts()) {
+      held += holds(life, each, nowMs) ? 1 : 0;
+    }
+    int wanted = terms.dependency().any() ? 1 : terms.dependency().parts().size();
+    require(
+        terms.dependency().isEmpty() || held >= wanted,
+        "I26",
+        "job " + id + " starts and only " + held + " of " + terms.dependency() + " hold");
+  }
+
+  private boolean holds(Life life, Dependency part, long nowMs) {
+    if (part.kind() == Dependency.Kind.SINGLETON) {
+      return lives.headMap(life.submitted.job(), false).values().stream()
+          .noneMatch(each ->
+              !each.state.isTerminal()
+                  && each.submitted.user().equals(life.submitted.user())
+                  && each.submitted.spec().name().equals(life.submitted.spec().name()));
+    }
+    Life other = lives.get(part.job());
+    if (other == null) {
+      return false;
+    }
+    boolean ended = other.state.isTerminal();
+    boolean well = other.state == JobState.COMPLETED;
+    return switch (part.kind()) {
+      case AFTER -> {
+        long begunMs = other.firstStartMs > 0 ? other.firstStartMs : ended ? other.endMs : nowMs;
+        yield (other.attempt > 0 || ended) && begunMs <= nowMs - part.offsetMs();
+      }
+      case AFTER_ANY -> ended;
+      case AFTER_OK, AFTER_CORRESPONDING -> well;
+      case AFTER_NOT_OK -> ended && !well;
+      case SINGLETON -> throw new IllegalStateException("a singleton depends on no one job");
+    };
   }
 
   private void started(JobStarted event) {
@@ -216,7 +264,7 @@ public final class HistoryChecks {
     }
   }
 
-  private void ended(JobEnded event) {
+  private void ended(JobEnded event, long nowMs) {
     Life life = lives.get(event.job());
     require(life != null, "I6", "job " + event.job() + " ends and was never submitted");
     if (life == null) {
@@ -236,6 +284,7 @@ public final class HistoryChecks {
             + ", "
             + life.cause);
     life.state = event.state();
+    life.endMs = nowMs;
     for (Allocation allocation : life.allocations) {
       allocation.cores().forEach(core -> held.remove(allocation.node() + " " + core));
     }
@@ -243,10 +292,11 @@ public final class HistoryChecks {
 
   private static boolean fits(Life life, JobState end) {
     return switch (life.state) {
-      case PENDING -> end == JobState.CANCELLED;
-      case RUNNING -> end != JobState.CANCELLED && end != JobState.TIMEOUT;
+      case PENDING -> end == JobState.CANCELLED || end == JobState.DEADLINE;
+      case RUNNING ->
+          end != JobState.CANCELLED && end != JobState.TIMEOUT && end != JobState.DEADLINE;
       case COMPLETING -> life.cause != null && end.name().equals(life.cause.name());
-      case COMPLETED, CANCELLED, FAILED, TIMEOUT, NODE_FAIL, OUT_OF_MEMORY -> false;
+      case COMPLETED, CANCELLED, FAILED, TIMEOUT, NODE_FAIL, OUT_OF_MEMORY, DEADLINE -> false;
     };
   }
 

@@ -33,6 +33,15 @@ public final class WhyPending {
     if (job.heldByUser()) {
       return PendingReason.JOB_HELD_USER;
     }
+    if (job.dependencyIsHopeless()) {
+      return PendingReason.DEPENDENCY_NEVER_SATISFIED;
+    }
+    if (job.waitsForOthers()) {
+      return PendingReason.DEPENDENCY;
+    }
+    if (job.eligibleMs() == 0) {
+      return PendingReason.BEGIN_TIME;
+    }
     if (!fitsUsableNodes(job)) {
       return PendingReason.NODE_DOWN;
     }

@@ -3,6 +3,7 @@ package org.queqiao.core.lifecycle;
 import static org.queqiao.contract.job.JobState.CANCELLED;
 import static org.queqiao.contract.job.JobState.COMPLETED;
 import static org.queqiao.contract.job.JobState.COMPLETING;
+import static org.queqiao.contract.job.JobState.DEADLINE;
 import static org.queqiao.contract.job.JobState.FAILED;
 import static org.queqiao.contract.job.JobState.NODE_FAIL;
 import static org.queqiao.contract.job.JobState.OUT_OF_MEMORY;
@@ -22,19 +23,20 @@ import org.queqiao.contract.job.JobState;
  * <pre>
  *   PENDING ---allocated---> RUNNING ---kill requested---> COMPLETING
  *      |                        |                              |
- *      | ended: CANCELLED       | ended: COMPLETED, FAILED,    | ended: CANCELLED, TIMEOUT,
- *      v                        v  OUT_OF_MEMORY, NODE_FAIL    v  NODE_FAIL
+ *      | ended: CANCELLED,      | ended: COMPLETED, FAILED,    | ended: CANCELLED, TIMEOUT,
+ *      v  DEADLINE              v  OUT_OF_MEMORY, NODE_FAIL    v  NODE_FAIL, DEADLINE
  *   terminal                 terminal                       terminal
  * </pre>
  *
- * Held and released change a waiting job, started marks a run; these three leave the state as it
- * is. A terminal state is absorbing: no row begins there.
+ * Held, released and eligible change a waiting job, started marks a run; these three leave the
+ * state as it is. A terminal state is absorbing: no row begins there.
  */
 public final class JobLifecycle {
   /** The kinds of fact that move or mark a job. */
   public enum Step {
     ALLOCATED,
     STARTED,
+    ELIGIBLE,
     HELD,
     RELEASED,
     KILL_REQUESTED,
@@ -52,15 +54,16 @@ public final class JobLifecycle {
 
   private static final List<Row> TABLE =
       List.of(
+          row(PENDING, Step.ELIGIBLE, PENDING),
           row(PENDING, Step.HELD, PENDING),
           row(PENDING, Step.RELEASED, PENDING),
           row(PENDING, Step.ALLOCATED, RUNNING),
-          row(PENDING, Step.ENDED, CANCELLED),
+          row(PENDING, Step.ENDED, CANCELLED, DEADLINE),
           row(RUNNING, Step.STARTED, RUNNING),
           row(RUNNING, Step.KILL_REQUESTED, COMPLETING),
           row(RUNNING, Step.ENDED, COMPLETED, FAILED, OUT_OF_MEMORY, NODE_FAIL),
           row(COMPLETING, Step.STARTED, COMPLETING),
-          row(COMPLETING, Step.ENDED, CANCELLED, TIMEOUT, NODE_FAIL));
+          row(COMPLETING, Step.ENDED, CANCELLED, TIMEOUT, NODE_FAIL, DEADLINE));
 
   private JobLifecycle() {}
 

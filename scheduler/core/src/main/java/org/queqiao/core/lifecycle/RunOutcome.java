@@ -50,6 +50,7 @@ public record RunOutcome(JobState state, long endMs, boolean nodeTimeRejected, S
       case CANCELLED -> JobState.CANCELLED;
       case TIMEOUT -> JobState.TIMEOUT;
       case NODE_FAIL -> JobState.NODE_FAIL;
+      case DEADLINE -> JobState.DEADLINE;
     };
   }
 

@@ -27,6 +27,7 @@ import org.queqiao.contract.job.GresRequest;
  * @param stdoutPath absolute, or relative to {@code workDir}
  * @param stderrPath as {@code stdoutPath}; null or empty means the same file
  * @param hold whether it waits for a release
+ * @param terms when it may start and by when it must have ended
  */
 public record JobRequest(
     String name,
@@ -43,8 +44,10 @@ public record JobRequest(
     SortedMap<String, String> environment,
     String stdoutPath,
     String stderrPath,
-    Boolean hold) {
+    Boolean hold,
+    TermsRequest terms) {
   public JobRequest {
+    terms = terms == null ? TermsRequest.NONE : terms;
     gres = gres == null ? null : List.copyOf(gres);
     environment =
         environment == null ? null : Collections.unmodifiableSortedMap(new TreeMap<>(environment));
@@ -83,6 +86,7 @@ public record JobRequest(
     private String stdoutPath;
     private String stderrPath;
     private Boolean hold;
+    private TermsRequest terms;
 
     private Builder(byte[] script) {
       this.script = script;
@@ -158,6 +162,11 @@ public record JobRequest(
       return this;
     }
 
+    public Builder terms(TermsRequest value) {
+      terms = value;
+      return this;
+    }
+
     public JobRequest build() {
       return new JobRequest(
           name,
@@ -174,7 +183,8 @@ public record JobRequest(
           environment,
           stdoutPath,
           stderrPath,
-          hold);
+          hold,
+          terms);
     }
   }
 }

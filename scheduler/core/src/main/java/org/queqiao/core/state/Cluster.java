@@ -34,6 +34,7 @@ public final class Cluster {
   private final Policy policy = new Policy();
   private final IdempotencyTable keys = new IdempotencyTable();
   private final SharedContent content = new SharedContent();
+  private final OutcomeTable outcomes = new OutcomeTable();
   private long position;
   private long timeMs;
   private long lastJobId;
@@ -71,6 +72,7 @@ public final class Cluster {
       }
     }
     image.idempotencyKeys().forEach(cluster.keys::remember);
+    image.outcomes().forEach(cluster.outcomes::remember);
     return cluster;
   }
 
@@ -95,7 +97,8 @@ public final class Cluster {
         users,
         nodeImages,
         jobImages,
-        keys.all());
+        keys.all(),
+        outcomes.all());
   }
 
   /** SHA-256 over the canonical form of everything that the log determines. */
@@ -149,6 +152,7 @@ public final class Cluster {
       }
       Job job = jobs.find(oldest.job()).orElseThrow(IllegalStateException::new);
       jobs.forget(job);
+      outcomes.remember(job.outcome());
       content.letGo(job.content());
     }
   }
@@ -193,6 +197,10 @@ public final class Cluster {
 
   public IdempotencyTable keys() {
     return keys;
+  }
+
+  public OutcomeTable outcomes() {
+    return outcomes;
   }
 
   public SharedContent content() {

@@ -57,7 +57,10 @@ public interface ClusterState {
   /** Version of the desired set of a node; 0 for one that never had any. */
   long desiredVersion(NodeName node);
 
-  /** When the next run reaches its time limit: no tick is needed before. */
+  /**
+   * When time alone changes something next: a run reaches its end, a job may start or can no longer
+   * meet its deadline. No tick is needed before.
+   */
   OptionalLong nextDeadlineMs();
 
   /** Whether a pass of the planner could start something that the last one could not. */

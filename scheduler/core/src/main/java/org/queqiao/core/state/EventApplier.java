@@ -3,6 +3,7 @@ package org.queqiao.core.state;
 import org.queqiao.contract.event.DomainDefined;
 import org.queqiao.contract.event.Event;
 import org.queqiao.contract.event.JobAllocated;
+import org.queqiao.contract.event.JobEligible;
 import org.queqiao.contract.event.JobEnded;
 import org.queqiao.contract.event.JobHeld;
 import org.queqiao.contract.event.JobKillRequested;
@@ -66,6 +67,7 @@ public final class EventApplier {
       case JobSubmitted e -> jobs.submitted(e, nowMs);
       case JobAllocated e -> jobs.allocated(e, nowMs);
       case JobStarted e -> jobs.started(e);
+      case JobEligible e -> jobs.eligible(e, nowMs);
       case JobHeld e -> jobs.held(e);
       case JobReleased e -> jobs.released(e);
       case JobKillRequested e -> jobs.killRequested(e);

@@ -23,6 +23,7 @@ public final class IndexComparison {
     compare("queues", queues(live), queues(fresh));
     compare("deadlines", live.jobs().deadlines(), fresh.jobs().deadlines());
     compare("finished jobs", live.jobs().finished(), fresh.jobs().finished());
+    compare("waits", live.jobs().waits().toString(), fresh.jobs().waits().toString());
     compare("pending count", live.jobs().pending(), fresh.jobs().pending());
     compare("running count", live.jobs().running(), fresh.jobs().running());
     compare("content bytes", live.content().bytes(), fresh.content().bytes());

@@ -8,11 +8,14 @@ import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.Allocation;
+import org.queqiao.contract.job.Dependency;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.job.JobState;
+import org.queqiao.contract.job.JobTerms;
 import org.queqiao.contract.job.KillCause;
 import org.queqiao.contract.job.RunExit;
 import org.queqiao.contract.snapshot.ClusterImage;
+import org.queqiao.contract.snapshot.ClusterImage.DependencyImage.Progress;
 
 /** A job as it is now. Changes only inside this package; {@link #image} is a copy that stays. */
 public final class Job {
@@ -34,6 +37,10 @@ public final class Job {
   private KillCause killCause;
   private RunExit exit;
   private String detail = "";
+  private long eligibleMs;
+
+  /** Null for a job that depends on no other. */
+  private final DependencyProgress dependencies;
 
   /** A job that was just accepted. */
   Job(JobSubmitted submitted, SharedContent.Lease content, long submitMs) {
@@ -45,6 +52,9 @@ public final class Job {
     this.submitMs = submitMs;
     this.state = JobState.PENDING;
     this.heldByUser = submitted.spec().hold();
+    JobTerms terms = submitted.spec().terms();
+    this.dependencies =
+        terms.dependency().isEmpty() ? null : new DependencyProgress(terms.dependency());
   }
 
   Job(ClusterImage.JobImage image, SharedContent.Lease content) {
@@ -66,6 +76,14 @@ public final class Job {
     this.killCause = image.killCause();
     this.exit = image.exit();
     this.detail = image.detail();
+    JobTerms terms = image.spec().terms();
+    this.dependencies =
+        terms.dependency().isEmpty()
+            ? null
+            : new DependencyProgress(terms.dependency(), image.dependencies());
+    // Images of the time before terms do not say since when; without terms it is the submission.
+    this.eligibleMs =
+        image.eligibleMs() == 0 && !terms.delays() ? image.submitMs() : image.eligibleMs();
   }
 
   public ClusterImage.JobImage image() {
@@ -87,7 +105,19 @@ public final class Job {
         allocations,
         killCause,
         exit,
-        detail);
+        detail,
+        eligibleMs,
+        dependencyImages());
+  }
+
+  List<ClusterImage.DependencyImage> dependencyImages() {
+    return dependencies == null ? List.of() : dependencies.image();
+  }
+
+  /** What is kept of it when the rest is forgotten. */
+  ClusterImage.OutcomeImage outcome() {
+    return new ClusterImage.OutcomeImage(
+        id, user, spec().project(), startMs, endMs, state == JobState.COMPLETED);
   }
 
   SharedContent.Lease content() {
@@ -105,6 +135,13 @@ public final class Job {
   void release() {
     heldByUser = false;
     heldByAdministrator = false;
+  }
+
+  /** Its own terms let it start from now on, if they do. */
+  void tryEligible(long nowMs) {
+    if (eligibleMs == 0 && releaseMs() != DependencyProgress.NOT_YET && releaseMs() <= nowMs) {
+      eligibleMs = nowMs;
+    }
   }
 
   void allocate(int newAttempt, List<Allocation> given, long nowMs) {
@@ -167,9 +204,13 @@ public final class Job {
     return heldByAdministrator;
   }
 
+  public boolean isPending() {
+    return state == JobState.PENDING;
+  }
+
   /** Whether it waits and may start. */
   public boolean startable() {
-    return state == JobState.PENDING && !heldByUser && !heldByAdministrator;
+    return state == JobState.PENDING && eligibleMs != 0 && !heldByUser && !heldByAdministrator;
   }
 
   /** Whether it holds resources: it runs, or its end is not proven yet. */
@@ -208,9 +249,60 @@ public final class Job {
     return finishedMs;
   }
 
-  /** When its run reaches the time limit. */
+  /** When its run must end: at its time limit, or at its deadline if that comes before. */
   public long deadlineMs() {
-    return Math.addExact(startMs, spec().limitMs());
+    long limitEndMs = Math.addExact(startMs, spec().limitMs());
+    long deadlineMs = spec().terms().deadlineMs();
+    return deadlineMs == 0 ? limitEndMs : Math.min(limitEndMs, deadlineMs);
+  }
+
+  /** Whether its run must end at its deadline, because that comes before its time limit. */
+  public boolean endsByDeadline() {
+    return deadlineMs() < Math.addExact(startMs, spec().limitMs());
+  }
+
+  /** Since when its own terms let it start; 0 before. */
+  public long eligibleMs() {
+    return eligibleMs;
+  }
+
+  /** From when on its own terms let it start, or {@link DependencyProgress#NOT_YET}. */
+  long releaseMs() {
+    long readyMs = dependencies == null ? 0 : dependencies.readyMs();
+    return readyMs == DependencyProgress.NOT_YET
+        ? readyMs
+        : Math.max(spec().terms().beginMs(), readyMs);
+  }
+
+  /** The last time at which it can start and still end by its deadline. */
+  public long lastStartMs() {
+    return Math.subtractExact(spec().terms().deadlineMs(), spec().limitMs());
+  }
+
+  /** Whether it waits for other jobs. */
+  public boolean waitsForOthers() {
+    return dependencies != null && dependencies.readyMs() == DependencyProgress.NOT_YET;
+  }
+
+  /** Whether what it waits for can never come. */
+  public boolean dependencyIsHopeless() {
+    return dependencies != null && dependencies.isHopeless();
+  }
+
+  boolean waitsAsSingleton() {
+    List<Dependency> parts = spec().terms().dependency().parts();
+    for (int i = 0; i < parts.size(); i++) {
+      if (parts.get(i).kind() == Dependency.Kind.SINGLETON
+          && dependencies.of(i) == Progress.WAITING) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** How far it is with its dependencies; null for a job that has none. */
+  DependencyProgress dependencies() {
+    return dependencies;
   }
 
   /** What its latest run holds or held. */

@@ -5,6 +5,7 @@ import static org.queqiao.core.state.Legality.require;
 import java.util.List;
 import java.util.TreeSet;
 import org.queqiao.contract.event.JobAllocated;
+import org.queqiao.contract.event.JobEligible;
 import org.queqiao.contract.event.JobEnded;
 import org.queqiao.contract.event.JobHeld;
 import org.queqiao.contract.event.JobKillRequested;
@@ -24,9 +25,11 @@ import org.queqiao.core.lifecycle.RunOutcome;
 /** Makes the facts about jobs true. */
 final class JobEvents {
   private final Cluster cluster;
+  private final DependencyEvents dependencies;
 
   JobEvents(Cluster cluster) {
     this.cluster = cluster;
+    this.dependencies = new DependencyEvents(cluster);
   }
 
   void submitted(JobSubmitted event, long nowMs) {
@@ -53,6 +56,7 @@ final class JobEvents {
     }
     Job job = new Job(event, cluster.content().share(event.spec()), nowMs);
     cluster.jobs().add(job);
+    dependencies.submitted(job, nowMs);
     if (job.startable() && cluster.jobs().startable().get(job.spec().partition()).size() == 1) {
       cluster.newChance();
     }
@@ -69,6 +73,8 @@ final class JobEvents {
     cluster
         .jobs()
         .change(job, () -> job.allocate(event.run().attempt(), event.allocations(), nowMs));
+    cluster.jobs().waits().started(job);
+    dependencies.moved(job, nowMs);
     cluster.take(job);
     desiredSetChanged(job);
     cluster.newChance();
@@ -98,6 +104,15 @@ final class JobEvents {
     require(job.scriptNode().equals(event.node()), event.run() + " starts on " + event.node());
     require(job.nodeStartMs() == 0, event.run() + " starts twice");
     job.started(event.startMs());
+  }
+
+  void eligible(JobEligible event, long nowMs) {
+    Job job = find(event.job());
+    requireStep(job, Step.ELIGIBLE, JobState.PENDING);
+    require(job.eligibleMs() == 0, "job " + job.id() + " is eligible already");
+    cluster.jobs().change(job, () -> job.tryEligible(nowMs));
+    require(job.eligibleMs() == nowMs, "job " + job.id() + " is not eligible yet");
+    cluster.newChance();
   }
 
   void held(JobHeld event) {
@@ -150,6 +165,7 @@ final class JobEvents {
       desiredSetChanged(job);
     }
     cluster.jobs().change(job, () -> job.end(event, nowMs));
+    dependencies.moved(job, nowMs);
     cluster.newChance();
   }
 

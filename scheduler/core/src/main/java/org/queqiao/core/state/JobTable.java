@@ -17,10 +17,11 @@ import org.queqiao.contract.job.JobState;
  *
  * <pre>
  *   byId        every job, by number
- *   startable   waiting and not held, by partition and number: the queues
+ *   startable   waiting, eligible and not held, by partition and number: the queues
  *   deadlines   running, by the time of their limit
  *   finished    ended, by the time when that became known: the next to be forgotten comes first
  *   live        how many jobs of a user have not ended
+ *   waits       what waiting jobs wait for besides their turn
  * </pre>
  *
  * Everything but {@code byId} is derived. A job is taken out of the derived indexes before it
@@ -32,6 +33,7 @@ public final class JobTable {
   private final TreeSet<Moment> deadlines = new TreeSet<>();
   private final TreeSet<Moment> finished = new TreeSet<>();
   private final TreeMap<UserName, Integer> live = new TreeMap<>();
+  private final WaitTable waits = new WaitTable();
   private int pending;
   private int running;
 
@@ -48,6 +50,7 @@ public final class JobTable {
 
   void add(Job job) {
     byId.put(job.id(), job);
+    waits.add(job);
     index(job);
   }
 
@@ -64,6 +67,7 @@ public final class JobTable {
   }
 
   private void index(Job job) {
+    waits.index(job);
     if (job.startable()) {
       startable.computeIfAbsent(job.spec().partition(), _ -> new TreeMap<>()).put(job.id(), job);
     }
@@ -80,6 +84,7 @@ public final class JobTable {
   }
 
   private void unindex(Job job) {
+    waits.unindex(job);
     if (job.startable()) {
       startable.computeIfPresent(
           job.spec().partition(),
@@ -109,7 +114,14 @@ public final class JobTable {
     return Collections.unmodifiableCollection(byId.values());
   }
 
-  /** Waiting jobs that are not held, by partition and number. A partition without any is absent. */
+  /** What waiting jobs wait for besides their turn. */
+  public WaitTable waits() {
+    return waits;
+  }
+
+  /**
+   * Waiting jobs that may start now, by partition and number. A partition without any is absent.
+   */
   public NavigableMap<PartitionName, NavigableMap<JobId, Job>> startable() {
     return Collections.unmodifiableNavigableMap(startable);
   }

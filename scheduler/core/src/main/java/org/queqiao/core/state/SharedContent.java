@@ -143,6 +143,7 @@ public final class SharedContent {
         environment,
         spec.stdoutPath(),
         spec.stderrPath(),
-        spec.hold());
+        spec.hold(),
+        spec.terms());
   }
 }

@@ -6,6 +6,7 @@ import org.queqiao.contract.event.UserDefined;
 import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.GresRequest;
 import org.queqiao.contract.job.JobSpec;
+import org.queqiao.contract.job.JobTerms;
 import org.queqiao.contract.job.RunExit;
 import org.queqiao.contract.node.NodeFacts;
 import org.queqiao.contract.snapshot.ClusterImage;
@@ -13,7 +14,8 @@ import org.queqiao.contract.snapshot.ClusterImage;
 /**
  * SHA-256 over everything that the log determines, in the order of the image. Derived indexes are
  * left out: they follow from the rest. Enumerations are written by name, so that a new constant in
- * the middle of a list changes no digest.
+ * the middle of a list changes no digest. What older images do not have is written only where it
+ * says something, behind its name: a snapshot of then still gives the digest of then.
  */
 final class StateDigest {
   private final CanonicalWriter out = new CanonicalWriter();
@@ -42,6 +44,9 @@ final class StateDigest {
     out.number(cluster.jobs().all().size());
     cluster.jobs().all().forEach(this::job);
     out.list(cluster.keys().all(), this::key);
+    if (!cluster.outcomes().all().isEmpty()) {
+      out.text("outcomes").list(cluster.outcomes().all(), this::outcome);
+    }
   }
 
   private void partition(PartitionDefined each) {
@@ -108,6 +113,7 @@ final class StateDigest {
         .optional(job.killCause(), cause -> out.text(cause.name()))
         .optional(job.exit(), this::exit)
         .text(job.detail());
+    terms(job);
   }
 
   private void spec(Job job) {
@@ -127,6 +133,35 @@ final class StateDigest {
         .text(spec.stdoutPath())
         .text(spec.stderrPath())
         .flag(spec.hold());
+  }
+
+  private void terms(Job job) {
+    JobTerms terms = job.spec().terms();
+    if (!terms.equals(JobTerms.DEFAULT) || job.eligibleMs() != job.submitMs()) {
+      out.text("terms").number(job.eligibleMs()).list(job.dependencyImages(), this::dependency);
+      terms(terms);
+    }
+  }
+
+  private void terms(JobTerms terms) {
+    out.number(terms.beginMs())
+        .number(terms.deadlineMs())
+        .number(terms.nice())
+        .text(terms.dependency().toString())
+        .flag(terms.killOnInvalidDependency());
+  }
+
+  private void dependency(ClusterImage.DependencyImage each) {
+    out.text(each.progress().name()).number(each.readyMs());
+  }
+
+  private void outcome(ClusterImage.OutcomeImage each) {
+    out.number(each.id().value())
+        .text(each.user().value())
+        .text(each.project().value())
+        .number(each.startMs())
+        .number(each.endMs())
+        .flag(each.well());
   }
 
   private void gresRequest(GresRequest each) {

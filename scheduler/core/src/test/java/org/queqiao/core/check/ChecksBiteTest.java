@@ -100,7 +100,9 @@ final class ChecksBiteTest {
         List.of(allocation),
         null,
         null,
-        "");
+        "",
+        submitMs,
+        List.of());
   }
 
   private static List<String> invariantsViolated(ClusterImage.JobImage... jobs) {
@@ -116,6 +118,7 @@ final class ChecksBiteTest {
             List.of(),
             List.of(new ClusterImage.NodeImage(FACTS, NodeState.UP, 0, "", false, "", 0)),
             List.of(jobs),
+            List.of(),
             List.of());
     return InvariantChecks.of(image).stream().map(Violation::invariant).distinct().toList();
   }

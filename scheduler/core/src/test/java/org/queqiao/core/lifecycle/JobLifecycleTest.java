@@ -21,6 +21,9 @@ final class JobLifecycleTest {
           List.of(
               "PENDING HELD PENDING",
               "PENDING RELEASED PENDING",
+              "PENDING ELIGIBLE PENDING",
+              "PENDING ENDED DEADLINE",
+              "COMPLETING ENDED DEADLINE",
               "PENDING ALLOCATED RUNNING",
               "PENDING ENDED CANCELLED",
               "RUNNING STARTED RUNNING",
@@ -76,7 +79,9 @@ final class JobLifecycleTest {
     for (RunExit.Kind kind : RunExit.Kind.values()) {
       for (int code : new int[] {0, 1}) {
         for (KillCause cause :
-            new KillCause[] {null, KillCause.CANCELLED, KillCause.TIMEOUT, KillCause.NODE_FAIL}) {
+            new KillCause[] {
+              null, KillCause.CANCELLED, KillCause.TIMEOUT, KillCause.NODE_FAIL, KillCause.DEADLINE
+            }) {
           RunExit exit = new RunExit(run, kind, code, 0, 5, 10, 0, 0, 0, "");
           JobState from = cause == null ? JobState.RUNNING : JobState.COMPLETING;
           RunOutcome reported = RunOutcome.reported(exit, cause, node, 1, 20);

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.List;
 import org.queqiao.contract.job.GresRequest;
 import org.queqiao.contract.job.JobState;
+import org.queqiao.contract.job.JobTerms;
 import org.queqiao.contract.job.RunExit;
 import org.queqiao.server.view.JobEntry;
 import org.queqiao.server.view.JobStatus;
@@ -14,6 +15,7 @@ import org.queqiao.server.view.JobStatus;
  *
  * @param reason why it waits, or null
  * @param chargeMicro what it was charged, once posted
+ * @param terms null for a job of long ago, as what else history does not keep
  * @param nodeCount null, as what else history does not keep, for a job of long ago
  */
 record JobDocument(
@@ -45,7 +47,8 @@ record JobDocument(
     String stdoutPath,
     String stderrPath,
     int attempt,
-    String detail) {
+    String detail,
+    JobTerms terms) {
 
   /** A job in memory. */
   static JobDocument of(JobEntry entry, String reason) {
@@ -85,11 +88,26 @@ record JobDocument(
         entry.stdoutPath(),
         orNull(entry.stderrPath()),
         status.attempt(),
-        orNull(status.detail()));
+        orNull(status.detail()),
+        entry.terms());
   }
 
   static String orNull(String text) {
     return text == null || text.isEmpty() ? null : text;
+  }
+
+  private void terms(JsonGenerator out) throws IOException {
+    boolean known = terms != null;
+    Json.number(out, "beginMs", known && terms.beginMs() != 0 ? (Long) terms.beginMs() : null);
+    Json.number(
+        out, "deadlineMs", known && terms.deadlineMs() != 0 ? (Long) terms.deadlineMs() : null);
+    Json.number(out, "nice", known ? (Integer) terms.nice() : null);
+    out.writeStringField("dependency", known ? orNull(terms.dependency().toString()) : null);
+    if (known) {
+      out.writeBooleanField("killOnInvalidDependency", terms.killOnInvalidDependency());
+    } else {
+      out.writeNullField("killOnInvalidDependency");
+    }
   }
 
   void write(JsonGenerator out) throws IOException {
@@ -127,6 +145,7 @@ record JobDocument(
     out.writeStringField("stderrPath", stderrPath);
     out.writeNumberField("attempt", attempt);
     out.writeStringField("detail", detail);
+    terms(out);
     out.writeEndObject();
   }
 }

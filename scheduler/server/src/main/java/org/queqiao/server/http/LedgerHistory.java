@@ -141,7 +141,8 @@ final class LedgerHistory {
         row.stdoutPath(),
         JobDocument.orNull(row.stderrPath()),
         row.attempt(),
-        JobDocument.orNull(row.detail()));
+        JobDocument.orNull(row.detail()),
+        null);
   }
 
   private static String mainDomain(List<DomainShare> shares) {

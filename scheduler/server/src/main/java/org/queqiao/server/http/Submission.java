@@ -9,6 +9,7 @@ import org.queqiao.contract.id.PartitionName;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.job.GresRequest;
 import org.queqiao.core.message.JobRequest;
+import org.queqiao.core.message.TermsRequest;
 
 /** Turns a checked body, or a script with options beside it, into the request of the machine. */
 final class Submission {
@@ -38,7 +39,17 @@ final class Submission {
         .stdoutPath((String) options.get("stdoutPath"))
         .stderrPath((String) options.get("stderrPath"))
         .hold((Boolean) options.get("hold"))
+        .terms(terms(options))
         .build();
+  }
+
+  private static TermsRequest terms(Map<String, Object> options) {
+    return new TermsRequest(
+        (Long) options.get("beginMs"),
+        (Long) options.get("deadlineMs"),
+        integer("nice", options),
+        (String) options.get("dependency"),
+        (Boolean) options.get("killOnInvalidDependency"));
   }
 
   private static <T> T name(

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.queqiao.contract.event.DomainDefined;
 import org.queqiao.contract.event.JobAllocated;
+import org.queqiao.contract.event.JobEligible;
 import org.queqiao.contract.event.JobEnded;
 import org.queqiao.contract.event.JobHeld;
 import org.queqiao.contract.event.JobKillRequested;
@@ -67,6 +68,7 @@ final class Changes {
       }
       case JobAllocated e -> job(logged, e.run().job(), JobState.RUNNING);
       case JobStarted e -> job(logged, e.run().job(), JobState.RUNNING);
+      case JobEligible e -> job(logged, e.job(), JobState.PENDING);
       case JobHeld e -> job(logged, e.job(), JobState.PENDING);
       case JobReleased e -> job(logged, e.job(), JobState.PENDING);
       case JobKillRequested e -> job(logged, e.run().job(), JobState.COMPLETING);

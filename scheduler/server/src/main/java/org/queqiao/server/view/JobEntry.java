@@ -6,6 +6,7 @@ import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.GresRequest;
 import org.queqiao.contract.job.JobSpec;
+import org.queqiao.contract.job.JobTerms;
 
 /**
  * A job as readers see it. Never its script or environment: they are the user's own and stay with
@@ -28,6 +29,7 @@ public final class JobEntry {
   private final String workDir;
   private final String stdoutPath;
   private final String stderrPath;
+  private final JobTerms terms;
   private final long submitMs;
   private volatile JobStatus status;
   private volatile long position;
@@ -67,6 +69,7 @@ public final class JobEntry {
     this.workDir = texts.share(spec.workDir());
     this.stdoutPath = texts.share(spec.stdoutPath());
     this.stderrPath = texts.share(spec.stderrPath());
+    this.terms = spec.terms();
     this.submitMs = submitMs;
     this.status = status;
     this.position = position;
@@ -136,6 +139,11 @@ public final class JobEntry {
 
   public String stderrPath() {
     return stderrPath;
+  }
+
+  /** When it may start and by when it must have ended. */
+  public JobTerms terms() {
+    return terms;
   }
 
   public long submitMs() {

@@ -39,6 +39,7 @@ final class SiteBook {
         image.users(),
         List.of(),
         List.of(),
+        List.of(),
         List.of());
   }
 

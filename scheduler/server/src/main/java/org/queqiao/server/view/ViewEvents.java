@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.queqiao.contract.event.DomainDefined;
 import org.queqiao.contract.event.JobAllocated;
+import org.queqiao.contract.event.JobEligible;
 import org.queqiao.contract.event.JobEnded;
 import org.queqiao.contract.event.JobHeld;
 import org.queqiao.contract.event.JobKillRequested;
@@ -107,6 +108,7 @@ final class ViewEvents {
       case JobSubmitted e -> submitted(e, nowMs);
       case JobAllocated e -> allocated(e, nowMs);
       case JobStarted _ -> {}
+      case JobEligible e -> change(e.job(), JobEntry::status);
       case JobHeld e -> change(e.job(), entry -> entry.status().held(e.byAdministrator()));
       case JobReleased e -> change(e.job(), entry -> entry.status().released());
       case JobKillRequested e -> change(e.run().job(), entry -> entry.status().killing());

@@ -6,6 +6,7 @@ import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.queqiao.contract.event.DomainDefined;
 import org.queqiao.contract.event.JobAllocated;
+import org.queqiao.contract.event.JobEligible;
 import org.queqiao.contract.event.JobEnded;
 import org.queqiao.contract.event.JobHeld;
 import org.queqiao.contract.event.JobKillRequested;
@@ -38,15 +39,17 @@ final class HistoryCheck {
   private static final Set<JobState> ENDS_OF_RUNNING =
       EnumSet.of(JobState.COMPLETED, JobState.FAILED, JobState.OUT_OF_MEMORY, JobState.NODE_FAIL);
   private static final Set<JobState> ENDS_OF_COMPLETING =
-      EnumSet.of(JobState.CANCELLED, JobState.TIMEOUT, JobState.NODE_FAIL);
+      EnumSet.of(JobState.CANCELLED, JobState.TIMEOUT, JobState.NODE_FAIL, JobState.DEADLINE);
 
   private final ModelCluster model;
   private final PermissionCheck permissions;
+  private final TermsCheck terms;
   private LoggedEvent last;
 
   HistoryCheck(ModelCluster model) {
     this.model = model;
     this.permissions = new PermissionCheck(model);
+    this.terms = new TermsCheck(model);
   }
 
   /** The next durable fact. */
@@ -59,6 +62,7 @@ final class HistoryCheck {
       case JobStarted e -> started(logged, e);
       case JobKillRequested e -> killRequested(logged, e);
       case JobEnded e -> ended(logged, e);
+      case JobEligible e -> waiting(logged, model.job(e.job()), "eligible");
       case JobHeld e -> waiting(logged, model.job(e.job()), "held");
       case JobReleased e -> waiting(logged, model.job(e.job()), "released");
       case NodeRegistered e -> registered(e);
@@ -141,10 +145,12 @@ final class HistoryCheck {
         logged.timeMs() >= job.submitMs,
         Invariant.I23,
         () -> at(logged) + " starts " + e.run() + " before its submission");
+    terms.mayBegin(logged, job);
     for (Allocation allocation : e.allocations()) {
       take(logged, e.run(), allocation);
     }
     job.state = JobState.RUNNING;
+    job.firstStartMs = job.firstStartMs == 0 ? logged.timeMs() : job.firstStartMs;
     job.attempt = e.run().attempt();
     job.allocations = e.allocations();
     job.allocatedMs = logged.timeMs();
@@ -278,10 +284,12 @@ final class HistoryCheck {
         () -> at(logged) + " ends job " + e.job() + " again" + describe(job));
     boolean legal =
         switch (job.state) {
-          case PENDING -> e.state() == JobState.CANCELLED && e.exit() == null;
+          case PENDING ->
+              (e.state() == JobState.CANCELLED || e.state() == JobState.DEADLINE)
+                  && e.exit() == null;
           case RUNNING -> ENDS_OF_RUNNING.contains(e.state());
           case COMPLETING -> ENDS_OF_COMPLETING.contains(e.state());
-          case COMPLETED, CANCELLED, FAILED, TIMEOUT, NODE_FAIL, OUT_OF_MEMORY -> false;
+          case COMPLETED, CANCELLED, FAILED, TIMEOUT, NODE_FAIL, OUT_OF_MEMORY, DEADLINE -> false;
         };
     require(
         legal && e.attempt() == job.attempt,

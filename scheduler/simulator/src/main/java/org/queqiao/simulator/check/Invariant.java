@@ -24,6 +24,7 @@ public enum Invariant {
   I20("a hold is resolved exactly once"),
   I23("times are sane"),
   I25("what is derived equals what it is derived from"),
+  I26("a job starts after those it depends on, as it wished"),
   I28("when faults stop, everything finishes"),
   I29("every fact has a permitted actor"),
   I30("whom a job runs as is fixed at its submission"),

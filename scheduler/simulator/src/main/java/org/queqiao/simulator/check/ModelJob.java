@@ -13,6 +13,7 @@ final class ModelJob {
   int attempt;
   List<Allocation> allocations = List.of();
   long allocatedMs;
+  long firstStartMs;
   long allocatedPosition;
   String bootAtAllocation = "";
   long endMs;

@@ -3,6 +3,7 @@ package org.queqiao.simulator.check;
 import org.queqiao.contract.account.Role;
 import org.queqiao.contract.event.DomainDefined;
 import org.queqiao.contract.event.JobAllocated;
+import org.queqiao.contract.event.JobEligible;
 import org.queqiao.contract.event.JobEnded;
 import org.queqiao.contract.event.JobHeld;
 import org.queqiao.contract.event.JobKillRequested;
@@ -27,6 +28,8 @@ import org.queqiao.contract.event.UserDefined;
 import org.queqiao.contract.event.WalletFunded;
 import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.NodeName;
+import org.queqiao.contract.job.JobState;
+import org.queqiao.contract.job.JobTerms;
 
 /** Whether the actor of each fact may have caused it. */
 final class PermissionCheck {
@@ -43,12 +46,12 @@ final class PermissionCheck {
           case JobSubmitted e -> isUser(actor, e.user().value());
           case JobHeld e -> mayChange(actor, model.job(e.job()));
           case JobReleased e -> mayChange(actor, model.job(e.job()));
-          case JobAllocated _ -> isScheduler(actor);
+          case JobAllocated _, JobEligible _ -> isScheduler(actor);
           case JobStarted e -> isNode(actor, e.node());
           case JobKillRequested e ->
               switch (e.cause()) {
                 case CANCELLED -> mayChange(actor, model.job(e.run().job()));
-                case TIMEOUT -> isScheduler(actor);
+                case TIMEOUT, DEADLINE -> isScheduler(actor);
                 case NODE_FAIL -> !isPlainUser(actor);
               };
           case JobEnded e -> mayEnd(actor, e);
@@ -80,7 +83,12 @@ final class PermissionCheck {
       return true;
     }
     if (e.attempt() == 0) {
-      return mayChange(actor, job);
+      JobTerms terms = job.submitted.spec().terms();
+      boolean byItsTerms =
+          e.state() == JobState.DEADLINE
+              ? terms.deadlineMs() != 0
+              : terms.killOnInvalidDependency();
+      return isScheduler(actor) ? byItsTerms : mayChange(actor, job);
     }
     if (e.exit() != null) {
       return isNode(actor, job.allocations.getFirst().node());

@@ -13,10 +13,12 @@ import org.queqiao.core.message.Input;
 import org.queqiao.core.message.JobRequest;
 import org.queqiao.core.message.Rejection;
 import org.queqiao.core.message.Reply;
+import org.queqiao.core.message.TermsRequest;
 import org.queqiao.simulator.check.Invariant;
 import org.queqiao.simulator.check.Violation;
 import org.queqiao.simulator.node.ScriptBehaviour;
 import org.queqiao.simulator.server.ServerLife;
+import org.queqiao.simulator.world.HostClock;
 import org.queqiao.simulator.world.Timeline;
 
 /** The people of a simulated site and everything they ask for. */
@@ -30,6 +32,8 @@ public final class People {
   private final List<Errand> errands = new ArrayList<>();
   private final List<JobId> held = new ArrayList<>();
   private final List<NodeName> drained = new ArrayList<>();
+  private final List<JobId> accepted = new ArrayList<>();
+  private final List<JobId> patient = new ArrayList<>();
   private int lossPermille;
 
   public People(Timeline timeline, SplittableRandom random, Supplier<ServerLife> server) {
@@ -62,10 +66,10 @@ public final class People {
     for (int i = 0; i < jobs; i++) {
       String key = "key-" + i;
       Actor owner = Site.USERS.get(random.nextInt(Site.USERS.size()));
-      JobRequest request = request();
       // Some come in bursts, so that the inbox fills.
       long atMs = random.nextInt(3) == 0 ? overMs / 2 + random.nextInt(3) : random.nextLong(overMs);
-      timeline.after(atMs, owner.name() + " decides on " + key, () -> submit(owner, key, request));
+      timeline.after(
+          atMs, owner.name() + " decides on " + key, () -> submit(owner, key, request()));
     }
   }
 
@@ -83,6 +87,10 @@ public final class People {
   }
 
   private void accepted(Actor owner, String key, JobRequest request, JobId job) {
+    accepted.add(job);
+    if (request.terms().dependency() != null) {
+      patient.add(job);
+    }
     if (Boolean.TRUE.equals(request.hold())) {
       held.add(job);
     }
@@ -174,7 +182,7 @@ public final class People {
         });
   }
 
-  /** Everything that was ever to be held or drained is released. */
+  /** Everything that was ever to be held or drained is released, what waits for others ends. */
   public void releaseAll() {
     for (JobId job : held) {
       ask(
@@ -183,6 +191,35 @@ public final class People {
           reply -> {});
     }
     drained.forEach(this::resume);
+    for (JobId job : patient) {
+      ask(
+          "administrator gives up on " + job,
+          new Input.CancelJob(Site.ADMINISTRATOR, job),
+          reply -> {});
+    }
+  }
+
+  private TermsRequest terms() {
+    TermsRequest terms = TermsRequest.NONE;
+    if (random.nextInt(4) == 0) {
+      terms = terms.withBeginMs(HostClock.EPOCH_MS + timeline.nowMs() + random.nextInt(40_000));
+    }
+    if (random.nextInt(4) == 0) {
+      terms =
+          terms.withDeadlineMs(
+              HostClock.EPOCH_MS + timeline.nowMs() + 20_000 + random.nextInt(200_000));
+    }
+    if (random.nextBoolean() && !accepted.isEmpty()) {
+      List<String> kinds = List.of("after", "afterany", "afterok", "afternotok");
+      String dependency =
+          kinds.get(random.nextInt(kinds.size()))
+              + ":"
+              + accepted.get(random.nextInt(accepted.size()));
+      boolean also = random.nextInt(3) == 0;
+      terms = terms.withDependency(also ? dependency + "?singleton" : dependency);
+      terms = terms.withKillOnInvalidDependency(random.nextBoolean());
+    }
+    return terms;
   }
 
   private JobRequest request() {
@@ -202,6 +239,9 @@ public final class People {
     request.limitMs(random.nextInt(4) == 0 ? 3_000L + random.nextInt(8_000) : 120_000L);
     if (random.nextInt(8) == 0) {
       request.hold(true);
+    }
+    if (random.nextInt(3) == 0) {
+      request.terms(terms());
     }
     if (random.nextInt(25) == 0) {
       request.tasks(10_000);

@@ -1,0 +1,26 @@
+package org.queqiao.contract.job;
+
+/**
+ * When a job may start and by when it must have ended.
+ *
+ * @param beginMs it does not start before; 0 for none
+ * @param deadlineMs it ends by then, or not at all; 0 for none
+ * @param nice how much its owner puts it back in the queue; negative puts it forward
+ * @param dependency conditions on other jobs
+ * @param killOnInvalidDependency whether it is cancelled once its dependency can never be met; else
+ *     it waits until somebody looks at it
+ */
+public record JobTerms(
+    long beginMs,
+    long deadlineMs,
+    int nice,
+    DependencyRule dependency,
+    boolean killOnInvalidDependency) {
+  /** What holds for a job that says nothing of this. */
+  public static final JobTerms DEFAULT = new JobTerms(0, 0, 0, DependencyRule.NONE, false);
+
+  /** Whether anything but the queue keeps it from starting at once. */
+  public boolean delays() {
+    return beginMs != 0 || !dependency.isEmpty();
+  }
+}

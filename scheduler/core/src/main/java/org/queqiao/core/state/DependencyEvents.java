@@ -1,0 +1,149 @@
+package org.queqiao.core.state;
+
+import java.util.List;
+import java.util.Optional;
+import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.job.Dependency;
+import org.queqiao.contract.job.JobState;
+import org.queqiao.contract.snapshot.ClusterImage;
+import org.queqiao.contract.snapshot.ClusterImage.DependencyImage.Progress;
+
+/** What follows for waiting jobs from what happens to the jobs they depend on. */
+final class DependencyEvents {
+  private final Cluster cluster;
+
+  DependencyEvents(Cluster cluster) {
+    this.cluster = cluster;
+  }
+
+  /** How far the other job is. */
+  private record Standing(long startMs, long endMs, boolean ended, boolean well) {
+    static Standing of(Job job) {
+      return new Standing(
+          job.attempt() == 0 ? 0 : job.startMs(),
+          job.endMs(),
+          job.state().isTerminal(),
+          job.state() == JobState.COMPLETED);
+    }
+
+    static Standing of(ClusterImage.OutcomeImage outcome) {
+      return new Standing(outcome.startMs(), outcome.endMs(), true, outcome.well());
+    }
+
+    boolean begun() {
+      return startMs > 0 || ended;
+    }
+
+    long begunMs() {
+      return startMs > 0 ? startMs : endMs;
+    }
+  }
+
+  /** A job was submitted: what it depends on may have happened long ago. */
+  void submitted(Job job, long nowMs) {
+    List<Dependency> parts = job.spec().terms().dependency().parts();
+    cluster
+        .jobs()
+        .change(
+            job,
+            () -> {
+              for (int i = 0; i < parts.size(); i++) {
+                Dependency part = parts.get(i);
+                if (part.job() == null) {
+                  if (!cluster.jobs().waits().waitsForEarlier(job)) {
+                    job.dependencies().fulfilled(i, nowMs);
+                  }
+                } else {
+                  settle(job, i, part, standing(part.job()), nowMs);
+                }
+              }
+              job.tryEligible(nowMs);
+            });
+  }
+
+  private Standing standing(JobId id) {
+    Optional<Job> job = cluster.jobs().find(id);
+    if (job.isPresent()) {
+      return Standing.of(job.get());
+    }
+    return cluster
+        .outcomes()
+        .find(id)
+        .map(Standing::of)
+        .orElseThrow(() -> new IllegalStateException("not legal here: nothing is known of " + id));
+  }
+
+  /** A job started or ended: those that wait for it are told. */
+  void moved(Job other, long nowMs) {
+    Standing standing = Standing.of(other);
+    for (JobId each : cluster.jobs().waits().dependentsOf(other.id())) {
+      Job job = cluster.jobs().find(each).orElseThrow(IllegalStateException::new);
+      List<Dependency> parts = job.spec().terms().dependency().parts();
+      cluster
+          .jobs()
+          .change(
+              job,
+              () -> {
+                for (int i = 0; i < parts.size(); i++) {
+                  if (other.id().equals(parts.get(i).job())) {
+                    settle(job, i, parts.get(i), standing, nowMs);
+                  }
+                }
+                job.tryEligible(nowMs);
+              });
+    }
+    if (other.state().isTerminal()) {
+      cluster.jobs().waits().singletonsFreedBy(other).forEach(each -> freeSingleton(each, nowMs));
+    }
+  }
+
+  private void freeSingleton(JobId id, long nowMs) {
+    Job job = cluster.jobs().find(id).orElseThrow(IllegalStateException::new);
+    List<Dependency> parts = job.spec().terms().dependency().parts();
+    cluster
+        .jobs()
+        .change(
+            job,
+            () -> {
+              for (int i = 0; i < parts.size(); i++) {
+                if (parts.get(i).kind() == Dependency.Kind.SINGLETON) {
+                  job.dependencies().fulfilled(i, nowMs);
+                }
+              }
+              job.tryEligible(nowMs);
+            });
+  }
+
+  private static void settle(Job job, int index, Dependency part, Standing other, long nowMs) {
+    DependencyProgress progress = job.dependencies();
+    if (progress.of(index) == Progress.FULFILLED) {
+      return;
+    }
+    switch (part.kind()) {
+      case AFTER -> {
+        if (other.begun()) {
+          progress.fulfilled(index, Math.addExact(other.begunMs(), part.offsetMs()));
+        }
+      }
+      case AFTER_ANY -> {
+        if (other.ended()) {
+          progress.fulfilled(index, nowMs);
+        }
+      }
+      case AFTER_OK, AFTER_CORRESPONDING -> ended(progress, index, other, other.well(), nowMs);
+      case AFTER_NOT_OK -> ended(progress, index, other, !other.well(), nowMs);
+      case SINGLETON -> throw new IllegalStateException("a singleton depends on no one job");
+    }
+  }
+
+  private static void ended(
+      DependencyProgress progress, int index, Standing other, boolean asWished, long nowMs) {
+    if (!other.ended()) {
+      progress.waiting(index);
+    } else if (asWished) {
+      progress.fulfilled(index, nowMs);
+    } else {
+      progress.failed(index);
+    }
+  }
+}

@@ -1,0 +1,184 @@
+package org.queqiao.core.state;
+
+import java.util.Collections;
+import java.util.NavigableSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.UserName;
+import org.queqiao.contract.job.Dependency;
+
+/**
+ * What waiting jobs wait for besides their turn.
+ *
+ * <pre>
+ *   dependents   by job: the waiting jobs that depend on it
+ *   releases     not eligible yet, by the time from which they are
+ *   lastStarts   with a deadline, by the last time at which they can start and still end by it
+ *   hopeless     to be cancelled, because their dependency can never be met
+ *   names        how many jobs of a user and name have not ended
+ *   singletons   by user and name: those that wait for the earlier ones, and for how many
+ * </pre>
+ *
+ * Everything is derived from the jobs.
+ */
+public final class WaitTable {
+  private final TreeMap<JobId, TreeSet<JobId>> dependents = new TreeMap<>();
+  private final TreeSet<JobTable.Moment> releases = new TreeSet<>();
+  private final TreeSet<JobTable.Moment> lastStarts = new TreeSet<>();
+  private final TreeSet<JobId> hopeless = new TreeSet<>();
+  private final TreeMap<NameKey, Integer> names = new TreeMap<>();
+  private final TreeMap<NameKey, TreeMap<JobId, Integer>> singletons = new TreeMap<>();
+
+  WaitTable() {}
+
+  /** A name that a user gives to jobs. */
+  private record NameKey(UserName user, String name) implements Comparable<NameKey> {
+    static NameKey of(Job job) {
+      return new NameKey(job.user(), job.spec().name());
+    }
+
+    @Override
+    public int compareTo(NameKey other) {
+      int byUser = user.compareTo(other.user);
+      return byUser != 0 ? byUser : name.compareTo(other.name);
+    }
+  }
+
+  /** A job is new here, in the order of the numbers. */
+  void add(Job job) {
+    if (job.isPending() && job.waitsAsSingleton()) {
+      int earlier = names.getOrDefault(NameKey.of(job), 0);
+      if (earlier > 0) {
+        singletons.computeIfAbsent(NameKey.of(job), _ -> new TreeMap<>()).put(job.id(), earlier);
+      }
+    }
+  }
+
+  void index(Job job) {
+    if (!job.state().isTerminal()) {
+      names.merge(NameKey.of(job), 1, Integer::sum);
+    }
+    if (!job.isPending()) {
+      return;
+    }
+    for (Dependency each : job.spec().terms().dependency().parts()) {
+      if (each.job() != null) {
+        dependents.computeIfAbsent(each.job(), _ -> new TreeSet<>()).add(job.id());
+      }
+    }
+    if (job.eligibleMs() == 0 && job.releaseMs() != DependencyProgress.NOT_YET) {
+      releases.add(new JobTable.Moment(job.releaseMs(), job.id()));
+    }
+    if (job.spec().terms().deadlineMs() != 0) {
+      lastStarts.add(new JobTable.Moment(job.lastStartMs(), job.id()));
+    }
+    if (job.dependencyIsHopeless() && job.spec().terms().killOnInvalidDependency()) {
+      hopeless.add(job.id());
+    }
+  }
+
+  void unindex(Job job) {
+    if (!job.state().isTerminal()) {
+      names.computeIfPresent(NameKey.of(job), (_, count) -> count == 1 ? null : count - 1);
+    }
+    if (!job.isPending()) {
+      return;
+    }
+    for (Dependency each : job.spec().terms().dependency().parts()) {
+      if (each.job() != null) {
+        dependents.computeIfPresent(
+            each.job(),
+            (_, waiting) -> {
+              waiting.remove(job.id());
+              return waiting.isEmpty() ? null : waiting;
+            });
+      }
+    }
+    if (job.eligibleMs() == 0 && job.releaseMs() != DependencyProgress.NOT_YET) {
+      releases.remove(new JobTable.Moment(job.releaseMs(), job.id()));
+    }
+    if (job.spec().terms().deadlineMs() != 0) {
+      lastStarts.remove(new JobTable.Moment(job.lastStartMs(), job.id()));
+    }
+    hopeless.remove(job.id());
+  }
+
+  /** The waiting jobs that depend on a job. */
+  NavigableSet<JobId> dependentsOf(JobId job) {
+    TreeSet<JobId> found = dependents.get(job);
+    return found == null ? Collections.emptyNavigableSet() : new TreeSet<>(found);
+  }
+
+  /** A job has ended: which singletons wait for no earlier one any more. */
+  NavigableSet<JobId> singletonsFreedBy(Job ended) {
+    TreeSet<JobId> freed = new TreeSet<>();
+    NameKey key = NameKey.of(ended);
+    TreeMap<JobId, Integer> waiting = singletons.get(key);
+    if (waiting == null) {
+      return freed;
+    }
+    waiting.remove(ended.id());
+    for (JobId each : new TreeSet<>(waiting.tailMap(ended.id(), false).keySet())) {
+      int left = waiting.get(each) - 1;
+      if (left == 0) {
+        waiting.remove(each);
+        freed.add(each);
+      } else {
+        waiting.put(each, left);
+      }
+    }
+    if (waiting.isEmpty()) {
+      singletons.remove(key);
+    }
+    return freed;
+  }
+
+  /** A job does not wait any more: it waits for no earlier one either. */
+  void started(Job job) {
+    singletons.computeIfPresent(
+        NameKey.of(job),
+        (_, waiting) -> {
+          waiting.remove(job.id());
+          return waiting.isEmpty() ? null : waiting;
+        });
+  }
+
+  /** Whether a singleton waits for an earlier job. */
+  boolean waitsForEarlier(Job job) {
+    TreeMap<JobId, Integer> waiting = singletons.get(NameKey.of(job));
+    return waiting != null && waiting.containsKey(job.id());
+  }
+
+  /** Jobs that are not eligible yet, by the time from which they are. */
+  public NavigableSet<JobTable.Moment> releases() {
+    return Collections.unmodifiableNavigableSet(releases);
+  }
+
+  /** Jobs with a deadline, by the last time at which they can start and still end by it. */
+  public NavigableSet<JobTable.Moment> lastStarts() {
+    return Collections.unmodifiableNavigableSet(lastStarts);
+  }
+
+  /** Jobs to be cancelled, because their dependency can never be met. */
+  public NavigableSet<JobId> hopeless() {
+    return Collections.unmodifiableNavigableSet(hopeless);
+  }
+
+  /** Everything here, for a comparison. */
+  @Override
+  public String toString() {
+    return "dependents "
+        + dependents
+        + ", releases "
+        + releases
+        + ", last starts "
+        + lastStarts
+        + ", hopeless "
+        + hopeless
+        + ", names "
+        + names
+        + ", singletons "
+        + singletons;
+  }
+}

@@ -1,0 +1,66 @@
+package org.queqiao.simulator.check;
+
+import org.queqiao.contract.event.LoggedEvent;
+import org.queqiao.contract.job.Dependency;
+import org.queqiao.contract.job.JobState;
+import org.queqiao.contract.job.JobTerms;
+
+/** Whether a job that starts may start, by its own terms and by what became of other jobs. */
+final class TermsCheck {
+  private final ModelCluster model;
+
+  TermsCheck(ModelCluster model) {
+    this.model = model;
+  }
+
+  /** A job starts now. */
+  void mayBegin(LoggedEvent logged, ModelJob job) {
+    JobTerms terms = job.submitted.spec().terms();
+    long nowMs = logged.timeMs();
+    HistoryCheck.require(
+        nowMs >= terms.beginMs(),
+        Invariant.I23,
+        () -> "job " + job.submitted.job() + " starts before its begin time");
+    boolean any = terms.dependency().any();
+    boolean met =
+        any
+            ? terms.dependency().parts().stream().anyMatch(each -> holds(job, each, nowMs))
+            : terms.dependency().parts().stream().allMatch(each -> holds(job, each, nowMs));
+    HistoryCheck.require(
+        met,
+        Invariant.I26,
+        () ->
+            "entry "
+                + logged.position()
+                + " starts job "
+                + job.submitted.job()
+                + " and "
+                + terms.dependency()
+                + " does not hold");
+  }
+
+  private boolean holds(ModelJob job, Dependency part, long nowMs) {
+    if (part.kind() == Dependency.Kind.SINGLETON) {
+      return model.jobs.values().stream()
+          .noneMatch(each ->
+              each.submitted.job().value() < job.submitted.job().value()
+                  && each.submitted.user().equals(job.submitted.user())
+                  && each.submitted.spec().name().equals(job.submitted.spec().name())
+                  && !each.state.isTerminal());
+    }
+    ModelJob other = model.job(part.job());
+    boolean ended = other.state.isTerminal();
+    boolean well = other.state == JobState.COMPLETED;
+    return switch (part.kind()) {
+      case AFTER -> {
+        boolean begun = other.firstStartMs > 0 || ended;
+        long begunMs = other.firstStartMs > 0 ? other.firstStartMs : other.endMs;
+        yield begun && nowMs >= begunMs + part.offsetMs();
+      }
+      case AFTER_ANY -> ended;
+      case AFTER_OK, AFTER_CORRESPONDING -> well;
+      case AFTER_NOT_OK -> ended && !well;
+      case SINGLETON -> throw new IllegalStateException("a singleton depends on no one job");
+    };
+  }
+}
