@@ -30,6 +30,11 @@ static void close_connection(struct launcher *self, struct connection *connectio
     *connection = (struct connection){.watch = WATCH_CONNECTION, .fd = -1, .reading = {.watch = WATCH_READ, .fd = -1}};
 }
 
+/*
+ * The newest connection is the agent's. What is unread or waits on an older one is of an agent that
+ * is gone, or has given up on it: were it still acted on, a run could begin after the new
+ * connection's list said that there is none.
+ */
 void connection_accept(struct launcher *self, int listener) {
     int fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (fd < 0) {
@@ -45,6 +50,11 @@ void connection_accept(struct launcher *self, int listener) {
         connection == NULL) {
         close(fd);
         return;
+    }
+    for (size_t i = 0; i < MAX_CONNECTIONS; i++) {
+        if (self->connections[i].fd >= 0) {
+            close_connection(self, &self->connections[i]);
+        }
     }
     connection->fd = fd;
     connection->interest = EPOLLIN;

@@ -13,7 +13,7 @@
 #include "spec.h"
 
 enum launcher_limit {
-    MAX_CONNECTIONS = 64,
+    MAX_CONNECTIONS = 2, /* the agent's, and the one that it replaces */
     MAX_RUNS = 1000000,
     MAX_BATCH = 64,
     MAX_READS = 16,

@@ -60,6 +60,7 @@ static void wrongFramesAreRefusedBeforeTheirBody(void) {
     expect_malformed_header(0x51515251, 1, 0, 0, 0);
     expect_malformed_header(0x51515251, 1, 7, 0, 0);
     expect_malformed_header(0x51515250, 1, 6, 0, 0); /* a reply sent as a request */
+    node_connect(&node);
     struct reply reply = request(&node, 6, NULL, 0);
     CHECK_EQUAL(0, reply.status);
     reply_free(&reply);
@@ -219,33 +220,68 @@ static void anotherUserIsNotServed(void) {
         int result = 0;
         CHECK(waitpid(child, &result, 0) == child);
         CHECK_EQUAL(0, result);
+        struct reply own = request(&node, 6, NULL, 0);
+        CHECK_EQUAL(0, own.status);
+        reply_free(&own);
     }
     node_destroy(&node);
 }
 
-static void connectionsAreBounded(void) {
-    enum { ALLOWED = 64 };
-    struct node others[ALLOWED];
+static void aNewerConnectionEndsTheOlderOnes(void) {
+    enum { AGENTS = 70 };
+    struct node older = {.fd = -1};
     struct reply reply;
     node_create(&node);
     node_start(&node);
-    for (int i = 0; i < ALLOWED; i++) {
-        others[i] = node;
-        others[i].fd = -1;
-        node_connect(&others[i]);
-    }
-    CHECK(!receive_reply(others[ALLOWED - 1].fd, &reply));
-    for (int i = 0; i < ALLOWED - 1; i++) {
-        reply = request(&others[i], 6, NULL, 0);
+    for (int i = 0; i < AGENTS; i++) {
+        older = node;
+        node.fd = -1;
+        node_connect(&node);
+        reply = request(&node, 6, NULL, 0);
         CHECK_EQUAL(0, reply.status);
         reply_free(&reply);
+        CHECK(!receive_reply(older.fd, &reply));
+        close(older.fd);
     }
-    for (int i = 0; i < ALLOWED; i++) {
-        close(others[i].fd);
+    node_destroy(&node);
+}
+
+/* The launcher is held while the agent asks, dies, and comes back: it finds all of it at once. */
+static void whatAnOlderConnectionLeftUnreadIsNotDone(void) {
+    enum { ORDERS = 100 };
+    char path[PATH_BYTES];
+    uint8_t list[16] = {0};
+    struct reply reply;
+    node_create(&node);
+    node_start(&node);
+    struct node older = node;
+    CHECK(kill(node.launcher, SIGSTOP) == 0);
+    for (uint64_t job = 1; job <= ORDERS; job++) {
+        struct launch launch = launch_defaults(&node, job, "#!/bin/sh\necho ran > ran\n");
+        size_t length = 0;
+        uint8_t *order = launch_sign(&node, &launch, &length);
+        send_frame(older.fd, 1, order, length);
+        free(order);
     }
-    reply = request(&node, 6, NULL, 0);
+    node.fd = -1;
+    node_connect(&node);
+    put32(list + 12, 10);
+    send_frame(node.fd, 4, list, sizeof list);
+    CHECK(kill(node.launcher, SIGCONT) == 0);
+    CHECK(receive_reply(node.fd, &reply));
     CHECK_EQUAL(0, reply.status);
+    CHECK_EQUAL(0, get32(reply.payload));
     reply_free(&reply);
+    CHECK(!receive_reply(older.fd, &reply));
+    close(older.fd);
+    CHECK(access(work_path(&node, "ran", path), F_OK) != 0);
+    for (uint64_t job = 1; job <= ORDERS; job += ORDERS - 1) {
+        struct launch launch = launch_defaults(&node, job, "#!/bin/sh\ntrue\n");
+        reply = request_launch(&node, &launch);
+        CHECK_EQUAL(1, reply.status);
+        reply_free(&reply);
+        await_end(&node, job);
+    }
     node_destroy(&node);
 }
 
@@ -292,7 +328,8 @@ static const struct test tests[] = {
     TEST(frameInSinglesBytesIsUnderstood),
     TEST(ordersForOthersAreRefusedAndLeaveNothing),
     TEST(anotherUserIsNotServed),
-    TEST(connectionsAreBounded),
+    TEST(aNewerConnectionEndsTheOlderOnes),
+    TEST(whatAnOlderConnectionLeftUnreadIsNotDone),
     TEST(unsafeFoldersAndKeysAreRefusedByName),
 };
 
