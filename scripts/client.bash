@@ -123,6 +123,6 @@ demo_jobs() {
     [ $number -lt "$most" ] || break
     printf '#!/bin/bash\necho "sample %s on $(hostname) as $(id -un)"\nfor i in 1 2 3 4 5; do echo "step $i"; sleep 1; done\n' "$number" |
       api "$account" POST /api/v1/jobs -H 'Content-Type: text/x-shellscript' -H 'Accept: text/plain' \
-        -H "Idempotency-Key: demo-$number" --url-query "name=sample-$number" --data-binary @- >/dev/null
+        -H "Idempotency-Key: demo-$number" --retry 5 --url-query "name=sample-$number" --data-binary @- >/dev/null
   done
 }

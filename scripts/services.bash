@@ -25,11 +25,13 @@ alive() {
 }
 
 # The start time of a process in clock ticks since boot: a process id is never mistaken for its successor.
+# A process that has ended and only waits to be reaped (which a container's first process may put off) is none.
 start_of() {
   local stat
   stat=$(cat "/proc/$1/stat" 2>/dev/null) || return 1
   stat=${stat##*) }
   set -- $stat
+  case $1 in Z | X) return 1 ;; esac
   printf '%s' "${20}"
 }
 
@@ -49,7 +51,7 @@ admin() {
   curl -sS --fail-with-body --max-time 30 --unix-socket "$DATA/run/admin.sock" -X "$method" "$@" "http://localhost/local/v1$path"
 }
 
-server_ready() { curl -s -o /dev/null --fail --max-time 2 --unix-socket "$DATA/run/admin.sock" http://localhost/health/ready 2>/dev/null; }
+server_ready() { curl -s -o /dev/null --fail --max-time 5 --unix-socket "$DATA/run/admin.sock" http://localhost/health/ready 2>/dev/null; }
 
 # wait_for SECONDS WHAT TEST...: polls a condition that no event tells of.
 wait_for() {
@@ -87,16 +89,19 @@ make_folders() {
   mkdir -p -m 0700 "$DATA/server" "$DATA/log" "$DATA/postgres" "$DATA/printed"
   mkdir -p -m "$mode" "$DATA/run" "$DATA/agent" "$DATA/node"
   if is_root; then
-    if ! id "$SERVICE_ACCOUNT" >/dev/null 2>&1; then
-      useradd --system --user-group --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin "$SERVICE_ACCOUNT"
-      say "Created the service account $SERVICE_ACCOUNT (no login)."
-    fi
+    { flock 7 && make_service_account; } 7</etc
     chown "$SERVICE_ACCOUNT:$SERVICE_ACCOUNT" "$DATA/agent"
     chmod 0700 "$DATA/agent"
     choose_server_uid
     chown "$SERVER_UID:$SERVER_UID" "$DATA/server" "$DATA/log" "$DATA/postgres" "$DATA/run"
     if [ -e "$DATA/queqiao.yaml" ]; then chmod go+r-w "$DATA/queqiao.yaml"; fi
   fi
+}
+
+make_service_account() {
+  id "$SERVICE_ACCOUNT" >/dev/null 2>&1 && return 0
+  useradd --system --user-group --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin "$SERVICE_ACCOUNT"
+  say "Created the service account $SERVICE_ACCOUNT (no login)."
 }
 
 # Under root the server and its database run as a user of their own that needs no account: a number
@@ -111,21 +116,52 @@ choose_server_uid() {
   printf '%s\n' "$SERVER_UID" >"$DATA/run/server-uid"
 }
 
+# The demo's Unix users belong to one data folder: while another one has qqdemo1 and qqdemo2, the next
+# numbers are taken, or a purge over there would end the jobs and remove the users of this one.
 make_demo_users() {
   [ "$DEMO" = yes ] || return 0
   is_root || return 0
   mkdir -p -m 0711 "$DATA/home"
-  local user
-  for user in "${DEMO_USERS[@]}"; do
-    if ! id "$user" >/dev/null 2>&1; then
-      useradd --no-create-home --home-dir "$DATA/home/$user" --shell /usr/sbin/nologin "$user"
-      say "Created the Unix user $user (no login shell); ./queqiao down --purge removes it."
-      printf '%s\n' "$user" >>"$DATA/run/created-users"
-    fi
-    mkdir -p -m 0700 "$DATA/home/$user"
-    chown "$user:" "$DATA/home/$user"
-  done
+  # One at a time on this machine: useradd looks for the name before it takes its own lock.
+  { flock 7 && choose_demo_users; } 7</etc
 }
+
+choose_demo_users() {
+  local user number=0
+  if [ -r "$DATA/run/demo-users" ]; then
+    read -ra DEMO_USERS <"$DATA/run/demo-users"
+    for user in "${DEMO_USERS[@]}"; do take_demo_user "$user" || die "the demo's Unix user $user now belongs to another data folder; start with a new data folder"; done
+    return 0
+  fi
+  DEMO_USERS=()
+  while [ ${#DEMO_USERS[@]} -lt 2 ]; do
+    number=$((number + 1))
+    [ $number -le 100 ] || die "the Unix users qqdemo1 to qqdemo100 belong to other data folders; stop those with ./queqiao down --purge"
+    if take_demo_user "qqdemo$number"; then DEMO_USERS+=("qqdemo$number"); fi
+  done
+  printf '%s\n' "${DEMO_USERS[*]}" >"$DATA/run/demo-users"
+}
+
+# take_demo_user USER: true once the user exists and its home is in this data folder.
+take_demo_user() {
+  local user=$1 place=$DATA/home/$1 home
+  home=$(home_of "$user") || home=
+  if [ -z "$home" ]; then
+    useradd --no-create-home --home-dir "$place" --shell /usr/sbin/nologin "$user" 2>/dev/null || return 1
+    say "Created the Unix user $user (no login shell); ./queqiao down --purge removes it."
+    printf '%s\n' "$user" >>"$DATA/run/created-users"
+  elif [ "$home" != "$place" ]; then
+    # A folder that was deleted without a purge leaves its users behind.
+    [ "$home" != "${home%/home/"$user"}" ] && [ ! -e "${home%/home/"$user"}" ] || return 1
+    usermod --home "$place" "$user" 2>/dev/null || return 1
+    say "Took over the Unix user $user, whose data folder is gone; ./queqiao down --purge removes it."
+    printf '%s\n' "$user" >>"$DATA/run/created-users"
+  fi
+  mkdir -p -m 0700 "$place"
+  chown "$user:" "$place"
+}
+
+home_of() { getent passwd "$1" | cut -d: -f6; }
 
 # Under root the programs must be readable by the users they run as: a checkout in a private folder is
 # copied into the data folder.
@@ -156,9 +192,12 @@ start_server() {
     arguments+=(--demo --demo-unix-users "$unix_users")
   fi
   spawn server "${as[@]}" "$JAVA" "${SERVER_FLAGS[@]}" -cp "$SERVER_LIB" org.queqiao.server.Main "${arguments[@]}"
-  local pid until=$((SECONDS + 120))
+}
+
+wait_for_server() {
+  local until=$((SECONDS + 120))
   until server_ready; do
-    pid=$(alive server) || {
+    alive server >/dev/null || {
       tail -5 "$DATA/printed/server.log" >&2
       die "the server ended while it started; the whole of it is in $DATA/printed/server.log"
     }
@@ -172,8 +211,11 @@ start_launcher() {
   agent_uid=$(agent_uid)
   # The launcher believes only a key that root alone can change: it takes over the server's key once.
   [ -e "$DATA/node/launch-key.pub" ] || install -m 0444 "$DATA/run/launch-key.pub" "$DATA/node/launch-key.pub"
+  # A node that is told to offer more cores than it has cannot pin a run to cores that do not exist.
+  local limits=()
+  if [ "${QUEQIAO_AGENT_CORES:-0}" -gt "$(nproc)" ]; then limits=(--limits memory,pids); fi
   spawn launcher "$LAUNCHER" --data "$DATA/node" --socket "$DATA/run/launcher.sock" \
-    --public-key "$DATA/node/launch-key.pub" --node "$NODE_NAME" --agent-uid "$agent_uid"
+    --public-key "$DATA/node/launch-key.pub" --node "$NODE_NAME" --agent-uid "$agent_uid" "${limits[@]}"
   wait_for 10 "the launcher" test -S "$DATA/run/launcher.sock"
 }
 
@@ -208,7 +250,9 @@ services_up() {
   local was_running=yes
   if ! server_ready; then
     was_running=no
-    start_server
+    # A server that is alive and slow is waited for; a second one would only find the folder locked.
+    alive server >/dev/null || start_server
+    wait_for_server
   fi
   if ! alive launcher >/dev/null; then
     was_running=no
@@ -282,15 +326,17 @@ stop_database() {
   [ -r "$DATA/postgres/data/postmaster.pid" ] && read -r pid <"$DATA/postgres/data/postmaster.pid" || return 0
   [ -d "/proc/$pid" ] && tr '\0' ' ' <"/proc/$pid/cmdline" | grep -q "$DATA/postgres" || return 0
   kill -INT "$pid" 2>/dev/null || true
-  while [ -d "/proc/$pid" ]; do sleep 0.05; done
+  while start_of "$pid" >/dev/null; do sleep 0.05; done
 }
 
 purge() {
   local user
   if [ -r "$DATA/run/created-users" ]; then
     while read -r user; do
+      # Whatever the list says: only a user that lives in this folder goes with it.
+      [ "$(home_of "$user")" = "$DATA/home/$user" ] || continue
       pkill -KILL -u "$user" 2>/dev/null || true
-      userdel "$user" 2>/dev/null && say "Removed the Unix user $user."
+      { flock 7 && userdel "$user" 2>/dev/null && say "Removed the Unix user $user."; } 7</etc
     done <"$DATA/run/created-users"
   fi
   rm -rf "$DATA"
@@ -299,7 +345,7 @@ purge() {
 
 database_pid() {
   local pid
-  [ -r "$DATA/postgres/data/postmaster.pid" ] && read -r pid <"$DATA/postgres/data/postmaster.pid" && [ -d "/proc/$pid" ] && printf '%s' "$pid"
+  [ -r "$DATA/postgres/data/postmaster.pid" ] && read -r pid <"$DATA/postgres/data/postmaster.pid" && start_of "$pid" >/dev/null && printf '%s' "$pid"
 }
 
 services_status() {
