@@ -1,6 +1,7 @@
 package org.queqiao.benchmarks;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -12,6 +13,9 @@ import org.queqiao.benchmarks.load.Connection;
 final class JobsBench {
   /** The node offers more cores than it has: the trivial jobs hardly use one. */
   private static final String CORES = "32";
+
+  /** A job that ended like this did not do what is measured. */
+  private static final List<String> FAILURES = List.of("FAILED", "OUT_OF_MEMORY", "NODE_FAIL");
 
   private static final Pattern ID = Pattern.compile("\"id\":\\s*(\\d+)");
 
@@ -54,6 +58,17 @@ final class JobsBench {
       last = Long.parseLong(id.group(1));
     }
     awaitEmpty(connection, token, last);
+    for (String state : FAILURES) {
+      String found =
+          connection
+              .send(
+                  Connection.request(
+                      "GET", "/api/v1/jobs?state=" + state + "&limit=1", token, "", ""))
+              .body();
+      if (!found.contains("\"items\":[]")) {
+        throw new IllegalStateException("not every job was run: " + found);
+      }
+    }
   }
 
   /** First in, first out: when the last is final and nothing waits or runs, all have ended. */

@@ -73,17 +73,36 @@ public final class Service implements AutoCloseable {
 
   /** The process id of {@code server}, {@code agent}, {@code launcher} or {@code database}. */
   public long pid(String process) throws IOException, InterruptedException {
-    Matcher pid =
-        Pattern.compile("\"" + process + "\":\\{\"pid\":(\\d+)")
-            .matcher(script("status", "--json"));
+    // A server too busy to say that it is ready ends the command with 1 and has a process all the
+    // same.
+    String status = run("status", "--json").out();
+    Matcher pid = Pattern.compile("\"" + process + "\":\\{\"pid\":(\\d+)").matcher(status);
     if (!pid.find()) {
-      throw new IllegalStateException(process + " does not run");
+      throw new IllegalStateException(process + " does not run: " + status);
     }
     return Long.parseLong(pid.group(1));
   }
 
   /** Runs a command of the script and returns its standard output. */
   public String script(String... command) throws IOException, InterruptedException {
+    Outcome outcome = run(command);
+    if (outcome.exit() != 0) {
+      throw new IllegalStateException(
+          String.join(" ", command) + " ended with " + outcome.exit() + ": " + outcome.out());
+    }
+    return outcome.out();
+  }
+
+  /**
+   * What came of a command.
+   *
+   * @param exit its exit code
+   * @param out its standard output
+   */
+  public record Outcome(int exit, String out) {}
+
+  /** Runs a command of the script, however it ends. */
+  public Outcome run(String... command) throws IOException, InterruptedException {
     List<String> line = new ArrayList<>(List.of(root.resolve("queqiao").toString()));
     line.addAll(List.of(command));
     line.addAll(List.of("--data", data.toString()));
@@ -95,11 +114,7 @@ public final class Service implements AutoCloseable {
     builder.environment().putAll(environment);
     Process process = builder.start();
     String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    int exit = process.waitFor();
-    if (exit != 0) {
-      throw new IllegalStateException(String.join(" ", line) + " ended with " + exit + ": " + out);
-    }
-    return out;
+    return new Outcome(process.waitFor(), out);
   }
 
   @Override

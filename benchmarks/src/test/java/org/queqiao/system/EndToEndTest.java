@@ -3,6 +3,7 @@ package org.queqiao.system;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -184,9 +185,12 @@ final class EndToEndTest {
     assertThat(command.start().waitFor()).isZero();
   }
 
-  private static String unixUser() {
-    String me = System.getProperty("user.name");
-    return me.equals("root") ? "qqdemo1" : me;
+  /** Started by root, the demo has made users of its own and names them here. */
+  private static String unixUser() throws IOException {
+    Path made = service.data().resolve("run").resolve("demo-users");
+    return Files.exists(made)
+        ? Files.readString(made).strip().split(" ", 2)[0]
+        : System.getProperty("user.name");
   }
 
   private static String homeOf(String user) throws Exception {
