@@ -61,6 +61,7 @@ client_submit() {
       --deadline-ms) query+=(--url-query "deadlineMs=$2"); shift 2 ;;
       --nice | --dependency) query+=(--url-query "${1#--}=$2"); shift 2 ;;
       --kill-on-invalid-dependency) query+=(--url-query killOnInvalidDependency=true); shift ;;
+      --no-requeue) query+=(--url-query requeue=false); shift ;;
       --hold) query+=(--url-query hold=true); shift ;;
       -*) die "submit does not know $1; see ./queqiao help" ;;
       *) file=$1; shift ;;
@@ -70,6 +71,12 @@ client_submit() {
   [ -r "$file" ] || die "cannot read $file"
   account=$(default_account)
   api "$account" POST /api/v1/jobs -H 'Content-Type: text/x-shellscript' -H 'Accept: text/plain' "${query[@]}" --data-binary "@$file"
+}
+
+# requeue JOB: the run of a running job ends and the job waits again.
+client_requeue() {
+  running
+  api "$(default_account)" POST "/api/v1/jobs/${ARGS[0]:?which job?}/requeue"
 }
 
 client_jobs() {

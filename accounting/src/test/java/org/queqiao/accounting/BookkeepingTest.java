@@ -103,13 +103,22 @@ final class BookkeepingTest {
     History history = new History(ms("2026-11-02", 8)).price(1_000_000);
     JobId job = history.submit(History.LI, "twice", 1, 10 * HOUR_MS);
     RunId first = history.start(job, 1, 1);
-    history.at(history.timeMs() + HOUR_MS).end(first, JobState.NODE_FAIL);
+    history.at(history.timeMs() + HOUR_MS).requeue(first);
+    JobId lost = history.submit(History.LI, "lost", 1, 10 * HOUR_MS);
+    RunId only = history.start(lost, 1, 1);
+    history.requeue(only).endWaiting(lost, 1);
     RunId second = history.start(job, 2, 1);
     history.at(history.timeMs() + 2 * HOUR_MS).end(second, JobState.COMPLETED);
     history.endUnstarted(history.submit(History.LI, "never", 1, HOUR_MS));
     ShadowLedger ledger = books(history);
     assertThat(ledger.books().balance("revenue:batch", Unit.MICRO, "CNY")).isEqualTo(3_000_000);
     assertThat(ledger.books().job(job).orElseThrow().coreMs()).isEqualTo(3 * HOUR_MS);
+    assertThat(ledger.books().job(job).orElseThrow().attempt()).isEqualTo(2);
+    assertThat(ledger.books().balance("held:climate", Unit.MICRO, "CNY")).isZero();
+    assertThat(ledger.books().job(lost).orElseThrow().state()).isEqualTo("CANCELLED");
+    assertThat(ledger.books().postings().stream().map(each -> each.id()).distinct())
+        .as("each run has postings of its own")
+        .hasSameSizeAs(ledger.books().postings());
   }
 
   @Test

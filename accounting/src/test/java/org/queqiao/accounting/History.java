@@ -10,6 +10,7 @@ import org.queqiao.contract.account.DomainShare;
 import org.queqiao.contract.event.Event;
 import org.queqiao.contract.event.JobAllocated;
 import org.queqiao.contract.event.JobEnded;
+import org.queqiao.contract.event.JobRequeued;
 import org.queqiao.contract.event.JobSubmitted;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.ProjectDefined;
@@ -26,6 +27,7 @@ import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.job.JobState;
+import org.queqiao.contract.job.KillCause;
 import org.queqiao.contract.job.RunExit;
 
 /** Writes a log for accounting tests: told like a story, or drawn from a seed. */
@@ -126,8 +128,18 @@ final class History {
     return this;
   }
 
+  /** The run is over and its job waits again. */
+  History requeue(RunId run) {
+    add(new JobRequeued(run, KillCause.NODE_FAIL, timeMs, null, false, false, "node lost"));
+    return this;
+  }
+
   History endUnstarted(JobId id) {
-    add(new JobEnded(id, 0, JobState.CANCELLED, timeMs, null, false, ""));
+    return endWaiting(id, 0);
+  }
+
+  History endWaiting(JobId id, int attempt) {
+    add(new JobEnded(id, attempt, JobState.CANCELLED, timeMs, null, false, ""));
     return this;
   }
 

@@ -16,7 +16,9 @@ import org.queqiao.contract.event.JobEligible;
 import org.queqiao.contract.event.JobEnded;
 import org.queqiao.contract.event.JobHeld;
 import org.queqiao.contract.event.JobKillRequested;
+import org.queqiao.contract.event.JobPolicyDefined;
 import org.queqiao.contract.event.JobReleased;
+import org.queqiao.contract.event.JobRequeued;
 import org.queqiao.contract.event.JobStarted;
 import org.queqiao.contract.event.JobSubmitted;
 import org.queqiao.contract.event.LoggedEvent;
@@ -64,6 +66,8 @@ public final class Bookkeeper {
       case JobSubmitted e -> submitted(e, logged, books);
       case JobAllocated e -> allocated(e, logged, books);
       case JobEnded e -> ended(e, logged, books);
+      case JobRequeued e -> requeued(e, logged, books);
+      case JobPolicyDefined e -> {}
       case PartitionDefined e -> {}
       case DomainDefined e -> {}
       case UserDefined e -> {}
@@ -168,6 +172,7 @@ public final class Bookkeeper {
         books
             .job(e.job())
             .orElseThrow(() -> new IllegalStateException("the end of an unknown job " + e.job()));
+    boolean wasWaiting = job.state().equals("PENDING");
     RunExit exit = e.exit();
     boolean exited = exit != null && exit.kind() == RunExit.Kind.EXITED;
     job =
@@ -178,17 +183,27 @@ public final class Bookkeeper {
             exited ? exit.exitCode() : -1,
             exited ? exit.signal() : 0);
     books.putJob(job);
-    if (e.attempt() == 0) {
-      return;
+    // A job that ends while it waits, for the first time or again, has no run to settle.
+    if (!wasWaiting) {
+      settle(job, new RunId(e.job(), e.attempt()), e.endMs(), logged, books);
     }
-    RunId run = new RunId(e.job(), e.attempt());
+  }
+
+  /** As an end, of the run alone: each run is billed. */
+  private void requeued(JobRequeued e, LoggedEvent logged, Books books) {
+    JobRow job = books.job(e.run().job()).orElseThrow(() -> unknown(e.run()));
+    settle(job.waitsAgain(e.detail()), e.run(), e.endMs(), logged, books);
+  }
+
+  private void settle(JobRow ended, RunId run, long endMs, LoggedEvent logged, Books books) {
     OpenRun open = books.openRun(run).orElseThrow(() -> unknown(run));
     // What the hold of this run has in each currency: it is captured from, then emptied.
     Map<String, Long> hold = new TreeMap<>();
     hold.put(open.currency(), open.heldMicro());
+    JobRow job = ended;
     for (Segment segment :
         Meter.segments(
-            job.partition(), open.cores(), open.startMs(), e.endMs(), books.tariffs(), calendar)) {
+            job.partition(), open.cores(), open.startMs(), endMs, books.tariffs(), calendar)) {
       job = charge(job, run, segment, hold, logged, books);
     }
     release(job.project(), run, hold, logged, books);

@@ -84,6 +84,37 @@ public record JobRow(
         uid);
   }
 
+  /** The job after a run that is over, waiting for the next. */
+  public JobRow waitsAgain(String why) {
+    return new JobRow(
+        id,
+        name,
+        user,
+        unixUser,
+        project,
+        domains,
+        partition,
+        "PENDING",
+        why,
+        submitMs,
+        limitMs,
+        memBytes,
+        cores,
+        nodes,
+        attempt,
+        startMs,
+        endMs,
+        exitCode,
+        signal,
+        coreMs,
+        chargeMicro,
+        currency,
+        workDir,
+        stdoutPath,
+        stderrPath,
+        uid);
+  }
+
   /** The job at its end. */
   public JobRow ended(String finalState, String why, long atMs, int code, int bySignal) {
     return new JobRow(

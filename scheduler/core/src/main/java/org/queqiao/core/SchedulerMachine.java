@@ -14,6 +14,7 @@ import org.queqiao.core.admission.HoldCheck;
 import org.queqiao.core.admission.MoneyCheck;
 import org.queqiao.core.admission.NodeCheck;
 import org.queqiao.core.admission.RegisterCheck;
+import org.queqiao.core.admission.RequeueCheck;
 import org.queqiao.core.admission.RoleCheck;
 import org.queqiao.core.admission.RunReportCheck;
 import org.queqiao.core.admission.SiteCheck;
@@ -55,6 +56,7 @@ public final class SchedulerMachine {
   private final SubmitCheck submit;
   private final CancelCheck cancel;
   private final HoldCheck hold;
+  private final RequeueCheck requeue;
   private final RunReportCheck runReport;
   private final RegisterCheck register;
   private final NodeCheck node;
@@ -78,6 +80,7 @@ public final class SchedulerMachine {
     this.submit = new SubmitCheck(cluster, permissions);
     this.cancel = new CancelCheck(cluster, permissions);
     this.hold = new HoldCheck(cluster, permissions);
+    this.requeue = new RequeueCheck(cluster, permissions);
     this.runReport = new RunReportCheck(cluster);
     this.register = new RegisterCheck(cluster);
     this.node = new NodeCheck(cluster, permissions);
@@ -113,6 +116,7 @@ public final class SchedulerMachine {
       case Input.CancelJob i -> cancel.decide(i, logicalMs);
       case Input.HoldJob i -> hold.decide(i);
       case Input.ReleaseJob i -> hold.decide(i);
+      case Input.RequeueJob i -> requeue.decide(i);
       case Input.RegisterNode i -> register.decide(i, logicalMs);
       case Input.NodeSilent i -> node.decide(i, logicalMs);
       case Input.FenceNode i -> node.decide(i);
@@ -125,6 +129,7 @@ public final class SchedulerMachine {
       case Input.DefinePartition i -> site.decide(i);
       case Input.DefineTariff i -> money.decide(i, logicalMs);
       case Input.DefineDomain i -> site.decide(i);
+      case Input.DefineJobPolicy i -> site.decide(i);
       case Input.DefineProject i -> site.decide(i);
       case Input.DefineUser i -> site.decide(i);
       case Input.GrantRole i -> role.decide(i);

@@ -5,6 +5,7 @@ import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.LongStream;
+import org.queqiao.contract.event.JobPolicyDefined;
 import org.queqiao.contract.event.PartitionDefined;
 import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.id.Actor;
@@ -83,6 +84,11 @@ final class StateView implements ClusterState {
   @Override
   public Optional<PartitionDefined> partition(PartitionName name) {
     return cluster.policy().partition(name);
+  }
+
+  @Override
+  public JobPolicyDefined jobPolicy() {
+    return cluster.policy().jobPolicy();
   }
 
   @Override

@@ -34,6 +34,7 @@ import org.queqiao.contract.job.RunExit;
 import org.queqiao.core.message.DesiredRunState;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.message.Rejection;
+import org.queqiao.core.message.TermsRequest;
 
 /** What happens to a job from its submission to its end. */
 final class JobStoriesTest {
@@ -126,7 +127,7 @@ final class JobStoriesTest {
   }
 
   private void assertEnd(RunExit.Kind kind, int code, int signal, JobState state, String detail) {
-    JobId job = story.submits("liwei");
+    JobId job = story.submits("liwei", script().terms(TermsRequest.NONE.withRequeue(false)));
     story.plans();
     story
         .after(10)

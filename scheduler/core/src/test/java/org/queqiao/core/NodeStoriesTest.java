@@ -24,8 +24,10 @@ import org.queqiao.contract.node.NodeFacts;
 import org.queqiao.contract.node.NodeState;
 import org.queqiao.core.message.Decision;
 import org.queqiao.core.message.Input;
+import org.queqiao.core.message.JobRequest;
 import org.queqiao.core.message.Rejection;
 import org.queqiao.core.message.Reply;
+import org.queqiao.core.message.TermsRequest;
 
 /** Nodes that come, fall silent, start anew, are fenced, and change what they offer. */
 final class NodeStoriesTest {
@@ -33,9 +35,13 @@ final class NodeStoriesTest {
 
   private final SchedulerStory story = SchedulerStory.site();
 
+  private static JobRequest.Builder once() {
+    return script().terms(TermsRequest.NONE.withRequeue(false));
+  }
+
   private JobId runningOn(String node, int cores) {
     story.node(node, cores);
-    JobId job = story.submits("liwei", script().cpusPerTask(cores));
+    JobId job = story.submits("liwei", once().cpusPerTask(cores));
     story.plans();
     story.starts(job);
     return job;
@@ -152,7 +158,7 @@ final class NodeStoriesTest {
     story.node("n1", 1);
     long lastSeenMs = story.nowMs;
     story.after(500);
-    JobId job = story.submits("liwei");
+    JobId job = story.submits("liwei", once());
     story.plans();
     long startMs = story.nowMs;
     story.after(60_000).does(new Input.NodeSilent(N1, lastSeenMs, "silent"));
@@ -181,7 +187,7 @@ final class NodeStoriesTest {
   void losingAnotherNodeOfAJobAsksItsScriptToEnd() {
     story.node("n1", 2);
     story.node("n2", 2);
-    JobId job = story.submits("liwei", script().nodes(2).cpusPerTask(2));
+    JobId job = story.submits("liwei", once().nodes(2).cpusPerTask(2));
     JobId next = story.submits("liwei");
     story.plans();
     story.after(100).says(facts("n2", "boot-2", 2, 2 * GIB));
@@ -198,7 +204,7 @@ final class NodeStoriesTest {
   void fencingAnotherNodeOfAJobAsksItsScriptToEnd() {
     story.node("n1", 1);
     story.node("n2", 1);
-    JobId job = story.submits("liwei", script().nodes(2));
+    JobId job = story.submits("liwei", once().nodes(2));
     story.plans();
     story.silent("n2");
     story.does(new Input.FenceNode(user("admin1"), new NodeName("n2"), "burnt"));

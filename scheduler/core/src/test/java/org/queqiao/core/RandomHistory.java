@@ -13,6 +13,7 @@ import java.util.SplittableRandom;
 import java.util.TreeSet;
 import org.queqiao.contract.account.MemberRank;
 import org.queqiao.contract.account.Role;
+import org.queqiao.contract.event.JobPolicyDefined;
 import org.queqiao.contract.event.MembershipRemoved;
 import org.queqiao.contract.event.MembershipSet;
 import org.queqiao.contract.event.PartitionDefined;
@@ -82,7 +83,7 @@ final class RandomHistory {
   }
 
   private Input input() {
-    return switch (random.nextInt(24)) {
+    return switch (random.nextInt(25)) {
       case 0, 1, 2, 3, 4 -> submission();
       case 5, 6, 7, 8 -> new Input.PlanPass();
       case 9 -> new Input.Tick();
@@ -95,6 +96,7 @@ final class RandomHistory {
       case 20 -> new Input.NodeSilent(node(), story.nowMs - random.nextInt(90_000), "silent");
       case 21 -> operation();
       case 22 -> definition();
+      case 23 -> new Input.RequeueJob(actor(), job());
       default -> membership();
     };
   }
@@ -126,7 +128,7 @@ final class RandomHistory {
             .project(random.nextInt(4) == 0 ? SchedulerStory.MATERIALS : null)
             .environment(random.nextInt(2) == 0 ? variables("A", "" + random.nextInt(3)) : null)
             .hold(random.nextInt(8) == 0 ? true : null);
-    if (random.nextInt(3) == 0) {
+    if (random.nextInt(2) == 0) {
       request.terms(terms());
     }
     if (random.nextInt(4) == 0) {
@@ -150,6 +152,7 @@ final class RandomHistory {
     if (random.nextInt(3) == 0) {
       terms = terms.withDeadlineMs(story.nowMs + random.nextInt(1_200_000));
     }
+    terms = terms.withRequeue(random.nextInt(3) == 0);
     if (random.nextInt(4) == 0) {
       terms = terms.withNice(random.nextInt(20) - 3);
     }
@@ -248,7 +251,8 @@ final class RandomHistory {
   private Input definition() {
     Actor actor = random.nextBoolean() ? SchedulerStory.OWNER : actor();
     long limitMs = 1 + random.nextLong(3_600_000);
-    return switch (random.nextInt(4)) {
+    return switch (random.nextInt(5)) {
+      case 4 -> new Input.DefineJobPolicy(actor, new JobPolicyDefined(1 + random.nextInt(3)));
       case 0 ->
           new Input.DefinePartition(
               actor,

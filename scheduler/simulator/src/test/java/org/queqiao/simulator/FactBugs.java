@@ -123,7 +123,8 @@ final class FactBugs {
                         new DependencyRule(
                             false,
                             List.of(new Dependency(Dependency.Kind.AFTER_OK, submitted.job(), 0))),
-                        false)),
+                        false,
+                        true)),
                 submitted.idempotencyKey(),
                 submitted.requestHash())
             : event);

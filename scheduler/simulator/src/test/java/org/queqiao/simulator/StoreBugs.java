@@ -49,7 +49,7 @@ final class StoreBugs {
 
           @Override
           public void sync() {
-            if (++syncs < 60) {
+            if (++syncs < 30) {
               super.sync();
             }
           }

@@ -10,7 +10,9 @@ import org.queqiao.contract.event.JobEligible;
 import org.queqiao.contract.event.JobEnded;
 import org.queqiao.contract.event.JobHeld;
 import org.queqiao.contract.event.JobKillRequested;
+import org.queqiao.contract.event.JobPolicyDefined;
 import org.queqiao.contract.event.JobReleased;
+import org.queqiao.contract.event.JobRequeued;
 import org.queqiao.contract.event.JobStarted;
 import org.queqiao.contract.event.JobSubmitted;
 import org.queqiao.contract.event.MembershipRemoved;
@@ -37,6 +39,8 @@ import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.wire.EventRecord;
 import org.queqiao.contract.wire.PbDomainDefined;
 import org.queqiao.contract.wire.PbJobEnded;
+import org.queqiao.contract.wire.PbJobPolicyDefined;
+import org.queqiao.contract.wire.PbJobRequeued;
 import org.queqiao.contract.wire.PbJobStarted;
 import org.queqiao.contract.wire.PbJobSubmitted;
 import org.queqiao.contract.wire.PbMembership;
@@ -112,6 +116,8 @@ final class EventReader {
               ModelReader.run(in.getJobKillRequested().getRun()),
               ModelReader.cause(in.getJobKillRequested().getCause()));
       case JOB_ENDED -> ended(in.getJobEnded());
+      case JOB_REQUEUED -> requeued(in.getJobRequeued());
+      case JOB_POLICY_DEFINED -> jobPolicy(in.getJobPolicyDefined());
       case EVENT_NOT_SET -> throw ModelReader.unknown("fact");
     };
   }
@@ -160,6 +166,21 @@ final class EventReader {
         ModelReader.spec(e.getSpec()),
         e.getIdempotencyKey(),
         e.getRequestHash().toByteArray());
+  }
+
+  private static JobRequeued requeued(PbJobRequeued e) {
+    return new JobRequeued(
+        ModelReader.run(e.getRun()),
+        ModelReader.cause(e.getCause()),
+        e.getEndMs(),
+        e.hasExit() ? ModelReader.exit(e.getExit()) : null,
+        e.getNodeTimeRejected(),
+        e.getHeld(),
+        e.getDetail());
+  }
+
+  static JobPolicyDefined jobPolicy(PbJobPolicyDefined e) {
+    return new JobPolicyDefined(e.getMaxAttempts());
   }
 
   private static JobEnded ended(PbJobEnded e) {

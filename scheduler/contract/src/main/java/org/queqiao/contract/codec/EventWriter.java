@@ -8,7 +8,9 @@ import org.queqiao.contract.event.JobEligible;
 import org.queqiao.contract.event.JobEnded;
 import org.queqiao.contract.event.JobHeld;
 import org.queqiao.contract.event.JobKillRequested;
+import org.queqiao.contract.event.JobPolicyDefined;
 import org.queqiao.contract.event.JobReleased;
+import org.queqiao.contract.event.JobRequeued;
 import org.queqiao.contract.event.JobStarted;
 import org.queqiao.contract.event.JobSubmitted;
 import org.queqiao.contract.event.MembershipRemoved;
@@ -34,7 +36,9 @@ import org.queqiao.contract.wire.PbJobAllocated;
 import org.queqiao.contract.wire.PbJobEnded;
 import org.queqiao.contract.wire.PbJobHeld;
 import org.queqiao.contract.wire.PbJobKillRequested;
+import org.queqiao.contract.wire.PbJobPolicyDefined;
 import org.queqiao.contract.wire.PbJobRef;
+import org.queqiao.contract.wire.PbJobRequeued;
 import org.queqiao.contract.wire.PbJobStarted;
 import org.queqiao.contract.wire.PbJobSubmitted;
 import org.queqiao.contract.wire.PbMembership;
@@ -104,9 +108,30 @@ final class EventWriter {
               PbJobKillRequested.newBuilder()
                   .setRun(ModelWriter.run(e.run()))
                   .setCause(ModelWriter.cause(e.cause())));
+      case JobRequeued e -> out.setJobRequeued(requeued(e));
+      case JobPolicyDefined e -> out.setJobPolicyDefined(jobPolicy(e));
       case JobEnded e -> out.setJobEnded(ended(e));
     }
     return out.build();
+  }
+
+  private static PbJobRequeued requeued(JobRequeued e) {
+    PbJobRequeued.Builder out =
+        PbJobRequeued.newBuilder()
+            .setRun(ModelWriter.run(e.run()))
+            .setCause(ModelWriter.cause(e.cause()))
+            .setEndMs(e.endMs())
+            .setNodeTimeRejected(e.nodeTimeRejected())
+            .setHeld(e.held())
+            .setDetail(e.detail());
+    if (e.exit() != null) {
+      out.setExit(ModelWriter.exit(e.exit()));
+    }
+    return out.build();
+  }
+
+  static PbJobPolicyDefined jobPolicy(JobPolicyDefined e) {
+    return PbJobPolicyDefined.newBuilder().setMaxAttempts(e.maxAttempts()).build();
   }
 
   static PbPartitionDefined partition(PartitionDefined e) {

@@ -37,7 +37,8 @@ final class ImageReader {
           ModelReader.list(in.getNodesList(), ImageReader::node),
           ModelReader.list(in.getJobsList(), ImageReader::job),
           ModelReader.list(in.getIdempotencyKeysList(), ImageReader::key),
-          ModelReader.list(in.getOutcomesList(), ImageReader::outcome));
+          ModelReader.list(in.getOutcomesList(), ImageReader::outcome),
+          in.hasJobPolicy() ? EventReader.jobPolicy(in.getJobPolicy()) : null);
     } catch (InvalidProtocolBufferException | IllegalArgumentException e) {
       throw new MalformedRecordException("not an image of the machine: " + e.getMessage(), e);
     }
@@ -93,7 +94,9 @@ final class ImageReader {
         in.hasExit() ? ModelReader.exit(in.getExit()) : null,
         in.getDetail(),
         in.getEligibleMs(),
-        ModelReader.list(in.getDependenciesList(), ImageReader::dependency));
+        ModelReader.list(in.getDependenciesList(), ImageReader::dependency),
+        in.getFormerCoreMs(),
+        in.getHeldForRequeues());
   }
 
   private static ClusterImage.DependencyImage dependency(PbDependencyImage in) {

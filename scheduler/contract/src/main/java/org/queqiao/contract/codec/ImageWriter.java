@@ -32,6 +32,9 @@ final class ImageWriter {
     image.jobs().forEach(each -> out.addJobs(job(each)));
     image.idempotencyKeys().forEach(each -> out.addIdempotencyKeys(key(each)));
     image.outcomes().forEach(each -> out.addOutcomes(outcome(each)));
+    if (image.jobPolicy() != null) {
+      out.setJobPolicy(EventWriter.jobPolicy(image.jobPolicy()));
+    }
     return out.build();
   }
 
@@ -88,7 +91,9 @@ final class ImageWriter {
             .setFinishedMs(job.finishedMs())
             .setKillCause(ModelWriter.cause(job.killCause()))
             .setDetail(job.detail())
-            .setEligibleMs(job.eligibleMs());
+            .setEligibleMs(job.eligibleMs())
+            .setFormerCoreMs(job.formerCoreMs())
+            .setHeldForRequeues(job.heldForRequeues());
     job.dependencies().forEach(each -> out.addDependencies(dependency(each)));
     job.allocations().forEach(each -> out.addAllocations(ModelWriter.allocation(each)));
     if (job.exit() != null) {

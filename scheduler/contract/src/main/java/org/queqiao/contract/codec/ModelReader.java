@@ -99,7 +99,8 @@ final class ModelReader {
         terms.getNice(),
         new DependencyRule(
             terms.getAnyDependency(), list(terms.getDependenciesList(), ModelReader::dependency)),
-        terms.getKillOnInvalidDependency());
+        terms.getKillOnInvalidDependency(),
+        !terms.getNoRequeue());
   }
 
   private static Dependency dependency(PbDependency dependency) {
@@ -191,6 +192,7 @@ final class ModelReader {
       case KILL_CAUSE_TIMEOUT -> KillCause.TIMEOUT;
       case KILL_CAUSE_NODE_FAIL -> KillCause.NODE_FAIL;
       case KILL_CAUSE_DEADLINE -> KillCause.DEADLINE;
+      case KILL_CAUSE_REQUEUED -> KillCause.REQUEUED;
       case UNRECOGNIZED -> throw unknown("cause of a kill");
     };
   }

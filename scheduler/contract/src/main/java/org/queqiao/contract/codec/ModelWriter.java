@@ -95,7 +95,8 @@ final class ModelWriter {
             .setDeadlineMs(terms.deadlineMs())
             .setNice(terms.nice())
             .setAnyDependency(terms.dependency().any())
-            .setKillOnInvalidDependency(terms.killOnInvalidDependency());
+            .setKillOnInvalidDependency(terms.killOnInvalidDependency())
+            .setNoRequeue(!terms.requeue());
     for (Dependency each : terms.dependency().parts()) {
       out.addDependencies(
           PbDependency.newBuilder()
@@ -201,6 +202,7 @@ final class ModelWriter {
       case TIMEOUT -> PbKillCause.KILL_CAUSE_TIMEOUT;
       case NODE_FAIL -> PbKillCause.KILL_CAUSE_NODE_FAIL;
       case DEADLINE -> PbKillCause.KILL_CAUSE_DEADLINE;
+      case REQUEUED -> PbKillCause.KILL_CAUSE_REQUEUED;
     };
   }
 

@@ -84,6 +84,27 @@ public record JobSpec(
         JobTerms.DEFAULT);
   }
 
+  /** The same on other terms. */
+  public JobSpec with(JobTerms otherTerms) {
+    return new JobSpec(
+        name,
+        script,
+        partition,
+        project,
+        nodes,
+        tasks,
+        cpusPerTask,
+        memBytes,
+        gres,
+        limitMs,
+        workDir,
+        environment,
+        stdoutPath,
+        stderrPath,
+        hold,
+        otherTerms);
+  }
+
   /**
    * Tasks placed on the node with this index: spread evenly, the first nodes take the remainder.
    */

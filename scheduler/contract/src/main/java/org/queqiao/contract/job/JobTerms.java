@@ -9,15 +9,18 @@ package org.queqiao.contract.job;
  * @param dependency conditions on other jobs
  * @param killOnInvalidDependency whether it is cancelled once its dependency can never be met; else
  *     it waits until somebody looks at it
+ * @param requeue whether it waits again when it loses its node, and may be told to
  */
 public record JobTerms(
     long beginMs,
     long deadlineMs,
     int nice,
     DependencyRule dependency,
-    boolean killOnInvalidDependency) {
+    boolean killOnInvalidDependency,
+    boolean requeue) {
   /** What holds for a job that says nothing of this. */
-  public static final JobTerms DEFAULT = new JobTerms(0, 0, 0, DependencyRule.NONE, false);
+  public static final JobTerms DEFAULT = 
+      new JobTerms(0, 0, 0, DependencyRule.NONE, false, true);
 
   /** Whether anything but the queue keeps it from starting at once. */
   public boolean delays() {

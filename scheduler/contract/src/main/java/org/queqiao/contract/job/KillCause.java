@@ -7,5 +7,7 @@ public enum KillCause {
   /** One of its nodes was lost while its script runs on another. */
   NODE_FAIL,
   /** Its deadline has come before its time limit. */
-  DEADLINE
+  DEADLINE,
+  /** It shall wait and run again. */
+  REQUEUED
 }

@@ -12,6 +12,8 @@ public enum PendingReason {
   /** It waits for another job. */
   DEPENDENCY("Dependency"),
   DEPENDENCY_NEVER_SATISFIED("DependencyNeverSatisfied"),
+  /** It was started again too often. */
+  JOB_HELD_FOR_REQUEUES("JobHoldMaxRequeue"),
   PARTITION_DOWN("PartitionDown"),
   NODE_DOWN("ReqNodeNotAvail");
 

@@ -5,6 +5,7 @@ import org.queqiao.contract.account.DomainShare;
 import org.queqiao.contract.account.MemberRank;
 import org.queqiao.contract.account.Role;
 import org.queqiao.contract.event.DomainDefined;
+import org.queqiao.contract.event.JobPolicyDefined;
 import org.queqiao.contract.event.PartitionDefined;
 import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.event.UserDefined;
@@ -21,7 +22,7 @@ import org.queqiao.contract.node.NodeState;
 
 /**
  * The whole state of the machine after a log position. Lists are in the order that the machine
- * keeps: jobs by id, everything else by name.
+ * keeps: jobs by id, everything else by name. What the site has not stated is null.
  */
 public record ClusterImage(
     long position,
@@ -35,7 +36,8 @@ public record ClusterImage(
     List<NodeImage> nodes,
     List<JobImage> jobs,
     List<IdempotencyImage> idempotencyKeys,
-    List<OutcomeImage> outcomes) {
+    List<OutcomeImage> outcomes,
+    JobPolicyDefined jobPolicy) {
   public ClusterImage {
     partitions = List.copyOf(partitions);
     tariffs = List.copyOf(tariffs);
@@ -101,6 +103,8 @@ public record ClusterImage(
    * @param detail in words, or empty
    * @param eligibleMs since when its own terms let it start; 0 before
    * @param dependencies how far it is with each of its dependencies, in their order
+   * @param formerCoreMs what its earlier runs held, times how long
+   * @param heldForRequeues whether an administrator must look at it because it was started so often
    */
   public record JobImage(
       JobId id,
@@ -122,7 +126,9 @@ public record ClusterImage(
       RunExit exit,
       String detail,
       long eligibleMs,
-      List<DependencyImage> dependencies) {
+      List<DependencyImage> dependencies,
+      long formerCoreMs,
+      boolean heldForRequeues) {
     public JobImage {
       allocations = List.copyOf(allocations);
       dependencies = List.copyOf(dependencies);

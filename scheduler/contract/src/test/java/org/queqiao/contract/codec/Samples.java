@@ -12,6 +12,8 @@ import org.queqiao.contract.agent.AgentMessage;
 import org.queqiao.contract.agent.ServerMessage;
 import org.queqiao.contract.event.*;
 import org.queqiao.contract.event.JobEligible;
+import org.queqiao.contract.event.JobPolicyDefined;
+import org.queqiao.contract.event.JobRequeued;
 import org.queqiao.contract.id.DomainCode;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.NodeName;
@@ -30,8 +32,8 @@ import org.queqiao.contract.job.KillCause;
 import org.queqiao.contract.job.RunExit;
 import org.queqiao.contract.node.NodeFacts;
 import org.queqiao.contract.node.NodeState;
-import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.contract.snapshot.ClusterImage.DependencyImage;
+import org.queqiao.contract.snapshot.ClusterImage;
 
 /** One instance of every record that is kept or sent, with every field set. */
 final class Samples {
@@ -97,6 +99,7 @@ final class Samples {
                       new Dependency(Dependency.Kind.AFTER, new JobId(5), 600_000),
                       new Dependency(Dependency.Kind.AFTER_OK, new JobId(6), 0),
                       new Dependency(Dependency.Kind.SINGLETON, null, 0))),
+              true,
               true));
   static final Allocation ALLOCATION =
       new Allocation(
@@ -149,6 +152,9 @@ final class Samples {
             new JobHeld(RUN.job(), true),
             new JobReleased(RUN.job()),
             new JobEligible(RUN.job()),
+            new JobRequeued(
+                RUN, KillCause.NODE_FAIL, 1_760_000_060_123L, EXIT, true, true, "node cn1 is gone"),
+            new JobPolicyDefined(9),
             new JobAllocated(RUN, List.of(ALLOCATION)),
             new JobStarted(RUN, NODE, 1_760_000_000_100L),
             new JobKillRequested(RUN, KillCause.TIMEOUT),
@@ -165,6 +171,17 @@ final class Samples {
     out.put(
         "JobSubmitted-terms",
         new JobSubmitted(RUN.job(), USER, "liwei", 1234, SPEC_WITH_TERMS, "key-1", HASH));
+    out.put(
+        "JobSubmitted-once",
+        new JobSubmitted(
+            RUN.job(),
+            USER,
+            "liwei",
+            1234,
+            SPEC_WITH_TERMS.with(new JobTerms(0, 0, 0, DependencyRule.NONE, false, false)),
+            "",
+            HASH));
+    out.put("JobKillRequested-requeued", new JobKillRequested(RUN, KillCause.REQUEUED));
     out.put("JobKillRequested-deadline", new JobKillRequested(RUN, KillCause.DEADLINE));
     out.put(
         "JobEnded-deadline",
@@ -212,11 +229,52 @@ final class Samples {
                     List.of(
                         new DependencyImage(DependencyImage.Progress.FULFILLED, 5),
                         new DependencyImage(DependencyImage.Progress.FAILED, 0),
-                        new DependencyImage(DependencyImage.Progress.WAITING, 0)))),
+                        new DependencyImage(DependencyImage.Progress.WAITING, 0)),
+                    0,
+                    false)),
             first.idempotencyKeys(),
             List.of(
                 new ClusterImage.OutcomeImage(
-                    new JobId(6), USER, PROJECT, 1_760_000_000_000L, 1_760_000_000_001L, true))));
+                    new JobId(6), USER, PROJECT, 1_760_000_000_000L, 1_760_000_000_001L, true)),
+            null),
+        "ClusterImage-runs",
+        new ClusterImage(
+            first.position(),
+            first.timeMs(),
+            first.lastJobId(),
+            first.partitions(),
+            first.tariffs(),
+            first.domains(),
+            first.projects(),
+            first.users(),
+            first.nodes(),
+            List.of(
+                new ClusterImage.JobImage(
+                    job.id(),
+                    USER,
+                    "liwei",
+                    1234,
+                    SPEC,
+                    JobState.PENDING,
+                    false,
+                    true,
+                    job.submitMs(),
+                    7,
+                    0,
+                    0,
+                    0,
+                    0,
+                    List.of(),
+                    null,
+                    null,
+                    "",
+                    job.submitMs(),
+                    List.of(),
+                    123_456_789,
+                    true)),
+            first.idempotencyKeys(),
+            List.of(),
+            new JobPolicyDefined(7)));
   }
 
   static Map<String, AgentMessage> fromAgent() {
@@ -292,9 +350,12 @@ final class Samples {
                 EXIT,
                 "detail",
                 0,
-                List.of())),
+                List.of(),
+                0,
+                false)),
         List.of(
             new ClusterImage.IdempotencyImage(USER, "key-1", HASH, RUN.job(), 1_760_000_000_000L)),
-        List.of());
+        List.of(),
+        null);
   }
 }

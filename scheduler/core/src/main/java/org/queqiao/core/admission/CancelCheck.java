@@ -5,6 +5,7 @@ import org.queqiao.contract.event.JobEnded;
 import org.queqiao.contract.event.JobKillRequested;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.KillCause;
+import org.queqiao.core.lifecycle.RunOutcome;
 import org.queqiao.core.message.Decision;
 import org.queqiao.core.message.Fact;
 import org.queqiao.core.message.Input;
@@ -14,7 +15,7 @@ import org.queqiao.core.state.Job;
 
 /**
  * Cancelling. A waiting job ends at once; a running one is told to end, and its end comes with the
- * report of its node. A job that is ending or has ended stays as it is, and that is no error: the
+ * report of its node. One that is ending only to run again does not run again. A job that is otherwise ending or has ended stays as it is, and that is no error: the
  * wish is fulfilled, whoever was first.
  */
 public final class CancelCheck {
@@ -48,7 +49,14 @@ public final class CancelCheck {
           Decision.done(
               List.of(
                   new Fact(input.actor(), new JobKillRequested(job.run(), KillCause.CANCELLED))));
-      case COMPLETING, COMPLETED, CANCELLED, FAILED, TIMEOUT, NODE_FAIL, OUT_OF_MEMORY, DEADLINE ->
+      case COMPLETING ->
+          RunOutcome.isRequeue(job.killCause())
+              ? Decision.done(
+                  List.of(
+                      new Fact(
+                          input.actor(), new JobKillRequested(job.run(), KillCause.CANCELLED))))
+              : Decision.unchanged();
+      case COMPLETED, CANCELLED, FAILED, TIMEOUT, NODE_FAIL, OUT_OF_MEMORY, DEADLINE ->
           Decision.unchanged();
     };
   }

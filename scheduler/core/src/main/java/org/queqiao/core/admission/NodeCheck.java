@@ -26,10 +26,12 @@ public final class NodeCheck {
   private static final int MAX_REASON_CHARACTERS = 256;
 
   private final Cluster cluster;
+  private final RunEnds runEnds;
   private final Permissions permissions;
 
   public NodeCheck(Cluster cluster, Permissions permissions) {
     this.cluster = cluster;
+    this.runEnds = new RunEnds(cluster);
     this.permissions = permissions;
   }
 
@@ -64,7 +66,7 @@ public final class NodeCheck {
     facts.add(new Fact(input.actor(), new NodeFenced(input.node(), input.reason())));
     for (Job holder : node.holders()) {
       Fact fact =
-          RunEnds.nodeLost(
+          runEnds.nodeLost(
               holder, node.name(), node.lastSeenMs(), "node " + node.name() + " was fenced");
       if (fact != null) {
         facts.add(fact);

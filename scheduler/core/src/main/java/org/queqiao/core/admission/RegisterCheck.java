@@ -40,9 +40,11 @@ public final class RegisterCheck {
   static final int MAX_ABSENT_CHARACTERS = 1024;
 
   private final Cluster cluster;
+  private final RunEnds runEnds;
 
   public RegisterCheck(Cluster cluster) {
     this.cluster = cluster;
+    this.runEnds = new RunEnds(cluster);
   }
 
   public Decision decide(Input.RegisterNode input, long nowMs) {
@@ -86,20 +88,20 @@ public final class RegisterCheck {
               .find(exit.run().job())
               .filter(each -> each.isRun(exit.run()) && each.scriptNode().equals(node.name()));
       if (job.isPresent() && ended.add(exit.run())) {
-        out.add(RunEnds.reported(job.get(), exit, node.name(), nowMs));
+        out.add(runEnds.reported(job.get(), exit, node.name(), nowMs));
       }
     }
     return ended;
   }
 
   /** The last life sign of a node that was up until now is the end of the former boot: now. */
-  private static void endRunsOfFormerBoot(
+  private void endRunsOfFormerBoot(
       Node node, long nowMs, NavigableSet<RunId> ended, List<Fact> out) {
     long lastSignMs = node.isUp() ? nowMs : node.lastSeenMs();
     for (Job holder : node.holders()) {
       if (!ended.contains(holder.run())) {
         Fact fact =
-            RunEnds.nodeLost(
+            runEnds.nodeLost(
                 holder, node.name(), lastSignMs, "node " + node.name() + " was started anew");
         if (fact != null) {
           out.add(fact);

@@ -2,6 +2,7 @@ package org.queqiao.core.admission;
 
 import org.queqiao.contract.event.JobEnded;
 import org.queqiao.contract.event.JobKillRequested;
+import org.queqiao.contract.event.JobRequeued;
 import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.job.JobState;
@@ -9,45 +10,35 @@ import org.queqiao.contract.job.KillCause;
 import org.queqiao.contract.job.RunExit;
 import org.queqiao.core.lifecycle.RunOutcome;
 import org.queqiao.core.message.Fact;
+import org.queqiao.core.state.Cluster;
 import org.queqiao.core.state.Job;
 
-/** Writes the facts by which runs end. */
+/**
+ * Writes the facts by which runs end. A run that is lost with its node, or was told to, makes its job
+ * wait again, unless it was submitted to run once.
+ */
 final class RunEnds {
   /** The longest text that a node may attach to an exit; the rest is cut off. */
   static final int MAX_DETAIL_CHARACTERS = 1000;
 
-  private RunEnds() {}
+  private final Cluster cluster;
+
+  RunEnds(Cluster cluster) {
+    this.cluster = cluster;
+  }
 
   /** A node reported the exit of a run of its own. */
-  static Fact reported(Job job, RunExit exit, NodeName node, long nowMs) {
+  Fact reported(Job job, RunExit exit, NodeName node, long nowMs) {
     RunExit kept = shortened(exit);
     RunOutcome outcome = RunOutcome.reported(kept, job.killCause(), node, job.startMs(), nowMs);
-    return new Fact(
-        Actor.node(node),
-        new JobEnded(
-            job.id(),
-            job.attempt(),
-            outcome.state(),
-            outcome.endMs(),
-            kept,
-            outcome.nodeTimeRejected(),
-            outcome.detail()));
+    return end(Actor.node(node), job, outcome, kept);
   }
 
   /** The node of a run's script is gone, and the run with it. */
-  static Fact lost(Job job, long lastSignMs, String reason) {
+  Fact lost(Job job, long lastSignMs, String reason) {
     RunOutcome outcome =
         RunOutcome.lostWithNode(job.killCause(), job.startMs(), lastSignMs, reason);
-    return new Fact(
-        Actor.SCHEDULER,
-        new JobEnded(
-            job.id(),
-            job.attempt(),
-            outcome.state(),
-            outcome.endMs(),
-            null,
-            outcome.nodeTimeRejected(),
-            outcome.detail()));
+    return end(Actor.SCHEDULER, job, outcome, null);
   }
 
   /**
@@ -55,13 +46,38 @@ final class RunEnds {
    * node it is still alive and is told to end; its cores stay held until it has. Null when nothing
    * follows because it is being ended already.
    */
-  static Fact nodeLost(Job job, NodeName node, long lastSignMs, String reason) {
+  Fact nodeLost(Job job, NodeName node, long lastSignMs, String reason) {
     if (job.scriptNode().equals(node)) {
       return lost(job, lastSignMs, reason);
     }
     return job.state() == JobState.RUNNING
         ? new Fact(Actor.SCHEDULER, new JobKillRequested(job.run(), KillCause.NODE_FAIL))
         : null;
+  }
+
+  private Fact end(Actor actor, Job job, RunOutcome outcome, RunExit exit) {
+    if (outcome.state() == JobState.NODE_FAIL && job.spec().terms().requeue()) {
+      return new Fact(
+          actor,
+          new JobRequeued(
+              job.run(),
+              job.killCause() == null ? KillCause.NODE_FAIL : job.killCause(),
+              outcome.endMs(),
+              exit,
+              outcome.nodeTimeRejected(),
+              job.attempt() >= cluster.policy().jobPolicy().maxAttempts(),
+              outcome.detail()));
+    }
+    return new Fact(
+        actor,
+        new JobEnded(
+            job.id(),
+            job.attempt(),
+            outcome.state(),
+            outcome.endMs(),
+            exit,
+            outcome.nodeTimeRejected(),
+            outcome.detail()));
   }
 
   private static RunExit shortened(RunExit exit) {

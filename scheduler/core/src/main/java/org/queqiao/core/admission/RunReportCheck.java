@@ -19,9 +19,11 @@ import org.queqiao.core.state.Job;
  */
 public final class RunReportCheck {
   private final Cluster cluster;
+  private final RunEnds runEnds;
 
   public RunReportCheck(Cluster cluster) {
     this.cluster = cluster;
+    this.runEnds = new RunEnds(cluster);
   }
 
   public Decision decide(Input.RunStarted input) {
@@ -43,7 +45,7 @@ public final class RunReportCheck {
   public Decision decide(Input.RunEnded input, long nowMs) {
     return runOn(input.node(), input.exit().run())
         .map(
-            job -> Decision.done(List.of(RunEnds.reported(job, input.exit(), input.node(), nowMs))))
+            job -> Decision.done(List.of(runEnds.reported(job, input.exit(), input.node(), nowMs))))
         .orElseGet(Decision::unchanged);
   }
 

@@ -8,6 +8,7 @@ import java.util.regex.Pattern;
 import org.queqiao.contract.account.DomainShare;
 import org.queqiao.contract.event.DomainDefined;
 import org.queqiao.contract.event.Event;
+import org.queqiao.contract.event.JobPolicyDefined;
 import org.queqiao.contract.event.PartitionDefined;
 import org.queqiao.contract.event.ProjectDefined;
 import org.queqiao.contract.event.UserDefined;
@@ -34,6 +35,8 @@ public final class SiteCheck {
   private static final long LONGEST_LIMIT_MS = 3653L * 24 * 3_600_000;
 
   private static final Pattern UNIX_USER = Pattern.compile("[A-Za-z_][A-Za-z0-9_.-]{0,31}");
+
+  static final int MAX_ATTEMPTS = 1000;
 
   private final Cluster cluster;
   private final Permissions permissions;
@@ -64,6 +67,22 @@ public final class SiteCheck {
     boolean same =
         cluster.policy().partition(partition.name()).filter(partition::equals).isPresent();
     return define(input.actor(), partition, same);
+  }
+
+  public Decision decide(Input.DefineJobPolicy input) {
+    JobPolicyDefined policy = input.policy();
+    if (policy.maxAttempts() < 1 || policy.maxAttempts() > MAX_ATTEMPTS) {
+      return refuseOr(
+          input.actor(),
+          Rejections.invalid(
+              "maxAttempts",
+              "maxAttempts is "
+                  + policy.maxAttempts()
+                  + ": a job is started from 1 to "
+                  + MAX_ATTEMPTS
+                  + " times before an administrator must look at it"));
+    }
+    return define(input.actor(), policy, cluster.policy().jobPolicy().equals(policy));
   }
 
   public Decision decide(Input.DefineDomain input) {

@@ -77,7 +77,8 @@ final class TermsCheck {
       }
     }
     boolean kill = request.killOnInvalidDependency() != null && request.killOnInvalidDependency();
-    return new Resolved(new JobTerms(beginMs, deadlineMs, nice, rule, kill), null);
+    boolean requeue = request.requeue() == null || request.requeue();
+    return new Resolved(new JobTerms(beginMs, deadlineMs, nice, rule, kill, requeue), null);
   }
 
   private static Optional<Decision> times(long beginMs, long deadlineMs, long limitMs, long nowMs) {

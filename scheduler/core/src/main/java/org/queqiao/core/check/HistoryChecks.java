@@ -9,6 +9,7 @@ import org.queqiao.contract.event.JobEnded;
 import org.queqiao.contract.event.JobHeld;
 import org.queqiao.contract.event.JobKillRequested;
 import org.queqiao.contract.event.JobReleased;
+import org.queqiao.contract.event.JobRequeued;
 import org.queqiao.contract.event.JobStarted;
 import org.queqiao.contract.event.JobSubmitted;
 import org.queqiao.contract.event.LoggedEvent;
@@ -129,6 +130,7 @@ public final class HistoryChecks {
       case JobReleased e -> held(e.job(), false);
       case JobKillRequested e -> killRequested(e);
       case JobEnded e -> ended(e, nowMs);
+      case JobRequeued e -> requeued(e);
       case NodeRegistered e -> registered(e);
       case NodeFenced e -> fenced(e);
       default -> {
@@ -255,12 +257,49 @@ public final class HistoryChecks {
   private void killRequested(JobKillRequested event) {
     Life life = lives.get(event.run().job());
     require(
-        life != null && life.state == JobState.RUNNING && life.attempt == event.run().attempt(),
+        life != null
+            && life.attempt == event.run().attempt()
+            && (life.state == JobState.RUNNING || mayStillBeCancelled(life, event.cause())),
         "I6",
         "run " + event.run() + " is being ended and does not run");
     if (life != null) {
       life.state = JobState.COMPLETING;
       life.cause = event.cause();
+    }
+  }
+
+  private static boolean mayStillBeCancelled(Life life, KillCause cause) {
+    return cause == KillCause.CANCELLED
+        && life.state == JobState.COMPLETING
+        && (life.cause == KillCause.NODE_FAIL || life.cause == KillCause.REQUEUED);
+  }
+
+  /** A run is over and its job waits again: only for its node or because it was told to. */
+  private void requeued(JobRequeued event) {
+    Life life = lives.get(event.run().job());
+    require(
+        life != null
+            && life.attempt == event.run().attempt()
+            && life.submitted.spec().terms().requeue()
+            && (event.cause() == KillCause.REQUEUED
+                ? life.state == JobState.COMPLETING && life.cause == KillCause.REQUEUED
+                : event.cause() == KillCause.NODE_FAIL
+                    && (life.state == JobState.RUNNING || life.cause == KillCause.NODE_FAIL)),
+        "I6",
+        "run " + event.run() + " waits again for " + event.cause());
+    if (life == null) {
+      return;
+    }
+    life.state = JobState.PENDING;
+    life.cause = null;
+    life.held = event.held();
+    free(life);
+    life.allocations = List.of();
+  }
+
+  private void free(Life life) {
+    for (Allocation allocation : life.allocations) {
+      allocation.cores().forEach(core -> held.remove(allocation.node() + " " + core));
     }
   }
 
@@ -285,9 +324,7 @@ public final class HistoryChecks {
             + life.cause);
     life.state = event.state();
     life.endMs = nowMs;
-    for (Allocation allocation : life.allocations) {
-      allocation.cores().forEach(core -> held.remove(allocation.node() + " " + core));
-    }
+    free(life);
   }
 
   private static boolean fits(Life life, JobState end) {

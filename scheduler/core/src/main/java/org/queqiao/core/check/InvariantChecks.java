@@ -98,12 +98,12 @@ public final class InvariantChecks {
   private void times(ClusterImage.JobImage job, long nowMs) {
     String id = "job " + job.id();
     require(job.submitMs() <= nowMs, "I23", id + " was submitted in the future");
-    if (job.attempt() > 0) {
+    if (job.startMs() > 0) {
       require(job.startMs() >= job.submitMs(), "I23", id + " started before its submission");
     }
     if (job.state().isTerminal()) {
       require(
-          job.endMs() >= (job.attempt() > 0 ? job.startMs() : job.submitMs()),
+          job.endMs() >= (job.startMs() > 0 ? job.startMs() : job.submitMs()),
           "I23",
           id + " ended before its start");
       require(

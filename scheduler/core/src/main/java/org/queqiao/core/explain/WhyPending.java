@@ -27,6 +27,9 @@ public final class WhyPending {
     if (job.state() != JobState.PENDING) {
       return PendingReason.NONE;
     }
+    if (job.heldForRequeues()) {
+      return PendingReason.JOB_HELD_FOR_REQUEUES;
+    }
     if (job.heldByAdministrator()) {
       return PendingReason.JOB_HELD_ADMIN;
     }

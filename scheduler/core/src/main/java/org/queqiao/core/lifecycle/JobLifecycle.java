@@ -28,7 +28,10 @@ import org.queqiao.contract.job.JobState;
  *   terminal                 terminal                       terminal
  * </pre>
  *
- * Held, released and eligible change a waiting job, started marks a run; these three leave the
+ * A run that loses its node, or is told to, may be requeued instead: its job is PENDING again. A
+ * run that is being ended for one of these causes can still be cancelled.
+ *
+ * <p>Held, released and eligible change a waiting job, started marks a run; these three leave the
  * state as it is. A terminal state is absorbing: no row begins there.
  */
 public final class JobLifecycle {
@@ -40,6 +43,7 @@ public final class JobLifecycle {
     HELD,
     RELEASED,
     KILL_REQUESTED,
+    REQUEUED,
     ENDED
   }
 
@@ -61,6 +65,9 @@ public final class JobLifecycle {
           row(PENDING, Step.ENDED, CANCELLED, DEADLINE),
           row(RUNNING, Step.STARTED, RUNNING),
           row(RUNNING, Step.KILL_REQUESTED, COMPLETING),
+          row(RUNNING, Step.REQUEUED, PENDING),
+          row(COMPLETING, Step.KILL_REQUESTED, COMPLETING),
+          row(COMPLETING, Step.REQUEUED, PENDING),
           row(RUNNING, Step.ENDED, COMPLETED, FAILED, OUT_OF_MEMORY, NODE_FAIL),
           row(COMPLETING, Step.STARTED, COMPLETING),
           row(COMPLETING, Step.ENDED, CANCELLED, TIMEOUT, NODE_FAIL, DEADLINE));

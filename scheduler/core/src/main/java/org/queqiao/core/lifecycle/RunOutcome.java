@@ -51,7 +51,14 @@ public record RunOutcome(JobState state, long endMs, boolean nodeTimeRejected, S
       case TIMEOUT -> JobState.TIMEOUT;
       case NODE_FAIL -> JobState.NODE_FAIL;
       case DEADLINE -> JobState.DEADLINE;
+      // A job that is told to run again and may not has lost its run as with its node.
+      case REQUEUED -> JobState.NODE_FAIL;
     };
+  }
+
+  /** Whether a run that is ended for this cause may be followed by another. */
+  public static boolean isRequeue(KillCause cause) {
+    return cause == KillCause.NODE_FAIL || cause == KillCause.REQUEUED;
   }
 
   private static JobState stateOf(RunExit exit) {

@@ -2,6 +2,7 @@ package org.queqiao.core.message;
 
 import java.util.List;
 import org.queqiao.contract.event.DomainDefined;
+import org.queqiao.contract.event.JobPolicyDefined;
 import org.queqiao.contract.event.MembershipRemoved;
 import org.queqiao.contract.event.MembershipSet;
 import org.queqiao.contract.event.PartitionDefined;
@@ -42,6 +43,9 @@ public sealed interface Input {
 
   /** A held job may start. */
   record ReleaseJob(Actor actor, JobId job) implements Input {}
+
+  /** A running job shall end and wait to run again. */
+  record RequeueJob(Actor actor, JobId job) implements Input {}
 
   /**
    * The agent of a node said hello.
@@ -86,6 +90,9 @@ public sealed interface Input {
 
   /** A partition gets a price; {@code validFromMs} 0 means from now on. */
   record DefineTariff(Actor actor, TariffDefined tariff) implements Input {}
+
+  /** The bounds on every job change. */
+  record DefineJobPolicy(Actor actor, JobPolicyDefined policy) implements Input {}
 
   /** A research domain is created or renamed. */
   record DefineDomain(Actor actor, DomainDefined domain) implements Input {}

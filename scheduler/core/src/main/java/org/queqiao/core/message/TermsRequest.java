@@ -10,33 +10,39 @@ package org.queqiao.core.message;
  * @param dependency conditions on other jobs, as Slurm writes them: {@code
  *     afterok:12:13,after:9+10}
  * @param killOnInvalidDependency whether it is cancelled once its dependency can never be met
+ * @param requeue whether it waits again when it loses its node; by default it does
  */
 public record TermsRequest(
     Long beginMs,
     Long deadlineMs,
     Integer nice,
     String dependency,
-    Boolean killOnInvalidDependency) {
+    Boolean killOnInvalidDependency,
+    Boolean requeue) {
   /** Says nothing. */
-  public static final TermsRequest NONE = new TermsRequest(null, null, null, null, null);
+  public static final TermsRequest NONE = new TermsRequest(null, null, null, null, null, null);
 
   public TermsRequest withBeginMs(long value) {
-    return new TermsRequest(value, deadlineMs, nice, dependency, killOnInvalidDependency);
+    return new TermsRequest(value, deadlineMs, nice, dependency, killOnInvalidDependency, requeue);
   }
 
   public TermsRequest withDeadlineMs(long value) {
-    return new TermsRequest(beginMs, value, nice, dependency, killOnInvalidDependency);
+    return new TermsRequest(beginMs, value, nice, dependency, killOnInvalidDependency, requeue);
   }
 
   public TermsRequest withNice(int value) {
-    return new TermsRequest(beginMs, deadlineMs, value, dependency, killOnInvalidDependency);
+    return new TermsRequest(beginMs, deadlineMs, value, dependency, killOnInvalidDependency, requeue);
   }
 
   public TermsRequest withDependency(String value) {
-    return new TermsRequest(beginMs, deadlineMs, nice, value, killOnInvalidDependency);
+    return new TermsRequest(beginMs, deadlineMs, nice, value, killOnInvalidDependency, requeue);
   }
 
   public TermsRequest withKillOnInvalidDependency(boolean value) {
-    return new TermsRequest(beginMs, deadlineMs, nice, dependency, value);
+    return new TermsRequest(beginMs, deadlineMs, nice, dependency, value, requeue);
+  }
+
+  public TermsRequest withRequeue(boolean value) {
+    return new TermsRequest(beginMs, deadlineMs, nice, dependency, killOnInvalidDependency, value);
   }
 }

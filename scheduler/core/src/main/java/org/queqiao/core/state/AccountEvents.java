@@ -4,6 +4,7 @@ import static org.queqiao.core.state.Legality.require;
 
 import org.queqiao.contract.account.DomainShare;
 import org.queqiao.contract.event.DomainDefined;
+import org.queqiao.contract.event.JobPolicyDefined;
 import org.queqiao.contract.event.MembershipRemoved;
 import org.queqiao.contract.event.MembershipSet;
 import org.queqiao.contract.event.PartitionDefined;
@@ -28,6 +29,11 @@ final class AccountEvents {
     require(
         event.defaultLimitMs() > 0 && event.defaultLimitMs() <= event.maxLimitMs(),
         "limits of partition " + event.name());
+    cluster.policy().define(event);
+  }
+
+  void defined(JobPolicyDefined event) {
+    require(event.maxAttempts() > 0, "a job is started " + event.maxAttempts() + " times");
     cluster.policy().define(event);
   }
 

@@ -55,6 +55,7 @@ public final class Cluster {
     cluster.lastJobId = image.lastJobId();
     image.partitions().forEach(cluster.policy::define);
     image.tariffs().forEach(cluster.policy::define);
+    cluster.policy.define(image.jobPolicy());
     image.domains().forEach(cluster.accounts::define);
     for (ClusterImage.ProjectImage each : image.projects()) {
       cluster.accounts.restore(each);
@@ -98,7 +99,8 @@ public final class Cluster {
         nodeImages,
         jobImages,
         keys.all(),
-        outcomes.all());
+        outcomes.all(),
+        policy.statedJobPolicy());
   }
 
   /** SHA-256 over the canonical form of everything that the log determines. */

@@ -3,6 +3,7 @@ package org.queqiao.core.state;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.queqiao.contract.event.JobPolicyDefined;
 import org.queqiao.contract.event.PartitionDefined;
 import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.id.Actor;
@@ -41,6 +42,9 @@ public interface ClusterState {
   Optional<ClusterImage.ProjectImage> project(ProjectName name);
 
   Optional<PartitionDefined> partition(PartitionName name);
+
+  /** The bounds on every job. */
+  JobPolicyDefined jobPolicy();
 
   /** Where jobs go that name no partition. */
   Optional<PartitionDefined> defaultPartition();

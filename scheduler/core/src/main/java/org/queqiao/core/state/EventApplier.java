@@ -7,7 +7,9 @@ import org.queqiao.contract.event.JobEligible;
 import org.queqiao.contract.event.JobEnded;
 import org.queqiao.contract.event.JobHeld;
 import org.queqiao.contract.event.JobKillRequested;
+import org.queqiao.contract.event.JobPolicyDefined;
 import org.queqiao.contract.event.JobReleased;
+import org.queqiao.contract.event.JobRequeued;
 import org.queqiao.contract.event.JobStarted;
 import org.queqiao.contract.event.JobSubmitted;
 import org.queqiao.contract.event.LoggedEvent;
@@ -71,6 +73,8 @@ public final class EventApplier {
       case JobHeld e -> jobs.held(e);
       case JobReleased e -> jobs.released(e);
       case JobKillRequested e -> jobs.killRequested(e);
+      case JobRequeued e -> jobs.requeued(e, nowMs);
+      case JobPolicyDefined e -> accounts.defined(e);
       case JobEnded e -> jobs.ended(e, nowMs);
       case NodeRegistered e -> nodes.registered(e);
       case NodeUp e -> nodes.up(e);

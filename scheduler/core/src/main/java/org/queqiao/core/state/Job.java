@@ -2,6 +2,7 @@ package org.queqiao.core.state;
 
 import java.util.List;
 import org.queqiao.contract.event.JobEnded;
+import org.queqiao.contract.event.JobRequeued;
 import org.queqiao.contract.event.JobSubmitted;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.NodeName;
@@ -14,8 +15,8 @@ import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.JobTerms;
 import org.queqiao.contract.job.KillCause;
 import org.queqiao.contract.job.RunExit;
-import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.contract.snapshot.ClusterImage.DependencyImage.Progress;
+import org.queqiao.contract.snapshot.ClusterImage;
 
 /** A job as it is now. Changes only inside this package; {@link #image} is a copy that stays. */
 public final class Job {
@@ -38,6 +39,8 @@ public final class Job {
   private RunExit exit;
   private String detail = "";
   private long eligibleMs;
+  private long formerCoreMs;
+  private boolean heldForRequeues;
 
   /** Null for a job that depends on no other. */
   private final DependencyProgress dependencies;
@@ -76,6 +79,8 @@ public final class Job {
     this.killCause = image.killCause();
     this.exit = image.exit();
     this.detail = image.detail();
+    this.formerCoreMs = image.formerCoreMs();
+    this.heldForRequeues = image.heldForRequeues();
     JobTerms terms = image.spec().terms();
     this.dependencies =
         terms.dependency().isEmpty()
@@ -107,7 +112,9 @@ public final class Job {
         exit,
         detail,
         eligibleMs,
-        dependencyImages());
+        dependencyImages(),
+        formerCoreMs,
+        heldForRequeues);
   }
 
   List<ClusterImage.DependencyImage> dependencyImages() {
@@ -135,6 +142,7 @@ public final class Job {
   void release() {
     heldByUser = false;
     heldByAdministrator = false;
+    heldForRequeues = false;
   }
 
   /** Its own terms let it start from now on, if they do. */
@@ -158,6 +166,28 @@ public final class Job {
   void killRequested(KillCause cause) {
     state = JobState.COMPLETING;
     killCause = cause;
+  }
+
+  /** Its run is over and it waits again. */
+  void requeue(JobRequeued requeued) {
+    state = JobState.PENDING;
+    formerCoreMs = Math.addExact(formerCoreMs, coreMsUntil(requeued.endMs()));
+    startMs = 0;
+    nodeStartMs = 0;
+    allocations = List.of();
+    killCause = null;
+    detail = requeued.detail();
+    heldForRequeues = requeued.held();
+    heldByAdministrator = requeued.held();
+  }
+
+  /** What its run held, times how long. */
+  private long coreMsUntil(long untilMs) {
+    long cores = 0;
+    for (Allocation each : allocations) {
+      cores = Math.addExact(cores, each.cores().size());
+    }
+    return Math.multiplyExact(cores, Math.subtractExact(untilMs, startMs));
   }
 
   void end(JobEnded ended, long nowMs) {
@@ -202,6 +232,16 @@ public final class Job {
 
   public boolean heldByAdministrator() {
     return heldByAdministrator;
+  }
+
+  /** Whether an administrator must look at it because it was started so often. */
+  public boolean heldForRequeues() {
+    return heldForRequeues;
+  }
+
+  /** What its earlier runs held, times how long. */
+  public long formerCoreMs() {
+    return formerCoreMs;
   }
 
   public boolean isPending() {

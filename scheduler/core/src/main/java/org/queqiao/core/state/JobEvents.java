@@ -10,6 +10,7 @@ import org.queqiao.contract.event.JobEnded;
 import org.queqiao.contract.event.JobHeld;
 import org.queqiao.contract.event.JobKillRequested;
 import org.queqiao.contract.event.JobReleased;
+import org.queqiao.contract.event.JobRequeued;
 import org.queqiao.contract.event.JobStarted;
 import org.queqiao.contract.event.JobSubmitted;
 import org.queqiao.contract.id.JobId;
@@ -17,9 +18,10 @@ import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.JobState;
+import org.queqiao.contract.job.KillCause;
 import org.queqiao.contract.snapshot.ClusterImage;
-import org.queqiao.core.lifecycle.JobLifecycle;
 import org.queqiao.core.lifecycle.JobLifecycle.Step;
+import org.queqiao.core.lifecycle.JobLifecycle;
 import org.queqiao.core.lifecycle.RunOutcome;
 
 /** Makes the facts about jobs true. */
@@ -132,6 +134,10 @@ final class JobEvents {
   void killRequested(JobKillRequested event) {
     Job job = findRun(event.run());
     requireStep(job, Step.KILL_REQUESTED, JobState.COMPLETING);
+    require(
+        job.killCause() == null
+            || (RunOutcome.isRequeue(job.killCause()) && event.cause() == KillCause.CANCELLED),
+        "run " + event.run() + " is being ended already");
     cluster.jobs().change(job, () -> job.killRequested(event.cause()));
     desiredSetChanged(job);
   }
@@ -166,6 +172,26 @@ final class JobEvents {
     }
     cluster.jobs().change(job, () -> job.end(event, nowMs));
     dependencies.moved(job, nowMs);
+    cluster.newChance();
+  }
+
+  void requeued(JobRequeued event, long nowMs) {
+    Job job = findRun(event.run());
+    requireStep(job, Step.REQUEUED, JobState.PENDING);
+    require(RunOutcome.isRequeue(event.cause()), "run " + event.run() + " is no cause to wait");
+    require(
+        job.killCause() == null || RunOutcome.isRequeue(job.killCause()),
+        "run " + event.run() + " waits again after " + job.killCause());
+    require(
+        event.endMs() >= job.startMs() && event.endMs() <= nowMs,
+        "run " + event.run() + " ends at " + event.endMs());
+    require(
+        event.exit() == null || event.exit().run().equals(event.run()),
+        "run " + event.run() + " ends with the exit of another run");
+    cluster.give(job);
+    desiredSetChanged(job);
+    cluster.jobs().change(job, () -> job.requeue(event));
+    cluster.jobs().waitsAgain(job);
     cluster.newChance();
   }
 

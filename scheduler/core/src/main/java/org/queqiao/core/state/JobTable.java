@@ -61,6 +61,13 @@ public final class JobTable {
     index(job);
   }
 
+  /** A job that ran waits again: as a singleton it counts anew whom it waits for. */
+  void waitsAgain(Job job) {
+    if (job.waitsAsSingleton()) {
+      waits.waitsAgain(job, byId.headMap(job.id(), false).values());
+    }
+  }
+
   void forget(Job job) {
     unindex(job);
     byId.remove(job.id());

@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.queqiao.contract.event.JobPolicyDefined;
 import org.queqiao.contract.event.PartitionDefined;
 import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.id.PartitionName;
@@ -15,7 +16,23 @@ public final class Policy {
   private final TreeMap<PartitionName, PartitionDefined> partitions = new TreeMap<>();
   private final TreeMap<PartitionName, List<TariffDefined>> tariffs = new TreeMap<>();
 
+  private JobPolicyDefined jobPolicy;
+
   Policy() {}
+
+  void define(JobPolicyDefined policy) {
+    jobPolicy = policy;
+  }
+
+  /** The bounds on every job. */
+  public JobPolicyDefined jobPolicy() {
+    return jobPolicy == null ? JobPolicyDefined.DEFAULT : jobPolicy;
+  }
+
+  /** The bounds on every job as stated, or null. */
+  JobPolicyDefined statedJobPolicy() {
+    return jobPolicy;
+  }
 
   void define(PartitionDefined partition) {
     if (partition.isDefault()) {

@@ -44,6 +44,9 @@ final class StateDigest {
     out.number(cluster.jobs().all().size());
     cluster.jobs().all().forEach(this::job);
     out.list(cluster.keys().all(), this::key);
+    if (cluster.policy().statedJobPolicy() != null) {
+      out.text("job policy").number(cluster.policy().jobPolicy().maxAttempts());
+    }
     if (!cluster.outcomes().all().isEmpty()) {
       out.text("outcomes").list(cluster.outcomes().all(), this::outcome);
     }
@@ -114,6 +117,7 @@ final class StateDigest {
         .optional(job.exit(), this::exit)
         .text(job.detail());
     terms(job);
+    runs(job);
   }
 
   private void spec(Job job) {
@@ -140,6 +144,15 @@ final class StateDigest {
     if (!terms.equals(JobTerms.DEFAULT) || job.eligibleMs() != job.submitMs()) {
       out.text("terms").number(job.eligibleMs()).list(job.dependencyImages(), this::dependency);
       terms(terms);
+    }
+  }
+
+  private void runs(Job job) {
+    if (!job.spec().terms().requeue()) {
+      out.text("runs once");
+    }
+    if (job.formerCoreMs() != 0 || job.heldForRequeues()) {
+      out.text("runs").number(job.formerCoreMs()).flag(job.heldForRequeues());
     }
   }
 

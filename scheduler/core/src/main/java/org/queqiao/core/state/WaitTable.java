@@ -144,6 +144,17 @@ public final class WaitTable {
         });
   }
 
+  /** A singleton that started for another reason waits again. */
+  void waitsAgain(Job job, Iterable<Job> earlier) {
+    int live = 0;
+    for (Job each : earlier) {
+      live += !each.state().isTerminal() && NameKey.of(each).equals(NameKey.of(job)) ? 1 : 0;
+    }
+    if (live > 0) {
+      singletons.computeIfAbsent(NameKey.of(job), _ -> new TreeMap<>()).put(job.id(), live);
+    }
+  }
+
   /** Whether a singleton waits for an earlier job. */
   boolean waitsForEarlier(Job job) {
     TreeMap<JobId, Integer> waiting = singletons.get(NameKey.of(job));

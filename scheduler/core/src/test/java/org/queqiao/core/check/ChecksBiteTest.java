@@ -102,7 +102,9 @@ final class ChecksBiteTest {
         null,
         "",
         submitMs,
-        List.of());
+        List.of(),
+        0,
+        false);
   }
 
   private static List<String> invariantsViolated(ClusterImage.JobImage... jobs) {
@@ -119,7 +121,8 @@ final class ChecksBiteTest {
             List.of(new ClusterImage.NodeImage(FACTS, NodeState.UP, 0, "", false, "", 0)),
             List.of(jobs),
             List.of(),
-            List.of());
+            List.of(),
+            null);
     return InvariantChecks.of(image).stream().map(Violation::invariant).distinct().toList();
   }
 

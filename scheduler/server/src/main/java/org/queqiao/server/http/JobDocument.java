@@ -69,7 +69,7 @@ record JobDocument(
         status.state(),
         reason,
         entry.submitMs(),
-        status.attempt() == 0 ? null : (Long) status.startMs(),
+        status.startMs() == 0 ? null : (Long) status.startMs(),
         ended ? (Long) status.endMs() : null,
         ended && scriptEnded ? (Integer) exit.exitCode() : null,
         ended && scriptEnded && exit.signal() != 0 ? (Integer) exit.signal() : null,
@@ -108,6 +108,11 @@ record JobDocument(
     } else {
       out.writeNullField("killOnInvalidDependency");
     }
+    if (known) {
+      out.writeBooleanField("requeue", terms.requeue());
+    } else {
+      out.writeNullField("requeue");
+    }
   }
 
   void write(JsonGenerator out) throws IOException {
@@ -144,6 +149,7 @@ record JobDocument(
     out.writeStringField("stdoutPath", stdoutPath);
     out.writeStringField("stderrPath", stderrPath);
     out.writeNumberField("attempt", attempt);
+    out.writeNumberField("restartCount", Math.max(0, attempt - 1));
     out.writeStringField("detail", detail);
     terms(out);
     out.writeEndObject();

@@ -165,7 +165,7 @@ final class JobReader {
   private void explain(Call call, List<JobEntry> entries, Consumer<List<JobDocument>> answer) {
     List<JobId> waiting =
         entries.stream()
-            .filter(each -> each.status().state() == JobState.PENDING && !isHeld(each))
+            .filter(each -> each.status().state() == JobState.PENDING && needsTheMachine(each))
             .map(each -> new JobId(each.id()))
             .toList();
     Map<Long, String> reasons = new HashMap<>();
@@ -181,8 +181,10 @@ final class JobReader {
                     .toList()));
   }
 
-  private static boolean isHeld(JobEntry entry) {
-    return entry.status().heldByUser() || entry.status().heldByAdministrator();
+  /** A hold explains itself, unless it came with a job that ran before. */
+  private static boolean needsTheMachine(JobEntry entry) {
+    JobStatus status = entry.status();
+    return status.attempt() > 0 || !(status.heldByUser() || status.heldByAdministrator());
   }
 
   private void explain(
@@ -216,6 +218,9 @@ final class JobReader {
     JobStatus status = entry.status();
     if (status.state() != JobState.PENDING) {
       return null;
+    }
+    if (found != null) {
+      return found;
     }
     if (status.heldByAdministrator()) {
       return PendingReason.JOB_HELD_ADMIN.slurmWord();

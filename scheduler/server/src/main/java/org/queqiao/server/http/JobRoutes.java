@@ -44,6 +44,7 @@ final class JobRoutes {
     api.on("getJob", this::get);
     api.on("cancelJob", call -> steer(call, Input.CancelJob::new));
     api.on("holdJob", call -> steer(call, Input.HoldJob::new));
+    api.on("requeueJob", call -> steer(call, Input.RequeueJob::new));
     api.on("releaseJob", call -> steer(call, Input.ReleaseJob::new));
   }
 
@@ -167,7 +168,7 @@ final class JobRoutes {
         () -> call.refuse(Refused.notFound(NOT_THERE).refusal()));
   }
 
-  /** Cancels, holds or releases; whoever may not see the job is told that there is none. */
+  /** Cancels, holds, releases or requeues; whoever may not see the job is told that there is none. */
   private void steer(Call call, BiFunction<Actor, JobId, Input> input) {
     long id = call.number("id");
     JobEntry entry = view.jobs().find(id);

@@ -12,6 +12,7 @@ import org.queqiao.contract.account.DomainShare;
 import org.queqiao.contract.account.MemberRank;
 import org.queqiao.contract.account.Role;
 import org.queqiao.contract.event.DomainDefined;
+import org.queqiao.contract.event.JobPolicyDefined;
 import org.queqiao.contract.event.MembershipRemoved;
 import org.queqiao.contract.event.MembershipSet;
 import org.queqiao.contract.event.PartitionDefined;
@@ -51,6 +52,8 @@ final class SiteRoutes {
   void on(Api api) {
     api.on("listPartitions", this::listPartitions);
     api.on("putPartition", this::putPartition);
+    api.on("getJobPolicy", this::getJobPolicy);
+    api.on("putJobPolicy", this::putJobPolicy);
     api.on("listProjects", this::listProjects);
     api.on("getProject", call -> call.json(200, out -> write(visibleProject(call), out)));
     api.on("postProject", this::postProject);
@@ -124,6 +127,25 @@ final class SiteRoutes {
           PartitionDefined now = site.partition(name).orElseThrow();
           call.json(200, out -> write(site, now, System.currentTimeMillis(), out));
         });
+  }
+
+  private void getJobPolicy(Call call) {
+    JobPolicyDefined policy = view.site().jobPolicy();
+    call.json(
+        200,
+        out -> {
+          out.writeStartObject();
+          out.writeNumberField("maxAttempts", policy.maxAttempts());
+          out.writeEndObject();
+        });
+  }
+
+  private void putJobPolicy(Call call) {
+    int maxAttempts = ((Long) call.body().get("maxAttempts")).intValue();
+    inputs.submit(
+        call,
+        new Input.DefineJobPolicy(actor(call), new JobPolicyDefined(maxAttempts)),
+        _ -> getJobPolicy(call));
   }
 
   /** Members see their projects; who sees everything sees all. */

@@ -49,7 +49,8 @@ final class Submission {
         (Long) options.get("deadlineMs"),
         integer("nice", options),
         (String) options.get("dependency"),
-        (Boolean) options.get("killOnInvalidDependency"));
+        (Boolean) options.get("killOnInvalidDependency"),
+        (Boolean) options.get("requeue"));
   }
 
   private static <T> T name(

@@ -8,7 +8,9 @@ import org.queqiao.contract.event.JobEligible;
 import org.queqiao.contract.event.JobEnded;
 import org.queqiao.contract.event.JobHeld;
 import org.queqiao.contract.event.JobKillRequested;
+import org.queqiao.contract.event.JobPolicyDefined;
 import org.queqiao.contract.event.JobReleased;
+import org.queqiao.contract.event.JobRequeued;
 import org.queqiao.contract.event.JobStarted;
 import org.queqiao.contract.event.JobSubmitted;
 import org.queqiao.contract.event.LoggedEvent;
@@ -72,6 +74,8 @@ final class Changes {
       case JobHeld e -> job(logged, e.job(), JobState.PENDING);
       case JobReleased e -> job(logged, e.job(), JobState.PENDING);
       case JobKillRequested e -> job(logged, e.run().job(), JobState.COMPLETING);
+      case JobRequeued e -> job(logged, e.run().job(), JobState.PENDING);
+      case JobPolicyDefined _ -> partition(logged, null);
       case JobEnded e -> job(logged, e.job(), e.state());
       case NodeRegistered e -> node(logged, e.facts().name(), null);
       case NodeUp e -> node(logged, e.node(), "UP");

@@ -177,6 +177,6 @@ public final class JobEntry {
   /** Cores over all nodes: what its latest run holds or held, else what it asks for. */
   public int cores() {
     JobStatus now = status;
-    return now.attempt() > 0 ? now.cores() : Math.multiplyExact(tasks, cpusPerTask);
+    return now.startMs() > 0 ? now.cores() : Math.multiplyExact(tasks, cpusPerTask);
   }
 }

@@ -12,13 +12,14 @@ import org.queqiao.contract.job.RunExit;
  * @param heldByUser whether its owner holds it
  * @param heldByAdministrator whether an administrator holds it
  * @param attempt the latest run, 0 before the first
- * @param startMs allocation of the latest run, 0 before
+ * @param startMs allocation of its run, 0 while it waits
  * @param endMs when its last process was gone, 0 before
  * @param cores held by its latest run, 0 before
  * @param nodes where its latest run is or was
  * @param allocations what it holds now; empty when it holds nothing
  * @param exit what the node recorded, or null
- * @param detail more about the end, or empty
+ * @param detail more about the end, or about why it waits again, or empty
+ * @param formerCoreMs what its earlier runs held, times how long
  */
 public record JobStatus(
     JobState state,
@@ -31,12 +32,13 @@ public record JobStatus(
     List<String> nodes,
     List<Allocation> allocations,
     RunExit exit,
-    String detail) {
+    String detail,
+    long formerCoreMs) {
   private static final JobStatus WAITING = waiting(false);
   private static final JobStatus HELD = waiting(true);
 
   private static JobStatus waiting(boolean held) {
-    return new JobStatus(JobState.PENDING, held, false, 0, 0, 0, 0, List.of(), List.of(), null, "");
+    return new JobStatus(JobState.PENDING, held, false, 0, 0, 0, 0, List.of(), List.of(), null, "", 0);
   }
 
   /** A job that was just accepted. */
@@ -56,12 +58,13 @@ public record JobStatus(
         nodes,
         allocations,
         exit,
-        detail);
+        detail,
+        formerCoreMs);
   }
 
   JobStatus released() {
     return new JobStatus(
-        state, false, false, attempt, startMs, endMs, cores, nodes, allocations, exit, detail);
+        state, false, false, attempt, startMs, endMs, cores, nodes, allocations, exit, detail, formerCoreMs);
   }
 
   JobStatus allocated(int run, List<Allocation> given, List<String> where, long nowMs) {
@@ -70,7 +73,7 @@ public record JobStatus(
       held = Math.addExact(held, each.cores().size());
     }
     return new JobStatus(
-        JobState.RUNNING, false, false, run, nowMs, 0, held, where, given, null, "");
+        JobState.RUNNING, false, false, run, nowMs, 0, held, where, given, null, "", formerCoreMs);
   }
 
   JobStatus killing() {
@@ -85,16 +88,49 @@ public record JobStatus(
         nodes,
         allocations,
         exit,
-        detail);
+        detail,
+        formerCoreMs);
   }
 
   JobStatus ended(JobState finalState, long atMs, RunExit how, String why) {
     return new JobStatus(
-        finalState, false, false, attempt, startMs, atMs, cores, nodes, List.of(), how, why);
+        finalState,
+        false,
+        false,
+        attempt,
+        startMs,
+        atMs,
+        cores,
+        nodes,
+        List.of(),
+        how,
+        why,
+        formerCoreMs);
   }
 
-  /** Core-milliseconds of a job that has ended: what it held times how long; 0 if it never ran. */
+  /** Its run is over and it waits again. */
+  JobStatus requeued(long atMs, boolean held, String why) {
+    return new JobStatus(
+        JobState.PENDING,
+        false,
+        held,
+        attempt,
+        0,
+        0,
+        0,
+        List.of(),
+        List.of(),
+        null,
+        why,
+        Math.addExact(formerCoreMs, runCoreMs(atMs)));
+  }
+
+  /** Core-milliseconds of all runs of a job that has ended; 0 if it never ran. */
   public long coreMs() {
-    return attempt == 0 ? 0 : Math.multiplyExact(cores, Math.subtractExact(endMs, startMs));
+    return Math.addExact(formerCoreMs, runCoreMs(endMs));
+  }
+
+  private long runCoreMs(long untilMs) {
+    return startMs == 0 ? 0 : Math.multiplyExact(cores, Math.subtractExact(untilMs, startMs));
   }
 }

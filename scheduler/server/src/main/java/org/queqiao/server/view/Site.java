@@ -10,6 +10,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.queqiao.contract.account.DomainShare;
 import org.queqiao.contract.event.DomainDefined;
+import org.queqiao.contract.event.JobPolicyDefined;
 import org.queqiao.contract.event.PartitionDefined;
 import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.event.UserDefined;
@@ -93,6 +94,11 @@ public final class Site {
 
   public Optional<PartitionDefined> partition(PartitionName name) {
     return state.partition(name);
+  }
+
+  /** The bounds on every job. */
+  public JobPolicyDefined jobPolicy() {
+    return state.jobPolicy();
   }
 
   /** By name. */

@@ -2,6 +2,7 @@ package org.queqiao.server.view;
 
 import java.util.List;
 import org.queqiao.contract.event.DomainDefined;
+import org.queqiao.contract.event.JobPolicyDefined;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.MembershipRemoved;
 import org.queqiao.contract.event.MembershipSet;
@@ -40,12 +41,14 @@ final class SiteBook {
         List.of(),
         List.of(),
         List.of(),
-        List.of());
+        List.of(),
+        image.jobPolicy());
   }
 
   static boolean concerns(LoggedEvent logged) {
     return switch (logged.event()) {
       case PartitionDefined _,
+          JobPolicyDefined _,
           TariffDefined _,
           DomainDefined _,
           ProjectDefined _,

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.queqiao.contract.event.JobAllocated;
 import org.queqiao.contract.event.JobEnded;
+import org.queqiao.contract.event.JobRequeued;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.NodeDown;
 import org.queqiao.contract.event.NodeRegistered;
@@ -121,12 +122,8 @@ public final class Utilisation implements FeedListener {
         runs.put(e.run().job(), cores);
         change(nowMs, new Cores(cores, 0, 0));
       }
-      case JobEnded e -> {
-        Integer cores = runs.remove(e.job());
-        if (cores != null) {
-          change(e.endMs(), new Cores(-cores, 0, 0));
-        }
-      }
+      case JobEnded e -> free(e.job(), e.endMs());
+      case JobRequeued e -> free(e.run().job(), e.endMs());
       case NodeRegistered e -> {
         Node before = nodes.getOrDefault(e.facts().name(), new Node(0, false));
         become(e.facts().name(), new Node(e.facts().cores(), before.up()), nowMs);
@@ -136,6 +133,13 @@ public final class Utilisation implements FeedListener {
       default -> {
         // No other fact moves cores.
       }
+    }
+  }
+
+  private void free(JobId job, long atMs) {
+    Integer cores = runs.remove(job);
+    if (cores != null) {
+      change(atMs, new Cores(-cores, 0, 0));
     }
   }
 

@@ -8,7 +8,9 @@ import org.queqiao.contract.event.JobEligible;
 import org.queqiao.contract.event.JobEnded;
 import org.queqiao.contract.event.JobHeld;
 import org.queqiao.contract.event.JobKillRequested;
+import org.queqiao.contract.event.JobPolicyDefined;
 import org.queqiao.contract.event.JobReleased;
+import org.queqiao.contract.event.JobRequeued;
 import org.queqiao.contract.event.JobStarted;
 import org.queqiao.contract.event.JobSubmitted;
 import org.queqiao.contract.event.LoggedEvent;
@@ -84,7 +86,8 @@ final class ViewEvents {
             nodeNames(image.allocations()),
             ended ? List.of() : image.allocations(),
             image.exit(),
-            image.detail());
+            image.detail(),
+            image.formerCoreMs());
     return new JobEntry(
         image.id().value(),
         image.user(),
@@ -113,6 +116,7 @@ final class ViewEvents {
       case JobReleased e -> change(e.job(), entry -> entry.status().released());
       case JobKillRequested e -> change(e.run().job(), entry -> entry.status().killing());
       case JobEnded e -> ended(e);
+      case JobRequeued e -> requeued(e);
       case NodeRegistered e -> registered(e);
       case NodeUp e -> nodes.change(e.node(), node -> node.in(NodeState.UP, "", 0));
       case NodeDown e ->
@@ -123,6 +127,7 @@ final class ViewEvents {
       case NodeDrained e -> nodes.change(e.node(), node -> node.drained(true, e.reason()));
       case NodeResumed e -> nodes.change(e.node(), node -> node.drained(false, ""));
       case PartitionDefined _,
+          JobPolicyDefined _,
           TariffDefined _,
           DomainDefined _,
           ProjectDefined _,
@@ -177,6 +182,15 @@ final class ViewEvents {
         entry -> {
           nodes.hold(entry.status().allocations(), -1);
           return entry.status().ended(event.state(), event.endMs(), event.exit(), event.detail());
+        });
+  }
+
+  private void requeued(JobRequeued event) {
+    change(
+        event.run().job(),
+        entry -> {
+          nodes.hold(entry.status().allocations(), -1);
+          return entry.status().requeued(event.endMs(), event.held(), event.detail());
         });
   }
 

@@ -103,4 +103,40 @@ final class JobTermsRestTest {
     assertThat(submit(",\"nice\":2147483647").statusCode()).isBetween(400, 422);
     assertThat(submit(",\"dependency\":7").statusCode()).isBetween(400, 422);
   }
+
+  @Test
+  void aWaitingJobIsNotRequeuedAndAStrangersIsNotThere() throws Exception {
+    JsonNode job = job(submit(",\"requeue\":false"));
+    assertThat(job.path("requeue").asBoolean(true)).isFalse();
+    assertThat(job.path("restartCount").asInt(-1)).isZero();
+    String at = "/api/v1/jobs/" + job.path("id").asLong() + "/requeue";
+    HttpResponse<String> once = server.call("researcher1", "POST", at, "");
+    assertThat(once.statusCode()).isEqualTo(409);
+    assertThat(once.body()).contains("submitted to run once");
+    assertThat(server.call("researcher2", "POST", at, "").statusCode()).isEqualTo(404);
+    at = "/api/v1/jobs/" + job(submit("")).path("id").asLong() + "/requeue";
+    HttpResponse<String> waiting = server.call("researcher1", "POST", at, "");
+    assertThat(waiting.statusCode()).isEqualTo(409);
+    assertThat(waiting.body()).contains("waits to run already");
+  }
+
+  @Test
+  void theBoundsOnEveryJobAreTheAdministrators() throws Exception {
+    assertThat(
+            JSON.readTree(server.get("researcher1", "/api/v1/job-policy").body())
+                .path("maxAttempts")
+                .asInt())
+        .isEqualTo(6);
+    assertThat(
+            server
+                .call("researcher1", "PUT", "/api/v1/job-policy", "{\"maxAttempts\":3}")
+                .statusCode())
+        .isEqualTo(403);
+    HttpResponse<String> wrong =
+        server.call("admin1", "PUT", "/api/v1/job-policy", "{\"maxAttempts\":0}");
+    assertThat(wrong.statusCode()).as(wrong.body()).isBetween(400, 422);
+    HttpResponse<String> same =
+        server.call("admin1", "PUT", "/api/v1/job-policy", "{\"maxAttempts\":6}");
+    assertThat(same.statusCode()).as(same.body()).isEqualTo(200);
+  }
 }

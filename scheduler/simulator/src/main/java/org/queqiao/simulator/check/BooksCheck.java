@@ -9,7 +9,9 @@ import org.queqiao.accounting.ShadowLedger;
 import org.queqiao.accounting.ledger.Posting;
 import org.queqiao.accounting.ledger.Unit;
 import org.queqiao.accounting.metering.BillingCalendar;
+import org.queqiao.contract.event.JobAllocated;
 import org.queqiao.contract.event.JobEnded;
+import org.queqiao.contract.event.JobRequeued;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.simulator.Seams;
@@ -23,6 +25,7 @@ final class BooksCheck {
   private final TreeSet<String> ids = new TreeSet<>();
   private final TreeMap<RunId, Long> billedCoreMs = new TreeMap<>();
   private final TreeMap<RunId, Long> heldMicro = new TreeMap<>();
+  private final TreeSet<RunId> open = new TreeSet<>();
   private int checked;
 
   BooksCheck(ModelCluster model, Seams seams) {
@@ -47,7 +50,13 @@ final class BooksCheck {
         ledger.books().postings().size() == before,
         Invariant.I19,
         () -> "position " + event.position() + " posts again when it is told again");
-    if (event.event() instanceof JobEnded ended && ended.attempt() > 0) {
+    if (event.event() instanceof JobAllocated allocated) {
+      open.add(allocated.run());
+    } else if (event.event() instanceof JobRequeued requeued) {
+      settled(requeued.run());
+    } else if (event.event() instanceof JobEnded ended
+        && ended.attempt() > 0
+        && open.contains(new RunId(ended.job(), ended.attempt()))) {
       settled(new RunId(ended.job(), ended.attempt()));
     }
   }
@@ -69,6 +78,7 @@ final class BooksCheck {
   }
 
   private void settled(RunId run) {
+    open.remove(run);
     ModelJob job = model.job(run.job());
     long usedCoreMs = Math.multiplyExact((long) job.cores(), job.endMs - job.allocatedMs);
     require(

@@ -10,7 +10,9 @@ import org.queqiao.contract.event.JobEligible;
 import org.queqiao.contract.event.JobEnded;
 import org.queqiao.contract.event.JobHeld;
 import org.queqiao.contract.event.JobKillRequested;
+import org.queqiao.contract.event.JobPolicyDefined;
 import org.queqiao.contract.event.JobReleased;
+import org.queqiao.contract.event.JobRequeued;
 import org.queqiao.contract.event.JobStarted;
 import org.queqiao.contract.event.JobSubmitted;
 import org.queqiao.contract.event.LoggedEvent;
@@ -29,9 +31,11 @@ import org.queqiao.contract.event.RoleRevoked;
 import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.event.UserDefined;
 import org.queqiao.contract.event.WalletFunded;
+import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.JobState;
+import org.queqiao.contract.job.KillCause;
 import org.queqiao.contract.node.NodeFacts;
 
 /** Folds the durable facts and checks what they say about each other. */
@@ -62,6 +66,7 @@ final class HistoryCheck {
       case JobStarted e -> started(logged, e);
       case JobKillRequested e -> killRequested(logged, e);
       case JobEnded e -> ended(logged, e);
+      case JobRequeued e -> requeued(logged, e);
       case JobEligible e -> waiting(logged, model.job(e.job()), "eligible");
       case JobHeld e -> waiting(logged, model.job(e.job()), "held");
       case JobReleased e -> waiting(logged, model.job(e.job()), "released");
@@ -81,6 +86,7 @@ final class HistoryCheck {
           PartitionDefined _,
           ProjectDefined _,
           DomainDefined _,
+          JobPolicyDefined _,
           TariffDefined _,
           WalletFunded _ -> {}
     }
@@ -154,8 +160,11 @@ final class HistoryCheck {
     job.attempt = e.run().attempt();
     job.allocations = e.allocations();
     job.allocatedMs = logged.timeMs();
-    job.allocatedPosition = logged.position();
-    job.bootAtAllocation = model.nodes.get(e.allocations().getFirst().node()).bootId;
+    NodeName scriptNode = e.allocations().getFirst().node();
+    model.starts.put(
+        e.run(),
+        new ModelCluster.Start(
+            scriptNode, model.nodes.get(scriptNode).bootId, logged.position()));
   }
 
   private void take(LoggedEvent logged, RunId run, Allocation allocation) {
@@ -238,11 +247,11 @@ final class HistoryCheck {
     if (before == null) {
       return;
     }
-    ModelJob job = model.job(before.job());
+    ModelCluster.Start start = model.starts.get(before);
     // The other nodes of a run have none of its processes; the node of its script speaks for them.
-    ModelNode node = model.nodes.get(job.allocations.getFirst().node());
-    boolean rebooted = !node.bootId.equals(job.bootAtAllocation);
-    boolean fenced = node.fencedPosition > job.allocatedPosition;
+    ModelNode node = model.nodes.get(start.scriptNode());
+    boolean rebooted = !node.bootId.equals(start.bootId());
+    boolean fenced = node.fencedPosition > start.position();
     require(
         model.provenGone.contains(before) || rebooted || fenced,
         Invariant.I15,
@@ -269,10 +278,16 @@ final class HistoryCheck {
   private void killRequested(LoggedEvent logged, JobKillRequested e) {
     ModelJob job = model.job(e.run().job());
     require(
-        job != null && job.state == JobState.RUNNING && job.attempt == e.run().attempt(),
+        job != null
+            && job.attempt == e.run().attempt()
+            && (job.state == JobState.RUNNING
+                || (job.state == JobState.COMPLETING
+                    && e.cause() == KillCause.CANCELLED
+                    && isRequeue(job.killCause))),
         Invariant.I6,
         () -> at(logged) + " ends " + e.run() + describe(job));
     job.state = JobState.COMPLETING;
+    job.killCause = e.cause();
   }
 
   private void ended(LoggedEvent logged, JobEnded e) {
@@ -303,7 +318,7 @@ final class HistoryCheck {
                 + " as "
                 + e.state()
                 + describe(job));
-    long earliestMs = job.attempt == 0 ? job.submitMs : job.allocatedMs;
+    long earliestMs = job.holdsCores() ? job.allocatedMs : job.submitMs;
     require(
         e.endMs() >= earliestMs && e.endMs() <= logged.timeMs(),
         Invariant.I23,
@@ -317,13 +332,42 @@ final class HistoryCheck {
                 + earliestMs
                 + " to "
                 + logged.timeMs());
-    if (job.attempt > 0) {
+    if (job.holdsCores()) {
       give(job);
       if (e.exit() != null) {
         model.provenGone.add(new RunId(e.job(), e.attempt()));
       }
     }
     job.state = e.state();
+    job.endMs = e.endMs();
+  }
+
+  private static boolean isRequeue(KillCause cause) {
+    return cause == KillCause.NODE_FAIL || cause == KillCause.REQUEUED;
+  }
+
+  private void requeued(LoggedEvent logged, JobRequeued e) {
+    ModelJob job = model.job(e.run().job());
+    require(
+        job != null
+            && job.holdsCores()
+            && job.attempt == e.run().attempt()
+            && job.submitted.spec().terms().requeue()
+            && isRequeue(e.cause())
+            && (job.state == JobState.RUNNING || isRequeue(job.killCause)),
+        Invariant.I6,
+        () -> at(logged) + " lets " + e.run() + " wait again" + describe(job));
+    require(
+        e.endMs() >= job.allocatedMs && e.endMs() <= logged.timeMs(),
+        Invariant.I23,
+        () -> at(logged) + " ends " + e.run() + " at " + e.endMs());
+    give(job);
+    if (e.exit() != null) {
+      model.provenGone.add(e.run());
+    }
+    job.state = JobState.PENDING;
+    job.killCause = null;
+    job.started = false;
     job.endMs = e.endMs();
   }
 

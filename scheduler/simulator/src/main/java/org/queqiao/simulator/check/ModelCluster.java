@@ -28,7 +28,13 @@ final class ModelCluster {
   /** Runs whose end came with what the node recorded. */
   final TreeSet<RunId> provenGone = new TreeSet<>();
 
+  /** Where and when each run began. */
+  final TreeMap<RunId, Start> starts = new TreeMap<>();
+
   long lastJobId;
+
+  /** The node of a run's script, its boot then, and the position of the allocation. */
+  record Start(NodeName scriptNode, String bootId, long position) {}
 
   ModelJob job(JobId id) {
     return jobs.get(id);
@@ -46,6 +52,6 @@ final class ModelCluster {
   /** Whether a run is allocated and has not ended. */
   boolean isOpen(RunId run) {
     ModelJob job = jobs.get(run.job());
-    return job != null && job.attempt == run.attempt() && !job.state.isTerminal();
+    return job != null && job.attempt == run.attempt() && job.holdsCores();
   }
 }

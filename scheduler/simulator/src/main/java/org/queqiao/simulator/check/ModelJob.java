@@ -4,6 +4,7 @@ import java.util.List;
 import org.queqiao.contract.event.JobSubmitted;
 import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.JobState;
+import org.queqiao.contract.job.KillCause;
 
 /** A job as the facts alone tell it. */
 final class ModelJob {
@@ -14,10 +15,9 @@ final class ModelJob {
   List<Allocation> allocations = List.of();
   long allocatedMs;
   long firstStartMs;
-  long allocatedPosition;
-  String bootAtAllocation = "";
   long endMs;
   boolean started;
+  KillCause killCause;
 
   ModelJob(JobSubmitted submitted, long submitMs) {
     this.submitted = submitted;
@@ -25,7 +25,7 @@ final class ModelJob {
   }
 
   boolean holdsCores() {
-    return attempt > 0 && !state.isTerminal();
+    return state == JobState.RUNNING || state == JobState.COMPLETING;
   }
 
   int cores() {

@@ -7,7 +7,9 @@ import org.queqiao.contract.event.JobEligible;
 import org.queqiao.contract.event.JobEnded;
 import org.queqiao.contract.event.JobHeld;
 import org.queqiao.contract.event.JobKillRequested;
+import org.queqiao.contract.event.JobPolicyDefined;
 import org.queqiao.contract.event.JobReleased;
+import org.queqiao.contract.event.JobRequeued;
 import org.queqiao.contract.event.JobStarted;
 import org.queqiao.contract.event.JobSubmitted;
 import org.queqiao.contract.event.LoggedEvent;
@@ -50,16 +52,21 @@ final class PermissionCheck {
           case JobStarted e -> isNode(actor, e.node());
           case JobKillRequested e ->
               switch (e.cause()) {
-                case CANCELLED -> mayChange(actor, model.job(e.run().job()));
+                case CANCELLED, REQUEUED -> mayChange(actor, model.job(e.run().job()));
                 case TIMEOUT, DEADLINE -> isScheduler(actor);
                 case NODE_FAIL -> !isPlainUser(actor);
               };
+          case JobRequeued e ->
+              e.exit() == null
+                  ? !isPlainUser(actor)
+                  : isNode(actor, model.starts.get(e.run()).scriptNode());
           case JobEnded e -> mayEnd(actor, e);
           case NodeRegistered e -> isNode(actor, e.facts().name());
           case NodeUp e -> isNode(actor, e.node());
           case NodeDown e -> isScheduler(actor) || isNode(actor, e.node());
           case NodeFenced _, NodeDrained _, NodeResumed _ -> isAdministrator(actor);
           case PartitionDefined _,
+              JobPolicyDefined _,
               ProjectDefined _,
               DomainDefined _,
               UserDefined _,
@@ -82,7 +89,7 @@ final class PermissionCheck {
     if (job == null) {
       return true;
     }
-    if (e.attempt() == 0) {
+    if (job.state == JobState.PENDING) {
       JobTerms terms = job.submitted.spec().terms();
       boolean byItsTerms =
           e.state() == JobState.DEADLINE

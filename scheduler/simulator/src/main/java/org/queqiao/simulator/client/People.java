@@ -3,6 +3,7 @@ package org.queqiao.simulator.client;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.queqiao.contract.id.Actor;
@@ -113,6 +114,7 @@ public final class People {
               Site.ADMINISTRATOR,
               "cancels " + job,
               new Input.CancelJob(Site.ADMINISTRATOR, job));
+      case 6 -> later(laterMs, owner, "requeues " + job, new Input.RequeueJob(owner, job));
       default -> {
         // left alone
       }
@@ -184,7 +186,8 @@ public final class People {
 
   /** Everything that was ever to be held or drained is released, what waits for others ends. */
   public void releaseAll() {
-    for (JobId job : held) {
+    held.addAll(accepted);
+    for (JobId job : new TreeSet<>(held)) {
       ask(
           "administrator releases " + job,
           new Input.ReleaseJob(Site.ADMINISTRATOR, job),
@@ -209,6 +212,7 @@ public final class People {
           terms.withDeadlineMs(
               HostClock.EPOCH_MS + timeline.nowMs() + 20_000 + random.nextInt(200_000));
     }
+    terms = terms.withRequeue(random.nextInt(3) != 0);
     if (random.nextBoolean() && !accepted.isEmpty()) {
       List<String> kinds = List.of("after", "afterany", "afterok", "afternotok");
       String dependency =

@@ -1,0 +1,50 @@
+package org.queqiao.core.admission;
+
+import java.util.List;
+import org.queqiao.contract.event.JobKillRequested;
+import org.queqiao.contract.job.KillCause;
+import org.queqiao.core.message.Decision;
+import org.queqiao.core.message.Fact;
+import org.queqiao.core.message.Input;
+import org.queqiao.core.permission.Permissions;
+import org.queqiao.core.state.Cluster;
+import org.queqiao.core.state.Job;
+
+/**
+ * Telling a running job to run again from its beginning. Its run is told to end; with the report of
+ * its node the job waits, and the next run has the next number.
+ */
+public final class RequeueCheck {
+  private final JobAccess access;
+
+  public RequeueCheck(Cluster cluster, Permissions permissions) {
+    this.access = new JobAccess(cluster, permissions);
+  }
+
+  public Decision decide(Input.RequeueJob input) {
+    JobAccess.Found found = access.find(input.actor(), input.job());
+    if (found.refusal() != null) {
+      return found.refusal();
+    }
+    Job job = found.job();
+    if (!job.spec().terms().requeue()) {
+      return Rejections.conflict(
+          "id", "job " + job.id() + " was submitted to run once (requeue is false): submit it anew");
+    }
+    return switch (job.state()) {
+      case RUNNING ->
+          Decision.done(
+              List.of(new Fact(input.actor(), new JobKillRequested(job.run(), KillCause.REQUEUED))));
+      case COMPLETING ->
+          job.killCause() == KillCause.REQUEUED
+              ? Decision.unchanged()
+              : Rejections.conflict(
+                  "id", "job " + job.id() + " is being ended (" + job.killCause() + ")");
+      case PENDING -> Rejections.conflict("id", "job " + job.id() + " waits to run already");
+      case COMPLETED, CANCELLED, FAILED, TIMEOUT, NODE_FAIL, OUT_OF_MEMORY, DEADLINE ->
+          Rejections.conflict(
+              "id",
+              "job " + job.id() + " has ended (" + job.state() + "): submit it anew to run it again");
+    };
+  }
+}
