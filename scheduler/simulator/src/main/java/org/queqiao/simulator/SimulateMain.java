@@ -2,8 +2,13 @@ package org.queqiao.simulator;
 
 import java.util.ArrayDeque;
 import java.util.List;
+import org.queqiao.simulator.replay.GenerateCommand;
+import org.queqiao.simulator.replay.ReplayCommand;
 
-/** The command {@code queqiao simulate}: random histories of a cluster, checked step by step. */
+/**
+ * The command {@code queqiao simulate}: random histories of a cluster, checked step by step, or the
+ * replay of a workload log.
+ */
 public final class SimulateMain {
   private static final int USAGE = 2;
   private static final long DEFAULT_SEEDS = 2_000;
@@ -11,6 +16,11 @@ public final class SimulateMain {
       """
       usage: queqiao simulate [--seeds N] [--from SEED] [--threads N]
              queqiao simulate --seed SEED [--verbose]
+      """
+          + ReplayCommand.HELP
+          + GenerateCommand.HELP
+          + """
+
         exit code: 0 every invariant held, 1 one did not, 2 the command is wrong\
       """;
 
@@ -22,6 +32,12 @@ public final class SimulateMain {
   }
 
   private static int run(List<String> arguments) {
+    if (ReplayCommand.isMeant(arguments)) {
+      return ReplayCommand.run(arguments);
+    }
+    if (GenerateCommand.isMeant(arguments)) {
+      return GenerateCommand.run(arguments);
+    }
     ArrayDeque<String> words = new ArrayDeque<>(arguments);
     long seeds = DEFAULT_SEEDS;
     long from = 1;

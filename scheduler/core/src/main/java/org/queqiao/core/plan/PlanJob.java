@@ -1,0 +1,113 @@
+package org.queqiao.core.plan;
+
+/**
+ * A job as a plan sees it. Times are whole units of whoever plans: milliseconds on a live machine,
+ * seconds in the replay of a log.
+ */
+public final class PlanJob {
+  private static final int[] NOWHERE = {};
+
+  private final long number;
+  private final long order;
+  private final Demand demand;
+  private final long submit;
+  private final long limit;
+  private long believed;
+  private long key;
+  private long start;
+  private long end;
+  private int corrections;
+  private int[] nodes = NOWHERE;
+  private boolean waiting = true;
+
+  /**
+   * A waiting job.
+   *
+   * @param number its id
+   * @param order its place in the order of submission
+   * @param submit when it was submitted
+   * @param limit the longest it may run
+   * @param believed how long it is believed to run, at most {@code limit}
+   */
+  public PlanJob(
+      long number, long order, Demand demand, long submit, long limit, long believed) {
+    this.number = number;
+    this.order = order;
+    this.demand = demand;
+    this.submit = submit;
+    this.limit = limit;
+    this.believed = believed;
+  }
+
+  public long number() {
+    return number;
+  }
+
+  public long order() {
+    return order;
+  }
+
+  public Demand demand() {
+    return demand;
+  }
+
+  public long submit() {
+    return submit;
+  }
+
+  public long limit() {
+    return limit;
+  }
+
+  public long believed() {
+    return believed;
+  }
+
+  /** How often its believed run time was corrected since it started. */
+  public int corrections() {
+    return corrections;
+  }
+
+  /** When it started, or is planned to start. */
+  public long start() {
+    return start;
+  }
+
+  /** When it is believed to end, once it has a start. */
+  public long end() {
+    return end;
+  }
+
+  public boolean waiting() {
+    return waiting;
+  }
+
+  int[] nodes() {
+    return nodes;
+  }
+
+  long key() {
+    return key;
+  }
+
+  void key(long newKey) {
+    key = newKey;
+  }
+
+  void planAt(long newStart) {
+    start = newStart;
+    end = newStart + believed;
+  }
+
+  void startAt(long now, int[] on) {
+    waiting = false;
+    nodes = on;
+    planAt(now);
+  }
+
+  void correct(long newBelieved) {
+    believed = newBelieved;
+    end = start + newBelieved;
+    corrections++;
+  }
+}

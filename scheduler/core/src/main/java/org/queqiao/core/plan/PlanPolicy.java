@@ -1,0 +1,52 @@
+package org.queqiao.core.plan;
+
+/**
+ * A rule that says who waits for whom. One pass works in two rounds:
+ *
+ * <ol>
+ *   <li>the protected jobs in the order of the queue: each starts if it fits, else it is promised
+ *       its earliest start, until {@link #reservations} promises are made;
+ *   <li>then, if the policy {@link #backfills}, everything that still waits, by {@link #key} and
+ *       then the order of the queue: each starts if it fits and delays no promise.
+ * </ol>
+ *
+ * <p>Everything a policy may look at is in the {@link PlanJob} and in the time it is given; the same
+ * questions must get the same answers during a pass.
+ */
+public interface PlanPolicy {
+  /** How people name it. */
+  String policyName();
+
+  /** How many promises one pass makes at most. */
+  int reservations();
+
+  /** Whether jobs behind a promise may start before it. */
+  boolean backfills();
+
+  /** Whether a job is served in turn, and promised a start when it does not fit. */
+  boolean protects(PlanJob job, long now);
+
+  /** Whether the second round has an order of its own, and when it is asked for. */
+  KeyRule keyRule();
+
+  /** The place in the second round: smaller first; not asked for with {@link KeyRule#NONE}. */
+  long key(PlanJob job, long now);
+
+  /**
+   * Whether every job is given a start when it is submitted and keeps it until it can have an
+   * earlier one. The two rounds do not apply then.
+   */
+  default boolean plansAtSubmission() {
+    return false;
+  }
+
+  /** When the key of a job is asked for. */
+  enum KeyRule {
+    /** Never: the second round goes by the order of the queue. */
+    NONE,
+    /** Once, at submission. */
+    FIXED,
+    /** In every pass, because it changes while the job waits. */
+    EVERY_PASS
+  }
+}

@@ -1,0 +1,151 @@
+package org.queqiao.core.plan;
+
+/**
+ * The planning engine: it is told what is submitted, withdrawn and ended, and says in each pass
+ * what starts now and where. The live machine and the replay of logs use this same class; a pool of
+ * processors is a cluster of one node.
+ *
+ * <p>It holds what it needs to plan and nothing that the log does not determine. Times never go
+ * back.
+ */
+public final class Planner {
+  private static final int[] FIRST_NODE = {0};
+
+  private final PlanPolicy policy;
+  private final NodePool pool;
+  private final RunningJobs running = new RunningJobs();
+  private final WaitingJobs queue = new WaitingJobs(false);
+  private final WaitingJobs byKey;
+  private final TwoRounds pass;
+  private final Starts starts;
+
+  /** Only with a policy that plans at submission. */
+  private final Timeline timeline;
+
+  private boolean early;
+
+  /** An engine over nodes that nothing runs on yet. */
+  public Planner(PlanPolicy policy, NodePool pool, Starts starts) {
+    this.policy = policy;
+    this.pool = pool;
+    this.starts = starts;
+    this.byKey =
+        policy.keyRule() == PlanPolicy.KeyRule.NONE ? queue : new WaitingJobs(true);
+    this.pass = new TwoRounds(policy, pool, running, starts);
+    this.timeline = policy.plansAtSubmission() ? new Timeline(pool, 0, 0) : null;
+  }
+
+  public NodePool pool() {
+    return pool;
+  }
+
+  public RunningJobs running() {
+    return running;
+  }
+
+  /** How many jobs wait. */
+  public int waiting() {
+    return queue.size();
+  }
+
+  /** A job waits from now on, behind those of a smaller order. */
+  public void submitted(PlanJob job, long now) {
+    queue.add(job);
+    if (byKey != queue) {
+      job.key(policy.key(job, now));
+      byKey.add(job);
+    }
+    if (timeline != null) {
+      timeline.advance(now);
+      place(job, now, Long.MAX_VALUE);
+    }
+  }
+
+  /** A running job has ended. */
+  public void ended(PlanJob job, long now) {
+    running.remove(job);
+    pool.give(job.demand(), job.nodes());
+    if (timeline != null && job.end() > now) {
+      timeline.advance(now);
+      timeline.add(job.demand().small(), now, job.end(), 1);
+      early = true;
+    }
+  }
+
+  /** A running job is believed to run for another time than before. */
+  public void corrected(PlanJob job, long believed) {
+    running.remove(job);
+    job.correct(believed);
+    running.add(job);
+  }
+
+  /** Whether a job has ended before its time since the last {@link #moveUp}. */
+  public boolean endedEarly() {
+    return early;
+  }
+
+  /**
+   * Gives each waiting job the earliest start that it can have now, one by one in the order of the
+   * queue, so that none starts later than before; for policies that plan at submission.
+   *
+   * @param plannedAfter only jobs that are planned to start after this moment are moved
+   */
+  public void moveUp(long now, long plannedAfter) {
+    if (timeline == null) {
+      return;
+    }
+    early = false;
+    timeline.advance(now);
+    for (int i = 0; i < queue.size(); i++) {
+      PlanJob job = queue.get(i);
+      if (job.start() > plannedAfter) {
+        long start = job.start();
+        timeline.add(job.demand().small(), start, job.end(), 1);
+        place(job, now, start);
+      }
+    }
+  }
+
+  /** Gives a job its earliest start, or this one when there is none before it. */
+  private void place(PlanJob job, long now, long otherwise) {
+    Share share = job.demand().small();
+    long start = timeline.earliest(share, job.believed(), now, otherwise);
+    job.planAt(Math.min(start, otherwise));
+    timeline.add(share, job.start(), job.end(), -1);
+  }
+
+  /** When the next job is planned to start, or the greatest number; for the same policies. */
+  public long nextStart() {
+    long next = Long.MAX_VALUE;
+    for (int i = 0; timeline != null && i < queue.size(); i++) {
+      next = Math.min(next, queue.get(i).start());
+    }
+    return next;
+  }
+
+  /** Decides what starts now, to the end. */
+  public void pass(long now) {
+    if (timeline != null) {
+      startPlanned(now);
+    } else {
+      pass.begin(now, queue, byKey);
+      pass.work(Long.MAX_VALUE);
+    }
+    queue.compact();
+    if (byKey != queue) {
+      byKey.compact();
+    }
+  }
+
+  private void startPlanned(long now) {
+    for (int i = 0; i < queue.size(); i++) {
+      PlanJob job = queue.get(i);
+      if (job.start() <= now) {
+        pool.take(job.demand(), FIRST_NODE);
+        job.startAt(now, FIRST_NODE);
+        running.add(job);
+        starts.start(job, FIRST_NODE);
+      }
+    }
+  }
+}

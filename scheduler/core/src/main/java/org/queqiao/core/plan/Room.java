@@ -1,0 +1,67 @@
+package org.queqiao.core.plan;
+
+/**
+ * Finds nodes on which a job may start now: the first that have room, by number. A node that has
+ * room for a large share gets one while any is left. This finds a choice whenever there is one.
+ */
+final class Room {
+  private final NodePool pool;
+  private final Ceilings ceilings;
+  private int[] largeOn = new int[4];
+  private int[] smallOn = new int[4];
+  private int looked;
+
+  Room(NodePool pool, Ceilings ceilings) {
+    this.pool = pool;
+    this.ceilings = ceilings;
+  }
+
+  /**
+   * Chooses; takes nothing.
+   *
+   * @param end when the job is believed to end
+   * @return the nodes, large shares first, or null
+   */
+  int[] find(Demand demand, long end) {
+    int larges = demand.largeShares();
+    int smalls = demand.shares() - larges;
+    if (largeOn.length < larges) {
+      largeOn = new int[larges];
+    }
+    if (smallOn.length < smalls) {
+      smallOn = new int[smalls];
+    }
+    int large = 0;
+    int small = 0;
+    for (int node = 0; node < pool.nodes(); node++) {
+      if (!demand.nodes().allows(node)) {
+        continue;
+      }
+      if (large < larges && has(demand.large(), node, end)) {
+        largeOn[large++] = node;
+      } else if (small < smalls && has(demand.small(), node, end)) {
+        smallOn[small++] = node;
+      }
+      if (large == larges && small == smalls) {
+        looked += node + 1;
+        int[] on = new int[larges + smalls];
+        System.arraycopy(largeOn, 0, on, 0, larges);
+        System.arraycopy(smallOn, 0, on, larges, smalls);
+        return on;
+      }
+    }
+    looked += pool.nodes();
+    return null;
+  }
+
+  private boolean has(Share share, int node, long end) {
+    return pool.fits(share, node) && ceilings.allow(share, node, end);
+  }
+
+  /** How many nodes were looked at since the last question. */
+  int takeLooked() {
+    int count = looked;
+    looked = 0;
+    return count;
+  }
+}

@@ -1,0 +1,111 @@
+package org.queqiao.core.plan;
+
+/**
+ * Finds the earliest moment at which a job fits, when what runs ends as believed and nothing else
+ * starts: the first promise of a pass.
+ */
+final class Shadow {
+  private final NodePool pool;
+  private final RunningJobs running;
+  private final long[] ahead;
+  private long moment;
+  private int large;
+  private int any;
+
+  Shadow(NodePool pool, RunningJobs running) {
+    this.pool = pool;
+    this.running = running;
+    this.ahead = new long[pool.nodes() * pool.kinds()];
+  }
+
+  /**
+   * Looks for the moment.
+   *
+   * @return whether there is one; else the job waits for something that no end of a job brings
+   */
+  boolean find(Demand demand, long now) {
+    pool.copyFree(ahead);
+    count(demand);
+    int next = 0;
+    while (next < running.size() && running.get(next).end() <= now) {
+      next++;
+    }
+    while (next < running.size()) {
+      moment = running.get(next).end();
+      while (next < running.size() && running.get(next).end() == moment) {
+        release(running.get(next), demand);
+        next++;
+      }
+      if (large >= demand.largeShares() && any >= demand.shares()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Writes the promise down: on the first nodes that have room then. */
+  void promise(Demand demand, Ceilings ceilings) {
+    int largeLeft = demand.largeShares();
+    int smallLeft = demand.shares() - largeLeft;
+    for (int node = 0; node < pool.nodes() && largeLeft + smallLeft > 0; node++) {
+      if (!demand.nodes().allows(node)) {
+        continue;
+      }
+      int row = node * pool.kinds();
+      Share share = null;
+      if (largeLeft > 0 && pool.fits(demand.large(), node, ahead, row)) {
+        share = demand.large();
+        largeLeft--;
+      } else if (smallLeft > 0 && pool.fits(demand.small(), node, ahead, row)) {
+        share = demand.small();
+        smallLeft--;
+      }
+      if (share != null) {
+        pool.add(share, node, ahead, row, -1);
+        ceilings.add(node, moment, ahead, row);
+      }
+    }
+  }
+
+  /** When the job fits. */
+  long moment() {
+    return moment;
+  }
+
+  private void count(Demand demand) {
+    large = 0;
+    any = 0;
+    for (int node = 0; node < pool.nodes(); node++) {
+      if (demand.nodes().allows(node)) {
+        add(demand, node, 1);
+      }
+    }
+  }
+
+  private void add(Demand demand, int node, int sign) {
+    int row = node * pool.kinds();
+    boolean fitsLarge =
+        demand.largeShares() > 0 && pool.fits(demand.large(), node, ahead, row);
+    if (fitsLarge) {
+      large += sign;
+    }
+    if (fitsLarge || pool.fits(demand.small(), node, ahead, row)) {
+      any += sign;
+    }
+  }
+
+  private void release(PlanJob job, Demand demand) {
+    int[] on = job.nodes();
+    for (int i = 0; i < on.length; i++) {
+      int node = on[i];
+      boolean counts = demand.nodes().allows(node);
+      if (counts) {
+        add(demand, node, -1);
+      }
+      pool.add(job.demand().share(i), node, ahead, node * pool.kinds(), 1);
+      if (counts) {
+        add(demand, node, 1);
+      }
+    }
+  }
+}

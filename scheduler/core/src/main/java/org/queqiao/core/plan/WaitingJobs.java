@@ -1,0 +1,78 @@
+package org.queqiao.core.plan;
+
+import java.util.Arrays;
+
+/**
+ * What waits, in one order: that of the queue, or by key and, for equal keys, that of the queue. Jobs
+ * that left stay in the array until {@link #compact}; a reader asks each whether it still waits.
+ */
+final class WaitingJobs {
+  private PlanJob[] jobs = new PlanJob[64];
+  private final boolean byKey;
+  private int size;
+
+  WaitingJobs(boolean byKey) {
+    this.byKey = byKey;
+  }
+
+  int size() {
+    return size;
+  }
+
+  PlanJob get(int i) {
+    return jobs[i];
+  }
+
+  /** Adds a job at its place. */
+  void add(PlanJob job) {
+    if (size == jobs.length) {
+      jobs = Arrays.copyOf(jobs, size * 2);
+    }
+    int at = size;
+    if (size > 0 && before(job, jobs[size - 1])) {
+      at = find(job);
+      System.arraycopy(jobs, at, jobs, at + 1, size - at);
+    }
+    jobs[at] = job;
+    size++;
+  }
+
+  /** Sorts anew after keys or the order of the queue have changed. */
+  void sort() {
+    Arrays.sort(
+        jobs, 0, size, (left, right) -> before(left, right) ? -1 : before(right, left) ? 1 : 0);
+  }
+
+  /** Lets go of the jobs that wait no more. */
+  void compact() {
+    int kept = 0;
+    for (int i = 0; i < size; i++) {
+      if (jobs[i].waiting()) {
+        jobs[kept++] = jobs[i];
+      }
+    }
+    Arrays.fill(jobs, kept, size, null);
+    size = kept;
+  }
+
+  private int find(PlanJob job) {
+    int low = 0;
+    int high = size;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (before(jobs[middle], job)) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
+
+  private boolean before(PlanJob left, PlanJob right) {
+    if (byKey && left.key() != right.key()) {
+      return left.key() < right.key();
+    }
+    return left.order() < right.order();
+  }
+}

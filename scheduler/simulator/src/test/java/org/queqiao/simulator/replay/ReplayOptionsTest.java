@@ -1,0 +1,57 @@
+package org.queqiao.simulator.replay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.queqiao.core.plan.KnownPolicy;
+import org.queqiao.core.predict.Correction;
+
+/** The words of a replay command are understood, or refused with what is wrong. */
+final class ReplayOptionsTest {
+  private static ReplayOptions parse(String words) throws BadCommand {
+    return ReplayOptions.parse(List.of(words.split(" ")));
+  }
+
+  @Test
+  void theWordsMeanWhatTheySay() throws Exception {
+    ReplayOptions options =
+        parse(
+            "--trace a.swf --policy easy-sjbf --procs 100 --estimates avg2 --correction tsafrir"
+                + " --passes event --json o.json --start-times s.txt");
+    assertThat(options.policies()).containsExactly(KnownPolicy.EASY_SJBF);
+    assertThat(options.procs()).isEqualTo(100);
+    assertThat(options.estimates()).isEqualTo(Estimates.AVG2);
+    assertThat(options.correction()).isEqualTo(Correction.TSAFRIR);
+    assertThat(options.passes()).isEqualTo(PassRule.EVENT);
+    assertThat(options.compare()).isFalse();
+    assertThat(parse("--trace a --compare fcfs,easy").policies())
+        .containsExactly(KnownPolicy.FCFS, KnownPolicy.EASY);
+  }
+
+  @Test
+  void wrongWordsAreRefused() {
+    refused("--policy easy", "which log? --trace FILE");
+    refused("--trace a", "which policy? --policy NAME");
+    refused("--trace a --policy eazy", "--policy knows fcfs, easy, easy-sjbf, conservative");
+    refused("--trace a --policy easy --policy fcfs", "one --policy, or --compare");
+    refused("--trace a --compare easy,", "not ''");
+    refused("--trace a --policy easy --procs 0", "--procs takes a number from 1");
+    refused("--trace a --policy easy --procs -4", "--procs takes a number from 1");
+    refused("--trace a --policy easy --procs 99999999999", "--procs takes a number from 1");
+    refused("--trace a --policy easy --procs", "--procs needs a value");
+    refused("--trace a --policy easy --estimates best", "requested, exact or avg2, not 'best'");
+    refused("--trace a --policy easy --passes often", "batch or event, not 'often'");
+    refused("--trace a --policy easy --correction none", "requested or tsafrir, not 'none'");
+    refused("--trace a --policy easy --quick", "there is no option --quick");
+    refused("--trace a --policy conservative --estimates avg2", "promises a start");
+    refused("--trace a --compare easy,fcfs --json x", "--compare writes a page");
+  }
+
+  private static void refused(String words, String message) {
+    assertThatThrownBy(() -> parse(words))
+        .isInstanceOf(BadCommand.class)
+        .hasMessageContaining(message);
+  }
+}
