@@ -13,7 +13,8 @@ final class PlanMemory {
     return cluster.chances() != fruitlessAt && !cluster.jobs().startable().isEmpty();
   }
 
-  void foundNothing(Cluster cluster) {
-    fruitlessAt = cluster.chances();
+  /** A pass that began at this count has found nothing; below 0 none has. */
+  void foundNothing(long atChances) {
+    fruitlessAt = atChances;
   }
 }

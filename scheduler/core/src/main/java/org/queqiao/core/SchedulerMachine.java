@@ -29,7 +29,8 @@ import org.queqiao.core.message.Reply;
 import org.queqiao.core.permission.Permissions;
 import org.queqiao.core.placement.FirstFit;
 import org.queqiao.core.placement.Placement;
-import org.queqiao.core.plan.Pass;
+import org.queqiao.core.plan.ClusterPlanner;
+import org.queqiao.core.plan.PlanPolicies;
 import org.queqiao.core.priority.FirstComeFirstServed;
 import org.queqiao.core.state.Cluster;
 import org.queqiao.core.state.ClusterState;
@@ -64,7 +65,7 @@ public final class SchedulerMachine {
   private final SiteCheck site;
   private final MoneyCheck money;
   private final RoleCheck role;
-  private final Pass pass;
+  private final ClusterPlanner planner;
 
   /** A cluster in which nothing has happened yet. */
   public SchedulerMachine() {
@@ -88,7 +89,11 @@ public final class SchedulerMachine {
     this.site = new SiteCheck(cluster, permissions);
     this.money = new MoneyCheck(cluster, permissions);
     this.role = new RoleCheck(cluster, permissions);
-    this.pass = new Pass(new FirstComeFirstServed(), placement);
+    this.planner =
+        new ClusterPlanner(
+            cluster,
+            new FirstComeFirstServed(),
+            PlanPolicies.named(PlanPolicies.DEFAULT).orElseThrow());
   }
 
   /**
@@ -148,15 +153,13 @@ public final class SchedulerMachine {
     if (!memory.worthAPass(cluster)) {
       return new Decision(List.of(), new Reply.Planned(0, false));
     }
-    Pass.Result result = pass.over(cluster);
-    if (result.allocations().isEmpty()) {
-      memory.foundNothing(cluster);
-    }
+    ClusterPlanner.Slice slice = planner.slice(nowMs);
+    memory.foundNothing(slice.fruitlessAt());
     List<Fact> facts = new ArrayList<>();
-    for (JobAllocated each : result.allocations()) {
+    for (JobAllocated each : slice.allocations()) {
       facts.add(new Fact(Actor.SCHEDULER, each));
     }
-    return new Decision(facts, new Reply.Planned(facts.size(), result.more()));
+    return new Decision(facts, new Reply.Planned(facts.size(), slice.more()));
   }
 
   /**
@@ -168,6 +171,7 @@ public final class SchedulerMachine {
   public void apply(LoggedEvent event) {
     try {
       applier.apply(event);
+      planner.follow(event.event(), event.timeMs());
     } catch (RuntimeException e) {
       throw new MachineFault("event " + event.position() + " by " + event.actor(), e);
     }

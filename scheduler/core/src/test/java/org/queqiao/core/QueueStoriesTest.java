@@ -22,19 +22,19 @@ import org.queqiao.contract.job.PendingReason;
 import org.queqiao.contract.node.NodeFacts;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.message.Reply;
-import org.queqiao.core.plan.Pass;
+import org.queqiao.core.plan.ClusterPlanner;
 
 /** Who starts, where, and why the others wait. */
 final class QueueStoriesTest {
   private final SchedulerStory story = SchedulerStory.site();
 
   @Test
-  void theHeadBlocksItsPartitionAndNoOther() {
+  void onlyWhatDoesNotDelayTheHeadStartsBeforeIt() {
     story.node("n1", 4);
     story.submits("liwei", script().cpusPerTask(3));
     story.plans();
-    JobId head = story.submits("liwei", script().cpusPerTask(2));
-    JobId behind = story.submits("liwei");
+    JobId head = story.submits("liwei", script().cpusPerTask(4));
+    JobId behind = story.submits("liwei", script().limitMs(2 * SchedulerStory.HOUR_MS));
     assertThat(story.plans()).isZero();
     JobId debug = story.submits("chenjie", script().partition(SchedulerStory.DEBUG));
     assertThat(story.plans()).isEqualTo(1);
@@ -69,7 +69,7 @@ final class QueueStoriesTest {
     JobId running = story.submits("liwei");
     story.plans();
     JobId head = story.submits("liwei", script().cpusPerTask(2));
-    JobId next = story.submits("liwei");
+    JobId next = story.submits("liwei", script().limitMs(2 * SchedulerStory.HOUR_MS));
     assertThat(story.plans()).isZero();
     assertThat(story.machine.state().planningDue()).isFalse();
     story.does(new Input.CancelJob(user("liwei"), head));
@@ -85,7 +85,7 @@ final class QueueStoriesTest {
     story.submits("liwei");
     story.plans();
     JobId head = story.submits("liwei", script().cpusPerTask(2));
-    JobId next = story.submits("liwei");
+    JobId next = story.submits("liwei", script().limitMs(2 * SchedulerStory.HOUR_MS));
     assertThat(story.plans()).isZero();
     story.does(new Input.HoldJob(user("liwei"), head));
     assertThat(story.plans()).isEqualTo(1);
@@ -111,13 +111,15 @@ final class QueueStoriesTest {
   }
 
   @Test
-  void submissionsBehindABlockedHeadCauseNoPass() {
+  void aSubmissionIsLookedAtOnce() {
     story.node("n1", 1);
     story.submits("liwei");
     story.plans();
     story.submits("liwei");
     assertThat(story.plans()).isZero();
     story.submits("liwei");
+    assertThat(story.machine.state().planningDue()).isTrue();
+    assertThat(story.plans()).isZero();
     assertThat(story.machine.state().planningDue()).isFalse();
   }
 
@@ -255,13 +257,13 @@ final class QueueStoriesTest {
 
   @Test
   void onePassIsBoundedAndSaysThatThereIsMore() {
-    int jobs = Pass.MAX_ALLOCATIONS + 10;
+    int jobs = ClusterPlanner.MAX_STARTS + 10;
     story.withoutChecks().node("n1", jobs);
     for (int i = 0; i < jobs; i++) {
       story.submits("liwei");
     }
     assertThat(story.hears(new Input.PlanPass()))
-        .isEqualTo(new Reply.Planned(Pass.MAX_ALLOCATIONS, true));
+        .isEqualTo(new Reply.Planned(ClusterPlanner.MAX_STARTS, true));
     assertThat(story.hears(new Input.PlanPass())).isEqualTo(new Reply.Planned(10, false));
     assertThat(story.machine.state().runningJobs()).isEqualTo(jobs);
   }

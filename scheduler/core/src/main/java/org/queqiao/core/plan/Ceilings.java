@@ -37,6 +37,11 @@ final class Ceilings {
     touchedCount = 0;
   }
 
+  /** Takes all steps of a node away. */
+  void clear(int node) {
+    steps[node] = 0;
+  }
+
   /** Adds a step to a node; its steps need no order. */
   void add(int node, long moment, long[] amounts, int row) {
     int step = steps[node];

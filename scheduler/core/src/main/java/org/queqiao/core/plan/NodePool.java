@@ -9,12 +9,17 @@ package org.queqiao.core.plan;
  * </pre>
  */
 public final class NodePool {
+  /** Nodes in a block: full blocks are passed over at once. */
+  static final int BLOCK = 64;
+
   private static final int MEMORY = 1;
 
   private final int nodes;
   private final int kinds;
   private final long[] free;
   private final long[] memoryPerCore;
+  private final boolean[] closed;
+  private final long[] blockMost;
   private long totalFreeCores;
 
   /**
@@ -27,6 +32,8 @@ public final class NodePool {
     this.kinds = kinds;
     this.free = new long[Math.multiplyExact(nodes, kinds)];
     this.memoryPerCore = new long[nodes];
+    this.closed = new boolean[nodes];
+    this.blockMost = new long[(nodes + BLOCK - 1) / BLOCK];
   }
 
   /** One node with so many cores and nothing else. */
@@ -47,8 +54,9 @@ public final class NodePool {
   /** Says how much of a kind is free on a node. */
   public void setFree(int node, int kind, long amount) {
     int at = node * kinds + kind;
-    if (kind == 0) {
+    if (kind == 0 && !closed[node]) {
       totalFreeCores += amount - free[at];
+      raiseBlock(node, amount);
     }
     free[at] = amount;
   }
@@ -92,20 +100,53 @@ public final class NodePool {
     return true;
   }
 
+  /** Lets nothing start on a node any more. */
+  public void close(int node) {
+    if (!closed[node]) {
+      closed[node] = true;
+      totalFreeCores -= free[node * kinds];
+    }
+  }
+
+  boolean closed(int node) {
+    return closed[node];
+  }
+
+  /** No node of a block has more free cores than this. */
+  long mostFreeCores(int block) {
+    return blockMost[block];
+  }
+
+  /** Says that no node of a block has more free cores than this. */
+  void mostFreeCores(int block, long cores) {
+    blockMost[block] = cores;
+  }
+
+  private void raiseBlock(int node, long cores) {
+    int block = node / BLOCK;
+    blockMost[block] = Math.max(blockMost[block], cores);
+  }
+
   /** Takes the shares of a job on its nodes. */
   void take(Demand demand, int[] on) {
     for (int i = 0; i < on.length; i++) {
-      add(demand.share(i), on[i], free, on[i] * kinds, -1);
+      change(demand.share(i), on[i], -1);
     }
-    totalFreeCores -= demand.totalCores();
   }
 
   /** Gives back what a job had on its nodes. */
   void give(Demand demand, int[] on) {
     for (int i = 0; i < on.length; i++) {
-      add(demand.share(i), on[i], free, on[i] * kinds, 1);
+      change(demand.share(i), on[i], 1);
+      raiseBlock(on[i], free[on[i] * kinds]);
     }
-    totalFreeCores += demand.totalCores();
+  }
+
+  private void change(Share share, int node, int sign) {
+    add(share, node, free, node * kinds, sign);
+    if (!closed[node]) {
+      totalFreeCores += sign * share.cores();
+    }
   }
 
   /** Adds a share of a node, times a sign, to the row of amounts that begins at an index. */

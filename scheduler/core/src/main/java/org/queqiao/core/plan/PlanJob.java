@@ -8,7 +8,7 @@ public final class PlanJob {
   private static final int[] NOWHERE = {};
 
   private final long number;
-  private final long order;
+  private long order;
   private final Demand demand;
   private final long submit;
   private final long limit;
@@ -23,8 +23,8 @@ public final class PlanJob {
   /**
    * A waiting job.
    *
-   * @param number its id
-   * @param order its place in the order of submission
+   * @param number no other job of the plan has the same
+   * @param order its place in the queue: smaller first
    * @param submit when it was submitted
    * @param limit the longest it may run
    * @param believed how long it is believed to run, at most {@code limit}
@@ -43,8 +43,13 @@ public final class PlanJob {
     return number;
   }
 
+  /** Its place in the queue: smaller first. */
   public long order() {
     return order;
+  }
+
+  void order(long newOrder) {
+    order = newOrder;
   }
 
   public Demand demand() {
@@ -97,6 +102,11 @@ public final class PlanJob {
   void planAt(long newStart) {
     start = newStart;
     end = newStart + believed;
+  }
+
+  /** It waits no more. */
+  void withdraw() {
+    waiting = false;
   }
 
   void startAt(long now, int[] on) {

@@ -1,21 +1,48 @@
 package org.queqiao.core.plan;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /** Every policy by the name that people use. */
 public final class PlanPolicies {
-  private static final List<PlanPolicy> ALL = List.of(KnownPolicy.values());
+  /** The name of the policy of a site that has not chosen one. */
+  public static final String DEFAULT = "default";
+
+  /** How many jobs are promised a start when nothing else is said. */
+  public static final int DEFAULT_RESERVATIONS = 32;
 
   private PlanPolicies() {}
 
   /** The policy with this name. */
   public static Optional<PlanPolicy> named(String name) {
-    return ALL.stream().filter(each -> each.policyName().equals(name)).findFirst();
+    return named(name, DEFAULT_RESERVATIONS);
+  }
+
+  /**
+   * The policy with this name.
+   *
+   * @param reservations how many promises it makes, where that is not part of what it is
+   */
+  public static Optional<PlanPolicy> named(String name, int reservations) {
+    if (name.equals(DEFAULT)) {
+      return Optional.of(new ReservingPolicy(DEFAULT, reservations));
+    }
+    for (KnownPolicy each : KnownPolicy.values()) {
+      if (each.policyName().equals(name)) {
+        return Optional.of(each);
+      }
+    }
+    return Optional.empty();
   }
 
   /** All names. */
   public static List<String> names() {
-    return ALL.stream().map(PlanPolicy::policyName).toList();
+    List<String> out = new ArrayList<>();
+    for (KnownPolicy each : KnownPolicy.values()) {
+      out.add(each.policyName());
+    }
+    out.add(DEFAULT);
+    return out;
   }
 }

@@ -16,12 +16,19 @@ public final class Planner {
   private final RunningJobs running = new RunningJobs();
   private final WaitingJobs queue = new WaitingJobs(false);
   private final WaitingJobs byKey;
+  /** Only with a policy that makes several promises in a pass. */
+  private final Releases releases;
+
   private final TwoRounds pass;
   private final Starts starts;
 
   /** Only with a policy that plans at submission. */
   private final Timeline timeline;
 
+  /** What the queue of this pass is filled from, or null when it is all there. */
+  private WaitingSource source;
+
+  private long order;
   private boolean early;
 
   /** An engine over nodes that nothing runs on yet. */
@@ -31,7 +38,9 @@ public final class Planner {
     this.starts = starts;
     this.byKey =
         policy.keyRule() == PlanPolicy.KeyRule.NONE ? queue : new WaitingJobs(true);
-    this.pass = new TwoRounds(policy, pool, running, starts);
+    boolean several = policy.reservations() > 1 && !policy.plansAtSubmission();
+    this.releases = several ? new Releases(pool.nodes()) : null;
+    this.pass = new TwoRounds(policy, pool, running, releases, this::pull, starts);
     this.timeline = policy.plansAtSubmission() ? new Timeline(pool, 0, 0) : null;
   }
 
@@ -46,6 +55,58 @@ public final class Planner {
   /** How many jobs wait. */
   public int waiting() {
     return queue.size();
+  }
+
+  /** A job waits no more and has not started. */
+  public void withdrawn(PlanJob job) {
+    job.withdraw();
+  }
+
+  /**
+   * Begins a pass over jobs that a source gives in the order of the queue, as far as the pass needs
+   * them, instead of those that were submitted; not with a policy that plans at submission.
+   */
+  public void begin(WaitingSource inOrder, long now) {
+    queue.clear();
+    if (byKey != queue) {
+      byKey.clear();
+    }
+    source = inOrder;
+    order = 0;
+    if (byKey != queue) {
+      drain(now);
+    }
+    pass.begin(now, queue, byKey);
+  }
+
+  /** Takes the rest of what the source has, after which it may change. */
+  public void drain(long now) {
+    while (pull(now)) {
+      // until it is empty
+    }
+  }
+
+  private boolean pull(long now) {
+    PlanJob job = source == null ? null : source.next();
+    if (job == null) {
+      source = null;
+      return false;
+    }
+    job.order(order++);
+    submitted(job, now);
+    return true;
+  }
+
+  /**
+   * A job runs already, on these nodes, large shares first, since a moment; what the pool says is
+   * free is so without what it holds.
+   */
+  public void runs(PlanJob job, int[] nodes, long since) {
+    job.startAt(since, nodes);
+    running.add(job);
+    if (releases != null) {
+      releases.add(job);
+    }
   }
 
   /** A job waits from now on, behind those of a smaller order. */
@@ -64,6 +125,9 @@ public final class Planner {
   /** A running job has ended. */
   public void ended(PlanJob job, long now) {
     running.remove(job);
+    if (releases != null) {
+      releases.remove(job);
+    }
     pool.give(job.demand(), job.nodes());
     if (timeline != null && job.end() > now) {
       timeline.advance(now);
@@ -75,8 +139,14 @@ public final class Planner {
   /** A running job is believed to run for another time than before. */
   public void corrected(PlanJob job, long believed) {
     running.remove(job);
+    if (releases != null) {
+      releases.remove(job);
+    }
     job.correct(believed);
     running.add(job);
+    if (releases != null) {
+      releases.add(job);
+    }
   }
 
   /** Whether a job has ended before its time since the last {@link #moveUp}. */
@@ -125,16 +195,43 @@ public final class Planner {
 
   /** Decides what starts now, to the end. */
   public void pass(long now) {
+    begin(now);
+    work(now, Long.MAX_VALUE, Integer.MAX_VALUE);
+  }
+
+  /** Begins a pass; one that is not over is given up. What it started stays started. */
+  public void begin(long now) {
+    if (byKey != queue && policy.keyRule() == PlanPolicy.KeyRule.EVERY_PASS) {
+      for (int i = 0; i < queue.size(); i++) {
+        queue.get(i).key(policy.key(queue.get(i), now));
+      }
+      byKey.sort();
+    }
+    pass.begin(now, queue, byKey);
+  }
+
+  /**
+   * Goes on with the pass that was begun, decided in steps. Where it was cut makes no difference to what starts.
+   *
+   * @param now not before the last call
+   * @param budget how many steps at most; a step looks at a job or a node
+   * @param maxStarts how many jobs start at most, so that nothing waits long behind them
+   * @return whether the pass is over
+   */
+  public boolean work(long now, long budget, int maxStarts) {
     if (timeline != null) {
       startPlanned(now);
     } else {
-      pass.begin(now, queue, byKey);
-      pass.work(Long.MAX_VALUE);
+      pass.work(now, budget, maxStarts);
+      if (!pass.over()) {
+        return false;
+      }
     }
     queue.compact();
     if (byKey != queue) {
       byKey.compact();
     }
+    return true;
   }
 
   private void startPlanned(long now) {

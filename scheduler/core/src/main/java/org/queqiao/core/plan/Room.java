@@ -9,6 +9,8 @@ final class Room {
   private final Ceilings ceilings;
   private int[] largeOn = new int[4];
   private int[] smallOn = new int[4];
+  private int large;
+  private int small;
   private int looked;
 
   Room(NodePool pool, Ceilings ceilings) {
@@ -31,9 +33,32 @@ final class Room {
     if (smallOn.length < smalls) {
       smallOn = new int[smalls];
     }
-    int large = 0;
-    int small = 0;
-    for (int node = 0; node < pool.nodes(); node++) {
+    large = 0;
+    small = 0;
+    long least = Math.min(demand.small().cores(), larges > 0 ? demand.large().cores() : Long.MAX_VALUE);
+    for (int block = 0; block * NodePool.BLOCK < pool.nodes(); block++) {
+      looked++;
+      if (pool.mostFreeCores(block) >= least && search(block, demand, end)) {
+        int[] on = new int[larges + smalls];
+        System.arraycopy(largeOn, 0, on, 0, larges);
+        System.arraycopy(smallOn, 0, on, larges, smalls);
+        return on;
+      }
+    }
+    return null;
+  }
+
+  /** Chooses nodes of one block; says whether all have been found. */
+  private boolean search(int block, Demand demand, long end) {
+    int larges = demand.largeShares();
+    int smalls = demand.shares() - larges;
+    int beyond = Math.min((block + 1) * NodePool.BLOCK, pool.nodes());
+    long most = 0;
+    for (int node = block * NodePool.BLOCK; node < beyond; node++) {
+      if (pool.closed(node)) {
+        continue;
+      }
+      most = Math.max(most, pool.free(node, 0));
       if (!demand.nodes().allows(node)) {
         continue;
       }
@@ -43,15 +68,13 @@ final class Room {
         smallOn[small++] = node;
       }
       if (large == larges && small == smalls) {
-        looked += node + 1;
-        int[] on = new int[larges + smalls];
-        System.arraycopy(largeOn, 0, on, 0, larges);
-        System.arraycopy(smallOn, 0, on, larges, smalls);
-        return on;
+        looked += node - block * NodePool.BLOCK;
+        return true;
       }
     }
-    looked += pool.nodes();
-    return null;
+    looked += NodePool.BLOCK;
+    pool.mostFreeCores(block, most);
+    return false;
   }
 
   private boolean has(Share share, int node, long end) {

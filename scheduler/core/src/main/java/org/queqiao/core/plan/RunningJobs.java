@@ -2,7 +2,7 @@ package org.queqiao.core.plan;
 
 import java.util.Arrays;
 
-/** What runs, by the believed end; equal ends by order of submission. */
+/** What runs, by the believed end; equal ends by number. */
 public final class RunningJobs {
   private PlanJob[] jobs = new PlanJob[64];
   private int size;
@@ -42,15 +42,17 @@ public final class RunningJobs {
     int high = size;
     while (low < high) {
       int middle = (low + high) >>> 1;
-      PlanJob there = jobs[middle];
-      boolean before =
-          there.end() < job.end() || there.end() == job.end() && there.order() < job.order();
-      if (before) {
+      if (before(jobs[middle], job)) {
         low = middle + 1;
       } else {
         high = middle;
       }
     }
     return low;
+  }
+
+  /** Whether a running job comes before another. */
+  static boolean before(PlanJob left, PlanJob right) {
+    return left.end() < right.end() || left.end() == right.end() && left.number() < right.number();
   }
 }

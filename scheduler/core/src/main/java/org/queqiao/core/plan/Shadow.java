@@ -48,7 +48,7 @@ final class Shadow {
     int largeLeft = demand.largeShares();
     int smallLeft = demand.shares() - largeLeft;
     for (int node = 0; node < pool.nodes() && largeLeft + smallLeft > 0; node++) {
-      if (!demand.nodes().allows(node)) {
+      if (pool.closed(node) || !demand.nodes().allows(node)) {
         continue;
       }
       int row = node * pool.kinds();
@@ -76,7 +76,7 @@ final class Shadow {
     large = 0;
     any = 0;
     for (int node = 0; node < pool.nodes(); node++) {
-      if (demand.nodes().allows(node)) {
+      if (!pool.closed(node) && demand.nodes().allows(node)) {
         add(demand, node, 1);
       }
     }
@@ -98,7 +98,7 @@ final class Shadow {
     int[] on = job.nodes();
     for (int i = 0; i < on.length; i++) {
       int node = on[i];
-      boolean counts = demand.nodes().allows(node);
+      boolean counts = !pool.closed(node) && demand.nodes().allows(node);
       if (counts) {
         add(demand, node, -1);
       }

@@ -79,13 +79,20 @@ final class Timeline {
     merge(first);
   }
 
-  /** The most cores free at any moment before one. */
-  long mostCoresBefore(long before) {
-    long most = Long.MIN_VALUE;
-    for (int i = 0; i < size && (at[i] < before || i == 0); i++) {
-      most = Math.max(most, rows[i * kinds]);
+  /** Says what jobs that start now may hold from when on: a step wherever less is free than before. */
+  void writeCeilings(Ceilings ceilings) {
+    ceilings.clear(node);
+    long[] least = Arrays.copyOf(rows, kinds);
+    for (int i = 1; i < size; i++) {
+      boolean lower = false;
+      for (int kind = 0; kind < kinds; kind++) {
+        lower |= rows[i * kinds + kind] < least[kind];
+        least[kind] = Math.min(least[kind], rows[i * kinds + kind]);
+      }
+      if (lower) {
+        ceilings.add(node, at[i], rows, i * kinds);
+      }
     }
-    return most;
   }
 
   private int indexAt(long moment) {

@@ -1,5 +1,7 @@
 package org.queqiao.core.plan;
 
+import java.util.ArrayDeque;
+
 /**
  * One pass of the two rounds of a {@link PlanPolicy}, in slices: {@link #work} goes on where it
  * stopped, and the starts do not depend on where that was.
@@ -16,8 +18,20 @@ final class TwoRounds {
   private final RunningJobs running;
   private final Ceilings ceilings;
   private final Shadow shadow;
+
+  /** Only with a policy that makes several promises; else {@link #shadow} is enough. */
+  private final Promises several;
+
+  private final Releases releases;
   private final Room room;
+  private final More more;
   private final Starts starts;
+
+  /** Adds the next waiting job to the queue, if there is one more. */
+  @FunctionalInterface
+  interface More {
+    boolean pull(long now);
+  }
 
   private enum Round {
     PROTECTED,
@@ -31,17 +45,21 @@ final class TwoRounds {
   private long now;
   private long number;
   private int next;
-  private PlanJob unpromised;
+  private final ArrayDeque<PlanJob> unpromised = new ArrayDeque<>();
   private int promises;
+  private int startsLeft;
 
-  TwoRounds(PlanPolicy policy, NodePool pool, RunningJobs running, Starts starts) {
+  TwoRounds(PlanPolicy policy, NodePool pool, RunningJobs running, Releases releases, More more, Starts starts) {
     this.policy = policy;
     this.pool = pool;
     this.running = running;
+    this.more = more;
     this.starts = starts;
     this.ceilings = new Ceilings(pool);
     this.shadow = new Shadow(pool, running);
     this.room = new Room(pool, ceilings);
+    this.releases = releases;
+    this.several = releases == null ? null : new Promises(pool, releases, ceilings);
   }
 
   /**
@@ -57,8 +75,11 @@ final class TwoRounds {
     number++;
     next = 0;
     promises = 0;
-    unpromised = null;
+    unpromised.clear();
     ceilings.clear();
+    if (several != null) {
+      several.clear();
+    }
     round = Round.PROTECTED;
   }
 
@@ -69,15 +90,19 @@ final class TwoRounds {
   /**
    * Goes on.
    *
+   * @param atTime not before the time of the last call
    * @param budget how many steps at most; a step looks at a job or at a node
+   * @param maxStarts how many jobs start at most
    */
-  void work(long budget) {
+  void work(long atTime, long budget, int maxStarts) {
+    now = atTime;
+    startsLeft = maxStarts;
     long left = budget;
-    while (round != Round.OVER && left > 0) {
+    while (round != Round.OVER && left > 0 && startsLeft > 0) {
       WaitingJobs jobs = round == Round.PROTECTED ? queue : rest;
       if (pool.totalFreeCores() <= 0) {
         round = Round.OVER;
-      } else if (next == jobs.size()) {
+      } else if (next == jobs.size() && !more.pull(now)) {
         nextRound();
       } else {
         PlanJob job = jobs.get(next++);
@@ -99,35 +124,45 @@ final class TwoRounds {
     if (inTurn && !policy.protects(job, now)) {
       return 0;
     }
-    if (!tryToStart(job) && inTurn) {
-      promises++;
-      unpromised = job;
-      if (promises == policy.reservations()) {
-        nextRound();
+    Demand demand = job.demand();
+    long end = now + job.believed();
+    int[] on = refused(demand, end) ? null : room.find(demand, end);
+    if (on != null && !unpromised.isEmpty()) {
+      next--;
+      return room.takeLooked() + promise(unpromised.poll());
+    }
+    if (on != null) {
+      start(job, on, end);
+    } else {
+      refuse(demand, end);
+      if (inTurn) {
+        wait(job);
       }
     }
     return room.takeLooked();
   }
 
-  private boolean tryToStart(PlanJob job) {
-    Demand demand = job.demand();
-    long end = now + job.believed();
-    if (demand.totalCores() > pool.totalFreeCores()
-        || demand.refusedInPass == number && end >= demand.refusedEnd) {
-      return false;
+  private void wait(PlanJob job) {
+    promises++;
+    unpromised.add(job);
+    if (promises == policy.reservations()) {
+      nextRound();
     }
-    int[] on = room.find(demand, end);
-    if (on != null && unpromised != null) {
-      promise();
-      on = room.find(demand, end);
-    }
-    if (on == null) {
-      demand.refusedInPass = number;
-      demand.refusedEnd = unpromised == null && promises > 0 ? end : Long.MIN_VALUE;
-      return false;
-    }
-    start(job, on, end);
-    return true;
+  }
+
+  /** Remembers that there was no room: at all, or only because of a promise. */
+  private void refuse(Demand demand, long end) {
+    boolean noPromise = promises == unpromised.size();
+    boolean atAll = noPromise || demand.totalCores() > pool.totalFreeCores();
+    long from = atAll ? Long.MIN_VALUE : end;
+    demand.refusedEnd =
+        demand.refusedInPass == number ? Math.min(demand.refusedEnd, from) : from;
+    demand.refusedInPass = number;
+  }
+
+  private boolean refused(Demand demand, long end) {
+    return demand.totalCores() > pool.totalFreeCores()
+        || demand.refusedInPass == number && end >= demand.refusedEnd;
   }
 
   private void start(PlanJob job, int[] on, long end) {
@@ -136,15 +171,28 @@ final class TwoRounds {
     for (int i = 0; i < on.length; i++) {
       ceilings.take(demand.share(i), on[i], end);
     }
+    startsLeft--;
     job.startAt(now, on);
     running.add(job);
+    if (several != null) {
+      several.started(job, on, now);
+      releases.add(job);
+    }
     starts.start(job, on);
   }
 
-  private void promise() {
-    if (shadow.find(unpromised.demand(), now)) {
-      shadow.promise(unpromised.demand(), ceilings);
+  /** Makes a promise; says how many steps it took. */
+  private long promise(PlanJob job) {
+    if (!job.waiting()) {
+      return 0;
     }
-    unpromised = null;
+    if (several != null) {
+      several.promise(job, now);
+      return several.takeLooked();
+    }
+    if (shadow.find(job.demand(), now)) {
+      shadow.promise(job.demand(), ceilings);
+    }
+    return running.size();
   }
 }

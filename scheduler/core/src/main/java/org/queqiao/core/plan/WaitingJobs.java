@@ -43,6 +43,12 @@ final class WaitingJobs {
         jobs, 0, size, (left, right) -> before(left, right) ? -1 : before(right, left) ? 1 : 0);
   }
 
+  /** Forgets all. */
+  void clear() {
+    Arrays.fill(jobs, 0, size, null);
+    size = 0;
+  }
+
   /** Lets go of the jobs that wait no more. */
   void compact() {
     int kept = 0;

@@ -59,7 +59,7 @@ final class JobEvents {
     Job job = new Job(event, cluster.content().share(event.spec()), nowMs);
     cluster.jobs().add(job);
     dependencies.submitted(job, nowMs);
-    if (job.startable() && cluster.jobs().startable().get(job.spec().partition()).size() == 1) {
+    if (job.startable()) {
       cluster.newChance();
     }
   }

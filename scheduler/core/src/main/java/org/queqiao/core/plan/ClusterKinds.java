@@ -1,0 +1,83 @@
+package org.queqiao.core.plan;
+
+import java.util.TreeMap;
+import org.queqiao.contract.job.Allocation;
+import org.queqiao.contract.job.GresRequest;
+import org.queqiao.contract.job.JobSpec;
+import org.queqiao.contract.node.NodeFacts;
+import org.queqiao.core.state.Node;
+
+/**
+ * Numbers the kinds of resource of a cluster: cores, memory, each generic resource and each model of
+ * one. A device counts once for its resource and once for its model; a request that names no model
+ * counts for the resource alone.
+ */
+final class ClusterKinds {
+  private static final int FIRST_GRES = 2;
+  private static final String MODEL = "\u0000";
+
+  private final TreeMap<String, Integer> gres = new TreeMap<>();
+
+  ClusterKinds(Iterable<Node> nodes) {
+    for (Node node : nodes) {
+      for (NodeFacts.GresInventory each : node.facts().gres()) {
+        gres.computeIfAbsent(each.name(), _ -> FIRST_GRES + gres.size());
+        gres.computeIfAbsent(model(each.name(), each.type()), _ -> FIRST_GRES + gres.size());
+      }
+    }
+  }
+
+  private static String model(String name, String type) {
+    return name + MODEL + type;
+  }
+
+  int count() {
+    return FIRST_GRES + gres.size();
+  }
+
+  /** All that a node has. */
+  long[] of(NodeFacts facts) {
+    long[] amounts = new long[count()];
+    amounts[0] = facts.cores();
+    amounts[1] = facts.memBytes();
+    for (NodeFacts.GresInventory each : facts.gres()) {
+      amounts[gres.get(each.name())] += each.count();
+      amounts[gres.get(model(each.name(), each.type()))] += each.count();
+    }
+    return amounts;
+  }
+
+  /** All that a run holds on a node. */
+  long[] of(Allocation allocation) {
+    long[] amounts = new long[count()];
+    amounts[0] = allocation.cores().size();
+    amounts[1] = allocation.memBytes();
+    for (Allocation.GresDevices each : allocation.gres()) {
+      amounts[gres.get(each.name())] += each.devices().size();
+      amounts[gres.get(model(each.name(), each.type()))] += each.devices().size();
+    }
+    return amounts;
+  }
+
+  /** What a job needs on a node with so many of its cores, or null when no node has such a thing. */
+  long[] of(JobSpec spec, int cores) {
+    long[] amounts = new long[count()];
+    amounts[0] = cores;
+    amounts[1] = spec.memBytes();
+    for (GresRequest each : spec.gres()) {
+      Integer resource = gres.get(each.name());
+      if (resource == null) {
+        return null;
+      }
+      amounts[resource] += each.count();
+      if (!each.type().isEmpty()) {
+        Integer model = gres.get(model(each.name(), each.type()));
+        if (model == null) {
+          return null;
+        }
+        amounts[model] += each.count();
+      }
+    }
+    return amounts;
+  }
+}

@@ -1,0 +1,217 @@
+package org.queqiao.core.plan;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import org.queqiao.contract.event.Event;
+import org.queqiao.contract.event.JobAllocated;
+import org.queqiao.contract.event.JobEligible;
+import org.queqiao.contract.event.JobEnded;
+import org.queqiao.contract.event.JobHeld;
+import org.queqiao.contract.event.JobKillRequested;
+import org.queqiao.contract.event.JobReleased;
+import org.queqiao.contract.event.JobStarted;
+import org.queqiao.contract.event.JobSubmitted;
+import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.NodeName;
+import org.queqiao.contract.id.RunId;
+import org.queqiao.contract.job.Allocation;
+import org.queqiao.contract.job.JobSpec;
+import org.queqiao.core.priority.JobOrder;
+import org.queqiao.core.state.Cluster;
+import org.queqiao.core.state.Job;
+
+/**
+ * Plans for the live cluster with the engine of this package, slice by slice. It is no part of the
+ * state: what it keeps between slices it can make anew from the tables, and does so whenever a fact
+ * came that it did not decide and cannot add.
+ *
+ * <pre>
+ *   slice    tables or mirror -> engine: who starts, on which nodes -> ids of cores and devices -> facts
+ *   follow   fact -> mirror: a start that was decided here is now true; an end gives back
+ * </pre>
+ *
+ * <p>A slice ends after a number of steps or starts, never by time, so every machine decides alike.
+ * Submissions that come between two slices wait for the next pass; ends leave more room than the
+ * pass counts on; a job that may not start any more is left out; a node that is lost begins the pass
+ * anew.
+ */
+public final class ClusterPlanner {
+  /** How many runs one slice starts at most, so that inputs never wait long behind it. */
+  public static final int MAX_STARTS = 256;
+
+  private static final long MAX_STEPS = 200_000;
+
+  /** A run past its limit is being killed: when its end is expected, from now. */
+  private static final long OVERDUE_MS = 30_000;
+
+  private final Cluster cluster;
+  private final JobOrder order;
+  private PlanPolicy policy;
+  private ClusterMirror mirror;
+  private boolean passBegun;
+  private long chancesAtBegin;
+  private boolean passStarted;
+  private final TreeMap<JobId, PlanJob> waiting = new TreeMap<>();
+  private final List<PlanJob> decided = new ArrayList<>();
+
+  /** Decided and not a fact yet. */
+  private final TreeMap<JobId, PlanJob> unconfirmed = new TreeMap<>();
+
+  public ClusterPlanner(Cluster cluster, JobOrder order, PlanPolicy policy) {
+    this.cluster = cluster;
+    this.order = order;
+    this.policy = policy;
+  }
+
+  /**
+   * What a slice found.
+   *
+   * @param allocations the runs to start
+   * @param more whether the pass goes on
+   * @param fruitlessAt the count of chances at which a whole pass found nothing, or -1
+   */
+  public record Slice(List<JobAllocated> allocations, boolean more, long fruitlessAt) {
+    public Slice {
+      allocations = List.copyOf(allocations);
+    }
+  }
+
+  /** Decides the next starts; changes nothing in the tables. */
+  public Slice slice(long nowMs) {
+    if (mirror == null || !unconfirmed.isEmpty()) {
+      renew();
+    }
+    Planner planner = mirror.planner();
+    expectOverdue(planner, nowMs);
+    if (!passBegun && planner.pool().totalFreeCores() <= 0) {
+      return new Slice(List.of(), false, cluster.chances());
+    }
+    if (!passBegun) {
+      begin(planner, nowMs);
+    }
+    decided.clear();
+    boolean over = planner.work(nowMs, MAX_STEPS, MAX_STARTS);
+    if (!over) {
+      planner.drain(nowMs);
+    }
+    List<JobAllocated> allocations = allocate(planner, nowMs);
+    passStarted |= !allocations.isEmpty();
+    passBegun = !over;
+    return new Slice(allocations, !over, over && !passStarted ? chancesAtBegin : -1);
+  }
+
+  private void renew() {
+    unconfirmed.clear();
+    waiting.clear();
+    passBegun = false;
+    mirror = new ClusterMirror(cluster, policy, (job, nodes) -> decided.add(job));
+  }
+
+  private static void expectOverdue(Planner planner, long nowMs) {
+    while (planner.running().size() > 0 && planner.running().get(0).end() <= nowMs) {
+      PlanJob late = planner.running().get(0);
+      planner.corrected(late, nowMs - late.start() + OVERDUE_MS);
+    }
+  }
+
+  private void begin(Planner planner, long nowMs) {
+    JobOrder.Queue queue = order.open(cluster.jobs());
+    planner.begin(() -> nextOf(queue), nowMs);
+    passBegun = true;
+    passStarted = false;
+    chancesAtBegin = cluster.chances();
+  }
+
+  private PlanJob nextOf(JobOrder.Queue queue) {
+    for (Job job = queue.next(); job != null; job = queue.next()) {
+      PlanJob known = waiting.get(job.id());
+      PlanJob planned = known == null || !known.waiting() ? mirror.planJob(job) : known;
+      if (planned != null) {
+        waiting.put(job.id(), planned);
+        return planned;
+      }
+    }
+    return null;
+  }
+
+  /** Chooses the ids of cores and devices for what the engine has decided in numbers. */
+  private List<JobAllocated> allocate(Planner planner, long nowMs) {
+    List<JobAllocated> out = new ArrayList<>();
+    Trial trial = new Trial(cluster.nodes());
+    for (PlanJob start : decided) {
+      Job job = cluster.jobs().find(new JobId(start.number())).orElse(null);
+      List<Allocation> chosen =
+          job == null || !job.startable() ? List.of() : choose(job.spec(), start, trial);
+      if (chosen.isEmpty()) {
+        planner.ended(start, nowMs);
+        continue;
+      }
+      trial.take(chosen);
+      unconfirmed.put(job.id(), start);
+      waiting.remove(job.id());
+      out.add(new JobAllocated(new RunId(job.id(), job.attempt() + 1), chosen));
+    }
+    return out;
+  }
+
+  private List<Allocation> choose(JobSpec spec, PlanJob start, Trial trial) {
+    List<Allocation> chosen = new ArrayList<>();
+    for (int i = 0; i < start.nodes().length; i++) {
+      NodeName node = mirror.name(start.nodes()[i]);
+      Allocation here =
+          trial.find(node).choose(spec.coresOnNode(i), spec.memBytes(), spec.gres());
+      if (here == null) {
+        return List.of();
+      }
+      chosen.add(here);
+    }
+    return chosen;
+  }
+
+  /** A fact has been applied to the tables. One that is not named here makes the mirror anew. */
+  public void follow(Event event, long nowMs) {
+    if (mirror == null) {
+      return;
+    }
+    switch (event) {
+      case JobAllocated e -> confirm(e.run().job());
+      case JobEnded e -> gone(e.job(), nowMs);
+      case JobHeld e -> withdraw(e.job());
+      case JobSubmitted _, JobEligible _, JobReleased _, JobStarted _, JobKillRequested _ -> {
+        // what may start is asked for by the next pass
+      }
+      default -> mirror = null;
+    }
+  }
+
+  private void confirm(JobId id) {
+    PlanJob start = unconfirmed.remove(id);
+    if (start == null) {
+      mirror = null;
+    } else {
+      mirror.started(start);
+    }
+  }
+
+  private void gone(JobId id, long nowMs) {
+    if (mirror.runs(id)) {
+      mirror.ended(id, nowMs);
+    } else {
+      withdraw(id);
+    }
+  }
+
+  private void withdraw(JobId id) {
+    PlanJob job = waiting.remove(id);
+    if (job != null) {
+      mirror.planner().withdrawn(job);
+    }
+  }
+
+  /** Plans by another policy from now on. */
+  public void policy(PlanPolicy newPolicy) {
+    policy = newPolicy;
+    mirror = null;
+  }
+}

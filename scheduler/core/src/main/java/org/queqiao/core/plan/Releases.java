@@ -1,0 +1,83 @@
+package org.queqiao.core.plan;
+
+import java.util.Arrays;
+
+/**
+ * What each node gets back and when: the running jobs of a node by their believed end. Only kept for
+ * policies that make more than one promise.
+ */
+final class Releases {
+  private static final int[] NONE = {};
+  private static final PlanJob[] NOBODY = {};
+
+  private final PlanJob[][] jobs;
+  private final int[][] shares;
+  private final int[] size;
+
+  Releases(int nodes) {
+    jobs = new PlanJob[nodes][];
+    shares = new int[nodes][];
+    size = new int[nodes];
+    Arrays.fill(jobs, NOBODY);
+    Arrays.fill(shares, NONE);
+  }
+
+  int size(int node) {
+    return size[node];
+  }
+
+  /** When the i-th of a node ends. */
+  long end(int node, int i) {
+    return jobs[node][i].end();
+  }
+
+  /** What the i-th of a node gives back. */
+  Share share(int node, int i) {
+    return jobs[node][i].demand().share(shares[node][i]);
+  }
+
+  void add(PlanJob job) {
+    int[] on = job.nodes();
+    for (int i = 0; i < on.length; i++) {
+      insert(on[i], job, i);
+    }
+  }
+
+  void remove(PlanJob job) {
+    for (int node : job.nodes()) {
+      int at = find(node, job);
+      size[node]--;
+      System.arraycopy(jobs[node], at + 1, jobs[node], at, size[node] - at);
+      System.arraycopy(shares[node], at + 1, shares[node], at, size[node] - at);
+      jobs[node][size[node]] = null;
+    }
+  }
+
+  private void insert(int node, PlanJob job, int share) {
+    if (size[node] == jobs[node].length) {
+      int room = Math.max(4, size[node] * 2);
+      jobs[node] = Arrays.copyOf(jobs[node], room);
+      shares[node] = Arrays.copyOf(shares[node], room);
+    }
+    int at = find(node, job);
+    System.arraycopy(jobs[node], at, jobs[node], at + 1, size[node] - at);
+    System.arraycopy(shares[node], at, shares[node], at + 1, size[node] - at);
+    jobs[node][at] = job;
+    shares[node][at] = share;
+    size[node]++;
+  }
+
+  private int find(int node, PlanJob job) {
+    int low = 0;
+    int high = size[node];
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (RunningJobs.before(jobs[node][middle], job)) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
+}

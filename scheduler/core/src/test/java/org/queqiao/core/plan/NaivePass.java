@@ -1,0 +1,149 @@
+package org.queqiao.core.plan;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.TreeMap;
+
+/**
+ * A pass as the rules read, to compare the engine with: what runs, starts and is promised are holds
+ * of amounts on nodes from one moment to another, and every question walks all of them.
+ */
+final class NaivePass {
+  /** A share held on a node. */
+  record Hold(int node, Share share, long from, long to) {}
+
+  private final NodePool pool;
+  private final long[][] total;
+  private final long now;
+  private final List<Hold> holds = new ArrayList<>();
+  private final List<Hold> promises = new ArrayList<>();
+
+  /** What each promised job was promised. */
+  final TreeMap<Long, Long> promised = new TreeMap<>();
+
+  final TreeMap<Long, List<Integer>> started = new TreeMap<>();
+
+  NaivePass(NodePool pool, RunningJobs running, long now) {
+    this.pool = pool;
+    this.now = now;
+    this.total = new long[pool.nodes()][pool.kinds()];
+    for (int node = 0; node < pool.nodes(); node++) {
+      for (int kind = 0; kind < pool.kinds(); kind++) {
+        total[node][kind] = pool.free(node, kind);
+      }
+    }
+    for (int i = 0; i < running.size(); i++) {
+      PlanJob job = running.get(i);
+      for (int share = 0; share < job.nodes().length; share++) {
+        int node = job.nodes()[share];
+        holds.add(new Hold(node, job.demand().share(share), now, job.end()));
+        pool.add(job.demand().share(share), node, total[node], 0, 1);
+      }
+    }
+  }
+
+  void run(PlanPolicy policy, List<PlanJob> queue) {
+    List<PlanJob> left = new ArrayList<>(queue);
+    for (PlanJob job : queue) {
+      if (promised.size() == policy.reservations()) {
+        break;
+      }
+      if (policy.protects(job, now)) {
+        if (start(job)) {
+          left.remove(job);
+        } else {
+          promise(job);
+        }
+      }
+    }
+    if (!policy.backfills()) {
+      return;
+    }
+    if (policy.keyRule() != PlanPolicy.KeyRule.NONE) {
+      left.sort(Comparator.comparingLong(job -> policy.key(job, now)));
+    }
+    for (PlanJob job : left) {
+      if (!promised.containsKey(job.number())) {
+        start(job);
+      }
+    }
+  }
+
+  private boolean start(PlanJob job) {
+    List<Integer> on = nodes(job, now);
+    if (on == null) {
+      return false;
+    }
+    started.put(job.number(), on);
+    hold(holds, job, on, now);
+    return true;
+  }
+
+  private void promise(PlanJob job) {
+    long moment = earliest(job);
+    promised.put(job.number(), moment);
+    if (moment < Long.MAX_VALUE) {
+      hold(promises, job, nodes(job, moment), moment);
+    }
+  }
+
+  /** The first moment from which the job has room for all of its time. */
+  long earliest(PlanJob job) {
+    List<Long> moments = new ArrayList<>(List.of(now));
+    holds.forEach(each -> moments.add(each.to()));
+    promises.forEach(each -> moments.add(each.to()));
+    return moments.stream()
+        .sorted()
+        .filter(moment -> nodes(job, moment) != null)
+        .findFirst()
+        .orElse(Long.MAX_VALUE);
+  }
+
+  private static void hold(List<Hold> into, PlanJob job, List<Integer> on, long from) {
+    for (int i = 0; i < on.size(); i++) {
+      into.add(new Hold(on.get(i), job.demand().share(i), from, from + job.believed()));
+    }
+  }
+
+  private List<Integer> nodes(PlanJob job, long from) {
+    Demand demand = job.demand();
+    List<Integer> large = new ArrayList<>();
+    List<Integer> small = new ArrayList<>();
+    for (int node = 0; node < pool.nodes(); node++) {
+      if (pool.closed(node) || !demand.nodes().allows(node)) {
+        continue;
+      }
+      if (large.size() < demand.largeShares()
+          && room(demand.large(), node, from, from + job.believed())) {
+        large.add(node);
+      } else if (small.size() < demand.shares() - demand.largeShares()
+          && room(demand.small(), node, from, from + job.believed())) {
+        small.add(node);
+      }
+    }
+    large.addAll(small);
+    return large.size() == demand.shares() ? large : null;
+  }
+
+  private boolean room(Share share, int node, long from, long to) {
+    List<Hold> all = new ArrayList<>(holds);
+    all.addAll(promises);
+    all.removeIf(each -> each.node() != node || each.to() <= from || each.from() >= to);
+    List<Long> moments = new ArrayList<>(List.of(from));
+    all.forEach(each -> moments.add(Math.max(from, each.from())));
+    for (long at : moments) {
+      long[] left = Arrays.copyOf(total[node], pool.kinds());
+      for (Hold each : all) {
+        if (each.from() <= at && each.to() > at) {
+          pool.add(each.share(), node, left, 0, -1);
+        }
+      }
+      if (!pool.fits(share, node, left, 0)) {
+        return false;
+      }
+    }
+    return true;
+  }
+}

@@ -1,0 +1,111 @@
+package org.queqiao.core.plan;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+
+/** A random cluster with a random queue, the same for the same seed. */
+final class RandomPlan {
+  final SplittableRandom random;
+  final NodePool pool;
+  final Planner planner;
+  final PlanPolicy policy;
+  final List<PlanJob> queue = new ArrayList<>();
+  final TreeMap<Long, List<Integer>> started = new TreeMap<>();
+  long now = 1_000;
+  private final int kinds;
+  private final List<Demand> demands = new ArrayList<>();
+  private long lastNumber;
+
+  RandomPlan(long seed, PlanPolicy policy) {
+    this.random = new SplittableRandom(seed);
+    this.policy = policy;
+    this.kinds = random.nextInt(1, 4);
+    int nodes = random.nextInt(4) == 0 ? 1 : random.nextInt(1, 7);
+    this.pool = new NodePool(nodes, kinds);
+    for (int node = 0; node < nodes; node++) {
+      for (int kind = 0; kind < kinds; kind++) {
+        pool.setFree(node, kind, random.nextInt(1, 17));
+      }
+      pool.setMemoryPerCore(node, random.nextInt(0, 3));
+      if (random.nextInt(12) == 0) {
+        pool.close(node);
+      }
+    }
+    this.planner = new Planner(policy, pool, this::start);
+    int classes = random.nextInt(1, 6);
+    for (int i = 0; i < classes; i++) {
+      demands.add(demand());
+    }
+  }
+
+  private Demand demand() {
+    long[] small = new long[kinds];
+    for (int kind = 0; kind < kinds; kind++) {
+      small[kind] = random.nextInt(kind == 0 ? 1 : 0, 9);
+    }
+    boolean memoryPerCore = kinds > 1 && random.nextBoolean();
+    long[] large = small.clone();
+    large[0]++;
+    int larges = random.nextInt(3) == 0 ? random.nextInt(1, 3) : 0;
+    int smalls = random.nextInt(larges > 0 ? 0 : 1, 4);
+    long allowed = random.nextInt(4) == 0 ? random.nextLong() : -1;
+    return new Demand(
+        new Share(large, memoryPerCore),
+        larges,
+        new Share(small, memoryPerCore),
+        smalls,
+        node -> (allowed >>> node & 1) == 1);
+  }
+
+  private void start(PlanJob job, int[] nodes) {
+    List<Integer> on = new ArrayList<>();
+    for (int node : nodes) {
+      on.add(node);
+    }
+    started.put(job.number(), on);
+    queue.remove(job);
+  }
+
+  void submit() {
+    long number = ++lastNumber;
+    long limit = random.nextInt(1, 40);
+    long believed = random.nextInt(3) == 0 ? random.nextLong(1, limit + 1) : limit;
+    PlanJob job =
+        new PlanJob(
+            number, number, demands.get(random.nextInt(demands.size())), now, limit, believed);
+    queue.add(job);
+    planner.submitted(job, now);
+  }
+
+  void endOne() {
+    if (planner.running().size() > 0) {
+      planner.ended(planner.running().get(random.nextInt(planner.running().size())), now);
+    }
+  }
+
+  void withdrawOne() {
+    if (!queue.isEmpty()) {
+      planner.withdrawn(queue.remove(random.nextInt(queue.size())));
+    }
+  }
+
+  /** Time passes; what should have ended does. */
+  void later() {
+    now += random.nextInt(1, 15);
+    while (planner.running().size() > 0 && planner.running().get(0).end() <= now) {
+      planner.ended(planner.running().get(0), now);
+    }
+  }
+
+  /** Something that may happen between two passes. */
+  void happens() {
+    switch (random.nextInt(6)) {
+      case 0 -> endOne();
+      case 1 -> withdrawOne();
+      case 2 -> later();
+      default -> submit();
+    }
+  }
+}
