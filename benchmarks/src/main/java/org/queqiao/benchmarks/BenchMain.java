@@ -20,7 +20,7 @@ public final class BenchMain {
       }
     }
     if (rest.isEmpty()) {
-      System.err.println("bench: which one? submit, single, jobs, log, heap or agent");
+      System.err.println("bench: which one? submit, single, jobs, log, heap, agent, plan or replay");
       System.exit(2);
     }
     Report report = new Report(rest.get(0));
@@ -31,12 +31,28 @@ public final class BenchMain {
       case "log" -> LogBench.run(option(rest, "--seconds", 5), report);
       case "heap" -> HeapBench.run(root, option(rest, "--jobs", 100_000), report);
       case "agent" -> AgentBench.run(root, option(rest, "--seconds", 60), report);
+      case "plan" ->
+          PlanBench.run(
+              option(rest, "--nodes", 20_000), option(rest, "--jobs", 100_000), report);
+      case "replay" ->
+          ReplayBench.run(
+              root,
+              word(rest, "--trace"),
+              option(rest, "--procs", 0),
+              option(rest, "--jobs", 100_000),
+              option(rest, "--times", 3),
+              report);
       default -> {
         System.err.println("bench: there is no benchmark '" + rest.get(0) + "'");
         System.exit(2);
       }
     }
     System.out.println(json ? report.json() : report.text());
+  }
+
+  private static String word(List<String> arguments, String name) {
+    int at = arguments.indexOf(name);
+    return at < 0 ? "" : arguments.get(at + 1);
   }
 
   private static int option(List<String> arguments, String name, int otherwise) {

@@ -13,8 +13,8 @@ public final class Demand {
   private final NodeChoice nodes;
   private final long totalCores;
 
-  /** For {@link TwoRounds} alone: the pass and the end for which no room was found. */
-  long refusedInPass = -1;
+  /** For {@link TwoRounds} alone: the pass in which no room was found, and until which end. */
+  Object refusedIn;
 
   long refusedEnd;
 

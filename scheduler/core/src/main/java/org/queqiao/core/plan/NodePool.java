@@ -21,6 +21,7 @@ public final class NodePool {
   private final boolean[] closed;
   private final long[] blockMost;
   private long totalFreeCores;
+  private long version;
 
   /**
    * Nodes with nothing free yet.
@@ -59,6 +60,7 @@ public final class NodePool {
       raiseBlock(node, amount);
     }
     free[at] = amount;
+    version++;
   }
 
   /** Says how much memory goes with a core of this node when a job does not say. */
@@ -104,8 +106,14 @@ public final class NodePool {
   public void close(int node) {
     if (!closed[node]) {
       closed[node] = true;
+      version++;
       totalFreeCores -= free[node * kinds];
     }
+  }
+
+  /** Another number after each change that is neither a start nor an end. */
+  long version() {
+    return version;
   }
 
   boolean closed(int node) {

@@ -23,7 +23,10 @@ public interface PlanPolicy {
   /** Whether jobs behind a promise may start before it. */
   boolean backfills();
 
-  /** Whether a job is served in turn, and promised a start when it does not fit. */
+  /**
+   * Whether a job is served in turn, and promised a start when it does not fit. The answer may change
+   * while a job waits only with {@link KeyRule#EVERY_PASS}.
+   */
   boolean protects(PlanJob job, long now);
 
   /** Whether the second round has an order of its own, and when it is asked for. */

@@ -29,6 +29,17 @@ public final class Planner {
   private WaitingSource source;
 
   private long order;
+
+  /** What was submitted behind everything else since the last pass was over. */
+  private final WaitingJobs fresh = new WaitingJobs(false);
+
+  private final WaitingJobs freshByKey;
+
+  /** Whether nothing but such submissions has happened since then. */
+  private boolean settled;
+
+  private long settledPool;
+  private boolean someLeft;
   private boolean early;
 
   /** An engine over nodes that nothing runs on yet. */
@@ -38,9 +49,10 @@ public final class Planner {
     this.starts = starts;
     this.byKey =
         policy.keyRule() == PlanPolicy.KeyRule.NONE ? queue : new WaitingJobs(true);
+    this.freshByKey = byKey == queue ? fresh : new WaitingJobs(true);
     boolean several = policy.reservations() > 1 && !policy.plansAtSubmission();
     this.releases = several ? new Releases(pool.nodes()) : null;
-    this.pass = new TwoRounds(policy, pool, running, releases, this::pull, starts);
+    this.pass = new TwoRounds(policy, pool, running, releases, this::pull, this::start);
     this.timeline = policy.plansAtSubmission() ? new Timeline(pool, 0, 0) : null;
   }
 
@@ -59,7 +71,14 @@ public final class Planner {
 
   /** A job waits no more and has not started. */
   public void withdrawn(PlanJob job) {
+    settled = false;
+    someLeft = true;
     job.withdraw();
+  }
+
+  private void start(PlanJob job, int[] nodes) {
+    someLeft = true;
+    starts.start(job, nodes);
   }
 
   /**
@@ -67,6 +86,7 @@ public final class Planner {
    * them, instead of those that were submitted; not with a policy that plans at submission.
    */
   public void begin(WaitingSource inOrder, long now) {
+    settled = false;
     queue.clear();
     if (byKey != queue) {
       byKey.clear();
@@ -102,6 +122,7 @@ public final class Planner {
    * free is so without what it holds.
    */
   public void runs(PlanJob job, int[] nodes, long since) {
+    settled = false;
     job.startAt(since, nodes);
     running.add(job);
     if (releases != null) {
@@ -111,10 +132,17 @@ public final class Planner {
 
   /** A job waits from now on, behind those of a smaller order. */
   public void submitted(PlanJob job, long now) {
+    settled &= queue.size() == 0 || queue.get(queue.size() - 1).order() < job.order();
     queue.add(job);
     if (byKey != queue) {
       job.key(policy.key(job, now));
       byKey.add(job);
+    }
+    if (settled) {
+      fresh.add(job);
+      if (freshByKey != fresh) {
+        freshByKey.add(job);
+      }
     }
     if (timeline != null) {
       timeline.advance(now);
@@ -124,6 +152,7 @@ public final class Planner {
 
   /** A running job has ended. */
   public void ended(PlanJob job, long now) {
+    settled = false;
     running.remove(job);
     if (releases != null) {
       releases.remove(job);
@@ -138,6 +167,7 @@ public final class Planner {
 
   /** A running job is believed to run for another time than before. */
   public void corrected(PlanJob job, long believed) {
+    settled = false;
     running.remove(job);
     if (releases != null) {
       releases.remove(job);
@@ -199,9 +229,18 @@ public final class Planner {
     work(now, Long.MAX_VALUE, Integer.MAX_VALUE);
   }
 
-  /** Begins a pass; one that is not over is given up. What it started stays started. */
+  /**
+   * Begins a pass; one that is not over is given up. What it started stays started. When nothing but
+   * submissions behind all others came since the last pass was over, only those are looked at: the
+   * others would be refused again.
+   */
   public void begin(long now) {
-    if (byKey != queue && policy.keyRule() == PlanPolicy.KeyRule.EVERY_PASS) {
+    if (settled && pool.version() == settledPool) {
+      pass.extend(fresh, freshByKey);
+      return;
+    }
+    settled = false;
+    if (policy.keyRule() == PlanPolicy.KeyRule.EVERY_PASS) {
       for (int i = 0; i < queue.size(); i++) {
         queue.get(i).key(policy.key(queue.get(i), now));
       }
@@ -227,11 +266,24 @@ public final class Planner {
         return false;
       }
     }
-    queue.compact();
-    if (byKey != queue) {
-      byKey.compact();
-    }
+    finish();
     return true;
+  }
+
+  private void finish() {
+    if (someLeft) {
+      someLeft = false;
+      queue.compact();
+      if (byKey != queue) {
+        byKey.compact();
+      }
+    }
+    fresh.clear();
+    if (freshByKey != fresh) {
+      freshByKey.clear();
+    }
+    settled = timeline == null && policy.keyRule() != PlanPolicy.KeyRule.EVERY_PASS;
+    settledPool = pool.version();
   }
 
   private void startPlanned(long now) {
@@ -241,7 +293,7 @@ public final class Planner {
         pool.take(job.demand(), FIRST_NODE);
         job.startAt(now, FIRST_NODE);
         running.add(job);
-        starts.start(job, FIRST_NODE);
+        start(job, FIRST_NODE);
       }
     }
   }

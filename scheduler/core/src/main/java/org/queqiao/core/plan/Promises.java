@@ -1,5 +1,6 @@
 package org.queqiao.core.plan;
 
+import java.util.ArrayDeque;
 import java.util.Arrays;
 
 /**
@@ -14,16 +15,20 @@ import java.util.Arrays;
 final class Promises {
   private static final long NEVER = Long.MAX_VALUE;
 
+  /** How many demands are remembered: as many as the longest row of promises is likely to have. */
+  private static final int MAX_OPENINGS = 128;
+
   private final NodePool pool;
   private final Releases releases;
   private final Ceilings ceilings;
   private final Timeline[] lines;
-  private final long[] sum;
   private final long[] largeAt;
   private final long[] anyAt;
-  private final long[] sorted;
+  private final Selection selection;
+  private final ArrayDeque<Openings> known = new ArrayDeque<>();
   private int[] promised = new int[16];
   private int promisedCount;
+  private long poolVersion;
   private long looked;
 
   Promises(NodePool pool, Releases releases, Ceilings ceilings) {
@@ -31,10 +36,9 @@ final class Promises {
     this.releases = releases;
     this.ceilings = ceilings;
     this.lines = new Timeline[pool.nodes()];
-    this.sum = new long[pool.kinds()];
     this.largeAt = new long[pool.nodes()];
     this.anyAt = new long[pool.nodes()];
-    this.sorted = new long[pool.nodes()];
+    this.selection = new Selection(pool.nodes());
   }
 
   void clear() {
@@ -60,45 +64,82 @@ final class Promises {
    */
   long promise(PlanJob job, long now) {
     Demand demand = job.demand();
+    Openings openings = openings(demand);
+    looked += openings.refresh();
+    openings.copy(largeAt, anyAt);
     long moment = now;
     while (moment < NEVER) {
-      int large = 0;
-      int any = 0;
-      int candidates = 0;
-      for (int node = 0; node < pool.nodes(); node++) {
-        ask(job, node, moment, now);
-        large += largeAt[node] <= moment ? 1 : 0;
-        any += anyAt[node] <= moment ? 1 : 0;
-        if (anyAt[node] < NEVER) {
-          sorted[candidates++] = anyAt[node];
-        }
+      for (int i = 0; i < promisedCount; i++) {
+        ask(job, openings, promised[i], moment);
       }
-      if (large >= demand.largeShares() && any >= demand.shares()) {
+      looked += promisedCount;
+      boolean enough =
+          count(anyAt, moment) >= demand.shares()
+              && (demand.largeShares() == 0 || count(largeAt, moment) >= demand.largeShares());
+      if (enough) {
         write(job, moment, now);
         return moment;
       }
-      moment = later(demand, moment, candidates);
+      moment = later(demand, moment);
     }
     return NEVER;
   }
 
-  /** The least moment after this one at which enough nodes may have room. */
-  private long later(Demand demand, long moment, int candidates) {
-    if (candidates < demand.shares()) {
-      return NEVER;
+  private static int count(long[] moments, long until) {
+    int count = 0;
+    for (long moment : moments) {
+      count += moment <= until ? 1 : 0;
     }
-    Arrays.sort(sorted, 0, candidates);
-    long next = sorted[demand.shares() - 1];
+    return count;
+  }
+
+  /** Asks the time line of a node with promises. */
+  private void ask(PlanJob job, Openings openings, int node, long moment) {
+    if (!openings.ever(node)) {
+      return;
+    }
+    Demand demand = job.demand();
+    Timeline line = lines[node];
+    largeAt[node] =
+        demand.largeShares() > 0
+            ? line.earliest(demand.large(), job.believed(), moment, NEVER)
+            : NEVER;
+    anyAt[node] =
+        Math.min(largeAt[node], line.earliest(demand.small(), job.believed(), moment, NEVER));
+  }
+
+  /** The openings of a demand; the one that was not asked for longest is forgotten. */
+  private Openings openings(Demand demand) {
+    if (poolVersion != pool.version()) {
+      poolVersion = pool.version();
+      known.clear();
+    }
+    for (Openings each : known) {
+      if (each.demand() == demand) {
+        known.remove(each);
+        known.addLast(each);
+        return each;
+      }
+    }
+    if (known.size() == MAX_OPENINGS) {
+      known.removeFirst();
+    }
+    Openings fresh = new Openings(pool, releases, demand);
+    known.addLast(fresh);
+    return fresh;
+  }
+
+  /** The least moment after this one at which enough nodes may have room. */
+  private long later(Demand demand, long moment) {
+    long next = selection.smallest(anyAt, demand.shares() - 1);
     if (demand.largeShares() > 0) {
-      System.arraycopy(largeAt, 0, sorted, 0, pool.nodes());
-      Arrays.sort(sorted);
-      next = Math.max(next, sorted[demand.largeShares() - 1]);
+      next = Math.max(next, selection.smallest(largeAt, demand.largeShares() - 1));
     }
     if (next > moment) {
       return next;
     }
     long after = NEVER;
-    for (int node = 0; node < pool.nodes(); node++) {
+    for (int node = 0; node < anyAt.length; node++) {
       if (anyAt[node] > moment) {
         after = Math.min(after, anyAt[node]);
       }
@@ -107,41 +148,6 @@ final class Promises {
       }
     }
     return after;
-  }
-
-  /** From when a node has room for a large share, and for any share. */
-  private void ask(PlanJob job, int node, long moment, long now) {
-    Demand demand = job.demand();
-    largeAt[node] = NEVER;
-    anyAt[node] = NEVER;
-    if (pool.closed(node) || !demand.nodes().allows(node)) {
-      return;
-    }
-    if (demand.largeShares() > 0) {
-      largeAt[node] = from(demand.large(), job.believed(), node, moment, now);
-    }
-    anyAt[node] =
-        Math.min(largeAt[node], from(demand.small(), job.believed(), node, moment, now));
-  }
-
-  private long from(Share share, long duration, int node, long moment, long now) {
-    looked++;
-    if (lines[node] != null) {
-      return lines[node].earliest(share, duration, moment, NEVER);
-    }
-    if (pool.fits(share, node)) {
-      return now;
-    }
-    for (int kind = 0; kind < sum.length; kind++) {
-      sum[kind] = pool.free(node, kind);
-    }
-    for (int i = 0; i < releases.size(node); i++) {
-      pool.add(releases.share(node, i), node, sum, 0, 1);
-      if (pool.fits(share, node, sum, 0)) {
-        return releases.end(node, i);
-      }
-    }
-    return NEVER;
   }
 
   private void write(PlanJob job, long moment, long now) {

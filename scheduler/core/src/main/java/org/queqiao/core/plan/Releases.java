@@ -13,13 +13,20 @@ final class Releases {
   private final PlanJob[][] jobs;
   private final int[][] shares;
   private final int[] size;
+  private final long[] version;
 
   Releases(int nodes) {
     jobs = new PlanJob[nodes][];
     shares = new int[nodes][];
     size = new int[nodes];
+    version = new long[nodes];
     Arrays.fill(jobs, NOBODY);
     Arrays.fill(shares, NONE);
+  }
+
+  /** Another number after each change of a node. */
+  long version(int node) {
+    return version[node];
   }
 
   int size(int node) {
@@ -46,6 +53,7 @@ final class Releases {
   void remove(PlanJob job) {
     for (int node : job.nodes()) {
       int at = find(node, job);
+      version[node]++;
       size[node]--;
       System.arraycopy(jobs[node], at + 1, jobs[node], at, size[node] - at);
       System.arraycopy(shares[node], at + 1, shares[node], at, size[node] - at);
@@ -65,6 +73,7 @@ final class Releases {
     jobs[node][at] = job;
     shares[node][at] = share;
     size[node]++;
+    version[node]++;
   }
 
   private int find(int node, PlanJob job) {

@@ -43,7 +43,10 @@ final class TwoRounds {
   private WaitingJobs queue;
   private WaitingJobs rest;
   private long now;
-  private long number;
+
+  /** Another one for each pass, so that demands may be shared between planners. */
+  private Object identity;
+
   private int next;
   private final ArrayDeque<PlanJob> unpromised = new ArrayDeque<>();
   private int promises;
@@ -72,7 +75,7 @@ final class TwoRounds {
     now = atTime;
     queue = inOrder;
     rest = byKey;
-    number++;
+    identity = new Object();
     next = 0;
     promises = 0;
     unpromised.clear();
@@ -81,6 +84,20 @@ final class TwoRounds {
       several.clear();
     }
     round = Round.PROTECTED;
+  }
+
+  /**
+   * Goes on after its end with jobs that come after all others, when nothing else has changed: the
+   * promises and what was refused still hold.
+   */
+  void extend(WaitingJobs inOrder, WaitingJobs byKey) {
+    queue = inOrder;
+    rest = byKey;
+    next = 0;
+    round = Round.PROTECTED;
+    if (promises == policy.reservations()) {
+      nextRound();
+    }
   }
 
   boolean over() {
@@ -156,13 +173,13 @@ final class TwoRounds {
     boolean atAll = noPromise || demand.totalCores() > pool.totalFreeCores();
     long from = atAll ? Long.MIN_VALUE : end;
     demand.refusedEnd =
-        demand.refusedInPass == number ? Math.min(demand.refusedEnd, from) : from;
-    demand.refusedInPass = number;
+        demand.refusedIn == identity ? Math.min(demand.refusedEnd, from) : from;
+    demand.refusedIn = identity;
   }
 
   private boolean refused(Demand demand, long end) {
     return demand.totalCores() > pool.totalFreeCores()
-        || demand.refusedInPass == number && end >= demand.refusedEnd;
+        || demand.refusedIn == identity && end >= demand.refusedEnd;
   }
 
   private void start(PlanJob job, int[] on, long end) {

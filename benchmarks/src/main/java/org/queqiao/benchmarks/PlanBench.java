@@ -1,0 +1,202 @@
+package org.queqiao.benchmarks;
+
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryPoolMXBean;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import org.queqiao.core.plan.Demand;
+import org.queqiao.core.plan.NodeChoice;
+import org.queqiao.core.plan.NodePool;
+import org.queqiao.core.plan.PlanJob;
+import org.queqiao.core.plan.PlanPolicies;
+import org.queqiao.core.plan.PlanPolicy;
+import org.queqiao.core.plan.Planner;
+import org.queqiao.core.plan.Share;
+
+/**
+ * The engine with a long queue on a large cluster: a whole pass over every waiting job, and what one
+ * submission and one end cost after it. Nodes have cores and memory; jobs have 1 to 64 nodes, 1 to
+ * 64 cores on each, and limits from 5 minutes to 2 days.
+ */
+final class PlanBench {
+  private static final int CORES = 64;
+  private static final long MEM_PER_CORE_MIB = 4096;
+  private static final long[] LIMITS_MS = {
+    300_000, 900_000, 3_600_000, 14_400_000, 43_200_000, 86_400_000, 172_800_000
+  };
+
+  private final SplittableRandom random = new SplittableRandom(1);
+  private final TreeMap<Integer, Demand> demands = new TreeMap<>();
+  private final List<PlanJob> waiting = new ArrayList<>();
+  private final TreeMap<Long, int[]> places = new TreeMap<>();
+  private final PlanPolicy policy;
+  private final Planner planner;
+  private final int nodes;
+  private long nowMs = 1_000_000_000;
+  private long number;
+  private long starts;
+
+  private PlanBench(int nodes, PlanPolicy policy) {
+    this.nodes = nodes;
+    this.policy = policy;
+    this.planner = new Planner(policy, idle(nodes), this::started);
+  }
+
+  private static NodePool idle(int nodes) {
+    NodePool pool = new NodePool(nodes, 2);
+    for (int node = 0; node < nodes; node++) {
+      pool.setFree(node, 0, CORES);
+      pool.setFree(node, 1, CORES * MEM_PER_CORE_MIB);
+      pool.setMemoryPerCore(node, MEM_PER_CORE_MIB);
+    }
+    return pool;
+  }
+
+  private void started(PlanJob job, int[] on) {
+    starts++;
+    places.put(job.number(), on);
+  }
+
+  static void run(int nodes, int jobs, Report report) {
+    PlanPolicy policy = PlanPolicies.named(PlanPolicies.DEFAULT).orElseThrow();
+    for (int warm = 0; warm < 2; warm++) {
+      new PlanBench(nodes, policy).loaded(jobs);
+    }
+    long[] empty = new long[3];
+    for (int i = 0; i < empty.length; i++) {
+      PlanBench bench = new PlanBench(nodes, policy);
+      bench.submit(jobs);
+      empty[i] = bench.pass();
+      report.put("startedOnEmptyCluster", bench.starts);
+    }
+    report.put("fullPlanEmptyMs", median(empty) / 1e6);
+    PlanBench bench = new PlanBench(nodes, policy);
+    long[] full = bench.loaded(jobs);
+    report.put("fullPlanMs", median(full) / 1e6);
+    report.put("running", bench.planner.running().size());
+    report.put("pending", bench.planner.waiting());
+    report.put("freeCores", bench.planner.pool().totalFreeCores());
+    report.percentiles("submit", bench.submissions(200));
+    long cpu = cpuNanos();
+    report.percentiles("end", bench.ends(200));
+    report.put("endMeanCpuMs", (cpuNanos() - cpu) / 200 / 1e6);
+    report.put("nodes", nodes).put("coresPerNode", CORES).put("policy", policy.policyName());
+    report.put("reservations", policy.reservations());
+    report.put("peakHeapMiB", peakHeapMib());
+  }
+
+  private static double median(long[] nanos) {
+    long[] sorted = nanos.clone();
+    Arrays.sort(sorted);
+    return sorted[sorted.length / 2];
+  }
+
+  /** Fills the cluster, then plans the waiting jobs anew several times. */
+  private long[] loaded(int jobs) {
+    while (planner.pool().totalFreeCores() > (long) nodes * CORES / 100) {
+      submit(1_000);
+      pass();
+      nowMs += 1_000;
+    }
+    submit(jobs - planner.waiting());
+    long[] nanos = new long[5];
+    for (int i = 0; i < nanos.length; i++) {
+      nanos[i] = planAnew();
+    }
+    return nanos;
+  }
+
+  /** A pass of an engine that has not planned before, over all that runs and waits here. */
+  private long planAnew() {
+    NodePool pool = idle(nodes);
+    for (int node = 0; node < nodes; node++) {
+      pool.setFree(node, 0, planner.pool().free(node, 0));
+      pool.setFree(node, 1, planner.pool().free(node, 1));
+    }
+    Planner fresh = new Planner(policy, pool, (job, on) -> starts++);
+    for (int i = 0; i < planner.running().size(); i++) {
+      PlanJob job = planner.running().get(i);
+      fresh.runs(copy(job), places.get(job.number()), job.start());
+    }
+    waiting.removeIf(job -> !job.waiting());
+    for (PlanJob job : waiting) {
+      fresh.submitted(copy(job), nowMs);
+    }
+    long begun = System.nanoTime();
+    fresh.pass(nowMs);
+    return System.nanoTime() - begun;
+  }
+
+  private static PlanJob copy(PlanJob job) {
+    return new PlanJob(
+        job.number(), job.order(), job.demand(), job.submit(), job.limit(), job.believed());
+  }
+
+  private long[] submissions(int count) {
+    long[] nanos = new long[count];
+    for (int i = 0; i < count; i++) {
+      long begun = System.nanoTime();
+      submit(1);
+      pass();
+      nanos[i] = System.nanoTime() - begun;
+    }
+    return nanos;
+  }
+
+  private long[] ends(int count) {
+    long[] nanos = new long[count];
+    for (int i = 0; i < count; i++) {
+      PlanJob ending = planner.running().get(random.nextInt(planner.running().size()));
+      long begun = System.nanoTime();
+      planner.ended(ending, nowMs);
+      pass();
+      nanos[i] = System.nanoTime() - begun;
+    }
+    return nanos;
+  }
+
+  private long pass() {
+    nowMs += 1;
+    long begun = System.nanoTime();
+    planner.pass(nowMs);
+    return System.nanoTime() - begun;
+  }
+
+  private void submit(int jobs) {
+    for (int i = 0; i < jobs; i++) {
+      long limit = LIMITS_MS[random.nextInt(LIMITS_MS.length)];
+      number++;
+      PlanJob job = new PlanJob(number, number, demand(), nowMs, limit, limit);
+      waiting.add(job);
+      planner.submitted(job, nowMs);
+    }
+  }
+
+  private Demand demand() {
+    int cores = random.nextInt(3) == 0 ? CORES : random.nextInt(1, CORES + 1);
+    int on = random.nextInt(3) == 0 ? 1 << random.nextInt(7) : 1;
+    return demands.computeIfAbsent(
+        cores * 100 + on,
+        _ -> {
+          Share share = new Share(new long[] {cores, 0}, true);
+          return new Demand(share, 0, share, on, NodeChoice.ALL);
+        });
+  }
+
+  private static long cpuNanos() {
+    return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+  }
+
+  private static long peakHeapMib() {
+    long bytes = 0;
+    for (MemoryPoolMXBean each : ManagementFactory.getMemoryPoolMXBeans()) {
+      if (each.getType() == java.lang.management.MemoryType.HEAP) {
+        bytes += each.getPeakUsage().getUsed();
+      }
+    }
+    return bytes >> 20;
+  }
+}
