@@ -4,6 +4,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -303,8 +304,26 @@ public final class Server implements AutoCloseable {
         () -> parts.gateway().gauges().values().stream().filter(NodeGauges::connected).count(),
         parts.gateway().counters());
     metrics.connections(http::connections, parts.hub()::streams);
-    port = await(http.start(wantedPort(), this::publicUrl));
+    port = listen(http);
     started.push(() -> await(http.stop()));
+  }
+
+  private int listen(HttpService http) throws Exception {
+    try {
+      return await(http.start(wantedPort(), this::publicUrl));
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof BindException taken) {
+        throw new ConfigException(
+            "cannot listen on "
+                + config.http().host()
+                + " port "
+                + wantedPort()
+                + " ("
+                + taken.getMessage()
+                + "): stop what listens there, or choose another port with --port or http.port");
+      }
+      throw e;
+    }
   }
 
   /** What does not work now, by part; empty when all does. */
