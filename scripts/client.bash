@@ -4,15 +4,22 @@
 
 running() { [ -S "$DATA/run/admin.sock" ] || die "nothing runs in $DATA: start it with ./queqiao up"; }
 
+# owner METHOD PATH CURL-ARGS...: the local administration, for whoever owns the data folder.
+owner() {
+  local method=$1 path=$2
+  shift 2
+  answer --max-time 30 --unix-socket "$DATA/run/admin.sock" -X "$method" "$@" "http://localhost/local/v1$path"
+}
+
 client_login() {
   running
-  printf '%s\n' "$(admin POST /login-links -d "user=${ARGS[0]:-$(sed -n 1p "$DATA/run/first-account" 2>/dev/null || echo admin)}")"
+  owner POST /login-links --data-urlencode "user=${ARGS[0]:-$(default_account)}"
 }
 
 client_token() {
   [ ${#ARGS[@]} -eq 1 ] || die "whose? ./queqiao token ACCOUNT"
   running
-  printf '%s\n' "$(admin POST /token --data-urlencode "user=${ARGS[0]}")"
+  owner POST /token --data-urlencode "user=${ARGS[0]}"
 }
 
 # The token of the account that commands run as; kept for its life, readable by the owner alone.
@@ -33,7 +40,21 @@ api() {
   local account=$1 method=$2 path=$3 token
   shift 3
   token=$(session_token "$account")
-  curl -sS --fail-with-body --max-time 60 -X "$method" -H @<(printf 'Authorization: Bearer %s\n' "$token") "$@" "$(server_url)$path"
+  answer -X "$method" --max-time 60 -H @<(printf 'Authorization: Bearer %s\n' "$token") "$@" "$(server_url)$path"
+}
+
+# answer CURL-ARGS...: prints the body and its status apart; a refusal becomes its own words on stderr.
+answer() {
+  local text status detail
+  text=$(curl -sS -w '\n%{http_code}' "$@") || die "the server did not answer: ./queqiao status"
+  status=${text##*$'\n'}
+  text=${text%$'\n'*}
+  if [ "$status" -ge 400 ]; then
+    detail=$text
+    [[ $text =~ \"detail\":\"(([^\"\\]|\\.)*)\" ]] && detail=${BASH_REMATCH[1]//\\\"/\"}
+    die "$detail ($status)"
+  fi
+  [ -z "$text" ] || printf '%s\n' "${text%$'\n'}"
 }
 
 default_account() {
@@ -52,6 +73,7 @@ client_submit() {
   set -- "${ARGS[@]}"
   while [ $# -gt 0 ]; do
     case $1 in
+      --*) [ $# -ge 2 ] || die "$1 needs a value" ;;&
       --as) AS=$2; shift 2 ;;
       --name | --partition | --project) query+=(--url-query "${1#--}=$2"); shift 2 ;;
       --cores) query+=(--url-query "cpusPerTask=$2"); shift 2 ;;
@@ -70,6 +92,8 @@ client_submit() {
   [ -n "$file" ] || die "which script? ./queqiao submit FILE"
   [ -r "$file" ] || die "cannot read $file"
   account=$(default_account)
+  # The demo's administrator has no project of its own.
+  if [ -z "$AS" ] && [ "$account" = admin1 ]; then account=researcher1; fi
   api "$account" POST /api/v1/jobs -H 'Content-Type: text/x-shellscript' -H 'Accept: text/plain' "${query[@]}" --data-binary "@$file"
 }
 
@@ -85,12 +109,15 @@ client_jobs() {
   api "$(default_account)" GET /api/v1/jobs -H 'Accept: text/plain'
 }
 
+# takes COUNT USAGE: the words that a subcommand needs, itself included.
+takes() { [ ${#ARGS[@]} -ge "$1" ] || die "it is written ./queqiao $2"; }
+
 client_nodes() {
   running
   case ${ARGS[0]:-list} in
     list) api "$(default_account)" GET /api/v1/nodes -H 'Accept: text/plain' ;;
-    drain) admin POST "/nodes/${ARGS[1]:?which node?}/drain" --data-urlencode "reason=${ARGS[*]:2}" ;;
-    resume) admin POST "/nodes/${ARGS[1]:?which node?}/resume" ;;
+    drain) takes 2 "nodes drain NODE REASON"; owner POST "/nodes/${ARGS[1]}/drain" --data-urlencode "reason=${ARGS[*]:2}" ;;
+    resume) takes 2 "nodes resume NODE"; owner POST "/nodes/${ARGS[1]}/resume" ;;
     *) die "nodes knows list, drain NODE REASON and resume NODE" ;;
   esac
 }
@@ -99,13 +126,14 @@ client_account() {
   running
   local password
   case ${ARGS[0]:-} in
-    add) admin POST /users --data-urlencode "user=${ARGS[1]:?}" --data-urlencode "unixUser=${ARGS[2]:-}" --data-urlencode "project=${ARGS[3]:-}" ;;
-    role) admin POST /roles --data-urlencode "user=${ARGS[1]:?}" --data-urlencode "role=${ARGS[2]:?}" ;;
+    add) takes 2 "account add USER [UNIXUSER [PROJECT]]"; owner POST /users --data-urlencode "user=${ARGS[1]}" --data-urlencode "unixUser=${ARGS[2]:-}" --data-urlencode "project=${ARGS[3]:-}" ;;
+    role) takes 3 "account role USER ROLE"; owner POST /roles --data-urlencode "user=${ARGS[1]}" --data-urlencode "role=${ARGS[2]}" ;;
     password)
+      takes 2 "account password USER"
       # A file without a line end at its end is a whole line too.
       IFS= read -rsp 'New password: ' password || [ -n "$password" ]
       printf '\n' >&2
-      printf '%s' "$password" | admin POST /passwords --data-urlencode "user=${ARGS[1]:?}" --data-urlencode password@-
+      printf '%s' "$password" | owner POST /passwords --data-urlencode "user=${ARGS[1]}" --data-urlencode password@-
       ;;
     *) die "account knows add USER UNIXUSER PROJECT, role USER ROLE and password USER" ;;
   esac
@@ -114,9 +142,9 @@ client_account() {
 client_project() {
   running
   case ${ARGS[0]:-} in
-    add) admin POST /projects --data-urlencode "project=${ARGS[1]:?}" --data-urlencode "domain=${ARGS[2]:?}" ;;
-    member) admin POST /members --data-urlencode "project=${ARGS[1]:?}" --data-urlencode "user=${ARGS[2]:?}" --data-urlencode "rank=${ARGS[3]:-MEMBER}" ;;
-    fund) admin POST /wallets --data-urlencode "project=${ARGS[1]:?}" --data-urlencode "amountMicro=${ARGS[2]:?}" --data-urlencode "reason=${ARGS[*]:3}" ;;
+    add) takes 3 "project add NAME DOMAIN"; owner POST /projects --data-urlencode "project=${ARGS[1]}" --data-urlencode "domain=${ARGS[2]}" ;;
+    member) takes 3 "project member PROJECT USER [MANAGER]"; owner POST /members --data-urlencode "project=${ARGS[1]}" --data-urlencode "user=${ARGS[2]}" --data-urlencode "rank=${ARGS[3]:-MEMBER}" ;;
+    fund) takes 4 "project fund NAME AMOUNT_MICRO REASON"; owner POST /wallets --data-urlencode "project=${ARGS[1]}" --data-urlencode "amountMicro=${ARGS[2]}" --data-urlencode "reason=${ARGS[*]:3}" ;;
     *) die "project knows add NAME DOMAIN, member PROJECT USER [MANAGER] and fund NAME AMOUNT_MICRO REASON" ;;
   esac
 }
