@@ -50,7 +50,7 @@ answer() {
   status=${text##*$'\n'}
   text=${text%$'\n'*}
   if [ "$status" -ge 400 ]; then
-    detail=$text
+    detail=${text%$'\n'}
     [[ $text =~ \"detail\":\"(([^\"\\]|\\.)*)\" ]] && detail=${BASH_REMATCH[1]//\\\"/\"}
     die "$detail ($status)"
   fi
