@@ -80,12 +80,16 @@ check_reachable() {
 }
 
 make_folders() {
-  local mode=0700
+  local mode=0700 made=no
+  [ -d "$DATA" ] || made=yes
   if is_root; then mode=0711; fi
   mkdir -p -m "$mode" "$DATA" || die "cannot make the data folder $DATA"
   [ -w "$DATA" ] || die "the data folder $DATA belongs to another user"
   chmod "$mode" "$DATA"
-  check_reachable
+  (check_reachable) || {
+    [ "$made" = no ] || rmdir "$DATA"
+    exit 1
+  }
   mkdir -p -m 0700 "$DATA/server" "$DATA/log" "$DATA/postgres" "$DATA/printed"
   mkdir -p -m "$mode" "$DATA/run" "$DATA/agent" "$DATA/node"
   if is_root; then

@@ -7,9 +7,10 @@ command -v node >/dev/null 2>&1 || {
   exit 1
 }
 mkdir -p target
-if ! cmp -s package-lock.json target/package-lock.installed; then
+# The mark lives with what it speaks of: it goes when the modules go, and survives a clean build.
+if ! cmp -s package-lock.json node_modules/.installed-lock.json; then
   npm ci --no-audit --no-fund --loglevel=error
-  cp package-lock.json target/package-lock.installed
+  cp package-lock.json node_modules/.installed-lock.json
 fi
 newer() {
   [ ! -e "$1" ] || [ -n "$(find src public index.html vite.config.ts tsconfig.json package-lock.json tests/unit -newer "$1" -print -quit)" ]

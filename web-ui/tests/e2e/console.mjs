@@ -96,6 +96,13 @@ async function submitAndFollow() {
   await page.click('[data-test="language"]');
   await page.click('a[href="#/jobs"]');
   await page.waitForSelector('[data-test="jobs"] [data-state="COMPLETED"]');
+  assert.ok(
+    await page.evaluate(() => {
+      const table = document.querySelector('[data-test="jobs"]').parentElement;
+      return table.scrollWidth <= table.clientWidth;
+    }),
+    "all columns of the jobs are in sight",
+  );
   await shot(page, "jobs");
   await page.click('[data-test="sign-out"]');
   await page.waitForSelector('[data-test="user"]');

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -26,7 +27,7 @@ final class EndToEndTest {
   private static Client researcher;
   private static Client finance;
 
-  private static Path root() {
+  static Path root() {
     Path at = Path.of("").toAbsolutePath();
     while (!Files.exists(at.resolve("queqiao"))) {
       at = at.getParent();
@@ -168,6 +169,29 @@ final class EndToEndTest {
     assertThat(node.waitFor(3, TimeUnit.MINUTES)).isTrue();
     Files.delete(password);
     assertThat(node.exitValue()).isZero();
+  }
+
+  @Test
+  void aRefusalOnTheCommandLineIsOneSentenceAndAnExitCode() throws Exception {
+    ProcessBuilder command =
+        new ProcessBuilder(
+                ROOT.resolve("queqiao").toString(),
+                "token",
+                "nobody-here",
+                "--data",
+                service.data().toString())
+            .redirectErrorStream(true);
+    command.environment().put("QUEQIAO_BUILT", "yes");
+    Process token = command.start();
+    String said = new String(token.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(token.waitFor()).isEqualTo(1);
+    assertThat(said)
+        .isEqualTo("queqiao: NOT_FOUND: there is no account nobody-here (404)\n");
+    Path script = Files.createTempFile("queqiao-", ".sh");
+    Files.writeString(script, "#!/bin/sh\ntrue\n");
+    long id = Long.parseLong(service.script("submit", script.toString()).strip());
+    Files.delete(script);
+    assertThat(researcher.awaitEnd(id).path("state").asText()).isEqualTo("COMPLETED");
   }
 
   private static void setPassword(String account, Path password) throws Exception {

@@ -1,0 +1,106 @@
+package org.queqiao.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What the script says when it cannot do what it was asked for. */
+final class ScriptTest {
+  private static final Path ROOT = EndToEndTest.root();
+  private Path folder;
+
+  /** How a command ended, and both of its streams. */
+  private record Answer(int exit, String text) {}
+
+  @BeforeEach
+  void makeFolder() throws Exception {
+    folder = Files.createTempDirectory("queqiao-script-");
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+
+  @AfterEach
+  void removeFolder() throws Exception {
+    try (var files = Files.walk(folder)) {
+      for (Path each : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(each);
+      }
+    }
+  }
+
+  @Test
+  void aTakenPortIsNamedWithoutATrace() throws Exception {
+    Path data = folder.resolve("data");
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+      String port = String.valueOf(taken.getLocalPort());
+      Answer up = script("up", "--data", data.toString(), "--port", port);
+      assertThat(up.exit()).isEqualTo(1);
+      assertThat(up.text())
+          .contains("cannot listen on 127.0.0.1 port " + port)
+          .contains("choose another port with --port")
+          .doesNotContain("\tat ");
+    } finally {
+      assertThat(script("down", "--purge", "--data", data.toString()).exit()).isZero();
+    }
+  }
+
+  @Test
+  void aFolderThatJobsCannotReachIsRefusedWithThePartThatIsInTheWay() throws Exception {
+    assumeTrue(System.getProperty("user.name").equals("root"), "only root has others' jobs");
+    Path closed = Files.createDirectory(folder.resolve("private"));
+    Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("rwx------"));
+    Answer up = script("up", "--data", closed.resolve("data").toString());
+    assertThat(up.exit()).isEqualTo(1);
+    assertThat(up.text()).contains(closed + " has mode 700").contains("chmod o+x " + closed);
+  }
+
+  @Test
+  void aPortThatIsNoneIsRefusedBeforeAnythingStarts() throws Exception {
+    for (String port : List.of("abc", "65536", "-1", "")) {
+      Answer up = script("up", "--data", folder.resolve("data").toString(), "--port", port);
+      assertThat(up.exit()).isEqualTo(1);
+      assertThat(up.text())
+          .isEqualTo("queqiao: --port needs a number from 0 to 65535, not '" + port + "'\n");
+    }
+    assertThat(folder.resolve("data")).doesNotExist();
+  }
+
+  @Test
+  void aQuestionToNothingSaysHowToStart() throws Exception {
+    Path data = folder.resolve("data");
+    for (String command : List.of("jobs", "nodes", "login")) {
+      Answer answer = script(command, "--data", data.toString());
+      assertThat(answer.exit()).isEqualTo(1);
+      assertThat(answer.text())
+          .isEqualTo(
+              "queqiao: nothing runs in " + data + ": start it with ./queqiao up\n");
+    }
+    Answer status = script("status", "--json", "--data", data.toString());
+    assertThat(status.exit()).isEqualTo(1);
+    assertThat(status.text())
+        .isEqualTo(
+            "{\"server\":{\"pid\":null},\"agent\":{\"pid\":null},\"launcher\":{\"pid\":null},"
+                + "\"database\":{\"pid\":null},\"url\":null,\"ready\":false}\n");
+  }
+
+  private static Answer script(String... command) throws Exception {
+    List<String> line = new ArrayList<>(List.of(ROOT.resolve("queqiao").toString()));
+    line.addAll(List.of(command));
+    ProcessBuilder builder = new ProcessBuilder(line).redirectErrorStream(true);
+    builder.environment().put("QUEQIAO_BUILT", "yes");
+    Process process = builder.start();
+    String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    return new Answer(process.waitFor(), text);
+  }
+}
