@@ -38,6 +38,63 @@ final class DocumentationTest {
     assertThat(types).containsAll(named);
   }
 
+  private static final Pattern ROW = Pattern.compile("^\\| ([RSAMC][0-9].*?) \\|.*\\| (.*) \\|$");
+
+  @Test
+  void everyTestThatThePageOfBadInputsNamesExists() throws IOException {
+    Set<String> tests = testsOfTheHouse();
+    Set<String> missing = new TreeSet<>();
+    Set<String> rows = new TreeSet<>();
+    for (String line : Files.readAllLines(House.ROOT.resolve("docs/bad-inputs.md"))) {
+      Matcher row = ROW.matcher(line);
+      if (!row.matches()) {
+        continue;
+      }
+      rows.add(row.group(1));
+      Matcher code = CODE.matcher(row.group(2));
+      int named = 0;
+      while (code.find()) {
+        named++;
+        if (!tests.contains(code.group(1))) {
+          missing.add(row.group(1) + ": " + code.group(1));
+        }
+      }
+      if (named == 0 && !line.contains("does not exist here yet: ")) {
+        missing.add(row.group(1) + " names no test");
+      }
+    }
+    assertThat(rows).hasSizeGreaterThan(70);
+    assertThat(missing).isEmpty();
+  }
+
+  /** Every test by file and name, as the sources have them. */
+  private static Set<String> testsOfTheHouse() throws IOException {
+    // Methods of a test class that are neither private nor static are its tests.
+    Pattern java = Pattern.compile("(?m)^  (?:void|Stream<DynamicTest>) (\\w+)\\(");
+    Pattern c = Pattern.compile("\\bTEST\\((\\w+)\\)");
+    Set<String> tests = new TreeSet<>();
+    try (Stream<Path> files = Files.walk(House.ROOT)) {
+      for (Path file : files.filter(DocumentationTest::isTestSource).toList()) {
+        String name = file.getFileName().toString();
+        boolean isJava = name.endsWith(".java");
+        Matcher found = (isJava ? java : c).matcher(Files.readString(file));
+        while (found.find()) {
+          tests.add(
+              isJava ? name.replace(".java", ".") + found.group(1) : name + ":" + found.group(1));
+        }
+      }
+    }
+    return tests;
+  }
+
+  private static boolean isTestSource(Path file) {
+    String path = House.ROOT.relativize(file).toString();
+    return !path.contains("node_modules")
+        && !path.contains("target/")
+        && ((path.contains("src/test/java") && path.endsWith("Test.java"))
+            || path.matches("native/test/\\w+_test\\.c"));
+  }
+
   @Test
   void everyLinkOfThePagesLeadsSomewhere() throws IOException {
     Set<String> broken = new TreeSet<>();

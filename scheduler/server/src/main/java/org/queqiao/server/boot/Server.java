@@ -6,7 +6,6 @@ import io.vertx.core.VertxOptions;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -108,6 +107,9 @@ public final class Server implements AutoCloseable {
   }
 
   private void startAll() throws Exception {
+    if (config.http().tls()) {
+      NamedSecrets.checkKey("http.tlsKey", Path.of(config.http().tlsKey()));
+    }
     DataFolder folder = DataFolder.open(options.data());
     started.push(folder::close);
     Ledger ledger = keep(openLedger(folder));
@@ -349,20 +351,15 @@ public final class Server implements AutoCloseable {
     } else {
       access =
           new EmbeddedDatabase.Access(
-              database.url(), database.user(), password(Path.of(database.passwordFile())));
+              database.url(),
+              database.user(),
+              NamedSecrets.password("database.passwordFile", Path.of(database.passwordFile())));
     }
     return Ledger.open(
         access.url(),
         access.user(),
         access.password(),
         new BillingCalendar(config.billing().zone()));
-  }
-
-  private static String password(Path file) throws IOException {
-    if (!Files.isRegularFile(file)) {
-      throw new ConfigException("database.passwordFile: there is no file " + file);
-    }
-    return Files.readString(file).strip();
   }
 
   private LogSettings logSettings() {

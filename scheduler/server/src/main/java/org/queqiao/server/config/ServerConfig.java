@@ -37,6 +37,7 @@ public record ServerConfig(
       String tlsKey,
       int maxConnections,
       int maxBodyBytes,
+      int headTimeoutS,
       int idleTimeoutS) {
     static Http read(Settings from) {
       return new Http(
@@ -53,7 +54,7 @@ public record ServerConfig(
               "",
               "Where browsers reach the console; empty: host and port."),
           from.text("http.tlsCertificate", "path", "", "Certificate chain in PEM; empty: no TLS."),
-          from.text("http.tlsKey", "path", "", "Private key in PEM."),
+          from.text("http.tlsKey", "path", "", "Private key in PEM, readable by its owner alone."),
           from.integer(
               "http.maxConnections",
               "connections",
@@ -69,12 +70,19 @@ public record ServerConfig(
               16 << 20,
               "Longest request body; longer ones are refused with 413."),
           from.integer(
+              "http.headTimeoutS",
+              "seconds",
+              10,
+              1,
+              300,
+              "A new connection is closed when the head of its first request takes longer."),
+          from.integer(
               "http.idleTimeoutS",
               "seconds",
               90,
               5,
               3600,
-              "A connection without traffic is closed after this."));
+              "A connection without traffic, or without a whole request, is closed after this."));
     }
 
     /** Whether requests travel over TLS. */
@@ -189,7 +197,7 @@ public record ServerConfig(
               "database.passwordFile",
               "path",
               "",
-              "File of mode 0400 or 0600 with the password; only with database.url."));
+              "File of mode 0400 or 0600 with the password, not empty; only with database.url."));
     }
 
     /** Whether the database is the one in the data folder. */

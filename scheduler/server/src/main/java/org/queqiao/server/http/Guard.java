@@ -19,9 +19,11 @@ final class Guard {
           + " 'self'; frame-ancestors 'none'";
 
   private final HttpMeter meter;
+  private final Connections connections;
 
-  Guard(HttpMeter meter) {
+  Guard(HttpMeter meter, Connections connections) {
     this.meter = meter;
+    this.connections = connections;
   }
 
   void admit(RoutingContext routing) {
@@ -34,6 +36,7 @@ final class Guard {
     response.putHeader("Cross-Origin-Opener-Policy", "same-origin");
     response.putHeader("Cross-Origin-Resource-Policy", "same-origin");
     response.endHandler(_ -> {
+      connections.answered(routing.request().connection());
       String operation = routing.get(HttpMeter.OPERATION);
       meter.answered(
           operation == null ? "other" : operation,

@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.queqiao.accounting.sql.LedgerReads;
@@ -33,13 +32,15 @@ public final class HttpService {
   private static final int MAX_LINE_BYTES = 8 << 10;
   private static final int MAX_HEADER_BYTES = 16 << 10;
   private static final long BODY_TIMEOUT_MS = 30_000;
+  private static final long SWEEP_MS = 500;
   private static final int MAX_LOOPS = 8;
   private static final String IDENTITY = "identity";
 
   private final Surroundings around;
   private final ServerConfig config;
   private final List<HttpServer> servers = new ArrayList<>();
-  private final AtomicInteger connections = new AtomicInteger();
+  private final Connections connections;
+  private long sweeper;
 
   /**
    * Everything that requests reach.
@@ -72,6 +73,12 @@ public final class HttpService {
   public HttpService(ServerConfig config, Surroundings around) {
     this.config = config;
     this.around = around;
+    this.connections =
+        new Connections(
+            config.http().maxConnections(),
+            config.http().headTimeoutS(),
+            config.http().idleTimeoutS(),
+            System::nanoTime);
   }
 
   /**
@@ -83,6 +90,7 @@ public final class HttpService {
    */
   public Future<Integer> start(int port, Supplier<String> publicUrl) {
     Router router = router(publicUrl);
+    sweeper = around.vertx().setPeriodic(SWEEP_MS, _ -> connections.sweep());
     int loops = Math.clamp(Runtime.getRuntime().availableProcessors(), 1, MAX_LOOPS);
     // Vert.x shares a listener between servers of one configured port; -1 is a free one to share.
     int shared = port == 0 ? -1 : port;
@@ -97,15 +105,11 @@ public final class HttpService {
   private Future<Integer> listen(Router router, int port) {
     Vertx vertx = around.vertx();
     HttpServer server = vertx.createHttpServer(options(port));
-    server.requestHandler(router);
-    server.connectionHandler(connection -> {
-      if (connections.incrementAndGet() > config.http().maxConnections()) {
-        connection.closeHandler(_ -> connections.decrementAndGet());
-        connection.close();
-        return;
-      }
-      connection.closeHandler(_ -> connections.decrementAndGet());
+    server.requestHandler(request -> {
+      connections.asked(request.connection());
+      router.handle(request);
     });
+    server.connectionHandler(connections::opened);
     servers.add(server);
     var context = ((io.vertx.core.internal.VertxInternal) vertx).createEventLoopContext();
     io.vertx.core.Promise<Integer> bound = io.vertx.core.Promise.promise();
@@ -123,6 +127,8 @@ public final class HttpService {
             .setMaxHeaderSize(MAX_HEADER_BYTES)
             .setMaxFormAttributeSize(0)
             .setIdleTimeout(http.idleTimeoutS())
+            // One version of the protocol, so that one set of bounds holds.
+            .setHttp2ClearTextEnabled(false)
             .setAcceptBacklog(1024)
             .setTcpNoDelay(true)
             .setCompressionSupported(false);
@@ -140,7 +146,7 @@ public final class HttpService {
   private Router router(Supplier<String> publicUrl) {
     Contract contract = Contract.load();
     Router router = Router.router(around.vertx());
-    router.route().handler(new Guard(around.answered())::admit);
+    router.route().handler(new Guard(around.answered(), connections)::admit);
     Guard.errors(router, config.http().maxBodyBytes());
     new AuthRoutes(around.identity()).mount(router);
     ServerConfig.Limits limits = config.limits();
@@ -182,11 +188,12 @@ public final class HttpService {
 
   /** How many connections are open. */
   public int connections() {
-    return connections.get();
+    return connections.count();
   }
 
   /** Closes the port and all connections. */
   public Future<Void> stop() {
+    around.vertx().cancelTimer(sweeper);
     List<Future<Void>> closed = new ArrayList<>();
     servers.forEach(each -> closed.add(each.close()));
     return Future.all(closed).mapEmpty();

@@ -113,6 +113,10 @@ public final class EventStream {
   private void pump() {
     while (!ended && cursor < hub.lastPosition()) {
       if (response.writeQueueFull()) {
+        if (hub.after(cursor, 1).isEmpty()) {
+          close();
+          return;
+        }
         response.drainHandler(_ -> wake());
         return;
       }

@@ -1,5 +1,6 @@
 package org.queqiao.server.config;
 
+import static java.util.Collections.nCopies;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -7,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -60,6 +62,12 @@ final class ServerConfigTest {
         "billing: {currency: yuan} | three capital letters",
         "http: {host: 0.0.0.0} | needs TLS",
         "- a list | must consist of keys",
+        "http: {host: '::'} | needs TLS",
+        "http: {host: 192.0.2.1} | needs TLS",
+        "http: &a [*a] | there is no setting",
+        "http: !!java.net.URL ['http://evil'] | no YAML that can be read",
+        "!!org.queqiao.Anything {http: 1} | no YAML that can be read",
+        "http: {host: 1} | a text",
         "http: !!javax.script.ScriptEngineManager [] | no YAML that can be read",
         "http: {port: 1, port: 2} | no YAML that can be read",
         "a: {b: {c: {d: {e: {f: {g: {h: {i: 1}}}}}}}} | nested 8 deep",
@@ -69,6 +77,30 @@ final class ServerConfigTest {
     assertThatThrownBy(() -> ServerConfig.read(file))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining(answer);
+  }
+
+  @Test
+  void c4BombsOfAliasesAndDepthAreRefusedAtOnce() throws IOException {
+    StringBuilder bomb = new StringBuilder("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
+    for (int i = 1; i < 12; i++) {
+      String before = "*a" + (i - 1);
+      bomb.append("a%d: &a%d [%s]\n".formatted(i, i, String.join(", ", nCopies(10, before))));
+    }
+    for (String text :
+        List.of(
+            bomb.toString(),
+            "a: " + "[".repeat(100_000),
+            "a: " + "{b: ".repeat(50_000),
+            "a: " + "[".repeat(50_000) + "]".repeat(50_000),
+            "- ".repeat(100_000),
+            "a: \"" + "x".repeat(300_000) + "\"")) {
+      Path file = file(text);
+      assertThatThrownBy(() -> ServerConfig.read(file))
+          .as(text.substring(0, 20))
+          .isInstanceOf(ConfigException.class)
+          .message()
+          .hasSizeLessThan(2_000);
+    }
   }
 
   @Test

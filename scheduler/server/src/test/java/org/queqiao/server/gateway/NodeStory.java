@@ -1,21 +1,15 @@
 package org.queqiao.server.gateway;
 
 import io.vertx.core.Vertx;
-import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.PartitionName;
@@ -44,6 +38,7 @@ final class NodeStory implements AutoCloseable {
    */
   private static final int DAEMON = 1;
 
+  private final NodeProcesses node;
   final Path folder;
   final Path work;
   final TestScheduler scheduler = new TestScheduler(NODE);
@@ -54,28 +49,22 @@ final class NodeStory implements AutoCloseable {
   AgentGateway gateway;
   private final Vertx vertx = Vertx.vertx();
   private final LaunchOrders orders;
-  private final List<Process> processes = new ArrayList<>();
   private Process launcher;
   private Process agent;
   private long silenceMs = 60_000;
 
   NodeStory() throws Exception {
-    folder = Files.createTempDirectory("queqiao-node-story");
-    mode(folder, "rwx--x--x");
-    uid = currentUid();
+    uid = NodeProcesses.currentUid();
     root = uid == 0;
-    work = Files.createDirectory(folder.resolve("work"));
-    Files.createDirectory(folder.resolve("node"));
-    mode(folder.resolve("node"), "rwx--x--x");
-    if (root) {
-      Files.setAttribute(work, "unix:uid", DAEMON);
-    }
+    node = new NodeProcesses(NODE, jobUid());
+    folder = node.folder();
+    work = node.work();
     port = freePort();
     pki =
         Pki.open(
             new PkiSettings(folder.resolve("pki"), List.of("localhost", "127.0.0.1"), port),
             System::currentTimeMillis);
-    pki.writeLaunchPublicKey(folder.resolve("launch.pub"));
+    pki.writeLaunchPublicKey(node.launchKey());
     orders =
         new LaunchOrders(
             pki.signer(),
@@ -88,7 +77,6 @@ final class NodeStory implements AutoCloseable {
   NodeStory started() throws Exception {
     startLauncher();
     startGateway();
-    Files.createDirectories(folder.resolve("agent"));
     enrol();
     startAgent();
     scheduler.awaitRegistrations(1);
@@ -101,7 +89,7 @@ final class NodeStory implements AutoCloseable {
   }
 
   void enrol() throws Exception {
-    Files.writeString(folder.resolve("agent/enrolment"), pki.createEnrolment(NODE).text());
+    node.enrolment(pki.createEnrolment(NODE).text());
   }
 
   void startGateway() throws Exception {
@@ -122,57 +110,11 @@ final class NodeStory implements AutoCloseable {
   }
 
   void startLauncher() throws IOException {
-    Path program =
-        Path.of(System.getProperty("queqiao.root"), "native", "target", "bin", "queqiao-launcher");
-    launcher =
-        spawn(
-            "launcher",
-            program.toString(),
-            "--data",
-            folder.resolve("node").toString(),
-            "--socket",
-            folder.resolve("launcher.sock").toString(),
-            "--public-key",
-            folder.resolve("launch.pub").toString(),
-            "--node",
-            NODE.value(),
-            "--agent-uid",
-            Integer.toString(currentUid()),
-            "--min-uid",
-            Integer.toString(jobUid()));
+    launcher = node.launcher();
   }
 
   void startAgent() throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(
-        List.of(
-            "-Xms4m",
-            "-Xmx16m",
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            "-XX:+UseCompactObjectHeaders",
-            "-Xss256k",
-            "-XX:ReservedCodeCacheSize=12m",
-            "-XX:-UsePerfData",
-            "-XX:+ExitOnOutOfMemoryError",
-            "--enable-native-access=ALL-UNNAMED",
-            "-cp",
-            agentClassPath(),
-            "org.queqiao.agent.AgentMain",
-            "--data",
-            folder.resolve("agent").toString(),
-            "--node",
-            NODE.value(),
-            "--launcher",
-            folder.resolve("launcher.sock").toString(),
-            "--spool",
-            folder.resolve("node/spool").toString(),
-            "--cores",
-            "4",
-            "--heartbeat-ms",
-            Integer.toString(HEARTBEAT_MS)));
-    agent = spawn("agent", command.toArray(String[]::new));
+    agent = node.agent(4, HEARTBEAT_MS);
   }
 
   void killAgent() throws InterruptedException {
@@ -188,7 +130,7 @@ final class NodeStory implements AutoCloseable {
   }
 
   String log(String name) throws IOException {
-    return Files.readString(folder.resolve(name + ".log"), StandardCharsets.UTF_8);
+    return node.log(name);
   }
 
   static RunId run(long job) {
@@ -241,48 +183,14 @@ final class NodeStory implements AutoCloseable {
         .join();
   }
 
-  private Process spawn(String name, String... command) throws IOException {
-    Process process =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(
-                ProcessBuilder.Redirect.appendTo(folder.resolve(name + ".log").toFile()))
-            .start();
-    processes.add(process);
-    return process;
-  }
-
-  /** What the agent may know: its own classes, the contract and two libraries. */
-  static String agentClassPath() {
-    return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
-        .filter(entry ->
-            entry.contains("node-agent")
-                || entry.contains("contract")
-                || entry.contains("protobuf")
-                || entry.contains("jna"))
-        .reduce((a, b) -> a + File.pathSeparator + b)
-        .orElseThrow();
-  }
-
-  static int currentUid() throws IOException {
-    return (Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
-  }
-
   static int freePort() throws IOException {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
     }
   }
 
-  private static void mode(Path path, String mode) throws IOException {
-    Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(mode));
-  }
-
   @Override
   public void close() throws Exception {
-    for (Process process : processes) {
-      process.destroyForcibly().waitFor();
-    }
     try {
       vertx.close().toCompletionStage().toCompletableFuture().join();
     } catch (CompletionException e) {
@@ -290,10 +198,6 @@ final class NodeStory implements AutoCloseable {
     }
     orders.close();
     scheduler.close();
-    try (Stream<Path> all = Files.walk(folder)) {
-      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(path);
-      }
-    }
+    node.close();
   }
 }

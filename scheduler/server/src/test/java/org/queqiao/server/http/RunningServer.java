@@ -1,6 +1,9 @@
 package org.queqiao.server.http;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.net.StandardProtocolFamily;
 import java.net.URI;
 import java.net.UnixDomainSocketAddress;
@@ -13,23 +16,49 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import org.queqiao.accounting.database.EmbeddedDatabase;
+import org.queqiao.contract.id.NodeName;
 import org.queqiao.runtime.FaultHandler;
 import org.queqiao.server.boot.Options;
 import org.queqiao.server.boot.Server;
+import org.queqiao.server.gateway.NodeProcesses;
+import org.queqiao.server.host.UnixUsers;
 
 /**
  * A whole server of the demo in this JVM, on a free port, with its file log and its database; one
- * for all tests, and gone with the JVM.
+ * for all tests, and gone with the JVM. On request it gets a node with the real agent and launcher.
  */
 final class RunningServer {
+  static final int HEAD_TIMEOUT_S = 2;
+  static final int REQUESTS_PER_S = 100;
+  static final int REQUEST_BURST = 1_500;
+  static final int SUBMITS_PER_S = 50;
+  static final int SUBMIT_BURST = 500;
+
+  private static final NodeName NODE = new NodeName("n1");
+
+  /** Small enough that a test can reach every bound. */
+  private static final String CONFIG =
+      """
+      http: {headTimeoutS: %d}
+      limits:
+        requestsPerSecond: %d
+        requestBurst: %d
+        submitsPerSecond: %d
+        submitBurst: %d
+      """
+          .formatted(HEAD_TIMEOUT_S, REQUESTS_PER_S, REQUEST_BURST, SUBMITS_PER_S, SUBMIT_BURST);
+
   private static RunningServer shared;
 
   private final Path data;
   private Server server;
+  private NodeProcesses node;
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final Map<String, String> tokens = new ConcurrentHashMap<>();
@@ -38,6 +67,8 @@ final class RunningServer {
     data = Files.createTempDirectory("qq");
     Files.createDirectories(data.resolve("run"));
     Files.createDirectories(data.resolve("server"));
+    Path config = Files.writeString(data.resolve("queqiao.yaml"), CONFIG);
+    Files.setPosixFilePermissions(config, PosixFilePermissions.fromString("rw-------"));
     Runtime.getRuntime().addShutdownHook(new Thread(this::end));
     String me = System.getProperty("user.name");
     server =
@@ -50,7 +81,7 @@ final class RunningServer {
                   "0",
                   "--demo",
                   "--demo-unix-users",
-                  me.equals("root") ? "nobody" : me
+                  me.equals("root") ? "daemon" : me
                 }),
             FaultHandler.haltProcess());
   }
@@ -64,6 +95,9 @@ final class RunningServer {
 
   private void end() {
     try {
+      if (node != null) {
+        node.close();
+      }
       if (server != null) {
         server.close();
       }
@@ -71,7 +105,7 @@ final class RunningServer {
       try (var files = Files.walk(data)) {
         files.sorted(java.util.Comparator.reverseOrder()).forEach(RunningServer::delete);
       }
-    } catch (IOException e) {
+    } catch (IOException | InterruptedException e) {
       System.err.println("not cleaned up: " + data + ": " + e);
     }
   }
@@ -98,13 +132,19 @@ final class RunningServer {
   }
 
   private String newToken(String account) {
-    byte[] body = ("user=" + account).getBytes(StandardCharsets.UTF_8);
+    return local("/token", "user=" + account);
+  }
+
+  /** What the local administration answers to a form. */
+  private String local(String path, String form) {
     String request =
-        "POST /local/v1/token HTTP/1.1\r\nHost: local\r\nConnection: close\r\n"
+        "POST /local/v1"
+            + path
+            + " HTTP/1.1\r\nHost: local\r\nConnection: close\r\n"
             + "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: "
-            + body.length
-            + "\r\n\r\nuser="
-            + account;
+            + form.length()
+            + "\r\n\r\n"
+            + form;
     try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
       channel.connect(UnixDomainSocketAddress.of(data.resolve("run/admin.sock")));
       channel.write(ByteBuffer.wrap(request.getBytes(StandardCharsets.UTF_8)));
@@ -116,6 +156,67 @@ final class RunningServer {
       return answer.substring(answer.indexOf("\r\n\r\n") + 4).strip();
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  /** The one node, up and welcomed; jobs that are not held run on it from now on. */
+  synchronized NodeProcesses node() throws Exception {
+    if (node == null) {
+      node = new NodeProcesses(NODE, jobUid());
+      Files.copy(data.resolve("run/launch-key.pub"), node.launchKey());
+      node.enrolment(local("/enrolments", "node=" + NODE));
+      node.launcher();
+      node.agent(2, 1_000);
+      events("admin1", "from=0", event -> event.contains("event: NodeUp"));
+    }
+    return node;
+  }
+
+  /** Whether jobs run as somebody else than the tests. */
+  boolean jobsHaveAnotherUser() throws IOException {
+    return NodeProcesses.currentUid() == 0;
+  }
+
+  /** Whom the jobs of the researchers run as. */
+  int jobUid() throws IOException {
+    int me = NodeProcesses.currentUid();
+    return me != 0 ? me : new UnixUsers(System::currentTimeMillis).uidOf("daemon").orElseThrow();
+  }
+
+  /** Waits for the end of a job. */
+  void awaitEnd(String account, long job) throws Exception {
+    events(
+        account,
+        "from=0",
+        event -> event.contains("event: JobEnded") && event.contains("\"job\":" + job + ","));
+  }
+
+  /** The events that an account hears up to the first of a kind, as they come over the wire. */
+  String events(String account, String query, Predicate<String> last) throws Exception {
+    HttpResponse<InputStream> stream =
+        http.send(
+            request(account, "/api/v1/events?" + query).timeout(Duration.ofSeconds(90)).build(),
+            HttpResponse.BodyHandlers.ofInputStream());
+    if (stream.statusCode() != 200) {
+      throw new IllegalStateException("no events: " + stream.statusCode());
+    }
+    StringBuilder all = new StringBuilder();
+    try (BufferedReader lines =
+        new BufferedReader(new InputStreamReader(stream.body(), StandardCharsets.UTF_8))) {
+      int begin = 0;
+      while (true) {
+        String line = lines.readLine();
+        if (line == null) {
+          throw new IllegalStateException("the events ended without the one that was waited for");
+        }
+        all.append(line).append('\n');
+        if (line.isEmpty()) {
+          if (last.test(all.substring(begin))) {
+            return all.toString();
+          }
+          begin = all.length();
+        }
+      }
     }
   }
 

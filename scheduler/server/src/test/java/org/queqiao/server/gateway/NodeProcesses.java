@@ -1,0 +1,167 @@
+package org.queqiao.server.gateway;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+import org.queqiao.contract.id.NodeName;
+
+/**
+ * The real launcher and the real agent, in processes of their own, with the folders of one node and
+ * a folder that its jobs may write to.
+ */
+public final class NodeProcesses implements AutoCloseable {
+  private final NodeName node;
+  private final Path folder;
+  private final Path work;
+  private final int jobUid;
+  private final List<Process> processes = new ArrayList<>();
+
+  /**
+   * Makes the folders.
+   *
+   * @param jobUid whose the working folder is, and the lowest that the launcher accepts
+   */
+  public NodeProcesses(NodeName node, int jobUid) throws IOException {
+    this.node = node;
+    this.jobUid = jobUid;
+    folder = Files.createTempDirectory("queqiao-node-story");
+    passable(folder);
+    work = Files.createDirectory(folder.resolve("work"));
+    passable(Files.createDirectory(folder.resolve("node")));
+    Files.createDirectory(folder.resolve("agent"));
+    if (currentUid() == 0) {
+      Files.setAttribute(work, "unix:uid", jobUid);
+    }
+  }
+
+  public Path folder() {
+    return folder;
+  }
+
+  /** Where jobs may write. */
+  public Path work() {
+    return work;
+  }
+
+  /** The launcher's copy of the public key of the orders. */
+  public Path launchKey() {
+    return folder.resolve("launch.pub");
+  }
+
+  /** Gives the agent a code to enrol with at its start. */
+  public void enrolment(String code) throws IOException {
+    Files.writeString(folder.resolve("agent/enrolment"), code);
+  }
+
+  /** Starts the launcher. */
+  public Process launcher() throws IOException {
+    Path program =
+        Path.of(System.getProperty("queqiao.root"), "native", "target", "bin", "queqiao-launcher");
+    return spawn(
+        "launcher",
+        List.of(
+            program.toString(),
+            "--data",
+            folder.resolve("node").toString(),
+            "--socket",
+            folder.resolve("launcher.sock").toString(),
+            "--public-key",
+            launchKey().toString(),
+            "--node",
+            node.value(),
+            "--agent-uid",
+            Integer.toString(currentUid()),
+            "--min-uid",
+            Integer.toString(jobUid)));
+  }
+
+  /** Starts the agent. */
+  public Process agent(int cores, int heartbeatMs) throws IOException {
+    return spawn(
+        "agent",
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Xms4m",
+            "-Xmx16m",
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-XX:+UseCompactObjectHeaders",
+            "-Xss256k",
+            "-XX:ReservedCodeCacheSize=12m",
+            "-XX:-UsePerfData",
+            "-XX:+ExitOnOutOfMemoryError",
+            "--enable-native-access=ALL-UNNAMED",
+            "-cp",
+            agentClassPath(),
+            "org.queqiao.agent.AgentMain",
+            "--data",
+            folder.resolve("agent").toString(),
+            "--node",
+            node.value(),
+            "--launcher",
+            folder.resolve("launcher.sock").toString(),
+            "--spool",
+            folder.resolve("node/spool").toString(),
+            "--cores",
+            Integer.toString(cores),
+            "--heartbeat-ms",
+            Integer.toString(heartbeatMs)));
+  }
+
+  /** What a program printed. */
+  public String log(String name) throws IOException {
+    return Files.readString(folder.resolve(name + ".log"), StandardCharsets.UTF_8);
+  }
+
+  private Process spawn(String name, List<String> command) throws IOException {
+    Process process =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(
+                ProcessBuilder.Redirect.appendTo(folder.resolve(name + ".log").toFile()))
+            .start();
+    processes.add(process);
+    return process;
+  }
+
+  /** What the agent may know: its own classes, the contract and two libraries. */
+  static String agentClassPath() {
+    return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+        .filter(entry ->
+            entry.contains("node-agent")
+                || entry.contains("contract")
+                || entry.contains("protobuf")
+                || entry.contains("jna"))
+        .reduce((a, b) -> a + File.pathSeparator + b)
+        .orElseThrow();
+  }
+
+  /** Who runs this test. */
+  public static int currentUid() throws IOException {
+    return (Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+  }
+
+  private static void passable(Path path) throws IOException {
+    Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx--x--x"));
+  }
+
+  /** Ends the processes and removes the folders. */
+  @Override
+  public void close() throws IOException, InterruptedException {
+    for (Process process : processes) {
+      process.destroyForcibly().waitFor();
+    }
+    try (Stream<Path> all = Files.walk(folder)) {
+      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(path);
+      }
+    }
+  }
+}
