@@ -81,7 +81,7 @@ client_submit() {
       --limit-ms) query+=(--url-query "limitMs=$2"); shift 2 ;;
       --begin-ms) query+=(--url-query "beginMs=$2"); shift 2 ;;
       --deadline-ms) query+=(--url-query "deadlineMs=$2"); shift 2 ;;
-      --nice | --dependency) query+=(--url-query "${1#--}=$2"); shift 2 ;;
+      --nice | --dependency | --signal) query+=(--url-query "${1#--}=$2"); shift 2 ;;
       --kill-on-invalid-dependency) query+=(--url-query killOnInvalidDependency=true); shift ;;
       --no-requeue) query+=(--url-query requeue=false); shift ;;
       --hold) query+=(--url-query hold=true); shift ;;

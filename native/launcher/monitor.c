@@ -229,6 +229,9 @@ static void read_control(struct monitor *self) {
             kill_run(self);
         } else if (message.signal == SIGTERM) {
             stop_run(self, message.grace_ms);
+        } else if ((message.signal & SIGNAL_MAIN_ONLY) != 0) {
+            int signal = (int)(message.signal & ~(uint32_t)SIGNAL_MAIN_ONLY);
+            syscall(SYS_pidfd_send_signal, self->watched[WATCH_MAIN].fd, signal, NULL, 0);
         } else {
             signal_run(self, (int)message.signal);
         }

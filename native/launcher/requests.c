@@ -89,13 +89,15 @@ static bool handle_order(struct launcher *self, struct connection *connection, e
 }
 
 static bool is_allowed(uint32_t signal) {
-    switch (signal) {
+    switch (signal & ~(uint32_t)SIGNAL_MAIN_ONLY) {
+    case SIGKILL:
+    case SIGTERM:
+        /* They end the whole run. */
+        return (signal & SIGNAL_MAIN_ONLY) == 0;
     case SIGHUP:
     case SIGINT:
-    case SIGKILL:
     case SIGUSR1:
     case SIGUSR2:
-    case SIGTERM:
     case SIGCONT:
     case SIGSTOP:
         return true;

@@ -15,6 +15,9 @@ enum monitor_fd { SPEC_FD = 3, RUN_FD = 4, SPOOL_FD = 5, CONTROL_FD = 6 };
 enum { SPEC_MAGIC = 0x51515350, SPEC_PATH_BYTES = 4096, MAX_GROUPS = 1024 };
 
 /* A message on the control pipe. */
+/* Set in the number of a signal that only the main process gets. */
+enum { SIGNAL_MAIN_ONLY = 0x100 };
+
 struct control_message {
     uint32_t signal;
     uint32_t grace_ms;

@@ -12,6 +12,7 @@
 #include "harness.h"
 
 enum { OOM_KILLED = 1, LAUNCH_FAILED = 2, KILLED_ON_REQUEST = 4, LEFTOVERS_KILLED = 64 };
+enum { SIGNAL_MAIN_ONLY = 0x100 };
 
 static struct node node;
 
@@ -254,6 +255,33 @@ static void stopTermsThenKills(void) {
     node_destroy(&node);
 }
 
+static void signalMayReachTheMainProcessAlone(void) {
+    char path[PATH_BYTES];
+    node_create(&node);
+    node_start(&node);
+    struct launch launch = launch_defaults(
+        &node, 1,
+        "#!/bin/sh\ntrap 'echo x > got' USR1\nsh -c \"trap 'echo x > leaked' USR1; echo x > ready; sleep 30\" &\n"
+        "child=$!\nwait $child\n[ -s got ] || exit 1\nkill -KILL $child\nwait $child\nexit 3\n");
+    launch.stdout_path = "/dev/null";
+    struct reply reply = request_launch(&node, &launch);
+    CHECK_EQUAL(1, reply.status);
+    reply_free(&reply);
+    await_file(work_path(&node, "ready", path));
+    reply = request_signal(&node, 1, SIGTERM | SIGNAL_MAIN_ONLY, 0);
+    CHECK_EQUAL(3, reply.status);
+    CHECK_EQUAL(10, reply.reason);
+    reply_free(&reply);
+    reply = request_signal(&node, 1, SIGUSR1 | SIGNAL_MAIN_ONLY, 0);
+    CHECK_EQUAL(0, reply.status);
+    reply_free(&reply);
+    struct ended ended = await_end(&node, 1);
+    CHECK_EQUAL(3, ended.exit_code);
+    CHECK(access(work_path(&node, "got", path), F_OK) == 0);
+    CHECK(access(work_path(&node, "leaked", path), F_OK) != 0);
+    node_destroy(&node);
+}
+
 static void expect_failure(uint64_t job, const char *work_dir, const char *out, uint32_t cause) {
     char path[PATH_BYTES];
     struct launch launch = launch_defaults(&node, job, "#!/bin/sh\necho ran >> ran\n");
@@ -418,6 +446,7 @@ static const struct test tests[] = {
     TEST(thousandLaunchesRunOnceEach),
     TEST(daemonIsGoneAfterTheGrace),
     TEST(stopTermsThenKills),
+    TEST(signalMayReachTheMainProcessAlone),
     TEST(unusableWorkDirectoriesAndOutputsFailBeforeUserCode),
     TEST(missingInterpreterIsAFailedLaunch),
     TEST(streamsMayBeSeparate),

@@ -329,6 +329,11 @@ final class Agent {
           ask(client -> client.stop(stop.run(), stop.graceMs()));
         }
       }
+      case Action.Signal signal -> {
+        if (launcher != null) {
+          ask(client -> client.signal(signal.run(), signal.number(), signal.batchOnly()));
+        }
+      }
       case Action.Forget forget -> {
         if (launcher != null) {
           ask(client -> client.forget(forget.run()));

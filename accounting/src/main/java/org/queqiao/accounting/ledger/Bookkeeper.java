@@ -19,6 +19,7 @@ import org.queqiao.contract.event.JobKillRequested;
 import org.queqiao.contract.event.JobPolicyDefined;
 import org.queqiao.contract.event.JobReleased;
 import org.queqiao.contract.event.JobRequeued;
+import org.queqiao.contract.event.JobSignalled;
 import org.queqiao.contract.event.JobStarted;
 import org.queqiao.contract.event.JobSubmitted;
 import org.queqiao.contract.event.LoggedEvent;
@@ -85,6 +86,7 @@ public final class Bookkeeper {
       case JobHeld e -> {}
       case JobReleased e -> {}
       case JobStarted e -> {}
+      case JobSignalled e -> {}
       case JobKillRequested e -> {}
     }
   }

@@ -118,6 +118,11 @@ public final class LauncherClient implements Closeable {
     send(new LauncherRequest.Stop(run, graceMs));
   }
 
+  /** Sends a signal to a run, to its batch script alone or to every process. */
+  public void signal(RunId run, int number, boolean batchOnly) throws IOException {
+    send(new LauncherRequest.Signal(run, number, batchOnly));
+  }
+
   /** Lets the launcher delete what it keeps of a run. */
   public void forget(RunId run) throws IOException {
     send(new LauncherRequest.Forget(run));
@@ -206,6 +211,12 @@ public final class LauncherClient implements Closeable {
         switch (reply.status()) {
           case OK, NOT_RUNNING -> {}
           default -> listener.notDone("stop of run " + stop.run(), reply.inWords());
+        }
+      }
+      case LauncherRequest.Signal signal -> {
+        switch (reply.status()) {
+          case OK, NOT_RUNNING -> {}
+          default -> listener.notDone("signal to run " + signal.run(), reply.inWords());
         }
       }
       case LauncherRequest.Forget forget -> {

@@ -22,6 +22,11 @@ sealed interface LauncherRequest {
     private static final int TERM = 15;
   }
 
+  /** A signal that is not TERM or KILL, to the batch script alone or to every process of a run. */
+  record Signal(RunId run, int number, boolean batchOnly) implements LauncherRequest {
+    private static final int BATCH_ONLY = 0x100;
+  }
+
   /** The runs after this one, in pages. */
   record ListRuns(long afterJob, int afterAttempt) implements LauncherRequest {
     static final int PAGE = 1_024;
@@ -38,7 +43,7 @@ sealed interface LauncherRequest {
     return switch (this) {
       case Launch _ -> 1;
       case Read _ -> 2;
-      case Stop _ -> 3;
+      case Stop _, Signal _ -> 3;
       case ListRuns _ -> 4;
       case Forget _ -> 5;
       case Capabilities _ -> 6;
@@ -52,6 +57,11 @@ sealed interface LauncherRequest {
           case Launch r -> ByteBuffer.wrap(r.signedOrder());
           case Read r -> ByteBuffer.wrap(r.signedOrder());
           case Stop r -> run(r.run(), 20).putInt(Stop.TERM).putInt(r.graceMs()).flip();
+          case Signal r ->
+              run(r.run(), 20)
+                  .putInt(r.number() | (r.batchOnly() ? Signal.BATCH_ONLY : 0))
+                  .putInt(0)
+                  .flip();
           case ListRuns r ->
               ByteBuffer.allocate(16)
                   .putLong(r.afterJob())

@@ -19,6 +19,13 @@ public sealed interface Action {
   /** End all processes of a run: TERM, and KILL after {@code graceMs}. */
   record Stop(RunId run, int graceMs) implements Action {}
 
+  /**
+   * Send a signal to a run once. After a restart of the agent it may be sent again.
+   *
+   * @param batchOnly to its batch script alone; else to every process
+   */
+  record Signal(RunId run, int number, boolean batchOnly) implements Action {}
+
   /** The launcher may delete what it keeps of a run. */
   record Forget(RunId run) implements Action {}
 

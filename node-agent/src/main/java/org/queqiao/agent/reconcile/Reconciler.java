@@ -50,6 +50,9 @@ public final class Reconciler {
     private boolean stop;
     private boolean stopSent;
     private boolean forgetSent;
+    private int signal;
+    private boolean signalBatchOnly;
+    private boolean signalSent;
     private int graceMs = ORPHAN_GRACE_MS;
     private long startMs;
     private RunExit exit;
@@ -322,6 +325,8 @@ public final class Reconciler {
     entry.listed = true;
     entry.stop |= run.stop();
     entry.graceMs = run.graceMs();
+    entry.signal = run.signal();
+    entry.signalBatchOnly = run.signalBatchOnly();
   }
 
   private void settleAll(long nowMs) {
@@ -358,6 +363,9 @@ public final class Reconciler {
             new Action.Stop(
                 entry.run,
                 entry.listed ? entry.graceMs : Math.min(entry.graceMs, ORPHAN_GRACE_MS)));
+      } else if (entry.signal != 0 && !entry.signalSent) {
+        entry.signalSent = true;
+        actions.add(new Action.Signal(entry.run, entry.signal, entry.signalBatchOnly));
       }
     }
   }

@@ -189,6 +189,7 @@ final class ReconcilerHistoryTest {
             end(stop.run());
           }
         }
+        case Action.Signal _ -> {}
         case Action.Forget forget -> {
           assertThat(alive).doesNotContain(forget.run());
           held.remove(forget.run());
@@ -293,7 +294,8 @@ final class ReconcilerHistoryTest {
         }
         switch (action) {
           case Action.Write write -> unsynced.add(write.record());
-          case Action.Launch _, Action.Stop _, Action.Forget _ -> unanswered.add(action);
+          case Action.Launch _, Action.Stop _, Action.Signal _, Action.Forget _ ->
+              unanswered.add(action);
           case Action.Report report -> {
             if (report.message() instanceof AgentMessage.RunEndedReport ended) {
               assertThat(alive).as("ended but alive").doesNotContain(ended.exit().run());

@@ -200,7 +200,8 @@ public final class SchedulerMachine {
         job.uid(),
         job.submitMs(),
         job.spec(),
-        job.allocations());
+        job.allocations(),
+        job.isSignalled() ? job.spec().terms().signal() : null);
   }
 
   /** The whole state, for a snapshot. */

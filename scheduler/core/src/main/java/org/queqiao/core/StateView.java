@@ -120,6 +120,7 @@ final class StateView implements ClusterState {
   public OptionalLong nextDeadlineMs() {
     return LongStream.of(
             first(cluster.jobs().deadlines()),
+            first(cluster.jobs().signals()),
             first(cluster.jobs().waits().releases()),
             first(cluster.jobs().waits().lastStarts()))
         .filter(each -> each >= 0)

@@ -29,6 +29,7 @@ import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.GresRequest;
 import org.queqiao.contract.job.RunExit;
+import org.queqiao.contract.job.WarningSignal;
 import org.queqiao.contract.node.NodeFacts;
 import org.queqiao.core.message.DesiredRunState;
 import org.queqiao.core.message.Input;
@@ -151,6 +152,12 @@ final class RandomHistory {
     }
     if (random.nextInt(3) == 0) {
       terms = terms.withDeadlineMs(story.nowMs + random.nextInt(1_200_000));
+    }
+    if (random.nextInt(2) == 0) {
+      terms =
+          terms.withSignal(
+              new WarningSignal(
+                  WarningSignal.Name.USR2, random.nextInt(400_000), random.nextBoolean()));
     }
     terms = terms.withRequeue(random.nextInt(3) == 0);
     if (random.nextInt(4) == 0) {

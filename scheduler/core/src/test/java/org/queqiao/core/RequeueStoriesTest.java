@@ -89,7 +89,10 @@ final class RequeueStoriesTest {
     assertThat(story.plans()).as("its cores are held until it is gone").isZero();
     story.after(300).exits(job, 143);
     assertThat(story.state(job)).isEqualTo(PENDING);
-    story.doesWithoutFacts(new Input.RunEnded(story.machine.state().nodeNames().getFirst(), exit(new RunId(job, 1), 143, story.nowMs)));
+    story.doesWithoutFacts(
+        new Input.RunEnded(
+            story.machine.state().nodeNames().getFirst(),
+            exit(new RunId(job, 1), 143, story.nowMs)));
     assertThat(story.plans()).isEqualTo(1);
     assertThat(story.run(job)).isEqualTo(new RunId(job, 2));
   }
@@ -100,8 +103,7 @@ final class RequeueStoriesTest {
     story.does(new Input.RequeueJob(user("liwei"), job));
     story.does(new Input.CancelJob(user("liwei"), job));
     story.doesWithoutFacts(new Input.CancelJob(user("liwei"), job));
-    assertThat(
-            story.refuses(new Input.RequeueJob(user("liwei"), job)).message())
+    assertThat(story.refuses(new Input.RequeueJob(user("liwei"), job)).message())
         .contains("is being ended (CANCELLED)");
     story.after(300).exits(job, 143);
     assertThat(story.state(job)).isEqualTo(CANCELLED);
@@ -163,8 +165,7 @@ final class RequeueStoriesTest {
   @Test
   void onlyARunningJobThatMayRunTwiceIsRequeued() {
     story.node("n1", 2);
-    JobId once =
-        story.submits("liwei", script().terms(TermsRequest.NONE.withRequeue(false)));
+    JobId once = story.submits("liwei", script().terms(TermsRequest.NONE.withRequeue(false)));
     JobId held = story.submits("liwei", script().hold(true));
     story.plans();
     assertThat(refusal("liwei", once)).contains("was submitted to run once");
@@ -188,9 +189,7 @@ final class RequeueStoriesTest {
   @Test
   void theBoundOnStartsIsTheAdministratorsAndSane() {
     assertThat(
-            story
-                .refuses(new Input.DefineJobPolicy(user("liwei"), new JobPolicyDefined(3)))
-                .code())
+            story.refuses(new Input.DefineJobPolicy(user("liwei"), new JobPolicyDefined(3))).code())
         .isEqualTo(Rejection.Code.FORBIDDEN);
     for (int wrong : List.of(0, 1001)) {
       Rejection rejection =
@@ -198,8 +197,7 @@ final class RequeueStoriesTest {
       assertThat(rejection.code()).isEqualTo(Rejection.Code.INVALID);
       assertThat(rejection.message()).contains("from 1 to 1000 times");
     }
-    story.doesWithoutFacts(
-        new Input.DefineJobPolicy(user("admin1"), JobPolicyDefined.DEFAULT));
+    story.doesWithoutFacts(new Input.DefineJobPolicy(user("admin1"), JobPolicyDefined.DEFAULT));
     story.does(new Input.DefineJobPolicy(user("admin1"), new JobPolicyDefined(3)));
     assertThat(story.machine.state().jobPolicy().maxAttempts()).isEqualTo(3);
   }

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.job.KillCause;
 import org.queqiao.contract.job.PendingReason;
+import org.queqiao.contract.job.WarningSignal;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.message.JobRequest;
 import org.queqiao.core.message.Rejection;
@@ -114,6 +115,62 @@ final class TermsStoriesTest {
     assertThat(story.state(job)).isEqualTo(COMPLETING);
     // The limit and the deadline are the same moment: it is the limit that ends it.
     assertThat(story.job(job).killCause()).isEqualTo(KillCause.TIMEOUT);
+  }
+
+  private JobRequest.Builder signalled(long limitMs, long beforeMs) {
+    return script()
+        .limitMs(limitMs)
+        .terms(
+            TermsRequest.NONE.withSignal(
+                new WarningSignal(WarningSignal.Name.USR1, beforeMs, true)));
+  }
+
+  @Test
+  void aRunGetsItsWarningSignalOnceBeforeItMustEnd() {
+    story.node("n1", 1);
+    JobId job = story.submits("liwei", signalled(10_000, 3000));
+    story.plans();
+    assertThat(story.machine.state().nextDeadlineMs()).hasValue(story.nowMs + 7000);
+    story.after(6999).doesWithoutFacts(new Input.Tick());
+    assertThat(story.desired("n1").getFirst().signal()).isNull();
+    long version = story.machine.state().desiredVersion(story.node(job));
+    story.after(1).doesOneFact(new Input.Tick());
+    assertThat(story.desired("n1").getFirst().signal())
+        .isEqualTo(new WarningSignal(WarningSignal.Name.USR1, 3000, true));
+    assertThat(story.machine.state().desiredVersion(story.node(job))).isEqualTo(version + 1);
+    story.after(1).doesWithoutFacts(new Input.Tick());
+    story.after(2999).doesOneFact(new Input.Tick());
+    assertThat(story.job(job).killCause()).isEqualTo(KillCause.TIMEOUT);
+  }
+
+  @Test
+  void aRunThatIsShorterThanTheWarningGetsItAtOnceAndEachRunGetsIt() {
+    story.node("n1", 1);
+    JobId job = story.submits("liwei", signalled(10_000, 60_000));
+    story.plans();
+    story.doesOneFact(new Input.Tick());
+    assertThat(story.job(job).signalled()).isTrue();
+    story.says(SchedulerStory.facts("n1", "boot-2", 1, SchedulerStory.GIB));
+    assertThat(story.job(job).signalled()).isFalse();
+    story.plans();
+    story.doesOneFact(new Input.Tick());
+    assertThat(story.job(job).signalled()).isTrue();
+  }
+
+  @Test
+  void aRunAtItsLimitIsEndedAndNotWarned() {
+    story.node("n1", 1);
+    JobId job = story.submits("liwei", signalled(10_000, 3000));
+    story.plans();
+    story.after(20_000).doesOneFact(new Input.Tick());
+    assertThat(story.state(job)).isEqualTo(COMPLETING);
+    assertThat(story.job(job).signalled()).isFalse();
+  }
+
+  @Test
+  void aWarningThatCannotBeIsRefused() {
+    assertThat(refusal("signal", signalled(10_000, 65_536_000))).contains("65535 s");
+    assertThat(refusal("signal", signalled(10_000, -1))).contains("from 0 to");
   }
 
   @Test

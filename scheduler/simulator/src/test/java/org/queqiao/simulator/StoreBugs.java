@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.TreeMap;
+import org.queqiao.contract.codec.EventCodec.ActedEvent;
+import org.queqiao.contract.event.JobSubmitted;
 import org.queqiao.eventlog.EventLog;
 import org.queqiao.eventlog.LogEntry;
 import org.queqiao.eventlog.LogFault;
@@ -45,13 +47,20 @@ final class StoreBugs {
       @Override
       public EventLog log(EventLog log) {
         return new RewritingLog(log) {
-          private int syncs;
+          private boolean submitted;
+
+          @Override
+          ActedEvent rewrite(ActedEvent fact) {
+            submitted |= fact.event() instanceof JobSubmitted;
+            return fact;
+          }
 
           @Override
           public void sync() {
-            if (++syncs < 30) {
+            if (!submitted) {
               super.sync();
             }
+            submitted = false;
           }
         };
       }

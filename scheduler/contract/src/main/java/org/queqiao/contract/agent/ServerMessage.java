@@ -33,8 +33,21 @@ public sealed interface ServerMessage {
    * @param signedOrder the launch order with its signature, read by the launcher alone; empty when
    *     {@code stop}, when the agent has it or the run already, and when it follows in a later
    *     frame
+   * @param signal number of a signal that the run gets once, or 0
+   * @param signalBatchOnly whether only the batch script gets it
    */
-  record DesiredRun(RunId run, boolean stop, int graceMs, byte[] signedOrder) {}
+  record DesiredRun(
+      RunId run,
+      boolean stop,
+      int graceMs,
+      byte[] signedOrder,
+      int signal,
+      boolean signalBatchOnly) {
+    /** A run that gets no signal. */
+    public DesiredRun(RunId run, boolean stop, int graceMs, byte[] signedOrder) {
+      this(run, stop, graceMs, signedOrder, 0, false);
+    }
+  }
 
   /** The ends of these runs are durable: their records can go. */
   record ExitsAcknowledged(List<RunId> runs, long position) implements ServerMessage {

@@ -119,6 +119,8 @@ final class AgentReader {
                     ModelReader.run(run.getRun()),
                     run.getStop(),
                     run.getGraceMs(),
-                    run.getSignedOrder().toByteArray())));
+                    run.getSignedOrder().toByteArray(),
+                    run.getSignal(),
+                    run.getSignalBatchOnly())));
   }
 }

@@ -132,7 +132,9 @@ final class AgentWriter {
               .setRun(ModelWriter.run(run.run()))
               .setStop(run.stop())
               .setGraceMs(run.graceMs())
-              .setSignedOrder(ModelWriter.bytes(run.signedOrder())));
+              .setSignedOrder(ModelWriter.bytes(run.signedOrder()))
+              .setSignal(run.signal())
+              .setSignalBatchOnly(run.signalBatchOnly()));
     }
     return out.build();
   }

@@ -13,6 +13,7 @@ import org.queqiao.contract.event.JobKillRequested;
 import org.queqiao.contract.event.JobPolicyDefined;
 import org.queqiao.contract.event.JobReleased;
 import org.queqiao.contract.event.JobRequeued;
+import org.queqiao.contract.event.JobSignalled;
 import org.queqiao.contract.event.JobStarted;
 import org.queqiao.contract.event.JobSubmitted;
 import org.queqiao.contract.event.MembershipRemoved;
@@ -116,6 +117,7 @@ final class EventReader {
               ModelReader.run(in.getJobKillRequested().getRun()),
               ModelReader.cause(in.getJobKillRequested().getCause()));
       case JOB_ENDED -> ended(in.getJobEnded());
+      case JOB_SIGNALLED -> new JobSignalled(ModelReader.run(in.getJobSignalled()));
       case JOB_REQUEUED -> requeued(in.getJobRequeued());
       case JOB_POLICY_DEFINED -> jobPolicy(in.getJobPolicyDefined());
       case EVENT_NOT_SET -> throw ModelReader.unknown("fact");

@@ -11,6 +11,7 @@ import org.queqiao.contract.event.JobKillRequested;
 import org.queqiao.contract.event.JobPolicyDefined;
 import org.queqiao.contract.event.JobReleased;
 import org.queqiao.contract.event.JobRequeued;
+import org.queqiao.contract.event.JobSignalled;
 import org.queqiao.contract.event.JobStarted;
 import org.queqiao.contract.event.JobSubmitted;
 import org.queqiao.contract.event.MembershipRemoved;
@@ -108,6 +109,7 @@ final class EventWriter {
               PbJobKillRequested.newBuilder()
                   .setRun(ModelWriter.run(e.run()))
                   .setCause(ModelWriter.cause(e.cause())));
+      case JobSignalled e -> out.setJobSignalled(ModelWriter.run(e.run()));
       case JobRequeued e -> out.setJobRequeued(requeued(e));
       case JobPolicyDefined e -> out.setJobPolicyDefined(jobPolicy(e));
       case JobEnded e -> out.setJobEnded(ended(e));

@@ -96,7 +96,8 @@ final class ImageReader {
         in.getEligibleMs(),
         ModelReader.list(in.getDependenciesList(), ImageReader::dependency),
         in.getFormerCoreMs(),
-        in.getHeldForRequeues());
+        in.getHeldForRequeues(),
+        in.getSignalled());
   }
 
   private static ClusterImage.DependencyImage dependency(PbDependencyImage in) {

@@ -93,7 +93,8 @@ final class ImageWriter {
             .setDetail(job.detail())
             .setEligibleMs(job.eligibleMs())
             .setFormerCoreMs(job.formerCoreMs())
-            .setHeldForRequeues(job.heldForRequeues());
+            .setHeldForRequeues(job.heldForRequeues())
+            .setSignalled(job.signalled());
     job.dependencies().forEach(each -> out.addDependencies(dependency(each)));
     job.allocations().forEach(each -> out.addAllocations(ModelWriter.allocation(each)));
     if (job.exit() != null) {

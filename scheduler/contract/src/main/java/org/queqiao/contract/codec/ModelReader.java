@@ -22,6 +22,7 @@ import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.JobTerms;
 import org.queqiao.contract.job.KillCause;
 import org.queqiao.contract.job.RunExit;
+import org.queqiao.contract.job.WarningSignal;
 import org.queqiao.contract.node.NodeFacts;
 import org.queqiao.contract.wire.PbActor;
 import org.queqiao.contract.wire.PbAllocation;
@@ -35,6 +36,7 @@ import org.queqiao.contract.wire.PbNodeFacts;
 import org.queqiao.contract.wire.PbRole;
 import org.queqiao.contract.wire.PbRunExit;
 import org.queqiao.contract.wire.PbRunId;
+import org.queqiao.contract.wire.PbWarningSignal;
 
 /** Records that several messages share, from their wire form. */
 final class ModelReader {
@@ -100,7 +102,17 @@ final class ModelReader {
         new DependencyRule(
             terms.getAnyDependency(), list(terms.getDependenciesList(), ModelReader::dependency)),
         terms.getKillOnInvalidDependency(),
-        !terms.getNoRequeue());
+        !terms.getNoRequeue(),
+        terms.hasSignal() ? signal(terms.getSignal()) : null);
+  }
+
+  private static WarningSignal signal(PbWarningSignal signal) {
+    for (WarningSignal.Name each : WarningSignal.Name.values()) {
+      if (each.number() == signal.getNumber()) {
+        return new WarningSignal(each, signal.getBeforeMs(), signal.getBatchOnly());
+      }
+    }
+    throw unknown("signal");
   }
 
   private static Dependency dependency(PbDependency dependency) {

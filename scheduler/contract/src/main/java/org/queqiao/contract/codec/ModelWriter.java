@@ -31,6 +31,7 @@ import org.queqiao.contract.wire.PbRole;
 import org.queqiao.contract.wire.PbRunExit;
 import org.queqiao.contract.wire.PbRunId;
 import org.queqiao.contract.wire.PbVariable;
+import org.queqiao.contract.wire.PbWarningSignal;
 
 /** Records that several messages share, to their wire form. */
 final class ModelWriter {
@@ -97,6 +98,13 @@ final class ModelWriter {
             .setAnyDependency(terms.dependency().any())
             .setKillOnInvalidDependency(terms.killOnInvalidDependency())
             .setNoRequeue(!terms.requeue());
+    if (terms.signal() != null) {
+      out.setSignal(
+          PbWarningSignal.newBuilder()
+              .setNumber(terms.signal().name().number())
+              .setBeforeMs(terms.signal().beforeMs())
+              .setBatchOnly(terms.signal().batchOnly()));
+    }
     for (Dependency each : terms.dependency().parts()) {
       out.addDependencies(
           PbDependency.newBuilder()

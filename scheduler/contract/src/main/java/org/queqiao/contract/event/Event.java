@@ -11,6 +11,7 @@ public sealed interface Event
         JobPolicyDefined,
         JobReleased,
         JobRequeued,
+        JobSignalled,
         JobStarted,
         JobSubmitted,
         MembershipRemoved,

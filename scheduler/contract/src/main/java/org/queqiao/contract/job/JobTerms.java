@@ -10,6 +10,7 @@ package org.queqiao.contract.job;
  * @param killOnInvalidDependency whether it is cancelled once its dependency can never be met; else
  *     it waits until somebody looks at it
  * @param requeue whether it waits again when it loses its node, and may be told to
+ * @param signal what its runs get some time before they must end, or null
  */
 public record JobTerms(
     long beginMs,
@@ -17,10 +18,21 @@ public record JobTerms(
     int nice,
     DependencyRule dependency,
     boolean killOnInvalidDependency,
-    boolean requeue) {
+    boolean requeue,
+    WarningSignal signal) {
+  /** Terms without a warning signal. */
+  public JobTerms(
+      long beginMs,
+      long deadlineMs,
+      int nice,
+      DependencyRule dependency,
+      boolean killOnInvalidDependency,
+      boolean requeue) {
+    this(beginMs, deadlineMs, nice, dependency, killOnInvalidDependency, requeue, null);
+  }
+
   /** What holds for a job that says nothing of this. */
-  public static final JobTerms DEFAULT = 
-      new JobTerms(0, 0, 0, DependencyRule.NONE, false, true);
+  public static final JobTerms DEFAULT = new JobTerms(0, 0, 0, DependencyRule.NONE, false, true);
 
   /** Whether anything but the queue keeps it from starting at once. */
   public boolean delays() {

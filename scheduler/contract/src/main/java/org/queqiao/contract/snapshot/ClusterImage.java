@@ -105,6 +105,7 @@ public record ClusterImage(
    * @param dependencies how far it is with each of its dependencies, in their order
    * @param formerCoreMs what its earlier runs held, times how long
    * @param heldForRequeues whether an administrator must look at it because it was started so often
+   * @param signalled whether its run is to get its warning signal, or got it
    */
   public record JobImage(
       JobId id,
@@ -128,7 +129,8 @@ public record ClusterImage(
       long eligibleMs,
       List<DependencyImage> dependencies,
       long formerCoreMs,
-      boolean heldForRequeues) {
+      boolean heldForRequeues,
+      boolean signalled) {
     public JobImage {
       allocations = List.copyOf(allocations);
       dependencies = List.copyOf(dependencies);

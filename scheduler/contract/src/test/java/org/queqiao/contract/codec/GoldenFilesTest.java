@@ -57,8 +57,9 @@ final class GoldenFilesTest {
 
   @TestFactory
   List<DynamicTest> messagesOfOldServersAreRead() {
-    return tests(
-        "from-server", Samples.fromServer(), AgentFrame::encode, AgentFrame::decodeFromServer);
+    Map<String, ServerMessage> samples = new TreeMap<>(Samples.fromServer());
+    samples.putAll(Samples.laterFromServer());
+    return tests("from-server", samples, AgentFrame::encode, AgentFrame::decodeFromServer);
   }
 
   @TestFactory
@@ -81,6 +82,7 @@ final class GoldenFilesTest {
               Samples.events().size()
                   + Samples.laterEvents().size()
                   + Samples.laterImages().size()
+                  + Samples.laterFromServer().size()
                   + Samples.fromAgent().size()
                   + Samples.fromServer().size()
                   + 1L);

@@ -14,6 +14,7 @@ import org.queqiao.contract.event.*;
 import org.queqiao.contract.event.JobEligible;
 import org.queqiao.contract.event.JobPolicyDefined;
 import org.queqiao.contract.event.JobRequeued;
+import org.queqiao.contract.event.JobSignalled;
 import org.queqiao.contract.id.DomainCode;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.NodeName;
@@ -30,10 +31,11 @@ import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.JobTerms;
 import org.queqiao.contract.job.KillCause;
 import org.queqiao.contract.job.RunExit;
+import org.queqiao.contract.job.WarningSignal;
 import org.queqiao.contract.node.NodeFacts;
 import org.queqiao.contract.node.NodeState;
-import org.queqiao.contract.snapshot.ClusterImage.DependencyImage;
 import org.queqiao.contract.snapshot.ClusterImage;
+import org.queqiao.contract.snapshot.ClusterImage.DependencyImage;
 
 /** One instance of every record that is kept or sent, with every field set. */
 final class Samples {
@@ -155,6 +157,7 @@ final class Samples {
             new JobRequeued(
                 RUN, KillCause.NODE_FAIL, 1_760_000_060_123L, EXIT, true, true, "node cn1 is gone"),
             new JobPolicyDefined(9),
+            new JobSignalled(RUN),
             new JobAllocated(RUN, List.of(ALLOCATION)),
             new JobStarted(RUN, NODE, 1_760_000_000_100L),
             new JobKillRequested(RUN, KillCause.TIMEOUT),
@@ -179,6 +182,24 @@ final class Samples {
             "liwei",
             1234,
             SPEC_WITH_TERMS.with(new JobTerms(0, 0, 0, DependencyRule.NONE, false, false)),
+            "",
+            HASH));
+    out.put(
+        "JobSubmitted-signal",
+        new JobSubmitted(
+            RUN.job(),
+            USER,
+            "liwei",
+            1234,
+            SPEC_WITH_TERMS.with(
+                new JobTerms(
+                    0,
+                    0,
+                    0,
+                    DependencyRule.NONE,
+                    false,
+                    true,
+                    new WarningSignal(WarningSignal.Name.USR1, 90_000, true))),
             "",
             HASH));
     out.put("JobKillRequested-requeued", new JobKillRequested(RUN, KillCause.REQUEUED));
@@ -231,12 +252,15 @@ final class Samples {
                         new DependencyImage(DependencyImage.Progress.FAILED, 0),
                         new DependencyImage(DependencyImage.Progress.WAITING, 0)),
                     0,
+                    false,
                     false)),
             first.idempotencyKeys(),
             List.of(
                 new ClusterImage.OutcomeImage(
                     new JobId(6), USER, PROJECT, 1_760_000_000_000L, 1_760_000_000_001L, true)),
             null),
+        "ClusterImage-signalled",
+        signalled(first),
         "ClusterImage-runs",
         new ClusterImage(
             first.position(),
@@ -271,7 +295,8 @@ final class Samples {
                     job.submitMs(),
                     List.of(),
                     123_456_789,
-                    true)),
+                    true,
+                    false)),
             first.idempotencyKeys(),
             List.of(),
             new JobPolicyDefined(7)));
@@ -309,6 +334,59 @@ final class Samples {
       out.put(message.getClass().getSimpleName(), message);
     }
     return out;
+  }
+
+  /** As the first image, with a run that is to get its warning signal. */
+  private static ClusterImage signalled(ClusterImage first) {
+    ClusterImage.JobImage job = first.jobs().getFirst();
+    return new ClusterImage(
+        first.position(),
+        first.timeMs(),
+        first.lastJobId(),
+        first.partitions(),
+        first.tariffs(),
+        first.domains(),
+        first.projects(),
+        first.users(),
+        first.nodes(),
+        List.of(
+            new ClusterImage.JobImage(
+                job.id(),
+                USER,
+                "liwei",
+                1234,
+                SPEC,
+                JobState.RUNNING,
+                false,
+                false,
+                job.submitMs(),
+                1,
+                job.startMs(),
+                0,
+                0,
+                0,
+                List.of(ALLOCATION),
+                null,
+                null,
+                "",
+                job.submitMs(),
+                List.of(),
+                0,
+                false,
+                true)),
+        first.idempotencyKeys(),
+        List.of(),
+        null);
+  }
+
+  /** As {@link #laterEvents}, for messages of the server. */
+  static Map<String, ServerMessage> laterFromServer() {
+    return Map.of(
+        "DesiredSet-signal",
+        new ServerMessage.DesiredSet(
+            4,
+            17,
+            List.of(new ServerMessage.DesiredRun(RUN, false, 30_000, new byte[0], 10, true))));
   }
 
   static ClusterImage image() {
@@ -352,6 +430,7 @@ final class Samples {
                 0,
                 List.of(),
                 0,
+                false,
                 false)),
         List.of(
             new ClusterImage.IdempotencyImage(USER, "key-1", HASH, RUN.job(), 1_760_000_000_000L)),

@@ -15,8 +15,9 @@ import org.queqiao.core.state.Job;
 
 /**
  * Cancelling. A waiting job ends at once; a running one is told to end, and its end comes with the
- * report of its node. One that is ending only to run again does not run again. A job that is otherwise ending or has ended stays as it is, and that is no error: the
- * wish is fulfilled, whoever was first.
+ * report of its node. One that is ending only to run again does not run again. A job that is
+ * otherwise ending or has ended stays as it is, and that is no error: the wish is fulfilled,
+ * whoever was first.
  */
 public final class CancelCheck {
   private final JobAccess access;

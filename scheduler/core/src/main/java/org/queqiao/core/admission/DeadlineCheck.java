@@ -6,6 +6,7 @@ import java.util.TreeSet;
 import org.queqiao.contract.event.JobEligible;
 import org.queqiao.contract.event.JobEnded;
 import org.queqiao.contract.event.JobKillRequested;
+import org.queqiao.contract.event.JobSignalled;
 import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.job.JobState;
@@ -17,8 +18,9 @@ import org.queqiao.core.state.Job;
 import org.queqiao.core.state.JobTable;
 
 /**
- * What follows from time passing: runs at their time limit are told to end, waiting jobs that can
- * no longer meet their deadline or their dependency end, and those whose time has come may start.
+ * What follows from time passing: runs at their time limit are told to end, those near it get the
+ * signal they asked for, waiting jobs that can no longer meet their deadline or their dependency
+ * end, and those whose time has come may start.
  */
 public final class DeadlineCheck {
   /** How many facts of each kind one tick brings at most; the next tick goes on. */
@@ -33,6 +35,7 @@ public final class DeadlineCheck {
   public Decision decide(long nowMs) {
     List<Fact> facts = new ArrayList<>();
     runs(nowMs, facts);
+    signals(nowMs, facts);
     TreeSet<JobId> ended = waiting(nowMs, facts);
     int last = facts.size() + MAX_FACTS;
     for (JobTable.Moment each : cluster.jobs().waits().releases()) {
@@ -67,6 +70,20 @@ public final class DeadlineCheck {
       Job job = cluster.jobs().find(each.job()).orElseThrow();
       KillCause cause = job.endsByDeadline() ? KillCause.DEADLINE : KillCause.TIMEOUT;
       facts.add(new Fact(Actor.SCHEDULER, new JobKillRequested(job.run(), cause)));
+    }
+  }
+
+  /** Warning signals of runs that go on for a while. */
+  private void signals(long nowMs, List<Fact> facts) {
+    int last = facts.size() + MAX_FACTS;
+    for (JobTable.Moment each : cluster.jobs().signals()) {
+      if (each.timeMs() > nowMs || facts.size() == last) {
+        break;
+      }
+      Job job = cluster.jobs().find(each.job()).orElseThrow();
+      if (job.deadlineMs() > nowMs) {
+        facts.add(new Fact(Actor.SCHEDULER, new JobSignalled(job.run())));
+      }
     }
   }
 

@@ -29,12 +29,14 @@ public final class RequeueCheck {
     Job job = found.job();
     if (!job.spec().terms().requeue()) {
       return Rejections.conflict(
-          "id", "job " + job.id() + " was submitted to run once (requeue is false): submit it anew");
+          "id",
+          "job " + job.id() + " was submitted to run once (requeue is false): submit it anew");
     }
     return switch (job.state()) {
       case RUNNING ->
           Decision.done(
-              List.of(new Fact(input.actor(), new JobKillRequested(job.run(), KillCause.REQUEUED))));
+              List.of(
+                  new Fact(input.actor(), new JobKillRequested(job.run(), KillCause.REQUEUED))));
       case COMPLETING ->
           job.killCause() == KillCause.REQUEUED
               ? Decision.unchanged()
@@ -44,7 +46,11 @@ public final class RequeueCheck {
       case COMPLETED, CANCELLED, FAILED, TIMEOUT, NODE_FAIL, OUT_OF_MEMORY, DEADLINE ->
           Rejections.conflict(
               "id",
-              "job " + job.id() + " has ended (" + job.state() + "): submit it anew to run it again");
+              "job "
+                  + job.id()
+                  + " has ended ("
+                  + job.state()
+                  + "): submit it anew to run it again");
     };
   }
 }

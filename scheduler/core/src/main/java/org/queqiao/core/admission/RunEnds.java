@@ -14,8 +14,8 @@ import org.queqiao.core.state.Cluster;
 import org.queqiao.core.state.Job;
 
 /**
- * Writes the facts by which runs end. A run that is lost with its node, or was told to, makes its job
- * wait again, unless it was submitted to run once.
+ * Writes the facts by which runs end. A run that is lost with its node, or was told to, makes its
+ * job wait again, unless it was submitted to run once.
  */
 final class RunEnds {
   /** The longest text that a node may attach to an exit; the rest is cut off. */

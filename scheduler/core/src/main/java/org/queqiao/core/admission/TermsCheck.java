@@ -7,6 +7,7 @@ import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.job.Dependency;
 import org.queqiao.contract.job.DependencyRule;
 import org.queqiao.contract.job.JobTerms;
+import org.queqiao.contract.job.WarningSignal;
 import org.queqiao.core.message.Action;
 import org.queqiao.core.message.Decision;
 import org.queqiao.core.message.TermsRequest;
@@ -22,6 +23,9 @@ import org.queqiao.core.state.Job;
 final class TermsCheck {
   /** Nobody means a date further away: ten years. */
   static final long MAX_AHEAD_MS = 3_650L * 24 * 3_600_000;
+
+  /** As in Slurm. */
+  static final long MAX_SIGNAL_MS = 65_535_000;
 
   /** As in Slurm. */
   static final int MAX_NICE = 2_147_483_645;
@@ -78,7 +82,17 @@ final class TermsCheck {
     }
     boolean kill = request.killOnInvalidDependency() != null && request.killOnInvalidDependency();
     boolean requeue = request.requeue() == null || request.requeue();
-    return new Resolved(new JobTerms(beginMs, deadlineMs, nice, rule, kill, requeue), null);
+    WarningSignal signal = request.signal();
+    if (signal != null && (signal.beforeMs() < 0 || signal.beforeMs() > MAX_SIGNAL_MS)) {
+      return Resolved.wrong(
+          "signal",
+          "the signal comes "
+              + signal.beforeMs()
+              + " ms before the end: that is from 0 to "
+              + MAX_SIGNAL_MS
+              + " (65535 s)");
+    }
+    return new Resolved(new JobTerms(beginMs, deadlineMs, nice, rule, kill, requeue, signal), null);
   }
 
   private static Optional<Decision> times(long beginMs, long deadlineMs, long limitMs, long nowMs) {

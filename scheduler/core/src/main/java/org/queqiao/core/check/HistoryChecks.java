@@ -10,6 +10,7 @@ import org.queqiao.contract.event.JobHeld;
 import org.queqiao.contract.event.JobKillRequested;
 import org.queqiao.contract.event.JobReleased;
 import org.queqiao.contract.event.JobRequeued;
+import org.queqiao.contract.event.JobSignalled;
 import org.queqiao.contract.event.JobStarted;
 import org.queqiao.contract.event.JobSubmitted;
 import org.queqiao.contract.event.LoggedEvent;
@@ -131,6 +132,7 @@ public final class HistoryChecks {
       case JobKillRequested e -> killRequested(e);
       case JobEnded e -> ended(e, nowMs);
       case JobRequeued e -> requeued(e);
+      case JobSignalled e -> signalled(e);
       case NodeRegistered e -> registered(e);
       case NodeFenced e -> fenced(e);
       default -> {
@@ -266,6 +268,17 @@ public final class HistoryChecks {
       life.state = JobState.COMPLETING;
       life.cause = event.cause();
     }
+  }
+
+  private void signalled(JobSignalled event) {
+    Life life = lives.get(event.run().job());
+    require(
+        life != null
+            && life.state == JobState.RUNNING
+            && life.attempt == event.run().attempt()
+            && life.submitted.spec().terms().signal() != null,
+        "I6",
+        "run " + event.run() + " gets a signal that nobody asked for");
   }
 
   private static boolean mayStillBeCancelled(Life life, KillCause cause) {

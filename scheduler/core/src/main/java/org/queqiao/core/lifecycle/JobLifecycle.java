@@ -31,8 +31,8 @@ import org.queqiao.contract.job.JobState;
  * A run that loses its node, or is told to, may be requeued instead: its job is PENDING again. A
  * run that is being ended for one of these causes can still be cancelled.
  *
- * <p>Held, released and eligible change a waiting job, started marks a run; these three leave the
- * state as it is. A terminal state is absorbing: no row begins there.
+ * <p>Held, released and eligible change a waiting job, started and signalled mark a run; these
+ * three leave the state as it is. A terminal state is absorbing: no row begins there.
  */
 public final class JobLifecycle {
   /** The kinds of fact that move or mark a job. */
@@ -42,6 +42,7 @@ public final class JobLifecycle {
     ELIGIBLE,
     HELD,
     RELEASED,
+    SIGNALLED,
     KILL_REQUESTED,
     REQUEUED,
     ENDED
@@ -64,6 +65,7 @@ public final class JobLifecycle {
           row(PENDING, Step.ALLOCATED, RUNNING),
           row(PENDING, Step.ENDED, CANCELLED, DEADLINE),
           row(RUNNING, Step.STARTED, RUNNING),
+          row(RUNNING, Step.SIGNALLED, RUNNING),
           row(RUNNING, Step.KILL_REQUESTED, COMPLETING),
           row(RUNNING, Step.REQUEUED, PENDING),
           row(COMPLETING, Step.KILL_REQUESTED, COMPLETING),

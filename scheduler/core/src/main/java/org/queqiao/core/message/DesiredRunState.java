@@ -5,6 +5,7 @@ import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.JobSpec;
+import org.queqiao.contract.job.WarningSignal;
 
 /**
  * One run of a desired set. A run is listed on the node where its script runs, the first of its
@@ -19,6 +20,7 @@ import org.queqiao.contract.job.JobSpec;
  * @param submitMs scheduler time of the submission
  * @param spec what the job asked for
  * @param allocations what it was given, on every node
+ * @param signal what the run gets once, now, or null
  */
 public record DesiredRunState(
     RunId run,
@@ -29,7 +31,22 @@ public record DesiredRunState(
     int uid,
     long submitMs,
     JobSpec spec,
-    List<Allocation> allocations) {
+    List<Allocation> allocations,
+    WarningSignal signal) {
+  /** A run that gets no signal. */
+  public DesiredRunState(
+      RunId run,
+      boolean stop,
+      int graceMs,
+      UserName user,
+      String unixUser,
+      int uid,
+      long submitMs,
+      JobSpec spec,
+      List<Allocation> allocations) {
+    this(run, stop, graceMs, user, unixUser, uid, submitMs, spec, allocations, null);
+  }
+
   public DesiredRunState {
     allocations = List.copyOf(allocations);
   }

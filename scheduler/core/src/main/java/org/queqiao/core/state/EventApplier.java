@@ -10,6 +10,7 @@ import org.queqiao.contract.event.JobKillRequested;
 import org.queqiao.contract.event.JobPolicyDefined;
 import org.queqiao.contract.event.JobReleased;
 import org.queqiao.contract.event.JobRequeued;
+import org.queqiao.contract.event.JobSignalled;
 import org.queqiao.contract.event.JobStarted;
 import org.queqiao.contract.event.JobSubmitted;
 import org.queqiao.contract.event.LoggedEvent;
@@ -73,6 +74,7 @@ public final class EventApplier {
       case JobHeld e -> jobs.held(e);
       case JobReleased e -> jobs.released(e);
       case JobKillRequested e -> jobs.killRequested(e);
+      case JobSignalled e -> jobs.signalled(e);
       case JobRequeued e -> jobs.requeued(e, nowMs);
       case JobPolicyDefined e -> accounts.defined(e);
       case JobEnded e -> jobs.ended(e, nowMs);

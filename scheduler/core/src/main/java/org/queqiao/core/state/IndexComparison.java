@@ -22,6 +22,7 @@ public final class IndexComparison {
   private void jobs(Cluster live, Cluster fresh) {
     compare("queues", queues(live), queues(fresh));
     compare("deadlines", live.jobs().deadlines(), fresh.jobs().deadlines());
+    compare("signals", live.jobs().signals(), fresh.jobs().signals());
     compare("finished jobs", live.jobs().finished(), fresh.jobs().finished());
     compare("waits", live.jobs().waits().toString(), fresh.jobs().waits().toString());
     compare("pending count", live.jobs().pending(), fresh.jobs().pending());

@@ -15,8 +15,8 @@ import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.JobTerms;
 import org.queqiao.contract.job.KillCause;
 import org.queqiao.contract.job.RunExit;
-import org.queqiao.contract.snapshot.ClusterImage.DependencyImage.Progress;
 import org.queqiao.contract.snapshot.ClusterImage;
+import org.queqiao.contract.snapshot.ClusterImage.DependencyImage.Progress;
 
 /** A job as it is now. Changes only inside this package; {@link #image} is a copy that stays. */
 public final class Job {
@@ -41,6 +41,7 @@ public final class Job {
   private long eligibleMs;
   private long formerCoreMs;
   private boolean heldForRequeues;
+  private boolean signalled;
 
   /** Null for a job that depends on no other. */
   private final DependencyProgress dependencies;
@@ -81,6 +82,7 @@ public final class Job {
     this.detail = image.detail();
     this.formerCoreMs = image.formerCoreMs();
     this.heldForRequeues = image.heldForRequeues();
+    this.signalled = image.signalled();
     JobTerms terms = image.spec().terms();
     this.dependencies =
         terms.dependency().isEmpty()
@@ -114,7 +116,8 @@ public final class Job {
         eligibleMs,
         dependencyImages(),
         formerCoreMs,
-        heldForRequeues);
+        heldForRequeues,
+        signalled);
   }
 
   List<ClusterImage.DependencyImage> dependencyImages() {
@@ -163,6 +166,10 @@ public final class Job {
     nodeStartMs = atNodeMs;
   }
 
+  void signalled() {
+    signalled = true;
+  }
+
   void killRequested(KillCause cause) {
     state = JobState.COMPLETING;
     killCause = cause;
@@ -176,6 +183,7 @@ public final class Job {
     nodeStartMs = 0;
     allocations = List.of();
     killCause = null;
+    signalled = false;
     detail = requeued.detail();
     heldForRequeues = requeued.held();
     heldByAdministrator = requeued.held();
@@ -299,6 +307,20 @@ public final class Job {
   /** Whether its run must end at its deadline, because that comes before its time limit. */
   public boolean endsByDeadline() {
     return deadlineMs() < Math.addExact(startMs, spec().limitMs());
+  }
+
+  /** Whether its run is to get its warning signal, or got it. */
+  public boolean isSignalled() {
+    return signalled;
+  }
+
+  boolean awaitsSignal() {
+    return state == JobState.RUNNING && !signalled && spec().terms().signal() != null;
+  }
+
+  /** When its run is to get its warning signal. */
+  long signalMs() {
+    return Math.max(startMs, deadlineMs() - spec().terms().signal().beforeMs());
   }
 
   /** Since when its own terms let it start; 0 before. */

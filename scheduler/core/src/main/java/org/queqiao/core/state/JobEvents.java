@@ -11,6 +11,7 @@ import org.queqiao.contract.event.JobHeld;
 import org.queqiao.contract.event.JobKillRequested;
 import org.queqiao.contract.event.JobReleased;
 import org.queqiao.contract.event.JobRequeued;
+import org.queqiao.contract.event.JobSignalled;
 import org.queqiao.contract.event.JobStarted;
 import org.queqiao.contract.event.JobSubmitted;
 import org.queqiao.contract.id.JobId;
@@ -20,8 +21,8 @@ import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.KillCause;
 import org.queqiao.contract.snapshot.ClusterImage;
-import org.queqiao.core.lifecycle.JobLifecycle.Step;
 import org.queqiao.core.lifecycle.JobLifecycle;
+import org.queqiao.core.lifecycle.JobLifecycle.Step;
 import org.queqiao.core.lifecycle.RunOutcome;
 
 /** Makes the facts about jobs true. */
@@ -129,6 +130,14 @@ final class JobEvents {
     requireStep(job, Step.RELEASED, JobState.PENDING);
     cluster.jobs().change(job, job::release);
     cluster.newChance();
+  }
+
+  void signalled(JobSignalled event) {
+    Job job = findRun(event.run());
+    requireStep(job, Step.SIGNALLED, JobState.RUNNING);
+    require(job.awaitsSignal(), "run " + event.run() + " gets a signal that it does not await");
+    cluster.jobs().change(job, job::signalled);
+    desiredSetChanged(job);
   }
 
   void killRequested(JobKillRequested event) {

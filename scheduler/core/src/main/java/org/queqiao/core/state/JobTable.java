@@ -19,6 +19,7 @@ import org.queqiao.contract.job.JobState;
  *   byId        every job, by number
  *   startable   waiting, eligible and not held, by partition and number: the queues
  *   deadlines   running, by the time of their limit
+ *   signals     running, by the time of a warning signal that they have not got
  *   finished    ended, by the time when that became known: the next to be forgotten comes first
  *   live        how many jobs of a user have not ended
  *   waits       what waiting jobs wait for besides their turn
@@ -31,6 +32,7 @@ public final class JobTable {
   private final TreeMap<JobId, Job> byId = new TreeMap<>();
   private final TreeMap<PartitionName, NavigableMap<JobId, Job>> startable = new TreeMap<>();
   private final TreeSet<Moment> deadlines = new TreeSet<>();
+  private final TreeSet<Moment> signals = new TreeSet<>();
   private final TreeSet<Moment> finished = new TreeSet<>();
   private final TreeMap<UserName, Integer> live = new TreeMap<>();
   private final WaitTable waits = new WaitTable();
@@ -74,6 +76,9 @@ public final class JobTable {
   }
 
   private void index(Job job) {
+    if (job.awaitsSignal()) {
+      signals.add(new Moment(job.signalMs(), job.id()));
+    }
     waits.index(job);
     if (job.startable()) {
       startable.computeIfAbsent(job.spec().partition(), _ -> new TreeMap<>()).put(job.id(), job);
@@ -91,6 +96,9 @@ public final class JobTable {
   }
 
   private void unindex(Job job) {
+    if (job.awaitsSignal()) {
+      signals.remove(new Moment(job.signalMs(), job.id()));
+    }
     waits.unindex(job);
     if (job.startable()) {
       startable.computeIfPresent(
@@ -136,6 +144,11 @@ public final class JobTable {
   /** Running jobs by the time of their limit. */
   public NavigableSet<Moment> deadlines() {
     return Collections.unmodifiableNavigableSet(deadlines);
+  }
+
+  /** Running jobs by the time of a warning signal that they have not got. */
+  public NavigableSet<Moment> signals() {
+    return Collections.unmodifiableNavigableSet(signals);
   }
 
   /** Ended jobs by the time when their end became known. */

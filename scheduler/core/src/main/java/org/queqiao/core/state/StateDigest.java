@@ -8,6 +8,7 @@ import org.queqiao.contract.job.GresRequest;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.job.JobTerms;
 import org.queqiao.contract.job.RunExit;
+import org.queqiao.contract.job.WarningSignal;
 import org.queqiao.contract.node.NodeFacts;
 import org.queqiao.contract.snapshot.ClusterImage;
 
@@ -150,6 +151,14 @@ final class StateDigest {
   private void runs(Job job) {
     if (!job.spec().terms().requeue()) {
       out.text("runs once");
+    }
+    WarningSignal signal = job.spec().terms().signal();
+    if (signal != null) {
+      out.text("signal")
+          .text(signal.name().name())
+          .number(signal.beforeMs())
+          .flag(signal.batchOnly())
+          .flag(job.isSignalled());
     }
     if (job.formerCoreMs() != 0 || job.heldForRequeues()) {
       out.text("runs").number(job.formerCoreMs()).flag(job.heldForRequeues());

@@ -104,6 +104,7 @@ final class ChecksBiteTest {
         submitMs,
         List.of(),
         0,
+        false,
         false);
   }
 

@@ -23,6 +23,7 @@ final class JobLifecycleTest {
               "PENDING RELEASED PENDING",
               "PENDING ELIGIBLE PENDING",
               "PENDING ENDED DEADLINE",
+              "RUNNING SIGNALLED RUNNING",
               "RUNNING REQUEUED PENDING",
               "COMPLETING REQUEUED PENDING",
               "COMPLETING KILL_REQUESTED COMPLETING",

@@ -9,6 +9,7 @@ import org.queqiao.contract.event.JobAllocated;
 import org.queqiao.contract.event.JobEnded;
 import org.queqiao.contract.event.JobKillRequested;
 import org.queqiao.contract.event.JobRequeued;
+import org.queqiao.contract.event.JobSignalled;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.core.SchedulerMachine;
@@ -33,6 +34,8 @@ final class DesiredChanges {
       allocated.allocations().forEach(allocation -> touched.add(allocation.node()));
     } else if (event instanceof JobKillRequested kill) {
       nodesOf(kill.run().job());
+    } else if (event instanceof JobSignalled signalled) {
+      nodesOf(signalled.run().job());
     } else if (event instanceof JobRequeued requeued) {
       nodesOf(requeued.run().job());
     } else if (event instanceof JobEnded end) {

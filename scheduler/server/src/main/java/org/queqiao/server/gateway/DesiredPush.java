@@ -7,6 +7,7 @@ import java.util.TreeMap;
 import org.queqiao.contract.agent.ServerMessage;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.RunId;
+import org.queqiao.contract.job.WarningSignal;
 import org.queqiao.core.message.DesiredRunState;
 import org.queqiao.core.message.DesiredState;
 import org.queqiao.server.pki.LaunchOrders;
@@ -29,6 +30,13 @@ final class DesiredPush {
 
   private static final int ORDER_OVERHEAD_BYTES = 2_048;
   private static final byte[] NONE = {};
+
+  /** What the agent was told of a run besides its order. */
+  private record Told(boolean stop, boolean signal) {
+    static Told of(DesiredRunState run) {
+      return new Told(run.stop(), run.signal() != null);
+    }
+  }
 
   /** How far the order of a run has come. */
   private enum Stage {
@@ -75,7 +83,7 @@ final class DesiredPush {
   private final NodeName node;
   private final Line line;
   private final TreeMap<RunId, Way> ways = new TreeMap<>();
-  private final TreeMap<RunId, Boolean> told = new TreeMap<>();
+  private final TreeMap<RunId, Told> told = new TreeMap<>();
   private DesiredState latest;
   private long epoch;
   private long onTheWayBytes;
@@ -115,10 +123,10 @@ final class DesiredPush {
   }
 
   private boolean worthAFrame(Map<RunId, DesiredRunState> listed) {
-    for (Map.Entry<RunId, Boolean> before : told.entrySet()) {
+    for (Map.Entry<RunId, Told> before : told.entrySet()) {
       DesiredRunState now = listed.get(before.getKey());
       Way way = ways.get(before.getKey());
-      if (now == null ? way == null || !way.ended : now.stop() != before.getValue()) {
+      if (now == null ? way == null || !way.ended : !Told.of(now).equals(before.getValue())) {
         return true;
       }
     }
@@ -234,8 +242,16 @@ final class DesiredPush {
         way.stage = Stage.SENT;
         way.sentMs = nowMs;
       }
-      told.put(run.run(), run.stop());
-      runs.add(new ServerMessage.DesiredRun(run.run(), stop, run.graceMs(), order));
+      told.put(run.run(), Told.of(run));
+      WarningSignal signal = run.signal();
+      runs.add(
+          new ServerMessage.DesiredRun(
+              run.run(),
+              stop,
+              run.graceMs(),
+              order,
+              signal == null ? 0 : signal.name().number(),
+              signal != null && signal.batchOnly()));
     }
     line.send(new ServerMessage.DesiredSet(epoch, latest.version(), runs));
   }

@@ -113,6 +113,19 @@ record JobDocument(
     } else {
       out.writeNullField("requeue");
     }
+    warning(out);
+  }
+
+  private void warning(JsonGenerator out) throws IOException {
+    if (terms == null || terms.signal() == null) {
+      out.writeNullField("warningSignal");
+      return;
+    }
+    out.writeObjectFieldStart("warningSignal");
+    out.writeStringField("name", terms.signal().name().name());
+    out.writeNumberField("secondsBefore", terms.signal().beforeMs() / 1000);
+    out.writeBooleanField("batchOnly", terms.signal().batchOnly());
+    out.writeEndObject();
   }
 
   void write(JsonGenerator out) throws IOException {

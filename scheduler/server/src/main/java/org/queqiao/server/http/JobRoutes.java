@@ -168,7 +168,9 @@ final class JobRoutes {
         () -> call.refuse(Refused.notFound(NOT_THERE).refusal()));
   }
 
-  /** Cancels, holds, releases or requeues; whoever may not see the job is told that there is none. */
+  /**
+   * Cancels, holds, releases or requeues; whoever may not see the job is told that there is none.
+   */
   private void steer(Call call, BiFunction<Actor, JobId, Input> input) {
     long id = call.number("id");
     JobEntry entry = view.jobs().find(id);

@@ -50,7 +50,8 @@ final class Submission {
         integer("nice", options),
         (String) options.get("dependency"),
         (Boolean) options.get("killOnInvalidDependency"),
-        (Boolean) options.get("requeue"));
+        (Boolean) options.get("requeue"),
+        WarningText.of(options.get("signal")));
   }
 
   private static <T> T name(

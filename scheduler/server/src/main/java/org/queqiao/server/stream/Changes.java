@@ -11,6 +11,7 @@ import org.queqiao.contract.event.JobKillRequested;
 import org.queqiao.contract.event.JobPolicyDefined;
 import org.queqiao.contract.event.JobReleased;
 import org.queqiao.contract.event.JobRequeued;
+import org.queqiao.contract.event.JobSignalled;
 import org.queqiao.contract.event.JobStarted;
 import org.queqiao.contract.event.JobSubmitted;
 import org.queqiao.contract.event.LoggedEvent;
@@ -74,6 +75,7 @@ final class Changes {
       case JobHeld e -> job(logged, e.job(), JobState.PENDING);
       case JobReleased e -> job(logged, e.job(), JobState.PENDING);
       case JobKillRequested e -> job(logged, e.run().job(), JobState.COMPLETING);
+      case JobSignalled e -> job(logged, e.run().job(), JobState.RUNNING);
       case JobRequeued e -> job(logged, e.run().job(), JobState.PENDING);
       case JobPolicyDefined _ -> partition(logged, null);
       case JobEnded e -> job(logged, e.job(), e.state());

@@ -38,7 +38,8 @@ public record JobStatus(
   private static final JobStatus HELD = waiting(true);
 
   private static JobStatus waiting(boolean held) {
-    return new JobStatus(JobState.PENDING, held, false, 0, 0, 0, 0, List.of(), List.of(), null, "", 0);
+    return new JobStatus(
+        JobState.PENDING, held, false, 0, 0, 0, 0, List.of(), List.of(), null, "", 0);
   }
 
   /** A job that was just accepted. */
@@ -64,7 +65,18 @@ public record JobStatus(
 
   JobStatus released() {
     return new JobStatus(
-        state, false, false, attempt, startMs, endMs, cores, nodes, allocations, exit, detail, formerCoreMs);
+        state,
+        false,
+        false,
+        attempt,
+        startMs,
+        endMs,
+        cores,
+        nodes,
+        allocations,
+        exit,
+        detail,
+        formerCoreMs);
   }
 
   JobStatus allocated(int run, List<Allocation> given, List<String> where, long nowMs) {

@@ -11,6 +11,7 @@ import org.queqiao.contract.event.JobKillRequested;
 import org.queqiao.contract.event.JobPolicyDefined;
 import org.queqiao.contract.event.JobReleased;
 import org.queqiao.contract.event.JobRequeued;
+import org.queqiao.contract.event.JobSignalled;
 import org.queqiao.contract.event.JobStarted;
 import org.queqiao.contract.event.JobSubmitted;
 import org.queqiao.contract.event.LoggedEvent;
@@ -110,7 +111,7 @@ final class ViewEvents {
     switch (logged.event()) {
       case JobSubmitted e -> submitted(e, nowMs);
       case JobAllocated e -> allocated(e, nowMs);
-      case JobStarted _ -> {}
+      case JobStarted _, JobSignalled _ -> {}
       case JobEligible e -> change(e.job(), JobEntry::status);
       case JobHeld e -> change(e.job(), entry -> entry.status().held(e.byAdministrator()));
       case JobReleased e -> change(e.job(), entry -> entry.status().released());

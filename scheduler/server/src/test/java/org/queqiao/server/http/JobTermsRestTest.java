@@ -139,4 +139,31 @@ final class JobTermsRestTest {
         server.call("admin1", "PUT", "/api/v1/job-policy", "{\"maxAttempts\":6}");
     assertThat(same.statusCode()).as(same.body()).isEqualTo(200);
   }
+
+  @Test
+  void aWarningSignalIsAnObjectOrTheTextOfSlurm() throws Exception {
+    JsonNode job =
+        job(submit(",\"signal\":{\"name\":\"USR1\",\"secondsBefore\":120,\"batchOnly\":true}"));
+    assertThat(job.path("warningSignal").path("name").asText()).isEqualTo("USR1");
+    assertThat(job.path("warningSignal").path("secondsBefore").asInt()).isEqualTo(120);
+    assertThat(job.path("warningSignal").path("batchOnly").asBoolean()).isTrue();
+    assertThat(job(submit("")).path("warningSignal").isNull()).isTrue();
+    JsonNode text = job(script("signal=B:SIGUSR2"));
+    assertThat(text.path("warningSignal").path("name").asText()).isEqualTo("USR2");
+    assertThat(text.path("warningSignal").path("secondsBefore").asInt()).isEqualTo(60);
+    HttpResponse<String> wrong = script("signal=KILL");
+    assertThat(wrong.statusCode()).as(wrong.body()).isEqualTo(422);
+    assertThat(wrong.body()).contains("signal must be like USR1");
+    assertThat(submit(",\"signal\":{\"name\":\"KILL\"}").statusCode()).isBetween(400, 422);
+    assertThat(submit(",\"signal\":{\"name\":\"HUP\",\"secondsBefore\":65536}").statusCode())
+        .isBetween(400, 422);
+  }
+
+  private static HttpResponse<String> script(String query) throws Exception {
+    return server.send(
+        server
+            .request("researcher1", "/api/v1/jobs?hold=true&" + query)
+            .header("Content-Type", "text/x-shellscript")
+            .POST(HttpRequest.BodyPublishers.ofString("#!/bin/sh\ntrue\n")));
+  }
 }

@@ -13,6 +13,7 @@ import org.queqiao.contract.event.JobKillRequested;
 import org.queqiao.contract.event.JobPolicyDefined;
 import org.queqiao.contract.event.JobReleased;
 import org.queqiao.contract.event.JobRequeued;
+import org.queqiao.contract.event.JobSignalled;
 import org.queqiao.contract.event.JobStarted;
 import org.queqiao.contract.event.JobSubmitted;
 import org.queqiao.contract.event.LoggedEvent;
@@ -67,6 +68,7 @@ final class HistoryCheck {
       case JobKillRequested e -> killRequested(logged, e);
       case JobEnded e -> ended(logged, e);
       case JobRequeued e -> requeued(logged, e);
+      case JobSignalled e -> signalled(logged, model.job(e.run().job()));
       case JobEligible e -> waiting(logged, model.job(e.job()), "eligible");
       case JobHeld e -> waiting(logged, model.job(e.job()), "held");
       case JobReleased e -> waiting(logged, model.job(e.job()), "released");
@@ -163,8 +165,7 @@ final class HistoryCheck {
     NodeName scriptNode = e.allocations().getFirst().node();
     model.starts.put(
         e.run(),
-        new ModelCluster.Start(
-            scriptNode, model.nodes.get(scriptNode).bootId, logged.position()));
+        new ModelCluster.Start(scriptNode, model.nodes.get(scriptNode).bootId, logged.position()));
   }
 
   private void take(LoggedEvent logged, RunId run, Allocation allocation) {
@@ -340,6 +341,15 @@ final class HistoryCheck {
     }
     job.state = e.state();
     job.endMs = e.endMs();
+  }
+
+  private static void signalled(LoggedEvent logged, ModelJob job) {
+    require(
+        job != null
+            && job.state == JobState.RUNNING
+            && job.submitted.spec().terms().signal() != null,
+        Invariant.I6,
+        () -> at(logged) + " signals a run" + describe(job));
   }
 
   private static boolean isRequeue(KillCause cause) {

@@ -10,6 +10,7 @@ import org.queqiao.contract.event.JobKillRequested;
 import org.queqiao.contract.event.JobPolicyDefined;
 import org.queqiao.contract.event.JobReleased;
 import org.queqiao.contract.event.JobRequeued;
+import org.queqiao.contract.event.JobSignalled;
 import org.queqiao.contract.event.JobStarted;
 import org.queqiao.contract.event.JobSubmitted;
 import org.queqiao.contract.event.LoggedEvent;
@@ -48,7 +49,7 @@ final class PermissionCheck {
           case JobSubmitted e -> isUser(actor, e.user().value());
           case JobHeld e -> mayChange(actor, model.job(e.job()));
           case JobReleased e -> mayChange(actor, model.job(e.job()));
-          case JobAllocated _, JobEligible _ -> isScheduler(actor);
+          case JobAllocated _, JobEligible _, JobSignalled _ -> isScheduler(actor);
           case JobStarted e -> isNode(actor, e.node());
           case JobKillRequested e ->
               switch (e.cause()) {

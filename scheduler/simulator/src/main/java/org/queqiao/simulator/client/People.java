@@ -10,6 +10,7 @@ import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.job.GresRequest;
+import org.queqiao.contract.job.WarningSignal;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.message.JobRequest;
 import org.queqiao.core.message.Rejection;
@@ -211,6 +212,12 @@ public final class People {
       terms =
           terms.withDeadlineMs(
               HostClock.EPOCH_MS + timeline.nowMs() + 20_000 + random.nextInt(200_000));
+    }
+    if (random.nextInt(3) == 0) {
+      terms =
+          terms.withSignal(
+              new WarningSignal(
+                  WarningSignal.Name.USR1, random.nextInt(20_000), random.nextBoolean()));
     }
     terms = terms.withRequeue(random.nextInt(3) != 0);
     if (random.nextBoolean() && !accepted.isEmpty()) {

@@ -92,6 +92,11 @@ final class Launcher {
     timeline.after(graceMs + 1L, "KILL ends " + run, () -> end(process, 0, SIGKILL));
   }
 
+  /** Sends a signal that the scripts of a simulation do not mind. */
+  void signal(RunId run, int number) {
+    timeline.note(alive.containsKey(run) ? run + " gets signal " + number : run + " is gone");
+  }
+
   /** Everything it holds. */
   List<LauncherRun> list() {
     List<LauncherRun> list = new ArrayList<>();

@@ -269,6 +269,7 @@ public final class VirtualNode {
           reach(AgentKillPoint.BEFORE_STOP);
           launcher.stop(stop.run(), stop.graceMs());
         }
+        case Action.Signal signal -> launcher.signal(signal.run(), signal.number());
         case Action.Forget forget -> {
           reach(AgentKillPoint.BEFORE_FORGET);
           launcher.forget(forget.run());

@@ -159,7 +159,9 @@ final class Gateway {
                     run.run(),
                     run.stop(),
                     run.graceMs(),
-                    run.stop() ? new byte[0] : LaunchOrder.encode(run)))
+                    run.stop() ? new byte[0] : LaunchOrder.encode(run),
+                    run.signal() == null ? 0 : run.signal().name().number(),
+                    run.signal() != null && run.signal().batchOnly()))
             .toList();
     send(peer, new ServerMessage.DesiredSet(epoch, desired.version(), runs));
   }
