@@ -35,6 +35,7 @@ import org.queqiao.contract.event.PartitionDefined;
 import org.queqiao.contract.event.ProjectDefined;
 import org.queqiao.contract.event.RoleGranted;
 import org.queqiao.contract.event.RoleRevoked;
+import org.queqiao.contract.event.SchedulingDefined;
 import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.event.UserDefined;
 import org.queqiao.contract.event.WalletFunded;
@@ -69,6 +70,7 @@ public final class Bookkeeper {
       case JobEnded e -> ended(e, logged, books);
       case JobRequeued e -> requeued(e, logged, books);
       case JobPolicyDefined e -> {}
+      case SchedulingDefined e -> {}
       case PartitionDefined e -> {}
       case DomainDefined e -> {}
       case UserDefined e -> {}

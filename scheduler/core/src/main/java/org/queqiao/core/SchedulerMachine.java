@@ -30,7 +30,6 @@ import org.queqiao.core.permission.Permissions;
 import org.queqiao.core.placement.FirstFit;
 import org.queqiao.core.placement.Placement;
 import org.queqiao.core.plan.ClusterPlanner;
-import org.queqiao.core.plan.PlanPolicies;
 import org.queqiao.core.priority.FirstComeFirstServed;
 import org.queqiao.core.state.Cluster;
 import org.queqiao.core.state.ClusterState;
@@ -89,11 +88,7 @@ public final class SchedulerMachine {
     this.site = new SiteCheck(cluster, permissions);
     this.money = new MoneyCheck(cluster, permissions);
     this.role = new RoleCheck(cluster, permissions);
-    this.planner =
-        new ClusterPlanner(
-            cluster,
-            new FirstComeFirstServed(),
-            PlanPolicies.named(PlanPolicies.DEFAULT).orElseThrow());
+    this.planner = new ClusterPlanner(cluster, new FirstComeFirstServed());
   }
 
   /**
@@ -135,6 +130,7 @@ public final class SchedulerMachine {
       case Input.DefineTariff i -> money.decide(i, logicalMs);
       case Input.DefineDomain i -> site.decide(i);
       case Input.DefineJobPolicy i -> site.decide(i);
+      case Input.DefineScheduling i -> site.decide(i);
       case Input.DefineProject i -> site.decide(i);
       case Input.DefineUser i -> site.decide(i);
       case Input.GrantRole i -> role.decide(i);

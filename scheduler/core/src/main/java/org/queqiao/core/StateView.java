@@ -7,6 +7,7 @@ import java.util.OptionalLong;
 import java.util.stream.LongStream;
 import org.queqiao.contract.event.JobPolicyDefined;
 import org.queqiao.contract.event.PartitionDefined;
+import org.queqiao.contract.event.SchedulingDefined;
 import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.JobId;
@@ -84,6 +85,11 @@ final class StateView implements ClusterState {
   @Override
   public Optional<PartitionDefined> partition(PartitionName name) {
     return cluster.policy().partition(name);
+  }
+
+  @Override
+  public SchedulingDefined scheduling() {
+    return cluster.policy().scheduling();
   }
 
   @Override

@@ -19,6 +19,7 @@ import org.queqiao.contract.event.MembershipSet;
 import org.queqiao.contract.event.PartitionDefined;
 import org.queqiao.contract.event.RoleGranted;
 import org.queqiao.contract.event.RoleRevoked;
+import org.queqiao.contract.event.SchedulingDefined;
 import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.event.UserDefined;
 import org.queqiao.contract.event.WalletFunded;
@@ -258,7 +259,12 @@ final class RandomHistory {
   private Input definition() {
     Actor actor = random.nextBoolean() ? SchedulerStory.OWNER : actor();
     long limitMs = 1 + random.nextLong(3_600_000);
-    return switch (random.nextInt(5)) {
+    return switch (random.nextInt(6)) {
+      case 5 ->
+          new Input.DefineScheduling(
+              actor,
+              new SchedulingDefined(
+                  random.nextBoolean() ? "easy-sjbf" : "default", 1 + random.nextInt(5)));
       case 4 -> new Input.DefineJobPolicy(actor, new JobPolicyDefined(1 + random.nextInt(3)));
       case 0 ->
           new Input.DefinePartition(

@@ -28,6 +28,7 @@ import org.queqiao.contract.event.PartitionDefined;
 import org.queqiao.contract.event.ProjectDefined;
 import org.queqiao.contract.event.RoleGranted;
 import org.queqiao.contract.event.RoleRevoked;
+import org.queqiao.contract.event.SchedulingDefined;
 import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.event.UserDefined;
 import org.queqiao.contract.event.WalletFunded;
@@ -49,6 +50,7 @@ import org.queqiao.contract.wire.PbNodeDown;
 import org.queqiao.contract.wire.PbPartitionDefined;
 import org.queqiao.contract.wire.PbProjectDefined;
 import org.queqiao.contract.wire.PbRoleChanged;
+import org.queqiao.contract.wire.PbSchedulingDefined;
 import org.queqiao.contract.wire.PbTariffDefined;
 import org.queqiao.contract.wire.PbUserDefined;
 import org.queqiao.contract.wire.PbWalletFunded;
@@ -120,6 +122,7 @@ final class EventReader {
       case JOB_SIGNALLED -> new JobSignalled(ModelReader.run(in.getJobSignalled()));
       case JOB_REQUEUED -> requeued(in.getJobRequeued());
       case JOB_POLICY_DEFINED -> jobPolicy(in.getJobPolicyDefined());
+      case SCHEDULING_DEFINED -> scheduling(in.getSchedulingDefined());
       case EVENT_NOT_SET -> throw ModelReader.unknown("fact");
     };
   }
@@ -179,6 +182,10 @@ final class EventReader {
         e.getNodeTimeRejected(),
         e.getHeld(),
         e.getDetail());
+  }
+
+  static SchedulingDefined scheduling(PbSchedulingDefined e) {
+    return new SchedulingDefined(e.getPolicy(), e.getReservations());
   }
 
   static JobPolicyDefined jobPolicy(PbJobPolicyDefined e) {

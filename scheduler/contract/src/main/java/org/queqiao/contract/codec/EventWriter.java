@@ -26,6 +26,7 @@ import org.queqiao.contract.event.PartitionDefined;
 import org.queqiao.contract.event.ProjectDefined;
 import org.queqiao.contract.event.RoleGranted;
 import org.queqiao.contract.event.RoleRevoked;
+import org.queqiao.contract.event.SchedulingDefined;
 import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.event.UserDefined;
 import org.queqiao.contract.event.WalletFunded;
@@ -49,6 +50,7 @@ import org.queqiao.contract.wire.PbNodeUp;
 import org.queqiao.contract.wire.PbPartitionDefined;
 import org.queqiao.contract.wire.PbProjectDefined;
 import org.queqiao.contract.wire.PbRoleChanged;
+import org.queqiao.contract.wire.PbSchedulingDefined;
 import org.queqiao.contract.wire.PbTariffDefined;
 import org.queqiao.contract.wire.PbUserDefined;
 import org.queqiao.contract.wire.PbWalletFunded;
@@ -112,6 +114,7 @@ final class EventWriter {
       case JobSignalled e -> out.setJobSignalled(ModelWriter.run(e.run()));
       case JobRequeued e -> out.setJobRequeued(requeued(e));
       case JobPolicyDefined e -> out.setJobPolicyDefined(jobPolicy(e));
+      case SchedulingDefined e -> out.setSchedulingDefined(scheduling(e));
       case JobEnded e -> out.setJobEnded(ended(e));
     }
     return out.build();
@@ -130,6 +133,13 @@ final class EventWriter {
       out.setExit(ModelWriter.exit(e.exit()));
     }
     return out.build();
+  }
+
+  static PbSchedulingDefined scheduling(SchedulingDefined e) {
+    return PbSchedulingDefined.newBuilder()
+        .setPolicy(e.policy())
+        .setReservations(e.reservations())
+        .build();
   }
 
   static PbJobPolicyDefined jobPolicy(JobPolicyDefined e) {

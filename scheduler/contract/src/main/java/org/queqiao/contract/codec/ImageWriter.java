@@ -35,6 +35,9 @@ final class ImageWriter {
     if (image.jobPolicy() != null) {
       out.setJobPolicy(EventWriter.jobPolicy(image.jobPolicy()));
     }
+    if (image.scheduling() != null) {
+      out.setScheduling(EventWriter.scheduling(image.scheduling()));
+    }
     return out.build();
   }
 

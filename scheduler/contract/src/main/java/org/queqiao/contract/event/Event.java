@@ -26,6 +26,7 @@ public sealed interface Event
         ProjectDefined,
         RoleGranted,
         RoleRevoked,
+        SchedulingDefined,
         TariffDefined,
         UserDefined,
         WalletFunded {}

@@ -7,6 +7,7 @@ import org.queqiao.contract.account.Role;
 import org.queqiao.contract.event.DomainDefined;
 import org.queqiao.contract.event.JobPolicyDefined;
 import org.queqiao.contract.event.PartitionDefined;
+import org.queqiao.contract.event.SchedulingDefined;
 import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.event.UserDefined;
 import org.queqiao.contract.id.JobId;
@@ -37,7 +38,8 @@ public record ClusterImage(
     List<JobImage> jobs,
     List<IdempotencyImage> idempotencyKeys,
     List<OutcomeImage> outcomes,
-    JobPolicyDefined jobPolicy) {
+    JobPolicyDefined jobPolicy,
+    SchedulingDefined scheduling) {
   public ClusterImage {
     partitions = List.copyOf(partitions);
     tariffs = List.copyOf(tariffs);

@@ -15,6 +15,7 @@ import org.queqiao.contract.event.JobEligible;
 import org.queqiao.contract.event.JobPolicyDefined;
 import org.queqiao.contract.event.JobRequeued;
 import org.queqiao.contract.event.JobSignalled;
+import org.queqiao.contract.event.SchedulingDefined;
 import org.queqiao.contract.id.DomainCode;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.NodeName;
@@ -158,6 +159,7 @@ final class Samples {
                 RUN, KillCause.NODE_FAIL, 1_760_000_060_123L, EXIT, true, true, "node cn1 is gone"),
             new JobPolicyDefined(9),
             new JobSignalled(RUN),
+            new SchedulingDefined("easy", 17),
             new JobAllocated(RUN, List.of(ALLOCATION)),
             new JobStarted(RUN, NODE, 1_760_000_000_100L),
             new JobKillRequested(RUN, KillCause.TIMEOUT),
@@ -258,6 +260,7 @@ final class Samples {
             List.of(
                 new ClusterImage.OutcomeImage(
                     new JobId(6), USER, PROJECT, 1_760_000_000_000L, 1_760_000_000_001L, true)),
+            null,
             null),
         "ClusterImage-signalled",
         signalled(first),
@@ -299,7 +302,24 @@ final class Samples {
                     false)),
             first.idempotencyKeys(),
             List.of(),
-            new JobPolicyDefined(7)));
+            new JobPolicyDefined(7),
+            null),
+        "ClusterImage-scheduling",
+        new ClusterImage(
+            first.position(),
+            first.timeMs(),
+            first.lastJobId(),
+            first.partitions(),
+            first.tariffs(),
+            first.domains(),
+            first.projects(),
+            first.users(),
+            first.nodes(),
+            List.of(),
+            first.idempotencyKeys(),
+            List.of(),
+            null,
+            new SchedulingDefined("easy", 17)));
   }
 
   static Map<String, AgentMessage> fromAgent() {
@@ -376,6 +396,7 @@ final class Samples {
                 true)),
         first.idempotencyKeys(),
         List.of(),
+        null,
         null);
   }
 
@@ -435,6 +456,7 @@ final class Samples {
         List.of(
             new ClusterImage.IdempotencyImage(USER, "key-1", HASH, RUN.job(), 1_760_000_000_000L)),
         List.of(),
+        null,
         null);
   }
 }

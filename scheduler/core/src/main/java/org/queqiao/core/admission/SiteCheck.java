@@ -11,6 +11,7 @@ import org.queqiao.contract.event.Event;
 import org.queqiao.contract.event.JobPolicyDefined;
 import org.queqiao.contract.event.PartitionDefined;
 import org.queqiao.contract.event.ProjectDefined;
+import org.queqiao.contract.event.SchedulingDefined;
 import org.queqiao.contract.event.UserDefined;
 import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.DomainCode;
@@ -19,6 +20,8 @@ import org.queqiao.core.message.Decision;
 import org.queqiao.core.message.Fact;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.permission.Permissions;
+import org.queqiao.core.plan.PlanPolicies;
+import org.queqiao.core.plan.ReservingPolicy;
 import org.queqiao.core.state.AccountTree;
 import org.queqiao.core.state.Cluster;
 
@@ -83,6 +86,33 @@ public final class SiteCheck {
                   + " times before an administrator must look at it"));
     }
     return define(input.actor(), policy, cluster.policy().jobPolicy().equals(policy));
+  }
+
+  public Decision decide(Input.DefineScheduling input) {
+    SchedulingDefined scheduling = input.scheduling();
+    if (scheduling.reservations() < 1
+        || scheduling.reservations() > ReservingPolicy.MAX_RESERVATIONS) {
+      return refuseOr(
+          input.actor(),
+          Rejections.invalid(
+              "reservations",
+              "reservations is "
+                  + scheduling.reservations()
+                  + ": from 1 to "
+                  + ReservingPolicy.MAX_RESERVATIONS
+                  + " waiting jobs can be promised a start"));
+    }
+    if (PlanPolicies.live(scheduling.policy(), scheduling.reservations()).isEmpty()) {
+      return refuseOr(
+          input.actor(),
+          Rejections.invalid(
+              "policy",
+              "there is no policy '"
+                  + scheduling.policy()
+                  + "': take one of "
+                  + String.join(", ", PlanPolicies.names())));
+    }
+    return define(input.actor(), scheduling, cluster.policy().scheduling().equals(scheduling));
   }
 
   public Decision decide(Input.DefineDomain input) {

@@ -9,6 +9,7 @@ import org.queqiao.contract.event.PartitionDefined;
 import org.queqiao.contract.event.ProjectDefined;
 import org.queqiao.contract.event.RoleGranted;
 import org.queqiao.contract.event.RoleRevoked;
+import org.queqiao.contract.event.SchedulingDefined;
 import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.event.UserDefined;
 import org.queqiao.contract.event.WalletFunded;
@@ -90,6 +91,9 @@ public sealed interface Input {
 
   /** A partition gets a price; {@code validFromMs} 0 means from now on. */
   record DefineTariff(Actor actor, TariffDefined tariff) implements Input {}
+
+  /** The site plans by another policy. */
+  record DefineScheduling(Actor actor, SchedulingDefined scheduling) implements Input {}
 
   /** The bounds on every job change. */
   record DefineJobPolicy(Actor actor, JobPolicyDefined policy) implements Input {}

@@ -10,8 +10,10 @@ import org.queqiao.contract.event.JobEnded;
 import org.queqiao.contract.event.JobHeld;
 import org.queqiao.contract.event.JobKillRequested;
 import org.queqiao.contract.event.JobReleased;
+import org.queqiao.contract.event.JobSignalled;
 import org.queqiao.contract.event.JobStarted;
 import org.queqiao.contract.event.JobSubmitted;
+import org.queqiao.contract.event.SchedulingDefined;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.RunId;
@@ -47,7 +49,6 @@ public final class ClusterPlanner {
 
   private final Cluster cluster;
   private final JobOrder order;
-  private PlanPolicy policy;
   private ClusterMirror mirror;
   private boolean passBegun;
   private long chancesAtBegin;
@@ -58,10 +59,9 @@ public final class ClusterPlanner {
   /** Decided and not a fact yet. */
   private final TreeMap<JobId, PlanJob> unconfirmed = new TreeMap<>();
 
-  public ClusterPlanner(Cluster cluster, JobOrder order, PlanPolicy policy) {
+  public ClusterPlanner(Cluster cluster, JobOrder order) {
     this.cluster = cluster;
     this.order = order;
-    this.policy = policy;
   }
 
   /**
@@ -105,6 +105,9 @@ public final class ClusterPlanner {
     unconfirmed.clear();
     waiting.clear();
     passBegun = false;
+    SchedulingDefined stated = cluster.policy().scheduling();
+    PlanPolicy policy =
+        PlanPolicies.live(stated.policy(), stated.reservations()).orElseThrow();
     mirror = new ClusterMirror(cluster, policy, (job, nodes) -> decided.add(job));
   }
 
@@ -178,7 +181,12 @@ public final class ClusterPlanner {
       case JobAllocated e -> confirm(e.run().job());
       case JobEnded e -> gone(e.job(), nowMs);
       case JobHeld e -> withdraw(e.job());
-      case JobSubmitted _, JobEligible _, JobReleased _, JobStarted _, JobKillRequested _ -> {
+      case JobSubmitted _,
+          JobEligible _,
+          JobReleased _,
+          JobStarted _,
+          JobSignalled _,
+          JobKillRequested _ -> {
         // what may start is asked for by the next pass
       }
       default -> mirror = null;
@@ -207,11 +215,5 @@ public final class ClusterPlanner {
     if (job != null) {
       mirror.planner().withdrawn(job);
     }
-  }
-
-  /** Plans by another policy from now on. */
-  public void policy(PlanPolicy newPolicy) {
-    policy = newPolicy;
-    mirror = null;
   }
 }

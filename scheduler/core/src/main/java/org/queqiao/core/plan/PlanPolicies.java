@@ -36,6 +36,19 @@ public final class PlanPolicies {
     return Optional.empty();
   }
 
+  /**
+   * The policy with this name for a live cluster, where {@code conservative} promises every waiting
+   * job a start in each pass.
+   */
+  public static Optional<PlanPolicy> live(String name, int reservations) {
+    return named(name, reservations)
+        .map(
+            each ->
+                each.plansAtSubmission()
+                    ? new ReservingPolicy(name, ReservingPolicy.MAX_RESERVATIONS)
+                    : each);
+  }
+
   /** All names. */
   public static List<String> names() {
     List<String> out = new ArrayList<>();

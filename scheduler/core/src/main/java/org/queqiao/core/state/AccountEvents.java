@@ -11,6 +11,7 @@ import org.queqiao.contract.event.PartitionDefined;
 import org.queqiao.contract.event.ProjectDefined;
 import org.queqiao.contract.event.RoleGranted;
 import org.queqiao.contract.event.RoleRevoked;
+import org.queqiao.contract.event.SchedulingDefined;
 import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.event.UserDefined;
 import org.queqiao.contract.event.WalletFunded;
@@ -35,6 +36,14 @@ final class AccountEvents {
   void defined(JobPolicyDefined event) {
     require(event.maxAttempts() > 0, "a job is started " + event.maxAttempts() + " times");
     cluster.policy().define(event);
+  }
+
+  void defined(SchedulingDefined event) {
+    require(
+        !event.policy().isEmpty() && event.reservations() > 0,
+        "scheduling by " + event.policy() + " with " + event.reservations());
+    cluster.policy().define(event);
+    cluster.newChance();
   }
 
   void defined(TariffDefined event) {

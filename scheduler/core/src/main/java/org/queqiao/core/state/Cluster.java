@@ -56,6 +56,7 @@ public final class Cluster {
     image.partitions().forEach(cluster.policy::define);
     image.tariffs().forEach(cluster.policy::define);
     cluster.policy.define(image.jobPolicy());
+    cluster.policy.define(image.scheduling());
     image.domains().forEach(cluster.accounts::define);
     for (ClusterImage.ProjectImage each : image.projects()) {
       cluster.accounts.restore(each);
@@ -100,7 +101,8 @@ public final class Cluster {
         jobImages,
         keys.all(),
         outcomes.all(),
-        policy.statedJobPolicy());
+        policy.statedJobPolicy(),
+        policy.statedScheduling());
   }
 
   /** SHA-256 over the canonical form of everything that the log determines. */

@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.queqiao.contract.event.JobPolicyDefined;
 import org.queqiao.contract.event.PartitionDefined;
+import org.queqiao.contract.event.SchedulingDefined;
 import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.JobId;
@@ -45,6 +46,9 @@ public interface ClusterState {
 
   /** The bounds on every job. */
   JobPolicyDefined jobPolicy();
+
+  /** By which policy the site plans. */
+  SchedulingDefined scheduling();
 
   /** Where jobs go that name no partition. */
   Optional<PartitionDefined> defaultPartition();

@@ -26,6 +26,7 @@ import org.queqiao.contract.event.PartitionDefined;
 import org.queqiao.contract.event.ProjectDefined;
 import org.queqiao.contract.event.RoleGranted;
 import org.queqiao.contract.event.RoleRevoked;
+import org.queqiao.contract.event.SchedulingDefined;
 import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.event.UserDefined;
 import org.queqiao.contract.event.WalletFunded;
@@ -77,6 +78,7 @@ public final class EventApplier {
       case JobSignalled e -> jobs.signalled(e);
       case JobRequeued e -> jobs.requeued(e, nowMs);
       case JobPolicyDefined e -> accounts.defined(e);
+      case SchedulingDefined e -> accounts.defined(e);
       case JobEnded e -> jobs.ended(e, nowMs);
       case NodeRegistered e -> nodes.registered(e);
       case NodeUp e -> nodes.up(e);

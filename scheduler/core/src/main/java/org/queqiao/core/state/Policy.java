@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.queqiao.contract.event.JobPolicyDefined;
 import org.queqiao.contract.event.PartitionDefined;
+import org.queqiao.contract.event.SchedulingDefined;
 import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.id.PartitionName;
 
@@ -17,11 +18,26 @@ public final class Policy {
   private final TreeMap<PartitionName, List<TariffDefined>> tariffs = new TreeMap<>();
 
   private JobPolicyDefined jobPolicy;
+  private SchedulingDefined scheduling;
 
   Policy() {}
 
   void define(JobPolicyDefined policy) {
     jobPolicy = policy;
+  }
+
+  void define(SchedulingDefined newScheduling) {
+    scheduling = newScheduling;
+  }
+
+  /** By which policy the site plans. */
+  public SchedulingDefined scheduling() {
+    return scheduling == null ? SchedulingDefined.DEFAULT : scheduling;
+  }
+
+  /** By which policy the site plans as stated, or null. */
+  SchedulingDefined statedScheduling() {
+    return scheduling;
   }
 
   /** The bounds on every job. */

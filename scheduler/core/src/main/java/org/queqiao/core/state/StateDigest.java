@@ -48,6 +48,10 @@ final class StateDigest {
     if (cluster.policy().statedJobPolicy() != null) {
       out.text("job policy").number(cluster.policy().jobPolicy().maxAttempts());
     }
+    if (cluster.policy().statedScheduling() != null) {
+      out.text("scheduling").text(cluster.policy().scheduling().policy());
+      out.number(cluster.policy().scheduling().reservations());
+    }
     if (!cluster.outcomes().all().isEmpty()) {
       out.text("outcomes").list(cluster.outcomes().all(), this::outcome);
     }

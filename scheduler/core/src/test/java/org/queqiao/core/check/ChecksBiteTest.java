@@ -123,6 +123,7 @@ final class ChecksBiteTest {
             List.of(jobs),
             List.of(),
             List.of(),
+            null,
             null);
     return InvariantChecks.of(image).stream().map(Violation::invariant).distinct().toList();
   }

@@ -19,6 +19,7 @@ import org.queqiao.contract.event.PartitionDefined;
 import org.queqiao.contract.event.ProjectDefined;
 import org.queqiao.contract.event.RoleGranted;
 import org.queqiao.contract.event.RoleRevoked;
+import org.queqiao.contract.event.SchedulingDefined;
 import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.event.UserDefined;
 import org.queqiao.contract.id.Actor;
@@ -54,6 +55,8 @@ final class SiteRoutes {
     api.on("putPartition", this::putPartition);
     api.on("getJobPolicy", this::getJobPolicy);
     api.on("putJobPolicy", this::putJobPolicy);
+    api.on("getScheduling", this::getScheduling);
+    api.on("putScheduling", this::putScheduling);
     api.on("listProjects", this::listProjects);
     api.on("getProject", call -> call.json(200, out -> write(visibleProject(call), out)));
     api.on("postProject", this::postProject);
@@ -127,6 +130,31 @@ final class SiteRoutes {
           PartitionDefined now = site.partition(name).orElseThrow();
           call.json(200, out -> write(site, now, System.currentTimeMillis(), out));
         });
+  }
+
+  private void getScheduling(Call call) {
+    SchedulingDefined scheduling = view.site().scheduling();
+    call.json(
+        200,
+        out -> {
+          out.writeStartObject();
+          out.writeStringField("policy", scheduling.policy());
+          out.writeNumberField("reservations", scheduling.reservations());
+          out.writeEndObject();
+        });
+  }
+
+  private void putScheduling(Call call) {
+    String policy = (String) call.body().get("policy");
+    Object stated = call.body().get("reservations");
+    int reservations =
+        stated == null
+            ? SchedulingDefined.DEFAULT.reservations()
+            : ((Long) stated).intValue();
+    inputs.submit(
+        call,
+        new Input.DefineScheduling(actor(call), new SchedulingDefined(policy, reservations)),
+        _ -> getScheduling(call));
   }
 
   private void getJobPolicy(Call call) {

@@ -12,6 +12,7 @@ import org.queqiao.contract.account.DomainShare;
 import org.queqiao.contract.event.DomainDefined;
 import org.queqiao.contract.event.JobPolicyDefined;
 import org.queqiao.contract.event.PartitionDefined;
+import org.queqiao.contract.event.SchedulingDefined;
 import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.event.UserDefined;
 import org.queqiao.contract.id.Actor;
@@ -94,6 +95,11 @@ public final class Site {
 
   public Optional<PartitionDefined> partition(PartitionName name) {
     return state.partition(name);
+  }
+
+  /** By which policy the site plans. */
+  public SchedulingDefined scheduling() {
+    return state.scheduling();
   }
 
   /** The bounds on every job. */

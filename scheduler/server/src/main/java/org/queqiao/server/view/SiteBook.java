@@ -10,6 +10,7 @@ import org.queqiao.contract.event.PartitionDefined;
 import org.queqiao.contract.event.ProjectDefined;
 import org.queqiao.contract.event.RoleGranted;
 import org.queqiao.contract.event.RoleRevoked;
+import org.queqiao.contract.event.SchedulingDefined;
 import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.event.UserDefined;
 import org.queqiao.contract.snapshot.ClusterImage;
@@ -42,13 +43,15 @@ final class SiteBook {
         List.of(),
         List.of(),
         List.of(),
-        image.jobPolicy());
+        image.jobPolicy(),
+        image.scheduling());
   }
 
   static boolean concerns(LoggedEvent logged) {
     return switch (logged.event()) {
       case PartitionDefined _,
           JobPolicyDefined _,
+          SchedulingDefined _,
           TariffDefined _,
           DomainDefined _,
           ProjectDefined _,

@@ -27,6 +27,7 @@ import org.queqiao.contract.event.PartitionDefined;
 import org.queqiao.contract.event.ProjectDefined;
 import org.queqiao.contract.event.RoleGranted;
 import org.queqiao.contract.event.RoleRevoked;
+import org.queqiao.contract.event.SchedulingDefined;
 import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.event.UserDefined;
 import org.queqiao.contract.event.WalletFunded;
@@ -129,6 +130,7 @@ final class ViewEvents {
       case NodeResumed e -> nodes.change(e.node(), node -> node.drained(false, ""));
       case PartitionDefined _,
           JobPolicyDefined _,
+          SchedulingDefined _,
           TariffDefined _,
           DomainDefined _,
           ProjectDefined _,

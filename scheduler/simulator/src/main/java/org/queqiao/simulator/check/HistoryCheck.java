@@ -29,6 +29,7 @@ import org.queqiao.contract.event.PartitionDefined;
 import org.queqiao.contract.event.ProjectDefined;
 import org.queqiao.contract.event.RoleGranted;
 import org.queqiao.contract.event.RoleRevoked;
+import org.queqiao.contract.event.SchedulingDefined;
 import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.event.UserDefined;
 import org.queqiao.contract.event.WalletFunded;
@@ -89,6 +90,7 @@ final class HistoryCheck {
           ProjectDefined _,
           DomainDefined _,
           JobPolicyDefined _,
+          SchedulingDefined _,
           TariffDefined _,
           WalletFunded _ -> {}
     }

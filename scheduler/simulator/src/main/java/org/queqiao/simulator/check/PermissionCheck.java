@@ -26,6 +26,7 @@ import org.queqiao.contract.event.PartitionDefined;
 import org.queqiao.contract.event.ProjectDefined;
 import org.queqiao.contract.event.RoleGranted;
 import org.queqiao.contract.event.RoleRevoked;
+import org.queqiao.contract.event.SchedulingDefined;
 import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.event.UserDefined;
 import org.queqiao.contract.event.WalletFunded;
@@ -68,6 +69,7 @@ final class PermissionCheck {
           case NodeFenced _, NodeDrained _, NodeResumed _ -> isAdministrator(actor);
           case PartitionDefined _,
               JobPolicyDefined _,
+              SchedulingDefined _,
               ProjectDefined _,
               DomainDefined _,
               UserDefined _,
