@@ -23,6 +23,7 @@ import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.KillCause;
 import org.queqiao.contract.job.PendingReason;
 import org.queqiao.contract.job.RunExit;
+import org.queqiao.core.message.Fact;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.message.Rejection;
 import org.queqiao.core.message.TermsRequest;
@@ -64,6 +65,29 @@ final class RequeueStoriesTest {
     story.starts(job);
     story.after(2000).exits(job, 0);
     assertThat(story.state(job)).isEqualTo(COMPLETED);
+  }
+
+  @Test
+  void nothingIsPlacedOnANodeBeforeItsNewBootIsInTheLog() {
+    JobId job = running();
+    story.after(10);
+    List<Fact> facts =
+        story
+            .machine
+            .decide(
+                new Input.RegisterNode(facts("n1", "boot-2", 2, 2 * GIB), List.of(), List.of()),
+                story.nowMs)
+            .facts();
+    int requeued = 0;
+    while (!(facts.get(requeued).event() instanceof JobRequeued)) {
+      requeued++;
+    }
+    // The scheduler dies, and only so much was written.
+    facts.subList(0, requeued + 1).forEach(each -> story.apply(each.actor(), each.event()));
+    assertThat(story.state(job)).isEqualTo(PENDING);
+    assertThat(story.plans()).isZero();
+    reboots();
+    assertThat(story.plans()).isEqualTo(1);
   }
 
   @Test

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.TreeSet;
+import org.queqiao.contract.event.NodeDown;
 import org.queqiao.contract.event.NodeRegistered;
 import org.queqiao.contract.event.NodeUp;
 import org.queqiao.contract.id.Actor;
@@ -64,6 +65,7 @@ public final class RegisterCheck {
     NavigableSet<RunId> ended = takeExits(node, input.ended(), nowMs, out);
     boolean newBoot = !node.facts().bootId().equals(facts.bootId());
     if (newBoot) {
+      closeFormerBoot(node, nowMs, ended, out);
       endRunsOfFormerBoot(node, nowMs, ended, out);
     }
     if (!node.facts().equals(facts)) {
@@ -92,6 +94,18 @@ public final class RegisterCheck {
       }
     }
     return ended;
+  }
+
+  /**
+   * What the ends free is not given away before the new boot is in the log, also when only the
+   * first of these facts become durable.
+   */
+  private static void closeFormerBoot(
+      Node node, long nowMs, NavigableSet<RunId> ended, List<Fact> out) {
+    boolean frees = node.holders().stream().anyMatch(each -> !ended.contains(each.run()));
+    if (node.isUp() && frees) {
+      out.add(new Fact(Actor.node(node.name()), new NodeDown(node.name(), nowMs, "started anew")));
+    }
   }
 
   /** The last life sign of a node that was up until now is the end of the former boot: now. */

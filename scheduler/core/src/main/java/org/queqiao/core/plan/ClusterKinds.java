@@ -8,9 +8,9 @@ import org.queqiao.contract.node.NodeFacts;
 import org.queqiao.core.state.Node;
 
 /**
- * Numbers the kinds of resource of a cluster: cores, memory, each generic resource and each model of
- * one. A device counts once for its resource and once for its model; a request that names no model
- * counts for the resource alone.
+ * Numbers the kinds of resource of a cluster: cores, memory, each generic resource and each model
+ * of one. A device counts once for its resource and once for its model; a request that names no
+ * model counts for the resource alone.
  */
 final class ClusterKinds {
   private static final int FIRST_GRES = 2;
@@ -59,7 +59,9 @@ final class ClusterKinds {
     return amounts;
   }
 
-  /** What a job needs on a node with so many of its cores, or null when no node has such a thing. */
+  /**
+   * What a job needs on a node with so many of its cores, or null when no node has such a thing.
+   */
   long[] of(JobSpec spec, int cores) {
     long[] amounts = new long[count()];
     amounts[0] = cores;

@@ -35,8 +35,8 @@ import org.queqiao.core.state.Job;
  *
  * <p>A slice ends after a number of steps or starts, never by time, so every machine decides alike.
  * Submissions that come between two slices wait for the next pass; ends leave more room than the
- * pass counts on; a job that may not start any more is left out; a node that is lost begins the pass
- * anew.
+ * pass counts on; a job that may not start any more is left out; a node that is lost begins the
+ * pass anew.
  */
 public final class ClusterPlanner {
   /** How many runs one slice starts at most, so that inputs never wait long behind it. */
@@ -162,8 +162,7 @@ public final class ClusterPlanner {
     List<Allocation> chosen = new ArrayList<>();
     for (int i = 0; i < start.nodes().length; i++) {
       NodeName node = mirror.name(start.nodes()[i]);
-      Allocation here =
-          trial.find(node).choose(spec.coresOnNode(i), spec.memBytes(), spec.gres());
+      Allocation here = trial.find(node).choose(spec.coresOnNode(i), spec.memBytes(), spec.gres());
       if (here == null) {
         return List.of();
       }

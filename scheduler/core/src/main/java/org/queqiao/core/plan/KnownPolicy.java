@@ -5,7 +5,9 @@ public enum KnownPolicy implements PlanPolicy {
   /** First come, first served: nobody overtakes. */
   FCFS("fcfs", 1, false, false),
 
-  /** The first that does not fit is promised its earliest start; others may go before if it stays. */
+  /**
+   * The first that does not fit is promised its earliest start; others may go before if it stays.
+   */
   EASY("easy", 1, true, false),
 
   /** As {@code easy}, the others by the time they are believed to run, shortest first. */

@@ -4,7 +4,8 @@ import java.util.Arrays;
 
 /**
  * From when each node has room for the shares of one demand, if nothing but the ends of what runs
- * changes it. Kept from pass to pass: only nodes on which something started or ended are asked anew.
+ * changes it. Kept from pass to pass: only nodes on which something started or ended are asked
+ * anew.
  */
 final class Openings {
   /** It has room now. */

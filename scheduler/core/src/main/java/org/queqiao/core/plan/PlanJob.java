@@ -29,8 +29,7 @@ public final class PlanJob {
    * @param limit the longest it may run
    * @param believed how long it is believed to run, at most {@code limit}
    */
-  public PlanJob(
-      long number, long order, Demand demand, long submit, long limit, long believed) {
+  public PlanJob(long number, long order, Demand demand, long submit, long limit, long believed) {
     this.number = number;
     this.order = order;
     this.demand = demand;

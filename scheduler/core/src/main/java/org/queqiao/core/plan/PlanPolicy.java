@@ -10,8 +10,8 @@ package org.queqiao.core.plan;
  *       then the order of the queue: each starts if it fits and delays no promise.
  * </ol>
  *
- * <p>Everything a policy may look at is in the {@link PlanJob} and in the time it is given; the same
- * questions must get the same answers during a pass.
+ * <p>Everything a policy may look at is in the {@link PlanJob} and in the time it is given; the
+ * same questions must get the same answers during a pass.
  */
 public interface PlanPolicy {
   /** How people name it. */
@@ -24,8 +24,8 @@ public interface PlanPolicy {
   boolean backfills();
 
   /**
-   * Whether a job is served in turn, and promised a start when it does not fit. The answer may change
-   * while a job waits only with {@link KeyRule#EVERY_PASS}.
+   * Whether a job is served in turn, and promised a start when it does not fit. The answer may
+   * change while a job waits only with {@link KeyRule#EVERY_PASS}.
    */
   boolean protects(PlanJob job, long now);
 

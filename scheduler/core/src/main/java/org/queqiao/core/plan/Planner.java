@@ -16,6 +16,7 @@ public final class Planner {
   private final RunningJobs running = new RunningJobs();
   private final WaitingJobs queue = new WaitingJobs(false);
   private final WaitingJobs byKey;
+
   /** Only with a policy that makes several promises in a pass. */
   private final Releases releases;
 
@@ -47,8 +48,7 @@ public final class Planner {
     this.policy = policy;
     this.pool = pool;
     this.starts = starts;
-    this.byKey =
-        policy.keyRule() == PlanPolicy.KeyRule.NONE ? queue : new WaitingJobs(true);
+    this.byKey = policy.keyRule() == PlanPolicy.KeyRule.NONE ? queue : new WaitingJobs(true);
     this.freshByKey = byKey == queue ? fresh : new WaitingJobs(true);
     boolean several = policy.reservations() > 1 && !policy.plansAtSubmission();
     this.releases = several ? new Releases(pool.nodes()) : null;
@@ -230,9 +230,9 @@ public final class Planner {
   }
 
   /**
-   * Begins a pass; one that is not over is given up. What it started stays started. When nothing but
-   * submissions behind all others came since the last pass was over, only those are looked at: the
-   * others would be refused again.
+   * Begins a pass; one that is not over is given up. What it started stays started. When nothing
+   * but submissions behind all others came since the last pass was over, only those are looked at:
+   * the others would be refused again.
    */
   public void begin(long now) {
     if (settled && pool.version() == settledPool) {
@@ -250,7 +250,8 @@ public final class Planner {
   }
 
   /**
-   * Goes on with the pass that was begun, decided in steps. Where it was cut makes no difference to what starts.
+   * Goes on with the pass that was begun, decided in steps. Where it was cut makes no difference to
+   * what starts.
    *
    * @param now not before the last call
    * @param budget how many steps at most; a step looks at a job or a node

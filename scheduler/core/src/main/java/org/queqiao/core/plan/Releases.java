@@ -3,8 +3,8 @@ package org.queqiao.core.plan;
 import java.util.Arrays;
 
 /**
- * What each node gets back and when: the running jobs of a node by their believed end. Only kept for
- * policies that make more than one promise.
+ * What each node gets back and when: the running jobs of a node by their believed end. Only kept
+ * for policies that make more than one promise.
  */
 final class Releases {
   private static final int[] NONE = {};

@@ -35,7 +35,8 @@ final class Room {
     }
     large = 0;
     small = 0;
-    long least = Math.min(demand.small().cores(), larges > 0 ? demand.large().cores() : Long.MAX_VALUE);
+    long least =
+        Math.min(demand.small().cores(), larges > 0 ? demand.large().cores() : Long.MAX_VALUE);
     for (int block = 0; block * NodePool.BLOCK < pool.nodes(); block++) {
       looked++;
       if (pool.mostFreeCores(block) >= least && search(block, demand, end)) {

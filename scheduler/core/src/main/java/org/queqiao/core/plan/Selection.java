@@ -1,8 +1,8 @@
 package org.queqiao.core.plan;
 
 /**
- * Finds the k-th smallest of some numbers: among many a small k by a heap of the k smallest, else by
- * partition (Hoare, "Algorithm 65: find", CACM 4(7), 1961).
+ * Finds the k-th smallest of some numbers: among many a small k by a heap of the k smallest, else
+ * by partition (Hoare, "Algorithm 65: find", CACM 4(7), 1961).
  */
 final class Selection {
   /** How many more numbers than k there are when a heap is worth it. */
@@ -14,7 +14,9 @@ final class Selection {
     work = new long[most];
   }
 
-  /** The number that has so many before it in order, or the greatest number when there are fewer. */
+  /**
+   * The number that has so many before it in order, or the greatest number when there are fewer.
+   */
   long smallest(long[] numbers, int before) {
     if (before >= numbers.length) {
       return Long.MAX_VALUE;

@@ -84,8 +84,7 @@ final class Shadow {
 
   private void add(Demand demand, int node, int sign) {
     int row = node * pool.kinds();
-    boolean fitsLarge =
-        demand.largeShares() > 0 && pool.fits(demand.large(), node, ahead, row);
+    boolean fitsLarge = demand.largeShares() > 0 && pool.fits(demand.large(), node, ahead, row);
     if (fitsLarge) {
       large += sign;
     }

@@ -79,7 +79,9 @@ final class Timeline {
     merge(first);
   }
 
-  /** Says what jobs that start now may hold from when on: a step wherever less is free than before. */
+  /**
+   * Says what jobs that start now may hold from when on: a step wherever less is free than before.
+   */
   void writeCeilings(Ceilings ceilings) {
     ceilings.clear(node);
     long[] least = Arrays.copyOf(rows, kinds);

@@ -7,8 +7,8 @@ import java.util.ArrayDeque;
  * stopped, and the starts do not depend on where that was.
  *
  * <p>What is free only shrinks during a pass. So the first promise is looked for only when a job
- * behind it fits, a demand that was refused once is not tried again, and with nothing free the
- * pass is over.
+ * behind it fits, a demand that was refused once is not tried again, and with nothing free the pass
+ * is over.
  */
 final class TwoRounds {
   private static final int STEP = 1;
@@ -52,7 +52,13 @@ final class TwoRounds {
   private int promises;
   private int startsLeft;
 
-  TwoRounds(PlanPolicy policy, NodePool pool, RunningJobs running, Releases releases, More more, Starts starts) {
+  TwoRounds(
+      PlanPolicy policy,
+      NodePool pool,
+      RunningJobs running,
+      Releases releases,
+      More more,
+      Starts starts) {
     this.policy = policy;
     this.pool = pool;
     this.running = running;
@@ -172,8 +178,7 @@ final class TwoRounds {
     boolean noPromise = promises == unpromised.size();
     boolean atAll = noPromise || demand.totalCores() > pool.totalFreeCores();
     long from = atAll ? Long.MIN_VALUE : end;
-    demand.refusedEnd =
-        demand.refusedIn == identity ? Math.min(demand.refusedEnd, from) : from;
+    demand.refusedEnd = demand.refusedIn == identity ? Math.min(demand.refusedEnd, from) : from;
     demand.refusedIn = identity;
   }
 

@@ -135,11 +135,11 @@ final class PlannerPropertyTest {
         if (first == null) {
           continue;
         }
-        long now =
-            new NaivePass(plan.pool, plan.planner.running(), plan.now).earliest(first);
+        long now = new NaivePass(plan.pool, plan.planner.running(), plan.now).earliest(first);
         if (first.number() == head) {
-          assertThat(now).as("seed %d, step %d", seed, step).isLessThanOrEqualTo(
-              Math.max(promise, plan.now));
+          assertThat(now)
+              .as("seed %d, step %d", seed, step)
+              .isLessThanOrEqualTo(Math.max(promise, plan.now));
           kept++;
         }
         head = first.number();
