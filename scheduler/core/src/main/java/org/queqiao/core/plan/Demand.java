@@ -13,10 +13,11 @@ public final class Demand {
   private final NodeChoice nodes;
   private final long totalCores;
 
-  /** For {@link TwoRounds} alone: the pass in which no room was found, and until which end. */
+  /** For {@link TwoRounds} alone: the pass in which no room was found, and for which ends. */
   Object refusedIn;
 
   long refusedEnd;
+  long refusedLimitEnd;
 
   /** Shares of two sizes; every node that has room for a large one has room for a small one. */
   public Demand(Share large, int largeShares, Share small, int smallShares, NodeChoice nodes) {

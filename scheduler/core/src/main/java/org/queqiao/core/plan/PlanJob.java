@@ -1,11 +1,15 @@
 package org.queqiao.core.plan;
 
+import org.queqiao.core.predict.Experience;
+
 /**
  * A job as a plan sees it. Times are whole units of whoever plans: milliseconds on a live machine,
  * seconds in the replay of a log.
  */
 public final class PlanJob {
   private static final int[] NOWHERE = {};
+  private static final long NO_PROMISE = Long.MIN_VALUE;
+  private static final long FIRST = Long.MIN_VALUE;
 
   private final long number;
   private long order;
@@ -17,6 +21,9 @@ public final class PlanJob {
   private long start;
   private long end;
   private int corrections;
+  private long promised = NO_PROMISE;
+  private boolean trial;
+  private Experience experience;
   private int[] nodes = NOWHERE;
   private boolean waiting = true;
 
@@ -86,6 +93,51 @@ public final class PlanJob {
     return waiting;
   }
 
+  /** When it must have ended, once it has a start. */
+  public long limitEnd() {
+    return start + limit;
+  }
+
+  /** Whether it was ever promised a start on declared limits. */
+  public boolean isPromised() {
+    return promised != NO_PROMISE;
+  }
+
+  /** The first start that it was promised on declared limits. */
+  public long promised() {
+    return promised;
+  }
+
+  /** Whether it goes first to show how long the jobs like it run. */
+  public boolean isTrial() {
+    return trial;
+  }
+
+  /** Promises a start, and with it the first place until then: nobody may pass it any more. */
+  void promise(long moment) {
+    if (promised == NO_PROMISE) {
+      promised = moment;
+      key = FIRST;
+    }
+  }
+
+  void makeTrial() {
+    trial = true;
+  }
+
+  /** What is known of jobs like it. */
+  Experience experience() {
+    return experience;
+  }
+
+  void experience(Experience known) {
+    experience = known;
+  }
+
+  void believe(long newBelieved) {
+    believed = newBelieved;
+  }
+
   int[] nodes() {
     return nodes;
   }
@@ -95,7 +147,9 @@ public final class PlanJob {
   }
 
   void key(long newKey) {
-    key = newKey;
+    if (!isPromised()) {
+      key = newKey;
+    }
   }
 
   void planAt(long newStart) {

@@ -4,9 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Every policy by the name that people use. */
+/** Every policy by the name that people use; for a replay, whose times are seconds. */
 public final class PlanPolicies {
-  /** The name of the policy of a site that has not chosen one. */
+  /** The name of our own, and of the policy of a site that has not chosen one. */
   public static final String DEFAULT = "default";
 
   /** How many jobs are promised a start when nothing else is said. */
@@ -16,17 +16,8 @@ public final class PlanPolicies {
 
   /** The policy with this name. */
   public static Optional<PlanPolicy> named(String name) {
-    return named(name, DEFAULT_RESERVATIONS);
-  }
-
-  /**
-   * The policy with this name.
-   *
-   * @param reservations how many promises it makes, where that is not part of what it is
-   */
-  public static Optional<PlanPolicy> named(String name, int reservations) {
     if (name.equals(DEFAULT)) {
-      return Optional.of(new ReservingPolicy(DEFAULT, reservations));
+      return Optional.of(ShortAreaFirst.inSeconds());
     }
     for (KnownPolicy each : KnownPolicy.values()) {
       if (each.policyName().equals(name)) {
@@ -38,10 +29,13 @@ public final class PlanPolicies {
 
   /**
    * The policy with this name for a live cluster, where {@code conservative} promises every waiting
-   * job a start in each pass.
+   * job a start in each pass, and {@code default} the first of the site's order.
    */
   public static Optional<PlanPolicy> live(String name, int reservations) {
-    return named(name, reservations)
+    if (name.equals(DEFAULT)) {
+      return Optional.of(new ReservingPolicy(DEFAULT, reservations));
+    }
+    return named(name)
         .map(
             each ->
                 each.plansAtSubmission()

@@ -43,6 +43,25 @@ public interface PlanPolicy {
     return false;
   }
 
+  /** Whether the first round goes by {@link #key} as well; the order of submission then only ties. */
+  default boolean takesTurnsByKey() {
+    return false;
+  }
+
+  /**
+   * Whether a promise made on what is believed is also kept on what the users declared: the first
+   * promise of a job on declared limits is written down, and whatever starts before it must leave
+   * room for it then, or {@link #toleratedDelay} later, even if every job runs to its limit.
+   */
+  default boolean keepsPromisesOnLimits() {
+    return false;
+  }
+
+  /** How much later than that promise a job may start. */
+  default long toleratedDelay() {
+    return 0;
+  }
+
   /** When the key of a job is asked for. */
   enum KeyRule {
     /** Never: the second round goes by the order of the queue. */

@@ -14,6 +14,10 @@ public final class Planner {
   private final PlanPolicy policy;
   private final NodePool pool;
   private final RunningJobs running = new RunningJobs();
+
+  /** The same by the end of their limits, with a policy that keeps promises on limits. */
+  private final RunningJobs byLimit;
+
   private final WaitingJobs queue = new WaitingJobs(false);
   private final WaitingJobs byKey;
 
@@ -52,7 +56,8 @@ public final class Planner {
     this.freshByKey = byKey == queue ? fresh : new WaitingJobs(true);
     boolean several = policy.reservations() > 1 && !policy.plansAtSubmission();
     this.releases = several ? new Releases(pool.nodes()) : null;
-    this.pass = new TwoRounds(policy, pool, running, releases, this::pull, this::start);
+    this.byLimit = policy.keepsPromisesOnLimits() ? new RunningJobs(true) : running;
+    this.pass = new TwoRounds(policy, pool, running, byLimit, releases, this::pull, this::start);
     this.timeline = policy.plansAtSubmission() ? new Timeline(pool, 0, 0) : null;
   }
 
@@ -96,7 +101,11 @@ public final class Planner {
     if (byKey != queue) {
       drain(now);
     }
-    pass.begin(now, queue, byKey);
+    beginRounds(now);
+  }
+
+  private void beginRounds(long now) {
+    pass.begin(now, policy.takesTurnsByKey() ? byKey : queue, byKey);
   }
 
   /** Takes the rest of what the source has, after which it may change. */
@@ -125,6 +134,9 @@ public final class Planner {
     settled = false;
     job.startAt(since, nodes);
     running.add(job);
+    if (byLimit != running) {
+      byLimit.add(job);
+    }
     if (releases != null) {
       releases.add(job);
     }
@@ -154,6 +166,9 @@ public final class Planner {
   public void ended(PlanJob job, long now) {
     settled = false;
     running.remove(job);
+    if (byLimit != running) {
+      byLimit.remove(job);
+    }
     if (releases != null) {
       releases.remove(job);
     }
@@ -162,6 +177,16 @@ public final class Planner {
       timeline.advance(now);
       timeline.add(job.demand().small(), now, job.end(), 1);
       early = true;
+    }
+  }
+
+  /** A waiting job is believed to run for another time than before, or became a trial. */
+  void believed(PlanJob job, long believed, long now) {
+    settled = false;
+    job.believe(believed);
+    if (byKey != queue) {
+      job.key(policy.key(job, now));
+      byKey.disorder();
     }
   }
 
@@ -244,9 +269,10 @@ public final class Planner {
       for (int i = 0; i < queue.size(); i++) {
         queue.get(i).key(policy.key(queue.get(i), now));
       }
-      byKey.sort();
+      byKey.disorder();
     }
-    pass.begin(now, queue, byKey);
+    byKey.sort();
+    beginRounds(now);
   }
 
   /**
@@ -283,7 +309,10 @@ public final class Planner {
     if (freshByKey != fresh) {
       freshByKey.clear();
     }
-    settled = timeline == null && policy.keyRule() != PlanPolicy.KeyRule.EVERY_PASS;
+    settled =
+        timeline == null
+            && policy.keyRule() != PlanPolicy.KeyRule.EVERY_PASS
+            && !policy.takesTurnsByKey();
     settledPool = pool.version();
   }
 

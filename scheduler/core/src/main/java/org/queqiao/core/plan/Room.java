@@ -7,24 +7,27 @@ package org.queqiao.core.plan;
 final class Room {
   private final NodePool pool;
   private final Ceilings ceilings;
+  private final Ceilings limitCeilings;
   private int[] largeOn = new int[4];
   private int[] smallOn = new int[4];
   private int large;
   private int small;
   private int looked;
 
-  Room(NodePool pool, Ceilings ceilings) {
+  Room(NodePool pool, Ceilings ceilings, Ceilings limitCeilings) {
     this.pool = pool;
     this.ceilings = ceilings;
+    this.limitCeilings = limitCeilings;
   }
 
   /**
    * Chooses; takes nothing.
    *
    * @param end when the job is believed to end
+   * @param limitEnd when it must have ended
    * @return the nodes, large shares first, or null
    */
-  int[] find(Demand demand, long end) {
+  int[] find(Demand demand, long end, long limitEnd) {
     int larges = demand.largeShares();
     int smalls = demand.shares() - larges;
     if (largeOn.length < larges) {
@@ -39,7 +42,7 @@ final class Room {
         Math.min(demand.small().cores(), larges > 0 ? demand.large().cores() : Long.MAX_VALUE);
     for (int block = 0; block * NodePool.BLOCK < pool.nodes(); block++) {
       looked++;
-      if (pool.mostFreeCores(block) >= least && search(block, demand, end)) {
+      if (pool.mostFreeCores(block) >= least && search(block, demand, end, limitEnd)) {
         int[] on = new int[larges + smalls];
         System.arraycopy(largeOn, 0, on, 0, larges);
         System.arraycopy(smallOn, 0, on, larges, smalls);
@@ -50,7 +53,7 @@ final class Room {
   }
 
   /** Chooses nodes of one block; says whether all have been found. */
-  private boolean search(int block, Demand demand, long end) {
+  private boolean search(int block, Demand demand, long end, long limitEnd) {
     int larges = demand.largeShares();
     int smalls = demand.shares() - larges;
     int beyond = Math.min((block + 1) * NodePool.BLOCK, pool.nodes());
@@ -63,9 +66,9 @@ final class Room {
       if (!demand.nodes().allows(node)) {
         continue;
       }
-      if (large < larges && has(demand.large(), node, end)) {
+      if (large < larges && has(demand.large(), node, end, limitEnd)) {
         largeOn[large++] = node;
-      } else if (small < smalls && has(demand.small(), node, end)) {
+      } else if (small < smalls && has(demand.small(), node, end, limitEnd)) {
         smallOn[small++] = node;
       }
       if (large == larges && small == smalls) {
@@ -78,8 +81,10 @@ final class Room {
     return false;
   }
 
-  private boolean has(Share share, int node, long end) {
-    return pool.fits(share, node) && ceilings.allow(share, node, end);
+  private boolean has(Share share, int node, long end, long limitEnd) {
+    return pool.fits(share, node)
+        && ceilings.allow(share, node, end)
+        && limitCeilings.allow(share, node, limitEnd);
   }
 
   /** How many nodes were looked at since the last question. */

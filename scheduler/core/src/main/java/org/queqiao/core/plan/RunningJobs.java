@@ -2,16 +2,31 @@ package org.queqiao.core.plan;
 
 import java.util.Arrays;
 
-/** What runs, by the believed end; equal ends by number. */
+/** What runs, by the believed end or by that of the limit; equal ends by number. */
 public final class RunningJobs {
   private PlanJob[] jobs = new PlanJob[64];
   private int size;
+  private final boolean byLimit;
+
+  /** By the believed end. */
+  public RunningJobs() {
+    this(false);
+  }
+
+  RunningJobs(boolean byLimit) {
+    this.byLimit = byLimit;
+  }
+
+  /** The end that this order goes by. */
+  long end(PlanJob job) {
+    return byLimit ? job.limitEnd() : job.end();
+  }
 
   public int size() {
     return size;
   }
 
-  /** The job with the i-th believed end. */
+  /** The job with the i-th end. */
   public PlanJob get(int i) {
     return jobs[i];
   }
@@ -42,7 +57,10 @@ public final class RunningJobs {
     int high = size;
     while (low < high) {
       int middle = (low + high) >>> 1;
-      if (before(jobs[middle], job)) {
+      PlanJob there = jobs[middle];
+      boolean before =
+          end(there) < end(job) || end(there) == end(job) && there.number() < job.number();
+      if (before) {
         low = middle + 1;
       } else {
         high = middle;

@@ -1,14 +1,15 @@
 package org.queqiao.core.plan;
 
 /**
- * Finds the earliest moment at which a job fits, when what runs ends as believed and nothing else
- * starts: the first promise of a pass.
+ * Finds the earliest moment at which a job fits, when what runs ends as believed, or as declared,
+ * and nothing else starts: the first promise of a pass.
  */
 final class Shadow {
   private final NodePool pool;
   private final RunningJobs running;
   private final long[] ahead;
   private long moment;
+  private int next;
   private int large;
   private int any;
 
@@ -26,21 +27,30 @@ final class Shadow {
   boolean find(Demand demand, long now) {
     pool.copyFree(ahead);
     count(demand);
-    int next = 0;
-    while (next < running.size() && running.get(next).end() <= now) {
+    next = 0;
+    while (next < running.size() && running.end(running.get(next)) <= now) {
       next++;
     }
     while (next < running.size()) {
-      moment = running.get(next).end();
-      while (next < running.size() && running.get(next).end() == moment) {
-        release(running.get(next), demand);
-        next++;
-      }
+      moment = running.end(running.get(next));
+      release(demand);
       if (large >= demand.largeShares() && any >= demand.shares()) {
         return true;
       }
     }
     return false;
+  }
+
+  /** Goes on to a later moment: what ends until then is free for the promise, and for others. */
+  void goOnTo(long later, Demand demand) {
+    moment = Math.max(moment, later);
+    release(demand);
+  }
+
+  private void release(Demand demand) {
+    while (next < running.size() && running.end(running.get(next)) <= moment) {
+      release(running.get(next++), demand);
+    }
   }
 
   /** Writes the promise down: on the first nodes that have room then. */

@@ -23,6 +23,12 @@ final class TwoRounds {
   private final Promises several;
 
   private final Releases releases;
+
+  /** The same as {@link #ceilings}, {@link #shadow} and {@link #running}, as if all ran to its limit. */
+  private final Ceilings limitCeilings;
+
+  private final Shadow limitShadow;
+  private final RunningJobs byLimit;
   private final Room room;
   private final More more;
   private final Starts starts;
@@ -56,6 +62,7 @@ final class TwoRounds {
       PlanPolicy policy,
       NodePool pool,
       RunningJobs running,
+      RunningJobs byLimit,
       Releases releases,
       More more,
       Starts starts) {
@@ -66,7 +73,10 @@ final class TwoRounds {
     this.starts = starts;
     this.ceilings = new Ceilings(pool);
     this.shadow = new Shadow(pool, running);
-    this.room = new Room(pool, ceilings);
+    this.byLimit = byLimit;
+    this.limitCeilings = new Ceilings(pool);
+    this.limitShadow = new Shadow(pool, byLimit);
+    this.room = new Room(pool, ceilings, limitCeilings);
     this.releases = releases;
     this.several = releases == null ? null : new Promises(pool, releases, ceilings);
   }
@@ -86,6 +96,7 @@ final class TwoRounds {
     promises = 0;
     unpromised.clear();
     ceilings.clear();
+    limitCeilings.clear();
     if (several != null) {
       several.clear();
     }
@@ -149,15 +160,16 @@ final class TwoRounds {
     }
     Demand demand = job.demand();
     long end = now + job.believed();
-    int[] on = refused(demand, end) ? null : room.find(demand, end);
+    long limitEnd = now + job.limit();
+    int[] on = refused(demand, end, limitEnd) ? null : room.find(demand, end, limitEnd);
     if (on != null && !unpromised.isEmpty()) {
       next--;
       return room.takeLooked() + promise(unpromised.poll());
     }
     if (on != null) {
-      start(job, on, end);
+      start(job, on, end, limitEnd);
     } else {
-      refuse(demand, end);
+      refuse(demand, end, limitEnd);
       if (inTurn) {
         wait(job);
       }
@@ -174,28 +186,38 @@ final class TwoRounds {
   }
 
   /** Remembers that there was no room: at all, or only because of a promise. */
-  private void refuse(Demand demand, long end) {
+  private void refuse(Demand demand, long end, long limitEnd) {
     boolean noPromise = promises == unpromised.size();
     boolean atAll = noPromise || demand.totalCores() > pool.totalFreeCores();
     long from = atAll ? Long.MIN_VALUE : end;
-    demand.refusedEnd = demand.refusedIn == identity ? Math.min(demand.refusedEnd, from) : from;
+    long fromLimit = atAll || byLimit == running ? Long.MIN_VALUE : limitEnd;
+    boolean earlier = demand.refusedIn == identity && fromLimit >= demand.refusedLimitEnd;
+    demand.refusedEnd = earlier ? Math.min(demand.refusedEnd, from) : from;
+    demand.refusedLimitEnd = fromLimit;
     demand.refusedIn = identity;
   }
 
-  private boolean refused(Demand demand, long end) {
+  /** Whether the same demand was refused in this pass for ends no later than these. */
+  private boolean refused(Demand demand, long end, long limitEnd) {
     return demand.totalCores() > pool.totalFreeCores()
-        || demand.refusedIn == identity && end >= demand.refusedEnd;
+        || demand.refusedIn == identity
+            && end >= demand.refusedEnd
+            && limitEnd >= demand.refusedLimitEnd;
   }
 
-  private void start(PlanJob job, int[] on, long end) {
+  private void start(PlanJob job, int[] on, long end, long limitEnd) {
     Demand demand = job.demand();
     pool.take(demand, on);
     for (int i = 0; i < on.length; i++) {
       ceilings.take(demand.share(i), on[i], end);
+      limitCeilings.take(demand.share(i), on[i], limitEnd);
     }
     startsLeft--;
     job.startAt(now, on);
     running.add(job);
+    if (byLimit != running) {
+      byLimit.add(job);
+    }
     if (several != null) {
       several.started(job, on, now);
       releases.add(job);
@@ -215,6 +237,23 @@ final class TwoRounds {
     if (shadow.find(job.demand(), now)) {
       shadow.promise(job.demand(), ceilings);
     }
+    if (byLimit != running) {
+      promiseOnLimits(job);
+    }
     return running.size();
+  }
+
+  /**
+   * What was believed may be wrong, what was declared may not: a job that starts now leaves room for
+   * the promised start also if everything runs to its limit. When ends before their time have made
+   * an earlier start possible, the difference is what may be gambled with.
+   */
+  private void promiseOnLimits(PlanJob job) {
+    Demand demand = job.demand();
+    if (limitShadow.find(demand, now)) {
+      job.promise(limitShadow.moment());
+      limitShadow.goOnTo(job.promised() + policy.toleratedDelay(), demand);
+      limitShadow.promise(demand, limitCeilings);
+    }
   }
 }

@@ -11,6 +11,7 @@ final class WaitingJobs {
   private PlanJob[] jobs = new PlanJob[64];
   private final boolean byKey;
   private int size;
+  private boolean disordered;
 
   WaitingJobs(boolean byKey) {
     this.byKey = byKey;
@@ -30,7 +31,7 @@ final class WaitingJobs {
       jobs = Arrays.copyOf(jobs, size * 2);
     }
     int at = size;
-    if (size > 0 && before(job, jobs[size - 1])) {
+    if (!disordered && size > 0 && before(job, jobs[size - 1])) {
       at = find(job);
       System.arraycopy(jobs, at, jobs, at + 1, size - at);
     }
@@ -38,8 +39,17 @@ final class WaitingJobs {
     size++;
   }
 
-  /** Sorts anew after keys or the order of the queue have changed. */
+  /** Says that a key has changed: {@link #sort} puts everything in its place again. */
+  void disorder() {
+    disordered = true;
+  }
+
+  /** Sorts anew if keys have changed. */
   void sort() {
+    if (!disordered) {
+      return;
+    }
+    disordered = false;
     Arrays.sort(
         jobs, 0, size, (left, right) -> before(left, right) ? -1 : before(right, left) ? 1 : 0);
   }

@@ -11,7 +11,9 @@ public enum Estimates {
   /** The real one, which only a replay can know. */
   EXACT("exact"),
   /** The mean of the user's last two. */
-  AVG2("avg2");
+  AVG2("avg2"),
+  /** What the engine has learnt from jobs like it, for all that wait. */
+  LEARNT("learnt");
 
   private final String publicName;
 

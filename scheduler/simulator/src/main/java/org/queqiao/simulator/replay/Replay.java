@@ -1,9 +1,11 @@
 package org.queqiao.simulator.replay;
 
+import org.queqiao.core.plan.Beliefs;
 import org.queqiao.core.plan.Demand;
 import org.queqiao.core.plan.NodePool;
 import org.queqiao.core.plan.PlanJob;
 import org.queqiao.core.plan.Planner;
+import org.queqiao.core.predict.JobKind;
 import org.queqiao.core.predict.RunTimePredictor;
 
 /** What the replays of both pass rules share: the engine, the jobs and what is believed of them. */
@@ -15,6 +17,8 @@ abstract class Replay {
   final long[] start;
   private final Demand[] demands;
   private final RunTimePredictor predictor;
+  private final Beliefs beliefs;
+  private final PromiseRecord promises = new PromiseRecord();
   private long passes;
 
   Replay(ReplayJobs jobs, ReplaySettings settings) {
@@ -24,11 +28,12 @@ abstract class Replay {
         new Planner(
             settings.policy(),
             NodePool.ofProcessors(jobs.procs()),
-            (job, nodes) -> started((int) job.order(), job));
+            (job, nodes) -> begin((int) job.order(), job));
     this.planned = new PlanJob[jobs.count()];
     this.start = new long[jobs.count()];
     this.demands = jobs.demands();
     this.predictor = settings.estimates().predictor();
+    this.beliefs = settings.learns() ? new Beliefs(planner) : null;
   }
 
   /** Replays all jobs. */
@@ -39,7 +44,8 @@ abstract class Replay {
             ? new BatchReplay(jobs, settings)
             : new EventReplay(jobs, settings);
     replay.run();
-    return new ReplayResult(jobs, replay.start, replay.passes, System.nanoTime() - begunNanos);
+    return new ReplayResult(
+        jobs, replay.start, replay.passes, replay.promises, System.nanoTime() - begunNanos);
   }
 
   abstract void run();
@@ -54,12 +60,35 @@ abstract class Replay {
             : predictor.predict(jobs.user(index), limit);
     PlanJob job = new PlanJob(jobs.id(index), index, demands[index], now, limit, believed);
     planned[index] = job;
-    planner.submitted(job, now);
+    if (beliefs == null) {
+      planner.submitted(job, now);
+    } else {
+      JobKind kind = kind(index);
+      beliefs.submitted(job, kind);
+      planner.submitted(job, now);
+      beliefs.tryUnknown(job, kind, now);
+    }
+  }
+
+  private JobKind kind(int index) {
+    return JobKind.of(jobs.user(index), jobs.size(index), jobs.limit(index));
+  }
+
+  private void begin(int index, PlanJob job) {
+    if (beliefs != null) {
+      beliefs.left(job);
+      promises.started(job);
+    }
+    started(index, job);
   }
 
   final void end(int index, long now) {
     PlanJob job = planned[index];
-    predictor.ended(jobs.user(index), jobs.run(index));
+    if (beliefs == null) {
+      predictor.ended(jobs.user(index), jobs.run(index));
+    } else {
+      beliefs.ended(job, kind(index), jobs.run(index), now);
+    }
     planner.ended(job, now);
     planned[index] = null;
   }

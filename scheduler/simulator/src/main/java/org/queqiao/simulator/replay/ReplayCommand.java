@@ -16,7 +16,7 @@ public final class ReplayCommand {
   public static final String HELP =
       """
              queqiao simulate --trace FILE.swf[.gz] --policy NAME | --compare NAME,NAME,...
-                [--procs N] [--estimates requested|exact|avg2] [--correction requested|tsafrir]
+                [--procs N] [--estimates requested|exact|avg2|learnt] [--correction requested|tsafrir]
                 [--passes batch|event] [--start-times OUT] [--json OUT] [--page OUT.html]
       """;
 

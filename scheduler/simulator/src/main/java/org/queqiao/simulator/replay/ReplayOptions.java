@@ -20,7 +20,7 @@ import org.queqiao.core.predict.Correction;
  * @param policies one, or those to compare
  * @param compare whether to compare
  * @param procs processors of the machine, or 0 for what the log states
- * @param estimates which run times are believed
+ * @param estimates which run times are believed, or null for what each policy is made for
  * @param correction what is believed of a job that runs longer
  * @param passes when to plan
  * @param startTimes where to write the starts, or null
@@ -55,7 +55,7 @@ record ReplayOptions(
       throw new BadCommand("--compare writes a page: --start-times and --json take one --policy");
     }
     for (PlanPolicy policy : words.policies) {
-      if (policy.plansAtSubmission() && words.estimates == Estimates.AVG2) {
+      if (policy.plansAtSubmission() && corrects(words.estimates)) {
         throw new BadCommand(
             policy.policyName()
                 + " promises a start at submission, which a corrected estimate would break: take"
@@ -76,7 +76,17 @@ record ReplayOptions(
   }
 
   ReplaySettings settings(PlanPolicy policy) {
-    return new ReplaySettings(policy, estimates, correction, passes);
+    Estimates believed = estimates == null ? usual(policy) : estimates;
+    return new ReplaySettings(policy, believed, correction, passes);
+  }
+
+  /** What a policy believes when nobody says. */
+  private static Estimates usual(PlanPolicy policy) {
+    return policy.keepsPromisesOnLimits() ? Estimates.LEARNT : Estimates.REQUESTED;
+  }
+
+  private static boolean corrects(Estimates estimates) {
+    return estimates == Estimates.AVG2 || estimates == Estimates.LEARNT;
   }
 
   private static List<String> names() {
@@ -93,7 +103,7 @@ record ReplayOptions(
     private final List<PlanPolicy> policies = new ArrayList<>();
     private boolean compare;
     private long procs;
-    private Estimates estimates = Estimates.REQUESTED;
+    private Estimates estimates;
     private Correction correction = Correction.REQUESTED;
     private PassRule passes = PassRule.BATCH;
     private Path startTimes;
@@ -109,7 +119,7 @@ record ReplayOptions(
           case "--compare" -> compared(value(option, words));
           case "--procs" -> procs = procs(value(option, words));
           case "--estimates" ->
-              estimates = named(option, words, Estimates::named, "requested, exact or avg2");
+              estimates = named(option, words, Estimates::named, "requested, exact, avg2 or learnt");
           case "--correction" ->
               correction = named(option, words, Correction::named, "requested or tsafrir");
           case "--passes" -> passes = named(option, words, Words::rule, "batch or event");

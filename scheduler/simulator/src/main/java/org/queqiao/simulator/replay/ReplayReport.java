@@ -24,8 +24,17 @@ final class ReplayReport {
         + line("mean bounded slowdown", "%.6f", result.meanBoundedSlowdown())
         + line("utilisation", "%.4f", result.utilisation())
         + line("makespan", "%d s", result.makespanS())
+        + promises(result.promises())
         + line("decisions", "%.0f /s", result.decisionsPerS())
         + line("wall time", "%.3f s", result.wallS());
+  }
+
+  private static String promises(PromiseRecord promises) {
+    return promises.made() == 0
+        ? ""
+        : line("promises", "%d", promises.made())
+            + line("promises late", "%d", promises.late())
+            + line("latest", "%d s", promises.latestS());
   }
 
   private static String line(String name, String form, Object value) {

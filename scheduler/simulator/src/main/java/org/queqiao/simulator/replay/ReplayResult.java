@@ -11,12 +11,14 @@ public final class ReplayResult {
   private final long[] start;
   private final long[] sortedWaits;
   private final long decisions;
+  private final PromiseRecord promises;
   private final long wallNanos;
 
-  ReplayResult(ReplayJobs jobs, long[] start, long decisions, long wallNanos) {
+  ReplayResult(ReplayJobs jobs, long[] start, long decisions, PromiseRecord promises, long wallNanos) {
     this.jobs = jobs;
     this.start = start;
     this.decisions = decisions;
+    this.promises = promises;
     this.wallNanos = wallNanos;
     this.sortedWaits = new long[start.length];
     for (int i = 0; i < start.length; i++) {
@@ -27,6 +29,11 @@ public final class ReplayResult {
 
   public ReplayJobs jobs() {
     return jobs;
+  }
+
+  /** How the promises on declared limits were kept. */
+  PromiseRecord promises() {
+    return promises;
   }
 
   /** When a job started, in seconds since the start of the log. */

@@ -12,4 +12,9 @@ import org.queqiao.core.predict.Correction;
  * @param passes when to plan
  */
 public record ReplaySettings(
-    PlanPolicy policy, Estimates estimates, Correction correction, PassRule passes) {}
+    PlanPolicy policy, Estimates estimates, Correction correction, PassRule passes) {
+  /** Whether the engine learns run times by itself. */
+  boolean learns() {
+    return estimates == Estimates.LEARNT;
+  }
+}

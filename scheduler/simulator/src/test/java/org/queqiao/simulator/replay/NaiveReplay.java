@@ -116,6 +116,7 @@ final class NaiveReplay {
         switch (estimates) {
           case REQUESTED -> j.requested;
           case EXACT -> j.run;
+          case LEARNT -> throw new IllegalArgumentException("see NaiveDefault");
           case AVG2 ->
               runs.size() < 2
                   ? j.requested

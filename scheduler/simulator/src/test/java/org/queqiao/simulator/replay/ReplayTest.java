@@ -43,7 +43,8 @@ final class ReplayTest {
       for (PlanPolicy policy : KnownPolicy.values()) {
         for (Estimates estimates : Estimates.values()) {
           for (Correction correction : Correction.values()) {
-            if (policy.plansAtSubmission() && estimates == Estimates.AVG2) {
+            if (estimates == Estimates.LEARNT
+                || policy.plansAtSubmission() && estimates == Estimates.AVG2) {
               continue;
             }
             boolean tsafrir = correction == Correction.TSAFRIR;

@@ -1,0 +1,19 @@
+package org.queqiao.core.predict;
+
+/**
+ * What jobs have in common that are expected to run alike.
+ *
+ * @param user whose they are, a number of the caller
+ * @param project what they are charged to, or empty
+ * @param name how the user called them, or empty
+ * @param script what they run, as a digest, or empty
+ * @param cores how many they ask for
+ * @param limit the longest they may run
+ */
+public record JobKind(
+    int user, String project, String name, String script, long cores, long limit) {
+  /** Jobs of which only the user and the request are known. */
+  public static JobKind of(int user, long cores, long limit) {
+    return new JobKind(user, "", "", "", cores, limit);
+  }
+}
