@@ -20,7 +20,8 @@ public final class BenchMain {
       }
     }
     if (rest.isEmpty()) {
-      System.err.println("bench: which one? submit, single, jobs, log, heap, agent, plan or replay");
+      System.err.println(
+          "bench: which one? submit, single, jobs, log, heap, agent, plan or replay");
       System.exit(2);
     }
     Report report = new Report(rest.get(0));
@@ -32,8 +33,7 @@ public final class BenchMain {
       case "heap" -> HeapBench.run(root, option(rest, "--jobs", 100_000), report);
       case "agent" -> AgentBench.run(root, option(rest, "--seconds", 60), report);
       case "plan" ->
-          PlanBench.run(
-              option(rest, "--nodes", 20_000), option(rest, "--jobs", 100_000), report);
+          PlanBench.run(option(rest, "--nodes", 20_000), option(rest, "--jobs", 100_000), report);
       case "replay" ->
           ReplayBench.run(
               root,

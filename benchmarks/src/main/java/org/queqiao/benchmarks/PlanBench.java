@@ -17,9 +17,9 @@ import org.queqiao.core.plan.Planner;
 import org.queqiao.core.plan.Share;
 
 /**
- * The engine with a long queue on a large cluster: a whole pass over every waiting job, and what one
- * submission and one end cost after it. Nodes have cores and memory; jobs have 1 to 64 nodes, 1 to
- * 64 cores on each, and limits from 5 minutes to 2 days.
+ * The engine with a long queue on a large cluster: a whole pass over every waiting job, and what
+ * one submission and one end cost after it. Nodes have cores and memory; jobs have 1 to 64 nodes, 1
+ * to 64 cores on each, and limits from 5 minutes to 2 days.
  */
 final class PlanBench {
   private static final int CORES = 64;

@@ -185,8 +185,7 @@ final class EndToEndTest {
     Process token = command.start();
     String said = new String(token.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(token.waitFor()).isEqualTo(1);
-    assertThat(said)
-        .isEqualTo("queqiao: NOT_FOUND: there is no account nobody-here (404)\n");
+    assertThat(said).isEqualTo("queqiao: NOT_FOUND: there is no account nobody-here (404)\n");
     Path script = Files.createTempFile("queqiao-", ".sh");
     Files.writeString(script, "#!/bin/sh\ntrue\n");
     long id = Long.parseLong(service.script("submit", script.toString()).strip());

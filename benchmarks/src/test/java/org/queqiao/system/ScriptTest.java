@@ -83,8 +83,7 @@ final class ScriptTest {
       Answer answer = script(command, "--data", data.toString());
       assertThat(answer.exit()).isEqualTo(1);
       assertThat(answer.text())
-          .isEqualTo(
-              "queqiao: nothing runs in " + data + ": start it with ./queqiao up\n");
+          .isEqualTo("queqiao: nothing runs in " + data + ": start it with ./queqiao up\n");
     }
     Answer status = script("status", "--json", "--data", data.toString());
     assertThat(status.exit()).isEqualTo(1);

@@ -65,8 +65,7 @@ final class SchedulingStoriesTest {
   private String refused(String policy, int reservations) {
     Actor owner = SchedulerStory.OWNER;
     return story
-        .refuses(
-            new Input.DefineScheduling(owner, new SchedulingDefined(policy, reservations)))
+        .refuses(new Input.DefineScheduling(owner, new SchedulingDefined(policy, reservations)))
         .message();
   }
 }

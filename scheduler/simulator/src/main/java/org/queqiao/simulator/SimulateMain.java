@@ -21,8 +21,8 @@ public final class SimulateMain {
           + GenerateCommand.HELP
           + """
 
-        exit code: 0 every invariant held, 1 one did not, 2 the command is wrong\
-      """;
+            exit code: 0 every invariant held, 1 one did not, 2 the command is wrong\
+          """;
 
   private SimulateMain() {}
 

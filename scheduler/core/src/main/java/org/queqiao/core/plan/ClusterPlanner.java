@@ -106,8 +106,7 @@ public final class ClusterPlanner {
     waiting.clear();
     passBegun = false;
     SchedulingDefined stated = cluster.policy().scheduling();
-    PlanPolicy policy =
-        PlanPolicies.live(stated.policy(), stated.reservations()).orElseThrow();
+    PlanPolicy policy = PlanPolicies.live(stated.policy(), stated.reservations()).orElseThrow();
     mirror = new ClusterMirror(cluster, policy, (job, nodes) -> decided.add(job));
   }
 

@@ -36,11 +36,10 @@ public final class PlanPolicies {
       return Optional.of(new ReservingPolicy(DEFAULT, reservations));
     }
     return named(name)
-        .map(
-            each ->
-                each.plansAtSubmission()
-                    ? new ReservingPolicy(name, ReservingPolicy.MAX_RESERVATIONS)
-                    : each);
+        .map(each ->
+            each.plansAtSubmission()
+                ? new ReservingPolicy(name, ReservingPolicy.MAX_RESERVATIONS)
+                : each);
   }
 
   /** All names. */

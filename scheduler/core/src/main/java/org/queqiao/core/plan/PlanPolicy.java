@@ -43,7 +43,9 @@ public interface PlanPolicy {
     return false;
   }
 
-  /** Whether the first round goes by {@link #key} as well; the order of submission then only ties. */
+  /**
+   * Whether the first round goes by {@link #key} as well; the order of submission then only ties.
+   */
   default boolean takesTurnsByKey() {
     return false;
   }

@@ -1,15 +1,15 @@
 package org.queqiao.core.plan;
 
 /**
- * The default. The queue goes by submission, but each doubling of the area (cores times believed run
- * time) that a job is believed to need puts it back by two hours: a job of a minute on one core
+ * The default. The queue goes by submission, but each doubling of the area (cores times believed
+ * run time) that a job is believed to need puts it back by two hours: a job of a minute on one core
  * passes jobs of a day on a thousand cores that were submitted up to 41 hours before it, and two
  * jobs of one size never pass each other. Slowdown is a ratio, hence the logarithm.
  *
  * <p>The first job that does not fit is promised a start and stays first until then. Behind it, in
- * the same order, whatever fits starts if it is believed to leave the promised job its start, and if
- * it certainly leaves the job the start, or at most an hour more, that it was promised on declared
- * limits.
+ * the same order, whatever fits starts if it is believed to leave the promised job its start, and
+ * if it certainly leaves the job the start, or at most an hour more, that it was promised on
+ * declared limits.
  *
  * <p>A job always wins in the end: whoever is submitted later than its size can put it back comes
  * after it.

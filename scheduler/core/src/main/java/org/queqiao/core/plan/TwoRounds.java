@@ -24,7 +24,10 @@ final class TwoRounds {
 
   private final Releases releases;
 
-  /** The same as {@link #ceilings}, {@link #shadow} and {@link #running}, as if all ran to its limit. */
+  /**
+   * The same as {@link #ceilings}, {@link #shadow} and {@link #running}, as if all ran to its
+   * limit.
+   */
   private final Ceilings limitCeilings;
 
   private final Shadow limitShadow;
@@ -244,9 +247,9 @@ final class TwoRounds {
   }
 
   /**
-   * What was believed may be wrong, what was declared may not: a job that starts now leaves room for
-   * the promised start also if everything runs to its limit. When ends before their time have made
-   * an earlier start possible, the difference is what may be gambled with.
+   * What was believed may be wrong, what was declared may not: a job that starts now leaves room
+   * for the promised start also if everything runs to its limit. When ends before their time have
+   * made an earlier start possible, the difference is what may be gambled with.
    */
   private void promiseOnLimits(PlanJob job) {
     Demand demand = job.demand();

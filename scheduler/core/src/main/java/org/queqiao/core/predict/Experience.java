@@ -17,8 +17,8 @@ public final class Experience {
   }
 
   /**
-   * How long a job of the kind is believed to run: as the last two of the kind, or, before the first
-   * of the kind has ended, of the user, or, before that, as long as it may.
+   * How long a job of the kind is believed to run: as the last two of the kind, or, before the
+   * first of the kind has ended, of the user, or, before that, as long as it may.
    *
    * @return from 1 to {@code limit}
    */

@@ -148,9 +148,7 @@ final class SiteRoutes {
     String policy = (String) call.body().get("policy");
     Object stated = call.body().get("reservations");
     int reservations =
-        stated == null
-            ? SchedulingDefined.DEFAULT.reservations()
-            : ((Long) stated).intValue();
+        stated == null ? SchedulingDefined.DEFAULT.reservations() : ((Long) stated).intValue();
     inputs.submit(
         call,
         new Input.DefineScheduling(actor(call), new SchedulingDefined(policy, reservations)),

@@ -34,8 +34,7 @@ final class ComparisonPage {
         .append("</h1>");
     table(out, curves);
     out.append("<h2>Wait: how many percent of the jobs started within this time</h2>");
-    chart(
-        out, curves, "seconds, each step ten times the last", ComparisonPage::percentWithin);
+    chart(out, curves, "seconds, each step ten times the last", ComparisonPage::percentWithin);
     out.append("<h2>Bounded slowdown: how many percent of the jobs had at most this</h2>");
     chart(out, curves, "slowdown, each step ten times the last", ComparisonPage::percentSlowed);
     return out.append("</html>\n").toString();
@@ -88,8 +87,7 @@ final class ComparisonPage {
     out.append(
         String.format(
             "<svg viewBox=\"0 0 %d %d\" role=\"img\" font-size=\"12\">",
-            WIDTH + LEFT + 20,
-            HEIGHT + TOP + 40));
+            WIDTH + LEFT + 20, HEIGHT + TOP + 40));
     grid(out, axis);
     for (int i = 0; i < curves.size(); i++) {
       String colour = COLOURS[i % COLOURS.length];
@@ -101,8 +99,7 @@ final class ComparisonPage {
         double part = (double) point / POINTS;
         double value = Math.pow(10, part * LAST_DECADE);
         out.append(
-            String.format(
-                Locale.ROOT, "%.1f,%.1f ", x(part), y(percent.applyAsDouble(value))));
+            String.format(Locale.ROOT, "%.1f,%.1f ", x(part), y(percent.applyAsDouble(value))));
       }
       out.append("\"/><text fill=\"")
           .append(colour)
@@ -146,9 +143,7 @@ final class ComparisonPage {
     out.append(
         String.format(
             "<text text-anchor=\"middle\" x=\"%d\" y=\"%d\">%s</text>",
-            LEFT + WIDTH / 2,
-            TOP + HEIGHT + 34,
-            axis));
+            LEFT + WIDTH / 2, TOP + HEIGHT + 34, axis));
   }
 
   private static double x(double part) {

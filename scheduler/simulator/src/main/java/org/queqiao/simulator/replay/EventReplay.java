@@ -23,9 +23,7 @@ final class EventReplay extends Replay {
     while (submitted < jobs.count() || !ends.isEmpty()) {
       long correction = time(corrections);
       long submission =
-          submitted < jobs.count()
-              ? jobs.submit(jobs.bySubmission(submitted))
-              : Long.MAX_VALUE;
+          submitted < jobs.count() ? jobs.submit(jobs.bySubmission(submitted)) : Long.MAX_VALUE;
       long end = time(ends);
       long planned = planner.nextStart();
       if (correction <= Math.min(submission, Math.min(end, planned))) {

@@ -119,7 +119,8 @@ record ReplayOptions(
           case "--compare" -> compared(value(option, words));
           case "--procs" -> procs = procs(value(option, words));
           case "--estimates" ->
-              estimates = named(option, words, Estimates::named, "requested, exact, avg2 or learnt");
+              estimates =
+                  named(option, words, Estimates::named, "requested, exact, avg2 or learnt");
           case "--correction" ->
               correction = named(option, words, Correction::named, "requested or tsafrir");
           case "--passes" -> passes = named(option, words, Words::rule, "batch or event");
@@ -157,10 +158,7 @@ record ReplayOptions(
     }
 
     private static <T> T named(
-        String option,
-        ArrayDeque<String> words,
-        Function<String, Optional<T>> find,
-        String choices)
+        String option, ArrayDeque<String> words, Function<String, Optional<T>> find, String choices)
         throws BadCommand {
       String name = value(option, words);
       return find.apply(name)
@@ -170,9 +168,7 @@ record ReplayOptions(
     private static PlanPolicy policyNamed(String option, String name) throws BadCommand {
       return PlanPolicies.named(name)
           .orElseThrow(
-              () ->
-                  new BadCommand(
-                      option + " knows " + choice(names()) + ", not '" + name + "'"));
+              () -> new BadCommand(option + " knows " + choice(names()) + ", not '" + name + "'"));
     }
 
     private void policy(String name) throws BadCommand {

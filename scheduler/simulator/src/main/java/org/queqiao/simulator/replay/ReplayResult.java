@@ -14,7 +14,8 @@ public final class ReplayResult {
   private final PromiseRecord promises;
   private final long wallNanos;
 
-  ReplayResult(ReplayJobs jobs, long[] start, long decisions, PromiseRecord promises, long wallNanos) {
+  ReplayResult(
+      ReplayJobs jobs, long[] start, long decisions, PromiseRecord promises, long wallNanos) {
     this.jobs = jobs;
     this.start = start;
     this.decisions = decisions;

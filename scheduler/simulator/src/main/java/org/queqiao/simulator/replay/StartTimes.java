@@ -6,7 +6,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.IntStream;
 
-/** The start of every job, one line {@code id start} each, by id: what two replays are compared by. */
+/**
+ * The start of every job, one line {@code id start} each, by id: what two replays are compared by.
+ */
 public final class StartTimes {
   private static final int LINE_BYTES = 44;
 

@@ -61,8 +61,7 @@ public final class LublinModel {
     double sum = 0;
     for (int i = 0; i < BUCKETS; i++) {
       double x = i + DAY_BEGINS;
-      double density =
-          StrictMath.exp((DAY_SHAPE - 1) * StrictMath.log(x) - x / DAY_SCALE);
+      double density = StrictMath.exp((DAY_SHAPE - 1) * StrictMath.log(x) - x / DAY_SCALE);
       weight[(i + DAY_BEGINS - 1) % BUCKETS] = density;
       sum += density;
     }

@@ -1,2 +1,4 @@
-/** Workload logs in the Standard Workload Format: reading, and writing ones from a published model. */
+/**
+ * Workload logs in the Standard Workload Format: reading, and writing ones from a published model.
+ */
 package org.queqiao.simulator.swf;

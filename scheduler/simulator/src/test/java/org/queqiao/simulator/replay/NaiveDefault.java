@@ -5,8 +5,8 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * The rules of the default policy a second time, written for the reader: what is believed, who comes
- * first and what was promised is worked out anew from the whole past wherever it is needed.
+ * The rules of the default policy a second time, written for the reader: what is believed, who
+ * comes first and what was promised is worked out anew from the whole past wherever it is needed.
  */
 final class NaiveDefault {
   private static final long TWO_HOURS = 7_200;

@@ -121,8 +121,7 @@ final class NaiveReplay {
               runs.size() < 2
                   ? j.requested
                   : Math.min(
-                      j.requested,
-                      (runs.get(runs.size() - 1) + runs.get(runs.size() - 2)) / 2);
+                      j.requested, (runs.get(runs.size() - 1) + runs.get(runs.size() - 2)) / 2);
         };
     queue.add(j);
   }
@@ -136,8 +135,7 @@ final class NaiveReplay {
     if (!tsafrir || j.corrections + 1 >= 12) {
       j.pred = j.requested;
     } else {
-      j.pred =
-          Math.min(j.pred - STEPS[j.corrections] + STEPS[j.corrections + 1], j.requested);
+      j.pred = Math.min(j.pred - STEPS[j.corrections] + STEPS[j.corrections + 1], j.requested);
       j.corrections++;
     }
   }

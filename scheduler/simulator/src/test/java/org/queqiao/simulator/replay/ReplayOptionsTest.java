@@ -41,7 +41,8 @@ final class ReplayOptionsTest {
     refused("--trace a --policy easy --procs -4", "--procs takes a number from 1");
     refused("--trace a --policy easy --procs 99999999999", "--procs takes a number from 1");
     refused("--trace a --policy easy --procs", "--procs needs a value");
-    refused("--trace a --policy easy --estimates best", "requested, exact, avg2 or learnt, not 'best'");
+    refused(
+        "--trace a --policy easy --estimates best", "requested, exact, avg2 or learnt, not 'best'");
     refused("--trace a --policy easy --passes often", "batch or event, not 'often'");
     refused("--trace a --policy easy --correction none", "requested or tsafrir, not 'none'");
     refused("--trace a --policy easy --quick", "there is no option --quick");

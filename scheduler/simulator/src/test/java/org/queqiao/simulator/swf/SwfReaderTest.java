@@ -23,7 +23,8 @@ final class SwfReaderTest {
 
   @Test
   void aLogIsReadWithItsHeader() throws Exception {
-    SwfLog log = SwfReader.read(file("; MaxProcs: 128 (of them 4 broken)\n\n" + LINE + "  " + LINE));
+    SwfLog log =
+        SwfReader.read(file("; MaxProcs: 128 (of them 4 broken)\n\n" + LINE + "  " + LINE));
     assertThat(log.size()).isEqualTo(2);
     assertThat(log.maxProcs()).isEqualTo(128);
     assertThat(log.submit(1)).isEqualTo(10);
