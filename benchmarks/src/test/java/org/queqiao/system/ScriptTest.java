@@ -93,6 +93,26 @@ final class ScriptTest {
                 + "\"database\":{\"pid\":null},\"url\":null,\"ready\":false}\n");
   }
 
+  @Test
+  void aReplayWritesItsFiguresToTheFileThatIsNamed() throws Exception {
+    Path log = folder.resolve("small.swf");
+    Path figures = folder.resolve("figures.json");
+    Answer made =
+        script("simulate", "--generate", log.toString(), "--jobs", "200", "--procs", "64");
+    assertThat(made.exit()).as(made.text()).isZero();
+    Answer replayed =
+        script(
+            "simulate",
+            "--trace",
+            log.toString(),
+            "--policy",
+            "easy",
+            "--json",
+            figures.toString());
+    assertThat(replayed.exit()).as(replayed.text()).isZero();
+    assertThat(Files.readString(figures)).contains("\"jobs\":200", "\"meanBoundedSlowdown\":");
+  }
+
   private static Answer script(String... command) throws Exception {
     List<String> line = new ArrayList<>(List.of(ROOT.resolve("queqiao").toString()));
     line.addAll(List.of(command));
