@@ -198,13 +198,22 @@ start_server() {
   spawn server "${as[@]}" "$JAVA" "${SERVER_FLAGS[@]}" -cp "$SERVER_LIB" org.queqiao.server.Main "${arguments[@]}"
 }
 
+# A server that was found alive may have been on its way out: then another is started. One that we started is not.
 wait_for_server() {
-  local until=$((SECONDS + 120))
+  local started=no until=$((SECONDS + 120))
+  alive server >/dev/null || {
+    start_server
+    started=yes
+  }
   until server_ready; do
-    alive server >/dev/null || {
-      tail -5 "$DATA/printed/server.log" >&2
-      die "the server ended while it started; the whole of it is in $DATA/printed/server.log"
-    }
+    if ! alive server >/dev/null; then
+      [ "$started" = no ] || {
+        tail -5 "$DATA/printed/server.log" >&2
+        die "the server ended while it started; the whole of it is in $DATA/printed/server.log"
+      }
+      start_server
+      started=yes
+    fi
     [ $SECONDS -lt $until ] || die "the server is not ready after 120 s; see $DATA/printed/server.log"
     sleep 0.1
   done
@@ -255,7 +264,6 @@ services_up() {
   if ! server_ready; then
     was_running=no
     # A server that is alive and slow is waited for; a second one would only find the folder locked.
-    alive server >/dev/null || start_server
     wait_for_server
   fi
   if ! alive launcher >/dev/null; then

@@ -87,11 +87,32 @@ final class KillTest {
       ProcessHandle process = ProcessHandle.of(service.pid(victim)).orElseThrow();
       killsMs.add(System.currentTimeMillis());
       assertThat(process.destroyForcibly()).isTrue();
+      awaitDeath(process.pid());
       service.up();
       assertThat(service.pid(victim)).as("a new process").isNotEqualTo(process.pid());
     }
     load.awaitProgress(8);
     return killsMs;
+  }
+
+  /**
+   * Waits until all threads of a killed process are gone: before, it is as if it had not been
+   * killed. One that is dead but not reaped yet is gone too.
+   */
+  private static void awaitDeath(long pid) throws Exception {
+    Path stat = Path.of("/proc", Long.toString(pid), "stat");
+    for (int look = 0; look < 2_000; look++) {
+      try {
+        String text = Files.readString(stat);
+        if ("ZX".indexOf(text.charAt(text.lastIndexOf(')') + 2)) >= 0) {
+          return;
+        }
+      } catch (IOException gone) {
+        return;
+      }
+      NEVER.await(5, TimeUnit.MILLISECONDS);
+    }
+    throw new IllegalStateException("process " + pid + " lives after it was killed");
   }
 
   private static List<String> check(Service service, String token, KillLoad load) throws Exception {
