@@ -75,7 +75,7 @@ client_submit() {
     case $1 in
       --*) [ $# -ge 2 ] || die "$1 needs a value" ;;&
       --as) AS=$2; shift 2 ;;
-      --name | --partition | --project) query+=(--url-query "${1#--}=$2"); shift 2 ;;
+      --name | --partition | --project | --qos) query+=(--url-query "${1#--}=$2"); shift 2 ;;
       --cores) query+=(--url-query "cpusPerTask=$2"); shift 2 ;;
       --mem-bytes) query+=(--url-query "memBytes=$2"); shift 2 ;;
       --limit-ms) query+=(--url-query "limitMs=$2"); shift 2 ;;
@@ -111,6 +111,55 @@ client_jobs() {
 
 # takes COUNT USAGE: the words that a subcommand needs, itself included.
 takes() { [ ${#ARGS[@]} -ge "$1" ] || die "it is written ./queqiao $2"; }
+# Takes "--as ACCOUNT" out of the arguments.
+take_account() {
+  local rest=()
+  set -- "${ARGS[@]}"
+  while [ $# -gt 0 ]; do
+    case $1 in
+      --as) AS=${2:?--as needs an account}; shift 2 ;;
+      *) rest+=("$1"); shift ;;
+    esac
+  done
+  ARGS=("${rest[@]}")
+}
+
+client_share() {
+  running
+  take_account
+  api "$(default_account)" GET /api/v1/shares -H 'Accept: text/plain'
+}
+
+client_priority() {
+  running
+  take_account
+  case ${ARGS[0]:-} in '' | *[!0-9]*) die "which job? ./queqiao priority JOB" ;; esac
+  api "$(default_account)" GET "/api/v1/jobs/${ARGS[0]}/priority" -H 'Accept: text/plain'
+}
+
+# Shows or changes what the site decided about order and shares.
+client_policy() {
+  running
+  take_account
+  local path body
+  case $1,${#ARGS[@]} in
+    weights,0) path=/api/v1/priorities body= ;;
+    weights,1) path=/api/v1/priorities body=${ARGS[0]} ;;
+    qos,0) path=/api/v1/qos body= ;;
+    qos,2) path=/api/v1/qos/${ARGS[0]} body=${ARGS[1]} ;;
+    platform,0) path=/api/v1/platforms body= ;;
+    platform,2) path=/api/v1/platforms/${ARGS[0]} body="{\"title\":\"${ARGS[1]//[\"\\]/}\"}" ;;
+    rules,0) path=/api/v1/rules body= ;;
+    rules,3) path=/api/v1/rules/${ARGS[0]}/${ARGS[1]} body=${ARGS[2]} ;;
+    *) die "that is not how $1 is used; see ./queqiao help" ;;
+  esac
+  if [ -z "$body" ]; then
+    api "$(default_account)" GET "$path"
+  else
+    api "$(default_account)" PUT "$path" -H 'Content-Type: application/json' --data-binary "$body"
+  fi
+  printf '\n'
+}
 
 client_nodes() {
   running

@@ -32,9 +32,13 @@ import org.queqiao.contract.event.NodeRegistered;
 import org.queqiao.contract.event.NodeResumed;
 import org.queqiao.contract.event.NodeUp;
 import org.queqiao.contract.event.PartitionDefined;
+import org.queqiao.contract.event.PlatformDefined;
+import org.queqiao.contract.event.PriorityPolicyDefined;
 import org.queqiao.contract.event.ProjectDefined;
+import org.queqiao.contract.event.QosDefined;
 import org.queqiao.contract.event.RoleGranted;
 import org.queqiao.contract.event.RoleRevoked;
+import org.queqiao.contract.event.RulesSet;
 import org.queqiao.contract.event.SchedulingDefined;
 import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.event.UserDefined;
@@ -72,6 +76,10 @@ public final class Bookkeeper {
       case JobPolicyDefined e -> {}
       case SchedulingDefined e -> {}
       case PartitionDefined e -> {}
+      case PlatformDefined e -> {}
+      case QosDefined e -> {}
+      case PriorityPolicyDefined e -> {}
+      case RulesSet e -> {}
       case DomainDefined e -> {}
       case UserDefined e -> {}
       case RoleGranted e -> {}

@@ -13,6 +13,7 @@ import org.queqiao.core.admission.DeadlineCheck;
 import org.queqiao.core.admission.HoldCheck;
 import org.queqiao.core.admission.MoneyCheck;
 import org.queqiao.core.admission.NodeCheck;
+import org.queqiao.core.admission.PrioritiesCheck;
 import org.queqiao.core.admission.RegisterCheck;
 import org.queqiao.core.admission.RequeueCheck;
 import org.queqiao.core.admission.RoleCheck;
@@ -30,7 +31,7 @@ import org.queqiao.core.permission.Permissions;
 import org.queqiao.core.placement.FirstFit;
 import org.queqiao.core.placement.Placement;
 import org.queqiao.core.plan.ClusterPlanner;
-import org.queqiao.core.priority.FirstComeFirstServed;
+import org.queqiao.core.priority.ByPriority;
 import org.queqiao.core.state.Cluster;
 import org.queqiao.core.state.ClusterState;
 import org.queqiao.core.state.EventApplier;
@@ -65,6 +66,7 @@ public final class SchedulerMachine {
   private final MoneyCheck money;
   private final RoleCheck role;
   private final ClusterPlanner planner;
+  private final PrioritiesCheck order;
 
   /** A cluster in which nothing has happened yet. */
   public SchedulerMachine() {
@@ -88,7 +90,8 @@ public final class SchedulerMachine {
     this.site = new SiteCheck(cluster, permissions);
     this.money = new MoneyCheck(cluster, permissions);
     this.role = new RoleCheck(cluster, permissions);
-    this.planner = new ClusterPlanner(cluster, new FirstComeFirstServed());
+    this.planner = new ClusterPlanner(cluster, new ByPriority());
+    this.order = new PrioritiesCheck(cluster, permissions);
   }
 
   /**
@@ -138,6 +141,10 @@ public final class SchedulerMachine {
       case Input.SetMembership i -> role.decide(i);
       case Input.RemoveMembership i -> role.decide(i);
       case Input.FundWallet i -> money.decide(i);
+      case Input.DefinePlatform i -> order.decide(i);
+      case Input.DefineQos i -> order.decide(i);
+      case Input.DefinePriorityPolicy i -> order.decide(i);
+      case Input.SetRules i -> order.decide(i);
     };
   }
 
@@ -150,7 +157,7 @@ public final class SchedulerMachine {
       return new Decision(List.of(), new Reply.Planned(0, false));
     }
     ClusterPlanner.Slice slice = planner.slice(nowMs);
-    memory.foundNothing(slice.fruitlessAt());
+    memory.foundNothing(slice.fruitlessAt(), cluster);
     List<Fact> facts = new ArrayList<>();
     for (JobAllocated each : slice.allocations()) {
       facts.add(new Fact(Actor.SCHEDULER, each));

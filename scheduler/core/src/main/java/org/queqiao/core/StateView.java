@@ -15,11 +15,17 @@ import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.PartitionName;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.UserName;
+import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.PendingReason;
 import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.core.explain.WhyPending;
 import org.queqiao.core.message.Action;
+import org.queqiao.core.message.PendingWhy;
+import org.queqiao.core.message.PriorityTerms;
+import org.queqiao.core.message.ShareLine;
 import org.queqiao.core.permission.Permissions;
+import org.queqiao.core.priority.FairShare;
+import org.queqiao.core.priority.Multifactor;
 import org.queqiao.core.state.AccountTree;
 import org.queqiao.core.state.Cluster;
 import org.queqiao.core.state.ClusterState;
@@ -115,6 +121,30 @@ final class StateView implements ClusterState {
   @Override
   public PendingReason pendingReason(JobId id) {
     return cluster.jobs().find(id).map(why::reason).orElse(PendingReason.NONE);
+  }
+
+  @Override
+  public PendingWhy pendingWhy(JobId id) {
+    return cluster
+        .jobs()
+        .find(id)
+        .map(why::why)
+        .orElseGet(() -> new PendingWhy(PendingReason.NONE.slurmWord(), ""));
+  }
+
+  @Override
+  public Optional<PriorityTerms> priority(JobId id, long nowMs) {
+    long logicalMs = Math.max(nowMs, cluster.timeMs());
+    return cluster
+        .jobs()
+        .find(id)
+        .filter(job -> job.state() == JobState.PENDING)
+        .map(job -> new Multifactor(cluster, logicalMs).terms(job));
+  }
+
+  @Override
+  public List<ShareLine> shares(long nowMs) {
+    return new FairShare(cluster, Math.max(nowMs, cluster.timeMs())).lines();
   }
 
   @Override

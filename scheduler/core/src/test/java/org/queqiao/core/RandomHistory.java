@@ -17,8 +17,11 @@ import org.queqiao.contract.event.JobPolicyDefined;
 import org.queqiao.contract.event.MembershipRemoved;
 import org.queqiao.contract.event.MembershipSet;
 import org.queqiao.contract.event.PartitionDefined;
+import org.queqiao.contract.event.PlatformDefined;
+import org.queqiao.contract.event.QosDefined;
 import org.queqiao.contract.event.RoleGranted;
 import org.queqiao.contract.event.RoleRevoked;
+import org.queqiao.contract.event.RulesSet;
 import org.queqiao.contract.event.SchedulingDefined;
 import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.event.UserDefined;
@@ -26,12 +29,20 @@ import org.queqiao.contract.event.WalletFunded;
 import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.NodeName;
+import org.queqiao.contract.id.PlatformName;
+import org.queqiao.contract.id.QosName;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.GresRequest;
 import org.queqiao.contract.job.RunExit;
 import org.queqiao.contract.job.WarningSignal;
 import org.queqiao.contract.node.NodeFacts;
+import org.queqiao.contract.policy.Limit;
+import org.queqiao.contract.policy.LimitScope;
+import org.queqiao.contract.policy.PriorityPolicy;
+import org.queqiao.contract.policy.Quantity;
+import org.queqiao.contract.policy.Rules;
+import org.queqiao.contract.policy.Subject;
 import org.queqiao.core.message.DesiredRunState;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.message.JobRequest;
@@ -43,6 +54,7 @@ import org.queqiao.core.message.TermsRequest;
  * with repeated, late and foreign reports of nodes.
  */
 final class RandomHistory {
+  private static final QosName URGENT = new QosName("urgent");
   private static final List<String> USERS =
       List.of("liwei", "wangfang", "zhangmin", "chenjie", "admin1", "finance1", "nobody");
   private static final int NODES = 4;
@@ -97,7 +109,7 @@ final class RandomHistory {
       case 17, 18, 19 -> hello();
       case 20 -> new Input.NodeSilent(node(), story.nowMs - random.nextInt(90_000), "silent");
       case 21 -> operation();
-      case 22 -> definition();
+      case 22 -> random.nextInt(3) == 0 ? policy() : definition();
       case 23 -> new Input.RequeueJob(actor(), job());
       default -> membership();
     };
@@ -129,6 +141,7 @@ final class RandomHistory {
             .partition(random.nextInt(3) == 0 ? SchedulerStory.DEBUG : null)
             .project(random.nextInt(4) == 0 ? SchedulerStory.MATERIALS : null)
             .environment(random.nextInt(2) == 0 ? variables("A", "" + random.nextInt(3)) : null)
+            .qos(random.nextInt(9) == 0 ? URGENT : null)
             .hold(random.nextInt(8) == 0 ? true : null);
     if (random.nextInt(2) == 0) {
       request.terms(terms());
@@ -295,6 +308,61 @@ final class RandomHistory {
                   random.nextInt(3) + 1000,
                   SchedulerStory.CLIMATE));
     };
+  }
+
+  private Input policy() {
+    Actor actor = random.nextInt(4) == 0 ? actor() : SchedulerStory.OWNER;
+    return switch (random.nextInt(5)) {
+      case 0 ->
+          new Input.DefinePlatform(
+              actor, new PlatformDefined(new PlatformName("portal"), "Portal"));
+      case 1 ->
+          new Input.DefineQos(
+              actor, new QosDefined(URGENT, "Urgent", random.nextInt(1_100_000), List.of()));
+      case 2 ->
+          new Input.DefinePriorityPolicy(
+              actor,
+              new PriorityPolicy(
+                  random.nextInt(1000),
+                  random.nextInt(1000),
+                  random.nextInt(1000),
+                  0,
+                  random.nextInt(1000),
+                  0,
+                  0,
+                  1,
+                  random.nextBoolean(),
+                  8,
+                  600_000,
+                  random.nextInt(3) * 3_600_000L,
+                  List.of(),
+                  List.of()));
+      case 3 -> new Input.SetRules(actor, new RulesSet(subject(), rules()));
+      default -> new Input.SetRules(actor, new RulesSet(subject(), Rules.NONE));
+    };
+  }
+
+  private Subject subject() {
+    return switch (random.nextInt(4)) {
+      case 0 -> new Subject.Project(SchedulerStory.MATERIALS);
+      case 1 -> new Subject.Member(SchedulerStory.CLIMATE, new UserName("liwei"));
+      case 2 -> new Subject.Partition(SchedulerStory.BATCH);
+      default -> new Subject.Project(SchedulerStory.CLIMATE);
+    };
+  }
+
+  private Rules rules() {
+    return new Rules(
+        1 + random.nextInt(3),
+        random.nextBoolean() ? new PlatformName("portal") : null,
+        List.of(),
+        random.nextBoolean() ? URGENT : null,
+        random.nextInt(1000),
+        random.nextInt(3) != 0
+            ? List.of()
+            : List.of(
+                new Limit(LimitScope.GROUP, Quantity.CORES, "", random.nextInt(12)),
+                new Limit(LimitScope.GROUP, Quantity.SUBMITTED_JOBS, "", 50)));
   }
 
   private Input membership() {

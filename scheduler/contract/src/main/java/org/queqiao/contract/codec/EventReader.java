@@ -25,6 +25,7 @@ import org.queqiao.contract.event.NodeRegistered;
 import org.queqiao.contract.event.NodeResumed;
 import org.queqiao.contract.event.NodeUp;
 import org.queqiao.contract.event.PartitionDefined;
+import org.queqiao.contract.event.PriorityPolicyDefined;
 import org.queqiao.contract.event.ProjectDefined;
 import org.queqiao.contract.event.RoleGranted;
 import org.queqiao.contract.event.RoleRevoked;
@@ -86,6 +87,11 @@ final class EventReader {
       case MEMBERSHIP_SET -> membershipSet(in.getMembershipSet());
       case MEMBERSHIP_REMOVED -> membershipRemoved(in.getMembershipRemoved());
       case WALLET_FUNDED -> funded(in.getWalletFunded());
+      case PLATFORM_DEFINED -> PolicyReader.platform(in.getPlatformDefined());
+      case QOS_DEFINED -> PolicyReader.qos(in.getQosDefined());
+      case PRIORITY_POLICY_DEFINED ->
+          new PriorityPolicyDefined(PolicyReader.policy(in.getPriorityPolicyDefined()));
+      case RULES_SET -> PolicyReader.rules(in.getRulesSet());
       case NODE_REGISTERED -> new NodeRegistered(ModelReader.facts(in.getNodeRegistered()));
       case NODE_UP ->
           new NodeUp(new NodeName(in.getNodeUp().getNode()), in.getNodeUp().getBootId());
@@ -109,11 +115,7 @@ final class EventReader {
           new JobAllocated(
               ModelReader.run(in.getJobAllocated().getRun()),
               ModelReader.list(in.getJobAllocated().getAllocationsList(), ModelReader::allocation));
-      case JOB_STARTED -> {
-        PbJobStarted e = in.getJobStarted();
-        yield new JobStarted(
-            ModelReader.run(e.getRun()), new NodeName(e.getNode()), e.getStartMs());
-      }
+      case JOB_STARTED -> started(in.getJobStarted());
       case JOB_KILL_REQUESTED ->
           new JobKillRequested(
               ModelReader.run(in.getJobKillRequested().getRun()),
@@ -125,6 +127,10 @@ final class EventReader {
       case SCHEDULING_DEFINED -> scheduling(in.getSchedulingDefined());
       case EVENT_NOT_SET -> throw ModelReader.unknown("fact");
     };
+  }
+
+  private static JobStarted started(PbJobStarted e) {
+    return new JobStarted(ModelReader.run(e.getRun()), new NodeName(e.getNode()), e.getStartMs());
   }
 
   static PartitionDefined partition(PbPartitionDefined e) {

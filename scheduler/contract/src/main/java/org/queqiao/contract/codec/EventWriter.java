@@ -23,9 +23,13 @@ import org.queqiao.contract.event.NodeRegistered;
 import org.queqiao.contract.event.NodeResumed;
 import org.queqiao.contract.event.NodeUp;
 import org.queqiao.contract.event.PartitionDefined;
+import org.queqiao.contract.event.PlatformDefined;
+import org.queqiao.contract.event.PriorityPolicyDefined;
 import org.queqiao.contract.event.ProjectDefined;
+import org.queqiao.contract.event.QosDefined;
 import org.queqiao.contract.event.RoleGranted;
 import org.queqiao.contract.event.RoleRevoked;
+import org.queqiao.contract.event.RulesSet;
 import org.queqiao.contract.event.SchedulingDefined;
 import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.event.UserDefined;
@@ -79,6 +83,10 @@ final class EventWriter {
           out.setMembershipRemoved(
               PbMembership.newBuilder().setProject(e.project().value()).setUser(e.user().value()));
       case WalletFunded e -> out.setWalletFunded(funded(e));
+      case PlatformDefined e -> out.setPlatformDefined(PolicyWriter.platform(e));
+      case QosDefined e -> out.setQosDefined(PolicyWriter.qos(e));
+      case PriorityPolicyDefined e -> out.setPriorityPolicyDefined(PolicyWriter.policy(e.policy()));
+      case RulesSet e -> out.setRulesSet(PolicyWriter.rules(e));
       case NodeRegistered e -> out.setNodeRegistered(ModelWriter.facts(e.facts()));
       case NodeUp e ->
           out.setNodeUp(PbNodeUp.newBuilder().setNode(e.node().value()).setBootId(e.bootId()));
@@ -100,12 +108,7 @@ final class EventWriter {
       case JobEligible e -> out.setJobEligible(PbJobRef.newBuilder().setJob(e.job().value()));
       case JobReleased e -> out.setJobReleased(PbJobRef.newBuilder().setJob(e.job().value()));
       case JobAllocated e -> out.setJobAllocated(allocated(e));
-      case JobStarted e ->
-          out.setJobStarted(
-              PbJobStarted.newBuilder()
-                  .setRun(ModelWriter.run(e.run()))
-                  .setNode(e.node().value())
-                  .setStartMs(e.startMs()));
+      case JobStarted e -> out.setJobStarted(started(e));
       case JobKillRequested e ->
           out.setJobKillRequested(
               PbJobKillRequested.newBuilder()
@@ -118,6 +121,14 @@ final class EventWriter {
       case JobEnded e -> out.setJobEnded(ended(e));
     }
     return out.build();
+  }
+
+  private static PbJobStarted started(JobStarted e) {
+    return PbJobStarted.newBuilder()
+        .setRun(ModelWriter.run(e.run()))
+        .setNode(e.node().value())
+        .setStartMs(e.startMs())
+        .build();
   }
 
   private static PbJobRequeued requeued(JobRequeued e) {

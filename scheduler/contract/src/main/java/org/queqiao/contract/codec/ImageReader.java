@@ -39,7 +39,8 @@ final class ImageReader {
           ModelReader.list(in.getIdempotencyKeysList(), ImageReader::key),
           ModelReader.list(in.getOutcomesList(), ImageReader::outcome),
           in.hasJobPolicy() ? EventReader.jobPolicy(in.getJobPolicy()) : null,
-          in.hasScheduling() ? EventReader.scheduling(in.getScheduling()) : null);
+          in.hasScheduling() ? EventReader.scheduling(in.getScheduling()) : null,
+          PolicyReader.priorities(in));
     } catch (InvalidProtocolBufferException | IllegalArgumentException e) {
       throw new MalformedRecordException("not an image of the machine: " + e.getMessage(), e);
     }

@@ -3,6 +3,7 @@ package org.queqiao.contract.codec;
 import org.queqiao.contract.event.ProjectDefined;
 import org.queqiao.contract.node.NodeState;
 import org.queqiao.contract.snapshot.ClusterImage;
+import org.queqiao.contract.snapshot.PrioritiesImage;
 import org.queqiao.contract.wire.PbClusterImage;
 import org.queqiao.contract.wire.PbDependencyImage;
 import org.queqiao.contract.wire.PbIdempotencyImage;
@@ -37,6 +38,9 @@ final class ImageWriter {
     }
     if (image.scheduling() != null) {
       out.setScheduling(EventWriter.scheduling(image.scheduling()));
+    }
+    if (!image.priorities().equals(PrioritiesImage.NONE)) {
+      out.setPriorities(PolicyWriter.priorities(image.priorities()));
     }
     return out.build();
   }

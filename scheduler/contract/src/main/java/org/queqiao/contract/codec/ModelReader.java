@@ -12,6 +12,7 @@ import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.PartitionName;
 import org.queqiao.contract.id.ProjectName;
+import org.queqiao.contract.id.QosName;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.Dependency;
@@ -91,7 +92,8 @@ final class ModelReader {
         spec.getStdoutPath(),
         spec.getStderrPath(),
         spec.getHold(),
-        spec.hasTerms() ? terms(spec.getTerms()) : JobTerms.DEFAULT);
+        spec.hasTerms() ? terms(spec.getTerms()) : JobTerms.DEFAULT,
+        spec.getQos().isEmpty() ? null : new QosName(spec.getQos()));
   }
 
   private static JobTerms terms(PbJobTerms terms) {

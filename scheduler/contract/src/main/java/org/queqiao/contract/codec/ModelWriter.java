@@ -83,6 +83,9 @@ final class ModelWriter {
     spec.environment()
         .forEach((name, value) ->
             out.addEnvironment(PbVariable.newBuilder().setName(name).setValue(value)));
+    if (spec.qos() != null) {
+      out.setQos(spec.qos().value());
+    }
     if (!spec.terms().equals(JobTerms.DEFAULT)) {
       out.setTerms(terms(spec.terms()));
     }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.SortedMap;
 import org.queqiao.contract.id.PartitionName;
 import org.queqiao.contract.id.ProjectName;
+import org.queqiao.contract.id.QosName;
 
 /**
  * What a job asks for, with every default already filled in.
@@ -25,6 +26,7 @@ import org.queqiao.contract.id.ProjectName;
  * @param stderrPath as {@code stdoutPath}; empty means the same file as {@code stdoutPath}
  * @param hold whether it waits for a release
  * @param terms when it may start and by when it must have ended
+ * @param qos its quality of service, or null for none
  */
 public record JobSpec(
     String name,
@@ -42,10 +44,49 @@ public record JobSpec(
     String stdoutPath,
     String stderrPath,
     boolean hold,
-    JobTerms terms) {
+    JobTerms terms,
+    QosName qos) {
   public JobSpec {
     gres = List.copyOf(gres);
     environment = Environment.of(environment);
+  }
+
+  /** A job without a quality of service. */
+  public JobSpec(
+      String name,
+      byte[] script,
+      PartitionName partition,
+      ProjectName project,
+      int nodes,
+      int tasks,
+      int cpusPerTask,
+      long memBytes,
+      List<GresRequest> gres,
+      long limitMs,
+      String workDir,
+      SortedMap<String, String> environment,
+      String stdoutPath,
+      String stderrPath,
+      boolean hold,
+      JobTerms terms) {
+    this(
+        name,
+        script,
+        partition,
+        project,
+        nodes,
+        tasks,
+        cpusPerTask,
+        memBytes,
+        gres,
+        limitMs,
+        workDir,
+        environment,
+        stdoutPath,
+        stderrPath,
+        hold,
+        terms,
+        null);
   }
 
   /** A job that says nothing of its terms. */
@@ -140,7 +181,8 @@ public record JobSpec(
         && stdoutPath.equals(that.stdoutPath)
         && stderrPath.equals(that.stderrPath)
         && hold == that.hold
-        && terms.equals(that.terms);
+        && terms.equals(that.terms)
+        && java.util.Objects.equals(qos, that.qos);
   }
 
   @Override

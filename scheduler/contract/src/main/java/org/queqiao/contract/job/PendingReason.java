@@ -14,6 +14,8 @@ public enum PendingReason {
   DEPENDENCY_NEVER_SATISFIED("DependencyNeverSatisfied"),
   /** It was started again too often. */
   JOB_HELD_FOR_REQUEUES("JobHoldMaxRequeue"),
+  /** A limit, which has a word of its own. */
+  LIMIT("AssocLimit"),
   PARTITION_DOWN("PartitionDown"),
   NODE_DOWN("ReqNodeNotAvail");
 

@@ -39,7 +39,8 @@ public record ClusterImage(
     List<IdempotencyImage> idempotencyKeys,
     List<OutcomeImage> outcomes,
     JobPolicyDefined jobPolicy,
-    SchedulingDefined scheduling) {
+    SchedulingDefined scheduling,
+    PrioritiesImage priorities) {
   public ClusterImage {
     partitions = List.copyOf(partitions);
     tariffs = List.copyOf(tariffs);
@@ -50,6 +51,40 @@ public record ClusterImage(
     jobs = List.copyOf(jobs);
     idempotencyKeys = List.copyOf(idempotencyKeys);
     outcomes = List.copyOf(outcomes);
+  }
+
+  /** An image from before order, shares and limits were kept. */
+  public ClusterImage(
+      long position,
+      long timeMs,
+      long lastJobId,
+      List<PartitionDefined> partitions,
+      List<TariffDefined> tariffs,
+      List<DomainDefined> domains,
+      List<ProjectImage> projects,
+      List<UserImage> users,
+      List<NodeImage> nodes,
+      List<JobImage> jobs,
+      List<IdempotencyImage> idempotencyKeys,
+      List<OutcomeImage> outcomes,
+      JobPolicyDefined jobPolicy,
+      SchedulingDefined scheduling) {
+    this(
+        position,
+        timeMs,
+        lastJobId,
+        partitions,
+        tariffs,
+        domains,
+        projects,
+        users,
+        nodes,
+        jobs,
+        idempotencyKeys,
+        outcomes,
+        jobPolicy,
+        scheduling,
+        PrioritiesImage.NONE);
   }
 
   /** A project with its members, sorted by name. */

@@ -1,5 +1,6 @@
 package org.queqiao.contract.codec;
 
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,7 +21,9 @@ import org.queqiao.contract.id.DomainCode;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.PartitionName;
+import org.queqiao.contract.id.PlatformName;
 import org.queqiao.contract.id.ProjectName;
+import org.queqiao.contract.id.QosName;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.Allocation;
@@ -35,8 +38,10 @@ import org.queqiao.contract.job.RunExit;
 import org.queqiao.contract.job.WarningSignal;
 import org.queqiao.contract.node.NodeFacts;
 import org.queqiao.contract.node.NodeState;
+import org.queqiao.contract.policy.*;
 import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.contract.snapshot.ClusterImage.DependencyImage;
+import org.queqiao.contract.snapshot.PrioritiesImage;
 
 /** One instance of every record that is kept or sent, with every field set. */
 final class Samples {
@@ -104,6 +109,25 @@ final class Samples {
                       new Dependency(Dependency.Kind.SINGLETON, null, 0))),
               true,
               true));
+  static final JobSpec SPEC_WITH_QOS =
+      new JobSpec(
+          "q",
+          SPEC.script(),
+          PARTITION,
+          PROJECT,
+          1,
+          1,
+          1,
+          0,
+          List.of(),
+          60_000,
+          "",
+          new TreeMap<>(),
+          "out",
+          "",
+          false,
+          JobTerms.DEFAULT,
+          new QosName("urgent"));
   static final Allocation ALLOCATION =
       new Allocation(
           NODE,
@@ -127,6 +151,39 @@ final class Samples {
   static final DomainDefined DOMAIN_DEFINED = new DomainDefined(DOMAIN, "Atmospheric science");
   static final UserDefined USER_DEFINED =
       new UserDefined(USER, "Li Wei 李伟", "liwei", 1234, PROJECT);
+  static final QosName URGENT = new QosName("urgent");
+  static final PlatformDefined PLATFORM_DEFINED =
+      new PlatformDefined(new PlatformName("portal"), "Portal 门户");
+  static final QosDefined QOS_DEFINED =
+      new QosDefined(URGENT, "Urgent", 800_000, List.of(new QosName("idle")));
+  static final PriorityPolicy POLICY =
+      new PriorityPolicy(
+          1000,
+          10_000,
+          500,
+          100,
+          2000,
+          300,
+          40,
+          2,
+          true,
+          1024,
+          604_800_000,
+          1_209_600_000,
+          List.of(new ResourceWeight("gres/gpu", 70, 8)),
+          List.of(new ResourceWeight("cores", 1000, 1), new ResourceWeight("mem", 250, 1L << 30)));
+  static final RulesSet RULES_SET =
+      new RulesSet(
+          new Subject.Project(PROJECT),
+          new Rules(
+              7,
+              new PlatformName("portal"),
+              List.of(URGENT),
+              URGENT,
+              900_000,
+              List.of(
+                  new Limit(LimitScope.GROUP, Quantity.CORES, "", 4096),
+                  new Limit(LimitScope.USER, Quantity.GRES, "gpu", 8))));
   static final byte[] HASH = new byte[32];
 
   private Samples() {}
@@ -145,6 +202,10 @@ final class Samples {
             new MembershipSet(PROJECT, USER, MemberRank.MANAGER),
             new MembershipRemoved(PROJECT, USER),
             new WalletFunded(PROJECT, 5_000_000_000L, "CNY", "grant 2026"),
+            PLATFORM_DEFINED,
+            QOS_DEFINED,
+            new PriorityPolicyDefined(POLICY),
+            RULES_SET,
             new NodeRegistered(FACTS),
             new NodeUp(NODE, FACTS.bootId()),
             new NodeDown(NODE, 1_760_000_000_000L, "silent for 60 s"),
@@ -209,6 +270,9 @@ final class Samples {
     out.put(
         "JobEnded-deadline",
         new JobEnded(RUN.job(), 0, JobState.DEADLINE, 1_760_000_060_123L, null, false, "late"));
+    out.put(
+        "JobSubmitted-qos",
+        new JobSubmitted(RUN.job(), USER, "liwei", 1234, SPEC_WITH_QOS, "key-1", HASH));
     return out;
   }
 
@@ -217,6 +281,31 @@ final class Samples {
     ClusterImage first = image();
     ClusterImage.JobImage job = first.jobs().getFirst();
     return Map.of(
+        "ClusterImage-priorities",
+        new ClusterImage(
+            first.position(),
+            first.timeMs(),
+            first.lastJobId(),
+            first.partitions(),
+            first.tariffs(),
+            first.domains(),
+            first.projects(),
+            first.users(),
+            first.nodes(),
+            first.jobs(),
+            first.idempotencyKeys(),
+            List.of(),
+            null,
+            null,
+            new PrioritiesImage(
+                List.of(PLATFORM_DEFINED),
+                List.of(QOS_DEFINED),
+                POLICY,
+                List.of(RULES_SET),
+                1_760_000_000_000L,
+                1_759_000_000_000L,
+                List.of(
+                    new PrioritiesImage.UsageImage(PROJECT, USER, BigInteger.ONE.shiftLeft(90))))),
         "ClusterImage-terms",
         new ClusterImage(
             first.position(),

@@ -12,10 +12,12 @@ import org.queqiao.contract.event.UserDefined;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.PartitionName;
 import org.queqiao.contract.id.ProjectName;
+import org.queqiao.contract.id.QosName;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.job.JobTerms;
 import org.queqiao.contract.snapshot.ClusterImage;
+import org.queqiao.core.limit.LimitTree;
 import org.queqiao.core.message.Action;
 import org.queqiao.core.message.Decision;
 import org.queqiao.core.message.Fact;
@@ -27,6 +29,7 @@ import org.queqiao.core.message.Reply;
 import org.queqiao.core.permission.Permissions;
 import org.queqiao.core.placement.Feasibility;
 import org.queqiao.core.state.AccountTree;
+import org.queqiao.core.state.Claim;
 import org.queqiao.core.state.Cluster;
 import org.queqiao.core.state.SharedContent;
 
@@ -153,8 +156,14 @@ public final class SubmitCheck {
     if (resolved.refusal() != null) {
       return resolved.refusal();
     }
+    QosChoice.Chosen qos = QosChoice.of(cluster.priorities(), project, request.qos());
+    if (qos.refusal() != null) {
+      return qos.refusal();
+    }
     return accept(
-        input, user, spec(request, partition.get().name(), project, limitMs, resolved.terms()));
+        input,
+        user,
+        spec(request, partition.get().name(), project, limitMs, resolved.terms(), qos.qos()));
   }
 
   private Decision unknownProject(ProjectName project, UserName user) {
@@ -187,7 +196,8 @@ public final class SubmitCheck {
       PartitionName partition,
       ProjectName project,
       long limitMs,
-      JobTerms terms) {
+      JobTerms terms,
+      QosName qos) {
     int nodes = request.nodes() == null ? 1 : request.nodes();
     return new JobSpec(
         request.name() == null ? DEFAULT_NAME : request.name(),
@@ -209,13 +219,19 @@ public final class SubmitCheck {
             : request.stdoutPath(),
         request.stderrPath() == null ? "" : request.stderrPath(),
         request.hold() != null && request.hold(),
-        terms);
+        terms,
+        qos);
   }
 
   private Decision accept(Input.SubmitJob input, UserDefined user, JobSpec spec) {
     Optional<Feasibility.Impossible> impossible = Feasibility.check(spec, cluster.nodes().shapes());
     if (impossible.isPresent()) {
       return Rejections.invalid(impossible.get().field(), impossible.get().message());
+    }
+    Optional<LimitTree.Block> limit =
+        new LimitTree(cluster, cluster.timeMs()).refuses(new Claim(user.name(), spec));
+    if (limit.isPresent()) {
+      return Rejections.invalid("", limit.get().why().word() + ": " + limit.get().why().sentence());
     }
     if (cluster.jobs().liveOf(user.name()) >= MAX_LIVE_JOBS_OF_USER) {
       return Rejections.of(

@@ -3,13 +3,19 @@ package org.queqiao.core.explain;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.PendingReason;
+import org.queqiao.core.limit.LimitTree;
+import org.queqiao.core.message.PendingWhy;
 import org.queqiao.core.placement.Capacity;
 import org.queqiao.core.placement.Feasibility;
 import org.queqiao.core.placement.NodeShape;
 import org.queqiao.core.placement.Placement;
+import org.queqiao.core.priority.ByPriority;
+import org.queqiao.core.state.Claim;
 import org.queqiao.core.state.Cluster;
+import org.queqiao.core.state.Demand;
 import org.queqiao.core.state.Job;
 
 /** Finds the reason that Slurm would show for a waiting job, when somebody asks. */
@@ -45,13 +51,31 @@ public final class WhyPending {
     if (job.eligibleMs() == 0) {
       return PendingReason.BEGIN_TIME;
     }
+    if (block(job).isPresent()) {
+      return PendingReason.LIMIT;
+    }
     if (!fitsUsableNodes(job)) {
       return PendingReason.NODE_DOWN;
     }
-    if (!cluster.jobs().startable().get(job.spec().partition()).firstKey().equals(job.id())) {
+    Job first = ByPriority.first(cluster, job.spec().partition(), cluster.timeMs());
+    if (!job.equals(first)) {
       return PendingReason.PRIORITY;
     }
     return fitsNow(job) ? PendingReason.NONE : PendingReason.RESOURCES;
+  }
+
+  /** The reason with a sentence: for a limit, which one, whose, and how much of it is used. */
+  public PendingWhy why(Job job) {
+    PendingReason reason = reason(job);
+    return reason == PendingReason.LIMIT
+        ? block(job).orElseThrow()
+        : new PendingWhy(reason.slurmWord(), "");
+  }
+
+  private Optional<PendingWhy> block(Job job) {
+    return new LimitTree(cluster, cluster.timeMs())
+        .blocks(Claim.of(job), Demand.of(job.spec()))
+        .map(LimitTree.Block::why);
   }
 
   /** Whether it would fit if the nodes that take runs were idle. */

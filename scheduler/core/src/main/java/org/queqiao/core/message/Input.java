@@ -6,9 +6,12 @@ import org.queqiao.contract.event.JobPolicyDefined;
 import org.queqiao.contract.event.MembershipRemoved;
 import org.queqiao.contract.event.MembershipSet;
 import org.queqiao.contract.event.PartitionDefined;
+import org.queqiao.contract.event.PlatformDefined;
 import org.queqiao.contract.event.ProjectDefined;
+import org.queqiao.contract.event.QosDefined;
 import org.queqiao.contract.event.RoleGranted;
 import org.queqiao.contract.event.RoleRevoked;
+import org.queqiao.contract.event.RulesSet;
 import org.queqiao.contract.event.SchedulingDefined;
 import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.event.UserDefined;
@@ -19,6 +22,7 @@ import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.RunExit;
 import org.queqiao.contract.node.NodeFacts;
+import org.queqiao.contract.policy.PriorityPolicy;
 
 /** What the machine is told. */
 public sealed interface Input {
@@ -118,6 +122,18 @@ public sealed interface Input {
 
   /** An account leaves a project. */
   record RemoveMembership(Actor actor, MembershipRemoved membership) implements Input {}
+
+  /** A service platform is created or renamed. */
+  record DefinePlatform(Actor actor, PlatformDefined platform) implements Input {}
+
+  /** A quality of service is created or described anew. */
+  record DefineQos(Actor actor, QosDefined qos) implements Input {}
+
+  /** The site decides how priorities are put together. */
+  record DefinePriorityPolicy(Actor actor, PriorityPolicy policy) implements Input {}
+
+  /** The site decides about shares, priority and limits of a subject. */
+  record SetRules(Actor actor, RulesSet rules) implements Input {}
 
   /** Money goes into the wallet of a project. */
   record FundWallet(Actor actor, WalletFunded funding) implements Input {}

@@ -6,6 +6,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.queqiao.contract.id.PartitionName;
 import org.queqiao.contract.id.ProjectName;
+import org.queqiao.contract.id.QosName;
 import org.queqiao.contract.job.GresRequest;
 
 /**
@@ -28,6 +29,7 @@ import org.queqiao.contract.job.GresRequest;
  * @param stderrPath as {@code stdoutPath}; null or empty means the same file
  * @param hold whether it waits for a release
  * @param terms when it may start and by when it must have ended
+ * @param qos its quality of service
  */
 public record JobRequest(
     String name,
@@ -45,7 +47,8 @@ public record JobRequest(
     String stdoutPath,
     String stderrPath,
     Boolean hold,
-    TermsRequest terms) {
+    TermsRequest terms,
+    QosName qos) {
   public JobRequest {
     terms = terms == null ? TermsRequest.NONE : terms;
     gres = gres == null ? null : List.copyOf(gres);
@@ -87,6 +90,7 @@ public record JobRequest(
     private String stderrPath;
     private Boolean hold;
     private TermsRequest terms;
+    private QosName qos;
 
     private Builder(byte[] script) {
       this.script = script;
@@ -167,6 +171,11 @@ public record JobRequest(
       return this;
     }
 
+    public Builder qos(QosName value) {
+      qos = value;
+      return this;
+    }
+
     public JobRequest build() {
       return new JobRequest(
           name,
@@ -184,7 +193,8 @@ public record JobRequest(
           stdoutPath,
           stderrPath,
           hold,
-          terms);
+          terms,
+          qos);
     }
   }
 }

@@ -19,8 +19,11 @@ import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.JobSpec;
+import org.queqiao.core.limit.LimitTree;
 import org.queqiao.core.priority.JobOrder;
+import org.queqiao.core.state.Claim;
 import org.queqiao.core.state.Cluster;
+import org.queqiao.core.state.Demand;
 import org.queqiao.core.state.Job;
 
 /**
@@ -118,15 +121,24 @@ public final class ClusterPlanner {
   }
 
   private void begin(Planner planner, long nowMs) {
-    JobOrder.Queue queue = order.open(cluster.jobs());
-    planner.begin(() -> nextOf(queue), nowMs);
+    JobOrder.Queue queue = order.open(cluster, cluster.timeMs());
+    LimitTree limits = new LimitTree(cluster, cluster.timeMs());
+    planner.begin(() -> nextOf(queue, limits), nowMs);
     passBegun = true;
     passStarted = false;
     chancesAtBegin = cluster.chances();
   }
 
-  private PlanJob nextOf(JobOrder.Queue queue) {
+  /** The next job that no limit holds; one that waits for its own limit holds up nobody. */
+  private PlanJob nextOf(JobOrder.Queue queue, LimitTree limits) {
     for (Job job = queue.next(); job != null; job = queue.next()) {
+      LimitTree.Block block = limits.blocks(Claim.of(job), Demand.of(job.spec())).orElse(null);
+      if (block != null) {
+        if (block.whateverShape()) {
+          queue.skipGroup();
+        }
+        continue;
+      }
       PlanJob known = waiting.get(job.id());
       PlanJob planned = known == null || !known.waiting() ? mirror.planJob(job) : known;
       if (planned != null) {
@@ -141,14 +153,16 @@ public final class ClusterPlanner {
   private List<JobAllocated> allocate(Planner planner, long nowMs) {
     List<JobAllocated> out = new ArrayList<>();
     Trial trial = new Trial(cluster.nodes());
+    LimitTree limits = new LimitTree(cluster, cluster.timeMs());
     for (PlanJob start : decided) {
       Job job = cluster.jobs().find(new JobId(start.number())).orElse(null);
       List<Allocation> chosen =
           job == null || !job.startable() ? List.of() : choose(job.spec(), start, trial);
-      if (chosen.isEmpty()) {
+      if (chosen.isEmpty() || limits.blocks(Claim.of(job), Demand.of(chosen)).isPresent()) {
         planner.ended(start, nowMs);
         continue;
       }
+      limits.started(Claim.of(job), Demand.of(chosen));
       trial.take(chosen);
       unconfirmed.put(job.id(), start);
       waiting.remove(job.id());

@@ -1,12 +1,12 @@
 package org.queqiao.core.priority;
 
+import org.queqiao.core.state.Cluster;
 import org.queqiao.core.state.Job;
-import org.queqiao.core.state.JobTable;
 
 /** A rule that orders the waiting jobs for one pass. */
 public interface JobOrder {
-  /** The waiting jobs, best first; the table must not change while the queue is used. */
-  Queue open(JobTable jobs);
+  /** The waiting jobs, best first; the cluster must not change while the queue is used. */
+  Queue open(Cluster cluster, long nowMs);
 
   /** The waiting jobs of one pass. */
   interface Queue {
@@ -15,5 +15,8 @@ public interface JobOrder {
 
     /** Nothing else of the partition of the last job is given out: that job waits for its turn. */
     void blockPartition();
+
+    /** No other job of the user, project, QOS and shape of the last one is given out. */
+    void skipGroup();
   }
 }

@@ -40,6 +40,11 @@ public final class AccountTree {
       return definition;
     }
 
+    /** By name. */
+    public Collection<UserName> members() {
+      return Collections.unmodifiableCollection(members.keySet());
+    }
+
     public Optional<MemberRank> rankOf(UserName user) {
       return Optional.ofNullable(members.get(user));
     }

@@ -28,7 +28,8 @@ public final class Cluster {
   /** Even then an end stays visible for this long. */
   private static final long KEEP_CROWDED_MS = 60_000;
 
-  private final JobTable jobs = new JobTable();
+  private final Priorities priorities = new Priorities();
+  private final JobTable jobs = new JobTable(priorities);
   private final NodeTable nodes = new NodeTable();
   private final AccountTree accounts = new AccountTree();
   private final Policy policy = new Policy();
@@ -58,6 +59,7 @@ public final class Cluster {
     cluster.policy.define(image.jobPolicy());
     cluster.policy.define(image.scheduling());
     image.domains().forEach(cluster.accounts::define);
+    cluster.priorities.restore(image.priorities());
     for (ClusterImage.ProjectImage each : image.projects()) {
       cluster.accounts.restore(each);
     }
@@ -102,7 +104,8 @@ public final class Cluster {
         keys.all(),
         outcomes.all(),
         policy.statedJobPolicy(),
-        policy.statedScheduling());
+        policy.statedScheduling(),
+        priorities.image());
   }
 
   /** SHA-256 over the canonical form of everything that the log determines. */
@@ -181,6 +184,11 @@ public final class Cluster {
    */
   public long chances() {
     return chances;
+  }
+
+  /** Order and shares. */
+  public Priorities priorities() {
+    return priorities;
   }
 
   public JobTable jobs() {

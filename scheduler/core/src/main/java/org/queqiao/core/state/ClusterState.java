@@ -16,6 +16,9 @@ import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.PendingReason;
 import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.core.message.Action;
+import org.queqiao.core.message.PendingWhy;
+import org.queqiao.core.message.PriorityTerms;
+import org.queqiao.core.message.ShareLine;
 
 /**
  * Read-only queries on the state of the cluster. The queries belong to the thread of the machine;
@@ -61,6 +64,15 @@ public interface ClusterState {
 
   /** Why a job waits; {@code NONE} for one that does not, or that is unknown. */
   PendingReason pendingReason(JobId id);
+
+  /** Why a job waits, with the limit that it waits for; {@code None} for one that does not. */
+  PendingWhy pendingWhy(JobId id);
+
+  /** The priority of a waiting job, term by term; empty for one that does not wait. */
+  Optional<PriorityTerms> priority(JobId id, long nowMs);
+
+  /** The fair-share tree: platforms with their projects, then projects of no platform. */
+  List<ShareLine> shares(long nowMs);
 
   /** Version of the desired set of a node; 0 for one that never had any. */
   long desiredVersion(NodeName node);

@@ -23,9 +23,13 @@ import org.queqiao.contract.event.NodeRegistered;
 import org.queqiao.contract.event.NodeResumed;
 import org.queqiao.contract.event.NodeUp;
 import org.queqiao.contract.event.PartitionDefined;
+import org.queqiao.contract.event.PlatformDefined;
+import org.queqiao.contract.event.PriorityPolicyDefined;
 import org.queqiao.contract.event.ProjectDefined;
+import org.queqiao.contract.event.QosDefined;
 import org.queqiao.contract.event.RoleGranted;
 import org.queqiao.contract.event.RoleRevoked;
+import org.queqiao.contract.event.RulesSet;
 import org.queqiao.contract.event.SchedulingDefined;
 import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.event.UserDefined;
@@ -41,12 +45,14 @@ public final class EventApplier {
   private final JobEvents jobs;
   private final NodeEvents nodes;
   private final AccountEvents accounts;
+  private final PrioritiesEvents priorities;
 
   public EventApplier(Cluster cluster) {
     this.cluster = cluster;
     this.jobs = new JobEvents(cluster);
     this.nodes = new NodeEvents(cluster);
     this.accounts = new AccountEvents(cluster);
+    this.priorities = new PrioritiesEvents(cluster);
   }
 
   /**
@@ -96,6 +102,10 @@ public final class EventApplier {
       case MembershipSet e -> accounts.set(e);
       case MembershipRemoved e -> accounts.removed(e);
       case WalletFunded e -> accounts.funded(e);
+      case PlatformDefined e -> priorities.defined(e);
+      case QosDefined e -> priorities.defined(e);
+      case PriorityPolicyDefined e -> priorities.defined(e, nowMs);
+      case RulesSet e -> priorities.set(e);
     }
   }
 }

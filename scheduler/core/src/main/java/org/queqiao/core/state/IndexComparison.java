@@ -21,6 +21,13 @@ public final class IndexComparison {
 
   private void jobs(Cluster live, Cluster fresh) {
     compare("queues", queues(live), queues(fresh));
+    compare(
+        "counters of limits",
+        live.priorities().tallies().toString(),
+        fresh.priorities().tallies().toString());
+    compare("backlog", backlog(live), backlog(fresh));
+    compare(
+        "running use", live.priorities().usage().derived(), fresh.priorities().usage().derived());
     compare("deadlines", live.jobs().deadlines(), fresh.jobs().deadlines());
     compare("signals", live.jobs().signals(), fresh.jobs().signals());
     compare("finished jobs", live.jobs().finished(), fresh.jobs().finished());
@@ -54,6 +61,16 @@ public final class IndexComparison {
         .jobs()
         .startable()
         .forEach((partition, queue) -> out.add(partition + ": " + queue.keySet()));
+    return out;
+  }
+
+  private static List<String> backlog(Cluster cluster) {
+    List<String> out = new ArrayList<>();
+    cluster
+        .priorities()
+        .backlog()
+        .groups()
+        .forEach((group, jobs) -> out.add(group + ": " + jobs.keySet()));
     return out;
   }
 

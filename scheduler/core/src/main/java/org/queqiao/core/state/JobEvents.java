@@ -73,6 +73,7 @@ final class JobEvents {
         event.run().attempt() == job.attempt() + 1,
         "run " + event.run() + " follows attempt " + job.attempt());
     requireShape(job, event.allocations());
+    cluster.priorities().beginAt(nowMs);
     cluster
         .jobs()
         .change(job, () -> job.allocate(event.run().attempt(), event.allocations(), nowMs));
@@ -176,6 +177,7 @@ final class JobEvents {
         event.exit() == null || (ran && event.exit().run().equals(job.run())),
         "job " + job.id() + " ends with the exit of another run");
     if (ran) {
+      cluster.priorities().ended(job, cluster.jobs().all(), event.endMs(), nowMs);
       cluster.give(job);
       desiredSetChanged(job);
     }
@@ -197,6 +199,7 @@ final class JobEvents {
     require(
         event.exit() == null || event.exit().run().equals(event.run()),
         "run " + event.run() + " ends with the exit of another run");
+    cluster.priorities().ended(job, cluster.jobs().all(), event.endMs(), nowMs);
     cluster.give(job);
     desiredSetChanged(job);
     cluster.jobs().change(job, () -> job.requeue(event));

@@ -36,10 +36,13 @@ public final class JobTable {
   private final TreeSet<Moment> finished = new TreeSet<>();
   private final TreeMap<UserName, Integer> live = new TreeMap<>();
   private final WaitTable waits = new WaitTable();
+  private final Priorities priorities;
   private int pending;
   private int running;
 
-  JobTable() {}
+  JobTable(Priorities priorities) {
+    this.priorities = priorities;
+  }
 
   /** A job at a moment of its life. */
   public record Moment(long timeMs, JobId job) implements Comparable<Moment> {
@@ -80,6 +83,7 @@ public final class JobTable {
       signals.add(new Moment(job.signalMs(), job.id()));
     }
     waits.index(job);
+    priorities.index(job);
     if (job.startable()) {
       startable.computeIfAbsent(job.spec().partition(), _ -> new TreeMap<>()).put(job.id(), job);
     }
@@ -100,6 +104,7 @@ public final class JobTable {
       signals.remove(new Moment(job.signalMs(), job.id()));
     }
     waits.unindex(job);
+    priorities.unindex(job);
     if (job.startable()) {
       startable.computeIfPresent(
           job.spec().partition(),

@@ -144,6 +144,7 @@ public final class SharedContent {
         spec.stdoutPath(),
         spec.stderrPath(),
         spec.hold(),
-        spec.terms());
+        spec.terms(),
+        spec.qos());
   }
 }

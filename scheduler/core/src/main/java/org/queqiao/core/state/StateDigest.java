@@ -55,6 +55,7 @@ final class StateDigest {
     if (!cluster.outcomes().all().isEmpty()) {
       out.text("outcomes").list(cluster.outcomes().all(), this::outcome);
     }
+    new PrioritiesDigest(out).write(cluster.priorities().image());
   }
 
   private void partition(PartitionDefined each) {
@@ -142,6 +143,9 @@ final class StateDigest {
         .text(spec.stdoutPath())
         .text(spec.stderrPath())
         .flag(spec.hold());
+    if (spec.qos() != null) {
+      out.text("qos of the job").text(spec.qos().value());
+    }
   }
 
   private void terms(Job job) {

@@ -35,7 +35,11 @@ final class InputKinds {
           Input.RevokeRole _,
           Input.SetMembership _,
           Input.RemoveMembership _,
-          Input.FundWallet _ ->
+          Input.FundWallet _,
+          Input.DefinePlatform _,
+          Input.DefineQos _,
+          Input.DefinePriorityPolicy _,
+          Input.SetRules _ ->
           Inbox.Lane.ORDINARY;
     };
   }
@@ -57,7 +61,11 @@ final class InputKinds {
           Input.DefineUser _,
           Input.GrantRole _,
           Input.SetMembership _,
-          Input.FundWallet _ ->
+          Input.FundWallet _,
+          Input.DefinePlatform _,
+          Input.DefineQos _,
+          Input.DefinePriorityPolicy _,
+          Input.SetRules _ ->
           true;
       case Input.CancelJob _,
           Input.HoldJob _,

@@ -15,6 +15,7 @@ import org.queqiao.server.view.JobStatus;
  *
  * @param reason why it waits, or null
  * @param chargeMicro what it was charged, once posted
+ * @param qos its quality of service, or null
  * @param terms null for a job of long ago, as what else history does not keep
  * @param nodeCount null, as what else history does not keep, for a job of long ago
  */
@@ -48,10 +49,11 @@ record JobDocument(
     String stderrPath,
     int attempt,
     String detail,
-    JobTerms terms) {
+    JobTerms terms,
+    String qos) {
 
   /** A job in memory. */
-  static JobDocument of(JobEntry entry, String reason) {
+  static JobDocument of(JobEntry entry, String reason, String sentence) {
     JobStatus status = entry.status();
     boolean ended = status.state().isTerminal();
     RunExit exit = status.exit();
@@ -88,8 +90,9 @@ record JobDocument(
         entry.stdoutPath(),
         orNull(entry.stderrPath()),
         status.attempt(),
-        orNull(status.detail()),
-        entry.terms());
+        orNull(status.detail().isEmpty() ? sentence : status.detail()),
+        entry.terms(),
+        entry.qos() == null ? null : entry.qos().value());
   }
 
   static String orNull(String text) {
@@ -165,6 +168,7 @@ record JobDocument(
     out.writeNumberField("restartCount", Math.max(0, attempt - 1));
     out.writeStringField("detail", detail);
     terms(out);
+    out.writeStringField("qos", qos);
     out.writeEndObject();
   }
 }

@@ -9,6 +9,7 @@ import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.PendingReason;
+import org.queqiao.core.message.PendingWhy;
 import org.queqiao.server.view.ClusterView;
 import org.queqiao.server.view.Door;
 import org.queqiao.server.view.JobEntry;
@@ -168,7 +169,7 @@ final class JobReader {
             .filter(each -> each.status().state() == JobState.PENDING && needsTheMachine(each))
             .map(each -> new JobId(each.id()))
             .toList();
-    Map<Long, String> reasons = new HashMap<>();
+    Map<Long, PendingWhy> reasons = new HashMap<>();
     explain(
         call,
         waiting,
@@ -176,9 +177,7 @@ final class JobReader {
         reasons,
         () ->
             answer.accept(
-                entries.stream()
-                    .map(each -> JobDocument.of(each, reason(each, reasons.get(each.id()))))
-                    .toList()));
+                entries.stream().map(each -> document(each, reasons.get(each.id()))).toList()));
   }
 
   /** A hold explains itself, unless it came with a job that ran before. */
@@ -188,7 +187,7 @@ final class JobReader {
   }
 
   private void explain(
-      Call call, List<JobId> waiting, int from, Map<Long, String> reasons, Runnable done) {
+      Call call, List<JobId> waiting, int from, Map<Long, PendingWhy> reasons, Runnable done) {
     if (from >= waiting.size()) {
       done.run();
       return;
@@ -197,9 +196,9 @@ final class JobReader {
     var _ =
         door.ask(
                 state -> {
-                  Map<Long, String> found = new HashMap<>();
+                  Map<Long, PendingWhy> found = new HashMap<>();
                   for (JobId each : waiting.subList(from, to)) {
-                    found.put(each.value(), state.pendingReason(each).slurmWord());
+                    found.put(each.value(), state.pendingWhy(each));
                   }
                   return found;
                 })
@@ -212,6 +211,12 @@ final class JobReader {
                   reasons.putAll(found);
                   explain(call, waiting, to, reasons, done);
                 }));
+  }
+
+  private static JobDocument document(JobEntry entry, PendingWhy why) {
+    String word = reason(entry, why == null ? null : why.word());
+    boolean said = why != null && why.word().equals(word);
+    return JobDocument.of(entry, word, said ? why.sentence() : "");
   }
 
   private static String reason(JobEntry entry, String found) {

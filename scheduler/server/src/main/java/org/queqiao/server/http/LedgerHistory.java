@@ -142,6 +142,7 @@ final class LedgerHistory {
         JobDocument.orNull(row.stderrPath()),
         row.attempt(),
         JobDocument.orNull(row.detail()),
+        null,
         null);
   }
 

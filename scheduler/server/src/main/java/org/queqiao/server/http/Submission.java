@@ -7,6 +7,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.queqiao.contract.id.PartitionName;
 import org.queqiao.contract.id.ProjectName;
+import org.queqiao.contract.id.QosName;
 import org.queqiao.contract.job.GresRequest;
 import org.queqiao.core.message.JobRequest;
 import org.queqiao.core.message.TermsRequest;
@@ -39,6 +40,7 @@ final class Submission {
         .stdoutPath((String) options.get("stdoutPath"))
         .stderrPath((String) options.get("stderrPath"))
         .hold((Boolean) options.get("hold"))
+        .qos(name("qos", options.get("qos"), QosName.FORM, QosName::new))
         .terms(terms(options))
         .build();
   }

@@ -24,9 +24,13 @@ import org.queqiao.contract.event.NodeRegistered;
 import org.queqiao.contract.event.NodeResumed;
 import org.queqiao.contract.event.NodeUp;
 import org.queqiao.contract.event.PartitionDefined;
+import org.queqiao.contract.event.PlatformDefined;
+import org.queqiao.contract.event.PriorityPolicyDefined;
 import org.queqiao.contract.event.ProjectDefined;
+import org.queqiao.contract.event.QosDefined;
 import org.queqiao.contract.event.RoleGranted;
 import org.queqiao.contract.event.RoleRevoked;
+import org.queqiao.contract.event.RulesSet;
 import org.queqiao.contract.event.SchedulingDefined;
 import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.event.UserDefined;
@@ -91,6 +95,8 @@ final class Changes {
       case TariffDefined e -> partition(logged, e.partition().value());
       case DomainDefined _ -> partition(logged, null);
       case ProjectDefined e -> project(logged, e.name());
+      case PlatformDefined _, QosDefined _, PriorityPolicyDefined _, RulesSet _ ->
+          partition(logged, null);
       case WalletFunded e -> project(logged, e.project());
       case UserDefined e -> account(logged, e.name(), null);
       case RoleGranted e -> account(logged, e.user(), null);

@@ -3,6 +3,7 @@ package org.queqiao.server.view;
 import java.util.List;
 import org.queqiao.contract.id.PartitionName;
 import org.queqiao.contract.id.ProjectName;
+import org.queqiao.contract.id.QosName;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.GresRequest;
 import org.queqiao.contract.job.JobSpec;
@@ -30,6 +31,7 @@ public final class JobEntry {
   private final String stdoutPath;
   private final String stderrPath;
   private final JobTerms terms;
+  private final QosName qos;
   private final long submitMs;
   private volatile JobStatus status;
   private volatile long position;
@@ -70,6 +72,7 @@ public final class JobEntry {
     this.stdoutPath = texts.share(spec.stdoutPath());
     this.stderrPath = texts.share(spec.stderrPath());
     this.terms = spec.terms();
+    this.qos = spec.qos();
     this.submitMs = submitMs;
     this.status = status;
     this.position = position;
@@ -142,6 +145,11 @@ public final class JobEntry {
   }
 
   /** When it may start and by when it must have ended. */
+  /** Its quality of service, or null. */
+  public QosName qos() {
+    return qos;
+  }
+
   public JobTerms terms() {
     return terms;
   }

@@ -20,6 +20,7 @@ import org.queqiao.contract.id.PartitionName;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.snapshot.ClusterImage;
+import org.queqiao.contract.snapshot.PrioritiesImage;
 import org.queqiao.core.SchedulerMachine;
 import org.queqiao.core.message.Action;
 import org.queqiao.core.state.ClusterState;
@@ -120,6 +121,11 @@ public final class Site {
   /** By name. */
   public List<PartitionDefined> partitions() {
     return image.partitions();
+  }
+
+  /** What the site decided about order, shares and limits. */
+  public PrioritiesImage priorities() {
+    return image.priorities();
   }
 
   /** By code. */

@@ -7,13 +7,18 @@ import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.MembershipRemoved;
 import org.queqiao.contract.event.MembershipSet;
 import org.queqiao.contract.event.PartitionDefined;
+import org.queqiao.contract.event.PlatformDefined;
+import org.queqiao.contract.event.PriorityPolicyDefined;
 import org.queqiao.contract.event.ProjectDefined;
+import org.queqiao.contract.event.QosDefined;
 import org.queqiao.contract.event.RoleGranted;
 import org.queqiao.contract.event.RoleRevoked;
+import org.queqiao.contract.event.RulesSet;
 import org.queqiao.contract.event.SchedulingDefined;
 import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.event.UserDefined;
 import org.queqiao.contract.snapshot.ClusterImage;
+import org.queqiao.contract.snapshot.PrioritiesImage;
 import org.queqiao.core.SchedulerMachine;
 
 /**
@@ -44,7 +49,14 @@ final class SiteBook {
         List.of(),
         List.of(),
         image.jobPolicy(),
-        image.scheduling());
+        image.scheduling(),
+        decisions(image.priorities()));
+  }
+
+  /** What the site decided, without what was counted. */
+  private static PrioritiesImage decisions(PrioritiesImage image) {
+    return new PrioritiesImage(
+        image.platforms(), image.qos(), image.policy(), image.rules(), 0, 0, List.of());
   }
 
   static boolean concerns(LoggedEvent logged) {
@@ -59,7 +71,11 @@ final class SiteBook {
           RoleGranted _,
           RoleRevoked _,
           MembershipSet _,
-          MembershipRemoved _ ->
+          MembershipRemoved _,
+          PlatformDefined _,
+          QosDefined _,
+          PriorityPolicyDefined _,
+          RulesSet _ ->
           true;
       default -> false;
     };

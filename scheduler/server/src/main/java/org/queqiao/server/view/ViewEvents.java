@@ -24,9 +24,13 @@ import org.queqiao.contract.event.NodeRegistered;
 import org.queqiao.contract.event.NodeResumed;
 import org.queqiao.contract.event.NodeUp;
 import org.queqiao.contract.event.PartitionDefined;
+import org.queqiao.contract.event.PlatformDefined;
+import org.queqiao.contract.event.PriorityPolicyDefined;
 import org.queqiao.contract.event.ProjectDefined;
+import org.queqiao.contract.event.QosDefined;
 import org.queqiao.contract.event.RoleGranted;
 import org.queqiao.contract.event.RoleRevoked;
+import org.queqiao.contract.event.RulesSet;
 import org.queqiao.contract.event.SchedulingDefined;
 import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.event.UserDefined;
@@ -139,7 +143,11 @@ final class ViewEvents {
           RoleRevoked _,
           MembershipSet _,
           MembershipRemoved _,
-          WalletFunded _ -> {}
+          WalletFunded _,
+          PlatformDefined _,
+          QosDefined _,
+          PriorityPolicyDefined _,
+          RulesSet _ -> {}
     }
   }
 

@@ -23,9 +23,13 @@ import org.queqiao.contract.event.NodeRegistered;
 import org.queqiao.contract.event.NodeResumed;
 import org.queqiao.contract.event.NodeUp;
 import org.queqiao.contract.event.PartitionDefined;
+import org.queqiao.contract.event.PlatformDefined;
+import org.queqiao.contract.event.PriorityPolicyDefined;
 import org.queqiao.contract.event.ProjectDefined;
+import org.queqiao.contract.event.QosDefined;
 import org.queqiao.contract.event.RoleGranted;
 import org.queqiao.contract.event.RoleRevoked;
+import org.queqiao.contract.event.RulesSet;
 import org.queqiao.contract.event.SchedulingDefined;
 import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.event.UserDefined;
@@ -73,6 +77,10 @@ final class PermissionCheck {
               ProjectDefined _,
               DomainDefined _,
               UserDefined _,
+              PlatformDefined _,
+              QosDefined _,
+              PriorityPolicyDefined _,
+              RulesSet _,
               RoleGranted _,
               RoleRevoked _ ->
               isAdministrator(actor);

@@ -1,0 +1,194 @@
+package org.queqiao.core.limit;
+
+import java.math.BigInteger;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.queqiao.contract.id.PlatformName;
+import org.queqiao.contract.policy.Limit;
+import org.queqiao.contract.policy.LimitScope;
+import org.queqiao.contract.policy.Quantity;
+import org.queqiao.contract.policy.Subject;
+import org.queqiao.core.message.PendingWhy;
+import org.queqiao.core.state.Claim;
+import org.queqiao.core.state.Cluster;
+import org.queqiao.core.state.Demand;
+import org.queqiao.core.state.Member;
+import org.queqiao.core.state.Tallies;
+import org.queqiao.core.state.Tally;
+
+/**
+ * All limits that a job is under: of the centre, the platform and project, the member, the user,
+ * the QOS and the partition. Counts what this pass has started on top of what runs.
+ */
+public final class LimitTree {
+  private final Cluster cluster;
+  private final long nowMs;
+  private final TreeMap<Subject, TreeMap<Tallies.Part, Tally>> started = new TreeMap<>();
+
+  public LimitTree(Cluster cluster, long nowMs) {
+    this.cluster = cluster;
+    this.nowMs = nowMs;
+  }
+
+  /**
+   * A limit that does not let a job start.
+   *
+   * @param why the limit in Slurm's word and in a sentence
+   * @param whateverShape whether no other job of the same user, project, partition and QOS could
+   *     start either
+   */
+  public record Block(PendingWhy why, boolean whateverShape) {}
+
+  /** The first limit that does not let a waiting job start with these resources. */
+  public Optional<Block> blocks(Claim job, Demand demand) {
+    return first(job, demand, false);
+  }
+
+  /** The first limit that does not let a job in at all: how many may wait, how large one may be. */
+  public Optional<Block> refuses(Claim job) {
+    return first(job, Demand.of(job.spec()), true);
+  }
+
+  private Optional<Block> first(Claim job, Demand demand, boolean atSubmit) {
+    if (cluster.priorities().tallies().isEmpty()) {
+      return Optional.empty();
+    }
+    PlatformName platform = cluster.priorities().platformOf(job.spec().project());
+    for (Subject subject : Tallies.subjectsOf(job, platform)) {
+      for (Limit limit : cluster.priorities().rules(subject).limits()) {
+        boolean ofSubmit = limit.quantity() == Quantity.SUBMITTED_JOBS;
+        boolean asked = atSubmit ? ofSubmit || limit.scope() == LimitScope.JOB : !ofSubmit;
+        if (asked) {
+          long asks = asks(job, demand, limit);
+          long used = limit.scope() == LimitScope.JOB ? 0 : used(job, subject, limit);
+          if (asks > 0 && asks > limit.most() - used) {
+            return Optional.of(block(job, subject, limit, used, asks));
+          }
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static long asks(Claim job, Demand demand, Limit limit) {
+    return switch (limit.quantity()) {
+      case RUNNING_JOBS, SUBMITTED_JOBS -> 1;
+      case CORES -> demand.cores();
+      case NODES -> demand.nodes();
+      case MEM_BYTES -> demand.memBytes();
+      case GRES -> demand.gres().getOrDefault(limit.gres(), 0L);
+      case LIMIT_MS -> job.spec().limitMs();
+      case CORE_MS, RUNNING_CORE_MS -> Math.multiplyExact(demand.cores(), job.spec().limitMs());
+    };
+  }
+
+  private long used(Claim job, Subject subject, Limit limit) {
+    Tallies.Part part = Tallies.part(limit.scope(), job);
+    Tally before = cluster.priorities().tallies().of(subject, part);
+    Tally now = started.getOrDefault(subject, new TreeMap<>()).get(part);
+    if (limit.quantity() == Quantity.CORE_MS) {
+      long rest = before.restCoreMs(nowMs) + (now == null ? 0 : now.restCoreMs(nowMs));
+      return Math.addExact(pastCoreMs(subject), rest);
+    }
+    return before.used(limit, nowMs) + (now == null ? 0 : now.used(limit, nowMs));
+  }
+
+  /** Use of a subject as it counts now. */
+  private long pastCoreMs(Subject subject) {
+    BigInteger sum = BigInteger.ZERO;
+    for (Member each : cluster.priorities().usage().members()) {
+      boolean counts =
+          switch (subject) {
+            case Subject.Centre _ -> true;
+            case Subject.Platform(var name) ->
+                name.equals(cluster.priorities().platformOf(each.project()));
+            case Subject.Project(var name) -> name.equals(each.project());
+            case Subject.Member(var project, var user) ->
+                project.equals(each.project()) && user.equals(each.user());
+            case Subject.User _, Subject.Qos _, Subject.Partition _ -> false;
+          };
+      if (counts) {
+        sum = sum.add(cluster.priorities().usage().use(each, nowMs));
+      }
+    }
+    return cluster
+        .priorities()
+        .usage()
+        .asOf(sum, nowMs)
+        .divide(BigInteger.valueOf(1000))
+        .longValueExact();
+  }
+
+  private static Block block(Claim job, Subject subject, Limit limit, long used, long asks) {
+    boolean full = limit.scope() != LimitScope.JOB && used >= limit.most();
+    boolean everyJobAsks =
+        switch (limit.quantity()) {
+          case RUNNING_JOBS, SUBMITTED_JOBS, CORES, NODES, CORE_MS, RUNNING_CORE_MS -> true;
+          case MEM_BYTES, GRES, LIMIT_MS -> false;
+        };
+    String what = what(limit);
+    String whose =
+        switch (limit.scope()) {
+          case GROUP -> "";
+          case JOB -> " for each job";
+          case USER -> " for each user";
+          case PROJECT -> " for each project";
+        };
+    String who =
+        switch (limit.scope()) {
+          case GROUP -> name(subject);
+          case JOB -> "";
+          case USER -> "user " + job.user();
+          case PROJECT -> "project " + job.spec().project();
+        };
+    String sentence =
+        name(subject)
+            + " may have "
+            + limit.most()
+            + " "
+            + what
+            + whose
+            + "; "
+            + (who.isEmpty() ? "" : who + " has " + used + ", ")
+            + "this job asks for "
+            + asks;
+    return new Block(new PendingWhy(SlurmWords.of(subject, limit), sentence), full && everyJobAsks);
+  }
+
+  private static String name(Subject subject) {
+    return subject.label().isEmpty()
+        ? "the " + subject.kind()
+        : subject.kind() + " " + subject.label();
+  }
+
+  private static String what(Limit limit) {
+    return switch (limit.quantity()) {
+      case RUNNING_JOBS -> "running jobs";
+      case SUBMITTED_JOBS -> "jobs that wait or run";
+      case CORES -> "cores";
+      case NODES -> "nodes";
+      case MEM_BYTES -> "bytes of memory";
+      case GRES -> limit.gres() + " devices";
+      case LIMIT_MS -> "ms of time limit";
+      case CORE_MS -> "core-ms, used and committed";
+      case RUNNING_CORE_MS -> "core-ms committed to running jobs";
+    };
+  }
+
+  /** A pass has decided to start a job with these resources. */
+  public void started(Claim job, Demand demand) {
+    if (cluster.priorities().tallies().isEmpty()) {
+      return;
+    }
+    long deadlineMs = Math.addExact(nowMs, job.spec().limitMs());
+    PlatformName platform = cluster.priorities().platformOf(job.spec().project());
+    for (Subject subject : Tallies.subjectsOf(job, platform)) {
+      for (Tallies.Part part : Tallies.partsOf(job)) {
+        started
+            .computeIfAbsent(subject, _ -> new TreeMap<>())
+            .computeIfAbsent(part, _ -> new Tally())
+            .running(demand, deadlineMs, 1);
+      }
+    }
+  }
+}

@@ -1,0 +1,119 @@
+package org.queqiao.core.state;
+
+import java.util.Collections;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import org.queqiao.contract.id.PartitionName;
+import org.queqiao.contract.id.ProjectName;
+import org.queqiao.contract.id.QosName;
+import org.queqiao.contract.id.UserName;
+import org.queqiao.contract.policy.PriorityPolicy;
+import org.queqiao.contract.policy.ResourceWeight;
+
+/**
+ * The jobs that may start now, in groups whose members differ in age alone. All terms of a priority
+ * but age are the same within a group, so its oldest job is its best one at any time, and a pass
+ * needs the priority of one job of each group. A job enters and leaves in logarithmic time; nothing
+ * is sorted anew when time passes, usage changes or another job ends.
+ */
+public final class Backlog {
+  private final TreeMap<Group, TreeMap<JobTable.Moment, Job>> groups = new TreeMap<>();
+
+  Backlog() {}
+
+  /**
+   * What the jobs of a group share.
+   *
+   * @param qos or empty
+   * @param fixedMicro the terms that depend on the job alone (size, resources, nice), in millionths
+   *     of a point
+   */
+  public record Group(
+      PartitionName partition, ProjectName project, UserName user, String qos, long fixedMicro)
+      implements Comparable<Group> {
+    @Override
+    public int compareTo(Group other) {
+      int order = partition.compareTo(other.partition);
+      order = order != 0 ? order : project.compareTo(other.project);
+      order = order != 0 ? order : user.compareTo(other.user);
+      order = order != 0 ? order : qos.compareTo(other.qos);
+      return order != 0 ? order : Long.compare(fixedMicro, other.fixedMicro);
+    }
+  }
+
+  /** The groups with at least one job, and their jobs by age and number. */
+  public NavigableMap<Group, TreeMap<JobTable.Moment, Job>> groups() {
+    return Collections.unmodifiableNavigableMap(groups);
+  }
+
+  /** The group of a job. */
+  public static Group groupOf(Job job, PriorityPolicy policy) {
+    QosName qos = job.spec().qos();
+    return new Group(
+        job.spec().partition(),
+        job.spec().project(),
+        job.user(),
+        qos == null ? "" : qos.value(),
+        fixedMicro(job, policy));
+  }
+
+  /** Where a job stands in its group: without a weight of age, by number alone. */
+  private static JobTable.Moment placeOf(Job job, PriorityPolicy policy) {
+    return new JobTable.Moment(policy.age() == 0 ? 0 : job.eligibleMs(), job.id());
+  }
+
+  void add(Job job, PriorityPolicy policy) {
+    groups
+        .computeIfAbsent(groupOf(job, policy), _ -> new TreeMap<>())
+        .put(placeOf(job, policy), job);
+  }
+
+  void remove(Job job, PriorityPolicy policy) {
+    groups.computeIfPresent(
+        groupOf(job, policy),
+        (group, jobs) -> {
+          jobs.remove(placeOf(job, policy));
+          return jobs.isEmpty() ? null : jobs;
+        });
+  }
+
+  void clear() {
+    groups.clear();
+  }
+
+  private static long fixedMicro(Job job, PriorityPolicy policy) {
+    return Math.addExact(
+        Math.addExact(sizeMicro(job, policy), tresMicro(job, policy)), niceMicro(job, policy));
+  }
+
+  /** The size term of a job, in millionths of a point. */
+  public static long sizeMicro(Job job, PriorityPolicy policy) {
+    return policy.jobSize() == 0 ? 0 : Math.multiplyExact(policy.jobSize(), sizePpm(job, policy));
+  }
+
+  /** The size factor of a job in millionths. */
+  public static long sizePpm(Job job, PriorityPolicy policy) {
+    long ppm = Ratio.ppm(job.spec().totalCores(), policy.sizeCores());
+    return policy.favorSmall() ? Ratio.MILLION - ppm : ppm;
+  }
+
+  /** The terms of the resources that a job asks for, in millionths of a point. */
+  public static long tresMicro(Job job, PriorityPolicy policy) {
+    if (policy.tres().isEmpty()) {
+      return 0;
+    }
+    Demand demand = Demand.of(job.spec());
+    long micro = 0;
+    for (ResourceWeight each : policy.tres()) {
+      long ppm = Ratio.ppm(demand.amount(each), each.per());
+      micro = Math.addExact(micro, Math.multiplyExact(each.weight(), ppm));
+    }
+    return micro;
+  }
+
+  /** What nice takes away or adds, in millionths of a point. */
+  public static long niceMicro(Job job, PriorityPolicy policy) {
+    long points = Math.multiplyExact(policy.nice(), (long) job.spec().terms().nice());
+    return Math.negateExact(Math.multiplyExact(points, Ratio.MILLION));
+  }
+}

@@ -1,0 +1,96 @@
+package org.queqiao.core.state;
+
+import java.math.BigInteger;
+import java.util.TreeMap;
+import org.queqiao.contract.policy.Limit;
+
+/** What jobs that are counted together hold and ask for. */
+public final class Tally {
+  private long submittedJobs;
+  private long runningJobs;
+  private long cores;
+  private long nodes;
+  private long memBytes;
+  private final TreeMap<String, Long> gres = new TreeMap<>();
+
+  /** Of running jobs: cores times the moment of their time limit. */
+  private BigInteger coreDeadlines = BigInteger.ZERO;
+
+  /** A job is there; {@code sign} is 1, or -1 to take that back. */
+  void submitted(int sign) {
+    submittedJobs = counted(submittedJobs, sign, 1);
+  }
+
+  /** A job holds resources until this moment at the latest. */
+  public void running(Demand demand, long deadlineMs, int sign) {
+    runningJobs = counted(runningJobs, sign, 1);
+    cores = counted(cores, sign, demand.cores());
+    nodes = counted(nodes, sign, demand.nodes());
+    memBytes = counted(memBytes, sign, demand.memBytes());
+    demand
+        .gres()
+        .forEach((name, count) -> {
+          long now = counted(gres.getOrDefault(name, 0L), sign, count);
+          if (now == 0) {
+            gres.remove(name);
+          } else {
+            gres.put(name, now);
+          }
+        });
+    coreDeadlines =
+        coreDeadlines.add(
+            BigInteger.valueOf(Math.multiplyExact(demand.cores(), (long) sign))
+                .multiply(BigInteger.valueOf(deadlineMs)));
+  }
+
+  private static long counted(long before, int sign, long amount) {
+    long after = Math.addExact(before, Math.multiplyExact((long) sign, amount));
+    if (after < 0) {
+      throw new IllegalStateException("a counter of a limit falls to " + after);
+    }
+    return after;
+  }
+
+  boolean isEmpty() {
+    return submittedJobs == 0 && runningJobs == 0;
+  }
+
+  /** How much of the quantity of a limit is taken; what is kept elsewhere is 0 here. */
+  public long used(Limit limit, long nowMs) {
+    return switch (limit.quantity()) {
+      case RUNNING_JOBS -> runningJobs;
+      case SUBMITTED_JOBS -> submittedJobs;
+      case CORES -> cores;
+      case NODES -> nodes;
+      case MEM_BYTES -> memBytes;
+      case GRES -> gres.getOrDefault(limit.gres(), 0L);
+      case RUNNING_CORE_MS -> restCoreMs(nowMs);
+      case LIMIT_MS, CORE_MS -> 0;
+    };
+  }
+
+  /** Cores times the rest of the time limit of all that runs. */
+  public long restCoreMs(long nowMs) {
+    return coreDeadlines
+        .subtract(BigInteger.valueOf(cores).multiply(BigInteger.valueOf(nowMs)))
+        .max(BigInteger.ZERO)
+        .longValueExact();
+  }
+
+  @Override
+  public String toString() {
+    return submittedJobs
+        + " "
+        + runningJobs
+        + " "
+        + cores
+        + " "
+        + nodes
+        + " "
+        + memBytes
+        + " "
+        + gres
+        + " "
+        + coreDeadlines;
+  }
+}

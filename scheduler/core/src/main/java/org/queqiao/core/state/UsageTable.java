@@ -1,0 +1,204 @@
+package org.queqiao.core.state;
+
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import org.queqiao.contract.policy.PriorityPolicy;
+import org.queqiao.contract.policy.ResourceWeight;
+import org.queqiao.contract.snapshot.PrioritiesImage;
+import org.queqiao.core.decay.UsageClock;
+
+/**
+ * What each member of a project used, ended runs and running ones, with past use fading. A run
+ * weighs the thousandths of cores that it holds, counted from its start or, if that is later, from
+ * when the policy began.
+ *
+ * <pre>
+ *   use now = closed + rate x W(now) - begun
+ *   closed    of ended runs: sum of weight x (W(end) - W(start))
+ *   rate      of running ones: sum of weight
+ *   begun     of running ones: sum of weight x W(start)
+ * </pre>
+ *
+ * {@code rate} and {@code begun} are derived from the running jobs, so a member costs the same
+ * however many runs it has.
+ */
+public final class UsageTable {
+  /** From so many half-lives on the base moves, so that numbers stay short. */
+  private static final int MOVE_AFTER = 256;
+
+  /** So far it moves at a time; what is then lost is below 2^-190 of one unit of present use. */
+  private static final int MOVE_BY = 192;
+
+  private final TreeMap<Member, Leaf> leaves = new TreeMap<>();
+  private UsageClock clock = new UsageClock(PriorityPolicy.DEFAULT.halfLifeMs(), 0);
+  private PriorityPolicy policy = PriorityPolicy.DEFAULT;
+  private long sinceMs;
+
+  UsageTable() {}
+
+  /** Of one member. */
+  private static final class Leaf {
+    private BigInteger closed = BigInteger.ZERO;
+    private BigInteger begun = BigInteger.ZERO;
+    private long rate;
+
+    private boolean isEmpty() {
+      return closed.signum() == 0 && begun.signum() == 0 && rate == 0;
+    }
+  }
+
+  void restore(PrioritiesImage image) {
+    policy = image.policy();
+    sinceMs = image.policySinceMs();
+    clock = new UsageClock(policy.halfLifeMs(), image.baseMs());
+    for (PrioritiesImage.UsageImage each : image.usage()) {
+      leaf(new Member(each.project(), each.user())).closed = each.weighted();
+    }
+  }
+
+  private Leaf leaf(Member member) {
+    return leaves.computeIfAbsent(member, _ -> new Leaf());
+  }
+
+  /** The first run ever begins: weights count from here. */
+  void beginAt(long nowMs) {
+    if (leaves.isEmpty() && clock.baseMs() == 0) {
+      clock = new UsageClock(policy.halfLifeMs(), nowMs);
+      sinceMs = nowMs;
+    }
+  }
+
+  /** A run holds resources; {@code sign} is 1, or -1 to take that back. */
+  void running(Job job, int sign) {
+    Leaf leaf = leaf(memberOf(job));
+    long weight = Math.multiplyExact(weightOf(job), (long) sign);
+    leaf.rate = Math.addExact(leaf.rate, weight);
+    leaf.begun = leaf.begun.add(BigInteger.valueOf(weight).multiply(clock.sum(beginOf(job))));
+    if (leaf.isEmpty()) {
+      leaves.remove(memberOf(job));
+    }
+  }
+
+  /** A run has ended; it is not counted as running any more. */
+  void closed(Job job, long endMs) {
+    BigInteger time = clock.sum(endMs).subtract(clock.sum(beginOf(job))).max(BigInteger.ZERO);
+    if (time.signum() > 0) {
+      Leaf leaf = leaf(memberOf(job));
+      leaf.closed = leaf.closed.add(time.multiply(BigInteger.valueOf(weightOf(job))));
+    }
+  }
+
+  /** Whether the base is so long ago that it must move. */
+  boolean mustMove(long nowMs) {
+    return clock.halfLives(nowMs) > MOVE_AFTER;
+  }
+
+  /** Moves the base; running jobs must be taken out before and put back after. */
+  void move(long nowMs) {
+    while (mustMove(nowMs)) {
+      clock = clock.later(MOVE_BY);
+      leaves.values().forEach(each -> each.closed = each.closed.shiftRight(MOVE_BY));
+    }
+    leaves.values().removeIf(Leaf::isEmpty);
+  }
+
+  /**
+   * Another policy begins. Everything used until now is kept as it counts now; running jobs must be
+   * taken out before and put back after.
+   */
+  void redefine(PriorityPolicy next, List<Job> running, long nowMs) {
+    for (Job job : running) {
+      closed(job, nowMs);
+    }
+    BigInteger weight = clock.weight(nowMs);
+    clock = new UsageClock(next.halfLifeMs(), nowMs);
+    BigInteger unit = clock.weight(nowMs);
+    leaves.values().forEach(each -> each.closed = each.closed.multiply(unit).divide(weight));
+    leaves.values().removeIf(Leaf::isEmpty);
+    policy = next;
+    sinceMs = nowMs;
+  }
+
+  private static Member memberOf(Job job) {
+    return new Member(job.spec().project(), job.user());
+  }
+
+  private long beginOf(Job job) {
+    return Math.max(job.startMs(), Math.max(sinceMs, clock.baseMs()));
+  }
+
+  /** Thousandths of a core that a run weighs. */
+  private long weightOf(Job job) {
+    return milliCores(Demand.of(job.allocations()), policy);
+  }
+
+  /** What use of these resources weighs, in thousandths of a core. */
+  public static long milliCores(Demand demand, PriorityPolicy policy) {
+    if (policy.usage().isEmpty()) {
+      return Math.multiplyExact(demand.cores(), 1000L);
+    }
+    long milli = 0;
+    for (ResourceWeight each : policy.usage()) {
+      milli = Math.addExact(milli, Ratio.scaled(demand.amount(each), each.weight(), each.per()));
+    }
+    return milli;
+  }
+
+  /** Who used something or uses something now. */
+  public SortedSet<Member> members() {
+    return Collections.unmodifiableSortedSet(leaves.navigableKeySet());
+  }
+
+  /** Weighted use until a moment. */
+  public BigInteger use(Member member, long nowMs) {
+    Leaf leaf = leaves.get(member);
+    if (leaf == null) {
+      return BigInteger.ZERO;
+    }
+    BigInteger open =
+        leaf.rate == 0
+            ? BigInteger.ZERO
+            : BigInteger.valueOf(leaf.rate).multiply(clock.sum(nowMs)).subtract(leaf.begun);
+    return leaf.closed.add(open).max(BigInteger.ZERO);
+  }
+
+  /** Weighted use as thousandths of core-milliseconds of now. */
+  public BigInteger asOf(BigInteger weighted, long nowMs) {
+    return weighted.divide(clock.weight(nowMs));
+  }
+
+  public PriorityPolicy policy() {
+    return policy;
+  }
+
+  long sinceMs() {
+    return sinceMs;
+  }
+
+  long baseMs() {
+    return clock.baseMs();
+  }
+
+  List<PrioritiesImage.UsageImage> images() {
+    List<PrioritiesImage.UsageImage> out = new ArrayList<>();
+    leaves.forEach((member, leaf) -> {
+      if (leaf.closed.signum() != 0) {
+        out.add(new PrioritiesImage.UsageImage(member.project(), member.user(), leaf.closed));
+      }
+    });
+    return out;
+  }
+
+  /** Everything that is derived from running jobs, to be compared. */
+  String derived() {
+    StringBuilder out = new StringBuilder();
+    leaves.forEach((member, leaf) -> {
+      out.append(member).append(' ').append(leaf.rate).append(' ').append(leaf.begun).append('\n');
+    });
+    return out.toString();
+  }
+}

@@ -1,0 +1,233 @@
+package org.queqiao.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.TreeMap;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.queqiao.contract.event.PlatformDefined;
+import org.queqiao.contract.event.QosDefined;
+import org.queqiao.contract.event.RulesSet;
+import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.PlatformName;
+import org.queqiao.contract.id.QosName;
+import org.queqiao.contract.id.UserName;
+import org.queqiao.contract.job.GresRequest;
+import org.queqiao.contract.job.JobState;
+import org.queqiao.contract.node.NodeFacts;
+import org.queqiao.contract.policy.Limit;
+import org.queqiao.contract.policy.LimitScope;
+import org.queqiao.contract.policy.Quantity;
+import org.queqiao.contract.policy.Rules;
+import org.queqiao.contract.policy.Subject;
+import org.queqiao.contract.snapshot.ClusterImage;
+import org.queqiao.core.message.Input;
+import org.queqiao.core.message.JobRequest;
+import org.queqiao.core.message.PendingWhy;
+import org.queqiao.core.message.Rejection;
+
+/** What limits let in and let start, and what they say. */
+final class LimitStoriesTest {
+  private static final QosName NIGHT = new QosName("night");
+  private static final Subject QOS = new Subject.Qos(NIGHT);
+  private static final Subject CLIMATE = new Subject.Project(SchedulerStory.CLIMATE);
+  private static final Subject BATCH = new Subject.Partition(SchedulerStory.BATCH);
+  private static final Subject LIWEI = new Subject.User(new UserName("liwei"));
+  private static final Subject MEMBER =
+      new Subject.Member(SchedulerStory.CLIMATE, new UserName("liwei"));
+
+  private final SchedulerStory story = SchedulerStory.site();
+
+  @BeforeEach
+  void site() {
+    story.says(
+        SchedulerStory.facts(
+            "n0",
+            "boot-1",
+            16,
+            16 * SchedulerStory.GIB,
+            List.of(new NodeFacts.GresInventory("gpu", "a100", 8))));
+    story.node("n1", 16);
+    story.does(
+        new Input.DefineQos(SchedulerStory.OWNER, new QosDefined(NIGHT, "Night", 0, List.of())));
+  }
+
+  private void limits(Subject subject, Limit... limits) {
+    Rules rules = new Rules(1, null, List.of(), null, 0, List.of(limits));
+    story.does(new Input.SetRules(SchedulerStory.OWNER, new RulesSet(subject, rules)));
+  }
+
+  private static Limit limit(LimitScope scope, Quantity quantity, long most) {
+    return new Limit(scope, quantity, "", most);
+  }
+
+  private static JobRequest.Builder cores(int cores) {
+    return SchedulerStory.script().cpusPerTask(cores);
+  }
+
+  private PendingWhy why(JobId job) {
+    return story.machine.state().pendingWhy(job);
+  }
+
+  @Test
+  void aJobWaitsForItsLimitAndOthersPassIt() {
+    limits(LIWEI, limit(LimitScope.GROUP, Quantity.CORES, 4));
+    JobId first = story.submits("liwei", cores(3));
+    JobId second = story.submits("liwei", cores(2));
+    JobId small = story.submits("liwei", cores(1));
+    JobId other = story.submits("wangfang", cores(10));
+    assertThat(story.plans()).isEqualTo(3);
+    assertThat(story.state(second)).isEqualTo(JobState.PENDING);
+    assertThat(story.state(small)).isEqualTo(JobState.RUNNING);
+    assertThat(story.state(other)).isEqualTo(JobState.RUNNING);
+    assertThat(why(second))
+        .isEqualTo(
+            new PendingWhy(
+                "AssocGrpCpuLimit",
+                "user liwei may have 4 cores; user liwei has 4, this job asks for 2"));
+    story.after(1000).exits(first, 0);
+    story.plans();
+    assertThat(story.state(second)).isEqualTo(JobState.RUNNING);
+  }
+
+  @Test
+  void eachRunningLimitHasTheWordOfSlurm() {
+    check(QOS, LimitScope.USER, Quantity.CORES, 4, "QOSMaxCpuPerUserLimit");
+    check(QOS, LimitScope.PROJECT, Quantity.RUNNING_JOBS, 1, "MaxJobsPerAccount");
+    check(QOS, LimitScope.GROUP, Quantity.NODES, 1, "QOSGrpNodeLimit");
+    check(CLIMATE, LimitScope.GROUP, Quantity.RUNNING_JOBS, 1, "AssocGrpJobsLimit");
+    check(CLIMATE, LimitScope.GROUP, Quantity.CORES, 5, "AssocGrpCpuLimit");
+    check(MEMBER, LimitScope.GROUP, Quantity.RUNNING_JOBS, 1, "AssocMaxJobsLimit");
+    check(new Subject.Centre(), LimitScope.GROUP, Quantity.CORES, 5, "AssocGrpCpuLimit");
+    check(BATCH, LimitScope.USER, Quantity.RUNNING_JOBS, 1, "QOSMaxJobsPerUserLimit");
+    long hour = SchedulerStory.HOUR_MS;
+    check(
+        CLIMATE,
+        LimitScope.GROUP,
+        Quantity.RUNNING_CORE_MS,
+        5 * hour,
+        "AssocGrpCPURunMinutesLimit");
+    check(CLIMATE, LimitScope.GROUP, Quantity.CORE_MS, 5 * hour, "AssocGrpCPUMinutesLimit");
+    check(
+        CLIMATE, LimitScope.GROUP, Quantity.MEM_BYTES, 5 * SchedulerStory.GIB, "AssocGrpMemLimit");
+  }
+
+  /** The first of two jobs of 3 cores for an hour starts, the second names the limit. */
+  private void check(Subject subject, LimitScope scope, Quantity quantity, long most, String word) {
+    limits(subject, limit(scope, quantity, most));
+    JobRequest.Builder request = cores(3).memBytes(3 * SchedulerStory.GIB).qos(NIGHT);
+    JobId first = story.submits("liwei", request);
+    JobId second = story.submits("liwei", request);
+    assertThat(story.plans()).as(word).isEqualTo(1);
+    assertThat(why(second).word()).isEqualTo(word);
+    assertThat(why(second).sentence()).contains("may have " + most);
+    limits(subject);
+    assertThat(story.plans()).as(word).isEqualTo(1);
+    story.after(1).exits(first, 0);
+    story.exits(second, 0);
+    story.after(100 * 7 * 24 * SchedulerStory.HOUR_MS);
+  }
+
+  @Test
+  void platformsAndDevicesAreCounted() {
+    PlatformName portal = new PlatformName("portal");
+    story.does(
+        new Input.DefinePlatform(SchedulerStory.OWNER, new PlatformDefined(portal, "Portal")));
+    story.does(
+        new Input.SetRules(
+            SchedulerStory.OWNER,
+            new RulesSet(CLIMATE, new Rules(1, portal, List.of(), null, 0, List.of()))));
+    limits(new Subject.Platform(portal), new Limit(LimitScope.GROUP, Quantity.GRES, "gpu", 3));
+    JobRequest.Builder two = SchedulerStory.script().gres(List.of(new GresRequest("gpu", "", 2)));
+    story.submits("liwei", two);
+    JobId second = story.submits("wangfang", two);
+    JobId without = story.submits("wangfang");
+    JobId elsewhere = story.submits("chenjie", two);
+    assertThat(story.plans()).isEqualTo(3);
+    assertThat(why(second).word()).isEqualTo("AssocGrpGRES");
+    assertThat(story.state(without)).isEqualTo(JobState.RUNNING);
+    assertThat(story.state(elsewhere)).isEqualTo(JobState.RUNNING);
+  }
+
+  @Test
+  void whatCanNeverStartAndWhatIsTooManyIsRefusedAtSubmit() {
+    limits(QOS, limit(LimitScope.JOB, Quantity.CORES, 4));
+    refused(cores(5).qos(NIGHT), "QOSMaxCpuPerJobLimit: qos night may have 4 cores for each job");
+    limits(CLIMATE, limit(LimitScope.JOB, Quantity.LIMIT_MS, 60_000));
+    refused(cores(1).limitMs(60_001L), "AssocMaxWallDurationPerJobLimit");
+    limits(CLIMATE, limit(LimitScope.JOB, Quantity.CORE_MS, 120_000));
+    refused(cores(3).limitMs(60_000L), "AssocMaxCpuMinutesPerJobLimit");
+    limits(CLIMATE, limit(LimitScope.GROUP, Quantity.SUBMITTED_JOBS, 1));
+    JobId one = story.submits("liwei");
+    refused(cores(1), "AssocGrpSubmitJobsLimit: project climate may have 1 jobs that wait or run");
+    story.does(new Input.CancelJob(SchedulerStory.user("liwei"), one));
+    story.submits("liwei");
+  }
+
+  private void refused(JobRequest.Builder request, String text) {
+    Rejection rejection = story.refuses(SchedulerStory.submission("liwei", request));
+    assertThat(rejection.code()).isEqualTo(Rejection.Code.INVALID);
+    assertThat(rejection.message()).contains(text);
+  }
+
+  @Test
+  void absurdLimitsAreRefused() {
+    wrong(CLIMATE, limit(LimitScope.GROUP, Quantity.CORES, -1));
+    wrong(CLIMATE, limit(LimitScope.USER, Quantity.CORES, 1));
+    wrong(CLIMATE, limit(LimitScope.GROUP, Quantity.LIMIT_MS, 1));
+    wrong(CLIMATE, limit(LimitScope.JOB, Quantity.RUNNING_JOBS, 1));
+    wrong(CLIMATE, limit(LimitScope.GROUP, Quantity.GRES, 1));
+    wrong(CLIMATE, new Limit(LimitScope.GROUP, Quantity.CORES, "gpu", 1));
+    wrong(QOS, limit(LimitScope.GROUP, Quantity.CORE_MS, 1));
+    Limit twice = limit(LimitScope.GROUP, Quantity.CORES, 1);
+    wrong(CLIMATE, twice, twice);
+  }
+
+  private void wrong(Subject subject, Limit... limits) {
+    Rules rules = new Rules(1, null, List.of(), null, 0, List.of(limits));
+    Rejection rejection =
+        story.refuses(new Input.SetRules(SchedulerStory.OWNER, new RulesSet(subject, rules)));
+    assertThat(rejection.field()).isEqualTo("limits");
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6})
+  void noLimitIsEverPassedAndEveryCounterEqualsARecomputation(long seed) {
+    Random random = new Random(seed);
+    long userCores = 3 + random.nextInt(8);
+    long qosJobs = 1 + random.nextInt(4);
+    limits(BATCH, limit(LimitScope.USER, Quantity.CORES, userCores));
+    limits(QOS, limit(LimitScope.GROUP, Quantity.RUNNING_JOBS, qosJobs));
+    List<JobId> live = new ArrayList<>();
+    for (int step = 0; step < 120; step++) {
+      story.after(1 + random.nextInt(10_000));
+      String user = List.of("liwei", "wangfang", "chenjie").get(random.nextInt(3));
+      JobRequest.Builder request = cores(1 + random.nextInt(3));
+      live.add(story.submits(user, random.nextBoolean() ? request.qos(NIGHT) : request));
+      story.plans();
+      live.removeIf(job -> {
+        boolean ends = story.state(job) == JobState.RUNNING && random.nextInt(3) == 0;
+        if (ends) {
+          story.exits(job, 0);
+        }
+        return ends;
+      });
+      TreeMap<String, Long> cores = new TreeMap<>();
+      long night = 0;
+      for (JobId job : live) {
+        ClusterImage.JobImage image = story.job(job);
+        if (image.state() == JobState.RUNNING) {
+          cores.merge(image.user().value(), (long) image.spec().totalCores(), Long::sum);
+          night += NIGHT.equals(image.spec().qos()) ? 1 : 0;
+        }
+      }
+      assertThat(cores.values()).as("seed %s, step %s", seed, step).allMatch(n -> n <= userCores);
+      assertThat(night).as("seed %s, step %s", seed, step).isLessThanOrEqualTo(qosJobs);
+    }
+  }
+}

@@ -1,0 +1,202 @@
+package org.queqiao.server.http;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.queqiao.contract.event.PlatformDefined;
+import org.queqiao.contract.event.QosDefined;
+import org.queqiao.contract.event.RulesSet;
+import org.queqiao.contract.id.PlatformName;
+import org.queqiao.contract.id.QosName;
+import org.queqiao.contract.policy.Limit;
+import org.queqiao.contract.policy.LimitScope;
+import org.queqiao.contract.policy.PriorityPolicy;
+import org.queqiao.contract.policy.Quantity;
+import org.queqiao.contract.policy.ResourceWeight;
+import org.queqiao.contract.policy.Rules;
+
+/** What the site decides about order and limits, as JSON. A body keeps what it does not name. */
+final class PolicyJson {
+  private static final long MILLION = 1_000_000;
+  private static final int PART_BITS = 40;
+
+  private PolicyJson() {}
+
+  /** A part of 2^40 in millionths. */
+  static long ppm(long part) {
+    return part * MILLION >> PART_BITS;
+  }
+
+  static String part(long part) {
+    return millionths(ppm(part));
+  }
+
+  /** A number of millionths with its point. */
+  static String millionths(long micro) {
+    long whole = Math.abs(micro);
+    return (micro < 0 ? "-" : "")
+        + whole / MILLION
+        + "."
+        + String.format(java.util.Locale.ROOT, "%06d", whole % MILLION);
+  }
+
+  static void write(PlatformDefined platform, JsonGenerator out) throws IOException {
+    out.writeStartObject();
+    out.writeStringField("name", platform.name().value());
+    out.writeStringField("title", platform.title());
+    out.writeEndObject();
+  }
+
+  static void write(QosDefined qos, JsonGenerator out) throws IOException {
+    out.writeStartObject();
+    out.writeStringField("name", qos.name().value());
+    out.writeStringField("title", qos.title());
+    out.writeNumberField("priority", qos.priority());
+    Json.texts(out, "preempts", qos.preempts().stream().map(QosName::value).toList());
+    out.writeEndObject();
+  }
+
+  static QosDefined qos(QosName name, Map<String, Object> body) {
+    return new QosDefined(
+        name,
+        (String) body.get("title"),
+        integer(body, "priority", 0),
+        names(body, "preempts", QosName::new, List.of()));
+  }
+
+  private static int integer(Map<String, Object> body, String field, int otherwise) {
+    Long value = (Long) body.get(field);
+    return value == null ? otherwise : Math.toIntExact(value);
+  }
+
+  @SuppressWarnings("unchecked")
+  private static <T> List<T> names(
+      Map<String, Object> body, String field, Function<String, T> make, List<T> otherwise) {
+    Object value = body.get(field);
+    return value == null ? otherwise : ((List<String>) value).stream().map(make).toList();
+  }
+
+  static PriorityPolicy policy(PriorityPolicy now, Map<String, Object> body) {
+    return new PriorityPolicy(
+        number(body, "age", now.age()),
+        number(body, "fairShare", now.fairShare()),
+        number(body, "jobSize", now.jobSize()),
+        number(body, "partition", now.partition()),
+        number(body, "qos", now.qos()),
+        number(body, "project", now.project()),
+        number(body, "site", now.site()),
+        number(body, "nice", now.nice()),
+        (Boolean) body.getOrDefault("favorSmall", now.favorSmall()),
+        number(body, "sizeCores", now.sizeCores()),
+        number(body, "maxAgeMs", now.maxAgeMs()),
+        number(body, "halfLifeMs", now.halfLifeMs()),
+        weights(body, "tres", now.tres()),
+        weights(body, "usage", now.usage()));
+  }
+
+  private static long number(Map<String, Object> body, String field, long otherwise) {
+    return (Long) body.getOrDefault(field, otherwise);
+  }
+
+  @SuppressWarnings("unchecked")
+  private static List<ResourceWeight> weights(
+      Map<String, Object> body, String field, List<ResourceWeight> otherwise) {
+    Object value = body.get(field);
+    return value == null
+        ? otherwise
+        : ((List<Map<String, Object>>) value)
+            .stream()
+                .map(each ->
+                    new ResourceWeight(
+                        (String) each.get("resource"),
+                        (Long) each.get("weight"),
+                        (Long) each.get("per")))
+                .toList();
+  }
+
+  static void write(PriorityPolicy policy, JsonGenerator out) throws IOException {
+    out.writeStartObject();
+    out.writeNumberField("age", policy.age());
+    out.writeNumberField("fairShare", policy.fairShare());
+    out.writeNumberField("jobSize", policy.jobSize());
+    out.writeNumberField("partition", policy.partition());
+    out.writeNumberField("qos", policy.qos());
+    out.writeNumberField("project", policy.project());
+    out.writeNumberField("site", policy.site());
+    out.writeNumberField("nice", policy.nice());
+    out.writeBooleanField("favorSmall", policy.favorSmall());
+    out.writeNumberField("sizeCores", policy.sizeCores());
+    out.writeNumberField("maxAgeMs", policy.maxAgeMs());
+    out.writeNumberField("halfLifeMs", policy.halfLifeMs());
+    write("tres", policy.tres(), out);
+    write("usage", policy.usage(), out);
+    out.writeEndObject();
+  }
+
+  private static void write(String field, List<ResourceWeight> weights, JsonGenerator out)
+      throws IOException {
+    out.writeArrayFieldStart(field);
+    for (ResourceWeight each : weights) {
+      out.writeStartObject();
+      out.writeStringField("resource", each.resource());
+      out.writeNumberField("weight", each.weight());
+      out.writeNumberField("per", each.per());
+      out.writeEndObject();
+    }
+    out.writeEndArray();
+  }
+
+  @SuppressWarnings("unchecked")
+  static Rules rules(Rules now, Map<String, Object> body) {
+    Object limits = body.get("limits");
+    String platform = (String) body.get("platform");
+    String standard = (String) body.get("defaultQos");
+    return new Rules(
+        integer(body, "shares", now.shares()),
+        body.containsKey("platform") ? named(platform, PlatformName::new) : now.platform(),
+        names(body, "qos", QosName::new, now.qos()),
+        body.containsKey("defaultQos") ? named(standard, QosName::new) : now.defaultQos(),
+        integer(body, "priority", now.priority()),
+        limits == null
+            ? now.limits()
+            : ((List<Map<String, Object>>) limits).stream().map(PolicyJson::limit).toList());
+  }
+
+  private static <T> T named(String name, Function<String, T> make) {
+    return name == null || name.isEmpty() ? null : make.apply(name);
+  }
+
+  private static Limit limit(Map<String, Object> each) {
+    return new Limit(
+        LimitScope.valueOf((String) each.get("scope")),
+        Quantity.valueOf((String) each.get("quantity")),
+        (String) each.getOrDefault("gres", ""),
+        (Long) each.get("most"));
+  }
+
+  static void write(RulesSet set, JsonGenerator out) throws IOException {
+    Rules rules = set.rules();
+    out.writeStartObject();
+    out.writeStringField("kind", set.subject().kind());
+    out.writeStringField("name", set.subject().label());
+    out.writeNumberField("shares", rules.shares());
+    out.writeStringField("platform", rules.platform() == null ? null : rules.platform().value());
+    Json.texts(out, "qos", rules.qos().stream().map(QosName::value).toList());
+    out.writeStringField(
+        "defaultQos", rules.defaultQos() == null ? null : rules.defaultQos().value());
+    out.writeNumberField("priority", rules.priority());
+    out.writeArrayFieldStart("limits");
+    for (Limit each : rules.limits()) {
+      out.writeStartObject();
+      out.writeStringField("scope", each.scope().name());
+      out.writeStringField("quantity", each.quantity().name());
+      out.writeStringField("gres", each.gres());
+      out.writeNumberField("most", each.most());
+      out.writeEndObject();
+    }
+    out.writeEndArray();
+    out.writeEndObject();
+  }
+}
