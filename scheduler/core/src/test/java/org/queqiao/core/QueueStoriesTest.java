@@ -220,6 +220,23 @@ final class QueueStoriesTest {
             new Allocation.GresDevices("gpu", "v100", List.of(0)));
   }
 
+  @Test
+  void afterARestartDevicesOfWhateverModelComeBackAsTheModelTheyAre() {
+    story.says(
+        facts("n1", "boot-1", 4, 4 * GIB, List.of(new NodeFacts.GresInventory("gpu", "a100", 1))));
+    JobId any = gpuJob(new GresRequest("gpu", "", 1));
+    assertThat(story.plans()).isEqualTo(1);
+    story.machine = SchedulerMachine.from(story.machine.image());
+    JobId other = story.submits("liwei");
+    assertThat(story.plans()).as("a pass of the new machine").isEqualTo(1);
+    JobId named = gpuJob(new GresRequest("gpu", "a100", 1));
+    assertThat(story.plans()).isZero();
+    story.after(1).exits(any, 0);
+    assertThat(story.plans()).isEqualTo(1);
+    assertThat(gres(named)).containsExactly(new Allocation.GresDevices("gpu", "a100", List.of(0)));
+    assertThat(story.state(other)).isEqualTo(RUNNING);
+  }
+
   private JobId gpuJob(GresRequest request) {
     return story.submits("liwei", script().gres(List.of(request)));
   }

@@ -207,7 +207,7 @@ public final class ClusterPlanner {
 
   private void confirm(JobId id) {
     PlanJob start = unconfirmed.remove(id);
-    if (start == null) {
+    if (start == null || takesAnyModel(id)) {
       mirror = null;
     } else {
       mirror.started(start);
@@ -216,10 +216,26 @@ public final class ClusterPlanner {
 
   private void gone(JobId id, long nowMs) {
     if (mirror.runs(id)) {
-      mirror.ended(id, nowMs);
+      if (takesAnyModel(id)) {
+        mirror = null;
+      } else {
+        mirror.ended(id, nowMs);
+      }
     } else {
       withdraw(id);
     }
+  }
+
+  /**
+   * Whether a job takes devices of whatever model: the mirror counts its demand, which names none,
+   * and would miss the model that it got.
+   */
+  private boolean takesAnyModel(JobId id) {
+    return cluster
+        .jobs()
+        .find(id)
+        .map(job -> job.spec().gres().stream().anyMatch(request -> request.type().isEmpty()))
+        .orElse(true);
   }
 
   private void withdraw(JobId id) {
