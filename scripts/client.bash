@@ -43,12 +43,15 @@ api() {
   answer -X "$method" --max-time 60 -H @<(printf 'Authorization: Bearer %s\n' "$token") "$@" "$(server_url)$path"
 }
 
-# answer CURL-ARGS...: prints the body and its status apart; a refusal becomes its own words on stderr.
+# answer CURL-ARGS...: prints the body; a refusal becomes its own words on stderr, so do warnings.
 answer() {
-  local text status detail
-  text=$(curl -sS -w '\n%{http_code}' "$@") || die "the server did not answer: ./queqiao status"
+  local text status warning detail
+  text=$(curl -sS -w '\n%header{queqiao-warning}\n%{http_code}' "$@") || die "the server did not answer: ./queqiao status"
   status=${text##*$'\n'}
   text=${text%$'\n'*}
+  warning=${text##*$'\n'}
+  text=${text%$'\n'*}
+  [ -z "$warning" ] || printf 'queqiao: warning: %s\n' "${warning//; /$'\nqueqiao: warning: '}" >&2
   if [ "$status" -ge 400 ]; then
     detail=${text%$'\n'}
     [[ $text =~ \"detail\":\"(([^\"\\]|\\.)*)\" ]] && detail=${BASH_REMATCH[1]//\\\"/\"}

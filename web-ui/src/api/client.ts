@@ -1,4 +1,4 @@
-import type { Job, Me, NodeInfo, Page, Partition, Submission } from "./types";
+import type { Job, Me, NodeInfo, Page, Partition, Submission, Submitted } from "./types";
 
 /** A refusal of the server: what is wrong, where, and what to do, as problem+json says it. */
 export class Problem extends Error {
@@ -122,8 +122,8 @@ export function jobs(query: Record<string, string>, cursor: string | null): Prom
 
 export const job = (id: number) => get<Job>(`/api/v1/jobs/${id}`);
 
-export function submit(submission: Submission, key: string): Promise<Job> {
-  return post<Job>("/api/v1/jobs", submission, { "Idempotency-Key": key });
+export function submit(submission: Submission, key: string): Promise<Submitted> {
+  return post<Submitted>("/api/v1/jobs", submission, { "Idempotency-Key": key });
 }
 
 export async function cancel(id: number): Promise<void> {

@@ -85,6 +85,13 @@ export interface Submission {
   hold?: boolean;
 }
 
+export interface Submitted {
+  id: number;
+  state: string;
+  /** What the script says that is not followed. */
+  warnings?: string[];
+}
+
 const FINAL: readonly string[] = [
   "COMPLETED",
   "CANCELLED",

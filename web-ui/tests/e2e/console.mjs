@@ -76,11 +76,15 @@ async function submitAndFollow() {
   await page.fill('[data-test="name"]', "<img src=x onerror=alert(1)> 控制台");
   await page.fill(
     '[data-test="script"]',
-    "#!/bin/sh\nid\nhostname\necho seen by the console\nsleep 2\necho made > console.txt\n",
+    "#!/bin/sh\n#SBATCH --mem=1G\nid\nhostname\necho seen by the console\nsleep 2\necho made > console.txt\n",
   );
   await shot(page, "submit");
   await page.click('[data-test="submit"]');
   await page.waitForSelector('[data-test="state"]');
+  assert.match(
+    await page.textContent('[data-test="warnings"]'),
+    /line 2: #SBATCH --mem .*memBytes/,
+  );
   await page.waitForSelector('[data-test="state"][data-state="COMPLETED"]', { timeout: 60_000 });
   await page.waitForFunction(() =>
     document.querySelector('[data-test="output"]')?.textContent?.includes("seen by the console"),

@@ -67,7 +67,9 @@ final class JobRoutes {
         key.isEmpty() ? NO_HASH : hash(isJson ? "" : call.routing().request().query(), content);
     Actor actor = call.principal().actor();
     inputs.submit(
-        call, new Input.SubmitJob(actor, request, key, hash), reply -> accepted(call, reply));
+        call,
+        new Input.SubmitJob(actor, request, key, hash),
+        reply -> accepted(call, reply, ScriptDirectives.warnings(request.script())));
   }
 
   private static byte[] content(Call call) {
@@ -86,13 +88,16 @@ final class JobRoutes {
     }
   }
 
-  private void accepted(Call call, Reply reply) {
+  private void accepted(Call call, Reply reply, List<String> warnings) {
     if (!(reply instanceof Reply.JobAccepted(JobId id, boolean repeated))) {
       throw new IllegalStateException("a submission is accepted or rejected, not " + reply);
     }
     JobEntry entry = view.jobs().find(id.value());
     JobState state = entry == null ? JobState.PENDING : entry.status().state();
     call.response().putHeader(HttpHeaders.LOCATION, "/api/v1/jobs/" + id);
+    if (!warnings.isEmpty()) {
+      call.response().putHeader("Queqiao-Warning", String.join("; ", warnings));
+    }
     if (call.accepted("application/json", "text/plain").equals("text/plain")) {
       call.text(201, "text/plain", id + "\n");
       return;
@@ -104,6 +109,13 @@ final class JobRoutes {
           out.writeNumberField("id", id.value());
           out.writeStringField("state", state.name());
           out.writeBooleanField("repeated", repeated);
+          if (!warnings.isEmpty()) {
+            out.writeArrayFieldStart("warnings");
+            for (String each : warnings) {
+              out.writeString(each);
+            }
+            out.writeEndArray();
+          }
           out.writeEndObject();
         });
   }

@@ -74,6 +74,31 @@ final class RestTest {
   }
 
   @Test
+  void s2OptionsInAScriptAreWarnedOfAndChangeNothing() throws Exception {
+    HttpResponse<String> accepted =
+        server.post(
+            "researcher1",
+            "/api/v1/jobs",
+            "{\"script\":\"#!/bin/sh\\n#SBATCH --nodes=7\\n#PBS -l x\\ntrue\\n\",\"hold\":true}");
+    JsonNode answer = json(accepted);
+    assertThat(answer.path("warnings"))
+        .extracting(JsonNode::asText)
+        .containsExactly(
+            "line 2: #SBATCH --nodes is a comment here and changes nothing: ask for it by nodes",
+            "line 3: #PBS -l is a comment here and changes nothing");
+    assertThat(accepted.headers().firstValue("Queqiao-Warning"))
+        .hasValue(
+            answer.path("warnings").get(0).asText()
+                + "; "
+                + answer.path("warnings").get(1).asText());
+    JsonNode job = json(server.get("researcher1", "/api/v1/jobs/" + answer.path("id").asLong()));
+    assertThat(job.path("cores").asInt()).isEqualTo(1);
+    HttpResponse<String> plain = server.post("researcher1", "/api/v1/jobs", HELD);
+    assertThat(json(plain).has("warnings")).isFalse();
+    assertThat(plain.headers().firstValue("Queqiao-Warning")).isEmpty();
+  }
+
+  @Test
   void aReadAfterAnAnswerSeesWhatWasAnswered() throws Exception {
     for (int i = 0; i < 50; i++) {
       long id = submit("researcher1");

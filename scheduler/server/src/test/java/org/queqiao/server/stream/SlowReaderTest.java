@@ -124,22 +124,25 @@ final class SlowReaderTest {
       throws Exception {
     List<Long> heard = new ArrayList<>();
     try (Socket slow = ask(0)) {
-      // The answer has begun, so the stream is open; from here on nothing is read.
-      assertThat((char) slow.getInputStream().read()).isEqualTo('H');
-      for (int i = 0; i < FACTS; i += BATCH) {
-        happens(BATCH);
+      // The first change has come, so the stream runs; from here on nothing is read.
+      happens(1);
+      BufferedReader lines = linesOf(slow);
+      read(lines, heard, 1);
+      assertThat(heard).containsExactly(1L);
+      while (log.size() < FACTS) {
+        happens(Math.min(BATCH, FACTS - log.size()));
       }
       assertThat(cutOff.await(60, TimeUnit.SECONDS)).as("cut off").isTrue();
       assertThat(hub.streams()).isZero();
-      readToTheEnd(slow, heard, Long.MAX_VALUE);
+      read(lines, heard, Long.MAX_VALUE);
     }
-    assertThat(heard).as("what lay in buffers").isNotEmpty().hasSizeLessThan(FACTS - RING);
+    assertThat(heard).as("what lay in buffers").hasSizeLessThan(FACTS - RING);
     assertContiguous(heard, 1);
 
     long cursor = heard.getLast();
     List<Long> resumed = new ArrayList<>();
     try (Socket again = ask(cursor)) {
-      readToTheEnd(again, resumed, FACTS);
+      read(linesOf(again), resumed, FACTS);
     }
     assertContiguous(resumed, cursor + 1);
     assertThat(resumed.getLast()).isEqualTo(FACTS);
@@ -158,10 +161,13 @@ final class SlowReaderTest {
     return socket;
   }
 
-  private static void readToTheEnd(Socket socket, List<Long> heard, long last) throws IOException {
-    BufferedReader lines =
-        new BufferedReader(
-            new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII));
+  private static BufferedReader linesOf(Socket socket) throws IOException {
+    return new BufferedReader(
+        new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII));
+  }
+
+  /** Reads positions until the last one wanted, or the end of the stream. */
+  private static void read(BufferedReader lines, List<Long> heard, long last) throws IOException {
     String line = lines.readLine();
     while (line != null && !line.equals("0")) {
       if (line.startsWith("id: ")) {
