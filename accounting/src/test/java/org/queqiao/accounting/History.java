@@ -4,7 +4,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.queqiao.contract.account.DomainShare;
 import org.queqiao.contract.event.Event;
@@ -84,22 +83,11 @@ final class History {
   JobId submit(UserName user, String name, int cores, long limitMs) {
     JobId id = new JobId(++lastJob);
     JobSpec spec =
-        new JobSpec(
-            name,
-            "#!/bin/sh\n".getBytes(StandardCharsets.UTF_8),
-            BATCH,
-            CLIMATE,
-            1,
-            1,
-            cores,
-            0,
-            List.of(),
-            limitMs,
-            "",
-            new TreeMap<>(),
-            "queqiao-%j.out",
-            "",
-            false);
+        JobSpec.builder(
+                name, "#!/bin/sh\n".getBytes(StandardCharsets.UTF_8), BATCH, CLIMATE, limitMs)
+            .shape(1, 1, cores)
+            .stdoutPath("queqiao-%j.out")
+            .build();
     add(new JobSubmitted(id, user, "unix", 1000, spec, "", new byte[32]));
     return id;
   }

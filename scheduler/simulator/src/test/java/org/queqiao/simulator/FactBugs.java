@@ -135,23 +135,7 @@ final class FactBugs {
   }
 
   private static JobSpec copy(JobSpec spec, String name, JobTerms terms) {
-    return new JobSpec(
-        name,
-        spec.script(),
-        spec.partition(),
-        spec.project(),
-        spec.nodes(),
-        spec.tasks(),
-        spec.cpusPerTask(),
-        spec.memBytes(),
-        spec.gres(),
-        spec.limitMs(),
-        spec.workDir(),
-        spec.environment(),
-        spec.stdoutPath(),
-        spec.stderrPath(),
-        spec.hold(),
-        terms);
+    return spec.toBuilder().name(name).terms(terms).build();
   }
 
   static Seams endAtZero() {

@@ -18,6 +18,7 @@ import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.Dependency;
 import org.queqiao.contract.job.DependencyRule;
 import org.queqiao.contract.job.GresRequest;
+import org.queqiao.contract.job.JobPlacement;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.JobTerms;
@@ -28,6 +29,7 @@ import org.queqiao.contract.node.NodeFacts;
 import org.queqiao.contract.wire.PbActor;
 import org.queqiao.contract.wire.PbAllocation;
 import org.queqiao.contract.wire.PbDependency;
+import org.queqiao.contract.wire.PbGresRequest;
 import org.queqiao.contract.wire.PbJobSpec;
 import org.queqiao.contract.wire.PbJobState;
 import org.queqiao.contract.wire.PbJobTerms;
@@ -76,24 +78,29 @@ final class ModelReader {
     TreeMap<String, String> environment = new TreeMap<>();
     spec.getEnvironmentList()
         .forEach(variable -> environment.put(variable.getName(), variable.getValue()));
-    return new JobSpec(
-        spec.getName(),
-        spec.getScript().toByteArray(),
-        new PartitionName(spec.getPartition()),
-        new ProjectName(spec.getProject()),
-        spec.getNodes(),
-        spec.getTasks(),
-        spec.getCpusPerTask(),
-        spec.getMemBytes(),
-        list(spec.getGresList(), g -> new GresRequest(g.getName(), g.getType(), g.getCount())),
-        spec.getLimitMs(),
-        spec.getWorkDir(),
-        environment,
-        spec.getStdoutPath(),
-        spec.getStderrPath(),
-        spec.getHold(),
-        spec.hasTerms() ? terms(spec.getTerms()) : JobTerms.DEFAULT,
-        spec.getQos().isEmpty() ? null : new QosName(spec.getQos()));
+    return JobSpec.builder(
+            spec.getName(),
+            spec.getScript().toByteArray(),
+            new PartitionName(spec.getPartition()),
+            new ProjectName(spec.getProject()),
+            spec.getLimitMs())
+        .shape(spec.getNodes(), spec.getTasks(), spec.getCpusPerTask())
+        .memBytes(spec.getMemBytes())
+        .gres(list(spec.getGresList(), ModelReader::gres))
+        .workDir(spec.getWorkDir())
+        .environment(environment)
+        .stdoutPath(spec.getStdoutPath())
+        .stderrPath(spec.getStderrPath())
+        .hold(spec.getHold())
+        .terms(spec.hasTerms() ? terms(spec.getTerms()) : JobTerms.DEFAULT)
+        .qos(spec.getQos().isEmpty() ? null : new QosName(spec.getQos()))
+        .placement(
+            spec.hasPlacement() ? PlacementReader.read(spec.getPlacement()) : JobPlacement.DEFAULT)
+        .build();
+  }
+
+  static GresRequest gres(PbGresRequest gres) {
+    return new GresRequest(gres.getName(), gres.getType(), gres.getCount());
   }
 
   private static JobTerms terms(PbJobTerms terms) {

@@ -74,11 +74,7 @@ final class ModelWriter {
             .setStderrPath(spec.stderrPath())
             .setHold(spec.hold());
     for (GresRequest gres : spec.gres()) {
-      out.addGres(
-          PbGresRequest.newBuilder()
-              .setName(gres.name())
-              .setType(gres.type())
-              .setCount(gres.count()));
+      out.addGres(gres(gres));
     }
     spec.environment()
         .forEach((name, value) ->
@@ -89,7 +85,18 @@ final class ModelWriter {
     if (!spec.terms().equals(JobTerms.DEFAULT)) {
       out.setTerms(terms(spec.terms()));
     }
+    if (!spec.placement().isDefault()) {
+      out.setPlacement(PlacementWriter.write(spec.placement()));
+    }
     return out.build();
+  }
+
+  static PbGresRequest gres(GresRequest gres) {
+    return PbGresRequest.newBuilder()
+        .setName(gres.name())
+        .setType(gres.type())
+        .setCount(gres.count())
+        .build();
   }
 
   private static PbJobTerms terms(JobTerms terms) {

@@ -2,7 +2,9 @@ package org.queqiao.contract.job;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import org.queqiao.contract.id.PartitionName;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.QosName;
@@ -27,6 +29,7 @@ import org.queqiao.contract.id.QosName;
  * @param hold whether it waits for a release
  * @param terms when it may start and by when it must have ended
  * @param qos its quality of service, or null for none
+ * @param placement which nodes it wants, and how it wants to lie on them
  */
 public record JobSpec(
     String name,
@@ -45,105 +48,38 @@ public record JobSpec(
     String stderrPath,
     boolean hold,
     JobTerms terms,
-    QosName qos) {
+    QosName qos,
+    JobPlacement placement) {
   public JobSpec {
     gres = List.copyOf(gres);
     environment = Environment.of(environment);
   }
 
-  /** A job without a quality of service. */
-  public JobSpec(
-      String name,
-      byte[] script,
-      PartitionName partition,
-      ProjectName project,
-      int nodes,
-      int tasks,
-      int cpusPerTask,
-      long memBytes,
-      List<GresRequest> gres,
-      long limitMs,
-      String workDir,
-      SortedMap<String, String> environment,
-      String stdoutPath,
-      String stderrPath,
-      boolean hold,
-      JobTerms terms) {
-    this(
-        name,
-        script,
-        partition,
-        project,
-        nodes,
-        tasks,
-        cpusPerTask,
-        memBytes,
-        gres,
-        limitMs,
-        workDir,
-        environment,
-        stdoutPath,
-        stderrPath,
-        hold,
-        terms,
-        null);
+  /** Starts a job of one core on one node that says nothing else. */
+  public static Builder builder(
+      String name, byte[] script, PartitionName partition, ProjectName project, long limitMs) {
+    return new Builder(name, script, partition, project, limitMs);
   }
 
-  /** A job that says nothing of its terms. */
-  public JobSpec(
-      String name,
-      byte[] script,
-      PartitionName partition,
-      ProjectName project,
-      int nodes,
-      int tasks,
-      int cpusPerTask,
-      long memBytes,
-      List<GresRequest> gres,
-      long limitMs,
-      String workDir,
-      SortedMap<String, String> environment,
-      String stdoutPath,
-      String stderrPath,
-      boolean hold) {
-    this(
-        name,
-        script,
-        partition,
-        project,
-        nodes,
-        tasks,
-        cpusPerTask,
-        memBytes,
-        gres,
-        limitMs,
-        workDir,
-        environment,
-        stdoutPath,
-        stderrPath,
-        hold,
-        JobTerms.DEFAULT);
+  /** Starts a job that says the same. */
+  public Builder toBuilder() {
+    return new Builder(name, script, partition, project, limitMs)
+        .shape(nodes, tasks, cpusPerTask)
+        .memBytes(memBytes)
+        .gres(gres)
+        .workDir(workDir)
+        .environment(environment)
+        .stdoutPath(stdoutPath)
+        .stderrPath(stderrPath)
+        .hold(hold)
+        .terms(terms)
+        .qos(qos)
+        .placement(placement);
   }
 
   /** The same on other terms. */
   public JobSpec with(JobTerms otherTerms) {
-    return new JobSpec(
-        name,
-        script,
-        partition,
-        project,
-        nodes,
-        tasks,
-        cpusPerTask,
-        memBytes,
-        gres,
-        limitMs,
-        workDir,
-        environment,
-        stdoutPath,
-        stderrPath,
-        hold,
-        otherTerms);
+    return toBuilder().terms(otherTerms).build();
   }
 
   /**
@@ -182,7 +118,8 @@ public record JobSpec(
         && stderrPath.equals(that.stderrPath)
         && hold == that.hold
         && terms.equals(that.terms)
-        && java.util.Objects.equals(qos, that.qos);
+        && Objects.equals(qos, that.qos)
+        && placement.equals(that.placement);
   }
 
   @Override
@@ -210,5 +147,143 @@ public record JobSpec(
         + ", limitMs="
         + limitMs
         + "]";
+  }
+
+  /** Collects what a job asks for; what is not said has its default. */
+  public static final class Builder {
+    private static final Environment NOTHING = Environment.of(new TreeMap<>());
+
+    private String name;
+    private byte[] script;
+    private PartitionName partition;
+    private ProjectName project;
+    private long limitMs;
+    private int nodes = 1;
+    private int tasks = 1;
+    private int cpusPerTask = 1;
+    private long memBytes;
+    private List<GresRequest> gres = List.of();
+    private String workDir = "";
+    private SortedMap<String, String> environment = NOTHING;
+    private String stdoutPath = "";
+    private String stderrPath = "";
+    private boolean hold;
+    private JobTerms terms = JobTerms.DEFAULT;
+    private QosName qos;
+    private JobPlacement placement = JobPlacement.DEFAULT;
+
+    private Builder(
+        String name, byte[] script, PartitionName partition, ProjectName project, long limitMs) {
+      this.name = name;
+      this.script = script;
+      this.partition = partition;
+      this.project = project;
+      this.limitMs = limitMs;
+    }
+
+    public Builder name(String value) {
+      name = value;
+      return this;
+    }
+
+    public Builder script(byte[] value) {
+      script = value;
+      return this;
+    }
+
+    public Builder partition(PartitionName value) {
+      partition = value;
+      return this;
+    }
+
+    public Builder project(ProjectName value) {
+      project = value;
+      return this;
+    }
+
+    public Builder limitMs(long value) {
+      limitMs = value;
+      return this;
+    }
+
+    /** So many nodes, so many tasks over all of them, and so many cores for each task. */
+    public Builder shape(int nodeCount, int taskCount, int coresOfTask) {
+      nodes = nodeCount;
+      tasks = taskCount;
+      cpusPerTask = coresOfTask;
+      return this;
+    }
+
+    public Builder memBytes(long value) {
+      memBytes = value;
+      return this;
+    }
+
+    public Builder gres(List<GresRequest> value) {
+      gres = value;
+      return this;
+    }
+
+    public Builder workDir(String value) {
+      workDir = value;
+      return this;
+    }
+
+    public Builder environment(SortedMap<String, String> value) {
+      environment = value;
+      return this;
+    }
+
+    public Builder stdoutPath(String value) {
+      stdoutPath = value;
+      return this;
+    }
+
+    public Builder stderrPath(String value) {
+      stderrPath = value;
+      return this;
+    }
+
+    public Builder hold(boolean value) {
+      hold = value;
+      return this;
+    }
+
+    public Builder terms(JobTerms value) {
+      terms = value;
+      return this;
+    }
+
+    public Builder qos(QosName value) {
+      qos = value;
+      return this;
+    }
+
+    public Builder placement(JobPlacement value) {
+      placement = value;
+      return this;
+    }
+
+    public JobSpec build() {
+      return new JobSpec(
+          name,
+          script,
+          partition,
+          project,
+          nodes,
+          tasks,
+          cpusPerTask,
+          memBytes,
+          gres,
+          limitMs,
+          workDir,
+          environment,
+          stdoutPath,
+          stderrPath,
+          hold,
+          terms,
+          qos,
+          placement);
+    }
   }
 }

@@ -30,6 +30,7 @@ import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.Dependency;
 import org.queqiao.contract.job.DependencyRule;
 import org.queqiao.contract.job.GresRequest;
+import org.queqiao.contract.job.JobPlacement;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.JobTerms;
@@ -64,70 +65,55 @@ final class Samples {
           73_400_320,
           "说明");
   static final JobSpec SPEC =
-      new JobSpec(
-          "风暴 run",
-          "#!/bin/sh\nid\n".getBytes(StandardCharsets.UTF_8),
-          PARTITION,
-          PROJECT,
-          2,
-          5,
-          3,
-          8L << 30,
-          List.of(new GresRequest("gpu", "a100", 2)),
-          3_600_000,
-          "/home/liwei",
-          new TreeMap<>(Map.of("OMP_NUM_THREADS", "3", "LANG", "zh_CN.UTF-8")),
-          "out-%j.txt",
-          "err-%j.txt",
-          true);
+      JobSpec.builder(
+              "风暴 run",
+              "#!/bin/sh\nid\n".getBytes(StandardCharsets.UTF_8),
+              PARTITION,
+              PROJECT,
+              3_600_000)
+          .shape(2, 5, 3)
+          .memBytes(8L << 30)
+          .gres(List.of(new GresRequest("gpu", "a100", 2)))
+          .workDir("/home/liwei")
+          .environment(new TreeMap<>(Map.of("OMP_NUM_THREADS", "3", "LANG", "zh_CN.UTF-8")))
+          .stdoutPath("out-%j.txt")
+          .stderrPath("err-%j.txt")
+          .hold(true)
+          .build();
   static final JobSpec SPEC_WITH_TERMS =
-      new JobSpec(
-          SPEC.name(),
-          SPEC.script(),
-          PARTITION,
-          PROJECT,
-          2,
-          5,
-          3,
-          0,
-          List.of(),
-          3_600_000,
-          "",
-          new TreeMap<>(),
-          "out-%j.txt",
-          "",
-          false,
-          new JobTerms(
-              1_760_000_100_000L,
-              1_760_009_000_000L,
-              -7,
-              new DependencyRule(
+      JobSpec.builder(SPEC.name(), SPEC.script(), PARTITION, PROJECT, 3_600_000)
+          .shape(2, 5, 3)
+          .stdoutPath("out-%j.txt")
+          .terms(
+              new JobTerms(
+                  1_760_000_100_000L,
+                  1_760_009_000_000L,
+                  -7,
+                  new DependencyRule(
+                      true,
+                      List.of(
+                          new Dependency(Dependency.Kind.AFTER, new JobId(5), 600_000),
+                          new Dependency(Dependency.Kind.AFTER_OK, new JobId(6), 0),
+                          new Dependency(Dependency.Kind.SINGLETON, null, 0))),
                   true,
-                  List.of(
-                      new Dependency(Dependency.Kind.AFTER, new JobId(5), 600_000),
-                      new Dependency(Dependency.Kind.AFTER_OK, new JobId(6), 0),
-                      new Dependency(Dependency.Kind.SINGLETON, null, 0))),
-              true,
-              true));
+                  true))
+          .build();
   static final JobSpec SPEC_WITH_QOS =
-      new JobSpec(
-          "q",
-          SPEC.script(),
-          PARTITION,
-          PROJECT,
-          1,
-          1,
-          1,
-          0,
-          List.of(),
-          60_000,
-          "",
-          new TreeMap<>(),
-          "out",
-          "",
-          false,
-          JobTerms.DEFAULT,
-          new QosName("urgent"));
+      JobSpec.builder("q", SPEC.script(), PARTITION, PROJECT, 60_000)
+          .stdoutPath("out")
+          .qos(new QosName("urgent"))
+          .build();
+  static final JobSpec SPEC_WITH_PLACEMENT =
+      JobSpec.builder("p", SPEC.script(), PARTITION, PROJECT, 60_000)
+          .shape(3, 3, 1)
+          .stdoutPath("out")
+          .placement(
+              JobPlacement.builder()
+                  .constraint("(a100|h100)&ib")
+                  .nodeList("cn[001-002]")
+                  .excludeNodes("cn7,gn[1,3-4]")
+                  .build())
+          .build();
   static final Allocation ALLOCATION =
       new Allocation(
           NODE,
@@ -273,6 +259,9 @@ final class Samples {
     out.put(
         "JobSubmitted-qos",
         new JobSubmitted(RUN.job(), USER, "liwei", 1234, SPEC_WITH_QOS, "key-1", HASH));
+    out.put(
+        "JobSubmitted-placement",
+        new JobSubmitted(RUN.job(), USER, "liwei", 1234, SPEC_WITH_PLACEMENT, "", HASH));
     return out;
   }
 

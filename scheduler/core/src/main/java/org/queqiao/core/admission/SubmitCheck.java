@@ -199,28 +199,33 @@ public final class SubmitCheck {
       JobTerms terms,
       QosName qos) {
     int nodes = request.nodes() == null ? 1 : request.nodes();
-    return new JobSpec(
-        request.name() == null ? DEFAULT_NAME : request.name(),
-        request.script(),
-        partition,
-        project,
-        nodes,
-        request.tasks() == null ? nodes : request.tasks(),
-        request.cpusPerTask() == null ? 1 : request.cpusPerTask(),
-        request.memBytes() == null ? 0 : request.memBytes(),
-        request.gres() == null ? List.of() : request.gres(),
-        limitMs,
-        request.workDir() == null ? "" : request.workDir(),
-        request.environment() == null
-            ? Collections.unmodifiableSortedMap(new TreeMap<>())
-            : request.environment(),
-        request.stdoutPath() == null || request.stdoutPath().isEmpty()
-            ? DEFAULT_STDOUT
-            : request.stdoutPath(),
-        request.stderrPath() == null ? "" : request.stderrPath(),
-        request.hold() != null && request.hold(),
-        terms,
-        qos);
+    return JobSpec.builder(
+            request.name() == null ? DEFAULT_NAME : request.name(),
+            request.script(),
+            partition,
+            project,
+            limitMs)
+        .shape(
+            nodes,
+            request.tasks() == null ? nodes : request.tasks(),
+            request.cpusPerTask() == null ? 1 : request.cpusPerTask())
+        .memBytes(request.memBytes() == null ? 0 : request.memBytes())
+        .gres(request.gres() == null ? List.of() : request.gres())
+        .workDir(request.workDir() == null ? "" : request.workDir())
+        .environment(
+            request.environment() == null
+                ? Collections.unmodifiableSortedMap(new TreeMap<>())
+                : request.environment())
+        .stdoutPath(
+            request.stdoutPath() == null || request.stdoutPath().isEmpty()
+                ? DEFAULT_STDOUT
+                : request.stdoutPath())
+        .stderrPath(request.stderrPath() == null ? "" : request.stderrPath())
+        .hold(request.hold() != null && request.hold())
+        .terms(terms)
+        .qos(qos)
+        .placement(request.placement())
+        .build();
   }
 
   private Decision accept(Input.SubmitJob input, UserDefined user, JobSpec spec) {

@@ -8,6 +8,7 @@ import org.queqiao.contract.id.PartitionName;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.QosName;
 import org.queqiao.contract.job.GresRequest;
+import org.queqiao.contract.job.JobPlacement;
 
 /**
  * A submission as the user sent it. Everything but the script may be null and then means the
@@ -30,6 +31,7 @@ import org.queqiao.contract.job.GresRequest;
  * @param hold whether it waits for a release
  * @param terms when it may start and by when it must have ended
  * @param qos its quality of service
+ * @param placement which nodes it wants, and how it wants to lie on them
  */
 public record JobRequest(
     String name,
@@ -48,8 +50,10 @@ public record JobRequest(
     String stderrPath,
     Boolean hold,
     TermsRequest terms,
-    QosName qos) {
+    QosName qos,
+    JobPlacement placement) {
   public JobRequest {
+    placement = placement == null ? JobPlacement.DEFAULT : placement;
     terms = terms == null ? TermsRequest.NONE : terms;
     gres = gres == null ? null : List.copyOf(gres);
     environment =
@@ -91,6 +95,7 @@ public record JobRequest(
     private Boolean hold;
     private TermsRequest terms;
     private QosName qos;
+    private JobPlacement placement;
 
     private Builder(byte[] script) {
       this.script = script;
@@ -176,6 +181,11 @@ public record JobRequest(
       return this;
     }
 
+    public Builder placement(JobPlacement value) {
+      placement = value;
+      return this;
+    }
+
     public JobRequest build() {
       return new JobRequest(
           name,
@@ -194,7 +204,8 @@ public record JobRequest(
           stderrPath,
           hold,
           terms,
-          qos);
+          qos,
+          placement);
     }
   }
 }

@@ -128,23 +128,6 @@ public final class SharedContent {
   }
 
   private static JobSpec on(JobSpec spec, byte[] script, Environment environment) {
-    return new JobSpec(
-        spec.name(),
-        script,
-        spec.partition(),
-        spec.project(),
-        spec.nodes(),
-        spec.tasks(),
-        spec.cpusPerTask(),
-        spec.memBytes(),
-        spec.gres(),
-        spec.limitMs(),
-        spec.workDir(),
-        environment,
-        spec.stdoutPath(),
-        spec.stderrPath(),
-        spec.hold(),
-        spec.terms(),
-        spec.qos());
+    return spec.toBuilder().script(script).environment(environment).build();
   }
 }

@@ -5,6 +5,7 @@ import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.event.UserDefined;
 import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.GresRequest;
+import org.queqiao.contract.job.JobPlacement;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.job.JobTerms;
 import org.queqiao.contract.job.RunExit;
@@ -146,6 +147,16 @@ final class StateDigest {
     if (spec.qos() != null) {
       out.text("qos of the job").text(spec.qos().value());
     }
+    if (!spec.placement().isDefault()) {
+      placement(spec.placement());
+    }
+  }
+
+  private void placement(JobPlacement each) {
+    out.text("placement of the job")
+        .text(each.constraint())
+        .text(each.nodeList())
+        .text(each.excludeNodes());
   }
 
   private void terms(Job job) {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.queqiao.contract.event.Event;
 import org.queqiao.contract.event.JobAllocated;
@@ -43,22 +42,9 @@ final class ChecksBiteTest {
           "",
           List.of());
   private static final JobSpec SPEC =
-      new JobSpec(
-          "job",
-          new byte[0],
-          new PartitionName("batch"),
-          new ProjectName("climate"),
-          1,
-          1,
-          1,
-          0,
-          List.of(),
-          1000,
-          "",
-          new TreeMap<>(),
-          "",
-          "",
-          false);
+      JobSpec.builder(
+              "job", new byte[0], new PartitionName("batch"), new ProjectName("climate"), 1000)
+          .build();
 
   private static Allocation holds(int core, long memBytes) {
     return new Allocation(N1, List.of(core), memBytes, List.of());

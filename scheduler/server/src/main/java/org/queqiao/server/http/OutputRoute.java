@@ -3,7 +3,6 @@ package org.queqiao.server.http;
 import io.vertx.core.buffer.Buffer;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.queqiao.accounting.ledger.JobRow;
 import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.JobId;
@@ -48,22 +47,11 @@ final class OutputRoute {
       String stderrPath,
       List<String> nodes) {
     JobSpec spec() {
-      return new JobSpec(
-          name,
-          NO_SCRIPT,
-          partition,
-          project,
-          1,
-          1,
-          1,
-          0,
-          List.of(),
-          1,
-          workDir,
-          new TreeMap<>(),
-          stdoutPath,
-          stderrPath,
-          false);
+      return JobSpec.builder(name, NO_SCRIPT, partition, project, 1)
+          .workDir(workDir)
+          .stdoutPath(stdoutPath)
+          .stderrPath(stderrPath)
+          .build();
     }
   }
 

@@ -149,22 +149,10 @@ final class NodeEndToEndTest {
       DesiredRunState bad =
           story.desired(
               8,
-              new org.queqiao.contract.job.JobSpec(
-                  spec.name(),
-                  spec.script(),
-                  spec.partition(),
-                  spec.project(),
-                  1,
-                  1,
-                  1,
-                  0,
-                  List.of(),
-                  spec.limitMs(),
-                  story.work.resolve("missing").toString(),
-                  spec.environment(),
-                  "out",
-                  "",
-                  false));
+              spec.toBuilder()
+                  .workDir(story.work.resolve("missing").toString())
+                  .stdoutPath("out")
+                  .build());
       story.scheduler.want(bad);
       RunExit exit = story.scheduler.awaitEnd(bad.run());
       assertThat(exit.kind()).isEqualTo(RunExit.Kind.LAUNCH_FAILED);

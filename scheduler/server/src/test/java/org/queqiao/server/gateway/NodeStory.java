@@ -7,7 +7,6 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.TreeMap;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import org.queqiao.contract.id.JobId;
@@ -140,22 +139,15 @@ final class NodeStory implements AutoCloseable {
   /** A run of one core whose script is these lines. */
   DesiredRunState desired(long job, String... lines) {
     JobSpec spec =
-        new JobSpec(
-            "story " + job,
-            ("#!/bin/sh\n" + String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8),
-            new PartitionName("batch"),
-            new ProjectName("climate"),
-            1,
-            1,
-            1,
-            0,
-            List.of(),
-            60_000,
-            work.toString(),
-            new TreeMap<>(),
-            "out-%j",
-            "",
-            false);
+        JobSpec.builder(
+                "story " + job,
+                ("#!/bin/sh\n" + String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8),
+                new PartitionName("batch"),
+                new ProjectName("climate"),
+                60_000)
+            .workDir(work.toString())
+            .stdoutPath("out-%j")
+            .build();
     return desired(job, spec);
   }
 

@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.queqiao.contract.account.DomainShare;
 import org.queqiao.contract.account.MemberRank;
@@ -75,22 +74,10 @@ final class ClusterViewTest {
 
   private void submitted(long id, UserName user) {
     JobSpec spec =
-        new JobSpec(
-            "j" + id,
-            new byte[] {'#', '!'},
-            new PartitionName("batch"),
-            PROJECT,
-            1,
-            2,
-            1,
-            0,
-            List.of(),
-            1,
-            "",
-            new TreeMap<>(),
-            "o",
-            "",
-            false);
+        JobSpec.builder("j" + id, new byte[] {'#', '!'}, new PartitionName("batch"), PROJECT, 1)
+            .shape(1, 2, 1)
+            .stdoutPath("o")
+            .build();
     happens(new JobSubmitted(new JobId(id), user, user.value(), 1000, spec, "", new byte[0]));
   }
 
