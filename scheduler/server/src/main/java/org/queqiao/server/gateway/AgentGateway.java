@@ -20,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.queqiao.contract.agent.AgentMessage;
@@ -220,6 +221,7 @@ public final class AgentGateway {
         .setTcpKeepAlive(true)
         .setSsl(true)
         .setSslHandshakeTimeout(settings.firstFrameMs())
+        .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS)
         .setEnabledSecureTransportProtocols(Set.of("TLSv1.3"))
         .setClientAuth(ClientAuth.REQUEST)
         .setKeyCertOptions(

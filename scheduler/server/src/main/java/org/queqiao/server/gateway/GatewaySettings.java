@@ -8,7 +8,7 @@ package org.queqiao.server.gateway;
  * @param silenceMs a node not heard of for so long is reported as silent
  * @param connectionsMax the most connections at a time
  * @param enrollingMax the most connections without a certificate at a time
- * @param firstFrameMs how long a new connection may say nothing
+ * @param firstFrameMs how long a new connection may take to shake hands, and then to say hello
  * @param readTimeoutMs how long a node may take to read a piece of output
  * @param readsMax the most pieces of output asked of one node at a time
  */
@@ -23,7 +23,7 @@ public record GatewaySettings(
     int readsMax) {
   /** Defaults for an address. */
   public static GatewaySettings on(String host, int port) {
-    return new GatewaySettings(host, port, 60_000, 10_000, 64, 10_000, 15_000, 8);
+    return new GatewaySettings(host, port, 60_000, 32_768, 64, 10_000, 15_000, 8);
   }
 
   /** The same with another silence. */

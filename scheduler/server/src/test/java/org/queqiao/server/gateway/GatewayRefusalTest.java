@@ -7,9 +7,11 @@ import io.vertx.core.Vertx;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -61,7 +63,12 @@ final class GatewayRefusalTest {
             LaunchSettings.DEFAULT,
             System::currentTimeMillis);
     gateway =
-        new AgentGateway(vertx, GatewaySettings.on("127.0.0.1", port), pki, orders, scheduler);
+        new AgentGateway(
+            vertx,
+            new GatewaySettings("127.0.0.1", port, 60_000, 3, 2, 2_000, 15_000, 8),
+            pki,
+            orders,
+            scheduler);
     scheduler.gateway(gateway);
     gateway.start().toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
   }
@@ -95,6 +102,63 @@ final class GatewayRefusalTest {
       line.send(hello(A, 1, 1));
       assertThat(line.read()).isEqualTo(new ServerMessage.Welcome(1, 1));
       assertThat(gateway.counters().welcomed()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void a15ConnectionsThatDoNotShakeHandsAreClosedAndANodeGetsThroughBetweenThem() throws Exception {
+    List<Socket> silent = new ArrayList<>();
+    try {
+      for (int i = 0; i < 200; i++) {
+        Socket each = new Socket("127.0.0.1", port);
+        each.setSoTimeout(20_000);
+        silent.add(each);
+      }
+      enrolledNodeIsWelcomed();
+      for (Socket each : silent) {
+        assertClosed(each);
+      }
+    } finally {
+      for (Socket each : silent) {
+        each.close();
+      }
+    }
+    assertThat(gateway.counters().handshakesRefused()).isEqualTo(200);
+  }
+
+  @Test
+  void a15ConnectionsWithoutCertificateAndOfNodesHaveBoundsOfTheirOwn() throws Exception {
+    SSLContext nameless = NodeIdentity.enrolmentContext(pki.createEnrolment(B));
+    try (Line first = connect(nameless);
+        Line second = connect(nameless);
+        Line third = connect(nameless)) {
+      third.expectClosed();
+      assertThat(gateway.counters().connectionsRefused()).isEqualTo(1);
+      NodeIdentity a = identity("a", A);
+      EnrolmentCode code = pki.createEnrolment(A);
+      a.certified(pki.enrol(A, code.code(), a.signingRequest()), code.authorityFingerprint());
+      try (Line node = connect(a.context());
+          Line over = connect(a.context())) {
+        over.expectClosed();
+        assertThat(gateway.counters().connectionsRefused()).isEqualTo(2);
+        node.send(hello(A, 1, 1));
+        assertThat(node.read()).isEqualTo(new ServerMessage.Welcome(1, 1));
+      }
+      first.expectClosed();
+      second.expectClosed();
+    }
+  }
+
+  private static void assertClosed(Socket socket) {
+    try {
+      byte[] alert = new byte[64];
+      while (socket.getInputStream().read(alert) >= 0) {
+        // TLS may say farewell.
+      }
+    } catch (java.net.SocketTimeoutException e) {
+      throw new AssertionError("the connection is still open", e);
+    } catch (IOException e) {
+      // Closed with a reset: as good.
     }
   }
 
@@ -372,7 +436,9 @@ final class GatewayRefusalTest {
   }
 
   private Line connect(SSLContext context) throws IOException {
-    return new Line((SSLSocket) context.getSocketFactory().createSocket("localhost", port));
+    SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket("localhost", port);
+    socket.startHandshake();
+    return new Line(socket);
   }
 
   /** A connection that says what it likes. */
