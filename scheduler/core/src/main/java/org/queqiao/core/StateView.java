@@ -18,8 +18,10 @@ import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.PendingReason;
 import org.queqiao.contract.snapshot.ClusterImage;
+import org.queqiao.core.explain.Explainer;
 import org.queqiao.core.explain.WhyPending;
 import org.queqiao.core.message.Action;
+import org.queqiao.core.message.Explanation;
 import org.queqiao.core.message.PendingWhy;
 import org.queqiao.core.message.PriorityTerms;
 import org.queqiao.core.message.ShareLine;
@@ -130,6 +132,16 @@ final class StateView implements ClusterState {
         .find(id)
         .map(why::why)
         .orElseGet(() -> new PendingWhy(PendingReason.NONE.slurmWord(), ""));
+  }
+
+  @Override
+  public Optional<Explanation> explain(JobId id, long nowMs) {
+    long logicalMs = Math.max(nowMs, cluster.timeMs());
+    return cluster
+        .jobs()
+        .find(id)
+        .filter(job -> job.state() == JobState.PENDING)
+        .map(job -> new Explainer(cluster, why).explain(job, logicalMs));
   }
 
   @Override

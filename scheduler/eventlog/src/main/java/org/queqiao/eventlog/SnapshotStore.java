@@ -29,5 +29,14 @@ public interface SnapshotStore {
    * @throws CorruptLog when a whole snapshot contradicts the log: it lies past the log's end or
    *     names another hash for its position, so the log has lost or changed its past
    */
-  Optional<Snapshot> newest();
+  default Optional<Snapshot> newest() {
+    return newestUpTo(Long.MAX_VALUE);
+  }
+
+  /**
+   * The newest whole snapshot at or before a position.
+   *
+   * @throws CorruptLog as {@link #newest}
+   */
+  Optional<Snapshot> newestUpTo(long position);
 }

@@ -87,6 +87,26 @@ public record ClusterImage(
         PrioritiesImage.NONE);
   }
 
+  /** The same state with other jobs, and nothing of what ended before. */
+  public ClusterImage withOnly(List<JobImage> otherJobs) {
+    return new ClusterImage(
+        position,
+        timeMs,
+        lastJobId,
+        partitions,
+        tariffs,
+        domains,
+        projects,
+        users,
+        nodes,
+        otherJobs,
+        List.of(),
+        List.of(),
+        jobPolicy,
+        scheduling,
+        priorities);
+  }
+
   /** A project with its members, sorted by name. */
   public record ProjectImage(
       ProjectName name, String title, List<DomainShare> domains, List<MemberImage> members) {

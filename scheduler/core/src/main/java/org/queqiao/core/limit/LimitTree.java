@@ -1,13 +1,18 @@
 package org.queqiao.core.limit;
 
 import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.queqiao.contract.id.PlatformName;
+import org.queqiao.contract.id.UserName;
+import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.policy.Limit;
 import org.queqiao.contract.policy.LimitScope;
 import org.queqiao.contract.policy.Quantity;
 import org.queqiao.contract.policy.Subject;
+import org.queqiao.core.message.Explanation.LimitUse;
 import org.queqiao.core.message.PendingWhy;
 import org.queqiao.core.state.Claim;
 import org.queqiao.core.state.Cluster;
@@ -50,24 +55,47 @@ public final class LimitTree {
   }
 
   private Optional<Block> first(Claim job, Demand demand, boolean atSubmit) {
+    return Optional.ofNullable(firstBlocking(job, demand, atSubmit, null))
+        .map(use -> block(job, use));
+  }
+
+  /** Every limit that has a say in whether a waiting job starts, with its use. */
+  public List<LimitUse> uses(Claim job, Demand demand) {
+    List<LimitUse> all = new ArrayList<>();
+    firstBlocking(job, demand, false, all);
+    return all;
+  }
+
+  /** The first use that blocks, or null; with a list, all uses go there instead. */
+  private LimitUse firstBlocking(
+      Claim job, Demand demand, boolean atSubmit, List<LimitUse> all) {
     if (cluster.priorities().tallies().isEmpty()) {
-      return Optional.empty();
+      return null;
     }
     PlatformName platform = cluster.priorities().platformOf(job.spec().project());
     for (Subject subject : Tallies.subjectsOf(job, platform)) {
       for (Limit limit : cluster.priorities().rules(subject).limits()) {
-        boolean ofSubmit = limit.quantity() == Quantity.SUBMITTED_JOBS;
-        boolean asked = atSubmit ? ofSubmit || limit.scope() == LimitScope.JOB : !ofSubmit;
-        if (asked) {
-          long asks = asks(job, demand, limit);
-          long used = limit.scope() == LimitScope.JOB ? 0 : used(job, subject, limit);
-          if (asks > 0 && asks > limit.most() - used) {
-            return Optional.of(block(job, subject, limit, used, asks));
+        if (isAsked(limit, atSubmit)) {
+          LimitUse use = use(job, demand, subject, limit);
+          if (all != null) {
+            all.add(use);
+          } else if (use.blocks()) {
+            return use;
           }
         }
       }
     }
-    return Optional.empty();
+    return null;
+  }
+
+  private static boolean isAsked(Limit limit, boolean atSubmit) {
+    boolean ofSubmit = limit.quantity() == Quantity.SUBMITTED_JOBS;
+    return atSubmit ? ofSubmit || limit.scope() == LimitScope.JOB : !ofSubmit;
+  }
+
+  private LimitUse use(Claim job, Demand demand, Subject subject, Limit limit) {
+    long used = limit.scope() == LimitScope.JOB ? 0 : used(job, subject, limit);
+    return new LimitUse(subject, limit, used, asks(job, demand, limit));
   }
 
   private static long asks(Claim job, Demand demand, Limit limit) {
@@ -119,14 +147,23 @@ public final class LimitTree {
         .longValueExact();
   }
 
-  private static Block block(Claim job, Subject subject, Limit limit, long used, long asks) {
-    boolean full = limit.scope() != LimitScope.JOB && used >= limit.most();
+  private static Block block(Claim job, LimitUse use) {
+    Limit limit = use.limit();
+    boolean full = limit.scope() != LimitScope.JOB && use.used() >= limit.most();
     boolean everyJobAsks =
         switch (limit.quantity()) {
           case RUNNING_JOBS, SUBMITTED_JOBS, CORES, NODES, CORE_MS, RUNNING_CORE_MS -> true;
           case MEM_BYTES, GRES, LIMIT_MS -> false;
         };
-    String what = what(limit);
+    PendingWhy why =
+        new PendingWhy(
+            SlurmWords.of(use.subject(), limit), sentence(job.user(), job.spec(), use));
+    return new Block(why, full && everyJobAsks);
+  }
+
+  /** A limit in words: whose, how much, who has how much of it, and what a job asks for. */
+  public static String sentence(UserName user, JobSpec spec, LimitUse use) {
+    Limit limit = use.limit();
     String whose =
         switch (limit.scope()) {
           case GROUP -> "";
@@ -136,23 +173,21 @@ public final class LimitTree {
         };
     String who =
         switch (limit.scope()) {
-          case GROUP -> name(subject);
+          case GROUP -> name(use.subject());
           case JOB -> "";
-          case USER -> "user " + job.user();
-          case PROJECT -> "project " + job.spec().project();
+          case USER -> "user " + user;
+          case PROJECT -> "project " + spec.project();
         };
-    String sentence =
-        name(subject)
-            + " may have "
-            + limit.most()
-            + " "
-            + what
-            + whose
-            + "; "
-            + (who.isEmpty() ? "" : who + " has " + used + ", ")
-            + "this job asks for "
-            + asks;
-    return new Block(new PendingWhy(SlurmWords.of(subject, limit), sentence), full && everyJobAsks);
+    return name(use.subject())
+        + " may have "
+        + limit.most()
+        + " "
+        + what(limit)
+        + whose
+        + "; "
+        + (who.isEmpty() ? "" : who + " has " + use.used() + ", ")
+        + "this job asks for "
+        + use.asks();
   }
 
   private static String name(Subject subject) {

@@ -16,6 +16,7 @@ import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.PendingReason;
 import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.core.message.Action;
+import org.queqiao.core.message.Explanation;
 import org.queqiao.core.message.PendingWhy;
 import org.queqiao.core.message.PriorityTerms;
 import org.queqiao.core.message.ShareLine;
@@ -67,6 +68,12 @@ public interface ClusterState {
 
   /** Why a job waits, with the limit that it waits for; {@code None} for one that does not. */
   PendingWhy pendingWhy(JobId id);
+
+  /**
+   * Everything that keeps a waiting job from starting; empty for one that does not wait. Looks at
+   * every node and at the whole queue: ask a copy, not the loop.
+   */
+  Optional<Explanation> explain(JobId id, long nowMs);
 
   /** The priority of a waiting job, term by term; empty for one that does not wait. */
   Optional<PriorityTerms> priority(JobId id, long nowMs);

@@ -87,10 +87,13 @@ final class SnapshotFiles implements SnapshotStore {
   }
 
   @Override
-  public synchronized Optional<Snapshot> newest() {
+  public synchronized Optional<Snapshot> newestUpTo(long position) {
     log.failIfFaulted();
     try {
       for (String name : names(disk).reversed()) {
+        if (SnapshotFormat.positionOf(name).orElseThrow() > position) {
+          continue;
+        }
         try (DiskFile file = disk.open(name)) {
           switch (SnapshotFormat.read(file, disk.describe(name))) {
             case SnapshotFormat.Decoded.Good good -> {

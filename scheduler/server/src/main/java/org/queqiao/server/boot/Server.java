@@ -37,6 +37,8 @@ import org.queqiao.runtime.FaultHandler;
 import org.queqiao.runtime.RuntimeSettings;
 import org.queqiao.runtime.SchedulerRuntime;
 import org.queqiao.runtime.TimeSource;
+import org.queqiao.runtime.copy.JobQuestions;
+import org.queqiao.runtime.copy.StateCopies;
 import org.queqiao.runtime.feed.Subscription;
 import org.queqiao.server.auth.AuthSettings;
 import org.queqiao.server.auth.Identity;
@@ -73,6 +75,9 @@ public final class Server implements AutoCloseable {
   private static final int FINISHED_IN_MEMORY = 100_000;
   private static final int EVENT_RING = 65_536;
   private static final int CATCHING_UP = 16;
+  private static final long REPLAYED_FACTS = 3_000_000;
+  private static final int MOST_FORWARD = 200_000;
+  private static final long FORWARD_STEPS = 1_000_000;
   private static final int UTILISATION_CHANGES = 200_000;
   private static final int UTILISATION_MINUTES = 400 * 24 * 60;
 
@@ -296,6 +301,8 @@ public final class Server implements AutoCloseable {
                 parts.identity(),
                 parts.gateway(),
                 parts.unixUsers(),
+                new JobQuestions(
+                    new StateCopies(parts.log(), REPLAYED_FACTS), MOST_FORWARD, FORWARD_STEPS),
                 () -> troubles(parts),
                 metrics::scrape,
                 metrics::answered,

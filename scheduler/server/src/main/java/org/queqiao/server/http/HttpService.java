@@ -6,6 +6,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.ext.web.Router;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +14,7 @@ import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.queqiao.accounting.sql.LedgerReads;
+import org.queqiao.runtime.copy.JobQuestions;
 import org.queqiao.server.auth.AuthRoutes;
 import org.queqiao.server.auth.Identity;
 import org.queqiao.server.config.ServerConfig;
@@ -35,11 +37,16 @@ public final class HttpService {
   private static final long SWEEP_MS = 500;
   private static final int MAX_LOOPS = 8;
   private static final String IDENTITY = "identity";
+  private static final int QUESTIONS_AT_ONCE = 2;
+  private static final int QUESTIONS_WAITING = 16;
+  private static final long QUESTION_MS = 15_000;
 
   private final Surroundings around;
   private final ServerConfig config;
   private final List<HttpServer> servers = new ArrayList<>();
   private final Connections connections;
+  private final LongQuestions longQuestions =
+      new LongQuestions(QUESTIONS_AT_ONCE, QUESTIONS_WAITING, QUESTION_MS);
   private long sweeper;
 
   /**
@@ -49,6 +56,7 @@ public final class HttpService {
    * @param booked up to which position accounting has taken in the log
    * @param utilisation follows the feed from the first fact on
    * @param unixAccounts of this machine
+   * @param questions about jobs, answered from copies of the state
    * @param troubles what does not work now, by part; empty when all does
    * @param figures in the text format of Prometheus
    * @param answered hears of every answer
@@ -65,6 +73,7 @@ public final class HttpService {
       Identity identity,
       AgentGateway gateway,
       UnixAccounts unixAccounts,
+      JobQuestions questions,
       Supplier<Map<String, String>> troubles,
       Supplier<String> figures,
       HttpMeter answered,
@@ -179,6 +188,7 @@ public final class HttpService {
     new NodeRoutes(view, inputs, around.gateway()).on(api);
     new SiteRoutes(view, inputs, around.unixAccounts(), blocking).on(api);
     new PriorityRoutes(view, inputs, around.door()).on(api);
+    new WhyRoutes(view, reader, longQuestions, around.questions(), InstantSource.system()).on(api);
     new AccountingRoutes(view, inputs, around.reads(), history, around.utilisation(), blocking)
         .on(api);
     new EventRoute(around.vertx(), around.hub(), around.identity().authenticator()).on(api);
@@ -194,6 +204,7 @@ public final class HttpService {
 
   /** Closes the port and all connections. */
   public Future<Void> stop() {
+    longQuestions.close();
     around.vertx().cancelTimer(sweeper);
     List<Future<Void>> closed = new ArrayList<>();
     servers.forEach(each -> closed.add(each.close()));

@@ -25,7 +25,7 @@ import org.queqiao.server.view.Scope;
 
 /** Submitting, reading and steering jobs. */
 final class JobRoutes {
-  private static final String NOT_THERE = "there is no job with this number that you may see";
+  static final String NOT_THERE = "there is no job with this number that you may see";
   private static final byte[] NO_HASH = {};
 
   private final ClusterView view;

@@ -16,6 +16,7 @@ import org.queqiao.contract.policy.PriorityPolicy;
 import org.queqiao.contract.policy.Quantity;
 import org.queqiao.contract.policy.ResourceWeight;
 import org.queqiao.contract.policy.Rules;
+import org.queqiao.core.message.PriorityTerms;
 
 /** What the site decides about order and limits, as JSON. A body keeps what it does not name. */
 final class PolicyJson {
@@ -198,5 +199,20 @@ final class PolicyJson {
     }
     out.writeEndArray();
     out.writeEndObject();
+  }
+
+  /** The fields of a priority: its sum and its terms. */
+  static void writeTerms(PriorityTerms terms, JsonGenerator out) throws IOException {
+    out.writeNumberField("priorityMicro", terms.totalMicro());
+    out.writeArrayFieldStart("terms");
+    for (PriorityTerms.Term each : terms.terms()) {
+      out.writeStartObject();
+      out.writeStringField("name", each.name());
+      out.writeNumberField("weight", each.weight());
+      out.writeNumberField("factorPpm", each.factorPpm());
+      out.writeNumberField("micro", each.micro());
+      out.writeEndObject();
+    }
+    out.writeEndArray();
   }
 }

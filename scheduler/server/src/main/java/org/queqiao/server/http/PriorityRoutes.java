@@ -243,7 +243,7 @@ final class PriorityRoutes {
         });
   }
 
-  private static String table(PriorityTerms terms) {
+  static String table(PriorityTerms terms) {
     Table table = new Table("TERM", ">WEIGHT", ">FACTOR", ">POINTS");
     for (PriorityTerms.Term each : terms.terms()) {
       table.row(
@@ -259,17 +259,7 @@ final class PriorityRoutes {
   private static void write(long id, PriorityTerms terms, JsonGenerator out) throws IOException {
     out.writeStartObject();
     out.writeNumberField("id", id);
-    out.writeNumberField("priorityMicro", terms.totalMicro());
-    out.writeArrayFieldStart("terms");
-    for (PriorityTerms.Term each : terms.terms()) {
-      out.writeStartObject();
-      out.writeStringField("name", each.name());
-      out.writeNumberField("weight", each.weight());
-      out.writeNumberField("factorPpm", each.factorPpm());
-      out.writeNumberField("micro", each.micro());
-      out.writeEndObject();
-    }
-    out.writeEndArray();
+    PolicyJson.writeTerms(terms, out);
     out.writeEndObject();
   }
 }

@@ -1,0 +1,176 @@
+package org.queqiao.core.explain;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.TreeMap;
+import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.job.Allocation;
+import org.queqiao.contract.job.JobSpec;
+import org.queqiao.core.limit.LimitTree;
+import org.queqiao.core.message.Explanation;
+import org.queqiao.core.message.Explanation.Holder;
+import org.queqiao.core.message.Explanation.Other;
+import org.queqiao.core.placement.Capacity;
+import org.queqiao.core.placement.NodeCapacity;
+import org.queqiao.core.placement.NodeShape;
+import org.queqiao.core.priority.ByPriority;
+import org.queqiao.core.priority.JobOrder;
+import org.queqiao.core.priority.Multifactor;
+import org.queqiao.core.state.Claim;
+import org.queqiao.core.state.Cluster;
+import org.queqiao.core.state.Demand;
+import org.queqiao.core.state.Job;
+import org.queqiao.core.state.Node;
+
+/**
+ * Finds everything that keeps a waiting job from starting. It looks at every node and at the queue
+ * before the job, so it is for a copy of the state, not for the loop.
+ */
+public final class Explainer {
+  private final Cluster cluster;
+  private final WhyPending why;
+
+  public Explainer(Cluster cluster, WhyPending why) {
+    this.cluster = cluster;
+    this.why = why;
+  }
+
+  /** Explains a job that waits, at a time not before the last fact. */
+  public Explanation explain(Job job, long nowMs) {
+    Scan scan = new Scan(job.spec());
+    cluster.nodes().all().forEach(scan::look);
+    List<Holder> holders = new ArrayList<>(scan.holders());
+    Queue queue = queue(job, nowMs);
+    return new Explanation(
+        job.image(),
+        why.why(job),
+        scan.room(),
+        first(holders),
+        holders.size(),
+        queue.ahead(),
+        queue.aheadCount(),
+        queue.all(),
+        new LimitTree(cluster, nowMs).uses(Claim.of(job), Demand.of(job.spec())),
+        new Multifactor(cluster, nowMs).terms(job));
+  }
+
+  private static <T> List<T> first(List<T> all) {
+    return all.subList(0, Math.min(all.size(), Explanation.MAX_LISTED));
+  }
+
+  private record Queue(List<Other> ahead, int aheadCount, int all) {}
+
+  private Queue queue(Job job, long nowMs) {
+    List<Other> ahead = new ArrayList<>();
+    int before = 0;
+    int all = 0;
+    int place = -1;
+    JobOrder.Queue queue = new ByPriority().open(cluster, nowMs);
+    for (Job each = queue.next(); each != null; each = queue.next()) {
+      all++;
+      if (each.equals(job)) {
+        place = before;
+      } else if (place < 0) {
+        before++;
+        if (ahead.size() < Explanation.MAX_LISTED) {
+          ahead.add(other(each));
+        }
+      }
+    }
+    return place < 0 ? new Queue(List.of(), -1, all) : new Queue(ahead, place, all);
+  }
+
+  private static Other other(Job job) {
+    return new Other(job.id(), job.user(), job.spec().project());
+  }
+
+  /** Counts over all nodes what a job needs. */
+  private static final class Scan {
+    private final JobSpec spec;
+    private final int smallCores;
+    private final int largeCores;
+    private final int largeNodes;
+    private final TreeMap<NodeShape, Boolean> roomWhenIdle = new TreeMap<>();
+    private final TreeMap<JobId, Holder> holders = new TreeMap<>();
+    private int fitNow;
+    private int largeFitNow;
+    private int fitIdle;
+    private int drained;
+    private int down;
+    private long freeCores;
+    private long usableCores;
+
+    private Scan(JobSpec spec) {
+      this.spec = spec;
+      this.smallCores = spec.coresOnNode(spec.nodes() - 1);
+      this.largeCores = spec.coresOnNode(0);
+      this.largeNodes = spec.tasks() % spec.nodes();
+    }
+
+    private void look(Node node) {
+      boolean whenIdle =
+          roomWhenIdle.computeIfAbsent(
+              NodeShape.of(node.facts()), _ -> fits(NodeCapacity.idle(node.facts()), smallCores));
+      if (node.takesRuns()) {
+        usableCores += node.facts().cores();
+        freeCores += node.capacity().freeCores();
+      }
+      if (!whenIdle) {
+        return;
+      }
+      if (!node.takesRuns()) {
+        down += node.isUp() ? 0 : 1;
+        drained += node.isUp() ? 1 : 0;
+        return;
+      }
+      fitIdle++;
+      boolean now = fits(node.capacity(), smallCores);
+      fitNow += now ? 1 : 0;
+      boolean largeNow = now && fits(node.capacity(), largeCores);
+      largeFitNow += largeNow ? 1 : 0;
+      if (!now || largeNodes > 0 && !largeNow) {
+        node.holders().forEach(holder -> hold(holder, node));
+      }
+    }
+
+    private boolean fits(Capacity capacity, int cores) {
+      return capacity.choose(cores, spec.memBytes(), spec.gres()) != null;
+    }
+
+    private void hold(Job holder, Node node) {
+      int here = 0;
+      for (Allocation each : holder.allocations()) {
+        here += each.node().equals(node.name()) ? each.cores().size() : 0;
+      }
+      int cores = here;
+      holders.merge(
+          holder.id(),
+          new Holder(other(holder), cores, holder.deadlineMs()),
+          (known, more) ->
+              new Holder(known.other(), known.cores() + more.cores(), known.endsByMs()));
+    }
+
+    private Collection<Holder> holders() {
+      List<Holder> sorted = new ArrayList<>(holders.values());
+      sorted.sort(Comparator.comparingLong(Holder::endsByMs));
+      return sorted;
+    }
+
+    private Explanation.Room room() {
+      return new Explanation.Room(
+          spec.nodes(),
+          smallCores,
+          largeNodes,
+          largeCores,
+          fitNow,
+          largeFitNow,
+          fitIdle,
+          drained,
+          down,
+          freeCores,
+          usableCores);
+    }
+  }
+}

@@ -1,0 +1,189 @@
+package org.queqiao.core.explain;
+
+import java.util.StringJoiner;
+import org.queqiao.contract.job.DependencyRule;
+import org.queqiao.contract.job.JobSpec;
+import org.queqiao.contract.job.JobState;
+import org.queqiao.contract.snapshot.ClusterImage;
+import org.queqiao.contract.snapshot.ClusterImage.DependencyImage.Progress;
+import org.queqiao.core.limit.LimitTree;
+import org.queqiao.core.message.Explanation;
+
+/** An explanation in sentences. They name no other job but those that the job itself names. */
+public final class ExplanationText {
+  private static final long SECOND_MS = 1_000;
+  private static final long MINUTE_MS = 60_000;
+  private static final long HOUR_MS = 3_600_000;
+  private static final long DAY_MS = 86_400_000;
+
+  private ExplanationText() {}
+
+  /**
+   * Why a job waits.
+   *
+   * @param nowMs the moment that is explained
+   * @param startsByMs when it starts if everything runs to its limit and nobody submits more; 0
+   *     when that is not known
+   */
+  public static String waiting(Explanation explained, long nowMs, long startsByMs) {
+    ClusterImage.JobImage job = explained.job();
+    StringJoiner out = new StringJoiner(" ");
+    out.add("The job waits: " + explained.why().word() + ".");
+    holds(job, out);
+    terms(job, nowMs, out);
+    for (Explanation.LimitUse each : explained.limits()) {
+      if (each.blocks()) {
+        out.add("A limit holds it: " + LimitTree.sentence(job.user(), job.spec(), each) + ".");
+      }
+    }
+    room(explained, out);
+    if (explained.aheadCount() >= 0) {
+      out.add(
+          (explained.aheadCount() == 0 ? "No job is" : jobs(explained.aheadCount()) + (explained.aheadCount() == 1 ? " is" : " are"))
+              + " before it in the queue of "
+              + explained.inQueue()
+              + ".");
+    }
+    if (startsByMs > 0) {
+      out.add(
+          "If every job runs to its time limit and nobody submits more, it starts in "
+              + duration(startsByMs - nowMs)
+              + ".");
+    }
+    return out.toString();
+  }
+
+  private static void holds(ClusterImage.JobImage job, StringJoiner out) {
+    if (job.heldForRequeues()) {
+      out.add("It was started so often that an administrator must release it.");
+    } else if (job.heldByAdministrator()) {
+      out.add("An administrator holds it until somebody releases it.");
+    } else if (job.heldByUser()) {
+      out.add("It is held until its owner releases it.");
+    }
+  }
+
+  private static void terms(ClusterImage.JobImage job, long nowMs, StringJoiner out) {
+    if (job.spec().terms().beginMs() > nowMs) {
+      out.add(
+          "It asked not to start before a time that comes in "
+              + duration(job.spec().terms().beginMs() - nowMs)
+              + ".");
+    }
+    DependencyRule rule = job.spec().terms().dependency();
+    for (int i = 0; i < rule.parts().size() && i < job.dependencies().size(); i++) {
+      Progress progress = job.dependencies().get(i).progress();
+      if (progress != Progress.FULFILLED) {
+        out.add(
+            "It depends on "
+                + rule.parts().get(i)
+                + (progress == Progress.FAILED ? ", which can never be met." : ", not met yet."));
+      }
+    }
+  }
+
+  private static void room(Explanation explained, StringJoiner out) {
+    JobSpec spec = explained.job().spec();
+    Explanation.Room room = explained.room();
+    out.add(
+        "It needs "
+            + count(room.nodes(), "node")
+            + " with "
+            + count(room.cores(), "core")
+            + (room.nodes() == 1 ? "" : " on each")
+            + (room.largeNodes() > 0
+                ? " (" + room.largeNodes() + " of them with " + room.largeCores() + ")"
+                : "")
+            + (spec.gres().isEmpty() && spec.memBytes() == 0
+                ? ""
+                : ", with the memory and devices that it asks for")
+            + ": "
+            + count(room.fitNow(), "node")
+            + " of "
+            + room.fitIdle()
+            + " of that kind "
+            + (room.fitNow() == 1 ? "has" : "have")
+            + " room now, "
+            + count(Math.toIntExact(Math.min(room.freeCores(), Integer.MAX_VALUE)), "core")
+            + " of "
+            + room.usableCores()
+            + " are free in all.");
+    if (explained.holderCount() > 0) {
+      out.add(
+          jobs(explained.holderCount())
+              + (explained.holderCount() == 1 ? " holds" : " hold")
+              + " what is missing on such nodes.");
+    }
+    if (room.down() + room.drained() > 0) {
+      out.add(
+          count(room.down(), "node")
+              + " of that kind "
+              + (room.down() == 1 ? "is" : "are")
+              + " down and "
+              + room.drained()
+              + " drained.");
+    }
+  }
+
+  /** What became of a job that waits no more. */
+  public static String past(ClusterImage.JobImage job, long nowMs) {
+    StringJoiner out = new StringJoiner(" ");
+    if (job.startMs() == 0) {
+      out.add(
+          "The job ended as "
+              + job.state()
+              + " after it had waited "
+              + duration(job.endMs() - job.submitMs())
+              + "; it never started.");
+      return out.toString();
+    }
+    long heldBackMs = Math.max(0, Math.min(job.startMs(), job.eligibleMs()) - job.submitMs());
+    out.add(
+        "The job started "
+            + duration(job.startMs() - job.submitMs())
+            + " after it was submitted"
+            + (job.attempt() > 1 ? ", for the " + job.attempt() + ". time" : "")
+            + (heldBackMs > 0 ? "; " + duration(heldBackMs) + " of that its own terms" : "")
+            + ".");
+    boolean over = job.state().isTerminal();
+    long ranMs = (over ? job.endMs() : nowMs) - job.startMs();
+    out.add(
+        over
+            ? "It ended as " + job.state() + " after " + duration(ranMs) + "."
+            : (job.state() == JobState.COMPLETING ? "It is being ended" : "It runs")
+                + " since "
+                + duration(ranMs)
+                + ", at most "
+                + duration(job.spec().limitMs())
+                + ".");
+    if (!job.detail().isEmpty()) {
+      out.add("What is known of its end: " + job.detail() + ".");
+    }
+    return out.toString();
+  }
+
+  private static String jobs(int count) {
+    return count(count, "job");
+  }
+
+  private static String count(int count, String noun) {
+    return count + " " + noun + (count == 1 ? "" : "s");
+  }
+
+  /** A span of time in its two largest units. */
+  public static String duration(long ms) {
+    if (ms < SECOND_MS) {
+      return Math.max(0, ms) + " ms";
+    }
+    if (ms < MINUTE_MS) {
+      return ms / SECOND_MS + " s";
+    }
+    if (ms < HOUR_MS) {
+      return ms / MINUTE_MS + " min " + ms % MINUTE_MS / SECOND_MS + " s";
+    }
+    if (ms < DAY_MS) {
+      return ms / HOUR_MS + " h " + ms % HOUR_MS / MINUTE_MS + " min";
+    }
+    return ms / DAY_MS + " d " + ms % DAY_MS / HOUR_MS + " h";
+  }
+}

@@ -1,0 +1,263 @@
+package org.queqiao.core.forecast;
+
+import java.util.Collection;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
+import org.queqiao.contract.event.Event;
+import org.queqiao.contract.event.JobAllocated;
+import org.queqiao.contract.event.JobEnded;
+import org.queqiao.contract.event.JobKillRequested;
+import org.queqiao.contract.event.JobRequeued;
+import org.queqiao.contract.event.LoggedEvent;
+import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.RunId;
+import org.queqiao.contract.job.Allocation;
+import org.queqiao.contract.job.JobState;
+import org.queqiao.contract.job.RunExit;
+import org.queqiao.contract.node.NodeState;
+import org.queqiao.contract.snapshot.ClusterImage;
+import org.queqiao.core.SchedulerMachine;
+import org.queqiao.core.message.Decision;
+import org.queqiao.core.message.Fact;
+import org.queqiao.core.message.Input;
+import org.queqiao.core.message.Reply;
+
+/**
+ * Runs a machine of its own forward in virtual time: runs end when they are assumed to, time brings
+ * what it brings, and the machine's own passes decide what starts. Nobody submits anything and no
+ * node goes or comes. The same image, assumptions and bounds give the same outcome.
+ *
+ * <pre>
+ *   image -> machine;  loop: ends of this moment -> tick -> passes until nothing starts -> next moment
+ * </pre>
+ */
+public final class ForwardRun {
+  /** A run that should have ended, or is being ended, is expected to be gone after this. */
+  private static final long OVERDUE_MS = 30_000;
+
+  private final SchedulerMachine machine;
+  private final RunTimes runTimes;
+  private final TreeSet<Due> due = new TreeSet<>();
+  private final TreeMap<JobId, Due> dueOf = new TreeMap<>();
+  private final TreeMap<JobId, Long> starts = new TreeMap<>();
+  private final TreeSet<JobId> asked = new TreeSet<>();
+  private long nowMs;
+  private long busyCores;
+  private long busyCoreMs;
+  private long steps;
+
+  /** When a run ends. */
+  private record Due(long endMs, JobId job, int attempt, long cores) implements Comparable<Due> {
+    @Override
+    public int compareTo(Due other) {
+      int byTime = Long.compare(endMs, other.endMs);
+      return byTime != 0 ? byTime : job.compareTo(other.job);
+    }
+  }
+
+  /**
+   * How far to go.
+   *
+   * @param untilMs the horizon, in epoch milliseconds
+   * @param maxSteps most facts and slices of passes
+   * @param stop asked after every moment; true ends the run early
+   */
+  public record Bounds(long untilMs, long maxSteps, BooleanSupplier stop) {}
+
+  /**
+   * Prepares a run.
+   *
+   * @param image the state to begin with; it is only read
+   * @param nowMs when to begin: now, at or after the time of the image
+   */
+  public ForwardRun(ClusterImage image, RunTimes runTimes, long nowMs) {
+    this.machine = SchedulerMachine.from(image);
+    this.runTimes = runTimes;
+    this.nowMs = Math.max(nowMs, image.timeMs());
+    for (ClusterImage.JobImage job : image.jobs()) {
+      if (job.state() == JobState.RUNNING || job.state() == JobState.COMPLETING) {
+        expect(job);
+      }
+    }
+  }
+
+  /** Tells the machine something before the run; its facts are made true at once. */
+  public Reply tell(Input input) {
+    Decision decision = machine.decide(input, nowMs);
+    record(decision);
+    return decision.reply();
+  }
+
+  /** The state as it is now in this run. */
+  public ClusterImage image() {
+    return machine.image();
+  }
+
+  /** The machine, to be asked. */
+  public SchedulerMachine machine() {
+    return machine;
+  }
+
+  /**
+   * Goes on until all of these jobs have started, or to a bound; with no jobs, to a bound.
+   *
+   * @param wanted jobs that wait
+   */
+  public ForwardOutcome run(Collection<JobId> wanted, Bounds bounds) {
+    long fromMs = nowMs;
+    asked.addAll(wanted);
+    boolean untilAnswered = !asked.isEmpty();
+    asked.removeAll(starts.keySet());
+    while (true) {
+      happen();
+      boolean spent = steps > bounds.maxSteps() || bounds.stop().getAsBoolean();
+      if (untilAnswered && asked.isEmpty()) {
+        return outcome(fromMs, ForwardOutcome.End.ANSWERED);
+      }
+      if (spent) {
+        return outcome(fromMs, ForwardOutcome.End.SPENT);
+      }
+      OptionalLong next = next();
+      boolean quiet = next.isEmpty();
+      if (quiet || next.getAsLong() > bounds.untilMs()) {
+        advance(Math.max(nowMs, bounds.untilMs()));
+        return outcome(fromMs, quiet ? ForwardOutcome.End.QUIET : ForwardOutcome.End.HORIZON);
+      }
+      advance(next.getAsLong());
+    }
+  }
+
+  /** Everything that happens at this moment. */
+  private void happen() {
+    while (!due.isEmpty() && due.first().endMs() <= nowMs) {
+      Due over = due.pollFirst();
+      dueOf.remove(over.job());
+      busyCores -= over.cores();
+      machine
+          .state()
+          .job(over.job())
+          .filter(job -> !job.allocations().isEmpty())
+          .ifPresent(job -> ends(job, over));
+    }
+    record(machine.decide(new Input.Tick(), nowMs));
+    boolean more = machine.state().planningDue();
+    while (more) {
+      Decision decision = machine.decide(new Input.PlanPass(), nowMs);
+      record(decision);
+      steps++;
+      more = decision.reply() instanceof Reply.Planned planned && planned.more();
+    }
+  }
+
+  private void ends(ClusterImage.JobImage job, Due over) {
+    RunExit exit =
+        new RunExit(
+            new RunId(over.job(), over.attempt()),
+            RunExit.Kind.EXITED,
+            0,
+            0,
+            job.startMs(),
+            nowMs,
+            0,
+            0,
+            0,
+            "");
+    record(
+        machine.decide(new Input.RunEnded(job.allocations().getFirst().node(), exit), nowMs));
+  }
+
+  private OptionalLong next() {
+    OptionalLong byTime = machine.state().nextDeadlineMs();
+    long next = Long.MAX_VALUE;
+    if (!due.isEmpty()) {
+      next = due.first().endMs();
+    }
+    if (byTime.isPresent()) {
+      next = Math.min(next, byTime.getAsLong());
+    }
+    return next == Long.MAX_VALUE ? OptionalLong.empty() : OptionalLong.of(Math.max(next, nowMs + 1));
+  }
+
+  private void advance(long toMs) {
+    busyCoreMs = Math.addExact(busyCoreMs, Math.multiplyExact(busyCores, toMs - nowMs));
+    nowMs = toMs;
+  }
+
+  private void record(Decision decision) {
+    for (Fact fact : decision.facts()) {
+      machine.apply(
+          new LoggedEvent(
+              machine.state().position() + 1, 1, nowMs, fact.actor(), fact.event()));
+      steps++;
+      follow(fact.event());
+    }
+  }
+
+  private void follow(Event event) {
+    switch (event) {
+      case JobAllocated e -> {
+        JobId id = e.run().job();
+        starts.putIfAbsent(id, nowMs);
+        asked.remove(id);
+        expect(machine.state().job(id).orElseThrow());
+      }
+      case JobKillRequested e -> expect(machine.state().job(e.run().job()).orElseThrow());
+      case JobEnded e -> gone(e.job());
+      case JobRequeued e -> gone(e.run().job());
+      default -> {
+        // changes nothing of when a run ends
+      }
+    }
+  }
+
+  private void gone(JobId id) {
+    asked.remove(id);
+    Due known = dueOf.remove(id);
+    if (known != null) {
+      due.remove(known);
+      busyCores -= known.cores();
+    }
+  }
+
+  private void expect(ClusterImage.JobImage job) {
+    boolean wanted = asked.contains(job.id());
+    gone(job.id());
+    if (wanted) {
+      asked.add(job.id());
+    }
+    long cores = 0;
+    for (Allocation each : job.allocations()) {
+      cores += each.cores().size();
+    }
+    Due next = new Due(endMs(job), job.id(), job.attempt(), cores);
+    due.add(next);
+    dueOf.put(job.id(), next);
+    busyCores += cores;
+  }
+
+  private long endMs(ClusterImage.JobImage job) {
+    if (job.state() == JobState.COMPLETING) {
+      return nowMs + OVERDUE_MS;
+    }
+    long limitMs = job.spec().limitMs();
+    long runMs = Math.clamp(runTimes.runMs(job, nowMs), 1, limitMs);
+    long endMs = Math.addExact(job.startMs(), runMs);
+    long deadlineMs = job.spec().terms().deadlineMs();
+    if (deadlineMs != 0) {
+      endMs = Math.min(endMs, deadlineMs);
+    }
+    return endMs > nowMs ? endMs : nowMs + OVERDUE_MS;
+  }
+
+  private ForwardOutcome outcome(long fromMs, ForwardOutcome.End end) {
+    long usable = 0;
+    for (ClusterImage.NodeImage each : machine.image().nodes()) {
+      boolean takesRuns = each.state() == NodeState.UP && !each.drained();
+      usable += takesRuns ? each.facts().cores() : 0;
+    }
+    return new ForwardOutcome(
+        new TreeMap<>(starts), fromMs, nowMs, end, busyCoreMs, usable, steps);
+  }
+}

@@ -1,0 +1,97 @@
+package org.queqiao.core.message;
+
+import java.util.List;
+import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.ProjectName;
+import org.queqiao.contract.id.UserName;
+import org.queqiao.contract.policy.Limit;
+import org.queqiao.contract.policy.Subject;
+import org.queqiao.contract.snapshot.ClusterImage;
+
+/**
+ * What keeps a waiting job from starting, at one moment. Jobs of others are named here; who may not
+ * see them is told their number only.
+ *
+ * @param job the job as it is then
+ * @param why the reason in Slurm's word
+ * @param room what it needs and what there is
+ * @param holders who holds what it could use, the first to end first; at most {@link #MAX_LISTED}
+ * @param holderCount how many they are in all
+ * @param ahead who comes before it in the queue, the first first; at most {@link #MAX_LISTED}
+ * @param aheadCount how many they are in all; -1 for a job that is not in the queue
+ * @param inQueue how many jobs may start as far as they themselves are concerned
+ * @param limits every limit that it is under
+ * @param priority its terms
+ */
+public record Explanation(
+    ClusterImage.JobImage job,
+    PendingWhy why,
+    Room room,
+    List<Holder> holders,
+    int holderCount,
+    List<Other> ahead,
+    int aheadCount,
+    int inQueue,
+    List<LimitUse> limits,
+    PriorityTerms priority) {
+  /** How many jobs a list names at most. */
+  public static final int MAX_LISTED = 200;
+
+  public Explanation {
+    holders = List.copyOf(holders);
+    ahead = List.copyOf(ahead);
+    limits = List.copyOf(limits);
+  }
+
+  /**
+   * What a job needs and what there is of it. Where tasks do not divide evenly, some of its nodes
+   * need the larger number of cores.
+   *
+   * @param nodes how many nodes it needs
+   * @param cores on each of them, at least
+   * @param largeNodes on how many of them it needs {@code largeCores}
+   * @param fitNow nodes that have room for {@code cores} and the rest now
+   * @param largeFitNow nodes that have room for {@code largeCores} and the rest now
+   * @param fitIdle nodes that take runs and would have room if nothing ran on them
+   * @param drained nodes that would have room and are drained
+   * @param down nodes that would have room and are down
+   * @param freeCores over all nodes that take runs
+   * @param usableCores the same, free or not
+   */
+  public record Room(
+      int nodes,
+      int cores,
+      int largeNodes,
+      int largeCores,
+      int fitNow,
+      int largeFitNow,
+      int fitIdle,
+      int drained,
+      int down,
+      long freeCores,
+      long usableCores) {}
+
+  /** Another job, with what decides who may see it. */
+  public record Other(JobId job, UserName user, ProjectName project) {}
+
+  /**
+   * A run on nodes that the job could use.
+   *
+   * @param cores on those nodes
+   * @param endsByMs it ends by then, at its time limit or deadline
+   */
+  public record Holder(Other other, int cores, long endsByMs) {}
+
+  /**
+   * A limit with its use.
+   *
+   * @param used by others than this job; 0 for a limit of each job
+   * @param asks what this job would add
+   */
+  public record LimitUse(Subject subject, Limit limit, long used, long asks) {
+    /** Whether it does not let the job start. */
+    public boolean blocks() {
+      return asks > 0 && asks > limit.most() - used;
+    }
+  }
+}

@@ -1,0 +1,159 @@
+package org.queqiao.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.queqiao.core.SchedulerStory.HOUR_MS;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.queqiao.contract.event.RulesSet;
+import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.NodeName;
+import org.queqiao.contract.id.UserName;
+import org.queqiao.contract.policy.Limit;
+import org.queqiao.contract.policy.LimitScope;
+import org.queqiao.contract.policy.Quantity;
+import org.queqiao.contract.policy.Rules;
+import org.queqiao.contract.policy.Subject;
+import org.queqiao.core.explain.ExplanationText;
+import org.queqiao.core.message.Explanation;
+import org.queqiao.core.message.Explanation.Holder;
+import org.queqiao.core.message.Explanation.Other;
+import org.queqiao.core.message.Input;
+import org.queqiao.core.message.TermsRequest;
+
+/** What a waiting job is told. */
+final class ExplainStoriesTest {
+  private static Explanation explained(SchedulerStory story, JobId job) {
+    return story.machine.state().explain(job, story.nowMs).orElseThrow();
+  }
+
+  private static String text(SchedulerStory story, JobId job) {
+    return ExplanationText.waiting(explained(story, job), story.nowMs, 0);
+  }
+
+  @Test
+  void whatIsMissingIsCountedAndWhoHoldsItIsNamed() {
+    SchedulerStory story = SchedulerStory.site();
+    for (String node : List.of("n1", "n2", "n3", "n4")) {
+      story.node(node, 8);
+    }
+    story.node("small", 2);
+    JobId wide =
+        story.submits(
+            "liwei", SchedulerStory.script().nodes(2).tasks(2).cpusPerTask(6).limitMs(2 * HOUR_MS));
+    JobId narrow =
+        story.submits("chenjie", SchedulerStory.script().cpusPerTask(5).limitMs(HOUR_MS));
+    story.plans();
+    story.does(new Input.DrainNode(SchedulerStory.user("admin1"), new NodeName("n4"), "disk"));
+    JobId waits =
+        story.submits("wangfang", SchedulerStory.script().nodes(2).tasks(3).cpusPerTask(3));
+    Explanation found = explained(story, waits);
+    assertThat(found.why().word()).isEqualTo("Resources");
+    assertThat(found.room())
+        .isEqualTo(new Explanation.Room(2, 3, 1, 6, 1, 0, 3, 1, 0, 9, 26));
+    assertThat(found.holders())
+        .containsExactly(
+            new Holder(
+                new Other(narrow, new UserName("chenjie"), SchedulerStory.MATERIALS),
+                5,
+                story.nowMs + HOUR_MS),
+            new Holder(
+                new Other(wide, new UserName("liwei"), SchedulerStory.CLIMATE),
+                12,
+                story.nowMs + 2 * HOUR_MS));
+    assertThat(found.aheadCount()).isZero();
+    assertThat(ExplanationText.waiting(found, story.nowMs, story.nowMs + 90 * 60_000))
+        .isEqualTo(
+            "The job waits: Resources. It needs 2 nodes with 3 cores on each (1 of them with 6):"
+                + " 1 node of 3 of that kind has room now, 9 cores of 26 are free in all. 2 jobs"
+                + " hold what is missing on such nodes. 0 nodes of that kind are down and 1"
+                + " drained. No job is before it in the queue of 1. If every job runs to its time"
+                + " limit and nobody submits more, it starts in 1 h 30 min.");
+  }
+
+  @Test
+  void thoseBeforeItInTheQueueAreThere() {
+    SchedulerStory story = SchedulerStory.site();
+    story.node("n1", 2);
+    story.submits("liwei", SchedulerStory.script().cpusPerTask(2));
+    story.plans();
+    JobId first = story.submits("liwei", SchedulerStory.script().cpusPerTask(2));
+    JobId second = story.submits("chenjie", SchedulerStory.script().cpusPerTask(2));
+    JobId third = story.submits("wangfang");
+    Explanation found = explained(story, third);
+    assertThat(found.why().word()).isEqualTo("Priority");
+    assertThat(found.ahead()).extracting(Other::job).containsExactly(first, second);
+    assertThat(found.aheadCount()).isEqualTo(2);
+    assertThat(found.inQueue()).isEqualTo(3);
+    assertThat(text(story, third)).contains("2 jobs are before it in the queue of 3.");
+    assertThat(found.priority())
+        .isEqualTo(story.machine.state().priority(third, story.nowMs).orElseThrow());
+    assertThat(story.machine.state().explain(new JobId(1), story.nowMs)).isEmpty();
+  }
+
+  @Test
+  void everyLimitIsShownWithItsUseAndTheOneThatHoldsItIsSaid() {
+    SchedulerStory story = SchedulerStory.site();
+    story.node("n1", 8);
+    Subject liwei = new Subject.User(new UserName("liwei"));
+    Limit one = new Limit(LimitScope.GROUP, Quantity.RUNNING_JOBS, "", 1);
+    Limit cores = new Limit(LimitScope.GROUP, Quantity.CORES, "", 100);
+    story.does(
+        new Input.SetRules(
+            SchedulerStory.user("admin1"),
+            new RulesSet(liwei, new Rules(1, null, List.of(), null, 0, List.of(cores, one)))));
+    story.submits("liwei", SchedulerStory.script().cpusPerTask(3));
+    story.plans();
+    JobId waits = story.submits("liwei");
+    Explanation found = explained(story, waits);
+    assertThat(found.why().word()).isEqualTo("AssocMaxJobsLimit");
+    assertThat(found.limits())
+        .containsExactly(
+            new Explanation.LimitUse(liwei, cores, 3, 1),
+            new Explanation.LimitUse(liwei, one, 1, 1));
+    assertThat(found.limits()).extracting(Explanation.LimitUse::blocks).containsExactly(false, true);
+    assertThat(text(story, waits)).contains("A limit holds it: " + found.why().sentence() + ".");
+  }
+
+  @Test
+  void holdsTimesAndDependenciesAreSaid() {
+    SchedulerStory story = SchedulerStory.site();
+    story.node("n1", 2);
+    JobId held = story.submits("liwei", SchedulerStory.script().hold(true));
+    assertThat(explained(story, held).aheadCount()).isEqualTo(-1);
+    assertThat(text(story, held)).contains("It is held until its owner releases it.");
+    JobId later =
+        story.submits(
+            "liwei",
+            SchedulerStory.script().terms(TermsRequest.NONE.withBeginMs(story.nowMs + HOUR_MS)));
+    assertThat(text(story, later))
+        .contains("It asked not to start before a time that comes in 1 h 0 min.");
+    JobId after =
+        story.submits(
+            "liwei",
+            SchedulerStory.script().terms(TermsRequest.NONE.withDependency("afterok:" + held)));
+    assertThat(text(story, after)).contains("It depends on afterok:" + held + ", not met yet.");
+    story.does(new Input.CancelJob(SchedulerStory.user("liwei"), held));
+    assertThat(text(story, after))
+        .contains("It depends on afterok:" + held + ", which can never be met.");
+  }
+
+  @Test
+  void whatIsOverIsToldInItsTimes() {
+    SchedulerStory story = SchedulerStory.site();
+    story.node("n1", 1);
+    JobId first = story.submits("liwei");
+    JobId second = story.submits("liwei");
+    story.plans();
+    story.after(90_000).exits(first, 0);
+    story.plans();
+    story.after(5_000);
+    assertThat(ExplanationText.past(story.job(second), story.nowMs))
+        .isEqualTo(
+            "The job started 1 min 30 s after it was submitted. It runs since 5 s, at most 1 h 0"
+                + " min.");
+    assertThat(ExplanationText.past(story.job(first), story.nowMs))
+        .isEqualTo(
+            "The job started 0 ms after it was submitted. It ended as COMPLETED after 1 min 30 s.");
+  }
+}

@@ -1,0 +1,23 @@
+package org.queqiao.runtime.copy;
+
+import org.queqiao.contract.snapshot.ClusterImage;
+import org.queqiao.core.message.Explanation;
+
+/**
+ * Why a job is, or was, in its state.
+ *
+ * @param position the facts up to here are known
+ * @param nowMs the moment that is explained
+ * @param job as it is at that moment
+ * @param waiting what keeps it from starting, or null when it does not wait
+ * @param startsByMs when it starts if everything runs to its limit and nobody submits more; 0 when
+ *     that is not known or it does not wait
+ * @param history for what it waited before its run, or null when it waits or that is too far back
+ */
+public record Explained(
+    long position,
+    long nowMs,
+    ClusterImage.JobImage job,
+    Explanation waiting,
+    long startsByMs,
+    WaitHistory history) {}

@@ -1,0 +1,114 @@
+package org.queqiao.runtime.copy;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.job.JobState;
+import org.queqiao.contract.snapshot.ClusterImage;
+import org.queqiao.core.SchedulerMachine;
+import org.queqiao.core.forecast.ForwardOutcome;
+import org.queqiao.core.forecast.ForwardRun;
+import org.queqiao.core.forecast.RunTimes;
+import org.queqiao.core.message.Explanation;
+
+/** Answers questions about one job from copies of the state. */
+public final class JobQuestions {
+  private static final long DAY_MS = 86_400_000;
+
+  /** How far an expected start is looked for. */
+  private static final long HORIZON_MS = 30 * DAY_MS;
+
+  private final StateCopies copies;
+  private final int mostLive;
+  private final long mostSteps;
+
+  /**
+   * Questions to copies.
+   *
+   * @param mostLive with more jobs that have not ended than this, nothing is run forward
+   * @param mostSteps how many steps one forward run may take
+   */
+  public JobQuestions(StateCopies copies, int mostLive, long mostSteps) {
+    this.copies = copies;
+    this.mostLive = mostLive;
+    this.mostSteps = mostSteps;
+  }
+
+  /** What one machine says about a job. */
+  private record Found(
+      long position, ClusterImage.JobImage job, Explanation waiting, ClusterImage image) {}
+
+  /**
+   * Explains a job now.
+   *
+   * @param stop asked again and again; true gives the search for its start up
+   * @return empty when the state does not know the job, such as one that ended long ago
+   */
+  public Optional<Explained> explain(JobId id, long nowMs, BooleanSupplier stop) {
+    Optional<Found> found = copies.now(machine -> find(machine, id, nowMs));
+    return found.map(each -> explained(each, nowMs, stop));
+  }
+
+  /**
+   * Explains a job as it was at a moment.
+   *
+   * @return empty when the state did not know the job then
+   * @throws TooFarBack when these are more facts than one question may replay
+   */
+  public Optional<Explained> explainAt(JobId id, long atMs, BooleanSupplier stop) {
+    SchedulerMachine machine = copies.at(copies.positionAt(atMs));
+    return find(machine, id, atMs).map(each -> explained(each, atMs, stop));
+  }
+
+  private Optional<Found> find(SchedulerMachine machine, JobId id, long nowMs) {
+    return machine
+        .state()
+        .job(id)
+        .map(job -> {
+          Explanation waiting = machine.state().explain(id, nowMs).orElse(null);
+          boolean small =
+              machine.state().pendingJobs() + machine.state().runningJobs() <= mostLive;
+          ClusterImage image = waiting != null && small ? live(machine.image()) : null;
+          return new Found(machine.state().position(), job, waiting, image);
+        });
+  }
+
+  /** An image without what has ended. */
+  static ClusterImage live(ClusterImage image) {
+    List<ClusterImage.JobImage> jobs = new ArrayList<>();
+    for (ClusterImage.JobImage each : image.jobs()) {
+      if (!each.state().isTerminal()) {
+        jobs.add(each);
+      }
+    }
+    return image.withOnly(jobs);
+  }
+
+  private Explained explained(Found found, long nowMs, BooleanSupplier stop) {
+    long startsByMs = found.image() == null ? 0 : startsBy(found, nowMs, stop);
+    return new Explained(
+        found.position(), nowMs, found.job(), found.waiting(), startsByMs, history(found.job()));
+  }
+
+  private long startsBy(Found found, long nowMs, BooleanSupplier stop) {
+    ForwardRun run = new ForwardRun(found.image(), RunTimes.DECLARED, nowMs);
+    ForwardOutcome outcome =
+        run.run(
+            List.of(found.job().id()), new ForwardRun.Bounds(nowMs + HORIZON_MS, mostSteps, stop));
+    return outcome.starts().getOrDefault(found.job().id(), 0L);
+  }
+
+  private WaitHistory history(ClusterImage.JobImage job) {
+    if (job.state() == JobState.PENDING) {
+      return null;
+    }
+    long waitedToMs = job.startMs() != 0 ? job.startMs() : job.endMs();
+    try {
+      return WaitHistory.of(copies, job.id(), job.submitMs(), waitedToMs);
+    } catch (TooFarBack tooFar) {
+      return null;
+    }
+  }
+}

@@ -1,0 +1,222 @@
+package org.queqiao.server.http;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import org.queqiao.contract.job.DependencyRule;
+import org.queqiao.contract.job.JobSpec;
+import org.queqiao.contract.snapshot.ClusterImage;
+import org.queqiao.core.explain.ExplanationText;
+import org.queqiao.core.message.Explanation;
+import org.queqiao.runtime.copy.Explained;
+import org.queqiao.runtime.copy.WaitHistory;
+import org.queqiao.server.view.Scope;
+
+/** An explanation as an account may see it: jobs of others by their number only where it may. */
+final class ExplainedDocument {
+  private static final int MOST_NAMED = 20;
+
+  private final Explained explained;
+  private final Scope scope;
+
+  ExplainedDocument(Explained explained, Scope scope) {
+    this.explained = explained;
+    this.scope = scope;
+  }
+
+  String sentence() {
+    if (explained.waiting() != null) {
+      return ExplanationText.waiting(
+          explained.waiting(), explained.nowMs(), explained.startsByMs());
+    }
+    String past = ExplanationText.past(explained.job(), explained.nowMs());
+    WaitHistory history = explained.history();
+    if (history == null || history.reasons().isEmpty()) {
+      return past;
+    }
+    StringBuilder out = new StringBuilder(past).append(" It waited for:");
+    String separator = " ";
+    for (Map.Entry<String, Long> each : history.reasons().entrySet()) {
+      out.append(separator)
+          .append(each.getKey())
+          .append(' ')
+          .append(ExplanationText.duration(each.getValue()));
+      separator = ", ";
+    }
+    return out.append('.').toString();
+  }
+
+  /** Sentences, one a line, and the terms of the priority. */
+  String text() {
+    StringBuilder out = new StringBuilder(sentence().replace(". ", ".\n")).append('\n');
+    if (explained.waiting() != null) {
+      out.append(PriorityRoutes.table(explained.waiting().priority()));
+    }
+    return out.toString();
+  }
+
+  void write(JsonGenerator out) throws IOException {
+    ClusterImage.JobImage job = explained.job();
+    out.writeStartObject();
+    out.writeNumberField("id", job.id().value());
+    out.writeNumberField("atMs", explained.nowMs());
+    out.writeNumberField("position", explained.position());
+    out.writeStringField("state", job.state().name());
+    out.writeStringField("sentence", sentence());
+    out.writeNumberField("submitMs", job.submitMs());
+    Json.number(out, "eligibleMs", orNull(job.eligibleMs()));
+    Json.number(out, "startMs", orNull(job.startMs()));
+    Json.number(out, "endMs", orNull(job.endMs()));
+    needs(job.spec(), out);
+    dependencies(job, out);
+    if (explained.waiting() == null) {
+      out.writeNullField("waiting");
+    } else {
+      out.writeObjectFieldStart("waiting");
+      waiting(explained.waiting(), out);
+      out.writeEndObject();
+    }
+    waited(out);
+    out.writeEndObject();
+  }
+
+  private static Long orNull(long ms) {
+    return ms == 0 ? null : (Long) ms;
+  }
+
+  private static void needs(JobSpec spec, JsonGenerator out) throws IOException {
+    out.writeObjectFieldStart("needs");
+    out.writeNumberField("nodes", spec.nodes());
+    out.writeNumberField("cores", spec.totalCores());
+    out.writeNumberField("memBytesPerNode", spec.memBytes());
+    Json.gres(out, spec.gres());
+    out.writeNumberField("limitMs", spec.limitMs());
+    Json.number(out, "beginMs", orNull(spec.terms().beginMs()));
+    Json.number(out, "deadlineMs", orNull(spec.terms().deadlineMs()));
+    out.writeEndObject();
+  }
+
+  private static void dependencies(ClusterImage.JobImage job, JsonGenerator out)
+      throws IOException {
+    DependencyRule rule = job.spec().terms().dependency();
+    out.writeArrayFieldStart("dependencies");
+    for (int i = 0; i < rule.parts().size() && i < job.dependencies().size(); i++) {
+      out.writeStartObject();
+      out.writeStringField("condition", rule.parts().get(i).toString());
+      out.writeStringField("progress", job.dependencies().get(i).progress().name());
+      Json.number(out, "readyMs", orNull(job.dependencies().get(i).readyMs()));
+      out.writeEndObject();
+    }
+    out.writeEndArray();
+  }
+
+  private void waiting(Explanation waiting, JsonGenerator out) throws IOException {
+    ClusterImage.JobImage job = waiting.job();
+    out.writeStringField("reason", waiting.why().word());
+    out.writeStringField("detail", JobDocument.orNull(waiting.why().sentence()));
+    out.writeBooleanField("heldByUser", job.heldByUser());
+    out.writeBooleanField("heldByAdministrator", job.heldByAdministrator());
+    Json.number(out, "startsByMs", orNull(explained.startsByMs()));
+    room(waiting.room(), out);
+    holders(waiting, out);
+    out.writeObjectFieldStart("queue");
+    Json.number(out, "ahead", waiting.aheadCount() < 0 ? null : waiting.aheadCount());
+    out.writeNumberField("inQueue", waiting.inQueue());
+    named(waiting.ahead(), out);
+    out.writeEndObject();
+    limits(waiting.limits(), out);
+    PolicyJson.writeTerms(waiting.priority(), out);
+  }
+
+  private static void room(Explanation.Room room, JsonGenerator out) throws IOException {
+    out.writeObjectFieldStart("room");
+    out.writeNumberField("nodesNeeded", room.nodes());
+    out.writeNumberField("coresOnEach", room.cores());
+    out.writeNumberField("largerNodesNeeded", room.largeNodes());
+    out.writeNumberField("coresOnLarger", room.largeCores());
+    out.writeNumberField("nodesWithRoom", room.fitNow());
+    out.writeNumberField("largerNodesWithRoom", room.largeFitNow());
+    out.writeNumberField("nodesWithRoomWhenIdle", room.fitIdle());
+    out.writeNumberField("drainedNodes", room.drained());
+    out.writeNumberField("downNodes", room.down());
+    out.writeNumberField("freeCores", room.freeCores());
+    out.writeNumberField("usableCores", room.usableCores());
+    out.writeEndObject();
+  }
+
+  private void holders(Explanation waiting, JsonGenerator out) throws IOException {
+    out.writeObjectFieldStart("holders");
+    out.writeNumberField("count", waiting.holderCount());
+    out.writeArrayFieldStart("jobs");
+    int named = 0;
+    for (Explanation.Holder each : waiting.holders()) {
+      if (sees(each.other()) && named++ < MOST_NAMED) {
+        out.writeStartObject();
+        out.writeNumberField("id", each.other().job().value());
+        out.writeNumberField("cores", each.cores());
+        out.writeNumberField("endsByMs", each.endsByMs());
+        out.writeEndObject();
+      }
+    }
+    out.writeEndArray();
+    out.writeEndObject();
+  }
+
+  private boolean sees(Explanation.Other other) {
+    return scope.sees(other.user(), other.project());
+  }
+
+  private void named(List<Explanation.Other> others, JsonGenerator out) throws IOException {
+    out.writeArrayFieldStart("jobs");
+    int named = 0;
+    for (Explanation.Other each : others) {
+      if (sees(each) && named++ < MOST_NAMED) {
+        out.writeNumber(each.job().value());
+      }
+    }
+    out.writeEndArray();
+  }
+
+  private static void limits(List<Explanation.LimitUse> limits, JsonGenerator out)
+      throws IOException {
+    out.writeArrayFieldStart("limits");
+    for (Explanation.LimitUse each : limits) {
+      out.writeStartObject();
+      out.writeStringField("kind", each.subject().kind());
+      out.writeStringField("name", each.subject().label());
+      out.writeStringField("scope", each.limit().scope().name());
+      out.writeStringField("quantity", each.limit().quantity().name());
+      out.writeStringField("gres", each.limit().gres());
+      out.writeNumberField("most", each.limit().most());
+      out.writeNumberField("used", each.used());
+      out.writeNumberField("asks", each.asks());
+      out.writeBooleanField("blocks", each.blocks());
+      out.writeEndObject();
+    }
+    out.writeEndArray();
+  }
+
+  /** For what a job waited that waits no more. */
+  private void waited(JsonGenerator out) throws IOException {
+    WaitHistory history = explained.history();
+    if (history == null) {
+      out.writeNullField("waited");
+      return;
+    }
+    ClusterImage.JobImage job = explained.job();
+    out.writeObjectFieldStart("waited");
+    out.writeNumberField(
+        "totalMs", (job.startMs() != 0 ? job.startMs() : job.endMs()) - job.submitMs());
+    out.writeArrayFieldStart("reasons");
+    for (Map.Entry<String, Long> each : history.reasons().entrySet()) {
+      out.writeStartObject();
+      out.writeStringField("reason", each.getKey());
+      out.writeNumberField("ms", each.getValue());
+      out.writeEndObject();
+    }
+    out.writeEndArray();
+    out.writeStringField("startedBy", JobDocument.orNull(history.startedBy()));
+    out.writeEndObject();
+  }
+}

@@ -1,0 +1,112 @@
+package org.queqiao.server.http;
+
+import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.queqiao.contract.id.UserName;
+import org.queqiao.server.auth.Refusal;
+
+/**
+ * Where questions go that cost the processor much: a few threads of their own, a bounded number
+ * waits, an account has few at a time, and each has a bounded time. The event loops and the machine
+ * go on beside them.
+ */
+final class LongQuestions implements AutoCloseable {
+  private static final int MOST_OF_AN_ACCOUNT = 2;
+
+  private final ThreadPoolExecutor threads;
+  private final long mostNanos;
+  private final Map<UserName, Integer> asking = new ConcurrentHashMap<>();
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  /**
+   * Threads for questions.
+   *
+   * @param atOnce how many are answered at a time
+   * @param waiting how many more may wait
+   * @param mostMs how long one may go on before it is told to stop
+   */
+  LongQuestions(int atOnce, int waiting, long mostMs) {
+    this.mostNanos = TimeUnit.MILLISECONDS.toNanos(mostMs);
+    this.threads =
+        new ThreadPoolExecutor(
+            atOnce,
+            atOnce,
+            1,
+            TimeUnit.MINUTES,
+            new LinkedBlockingQueue<>(waiting),
+            Thread.ofPlatform().daemon().name("question-", 0).factory());
+    threads.allowCoreThreadTimeOut(true);
+  }
+
+  /**
+   * Asks, and answers the call on its event loop.
+   *
+   * @param question is handed what says that it must stop
+   */
+  <T> void ask(Call call, Function<BooleanSupplier, T> question, Consumer<T> answer) {
+    UserName user = call.principal().user();
+    if (asking.merge(user, 1, Integer::sum) > MOST_OF_AN_ACCOUNT) {
+      release(user);
+      throw new Refused(
+          new Refusal(
+              Refusal.Code.TOO_MANY,
+              "",
+              "this account has "
+                  + MOST_OF_AN_ACCOUNT
+                  + " questions of this kind open: wait for their answers",
+              1));
+    }
+    try {
+      threads.execute(() -> {
+        try {
+          answer(call, question, answer);
+        } finally {
+          release(user);
+        }
+      });
+    } catch (RejectedExecutionException full) {
+      release(user);
+      throw new Refused(
+          new Refusal(
+              Refusal.Code.BUSY,
+              "",
+              "too many questions of this kind are waiting: try again in a few seconds",
+              5));
+    }
+  }
+
+  private <T> void answer(Call call, Function<BooleanSupplier, T> question, Consumer<T> answer) {
+    long begunNanos = System.nanoTime();
+    BooleanSupplier stop = () -> closed.get() || System.nanoTime() - begunNanos > mostNanos;
+    try {
+      T found = question.apply(stop);
+      call.onLoop(() -> answer.accept(found));
+    } catch (Refused refused) {
+      call.onLoop(() -> call.refuse(refused.refusal()));
+    } catch (CancellationException ended) {
+      call.onLoop(() -> call.refuse(Refused.busy("the server is stopping").refusal()));
+    } catch (RuntimeException failure) {
+      call.onLoop(() -> call.routing().fail(failure));
+    }
+  }
+
+  private void release(UserName user) {
+    asking.compute(user, (_, count) -> count == null || count == 1 ? null : count - 1);
+  }
+
+  @Override
+  public void close() {
+    closed.set(true);
+    threads.shutdownNow();
+    threads.close();
+  }
+}

@@ -1,0 +1,145 @@
+package org.queqiao.server.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Why, over the real interface. */
+final class WhyRestTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static RunningServer server;
+
+  @BeforeAll
+  static void start() throws Exception {
+    server = RunningServer.shared();
+  }
+
+  private static JsonNode ok(HttpResponse<String> answer) throws Exception {
+    assertThat(answer.statusCode()).as(answer.body()).isBetween(200, 201);
+    return JSON.readTree(answer.body());
+  }
+
+  private static long submit(String user, String more) throws Exception {
+    return ok(server.post(
+            user, "/api/v1/jobs", "{\"script\":\"#!/bin/sh\\ntrue\\n\"" + more + "}"))
+        .path("id")
+        .asLong();
+  }
+
+  private static String of(long job) {
+    return "/api/v1/jobs/" + job + "/explain";
+  }
+
+  @Test
+  void aHeldJobIsExplainedNowAndAsItWas() throws Exception {
+    long job = submit("researcher1", ",\"hold\":true");
+    JsonNode now = ok(server.get("researcher1", of(job)));
+    assertThat(now.path("state").asText()).isEqualTo("PENDING");
+    assertThat(now.path("waiting").path("reason").asText()).isEqualTo("JobHeldUser");
+    assertThat(now.path("waiting").path("heldByUser").asBoolean()).isTrue();
+    assertThat(now.path("waiting").path("queue").path("ahead").isNull()).isTrue();
+    assertThat(now.path("waiting").path("terms")).isNotEmpty();
+    assertThat(now.path("sentence").asText()).contains("It is held until its owner releases it.");
+    long submitMs = now.path("submitMs").asLong();
+
+    ok(server.call("researcher1", "DELETE", "/api/v1/jobs/" + job, ""));
+    JsonNode ended = ok(server.get("researcher1", of(job)));
+    assertThat(ended.path("state").asText()).isEqualTo("CANCELLED");
+    assertThat(ended.path("waiting").isNull()).isTrue();
+    assertThat(ended.path("waited").path("reasons").findValuesAsText("reason"))
+        .containsExactly("JobHeldUser");
+    assertThat(ended.path("sentence").asText()).contains("it never started");
+    JsonNode was = ok(server.get("researcher1", of(job) + "?at=" + submitMs));
+    assertThat(was.path("state").asText()).isEqualTo("PENDING");
+    assertThat(was.path("waiting").path("reason").asText()).isEqualTo("JobHeldUser");
+    assertThat(was.path("atMs").asLong()).isEqualTo(submitMs);
+  }
+
+  @Test
+  void asPlainTextItIsSentencesAndTheTermsOfThePriority() throws Exception {
+    long job = submit("researcher1", ",\"hold\":true");
+    HttpResponse<String> text =
+        server.send(server.request("researcher1", of(job), "Accept", "text/plain"));
+    assertThat(text.statusCode()).isEqualTo(200);
+    assertThat(text.body()).startsWith("The job waits: JobHeldUser.\n").contains("fairShare");
+    server.call("researcher1", "DELETE", "/api/v1/jobs/" + job, "");
+  }
+
+  @Test
+  void whoMayNotSeeTheJobIsToldThatThereIsNone() throws Exception {
+    long job = submit("researcher1", ",\"hold\":true");
+    assertThat(server.get("researcher2", of(job)).statusCode()).isEqualTo(404);
+    assertThat(server.get("researcher2", of(job) + "?at=1").statusCode()).isEqualTo(404);
+    assertThat(server.get("researcher1", of(99_999_999)).statusCode()).isEqualTo(404);
+    assertThat(server.get("", of(job)).statusCode()).isEqualTo(401);
+    ok(server.get("admin1", of(job)));
+    server.call("researcher1", "DELETE", "/api/v1/jobs/" + job, "");
+  }
+
+  @Test
+  void momentsOutsideTheLifeOfTheJobAreRefused() throws Exception {
+    long job = submit("researcher1", ",\"hold\":true");
+    for (String at : new String[] {"1", "9999999999999", "-1", "soon"}) {
+      HttpResponse<String> answer = server.get("researcher1", of(job) + "?at=" + at);
+      assertThat(answer.statusCode()).as(at).isEqualTo(422);
+      assertThat(JSON.readTree(answer.body()).path("field").asText()).isEqualTo("at");
+    }
+    server.call("researcher1", "DELETE", "/api/v1/jobs/" + job, "");
+  }
+
+  @Test
+  void jobsOfOthersAreCountedAndNamedOnlyToWhoMaySeeThem() throws Exception {
+    String none = "{\"limits\":[{\"scope\":\"GROUP\",\"quantity\":\"RUNNING_JOBS\",\"most\":0}]}";
+    for (String user : new String[] {"researcher1", "researcher2"}) {
+      ok(server.call("admin1", "PUT", "/api/v1/rules/user/" + user, none));
+    }
+    long first = submit("researcher1", "");
+    long second = submit("researcher2", "");
+    JsonNode own = ok(server.get("researcher2", of(second)));
+    assertThat(own.path("waiting").path("reason").asText()).isEqualTo("AssocMaxJobsLimit");
+    assertThat(own.path("waiting").path("limits").get(0).path("blocks").asBoolean()).isTrue();
+    JsonNode queue = own.path("waiting").path("queue");
+    assertThat(queue.path("ahead").asInt()).isPositive();
+    assertThat(queue.path("jobs").toString()).doesNotContain(Long.toString(first));
+    JsonNode all = ok(server.get("admin1", of(second)));
+    assertThat(all.path("waiting").path("queue").path("ahead")).isEqualTo(queue.path("ahead"));
+    assertThat(all.path("waiting").path("queue").path("jobs").toString())
+        .contains(Long.toString(first));
+    server.call("researcher1", "DELETE", "/api/v1/jobs/" + first, "");
+    server.call("researcher2", "DELETE", "/api/v1/jobs/" + second, "");
+    for (String user : new String[] {"researcher1", "researcher2"}) {
+      ok(server.call("admin1", "PUT", "/api/v1/rules/user/" + user, "{\"limits\":[]}"));
+    }
+  }
+
+  @Test
+  void anAccountHasFewSuchQuestionsOpenAndNobodyWaitsLongerForThem() throws Exception {
+    long job = submit("researcher1", ",\"hold\":true");
+    List<CompletableFuture<Integer>> storm = new ArrayList<>();
+    for (int i = 0; i < 60; i++) {
+      storm.add(
+          server
+              .http()
+              .sendAsync(
+                  server.request("researcher1", of(job)).build(),
+                  HttpResponse.BodyHandlers.ofString())
+              .thenApply(HttpResponse::statusCode));
+    }
+    TreeSet<Integer> answers = new TreeSet<>();
+    for (CompletableFuture<Integer> each : storm) {
+      answers.add(each.get(30, TimeUnit.SECONDS));
+    }
+    assertThat(answers).contains(200).isSubsetOf(200, 429);
+    ok(server.get("researcher1", of(job)));
+    server.call("researcher1", "DELETE", "/api/v1/jobs/" + job, "");
+  }
+}
