@@ -49,8 +49,7 @@ final class ExplainStoriesTest {
         story.submits("wangfang", SchedulerStory.script().nodes(2).tasks(3).cpusPerTask(3));
     Explanation found = explained(story, waits);
     assertThat(found.why().word()).isEqualTo("Resources");
-    assertThat(found.room())
-        .isEqualTo(new Explanation.Room(2, 3, 1, 6, 1, 0, 3, 1, 0, 9, 26));
+    assertThat(found.room()).isEqualTo(new Explanation.Room(2, 3, 1, 6, 1, 0, 3, 1, 0, 9, 26));
     assertThat(found.holders())
         .containsExactly(
             new Holder(
@@ -111,7 +110,9 @@ final class ExplainStoriesTest {
         .containsExactly(
             new Explanation.LimitUse(liwei, cores, 3, 1),
             new Explanation.LimitUse(liwei, one, 1, 1));
-    assertThat(found.limits()).extracting(Explanation.LimitUse::blocks).containsExactly(false, true);
+    assertThat(found.limits())
+        .extracting(Explanation.LimitUse::blocks)
+        .containsExactly(false, true);
     assertThat(text(story, waits)).contains("A limit holds it: " + found.why().sentence() + ".");
   }
 

@@ -36,7 +36,8 @@ final class ForwardRunTest {
       List<String> policies = List.of("fcfs", "easy", "easy-sjbf", "conservative", "default");
       story.does(
           new Input.DefineScheduling(
-              SchedulerStory.user("admin1"), new SchedulingDefined(policies.get(random.nextInt(5)), 3)));
+              SchedulerStory.user("admin1"),
+              new SchedulingDefined(policies.get(random.nextInt(5)), 3)));
       for (int i = 0; i < 1 + random.nextInt(4); i++) {
         story.node("n" + i, 2 + random.nextInt(6));
       }
@@ -128,8 +129,7 @@ final class ForwardRunTest {
     RunTimes half = (job, _) -> job.spec().limitMs() / 2;
     ForwardOutcome outcome =
         new ForwardRun(story.machine.image(), half, story.nowMs).run(List.of(second), FAR);
-    assertThat(outcome.starts())
-        .containsEntry(second, story.job(first).startMs() + HOUR_MS / 2);
+    assertThat(outcome.starts()).containsEntry(second, story.job(first).startMs() + HOUR_MS / 2);
   }
 
   @Test
@@ -182,7 +182,6 @@ final class ForwardRunTest {
     story.plans();
     story.after(2 * HOUR_MS).ticks();
     JobId next = story.submits("liwei");
-    assertThat(declared(story, List.of(next)).starts())
-        .containsEntry(next, story.nowMs + 30_000);
+    assertThat(declared(story, List.of(next)).starts()).containsEntry(next, story.nowMs + 30_000);
   }
 }

@@ -39,7 +39,9 @@ public final class ExplanationText {
     room(explained, out);
     if (explained.aheadCount() >= 0) {
       out.add(
-          (explained.aheadCount() == 0 ? "No job is" : jobs(explained.aheadCount()) + (explained.aheadCount() == 1 ? " is" : " are"))
+          (explained.aheadCount() == 0
+                  ? "No job is"
+                  : jobs(explained.aheadCount()) + (explained.aheadCount() == 1 ? " is" : " are"))
               + " before it in the queue of "
               + explained.inQueue()
               + ".");

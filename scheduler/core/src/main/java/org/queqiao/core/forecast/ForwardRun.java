@@ -164,8 +164,7 @@ public final class ForwardRun {
             0,
             0,
             "");
-    record(
-        machine.decide(new Input.RunEnded(job.allocations().getFirst().node(), exit), nowMs));
+    record(machine.decide(new Input.RunEnded(job.allocations().getFirst().node(), exit), nowMs));
   }
 
   private OptionalLong next() {
@@ -177,7 +176,9 @@ public final class ForwardRun {
     if (byTime.isPresent()) {
       next = Math.min(next, byTime.getAsLong());
     }
-    return next == Long.MAX_VALUE ? OptionalLong.empty() : OptionalLong.of(Math.max(next, nowMs + 1));
+    return next == Long.MAX_VALUE
+        ? OptionalLong.empty()
+        : OptionalLong.of(Math.max(next, nowMs + 1));
   }
 
   private void advance(long toMs) {
@@ -188,8 +189,7 @@ public final class ForwardRun {
   private void record(Decision decision) {
     for (Fact fact : decision.facts()) {
       machine.apply(
-          new LoggedEvent(
-              machine.state().position() + 1, 1, nowMs, fact.actor(), fact.event()));
+          new LoggedEvent(machine.state().position() + 1, 1, nowMs, fact.actor(), fact.event()));
       steps++;
       follow(fact.event());
     }
@@ -257,7 +257,6 @@ public final class ForwardRun {
       boolean takesRuns = each.state() == NodeState.UP && !each.drained();
       usable += takesRuns ? each.facts().cores() : 0;
     }
-    return new ForwardOutcome(
-        new TreeMap<>(starts), fromMs, nowMs, end, busyCoreMs, usable, steps);
+    return new ForwardOutcome(new TreeMap<>(starts), fromMs, nowMs, end, busyCoreMs, usable, steps);
   }
 }

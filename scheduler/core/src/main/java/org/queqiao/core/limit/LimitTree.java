@@ -67,8 +67,7 @@ public final class LimitTree {
   }
 
   /** The first use that blocks, or null; with a list, all uses go there instead. */
-  private LimitUse firstBlocking(
-      Claim job, Demand demand, boolean atSubmit, List<LimitUse> all) {
+  private LimitUse firstBlocking(Claim job, Demand demand, boolean atSubmit, List<LimitUse> all) {
     if (cluster.priorities().tallies().isEmpty()) {
       return null;
     }
@@ -156,8 +155,7 @@ public final class LimitTree {
           case MEM_BYTES, GRES, LIMIT_MS -> false;
         };
     PendingWhy why =
-        new PendingWhy(
-            SlurmWords.of(use.subject(), limit), sentence(job.user(), job.spec(), use));
+        new PendingWhy(SlurmWords.of(use.subject(), limit), sentence(job.user(), job.spec(), use));
     return new Block(why, full && everyJobAsks);
   }
 

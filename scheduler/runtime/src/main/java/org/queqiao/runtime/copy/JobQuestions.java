@@ -68,8 +68,7 @@ public final class JobQuestions {
         .job(id)
         .map(job -> {
           Explanation waiting = machine.state().explain(id, nowMs).orElse(null);
-          boolean small =
-              machine.state().pendingJobs() + machine.state().runningJobs() <= mostLive;
+          boolean small = machine.state().pendingJobs() + machine.state().runningJobs() <= mostLive;
           ClusterImage image = waiting != null && small ? live(machine.image()) : null;
           return new Found(machine.state().position(), job, waiting, image);
         });

@@ -88,8 +88,7 @@ final class StateCopiesTest {
   @Test
   void aJobIsExplainedNowAndAsItWas() {
     story.open().withSite();
-    JobQuestions questions =
-        new JobQuestions(new StateCopies(story.log, 100_000), 1_000, 100_000);
+    JobQuestions questions = new JobQuestions(new StateCopies(story.log, 100_000), 1_000, 100_000);
     List<JobId> jobs = new ArrayList<>();
     for (int i = 0; i < 5; i++) {
       jobs.add(story.submit("k" + i));

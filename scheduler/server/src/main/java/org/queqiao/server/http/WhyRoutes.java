@@ -48,10 +48,7 @@ final class WhyRoutes {
     long nowMs = Math.max(clock.millis(), view.timeMs());
     if (at != null && at < job.submitMs()) {
       throw Refused.invalid(
-          "at",
-          "the job was submitted at "
-              + job.submitMs()
-              + ": ask for a moment from then on");
+          "at", "the job was submitted at " + job.submitMs() + ": ask for a moment from then on");
     }
     if (at != null && at > nowMs) {
       throw Refused.invalid("at", "at lies in the future: the latest moment is " + nowMs);

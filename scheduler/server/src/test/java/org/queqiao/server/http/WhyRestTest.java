@@ -29,8 +29,7 @@ final class WhyRestTest {
   }
 
   private static long submit(String user, String more) throws Exception {
-    return ok(server.post(
-            user, "/api/v1/jobs", "{\"script\":\"#!/bin/sh\\ntrue\\n\"" + more + "}"))
+    return ok(server.post(user, "/api/v1/jobs", "{\"script\":\"#!/bin/sh\\ntrue\\n\"" + more + "}"))
         .path("id")
         .asLong();
   }
