@@ -24,7 +24,7 @@ client_token() {
 
 # The token of the account that commands run as; kept for its life, readable by the owner alone.
 session_token() {
-  local account=$1 file=$DATA/run/token.$1
+  local account=$1 file=$DATA/host/token.$1
   if [ ! -s "$file" ] || [ -z "$(find "$file" -mmin -1380)" ]; then
     (umask 077 && admin POST /token --data-urlencode "user=$account" >"$file") || {
       cat "$file" >&2

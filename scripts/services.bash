@@ -1,6 +1,7 @@
 # Starting, adopting and stopping the processes of one machine. Sourced by ./queqiao.
 #
-#   DATA/run/      sockets, process ids, what the server says of itself   (server, owner only)
+#   DATA/host/     process ids, the launcher's socket, what this script made (owner of the folder)
+#   DATA/run/      socket and address of the server                       (server, owner only)
 #   DATA/server/   event log, keys, credentials                           (server)
 #   DATA/postgres/ the embedded database                                  (database)
 #   DATA/agent/    the agent's key, spool of intents                      (agent)
@@ -18,7 +19,7 @@ is_root() { [ "$(id -u)" -eq 0 ]; }
 
 # alive NAME: prints the process id when the process of that name answers to its recorded start.
 alive() {
-  local file=$DATA/run/$1.pid pid started
+  local file=$DATA/host/$1.pid pid started
   [ -r "$file" ] || return 1
   read -r pid started <"$file" || return 1
   [ -n "$pid" ] && [ -r "/proc/$pid/stat" ] && [ "$(start_of "$pid")" = "$started" ] && printf '%s' "$pid"
@@ -35,7 +36,7 @@ start_of() {
   printf '%s' "${20}"
 }
 
-record() { printf '%s %s\n' "$2" "$(start_of "$2")" >"$DATA/run/$1.pid"; }
+record() { printf '%s %s\n' "$2" "$(start_of "$2")" >"$DATA/host/$1.pid"; }
 
 # spawn NAME COMMAND...: starts a process of its own session with its output in DATA/log.
 spawn() {
@@ -91,7 +92,7 @@ make_folders() {
     exit 1
   }
   mkdir -p -m 0700 "$DATA/server" "$DATA/log" "$DATA/postgres" "$DATA/printed"
-  mkdir -p -m "$mode" "$DATA/run" "$DATA/agent" "$DATA/node"
+  mkdir -p -m "$mode" "$DATA/host" "$DATA/run" "$DATA/agent" "$DATA/node"
   if is_root; then
     { flock 7 && make_service_account; } 7</etc
     chown "$SERVICE_ACCOUNT:$SERVICE_ACCOUNT" "$DATA/agent"
@@ -111,13 +112,13 @@ make_service_account() {
 # Under root the server and its database run as a user of their own that needs no account: a number
 # from the range that systemd keeps for services without one.
 choose_server_uid() {
-  if [ -r "$DATA/run/server-uid" ]; then
-    read -r SERVER_UID <"$DATA/run/server-uid"
+  if [ -r "$DATA/host/server-uid" ]; then
+    read -r SERVER_UID <"$DATA/host/server-uid"
     return
   fi
   SERVER_UID=61984
   while getent passwd "$SERVER_UID" >/dev/null; do SERVER_UID=$((SERVER_UID + 1)); done
-  printf '%s\n' "$SERVER_UID" >"$DATA/run/server-uid"
+  printf '%s\n' "$SERVER_UID" >"$DATA/host/server-uid"
 }
 
 # The demo's Unix users belong to one data folder: while another one has qqdemo1 and qqdemo2, the next
@@ -132,8 +133,8 @@ make_demo_users() {
 
 choose_demo_users() {
   local user number=0
-  if [ -r "$DATA/run/demo-users" ]; then
-    read -ra DEMO_USERS <"$DATA/run/demo-users"
+  if [ -r "$DATA/host/demo-users" ]; then
+    read -ra DEMO_USERS <"$DATA/host/demo-users"
     for user in "${DEMO_USERS[@]}"; do take_demo_user "$user" || die "the demo's Unix user $user now belongs to another data folder; start with a new data folder"; done
     return 0
   fi
@@ -143,7 +144,7 @@ choose_demo_users() {
     [ $number -le 100 ] || die "the Unix users qqdemo1 to qqdemo100 belong to other data folders; stop those with ./queqiao down --purge"
     if take_demo_user "qqdemo$number"; then DEMO_USERS+=("qqdemo$number"); fi
   done
-  printf '%s\n' "${DEMO_USERS[*]}" >"$DATA/run/demo-users"
+  printf '%s\n' "${DEMO_USERS[*]}" >"$DATA/host/demo-users"
 }
 
 # take_demo_user USER: true once the user exists and its home is in this data folder.
@@ -153,13 +154,13 @@ take_demo_user() {
   if [ -z "$home" ]; then
     useradd --no-create-home --home-dir "$place" --shell /usr/sbin/nologin "$user" 2>/dev/null || return 1
     say "Created the Unix user $user (no login shell); ./queqiao down --purge removes it."
-    printf '%s\n' "$user" >>"$DATA/run/created-users"
+    printf '%s\n' "$user" >>"$DATA/host/created-users"
   elif [ "$home" != "$place" ]; then
     # A folder that was deleted without a purge leaves its users behind.
     [ "$home" != "${home%/home/"$user"}" ] && [ ! -e "${home%/home/"$user"}" ] || return 1
     usermod --home "$place" "$user" 2>/dev/null || return 1
     say "Took over the Unix user $user, whose data folder is gone; ./queqiao down --purge removes it."
-    printf '%s\n' "$user" >>"$DATA/run/created-users"
+    printf '%s\n' "$user" >>"$DATA/host/created-users"
   fi
   mkdir -p -m 0700 "$place"
   chown "$user:" "$place"
@@ -219,17 +220,29 @@ wait_for_server() {
   done
 }
 
+# as_server COMMAND...: what is read in a folder of the server is read with its rights, not with root's.
+as_server() {
+  if is_root; then setpriv --reuid="$SERVER_UID" --regid="$SERVER_UID" --clear-groups "$@"; else "$@"; fi
+}
+
+take_launch_key() {
+  local made=$DATA/node/launch-key.pub.new
+  as_server cat "$DATA/run/launch-key.pub" >"$made" && [ -s "$made" ] || die "the server left no key for the launcher in $DATA/run"
+  chmod 0444 "$made"
+  mv "$made" "$DATA/node/launch-key.pub"
+}
+
 start_launcher() {
   local agent_uid
   agent_uid=$(agent_uid)
   # The launcher believes only a key that root alone can change: it takes over the server's key once.
-  [ -e "$DATA/node/launch-key.pub" ] || install -m 0444 "$DATA/run/launch-key.pub" "$DATA/node/launch-key.pub"
+  [ -e "$DATA/node/launch-key.pub" ] || take_launch_key
   # A node that is told to offer more cores than it has cannot pin a run to cores that do not exist.
   local limits=()
   if [ "${QUEQIAO_AGENT_CORES:-0}" -gt "$(nproc)" ]; then limits=(--limits memory,pids); fi
-  spawn launcher "$LAUNCHER" --data "$DATA/node" --socket "$DATA/run/launcher.sock" \
+  spawn launcher "$LAUNCHER" --data "$DATA/node" --socket "$DATA/host/launcher.sock" \
     --public-key "$DATA/node/launch-key.pub" --node "$NODE_NAME" --agent-uid "$agent_uid" "${limits[@]}"
-  wait_for 10 "the launcher" test -S "$DATA/run/launcher.sock"
+  wait_for 10 "the launcher" test -S "$DATA/host/launcher.sock"
 }
 
 agent_uid() { if is_root; then id -u "$SERVICE_ACCOUNT"; else id -u; fi; }
@@ -242,7 +255,7 @@ start_agent() {
     if is_root; then chown "$SERVICE_ACCOUNT:" "$DATA/agent/enrolment"; fi
   fi
   MALLOC_ARENA_MAX=1 spawn agent "${as[@]}" "$JAVA" "${AGENT_FLAGS[@]}" -cp "$AGENT_LIB" org.queqiao.agent.AgentMain \
-    --data "$DATA/agent" --node "$NODE_NAME" --launcher "$DATA/run/launcher.sock" --spool "$DATA/node/spool" \
+    --data "$DATA/agent" --node "$NODE_NAME" --launcher "$DATA/host/launcher.sock" --spool "$DATA/node/spool" \
     ${QUEQIAO_AGENT_CORES:+--cores "$QUEQIAO_AGENT_CORES"}
 }
 
@@ -252,11 +265,11 @@ services_up() {
   need_to_build
   install_missing
   make_folders
-  exec 9>"$DATA/run/up.lock"
+  exec 9>"$DATA/host/up.lock"
   flock -n 9 || die "another ./queqiao up is at work on $DATA"
-  if [ -r "$DATA/run/node-name" ]; then read -r NODE_NAME <"$DATA/run/node-name"; else
+  if [ -r "$DATA/host/node-name" ]; then read -r NODE_NAME <"$DATA/host/node-name"; else
     NODE_NAME=$(uname -n | tr -c 'a-zA-Z0-9_.\n-' '-')
-    printf '%s\n' "$NODE_NAME" >"$DATA/run/node-name"
+    printf '%s\n' "$NODE_NAME" >"$DATA/host/node-name"
   fi
   make_demo_users
   place_programs
@@ -268,7 +281,7 @@ services_up() {
   fi
   if ! alive launcher >/dev/null; then
     was_running=no
-    rm -f "$DATA/run/launcher.sock"
+    rm -f "$DATA/host/launcher.sock"
     start_launcher
   fi
   if ! alive agent >/dev/null; then
@@ -282,9 +295,9 @@ services_up() {
     say "Queqiao runs already: $url (data in $DATA)"
     exit 0
   fi
-  if [ "$DEMO" = yes ] && [ ! -e "$DATA/run/demo-submitted" ]; then
+  if [ "$DEMO" = yes ] && [ ! -e "$DATA/host/demo-submitted" ]; then
     demo_jobs
-    touch "$DATA/run/demo-submitted"
+    touch "$DATA/host/demo-submitted"
   fi
   say ""
   say "Queqiao is ready:  $url"
@@ -314,7 +327,7 @@ stop() {
     fi
     sleep 0.05
   done
-  rm -f "$DATA/run/$1.pid"
+  rm -f "$DATA/host/$1.pid"
 }
 
 services_down() {
@@ -337,19 +350,21 @@ stop_database() {
   local pid=
   [ -r "$DATA/postgres/data/postmaster.pid" ] && read -r pid <"$DATA/postgres/data/postmaster.pid" || return 0
   [ -d "/proc/$pid" ] && tr '\0' ' ' <"/proc/$pid/cmdline" | grep -q "$DATA/postgres" || return 0
-  kill -INT "$pid" 2>/dev/null || true
+  # Whatever the file says, only what the database's user may end is ended.
+  if is_root; then choose_server_uid; fi
+  as_server bash -c 'kill -INT "$1"' _ "$pid" 2>/dev/null || return 0
   while start_of "$pid" >/dev/null; do sleep 0.05; done
 }
 
 purge() {
   local user
-  if [ -r "$DATA/run/created-users" ]; then
+  if [ -r "$DATA/host/created-users" ]; then
     while read -r user; do
       # Whatever the list says: only a user that lives in this folder goes with it.
       [ "$(home_of "$user")" = "$DATA/home/$user" ] || continue
       pkill -KILL -u "$user" 2>/dev/null || true
       { flock 7 && userdel "$user" 2>/dev/null && say "Removed the Unix user $user."; } 7</etc
-    done <"$DATA/run/created-users"
+    done <"$DATA/host/created-users"
   fi
   rm -rf "$DATA"
   say "Removed $DATA."

@@ -210,7 +210,7 @@ final class EndToEndTest {
 
   /** Started by root, the demo has made users of its own and names them here. */
   private static String unixUser() throws IOException {
-    Path made = service.data().resolve("run").resolve("demo-users");
+    Path made = service.data().resolve("host").resolve("demo-users");
     return Files.exists(made)
         ? Files.readString(made).strip().split(" ", 2)[0]
         : System.getProperty("user.name");
