@@ -34,3 +34,10 @@ client_explain() {
   esac
   api "$(default_account)" GET "/api/v1/jobs/${ARGS[0]}/explain" -H "$(answer_type)" "${query[@]}"
 }
+
+# forecast JOB
+client_forecast() {
+  running
+  take_job forecast
+  api "$(default_account)" GET "/api/v1/jobs/${ARGS[0]}/forecast" -H "$(answer_type)"
+}

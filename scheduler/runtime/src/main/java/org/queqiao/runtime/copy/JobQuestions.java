@@ -8,8 +8,11 @@ import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.core.SchedulerMachine;
+import org.queqiao.core.forecast.Forecast;
+import org.queqiao.core.forecast.Forecaster;
 import org.queqiao.core.forecast.ForwardOutcome;
 import org.queqiao.core.forecast.ForwardRun;
+import org.queqiao.core.forecast.RunTimeRatios;
 import org.queqiao.core.forecast.RunTimes;
 import org.queqiao.core.message.Explanation;
 
@@ -60,6 +63,44 @@ public final class JobQuestions {
   public Optional<Explained> explainAt(JobId id, long atMs, BooleanSupplier stop) {
     SchedulerMachine machine = copies.at(copies.positionAt(atMs));
     return find(machine, id, atMs).map(each -> explained(each, atMs, stop));
+  }
+
+  /**
+   * Forecasts the start of a job.
+   *
+   * @param learnt what is known of run times; must not change meanwhile
+   * @param samples how many futures to draw
+   * @param stop asked again and again; true ends the drawing
+   * @return empty when the state does not know the job
+   */
+  public Optional<Forecasted> forecast(
+      JobId id, long nowMs, RunTimeRatios learnt, int samples, BooleanSupplier stop) {
+    Optional<Seen> seen = copies.now(machine -> see(machine, id));
+    return seen.map(each -> {
+      Forecast forecast =
+          each.image() == null
+              ? null
+              : new Forecaster(each.image(), nowMs, mostSteps, stop)
+                  .forecast(id, learnt, samples);
+      return new Forecasted(each.position(), nowMs, each.job(), forecast);
+    });
+  }
+
+  private record Seen(long position, ClusterImage.JobImage job, ClusterImage image) {}
+
+  private Optional<Seen> see(SchedulerMachine machine, JobId id) {
+    return machine
+        .state()
+        .job(id)
+        .map(job -> {
+          boolean forward = job.state() == JobState.PENDING && mayRunForward(machine);
+          return new Seen(
+              machine.state().position(), job, forward ? live(machine.image()) : null);
+        });
+  }
+
+  private boolean mayRunForward(SchedulerMachine machine) {
+    return machine.state().pendingJobs() + machine.state().runningJobs() <= mostLive;
   }
 
   private Optional<Found> find(SchedulerMachine machine, JobId id, long nowMs) {

@@ -7,6 +7,7 @@ import org.queqiao.eventlog.EventLog;
 import org.queqiao.runtime.SchedulerRuntime;
 import org.queqiao.server.auth.Identity;
 import org.queqiao.server.config.ServerConfig;
+import org.queqiao.server.forecast.Forecasts;
 import org.queqiao.server.gateway.AgentGateway;
 import org.queqiao.server.host.UnixUsers;
 import org.queqiao.server.stream.EventHub;
@@ -20,6 +21,7 @@ public record Parts(
     EventLog log,
     ClusterView view,
     EventHub hub,
+    Forecasts forecasts,
     Ledger ledger,
     Intake intake,
     Identity identity,

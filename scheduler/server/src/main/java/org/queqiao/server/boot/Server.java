@@ -49,6 +49,7 @@ import org.queqiao.server.auth.local.LocalAdmin;
 import org.queqiao.server.auth.local.NodeDirectory;
 import org.queqiao.server.config.ConfigException;
 import org.queqiao.server.config.ServerConfig;
+import org.queqiao.server.forecast.Forecasts;
 import org.queqiao.server.gateway.AgentGateway;
 import org.queqiao.server.gateway.GatewaySettings;
 import org.queqiao.server.gateway.NodeGauges;
@@ -156,6 +157,7 @@ public final class Server implements AutoCloseable {
             log,
             view,
             followers.hub(),
+            followers.forecasts(),
             ledger,
             followers.intake(),
             identity,
@@ -194,7 +196,8 @@ public final class Server implements AutoCloseable {
   }
 
   /** Those that follow the log: the read model, the streams of events, accounting. */
-  private record Followers(ClusterView view, EventHub hub, Intake intake) {}
+  private record Followers(
+      ClusterView view, EventHub hub, Forecasts forecasts, Intake intake) {}
 
   /** Starts them; returns when the read model has reached the end of the log. */
   private Followers followers(Ledger ledger, SchedulerRuntime runtime, ClusterImage image)
@@ -206,13 +209,15 @@ public final class Server implements AutoCloseable {
             cause -> faults.fault(org.queqiao.runtime.Fault.MACHINE_FAILED, cause));
     EventHub hub = new EventHub(view, runtime.feed(), EVENT_RING, CATCHING_UP);
     view.onChange(hub);
+    Forecasts forecasts = new Forecasts(image, view.jobs());
+    view.onChange(forecasts);
     follow(runtime.feed().subscribe(image.position(), view));
     Intake intake = keep(new Intake(ledger));
     follow(runtime.feed().subscribe(intake.position(), intake::take));
     CompletableFuture<Void> current = new CompletableFuture<>();
     view.whenAt(runtime.durablePosition(), () -> current.complete(null));
     current.get();
-    return new Followers(view, hub, intake);
+    return new Followers(view, hub, forecasts, intake);
   }
 
   private Identity openIdentity(DataFolder folder, ClusterView view) throws Exception {
@@ -303,12 +308,14 @@ public final class Server implements AutoCloseable {
                 parts.unixUsers(),
                 new JobQuestions(
                     new StateCopies(parts.log(), REPLAYED_FACTS), MOST_FORWARD, FORWARD_STEPS),
+                parts.forecasts(),
                 () -> troubles(parts),
                 metrics::scrape,
                 metrics::answered,
                 metrics::rejected));
     metrics.loop(parts.runtime()::gauges);
     metrics.followers(parts.runtime()::durablePosition, view, parts.intake()::position);
+    metrics.forecasts(parts.forecasts()::coverage);
     metrics.agents(
         () -> parts.gateway().gauges().values().stream().filter(NodeGauges::connected).count(),
         parts.gateway().counters());

@@ -18,6 +18,7 @@ import org.queqiao.runtime.copy.JobQuestions;
 import org.queqiao.server.auth.AuthRoutes;
 import org.queqiao.server.auth.Identity;
 import org.queqiao.server.config.ServerConfig;
+import org.queqiao.server.forecast.Forecasts;
 import org.queqiao.server.gateway.AgentGateway;
 import org.queqiao.server.host.UnixAccounts;
 import org.queqiao.server.stream.EventHub;
@@ -57,6 +58,7 @@ public final class HttpService {
    * @param utilisation follows the feed from the first fact on
    * @param unixAccounts of this machine
    * @param questions about jobs, answered from copies of the state
+   * @param forecasts what is learnt for them, and how they prove
    * @param troubles what does not work now, by part; empty when all does
    * @param figures in the text format of Prometheus
    * @param answered hears of every answer
@@ -74,6 +76,7 @@ public final class HttpService {
       AgentGateway gateway,
       UnixAccounts unixAccounts,
       JobQuestions questions,
+      Forecasts forecasts,
       Supplier<Map<String, String>> troubles,
       Supplier<String> figures,
       HttpMeter answered,
@@ -188,7 +191,14 @@ public final class HttpService {
     new NodeRoutes(view, inputs, around.gateway()).on(api);
     new SiteRoutes(view, inputs, around.unixAccounts(), blocking).on(api);
     new PriorityRoutes(view, inputs, around.door()).on(api);
-    new WhyRoutes(view, reader, longQuestions, around.questions(), InstantSource.system()).on(api);
+    new WhyRoutes(
+            view,
+            reader,
+            longQuestions,
+            around.questions(),
+            around.forecasts(),
+            InstantSource.system())
+        .on(api);
     new AccountingRoutes(view, inputs, around.reads(), history, around.utilisation(), blocking)
         .on(api);
     new EventRoute(around.vertx(), around.hub(), around.identity().authenticator()).on(api);

@@ -4,18 +4,23 @@ import java.time.InstantSource;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.job.JobState;
 import org.queqiao.runtime.copy.Explained;
+import org.queqiao.runtime.copy.Forecasted;
 import org.queqiao.runtime.copy.JobQuestions;
 import org.queqiao.runtime.copy.TooFarBack;
+import org.queqiao.server.auth.Refusal;
+import org.queqiao.server.forecast.Forecasts;
 import org.queqiao.server.view.ClusterView;
 import org.queqiao.server.view.Scope;
 
-/** Why a job is, or was, in its state. */
+/** Why a job is, or was, in its state, and when it will start. */
 final class WhyRoutes {
   private final ClusterView view;
   private final JobReader reader;
   private final LongQuestions threads;
   private final JobQuestions questions;
+  private final Forecasts forecasts;
   private final InstantSource clock;
 
   WhyRoutes(
@@ -23,16 +28,69 @@ final class WhyRoutes {
       JobReader reader,
       LongQuestions threads,
       JobQuestions questions,
+      Forecasts forecasts,
       InstantSource clock) {
     this.view = view;
     this.reader = reader;
     this.threads = threads;
     this.questions = questions;
+    this.forecasts = forecasts;
     this.clock = clock;
   }
 
   void on(Api api) {
     api.on("explainJob", this::explain);
+    api.on("forecastJob", this::forecast);
+  }
+
+  private long nowMs() {
+    return Math.max(clock.millis(), view.timeMs());
+  }
+
+  private void forecast(Call call) {
+    int samples = call.number("samples").intValue();
+    reader.find(
+        call,
+        call.number("id"),
+        job -> call.guarded(() -> forecast(call, job, samples)),
+        () -> call.refuse(Refused.notFound(JobRoutes.NOT_THERE).refusal()));
+  }
+
+  private void forecast(Call call, JobDocument job, int samples) {
+    requireWaiting(job.id(), job.state());
+    long nowMs = nowMs();
+    JobId id = new JobId(job.id());
+    threads.ask(
+        call,
+        stop -> questions.forecast(id, nowMs, forecasts.learnt(), samples, stop),
+        (Optional<Forecasted> found) -> answerForecast(call, id, found));
+  }
+
+  private static void requireWaiting(long id, JobState state) {
+    if (state != JobState.PENDING) {
+      throw new Refused(
+          Refusal.of(
+              Refusal.Code.CONFLICT,
+              "job " + id + " is " + state + ": only waiting jobs have a start to come"));
+    }
+  }
+
+  private void answerForecast(Call call, JobId id, Optional<Forecasted> found) {
+    Forecasted made =
+        found.orElseThrow(() -> Refused.notFound(JobRoutes.NOT_THERE));
+    requireWaiting(id.value(), made.job().state());
+    if (made.forecast() == null) {
+      throw new Refused(
+          new Refusal(
+              Refusal.Code.BUSY, "", "too many jobs wait or run to be run forward", 60));
+    }
+    ForecastDocument document = new ForecastDocument(made, forecasts.coverage());
+    forecasts.gave(id, made.position(), made.forecast());
+    if (call.accepted("application/json", "text/plain").equals("text/plain")) {
+      call.text(200, "text/plain", document.text());
+    } else {
+      call.json(200, document::write);
+    }
   }
 
   private void explain(Call call) {
@@ -45,7 +103,7 @@ final class WhyRoutes {
   }
 
   private void explain(Call call, JobDocument job, Long at) {
-    long nowMs = Math.max(clock.millis(), view.timeMs());
+    long nowMs = nowMs();
     if (at != null && at < job.submitMs()) {
       throw Refused.invalid(
           "at", "the job was submitted at " + job.submitMs() + ": ask for a moment from then on");

@@ -20,6 +20,7 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 import org.queqiao.contract.job.JobState;
+import org.queqiao.core.forecast.ForecastBook;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.message.Rejection;
 import org.queqiao.runtime.LoopGauges;
@@ -139,6 +140,37 @@ public final class Metrics implements AutoCloseable {
             .register(registry);
       }
     }
+  }
+
+  /** How forecasts of starts prove. */
+  public void forecasts(Supplier<ForecastBook.Coverage> coverage) {
+    proved(
+        "queqiao.forecasts.given", "Forecasts that were made", coverage, ForecastBook.Coverage::given);
+    proved(
+        "queqiao.forecasts.judged",
+        "Forecasts whose job has started since",
+        coverage,
+        ForecastBook.Coverage::forecasts);
+    proved(
+        "queqiao.forecasts.within.p10.p90",
+        "Judged forecasts whose start lay within P10 and P90",
+        coverage,
+        ForecastBook.Coverage::withinP10P90);
+    proved(
+        "queqiao.forecasts.below.p50",
+        "Judged forecasts whose start did not come after P50",
+        coverage,
+        ForecastBook.Coverage::belowP50);
+  }
+
+  private void proved(
+      String name,
+      String description,
+      Supplier<ForecastBook.Coverage> coverage,
+      ToLongFunction<ForecastBook.Coverage> figure) {
+    FunctionCounter.builder(name, coverage, c -> figure.applyAsLong(c.get()))
+        .description(description)
+        .register(registry);
   }
 
   /** Figures of the gateway. */

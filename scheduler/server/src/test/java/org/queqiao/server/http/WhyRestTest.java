@@ -141,4 +141,24 @@ final class WhyRestTest {
     ok(server.get("researcher1", of(job)));
     server.call("researcher1", "DELETE", "/api/v1/jobs/" + job, "");
   }
+
+  @Test
+  void aForecastSaysWhatWasLearntAndHowForecastsProved() throws Exception {
+    long job = submit("researcher1", ",\"hold\":true");
+    String at = "/api/v1/jobs/" + job + "/forecast";
+    JsonNode held = ok(server.get("researcher1", at));
+    assertThat(held.path("ended").asText()).isEqualTo("WAITS_FOR_SOMEBODY");
+    assertThat(held.path("p50Ms").isNull()).isTrue();
+    assertThat(held.path("coverage").path("forecasts").isIntegralNumber()).isTrue();
+    assertThat(server.get("researcher2", at).statusCode()).isEqualTo(404);
+    assertThat(server.get("researcher1", at + "?samples=9").statusCode()).isEqualTo(422);
+    assertThat(server.get("researcher1", at + "?samples=201").statusCode()).isEqualTo(422);
+    HttpResponse<String> text =
+        server.send(server.request("researcher1", at, "Accept", "text/plain"));
+    assertThat(text.body()).startsWith("No time brings its start").contains("P90");
+    assertThat(server.get("admin1", "/metrics").body())
+        .contains("queqiao_forecasts_judged_total", "queqiao_forecasts_within_p10_p90_total");
+    server.call("researcher1", "DELETE", "/api/v1/jobs/" + job, "");
+    assertThat(server.get("researcher1", at).statusCode()).isEqualTo(409);
+  }
 }

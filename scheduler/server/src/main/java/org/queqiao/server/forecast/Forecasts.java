@@ -1,0 +1,94 @@
+package org.queqiao.server.forecast;
+
+import java.util.List;
+import org.queqiao.contract.event.JobAllocated;
+import org.queqiao.contract.event.JobEnded;
+import org.queqiao.contract.event.LoggedEvent;
+import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.job.JobState;
+import org.queqiao.contract.snapshot.ClusterImage;
+import org.queqiao.core.forecast.Forecast;
+import org.queqiao.core.forecast.ForecastBook;
+import org.queqiao.core.forecast.RunTimeRatios;
+import org.queqiao.server.view.ClusterView;
+import org.queqiao.server.view.JobEntry;
+import org.queqiao.server.view.JobTable;
+
+/**
+ * Learns from ended runs which part of their limits they lasted, keeps the forecasts that were
+ * given, and judges each when its job starts. Lives as long as the process: a new one learns from
+ * the ended jobs that the state still knows, and begins with no forecasts.
+ */
+public final class Forecasts implements ClusterView.ChangeListener {
+  private static final int MOST_JOBS = 20_000;
+
+  private final JobTable jobs;
+  private final RunTimeRatios learnt = new RunTimeRatios();
+  private final ForecastBook book = new ForecastBook(MOST_JOBS);
+
+  /**
+   * Begins with what an image says.
+   *
+   * @param jobs of the view that it hears changes of
+   */
+  public Forecasts(ClusterImage image, JobTable jobs) {
+    this.jobs = jobs;
+    for (ClusterImage.JobImage each : image.jobs()) {
+      boolean ran = each.state().isTerminal() && each.startMs() > 0;
+      if (ran && each.state() != JobState.NODE_FAIL) {
+        learnt.ended(each.user(), each.endMs() - each.startMs(), each.spec().limitMs());
+      }
+    }
+  }
+
+  @Override
+  public synchronized void applied(List<LoggedEvent> events) {
+    for (LoggedEvent each : events) {
+      switch (each.event()) {
+        case JobAllocated e -> book.started(e.run().job(), each.timeMs());
+        case JobEnded e -> ended(e);
+        default -> {
+          // says nothing of starts and run times
+        }
+      }
+    }
+  }
+
+  private void ended(JobEnded ended) {
+    book.ended(ended.job());
+    JobEntry entry = jobs.find(ended.job().value());
+    // A run that was lost with its node says nothing of how long it would have lasted.
+    if (entry == null || ended.attempt() == 0 || ended.state() == JobState.NODE_FAIL) {
+      return;
+    }
+    long startMs = entry.status().startMs();
+    if (startMs > 0) {
+      learnt.ended(entry.user(), ended.endMs() - startMs, entry.limitMs());
+    }
+  }
+
+  /** What is known of run times, as it is now. */
+  public synchronized RunTimeRatios learnt() {
+    return learnt.copy();
+  }
+
+  /**
+   * A forecast was given, made at a position of the log. One whose job has started meanwhile is
+   * judged at once.
+   */
+  public synchronized void gave(JobId job, long position, Forecast forecast) {
+    JobEntry entry = jobs.find(job.value());
+    if (entry == null || entry.status().state().isTerminal()) {
+      return;
+    }
+    book.gave(job, position, forecast);
+    if (entry.status().state() != JobState.PENDING) {
+      book.started(job, entry.status().startMs());
+    }
+  }
+
+  /** How forecasts proved since the start of the server. */
+  public synchronized ForecastBook.Coverage coverage() {
+    return book.coverage();
+  }
+}

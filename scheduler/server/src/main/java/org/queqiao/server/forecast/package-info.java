@@ -1,0 +1,2 @@
+/** What the server learns of run times, and how its forecasts prove. Follows the read model. */
+package org.queqiao.server.forecast;
