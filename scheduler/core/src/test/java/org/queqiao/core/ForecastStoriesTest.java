@@ -46,8 +46,7 @@ final class ForecastStoriesTest {
     SchedulerStory story = full();
     JobId waits = story.submits("liwei", SchedulerStory.script().cpusPerTask(4));
     byte[] live = story.machine.digest();
-    Forecast half =
-        forecaster(story, 100_000).forecast(waits, runsOf(LIWEI, 50, 50), 100);
+    Forecast half = forecaster(story, 100_000).forecast(waits, runsOf(LIWEI, 50, 50), 100);
     assertThat(half.ended()).isEqualTo(Forecast.Ended.COMPLETE);
     assertThat(half.samples()).isEqualTo(100);
     assertThat(half.startsByMs()).isEqualTo(story.nowMs + HOUR_MS);
@@ -73,7 +72,8 @@ final class ForecastStoriesTest {
     SchedulerStory story = full();
     JobId waits = story.submits("liwei", SchedulerStory.script().cpusPerTask(4));
     Forecast ofAll = forecaster(story, 100_000).forecast(waits, runsOf(CHENJIE, 50, 20), 20);
-    assertThat(ofAll.p90Ms()).isBetween(story.nowMs + HOUR_MS / 5, story.nowMs + HOUR_MS * 22 / 100);
+    assertThat(ofAll.p90Ms())
+        .isBetween(story.nowMs + HOUR_MS / 5, story.nowMs + HOUR_MS * 22 / 100);
     Forecast blind = forecaster(story, 100_000).forecast(waits, runsOf(CHENJIE, 19, 20), 20);
     assertThat(List.of(blind.p10Ms(), blind.p50Ms(), blind.p90Ms()))
         .containsOnly(blind.startsByMs());
@@ -137,8 +137,7 @@ final class ForecastStoriesTest {
   @Test
   void aForecastIsJudgedOnceWhenItsJobStartsAndTheBookIsBounded() {
     ForecastBook book = new ForecastBook(2);
-    Forecast forecast =
-        new Forecast(100, 200, 300, 400, 50, 0, 1_000, Forecast.Ended.COMPLETE);
+    Forecast forecast = new Forecast(100, 200, 300, 400, 50, 0, 1_000, Forecast.Ended.COMPLETE);
     for (long job = 1; job <= 3; job++) {
       book.gave(new JobId(job), 7, forecast);
       book.gave(new JobId(job), 7, forecast);

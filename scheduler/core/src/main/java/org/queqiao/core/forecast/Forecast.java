@@ -1,8 +1,8 @@
 package org.queqiao.core.forecast;
 
 /**
- * When a waiting job is expected to start, if nobody submits more. Moments are epoch milliseconds; 0
- * where nothing can be said.
+ * When a waiting job is expected to start, if nobody submits more. Moments are epoch milliseconds;
+ * 0 where nothing can be said.
  *
  * @param p10Ms one start in ten is expected before
  * @param p50Ms half of them

@@ -4,9 +4,9 @@ import java.util.TreeMap;
 import org.queqiao.contract.id.UserName;
 
 /**
- * Which part of their time limits runs lasted, of each user and of all together: counts in fiftieths
- * of the limit. Learns without end in bounded memory, and forgets slowly: when a row has counted
- * enough, all its counts are halved.
+ * Which part of their time limits runs lasted, of each user and of all together: counts in
+ * fiftieths of the limit. Learns without end in bounded memory, and forgets slowly: when a row has
+ * counted enough, all its counts are halved.
  */
 public final class RunTimeRatios {
   /** How many parts a limit is divided into. */

@@ -3,9 +3,9 @@ package org.queqiao.core.forecast;
 import org.queqiao.contract.snapshot.ClusterImage;
 
 /**
- * Run times drawn from what was learnt: one draw for each run, by its job, its attempt and the seed,
- * whatever the order in which they are asked for. A run that goes on already lasts longer than it
- * has.
+ * Run times drawn from what was learnt: one draw for each run, by its job, its attempt and the
+ * seed, whatever the order in which they are asked for. A run that goes on already lasts longer
+ * than it has.
  */
 public final class SampledRunTimes implements RunTimes {
   private final RunTimeRatios learnt;

@@ -11,5 +11,4 @@ import org.queqiao.core.forecast.Forecast;
  * @param job as it is now
  * @param forecast null when the job does not wait, or there are too many jobs to run forward
  */
-public record Forecasted(
-    long position, long nowMs, ClusterImage.JobImage job, Forecast forecast) {}
+public record Forecasted(long position, long nowMs, ClusterImage.JobImage job, Forecast forecast) {}

@@ -80,8 +80,7 @@ public final class JobQuestions {
       Forecast forecast =
           each.image() == null
               ? null
-              : new Forecaster(each.image(), nowMs, mostSteps, stop)
-                  .forecast(id, learnt, samples);
+              : new Forecaster(each.image(), nowMs, mostSteps, stop).forecast(id, learnt, samples);
       return new Forecasted(each.position(), nowMs, each.job(), forecast);
     });
   }
@@ -94,8 +93,7 @@ public final class JobQuestions {
         .job(id)
         .map(job -> {
           boolean forward = job.state() == JobState.PENDING && mayRunForward(machine);
-          return new Seen(
-              machine.state().position(), job, forward ? live(machine.image()) : null);
+          return new Seen(machine.state().position(), job, forward ? live(machine.image()) : null);
         });
   }
 

@@ -196,8 +196,7 @@ public final class Server implements AutoCloseable {
   }
 
   /** Those that follow the log: the read model, the streams of events, accounting. */
-  private record Followers(
-      ClusterView view, EventHub hub, Forecasts forecasts, Intake intake) {}
+  private record Followers(ClusterView view, EventHub hub, Forecasts forecasts, Intake intake) {}
 
   /** Starts them; returns when the read model has reached the end of the log. */
   private Followers followers(Ledger ledger, SchedulerRuntime runtime, ClusterImage image)

@@ -57,7 +57,10 @@ record ForecastDocument(Forecasted made, ForecastBook.Coverage coverage) {
 
   private void row(Table table, String name, long ms) {
     table.row(
-        name, ms == 0 ? null : (Long) ms, ms == 0 ? null : Instant.ofEpochMilli(ms), ms == 0 ? null : in(ms));
+        name,
+        ms == 0 ? null : (Long) ms,
+        ms == 0 ? null : Instant.ofEpochMilli(ms),
+        ms == 0 ? null : in(ms));
   }
 
   private static Long orNull(long ms) {

@@ -76,13 +76,11 @@ final class WhyRoutes {
   }
 
   private void answerForecast(Call call, JobId id, Optional<Forecasted> found) {
-    Forecasted made =
-        found.orElseThrow(() -> Refused.notFound(JobRoutes.NOT_THERE));
+    Forecasted made = found.orElseThrow(() -> Refused.notFound(JobRoutes.NOT_THERE));
     requireWaiting(id.value(), made.job().state());
     if (made.forecast() == null) {
       throw new Refused(
-          new Refusal(
-              Refusal.Code.BUSY, "", "too many jobs wait or run to be run forward", 60));
+          new Refusal(Refusal.Code.BUSY, "", "too many jobs wait or run to be run forward", 60));
     }
     ForecastDocument document = new ForecastDocument(made, forecasts.coverage());
     forecasts.gave(id, made.position(), made.forecast());

@@ -145,7 +145,10 @@ public final class Metrics implements AutoCloseable {
   /** How forecasts of starts prove. */
   public void forecasts(Supplier<ForecastBook.Coverage> coverage) {
     proved(
-        "queqiao.forecasts.given", "Forecasts that were made", coverage, ForecastBook.Coverage::given);
+        "queqiao.forecasts.given",
+        "Forecasts that were made",
+        coverage,
+        ForecastBook.Coverage::given);
     proved(
         "queqiao.forecasts.judged",
         "Forecasts whose job has started since",
