@@ -95,6 +95,16 @@ static uint8_t *append(uint8_t *at, const void *bytes, size_t length) {
     return at + length;
 }
 
+/* Each group of version 1 is made, joined and removed for itself: those that limit nothing are left out. */
+static void leave_out_unlimited(struct launch_spec *spec) {
+    if (!spec->layout.unified && spec->core_count == 0) {
+        spec->layout.controller[CONTROLLER_CPUSET][0] = 0;
+    }
+    if (!spec->layout.unified && spec->pids_max == 0) {
+        spec->layout.controller[CONTROLLER_PIDS][0] = 0;
+    }
+}
+
 static void describe(const struct launcher *self, const struct order *order, const struct identity *identity,
                      const struct run *run, struct launch_spec *spec) {
     memset(spec, 0, sizeof *spec);
@@ -117,6 +127,7 @@ static void describe(const struct launcher *self, const struct order *order, con
     snprintf(spec->run_path, sizeof spec->run_path, "%.3900s/runs/%s", self->data_path, spec->run_name);
     spec->group_count = identity->group_count;
     spec->core_count = order->core_count;
+    leave_out_unlimited(spec);
     spec->work_dir_length = order->work_dir.length;
     spec->stdout_length = order->stdout_path.length;
     spec->stderr_length = order->stderr_path.length;
@@ -257,19 +268,25 @@ static void answer(const struct item *item) {
 }
 
 /* Durable before effect: a failed sync ends the process before anything of the batch is started. */
-bool batch_commit(struct launcher *self) {
-    bool created = false;
+static void sync_intents(const struct launcher *self) {
+    int fds[MAX_SYNCS];
+    size_t count = 0;
     for (size_t i = 0; i < item_count; i++) {
         if (items[i].intent_fd >= 0) {
-            created = true;
-            if (fsync(items[i].intent_fd) != 0 || fsync(items[i].run_fd) != 0) {
-                fatal("sync an intent");
-            }
+            fds[count++] = items[i].intent_fd;
+            fds[count++] = items[i].run_fd;
         }
     }
-    if (created && fsync(self->runs_fd) != 0) {
-        fatal("sync the directory of runs");
+    if (count > 0) {
+        fds[count++] = self->runs_fd;
+        if (sync_all(fds, count) != 0) {
+            fatal("sync the intents");
+        }
     }
+}
+
+bool batch_commit(struct launcher *self) {
+    sync_intents(self);
     for (size_t i = 0; i < item_count; i++) {
         if (items[i].intent_fd >= 0) {
             start(self, &items[i]);

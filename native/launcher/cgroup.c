@@ -4,11 +4,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <linux/sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -225,17 +227,50 @@ int cgroup_create(const struct cgroup_layout *layout, const char *run, const str
     return 0;
 }
 
-int cgroup_join(const struct cgroup_layout *layout, const char *run) {
+/*
+ * The child is born in the tracking group where the kernel can do that (5.7): a later move of a
+ * process stops every fork, exec and exit of the machine for some milliseconds.
+ */
+pid_t cgroup_fork(const struct cgroup_layout *layout, const char *run, bool *born_inside) {
+    char path[CGROUP_PATH_BYTES];
+    *born_inside = false;
+    if (layout->tracking[0] == 0) {
+        return fork();
+    }
+    snprintf(path, sizeof path, "%s/%s", layout->tracking, run);
+    int group = open(path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (group < 0) {
+        return -1;
+    }
+    struct clone_args arguments = {
+        .flags = CLONE_INTO_CGROUP, .exit_signal = SIGCHLD, .cgroup = (uint64_t)(unsigned)group};
+    *born_inside = true;
+    pid_t child = (pid_t)syscall(SYS_clone3, &arguments, sizeof arguments);
+    bool unable = child < 0 && (errno == ENOSYS || errno == EINVAL || errno == E2BIG || errno == EPERM);
+    int cause = errno;
+    if (child != 0) {
+        close(group);
+    }
+    errno = cause;
+    if (unable) {
+        *born_inside = false;
+        return fork();
+    }
+    return child;
+}
+
+/* Version 1 moves a single thread, and the child has no other, without stopping the machine. */
+int cgroup_join(const struct cgroup_layout *layout, const char *run, bool born_inside) {
     if (layout->tracking[0] == 0) {
         return 0;
     }
     /* Tracking first: whoever is limited is also killed with the run. */
-    if (write_file(layout->tracking, run, "cgroup.procs", "0") != 0) {
+    if (!born_inside && write_file(layout->tracking, run, "cgroup.procs", "0") != 0) {
         return -1;
     }
     for (int which = 0; which < CONTROLLERS && !layout->unified; which++) {
         const char *base = layout->controller[which];
-        if (base[0] != 0 && write_file(base, run, "cgroup.procs", "0") != 0) {
+        if (base[0] != 0 && write_file(base, run, "tasks", "0") != 0) {
             return -1;
         }
     }

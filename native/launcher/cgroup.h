@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "record.h"
 
@@ -42,8 +43,14 @@ void cgroup_discover(struct cgroup_layout *layout, struct cgroup_reasons *reason
 int cgroup_create(const struct cgroup_layout *layout, const char *run, const struct cgroup_limits *limits,
                   const char **what);
 
-/* Moves the calling process into the groups of the run. */
-int cgroup_join(const struct cgroup_layout *layout, const char *run);
+/*
+ * Forks, if the kernel can do it right into the tracking group: `born_inside` says so, to parent and
+ * child. Else -1 with errno.
+ */
+pid_t cgroup_fork(const struct cgroup_layout *layout, const char *run, bool *born_inside);
+
+/* Moves the calling process, which has one thread, into the groups of the run that it is not in yet. */
+int cgroup_join(const struct cgroup_layout *layout, const char *run, bool born_inside);
 
 /* A descriptor of cgroup.events, readable with POLLPRI on change; -1 with errno. */
 int cgroup_open_events(const struct cgroup_layout *layout, const char *run);

@@ -16,6 +16,7 @@ enum launcher_limit {
     MAX_CONNECTIONS = 2, /* the agent's, and the one that it replaces */
     MAX_RUNS = 1000000,
     MAX_BATCH = 64,
+    MAX_SYNCS = 2 * MAX_BATCH + 1,
     MAX_READS = 16,
     MAX_IDENTITIES = 64,
     FRAME_HEADER_BYTES = 12,
@@ -156,6 +157,9 @@ void batch_answer(struct launcher *self, struct connection *connection, enum sta
 bool batch_is_full(void);
 bool batch_commit(struct launcher *self);
 void batch_abandon(const struct connection *connection);
+
+/* sync.c: 0 once all of at most MAX_SYNCS descriptors are synced, or -1 with the errno of one that is not */
+int sync_all(const int *fds, size_t count);
 
 /* resolver.c */
 void resolver_start(struct launcher *self);

@@ -152,9 +152,10 @@ static const char *fork_child(struct monitor *self) {
         return "place the pipe";
     }
     pid_t monitor_pid = getpid();
-    self->main_pid = fork();
+    bool born_inside = false;
+    self->main_pid = cgroup_fork(&self->spec->layout, self->spec->run_name, &born_inside);
     if (self->main_pid == 0) {
-        launch_child(self->spec, &self->fields, monitor_pid);
+        launch_child(self->spec, &self->fields, monitor_pid, born_inside);
     }
     if (self->main_pid < 0) {
         return "fork";

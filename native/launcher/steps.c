@@ -84,7 +84,7 @@ static const char *mount_private_tmp(const struct launch_spec *spec) {
 }
 
 /* Step 5. */
-static const char *isolate_session(const struct launch_spec *spec, pid_t monitor) {
+static const char *isolate_session(const struct launch_spec *spec, pid_t monitor, bool born_inside) {
     if (close_range(FAILURE_FD + 1, ~0U, 0) != 0) {
         return "close the descriptors";
     }
@@ -107,7 +107,7 @@ static const char *isolate_session(const struct launch_spec *spec, pid_t monitor
     if (failed != NULL) {
         return failed;
     }
-    if (cgroup_join(&spec->layout, spec->run_name) != 0) {
+    if (cgroup_join(&spec->layout, spec->run_name, born_inside) != 0) {
         return "join the control group";
     }
     return prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) != 0 ? "clear ambient capabilities" : NULL;
@@ -173,8 +173,9 @@ static const char *execute_script(const struct launch_spec *spec, const struct l
     return "execute the script";
 }
 
-_Noreturn void launch_child(const struct launch_spec *spec, const struct launch_fields *fields, pid_t monitor) {
-    const char *failed = isolate_session(spec, monitor);
+_Noreturn void launch_child(const struct launch_spec *spec, const struct launch_fields *fields, pid_t monitor,
+                            bool born_inside) {
+    const char *failed = isolate_session(spec, monitor, born_inside);
     if (failed != NULL) {
         give_up(5, failed);
     }

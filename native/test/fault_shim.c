@@ -147,5 +147,9 @@ long __wrap_syscall(long number, ...) {
         arguments[i] = va_arg(rest, unsigned long);
     }
     va_end(rest);
+    if (number == SYS_clone3 && fails("clone3")) {
+        errno = ENOSYS;
+        return -1;
+    }
     return fails("syscall") ? -1 : __real_syscall(number, arguments[0], arguments[1], arguments[2], arguments[3]);
 }

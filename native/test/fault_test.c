@@ -93,14 +93,35 @@ static void noUserCodeRunsWhenACallFails(void) {
             call++;
             CHECK(call < MOST_CALLS);
         }
-        CHECK(call - 1 >= kinds[i].fewest);
+        /* With control groups the child is made by the system call clone3. */
+        bool needless = strcmp(kinds[i].name, "fork") == 0 && is_root();
+        CHECK(needless || call - 1 >= kinds[i].fewest);
         total += call - 1;
     }
     fprintf(stderr, "%d calls failed\n", total);
     node_destroy(&node);
 }
 
-static const struct test tests[] = {TEST(noUserCodeRunsWhenACallFails)};
+/* Kernels before 5.7: the child moves itself into the tracking group. */
+static void aKernelThatCannotForkIntoAGroupStillRunsTheJobInIt(void) {
+    if (!is_root()) {
+        return;
+    }
+    node_create(&node);
+    node.program = FAULT_LAUNCHER;
+    node_start(&node);
+    map_fault();
+    snprintf(fault->name, sizeof fault->name, "clone3");
+    fault->calls_left = 1;
+    struct ended ended = run_script(&node, 1, "#!/bin/sh\ngrep -q '^0::.*/1[.]1$' /proc/self/cgroup\n");
+    CHECK(fault->fired);
+    CHECK_EQUAL(0, ended.flags);
+    CHECK_EQUAL(0, ended.exit_code);
+    node_destroy(&node);
+}
+
+static const struct test tests[] = {TEST(noUserCodeRunsWhenACallFails),
+                                    TEST(aKernelThatCannotForkIntoAGroupStillRunsTheJobInIt)};
 
 int main(int count, char **arguments) {
     return run_tests(count, arguments, tests, sizeof tests / sizeof *tests);

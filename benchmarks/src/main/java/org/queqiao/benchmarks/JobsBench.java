@@ -17,6 +17,7 @@ final class JobsBench {
   /** A job that ended like this did not do what is measured. */
   private static final List<String> FAILURES = List.of("FAILED", "OUT_OF_MEMORY", "NODE_FAIL");
 
+  private static final long POLL_MS = 20;
   private static final Pattern ID = Pattern.compile("\"id\":\\s*(\\d+)");
 
   private JobsBench() {}
@@ -71,15 +72,18 @@ final class JobsBench {
     }
   }
 
-  /** First in, first out: when the last is final and nothing waits or runs, all have ended. */
+  /**
+   * First in, first out: when the last is final and nothing waits or runs, all have ended. Asked
+   * seldom enough not to be the load that is measured.
+   */
   private static void awaitEmpty(Connection connection, String token, long last) throws Exception {
     byte[] active = Connection.request("GET", "/api/v1/jobs?state=PENDING&limit=1", token, "", "");
     byte[] running = Connection.request("GET", "/api/v1/jobs?state=RUNNING&limit=1", token, "", "");
     byte[] job = Connection.request("GET", "/api/v1/jobs/" + last, token, "", "");
-    for (; ; Thread.sleep(5)) {
-      if (connection.send(active).body().contains("\"items\":[]")
-          && connection.send(running).body().contains("\"items\":[]")
-          && connection.send(job).body().contains("COMPLETED")) {
+    for (; ; Thread.sleep(POLL_MS)) {
+      if (connection.send(job).body().contains("COMPLETED")
+          && connection.send(active).body().contains("\"items\":[]")
+          && connection.send(running).body().contains("\"items\":[]")) {
         return;
       }
     }
