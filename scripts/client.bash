@@ -87,6 +87,10 @@ client_submit() {
       --nice | --dependency | --signal) query+=(--url-query "${1#--}=$2"); shift 2 ;;
       --kill-on-invalid-dependency) query+=(--url-query killOnInvalidDependency=true); shift ;;
       --no-requeue) query+=(--url-query requeue=false); shift ;;
+      --constraint) query+=(--url-query "constraint=$2"); shift 2 ;;
+      --nodes | --tasks) query+=(--url-query "${1#--}=$2"); shift 2 ;;
+      --node-list) query+=(--url-query "nodeList=$2"); shift 2 ;;
+      --exclude-nodes) query+=(--url-query "excludeNodes=$2"); shift 2 ;;
       --hold) query+=(--url-query hold=true); shift ;;
       -*) die "submit does not know $1; see ./queqiao help" ;;
       *) file=$1; shift ;;
@@ -170,7 +174,8 @@ client_nodes() {
     list) api "$(default_account)" GET /api/v1/nodes -H 'Accept: text/plain' ;;
     drain) takes 2 "nodes drain NODE REASON"; owner POST "/nodes/${ARGS[1]}/drain" --data-urlencode "reason=${ARGS[*]:2}" ;;
     resume) takes 2 "nodes resume NODE"; owner POST "/nodes/${ARGS[1]}/resume" ;;
-    *) die "nodes knows list, drain NODE REASON and resume NODE" ;;
+    set) takes 3 "nodes set NODE JSON"; api "$(default_account)" PUT "/api/v1/nodes/${ARGS[1]}/settings" -H 'Content-Type: application/json' --data-binary "${ARGS[2]}" ;;
+    *) die "nodes knows list, drain NODE REASON, resume NODE and set NODE JSON" ;;
   esac
 }
 

@@ -30,6 +30,7 @@ import org.queqiao.contract.event.NodeDrained;
 import org.queqiao.contract.event.NodeFenced;
 import org.queqiao.contract.event.NodeRegistered;
 import org.queqiao.contract.event.NodeResumed;
+import org.queqiao.contract.event.NodeSettingsSet;
 import org.queqiao.contract.event.NodeUp;
 import org.queqiao.contract.event.PartitionDefined;
 import org.queqiao.contract.event.PlatformDefined;
@@ -92,6 +93,7 @@ public final class Bookkeeper {
       case NodeFenced e -> {}
       case NodeDrained e -> {}
       case NodeResumed e -> {}
+      case NodeSettingsSet e -> {}
       case JobEligible e -> {}
       case JobHeld e -> {}
       case JobReleased e -> {}

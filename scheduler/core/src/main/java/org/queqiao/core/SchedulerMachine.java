@@ -28,8 +28,6 @@ import org.queqiao.core.message.Fact;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.message.Reply;
 import org.queqiao.core.permission.Permissions;
-import org.queqiao.core.placement.FirstFit;
-import org.queqiao.core.placement.Placement;
 import org.queqiao.core.plan.ClusterPlanner;
 import org.queqiao.core.priority.ByPriority;
 import org.queqiao.core.state.Cluster;
@@ -77,8 +75,7 @@ public final class SchedulerMachine {
     this.cluster = cluster;
     this.applier = new EventApplier(cluster);
     Permissions permissions = new Permissions(cluster.accounts());
-    Placement placement = new FirstFit();
-    this.view = new StateView(cluster, permissions, new WhyPending(cluster, placement), memory);
+    this.view = new StateView(cluster, permissions, new WhyPending(cluster), memory);
     this.submit = new SubmitCheck(cluster, permissions);
     this.cancel = new CancelCheck(cluster, permissions);
     this.hold = new HoldCheck(cluster, permissions);
@@ -125,6 +122,7 @@ public final class SchedulerMachine {
       case Input.FenceNode i -> node.decide(i);
       case Input.DrainNode i -> node.decide(i);
       case Input.ResumeNode i -> node.decide(i);
+      case Input.SetNode i -> node.decide(i);
       case Input.RunStarted i -> runReport.decide(i);
       case Input.RunEnded i -> runReport.decide(i, logicalMs);
       case Input.Tick _ -> deadline.decide(logicalMs);

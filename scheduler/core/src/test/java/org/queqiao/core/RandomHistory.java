@@ -16,6 +16,7 @@ import org.queqiao.contract.account.Role;
 import org.queqiao.contract.event.JobPolicyDefined;
 import org.queqiao.contract.event.MembershipRemoved;
 import org.queqiao.contract.event.MembershipSet;
+import org.queqiao.contract.event.NodeSettingsSet;
 import org.queqiao.contract.event.PartitionDefined;
 import org.queqiao.contract.event.PlatformDefined;
 import org.queqiao.contract.event.QosDefined;
@@ -34,9 +35,11 @@ import org.queqiao.contract.id.QosName;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.GresRequest;
+import org.queqiao.contract.job.JobPlacement;
 import org.queqiao.contract.job.RunExit;
 import org.queqiao.contract.job.WarningSignal;
 import org.queqiao.contract.node.NodeFacts;
+import org.queqiao.contract.node.NodeSettings;
 import org.queqiao.contract.policy.Limit;
 import org.queqiao.contract.policy.LimitScope;
 import org.queqiao.contract.policy.PriorityPolicy;
@@ -151,12 +154,30 @@ final class RandomHistory {
           List.of(
               new GresRequest("gpu", random.nextBoolean() ? "a100" : "", 1 + random.nextInt(2))));
     }
+    if (random.nextInt(4) == 0) {
+      request.placement(placement());
+    }
     boolean keyed = random.nextInt(3) == 0;
     return new Input.SubmitJob(
         actor(),
         request.build(),
         keyed ? "key-" + random.nextInt(3) : "",
         new byte[] {(byte) random.nextInt(2)});
+  }
+
+  private JobPlacement placement() {
+    JobPlacement.Builder placement = JobPlacement.builder();
+    List<String> constraints = List.of("", "a", "a|b", "a&b", "a*1", "a*1&b*1", "a&");
+    return placement
+        .constraint(constraints.get(random.nextInt(constraints.size())))
+        .nodeList(random.nextInt(4) == 0 ? node().value() : "")
+        .excludeNodes(random.nextInt(4) == 0 ? node().value() : "")
+        .build();
+  }
+
+  private NodeSettings settings() {
+    List<List<String>> features = List.of(List.of(), List.of("a"), List.of("b"), List.of("a", "b"));
+    return new NodeSettings(features.get(random.nextInt(4)), random.nextInt(3));
   }
 
   private TermsRequest terms() {
@@ -262,7 +283,8 @@ final class RandomHistory {
 
   private Input operation() {
     Actor actor = random.nextBoolean() ? user("admin1") : actor();
-    return switch (random.nextInt(4)) {
+    return switch (random.nextInt(6)) {
+      case 4, 5 -> new Input.SetNode(actor, new NodeSettingsSet(node(), settings()));
       case 0 -> new Input.DrainNode(actor, node(), "fan");
       case 1, 2 -> new Input.ResumeNode(actor, node());
       default -> new Input.FenceNode(actor, node(), "burnt");
@@ -286,7 +308,8 @@ final class RandomHistory {
                   random.nextBoolean() ? SchedulerStory.BATCH : SchedulerStory.DEBUG,
                   random.nextBoolean(),
                   limitMs,
-                  limitMs * 2));
+                  limitMs * 2,
+                  random.nextInt(4) == 0 ? "n[0-2]" : ""));
       case 1 ->
           new Input.DefineTariff(
               actor,

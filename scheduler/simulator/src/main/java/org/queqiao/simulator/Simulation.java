@@ -117,6 +117,9 @@ public final class Simulation {
     nodes.forEach(VirtualNode::powerOn);
     faults.plan(scenario.faults(), server, nodes, people);
     people.submitJobs(scenario.jobs(), scenario.activeMs());
+    for (int i = 0; i < nodes.size(); i++) {
+      people.describe(nodes.get(i).name(), Site.settings(i));
+    }
     planDrains();
     happenUntil(scenario.activeMs());
     faults.mendAll();

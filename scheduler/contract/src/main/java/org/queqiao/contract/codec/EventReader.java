@@ -23,6 +23,7 @@ import org.queqiao.contract.event.NodeDrained;
 import org.queqiao.contract.event.NodeFenced;
 import org.queqiao.contract.event.NodeRegistered;
 import org.queqiao.contract.event.NodeResumed;
+import org.queqiao.contract.event.NodeSettingsSet;
 import org.queqiao.contract.event.NodeUp;
 import org.queqiao.contract.event.PartitionDefined;
 import org.queqiao.contract.event.PriorityPolicyDefined;
@@ -102,6 +103,10 @@ final class EventReader {
       case NODE_FENCED ->
           new NodeFenced(
               new NodeName(in.getNodeFenced().getNode()), in.getNodeFenced().getReason());
+      case NODE_SETTINGS_SET ->
+          new NodeSettingsSet(
+              new NodeName(in.getNodeSettingsSet().getNode()),
+              PlacementReader.settings(in.getNodeSettingsSet().getSettings()));
       case NODE_DRAINED ->
           new NodeDrained(
               new NodeName(in.getNodeDrained().getNode()), in.getNodeDrained().getReason());
@@ -135,7 +140,7 @@ final class EventReader {
 
   static PartitionDefined partition(PbPartitionDefined e) {
     return new PartitionDefined(
-        new PartitionName(e.getName()), e.getIsDefault(), e.getDefaultLimitMs(), e.getMaxLimitMs());
+        new PartitionName(e.getName()), e.getIsDefault(), e.getDefaultLimitMs(), e.getMaxLimitMs(), e.getNodes());
   }
 
   static TariffDefined tariff(PbTariffDefined e) {

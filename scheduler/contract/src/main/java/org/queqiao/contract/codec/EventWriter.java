@@ -21,6 +21,7 @@ import org.queqiao.contract.event.NodeDrained;
 import org.queqiao.contract.event.NodeFenced;
 import org.queqiao.contract.event.NodeRegistered;
 import org.queqiao.contract.event.NodeResumed;
+import org.queqiao.contract.event.NodeSettingsSet;
 import org.queqiao.contract.event.NodeUp;
 import org.queqiao.contract.event.PartitionDefined;
 import org.queqiao.contract.event.PlatformDefined;
@@ -50,6 +51,7 @@ import org.queqiao.contract.wire.PbJobSubmitted;
 import org.queqiao.contract.wire.PbMembership;
 import org.queqiao.contract.wire.PbNodeDown;
 import org.queqiao.contract.wire.PbNodeReason;
+import org.queqiao.contract.wire.PbNodeSettingsSet;
 import org.queqiao.contract.wire.PbNodeUp;
 import org.queqiao.contract.wire.PbPartitionDefined;
 import org.queqiao.contract.wire.PbProjectDefined;
@@ -99,6 +101,11 @@ final class EventWriter {
       case NodeFenced e -> out.setNodeFenced(nodeReason(e.node().value(), e.reason()));
       case NodeDrained e -> out.setNodeDrained(nodeReason(e.node().value(), e.reason()));
       case NodeResumed e -> out.setNodeResumed(nodeReason(e.node().value(), ""));
+      case NodeSettingsSet e ->
+          out.setNodeSettingsSet(
+              PbNodeSettingsSet.newBuilder()
+                  .setNode(e.node().value())
+                  .setSettings(PlacementWriter.settings(e.settings())));
       case JobSubmitted e -> out.setJobSubmitted(submitted(e));
       case JobHeld e ->
           out.setJobHeld(
@@ -163,6 +170,7 @@ final class EventWriter {
         .setIsDefault(e.isDefault())
         .setDefaultLimitMs(e.defaultLimitMs())
         .setMaxLimitMs(e.maxLimitMs())
+        .setNodes(e.nodes())
         .build();
   }
 

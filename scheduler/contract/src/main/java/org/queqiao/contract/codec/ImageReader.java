@@ -6,6 +6,7 @@ import org.queqiao.contract.event.ProjectDefined;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.UserName;
+import org.queqiao.contract.node.NodeSettings;
 import org.queqiao.contract.node.NodeState;
 import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.contract.snapshot.ClusterImage.DependencyImage.Progress;
@@ -72,7 +73,8 @@ final class ImageReader {
         in.getStateReason(),
         in.getDrained(),
         in.getDrainReason(),
-        in.getDesiredVersion());
+        in.getDesiredVersion(),
+        in.hasSettings() ? PlacementReader.settings(in.getSettings()) : NodeSettings.DEFAULT);
   }
 
   private static ClusterImage.JobImage job(PbJobImage in) {

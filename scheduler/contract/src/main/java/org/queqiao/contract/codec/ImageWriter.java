@@ -1,6 +1,7 @@
 package org.queqiao.contract.codec;
 
 import org.queqiao.contract.event.ProjectDefined;
+import org.queqiao.contract.node.NodeSettings;
 import org.queqiao.contract.node.NodeState;
 import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.contract.snapshot.PrioritiesImage;
@@ -68,15 +69,19 @@ final class ImageWriter {
   }
 
   private static PbNodeImage node(ClusterImage.NodeImage node) {
-    return PbNodeImage.newBuilder()
-        .setFacts(ModelWriter.facts(node.facts()))
-        .setUp(node.state() == NodeState.UP)
-        .setLastSeenMs(node.lastSeenMs())
-        .setStateReason(node.stateReason())
-        .setDrained(node.drained())
-        .setDrainReason(node.drainReason())
-        .setDesiredVersion(node.desiredVersion())
-        .build();
+    PbNodeImage.Builder out =
+        PbNodeImage.newBuilder()
+            .setFacts(ModelWriter.facts(node.facts()))
+            .setUp(node.state() == NodeState.UP)
+            .setLastSeenMs(node.lastSeenMs())
+            .setStateReason(node.stateReason())
+            .setDrained(node.drained())
+            .setDrainReason(node.drainReason())
+            .setDesiredVersion(node.desiredVersion());
+    if (!node.settings().equals(NodeSettings.DEFAULT)) {
+      out.setSettings(PlacementWriter.settings(node.settings()));
+    }
+    return out.build();
   }
 
   private static PbJobImage job(ClusterImage.JobImage job) {

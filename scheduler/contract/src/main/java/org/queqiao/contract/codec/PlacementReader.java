@@ -1,11 +1,17 @@
 package org.queqiao.contract.codec;
 
 import org.queqiao.contract.job.JobPlacement;
+import org.queqiao.contract.node.NodeSettings;
 import org.queqiao.contract.wire.PbJobPlacement;
+import org.queqiao.contract.wire.PbNodeSettings;
 
-/** Where a job wants to lie, from its wire form. */
+/** Where jobs may lie and want to, from the wire form. */
 final class PlacementReader {
   private PlacementReader() {}
+
+  static NodeSettings settings(PbNodeSettings in) {
+    return new NodeSettings(in.getFeaturesList(), in.getWeight());
+  }
 
   static JobPlacement read(PbJobPlacement in) {
     return JobPlacement.builder()

@@ -1,11 +1,20 @@
 package org.queqiao.contract.codec;
 
 import org.queqiao.contract.job.JobPlacement;
+import org.queqiao.contract.node.NodeSettings;
 import org.queqiao.contract.wire.PbJobPlacement;
+import org.queqiao.contract.wire.PbNodeSettings;
 
-/** Where a job wants to lie, to its wire form. */
+/** Where jobs may lie and want to, to the wire form. */
 final class PlacementWriter {
   private PlacementWriter() {}
+
+  static PbNodeSettings settings(NodeSettings settings) {
+    return PbNodeSettings.newBuilder()
+        .addAllFeatures(settings.features())
+        .setWeight(settings.weight())
+        .build();
+  }
 
   static PbJobPlacement write(JobPlacement placement) {
     return PbJobPlacement.newBuilder()

@@ -21,6 +21,7 @@ public sealed interface Event
         NodeFenced,
         NodeRegistered,
         NodeResumed,
+        NodeSettingsSet,
         NodeUp,
         PartitionDefined,
         PlatformDefined,

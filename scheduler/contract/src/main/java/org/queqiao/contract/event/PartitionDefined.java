@@ -9,6 +9,19 @@ import org.queqiao.contract.id.PartitionName;
  * @param isDefault whether jobs that name none go here; makes the former default an ordinary one
  * @param defaultLimitMs time limit of jobs that name none
  * @param maxLimitMs the longest time limit
+ * @param nodes the nodes that its jobs may use, such as {@code cn[001-064],gn7}; empty for all
  */
 public record PartitionDefined(
-    PartitionName name, boolean isDefault, long defaultLimitMs, long maxLimitMs) implements Event {}
+    PartitionName name, boolean isDefault, long defaultLimitMs, long maxLimitMs, String nodes)
+    implements Event {
+  /** A partition of all nodes. */
+  public PartitionDefined(
+      PartitionName name, boolean isDefault, long defaultLimitMs, long maxLimitMs) {
+    this(name, isDefault, defaultLimitMs, maxLimitMs, "");
+  }
+
+  /** The same, as the default one or not. */
+  public PartitionDefined withDefault(boolean value) {
+    return new PartitionDefined(name, value, defaultLimitMs, maxLimitMs, nodes);
+  }
+}

@@ -19,6 +19,7 @@ import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.KillCause;
 import org.queqiao.contract.job.RunExit;
 import org.queqiao.contract.node.NodeFacts;
+import org.queqiao.contract.node.NodeSettings;
 import org.queqiao.contract.node.NodeState;
 
 /**
@@ -136,6 +137,7 @@ public record ClusterImage(
    * @param drained whether it gets no new jobs
    * @param drainReason in words, or empty
    * @param desiredVersion counts the changes of its desired set
+   * @param settings what the site says of it
    */
   public record NodeImage(
       NodeFacts facts,
@@ -144,7 +146,28 @@ public record ClusterImage(
       String stateReason,
       boolean drained,
       String drainReason,
-      long desiredVersion) {}
+      long desiredVersion,
+      NodeSettings settings) {
+    /** A node of which the site has said nothing. */
+    public NodeImage(
+        NodeFacts facts,
+        NodeState state,
+        long lastSeenMs,
+        String stateReason,
+        boolean drained,
+        String drainReason,
+        long desiredVersion) {
+      this(
+          facts,
+          state,
+          lastSeenMs,
+          stateReason,
+          drained,
+          drainReason,
+          desiredVersion,
+          NodeSettings.DEFAULT);
+    }
+  }
 
   /**
    * A job, waiting, running or ended not long ago.

@@ -38,6 +38,7 @@ import org.queqiao.contract.job.KillCause;
 import org.queqiao.contract.job.RunExit;
 import org.queqiao.contract.job.WarningSignal;
 import org.queqiao.contract.node.NodeFacts;
+import org.queqiao.contract.node.NodeSettings;
 import org.queqiao.contract.node.NodeState;
 import org.queqiao.contract.policy.*;
 import org.queqiao.contract.snapshot.ClusterImage;
@@ -130,6 +131,7 @@ final class Samples {
           "1.0",
           "6.1.0",
           List.of("hardware counters: no device"));
+  static final NodeSettings NODE_SETTINGS = new NodeSettings(List.of("ib", "a100"), 20);
   static final PartitionDefined PARTITION_DEFINED =
       new PartitionDefined(PARTITION, true, 3_600_000, 86_400_000);
   static final TariffDefined TARIFF_DEFINED =
@@ -198,6 +200,7 @@ final class Samples {
             new NodeFenced(NODE, "power cut"),
             new NodeDrained(NODE, "fan"),
             new NodeResumed(NODE),
+            new NodeSettingsSet(NODE, NODE_SETTINGS),
             new JobSubmitted(RUN.job(), USER, "liwei", 1234, SPEC, "key-1", HASH),
             new JobHeld(RUN.job(), true),
             new JobReleased(RUN.job()),
@@ -262,7 +265,30 @@ final class Samples {
     out.put(
         "JobSubmitted-placement",
         new JobSubmitted(RUN.job(), USER, "liwei", 1234, SPEC_WITH_PLACEMENT, "", HASH));
+    out.put(
+        "PartitionDefined-nodes",
+        new PartitionDefined(PARTITION, false, 60_000, 3_600_000, "cn[001-064],gn7"));
     return out;
+  }
+
+  private static ClusterImage withSettings(ClusterImage first) {
+    return new ClusterImage(
+        first.position(),
+        first.timeMs(),
+        first.lastJobId(),
+        List.of(new PartitionDefined(PARTITION, true, 60_000, 3_600_000, "cn[001-064]")),
+        first.tariffs(),
+        first.domains(),
+        first.projects(),
+        first.users(),
+        List.of(
+            new ClusterImage.NodeImage(
+                FACTS, NodeState.UP, 0, "", false, "", 3, NODE_SETTINGS)),
+        List.of(),
+        first.idempotencyKeys(),
+        List.of(),
+        null,
+        null);
   }
 
   /** As {@link #laterEvents}, for images. */
@@ -342,6 +368,8 @@ final class Samples {
             null),
         "ClusterImage-signalled",
         signalled(first),
+        "ClusterImage-nodes",
+        withSettings(first),
         "ClusterImage-runs",
         new ClusterImage(
             first.position(),

@@ -9,11 +9,13 @@ import org.queqiao.contract.event.NodeFenced;
 import org.queqiao.contract.event.NodeResumed;
 import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.NodeName;
+import org.queqiao.contract.node.NodeSettings;
 import org.queqiao.core.message.Action;
 import org.queqiao.core.message.Decision;
 import org.queqiao.core.message.Fact;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.permission.Permissions;
+import org.queqiao.core.placement.Constraint;
 import org.queqiao.core.state.Cluster;
 import org.queqiao.core.state.Job;
 import org.queqiao.core.state.Node;
@@ -24,6 +26,8 @@ import org.queqiao.core.state.Node;
  */
 public final class NodeCheck {
   private static final int MAX_REASON_CHARACTERS = 256;
+  private static final int MAX_FEATURES = 64;
+  private static final int MAX_WEIGHT = 1_000_000;
 
   private final Cluster cluster;
   private final RunEnds runEnds;
@@ -98,6 +102,34 @@ public final class NodeCheck {
         : Decision.unchanged();
   }
 
+  public Decision decide(Input.SetNode input) {
+    NodeName name = input.set().node();
+    Optional<Decision> refusal = refuse(input.actor(), name);
+    if (refusal.isPresent()) {
+      return refusal.get();
+    }
+    NodeSettings settings = input.set().settings();
+    if (settings.features().size() > MAX_FEATURES) {
+      return Rejections.invalid("features", "a node has at most " + MAX_FEATURES + " features");
+    }
+    for (String feature : settings.features()) {
+      if (!Constraint.FEATURE.matcher(feature).matches()) {
+        return Rejections.invalid(
+            "features",
+            "'" + feature + "' is no name of a feature: it must match " + Constraint.FEATURE);
+      }
+    }
+    if (settings.weight() < 0 || settings.weight() > MAX_WEIGHT) {
+      return Rejections.invalid(
+          "weight",
+          "weight is " + settings.weight() + ": it must be from 0 to " + MAX_WEIGHT);
+    }
+    Node node = cluster.nodes().find(name).orElseThrow();
+    return node.settings().equals(settings)
+        ? Decision.unchanged()
+        : Decision.done(List.of(new Fact(input.actor(), input.set())));
+  }
+
   private Optional<Decision> refuse(Actor actor, NodeName node, String reason) {
     Optional<Decision> refusal = refuse(actor, node);
     if (refusal.isPresent()) {
@@ -112,7 +144,7 @@ public final class NodeCheck {
   private Optional<Decision> refuse(Actor actor, NodeName node) {
     if (!permissions.permit(actor, new Action.ControlNodes())) {
       return Optional.of(
-          Rejections.forbidden("only an administrator drains, resumes and fences nodes"));
+          Rejections.forbidden("only an administrator drains, resumes, fences and describes nodes"));
     }
     return cluster.nodes().find(node).isPresent() ? Optional.empty() : Optional.of(unknown(node));
   }

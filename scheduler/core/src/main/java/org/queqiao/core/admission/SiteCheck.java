@@ -20,6 +20,7 @@ import org.queqiao.core.message.Decision;
 import org.queqiao.core.message.Fact;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.permission.Permissions;
+import org.queqiao.core.placement.HostList;
 import org.queqiao.core.plan.PlanPolicies;
 import org.queqiao.core.plan.ReservingPolicy;
 import org.queqiao.core.state.AccountTree;
@@ -66,6 +67,14 @@ public final class SiteCheck {
                   + partition.maxLimitMs()
                   + ": the default is positive and at most the maximum, the maximum at most "
                   + LONGEST_LIMIT_MS));
+    }
+    if (!partition.nodes().isEmpty()) {
+      try {
+        HostList.parse(partition.nodes());
+      } catch (IllegalArgumentException e) {
+        return refuseOr(
+            input.actor(), Rejections.invalid("nodes", "the list of nodes " + e.getMessage()));
+      }
     }
     boolean same =
         cluster.policy().partition(partition.name()).filter(partition::equals).isPresent();

@@ -28,6 +28,7 @@ import org.queqiao.core.message.Rejection.Code;
 import org.queqiao.core.message.Reply;
 import org.queqiao.core.permission.Permissions;
 import org.queqiao.core.placement.Feasibility;
+import org.queqiao.core.placement.NodeWish;
 import org.queqiao.core.state.AccountTree;
 import org.queqiao.core.state.Claim;
 import org.queqiao.core.state.Cluster;
@@ -160,6 +161,11 @@ public final class SubmitCheck {
     if (qos.refusal() != null) {
       return qos.refusal();
     }
+    Optional<Rejection> misplaced =
+        new PlacementCheck(cluster).check(request, partition.get().name());
+    if (misplaced.isPresent()) {
+      return Decision.rejected(misplaced.get());
+    }
     return accept(
         input,
         user,
@@ -198,7 +204,7 @@ public final class SubmitCheck {
       long limitMs,
       JobTerms terms,
       QosName qos) {
-    int nodes = request.nodes() == null ? 1 : request.nodes();
+    int nodes = PlacementCheck.nodes(request);
     return JobSpec.builder(
             request.name() == null ? DEFAULT_NAME : request.name(),
             request.script(),
@@ -229,7 +235,11 @@ public final class SubmitCheck {
   }
 
   private Decision accept(Input.SubmitJob input, UserDefined user, JobSpec spec) {
-    Optional<Feasibility.Impossible> impossible = Feasibility.check(spec, cluster.nodes().shapes());
+    NodeWish wish = cluster.wishOf(spec);
+    Optional<Feasibility.Impossible> impossible =
+        wish.isAny()
+            ? Feasibility.check(spec, cluster.nodes().shapes())
+            : Feasibility.check(spec, wish, cluster.nodes().offers(_ -> true));
     if (impossible.isPresent()) {
       return Rejections.invalid(impossible.get().field(), impossible.get().message());
     }

@@ -10,22 +10,22 @@ import org.queqiao.core.limit.LimitTree;
 import org.queqiao.core.message.PendingWhy;
 import org.queqiao.core.placement.Capacity;
 import org.queqiao.core.placement.Feasibility;
+import org.queqiao.core.placement.FirstFit;
 import org.queqiao.core.placement.NodeShape;
-import org.queqiao.core.placement.Placement;
+import org.queqiao.core.placement.NodeWish;
 import org.queqiao.core.priority.ByPriority;
 import org.queqiao.core.state.Claim;
 import org.queqiao.core.state.Cluster;
 import org.queqiao.core.state.Demand;
 import org.queqiao.core.state.Job;
+import org.queqiao.core.state.Node;
 
 /** Finds the reason that Slurm would show for a waiting job, when somebody asks. */
 public final class WhyPending {
   private final Cluster cluster;
-  private final Placement placement;
 
-  public WhyPending(Cluster cluster, Placement placement) {
+  public WhyPending(Cluster cluster) {
     this.cluster = cluster;
-    this.placement = placement;
   }
 
   /** The reason; {@code NONE} for a job that does not wait or that starts with the next pass. */
@@ -81,12 +81,24 @@ public final class WhyPending {
   /** Whether it would fit if the nodes that take runs were idle. */
   private boolean fitsUsableNodes(Job job) {
     Map<NodeShape, Integer> usable = cluster.nodes().usableShapes();
-    return !usable.isEmpty() && Feasibility.check(job.spec(), usable).isEmpty();
+    NodeWish wish = cluster.wishOf(job.spec());
+    return !usable.isEmpty()
+        && (wish.isAny()
+                ? Feasibility.check(job.spec(), usable)
+                : Feasibility.check(job.spec(), wish, cluster.nodes().offers(Node::takesRuns)))
+            .isEmpty();
   }
 
   private boolean fitsNow(Job job) {
+    NodeWish wish = cluster.wishOf(job.spec());
     List<Capacity> open = new ArrayList<>();
     cluster.nodes().open().values().forEach(node -> open.add(node.capacity()));
-    return !placement.place(job.spec(), open).isEmpty();
+    return FirstFit.fits(
+        job.spec(),
+        wish,
+        open,
+        node ->
+            wish.groups(
+                node.node(), cluster.nodes().find(node.node()).orElseThrow().settings()));
   }
 }

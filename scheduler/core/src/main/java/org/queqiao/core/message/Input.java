@@ -5,6 +5,7 @@ import org.queqiao.contract.event.DomainDefined;
 import org.queqiao.contract.event.JobPolicyDefined;
 import org.queqiao.contract.event.MembershipRemoved;
 import org.queqiao.contract.event.MembershipSet;
+import org.queqiao.contract.event.NodeSettingsSet;
 import org.queqiao.contract.event.PartitionDefined;
 import org.queqiao.contract.event.PlatformDefined;
 import org.queqiao.contract.event.ProjectDefined;
@@ -77,6 +78,9 @@ public sealed interface Input {
 
   /** A drained node may get jobs again. */
   record ResumeNode(Actor actor, NodeName node) implements Input {}
+
+  /** The site says of a node what its agent cannot find. */
+  record SetNode(Actor actor, NodeSettingsSet set) implements Input {}
 
   /** An agent saw the script of a run start, at this node time. */
   record RunStarted(NodeName node, RunId run, long startMs) implements Input {}

@@ -3,10 +3,14 @@ package org.queqiao.core.placement;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.job.GresRequest;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.node.NodeFacts;
+import org.queqiao.contract.node.NodeSettings;
 
 /** Whether a job could ever run, on a cluster with nothing else on it. */
 public final class Feasibility {
@@ -22,28 +26,156 @@ public final class Feasibility {
    */
   public record Impossible(String field, String message) {}
 
+  /** A node to be asked, idle. */
+  public record Offer(NodeName name, NodeSettings settings, NodeFacts facts) {}
+
   /**
-   * Compares a job with all nodes, idle.
+   * Compares a job that may use any node with all nodes, idle.
    *
    * @param shapes how many nodes there are of each kind; with none at all nothing is impossible yet
    */
   public static Optional<Impossible> check(JobSpec spec, Map<NodeShape, Integer> shapes) {
+    return shapes.isEmpty()
+        ? Optional.empty()
+        : check(spec, NodeWish.ANY, new TreeMap<>(Map.of(1, shapes)));
+  }
+
+  /**
+   * Compares a job that wishes for some nodes with all nodes, idle; with no node at all nothing is
+   * impossible yet.
+   */
+  public static Optional<Impossible> check(
+      JobSpec spec, NodeWish wish, Iterable<Offer> everyNode) {
+    TreeMap<Integer, Map<NodeShape, Integer>> byGroups = new TreeMap<>();
+    boolean some = false;
+    for (Offer each : everyNode) {
+      some = true;
+      int groups = wish.groups(each.name(), each.settings());
+      if (groups != 0) {
+        byGroups
+            .computeIfAbsent(groups, _ -> new TreeMap<>())
+            .merge(NodeShape.of(each.facts()), 1, Integer::sum);
+      }
+    }
+    return some ? check(spec, wish, byGroups) : Optional.empty();
+  }
+
+  private static Optional<Impossible> check(
+      JobSpec spec, NodeWish wish, SortedMap<Integer, Map<NodeShape, Integer>> byGroups) {
+    JobParts parts = JobParts.of(spec, wish);
+    long[] nodes = new long[1 << parts.parts().count()];
+    TreeMap<NodeShape, Integer> shapes = new TreeMap<>();
+    byGroups.forEach((groups, offered) ->
+        offered.forEach((shape, count) -> {
+          nodes[parts.mask(groups, fitsLarge(spec, shape), fitsSmall(spec, shape))] += count;
+          shapes.merge(shape, count, Math::addExact);
+        }));
+    return parts.parts().possible(nodes)
+        ? Optional.empty()
+        : Optional.of(explain(spec, wish, byGroups, shapes));
+  }
+
+  private static boolean fitsLarge(JobSpec spec, NodeShape shape) {
+    return fits(spec, shape, 0);
+  }
+
+  private static boolean fitsSmall(JobSpec spec, NodeShape shape) {
+    return fits(spec, shape, spec.nodes() - 1);
+  }
+
+  private static boolean fits(JobSpec spec, NodeShape shape, int index) {
+    int cores = spec.coresOnNode(index);
+    return shape.cores() >= cores
+        && idle(shape).choose(cores, spec.memBytes(), spec.gres()) != null;
+  }
+
+  private static Impossible explain(
+      JobSpec spec,
+      NodeWish wish,
+      SortedMap<Integer, Map<NodeShape, Integer>> byGroups,
+      SortedMap<NodeShape, Integer> shapes) {
     if (shapes.isEmpty()) {
-      return Optional.empty();
+      return noneMayServe(spec);
     }
-    int largeCores = spec.coresOnNode(0);
-    int largeShares = spec.tasks() % spec.nodes();
-    int fitLarge = nodesThatFit(spec, largeCores, shapes);
-    int fitSmall = nodesThatFit(spec, spec.coresOnNode(spec.nodes() - 1), shapes);
-    if (fitLarge >= largeShares && fitSmall >= spec.nodes()) {
-      return Optional.empty();
-    }
-    Optional<Impossible> tooLarge = tooLargeForOneNode(spec, largeCores, shapes);
+    Optional<Impossible> tooLarge = tooLargeForOneNode(spec, spec.coresOnNode(0), shapes);
     if (tooLarge.isPresent()) {
-      return tooLarge;
+      return tooLarge.get();
     }
-    return Optional.of(
-        fitSmall < spec.nodes() ? tooManyNodes(spec, fitSmall) : tooUneven(spec, fitLarge));
+    Optional<Impossible> tooFew = tooFewOfAGroup(spec, wish, byGroups);
+    if (tooFew.isPresent()) {
+      return tooFew.get();
+    }
+    int small = count(shapes, shape -> fitsSmall(spec, shape));
+    if (small < spec.nodes()) {
+      return tooManyNodes(spec, small);
+    }
+    int large = count(shapes, shape -> fitsLarge(spec, shape));
+    return large < spec.tasks() % spec.nodes()
+        ? tooUneven(spec, large)
+        : new Impossible(
+            "constraint",
+            "each count of the constraint alone can be met, but not all at once, because a node"
+                + " counts for one of them: ask for fewer nodes of one of them");
+  }
+
+  private static Impossible noneMayServe(JobSpec spec) {
+    String field =
+        spec.placement().constraint().isEmpty()
+            ? spec.placement().excludeNodes().isEmpty() ? "partition" : "excludeNodes"
+            : "constraint";
+    return new Impossible(
+        field,
+        "no node of partition "
+            + spec.partition()
+            + " is left that the job may use"
+            + (field.equals("constraint")
+                ? ": no node has " + spec.placement().constraint() + "; ask for fewer features"
+                : field.equals("excludeNodes") ? ": exclude fewer nodes" : ": name another one"));
+  }
+
+  private static Optional<Impossible> tooFewOfAGroup(
+      JobSpec spec, NodeWish wish, SortedMap<Integer, Map<NodeShape, Integer>> byGroups) {
+    int[] sizes = wish.sizes(spec.nodes());
+    for (int i = 0; i < sizes.length - 1; i++) {
+      int fit = 0;
+      for (Map.Entry<Integer, Map<NodeShape, Integer>> each : byGroups.entrySet()) {
+        if ((each.getKey() >> i & 1) == 1) {
+          fit += count(each.getValue(), shape -> fitsSmall(spec, shape));
+        }
+      }
+      if (fit < sizes[i]) {
+        return Optional.of(
+            wish.includedNodes() > 0
+                ? new Impossible(
+                    "nodeList",
+                    "of the "
+                        + sizes[i]
+                        + " nodes of nodeList only "
+                        + fit
+                        + " may be used and have what the job asks for on each node:"
+                        + " leave the others out or ask for less on each node")
+                : new Impossible(
+                    "constraint",
+                    "count "
+                        + (i + 1)
+                        + " of the constraint asks for "
+                        + sizes[i]
+                        + " nodes, but only "
+                        + fit
+                        + " have these features and what the job asks for on each node:"
+                        + " ask for at most "
+                        + fit));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static int count(Map<NodeShape, Integer> shapes, Predicate<NodeShape> fits) {
+    int nodes = 0;
+    for (Map.Entry<NodeShape, Integer> each : shapes.entrySet()) {
+      nodes += fits.test(each.getKey()) ? each.getValue() : 0;
+    }
+    return nodes;
   }
 
   private static Impossible tooManyNodes(JobSpec spec, int nodes) {
@@ -72,17 +204,6 @@ public final class Feasibility {
             + " such nodes: ask for "
             + spec.tasks() / spec.nodes() * spec.nodes()
             + " tasks");
-  }
-
-  private static int nodesThatFit(JobSpec spec, int cores, Map<NodeShape, Integer> shapes) {
-    int nodes = 0;
-    for (Map.Entry<NodeShape, Integer> each : shapes.entrySet()) {
-      if (each.getKey().cores() >= cores
-          && idle(each.getKey()).choose(cores, spec.memBytes(), spec.gres()) != null) {
-        nodes = Math.addExact(nodes, each.getValue());
-      }
-    }
-    return nodes;
   }
 
   private static Optional<Impossible> tooLargeForOneNode(

@@ -1,46 +1,37 @@
 package org.queqiao.core.placement;
 
-import java.util.ArrayList;
 import java.util.List;
-import org.queqiao.contract.job.Allocation;
+import java.util.function.ToIntFunction;
 import org.queqiao.contract.job.JobSpec;
 
 /**
- * The first nodes that fit, by name.
+ * The first nodes that fit, in the order in which they come.
  *
  * <p>Tasks are spread evenly, so there are at most two sizes of share: the first {@code tasks %
- * nodes} nodes of a job take one task more. A node that fits the large share takes one while any is
- * left, else a small one. This finds a placement whenever there is one, because every node that
- * fits the large share fits the small one.
+ * nodes} nodes of a job take one task more. This finds a placement whenever there is one.
  */
-public final class FirstFit implements Placement {
-  @Override
-  public List<Allocation> place(JobSpec spec, Iterable<? extends Capacity> nodes) {
-    int largeShares = spec.tasks() % spec.nodes();
-    int smallShares = spec.nodes() - largeShares;
-    int largeCores = spec.coresOnNode(0);
-    int smallCores = spec.coresOnNode(spec.nodes() - 1);
-    List<Allocation> large = new ArrayList<>();
-    List<Allocation> small = new ArrayList<>();
+public final class FirstFit {
+  private FirstFit() {}
+
+  /**
+   * Whether a job fits on some nodes as they are.
+   *
+   * @param groups the groups of the job's wish that a node may serve
+   */
+  public static boolean fits(
+      JobSpec spec,
+      NodeWish wish,
+      List<? extends Capacity> nodes,
+      ToIntFunction<? super Capacity> groups) {
+    JobParts parts = JobParts.of(spec, wish);
+    long[] count = new long[1 << parts.parts().count()];
     for (Capacity node : nodes) {
-      Allocation chosen = null;
-      if (large.size() < largeShares) {
-        chosen = node.choose(largeCores, spec.memBytes(), spec.gres());
-        if (chosen != null) {
-          large.add(chosen);
-        }
-      }
-      if (chosen == null && small.size() < smallShares) {
-        chosen = node.choose(smallCores, spec.memBytes(), spec.gres());
-        if (chosen != null) {
-          small.add(chosen);
-        }
-      }
-      if (large.size() == largeShares && small.size() == smallShares) {
-        large.addAll(small);
-        return large;
-      }
+      count[parts.mask(groups.applyAsInt(node), fits(spec, node, 0), fits(spec, node, spec.nodes() - 1))]++;
     }
-    return List.of();
+    return parts.parts().possible(count);
+  }
+
+  private static boolean fits(JobSpec spec, Capacity node, int index) {
+    return node.choose(spec.coresOnNode(index), spec.memBytes(), spec.gres()) != null;
   }
 }

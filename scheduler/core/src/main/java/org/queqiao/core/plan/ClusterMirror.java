@@ -1,6 +1,7 @@
 package org.queqiao.core.plan;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.TreeMap;
 import org.queqiao.contract.id.JobId;
@@ -8,13 +9,14 @@ import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.node.NodeFacts;
+import org.queqiao.core.placement.JobParts;
 import org.queqiao.core.state.Cluster;
 import org.queqiao.core.state.Job;
 import org.queqiao.core.state.Node;
 
 /**
  * The nodes and running jobs of a cluster in the numbers of a {@link Planner}: made from the tables
- * once, then told of starts and ends. Nodes are numbered by name.
+ * once, then told of starts and ends. Nodes are numbered by weight, then by name.
  */
 final class ClusterMirror {
   private static final int MAX_DEMANDS = 50_000;
@@ -24,13 +26,14 @@ final class ClusterMirror {
   private final TreeMap<Shape, Demand> demands = new TreeMap<>();
   private final TreeMap<JobId, PlanJob> running = new TreeMap<>();
   private final ClusterKinds kinds;
+  private final ClusterChoices choices;
   private final Planner planner;
 
   ClusterMirror(Cluster cluster, PlanPolicy policy, Starts starts) {
     this.kinds = new ClusterKinds(cluster.nodes().all());
     NodePool pool = new NodePool(cluster.nodes().all().size(), kinds.count());
     List<Job> holders = new ArrayList<>();
-    for (Node node : cluster.nodes().all()) {
+    for (Node node : inOrder(cluster)) {
       int number = names.size();
       names.add(node.name());
       numbers.put(node.name(), number);
@@ -41,12 +44,20 @@ final class ClusterMirror {
         }
       }
     }
+    this.choices = new ClusterChoices(cluster, names);
     this.planner = new Planner(policy, pool, starts);
     for (Job job : holders) {
       PlanJob run = planJob(job);
       running.put(job.id(), run);
       planner.runs(run, nodesOf(job), job.startMs());
     }
+  }
+
+  /** Those that the site wants to be given away first are the first. */
+  private static List<Node> inOrder(Cluster cluster) {
+    List<Node> nodes = new ArrayList<>(cluster.nodes().all());
+    nodes.sort(Comparator.comparingInt(node -> node.settings().weight()));
+    return nodes;
   }
 
   private void fill(NodePool pool, int number, Node node) {
@@ -95,12 +106,19 @@ final class ClusterMirror {
     if (small == null) {
       return null;
     }
+    ClusterChoices.Choice choice = choices.of(spec);
     Shape shape =
-        new Shape(small, large, spec.coresOnNode(0), spec.nodes() - large, spec.memBytes() == 0);
+        new Shape(
+            small,
+            large,
+            spec.coresOnNode(0),
+            spec.nodes() - large,
+            spec.memBytes() == 0,
+            choice.number());
     if (demands.size() >= MAX_DEMANDS) {
       demands.clear();
     }
-    Demand demand = demands.computeIfAbsent(shape, Shape::demand);
+    Demand demand = demands.computeIfAbsent(shape, _ -> shape.demand(spec, choice));
     return new PlanJob(
         job.id().value(), job.id().value(), demand, job.submitMs(), spec.limitMs(), spec.limitMs());
   }
@@ -125,17 +143,32 @@ final class ClusterMirror {
 
   /** What makes two demands the same. */
   private record Shape(
-      long[] small, int largeShares, long largeCores, int smallShares, boolean memoryPerCore)
+      long[] small,
+      int largeShares,
+      long largeCores,
+      int smallShares,
+      boolean memoryPerCore,
+      int choice)
       implements Comparable<Shape> {
-    Demand demand() {
-      long[] large = small.clone();
-      large[0] = largeCores;
-      return new Demand(
-          new Share(large, memoryPerCore),
-          largeShares,
-          new Share(small, memoryPerCore),
-          smallShares,
-          NodeChoice.ALL);
+    Demand demand(JobSpec spec, ClusterChoices.Choice of) {
+      long[] amounts = small.clone();
+      amounts[0] = largeCores;
+      Share large = new Share(amounts, memoryPerCore);
+      Share rest = new Share(small, memoryPerCore);
+      JobParts parts = JobParts.of(spec, of.wish());
+      if (parts.isOneGroup()) {
+        return new Demand(
+            large, largeShares, rest, smallShares, of.groups().get(parts.group(0)));
+      }
+      List<Demand.Part> list = new ArrayList<>();
+      for (int part = 0; part < parts.parts().count(); part++) {
+        list.add(
+            new Demand.Part(
+                parts.large(part) ? large : rest,
+                parts.parts().wanted(part),
+                of.groups().get(parts.group(part))));
+      }
+      return new Demand(list);
     }
 
     @Override
@@ -144,7 +177,8 @@ final class ClusterMirror {
       order = order != 0 ? order : Integer.compare(largeShares, other.largeShares);
       order = order != 0 ? order : Long.compare(largeCores, other.largeCores);
       order = order != 0 ? order : Integer.compare(smallShares, other.smallShares);
-      return order != 0 ? order : Boolean.compare(memoryPerCore, other.memoryPerCore);
+      order = order != 0 ? order : Boolean.compare(memoryPerCore, other.memoryPerCore);
+      return order != 0 ? order : Integer.compare(choice, other.choice);
     }
   }
 }

@@ -1,9 +1,12 @@
 package org.queqiao.core.plan;
 
+import java.util.List;
+import org.queqiao.core.placement.Parts;
+
 /**
  * What a job needs in all: a share on each of so many nodes, of at most two sizes, on nodes that it
- * may use. Jobs that need the same should have the same instance: what one of them was refused is
- * then not tried for the next.
+ * may use; or several parts that ask for different nodes. Jobs that need the same should have the
+ * same instance: what one of them was refused is then not tried for the next.
  */
 public final class Demand {
   private final Share large;
@@ -13,11 +16,25 @@ public final class Demand {
   private final NodeChoice nodes;
   private final long totalCores;
 
+  /** Null where two sizes on one choice of nodes say it all. */
+  private final List<Part> parted;
+
+  private final Parts parts;
+
   /** For {@link TwoRounds} alone: the pass in which no room was found, and for which ends. */
   Object refusedIn;
 
   long refusedEnd;
   long refusedLimitEnd;
+
+  /**
+   * A part of a demand.
+   *
+   * @param share what it needs on each of its nodes
+   * @param shares on how many nodes
+   * @param nodes which nodes may serve it
+   */
+  public record Part(Share share, int shares, NodeChoice nodes) {}
 
   /** Shares of two sizes; every node that has room for a large one has room for a small one. */
   public Demand(Share large, int largeShares, Share small, int smallShares, NodeChoice nodes) {
@@ -27,6 +44,21 @@ public final class Demand {
     this.smallShares = smallShares;
     this.nodes = nodes;
     this.totalCores = large.cores() * largeShares + small.cores() * smallShares;
+    this.parted = null;
+    this.parts = null;
+  }
+
+  /** Parts that ask for different nodes; a node serves one of them. */
+  public Demand(List<Part> parted) {
+    this.parted = List.copyOf(parted);
+    this.parts = new Parts(parted.stream().mapToInt(Part::shares).toArray());
+    this.large = parted.getFirst().share();
+    this.largeShares = 0;
+    this.small = parted.getFirst().share();
+    this.smallShares = parts.total();
+    this.nodes = NodeChoice.ALL;
+    this.totalCores =
+        parted.stream().mapToLong(each -> each.share().cores() * each.shares()).sum();
   }
 
   /** Cores of a pool, all in one place. */
@@ -35,9 +67,49 @@ public final class Demand {
     return new Demand(share, 0, share, 1, NodeChoice.ALL);
   }
 
-  /** The share on the i-th of the job's nodes: the large ones come first. */
+  /** A demand of its own that needs the same. */
+  Demand copy() {
+    return parted == null
+        ? new Demand(large, largeShares, small, smallShares, nodes)
+        : new Demand(parted);
+  }
+
+  /** Whether it has parts that ask for different nodes. */
+  boolean isParted() {
+    return parted != null;
+  }
+
+  /** How the nodes of a parted demand are chosen. */
+  Parts parts() {
+    return parts;
+  }
+
+  Part part(int i) {
+    return parted.get(i);
+  }
+
+  /** The share on the i-th of the job's nodes: the large ones come first, or part by part. */
   Share share(int i) {
-    return i < largeShares ? large : small;
+    if (parted == null) {
+      return i < largeShares ? large : small;
+    }
+    int left = i;
+    int part = 0;
+    while (left >= parts.wanted(part)) {
+      left -= parts.wanted(part++);
+    }
+    return parted.get(part).share();
+  }
+
+  /** The parts of a parted demand for which a row of amounts of a node has room, as a mask. */
+  int mask(NodePool pool, int node, long[] amounts, int row) {
+    int mask = 0;
+    for (int i = 0; i < parted.size(); i++) {
+      Part part = parted.get(i);
+      boolean serves = part.nodes().allows(node) && pool.fits(part.share(), node, amounts, row);
+      mask |= serves ? 1 << i : 0;
+    }
+    return mask;
   }
 
   Share large() {

@@ -11,14 +11,21 @@ final class Openings {
   /** It has room now. */
   static final long NOW = Long.MIN_VALUE;
 
+  /** The rows of a demand of two sizes. */
+  static final int LARGE = 0;
+
+  static final int ANY = 1;
+
   /** No end brings room. */
   static final long NEVER = Long.MAX_VALUE;
 
   private final NodePool pool;
   private final Releases releases;
   private final Demand demand;
-  private final long[] large;
-  private final long[] any;
+
+  /** By part; of a demand of two sizes the first row is for a large share, the second for any. */
+  private final long[][] at;
+
   private final long[] seen;
   private final long[] sum;
 
@@ -26,11 +33,15 @@ final class Openings {
     this.pool = pool;
     this.releases = releases;
     this.demand = demand;
-    this.large = new long[pool.nodes()];
-    this.any = new long[pool.nodes()];
+    this.at = new long[rows(demand)][pool.nodes()];
     this.seen = new long[pool.nodes()];
     this.sum = new long[pool.kinds()];
     Arrays.fill(seen, -1);
+  }
+
+  /** How many moments a node has. */
+  static int rows(Demand demand) {
+    return demand.isParted() ? demand.parts().count() : 2;
   }
 
   Demand demand() {
@@ -50,27 +61,34 @@ final class Openings {
     return asked;
   }
 
-  /** Writes from when each node has room for a large share, and for any share. */
-  void copy(long[] largeAt, long[] anyAt) {
-    System.arraycopy(large, 0, largeAt, 0, large.length);
-    System.arraycopy(any, 0, anyAt, 0, any.length);
+  /** Writes from when each node has room, row by row. */
+  void copy(long[][] into) {
+    for (int row = 0; row < at.length; row++) {
+      System.arraycopy(at[row], 0, into[row], 0, at[row].length);
+    }
   }
 
   /** Whether a node will ever have room. */
-  boolean ever(int node) {
-    return any[node] < NEVER;
+  boolean ever(int row, int node) {
+    return at[row][node] < NEVER;
   }
 
   private void ask(int node) {
-    large[node] = NEVER;
-    any[node] = NEVER;
-    if (pool.closed(node) || !demand.nodes().allows(node)) {
+    for (long[] row : at) {
+      row[node] = NEVER;
+    }
+    if (pool.closed(node)) {
       return;
     }
-    if (demand.largeShares() > 0) {
-      large[node] = from(demand.large(), node);
+    if (demand.isParted()) {
+      for (int i = 0; i < at.length; i++) {
+        Demand.Part part = demand.part(i);
+        at[i][node] = part.nodes().allows(node) ? from(part.share(), node) : NEVER;
+      }
+    } else if (demand.nodes().allows(node)) {
+      at[LARGE][node] = demand.largeShares() > 0 ? from(demand.large(), node) : NEVER;
+      at[ANY][node] = Math.min(at[LARGE][node], from(demand.small(), node));
     }
-    any[node] = Math.min(large[node], from(demand.small(), node));
   }
 
   private long from(Share share, int node) {

@@ -22,8 +22,10 @@ final class Promises {
   private final Releases releases;
   private final Ceilings ceilings;
   private final Timeline[] lines;
-  private final long[] largeAt;
-  private final long[] anyAt;
+
+  /** From when each node has room, as in {@link Openings}. */
+  private long[][] at;
+
   private final Selection selection;
   private final ArrayDeque<Openings> known = new ArrayDeque<>();
   private int[] promised = new int[16];
@@ -36,8 +38,7 @@ final class Promises {
     this.releases = releases;
     this.ceilings = ceilings;
     this.lines = new Timeline[pool.nodes()];
-    this.largeAt = new long[pool.nodes()];
-    this.anyAt = new long[pool.nodes()];
+    this.at = new long[2][pool.nodes()];
     this.selection = new Selection(pool.nodes());
   }
 
@@ -66,23 +67,32 @@ final class Promises {
     Demand demand = job.demand();
     Openings openings = openings(demand);
     looked += openings.refresh();
-    openings.copy(largeAt, anyAt);
+    if (at.length < Openings.rows(demand)) {
+      at = new long[Openings.rows(demand)][pool.nodes()];
+    }
+    openings.copy(at);
     long moment = now;
     while (moment < NEVER) {
       for (int i = 0; i < promisedCount; i++) {
         ask(job, openings, promised[i], moment);
       }
       looked += promisedCount;
-      boolean enough =
-          count(anyAt, moment) >= demand.shares()
-              && (demand.largeShares() == 0 || count(largeAt, moment) >= demand.largeShares());
-      if (enough) {
+      if (enough(demand, moment)) {
         write(job, moment, now);
         return moment;
       }
       moment = later(demand, moment);
     }
     return NEVER;
+  }
+
+  private boolean enough(Demand demand, long moment) {
+    if (demand.isParted()) {
+      return demand.parts().possible(byMask(demand, moment));
+    }
+    return count(at[Openings.ANY], moment) >= demand.shares()
+        && (demand.largeShares() == 0
+            || count(at[Openings.LARGE], moment) >= demand.largeShares());
   }
 
   private static int count(long[] moments, long until) {
@@ -93,19 +103,42 @@ final class Promises {
     return count;
   }
 
+  private long[] byMask(Demand demand, long moment) {
+    long[] nodes = new long[1 << demand.parts().count()];
+    for (int node = 0; node < pool.nodes(); node++) {
+      nodes[mask(demand, node, moment)]++;
+    }
+    return nodes;
+  }
+
+  private int mask(Demand demand, int node, long moment) {
+    int mask = 0;
+    for (int part = 0; part < demand.parts().count(); part++) {
+      mask |= at[part][node] <= moment ? 1 << part : 0;
+    }
+    return mask;
+  }
+
   /** Asks the time line of a node with promises. */
   private void ask(PlanJob job, Openings openings, int node, long moment) {
-    if (!openings.ever(node)) {
-      return;
-    }
     Demand demand = job.demand();
     Timeline line = lines[node];
-    largeAt[node] =
-        demand.largeShares() > 0
-            ? line.earliest(demand.large(), job.believed(), moment, NEVER)
-            : NEVER;
-    anyAt[node] =
-        Math.min(largeAt[node], line.earliest(demand.small(), job.believed(), moment, NEVER));
+    if (demand.isParted()) {
+      for (int part = 0; part < demand.parts().count(); part++) {
+        if (openings.ever(part, node)) {
+          at[part][node] =
+              line.earliest(demand.part(part).share(), job.believed(), moment, NEVER);
+        }
+      }
+    } else if (openings.ever(Openings.ANY, node)) {
+      long large =
+          demand.largeShares() > 0
+              ? line.earliest(demand.large(), job.believed(), moment, NEVER)
+              : NEVER;
+      at[Openings.LARGE][node] = large;
+      at[Openings.ANY][node] =
+          Math.min(large, line.earliest(demand.small(), job.believed(), moment, NEVER));
+    }
   }
 
   /** The openings of a demand; the one that was not asked for longest is forgotten. */
@@ -131,44 +164,67 @@ final class Promises {
 
   /** The least moment after this one at which enough nodes may have room. */
   private long later(Demand demand, long moment) {
-    long next = selection.smallest(anyAt, demand.shares() - 1);
-    if (demand.largeShares() > 0) {
-      next = Math.max(next, selection.smallest(largeAt, demand.largeShares() - 1));
+    long next = moment;
+    for (int row = 0; row < Openings.rows(demand); row++) {
+      int needed = needed(demand, row);
+      next = needed > 0 ? Math.max(next, selection.smallest(at[row], needed - 1)) : next;
     }
     if (next > moment) {
       return next;
     }
     long after = NEVER;
-    for (int node = 0; node < anyAt.length; node++) {
-      if (anyAt[node] > moment) {
-        after = Math.min(after, anyAt[node]);
-      }
-      if (demand.largeShares() > 0 && largeAt[node] > moment) {
-        after = Math.min(after, largeAt[node]);
+    for (int row = 0; row < Openings.rows(demand); row++) {
+      for (int node = 0; needed(demand, row) > 0 && node < pool.nodes(); node++) {
+        if (at[row][node] > moment) {
+          after = Math.min(after, at[row][node]);
+        }
       }
     }
     return after;
   }
 
+  /** How many nodes of a row a demand needs at the least. */
+  private static int needed(Demand demand, int row) {
+    if (demand.isParted()) {
+      return demand.parts().wanted(row);
+    }
+    return row == Openings.ANY ? demand.shares() : demand.largeShares();
+  }
+
   private void write(PlanJob job, long moment, long now) {
     Demand demand = job.demand();
+    if (demand.isParted()) {
+      byte[] masks = new byte[pool.nodes()];
+      for (int node = 0; node < masks.length; node++) {
+        masks[node] = (byte) mask(demand, node, moment);
+      }
+      int[] on = demand.parts().choose(masks);
+      for (int i = 0; i < on.length; i++) {
+        write(job, demand.share(i), on[i], moment, now);
+      }
+      return;
+    }
     int largeLeft = demand.largeShares();
     int smallLeft = demand.shares() - largeLeft;
     for (int node = 0; node < pool.nodes() && largeLeft + smallLeft > 0; node++) {
       Share share = null;
-      if (largeLeft > 0 && largeAt[node] <= moment) {
+      if (largeLeft > 0 && at[Openings.LARGE][node] <= moment) {
         share = demand.large();
         largeLeft--;
-      } else if (smallLeft > 0 && anyAt[node] <= moment) {
+      } else if (smallLeft > 0 && at[Openings.ANY][node] <= moment) {
         share = demand.small();
         smallLeft--;
       }
       if (share != null) {
-        Timeline line = line(node, now);
-        line.add(share, moment, moment + job.believed(), -1);
-        line.writeCeilings(ceilings);
+        write(job, share, node, moment, now);
       }
     }
+  }
+
+  private void write(PlanJob job, Share share, int node, long moment, long now) {
+    Timeline line = line(node, now);
+    line.add(share, moment, moment + job.believed(), -1);
+    line.writeCeilings(ceilings);
   }
 
   private Timeline line(int node, long now) {

@@ -28,6 +28,9 @@ final class Room {
    * @return the nodes, large shares first, or null
    */
   int[] find(Demand demand, long end, long limitEnd) {
+    if (demand.isParted()) {
+      return findParts(demand, end, limitEnd);
+    }
     int larges = demand.largeShares();
     int smalls = demand.shares() - larges;
     if (largeOn.length < larges) {
@@ -50,6 +53,21 @@ final class Room {
       }
     }
     return null;
+  }
+
+  private int[] findParts(Demand demand, long end, long limitEnd) {
+    int count = demand.parts().count();
+    byte[] masks = new byte[pool.nodes()];
+    for (int node = 0; node < masks.length; node++) {
+      for (int i = 0; i < count && !pool.closed(node); i++) {
+        Demand.Part part = demand.part(i);
+        if (part.nodes().allows(node) && has(part.share(), node, end, limitEnd)) {
+          masks[node] |= (byte) (1 << i);
+        }
+      }
+    }
+    looked += masks.length;
+    return demand.parts().choose(masks);
   }
 
   /** Chooses nodes of one block; says whether all have been found. */

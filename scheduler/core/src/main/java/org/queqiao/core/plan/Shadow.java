@@ -13,6 +13,9 @@ final class Shadow {
   private int large;
   private int any;
 
+  /** Of a parted demand: how many nodes can serve which parts. */
+  private long[] byMask = {};
+
   Shadow(NodePool pool, RunningJobs running) {
     this.pool = pool;
     this.running = running;
@@ -34,11 +37,17 @@ final class Shadow {
     while (next < running.size()) {
       moment = running.end(running.get(next));
       release(demand);
-      if (large >= demand.largeShares() && any >= demand.shares()) {
+      if (fits(demand)) {
         return true;
       }
     }
     return false;
+  }
+
+  private boolean fits(Demand demand) {
+    return demand.isParted()
+        ? demand.parts().possible(byMask)
+        : large >= demand.largeShares() && any >= demand.shares();
   }
 
   /** Goes on to a later moment: what ends until then is free for the promise, and for others. */
@@ -55,6 +64,10 @@ final class Shadow {
 
   /** Writes the promise down: on the first nodes that have room then. */
   void promise(Demand demand, Ceilings ceilings) {
+    if (demand.isParted()) {
+      promiseParts(demand, ceilings);
+      return;
+    }
     int largeLeft = demand.largeShares();
     int smallLeft = demand.shares() - largeLeft;
     for (int node = 0; node < pool.nodes() && largeLeft + smallLeft > 0; node++) {
@@ -77,6 +90,20 @@ final class Shadow {
     }
   }
 
+  private void promiseParts(Demand demand, Ceilings ceilings) {
+    byte[] masks = new byte[pool.nodes()];
+    for (int node = 0; node < masks.length; node++) {
+      masks[node] =
+          pool.closed(node) ? 0 : (byte) demand.mask(pool, node, ahead, node * pool.kinds());
+    }
+    int[] on = demand.parts().choose(masks);
+    for (int i = 0; on != null && i < on.length; i++) {
+      int row = on[i] * pool.kinds();
+      pool.add(demand.share(i), on[i], ahead, row, -1);
+      ceilings.add(on[i], moment, ahead, row);
+    }
+  }
+
   /** When the job fits. */
   long moment() {
     return moment;
@@ -85,6 +112,7 @@ final class Shadow {
   private void count(Demand demand) {
     large = 0;
     any = 0;
+    byMask = demand.isParted() ? new long[1 << demand.parts().count()] : byMask;
     for (int node = 0; node < pool.nodes(); node++) {
       if (!pool.closed(node) && demand.nodes().allows(node)) {
         add(demand, node, 1);
@@ -94,6 +122,10 @@ final class Shadow {
 
   private void add(Demand demand, int node, int sign) {
     int row = node * pool.kinds();
+    if (demand.isParted()) {
+      byMask[demand.mask(pool, node, ahead, row)] += sign;
+      return;
+    }
     boolean fitsLarge = demand.largeShares() > 0 && pool.fits(demand.large(), node, ahead, row);
     if (fitsLarge) {
       large += sign;

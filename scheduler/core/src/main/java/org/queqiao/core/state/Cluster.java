@@ -3,7 +3,9 @@ package org.queqiao.core.state;
 import java.util.ArrayList;
 import java.util.List;
 import org.queqiao.contract.job.Allocation;
+import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.snapshot.ClusterImage;
+import org.queqiao.core.placement.NodeWish;
 
 /**
  * The tables of the machine. Everybody in the core may read them; only {@link EventApplier} and
@@ -184,6 +186,11 @@ public final class Cluster {
    */
   public long chances() {
     return chances;
+  }
+
+  /** Which nodes a job may use, and in which groups. */
+  public NodeWish wishOf(JobSpec spec) {
+    return NodeWish.of(spec.placement(), policy.nodesOf(spec.partition()));
   }
 
   /** Order and shares. */

@@ -21,6 +21,7 @@ import org.queqiao.contract.event.NodeDrained;
 import org.queqiao.contract.event.NodeFenced;
 import org.queqiao.contract.event.NodeRegistered;
 import org.queqiao.contract.event.NodeResumed;
+import org.queqiao.contract.event.NodeSettingsSet;
 import org.queqiao.contract.event.NodeUp;
 import org.queqiao.contract.event.PartitionDefined;
 import org.queqiao.contract.event.PlatformDefined;
@@ -92,6 +93,7 @@ public final class EventApplier {
       case NodeFenced e -> nodes.fenced(e);
       case NodeDrained e -> nodes.drained(e);
       case NodeResumed e -> nodes.resumed(e);
+      case NodeSettingsSet e -> nodes.set(e);
       case PartitionDefined e -> accounts.defined(e);
       case TariffDefined e -> accounts.defined(e);
       case DomainDefined e -> accounts.defined(e);

@@ -20,10 +20,13 @@ import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.KillCause;
+import org.queqiao.contract.node.NodeSettings;
 import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.core.lifecycle.JobLifecycle;
 import org.queqiao.core.lifecycle.JobLifecycle.Step;
 import org.queqiao.core.lifecycle.RunOutcome;
+import org.queqiao.core.placement.JobParts;
+import org.queqiao.core.placement.NodeWish;
 
 /** Makes the facts about jobs true. */
 final class JobEvents {
@@ -89,6 +92,8 @@ final class JobEvents {
     require(
         allocations.size() == job.spec().nodes(),
         "job " + job.id() + " gets " + allocations.size() + " nodes");
+    NodeWish wish = cluster.wishOf(job.spec());
+    JobParts parts = wish.isAny() ? null : JobParts.of(job.spec(), wish);
     TreeSet<NodeName> seen = new TreeSet<>();
     for (int i = 0; i < allocations.size(); i++) {
       Allocation each = allocations.get(i);
@@ -99,6 +104,12 @@ final class JobEvents {
       require(
           cluster.nodes().find(each.node()).map(Node::takesRuns).orElse(false),
           "job " + job.id() + " is placed on " + each.node() + ", which takes no runs");
+      if (parts != null) {
+        NodeSettings settings = cluster.nodes().find(each.node()).orElseThrow().settings();
+        require(
+            (wish.groups(each.node(), settings) >> parts.groupOfNode(i) & 1) == 1,
+            "job " + job.id() + " is placed on " + each.node() + ", which it may not use");
+      }
     }
   }
 

@@ -7,6 +7,7 @@ import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.node.NodeFacts;
+import org.queqiao.contract.node.NodeSettings;
 import org.queqiao.contract.node.NodeState;
 import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.core.placement.Capacity;
@@ -21,6 +22,7 @@ public final class Node {
   private boolean drained;
   private String drainReason;
   private long desiredVersion;
+  private NodeSettings settings;
 
   /** Derived from the allocations of the jobs. */
   private NodeCapacity capacity;
@@ -43,12 +45,13 @@ public final class Node {
     this.drained = image.drained();
     this.drainReason = image.drainReason();
     this.desiredVersion = image.desiredVersion();
+    this.settings = image.settings();
     this.capacity = NodeCapacity.idle(facts);
   }
 
   public ClusterImage.NodeImage image() {
     return new ClusterImage.NodeImage(
-        facts, state, lastSeenMs, stateReason, drained, drainReason, desiredVersion);
+        facts, state, lastSeenMs, stateReason, drained, drainReason, desiredVersion, settings);
   }
 
   /** Takes new facts; fails when what is held does not fit any more. */
@@ -89,6 +92,10 @@ public final class Node {
   void resume() {
     drained = false;
     drainReason = "";
+  }
+
+  void set(NodeSettings newSettings) {
+    settings = newSettings;
   }
 
   void take(Job job, Allocation allocation) {
@@ -136,6 +143,11 @@ public final class Node {
 
   public String drainReason() {
     return drainReason;
+  }
+
+  /** What the site says of it. */
+  public NodeSettings settings() {
+    return settings;
   }
 
   public long desiredVersion() {

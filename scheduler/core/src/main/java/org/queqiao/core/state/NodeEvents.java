@@ -7,6 +7,7 @@ import org.queqiao.contract.event.NodeDrained;
 import org.queqiao.contract.event.NodeFenced;
 import org.queqiao.contract.event.NodeRegistered;
 import org.queqiao.contract.event.NodeResumed;
+import org.queqiao.contract.event.NodeSettingsSet;
 import org.queqiao.contract.event.NodeUp;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.node.NodeFacts;
@@ -70,6 +71,11 @@ final class NodeEvents {
     require(node.drained(), "node " + event.node() + " is resumed and not drained");
     node.resume();
     cluster.nodes().refresh(node);
+    cluster.newChance();
+  }
+
+  void set(NodeSettingsSet event) {
+    find(event.node()).set(event.settings());
     cluster.newChance();
   }
 

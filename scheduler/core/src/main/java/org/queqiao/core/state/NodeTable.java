@@ -1,14 +1,18 @@
 package org.queqiao.core.state;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.node.NodeFacts;
+import org.queqiao.core.placement.Feasibility;
 import org.queqiao.core.placement.NodeShape;
 
 /**
@@ -80,6 +84,17 @@ public final class NodeTable {
   /** All nodes, by name. */
   public Collection<Node> all() {
     return Collections.unmodifiableCollection(byName.values());
+  }
+
+  /** Those of some kind, to ask whether a job could run on them when they are idle. */
+  public List<Feasibility.Offer> offers(Predicate<Node> which) {
+    List<Feasibility.Offer> offers = new ArrayList<>();
+    for (Node each : byName.values()) {
+      if (which.test(each)) {
+        offers.add(new Feasibility.Offer(each.name(), each.settings(), each.facts()));
+      }
+    }
+    return offers;
   }
 
   /** Nodes that take runs and have a free core, by name. */

@@ -4,18 +4,24 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.queqiao.contract.event.JobPolicyDefined;
 import org.queqiao.contract.event.PartitionDefined;
 import org.queqiao.contract.event.SchedulingDefined;
 import org.queqiao.contract.event.TariffDefined;
+import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.PartitionName;
+import org.queqiao.core.placement.HostList;
 
 /** The rules of the site that are data: partitions and their prices. */
 public final class Policy {
   private final TreeMap<PartitionName, PartitionDefined> partitions = new TreeMap<>();
   private final TreeMap<PartitionName, List<TariffDefined>> tariffs = new TreeMap<>();
+
+  /** What the partitions list; those that have all nodes are not here. */
+  private final TreeMap<PartitionName, NavigableSet<NodeName>> nodes = new TreeMap<>();
 
   private JobPolicyDefined jobPolicy;
   private SchedulingDefined scheduling;
@@ -52,16 +58,23 @@ public final class Policy {
 
   void define(PartitionDefined partition) {
     if (partition.isDefault()) {
-      partitions.replaceAll((name, each) ->
-          each.isDefault()
-              ? new PartitionDefined(name, false, each.defaultLimitMs(), each.maxLimitMs())
-              : each);
+      partitions.replaceAll((name, each) -> each.isDefault() ? each.withDefault(false) : each);
     }
     partitions.put(partition.name(), partition);
+    if (partition.nodes().isEmpty()) {
+      nodes.remove(partition.name());
+    } else {
+      nodes.put(partition.name(), HostList.parse(partition.nodes()));
+    }
   }
 
   void define(TariffDefined tariff) {
     tariffs.computeIfAbsent(tariff.partition(), _ -> new ArrayList<>()).add(tariff);
+  }
+
+  /** The nodes that a partition lists, or null when it has all. */
+  public NavigableSet<NodeName> nodesOf(PartitionName name) {
+    return nodes.get(name);
   }
 
   public Optional<PartitionDefined> partition(PartitionName name) {

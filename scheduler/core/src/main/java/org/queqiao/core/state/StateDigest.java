@@ -11,6 +11,7 @@ import org.queqiao.contract.job.JobTerms;
 import org.queqiao.contract.job.RunExit;
 import org.queqiao.contract.job.WarningSignal;
 import org.queqiao.contract.node.NodeFacts;
+import org.queqiao.contract.node.NodeSettings;
 import org.queqiao.contract.snapshot.ClusterImage;
 
 /**
@@ -64,6 +65,9 @@ final class StateDigest {
         .flag(each.isDefault())
         .number(each.defaultLimitMs())
         .number(each.maxLimitMs());
+    if (!each.nodes().isEmpty()) {
+      out.text("nodes of the partition").text(each.nodes());
+    }
   }
 
   private void tariff(TariffDefined each) {
@@ -105,6 +109,11 @@ final class StateDigest {
         .flag(each.drained())
         .text(each.drainReason())
         .number(each.desiredVersion());
+    if (!each.settings().equals(NodeSettings.DEFAULT)) {
+      out.text("settings of the node")
+          .list(each.settings().features(), out::text)
+          .number(each.settings().weight());
+    }
   }
 
   private void job(Job job) {

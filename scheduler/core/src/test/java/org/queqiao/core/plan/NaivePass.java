@@ -109,6 +109,14 @@ final class NaivePass {
 
   private List<Integer> nodes(PlanJob job, long from) {
     Demand demand = job.demand();
+    if (demand.isParted()) {
+      List<Integer> parts = new ArrayList<>();
+      for (int i = 0; i < demand.shares(); i++) {
+        parts.add(partOf(demand, i));
+      }
+      Integer[] on = new Integer[demand.shares()];
+      return serve(job, from, 0, parts, on) ? List.of(on) : null;
+    }
     List<Integer> large = new ArrayList<>();
     List<Integer> small = new ArrayList<>();
     for (int node = 0; node < pool.nodes(); node++) {
@@ -125,6 +133,46 @@ final class NaivePass {
     }
     large.addAll(small);
     return large.size() == demand.shares() ? large : null;
+  }
+
+  private static int partOf(Demand demand, int share) {
+    int part = 0;
+    for (int left = share; left >= demand.part(part).shares(); part++) {
+      left -= demand.part(part).shares();
+    }
+    return part;
+  }
+
+  /** Nodes in their order: each serves the first part that leaves a way for the rest, or none. */
+  private boolean serve(PlanJob job, long from, int node, List<Integer> parts, Integer[] on) {
+    if (!Arrays.asList(on).contains(null)) {
+      return true;
+    }
+    if (node == pool.nodes()) {
+      return false;
+    }
+    for (int part = 0; part < 8 && !pool.closed(node); part++) {
+      int share = free(parts, on, part);
+      if (share >= 0
+          && job.demand().part(part).nodes().allows(node)
+          && room(job.demand().share(share), node, from, from + job.believed())) {
+        on[share] = node;
+        if (serve(job, from, node + 1, parts, on)) {
+          return true;
+        }
+        on[share] = null;
+      }
+    }
+    return serve(job, from, node + 1, parts, on);
+  }
+
+  private static int free(List<Integer> parts, Integer[] on, int part) {
+    for (int i = 0; i < on.length; i++) {
+      if (parts.get(i) == part && on[i] == null) {
+        return i;
+      }
+    }
+    return -1;
   }
 
   private boolean room(Share share, int node, long from, long to) {

@@ -205,16 +205,10 @@ final class PlannerPropertyTest {
   }
 
   private static PlanJob copy(PlanJob job) {
-    Demand demand = job.demand();
     return new PlanJob(
         job.number(),
         job.order(),
-        new Demand(
-            demand.large(),
-            demand.largeShares(),
-            demand.small(),
-            demand.shares() - demand.largeShares(),
-            demand.nodes()),
+        job.demand().copy(),
         job.submit(),
         job.limit(),
         job.believed());

@@ -50,6 +50,9 @@ final class RandomPlan {
     large[0]++;
     int larges = random.nextInt(3) == 0 ? random.nextInt(1, 3) : 0;
     int smalls = random.nextInt(larges > 0 ? 0 : 1, 4);
+    if (random.nextInt(4) == 0) {
+      return parted(new Share(large, memoryPerCore), new Share(small, memoryPerCore));
+    }
     long allowed = random.nextInt(4) == 0 ? random.nextLong() : -1;
     return new Demand(
         new Share(large, memoryPerCore),
@@ -57,6 +60,20 @@ final class RandomPlan {
         new Share(small, memoryPerCore),
         smalls,
         node -> (allowed >>> node & 1) == 1);
+  }
+
+  /** Parts that ask for different nodes, which may be the same for some of them. */
+  private Demand parted(Share large, Share small) {
+    List<Demand.Part> parts = new ArrayList<>();
+    for (int i = random.nextInt(1, 4); i > 0; i--) {
+      long allowed = random.nextLong();
+      parts.add(
+          new Demand.Part(
+              random.nextBoolean() ? large : small,
+              random.nextInt(1, 3),
+              node -> (allowed >>> node & 1) == 1));
+    }
+    return new Demand(parts);
   }
 
   private void start(PlanJob job, int[] nodes) {

@@ -22,6 +22,7 @@ final class InputKinds {
           Input.ReleaseJob _,
           Input.RequeueJob _,
           Input.ResumeNode _,
+          Input.SetNode _,
           Input.Tick _,
           Input.PlanPass _,
           Input.DefinePartition _,
@@ -65,6 +66,7 @@ final class InputKinds {
           Input.DefinePlatform _,
           Input.DefineQos _,
           Input.DefinePriorityPolicy _,
+          Input.SetNode _,
           Input.SetRules _ ->
           true;
       case Input.CancelJob _,

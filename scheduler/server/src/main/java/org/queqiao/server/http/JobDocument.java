@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.util.List;
 import org.queqiao.contract.job.GresRequest;
+import org.queqiao.contract.job.JobPlacement;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.JobTerms;
 import org.queqiao.contract.job.RunExit;
@@ -16,6 +17,7 @@ import org.queqiao.server.view.JobStatus;
  * @param reason why it waits, or null
  * @param chargeMicro what it was charged, once posted
  * @param qos its quality of service, or null
+ * @param placement null, as terms, for a job of long ago
  * @param terms null for a job of long ago, as what else history does not keep
  * @param nodeCount null, as what else history does not keep, for a job of long ago
  */
@@ -50,7 +52,8 @@ record JobDocument(
     int attempt,
     String detail,
     JobTerms terms,
-    String qos) {
+    String qos,
+    JobPlacement placement) {
 
   /** A job in memory. */
   static JobDocument of(JobEntry entry, String reason, String sentence) {
@@ -92,7 +95,8 @@ record JobDocument(
         status.attempt(),
         orNull(status.detail().isEmpty() ? sentence : status.detail()),
         entry.terms(),
-        entry.qos() == null ? null : entry.qos().value());
+        entry.qos() == null ? null : entry.qos().value(),
+        entry.placement());
   }
 
   static String orNull(String text) {
@@ -169,6 +173,7 @@ record JobDocument(
     out.writeStringField("detail", detail);
     terms(out);
     out.writeStringField("qos", qos);
+    PlacementJson.write(placement == null ? JobPlacement.DEFAULT : placement, out);
     out.writeEndObject();
   }
 }

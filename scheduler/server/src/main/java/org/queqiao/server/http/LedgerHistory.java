@@ -143,6 +143,7 @@ final class LedgerHistory {
         row.attempt(),
         JobDocument.orNull(row.detail()),
         null,
+        null,
         null);
   }
 

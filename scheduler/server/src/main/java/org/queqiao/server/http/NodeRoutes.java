@@ -6,8 +6,10 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import org.queqiao.contract.id.Actor;
+import org.queqiao.contract.event.NodeSettingsSet;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.node.NodeFacts;
+import org.queqiao.contract.node.NodeSettings;
 import org.queqiao.contract.node.NodeState;
 import org.queqiao.core.message.Input;
 import org.queqiao.server.gateway.AgentGateway;
@@ -34,6 +36,7 @@ final class NodeRoutes {
         "drainNode",
         call -> steer(call, new Input.DrainNode(actor(call), name(call), reason(call))));
     api.on("resumeNode", call -> steer(call, new Input.ResumeNode(actor(call), name(call))));
+    api.on("putNodeSettings", this::set);
     api.on(
         "fenceNode",
         call -> steer(call, new Input.FenceNode(actor(call), name(call), reason(call))));
@@ -53,6 +56,19 @@ final class NodeRoutes {
 
   private void steer(Call call, Input input) {
     inputs.submit(call, input, _ -> get(call));
+  }
+
+  /** What the body does not name stays as it is. */
+  @SuppressWarnings("unchecked")
+  private void set(Call call) {
+    NodeName name = name(call);
+    NodeSettings now =
+        view.nodes().find(name).map(NodeEntry::settings).orElse(NodeSettings.DEFAULT);
+    List<String> features =
+        (List<String>) call.body().getOrDefault("features", now.features());
+    long weight = (Long) call.body().getOrDefault("weight", (long) now.weight());
+    NodeSettings settings = new NodeSettings(features, Math.toIntExact(weight));
+    steer(call, new Input.SetNode(actor(call), new NodeSettingsSet(name, settings)));
   }
 
   private void list(Call call) {
@@ -120,6 +136,8 @@ final class NodeRoutes {
     out.writeNumberField("memBytes", facts.memBytes());
     out.writeNumberField("memAllocatedBytes", node.memAllocatedBytes());
     writeGres(facts, out);
+    Json.texts(out, "features", node.settings().features());
+    out.writeNumberField("weight", node.settings().weight());
     out.writeNumberField("jobs", node.jobs());
     boolean heard = gauges != null && gauges.heardMs() > node.lastSeenMs();
     Json.number(out, "lastSeenMs", heard ? gauges.heardMs() : positive(node.lastSeenMs()));

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -108,6 +109,7 @@ final class SiteRoutes {
     out.writeBooleanField("isDefault", each.isDefault());
     out.writeNumberField("defaultLimitMs", each.defaultLimitMs());
     out.writeNumberField("maxLimitMs", each.maxLimitMs());
+    out.writeStringField("nodes", JobDocument.orNull(each.nodes()));
     Json.number(out, "priceMicroPerCoreHour", price == null ? null : price.priceMicroPerCoreHour());
     out.writeStringField("currency", price == null ? null : price.currency());
     out.writeEndObject();
@@ -115,13 +117,16 @@ final class SiteRoutes {
 
   private void putPartition(Call call) {
     PartitionName name = new PartitionName(call.text("name"));
-    boolean wasDefault = view.site().partition(name).map(PartitionDefined::isDefault).orElse(false);
+    Optional<PartitionDefined> before = view.site().partition(name);
+    boolean wasDefault = before.map(PartitionDefined::isDefault).orElse(false);
+    String hadNodes = before.map(PartitionDefined::nodes).orElse("");
     PartitionDefined rules =
         new PartitionDefined(
             name,
             (Boolean) call.body().getOrDefault("isDefault", wasDefault),
             (Long) call.body().get("defaultLimitMs"),
-            (Long) call.body().get("maxLimitMs"));
+            (Long) call.body().get("maxLimitMs"),
+            (String) call.body().getOrDefault("nodes", hadNodes));
     inputs.submit(
         call,
         new Input.DefinePartition(actor(call), rules),

@@ -22,6 +22,7 @@ import org.queqiao.contract.event.NodeDrained;
 import org.queqiao.contract.event.NodeFenced;
 import org.queqiao.contract.event.NodeRegistered;
 import org.queqiao.contract.event.NodeResumed;
+import org.queqiao.contract.event.NodeSettingsSet;
 import org.queqiao.contract.event.NodeUp;
 import org.queqiao.contract.event.PartitionDefined;
 import org.queqiao.contract.event.PlatformDefined;
@@ -91,6 +92,7 @@ final class Changes {
       case NodeFenced e -> node(logged, e.node(), "DOWN");
       case NodeDrained e -> node(logged, e.node(), null);
       case NodeResumed e -> node(logged, e.node(), null);
+      case NodeSettingsSet e -> node(logged, e.node(), null);
       case PartitionDefined e -> partition(logged, e.name().value());
       case TariffDefined e -> partition(logged, e.partition().value());
       case DomainDefined _ -> partition(logged, null);

@@ -6,6 +6,7 @@ import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.QosName;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.GresRequest;
+import org.queqiao.contract.job.JobPlacement;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.job.JobTerms;
 
@@ -32,6 +33,7 @@ public final class JobEntry {
   private final String stderrPath;
   private final JobTerms terms;
   private final QosName qos;
+  private final JobPlacement placement;
   private final long submitMs;
   private volatile JobStatus status;
   private volatile long position;
@@ -73,6 +75,7 @@ public final class JobEntry {
     this.stderrPath = texts.share(spec.stderrPath());
     this.terms = spec.terms();
     this.qos = spec.qos();
+    this.placement = spec.placement();
     this.submitMs = submitMs;
     this.status = status;
     this.position = position;
@@ -144,12 +147,17 @@ public final class JobEntry {
     return stderrPath;
   }
 
-  /** When it may start and by when it must have ended. */
+  /** Which nodes it wants. */
+  public JobPlacement placement() {
+    return placement;
+  }
+
   /** Its quality of service, or null. */
   public QosName qos() {
     return qos;
   }
 
+  /** When it may start and by when it must have ended. */
   public JobTerms terms() {
     return terms;
   }

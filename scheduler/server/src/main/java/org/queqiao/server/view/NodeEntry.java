@@ -1,6 +1,7 @@
 package org.queqiao.server.view;
 
 import org.queqiao.contract.node.NodeFacts;
+import org.queqiao.contract.node.NodeSettings;
 import org.queqiao.contract.node.NodeState;
 
 /**
@@ -12,6 +13,7 @@ import org.queqiao.contract.node.NodeState;
  * @param lastSeenMs last proven life sign when it went down, else 0
  * @param drained whether it gets no new jobs
  * @param drainReason in words, or empty
+ * @param settings what the site says of it
  * @param coresAllocated held by runs
  * @param memAllocatedBytes held by runs
  * @param jobs how many jobs hold something there
@@ -23,11 +25,12 @@ public record NodeEntry(
     long lastSeenMs,
     boolean drained,
     String drainReason,
+    NodeSettings settings,
     int coresAllocated,
     long memAllocatedBytes,
     int jobs) {
   static NodeEntry registered(NodeFacts facts) {
-    return new NodeEntry(facts, NodeState.DOWN, "registered", 0, false, "", 0, 0, 0);
+    return new NodeEntry(facts, NodeState.DOWN, "registered", 0, false, "", NodeSettings.DEFAULT, 0, 0, 0);
   }
 
   NodeEntry withFacts(NodeFacts fresh) {
@@ -38,6 +41,7 @@ public record NodeEntry(
         lastSeenMs,
         drained,
         drainReason,
+        settings,
         coresAllocated,
         memAllocatedBytes,
         jobs);
@@ -45,12 +49,26 @@ public record NodeEntry(
 
   NodeEntry in(NodeState next, String why, long seenMs) {
     return new NodeEntry(
-        facts, next, why, seenMs, drained, drainReason, coresAllocated, memAllocatedBytes, jobs);
+        facts, next, why, seenMs, drained, drainReason, settings, coresAllocated, memAllocatedBytes, jobs);
   }
 
   NodeEntry drained(boolean now, String why) {
     return new NodeEntry(
-        facts, state, reason, lastSeenMs, now, why, coresAllocated, memAllocatedBytes, jobs);
+        facts, state, reason, lastSeenMs, now, why, settings, coresAllocated, memAllocatedBytes, jobs);
+  }
+
+  NodeEntry with(NodeSettings said) {
+    return new NodeEntry(
+        facts,
+        state,
+        reason,
+        lastSeenMs,
+        drained,
+        drainReason,
+        said,
+        coresAllocated,
+        memAllocatedBytes,
+        jobs);
   }
 
   /** One job more or less, with what it holds. */
@@ -62,6 +80,7 @@ public record NodeEntry(
         lastSeenMs,
         drained,
         drainReason,
+        settings,
         Math.addExact(coresAllocated, moreCores),
         Math.addExact(memAllocatedBytes, moreMemBytes),
         Math.addExact(jobs, moreJobs));

@@ -22,6 +22,7 @@ import org.queqiao.contract.event.NodeDrained;
 import org.queqiao.contract.event.NodeFenced;
 import org.queqiao.contract.event.NodeRegistered;
 import org.queqiao.contract.event.NodeResumed;
+import org.queqiao.contract.event.NodeSettingsSet;
 import org.queqiao.contract.event.NodeUp;
 import org.queqiao.contract.event.PartitionDefined;
 import org.queqiao.contract.event.PlatformDefined;
@@ -64,6 +65,7 @@ final class ViewEvents {
               each.lastSeenMs(),
               each.drained(),
               each.drainReason(),
+              each.settings(),
               0,
               0,
               0));
@@ -132,6 +134,7 @@ final class ViewEvents {
               e.node(), node -> node.in(node.state(), "fenced: " + e.reason(), node.lastSeenMs()));
       case NodeDrained e -> nodes.change(e.node(), node -> node.drained(true, e.reason()));
       case NodeResumed e -> nodes.change(e.node(), node -> node.drained(false, ""));
+      case NodeSettingsSet e -> nodes.change(e.node(), node -> node.with(e.settings()));
       case PartitionDefined _,
           JobPolicyDefined _,
           SchedulingDefined _,

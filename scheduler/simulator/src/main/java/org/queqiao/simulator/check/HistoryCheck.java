@@ -24,6 +24,7 @@ import org.queqiao.contract.event.NodeDrained;
 import org.queqiao.contract.event.NodeFenced;
 import org.queqiao.contract.event.NodeRegistered;
 import org.queqiao.contract.event.NodeResumed;
+import org.queqiao.contract.event.NodeSettingsSet;
 import org.queqiao.contract.event.NodeUp;
 import org.queqiao.contract.event.PartitionDefined;
 import org.queqiao.contract.event.PlatformDefined;
@@ -54,12 +55,14 @@ final class HistoryCheck {
   private final ModelCluster model;
   private final PermissionCheck permissions;
   private final TermsCheck terms;
+  private final WishCheck wishes;
   private LoggedEvent last;
 
   HistoryCheck(ModelCluster model) {
     this.model = model;
     this.permissions = new PermissionCheck(model);
     this.terms = new TermsCheck(model);
+    this.wishes = new WishCheck(model);
   }
 
   /** The next durable fact. */
@@ -80,6 +83,8 @@ final class HistoryCheck {
       case NodeRegistered e -> registered(e);
       case NodeUp e -> model.nodes.get(e.node()).bootId = e.bootId();
       case NodeFenced e -> model.nodes.get(e.node()).fencedPosition = logged.position();
+      case NodeSettingsSet e -> model.nodes.get(e.node()).settings = e.settings();
+      case PartitionDefined e -> model.partitions.put(e.name(), e);
       case UserDefined e -> model.users.put(e.name().value(), e);
       case RoleGranted e ->
           model.roles.computeIfAbsent(e.user().value(), _ -> new TreeSet<>()).add(e.role());
@@ -90,7 +95,6 @@ final class HistoryCheck {
       case NodeDown _,
           NodeDrained _,
           NodeResumed _,
-          PartitionDefined _,
           ProjectDefined _,
           DomainDefined _,
           JobPolicyDefined _,
@@ -164,6 +168,7 @@ final class HistoryCheck {
         Invariant.I23,
         () -> at(logged) + " starts " + e.run() + " before its submission");
     terms.mayBegin(logged, job);
+    wishes.respected(logged, job, e.allocations());
     for (Allocation allocation : e.allocations()) {
       take(logged, e.run(), allocation);
     }

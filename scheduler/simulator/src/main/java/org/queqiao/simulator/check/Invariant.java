@@ -31,7 +31,8 @@ public enum Invariant {
   I31("job ids are never reused"),
   I35("queues keep their bounds"),
   I36("nothing is acknowledged after a failed write"),
-  I37("the same key is the same job");
+  I37("the same key is the same job"),
+  I41("a job gets the nodes that it may use and asked for");
 
   private final String sentence;
 

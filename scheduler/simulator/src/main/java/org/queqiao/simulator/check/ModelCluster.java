@@ -4,15 +4,18 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.queqiao.contract.account.MemberRank;
 import org.queqiao.contract.account.Role;
+import org.queqiao.contract.event.PartitionDefined;
 import org.queqiao.contract.event.UserDefined;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.NodeName;
+import org.queqiao.contract.id.PartitionName;
 import org.queqiao.contract.id.RunId;
 
 /** What is true by the facts alone, kept by other code than the machine's. */
 final class ModelCluster {
   final TreeMap<JobId, ModelJob> jobs = new TreeMap<>();
   final TreeMap<NodeName, ModelNode> nodes = new TreeMap<>();
+  final TreeMap<PartitionName, PartitionDefined> partitions = new TreeMap<>();
   final TreeMap<String, UserDefined> users = new TreeMap<>();
   final TreeMap<String, TreeSet<Role>> roles = new TreeMap<>();
 

@@ -21,6 +21,7 @@ import org.queqiao.contract.event.NodeDrained;
 import org.queqiao.contract.event.NodeFenced;
 import org.queqiao.contract.event.NodeRegistered;
 import org.queqiao.contract.event.NodeResumed;
+import org.queqiao.contract.event.NodeSettingsSet;
 import org.queqiao.contract.event.NodeUp;
 import org.queqiao.contract.event.PartitionDefined;
 import org.queqiao.contract.event.PlatformDefined;
@@ -70,7 +71,7 @@ final class PermissionCheck {
           case NodeRegistered e -> isNode(actor, e.facts().name());
           case NodeUp e -> isNode(actor, e.node());
           case NodeDown e -> isScheduler(actor) || isNode(actor, e.node());
-          case NodeFenced _, NodeDrained _, NodeResumed _ -> isAdministrator(actor);
+          case NodeFenced _, NodeDrained _, NodeResumed _, NodeSettingsSet _ -> isAdministrator(actor);
           case PartitionDefined _,
               JobPolicyDefined _,
               SchedulingDefined _,

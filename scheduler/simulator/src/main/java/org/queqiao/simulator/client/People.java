@@ -8,9 +8,11 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.event.NodeSettingsSet;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.job.GresRequest;
 import org.queqiao.contract.job.WarningSignal;
+import org.queqiao.contract.node.NodeSettings;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.message.JobRequest;
 import org.queqiao.core.message.Rejection;
@@ -71,7 +73,9 @@ public final class People {
       // Some come in bursts, so that the inbox fills.
       long atMs = random.nextInt(3) == 0 ? overMs / 2 + random.nextInt(3) : random.nextLong(overMs);
       timeline.after(
-          atMs, owner.name() + " decides on " + key, () -> submit(owner, key, request()));
+          atMs,
+          owner.name() + " decides on " + key,
+          () -> submit(owner, key, Wishes.added(request(), key)));
     }
   }
 
@@ -160,6 +164,18 @@ public final class People {
         () -> ask(actor.name() + " " + what, input, reply -> {}));
   }
 
+  /** An administrator describes a node, as soon as it is known. */
+  public void describe(NodeName node, NodeSettings settings) {
+    ask(
+        "describe " + node,
+        new Input.SetNode(Site.ADMINISTRATOR, new NodeSettingsSet(node, settings)),
+        reply -> {
+          if (reply instanceof Reply.Rejected) {
+            timeline.after(5_000, "describe " + node + " again", () -> describe(node, settings));
+          }
+        });
+  }
+
   /** An administrator drains and resumes a node. */
   public void drain(NodeName node, long forMs) {
     drained.add(node);
@@ -233,7 +249,7 @@ public final class People {
     return terms;
   }
 
-  private JobRequest request() {
+  private JobRequest.Builder request() {
     ScriptBehaviour behaviour =
         new ScriptBehaviour(
             random.nextInt(6) == 0 ? random.nextInt(50) : 200 + random.nextInt(25_000),
@@ -257,6 +273,6 @@ public final class People {
     if (random.nextInt(25) == 0) {
       request.tasks(10_000);
     }
-    return request.build();
+    return request;
   }
 }

@@ -20,6 +20,7 @@ import org.queqiao.contract.id.PartitionName;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.node.NodeFacts;
+import org.queqiao.contract.node.NodeSettings;
 import org.queqiao.core.message.Input;
 
 /** The small site that simulations take place in. */
@@ -40,6 +41,10 @@ public final class Site {
   private static final ProjectName CLIMATE = new ProjectName("climate");
   private static final ProjectName MATERIALS = new ProjectName("materials");
   private static final PartitionName PARTITION = new PartitionName("main");
+
+  /** A partition of the first two nodes. */
+  static final PartitionName SMALL = new PartitionName("small");
+
   private static final int FIRST_UID = 2_001;
   private static final long GIBIBYTE = 1L << 30;
 
@@ -52,7 +57,11 @@ public final class Site {
     List<Input> inputs = new ArrayList<>();
     inputs.add(
         new Input.DefinePartition(OWNER, new PartitionDefined(PARTITION, true, 60_000, 3_600_000)));
+    inputs.add(
+        new Input.DefinePartition(
+            OWNER, new PartitionDefined(SMALL, false, 60_000, 3_600_000, "n0,n1")));
     inputs.add(new Input.DefineTariff(OWNER, new TariffDefined(PARTITION, 100_000, "CNY", 0)));
+    inputs.add(new Input.DefineTariff(OWNER, new TariffDefined(SMALL, 50_000, "CNY", 0)));
     inputs.add(new Input.DefineDomain(OWNER, new DomainDefined(physics, "Physics")));
     inputs.add(new Input.DefineDomain(OWNER, new DomainDefined(chemistry, "Chemistry")));
     inputs.add(
@@ -84,6 +93,12 @@ public final class Site {
         new Input.DefineUser(OWNER, new UserDefined(administrator, "Administrator", "", -1, null)));
     inputs.add(new Input.GrantRole(OWNER, new RoleGranted(administrator, Role.ADMINISTRATOR)));
     return inputs;
+  }
+
+  /** What the site says of a node: the later ones are given away first. */
+  public static NodeSettings settings(int index) {
+    return new NodeSettings(
+        index % 2 == 0 ? List.of("even", "fast") : List.of("odd", "fast"), 10 - index);
   }
 
   /** What a node looks like; the first one has accelerators. */

@@ -1,0 +1,177 @@
+package org.queqiao.core.admission;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.NavigableSet;
+import java.util.Optional;
+import java.util.TreeSet;
+import org.queqiao.contract.id.NodeName;
+import org.queqiao.contract.id.PartitionName;
+import org.queqiao.contract.job.JobPlacement;
+import org.queqiao.core.message.JobRequest;
+import org.queqiao.core.message.Rejection;
+import org.queqiao.core.placement.Constraint;
+import org.queqiao.core.placement.HostList;
+import org.queqiao.core.state.Cluster;
+import org.queqiao.core.state.Node;
+
+/** Which nodes a submission names or describes: whether they can be read, and whether they exist. */
+final class PlacementCheck {
+  private final Cluster cluster;
+
+  PlacementCheck(Cluster cluster) {
+    this.cluster = cluster;
+  }
+
+  /** The first thing that is wrong, if anything is. */
+  Optional<Rejection> check(JobRequest request, PartitionName partition) {
+    JobPlacement placement = request.placement();
+    return placement.isDefault()
+        ? Optional.empty()
+        : list("nodeList", placement.nodeList())
+            .or(() -> list("excludeNodes", placement.excludeNodes()))
+            .or(() -> lists(request, partition))
+            .or(() -> constraint(request))
+            .or(() -> shape(request));
+  }
+
+  /** How many nodes a job has that does not say so: as many as it names, else one. */
+  static int nodes(JobRequest request) {
+    if (request.nodes() != null) {
+      return request.nodes();
+    }
+    JobPlacement placement = request.placement();
+    if (!placement.nodeList().isEmpty()) {
+      return HostList.parse(placement.nodeList()).size();
+    }
+    return (int) Math.max(1, Constraint.parse(placement.constraint()).countedNodes());
+  }
+
+  private Optional<Rejection> list(String field, String text) {
+    if (text.isEmpty()) {
+      return Optional.empty();
+    }
+    NavigableSet<NodeName> names;
+    try {
+      names = HostList.parse(text);
+    } catch (IllegalArgumentException e) {
+      return wrong(field, field + " " + e.getMessage());
+    }
+    if (cluster.nodes().all().isEmpty()) {
+      return Optional.empty();
+    }
+    for (NodeName name : names) {
+      if (cluster.nodes().find(name).isEmpty()) {
+        List<String> known =
+            cluster.nodes().all().stream().map(each -> each.name().value()).toList();
+        return wrong(
+            field, "there is no node " + name + TextRules.didYouMean(name.value(), known));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private Optional<Rejection> lists(JobRequest request, PartitionName partition) {
+    JobPlacement placement = request.placement();
+    if (placement.nodeList().isEmpty()) {
+      return Optional.empty();
+    }
+    NavigableSet<NodeName> included = HostList.parse(placement.nodeList());
+    if (request.nodes() != null && included.size() > request.nodes()) {
+      return wrong(
+          "nodeList",
+          "nodeList names "
+              + included.size()
+              + " nodes and all of them are to be used, but the job asks for "
+              + request.nodes()
+              + ": ask for at least "
+              + included.size()
+              + " nodes");
+    }
+    if (!placement.excludeNodes().isEmpty()) {
+      TreeSet<NodeName> both = new TreeSet<>(HostList.parse(placement.excludeNodes()));
+      both.retainAll(included);
+      if (!both.isEmpty()) {
+        return wrong(
+            "excludeNodes", "node " + both.first() + " is in nodeList and in excludeNodes");
+      }
+    }
+    NavigableSet<NodeName> ofPartition = cluster.policy().nodesOf(partition);
+    if (ofPartition != null && !ofPartition.containsAll(included)) {
+      TreeSet<NodeName> outside = new TreeSet<>(included);
+      outside.removeAll(ofPartition);
+      return wrong(
+          "nodeList",
+          "node " + outside.first() + " is not in partition " + partition + ": leave it out");
+    }
+    return Optional.empty();
+  }
+
+  private Optional<Rejection> constraint(JobRequest request) {
+    String text = request.placement().constraint();
+    Constraint constraint;
+    try {
+      constraint = Constraint.parse(text);
+    } catch (IllegalArgumentException e) {
+      return wrong("constraint", "the constraint " + e.getMessage());
+    }
+    if (!constraint.counted().isEmpty() && !request.placement().nodeList().isEmpty()) {
+      return wrong(
+          "constraint", "counts of a constraint do not go with nodeList: leave one of them out");
+    }
+    if (request.nodes() != null && constraint.countedNodes() > request.nodes()) {
+      return wrong(
+          "constraint",
+          "the counts of the constraint sum to "
+              + constraint.countedNodes()
+              + " nodes, but the job asks for "
+              + request.nodes()
+              + ": ask for at least "
+              + constraint.countedNodes());
+    }
+    return cluster.nodes().all().isEmpty() ? Optional.empty() : unknown(constraint);
+  }
+
+  /** What the request does not say of its size comes from what it names. */
+  private static Optional<Rejection> shape(JobRequest request) {
+    int nodes = nodes(request);
+    if (nodes > JobRequestCheck.MAX_NODES) {
+      return wrong(
+          "constraint", "the job asks for " + nodes + " nodes, at most " + JobRequestCheck.MAX_NODES);
+    }
+    if (request.tasks() != null && request.tasks() < nodes) {
+      return wrong(
+          "tasks",
+          request.tasks()
+              + " tasks on "
+              + nodes
+              + " nodes leave nodes without work: ask for at least "
+              + nodes
+              + " tasks");
+    }
+    int cpusPerTask = request.cpusPerTask() == null ? 1 : request.cpusPerTask();
+    return (long) nodes * cpusPerTask > Integer.MAX_VALUE
+        ? wrong("cpusPerTask", nodes + " nodes of " + cpusPerTask + " cores are too many to count")
+        : Optional.empty();
+  }
+
+  private Optional<Rejection> unknown(Constraint constraint) {
+    TreeSet<String> unknown = constraint.features();
+    TreeSet<String> known = new TreeSet<>();
+    for (Node each : cluster.nodes().all()) {
+      known.addAll(each.settings().features());
+    }
+    unknown.removeAll(known);
+    return unknown.isEmpty()
+        ? Optional.empty()
+        : wrong(
+            "constraint",
+            "no node has the feature "
+                + unknown.first()
+                + TextRules.didYouMean(unknown.first(), new ArrayList<>(known)));
+  }
+
+  private static Optional<Rejection> wrong(String field, String message) {
+    return Optional.of(new Rejection(Rejection.Code.INVALID, field, message));
+  }
+}

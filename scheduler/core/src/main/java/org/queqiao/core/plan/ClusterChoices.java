@@ -1,0 +1,91 @@
+package org.queqiao.core.plan;
+
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Comparator;
+import java.util.List;
+import java.util.TreeMap;
+import org.queqiao.contract.id.NodeName;
+import org.queqiao.contract.job.JobPlacement;
+import org.queqiao.contract.job.JobSpec;
+import org.queqiao.core.placement.NodeWish;
+import org.queqiao.core.state.Cluster;
+import org.queqiao.core.state.Node;
+
+/**
+ * Which nodes, by number, the jobs of a cluster may use: read once for jobs of one partition that
+ * wish for the same.
+ */
+final class ClusterChoices {
+  private static final int MAX_KNOWN = 2_000;
+  private static final Choice ANY = new Choice(0, NodeWish.ANY, List.of(NodeChoice.ALL));
+
+  private final Cluster cluster;
+  private final List<Node> nodes;
+  private final TreeMap<Key, Choice> known = new TreeMap<>();
+  private int lastNumber;
+
+  /**
+   * What a kind of job may use.
+   *
+   * @param number the same for jobs that may use the same
+   * @param wish what it was made from
+   * @param groups the nodes of each group of the wish
+   */
+  record Choice(int number, NodeWish wish, List<NodeChoice> groups) {}
+
+  private record Key(String partition, JobPlacement placement) implements Comparable<Key> {
+    private static final Comparator<Key> ORDER =
+        Comparator.comparing(Key::partition)
+            .thenComparing(key -> key.placement().constraint())
+            .thenComparing(key -> key.placement().nodeList())
+            .thenComparing(key -> key.placement().excludeNodes());
+
+    @Override
+    public int compareTo(Key other) {
+      return ORDER.compare(this, other);
+    }
+  }
+
+  /** For nodes that are numbered in this order. */
+  ClusterChoices(Cluster cluster, List<NodeName> names) {
+    this.cluster = cluster;
+    this.nodes = new ArrayList<>(names.size());
+    names.forEach(name -> nodes.add(cluster.nodes().find(name).orElseThrow()));
+  }
+
+  Choice of(JobSpec spec) {
+    if (spec.placement().isDefault() && cluster.policy().nodesOf(spec.partition()) == null) {
+      return ANY;
+    }
+    if (known.size() >= MAX_KNOWN) {
+      known.clear();
+    }
+    return known.computeIfAbsent(
+        new Key(spec.partition().value(), spec.placement()), _ -> make(cluster.wishOf(spec)));
+  }
+
+  private Choice make(NodeWish wish) {
+    if (wish.isAny()) {
+      return ANY;
+    }
+    List<BitSet> groups = new ArrayList<>();
+    for (int number = 0; number < nodes.size(); number++) {
+      int mask = wish.groups(nodes.get(number).name(), nodes.get(number).settings());
+      for (int group = 0; mask >> group != 0; group++) {
+        if (groups.size() == group) {
+          groups.add(new BitSet(nodes.size()));
+        }
+        if ((mask >> group & 1) == 1) {
+          groups.get(group).set(number);
+        }
+      }
+    }
+    List<NodeChoice> choices = new ArrayList<>();
+    groups.forEach(each -> choices.add(each::get));
+    while (choices.size() <= wish.constraint().counted().size() + 1) {
+      choices.add(_ -> false);
+    }
+    return new Choice(++lastNumber, wish, choices);
+  }
+}

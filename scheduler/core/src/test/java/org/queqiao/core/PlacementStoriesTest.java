@@ -1,0 +1,183 @@
+package org.queqiao.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.queqiao.core.SchedulerStory.BATCH;
+import static org.queqiao.core.SchedulerStory.DEBUG;
+import static org.queqiao.core.SchedulerStory.GIB;
+import static org.queqiao.core.SchedulerStory.HOUR_MS;
+import static org.queqiao.core.SchedulerStory.OWNER;
+import static org.queqiao.core.SchedulerStory.script;
+import static org.queqiao.core.SchedulerStory.submission;
+import static org.queqiao.core.SchedulerStory.user;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.queqiao.contract.event.NodeSettingsSet;
+import org.queqiao.contract.event.PartitionDefined;
+import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.NodeName;
+import org.queqiao.contract.job.JobPlacement;
+import org.queqiao.contract.job.PendingReason;
+import org.queqiao.contract.node.NodeSettings;
+import org.queqiao.core.message.Input;
+import org.queqiao.core.message.JobRequest;
+import org.queqiao.core.message.Rejection;
+
+/** Which nodes jobs get: by feature, weight, name and partition. */
+final class PlacementStoriesTest {
+  private final SchedulerStory story = SchedulerStory.site();
+
+  private void node(String name, int weight, String... features) {
+    story.node(name, 2);
+    story.does(
+        new Input.SetNode(
+            OWNER,
+            new NodeSettingsSet(
+                new NodeName(name), new NodeSettings(List.of(features), weight))));
+  }
+
+  private static JobRequest.Builder constraint(String text) {
+    return script().placement(JobPlacement.builder().constraint(text).build());
+  }
+
+  private List<String> nodesOf(JobId job) {
+    return story.job(job).allocations().stream().map(each -> each.node().value()).toList();
+  }
+
+  private List<String> nodesOf(JobRequest.Builder request) {
+    JobId job = story.submits("liwei", request);
+    story.plans();
+    return nodesOf(job);
+  }
+
+  private Rejection refused(JobRequest.Builder request) {
+    return story.refuses(submission("liwei", request));
+  }
+
+  @Test
+  void nodesOfALowerWeightAreGivenAwayFirst() {
+    node("n1", 20);
+    node("n2", 10);
+    node("n3", 10);
+    assertThat(nodesOf(script().nodes(2))).containsExactly("n2", "n3");
+    assertThat(nodesOf(script().nodes(3))).containsExactly("n2", "n3", "n1");
+  }
+
+  @Test
+  void aJobGetsNodesWithTheFeaturesThatItAsksFor() {
+    node("n1", 1);
+    node("n2", 1, "a100", "ib");
+    node("n3", 1, "h100", "ib");
+    assertThat(nodesOf(constraint("h100"))).containsExactly("n3");
+    assertThat(nodesOf(constraint("(a100|h100)&ib").nodes(2))).containsExactly("n2", "n3");
+    JobId waits = story.submits("liwei", constraint("h100"));
+    story.plans();
+    assertThat(nodesOf(waits)).as("n3 is full, n1 is idle").isEmpty();
+    assertThat(story.machine.state().pendingReason(waits)).isEqualTo(PendingReason.RESOURCES);
+  }
+
+  @Test
+  void countsAskForSoManyNodesOfEach() {
+    node("n1", 1, "a", "b");
+    node("n2", 1, "a");
+    node("n3", 1, "b");
+    node("n4", 1);
+    assertThat(nodesOf(constraint("a*2&b*1"))).containsExactly("n1", "n2", "n3");
+    assertThat(nodesOf(constraint("b*1").nodes(2))).containsExactly("n1", "n2");
+  }
+
+  @Test
+  void namedNodesAreAmongItsOwnAndExcludedOnesAreNot() {
+    for (int i = 1; i <= 5; i++) {
+      node("cn00" + i, 1);
+    }
+    JobPlacement named =
+        JobPlacement.builder().nodeList("cn[004-005]").excludeNodes("cn001").build();
+    assertThat(nodesOf(script().nodes(3).placement(named)))
+        .containsExactly("cn004", "cn005", "cn002");
+    assertThat(nodesOf(script().placement(named))).as("two by its list").hasSize(2);
+  }
+
+  @Test
+  void partitionsListTheirNodesAndMayOverlap() {
+    node("n1", 1);
+    node("n2", 1);
+    node("n3", 1);
+    story.does(
+        new Input.DefinePartition(
+            OWNER, new PartitionDefined(BATCH, true, HOUR_MS, HOUR_MS, "n[1-2]")));
+    story.does(
+        new Input.DefinePartition(
+            OWNER, new PartitionDefined(DEBUG, false, HOUR_MS, HOUR_MS, "n[2-3]")));
+    assertThat(nodesOf(script().partition(DEBUG).cpusPerTask(2))).containsExactly("n2");
+    assertThat(nodesOf(script().cpusPerTask(2))).containsExactly("n1");
+    assertThat(nodesOf(script().partition(DEBUG).cpusPerTask(2))).containsExactly("n3");
+    assertThat(refused(script().nodes(3)).message()).contains("at most 2 nodes");
+    assertThat(refused(script().placement(JobPlacement.builder().nodeList("n3").build())).message())
+        .contains("n3 is not in partition batch");
+  }
+
+  @Test
+  void whatCanNeverBeIsRefusedWithTheNearestThatCan() {
+    node("n1", 1, "a");
+    node("n2", 1, "a", "b");
+    node("n3", 1, "ib");
+    assertThat(refused(constraint("ab")).message()).contains("no node has the feature ab", "ib");
+    assertThat(refused(constraint("a&ib")).field()).isEqualTo("constraint");
+    assertThat(refused(constraint("a").nodes(3)).message()).contains("ask for at most 2 nodes");
+    assertThat(refused(constraint("a*3").nodes(3)).message())
+        .contains("asks for 3 nodes", "at most 2");
+    assertThat(refused(constraint("b*1&(b|b)*1").nodes(2)).message()).contains("not all at once");
+    assertThat(refused(constraint("a*2").nodes(1)).message()).contains("at least 2");
+    assertThat(refused(constraint("a&(")).message()).contains("character 4");
+    assertThat(refused(listed("n[1-2]", "n2")).message()).contains("n2 is in nodeList and in");
+    assertThat(refused(listed("n4", "")).message()).contains("no node n4", "did you mean n1");
+    assertThat(refused(listed("", "n9")).field()).isEqualTo("excludeNodes");
+    assertThat(refused(listed("n[1-", "")).message()).contains("cn[001-004,7]");
+    assertThat(refused(listed("n[1-2]", "").nodes(1)).message()).contains("at least 2 nodes");
+    assertThat(refused(listed("", "n[1-3]")).message()).contains("exclude fewer");
+    assertThat(refused(listed("n[1-2]", "").cpusPerTask(3)).field()).isEqualTo("cpusPerTask");
+    assertThat(refused(listed("n[1-3]", "").tasks(2)).message()).contains("at least 3 tasks");
+  }
+
+  private static JobRequest.Builder listed(String nodeList, String excludeNodes) {
+    return script()
+        .placement(
+            JobPlacement.builder().nodeList(nodeList).excludeNodes(excludeNodes).build());
+  }
+
+  @Test
+  void aListedNodeThatIsTooSmallIsNamedAsTheReason() {
+    node("n1", 1);
+    story.says(SchedulerStory.facts("n2", "boot-1", 8, 8 * GIB));
+    assertThat(refused(listed("n[1-2]", "").tasks(16)).message())
+        .contains("of the 2 nodes of nodeList only 1");
+  }
+
+  @Test
+  void onlyAdministratorsDescribeNodes() {
+    node("n1", 1);
+    NodeSettingsSet set =
+        new NodeSettingsSet(new NodeName("n1"), new NodeSettings(List.of("a"), 3));
+    assertThat(story.refuses(new Input.SetNode(user("liwei"), set)).code())
+        .isEqualTo(Rejection.Code.FORBIDDEN);
+    story.does(new Input.SetNode(user("admin1"), set));
+    story.doesWithoutFacts(new Input.SetNode(user("admin1"), set));
+    assertThat(
+            story
+                .refuses(
+                    new Input.SetNode(
+                        OWNER,
+                        new NodeSettingsSet(
+                            new NodeName("n1"), new NodeSettings(List.of("a b"), 3))))
+                .field())
+        .isEqualTo("features");
+    assertThat(
+            story
+                .refuses(
+                    new Input.SetNode(
+                        OWNER, new NodeSettingsSet(new NodeName("n7"), NodeSettings.DEFAULT)))
+                .code())
+        .isEqualTo(Rejection.Code.NOT_FOUND);
+  }
+}

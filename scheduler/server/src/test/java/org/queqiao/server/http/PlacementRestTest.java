@@ -1,0 +1,95 @@
+package org.queqiao.server.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.net.http.HttpResponse;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Which nodes a job may use, asked of a whole server. */
+final class PlacementRestTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String SCRIPT = "\"script\":\"#!/bin/sh\\ntrue\\n\",\"hold\":true";
+
+  private static RunningServer server;
+
+  @BeforeAll
+  static void start() throws Exception {
+    server = RunningServer.shared();
+    server.node();
+  }
+
+  private static HttpResponse<String> submit(String fields) throws Exception {
+    return server.post("researcher1", "/api/v1/jobs", "{" + SCRIPT + fields + "}");
+  }
+
+  private static String firstNode() throws Exception {
+    JsonNode nodes = JSON.readTree(server.get("admin1", "/api/v1/nodes").body()).path("items");
+    assertThat(nodes.size()).isPositive();
+    return nodes.get(0).path("name").asText();
+  }
+
+  private static HttpResponse<String> set(String who, String node, String body) throws Exception {
+    return server.call(who, "PUT", "/api/v1/nodes/" + node + "/settings", body);
+  }
+
+  @Test
+  void featuresOfANodeAreSetShownAndAskedFor() throws Exception {
+    String node = firstNode();
+    assertThat(set("researcher1", node, "{\"weight\":5}").statusCode()).isEqualTo(403);
+    HttpResponse<String> first =
+        set("admin1", node, "{\"features\":[\"ib\",\"a100\"],\"weight\":5}");
+    assertThat(first.statusCode()).as(first.body()).isEqualTo(200);
+    JsonNode after = JSON.readTree(set("admin1", node, "{\"weight\":7}").body());
+    assertThat(after.path("features").toString()).isEqualTo("[\"a100\",\"ib\"]");
+    assertThat(after.path("weight").asInt()).isEqualTo(7);
+    HttpResponse<String> accepted =
+        submit(",\"constraint\":\"ib&(a100|ib)\"");
+    assertThat(accepted.statusCode()).as(accepted.body()).isEqualTo(201);
+    JsonNode job =
+        JSON.readTree(
+            server
+                .get("researcher1", accepted.headers().firstValue("Location").orElseThrow())
+                .body());
+    assertThat(job.path("constraint").asText()).isEqualTo("ib&(a100|ib)");
+    assertThat(job.path("nodeList").isNull()).isTrue();
+    assertThat(submit(",\"nodeList\":\"" + node + "\"").statusCode()).isEqualTo(201);
+  }
+
+  @Test
+  void wishesThatCannotBeAre422WithTheirField() throws Exception {
+    String node = firstNode();
+    for (String[] each :
+        new String[][] {
+          {"constraint", "nosuch", "no node has the feature nosuch"},
+          {"constraint", "a&&b", "at character 3"},
+          {"nodeList", "cn[3-1]", "goes from 3 down to 1"},
+          {"nodeList", "nosuch", "there is no node nosuch"},
+          {"excludeNodes", "x[0-999999999]", "more than 100000 nodes"},
+          {"excludeNodes", node, "exclude fewer nodes"},
+        }) {
+      HttpResponse<String> answer = submit(",\"%s\":\"%s\"".formatted(each[0], each[1]));
+      assertThat(answer.statusCode()).as(answer.body()).isEqualTo(422);
+      JsonNode problem = JSON.readTree(answer.body());
+      assertThat(problem.path("field").asText()).isEqualTo(each[0]);
+      assertThat(problem.path("detail").asText()).contains(each[2]);
+    }
+  }
+
+  @Test
+  void aPartitionShowsItsNodes() throws Exception {
+    String node = firstNode();
+    String at = "/api/v1/partitions/listed";
+    String rules = "{\"defaultLimitMs\":1000,\"maxLimitMs\":1000%s}";
+    HttpResponse<String> put =
+        server.call("admin1", "PUT", at, rules.formatted(",\"nodes\":\"" + node + "\""));
+    assertThat(put.statusCode()).as(put.body()).isEqualTo(200);
+    JsonNode kept = JSON.readTree(server.call("admin1", "PUT", at, rules.formatted("")).body());
+    assertThat(kept.path("nodes").asText()).isEqualTo(node);
+    assertThat(
+            server.call("admin1", "PUT", at, rules.formatted(",\"nodes\":\"a[\"")).statusCode())
+        .isEqualTo(422);
+  }
+}

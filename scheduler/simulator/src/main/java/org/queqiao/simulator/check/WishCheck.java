@@ -1,0 +1,61 @@
+package org.queqiao.simulator.check;
+
+import java.util.List;
+import java.util.TreeSet;
+import org.queqiao.contract.event.LoggedEvent;
+import org.queqiao.contract.event.PartitionDefined;
+import org.queqiao.contract.job.Allocation;
+import org.queqiao.contract.job.JobPlacement;
+
+/**
+ * Checks that a run lies on nodes that its job may use. Knows the forms that the people of a
+ * simulation write: features joined by and, or by or, one of them with a count; names joined by
+ * commas.
+ */
+final class WishCheck {
+  private final ModelCluster model;
+
+  WishCheck(ModelCluster model) {
+    this.model = model;
+  }
+
+  void respected(LoggedEvent logged, ModelJob job, List<Allocation> allocations) {
+    JobPlacement wish = job.submitted.spec().placement();
+    PartitionDefined partition = model.partitions.get(job.submitted.spec().partition());
+    TreeSet<String> mine = new TreeSet<>();
+    allocations.forEach(each -> mine.add(each.node().value()));
+    boolean right = partition.nodes().isEmpty() || names(partition.nodes()).containsAll(mine);
+    right &= wish.nodeList().isEmpty() || mine.containsAll(names(wish.nodeList()));
+    for (String excluded : names(wish.excludeNodes())) {
+      right &= !mine.contains(excluded);
+    }
+    right &= features(wish.constraint(), allocations);
+    boolean respected = right;
+    HistoryCheck.require(
+        respected,
+        Invariant.I41,
+        () -> "entry " + logged.position() + " places a job of " + wish + " on " + mine);
+  }
+
+  private static List<String> names(String list) {
+    return list.isEmpty() ? List.of() : List.of(list.split(","));
+  }
+
+  private boolean features(String constraint, List<Allocation> allocations) {
+    if (constraint.isEmpty()) {
+      return true;
+    }
+    int star = constraint.indexOf('*');
+    int wanted =
+        star < 0 ? allocations.size() : Integer.parseInt(constraint.substring(star + 1));
+    String term = star < 0 ? constraint : constraint.substring(0, star);
+    return allocations.stream().filter(each -> has(each, term)).count() >= wanted;
+  }
+
+  private boolean has(Allocation allocation, String term) {
+    List<String> features = model.nodes.get(allocation.node()).settings.features();
+    return term.contains("|")
+        ? List.of(term.split("\\|")).stream().anyMatch(features::contains)
+        : features.containsAll(List.of(term.split("&")));
+  }
+}
