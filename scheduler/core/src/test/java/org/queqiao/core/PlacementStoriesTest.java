@@ -32,8 +32,7 @@ final class PlacementStoriesTest {
     story.does(
         new Input.SetNode(
             OWNER,
-            new NodeSettingsSet(
-                new NodeName(name), new NodeSettings(List.of(features), weight))));
+            new NodeSettingsSet(new NodeName(name), new NodeSettings(List.of(features), weight))));
   }
 
   private static JobRequest.Builder constraint(String text) {
@@ -142,8 +141,7 @@ final class PlacementStoriesTest {
 
   private static JobRequest.Builder listed(String nodeList, String excludeNodes) {
     return script()
-        .placement(
-            JobPlacement.builder().nodeList(nodeList).excludeNodes(excludeNodes).build());
+        .placement(JobPlacement.builder().nodeList(nodeList).excludeNodes(excludeNodes).build());
   }
 
   @Test

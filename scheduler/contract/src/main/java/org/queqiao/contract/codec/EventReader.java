@@ -140,7 +140,11 @@ final class EventReader {
 
   static PartitionDefined partition(PbPartitionDefined e) {
     return new PartitionDefined(
-        new PartitionName(e.getName()), e.getIsDefault(), e.getDefaultLimitMs(), e.getMaxLimitMs(), e.getNodes());
+        new PartitionName(e.getName()),
+        e.getIsDefault(),
+        e.getDefaultLimitMs(),
+        e.getMaxLimitMs(),
+        e.getNodes());
   }
 
   static TariffDefined tariff(PbTariffDefined e) {

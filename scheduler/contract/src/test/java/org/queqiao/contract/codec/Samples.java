@@ -282,8 +282,7 @@ final class Samples {
         first.projects(),
         first.users(),
         List.of(
-            new ClusterImage.NodeImage(
-                FACTS, NodeState.UP, 0, "", false, "", 3, NODE_SETTINGS)),
+            new ClusterImage.NodeImage(FACTS, NodeState.UP, 0, "", false, "", 3, NODE_SETTINGS)),
         List.of(),
         first.idempotencyKeys(),
         List.of(),

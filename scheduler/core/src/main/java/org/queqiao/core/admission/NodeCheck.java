@@ -121,8 +121,7 @@ public final class NodeCheck {
     }
     if (settings.weight() < 0 || settings.weight() > MAX_WEIGHT) {
       return Rejections.invalid(
-          "weight",
-          "weight is " + settings.weight() + ": it must be from 0 to " + MAX_WEIGHT);
+          "weight", "weight is " + settings.weight() + ": it must be from 0 to " + MAX_WEIGHT);
     }
     Node node = cluster.nodes().find(name).orElseThrow();
     return node.settings().equals(settings)
@@ -144,7 +143,8 @@ public final class NodeCheck {
   private Optional<Decision> refuse(Actor actor, NodeName node) {
     if (!permissions.permit(actor, new Action.ControlNodes())) {
       return Optional.of(
-          Rejections.forbidden("only an administrator drains, resumes, fences and describes nodes"));
+          Rejections.forbidden(
+              "only an administrator drains, resumes, fences and describes nodes"));
     }
     return cluster.nodes().find(node).isPresent() ? Optional.empty() : Optional.of(unknown(node));
   }

@@ -15,7 +15,9 @@ import org.queqiao.core.placement.HostList;
 import org.queqiao.core.state.Cluster;
 import org.queqiao.core.state.Node;
 
-/** Which nodes a submission names or describes: whether they can be read, and whether they exist. */
+/**
+ * Which nodes a submission names or describes: whether they can be read, and whether they exist.
+ */
 final class PlacementCheck {
   private final Cluster cluster;
 
@@ -64,8 +66,7 @@ final class PlacementCheck {
       if (cluster.nodes().find(name).isEmpty()) {
         List<String> known =
             cluster.nodes().all().stream().map(each -> each.name().value()).toList();
-        return wrong(
-            field, "there is no node " + name + TextRules.didYouMean(name.value(), known));
+        return wrong(field, "there is no node " + name + TextRules.didYouMean(name.value(), known));
       }
     }
     return Optional.empty();
@@ -137,7 +138,8 @@ final class PlacementCheck {
     int nodes = nodes(request);
     if (nodes > JobRequestCheck.MAX_NODES) {
       return wrong(
-          "constraint", "the job asks for " + nodes + " nodes, at most " + JobRequestCheck.MAX_NODES);
+          "constraint",
+          "the job asks for " + nodes + " nodes, at most " + JobRequestCheck.MAX_NODES);
     }
     if (request.tasks() != null && request.tasks() < nodes) {
       return wrong(

@@ -98,7 +98,6 @@ public final class WhyPending {
         wish,
         open,
         node ->
-            wish.groups(
-                node.node(), cluster.nodes().find(node.node()).orElseThrow().settings()));
+            wish.groups(node.node(), cluster.nodes().find(node.node()).orElseThrow().settings()));
   }
 }

@@ -44,8 +44,7 @@ public final class Feasibility {
    * Compares a job that wishes for some nodes with all nodes, idle; with no node at all nothing is
    * impossible yet.
    */
-  public static Optional<Impossible> check(
-      JobSpec spec, NodeWish wish, Iterable<Offer> everyNode) {
+  public static Optional<Impossible> check(JobSpec spec, NodeWish wish, Iterable<Offer> everyNode) {
     TreeMap<Integer, Map<NodeShape, Integer>> byGroups = new TreeMap<>();
     boolean some = false;
     for (Offer each : everyNode) {

@@ -26,7 +26,9 @@ public final class FirstFit {
     JobParts parts = JobParts.of(spec, wish);
     long[] count = new long[1 << parts.parts().count()];
     for (Capacity node : nodes) {
-      count[parts.mask(groups.applyAsInt(node), fits(spec, node, 0), fits(spec, node, spec.nodes() - 1))]++;
+      count[
+          parts.mask(
+              groups.applyAsInt(node), fits(spec, node, 0), fits(spec, node, spec.nodes() - 1))]++;
     }
     return parts.parts().possible(count);
   }

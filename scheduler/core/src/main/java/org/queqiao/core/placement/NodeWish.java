@@ -12,8 +12,7 @@ import org.queqiao.contract.node.NodeSettings;
  */
 public final class NodeWish {
   /** Any node. */
-  public static final NodeWish ANY =
-      new NodeWish(null, null, new TreeSet<>(), Constraint.NONE);
+  public static final NodeWish ANY = new NodeWish(null, null, new TreeSet<>(), Constraint.NONE);
 
   private final NavigableSet<NodeName> partition;
   private final NavigableSet<NodeName> included;

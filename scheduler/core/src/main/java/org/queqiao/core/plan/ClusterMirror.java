@@ -157,8 +157,7 @@ final class ClusterMirror {
       Share rest = new Share(small, memoryPerCore);
       JobParts parts = JobParts.of(spec, of.wish());
       if (parts.isOneGroup()) {
-        return new Demand(
-            large, largeShares, rest, smallShares, of.groups().get(parts.group(0)));
+        return new Demand(large, largeShares, rest, smallShares, of.groups().get(parts.group(0)));
       }
       List<Demand.Part> list = new ArrayList<>();
       for (int part = 0; part < parts.parts().count(); part++) {

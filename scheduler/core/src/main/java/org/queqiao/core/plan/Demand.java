@@ -57,8 +57,7 @@ public final class Demand {
     this.small = parted.getFirst().share();
     this.smallShares = parts.total();
     this.nodes = NodeChoice.ALL;
-    this.totalCores =
-        parted.stream().mapToLong(each -> each.share().cores() * each.shares()).sum();
+    this.totalCores = parted.stream().mapToLong(each -> each.share().cores() * each.shares()).sum();
   }
 
   /** Cores of a pool, all in one place. */

@@ -91,8 +91,7 @@ final class Promises {
       return demand.parts().possible(byMask(demand, moment));
     }
     return count(at[Openings.ANY], moment) >= demand.shares()
-        && (demand.largeShares() == 0
-            || count(at[Openings.LARGE], moment) >= demand.largeShares());
+        && (demand.largeShares() == 0 || count(at[Openings.LARGE], moment) >= demand.largeShares());
   }
 
   private static int count(long[] moments, long until) {
@@ -126,8 +125,7 @@ final class Promises {
     if (demand.isParted()) {
       for (int part = 0; part < demand.parts().count(); part++) {
         if (openings.ever(part, node)) {
-          at[part][node] =
-              line.earliest(demand.part(part).share(), job.believed(), moment, NEVER);
+          at[part][node] = line.earliest(demand.part(part).share(), job.believed(), moment, NEVER);
         }
       }
     } else if (openings.ever(Openings.ANY, node)) {

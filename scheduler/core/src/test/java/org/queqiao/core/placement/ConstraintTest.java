@@ -45,8 +45,24 @@ final class ConstraintTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "&", "a&", "|a", "a||b", "(a", "a)", "a*", "a*0", "a*x", "a*2|b", "a|b*2", "(a*2)", "a b",
-        "!a", "a*1&b*1&c*1&d*1&e*1", "a*12345678", "[a", "((((((((((((((((((a))))))))))))))))))"
+        "&",
+        "a&",
+        "|a",
+        "a||b",
+        "(a",
+        "a)",
+        "a*",
+        "a*0",
+        "a*x",
+        "a*2|b",
+        "a|b*2",
+        "(a*2)",
+        "a b",
+        "!a",
+        "a*1&b*1&c*1&d*1&e*1",
+        "a*12345678",
+        "[a",
+        "((((((((((((((((((a))))))))))))))))))"
       })
   void whatIsNoConstraintIsRefused(String text) {
     assertThatThrownBy(() -> Constraint.parse(text)).isInstanceOf(IllegalArgumentException.class);

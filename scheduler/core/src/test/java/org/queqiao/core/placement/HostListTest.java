@@ -11,8 +11,7 @@ import org.queqiao.contract.id.NodeName;
 /** Lists of nodes are read as Slurm writes them. */
 final class HostListTest {
   private static String names(String text) {
-    return String.join(
-        " ", HostList.parse(text).stream().map(NodeName::value).toList());
+    return String.join(" ", HostList.parse(text).stream().map(NodeName::value).toList());
   }
 
   @Test
@@ -30,8 +29,21 @@ final class HostListTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", ",", "cn1,", "cn[", "cn[]", "cn[1-]", "cn[3-1]", "cn[a]", "cn]", "cn[1]x[2]", "cn 1",
-        "cn[1-2", "cn[12345678901]", "[-]", "../etc"
+        "",
+        ",",
+        "cn1,",
+        "cn[",
+        "cn[]",
+        "cn[1-]",
+        "cn[3-1]",
+        "cn[a]",
+        "cn]",
+        "cn[1]x[2]",
+        "cn 1",
+        "cn[1-2",
+        "cn[12345678901]",
+        "[-]",
+        "../etc"
       })
   void whatIsNoListIsRefused(String text) {
     assertThatThrownBy(() -> HostList.parse(text)).isInstanceOf(IllegalArgumentException.class);

@@ -206,11 +206,6 @@ final class PlannerPropertyTest {
 
   private static PlanJob copy(PlanJob job) {
     return new PlanJob(
-        job.number(),
-        job.order(),
-        job.demand().copy(),
-        job.submit(),
-        job.limit(),
-        job.believed());
+        job.number(), job.order(), job.demand().copy(), job.submit(), job.limit(), job.believed());
   }
 }

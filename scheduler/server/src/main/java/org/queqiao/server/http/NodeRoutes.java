@@ -5,8 +5,8 @@ import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.event.NodeSettingsSet;
+import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.node.NodeFacts;
 import org.queqiao.contract.node.NodeSettings;
@@ -64,8 +64,7 @@ final class NodeRoutes {
     NodeName name = name(call);
     NodeSettings now =
         view.nodes().find(name).map(NodeEntry::settings).orElse(NodeSettings.DEFAULT);
-    List<String> features =
-        (List<String>) call.body().getOrDefault("features", now.features());
+    List<String> features = (List<String>) call.body().getOrDefault("features", now.features());
     long weight = (Long) call.body().getOrDefault("weight", (long) now.weight());
     NodeSettings settings = new NodeSettings(features, Math.toIntExact(weight));
     steer(call, new Input.SetNode(actor(call), new NodeSettingsSet(name, settings)));

@@ -30,7 +30,8 @@ public record NodeEntry(
     long memAllocatedBytes,
     int jobs) {
   static NodeEntry registered(NodeFacts facts) {
-    return new NodeEntry(facts, NodeState.DOWN, "registered", 0, false, "", NodeSettings.DEFAULT, 0, 0, 0);
+    return new NodeEntry(
+        facts, NodeState.DOWN, "registered", 0, false, "", NodeSettings.DEFAULT, 0, 0, 0);
   }
 
   NodeEntry withFacts(NodeFacts fresh) {
@@ -49,12 +50,30 @@ public record NodeEntry(
 
   NodeEntry in(NodeState next, String why, long seenMs) {
     return new NodeEntry(
-        facts, next, why, seenMs, drained, drainReason, settings, coresAllocated, memAllocatedBytes, jobs);
+        facts,
+        next,
+        why,
+        seenMs,
+        drained,
+        drainReason,
+        settings,
+        coresAllocated,
+        memAllocatedBytes,
+        jobs);
   }
 
   NodeEntry drained(boolean now, String why) {
     return new NodeEntry(
-        facts, state, reason, lastSeenMs, now, why, settings, coresAllocated, memAllocatedBytes, jobs);
+        facts,
+        state,
+        reason,
+        lastSeenMs,
+        now,
+        why,
+        settings,
+        coresAllocated,
+        memAllocatedBytes,
+        jobs);
   }
 
   NodeEntry with(NodeSettings said) {

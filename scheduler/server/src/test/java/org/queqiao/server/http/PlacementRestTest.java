@@ -45,8 +45,7 @@ final class PlacementRestTest {
     JsonNode after = JSON.readTree(set("admin1", node, "{\"weight\":7}").body());
     assertThat(after.path("features").toString()).isEqualTo("[\"a100\",\"ib\"]");
     assertThat(after.path("weight").asInt()).isEqualTo(7);
-    HttpResponse<String> accepted =
-        submit(",\"constraint\":\"ib&(a100|ib)\"");
+    HttpResponse<String> accepted = submit(",\"constraint\":\"ib&(a100|ib)\"");
     assertThat(accepted.statusCode()).as(accepted.body()).isEqualTo(201);
     JsonNode job =
         JSON.readTree(
@@ -88,8 +87,7 @@ final class PlacementRestTest {
     assertThat(put.statusCode()).as(put.body()).isEqualTo(200);
     JsonNode kept = JSON.readTree(server.call("admin1", "PUT", at, rules.formatted("")).body());
     assertThat(kept.path("nodes").asText()).isEqualTo(node);
-    assertThat(
-            server.call("admin1", "PUT", at, rules.formatted(",\"nodes\":\"a[\"")).statusCode())
+    assertThat(server.call("admin1", "PUT", at, rules.formatted(",\"nodes\":\"a[\"")).statusCode())
         .isEqualTo(422);
   }
 }

@@ -71,7 +71,8 @@ final class PermissionCheck {
           case NodeRegistered e -> isNode(actor, e.facts().name());
           case NodeUp e -> isNode(actor, e.node());
           case NodeDown e -> isScheduler(actor) || isNode(actor, e.node());
-          case NodeFenced _, NodeDrained _, NodeResumed _, NodeSettingsSet _ -> isAdministrator(actor);
+          case NodeFenced _, NodeDrained _, NodeResumed _, NodeSettingsSet _ ->
+              isAdministrator(actor);
           case PartitionDefined _,
               JobPolicyDefined _,
               SchedulingDefined _,

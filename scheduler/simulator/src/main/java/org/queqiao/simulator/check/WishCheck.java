@@ -46,8 +46,7 @@ final class WishCheck {
       return true;
     }
     int star = constraint.indexOf('*');
-    int wanted =
-        star < 0 ? allocations.size() : Integer.parseInt(constraint.substring(star + 1));
+    int wanted = star < 0 ? allocations.size() : Integer.parseInt(constraint.substring(star + 1));
     String term = star < 0 ? constraint : constraint.substring(0, star);
     return allocations.stream().filter(each -> has(each, term)).count() >= wanted;
   }
