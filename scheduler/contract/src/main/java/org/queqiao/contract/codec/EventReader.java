@@ -23,7 +23,6 @@ import org.queqiao.contract.event.NodeDrained;
 import org.queqiao.contract.event.NodeFenced;
 import org.queqiao.contract.event.NodeRegistered;
 import org.queqiao.contract.event.NodeResumed;
-import org.queqiao.contract.event.NodeSettingsSet;
 import org.queqiao.contract.event.NodeUp;
 import org.queqiao.contract.event.PartitionDefined;
 import org.queqiao.contract.event.PriorityPolicyDefined;
@@ -77,14 +76,8 @@ final class EventReader {
       case DOMAIN_DEFINED -> domain(in.getDomainDefined());
       case PROJECT_DEFINED -> project(in.getProjectDefined());
       case USER_DEFINED -> user(in.getUserDefined());
-      case ROLE_GRANTED -> {
-        PbRoleChanged e = in.getRoleGranted();
-        yield new RoleGranted(new UserName(e.getUser()), ModelReader.role(e.getRole()));
-      }
-      case ROLE_REVOKED -> {
-        PbRoleChanged e = in.getRoleRevoked();
-        yield new RoleRevoked(new UserName(e.getUser()), ModelReader.role(e.getRole()));
-      }
+      case ROLE_GRANTED -> granted(in.getRoleGranted());
+      case ROLE_REVOKED -> revoked(in.getRoleRevoked());
       case MEMBERSHIP_SET -> membershipSet(in.getMembershipSet());
       case MEMBERSHIP_REMOVED -> membershipRemoved(in.getMembershipRemoved());
       case WALLET_FUNDED -> funded(in.getWalletFunded());
@@ -96,17 +89,11 @@ final class EventReader {
       case NODE_REGISTERED -> new NodeRegistered(ModelReader.facts(in.getNodeRegistered()));
       case NODE_UP ->
           new NodeUp(new NodeName(in.getNodeUp().getNode()), in.getNodeUp().getBootId());
-      case NODE_DOWN -> {
-        PbNodeDown e = in.getNodeDown();
-        yield new NodeDown(new NodeName(e.getNode()), e.getLastSeenMs(), e.getReason());
-      }
+      case NODE_DOWN -> down(in.getNodeDown());
       case NODE_FENCED ->
           new NodeFenced(
               new NodeName(in.getNodeFenced().getNode()), in.getNodeFenced().getReason());
-      case NODE_SETTINGS_SET ->
-          new NodeSettingsSet(
-              new NodeName(in.getNodeSettingsSet().getNode()),
-              PlacementReader.settings(in.getNodeSettingsSet().getSettings()));
+      case NODE_SETTINGS_SET -> PlacementReader.settingsSet(in.getNodeSettingsSet());
       case NODE_DRAINED ->
           new NodeDrained(
               new NodeName(in.getNodeDrained().getNode()), in.getNodeDrained().getReason());
@@ -132,6 +119,18 @@ final class EventReader {
       case SCHEDULING_DEFINED -> scheduling(in.getSchedulingDefined());
       case EVENT_NOT_SET -> throw ModelReader.unknown("fact");
     };
+  }
+
+  private static RoleGranted granted(PbRoleChanged e) {
+    return new RoleGranted(new UserName(e.getUser()), ModelReader.role(e.getRole()));
+  }
+
+  private static RoleRevoked revoked(PbRoleChanged e) {
+    return new RoleRevoked(new UserName(e.getUser()), ModelReader.role(e.getRole()));
+  }
+
+  private static NodeDown down(PbNodeDown e) {
+    return new NodeDown(new NodeName(e.getNode()), e.getLastSeenMs(), e.getReason());
   }
 
   private static JobStarted started(PbJobStarted e) {

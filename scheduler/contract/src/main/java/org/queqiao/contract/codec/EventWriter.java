@@ -51,7 +51,6 @@ import org.queqiao.contract.wire.PbJobSubmitted;
 import org.queqiao.contract.wire.PbMembership;
 import org.queqiao.contract.wire.PbNodeDown;
 import org.queqiao.contract.wire.PbNodeReason;
-import org.queqiao.contract.wire.PbNodeSettingsSet;
 import org.queqiao.contract.wire.PbNodeUp;
 import org.queqiao.contract.wire.PbPartitionDefined;
 import org.queqiao.contract.wire.PbProjectDefined;
@@ -92,20 +91,11 @@ final class EventWriter {
       case NodeRegistered e -> out.setNodeRegistered(ModelWriter.facts(e.facts()));
       case NodeUp e ->
           out.setNodeUp(PbNodeUp.newBuilder().setNode(e.node().value()).setBootId(e.bootId()));
-      case NodeDown e ->
-          out.setNodeDown(
-              PbNodeDown.newBuilder()
-                  .setNode(e.node().value())
-                  .setLastSeenMs(e.lastSeenMs())
-                  .setReason(e.reason()));
+      case NodeDown e -> out.setNodeDown(down(e));
       case NodeFenced e -> out.setNodeFenced(nodeReason(e.node().value(), e.reason()));
       case NodeDrained e -> out.setNodeDrained(nodeReason(e.node().value(), e.reason()));
       case NodeResumed e -> out.setNodeResumed(nodeReason(e.node().value(), ""));
-      case NodeSettingsSet e ->
-          out.setNodeSettingsSet(
-              PbNodeSettingsSet.newBuilder()
-                  .setNode(e.node().value())
-                  .setSettings(PlacementWriter.settings(e.settings())));
+      case NodeSettingsSet e -> out.setNodeSettingsSet(PlacementWriter.settingsSet(e));
       case JobSubmitted e -> out.setJobSubmitted(submitted(e));
       case JobHeld e ->
           out.setJobHeld(
@@ -128,6 +118,14 @@ final class EventWriter {
       case JobEnded e -> out.setJobEnded(ended(e));
     }
     return out.build();
+  }
+
+  private static PbNodeDown down(NodeDown e) {
+    return PbNodeDown.newBuilder()
+        .setNode(e.node().value())
+        .setLastSeenMs(e.lastSeenMs())
+        .setReason(e.reason())
+        .build();
   }
 
   private static PbJobStarted started(JobStarted e) {

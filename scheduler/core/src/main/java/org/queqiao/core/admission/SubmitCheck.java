@@ -144,14 +144,7 @@ public final class SubmitCheck {
     }
     long limitMs = request.limitMs() == null ? partition.get().defaultLimitMs() : request.limitMs();
     if (limitMs > partition.get().maxLimitMs()) {
-      return Rejections.invalid(
-          "limitMs",
-          "limitMs is "
-              + limitMs
-              + ", more than partition "
-              + partition.get().name()
-              + " allows: ask for at most "
-              + partition.get().maxLimitMs());
+      return tooLong(limitMs, partition.get());
     }
     TermsCheck.Resolved resolved = terms.resolve(input.actor(), request.terms(), limitMs, nowMs);
     if (resolved.refusal() != null) {
@@ -170,6 +163,17 @@ public final class SubmitCheck {
         input,
         user,
         spec(request, partition.get().name(), project, limitMs, resolved.terms(), qos.qos()));
+  }
+
+  private static Decision tooLong(long limitMs, PartitionDefined partition) {
+    return Rejections.invalid(
+        "limitMs",
+        "limitMs is "
+            + limitMs
+            + ", more than partition "
+            + partition.name()
+            + " allows: ask for at most "
+            + partition.maxLimitMs());
   }
 
   private Decision unknownProject(ProjectName project, UserName user) {

@@ -35,9 +35,9 @@ public final class Feasibility {
    * @param shapes how many nodes there are of each kind; with none at all nothing is impossible yet
    */
   public static Optional<Impossible> check(JobSpec spec, Map<NodeShape, Integer> shapes) {
-    return shapes.isEmpty()
-        ? Optional.empty()
-        : check(spec, NodeWish.ANY, new TreeMap<>(Map.of(1, shapes)));
+    TreeMap<Integer, Map<NodeShape, Integer>> oneGroup = new TreeMap<>();
+    oneGroup.put(1, shapes);
+    return shapes.isEmpty() ? Optional.empty() : check(spec, NodeWish.ANY, oneGroup);
   }
 
   /**
