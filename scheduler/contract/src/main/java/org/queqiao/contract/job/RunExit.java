@@ -37,4 +37,10 @@ public record RunExit(
     /** The run is gone and its exit could not be seen, such as after the monitor was killed. */
     LOST
   }
+
+  /** The same exit with other words. */
+  public RunExit withDetail(String otherDetail) {
+    return new RunExit(
+        run, kind, exitCode, signal, startMs, endMs, userUs, systemUs, maxRssBytes, otherDetail);
+  }
 }

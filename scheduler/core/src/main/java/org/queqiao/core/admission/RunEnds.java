@@ -89,16 +89,6 @@ final class RunEnds {
     if (Character.isHighSurrogate(detail.charAt(end - 1))) {
       end--;
     }
-    return new RunExit(
-        exit.run(),
-        exit.kind(),
-        exit.exitCode(),
-        exit.signal(),
-        exit.startMs(),
-        exit.endMs(),
-        exit.userUs(),
-        exit.systemUs(),
-        exit.maxRssBytes(),
-        detail.substring(0, end));
+    return exit.withDetail(detail.substring(0, end));
   }
 }

@@ -330,7 +330,7 @@ final class NodeConnection implements DesiredPush.Line, Telling.Source {
     RunExit told = exit;
     String impossible = push.impossibility(exit.run());
     if (!impossible.isEmpty() && exit.kind() == RunExit.Kind.LAUNCH_FAILED) {
-      told = withDetail(exit, impossible);
+      told = exit.withDetail(impossible);
     }
     push.known(exit.run(), true);
     scheduler.tell(
@@ -345,20 +345,6 @@ final class NodeConnection implements DesiredPush.Line, Telling.Source {
           }
           acknowledge(exit.run());
         });
-  }
-
-  private static RunExit withDetail(RunExit exit, String detail) {
-    return new RunExit(
-        exit.run(),
-        exit.kind(),
-        exit.exitCode(),
-        exit.signal(),
-        exit.startMs(),
-        exit.endMs(),
-        exit.userUs(),
-        exit.systemUs(),
-        exit.maxRssBytes(),
-        detail);
   }
 
   private void acknowledge(RunId run) {
