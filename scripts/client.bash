@@ -91,6 +91,12 @@ client_submit() {
       --nodes | --tasks) query+=(--url-query "${1#--}=$2"); shift 2 ;;
       --node-list) query+=(--url-query "nodeList=$2"); shift 2 ;;
       --exclude-nodes) query+=(--url-query "excludeNodes=$2"); shift 2 ;;
+      --exclusive) query+=(--url-query exclusive=true); shift ;;
+      --max-nodes) query+=(--url-query "maxNodes=$2"); shift 2 ;;
+      --tasks-per-node) query+=(--url-query "tasksPerNode=$2"); shift 2 ;;
+      --mem-per-cpu-bytes) query+=(--url-query "memPerCpuBytes=$2"); shift 2 ;;
+      --mem-per-gpu-bytes) query+=(--url-query "memPerGpuBytes=$2"); shift 2 ;;
+      --licences) query+=(--url-query "licences=$2"); shift 2 ;;
       --hold) query+=(--url-query hold=true); shift ;;
       -*) die "submit does not know $1; see ./queqiao help" ;;
       *) file=$1; shift ;;
@@ -156,6 +162,8 @@ client_policy() {
     qos,2) path=/api/v1/qos/${ARGS[0]} body=${ARGS[1]} ;;
     platform,0) path=/api/v1/platforms body= ;;
     platform,2) path=/api/v1/platforms/${ARGS[0]} body="{\"title\":\"${ARGS[1]//[\"\\]/}\"}" ;;
+    licences,0) path=/api/v1/licences body= ;;
+    licences,2) path=/api/v1/licences/${ARGS[0]} body="{\"count\":${ARGS[1]}}" ;;
     rules,0) path=/api/v1/rules body= ;;
     rules,3) path=/api/v1/rules/${ARGS[0]}/${ARGS[1]} body=${ARGS[2]} ;;
     *) die "that is not how $1 is used; see ./queqiao help" ;;

@@ -22,6 +22,7 @@ import org.queqiao.contract.event.JobRequeued;
 import org.queqiao.contract.event.JobSignalled;
 import org.queqiao.contract.event.JobStarted;
 import org.queqiao.contract.event.JobSubmitted;
+import org.queqiao.contract.event.LicenceDefined;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.MembershipRemoved;
 import org.queqiao.contract.event.MembershipSet;
@@ -94,6 +95,7 @@ public final class Bookkeeper {
       case NodeDrained e -> {}
       case NodeResumed e -> {}
       case NodeSettingsSet e -> {}
+      case LicenceDefined e -> {}
       case JobEligible e -> {}
       case JobHeld e -> {}
       case JobReleased e -> {}

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.LongStream;
 import org.queqiao.contract.event.JobPolicyDefined;
+import org.queqiao.contract.event.LicenceDefined;
 import org.queqiao.contract.event.PartitionDefined;
 import org.queqiao.contract.event.SchedulingDefined;
 import org.queqiao.contract.event.TariffDefined;
@@ -93,6 +94,16 @@ final class StateView implements ClusterState {
   @Override
   public Optional<PartitionDefined> partition(PartitionName name) {
     return cluster.policy().partition(name);
+  }
+
+  @Override
+  public List<LicenceDefined> licences() {
+    return List.copyOf(cluster.licences().all());
+  }
+
+  @Override
+  public int licencesUsed(String name) {
+    return cluster.licences().used(name);
   }
 
   @Override

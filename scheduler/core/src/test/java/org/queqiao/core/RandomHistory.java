@@ -9,6 +9,7 @@ import static org.queqiao.core.SchedulerStory.variables;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 import org.queqiao.contract.account.MemberRank;
@@ -16,6 +17,7 @@ import org.queqiao.contract.account.Role;
 import org.queqiao.contract.event.JobPolicyDefined;
 import org.queqiao.contract.event.MembershipRemoved;
 import org.queqiao.contract.event.MembershipSet;
+import org.queqiao.contract.event.LicenceDefined;
 import org.queqiao.contract.event.NodeSettingsSet;
 import org.queqiao.contract.event.PartitionDefined;
 import org.queqiao.contract.event.PlatformDefined;
@@ -172,6 +174,12 @@ final class RandomHistory {
         .constraint(constraints.get(random.nextInt(constraints.size())))
         .nodeList(random.nextInt(4) == 0 ? node().value() : "")
         .excludeNodes(random.nextInt(4) == 0 ? node().value() : "")
+        .exclusive(random.nextInt(4) == 0)
+        .maxNodes(random.nextInt(4) == 0 ? 3 : 0)
+        .tasksPerNode(random.nextInt(4) == 0 ? 2 : 0)
+        .memPerCpuBytes(random.nextInt(4) == 0 ? GIB / 2 : 0)
+        .gresPerTask(random.nextInt(6) == 0 ? List.of(new GresRequest("gpu", "", 1)) : List.of())
+        .licences(random.nextInt(4) == 0 ? Map.of("solver", 1 + random.nextInt(2)) : Map.of())
         .build();
   }
 
@@ -294,7 +302,9 @@ final class RandomHistory {
   private Input definition() {
     Actor actor = random.nextBoolean() ? SchedulerStory.OWNER : actor();
     long limitMs = 1 + random.nextLong(3_600_000);
-    return switch (random.nextInt(6)) {
+    return switch (random.nextInt(7)) {
+      case 6 ->
+          new Input.DefineLicence(actor, new LicenceDefined("solver", random.nextInt(4)));
       case 5 ->
           new Input.DefineScheduling(
               actor,

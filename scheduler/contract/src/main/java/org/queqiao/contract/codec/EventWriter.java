@@ -14,6 +14,7 @@ import org.queqiao.contract.event.JobRequeued;
 import org.queqiao.contract.event.JobSignalled;
 import org.queqiao.contract.event.JobStarted;
 import org.queqiao.contract.event.JobSubmitted;
+import org.queqiao.contract.event.LicenceDefined;
 import org.queqiao.contract.event.MembershipRemoved;
 import org.queqiao.contract.event.MembershipSet;
 import org.queqiao.contract.event.NodeDown;
@@ -95,6 +96,7 @@ final class EventWriter {
       case NodeFenced e -> out.setNodeFenced(nodeReason(e.node().value(), e.reason()));
       case NodeDrained e -> out.setNodeDrained(nodeReason(e.node().value(), e.reason()));
       case NodeResumed e -> out.setNodeResumed(nodeReason(e.node().value(), ""));
+      case LicenceDefined e -> out.setLicenceDefined(PlacementWriter.licence(e));
       case NodeSettingsSet e -> out.setNodeSettingsSet(PlacementWriter.settingsSet(e));
       case JobSubmitted e -> out.setJobSubmitted(submitted(e));
       case JobHeld e ->

@@ -26,7 +26,8 @@ final class ImageReader {
   static ClusterImage read(byte[] bytes) {
     try {
       PbClusterImage in = PbClusterImage.parseFrom(bytes);
-      return new ClusterImage(
+      ClusterImage image =
+          new ClusterImage(
           in.getPosition(),
           in.getTimeMs(),
           in.getLastJobId(),
@@ -42,6 +43,7 @@ final class ImageReader {
           in.hasJobPolicy() ? EventReader.jobPolicy(in.getJobPolicy()) : null,
           in.hasScheduling() ? EventReader.scheduling(in.getScheduling()) : null,
           PolicyReader.priorities(in));
+      return image.with(ModelReader.list(in.getLicencesList(), PlacementReader::licence));
     } catch (InvalidProtocolBufferException | IllegalArgumentException e) {
       throw new MalformedRecordException("not an image of the machine: " + e.getMessage(), e);
     }

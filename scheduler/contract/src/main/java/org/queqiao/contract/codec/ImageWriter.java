@@ -43,6 +43,7 @@ final class ImageWriter {
     if (!image.priorities().equals(PrioritiesImage.NONE)) {
       out.setPriorities(PolicyWriter.priorities(image.priorities()));
     }
+    image.licences().forEach(each -> out.addLicences(PlacementWriter.licence(each)));
     return out.build();
   }
 

@@ -2,9 +2,12 @@ package org.queqiao.contract.codec;
 
 import org.queqiao.contract.event.NodeSettingsSet;
 import org.queqiao.contract.id.NodeName;
+import java.util.TreeMap;
+import org.queqiao.contract.event.LicenceDefined;
 import org.queqiao.contract.job.JobPlacement;
 import org.queqiao.contract.node.NodeSettings;
 import org.queqiao.contract.wire.PbJobPlacement;
+import org.queqiao.contract.wire.PbLicenceDefined;
 import org.queqiao.contract.wire.PbNodeSettings;
 import org.queqiao.contract.wire.PbNodeSettingsSet;
 
@@ -20,11 +23,24 @@ final class PlacementReader {
     return new NodeSettings(in.getFeaturesList(), in.getWeight());
   }
 
+  static LicenceDefined licence(PbLicenceDefined in) {
+    return new LicenceDefined(in.getName(), in.getCount());
+  }
+
   static JobPlacement read(PbJobPlacement in) {
+    TreeMap<String, Integer> licences = new TreeMap<>();
+    in.getLicencesList().forEach(each -> licences.put(each.getName(), each.getCount()));
     return JobPlacement.builder()
         .constraint(in.getConstraint())
         .nodeList(in.getNodeList())
         .excludeNodes(in.getExcludeNodes())
+        .exclusive(in.getExclusive())
+        .maxNodes(in.getMaxNodes())
+        .tasksPerNode(in.getTasksPerNode())
+        .memPerCpuBytes(in.getMemPerCpuBytes())
+        .memPerGpuBytes(in.getMemPerGpuBytes())
+        .gresPerTask(ModelReader.list(in.getGresPerTaskList(), ModelReader::gres))
+        .licences(licences)
         .build();
   }
 }

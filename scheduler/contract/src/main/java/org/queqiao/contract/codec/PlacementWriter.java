@@ -1,9 +1,11 @@
 package org.queqiao.contract.codec;
 
 import org.queqiao.contract.event.NodeSettingsSet;
+import org.queqiao.contract.event.LicenceDefined;
 import org.queqiao.contract.job.JobPlacement;
 import org.queqiao.contract.node.NodeSettings;
 import org.queqiao.contract.wire.PbJobPlacement;
+import org.queqiao.contract.wire.PbLicenceDefined;
 import org.queqiao.contract.wire.PbNodeSettings;
 import org.queqiao.contract.wire.PbNodeSettingsSet;
 
@@ -25,11 +27,29 @@ final class PlacementWriter {
         .build();
   }
 
+  static PbLicenceDefined licence(LicenceDefined licence) {
+    return PbLicenceDefined.newBuilder()
+        .setName(licence.name())
+        .setCount(licence.count())
+        .build();
+  }
+
   static PbJobPlacement write(JobPlacement placement) {
-    return PbJobPlacement.newBuilder()
+    PbJobPlacement.Builder out =
+        PbJobPlacement.newBuilder()
         .setConstraint(placement.constraint())
         .setNodeList(placement.nodeList())
         .setExcludeNodes(placement.excludeNodes())
-        .build();
+        .setExclusive(placement.exclusive())
+        .setMaxNodes(placement.maxNodes())
+        .setTasksPerNode(placement.tasksPerNode())
+        .setMemPerCpuBytes(placement.memPerCpuBytes())
+        .setMemPerGpuBytes(placement.memPerGpuBytes());
+    placement.gresPerTask().forEach(each -> out.addGresPerTask(ModelWriter.gres(each)));
+    placement
+        .licences()
+        .forEach((name, count) ->
+            out.addLicences(PbLicenceDefined.newBuilder().setName(name).setCount(count)));
+    return out.build();
   }
 }

@@ -14,6 +14,7 @@ public sealed interface Event
         JobSignalled,
         JobStarted,
         JobSubmitted,
+        LicenceDefined,
         MembershipRemoved,
         MembershipSet,
         NodeDown,

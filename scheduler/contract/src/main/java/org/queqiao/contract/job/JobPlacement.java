@@ -1,16 +1,46 @@
 package org.queqiao.contract.job;
 
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
 /**
- * Which nodes a job wants, and how it wants to lie on them.
+ * Which nodes a job wants, and what on each of them, beyond its nodes, tasks and cores.
  *
  * @param constraint features that its nodes must have, as Slurm writes them: {@code a&b}, {@code
  *     a|b}, {@code (a|b)&c}, {@code a*2&b*1}; empty for none
  * @param nodeList nodes that must be among its own, such as {@code cn[001-004],gn7}; empty for none
  * @param excludeNodes nodes that it must not get, written likewise; empty for none
+ * @param exclusive whether it has its nodes for itself, with all their cores
+ * @param maxNodes on how many nodes it starts at most, when so many have room; 0 for no more than
+ *     it asks for
+ * @param tasksPerNode how many tasks a node has at most; 0 for no bound
+ * @param memPerCpuBytes memory for each core that it asks for; 0 when it is not said this way
+ * @param memPerGpuBytes memory for each device of the resource {@code gpu}; 0 when it is not said
+ *     this way
+ * @param gresPerTask typed generic resources for each task, beside those of each node
+ * @param licences how many of each licence of the site
  */
-public record JobPlacement(String constraint, String nodeList, String excludeNodes) {
+public record JobPlacement(
+    String constraint,
+    String nodeList,
+    String excludeNodes,
+    boolean exclusive,
+    int maxNodes,
+    int tasksPerNode,
+    long memPerCpuBytes,
+    long memPerGpuBytes,
+    List<GresRequest> gresPerTask,
+    SortedMap<String, Integer> licences) {
   /** What holds for a job that says nothing of this. */
   public static final JobPlacement DEFAULT = new Builder().build();
+
+  public JobPlacement {
+    gresPerTask = List.copyOf(gresPerTask);
+    licences = Collections.unmodifiableSortedMap(new TreeMap<>(licences));
+  }
 
   /** Starts a placement that says nothing. */
   public static Builder builder() {
@@ -27,6 +57,13 @@ public record JobPlacement(String constraint, String nodeList, String excludeNod
     private String constraint = "";
     private String nodeList = "";
     private String excludeNodes = "";
+    private boolean exclusive;
+    private int maxNodes;
+    private int tasksPerNode;
+    private long memPerCpuBytes;
+    private long memPerGpuBytes;
+    private List<GresRequest> gresPerTask = List.of();
+    private Map<String, Integer> licences = Map.of();
 
     private Builder() {}
 
@@ -45,8 +82,53 @@ public record JobPlacement(String constraint, String nodeList, String excludeNod
       return this;
     }
 
+    public Builder exclusive(boolean value) {
+      exclusive = value;
+      return this;
+    }
+
+    public Builder maxNodes(int value) {
+      maxNodes = value;
+      return this;
+    }
+
+    public Builder tasksPerNode(int value) {
+      tasksPerNode = value;
+      return this;
+    }
+
+    public Builder memPerCpuBytes(long value) {
+      memPerCpuBytes = value;
+      return this;
+    }
+
+    public Builder memPerGpuBytes(long value) {
+      memPerGpuBytes = value;
+      return this;
+    }
+
+    public Builder gresPerTask(List<GresRequest> value) {
+      gresPerTask = value;
+      return this;
+    }
+
+    public Builder licences(Map<String, Integer> value) {
+      licences = value;
+      return this;
+    }
+
     public JobPlacement build() {
-      return new JobPlacement(constraint, nodeList, excludeNodes);
+      return new JobPlacement(
+          constraint,
+          nodeList,
+          excludeNodes,
+          exclusive,
+          maxNodes,
+          tasksPerNode,
+          memPerCpuBytes,
+          memPerGpuBytes,
+          gresPerTask,
+          new TreeMap<>(licences));
     }
   }
 }

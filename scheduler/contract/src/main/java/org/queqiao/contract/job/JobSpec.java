@@ -1,5 +1,6 @@
 package org.queqiao.contract.job;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -92,6 +93,54 @@ public record JobSpec(
   /** Cores needed on the node with this index. */
   public int coresOnNode(int index) {
     return Math.multiplyExact(tasksOnNode(index), cpusPerTask);
+  }
+
+  /**
+   * Memory needed on the node with this index; 0 means that of the node divided by its cores, for
+   * each core that it gets.
+   */
+  public long memOnNode(int index) {
+    if (placement.memPerCpuBytes() > 0) {
+      return Math.multiplyExact(placement.memPerCpuBytes(), (long) coresOnNode(index));
+    }
+    if (placement.memPerGpuBytes() > 0) {
+      long gpus = 0;
+      for (GresRequest each : gresOnNode(index)) {
+        gpus += each.name().equals("gpu") ? each.count() : 0;
+      }
+      return Math.multiplyExact(placement.memPerGpuBytes(), gpus);
+    }
+    return memBytes;
+  }
+
+  /** Generic resources needed on the node with this index. */
+  public List<GresRequest> gresOnNode(int index) {
+    if (placement.gresPerTask().isEmpty()) {
+      return gres;
+    }
+    List<GresRequest> all = new ArrayList<>(gres);
+    for (GresRequest each : placement.gresPerTask()) {
+      int count = Math.multiplyExact(each.count(), tasksOnNode(index));
+      for (int i = 0; i < all.size(); i++) {
+        GresRequest other = all.get(i);
+        if (other.name().equals(each.name()) && other.type().equals(each.type())) {
+          count = Math.addExact(count, all.remove(i).count());
+          break;
+        }
+      }
+      all.add(new GresRequest(each.name(), each.type(), count));
+    }
+    return all;
+  }
+
+  /** On how many nodes it starts at most. */
+  public int mostNodes() {
+    return Math.max(nodes, placement.maxNodes());
+  }
+
+  /** Tasks over so many nodes, when it starts on more than it asks for at the least. */
+  public int tasksOn(int nodeCount) {
+    return nodeCount <= nodes ? tasks : Math.multiplyExact(tasks / nodes, nodeCount);
   }
 
   /** Cores over all nodes. */

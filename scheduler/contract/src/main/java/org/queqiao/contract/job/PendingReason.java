@@ -16,6 +16,8 @@ public enum PendingReason {
   JOB_HELD_FOR_REQUEUES("JobHoldMaxRequeue"),
   /** A limit, which has a word of its own. */
   LIMIT("AssocLimit"),
+  /** Too few of a licence are free. */
+  LICENSES("Licenses"),
   PARTITION_DOWN("PartitionDown"),
   NODE_DOWN("ReqNodeNotAvail");
 

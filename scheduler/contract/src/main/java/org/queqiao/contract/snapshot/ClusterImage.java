@@ -6,6 +6,7 @@ import org.queqiao.contract.account.MemberRank;
 import org.queqiao.contract.account.Role;
 import org.queqiao.contract.event.DomainDefined;
 import org.queqiao.contract.event.JobPolicyDefined;
+import org.queqiao.contract.event.LicenceDefined;
 import org.queqiao.contract.event.PartitionDefined;
 import org.queqiao.contract.event.SchedulingDefined;
 import org.queqiao.contract.event.TariffDefined;
@@ -41,7 +42,8 @@ public record ClusterImage(
     List<OutcomeImage> outcomes,
     JobPolicyDefined jobPolicy,
     SchedulingDefined scheduling,
-    PrioritiesImage priorities) {
+    PrioritiesImage priorities,
+    List<LicenceDefined> licences) {
   public ClusterImage {
     partitions = List.copyOf(partitions);
     tariffs = List.copyOf(tariffs);
@@ -52,6 +54,64 @@ public record ClusterImage(
     jobs = List.copyOf(jobs);
     idempotencyKeys = List.copyOf(idempotencyKeys);
     outcomes = List.copyOf(outcomes);
+    licences = List.copyOf(licences);
+  }
+
+  /** An image of a site without licences. */
+  public ClusterImage(
+      long position,
+      long timeMs,
+      long lastJobId,
+      List<PartitionDefined> partitions,
+      List<TariffDefined> tariffs,
+      List<DomainDefined> domains,
+      List<ProjectImage> projects,
+      List<UserImage> users,
+      List<NodeImage> nodes,
+      List<JobImage> jobs,
+      List<IdempotencyImage> idempotencyKeys,
+      List<OutcomeImage> outcomes,
+      JobPolicyDefined jobPolicy,
+      SchedulingDefined scheduling,
+      PrioritiesImage priorities) {
+    this(
+        position,
+        timeMs,
+        lastJobId,
+        partitions,
+        tariffs,
+        domains,
+        projects,
+        users,
+        nodes,
+        jobs,
+        idempotencyKeys,
+        outcomes,
+        jobPolicy,
+        scheduling,
+        priorities,
+        List.of());
+  }
+
+  /** The same of a site with these licences. */
+  public ClusterImage with(List<LicenceDefined> siteLicences) {
+    return new ClusterImage(
+        position,
+        timeMs,
+        lastJobId,
+        partitions,
+        tariffs,
+        domains,
+        projects,
+        users,
+        nodes,
+        jobs,
+        idempotencyKeys,
+        outcomes,
+        jobPolicy,
+        scheduling,
+        priorities,
+        siteLicences);
   }
 
   /** An image from before order, shares and limits were kept. */
@@ -105,7 +165,8 @@ public record ClusterImage(
         List.of(),
         jobPolicy,
         scheduling,
-        priorities);
+        priorities,
+        licences);
   }
 
   /** A project with its members, sorted by name. */

@@ -115,6 +115,22 @@ final class Samples {
                   .excludeNodes("cn7,gn[1,3-4]")
                   .build())
           .build();
+  static final JobSpec SPEC_WITH_RESOURCES =
+      JobSpec.builder("r", SPEC.script(), PARTITION, PROJECT, 60_000)
+          .shape(2, 8, 1)
+          .gres(List.of(new GresRequest("gpu", "", 1)))
+          .stdoutPath("out")
+          .placement(
+              JobPlacement.builder()
+                  .exclusive(true)
+                  .maxNodes(5)
+                  .tasksPerNode(4)
+                  .memPerCpuBytes(1L << 30)
+                  .memPerGpuBytes(2L << 30)
+                  .gresPerTask(List.of(new GresRequest("gpu", "a100", 2)))
+                  .licences(Map.of("fluent", 3, "matlab", 1))
+                  .build())
+          .build();
   static final Allocation ALLOCATION =
       new Allocation(
           NODE,
@@ -201,6 +217,7 @@ final class Samples {
             new NodeDrained(NODE, "fan"),
             new NodeResumed(NODE),
             new NodeSettingsSet(NODE, NODE_SETTINGS),
+            new LicenceDefined("fluent", 40),
             new JobSubmitted(RUN.job(), USER, "liwei", 1234, SPEC, "key-1", HASH),
             new JobHeld(RUN.job(), true),
             new JobReleased(RUN.job()),
@@ -265,6 +282,9 @@ final class Samples {
     out.put(
         "JobSubmitted-placement",
         new JobSubmitted(RUN.job(), USER, "liwei", 1234, SPEC_WITH_PLACEMENT, "", HASH));
+    out.put(
+        "JobSubmitted-resources",
+        new JobSubmitted(RUN.job(), USER, "liwei", 1234, SPEC_WITH_RESOURCES, "", HASH));
     out.put(
         "PartitionDefined-nodes",
         new PartitionDefined(PARTITION, false, 60_000, 3_600_000, "cn[001-064],gn7"));
@@ -369,6 +389,8 @@ final class Samples {
         signalled(first),
         "ClusterImage-nodes",
         withSettings(first),
+        "ClusterImage-licences",
+        first.with(List.of(new LicenceDefined("fluent", 40))),
         "ClusterImage-runs",
         new ClusterImage(
             first.position(),

@@ -35,7 +35,7 @@ final class JobRequestCheck {
     return script(request.script())
         .or(() -> request.name() == null ? Optional.empty() : name(request.name()))
         .or(() -> shape(request))
-        .or(() -> gres(request.gres()))
+        .or(() -> gres("gres", request.gres()))
         .or(() -> limit(request.limitMs()))
         .or(() -> workDir(request.workDir()))
         .or(() -> environment(request.environment()))
@@ -139,12 +139,12 @@ final class JobRequestCheck {
     return wrong(field, field + " is " + value + ": it must be from " + least + " to " + most);
   }
 
-  private static Optional<Rejection> gres(List<GresRequest> requests) {
+  static Optional<Rejection> gres(String field, List<GresRequest> requests) {
     if (requests == null) {
       return Optional.empty();
     }
     if (requests.size() > MAX_GRES) {
-      return wrong("gres", "more than " + MAX_GRES + " generic resources are asked for");
+      return wrong(field, "more than " + MAX_GRES + " generic resources are asked for");
     }
     TreeSet<String> seen = new TreeSet<>();
     for (GresRequest each : requests) {
@@ -153,7 +153,7 @@ final class JobRequestCheck {
           || !GRES_NAME.matcher(each.name()).matches()
           || !GRES_TYPE.matcher(each.type()).matches()) {
         return wrong(
-            "gres",
+            field,
             "a generic resource has a name like gpu ("
                 + GRES_NAME.pattern()
                 + ") and a type or an empty one ("
@@ -162,7 +162,7 @@ final class JobRequestCheck {
       }
       if (each.count() < 1 || each.count() > MAX_GRES_COUNT) {
         return wrong(
-            "gres",
+            field,
             "the count of "
                 + each.name()
                 + " is "
@@ -171,7 +171,7 @@ final class JobRequestCheck {
                 + MAX_GRES_COUNT);
       }
       if (!seen.add(each.name() + ":" + each.type())) {
-        return wrong("gres", each.name() + ":" + each.type() + " is asked for twice: add them up");
+        return wrong(field, each.name() + ":" + each.type() + " is asked for twice: add them up");
       }
     }
     return Optional.empty();

@@ -37,7 +37,10 @@ final class PlacementCheck {
             .or(() -> shape(request));
   }
 
-  /** How many nodes a job has that does not say so: as many as it names, else one. */
+  /**
+   * How many nodes a job has that does not say so: as many as it names, as its tasks need, else
+   * one.
+   */
   static int nodes(JobRequest request) {
     if (request.nodes() != null) {
       return request.nodes();
@@ -46,7 +49,22 @@ final class PlacementCheck {
     if (!placement.nodeList().isEmpty()) {
       return HostList.parse(placement.nodeList()).size();
     }
-    return (int) Math.max(1, Constraint.parse(placement.constraint()).countedNodes());
+    long counted = Constraint.parse(placement.constraint()).countedNodes();
+    if (counted == 0 && placement.tasksPerNode() > 0 && request.tasks() != null) {
+      return (int) ceiling(request.tasks(), placement.tasksPerNode());
+    }
+    return (int) Math.max(1, counted);
+  }
+
+  /** How many tasks a job has that does not say so: as many on each node as it says, else one. */
+  static long tasks(JobRequest request) {
+    return request.tasks() != null
+        ? request.tasks()
+        : (long) nodes(request) * Math.max(1, request.placement().tasksPerNode());
+  }
+
+  static long ceiling(long number, long by) {
+    return (number + by - 1) / by;
   }
 
   private Optional<Rejection> list(String field, String text) {

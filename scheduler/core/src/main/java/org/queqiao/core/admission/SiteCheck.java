@@ -9,6 +9,7 @@ import org.queqiao.contract.account.DomainShare;
 import org.queqiao.contract.event.DomainDefined;
 import org.queqiao.contract.event.Event;
 import org.queqiao.contract.event.JobPolicyDefined;
+import org.queqiao.contract.event.LicenceDefined;
 import org.queqiao.contract.event.PartitionDefined;
 import org.queqiao.contract.event.ProjectDefined;
 import org.queqiao.contract.event.SchedulingDefined;
@@ -79,6 +80,33 @@ public final class SiteCheck {
     boolean same =
         cluster.policy().partition(partition.name()).filter(partition::equals).isPresent();
     return define(input.actor(), partition, same);
+  }
+
+  public Decision decide(Input.DefineLicence input) {
+    LicenceDefined licence = input.licence();
+    if (!ResourcesCheck.LICENCE.matcher(licence.name()).matches()) {
+      return refuseOr(
+          input.actor(),
+          Rejections.invalid(
+              "name", "the name of a licence must match " + ResourcesCheck.LICENCE.pattern()));
+    }
+    if (licence.count() < 0 || licence.count() > ResourcesCheck.MAX_LICENCES) {
+      return refuseOr(
+          input.actor(),
+          Rejections.invalid(
+              "count",
+              "count is " + licence.count() + ": from 0 to " + ResourcesCheck.MAX_LICENCES));
+    }
+    boolean same = cluster.licences().find(licence.name()).filter(licence::equals).isPresent();
+    if (!same
+        && cluster.licences().find(licence.name()).isEmpty()
+        && cluster.licences().all().size() >= ResourcesCheck.MAX_LICENCE_NAMES) {
+      return refuseOr(
+          input.actor(),
+          Rejections.invalid(
+              "name", "a site has at most " + ResourcesCheck.MAX_LICENCE_NAMES + " licences"));
+    }
+    return define(input.actor(), licence, same);
   }
 
   public Decision decide(Input.DefineJobPolicy input) {
@@ -251,6 +279,6 @@ public final class SiteCheck {
     return permissions.permit(actor, new Action.DefineSite())
         ? decision
         : Rejections.forbidden(
-            "only an administrator defines partitions, domains, projects and accounts");
+            "only an administrator defines partitions, licences, domains, projects and accounts");
   }
 }

@@ -155,7 +155,9 @@ public final class SubmitCheck {
       return qos.refusal();
     }
     Optional<Rejection> misplaced =
-        new PlacementCheck(cluster).check(request, partition.get().name());
+        new PlacementCheck(cluster)
+            .check(request, partition.get().name())
+            .or(() -> new ResourcesCheck(cluster).check(request));
     if (misplaced.isPresent()) {
       return Decision.rejected(misplaced.get());
     }
@@ -217,7 +219,7 @@ public final class SubmitCheck {
             limitMs)
         .shape(
             nodes,
-            request.tasks() == null ? nodes : request.tasks(),
+            Math.toIntExact(PlacementCheck.tasks(request)),
             request.cpusPerTask() == null ? 1 : request.cpusPerTask())
         .memBytes(request.memBytes() == null ? 0 : request.memBytes())
         .gres(request.gres() == null ? List.of() : request.gres())

@@ -14,7 +14,9 @@ import org.queqiao.core.message.Explanation.Holder;
 import org.queqiao.core.message.Explanation.Other;
 import org.queqiao.core.placement.Capacity;
 import org.queqiao.core.placement.NodeCapacity;
+import org.queqiao.core.placement.NodeNeed;
 import org.queqiao.core.placement.NodeShape;
+import org.queqiao.core.placement.NodeWish;
 import org.queqiao.core.priority.ByPriority;
 import org.queqiao.core.priority.JobOrder;
 import org.queqiao.core.priority.Multifactor;
@@ -39,7 +41,7 @@ public final class Explainer {
 
   /** Explains a job that waits, at a time not before the last fact. */
   public Explanation explain(Job job, long nowMs) {
-    Scan scan = new Scan(job.spec());
+    Scan scan = new Scan(job.spec(), cluster.wishOf(job.spec()));
     cluster.nodes().all().forEach(scan::look);
     List<Holder> holders = new ArrayList<>(scan.holders());
     Queue queue = queue(job, nowMs);
@@ -89,6 +91,7 @@ public final class Explainer {
   /** Counts over all nodes what a job needs. */
   private static final class Scan {
     private final JobSpec spec;
+    private final NodeWish wish;
     private final int smallCores;
     private final int largeCores;
     private final int largeNodes;
@@ -102,8 +105,9 @@ public final class Explainer {
     private long freeCores;
     private long usableCores;
 
-    private Scan(JobSpec spec) {
+    private Scan(JobSpec spec, NodeWish wish) {
       this.spec = spec;
+      this.wish = wish;
       this.smallCores = spec.coresOnNode(spec.nodes() - 1);
       this.largeCores = spec.coresOnNode(0);
       this.largeNodes = spec.tasks() % spec.nodes();
@@ -112,12 +116,12 @@ public final class Explainer {
     private void look(Node node) {
       boolean whenIdle =
           roomWhenIdle.computeIfAbsent(
-              NodeShape.of(node.facts()), _ -> fits(NodeCapacity.idle(node.facts()), smallCores));
+              NodeShape.of(node.facts()), _ -> fits(NodeCapacity.idle(node.facts()), NodeNeed.small(spec)));
       if (node.takesRuns()) {
         usableCores += node.facts().cores();
         freeCores += node.capacity().freeCores();
       }
-      if (!whenIdle) {
+      if (!whenIdle || wish.groups(node.name(), node.settings()) == 0) {
         return;
       }
       if (!node.takesRuns()) {
@@ -126,17 +130,17 @@ public final class Explainer {
         return;
       }
       fitIdle++;
-      boolean now = fits(node.capacity(), smallCores);
+      boolean now = fits(node.capacity(), NodeNeed.small(spec));
       fitNow += now ? 1 : 0;
-      boolean largeNow = now && fits(node.capacity(), largeCores);
+      boolean largeNow = now && fits(node.capacity(), NodeNeed.large(spec));
       largeFitNow += largeNow ? 1 : 0;
       if (!now || largeNodes > 0 && !largeNow) {
         node.holders().forEach(holder -> hold(holder, node));
       }
     }
 
-    private boolean fits(Capacity capacity, int cores) {
-      return capacity.choose(cores, spec.memBytes(), spec.gres()) != null;
+    private boolean fits(Capacity capacity, NodeNeed need) {
+      return capacity.choose(need) != null;
     }
 
     private void hold(Job holder, Node node) {

@@ -54,6 +54,9 @@ public final class WhyPending {
     if (block(job).isPresent()) {
       return PendingReason.LIMIT;
     }
+    if (!cluster.licences().areFree(job.spec().placement().licences())) {
+      return PendingReason.LICENSES;
+    }
     if (!fitsUsableNodes(job)) {
       return PendingReason.NODE_DOWN;
     }
@@ -67,9 +70,27 @@ public final class WhyPending {
   /** The reason with a sentence: for a limit, which one, whose, and how much of it is used. */
   public PendingWhy why(Job job) {
     PendingReason reason = reason(job);
-    return reason == PendingReason.LIMIT
-        ? block(job).orElseThrow()
-        : new PendingWhy(reason.slurmWord(), "");
+    if (reason == PendingReason.LIMIT) {
+      return block(job).orElseThrow();
+    }
+    return new PendingWhy(
+        reason.slurmWord(), reason == PendingReason.LICENSES ? missingLicence(job) : "");
+  }
+
+  private String missingLicence(Job job) {
+    for (Map.Entry<String, Integer> each : job.spec().placement().licences().entrySet()) {
+      int free = cluster.licences().free().getOrDefault(each.getKey(), 0);
+      if (free < each.getValue()) {
+        return "it asks for "
+            + each.getValue()
+            + " of licence "
+            + each.getKey()
+            + ", of which "
+            + Math.max(0, free)
+            + " are free";
+      }
+    }
+    return "";
   }
 
   private Optional<PendingWhy> block(Job job) {

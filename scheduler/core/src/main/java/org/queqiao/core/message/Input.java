@@ -3,6 +3,7 @@ package org.queqiao.core.message;
 import java.util.List;
 import org.queqiao.contract.event.DomainDefined;
 import org.queqiao.contract.event.JobPolicyDefined;
+import org.queqiao.contract.event.LicenceDefined;
 import org.queqiao.contract.event.MembershipRemoved;
 import org.queqiao.contract.event.MembershipSet;
 import org.queqiao.contract.event.NodeSettingsSet;
@@ -81,6 +82,9 @@ public sealed interface Input {
 
   /** The site says of a node what its agent cannot find. */
   record SetNode(Actor actor, NodeSettingsSet set) implements Input {}
+
+  /** The site has so many of a licence. */
+  record DefineLicence(Actor actor, LicenceDefined licence) implements Input {}
 
   /** An agent saw the script of a run start, at this node time. */
   record RunStarted(NodeName node, RunId run, long startMs) implements Input {}

@@ -25,6 +25,9 @@ public interface Capacity {
    */
   Allocation choose(int cores, long memBytes, List<GresRequest> gres);
 
+  /** The same for what a job needs on one of its nodes. */
+  Allocation choose(NodeNeed need);
+
   /** The same, to try something on. */
   NodeCapacity copy();
 }

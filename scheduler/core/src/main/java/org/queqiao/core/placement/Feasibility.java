@@ -75,17 +75,15 @@ public final class Feasibility {
   }
 
   private static boolean fitsLarge(JobSpec spec, NodeShape shape) {
-    return fits(spec, shape, 0);
+    return fits(NodeNeed.large(spec), shape);
   }
 
   private static boolean fitsSmall(JobSpec spec, NodeShape shape) {
-    return fits(spec, shape, spec.nodes() - 1);
+    return fits(NodeNeed.small(spec), shape);
   }
 
-  private static boolean fits(JobSpec spec, NodeShape shape, int index) {
-    int cores = spec.coresOnNode(index);
-    return shape.cores() >= cores
-        && idle(shape).choose(cores, spec.memBytes(), spec.gres()) != null;
+  private static boolean fits(NodeNeed need, NodeShape shape) {
+    return shape.cores() >= need.cores() && idle(shape).choose(need) != null;
   }
 
   private static Impossible explain(
@@ -209,14 +207,15 @@ public final class Feasibility {
       JobSpec spec, int cores, Map<NodeShape, Integer> shapes) {
     int mostCores = 0;
     long mostMemBytes = 0;
+    NodeNeed need = NodeNeed.large(spec);
     boolean someNodeHasGres = false;
     boolean someNodeHasAll = false;
     for (NodeShape shape : shapes.keySet()) {
       mostCores = Math.max(mostCores, shape.cores());
       mostMemBytes = Math.max(mostMemBytes, shape.memBytes());
       Capacity idle = idle(shape);
-      someNodeHasGres |= idle.choose(0, 0, spec.gres()) != null;
-      someNodeHasAll |= idle.choose(cores, spec.memBytes(), spec.gres()) != null;
+      someNodeHasGres |= idle.choose(0, 0, need.gres()) != null;
+      someNodeHasAll |= idle.choose(need) != null;
     }
     if (someNodeHasAll) {
       return Optional.empty();
@@ -233,12 +232,12 @@ public final class Feasibility {
                   + mostCores
                   + " cores per node, or for more nodes"));
     }
-    if (spec.memBytes() > mostMemBytes) {
+    if (need.memBytes() > mostMemBytes) {
       return Optional.of(
           new Impossible(
-              "memBytes",
+              memField(spec),
               "the job asks for "
-                  + spec.memBytes()
+                  + need.memBytes()
                   + " bytes of memory on one node, but the largest"
                   + " node has "
                   + mostMemBytes
@@ -247,7 +246,7 @@ public final class Feasibility {
                   + " bytes"));
     }
     if (!someNodeHasGres) {
-      return Optional.of(missingGres(spec.gres(), shapes));
+      return Optional.of(missingGres(need.gres(), shapes));
     }
     return Optional.of(
         new Impossible(
@@ -256,6 +255,13 @@ public final class Feasibility {
                 + cores
                 + " cores, the memory and the generic resources of the job at"
                 + " once: ask for fewer of one of them"));
+  }
+
+  private static String memField(JobSpec spec) {
+    if (spec.placement().memPerCpuBytes() > 0) {
+      return "memPerCpuBytes";
+    }
+    return spec.placement().memPerGpuBytes() > 0 ? "memPerGpuBytes" : "memBytes";
   }
 
   private static Impossible missingGres(

@@ -24,16 +24,14 @@ public final class FirstFit {
       List<? extends Capacity> nodes,
       ToIntFunction<? super Capacity> groups) {
     JobParts parts = JobParts.of(spec, wish);
+    NodeNeed large = NodeNeed.large(spec);
+    NodeNeed small = NodeNeed.small(spec);
     long[] count = new long[1 << parts.parts().count()];
     for (Capacity node : nodes) {
-      count[
-          parts.mask(
-              groups.applyAsInt(node), fits(spec, node, 0), fits(spec, node, spec.nodes() - 1))]++;
+      boolean fitsLarge = node.choose(large) != null;
+      boolean fitsSmall = node.choose(small) != null;
+      count[parts.mask(groups.applyAsInt(node), fitsLarge, fitsSmall)]++;
     }
     return parts.parts().possible(count);
-  }
-
-  private static boolean fits(JobSpec spec, Capacity node, int index) {
-    return node.choose(spec.coresOnNode(index), spec.memBytes(), spec.gres()) != null;
   }
 }

@@ -84,6 +84,15 @@ public final class NodeCapacity implements Capacity {
     return gres == null ? null : new Allocation(facts.name(), lowest(freeCores, cores), mem, gres);
   }
 
+  @Override
+  public Allocation choose(NodeNeed need) {
+    if (!need.wholeNode()) {
+      return choose(need.cores(), need.memBytes(), need.gres());
+    }
+    boolean idle = freeCoreCount == facts.cores() && facts.cores() >= need.cores();
+    return idle ? choose(facts.cores(), need.memBytes(), need.gres()) : null;
+  }
+
   /** Whether all that an allocation holds is there and free. */
   public boolean isFree(Allocation allocation) {
     for (int core : allocation.cores()) {

@@ -55,7 +55,13 @@ final class ClusterChoices {
   }
 
   Choice of(JobSpec spec) {
-    if (spec.placement().isDefault() && cluster.policy().nodesOf(spec.partition()) == null) {
+    JobPlacement placement = spec.placement();
+    boolean wishes =
+        !placement.isDefault()
+            && !(placement.constraint().isEmpty()
+                && placement.nodeList().isEmpty()
+                && placement.excludeNodes().isEmpty());
+    if (!wishes && cluster.policy().nodesOf(spec.partition()) == null) {
       return ANY;
     }
     if (known.size() >= MAX_KNOWN) {

@@ -1,24 +1,30 @@
 package org.queqiao.core.plan;
 
+import java.util.Map;
 import java.util.TreeMap;
+import org.queqiao.contract.event.LicenceDefined;
 import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.GresRequest;
-import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.node.NodeFacts;
+import org.queqiao.core.placement.NodeNeed;
 import org.queqiao.core.state.Node;
 
 /**
  * Numbers the kinds of resource of a cluster: cores, memory, each generic resource and each model
- * of one. A device counts once for its resource and once for its model; a request that names no
+ * of one, and each licence. A device counts once for its resource and once for its model; a request that names no
  * model counts for the resource alone.
  */
 final class ClusterKinds {
   private static final int FIRST_GRES = 2;
   private static final String MODEL = "\u0000";
+  private static final String LICENCE = "\u0001";
 
   private final TreeMap<String, Integer> gres = new TreeMap<>();
 
-  ClusterKinds(Iterable<Node> nodes) {
+  ClusterKinds(Iterable<Node> nodes, Iterable<LicenceDefined> licences) {
+    for (LicenceDefined each : licences) {
+      gres.put(LICENCE + each.name(), FIRST_GRES + gres.size());
+    }
     for (Node node : nodes) {
       for (NodeFacts.GresInventory each : node.facts().gres()) {
         gres.computeIfAbsent(each.name(), _ -> FIRST_GRES + gres.size());
@@ -47,6 +53,19 @@ final class ClusterKinds {
     return amounts;
   }
 
+  /** So many of each licence, or null when the site has not said how many it has. */
+  long[] ofLicences(Map<String, Integer> licences) {
+    long[] amounts = new long[count()];
+    for (Map.Entry<String, Integer> each : licences.entrySet()) {
+      Integer kind = gres.get(LICENCE + each.getKey());
+      if (kind == null) {
+        return null;
+      }
+      amounts[kind] = each.getValue();
+    }
+    return amounts;
+  }
+
   /** All that a run holds on a node. */
   long[] of(Allocation allocation) {
     long[] amounts = new long[count()];
@@ -60,13 +79,13 @@ final class ClusterKinds {
   }
 
   /**
-   * What a job needs on a node with so many of its cores, or null when no node has such a thing.
+   * What a job needs on one of its nodes, or null when no node has such a thing.
    */
-  long[] of(JobSpec spec, int cores) {
+  long[] of(NodeNeed need) {
     long[] amounts = new long[count()];
-    amounts[0] = cores;
-    amounts[1] = spec.memBytes();
-    for (GresRequest each : spec.gres()) {
+    amounts[0] = need.cores();
+    amounts[1] = need.memBytes();
+    for (GresRequest each : need.gres()) {
       Integer resource = gres.get(each.name());
       if (resource == null) {
         return null;

@@ -4,12 +4,13 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.node.NodeFacts;
-import org.queqiao.core.placement.JobParts;
+import org.queqiao.core.placement.NodeNeed;
 import org.queqiao.core.state.Cluster;
 import org.queqiao.core.state.Job;
 import org.queqiao.core.state.Node;
@@ -20,18 +21,32 @@ import org.queqiao.core.state.Node;
  */
 final class ClusterMirror {
   private static final int MAX_DEMANDS = 50_000;
+  private static final long[] NONE = {0};
 
   private final List<NodeName> names = new ArrayList<>();
   private final TreeMap<NodeName, Integer> numbers = new TreeMap<>();
-  private final TreeMap<Shape, Demand> demands = new TreeMap<>();
+  private final TreeMap<DemandShape, Demand> demands = new TreeMap<>();
   private final TreeMap<JobId, PlanJob> running = new TreeMap<>();
+  private final TreeSet<JobId> odd = new TreeSet<>();
   private final ClusterKinds kinds;
+
+  /** Not a node: the licences of the site, which have no cores. The one behind all nodes. */
+  private final int licenceNode;
+
   private final ClusterChoices choices;
   private final Planner planner;
 
   ClusterMirror(Cluster cluster, PlanPolicy policy, Starts starts) {
-    this.kinds = new ClusterKinds(cluster.nodes().all());
-    NodePool pool = new NodePool(cluster.nodes().all().size(), kinds.count());
+    this.kinds = new ClusterKinds(cluster.nodes().all(), cluster.licences().all());
+    this.licenceNode = cluster.nodes().all().size();
+    boolean licensed = !cluster.licences().all().isEmpty();
+    NodePool pool = new NodePool(licenceNode + (licensed ? 1 : 0), kinds.count());
+    if (licensed) {
+      long[] free = kinds.ofLicences(cluster.licences().free());
+      for (int kind = 0; kind < free.length; kind++) {
+        pool.setFree(licenceNode, kind, free[kind]);
+      }
+    }
     List<Job> holders = new ArrayList<>();
     for (Node node : inOrder(cluster)) {
       int number = names.size();
@@ -49,6 +64,9 @@ final class ClusterMirror {
     for (Job job : holders) {
       PlanJob run = planJob(job);
       running.put(job.id(), run);
+      if (hasLessThanItsNodes(cluster, job)) {
+        odd.add(job.id());
+      }
       planner.runs(run, nodesOf(job), job.startMs());
     }
   }
@@ -63,7 +81,9 @@ final class ClusterMirror {
   private void fill(NodePool pool, int number, Node node) {
     NodeFacts facts = node.facts();
     long[] free = kinds.of(facts);
+    boolean alone = false;
     for (Job job : node.holders()) {
+      alone |= job.spec().placement().exclusive();
       for (Allocation each : job.allocations()) {
         if (each.node().equals(node.name())) {
           long[] held = kinds.of(each);
@@ -73,21 +93,48 @@ final class ClusterMirror {
         }
       }
     }
+    free[0] = alone ? 0 : free[0];
     for (int kind = 0; kind < free.length; kind++) {
       pool.setFree(number, kind, free[kind]);
     }
+    pool.setAllCores(number, facts.cores());
     pool.setMemoryPerCore(number, facts.memBytes() / facts.cores());
     if (!node.takesRuns()) {
       pool.close(number);
     }
   }
 
+  /** The nodes of a run in the order of its shares: behind those that it must have its licences. */
   private int[] nodesOf(Job job) {
-    int[] on = new int[job.allocations().size()];
-    for (int i = 0; i < on.length; i++) {
-      on[i] = numbers.get(job.allocations().get(i).node());
+    int must = job.spec().nodes();
+    int licensed = job.spec().placement().licences().isEmpty() ? 0 : 1;
+    int[] on = new int[job.allocations().size() + licensed];
+    for (int i = 0; i < job.allocations().size(); i++) {
+      on[i < must ? i : i + licensed] = numbers.get(job.allocations().get(i).node());
+    }
+    if (licensed > 0) {
+      on[must] = licenceNode;
     }
     return on;
+  }
+
+  /** Whether a node has grown under a job that has its nodes for itself. */
+  private static boolean hasLessThanItsNodes(Cluster cluster, Job job) {
+    return job.spec().placement().exclusive()
+        && job.allocations().stream()
+            .anyMatch(each ->
+                each.cores().size()
+                    < cluster.nodes().find(each.node()).orElseThrow().facts().cores());
+  }
+
+  /** Whether a run holds less than what its demand takes: its end is not given back right. */
+  boolean isOdd(JobId id) {
+    return odd.contains(id);
+  }
+
+  /** Whether a number stands for the licences. */
+  boolean isLicences(int number) {
+    return number == licenceNode;
   }
 
   Planner planner() {
@@ -101,24 +148,34 @@ final class ClusterMirror {
   /** A job as the planner sees it, or null when it asks for what no node has. */
   PlanJob planJob(Job job) {
     JobSpec spec = job.spec();
-    int large = spec.tasks() % spec.nodes();
-    long[] small = kinds.of(spec, spec.coresOnNode(spec.nodes() - 1));
-    if (small == null) {
+    long[] small = kinds.of(NodeNeed.small(spec));
+    long[] large = spec.tasks() % spec.nodes() == 0 ? small : kinds.of(NodeNeed.large(spec));
+    long[] licences =
+        spec.placement().licences().isEmpty()
+            ? NONE
+            : kinds.ofLicences(spec.placement().licences());
+    if (small == null || licences == null) {
       return null;
     }
     ClusterChoices.Choice choice = choices.of(spec);
-    Shape shape =
-        new Shape(
-            small,
-            large,
-            spec.coresOnNode(0),
-            spec.nodes() - large,
-            spec.memBytes() == 0,
+    boolean memoryPerCore = NodeNeed.small(spec).memBytes() == 0;
+    DemandShape shape =
+        new DemandShape(
+            new Share(small, memoryPerCore, spec.placement().exclusive()),
+            new Share(large, memoryPerCore, spec.placement().exclusive()),
+            new Share(licences, false),
+            spec.tasks() % spec.nodes(),
+            spec.nodes(),
+            spec.mostNodes(),
             choice.number());
     if (demands.size() >= MAX_DEMANDS) {
       demands.clear();
     }
-    Demand demand = demands.computeIfAbsent(shape, _ -> shape.demand(spec, choice));
+    Demand demand = demands.get(shape);
+    if (demand == null) {
+      demand = shape.demand(spec, choice, licenceNode);
+      demands.put(shape, demand);
+    }
     return new PlanJob(
         job.id().value(), job.id().value(), demand, job.submitMs(), spec.limitMs(), spec.limitMs());
   }
@@ -139,45 +196,5 @@ final class ClusterMirror {
   /** Whether a run is known. */
   boolean runs(JobId id) {
     return running.containsKey(id);
-  }
-
-  /** What makes two demands the same. */
-  private record Shape(
-      long[] small,
-      int largeShares,
-      long largeCores,
-      int smallShares,
-      boolean memoryPerCore,
-      int choice)
-      implements Comparable<Shape> {
-    Demand demand(JobSpec spec, ClusterChoices.Choice of) {
-      long[] amounts = small.clone();
-      amounts[0] = largeCores;
-      Share large = new Share(amounts, memoryPerCore);
-      Share rest = new Share(small, memoryPerCore);
-      JobParts parts = JobParts.of(spec, of.wish());
-      if (parts.isOneGroup()) {
-        return new Demand(large, largeShares, rest, smallShares, of.groups().get(parts.group(0)));
-      }
-      List<Demand.Part> list = new ArrayList<>();
-      for (int part = 0; part < parts.parts().count(); part++) {
-        list.add(
-            new Demand.Part(
-                parts.large(part) ? large : rest,
-                parts.parts().wanted(part),
-                of.groups().get(parts.group(part))));
-      }
-      return new Demand(list);
-    }
-
-    @Override
-    public int compareTo(Shape other) {
-      int order = java.util.Arrays.compare(small, other.small);
-      order = order != 0 ? order : Integer.compare(largeShares, other.largeShares);
-      order = order != 0 ? order : Long.compare(largeCores, other.largeCores);
-      order = order != 0 ? order : Integer.compare(smallShares, other.smallShares);
-      order = order != 0 ? order : Boolean.compare(memoryPerCore, other.memoryPerCore);
-      return order != 0 ? order : Integer.compare(choice, other.choice);
-    }
   }
 }

@@ -15,11 +15,11 @@ import org.queqiao.contract.event.JobStarted;
 import org.queqiao.contract.event.JobSubmitted;
 import org.queqiao.contract.event.SchedulingDefined;
 import org.queqiao.contract.id.JobId;
-import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.core.limit.LimitTree;
+import org.queqiao.core.placement.NodeNeed;
 import org.queqiao.core.priority.JobOrder;
 import org.queqiao.core.state.Claim;
 import org.queqiao.core.state.Cluster;
@@ -158,13 +158,25 @@ public final class ClusterPlanner {
       Job job = cluster.jobs().find(new JobId(start.number())).orElse(null);
       List<Allocation> chosen =
           job == null || !job.startable() ? List.of() : choose(job.spec(), start, trial);
-      if (chosen.isEmpty() || limits.blocks(Claim.of(job), Demand.of(chosen)).isPresent()) {
+      boolean blocked =
+          !chosen.isEmpty() && limits.blocks(Claim.of(job), Demand.of(chosen)).isPresent();
+      boolean cut = blocked && chosen.size() > job.spec().nodes();
+      if (cut) {
+        // More nodes than it must have are more than a limit leaves: it gets what it must have.
+        chosen = chosen.subList(0, job.spec().nodes());
+        blocked = limits.blocks(Claim.of(job), Demand.of(chosen)).isPresent();
+      }
+      if (chosen.isEmpty() || blocked || cut) {
         planner.ended(start, nowMs);
+      }
+      if (chosen.isEmpty() || blocked) {
         continue;
       }
       limits.started(Claim.of(job), Demand.of(chosen));
       trial.take(chosen);
-      unconfirmed.put(job.id(), start);
+      if (!cut) {
+        unconfirmed.put(job.id(), start);
+      }
       waiting.remove(job.id());
       out.add(new JobAllocated(new RunId(job.id(), job.attempt() + 1), chosen));
     }
@@ -173,9 +185,12 @@ public final class ClusterPlanner {
 
   private List<Allocation> choose(JobSpec spec, PlanJob start, Trial trial) {
     List<Allocation> chosen = new ArrayList<>();
-    for (int i = 0; i < start.nodes().length; i++) {
-      NodeName node = mirror.name(start.nodes()[i]);
-      Allocation here = trial.find(node).choose(spec.coresOnNode(i), spec.memBytes(), spec.gres());
+    for (int number : start.nodes()) {
+      if (mirror.isLicences(number)) {
+        continue;
+      }
+      NodeNeed need = NodeNeed.of(spec, chosen.size());
+      Allocation here = trial.find(mirror.name(number)).choose(need);
       if (here == null) {
         return List.of();
       }
@@ -216,7 +231,7 @@ public final class ClusterPlanner {
 
   private void gone(JobId id, long nowMs) {
     if (mirror.runs(id)) {
-      if (takesAnyModel(id)) {
+      if (takesAnyModel(id) || mirror.isOdd(id)) {
         mirror = null;
       } else {
         mirror.ended(id, nowMs);
@@ -234,7 +249,7 @@ public final class ClusterPlanner {
     return cluster
         .jobs()
         .find(id)
-        .map(job -> job.spec().gres().stream().anyMatch(request -> request.type().isEmpty()))
+        .map(job -> job.spec().gresOnNode(0).stream().anyMatch(request -> request.type().isEmpty()))
         .orElse(true);
   }
 

@@ -21,6 +21,11 @@ public final class Demand {
 
   private final Parts parts;
 
+  /** On how many nodes at most, and of what part those are that go beyond its shares. */
+  private final int mostShares;
+
+  private final int growing;
+
   /** For {@link TwoRounds} alone: the pass in which no room was found, and for which ends. */
   Object refusedIn;
 
@@ -38,6 +43,17 @@ public final class Demand {
 
   /** Shares of two sizes; every node that has room for a large one has room for a small one. */
   public Demand(Share large, int largeShares, Share small, int smallShares, NodeChoice nodes) {
+    this(large, largeShares, small, smallShares, nodes, largeShares + smallShares);
+  }
+
+  /** The same, which takes more small shares when so many have room at its start. */
+  public Demand(
+      Share large,
+      int largeShares,
+      Share small,
+      int smallShares,
+      NodeChoice nodes,
+      int mostShares) {
     this.large = large;
     this.largeShares = largeShares;
     this.small = small;
@@ -46,16 +62,30 @@ public final class Demand {
     this.totalCores = large.cores() * largeShares + small.cores() * smallShares;
     this.parted = null;
     this.parts = null;
+    this.mostShares = mostShares;
+    this.growing = 0;
   }
 
   /** Parts that ask for different nodes; a node serves one of them. */
   public Demand(List<Part> parted) {
+    this(parted, 0, 0);
+  }
+
+  /**
+   * The same, which takes more shares when so many have room at its start.
+   *
+   * @param growing the part of which it takes more
+   * @param more how many more at most
+   */
+  public Demand(List<Part> parted, int growing, int more) {
     this.parted = List.copyOf(parted);
     this.parts = new Parts(parted.stream().mapToInt(Part::shares).toArray());
     this.large = parted.getFirst().share();
     this.largeShares = 0;
     this.small = parted.getFirst().share();
     this.smallShares = parts.total();
+    this.mostShares = parts.total() + more;
+    this.growing = growing;
     this.nodes = NodeChoice.ALL;
     this.totalCores = parted.stream().mapToLong(each -> each.share().cores() * each.shares()).sum();
   }
@@ -69,8 +99,8 @@ public final class Demand {
   /** A demand of its own that needs the same. */
   Demand copy() {
     return parted == null
-        ? new Demand(large, largeShares, small, smallShares, nodes)
-        : new Demand(parted);
+        ? new Demand(large, largeShares, small, smallShares, nodes, mostShares)
+        : new Demand(parted, growing, mostShares - parts.total());
   }
 
   /** Whether it has parts that ask for different nodes. */
@@ -92,6 +122,9 @@ public final class Demand {
     if (parted == null) {
       return i < largeShares ? large : small;
     }
+    if (i >= parts.total()) {
+      return parted.get(growing).share();
+    }
     int left = i;
     int part = 0;
     while (left >= parts.wanted(part)) {
@@ -109,6 +142,16 @@ public final class Demand {
       mask |= serves ? 1 << i : 0;
     }
     return mask;
+  }
+
+  /** On how many nodes it starts at most. */
+  int mostShares() {
+    return mostShares;
+  }
+
+  /** The part of which a parted demand takes more. */
+  int growing() {
+    return growing;
   }
 
   Share large() {

@@ -18,6 +18,7 @@ public final class NodePool {
   private final int kinds;
   private final long[] free;
   private final long[] memoryPerCore;
+  private final long[] allCores;
   private final boolean[] closed;
   private final long[] blockMost;
   private long totalFreeCores;
@@ -33,6 +34,7 @@ public final class NodePool {
     this.kinds = kinds;
     this.free = new long[Math.multiplyExact(nodes, kinds)];
     this.memoryPerCore = new long[nodes];
+    this.allCores = new long[nodes];
     this.closed = new boolean[nodes];
     this.blockMost = new long[(nodes + BLOCK - 1) / BLOCK];
   }
@@ -68,6 +70,16 @@ public final class NodePool {
     memoryPerCore[node] = memory;
   }
 
+  /** Says how many cores a node has, free or not: what a share of a whole node takes. */
+  public void setAllCores(int node, long cores) {
+    allCores[node] = cores;
+  }
+
+  /** How many cores a node has, free or not. */
+  long allCores(int node) {
+    return allCores[node];
+  }
+
   public long free(int node, int kind) {
     return free[node * kinds + kind];
   }
@@ -80,8 +92,13 @@ public final class NodePool {
   /** How much of a kind a share takes on a node. */
   long need(Share share, int node, int kind) {
     return kind == MEMORY && share.memoryPerCore()
-        ? memoryPerCore[node] * share.cores()
+        ? memoryPerCore[node] * cores(share, node)
         : share.need(kind);
+  }
+
+  /** How many cores a share takes on a node; more than it has where it is too small. */
+  long cores(Share share, int node) {
+    return share.wholeNode() ? Math.max(allCores[node], share.cores()) : share.cores();
   }
 
   /** Whether a share fits into what is free on a node. */
@@ -91,7 +108,7 @@ public final class NodePool {
 
   /** Whether a share of this node fits into the row of amounts that begins at an index. */
   boolean fits(Share share, int node, long[] amounts, int row) {
-    if (amounts[row] < share.cores()) {
+    if (amounts[row] < cores(share, node)) {
       return false;
     }
     for (int kind = 1; kind < kinds; kind++) {
@@ -153,13 +170,13 @@ public final class NodePool {
   private void change(Share share, int node, int sign) {
     add(share, node, free, node * kinds, sign);
     if (!closed[node]) {
-      totalFreeCores += sign * share.cores();
+      totalFreeCores += sign * cores(share, node);
     }
   }
 
   /** Adds a share of a node, times a sign, to the row of amounts that begins at an index. */
   void add(Share share, int node, long[] amounts, int row, int sign) {
-    amounts[row] += sign * share.cores();
+    amounts[row] += sign * cores(share, node);
     for (int kind = 1; kind < kinds; kind++) {
       amounts[row + kind] += sign * need(share, node, kind);
     }

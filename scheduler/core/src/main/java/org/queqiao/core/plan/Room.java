@@ -1,8 +1,11 @@
 package org.queqiao.core.plan;
 
+import java.util.Arrays;
+
 /**
  * Finds nodes on which a job may start now: the first that have room, by number. A node that has
- * room for a large share gets one while any is left. This finds a choice whenever there is one.
+ * room for a large share gets one while any is left. This finds a choice whenever there is one. A
+ * job that takes more nodes than it must gets all that have room, as far as it wants.
  */
 final class Room {
   private final NodePool pool;
@@ -36,8 +39,9 @@ final class Room {
     if (largeOn.length < larges) {
       largeOn = new int[larges];
     }
-    if (smallOn.length < smalls) {
-      smallOn = new int[smalls];
+    int most = Math.max(smalls, Math.min(demand.mostShares() - larges, pool.nodes()));
+    if (smallOn.length < most) {
+      smallOn = new int[most];
     }
     large = 0;
     small = 0;
@@ -46,13 +50,17 @@ final class Room {
     for (int block = 0; block * NodePool.BLOCK < pool.nodes(); block++) {
       looked++;
       if (pool.mostFreeCores(block) >= least && search(block, demand, end, limitEnd)) {
-        int[] on = new int[larges + smalls];
-        System.arraycopy(largeOn, 0, on, 0, larges);
-        System.arraycopy(smallOn, 0, on, larges, smalls);
-        return on;
+        return chosen();
       }
     }
-    return null;
+    return large == larges && small >= smalls ? chosen() : null;
+  }
+
+  private int[] chosen() {
+    int[] on = new int[large + small];
+    System.arraycopy(largeOn, 0, on, 0, large);
+    System.arraycopy(smallOn, 0, on, large, small);
+    return on;
   }
 
   private int[] findParts(Demand demand, long end, long limitEnd) {
@@ -67,13 +75,29 @@ final class Room {
       }
     }
     looked += masks.length;
-    return demand.parts().choose(masks);
+    int[] on = demand.parts().choose(masks);
+    return on == null || demand.mostShares() == on.length ? on : grown(demand, masks, on);
+  }
+
+  /** With more nodes that can serve the part that grows. */
+  private static int[] grown(Demand demand, byte[] masks, int[] on) {
+    for (int node : on) {
+      masks[node] = 0;
+    }
+    int[] all = Arrays.copyOf(on, Math.min(demand.mostShares(), masks.length));
+    int count = on.length;
+    for (int node = 0; node < masks.length && count < all.length; node++) {
+      if ((masks[node] >> demand.growing() & 1) == 1) {
+        all[count++] = node;
+      }
+    }
+    return Arrays.copyOf(all, count);
   }
 
   /** Chooses nodes of one block; says whether all have been found. */
   private boolean search(int block, Demand demand, long end, long limitEnd) {
     int larges = demand.largeShares();
-    int smalls = demand.shares() - larges;
+    int smalls = demand.mostShares() - larges;
     int beyond = Math.min((block + 1) * NodePool.BLOCK, pool.nodes());
     long most = 0;
     for (int node = block * NodePool.BLOCK; node < beyond; node++) {

@@ -6,9 +6,10 @@ import java.util.Arrays;
  * What a job needs on one node, in the kinds of resource of a {@link NodePool}: the first kind is
  * cores, the second, where there is one, memory.
  */
-public final class Share {
+public final class Share implements Comparable<Share> {
   private final long[] needs;
   private final boolean memoryPerCore;
+  private final boolean wholeNode;
 
   /**
    * A share.
@@ -18,8 +19,19 @@ public final class Share {
    *     asked for, instead of {@code needs[1]}
    */
   public Share(long[] needs, boolean memoryPerCore) {
+    this(needs, memoryPerCore, false);
+  }
+
+  /**
+   * The same, or a whole node.
+   *
+   * @param wholeNode whether it takes all cores of its node, {@code needs[0]} of them at the least,
+   *     and nothing else may be there
+   */
+  public Share(long[] needs, boolean memoryPerCore, boolean wholeNode) {
     this.needs = needs.clone();
     this.memoryPerCore = memoryPerCore;
+    this.wholeNode = wholeNode;
   }
 
   /** A share of cores alone. */
@@ -27,12 +39,29 @@ public final class Share {
     return new Share(new long[] {cores}, false);
   }
 
+  /** Cores, of a whole node at the least. */
   public long cores() {
     return needs[0];
   }
 
+  /** Of how many kinds it says something. */
+  int size() {
+    return needs.length;
+  }
+
+  @Override
+  public int compareTo(Share other) {
+    int order = Arrays.compare(needs, other.needs);
+    order = order != 0 ? order : Boolean.compare(memoryPerCore, other.memoryPerCore);
+    return order != 0 ? order : Boolean.compare(wholeNode, other.wholeNode);
+  }
+
   long need(int kind) {
     return needs[kind];
+  }
+
+  boolean wholeNode() {
+    return wholeNode;
   }
 
   boolean memoryPerCore() {
@@ -43,6 +72,7 @@ public final class Share {
   public boolean equals(Object other) {
     return other instanceof Share that
         && memoryPerCore == that.memoryPerCore
+        && wholeNode == that.wholeNode
         && Arrays.equals(needs, that.needs);
   }
 
@@ -53,6 +83,7 @@ public final class Share {
 
   @Override
   public String toString() {
-    return Arrays.toString(needs) + (memoryPerCore ? " and memory per core" : "");
+    return Arrays.toString(needs) + (memoryPerCore ? " and memory per core" : "")
+        + (wholeNode ? " of a whole node" : "");
   }
 }

@@ -35,6 +35,7 @@ public final class Cluster {
   private final NodeTable nodes = new NodeTable();
   private final AccountTree accounts = new AccountTree();
   private final Policy policy = new Policy();
+  private final Licences licences = new Licences();
   private final IdempotencyTable keys = new IdempotencyTable();
   private final SharedContent content = new SharedContent();
   private final OutcomeTable outcomes = new OutcomeTable();
@@ -61,6 +62,7 @@ public final class Cluster {
     cluster.policy.define(image.jobPolicy());
     cluster.policy.define(image.scheduling());
     image.domains().forEach(cluster.accounts::define);
+    image.licences().forEach(cluster.licences::define);
     cluster.priorities.restore(image.priorities());
     for (ClusterImage.ProjectImage each : image.projects()) {
       cluster.accounts.restore(each);
@@ -107,7 +109,8 @@ public final class Cluster {
         outcomes.all(),
         policy.statedJobPolicy(),
         policy.statedScheduling(),
-        priorities.image());
+        priorities.image(),
+        List.copyOf(licences.all()));
   }
 
   /** SHA-256 over the canonical form of everything that the log determines. */
@@ -126,6 +129,7 @@ public final class Cluster {
 
   /** Gives a job the resources of its allocations. */
   void take(Job job) {
+    licences.take(job.spec().placement().licences());
     for (Allocation allocation : job.allocations()) {
       Node node = nodes.find(allocation.node()).orElseThrow(IllegalStateException::new);
       node.take(job, allocation);
@@ -135,6 +139,7 @@ public final class Cluster {
 
   /** Takes back what a job holds. */
   void give(Job job) {
+    licences.give(job.spec().placement().licences());
     for (Allocation allocation : job.allocations()) {
       Node node = nodes.find(allocation.node()).orElseThrow(IllegalStateException::new);
       node.give(job, allocation);
@@ -212,6 +217,10 @@ public final class Cluster {
 
   public Policy policy() {
     return policy;
+  }
+
+  public Licences licences() {
+    return licences;
   }
 
   public IdempotencyTable keys() {

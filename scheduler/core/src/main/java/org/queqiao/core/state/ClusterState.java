@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.queqiao.contract.event.JobPolicyDefined;
+import org.queqiao.contract.event.LicenceDefined;
 import org.queqiao.contract.event.PartitionDefined;
 import org.queqiao.contract.event.SchedulingDefined;
 import org.queqiao.contract.event.TariffDefined;
@@ -45,6 +46,12 @@ public interface ClusterState {
   Optional<ClusterImage.UserImage> user(UserName name);
 
   Optional<ClusterImage.ProjectImage> project(ProjectName name);
+
+  /** The licences of the site, by name. */
+  List<LicenceDefined> licences();
+
+  /** How many of a licence runs hold. */
+  int licencesUsed(String name);
 
   Optional<PartitionDefined> partition(PartitionName name);
 

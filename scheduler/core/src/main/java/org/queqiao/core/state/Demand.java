@@ -1,6 +1,7 @@
 package org.queqiao.core.state;
 
 import java.util.Collections;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.queqiao.contract.job.Allocation;
@@ -21,13 +22,24 @@ public record Demand(long cores, long nodes, long memBytes, SortedMap<String, Lo
 
   /** What a job asks for. */
   public static Demand of(JobSpec spec) {
+    int larges = spec.tasks() % spec.nodes();
     TreeMap<String, Long> gres = new TreeMap<>();
-    for (GresRequest each : spec.gres()) {
-      gres.merge(
-          each.name(), Math.multiplyExact((long) each.count(), spec.nodes()), Math::addExact);
-    }
-    long memBytes = Math.multiplyExact(spec.memBytes(), (long) spec.nodes());
+    add(spec.gresOnNode(0), larges, gres);
+    add(spec.gresOnNode(spec.nodes() - 1), spec.nodes() - larges, gres);
+    long memBytes =
+        Math.addExact(
+            Math.multiplyExact(spec.memOnNode(0), (long) larges),
+            Math.multiplyExact(spec.memOnNode(spec.nodes() - 1), (long) spec.nodes() - larges));
     return new Demand(spec.totalCores(), spec.nodes(), memBytes, gres);
+  }
+
+  private static void add(List<GresRequest> requests, int nodes, SortedMap<String, Long> gres) {
+    for (GresRequest each : requests) {
+      long count = Math.multiplyExact((long) each.count(), (long) nodes);
+      if (count > 0) {
+        gres.merge(each.name(), count, Math::addExact);
+      }
+    }
   }
 
   /** What a run holds. */

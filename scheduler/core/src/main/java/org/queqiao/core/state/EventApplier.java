@@ -13,6 +13,7 @@ import org.queqiao.contract.event.JobRequeued;
 import org.queqiao.contract.event.JobSignalled;
 import org.queqiao.contract.event.JobStarted;
 import org.queqiao.contract.event.JobSubmitted;
+import org.queqiao.contract.event.LicenceDefined;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.MembershipRemoved;
 import org.queqiao.contract.event.MembershipSet;
@@ -94,6 +95,7 @@ public final class EventApplier {
       case NodeDrained e -> nodes.drained(e);
       case NodeResumed e -> nodes.resumed(e);
       case NodeSettingsSet e -> nodes.set(e);
+      case LicenceDefined e -> nodes.defined(e);
       case PartitionDefined e -> accounts.defined(e);
       case TariffDefined e -> accounts.defined(e);
       case DomainDefined e -> accounts.defined(e);

@@ -28,6 +28,7 @@ public final class IndexComparison {
     compare("backlog", backlog(live), backlog(fresh));
     compare(
         "running use", live.priorities().usage().derived(), fresh.priorities().usage().derived());
+    compare("licences", live.licences().toString(), fresh.licences().toString());
     compare("deadlines", live.jobs().deadlines(), fresh.jobs().deadlines());
     compare("signals", live.jobs().signals(), fresh.jobs().signals());
     compare("finished jobs", live.jobs().finished(), fresh.jobs().finished());

@@ -90,16 +90,22 @@ final class JobEvents {
   /** As many nodes, each once, with as many cores as asked, and all of them take runs. */
   private void requireShape(Job job, List<Allocation> allocations) {
     require(
-        allocations.size() == job.spec().nodes(),
+        allocations.size() >= job.spec().nodes() && allocations.size() <= job.spec().mostNodes(),
         "job " + job.id() + " gets " + allocations.size() + " nodes");
+    require(
+        cluster.licences().areFree(job.spec().placement().licences()),
+        "job " + job.id() + " starts without licences");
     NodeWish wish = cluster.wishOf(job.spec());
     JobParts parts = wish.isAny() ? null : JobParts.of(job.spec(), wish);
     TreeSet<NodeName> seen = new TreeSet<>();
     for (int i = 0; i < allocations.size(); i++) {
       Allocation each = allocations.get(i);
+      int asked = job.spec().coresOnNode(i);
       require(seen.add(each.node()), "job " + job.id() + " gets " + each.node() + " twice");
       require(
-          each.cores().size() == job.spec().coresOnNode(i),
+          job.spec().placement().exclusive()
+              ? each.cores().size() == cores(each.node()) && cores(each.node()) >= asked
+              : each.cores().size() == asked,
           "job " + job.id() + " gets " + each.cores().size() + " cores on " + each.node());
       require(
           cluster.nodes().find(each.node()).map(Node::takesRuns).orElse(false),
@@ -111,6 +117,10 @@ final class JobEvents {
             "job " + job.id() + " is placed on " + each.node() + ", which it may not use");
       }
     }
+  }
+
+  private int cores(NodeName node) {
+    return cluster.nodes().find(node).map(each -> each.facts().cores()).orElse(0);
   }
 
   void started(JobStarted event) {

@@ -2,6 +2,7 @@ package org.queqiao.core.state;
 
 import static org.queqiao.core.state.Legality.require;
 
+import org.queqiao.contract.event.LicenceDefined;
 import org.queqiao.contract.event.NodeDown;
 import org.queqiao.contract.event.NodeDrained;
 import org.queqiao.contract.event.NodeFenced;
@@ -12,7 +13,7 @@ import org.queqiao.contract.event.NodeUp;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.node.NodeFacts;
 
-/** Makes the facts about nodes true. */
+/** Makes the facts about nodes and licences true. */
 final class NodeEvents {
   private final Cluster cluster;
 
@@ -76,6 +77,11 @@ final class NodeEvents {
 
   void set(NodeSettingsSet event) {
     find(event.node()).set(event.settings());
+    cluster.newChance();
+  }
+
+  void defined(LicenceDefined event) {
+    cluster.licences().define(event);
     cluster.newChance();
   }
 

@@ -1,5 +1,6 @@
 package org.queqiao.core.state;
 
+import java.util.List;
 import org.queqiao.contract.event.PartitionDefined;
 import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.event.UserDefined;
@@ -56,6 +57,12 @@ final class StateDigest {
     }
     if (!cluster.outcomes().all().isEmpty()) {
       out.text("outcomes").list(cluster.outcomes().all(), this::outcome);
+    }
+    if (!cluster.licences().all().isEmpty()) {
+      out.text("licences")
+          .list(
+              List.copyOf(cluster.licences().all()),
+              each -> out.text(each.name()).number(each.count()));
     }
     new PrioritiesDigest(out).write(cluster.priorities().image());
   }
@@ -165,7 +172,16 @@ final class StateDigest {
     out.text("placement of the job")
         .text(each.constraint())
         .text(each.nodeList())
-        .text(each.excludeNodes());
+        .text(each.excludeNodes())
+        .flag(each.exclusive())
+        .number(each.maxNodes())
+        .number(each.tasksPerNode())
+        .number(each.memPerCpuBytes())
+        .number(each.memPerGpuBytes())
+        .list(each.gresPerTask(), this::gresRequest)
+        .list(
+            List.copyOf(each.licences().entrySet()),
+            licence -> out.text(licence.getKey()).number(licence.getValue()));
   }
 
   private void terms(Job job) {

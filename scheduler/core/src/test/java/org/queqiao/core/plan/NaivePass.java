@@ -72,13 +72,32 @@ final class NaivePass {
   }
 
   private boolean start(PlanJob job) {
-    List<Integer> on = nodes(job, now);
-    if (on == null) {
+    List<Integer> must = nodes(job, now);
+    if (must == null) {
       return false;
     }
+    List<Integer> on = new ArrayList<>(must);
+    more(job, on);
     started.put(job.number(), on);
     hold(holds, job, on, now);
     return true;
+  }
+
+  /** All that have room now, as far as the job wants more nodes than it must have. */
+  private void more(PlanJob job, List<Integer> on) {
+    Demand demand = job.demand();
+    Share share =
+        demand.isParted() ? demand.part(demand.growing()).share() : demand.small();
+    NodeChoice choice =
+        demand.isParted() ? demand.part(demand.growing()).nodes() : demand.nodes();
+    for (int node = 0; node < pool.nodes() && on.size() < demand.mostShares(); node++) {
+      if (!on.contains(node)
+          && !pool.closed(node)
+          && choice.allows(node)
+          && room(share, node, now, now + job.believed())) {
+        on.add(node);
+      }
+    }
   }
 
   private void promise(PlanJob job) {

@@ -169,6 +169,7 @@ final class PlannerPropertyTest {
       for (int kind = 0; kind < pool.kinds(); kind++) {
         pool.setFree(node, kind, plan.pool.free(node, kind));
       }
+      pool.setAllCores(node, plan.pool.allCores(node));
       pool.setMemoryPerCore(node, plan.pool.need(new Share(oneCore(pool), true), node, 1));
       if (plan.pool.closed(node)) {
         pool.close(node);

@@ -26,7 +26,11 @@ final class RandomPlan {
     this.pool = new NodePool(nodes, kinds);
     for (int node = 0; node < nodes; node++) {
       for (int kind = 0; kind < kinds; kind++) {
-        pool.setFree(node, kind, random.nextInt(1, 17));
+        long free = random.nextInt(1, 17);
+        pool.setFree(node, kind, free);
+        if (kind == 0) {
+          pool.setAllCores(node, free);
+        }
       }
       pool.setMemoryPerCore(node, random.nextInt(0, 3));
       if (random.nextInt(12) == 0) {
@@ -48,18 +52,22 @@ final class RandomPlan {
     boolean memoryPerCore = kinds > 1 && random.nextBoolean();
     long[] large = small.clone();
     large[0]++;
+    boolean wholeNode = random.nextInt(5) == 0;
+    Share largeShare = new Share(large, memoryPerCore, wholeNode);
+    Share smallShare = new Share(small, memoryPerCore, wholeNode);
     int larges = random.nextInt(3) == 0 ? random.nextInt(1, 3) : 0;
     int smalls = random.nextInt(larges > 0 ? 0 : 1, 4);
     if (random.nextInt(4) == 0) {
-      return parted(new Share(large, memoryPerCore), new Share(small, memoryPerCore));
+      return parted(largeShare, smallShare);
     }
     long allowed = random.nextInt(4) == 0 ? random.nextLong() : -1;
     return new Demand(
-        new Share(large, memoryPerCore),
+        largeShare,
         larges,
-        new Share(small, memoryPerCore),
+        smallShare,
         smalls,
-        node -> (allowed >>> node & 1) == 1);
+        node -> (allowed >>> node & 1) == 1,
+        larges + smalls + (random.nextInt(3) == 0 ? random.nextInt(4) : 0));
   }
 
   /** Parts that ask for different nodes, which may be the same for some of them. */
@@ -73,7 +81,8 @@ final class RandomPlan {
               random.nextInt(1, 3),
               node -> (allowed >>> node & 1) == 1));
     }
-    return new Demand(parts);
+    return new Demand(
+        parts, random.nextInt(parts.size()), random.nextInt(3) == 0 ? random.nextInt(3) : 0);
   }
 
   private void start(PlanJob job, int[] nodes) {

@@ -23,6 +23,7 @@ final class InputKinds {
           Input.RequeueJob _,
           Input.ResumeNode _,
           Input.SetNode _,
+          Input.DefineLicence _,
           Input.Tick _,
           Input.PlanPass _,
           Input.DefinePartition _,
@@ -67,6 +68,7 @@ final class InputKinds {
           Input.DefineQos _,
           Input.DefinePriorityPolicy _,
           Input.SetNode _,
+          Input.DefineLicence _,
           Input.SetRules _ ->
           true;
       case Input.CancelJob _,

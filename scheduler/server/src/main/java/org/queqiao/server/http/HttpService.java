@@ -191,6 +191,7 @@ public final class HttpService {
     new NodeRoutes(view, inputs, around.gateway()).on(api);
     new SiteRoutes(view, inputs, around.unixAccounts(), blocking).on(api);
     new PriorityRoutes(view, inputs, around.door()).on(api);
+    new LicenceRoutes(inputs, around.door()).on(api);
     new WhyRoutes(
             view,
             reader,

@@ -42,7 +42,7 @@ final class Submission {
         .hold((Boolean) options.get("hold"))
         .qos(name("qos", options.get("qos"), QosName.FORM, QosName::new))
         .terms(terms(options))
-        .placement(PlacementJson.of(options))
+        .placement(PlacementJson.of(options, gres(options.get("gresPerTask"))))
         .build();
   }
 

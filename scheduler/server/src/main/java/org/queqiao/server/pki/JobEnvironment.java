@@ -43,8 +43,12 @@ final class JobEnvironment {
     out.put("SLURM_NODELIST", nodes);
     out.put("SLURM_JOB_NUM_NODES", Integer.toString(run.allocations().size()));
     out.put("SLURM_NNODES", Integer.toString(run.allocations().size()));
-    out.put("SLURM_NTASKS", Integer.toString(spec.tasks()));
-    out.put("SLURM_NPROCS", Integer.toString(spec.tasks()));
+    String tasks = Integer.toString(spec.tasksOn(run.allocations().size()));
+    out.put("SLURM_NTASKS", tasks);
+    out.put("SLURM_NPROCS", tasks);
+    if (spec.placement().tasksPerNode() > 0) {
+      out.put("SLURM_NTASKS_PER_NODE", Integer.toString(spec.placement().tasksPerNode()));
+    }
     out.put("SLURM_CPUS_PER_TASK", Integer.toString(spec.cpusPerTask()));
     out.put("SLURM_CPUS_ON_NODE", Integer.toString(here.cores().size()));
     out.put("SLURM_JOB_CPUS_PER_NODE", perNode(run));

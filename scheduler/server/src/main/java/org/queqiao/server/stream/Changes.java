@@ -14,6 +14,7 @@ import org.queqiao.contract.event.JobRequeued;
 import org.queqiao.contract.event.JobSignalled;
 import org.queqiao.contract.event.JobStarted;
 import org.queqiao.contract.event.JobSubmitted;
+import org.queqiao.contract.event.LicenceDefined;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.MembershipRemoved;
 import org.queqiao.contract.event.MembershipSet;
@@ -84,7 +85,7 @@ final class Changes {
       case JobSignalled e -> job(logged, e.run().job(), JobState.RUNNING);
       case JobRequeued e -> job(logged, e.run().job(), JobState.PENDING);
       case JobPolicyDefined _ -> partition(logged, null);
-      case SchedulingDefined _ -> partition(logged, null);
+      case SchedulingDefined _, LicenceDefined _ -> partition(logged, null);
       case JobEnded e -> job(logged, e.job(), e.state());
       case NodeRegistered e -> node(logged, e.facts().name(), null);
       case NodeUp e -> node(logged, e.node(), "UP");

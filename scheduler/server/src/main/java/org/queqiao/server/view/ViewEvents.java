@@ -14,6 +14,7 @@ import org.queqiao.contract.event.JobRequeued;
 import org.queqiao.contract.event.JobSignalled;
 import org.queqiao.contract.event.JobStarted;
 import org.queqiao.contract.event.JobSubmitted;
+import org.queqiao.contract.event.LicenceDefined;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.MembershipRemoved;
 import org.queqiao.contract.event.MembershipSet;
@@ -136,6 +137,7 @@ final class ViewEvents {
       case NodeResumed e -> nodes.change(e.node(), node -> node.drained(false, ""));
       case NodeSettingsSet e -> nodes.change(e.node(), node -> node.with(e.settings()));
       case PartitionDefined _,
+          LicenceDefined _,
           JobPolicyDefined _,
           SchedulingDefined _,
           TariffDefined _,

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.net.http.HttpResponse;
+import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -74,6 +75,40 @@ final class PlacementRestTest {
       JsonNode problem = JSON.readTree(answer.body());
       assertThat(problem.path("field").asText()).isEqualTo(each[0]);
       assertThat(problem.path("detail").asText()).contains(each[2]);
+    }
+  }
+
+  @Test
+  void resourcesAreAskedForShownAndRefused() throws Exception {
+    String at = "/api/v1/licences/fluent";
+    assertThat(server.call("researcher1", "PUT", at, "{\"count\":3}").statusCode()).isEqualTo(403);
+    HttpResponse<String> put = server.call("admin1", "PUT", at, "{\"count\":3}");
+    assertThat(put.statusCode()).as(put.body()).isEqualTo(200);
+    assertThat(JSON.readTree(put.body()).path("used").asInt(-1)).isZero();
+    assertThat(server.get("researcher1", "/api/v1/licences").body()).contains("\"fluent\"");
+    HttpResponse<String> accepted =
+        submit(
+            ",\"exclusive\":true,\"tasksPerNode\":1,\"memPerCpuBytes\":1048576,"
+                + "\"licences\":{\"fluent\":2}");
+    assertThat(accepted.statusCode()).as(accepted.body()).isEqualTo(201);
+    JsonNode job =
+        JSON.readTree(
+            server
+                .get("researcher1", accepted.headers().firstValue("Location").orElseThrow())
+                .body());
+    assertThat(job.path("exclusive").asBoolean()).isTrue();
+    assertThat(job.path("memPerCpuBytes").asLong()).isEqualTo(1_048_576);
+    assertThat(job.path("licences").path("fluent").asInt()).isEqualTo(2);
+    assertThat(job.path("maxNodes").isNull()).isTrue();
+    for (String wrong :
+        List.of(
+            ",\"licences\":{\"fluent\":4}",
+            ",\"licences\":{\"nosuch\":1}",
+            ",\"licences\":{\"fluent\":0}",
+            ",\"nodes\":3,\"maxNodes\":2",
+            ",\"memBytes\":1,\"memPerGpuBytes\":1",
+            ",\"gresPerTask\":[{\"name\":\"gpu\",\"count\":2000}]")) {
+      assertThat(submit(wrong).statusCode()).as(wrong).isEqualTo(422);
     }
   }
 

@@ -16,6 +16,7 @@ import org.queqiao.contract.event.JobRequeued;
 import org.queqiao.contract.event.JobSignalled;
 import org.queqiao.contract.event.JobStarted;
 import org.queqiao.contract.event.JobSubmitted;
+import org.queqiao.contract.event.LicenceDefined;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.MembershipRemoved;
 import org.queqiao.contract.event.MembershipSet;
@@ -85,6 +86,7 @@ final class HistoryCheck {
       case NodeFenced e -> model.nodes.get(e.node()).fencedPosition = logged.position();
       case NodeSettingsSet e -> model.nodes.get(e.node()).settings = e.settings();
       case PartitionDefined e -> model.partitions.put(e.name(), e);
+      case LicenceDefined e -> model.licences.put(e.name(), e.count());
       case UserDefined e -> model.users.put(e.name().value(), e);
       case RoleGranted e ->
           model.roles.computeIfAbsent(e.user().value(), _ -> new TreeSet<>()).add(e.role());
@@ -169,6 +171,7 @@ final class HistoryCheck {
         () -> at(logged) + " starts " + e.run() + " before its submission");
     terms.mayBegin(logged, job);
     wishes.respected(logged, job, e.allocations());
+    wishes.licensed(logged, job);
     for (Allocation allocation : e.allocations()) {
       take(logged, e.run(), allocation);
     }

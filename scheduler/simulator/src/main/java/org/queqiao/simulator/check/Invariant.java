@@ -32,7 +32,8 @@ public enum Invariant {
   I35("queues keep their bounds"),
   I36("nothing is acknowledged after a failed write"),
   I37("the same key is the same job"),
-  I41("a job gets the nodes that it may use and asked for");
+  I41("a job gets the nodes that it may use and asked for"),
+  I42("a licence is not given out twice");
 
   private final String sentence;
 

@@ -16,6 +16,7 @@ final class ModelCluster {
   final TreeMap<JobId, ModelJob> jobs = new TreeMap<>();
   final TreeMap<NodeName, ModelNode> nodes = new TreeMap<>();
   final TreeMap<PartitionName, PartitionDefined> partitions = new TreeMap<>();
+  final TreeMap<String, Integer> licences = new TreeMap<>();
   final TreeMap<String, UserDefined> users = new TreeMap<>();
   final TreeMap<String, TreeSet<Role>> roles = new TreeMap<>();
 

@@ -13,6 +13,7 @@ import org.queqiao.contract.event.JobRequeued;
 import org.queqiao.contract.event.JobSignalled;
 import org.queqiao.contract.event.JobStarted;
 import org.queqiao.contract.event.JobSubmitted;
+import org.queqiao.contract.event.LicenceDefined;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.MembershipRemoved;
 import org.queqiao.contract.event.MembershipSet;
@@ -76,6 +77,7 @@ final class PermissionCheck {
           case PartitionDefined _,
               JobPolicyDefined _,
               SchedulingDefined _,
+              LicenceDefined _,
               ProjectDefined _,
               DomainDefined _,
               UserDefined _,

@@ -30,11 +30,39 @@ final class WishCheck {
       right &= !mine.contains(excluded);
     }
     right &= features(wish.constraint(), allocations);
+    right &= allocations.size() >= job.submitted.spec().nodes();
+    right &= allocations.size() <= Math.max(job.submitted.spec().nodes(), wish.maxNodes());
+    for (Allocation each : allocations) {
+      int cores = model.nodes.get(each.node()).facts.cores();
+      right &= !wish.exclusive() || each.cores().size() == cores;
+    }
     boolean respected = right;
     HistoryCheck.require(
         respected,
         Invariant.I41,
         () -> "entry " + logged.position() + " places a job of " + wish + " on " + mine);
+  }
+
+  /** To be asked before the job counts as running. */
+  void licensed(LoggedEvent logged, ModelJob job) {
+    job.submitted
+        .spec()
+        .placement()
+        .licences()
+        .forEach((name, count) -> {
+          int used = count;
+          for (ModelJob each : model.jobs.values()) {
+            used +=
+                each.holdsCores()
+                    ? each.submitted.spec().placement().licences().getOrDefault(name, 0)
+                    : 0;
+          }
+          int inUse = used;
+          HistoryCheck.require(
+              inUse <= model.licences.getOrDefault(name, 0),
+              Invariant.I42,
+              () -> "entry " + logged.position() + " makes " + inUse + " of " + name);
+        });
   }
 
   private static List<String> names(String list) {

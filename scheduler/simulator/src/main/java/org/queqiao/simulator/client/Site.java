@@ -6,6 +6,7 @@ import org.queqiao.contract.account.DomainShare;
 import org.queqiao.contract.account.MemberRank;
 import org.queqiao.contract.account.Role;
 import org.queqiao.contract.event.DomainDefined;
+import org.queqiao.contract.event.LicenceDefined;
 import org.queqiao.contract.event.MembershipSet;
 import org.queqiao.contract.event.PartitionDefined;
 import org.queqiao.contract.event.ProjectDefined;
@@ -61,6 +62,7 @@ public final class Site {
         new Input.DefinePartition(
             OWNER, new PartitionDefined(SMALL, false, 60_000, 3_600_000, "n0,n1")));
     inputs.add(new Input.DefineTariff(OWNER, new TariffDefined(PARTITION, 100_000, "CNY", 0)));
+    inputs.add(new Input.DefineLicence(OWNER, new LicenceDefined("solver", 2)));
     inputs.add(new Input.DefineTariff(OWNER, new TariffDefined(SMALL, 50_000, "CNY", 0)));
     inputs.add(new Input.DefineDomain(OWNER, new DomainDefined(physics, "Physics")));
     inputs.add(new Input.DefineDomain(OWNER, new DomainDefined(chemistry, "Chemistry")));

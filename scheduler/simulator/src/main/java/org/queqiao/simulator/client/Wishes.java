@@ -1,7 +1,9 @@
 package org.queqiao.simulator.client;
 
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import org.queqiao.contract.job.JobPlacement;
 import org.queqiao.core.message.JobRequest;
 
@@ -16,11 +18,17 @@ final class Wishes {
   static JobRequest added(JobRequest.Builder request, String key) {
     SplittableRandom random = new SplittableRandom(31L * key.hashCode());
     JobPlacement.Builder placement = JobPlacement.builder();
-    switch (random.nextInt(10)) {
+    switch (random.nextInt(12)) {
       case 0, 1 -> placement.constraint(CONSTRAINTS.get(random.nextInt(CONSTRAINTS.size())));
       case 2 -> placement.nodeList("n" + random.nextInt(2));
       case 3 -> placement.excludeNodes("n" + random.nextInt(2));
       case 4 -> request.partition(Site.SMALL);
+      case 5 -> placement.exclusive(true);
+      case 6 -> {
+        request.nodes(1).tasks(null);
+        placement.maxNodes(1 + random.nextInt(3)).tasksPerNode(1 + random.nextInt(2));
+      }
+      case 7, 8 -> placement.licences(new TreeMap<>(Map.of("solver", 1 + random.nextInt(2))));
       default -> {
         // any node will do
       }

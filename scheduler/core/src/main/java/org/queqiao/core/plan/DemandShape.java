@@ -1,0 +1,66 @@
+package org.queqiao.core.plan;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.queqiao.contract.job.JobSpec;
+import org.queqiao.core.placement.JobParts;
+
+/**
+ * What makes the demands of two jobs the same.
+ *
+ * @param small what it needs on most of its nodes
+ * @param large what it needs on the first ones
+ * @param licences what it needs of the licences
+ * @param largeShares on how many nodes it needs {@code large}
+ * @param nodes on how many nodes it runs
+ * @param mostNodes on how many it starts at most
+ * @param choice number of the nodes that it may use
+ */
+record DemandShape(
+    Share small,
+    Share large,
+    Share licences,
+    int largeShares,
+    int nodes,
+    int mostNodes,
+    int choice)
+    implements Comparable<DemandShape> {
+
+  Demand demand(JobSpec spec, ClusterChoices.Choice of, int licenceNode) {
+    JobParts parts = JobParts.of(spec, of.wish());
+    boolean licensed = licences.size() > 1;
+    if (parts.isOneGroup() && !licensed) {
+      return new Demand(
+          large,
+          largeShares,
+          small,
+          nodes - largeShares,
+          of.groups().get(parts.group(0)),
+          mostNodes);
+    }
+    List<Demand.Part> list = new ArrayList<>();
+    for (int part = 0; part < parts.parts().count(); part++) {
+      list.add(
+          new Demand.Part(
+              parts.large(part) ? large : small,
+              parts.parts().wanted(part),
+              of.groups().get(parts.group(part))));
+    }
+    int growing = list.size() - 1;
+    if (licensed) {
+      list.add(new Demand.Part(licences, 1, node -> node == licenceNode));
+    }
+    return new Demand(list, growing, mostNodes - nodes);
+  }
+
+  @Override
+  public int compareTo(DemandShape other) {
+    int order = small.compareTo(other.small);
+    order = order != 0 ? order : large.compareTo(other.large);
+    order = order != 0 ? order : licences.compareTo(other.licences);
+    order = order != 0 ? order : Integer.compare(largeShares, other.largeShares);
+    order = order != 0 ? order : Integer.compare(nodes, other.nodes);
+    order = order != 0 ? order : Integer.compare(mostNodes, other.mostNodes);
+    return order != 0 ? order : Integer.compare(choice, other.choice);
+  }
+}

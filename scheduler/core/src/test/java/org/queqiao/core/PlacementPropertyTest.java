@@ -1,0 +1,233 @@
+package org.queqiao.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.queqiao.core.SchedulerStory.BATCH;
+import static org.queqiao.core.SchedulerStory.DEBUG;
+import static org.queqiao.core.SchedulerStory.GIB;
+import static org.queqiao.core.SchedulerStory.HOUR_MS;
+import static org.queqiao.core.SchedulerStory.OWNER;
+import static org.queqiao.core.SchedulerStory.script;
+import static org.queqiao.core.SchedulerStory.submission;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.queqiao.contract.event.LicenceDefined;
+import org.queqiao.contract.event.NodeSettingsSet;
+import org.queqiao.contract.event.PartitionDefined;
+import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.NodeName;
+import org.queqiao.contract.job.Allocation;
+import org.queqiao.contract.job.GresRequest;
+import org.queqiao.contract.job.JobPlacement;
+import org.queqiao.contract.job.JobSpec;
+import org.queqiao.contract.job.JobState;
+import org.queqiao.contract.node.NodeFacts;
+import org.queqiao.contract.node.NodeSettings;
+import org.queqiao.contract.snapshot.ClusterImage;
+import org.queqiao.core.message.Input;
+import org.queqiao.core.message.JobRequest;
+import org.queqiao.core.message.Reply;
+
+/**
+ * Random clusters, wishes and ends: wishes are kept, nothing is given twice, and what was accepted
+ * runs as soon as the machine is idle. Wishes are checked with what was drawn, not with what the
+ * machine read.
+ */
+final class PlacementPropertyTest {
+  private static final int SEEDS =
+      "full".equals(System.getProperty("queqiao.test.size")) ? 2_000 : 150;
+  private static final int STEPS = 60;
+  private static final List<String> FEATURES = List.of("a", "b", "c");
+
+  /** What a job wishes, as drawn: the counted terms, or one term for every node. */
+  private record Drawn(List<List<String>> anyOf, List<Integer> counts, String without) {}
+
+  private static final class Site {
+    final long seed;
+    final SplittableRandom random;
+    final SchedulerStory story = SchedulerStory.site();
+    final TreeMap<String, List<String>> features = new TreeMap<>();
+    final TreeMap<JobId, Drawn> drawn = new TreeMap<>();
+    int licences;
+    int started;
+
+    Site(long seed) {
+      this.seed = seed;
+      this.random = new SplittableRandom(seed);
+      int nodes = random.nextInt(2, 6);
+      for (int i = 0; i < nodes; i++) {
+        node("n" + i);
+      }
+      story.does(
+          new Input.DefinePartition(
+              OWNER, new PartitionDefined(DEBUG, false, HOUR_MS, HOUR_MS, "n[0-1]")));
+      licences = random.nextInt(1, 4);
+      story.does(new Input.DefineLicence(OWNER, new LicenceDefined("solver", licences)));
+    }
+
+    private void node(String name) {
+      int cores = random.nextInt(1, 6);
+      List<NodeFacts.GresInventory> gres =
+          random.nextBoolean()
+              ? List.of(new NodeFacts.GresInventory("gpu", "a100", random.nextInt(1, 4)))
+              : List.of();
+      story.says(SchedulerStory.facts(name, "boot-1", cores, cores * GIB, gres));
+      List<String> words = FEATURES.stream().filter(_ -> random.nextBoolean()).toList();
+      features.put(name, words);
+      story.does(
+          new Input.SetNode(
+              OWNER,
+              new NodeSettingsSet(
+                  new NodeName(name), new NodeSettings(words, random.nextInt(3)))));
+    }
+
+    void submit() {
+      JobPlacement.Builder placement = JobPlacement.builder();
+      JobRequest.Builder request = script().limitMs(60_000L * random.nextInt(1, 9));
+      request.partition(random.nextInt(4) == 0 ? DEBUG : BATCH);
+      Drawn wish = wish(placement, request);
+      placement.exclusive(random.nextInt(5) == 0);
+      if (random.nextInt(4) == 0) {
+        placement.memPerCpuBytes(GIB / 2);
+      }
+      if (random.nextInt(4) == 0) {
+        placement.gresPerTask(List.of(new GresRequest("gpu", "", 1)));
+      }
+      if (random.nextInt(3) == 0) {
+        placement.licences(Map.of("solver", random.nextInt(1, 4)));
+      }
+      request.cpusPerTask(random.nextInt(1, 3)).placement(placement.build());
+      Reply reply = story.hears(submission("liwei", request));
+      if (reply instanceof Reply.JobAccepted accepted) {
+        drawn.put(accepted.job(), wish);
+      }
+    }
+
+    private Drawn wish(JobPlacement.Builder placement, JobRequest.Builder request) {
+      List<List<String>> anyOf = new ArrayList<>();
+      List<Integer> counts = new ArrayList<>();
+      String without = random.nextInt(4) == 0 ? "n" + random.nextInt(2) : "";
+      placement.excludeNodes(without);
+      switch (random.nextInt(5)) {
+        case 0, 1 -> {
+          List<String> texts = new ArrayList<>();
+          for (int i = random.nextInt(1, 3); i > 0; i--) {
+            List<String> term =
+                List.of(FEATURES.get(random.nextInt(3)), FEATURES.get(random.nextInt(3)));
+            anyOf.add(term);
+            counts.add(random.nextInt(1, 3));
+            texts.add("(" + String.join("|", term) + ")*" + counts.getLast());
+          }
+          placement.constraint(String.join("&", texts));
+        }
+        case 2 -> {
+          anyOf.add(List.of(FEATURES.get(random.nextInt(3)), FEATURES.get(random.nextInt(3))));
+          counts.add(0);
+          placement.constraint(String.join("|", anyOf.getFirst()));
+          request.nodes(random.nextInt(1, 3)).tasks(random.nextInt(2, 6));
+        }
+        case 3 -> placement.maxNodes(random.nextInt(1, 5)).tasksPerNode(random.nextInt(1, 3));
+        default -> request.nodes(random.nextInt(1, 4)).tasks(random.nextInt(3, 6));
+      }
+      return new Drawn(anyOf, counts, without);
+    }
+
+    void plan() {
+      while (story.hears(new Input.PlanPass()) instanceof Reply.Planned planned
+          && planned.more()) {
+        // until the pass is over
+      }
+      List<ClusterImage.JobImage> jobs = story.machine.image().jobs();
+      TreeMap<String, Boolean> alone = new TreeMap<>();
+      int used = 0;
+      int running = 0;
+      int waiting = 0;
+      for (ClusterImage.JobImage job : jobs) {
+        if (job.state() == JobState.RUNNING) {
+          running++;
+          used += job.spec().placement().licences().getOrDefault("solver", 0);
+          check(job);
+          for (Allocation each : job.allocations()) {
+            boolean exclusive = job.spec().placement().exclusive();
+            Boolean other = alone.put(each.node().value(), exclusive);
+            assertThat(other == null || (!other && !exclusive))
+                .as("seed %d: %s is shared", seed, each.node())
+                .isTrue();
+          }
+        }
+        waiting += job.state() == JobState.PENDING ? 1 : 0;
+      }
+      assertThat(used).as("seed %d: licences", seed).isLessThanOrEqualTo(licences);
+      assertThat(running > 0 || waiting == 0).as("seed %d: an idle machine", seed).isTrue();
+      started = Math.max(started, running);
+    }
+
+    private void check(ClusterImage.JobImage job) {
+      Drawn wish = drawn.get(job.id());
+      JobSpec spec = job.spec();
+      List<String> mine = job.allocations().stream().map(each -> each.node().value()).toList();
+      assertThat(mine).as("seed %d", seed).doesNotContain(wish.without()).doesNotHaveDuplicates();
+      assertThat(mine.size()).isBetween(spec.nodes(), spec.mostNodes());
+      if (spec.partition().equals(DEBUG)) {
+        assertThat(List.of("n0", "n1")).as("seed %d", seed).containsAll(mine);
+      }
+      int next = 0;
+      for (int i = 0; i < wish.anyOf().size(); i++) {
+        int count = wish.counts().get(i) == 0 ? mine.size() : wish.counts().get(i);
+        for (int node = 0; node < count; node++) {
+          assertThat(features.get(mine.get(next++)))
+              .as("seed %d, job %s", seed, job.id())
+              .containsAnyElementsOf(wish.anyOf().get(i));
+        }
+      }
+      for (int i = 0; i < mine.size(); i++) {
+        Allocation each = job.allocations().get(i);
+        assertThat(each.cores().size()).isGreaterThanOrEqualTo(spec.coresOnNode(i));
+        int devices = each.gres().stream().mapToInt(gres -> gres.devices().size()).sum();
+        int asked = spec.gresOnNode(i).stream().mapToInt(GresRequest::count).sum();
+        assertThat(devices).as("seed %d", seed).isEqualTo(asked);
+        if (spec.placement().memPerCpuBytes() > 0) {
+          assertThat(each.memBytes()).isEqualTo(GIB / 2 * spec.coresOnNode(i));
+        }
+      }
+    }
+
+    void endSome(boolean all) {
+      for (ClusterImage.JobImage job : story.machine.image().jobs()) {
+        if (job.state() == JobState.RUNNING && (all || random.nextInt(3) == 0)) {
+          story.exits(job.id(), 0);
+        }
+      }
+    }
+  }
+
+  @Test
+  void wishesAreKeptNothingIsGivenTwiceAndNothingWaitsOnAnIdleMachine() {
+    int mostAtOnce = 0;
+    int jobs = 0;
+    for (long seed = 0; seed < SEEDS; seed++) {
+      Site site = new Site(seed);
+      for (int step = 0; step < STEPS; step++) {
+        switch (site.random.nextInt(4)) {
+          case 0 -> site.endSome(false);
+          case 1 -> site.story.after(site.random.nextInt(30_000));
+          default -> site.submit();
+        }
+        site.plan();
+      }
+      for (int left = STEPS; left > 0; left--) {
+        site.endSome(true);
+        site.plan();
+      }
+      assertThat(site.story.machine.state().pendingJobs()).as("seed %d", seed).isZero();
+      mostAtOnce = Math.max(mostAtOnce, site.started);
+      jobs += site.drawn.size();
+    }
+    assertThat(mostAtOnce).isGreaterThan(4);
+    assertThat(jobs).isGreaterThan(SEEDS * 5);
+  }
+}

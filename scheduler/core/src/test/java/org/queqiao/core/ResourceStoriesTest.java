@@ -1,0 +1,230 @@
+package org.queqiao.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.queqiao.core.SchedulerStory.GIB;
+import static org.queqiao.core.SchedulerStory.OWNER;
+import static org.queqiao.core.SchedulerStory.facts;
+import static org.queqiao.core.SchedulerStory.script;
+import static org.queqiao.core.SchedulerStory.submission;
+import static org.queqiao.core.SchedulerStory.user;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.queqiao.contract.event.LicenceDefined;
+import org.queqiao.contract.event.RulesSet;
+import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.UserName;
+import org.queqiao.contract.job.Allocation;
+import org.queqiao.contract.job.GresRequest;
+import org.queqiao.contract.job.JobPlacement;
+import org.queqiao.contract.job.PendingReason;
+import org.queqiao.contract.node.NodeFacts;
+import org.queqiao.contract.policy.Limit;
+import org.queqiao.contract.policy.LimitScope;
+import org.queqiao.contract.policy.Quantity;
+import org.queqiao.contract.policy.Rules;
+import org.queqiao.contract.policy.Subject;
+import org.queqiao.core.message.Input;
+import org.queqiao.core.message.JobRequest;
+import org.queqiao.core.message.Rejection;
+
+/** What jobs get on each of their nodes, on how many nodes, and of the licences. */
+final class ResourceStoriesTest {
+  private final SchedulerStory story = SchedulerStory.site();
+
+  private static JobRequest.Builder placed(JobPlacement.Builder placement) {
+    return script().placement(placement.build());
+  }
+
+  private static JobPlacement.Builder wish() {
+    return JobPlacement.builder();
+  }
+
+  private List<Allocation> started(JobRequest.Builder request) {
+    JobId job = story.submits("liwei", request);
+    story.plans();
+    return story.job(job).allocations();
+  }
+
+  private Rejection refused(JobRequest.Builder request) {
+    return story.refuses(submission("liwei", request));
+  }
+
+  private void gpus(String node, int count) {
+    story.says(
+        facts(
+            node,
+            "boot-1",
+            8,
+            64 * GIB,
+            List.of(new NodeFacts.GresInventory("gpu", "a100", count))));
+  }
+
+  @Test
+  void anExclusiveJobHasItsNodeForItselfWithAllCores() {
+    story.node("n1", 4);
+    story.node("n2", 8);
+    assertThat(started(script())).hasSize(1);
+    List<Allocation> alone = started(placed(wish().exclusive(true)).cpusPerTask(2));
+    assertThat(alone.getFirst().node().value()).isEqualTo("n2");
+    assertThat(alone.getFirst().cores()).hasSize(8);
+    assertThat(alone.getFirst().memBytes()).isEqualTo(8 * GIB);
+    JobId waits = story.submits("liwei", placed(wish().exclusive(true)));
+    story.plans();
+    assertThat(story.machine.state().pendingReason(waits)).isEqualTo(PendingReason.RESOURCES);
+    assertThat(started(script()).getFirst().node().value()).isEqualTo("n1");
+    story.exits(new JobId(1), 0);
+    story.exits(new JobId(4), 0);
+    story.plans();
+    assertThat(story.job(waits).allocations().getFirst().cores()).hasSize(4);
+    assertThat(refused(placed(wish().exclusive(true)).cpusPerTask(9)).message())
+        .contains("at most 8 cores");
+  }
+
+  @Test
+  void aJobTakesAsManyNodesAsHaveRoomUpToItsMost() {
+    for (int i = 1; i <= 4; i++) {
+      story.node("n" + i, 2);
+    }
+    JobRequest.Builder wide = placed(wish().maxNodes(3).tasksPerNode(2));
+    assertThat(started(wide)).hasSize(3);
+    JobId second = story.submits("liwei", wide);
+    story.plans();
+    assertThat(story.job(second).allocations()).hasSize(1);
+    story.exits(new JobId(1), 0);
+    story.exits(second, 0);
+    assertThat(started(wide.nodes(2))).hasSize(3);
+    assertThat(refused(wide.nodes(4)).message()).contains("ask for at least 4");
+    assertThat(refused(wide.nodes(1).tasks(4)).field()).isEqualTo("tasks");
+    assertThat(refused(placed(wish().maxNodes(9).nodeList("n[1-2]"))).field())
+        .isEqualTo("maxNodes");
+  }
+
+  @Test
+  void aLimitCutsWhatAJobTakesBeyondWhatItMustHave() {
+    for (int i = 1; i <= 4; i++) {
+      story.node("n" + i, 1);
+    }
+    story.does(
+        new Input.SetRules(
+            OWNER,
+            new RulesSet(
+                new Subject.User(new UserName("liwei")),
+                new Rules(
+                    1,
+                    null,
+                    List.of(),
+                    null,
+                    0,
+                    List.of(new Limit(LimitScope.GROUP, Quantity.NODES, "", 2))))));
+    assertThat(started(placed(wish().maxNodes(4)))).hasSize(1);
+    assertThat(started(script())).hasSize(1);
+    JobId waits = story.submits("liwei");
+    story.plans();
+    assertThat(story.machine.state().pendingReason(waits)).isEqualTo(PendingReason.LIMIT);
+  }
+
+  @Test
+  void tasksPerNodeSayHowManyNodesAndTasksThereAre() {
+    for (int i = 1; i <= 3; i++) {
+      story.node("n" + i, 4);
+    }
+    assertThat(started(placed(wish().tasksPerNode(3)).tasks(7)))
+        .extracting(each -> each.cores().size())
+        .containsExactly(3, 2, 2);
+    assertThat(started(placed(wish().tasksPerNode(2)).nodes(1)).getFirst().cores()).hasSize(2);
+    assertThat(refused(placed(wish().tasksPerNode(2)).tasks(7).nodes(3)).message())
+        .contains("at least 4 nodes");
+  }
+
+  @Test
+  void memoryGoesByCoreOrByGpu() {
+    gpus("n1", 4);
+    Allocation byCore =
+        started(placed(wish().memPerCpuBytes(3 * GIB)).cpusPerTask(2)).getFirst();
+    assertThat(byCore.memBytes()).isEqualTo(6 * GIB);
+    Allocation byGpu =
+        started(
+                placed(
+                        wish()
+                            .memPerGpuBytes(5 * GIB)
+                            .gresPerTask(List.of(new GresRequest("gpu", "a100", 1))))
+                    .nodes(1)
+                    .tasks(2)
+                    .gres(List.of(new GresRequest("gpu", "a100", 1))))
+            .getFirst();
+    assertThat(byGpu.memBytes()).isEqualTo(15 * GIB);
+    assertThat(byGpu.gres().getFirst().devices()).containsExactly(0, 1, 2);
+    assertThat(refused(placed(wish().memPerCpuBytes(GIB)).memBytes(GIB)).field())
+        .isEqualTo("memBytes");
+    assertThat(refused(placed(wish().memPerGpuBytes(GIB))).message()).contains("for no GPU");
+    assertThat(refused(placed(wish().memPerCpuBytes(65 * GIB))).field())
+        .isEqualTo("memPerCpuBytes");
+    assertThat(
+            refused(
+                    placed(wish().gresPerTask(List.of(new GresRequest("gpu", "", 3))))
+                        .nodes(1)
+                        .tasks(2))
+                .message())
+        .contains("asks for 6 of gpu", "at most 4");
+  }
+
+  @Test
+  void devicesForEachTaskGoWithTheTasksOfEachNode() {
+    gpus("n1", 4);
+    gpus("n2", 4);
+    assertThat(
+            started(
+                placed(wish().gresPerTask(List.of(new GresRequest("gpu", "a100", 1))))
+                    .nodes(2)
+                    .tasks(5)))
+        .extracting(each -> each.gres().getFirst().devices().size())
+        .containsExactly(3, 2);
+  }
+
+  @Test
+  void licencesAreNeverGivenTwice() {
+    story.node("n1", 8);
+    story.does(new Input.DefineLicence(OWNER, new LicenceDefined("fluent", 3)));
+    JobRequest.Builder two = placed(wish().licences(Map.of("fluent", 2)));
+    assertThat(started(two)).hasSize(1);
+    JobId waits = story.submits("liwei", two);
+    assertThat(started(script())).as("it needs no licence").hasSize(1);
+    assertThat(story.job(waits).allocations()).isEmpty();
+    assertThat(story.machine.state().pendingReason(waits)).isEqualTo(PendingReason.LICENSES);
+    assertThat(story.machine.state().pendingWhy(waits).sentence()).contains("of which 1 are free");
+    assertThat(story.machine.state().licencesUsed("fluent")).isEqualTo(2);
+    story.exits(new JobId(1), 0);
+    story.plans();
+    assertThat(story.job(waits).allocations()).hasSize(1);
+    story.does(new Input.DefineLicence(OWNER, new LicenceDefined("fluent", 1)));
+    assertThat(started(placed(wish().licences(Map.of("fluent", 1))))).isEmpty();
+    assertThat(refused(two).message()).contains("the site has 1");
+    assertThat(refused(placed(wish().licences(Map.of("fluemt", 1)))).message())
+        .contains("did you mean fluent");
+    assertThat(
+            story
+                .refuses(
+                    new Input.DefineLicence(user("liwei"), new LicenceDefined("fluent", 9)))
+                .code())
+        .isEqualTo(Rejection.Code.FORBIDDEN);
+  }
+
+  @Test
+  void numbersThatCannotBeCountedAreRefused() {
+    story.node("n1", 8);
+    assertThat(refused(placed(wish().maxNodes(100_000).tasksPerNode(10_000_000))).field())
+        .isEqualTo("tasksPerNode");
+    assertThat(refused(placed(wish().maxNodes(-1))).field()).isEqualTo("maxNodes");
+    assertThat(refused(placed(wish().memPerCpuBytes(1L << 50)).cpusPerTask(65_536)).field())
+        .isEqualTo("memPerCpuBytes");
+    assertThat(
+            refused(
+                    placed(wish().gresPerTask(List.of(new GresRequest("gpu", "", 1024))))
+                        .nodes(1)
+                        .tasks(10_000_000))
+                .field())
+        .isEqualTo("gresPerTask");
+  }
+}
