@@ -96,6 +96,8 @@ client_submit() {
       --tasks-per-node) query+=(--url-query "tasksPerNode=$2"); shift 2 ;;
       --mem-per-cpu-bytes) query+=(--url-query "memPerCpuBytes=$2"); shift 2 ;;
       --mem-per-gpu-bytes) query+=(--url-query "memPerGpuBytes=$2"); shift 2 ;;
+      --contiguous | --spread) query+=(--url-query "${1#--}=true"); shift ;;
+      --switches) query+=(--url-query "switches=$2"); shift 2 ;;
       --licences) query+=(--url-query "licences=$2"); shift 2 ;;
       --hold) query+=(--url-query hold=true); shift ;;
       -*) die "submit does not know $1; see ./queqiao help" ;;
@@ -162,6 +164,8 @@ client_policy() {
     qos,2) path=/api/v1/qos/${ARGS[0]} body=${ARGS[1]} ;;
     platform,0) path=/api/v1/platforms body= ;;
     platform,2) path=/api/v1/platforms/${ARGS[0]} body="{\"title\":\"${ARGS[1]//[\"\\]/}\"}" ;;
+    topology,0) path=/api/v1/topology body= ;;
+    topology,1) path=/api/v1/topology body=${ARGS[0]} ;;
     licences,0) path=/api/v1/licences body= ;;
     licences,2) path=/api/v1/licences/${ARGS[0]} body="{\"count\":${ARGS[1]}}" ;;
     rules,0) path=/api/v1/rules body= ;;

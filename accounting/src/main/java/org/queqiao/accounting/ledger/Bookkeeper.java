@@ -43,6 +43,7 @@ import org.queqiao.contract.event.RoleRevoked;
 import org.queqiao.contract.event.RulesSet;
 import org.queqiao.contract.event.SchedulingDefined;
 import org.queqiao.contract.event.TariffDefined;
+import org.queqiao.contract.event.TopologyDefined;
 import org.queqiao.contract.event.UserDefined;
 import org.queqiao.contract.event.WalletFunded;
 import org.queqiao.contract.id.ProjectName;
@@ -96,6 +97,7 @@ public final class Bookkeeper {
       case NodeResumed e -> {}
       case NodeSettingsSet e -> {}
       case LicenceDefined e -> {}
+      case TopologyDefined e -> {}
       case JobEligible e -> {}
       case JobHeld e -> {}
       case JobReleased e -> {}

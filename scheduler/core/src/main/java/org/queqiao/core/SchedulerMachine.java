@@ -124,6 +124,7 @@ public final class SchedulerMachine {
       case Input.ResumeNode i -> node.decide(i);
       case Input.SetNode i -> node.decide(i);
       case Input.DefineLicence i -> site.decide(i);
+      case Input.DefineTopology i -> site.decide(i);
       case Input.RunStarted i -> runReport.decide(i);
       case Input.RunEnded i -> runReport.decide(i, logicalMs);
       case Input.Tick _ -> deadline.decide(logicalMs);

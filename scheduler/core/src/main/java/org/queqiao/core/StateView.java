@@ -10,6 +10,7 @@ import org.queqiao.contract.event.LicenceDefined;
 import org.queqiao.contract.event.PartitionDefined;
 import org.queqiao.contract.event.SchedulingDefined;
 import org.queqiao.contract.event.TariffDefined;
+import org.queqiao.contract.event.TopologyDefined;
 import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.NodeName;
@@ -99,6 +100,11 @@ final class StateView implements ClusterState {
   @Override
   public List<LicenceDefined> licences() {
     return List.copyOf(cluster.licences().all());
+  }
+
+  @Override
+  public TopologyDefined topology() {
+    return cluster.policy().topology();
   }
 
   @Override

@@ -14,10 +14,12 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.queqiao.contract.event.NodeSettingsSet;
 import org.queqiao.contract.event.PartitionDefined;
+import org.queqiao.contract.event.TopologyDefined;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.job.JobPlacement;
 import org.queqiao.contract.job.PendingReason;
+import org.queqiao.contract.node.NetworkSwitch;
 import org.queqiao.contract.node.NodeSettings;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.message.JobRequest;
@@ -142,6 +144,48 @@ final class PlacementStoriesTest {
   private static JobRequest.Builder listed(String nodeList, String excludeNodes) {
     return script()
         .placement(JobPlacement.builder().nodeList(nodeList).excludeNodes(excludeNodes).build());
+  }
+
+  @Test
+  void jobsLieOnTheSwitchesAsTheyAsk() {
+    for (int i = 1; i <= 6; i++) {
+      story.node("n" + i, 1);
+    }
+    story.does(
+        new Input.DefineTopology(
+            OWNER,
+            new TopologyDefined(
+                List.of(
+                    new NetworkSwitch("core", "", ""),
+                    new NetworkSwitch("s1", "core", "n[1-2]"),
+                    new NetworkSwitch("s2", "core", "n[3-6]")))));
+    JobRequest.Builder three = script().nodes(3);
+    assertThat(nodesOf(three)).containsExactly("n3", "n4", "n5");
+    JobPlacement oneSwitch = JobPlacement.builder().switches(1).build();
+    JobId waits = story.submits("liwei", script().nodes(3).placement(oneSwitch));
+    story.plans();
+    assertThat(nodesOf(waits)).as("n1, n2 and n6 are free").isEmpty();
+    assertThat(story.machine.state().pendingReason(waits)).isEqualTo(PendingReason.RESOURCES);
+    story.exits(new JobId(1), 0);
+    story.plans();
+    assertThat(nodesOf(waits)).containsExactly("n3", "n4", "n5");
+    JobPlacement row = JobPlacement.builder().contiguous(true).build();
+    JobId side = story.submits("liwei", script().nodes(3).placement(row));
+    story.plans();
+    assertThat(nodesOf(side)).as("n6 is not next to n2").isEmpty();
+    assertThat(refused(script().nodes(5).placement(oneSwitch)).message())
+        .contains("at most 4 nodes");
+    assertThat(refused(script().nodes(7).placement(row)).field()).isEqualTo("nodes");
+    assertThat(refused(script().nodes(2).tasks(3).placement(row)).message())
+        .contains("ask for 2 tasks");
+    assertThat(
+            story
+                .refuses(
+                    new Input.DefineTopology(
+                        OWNER,
+                        new TopologyDefined(List.of(new NetworkSwitch("a", "b", "n1")))))
+                .message())
+        .contains("not there");
   }
 
   @Test

@@ -27,6 +27,7 @@ import org.queqiao.contract.event.RoleRevoked;
 import org.queqiao.contract.event.RulesSet;
 import org.queqiao.contract.event.SchedulingDefined;
 import org.queqiao.contract.event.TariffDefined;
+import org.queqiao.contract.event.TopologyDefined;
 import org.queqiao.contract.event.UserDefined;
 import org.queqiao.contract.event.WalletFunded;
 import org.queqiao.contract.id.Actor;
@@ -40,6 +41,7 @@ import org.queqiao.contract.job.GresRequest;
 import org.queqiao.contract.job.JobPlacement;
 import org.queqiao.contract.job.RunExit;
 import org.queqiao.contract.job.WarningSignal;
+import org.queqiao.contract.node.NetworkSwitch;
 import org.queqiao.contract.node.NodeFacts;
 import org.queqiao.contract.node.NodeSettings;
 import org.queqiao.contract.policy.Limit;
@@ -177,6 +179,9 @@ final class RandomHistory {
         .exclusive(random.nextInt(4) == 0)
         .maxNodes(random.nextInt(4) == 0 ? 3 : 0)
         .tasksPerNode(random.nextInt(4) == 0 ? 2 : 0)
+        .contiguous(random.nextInt(5) == 0)
+        .switches(random.nextInt(5) == 0 ? 1 : 0)
+        .spread(random.nextInt(5) == 0)
         .memPerCpuBytes(random.nextInt(4) == 0 ? GIB / 2 : 0)
         .gresPerTask(random.nextInt(6) == 0 ? List.of(new GresRequest("gpu", "", 1)) : List.of())
         .licences(random.nextInt(4) == 0 ? Map.of("solver", 1 + random.nextInt(2)) : Map.of())
@@ -302,7 +307,17 @@ final class RandomHistory {
   private Input definition() {
     Actor actor = random.nextBoolean() ? SchedulerStory.OWNER : actor();
     long limitMs = 1 + random.nextLong(3_600_000);
-    return switch (random.nextInt(7)) {
+    return switch (random.nextInt(8)) {
+      case 7 ->
+          new Input.DefineTopology(
+              actor,
+              new TopologyDefined(
+                  random.nextBoolean()
+                      ? List.of(new NetworkSwitch("s", "", "n[0-2]"))
+                      : List.of(
+                          new NetworkSwitch("c", "", ""),
+                          new NetworkSwitch("s1", "c", "n[0-1]"),
+                          new NetworkSwitch("s2", "c", "n[2-3]"))));
       case 6 ->
           new Input.DefineLicence(actor, new LicenceDefined("solver", random.nextInt(4)));
       case 5 ->

@@ -93,6 +93,7 @@ final class EventReader {
       case NODE_FENCED ->
           new NodeFenced(
               new NodeName(in.getNodeFenced().getNode()), in.getNodeFenced().getReason());
+      case TOPOLOGY_DEFINED -> PlacementReader.topology(in.getTopologyDefined());
       case LICENCE_DEFINED -> PlacementReader.licence(in.getLicenceDefined());
       case NODE_SETTINGS_SET -> PlacementReader.settingsSet(in.getNodeSettingsSet());
       case NODE_DRAINED ->

@@ -34,6 +34,7 @@ import org.queqiao.contract.event.RoleRevoked;
 import org.queqiao.contract.event.RulesSet;
 import org.queqiao.contract.event.SchedulingDefined;
 import org.queqiao.contract.event.TariffDefined;
+import org.queqiao.contract.event.TopologyDefined;
 import org.queqiao.contract.event.UserDefined;
 import org.queqiao.contract.event.WalletFunded;
 import org.queqiao.contract.id.Actor;
@@ -96,6 +97,7 @@ final class EventWriter {
       case NodeFenced e -> out.setNodeFenced(nodeReason(e.node().value(), e.reason()));
       case NodeDrained e -> out.setNodeDrained(nodeReason(e.node().value(), e.reason()));
       case NodeResumed e -> out.setNodeResumed(nodeReason(e.node().value(), ""));
+      case TopologyDefined e -> out.setTopologyDefined(PlacementWriter.topology(e));
       case LicenceDefined e -> out.setLicenceDefined(PlacementWriter.licence(e));
       case NodeSettingsSet e -> out.setNodeSettingsSet(PlacementWriter.settingsSet(e));
       case JobSubmitted e -> out.setJobSubmitted(submitted(e));

@@ -43,7 +43,9 @@ final class ImageReader {
           in.hasJobPolicy() ? EventReader.jobPolicy(in.getJobPolicy()) : null,
           in.hasScheduling() ? EventReader.scheduling(in.getScheduling()) : null,
           PolicyReader.priorities(in));
-      return image.with(ModelReader.list(in.getLicencesList(), PlacementReader::licence));
+      return image.with(
+          ModelReader.list(in.getLicencesList(), PlacementReader::licence),
+          PlacementReader.topology(in.getTopology()));
     } catch (InvalidProtocolBufferException | IllegalArgumentException e) {
       throw new MalformedRecordException("not an image of the machine: " + e.getMessage(), e);
     }

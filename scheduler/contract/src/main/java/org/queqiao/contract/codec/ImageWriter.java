@@ -1,6 +1,7 @@
 package org.queqiao.contract.codec;
 
 import org.queqiao.contract.event.ProjectDefined;
+import org.queqiao.contract.event.TopologyDefined;
 import org.queqiao.contract.node.NodeSettings;
 import org.queqiao.contract.node.NodeState;
 import org.queqiao.contract.snapshot.ClusterImage;
@@ -42,6 +43,9 @@ final class ImageWriter {
     }
     if (!image.priorities().equals(PrioritiesImage.NONE)) {
       out.setPriorities(PolicyWriter.priorities(image.priorities()));
+    }
+    if (!image.topology().equals(TopologyDefined.NONE)) {
+      out.setTopology(PlacementWriter.topology(image.topology()));
     }
     image.licences().forEach(each -> out.addLicences(PlacementWriter.licence(each)));
     return out.build();

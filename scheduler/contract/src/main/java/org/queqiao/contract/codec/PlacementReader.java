@@ -1,15 +1,18 @@
 package org.queqiao.contract.codec;
 
 import org.queqiao.contract.event.NodeSettingsSet;
+import org.queqiao.contract.event.TopologyDefined;
 import org.queqiao.contract.id.NodeName;
 import java.util.TreeMap;
 import org.queqiao.contract.event.LicenceDefined;
 import org.queqiao.contract.job.JobPlacement;
+import org.queqiao.contract.node.NetworkSwitch;
 import org.queqiao.contract.node.NodeSettings;
 import org.queqiao.contract.wire.PbJobPlacement;
 import org.queqiao.contract.wire.PbLicenceDefined;
 import org.queqiao.contract.wire.PbNodeSettings;
 import org.queqiao.contract.wire.PbNodeSettingsSet;
+import org.queqiao.contract.wire.PbTopologyDefined;
 
 /** Where jobs may lie and want to, from the wire form. */
 final class PlacementReader {
@@ -27,6 +30,13 @@ final class PlacementReader {
     return new LicenceDefined(in.getName(), in.getCount());
   }
 
+  static TopologyDefined topology(PbTopologyDefined in) {
+    return new TopologyDefined(
+        ModelReader.list(
+            in.getSwitchesList(),
+            each -> new NetworkSwitch(each.getName(), each.getParent(), each.getNodes())));
+  }
+
   static JobPlacement read(PbJobPlacement in) {
     TreeMap<String, Integer> licences = new TreeMap<>();
     in.getLicencesList().forEach(each -> licences.put(each.getName(), each.getCount()));
@@ -40,6 +50,9 @@ final class PlacementReader {
         .memPerCpuBytes(in.getMemPerCpuBytes())
         .memPerGpuBytes(in.getMemPerGpuBytes())
         .gresPerTask(ModelReader.list(in.getGresPerTaskList(), ModelReader::gres))
+        .contiguous(in.getContiguous())
+        .switches(in.getSwitches())
+        .spread(in.getSpread())
         .licences(licences)
         .build();
   }

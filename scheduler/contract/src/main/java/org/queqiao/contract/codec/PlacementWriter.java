@@ -2,12 +2,16 @@ package org.queqiao.contract.codec;
 
 import org.queqiao.contract.event.NodeSettingsSet;
 import org.queqiao.contract.event.LicenceDefined;
+import org.queqiao.contract.event.TopologyDefined;
 import org.queqiao.contract.job.JobPlacement;
+import org.queqiao.contract.node.NetworkSwitch;
 import org.queqiao.contract.node.NodeSettings;
 import org.queqiao.contract.wire.PbJobPlacement;
 import org.queqiao.contract.wire.PbLicenceDefined;
+import org.queqiao.contract.wire.PbNetworkSwitch;
 import org.queqiao.contract.wire.PbNodeSettings;
 import org.queqiao.contract.wire.PbNodeSettingsSet;
+import org.queqiao.contract.wire.PbTopologyDefined;
 
 /** Where jobs may lie and want to, to the wire form. */
 final class PlacementWriter {
@@ -34,6 +38,18 @@ final class PlacementWriter {
         .build();
   }
 
+  static PbTopologyDefined topology(TopologyDefined topology) {
+    PbTopologyDefined.Builder out = PbTopologyDefined.newBuilder();
+    for (NetworkSwitch each : topology.switches()) {
+      out.addSwitches(
+          PbNetworkSwitch.newBuilder()
+              .setName(each.name())
+              .setParent(each.parent())
+              .setNodes(each.nodes()));
+    }
+    return out.build();
+  }
+
   static PbJobPlacement write(JobPlacement placement) {
     PbJobPlacement.Builder out =
         PbJobPlacement.newBuilder()
@@ -44,7 +60,10 @@ final class PlacementWriter {
         .setMaxNodes(placement.maxNodes())
         .setTasksPerNode(placement.tasksPerNode())
         .setMemPerCpuBytes(placement.memPerCpuBytes())
-        .setMemPerGpuBytes(placement.memPerGpuBytes());
+        .setMemPerGpuBytes(placement.memPerGpuBytes())
+        .setContiguous(placement.contiguous())
+        .setSwitches(placement.switches())
+        .setSpread(placement.spread());
     placement.gresPerTask().forEach(each -> out.addGresPerTask(ModelWriter.gres(each)));
     placement
         .licences()

@@ -34,5 +34,6 @@ public sealed interface Event
         SchedulingDefined,
         RulesSet,
         TariffDefined,
+        TopologyDefined,
         UserDefined,
         WalletFunded {}

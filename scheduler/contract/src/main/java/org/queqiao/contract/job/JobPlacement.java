@@ -21,6 +21,9 @@ import java.util.TreeMap;
  * @param memPerGpuBytes memory for each device of the resource {@code gpu}; 0 when it is not said
  *     this way
  * @param gresPerTask typed generic resources for each task, beside those of each node
+ * @param contiguous whether its nodes must lie side by side, in the order of switches and names
+ * @param switches on how many leaf switches they may lie at most; 0 for no bound
+ * @param spread whether they shall lie on many switches; else on few
  * @param licences how many of each licence of the site
  */
 public record JobPlacement(
@@ -33,6 +36,9 @@ public record JobPlacement(
     long memPerCpuBytes,
     long memPerGpuBytes,
     List<GresRequest> gresPerTask,
+    boolean contiguous,
+    int switches,
+    boolean spread,
     SortedMap<String, Integer> licences) {
   /** What holds for a job that says nothing of this. */
   public static final JobPlacement DEFAULT = new Builder().build();
@@ -63,6 +69,9 @@ public record JobPlacement(
     private long memPerCpuBytes;
     private long memPerGpuBytes;
     private List<GresRequest> gresPerTask = List.of();
+    private boolean contiguous;
+    private int switches;
+    private boolean spread;
     private Map<String, Integer> licences = Map.of();
 
     private Builder() {}
@@ -112,6 +121,21 @@ public record JobPlacement(
       return this;
     }
 
+    public Builder contiguous(boolean value) {
+      contiguous = value;
+      return this;
+    }
+
+    public Builder switches(int value) {
+      switches = value;
+      return this;
+    }
+
+    public Builder spread(boolean value) {
+      spread = value;
+      return this;
+    }
+
     public Builder licences(Map<String, Integer> value) {
       licences = value;
       return this;
@@ -128,6 +152,9 @@ public record JobPlacement(
           memPerCpuBytes,
           memPerGpuBytes,
           gresPerTask,
+          contiguous,
+          switches,
+          spread,
           new TreeMap<>(licences));
     }
   }

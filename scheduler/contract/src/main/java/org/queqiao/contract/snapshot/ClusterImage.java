@@ -10,6 +10,7 @@ import org.queqiao.contract.event.LicenceDefined;
 import org.queqiao.contract.event.PartitionDefined;
 import org.queqiao.contract.event.SchedulingDefined;
 import org.queqiao.contract.event.TariffDefined;
+import org.queqiao.contract.event.TopologyDefined;
 import org.queqiao.contract.event.UserDefined;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.ProjectName;
@@ -43,7 +44,8 @@ public record ClusterImage(
     JobPolicyDefined jobPolicy,
     SchedulingDefined scheduling,
     PrioritiesImage priorities,
-    List<LicenceDefined> licences) {
+    List<LicenceDefined> licences,
+    TopologyDefined topology) {
   public ClusterImage {
     partitions = List.copyOf(partitions);
     tariffs = List.copyOf(tariffs);
@@ -90,11 +92,12 @@ public record ClusterImage(
         jobPolicy,
         scheduling,
         priorities,
-        List.of());
+        List.of(),
+        TopologyDefined.NONE);
   }
 
-  /** The same of a site with these licences. */
-  public ClusterImage with(List<LicenceDefined> siteLicences) {
+  /** The same of a site with these licences and switches. */
+  public ClusterImage with(List<LicenceDefined> siteLicences, TopologyDefined siteTopology) {
     return new ClusterImage(
         position,
         timeMs,
@@ -111,7 +114,8 @@ public record ClusterImage(
         jobPolicy,
         scheduling,
         priorities,
-        siteLicences);
+        siteLicences,
+        siteTopology);
   }
 
   /** An image from before order, shares and limits were kept. */
@@ -166,7 +170,8 @@ public record ClusterImage(
         jobPolicy,
         scheduling,
         priorities,
-        licences);
+        licences,
+        topology);
   }
 
   /** A project with its members, sorted by name. */

@@ -17,6 +17,7 @@ import org.queqiao.contract.event.JobPolicyDefined;
 import org.queqiao.contract.event.JobRequeued;
 import org.queqiao.contract.event.JobSignalled;
 import org.queqiao.contract.event.SchedulingDefined;
+import org.queqiao.contract.event.TopologyDefined;
 import org.queqiao.contract.id.DomainCode;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.NodeName;
@@ -38,6 +39,7 @@ import org.queqiao.contract.job.KillCause;
 import org.queqiao.contract.job.RunExit;
 import org.queqiao.contract.job.WarningSignal;
 import org.queqiao.contract.node.NodeFacts;
+import org.queqiao.contract.node.NetworkSwitch;
 import org.queqiao.contract.node.NodeSettings;
 import org.queqiao.contract.node.NodeState;
 import org.queqiao.contract.policy.*;
@@ -147,6 +149,10 @@ final class Samples {
           "1.0",
           "6.1.0",
           List.of("hardware counters: no device"));
+  static final TopologyDefined TOPOLOGY =
+      new TopologyDefined(
+          List.of(
+              new NetworkSwitch("core", "", ""), new NetworkSwitch("r1", "core", "cn[001-064]")));
   static final NodeSettings NODE_SETTINGS = new NodeSettings(List.of("ib", "a100"), 20);
   static final PartitionDefined PARTITION_DEFINED =
       new PartitionDefined(PARTITION, true, 3_600_000, 86_400_000);
@@ -218,6 +224,7 @@ final class Samples {
             new NodeResumed(NODE),
             new NodeSettingsSet(NODE, NODE_SETTINGS),
             new LicenceDefined("fluent", 40),
+            TOPOLOGY,
             new JobSubmitted(RUN.job(), USER, "liwei", 1234, SPEC, "key-1", HASH),
             new JobHeld(RUN.job(), true),
             new JobReleased(RUN.job()),
@@ -282,6 +289,19 @@ final class Samples {
     out.put(
         "JobSubmitted-placement",
         new JobSubmitted(RUN.job(), USER, "liwei", 1234, SPEC_WITH_PLACEMENT, "", HASH));
+    out.put(
+        "JobSubmitted-layout",
+        new JobSubmitted(
+            RUN.job(),
+            USER,
+            "liwei",
+            1234,
+            SPEC.toBuilder()
+                .placement(
+                    JobPlacement.builder().contiguous(true).switches(2).spread(true).build())
+                .build(),
+            "",
+            HASH));
     out.put(
         "JobSubmitted-resources",
         new JobSubmitted(RUN.job(), USER, "liwei", 1234, SPEC_WITH_RESOURCES, "", HASH));
@@ -390,7 +410,9 @@ final class Samples {
         "ClusterImage-nodes",
         withSettings(first),
         "ClusterImage-licences",
-        first.with(List.of(new LicenceDefined("fluent", 40))),
+        first.with(List.of(new LicenceDefined("fluent", 40)), TopologyDefined.NONE),
+        "ClusterImage-topology",
+        first.with(List.of(), TOPOLOGY),
         "ClusterImage-runs",
         new ClusterImage(
             first.position(),

@@ -36,6 +36,7 @@ final class ResourcesCheck {
             .or(() -> memory(request))
             .or(() -> JobRequestCheck.gres("gresPerTask", request.placement().gresPerTask()))
             .or(() -> together(request))
+            .or(() -> layout(request))
             .or(() -> licences(request.placement()));
   }
 
@@ -160,6 +161,41 @@ final class ResourcesCheck {
         ? wrong(
             placement.memPerCpuBytes() > 0 ? "memPerCpuBytes" : "memPerGpuBytes",
             "the memory on one node is more than any node has")
+        : Optional.empty();
+  }
+
+  /** Who must lie so has nodes of one kind, as many as it says. */
+  private static Optional<Rejection> layout(JobRequest request) {
+    JobPlacement placement = request.placement();
+    if (placement.switches() < 0 || placement.switches() > JobRequestCheck.MAX_NODES) {
+      return wrong(
+          "switches",
+          "switches is "
+              + placement.switches()
+              + ": it is from 1 to "
+              + JobRequestCheck.MAX_NODES);
+    }
+    if (!placement.contiguous() && placement.switches() == 0) {
+      return Optional.empty();
+    }
+    String field = placement.contiguous() ? "contiguous" : "switches";
+    long nodes = PlacementCheck.nodes(request);
+    if (PlacementCheck.tasks(request) % nodes != 0) {
+      return wrong(
+          field,
+          field
+              + " goes with as many tasks on each node: ask for "
+              + PlacementCheck.tasks(request) / nodes * nodes
+              + " tasks");
+    }
+    boolean named =
+        !placement.nodeList().isEmpty()
+            || !Constraint.parse(placement.constraint()).counted().isEmpty()
+            || placement.maxNodes() > nodes;
+    return named
+        ? wrong(
+            field,
+            field + " does not go with nodeList, maxNodes or counts of a constraint: leave one out")
         : Optional.empty();
   }
 

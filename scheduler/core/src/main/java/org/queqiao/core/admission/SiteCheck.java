@@ -22,6 +22,7 @@ import org.queqiao.core.message.Fact;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.permission.Permissions;
 import org.queqiao.core.placement.HostList;
+import org.queqiao.core.placement.Switches;
 import org.queqiao.core.plan.PlanPolicies;
 import org.queqiao.core.plan.ReservingPolicy;
 import org.queqiao.core.state.AccountTree;
@@ -107,6 +108,18 @@ public final class SiteCheck {
               "name", "a site has at most " + ResourcesCheck.MAX_LICENCE_NAMES + " licences"));
     }
     return define(input.actor(), licence, same);
+  }
+
+  public Decision decide(Input.DefineTopology input) {
+    try {
+      Switches.of(input.topology());
+    } catch (IllegalArgumentException e) {
+      return refuseOr(input.actor(), Rejections.invalid("switches", e.getMessage()));
+    }
+    return define(
+        input.actor(),
+        input.topology(),
+        cluster.policy().topology().equals(input.topology()));
   }
 
   public Decision decide(Input.DefineJobPolicy input) {

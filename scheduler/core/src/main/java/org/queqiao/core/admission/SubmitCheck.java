@@ -246,6 +246,12 @@ public final class SubmitCheck {
         wish.isAny()
             ? Feasibility.check(spec, cluster.nodes().shapes())
             : Feasibility.check(spec, wish, cluster.nodes().offers(_ -> true));
+    if (impossible.isEmpty()
+        && (spec.placement().contiguous() || spec.placement().switches() > 0)) {
+      impossible =
+          Feasibility.checkLayout(
+              spec, wish, cluster.policy().switches(), cluster.nodes().offers(_ -> true));
+    }
     if (impossible.isPresent()) {
       return Rejections.invalid(impossible.get().field(), impossible.get().message());
     }

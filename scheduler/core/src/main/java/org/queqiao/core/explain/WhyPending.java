@@ -110,10 +110,26 @@ public final class WhyPending {
             .isEmpty();
   }
 
+  private boolean liesNow(Job job, NodeWish wish) {
+    List<Capacity> all = new ArrayList<>();
+    cluster.nodes().all().forEach(node -> all.add(node.capacity()));
+    return FirstFit.lies(
+        job.spec(),
+        cluster.policy().switches(),
+        all,
+        capacity -> {
+          Node node = cluster.nodes().find(capacity.node()).orElseThrow();
+          return node.takesRuns() && wish.groups(node.name(), node.settings()) != 0;
+        });
+  }
+
   private boolean fitsNow(Job job) {
     NodeWish wish = cluster.wishOf(job.spec());
     List<Capacity> open = new ArrayList<>();
     cluster.nodes().open().values().forEach(node -> open.add(node.capacity()));
+    if (job.spec().placement().contiguous() || job.spec().placement().switches() > 0) {
+      return liesNow(job, wish);
+    }
     return FirstFit.fits(
         job.spec(),
         wish,

@@ -16,6 +16,7 @@ import org.queqiao.contract.event.RoleRevoked;
 import org.queqiao.contract.event.RulesSet;
 import org.queqiao.contract.event.SchedulingDefined;
 import org.queqiao.contract.event.TariffDefined;
+import org.queqiao.contract.event.TopologyDefined;
 import org.queqiao.contract.event.UserDefined;
 import org.queqiao.contract.event.WalletFunded;
 import org.queqiao.contract.id.Actor;
@@ -85,6 +86,9 @@ public sealed interface Input {
 
   /** The site has so many of a licence. */
   record DefineLicence(Actor actor, LicenceDefined licence) implements Input {}
+
+  /** The site says which nodes are close to each other. */
+  record DefineTopology(Actor actor, TopologyDefined topology) implements Input {}
 
   /** An agent saw the script of a run start, at this node time. */
   record RunStarted(NodeName node, RunId run, long startMs) implements Input {}

@@ -1,5 +1,6 @@
 package org.queqiao.core.placement;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -57,6 +58,44 @@ public final class Feasibility {
       }
     }
     return some ? check(spec, wish, byGroups) : Optional.empty();
+  }
+
+  /** Compares a job that must lie somehow with all nodes, idle, that fit it otherwise. */
+  public static Optional<Impossible> checkLayout(
+      JobSpec spec, NodeWish wish, Switches switches, Iterable<Offer> everyNode) {
+    List<NodeName> names = new ArrayList<>();
+    List<Offer> offers = new ArrayList<>();
+    everyNode.forEach(offers::add);
+    offers.forEach(each -> names.add(each.name()));
+    Arrangement arrangement =
+        Arrangement.of(spec.placement(), spec.nodes(), new Fabric(switches, names));
+    if (arrangement == null || !arrangement.isDemanded() || offers.isEmpty()) {
+      return Optional.empty();
+    }
+    NodeNeed need = NodeNeed.small(spec);
+    byte[] masks = new byte[offers.size()];
+    for (int i = 0; i < masks.length; i++) {
+      Offer each = offers.get(i);
+      boolean fits =
+          wish.groups(each.name(), each.settings()) != 0
+              && fits(need, NodeShape.of(each.facts()));
+      masks[i] = (byte) (fits ? 1 : 0);
+    }
+    int most = arrangement.most(masks);
+    return most >= spec.nodes()
+        ? Optional.empty()
+        : Optional.of(
+            new Impossible(
+                arrangement.field(),
+                "the job asks for "
+                    + spec.nodes()
+                    + " nodes that lie so, but the largest number of nodes that do and fit is "
+                    + most
+                    + ": ask for at most "
+                    + most
+                    + " nodes, or leave "
+                    + arrangement.field()
+                    + " out"));
   }
 
   private static Optional<Impossible> check(

@@ -1,7 +1,10 @@
 package org.queqiao.core.placement;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
+import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.job.JobSpec;
 
 /**
@@ -33,5 +36,29 @@ public final class FirstFit {
       count[parts.mask(groups.applyAsInt(node), fitsLarge, fitsSmall)]++;
     }
     return parts.parts().possible(count);
+  }
+
+  /**
+   * Whether a job that must lie somehow does on the nodes as they are.
+   *
+   * @param nodes all nodes, because who is next to whom counts
+   * @param usable whether it may use a node
+   */
+  public static boolean lies(
+      JobSpec spec,
+      Switches switches,
+      List<? extends Capacity> nodes,
+      Predicate<? super Capacity> usable) {
+    NodeNeed need = NodeNeed.small(spec);
+    byte[] masks = new byte[nodes.size()];
+    for (int i = 0; i < masks.length; i++) {
+      boolean fits = usable.test(nodes.get(i)) && nodes.get(i).choose(need) != null;
+      masks[i] = (byte) (fits ? 1 : 0);
+    }
+    List<NodeName> names = new ArrayList<>();
+    nodes.forEach(each -> names.add(each.node()));
+    return Arrangement.of(spec.placement(), spec.nodes(), new Fabric(switches, names))
+            .choose(new Parts(spec.nodes()), masks)
+        != null;
   }
 }

@@ -66,11 +66,11 @@ public final class JobParts {
     return large[part];
   }
 
-  /** The group of the i-th node of the job. */
+  /** The group of the i-th node of the job; those that it takes beyond its least are of the last. */
   public int groupOfNode(int index) {
     int left = index;
     int part = 0;
-    while (left >= parts.wanted(part)) {
+    while (part < parts.count() - 1 && left >= parts.wanted(part)) {
       left -= parts.wanted(part++);
     }
     return group[part];

@@ -10,14 +10,17 @@ import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.node.NodeFacts;
+import org.queqiao.core.placement.Fabric;
 import org.queqiao.core.placement.NodeNeed;
+import org.queqiao.core.placement.Switches;
 import org.queqiao.core.state.Cluster;
 import org.queqiao.core.state.Job;
 import org.queqiao.core.state.Node;
 
 /**
  * The nodes and running jobs of a cluster in the numbers of a {@link Planner}: made from the tables
- * once, then told of starts and ends. Nodes are numbered by weight, then by name.
+ * once, then told of starts and ends. Nodes are numbered by weight, then by
+ * switch, then by name.
  */
 final class ClusterMirror {
   private static final int MAX_DEMANDS = 50_000;
@@ -29,6 +32,7 @@ final class ClusterMirror {
   private final TreeMap<JobId, PlanJob> running = new TreeMap<>();
   private final TreeSet<JobId> odd = new TreeSet<>();
   private final ClusterKinds kinds;
+  private final Fabric fabric;
 
   /** Not a node: the licences of the site, which have no cores. The one behind all nodes. */
   private final int licenceNode;
@@ -60,6 +64,7 @@ final class ClusterMirror {
       }
     }
     this.choices = new ClusterChoices(cluster, names);
+    this.fabric = new Fabric(cluster.policy().switches(), names);
     this.planner = new Planner(policy, pool, starts);
     for (Job job : holders) {
       PlanJob run = planJob(job);
@@ -74,7 +79,10 @@ final class ClusterMirror {
   /** Those that the site wants to be given away first are the first. */
   private static List<Node> inOrder(Cluster cluster) {
     List<Node> nodes = new ArrayList<>(cluster.nodes().all());
-    nodes.sort(Comparator.comparingInt(node -> node.settings().weight()));
+    Switches switches = cluster.policy().switches();
+    nodes.sort(
+        Comparator.comparingInt((Node node) -> node.settings().weight())
+            .thenComparingInt(node -> switches.leafOf(node.name())));
     return nodes;
   }
 
@@ -167,13 +175,14 @@ final class ClusterMirror {
             spec.tasks() % spec.nodes(),
             spec.nodes(),
             spec.mostNodes(),
+            DemandShape.liesOf(spec.placement()),
             choice.number());
     if (demands.size() >= MAX_DEMANDS) {
       demands.clear();
     }
     Demand demand = demands.get(shape);
     if (demand == null) {
-      demand = shape.demand(spec, choice, licenceNode);
+      demand = shape.demand(spec, choice, fabric, licenceNode);
       demands.put(shape, demand);
     }
     return new PlanJob(

@@ -1,6 +1,7 @@
 package org.queqiao.core.plan;
 
 import java.util.List;
+import org.queqiao.core.placement.Arrangement;
 import org.queqiao.core.placement.Parts;
 
 /**
@@ -25,6 +26,9 @@ public final class Demand {
   private final int mostShares;
 
   private final int growing;
+
+  /** How its nodes lie to each other; null for anyhow. */
+  private final Arrangement arrangement;
 
   /** For {@link TwoRounds} alone: the pass in which no room was found, and for which ends. */
   Object refusedIn;
@@ -64,6 +68,7 @@ public final class Demand {
     this.parts = null;
     this.mostShares = mostShares;
     this.growing = 0;
+    this.arrangement = null;
   }
 
   /** Parts that ask for different nodes; a node serves one of them. */
@@ -78,6 +83,12 @@ public final class Demand {
    * @param more how many more at most
    */
   public Demand(List<Part> parted, int growing, int more) {
+    this(parted, growing, more, null);
+  }
+
+  /** The same, with nodes that lie so to each other; null for anyhow. */
+  public Demand(List<Part> parted, int growing, int more, Arrangement arrangement) {
+    this.arrangement = arrangement;
     this.parted = List.copyOf(parted);
     this.parts = new Parts(parted.stream().mapToInt(Part::shares).toArray());
     this.large = parted.getFirst().share();
@@ -100,7 +111,7 @@ public final class Demand {
   Demand copy() {
     return parted == null
         ? new Demand(large, largeShares, small, smallShares, nodes, mostShares)
-        : new Demand(parted, growing, mostShares - parts.total());
+        : new Demand(parted, growing, mostShares - parts.total(), arrangement);
   }
 
   /** Whether it has parts that ask for different nodes. */
@@ -108,7 +119,29 @@ public final class Demand {
     return parted != null;
   }
 
-  /** How the nodes of a parted demand are chosen. */
+  /** Whether a choice that does not lie as it asks for is none. */
+  boolean demandsArrangement() {
+    return arrangement != null && arrangement.isDemanded();
+  }
+
+  /** Whether it says how its nodes lie to each other. */
+  boolean isArranged() {
+    return arrangement != null;
+  }
+
+  /** Chooses nodes for a parted demand as it must lie; null when there is no choice. */
+  int[] choose(byte[] masks) {
+    return demandsArrangement()
+        ? arrangement.choose(parts, masks)
+        : parts.choose(masks);
+  }
+
+  /** The same as it should lie, for a start. */
+  int[] arrange(byte[] masks) {
+    return arrangement == null ? parts.choose(masks) : arrangement.choose(parts, masks);
+  }
+
+  /** How the nodes of a parted demand are counted. */
   Parts parts() {
     return parts;
   }

@@ -2,7 +2,10 @@ package org.queqiao.core.plan;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.queqiao.contract.job.JobPlacement;
 import org.queqiao.contract.job.JobSpec;
+import org.queqiao.core.placement.Arrangement;
+import org.queqiao.core.placement.Fabric;
 import org.queqiao.core.placement.JobParts;
 
 /**
@@ -14,6 +17,7 @@ import org.queqiao.core.placement.JobParts;
  * @param largeShares on how many nodes it needs {@code large}
  * @param nodes on how many nodes it runs
  * @param mostNodes on how many it starts at most
+ * @param lies how its nodes shall lie
  * @param choice number of the nodes that it may use
  */
 record DemandShape(
@@ -23,13 +27,22 @@ record DemandShape(
     int largeShares,
     int nodes,
     int mostNodes,
+    String lies,
     int choice)
     implements Comparable<DemandShape> {
 
-  Demand demand(JobSpec spec, ClusterChoices.Choice of, int licenceNode) {
+  /** What makes two arrangements the same. */
+  static String liesOf(JobPlacement placement) {
+    return placement.contiguous() || placement.switches() > 0 || placement.spread()
+        ? placement.contiguous() + "/" + placement.switches() + "/" + placement.spread()
+        : "";
+  }
+
+  Demand demand(JobSpec spec, ClusterChoices.Choice of, Fabric fabric, int licenceNode) {
     JobParts parts = JobParts.of(spec, of.wish());
     boolean licensed = licences.size() > 1;
-    if (parts.isOneGroup() && !licensed) {
+    Arrangement arrangement = Arrangement.of(spec.placement(), nodes, fabric);
+    if (parts.isOneGroup() && !licensed && arrangement == null) {
       return new Demand(
           large,
           largeShares,
@@ -50,7 +63,7 @@ record DemandShape(
     if (licensed) {
       list.add(new Demand.Part(licences, 1, node -> node == licenceNode));
     }
-    return new Demand(list, growing, mostNodes - nodes);
+    return new Demand(list, growing, mostNodes - nodes, arrangement);
   }
 
   @Override
@@ -61,6 +74,7 @@ record DemandShape(
     order = order != 0 ? order : Integer.compare(largeShares, other.largeShares);
     order = order != 0 ? order : Integer.compare(nodes, other.nodes);
     order = order != 0 ? order : Integer.compare(mostNodes, other.mostNodes);
+    order = order != 0 ? order : lies.compareTo(other.lies);
     return order != 0 ? order : Integer.compare(choice, other.choice);
   }
 }

@@ -71,7 +71,7 @@ final class Promises {
       at = new long[Openings.rows(demand)][pool.nodes()];
     }
     openings.copy(at);
-    long moment = now;
+    long moment = demand.demandsArrangement() ? soonest(demand, now) : now;
     while (moment < NEVER) {
       for (int i = 0; i < promisedCount; i++) {
         ask(job, openings, promised[i], moment);
@@ -88,7 +88,8 @@ final class Promises {
 
   private boolean enough(Demand demand, long moment) {
     if (demand.isParted()) {
-      return demand.parts().possible(byMask(demand, moment));
+      return demand.parts().possible(byMask(demand, moment))
+          && (!demand.demandsArrangement() || demand.choose(masks(demand, moment)) != null);
     }
     return count(at[Openings.ANY], moment) >= demand.shares()
         && (demand.largeShares() == 0 || count(at[Openings.LARGE], moment) >= demand.largeShares());
@@ -108,6 +109,35 @@ final class Promises {
       nodes[mask(demand, node, moment)]++;
     }
     return nodes;
+  }
+
+  private byte[] masks(Demand demand, long moment) {
+    byte[] masks = new byte[pool.nodes()];
+    for (int node = 0; node < masks.length; node++) {
+      masks[node] = (byte) mask(demand, node, moment);
+    }
+    return masks;
+  }
+
+  /**
+   * The first moment at which a demand could lie as it must, if nothing was promised: room only
+   * grows, so half of the moments are passed over at once.
+   */
+  private long soonest(Demand demand, long now) {
+    long[] moments = at[0].clone();
+    Arrays.sort(moments);
+    int low = 0;
+    int high = moments.length;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      looked += moments.length;
+      if (moments[middle] == NEVER || enough(demand, Math.max(now, moments[middle]))) {
+        high = middle;
+      } else {
+        low = middle + 1;
+      }
+    }
+    return low == moments.length ? NEVER : Math.max(now, moments[low]);
   }
 
   private int mask(Demand demand, int node, long moment) {
@@ -192,11 +222,7 @@ final class Promises {
   private void write(PlanJob job, long moment, long now) {
     Demand demand = job.demand();
     if (demand.isParted()) {
-      byte[] masks = new byte[pool.nodes()];
-      for (int node = 0; node < masks.length; node++) {
-        masks[node] = (byte) mask(demand, node, moment);
-      }
-      int[] on = demand.parts().choose(masks);
+      int[] on = demand.choose(masks(demand, moment));
       for (int i = 0; i < on.length; i++) {
         write(job, demand.share(i), on[i], moment, now);
       }

@@ -75,7 +75,7 @@ final class Room {
       }
     }
     looked += masks.length;
-    int[] on = demand.parts().choose(masks);
+    int[] on = demand.arrange(masks);
     return on == null || demand.mostShares() == on.length ? on : grown(demand, masks, on);
   }
 

@@ -45,6 +45,9 @@ final class Shadow {
   }
 
   private boolean fits(Demand demand) {
+    if (demand.demandsArrangement()) {
+      return demand.parts().possible(byMask) && demand.choose(masks(demand)) != null;
+    }
     return demand.isParted()
         ? demand.parts().possible(byMask)
         : large >= demand.largeShares() && any >= demand.shares();
@@ -91,17 +94,21 @@ final class Shadow {
   }
 
   private void promiseParts(Demand demand, Ceilings ceilings) {
-    byte[] masks = new byte[pool.nodes()];
-    for (int node = 0; node < masks.length; node++) {
-      masks[node] =
-          pool.closed(node) ? 0 : (byte) demand.mask(pool, node, ahead, node * pool.kinds());
-    }
-    int[] on = demand.parts().choose(masks);
+    int[] on = demand.choose(masks(demand));
     for (int i = 0; on != null && i < on.length; i++) {
       int row = on[i] * pool.kinds();
       pool.add(demand.share(i), on[i], ahead, row, -1);
       ceilings.add(on[i], moment, ahead, row);
     }
+  }
+
+  private byte[] masks(Demand demand) {
+    byte[] masks = new byte[pool.nodes()];
+    for (int node = 0; node < masks.length; node++) {
+      masks[node] =
+          pool.closed(node) ? 0 : (byte) demand.mask(pool, node, ahead, node * pool.kinds());
+    }
+    return masks;
   }
 
   /** When the job fits. */

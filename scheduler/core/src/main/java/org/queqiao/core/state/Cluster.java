@@ -63,6 +63,7 @@ public final class Cluster {
     cluster.policy.define(image.scheduling());
     image.domains().forEach(cluster.accounts::define);
     image.licences().forEach(cluster.licences::define);
+    cluster.policy.define(image.topology());
     cluster.priorities.restore(image.priorities());
     for (ClusterImage.ProjectImage each : image.projects()) {
       cluster.accounts.restore(each);
@@ -110,7 +111,8 @@ public final class Cluster {
         policy.statedJobPolicy(),
         policy.statedScheduling(),
         priorities.image(),
-        List.copyOf(licences.all()));
+        List.copyOf(licences.all()),
+        policy.topology());
   }
 
   /** SHA-256 over the canonical form of everything that the log determines. */

@@ -8,6 +8,7 @@ import org.queqiao.contract.event.LicenceDefined;
 import org.queqiao.contract.event.PartitionDefined;
 import org.queqiao.contract.event.SchedulingDefined;
 import org.queqiao.contract.event.TariffDefined;
+import org.queqiao.contract.event.TopologyDefined;
 import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.NodeName;
@@ -49,6 +50,9 @@ public interface ClusterState {
 
   /** The licences of the site, by name. */
   List<LicenceDefined> licences();
+
+  /** Which nodes are close to each other. */
+  TopologyDefined topology();
 
   /** How many of a licence runs hold. */
   int licencesUsed(String name);

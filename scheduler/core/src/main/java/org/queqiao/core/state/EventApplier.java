@@ -34,6 +34,7 @@ import org.queqiao.contract.event.RoleRevoked;
 import org.queqiao.contract.event.RulesSet;
 import org.queqiao.contract.event.SchedulingDefined;
 import org.queqiao.contract.event.TariffDefined;
+import org.queqiao.contract.event.TopologyDefined;
 import org.queqiao.contract.event.UserDefined;
 import org.queqiao.contract.event.WalletFunded;
 
@@ -95,6 +96,7 @@ public final class EventApplier {
       case NodeDrained e -> nodes.drained(e);
       case NodeResumed e -> nodes.resumed(e);
       case NodeSettingsSet e -> nodes.set(e);
+      case TopologyDefined e -> nodes.defined(e);
       case LicenceDefined e -> nodes.defined(e);
       case PartitionDefined e -> accounts.defined(e);
       case TariffDefined e -> accounts.defined(e);

@@ -10,6 +10,7 @@ import org.queqiao.contract.event.NodeRegistered;
 import org.queqiao.contract.event.NodeResumed;
 import org.queqiao.contract.event.NodeSettingsSet;
 import org.queqiao.contract.event.NodeUp;
+import org.queqiao.contract.event.TopologyDefined;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.node.NodeFacts;
 
@@ -82,6 +83,11 @@ final class NodeEvents {
 
   void defined(LicenceDefined event) {
     cluster.licences().define(event);
+    cluster.newChance();
+  }
+
+  void defined(TopologyDefined event) {
+    cluster.policy().define(event);
     cluster.newChance();
   }
 

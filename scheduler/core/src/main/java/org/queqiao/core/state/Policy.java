@@ -11,9 +11,11 @@ import org.queqiao.contract.event.JobPolicyDefined;
 import org.queqiao.contract.event.PartitionDefined;
 import org.queqiao.contract.event.SchedulingDefined;
 import org.queqiao.contract.event.TariffDefined;
+import org.queqiao.contract.event.TopologyDefined;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.PartitionName;
 import org.queqiao.core.placement.HostList;
+import org.queqiao.core.placement.Switches;
 
 /** The rules of the site that are data: partitions and their prices. */
 public final class Policy {
@@ -23,6 +25,8 @@ public final class Policy {
   /** What the partitions list; those that have all nodes are not here. */
   private final TreeMap<PartitionName, NavigableSet<NodeName>> nodes = new TreeMap<>();
 
+  private TopologyDefined topology = TopologyDefined.NONE;
+  private Switches switches = Switches.NONE;
   private JobPolicyDefined jobPolicy;
   private SchedulingDefined scheduling;
 
@@ -34,6 +38,20 @@ public final class Policy {
 
   void define(SchedulingDefined newScheduling) {
     scheduling = newScheduling;
+  }
+
+  void define(TopologyDefined newTopology) {
+    switches = Switches.of(newTopology);
+    topology = newTopology;
+  }
+
+  /** The switches as the site says them. */
+  public TopologyDefined topology() {
+    return topology;
+  }
+
+  public Switches switches() {
+    return switches;
   }
 
   /** By which policy the site plans. */

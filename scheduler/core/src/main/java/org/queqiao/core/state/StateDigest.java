@@ -58,6 +58,12 @@ final class StateDigest {
     if (!cluster.outcomes().all().isEmpty()) {
       out.text("outcomes").list(cluster.outcomes().all(), this::outcome);
     }
+    if (!cluster.policy().topology().switches().isEmpty()) {
+      out.text("topology")
+          .list(
+              cluster.policy().topology().switches(),
+              each -> out.text(each.name()).text(each.parent()).text(each.nodes()));
+    }
     if (!cluster.licences().all().isEmpty()) {
       out.text("licences")
           .list(
@@ -182,6 +188,9 @@ final class StateDigest {
         .list(
             List.copyOf(each.licences().entrySet()),
             licence -> out.text(licence.getKey()).number(licence.getValue()));
+    if (each.contiguous() || each.switches() > 0 || each.spread()) {
+      out.flag(each.contiguous()).number(each.switches()).flag(each.spread());
+    }
   }
 
   private void terms(Job job) {

@@ -72,7 +72,7 @@ final class NaivePass {
   }
 
   private boolean start(PlanJob job) {
-    List<Integer> must = nodes(job, now);
+    List<Integer> must = arranged(job, now, true);
     if (must == null) {
       return false;
     }
@@ -81,6 +81,25 @@ final class NaivePass {
     started.put(job.number(), on);
     hold(holds, job, on, now);
     return true;
+  }
+
+  /** How nodes lie to each other is asked of the same code; that is right elsewhere. */
+  private List<Integer> arranged(PlanJob job, long from, boolean starts) {
+    Demand demand = job.demand();
+    if (!demand.isParted() || !demand.isArranged()) {
+      return nodes(job, from);
+    }
+    byte[] masks = new byte[pool.nodes()];
+    for (int node = 0; node < masks.length; node++) {
+      Demand.Part part = demand.part(0);
+      boolean serves =
+          !pool.closed(node)
+              && part.nodes().allows(node)
+              && room(part.share(), node, from, from + job.believed());
+      masks[node] = (byte) (serves ? 1 : 0);
+    }
+    int[] on = starts ? demand.arrange(masks) : demand.choose(masks);
+    return on == null ? null : Arrays.stream(on).boxed().toList();
   }
 
   /** All that have room now, as far as the job wants more nodes than it must have. */
@@ -128,6 +147,9 @@ final class NaivePass {
 
   private List<Integer> nodes(PlanJob job, long from) {
     Demand demand = job.demand();
+    if (demand.demandsArrangement()) {
+      return arranged(job, from, false);
+    }
     if (demand.isParted()) {
       List<Integer> parts = new ArrayList<>();
       for (int i = 0; i < demand.shares(); i++) {

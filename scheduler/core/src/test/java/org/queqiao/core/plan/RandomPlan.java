@@ -4,6 +4,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import org.queqiao.contract.event.TopologyDefined;
+import org.queqiao.contract.id.NodeName;
+import org.queqiao.contract.job.JobPlacement;
+import org.queqiao.contract.node.NetworkSwitch;
+import org.queqiao.core.placement.Arrangement;
+import org.queqiao.core.placement.Fabric;
+import org.queqiao.core.placement.Switches;
 
 /** A random cluster with a random queue, the same for the same seed. */
 final class RandomPlan {
@@ -81,8 +88,35 @@ final class RandomPlan {
               random.nextInt(1, 3),
               node -> (allowed >>> node & 1) == 1));
     }
+    if (parts.size() == 1 && random.nextBoolean()) {
+      return new Demand(parts, 0, 0, arrangement(parts.getFirst().shares()));
+    }
     return new Demand(
         parts, random.nextInt(parts.size()), random.nextInt(3) == 0 ? random.nextInt(3) : 0);
+  }
+
+  /** Three leaves of two nodes, two of them below one switch. */
+  private Arrangement arrangement(int nodes) {
+    Switches switches =
+        Switches.of(
+            new TopologyDefined(
+                List.of(
+                    new NetworkSwitch("c", "", ""),
+                    new NetworkSwitch("s1", "c", "n[4-5]"),
+                    new NetworkSwitch("s2", "c", "n[0-1]"),
+                    new NetworkSwitch("s3", "", "n[2-3]"))));
+    List<NodeName> names = new ArrayList<>();
+    for (int node = 0; node < pool.nodes(); node++) {
+      names.add(new NodeName("n" + node));
+    }
+    return Arrangement.of(
+        JobPlacement.builder()
+            .contiguous(random.nextInt(3) == 0)
+            .switches(random.nextInt(3))
+            .spread(random.nextBoolean())
+            .build(),
+        nodes,
+        new Fabric(switches, names));
   }
 
   private void start(PlanJob job, int[] nodes) {

@@ -24,6 +24,7 @@ final class InputKinds {
           Input.ResumeNode _,
           Input.SetNode _,
           Input.DefineLicence _,
+          Input.DefineTopology _,
           Input.Tick _,
           Input.PlanPass _,
           Input.DefinePartition _,
@@ -69,6 +70,7 @@ final class InputKinds {
           Input.DefinePriorityPolicy _,
           Input.SetNode _,
           Input.DefineLicence _,
+          Input.DefineTopology _,
           Input.SetRules _ ->
           true;
       case Input.CancelJob _,

@@ -3,12 +3,17 @@ package org.queqiao.server.http;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.queqiao.contract.event.LicenceDefined;
+import org.queqiao.contract.event.TopologyDefined;
+import org.queqiao.contract.node.NetworkSwitch;
 import org.queqiao.core.message.Input;
+import org.queqiao.core.state.ClusterState;
 import org.queqiao.server.view.Door;
 
-/** The licences of the site, and how many are in use. */
+/** The licences of the site, how many are in use, and the switches of its network. */
 final class LicenceRoutes {
   private final Inputs inputs;
   private final Door door;
@@ -27,10 +32,13 @@ final class LicenceRoutes {
         call ->
             ask(
                 call,
+                LicenceRoutes::uses,
                 all ->
                     SiteRoutes.page(
                         call, all, each -> each.licence().name(), LicenceRoutes::write)));
     api.on("putLicence", this::put);
+    api.on("getTopology", call -> ask(call, ClusterState::topology, found -> topology(call, found)));
+    api.on("putTopology", this::putTopology);
   }
 
   private void put(Call call) {
@@ -42,6 +50,7 @@ final class LicenceRoutes {
         _ ->
             ask(
                 call,
+                LicenceRoutes::uses,
                 all -> {
                   Use now =
                       all.stream()
@@ -52,13 +61,51 @@ final class LicenceRoutes {
                 }));
   }
 
-  private void ask(Call call, Consumer<List<Use>> answer) {
+  @SuppressWarnings("unchecked")
+  private void putTopology(Call call) {
+    List<NetworkSwitch> switches =
+        ((List<Map<String, Object>>) call.body().get("switches"))
+            .stream()
+                .map(each ->
+                    new NetworkSwitch(
+                        (String) each.get("name"),
+                        (String) each.getOrDefault("parent", ""),
+                        (String) each.getOrDefault("nodes", "")))
+                .toList();
+    TopologyDefined topology = new TopologyDefined(switches);
+    inputs.submit(
+        call,
+        new Input.DefineTopology(call.principal().actor(), topology),
+        _ -> topology(call, topology));
+  }
+
+  private static void topology(Call call, TopologyDefined topology) {
+    call.json(
+        200,
+        out -> {
+          out.writeStartObject();
+          out.writeArrayFieldStart("switches");
+          for (NetworkSwitch each : topology.switches()) {
+            out.writeStartObject();
+            out.writeStringField("name", each.name());
+            out.writeStringField("parent", each.parent());
+            out.writeStringField("nodes", each.nodes());
+            out.writeEndObject();
+          }
+          out.writeEndArray();
+          out.writeEndObject();
+        });
+  }
+
+  private static List<Use> uses(ClusterState state) {
+    return state.licences().stream()
+        .map(each -> new Use(each, state.licencesUsed(each.name())))
+        .toList();
+  }
+
+  private <T> void ask(Call call, Function<ClusterState, T> question, Consumer<T> answer) {
     var _ =
-        door.ask(
-                state ->
-                    state.licences().stream()
-                        .map(each -> new Use(each, state.licencesUsed(each.name())))
-                        .toList())
+        door.ask(question)
             .whenComplete((found, failure) ->
                 call.onLoop(() -> {
                   if (failure != null) {

@@ -29,6 +29,9 @@ final class PlacementJson {
         .memPerCpuBytes(number(options, "memPerCpuBytes"))
         .memPerGpuBytes(number(options, "memPerGpuBytes"))
         .gresPerTask(gresPerTask == null ? List.of() : gresPerTask)
+        .contiguous(Boolean.TRUE.equals(options.get("contiguous")))
+        .switches(Math.toIntExact(number(options, "switches")))
+        .spread(Boolean.TRUE.equals(options.get("spread")))
         .licences(licences(options.get("licences")))
         .build();
   }
@@ -83,6 +86,9 @@ final class PlacementJson {
     Json.number(out, "memPerGpuBytes", positive(placement.memPerGpuBytes()));
     out.writeFieldName("gresPerTask");
     writeGres(placement.gresPerTask(), out);
+    out.writeBooleanField("contiguous", placement.contiguous());
+    Json.number(out, "switches", positive(placement.switches()));
+    out.writeBooleanField("spread", placement.spread());
     out.writeObjectFieldStart("licences");
     for (Map.Entry<String, Integer> each : placement.licences().entrySet()) {
       out.writeNumberField(each.getKey(), each.getValue());

@@ -35,6 +35,7 @@ import org.queqiao.contract.event.RoleRevoked;
 import org.queqiao.contract.event.RulesSet;
 import org.queqiao.contract.event.SchedulingDefined;
 import org.queqiao.contract.event.TariffDefined;
+import org.queqiao.contract.event.TopologyDefined;
 import org.queqiao.contract.event.UserDefined;
 import org.queqiao.contract.event.WalletFunded;
 import org.queqiao.contract.id.JobId;
@@ -85,7 +86,7 @@ final class Changes {
       case JobSignalled e -> job(logged, e.run().job(), JobState.RUNNING);
       case JobRequeued e -> job(logged, e.run().job(), JobState.PENDING);
       case JobPolicyDefined _ -> partition(logged, null);
-      case SchedulingDefined _, LicenceDefined _ -> partition(logged, null);
+      case SchedulingDefined _, LicenceDefined _, TopologyDefined _ -> partition(logged, null);
       case JobEnded e -> job(logged, e.job(), e.state());
       case NodeRegistered e -> node(logged, e.facts().name(), null);
       case NodeUp e -> node(logged, e.node(), "UP");

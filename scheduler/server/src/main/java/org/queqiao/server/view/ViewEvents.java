@@ -35,6 +35,7 @@ import org.queqiao.contract.event.RoleRevoked;
 import org.queqiao.contract.event.RulesSet;
 import org.queqiao.contract.event.SchedulingDefined;
 import org.queqiao.contract.event.TariffDefined;
+import org.queqiao.contract.event.TopologyDefined;
 import org.queqiao.contract.event.UserDefined;
 import org.queqiao.contract.event.WalletFunded;
 import org.queqiao.contract.id.JobId;
@@ -138,6 +139,7 @@ final class ViewEvents {
       case NodeSettingsSet e -> nodes.change(e.node(), node -> node.with(e.settings()));
       case PartitionDefined _,
           LicenceDefined _,
+          TopologyDefined _,
           JobPolicyDefined _,
           SchedulingDefined _,
           TariffDefined _,

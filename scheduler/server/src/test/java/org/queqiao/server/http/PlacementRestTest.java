@@ -113,6 +113,30 @@ final class PlacementRestTest {
   }
 
   @Test
+  void switchesAreSetShownAndAskedFor() throws Exception {
+    String tree =
+        "{\"switches\":[{\"name\":\"core\"},{\"name\":\"r1\",\"parent\":\"core\",\"nodes\":\"%s\"}]}"
+            .formatted(firstNode());
+    assertThat(server.call("researcher1", "PUT", "/api/v1/topology", tree).statusCode())
+        .isEqualTo(403);
+    HttpResponse<String> put = server.call("admin1", "PUT", "/api/v1/topology", tree);
+    assertThat(put.statusCode()).as(put.body()).isEqualTo(200);
+    JsonNode shown = JSON.readTree(server.get("researcher1", "/api/v1/topology").body());
+    assertThat(shown.path("switches").get(1).path("parent").asText()).isEqualTo("core");
+    String loop = tree.replace("\"core\"}", "\"core\",\"parent\":\"r1\"}");
+    assertThat(server.call("admin1", "PUT", "/api/v1/topology", loop).statusCode()).isEqualTo(422);
+    HttpResponse<String> accepted = submit(",\"switches\":1,\"contiguous\":true");
+    assertThat(accepted.statusCode()).as(accepted.body()).isEqualTo(201);
+    JsonNode job =
+        JSON.readTree(
+            server
+                .get("researcher1", accepted.headers().firstValue("Location").orElseThrow())
+                .body());
+    assertThat(job.path("switches").asInt()).isEqualTo(1);
+    assertThat(job.path("contiguous").asBoolean()).isTrue();
+  }
+
+  @Test
   void aPartitionShowsItsNodes() throws Exception {
     String node = firstNode();
     String at = "/api/v1/partitions/listed";

@@ -37,6 +37,7 @@ import org.queqiao.contract.event.RoleRevoked;
 import org.queqiao.contract.event.RulesSet;
 import org.queqiao.contract.event.SchedulingDefined;
 import org.queqiao.contract.event.TariffDefined;
+import org.queqiao.contract.event.TopologyDefined;
 import org.queqiao.contract.event.UserDefined;
 import org.queqiao.contract.event.WalletFunded;
 import org.queqiao.contract.id.NodeName;
@@ -87,6 +88,7 @@ final class HistoryCheck {
       case NodeSettingsSet e -> model.nodes.get(e.node()).settings = e.settings();
       case PartitionDefined e -> model.partitions.put(e.name(), e);
       case LicenceDefined e -> model.licences.put(e.name(), e.count());
+      case TopologyDefined e -> model.topology = e;
       case UserDefined e -> model.users.put(e.name().value(), e);
       case RoleGranted e ->
           model.roles.computeIfAbsent(e.user().value(), _ -> new TreeSet<>()).add(e.role());

@@ -5,6 +5,7 @@ import java.util.TreeSet;
 import org.queqiao.contract.account.MemberRank;
 import org.queqiao.contract.account.Role;
 import org.queqiao.contract.event.PartitionDefined;
+import org.queqiao.contract.event.TopologyDefined;
 import org.queqiao.contract.event.UserDefined;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.NodeName;
@@ -16,6 +17,7 @@ final class ModelCluster {
   final TreeMap<JobId, ModelJob> jobs = new TreeMap<>();
   final TreeMap<NodeName, ModelNode> nodes = new TreeMap<>();
   final TreeMap<PartitionName, PartitionDefined> partitions = new TreeMap<>();
+  TopologyDefined topology = TopologyDefined.NONE;
   final TreeMap<String, Integer> licences = new TreeMap<>();
   final TreeMap<String, UserDefined> users = new TreeMap<>();
   final TreeMap<String, TreeSet<Role>> roles = new TreeMap<>();

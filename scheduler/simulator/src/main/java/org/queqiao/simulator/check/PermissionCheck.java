@@ -34,6 +34,7 @@ import org.queqiao.contract.event.RoleRevoked;
 import org.queqiao.contract.event.RulesSet;
 import org.queqiao.contract.event.SchedulingDefined;
 import org.queqiao.contract.event.TariffDefined;
+import org.queqiao.contract.event.TopologyDefined;
 import org.queqiao.contract.event.UserDefined;
 import org.queqiao.contract.event.WalletFunded;
 import org.queqiao.contract.id.Actor;
@@ -78,6 +79,7 @@ final class PermissionCheck {
               JobPolicyDefined _,
               SchedulingDefined _,
               LicenceDefined _,
+              TopologyDefined _,
               ProjectDefined _,
               DomainDefined _,
               UserDefined _,

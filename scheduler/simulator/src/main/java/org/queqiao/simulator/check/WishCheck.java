@@ -6,6 +6,7 @@ import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.PartitionDefined;
 import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.JobPlacement;
+import org.queqiao.contract.node.NetworkSwitch;
 
 /**
  * Checks that a run lies on nodes that its job may use. Knows the forms that the people of a
@@ -36,11 +37,20 @@ final class WishCheck {
       int cores = model.nodes.get(each.node()).facts.cores();
       right &= !wish.exclusive() || each.cores().size() == cores;
     }
+    right &= wish.switches() == 0 || switchesOf(mine) <= wish.switches();
     boolean respected = right;
     HistoryCheck.require(
         respected,
         Invariant.I41,
         () -> "entry " + logged.position() + " places a job of " + wish + " on " + mine);
+  }
+
+  private int switchesOf(TreeSet<String> nodes) {
+    int count = 0;
+    for (NetworkSwitch each : model.topology.switches()) {
+      count += names(each.nodes()).stream().anyMatch(nodes::contains) ? 1 : 0;
+    }
+    return count;
   }
 
   /** To be asked before the job counts as running. */

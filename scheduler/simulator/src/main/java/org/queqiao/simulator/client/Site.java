@@ -12,6 +12,7 @@ import org.queqiao.contract.event.PartitionDefined;
 import org.queqiao.contract.event.ProjectDefined;
 import org.queqiao.contract.event.RoleGranted;
 import org.queqiao.contract.event.TariffDefined;
+import org.queqiao.contract.event.TopologyDefined;
 import org.queqiao.contract.event.UserDefined;
 import org.queqiao.contract.event.WalletFunded;
 import org.queqiao.contract.id.Actor;
@@ -20,6 +21,7 @@ import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.PartitionName;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.UserName;
+import org.queqiao.contract.node.NetworkSwitch;
 import org.queqiao.contract.node.NodeFacts;
 import org.queqiao.contract.node.NodeSettings;
 import org.queqiao.core.message.Input;
@@ -62,6 +64,14 @@ public final class Site {
         new Input.DefinePartition(
             OWNER, new PartitionDefined(SMALL, false, 60_000, 3_600_000, "n0,n1")));
     inputs.add(new Input.DefineTariff(OWNER, new TariffDefined(PARTITION, 100_000, "CNY", 0)));
+    inputs.add(
+        new Input.DefineTopology(
+            OWNER,
+            new TopologyDefined(
+                List.of(
+                    new NetworkSwitch("core", "", ""),
+                    new NetworkSwitch("left", "core", "n0,n1,n2"),
+                    new NetworkSwitch("right", "core", "n3,n4,n5")))));
     inputs.add(new Input.DefineLicence(OWNER, new LicenceDefined("solver", 2)));
     inputs.add(new Input.DefineTariff(OWNER, new TariffDefined(SMALL, 50_000, "CNY", 0)));
     inputs.add(new Input.DefineDomain(OWNER, new DomainDefined(physics, "Physics")));

@@ -18,12 +18,20 @@ final class Wishes {
   static JobRequest added(JobRequest.Builder request, String key) {
     SplittableRandom random = new SplittableRandom(31L * key.hashCode());
     JobPlacement.Builder placement = JobPlacement.builder();
-    switch (random.nextInt(12)) {
+    switch (random.nextInt(14)) {
       case 0, 1 -> placement.constraint(CONSTRAINTS.get(random.nextInt(CONSTRAINTS.size())));
       case 2 -> placement.nodeList("n" + random.nextInt(2));
       case 3 -> placement.excludeNodes("n" + random.nextInt(2));
       case 4 -> request.partition(Site.SMALL);
       case 5 -> placement.exclusive(true);
+      case 9 -> {
+        request.nodes(2).tasks(2);
+        placement.switches(1);
+      }
+      case 10 -> {
+        request.nodes(2).tasks(2);
+        placement.contiguous(true).spread(random.nextBoolean());
+      }
       case 6 -> {
         request.nodes(1).tasks(null);
         placement.maxNodes(1 + random.nextInt(3)).tasksPerNode(1 + random.nextInt(2));
