@@ -81,8 +81,7 @@ final class PlacementPropertyTest {
       story.does(
           new Input.SetNode(
               OWNER,
-              new NodeSettingsSet(
-                  new NodeName(name), new NodeSettings(words, random.nextInt(3)))));
+              new NodeSettingsSet(new NodeName(name), new NodeSettings(words, random.nextInt(3)))));
     }
 
     void submit() {
@@ -137,8 +136,7 @@ final class PlacementPropertyTest {
     }
 
     void plan() {
-      while (story.hears(new Input.PlanPass()) instanceof Reply.Planned planned
-          && planned.more()) {
+      while (story.hears(new Input.PlanPass()) instanceof Reply.Planned planned && planned.more()) {
         // until the pass is over
       }
       List<ClusterImage.JobImage> jobs = story.machine.image().jobs();

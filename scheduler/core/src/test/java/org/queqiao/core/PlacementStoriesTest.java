@@ -182,8 +182,7 @@ final class PlacementStoriesTest {
             story
                 .refuses(
                     new Input.DefineTopology(
-                        OWNER,
-                        new TopologyDefined(List.of(new NetworkSwitch("a", "b", "n1")))))
+                        OWNER, new TopologyDefined(List.of(new NetworkSwitch("a", "b", "n1")))))
                 .message())
         .contains("not there");
   }

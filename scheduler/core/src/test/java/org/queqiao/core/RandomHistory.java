@@ -15,9 +15,9 @@ import java.util.TreeSet;
 import org.queqiao.contract.account.MemberRank;
 import org.queqiao.contract.account.Role;
 import org.queqiao.contract.event.JobPolicyDefined;
+import org.queqiao.contract.event.LicenceDefined;
 import org.queqiao.contract.event.MembershipRemoved;
 import org.queqiao.contract.event.MembershipSet;
-import org.queqiao.contract.event.LicenceDefined;
 import org.queqiao.contract.event.NodeSettingsSet;
 import org.queqiao.contract.event.PartitionDefined;
 import org.queqiao.contract.event.PlatformDefined;
@@ -318,8 +318,7 @@ final class RandomHistory {
                           new NetworkSwitch("c", "", ""),
                           new NetworkSwitch("s1", "c", "n[0-1]"),
                           new NetworkSwitch("s2", "c", "n[2-3]"))));
-      case 6 ->
-          new Input.DefineLicence(actor, new LicenceDefined("solver", random.nextInt(4)));
+      case 6 -> new Input.DefineLicence(actor, new LicenceDefined("solver", random.nextInt(4)));
       case 5 ->
           new Input.DefineScheduling(
               actor,

@@ -141,8 +141,7 @@ final class ResourceStoriesTest {
   @Test
   void memoryGoesByCoreOrByGpu() {
     gpus("n1", 4);
-    Allocation byCore =
-        started(placed(wish().memPerCpuBytes(3 * GIB)).cpusPerTask(2)).getFirst();
+    Allocation byCore = started(placed(wish().memPerCpuBytes(3 * GIB)).cpusPerTask(2)).getFirst();
     assertThat(byCore.memBytes()).isEqualTo(6 * GIB);
     Allocation byGpu =
         started(
@@ -205,8 +204,7 @@ final class ResourceStoriesTest {
         .contains("did you mean fluent");
     assertThat(
             story
-                .refuses(
-                    new Input.DefineLicence(user("liwei"), new LicenceDefined("fluent", 9)))
+                .refuses(new Input.DefineLicence(user("liwei"), new LicenceDefined("fluent", 9)))
                 .code())
         .isEqualTo(Rejection.Code.FORBIDDEN);
   }

@@ -28,21 +28,21 @@ final class ImageReader {
       PbClusterImage in = PbClusterImage.parseFrom(bytes);
       ClusterImage image =
           new ClusterImage(
-          in.getPosition(),
-          in.getTimeMs(),
-          in.getLastJobId(),
-          ModelReader.list(in.getPartitionsList(), EventReader::partition),
-          ModelReader.list(in.getTariffsList(), EventReader::tariff),
-          ModelReader.list(in.getDomainsList(), EventReader::domain),
-          ModelReader.list(in.getProjectsList(), ImageReader::project),
-          ModelReader.list(in.getUsersList(), ImageReader::user),
-          ModelReader.list(in.getNodesList(), ImageReader::node),
-          ModelReader.list(in.getJobsList(), ImageReader::job),
-          ModelReader.list(in.getIdempotencyKeysList(), ImageReader::key),
-          ModelReader.list(in.getOutcomesList(), ImageReader::outcome),
-          in.hasJobPolicy() ? EventReader.jobPolicy(in.getJobPolicy()) : null,
-          in.hasScheduling() ? EventReader.scheduling(in.getScheduling()) : null,
-          PolicyReader.priorities(in));
+              in.getPosition(),
+              in.getTimeMs(),
+              in.getLastJobId(),
+              ModelReader.list(in.getPartitionsList(), EventReader::partition),
+              ModelReader.list(in.getTariffsList(), EventReader::tariff),
+              ModelReader.list(in.getDomainsList(), EventReader::domain),
+              ModelReader.list(in.getProjectsList(), ImageReader::project),
+              ModelReader.list(in.getUsersList(), ImageReader::user),
+              ModelReader.list(in.getNodesList(), ImageReader::node),
+              ModelReader.list(in.getJobsList(), ImageReader::job),
+              ModelReader.list(in.getIdempotencyKeysList(), ImageReader::key),
+              ModelReader.list(in.getOutcomesList(), ImageReader::outcome),
+              in.hasJobPolicy() ? EventReader.jobPolicy(in.getJobPolicy()) : null,
+              in.hasScheduling() ? EventReader.scheduling(in.getScheduling()) : null,
+              PolicyReader.priorities(in));
       return image.with(
           ModelReader.list(in.getLicencesList(), PlacementReader::licence),
           PlacementReader.topology(in.getTopology()));

@@ -1,10 +1,10 @@
 package org.queqiao.contract.codec;
 
+import java.util.TreeMap;
+import org.queqiao.contract.event.LicenceDefined;
 import org.queqiao.contract.event.NodeSettingsSet;
 import org.queqiao.contract.event.TopologyDefined;
 import org.queqiao.contract.id.NodeName;
-import java.util.TreeMap;
-import org.queqiao.contract.event.LicenceDefined;
 import org.queqiao.contract.job.JobPlacement;
 import org.queqiao.contract.node.NetworkSwitch;
 import org.queqiao.contract.node.NodeSettings;

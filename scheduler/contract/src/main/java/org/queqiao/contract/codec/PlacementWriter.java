@@ -1,7 +1,7 @@
 package org.queqiao.contract.codec;
 
-import org.queqiao.contract.event.NodeSettingsSet;
 import org.queqiao.contract.event.LicenceDefined;
+import org.queqiao.contract.event.NodeSettingsSet;
 import org.queqiao.contract.event.TopologyDefined;
 import org.queqiao.contract.job.JobPlacement;
 import org.queqiao.contract.node.NetworkSwitch;
@@ -32,10 +32,7 @@ final class PlacementWriter {
   }
 
   static PbLicenceDefined licence(LicenceDefined licence) {
-    return PbLicenceDefined.newBuilder()
-        .setName(licence.name())
-        .setCount(licence.count())
-        .build();
+    return PbLicenceDefined.newBuilder().setName(licence.name()).setCount(licence.count()).build();
   }
 
   static PbTopologyDefined topology(TopologyDefined topology) {
@@ -53,17 +50,17 @@ final class PlacementWriter {
   static PbJobPlacement write(JobPlacement placement) {
     PbJobPlacement.Builder out =
         PbJobPlacement.newBuilder()
-        .setConstraint(placement.constraint())
-        .setNodeList(placement.nodeList())
-        .setExcludeNodes(placement.excludeNodes())
-        .setExclusive(placement.exclusive())
-        .setMaxNodes(placement.maxNodes())
-        .setTasksPerNode(placement.tasksPerNode())
-        .setMemPerCpuBytes(placement.memPerCpuBytes())
-        .setMemPerGpuBytes(placement.memPerGpuBytes())
-        .setContiguous(placement.contiguous())
-        .setSwitches(placement.switches())
-        .setSpread(placement.spread());
+            .setConstraint(placement.constraint())
+            .setNodeList(placement.nodeList())
+            .setExcludeNodes(placement.excludeNodes())
+            .setExclusive(placement.exclusive())
+            .setMaxNodes(placement.maxNodes())
+            .setTasksPerNode(placement.tasksPerNode())
+            .setMemPerCpuBytes(placement.memPerCpuBytes())
+            .setMemPerGpuBytes(placement.memPerGpuBytes())
+            .setContiguous(placement.contiguous())
+            .setSwitches(placement.switches())
+            .setSpread(placement.spread());
     placement.gresPerTask().forEach(each -> out.addGresPerTask(ModelWriter.gres(each)));
     placement
         .licences()

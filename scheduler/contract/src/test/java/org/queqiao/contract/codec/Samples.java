@@ -38,8 +38,8 @@ import org.queqiao.contract.job.JobTerms;
 import org.queqiao.contract.job.KillCause;
 import org.queqiao.contract.job.RunExit;
 import org.queqiao.contract.job.WarningSignal;
-import org.queqiao.contract.node.NodeFacts;
 import org.queqiao.contract.node.NetworkSwitch;
+import org.queqiao.contract.node.NodeFacts;
 import org.queqiao.contract.node.NodeSettings;
 import org.queqiao.contract.node.NodeState;
 import org.queqiao.contract.policy.*;
@@ -297,8 +297,7 @@ final class Samples {
             "liwei",
             1234,
             SPEC.toBuilder()
-                .placement(
-                    JobPlacement.builder().contiguous(true).switches(2).spread(true).build())
+                .placement(JobPlacement.builder().contiguous(true).switches(2).spread(true).build())
                 .build(),
             "",
             HASH));

@@ -121,7 +121,8 @@ final class ResourcesCheck {
         Stream.concat(perJob.stream(), placement.gresPerTask().stream())
             .anyMatch(each -> each.name().equals("gpu"));
     return placement.memPerGpuBytes() > 0 && !gpu
-        ? wrong("memPerGpuBytes", "the job asks for memory for each GPU and for no GPU: ask for one")
+        ? wrong(
+            "memPerGpuBytes", "the job asks for memory for each GPU and for no GPU: ask for one")
         : Optional.empty();
   }
 
@@ -170,10 +171,7 @@ final class ResourcesCheck {
     if (placement.switches() < 0 || placement.switches() > JobRequestCheck.MAX_NODES) {
       return wrong(
           "switches",
-          "switches is "
-              + placement.switches()
-              + ": it is from 1 to "
-              + JobRequestCheck.MAX_NODES);
+          "switches is " + placement.switches() + ": it is from 1 to " + JobRequestCheck.MAX_NODES);
     }
     if (!placement.contiguous() && placement.switches() == 0) {
       return Optional.empty();
@@ -210,8 +208,7 @@ final class ResourcesCheck {
     for (Map.Entry<String, Integer> each : placement.licences().entrySet()) {
       Optional<LicenceDefined> known = cluster.licences().find(each.getKey());
       if (known.isEmpty()) {
-        List<String> names =
-            cluster.licences().all().stream().map(LicenceDefined::name).toList();
+        List<String> names = cluster.licences().all().stream().map(LicenceDefined::name).toList();
         return wrong(
             "licences",
             "there is no licence "

@@ -117,9 +117,7 @@ public final class SiteCheck {
       return refuseOr(input.actor(), Rejections.invalid("switches", e.getMessage()));
     }
     return define(
-        input.actor(),
-        input.topology(),
-        cluster.policy().topology().equals(input.topology()));
+        input.actor(), input.topology(), cluster.policy().topology().equals(input.topology()));
   }
 
   public Decision decide(Input.DefineJobPolicy input) {

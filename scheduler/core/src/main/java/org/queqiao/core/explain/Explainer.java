@@ -116,7 +116,8 @@ public final class Explainer {
     private void look(Node node) {
       boolean whenIdle =
           roomWhenIdle.computeIfAbsent(
-              NodeShape.of(node.facts()), _ -> fits(NodeCapacity.idle(node.facts()), NodeNeed.small(spec)));
+              NodeShape.of(node.facts()),
+              _ -> fits(NodeCapacity.idle(node.facts()), NodeNeed.small(spec)));
       if (node.takesRuns()) {
         usableCores += node.facts().cores();
         freeCores += node.capacity().freeCores();

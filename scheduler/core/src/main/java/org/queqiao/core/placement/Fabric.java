@@ -25,8 +25,7 @@ public final class Fabric {
       leaf[node] = switches.leafOf(names.get(node));
       order.add(node);
     }
-    order.sort(
-        Comparator.comparingInt((Integer node) -> leaf[node]).thenComparing(names::get));
+    order.sort(Comparator.comparingInt((Integer node) -> leaf[node]).thenComparing(names::get));
     this.inOrder = order.stream().mapToInt(node -> node).toArray();
   }
 
@@ -121,7 +120,9 @@ public final class Fabric {
     return count;
   }
 
-  /** Nodes of the first part on the leaves that have most of them, or null when they are too few. */
+  /**
+   * Nodes of the first part on the leaves that have most of them, or null when they are too few.
+   */
   int[] onFewLeaves(byte[] masks, int wanted, int most) {
     int[] able = new int[leaves];
     int alone = 0;

@@ -77,8 +77,7 @@ public final class Feasibility {
     for (int i = 0; i < masks.length; i++) {
       Offer each = offers.get(i);
       boolean fits =
-          wish.groups(each.name(), each.settings()) != 0
-              && fits(need, NodeShape.of(each.facts()));
+          wish.groups(each.name(), each.settings()) != 0 && fits(need, NodeShape.of(each.facts()));
       masks[i] = (byte) (fits ? 1 : 0);
     }
     int most = arrangement.most(masks);

@@ -66,7 +66,9 @@ public final class JobParts {
     return large[part];
   }
 
-  /** The group of the i-th node of the job; those that it takes beyond its least are of the last. */
+  /**
+   * The group of the i-th node of the job; those that it takes beyond its least are of the last.
+   */
   public int groupOfNode(int index) {
     int left = index;
     int part = 0;

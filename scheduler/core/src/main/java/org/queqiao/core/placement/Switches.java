@@ -68,7 +68,11 @@ public final class Switches {
         throw new IllegalArgumentException(
             byName.containsKey(each.parent())
                 ? "switch '" + each.name() + "' hangs below itself, or below one that does"
-                : "switch '" + each.name() + "' hangs below '" + each.parent() + "', which is not there");
+                : "switch '"
+                    + each.name()
+                    + "' hangs below '"
+                    + each.parent()
+                    + "', which is not there");
       }
     }
     return out;
@@ -88,7 +92,9 @@ public final class Switches {
     if (!at.nodes().isEmpty()) {
       if (!children.isEmpty()) {
         throw new IllegalArgumentException(
-            "switch '" + at.name() + "' has nodes and other switches below it: give it one of both");
+            "switch '"
+                + at.name()
+                + "' has nodes and other switches below it: give it one of both");
       }
       leaf(at);
     }

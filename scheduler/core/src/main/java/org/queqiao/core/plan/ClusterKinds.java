@@ -11,8 +11,8 @@ import org.queqiao.core.state.Node;
 
 /**
  * Numbers the kinds of resource of a cluster: cores, memory, each generic resource and each model
- * of one, and each licence. A device counts once for its resource and once for its model; a request that names no
- * model counts for the resource alone.
+ * of one, and each licence. A device counts once for its resource and once for its model; a request
+ * that names no model counts for the resource alone.
  */
 final class ClusterKinds {
   private static final int FIRST_GRES = 2;
@@ -78,9 +78,7 @@ final class ClusterKinds {
     return amounts;
   }
 
-  /**
-   * What a job needs on one of its nodes, or null when no node has such a thing.
-   */
+  /** What a job needs on one of its nodes, or null when no node has such a thing. */
   long[] of(NodeNeed need) {
     long[] amounts = new long[count()];
     amounts[0] = need.cores();

@@ -19,8 +19,7 @@ import org.queqiao.core.state.Node;
 
 /**
  * The nodes and running jobs of a cluster in the numbers of a {@link Planner}: made from the tables
- * once, then told of starts and ends. Nodes are numbered by weight, then by
- * switch, then by name.
+ * once, then told of starts and ends. Nodes are numbered by weight, then by switch, then by name.
  */
 final class ClusterMirror {
   private static final int MAX_DEMANDS = 50_000;

@@ -131,9 +131,7 @@ public final class Demand {
 
   /** Chooses nodes for a parted demand as it must lie; null when there is no choice. */
   int[] choose(byte[] masks) {
-    return demandsArrangement()
-        ? arrangement.choose(parts, masks)
-        : parts.choose(masks);
+    return demandsArrangement() ? arrangement.choose(parts, masks) : parts.choose(masks);
   }
 
   /** The same as it should lie, for a start. */

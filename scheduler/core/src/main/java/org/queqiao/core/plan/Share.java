@@ -83,7 +83,8 @@ public final class Share implements Comparable<Share> {
 
   @Override
   public String toString() {
-    return Arrays.toString(needs) + (memoryPerCore ? " and memory per core" : "")
+    return Arrays.toString(needs)
+        + (memoryPerCore ? " and memory per core" : "")
         + (wholeNode ? " of a whole node" : "");
   }
 }

@@ -79,9 +79,7 @@ final class FabricTest {
       int wanted = random.nextInt(1, 6);
       int[] on =
           choose(
-              JobPlacement.builder().contiguous(contiguous).switches(most),
-              wanted,
-              masks.clone());
+              JobPlacement.builder().contiguous(contiguous).switches(most), wanted, masks.clone());
       boolean possible = false;
       for (int set = 0; set < 1 << NODES; set++) {
         possible |= Integer.bitCount(set) == wanted && lies(set, masks, contiguous, most);

@@ -105,10 +105,8 @@ final class NaivePass {
   /** All that have room now, as far as the job wants more nodes than it must have. */
   private void more(PlanJob job, List<Integer> on) {
     Demand demand = job.demand();
-    Share share =
-        demand.isParted() ? demand.part(demand.growing()).share() : demand.small();
-    NodeChoice choice =
-        demand.isParted() ? demand.part(demand.growing()).nodes() : demand.nodes();
+    Share share = demand.isParted() ? demand.part(demand.growing()).share() : demand.small();
+    NodeChoice choice = demand.isParted() ? demand.part(demand.growing()).nodes() : demand.nodes();
     for (int node = 0; node < pool.nodes() && on.size() < demand.mostShares(); node++) {
       if (!on.contains(node)
           && !pool.closed(node)

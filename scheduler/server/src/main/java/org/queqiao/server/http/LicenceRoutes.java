@@ -37,7 +37,8 @@ final class LicenceRoutes {
                     SiteRoutes.page(
                         call, all, each -> each.licence().name(), LicenceRoutes::write)));
     api.on("putLicence", this::put);
-    api.on("getTopology", call -> ask(call, ClusterState::topology, found -> topology(call, found)));
+    api.on(
+        "getTopology", call -> ask(call, ClusterState::topology, found -> topology(call, found)));
     api.on("putTopology", this::putTopology);
   }
 
