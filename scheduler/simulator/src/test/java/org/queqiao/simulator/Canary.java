@@ -63,7 +63,9 @@ enum Canary {
       Invariant.I36,
       StoreBugs::swallowedFailure,
       plan(new Fault.FailSync(30_000, 500), new Fault.FailSync(45_000, 500))),
-  KEY_MAKES_TWO_JOBS(Invariant.I37, FactBugs::oneKey);
+  KEY_MAKES_TWO_JOBS(Invariant.I37, FactBugs::oneKey),
+  WISH_IS_FORGOTTEN(Invariant.I41, FactBugs::forgottenWish),
+  LICENCES_ARE_NOT_COUNTED(Invariant.I42, FactBugs::uncountedLicences);
 
   private final Invariant invariant;
   private final Supplier<Seams> bug;

@@ -2,6 +2,7 @@ package org.queqiao.simulator;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import org.queqiao.contract.codec.EventCodec.ActedEvent;
@@ -17,6 +18,7 @@ import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.Dependency;
 import org.queqiao.contract.job.DependencyRule;
+import org.queqiao.contract.job.JobPlacement;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.job.JobTerms;
 import org.queqiao.eventlog.EventLog;
@@ -125,6 +127,30 @@ final class FactBugs {
                             List.of(new Dependency(Dependency.Kind.AFTER_OK, submitted.job(), 0))),
                         false,
                         true)),
+                submitted.idempotencyKey(),
+                submitted.requestHash())
+            : event);
+  }
+
+  /** The log knows of a wish that the machine has not heard of, and that no node meets. */
+  static Seams forgottenWish() {
+    return wishing(JobPlacement.builder().excludeNodes("n0,n1,n2,n3,n4,n5").build());
+  }
+
+  /** The log knows that jobs use more licences than the site has. */
+  static Seams uncountedLicences() {
+    return wishing(JobPlacement.builder().licences(Map.of("solver", 3)).build());
+  }
+
+  private static Seams wishing(JobPlacement placement) {
+    return events(event ->
+        event instanceof JobSubmitted submitted && submitted.spec().placement().isDefault()
+            ? new JobSubmitted(
+                submitted.job(),
+                submitted.user(),
+                submitted.unixUser(),
+                submitted.uid(),
+                submitted.spec().toBuilder().placement(placement).build(),
                 submitted.idempotencyKey(),
                 submitted.requestHash())
             : event);
