@@ -51,7 +51,8 @@ public final class NodeProbe {
         List.of(),
         version(),
         line("/proc/sys/kernel/osrelease"),
-        absent);
+        absent,
+        NumaLayout.read(Path.of("/sys/devices/system"), cores));
   }
 
   /** A heartbeat with the gauges of now. */

@@ -272,6 +272,16 @@ final class NodeStoriesTest {
         "facts",
         new NodeFacts(
             N1, "boot-1", 1, GIB, List.of(), "0.1.0", "6.1.0", List.of("x".repeat(1025))));
+    assertFactsRefused(
+        "numa",
+        facts("n1", "boot-1", 2, GIB)
+            .with(
+                List.of(
+                    new NodeFacts.NumaNode(0, List.of(0)),
+                    new NodeFacts.NumaNode(0, List.of(0, 1)))));
+    assertFactsRefused(
+        "numa",
+        facts("n1", "boot-1", 2, GIB).with(List.of(new NodeFacts.NumaNode(0, List.of(0)))));
     NodeFacts.GresInventory gpu = new NodeFacts.GresInventory("gpu", "a100", 2);
     assertFactsRefused("gres", facts("n1", "boot-1", 4, GIB, List.of(gpu, gpu)));
     assertFactsRefused(

@@ -170,6 +170,20 @@ final class ResourceStoriesTest {
   }
 
   @Test
+  void coresLieCloseToEachOther() {
+    story.says(
+        facts("n1", "boot-1", 8, 8 * GIB)
+            .with(
+                List.of(
+                    new NodeFacts.NumaNode(0, List.of(0, 1, 2, 3)),
+                    new NodeFacts.NumaNode(1, List.of(4, 5, 6, 7)))));
+    assertThat(started(script().cpusPerTask(3)).getFirst().cores()).containsExactly(0, 1, 2);
+    assertThat(started(script().cpusPerTask(2)).getFirst().cores()).containsExactly(4, 5);
+    assertThat(started(script().cpusPerTask(1)).getFirst().cores()).containsExactly(3);
+    assertThat(started(script().cpusPerTask(2)).getFirst().cores()).containsExactly(6, 7);
+  }
+
+  @Test
   void devicesForEachTaskGoWithTheTasksOfEachNode() {
     gpus("n1", 4);
     gpus("n2", 4);

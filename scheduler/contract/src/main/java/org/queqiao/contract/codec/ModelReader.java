@@ -184,7 +184,10 @@ final class ModelReader {
             g -> new NodeFacts.GresInventory(g.getName(), g.getType(), g.getCount())),
         facts.getAgentVersion(),
         facts.getKernel(),
-        facts.getAbsentList());
+        facts.getAbsentList(),
+        list(
+            facts.getNumaList(),
+            each -> new NodeFacts.NumaNode(each.getSocket(), each.getCoresList())));
   }
 
   static Role role(PbRole role) {

@@ -27,6 +27,7 @@ import org.queqiao.contract.wire.PbJobTerms;
 import org.queqiao.contract.wire.PbKillCause;
 import org.queqiao.contract.wire.PbMemberRank;
 import org.queqiao.contract.wire.PbNodeFacts;
+import org.queqiao.contract.wire.PbNumaNode;
 import org.queqiao.contract.wire.PbRole;
 import org.queqiao.contract.wire.PbRunExit;
 import org.queqiao.contract.wire.PbRunId;
@@ -190,6 +191,10 @@ final class ModelWriter {
               .setName(gres.name())
               .setType(gres.type())
               .setCount(gres.count()));
+    }
+    for (NodeFacts.NumaNode each : facts.numa()) {
+      out.addNuma(
+          PbNumaNode.newBuilder().setSocket(each.socket()).addAllCores(each.cores()));
     }
     return out.build();
   }

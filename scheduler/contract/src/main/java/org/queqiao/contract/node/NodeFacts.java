@@ -14,6 +14,7 @@ import org.queqiao.contract.id.NodeName;
  * @param agentVersion version of the agent
  * @param kernel release of the kernel
  * @param absent what this node cannot do, each with its reason, such as limits without root
+ * @param numa its NUMA nodes, each with its socket and cores; empty when that is not known
  */
 public record NodeFacts(
     NodeName name,
@@ -23,10 +24,43 @@ public record NodeFacts(
     List<GresInventory> gres,
     String agentVersion,
     String kernel,
-    List<String> absent) {
+    List<String> absent,
+    List<NumaNode> numa) {
   public NodeFacts {
     gres = List.copyOf(gres);
     absent = List.copyOf(absent);
+    numa = List.copyOf(numa);
+  }
+
+  /** A node of which nobody knows how its cores lie. */
+  public NodeFacts(
+      NodeName name,
+      String bootId,
+      int cores,
+      long memBytes,
+      List<GresInventory> gres,
+      String agentVersion,
+      String kernel,
+      List<String> absent) {
+    this(name, bootId, cores, memBytes, gres, agentVersion, kernel, absent, List.of());
+  }
+
+  /** The same with its NUMA nodes. */
+  public NodeFacts with(List<NumaNode> numaNodes) {
+    return new NodeFacts(
+        name, bootId, cores, memBytes, gres, agentVersion, kernel, absent, numaNodes);
+  }
+
+  /**
+   * Cores that are close to the same memory.
+   *
+   * @param socket the number of its processor
+   * @param cores their ids, ascending
+   */
+  public record NumaNode(int socket, List<Integer> cores) {
+    public NumaNode {
+      cores = List.copyOf(cores);
+    }
   }
 
   /**

@@ -290,6 +290,13 @@ final class Samples {
         "JobSubmitted-placement",
         new JobSubmitted(RUN.job(), USER, "liwei", 1234, SPEC_WITH_PLACEMENT, "", HASH));
     out.put(
+        "NodeRegistered-numa",
+        new NodeRegistered(
+            FACTS.with(
+                List.of(
+                    new NodeFacts.NumaNode(0, List.of(0, 1, 4)),
+                    new NodeFacts.NumaNode(1, List.of(2, 3))))));
+    out.put(
         "JobSubmitted-layout",
         new JobSubmitted(
             RUN.job(),

@@ -1,6 +1,7 @@
 package org.queqiao.core.admission;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.NavigableSet;
 import java.util.Optional;
@@ -38,6 +39,7 @@ public final class RegisterCheck {
   static final int MAX_GRES_COUNT = 1024;
   static final int MAX_TEXT_CHARACTERS = 256;
   static final int MAX_ABSENT = 64;
+  private static final int MAX_NUMA = 1024;
   static final int MAX_ABSENT_CHARACTERS = 1024;
 
   private final Cluster cluster;
@@ -158,6 +160,20 @@ public final class RegisterCheck {
             + " bytes): give back what was taken away, or let the jobs end first");
   }
 
+  private static boolean numaIsRight(NodeFacts facts) {
+    BitSet seen = new BitSet();
+    for (NodeFacts.NumaNode each : facts.numa()) {
+      for (int core : each.cores()) {
+        if (core < 0 || core >= facts.cores() || seen.get(core)) {
+          return false;
+        }
+        seen.set(core);
+      }
+    }
+    return facts.numa().isEmpty()
+        || (facts.numa().size() <= MAX_NUMA && seen.cardinality() == facts.cores());
+  }
+
   private static Optional<Decision> wrongFacts(NodeFacts facts) {
     if (facts.cores() < 1 || facts.cores() > MAX_CORES) {
       return Optional.of(
@@ -168,6 +184,13 @@ public final class RegisterCheck {
       return Optional.of(
           Rejections.invalid(
               "memBytes", "a node cannot have " + facts.memBytes() + " bytes of memory"));
+    }
+    if (!numaIsRight(facts)) {
+      return Optional.of(
+          Rejections.invalid(
+              "numa",
+              "the NUMA nodes name each core of the node once and no other; there are at most "
+                  + MAX_NUMA));
     }
     if (isWrong(facts.bootId())) {
       return Optional.of(Rejections.invalid("bootId", "the boot id is empty or no plain text"));

@@ -14,7 +14,7 @@ public interface Capacity {
   long freeMemBytes();
 
   /**
-   * Chooses the lowest free core ids and device indexes; takes nothing.
+   * Chooses free core ids, close to each other, and the lowest free device indexes; takes nothing.
    *
    * @param cores how many
    * @param memBytes how much; 0 means the node's memory divided by its cores, for each of these

@@ -81,7 +81,8 @@ public final class NodeCapacity implements Capacity {
       return null;
     }
     List<Allocation.GresDevices> gres = requests.isEmpty() ? List.of() : chooseGres(requests);
-    return gres == null ? null : new Allocation(facts.name(), lowest(freeCores, cores), mem, gres);
+    return gres == null ? null : new Allocation(
+            facts.name(), CoreChoice.choose(facts.numa(), freeCores, cores), mem, gres);
   }
 
   @Override
@@ -198,7 +199,7 @@ public final class NodeCapacity implements Capacity {
     chosen.forEach((key, devices) ->
         out.add(
             new Allocation.GresDevices(
-                key.name(), key.type(), lowest(devices, devices.cardinality()))));
+                key.name(), key.type(), CoreChoice.lowest(devices, devices.cardinality()))));
     return out;
   }
 
@@ -232,21 +233,13 @@ public final class NodeCapacity implements Capacity {
     if (devices == null || count == 0) {
       return 0;
     }
-    List<Integer> lowest = lowest(devices, Math.min(count, devices.cardinality()));
+    List<Integer> lowest = CoreChoice.lowest(devices, Math.min(count, devices.cardinality()));
     BitSet mine = lowest.isEmpty() ? null : chosen.computeIfAbsent(key, _ -> new BitSet());
     for (int device : lowest) {
       devices.clear(device);
       mine.set(device);
     }
     return lowest.size();
-  }
-
-  private static List<Integer> lowest(BitSet set, int count) {
-    List<Integer> out = new ArrayList<>(count);
-    for (int id = set.nextSetBit(0); out.size() < count; id = set.nextSetBit(id + 1)) {
-      out.add(id);
-    }
-    return out;
   }
 
   private void require(boolean condition, String message) {

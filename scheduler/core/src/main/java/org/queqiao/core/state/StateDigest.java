@@ -122,6 +122,12 @@ final class StateDigest {
         .flag(each.drained())
         .text(each.drainReason())
         .number(each.desiredVersion());
+    if (!facts.numa().isEmpty()) {
+      out.text("numa nodes")
+          .list(
+              facts.numa(),
+              numa -> out.number(numa.socket()).list(numa.cores(), core -> out.number(core)));
+    }
     if (!each.settings().equals(NodeSettings.DEFAULT)) {
       out.text("settings of the node")
           .list(each.settings().features(), out::text)

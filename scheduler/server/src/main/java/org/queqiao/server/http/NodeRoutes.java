@@ -132,6 +132,9 @@ final class NodeRoutes {
     out.writeStringField("drainReason", JobDocument.orNull(node.drainReason()));
     out.writeNumberField("cores", facts.cores());
     out.writeNumberField("coresAllocated", node.coresAllocated());
+    out.writeNumberField(
+        "sockets", facts.numa().stream().mapToInt(NodeFacts.NumaNode::socket).distinct().count());
+    out.writeNumberField("numaNodes", facts.numa().size());
     out.writeNumberField("memBytes", facts.memBytes());
     out.writeNumberField("memAllocatedBytes", node.memAllocatedBytes());
     writeGres(facts, out);

@@ -2,6 +2,7 @@ package org.queqiao.simulator.client;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.queqiao.contract.account.DomainShare;
 import org.queqiao.contract.account.MemberRank;
 import org.queqiao.contract.account.Role;
@@ -125,6 +126,11 @@ public final class Site {
         gres,
         "1",
         "6",
-        List.of());
+        List.of(),
+        index % 2 == 0
+            ? List.of()
+            : List.of(
+                new NodeFacts.NumaNode(0, List.of(0, 1)),
+                new NodeFacts.NumaNode(1, IntStream.range(2, 4 + index % 3).boxed().toList())));
   }
 }
