@@ -280,8 +280,7 @@ final class NodeStoriesTest {
                     new NodeFacts.NumaNode(0, List.of(0)),
                     new NodeFacts.NumaNode(0, List.of(0, 1)))));
     assertFactsRefused(
-        "numa",
-        facts("n1", "boot-1", 2, GIB).with(List.of(new NodeFacts.NumaNode(0, List.of(0)))));
+        "numa", facts("n1", "boot-1", 2, GIB).with(List.of(new NodeFacts.NumaNode(0, List.of(0)))));
     NodeFacts.GresInventory gpu = new NodeFacts.GresInventory("gpu", "a100", 2);
     assertFactsRefused("gres", facts("n1", "boot-1", 4, GIB, List.of(gpu, gpu)));
     assertFactsRefused(

@@ -193,8 +193,7 @@ final class ModelWriter {
               .setCount(gres.count()));
     }
     for (NodeFacts.NumaNode each : facts.numa()) {
-      out.addNuma(
-          PbNumaNode.newBuilder().setSocket(each.socket()).addAllCores(each.cores()));
+      out.addNuma(PbNumaNode.newBuilder().setSocket(each.socket()).addAllCores(each.cores()));
     }
     return out.build();
   }

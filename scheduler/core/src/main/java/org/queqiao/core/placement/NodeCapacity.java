@@ -81,7 +81,9 @@ public final class NodeCapacity implements Capacity {
       return null;
     }
     List<Allocation.GresDevices> gres = requests.isEmpty() ? List.of() : chooseGres(requests);
-    return gres == null ? null : new Allocation(
+    return gres == null
+        ? null
+        : new Allocation(
             facts.name(), CoreChoice.choose(facts.numa(), freeCores, cores), mem, gres);
   }
 
