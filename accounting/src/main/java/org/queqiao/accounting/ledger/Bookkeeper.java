@@ -17,6 +17,7 @@ import org.queqiao.contract.event.JobEnded;
 import org.queqiao.contract.event.JobHeld;
 import org.queqiao.contract.event.JobKillRequested;
 import org.queqiao.contract.event.JobPolicyDefined;
+import org.queqiao.contract.event.JobPromised;
 import org.queqiao.contract.event.JobReleased;
 import org.queqiao.contract.event.JobRequeued;
 import org.queqiao.contract.event.JobSignalled;
@@ -99,6 +100,7 @@ public final class Bookkeeper {
       case LicenceDefined e -> {}
       case TopologyDefined e -> {}
       case JobEligible e -> {}
+      case JobPromised e -> {}
       case JobHeld e -> {}
       case JobReleased e -> {}
       case JobStarted e -> {}

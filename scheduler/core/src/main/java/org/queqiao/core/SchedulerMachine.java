@@ -3,6 +3,7 @@ package org.queqiao.core;
 import java.util.ArrayList;
 import java.util.List;
 import org.queqiao.contract.event.JobAllocated;
+import org.queqiao.contract.event.JobPromised;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.NodeName;
@@ -162,7 +163,11 @@ public final class SchedulerMachine {
     for (JobAllocated each : slice.allocations()) {
       facts.add(new Fact(Actor.SCHEDULER, each));
     }
-    return new Decision(facts, new Reply.Planned(facts.size(), slice.more()));
+    int started = facts.size();
+    for (JobPromised each : slice.promises()) {
+      facts.add(new Fact(Actor.SCHEDULER, each));
+    }
+    return new Decision(facts, new Reply.Planned(started, slice.more()));
   }
 
   /**

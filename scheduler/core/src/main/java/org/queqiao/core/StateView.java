@@ -162,6 +162,11 @@ final class StateView implements ClusterState {
   }
 
   @Override
+  public long predictedMs(JobId id) {
+    return cluster.jobs().find(id).map(cluster.learning()::predictedMs).orElse(0L);
+  }
+
+  @Override
   public Optional<PriorityTerms> priority(JobId id, long nowMs) {
     long logicalMs = Math.max(nowMs, cluster.timeMs());
     return cluster

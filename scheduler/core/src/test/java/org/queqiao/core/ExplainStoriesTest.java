@@ -72,7 +72,7 @@ final class ExplainStoriesTest {
 
   @Test
   void thoseBeforeItInTheQueueAreThere() {
-    SchedulerStory story = SchedulerStory.site();
+    SchedulerStory story = SchedulerStory.site().inOrder();
     story.node("n1", 2);
     story.submits("liwei", SchedulerStory.script().cpusPerTask(2));
     story.plans();

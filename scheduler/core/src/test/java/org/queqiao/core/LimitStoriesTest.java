@@ -76,6 +76,7 @@ final class LimitStoriesTest {
 
   @Test
   void aJobWaitsForItsLimitAndOthersPassIt() {
+    story.inOrder();
     limits(LIWEI, limit(LimitScope.GROUP, Quantity.CORES, 4));
     JobId first = story.submits("liwei", cores(3));
     JobId second = story.submits("liwei", cores(2));

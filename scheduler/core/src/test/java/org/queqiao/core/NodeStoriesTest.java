@@ -188,8 +188,8 @@ final class NodeStoriesTest {
     story.node("n1", 2);
     story.node("n2", 2);
     JobId job = story.submits("liwei", once().nodes(2).cpusPerTask(2));
-    JobId next = story.submits("liwei");
     story.plans();
+    JobId next = story.submits("liwei");
     story.after(100).says(facts("n2", "boot-2", 2, 2 * GIB));
     assertThat(story.state(job)).isEqualTo(COMPLETING);
     assertThat(story.desired("n1").getFirst().stop()).isTrue();

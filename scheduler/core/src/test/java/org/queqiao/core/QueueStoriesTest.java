@@ -26,7 +26,7 @@ import org.queqiao.core.plan.ClusterPlanner;
 
 /** Who starts, where, and why the others wait. */
 final class QueueStoriesTest {
-  private final SchedulerStory story = SchedulerStory.site();
+  private final SchedulerStory story = SchedulerStory.site().inOrder();
 
   @Test
   void onlyWhatDoesNotDelayTheHeadStartsBeforeIt() {

@@ -17,6 +17,7 @@ import org.queqiao.contract.event.MembershipSet;
 import org.queqiao.contract.event.PartitionDefined;
 import org.queqiao.contract.event.ProjectDefined;
 import org.queqiao.contract.event.RoleGranted;
+import org.queqiao.contract.event.SchedulingDefined;
 import org.queqiao.contract.event.UserDefined;
 import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.DomainCode;
@@ -83,6 +84,12 @@ final class SchedulerStory {
     story.account("finance1", -1, null, null, Role.FINANCE);
     story.account("auditor1", -1, null, null, Role.AUDITOR);
     return story;
+  }
+
+  /** For stories in which the order is that of the numbers, and not that of the areas. */
+  SchedulerStory inOrder() {
+    does(new Input.DefineScheduling(OWNER, new SchedulingDefined("easy", 1)));
+    return this;
   }
 
   /** For stories of many steps, where checking everything each time would take too long. */

@@ -11,6 +11,7 @@ import org.queqiao.contract.event.JobEnded;
 import org.queqiao.contract.event.JobHeld;
 import org.queqiao.contract.event.JobKillRequested;
 import org.queqiao.contract.event.JobPolicyDefined;
+import org.queqiao.contract.event.JobPromised;
 import org.queqiao.contract.event.JobReleased;
 import org.queqiao.contract.event.JobRequeued;
 import org.queqiao.contract.event.JobSignalled;
@@ -41,8 +42,10 @@ import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.wire.EventRecord;
 import org.queqiao.contract.wire.PbDomainDefined;
+import org.queqiao.contract.wire.PbJobAllocated;
 import org.queqiao.contract.wire.PbJobEnded;
 import org.queqiao.contract.wire.PbJobPolicyDefined;
+import org.queqiao.contract.wire.PbJobPromised;
 import org.queqiao.contract.wire.PbJobRequeued;
 import org.queqiao.contract.wire.PbJobStarted;
 import org.queqiao.contract.wire.PbJobSubmitted;
@@ -105,10 +108,8 @@ final class EventReader {
           new JobHeld(new JobId(in.getJobHeld().getJob()), in.getJobHeld().getByAdministrator());
       case JOB_ELIGIBLE -> new JobEligible(new JobId(in.getJobEligible().getJob()));
       case JOB_RELEASED -> new JobReleased(new JobId(in.getJobReleased().getJob()));
-      case JOB_ALLOCATED ->
-          new JobAllocated(
-              ModelReader.run(in.getJobAllocated().getRun()),
-              ModelReader.list(in.getJobAllocated().getAllocationsList(), ModelReader::allocation));
+      case JOB_ALLOCATED -> allocated(in.getJobAllocated());
+      case JOB_PROMISED -> promised(in.getJobPromised());
       case JOB_STARTED -> started(in.getJobStarted());
       case JOB_KILL_REQUESTED ->
           new JobKillRequested(
@@ -139,13 +140,25 @@ final class EventReader {
     return new JobStarted(ModelReader.run(e.getRun()), new NodeName(e.getNode()), e.getStartMs());
   }
 
+  private static JobAllocated allocated(PbJobAllocated e) {
+    return new JobAllocated(
+        ModelReader.run(e.getRun()),
+        ModelReader.list(e.getAllocationsList(), ModelReader::allocation),
+        e.getPredictedMs());
+  }
+
+  private static JobPromised promised(PbJobPromised e) {
+    return new JobPromised(new JobId(e.getJob()), e.getStartMs());
+  }
+
   static PartitionDefined partition(PbPartitionDefined e) {
     return new PartitionDefined(
         new PartitionName(e.getName()),
         e.getIsDefault(),
         e.getDefaultLimitMs(),
         e.getMaxLimitMs(),
-        e.getNodes());
+        e.getNodes(),
+        e.getPlansByLimits());
   }
 
   static TariffDefined tariff(PbTariffDefined e) {

@@ -9,6 +9,7 @@ import org.queqiao.contract.event.JobEnded;
 import org.queqiao.contract.event.JobHeld;
 import org.queqiao.contract.event.JobKillRequested;
 import org.queqiao.contract.event.JobPolicyDefined;
+import org.queqiao.contract.event.JobPromised;
 import org.queqiao.contract.event.JobReleased;
 import org.queqiao.contract.event.JobRequeued;
 import org.queqiao.contract.event.JobSignalled;
@@ -46,6 +47,7 @@ import org.queqiao.contract.wire.PbJobEnded;
 import org.queqiao.contract.wire.PbJobHeld;
 import org.queqiao.contract.wire.PbJobKillRequested;
 import org.queqiao.contract.wire.PbJobPolicyDefined;
+import org.queqiao.contract.wire.PbJobPromised;
 import org.queqiao.contract.wire.PbJobRef;
 import org.queqiao.contract.wire.PbJobRequeued;
 import org.queqiao.contract.wire.PbJobStarted;
@@ -109,12 +111,9 @@ final class EventWriter {
       case JobEligible e -> out.setJobEligible(PbJobRef.newBuilder().setJob(e.job().value()));
       case JobReleased e -> out.setJobReleased(PbJobRef.newBuilder().setJob(e.job().value()));
       case JobAllocated e -> out.setJobAllocated(allocated(e));
+      case JobPromised e -> out.setJobPromised(promised(e));
       case JobStarted e -> out.setJobStarted(started(e));
-      case JobKillRequested e ->
-          out.setJobKillRequested(
-              PbJobKillRequested.newBuilder()
-                  .setRun(ModelWriter.run(e.run()))
-                  .setCause(ModelWriter.cause(e.cause())));
+      case JobKillRequested e -> out.setJobKillRequested(killRequested(e));
       case JobSignalled e -> out.setJobSignalled(ModelWriter.run(e.run()));
       case JobRequeued e -> out.setJobRequeued(requeued(e));
       case JobPolicyDefined e -> out.setJobPolicyDefined(jobPolicy(e));
@@ -173,6 +172,7 @@ final class EventWriter {
         .setDefaultLimitMs(e.defaultLimitMs())
         .setMaxLimitMs(e.maxLimitMs())
         .setNodes(e.nodes())
+        .setPlansByLimits(e.plansByLimits())
         .build();
   }
 
@@ -240,8 +240,22 @@ final class EventWriter {
         .build();
   }
 
+  private static PbJobPromised promised(JobPromised e) {
+    return PbJobPromised.newBuilder().setJob(e.job().value()).setStartMs(e.startMs()).build();
+  }
+
+  private static PbJobKillRequested killRequested(JobKillRequested e) {
+    return PbJobKillRequested.newBuilder()
+        .setRun(ModelWriter.run(e.run()))
+        .setCause(ModelWriter.cause(e.cause()))
+        .build();
+  }
+
   private static PbJobAllocated allocated(JobAllocated e) {
-    PbJobAllocated.Builder out = PbJobAllocated.newBuilder().setRun(ModelWriter.run(e.run()));
+    PbJobAllocated.Builder out =
+        PbJobAllocated.newBuilder()
+            .setRun(ModelWriter.run(e.run()))
+            .setPredictedMs(e.predictedMs());
     e.allocations().forEach(each -> out.addAllocations(ModelWriter.allocation(each)));
     return out.build();
   }

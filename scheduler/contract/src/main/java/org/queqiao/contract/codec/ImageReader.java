@@ -45,7 +45,8 @@ final class ImageReader {
               PolicyReader.priorities(in));
       return image.with(
           ModelReader.list(in.getLicencesList(), PlacementReader::licence),
-          PlacementReader.topology(in.getTopology()));
+          PlacementReader.topology(in.getTopology()),
+          ExperienceCodec.read(in.getExperience()));
     } catch (InvalidProtocolBufferException | IllegalArgumentException e) {
       throw new MalformedRecordException("not an image of the machine: " + e.getMessage(), e);
     }
@@ -105,7 +106,9 @@ final class ImageReader {
         ModelReader.list(in.getDependenciesList(), ImageReader::dependency),
         in.getFormerCoreMs(),
         in.getHeldForRequeues(),
-        in.getSignalled());
+        in.getSignalled(),
+        in.getPredictedMs(),
+        in.getPromisedMs());
   }
 
   private static ClusterImage.DependencyImage dependency(PbDependencyImage in) {

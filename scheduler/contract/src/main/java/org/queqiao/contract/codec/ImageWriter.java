@@ -5,6 +5,7 @@ import org.queqiao.contract.event.TopologyDefined;
 import org.queqiao.contract.node.NodeSettings;
 import org.queqiao.contract.node.NodeState;
 import org.queqiao.contract.snapshot.ClusterImage;
+import org.queqiao.contract.snapshot.ExperienceImage;
 import org.queqiao.contract.snapshot.PrioritiesImage;
 import org.queqiao.contract.wire.PbClusterImage;
 import org.queqiao.contract.wire.PbDependencyImage;
@@ -48,6 +49,9 @@ final class ImageWriter {
       out.setTopology(PlacementWriter.topology(image.topology()));
     }
     image.licences().forEach(each -> out.addLicences(PlacementWriter.licence(each)));
+    if (!image.experience().equals(ExperienceImage.NONE)) {
+      out.setExperience(ExperienceCodec.write(image.experience()));
+    }
     return out.build();
   }
 
@@ -111,7 +115,9 @@ final class ImageWriter {
             .setEligibleMs(job.eligibleMs())
             .setFormerCoreMs(job.formerCoreMs())
             .setHeldForRequeues(job.heldForRequeues())
-            .setSignalled(job.signalled());
+            .setSignalled(job.signalled())
+            .setPredictedMs(job.predictedMs())
+            .setPromisedMs(job.promisedMs());
     job.dependencies().forEach(each -> out.addDependencies(dependency(each)));
     job.allocations().forEach(each -> out.addAllocations(ModelWriter.allocation(each)));
     if (job.exit() != null) {

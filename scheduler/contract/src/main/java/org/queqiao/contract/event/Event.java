@@ -9,6 +9,7 @@ public sealed interface Event
         JobHeld,
         JobKillRequested,
         JobPolicyDefined,
+        JobPromised,
         JobReleased,
         JobRequeued,
         JobSignalled,

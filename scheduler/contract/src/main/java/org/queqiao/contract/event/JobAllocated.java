@@ -9,9 +9,17 @@ import org.queqiao.contract.job.Allocation;
  *
  * @param run which run
  * @param allocations one per node; the script runs on the first
+ * @param predictedMs how long it is believed to run, learnt from jobs like it; 0 when nothing was
+ *     known of such jobs
  */
-public record JobAllocated(RunId run, List<Allocation> allocations) implements Event {
+public record JobAllocated(RunId run, List<Allocation> allocations, long predictedMs)
+    implements Event {
   public JobAllocated {
     allocations = List.copyOf(allocations);
+  }
+
+  /** A run of which nothing is predicted. */
+  public JobAllocated(RunId run, List<Allocation> allocations) {
+    this(run, allocations, 0);
   }
 }

@@ -10,9 +10,16 @@ import org.queqiao.contract.id.PartitionName;
  * @param defaultLimitMs time limit of jobs that name none
  * @param maxLimitMs the longest time limit
  * @param nodes the nodes that its jobs may use, such as {@code cn[001-064],gn7}; empty for all
+ * @param plansByLimits whether its jobs are planned as if they ran to their limits, whatever is
+ *     learnt from jobs that ended
  */
 public record PartitionDefined(
-    PartitionName name, boolean isDefault, long defaultLimitMs, long maxLimitMs, String nodes)
+    PartitionName name,
+    boolean isDefault,
+    long defaultLimitMs,
+    long maxLimitMs,
+    String nodes,
+    boolean plansByLimits)
     implements Event {
   /** A partition of all nodes. */
   public PartitionDefined(
@@ -20,8 +27,14 @@ public record PartitionDefined(
     this(name, isDefault, defaultLimitMs, maxLimitMs, "");
   }
 
+  /** A partition whose jobs are planned by what is learnt. */
+  public PartitionDefined(
+      PartitionName name, boolean isDefault, long defaultLimitMs, long maxLimitMs, String nodes) {
+    this(name, isDefault, defaultLimitMs, maxLimitMs, nodes, false);
+  }
+
   /** The same, as the default one or not. */
   public PartitionDefined withDefault(boolean value) {
-    return new PartitionDefined(name, value, defaultLimitMs, maxLimitMs, nodes);
+    return new PartitionDefined(name, value, defaultLimitMs, maxLimitMs, nodes, plansByLimits);
   }
 }

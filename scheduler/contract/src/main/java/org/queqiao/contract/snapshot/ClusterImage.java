@@ -45,7 +45,8 @@ public record ClusterImage(
     SchedulingDefined scheduling,
     PrioritiesImage priorities,
     List<LicenceDefined> licences,
-    TopologyDefined topology) {
+    TopologyDefined topology,
+    ExperienceImage experience) {
   public ClusterImage {
     partitions = List.copyOf(partitions);
     tariffs = List.copyOf(tariffs);
@@ -59,7 +60,7 @@ public record ClusterImage(
     licences = List.copyOf(licences);
   }
 
-  /** An image of a site without licences. */
+  /** An image of a site without licences, of which nothing was learnt. */
   public ClusterImage(
       long position,
       long timeMs,
@@ -93,11 +94,18 @@ public record ClusterImage(
         scheduling,
         priorities,
         List.of(),
-        TopologyDefined.NONE);
+        TopologyDefined.NONE,
+        ExperienceImage.NONE);
   }
 
   /** The same of a site with these licences and switches. */
   public ClusterImage with(List<LicenceDefined> siteLicences, TopologyDefined siteTopology) {
+    return with(siteLicences, siteTopology, experience);
+  }
+
+  /** The same of a site with these licences and switches, where this was learnt. */
+  public ClusterImage with(
+      List<LicenceDefined> siteLicences, TopologyDefined siteTopology, ExperienceImage learnt) {
     return new ClusterImage(
         position,
         timeMs,
@@ -115,7 +123,8 @@ public record ClusterImage(
         scheduling,
         priorities,
         siteLicences,
-        siteTopology);
+        siteTopology,
+        learnt);
   }
 
   /** An image from before order, shares and limits were kept. */
@@ -171,7 +180,8 @@ public record ClusterImage(
         scheduling,
         priorities,
         licences,
-        topology);
+        topology,
+        experience);
   }
 
   /** A project with its members, sorted by name. */
@@ -252,6 +262,8 @@ public record ClusterImage(
    * @param formerCoreMs what its earlier runs held, times how long
    * @param heldForRequeues whether an administrator must look at it because it was started so often
    * @param signalled whether its run is to get its warning signal, or got it
+   * @param predictedMs how long its latest run was believed to run when it started, or 0
+   * @param promisedMs the start that it was promised before its latest run, or 0
    */
   public record JobImage(
       JobId id,
@@ -276,10 +288,65 @@ public record ClusterImage(
       List<DependencyImage> dependencies,
       long formerCoreMs,
       boolean heldForRequeues,
-      boolean signalled) {
+      boolean signalled,
+      long predictedMs,
+      long promisedMs) {
     public JobImage {
       allocations = List.copyOf(allocations);
       dependencies = List.copyOf(dependencies);
+    }
+
+    /** A job of which nothing was predicted or promised. */
+    public JobImage(
+        JobId id,
+        UserName user,
+        String unixUser,
+        int uid,
+        JobSpec spec,
+        JobState state,
+        boolean heldByUser,
+        boolean heldByAdministrator,
+        long submitMs,
+        int attempt,
+        long startMs,
+        long nodeStartMs,
+        long endMs,
+        long finishedMs,
+        List<Allocation> allocations,
+        KillCause killCause,
+        RunExit exit,
+        String detail,
+        long eligibleMs,
+        List<DependencyImage> dependencies,
+        long formerCoreMs,
+        boolean heldForRequeues,
+        boolean signalled) {
+      this(
+          id,
+          user,
+          unixUser,
+          uid,
+          spec,
+          state,
+          heldByUser,
+          heldByAdministrator,
+          submitMs,
+          attempt,
+          startMs,
+          nodeStartMs,
+          endMs,
+          finishedMs,
+          allocations,
+          killCause,
+          exit,
+          detail,
+          eligibleMs,
+          dependencies,
+          formerCoreMs,
+          heldForRequeues,
+          signalled,
+          0,
+          0);
     }
   }
 

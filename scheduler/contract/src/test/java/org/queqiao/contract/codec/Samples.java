@@ -14,6 +14,7 @@ import org.queqiao.contract.agent.ServerMessage;
 import org.queqiao.contract.event.*;
 import org.queqiao.contract.event.JobEligible;
 import org.queqiao.contract.event.JobPolicyDefined;
+import org.queqiao.contract.event.JobPromised;
 import org.queqiao.contract.event.JobRequeued;
 import org.queqiao.contract.event.JobSignalled;
 import org.queqiao.contract.event.SchedulingDefined;
@@ -235,6 +236,7 @@ final class Samples {
             new JobSignalled(RUN),
             new SchedulingDefined("easy", 17),
             new JobAllocated(RUN, List.of(ALLOCATION)),
+            new JobPromised(RUN.job(), 1_760_000_000_000L),
             new JobStarted(RUN, NODE, 1_760_000_000_100L),
             new JobKillRequested(RUN, KillCause.TIMEOUT),
             new JobEnded(
@@ -246,7 +248,8 @@ final class Samples {
 
   /** Events with what was added to them later; each has a golden file of its own. */
   static Map<String, Event> laterEvents() {
-    Map<String, Event> out = new LinkedHashMap<>();
+    Map<String, Event> out =
+        new LinkedHashMap<>(LearntSamples.events(new JobAllocated(RUN, List.of(ALLOCATION))));
     out.put(
         "JobSubmitted-terms",
         new JobSubmitted(RUN.job(), USER, "liwei", 1234, SPEC_WITH_TERMS, "key-1", HASH));
@@ -341,6 +344,8 @@ final class Samples {
     ClusterImage first = image();
     ClusterImage.JobImage job = first.jobs().getFirst();
     return Map.of(
+        "ClusterImage-learnt",
+        LearntSamples.image(first),
         "ClusterImage-priorities",
         new ClusterImage(
             first.position(),

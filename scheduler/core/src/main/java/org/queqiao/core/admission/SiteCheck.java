@@ -150,7 +150,7 @@ public final class SiteCheck {
                   + ReservingPolicy.MAX_RESERVATIONS
                   + " waiting jobs can be promised a start"));
     }
-    if (PlanPolicies.live(scheduling.policy(), scheduling.reservations()).isEmpty()) {
+    if (PlanPolicies.named(scheduling.policy()).isEmpty()) {
       return refuseOr(
           input.actor(),
           Rejections.invalid(

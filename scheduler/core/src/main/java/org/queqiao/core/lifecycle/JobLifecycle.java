@@ -31,8 +31,8 @@ import org.queqiao.contract.job.JobState;
  * A run that loses its node, or is told to, may be requeued instead: its job is PENDING again. A
  * run that is being ended for one of these causes can still be cancelled.
  *
- * <p>Held, released and eligible change a waiting job, started and signalled mark a run; these
- * three leave the state as it is. A terminal state is absorbing: no row begins there.
+ * <p>Held, released, promised and eligible change a waiting job, started and signalled mark a run;
+ * all of them leave the state as it is. A terminal state is absorbing: no row begins there.
  */
 public final class JobLifecycle {
   /** The kinds of fact that move or mark a job. */
@@ -42,6 +42,7 @@ public final class JobLifecycle {
     ELIGIBLE,
     HELD,
     RELEASED,
+    PROMISED,
     SIGNALLED,
     KILL_REQUESTED,
     REQUEUED,
@@ -62,6 +63,7 @@ public final class JobLifecycle {
           row(PENDING, Step.ELIGIBLE, PENDING),
           row(PENDING, Step.HELD, PENDING),
           row(PENDING, Step.RELEASED, PENDING),
+          row(PENDING, Step.PROMISED, PENDING),
           row(PENDING, Step.ALLOCATED, RUNNING),
           row(PENDING, Step.ENDED, CANCELLED, DEADLINE),
           row(RUNNING, Step.STARTED, RUNNING),

@@ -14,9 +14,6 @@ import org.queqiao.core.predict.LikeJobs;
  * them is sent ahead on trial: what the many will need is worth knowing early.
  */
 public final class Beliefs {
-  /** So many of an unknown kind must wait for a trial. */
-  private static final int TRIAL_AT = 5;
-
   private final Planner planner;
   private final LikeJobs like = new LikeJobs();
   private final Map<Integer, List<PlanJob>> waiting = new TreeMap<>();
@@ -28,7 +25,7 @@ public final class Beliefs {
 
   /** Makes a job known that the planner is told of right after; sets what is believed of it. */
   public void submitted(PlanJob job, JobKind kind) {
-    Experience known = like.of(kind);
+    Experience known = like.enter(kind);
     job.experience(known);
     job.believe(known.believe(job.limit()));
     known.wait(1);
@@ -39,12 +36,12 @@ public final class Beliefs {
   /** Sends one ahead if a kind asks for it; after the planner knows the job that came last. */
   public void tryUnknown(PlanJob last, JobKind kind, long now) {
     Experience known = last.experience();
-    if (known.known() || known.tried() || known.waiting() < TRIAL_AT) {
+    if (!known.asksForATrial()) {
       return;
     }
     for (PlanJob each : waiting.get(kind.user())) {
       if (each.waiting() && each.experience() == known) {
-        known.tried(true);
+        known.tried(each.number());
         each.makeTrial();
         planner.believed(each, each.believed(), now);
         return;
@@ -60,6 +57,7 @@ public final class Beliefs {
   /** A job of this kind ended: learns from it. */
   public void ended(PlanJob job, JobKind kind, long run, long now) {
     job.experience().ended(run);
+    like.leave(job.experience());
     List<PlanJob> ofUser = waiting.get(kind.user());
     ofUser.removeIf(each -> !each.waiting());
     for (PlanJob each : ofUser) {

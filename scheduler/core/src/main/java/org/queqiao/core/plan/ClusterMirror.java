@@ -15,6 +15,7 @@ import org.queqiao.core.placement.NodeNeed;
 import org.queqiao.core.placement.Switches;
 import org.queqiao.core.state.Cluster;
 import org.queqiao.core.state.Job;
+import org.queqiao.core.state.Learning;
 import org.queqiao.core.state.Node;
 
 /**
@@ -37,6 +38,11 @@ final class ClusterMirror {
   private final int licenceNode;
 
   private final ClusterChoices choices;
+  private final Learning learning;
+
+  /** Whether jobs are believed to run as what is learnt says, and not to their limits. */
+  private final boolean believes;
+
   private final Planner planner;
 
   ClusterMirror(Cluster cluster, PlanPolicy policy, Starts starts) {
@@ -50,6 +56,8 @@ final class ClusterMirror {
         pool.setFree(licenceNode, kind, free[kind]);
       }
     }
+    this.learning = cluster.learning();
+    this.believes = policy.keepsPromisesOnLimits();
     List<Job> holders = new ArrayList<>();
     for (Node node : inOrder(cluster)) {
       int number = names.size();
@@ -148,6 +156,10 @@ final class ClusterMirror {
     return planner;
   }
 
+  boolean believes() {
+    return believes;
+  }
+
   NodeName name(int number) {
     return names.get(number);
   }
@@ -184,8 +196,25 @@ final class ClusterMirror {
       demand = shape.demand(spec, choice, fabric, licenceNode);
       demands.put(shape, demand);
     }
-    return new PlanJob(
-        job.id().value(), job.id().value(), demand, job.submitMs(), spec.limitMs(), spec.limitMs());
+    long number = job.id().value();
+    PlanJob planned =
+        new PlanJob(number, number, demand, job.submitMs(), spec.limitMs(), believedMs(job));
+    if (job.promisedMs() != 0) {
+      planned.promise(job.promisedMs());
+    }
+    return planned;
+  }
+
+  /** How long a job is believed to run, or was when it started. */
+  long believedMs(Job job) {
+    long limitMs = job.spec().limitMs();
+    if (!believes) {
+      return limitMs;
+    }
+    if (job.isPending()) {
+      return learning.believedMs(job);
+    }
+    return job.predictedMs() == 0 ? limitMs : Math.min(job.predictedMs(), limitMs);
   }
 
   /** A start of the planner has become a fact. */

@@ -9,6 +9,7 @@ import org.queqiao.contract.event.JobEligible;
 import org.queqiao.contract.event.JobEnded;
 import org.queqiao.contract.event.JobHeld;
 import org.queqiao.contract.event.JobKillRequested;
+import org.queqiao.contract.event.JobPromised;
 import org.queqiao.contract.event.JobReleased;
 import org.queqiao.contract.event.JobSignalled;
 import org.queqiao.contract.event.JobStarted;
@@ -58,6 +59,7 @@ public final class ClusterPlanner {
   private boolean passStarted;
   private final TreeMap<JobId, PlanJob> waiting = new TreeMap<>();
   private final List<PlanJob> decided = new ArrayList<>();
+  private final List<PlanJob> promised = new ArrayList<>();
 
   /** Decided and not a fact yet. */
   private final TreeMap<JobId, PlanJob> unconfirmed = new TreeMap<>();
@@ -71,12 +73,15 @@ public final class ClusterPlanner {
    * What a slice found.
    *
    * @param allocations the runs to start
+   * @param promises the first promises to jobs that wait on
    * @param more whether the pass goes on
    * @param fruitlessAt the count of chances at which a whole pass found nothing, or -1
    */
-  public record Slice(List<JobAllocated> allocations, boolean more, long fruitlessAt) {
+  public record Slice(
+      List<JobAllocated> allocations, List<JobPromised> promises, boolean more, long fruitlessAt) {
     public Slice {
       allocations = List.copyOf(allocations);
+      promises = List.copyOf(promises);
     }
   }
 
@@ -88,12 +93,13 @@ public final class ClusterPlanner {
     Planner planner = mirror.planner();
     expectOverdue(planner, nowMs);
     if (!passBegun && planner.pool().totalFreeCores() <= 0) {
-      return new Slice(List.of(), false, cluster.chances());
+      return new Slice(List.of(), List.of(), false, cluster.chances());
     }
     if (!passBegun) {
       begin(planner, nowMs);
     }
     decided.clear();
+    promised.clear();
     boolean over = planner.work(nowMs, MAX_STEPS, MAX_STARTS);
     if (!over) {
       planner.drain(nowMs);
@@ -101,7 +107,7 @@ public final class ClusterPlanner {
     List<JobAllocated> allocations = allocate(planner, nowMs);
     passStarted |= !allocations.isEmpty();
     passBegun = !over;
-    return new Slice(allocations, !over, over && !passStarted ? chancesAtBegin : -1);
+    return new Slice(allocations, promises(), !over, over && !passStarted ? chancesAtBegin : -1);
   }
 
   private void renew() {
@@ -109,15 +115,44 @@ public final class ClusterPlanner {
     waiting.clear();
     passBegun = false;
     SchedulingDefined stated = cluster.policy().scheduling();
-    PlanPolicy policy = PlanPolicies.live(stated.policy(), stated.reservations()).orElseThrow();
-    mirror = new ClusterMirror(cluster, policy, (job, nodes) -> decided.add(job));
+    PlanPolicy policy =
+        PlanPolicies.live(stated.policy(), stated.reservations(), cluster.priorities().hasWeights())
+            .orElseThrow();
+    mirror = new ClusterMirror(cluster, policy, starts());
   }
 
+  private Starts starts() {
+    return new Starts() {
+      @Override
+      public void start(PlanJob job, int[] nodes) {
+        decided.add(job);
+      }
+
+      @Override
+      public void promised(PlanJob job) {
+        promised.add(job);
+      }
+    };
+  }
+
+  /** A run that outlives what was believed of it is believed to run to its limit. */
   private static void expectOverdue(Planner planner, long nowMs) {
     while (planner.running().size() > 0 && planner.running().get(0).end() <= nowMs) {
       PlanJob late = planner.running().get(0);
-      planner.corrected(late, nowMs - late.start() + OVERDUE_MS);
+      long ranMs = nowMs - late.start();
+      planner.corrected(late, ranMs < late.limit() ? late.limit() : ranMs + OVERDUE_MS);
     }
+  }
+
+  private List<JobPromised> promises() {
+    List<JobPromised> out = new ArrayList<>();
+    for (PlanJob each : promised) {
+      Job job = cluster.jobs().find(new JobId(each.number())).orElse(null);
+      if (job != null && job.startable() && job.promisedMs() == 0) {
+        out.add(new JobPromised(job.id(), each.promised()));
+      }
+    }
+    return out;
   }
 
   private void begin(Planner planner, long nowMs) {
@@ -142,6 +177,7 @@ public final class ClusterPlanner {
       PlanJob known = waiting.get(job.id());
       PlanJob planned = known == null || !known.waiting() ? mirror.planJob(job) : known;
       if (planned != null) {
+        planned.believe(mirror.believedMs(job));
         waiting.put(job.id(), planned);
         return planned;
       }
@@ -178,9 +214,16 @@ public final class ClusterPlanner {
         unconfirmed.put(job.id(), start);
       }
       waiting.remove(job.id());
-      out.add(new JobAllocated(new RunId(job.id(), job.attempt() + 1), chosen));
+      RunId run = new RunId(job.id(), job.attempt() + 1);
+      out.add(new JobAllocated(run, chosen, predictedMs(job, start)));
     }
     return out;
+  }
+
+  /** What is predicted for a job, and what its start was planned by if the policy believes. */
+  private long predictedMs(Job job, PlanJob start) {
+    long predictedMs = cluster.learning().predictedMs(job);
+    return predictedMs == 0 || !mirror.believes() ? predictedMs : start.believed();
   }
 
   private List<Allocation> choose(JobSpec spec, PlanJob start, Trial trial) {
@@ -208,7 +251,8 @@ public final class ClusterPlanner {
       case JobAllocated e -> confirm(e.run().job());
       case JobEnded e -> gone(e.job(), nowMs);
       case JobHeld e -> withdraw(e.job());
-      case JobSubmitted _,
+      case JobPromised _,
+          JobSubmitted _,
           JobEligible _,
           JobReleased _,
           JobStarted _,

@@ -93,9 +93,9 @@ public final class PlanJob {
     return waiting;
   }
 
-  /** When it must have ended, once it has a start. */
+  /** When it must have ended, once it has a start; later for one that runs past its limit. */
   public long limitEnd() {
-    return start + limit;
+    return start + Math.max(limit, believed);
   }
 
   /** Whether it was ever promised a start on declared limits. */

@@ -29,11 +29,12 @@ public final class PlanPolicies {
 
   /**
    * The policy with this name for a live cluster, where {@code conservative} promises every waiting
-   * job a start in each pass, and {@code default} the first of the site's order.
+   * job a start in each pass. {@code default} promises one, who then stays first; where the weights
+   * of the site order the queue, it promises the first so many.
    */
-  public static Optional<PlanPolicy> live(String name, int reservations) {
+  public static Optional<PlanPolicy> live(String name, int reservations, boolean siteOrders) {
     if (name.equals(DEFAULT)) {
-      return Optional.of(new ReservingPolicy(DEFAULT, reservations));
+      return Optional.of(new SoftPromises(siteOrders ? reservations : 1));
     }
     return named(name)
         .map(each ->

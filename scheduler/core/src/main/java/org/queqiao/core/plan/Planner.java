@@ -57,7 +57,7 @@ public final class Planner {
     boolean several = policy.reservations() > 1 && !policy.plansAtSubmission();
     this.releases = several ? new Releases(pool.nodes()) : null;
     this.byLimit = policy.keepsPromisesOnLimits() ? new RunningJobs(true) : running;
-    this.pass = new TwoRounds(policy, pool, running, byLimit, releases, this::pull, this::start);
+    this.pass = new TwoRounds(policy, pool, running, byLimit, releases, this::pull, heard());
     this.timeline = policy.plansAtSubmission() ? new Timeline(pool, 0, 0) : null;
   }
 
@@ -84,6 +84,20 @@ public final class Planner {
   private void start(PlanJob job, int[] nodes) {
     someLeft = true;
     starts.start(job, nodes);
+  }
+
+  private Starts heard() {
+    return new Starts() {
+      @Override
+      public void start(PlanJob job, int[] nodes) {
+        Planner.this.start(job, nodes);
+      }
+
+      @Override
+      public void promised(PlanJob job) {
+        starts.promised(job);
+      }
+    };
   }
 
   /**
@@ -194,11 +208,17 @@ public final class Planner {
   public void corrected(PlanJob job, long believed) {
     settled = false;
     running.remove(job);
+    if (byLimit != running) {
+      byLimit.remove(job);
+    }
     if (releases != null) {
       releases.remove(job);
     }
     job.correct(believed);
     running.add(job);
+    if (byLimit != running) {
+      byLimit.add(job);
+    }
     if (releases != null) {
       releases.add(job);
     }

@@ -59,6 +59,10 @@ final class TwoRounds {
   private int next;
   private final ArrayDeque<PlanJob> unpromised = new ArrayDeque<>();
   private int promises;
+
+  /** Whether the first promise of this pass is kept on limits already. */
+  private boolean keptOne;
+
   private int startsLeft;
 
   TwoRounds(
@@ -97,6 +101,7 @@ final class TwoRounds {
     identity = new Object();
     next = 0;
     promises = 0;
+    keptOne = false;
     unpromised.clear();
     ceilings.clear();
     limitCeilings.clear();
@@ -233,17 +238,18 @@ final class TwoRounds {
     if (!job.waiting()) {
       return 0;
     }
+    long looked = running.size();
     if (several != null) {
       several.promise(job, now);
-      return several.takeLooked();
-    }
-    if (shadow.find(job.demand(), now)) {
+      looked = several.takeLooked();
+    } else if (shadow.find(job.demand(), now)) {
       shadow.promise(job.demand(), ceilings);
     }
-    if (byLimit != running) {
+    if (byLimit != running && !keptOne) {
+      keptOne = true;
       promiseOnLimits(job);
     }
-    return running.size();
+    return looked;
   }
 
   /**
@@ -254,7 +260,10 @@ final class TwoRounds {
   private void promiseOnLimits(PlanJob job) {
     Demand demand = job.demand();
     if (limitShadow.find(demand, now)) {
-      job.promise(limitShadow.moment());
+      if (!job.isPromised()) {
+        job.promise(limitShadow.moment());
+        starts.promised(job);
+      }
       limitShadow.goOnTo(job.promised() + policy.toleratedDelay(), demand);
       limitShadow.promise(demand, limitCeilings);
     }

@@ -1,19 +1,48 @@
 package org.queqiao.core.predict;
 
+import java.util.List;
+
 /** What is known of the run times of one kind of jobs. */
 public final class Experience {
-  private final RecentRuns kind = new RecentRuns();
+  /** So many of a kind must wait that nobody has seen end before one of them is sent ahead. */
+  public static final int TRIAL_AT = 5;
+
+  private final JobKind kind;
   private final RecentRuns user;
+
+  /** Null before the first of the kind has ended. */
+  private RecentRuns runs;
+
+  private int uses;
   private int waiting;
   private boolean tried;
+  private long trial;
 
-  Experience(RecentRuns user) {
+  Experience(JobKind kind, RecentRuns user) {
+    this.kind = kind;
     this.user = user;
+  }
+
+  /** What was kept of a kind. */
+  Experience(JobKind kind, RecentRuns user, List<Long> runs, boolean tried, long trial) {
+    this(kind, user);
+    this.runs = runs.isEmpty() ? null : new RecentRuns(runs);
+    this.tried = tried;
+    this.trial = trial;
+  }
+
+  public JobKind kind() {
+    return kind;
   }
 
   /** Whether a job of the kind has ended. */
   public boolean known() {
-    return kind.any();
+    return runs != null;
+  }
+
+  /** Whether a job of the kind or of its user has ended. */
+  public boolean predicts() {
+    return runs != null || user.any();
   }
 
   /**
@@ -23,14 +52,22 @@ public final class Experience {
    * @return from 1 to {@code limit}
    */
   public long believe(long limit) {
-    RecentRuns runs = kind.any() ? kind : user;
-    return runs.any() ? Math.clamp(runs.mean(), 1, limit) : limit;
+    RecentRuns like = runs != null ? runs : user;
+    return like.any() ? Math.clamp(like.mean(), 1, limit) : limit;
   }
 
   /** A job of the kind ended after running for so long. */
   public void ended(long run) {
-    kind.add(run);
+    if (runs == null) {
+      runs = new RecentRuns();
+    }
+    runs.add(run);
     user.add(run);
+  }
+
+  /** The last run times of the kind, the latest first. */
+  public List<Long> runs() {
+    return runs == null ? List.of() : runs.list();
   }
 
   /** How many of the kind wait. */
@@ -43,13 +80,30 @@ public final class Experience {
     waiting += change;
   }
 
+  /** Whether it is time to send one of the kind ahead: many wait and nobody knows the kind. */
+  public boolean asksForATrial() {
+    return runs == null && !tried && waiting >= TRIAL_AT;
+  }
+
   /** Whether one of the kind was already sent ahead to learn from. */
   public boolean tried() {
     return tried;
   }
 
-  /** One of the kind is sent ahead, or, with false, it will not run after all. */
-  public void tried(boolean sent) {
-    tried = sent;
+  /** The number of the job that was sent ahead, if one was. */
+  public long trial() {
+    return trial;
+  }
+
+  /** One of the kind is sent ahead. */
+  public void tried(long number) {
+    tried = true;
+    trial = number;
+  }
+
+  /** How many jobs of the kind wait or run, as far as they were entered. */
+  int use(int change) {
+    uses += change;
+    return uses;
   }
 }

@@ -1,20 +1,27 @@
 package org.queqiao.core.priority;
 
 import java.util.Iterator;
-import java.util.TreeMap;
+import java.util.PriorityQueue;
 import java.util.TreeSet;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.PartitionName;
 import org.queqiao.core.state.Backlog;
 import org.queqiao.core.state.Cluster;
 import org.queqiao.core.state.Job;
+import org.queqiao.core.state.Learning;
+import org.queqiao.core.state.Lot;
 
 /**
- * By priority, and by number among equals; without any weights that is first come, first served.
- * The groups of the backlog are merged by their heads: a pass costs one priority for each group and
- * one step for each job looked at, however many wait.
+ * By priority. Among equals, if the site plans by the default policy, by area (see {@link
+ * ShortArea}), those who were promised a start before all; then by number. Without any weights and
+ * with another policy that is first come, first served. The groups of the backlog are merged by
+ * their heads: a pass costs one place for each group and one step for each job looked at, however
+ * many wait.
  */
 public final class ByPriority implements JobOrder {
+  private static final long PER_SECOND = 1_000;
+  private static final long FIRST = Long.MIN_VALUE;
+
   @Override
   public Queue open(Cluster cluster, long nowMs) {
     return new Merged(cluster, nowMs);
@@ -34,27 +41,31 @@ public final class ByPriority implements JobOrder {
   /** The groups, merged by their heads. */
   private static final class Merged implements Queue {
     private final Multifactor priorities;
-    private final TreeMap<Place, Head> heads = new TreeMap<>();
+    private final Learning learning;
+    private final boolean byArea;
+    private final PriorityQueue<Head> heads = new PriorityQueue<>();
     private final TreeSet<PartitionName> blocked = new TreeSet<>();
     private Head current;
 
     private Merged(Cluster cluster, long nowMs) {
       this.priorities = new Multifactor(cluster, nowMs);
+      this.learning = cluster.learning();
+      this.byArea = cluster.policy().ordersByArea();
       for (var each : cluster.priorities().backlog().groups().entrySet()) {
         Backlog.Group group = each.getKey();
-        push(group.partition(), priorities.commonMicro(group), each.getValue().values().iterator());
+        push(group, priorities.commonMicro(group), each.getValue().values().iterator());
       }
     }
 
     @Override
     public Job next() {
       if (current != null) {
-        push(current.partition(), current.commonMicro(), current.rest());
+        push(current.group(), current.commonMicro(), current.rest());
         current = null;
       }
       while (!heads.isEmpty()) {
-        Head head = heads.pollFirstEntry().getValue();
-        if (!blocked.contains(head.partition())) {
+        Head head = heads.poll();
+        if (!blocked.contains(head.group().partition())) {
           current = head;
           return head.job();
         }
@@ -64,7 +75,7 @@ public final class ByPriority implements JobOrder {
 
     @Override
     public void blockPartition() {
-      blocked.add(current.partition());
+      blocked.add(current.group().partition());
       current = null;
     }
 
@@ -73,23 +84,44 @@ public final class ByPriority implements JobOrder {
       current = null;
     }
 
-    private void push(PartitionName partition, long commonMicro, Iterator<Job> jobs) {
+    private void push(Backlog.Group group, long commonMicro, Iterator<Job> jobs) {
       if (jobs.hasNext()) {
         Job job = jobs.next();
         long micro = Math.addExact(commonMicro, priorities.ageMicro(job));
-        heads.put(new Place(micro, job.id()), new Head(partition, commonMicro, job, jobs));
+        long area = byArea ? area(group.lot(), job) : 0;
+        heads.add(new Head(micro, area, job.id(), group, commonMicro, job, jobs));
       }
     }
-  }
 
-  /** Higher priority first, then the lower number. */
-  private record Place(long micro, JobId job) implements Comparable<Place> {
-    @Override
-    public int compareTo(Place other) {
-      int byPriority = Long.compare(other.micro, micro);
-      return byPriority != 0 ? byPriority : job.compareTo(other.job);
+    private long area(Lot lot, Job job) {
+      if (lot.rank() == Lot.Rank.PROMISED) {
+        return FIRST;
+      }
+      return ShortArea.place(
+          job.submitMs(),
+          learning.believedMs(job),
+          lot.limitMs(),
+          lot.cores(),
+          lot.rank() == Lot.Rank.TRIAL,
+          PER_SECOND);
     }
   }
 
-  private record Head(PartitionName partition, long commonMicro, Job job, Iterator<Job> rest) {}
+  /** Higher priority first, then the better place by area, then the lower number. */
+  private record Head(
+      long micro,
+      long area,
+      JobId id,
+      Backlog.Group group,
+      long commonMicro,
+      Job job,
+      Iterator<Job> rest)
+      implements Comparable<Head> {
+    @Override
+    public int compareTo(Head other) {
+      int order = Long.compare(other.micro, micro);
+      order = order != 0 ? order : Long.compare(area, other.area);
+      return order != 0 ? order : id.compareTo(other.id);
+    }
+  }
 }

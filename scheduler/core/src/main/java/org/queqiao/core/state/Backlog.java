@@ -1,6 +1,8 @@
 package org.queqiao.core.state;
 
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.queqiao.contract.id.PartitionName;
@@ -9,12 +11,14 @@ import org.queqiao.contract.id.QosName;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.policy.PriorityPolicy;
 import org.queqiao.contract.policy.ResourceWeight;
+import org.queqiao.core.predict.Experience;
 
 /**
  * The jobs that may start now, in groups whose members differ in age alone. All terms of a priority
- * but age are the same within a group, so its oldest job is its best one at any time, and a pass
- * needs the priority of one job of each group. A job enters and leaves in logarithmic time; nothing
- * is sorted anew when time passes, usage changes or another job ends.
+ * but age are the same within a group, and so is what is believed of their run times, so its oldest
+ * job is its best one at any time, and a pass needs the place of one job of each group. A job
+ * enters and leaves in logarithmic time; nothing is sorted anew when time passes, usage changes or
+ * another job ends, unless it is the first of its kind.
  */
 public final class Backlog {
   private final TreeMap<Group, TreeMap<JobTable.Moment, Job>> groups = new TreeMap<>();
@@ -27,9 +31,15 @@ public final class Backlog {
    * @param qos or empty
    * @param fixedMicro the terms that depend on the job alone (size, resources, nice), in millionths
    *     of a point
+   * @param lot what decides how long they are believed to run
    */
   public record Group(
-      PartitionName partition, ProjectName project, UserName user, String qos, long fixedMicro)
+      PartitionName partition,
+      ProjectName project,
+      UserName user,
+      String qos,
+      long fixedMicro,
+      Lot lot)
       implements Comparable<Group> {
     @Override
     public int compareTo(Group other) {
@@ -37,7 +47,8 @@ public final class Backlog {
       order = order != 0 ? order : project.compareTo(other.project);
       order = order != 0 ? order : user.compareTo(other.user);
       order = order != 0 ? order : qos.compareTo(other.qos);
-      return order != 0 ? order : Long.compare(fixedMicro, other.fixedMicro);
+      order = order != 0 ? order : Long.compare(fixedMicro, other.fixedMicro);
+      return order != 0 ? order : lot.compareTo(other.lot);
     }
   }
 
@@ -54,7 +65,8 @@ public final class Backlog {
         job.spec().project(),
         job.user(),
         qos == null ? "" : qos.value(),
-        fixedMicro(job, policy));
+        fixedMicro(job, policy),
+        Lot.of(job));
   }
 
   /** Where a job stands in its group: without a weight of age, by number alone. */
@@ -75,6 +87,30 @@ public final class Backlog {
           jobs.remove(placeOf(job, policy));
           return jobs.isEmpty() ? null : jobs;
         });
+  }
+
+  /** The first of the kind of a job that waits in the same group, in which the job itself is. */
+  Job firstLike(Job job, PriorityPolicy policy) {
+    for (Job each : groups.get(groupOf(job, policy)).values()) {
+      if (each.experience() == job.experience()) {
+        return each;
+      }
+    }
+    throw new IllegalStateException("job " + job.id() + " does not wait");
+  }
+
+  /** Runs a change after which jobs of a kind that nobody had seen end belong to other lots. */
+  void learn(Experience kind, PriorityPolicy policy, Runnable change) {
+    List<Job> moved = new ArrayList<>();
+    Lot lot = Lot.unknown(kind.kind());
+    groups.forEach((group, jobs) -> {
+      if (group.lot().equals(lot)) {
+        jobs.values().stream().filter(job -> job.experience() == kind).forEach(moved::add);
+      }
+    });
+    moved.forEach(job -> remove(job, policy));
+    change.run();
+    moved.forEach(job -> add(job, policy));
   }
 
   void clear() {

@@ -31,10 +31,11 @@ public final class Cluster {
   private static final long KEEP_CROWDED_MS = 60_000;
 
   private final Priorities priorities = new Priorities();
-  private final JobTable jobs = new JobTable(priorities);
+  private final Policy policy = new Policy();
+  private final Learning learning = new Learning(policy);
+  private final JobTable jobs = new JobTable(priorities, learning);
   private final NodeTable nodes = new NodeTable();
   private final AccountTree accounts = new AccountTree();
-  private final Policy policy = new Policy();
   private final Licences licences = new Licences();
   private final IdempotencyTable keys = new IdempotencyTable();
   private final SharedContent content = new SharedContent();
@@ -73,6 +74,7 @@ public final class Cluster {
       each.roles().forEach(role -> cluster.accounts.grant(each.user().name(), role));
     }
     image.nodes().forEach(each -> cluster.nodes.add(new Node(each)));
+    cluster.learning.restore(image.experience());
     for (ClusterImage.JobImage each : image.jobs()) {
       Job job = new Job(each, cluster.content.share(each.spec()));
       cluster.jobs.add(job);
@@ -80,6 +82,7 @@ public final class Cluster {
         cluster.take(job);
       }
     }
+    cluster.learning.restored();
     image.idempotencyKeys().forEach(cluster.keys::remember);
     image.outcomes().forEach(cluster.outcomes::remember);
     return cluster;
@@ -112,7 +115,8 @@ public final class Cluster {
         policy.statedScheduling(),
         priorities.image(),
         List.copyOf(licences.all()),
-        policy.topology());
+        policy.topology(),
+        learning.image());
   }
 
   /** SHA-256 over the canonical form of everything that the log determines. */
@@ -223,6 +227,11 @@ public final class Cluster {
 
   public Licences licences() {
     return licences;
+  }
+
+  /** How long jobs are believed to run. */
+  public Learning learning() {
+    return learning;
   }
 
   public IdempotencyTable keys() {

@@ -86,6 +86,12 @@ public interface ClusterState {
    */
   Optional<Explanation> explain(JobId id, long nowMs);
 
+  /**
+   * How long a job is believed to run, or was when it started; 0 when nothing is known of jobs like
+   * it, or the job is unknown.
+   */
+  long predictedMs(JobId id);
+
   /** The priority of a waiting job, term by term; empty for one that does not wait. */
   Optional<PriorityTerms> priority(JobId id, long nowMs);
 

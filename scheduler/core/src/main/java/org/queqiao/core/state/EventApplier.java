@@ -8,6 +8,7 @@ import org.queqiao.contract.event.JobEnded;
 import org.queqiao.contract.event.JobHeld;
 import org.queqiao.contract.event.JobKillRequested;
 import org.queqiao.contract.event.JobPolicyDefined;
+import org.queqiao.contract.event.JobPromised;
 import org.queqiao.contract.event.JobReleased;
 import org.queqiao.contract.event.JobRequeued;
 import org.queqiao.contract.event.JobSignalled;
@@ -79,6 +80,7 @@ public final class EventApplier {
     switch (event) {
       case JobSubmitted e -> jobs.submitted(e, nowMs);
       case JobAllocated e -> jobs.allocated(e, nowMs);
+      case JobPromised e -> jobs.promised(e);
       case JobStarted e -> jobs.started(e);
       case JobEligible e -> jobs.eligible(e, nowMs);
       case JobHeld e -> jobs.held(e);

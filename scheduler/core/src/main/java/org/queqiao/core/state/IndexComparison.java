@@ -26,6 +26,7 @@ public final class IndexComparison {
         live.priorities().tallies().toString(),
         fresh.priorities().tallies().toString());
     compare("backlog", backlog(live), backlog(fresh));
+    compare("learnt run times", live.learning().image(), fresh.learning().image());
     compare(
         "running use", live.priorities().usage().derived(), fresh.priorities().usage().derived());
     compare("licences", live.licences().toString(), fresh.licences().toString());

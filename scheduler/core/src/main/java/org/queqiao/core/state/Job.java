@@ -1,6 +1,7 @@
 package org.queqiao.core.state;
 
 import java.util.List;
+import org.queqiao.contract.event.JobAllocated;
 import org.queqiao.contract.event.JobEnded;
 import org.queqiao.contract.event.JobRequeued;
 import org.queqiao.contract.event.JobSubmitted;
@@ -17,6 +18,7 @@ import org.queqiao.contract.job.KillCause;
 import org.queqiao.contract.job.RunExit;
 import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.contract.snapshot.ClusterImage.DependencyImage.Progress;
+import org.queqiao.core.predict.Experience;
 
 /** A job as it is now. Changes only inside this package; {@link #image} is a copy that stays. */
 public final class Job {
@@ -42,6 +44,11 @@ public final class Job {
   private long formerCoreMs;
   private boolean heldForRequeues;
   private boolean signalled;
+  private long predictedMs;
+  private long promisedMs;
+
+  /** What is known of jobs like it, while it has not ended; set by {@link Learning} alone. */
+  private Experience experience;
 
   /** Null for a job that depends on no other. */
   private final DependencyProgress dependencies;
@@ -83,6 +90,8 @@ public final class Job {
     this.formerCoreMs = image.formerCoreMs();
     this.heldForRequeues = image.heldForRequeues();
     this.signalled = image.signalled();
+    this.predictedMs = image.predictedMs();
+    this.promisedMs = image.promisedMs();
     JobTerms terms = image.spec().terms();
     this.dependencies =
         terms.dependency().isEmpty()
@@ -117,7 +126,9 @@ public final class Job {
         dependencyImages(),
         formerCoreMs,
         heldForRequeues,
-        signalled);
+        signalled,
+        predictedMs,
+        promisedMs);
   }
 
   List<ClusterImage.DependencyImage> dependencyImages() {
@@ -155,11 +166,16 @@ public final class Job {
     }
   }
 
-  void allocate(int newAttempt, List<Allocation> given, long nowMs) {
+  void allocate(JobAllocated allocated, long nowMs) {
     state = JobState.RUNNING;
-    attempt = newAttempt;
+    attempt = allocated.run().attempt();
     startMs = nowMs;
-    allocations = given;
+    allocations = allocated.allocations();
+    predictedMs = allocated.predictedMs();
+  }
+
+  void promise(long atMs) {
+    promisedMs = atMs;
   }
 
   void started(long atNodeMs) {
@@ -184,6 +200,8 @@ public final class Job {
     allocations = List.of();
     killCause = null;
     signalled = false;
+    predictedMs = 0;
+    promisedMs = 0;
     detail = requeued.detail();
     heldForRequeues = requeued.held();
     heldByAdministrator = requeued.held();
@@ -282,6 +300,24 @@ public final class Job {
 
   public long startMs() {
     return startMs;
+  }
+
+  /** How long its run was believed to run when it started; 0 when nothing was known. */
+  public long predictedMs() {
+    return predictedMs;
+  }
+
+  /** The start that it was promised before its latest run, on declared limits; or 0. */
+  public long promisedMs() {
+    return promisedMs;
+  }
+
+  Experience experience() {
+    return experience;
+  }
+
+  void experience(Experience known) {
+    experience = known;
   }
 
   /** Node time when the script started, or 0. */

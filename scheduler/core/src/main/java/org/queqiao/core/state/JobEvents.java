@@ -9,6 +9,7 @@ import org.queqiao.contract.event.JobEligible;
 import org.queqiao.contract.event.JobEnded;
 import org.queqiao.contract.event.JobHeld;
 import org.queqiao.contract.event.JobKillRequested;
+import org.queqiao.contract.event.JobPromised;
 import org.queqiao.contract.event.JobReleased;
 import org.queqiao.contract.event.JobRequeued;
 import org.queqiao.contract.event.JobSignalled;
@@ -77,9 +78,7 @@ final class JobEvents {
         "run " + event.run() + " follows attempt " + job.attempt());
     requireShape(job, event.allocations());
     cluster.priorities().beginAt(nowMs);
-    cluster
-        .jobs()
-        .change(job, () -> job.allocate(event.run().attempt(), event.allocations(), nowMs));
+    cluster.jobs().change(job, () -> job.allocate(event, nowMs));
     cluster.jobs().waits().started(job);
     dependencies.moved(job, nowMs);
     cluster.take(job);
@@ -121,6 +120,15 @@ final class JobEvents {
 
   private int cores(NodeName node) {
     return cluster.nodes().find(node).map(each -> each.facts().cores()).orElse(0);
+  }
+
+  void promised(JobPromised event) {
+    Job job = find(event.job());
+    requireStep(job, Step.PROMISED, JobState.PENDING);
+    require(job.startable(), "held job " + job.id() + " is promised a start");
+    require(job.promisedMs() == 0, "job " + job.id() + " is promised two starts");
+    require(event.startMs() > 0, "job " + job.id() + " is promised " + event.startMs());
+    cluster.jobs().change(job, () -> job.promise(event.startMs()));
   }
 
   void started(JobStarted event) {
@@ -197,6 +205,9 @@ final class JobEvents {
     require(
         event.exit() == null || (ran && event.exit().run().equals(job.run())),
         "job " + job.id() + " ends with the exit of another run");
+    if (ran && Learning.teaches(event)) {
+      cluster.priorities().learn(job.experience(), event.endMs() - job.startMs());
+    }
     if (ran) {
       cluster.priorities().ended(job, cluster.jobs().all(), event.endMs(), nowMs);
       cluster.give(job);

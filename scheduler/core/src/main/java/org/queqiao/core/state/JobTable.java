@@ -37,11 +37,13 @@ public final class JobTable {
   private final TreeMap<UserName, Integer> live = new TreeMap<>();
   private final WaitTable waits = new WaitTable();
   private final Priorities priorities;
+  private final Learning learning;
   private int pending;
   private int running;
 
-  JobTable(Priorities priorities) {
+  JobTable(Priorities priorities, Learning learning) {
     this.priorities = priorities;
+    this.learning = learning;
   }
 
   /** A job at a moment of its life. */
@@ -83,8 +85,11 @@ public final class JobTable {
       signals.add(new Moment(job.signalMs(), job.id()));
     }
     waits.index(job);
+    learning.follow(job);
     priorities.index(job);
     if (job.startable()) {
+      job.experience().wait(1);
+      priorities.tryUnknown(job);
       startable.computeIfAbsent(job.spec().partition(), _ -> new TreeMap<>()).put(job.id(), job);
     }
     if (job.state() == JobState.RUNNING) {
@@ -106,6 +111,7 @@ public final class JobTable {
     waits.unindex(job);
     priorities.unindex(job);
     if (job.startable()) {
+      job.experience().wait(-1);
       startable.computeIfPresent(
           job.spec().partition(),
           (partition, queue) -> {

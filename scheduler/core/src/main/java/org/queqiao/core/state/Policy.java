@@ -59,6 +59,11 @@ public final class Policy {
     return scheduling == null ? SchedulingDefined.DEFAULT : scheduling;
   }
 
+  /** Whether jobs of equal priority go by their areas. */
+  public boolean ordersByArea() {
+    return scheduling().policy().equals(SchedulingDefined.DEFAULT.policy());
+  }
+
   /** By which policy the site plans as stated, or null. */
   SchedulingDefined statedScheduling() {
     return scheduling;

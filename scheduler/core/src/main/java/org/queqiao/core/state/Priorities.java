@@ -16,6 +16,7 @@ import org.queqiao.contract.policy.PriorityPolicy;
 import org.queqiao.contract.policy.Rules;
 import org.queqiao.contract.policy.Subject;
 import org.queqiao.contract.snapshot.PrioritiesImage;
+import org.queqiao.core.predict.Experience;
 
 /**
  * What the site decided about order and shares, and what is counted for it: the use of each member
@@ -112,6 +113,39 @@ public final class Priorities {
 
   void beginAt(long nowMs) {
     usage.beginAt(nowMs);
+  }
+
+  /** Whether the site gave any weight to anything: then its weights order the queue. */
+  public boolean hasWeights() {
+    PriorityPolicy policy = policy();
+    return policy.age() != 0
+        || policy.fairShare() != 0
+        || policy.jobSize() != 0
+        || policy.partition() != 0
+        || policy.qos() != 0
+        || policy.project() != 0
+        || policy.site() != 0
+        || !policy.tres().isEmpty();
+  }
+
+  /** When many of the kind of a job wait and nobody knows it, sends the first of them ahead. */
+  void tryUnknown(Job job) {
+    if (!job.startable() || !job.experience().asksForATrial()) {
+      return;
+    }
+    Job first = backlog.firstLike(job, policy());
+    backlog.remove(first, policy());
+    first.experience().tried(first.id().value());
+    backlog.add(first, policy());
+  }
+
+  /** A run of this kind took so long. */
+  void learn(Experience kind, long runMs) {
+    if (kind.known() || kind.waiting() == 0) {
+      kind.ended(runMs);
+    } else {
+      backlog.learn(kind, policy(), () -> kind.ended(runMs));
+    }
   }
 
   /** Counts a job in what is derived from it. */

@@ -1,6 +1,7 @@
 package org.queqiao.core.state;
 
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.queqiao.contract.job.Environment;
@@ -42,6 +43,7 @@ public final class SharedContent {
   private static final class Shared<T> {
     private final T content;
     private final byte[] hash;
+    private String hex;
     private int users;
 
     private Shared(T content, byte[] hash) {
@@ -69,6 +71,14 @@ public final class SharedContent {
 
     byte[] scriptHash() {
       return script.hash;
+    }
+
+    /** The hash of the script in hexadecimal digits; one string for all jobs that share it. */
+    String scriptHex() {
+      if (script.hex == null) {
+        script.hex = HexFormat.of().formatHex(script.hash);
+      }
+      return script.hex;
     }
 
     byte[] environmentHash() {

@@ -81,6 +81,9 @@ final class StateDigest {
     if (!each.nodes().isEmpty()) {
       out.text("nodes of the partition").text(each.nodes());
     }
+    if (each.plansByLimits()) {
+      out.text("plans by limits");
+    }
   }
 
   private void tariff(TariffDefined each) {
@@ -218,6 +221,9 @@ final class StateDigest {
           .number(signal.beforeMs())
           .flag(signal.batchOnly())
           .flag(job.isSignalled());
+    }
+    if (job.predictedMs() != 0 || job.promisedMs() != 0) {
+      out.text("foreseen").number(job.predictedMs()).number(job.promisedMs());
     }
     if (job.formerCoreMs() != 0 || job.heldForRequeues()) {
       out.text("runs").number(job.formerCoreMs()).flag(job.heldForRequeues());

@@ -21,6 +21,7 @@ final class JobLifecycleTest {
           List.of(
               "PENDING HELD PENDING",
               "PENDING RELEASED PENDING",
+              "PENDING PROMISED PENDING",
               "PENDING ELIGIBLE PENDING",
               "PENDING ENDED DEADLINE",
               "RUNNING SIGNALLED RUNNING",

@@ -2,6 +2,7 @@ package org.queqiao.core.predict;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Run times are learnt from jobs that ended: of the kind, else of the user, else not at all. */
@@ -14,42 +15,86 @@ final class LikeJobsTest {
 
   @Test
   void beforeAnythingEndsTheLimitIsBelieved() {
-    assertThat(like.of(SMALL).believe(DAY)).isEqualTo(DAY);
+    assertThat(like.enter(SMALL).believe(DAY)).isEqualTo(DAY);
   }
 
   @Test
   void aKindIsBelievedToRunAsItsLastTwo() {
-    like.of(SMALL).ended(5_000);
-    assertThat(like.of(SMALL).believe(DAY)).isEqualTo(5_000);
-    like.of(SMALL).ended(100);
-    like.of(SMALL).ended(201);
-    assertThat(like.of(SMALL).believe(DAY)).isEqualTo(150);
+    like.enter(SMALL).ended(5_000);
+    assertThat(like.enter(SMALL).believe(DAY)).isEqualTo(5_000);
+    like.enter(SMALL).ended(100);
+    like.enter(SMALL).ended(201);
+    assertThat(like.enter(SMALL).believe(DAY)).isEqualTo(150);
   }
 
   @Test
   void aNewKindIsBelievedToRunAsTheLastTwoOfItsUser() {
-    like.of(SMALL).ended(100);
-    assertThat(like.of(LARGE).believe(DAY)).isEqualTo(100);
-    assertThat(like.of(JobKind.of(8, 64, DAY)).believe(DAY)).as("another user").isEqualTo(DAY);
+    like.enter(SMALL).ended(100);
+    assertThat(like.enter(LARGE).believe(DAY)).isEqualTo(100);
+    assertThat(like.enter(JobKind.of(8, 64, DAY)).believe(DAY)).as("another user").isEqualTo(DAY);
   }
 
   @Test
   void noBeliefIsLongerThanTheLimitOrShorterThanOneUnit() {
-    like.of(SMALL).ended(500);
-    assertThat(like.of(SMALL).believe(60)).isEqualTo(60);
-    like.of(LARGE).ended(0);
-    assertThat(like.of(LARGE).believe(60)).isEqualTo(1);
+    like.enter(SMALL).ended(500);
+    assertThat(like.enter(SMALL).believe(60)).isEqualTo(60);
+    like.enter(LARGE).ended(0);
+    assertThat(like.enter(LARGE).believe(60)).isEqualTo(1);
   }
 
   @Test
-  void ofTooManyKindsThoseAskedForLastAreKept() {
+  void ofKnownKindsWithoutJobsThoseUsedLastAreKept() {
     LikeJobs two = new LikeJobs(2);
-    two.of(SMALL).ended(100);
-    two.of(LARGE).ended(900);
-    two.of(SMALL);
-    two.of(JobKind.of(9, 1, DAY));
+    run(two, SMALL, 100);
+    run(two, LARGE, 900);
+    run(two, SMALL, 100);
+    run(two, JobKind.of(9, 1, DAY), 10);
     assertThat(two.size()).isEqualTo(2);
-    assertThat(two.of(SMALL).known()).isTrue();
-    assertThat(two.of(LARGE).known()).as("asked for longest ago").isFalse();
+    assertThat(two.enter(SMALL).known()).isTrue();
+    assertThat(two.enter(LARGE).known()).as("used longest ago").isFalse();
+  }
+
+  @Test
+  void aKindWithJobsIsNeverForgotten() {
+    LikeJobs none = new LikeJobs(0);
+    Experience waits = none.enter(SMALL);
+    run(none, SMALL, 100);
+    run(none, LARGE, 900);
+    assertThat(none.enter(SMALL)).isSameAs(waits);
+    assertThat(none.enter(LARGE).known()).isFalse();
+  }
+
+  @Test
+  void aKindOfWhichNothingEndedIsForgottenWithItsLastJob() {
+    like.leave(like.enter(SMALL));
+    assertThat(like.size()).isZero();
+  }
+
+  @Test
+  void whatIsKeptGivesTheSameBeliefsAndForgetsInTheSameOrder() {
+    LikeJobs before = new LikeJobs(2);
+    run(before, LARGE, 900);
+    run(before, SMALL, 100);
+    before.enter(JobKind.of(7, 8, DAY)).tried(41);
+    LikeJobs after = new LikeJobs(2);
+    before.users(after::restore);
+    before
+        .kept()
+        .forEach(each -> after.restore(each.kind(), each.runs(), each.tried(), each.trial()));
+    after.enter(JobKind.of(7, 8, DAY));
+    after.restored();
+    for (LikeJobs each : List.of(before, after)) {
+      run(each, JobKind.of(9, 1, DAY), 10);
+      assertThat(each.enter(LARGE).known()).as("unused longest").isFalse();
+      assertThat(each.enter(SMALL).believe(DAY)).isEqualTo(100);
+      assertThat(each.enter(JobKind.of(7, 8, DAY)).trial()).isEqualTo(41);
+      assertThat(each.enter(JobKind.of(7, 9, DAY)).believe(DAY)).as("the user's").isEqualTo(500);
+    }
+  }
+
+  private static void run(LikeJobs like, JobKind kind, long run) {
+    Experience known = like.enter(kind);
+    known.ended(run);
+    like.leave(known);
   }
 }

@@ -12,6 +12,7 @@ import org.queqiao.server.gateway.AgentGateway;
 import org.queqiao.server.host.UnixUsers;
 import org.queqiao.server.stream.EventHub;
 import org.queqiao.server.view.ClusterView;
+import org.queqiao.server.view.Foresight;
 
 /** What the routes are wired to: every part of a server that has started. */
 public record Parts(
@@ -22,6 +23,7 @@ public record Parts(
     ClusterView view,
     EventHub hub,
     Forecasts forecasts,
+    Foresight foresight,
     Ledger ledger,
     Intake intake,
     Identity identity,

@@ -63,6 +63,7 @@ import org.queqiao.server.pki.Pki;
 import org.queqiao.server.pki.PkiSettings;
 import org.queqiao.server.stream.EventHub;
 import org.queqiao.server.view.ClusterView;
+import org.queqiao.server.view.Foresight;
 import org.queqiao.server.view.Utilisation;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -158,6 +159,7 @@ public final class Server implements AutoCloseable {
             view,
             followers.hub(),
             followers.forecasts(),
+            followers.foresight(),
             ledger,
             followers.intake(),
             identity,
@@ -196,7 +198,12 @@ public final class Server implements AutoCloseable {
   }
 
   /** Those that follow the log: the read model, the streams of events, accounting. */
-  private record Followers(ClusterView view, EventHub hub, Forecasts forecasts, Intake intake) {}
+  private record Followers(
+      ClusterView view,
+      EventHub hub,
+      Forecasts forecasts,
+      Foresight foresight,
+      Intake intake) {}
 
   /** Starts them; returns when the read model has reached the end of the log. */
   private Followers followers(Ledger ledger, SchedulerRuntime runtime, ClusterImage image)
@@ -210,13 +217,15 @@ public final class Server implements AutoCloseable {
     view.onChange(hub);
     Forecasts forecasts = new Forecasts(image, view.jobs());
     view.onChange(forecasts);
+    Foresight foresight = new Foresight(view.jobs());
+    view.onChange(foresight);
     follow(runtime.feed().subscribe(image.position(), view));
     Intake intake = keep(new Intake(ledger));
     follow(runtime.feed().subscribe(intake.position(), intake::take));
     CompletableFuture<Void> current = new CompletableFuture<>();
     view.whenAt(runtime.durablePosition(), () -> current.complete(null));
     current.get();
-    return new Followers(view, hub, forecasts, intake);
+    return new Followers(view, hub, forecasts, foresight, intake);
   }
 
   private Identity openIdentity(DataFolder folder, ClusterView view) throws Exception {
@@ -315,6 +324,7 @@ public final class Server implements AutoCloseable {
     metrics.loop(parts.runtime()::gauges);
     metrics.followers(parts.runtime()::durablePosition, view, parts.intake()::position);
     metrics.forecasts(parts.forecasts()::coverage);
+    metrics.foresight(parts.foresight());
     metrics.agents(
         () -> parts.gateway().gauges().values().stream().filter(NodeGauges::connected).count(),
         parts.gateway().counters());

@@ -19,6 +19,9 @@ import org.queqiao.server.view.JobStatus;
  * @param qos its quality of service, or null
  * @param placement null, as terms, for a job of long ago
  * @param terms null for a job of long ago, as what else history does not keep
+ * @param predictedMs how long it is believed to run, or was when it started; null when nothing is
+ *     known of jobs like it
+ * @param promisedStartMs the start that it was promised on declared limits, or null
  * @param nodeCount null, as what else history does not keep, for a job of long ago
  */
 record JobDocument(
@@ -53,11 +56,15 @@ record JobDocument(
     String detail,
     JobTerms terms,
     String qos,
-    JobPlacement placement) {
+    JobPlacement placement,
+    Long predictedMs,
+    Long promisedStartMs) {
 
   /** A job in memory. */
-  static JobDocument of(JobEntry entry, String reason, String sentence) {
+  static JobDocument of(JobEntry entry, String reason, String sentence, long predictedMs) {
     JobStatus status = entry.status();
+    JobEntry.Foreseen foreseen = entry.foreseen();
+    long foretold = status.state() == JobState.PENDING ? predictedMs : foreseen.predictedMs();
     boolean ended = status.state().isTerminal();
     RunExit exit = status.exit();
     boolean scriptEnded =
@@ -96,7 +103,9 @@ record JobDocument(
         orNull(status.detail().isEmpty() ? sentence : status.detail()),
         entry.terms(),
         entry.qos() == null ? null : entry.qos().value(),
-        entry.placement());
+        entry.placement(),
+        foretold == 0 ? null : (Long) foretold,
+        foreseen.promisedMs() == 0 ? null : (Long) foreseen.promisedMs());
   }
 
   static String orNull(String text) {
@@ -174,6 +183,8 @@ record JobDocument(
     terms(out);
     out.writeStringField("qos", qos);
     PlacementJson.write(placement == null ? JobPlacement.DEFAULT : placement, out);
+    Json.number(out, "predictedMs", predictedMs);
+    Json.number(out, "promisedStartMs", promisedStartMs);
     out.writeEndObject();
   }
 }

@@ -169,7 +169,7 @@ final class JobReader {
             .filter(each -> each.status().state() == JobState.PENDING && needsTheMachine(each))
             .map(each -> new JobId(each.id()))
             .toList();
-    Map<Long, PendingWhy> reasons = new HashMap<>();
+    Map<Long, Known> reasons = new HashMap<>();
     explain(
         call,
         waiting,
@@ -180,6 +180,9 @@ final class JobReader {
                 entries.stream().map(each -> document(each, reasons.get(each.id()))).toList()));
   }
 
+  /** What only the machine knows of a job that waits. */
+  private record Known(PendingWhy why, long predictedMs) {}
+
   /** A hold explains itself, unless it came with a job that ran before. */
   private static boolean needsTheMachine(JobEntry entry) {
     JobStatus status = entry.status();
@@ -187,7 +190,7 @@ final class JobReader {
   }
 
   private void explain(
-      Call call, List<JobId> waiting, int from, Map<Long, PendingWhy> reasons, Runnable done) {
+      Call call, List<JobId> waiting, int from, Map<Long, Known> reasons, Runnable done) {
     if (from >= waiting.size()) {
       done.run();
       return;
@@ -196,9 +199,10 @@ final class JobReader {
     var _ =
         door.ask(
                 state -> {
-                  Map<Long, PendingWhy> found = new HashMap<>();
+                  Map<Long, Known> found = new HashMap<>();
                   for (JobId each : waiting.subList(from, to)) {
-                    found.put(each.value(), state.pendingWhy(each));
+                    found.put(
+                        each.value(), new Known(state.pendingWhy(each), state.predictedMs(each)));
                   }
                   return found;
                 })
@@ -213,10 +217,12 @@ final class JobReader {
                 }));
   }
 
-  private static JobDocument document(JobEntry entry, PendingWhy why) {
+  private static JobDocument document(JobEntry entry, Known known) {
+    PendingWhy why = known == null ? null : known.why();
     String word = reason(entry, why == null ? null : why.word());
     boolean said = why != null && why.word().equals(word);
-    return JobDocument.of(entry, word, said ? why.sentence() : "");
+    return JobDocument.of(
+        entry, word, said ? why.sentence() : "", known == null ? 0 : known.predictedMs());
   }
 
   private static String reason(JobEntry entry, String found) {

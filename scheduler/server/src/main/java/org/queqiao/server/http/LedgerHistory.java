@@ -144,6 +144,8 @@ final class LedgerHistory {
         JobDocument.orNull(row.detail()),
         null,
         null,
+        null,
+        null,
         null);
   }
 

@@ -110,6 +110,7 @@ final class SiteRoutes {
     out.writeNumberField("defaultLimitMs", each.defaultLimitMs());
     out.writeNumberField("maxLimitMs", each.maxLimitMs());
     out.writeStringField("nodes", JobDocument.orNull(each.nodes()));
+    out.writeBooleanField("predictions", !each.plansByLimits());
     Json.number(out, "priceMicroPerCoreHour", price == null ? null : price.priceMicroPerCoreHour());
     out.writeStringField("currency", price == null ? null : price.currency());
     out.writeEndObject();
@@ -120,13 +121,15 @@ final class SiteRoutes {
     Optional<PartitionDefined> before = view.site().partition(name);
     boolean wasDefault = before.map(PartitionDefined::isDefault).orElse(false);
     String hadNodes = before.map(PartitionDefined::nodes).orElse("");
+    boolean predicted = !before.map(PartitionDefined::plansByLimits).orElse(false);
     PartitionDefined rules =
         new PartitionDefined(
             name,
             (Boolean) call.body().getOrDefault("isDefault", wasDefault),
             (Long) call.body().get("defaultLimitMs"),
             (Long) call.body().get("maxLimitMs"),
-            (String) call.body().getOrDefault("nodes", hadNodes));
+            (String) call.body().getOrDefault("nodes", hadNodes),
+            !(Boolean) call.body().getOrDefault("predictions", predicted));
     inputs.submit(
         call,
         new Input.DefinePartition(actor(call), rules),

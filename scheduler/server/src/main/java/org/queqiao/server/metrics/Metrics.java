@@ -1,6 +1,7 @@
 package org.queqiao.server.metrics;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Timer;
@@ -13,9 +14,12 @@ import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
@@ -26,6 +30,7 @@ import org.queqiao.core.message.Rejection;
 import org.queqiao.runtime.LoopGauges;
 import org.queqiao.server.gateway.GatewayCounters;
 import org.queqiao.server.view.ClusterView;
+import org.queqiao.server.view.Foresight;
 
 /**
  * The figures of a server, with the names that Prometheus expects: unit in the name, totals for
@@ -33,9 +38,14 @@ import org.queqiao.server.view.ClusterView;
  */
 public final class Metrics implements AutoCloseable {
   private static final double NANOS_PER_S = 1e9;
+  private static final double MS_PER_S = 1e3;
 
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+
+  /** A registry refers to what it asks only weakly. */
+  private final List<DoubleSupplier> figures = new ArrayList<>();
+
   private final Map<String, Timer> answers = new ConcurrentHashMap<>();
   private final Map<String, Counter> rejections = new ConcurrentHashMap<>();
 
@@ -174,6 +184,40 @@ public final class Metrics implements AutoCloseable {
     FunctionCounter.builder(name, coverage, c -> figure.applyAsLong(c.get()))
         .description(description)
         .register(registry);
+  }
+
+  /** What was predicted and promised, and what came. */
+  public void foresight(Foresight foresight) {
+    total("queqiao.predictions", "Runs started with a prediction", foresight::predicted);
+    total("queqiao.predictions.judged", "Predicted runs that ended", foresight::judged);
+    total("queqiao.predictions.outlived", "Runs longer than predicted", foresight::outlived);
+    total(
+        "queqiao.predictions.error.seconds",
+        "By how much runs were shorter or longer than predicted",
+        () -> foresight.errorMs() / MS_PER_S);
+    foresight.onRatio(
+        DistributionSummary.builder("queqiao.prediction.ratio")
+                .description("Predicted run time divided by the run time, of runs that ended")
+                .serviceLevelObjectives(0.1, 0.25, 0.5, 0.8, 1.0, 1.25, 2, 4, 10)
+                .register(registry)
+            ::record);
+    total("queqiao.promises", "Starts of jobs that were promised one", foresight::promised);
+    total("queqiao.promises.late", "Starts later than promised", foresight::late);
+    total(
+        "queqiao.promises.late.seconds",
+        "By how much starts were later than promised",
+        () -> foresight.lateMs() / MS_PER_S);
+    Gauge.builder("queqiao.promises.latest.seconds", foresight, f -> f.latestMs() / MS_PER_S)
+        .description("By how much the latest start was later than promised")
+        .strongReference(true)
+        .register(registry);
+  }
+
+  private void total(String name, String description, DoubleSupplier figure) {
+    FunctionCounter.builder(name, figure, DoubleSupplier::getAsDouble)
+        .description(description)
+        .register(registry);
+    figures.add(figure);
   }
 
   /** Figures of the gateway. */

@@ -38,6 +38,7 @@ public final class JobEntry {
   private volatile JobStatus status;
   private volatile long position;
   private volatile Charge charge;
+  private volatile Foreseen foreseen = Foreseen.NOTHING;
 
   /**
    * What a job was charged for all its runs.
@@ -46,6 +47,16 @@ public final class JobEntry {
    * @param currency ISO 4217 code
    */
   public record Charge(long micro, String currency) {}
+
+  /**
+   * What was foreseen of its run, that of now or the latest.
+   *
+   * @param predictedMs how long it was believed to run when it started; 0 when nothing was known
+   * @param promisedMs the start that it was promised; 0 when none was
+   */
+  public record Foreseen(long predictedMs, long promisedMs) {
+    static final Foreseen NOTHING = new Foreseen(0, 0);
+  }
 
   JobEntry(
       long id,
@@ -178,6 +189,17 @@ public final class JobEntry {
   /** Of the fact that made it what it is; not before the recovered position. */
   public long position() {
     return position;
+  }
+
+  /** What was foreseen of its run. */
+  public Foreseen foreseen() {
+    return foreseen;
+  }
+
+  JobEntry foreseen(long predictedMs, long promisedMs) {
+    boolean nothing = predictedMs == 0 && promisedMs == 0;
+    foreseen = nothing ? Foreseen.NOTHING : new Foreseen(predictedMs, promisedMs);
+    return this;
   }
 
   /** What it was charged, if that is known already; null until then. */

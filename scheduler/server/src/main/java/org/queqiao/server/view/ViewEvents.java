@@ -9,6 +9,7 @@ import org.queqiao.contract.event.JobEnded;
 import org.queqiao.contract.event.JobHeld;
 import org.queqiao.contract.event.JobKillRequested;
 import org.queqiao.contract.event.JobPolicyDefined;
+import org.queqiao.contract.event.JobPromised;
 import org.queqiao.contract.event.JobReleased;
 import org.queqiao.contract.event.JobRequeued;
 import org.queqiao.contract.event.JobSignalled;
@@ -99,15 +100,16 @@ final class ViewEvents {
             image.detail(),
             image.formerCoreMs());
     return new JobEntry(
-        image.id().value(),
-        image.user(),
-        image.uid(),
-        site.get().mainDomain(image.spec().project()),
-        image.spec(),
-        image.submitMs(),
-        status,
-        position,
-        texts);
+            image.id().value(),
+            image.user(),
+            image.uid(),
+            site.get().mainDomain(image.spec().project()),
+            image.spec(),
+            image.submitMs(),
+            status,
+            position,
+            texts)
+        .foreseen(image.predictedMs(), image.promisedMs());
   }
 
   private List<String> nodeNames(List<Allocation> allocations) {
@@ -120,6 +122,7 @@ final class ViewEvents {
     switch (logged.event()) {
       case JobSubmitted e -> submitted(e, nowMs);
       case JobAllocated e -> allocated(e, nowMs);
+      case JobPromised e -> change(e.job(), entry -> entry.foreseen(0, e.startMs()).status());
       case JobStarted _, JobSignalled _ -> {}
       case JobEligible e -> change(e.job(), JobEntry::status);
       case JobHeld e -> change(e.job(), entry -> entry.status().held(e.byAdministrator()));
@@ -190,7 +193,11 @@ final class ViewEvents {
     List<Allocation> given = event.allocations();
     change(
         event.run().job(),
-        entry -> entry.status().allocated(event.run().attempt(), given, nodeNames(given), nowMs));
+        entry ->
+            entry
+                .foreseen(event.predictedMs(), entry.foreseen().promisedMs())
+                .status()
+                .allocated(event.run().attempt(), given, nodeNames(given), nowMs));
     nodes.hold(given, 1);
   }
 
@@ -208,7 +215,10 @@ final class ViewEvents {
         event.run().job(),
         entry -> {
           nodes.hold(entry.status().allocations(), -1);
-          return entry.status().requeued(event.endMs(), event.held(), event.detail());
+          return entry
+              .foreseen(0, 0)
+              .status()
+              .requeued(event.endMs(), event.held(), event.detail());
         });
   }
 

@@ -11,6 +11,7 @@ import org.queqiao.contract.event.JobEnded;
 import org.queqiao.contract.event.JobHeld;
 import org.queqiao.contract.event.JobKillRequested;
 import org.queqiao.contract.event.JobPolicyDefined;
+import org.queqiao.contract.event.JobPromised;
 import org.queqiao.contract.event.JobReleased;
 import org.queqiao.contract.event.JobRequeued;
 import org.queqiao.contract.event.JobSignalled;
@@ -81,6 +82,7 @@ final class HistoryCheck {
       case JobSignalled e -> signalled(logged, model.job(e.run().job()));
       case JobEligible e -> waiting(logged, model.job(e.job()), "eligible");
       case JobHeld e -> waiting(logged, model.job(e.job()), "held");
+      case JobPromised e -> waiting(logged, model.job(e.job()), "promised a start");
       case JobReleased e -> waiting(logged, model.job(e.job()), "released");
       case NodeRegistered e -> registered(e);
       case NodeUp e -> model.nodes.get(e.node()).bootId = e.bootId();

@@ -8,6 +8,7 @@ import org.queqiao.contract.event.JobEnded;
 import org.queqiao.contract.event.JobHeld;
 import org.queqiao.contract.event.JobKillRequested;
 import org.queqiao.contract.event.JobPolicyDefined;
+import org.queqiao.contract.event.JobPromised;
 import org.queqiao.contract.event.JobReleased;
 import org.queqiao.contract.event.JobRequeued;
 import org.queqiao.contract.event.JobSignalled;
@@ -57,7 +58,7 @@ final class PermissionCheck {
           case JobSubmitted e -> isUser(actor, e.user().value());
           case JobHeld e -> mayChange(actor, model.job(e.job()));
           case JobReleased e -> mayChange(actor, model.job(e.job()));
-          case JobAllocated _, JobEligible _, JobSignalled _ -> isScheduler(actor);
+          case JobAllocated _, JobEligible _, JobPromised _, JobSignalled _ -> isScheduler(actor);
           case JobStarted e -> isNode(actor, e.node());
           case JobKillRequested e ->
               switch (e.cause()) {

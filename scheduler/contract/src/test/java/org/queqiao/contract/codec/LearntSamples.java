@@ -1,0 +1,68 @@
+package org.queqiao.contract.codec;
+
+import java.util.List;
+import java.util.Map;
+import org.queqiao.contract.event.Event;
+import org.queqiao.contract.event.JobAllocated;
+import org.queqiao.contract.event.PartitionDefined;
+import org.queqiao.contract.id.PartitionName;
+import org.queqiao.contract.snapshot.ClusterImage;
+import org.queqiao.contract.snapshot.ExperienceImage;
+
+/** What was added to records for run times that are learnt. */
+final class LearntSamples {
+  private LearntSamples() {}
+
+  static Map<String, Event> events(JobAllocated allocated) {
+    return Map.of(
+        "JobAllocated-predicted",
+        new JobAllocated(allocated.run(), allocated.allocations(), 123_456),
+        "PartitionDefined-limits",
+        new PartitionDefined(new PartitionName("debug"), false, 60_000, 3_600_000, "", true));
+  }
+
+  static ClusterImage image(ClusterImage first) {
+    ClusterImage.JobImage job = first.jobs().getFirst();
+    return first
+        .withOnly(List.of(foreseen(job)))
+        .with(
+            first.licences(),
+            first.topology(),
+            new ExperienceImage(
+                List.of(new ExperienceImage.UserRuns(1234, List.of(5_000L, 7_000L))),
+                List.of(
+                    new ExperienceImage.KindRuns(
+                        1234, "p1", "cfd", "00ff".repeat(16), 64, 3_600_000, List.of(5_000L), 0),
+                    new ExperienceImage.KindRuns(
+                        1234, "p1", "", "11".repeat(32), 1, 60_000, List.of(), 17))));
+  }
+
+  private static ClusterImage.JobImage foreseen(ClusterImage.JobImage job) {
+    return new ClusterImage.JobImage(
+        job.id(),
+        job.user(),
+        job.unixUser(),
+        job.uid(),
+        job.spec(),
+        job.state(),
+        job.heldByUser(),
+        job.heldByAdministrator(),
+        job.submitMs(),
+        job.attempt(),
+        job.startMs(),
+        job.nodeStartMs(),
+        job.endMs(),
+        job.finishedMs(),
+        job.allocations(),
+        job.killCause(),
+        job.exit(),
+        job.detail(),
+        job.eligibleMs(),
+        job.dependencies(),
+        job.formerCoreMs(),
+        job.heldForRequeues(),
+        job.signalled(),
+        123_456,
+        1_760_000_100_000L);
+  }
+}

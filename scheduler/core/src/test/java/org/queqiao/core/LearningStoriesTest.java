@@ -1,0 +1,203 @@
+package org.queqiao.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.queqiao.contract.job.JobState.PENDING;
+import static org.queqiao.contract.job.JobState.RUNNING;
+import static org.queqiao.core.SchedulerStory.HOUR_MS;
+import static org.queqiao.core.SchedulerStory.exit;
+import static org.queqiao.core.SchedulerStory.script;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.queqiao.contract.codec.ImageCodec;
+import org.queqiao.contract.event.JobAllocated;
+import org.queqiao.contract.event.JobPromised;
+import org.queqiao.contract.event.LoggedEvent;
+import org.queqiao.contract.event.PartitionDefined;
+import org.queqiao.contract.event.PriorityPolicyDefined;
+import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.job.RunExit;
+import org.queqiao.contract.policy.PriorityPolicy;
+import org.queqiao.core.message.Input;
+import org.queqiao.core.message.JobRequest;
+
+/** Run times are learnt from jobs that ended, planned by, and never a reason to end a job. */
+final class LearningStoriesTest {
+  private final SchedulerStory story = SchedulerStory.site();
+
+  private static JobRequest.Builder cores(int cores) {
+    return script().cpusPerTask(cores);
+  }
+
+  private void runs(String user, JobRequest.Builder request, long ms) {
+    JobId job = story.submits(user, request);
+    story.plans();
+    story.after(ms).exits(job, 0);
+  }
+
+  private long predictedMs(JobId job) {
+    return story.machine.state().predictedMs(job);
+  }
+
+  private void restart() {
+    story.machine =
+        SchedulerMachine.from(ImageCodec.decode(ImageCodec.encode(story.machine.image())));
+  }
+
+  @Test
+  void aJobIsBelievedToRunAsTheLastTwoOfItsKindElseOfItsUser() {
+    story.node("n1", 4);
+    JobId first = story.submits("liwei", cores(4).name("cfd"));
+    assertThat(predictedMs(first)).as("nothing is known").isZero();
+    story.plans();
+    story.after(60_000).exits(first, 0);
+    runs("liwei", cores(4).name("cfd"), 30_000);
+    runs("liwei", cores(1).name("other"), 10_000);
+    story.submits("wangfang", cores(4));
+    story.plans();
+    JobId like = story.submits("liwei", cores(4).name("cfd"));
+    JobId ofUser = story.submits("liwei", cores(2));
+    assertThat(predictedMs(like)).isEqualTo(45_000);
+    assertThat(predictedMs(ofUser)).isEqualTo(20_000);
+    assertThat(predictedMs(story.submits("chenjie"))).isZero();
+    restart();
+    assertThat(predictedMs(like)).as("after a restart").isEqualTo(45_000);
+    assertThat(predictedMs(ofUser)).isEqualTo(20_000);
+    assertThat(story.machine.state().indexDifferences()).isEmpty();
+  }
+
+  @Test
+  void aStartSaysWhatWasPredictedAndARestartKnowsIt() {
+    story.node("n1", 4);
+    runs("liwei", cores(4), 60_000);
+    JobId job = story.submits("liwei", cores(4));
+    story.plans();
+    JobAllocated start = (JobAllocated) story.log.getLast().event();
+    assertThat(start.predictedMs()).isEqualTo(60_000);
+    restart();
+    assertThat(predictedMs(job)).isEqualTo(60_000);
+  }
+
+  @Test
+  void endsThatSayNothingOfTheJobTeachNothing() {
+    story.node("n1", 4);
+    JobId failed = story.submits("liwei", cores(4));
+    story.plans();
+    story.after(1_000);
+    story.does(
+        new Input.RunEnded(
+            story.node(failed),
+            exit(story.run(failed), RunExit.Kind.LAUNCH_FAILED, 0, 0, story.nowMs, "no home")));
+    assertThat(predictedMs(story.submits("liwei", cores(4)))).isZero();
+  }
+
+  @Test
+  void aJobThatOutlivesItsPredictionRunsToItsLimit() {
+    story.node("n1", 4);
+    runs("liwei", cores(4), 60_000);
+    JobId job = story.submits("liwei", cores(4));
+    story.plans();
+    story.after(HOUR_MS / 2).ticks();
+    assertThat(story.plans()).isZero();
+    assertThat(story.state(job)).isEqualTo(RUNNING);
+    assertThat(story.machine.state().nextDeadlineMs().orElseThrow())
+        .isEqualTo(story.job(job).startMs() + HOUR_MS);
+  }
+
+  @Test
+  void aPartitionMayPlanByLimitsAlone() {
+    story.node("n1", 4);
+    runs("liwei", cores(4), 60_000);
+    JobId job = story.submits("liwei", cores(4));
+    assertThat(predictedMs(job)).isEqualTo(60_000);
+    story.does(
+        new Input.DefinePartition(
+            SchedulerStory.OWNER,
+            new PartitionDefined(SchedulerStory.BATCH, true, HOUR_MS, 24 * HOUR_MS, "", true)));
+    assertThat(predictedMs(job)).isZero();
+    story.plans();
+    assertThat(((JobAllocated) story.log.getLast().event()).predictedMs()).isZero();
+    restart();
+    assertThat(predictedMs(story.submits("liwei", cores(4)))).isZero();
+  }
+
+  @Test
+  void theFirstThatDoesNotFitIsPromisedAStartOnceAndStaysFirst() {
+    story.node("n1", 4);
+    JobId first = story.submits("liwei", cores(3));
+    story.plans();
+    long endMs = story.nowMs + HOUR_MS;
+    JobId large = story.submits("wangfang", cores(4).limitMs(60_000L));
+    story.submits("chenjie", cores(1).limitMs(4 * HOUR_MS));
+    story.plans();
+    List<JobPromised> promises = promises();
+    assertThat(promises).containsExactly(new JobPromised(large, endMs));
+    assertThat(story.job(large).promisedMs()).isEqualTo(endMs);
+    restart();
+    JobId small = story.after(1_000).submits("liwei", cores(1).limitMs(1_000L));
+    story.plans();
+    assertThat(promises()).hasSize(1);
+    assertThat(story.state(small)).as("harms nobody").isEqualTo(RUNNING);
+    story.after(1_000).exits(small, 0);
+    story.exits(first, 0);
+    story.submits("liwei", cores(4).limitMs(1_000L));
+    assertThat(story.plans()).isEqualTo(1);
+    assertThat(story.state(large)).as("though a smaller one waits").isEqualTo(RUNNING);
+  }
+
+  private List<JobPromised> promises() {
+    List<JobPromised> out = new ArrayList<>();
+    for (LoggedEvent each : story.log) {
+      if (each.event() instanceof JobPromised promise) {
+        out.add(promise);
+      }
+    }
+    return out;
+  }
+
+  @Test
+  void theSmallPassTheLargeUntilTheSiteGivesWeights() {
+    story.node("n1", 4);
+    JobId running = story.submits("chenjie", cores(4));
+    story.plans();
+    JobId large = story.submits("liwei", cores(4).limitMs(10 * HOUR_MS));
+    JobId small = story.after(1_000).submits("wangfang", cores(4).limitMs(60_000L));
+    story.after(1_000).exits(running, 0);
+    story.plans();
+    assertThat(story.state(small)).isEqualTo(RUNNING);
+    story.does(
+        new Input.DefinePriorityPolicy(
+            SchedulerStory.OWNER,
+            new PriorityPolicy(
+                1000, 0, 0, 0, 0, 0, 0, 1, false, 1, HOUR_MS, 0, List.of(), List.of())));
+    JobId smaller = story.after(60_000).submits("wangfang", cores(4).limitMs(1_000L));
+    story.exits(small, 0);
+    story.plans();
+    assertThat(story.state(large)).as("the older one").isEqualTo(RUNNING);
+    assertThat(story.state(smaller)).isEqualTo(PENDING);
+    assertThat(story.log.stream().map(LoggedEvent::event))
+        .anyMatch(PriorityPolicyDefined.class::isInstance);
+  }
+
+  @Test
+  void ofManyOfAnUnknownKindTheFirstGoesAheadByADay() {
+    story.node("n1", 4);
+    JobId running = story.submits("chenjie", cores(4));
+    story.plans();
+    JobId older = story.submits("wangfang", cores(4).limitMs(HOUR_MS));
+    List<JobId> many = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      many.add(story.after(1_000).submits("liwei", cores(4).limitMs(10 * HOUR_MS)));
+    }
+    restart();
+    story.exits(running, 0);
+    story.plans();
+    assertThat(story.state(many.getFirst())).isEqualTo(RUNNING);
+    story.after(1_000).exits(many.getFirst(), 0);
+    assertThat(predictedMs(many.getLast())).isEqualTo(1_000);
+    story.plans();
+    assertThat(story.state(many.get(1))).as("now known to be short").isEqualTo(RUNNING);
+    assertThat(story.state(older)).isEqualTo(PENDING);
+  }
+}

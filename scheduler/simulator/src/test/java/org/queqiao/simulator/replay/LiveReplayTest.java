@@ -1,0 +1,99 @@
+package org.queqiao.simulator.replay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.queqiao.core.plan.PlanPolicies;
+import org.queqiao.core.predict.Correction;
+import org.queqiao.simulator.swf.BadLog;
+import org.queqiao.simulator.swf.LublinModel;
+import org.queqiao.simulator.swf.SwfLog;
+import org.queqiao.simulator.swf.SwfReader;
+
+/** The live machine plans by the default policy as the replay of a log does: job by job. */
+final class LiveReplayTest {
+  private static final int PROCS = 32;
+  private static final int JOBS =
+      "full".equals(System.getProperty("queqiao.test.size")) ? 3_000 : 250;
+  private static final int NEVER = Integer.MAX_VALUE;
+
+  @TempDir private Path folder;
+
+  /** Run times are even, so that the mean of two is a whole second in both. */
+  private ReplayJobs log(long seed) throws IOException, BadLog {
+    SwfLog log = new LublinModel(seed, PROCS, 6, 2 + seed % 5 * 3).generate(JOBS);
+    StringBuilder lines = new StringBuilder();
+    for (int i = 0; i < log.size(); i++) {
+      long run = Math.max(2, Math.min(log.run(i), log.limit(i)) / 2 * 2);
+      lines.append(
+          "%d %d -1 %d %d -1 -1 %d %d -1 1 %d -1 -1 -1 -1 -1 -1%n"
+              .formatted(
+                  log.id(i),
+                  log.submit(i),
+                  run,
+                  log.asked(i),
+                  log.asked(i),
+                  Math.max(run, log.limit(i)),
+                  log.user(i)));
+    }
+    Path file = Files.writeString(folder.resolve("log" + seed + ".swf"), lines);
+    return ReplayJobs.of(SwfReader.read(file), PROCS);
+  }
+
+  private static ReplayResult replay(ReplayJobs jobs, Estimates estimates) {
+    return Replay.run(
+        jobs,
+        new ReplaySettings(
+            PlanPolicies.named("default").orElseThrow(),
+            estimates,
+            Correction.REQUESTED,
+            PassRule.BATCH));
+  }
+
+  @Test
+  void everyJobStartsAsInTheReplay() throws IOException, BadLog {
+    long promises = 0;
+    for (long seed = 1; seed <= 10; seed++) {
+      ReplayJobs jobs = log(seed);
+      LiveMachine live = new LiveMachine(jobs, true);
+      live.run(NEVER);
+      assertSameStarts(seed, live, replay(jobs, Estimates.LEARNT));
+      promises += live.promised.size();
+      live.promised.forEach((index, promised) ->
+          assertThat(live.start[index])
+              .as("a promise is kept within an hour")
+              .isLessThanOrEqualTo(promised + 3_600));
+    }
+    assertThat(promises).as("promises: else nothing was tested").isGreaterThan(50);
+  }
+
+  @Test
+  void restartsFromSnapshotsChangeNoStart() throws IOException, BadLog {
+    for (long seed = 1; seed <= 4; seed++) {
+      ReplayJobs jobs = log(seed);
+      LiveMachine live = new LiveMachine(jobs, true);
+      live.run(7);
+      assertSameStarts(seed, live, replay(jobs, Estimates.LEARNT));
+    }
+  }
+
+  @Test
+  void aPartitionWithoutPredictionsPlansByLimits() throws IOException, BadLog {
+    for (long seed = 1; seed <= 4; seed++) {
+      ReplayJobs jobs = log(seed);
+      LiveMachine live = new LiveMachine(jobs, false);
+      live.run(NEVER);
+      assertSameStarts(seed, live, replay(jobs, Estimates.REQUESTED));
+    }
+  }
+
+  private static void assertSameStarts(long seed, LiveMachine live, ReplayResult replay) {
+    for (int i = 0; i < live.start.length; i++) {
+      assertThat(live.start[i]).as("seed %d, job %d", seed, i).isEqualTo(replay.start(i));
+    }
+  }
+}
