@@ -199,11 +199,7 @@ public final class Server implements AutoCloseable {
 
   /** Those that follow the log: the read model, the streams of events, accounting. */
   private record Followers(
-      ClusterView view,
-      EventHub hub,
-      Forecasts forecasts,
-      Foresight foresight,
-      Intake intake) {}
+      ClusterView view, EventHub hub, Forecasts forecasts, Foresight foresight, Intake intake) {}
 
   /** Starts them; returns when the read model has reached the end of the log. */
   private Followers followers(Ledger ledger, SchedulerRuntime runtime, ClusterImage image)
