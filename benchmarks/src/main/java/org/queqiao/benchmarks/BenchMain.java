@@ -33,7 +33,11 @@ public final class BenchMain {
       case "heap" -> HeapBench.run(root, option(rest, "--jobs", 100_000), report);
       case "agent" -> AgentBench.run(root, option(rest, "--seconds", 60), report);
       case "plan" ->
-          PlanBench.run(option(rest, "--nodes", 20_000), option(rest, "--jobs", 100_000), report);
+          PlanBench.run(
+              option(rest, "--nodes", 20_000),
+              option(rest, "--jobs", 100_000),
+              option(rest, "--per-switch", 0),
+              report);
       case "replay" ->
           ReplayBench.run(
               root,

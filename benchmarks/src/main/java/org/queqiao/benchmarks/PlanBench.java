@@ -7,6 +7,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import org.queqiao.contract.event.TopologyDefined;
+import org.queqiao.contract.id.NodeName;
+import org.queqiao.contract.job.JobPlacement;
+import org.queqiao.contract.node.NetworkSwitch;
+import org.queqiao.core.placement.Arrangement;
+import org.queqiao.core.placement.Fabric;
+import org.queqiao.core.placement.Switches;
 import org.queqiao.core.plan.Demand;
 import org.queqiao.core.plan.NodeChoice;
 import org.queqiao.core.plan.NodePool;
@@ -35,12 +42,17 @@ final class PlanBench {
   private final PlanPolicy policy;
   private final Planner planner;
   private final int nodes;
+
+  /** Null without switches. */
+  private final Fabric fabric;
+
   private long nowMs = 1_000_000_000;
   private long number;
   private long starts;
 
-  private PlanBench(int nodes, PlanPolicy policy) {
+  private PlanBench(int nodes, PlanPolicy policy, int perSwitch) {
     this.nodes = nodes;
+    this.fabric = perSwitch == 0 ? null : fabric(nodes, perSwitch);
     this.policy = policy;
     this.planner = new Planner(policy, idle(nodes), this::started);
   }
@@ -55,25 +67,50 @@ final class PlanBench {
     return pool;
   }
 
+  private static Fabric fabric(int nodes, int perSwitch) {
+    List<NetworkSwitch> switches = new ArrayList<>();
+    List<NodeName> names = new ArrayList<>();
+    for (int from = 0; from < nodes; from += perSwitch) {
+      int number = from / perSwitch;
+      if (number % 16 == 0) {
+        switches.add(new NetworkSwitch("rack" + number / 16, "", ""));
+      }
+      int to = Math.min(nodes, from + perSwitch) - 1;
+      switches.add(
+          new NetworkSwitch(
+              "switch" + number, "rack" + number / 16, "n[" + from + "-" + to + "]"));
+      for (int node = from; node <= to; node++) {
+        names.add(new NodeName("n" + node));
+      }
+    }
+    return new Fabric(Switches.of(new TopologyDefined(switches)), names);
+  }
+
   private void started(PlanJob job, int[] on) {
     starts++;
     places.put(job.number(), on);
   }
 
-  static void run(int nodes, int jobs, Report report) {
+  /**
+   * Measures.
+   *
+   * @param perSwitch how many nodes are on a leaf switch, 16 of which are below one; 0 for no
+   *     switches
+   */
+  static void run(int nodes, int jobs, int perSwitch, Report report) {
     PlanPolicy policy = PlanPolicies.named(PlanPolicies.DEFAULT).orElseThrow();
     for (int warm = 0; warm < 2; warm++) {
-      new PlanBench(nodes, policy).loaded(jobs);
+      new PlanBench(nodes, policy, perSwitch).loaded(jobs);
     }
     long[] empty = new long[3];
     for (int i = 0; i < empty.length; i++) {
-      PlanBench bench = new PlanBench(nodes, policy);
+      PlanBench bench = new PlanBench(nodes, policy, perSwitch);
       bench.submit(jobs);
       empty[i] = bench.pass();
       report.put("startedOnEmptyCluster", bench.starts);
     }
     report.put("fullPlanEmptyMs", median(empty) / 1e6);
-    PlanBench bench = new PlanBench(nodes, policy);
+    PlanBench bench = new PlanBench(nodes, policy, perSwitch);
     long[] full = bench.loaded(jobs);
     report.put("fullPlanMs", median(full) / 1e6);
     report.put("running", bench.planner.running().size());
@@ -83,6 +120,7 @@ final class PlanBench {
     long cpu = cpuNanos();
     report.percentiles("end", bench.ends(200));
     report.put("endMeanCpuMs", (cpuNanos() - cpu) / 200 / 1e6);
+    report.put("nodesPerSwitch", perSwitch);
     report.put("nodes", nodes).put("coresPerNode", CORES).put("policy", policy.policyName());
     report.put("reservations", policy.reservations());
     report.put("peakHeapMiB", peakHeapMib());
@@ -182,7 +220,13 @@ final class PlanBench {
         cores * 100 + on,
         _ -> {
           Share share = new Share(new long[] {cores, 0}, true);
-          return new Demand(share, 0, share, on, NodeChoice.ALL);
+          return fabric == null || on == 1
+              ? new Demand(share, 0, share, on, NodeChoice.ALL)
+              : new Demand(
+                  List.of(new Demand.Part(share, on, NodeChoice.ALL)),
+                  0,
+                  0,
+                  Arrangement.of(JobPlacement.DEFAULT, on, fabric));
         });
   }
 

@@ -40,12 +40,16 @@ public final class Fabric {
     for (int node = 0; node < leaf.length; node++) {
       perLeaf[leaf[node]] += masks[node] != 0 ? 1 : 0;
     }
+    int needed = parts.total();
+    for (int node = leaf.length; node < masks.length; node++) {
+      needed -= masks[node] != 0 ? 1 : 0;
+    }
     for (Switches.Row row : rows) {
       int able = 0;
       for (int each = row.from(); each < row.beyond(); each++) {
         able += perLeaf[each];
       }
-      int[] chosen = able == 0 ? null : parts.choose(within(row, masks, parts));
+      int[] chosen = able < needed ? null : parts.choose(within(row, masks));
       if (chosen != null) {
         return chosen;
       }
@@ -54,7 +58,7 @@ public final class Fabric {
   }
 
   /** The nodes below a switch alone, and what is no node. */
-  private byte[] within(Switches.Row row, byte[] masks, Parts parts) {
+  private byte[] within(Switches.Row row, byte[] masks) {
     byte[] inside = masks.clone();
     for (int node = 0; node < leaf.length; node++) {
       if (leaf[node] < row.from() || leaf[node] >= row.beyond()) {
@@ -66,17 +70,17 @@ public final class Fabric {
 
   /** A choice that takes one node of each leaf, then a second one of each, and so on. */
   int[] spread(Parts parts, byte[] masks) {
-    int[] turn = new int[leaf.length];
+    int[] turn = new int[masks.length];
     int[] taken = new int[leaves + 1];
     List<Integer> order = new ArrayList<>();
     for (int node = 0; node < masks.length; node++) {
-      if (node < leaf.length && masks[node] != 0) {
-        turn[node] = taken[leaf[node]]++;
+      if (masks[node] != 0) {
+        turn[node] = node < leaf.length ? taken[leaf[node]]++ : 0;
+        order.add(node);
       }
-      order.add(node);
     }
-    order.sort(Comparator.comparingInt(node -> node < leaf.length ? turn[node] : 0));
-    byte[] ordered = new byte[masks.length];
+    order.sort(Comparator.comparingInt(node -> turn[node]));
+    byte[] ordered = new byte[order.size()];
     for (int i = 0; i < ordered.length; i++) {
       ordered[i] = masks[order.get(i)];
     }

@@ -16,6 +16,7 @@ public final class Demand {
   private final int smallShares;
   private final NodeChoice nodes;
   private final long totalCores;
+  private final long leastCores;
 
   /** Null where two sizes on one choice of nodes say it all. */
   private final List<Part> parted;
@@ -64,6 +65,7 @@ public final class Demand {
     this.smallShares = smallShares;
     this.nodes = nodes;
     this.totalCores = large.cores() * largeShares + small.cores() * smallShares;
+    this.leastCores = small.cores();
     this.parted = null;
     this.parts = null;
     this.mostShares = mostShares;
@@ -99,6 +101,12 @@ public final class Demand {
     this.growing = growing;
     this.nodes = NodeChoice.ALL;
     this.totalCores = parted.stream().mapToLong(each -> each.share().cores() * each.shares()).sum();
+    this.leastCores =
+        parted.stream()
+            .mapToLong(each -> each.share().cores())
+            .filter(cores -> cores > 0)
+            .min()
+            .orElse(0);
   }
 
   /** Cores of a pool, all in one place. */
@@ -204,6 +212,11 @@ public final class Demand {
 
   NodeChoice nodes() {
     return nodes;
+  }
+
+  /** No node with fewer free cores can serve any of its nodes. */
+  long leastCores() {
+    return leastCores;
   }
 
   /** Cores over all nodes. */

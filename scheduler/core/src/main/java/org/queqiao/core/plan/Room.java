@@ -17,10 +17,14 @@ final class Room {
   private int small;
   private int looked;
 
+  /** Of a parted demand: which parts each node could serve. */
+  private final byte[] masks;
+
   Room(NodePool pool, Ceilings ceilings, Ceilings limitCeilings) {
     this.pool = pool;
     this.ceilings = ceilings;
     this.limitCeilings = limitCeilings;
+    this.masks = new byte[pool.nodes()];
   }
 
   /**
@@ -64,19 +68,41 @@ final class Room {
   }
 
   private int[] findParts(Demand demand, long end, long limitEnd) {
-    int count = demand.parts().count();
-    byte[] masks = new byte[pool.nodes()];
-    for (int node = 0; node < masks.length; node++) {
-      for (int i = 0; i < count && !pool.closed(node); i++) {
+    Arrays.fill(masks, (byte) 0);
+    int able = 0;
+    int last = (pool.nodes() - 1) / NodePool.BLOCK;
+    for (int block = 0; block <= last; block++) {
+      looked++;
+      // What has no cores, as licences, is in the last block.
+      if (block == last || pool.mostFreeCores(block) >= demand.leastCores()) {
+        able += searchParts(block, demand, end, limitEnd);
+      }
+    }
+    int[] on = able < demand.shares() ? null : demand.arrange(masks);
+    return on == null || demand.mostShares() == on.length ? on : grown(demand, masks, on);
+  }
+
+  /** Finds what the nodes of one block can serve; says how many can serve anything. */
+  private int searchParts(int block, Demand demand, long end, long limitEnd) {
+    int beyond = Math.min((block + 1) * NodePool.BLOCK, pool.nodes());
+    int able = 0;
+    long most = 0;
+    for (int node = block * NodePool.BLOCK; node < beyond; node++) {
+      if (pool.closed(node)) {
+        continue;
+      }
+      most = Math.max(most, pool.free(node, 0));
+      for (int i = 0; i < demand.parts().count(); i++) {
         Demand.Part part = demand.part(i);
         if (part.nodes().allows(node) && has(part.share(), node, end, limitEnd)) {
           masks[node] |= (byte) (1 << i);
         }
       }
+      able += masks[node] == 0 ? 0 : 1;
     }
-    looked += masks.length;
-    int[] on = demand.arrange(masks);
-    return on == null || demand.mostShares() == on.length ? on : grown(demand, masks, on);
+    looked += NodePool.BLOCK;
+    pool.mostFreeCores(block, most);
+    return able;
   }
 
   /** With more nodes that can serve the part that grows. */
