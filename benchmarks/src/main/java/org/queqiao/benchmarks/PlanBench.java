@@ -77,8 +77,7 @@ final class PlanBench {
       }
       int to = Math.min(nodes, from + perSwitch) - 1;
       switches.add(
-          new NetworkSwitch(
-              "switch" + number, "rack" + number / 16, "n[" + from + "-" + to + "]"));
+          new NetworkSwitch("switch" + number, "rack" + number / 16, "n[" + from + "-" + to + "]"));
       for (int node = from; node <= to; node++) {
         names.add(new NodeName("n" + node));
       }
