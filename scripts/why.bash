@@ -41,3 +41,75 @@ client_forecast() {
   take_job forecast
   api "$(default_account)" GET "/api/v1/jobs/${ARGS[0]}/forecast" -H "$(answer_type)"
 }
+
+# quoted TEXT: as a JSON string; control characters but the line end and the tab are refused.
+quoted() {
+  local text=$1
+  text=${text//\\/\\\\}
+  text=${text//\"/\\\"}
+  text=${text//$'\n'/\\n}
+  text=${text//$'\t'/\\t}
+  text=${text//$'\r'/\\r}
+  [[ $text != *[[:cntrl:]]* ]] || die "a control character is not allowed here"
+  printf '"%s"' "$text"
+}
+
+# number OPTION TEXT: the text, if it is a number.
+number() {
+  [[ $2 =~ ^[0-9]{1,16}$ ]] || die "$1 needs a number, not '$2'"
+  printf '%s' "$2"
+}
+
+# joined PART...: with commas between.
+joined() {
+  local IFS=,
+  printf '%s' "$*"
+}
+
+# what-if ...: both sides of a trial.
+client_what_if() {
+  running
+  take_account
+  local parts=() spec=() nodes=() job= file= like= more= value node
+  set -- "${ARGS[@]}"
+  while [ $# -gt 0 ]; do
+    case $1 in
+      --declared) parts+=('"runTimes":"declared"'); shift; continue ;;
+      --*) [ $# -ge 2 ] || die "$1 needs a value" ;;
+      *) die "what-if does not know $1; see ./queqiao help" ;;
+    esac
+    case $1 in
+      --job) job=$(number "$1" "$2") || exit 1; parts+=("\"job\":$job") ;;
+      --submit) file=$2; [ -r "$file" ] || die "cannot read $file" ;;
+      --nodes | --tasks) value=$(number "$1" "$2") || exit 1; spec+=("\"${1#--}\":$value") ;;
+      --cores) value=$(number "$1" "$2") || exit 1; spec+=("\"cpusPerTask\":$value") ;;
+      --mem-bytes) value=$(number "$1" "$2") || exit 1; spec+=("\"memBytes\":$value") ;;
+      --limit-ms) value=$(number "$1" "$2") || exit 1; spec+=("\"limitMs\":$value") ;;
+      --partition | --qos) value=$(quoted "$2") || exit 1; spec+=("\"${1#--}\":$value") ;;
+      --drain)
+        for node in ${2//,/ }; do
+          value=$(quoted "$node") || exit 1
+          nodes+=("$value")
+        done
+        ;;
+      --like) like=$(quoted "$2") || exit 1 ;;
+      --more) more=$(number "$1" "$2") || exit 1 ;;
+      --weights) parts+=("\"priorities\":$2") ;;
+      --policy) value=$(quoted "$2") || exit 1; parts+=("\"scheduling\":{\"policy\":$value}") ;;
+      --horizon-ms) value=$(number "$1" "$2") || exit 1; parts+=("\"horizonMs\":$value") ;;
+      *) die "what-if does not know $1; see ./queqiao help" ;;
+    esac
+    shift 2
+  done
+  if [ -n "$file" ]; then
+    value=$(quoted "$(cat "$file")") || exit 1
+    spec=("\"script\":$value" "${spec[@]}")
+    parts+=("\"submit\":{$(joined "${spec[@]}")}")
+  elif [ ${#spec[@]} -gt 0 ]; then
+    parts+=("\"changes\":{$(joined "${spec[@]}")}")
+  fi
+  [ ${#nodes[@]} -eq 0 ] || parts+=("\"drain\":[$(joined "${nodes[@]}")]")
+  [ -z "$like$more" ] || parts+=("\"addNodes\":{\"like\":${like:-\"\"},\"count\":${more:-1}}")
+  printf '{%s}' "$(joined "${parts[@]}")" |
+    api "$(default_account)" POST /api/v1/what-if -H 'Content-Type: application/json' -H "$(answer_type)" --data-binary @-
+}

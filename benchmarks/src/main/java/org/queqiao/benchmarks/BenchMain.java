@@ -21,13 +21,16 @@ public final class BenchMain {
     }
     if (rest.isEmpty()) {
       System.err.println(
-          "bench: which one? submit, single, jobs, log, heap, agent, plan or replay");
+          "bench: which one? submit, single, jobs, log, heap, agent, plan, replay or what-if");
       System.exit(2);
     }
     Report report = new Report(rest.get(0));
     switch (rest.get(0)) {
       case "submit" -> SubmitBench.run(root, option(rest, "--seconds", 15), report);
       case "single" -> SubmitBench.runSingle(root, option(rest, "--requests", 2_000), report);
+      case "what-if" ->
+          WhatIfBench.run(
+              root, option(rest, "--jobs", 1_000), option(rest, "--requests", 1_200), report);
       case "jobs" -> JobsBench.run(root, option(rest, "--jobs", 3_000), report);
       case "log" -> LogBench.run(option(rest, "--seconds", 5), report);
       case "heap" -> HeapBench.run(root, option(rest, "--jobs", 100_000), report);

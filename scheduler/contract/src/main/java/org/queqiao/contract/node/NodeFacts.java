@@ -63,6 +63,12 @@ public record NodeFacts(
     }
   }
 
+  /** A node like this one. */
+  public NodeFacts named(NodeName otherName) {
+    return new NodeFacts(
+        otherName, bootId, cores, memBytes, gres, agentVersion, kernel, absent);
+  }
+
   /**
    * Devices of one model.
    *

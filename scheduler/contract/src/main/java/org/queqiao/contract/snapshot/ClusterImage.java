@@ -296,6 +296,36 @@ public record ClusterImage(
       dependencies = List.copyOf(dependencies);
     }
 
+    /** The same job with another specification. */
+    public JobImage with(JobSpec otherSpec) {
+      return new JobImage(
+          id,
+          user,
+          unixUser,
+          uid,
+          otherSpec,
+          state,
+          heldByUser,
+          heldByAdministrator,
+          submitMs,
+          attempt,
+          startMs,
+          nodeStartMs,
+          endMs,
+          finishedMs,
+          allocations,
+          killCause,
+          exit,
+          detail,
+          eligibleMs,
+          dependencies,
+          formerCoreMs,
+          heldForRequeues,
+          signalled,
+          predictedMs,
+          promisedMs);
+    }
+
     /** A job of which nothing was predicted or promised. */
     public JobImage(
         JobId id,

@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
 import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.core.SchedulerMachine;
@@ -14,6 +16,8 @@ import org.queqiao.core.forecast.ForwardOutcome;
 import org.queqiao.core.forecast.ForwardRun;
 import org.queqiao.core.forecast.RunTimeRatios;
 import org.queqiao.core.forecast.RunTimes;
+import org.queqiao.core.forecast.Trial;
+import org.queqiao.core.forecast.WhatIf;
 import org.queqiao.core.message.Explanation;
 
 /** Answers questions about one job from copies of the state. */
@@ -83,6 +87,43 @@ public final class JobQuestions {
               : new Forecaster(each.image(), nowMs, mostSteps, stop).forecast(id, learnt, samples);
       return new Forecasted(each.position(), nowMs, each.job(), forecast);
     });
+  }
+
+  /**
+   * Tries something on copies.
+   *
+   * @param change what its job would ask for, made from what it asks for
+   * @param horizonMs how far to look
+   * @param learnt as for a forecast
+   * @param samples how many futures to run, without the trial and with it
+   * @throws TooFarBack when no snapshot is near enough
+   */
+  public Tried whatIf(
+      Trial trial,
+      UnaryOperator<JobSpec> change,
+      long nowMs,
+      long horizonMs,
+      RunTimeRatios learnt,
+      int samples,
+      BooleanSupplier stop) {
+    Seen seen = copies.now(machine -> {
+      ClusterImage.JobImage job =
+          trial.job() == null ? null : machine.state().job(trial.job()).orElse(null);
+      boolean whole = trial.submit() != null && trial.submit().terms().dependency() != null;
+      ClusterImage image = mayRunForward(machine) ? machine.image() : null;
+      return new Seen(
+          machine.state().position(), job, image == null || whole ? image : live(image));
+    });
+    boolean waits =
+        trial.job() == null || seen.job() != null && seen.job().state() == JobState.PENDING;
+    if (!waits || seen.image() == null) {
+      return new Tried(seen.position(), nowMs, waits, null);
+    }
+    JobSpec changed = trial.job() == null ? null : change.apply(seen.job().spec());
+    Trial whole =
+        changed == null || changed.equals(seen.job().spec()) ? trial : trial.changing(changed);
+    WhatIf whatIf = new WhatIf(seen.image(), nowMs, horizonMs, mostSteps, stop);
+    return new Tried(seen.position(), nowMs, true, whatIf.of(whole, learnt, samples));
   }
 
   private record Seen(long position, ClusterImage.JobImage job, ClusterImage image) {}

@@ -11,6 +11,8 @@ import org.junit.jupiter.api.Test;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.core.SchedulerMachine;
+import org.queqiao.core.forecast.RunTimeRatios;
+import org.queqiao.core.forecast.Trial;
 import org.queqiao.runtime.RuntimeSettings;
 import org.queqiao.runtime.RuntimeStory;
 import org.queqiao.runtime.recovery.Recovery;
@@ -135,5 +137,38 @@ final class StateCopiesTest {
     Explained found = questions.explain(last, story.time.wallMs(), () -> false).orElseThrow();
     assertThat(found.waiting().why().word()).isEqualTo("Priority");
     assertThat(found.startsByMs()).isZero();
+  }
+
+  @Test
+  void questionsOfEveryKindLeaveTheLiveMachineAsItIs() {
+    story.open().withSite();
+    JobQuestions questions = new JobQuestions(new StateCopies(story.log, 100_000), 1_000, 100_000);
+    for (int i = 0; i < 8; i++) {
+      story.submit("k" + i);
+    }
+    JobId last = story.submit("last");
+    byte[] live = story.digest();
+    long position = story.runtime.durablePosition();
+    long nowMs = story.time.wallMs();
+    RunTimeRatios learnt = new RunTimeRatios();
+    Trial trial =
+        new Trial(RuntimeStory.USER, last, null, null, List.of(), null, 0, null, null);
+    Tried tried =
+        questions.whatIf(
+            trial,
+            spec -> spec.toBuilder().shape(1, 2, 2).build(),
+            nowMs,
+            86_400_000,
+            learnt,
+            1,
+            () -> false);
+    assertThat(tried.result().base().startMs()).isEqualTo(nowMs + 2 * 3_600_000);
+    assertThat(tried.result().changed().startMs()).isEqualTo(nowMs + 2 * 3_600_000);
+    assertThat(questions.explain(last, nowMs, () -> false)).isPresent();
+    assertThat(questions.forecast(last, nowMs, learnt, 10, () -> false).orElseThrow().forecast())
+        .isNotNull();
+    assertThat(story.digest()).isEqualTo(live);
+    assertThat(story.runtime.durablePosition()).isEqualTo(position);
+    assertThat(Recovery.replay(story.log, position).digest()).isEqualTo(live);
   }
 }

@@ -38,7 +38,7 @@ public final class HttpService {
   private static final long SWEEP_MS = 500;
   private static final int MAX_LOOPS = 8;
   private static final String IDENTITY = "identity";
-  private static final int QUESTIONS_AT_ONCE = 2;
+  private static final int PROCESSORS_FOR_TWO_QUESTIONS = 8;
   private static final int QUESTIONS_WAITING = 16;
   private static final long QUESTION_MS = 15_000;
 
@@ -47,7 +47,10 @@ public final class HttpService {
   private final List<HttpServer> servers = new ArrayList<>();
   private final Connections connections;
   private final LongQuestions longQuestions =
-      new LongQuestions(QUESTIONS_AT_ONCE, QUESTIONS_WAITING, QUESTION_MS);
+      new LongQuestions(
+          Runtime.getRuntime().availableProcessors() < PROCESSORS_FOR_TWO_QUESTIONS ? 1 : 2,
+          QUESTIONS_WAITING,
+          QUESTION_MS);
   private long sweeper;
 
   /**
@@ -193,6 +196,14 @@ public final class HttpService {
     new PriorityRoutes(view, inputs, around.door()).on(api);
     new LicenceRoutes(inputs, around.door()).on(api);
     new WhyRoutes(
+            view,
+            reader,
+            longQuestions,
+            around.questions(),
+            around.forecasts(),
+            InstantSource.system())
+        .on(api);
+    new WhatIfRoutes(
             view,
             reader,
             longQuestions,

@@ -153,14 +153,17 @@ final class SiteRoutes {
   }
 
   private void putScheduling(Call call) {
-    String policy = (String) call.body().get("policy");
-    Object stated = call.body().get("reservations");
-    int reservations =
-        stated == null ? SchedulingDefined.DEFAULT.reservations() : ((Long) stated).intValue();
     inputs.submit(
         call,
-        new Input.DefineScheduling(actor(call), new SchedulingDefined(policy, reservations)),
+        new Input.DefineScheduling(actor(call), scheduling(call.body())),
         _ -> getScheduling(call));
+  }
+
+  static SchedulingDefined scheduling(Map<String, Object> body) {
+    Object stated = body.get("reservations");
+    int reservations =
+        stated == null ? SchedulingDefined.DEFAULT.reservations() : ((Long) stated).intValue();
+    return new SchedulingDefined((String) body.get("policy"), reservations);
   }
 
   private void getJobPolicy(Call call) {

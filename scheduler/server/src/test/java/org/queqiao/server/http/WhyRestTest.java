@@ -161,4 +161,54 @@ final class WhyRestTest {
     server.call("researcher1", "DELETE", "/api/v1/jobs/" + job, "");
     assertThat(server.get("researcher1", at).statusCode()).isEqualTo(409);
   }
+
+  private static HttpResponse<String> whatIf(String user, String body) throws Exception {
+    return server.post(user, "/api/v1/what-if", body);
+  }
+
+  private static void refused(HttpResponse<String> answer, int status, String field)
+      throws Exception {
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
+    assertThat(JSON.readTree(answer.body()).path("field").asText()).isEqualTo(field);
+  }
+
+  @Test
+  void aTrialShowsBothSidesAndIsForWhoMayDoIt() throws Exception {
+    long job = submit("researcher1", ",\"hold\":true");
+    String changes = "{\"job\":" + job + ",\"changes\":{\"cpusPerTask\":2},\"horizonMs\":60000}";
+    JsonNode tried = ok(whatIf("researcher1", changes));
+    assertThat(tried.path("horizonMs").asLong()).isEqualTo(60_000);
+    assertThat(tried.path("base").path("startMs").isNull()).isTrue();
+    assertThat(tried.path("tried").path("utilisationPpm").isIntegralNumber()).isTrue();
+    JsonNode own =
+        ok(whatIf("researcher1", "{\"submit\":{\"script\":\"#!/bin/sh\\ntrue\\n\"}}"));
+    assertThat(own.path("samples").asInt()).isPositive();
+    HttpResponse<String> text =
+        server.send(
+            server
+                .request("researcher1", "/api/v1/what-if", "Accept", "text/plain")
+                .header("Content-Type", "application/json")
+                .POST(java.net.http.HttpRequest.BodyPublishers.ofString(changes)));
+    assertThat(text.body()).contains("TRIED").contains("utilisation");
+
+    assertThat(whatIf("researcher2", changes).statusCode()).isEqualTo(404);
+    refused(whatIf("researcher1", "{\"scheduling\":{\"policy\":\"easy\"}}"), 403, "");
+    ok(whatIf("admin1", "{\"scheduling\":{\"policy\":\"easy\"}}"));
+    assertThat(
+            JSON.readTree(server.get("admin1", "/api/v1/scheduling").body()).path("policy").asText())
+        .isEqualTo("default");
+    refused(
+        whatIf("researcher1", "{\"addNodes\":{\"like\":\"n1\",\"count\":1}}"), 403, "addNodes");
+    refused(whatIf("researcher1", "{}"), 422, "");
+    refused(whatIf("researcher1", "{\"changes\":{}}"), 422, "changes");
+    refused(whatIf("researcher1", "{\"job\":" + job + ",\"submit\":{\"script\":\"x\"}}"), 422, "submit");
+    refused(whatIf("researcher1", "{\"job\":1,\"horizonMs\":1}"), 422, "horizonMs");
+    refused(
+        whatIf("researcher1", "{\"job\":" + job + ",\"changes\":{\"limitMs\":9007199254740991}}"),
+        422,
+        "limitMs");
+    refused(whatIf("researcher1", "{\"jobb\":1}"), 400, "jobb");
+    server.call("researcher1", "DELETE", "/api/v1/jobs/" + job, "");
+    refused(whatIf("researcher1", changes), 409, "job");
+  }
 }

@@ -1,0 +1,33 @@
+package org.queqiao.core.forecast;
+
+import org.queqiao.core.message.Rejection;
+
+/**
+ * What a trial shows: the cluster run forward without and with it, on equal assumptions.
+ *
+ * @param refused why it may not be done or cannot be, or null
+ * @param samples how many futures were run, each without and with it
+ * @param base without it; null when it is refused or no sample was finished
+ * @param changed with it
+ */
+public record TrialResult(Rejection refused, int samples, Side base, Side changed) {
+  /**
+   * One side; means over the samples, times in milliseconds.
+   *
+   * @param startMs when the job that is looked at starts, the median of the samples; 0 when there
+   *     is none or it does not
+   * @param jobs the others that wait now and may start by themselves
+   * @param notStarted how many of them do not start before the horizon
+   * @param meanWaitMs their mean wait since their submission; who does not start waits to the
+   *     horizon
+   * @param p95WaitMs the wait that 95 in 100 of them do not exceed
+   * @param utilisationPpm cores held of those that take runs, until the horizon, in millionths
+   */
+  public record Side(
+      long startMs,
+      int jobs,
+      int notStarted,
+      long meanWaitMs,
+      long p95WaitMs,
+      long utilisationPpm) {}
+}

@@ -1,0 +1,267 @@
+package org.queqiao.core.forecast;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
+import org.queqiao.contract.id.Actor;
+import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.NodeName;
+import org.queqiao.contract.job.JobSpec;
+import org.queqiao.contract.job.JobState;
+import org.queqiao.contract.node.NodeFacts;
+import org.queqiao.contract.snapshot.ClusterImage;
+import org.queqiao.core.SchedulerMachine;
+import org.queqiao.core.message.Action;
+import org.queqiao.core.message.Input;
+import org.queqiao.core.message.JobRequest;
+import org.queqiao.core.message.Rejection;
+import org.queqiao.core.message.Reply;
+
+/**
+ * Tries something on copies of a state: each future is run forward twice, without it and with it,
+ * every run lasting equally long in both. The copies are machines of their own, so a trial is
+ * refused as the thing itself would be, and nothing outside hears of it.
+ */
+public final class WhatIf {
+  /** How far beyond the horizon the start of the job is looked for. */
+  private static final long BEYOND_MS = 60L * 86_400_000;
+
+  private static final long MILLION = 1_000_000;
+
+  private final ClusterImage image;
+  private final long nowMs;
+  private final long horizonMs;
+  private final BooleanSupplier stop;
+  private final List<ClusterImage.JobImage> others = new ArrayList<>();
+  private long stepsLeft;
+
+  /**
+   * Trials on an image.
+   *
+   * @param image without what has ended, so that a copy costs little
+   * @param horizonMs how far to look, from now
+   * @param mostSteps how many steps a trial may take in all
+   */
+  public WhatIf(
+      ClusterImage image, long nowMs, long horizonMs, long mostSteps, BooleanSupplier stop) {
+    this.image = image;
+    this.nowMs = Math.max(nowMs, image.timeMs());
+    this.horizonMs = horizonMs;
+    this.stepsLeft = mostSteps;
+    this.stop = stop;
+  }
+
+  /**
+   * Tries.
+   *
+   * @param learnt what run times are drawn from; when nothing is known each run goes to its limit
+   * @param samples how many futures; one where run times are not drawn
+   */
+  public TrialResult of(Trial trial, RunTimeRatios learnt, int samples) {
+    Rejection refused = refusal(trial);
+    if (refused != null) {
+      return new TrialResult(refused, 0, null, null);
+    }
+    for (ClusterImage.JobImage each : image.jobs()) {
+      boolean waits =
+          each.state() == JobState.PENDING && !each.heldByUser() && !each.heldByAdministrator();
+      if (waits && !each.id().equals(trial.job())) {
+        others.add(each);
+      }
+    }
+    int futures = learnt.known() ? samples : 1;
+    Tally base = new Tally();
+    Tally changed = new Tally();
+    int done = 0;
+    while (done < futures) {
+      RunTimes runTimes =
+          learnt.known()
+              ? new SampledRunTimes(learnt, SampledRunTimes.mix(image.position()) + done)
+              : RunTimes.DECLARED;
+      ForwardRun without = new ForwardRun(image, runTimes, nowMs);
+      ForwardRun with = new ForwardRun(edited(trial), runTimes, nowMs);
+      JobId looked = trial.job();
+      for (Input each : inputs(trial)) {
+        Reply reply = with.tell(each);
+        if (reply instanceof Reply.Rejected(Rejection why)) {
+          return new TrialResult(why, 0, null, null);
+        }
+        looked = reply instanceof Reply.JobAccepted(JobId id, _) ? id : looked;
+      }
+      if (!runs(without, trial.job(), base) || !runs(with, looked, changed)) {
+        break;
+      }
+      done++;
+    }
+    return done == 0
+        ? new TrialResult(null, 0, null, null)
+        : new TrialResult(null, done, base.side(done), changed.side(done));
+  }
+
+  /** Whether this may be done to the copy at all; what the machine itself checks is left to it. */
+  private Rejection refusal(Trial trial) {
+    SchedulerMachine machine = SchedulerMachine.from(image);
+    if (trial.more() > 0) {
+      if (!machine.state().permits(trial.actor(), new Action.ControlNodes())) {
+        return new Rejection(
+            Rejection.Code.FORBIDDEN, "addNodes", "only administrators may try other nodes");
+      }
+      if (machine.state().node(trial.like()).isEmpty()) {
+        return new Rejection(
+            Rejection.Code.INVALID, "addNodes", "there is no node " + trial.like() + " to be like");
+      }
+    }
+    return trial.changed() == null ? null : unsubmittable(trial);
+  }
+
+  /** Why the job could not be submitted as it would ask, or null. */
+  private Rejection unsubmittable(Trial trial) {
+    List<ClusterImage.JobImage> rest = new ArrayList<>(image.jobs());
+    ClusterImage.JobImage job = null;
+    for (ClusterImage.JobImage each : image.jobs()) {
+      if (each.id().equals(trial.job())) {
+        job = each;
+        rest.remove(each);
+      }
+    }
+    if (job == null) {
+      return new Rejection(Rejection.Code.NOT_FOUND, "job", "the job does not wait");
+    }
+    Reply reply =
+        SchedulerMachine.from(image.withOnly(rest))
+            .decide(
+                new Input.SubmitJob(
+                    Actor.user(job.user()), request(trial.changed()), "", new byte[0]),
+                nowMs)
+            .reply();
+    return reply instanceof Reply.Rejected(Rejection why) ? why : null;
+  }
+
+  private static JobRequest request(JobSpec spec) {
+    return JobRequest.builder(spec.script())
+        .name(spec.name())
+        .partition(spec.partition())
+        .project(spec.project())
+        .nodes(spec.nodes())
+        .tasks(spec.tasks())
+        .cpusPerTask(spec.cpusPerTask())
+        .memBytes(spec.memBytes())
+        .gres(spec.gres())
+        .limitMs(spec.limitMs())
+        .qos(spec.qos())
+        .placement(spec.placement())
+        .build();
+  }
+
+  private ClusterImage edited(Trial trial) {
+    if (trial.changed() == null) {
+      return image;
+    }
+    List<ClusterImage.JobImage> jobs = new ArrayList<>();
+    for (ClusterImage.JobImage each : image.jobs()) {
+      jobs.add(each.id().equals(trial.job()) ? each.with(trial.changed()) : each);
+    }
+    return image.withOnly(jobs);
+  }
+
+  private List<Input> inputs(Trial trial) {
+    List<Input> inputs = new ArrayList<>();
+    for (NodeName each : trial.drain()) {
+      inputs.add(new Input.DrainNode(trial.actor(), each, "tried"));
+    }
+    if (trial.priorities() != null) {
+      inputs.add(new Input.DefinePriorityPolicy(trial.actor(), trial.priorities()));
+    }
+    if (trial.scheduling() != null) {
+      inputs.add(new Input.DefineScheduling(trial.actor(), trial.scheduling()));
+    }
+    if (trial.submit() != null) {
+      inputs.add(new Input.SubmitJob(trial.actor(), trial.submit(), "", new byte[0]));
+    }
+    if (trial.more() > 0) {
+      moreNodes(trial, inputs);
+    }
+    return inputs;
+  }
+
+  private void moreNodes(Trial trial, List<Input> inputs) {
+    TreeMap<NodeName, NodeFacts> known = new TreeMap<>();
+    image.nodes().forEach(each -> known.put(each.facts().name(), each.facts()));
+    NodeFacts like = known.get(trial.like());
+    int number = 0;
+    for (int i = 0; i < trial.more(); i++) {
+      NodeName name;
+      do {
+        number++;
+        name = new NodeName("tried-" + number);
+      } while (known.containsKey(name));
+      inputs.add(new Input.RegisterNode(like.named(name), List.of(), List.of()));
+    }
+  }
+
+  /** Runs one side of one future; false when the work is used up. */
+  private boolean runs(ForwardRun run, JobId looked, Tally tally) {
+    long untilMs = nowMs + horizonMs;
+    ForwardOutcome near = run.run(List.of(), new ForwardRun.Bounds(untilMs, stepsLeft, stop));
+    if (near.end() == ForwardOutcome.End.SPENT) {
+      return false;
+    }
+    stepsLeft -= near.steps();
+    ForwardOutcome far = near;
+    if (looked != null && !near.starts().containsKey(looked)) {
+      far =
+          run.run(
+              List.of(looked), new ForwardRun.Bounds(untilMs + BEYOND_MS, stepsLeft, stop));
+      if (far.end() == ForwardOutcome.End.SPENT) {
+        return false;
+      }
+      stepsLeft -= far.steps();
+    }
+    tally.add(near, looked == null ? 0 : far.starts().getOrDefault(looked, 0L));
+    return true;
+  }
+
+  /** Sums of one side over the futures. */
+  private final class Tally {
+    private final List<Long> starts = new ArrayList<>();
+    private long notStarted;
+    private long meanWaitMs;
+    private long p95WaitMs;
+    private long utilisationPpm;
+
+    private void add(ForwardOutcome outcome, long startMs) {
+      starts.add(startMs == 0 ? Long.MAX_VALUE : startMs);
+      long[] waits = new long[others.size()];
+      long sum = 0;
+      for (int i = 0; i < waits.length; i++) {
+        ClusterImage.JobImage job = others.get(i);
+        Long start = outcome.starts().get(job.id());
+        notStarted += start == null ? 1 : 0;
+        waits[i] = (start == null ? nowMs + horizonMs : start) - job.submitMs();
+        sum = Math.addExact(sum, waits[i]);
+      }
+      Arrays.sort(waits);
+      if (waits.length > 0) {
+        meanWaitMs += sum / waits.length;
+        p95WaitMs += waits[Math.ceilDiv(waits.length * 95, 100) - 1];
+      }
+      long capacity = Math.multiplyExact(outcome.usableCores(), horizonMs);
+      utilisationPpm +=
+          capacity == 0 ? 0 : MILLION * (outcome.busyCoreMs() / 1000) / Math.max(1, capacity / 1000);
+    }
+
+    private TrialResult.Side side(int samples) {
+      long[] sorted = starts.stream().mapToLong(Long::longValue).sorted().toArray();
+      long median = sorted[(samples - 1) / 2];
+      return new TrialResult.Side(
+          median == Long.MAX_VALUE ? 0 : median,
+          others.size(),
+          Math.toIntExact(notStarted / samples),
+          meanWaitMs / samples,
+          p95WaitMs / samples,
+          utilisationPpm / samples);
+    }
+  }
+}

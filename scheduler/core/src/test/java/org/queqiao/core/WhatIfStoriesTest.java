@@ -1,0 +1,252 @@
+package org.queqiao.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.queqiao.core.SchedulerStory.HOUR_MS;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.queqiao.contract.event.QosDefined;
+import org.queqiao.contract.event.SchedulingDefined;
+import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.NodeName;
+import org.queqiao.contract.id.QosName;
+import org.queqiao.contract.id.UserName;
+import org.queqiao.contract.job.JobSpec;
+import org.queqiao.contract.policy.PriorityPolicy;
+import org.queqiao.contract.snapshot.ClusterImage;
+import org.queqiao.core.forecast.RunTimeRatios;
+import org.queqiao.core.forecast.Trial;
+import org.queqiao.core.forecast.TrialResult;
+import org.queqiao.core.forecast.WhatIf;
+import org.queqiao.core.message.Input;
+import org.queqiao.core.message.JobRequest;
+import org.queqiao.core.message.Rejection;
+
+/** What would come of something, without doing it. */
+final class WhatIfStoriesTest {
+  private static final NodeName N1 = new NodeName("n1");
+
+  private static TrialResult tried(SchedulerStory story, Trial trial) {
+    ClusterImage image = story.machine.image();
+    byte[] live = story.machine.digest();
+    TrialResult result =
+        new WhatIf(image, story.nowMs, 24 * HOUR_MS, 1_000_000, () -> false)
+            .of(trial, new RunTimeRatios(), 5);
+    assertThat(story.machine.digest()).isEqualTo(live);
+    assertThat(SchedulerMachine.from(image).digest()).isEqualTo(live);
+    return result;
+  }
+
+  private static Trial of(String user, JobId job) {
+    return new Trial(
+        SchedulerStory.user(user), job, null, null, List.of(), null, 0, null, null);
+  }
+
+  private static Trial drain(String user, String... nodes) {
+    List<NodeName> names = new ArrayList<>();
+    for (String each : nodes) {
+      names.add(new NodeName(each));
+    }
+    return new Trial(
+        SchedulerStory.user(user), null, null, null, names, null, 0, null, null);
+  }
+
+  private static Trial more(String user, String like, int count) {
+    return new Trial(
+        SchedulerStory.user(user),
+        null,
+        null,
+        null,
+        List.of(),
+        new NodeName(like),
+        count,
+        null,
+        null);
+  }
+
+  private static JobRequest.Builder cores(int cores) {
+    return SchedulerStory.script().cpusPerTask(cores).limitMs(HOUR_MS);
+  }
+
+  /** Two full nodes and ten jobs that wait for one each. */
+  private static SchedulerStory queue() {
+    SchedulerStory story = SchedulerStory.site().withoutChecks();
+    story.node("n1", 4);
+    story.node("n2", 4);
+    for (int i = 0; i < 12; i++) {
+      story.submits("liwei", cores(4));
+    }
+    story.plans();
+    return story;
+  }
+
+  @Test
+  void theSameJobSmallerOrShorterStartsEarlier() {
+    SchedulerStory story = SchedulerStory.site();
+    story.node("n1", 4);
+    story.submits("liwei", cores(3));
+    story.plans();
+    JobId job = story.submits("liwei", cores(2).limitMs(2 * HOUR_MS));
+    JobSpec spec = story.job(job).spec();
+    TrialResult same = tried(story, of("liwei", job));
+    assertThat(same.refused()).isNull();
+    assertThat(same.base()).isEqualTo(same.changed());
+    assertThat(same.base().startMs()).isEqualTo(story.nowMs + HOUR_MS);
+    TrialResult smaller =
+        tried(story, of("liwei", job).changing(spec.toBuilder().shape(1, 1, 1).build()));
+    assertThat(smaller.base().startMs()).isEqualTo(story.nowMs + HOUR_MS);
+    assertThat(smaller.changed().startMs()).isEqualTo(story.nowMs);
+  }
+
+  @Test
+  void whatCouldNotBeSubmittedIsRefusedAsASubmissionWouldBe() {
+    SchedulerStory story = queue();
+    JobId job = new JobId(12);
+    JobSpec spec = story.job(job).spec();
+    Trial wide = of("liwei", job).changing(spec.toBuilder().shape(1, 1, 5).build());
+    assertThat(tried(story, wide).refused().code()).isEqualTo(Rejection.Code.INVALID);
+    assertThat(tried(story, wide).refused().message()).contains("the largest node has 4");
+    Trial debug = of("liwei", job).changing(spec.toBuilder().partition(SchedulerStory.DEBUG).limitMs(2 * HOUR_MS).build());
+    assertThat(tried(story, debug).refused().field()).isEqualTo("limitMs");
+  }
+
+  @Test
+  void aJobThatIsSubmittedBesidesIsLookedAtAndItsHarmIsSeen() {
+    SchedulerStory story = queue();
+    Trial trial =
+        new Trial(
+            SchedulerStory.user("chenjie"),
+            null,
+            null,
+            cores(4).build(),
+            List.of(),
+            null,
+            0,
+            null,
+            null);
+    TrialResult result = tried(story, trial);
+    assertThat(result.base().startMs()).isZero();
+    assertThat(result.changed().startMs()).isEqualTo(story.nowMs + 6 * HOUR_MS);
+    assertThat(result.changed().jobs()).isEqualTo(10);
+    assertThat(result.changed().meanWaitMs()).isEqualTo(3 * HOUR_MS);
+    assertThat(result.changed().meanWaitMs()).isEqualTo(result.base().meanWaitMs());
+    assertThat(result.changed().utilisationPpm()).isGreaterThan(result.base().utilisationPpm());
+  }
+
+  @Test
+  void aDrainMakesThemWaitAndMoreNodesDoNot() {
+    SchedulerStory story = queue();
+    TrialResult drained = tried(story, drain("admin1", "n2"));
+    assertThat(drained.base().meanWaitMs()).isEqualTo(3 * HOUR_MS);
+    assertThat(drained.base().p95WaitMs()).isEqualTo(5 * HOUR_MS);
+    assertThat(drained.changed().meanWaitMs()).isEqualTo(HOUR_MS * 11 / 2);
+    assertThat(drained.changed().p95WaitMs()).isEqualTo(10 * HOUR_MS);
+    assertThat(drained.base().utilisationPpm()).isEqualTo(250_000);
+    assertThat(drained.changed().notStarted()).isZero();
+    TrialResult more = tried(story, more("admin1", "n1", 8));
+    assertThat(more.changed().meanWaitMs()).isEqualTo(2 * HOUR_MS / 10);
+    assertThat(tried(story, drain("admin1", "n1", "n2")).changed().notStarted()).isEqualTo(10);
+  }
+
+  @Test
+  void otherWeightsAndPoliciesAreTried() {
+    SchedulerStory story = queue();
+    QosName urgent = new QosName("urgent");
+    story.does(
+        new Input.DefineQos(
+            SchedulerStory.user("admin1"), new QosDefined(urgent, "Urgent", 1_000_000, List.of())));
+    JobId last = story.submits("chenjie", cores(4).qos(urgent));
+    PriorityPolicy now = story.machine.image().priorities().policy();
+    PriorityPolicy weighted =
+        new PriorityPolicy(
+            now.age(),
+            now.fairShare(),
+            now.jobSize(),
+            now.partition(),
+            1_000,
+            now.project(),
+            now.site(),
+            now.nice(),
+            now.favorSmall(),
+            now.sizeCores(),
+            now.maxAgeMs(),
+            now.halfLifeMs(),
+            now.tres(),
+            now.usage());
+    Trial weights =
+        new Trial(
+            SchedulerStory.user("admin1"), last, null, null, List.of(), null, 0, weighted, null);
+    TrialResult result = tried(story, weights);
+    assertThat(result.base().startMs()).isEqualTo(story.nowMs + 6 * HOUR_MS);
+    assertThat(result.changed().startMs()).isEqualTo(story.nowMs + HOUR_MS);
+    Trial policy =
+        new Trial(
+            SchedulerStory.user("admin1"),
+            last,
+            null,
+            null,
+            List.of(),
+            null,
+            0,
+            null,
+            new SchedulingDefined("no-such-policy", 1));
+    assertThat(tried(story, policy).refused().field()).isEqualTo("policy");
+  }
+
+  @Test
+  void whoMayNotDoItMayNotTryIt() {
+    SchedulerStory story = queue();
+    for (String user : List.of("liwei", "zhangmin", "finance1", "auditor1")) {
+      assertThat(tried(story, drain(user, "n1")).refused().code())
+          .as(user)
+          .isEqualTo(Rejection.Code.FORBIDDEN);
+      assertThat(tried(story, more(user, "n1", 1)).refused().code())
+          .as(user)
+          .isEqualTo(Rejection.Code.FORBIDDEN);
+      Trial policy =
+          new Trial(
+              SchedulerStory.user(user),
+              null,
+              null,
+              null,
+              List.of(),
+              null,
+              0,
+              null,
+              new SchedulingDefined("easy", 1));
+      assertThat(tried(story, policy).refused().code())
+          .as(user)
+          .isEqualTo(Rejection.Code.FORBIDDEN);
+    }
+    assertThat(tried(story, more("admin1", "nowhere", 1)).refused().field()).isEqualTo("addNodes");
+    assertThat(tried(story, drain("admin1", "nowhere")).refused()).isNotNull();
+    assertThat(story.machine.state().node(N1).orElseThrow().drained()).isFalse();
+  }
+
+  @Test
+  void withDrawnRunTimesBothSidesRunTheSameFutures() {
+    Random random = new Random(5);
+    RunTimeRatios learnt = new RunTimeRatios();
+    for (int i = 0; i < 100; i++) {
+      learnt.ended(new UserName("liwei"), 1 + random.nextLong(HOUR_MS), HOUR_MS);
+    }
+    SchedulerStory story = queue();
+    WhatIf whatIf =
+        new WhatIf(story.machine.image(), story.nowMs, 24 * HOUR_MS, 1_000_000, () -> false);
+    TrialResult same = whatIf.of(of("liwei", new JobId(12)), learnt, 7);
+    assertThat(same.samples()).isEqualTo(7);
+    assertThat(same.base()).isEqualTo(same.changed());
+    assertThat(same.base().meanWaitMs()).isBetween(HOUR_MS / 2, HOUR_MS * 5 / 2);
+  }
+
+  @Test
+  void whenTheWorkIsUsedUpNothingIsSaid() {
+    SchedulerStory story = queue();
+    TrialResult result =
+        new WhatIf(story.machine.image(), story.nowMs, 24 * HOUR_MS, 10, () -> false)
+            .of(of("liwei", new JobId(12)), new RunTimeRatios(), 5);
+    assertThat(result).isEqualTo(new TrialResult(null, 0, null, null));
+  }
+}

@@ -1,0 +1,59 @@
+package org.queqiao.server.http;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import org.queqiao.core.explain.ExplanationText;
+import org.queqiao.core.forecast.TrialResult;
+import org.queqiao.runtime.copy.Tried;
+
+/** What a trial showed, beside how it would go without it. */
+record TriedDocument(Tried tried, long horizonMs) {
+  String text() {
+    TrialResult.Side base = tried.result().base();
+    TrialResult.Side changed = tried.result().changed();
+    Table table = new Table("WITHIN " + ExplanationText.duration(horizonMs), ">NOW", ">TRIED");
+    table.row("the job starts in", start(base), start(changed));
+    table.row("others that wait", base.jobs(), changed.jobs());
+    table.row("of them not started", base.notStarted(), changed.notStarted());
+    table.row("their mean wait", span(base.meanWaitMs()), span(changed.meanWaitMs()));
+    table.row("their P95 wait", span(base.p95WaitMs()), span(changed.p95WaitMs()));
+    table.row("utilisation", percent(base), percent(changed));
+    return table + "samples " + tried.result().samples() + "\n";
+  }
+
+  private String start(TrialResult.Side side) {
+    return side.startMs() == 0 ? null : span(side.startMs() - tried.nowMs());
+  }
+
+  private static String span(long ms) {
+    return ExplanationText.duration(ms);
+  }
+
+  private static String percent(TrialResult.Side side) {
+    long tenths = side.utilisationPpm() / 1000;
+    return tenths / 10 + "." + tenths % 10 + " %";
+  }
+
+  void write(JsonGenerator out) throws IOException {
+    out.writeStartObject();
+    out.writeNumberField("atMs", tried.nowMs());
+    out.writeNumberField("position", tried.position());
+    out.writeNumberField("horizonMs", horizonMs);
+    out.writeNumberField("samples", tried.result().samples());
+    side("base", tried.result().base(), out);
+    side("tried", tried.result().changed(), out);
+    out.writeEndObject();
+  }
+
+  private static void side(String name, TrialResult.Side side, JsonGenerator out)
+      throws IOException {
+    out.writeObjectFieldStart(name);
+    Json.number(out, "startMs", side.startMs() == 0 ? null : (Long) side.startMs());
+    out.writeNumberField("jobs", side.jobs());
+    out.writeNumberField("notStarted", side.notStarted());
+    out.writeNumberField("meanWaitMs", side.meanWaitMs());
+    out.writeNumberField("p95WaitMs", side.p95WaitMs());
+    out.writeNumberField("utilisationPpm", side.utilisationPpm());
+    out.writeEndObject();
+  }
+}
