@@ -62,8 +62,7 @@ final class WhatIfBench {
   }
 
   private static void measure(
-      Connection connection, byte[] request, long[] into, int from, int count)
-      throws IOException {
+      Connection connection, byte[] request, long[] into, int from, int count) throws IOException {
     for (int i = 0; i < count; i++) {
       long start = System.nanoTime();
       SubmitBench.submit(connection, request);

@@ -40,8 +40,7 @@ final class WhatIfStoriesTest {
   }
 
   private static Trial of(String user, JobId job) {
-    return new Trial(
-        SchedulerStory.user(user), job, null, null, List.of(), null, 0, null, null);
+    return new Trial(SchedulerStory.user(user), job, null, null, List.of(), null, 0, null, null);
   }
 
   private static Trial drain(String user, String... nodes) {
@@ -49,8 +48,7 @@ final class WhatIfStoriesTest {
     for (String each : nodes) {
       names.add(new NodeName(each));
     }
-    return new Trial(
-        SchedulerStory.user(user), null, null, null, names, null, 0, null, null);
+    return new Trial(SchedulerStory.user(user), null, null, null, names, null, 0, null, null);
   }
 
   private static Trial more(String user, String like, int count) {
@@ -108,7 +106,10 @@ final class WhatIfStoriesTest {
     Trial wide = of("liwei", job).changing(spec.toBuilder().shape(1, 1, 5).build());
     assertThat(tried(story, wide).refused().code()).isEqualTo(Rejection.Code.INVALID);
     assertThat(tried(story, wide).refused().message()).contains("the largest node has 4");
-    Trial debug = of("liwei", job).changing(spec.toBuilder().partition(SchedulerStory.DEBUG).limitMs(2 * HOUR_MS).build());
+    Trial debug =
+        of("liwei", job)
+            .changing(
+                spec.toBuilder().partition(SchedulerStory.DEBUG).limitMs(2 * HOUR_MS).build());
     assertThat(tried(story, debug).refused().field()).isEqualTo("limitMs");
   }
 

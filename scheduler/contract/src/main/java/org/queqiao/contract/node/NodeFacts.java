@@ -65,8 +65,7 @@ public record NodeFacts(
 
   /** A node like this one. */
   public NodeFacts named(NodeName otherName) {
-    return new NodeFacts(
-        otherName, bootId, cores, memBytes, gres, agentVersion, kernel, absent);
+    return new NodeFacts(otherName, bootId, cores, memBytes, gres, agentVersion, kernel, absent);
   }
 
   /**

@@ -45,7 +45,6 @@ public record Trial(
 
   /** The same with another form of its job. */
   public Trial changing(JobSpec otherSpec) {
-    return new Trial(
-        actor, job, otherSpec, submit, drain, like, more, priorities, scheduling);
+    return new Trial(actor, job, otherSpec, submit, drain, like, more, priorities, scheduling);
   }
 }

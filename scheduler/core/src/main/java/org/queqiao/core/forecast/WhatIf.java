@@ -211,9 +211,7 @@ public final class WhatIf {
     stepsLeft -= near.steps();
     ForwardOutcome far = near;
     if (looked != null && !near.starts().containsKey(looked)) {
-      far =
-          run.run(
-              List.of(looked), new ForwardRun.Bounds(untilMs + BEYOND_MS, stepsLeft, stop));
+      far = run.run(List.of(looked), new ForwardRun.Bounds(untilMs + BEYOND_MS, stepsLeft, stop));
       if (far.end() == ForwardOutcome.End.SPENT) {
         return false;
       }
@@ -249,7 +247,9 @@ public final class WhatIf {
       }
       long capacity = Math.multiplyExact(outcome.usableCores(), horizonMs);
       utilisationPpm +=
-          capacity == 0 ? 0 : MILLION * (outcome.busyCoreMs() / 1000) / Math.max(1, capacity / 1000);
+          capacity == 0
+              ? 0
+              : MILLION * (outcome.busyCoreMs() / 1000) / Math.max(1, capacity / 1000);
     }
 
     private TrialResult.Side side(int samples) {

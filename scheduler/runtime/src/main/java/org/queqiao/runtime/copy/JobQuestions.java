@@ -106,14 +106,15 @@ public final class JobQuestions {
       RunTimeRatios learnt,
       int samples,
       BooleanSupplier stop) {
-    Seen seen = copies.now(machine -> {
-      ClusterImage.JobImage job =
-          trial.job() == null ? null : machine.state().job(trial.job()).orElse(null);
-      boolean whole = trial.submit() != null && trial.submit().terms().dependency() != null;
-      ClusterImage image = mayRunForward(machine) ? machine.image() : null;
-      return new Seen(
-          machine.state().position(), job, image == null || whole ? image : live(image));
-    });
+    Seen seen =
+        copies.now(machine -> {
+          ClusterImage.JobImage job =
+              trial.job() == null ? null : machine.state().job(trial.job()).orElse(null);
+          boolean whole = trial.submit() != null && trial.submit().terms().dependency() != null;
+          ClusterImage image = mayRunForward(machine) ? machine.image() : null;
+          return new Seen(
+              machine.state().position(), job, image == null || whole ? image : live(image));
+        });
     boolean waits =
         trial.job() == null || seen.job() != null && seen.job().state() == JobState.PENDING;
     if (!waits || seen.image() == null) {

@@ -151,8 +151,7 @@ final class StateCopiesTest {
     long position = story.runtime.durablePosition();
     long nowMs = story.time.wallMs();
     RunTimeRatios learnt = new RunTimeRatios();
-    Trial trial =
-        new Trial(RuntimeStory.USER, last, null, null, List.of(), null, 0, null, null);
+    Trial trial = new Trial(RuntimeStory.USER, last, null, null, List.of(), null, 0, null, null);
     Tried tried =
         questions.whatIf(
             trial,

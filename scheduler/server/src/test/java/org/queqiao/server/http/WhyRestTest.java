@@ -180,8 +180,7 @@ final class WhyRestTest {
     assertThat(tried.path("horizonMs").asLong()).isEqualTo(60_000);
     assertThat(tried.path("base").path("startMs").isNull()).isTrue();
     assertThat(tried.path("tried").path("utilisationPpm").isIntegralNumber()).isTrue();
-    JsonNode own =
-        ok(whatIf("researcher1", "{\"submit\":{\"script\":\"#!/bin/sh\\ntrue\\n\"}}"));
+    JsonNode own = ok(whatIf("researcher1", "{\"submit\":{\"script\":\"#!/bin/sh\\ntrue\\n\"}}"));
     assertThat(own.path("samples").asInt()).isPositive();
     HttpResponse<String> text =
         server.send(
@@ -195,13 +194,17 @@ final class WhyRestTest {
     refused(whatIf("researcher1", "{\"scheduling\":{\"policy\":\"easy\"}}"), 403, "");
     ok(whatIf("admin1", "{\"scheduling\":{\"policy\":\"easy\"}}"));
     assertThat(
-            JSON.readTree(server.get("admin1", "/api/v1/scheduling").body()).path("policy").asText())
+            JSON.readTree(server.get("admin1", "/api/v1/scheduling").body())
+                .path("policy")
+                .asText())
         .isEqualTo("default");
-    refused(
-        whatIf("researcher1", "{\"addNodes\":{\"like\":\"n1\",\"count\":1}}"), 403, "addNodes");
+    refused(whatIf("researcher1", "{\"addNodes\":{\"like\":\"n1\",\"count\":1}}"), 403, "addNodes");
     refused(whatIf("researcher1", "{}"), 422, "");
     refused(whatIf("researcher1", "{\"changes\":{}}"), 422, "changes");
-    refused(whatIf("researcher1", "{\"job\":" + job + ",\"submit\":{\"script\":\"x\"}}"), 422, "submit");
+    refused(
+        whatIf("researcher1", "{\"job\":" + job + ",\"submit\":{\"script\":\"x\"}}"),
+        422,
+        "submit");
     refused(whatIf("researcher1", "{\"job\":1,\"horizonMs\":1}"), 422, "horizonMs");
     refused(
         whatIf("researcher1", "{\"job\":" + job + ",\"changes\":{\"limitMs\":9007199254740991}}"),
