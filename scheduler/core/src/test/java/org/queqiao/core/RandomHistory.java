@@ -38,6 +38,7 @@ import org.queqiao.contract.id.QosName;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.GresRequest;
+import org.queqiao.contract.job.JobComponent;
 import org.queqiao.contract.job.JobPlacement;
 import org.queqiao.contract.job.RunExit;
 import org.queqiao.contract.job.WarningSignal;
@@ -182,6 +183,10 @@ final class RandomHistory {
         .contiguous(random.nextInt(5) == 0)
         .switches(random.nextInt(5) == 0 ? 1 : 0)
         .spread(random.nextInt(5) == 0)
+        .components(
+            random.nextInt(3) == 0
+                ? List.of(new JobComponent(1, 1 + random.nextInt(2), 1, 0, List.of(), ""))
+                : List.of())
         .memPerCpuBytes(random.nextInt(4) == 0 ? GIB / 2 : 0)
         .gresPerTask(random.nextInt(6) == 0 ? List.of(new GresRequest("gpu", "", 1)) : List.of())
         .licences(random.nextInt(4) == 0 ? Map.of("solver", 1 + random.nextInt(2)) : Map.of())

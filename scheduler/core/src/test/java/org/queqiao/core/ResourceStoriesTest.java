@@ -11,12 +11,14 @@ import static org.queqiao.core.SchedulerStory.user;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.queqiao.contract.event.JobAllocated;
 import org.queqiao.contract.event.LicenceDefined;
 import org.queqiao.contract.event.RulesSet;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.GresRequest;
+import org.queqiao.contract.job.JobComponent;
 import org.queqiao.contract.job.JobPlacement;
 import org.queqiao.contract.job.PendingReason;
 import org.queqiao.contract.node.NodeFacts;
@@ -194,6 +196,70 @@ final class ResourceStoriesTest {
                     .tasks(5)))
         .extracting(each -> each.gres().getFirst().devices().size())
         .containsExactly(3, 2);
+  }
+
+  @Test
+  void componentsStartTogetherOrNotAtAll() {
+    gpus("n1", 2);
+    story.node("n2", 4);
+    story.node("n3", 4);
+    JobPlacement.Builder with =
+        wish()
+            .components(
+                List.of(
+                    new JobComponent(1, 2, 2, GIB, List.of(new GresRequest("gpu", "a100", 2)), ""),
+                    new JobComponent(1, 1, 1, 0, List.of(), "")));
+    List<Allocation> together = started(placed(with).nodes(1).cpusPerTask(4));
+    assertThat(together).extracting(each -> each.cores().size()).containsExactly(4, 4, 1);
+    assertThat(together)
+        .extracting(each -> each.node().value())
+        .containsExactly("n2", "n1", "n3");
+    assertThat(together.get(1).gres().getFirst().devices()).containsExactly(0, 1);
+    assertThat(story.log.getLast().event()).isInstanceOf(JobAllocated.class);
+    JobId waits = story.submits("liwei", placed(with).nodes(1).cpusPerTask(4));
+    story.plans();
+    assertThat(story.job(waits).allocations()).as("its devices are taken").isEmpty();
+    story.exits(new JobId(1), 0);
+    story.plans();
+    assertThat(story.job(waits).allocations()).hasSize(3);
+  }
+
+  @Test
+  void componentsThatCannotBeAreRefusedByName() {
+    gpus("n1", 2);
+    story.node("n2", 4);
+    assertThat(component(new JobComponent(1, 1, 9, 0, List.of(), "")).message())
+        .contains("component 1: ", "at most 8 cores");
+    assertThat(component(new JobComponent(3, 3, 1, 0, List.of(), "")).message())
+        .contains("component 1: asks for 3 nodes, but only 2");
+    assertThat(component(new JobComponent(2, 2, 1, 0, List.of(), "")).message())
+        .contains("not all at once");
+    assertThat(component(new JobComponent(2, 3, 1, 0, List.of(), "")).message())
+        .contains("such as 4");
+    assertThat(component(new JobComponent(1, 1, 1, 0, List.of(), "ib")).message())
+        .contains("no node has the feature ib");
+    assertThat(component(new JobComponent(1, 1, 1, 0, List.of(), "a*1")).message())
+        .contains("has counts");
+    assertThat(component(new JobComponent(0, 0, 1, 0, List.of(), "")).field())
+        .isEqualTo("components");
+    assertThat(
+            refused(
+                    placed(
+                        wish()
+                            .switches(1)
+                            .components(
+                                List.of(new JobComponent(1, 1, 1, 0, List.of(), "")))))
+                .message())
+        .contains("leave one out");
+    assertThat(
+            component(
+                    new JobComponent(100_000, 10_000_000, 65_536, 0, List.of(), ""))
+                .message())
+        .contains("than can be counted");
+  }
+
+  private Rejection component(JobComponent component) {
+    return refused(placed(wish().components(List.of(component))));
   }
 
   @Test

@@ -5,9 +5,11 @@ import org.queqiao.contract.event.LicenceDefined;
 import org.queqiao.contract.event.NodeSettingsSet;
 import org.queqiao.contract.event.TopologyDefined;
 import org.queqiao.contract.id.NodeName;
+import org.queqiao.contract.job.JobComponent;
 import org.queqiao.contract.job.JobPlacement;
 import org.queqiao.contract.node.NetworkSwitch;
 import org.queqiao.contract.node.NodeSettings;
+import org.queqiao.contract.wire.PbJobComponent;
 import org.queqiao.contract.wire.PbJobPlacement;
 import org.queqiao.contract.wire.PbLicenceDefined;
 import org.queqiao.contract.wire.PbNodeSettings;
@@ -37,6 +39,16 @@ final class PlacementReader {
             each -> new NetworkSwitch(each.getName(), each.getParent(), each.getNodes())));
   }
 
+  private static JobComponent component(PbJobComponent in) {
+    return new JobComponent(
+        in.getNodes(),
+        in.getTasks(),
+        in.getCpusPerTask(),
+        in.getMemBytes(),
+        ModelReader.list(in.getGresList(), ModelReader::gres),
+        in.getConstraint());
+  }
+
   static JobPlacement read(PbJobPlacement in) {
     TreeMap<String, Integer> licences = new TreeMap<>();
     in.getLicencesList().forEach(each -> licences.put(each.getName(), each.getCount()));
@@ -53,6 +65,7 @@ final class PlacementReader {
         .contiguous(in.getContiguous())
         .switches(in.getSwitches())
         .spread(in.getSpread())
+        .components(ModelReader.list(in.getComponentsList(), PlacementReader::component))
         .licences(licences)
         .build();
   }

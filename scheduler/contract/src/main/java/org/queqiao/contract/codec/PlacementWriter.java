@@ -3,9 +3,11 @@ package org.queqiao.contract.codec;
 import org.queqiao.contract.event.LicenceDefined;
 import org.queqiao.contract.event.NodeSettingsSet;
 import org.queqiao.contract.event.TopologyDefined;
+import org.queqiao.contract.job.JobComponent;
 import org.queqiao.contract.job.JobPlacement;
 import org.queqiao.contract.node.NetworkSwitch;
 import org.queqiao.contract.node.NodeSettings;
+import org.queqiao.contract.wire.PbJobComponent;
 import org.queqiao.contract.wire.PbJobPlacement;
 import org.queqiao.contract.wire.PbLicenceDefined;
 import org.queqiao.contract.wire.PbNetworkSwitch;
@@ -47,6 +49,18 @@ final class PlacementWriter {
     return out.build();
   }
 
+  private static PbJobComponent component(JobComponent component) {
+    PbJobComponent.Builder out =
+        PbJobComponent.newBuilder()
+            .setNodes(component.nodes())
+            .setTasks(component.tasks())
+            .setCpusPerTask(component.cpusPerTask())
+            .setMemBytes(component.memBytes())
+            .setConstraint(component.constraint());
+    component.gres().forEach(each -> out.addGres(ModelWriter.gres(each)));
+    return out.build();
+  }
+
   static PbJobPlacement write(JobPlacement placement) {
     PbJobPlacement.Builder out =
         PbJobPlacement.newBuilder()
@@ -61,6 +75,7 @@ final class PlacementWriter {
             .setContiguous(placement.contiguous())
             .setSwitches(placement.switches())
             .setSpread(placement.spread());
+    placement.components().forEach(each -> out.addComponents(component(each)));
     placement.gresPerTask().forEach(each -> out.addGresPerTask(ModelWriter.gres(each)));
     placement
         .licences()

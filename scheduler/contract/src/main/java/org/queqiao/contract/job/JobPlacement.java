@@ -24,6 +24,7 @@ import java.util.TreeMap;
  * @param contiguous whether its nodes must lie side by side, in the order of switches and names
  * @param switches on how many leaf switches they may lie at most; 0 for no bound
  * @param spread whether they shall lie on many switches; else on few
+ * @param components what it has on further nodes, in the order of its nodes
  * @param licences how many of each licence of the site
  */
 public record JobPlacement(
@@ -39,12 +40,14 @@ public record JobPlacement(
     boolean contiguous,
     int switches,
     boolean spread,
+    List<JobComponent> components,
     SortedMap<String, Integer> licences) {
   /** What holds for a job that says nothing of this. */
   public static final JobPlacement DEFAULT = new Builder().build();
 
   public JobPlacement {
     gresPerTask = List.copyOf(gresPerTask);
+    components = List.copyOf(components);
     licences = Collections.unmodifiableSortedMap(new TreeMap<>(licences));
   }
 
@@ -72,6 +75,7 @@ public record JobPlacement(
     private boolean contiguous;
     private int switches;
     private boolean spread;
+    private List<JobComponent> components = List.of();
     private Map<String, Integer> licences = Map.of();
 
     private Builder() {}
@@ -136,6 +140,11 @@ public record JobPlacement(
       return this;
     }
 
+    public Builder components(List<JobComponent> value) {
+      components = value;
+      return this;
+    }
+
     public Builder licences(Map<String, Integer> value) {
       licences = value;
       return this;
@@ -155,6 +164,7 @@ public record JobPlacement(
           contiguous,
           switches,
           spread,
+          components,
           new TreeMap<>(licences));
     }
   }

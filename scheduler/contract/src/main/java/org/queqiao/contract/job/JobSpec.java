@@ -83,16 +83,43 @@ public record JobSpec(
     return toBuilder().terms(otherTerms).build();
   }
 
+  /** What it has on the node with this index beside its own shape, or null for its own shape. */
+  private JobComponent componentOf(int index) {
+    int left = index - nodes;
+    for (JobComponent each : placement.components()) {
+      if (left >= 0 && left < each.nodes()) {
+        return each;
+      }
+      left -= each.nodes();
+    }
+    return null;
+  }
+
+  /** Nodes of its own shape and of all components: on how many it runs at the least. */
+  public int allNodes() {
+    int all = nodes;
+    for (JobComponent each : placement.components()) {
+      all = Math.addExact(all, each.nodes());
+    }
+    return all;
+  }
+
   /**
    * Tasks placed on the node with this index: spread evenly, the first nodes take the remainder.
    */
   public int tasksOnNode(int index) {
-    return tasks / nodes + (index < tasks % nodes ? 1 : 0);
+    JobComponent component = componentOf(index);
+    return component == null
+        ? tasks / nodes + (index < tasks % nodes ? 1 : 0)
+        : component.tasks() / component.nodes();
   }
 
   /** Cores needed on the node with this index. */
   public int coresOnNode(int index) {
-    return Math.multiplyExact(tasksOnNode(index), cpusPerTask);
+    JobComponent component = componentOf(index);
+    return component == null
+        ? Math.multiplyExact(tasksOnNode(index), cpusPerTask)
+        : component.coresOnNode();
   }
 
   /**
@@ -100,6 +127,10 @@ public record JobSpec(
    * each core that it gets.
    */
   public long memOnNode(int index) {
+    JobComponent component = componentOf(index);
+    if (component != null) {
+      return component.memBytes();
+    }
     if (placement.memPerCpuBytes() > 0) {
       return Math.multiplyExact(placement.memPerCpuBytes(), (long) coresOnNode(index));
     }
@@ -115,6 +146,10 @@ public record JobSpec(
 
   /** Generic resources needed on the node with this index. */
   public List<GresRequest> gresOnNode(int index) {
+    JobComponent component = componentOf(index);
+    if (component != null) {
+      return component.gres();
+    }
     if (placement.gresPerTask().isEmpty()) {
       return gres;
     }
@@ -135,17 +170,28 @@ public record JobSpec(
 
   /** On how many nodes it starts at most. */
   public int mostNodes() {
-    return Math.max(nodes, placement.maxNodes());
+    return Math.max(allNodes(), placement.maxNodes());
   }
 
   /** Tasks over so many nodes, when it starts on more than it asks for at the least. */
   public int tasksOn(int nodeCount) {
-    return nodeCount <= nodes ? tasks : Math.multiplyExact(tasks / nodes, nodeCount);
+    if (placement.components().isEmpty() && nodeCount > nodes) {
+      return Math.multiplyExact(tasks / nodes, nodeCount);
+    }
+    int all = tasks;
+    for (JobComponent each : placement.components()) {
+      all = Math.addExact(all, each.tasks());
+    }
+    return all;
   }
 
   /** Cores over all nodes. */
   public int totalCores() {
-    return Math.multiplyExact(tasks, cpusPerTask);
+    int all = Math.multiplyExact(tasks, cpusPerTask);
+    for (JobComponent each : placement.components()) {
+      all = Math.addExact(all, each.totalCores());
+    }
+    return all;
   }
 
   @Override

@@ -32,6 +32,7 @@ import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.Dependency;
 import org.queqiao.contract.job.DependencyRule;
 import org.queqiao.contract.job.GresRequest;
+import org.queqiao.contract.job.JobComponent;
 import org.queqiao.contract.job.JobPlacement;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.job.JobState;
@@ -299,6 +300,29 @@ final class Samples {
                 List.of(
                     new NodeFacts.NumaNode(0, List.of(0, 1, 4)),
                     new NodeFacts.NumaNode(1, List.of(2, 3))))));
+    out.put(
+        "JobSubmitted-components",
+        new JobSubmitted(
+            RUN.job(),
+            USER,
+            "liwei",
+            1234,
+            SPEC.toBuilder()
+                .placement(
+                    JobPlacement.builder()
+                        .components(
+                            List.of(
+                                new JobComponent(
+                                    2,
+                                    4,
+                                    8,
+                                    1L << 30,
+                                    List.of(new GresRequest("gpu", "a100", 2)),
+                                    "ib")))
+                        .build())
+                .build(),
+            "",
+            HASH));
     out.put(
         "JobSubmitted-layout",
         new JobSubmitted(

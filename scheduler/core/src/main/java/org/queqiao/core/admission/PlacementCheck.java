@@ -148,7 +148,7 @@ final class PlacementCheck {
               + ": ask for at least "
               + constraint.countedNodes());
     }
-    return cluster.nodes().all().isEmpty() ? Optional.empty() : unknown(constraint);
+    return cluster.nodes().all().isEmpty() ? Optional.empty() : unknown("constraint", constraint);
   }
 
   /** What the request does not say of its size comes from what it names. */
@@ -175,7 +175,11 @@ final class PlacementCheck {
         : Optional.empty();
   }
 
-  private Optional<Rejection> unknown(Constraint constraint) {
+  /** A feature that no node has, once there are nodes. */
+  Optional<Rejection> unknown(String field, Constraint constraint) {
+    if (cluster.nodes().all().isEmpty()) {
+      return Optional.empty();
+    }
     TreeSet<String> unknown = constraint.features();
     TreeSet<String> known = new TreeSet<>();
     for (Node each : cluster.nodes().all()) {
@@ -185,7 +189,7 @@ final class PlacementCheck {
     return unknown.isEmpty()
         ? Optional.empty()
         : wrong(
-            "constraint",
+            field,
             "no node has the feature "
                 + unknown.first()
                 + TextRules.didYouMean(unknown.first(), new ArrayList<>(known)));

@@ -37,6 +37,7 @@ final class ResourcesCheck {
             .or(() -> JobRequestCheck.gres("gresPerTask", request.placement().gresPerTask()))
             .or(() -> together(request))
             .or(() -> layout(request))
+            .or(() -> new ComponentsCheck(cluster).check(request))
             .or(() -> licences(request.placement()));
   }
 

@@ -104,7 +104,7 @@ public final class Feasibility {
     TreeMap<NodeShape, Integer> shapes = new TreeMap<>();
     byGroups.forEach((groups, offered) ->
         offered.forEach((shape, count) -> {
-          nodes[parts.mask(groups, fitsLarge(spec, shape), fitsSmall(spec, shape))] += count;
+          nodes[parts.mask(groups, need -> fits(need, shape))] += count;
           shapes.merge(shape, count, Math::addExact);
         }));
     return parts.parts().possible(nodes)
@@ -132,7 +132,10 @@ public final class Feasibility {
     if (shapes.isEmpty()) {
       return noneMayServe(spec);
     }
-    Optional<Impossible> tooLarge = tooLargeForOneNode(spec, spec.coresOnNode(0), shapes);
+    if (!spec.placement().components().isEmpty()) {
+      return explainComponents(spec, wish, byGroups);
+    }
+    Optional<Impossible> tooLarge = tooLargeForOneNode(spec, NodeNeed.large(spec), shapes);
     if (tooLarge.isPresent()) {
       return tooLarge.get();
     }
@@ -153,6 +156,42 @@ public final class Feasibility {
                 + " counts for one of them: ask for fewer nodes of one of them");
   }
 
+  /** The first component that alone can never run, or that they cannot all at once. */
+  private static Impossible explainComponents(
+      JobSpec spec, NodeWish wish, SortedMap<Integer, Map<NodeShape, Integer>> byGroups) {
+    JobParts parts = JobParts.of(spec, wish);
+    for (int part = 0; part < parts.parts().count(); part++) {
+      NodeNeed need = parts.need(part);
+      TreeMap<NodeShape, Integer> shapes = new TreeMap<>();
+      for (Map.Entry<Integer, Map<NodeShape, Integer>> each : byGroups.entrySet()) {
+        if ((each.getKey() >> parts.group(part) & 1) == 1) {
+          each.getValue().forEach((shape, count) -> shapes.merge(shape, count, Math::addExact));
+        }
+      }
+      String which = part == 0 ? "the job's own nodes: " : "component " + part + ": ";
+      Optional<Impossible> tooLarge = tooLargeForOneNode(spec, need, shapes);
+      if (tooLarge.isPresent()) {
+        return new Impossible("components", which + tooLarge.get().message());
+      }
+      int fit = count(shapes, shape -> fits(need, shape));
+      if (fit < parts.parts().wanted(part)) {
+        return new Impossible(
+            "components",
+            which
+                + "asks for "
+                + parts.parts().wanted(part)
+                + " nodes, but only "
+                + fit
+                + " have what it asks for: ask for at most "
+                + fit);
+      }
+    }
+    return new Impossible(
+        "components",
+        "each component alone could run, but not all at once, because a node serves one of them:"
+            + " ask for fewer nodes of one of them");
+  }
+
   private static Impossible noneMayServe(JobSpec spec) {
     String field =
         spec.placement().constraint().isEmpty()
@@ -170,7 +209,7 @@ public final class Feasibility {
 
   private static Optional<Impossible> tooFewOfAGroup(
       JobSpec spec, NodeWish wish, SortedMap<Integer, Map<NodeShape, Integer>> byGroups) {
-    int[] sizes = wish.sizes(spec.nodes());
+    int[] sizes = wish.sizes(spec);
     for (int i = 0; i < sizes.length - 1; i++) {
       int fit = 0;
       for (Map.Entry<Integer, Map<NodeShape, Integer>> each : byGroups.entrySet()) {
@@ -242,10 +281,10 @@ public final class Feasibility {
   }
 
   private static Optional<Impossible> tooLargeForOneNode(
-      JobSpec spec, int cores, Map<NodeShape, Integer> shapes) {
+      JobSpec spec, NodeNeed need, Map<NodeShape, Integer> shapes) {
+    int cores = need.cores();
     int mostCores = 0;
     long mostMemBytes = 0;
-    NodeNeed need = NodeNeed.large(spec);
     boolean someNodeHasGres = false;
     boolean someNodeHasAll = false;
     for (NodeShape shape : shapes.keySet()) {

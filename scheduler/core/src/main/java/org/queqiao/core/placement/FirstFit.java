@@ -27,13 +27,9 @@ public final class FirstFit {
       List<? extends Capacity> nodes,
       ToIntFunction<? super Capacity> groups) {
     JobParts parts = JobParts.of(spec, wish);
-    NodeNeed large = NodeNeed.large(spec);
-    NodeNeed small = NodeNeed.small(spec);
     long[] count = new long[1 << parts.parts().count()];
     for (Capacity node : nodes) {
-      boolean fitsLarge = node.choose(large) != null;
-      boolean fitsSmall = node.choose(small) != null;
-      count[parts.mask(groups.applyAsInt(node), fitsLarge, fitsSmall)]++;
+      count[parts.mask(groups.applyAsInt(node), need -> node.choose(need) != null)]++;
     }
     return parts.parts().possible(count);
   }

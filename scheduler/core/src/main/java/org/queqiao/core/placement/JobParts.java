@@ -1,6 +1,7 @@
 package org.queqiao.core.placement;
 
 import java.util.Arrays;
+import java.util.function.Predicate;
 import org.queqiao.contract.job.JobSpec;
 
 /**
@@ -11,17 +12,24 @@ public final class JobParts {
   private final Parts parts;
   private final int[] group;
   private final boolean[] large;
+  private final NodeNeed[] needs;
 
-  private JobParts(Parts parts, int[] group, boolean[] large) {
+  private JobParts(JobSpec spec, Parts parts, int[] group, boolean[] large) {
     this.parts = parts;
     this.group = group;
     this.large = large;
+    this.needs = new NodeNeed[parts.count()];
+    int first = 0;
+    for (int part = 0; part < needs.length; part++) {
+      needs[part] = NodeNeed.of(spec, first);
+      first += parts.wanted(part);
+    }
   }
 
   /** The parts of a job with a wish. */
   public static JobParts of(JobSpec spec, NodeWish wish) {
     int largeLeft = spec.tasks() % spec.nodes();
-    int[] sizes = wish.sizes(spec.nodes());
+    int[] sizes = wish.sizes(spec);
     int[] wanted = new int[sizes.length + 1];
     int[] group = new int[sizes.length + 1];
     boolean[] large = new boolean[sizes.length + 1];
@@ -39,7 +47,7 @@ public final class JobParts {
         wanted[count++] = sizes[i] - larges;
       }
     }
-    return new JobParts(new Parts(Arrays.copyOf(wanted, count)), group, large);
+    return new JobParts(spec, new Parts(Arrays.copyOf(wanted, count)), group, large);
   }
 
   public Parts parts() {
@@ -78,12 +86,17 @@ public final class JobParts {
     return group[part];
   }
 
+  /** What a part needs on each of its nodes. */
+  public NodeNeed need(int part) {
+    return needs[part];
+  }
+
   /** What a node can serve, as a mask of parts. */
-  public int mask(int groups, boolean fitsLarge, boolean fitsSmall) {
+  public int mask(int groups, Predicate<NodeNeed> fits) {
     int mask = 0;
     for (int part = 0; part < parts.count(); part++) {
-      boolean fits = large[part] ? fitsLarge : fitsSmall;
-      mask |= fits && (groups >> group[part] & 1) == 1 ? 1 << part : 0;
+      boolean serves = (groups >> group[part] & 1) == 1 && fits.test(needs[part]);
+      mask |= serves ? 1 << part : 0;
     }
     return mask;
   }

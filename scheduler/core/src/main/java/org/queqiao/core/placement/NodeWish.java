@@ -1,9 +1,11 @@
 package org.queqiao.core.placement;
 
+import java.util.List;
 import java.util.NavigableSet;
 import java.util.TreeSet;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.job.JobPlacement;
+import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.node.NodeSettings;
 
 /**
@@ -12,18 +14,23 @@ import org.queqiao.contract.node.NodeSettings;
  */
 public final class NodeWish {
   /** Any node. */
-  public static final NodeWish ANY = new NodeWish(null, null, new TreeSet<>(), Constraint.NONE);
+  public static final NodeWish ANY = new NodeWish(null, null, new TreeSet<>(), Constraint.NONE, List.of());
 
   private final NavigableSet<NodeName> partition;
   private final NavigableSet<NodeName> included;
   private final NavigableSet<NodeName> excluded;
   private final Constraint constraint;
 
+  /** Of the components of the job, each of which is a group behind the first. */
+  private final List<Constraint> components;
+
   private NodeWish(
       NavigableSet<NodeName> partition,
       NavigableSet<NodeName> included,
       NavigableSet<NodeName> excluded,
-      Constraint constraint) {
+      Constraint constraint,
+      List<Constraint> components) {
+    this.components = components;
     this.partition = partition;
     this.included = included;
     this.excluded = excluded;
@@ -39,6 +46,7 @@ public final class NodeWish {
   public static NodeWish of(JobPlacement placement, NavigableSet<NodeName> partition) {
     boolean any =
         partition == null
+            && placement.components().isEmpty()
             && placement.nodeList().isEmpty()
             && placement.excludeNodes().isEmpty()
             && placement.constraint().isEmpty();
@@ -50,7 +58,10 @@ public final class NodeWish {
             placement.excludeNodes().isEmpty()
                 ? new TreeSet<>()
                 : HostList.parse(placement.excludeNodes()),
-            Constraint.parse(placement.constraint()));
+            Constraint.parse(placement.constraint()),
+            placement.components().stream()
+                .map(each -> Constraint.parse(each.constraint()))
+                .toList());
   }
 
   /** Whether it may use every node. */
@@ -72,6 +83,13 @@ public final class NodeWish {
     if ((partition != null && !partition.contains(name)) || excluded.contains(name)) {
       return 0;
     }
+    if (!components.isEmpty()) {
+      int groups = holds(constraint, settings) ? 1 : 0;
+      for (int i = 0; i < components.size(); i++) {
+        groups |= holds(components.get(i), settings) ? 2 << i : 0;
+      }
+      return groups;
+    }
     if (constraint.every() != null && !constraint.every().holds(settings.features())) {
       return 0;
     }
@@ -85,8 +103,26 @@ public final class NodeWish {
     return groups;
   }
 
-  /** How many nodes of a job of so many belong to each group. */
-  int[] sizes(int nodes) {
+  private static boolean holds(Constraint constraint, NodeSettings settings) {
+    return constraint.every() == null || constraint.every().holds(settings.features());
+  }
+
+  /** How many groups there are at most. */
+  public int groupCount() {
+    return 2 + Math.max(components.size(), constraint.counted().size());
+  }
+
+  /** How many nodes of a job belong to each group. */
+  int[] sizes(JobSpec spec) {
+    int nodes = spec.nodes();
+    if (!components.isEmpty()) {
+      int[] sizes = new int[components.size() + 1];
+      sizes[0] = nodes;
+      for (int i = 1; i < sizes.length; i++) {
+        sizes[i] = spec.placement().components().get(i - 1).nodes();
+      }
+      return sizes;
+    }
     if (included != null) {
       return new int[] {included.size(), Math.max(0, nodes - included.size())};
     }

@@ -5,6 +5,7 @@ import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.job.JobPlacement;
 import org.queqiao.contract.job.JobSpec;
@@ -39,7 +40,15 @@ final class ClusterChoices {
         Comparator.comparing(Key::partition)
             .thenComparing(key -> key.placement().constraint())
             .thenComparing(key -> key.placement().nodeList())
-            .thenComparing(key -> key.placement().excludeNodes());
+            .thenComparing(key -> key.placement().excludeNodes())
+            .thenComparing(Key::components);
+
+    /** What the components ask for of their nodes, joined by what no constraint has. */
+    private String components() {
+      return placement.components().stream()
+          .map(each -> " " + each.constraint())
+          .collect(Collectors.joining());
+    }
 
     @Override
     public int compareTo(Key other) {
@@ -59,6 +68,7 @@ final class ClusterChoices {
     boolean wishes =
         !placement.isDefault()
             && !(placement.constraint().isEmpty()
+                && placement.components().isEmpty()
                 && placement.nodeList().isEmpty()
                 && placement.excludeNodes().isEmpty());
     if (!wishes && cluster.policy().nodesOf(spec.partition()) == null) {
@@ -89,7 +99,7 @@ final class ClusterChoices {
     }
     List<NodeChoice> choices = new ArrayList<>();
     groups.forEach(each -> choices.add(each::get));
-    while (choices.size() <= wish.constraint().counted().size() + 1) {
+    while (choices.size() < wish.groupCount()) {
       choices.add(_ -> false);
     }
     return new Choice(++lastNumber, wish, choices);

@@ -10,7 +10,9 @@ import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.node.NodeFacts;
+import org.queqiao.core.placement.Arrangement;
 import org.queqiao.core.placement.Fabric;
+import org.queqiao.core.placement.JobParts;
 import org.queqiao.core.placement.NodeNeed;
 import org.queqiao.core.placement.Switches;
 import org.queqiao.core.state.Cluster;
@@ -121,7 +123,7 @@ final class ClusterMirror {
 
   /** The nodes of a run in the order of its shares: behind those that it must have its licences. */
   private int[] nodesOf(Job job) {
-    int must = job.spec().nodes();
+    int must = job.spec().allNodes();
     int licensed = job.spec().placement().licences().isEmpty() ? 0 : 1;
     int[] on = new int[job.allocations().size() + licensed];
     for (int i = 0; i < job.allocations().size(); i++) {
@@ -177,6 +179,9 @@ final class ClusterMirror {
       return null;
     }
     ClusterChoices.Choice choice = choices.of(spec);
+    if (!spec.placement().components().isEmpty()) {
+      return planComponents(job, choice, licences);
+    }
     boolean memoryPerCore = NodeNeed.small(spec).memBytes() == 0;
     DemandShape shape =
         new DemandShape(
@@ -196,6 +201,35 @@ final class ClusterMirror {
       demand = shape.demand(spec, choice, fabric, licenceNode);
       demands.put(shape, demand);
     }
+    return planJob(job, demand);
+  }
+
+  /** A job with components: a part for each of them. */
+  private PlanJob planComponents(Job job, ClusterChoices.Choice choice, long[] licences) {
+    JobParts parts = JobParts.of(job.spec(), choice.wish());
+    List<Demand.Part> list = new ArrayList<>();
+    for (int part = 0; part < parts.parts().count(); part++) {
+      NodeNeed need = parts.need(part);
+      long[] amounts = kinds.of(need);
+      if (amounts == null) {
+        return null;
+      }
+      list.add(
+          new Demand.Part(
+              new Share(amounts, need.memBytes() == 0, need.wholeNode()),
+              parts.parts().wanted(part),
+              choice.groups().get(parts.group(part))));
+    }
+    if (licences.length > 1) {
+      list.add(new Demand.Part(new Share(licences, false), 1, node -> node == licenceNode));
+    }
+    int nodes = job.spec().allNodes();
+    return planJob(
+        job, new Demand(list, 0, 0, Arrangement.of(job.spec().placement(), nodes, fabric)));
+  }
+
+  private PlanJob planJob(Job job, Demand demand) {
+    JobSpec spec = job.spec();
     long number = job.id().value();
     PlanJob planned =
         new PlanJob(number, number, demand, job.submitMs(), spec.limitMs(), believedMs(job));

@@ -196,10 +196,10 @@ public final class ClusterPlanner {
           job == null || !job.startable() ? List.of() : choose(job.spec(), start, trial);
       boolean blocked =
           !chosen.isEmpty() && limits.blocks(Claim.of(job), Demand.of(chosen)).isPresent();
-      boolean cut = blocked && chosen.size() > job.spec().nodes();
+      boolean cut = blocked && chosen.size() > job.spec().allNodes();
       if (cut) {
         // More nodes than it must have are more than a limit leaves: it gets what it must have.
-        chosen = chosen.subList(0, job.spec().nodes());
+        chosen = chosen.subList(0, job.spec().allNodes());
         blocked = limits.blocks(Claim.of(job), Demand.of(chosen)).isPresent();
       }
       if (chosen.isEmpty() || blocked || cut) {
@@ -293,8 +293,15 @@ public final class ClusterPlanner {
     return cluster
         .jobs()
         .find(id)
-        .map(job -> job.spec().gresOnNode(0).stream().anyMatch(request -> request.type().isEmpty()))
+        .map(job -> namesNoModel(job.spec()))
         .orElse(true);
+  }
+
+  private static boolean namesNoModel(JobSpec spec) {
+    return spec.gresOnNode(0).stream().anyMatch(each -> each.type().isEmpty())
+        || spec.placement().components().stream()
+            .flatMap(each -> each.gres().stream())
+            .anyMatch(each -> each.type().isEmpty());
   }
 
   private void withdraw(JobId id) {

@@ -6,6 +6,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.GresRequest;
+import org.queqiao.contract.job.JobComponent;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.policy.ResourceWeight;
 
@@ -30,7 +31,12 @@ public record Demand(long cores, long nodes, long memBytes, SortedMap<String, Lo
         Math.addExact(
             Math.multiplyExact(spec.memOnNode(0), (long) larges),
             Math.multiplyExact(spec.memOnNode(spec.nodes() - 1), (long) spec.nodes() - larges));
-    return new Demand(spec.totalCores(), spec.nodes(), memBytes, gres);
+    for (JobComponent each : spec.placement().components()) {
+      add(each.gres(), each.nodes(), gres);
+      memBytes =
+          Math.addExact(memBytes, Math.multiplyExact(each.memBytes(), (long) each.nodes()));
+    }
+    return new Demand(spec.totalCores(), spec.allNodes(), memBytes, gres);
   }
 
   private static void add(List<GresRequest> requests, int nodes, SortedMap<String, Long> gres) {

@@ -89,7 +89,7 @@ final class JobEvents {
   /** As many nodes, each once, with as many cores as asked, and all of them take runs. */
   private void requireShape(Job job, List<Allocation> allocations) {
     require(
-        allocations.size() >= job.spec().nodes() && allocations.size() <= job.spec().mostNodes(),
+        allocations.size() >= job.spec().allNodes() && allocations.size() <= job.spec().mostNodes(),
         "job " + job.id() + " gets " + allocations.size() + " nodes");
     require(
         cluster.licences().areFree(job.spec().placement().licences()),

@@ -6,6 +6,7 @@ import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.event.UserDefined;
 import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.GresRequest;
+import org.queqiao.contract.job.JobComponent;
 import org.queqiao.contract.job.JobPlacement;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.job.JobTerms;
@@ -200,6 +201,18 @@ final class StateDigest {
     if (each.contiguous() || each.switches() > 0 || each.spread()) {
       out.flag(each.contiguous()).number(each.switches()).flag(each.spread());
     }
+    if (!each.components().isEmpty()) {
+      out.text("components").list(each.components(), this::component);
+    }
+  }
+
+  private void component(JobComponent each) {
+    out.number(each.nodes())
+        .number(each.tasks())
+        .number(each.cpusPerTask())
+        .number(each.memBytes())
+        .list(each.gres(), this::gresRequest)
+        .text(each.constraint());
   }
 
   private void terms(Job job) {

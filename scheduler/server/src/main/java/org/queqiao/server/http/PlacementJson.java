@@ -8,6 +8,7 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.queqiao.contract.job.GresRequest;
+import org.queqiao.contract.job.JobComponent;
 import org.queqiao.contract.job.JobPlacement;
 
 /** Which nodes a job wants, as fields of the job. */
@@ -29,11 +30,31 @@ final class PlacementJson {
         .memPerCpuBytes(number(options, "memPerCpuBytes"))
         .memPerGpuBytes(number(options, "memPerGpuBytes"))
         .gresPerTask(gresPerTask == null ? List.of() : gresPerTask)
+        .components(components(options.get("components")))
         .contiguous(Boolean.TRUE.equals(options.get("contiguous")))
         .switches(Math.toIntExact(number(options, "switches")))
         .spread(Boolean.TRUE.equals(options.get("spread")))
         .licences(licences(options.get("licences")))
         .build();
+  }
+
+  @SuppressWarnings("unchecked")
+  private static List<JobComponent> components(Object value) {
+    return value == null
+        ? List.of()
+        : ((List<Map<String, Object>>) value).stream().map(PlacementJson::component).toList();
+  }
+
+  private static JobComponent component(Map<String, Object> fields) {
+    int nodes = (int) Math.max(1, number(fields, "nodes"));
+    List<GresRequest> gres = Submission.gres(fields.get("gres"));
+    return new JobComponent(
+        nodes,
+        fields.containsKey("tasks") ? (int) number(fields, "tasks") : nodes,
+        (int) Math.max(1, number(fields, "cpusPerTask")),
+        number(fields, "memBytes"),
+        gres == null ? List.of() : gres,
+        text(fields, "constraint"));
   }
 
   private static long number(Map<String, Object> options, String field) {
@@ -71,7 +92,8 @@ final class PlacementJson {
   }
 
   private static String text(Map<String, Object> options, String field) {
-    return (String) options.getOrDefault(field, "");
+    Object value = options.get(field);
+    return value == null ? "" : (String) value;
   }
 
   /** Writes the fields; what is not said is null. */
@@ -89,6 +111,19 @@ final class PlacementJson {
     out.writeBooleanField("contiguous", placement.contiguous());
     Json.number(out, "switches", positive(placement.switches()));
     out.writeBooleanField("spread", placement.spread());
+    out.writeArrayFieldStart("components");
+    for (JobComponent each : placement.components()) {
+      out.writeStartObject();
+      out.writeNumberField("nodes", each.nodes());
+      out.writeNumberField("tasks", each.tasks());
+      out.writeNumberField("cpusPerTask", each.cpusPerTask());
+      out.writeNumberField("memBytes", each.memBytes());
+      out.writeFieldName("gres");
+      writeGres(each.gres(), out);
+      out.writeStringField("constraint", JobDocument.orNull(each.constraint()));
+      out.writeEndObject();
+    }
+    out.writeEndArray();
     out.writeObjectFieldStart("licences");
     for (Map.Entry<String, Integer> each : placement.licences().entrySet()) {
       out.writeNumberField(each.getKey(), each.getValue());

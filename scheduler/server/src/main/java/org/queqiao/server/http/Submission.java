@@ -84,7 +84,7 @@ final class Submission {
   }
 
   @SuppressWarnings("unchecked")
-  private static List<GresRequest> gres(Object value) {
+  static List<GresRequest> gres(Object value) {
     if (value == null) {
       return null;
     }

@@ -46,6 +46,9 @@ final class JobEnvironment {
     String tasks = Integer.toString(spec.tasksOn(run.allocations().size()));
     out.put("SLURM_NTASKS", tasks);
     out.put("SLURM_NPROCS", tasks);
+    if (!spec.placement().components().isEmpty()) {
+      out.put("SLURM_HET_SIZE", Integer.toString(spec.placement().components().size() + 1));
+    }
     if (spec.placement().tasksPerNode() > 0) {
       out.put("SLURM_NTASKS_PER_NODE", Integer.toString(spec.placement().tasksPerNode()));
     }

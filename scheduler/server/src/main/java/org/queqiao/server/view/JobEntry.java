@@ -25,6 +25,7 @@ public final class JobEntry {
   private final int nodeCount;
   private final int tasks;
   private final int cpusPerTask;
+  private final int askedCores;
   private final long memBytes;
   private final List<GresRequest> gres;
   private final long limitMs;
@@ -78,6 +79,7 @@ public final class JobEntry {
     this.nodeCount = spec.nodes();
     this.tasks = spec.tasks();
     this.cpusPerTask = spec.cpusPerTask();
+    this.askedCores = spec.totalCores();
     this.memBytes = spec.memBytes();
     this.gres = spec.gres();
     this.limitMs = spec.limitMs();
@@ -215,6 +217,6 @@ public final class JobEntry {
   /** Cores over all nodes: what its latest run holds or held, else what it asks for. */
   public int cores() {
     JobStatus now = status;
-    return now.startMs() > 0 ? now.cores() : Math.multiplyExact(tasks, cpusPerTask);
+    return now.startMs() > 0 ? now.cores() : askedCores;
   }
 }

@@ -137,6 +137,23 @@ final class PlacementRestTest {
   }
 
   @Test
+  void componentsThatTheClusterDoesNotHaveAre422() throws Exception {
+    for (String[] each :
+        new String[][] {
+          {"[{\"nodes\":1}]", "not all at once"},
+          {"[{\"nodes\":2,\"tasks\":3}]", "such as 4"},
+          {"[{\"cpusPerTask\":60000}]", "component 1: "},
+          {"[{\"constraint\":\"a&\"}]", "at character 3"},
+        }) {
+      HttpResponse<String> answer = submit(",\"components\":" + each[0]);
+      assertThat(answer.statusCode()).as(answer.body()).isEqualTo(422);
+      JsonNode problem = JSON.readTree(answer.body());
+      assertThat(problem.path("field").asText()).isEqualTo("components");
+      assertThat(problem.path("detail").asText()).contains(each[1]);
+    }
+  }
+
+  @Test
   void aPartitionShowsItsNodes() throws Exception {
     String node = firstNode();
     String at = "/api/v1/partitions/listed";

@@ -31,8 +31,8 @@ final class WishCheck {
       right &= !mine.contains(excluded);
     }
     right &= features(wish.constraint(), allocations);
-    right &= allocations.size() >= job.submitted.spec().nodes();
-    right &= allocations.size() <= Math.max(job.submitted.spec().nodes(), wish.maxNodes());
+    right &= allocations.size() >= job.submitted.spec().allNodes();
+    right &= allocations.size() <= Math.max(job.submitted.spec().allNodes(), wish.maxNodes());
     for (Allocation each : allocations) {
       int cores = model.nodes.get(each.node()).facts.cores();
       right &= !wish.exclusive() || each.cores().size() == cores;

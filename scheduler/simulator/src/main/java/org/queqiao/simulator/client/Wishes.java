@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import org.queqiao.contract.job.JobComponent;
 import org.queqiao.contract.job.JobPlacement;
 import org.queqiao.core.message.JobRequest;
 
@@ -18,12 +19,17 @@ final class Wishes {
   static JobRequest added(JobRequest.Builder request, String key) {
     SplittableRandom random = new SplittableRandom(31L * key.hashCode());
     JobPlacement.Builder placement = JobPlacement.builder();
-    switch (random.nextInt(14)) {
+    switch (random.nextInt(15)) {
       case 0, 1 -> placement.constraint(CONSTRAINTS.get(random.nextInt(CONSTRAINTS.size())));
       case 2 -> placement.nodeList("n" + random.nextInt(2));
       case 3 -> placement.excludeNodes("n" + random.nextInt(2));
       case 4 -> request.partition(Site.SMALL);
       case 5 -> placement.exclusive(true);
+      case 11 -> {
+        request.nodes(1).tasks(1);
+        placement.components(
+            List.of(new JobComponent(1, 2, 1, 0, List.of(), random.nextBoolean() ? "odd" : "")));
+      }
       case 9 -> {
         request.nodes(2).tasks(2);
         placement.switches(1);
