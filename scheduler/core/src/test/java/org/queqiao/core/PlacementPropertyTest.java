@@ -149,8 +149,7 @@ final class PlacementPropertyTest {
         counts.add(nodes);
         List<GresRequest> gres =
             random.nextInt(3) == 0 ? List.of(new GresRequest("gpu", "", 1)) : List.of();
-        components.add(
-            new JobComponent(nodes, nodes * random.nextInt(1, 3), 1, 0, gres, feature));
+        components.add(new JobComponent(nodes, nodes * random.nextInt(1, 3), 1, 0, gres, feature));
       }
       placement.components(components);
     }

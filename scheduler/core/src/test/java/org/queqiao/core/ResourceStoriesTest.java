@@ -211,9 +211,7 @@ final class ResourceStoriesTest {
                     new JobComponent(1, 1, 1, 0, List.of(), "")));
     List<Allocation> together = started(placed(with).nodes(1).cpusPerTask(4));
     assertThat(together).extracting(each -> each.cores().size()).containsExactly(4, 4, 1);
-    assertThat(together)
-        .extracting(each -> each.node().value())
-        .containsExactly("n2", "n1", "n3");
+    assertThat(together).extracting(each -> each.node().value()).containsExactly("n2", "n1", "n3");
     assertThat(together.get(1).gres().getFirst().devices()).containsExactly(0, 1);
     assertThat(story.log.getLast().event()).isInstanceOf(JobAllocated.class);
     JobId waits = story.submits("liwei", placed(with).nodes(1).cpusPerTask(4));
@@ -247,14 +245,10 @@ final class ResourceStoriesTest {
                     placed(
                         wish()
                             .switches(1)
-                            .components(
-                                List.of(new JobComponent(1, 1, 1, 0, List.of(), "")))))
+                            .components(List.of(new JobComponent(1, 1, 1, 0, List.of(), "")))))
                 .message())
         .contains("leave one out");
-    assertThat(
-            component(
-                    new JobComponent(100_000, 10_000_000, 65_536, 0, List.of(), ""))
-                .message())
+    assertThat(component(new JobComponent(100_000, 10_000_000, 65_536, 0, List.of(), "")).message())
         .contains("than can be counted");
   }
 

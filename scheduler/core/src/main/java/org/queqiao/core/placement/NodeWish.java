@@ -14,7 +14,8 @@ import org.queqiao.contract.node.NodeSettings;
  */
 public final class NodeWish {
   /** Any node. */
-  public static final NodeWish ANY = new NodeWish(null, null, new TreeSet<>(), Constraint.NONE, List.of());
+  public static final NodeWish ANY =
+      new NodeWish(null, null, new TreeSet<>(), Constraint.NONE, List.of());
 
   private final NavigableSet<NodeName> partition;
   private final NavigableSet<NodeName> included;

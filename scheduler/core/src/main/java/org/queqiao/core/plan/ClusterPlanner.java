@@ -290,11 +290,7 @@ public final class ClusterPlanner {
    * and would miss the model that it got.
    */
   private boolean takesAnyModel(JobId id) {
-    return cluster
-        .jobs()
-        .find(id)
-        .map(job -> namesNoModel(job.spec()))
-        .orElse(true);
+    return cluster.jobs().find(id).map(job -> namesNoModel(job.spec())).orElse(true);
   }
 
   private static boolean namesNoModel(JobSpec spec) {

@@ -33,8 +33,7 @@ public record Demand(long cores, long nodes, long memBytes, SortedMap<String, Lo
             Math.multiplyExact(spec.memOnNode(spec.nodes() - 1), (long) spec.nodes() - larges));
     for (JobComponent each : spec.placement().components()) {
       add(each.gres(), each.nodes(), gres);
-      memBytes =
-          Math.addExact(memBytes, Math.multiplyExact(each.memBytes(), (long) each.nodes()));
+      memBytes = Math.addExact(memBytes, Math.multiplyExact(each.memBytes(), (long) each.nodes()));
     }
     return new Demand(spec.totalCores(), spec.allNodes(), memBytes, gres);
   }
