@@ -196,6 +196,30 @@ final class PlacementStoriesTest {
   }
 
   @Test
+  void whatWasImpossibleIsAskedAnewWhenTheSiteChanges() {
+    node("n1", 1, "a", "b");
+    node("n2", 1, "b");
+    assertThat(refused(constraint("a").nodes(2)).message()).contains("at most 1 nodes");
+    node("n3", 1, "a");
+    assertThat(nodesOf(constraint("a").nodes(2))).containsExactly("n1", "n3");
+    assertThat(refused(constraint("a").nodes(3)).field()).isEqualTo("nodes");
+    story.does(
+        new Input.SetNode(
+            OWNER,
+            new NodeSettingsSet(new NodeName("n2"), new NodeSettings(List.of("a"), 1))));
+    JobId waits = story.submits("liwei", constraint("a").nodes(3).cpusPerTask(2));
+    assertThat(story.machine.state().pendingReason(waits)).isEqualTo(PendingReason.RESOURCES);
+    story.does(new Input.DrainNode(OWNER, new NodeName("n2"), "fan"));
+    assertThat(story.machine.state().pendingReason(waits)).isEqualTo(PendingReason.NODE_DOWN);
+    story.does(new Input.ResumeNode(OWNER, new NodeName("n2")));
+    assertThat(story.machine.state().pendingReason(waits)).isEqualTo(PendingReason.RESOURCES);
+    PartitionDefined two = new PartitionDefined(BATCH, true, HOUR_MS, HOUR_MS, "n[1-2]");
+    story.does(new Input.DefinePartition(OWNER, two));
+    assertThat(refused(constraint("a").nodes(3)).message()).contains("at most 2 nodes");
+    assertThat(story.machine.state().pendingReason(waits)).isEqualTo(PendingReason.NODE_DOWN);
+  }
+
+  @Test
   void onlyAdministratorsDescribeNodes() {
     node("n1", 1);
     NodeSettingsSet set =

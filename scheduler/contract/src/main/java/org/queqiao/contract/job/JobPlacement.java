@@ -58,7 +58,7 @@ public record JobPlacement(
 
   /** Whether nothing is said. */
   public boolean isDefault() {
-    return equals(DEFAULT);
+    return this == DEFAULT || equals(DEFAULT);
   }
 
   /** Collects what is said. */
@@ -150,8 +150,10 @@ public record JobPlacement(
       return this;
     }
 
+    /** What was said; the one {@link #DEFAULT} where that is nothing. */
     public JobPlacement build() {
-      return new JobPlacement(
+      JobPlacement said =
+          new JobPlacement(
           constraint,
           nodeList,
           excludeNodes,
@@ -166,6 +168,7 @@ public record JobPlacement(
           spread,
           components,
           new TreeMap<>(licences));
+      return said.equals(DEFAULT) ? DEFAULT : said;
     }
   }
 }

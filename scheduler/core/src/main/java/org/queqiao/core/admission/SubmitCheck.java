@@ -28,7 +28,6 @@ import org.queqiao.core.message.Rejection.Code;
 import org.queqiao.core.message.Reply;
 import org.queqiao.core.permission.Permissions;
 import org.queqiao.core.placement.Feasibility;
-import org.queqiao.core.placement.NodeWish;
 import org.queqiao.core.state.AccountTree;
 import org.queqiao.core.state.Claim;
 import org.queqiao.core.state.Cluster;
@@ -241,17 +240,7 @@ public final class SubmitCheck {
   }
 
   private Decision accept(Input.SubmitJob input, UserDefined user, JobSpec spec) {
-    NodeWish wish = cluster.wishOf(spec);
-    Optional<Feasibility.Impossible> impossible =
-        wish.isAny()
-            ? Feasibility.check(spec, cluster.nodes().shapes())
-            : Feasibility.check(spec, wish, cluster.nodes().offers(_ -> true));
-    if (impossible.isEmpty()
-        && (spec.placement().contiguous() || spec.placement().switches() > 0)) {
-      impossible =
-          Feasibility.checkLayout(
-              spec, wish, cluster.policy().switches(), cluster.nodes().offers(_ -> true));
-    }
+    Optional<Feasibility.Impossible> impossible = cluster.candidates().neverRuns(spec);
     if (impossible.isPresent()) {
       return Rejections.invalid(impossible.get().field(), impossible.get().message());
     }

@@ -9,9 +9,7 @@ import org.queqiao.contract.job.PendingReason;
 import org.queqiao.core.limit.LimitTree;
 import org.queqiao.core.message.PendingWhy;
 import org.queqiao.core.placement.Capacity;
-import org.queqiao.core.placement.Feasibility;
 import org.queqiao.core.placement.FirstFit;
-import org.queqiao.core.placement.NodeShape;
 import org.queqiao.core.placement.NodeWish;
 import org.queqiao.core.priority.ByPriority;
 import org.queqiao.core.state.Claim;
@@ -57,7 +55,7 @@ public final class WhyPending {
     if (!cluster.licences().areFree(job.spec().placement().licences())) {
       return PendingReason.LICENSES;
     }
-    if (!fitsUsableNodes(job)) {
+    if (!cluster.candidates().fitUsable(job.spec())) {
       return PendingReason.NODE_DOWN;
     }
     Job first = ByPriority.first(cluster, job.spec().partition(), cluster.timeMs());
@@ -97,17 +95,6 @@ public final class WhyPending {
     return new LimitTree(cluster, cluster.timeMs())
         .blocks(Claim.of(job), Demand.of(job.spec()))
         .map(LimitTree.Block::why);
-  }
-
-  /** Whether it would fit if the nodes that take runs were idle. */
-  private boolean fitsUsableNodes(Job job) {
-    Map<NodeShape, Integer> usable = cluster.nodes().usableShapes();
-    NodeWish wish = cluster.wishOf(job.spec());
-    return !usable.isEmpty()
-        && (wish.isAny()
-                ? Feasibility.check(job.spec(), usable)
-                : Feasibility.check(job.spec(), wish, cluster.nodes().offers(Node::takesRuns)))
-            .isEmpty();
   }
 
   private boolean liesNow(Job job, NodeWish wish) {

@@ -41,15 +41,11 @@ public final class Feasibility {
     return shapes.isEmpty() ? Optional.empty() : check(spec, NodeWish.ANY, oneGroup);
   }
 
-  /**
-   * Compares a job that wishes for some nodes with all nodes, idle; with no node at all nothing is
-   * impossible yet.
-   */
-  public static Optional<Impossible> check(JobSpec spec, NodeWish wish, Iterable<Offer> everyNode) {
+  /** How many nodes of each kind serve which groups of a wish; none that serve no group. */
+  public static SortedMap<Integer, Map<NodeShape, Integer>> byGroups(
+      NodeWish wish, Iterable<Offer> nodes) {
     TreeMap<Integer, Map<NodeShape, Integer>> byGroups = new TreeMap<>();
-    boolean some = false;
-    for (Offer each : everyNode) {
-      some = true;
+    for (Offer each : nodes) {
       int groups = wish.groups(each.name(), each.settings());
       if (groups != 0) {
         byGroups
@@ -57,7 +53,7 @@ public final class Feasibility {
             .merge(NodeShape.of(each.facts()), 1, Integer::sum);
       }
     }
-    return some ? check(spec, wish, byGroups) : Optional.empty();
+    return byGroups;
   }
 
   /** Compares a job that must lie somehow with all nodes, idle, that fit it otherwise. */
@@ -80,10 +76,11 @@ public final class Feasibility {
           wish.groups(each.name(), each.settings()) != 0 && fits(need, NodeShape.of(each.facts()));
       masks[i] = (byte) (fits ? 1 : 0);
     }
+    if (arrangement.choose(new Parts(spec.nodes()), masks) != null) {
+      return Optional.empty();
+    }
     int most = arrangement.most(masks);
-    return most >= spec.nodes()
-        ? Optional.empty()
-        : Optional.of(
+    return Optional.of(
             new Impossible(
                 arrangement.field(),
                 "the job asks for "
@@ -97,7 +94,8 @@ public final class Feasibility {
                     + " out"));
   }
 
-  private static Optional<Impossible> check(
+  /** Compares a job that wishes for some nodes with those that serve its groups, idle. */
+  public static Optional<Impossible> check(
       JobSpec spec, NodeWish wish, SortedMap<Integer, Map<NodeShape, Integer>> byGroups) {
     JobParts parts = JobParts.of(spec, wish);
     long[] nodes = new long[1 << parts.parts().count()];

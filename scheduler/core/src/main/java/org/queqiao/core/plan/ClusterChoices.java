@@ -2,14 +2,13 @@ package org.queqiao.core.plan;
 
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.Comparator;
 import java.util.List;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.job.JobPlacement;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.core.placement.NodeWish;
+import org.queqiao.core.placement.WishKey;
 import org.queqiao.core.state.Cluster;
 import org.queqiao.core.state.Node;
 
@@ -23,7 +22,7 @@ final class ClusterChoices {
 
   private final Cluster cluster;
   private final List<Node> nodes;
-  private final TreeMap<Key, Choice> known = new TreeMap<>();
+  private final TreeMap<WishKey, Choice> known = new TreeMap<>();
   private int lastNumber;
 
   /**
@@ -34,27 +33,6 @@ final class ClusterChoices {
    * @param groups the nodes of each group of the wish
    */
   record Choice(int number, NodeWish wish, List<NodeChoice> groups) {}
-
-  private record Key(String partition, JobPlacement placement) implements Comparable<Key> {
-    private static final Comparator<Key> ORDER =
-        Comparator.comparing(Key::partition)
-            .thenComparing(key -> key.placement().constraint())
-            .thenComparing(key -> key.placement().nodeList())
-            .thenComparing(key -> key.placement().excludeNodes())
-            .thenComparing(Key::components);
-
-    /** What the components ask for of their nodes, joined by what no constraint has. */
-    private String components() {
-      return placement.components().stream()
-          .map(each -> " " + each.constraint())
-          .collect(Collectors.joining());
-    }
-
-    @Override
-    public int compareTo(Key other) {
-      return ORDER.compare(this, other);
-    }
-  }
 
   /** For nodes that are numbered in this order. */
   ClusterChoices(Cluster cluster, List<NodeName> names) {
@@ -78,7 +56,7 @@ final class ClusterChoices {
       known.clear();
     }
     return known.computeIfAbsent(
-        new Key(spec.partition().value(), spec.placement()), _ -> make(cluster.wishOf(spec)));
+        WishKey.of(spec), _ -> make(cluster.wishOf(spec)));
   }
 
   private Choice make(NodeWish wish) {

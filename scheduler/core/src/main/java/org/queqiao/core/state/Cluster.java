@@ -37,6 +37,7 @@ public final class Cluster {
   private final NodeTable nodes = new NodeTable();
   private final AccountTree accounts = new AccountTree();
   private final Licences licences = new Licences();
+  private final Candidates candidates = new Candidates(this);
   private final IdempotencyTable keys = new IdempotencyTable();
   private final SharedContent content = new SharedContent();
   private final OutcomeTable outcomes = new OutcomeTable();
@@ -197,6 +198,11 @@ public final class Cluster {
    */
   public long chances() {
     return chances;
+  }
+
+  /** Whether jobs could run on idle nodes. */
+  public Candidates candidates() {
+    return candidates;
   }
 
   /** Which nodes a job may use, and in which groups. */

@@ -77,7 +77,7 @@ final class NodeEvents {
   }
 
   void set(NodeSettingsSet event) {
-    find(event.node()).set(event.settings());
+    cluster.nodes().described(find(event.node()), event.settings());
     cluster.newChance();
   }
 

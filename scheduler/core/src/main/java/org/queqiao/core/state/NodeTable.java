@@ -12,6 +12,7 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.node.NodeFacts;
+import org.queqiao.contract.node.NodeSettings;
 import org.queqiao.core.placement.Feasibility;
 import org.queqiao.core.placement.NodeShape;
 
@@ -32,9 +33,12 @@ public final class NodeTable {
   private final TreeMap<NodeShape, Integer> usableShapes = new TreeMap<>();
   private final TreeMap<NodeName, NodeFacts> usableFacts = new TreeMap<>();
 
+  private long version;
+
   NodeTable() {}
 
   void add(Node node) {
+    version++;
     byName.put(node.name(), node);
     count(shapes, node.facts());
     refresh(node);
@@ -42,6 +46,7 @@ public final class NodeTable {
 
   /** Runs a change of facts, keeping the count of shapes right. */
   void reshape(Node node, Runnable change) {
+    version++;
     discount(shapes, node.facts());
     change.run();
     count(shapes, node.facts());
@@ -58,6 +63,7 @@ public final class NodeTable {
     NodeFacts counted = usableFacts.get(node.name());
     NodeFacts now = node.takesRuns() ? node.facts() : null;
     if (!Objects.equals(counted, now)) {
+      version++;
       if (counted != null) {
         discount(usableShapes, counted);
         usableFacts.remove(node.name());
@@ -67,6 +73,17 @@ public final class NodeTable {
         usableFacts.put(node.name(), now);
       }
     }
+  }
+
+  /** The site says something else of a node. */
+  void described(Node node, NodeSettings settings) {
+    node.set(settings);
+    version++;
+  }
+
+  /** Another number after each change of what a node offers when it is idle. */
+  long version() {
+    return version;
   }
 
   private static void count(Map<NodeShape, Integer> counts, NodeFacts facts) {

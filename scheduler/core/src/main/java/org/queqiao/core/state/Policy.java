@@ -26,6 +26,7 @@ public final class Policy {
   private final TreeMap<PartitionName, NavigableSet<NodeName>> nodes = new TreeMap<>();
 
   private TopologyDefined topology = TopologyDefined.NONE;
+  private long version;
   private Switches switches = Switches.NONE;
   private JobPolicyDefined jobPolicy;
   private SchedulingDefined scheduling;
@@ -84,6 +85,7 @@ public final class Policy {
       partitions.replaceAll((name, each) -> each.isDefault() ? each.withDefault(false) : each);
     }
     partitions.put(partition.name(), partition);
+    version++;
     if (partition.nodes().isEmpty()) {
       nodes.remove(partition.name());
     } else {
@@ -93,6 +95,11 @@ public final class Policy {
 
   void define(TariffDefined tariff) {
     tariffs.computeIfAbsent(tariff.partition(), _ -> new ArrayList<>()).add(tariff);
+  }
+
+  /** Another number after each change of a partition. */
+  long version() {
+    return version;
   }
 
   /** The nodes that a partition lists, or null when it has all. */

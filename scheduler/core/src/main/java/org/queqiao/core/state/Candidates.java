@@ -1,0 +1,80 @@
+package org.queqiao.core.state;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.queqiao.contract.job.JobSpec;
+import org.queqiao.core.placement.Feasibility;
+import org.queqiao.core.placement.NodeShape;
+import org.queqiao.core.placement.NodeWish;
+import org.queqiao.core.placement.WishKey;
+
+/**
+ * Whether jobs could run on idle nodes. Which nodes jobs of one wish may use is counted once and
+ * kept until a node or a partition changes. It is no part of the state: without it every answer is
+ * the same, only later.
+ */
+public final class Candidates {
+  private static final int MAX_KNOWN = 1_000;
+
+  private final Cluster cluster;
+  private final TreeMap<WishKey, SortedMap<Integer, Map<NodeShape, Integer>>> all =
+      new TreeMap<>();
+  private final TreeMap<WishKey, SortedMap<Integer, Map<NodeShape, Integer>>> usable =
+      new TreeMap<>();
+  private long seen;
+
+  Candidates(Cluster cluster) {
+    this.cluster = cluster;
+  }
+
+  /** Why a job can never run, if it cannot; without any node nothing is impossible yet. */
+  public Optional<Feasibility.Impossible> neverRuns(JobSpec spec) {
+    if (cluster.nodes().all().isEmpty()) {
+      return Optional.empty();
+    }
+    NodeWish wish = cluster.wishOf(spec);
+    Optional<Feasibility.Impossible> impossible =
+        wish.isAny()
+            ? Feasibility.check(spec, cluster.nodes().shapes())
+            : Feasibility.check(spec, wish, of(spec, wish, all, false));
+    boolean lies = spec.placement().contiguous() || spec.placement().switches() > 0;
+    return impossible.isPresent() || !lies
+        ? impossible
+        : Feasibility.checkLayout(
+            spec, wish, cluster.policy().switches(), cluster.nodes().offers(_ -> true));
+  }
+
+  /** Whether a job would fit if the nodes that take runs were idle. */
+  public boolean fitUsable(JobSpec spec) {
+    Map<NodeShape, Integer> shapes = cluster.nodes().usableShapes();
+    NodeWish wish = cluster.wishOf(spec);
+    return !shapes.isEmpty()
+        && (wish.isAny()
+                ? Feasibility.check(spec, shapes)
+                : Feasibility.check(spec, wish, of(spec, wish, usable, true)))
+            .isEmpty();
+  }
+
+  private SortedMap<Integer, Map<NodeShape, Integer>> of(
+      JobSpec spec,
+      NodeWish wish,
+      TreeMap<WishKey, SortedMap<Integer, Map<NodeShape, Integer>>> known,
+      boolean onlyUsable) {
+    long now = cluster.nodes().version() + cluster.policy().version();
+    if (now != seen) {
+      seen = now;
+      all.clear();
+      usable.clear();
+    }
+    if (known.size() >= MAX_KNOWN) {
+      known.clear();
+    }
+    return known.computeIfAbsent(
+        WishKey.of(spec),
+        _ ->
+            Feasibility.byGroups(
+                wish, cluster.nodes().offers(node -> !onlyUsable || node.takesRuns())));
+  }
+}
