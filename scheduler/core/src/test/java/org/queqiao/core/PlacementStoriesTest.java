@@ -205,8 +205,7 @@ final class PlacementStoriesTest {
     assertThat(refused(constraint("a").nodes(3)).field()).isEqualTo("nodes");
     story.does(
         new Input.SetNode(
-            OWNER,
-            new NodeSettingsSet(new NodeName("n2"), new NodeSettings(List.of("a"), 1))));
+            OWNER, new NodeSettingsSet(new NodeName("n2"), new NodeSettings(List.of("a"), 1))));
     JobId waits = story.submits("liwei", constraint("a").nodes(3).cpusPerTask(2));
     assertThat(story.machine.state().pendingReason(waits)).isEqualTo(PendingReason.RESOURCES);
     story.does(new Input.DrainNode(OWNER, new NodeName("n2"), "fan"));

@@ -154,20 +154,20 @@ public record JobPlacement(
     public JobPlacement build() {
       JobPlacement said =
           new JobPlacement(
-          constraint,
-          nodeList,
-          excludeNodes,
-          exclusive,
-          maxNodes,
-          tasksPerNode,
-          memPerCpuBytes,
-          memPerGpuBytes,
-          gresPerTask,
-          contiguous,
-          switches,
-          spread,
-          components,
-          new TreeMap<>(licences));
+              constraint,
+              nodeList,
+              excludeNodes,
+              exclusive,
+              maxNodes,
+              tasksPerNode,
+              memPerCpuBytes,
+              memPerGpuBytes,
+              gresPerTask,
+              contiguous,
+              switches,
+              spread,
+              components,
+              new TreeMap<>(licences));
       return said.equals(DEFAULT) ? DEFAULT : said;
     }
   }

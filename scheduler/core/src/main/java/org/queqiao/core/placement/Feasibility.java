@@ -81,17 +81,17 @@ public final class Feasibility {
     }
     int most = arrangement.most(masks);
     return Optional.of(
-            new Impossible(
-                arrangement.field(),
-                "the job asks for "
-                    + spec.nodes()
-                    + " nodes that lie so, but the largest number of nodes that do and fit is "
-                    + most
-                    + ": ask for at most "
-                    + most
-                    + " nodes, or leave "
-                    + arrangement.field()
-                    + " out"));
+        new Impossible(
+            arrangement.field(),
+            "the job asks for "
+                + spec.nodes()
+                + " nodes that lie so, but the largest number of nodes that do and fit is "
+                + most
+                + ": ask for at most "
+                + most
+                + " nodes, or leave "
+                + arrangement.field()
+                + " out"));
   }
 
   /** Compares a job that wishes for some nodes with those that serve its groups, idle. */

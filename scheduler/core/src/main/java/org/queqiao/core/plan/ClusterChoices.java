@@ -55,8 +55,7 @@ final class ClusterChoices {
     if (known.size() >= MAX_KNOWN) {
       known.clear();
     }
-    return known.computeIfAbsent(
-        WishKey.of(spec), _ -> make(cluster.wishOf(spec)));
+    return known.computeIfAbsent(WishKey.of(spec), _ -> make(cluster.wishOf(spec)));
   }
 
   private Choice make(NodeWish wish) {

@@ -19,8 +19,7 @@ public final class Candidates {
   private static final int MAX_KNOWN = 1_000;
 
   private final Cluster cluster;
-  private final TreeMap<WishKey, SortedMap<Integer, Map<NodeShape, Integer>>> all =
-      new TreeMap<>();
+  private final TreeMap<WishKey, SortedMap<Integer, Map<NodeShape, Integer>>> all = new TreeMap<>();
   private final TreeMap<WishKey, SortedMap<Integer, Map<NodeShape, Integer>>> usable =
       new TreeMap<>();
   private long seen;
