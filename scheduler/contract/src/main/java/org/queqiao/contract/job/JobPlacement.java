@@ -58,7 +58,7 @@ public record JobPlacement(
 
   /** Whether nothing is said. */
   public boolean isDefault() {
-    return this == DEFAULT || equals(DEFAULT);
+    return equals(DEFAULT);
   }
 
   /** Collects what is said. */
