@@ -53,11 +53,11 @@ final class ExplainStoriesTest {
     assertThat(found.holders())
         .containsExactly(
             new Holder(
-                new Other(narrow, new UserName("chenjie"), SchedulerStory.MATERIALS),
+                new Other(narrow, new UserName("chenjie"), SchedulerStory.MATERIALS, 0),
                 5,
                 story.nowMs + HOUR_MS),
             new Holder(
-                new Other(wide, new UserName("liwei"), SchedulerStory.CLIMATE),
+                new Other(wide, new UserName("liwei"), SchedulerStory.CLIMATE, 0),
                 12,
                 story.nowMs + 2 * HOUR_MS));
     assertThat(found.aheadCount()).isZero();
@@ -88,6 +88,22 @@ final class ExplainStoriesTest {
     assertThat(found.priority())
         .isEqualTo(story.machine.state().priority(third, story.nowMs).orElseThrow());
     assertThat(story.machine.state().explain(new JobId(1), story.nowMs)).isEmpty();
+  }
+
+  @Test
+  void promisesAreShownToTheOneThatHasThemAndToThoseBehind() {
+    SchedulerStory story = SchedulerStory.site();
+    story.node("n1", 2);
+    story.submits("liwei", SchedulerStory.script().limitMs(HOUR_MS));
+    JobId wide = story.submits("liwei", SchedulerStory.script().cpusPerTask(2));
+    JobId behind = story.submits("chenjie", SchedulerStory.script().limitMs(2 * HOUR_MS));
+    story.plans();
+    long promisedMs = story.nowMs + HOUR_MS;
+    assertThat(explained(story, wide).job().promisedMs()).isEqualTo(promisedMs);
+    assertThat(text(story, wide)).contains("It was promised to start in 1 h 0 min.");
+    assertThat(explained(story, behind).ahead())
+        .containsExactly(
+            new Other(wide, new UserName("liwei"), SchedulerStory.CLIMATE, promisedMs));
   }
 
   @Test

@@ -85,7 +85,7 @@ public final class Explainer {
   }
 
   private static Other other(Job job) {
-    return new Other(job.id(), job.user(), job.spec().project());
+    return new Other(job.id(), job.user(), job.spec().project(), job.promisedMs());
   }
 
   /** Counts over all nodes what a job needs. */

@@ -46,6 +46,9 @@ public final class ExplanationText {
               + explained.inQueue()
               + ".");
     }
+    if (job.promisedMs() > nowMs) {
+      out.add("It was promised to start in " + duration(job.promisedMs() - nowMs) + ".");
+    }
     if (startsByMs > 0) {
       out.add(
           "If every job runs to its time limit and nobody submits more, it starts in "

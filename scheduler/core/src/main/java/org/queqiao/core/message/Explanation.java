@@ -71,8 +71,12 @@ public record Explanation(
       long freeCores,
       long usableCores) {}
 
-  /** Another job, with what decides who may see it. */
-  public record Other(JobId job, UserName user, ProjectName project) {}
+  /**
+   * Another job, with what decides who may see it.
+   *
+   * @param promisedMs the start that it was promised on declared limits, or 0
+   */
+  public record Other(JobId job, UserName user, ProjectName project, long promisedMs) {}
 
   /**
    * A run on nodes that the job could use.

@@ -118,12 +118,14 @@ final class ExplainedDocument {
     out.writeBooleanField("heldByUser", job.heldByUser());
     out.writeBooleanField("heldByAdministrator", job.heldByAdministrator());
     Json.number(out, "startsByMs", orNull(explained.startsByMs()));
+    Json.number(out, "promisedMs", orNull(job.promisedMs()));
     room(waiting.room(), out);
     holders(waiting, out);
     out.writeObjectFieldStart("queue");
     Json.number(out, "ahead", waiting.aheadCount() < 0 ? null : waiting.aheadCount());
     out.writeNumberField("inQueue", waiting.inQueue());
     named(waiting.ahead(), out);
+    promises(waiting.ahead(), out);
     out.writeEndObject();
     limits(waiting.limits(), out);
     PolicyJson.writeTerms(waiting.priority(), out);
@@ -173,6 +175,20 @@ final class ExplainedDocument {
     for (Explanation.Other each : others) {
       if (sees(each) && named++ < MOST_NAMED) {
         out.writeNumber(each.job().value());
+      }
+    }
+    out.writeEndArray();
+  }
+
+  private void promises(List<Explanation.Other> others, JsonGenerator out) throws IOException {
+    out.writeArrayFieldStart("promises");
+    int named = 0;
+    for (Explanation.Other each : others) {
+      if (each.promisedMs() != 0 && sees(each) && named++ < MOST_NAMED) {
+        out.writeStartObject();
+        out.writeNumberField("id", each.job().value());
+        out.writeNumberField("promisedMs", each.promisedMs());
+        out.writeEndObject();
       }
     }
     out.writeEndArray();
