@@ -84,7 +84,7 @@ client_submit() {
       --limit-ms) query+=(--url-query "limitMs=$2"); shift 2 ;;
       --begin-ms) query+=(--url-query "beginMs=$2"); shift 2 ;;
       --deadline-ms) query+=(--url-query "deadlineMs=$2"); shift 2 ;;
-      --nice | --dependency | --signal) query+=(--url-query "${1#--}=$2"); shift 2 ;;
+      --nice | --dependency | --signal | --array) query+=(--url-query "${1#--}=$2"); shift 2 ;;
       --kill-on-invalid-dependency) query+=(--url-query killOnInvalidDependency=true); shift ;;
       --no-requeue) query+=(--url-query requeue=false); shift ;;
       --constraint) query+=(--url-query "constraint=$2"); shift 2 ;;
@@ -118,10 +118,23 @@ client_requeue() {
   api "$(default_account)" POST "/api/v1/jobs/${ARGS[0]:?which job?}/requeue"
 }
 
+# cancel JOB or ARRAY_TASKS: 12, or 12_7, or 12_0-9:3,20.
+client_cancel() {
+  running
+  take_account
+  local job=${ARGS[0]:-} query=()
+  [[ $job =~ ^[0-9]+(_.+)?$ ]] || die "which job? ./queqiao cancel JOB, or ARRAY_TASKS such as 12_7"
+  [[ $job != *_* ]] || query=(--url-query "tasks=${job#*_}")
+  api "$(default_account)" DELETE "/api/v1/jobs/${job%%_*}" "${query[@]}" >/dev/null
+}
+
+# jobs [--array ID]
 client_jobs() {
   running
-  [ "${ARGS[0]:-}" != --as ] || AS=${ARGS[1]}
-  api "$(default_account)" GET /api/v1/jobs -H 'Accept: text/plain'
+  take_account
+  local query=()
+  if [ "${ARGS[0]:-}" = --array ]; then query=(--url-query "array=${ARGS[1]:?which array?}"); fi
+  api "$(default_account)" GET /api/v1/jobs -H 'Accept: text/plain' "${query[@]}"
 }
 
 # takes COUNT USAGE: the words that a subcommand needs, itself included.

@@ -10,6 +10,9 @@ import org.queqiao.accounting.metering.BillingCalendar;
 import org.queqiao.accounting.metering.Meter;
 import org.queqiao.accounting.metering.Segment;
 import org.queqiao.accounting.tariff.Price;
+import org.queqiao.contract.event.ArrayEnded;
+import org.queqiao.contract.event.ArrayTaskSplit;
+import org.queqiao.contract.event.ArrayTasksEnded;
 import org.queqiao.contract.event.DomainDefined;
 import org.queqiao.contract.event.JobAllocated;
 import org.queqiao.contract.event.JobEligible;
@@ -47,9 +50,11 @@ import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.event.TopologyDefined;
 import org.queqiao.contract.event.UserDefined;
 import org.queqiao.contract.event.WalletFunded;
+import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.Allocation;
+import org.queqiao.contract.job.ArrayTask;
 import org.queqiao.contract.job.RunExit;
 
 /**
@@ -77,6 +82,9 @@ public final class Bookkeeper {
       case JobAllocated e -> allocated(e, logged, books);
       case JobEnded e -> ended(e, logged, books);
       case JobRequeued e -> requeued(e, logged, books);
+      case ArrayTaskSplit e -> split(e, books);
+      case ArrayEnded e -> arrayEnded(e, books);
+      case ArrayTasksEnded e -> {}
       case JobPolicyDefined e -> {}
       case SchedulingDefined e -> {}
       case PartitionDefined e -> {}
@@ -148,6 +156,21 @@ public final class Bookkeeper {
             e.spec().stdoutPath(),
             e.spec().stderrPath(),
             e.uid()));
+  }
+
+  /** A task is metered and billed as any other job. */
+  private static void split(ArrayTaskSplit e, Books books) {
+    JobRow array = books.job(e.array()).orElseThrow(() -> unknownArray(e.array()));
+    books.putJob(array.task(e.job(), new ArrayTask(e.array(), e.task())));
+  }
+
+  private static void arrayEnded(ArrayEnded e, Books books) {
+    JobRow array = books.job(e.array()).orElseThrow(() -> unknownArray(e.array()));
+    books.putJob(array.ended(e.state().name(), "", e.endMs(), -1, 0));
+  }
+
+  private static IllegalStateException unknownArray(JobId array) {
+    return new IllegalStateException("the log speaks of array " + array + ", which is unknown");
   }
 
   /** Holds the most that the run can cost: its limit at the prices known now. */

@@ -6,6 +6,7 @@ import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.PartitionName;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.UserName;
+import org.queqiao.contract.job.ArrayTask;
 
 /**
  * What accounting keeps of a job, for ever. Never its script, environment or output.
@@ -51,6 +52,37 @@ public record JobRow(
   public JobRow {
     domains = List.copyOf(domains);
     nodes = List.copyOf(nodes);
+  }
+
+  /** A task of this array as a job of its own. */
+  public JobRow task(JobId number, ArrayTask task) {
+    return new JobRow(
+        number,
+        name,
+        user,
+        unixUser,
+        project,
+        domains,
+        partition,
+        state,
+        detail,
+        submitMs,
+        limitMs,
+        memBytes,
+        cores,
+        nodes,
+        attempt,
+        startMs,
+        endMs,
+        exitCode,
+        signal,
+        coreMs,
+        chargeMicro,
+        currency,
+        workDir,
+        task.expand(stdoutPath),
+        task.expand(stderrPath),
+        uid);
   }
 
   /** The job in its first run or a later one. */

@@ -2,7 +2,6 @@ package org.queqiao.core;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.queqiao.contract.event.JobAllocated;
 import org.queqiao.contract.event.JobPromised;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.id.Actor;
@@ -115,6 +114,7 @@ public final class SchedulerMachine {
     return switch (input) {
       case Input.SubmitJob i -> submit.decide(i, logicalMs);
       case Input.CancelJob i -> cancel.decide(i, logicalMs);
+      case Input.CancelTasks i -> cancel.decide(i, logicalMs);
       case Input.HoldJob i -> hold.decide(i);
       case Input.ReleaseJob i -> hold.decide(i);
       case Input.RequeueJob i -> requeue.decide(i);
@@ -160,14 +160,11 @@ public final class SchedulerMachine {
     ClusterPlanner.Slice slice = planner.slice(nowMs);
     memory.foundNothing(slice.fruitlessAt(), cluster);
     List<Fact> facts = new ArrayList<>();
-    for (JobAllocated each : slice.allocations()) {
-      facts.add(new Fact(Actor.SCHEDULER, each));
-    }
-    int started = facts.size();
+    slice.facts().forEach(each -> facts.add(new Fact(Actor.SCHEDULER, each)));
     for (JobPromised each : slice.promises()) {
       facts.add(new Fact(Actor.SCHEDULER, each));
     }
-    return new Decision(facts, new Reply.Planned(started, slice.more()));
+    return new Decision(facts, new Reply.Planned(slice.starts(), slice.more()));
   }
 
   /**
@@ -209,7 +206,8 @@ public final class SchedulerMachine {
         job.submitMs(),
         job.spec(),
         job.allocations(),
-        job.isSignalled() ? job.spec().terms().signal() : null);
+        job.isSignalled() ? job.spec().terms().signal() : null,
+        job.task());
   }
 
   /** The whole state, for a snapshot. */

@@ -19,6 +19,7 @@ import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.PendingReason;
+import org.queqiao.contract.job.TaskIndices;
 import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.core.explain.Explainer;
 import org.queqiao.core.explain.WhyPending;
@@ -70,6 +71,15 @@ final class StateView implements ClusterState {
   @Override
   public Optional<ClusterImage.JobImage> job(JobId id) {
     return cluster.jobs().find(id).map(Job::image);
+  }
+
+  @Override
+  public Optional<TaskIndices> waitingTasks(JobId array) {
+    return cluster
+        .jobs()
+        .find(array)
+        .filter(job -> job.array() != null)
+        .map(job -> job.array().waitingTasks(job.spec().array().tasks()));
   }
 
   @Override
@@ -192,7 +202,8 @@ final class StateView implements ClusterState {
             first(cluster.jobs().deadlines()),
             first(cluster.jobs().signals()),
             first(cluster.jobs().waits().releases()),
-            first(cluster.jobs().waits().lastStarts()))
+            first(cluster.jobs().waits().lastStarts()),
+            cluster.jobs().over().isEmpty() ? -1 : cluster.timeMs())
         .filter(each -> each >= 0)
         .min();
   }

@@ -109,7 +109,10 @@ final class RandomHistory {
       case 0, 1, 2, 3, 4 -> submission();
       case 5, 6, 7, 8 -> new Input.PlanPass();
       case 9 -> new Input.Tick();
-      case 10 -> new Input.CancelJob(actor(), job());
+      case 10 ->
+          random.nextInt(3) == 0
+              ? new Input.CancelTasks(actor(), array(), indices())
+              : new Input.CancelJob(actor(), job());
       case 11 -> new Input.HoldJob(actor(), job());
       case 12 -> new Input.ReleaseJob(actor(), job());
       case 13, 14, 15 -> ended();
@@ -162,6 +165,9 @@ final class RandomHistory {
     if (random.nextInt(4) == 0) {
       request.placement(placement());
     }
+    if (random.nextInt(4) == 0) {
+      request.array(indices() + (random.nextBoolean() ? "" : "%" + random.nextInt(4)));
+    }
     boolean keyed = random.nextInt(3) == 0;
     return new Input.SubmitJob(
         actor(),
@@ -198,6 +204,26 @@ final class RandomHistory {
     return new NodeSettings(features.get(random.nextInt(4)), random.nextInt(3));
   }
 
+  /** Right and wrong, overlapping and with steps. */
+  private String indices() {
+    int first = random.nextInt(4);
+    return switch (random.nextInt(6)) {
+      case 0 -> first + "," + (first + 2);
+      case 1 -> "3-8:2,0-4";
+      case 2 -> "7-" + first;
+      default -> first + "-" + (first + random.nextInt(6));
+    };
+  }
+
+  /** One of the newest arrays that has not ended, or any job. */
+  private JobId array() {
+    return story.machine.image().jobs().stream()
+        .filter(job -> job.array() != null && !job.state().isTerminal())
+        .map(job -> job.id())
+        .reduce((one, two) -> random.nextBoolean() ? two : one)
+        .orElseGet(this::job);
+  }
+
   private TermsRequest terms() {
     TermsRequest terms = TermsRequest.NONE;
     if (random.nextInt(3) == 0) {
@@ -228,7 +254,8 @@ final class RandomHistory {
     for (int i = random.nextInt(3); i >= 0; i--) {
       String kind = kinds.get(random.nextInt(kinds.size()));
       String offset = kind.equals("after") && random.nextBoolean() ? "+" + random.nextInt(9) : "";
-      parts.add(random.nextInt(6) == 0 ? "singleton" : kind + ":" + job() + offset);
+      JobId other = random.nextInt(3) == 0 ? array() : job();
+      parts.add(random.nextInt(6) == 0 ? "singleton" : kind + ":" + other + offset);
     }
     return String.join(random.nextInt(3) == 0 ? "?" : ",", parts);
   }

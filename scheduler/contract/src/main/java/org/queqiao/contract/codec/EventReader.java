@@ -120,6 +120,9 @@ final class EventReader {
       case JOB_REQUEUED -> requeued(in.getJobRequeued());
       case JOB_POLICY_DEFINED -> jobPolicy(in.getJobPolicyDefined());
       case SCHEDULING_DEFINED -> scheduling(in.getSchedulingDefined());
+      case ARRAY_TASK_SPLIT -> ArrayReader.split(in.getArrayTaskSplit());
+      case ARRAY_TASKS_ENDED -> ArrayReader.tasksEnded(in.getArrayTasksEnded());
+      case ARRAY_ENDED -> ArrayReader.ended(in.getArrayEnded());
       case EVENT_NOT_SET -> throw ModelReader.unknown("fact");
     };
   }

@@ -1,6 +1,9 @@
 package org.queqiao.contract.codec;
 
 import org.queqiao.contract.account.DomainShare;
+import org.queqiao.contract.event.ArrayEnded;
+import org.queqiao.contract.event.ArrayTaskSplit;
+import org.queqiao.contract.event.ArrayTasksEnded;
 import org.queqiao.contract.event.DomainDefined;
 import org.queqiao.contract.event.Event;
 import org.queqiao.contract.event.JobAllocated;
@@ -119,6 +122,9 @@ final class EventWriter {
       case JobPolicyDefined e -> out.setJobPolicyDefined(jobPolicy(e));
       case SchedulingDefined e -> out.setSchedulingDefined(scheduling(e));
       case JobEnded e -> out.setJobEnded(ended(e));
+      case ArrayTaskSplit e -> out.setArrayTaskSplit(ArrayWriter.split(e));
+      case ArrayTasksEnded e -> out.setArrayTasksEnded(ArrayWriter.tasksEnded(e));
+      case ArrayEnded e -> out.setArrayEnded(ArrayWriter.ended(e));
     }
     return out.build();
   }

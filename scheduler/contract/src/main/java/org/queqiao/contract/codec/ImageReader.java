@@ -108,7 +108,10 @@ final class ImageReader {
         in.getHeldForRequeues(),
         in.getSignalled(),
         in.getPredictedMs(),
-        in.getPromisedMs());
+        in.getPromisedMs(),
+        in.hasArray() ? ArrayReader.image(in.getArray()) : null,
+        in.hasTask() ? ArrayReader.task(in.getTask()) : null,
+        in.getRevision());
   }
 
   private static ClusterImage.DependencyImage dependency(PbDependencyImage in) {

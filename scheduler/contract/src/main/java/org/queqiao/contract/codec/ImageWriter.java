@@ -117,7 +117,14 @@ final class ImageWriter {
             .setHeldForRequeues(job.heldForRequeues())
             .setSignalled(job.signalled())
             .setPredictedMs(job.predictedMs())
-            .setPromisedMs(job.promisedMs());
+            .setPromisedMs(job.promisedMs())
+            .setRevision(job.revision());
+    if (job.array() != null) {
+      out.setArray(ArrayWriter.image(job.array()));
+    }
+    if (job.task() != null) {
+      out.setTask(ArrayWriter.task(job.task()));
+    }
     job.dependencies().forEach(each -> out.addDependencies(dependency(each)));
     job.allocations().forEach(each -> out.addAllocations(ModelWriter.allocation(each)));
     if (job.exit() != null) {

@@ -96,6 +96,7 @@ final class ModelReader {
         .qos(spec.getQos().isEmpty() ? null : new QosName(spec.getQos()))
         .placement(
             spec.hasPlacement() ? PlacementReader.read(spec.getPlacement()) : JobPlacement.DEFAULT)
+        .array(spec.hasArray() ? ArrayReader.array(spec.getArray()) : null)
         .build();
   }
 

@@ -89,6 +89,9 @@ final class ModelWriter {
     if (!spec.placement().isDefault()) {
       out.setPlacement(PlacementWriter.write(spec.placement()));
     }
+    if (spec.array() != null) {
+      out.setArray(ArrayWriter.array(spec.array()));
+    }
     return out.build();
   }
 

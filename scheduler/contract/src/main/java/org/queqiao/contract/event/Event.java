@@ -2,7 +2,10 @@ package org.queqiao.contract.event;
 
 /** A fact of the log. Facts are never changed; a new kind of fact is a new record here. */
 public sealed interface Event
-    permits DomainDefined,
+    permits ArrayEnded,
+        ArrayTaskSplit,
+        ArrayTasksEnded,
+        DomainDefined,
         JobAllocated,
         JobEligible,
         JobEnded,

@@ -31,6 +31,7 @@ import org.queqiao.contract.id.QosName;
  * @param terms when it may start and by when it must have ended
  * @param qos its quality of service, or null for none
  * @param placement which nodes it wants, and how it wants to lie on them
+ * @param array of which tasks it is an array, or null for one job
  */
 public record JobSpec(
     String name,
@@ -50,7 +51,8 @@ public record JobSpec(
     boolean hold,
     JobTerms terms,
     QosName qos,
-    JobPlacement placement) {
+    JobPlacement placement,
+    JobArray array) {
   public JobSpec {
     gres = List.copyOf(gres);
     environment = Environment.of(environment);
@@ -75,7 +77,8 @@ public record JobSpec(
         .hold(hold)
         .terms(terms)
         .qos(qos)
-        .placement(placement);
+        .placement(placement)
+        .array(array);
   }
 
   /** The same on other terms. */
@@ -214,7 +217,8 @@ public record JobSpec(
         && hold == that.hold
         && terms.equals(that.terms)
         && Objects.equals(qos, that.qos)
-        && placement.equals(that.placement);
+        && placement.equals(that.placement)
+        && Objects.equals(array, that.array);
   }
 
   @Override
@@ -266,6 +270,7 @@ public record JobSpec(
     private JobTerms terms = JobTerms.DEFAULT;
     private QosName qos;
     private JobPlacement placement = JobPlacement.DEFAULT;
+    private JobArray array;
 
     private Builder(
         String name, byte[] script, PartitionName partition, ProjectName project, long limitMs) {
@@ -359,6 +364,11 @@ public record JobSpec(
       return this;
     }
 
+    public Builder array(JobArray value) {
+      array = value;
+      return this;
+    }
+
     public JobSpec build() {
       return new JobSpec(
           name,
@@ -378,7 +388,8 @@ public record JobSpec(
           hold,
           terms,
           qos,
-          placement);
+          placement,
+          array);
     }
   }
 }

@@ -18,6 +18,8 @@ public enum PendingReason {
   LIMIT("AssocLimit"),
   /** Too few of a licence are free. */
   LICENSES("Licenses"),
+  /** As many tasks of its array run as may at once. */
+  ARRAY_TASK_LIMIT("JobArrayTaskLimit"),
   PARTITION_DOWN("PartitionDown"),
   NODE_DOWN("ReqNodeNotAvail");
 

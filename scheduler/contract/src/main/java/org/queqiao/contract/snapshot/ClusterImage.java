@@ -16,6 +16,7 @@ import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.Allocation;
+import org.queqiao.contract.job.ArrayTask;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.KillCause;
@@ -264,6 +265,9 @@ public record ClusterImage(
    * @param signalled whether its run is to get its warning signal, or got it
    * @param predictedMs how long its latest run was believed to run when it started, or 0
    * @param promisedMs the start that it was promised before its latest run, or 0
+   * @param array how far it is with its tasks; null for a job that is no array
+   * @param task which task of which array it is; null for a job that is none
+   * @param revision how often it was changed since its submission
    */
   public record JobImage(
       JobId id,
@@ -290,7 +294,10 @@ public record ClusterImage(
       boolean heldForRequeues,
       boolean signalled,
       long predictedMs,
-      long promisedMs) {
+      long promisedMs,
+      ArrayImage array,
+      ArrayTask task,
+      int revision) {
     public JobImage {
       allocations = List.copyOf(allocations);
       dependencies = List.copyOf(dependencies);
@@ -323,7 +330,10 @@ public record ClusterImage(
           heldForRequeues,
           signalled,
           predictedMs,
-          promisedMs);
+          promisedMs,
+          array,
+          task,
+          revision);
     }
 
     /** A job of which nothing was predicted or promised. */
@@ -376,6 +386,9 @@ public record ClusterImage(
           heldForRequeues,
           signalled,
           0,
+          0,
+          null,
+          null,
           0);
     }
   }

@@ -63,6 +63,9 @@ final class LearntSamples {
         job.heldForRequeues(),
         job.signalled(),
         123_456,
-        1_760_000_100_000L);
+        1_760_000_100_000L,
+        null,
+        null,
+        0);
   }
 }

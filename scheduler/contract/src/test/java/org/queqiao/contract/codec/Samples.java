@@ -29,22 +29,27 @@ import org.queqiao.contract.id.QosName;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.Allocation;
+import org.queqiao.contract.job.ArrayTask;
 import org.queqiao.contract.job.Dependency;
 import org.queqiao.contract.job.DependencyRule;
 import org.queqiao.contract.job.GresRequest;
 import org.queqiao.contract.job.JobComponent;
+import org.queqiao.contract.job.JobArray;
 import org.queqiao.contract.job.JobPlacement;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.JobTerms;
 import org.queqiao.contract.job.KillCause;
 import org.queqiao.contract.job.RunExit;
+import org.queqiao.contract.job.TaskIndices;
+import org.queqiao.contract.job.TaskRange;
 import org.queqiao.contract.job.WarningSignal;
 import org.queqiao.contract.node.NetworkSwitch;
 import org.queqiao.contract.node.NodeFacts;
 import org.queqiao.contract.node.NodeSettings;
 import org.queqiao.contract.node.NodeState;
 import org.queqiao.contract.policy.*;
+import org.queqiao.contract.snapshot.ArrayImage;
 import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.contract.snapshot.ClusterImage.DependencyImage;
 import org.queqiao.contract.snapshot.PrioritiesImage;
@@ -134,6 +139,14 @@ final class Samples {
                   .gresPerTask(List.of(new GresRequest("gpu", "a100", 2)))
                   .licences(Map.of("fluent", 3, "matlab", 1))
                   .build())
+          .build();
+  static final JobArray ARRAY =
+      new JobArray(
+          TaskIndices.of(List.of(new TaskRange(1, 1, 1), new TaskRange(3, 3_999_999, 12))), 10);
+  static final JobSpec SPEC_OF_ARRAY =
+      JobSpec.builder("a", SPEC.script(), PARTITION, PROJECT, 60_000)
+          .stdoutPath("out-%A_%a")
+          .array(ARRAY)
           .build();
   static final Allocation ALLOCATION =
       new Allocation(
@@ -236,6 +249,10 @@ final class Samples {
             new JobPolicyDefined(9),
             new JobSignalled(RUN),
             new SchedulingDefined("easy", 17),
+            new ArrayTaskSplit(new JobId(12), 7, RUN.job()),
+            new ArrayTasksEnded(
+                new JobId(12), ARRAY.tasks(), JobState.CANCELLED, 1_760_000_060_123L, "cancelled"),
+            new ArrayEnded(new JobId(12), JobState.FAILED, 1_760_000_060_123L),
             new JobAllocated(RUN, List.of(ALLOCATION)),
             new JobPromised(RUN.job(), 1_760_000_000_000L),
             new JobStarted(RUN, NODE, 1_760_000_000_100L),
@@ -290,6 +307,9 @@ final class Samples {
     out.put(
         "JobSubmitted-qos",
         new JobSubmitted(RUN.job(), USER, "liwei", 1234, SPEC_WITH_QOS, "key-1", HASH));
+    out.put(
+        "JobSubmitted-array",
+        new JobSubmitted(RUN.job(), USER, "liwei", 1234, SPEC_OF_ARRAY, "", HASH));
     out.put(
         "JobSubmitted-placement",
         new JobSubmitted(RUN.job(), USER, "liwei", 1234, SPEC_WITH_PLACEMENT, "", HASH));
@@ -365,6 +385,79 @@ final class Samples {
 
   /** As {@link #laterEvents}, for images. */
   static Map<String, ClusterImage> laterImages() {
+    Map<String, ClusterImage> out = new LinkedHashMap<>(imagesBeforeArrays());
+    out.put("ClusterImage-array", ofArray());
+    return out;
+  }
+
+  private static ClusterImage ofArray() {
+    ClusterImage first = image();
+    ClusterImage.JobImage job = first.jobs().getFirst();
+    ArrayImage array =
+        new ArrayImage(
+            List.of(new ArrayImage.OrdinalRun(2, 5), new ArrayImage.OrdinalRun(9, 571_428)),
+            true,
+            List.of(new ArrayImage.OrdinalRun(0, 3)),
+            List.of(new ArrayImage.OrdinalRun(4, 4)),
+            List.of(new ArrayImage.OrdinalRun(6, 6)),
+            List.of(
+                new ArrayImage.StateCount(JobState.COMPLETED, 2),
+                new ArrayImage.StateCount(JobState.FAILED, 1)),
+            1_760_000_000_005L,
+            1_760_000_000_004L);
+    return new ClusterImage(
+        first.position(),
+        first.timeMs(),
+        first.lastJobId(),
+        first.partitions(),
+        first.tariffs(),
+        first.domains(),
+        first.projects(),
+        first.users(),
+        first.nodes(),
+        List.of(
+            ofArray(job, new JobId(12), array, null),
+            ofArray(job, new JobId(13), null, new ArrayTask(new JobId(12), 7))),
+        first.idempotencyKeys(),
+        List.of(),
+        null,
+        null);
+  }
+
+  private static ClusterImage.JobImage ofArray(
+      ClusterImage.JobImage job, JobId id, ArrayImage array, ArrayTask task) {
+    return new ClusterImage.JobImage(
+        id,
+        USER,
+        "liwei",
+        1234,
+        SPEC_OF_ARRAY,
+        JobState.PENDING,
+        false,
+        false,
+        job.submitMs(),
+        0,
+        0,
+        0,
+        0,
+        0,
+        List.of(),
+        null,
+        null,
+        "",
+        job.submitMs(),
+        List.of(),
+        0,
+        false,
+        false,
+        0,
+        0,
+        array,
+        task,
+        3);
+  }
+
+  private static Map<String, ClusterImage> imagesBeforeArrays() {
     ClusterImage first = image();
     ClusterImage.JobImage job = first.jobs().getFirst();
     return Map.of(

@@ -1,10 +1,16 @@
 package org.queqiao.core.admission;
 
+import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
+import org.queqiao.contract.event.ArrayTasksEnded;
 import org.queqiao.contract.event.JobEnded;
 import org.queqiao.contract.event.JobKillRequested;
+import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.KillCause;
+import org.queqiao.contract.job.TaskIndices;
+import org.queqiao.contract.job.TaskRange;
 import org.queqiao.core.lifecycle.RunOutcome;
 import org.queqiao.core.message.Decision;
 import org.queqiao.core.message.Fact;
@@ -20,9 +26,13 @@ import org.queqiao.core.state.Job;
  * whoever was first.
  */
 public final class CancelCheck {
+  private static final String WAITED = "cancelled before its start";
+
+  private final Cluster cluster;
   private final JobAccess access;
 
   public CancelCheck(Cluster cluster, Permissions permissions) {
+    this.cluster = cluster;
     this.access = new JobAccess(cluster, permissions);
   }
 
@@ -32,33 +42,82 @@ public final class CancelCheck {
       return found.refusal();
     }
     Job job = found.job();
+    if (job.array() != null) {
+      TaskIndices all = job.spec().array().tasks();
+      return tasks(input.actor(), job, all, job.array().waitingTasks(all), nowMs);
+    }
+    return Decision.done(cancel(input.actor(), job, nowMs));
+  }
+
+  /** Some tasks of an array; those that have ended stay as they are. */
+  public Decision decide(Input.CancelTasks input, long nowMs) {
+    JobAccess.Found found = access.find(input.actor(), input.array());
+    if (found.refusal() != null) {
+      return found.refusal();
+    }
+    Job array = found.job();
+    if (array.array() == null) {
+      return Rejections.invalid("tasks", "job " + array.id() + " is no array: it has no tasks");
+    }
+    ArrayText.Read read = ArrayText.readIndices(input.tasks());
+    if (read.problem() != null) {
+      return Rejections.invalid("tasks", "the list of tasks " + read.problem());
+    }
+    TaskIndices all = array.spec().array().tasks();
+    TaskIndices asked = read.array().tasks();
+    BitSet waiting = new BitSet();
+    for (TaskRange range : asked.ranges()) {
+      for (int index = range.first(); index <= range.last(); index += range.step()) {
+        int ordinal = all.ordinalOf(index);
+        if (ordinal < 0) {
+          return Rejections.invalid(
+              "tasks",
+              "array " + array.id() + " has no task " + index + ": it has " + all.shortened(8));
+        }
+        waiting.set(index, array.array().isWaiting(ordinal));
+      }
+    }
+    return tasks(
+        input.actor(),
+        array,
+        asked,
+        waiting.isEmpty() ? null : TaskIndices.of(waiting),
+        nowMs);
+  }
+
+  /** Waiting tasks by one fact, those that are jobs of their own each by its own. */
+  private Decision tasks(
+      Actor actor, Job array, TaskIndices asked, TaskIndices waiting, long nowMs) {
+    List<Fact> facts = new ArrayList<>();
+    if (waiting != null) {
+      facts.add(
+          new Fact(
+              actor,
+              new ArrayTasksEnded(array.id(), waiting, JobState.CANCELLED, nowMs, WAITED)));
+    }
+    for (Job task : cluster.jobs().tasksOf(array.id()).values()) {
+      if (asked.ordinalOf(task.task().index()) >= 0) {
+        facts.addAll(cancel(actor, task, nowMs));
+      }
+    }
+    return Decision.done(facts);
+  }
+
+  private static List<Fact> cancel(Actor actor, Job job, long nowMs) {
     return switch (job.state()) {
       case PENDING ->
-          Decision.done(
-              List.of(
-                  new Fact(
-                      input.actor(),
-                      new JobEnded(
-                          job.id(),
-                          job.attempt(),
-                          JobState.CANCELLED,
-                          nowMs,
-                          null,
-                          false,
-                          "cancelled before its start"))));
+          List.of(
+              new Fact(
+                  actor,
+                  new JobEnded(
+                      job.id(), job.attempt(), JobState.CANCELLED, nowMs, null, false, WAITED)));
       case RUNNING ->
-          Decision.done(
-              List.of(
-                  new Fact(input.actor(), new JobKillRequested(job.run(), KillCause.CANCELLED))));
+          List.of(new Fact(actor, new JobKillRequested(job.run(), KillCause.CANCELLED)));
       case COMPLETING ->
           RunOutcome.isRequeue(job.killCause())
-              ? Decision.done(
-                  List.of(
-                      new Fact(
-                          input.actor(), new JobKillRequested(job.run(), KillCause.CANCELLED))))
-              : Decision.unchanged();
-      case COMPLETED, CANCELLED, FAILED, TIMEOUT, NODE_FAIL, OUT_OF_MEMORY, DEADLINE ->
-          Decision.unchanged();
+              ? List.of(new Fact(actor, new JobKillRequested(job.run(), KillCause.CANCELLED)))
+              : List.of();
+      case COMPLETED, CANCELLED, FAILED, TIMEOUT, NODE_FAIL, OUT_OF_MEMORY, DEADLINE -> List.of();
     };
   }
 }

@@ -3,6 +3,8 @@ package org.queqiao.core.admission;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
+import org.queqiao.contract.event.ArrayEnded;
+import org.queqiao.contract.event.ArrayTasksEnded;
 import org.queqiao.contract.event.JobEligible;
 import org.queqiao.contract.event.JobEnded;
 import org.queqiao.contract.event.JobKillRequested;
@@ -11,8 +13,10 @@ import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.KillCause;
+import org.queqiao.contract.job.TaskIndices;
 import org.queqiao.core.message.Decision;
 import org.queqiao.core.message.Fact;
+import org.queqiao.core.state.ArrayProgress;
 import org.queqiao.core.state.Cluster;
 import org.queqiao.core.state.Job;
 import org.queqiao.core.state.JobTable;
@@ -46,7 +50,22 @@ public final class DeadlineCheck {
         facts.add(new Fact(Actor.SCHEDULER, new JobEligible(each.job())));
       }
     }
+    overArrays(facts);
     return Decision.done(facts);
+  }
+
+  /** Says of arrays that they have ended, once the end of their last task is a fact. */
+  private void overArrays(List<Fact> facts) {
+    int last = facts.size() + MAX_FACTS;
+    for (JobId each : cluster.jobs().over()) {
+      if (facts.size() == last) {
+        break;
+      }
+      ArrayProgress array = cluster.jobs().find(each).orElseThrow().array();
+      facts.add(
+          new Fact(
+              Actor.SCHEDULER, new ArrayEnded(each, array.finalState(), array.lastEndMs())));
+    }
   }
 
   /** The ends of waiting jobs that can no longer end by their deadline. */
@@ -92,7 +111,10 @@ public final class DeadlineCheck {
     TreeSet<JobId> ended = new TreeSet<>();
     for (Fact each : tooLate(nowMs)) {
       facts.add(each);
-      ended.add(((JobEnded) each.event()).job());
+      ended.add(
+          each.event() instanceof ArrayTasksEnded tasks
+              ? tasks.array()
+              : ((JobEnded) each.event()).job());
     }
     int last = facts.size() + MAX_FACTS;
     for (JobId each : cluster.jobs().waits().hopeless()) {
@@ -107,7 +129,16 @@ public final class DeadlineCheck {
   }
 
   private Fact end(JobId id, JobState state, long nowMs, String detail) {
-    int attempt = cluster.jobs().find(id).orElseThrow().attempt();
-    return new Fact(Actor.SCHEDULER, new JobEnded(id, attempt, state, nowMs, null, false, detail));
+    Job job = cluster.jobs().find(id).orElseThrow();
+    if (job.array() == null) {
+      return new Fact(
+          Actor.SCHEDULER, new JobEnded(id, job.attempt(), state, nowMs, null, false, detail));
+    }
+    TaskIndices all = job.spec().array().tasks();
+    TaskIndices tasks =
+        state == JobState.CANCELLED
+            ? job.hopelessTasks()
+            : job.array().waitingTasks(all);
+    return new Fact(Actor.SCHEDULER, new ArrayTasksEnded(id, tasks, state, nowMs, detail));
   }
 }

@@ -1,11 +1,11 @@
 package org.queqiao.core.admission;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.queqiao.contract.account.Role;
 import org.queqiao.contract.event.JobHeld;
 import org.queqiao.contract.event.JobReleased;
 import org.queqiao.contract.id.Actor;
-import org.queqiao.contract.job.JobState;
 import org.queqiao.core.message.Action;
 import org.queqiao.core.message.Decision;
 import org.queqiao.core.message.Fact;
@@ -19,10 +19,12 @@ import org.queqiao.core.state.Job;
  * a hold that only an administrator lifts; every other hold is the owner's to lift.
  */
 public final class HoldCheck {
+  private final Cluster cluster;
   private final JobAccess access;
   private final Permissions permissions;
 
   public HoldCheck(Cluster cluster, Permissions permissions) {
+    this.cluster = cluster;
     this.access = new JobAccess(cluster, permissions);
     this.permissions = permissions;
   }
@@ -33,14 +35,29 @@ public final class HoldCheck {
       return found.refusal();
     }
     Job job = found.job();
-    if (job.state() != JobState.PENDING) {
-      return notWaiting(job, "held");
-    }
     boolean byAdministrator = isAdministratorOver(input.actor(), job);
-    boolean heldAlready = byAdministrator ? job.heldByAdministrator() : job.heldByUser();
-    return heldAlready
-        ? Decision.unchanged()
-        : Decision.done(List.of(new Fact(input.actor(), new JobHeld(job.id(), byAdministrator))));
+    List<Job> waiting = waiting(job);
+    List<Fact> facts = new ArrayList<>();
+    for (Job each : waiting) {
+      if (!(byAdministrator ? each.heldByAdministrator() : each.heldByUser())) {
+        facts.add(new Fact(input.actor(), new JobHeld(each.id(), byAdministrator)));
+      }
+    }
+    return waiting.isEmpty() ? notWaiting(job, "held") : Decision.done(facts);
+  }
+
+  /** The job if it waits; of an array also the tasks that ran and wait again. */
+  private List<Job> waiting(Job job) {
+    List<Job> out = new ArrayList<>();
+    if (job.awaitsStart()) {
+      out.add(job);
+    }
+    for (Job task : cluster.jobs().tasksOf(job.id()).values()) {
+      if (task.isPending()) {
+        out.add(task);
+      }
+    }
+    return out;
   }
 
   public Decision decide(Input.ReleaseJob input) {
@@ -49,18 +66,25 @@ public final class HoldCheck {
       return found.refusal();
     }
     Job job = found.job();
-    if (job.state() != JobState.PENDING) {
+    List<Job> waiting = waiting(job);
+    if (waiting.isEmpty()) {
       return notWaiting(job, "released");
     }
-    if (job.startable()) {
-      return Decision.unchanged();
+    List<Fact> facts = new ArrayList<>();
+    for (Job each : waiting) {
+      if (each.startable()) {
+        continue;
+      }
+      if (each.heldByAdministrator()
+          && !permissions.permit(input.actor(), new Action.ReleaseAdministratorHold())) {
+        return Rejections.forbidden(
+            "job "
+                + each.id()
+                + " is held by an administrator: only an administrator releases it");
+      }
+      facts.add(new Fact(input.actor(), new JobReleased(each.id())));
     }
-    if (job.heldByAdministrator()
-        && !permissions.permit(input.actor(), new Action.ReleaseAdministratorHold())) {
-      return Rejections.forbidden(
-          "job " + job.id() + " is held by an administrator: only an administrator releases it");
-    }
-    return Decision.done(List.of(new Fact(input.actor(), new JobReleased(job.id()))));
+    return Decision.done(facts);
   }
 
   private boolean isAdministratorOver(Actor actor, Job job) {
@@ -73,6 +97,13 @@ public final class HoldCheck {
 
   private static Decision notWaiting(Job job, String verb) {
     return Rejections.conflict(
-        "id", "job " + job.id() + " is " + job.state() + ": only a job that waits can be " + verb);
+        "id",
+        "job "
+            + job.id()
+            + (job.array() != null && job.isPending()
+                ? " has no task left that waits"
+                : " is " + job.state())
+            + ": only a job that waits can be "
+            + verb);
   }
 }

@@ -40,7 +40,8 @@ final class JobRequestCheck {
         .or(() -> workDir(request.workDir()))
         .or(() -> environment(request.environment()))
         .or(() -> path("stdoutPath", request.stdoutPath()))
-        .or(() -> path("stderrPath", request.stderrPath()));
+        .or(() -> path("stderrPath", request.stderrPath()))
+        .or(() -> array(request.array()));
   }
 
   private static Optional<Rejection> script(byte[] script) {
@@ -175,6 +176,11 @@ final class JobRequestCheck {
       }
     }
     return Optional.empty();
+  }
+
+  private static Optional<Rejection> array(String array) {
+    String problem = array == null ? null : ArrayText.read(array).problem();
+    return problem == null ? Optional.empty() : wrong("array", "the array " + problem);
   }
 
   private static Optional<Rejection> limit(Long limitMs) {

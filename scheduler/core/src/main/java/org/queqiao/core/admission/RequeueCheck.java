@@ -1,7 +1,10 @@
 package org.queqiao.core.admission;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.queqiao.contract.event.JobKillRequested;
+import org.queqiao.contract.id.Actor;
+import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.KillCause;
 import org.queqiao.core.message.Decision;
 import org.queqiao.core.message.Fact;
@@ -15,9 +18,11 @@ import org.queqiao.core.state.Job;
  * its node the job waits, and the next run has the next number.
  */
 public final class RequeueCheck {
+  private final Cluster cluster;
   private final JobAccess access;
 
   public RequeueCheck(Cluster cluster, Permissions permissions) {
+    this.cluster = cluster;
     this.access = new JobAccess(cluster, permissions);
   }
 
@@ -27,6 +32,26 @@ public final class RequeueCheck {
       return found.refusal();
     }
     Job job = found.job();
+    return job.array() != null && job.isPending()
+        ? array(input.actor(), job)
+        : one(input.actor(), job);
+  }
+
+  /** Every running task of an array. */
+  private Decision array(Actor actor, Job array) {
+    List<Fact> facts = new ArrayList<>();
+    for (Job task : cluster.jobs().tasksOf(array.id()).values()) {
+      if (task.state() == JobState.RUNNING && task.spec().terms().requeue()) {
+        facts.addAll(one(actor, task).facts());
+      }
+    }
+    return facts.isEmpty()
+        ? Rejections.conflict(
+            "id", "array " + array.id() + " has no task that runs and may run again")
+        : Decision.done(facts);
+  }
+
+  private static Decision one(Actor actor, Job job) {
     if (!job.spec().terms().requeue()) {
       return Rejections.conflict(
           "id",
@@ -36,7 +61,7 @@ public final class RequeueCheck {
       case RUNNING ->
           Decision.done(
               List.of(
-                  new Fact(input.actor(), new JobKillRequested(job.run(), KillCause.REQUEUED))));
+                  new Fact(actor, new JobKillRequested(job.run(), KillCause.REQUEUED))));
       case COMPLETING ->
           job.killCause() == KillCause.REQUEUED
               ? Decision.unchanged()

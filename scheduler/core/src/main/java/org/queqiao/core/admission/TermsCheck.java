@@ -6,7 +6,10 @@ import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.job.Dependency;
 import org.queqiao.contract.job.DependencyRule;
+import org.queqiao.contract.job.JobArray;
 import org.queqiao.contract.job.JobTerms;
+import org.queqiao.contract.job.TaskIndices;
+import org.queqiao.contract.job.TaskRange;
 import org.queqiao.contract.job.WarningSignal;
 import org.queqiao.core.message.Action;
 import org.queqiao.core.message.Decision;
@@ -54,7 +57,8 @@ final class TermsCheck {
     }
   }
 
-  Resolved resolve(Actor actor, TermsRequest request, long limitMs, long nowMs) {
+  Resolved resolve(
+      Actor actor, TermsRequest request, long limitMs, JobArray array, long nowMs) {
     if (request.equals(TermsRequest.NONE)) {
       return new Resolved(JobTerms.DEFAULT, null);
     }
@@ -78,6 +82,10 @@ final class TermsCheck {
         if (problem != null) {
           return Resolved.wrong("dependency", problem);
         }
+      }
+      String problem = array == null ? null : problemOfTasks(rule, array);
+      if (problem != null) {
+        return Resolved.wrong("dependency", problem);
       }
     }
     boolean kill = request.killOnInvalidDependency() != null && request.killOnInvalidDependency();
@@ -169,6 +177,41 @@ final class TermsCheck {
         : "there is no job "
             + id
             + " that you may depend on: it is unknown, not yours to see, or ended too long ago";
+  }
+
+  /** Why the tasks of an array cannot wait for those of another one by one, or null. */
+  private String problemOfTasks(DependencyRule rule, JobArray array) {
+    int others = 0;
+    for (Dependency each : rule.parts()) {
+      Job other =
+          each.kind() == Dependency.Kind.AFTER_CORRESPONDING
+              ? cluster.jobs().find(each.job()).orElse(null)
+              : null;
+      if (other == null || other.array() == null) {
+        continue;
+      }
+      others++;
+      if (rule.any() || others > 1) {
+        return "tasks wait by aftercorr for the tasks of one array alone, and not as one of several"
+            + " conditions that are enough: leave out one";
+      }
+      TaskIndices theirs = other.spec().array().tasks();
+      for (TaskRange range : array.tasks().ranges()) {
+        for (int index = range.first(); index <= range.last(); index += range.step()) {
+          if (theirs.ordinalOf(index) < 0) {
+            return "array "
+                + other.id()
+                + " has no task "
+                + index
+                + " that task "
+                + index
+                + " could wait for by aftercorr; it has "
+                + theirs.shortened(8);
+          }
+        }
+      }
+    }
+    return null;
   }
 
   private static Action see(Job job) {

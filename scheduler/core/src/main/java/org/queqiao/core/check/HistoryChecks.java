@@ -3,6 +3,9 @@ package org.queqiao.core.check;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import org.queqiao.contract.event.ArrayEnded;
+import org.queqiao.contract.event.ArrayTaskSplit;
+import org.queqiao.contract.event.ArrayTasksEnded;
 import org.queqiao.contract.event.Event;
 import org.queqiao.contract.event.JobAllocated;
 import org.queqiao.contract.event.JobEnded;
@@ -21,6 +24,7 @@ import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.Dependency;
+import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.JobTerms;
 import org.queqiao.contract.job.KillCause;
@@ -62,10 +66,28 @@ public final class HistoryChecks {
     private long firstStartMs;
     private long endMs;
     private List<Allocation> allocations = List.of();
+    private JobSpec spec;
+
+    /** Null for what is no array. */
+    private final ArrayLife array;
+
+    /** Its index as a task, or -1. */
+    private final int index;
 
     private Life(JobSubmitted submitted) {
       this.submitted = submitted;
-      this.held = submitted.spec().hold();
+      this.spec = submitted.spec();
+      this.held = spec.hold();
+      this.array = spec.array() == null ? null : new ArrayLife(spec.array());
+      this.index = -1;
+    }
+
+    /** A task of an array. */
+    private Life(Life whole, int index) {
+      this.submitted = whole.submitted;
+      this.spec = whole.spec;
+      this.array = null;
+      this.index = index;
     }
   }
 
@@ -133,6 +155,9 @@ public final class HistoryChecks {
       case JobEnded e -> ended(e, nowMs);
       case JobRequeued e -> requeued(e);
       case JobSignalled e -> signalled(e);
+      case ArrayTaskSplit e -> split(e, nowMs);
+      case ArrayTasksEnded e -> tasksEnded(e, nowMs);
+      case ArrayEnded e -> arrayEnded(e);
       case NodeRegistered e -> registered(e);
       case NodeFenced e -> fenced(e);
       default -> {
@@ -159,12 +184,13 @@ public final class HistoryChecks {
   private void allocated(JobAllocated event, long nowMs) {
     Life life = lives.get(event.run().job());
     require(
-        life != null && life.state == JobState.PENDING && !life.held,
+        life != null && life.state == JobState.PENDING && !life.held && life.array == null,
         "I6",
         "run " + event.run() + " is allocated and its job does not wait for it");
     if (life == null) {
       return;
     }
+    throttle(life);
     require(
         event.run().attempt() == life.attempt + 1,
         "I6",
@@ -193,9 +219,81 @@ public final class HistoryChecks {
     }
   }
 
+  /** Never more tasks of an array at once than its throttle lets. */
+  private void throttle(Life life) {
+    if (life.index >= 0) {
+      Life whole = lives.get(life.submitted.job());
+      int atOnce = whole.spec.array().atOnce();
+      int holding = whole.array.hold(1);
+      require(
+          atOnce == 0 || holding <= atOnce,
+          "I26",
+          holding + " tasks of array " + life.submitted.job() + " run at once, not " + atOnce);
+    }
+  }
+
+  /** A task becomes a job of its own, once. */
+  private void split(ArrayTaskSplit event, long nowMs) {
+    long number = event.job().value();
+    require(number > lastJob, "I31", "job " + number + " follows job " + lastJob);
+    lastJob = Math.max(lastJob, number);
+    Life whole = lives.get(event.array());
+    boolean waits =
+        whole != null
+            && whole.array != null
+            && whole.state == JobState.PENDING
+            && !whole.held
+            && whole.array.split(event.task(), event.job());
+    require(waits, "I6", "task " + event + " becomes a job and did not wait");
+    if (whole != null) {
+      lives.put(event.job(), new Life(whole, event.task()));
+      begun(whole, nowMs);
+    }
+  }
+
+  private static void begun(Life whole, long nowMs) {
+    if (!whole.array.anyWaiting() && whole.firstStartMs == 0) {
+      whole.firstStartMs = nowMs;
+    }
+  }
+
+  private void tasksEnded(ArrayTasksEnded event, long nowMs) {
+    Life whole = lives.get(event.array());
+    boolean waited =
+        whole != null
+            && whole.array != null
+            && whole.state == JobState.PENDING
+            && whole.array.ended(event.tasks());
+    require(waited, "I5", "tasks " + event.tasks() + " of " + event.array() + " did not all wait");
+    if (whole != null && whole.array != null) {
+      begun(whole, nowMs);
+    }
+  }
+
+  private void arrayEnded(ArrayEnded event) {
+    Life whole = lives.get(event.array());
+    boolean over =
+        whole != null
+            && whole.array != null
+            && whole.state == JobState.PENDING
+            && !whole.array.anyWaiting();
+    require(over, "I5", "array " + event.array() + " ends and has not come to its end");
+    if (!over) {
+      return;
+    }
+    for (JobId each : whole.array.jobs()) {
+      require(
+          lives.get(each).state.isTerminal(),
+          "I5",
+          "array " + event.array() + " ends before its task " + each);
+    }
+    whole.state = event.state();
+    whole.endMs = event.endMs();
+  }
+
   /** A job starts after its begin time, and after those it depends on as it wished (I26). */
   private void mayBegin(Life life, long nowMs) {
-    JobTerms terms = life.submitted.spec().terms();
+    JobTerms terms = life.spec.terms();
     JobId id = life.submitted.job();
     require(terms.beginMs() <= nowMs, "I23", "job " + id + " starts before its begin time");
     int held = 0;
@@ -214,10 +312,18 @@ public final class HistoryChecks {
       return lives.headMap(life.submitted.job(), false).values().stream()
           .noneMatch(each ->
               !each.state.isTerminal()
+                  && each.index < 0
                   && each.submitted.user().equals(life.submitted.user())
                   && each.submitted.spec().name().equals(life.submitted.spec().name()));
     }
     Life other = lives.get(part.job());
+    if (part.kind() == Dependency.Kind.AFTER_CORRESPONDING
+        && life.index >= 0
+        && other != null
+        && other.array != null
+        && other.array.job(life.index) != null) {
+      other = lives.get(other.array.job(life.index));
+    }
     if (other == null) {
       return false;
     }
@@ -226,7 +332,7 @@ public final class HistoryChecks {
     return switch (part.kind()) {
       case AFTER -> {
         long begunMs = other.firstStartMs > 0 ? other.firstStartMs : ended ? other.endMs : nowMs;
-        yield (other.attempt > 0 || ended) && begunMs <= nowMs - part.offsetMs();
+        yield (other.attempt > 0 || other.firstStartMs > 0 || ended) && begunMs <= nowMs - part.offsetMs();
       }
       case AFTER_ANY -> ended;
       case AFTER_OK, AFTER_CORRESPONDING -> well;
@@ -276,7 +382,7 @@ public final class HistoryChecks {
         life != null
             && life.state == JobState.RUNNING
             && life.attempt == event.run().attempt()
-            && life.submitted.spec().terms().signal() != null,
+            && life.spec.terms().signal() != null,
         "I6",
         "run " + event.run() + " gets a signal that nobody asked for");
   }
@@ -293,7 +399,7 @@ public final class HistoryChecks {
     require(
         life != null
             && life.attempt == event.run().attempt()
-            && life.submitted.spec().terms().requeue()
+            && life.spec.terms().requeue()
             && (event.cause() == KillCause.REQUEUED
                 ? life.state == JobState.COMPLETING && life.cause == KillCause.REQUEUED
                 : event.cause() == KillCause.NODE_FAIL
@@ -307,13 +413,16 @@ public final class HistoryChecks {
     life.cause = null;
     life.held = event.held();
     free(life);
-    life.allocations = List.of();
   }
 
   private void free(Life life) {
     for (Allocation allocation : life.allocations) {
       allocation.cores().forEach(core -> held.remove(allocation.node() + " " + core));
     }
+    if (life.index >= 0 && !life.allocations.isEmpty()) {
+      lives.get(life.submitted.job()).array.hold(-1);
+    }
+    life.allocations = List.of();
   }
 
   private void ended(JobEnded event, long nowMs) {

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.PendingReason;
 import org.queqiao.core.limit.LimitTree;
 import org.queqiao.core.message.PendingWhy;
@@ -28,7 +27,7 @@ public final class WhyPending {
 
   /** The reason; {@code NONE} for a job that does not wait or that starts with the next pass. */
   public PendingReason reason(Job job) {
-    if (job.state() != JobState.PENDING) {
+    if (!job.awaitsStart()) {
       return PendingReason.NONE;
     }
     if (job.heldForRequeues()) {
@@ -54,6 +53,9 @@ public final class WhyPending {
     }
     if (!cluster.licences().areFree(job.spec().placement().licences())) {
       return PendingReason.LICENSES;
+    }
+    if (throttled(job)) {
+      return PendingReason.ARRAY_TASK_LIMIT;
     }
     if (!cluster.candidates().fitUsable(job.spec())) {
       return PendingReason.NODE_DOWN;
@@ -95,6 +97,17 @@ public final class WhyPending {
     return new LimitTree(cluster, cluster.timeMs())
         .blocks(Claim.of(job), Demand.of(job.spec()))
         .map(LimitTree.Block::why);
+  }
+
+  /** Whether as many tasks of its array hold resources as may at once. */
+  private boolean throttled(Job job) {
+    if (job.spec().array() == null) {
+      return false;
+    }
+    Job array =
+        job.task() == null ? job : cluster.jobs().find(job.task().array()).orElse(job);
+    int atOnce = array.spec().array().atOnce();
+    return array.array() != null && atOnce > 0 && array.array().holding() >= atOnce;
   }
 
   private boolean liesNow(Job job, NodeWish wish) {

@@ -5,6 +5,7 @@ import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
+import org.queqiao.contract.event.ArrayTaskSplit;
 import org.queqiao.contract.event.Event;
 import org.queqiao.contract.event.JobAllocated;
 import org.queqiao.contract.event.JobEnded;
@@ -202,6 +203,11 @@ public final class ForwardRun {
         starts.putIfAbsent(id, nowMs);
         asked.remove(id);
         expect(machine.state().job(id).orElseThrow());
+      }
+      case ArrayTaskSplit e -> {
+        // An array has started once its first task has.
+        starts.putIfAbsent(e.array(), nowMs);
+        asked.remove(e.array());
       }
       case JobKillRequested e -> expect(machine.state().job(e.run().job()).orElseThrow());
       case JobEnded e -> gone(e.job());

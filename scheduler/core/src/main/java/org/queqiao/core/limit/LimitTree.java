@@ -99,7 +99,9 @@ public final class LimitTree {
 
   private static long asks(Claim job, Demand demand, Limit limit) {
     return switch (limit.quantity()) {
-      case RUNNING_JOBS, SUBMITTED_JOBS -> 1;
+      case RUNNING_JOBS -> 1;
+      // Of an array each task counts, as in Slurm.
+      case SUBMITTED_JOBS -> job.spec().array() == null ? 1 : job.spec().array().tasks().count();
       case CORES -> demand.cores();
       case NODES -> demand.nodes();
       case MEM_BYTES -> demand.memBytes();

@@ -4,6 +4,7 @@ import java.util.List;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.Allocation;
+import org.queqiao.contract.job.ArrayTask;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.job.WarningSignal;
 
@@ -21,6 +22,7 @@ import org.queqiao.contract.job.WarningSignal;
  * @param spec what the job asked for
  * @param allocations what it was given, on every node
  * @param signal what the run gets once, now, or null
+ * @param task which task of which array it is a run of, or null
  */
 public record DesiredRunState(
     RunId run,
@@ -32,8 +34,9 @@ public record DesiredRunState(
     long submitMs,
     JobSpec spec,
     List<Allocation> allocations,
-    WarningSignal signal) {
-  /** A run that gets no signal. */
+    WarningSignal signal,
+    ArrayTask task) {
+  /** A run that gets no signal and is of no array. */
   public DesiredRunState(
       RunId run,
       boolean stop,
@@ -44,7 +47,7 @@ public record DesiredRunState(
       long submitMs,
       JobSpec spec,
       List<Allocation> allocations) {
-    this(run, stop, graceMs, user, unixUser, uid, submitMs, spec, allocations, null);
+    this(run, stop, graceMs, user, unixUser, uid, submitMs, spec, allocations, null, null);
   }
 
   public DesiredRunState {

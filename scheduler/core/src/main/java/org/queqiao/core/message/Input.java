@@ -46,6 +46,13 @@ public sealed interface Input {
   /** A job shall end, or not start. */
   record CancelJob(Actor actor, JobId job) implements Input {}
 
+  /**
+   * Tasks of an array shall end, or not start.
+   *
+   * @param tasks their indices, as Slurm writes them: {@code 1,3,5-19:2}
+   */
+  record CancelTasks(Actor actor, JobId array, String tasks) implements Input {}
+
   /** A waiting job shall not start before its release. */
   record HoldJob(Actor actor, JobId job) implements Input {}
 

@@ -32,6 +32,7 @@ import org.queqiao.contract.job.JobPlacement;
  * @param terms when it may start and by when it must have ended
  * @param qos its quality of service
  * @param placement which nodes it wants, and how it wants to lie on them
+ * @param array of which tasks it is an array, as Slurm writes them: {@code 0-99:2%4}
  */
 public record JobRequest(
     String name,
@@ -51,7 +52,8 @@ public record JobRequest(
     Boolean hold,
     TermsRequest terms,
     QosName qos,
-    JobPlacement placement) {
+    JobPlacement placement,
+    String array) {
   public JobRequest {
     placement = placement == null ? JobPlacement.DEFAULT : placement;
     terms = terms == null ? TermsRequest.NONE : terms;
@@ -96,6 +98,7 @@ public record JobRequest(
     private TermsRequest terms;
     private QosName qos;
     private JobPlacement placement;
+    private String array;
 
     private Builder(byte[] script) {
       this.script = script;
@@ -181,6 +184,11 @@ public record JobRequest(
       return this;
     }
 
+    public Builder array(String value) {
+      array = value;
+      return this;
+    }
+
     public Builder placement(JobPlacement value) {
       placement = value;
       return this;
@@ -205,7 +213,8 @@ public record JobRequest(
           hold,
           terms,
           qos,
-          placement);
+          placement,
+          array);
     }
   }
 }

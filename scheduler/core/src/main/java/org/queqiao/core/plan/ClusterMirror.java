@@ -28,6 +28,9 @@ final class ClusterMirror {
   private static final int MAX_DEMANDS = 50_000;
   private static final long[] NONE = {0};
 
+  /** Enough for the ordinals of one array. */
+  private static final int ORDINAL_BITS = 20;
+
   private final List<NodeName> names = new ArrayList<>();
   private final TreeMap<NodeName, Integer> numbers = new TreeMap<>();
   private final TreeMap<DemandShape, Demand> demands = new TreeMap<>();
@@ -168,7 +171,46 @@ final class ClusterMirror {
 
   /** A job as the planner sees it, or null when it asks for what no node has. */
   PlanJob planJob(Job job) {
-    JobSpec spec = job.spec();
+    Demand demand = demand(job.spec());
+    if (demand == null) {
+      return null;
+    }
+    long number = job.id().value();
+    long limitMs = job.spec().limitMs();
+    PlanJob planned =
+        new PlanJob(number, number, demand, job.submitMs(), limitMs, believedMs(job));
+    if (job.promisedMs() != 0) {
+      planned.promise(job.promisedMs());
+    }
+    return planned;
+  }
+
+  /**
+   * A waiting task as the planner sees it. It has no number of its own yet: the one it gets here is
+   * below zero.
+   *
+   * @param demand of every task of the array
+   */
+  PlanJob planTask(Job array, int ordinal, Demand demand) {
+    long limitMs = array.spec().limitMs();
+    long number = Long.MIN_VALUE + (array.id().value() << ORDINAL_BITS) + ordinal;
+    return new PlanJob(number, number, demand, array.submitMs(), limitMs, believedMs(array));
+  }
+
+  /** The job, or the array of a task. */
+  static JobId jobOf(PlanJob planned) {
+    long number = planned.number();
+    return new JobId(number > 0 ? number : (number - Long.MIN_VALUE) >> ORDINAL_BITS);
+  }
+
+  /** The ordinal of a task, or -1. */
+  static int taskOf(PlanJob planned) {
+    long number = planned.number() - Long.MIN_VALUE;
+    return planned.number() > 0 ? -1 : (int) (number & ((1 << ORDINAL_BITS) - 1));
+  }
+
+  /** What a job needs, or null when no node has it. */
+  Demand demand(JobSpec spec) {
     long[] small = kinds.of(NodeNeed.small(spec));
     long[] large = spec.tasks() % spec.nodes() == 0 ? small : kinds.of(NodeNeed.large(spec));
     long[] licences =
@@ -180,7 +222,7 @@ final class ClusterMirror {
     }
     ClusterChoices.Choice choice = choices.of(spec);
     if (!spec.placement().components().isEmpty()) {
-      return planComponents(job, choice, licences);
+      return demandOfComponents(spec, choice, licences);
     }
     boolean memoryPerCore = NodeNeed.small(spec).memBytes() == 0;
     DemandShape shape =
@@ -201,12 +243,13 @@ final class ClusterMirror {
       demand = shape.demand(spec, choice, fabric, licenceNode);
       demands.put(shape, demand);
     }
-    return planJob(job, demand);
+    return demand;
   }
 
   /** A job with components: a part for each of them. */
-  private PlanJob planComponents(Job job, ClusterChoices.Choice choice, long[] licences) {
-    JobParts parts = JobParts.of(job.spec(), choice.wish());
+  private Demand demandOfComponents(
+      JobSpec spec, ClusterChoices.Choice choice, long[] licences) {
+    JobParts parts = JobParts.of(spec, choice.wish());
     List<Demand.Part> list = new ArrayList<>();
     for (int part = 0; part < parts.parts().count(); part++) {
       NodeNeed need = parts.need(part);
@@ -223,20 +266,7 @@ final class ClusterMirror {
     if (licences.length > 1) {
       list.add(new Demand.Part(new Share(licences, false), 1, node -> node == licenceNode));
     }
-    int nodes = job.spec().allNodes();
-    return planJob(
-        job, new Demand(list, 0, 0, Arrangement.of(job.spec().placement(), nodes, fabric)));
-  }
-
-  private PlanJob planJob(Job job, Demand demand) {
-    JobSpec spec = job.spec();
-    long number = job.id().value();
-    PlanJob planned =
-        new PlanJob(number, number, demand, job.submitMs(), spec.limitMs(), believedMs(job));
-    if (job.promisedMs() != 0) {
-      planned.promise(job.promisedMs());
-    }
-    return planned;
+    return new Demand(list, 0, 0, Arrangement.of(spec.placement(), spec.allNodes(), fabric));
   }
 
   /** How long a job is believed to run, or was when it started. */
@@ -252,8 +282,8 @@ final class ClusterMirror {
   }
 
   /** A start of the planner has become a fact. */
-  void started(PlanJob run) {
-    running.put(new JobId(run.number()), run);
+  void started(JobId job, PlanJob run) {
+    running.put(job, run);
   }
 
   /** A run has ended. */

@@ -3,6 +3,9 @@ package org.queqiao.core.plan;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import org.queqiao.contract.event.ArrayEnded;
+import org.queqiao.contract.event.ArrayTaskSplit;
+import org.queqiao.contract.event.ArrayTasksEnded;
 import org.queqiao.contract.event.Event;
 import org.queqiao.contract.event.JobAllocated;
 import org.queqiao.contract.event.JobEligible;
@@ -19,6 +22,7 @@ import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.JobSpec;
+import org.queqiao.contract.job.TaskRange;
 import org.queqiao.core.limit.LimitTree;
 import org.queqiao.core.placement.NodeNeed;
 import org.queqiao.core.priority.JobOrder;
@@ -54,10 +58,11 @@ public final class ClusterPlanner {
   private final Cluster cluster;
   private final JobOrder order;
   private ClusterMirror mirror;
+  private PlanPolicy policy;
   private boolean passBegun;
   private long chancesAtBegin;
   private boolean passStarted;
-  private final TreeMap<JobId, PlanJob> waiting = new TreeMap<>();
+  private final WaitingPlanJobs waiting = new WaitingPlanJobs();
   private final List<PlanJob> decided = new ArrayList<>();
   private final List<PlanJob> promised = new ArrayList<>();
 
@@ -72,15 +77,16 @@ public final class ClusterPlanner {
   /**
    * What a slice found.
    *
-   * @param allocations the runs to start
+   * @param facts the runs to start; a task of an array becomes a job right before
+   * @param starts how many
    * @param promises the first promises to jobs that wait on
    * @param more whether the pass goes on
    * @param fruitlessAt the count of chances at which a whole pass found nothing, or -1
    */
   public record Slice(
-      List<JobAllocated> allocations, List<JobPromised> promises, boolean more, long fruitlessAt) {
+      List<Event> facts, int starts, List<JobPromised> promises, boolean more, long fruitlessAt) {
     public Slice {
-      allocations = List.copyOf(allocations);
+      facts = List.copyOf(facts);
       promises = List.copyOf(promises);
     }
   }
@@ -93,7 +99,7 @@ public final class ClusterPlanner {
     Planner planner = mirror.planner();
     expectOverdue(planner, nowMs);
     if (!passBegun && planner.pool().totalFreeCores() <= 0) {
-      return new Slice(List.of(), List.of(), false, cluster.chances());
+      return new Slice(List.of(), 0, List.of(), false, cluster.chances());
     }
     if (!passBegun) {
       begin(planner, nowMs);
@@ -104,10 +110,12 @@ public final class ClusterPlanner {
     if (!over) {
       planner.drain(nowMs);
     }
-    List<JobAllocated> allocations = allocate(planner, nowMs);
-    passStarted |= !allocations.isEmpty();
+    List<Event> facts = allocate(planner, nowMs);
+    passStarted |= !facts.isEmpty();
     passBegun = !over;
-    return new Slice(allocations, promises(), !over, over && !passStarted ? chancesAtBegin : -1);
+    int starts = (int) facts.stream().filter(JobAllocated.class::isInstance).count();
+    return new Slice(
+        facts, starts, promises(), !over, over && !passStarted ? chancesAtBegin : -1);
   }
 
   private void renew() {
@@ -115,7 +123,7 @@ public final class ClusterPlanner {
     waiting.clear();
     passBegun = false;
     SchedulingDefined stated = cluster.policy().scheduling();
-    PlanPolicy policy =
+    policy =
         PlanPolicies.live(stated.policy(), stated.reservations(), cluster.priorities().hasWeights())
             .orElseThrow();
     mirror = new ClusterMirror(cluster, policy, starts());
@@ -147,7 +155,9 @@ public final class ClusterPlanner {
   private List<JobPromised> promises() {
     List<JobPromised> out = new ArrayList<>();
     for (PlanJob each : promised) {
-      Job job = cluster.jobs().find(new JobId(each.number())).orElse(null);
+      // A task that waits has no number yet: it is promised a start anew in each pass.
+      boolean isTask = ClusterMirror.taskOf(each) >= 0;
+      Job job = isTask ? null : cluster.jobs().find(ClusterMirror.jobOf(each)).orElse(null);
       if (job != null && job.startable() && job.promisedMs() == 0) {
         out.add(new JobPromised(job.id(), each.promised()));
       }
@@ -157,43 +167,24 @@ public final class ClusterPlanner {
 
   private void begin(Planner planner, long nowMs) {
     JobOrder.Queue queue = order.open(cluster, cluster.timeMs());
-    LimitTree limits = new LimitTree(cluster, cluster.timeMs());
-    planner.begin(() -> nextOf(queue, limits), nowMs);
+    planner.begin(
+        new Candidates(cluster, queue, mirror, policy.reservations(), waiting), nowMs);
     passBegun = true;
     passStarted = false;
     chancesAtBegin = cluster.chances();
   }
 
-  /** The next job that no limit holds; one that waits for its own limit holds up nobody. */
-  private PlanJob nextOf(JobOrder.Queue queue, LimitTree limits) {
-    for (Job job = queue.next(); job != null; job = queue.next()) {
-      LimitTree.Block block = limits.blocks(Claim.of(job), Demand.of(job.spec())).orElse(null);
-      if (block != null) {
-        if (block.whateverShape()) {
-          queue.skipGroup();
-        }
-        continue;
-      }
-      PlanJob known = waiting.get(job.id());
-      PlanJob planned = known == null || !known.waiting() ? mirror.planJob(job) : known;
-      if (planned != null) {
-        planned.believe(mirror.believedMs(job));
-        waiting.put(job.id(), planned);
-        return planned;
-      }
-    }
-    return null;
-  }
-
   /** Chooses the ids of cores and devices for what the engine has decided in numbers. */
-  private List<JobAllocated> allocate(Planner planner, long nowMs) {
-    List<JobAllocated> out = new ArrayList<>();
+  private List<Event> allocate(Planner planner, long nowMs) {
+    List<Event> out = new ArrayList<>();
     Trial trial = new Trial(cluster.nodes());
     LimitTree limits = new LimitTree(cluster, cluster.timeMs());
+    long lastJobId = cluster.lastJobId();
     for (PlanJob start : decided) {
-      Job job = cluster.jobs().find(new JobId(start.number())).orElse(null);
-      List<Allocation> chosen =
-          job == null || !job.startable() ? List.of() : choose(job.spec(), start, trial);
+      Job job = cluster.jobs().find(ClusterMirror.jobOf(start)).orElse(null);
+      int task = ClusterMirror.taskOf(start);
+      boolean may = job != null && job.startable() && (task < 0 || job.array().isReady(task));
+      List<Allocation> chosen = may ? choose(job.spec(), start, trial) : List.of();
       boolean blocked =
           !chosen.isEmpty() && limits.blocks(Claim.of(job), Demand.of(chosen)).isPresent();
       boolean cut = blocked && chosen.size() > job.spec().allNodes();
@@ -210,11 +201,17 @@ public final class ClusterPlanner {
       }
       limits.started(Claim.of(job), Demand.of(chosen));
       trial.take(chosen);
-      if (!cut) {
-        unconfirmed.put(job.id(), start);
-      }
-      waiting.remove(job.id());
       RunId run = new RunId(job.id(), job.attempt() + 1);
+      if (task >= 0) {
+        run = new RunId(new JobId(++lastJobId), 1);
+        int index = job.spec().array().tasks().at(task);
+        out.add(new ArrayTaskSplit(job.id(), index, run.job()));
+      } else {
+        waiting.remove(job.id());
+      }
+      if (!cut) {
+        unconfirmed.put(run.job(), start);
+      }
       out.add(new JobAllocated(run, chosen, predictedMs(job, start)));
     }
     return out;
@@ -251,7 +248,10 @@ public final class ClusterPlanner {
       case JobAllocated e -> confirm(e.run().job());
       case JobEnded e -> gone(e.job(), nowMs);
       case JobHeld e -> withdraw(e.job());
-      case JobPromised _,
+      case ArrayTaskSplit e -> waiting.remove(e.array(), ordinalOf(e.array(), e.task()));
+      case ArrayTasksEnded e -> withdraw(e);
+      case ArrayEnded _,
+          JobPromised _,
           JobSubmitted _,
           JobEligible _,
           JobReleased _,
@@ -269,7 +269,7 @@ public final class ClusterPlanner {
     if (start == null || takesAnyModel(id)) {
       mirror = null;
     } else {
-      mirror.started(start);
+      mirror.started(id, start);
     }
   }
 
@@ -301,9 +301,25 @@ public final class ClusterPlanner {
   }
 
   private void withdraw(JobId id) {
-    PlanJob job = waiting.remove(id);
-    if (job != null) {
-      mirror.planner().withdrawn(job);
+    waiting.removeAll(id).forEach(mirror.planner()::withdrawn);
+  }
+
+  private void withdraw(ArrayTasksEnded event) {
+    for (TaskRange each : event.tasks().ranges()) {
+      int first = ordinalOf(event.array(), each.first());
+      int last = ordinalOf(event.array(), each.last());
+      if (last - first + 1 == each.count()) {
+        waiting
+            .removeBetween(event.array(), first, last)
+            .forEach(mirror.planner()::withdrawn);
+      } else {
+        mirror = null;
+        return;
+      }
     }
+  }
+
+  private int ordinalOf(JobId array, int index) {
+    return cluster.jobs().find(array).orElseThrow().spec().array().tasks().ordinalOf(index);
   }
 }

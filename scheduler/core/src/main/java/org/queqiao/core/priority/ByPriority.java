@@ -3,7 +3,6 @@ package org.queqiao.core.priority;
 import java.util.Iterator;
 import java.util.PriorityQueue;
 import java.util.TreeSet;
-import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.PartitionName;
 import org.queqiao.core.state.Backlog;
 import org.queqiao.core.state.Cluster;
@@ -89,7 +88,7 @@ public final class ByPriority implements JobOrder {
         Job job = jobs.next();
         long micro = Math.addExact(commonMicro, priorities.ageMicro(job));
         long area = byArea ? area(group.lot(), job) : 0;
-        heads.add(new Head(micro, area, job.id(), group, commonMicro, job, jobs));
+        heads.add(new Head(micro, area, group, commonMicro, job, jobs));
       }
     }
 
@@ -111,7 +110,6 @@ public final class ByPriority implements JobOrder {
   private record Head(
       long micro,
       long area,
-      JobId id,
       Backlog.Group group,
       long commonMicro,
       Job job,
@@ -121,7 +119,8 @@ public final class ByPriority implements JobOrder {
     public int compareTo(Head other) {
       int order = Long.compare(other.micro, micro);
       order = order != 0 ? order : Long.compare(area, other.area);
-      return order != 0 ? order : id.compareTo(other.id);
+      order = order != 0 ? order : Long.compare(job.queueNumber(), other.job.queueNumber());
+      return order != 0 ? order : Integer.compare(job.queueIndex(), other.job.queueIndex());
     }
   }
 }

@@ -21,7 +21,7 @@ import org.queqiao.core.predict.Experience;
  * another job ends, unless it is the first of its kind.
  */
 public final class Backlog {
-  private final TreeMap<Group, TreeMap<JobTable.Moment, Job>> groups = new TreeMap<>();
+  private final TreeMap<Group, TreeMap<Place, Job>> groups = new TreeMap<>();
 
   Backlog() {}
 
@@ -53,7 +53,7 @@ public final class Backlog {
   }
 
   /** The groups with at least one job, and their jobs by age and number. */
-  public NavigableMap<Group, TreeMap<JobTable.Moment, Job>> groups() {
+  public NavigableMap<Group, TreeMap<Place, Job>> groups() {
     return Collections.unmodifiableNavigableMap(groups);
   }
 
@@ -69,22 +69,38 @@ public final class Backlog {
         Lot.of(job));
   }
 
-  /** Where a job stands in its group: without a weight of age, by number alone. */
-  private static JobTable.Moment placeOf(Job job, PriorityPolicy policy) {
-    return new JobTable.Moment(policy.age() == 0 ? 0 : job.eligibleMs(), job.id());
+  /**
+   * Where a job stands in its group.
+   *
+   * @param eligibleMs since when it may start; 0 where age has no weight
+   * @param number its number in the queue
+   * @param index among tasks of one array: the index
+   */
+  public record Place(long eligibleMs, long number, int index) implements Comparable<Place> {
+    private static Place of(Job job, PriorityPolicy policy) {
+      return new Place(
+          policy.age() == 0 ? 0 : job.eligibleMs(), job.queueNumber(), job.queueIndex());
+    }
+
+    @Override
+    public int compareTo(Place other) {
+      int order = Long.compare(eligibleMs, other.eligibleMs);
+      order = order != 0 ? order : Long.compare(number, other.number);
+      return order != 0 ? order : Integer.compare(index, other.index);
+    }
   }
 
   void add(Job job, PriorityPolicy policy) {
     groups
         .computeIfAbsent(groupOf(job, policy), _ -> new TreeMap<>())
-        .put(placeOf(job, policy), job);
+        .put(Place.of(job, policy), job);
   }
 
   void remove(Job job, PriorityPolicy policy) {
     groups.computeIfPresent(
         groupOf(job, policy),
         (group, jobs) -> {
-          jobs.remove(placeOf(job, policy));
+          jobs.remove(Place.of(job, policy));
           return jobs.isEmpty() ? null : jobs;
         });
   }

@@ -173,7 +173,9 @@ public final class Cluster {
       }
       Job job = jobs.find(oldest.job()).orElseThrow(IllegalStateException::new);
       jobs.forget(job);
-      outcomes.remember(job.outcome());
+      if (job.task() == null) {
+        outcomes.remember(job.outcome());
+      }
       content.letGo(job.content());
     }
   }

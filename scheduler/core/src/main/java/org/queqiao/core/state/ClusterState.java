@@ -16,6 +16,7 @@ import org.queqiao.contract.id.PartitionName;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.PendingReason;
+import org.queqiao.contract.job.TaskIndices;
 import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.core.message.Action;
 import org.queqiao.core.message.Explanation;
@@ -38,6 +39,9 @@ public interface ClusterState {
 
   /** A job that waits, runs, or ended not long ago. */
   Optional<ClusterImage.JobImage> job(JobId id);
+
+  /** The tasks of an array that have not started; empty when there are none or it is no array. */
+  Optional<TaskIndices> waitingTasks(JobId array);
 
   Optional<ClusterImage.NodeImage> node(NodeName name);
 

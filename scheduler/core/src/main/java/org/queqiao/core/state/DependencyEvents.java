@@ -17,17 +17,20 @@ final class DependencyEvents {
   }
 
   /** How far the other job is. */
-  private record Standing(long startMs, long endMs, boolean ended, boolean well) {
+  private record Standing(
+      long startMs, long endMs, boolean ended, boolean well, boolean array) {
     static Standing of(Job job) {
+      long startMs = job.attempt() == 0 ? 0 : job.startMs();
       return new Standing(
-          job.attempt() == 0 ? 0 : job.startMs(),
+          job.array() == null ? startMs : job.array().begunMs(),
           job.endMs(),
           job.state().isTerminal(),
-          job.state() == JobState.COMPLETED);
+          job.state() == JobState.COMPLETED,
+          isArray(job));
     }
 
     static Standing of(ClusterImage.OutcomeImage outcome) {
-      return new Standing(outcome.startMs(), outcome.endMs(), true, outcome.well());
+      return new Standing(outcome.startMs(), outcome.endMs(), true, outcome.well(), false);
     }
 
     boolean begun() {
@@ -37,6 +40,10 @@ final class DependencyEvents {
     long begunMs() {
       return startMs > 0 ? startMs : endMs;
     }
+  }
+
+  static boolean isArray(Job job) {
+    return job.array() != null;
   }
 
   /** A job was submitted: what it depends on may have happened long ago. */
@@ -130,7 +137,15 @@ final class DependencyEvents {
           progress.fulfilled(index, nowMs);
         }
       }
-      case AFTER_OK, AFTER_CORRESPONDING -> ended(progress, index, other, other.well(), nowMs);
+      case AFTER_OK -> ended(progress, index, other, other.well(), nowMs);
+      case AFTER_CORRESPONDING -> {
+        if (isArray(job) && job.array().corresponds() && other.array()) {
+          // Each task waits by itself, for the task with its index.
+          progress.fulfilled(index, nowMs);
+        } else {
+          ended(progress, index, other, other.well(), nowMs);
+        }
+      }
       case AFTER_NOT_OK -> ended(progress, index, other, !other.well(), nowMs);
       case SINGLETON -> throw new IllegalStateException("a singleton depends on no one job");
     }

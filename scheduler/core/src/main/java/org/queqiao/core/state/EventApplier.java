@@ -1,5 +1,8 @@
 package org.queqiao.core.state;
 
+import org.queqiao.contract.event.ArrayEnded;
+import org.queqiao.contract.event.ArrayTaskSplit;
+import org.queqiao.contract.event.ArrayTasksEnded;
 import org.queqiao.contract.event.DomainDefined;
 import org.queqiao.contract.event.Event;
 import org.queqiao.contract.event.JobAllocated;
@@ -47,13 +50,16 @@ import org.queqiao.contract.event.WalletFunded;
 public final class EventApplier {
   private final Cluster cluster;
   private final JobEvents jobs;
+  private final ArrayEvents arrays;
   private final NodeEvents nodes;
   private final AccountEvents accounts;
   private final PrioritiesEvents priorities;
 
   public EventApplier(Cluster cluster) {
     this.cluster = cluster;
-    this.jobs = new JobEvents(cluster);
+    DependencyEvents dependencies = new DependencyEvents(cluster);
+    this.arrays = new ArrayEvents(cluster, dependencies);
+    this.jobs = new JobEvents(cluster, dependencies, arrays);
     this.nodes = new NodeEvents(cluster);
     this.accounts = new AccountEvents(cluster);
     this.priorities = new PrioritiesEvents(cluster);
@@ -88,6 +94,9 @@ public final class EventApplier {
       case JobKillRequested e -> jobs.killRequested(e);
       case JobSignalled e -> jobs.signalled(e);
       case JobRequeued e -> jobs.requeued(e, nowMs);
+      case ArrayTaskSplit e -> arrays.split(e, nowMs);
+      case ArrayTasksEnded e -> arrays.tasksEnded(e, nowMs);
+      case ArrayEnded e -> arrays.ended(e, nowMs);
       case JobPolicyDefined e -> accounts.defined(e);
       case SchedulingDefined e -> accounts.defined(e);
       case JobEnded e -> jobs.ended(e, nowMs);

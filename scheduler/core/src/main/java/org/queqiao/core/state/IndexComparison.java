@@ -34,6 +34,8 @@ public final class IndexComparison {
     compare("signals", live.jobs().signals(), fresh.jobs().signals());
     compare("finished jobs", live.jobs().finished(), fresh.jobs().finished());
     compare("waits", live.jobs().waits().toString(), fresh.jobs().waits().toString());
+    compare("arrays that are over", live.jobs().over(), fresh.jobs().over());
+    compare("arrays", arrays(live), arrays(fresh));
     compare("pending count", live.jobs().pending(), fresh.jobs().pending());
     compare("running count", live.jobs().running(), fresh.jobs().running());
     compare("content bytes", live.content().bytes(), fresh.content().bytes());
@@ -63,6 +65,16 @@ public final class IndexComparison {
         .jobs()
         .startable()
         .forEach((partition, queue) -> out.add(partition + ": " + queue.keySet()));
+    return out;
+  }
+
+  private static List<String> arrays(Cluster cluster) {
+    List<String> out = new ArrayList<>();
+    for (Job job : cluster.jobs().all()) {
+      if (job.array() != null) {
+        out.add(job.id() + ": " + job.array() + " " + cluster.jobs().tasksOf(job.id()).keySet());
+      }
+    }
     return out;
   }
 

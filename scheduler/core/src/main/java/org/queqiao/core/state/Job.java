@@ -10,12 +10,14 @@ import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.Allocation;
+import org.queqiao.contract.job.ArrayTask;
 import org.queqiao.contract.job.Dependency;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.JobTerms;
 import org.queqiao.contract.job.KillCause;
 import org.queqiao.contract.job.RunExit;
+import org.queqiao.contract.job.TaskIndices;
 import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.contract.snapshot.ClusterImage.DependencyImage.Progress;
 import org.queqiao.core.predict.Experience;
@@ -26,7 +28,7 @@ public final class Job {
   private final UserName user;
   private final String unixUser;
   private final int uid;
-  private final SharedContent.Lease content;
+  private SharedContent.Lease content;
   private final long submitMs;
   private JobState state;
   private boolean heldByUser;
@@ -50,11 +52,19 @@ public final class Job {
   /** What is known of jobs like it, while it has not ended; set by {@link Learning} alone. */
   private Experience experience;
 
+  private int revision;
+
   /** Null for a job that depends on no other. */
-  private final DependencyProgress dependencies;
+  private DependencyProgress dependencies;
+
+  /** Null for a job that is no array. */
+  private final ArrayProgress array;
+
+  /** Which task of which array it is, or null. */
+  private final ArrayTask task;
 
   /** A job that was just accepted. */
-  Job(JobSubmitted submitted, SharedContent.Lease content, long submitMs) {
+  Job(JobSubmitted submitted, SharedContent.Lease content, long submitMs, boolean corresponds) {
     this.id = submitted.job();
     this.user = submitted.user();
     this.unixUser = submitted.unixUser();
@@ -66,6 +76,30 @@ public final class Job {
     JobTerms terms = submitted.spec().terms();
     this.dependencies =
         terms.dependency().isEmpty() ? null : new DependencyProgress(terms.dependency());
+    this.array =
+        submitted.spec().array() == null
+            ? null
+            : new ArrayProgress(submitted.spec().array(), corresponds);
+    this.task = null;
+  }
+
+  /** A task that leaves its array: what the array waited for, the task has waited for. */
+  Job(JobId id, Job array, int index, SharedContent.Lease content) {
+    this.id = id;
+    this.user = array.user;
+    this.unixUser = array.unixUser;
+    this.uid = array.uid;
+    this.content = content;
+    this.submitMs = array.submitMs;
+    this.state = JobState.PENDING;
+    this.eligibleMs = array.eligibleMs;
+    this.dependencies =
+        array.dependencies == null
+            ? null
+            : new DependencyProgress(
+                array.spec().terms().dependency(), array.dependencies.image());
+    this.array = null;
+    this.task = new ArrayTask(array.id, index);
   }
 
   Job(ClusterImage.JobImage image, SharedContent.Lease content) {
@@ -92,6 +126,9 @@ public final class Job {
     this.signalled = image.signalled();
     this.predictedMs = image.predictedMs();
     this.promisedMs = image.promisedMs();
+    this.array = image.array() == null ? null : new ArrayProgress(image.array());
+    this.task = image.task();
+    this.revision = image.revision();
     JobTerms terms = image.spec().terms();
     this.dependencies =
         terms.dependency().isEmpty()
@@ -103,32 +140,7 @@ public final class Job {
   }
 
   public ClusterImage.JobImage image() {
-    return new ClusterImage.JobImage(
-        id,
-        user,
-        unixUser,
-        uid,
-        spec(),
-        state,
-        heldByUser,
-        heldByAdministrator,
-        submitMs,
-        attempt,
-        startMs,
-        nodeStartMs,
-        endMs,
-        finishedMs,
-        allocations,
-        killCause,
-        exit,
-        detail,
-        eligibleMs,
-        dependencyImages(),
-        formerCoreMs,
-        heldForRequeues,
-        signalled,
-        predictedMs,
-        promisedMs);
+    return JobImages.of(this);
   }
 
   List<ClusterImage.DependencyImage> dependencyImages() {
@@ -138,7 +150,12 @@ public final class Job {
   /** What is kept of it when the rest is forgotten. */
   ClusterImage.OutcomeImage outcome() {
     return new ClusterImage.OutcomeImage(
-        id, user, spec().project(), startMs, endMs, state == JobState.COMPLETED);
+        id,
+        user,
+        spec().project(),
+        array == null ? startMs : array.begunMs(),
+        endMs,
+        state == JobState.COMPLETED);
   }
 
   SharedContent.Lease content() {
@@ -224,8 +241,53 @@ public final class Job {
     detail = ended.detail();
   }
 
+  /** All tasks of an array have ended. */
+  void endArray(JobState as, long atMs, long nowMs) {
+    state = as;
+    endMs = atMs;
+    finishedMs = nowMs;
+  }
+
   public JobId id() {
     return id;
+  }
+
+  /** How far it is with its tasks; null for a job that is no array. */
+  public ArrayProgress array() {
+    return array;
+  }
+
+  /** Which task of which array it is, or null. */
+  public ArrayTask task() {
+    return task;
+  }
+
+  /** Its number in the queue: a task that waits again stands where its array stands. */
+  public long queueNumber() {
+    return task == null ? id.value() : task.array().value();
+  }
+
+  /** Among equal numbers: tasks that wait again come before those that never started. */
+  public int queueIndex() {
+    return task == null ? Integer.MAX_VALUE : task.index();
+  }
+
+  /** How often it was changed since its submission. */
+  public int revision() {
+    return revision;
+  }
+
+  /** Whether it waits for a start, of an array: whether any task does. */
+  public boolean awaitsStart() {
+    return state == JobState.PENDING && (array == null || array.waiting() > 0);
+  }
+
+  /** Of an array: the waiting tasks whose dependency can never be met. */
+  public TaskIndices hopelessTasks() {
+    TaskIndices all = spec().array().tasks();
+    return dependencies != null && dependencies.isHopeless()
+        ? array.waitingTasks(all)
+        : array.hopelessTasks(all);
   }
 
   public UserName user() {
@@ -276,7 +338,11 @@ public final class Job {
 
   /** Whether it waits and may start. */
   public boolean startable() {
-    return state == JobState.PENDING && eligibleMs != 0 && !heldByUser && !heldByAdministrator;
+    return state == JobState.PENDING
+        && eligibleMs != 0
+        && !heldByUser
+        && !heldByAdministrator
+        && (array == null || array.nextReady(0) >= 0);
   }
 
   /** Whether it holds resources: it runs, or its end is not proven yet. */
@@ -379,12 +445,14 @@ public final class Job {
 
   /** Whether it waits for other jobs. */
   public boolean waitsForOthers() {
-    return dependencies != null && dependencies.readyMs() == DependencyProgress.NOT_YET;
+    return (dependencies != null && dependencies.readyMs() == DependencyProgress.NOT_YET)
+        || (array != null && array.nextReady(0) < 0);
   }
 
   /** Whether what it waits for can never come. */
   public boolean dependencyIsHopeless() {
-    return dependencies != null && dependencies.isHopeless();
+    return (dependencies != null && dependencies.isHopeless())
+        || (array != null && array.isHopeless());
   }
 
   boolean waitsAsSingleton() {

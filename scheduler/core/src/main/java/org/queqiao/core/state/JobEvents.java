@@ -33,10 +33,12 @@ import org.queqiao.core.placement.NodeWish;
 final class JobEvents {
   private final Cluster cluster;
   private final DependencyEvents dependencies;
+  private final ArrayEvents arrays;
 
-  JobEvents(Cluster cluster) {
+  JobEvents(Cluster cluster, DependencyEvents dependencies, ArrayEvents arrays) {
     this.cluster = cluster;
-    this.dependencies = new DependencyEvents(cluster);
+    this.dependencies = dependencies;
+    this.arrays = arrays;
   }
 
   void submitted(JobSubmitted event, long nowMs) {
@@ -61,9 +63,15 @@ final class JobEvents {
               new ClusterImage.IdempotencyImage(
                   event.user(), event.idempotencyKey(), event.requestHash(), id, nowMs));
     }
-    Job job = new Job(event, cluster.content().share(event.spec()), nowMs);
+    Job job =
+        new Job(
+            event,
+            cluster.content().share(event.spec()),
+            nowMs,
+            ArrayEvents.corresponds(cluster, event.spec()));
     cluster.jobs().add(job);
     dependencies.submitted(job, nowMs);
+    arrays.correspond(job);
     if (job.startable()) {
       cluster.newChance();
     }
@@ -72,6 +80,7 @@ final class JobEvents {
   void allocated(JobAllocated event, long nowMs) {
     Job job = find(event.run().job());
     requireStep(job, Step.ALLOCATED, JobState.RUNNING);
+    require(job.array() == null, "array " + job.id() + " is started as a whole");
     require(job.startable(), "held job " + job.id() + " is started");
     require(
         event.run().attempt() == job.attempt() + 1,
@@ -151,6 +160,7 @@ final class JobEvents {
   void held(JobHeld event) {
     Job job = find(event.job());
     requireStep(job, Step.HELD, JobState.PENDING);
+    require(job.awaitsStart(), "job " + job.id() + " is held and has no task left");
     cluster.jobs().change(job, () -> job.hold(event.byAdministrator()));
     cluster.newChance();
   }
@@ -184,6 +194,7 @@ final class JobEvents {
   void ended(JobEnded event, long nowMs) {
     Job job = find(event.job());
     requireStep(job, Step.ENDED, event.state());
+    require(job.array() == null, "array " + job.id() + " ends as a job");
     require(
         event.attempt() == job.attempt(),
         "attempt " + event.attempt() + " of job " + job.id() + " ends in attempt " + job.attempt());
@@ -215,6 +226,9 @@ final class JobEvents {
     }
     cluster.jobs().change(job, () -> job.end(event, nowMs));
     dependencies.moved(job, nowMs);
+    if (job.task() != null) {
+      arrays.taskEnded(job);
+    }
     cluster.newChance();
   }
 

@@ -23,6 +23,8 @@ import org.queqiao.contract.job.JobState;
  *   finished    ended, by the time when that became known: the next to be forgotten comes first
  *   live        how many jobs of a user have not ended
  *   waits       what waiting jobs wait for besides their turn
+ *   tasks       of each array: the tasks that are jobs of their own, by index
+ *   over        arrays all of whose tasks have ended, which is not said yet
  * </pre>
  *
  * Everything but {@code byId} is derived. A job is taken out of the derived indexes before it
@@ -36,6 +38,8 @@ public final class JobTable {
   private final TreeSet<Moment> finished = new TreeSet<>();
   private final TreeMap<UserName, Integer> live = new TreeMap<>();
   private final WaitTable waits = new WaitTable();
+  private final TreeMap<JobId, TreeMap<Integer, Job>> tasks = new TreeMap<>();
+  private final TreeSet<JobId> over = new TreeSet<>();
   private final Priorities priorities;
   private final Learning learning;
   private int pending;
@@ -57,6 +61,9 @@ public final class JobTable {
 
   void add(Job job) {
     byId.put(job.id(), job);
+    if (job.task() != null) {
+      tasks.computeIfAbsent(job.task().array(), _ -> new TreeMap<>()).put(job.task().index(), job);
+    }
     waits.add(job);
     index(job);
   }
@@ -70,7 +77,7 @@ public final class JobTable {
 
   /** A job that ran waits again: as a singleton it counts anew whom it waits for. */
   void waitsAgain(Job job) {
-    if (job.waitsAsSingleton()) {
+    if (job.task() == null && job.waitsAsSingleton()) {
       waits.waitsAgain(job, byId.headMap(job.id(), false).values());
     }
   }
@@ -78,12 +85,42 @@ public final class JobTable {
   void forget(Job job) {
     unindex(job);
     byId.remove(job.id());
+    if (job.task() != null) {
+      tasks.computeIfPresent(
+          job.task().array(),
+          (_, ofArray) -> {
+            ofArray.remove(job.task().index());
+            return ofArray.isEmpty() ? null : ofArray;
+          });
+    }
+  }
+
+  /** Counts a task for its array, and whether the array is over. */
+  private void countTask(Job job, int sign) {
+    Job array = job.array() != null ? job : job.task() == null ? null : arrayOf(job);
+    if (array == null) {
+      return;
+    }
+    if (job != array) {
+      array.array().count(job, sign);
+    }
+    if (array.isPending() && array.array().isOver()) {
+      over.add(array.id());
+    } else {
+      over.remove(array.id());
+    }
+  }
+
+  /** The array of a task; null when it is forgotten. */
+  private Job arrayOf(Job task) {
+    return byId.get(task.task().array());
   }
 
   private void index(Job job) {
     if (job.awaitsSignal()) {
       signals.add(new Moment(job.signalMs(), job.id()));
     }
+    countTask(job, 1);
     waits.index(job);
     learning.follow(job);
     priorities.index(job);
@@ -108,6 +145,7 @@ public final class JobTable {
     if (job.awaitsSignal()) {
       signals.remove(new Moment(job.signalMs(), job.id()));
     }
+    countTask(job, -1);
     waits.unindex(job);
     priorities.unindex(job);
     if (job.startable()) {
@@ -138,6 +176,19 @@ public final class JobTable {
   /** All jobs, by number. */
   public Collection<Job> all() {
     return Collections.unmodifiableCollection(byId.values());
+  }
+
+  /** The tasks of an array that are jobs of their own, by index. */
+  public NavigableMap<Integer, Job> tasksOf(JobId array) {
+    TreeMap<Integer, Job> found = tasks.get(array);
+    return found == null
+        ? Collections.emptyNavigableMap()
+        : Collections.unmodifiableNavigableMap(found);
+  }
+
+  /** Arrays all of whose tasks have ended, which is not said yet. */
+  public NavigableSet<JobId> over() {
+    return Collections.unmodifiableNavigableSet(over);
   }
 
   /** What waiting jobs wait for besides their turn. */

@@ -107,6 +107,13 @@ public final class SharedContent {
     return new Lease(on(spec, script.content, environment.content), script, environment);
   }
 
+  /** Another job uses the same. */
+  Lease again(Lease lease) {
+    lease.script.users++;
+    lease.environment.users++;
+    return new Lease(lease.spec, lease.script, lease.environment);
+  }
+
   /** A job is forgotten. */
   void letGo(Lease lease) {
     if (--lease.script.users == 0) {

@@ -14,6 +14,7 @@ import org.queqiao.contract.job.RunExit;
 import org.queqiao.contract.job.WarningSignal;
 import org.queqiao.contract.node.NodeFacts;
 import org.queqiao.contract.node.NodeSettings;
+import org.queqiao.contract.snapshot.ArrayImage;
 import org.queqiao.contract.snapshot.ClusterImage;
 
 /**
@@ -157,6 +158,31 @@ final class StateDigest {
         .text(job.detail());
     terms(job);
     runs(job);
+    array(job);
+  }
+
+  private void array(Job job) {
+    if (job.spec().array() != null) {
+      out.text("array").text(job.spec().array().toString());
+    }
+    if (job.array() != null) {
+      ArrayImage image = job.array().image();
+      out.list(image.waiting(), this::run).flag(image.corresponds());
+      out.list(image.released(), this::run).list(image.hopeless(), this::run);
+      out.list(image.notWell(), this::run);
+      out.list(image.ended(), each -> out.text(each.state().name()).number(each.count()));
+      out.number(image.begunMs()).number(image.lastEndMs());
+    }
+    if (job.task() != null) {
+      out.text("task").number(job.task().array().value()).number(job.task().index());
+    }
+    if (job.revision() != 0) {
+      out.text("revision").number(job.revision());
+    }
+  }
+
+  private void run(ArrayImage.OrdinalRun each) {
+    out.number(each.first()).number(each.last());
   }
 
   private void spec(Job job) {

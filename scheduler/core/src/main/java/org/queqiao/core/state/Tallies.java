@@ -77,7 +77,7 @@ public final class Tallies {
       if (parts != null) {
         for (Part part : partsOf(claim)) {
           Tally tally = parts.computeIfAbsent(part, _ -> new Tally());
-          tally.submitted(sign);
+          tally.submitted(sign, job.array() == null ? 1 : job.array().waiting());
           if (held != null) {
             tally.running(held, job.deadlineMs(), sign);
           }

@@ -16,9 +16,9 @@ public final class Tally {
   /** Of running jobs: cores times the moment of their time limit. */
   private BigInteger coreDeadlines = BigInteger.ZERO;
 
-  /** A job is there; {@code sign} is 1, or -1 to take that back. */
-  void submitted(int sign) {
-    submittedJobs = counted(submittedJobs, sign, 1);
+  /** So many jobs are there; {@code sign} is 1, or -1 to take that back. */
+  void submitted(int sign, int jobs) {
+    submittedJobs = counted(submittedJobs, sign, jobs);
   }
 
   /** A job holds resources until this moment at the latest. */

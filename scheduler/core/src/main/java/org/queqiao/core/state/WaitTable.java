@@ -47,7 +47,7 @@ public final class WaitTable {
 
   /** A job is new here, in the order of the numbers. */
   void add(Job job) {
-    if (job.isPending() && job.waitsAsSingleton()) {
+    if (job.isPending() && job.task() == null && job.waitsAsSingleton()) {
       int earlier = names.getOrDefault(NameKey.of(job), 0);
       if (earlier > 0) {
         singletons.computeIfAbsent(NameKey.of(job), _ -> new TreeMap<>()).put(job.id(), earlier);
@@ -56,10 +56,10 @@ public final class WaitTable {
   }
 
   void index(Job job) {
-    if (!job.state().isTerminal()) {
+    if (isNamed(job)) {
       names.merge(NameKey.of(job), 1, Integer::sum);
     }
-    if (!job.isPending()) {
+    if (!job.awaitsStart()) {
       return;
     }
     for (Dependency each : job.spec().terms().dependency().parts()) {
@@ -73,16 +73,22 @@ public final class WaitTable {
     if (job.spec().terms().deadlineMs() != 0) {
       lastStarts.add(new JobTable.Moment(job.lastStartMs(), job.id()));
     }
-    if (job.dependencyIsHopeless() && job.spec().terms().killOnInvalidDependency()) {
+    if ((job.dependencyIsHopeless() || (job.array() != null && job.array().hasHopeless()))
+        && job.spec().terms().killOnInvalidDependency()) {
       hopeless.add(job.id());
     }
   }
 
+  /** An array counts as one job until all of its tasks have ended. */
+  private static boolean isNamed(Job job) {
+    return !job.state().isTerminal() && job.task() == null;
+  }
+
   void unindex(Job job) {
-    if (!job.state().isTerminal()) {
+    if (isNamed(job)) {
       names.computeIfPresent(NameKey.of(job), (_, count) -> count == 1 ? null : count - 1);
     }
-    if (!job.isPending()) {
+    if (!job.awaitsStart()) {
       return;
     }
     for (Dependency each : job.spec().terms().dependency().parts()) {
@@ -113,6 +119,9 @@ public final class WaitTable {
   /** A job has ended: which singletons wait for no earlier one any more. */
   NavigableSet<JobId> singletonsFreedBy(Job ended) {
     TreeSet<JobId> freed = new TreeSet<>();
+    if (ended.task() != null) {
+      return freed;
+    }
     NameKey key = NameKey.of(ended);
     TreeMap<JobId, Integer> waiting = singletons.get(key);
     if (waiting == null) {
@@ -148,7 +157,7 @@ public final class WaitTable {
   void waitsAgain(Job job, Iterable<Job> earlier) {
     int live = 0;
     for (Job each : earlier) {
-      live += !each.state().isTerminal() && NameKey.of(each).equals(NameKey.of(job)) ? 1 : 0;
+      live += isNamed(each) && NameKey.of(each).equals(NameKey.of(job)) ? 1 : 0;
     }
     if (live > 0) {
       singletons.computeIfAbsent(NameKey.of(job), _ -> new TreeMap<>()).put(job.id(), live);

@@ -10,6 +10,7 @@ final class InputKinds {
   static Inbox.Lane lane(Input input) {
     return switch (input) {
       case Input.CancelJob _,
+          Input.CancelTasks _,
           Input.RegisterNode _,
           Input.NodeSilent _,
           Input.FenceNode _,
@@ -74,6 +75,7 @@ final class InputKinds {
           Input.SetRules _ ->
           true;
       case Input.CancelJob _,
+          Input.CancelTasks _,
           Input.HoldJob _,
           Input.ReleaseJob _,
           Input.RequeueJob _,

@@ -3,7 +3,11 @@ package org.queqiao.server.http;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import org.queqiao.contract.job.ArrayTask;
 import org.queqiao.contract.job.GresRequest;
+import org.queqiao.contract.job.JobArray;
 import org.queqiao.contract.job.JobPlacement;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.JobTerms;
@@ -22,6 +26,8 @@ import org.queqiao.server.view.JobStatus;
  * @param predictedMs how long it is believed to run, or was when it started; null when nothing is
  *     known of jobs like it
  * @param promisedStartMs the start that it was promised on declared limits, or null
+ * @param task which task of which array it is, or null
+ * @param array of an array: how far it is; else null
  * @param nodeCount null, as what else history does not keep, for a job of long ago
  */
 record JobDocument(
@@ -58,7 +64,52 @@ record JobDocument(
     String qos,
     JobPlacement placement,
     Long predictedMs,
-    Long promisedStartMs) {
+    Long promisedStartMs,
+    ArrayTask task,
+    ArrayDocument array) {
+
+  /**
+   * How far an array is.
+   *
+   * @param indices all indices as Slurm writes them, the first ones of many
+   * @param atOnce how many tasks may run at once, or null
+   * @param waitingIndices those of tasks that have not started; null in a list
+   */
+  record ArrayDocument(
+      String indices,
+      int tasks,
+      Integer atOnce,
+      SortedMap<JobState, Integer> counts,
+      String waitingIndices) {
+    /** How many ranges are written out; the others are counted. */
+    static final int MAX_RANGES = 256;
+
+    static ArrayDocument of(JobEntry entry) {
+      JobArray array = entry.array();
+      return array == null
+          ? null
+          : new ArrayDocument(
+              array.tasks().shortened(MAX_RANGES),
+              array.tasks().count(),
+              array.atOnce() == 0 ? null : (Integer) array.atOnce(),
+              entry.counts().byState(),
+              null);
+    }
+
+    void write(JsonGenerator out) throws IOException {
+      out.writeStartObject();
+      out.writeStringField("indices", indices);
+      out.writeNumberField("tasks", tasks);
+      Json.number(out, "atOnce", atOnce);
+      out.writeObjectFieldStart("counts");
+      for (Map.Entry<JobState, Integer> each : counts.entrySet()) {
+        out.writeNumberField(each.getKey().name(), each.getValue());
+      }
+      out.writeEndObject();
+      out.writeStringField("waitingIndices", waitingIndices);
+      out.writeEndObject();
+    }
+  }
 
   /** A job in memory. */
   static JobDocument of(JobEntry entry, String reason, String sentence, long predictedMs) {
@@ -78,7 +129,7 @@ record JobDocument(
         entry.project().value(),
         orNull(entry.domain()),
         entry.partition().value(),
-        status.state(),
+        entry.state(),
         reason,
         entry.submitMs(),
         status.startMs() == 0 ? null : (Long) status.startMs(),
@@ -105,7 +156,53 @@ record JobDocument(
         entry.qos() == null ? null : entry.qos().value(),
         entry.placement(),
         foretold == 0 ? null : (Long) foretold,
-        foreseen.promisedMs() == 0 ? null : (Long) foreseen.promisedMs());
+        foreseen.promisedMs() == 0 ? null : (Long) foreseen.promisedMs(),
+        entry.task(),
+        ArrayDocument.of(entry));
+  }
+
+  /** An array with the indices of the tasks that have not started. */
+  JobDocument withWaiting(String indices) {
+    ArrayDocument known =
+        new ArrayDocument(
+            array.indices(), array.tasks(), array.atOnce(), array.counts(), indices);
+    return new JobDocument(
+        id,
+        name,
+        user,
+        project,
+        domain,
+        partition,
+        state,
+        reason,
+        submitMs,
+        startMs,
+        endMs,
+        exitCode,
+        signal,
+        nodes,
+        cores,
+        coreMs,
+        chargeMicro,
+        currency,
+        nodeCount,
+        tasks,
+        cpusPerTask,
+        memBytes,
+        gres,
+        limitMs,
+        workDir,
+        stdoutPath,
+        stderrPath,
+        attempt,
+        detail,
+        terms,
+        qos,
+        placement,
+        predictedMs,
+        promisedStartMs,
+        task,
+        known);
   }
 
   static String orNull(String text) {
@@ -185,6 +282,14 @@ record JobDocument(
     PlacementJson.write(placement == null ? JobPlacement.DEFAULT : placement, out);
     Json.number(out, "predictedMs", predictedMs);
     Json.number(out, "promisedStartMs", promisedStartMs);
+    Json.number(out, "arrayJobId", task == null ? null : (Long) task.array().value());
+    Json.number(out, "arrayTaskId", task == null ? null : (Integer) task.index());
+    if (array == null) {
+      out.writeNullField("array");
+    } else {
+      out.writeFieldName("array");
+      array.write(out);
+    }
     out.writeEndObject();
   }
 }

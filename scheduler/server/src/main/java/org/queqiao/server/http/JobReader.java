@@ -69,7 +69,8 @@ final class JobReader {
 
   /** One job waits a moment for its charge; a list does not. */
   private void one(Call call, JobEntry entry, Consumer<JobDocument> found) {
-    Consumer<List<JobDocument>> answer = documents -> found.accept(documents.getFirst());
+    Consumer<List<JobDocument>> answer =
+        documents -> waiting(call, entry, documents.getFirst(), found);
     if (isCharged(entry)) {
       explain(call, List.of(entry), answer);
       return;
@@ -82,6 +83,26 @@ final class JobReader {
           return List.of(entry);
         },
         done -> explain(call, done, answer));
+  }
+
+  /** Adds to an array which of its tasks have not started, which the machine alone knows. */
+  private void waiting(Call call, JobEntry entry, JobDocument known, Consumer<JobDocument> found) {
+    if (known.array() == null || entry.counts().waiting() == 0) {
+      found.accept(known);
+      return;
+    }
+    JobId id = new JobId(entry.id());
+    var _ =
+        door.ask(
+                state ->
+                    state.waitingTasks(id).map(each ->
+                        each.shortened(JobDocument.ArrayDocument.MAX_RANGES)))
+            .whenComplete((text, refused) ->
+                call.onLoop(() ->
+                    found.accept(
+                        refused != null || text.isEmpty()
+                            ? known
+                            : known.withWaiting(text.get()))));
   }
 
   /** A page: memory first; what is older and has ended comes from history, merged by number. */
@@ -166,7 +187,7 @@ final class JobReader {
   private void explain(Call call, List<JobEntry> entries, Consumer<List<JobDocument>> answer) {
     List<JobId> waiting =
         entries.stream()
-            .filter(each -> each.status().state() == JobState.PENDING && needsTheMachine(each))
+            .filter(each -> each.state() == JobState.PENDING && needsTheMachine(each))
             .map(each -> new JobId(each.id()))
             .toList();
     Map<Long, Known> reasons = new HashMap<>();
@@ -227,7 +248,7 @@ final class JobReader {
 
   private static String reason(JobEntry entry, String found) {
     JobStatus status = entry.status();
-    if (status.state() != JobState.PENDING) {
+    if (entry.state() != JobState.PENDING) {
       return null;
     }
     if (found != null) {

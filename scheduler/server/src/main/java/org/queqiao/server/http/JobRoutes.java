@@ -42,7 +42,7 @@ final class JobRoutes {
     api.on("submitJob", RateLimits.Kind.SUBMIT, this::submit);
     api.on("listJobs", this::list);
     api.on("getJob", this::get);
-    api.on("cancelJob", call -> steer(call, Input.CancelJob::new));
+    api.on("cancelJob", this::cancel);
     api.on("holdJob", call -> steer(call, Input.HoldJob::new));
     api.on("requeueJob", call -> steer(call, Input.RequeueJob::new));
     api.on("releaseJob", call -> steer(call, Input.ReleaseJob::new));
@@ -93,7 +93,7 @@ final class JobRoutes {
       throw new IllegalStateException("a submission is accepted or rejected, not " + reply);
     }
     JobEntry entry = view.jobs().find(id.value());
-    JobState state = entry == null ? JobState.PENDING : entry.status().state();
+    JobState state = entry == null ? JobState.PENDING : entry.state();
     call.response().putHeader(HttpHeaders.LOCATION, "/api/v1/jobs/" + id);
     if (!warnings.isEmpty()) {
       call.response().putHeader("Queqiao-Warning", String.join("; ", warnings));
@@ -130,6 +130,7 @@ final class JobRoutes {
             states(call.text("state")),
             user == null ? null : new UserName(user),
             project == null ? null : new ProjectName(project),
+            call.number("array") == null ? 0 : call.number("array"),
             Cursor.jobsBefore(call.text("cursor")),
             call.number("limit").intValue());
     reader.page(
@@ -160,7 +161,7 @@ final class JobRoutes {
       boolean waits = job.nodes().isEmpty();
       String reason = job.reason() == null ? "-" : "(" + job.reason() + ")";
       table.row(
-          job.id(),
+          job.task() == null ? (Object) job.id() : job.id() + " (" + job.task() + ")",
           job.name(),
           job.user(),
           job.project(),
@@ -178,6 +179,16 @@ final class JobRoutes {
         call.number("id"),
         job -> call.json(200, job::write),
         () -> call.refuse(Refused.notFound(NOT_THERE).refusal()));
+  }
+
+  /** A job, a whole array, or some of its tasks. */
+  private void cancel(Call call) {
+    String tasks = call.text("tasks");
+    steer(
+        call,
+        tasks == null
+            ? Input.CancelJob::new
+            : (actor, job) -> new Input.CancelTasks(actor, job, tasks));
   }
 
   /**

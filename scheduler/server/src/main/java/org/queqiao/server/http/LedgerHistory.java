@@ -146,6 +146,8 @@ final class LedgerHistory {
         null,
         null,
         null,
+        null,
+        null,
         null);
   }
 

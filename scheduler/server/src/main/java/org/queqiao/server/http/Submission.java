@@ -43,6 +43,7 @@ final class Submission {
         .qos(name("qos", options.get("qos"), QosName.FORM, QosName::new))
         .terms(terms(options))
         .placement(PlacementJson.of(options, gres(options.get("gresPerTask"))))
+        .array((String) options.get("array"))
         .build();
   }
 

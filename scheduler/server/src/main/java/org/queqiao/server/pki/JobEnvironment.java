@@ -1,10 +1,13 @@
 package org.queqiao.server.pki;
 
+import java.util.List;
 import java.util.SortedMap;
 import java.util.StringJoiner;
 import java.util.TreeMap;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.job.Allocation;
+import org.queqiao.contract.job.ArrayTask;
+import org.queqiao.contract.job.JobArray;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.core.message.DesiredRunState;
 import org.queqiao.server.host.UnixUser;
@@ -71,7 +74,22 @@ final class JobEnvironment {
     out.put("QUEQIAO_CORES", joined(here.cores()));
     out.put("QUEQIAO_MEM_BYTES", Long.toString(here.memBytes()));
     devices(here, out);
+    if (run.task() != null) {
+      array(run.task(), spec.array(), out);
+    }
     return out;
+  }
+
+  /** Of a task: the names of Slurm, and the same under Queqiao's. */
+  private static void array(ArrayTask task, JobArray array, TreeMap<String, String> out) {
+    for (String prefix : List.of("SLURM_ARRAY_", "QUEQIAO_ARRAY_")) {
+      out.put(prefix + "JOB_ID", task.array().toString());
+      out.put(prefix + "TASK_ID", Integer.toString(task.index()));
+      out.put(prefix + "TASK_COUNT", Integer.toString(array.tasks().count()));
+      out.put(prefix + "TASK_MIN", Integer.toString(array.tasks().smallest()));
+      out.put(prefix + "TASK_MAX", Integer.toString(array.tasks().largest()));
+      out.put(prefix + "TASK_STEP", Integer.toString(array.tasks().step()));
+    }
   }
 
   private static void devices(Allocation here, TreeMap<String, String> out) {

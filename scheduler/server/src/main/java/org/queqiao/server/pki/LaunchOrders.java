@@ -180,7 +180,7 @@ public final class LaunchOrders implements AutoCloseable {
 
   private LaunchOrder order(
       DesiredRunState run, NodeName node, long epoch, UnixUser user, Allocation here) {
-    JobSpec spec = run.spec();
+    JobSpec spec = OutputPath.ofTask(run.spec(), run.task());
     return new LaunchOrder(
         signer.header(
             OrderHeader.Type.LAUNCH,

@@ -3,6 +3,7 @@ package org.queqiao.server.pki;
 import java.util.Optional;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.NodeName;
+import org.queqiao.contract.job.ArrayTask;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.server.host.UnixUser;
 
@@ -11,6 +12,16 @@ public final class OutputPath {
   private static final String DEFAULT = "queqiao-%j.out";
 
   private OutputPath() {}
+
+  /** The specification with the paths of one task of an array; the same where there is no task. */
+  static JobSpec ofTask(JobSpec spec, ArrayTask task) {
+    return task == null
+        ? spec
+        : spec.toBuilder()
+            .stdoutPath(task.expand(spec.stdoutPath()))
+            .stderrPath(task.expand(spec.stderrPath()))
+            .build();
+  }
 
   /** Standard output, absolute. */
   public static String stdout(JobSpec spec, JobId job, NodeName node, UnixUser user) {

@@ -2,6 +2,9 @@ package org.queqiao.server.stream;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.queqiao.contract.event.ArrayEnded;
+import org.queqiao.contract.event.ArrayTaskSplit;
+import org.queqiao.contract.event.ArrayTasksEnded;
 import org.queqiao.contract.event.DomainDefined;
 import org.queqiao.contract.event.JobAllocated;
 import org.queqiao.contract.event.JobEligible;
@@ -87,6 +90,9 @@ final class Changes {
       case JobSignalled e -> job(logged, e.run().job(), JobState.RUNNING);
       case JobRequeued e -> job(logged, e.run().job(), JobState.PENDING);
       case JobPromised e -> job(logged, e.job(), JobState.PENDING);
+      case ArrayTaskSplit e -> split(logged, e);
+      case ArrayTasksEnded e -> job(logged, e.array(), JobState.PENDING);
+      case ArrayEnded e -> job(logged, e.array(), e.state());
       case JobPolicyDefined _ -> partition(logged, null);
       case SchedulingDefined _, LicenceDefined _, TopologyDefined _ -> partition(logged, null);
       case JobEnded e -> job(logged, e.job(), e.state());
@@ -110,6 +116,17 @@ final class Changes {
       case MembershipSet e -> account(logged, e.user(), e.project());
       case MembershipRemoved e -> account(logged, e.user(), e.project());
     };
+  }
+
+  /** A task belongs to whom its array belongs. */
+  private Change split(LoggedEvent logged, ArrayTaskSplit event) {
+    JobEntry array = jobs.find(event.array().value());
+    Owner owner =
+        array != null ? new Owner(array.user(), array.project()) : submitted.get(event.array());
+    if (owner != null) {
+      submitted.put(event.job(), owner);
+    }
+    return job(logged, event.job(), JobState.PENDING);
   }
 
   private Change job(LoggedEvent logged, JobId id, JobState state) {

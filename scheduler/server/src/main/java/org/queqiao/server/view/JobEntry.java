@@ -7,7 +7,10 @@ import org.queqiao.contract.id.QosName;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.GresRequest;
 import org.queqiao.contract.job.JobPlacement;
+import org.queqiao.contract.job.ArrayTask;
+import org.queqiao.contract.job.JobArray;
 import org.queqiao.contract.job.JobSpec;
+import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.JobTerms;
 
 /**
@@ -36,6 +39,12 @@ public final class JobEntry {
   private final QosName qos;
   private final JobPlacement placement;
   private final long submitMs;
+  private final JobArray array;
+  private final ArrayTask task;
+
+  /** Only of an array. */
+  private volatile ArrayCounts counts;
+
   private volatile JobStatus status;
   private volatile long position;
   private volatile Charge charge;
@@ -65,6 +74,7 @@ public final class JobEntry {
       int uid,
       String domain,
       JobSpec spec,
+      ArrayTask task,
       long submitMs,
       JobStatus status,
       long position,
@@ -84,13 +94,46 @@ public final class JobEntry {
     this.gres = spec.gres();
     this.limitMs = spec.limitMs();
     this.workDir = texts.share(spec.workDir());
-    this.stdoutPath = texts.share(spec.stdoutPath());
-    this.stderrPath = texts.share(spec.stderrPath());
+    this.stdoutPath =
+        task == null ? texts.share(spec.stdoutPath()) : task.expand(spec.stdoutPath());
+    this.stderrPath =
+        task == null ? texts.share(spec.stderrPath()) : task.expand(spec.stderrPath());
     this.terms = spec.terms();
     this.qos = spec.qos();
     this.placement = spec.placement();
     this.submitMs = submitMs;
+    this.array = task == null ? spec.array() : null;
+    this.task = task;
+    this.counts = array == null ? null : ArrayCounts.of(array);
     this.status = status;
+    this.position = position;
+  }
+
+  /** A task that leaves its array. */
+  JobEntry(long id, JobEntry array, ArrayTask task, long position) {
+    this.id = id;
+    this.user = array.user;
+    this.uid = array.uid;
+    this.project = array.project;
+    this.domain = array.domain;
+    this.partition = array.partition;
+    this.name = array.name;
+    this.nodeCount = array.nodeCount;
+    this.tasks = array.tasks;
+    this.cpusPerTask = array.cpusPerTask;
+    this.memBytes = array.memBytes;
+    this.gres = array.gres;
+    this.limitMs = array.limitMs;
+    this.workDir = array.workDir;
+    this.stdoutPath = task.expand(array.stdoutPath);
+    this.stderrPath = task.expand(array.stderrPath);
+    this.terms = array.terms;
+    this.qos = array.qos;
+    this.placement = array.placement;
+    this.submitMs = array.submitMs;
+    this.array = null;
+    this.task = task;
+    this.status = JobStatus.submitted(false);
     this.position = position;
   }
 
@@ -181,6 +224,32 @@ public final class JobEntry {
 
   public JobStatus status() {
     return status;
+  }
+
+  /** Of which tasks it is an array, or null. */
+  public JobArray array() {
+    return array;
+  }
+
+  /** Which task of which array it is, or null. */
+  public ArrayTask task() {
+    return task;
+  }
+
+  /** How many tasks are in which state; null of what is no array. */
+  public ArrayCounts counts() {
+    return counts;
+  }
+
+  void counts(ArrayCounts next) {
+    counts = next;
+  }
+
+  /** Where it is; of an array that has not ended: running once no task waits any more. */
+  public JobState state() {
+    JobState own = status.state();
+    ArrayCounts now = counts;
+    return now == null || own.isTerminal() ? own : now.state();
   }
 
   void become(JobStatus next, long atPosition) {

@@ -20,6 +20,7 @@ import org.queqiao.contract.job.JobState;
  *   byUser     of one account           each index is sorted by number, the newest first;
  *   byProject  of one project           a question is answered from the smallest that has it all
  *   byState    in one state that is not final
+ *   byArray    the tasks of one array
  * </pre>
  *
  * Below the horizon only jobs that have not ended are here; the others are history. Written by one
@@ -34,6 +35,7 @@ public final class JobTable {
   private final Map<UserName, JobIndex> byUser = new ConcurrentHashMap<>();
   private final Map<ProjectName, JobIndex> byProject = new ConcurrentHashMap<>();
   private final Map<JobState, JobIndex> byState = new EnumMap<>(JobState.class);
+  private final Map<Long, JobIndex> byArray = new ConcurrentHashMap<>();
   private int finished;
   private volatile long horizon;
 
@@ -63,8 +65,12 @@ public final class JobTable {
     all.add(entry);
     byUser.computeIfAbsent(entry.user(), _ -> new JobIndex()).add(entry);
     byProject.computeIfAbsent(entry.project(), _ -> new JobIndex()).add(entry);
+    if (entry.task() != null) {
+      byArray.computeIfAbsent(entry.task().array().value(), _ -> new JobIndex()).add(entry);
+    }
     JobIndex live = byState.get(entry.status().state());
     if (live != null) {
+      count(entry, entry.status().state(), 1);
       live.add(entry);
     } else {
       finished++;
@@ -75,6 +81,8 @@ public final class JobTable {
   void change(JobEntry entry, JobStatus next, long position) {
     JobIndex before = byState.get(entry.status().state());
     JobIndex after = byState.get(next.state());
+    count(entry, entry.status().state(), -1);
+    count(entry, next.state(), 1);
     entry.become(next, position);
     if (before == after) {
       return;
@@ -88,6 +96,14 @@ public final class JobTable {
       before.remove(entry);
     }
     evict();
+  }
+
+  /** Counts a task for its array. */
+  private void count(JobEntry entry, JobState state, int change) {
+    JobEntry array = entry.task() == null ? null : find(entry.task().array().value());
+    if (array != null && array.counts() != null) {
+      array.counts(array.counts().plus(state, change));
+    }
   }
 
   /**
@@ -117,6 +133,14 @@ public final class JobTable {
     all.remove(entry);
     byUser.get(entry.user()).remove(entry);
     byProject.get(entry.project()).remove(entry);
+    if (entry.task() != null) {
+      byArray.computeIfPresent(
+          entry.task().array().value(),
+          (_, tasks) -> {
+            tasks.remove(entry);
+            return tasks.size() == 0 ? null : tasks;
+          });
+    }
   }
 
   /** Everything up to this number that has ended is history. */
@@ -186,6 +210,9 @@ public final class JobTable {
     }
     if (query.project() != null) {
       best = smaller(best, present(byProject.get(query.project())));
+    }
+    if (query.array() != 0) {
+      return present(byArray.get(query.array()));
     }
     return query.onlyLive()
         ? smaller(best, query.states().stream().map(byState::get).toList())

@@ -2,6 +2,9 @@ package org.queqiao.server.view;
 
 import java.util.List;
 import java.util.function.Supplier;
+import org.queqiao.contract.event.ArrayEnded;
+import org.queqiao.contract.event.ArrayTaskSplit;
+import org.queqiao.contract.event.ArrayTasksEnded;
 import org.queqiao.contract.event.DomainDefined;
 import org.queqiao.contract.event.JobAllocated;
 import org.queqiao.contract.event.JobEligible;
@@ -41,6 +44,7 @@ import org.queqiao.contract.event.UserDefined;
 import org.queqiao.contract.event.WalletFunded;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.job.Allocation;
+import org.queqiao.contract.job.ArrayTask;
 import org.queqiao.contract.node.NodeState;
 import org.queqiao.contract.snapshot.ClusterImage;
 
@@ -75,6 +79,9 @@ final class ViewEvents {
     }
     for (ClusterImage.JobImage each : image.jobs()) {
       JobEntry entry = restored(each, image.position());
+      if (each.array() != null) {
+        entry.counts(ArrayCounts.of(each.array()));
+      }
       jobs.add(entry);
       nodes.hold(entry.status().allocations(), 1);
     }
@@ -105,6 +112,7 @@ final class ViewEvents {
             image.uid(),
             site.get().mainDomain(image.spec().project()),
             image.spec(),
+            image.task(),
             image.submitMs(),
             status,
             position,
@@ -124,6 +132,10 @@ final class ViewEvents {
       case JobAllocated e -> allocated(e, nowMs);
       case JobPromised e -> change(e.job(), entry -> entry.foreseen(0, e.startMs()).status());
       case JobStarted _, JobSignalled _ -> {}
+      case ArrayTaskSplit e -> split(e);
+      case ArrayTasksEnded e -> tasksEnded(e);
+      case ArrayEnded e ->
+          change(e.array(), entry -> entry.status().ended(e.state(), e.endMs(), null, ""));
       case JobEligible e -> change(e.job(), JobEntry::status);
       case JobHeld e -> change(e.job(), entry -> entry.status().held(e.byAdministrator()));
       case JobReleased e -> change(e.job(), entry -> entry.status().released());
@@ -183,10 +195,31 @@ final class ViewEvents {
             event.uid(),
             texts.share(site.get().mainDomain(event.spec().project())),
             event.spec(),
+            null,
             nowMs,
             JobStatus.submitted(event.spec().hold()),
             position,
             texts));
+  }
+
+  private void split(ArrayTaskSplit event) {
+    JobEntry array = jobs.find(event.array().value());
+    if (array == null) {
+      throw new IllegalStateException("the view has no array " + event.array());
+    }
+    array.counts(array.counts().left(1));
+    ArrayTask task = new ArrayTask(event.array(), event.task());
+    jobs.add(new JobEntry(event.job().value(), array, task, position));
+  }
+
+  private void tasksEnded(ArrayTasksEnded event) {
+    change(
+        event.array(),
+        entry -> {
+          int count = event.tasks().count();
+          entry.counts(entry.counts().left(count).plus(event.state(), count));
+          return entry.status();
+        });
   }
 
   private void allocated(JobAllocated event, long nowMs) {

@@ -103,7 +103,7 @@ final class ClusterViewTest {
   private List<Long> ids(UserName asker, Set<JobState> states, int limit, long before) {
     return view
         .jobs()
-        .page(new JobQuery(view.site().scopeOf(asker), states, null, null, before, limit))
+        .page(new JobQuery(view.site().scopeOf(asker), states, null, null, 0, before, limit))
         .items()
         .stream()
         .map(JobEntry::id)
@@ -165,6 +165,7 @@ final class ClusterViewTest {
                       EnumSet.of(JobState.PENDING),
                       null,
                       null,
+                      0,
                       before,
                       3));
       page.items().forEach(job -> paged.add(job.id()));

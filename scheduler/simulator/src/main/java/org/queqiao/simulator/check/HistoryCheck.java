@@ -4,6 +4,9 @@ import java.util.EnumSet;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
+import org.queqiao.contract.event.ArrayEnded;
+import org.queqiao.contract.event.ArrayTaskSplit;
+import org.queqiao.contract.event.ArrayTasksEnded;
 import org.queqiao.contract.event.DomainDefined;
 import org.queqiao.contract.event.JobAllocated;
 import org.queqiao.contract.event.JobEligible;
@@ -59,6 +62,7 @@ final class HistoryCheck {
   private final PermissionCheck permissions;
   private final TermsCheck terms;
   private final WishCheck wishes;
+  private final ArrayCheck arrays;
   private LoggedEvent last;
 
   HistoryCheck(ModelCluster model) {
@@ -66,6 +70,7 @@ final class HistoryCheck {
     this.permissions = new PermissionCheck(model);
     this.terms = new TermsCheck(model);
     this.wishes = new WishCheck(model);
+    this.arrays = new ArrayCheck(model);
   }
 
   /** The next durable fact. */
@@ -80,6 +85,9 @@ final class HistoryCheck {
       case JobEnded e -> ended(logged, e);
       case JobRequeued e -> requeued(logged, e);
       case JobSignalled e -> signalled(logged, model.job(e.run().job()));
+      case ArrayTaskSplit e -> arrays.split(logged, e);
+      case ArrayTasksEnded e -> arrays.tasksEnded(logged, e);
+      case ArrayEnded e -> arrays.ended(logged, e);
       case JobEligible e -> waiting(logged, model.job(e.job()), "eligible");
       case JobHeld e -> waiting(logged, model.job(e.job()), "held");
       case JobPromised e -> waiting(logged, model.job(e.job()), "promised a start");
@@ -176,6 +184,7 @@ final class HistoryCheck {
     terms.mayBegin(logged, job);
     wishes.respected(logged, job, e.allocations());
     wishes.licensed(logged, job);
+    arrays.allocated(logged, job);
     for (Allocation allocation : e.allocations()) {
       take(logged, e.run(), allocation);
     }
@@ -404,6 +413,7 @@ final class HistoryCheck {
   }
 
   private void give(ModelJob job) {
+    arrays.gaveBack(job);
     for (Allocation allocation : job.allocations) {
       ModelNode node = model.nodes.get(allocation.node());
       allocation.cores().forEach(node.coreUsers::remove);

@@ -3,6 +3,7 @@ package org.queqiao.simulator.check;
 import java.util.List;
 import org.queqiao.contract.event.JobSubmitted;
 import org.queqiao.contract.job.Allocation;
+import org.queqiao.contract.job.ArrayTask;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.KillCause;
 
@@ -19,9 +20,26 @@ final class ModelJob {
   boolean started;
   KillCause killCause;
 
+  /** Null for what is no array. */
+  final ModelArray array;
+
+  /** Which task of which array it is, or null. */
+  final ArrayTask task;
+
   ModelJob(JobSubmitted submitted, long submitMs) {
     this.submitted = submitted;
     this.submitMs = submitMs;
+    this.array =
+        submitted.spec().array() == null ? null : new ModelArray(submitted.spec().array());
+    this.task = null;
+  }
+
+  /** A task that has left its array. */
+  ModelJob(ModelJob whole, int index) {
+    this.submitted = whole.submitted;
+    this.submitMs = whole.submitMs;
+    this.array = null;
+    this.task = new ArrayTask(whole.submitted.job(), index);
   }
 
   boolean holdsCores() {

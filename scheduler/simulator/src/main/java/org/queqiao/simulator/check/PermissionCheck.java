@@ -1,6 +1,9 @@
 package org.queqiao.simulator.check;
 
 import org.queqiao.contract.account.Role;
+import org.queqiao.contract.event.ArrayEnded;
+import org.queqiao.contract.event.ArrayTaskSplit;
+import org.queqiao.contract.event.ArrayTasksEnded;
 import org.queqiao.contract.event.DomainDefined;
 import org.queqiao.contract.event.JobAllocated;
 import org.queqiao.contract.event.JobEligible;
@@ -58,7 +61,14 @@ final class PermissionCheck {
           case JobSubmitted e -> isUser(actor, e.user().value());
           case JobHeld e -> mayChange(actor, model.job(e.job()));
           case JobReleased e -> mayChange(actor, model.job(e.job()));
-          case JobAllocated _, JobEligible _, JobPromised _, JobSignalled _ -> isScheduler(actor);
+          case JobAllocated _,
+              JobEligible _,
+              JobPromised _,
+              JobSignalled _,
+              ArrayTaskSplit _,
+              ArrayEnded _ ->
+              isScheduler(actor);
+          case ArrayTasksEnded e -> mayEndWaiting(actor, model.job(e.array()), e.state());
           case JobStarted e -> isNode(actor, e.node());
           case JobKillRequested e ->
               switch (e.cause()) {
@@ -108,17 +118,22 @@ final class PermissionCheck {
       return true;
     }
     if (job.state == JobState.PENDING) {
-      JobTerms terms = job.submitted.spec().terms();
-      boolean byItsTerms =
-          e.state() == JobState.DEADLINE
-              ? terms.deadlineMs() != 0
-              : terms.killOnInvalidDependency();
-      return isScheduler(actor) ? byItsTerms : mayChange(actor, job);
+      return mayEndWaiting(actor, job, e.state());
     }
     if (e.exit() != null) {
       return isNode(actor, job.allocations.getFirst().node());
     }
     return !isPlainUser(actor);
+  }
+
+  private boolean mayEndWaiting(Actor actor, ModelJob job, JobState state) {
+    if (job == null) {
+      return true;
+    }
+    JobTerms terms = job.submitted.spec().terms();
+    boolean byItsTerms =
+        state == JobState.DEADLINE ? terms.deadlineMs() != 0 : terms.killOnInvalidDependency();
+    return isScheduler(actor) ? byItsTerms : mayChange(actor, job);
   }
 
   private boolean mayChange(Actor actor, ModelJob job) {

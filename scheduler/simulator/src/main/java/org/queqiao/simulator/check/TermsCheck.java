@@ -43,18 +43,27 @@ final class TermsCheck {
     if (part.kind() == Dependency.Kind.SINGLETON) {
       return model.jobs.values().stream()
           .noneMatch(each ->
-              each.submitted.job().value() < job.submitted.job().value()
+              each.task == null
+                  && each.submitted.job().value() < job.submitted.job().value()
                   && each.submitted.user().equals(job.submitted.user())
                   && each.submitted.spec().name().equals(job.submitted.spec().name())
                   && !each.state.isTerminal());
     }
-    ModelJob other = model.job(part.job());
+    ModelJob whole = model.job(part.job());
+    ModelJob other =
+        part.kind() == Dependency.Kind.AFTER_CORRESPONDING
+                && job.task != null
+                && whole.array != null
+                && whole.array.jobs.containsKey(job.task.index())
+            ? model.job(whole.array.jobs.get(job.task.index()))
+            : whole;
     boolean ended = other.state.isTerminal();
     boolean well = other.state == JobState.COMPLETED;
     return switch (part.kind()) {
       case AFTER -> {
-        boolean begun = other.firstStartMs > 0 || ended;
-        long begunMs = other.firstStartMs > 0 ? other.firstStartMs : other.endMs;
+        long startMs = other.array == null ? other.firstStartMs : other.array.begunMs;
+        boolean begun = startMs > 0 || ended;
+        long begunMs = startMs > 0 ? startMs : other.endMs;
         yield begun && nowMs >= begunMs + part.offsetMs();
       }
       case AFTER_ANY -> ended;

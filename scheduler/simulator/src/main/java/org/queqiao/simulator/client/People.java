@@ -119,7 +119,14 @@ public final class People {
               Site.ADMINISTRATOR,
               "cancels " + job,
               new Input.CancelJob(Site.ADMINISTRATOR, job));
-      case 6 -> later(laterMs, owner, "requeues " + job, new Input.RequeueJob(owner, job));
+      case 6 ->
+          later(
+              laterMs,
+              owner,
+              request.array() == null ? "requeues " + job : "cancels some tasks of " + job,
+              request.array() == null
+                  ? new Input.RequeueJob(owner, job)
+                  : new Input.CancelTasks(owner, job, "2"));
       default -> {
         // left alone
       }
@@ -237,7 +244,7 @@ public final class People {
     }
     terms = terms.withRequeue(random.nextInt(3) != 0);
     if (random.nextBoolean() && !accepted.isEmpty()) {
-      List<String> kinds = List.of("after", "afterany", "afterok", "afternotok");
+      List<String> kinds = List.of("after", "afterany", "afterok", "afternotok", "aftercorr");
       String dependency =
           kinds.get(random.nextInt(kinds.size()))
               + ":"
@@ -272,6 +279,11 @@ public final class People {
     }
     if (random.nextInt(25) == 0) {
       request.tasks(10_000);
+    }
+    if (random.nextInt(6) == 0) {
+      int first = random.nextInt(3);
+      String indices = first + "-" + (first + random.nextInt(8)) + ":" + (1 + random.nextInt(2));
+      request.array(random.nextBoolean() ? indices : indices + "%" + (1 + random.nextInt(3)));
     }
     return request;
   }

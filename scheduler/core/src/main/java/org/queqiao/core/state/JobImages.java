@@ -1,0 +1,40 @@
+package org.queqiao.core.state;
+
+import org.queqiao.contract.snapshot.ClusterImage;
+
+/** Copies of jobs for snapshots and readers. */
+final class JobImages {
+  private JobImages() {}
+
+  static ClusterImage.JobImage of(Job job) {
+    return new ClusterImage.JobImage(
+        job.id(),
+        job.user(),
+        job.unixUser(),
+        job.uid(),
+        job.spec(),
+        job.state(),
+        job.heldByUser(),
+        job.heldByAdministrator(),
+        job.submitMs(),
+        job.attempt(),
+        job.startMs(),
+        job.nodeStartMs(),
+        job.endMs(),
+        job.finishedMs(),
+        job.allocations(),
+        job.killCause(),
+        job.exit(),
+        job.detail(),
+        job.eligibleMs(),
+        job.dependencyImages(),
+        job.formerCoreMs(),
+        job.heldForRequeues(),
+        job.isSignalled(),
+        job.predictedMs(),
+        job.promisedMs(),
+        job.array() == null ? null : job.array().image(),
+        job.task(),
+        job.revision());
+  }
+}

@@ -1,0 +1,95 @@
+package org.queqiao.server.pki;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.SortedMap;
+import org.junit.jupiter.api.Test;
+import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.NodeName;
+import org.queqiao.contract.id.PartitionName;
+import org.queqiao.contract.id.ProjectName;
+import org.queqiao.contract.id.RunId;
+import org.queqiao.contract.id.UserName;
+import org.queqiao.contract.job.Allocation;
+import org.queqiao.contract.job.ArrayTask;
+import org.queqiao.contract.job.JobArray;
+import org.queqiao.contract.job.JobSpec;
+import org.queqiao.contract.job.TaskIndices;
+import org.queqiao.contract.job.TaskRange;
+import org.queqiao.core.message.DesiredRunState;
+import org.queqiao.server.host.UnixUser;
+
+/** What the script of a task is told, and where it writes. */
+final class TaskEnvironmentTest {
+  private static final NodeName NODE = new NodeName("n1");
+  private static final UnixUser USER = new UnixUser("liwei", 1001, "/home/liwei", "/bin/sh");
+  private static final Allocation HERE = new Allocation(NODE, List.of(0), 1 << 20, List.of());
+
+  private static JobSpec spec(TaskRange... ranges) {
+    return JobSpec.builder(
+            "a",
+            "#!/bin/sh\n".getBytes(StandardCharsets.UTF_8),
+            new PartitionName("batch"),
+            new ProjectName("climate"),
+            1000)
+        .stdoutPath("queqiao-%A_%a.out")
+        .stderrPath("%j-%a.err")
+        .array(new JobArray(TaskIndices.of(List.of(ranges)), 2))
+        .build();
+  }
+
+  private static SortedMap<String, String> environment(JobSpec spec, ArrayTask task) {
+    return JobEnvironment.of(
+        new DesiredRunState(
+            new RunId(new JobId(31), 1),
+            false,
+            1000,
+            new UserName("liwei"),
+            "liwei",
+            1001,
+            0,
+            spec,
+            List.of(HERE),
+            null,
+            task),
+        HERE,
+        NODE,
+        USER);
+  }
+
+  @Test
+  void aTaskKnowsItsArrayItsIndexAndTheOthers() {
+    ArrayTask task = new ArrayTask(new JobId(12), 7);
+    SortedMap<String, String> out = environment(spec(new TaskRange(1, 19, 3)), task);
+    for (String prefix : List.of("SLURM_ARRAY_", "QUEQIAO_ARRAY_")) {
+      assertThat(out)
+          .containsEntry(prefix + "JOB_ID", "12")
+          .containsEntry(prefix + "TASK_ID", "7")
+          .containsEntry(prefix + "TASK_COUNT", "7")
+          .containsEntry(prefix + "TASK_MIN", "1")
+          .containsEntry(prefix + "TASK_MAX", "19")
+          .containsEntry(prefix + "TASK_STEP", "3");
+    }
+    assertThat(out).containsEntry("SLURM_JOB_ID", "31");
+    assertThat(
+            environment(spec(new TaskRange(1, 9, 2), new TaskRange(20, 20, 1)), task)
+                .get("SLURM_ARRAY_TASK_STEP"))
+        .isEqualTo("1");
+  }
+
+  @Test
+  void whatIsNoTaskKnowsNothingOfArrays() {
+    assertThat(environment(spec(new TaskRange(0, 1, 1)), null).keySet())
+        .noneMatch(name -> name.contains("ARRAY"));
+  }
+
+  @Test
+  void itWritesToFilesOfItsOwn() {
+    JobSpec spec = OutputPath.ofTask(spec(new TaskRange(0, 9, 1)), new ArrayTask(new JobId(12), 7));
+    assertThat(OutputPath.stdout(spec, new JobId(31), NODE, USER))
+        .isEqualTo("/home/liwei/queqiao-12_7.out");
+    assertThat(OutputPath.stderr(spec, new JobId(31), NODE, USER)).hasValue("/home/liwei/31-7.err");
+  }
+}
