@@ -8,10 +8,10 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.job.ArrayTask;
 import org.queqiao.contract.job.TaskIndices;
 import org.queqiao.contract.job.TaskRange;
-import org.queqiao.contract.id.JobId;
 
 final class TaskIndicesTest {
   @Test

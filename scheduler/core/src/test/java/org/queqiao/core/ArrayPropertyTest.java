@@ -21,8 +21,8 @@ import org.queqiao.core.message.Reply;
 
 /**
  * Where no throttle is set, the tasks of an array start when and where as many jobs would that are
- * submitted one after the other, with every policy but {@code default}, which keeps its soft promises
- * for jobs that have a number.
+ * submitted one after the other, with every policy but {@code default}, which keeps its soft
+ * promises for jobs that have a number.
  */
 final class ArrayPropertyTest {
   private static final boolean FULL = "full".equals(System.getProperty("queqiao.test.size"));
@@ -146,8 +146,7 @@ final class ArrayPropertyTest {
       if (name == null) {
         return;
       }
-      List<String> ofName =
-          single.keySet().stream().filter(each -> each.startsWith(name)).toList();
+      List<String> ofName = single.keySet().stream().filter(each -> each.startsWith(name)).toList();
       String one = anyOf(ofName);
       if (random.nextBoolean() && one.contains("_")) {
         int index = Integer.parseInt(one.substring(one.indexOf('_') + 1));

@@ -205,8 +205,7 @@ final class ArrayStoriesTest {
   void keepsOthersWaitingUntilAllOfItHasEndedWell() {
     SchedulerStory story = withCores(4);
     JobId array = story.submits("liwei", script().array("0-1"));
-    JobId ok =
-        story.submits("liwei", script().terms(NONE.withDependency("afterok:" + array)));
+    JobId ok = story.submits("liwei", script().terms(NONE.withDependency("afterok:" + array)));
     JobId begun = story.submits("liwei", script().terms(NONE.withDependency("after:" + array)));
     assertThat(story.plans()).isEqualTo(2);
     story.ticks();
@@ -256,8 +255,7 @@ final class ArrayStoriesTest {
     story.exits(task(story, first, 1), 1);
     JobId second =
         story.submits(
-            "liwei",
-            script().array("0-2").terms(NONE.withDependency("aftercorr:" + first)));
+            "liwei", script().array("0-2").terms(NONE.withDependency("aftercorr:" + first)));
     assertThat(story.plans()).isEqualTo(1);
     assertThat(running(story, second)).containsExactly(0);
     assertThat(

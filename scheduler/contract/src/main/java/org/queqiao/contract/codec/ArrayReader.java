@@ -51,8 +51,7 @@ final class ArrayReader {
   }
 
   static ArrayEnded ended(PbArrayEnded e) {
-    return new ArrayEnded(
-        new JobId(e.getArray()), ModelReader.state(e.getState()), e.getEndMs());
+    return new ArrayEnded(new JobId(e.getArray()), ModelReader.state(e.getState()), e.getEndMs());
   }
 
   static ArrayImage image(PbArrayImage in) {
@@ -70,7 +69,6 @@ final class ArrayReader {
   }
 
   private static List<ArrayImage.OrdinalRun> runs(List<PbOrdinalRun> in) {
-    return ModelReader.list(
-        in, each -> new ArrayImage.OrdinalRun(each.getFirst(), each.getLast()));
+    return ModelReader.list(in, each -> new ArrayImage.OrdinalRun(each.getFirst(), each.getLast()));
   }
 }

@@ -43,10 +43,7 @@ final class ArrayWriter {
   }
 
   static PbArrayTask task(ArrayTask task) {
-    return PbArrayTask.newBuilder()
-        .setArray(task.array().value())
-        .setIndex(task.index())
-        .build();
+    return PbArrayTask.newBuilder().setArray(task.array().value()).setIndex(task.index()).build();
   }
 
   static PbArrayTaskSplit split(ArrayTaskSplit e) {
@@ -96,8 +93,7 @@ final class ArrayWriter {
 
   private static List<PbOrdinalRun> runs(List<ArrayImage.OrdinalRun> runs) {
     return runs.stream()
-        .map(each ->
-            PbOrdinalRun.newBuilder().setFirst(each.first()).setLast(each.last()).build())
+        .map(each -> PbOrdinalRun.newBuilder().setFirst(each.first()).setLast(each.last()).build())
         .toList();
   }
 }

@@ -78,11 +78,7 @@ public final class CancelCheck {
       }
     }
     return tasks(
-        input.actor(),
-        array,
-        asked,
-        waiting.isEmpty() ? null : TaskIndices.of(waiting),
-        nowMs);
+        input.actor(), array, asked, waiting.isEmpty() ? null : TaskIndices.of(waiting), nowMs);
   }
 
   /** Waiting tasks by one fact, those that are jobs of their own each by its own. */
@@ -92,8 +88,7 @@ public final class CancelCheck {
     if (waiting != null) {
       facts.add(
           new Fact(
-              actor,
-              new ArrayTasksEnded(array.id(), waiting, JobState.CANCELLED, nowMs, WAITED)));
+              actor, new ArrayTasksEnded(array.id(), waiting, JobState.CANCELLED, nowMs, WAITED)));
     }
     for (Job task : cluster.jobs().tasksOf(array.id()).values()) {
       if (asked.ordinalOf(task.task().index()) >= 0) {

@@ -63,8 +63,7 @@ public final class DeadlineCheck {
       }
       ArrayProgress array = cluster.jobs().find(each).orElseThrow().array();
       facts.add(
-          new Fact(
-              Actor.SCHEDULER, new ArrayEnded(each, array.finalState(), array.lastEndMs())));
+          new Fact(Actor.SCHEDULER, new ArrayEnded(each, array.finalState(), array.lastEndMs())));
     }
   }
 
@@ -136,9 +135,7 @@ public final class DeadlineCheck {
     }
     TaskIndices all = job.spec().array().tasks();
     TaskIndices tasks =
-        state == JobState.CANCELLED
-            ? job.hopelessTasks()
-            : job.array().waitingTasks(all);
+        state == JobState.CANCELLED ? job.hopelessTasks() : job.array().waitingTasks(all);
     return new Fact(Actor.SCHEDULER, new ArrayTasksEnded(id, tasks, state, nowMs, detail));
   }
 }

@@ -78,9 +78,7 @@ public final class HoldCheck {
       if (each.heldByAdministrator()
           && !permissions.permit(input.actor(), new Action.ReleaseAdministratorHold())) {
         return Rejections.forbidden(
-            "job "
-                + each.id()
-                + " is held by an administrator: only an administrator releases it");
+            "job " + each.id() + " is held by an administrator: only an administrator releases it");
       }
       facts.add(new Fact(input.actor(), new JobReleased(each.id())));
     }

@@ -60,8 +60,7 @@ public final class RequeueCheck {
     return switch (job.state()) {
       case RUNNING ->
           Decision.done(
-              List.of(
-                  new Fact(actor, new JobKillRequested(job.run(), KillCause.REQUEUED))));
+              List.of(new Fact(actor, new JobKillRequested(job.run(), KillCause.REQUEUED))));
       case COMPLETING ->
           job.killCause() == KillCause.REQUEUED
               ? Decision.unchanged()

@@ -91,7 +91,9 @@ final class SpecResolver {
     }
     JobSpec spec =
         spec(request, name, payer.project(), limitMs, resolved.terms(), qos.qos(), array);
-    return cluster.candidates().neverRuns(spec)
+    return cluster
+        .candidates()
+        .neverRuns(spec)
         .map(each -> new Resolved(null, Rejections.invalid(each.field(), each.message())))
         .orElseGet(() -> new Resolved(spec, null));
   }
@@ -111,29 +113,35 @@ final class SpecResolver {
   private Payer payer(Actor actor, UserDefined user, JobRequest request) {
     ProjectName project = request.project() == null ? user.defaultProject() : request.project();
     if (project == null) {
-      return new Payer(null, Rejections.invalid(
-          "project",
-          "the request names no project and account "
-              + user.name()
-              + " has no default project: name one"));
+      return new Payer(
+          null,
+          Rejections.invalid(
+              "project",
+              "the request names no project and account "
+                  + user.name()
+                  + " has no default project: name one"));
     }
     if (cluster.accounts().project(project).isEmpty()) {
       return new Payer(null, unknownProject(project, user.name()));
     }
     if (!permissions.permit(actor, new Action.SubmitJob(project))) {
-      return new Payer(null, Rejections.forbidden(
-          "account "
-              + user.name()
-              + " may not submit to project "
-              + project
-              + ": ask a manager of the project for membership"));
+      return new Payer(
+          null,
+          Rejections.forbidden(
+              "account "
+                  + user.name()
+                  + " may not submit to project "
+                  + project
+                  + ": ask a manager of the project for membership"));
     }
     if (user.unixUser().isEmpty()) {
-      return new Payer(null, Rejections.forbidden(
-          "account "
-              + user.name()
-              + " has no Unix user, so its jobs could run as nobody:"
-              + " ask an administrator to map it"));
+      return new Payer(
+          null,
+          Rejections.forbidden(
+              "account "
+                  + user.name()
+                  + " has no Unix user, so its jobs could run as nobody:"
+                  + " ask an administrator to map it"));
     }
     return new Payer(project, null);
   }

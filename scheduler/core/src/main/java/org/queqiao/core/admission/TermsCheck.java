@@ -57,8 +57,7 @@ final class TermsCheck {
     }
   }
 
-  Resolved resolve(
-      Actor actor, TermsRequest request, long limitMs, JobArray array, long nowMs) {
+  Resolved resolve(Actor actor, TermsRequest request, long limitMs, JobArray array, long nowMs) {
     if (request.equals(TermsRequest.NONE)) {
       return new Resolved(JobTerms.DEFAULT, null);
     }

@@ -332,7 +332,8 @@ public final class HistoryChecks {
     return switch (part.kind()) {
       case AFTER -> {
         long begunMs = other.firstStartMs > 0 ? other.firstStartMs : ended ? other.endMs : nowMs;
-        yield (other.attempt > 0 || other.firstStartMs > 0 || ended) && begunMs <= nowMs - part.offsetMs();
+        yield (other.attempt > 0 || other.firstStartMs > 0 || ended)
+            && begunMs <= nowMs - part.offsetMs();
       }
       case AFTER_ANY -> ended;
       case AFTER_OK, AFTER_CORRESPONDING -> well;

@@ -104,8 +104,7 @@ public final class WhyPending {
     if (job.spec().array() == null) {
       return false;
     }
-    Job array =
-        job.task() == null ? job : cluster.jobs().find(job.task().array()).orElse(job);
+    Job array = job.task() == null ? job : cluster.jobs().find(job.task().array()).orElse(job);
     int atOnce = array.spec().array().atOnce();
     return array.array() != null && atOnce > 0 && array.array().holding() >= atOnce;
   }

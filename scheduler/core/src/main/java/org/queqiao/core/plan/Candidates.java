@@ -11,10 +11,10 @@ import org.queqiao.core.state.Demand;
 import org.queqiao.core.state.Job;
 
 /**
- * What may start in one pass, in the order of the queue: jobs that no limit holds, and of each array
- * only as many tasks as the pass can have a use for. That is as many as could start at once, because
- * what is free only shrinks, and as many more as could be promised a start; the others would be
- * refused like these.
+ * What may start in one pass, in the order of the queue: jobs that no limit holds, and of each
+ * array only as many tasks as the pass can have a use for. That is as many as could start at once,
+ * because what is free only shrinks, and as many more as could be promised a start; the others
+ * would be refused like these.
  */
 final class Candidates implements WaitingSource {
   /** How many tasks of one array are promised a start at most. */
@@ -128,8 +128,7 @@ final class Candidates implements WaitingSource {
     if (atOnce == 0) {
       return true;
     }
-    int left =
-        throttles.computeIfAbsent(id, _ -> atOnce - whole.array().holding());
+    int left = throttles.computeIfAbsent(id, _ -> atOnce - whole.array().holding());
     if (left > 0) {
       throttles.put(id, left - 1);
     }

@@ -177,8 +177,7 @@ final class ClusterMirror {
     }
     long number = job.id().value();
     long limitMs = job.spec().limitMs();
-    PlanJob planned =
-        new PlanJob(number, number, demand, job.submitMs(), limitMs, believedMs(job));
+    PlanJob planned = new PlanJob(number, number, demand, job.submitMs(), limitMs, believedMs(job));
     if (job.promisedMs() != 0) {
       planned.promise(job.promisedMs());
     }
@@ -247,8 +246,7 @@ final class ClusterMirror {
   }
 
   /** A job with components: a part for each of them. */
-  private Demand demandOfComponents(
-      JobSpec spec, ClusterChoices.Choice choice, long[] licences) {
+  private Demand demandOfComponents(JobSpec spec, ClusterChoices.Choice choice, long[] licences) {
     JobParts parts = JobParts.of(spec, choice.wish());
     List<Demand.Part> list = new ArrayList<>();
     for (int part = 0; part < parts.parts().count(); part++) {

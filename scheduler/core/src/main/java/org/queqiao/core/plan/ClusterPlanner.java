@@ -114,8 +114,7 @@ public final class ClusterPlanner {
     passStarted |= !facts.isEmpty();
     passBegun = !over;
     int starts = (int) facts.stream().filter(JobAllocated.class::isInstance).count();
-    return new Slice(
-        facts, starts, promises(), !over, over && !passStarted ? chancesAtBegin : -1);
+    return new Slice(facts, starts, promises(), !over, over && !passStarted ? chancesAtBegin : -1);
   }
 
   private void renew() {
@@ -167,8 +166,7 @@ public final class ClusterPlanner {
 
   private void begin(Planner planner, long nowMs) {
     JobOrder.Queue queue = order.open(cluster, cluster.timeMs());
-    planner.begin(
-        new Candidates(cluster, queue, mirror, policy.reservations(), waiting), nowMs);
+    planner.begin(new Candidates(cluster, queue, mirror, policy.reservations(), waiting), nowMs);
     passBegun = true;
     passStarted = false;
     chancesAtBegin = cluster.chances();
@@ -309,9 +307,7 @@ public final class ClusterPlanner {
       int first = ordinalOf(event.array(), each.first());
       int last = ordinalOf(event.array(), each.last());
       if (last - first + 1 == each.count()) {
-        waiting
-            .removeBetween(event.array(), first, last)
-            .forEach(mirror.planner()::withdrawn);
+        waiting.removeBetween(event.array(), first, last).forEach(mirror.planner()::withdrawn);
       } else {
         mirror = null;
         return;

@@ -51,10 +51,7 @@ final class WaitingPlanJobs {
   List<PlanJob> removeBetween(JobId array, int first, int last) {
     List<PlanJob> out = new ArrayList<>();
     Iterator<Map.Entry<Key, PlanJob>> each =
-        byKey
-            .subMap(new Key(array, first), true, new Key(array, last), true)
-            .entrySet()
-            .iterator();
+        byKey.subMap(new Key(array, first), true, new Key(array, last), true).entrySet().iterator();
     while (each.hasNext()) {
       out.add(each.next().getValue());
       each.remove();

@@ -108,12 +108,7 @@ public final class ByPriority implements JobOrder {
 
   /** Higher priority first, then the better place by area, then the lower number. */
   private record Head(
-      long micro,
-      long area,
-      Backlog.Group group,
-      long commonMicro,
-      Job job,
-      Iterator<Job> rest)
+      long micro, long area, Backlog.Group group, long commonMicro, Job job, Iterator<Job> rest)
       implements Comparable<Head> {
     @Override
     public int compareTo(Head other) {

@@ -34,9 +34,7 @@ final class ArrayEvents {
     cluster.jobs().change(array, () -> array.array().split(ordinal, nowMs));
     cluster
         .jobs()
-        .add(
-            new Job(
-                event.job(), array, event.task(), cluster.content().again(array.content())));
+        .add(new Job(event.job(), array, event.task(), cluster.content().again(array.content())));
     if (!array.awaitsStart()) {
       dependencies.moved(array, nowMs);
     }
@@ -78,7 +76,13 @@ final class ArrayEvents {
         .jobs()
         .change(
             array,
-            () -> array.array().endedJob(array.spec().array().tasks().ordinalOf(task.task().index()), task.state(), task.endMs()));
+            () ->
+                array
+                    .array()
+                    .endedJob(
+                        array.spec().array().tasks().ordinalOf(task.task().index()),
+                        task.state(),
+                        task.endMs()));
     int index = task.task().index();
     counterparts(
         array,
@@ -113,8 +117,8 @@ final class ArrayEvents {
 
   private static boolean waitsByIndex(Job job, JobId array) {
     return job.spec().terms().dependency().parts().stream()
-        .anyMatch(part ->
-            part.kind() == Dependency.Kind.AFTER_CORRESPONDING && array.equals(part.job()));
+        .anyMatch(
+            part -> part.kind() == Dependency.Kind.AFTER_CORRESPONDING && array.equals(part.job()));
   }
 
   /** A new array of which each task waits for the task of another with its index. */
@@ -164,7 +168,11 @@ final class ArrayEvents {
         && spec.terms().dependency().parts().stream()
             .anyMatch(part ->
                 part.kind() == Dependency.Kind.AFTER_CORRESPONDING
-                    && cluster.jobs().find(part.job()).filter(DependencyEvents::isArray).isPresent());
+                    && cluster
+                        .jobs()
+                        .find(part.job())
+                        .filter(DependencyEvents::isArray)
+                        .isPresent());
   }
 
   private Job array(JobId id) {

@@ -17,8 +17,7 @@ final class DependencyEvents {
   }
 
   /** How far the other job is. */
-  private record Standing(
-      long startMs, long endMs, boolean ended, boolean well, boolean array) {
+  private record Standing(long startMs, long endMs, boolean ended, boolean well, boolean array) {
     static Standing of(Job job) {
       long startMs = job.attempt() == 0 ? 0 : job.startMs();
       return new Standing(

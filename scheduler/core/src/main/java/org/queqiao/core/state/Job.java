@@ -96,8 +96,7 @@ public final class Job {
     this.dependencies =
         array.dependencies == null
             ? null
-            : new DependencyProgress(
-                array.spec().terms().dependency(), array.dependencies.image());
+            : new DependencyProgress(array.spec().terms().dependency(), array.dependencies.image());
     this.array = null;
     this.task = new ArrayTask(array.id, index);
   }

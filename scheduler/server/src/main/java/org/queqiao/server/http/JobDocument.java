@@ -164,8 +164,7 @@ record JobDocument(
   /** An array with the indices of the tasks that have not started. */
   JobDocument withWaiting(String indices) {
     ArrayDocument known =
-        new ArrayDocument(
-            array.indices(), array.tasks(), array.atOnce(), array.counts(), indices);
+        new ArrayDocument(array.indices(), array.tasks(), array.atOnce(), array.counts(), indices);
     return new JobDocument(
         id,
         name,

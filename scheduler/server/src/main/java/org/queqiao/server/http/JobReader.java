@@ -93,10 +93,10 @@ final class JobReader {
     }
     JobId id = new JobId(entry.id());
     var _ =
-        door.ask(
-                state ->
-                    state.waitingTasks(id).map(each ->
-                        each.shortened(JobDocument.ArrayDocument.MAX_RANGES)))
+        door.ask(state ->
+                state
+                    .waitingTasks(id)
+                    .map(each -> each.shortened(JobDocument.ArrayDocument.MAX_RANGES)))
             .whenComplete((text, refused) ->
                 call.onLoop(() ->
                     found.accept(

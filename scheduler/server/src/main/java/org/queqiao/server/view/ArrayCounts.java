@@ -49,7 +49,9 @@ public final class ArrayCounts {
     return waiting;
   }
 
-  /** How many tasks are in each state, those included that wait; states without any are left out. */
+  /**
+   * How many tasks are in each state, those included that wait; states without any are left out.
+   */
   public SortedMap<JobState, Integer> byState() {
     TreeMap<JobState, Integer> out = new TreeMap<>(jobs);
     if (waiting > 0) {

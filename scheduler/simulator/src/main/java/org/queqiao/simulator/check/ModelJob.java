@@ -29,8 +29,7 @@ final class ModelJob {
   ModelJob(JobSubmitted submitted, long submitMs) {
     this.submitted = submitted;
     this.submitMs = submitMs;
-    this.array =
-        submitted.spec().array() == null ? null : new ModelArray(submitted.spec().array());
+    this.array = submitted.spec().array() == null ? null : new ModelArray(submitted.spec().array());
     this.task = null;
   }
 
