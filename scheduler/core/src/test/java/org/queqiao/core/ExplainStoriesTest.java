@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.queqiao.core.SchedulerStory.HOUR_MS;
 
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.queqiao.contract.event.LicenceDefined;
 import org.queqiao.contract.event.RulesSet;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.UserName;
+import org.queqiao.contract.job.JobPlacement;
 import org.queqiao.contract.policy.Limit;
 import org.queqiao.contract.policy.LimitScope;
 import org.queqiao.contract.policy.Quantity;
@@ -68,6 +71,27 @@ final class ExplainStoriesTest {
                 + " hold what is missing on such nodes. 0 nodes of that kind are down and 1"
                 + " drained. No job is before it in the queue of 1. If every job runs to its time"
                 + " limit and nobody submits more, it starts in 1 h 30 min.");
+  }
+
+  @Test
+  void whatItAsksForBesideCoresIsSaid() {
+    SchedulerStory story = SchedulerStory.site();
+    story.node("n1", 2);
+    story.node("n2", 2);
+    story.does(
+        new Input.DefineLicence(SchedulerStory.OWNER, new LicenceDefined("fluent", 1)));
+    JobPlacement.Builder one = JobPlacement.builder().licences(Map.of("fluent", 1));
+    story.submits("liwei", SchedulerStory.script().placement(one.build()));
+    story.plans();
+    JobId second =
+        story.submits(
+            "liwei",
+            SchedulerStory.script().placement(one.excludeNodes("n2").exclusive(true).build()));
+    assertThat(text(story, second))
+        .contains(
+            "The job waits: Licenses. Too few licences are free: it asks for 1 of licence fluent,"
+                + " of which 0 are free. It asks for none of the nodes n2, nodes for itself"
+                + " alone. It needs 1 node with 1 core: 0 nodes of 1 of that kind have room now");
   }
 
   @Test

@@ -2,8 +2,10 @@ package org.queqiao.core.explain;
 
 import java.util.StringJoiner;
 import org.queqiao.contract.job.DependencyRule;
+import org.queqiao.contract.job.JobPlacement;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.job.JobState;
+import org.queqiao.contract.job.PendingReason;
 import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.contract.snapshot.ClusterImage.DependencyImage.Progress;
 import org.queqiao.core.limit.LimitTree;
@@ -36,6 +38,7 @@ public final class ExplanationText {
         out.add("A limit holds it: " + LimitTree.sentence(job.user(), job.spec(), each) + ".");
       }
     }
+    wishes(explained, out);
     room(explained, out);
     if (explained.aheadCount() >= 0) {
       out.add(
@@ -84,6 +87,42 @@ public final class ExplanationText {
                 + rule.parts().get(i)
                 + (progress == Progress.FAILED ? ", which can never be met." : ", not met yet."));
       }
+    }
+  }
+
+  /** What it asks for that only some nodes, or none, can give. */
+  private static void wishes(Explanation explained, StringJoiner out) {
+    if (explained.why().word().equals(PendingReason.LICENSES.slurmWord())) {
+      out.add("Too few licences are free: " + explained.why().sentence() + ".");
+    }
+    JobPlacement placement = explained.job().spec().placement();
+    StringJoiner asked = new StringJoiner(", ");
+    said(asked, "the features ", placement.constraint());
+    said(asked, "the nodes ", placement.nodeList());
+    said(asked, "none of the nodes ", placement.excludeNodes());
+    if (placement.exclusive()) {
+      asked.add("nodes for itself alone");
+    }
+    if (placement.contiguous()) {
+      asked.add("nodes side by side");
+    }
+    if (placement.switches() > 0) {
+      asked.add(
+          "nodes on at most "
+              + placement.switches()
+              + (placement.switches() == 1 ? " switch" : " switches"));
+    }
+    if (!placement.components().isEmpty()) {
+      asked.add(count(placement.components().size(), "component") + " beside its own nodes");
+    }
+    if (asked.length() > 0) {
+      out.add("It asks for " + asked + ".");
+    }
+  }
+
+  private static void said(StringJoiner asked, String what, String text) {
+    if (!text.isEmpty()) {
+      asked.add(what + text);
     }
   }
 

@@ -1,6 +1,5 @@
 package org.queqiao.core.placement;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -56,24 +55,22 @@ public final class Feasibility {
     return byGroups;
   }
 
-  /** Compares a job that must lie somehow with all nodes, idle, that fit it otherwise. */
+  /**
+   * Compares a job that must lie somehow with all nodes, idle, that fit it otherwise.
+   *
+   * @param fabric of these nodes in this order
+   */
   public static Optional<Impossible> checkLayout(
-      JobSpec spec, NodeWish wish, Switches switches, Iterable<Offer> everyNode) {
-    List<NodeName> names = new ArrayList<>();
-    List<Offer> offers = new ArrayList<>();
-    everyNode.forEach(offers::add);
-    offers.forEach(each -> names.add(each.name()));
-    Arrangement arrangement =
-        Arrangement.of(spec.placement(), spec.nodes(), new Fabric(switches, names));
-    if (arrangement == null || !arrangement.isDemanded() || offers.isEmpty()) {
-      return Optional.empty();
-    }
+      JobSpec spec, NodeWish wish, Fabric fabric, List<Offer> offers) {
+    Arrangement arrangement = Arrangement.of(spec.placement(), spec.nodes(), fabric);
     NodeNeed need = NodeNeed.small(spec);
     byte[] masks = new byte[offers.size()];
+    TreeMap<NodeShape, Boolean> known = new TreeMap<>();
     for (int i = 0; i < masks.length; i++) {
       Offer each = offers.get(i);
       boolean fits =
-          wish.groups(each.name(), each.settings()) != 0 && fits(need, NodeShape.of(each.facts()));
+          wish.groups(each.name(), each.settings()) != 0
+              && known.computeIfAbsent(NodeShape.of(each.facts()), shape -> fits(need, shape));
       masks[i] = (byte) (fits ? 1 : 0);
     }
     if (arrangement.choose(new Parts(spec.nodes()), masks) != null) {

@@ -1,10 +1,12 @@
 package org.queqiao.core.state;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.queqiao.contract.job.JobSpec;
+import org.queqiao.core.placement.Fabric;
 import org.queqiao.core.placement.Feasibility;
 import org.queqiao.core.placement.NodeShape;
 import org.queqiao.core.placement.NodeWish;
@@ -23,6 +25,8 @@ public final class Candidates {
   private final TreeMap<WishKey, SortedMap<Integer, Map<NodeShape, Integer>>> usable =
       new TreeMap<>();
   private long seen;
+  private Fabric fabric;
+  private List<Feasibility.Offer> offers = List.of();
 
   Candidates(Cluster cluster) {
     this.cluster = cluster;
@@ -41,8 +45,7 @@ public final class Candidates {
     boolean lies = spec.placement().contiguous() || spec.placement().switches() > 0;
     return impossible.isPresent() || !lies
         ? impossible
-        : Feasibility.checkLayout(
-            spec, wish, cluster.policy().switches(), cluster.nodes().offers(_ -> true));
+        : Feasibility.checkLayout(spec, wish, fabric(), offers);
   }
 
   /** Whether a job would fit if the nodes that take runs were idle. */
@@ -56,17 +59,35 @@ public final class Candidates {
             .isEmpty();
   }
 
-  private SortedMap<Integer, Map<NodeShape, Integer>> of(
-      JobSpec spec,
-      NodeWish wish,
-      TreeMap<WishKey, SortedMap<Integer, Map<NodeShape, Integer>>> known,
-      boolean onlyUsable) {
+  private void forgetWhatChanged() {
     long now = cluster.nodes().version() + cluster.policy().version();
     if (now != seen) {
       seen = now;
       all.clear();
       usable.clear();
+      fabric = null;
     }
+  }
+
+  /** Of all nodes, in the order of their names; also sets the offers. */
+  private Fabric fabric() {
+    forgetWhatChanged();
+    if (fabric == null) {
+      offers = cluster.nodes().offers(_ -> true);
+      fabric =
+          new Fabric(
+              cluster.policy().switches(),
+              offers.stream().map(Feasibility.Offer::name).toList());
+    }
+    return fabric;
+  }
+
+  private SortedMap<Integer, Map<NodeShape, Integer>> of(
+      JobSpec spec,
+      NodeWish wish,
+      TreeMap<WishKey, SortedMap<Integer, Map<NodeShape, Integer>>> known,
+      boolean onlyUsable) {
+    forgetWhatChanged();
     if (known.size() >= MAX_KNOWN) {
       known.clear();
     }

@@ -42,6 +42,7 @@ public final class Policy {
   }
 
   void define(TopologyDefined newTopology) {
+    version++;
     switches = Switches.of(newTopology);
     topology = newTopology;
   }
