@@ -78,8 +78,7 @@ final class ExplainStoriesTest {
     SchedulerStory story = SchedulerStory.site();
     story.node("n1", 2);
     story.node("n2", 2);
-    story.does(
-        new Input.DefineLicence(SchedulerStory.OWNER, new LicenceDefined("fluent", 1)));
+    story.does(new Input.DefineLicence(SchedulerStory.OWNER, new LicenceDefined("fluent", 1)));
     JobPlacement.Builder one = JobPlacement.builder().licences(Map.of("fluent", 1));
     story.submits("liwei", SchedulerStory.script().placement(one.build()));
     story.plans();

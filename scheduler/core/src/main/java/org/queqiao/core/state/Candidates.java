@@ -76,8 +76,7 @@ public final class Candidates {
       offers = cluster.nodes().offers(_ -> true);
       fabric =
           new Fabric(
-              cluster.policy().switches(),
-              offers.stream().map(Feasibility.Offer::name).toList());
+              cluster.policy().switches(), offers.stream().map(Feasibility.Offer::name).toList());
     }
     return fabric;
   }
