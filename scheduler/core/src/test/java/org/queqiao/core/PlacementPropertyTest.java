@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.queqiao.contract.event.LicenceDefined;
 import org.queqiao.contract.event.NodeSettingsSet;
@@ -47,14 +48,20 @@ final class PlacementPropertyTest {
   /** What a job wishes, as drawn: the counted terms, or one term for every node. */
   private record Drawn(List<List<String>> anyOf, List<Integer> counts, String without) {}
 
+  /** What one node must give. */
+  private record Slot(int cores, int devices, List<String> anyOf) {}
+
   private static final class Site {
     final long seed;
     final SplittableRandom random;
     final SchedulerStory story = SchedulerStory.site();
     final TreeMap<String, List<String>> features = new TreeMap<>();
+    final TreeMap<String, Integer> cores = new TreeMap<>();
+    final TreeMap<String, Integer> devices = new TreeMap<>();
     final TreeMap<JobId, Drawn> drawn = new TreeMap<>();
     int licences;
     int started;
+    int compared;
 
     Site(long seed) {
       this.seed = seed;
@@ -77,6 +84,8 @@ final class PlacementPropertyTest {
               ? List.of(new NodeFacts.GresInventory("gpu", "a100", random.nextInt(1, 4)))
               : List.of();
       story.says(SchedulerStory.facts(name, "boot-1", cores, cores * GIB, gres));
+      this.cores.put(name, cores);
+      devices.put(name, gres.stream().mapToInt(NodeFacts.GresInventory::count).sum());
       List<String> words = FEATURES.stream().filter(_ -> random.nextBoolean()).toList();
       features.put(name, words);
       story.does(
@@ -102,9 +111,95 @@ final class PlacementPropertyTest {
       }
       request.cpusPerTask(random.nextInt(1, 3)).placement(placement.build());
       Reply reply = story.hears(submission("liwei", request));
+      compare(request.build(), wish, reply instanceof Reply.JobAccepted);
       if (reply instanceof Reply.JobAccepted accepted) {
         drawn.put(accepted.job(), wish);
       }
+    }
+
+    /** A job is accepted exactly when trying every choice of idle nodes finds one. */
+    private void compare(JobRequest request, Drawn wish, boolean accepted) {
+      JobPlacement placement = request.placement();
+      int nodes = nodesOf(request, wish);
+      int tasks =
+          request.tasks() == null
+              ? nodes * Math.max(1, placement.tasksPerNode())
+              : request.tasks();
+      boolean named =
+          wish.anyOf().stream()
+              .allMatch(term ->
+                  term.stream()
+                      .allMatch(word ->
+                          features.values().stream().anyMatch(words -> words.contains(word))));
+      boolean apart =
+          !placement.components().isEmpty()
+              && (placement.memPerCpuBytes() > 0 || !placement.gresPerTask().isEmpty());
+      if (!named
+          || apart
+          || tasks < nodes
+          || placement.licences().getOrDefault("solver", 0) > licences) {
+        return;
+      }
+      List<Slot> slots = new ArrayList<>();
+      for (int i = 0; i < nodes; i++) {
+        int here = tasks / nodes + (i < tasks % nodes ? 1 : 0);
+        int devices = placement.gresPerTask().isEmpty() ? 0 : here;
+        slots.add(new Slot(here * request.cpusPerTask(), devices, termOf(wish, i)));
+      }
+      for (JobComponent each : placement.components()) {
+        for (int i = 0; i < each.nodes(); i++) {
+          int devices = each.gres().isEmpty() ? 0 : 1;
+          List<String> term = termOf(wish, slots.size());
+          slots.add(new Slot(each.tasks() / each.nodes() * each.cpusPerTask(), devices, term));
+        }
+      }
+      boolean debug = request.partition().equals(DEBUG);
+      assertThat(accepted)
+          .as("seed %d: %s", seed, placement)
+          .isEqualTo(serve(slots, 0, new TreeSet<>(), debug, wish.without()));
+      compared++;
+    }
+
+    private static int nodesOf(JobRequest request, Drawn wish) {
+      if (request.nodes() != null) {
+        return request.nodes();
+      }
+      boolean counted = request.placement().components().isEmpty() && !wish.counts().isEmpty();
+      return counted ? wish.counts().stream().mapToInt(each -> each).sum() : 1;
+    }
+
+    private static List<String> termOf(Drawn wish, int slot) {
+      int left = slot;
+      for (int i = 0; i < wish.counts().size(); i++) {
+        if (wish.counts().get(i) == 0 || left < wish.counts().get(i)) {
+          return wish.anyOf().get(i);
+        }
+        left -= wish.counts().get(i);
+      }
+      return List.of();
+    }
+
+    private boolean serve(
+        List<Slot> slots, int next, TreeSet<String> taken, boolean debug, String without) {
+      if (next == slots.size()) {
+        return true;
+      }
+      Slot slot = slots.get(next);
+      for (String node : features.keySet()) {
+        boolean mayUse =
+            !node.equals(without) && (!debug || node.equals("n0") || node.equals("n1"));
+        boolean fits = cores.get(node) >= slot.cores() && devices.get(node) >= slot.devices();
+        boolean has =
+            slot.anyOf().isEmpty() || slot.anyOf().stream().anyMatch(features.get(node)::contains);
+        if (mayUse && fits && has && taken.add(node)) {
+          boolean rest = serve(slots, next + 1, taken, debug, without);
+          taken.remove(node);
+          if (rest) {
+            return true;
+          }
+        }
+      }
+      return false;
     }
 
     private Drawn wish(JobPlacement.Builder placement, JobRequest.Builder request) {
@@ -229,6 +324,7 @@ final class PlacementPropertyTest {
   void wishesAreKeptNothingIsGivenTwiceAndNothingWaitsOnAnIdleMachine() {
     int mostAtOnce = 0;
     int jobs = 0;
+    int compared = 0;
     for (long seed = 0; seed < SEEDS; seed++) {
       Site site = new Site(seed);
       for (int step = 0; step < STEPS; step++) {
@@ -246,7 +342,9 @@ final class PlacementPropertyTest {
       assertThat(site.story.machine.state().pendingJobs()).as("seed %d", seed).isZero();
       mostAtOnce = Math.max(mostAtOnce, site.started);
       jobs += site.drawn.size();
+      compared += site.compared;
     }
+    assertThat(compared).isGreaterThan(SEEDS * 10);
     assertThat(mostAtOnce).isGreaterThan(4);
     assertThat(jobs).isGreaterThan(SEEDS * 5);
   }

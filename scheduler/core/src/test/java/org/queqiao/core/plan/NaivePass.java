@@ -91,12 +91,13 @@ final class NaivePass {
     }
     byte[] masks = new byte[pool.nodes()];
     for (int node = 0; node < masks.length; node++) {
-      Demand.Part part = demand.part(0);
-      boolean serves =
-          !pool.closed(node)
-              && part.nodes().allows(node)
-              && room(part.share(), node, from, from + job.believed());
-      masks[node] = (byte) (serves ? 1 : 0);
+      for (int i = 0; i < demand.parts().count() && !pool.closed(node); i++) {
+        Demand.Part part = demand.part(i);
+        if (part.nodes().allows(node)
+            && room(part.share(), node, from, from + job.believed())) {
+          masks[node] |= (byte) (1 << i);
+        }
+      }
     }
     int[] on = starts ? demand.arrange(masks) : demand.choose(masks);
     return on == null ? null : Arrays.stream(on).boxed().toList();

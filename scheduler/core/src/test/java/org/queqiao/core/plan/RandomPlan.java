@@ -88,15 +88,16 @@ final class RandomPlan {
               random.nextInt(1, 3),
               node -> (allowed >>> node & 1) == 1));
     }
-    if (parts.size() == 1 && random.nextBoolean()) {
-      return new Demand(parts, 0, 0, arrangement(parts.getFirst().shares()));
+    if (random.nextBoolean()) {
+      int nodes = parts.stream().mapToInt(Demand.Part::shares).sum();
+      return new Demand(parts, 0, 0, arrangement(nodes, parts.size() == 1));
     }
     return new Demand(
         parts, random.nextInt(parts.size()), random.nextInt(3) == 0 ? random.nextInt(3) : 0);
   }
 
   /** Three leaves of two nodes, two of them below one switch. */
-  private Arrangement arrangement(int nodes) {
+  private Arrangement arrangement(int nodes, boolean mayDemand) {
     Switches switches =
         Switches.of(
             new TopologyDefined(
@@ -111,8 +112,8 @@ final class RandomPlan {
     }
     return Arrangement.of(
         JobPlacement.builder()
-            .contiguous(random.nextInt(3) == 0)
-            .switches(random.nextInt(3))
+            .contiguous(mayDemand && random.nextInt(3) == 0)
+            .switches(mayDemand ? random.nextInt(3) : 0)
             .spread(random.nextBoolean())
             .build(),
         nodes,

@@ -89,8 +89,8 @@ final class ExplainedDocument {
     out.writeObjectFieldStart("needs");
     out.writeNumberField("nodes", spec.nodes());
     out.writeNumberField("cores", spec.totalCores());
-    out.writeNumberField("memBytesPerNode", spec.memBytes());
-    Json.gres(out, spec.gres());
+    out.writeNumberField("memBytesPerNode", spec.memOnNode(0));
+    Json.gres(out, spec.gresOnNode(0));
     out.writeNumberField("limitMs", spec.limitMs());
     Json.number(out, "beginMs", orNull(spec.terms().beginMs()));
     Json.number(out, "deadlineMs", orNull(spec.terms().deadlineMs()));
