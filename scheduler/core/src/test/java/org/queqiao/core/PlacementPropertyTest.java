@@ -122,9 +122,7 @@ final class PlacementPropertyTest {
       JobPlacement placement = request.placement();
       int nodes = nodesOf(request, wish);
       int tasks =
-          request.tasks() == null
-              ? nodes * Math.max(1, placement.tasksPerNode())
-              : request.tasks();
+          request.tasks() == null ? nodes * Math.max(1, placement.tasksPerNode()) : request.tasks();
       boolean named =
           wish.anyOf().stream()
               .allMatch(term ->

@@ -93,8 +93,7 @@ final class NaivePass {
     for (int node = 0; node < masks.length; node++) {
       for (int i = 0; i < demand.parts().count() && !pool.closed(node); i++) {
         Demand.Part part = demand.part(i);
-        if (part.nodes().allows(node)
-            && room(part.share(), node, from, from + job.believed())) {
+        if (part.nodes().allows(node) && room(part.share(), node, from, from + job.believed())) {
           masks[node] |= (byte) (1 << i);
         }
       }
