@@ -12,7 +12,7 @@ public final class Fabric {
   private final int leaves;
   private final List<Switches.Row> rows;
 
-  /** The numbers of the nodes in the order of leaves and names: who is next to whom. */
+  /** The numbers of the nodes in the order of leaves and of counted names: who is next to whom. */
   private final int[] inOrder;
 
   /** Of nodes that are numbered in the order of these names. */
@@ -25,7 +25,9 @@ public final class Fabric {
       leaf[node] = switches.leafOf(names.get(node));
       order.add(node);
     }
-    order.sort(Comparator.comparingInt((Integer node) -> leaf[node]).thenComparing(names::get));
+    order.sort(
+        Comparator.comparingInt((Integer node) -> leaf[node])
+            .thenComparing(names::get, CountingOrder.INSTANCE));
     this.inOrder = order.stream().mapToInt(node -> node).toArray();
   }
 

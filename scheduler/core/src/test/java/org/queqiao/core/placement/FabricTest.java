@@ -60,6 +60,27 @@ final class FabricTest {
   }
 
   @Test
+  void namesAreNextToEachOtherAsPeopleCount() {
+    List<NodeName> sorted = new ArrayList<>();
+    for (String name : List.of("n10", "n1", "n9", "n2", "n010", "n1-ib", "gn7", "n")) {
+      sorted.add(new NodeName(name));
+    }
+    sorted.sort(CountingOrder.INSTANCE);
+    assertThat(sorted)
+        .extracting(NodeName::value)
+        .containsExactly("gn7", "n", "n1", "n1-ib", "n2", "n9", "n010", "n10");
+    List<NodeName> names =
+        List.of(new NodeName("n10"), new NodeName("n8"), new NodeName("n9"), new NodeName("n80"));
+    int[] row =
+        Arrangement.of(
+                JobPlacement.builder().contiguous(true).build(),
+                2,
+                new Fabric(Switches.NONE, names))
+            .choose(new Parts(2), new byte[] {1, 0, 1, 1});
+    assertThat(row).as("n9 and n10").containsExactly(0, 2);
+  }
+
+  @Test
   void spreadTakesOneOfEachSwitchFirst() {
     assertThat(choose(JobPlacement.builder().spread(true), 3, all())).containsExactly(0, 2, 5);
   }
