@@ -27,6 +27,10 @@ final class NodeBugs {
       chosen.add(run);
     }
 
+    void forget(RunId run) {
+      chosen.remove(run);
+    }
+
     @Override
     public ServerMessage toNode(NodeName node, ServerMessage message) {
       if (!(message instanceof DesiredSet set)) {
@@ -55,6 +59,8 @@ final class NodeBugs {
       public AgentMessage toServer(NodeName node, AgentMessage message) {
         if (message instanceof AgentMessage.RunStartedReport started) {
           choose(started.run());
+        } else if (message instanceof AgentMessage.RunEndedReport ended) {
+          forget(ended.exit().run());
         }
         return message;
       }
