@@ -50,9 +50,15 @@ public final class ByPriority implements JobOrder {
       this.priorities = new Multifactor(cluster, nowMs);
       this.learning = cluster.learning();
       this.byArea = cluster.policy().ordersByArea();
+      Backlog.Group former = null;
+      long commonMicro = 0;
       for (var each : cluster.priorities().backlog().groups().entrySet()) {
         Backlog.Group group = each.getKey();
-        push(group, priorities.commonMicro(group), each.getValue().values().iterator());
+        if (former == null || !group.ranksAs(former)) {
+          commonMicro = priorities.commonMicro(group);
+        }
+        former = group;
+        push(group, commonMicro, each.getValue().values().iterator());
       }
     }
 

@@ -41,6 +41,15 @@ public final class Backlog {
       long fixedMicro,
       Lot lot)
       implements Comparable<Group> {
+    /** Whether all terms of their priorities but age are the same. */
+    public boolean ranksAs(Group other) {
+      return fixedMicro == other.fixedMicro
+          && user.equals(other.user)
+          && project.equals(other.project)
+          && partition.equals(other.partition)
+          && qos.equals(other.qos);
+    }
+
     @Override
     public int compareTo(Group other) {
       int order = partition.compareTo(other.partition);
