@@ -47,6 +47,11 @@ public record Scenario(
     return new Scenario(seed, nodes, otherJobs, activeMs, restMs, faults);
   }
 
+  /** The same with so many nodes; faults of others are left out. */
+  public Scenario withNodes(int otherNodes) {
+    return new Scenario(seed, otherNodes, jobs, activeMs, restMs, faults.onNodesBelow(otherNodes));
+  }
+
   /** Every place at which the scheduler can be killed. */
   public static List<String> serverPoints() {
     List<String> points = new ArrayList<>();

@@ -94,9 +94,11 @@ public final class SimulateMain {
     if (verbose) {
       failure.cause().printStackTrace(System.out);
     }
-    SimulationFailure shorter = Shrinker.shrink(failure, Seams::new);
-    System.out.println("the shortest plan of faults that fails in the same way:");
-    shorter.scenario().faults().faults().forEach(fault -> System.out.println("  " + fault));
+    SimulationFailure smaller = Shrinker.shrink(failure, Seams::new);
+    System.out.printf(
+        "the smallest scenario found that fails in the same way: %d nodes, %d jobs, these faults:%n",
+        smaller.scenario().nodes(), smaller.scenario().jobs());
+    smaller.scenario().faults().faults().forEach(fault -> System.out.println("  " + fault));
     return 1;
   }
 

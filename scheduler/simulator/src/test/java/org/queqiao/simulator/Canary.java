@@ -52,6 +52,7 @@ enum Canary {
   POSTS_TWICE(Invariant.I19, BookBugs::repeated),
   HOLD_IS_NOT_RELEASED(Invariant.I20, BookBugs::unreleased),
   ENDS_BEFORE_IT_STARTS(Invariant.I23, FactBugs::endAtZero),
+  LIMIT_IS_FORGOTTEN(Invariant.I24, FactBugs::forgottenLimits),
   COUNTER_IS_OFF(Invariant.I25, MachineBugs::wrongCounter),
   DEPENDENCY_IS_FORGOTTEN(Invariant.I26, FactBugs::forgottenDependency),
   ENDS_ARE_NOT_HEARD(Invariant.I28, NodeBugs::silentEnds),

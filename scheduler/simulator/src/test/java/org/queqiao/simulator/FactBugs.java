@@ -11,6 +11,7 @@ import org.queqiao.contract.event.JobAllocated;
 import org.queqiao.contract.event.JobEnded;
 import org.queqiao.contract.event.JobStarted;
 import org.queqiao.contract.event.JobSubmitted;
+import org.queqiao.contract.event.RulesSet;
 import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.RunId;
@@ -21,6 +22,8 @@ import org.queqiao.contract.job.DependencyRule;
 import org.queqiao.contract.job.JobPlacement;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.job.JobTerms;
+import org.queqiao.contract.policy.Limit;
+import org.queqiao.contract.policy.Rules;
 import org.queqiao.eventlog.EventLog;
 
 /** Bugs that put wrong facts into the log. */
@@ -80,6 +83,20 @@ final class FactBugs {
       }
       return fact;
     });
+  }
+
+  /** The log knows of limits of one, of which the machine has not heard. */
+  static Seams forgottenLimits() {
+    return events(event ->
+        event instanceof RulesSet set && !set.rules().limits().isEmpty()
+            ? new RulesSet(set.subject(), new Rules(1, null, List.of(), null, 0, one(set)))
+            : event);
+  }
+
+  private static List<Limit> one(RulesSet set) {
+    return set.rules().limits().stream()
+        .map(each -> new Limit(each.scope(), each.quantity(), each.gres(), 1))
+        .toList();
   }
 
   static Seams wrongAttempt() {

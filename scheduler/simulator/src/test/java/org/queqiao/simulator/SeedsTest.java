@@ -46,6 +46,7 @@ final class SeedsTest {
             "Weather")) {
       assertThat(coverage.of("injected " + fault)).as(fault).isGreaterThan(MANY);
     }
+    assertThat(coverage.of("fact JobPromised")).isPositive();
     assertThat(coverage.of("reply SubmitJob BUSY")).isPositive();
     assertThat(coverage.of("reply SubmitJob DISK_FULL")).isPositive();
     assertThat(coverage.of("fault FENCED")).isPositive();

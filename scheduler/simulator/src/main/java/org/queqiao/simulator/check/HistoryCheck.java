@@ -61,6 +61,7 @@ final class HistoryCheck {
   private final ModelCluster model;
   private final PermissionCheck permissions;
   private final TermsCheck terms;
+  private final LimitsCheck limits;
   private final WishCheck wishes;
   private final ArrayCheck arrays;
   private LoggedEvent last;
@@ -69,6 +70,7 @@ final class HistoryCheck {
     this.model = model;
     this.permissions = new PermissionCheck(model);
     this.terms = new TermsCheck(model);
+    this.limits = new LimitsCheck(model);
     this.wishes = new WishCheck(model);
     this.arrays = new ArrayCheck(model);
   }
@@ -99,6 +101,7 @@ final class HistoryCheck {
       case PartitionDefined e -> model.partitions.put(e.name(), e);
       case LicenceDefined e -> model.licences.put(e.name(), e.count());
       case TopologyDefined e -> model.topology = e;
+      case RulesSet e -> limits.set(e);
       case UserDefined e -> model.users.put(e.name().value(), e);
       case RoleGranted e ->
           model.roles.computeIfAbsent(e.user().value(), _ -> new TreeSet<>()).add(e.role());
@@ -117,7 +120,6 @@ final class HistoryCheck {
           PlatformDefined _,
           QosDefined _,
           PriorityPolicyDefined _,
-          RulesSet _,
           WalletFunded _ -> {}
     }
   }
@@ -168,7 +170,9 @@ final class HistoryCheck {
               at(logged) + " makes job " + e.job() + " for a key that made " + model.keys.get(key));
       model.keys.put(key, e.job());
     }
-    model.jobs.put(e.job(), new ModelJob(e, logged.timeMs()));
+    ModelJob job = new ModelJob(e, logged.timeMs());
+    model.jobs.put(e.job(), job);
+    limits.submitted(logged, job);
   }
 
   private void allocated(LoggedEvent logged, JobAllocated e) {
@@ -193,6 +197,7 @@ final class HistoryCheck {
     job.attempt = e.run().attempt();
     job.allocations = e.allocations();
     job.allocatedMs = logged.timeMs();
+    limits.started(logged, job);
     NodeName scriptNode = e.allocations().getFirst().node();
     model.starts.put(
         e.run(),

@@ -23,6 +23,7 @@ public enum Invariant {
   I19("a run is billed exactly once"),
   I20("a hold is resolved exactly once"),
   I23("times are sane"),
+  I24("limits are kept where something starts or comes"),
   I25("what is derived equals what it is derived from"),
   I26("a job starts after those it depends on, as it wished"),
   I28("when faults stop, everything finishes"),

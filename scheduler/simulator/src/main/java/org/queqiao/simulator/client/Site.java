@@ -11,7 +11,9 @@ import org.queqiao.contract.event.LicenceDefined;
 import org.queqiao.contract.event.MembershipSet;
 import org.queqiao.contract.event.PartitionDefined;
 import org.queqiao.contract.event.ProjectDefined;
+import org.queqiao.contract.event.QosDefined;
 import org.queqiao.contract.event.RoleGranted;
+import org.queqiao.contract.event.RulesSet;
 import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.event.TopologyDefined;
 import org.queqiao.contract.event.UserDefined;
@@ -21,10 +23,16 @@ import org.queqiao.contract.id.DomainCode;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.PartitionName;
 import org.queqiao.contract.id.ProjectName;
+import org.queqiao.contract.id.QosName;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.node.NetworkSwitch;
 import org.queqiao.contract.node.NodeFacts;
 import org.queqiao.contract.node.NodeSettings;
+import org.queqiao.contract.policy.Limit;
+import org.queqiao.contract.policy.LimitScope;
+import org.queqiao.contract.policy.Quantity;
+import org.queqiao.contract.policy.Rules;
+import org.queqiao.contract.policy.Subject;
 import org.queqiao.core.message.Input;
 
 /** The small site that simulations take place in. */
@@ -51,6 +59,9 @@ public final class Site {
 
   private static final int FIRST_UID = 2_001;
   private static final long GIBIBYTE = 1L << 30;
+
+  /** A quality of service that some ask for. */
+  static final QosName URGENT = new QosName("urgent");
 
   private Site() {}
 
@@ -105,7 +116,33 @@ public final class Site {
     inputs.add(
         new Input.DefineUser(OWNER, new UserDefined(administrator, "Administrator", "", -1, null)));
     inputs.add(new Input.GrantRole(OWNER, new RoleGranted(administrator, Role.ADMINISTRATOR)));
+    inputs.addAll(limits());
     return inputs;
+  }
+
+  /** Some are tight, so that jobs wait for them, and none keeps a job from starting for ever. */
+  private static List<Input> limits() {
+    return List.of(
+        new Input.DefineQos(OWNER, new QosDefined(URGENT, "Urgent", 500_000, List.of())),
+        limit(new Subject.Qos(URGENT), LimitScope.GROUP, Quantity.RUNNING_JOBS, 1),
+        limit(
+            new Subject.User(new UserName(USERS.getFirst().name())),
+            LimitScope.GROUP,
+            Quantity.RUNNING_JOBS,
+            3),
+        limit(
+            new Subject.User(new UserName(USERS.getLast().name())),
+            LimitScope.GROUP,
+            Quantity.SUBMITTED_JOBS,
+            8),
+        limit(new Subject.Partition(PARTITION), LimitScope.USER, Quantity.NODES, 4),
+        limit(new Subject.Centre(), LimitScope.GROUP, Quantity.CORES, 20));
+  }
+
+  private static Input limit(Subject subject, LimitScope scope, Quantity quantity, long most) {
+    Limit limit = new Limit(scope, quantity, "", most);
+    return new Input.SetRules(
+        OWNER, new RulesSet(subject, new Rules(1, null, List.of(), null, 0, List.of(limit))));
   }
 
   /** What the site says of a node: the later ones are given away first. */

@@ -5,6 +5,11 @@ public sealed interface Fault {
   /** When it begins, or from when on it waits for its place. */
   long atMs();
 
+  /** The node that it is about; -1 for none. */
+  default int node() {
+    return -1;
+  }
+
   /** The scheduler is killed. */
   record KillServer(long atMs, long downMs) implements Fault {}
 

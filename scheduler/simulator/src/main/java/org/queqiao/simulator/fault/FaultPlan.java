@@ -29,6 +29,11 @@ public record FaultPlan(List<Fault> faults) {
     return new FaultPlan(fewer);
   }
 
+  /** This plan without the faults of nodes from this number on. */
+  public FaultPlan onNodesBelow(int nodes) {
+    return new FaultPlan(faults.stream().filter(each -> each.node() < nodes).toList());
+  }
+
   /**
    * Draws a plan.
    *
