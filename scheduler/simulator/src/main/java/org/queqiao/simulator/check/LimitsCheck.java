@@ -95,8 +95,7 @@ final class LimitsCheck {
       case GROUP -> true;
       case JOB -> other == job;
       case USER -> other.submitted.user().equals(job.submitted.user());
-      case PROJECT ->
-          other.submitted.spec().project().equals(job.submitted.spec().project());
+      case PROJECT -> other.submitted.spec().project().equals(job.submitted.spec().project());
     };
   }
 

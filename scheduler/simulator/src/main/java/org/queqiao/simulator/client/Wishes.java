@@ -8,7 +8,10 @@ import org.queqiao.contract.job.JobComponent;
 import org.queqiao.contract.job.JobPlacement;
 import org.queqiao.core.message.JobRequest;
 
-/** What some of the people wish of their nodes, and who is in a hurry; drawn by the key of the request alone. */
+/**
+ * What some of the people wish of their nodes, and who is in a hurry; drawn by the key of the
+ * request alone.
+ */
 final class Wishes {
   private static final List<String> CONSTRAINTS =
       List.of("even", "odd|even", "fast&odd", "odd*1", "even*1", "none");
