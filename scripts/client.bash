@@ -118,6 +118,31 @@ client_requeue() {
   api "$(default_account)" POST "/api/v1/jobs/${ARGS[0]:?which job?}/requeue"
 }
 
+# update JOB KEY=VALUE...: an empty value brings back the default.
+client_update() {
+  running
+  take_account
+  local job=${ARGS[0]:-} body= each key value
+  case $job in '' | *[!0-9]*) die "which job? ./queqiao update JOB KEY=VALUE..." ;; esac
+  [ ${#ARGS[@]} -gt 1 ] || die "what shall change? ./queqiao update JOB KEY=VALUE..."
+  for each in "${ARGS[@]:1}"; do
+    key=${each%%=*}
+    value=${each#*=}
+    [[ $each == *=* && $key =~ ^[a-zA-Z]+$ ]] || die "$each is no KEY=VALUE, such as limitMs=60000"
+    case $key in
+      name | partition | project | qos | dependency)
+        value=${value//\\/\\\\}
+        [ -z "$value" ] || value="\"${value//\"/\\\"}\"" ;;
+      nodes | tasks | cpusPerTask | memBytes | limitMs | nice | beginMs | deadlineMs | arrayAtOnce)
+        [[ $value =~ ^(-?[0-9]+)?$ ]] || die "$key is a number: $value is none" ;;
+      *) die "update does not know $key; see ./queqiao help" ;;
+    esac
+    body+="${body:+,}\"$key\":${value:-null}"
+  done
+  api "$(default_account)" PATCH "/api/v1/jobs/$job" -H 'Content-Type: application/merge-patch+json' \
+    --data-binary "{$body}" >/dev/null
+}
+
 # cancel JOB or ARRAY_TASKS: 12, or 12_7, or 12_0-9:3,20.
 client_cancel() {
   running
@@ -189,6 +214,31 @@ client_policy() {
     api "$(default_account)" GET "$path"
   else
     api "$(default_account)" PUT "$path" -H 'Content-Type: application/json' --data-binary "$body"
+  fi
+  printf '\n'
+}
+
+# policy [NAME] [--reservations N]: shows or changes by which policy the cluster is planned.
+client_planning() {
+  running
+  take_account
+  local name= reservations= body=
+  set -- "${ARGS[@]}"
+  while [ $# -gt 0 ]; do
+    case $1 in
+      --reservations) reservations=${2:?--reservations needs a number}; shift 2 ;;
+      -*) die "policy does not know $1; see ./queqiao help" ;;
+      *) [ -z "$name" ] || die "one policy: ./queqiao policy NAME"; name=$1; shift ;;
+    esac
+  done
+  if [ -z "$name" ]; then
+    [ -z "$reservations" ] || die "of which policy? ./queqiao policy NAME --reservations N"
+    api "$(default_account)" GET /api/v1/scheduling
+  else
+    [[ $name =~ ^[a-z-]+$ ]] || die "$name is no name of a policy"
+    [[ $reservations =~ ^[0-9]*$ ]] || die "--reservations is a number: $reservations is none"
+    body="{\"policy\":\"$name\"${reservations:+,\"reservations\":$reservations}}"
+    api "$(default_account)" PUT /api/v1/scheduling -H 'Content-Type: application/json' --data-binary "$body"
   fi
   printf '\n'
 }

@@ -15,6 +15,7 @@ import org.queqiao.contract.event.ArrayTaskSplit;
 import org.queqiao.contract.event.ArrayTasksEnded;
 import org.queqiao.contract.event.DomainDefined;
 import org.queqiao.contract.event.JobAllocated;
+import org.queqiao.contract.event.JobChanged;
 import org.queqiao.contract.event.JobEligible;
 import org.queqiao.contract.event.JobEnded;
 import org.queqiao.contract.event.JobHeld;
@@ -85,6 +86,7 @@ public final class Bookkeeper {
       case ArrayTaskSplit e -> split(e, books);
       case ArrayEnded e -> arrayEnded(e, books);
       case ArrayTasksEnded e -> {}
+      case JobChanged e -> changed(e, books);
       case JobPolicyDefined e -> {}
       case SchedulingDefined e -> {}
       case PartitionDefined e -> {}
@@ -167,6 +169,16 @@ public final class Bookkeeper {
   private static void arrayEnded(ArrayEnded e, Books books) {
     JobRow array = books.job(e.array()).orElseThrow(() -> unknownArray(e.array()));
     books.putJob(array.ended(e.state().name(), "", e.endMs(), -1, 0));
+  }
+
+  /** What runs from now on is billed to whom and as it says then. */
+  private static void changed(JobChanged e, Books books) {
+    JobRow job = books.job(e.job()).orElseThrow(() -> unknownJob(e.job()));
+    books.putJob(job.changed(e.spec(), books.domains(e.spec().project())));
+  }
+
+  private static IllegalStateException unknownJob(JobId job) {
+    return new IllegalStateException("the log changes job " + job + ", which is unknown");
   }
 
   private static IllegalStateException unknownArray(JobId array) {

@@ -7,6 +7,7 @@ import org.queqiao.contract.id.PartitionName;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.ArrayTask;
+import org.queqiao.contract.job.JobSpec;
 
 /**
  * What accounting keeps of a job, for ever. Never its script, environment or output.
@@ -82,6 +83,38 @@ public record JobRow(
         workDir,
         task.expand(stdoutPath),
         task.expand(stderrPath),
+        uid);
+  }
+
+  /** The job asking for something else; what runs keeps its cores. */
+  public JobRow changed(JobSpec spec, List<DomainShare> shares) {
+    boolean sameProject = spec.project().equals(project);
+    return new JobRow(
+        id,
+        spec.name(),
+        user,
+        unixUser,
+        spec.project(),
+        sameProject ? domains : shares,
+        spec.partition(),
+        state,
+        detail,
+        submitMs,
+        spec.limitMs(),
+        spec.memBytes(),
+        state.equals("RUNNING") ? cores : spec.totalCores(),
+        nodes,
+        attempt,
+        startMs,
+        endMs,
+        exitCode,
+        signal,
+        coreMs,
+        chargeMicro,
+        currency,
+        workDir,
+        stdoutPath,
+        stderrPath,
         uid);
   }
 

@@ -9,6 +9,7 @@ import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.core.admission.CancelCheck;
+import org.queqiao.core.admission.ChangeCheck;
 import org.queqiao.core.admission.DeadlineCheck;
 import org.queqiao.core.admission.HoldCheck;
 import org.queqiao.core.admission.MoneyCheck;
@@ -54,6 +55,7 @@ public final class SchedulerMachine {
   private final StateView view;
   private final SubmitCheck submit;
   private final CancelCheck cancel;
+  private final ChangeCheck change;
   private final HoldCheck hold;
   private final RequeueCheck requeue;
   private final RunReportCheck runReport;
@@ -78,6 +80,7 @@ public final class SchedulerMachine {
     this.view = new StateView(cluster, permissions, new WhyPending(cluster), memory);
     this.submit = new SubmitCheck(cluster, permissions);
     this.cancel = new CancelCheck(cluster, permissions);
+    this.change = new ChangeCheck(cluster, permissions);
     this.hold = new HoldCheck(cluster, permissions);
     this.requeue = new RequeueCheck(cluster, permissions);
     this.runReport = new RunReportCheck(cluster);
@@ -114,6 +117,7 @@ public final class SchedulerMachine {
     return switch (input) {
       case Input.SubmitJob i -> submit.decide(i, logicalMs);
       case Input.CancelJob i -> cancel.decide(i, logicalMs);
+      case Input.ChangeJob i -> change.decide(i, logicalMs);
       case Input.CancelTasks i -> cancel.decide(i, logicalMs);
       case Input.HoldJob i -> hold.decide(i);
       case Input.ReleaseJob i -> hold.decide(i);

@@ -53,6 +53,7 @@ import org.queqiao.contract.policy.Rules;
 import org.queqiao.contract.policy.Subject;
 import org.queqiao.core.message.DesiredRunState;
 import org.queqiao.core.message.Input;
+import org.queqiao.core.message.JobChange;
 import org.queqiao.core.message.JobRequest;
 import org.queqiao.core.message.Reply;
 import org.queqiao.core.message.TermsRequest;
@@ -121,7 +122,7 @@ final class RandomHistory {
       case 20 -> new Input.NodeSilent(node(), story.nowMs - random.nextInt(90_000), "silent");
       case 21 -> operation();
       case 22 -> random.nextInt(3) == 0 ? policy() : definition();
-      case 23 -> new Input.RequeueJob(actor(), job());
+      case 23 -> random.nextBoolean() ? change() : new Input.RequeueJob(actor(), job());
       default -> membership();
     };
   }
@@ -202,6 +203,32 @@ final class RandomHistory {
   private NodeSettings settings() {
     List<List<String>> features = List.of(List.of(), List.of("a"), List.of("b"), List.of("a", "b"));
     return new NodeSettings(features.get(random.nextInt(4)), random.nextInt(3));
+  }
+
+  private Input change() {
+    TreeSet<String> named = new TreeSet<>();
+    for (String each : JobChange.FIELDS) {
+      if (random.nextInt(5) == 0) {
+        named.add(each);
+      }
+    }
+    JobRequest values =
+        script()
+            .name(random.nextBoolean() ? null : "name" + random.nextInt(3))
+            .cpusPerTask(random.nextInt(3) == 0 ? 1 + random.nextInt(3) : null)
+            .limitMs(random.nextInt(3) == 0 ? null : 1 + random.nextLong(400_000))
+            .partition(random.nextInt(3) == 0 ? SchedulerStory.DEBUG : null)
+            .qos(random.nextInt(5) == 0 ? URGENT : null)
+            .project(random.nextInt(6) == 0 ? SchedulerStory.MATERIALS : null)
+            .terms(random.nextInt(3) == 0 ? TermsRequest.NONE : terms())
+            .build();
+    Integer atOnce = random.nextBoolean() ? null : (Integer) (1 + random.nextInt(3));
+    JobId job = random.nextBoolean() ? array() : job();
+    return new Input.ChangeJob(
+        actor(),
+        job,
+        new JobChange(named, values, atOnce),
+        random.nextInt(4) == 0 ? (Integer) random.nextInt(2) : null);
   }
 
   /** Right and wrong, overlapping and with steps. */

@@ -6,6 +6,7 @@ import org.queqiao.contract.account.DomainShare;
 import org.queqiao.contract.event.DomainDefined;
 import org.queqiao.contract.event.Event;
 import org.queqiao.contract.event.JobAllocated;
+import org.queqiao.contract.event.JobChanged;
 import org.queqiao.contract.event.JobEligible;
 import org.queqiao.contract.event.JobEnded;
 import org.queqiao.contract.event.JobHeld;
@@ -123,6 +124,10 @@ final class EventReader {
       case ARRAY_TASK_SPLIT -> ArrayReader.split(in.getArrayTaskSplit());
       case ARRAY_TASKS_ENDED -> ArrayReader.tasksEnded(in.getArrayTasksEnded());
       case ARRAY_ENDED -> ArrayReader.ended(in.getArrayEnded());
+      case JOB_CHANGED ->
+          new JobChanged(
+              new JobId(in.getJobChanged().getJob()),
+              ModelReader.spec(in.getJobChanged().getSpec()));
       case EVENT_NOT_SET -> throw ModelReader.unknown("fact");
     };
   }

@@ -7,6 +7,7 @@ import org.queqiao.contract.event.ArrayTasksEnded;
 import org.queqiao.contract.event.DomainDefined;
 import org.queqiao.contract.event.Event;
 import org.queqiao.contract.event.JobAllocated;
+import org.queqiao.contract.event.JobChanged;
 import org.queqiao.contract.event.JobEligible;
 import org.queqiao.contract.event.JobEnded;
 import org.queqiao.contract.event.JobHeld;
@@ -46,6 +47,7 @@ import org.queqiao.contract.wire.EventRecord;
 import org.queqiao.contract.wire.PbDomainDefined;
 import org.queqiao.contract.wire.PbDomainShare;
 import org.queqiao.contract.wire.PbJobAllocated;
+import org.queqiao.contract.wire.PbJobChanged;
 import org.queqiao.contract.wire.PbJobEnded;
 import org.queqiao.contract.wire.PbJobHeld;
 import org.queqiao.contract.wire.PbJobKillRequested;
@@ -125,6 +127,7 @@ final class EventWriter {
       case ArrayTaskSplit e -> out.setArrayTaskSplit(ArrayWriter.split(e));
       case ArrayTasksEnded e -> out.setArrayTasksEnded(ArrayWriter.tasksEnded(e));
       case ArrayEnded e -> out.setArrayEnded(ArrayWriter.ended(e));
+      case JobChanged e -> out.setJobChanged(changed(e));
     }
     return out.build();
   }
@@ -134,6 +137,13 @@ final class EventWriter {
         .setNode(e.node().value())
         .setLastSeenMs(e.lastSeenMs())
         .setReason(e.reason())
+        .build();
+  }
+
+  private static PbJobChanged changed(JobChanged e) {
+    return PbJobChanged.newBuilder()
+        .setJob(e.job().value())
+        .setSpec(ModelWriter.spec(e.spec()))
         .build();
   }
 

@@ -7,6 +7,7 @@ public sealed interface Event
         ArrayTasksEnded,
         DomainDefined,
         JobAllocated,
+        JobChanged,
         JobEligible,
         JobEnded,
         JobHeld,

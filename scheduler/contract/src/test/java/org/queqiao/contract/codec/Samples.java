@@ -252,6 +252,7 @@ final class Samples {
             new ArrayTaskSplit(new JobId(12), 7, RUN.job()),
             new ArrayTasksEnded(
                 new JobId(12), ARRAY.tasks(), JobState.CANCELLED, 1_760_000_060_123L, "cancelled"),
+            new JobChanged(RUN.job(), SPEC_WITH_QOS),
             new ArrayEnded(new JobId(12), JobState.FAILED, 1_760_000_060_123L),
             new JobAllocated(RUN, List.of(ALLOCATION)),
             new JobPromised(RUN.job(), 1_760_000_000_000L),

@@ -57,7 +57,13 @@ final class SpecResolver {
     if (wrong.isPresent()) {
       return new Resolved(null, Decision.rejected(wrong.get()));
     }
-    Payer payer = payer(actor, user, request);
+    JobArray array = request.array() == null ? null : ArrayText.read(request.array()).array();
+    return resolve(actor, user, request, array, nowMs);
+  }
+
+  /** As {@link #resolve(Actor, UserDefined, JobRequest, long)}, of a request right in itself. */
+  Resolved resolve(Actor actor, UserDefined user, JobRequest request, JobArray array, long nowMs) {
+    Payer payer = payer(Actor.user(user.name()), user, request);
     if (payer.refusal() != null) {
       return new Resolved(null, payer.refusal());
     }
@@ -72,7 +78,6 @@ final class SpecResolver {
     if (limitMs > partition.get().maxLimitMs()) {
       return new Resolved(null, tooLong(limitMs, partition.get()));
     }
-    JobArray array = request.array() == null ? null : ArrayText.read(request.array()).array();
     TermsCheck.Resolved resolved = terms.resolve(actor, request.terms(), limitMs, array, nowMs);
     if (resolved.refusal() != null) {
       return new Resolved(null, resolved.refusal());

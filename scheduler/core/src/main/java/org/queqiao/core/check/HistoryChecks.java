@@ -1,6 +1,7 @@
 package org.queqiao.core.check;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
 import org.queqiao.contract.event.ArrayEnded;
@@ -8,6 +9,7 @@ import org.queqiao.contract.event.ArrayTaskSplit;
 import org.queqiao.contract.event.ArrayTasksEnded;
 import org.queqiao.contract.event.Event;
 import org.queqiao.contract.event.JobAllocated;
+import org.queqiao.contract.event.JobChanged;
 import org.queqiao.contract.event.JobEnded;
 import org.queqiao.contract.event.JobHeld;
 import org.queqiao.contract.event.JobKillRequested;
@@ -24,7 +26,6 @@ import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.Dependency;
-import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.JobTerms;
 import org.queqiao.contract.job.KillCause;
@@ -55,41 +56,6 @@ public final class HistoryChecks {
   private long lastPosition;
   private long lastMs;
   private long lastJob;
-
-  /** What the log has said of one job. */
-  private static final class Life {
-    private final JobSubmitted submitted;
-    private JobState state = JobState.PENDING;
-    private KillCause cause;
-    private int attempt;
-    private boolean held;
-    private long firstStartMs;
-    private long endMs;
-    private List<Allocation> allocations = List.of();
-    private JobSpec spec;
-
-    /** Null for what is no array. */
-    private final ArrayLife array;
-
-    /** Its index as a task, or -1. */
-    private final int index;
-
-    private Life(JobSubmitted submitted) {
-      this.submitted = submitted;
-      this.spec = submitted.spec();
-      this.held = spec.hold();
-      this.array = spec.array() == null ? null : new ArrayLife(spec.array());
-      this.index = -1;
-    }
-
-    /** A task of an array. */
-    private Life(Life whole, int index) {
-      this.submitted = whole.submitted;
-      this.spec = whole.spec;
-      this.array = null;
-      this.index = index;
-    }
-  }
 
   /** Takes the next event of the log; says what it violates. */
   public List<Violation> observe(LoggedEvent event) {
@@ -126,7 +92,7 @@ public final class HistoryChecks {
         run.user().equals(submitted.user())
             && run.unixUser().equals(submitted.unixUser())
             && run.uid() == submitted.uid()
-            && run.spec().project().equals(submitted.spec().project()),
+            && run.spec().project().equals(life.spec.project()),
         "I30",
         "run " + run.run() + " has another identity than its submission");
     require(
@@ -158,6 +124,7 @@ public final class HistoryChecks {
       case ArrayTaskSplit e -> split(e, nowMs);
       case ArrayTasksEnded e -> tasksEnded(e, nowMs);
       case ArrayEnded e -> arrayEnded(e);
+      case JobChanged e -> changed(e);
       case NodeRegistered e -> registered(e);
       case NodeFenced e -> fenced(e);
       default -> {
@@ -251,6 +218,27 @@ public final class HistoryChecks {
     }
   }
 
+  /** Script, environment and tasks stay as they were submitted; what runs keeps its shape. */
+  private void changed(JobChanged event) {
+    Life life = lives.get(event.job());
+    boolean legal =
+        life != null
+            && !life.state.isTerminal()
+            && life.state != JobState.COMPLETING
+            && Arrays.equals(life.spec.script(), event.spec().script())
+            && life.spec.environment().equals(event.spec().environment())
+            && (life.state == JobState.PENDING
+                || life.spec.toBuilder()
+                    .limitMs(event.spec().limitMs())
+                    .build()
+                    .equals(event.spec()));
+    require(legal, "I6", "job " + event.job() + " is changed in what stays as it is");
+    if (life != null) {
+      life.renamed |= !life.spec.name().equals(event.spec().name());
+      life.spec = event.spec();
+    }
+  }
+
   private static void begun(Life whole, long nowMs) {
     if (!whole.array.anyWaiting() && whole.firstStartMs == 0) {
       whole.firstStartMs = nowMs;
@@ -313,6 +301,7 @@ public final class HistoryChecks {
           .noneMatch(each ->
               !each.state.isTerminal()
                   && each.index < 0
+                  && !each.renamed
                   && each.submitted.user().equals(life.submitted.user())
                   && each.submitted.spec().name().equals(life.submitted.spec().name()));
     }

@@ -54,6 +54,27 @@ public final class LimitTree {
     return first(job, Demand.of(job.spec()), true);
   }
 
+  /** As {@link #refuses}, for a job that is counted already where it stays. */
+  public Optional<Block> refusesChange(Claim before, Claim after) {
+    Demand demand = Demand.of(after.spec());
+    PlatformName old = cluster.priorities().platformOf(before.spec().project());
+    List<Subject> counted = Tallies.subjectsOf(before, old);
+    PlatformName platform = cluster.priorities().platformOf(after.spec().project());
+    for (Subject subject : Tallies.subjectsOf(after, platform)) {
+      for (Limit limit : cluster.priorities().rules(subject).limits()) {
+        boolean already =
+            limit.quantity() == Quantity.SUBMITTED_JOBS
+                && counted.contains(subject)
+                && Tallies.part(limit.scope(), before).equals(Tallies.part(limit.scope(), after));
+        LimitUse use = use(after, demand, subject, limit);
+        if (isAsked(limit, true) && !already && use.blocks()) {
+          return Optional.of(block(after, use));
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
   private Optional<Block> first(Claim job, Demand demand, boolean atSubmit) {
     return Optional.ofNullable(firstBlocking(job, demand, atSubmit, null))
         .map(use -> block(job, use));

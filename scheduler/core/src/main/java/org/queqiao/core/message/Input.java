@@ -47,6 +47,13 @@ public sealed interface Input {
   record CancelJob(Actor actor, JobId job) implements Input {}
 
   /**
+   * A job shall ask for something else.
+   *
+   * @param revision only if it was changed so often until now; null for however often
+   */
+  record ChangeJob(Actor actor, JobId job, JobChange change, Integer revision) implements Input {}
+
+  /**
    * Tasks of an array shall end, or not start.
    *
    * @param tasks their indices, as Slurm writes them: {@code 1,3,5-19:2}

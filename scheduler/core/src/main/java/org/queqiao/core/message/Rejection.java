@@ -18,6 +18,8 @@ public record Rejection(Code code, String field, String message) {
     NOT_FOUND,
     /** The thing is in a state that does not permit it. */
     CONFLICT,
+    /** It was changed since the version that the request speaks of. */
+    STALE,
     /** The key was used with another request. */
     IDEMPOTENCY_MISMATCH,
     /** Readable, but can never be right. */

@@ -103,7 +103,7 @@ final class DependencyEvents {
     }
   }
 
-  private void freeSingleton(JobId id, long nowMs) {
+  void freeSingleton(JobId id, long nowMs) {
     Job job = cluster.jobs().find(id).orElseThrow(IllegalStateException::new);
     List<Dependency> parts = job.spec().terms().dependency().parts();
     cluster

@@ -6,6 +6,7 @@ import org.queqiao.contract.event.ArrayTasksEnded;
 import org.queqiao.contract.event.DomainDefined;
 import org.queqiao.contract.event.Event;
 import org.queqiao.contract.event.JobAllocated;
+import org.queqiao.contract.event.JobChanged;
 import org.queqiao.contract.event.JobEligible;
 import org.queqiao.contract.event.JobEnded;
 import org.queqiao.contract.event.JobHeld;
@@ -51,6 +52,7 @@ public final class EventApplier {
   private final Cluster cluster;
   private final JobEvents jobs;
   private final ArrayEvents arrays;
+  private final ChangeEvents changes;
   private final NodeEvents nodes;
   private final AccountEvents accounts;
   private final PrioritiesEvents priorities;
@@ -60,6 +62,7 @@ public final class EventApplier {
     DependencyEvents dependencies = new DependencyEvents(cluster);
     this.arrays = new ArrayEvents(cluster, dependencies);
     this.jobs = new JobEvents(cluster, dependencies, arrays);
+    this.changes = new ChangeEvents(cluster, dependencies);
     this.nodes = new NodeEvents(cluster);
     this.accounts = new AccountEvents(cluster);
     this.priorities = new PrioritiesEvents(cluster);
@@ -97,6 +100,7 @@ public final class EventApplier {
       case ArrayTaskSplit e -> arrays.split(e, nowMs);
       case ArrayTasksEnded e -> arrays.tasksEnded(e, nowMs);
       case ArrayEnded e -> arrays.ended(e, nowMs);
+      case JobChanged e -> changes.changed(e, nowMs);
       case JobPolicyDefined e -> accounts.defined(e);
       case SchedulingDefined e -> accounts.defined(e);
       case JobEnded e -> jobs.ended(e, nowMs);

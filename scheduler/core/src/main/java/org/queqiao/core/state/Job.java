@@ -11,7 +11,6 @@ import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.ArrayTask;
-import org.queqiao.contract.job.Dependency;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.JobTerms;
@@ -19,7 +18,6 @@ import org.queqiao.contract.job.KillCause;
 import org.queqiao.contract.job.RunExit;
 import org.queqiao.contract.job.TaskIndices;
 import org.queqiao.contract.snapshot.ClusterImage;
-import org.queqiao.contract.snapshot.ClusterImage.DependencyImage.Progress;
 import org.queqiao.core.predict.Experience;
 
 /** A job as it is now. Changes only inside this package; {@link #image} is a copy that stays. */
@@ -210,7 +208,9 @@ public final class Job {
   /** Its run is over and it waits again. */
   void requeue(JobRequeued requeued) {
     state = JobState.PENDING;
-    formerCoreMs = Math.addExact(formerCoreMs, coreMsUntil(requeued.endMs()));
+    long runMs = Math.subtractExact(requeued.endMs(), startMs);
+    long runCoreMs = Math.multiplyExact(Demand.of(allocations).cores(), runMs);
+    formerCoreMs = Math.addExact(formerCoreMs, runCoreMs);
     startMs = 0;
     nodeStartMs = 0;
     allocations = List.of();
@@ -223,21 +223,31 @@ public final class Job {
     heldByAdministrator = requeued.held();
   }
 
-  /** What its run held, times how long. */
-  private long coreMsUntil(long untilMs) {
-    long cores = 0;
-    for (Allocation each : allocations) {
-      cores = Math.addExact(cores, each.cores().size());
-    }
-    return Math.multiplyExact(cores, Math.subtractExact(untilMs, startMs));
-  }
-
   void end(JobEnded ended, long nowMs) {
     state = ended.state();
     endMs = ended.endMs();
     finishedMs = nowMs;
     exit = ended.exit();
     detail = ended.detail();
+  }
+
+  /** It asks for something else; what it waits for is counted anew where that changed. */
+  void change(SharedContent.Lease next, long nowMs) {
+    JobTerms before = spec().terms();
+    content = next;
+    revision++;
+    promisedMs = state == JobState.PENDING ? 0 : promisedMs;
+    JobTerms terms = next.spec().terms();
+    if (!terms.dependency().equals(before.dependency())) {
+      dependencies =
+          terms.dependency().isEmpty() ? null : new DependencyProgress(terms.dependency());
+    }
+    boolean sameDelay =
+        terms.beginMs() == before.beginMs() && terms.dependency().equals(before.dependency());
+    if (state == JobState.PENDING && !sameDelay) {
+      eligibleMs = 0;
+      tryEligible(nowMs);
+    }
   }
 
   /** All tasks of an array have ended. */
@@ -452,17 +462,6 @@ public final class Job {
   public boolean dependencyIsHopeless() {
     return (dependencies != null && dependencies.isHopeless())
         || (array != null && array.isHopeless());
-  }
-
-  boolean waitsAsSingleton() {
-    List<Dependency> parts = spec().terms().dependency().parts();
-    for (int i = 0; i < parts.size(); i++) {
-      if (parts.get(i).kind() == Dependency.Kind.SINGLETON
-          && dependencies.of(i) == Progress.WAITING) {
-        return true;
-      }
-    }
-    return false;
   }
 
   /** How far it is with its dependencies; null for a job that has none. */

@@ -77,7 +77,7 @@ public final class JobTable {
 
   /** A job that ran waits again: as a singleton it counts anew whom it waits for. */
   void waitsAgain(Job job) {
-    if (job.task() == null && job.waitsAsSingleton()) {
+    if (job.task() == null && WaitTable.waitsAsSingleton(job)) {
       waits.waitsAgain(job, byId.headMap(job.id(), false).values());
     }
   }

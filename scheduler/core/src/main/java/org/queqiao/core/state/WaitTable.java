@@ -1,12 +1,14 @@
 package org.queqiao.core.state;
 
 import java.util.Collections;
+import java.util.List;
 import java.util.NavigableSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.Dependency;
+import org.queqiao.contract.snapshot.ClusterImage.DependencyImage.Progress;
 
 /**
  * What waiting jobs wait for besides their turn.
@@ -45,9 +47,21 @@ public final class WaitTable {
     }
   }
 
+  /** Whether a job waits for the earlier ones of its name. */
+  static boolean waitsAsSingleton(Job job) {
+    List<Dependency> parts = job.spec().terms().dependency().parts();
+    for (int i = 0; i < parts.size(); i++) {
+      if (parts.get(i).kind() == Dependency.Kind.SINGLETON
+          && job.dependencies().of(i) == Progress.WAITING) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** A job is new here, in the order of the numbers. */
   void add(Job job) {
-    if (job.isPending() && job.task() == null && job.waitsAsSingleton()) {
+    if (job.isPending() && job.task() == null && waitsAsSingleton(job)) {
       int earlier = names.getOrDefault(NameKey.of(job), 0);
       if (earlier > 0) {
         singletons.computeIfAbsent(NameKey.of(job), _ -> new TreeMap<>()).put(job.id(), earlier);
@@ -141,6 +155,14 @@ public final class WaitTable {
       singletons.remove(key);
     }
     return freed;
+  }
+
+  /** A job has another name now: those that wait for the name wait for it too. */
+  void renamed(Job job) {
+    TreeMap<JobId, Integer> waiting = singletons.get(NameKey.of(job));
+    if (waiting != null) {
+      waiting.tailMap(job.id(), false).replaceAll((_, count) -> count + 1);
+    }
   }
 
   /** A job does not wait any more: it waits for no earlier one either. */

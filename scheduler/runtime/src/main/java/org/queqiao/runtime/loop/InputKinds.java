@@ -20,6 +20,7 @@ final class InputKinds {
           Inbox.Lane.URGENT;
       case Input.SubmitJob _,
           Input.HoldJob _,
+          Input.ChangeJob _,
           Input.ReleaseJob _,
           Input.RequeueJob _,
           Input.ResumeNode _,
@@ -77,6 +78,7 @@ final class InputKinds {
       case Input.CancelJob _,
           Input.CancelTasks _,
           Input.HoldJob _,
+          Input.ChangeJob _,
           Input.ReleaseJob _,
           Input.RequeueJob _,
           Input.RegisterNode _,

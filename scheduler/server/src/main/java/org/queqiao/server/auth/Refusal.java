@@ -22,6 +22,7 @@ public record Refusal(Code code, String field, String detail, long retryAfterSec
     TOO_SLOW(408, "Request Timeout"),
     CONFLICT(409, "Conflict"),
     IDEMPOTENCY_MISMATCH(409, "Conflict"),
+    STALE(412, "Precondition Failed"),
     TOO_LARGE(413, "Content Too Large"),
     WRONG_TYPE(415, "Unsupported Media Type"),
     INVALID(422, "Unprocessable Content"),
@@ -70,6 +71,7 @@ public record Refusal(Code code, String field, String detail, long retryAfterSec
           case FORBIDDEN -> Code.FORBIDDEN;
           case NOT_FOUND -> Code.NOT_FOUND;
           case CONFLICT -> Code.CONFLICT;
+          case STALE -> Code.STALE;
           case IDEMPOTENCY_MISMATCH -> Code.IDEMPOTENCY_MISMATCH;
           case INVALID -> Code.INVALID;
           case TOO_MANY -> Code.TOO_MANY;

@@ -357,6 +357,7 @@ public final class AgentGateway {
                       FORBIDDEN,
                       NOT_FOUND,
                       CONFLICT,
+                      STALE,
                       IDEMPOTENCY_MISMATCH,
                       INVALID,
                       TOO_MANY ->

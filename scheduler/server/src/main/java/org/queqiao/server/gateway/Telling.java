@@ -94,7 +94,14 @@ final class Telling {
     return reply instanceof Reply.Rejected rejected
         && switch (rejected.rejection().code()) {
           case BUSY, DISK_FULL -> true;
-          case MALFORMED, FORBIDDEN, NOT_FOUND, CONFLICT, IDEMPOTENCY_MISMATCH, INVALID, TOO_MANY ->
+          case MALFORMED,
+              FORBIDDEN,
+              NOT_FOUND,
+              CONFLICT,
+              STALE,
+              IDEMPOTENCY_MISMATCH,
+              INVALID,
+              TOO_MANY ->
               false;
         };
   }

@@ -26,7 +26,6 @@ import org.queqiao.server.config.NearestName;
  * order: identity, rate limit, size, type, parameters, body, code.
  */
 final class Api {
-  private static final String JSON = "application/json";
   private static final long SMALL_BODY = 16 << 10;
 
   private final Vertx vertx;
@@ -321,7 +320,7 @@ final class Api {
     if (operation.bodies().isEmpty()) {
       return Map.of();
     }
-    if (!type(routing).equals(JSON)) {
+    if (!Contract.isJson(type(routing))) {
       return Map.of();
     }
     var content = routing.body().buffer();
@@ -329,7 +328,7 @@ final class Api {
         StrictReader.object(content == null ? new byte[0] : content.getBytes());
     operation
         .bodies()
-        .get(JSON)
+        .get(type(routing))
         .check(body)
         .ifPresent(wrong -> {
           throw new Refused(wrong);

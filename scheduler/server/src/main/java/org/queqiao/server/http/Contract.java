@@ -19,6 +19,7 @@ public final class Contract {
   private static final String RESOURCE = "/openapi/queqiao.yaml";
   private static final Set<String> METHODS = Set.of("get", "put", "post", "delete", "patch");
   private static final String JSON = "application/json";
+  private static final String MERGE_PATCH = "application/merge-patch+json";
 
   private final Map<String, Object> document;
   private final List<Operation> operations = new ArrayList<>();
@@ -61,6 +62,11 @@ public final class Contract {
     return object(resolve(find(pointer)));
   }
 
+  /** Whether a body of this type is read as JSON. */
+  static boolean isJson(String type) {
+    return type.equals(JSON) || type.equals(MERGE_PATCH);
+  }
+
   private void readOperations() {
     object(document.get("paths"))
         .forEach((path, node) -> {
@@ -94,8 +100,7 @@ public final class Contract {
       object(object(node.get("requestBody")).get("content"))
           .forEach((type, content) ->
               bodies.put(
-                  type,
-                  type.equals(JSON) ? new Schema(object(object(content).get("schema"))) : null));
+                  type, isJson(type) ? new Schema(object(object(content).get("schema"))) : null));
     }
     return new Operation(
         (String) node.get("operationId"),

@@ -28,6 +28,7 @@ import org.queqiao.server.view.JobStatus;
  * @param promisedStartMs the start that it was promised on declared limits, or null
  * @param task which task of which array it is, or null
  * @param array of an array: how far it is; else null
+ * @param revision how often it was changed; null for a job of long ago
  * @param nodeCount null, as what else history does not keep, for a job of long ago
  */
 record JobDocument(
@@ -66,7 +67,8 @@ record JobDocument(
     Long predictedMs,
     Long promisedStartMs,
     ArrayTask task,
-    ArrayDocument array) {
+    ArrayDocument array,
+    Integer revision) {
 
   /**
    * How far an array is.
@@ -158,7 +160,8 @@ record JobDocument(
         foretold == 0 ? null : (Long) foretold,
         foreseen.promisedMs() == 0 ? null : (Long) foreseen.promisedMs(),
         entry.task(),
-        ArrayDocument.of(entry));
+        ArrayDocument.of(entry),
+        entry.revision());
   }
 
   /** An array with the indices of the tasks that have not started. */
@@ -201,7 +204,8 @@ record JobDocument(
         predictedMs,
         promisedStartMs,
         task,
-        known);
+        known,
+        revision);
   }
 
   static String orNull(String text) {
@@ -281,6 +285,7 @@ record JobDocument(
     PlacementJson.write(placement == null ? JobPlacement.DEFAULT : placement, out);
     Json.number(out, "predictedMs", predictedMs);
     Json.number(out, "promisedStartMs", promisedStartMs);
+    Json.number(out, "revision", revision);
     Json.number(out, "arrayJobId", task == null ? null : (Long) task.array().value());
     Json.number(out, "arrayTaskId", task == null ? null : (Integer) task.index());
     if (array == null) {

@@ -7,7 +7,9 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.BiFunction;
 import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.JobId;
@@ -16,6 +18,7 @@ import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.core.message.Action;
 import org.queqiao.core.message.Input;
+import org.queqiao.core.message.JobChange;
 import org.queqiao.core.message.JobRequest;
 import org.queqiao.core.message.Reply;
 import org.queqiao.server.view.ClusterView;
@@ -27,6 +30,7 @@ import org.queqiao.server.view.Scope;
 final class JobRoutes {
   static final String NOT_THERE = "there is no job with this number that you may see";
   private static final byte[] NO_HASH = {};
+  private static final byte[] NO_SCRIPT = {};
 
   private final ClusterView view;
   private final Inputs inputs;
@@ -43,6 +47,7 @@ final class JobRoutes {
     api.on("listJobs", this::list);
     api.on("getJob", this::get);
     api.on("cancelJob", this::cancel);
+    api.on("changeJob", this::change);
     api.on("holdJob", call -> steer(call, Input.HoldJob::new));
     api.on("requeueJob", call -> steer(call, Input.RequeueJob::new));
     api.on("releaseJob", call -> steer(call, Input.ReleaseJob::new));
@@ -177,8 +182,39 @@ final class JobRoutes {
     reader.find(
         call,
         call.number("id"),
-        job -> call.json(200, job::write),
+        job -> {
+          if (job.revision() != null) {
+            call.response().putHeader(HttpHeaders.ETAG, "\"" + job.revision() + "\"");
+          }
+          call.json(200, job::write);
+        },
         () -> call.refuse(Refused.notFound(NOT_THERE).refusal()));
+  }
+
+  /** A merge patch: what is named changes, null brings back the default. */
+  private void change(Call call) {
+    Integer revision = revision(call.header("If-Match"));
+    Map<String, Object> body = call.body();
+    if (body.isEmpty()) {
+      throw Refused.invalid("", "nothing is named: name a field to change");
+    }
+    Long atOnce = (Long) body.get("arrayAtOnce");
+    JobChange change =
+        new JobChange(
+            new TreeSet<>(body.keySet()),
+            Submission.of(NO_SCRIPT, body),
+            atOnce == null ? null : (Integer) atOnce.intValue());
+    steer(call, (actor, job) -> new Input.ChangeJob(actor, job, change, revision));
+  }
+
+  private static Integer revision(String ifMatch) {
+    if (ifMatch == null || ifMatch.equals("*")) {
+      return null;
+    }
+    if (!ifMatch.matches("\"[0-9]{1,9}\"")) {
+      throw Refused.malformed("If-Match", "If-Match is the ETag of the job, such as \"3\", or *");
+    }
+    return Integer.parseInt(ifMatch.substring(1, ifMatch.length() - 1));
   }
 
   /** A job, a whole array, or some of its tasks. */

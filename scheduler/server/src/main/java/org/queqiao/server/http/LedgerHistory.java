@@ -148,6 +148,7 @@ final class LedgerHistory {
         null,
         null,
         null,
+        null,
         null);
   }
 

@@ -7,6 +7,7 @@ import org.queqiao.contract.event.ArrayTaskSplit;
 import org.queqiao.contract.event.ArrayTasksEnded;
 import org.queqiao.contract.event.DomainDefined;
 import org.queqiao.contract.event.JobAllocated;
+import org.queqiao.contract.event.JobChanged;
 import org.queqiao.contract.event.JobEligible;
 import org.queqiao.contract.event.JobEnded;
 import org.queqiao.contract.event.JobHeld;
@@ -92,6 +93,7 @@ final class Changes {
       case JobPromised e -> job(logged, e.job(), JobState.PENDING);
       case ArrayTaskSplit e -> split(logged, e);
       case ArrayTasksEnded e -> job(logged, e.array(), JobState.PENDING);
+      case JobChanged e -> changed(logged, e);
       case ArrayEnded e -> job(logged, e.array(), e.state());
       case JobPolicyDefined _ -> partition(logged, null);
       case SchedulingDefined _, LicenceDefined _, TopologyDefined _ -> partition(logged, null);
@@ -116,6 +118,11 @@ final class Changes {
       case MembershipSet e -> account(logged, e.user(), e.project());
       case MembershipRemoved e -> account(logged, e.user(), e.project());
     };
+  }
+
+  private Change changed(LoggedEvent logged, JobChanged event) {
+    JobEntry entry = jobs.find(event.job().value());
+    return job(logged, event.job(), entry == null ? JobState.PENDING : entry.status().state());
   }
 
   /** A task belongs to whom its array belongs. */

@@ -45,6 +45,7 @@ public final class JobEntry {
   /** Only of an array. */
   private volatile ArrayCounts counts;
 
+  private final int revision;
   private volatile JobStatus status;
   private volatile long position;
   private volatile Charge charge;
@@ -75,6 +76,7 @@ public final class JobEntry {
       String domain,
       JobSpec spec,
       ArrayTask task,
+      int revision,
       long submitMs,
       JobStatus status,
       long position,
@@ -105,6 +107,7 @@ public final class JobEntry {
     this.array = task == null ? spec.array() : null;
     this.task = task;
     this.counts = array == null ? null : ArrayCounts.of(array);
+    this.revision = revision;
     this.status = status;
     this.position = position;
   }
@@ -134,6 +137,7 @@ public final class JobEntry {
     this.submitMs = array.submitMs;
     this.array = null;
     this.task = task;
+    this.revision = 0;
     this.status = JobStatus.submitted(false);
     this.position = position;
   }
@@ -225,6 +229,32 @@ public final class JobEntry {
 
   public JobStatus status() {
     return status;
+  }
+
+  /** How often it was changed since its submission. */
+  public int revision() {
+    return revision;
+  }
+
+  /** The same job, asking for something else. */
+  JobEntry changed(JobSpec spec, String newDomain, long atPosition, SharedTexts texts) {
+    JobEntry next =
+        new JobEntry(
+            id,
+            user,
+            uid,
+            spec.project().equals(project) ? domain : newDomain,
+            spec,
+            task,
+            revision + 1,
+            submitMs,
+            status,
+            atPosition,
+            texts);
+    next.counts = counts;
+    next.charge = charge;
+    next.foreseen = status.startMs() == 0 ? Foreseen.NOTHING : foreseen;
+    return next;
   }
 
   /** Of which tasks it is an array, or null. */

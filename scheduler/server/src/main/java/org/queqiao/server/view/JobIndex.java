@@ -9,6 +9,7 @@ final class JobIndex {
   private final ConcurrentSkipListMap<Long, JobEntry> entries = new ConcurrentSkipListMap<>();
   private final AtomicInteger size = new AtomicInteger();
 
+  /** Adds an entry, or puts it in the place of the one with its number. */
   void add(JobEntry entry) {
     if (entries.put(-entry.id(), entry) == null) {
       size.incrementAndGet();

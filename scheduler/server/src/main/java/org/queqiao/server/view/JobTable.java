@@ -129,6 +129,23 @@ public final class JobTable {
     finished -= gone.size();
   }
 
+  /** Puts another entry in the place of one of the same number and state. */
+  void replace(JobEntry before, JobEntry after) {
+    all.add(after);
+    if (!before.project().equals(after.project())) {
+      byProject.get(before.project()).remove(before);
+    }
+    byUser.get(after.user()).add(after);
+    byProject.computeIfAbsent(after.project(), _ -> new JobIndex()).add(after);
+    JobIndex live = byState.get(after.status().state());
+    if (live != null) {
+      live.add(after);
+    }
+    if (after.task() != null) {
+      byArray.get(after.task().array().value()).add(after);
+    }
+  }
+
   private void remove(JobEntry entry) {
     all.remove(entry);
     byUser.get(entry.user()).remove(entry);

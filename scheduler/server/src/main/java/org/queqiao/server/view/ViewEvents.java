@@ -7,6 +7,7 @@ import org.queqiao.contract.event.ArrayTaskSplit;
 import org.queqiao.contract.event.ArrayTasksEnded;
 import org.queqiao.contract.event.DomainDefined;
 import org.queqiao.contract.event.JobAllocated;
+import org.queqiao.contract.event.JobChanged;
 import org.queqiao.contract.event.JobEligible;
 import org.queqiao.contract.event.JobEnded;
 import org.queqiao.contract.event.JobHeld;
@@ -113,6 +114,7 @@ final class ViewEvents {
             site.get().mainDomain(image.spec().project()),
             image.spec(),
             image.task(),
+            image.revision(),
             image.submitMs(),
             status,
             position,
@@ -134,6 +136,7 @@ final class ViewEvents {
       case JobStarted _, JobSignalled _ -> {}
       case ArrayTaskSplit e -> split(e);
       case ArrayTasksEnded e -> tasksEnded(e);
+      case JobChanged e -> changed(e);
       case ArrayEnded e ->
           change(e.array(), entry -> entry.status().ended(e.state(), e.endMs(), null, ""));
       case JobEligible e -> change(e.job(), JobEntry::status);
@@ -196,6 +199,7 @@ final class ViewEvents {
             texts.share(site.get().mainDomain(event.spec().project())),
             event.spec(),
             null,
+            0,
             nowMs,
             JobStatus.submitted(event.spec().hold()),
             position,
@@ -210,6 +214,15 @@ final class ViewEvents {
     array.counts(array.counts().left(1));
     ArrayTask task = new ArrayTask(event.array(), event.task());
     jobs.add(new JobEntry(event.job().value(), array, task, position));
+  }
+
+  private void changed(JobChanged event) {
+    JobEntry before = jobs.find(event.job().value());
+    if (before == null) {
+      throw new IllegalStateException("the view has no job " + event.job());
+    }
+    String domain = texts.share(site.get().mainDomain(event.spec().project()));
+    jobs.replace(before, before.changed(event.spec(), domain, position, texts));
   }
 
   private void tasksEnded(ArrayTasksEnded event) {

@@ -81,7 +81,7 @@ final class ArrayCheck {
       return;
     }
     ModelJob whole = model.job(job.task.array());
-    int atOnce = whole.submitted.spec().array().atOnce();
+    int atOnce = whole.spec.array().atOnce();
     whole.array.holding++;
     HistoryCheck.require(
         atOnce == 0 || whole.array.holding <= atOnce,

@@ -9,6 +9,7 @@ import org.queqiao.contract.event.ArrayTaskSplit;
 import org.queqiao.contract.event.ArrayTasksEnded;
 import org.queqiao.contract.event.DomainDefined;
 import org.queqiao.contract.event.JobAllocated;
+import org.queqiao.contract.event.JobChanged;
 import org.queqiao.contract.event.JobEligible;
 import org.queqiao.contract.event.JobEnded;
 import org.queqiao.contract.event.JobHeld;
@@ -87,6 +88,7 @@ final class HistoryCheck {
       case JobEnded e -> ended(logged, e);
       case JobRequeued e -> requeued(logged, e);
       case JobSignalled e -> signalled(logged, model.job(e.run().job()));
+      case JobChanged e -> changed(logged, e);
       case ArrayTaskSplit e -> arrays.split(logged, e);
       case ArrayTasksEnded e -> arrays.tasksEnded(logged, e);
       case ArrayEnded e -> arrays.ended(logged, e);
@@ -381,11 +383,24 @@ final class HistoryCheck {
 
   private static void signalled(LoggedEvent logged, ModelJob job) {
     require(
-        job != null
-            && job.state == JobState.RUNNING
-            && job.submitted.spec().terms().signal() != null,
+        job != null && job.state == JobState.RUNNING && job.spec.terms().signal() != null,
         Invariant.I6,
         () -> at(logged) + " signals a run" + describe(job));
+  }
+
+  private void changed(LoggedEvent logged, JobChanged e) {
+    ModelJob job = model.job(e.job());
+    require(
+        job != null && (job.state == JobState.PENDING || job.state == JobState.RUNNING),
+        Invariant.I6,
+        () -> at(logged) + " changes a job" + describe(job));
+    require(
+        job.state == JobState.PENDING
+            || job.spec.toBuilder().limitMs(e.spec().limitMs()).build().equals(e.spec()),
+        Invariant.I6,
+        () -> at(logged) + " changes more than the limit of a running job");
+    job.renamed |= !job.spec.name().equals(e.spec().name());
+    job.spec = e.spec();
   }
 
   private static boolean isRequeue(KillCause cause) {
@@ -398,7 +413,7 @@ final class HistoryCheck {
         job != null
             && job.holdsCores()
             && job.attempt == e.run().attempt()
-            && job.submitted.spec().terms().requeue()
+            && job.spec.terms().requeue()
             && isRequeue(e.cause())
             && (job.state == JobState.RUNNING || isRequeue(job.killCause)),
         Invariant.I6,

@@ -4,6 +4,7 @@ import java.util.List;
 import org.queqiao.contract.event.JobSubmitted;
 import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.ArrayTask;
+import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.KillCause;
 
@@ -12,6 +13,11 @@ final class ModelJob {
   final JobSubmitted submitted;
   final long submitMs;
   JobState state = JobState.PENDING;
+
+  /** What it asks for now. */
+  JobSpec spec;
+
+  boolean renamed;
   int attempt;
   List<Allocation> allocations = List.of();
   long allocatedMs;
@@ -28,6 +34,7 @@ final class ModelJob {
 
   ModelJob(JobSubmitted submitted, long submitMs) {
     this.submitted = submitted;
+    this.spec = submitted.spec();
     this.submitMs = submitMs;
     this.array = submitted.spec().array() == null ? null : new ModelArray(submitted.spec().array());
     this.task = null;
@@ -36,6 +43,7 @@ final class ModelJob {
   /** A task that has left its array. */
   ModelJob(ModelJob whole, int index) {
     this.submitted = whole.submitted;
+    this.spec = whole.spec;
     this.submitMs = whole.submitMs;
     this.array = null;
     this.task = new ArrayTask(whole.submitted.job(), index);

@@ -6,6 +6,7 @@ import org.queqiao.contract.event.ArrayTaskSplit;
 import org.queqiao.contract.event.ArrayTasksEnded;
 import org.queqiao.contract.event.DomainDefined;
 import org.queqiao.contract.event.JobAllocated;
+import org.queqiao.contract.event.JobChanged;
 import org.queqiao.contract.event.JobEligible;
 import org.queqiao.contract.event.JobEnded;
 import org.queqiao.contract.event.JobHeld;
@@ -59,6 +60,7 @@ final class PermissionCheck {
     boolean permitted =
         switch (logged.event()) {
           case JobSubmitted e -> isUser(actor, e.user().value());
+          case JobChanged e -> mayChange(actor, model.job(e.job()));
           case JobHeld e -> mayChange(actor, model.job(e.job()));
           case JobReleased e -> mayChange(actor, model.job(e.job()));
           case JobAllocated _,
@@ -130,7 +132,7 @@ final class PermissionCheck {
     if (job == null) {
       return true;
     }
-    JobTerms terms = job.submitted.spec().terms();
+    JobTerms terms = job.spec.terms();
     boolean byItsTerms =
         state == JobState.DEADLINE ? terms.deadlineMs() != 0 : terms.killOnInvalidDependency();
     return isScheduler(actor) ? byItsTerms : mayChange(actor, job);

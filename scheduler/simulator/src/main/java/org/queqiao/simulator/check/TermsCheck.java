@@ -15,7 +15,7 @@ final class TermsCheck {
 
   /** A job starts now. */
   void mayBegin(LoggedEvent logged, ModelJob job) {
-    JobTerms terms = job.submitted.spec().terms();
+    JobTerms terms = job.spec.terms();
     long nowMs = logged.timeMs();
     HistoryCheck.require(
         nowMs >= terms.beginMs(),
@@ -46,7 +46,8 @@ final class TermsCheck {
               each.task == null
                   && each.submitted.job().value() < job.submitted.job().value()
                   && each.submitted.user().equals(job.submitted.user())
-                  && each.submitted.spec().name().equals(job.submitted.spec().name())
+                  && !each.renamed
+                  && each.spec.name().equals(job.spec.name())
                   && !each.state.isTerminal());
     }
     ModelJob whole = model.job(part.job());

@@ -107,7 +107,7 @@ final class Errand {
   private static boolean isForNow(Rejection rejection) {
     return switch (rejection.code()) {
       case BUSY, DISK_FULL, TOO_MANY -> true;
-      case MALFORMED, FORBIDDEN, NOT_FOUND, CONFLICT, IDEMPOTENCY_MISMATCH, INVALID -> false;
+      case MALFORMED, FORBIDDEN, NOT_FOUND, CONFLICT, STALE, IDEMPOTENCY_MISMATCH, INVALID -> false;
     };
   }
 }

@@ -14,6 +14,7 @@ import org.queqiao.contract.job.GresRequest;
 import org.queqiao.contract.job.WarningSignal;
 import org.queqiao.contract.node.NodeSettings;
 import org.queqiao.core.message.Input;
+import org.queqiao.core.message.JobChange;
 import org.queqiao.core.message.JobRequest;
 import org.queqiao.core.message.Rejection;
 import org.queqiao.core.message.Reply;
@@ -101,6 +102,19 @@ public final class People {
       held.add(job);
     }
     long laterMs = 500 + random.nextInt(20_000);
+    if (random.nextInt(6) == 0) {
+      JobRequest values =
+          JobRequest.builder(new byte[0])
+              .limitMs(4_000L + random.nextInt(60_000))
+              .terms(TermsRequest.NONE.withNice(random.nextInt(3)))
+              .build();
+      List<String> named = random.nextBoolean() ? List.of("limitMs") : List.of("limitMs", "nice");
+      later(
+          random.nextInt(6_000),
+          owner,
+          "changes " + job,
+          new Input.ChangeJob(owner, job, new JobChange(new TreeSet<>(named), values, null), null));
+    }
     switch (random.nextInt(8)) {
       case 0 -> later(laterMs, owner, "cancels " + job, new Input.CancelJob(owner, job));
       case 1 -> {
