@@ -37,33 +37,38 @@ public final class Forecaster {
   }
 
   /**
-   * Forecasts.
+   * Forecasts. The futures are drawn first; what work is left then goes to the start by limits.
    *
    * @param job one that waits
    * @param samples how many futures to draw
    */
   public Forecast forecast(JobId job, RunTimeRatios learnt, int samples) {
-    ForwardOutcome declared = run(RunTimes.DECLARED, job);
-    long startsByMs = declared.starts().getOrDefault(job, 0L);
-    if (declared.end() == ForwardOutcome.End.QUIET) {
-      return new Forecast(0, 0, 0, 0, 0, 0, 0, Forecast.Ended.WAITS_FOR_SOMEBODY);
-    }
-    if (!learnt.known() && startsByMs != 0) {
-      return new Forecast(
-          startsByMs, startsByMs, startsByMs, startsByMs, 1, 0, 0, Forecast.Ended.COMPLETE);
-    }
     long[] starts = new long[samples];
     int drawn = 0;
     int never = 0;
+    int wanted = learnt.known() ? samples : 0;
     long seed = SampledRunTimes.mix(image.position()) ^ SampledRunTimes.mix(job.value() << 20);
-    while (drawn < samples && stepsLeft > 0 && !stop.getAsBoolean()) {
-      ForwardOutcome outcome = run(new SampledRunTimes(learnt, seed + drawn), job);
+    EndGrid grid = new EndGrid(nowMs);
+    while (drawn < wanted && stepsLeft > 0 && !stop.getAsBoolean()) {
+      ForwardOutcome outcome = run(new SampledRunTimes(learnt, seed + drawn, grid), job);
+      if (outcome.end() == ForwardOutcome.End.QUIET) {
+        return new Forecast(0, 0, 0, 0, 0, 0, 0, Forecast.Ended.WAITS_FOR_SOMEBODY);
+      }
       if (outcome.end() == ForwardOutcome.End.SPENT) {
         break;
       }
       long start = outcome.starts().getOrDefault(job, Long.MAX_VALUE);
       never += start == Long.MAX_VALUE ? 1 : 0;
       starts[drawn++] = start;
+    }
+    ForwardOutcome declared = run(RunTimes.DECLARED, job);
+    if (declared.end() == ForwardOutcome.End.QUIET) {
+      return new Forecast(0, 0, 0, 0, 0, 0, 0, Forecast.Ended.WAITS_FOR_SOMEBODY);
+    }
+    long startsByMs = declared.starts().getOrDefault(job, 0L);
+    if (wanted == 0 && startsByMs != 0) {
+      return new Forecast(
+          startsByMs, startsByMs, startsByMs, startsByMs, 1, 0, 0, Forecast.Ended.COMPLETE);
     }
     Forecast.Ended ended = drawn == samples ? Forecast.Ended.COMPLETE : Forecast.Ended.SPENT;
     if (drawn < FEWEST_SAMPLES) {

@@ -10,18 +10,28 @@ import org.queqiao.contract.snapshot.ClusterImage;
 public final class SampledRunTimes implements RunTimes {
   private final RunTimeRatios learnt;
   private final long seed;
+  private final EndGrid grid;
 
+  /** Runs that end whenever they do. */
   public SampledRunTimes(RunTimeRatios learnt, long seed) {
+    this(learnt, seed, null);
+  }
+
+  /** Runs that end at the moments of a grid, or at their limits. */
+  SampledRunTimes(RunTimeRatios learnt, long seed, EndGrid grid) {
     this.learnt = learnt;
     this.seed = seed;
+    this.grid = grid;
   }
 
   @Override
   public long runMs(ClusterImage.JobImage job, long nowMs) {
     long limitMs = job.spec().limitMs();
-    long beyondMs = Math.max(0, nowMs - job.startMs());
+    long startMs = job.startMs();
+    long beyondMs = Math.max(0, nowMs - startMs);
     long bits = mix(mix(seed ^ mix(job.id().value())) + job.attempt());
-    return learnt.draw(job.user(), limitMs, beyondMs, bits);
+    long runMs = learnt.draw(job.user(), limitMs, beyondMs, bits);
+    return grid == null ? runMs : grid.near(startMs + runMs, nowMs, startMs + limitMs) - startMs;
   }
 
   /** The finaliser of SplitMix64 (Steele, Lea and Flood, 2014). */

@@ -74,11 +74,12 @@ public final class WhatIf {
     int futures = learnt.known() ? samples : 1;
     Tally base = new Tally();
     Tally changed = new Tally();
+    EndGrid grid = new EndGrid(nowMs);
     int done = 0;
     while (done < futures) {
       RunTimes runTimes =
           learnt.known()
-              ? new SampledRunTimes(learnt, SampledRunTimes.mix(image.position()) + done)
+              ? new SampledRunTimes(learnt, SampledRunTimes.mix(image.position()) + done, grid)
               : RunTimes.DECLARED;
       ForwardRun without = new ForwardRun(image, runTimes, nowMs);
       ForwardRun with = new ForwardRun(edited(trial), runTimes, nowMs);

@@ -40,7 +40,7 @@ public final class HttpService {
   private static final String IDENTITY = "identity";
   private static final int PROCESSORS_FOR_TWO_QUESTIONS = 8;
   private static final int QUESTIONS_WAITING = 16;
-  private static final long QUESTION_MS = 15_000;
+  private static final long QUESTION_MS = 25_000;
 
   private final Surroundings around;
   private final ServerConfig config;
