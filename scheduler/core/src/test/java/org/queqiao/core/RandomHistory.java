@@ -75,6 +75,7 @@ final class RandomHistory {
 
   private final SplittableRandom random;
   private final List<Input> former = new ArrayList<>();
+  private final List<ToldStory.Told> told = new ArrayList<>();
 
   RandomHistory(long seed, SchedulerStory story) {
     this.random = new SplittableRandom(seed);
@@ -90,6 +91,7 @@ final class RandomHistory {
       boolean again = !former.isEmpty() && random.nextInt(8) == 0;
       Input input = again ? former.get(random.nextInt(former.size())) : input();
       former.add(input);
+      told.add(new ToldStory.Told(story.nowMs, input));
       int before = story.log.size();
       Reply reply = story.hears(input);
       seen.add(input.getClass().getSimpleName());
@@ -103,6 +105,11 @@ final class RandomHistory {
           .forEach(event -> seen.add(event.event().getClass().getSimpleName()));
       story.machine.image().jobs().forEach(job -> seen.add(job.state().name()));
     }
+  }
+
+  /** Everything that was told so far. */
+  ToldStory told() {
+    return new ToldStory(told);
   }
 
   private Input input() {

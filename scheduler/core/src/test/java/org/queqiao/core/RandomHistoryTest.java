@@ -23,12 +23,15 @@ final class RandomHistoryTest {
   @Test
   void invariantsHoldAndReplayAndSnapshotGiveTheSameDigest() {
     for (long seed = 0; seed < SEEDS; seed++) {
+      RandomHistory history = new RandomHistory(seed, SchedulerStory.site());
       try {
-        SchedulerStory story = SchedulerStory.site();
-        new RandomHistory(seed, story).steps(STEPS);
-        assertReplayAndSnapshotAgree(story);
+        history.steps(STEPS);
+        assertReplayAndSnapshotAgree(history.story);
       } catch (AssertionError | RuntimeException e) {
-        throw new AssertionError("seed " + seed, e);
+        ToldStory shortest =
+            history.told().shortest(RandomHistoryTest::assertReplayAndSnapshotAgree);
+        throw new AssertionError(
+            "seed " + seed + "; these inputs alone fail as well:\n" + shortest.lines(), e);
       }
     }
   }

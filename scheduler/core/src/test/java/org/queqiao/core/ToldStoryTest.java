@@ -1,0 +1,60 @@
+package org.queqiao.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import org.queqiao.contract.event.Event;
+import org.queqiao.contract.event.JobHeld;
+import org.queqiao.contract.event.LoggedEvent;
+import org.queqiao.core.message.Input;
+
+/** A history that shows a planted bug is made as short as the bug allows. */
+final class ToldStoryTest {
+  private static final int STEPS = 150;
+
+  /** A replay that takes holds of users for holds of administrators. */
+  private static final Consumer<SchedulerStory> BUG =
+      story -> {
+        SchedulerMachine replayed = new SchedulerMachine();
+        for (LoggedEvent each : story.log) {
+          Event event =
+              each.event() instanceof JobHeld held
+                  ? new JobHeld(held.job(), !held.byAdministrator())
+                  : each.event();
+          replayed.apply(
+              new LoggedEvent(each.position(), each.epoch(), each.timeMs(), each.actor(), event));
+        }
+        assertThat(replayed.digest()).isEqualTo(story.machine.digest());
+      };
+
+  @Test
+  void ofAPlantedBugOnlyTheHoldAndTheSubmissionsBeforeItAreLeft() {
+    int found = 0;
+    for (long seed = 0; seed < 60 && found < 2; seed++) {
+      RandomHistory history = new RandomHistory(seed, SchedulerStory.site().withoutChecks());
+      history.steps(STEPS);
+      ToldStory told = history.told();
+      if (told.fails(BUG)) {
+        found++;
+        ToldStory shortest = told.shortest(BUG);
+        assertThat(shortest.fails(BUG)).isTrue();
+        List<Input> left = shortest.inputs().stream().map(ToldStory.Told::input).toList();
+        assertThat(left.getLast()).as(shortest.lines()).isInstanceOf(Input.HoldJob.class);
+        assertThat(left.subList(0, left.size() - 1))
+            .as("the held job has its number from those before it:%n%s", shortest.lines())
+            .allMatch(Input.SubmitJob.class::isInstance)
+            .hasSize((int) ((Input.HoldJob) left.getLast()).job().value());
+      }
+    }
+    assertThat(found).as("seeds that show the bug").isPositive();
+  }
+
+  @Test
+  void aToldStoryIsTheSameAgain() {
+    RandomHistory history = new RandomHistory(7, SchedulerStory.site());
+    history.steps(STEPS);
+    assertThat(history.told().tell().machine.digest()).isEqualTo(history.story.machine.digest());
+  }
+}
