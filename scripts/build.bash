@@ -105,7 +105,7 @@ run_tests() {
 
 run_bench() {
   local name=${ARGS[0]:-}
-  [ -n "$name" ] || die "which one? ./queqiao bench submit|single|jobs|log|heap|agent|plan|replay"
+  [ -n "$name" ] || die "which one? ./queqiao bench submit|single|jobs|log|heap|recovery|agent|plan|replay"
   local json=()
   [ "$JSON" = no ] || json=(--json)
   tool org.queqiao.benchmarks.BenchMain "$BENCH_LIB" "${ARGS[@]}" "${json[@]}" --root "$ROOT"

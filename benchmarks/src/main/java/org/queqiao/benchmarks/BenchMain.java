@@ -21,7 +21,8 @@ public final class BenchMain {
     }
     if (rest.isEmpty()) {
       System.err.println(
-          "bench: which one? submit, single, jobs, log, heap, agent, plan, replay or what-if");
+          "bench: which one? submit, single, jobs, log, heap, recovery, agent, plan, replay or"
+              + " what-if");
       System.exit(2);
     }
     Report report = new Report(rest.get(0));
@@ -34,6 +35,9 @@ public final class BenchMain {
       case "jobs" -> JobsBench.run(root, option(rest, "--jobs", 3_000), report);
       case "log" -> LogBench.run(option(rest, "--seconds", 5), report);
       case "heap" -> HeapBench.run(root, option(rest, "--jobs", 100_000), report);
+      case "recovery" ->
+          RecoveryBench.run(
+              option(rest, "--jobs", 1_000_000), option(rest, "--tail", 100_000), report);
       case "agent" -> AgentBench.run(root, option(rest, "--seconds", 60), report);
       case "plan" ->
           PlanBench.run(

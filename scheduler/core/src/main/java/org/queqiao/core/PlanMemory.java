@@ -17,7 +17,7 @@ final class PlanMemory {
         cluster.priorities().orderMoves()
             ? cluster.position() == fruitlessPosition
             : cluster.chances() == fruitlessAt;
-    return !known && !cluster.jobs().startable().isEmpty();
+    return !known && !cluster.priorities().backlog().groups().isEmpty();
   }
 
   /** A pass that began at this count has found nothing; below 0 none has. */

@@ -259,6 +259,32 @@ final class DependencyStoriesTest {
     assertThat(story.job(mine).state()).isNotEqualTo(COMPLETED);
   }
 
+  @Test
+  void onlySoManyJobsWaitForOneJobOrOneName() {
+    story.withoutChecks();
+    JobId awaited = story.submits("liwei");
+    for (int i = 0; i < 5_000; i++) {
+      story.submits("liwei", after("afterany:" + awaited));
+    }
+    assertThat(refusal("afterany:" + awaited))
+        .isEqualTo(
+            "5000 jobs wait for job "
+                + awaited
+                + ", which is the most: let further ones depend on one of those");
+    JobId later = story.submits("liwei", after("afterany:" + (awaited.value() + 1)));
+    assertThat(story.job(later).state()).isEqualTo(PENDING);
+
+    story.submits("liwei", script().name("chain"));
+    for (int i = 0; i < 5_000; i++) {
+      story.submits("liwei", after("singleton").name("chain"));
+    }
+    Rejection rejection = story.refuses(submission("liwei", after("singleton").name("chain")));
+    assertThat(rejection.message())
+        .contains("5000 jobs named \"chain\" wait as singletons, which is the most");
+    story.submits("liwei", after("singleton").name("another"));
+    story.submits("wangfang", after("singleton").name("chain"));
+  }
+
   private String refusal(String dependency) {
     Rejection rejection = story.refuses(submission("liwei", after(dependency)));
     assertThat(rejection.code()).isEqualTo(Rejection.Code.INVALID);

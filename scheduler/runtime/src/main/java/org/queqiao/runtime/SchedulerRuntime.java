@@ -87,7 +87,11 @@ public final class SchedulerRuntime implements Closeable {
     return host.feed();
   }
 
-  /** The state at the recovered position, for read models; they follow the feed from there. */
+  /**
+   * The state at the recovered position, for read models; they follow the feed from there.
+   *
+   * @throws IllegalStateException after {@link #start}, which lets go of it
+   */
   public ClusterImage startImage() {
     return host.startImage();
   }

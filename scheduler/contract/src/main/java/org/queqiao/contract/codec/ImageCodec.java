@@ -16,6 +16,15 @@ public final class ImageCodec {
    * @throws org.queqiao.contract.MalformedRecordException for bytes that are no image
    */
   public static ClusterImage decode(byte[] bytes) {
-    return ImageReader.read(bytes);
+    return decode(bytes, 0);
+  }
+
+  /**
+   * Reads an image that begins at an offset and ends with the bytes.
+   *
+   * @throws org.queqiao.contract.MalformedRecordException for bytes that are no image
+   */
+  public static ClusterImage decode(byte[] bytes, int from) {
+    return ImageReader.read(bytes, from);
   }
 }

@@ -1,6 +1,11 @@
 package org.queqiao.contract.codec;
 
-import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.UnknownFieldSet;
+import com.google.protobuf.WireFormat;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import org.queqiao.contract.MalformedRecordException;
 import org.queqiao.contract.event.ProjectDefined;
 import org.queqiao.contract.id.JobId;
@@ -23,9 +28,10 @@ import org.queqiao.contract.wire.PbUserImage;
 final class ImageReader {
   private ImageReader() {}
 
-  static ClusterImage read(byte[] bytes) {
+  static ClusterImage read(byte[] bytes, int from) {
     try {
-      PbClusterImage in = PbClusterImage.parseFrom(bytes);
+      List<ClusterImage.JobImage> jobs = new ArrayList<>();
+      PbClusterImage in = allButJobs(bytes, from, jobs);
       ClusterImage image =
           new ClusterImage(
               in.getPosition(),
@@ -37,7 +43,7 @@ final class ImageReader {
               ModelReader.list(in.getProjectsList(), ImageReader::project),
               ModelReader.list(in.getUsersList(), ImageReader::user),
               ModelReader.list(in.getNodesList(), ImageReader::node),
-              ModelReader.list(in.getJobsList(), ImageReader::job),
+              jobs,
               ModelReader.list(in.getIdempotencyKeysList(), ImageReader::key),
               ModelReader.list(in.getOutcomesList(), ImageReader::outcome),
               in.hasJobPolicy() ? EventReader.jobPolicy(in.getJobPolicy()) : null,
@@ -47,9 +53,26 @@ final class ImageReader {
           ModelReader.list(in.getLicencesList(), PlacementReader::licence),
           PlacementReader.topology(in.getTopology()),
           ExperienceCodec.read(in.getExperience()));
-    } catch (InvalidProtocolBufferException | IllegalArgumentException e) {
+    } catch (IOException | IllegalArgumentException e) {
       throw new MalformedRecordException("not an image of the machine: " + e.getMessage(), e);
     }
+  }
+
+  /** Jobs are many: each is read by itself, so that their messages do not all exist at a time. */
+  private static PbClusterImage allButJobs(byte[] bytes, int from, List<ClusterImage.JobImage> jobs)
+      throws IOException {
+    CodedInputStream in = CodedInputStream.newInstance(bytes, from, bytes.length - from);
+    UnknownFieldSet.Builder rest = UnknownFieldSet.newBuilder();
+    for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+      if (WireFormat.getTagFieldNumber(tag) == PbClusterImage.JOBS_FIELD_NUMBER) {
+        int limit = in.pushLimit(in.readRawVarint32());
+        jobs.add(job(PbJobImage.parseFrom(in)));
+        in.popLimit(limit);
+      } else {
+        rest.mergeFieldFrom(tag, in);
+      }
+    }
+    return PbClusterImage.parseFrom(rest.build().toByteString());
   }
 
   private static ClusterImage.ProjectImage project(PbProjectImage in) {

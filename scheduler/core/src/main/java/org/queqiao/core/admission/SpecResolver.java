@@ -78,7 +78,8 @@ final class SpecResolver {
     if (limitMs > partition.get().maxLimitMs()) {
       return new Resolved(null, tooLong(limitMs, partition.get()));
     }
-    TermsCheck.Resolved resolved = terms.resolve(actor, request.terms(), limitMs, array, nowMs);
+    TermsCheck.Resolved resolved =
+        terms.resolve(actor, request.terms(), nameOf(request), limitMs, array, nowMs);
     if (resolved.refusal() != null) {
       return new Resolved(null, resolved.refusal());
     }
@@ -185,12 +186,7 @@ final class SpecResolver {
       QosName qos,
       JobArray array) {
     int nodes = PlacementCheck.nodes(request);
-    return JobSpec.builder(
-            request.name() == null ? DEFAULT_NAME : request.name(),
-            request.script(),
-            partition,
-            project,
-            limitMs)
+    return JobSpec.builder(nameOf(request), request.script(), partition, project, limitMs)
         .shape(
             nodes,
             Math.toIntExact(PlacementCheck.tasks(request)),
@@ -213,5 +209,9 @@ final class SpecResolver {
         .placement(request.placement())
         .array(array)
         .build();
+  }
+
+  private static String nameOf(JobRequest request) {
+    return request.name() == null ? DEFAULT_NAME : request.name();
   }
 }

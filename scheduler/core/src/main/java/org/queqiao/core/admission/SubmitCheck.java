@@ -32,7 +32,7 @@ public final class SubmitCheck {
   public static final int MAX_LIVE_JOBS_OF_USER = 200_000;
 
   /** How many jobs may wait or run in all. */
-  public static final int MAX_LIVE_JOBS = 1_000_000;
+  public static final int MAX_LIVE_JOBS = 1_100_000;
 
   private static final Pattern KEY = Pattern.compile("[\\x21-\\x7e]{1,255}");
 

@@ -33,6 +33,12 @@ final class TermsCheck {
   /** As in Slurm. */
   static final int MAX_NICE = 2_147_483_645;
 
+  /**
+   * How many jobs may wait for one job, or for one name of a user: its end changes them all in one
+   * step.
+   */
+  static final int MAX_DEPENDENTS = 5_000;
+
   private final Cluster cluster;
   private final Permissions permissions;
 
@@ -57,7 +63,8 @@ final class TermsCheck {
     }
   }
 
-  Resolved resolve(Actor actor, TermsRequest request, long limitMs, JobArray array, long nowMs) {
+  Resolved resolve(
+      Actor actor, TermsRequest request, String name, long limitMs, JobArray array, long nowMs) {
     if (request.equals(TermsRequest.NONE)) {
       return new Resolved(JobTerms.DEFAULT, null);
     }
@@ -77,7 +84,7 @@ final class TermsCheck {
       }
       rule = read.rule();
       for (Dependency each : rule.parts()) {
-        String problem = each.job() == null ? null : problem(actor, each.job());
+        String problem = each.job() == null ? crowd(actor, name) : problem(actor, each.job());
         if (problem != null) {
           return Resolved.wrong("dependency", problem);
         }
@@ -171,11 +178,33 @@ final class TermsCheck {
                     .outcomes()
                     .find(id)
                     .map(each -> new Action.SeeJob(each.user(), each.project())));
-    return see.filter(action -> permissions.permit(actor, action)).isPresent()
+    if (see.filter(action -> permissions.permit(actor, action)).isEmpty()) {
+      return "there is no job "
+          + id
+          + " that you may depend on: it is unknown, not yours to see, or ended too long ago";
+    }
+    return cluster.jobs().waits().countDependentsOf(id) < MAX_DEPENDENTS
         ? null
-        : "there is no job "
+        : MAX_DEPENDENTS
+            + " jobs wait for job "
             + id
-            + " that you may depend on: it is unknown, not yours to see, or ended too long ago";
+            + ", which is the most: let further ones depend on one of those";
+  }
+
+  /** Why no further singleton of this name can wait, or null. */
+  private String crowd(Actor actor, String name) {
+    return permissions
+        .account(actor)
+        .filter(account ->
+            cluster.jobs().waits().countSingletonsOf(account.definition().name(), name)
+                >= MAX_DEPENDENTS)
+        .map(_ ->
+            MAX_DEPENDENTS
+                + " jobs named \""
+                + name
+                + "\" wait as singletons, which is the most: give further ones another name, or"
+                + " let one of those do their work too")
+        .orElse(null);
   }
 
   /** Why the tasks of an array cannot wait for those of another one by one, or null. */

@@ -126,6 +126,10 @@ public final class AccountTree {
     return Optional.ofNullable(projects.get(name));
   }
 
+  UserDefined definition(UserName name) {
+    return account(name).orElseThrow(IllegalStateException::new).definition();
+  }
+
   public Optional<Account> account(UserName name) {
     return Optional.ofNullable(accounts.get(name));
   }

@@ -77,7 +77,9 @@ public final class Cluster {
     image.nodes().forEach(each -> cluster.nodes.add(new Node(each)));
     cluster.learning.restore(image.experience());
     for (ClusterImage.JobImage each : image.jobs()) {
-      Job job = new Job(each, cluster.content.share(each.spec()));
+      Job job =
+          new Job(
+              each, cluster.accounts.definition(each.user()), cluster.content.share(each.spec()));
       cluster.jobs.add(job);
       if (job.holdsResources()) {
         cluster.take(job);

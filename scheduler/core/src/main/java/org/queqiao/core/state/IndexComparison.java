@@ -20,7 +20,6 @@ public final class IndexComparison {
   }
 
   private void jobs(Cluster live, Cluster fresh) {
-    compare("queues", queues(live), queues(fresh));
     compare(
         "counters of limits",
         live.priorities().tallies().toString(),
@@ -57,15 +56,6 @@ public final class IndexComparison {
       compare("holders of " + each.name(), ids(each.holders()), ids(other.holders()));
       compare("scripts of " + each.name(), ids(each.scripts()), ids(other.scripts()));
     }
-  }
-
-  private static List<String> queues(Cluster cluster) {
-    List<String> out = new ArrayList<>();
-    cluster
-        .jobs()
-        .startable()
-        .forEach((partition, queue) -> out.add(partition + ": " + queue.keySet()));
-    return out;
   }
 
   private static List<String> arrays(Cluster cluster) {

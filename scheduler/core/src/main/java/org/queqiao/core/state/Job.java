@@ -5,12 +5,14 @@ import org.queqiao.contract.event.JobAllocated;
 import org.queqiao.contract.event.JobEnded;
 import org.queqiao.contract.event.JobRequeued;
 import org.queqiao.contract.event.JobSubmitted;
+import org.queqiao.contract.event.UserDefined;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.ArrayTask;
+import org.queqiao.contract.job.DependencyRule;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.JobTerms;
@@ -49,7 +51,6 @@ public final class Job {
 
   /** What is known of jobs like it, while it has not ended; set by {@link Learning} alone. */
   private Experience experience;
-
   private int revision;
 
   /** Null for a job that depends on no other. */
@@ -61,19 +62,23 @@ public final class Job {
   /** Which task of which array it is, or null. */
   private final ArrayTask task;
 
-  /** A job that was just accepted. */
-  Job(JobSubmitted submitted, SharedContent.Lease content, long submitMs, boolean corresponds) {
+  /** A job that was just accepted; its account's names are used for its own. */
+  Job(
+      JobSubmitted submitted,
+      UserDefined account,
+      SharedContent.Lease content,
+      long submitMs,
+      boolean corresponds) {
     this.id = submitted.job();
-    this.user = submitted.user();
-    this.unixUser = submitted.unixUser();
+    this.user = account.name();
+    this.unixUser = SharedContent.either(submitted.unixUser(), account.unixUser());
     this.uid = submitted.uid();
     this.content = content;
     this.submitMs = submitMs;
     this.state = JobState.PENDING;
     this.heldByUser = submitted.spec().hold();
-    JobTerms terms = submitted.spec().terms();
-    this.dependencies =
-        terms.dependency().isEmpty() ? null : new DependencyProgress(terms.dependency());
+    DependencyRule rule = submitted.spec().terms().dependency();
+    this.dependencies = rule.isEmpty() ? null : new DependencyProgress(rule);
     this.array =
         submitted.spec().array() == null
             ? null
@@ -99,10 +104,10 @@ public final class Job {
     this.task = new ArrayTask(array.id, index);
   }
 
-  Job(ClusterImage.JobImage image, SharedContent.Lease content) {
+  Job(ClusterImage.JobImage image, UserDefined account, SharedContent.Lease content) {
     this.id = image.id();
-    this.user = image.user();
-    this.unixUser = image.unixUser();
+    this.user = account.name();
+    this.unixUser = SharedContent.either(image.unixUser(), account.unixUser());
     this.uid = image.uid();
     this.content = content;
     this.submitMs = image.submitMs();

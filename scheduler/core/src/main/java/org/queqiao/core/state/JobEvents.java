@@ -66,6 +66,7 @@ final class JobEvents {
     Job job =
         new Job(
             event,
+            cluster.accounts().definition(event.user()),
             cluster.content().share(event.spec()),
             nowMs,
             ArrayEvents.corresponds(cluster, event.spec()));

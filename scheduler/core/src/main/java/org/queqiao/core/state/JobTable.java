@@ -8,7 +8,6 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.queqiao.contract.id.JobId;
-import org.queqiao.contract.id.PartitionName;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.JobState;
 
@@ -17,7 +16,6 @@ import org.queqiao.contract.job.JobState;
  *
  * <pre>
  *   byId        every job, by number
- *   startable   waiting, eligible and not held, by partition and number: the queues
  *   deadlines   running, by the time of their limit
  *   signals     running, by the time of a warning signal that they have not got
  *   finished    ended, by the time when that became known: the next to be forgotten comes first
@@ -32,7 +30,6 @@ import org.queqiao.contract.job.JobState;
  */
 public final class JobTable {
   private final TreeMap<JobId, Job> byId = new TreeMap<>();
-  private final TreeMap<PartitionName, NavigableMap<JobId, Job>> startable = new TreeMap<>();
   private final TreeSet<Moment> deadlines = new TreeSet<>();
   private final TreeSet<Moment> signals = new TreeSet<>();
   private final TreeSet<Moment> finished = new TreeSet<>();
@@ -127,7 +124,6 @@ public final class JobTable {
     if (job.startable()) {
       job.experience().wait(1);
       priorities.tryUnknown(job);
-      startable.computeIfAbsent(job.spec().partition(), _ -> new TreeMap<>()).put(job.id(), job);
     }
     if (job.state() == JobState.RUNNING) {
       deadlines.add(new Moment(job.deadlineMs(), job.id()));
@@ -150,12 +146,6 @@ public final class JobTable {
     priorities.unindex(job);
     if (job.startable()) {
       job.experience().wait(-1);
-      startable.computeIfPresent(
-          job.spec().partition(),
-          (partition, queue) -> {
-            queue.remove(job.id());
-            return queue.isEmpty() ? null : queue;
-          });
     }
     if (job.state() == JobState.RUNNING) {
       deadlines.remove(new Moment(job.deadlineMs(), job.id()));
@@ -194,13 +184,6 @@ public final class JobTable {
   /** What waiting jobs wait for besides their turn. */
   public WaitTable waits() {
     return waits;
-  }
-
-  /**
-   * Waiting jobs that may start now, by partition and number. A partition without any is absent.
-   */
-  public NavigableMap<PartitionName, NavigableMap<JobId, Job>> startable() {
-    return Collections.unmodifiableNavigableMap(startable);
   }
 
   /** Running jobs by the time of their limit. */

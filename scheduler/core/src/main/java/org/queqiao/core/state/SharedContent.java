@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.queqiao.contract.job.Environment;
 import org.queqiao.contract.job.JobSpec;
 
@@ -16,6 +17,7 @@ public final class SharedContent {
   private final LinkedHashMap<Script, Shared<byte[]>> scripts = new LinkedHashMap<>();
   private final LinkedHashMap<Environment, Shared<Environment>> environments =
       new LinkedHashMap<>();
+  private JobSpec before;
   private long bytes;
 
   SharedContent() {}
@@ -144,7 +146,29 @@ public final class SharedContent {
     return size;
   }
 
-  private static JobSpec on(JobSpec spec, byte[] script, Environment environment) {
-    return spec.toBuilder().script(script).environment(environment).build();
+  /**
+   * What equals the same part of the job before is the same object: most jobs say what others say.
+   */
+  private JobSpec on(JobSpec spec, byte[] script, Environment environment) {
+    JobSpec.Builder shared = spec.toBuilder().script(script).environment(environment);
+    if (before != null) {
+      shared
+          .partition(either(spec.partition(), before.partition()))
+          .project(either(spec.project(), before.project()))
+          .gres(either(spec.gres(), before.gres()))
+          .workDir(either(spec.workDir(), before.workDir()))
+          .stdoutPath(either(spec.stdoutPath(), before.stdoutPath()))
+          .stderrPath(either(spec.stderrPath(), before.stderrPath()))
+          .terms(either(spec.terms(), before.terms()))
+          .qos(either(spec.qos(), before.qos()))
+          .placement(either(spec.placement(), before.placement()));
+    }
+    before = shared.build();
+    return before;
+  }
+
+  /** One of two that are equal, else the first. */
+  static <T> T either(T part, T same) {
+    return Objects.equals(part, same) ? same : part;
   }
 }

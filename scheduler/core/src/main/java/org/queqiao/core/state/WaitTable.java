@@ -1,6 +1,7 @@
 package org.queqiao.core.state;
 
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.NavigableSet;
 import java.util.TreeMap;
@@ -18,7 +19,8 @@ import org.queqiao.contract.snapshot.ClusterImage.DependencyImage.Progress;
  *   releases     not eligible yet, by the time from which they are
  *   lastStarts   with a deadline, by the last time at which they can start and still end by it
  *   hopeless     to be cancelled, because their dependency can never be met
- *   names        how many jobs of a user and name have not ended
+ *   names        by user and name: how many jobs have not ended; every job is in it, so it is only
+ *                looked up, which hashes do fastest, and never iterated
  *   singletons   by user and name: those that wait for the earlier ones, and for how many
  * </pre>
  *
@@ -29,7 +31,8 @@ public final class WaitTable {
   private final TreeSet<JobTable.Moment> releases = new TreeSet<>();
   private final TreeSet<JobTable.Moment> lastStarts = new TreeSet<>();
   private final TreeSet<JobId> hopeless = new TreeSet<>();
-  private final TreeMap<NameKey, Integer> names = new TreeMap<>();
+  private final LinkedHashMap<UserName, LinkedHashMap<String, Integer>> names =
+      new LinkedHashMap<>();
   private final TreeMap<NameKey, TreeMap<JobId, Integer>> singletons = new TreeMap<>();
 
   WaitTable() {}
@@ -62,16 +65,23 @@ public final class WaitTable {
   /** A job is new here, in the order of the numbers. */
   void add(Job job) {
     if (job.isPending() && job.task() == null && waitsAsSingleton(job)) {
-      int earlier = names.getOrDefault(NameKey.of(job), 0);
+      int earlier = liveOfItsName(job);
       if (earlier > 0) {
         singletons.computeIfAbsent(NameKey.of(job), _ -> new TreeMap<>()).put(job.id(), earlier);
       }
     }
   }
 
+  private int liveOfItsName(Job job) {
+    LinkedHashMap<String, Integer> ofUser = names.get(job.user());
+    return ofUser == null ? 0 : ofUser.getOrDefault(job.spec().name(), 0);
+  }
+
   void index(Job job) {
     if (isNamed(job)) {
-      names.merge(NameKey.of(job), 1, Integer::sum);
+      names
+          .computeIfAbsent(job.user(), _ -> new LinkedHashMap<>())
+          .merge(job.spec().name(), 1, Integer::sum);
     }
     if (!job.awaitsStart()) {
       return;
@@ -100,7 +110,12 @@ public final class WaitTable {
 
   void unindex(Job job) {
     if (isNamed(job)) {
-      names.computeIfPresent(NameKey.of(job), (_, count) -> count == 1 ? null : count - 1);
+      names.computeIfPresent(
+          job.user(),
+          (_, ofUser) -> {
+            ofUser.computeIfPresent(job.spec().name(), (_, count) -> count == 1 ? null : count - 1);
+            return ofUser.isEmpty() ? null : ofUser;
+          });
     }
     if (!job.awaitsStart()) {
       return;
@@ -128,6 +143,18 @@ public final class WaitTable {
   NavigableSet<JobId> dependentsOf(JobId job) {
     TreeSet<JobId> found = dependents.get(job);
     return found == null ? Collections.emptyNavigableSet() : new TreeSet<>(found);
+  }
+
+  /** How many waiting jobs depend on a job. */
+  public int countDependentsOf(JobId job) {
+    TreeSet<JobId> found = dependents.get(job);
+    return found == null ? 0 : found.size();
+  }
+
+  /** How many jobs of a user and name wait for earlier ones. */
+  public int countSingletonsOf(UserName user, String name) {
+    TreeMap<JobId, Integer> waiting = singletons.get(new NameKey(user, name));
+    return waiting == null ? 0 : waiting.size();
   }
 
   /** A job has ended: which singletons wait for no earlier one any more. */
@@ -207,6 +234,12 @@ public final class WaitTable {
     return Collections.unmodifiableNavigableSet(hopeless);
   }
 
+  private TreeMap<UserName, TreeMap<String, Integer>> sortedNames() {
+    TreeMap<UserName, TreeMap<String, Integer>> sorted = new TreeMap<>();
+    names.forEach((user, ofUser) -> sorted.put(user, new TreeMap<>(ofUser)));
+    return sorted;
+  }
+
   /** Everything here, for a comparison. */
   @Override
   public String toString() {
@@ -219,7 +252,7 @@ public final class WaitTable {
         + ", hopeless "
         + hopeless
         + ", names "
-        + names
+        + sortedNames()
         + ", singletons "
         + singletons;
   }

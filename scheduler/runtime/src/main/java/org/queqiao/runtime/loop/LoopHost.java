@@ -31,7 +31,7 @@ public final class LoopHost {
   private final SnapshotWriter snapshots;
   private final CommittedFeed feed;
   private final LoopMeter meter;
-  private final ClusterImage startImage;
+  private ClusterImage startImage;
   private final long epoch;
   private Thread loopThread;
   private ExecutorService snapshotThread;
@@ -85,6 +85,7 @@ public final class LoopHost {
             Thread.ofPlatform().daemon().name("scheduler-snapshot").factory());
     feed.start();
     loopThread = Thread.ofPlatform().name("scheduler-loop").unstarted(loop::run);
+    startImage = null;
     loopThread.start();
   }
 
@@ -110,7 +111,11 @@ public final class LoopHost {
     return feed;
   }
 
-  public ClusterImage startImage() {
+  /** Kept until the threads start: it may be as large as the state itself. */
+  public synchronized ClusterImage startImage() {
+    if (startImage == null) {
+      throw new IllegalStateException("the start image is to be taken before the start");
+    }
     return startImage;
   }
 

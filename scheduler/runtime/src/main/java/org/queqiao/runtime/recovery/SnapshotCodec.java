@@ -50,7 +50,7 @@ public final class SnapshotCodec {
     }
     ClusterImage image;
     try {
-      image = ImageCodec.decode(Arrays.copyOfRange(snapshot, HEADER_BYTES, snapshot.length));
+      image = ImageCodec.decode(snapshot, HEADER_BYTES);
     } catch (MalformedRecordException malformed) {
       throw new RecoveryException(
           "the snapshot at position " + position + " cannot be read", malformed);
