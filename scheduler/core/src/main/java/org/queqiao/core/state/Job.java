@@ -51,6 +51,7 @@ public final class Job {
 
   /** What is known of jobs like it, while it has not ended; set by {@link Learning} alone. */
   private Experience experience;
+
   private int revision;
 
   /** Null for a job that depends on no other. */
