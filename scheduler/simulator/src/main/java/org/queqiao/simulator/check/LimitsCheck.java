@@ -74,7 +74,7 @@ final class LimitsCheck {
   }
 
   private boolean covers(Subject subject, ModelJob job) {
-    var spec = job.submitted.spec();
+    var spec = job.spec;
     return switch (subject) {
       case Subject.Centre _ -> true;
       case Subject.Platform(var name) ->
@@ -95,13 +95,15 @@ final class LimitsCheck {
       case GROUP -> true;
       case JOB -> other == job;
       case USER -> other.submitted.user().equals(job.submitted.user());
-      case PROJECT -> other.submitted.spec().project().equals(job.submitted.spec().project());
+      case PROJECT -> other.spec.project().equals(job.spec.project());
     };
   }
 
   private static long amount(Limit limit, ModelJob job) {
     if (limit.quantity() == Quantity.SUBMITTED_JOBS) {
-      return job.state.isTerminal() ? 0 : 1;
+      // Each task of an array counts: as one that waits in it, or as a job of its own.
+      int jobs = job.array == null ? 1 : job.array.waiting.size();
+      return job.state.isTerminal() ? 0 : jobs;
     }
     if (!job.holdsCores()) {
       return 0;
@@ -112,7 +114,7 @@ final class LimitsCheck {
       case NODES -> job.allocations.size();
       case MEM_BYTES -> job.allocations.stream().mapToLong(Allocation::memBytes).sum();
       case GRES -> devices(limit, job);
-      case LIMIT_MS -> job.submitted.spec().limitMs();
+      case LIMIT_MS -> job.spec.limitMs();
       // They change with time and use; the simulated site has none.
       case CORE_MS, RUNNING_CORE_MS, SUBMITTED_JOBS -> 0;
     };
