@@ -21,8 +21,8 @@ public final class BenchMain {
     }
     if (rest.isEmpty()) {
       System.err.println(
-          "bench: which one? submit, single, jobs, log, heap, recovery, agent, plan, replay or"
-              + " what-if");
+          "bench: which one? submit, single, jobs, log, heap, recovery, agent, plan, replay,"
+              + " what-if or jmh");
       System.exit(2);
     }
     Report report = new Report(rest.get(0));
@@ -38,6 +38,7 @@ public final class BenchMain {
       case "recovery" ->
           RecoveryBench.run(
               option(rest, "--jobs", 1_000_000), option(rest, "--tail", 100_000), report);
+      case "jmh" -> JmhBench.run(report);
       case "agent" -> AgentBench.run(root, option(rest, "--seconds", 60), report);
       case "plan" ->
           PlanBench.run(

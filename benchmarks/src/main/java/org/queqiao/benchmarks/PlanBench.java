@@ -57,7 +57,7 @@ final class PlanBench {
     this.planner = new Planner(policy, idle(nodes), this::started);
   }
 
-  private static NodePool idle(int nodes) {
+  static NodePool idle(int nodes) {
     NodePool pool = new NodePool(nodes, 2);
     for (int node = 0; node < nodes; node++) {
       pool.setFree(node, 0, CORES);
@@ -133,12 +133,7 @@ final class PlanBench {
 
   /** Fills the cluster, then plans the waiting jobs anew several times. */
   private long[] loaded(int jobs) {
-    while (planner.pool().totalFreeCores() > (long) nodes * CORES / 100) {
-      submit(1_000);
-      pass();
-      nowMs += 1_000;
-    }
-    submit(jobs - planner.waiting());
+    fill(jobs);
     long[] nanos = new long[5];
     for (int i = 0; i < nanos.length; i++) {
       nanos[i] = planAnew();
@@ -146,8 +141,38 @@ final class PlanBench {
     return nanos;
   }
 
-  /** A pass of an engine that has not planned before, over all that runs and waits here. */
+  private void fill(int jobs) {
+    while (planner.pool().totalFreeCores() > (long) nodes * CORES / 100) {
+      submit(1_000);
+      pass();
+      nowMs += 1_000;
+    }
+    submit(jobs - planner.waiting());
+  }
+
+  /** A full cluster under the default policy, with so many waiting jobs. */
+  static PlanBench full(int nodes, int jobs) {
+    PlanBench bench =
+        new PlanBench(nodes, PlanPolicies.named(PlanPolicies.DEFAULT).orElseThrow(), 0);
+    bench.fill(jobs);
+    bench.pass();
+    return bench;
+  }
+
+  long nowMs() {
+    return nowMs;
+  }
+
+  /** The time of a pass of an engine that has not planned before. */
   private long planAnew() {
+    Planner fresh = anew();
+    long begun = System.nanoTime();
+    fresh.pass(nowMs);
+    return System.nanoTime() - begun;
+  }
+
+  /** An engine that has not planned before, with all that runs and waits here. */
+  Planner anew() {
     NodePool pool = idle(nodes);
     for (int node = 0; node < nodes; node++) {
       pool.setFree(node, 0, planner.pool().free(node, 0));
@@ -162,9 +187,7 @@ final class PlanBench {
     for (PlanJob job : waiting) {
       fresh.submitted(copy(job), nowMs);
     }
-    long begun = System.nanoTime();
-    fresh.pass(nowMs);
-    return System.nanoTime() - begun;
+    return fresh;
   }
 
   private static PlanJob copy(PlanJob job) {
@@ -172,7 +195,7 @@ final class PlanBench {
         job.number(), job.order(), job.demand(), job.submit(), job.limit(), job.believed());
   }
 
-  private long[] submissions(int count) {
+  long[] submissions(int count) {
     long[] nanos = new long[count];
     for (int i = 0; i < count; i++) {
       long begun = System.nanoTime();
@@ -183,7 +206,7 @@ final class PlanBench {
     return nanos;
   }
 
-  private long[] ends(int count) {
+  long[] ends(int count) {
     long[] nanos = new long[count];
     for (int i = 0; i < count; i++) {
       PlanJob ending = planner.running().get(random.nextInt(planner.running().size()));
