@@ -53,7 +53,8 @@ public interface EventLog extends Closeable {
   long append(long timeMs, byte[] payload);
 
   /**
-   * Makes every appended entry durable: one force for all of them.
+   * Makes every appended entry durable: one force for all of them. With nothing appended it costs
+   * no force and says whether this writer still holds the log.
    *
    * @throws LogFault when a write or the force failed; what became durable is unknown until the
    *     next start

@@ -120,6 +120,21 @@ final class SchedulerRuntimeTest {
   }
 
   @Test
+  void anOldLeaderThatHasNothingToWriteTellsNoNodeWhatWas() {
+    story.open().withSite();
+    SchedulerRuntime old = story.runtime;
+    story.disk.revokeLocks();
+    story.open();
+    story.effects.clear();
+    CompletableFuture<Reply> again =
+        old.submit(new Input.RegisterNode(RuntimeStory.facts("boot-1"), List.of(), List.of()));
+    old.step();
+    assertThat(again).isNotDone();
+    assertThat(story.effects).isEmpty();
+    assertThat(story.faults).containsExactly(Fault.FENCED);
+  }
+
+  @Test
   void anOldLeaderIsFencedAndSaysNothingMore() {
     story.open().withSite();
     SchedulerRuntime old = story.runtime;

@@ -48,9 +48,14 @@ final class DesiredChanges {
     registered.add(node);
   }
 
+  /** Whether there may be sets to tell. */
+  boolean any() {
+    return !touched.isEmpty() || !registered.isEmpty();
+  }
+
   /** The sets to tell now, by node; forgets them. */
   List<DesiredState> take() {
-    if (touched.isEmpty() && registered.isEmpty()) {
+    if (!any()) {
       return List.of();
     }
     touched.addAll(registered);

@@ -171,6 +171,9 @@ final class SchedulerLoop {
     if (!written.isEmpty()) {
       killPoints.reach(KillPoint.AFTER_APPLY_BEFORE_EFFECT);
       log.sync();
+    } else if (desiredChanges.any()) {
+      // A scheduler that slept while another took over finds out before it tells a node what was.
+      log.sync();
     }
     long syncedNanos = time.monotonicNanos();
     release();
