@@ -78,7 +78,7 @@ client_submit() {
     case $1 in
       --*) [ $# -ge 2 ] || die "$1 needs a value" ;;&
       --as) AS=$2; shift 2 ;;
-      --name | --partition | --project | --qos) query+=(--url-query "${1#--}=$2"); shift 2 ;;
+      --name | --partition | --project | --qos | --reservation) query+=(--url-query "${1#--}=$2"); shift 2 ;;
       --cores) query+=(--url-query "cpusPerTask=$2"); shift 2 ;;
       --mem-bytes) query+=(--url-query "memBytes=$2"); shift 2 ;;
       --limit-ms) query+=(--url-query "limitMs=$2"); shift 2 ;;
@@ -241,6 +241,26 @@ client_planning() {
     api "$(default_account)" PUT /api/v1/scheduling -H 'Content-Type: application/json' --data-binary "$body"
   fi
   printf '\n'
+}
+
+# Lists, shows, makes and deletes reservations.
+client_reservation() {
+  running
+  take_account
+  local path=/api/v1/reservations name=${ARGS[1]:-}
+  if [ "${ARGS[0]:-list}" != list ]; then
+    takes 2 "reservation ${ARGS[0]} NAME"
+  fi
+  case ${ARGS[0]:-list},${#ARGS[@]} in
+    list,[01]) api "$(default_account)" GET "$path" -H 'Accept: text/plain' ;;
+    show,2) api "$(default_account)" GET "$path/$name"; printf '\n' ;;
+    set,3)
+      api "$(default_account)" PUT "$path/$name" -H 'Content-Type: application/json' --data-binary "${ARGS[2]}"
+      printf '\n'
+      ;;
+    delete,2) api "$(default_account)" DELETE "$path/$name" ;;
+    *) die "it is written ./queqiao reservation [list | show NAME | set NAME JSON | delete NAME]" ;;
+  esac
 }
 
 client_nodes() {

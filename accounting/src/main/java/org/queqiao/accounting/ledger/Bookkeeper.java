@@ -43,6 +43,10 @@ import org.queqiao.contract.event.PlatformDefined;
 import org.queqiao.contract.event.PriorityPolicyDefined;
 import org.queqiao.contract.event.ProjectDefined;
 import org.queqiao.contract.event.QosDefined;
+import org.queqiao.contract.event.ReservationClosed;
+import org.queqiao.contract.event.ReservationDefined;
+import org.queqiao.contract.event.ReservationDeleted;
+import org.queqiao.contract.event.ReservationOpened;
 import org.queqiao.contract.event.RoleGranted;
 import org.queqiao.contract.event.RoleRevoked;
 import org.queqiao.contract.event.RulesSet;
@@ -94,6 +98,10 @@ public final class Bookkeeper {
       case QosDefined e -> {}
       case PriorityPolicyDefined e -> {}
       case RulesSet e -> {}
+      case ReservationDefined e -> {}
+      case ReservationDeleted e -> {}
+      case ReservationOpened e -> {}
+      case ReservationClosed e -> {}
       case DomainDefined e -> {}
       case UserDefined e -> {}
       case RoleGranted e -> {}

@@ -17,6 +17,7 @@ import org.queqiao.core.admission.NodeCheck;
 import org.queqiao.core.admission.PrioritiesCheck;
 import org.queqiao.core.admission.RegisterCheck;
 import org.queqiao.core.admission.RequeueCheck;
+import org.queqiao.core.admission.ReservationCheck;
 import org.queqiao.core.admission.RoleCheck;
 import org.queqiao.core.admission.RunReportCheck;
 import org.queqiao.core.admission.SiteCheck;
@@ -67,6 +68,7 @@ public final class SchedulerMachine {
   private final RoleCheck role;
   private final ClusterPlanner planner;
   private final PrioritiesCheck order;
+  private final ReservationCheck reservation;
 
   /** A cluster in which nothing has happened yet. */
   public SchedulerMachine() {
@@ -92,6 +94,7 @@ public final class SchedulerMachine {
     this.role = new RoleCheck(cluster, permissions);
     this.planner = new ClusterPlanner(cluster, new ByPriority());
     this.order = new PrioritiesCheck(cluster, permissions);
+    this.reservation = new ReservationCheck(cluster, permissions);
   }
 
   /**
@@ -150,6 +153,8 @@ public final class SchedulerMachine {
       case Input.DefineQos i -> order.decide(i);
       case Input.DefinePriorityPolicy i -> order.decide(i);
       case Input.SetRules i -> order.decide(i);
+      case Input.DefineReservation i -> reservation.decide(i, logicalMs);
+      case Input.DeleteReservation i -> reservation.decide(i);
     };
   }
 

@@ -27,6 +27,7 @@ import org.queqiao.core.message.Action;
 import org.queqiao.core.message.Explanation;
 import org.queqiao.core.message.PendingWhy;
 import org.queqiao.core.message.PriorityTerms;
+import org.queqiao.core.message.ReservationStatus;
 import org.queqiao.core.message.ShareLine;
 import org.queqiao.core.permission.Permissions;
 import org.queqiao.core.priority.FairShare;
@@ -192,6 +193,11 @@ final class StateView implements ClusterState {
   }
 
   @Override
+  public List<ReservationStatus> reservations(long nowMs) {
+    return cluster.reservationStatus(Math.max(nowMs, cluster.timeMs()));
+  }
+
+  @Override
   public long desiredVersion(NodeName node) {
     return cluster.nodes().find(node).map(Node::desiredVersion).orElse(0L);
   }
@@ -203,6 +209,7 @@ final class StateView implements ClusterState {
             first(cluster.jobs().signals()),
             first(cluster.jobs().waits().releases()),
             first(cluster.jobs().waits().lastStarts()),
+            cluster.reservations().nextEdgeMs(),
             cluster.jobs().over().isEmpty() ? -1 : cluster.timeMs())
         .filter(each -> each >= 0)
         .min();

@@ -74,11 +74,13 @@ final class RandomHistory {
   final TreeSet<String> seen = new TreeSet<>();
 
   private final SplittableRandom random;
+  private final RandomReservations reservations;
   private final List<Input> former = new ArrayList<>();
   private final List<ToldStory.Told> told = new ArrayList<>();
 
   RandomHistory(long seed, SchedulerStory story) {
     this.random = new SplittableRandom(seed);
+    this.reservations = seed % 2 == 0 ? new RandomReservations(random, story) : null;
     this.story = story;
   }
 
@@ -113,7 +115,7 @@ final class RandomHistory {
   }
 
   private Input input() {
-    return switch (random.nextInt(25)) {
+    return switch (random.nextInt(reservations == null ? 25 : 29)) {
       case 0, 1, 2, 3, 4 -> submission();
       case 5, 6, 7, 8 -> new Input.PlanPass();
       case 9 -> new Input.Tick();
@@ -127,9 +129,10 @@ final class RandomHistory {
       case 16 -> started();
       case 17, 18, 19 -> hello();
       case 20 -> new Input.NodeSilent(node(), story.nowMs - random.nextInt(90_000), "silent");
-      case 21 -> operation();
+      case 21, 26, 27 -> operation();
       case 22 -> random.nextInt(3) == 0 ? policy() : definition();
       case 23 -> random.nextBoolean() ? change() : new Input.RequeueJob(actor(), job());
+      case 24, 25 -> reservations == null ? membership() : reservations.next(actor(), node());
       default -> membership();
     };
   }
@@ -161,6 +164,7 @@ final class RandomHistory {
             .project(random.nextInt(4) == 0 ? SchedulerStory.MATERIALS : null)
             .environment(random.nextInt(2) == 0 ? variables("A", "" + random.nextInt(3)) : null)
             .qos(random.nextInt(9) == 0 ? URGENT : null)
+            .reservation(random.nextInt(5) == 0 ? RandomReservations.name(random) : null)
             .hold(random.nextInt(8) == 0 ? true : null);
     if (random.nextInt(2) == 0) {
       request.terms(terms());

@@ -88,7 +88,7 @@ final class RandomHistoryTest {
   @Test
   void theSeedsReachEveryKindOfInputReplyEventAndState() {
     TreeSet<String> seen = new TreeSet<>();
-    for (long seed = 0; seed < 200; seed++) {
+    for (long seed = 0; seed < 400; seed++) {
       RandomHistory history = new RandomHistory(seed, SchedulerStory.site().withoutChecks());
       history.steps(STEPS);
       seen.addAll(history.seen);

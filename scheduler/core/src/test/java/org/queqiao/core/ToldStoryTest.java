@@ -42,13 +42,29 @@ final class ToldStoryTest {
         assertThat(shortest.fails(BUG)).isTrue();
         List<Input> left = shortest.inputs().stream().map(ToldStory.Told::input).toList();
         assertThat(left.getLast()).as(shortest.lines()).isInstanceOf(Input.HoldJob.class);
-        assertThat(left.subList(0, left.size() - 1))
+        List<Input> before =
+            left.subList(0, left.size() - 1).stream()
+                .filter(each -> !(each instanceof Input.RegisterNode))
+                .toList();
+        assertThat(before)
             .as("the held job has its number from those before it:%n%s", shortest.lines())
             .allMatch(Input.SubmitJob.class::isInstance)
             .hasSize((int) ((Input.HoldJob) left.getLast()).job().value());
+        assertThat(left.size() - 1 - before.size())
+            .as("nodes are left where a job asks for as many:%n%s", shortest.lines())
+            .isIn(0, mostNodes(before));
       }
     }
     assertThat(found).as("seeds that show the bug").isPositive();
+  }
+
+  /** A job is accepted where there are as many nodes as it asks for. */
+  private static int mostNodes(List<Input> submissions) {
+    return submissions.stream()
+        .map(each -> ((Input.SubmitJob) each).request().nodes())
+        .mapToInt(nodes -> nodes == null ? 0 : nodes)
+        .max()
+        .orElse(0);
   }
 
   @Test

@@ -121,6 +121,7 @@ public final class Simulation {
       people.describe(nodes.get(i).name(), Site.settings(i));
     }
     planDrains();
+    planReservations();
     happenUntil(scenario.activeMs());
     faults.mendAll();
     long deadlineMs = scenario.activeMs() + scenario.restMs();
@@ -170,6 +171,14 @@ public final class Simulation {
           random.nextLong(scenario.activeMs()),
           "work on " + node.name(),
           () -> people.drain(node.name(), 5_000));
+    }
+  }
+
+  private void planReservations() {
+    SplittableRandom random = new SplittableRandom(scenario.seed() + 2);
+    if (random.nextBoolean()) {
+      VirtualNode node = nodes.get(random.nextInt(nodes.size()));
+      people.reserve(node.name(), random.nextLong(scenario.activeMs()), random.nextBoolean());
     }
   }
 

@@ -14,6 +14,7 @@ import org.queqiao.contract.event.JobSubmitted;
 import org.queqiao.contract.event.RulesSet;
 import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.ReservationName;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.Allocation;
@@ -126,7 +127,9 @@ final class FactBugs {
   /** The log knows of a dependency that the machine has not heard of, and that cannot be met. */
   static Seams forgottenDependency() {
     return events(event ->
-        event instanceof JobSubmitted submitted && submitted.spec().terms().equals(JobTerms.DEFAULT)
+        event instanceof JobSubmitted submitted
+                && submitted.spec().terms().equals(JobTerms.DEFAULT)
+                && submitted.spec().array() == null
             ? new JobSubmitted(
                 submitted.job(),
                 submitted.user(),
@@ -157,6 +160,21 @@ final class FactBugs {
   /** The log knows that jobs use more licences than the site has. */
   static Seams uncountedLicences() {
     return wishing(JobPlacement.builder().licences(Map.of("solver", 3)).build());
+  }
+
+  /** The log knows that jobs run in a reservation of which the machine has not heard. */
+  static Seams forgottenReservation() {
+    return events(event ->
+        event instanceof JobSubmitted submitted && submitted.spec().reservation() == null
+            ? new JobSubmitted(
+                submitted.job(),
+                submitted.user(),
+                submitted.unixUser(),
+                submitted.uid(),
+                submitted.spec().toBuilder().reservation(new ReservationName("other")).build(),
+                submitted.idempotencyKey(),
+                submitted.requestHash())
+            : event);
   }
 
   private static Seams wishing(JobPlacement placement) {

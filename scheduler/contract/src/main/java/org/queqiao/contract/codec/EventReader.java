@@ -40,6 +40,7 @@ import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.PartitionName;
 import org.queqiao.contract.id.ProjectName;
+import org.queqiao.contract.id.ReservationName;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.wire.EventRecord;
 import org.queqiao.contract.wire.PbDomainDefined;
@@ -90,6 +91,8 @@ final class EventReader {
       case PRIORITY_POLICY_DEFINED ->
           new PriorityPolicyDefined(PolicyReader.policy(in.getPriorityPolicyDefined()));
       case RULES_SET -> PolicyReader.rules(in.getRulesSet());
+      case RESERVATION_DEFINED, RESERVATION_DELETED, RESERVATION_OPENED, RESERVATION_CLOSED ->
+          ReservationReader.event(in);
       case NODE_REGISTERED -> new NodeRegistered(ModelReader.facts(in.getNodeRegistered()));
       case NODE_UP ->
           new NodeUp(new NodeName(in.getNodeUp().getNode()), in.getNodeUp().getBootId());
@@ -152,7 +155,8 @@ final class EventReader {
     return new JobAllocated(
         ModelReader.run(e.getRun()),
         ModelReader.list(e.getAllocationsList(), ModelReader::allocation),
-        e.getPredictedMs());
+        e.getPredictedMs(),
+        e.getReservation().isEmpty() ? null : new ReservationName(e.getReservation()));
   }
 
   private static JobPromised promised(PbJobPromised e) {

@@ -34,6 +34,10 @@ import org.queqiao.contract.event.PlatformDefined;
 import org.queqiao.contract.event.PriorityPolicyDefined;
 import org.queqiao.contract.event.ProjectDefined;
 import org.queqiao.contract.event.QosDefined;
+import org.queqiao.contract.event.ReservationClosed;
+import org.queqiao.contract.event.ReservationDefined;
+import org.queqiao.contract.event.ReservationDeleted;
+import org.queqiao.contract.event.ReservationOpened;
 import org.queqiao.contract.event.RoleGranted;
 import org.queqiao.contract.event.RoleRevoked;
 import org.queqiao.contract.event.RulesSet;
@@ -83,20 +87,15 @@ final class EventWriter {
       case UserDefined e -> out.setUserDefined(user(e));
       case RoleGranted e -> out.setRoleGranted(role(e.user().value(), e.role()));
       case RoleRevoked e -> out.setRoleRevoked(role(e.user().value(), e.role()));
-      case MembershipSet e ->
-          out.setMembershipSet(
-              PbMembership.newBuilder()
-                  .setProject(e.project().value())
-                  .setUser(e.user().value())
-                  .setRank(ModelWriter.rank(e.rank())));
-      case MembershipRemoved e ->
-          out.setMembershipRemoved(
-              PbMembership.newBuilder().setProject(e.project().value()).setUser(e.user().value()));
+      case MembershipSet e -> out.setMembershipSet(membership(e));
+      case MembershipRemoved e -> out.setMembershipRemoved(membership(e));
       case WalletFunded e -> out.setWalletFunded(funded(e));
       case PlatformDefined e -> out.setPlatformDefined(PolicyWriter.platform(e));
       case QosDefined e -> out.setQosDefined(PolicyWriter.qos(e));
       case PriorityPolicyDefined e -> out.setPriorityPolicyDefined(PolicyWriter.policy(e.policy()));
       case RulesSet e -> out.setRulesSet(PolicyWriter.rules(e));
+      case ReservationDefined _, ReservationDeleted _, ReservationOpened _, ReservationClosed _ ->
+          ReservationWriter.write(event, out);
       case NodeRegistered e -> out.setNodeRegistered(ModelWriter.facts(e.facts()));
       case NodeUp e ->
           out.setNodeUp(PbNodeUp.newBuilder().setNode(e.node().value()).setBootId(e.bootId()));
@@ -144,6 +143,21 @@ final class EventWriter {
     return PbJobChanged.newBuilder()
         .setJob(e.job().value())
         .setSpec(ModelWriter.spec(e.spec()))
+        .build();
+  }
+
+  private static PbMembership membership(MembershipSet e) {
+    return PbMembership.newBuilder()
+        .setProject(e.project().value())
+        .setUser(e.user().value())
+        .setRank(ModelWriter.rank(e.rank()))
+        .build();
+  }
+
+  private static PbMembership membership(MembershipRemoved e) {
+    return PbMembership.newBuilder()
+        .setProject(e.project().value())
+        .setUser(e.user().value())
         .build();
   }
 
@@ -273,6 +287,9 @@ final class EventWriter {
             .setRun(ModelWriter.run(e.run()))
             .setPredictedMs(e.predictedMs());
     e.allocations().forEach(each -> out.addAllocations(ModelWriter.allocation(each)));
+    if (e.reservation() != null) {
+      out.setReservation(e.reservation().value());
+    }
     return out.build();
   }
 

@@ -10,6 +10,7 @@ import org.queqiao.contract.MalformedRecordException;
 import org.queqiao.contract.event.ProjectDefined;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.ProjectName;
+import org.queqiao.contract.id.ReservationName;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.node.NodeSettings;
 import org.queqiao.contract.node.NodeState;
@@ -49,10 +50,12 @@ final class ImageReader {
               in.hasJobPolicy() ? EventReader.jobPolicy(in.getJobPolicy()) : null,
               in.hasScheduling() ? EventReader.scheduling(in.getScheduling()) : null,
               PolicyReader.priorities(in));
-      return image.with(
-          ModelReader.list(in.getLicencesList(), PlacementReader::licence),
-          PlacementReader.topology(in.getTopology()),
-          ExperienceCodec.read(in.getExperience()));
+      return image
+          .with(ModelReader.list(in.getReservationsList(), ReservationReader::image))
+          .with(
+              ModelReader.list(in.getLicencesList(), PlacementReader::licence),
+              PlacementReader.topology(in.getTopology()),
+              ExperienceCodec.read(in.getExperience()));
     } catch (IOException | IllegalArgumentException e) {
       throw new MalformedRecordException("not an image of the machine: " + e.getMessage(), e);
     }
@@ -134,7 +137,8 @@ final class ImageReader {
         in.getPromisedMs(),
         in.hasArray() ? ArrayReader.image(in.getArray()) : null,
         in.hasTask() ? ArrayReader.task(in.getTask()) : null,
-        in.getRevision());
+        in.getRevision(),
+        in.getReservation().isEmpty() ? null : new ReservationName(in.getReservation()));
   }
 
   private static ClusterImage.DependencyImage dependency(PbDependencyImage in) {

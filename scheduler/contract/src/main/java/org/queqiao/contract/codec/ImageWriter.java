@@ -48,6 +48,7 @@ final class ImageWriter {
     if (!image.topology().equals(TopologyDefined.NONE)) {
       out.setTopology(PlacementWriter.topology(image.topology()));
     }
+    image.reservations().forEach(each -> out.addReservations(ReservationWriter.image(each)));
     image.licences().forEach(each -> out.addLicences(PlacementWriter.licence(each)));
     if (!image.experience().equals(ExperienceImage.NONE)) {
       out.setExperience(ExperienceCodec.write(image.experience()));
@@ -118,7 +119,8 @@ final class ImageWriter {
             .setSignalled(job.signalled())
             .setPredictedMs(job.predictedMs())
             .setPromisedMs(job.promisedMs())
-            .setRevision(job.revision());
+            .setRevision(job.revision())
+            .setReservation(job.reservation() == null ? "" : job.reservation().value());
     if (job.array() != null) {
       out.setArray(ArrayWriter.image(job.array()));
     }

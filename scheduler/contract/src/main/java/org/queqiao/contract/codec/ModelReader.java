@@ -13,6 +13,7 @@ import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.PartitionName;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.QosName;
+import org.queqiao.contract.id.ReservationName;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.Dependency;
@@ -97,6 +98,8 @@ final class ModelReader {
         .placement(
             spec.hasPlacement() ? PlacementReader.read(spec.getPlacement()) : JobPlacement.DEFAULT)
         .array(spec.hasArray() ? ArrayReader.array(spec.getArray()) : null)
+        .reservation(
+            spec.getReservation().isEmpty() ? null : new ReservationName(spec.getReservation()))
         .build();
   }
 

@@ -92,6 +92,9 @@ final class ModelWriter {
     if (spec.array() != null) {
       out.setArray(ArrayWriter.array(spec.array()));
     }
+    if (spec.reservation() != null) {
+      out.setReservation(spec.reservation().value());
+    }
     return out.build();
   }
 

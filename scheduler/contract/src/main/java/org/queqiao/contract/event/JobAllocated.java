@@ -1,6 +1,7 @@
 package org.queqiao.contract.event;
 
 import java.util.List;
+import org.queqiao.contract.id.ReservationName;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.Allocation;
 
@@ -11,15 +12,22 @@ import org.queqiao.contract.job.Allocation;
  * @param allocations one per node; the script runs on the first
  * @param predictedMs how long it is believed to run, learnt from jobs like it; 0 when nothing was
  *     known of such jobs
+ * @param reservation the reservation that it uses, or null
  */
-public record JobAllocated(RunId run, List<Allocation> allocations, long predictedMs)
+public record JobAllocated(
+    RunId run, List<Allocation> allocations, long predictedMs, ReservationName reservation)
     implements Event {
   public JobAllocated {
     allocations = List.copyOf(allocations);
   }
 
+  /** A run in no reservation. */
+  public JobAllocated(RunId run, List<Allocation> allocations, long predictedMs) {
+    this(run, allocations, predictedMs, null);
+  }
+
   /** A run of which nothing is predicted. */
   public JobAllocated(RunId run, List<Allocation> allocations) {
-    this(run, allocations, 0);
+    this(run, allocations, 0, null);
   }
 }

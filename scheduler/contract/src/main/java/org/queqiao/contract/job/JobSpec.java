@@ -9,6 +9,7 @@ import java.util.TreeMap;
 import org.queqiao.contract.id.PartitionName;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.QosName;
+import org.queqiao.contract.id.ReservationName;
 
 /**
  * What a job asks for, with every default already filled in.
@@ -32,6 +33,7 @@ import org.queqiao.contract.id.QosName;
  * @param qos its quality of service, or null for none
  * @param placement which nodes it wants, and how it wants to lie on them
  * @param array of which tasks it is an array, or null for one job
+ * @param reservation the reservation that it runs in, or null for none
  */
 public record JobSpec(
     String name,
@@ -52,7 +54,8 @@ public record JobSpec(
     JobTerms terms,
     QosName qos,
     JobPlacement placement,
-    JobArray array) {
+    JobArray array,
+    ReservationName reservation) {
   public JobSpec {
     gres = List.copyOf(gres);
     environment = Environment.of(environment);
@@ -78,7 +81,8 @@ public record JobSpec(
         .terms(terms)
         .qos(qos)
         .placement(placement)
-        .array(array);
+        .array(array)
+        .reservation(reservation);
   }
 
   /** The same on other terms. */
@@ -218,7 +222,8 @@ public record JobSpec(
         && terms.equals(that.terms)
         && Objects.equals(qos, that.qos)
         && placement.equals(that.placement)
-        && Objects.equals(array, that.array);
+        && Objects.equals(array, that.array)
+        && Objects.equals(reservation, that.reservation);
   }
 
   @Override
@@ -271,6 +276,7 @@ public record JobSpec(
     private QosName qos;
     private JobPlacement placement = JobPlacement.DEFAULT;
     private JobArray array;
+    private ReservationName reservation;
 
     private Builder(
         String name, byte[] script, PartitionName partition, ProjectName project, long limitMs) {
@@ -369,6 +375,11 @@ public record JobSpec(
       return this;
     }
 
+    public Builder reservation(ReservationName value) {
+      reservation = value;
+      return this;
+    }
+
     public JobSpec build() {
       return new JobSpec(
           name,
@@ -389,7 +400,8 @@ public record JobSpec(
           terms,
           qos,
           placement,
-          array);
+          array,
+          reservation);
     }
   }
 }

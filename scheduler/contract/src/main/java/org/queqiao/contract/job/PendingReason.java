@@ -20,6 +20,11 @@ public enum PendingReason {
   LICENSES("Licenses"),
   /** As many tasks of its array run as may at once. */
   ARRAY_TASK_LIMIT("JobArrayTaskLimit"),
+  /** Its reservation is not open. */
+  RESERVATION("Reservation"),
+  RESERVATION_DELETED("ReservationDeleted"),
+  /** It would run into the maintenance of nodes that it needs. */
+  RESERVED_FOR_MAINTENANCE("ReqNodeNotAvail, Reserved for maintenance"),
   PARTITION_DOWN("PartitionDown"),
   NODE_DOWN("ReqNodeNotAvail");
 

@@ -14,6 +14,7 @@ import org.queqiao.contract.event.TopologyDefined;
 import org.queqiao.contract.event.UserDefined;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.ProjectName;
+import org.queqiao.contract.id.ReservationName;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.ArrayTask;
@@ -47,7 +48,8 @@ public record ClusterImage(
     PrioritiesImage priorities,
     List<LicenceDefined> licences,
     TopologyDefined topology,
-    ExperienceImage experience) {
+    ExperienceImage experience,
+    List<ReservationImage> reservations) {
   public ClusterImage {
     partitions = List.copyOf(partitions);
     tariffs = List.copyOf(tariffs);
@@ -59,6 +61,7 @@ public record ClusterImage(
     idempotencyKeys = List.copyOf(idempotencyKeys);
     outcomes = List.copyOf(outcomes);
     licences = List.copyOf(licences);
+    reservations = List.copyOf(reservations);
   }
 
   /** An image of a site without licences, of which nothing was learnt. */
@@ -96,7 +99,8 @@ public record ClusterImage(
         priorities,
         List.of(),
         TopologyDefined.NONE,
-        ExperienceImage.NONE);
+        ExperienceImage.NONE,
+        List.of());
   }
 
   /** The same of a site with these licences and switches. */
@@ -125,7 +129,32 @@ public record ClusterImage(
         priorities,
         siteLicences,
         siteTopology,
-        learnt);
+        learnt,
+        reservations);
+  }
+
+  /** The same with these reservations. */
+  public ClusterImage with(List<ReservationImage> siteReservations) {
+    return new ClusterImage(
+        position,
+        timeMs,
+        lastJobId,
+        partitions,
+        tariffs,
+        domains,
+        projects,
+        users,
+        nodes,
+        jobs,
+        idempotencyKeys,
+        outcomes,
+        jobPolicy,
+        scheduling,
+        priorities,
+        licences,
+        topology,
+        experience,
+        siteReservations);
   }
 
   /** An image from before order, shares and limits were kept. */
@@ -182,7 +211,8 @@ public record ClusterImage(
         priorities,
         licences,
         topology,
-        experience);
+        experience,
+        reservations);
   }
 
   /** A project with its members, sorted by name. */
@@ -268,6 +298,7 @@ public record ClusterImage(
    * @param array how far it is with its tasks; null for a job that is no array
    * @param task which task of which array it is; null for a job that is none
    * @param revision how often it was changed since its submission
+   * @param reservation the reservation that its latest run uses or used, or null
    */
   public record JobImage(
       JobId id,
@@ -297,7 +328,8 @@ public record ClusterImage(
       long promisedMs,
       ArrayImage array,
       ArrayTask task,
-      int revision) {
+      int revision,
+      ReservationName reservation) {
     public JobImage {
       allocations = List.copyOf(allocations);
       dependencies = List.copyOf(dependencies);
@@ -333,7 +365,8 @@ public record ClusterImage(
           promisedMs,
           array,
           task,
-          revision);
+          revision,
+          reservation);
     }
 
     /** A job of which nothing was predicted or promised. */
@@ -389,7 +422,8 @@ public record ClusterImage(
           0,
           null,
           null,
-          0);
+          0,
+          null);
     }
   }
 

@@ -66,6 +66,7 @@ final class LearntSamples {
         1_760_000_100_000L,
         null,
         null,
-        0);
+        0,
+        null);
   }
 }

@@ -262,6 +262,9 @@ final class Samples {
                 RUN.job(), 2, JobState.FAILED, 1_760_000_060_123L, EXIT, true, "exit 3"))) {
       out.put(event.getClass().getSimpleName(), event);
     }
+    for (Event event : ReservationSamples.events()) {
+      out.put(event.getClass().getSimpleName(), event);
+    }
     return out;
   }
 
@@ -269,6 +272,7 @@ final class Samples {
   static Map<String, Event> laterEvents() {
     Map<String, Event> out =
         new LinkedHashMap<>(LearntSamples.events(new JobAllocated(RUN, List.of(ALLOCATION))));
+    out.putAll(ReservationSamples.laterEvents());
     out.put(
         "JobSubmitted-terms",
         new JobSubmitted(RUN.job(), USER, "liwei", 1234, SPEC_WITH_TERMS, "key-1", HASH));
@@ -455,7 +459,8 @@ final class Samples {
         0,
         array,
         task,
-        3);
+        3,
+        null);
   }
 
   private static Map<String, ClusterImage> imagesBeforeArrays() {
@@ -582,6 +587,8 @@ final class Samples {
             List.of(),
             new JobPolicyDefined(7),
             null),
+        "ClusterImage-reservations",
+        ReservationSamples.image(first),
         "ClusterImage-scheduling",
         new ClusterImage(
             first.position(),

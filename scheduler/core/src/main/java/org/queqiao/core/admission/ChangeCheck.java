@@ -8,6 +8,7 @@ import org.queqiao.contract.event.JobChanged;
 import org.queqiao.contract.event.PartitionDefined;
 import org.queqiao.contract.event.UserDefined;
 import org.queqiao.contract.id.Actor;
+import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.Dependency;
 import org.queqiao.contract.job.JobArray;
 import org.queqiao.contract.job.JobSpec;
@@ -106,6 +107,14 @@ public final class ChangeCheck {
               + " runs with a limitMs of "
               + job.spec().limitMs()
               + ": only an administrator makes it longer");
+    }
+    long untilMs = Math.addExact(job.startMs(), limitMs);
+    for (Allocation each : job.allocations()) {
+      if (limitMs > job.spec().limitMs()
+          && cluster.reservations().keeps(each.node(), job.reservation(), untilMs).isPresent()) {
+        return Rejections.conflict(
+            "limitMs", "node " + each.node() + " is reserved before " + untilMs + ": ask for less");
+      }
     }
     return stated(input.actor(), job, job.spec().toBuilder().limitMs(limitMs).build());
   }

@@ -16,6 +16,7 @@ import org.queqiao.contract.job.KillCause;
 import org.queqiao.contract.job.TaskIndices;
 import org.queqiao.core.message.Decision;
 import org.queqiao.core.message.Fact;
+import org.queqiao.core.reservation.ReservationClock;
 import org.queqiao.core.state.ArrayProgress;
 import org.queqiao.core.state.Cluster;
 import org.queqiao.core.state.Job;
@@ -51,6 +52,7 @@ public final class DeadlineCheck {
       }
     }
     overArrays(facts);
+    new ReservationClock(cluster).tick(nowMs, facts, MAX_FACTS);
     return Decision.done(facts);
   }
 

@@ -207,6 +207,7 @@ final class SpecResolver {
         .terms(terms)
         .qos(qos)
         .placement(request.placement())
+        .reservation(request.reservation())
         .array(array)
         .build();
   }

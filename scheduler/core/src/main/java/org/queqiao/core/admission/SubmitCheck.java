@@ -91,6 +91,10 @@ public final class SubmitCheck {
   }
 
   private Decision accept(Input.SubmitJob input, UserDefined user, JobSpec spec) {
+    Optional<Decision> unreserved = ReservationChoice.refuse(cluster, user.name(), spec);
+    if (unreserved.isPresent()) {
+      return unreserved.get();
+    }
     Optional<LimitTree.Block> limit =
         new LimitTree(cluster, cluster.timeMs()).refuses(new Claim(user.name(), spec));
     if (limit.isPresent()) {

@@ -53,6 +53,7 @@ public final class HistoryChecks {
   private final TreeMap<String, RunId> held = new TreeMap<>();
 
   private final TreeMap<NodeName, String> boots = new TreeMap<>();
+  private final ReservationHistory reservations = new ReservationHistory();
   private long lastPosition;
   private long lastMs;
   private long lastJob;
@@ -68,6 +69,7 @@ public final class HistoryChecks {
     lastPosition = event.position();
     lastMs = event.timeMs();
     take(event.event(), event.timeMs());
+    reservations.observe(event).forEach(each -> require(false, "I38", each));
     return List.copyOf(found.subList(before, found.size()));
   }
 

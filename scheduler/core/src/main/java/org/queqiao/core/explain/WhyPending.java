@@ -1,6 +1,7 @@
 package org.queqiao.core.explain;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,9 +21,11 @@ import org.queqiao.core.state.Node;
 /** Finds the reason that Slurm would show for a waiting job, when somebody asks. */
 public final class WhyPending {
   private final Cluster cluster;
+  private final WhyReserved reservations;
 
   public WhyPending(Cluster cluster) {
     this.cluster = cluster;
+    this.reservations = new WhyReserved(cluster);
   }
 
   /** The reason; {@code NONE} for a job that does not wait or that starts with the next pass. */
@@ -48,6 +51,10 @@ public final class WhyPending {
     if (job.eligibleMs() == 0) {
       return PendingReason.BEGIN_TIME;
     }
+    Optional<PendingReason> unreserved = reservations.closed(job);
+    if (unreserved.isPresent()) {
+      return unreserved.get();
+    }
     if (block(job).isPresent()) {
       return PendingReason.LIMIT;
     }
@@ -64,7 +71,13 @@ public final class WhyPending {
     if (!job.equals(first)) {
       return PendingReason.PRIORITY;
     }
-    return fitsNow(job) ? PendingReason.NONE : PendingReason.RESOURCES;
+    if (fitsNow(job, reservations.clear(job))) {
+      return PendingReason.NONE;
+    }
+    return fitsNow(job, reservations.clearOfMaintenance(job))
+            || !fitsNow(job, cluster.nodes().open().values())
+        ? PendingReason.RESOURCES
+        : PendingReason.RESERVED_FOR_MAINTENANCE;
   }
 
   /** The reason with a sentence: for a limit, which one, whose, and how much of it is used. */
@@ -74,7 +87,10 @@ public final class WhyPending {
       return block(job).orElseThrow();
     }
     return new PendingWhy(
-        reason.slurmWord(), reason == PendingReason.LICENSES ? missingLicence(job) : "");
+        reason.slurmWord(),
+        reason == PendingReason.LICENSES
+            ? missingLicence(job)
+            : reservations.sentence(job, reason));
   }
 
   private String missingLicence(Job job) {
@@ -122,10 +138,10 @@ public final class WhyPending {
         });
   }
 
-  private boolean fitsNow(Job job) {
+  private boolean fitsNow(Job job, Collection<Node> nodes) {
     NodeWish wish = cluster.wishOf(job.spec());
     List<Capacity> open = new ArrayList<>();
-    cluster.nodes().open().values().forEach(node -> open.add(node.capacity()));
+    nodes.forEach(node -> open.add(node.capacity()));
     if (job.spec().placement().contiguous() || job.spec().placement().switches() > 0) {
       return liesNow(job, wish);
     }

@@ -22,6 +22,7 @@ import org.queqiao.contract.event.WalletFunded;
 import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.NodeName;
+import org.queqiao.contract.id.ReservationName;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.RunExit;
 import org.queqiao.contract.node.NodeFacts;
@@ -160,6 +161,12 @@ public sealed interface Input {
 
   /** The site decides about shares, priority and limits of a subject. */
   record SetRules(Actor actor, RulesSet rules) implements Input {}
+
+  /** Nodes are kept for some, or for other than before. */
+  record DefineReservation(Actor actor, ReservationRequest request) implements Input {}
+
+  /** Nodes are kept no more. */
+  record DeleteReservation(Actor actor, ReservationName reservation) implements Input {}
 
   /** Money goes into the wallet of a project. */
   record FundWallet(Actor actor, WalletFunded funding) implements Input {}

@@ -7,6 +7,7 @@ import java.util.TreeMap;
 import org.queqiao.contract.id.PartitionName;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.QosName;
+import org.queqiao.contract.id.ReservationName;
 import org.queqiao.contract.job.GresRequest;
 import org.queqiao.contract.job.JobPlacement;
 
@@ -33,6 +34,7 @@ import org.queqiao.contract.job.JobPlacement;
  * @param qos its quality of service
  * @param placement which nodes it wants, and how it wants to lie on them
  * @param array of which tasks it is an array, as Slurm writes them: {@code 0-99:2%4}
+ * @param reservation the reservation that it runs in
  */
 public record JobRequest(
     String name,
@@ -53,7 +55,8 @@ public record JobRequest(
     TermsRequest terms,
     QosName qos,
     JobPlacement placement,
-    String array) {
+    String array,
+    ReservationName reservation) {
   public JobRequest {
     placement = placement == null ? JobPlacement.DEFAULT : placement;
     terms = terms == null ? TermsRequest.NONE : terms;
@@ -99,6 +102,7 @@ public record JobRequest(
     private QosName qos;
     private JobPlacement placement;
     private String array;
+    private ReservationName reservation;
 
     private Builder(byte[] script) {
       this.script = script;
@@ -194,6 +198,11 @@ public record JobRequest(
       return this;
     }
 
+    public Builder reservation(ReservationName value) {
+      reservation = value;
+      return this;
+    }
+
     public JobRequest build() {
       return new JobRequest(
           name,
@@ -214,7 +223,8 @@ public record JobRequest(
           terms,
           qos,
           placement,
-          array);
+          array,
+          reservation);
     }
   }
 }

@@ -7,9 +7,11 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.NodeName;
+import org.queqiao.contract.id.ReservationName;
 import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.node.NodeFacts;
+import org.queqiao.contract.reservation.Reservation;
 import org.queqiao.core.placement.Arrangement;
 import org.queqiao.core.placement.Fabric;
 import org.queqiao.core.placement.JobParts;
@@ -43,6 +45,8 @@ final class ClusterMirror {
   private final int licenceNode;
 
   private final ClusterChoices choices;
+  private final Cluster cluster;
+  private final ReservedNodes reserved;
   private final Learning learning;
 
   /** Whether jobs are believed to run as what is learnt says, and not to their limits. */
@@ -51,6 +55,7 @@ final class ClusterMirror {
   private final Planner planner;
 
   ClusterMirror(Cluster cluster, PlanPolicy policy, Starts starts) {
+    this.cluster = cluster;
     this.kinds = new ClusterKinds(cluster.nodes().all(), cluster.licences().all());
     this.licenceNode = cluster.nodes().all().size();
     boolean licensed = !cluster.licences().all().isEmpty();
@@ -62,7 +67,8 @@ final class ClusterMirror {
       }
     }
     this.learning = cluster.learning();
-    this.believes = policy.keepsPromisesOnLimits();
+    // Windows are kept on declared limits, and so is every promise beside them.
+    this.believes = policy.keepsPromisesOnLimits() && cluster.reservations().isEmpty();
     List<Job> holders = new ArrayList<>();
     for (Node node : inOrder(cluster)) {
       int number = names.size();
@@ -77,7 +83,8 @@ final class ClusterMirror {
     }
     this.choices = new ClusterChoices(cluster, names);
     this.fabric = new Fabric(cluster.policy().switches(), names);
-    this.planner = new Planner(policy, pool, starts);
+    this.reserved = new ReservedNodes(cluster, numbers, pool.nodes());
+    this.planner = new Planner(policy, pool, starts, !reserved.isEmpty());
     for (Job job : holders) {
       PlanJob run = planJob(job);
       running.put(job.id(), run);
@@ -169,9 +176,16 @@ final class ClusterMirror {
     return names.get(number);
   }
 
-  /** A job as the planner sees it, or null when it asks for what no node has. */
+  /**
+   * A job as the planner sees it, or null when it asks for what no node has, or for a reservation
+   * that is not open.
+   */
   PlanJob planJob(Job job) {
-    Demand demand = demand(job.spec());
+    ReservationName in = job.holdsResources() ? null : job.spec().reservation();
+    if (in != null && !cluster.reservations().isOpen(in)) {
+      return null;
+    }
+    Demand demand = demand(job.spec(), in);
     if (demand == null) {
       return null;
     }
@@ -181,7 +195,16 @@ final class ClusterMirror {
     if (job.promisedMs() != 0) {
       planned.promise(job.promisedMs());
     }
+    if (in == null && job.isPending()) {
+      planned.prefer(preferred(job));
+    }
     return planned;
+  }
+
+  /** What a job takes of a reservation that draws it, or null. */
+  private Demand preferred(Job job) {
+    Reservation magnetic = reserved.isEmpty() ? null : cluster.reservations().magneticFor(job);
+    return magnetic == null ? null : demand(job.spec(), magnetic.name());
   }
 
   /**
@@ -193,7 +216,12 @@ final class ClusterMirror {
   PlanJob planTask(Job array, int ordinal, Demand demand) {
     long limitMs = array.spec().limitMs();
     long number = Long.MIN_VALUE + (array.id().value() << ORDINAL_BITS) + ordinal;
-    return new PlanJob(number, number, demand, array.submitMs(), limitMs, believedMs(array));
+    PlanJob planned =
+        new PlanJob(number, number, demand, array.submitMs(), limitMs, believedMs(array));
+    if (array.spec().reservation() == null) {
+      planned.prefer(preferred(array));
+    }
+    return planned;
   }
 
   /** The job, or the array of a task. */
@@ -208,8 +236,21 @@ final class ClusterMirror {
     return planned.number() > 0 ? -1 : (int) (number & ((1 << ORDINAL_BITS) - 1));
   }
 
-  /** What a job needs, or null when no node has it. */
+  /** Where a start of the planner would be: the reservation whose demand it takes, or null. */
+  ReservationName reservationOf(Job job, PlanJob planned) {
+    if (planned.preferred() != null && planned.demand() == planned.preferred()) {
+      return cluster.reservations().magneticFor(job).name();
+    }
+    return job.spec().reservation();
+  }
+
+  /** What a waiting job needs, or null when no node has it or its reservation is not open. */
   Demand demand(JobSpec spec) {
+    ReservationName in = spec.reservation();
+    return in == null || cluster.reservations().isOpen(in) ? demand(spec, in) : null;
+  }
+
+  private Demand demand(JobSpec spec, ReservationName in) {
     long[] small = kinds.of(NodeNeed.small(spec));
     long[] large = spec.tasks() % spec.nodes() == 0 ? small : kinds.of(NodeNeed.large(spec));
     long[] licences =
@@ -221,7 +262,8 @@ final class ClusterMirror {
     }
     ClusterChoices.Choice choice = choices.of(spec);
     if (!spec.placement().components().isEmpty()) {
-      return demandOfComponents(spec, choice, licences);
+      Demand several = demandOfComponents(spec, reserved.within(in, choice), licences);
+      return several == null ? null : several.keptBy(reserved.keptFrom(in));
     }
     boolean memoryPerCore = NodeNeed.small(spec).memBytes() == 0;
     DemandShape shape =
@@ -233,13 +275,17 @@ final class ClusterMirror {
             spec.nodes(),
             spec.mostNodes(),
             DemandShape.liesOf(spec.placement()),
-            choice.number());
+            choice.number(),
+            in == null ? "" : in.value());
     if (demands.size() >= MAX_DEMANDS) {
       demands.clear();
     }
     Demand demand = demands.get(shape);
     if (demand == null) {
-      demand = shape.demand(spec, choice, fabric, licenceNode);
+      demand =
+          shape
+              .demand(spec, reserved.within(in, choice), fabric, licenceNode)
+              .keptBy(reserved.keptFrom(in));
       demands.put(shape, demand);
     }
     return demand;

@@ -19,6 +19,7 @@ import org.queqiao.contract.event.JobStarted;
 import org.queqiao.contract.event.JobSubmitted;
 import org.queqiao.contract.event.SchedulingDefined;
 import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.ReservationName;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.JobSpec;
@@ -191,6 +192,10 @@ public final class ClusterPlanner {
         chosen = chosen.subList(0, job.spec().allNodes());
         blocked = limits.blocks(Claim.of(job), Demand.of(chosen)).isPresent();
       }
+      ReservationName in = chosen.isEmpty() ? null : mirror.reservationOf(job, start);
+      if (!chosen.isEmpty()) {
+        blocked |= !cluster.reservations().permit(job, in, chosen, nowMs);
+      }
       if (chosen.isEmpty() || blocked || cut) {
         planner.ended(start, nowMs);
       }
@@ -210,7 +215,7 @@ public final class ClusterPlanner {
       if (!cut) {
         unconfirmed.put(run.job(), start);
       }
-      out.add(new JobAllocated(run, chosen, predictedMs(job, start)));
+      out.add(new JobAllocated(run, chosen, predictedMs(job, start), in));
     }
     return out;
   }

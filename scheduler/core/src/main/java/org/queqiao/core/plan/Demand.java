@@ -18,6 +18,9 @@ public final class Demand {
   private final long totalCores;
   private final long leastCores;
 
+  /** At which times nodes are kept for others. */
+  private KeptNodes kept = KeptNodes.NONE;
+
   /** Null where two sizes on one choice of nodes say it all. */
   private final List<Part> parted;
 
@@ -118,8 +121,24 @@ public final class Demand {
   /** A demand of its own that needs the same. */
   Demand copy() {
     return parted == null
-        ? new Demand(large, largeShares, small, smallShares, nodes, mostShares)
-        : new Demand(parted, growing, mostShares - parts.total(), arrangement);
+        ? new Demand(large, largeShares, small, smallShares, nodes, mostShares).keptBy(kept)
+        : new Demand(parted, growing, mostShares - parts.total(), arrangement).keptBy(kept);
+  }
+
+  /** Says that nodes are kept for others at some times, before it is used; returns itself. */
+  Demand keptBy(KeptNodes others) {
+    kept = others;
+    return this;
+  }
+
+  /** At which times nodes are kept for others. */
+  KeptNodes kept() {
+    return kept;
+  }
+
+  /** Whether some nodes are kept for others at some time. */
+  boolean isKept() {
+    return kept != KeptNodes.NONE;
   }
 
   /** Whether it has parts that ask for different nodes. */

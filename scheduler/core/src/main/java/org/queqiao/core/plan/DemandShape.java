@@ -19,6 +19,7 @@ import org.queqiao.core.placement.JobParts;
  * @param mostNodes on how many it starts at most
  * @param lies how its nodes shall lie
  * @param choice number of the nodes that it may use
+ * @param reservation the reservation that it uses, or empty
  */
 record DemandShape(
     Share small,
@@ -28,7 +29,8 @@ record DemandShape(
     int nodes,
     int mostNodes,
     String lies,
-    int choice)
+    int choice,
+    String reservation)
     implements Comparable<DemandShape> {
 
   /** What makes two arrangements the same. */
@@ -75,6 +77,7 @@ record DemandShape(
     order = order != 0 ? order : Integer.compare(nodes, other.nodes);
     order = order != 0 ? order : Integer.compare(mostNodes, other.mostNodes);
     order = order != 0 ? order : lies.compareTo(other.lies);
-    return order != 0 ? order : Integer.compare(choice, other.choice);
+    order = order != 0 ? order : Integer.compare(choice, other.choice);
+    return order != 0 ? order : reservation.compareTo(other.reservation);
   }
 }

@@ -68,6 +68,11 @@ final class Openings {
     }
   }
 
+  /** From when a node has room. */
+  long at(int row, int node) {
+    return at[row][node];
+  }
+
   /** Whether a node will ever have room. */
   boolean ever(int row, int node) {
     return at[row][node] < NEVER;

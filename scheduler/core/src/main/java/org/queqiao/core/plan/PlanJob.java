@@ -13,7 +13,8 @@ public final class PlanJob {
 
   private final long number;
   private long order;
-  private final Demand demand;
+  private Demand demand;
+  private Demand preferred;
   private final long submit;
   private final long limit;
   private long believed;
@@ -60,6 +61,20 @@ public final class PlanJob {
 
   public Demand demand() {
     return demand;
+  }
+
+  /** What it takes instead of {@link #demand} where it may start so at once, or null. */
+  Demand preferred() {
+    return preferred;
+  }
+
+  void prefer(Demand instead) {
+    preferred = instead;
+  }
+
+  /** It starts with what it preferred. */
+  void takePreferred() {
+    demand = preferred;
   }
 
   public long submit() {

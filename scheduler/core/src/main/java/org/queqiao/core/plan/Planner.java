@@ -49,12 +49,22 @@ public final class Planner {
 
   /** An engine over nodes that nothing runs on yet. */
   public Planner(PlanPolicy policy, NodePool pool, Starts starts) {
+    this(policy, pool, starts, false);
+  }
+
+  /**
+   * As above.
+   *
+   * @param kept whether some nodes are kept for some jobs at some time: promises then look at each
+   *     node for itself
+   */
+  Planner(PlanPolicy policy, NodePool pool, Starts starts, boolean kept) {
     this.policy = policy;
     this.pool = pool;
     this.starts = starts;
     this.byKey = policy.keyRule() == PlanPolicy.KeyRule.NONE ? queue : new WaitingJobs(true);
     this.freshByKey = byKey == queue ? fresh : new WaitingJobs(true);
-    boolean several = policy.reservations() > 1 && !policy.plansAtSubmission();
+    boolean several = (kept || policy.reservations() > 1) && !policy.plansAtSubmission();
     this.releases = several ? new Releases(pool.nodes()) : null;
     this.byLimit = policy.keepsPromisesOnLimits() ? new RunningJobs(true) : running;
     this.pass = new TwoRounds(policy, pool, running, byLimit, releases, this::pull, heard());

@@ -73,6 +73,7 @@ final class Promises {
     openings.copy(at);
     long moment = demand.demandsArrangement() ? soonest(demand, now) : now;
     while (moment < NEVER) {
+      keepClear(job, openings, moment);
       for (int i = 0; i < promisedCount; i++) {
         ask(job, openings, promised[i], moment);
       }
@@ -84,6 +85,23 @@ final class Promises {
       moment = later(demand, moment);
     }
     return NEVER;
+  }
+
+  /** Puts off the nodes without promises that are kept for others when the job would run. */
+  private void keepClear(PlanJob job, Openings openings, long moment) {
+    int[] kept = job.demand().kept().nodes();
+    for (int row = 0; row < Openings.rows(job.demand()); row++) {
+      for (int node : kept) {
+        if (lines[node] == null && openings.ever(row, node)) {
+          at[row][node] = clear(job, node, Math.max(moment, openings.at(row, node)));
+        }
+      }
+    }
+    looked += kept.length;
+  }
+
+  private static long clear(PlanJob job, int node, long from) {
+    return job.demand().kept().earliest(node, from, job.limit());
   }
 
   private boolean enough(Demand demand, long moment) {
@@ -151,22 +169,33 @@ final class Promises {
   /** Asks the time line of a node with promises. */
   private void ask(PlanJob job, Openings openings, int node, long moment) {
     Demand demand = job.demand();
-    Timeline line = lines[node];
     if (demand.isParted()) {
       for (int part = 0; part < demand.parts().count(); part++) {
         if (openings.ever(part, node)) {
-          at[part][node] = line.earliest(demand.part(part).share(), job.believed(), moment, NEVER);
+          at[part][node] = earliest(job, demand.part(part).share(), node, moment);
         }
       }
     } else if (openings.ever(Openings.ANY, node)) {
-      long large =
-          demand.largeShares() > 0
-              ? line.earliest(demand.large(), job.believed(), moment, NEVER)
-              : NEVER;
+      long large = demand.largeShares() > 0 ? earliest(job, demand.large(), node, moment) : NEVER;
       at[Openings.LARGE][node] = large;
-      at[Openings.ANY][node] =
-          Math.min(large, line.earliest(demand.small(), job.believed(), moment, NEVER));
+      at[Openings.ANY][node] = Math.min(large, earliest(job, demand.small(), node, moment));
     }
+  }
+
+  /** The earliest moment at which a share fits a node with promises and is in nobody's way. */
+  private long earliest(PlanJob job, Share share, int node, long from) {
+    long moment = from;
+    while (moment < NEVER) {
+      long fits = lines[node].earliest(share, job.believed(), moment, NEVER);
+      if (fits == NEVER) {
+        return NEVER;
+      }
+      moment = clear(job, node, fits);
+      if (moment == fits) {
+        return moment;
+      }
+    }
+    return NEVER;
   }
 
   /** The openings of a demand; the one that was not asked for longest is forgotten. */

@@ -94,7 +94,9 @@ final class Room {
       most = Math.max(most, pool.free(node, 0));
       for (int i = 0; i < demand.parts().count(); i++) {
         Demand.Part part = demand.part(i);
-        if (part.nodes().allows(node) && has(part.share(), node, end, limitEnd)) {
+        if (part.nodes().allows(node)
+            && isClear(demand, node, limitEnd)
+            && has(part.share(), node, end, limitEnd)) {
           masks[node] |= (byte) (1 << i);
         }
       }
@@ -131,7 +133,7 @@ final class Room {
         continue;
       }
       most = Math.max(most, pool.free(node, 0));
-      if (!demand.nodes().allows(node)) {
+      if (!demand.nodes().allows(node) || !isClear(demand, node, limitEnd)) {
         continue;
       }
       if (large < larges && has(demand.large(), node, end, limitEnd)) {
@@ -147,6 +149,11 @@ final class Room {
     looked += NodePool.BLOCK;
     pool.mostFreeCores(block, most);
     return false;
+  }
+
+  /** Whether a node is kept for nobody else until a job that starts now must have ended. */
+  private boolean isClear(Demand demand, int node, long limitEnd) {
+    return !demand.isKept() || demand.kept().clear(node, limitEnd);
   }
 
   private boolean has(Share share, int node, long end, long limitEnd) {

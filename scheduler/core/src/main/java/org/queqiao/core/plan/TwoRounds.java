@@ -166,23 +166,32 @@ final class TwoRounds {
     if (inTurn && !policy.protects(job, now)) {
       return 0;
     }
-    Demand demand = job.demand();
-    long end = now + job.believed();
-    long limitEnd = now + job.limit();
-    int[] on = refused(demand, end, limitEnd) ? null : room.find(demand, end, limitEnd);
+    int[] preferred = job.preferred() == null ? null : find(job, job.preferred());
+    int[] on = preferred == null ? find(job, job.demand()) : preferred;
     if (on != null && !unpromised.isEmpty()) {
       next--;
       return room.takeLooked() + promise(unpromised.poll());
     }
+    if (preferred != null) {
+      job.takePreferred();
+    }
     if (on != null) {
-      start(job, on, end, limitEnd);
-    } else {
-      refuse(demand, end, limitEnd);
-      if (inTurn) {
-        wait(job);
-      }
+      start(job, on, now + job.believed(), now + job.limit());
+    } else if (inTurn) {
+      wait(job);
     }
     return room.takeLooked();
+  }
+
+  /** Nodes where it may start now with a demand, or null; remembers that there are none. */
+  private int[] find(PlanJob job, Demand demand) {
+    long end = now + job.believed();
+    long limitEnd = now + job.limit();
+    int[] on = refused(demand, end, limitEnd) ? null : room.find(demand, end, limitEnd);
+    if (on == null) {
+      refuse(demand, end, limitEnd);
+    }
+    return on;
   }
 
   private void wait(PlanJob job) {
@@ -196,9 +205,12 @@ final class TwoRounds {
   /** Remembers that there was no room: at all, or only because of a promise. */
   private void refuse(Demand demand, long end, long limitEnd) {
     boolean noPromise = promises == unpromised.size();
-    boolean atAll = noPromise || demand.totalCores() > pool.totalFreeCores();
+    boolean tooMuch = demand.totalCores() > pool.totalFreeCores();
+    // Where nodes are kept for others, another limit may get another answer.
+    boolean atAll = tooMuch || noPromise && !demand.isKept();
     long from = atAll ? Long.MIN_VALUE : end;
-    long fromLimit = atAll || byLimit == running ? Long.MIN_VALUE : limitEnd;
+    boolean believedAlone = byLimit == running && !demand.isKept();
+    long fromLimit = atAll || believedAlone ? Long.MIN_VALUE : limitEnd;
     boolean earlier = demand.refusedIn == identity && fromLimit >= demand.refusedLimitEnd;
     demand.refusedEnd = earlier ? Math.min(demand.refusedEnd, from) : from;
     demand.refusedLimitEnd = fromLimit;
@@ -245,7 +257,7 @@ final class TwoRounds {
     } else if (shadow.find(job.demand(), now)) {
       shadow.promise(job.demand(), ceilings);
     }
-    if (byLimit != running && !keptOne) {
+    if (byLimit != running && !keptOne && !job.demand().isKept()) {
       keptOne = true;
       promiseOnLimits(job);
     }

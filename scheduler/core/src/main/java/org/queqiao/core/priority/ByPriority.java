@@ -30,11 +30,19 @@ public final class ByPriority implements JobOrder {
   public static Job first(Cluster cluster, PartitionName partition, long nowMs) {
     Merged merged = new Merged(cluster, nowMs);
     Job job = merged.next();
-    while (job != null && !job.spec().partition().equals(partition)) {
-      merged.blockPartition();
+    while (job != null
+        && (!job.spec().partition().equals(partition) || waitsForReservation(cluster, job))) {
+      if (!job.spec().partition().equals(partition)) {
+        merged.blockPartition();
+      }
       job = merged.next();
     }
     return job;
+  }
+
+  private static boolean waitsForReservation(Cluster cluster, Job job) {
+    return job.spec().reservation() != null
+        && !cluster.reservations().isOpen(job.spec().reservation());
   }
 
   /** The groups, merged by their heads. */

@@ -1,10 +1,16 @@
 package org.queqiao.core.state;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.TreeMap;
+import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.JobSpec;
+import org.queqiao.contract.reservation.Reservation;
 import org.queqiao.contract.snapshot.ClusterImage;
+import org.queqiao.core.message.ReservationStatus;
 import org.queqiao.core.placement.NodeWish;
 
 /**
@@ -41,6 +47,7 @@ public final class Cluster {
   private final IdempotencyTable keys = new IdempotencyTable();
   private final SharedContent content = new SharedContent();
   private final OutcomeTable outcomes = new OutcomeTable();
+  private final ReservationTable reservations = new ReservationTable();
   private long position;
   private long timeMs;
   private long lastJobId;
@@ -76,6 +83,7 @@ public final class Cluster {
     }
     image.nodes().forEach(each -> cluster.nodes.add(new Node(each)));
     cluster.learning.restore(image.experience());
+    image.reservations().forEach(each -> cluster.reservations.put(new ReservationState(each)));
     for (ClusterImage.JobImage each : image.jobs()) {
       Job job =
           new Job(
@@ -119,7 +127,8 @@ public final class Cluster {
         priorities.image(),
         List.copyOf(licences.all()),
         policy.topology(),
-        learning.image());
+        learning.image(),
+        reservations.images());
   }
 
   /** SHA-256 over the canonical form of everything that the log determines. */
@@ -250,6 +259,52 @@ public final class Cluster {
 
   public OutcomeTable outcomes() {
     return outcomes;
+  }
+
+  /** The advance reservations. */
+  public ReservationTable reservations() {
+    return reservations;
+  }
+
+  /** The runs that hold nodes of a reservation and use it, by number. */
+  public Collection<Job> runsIn(Reservation reservation) {
+    TreeMap<JobId, Job> found = new TreeMap<>();
+    for (NodeName node : reservation.nodes()) {
+      for (Job job : nodes.find(node).orElseThrow(IllegalStateException::new).holders()) {
+        if (reservation.name().equals(job.reservation())) {
+          found.put(job.id(), job);
+        }
+      }
+    }
+    return found.values();
+  }
+
+  /** The reservations with their use until a moment. */
+  public List<ReservationStatus> reservationStatus(long untilMs) {
+    List<ReservationStatus> out = new ArrayList<>();
+    for (ReservationState each : reservations.all()) {
+      long cores = coresOf(each.rules().nodes());
+      long used = each.image().usedCoreMs();
+      long reserved = each.image().reservedCoreMs();
+      if (each.isOpen()) {
+        long spentMs = Math.max(0, Math.min(untilMs, each.endMs()) - each.startMs());
+        reserved = Math.addExact(reserved, Math.multiplyExact(cores, spentMs));
+        for (Job job : runsIn(each.rules())) {
+          used = Math.addExact(used, each.coreMsOf(job, untilMs));
+        }
+      }
+      out.add(new ReservationStatus(each.image(), cores, reserved, used));
+    }
+    return out;
+  }
+
+  /** How many cores these nodes have together. */
+  public long coresOf(List<NodeName> names) {
+    long cores = 0;
+    for (NodeName each : names) {
+      cores += nodes.find(each).orElseThrow(IllegalStateException::new).facts().cores();
+    }
+    return cores;
   }
 
   public SharedContent content() {

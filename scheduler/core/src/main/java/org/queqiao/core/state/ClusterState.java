@@ -22,6 +22,7 @@ import org.queqiao.core.message.Action;
 import org.queqiao.core.message.Explanation;
 import org.queqiao.core.message.PendingWhy;
 import org.queqiao.core.message.PriorityTerms;
+import org.queqiao.core.message.ReservationStatus;
 import org.queqiao.core.message.ShareLine;
 
 /**
@@ -101,6 +102,9 @@ public interface ClusterState {
 
   /** The fair-share tree: platforms with their projects, then projects of no platform. */
   List<ShareLine> shares(long nowMs);
+
+  /** The advance reservations, by name, with their use until a moment. */
+  List<ReservationStatus> reservations(long nowMs);
 
   /** Version of the desired set of a node; 0 for one that never had any. */
   long desiredVersion(NodeName node);

@@ -19,6 +19,11 @@ final class DependencyProgress {
   private final Progress[] progress;
   private final long[] readyMs;
 
+  /** Of a job that was just accepted or changed; null for a job that depends on no other. */
+  static DependencyProgress of(DependencyRule rule) {
+    return rule.isEmpty() ? null : new DependencyProgress(rule);
+  }
+
   DependencyProgress(DependencyRule rule) {
     this.rule = rule;
     this.progress = new Progress[rule.parts().size()];

@@ -34,6 +34,10 @@ import org.queqiao.contract.event.PlatformDefined;
 import org.queqiao.contract.event.PriorityPolicyDefined;
 import org.queqiao.contract.event.ProjectDefined;
 import org.queqiao.contract.event.QosDefined;
+import org.queqiao.contract.event.ReservationClosed;
+import org.queqiao.contract.event.ReservationDefined;
+import org.queqiao.contract.event.ReservationDeleted;
+import org.queqiao.contract.event.ReservationOpened;
 import org.queqiao.contract.event.RoleGranted;
 import org.queqiao.contract.event.RoleRevoked;
 import org.queqiao.contract.event.RulesSet;
@@ -56,6 +60,7 @@ public final class EventApplier {
   private final NodeEvents nodes;
   private final AccountEvents accounts;
   private final PrioritiesEvents priorities;
+  private final ReservationEvents reservations;
 
   public EventApplier(Cluster cluster) {
     this.cluster = cluster;
@@ -66,6 +71,7 @@ public final class EventApplier {
     this.nodes = new NodeEvents(cluster);
     this.accounts = new AccountEvents(cluster);
     this.priorities = new PrioritiesEvents(cluster);
+    this.reservations = new ReservationEvents(cluster);
   }
 
   /**
@@ -127,6 +133,10 @@ public final class EventApplier {
       case QosDefined e -> priorities.defined(e);
       case PriorityPolicyDefined e -> priorities.defined(e, nowMs);
       case RulesSet e -> priorities.set(e);
+      case ReservationDefined e -> reservations.defined(e, nowMs);
+      case ReservationDeleted e -> reservations.deleted(e);
+      case ReservationOpened e -> reservations.opened(e, nowMs);
+      case ReservationClosed e -> reservations.closed(e, nowMs);
     }
   }
 }

@@ -8,11 +8,11 @@ import org.queqiao.contract.event.JobSubmitted;
 import org.queqiao.contract.event.UserDefined;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.NodeName;
+import org.queqiao.contract.id.ReservationName;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.ArrayTask;
-import org.queqiao.contract.job.DependencyRule;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.JobTerms;
@@ -31,8 +31,7 @@ public final class Job {
   private SharedContent.Lease content;
   private final long submitMs;
   private JobState state;
-  private boolean heldByUser;
-  private boolean heldByAdministrator;
+  private Holds holds = Holds.NONE;
   private int attempt;
   private long startMs;
   private long nodeStartMs;
@@ -44,7 +43,6 @@ public final class Job {
   private String detail = "";
   private long eligibleMs;
   private long formerCoreMs;
-  private boolean heldForRequeues;
   private boolean signalled;
   private long predictedMs;
   private long promisedMs;
@@ -53,6 +51,9 @@ public final class Job {
   private Experience experience;
 
   private int revision;
+
+  /** Null for a run that uses no reservation. */
+  private ReservationName reservation;
 
   /** Null for a job that depends on no other. */
   private DependencyProgress dependencies;
@@ -77,9 +78,8 @@ public final class Job {
     this.content = content;
     this.submitMs = submitMs;
     this.state = JobState.PENDING;
-    this.heldByUser = submitted.spec().hold();
-    DependencyRule rule = submitted.spec().terms().dependency();
-    this.dependencies = rule.isEmpty() ? null : new DependencyProgress(rule);
+    this.holds = submitted.spec().hold() ? Holds.NONE.byItsUser() : Holds.NONE;
+    this.dependencies = DependencyProgress.of(submitted.spec().terms().dependency());
     this.array =
         submitted.spec().array() == null
             ? null
@@ -113,8 +113,7 @@ public final class Job {
     this.content = content;
     this.submitMs = image.submitMs();
     this.state = image.state();
-    this.heldByUser = image.heldByUser();
-    this.heldByAdministrator = image.heldByAdministrator();
+    this.holds = Holds.of(image);
     this.attempt = image.attempt();
     this.startMs = image.startMs();
     this.nodeStartMs = image.nodeStartMs();
@@ -125,13 +124,13 @@ public final class Job {
     this.exit = image.exit();
     this.detail = image.detail();
     this.formerCoreMs = image.formerCoreMs();
-    this.heldForRequeues = image.heldForRequeues();
     this.signalled = image.signalled();
     this.predictedMs = image.predictedMs();
     this.promisedMs = image.promisedMs();
     this.array = image.array() == null ? null : new ArrayProgress(image.array());
     this.task = image.task();
     this.revision = image.revision();
+    this.reservation = image.reservation();
     JobTerms terms = image.spec().terms();
     this.dependencies =
         terms.dependency().isEmpty()
@@ -166,17 +165,11 @@ public final class Job {
   }
 
   void hold(boolean byAdministrator) {
-    if (byAdministrator) {
-      heldByAdministrator = true;
-    } else {
-      heldByUser = true;
-    }
+    holds = byAdministrator ? holds.byAnAdministrator() : holds.byItsUser();
   }
 
   void release() {
-    heldByUser = false;
-    heldByAdministrator = false;
-    heldForRequeues = false;
+    holds = Holds.NONE;
   }
 
   /** Its own terms let it start from now on, if they do. */
@@ -192,6 +185,7 @@ public final class Job {
     startMs = nowMs;
     allocations = allocated.allocations();
     predictedMs = allocated.predictedMs();
+    reservation = allocated.reservation();
   }
 
   void promise(long atMs) {
@@ -224,9 +218,9 @@ public final class Job {
     signalled = false;
     predictedMs = 0;
     promisedMs = 0;
+    reservation = null;
     detail = requeued.detail();
-    heldForRequeues = requeued.held();
-    heldByAdministrator = requeued.held();
+    holds = holds.afterRequeue(requeued.held());
   }
 
   void end(JobEnded ended, long nowMs) {
@@ -245,8 +239,7 @@ public final class Job {
     promisedMs = state == JobState.PENDING ? 0 : promisedMs;
     JobTerms terms = next.spec().terms();
     if (!terms.dependency().equals(before.dependency())) {
-      dependencies =
-          terms.dependency().isEmpty() ? null : new DependencyProgress(terms.dependency());
+      dependencies = DependencyProgress.of(terms.dependency());
     }
     boolean sameDelay =
         terms.beginMs() == before.beginMs() && terms.dependency().equals(before.dependency());
@@ -330,16 +323,16 @@ public final class Job {
   }
 
   public boolean heldByUser() {
-    return heldByUser;
+    return holds.byUser();
   }
 
   public boolean heldByAdministrator() {
-    return heldByAdministrator;
+    return holds.byAdministrator();
   }
 
   /** Whether an administrator must look at it because it was started so often. */
   public boolean heldForRequeues() {
-    return heldForRequeues;
+    return holds.forRequeues();
   }
 
   /** What its earlier runs held, times how long. */
@@ -355,8 +348,7 @@ public final class Job {
   public boolean startable() {
     return state == JobState.PENDING
         && eligibleMs != 0
-        && !heldByUser
-        && !heldByAdministrator
+        && holds.letItStart()
         && (array == null || array.nextReady(0) >= 0);
   }
 
@@ -478,6 +470,11 @@ public final class Job {
   /** What its latest run holds or held. */
   public List<Allocation> allocations() {
     return allocations;
+  }
+
+  /** The reservation in which its latest run runs or ran; null for a run outside of any. */
+  public ReservationName reservation() {
+    return reservation;
   }
 
   /** The node where the script of its run runs: the first of the allocations. */

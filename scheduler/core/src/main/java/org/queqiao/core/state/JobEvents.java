@@ -87,6 +87,9 @@ final class JobEvents {
         event.run().attempt() == job.attempt() + 1,
         "run " + event.run() + " follows attempt " + job.attempt());
     requireShape(job, event.allocations());
+    require(
+        cluster.reservations().permit(job, event.reservation(), event.allocations(), nowMs),
+        "run " + event.run() + " is placed against a reservation");
     cluster.priorities().beginAt(nowMs);
     cluster.jobs().change(job, () -> job.allocate(event, nowMs));
     cluster.jobs().waits().started(job);
@@ -222,6 +225,7 @@ final class JobEvents {
     }
     if (ran) {
       cluster.priorities().ended(job, cluster.jobs().all(), event.endMs(), nowMs);
+      reservationUsed(job, event.endMs());
       cluster.give(job);
       desiredSetChanged(job);
     }
@@ -247,11 +251,18 @@ final class JobEvents {
         event.exit() == null || event.exit().run().equals(event.run()),
         "run " + event.run() + " ends with the exit of another run");
     cluster.priorities().ended(job, cluster.jobs().all(), event.endMs(), nowMs);
+    reservationUsed(job, event.endMs());
     cluster.give(job);
     desiredSetChanged(job);
     cluster.jobs().change(job, () -> job.requeue(event));
     cluster.jobs().waitsAgain(job);
     cluster.newChance();
+  }
+
+  private void reservationUsed(Job job, long endMs) {
+    if (job.reservation() != null) {
+      cluster.reservations().find(job.reservation()).ifPresent(each -> each.used(job, endMs));
+    }
   }
 
   private void desiredSetChanged(Job job) {

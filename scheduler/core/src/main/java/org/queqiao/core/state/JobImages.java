@@ -35,6 +35,7 @@ final class JobImages {
         job.promisedMs(),
         job.array() == null ? null : job.array().image(),
         job.task(),
-        job.revision());
+        job.revision(),
+        job.reservation());
   }
 }

@@ -73,6 +73,7 @@ final class StateDigest {
               each -> out.text(each.name()).number(each.count()));
     }
     new PrioritiesDigest(out).write(cluster.priorities().image());
+    new ReservationsDigest(out).write(cluster.reservations().images());
   }
 
   private void partition(PartitionDefined each) {
@@ -159,6 +160,9 @@ final class StateDigest {
     terms(job);
     runs(job);
     array(job);
+    if (job.reservation() != null) {
+      out.text("in reservation").text(job.reservation().value());
+    }
   }
 
   private void array(Job job) {
@@ -204,6 +208,9 @@ final class StateDigest {
         .flag(spec.hold());
     if (spec.qos() != null) {
       out.text("qos of the job").text(spec.qos().value());
+    }
+    if (spec.reservation() != null) {
+      out.text("reservation of the job").text(spec.reservation().value());
     }
     if (!spec.placement().isDefault()) {
       placement(spec.placement());

@@ -44,7 +44,9 @@ final class InputKinds {
           Input.DefinePlatform _,
           Input.DefineQos _,
           Input.DefinePriorityPolicy _,
-          Input.SetRules _ ->
+          Input.SetRules _,
+          Input.DefineReservation _,
+          Input.DeleteReservation _ ->
           Inbox.Lane.ORDINARY;
     };
   }
@@ -73,7 +75,8 @@ final class InputKinds {
           Input.SetNode _,
           Input.DefineLicence _,
           Input.DefineTopology _,
-          Input.SetRules _ ->
+          Input.SetRules _,
+          Input.DefineReservation _ ->
           true;
       case Input.CancelJob _,
           Input.CancelTasks _,
@@ -90,7 +93,8 @@ final class InputKinds {
           Input.RunEnded _,
           Input.Tick _,
           Input.RevokeRole _,
-          Input.RemoveMembership _ ->
+          Input.RemoveMembership _,
+          Input.DeleteReservation _ ->
           false;
     };
   }

@@ -193,7 +193,7 @@ public final class HttpService {
     new OutputRoute(view, around.gateway(), history, blocking).on(api);
     new NodeRoutes(view, inputs, around.gateway()).on(api);
     new SiteRoutes(view, inputs, around.unixAccounts(), blocking).on(api);
-    new PriorityRoutes(view, inputs, around.door()).on(api);
+    new PriorityRoutes(view, inputs).on(api);
     new LicenceRoutes(inputs, around.door()).on(api);
     new WhyRoutes(
             view,
@@ -211,6 +211,7 @@ public final class HttpService {
             around.forecasts(),
             InstantSource.system())
         .on(api);
+    new ReservationRoutes(view, inputs).on(api);
     new AccountingRoutes(view, inputs, around.reads(), history, around.utilisation(), blocking)
         .on(api);
     new EventRoute(around.vertx(), around.hub(), around.identity().authenticator()).on(api);

@@ -1,9 +1,11 @@
 package org.queqiao.server.http;
 
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.message.Rejection;
 import org.queqiao.core.message.Reply;
+import org.queqiao.core.state.ClusterState;
 import org.queqiao.server.auth.Refusal;
 import org.queqiao.server.view.Door;
 
@@ -15,6 +17,21 @@ final class Inputs {
   Inputs(Door door, RejectionMeter rejections) {
     this.door = door;
     this.rejections = rejections;
+  }
+
+  /** Asks the scheduler about its state; the answer is given on the event loop of the call. */
+  <T> void ask(Call call, Function<ClusterState, T> question, Consumer<T> answer) {
+    var _ =
+        door.ask(question)
+            .whenComplete((found, failure) ->
+                call.onLoop(() -> {
+                  if (failure != null) {
+                    call.refuse(
+                        Refused.busy("the scheduler is busy: try again in a second").refusal());
+                  } else {
+                    answer.accept(found);
+                  }
+                }));
   }
 
   /** Hands an input in; what follows runs on the event loop of the call. */

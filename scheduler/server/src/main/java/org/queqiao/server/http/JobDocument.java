@@ -22,6 +22,7 @@ import org.queqiao.server.view.JobStatus;
  * @param chargeMicro what it was charged, once posted
  * @param qos its quality of service, or null
  * @param placement null, as terms, for a job of long ago
+ * @param reservation the reservation that it asks for, or null
  * @param terms null for a job of long ago, as what else history does not keep
  * @param predictedMs how long it is believed to run, or was when it started; null when nothing is
  *     known of jobs like it
@@ -64,6 +65,7 @@ record JobDocument(
     JobTerms terms,
     String qos,
     JobPlacement placement,
+    String reservation,
     Long predictedMs,
     Long promisedStartMs,
     ArrayTask task,
@@ -157,6 +159,7 @@ record JobDocument(
         entry.terms(),
         entry.qos() == null ? null : entry.qos().value(),
         entry.placement(),
+        entry.reservation() == null ? null : entry.reservation().value(),
         foretold == 0 ? null : (Long) foretold,
         foreseen.promisedMs() == 0 ? null : (Long) foreseen.promisedMs(),
         entry.task(),
@@ -201,6 +204,7 @@ record JobDocument(
         terms,
         qos,
         placement,
+        reservation,
         predictedMs,
         promisedStartMs,
         task,
@@ -286,6 +290,7 @@ record JobDocument(
     Json.number(out, "predictedMs", predictedMs);
     Json.number(out, "promisedStartMs", promisedStartMs);
     Json.number(out, "revision", revision);
+    out.writeStringField("reservation", reservation);
     Json.number(out, "arrayJobId", task == null ? null : (Long) task.array().value());
     Json.number(out, "arrayTaskId", task == null ? null : (Integer) task.index());
     if (array == null) {

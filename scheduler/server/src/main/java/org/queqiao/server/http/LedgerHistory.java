@@ -149,6 +149,7 @@ final class LedgerHistory {
         null,
         null,
         null,
+        null,
         null);
   }
 

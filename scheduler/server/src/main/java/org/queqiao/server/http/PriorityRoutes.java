@@ -4,8 +4,6 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
-import java.util.function.Function;
 import org.queqiao.contract.event.PlatformDefined;
 import org.queqiao.contract.event.QosDefined;
 import org.queqiao.contract.event.RulesSet;
@@ -22,10 +20,8 @@ import org.queqiao.core.message.Action;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.message.PriorityTerms;
 import org.queqiao.core.message.ShareLine;
-import org.queqiao.core.state.ClusterState;
 import org.queqiao.server.auth.Account;
 import org.queqiao.server.view.ClusterView;
-import org.queqiao.server.view.Door;
 import org.queqiao.server.view.JobEntry;
 import org.queqiao.server.view.Scope;
 
@@ -33,12 +29,10 @@ import org.queqiao.server.view.Scope;
 final class PriorityRoutes {
   private final ClusterView view;
   private final Inputs inputs;
-  private final Door door;
 
-  PriorityRoutes(ClusterView view, Inputs inputs, Door door) {
+  PriorityRoutes(ClusterView view, Inputs inputs) {
     this.view = view;
     this.inputs = inputs;
-    this.door = door;
   }
 
   void on(Api api) {
@@ -129,24 +123,10 @@ final class PriorityRoutes {
         _ -> call.json(200, out -> PolicyJson.write(set, out)));
   }
 
-  private <T> void ask(Call call, Function<ClusterState, T> question, Consumer<T> answer) {
-    var _ =
-        door.ask(question)
-            .whenComplete((found, failure) ->
-                call.onLoop(() -> {
-                  if (failure != null) {
-                    call.refuse(
-                        Refused.busy("the scheduler is busy: try again in a second").refusal());
-                  } else {
-                    answer.accept(found);
-                  }
-                }));
-  }
-
   private void shares(Call call) {
     long nowMs = System.currentTimeMillis();
     Scope scope = view.site().scopeOf(call.principal().user());
-    ask(
+    inputs.ask(
         call,
         state -> state.shares(nowMs),
         lines -> {
@@ -227,7 +207,7 @@ final class PriorityRoutes {
         || !view.site().permits(actor(call), new Action.SeeJob(entry.user(), entry.project()))) {
       throw Refused.notFound("there is no waiting job with this number that you may see");
     }
-    ask(
+    inputs.ask(
         call,
         state -> state.priority(new JobId(id), nowMs),
         (Optional<PriorityTerms> found) -> {

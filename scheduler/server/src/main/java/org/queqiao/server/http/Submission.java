@@ -8,6 +8,7 @@ import java.util.TreeMap;
 import org.queqiao.contract.id.PartitionName;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.QosName;
+import org.queqiao.contract.id.ReservationName;
 import org.queqiao.contract.job.GresRequest;
 import org.queqiao.core.message.JobRequest;
 import org.queqiao.core.message.TermsRequest;
@@ -41,6 +42,12 @@ final class Submission {
         .stderrPath((String) options.get("stderrPath"))
         .hold((Boolean) options.get("hold"))
         .qos(name("qos", options.get("qos"), QosName.FORM, QosName::new))
+        .reservation(
+            name(
+                "reservation",
+                options.get("reservation"),
+                ReservationName.FORM,
+                ReservationName::new))
         .terms(terms(options))
         .placement(PlacementJson.of(options, gres(options.get("gresPerTask"))))
         .array((String) options.get("array"))

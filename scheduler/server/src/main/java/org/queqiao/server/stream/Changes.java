@@ -35,6 +35,10 @@ import org.queqiao.contract.event.PlatformDefined;
 import org.queqiao.contract.event.PriorityPolicyDefined;
 import org.queqiao.contract.event.ProjectDefined;
 import org.queqiao.contract.event.QosDefined;
+import org.queqiao.contract.event.ReservationClosed;
+import org.queqiao.contract.event.ReservationDefined;
+import org.queqiao.contract.event.ReservationDeleted;
+import org.queqiao.contract.event.ReservationOpened;
 import org.queqiao.contract.event.RoleGranted;
 import org.queqiao.contract.event.RoleRevoked;
 import org.queqiao.contract.event.RulesSet;
@@ -110,6 +114,8 @@ final class Changes {
       case DomainDefined _ -> partition(logged, null);
       case ProjectDefined e -> project(logged, e.name());
       case PlatformDefined _, QosDefined _, PriorityPolicyDefined _, RulesSet _ ->
+          partition(logged, null);
+      case ReservationDefined _, ReservationDeleted _, ReservationOpened _, ReservationClosed _ ->
           partition(logged, null);
       case WalletFunded e -> project(logged, e.project());
       case UserDefined e -> account(logged, e.name(), null);

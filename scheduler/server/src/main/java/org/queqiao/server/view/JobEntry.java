@@ -4,6 +4,7 @@ import java.util.List;
 import org.queqiao.contract.id.PartitionName;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.QosName;
+import org.queqiao.contract.id.ReservationName;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.ArrayTask;
 import org.queqiao.contract.job.GresRequest;
@@ -38,6 +39,7 @@ public final class JobEntry {
   private final JobTerms terms;
   private final QosName qos;
   private final JobPlacement placement;
+  private final ReservationName reservation;
   private final long submitMs;
   private final JobArray array;
   private final ArrayTask task;
@@ -103,6 +105,7 @@ public final class JobEntry {
     this.terms = spec.terms();
     this.qos = spec.qos();
     this.placement = spec.placement();
+    this.reservation = spec.reservation();
     this.submitMs = submitMs;
     this.array = task == null ? spec.array() : null;
     this.task = task;
@@ -133,6 +136,7 @@ public final class JobEntry {
     this.terms = array.terms;
     this.qos = array.qos;
     this.placement = array.placement;
+    this.reservation = array.reservation;
     this.askedCores = array.askedCores;
     this.submitMs = array.submitMs;
     this.array = null;
@@ -211,6 +215,11 @@ public final class JobEntry {
   /** Which nodes it wants. */
   public JobPlacement placement() {
     return placement;
+  }
+
+  /** The reservation that it asks for, or null. */
+  public ReservationName reservation() {
+    return reservation;
   }
 
   /** Its quality of service, or null. */

@@ -35,6 +35,10 @@ import org.queqiao.contract.event.PlatformDefined;
 import org.queqiao.contract.event.PriorityPolicyDefined;
 import org.queqiao.contract.event.ProjectDefined;
 import org.queqiao.contract.event.QosDefined;
+import org.queqiao.contract.event.ReservationClosed;
+import org.queqiao.contract.event.ReservationDefined;
+import org.queqiao.contract.event.ReservationDeleted;
+import org.queqiao.contract.event.ReservationOpened;
 import org.queqiao.contract.event.RoleGranted;
 import org.queqiao.contract.event.RoleRevoked;
 import org.queqiao.contract.event.RulesSet;
@@ -172,7 +176,11 @@ final class ViewEvents {
           PlatformDefined _,
           QosDefined _,
           PriorityPolicyDefined _,
-          RulesSet _ -> {}
+          RulesSet _,
+          ReservationDefined _,
+          ReservationDeleted _,
+          ReservationOpened _,
+          ReservationClosed _ -> {}
     }
   }
 

@@ -55,6 +55,12 @@ final class RolesRestTest {
               "/api/v1/partitions/roles",
               "{\"defaultLimitMs\":1000,\"maxLimitMs\":1000}",
               ADMINISTRATOR),
+          new Action(
+              "PUT",
+              "/api/v1/reservations/roles",
+              "{\"durationMs\":3600000,\"nodes\":[\"no-such\"],\"maintenance\":true}",
+              ADMINISTRATOR),
+          new Action("DELETE", "/api/v1/reservations/roles", "", ADMINISTRATOR),
           new Action("PUT", "/api/v1/qos/roles", "{\"title\":\"Roles\"}", ADMINISTRATOR),
           new Action("PUT", "/api/v1/platforms/roles", "{\"title\":\"Roles\"}", ADMINISTRATOR),
           new Action("PUT", "/api/v1/rules/user/auditor1", "{\"priority\":0}", ADMINISTRATOR),

@@ -37,6 +37,10 @@ import org.queqiao.contract.event.PlatformDefined;
 import org.queqiao.contract.event.PriorityPolicyDefined;
 import org.queqiao.contract.event.ProjectDefined;
 import org.queqiao.contract.event.QosDefined;
+import org.queqiao.contract.event.ReservationClosed;
+import org.queqiao.contract.event.ReservationDefined;
+import org.queqiao.contract.event.ReservationDeleted;
+import org.queqiao.contract.event.ReservationOpened;
 import org.queqiao.contract.event.RoleGranted;
 import org.queqiao.contract.event.RoleRevoked;
 import org.queqiao.contract.event.RulesSet;
@@ -51,6 +55,7 @@ import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.KillCause;
 import org.queqiao.contract.node.NodeFacts;
+import org.queqiao.core.check.ReservationHistory;
 
 /** Folds the durable facts and checks what they say about each other. */
 final class HistoryCheck {
@@ -65,6 +70,7 @@ final class HistoryCheck {
   private final LimitsCheck limits;
   private final WishCheck wishes;
   private final ArrayCheck arrays;
+  private final ReservationHistory reservations = new ReservationHistory();
   private LoggedEvent last;
 
   HistoryCheck(ModelCluster model) {
@@ -80,6 +86,9 @@ final class HistoryCheck {
   void accept(LoggedEvent logged) {
     order(logged);
     permissions.check(logged);
+    for (String wrong : reservations.observe(logged)) {
+      throw new Violation(Invariant.I38, at(logged) + ": " + wrong);
+    }
     switch (logged.event()) {
       case JobSubmitted e -> submitted(logged, e);
       case JobAllocated e -> allocated(logged, e);
@@ -122,6 +131,10 @@ final class HistoryCheck {
           PlatformDefined _,
           QosDefined _,
           PriorityPolicyDefined _,
+          ReservationDefined _,
+          ReservationDeleted _,
+          ReservationOpened _,
+          ReservationClosed _,
           WalletFunded _ -> {}
     }
   }
@@ -482,17 +495,5 @@ final class HistoryCheck {
     if (!holds) {
       throw new Violation(invariant, detail.get());
     }
-  }
-
-  /** The jobs that have not ended, in words; empty when all have. */
-  String unfinished() {
-    StringBuilder words = new StringBuilder();
-    model.jobs.forEach((id, job) -> {
-      if (!job.state.isTerminal()) {
-        words.append(id).append(' ').append(job.state).append(' ').append(job.submitted.spec());
-        words.append(job.allocations).append(' ');
-      }
-    });
-    return words.toString();
   }
 }

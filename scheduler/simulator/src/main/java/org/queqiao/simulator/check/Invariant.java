@@ -33,6 +33,7 @@ public enum Invariant {
   I35("queues keep their bounds"),
   I36("nothing is acknowledged after a failed write"),
   I37("the same key is the same job"),
+  I38("a reserved node is held by nobody else"),
   I41("a job gets the nodes that it may use and asked for"),
   I42("a licence is not given out twice");
 

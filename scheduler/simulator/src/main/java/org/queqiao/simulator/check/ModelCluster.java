@@ -60,4 +60,16 @@ final class ModelCluster {
     ModelJob job = jobs.get(run.job());
     return job != null && job.attempt == run.attempt() && job.holdsCores();
   }
+
+  /** The jobs that have not ended, in words; empty when all have. */
+  String unfinished() {
+    StringBuilder words = new StringBuilder();
+    jobs.forEach((id, job) -> {
+      if (!job.state.isTerminal()) {
+        words.append(id).append(' ').append(job.state).append(' ').append(job.submitted.spec());
+        words.append(job.allocations).append(' ');
+      }
+    });
+    return words.toString();
+  }
 }

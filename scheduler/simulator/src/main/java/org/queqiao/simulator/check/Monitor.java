@@ -335,7 +335,7 @@ public final class Monitor implements ServerWatcher {
 
   /** What has not finished, in words; empty when everything has. */
   public String unfinished() {
-    return history.unfinished();
+    return model.unfinished();
   }
 
   /** The end of a simulation: everything must have come to rest. */

@@ -34,6 +34,10 @@ import org.queqiao.contract.event.PlatformDefined;
 import org.queqiao.contract.event.PriorityPolicyDefined;
 import org.queqiao.contract.event.ProjectDefined;
 import org.queqiao.contract.event.QosDefined;
+import org.queqiao.contract.event.ReservationClosed;
+import org.queqiao.contract.event.ReservationDefined;
+import org.queqiao.contract.event.ReservationDeleted;
+import org.queqiao.contract.event.ReservationOpened;
 import org.queqiao.contract.event.RoleGranted;
 import org.queqiao.contract.event.RoleRevoked;
 import org.queqiao.contract.event.RulesSet;
@@ -67,17 +71,14 @@ final class PermissionCheck {
               JobEligible _,
               JobPromised _,
               JobSignalled _,
+              ReservationOpened _,
+              ReservationClosed _,
               ArrayTaskSplit _,
               ArrayEnded _ ->
               isScheduler(actor);
           case ArrayTasksEnded e -> mayEndWaiting(actor, model.job(e.array()), e.state());
           case JobStarted e -> isNode(actor, e.node());
-          case JobKillRequested e ->
-              switch (e.cause()) {
-                case CANCELLED, REQUEUED -> mayChange(actor, model.job(e.run().job()));
-                case TIMEOUT, DEADLINE -> isScheduler(actor);
-                case NODE_FAIL -> !isPlainUser(actor);
-              };
+          case JobKillRequested e -> mayKill(actor, e);
           case JobRequeued e ->
               e.exit() == null
                   ? !isPlainUser(actor)
@@ -100,6 +101,8 @@ final class PermissionCheck {
               QosDefined _,
               PriorityPolicyDefined _,
               RulesSet _,
+              ReservationDefined _,
+              ReservationDeleted _,
               RoleGranted _,
               RoleRevoked _ ->
               isAdministrator(actor);
@@ -112,6 +115,14 @@ final class PermissionCheck {
         permitted,
         Invariant.I29,
         () -> "entry " + logged.position() + ": " + actor + " caused " + logged.event());
+  }
+
+  private boolean mayKill(Actor actor, JobKillRequested e) {
+    return switch (e.cause()) {
+      case CANCELLED, REQUEUED -> mayChange(actor, model.job(e.run().job()));
+      case TIMEOUT, DEADLINE -> isScheduler(actor);
+      case NODE_FAIL -> !isPlainUser(actor);
+    };
   }
 
   private boolean mayEnd(Actor actor, JobEnded e) {

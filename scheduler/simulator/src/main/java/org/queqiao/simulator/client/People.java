@@ -10,14 +10,18 @@ import org.queqiao.contract.event.NodeSettingsSet;
 import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.NodeName;
+import org.queqiao.contract.id.ReservationName;
+import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.GresRequest;
 import org.queqiao.contract.job.WarningSignal;
 import org.queqiao.contract.node.NodeSettings;
+import org.queqiao.contract.reservation.Repeat;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.message.JobChange;
 import org.queqiao.core.message.JobRequest;
 import org.queqiao.core.message.Rejection;
 import org.queqiao.core.message.Reply;
+import org.queqiao.core.message.ReservationRequest;
 import org.queqiao.core.message.TermsRequest;
 import org.queqiao.simulator.check.Invariant;
 import org.queqiao.simulator.check.Violation;
@@ -29,6 +33,7 @@ import org.queqiao.simulator.world.Timeline;
 /** The people of a simulated site and everything they ask for. */
 public final class People {
   private static final int PERMILLE = 1_000;
+  private static final ReservationName LESSON = new ReservationName("lesson");
   private static final int REQUEST_HASH_BYTES = 32;
 
   private final Timeline timeline;
@@ -95,7 +100,7 @@ public final class People {
 
   private void accepted(Actor owner, String key, JobRequest request, JobId job) {
     accepted.add(job);
-    if (request.terms().dependency() != null) {
+    if (request.terms().dependency() != null || request.reservation() != null) {
       patient.add(job);
     }
     if (Boolean.TRUE.equals(request.hold())) {
@@ -204,6 +209,46 @@ public final class People {
     timeline.after(forMs, "end of work on " + node, () -> resume(node));
   }
 
+  /**
+   * An administrator keeps a node for one of the users, or for work on it, and forgets it later.
+   */
+  public void reserve(NodeName node, long inMs, boolean maintenance) {
+    UserName user = new UserName(Site.USERS.getFirst().name());
+    timeline.after(
+        inMs,
+        "a lesson on " + node,
+        () ->
+            ask(
+                "reserve " + node,
+                new Input.DefineReservation(
+                    Site.ADMINISTRATOR,
+                    new ReservationRequest(
+                        LESSON,
+                        "",
+                        HostClock.EPOCH_MS + timeline.nowMs() + 130_000,
+                        null,
+                        20_000L,
+                        Repeat.DAILY,
+                        null,
+                        List.of(node),
+                        null,
+                        null,
+                        maintenance ? List.of() : List.of(user),
+                        List.of(),
+                        maintenance,
+                        !maintenance && random.nextBoolean(),
+                        random.nextBoolean())),
+                reply -> {}));
+    timeline.after(
+        inMs + 140_000,
+        "no lesson on " + node,
+        () ->
+            ask(
+                "delete the lesson",
+                new Input.DeleteReservation(Site.ADMINISTRATOR, LESSON),
+                reply -> {}));
+  }
+
   /** An administrator lets a node take jobs again. */
   public void resume(NodeName node) {
     ask("resume " + node, new Input.ResumeNode(Site.ADMINISTRATOR, node), reply -> {});
@@ -290,6 +335,9 @@ public final class People {
     }
     if (random.nextInt(3) == 0) {
       request.terms(terms());
+    }
+    if (random.nextInt(10) == 0) {
+      request.reservation(LESSON);
     }
     if (random.nextInt(25) == 0) {
       request.tasks(10_000);

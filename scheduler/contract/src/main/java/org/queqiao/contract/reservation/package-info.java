@@ -1,0 +1,2 @@
+/** Nodes that are kept for some for a time. */
+package org.queqiao.contract.reservation;

@@ -1,0 +1,63 @@
+package org.queqiao.core.admission;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import org.queqiao.contract.id.NodeName;
+import org.queqiao.contract.id.UserName;
+import org.queqiao.contract.job.JobSpec;
+import org.queqiao.contract.reservation.Reservation;
+import org.queqiao.core.message.Decision;
+import org.queqiao.core.placement.Feasibility;
+import org.queqiao.core.placement.NodeWish;
+import org.queqiao.core.state.Cluster;
+import org.queqiao.core.state.ReservationState;
+
+/** Whether a job may name its reservation, and could ever run on its nodes. */
+final class ReservationChoice {
+  private ReservationChoice() {}
+
+  /** Why not, if so. */
+  static Optional<Decision> refuse(Cluster cluster, UserName user, JobSpec spec) {
+    if (spec.reservation() == null) {
+      return Optional.empty();
+    }
+    Reservation rules =
+        cluster.reservations().find(spec.reservation()).map(ReservationState::rules).orElse(null);
+    if (rules == null || !rules.admits(user, spec.project())) {
+      // Only what this job may use is named: others are none of its business.
+      List<String> own =
+          cluster.reservations().all().stream()
+              .map(ReservationState::rules)
+              .filter(each -> each.admits(user, spec.project()))
+              .map(each -> each.name().value())
+              .toList();
+      return Optional.of(
+          Rejections.invalid(
+              "reservation",
+              "there is no reservation "
+                  + spec.reservation()
+                  + " that jobs of "
+                  + user
+                  + " for project "
+                  + spec.project()
+                  + " may use"
+                  + TextRules.didYouMean(spec.reservation().value(), own)));
+    }
+    TreeSet<NodeName> own = new TreeSet<>(rules.nodes());
+    NodeWish wish = cluster.wishOf(spec);
+    return Feasibility.check(
+            spec,
+            wish,
+            Feasibility.byGroups(wish, cluster.nodes().offers(node -> own.contains(node.name()))))
+        .map(impossible ->
+            Rejections.invalid(
+                impossible.field(),
+                impossible.message()
+                    + " (of reservation "
+                    + rules.name()
+                    + ", which has "
+                    + rules.nodes().size()
+                    + " nodes)"));
+  }
+}

@@ -1,0 +1,74 @@
+package org.queqiao.server.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.net.http.HttpResponse;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Advance reservations, asked of a whole server. */
+final class ReservationRestTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String ALL = "/api/v1/reservations";
+  private static final String HOUR = "\"durationMs\":3600000";
+
+  private static RunningServer server;
+
+  @BeforeAll
+  static void start() throws Exception {
+    server = RunningServer.shared();
+  }
+
+  private static HttpResponse<String> put(String user, String name, String body) throws Exception {
+    return server.call(user, "PUT", ALL + "/" + name, body);
+  }
+
+  private static HttpResponse<String> submit(String user, String reservation) throws Exception {
+    return server.post(
+        user,
+        "/api/v1/jobs",
+        "{\"script\":\"#!/bin/sh\\ntrue\\n\",\"reservation\":\"" + reservation + "\"}");
+  }
+
+  private static void refused(HttpResponse<String> answer, int status, String field)
+      throws Exception {
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
+    if (field != null) {
+      assertThat(JSON.readTree(answer.body()).path("field").asText()).isEqualTo(field);
+    }
+  }
+
+  @Test
+  void aReservationThatIsNotThereIsSaidToBeNot() throws Exception {
+    assertThat(server.get("researcher1", ALL).statusCode()).isEqualTo(200);
+    assertThat(JSON.readTree(server.get("admin1", ALL).body()).path("items").size()).isZero();
+    assertThat(server.get("admin1", ALL + "/lesson").statusCode()).isEqualTo(404);
+    refused(server.call("admin1", "DELETE", ALL + "/lesson", ""), 404, "name");
+    refused(server.call("researcher1", "DELETE", ALL + "/lesson", ""), 403, null);
+    refused(submit("researcher1", "lesson"), 422, "reservation");
+    refused(submit("researcher1", "Lesson!"), 422, "reservation");
+  }
+
+  @Test
+  void wrongReservationsAreRefused() throws Exception {
+    String node = "\"nodes\":[\"nowhere\"]";
+    String users = "\"users\":[\"researcher1\"]";
+    refused(put("researcher1", "x", "{" + HOUR + "," + node + "," + users + "}"), 403, null);
+    refused(put("admin1", "x", "{" + node + "," + users + "}"), 422, "durationMs");
+    refused(put("admin1", "x", "{" + HOUR + "," + users + "}"), 422, "nodes");
+    refused(put("admin1", "x", "{" + HOUR + "," + node + "," + users + "}"), 422, "nodes");
+    refused(put("admin1", "x", "{" + HOUR + "," + node + "}"), 422, "users");
+    refused(
+        put("admin1", "x", "{\"startMs\":5," + HOUR + "," + node + "," + users + "}"),
+        422,
+        "startMs");
+    refused(
+        put("admin1", "x", "{" + HOUR + "," + node + ",\"users\":[\"researcher11\"]}"),
+        422,
+        "users");
+    refused(
+        put("admin1", "x", "{" + HOUR + ",\"nodeCount\":100000," + users + "}"), 422, "nodeCount");
+    refused(put("admin1", "x", "{\"durationMss\":5}"), 400, "durationMss");
+  }
+}
