@@ -88,6 +88,22 @@ final class TermsStoriesTest {
   }
 
   @Test
+  void oneTickEndsAJobAndLetsAnotherStartThatWaitedForItOrForATime() {
+    story.node("n1", 1);
+    JobId runs = story.submits("liwei");
+    story.plans();
+    JobId due = story.submits("liwei", due(70_000, 4000));
+    JobId either =
+        story.submits(
+            "liwei",
+            script()
+                .terms(TermsRequest.NONE.withDependency("after:" + runs + "+1?afterany:" + due)));
+    story.after(67_000).ticks();
+    assertThat(story.state(due)).isEqualTo(DEADLINE);
+    assertThat(story.job(either).eligibleMs()).isEqualTo(story.nowMs);
+  }
+
+  @Test
   void aPassStartsNothingThatIsTooLateAlready() {
     JobId due = story.submits("liwei", due(10_000, 4000));
     story.node("n1", 1);

@@ -41,7 +41,9 @@ public final class DeadlineCheck {
     List<Fact> facts = new ArrayList<>();
     runs(nowMs, facts);
     signals(nowMs, facts);
-    TreeSet<JobId> ended = waiting(nowMs, facts);
+    List<Fact> ends = new ArrayList<>();
+    TreeSet<JobId> ended = waiting(nowMs, ends);
+    // Before the ends: an end may let its dependents start, and nothing becomes eligible twice.
     int last = facts.size() + MAX_FACTS;
     for (JobTable.Moment each : cluster.jobs().waits().releases()) {
       if (each.timeMs() > nowMs || facts.size() == last) {
@@ -51,6 +53,7 @@ public final class DeadlineCheck {
         facts.add(new Fact(Actor.SCHEDULER, new JobEligible(each.job())));
       }
     }
+    facts.addAll(ends);
     overArrays(facts);
     new ReservationClock(cluster).tick(nowMs, facts, MAX_FACTS);
     return Decision.done(facts);
