@@ -2,6 +2,7 @@ package org.queqiao.server.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.net.http.HttpResponse;
 import org.junit.jupiter.api.BeforeAll;
@@ -11,6 +12,7 @@ import org.junit.jupiter.api.Test;
 final class ReservationRestTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String ALL = "/api/v1/reservations";
+  private static final long HOUR_MS = 3_600_000;
   private static final String HOUR = "\"durationMs\":3600000";
 
   private static RunningServer server;
@@ -70,5 +72,45 @@ final class ReservationRestTest {
     refused(
         put("admin1", "x", "{" + HOUR + ",\"nodeCount\":100000," + users + "}"), 422, "nodeCount");
     refused(put("admin1", "x", "{\"durationMss\":5}"), 400, "durationMss");
+  }
+
+  @Test
+  void aJobWaitsForMaintenanceOfItsNodeAndRunsWhenThatIsCalledOff() throws Exception {
+    server.node();
+    // Past the limits of what else may run there, and before that of the job.
+    long startMs = System.currentTimeMillis() + 2 * HOUR_MS;
+    String node = "{\"nodes\":[\"n1\"],\"startMs\":" + startMs + ",";
+    HttpResponse<String> made =
+        put("admin1", "work", node + HOUR + ",\"maintenance\":true,\"title\":\"Cooling\"}");
+    assertThat(made.statusCode()).as(made.body()).isBetween(200, 201);
+    assertThat(JSON.readTree(made.body()).path("nodes").toString()).isEqualTo("[\"n1\"]");
+    assertThat(server.get("researcher1", ALL + "/work").body()).contains("Cooling");
+
+    HttpResponse<String> job =
+        server.post(
+            "researcher1",
+            "/api/v1/jobs",
+            "{\"script\":\"#!/bin/sh\\ntrue\\n\",\"workDir\":\"/tmp\",\"stdoutPath\":\"/dev/null\",\"limitMs\":"
+                + 3 * HOUR_MS + "}");
+    assertThat(job.statusCode()).as(job.body()).isEqualTo(201);
+    long id = JSON.readTree(job.body()).path("id").asLong();
+    JsonNode why =
+        JSON.readTree(server.get("researcher1", "/api/v1/jobs/" + id + "/explain").body());
+    assertThat(why.path("waiting").path("reason").asText())
+        .isEqualTo("ReqNodeNotAvail, Reserved for maintenance");
+    assertThat(why.path("waiting").path("detail").asText())
+        .startsWith("reservation work keeps n1 from " + startMs);
+
+    HttpResponse<String> second =
+        put("admin1", "lesson", node + HOUR + ",\"users\":[\"researcher1\"]}");
+    refused(second, 409, "nodes");
+    assertThat(JSON.readTree(second.body()).path("detail").asText())
+        .contains("reservation work keeps n1 from ", "the earliest start with these nodes is ");
+    assertThat(server.get("admin1", ALL + "/lesson").statusCode()).isEqualTo(404);
+
+    assertThat(server.call("admin1", "DELETE", ALL + "/work", "").statusCode()).isEqualTo(204);
+    server.awaitEnd("researcher1", id);
+    JsonNode ended = JSON.readTree(server.get("researcher1", "/api/v1/jobs/" + id).body());
+    assertThat(ended.path("state").asText()).isEqualTo("COMPLETED");
   }
 }
