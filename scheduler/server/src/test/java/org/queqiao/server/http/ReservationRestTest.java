@@ -91,7 +91,8 @@ final class ReservationRestTest {
             "researcher1",
             "/api/v1/jobs",
             "{\"script\":\"#!/bin/sh\\ntrue\\n\",\"workDir\":\"/tmp\",\"stdoutPath\":\"/dev/null\",\"limitMs\":"
-                + 3 * HOUR_MS + "}");
+                + 3 * HOUR_MS
+                + "}");
     assertThat(job.statusCode()).as(job.body()).isEqualTo(201);
     long id = JSON.readTree(job.body()).path("id").asLong();
     JsonNode why =
