@@ -70,7 +70,6 @@ public final class Reconciler {
   private boolean launcherKnown;
   private boolean launcherUp;
   private boolean desiredKnown;
-  private boolean welcomed;
   private boolean appliedReported = true;
 
   /** An agent that starts from what its spool says. */
@@ -142,7 +141,6 @@ public final class Reconciler {
    * @param endsTold how many of {@link #ended} the hello held
    */
   public List<Action> onHelloSent(int endsTold) {
-    welcomed = false;
     int ends = 0;
     for (Entry entry : entries.values()) {
       if (entry.phase == Phase.ALIVE) {
@@ -160,19 +158,13 @@ public final class Reconciler {
    */
   public List<Action> onWelcome(long serverEpoch) {
     requireLauncher();
-    welcomed = raise(serverEpoch);
+    raise(serverEpoch);
     return drain();
   }
 
-  /**
-   * The server says what shall run here, and nothing else. What it said before it has answered the
-   * hello of this connection is older than what the hello told it, and is passed over.
-   */
+  /** The server says what shall run here, and nothing else. */
   public List<Action> onDesired(DesiredSet set, long nowMs) {
     requireLauncher();
-    if (!welcomed) {
-      return drain();
-    }
     if (!raise(set.epoch())) {
       return drain();
     }

@@ -272,7 +272,6 @@ final class ReconcilerHistoryTest {
     private void hello() {
       agent.ended().forEach(this::serverLearns);
       run(agent.onHelloSent(agent.ended().size()));
-      run(agent.onWelcome(serverEpoch));
     }
 
     private void serverLearns(RunExit exit) {
