@@ -52,11 +52,12 @@ final class ArrayRestTest {
     assertThat(none.statusCode()).isEqualTo(422);
     assertThat(none.body()).contains("array " + id + " has no task 10: it has 0-9");
     json(server.call("researcher1", "DELETE", address, ""));
-    String state;
-    do {
-      state = json(server.get("researcher1", address)).path("state").asText();
-    } while (state.equals("COMPLETING"));
-    assertThat(state).isEqualTo("CANCELLED");
+    server.events(
+        "researcher1",
+        "from=0",
+        event -> event.contains("event: ArrayEnded") && event.contains("\"job\":" + id + ","));
+    assertThat(json(server.get("researcher1", address)).path("state").asText())
+        .isEqualTo("CANCELLED");
   }
 
   @Test
