@@ -33,6 +33,13 @@ export interface Job {
   chargeMicro: number | null;
   currency: string | null;
   detail?: string | null;
+  arrayJobId?: number | null;
+  arrayTaskId?: number | null;
+}
+
+/** How people call a job: by its number, a task of an array by the array and its index. */
+export function jobLabel(job: Job): string {
+  return job.arrayJobId == null ? String(job.id) : `${job.arrayJobId}_${job.arrayTaskId}`;
 }
 
 export interface NodeInfo {

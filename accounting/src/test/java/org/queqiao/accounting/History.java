@@ -6,8 +6,10 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.queqiao.contract.account.DomainShare;
+import org.queqiao.contract.event.ArrayTaskSplit;
 import org.queqiao.contract.event.Event;
 import org.queqiao.contract.event.JobAllocated;
+import org.queqiao.contract.event.JobChanged;
 import org.queqiao.contract.event.JobEnded;
 import org.queqiao.contract.event.JobRequeued;
 import org.queqiao.contract.event.JobSubmitted;
@@ -24,15 +26,19 @@ import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.Allocation;
+import org.queqiao.contract.job.JobArray;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.KillCause;
 import org.queqiao.contract.job.RunExit;
+import org.queqiao.contract.job.TaskIndices;
+import org.queqiao.contract.job.TaskRange;
 
 /** Writes a log for accounting tests: told like a story, or drawn from a seed. */
 final class History {
   static final PartitionName BATCH = new PartitionName("batch");
   static final ProjectName CLIMATE = new ProjectName("climate");
+  static final ProjectName MATERIALS = new ProjectName("materials");
   static final UserName LI = new UserName("li");
 
   private final List<LoggedEvent> events = new ArrayList<>();
@@ -81,15 +87,44 @@ final class History {
   }
 
   JobId submit(UserName user, String name, int cores, long limitMs) {
+    return submit(user, spec(name, CLIMATE, cores, limitMs).build());
+  }
+
+  private JobId submit(UserName user, JobSpec spec) {
     JobId id = new JobId(++lastJob);
-    JobSpec spec =
-        JobSpec.builder(
-                name, "#!/bin/sh\n".getBytes(StandardCharsets.UTF_8), BATCH, CLIMATE, limitMs)
-            .shape(1, 1, cores)
-            .stdoutPath("queqiao-%j.out")
-            .build();
     add(new JobSubmitted(id, user, "unix", 1000, spec, "", new byte[32]));
     return id;
+  }
+
+  private static JobSpec.Builder spec(String name, ProjectName project, int cores, long limitMs) {
+    return JobSpec.builder(
+            name, "#!/bin/sh\n".getBytes(StandardCharsets.UTF_8), BATCH, project, limitMs)
+        .shape(1, 1, cores)
+        .stdoutPath("queqiao-%j.out");
+  }
+
+  /** An array of tasks from 0 on. */
+  JobId array(UserName user, int tasks) {
+    TaskIndices indices = TaskIndices.of(List.of(new TaskRange(0, tasks - 1, 1)));
+    return submit(
+        user,
+        spec("many", CLIMATE, 1, 60_000)
+            .array(new JobArray(indices, 0))
+            .stdoutPath("queqiao-%A_%a.out")
+            .build());
+  }
+
+  /** A task of an array becomes a job of its own. */
+  JobId split(JobId array, int index) {
+    JobId id = new JobId(++lastJob);
+    add(new ArrayTaskSplit(array, index, id));
+    return id;
+  }
+
+  /** A waiting job asks for something else. */
+  History change(JobId id, String name, ProjectName project, int cores, long limitMs) {
+    add(new JobChanged(id, spec(name, project, cores, limitMs).build()));
+    return this;
   }
 
   RunId start(JobId id, int attempt, int cores) {
@@ -136,6 +171,9 @@ final class History {
     SplittableRandom random = new SplittableRandom(seed);
     History history = new History(1_760_000_000_000L + random.nextInt(1_000_000));
     history.price(random.nextInt(100_000)).fund(1_000_000_000L);
+    history.project(MATERIALS, "Materials", "materials", 1000);
+    JobId array = history.array(LI, 500);
+    int tasks = 0;
     List<JobId> waiting = new ArrayList<>();
     List<Object[]> running = new ArrayList<>();
     for (int step = 0; step < 200; step++) {
@@ -149,6 +187,9 @@ final class History {
                     1 + random.nextInt(64),
                     random.nextLong(1, 86_400_000)));
         case 3, 4 -> {
+          if (random.nextInt(4) == 0) {
+            waiting.add(history.split(array, tasks++));
+          }
           if (!waiting.isEmpty()) {
             int cores = 1 + random.nextInt(64);
             JobId id = waiting.remove(random.nextInt(waiting.size()));
@@ -163,7 +204,13 @@ final class History {
             history.endUnstarted(waiting.removeLast());
           }
         }
-        default -> history.price(random.nextInt(100_000));
+        default -> {
+          history.price(random.nextInt(100_000));
+          if (!waiting.isEmpty()) {
+            history.change(
+                waiting.getFirst(), "other", MATERIALS, 1 + random.nextInt(64), 60_000);
+          }
+        }
       }
     }
     return history;

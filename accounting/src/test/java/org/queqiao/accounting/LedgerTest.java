@@ -7,11 +7,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.Comparator;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -19,6 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.queqiao.accounting.database.EmbeddedDatabase;
 import org.queqiao.accounting.intake.Intake;
+import org.queqiao.accounting.ledger.JobRow;
 import org.queqiao.accounting.ledger.Posting;
 import org.queqiao.accounting.metering.BillingCalendar;
 import org.queqiao.accounting.sql.Ledger;
@@ -27,8 +30,11 @@ import org.queqiao.accounting.sql.LedgerUnavailable;
 import org.queqiao.accounting.statement.Statement;
 import org.queqiao.accounting.statement.StatementForms;
 import org.queqiao.accounting.usage.UsageRow;
+import org.queqiao.contract.event.ArrayTaskSplit;
+import org.queqiao.contract.event.JobSubmitted;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.job.ArrayTask;
 import org.queqiao.contract.job.JobState;
 
 /** The ledger in a real PostgreSQL, which the tests start, kill and stop. */
@@ -80,11 +86,7 @@ final class LedgerTest {
 
   private static List<String> stored(Ledger ledger, History history) {
     TreeSet<String> all = new TreeSet<>();
-    for (LoggedEvent event : history.events()) {
-      if (event.event() instanceof org.queqiao.contract.event.JobSubmitted e) {
-        all.addAll(ids(ledger.reads().postings(e.job())));
-      }
-    }
+    storedIds(history).forEach(id -> all.addAll(ids(ledger.reads().postings(new JobId(id)))));
     return List.copyOf(all);
   }
 
@@ -110,7 +112,71 @@ final class LedgerTest {
       ledger.record(events);
       assertThat(ledger.position()).isEqualTo(events.size());
       assertThat(stored(ledger, history)).isEqualTo(expected(history));
+      assertThat(storedJobs(ledger)).isEqualTo(expectedJobs(history));
       assertThat(ledger.reads().verify()).isEmpty();
+    }
+  }
+
+  private static List<JobRow> storedJobs(Ledger ledger) {
+    return ledger
+        .reads()
+        .jobsBefore(
+            Long.MAX_VALUE,
+            new LedgerReads.Which(null, null, null, null, LedgerReads.Scope.ALL),
+            LedgerReads.MAX_ROWS);
+  }
+
+  /** Every job as the books in memory have it, the newest first. */
+  private static List<JobRow> expectedJobs(History history) {
+    ShadowLedger shadow = new ShadowLedger(CALENDAR);
+    history.events().forEach(shadow::record);
+    return storedIds(history).stream()
+        .map(id -> shadow.books().job(new JobId(id)).orElseThrow())
+        .toList();
+  }
+
+  private static List<Long> storedIds(History history) {
+    return history.events().stream()
+        .map(LoggedEvent::event)
+        .flatMap(event ->
+            switch (event) {
+              case JobSubmitted e -> Stream.of(e.job().value());
+              case ArrayTaskSplit e -> Stream.of(e.job().value());
+              default -> Stream.<Long>empty();
+            })
+        .sorted(Comparator.reverseOrder())
+        .toList();
+  }
+
+  @Test
+  void theTasksOfAnArrayAreFoundAlsoWhenTheyEndedLongAgo() throws Exception {
+    History history = new History(CALENDAR.startMs(LocalDate.parse("2026-11-02")));
+    JobId array = history.array(History.LI, 9);
+    JobId third = history.split(array, 3);
+    history.submit(History.LI, "alone", 1, 60_000);
+    JobId eighth = history.split(array, 8);
+    history.end(history.start(third, 1, 1), JobState.COMPLETED);
+    history.end(history.start(eighth, 1, 1), JobState.FAILED);
+    try (Ledger ledger = fresh("tasks")) {
+      ledger.record(history.events());
+      LedgerReads.Scope all = LedgerReads.Scope.ALL;
+      List<JobRow> tasks =
+          ledger
+              .reads()
+              .jobsBefore(
+                  Long.MAX_VALUE, new LedgerReads.Which(null, null, null, array, all), 10);
+      assertThat(tasks)
+          .extracting(JobRow::task)
+          .containsExactly(new ArrayTask(array, 8), new ArrayTask(array, 3));
+      assertThat(tasks.getFirst().stdoutPath()).isEqualTo("queqiao-" + array + "_8.out");
+      assertThat(
+              ledger
+                  .reads()
+                  .jobsBefore(
+                      Long.MAX_VALUE, new LedgerReads.Which(null, null, "FAILED", array, all), 10))
+          .extracting(JobRow::id)
+          .containsExactly(eighth);
+      assertThat(ledger.reads().job(array).orElseThrow().task()).isNull();
     }
   }
 
@@ -228,7 +294,10 @@ final class LedgerTest {
           .containsExactly(new LedgerReads.Balance("CNY", 9_840_000, 0));
       assertThat(reads.job(job).orElseThrow().name()).isEqualTo("=cmd");
       assertThat(
-              reads.jobsBefore(Long.MAX_VALUE, "li", null, "COMPLETED", LedgerReads.Scope.ALL, 10))
+              reads.jobsBefore(
+                  Long.MAX_VALUE,
+                  new LedgerReads.Which("li", null, "COMPLETED", null, LedgerReads.Scope.ALL),
+                  10))
           .hasSize(1);
     }
   }

@@ -139,33 +139,22 @@ public final class Bookkeeper {
 
   private static void submitted(JobSubmitted e, LoggedEvent logged, Books books) {
     books.putJob(
-        new JobRow(
-            e.job(),
-            e.spec().name(),
-            e.user(),
-            e.unixUser(),
-            e.spec().project(),
-            books.domains(e.spec().project()),
-            e.spec().partition(),
-            "PENDING",
-            "",
-            logged.timeMs(),
-            e.spec().limitMs(),
-            e.spec().memBytes(),
-            e.spec().totalCores(),
-            List.of(),
-            0,
-            0,
-            0,
-            -1,
-            0,
-            0,
-            0,
-            "",
-            e.spec().workDir(),
-            e.spec().stdoutPath(),
-            e.spec().stderrPath(),
-            e.uid()));
+        JobRow.builder(e.job())
+            .name(e.spec().name())
+            .user(e.user())
+            .unixUser(e.unixUser())
+            .uid(e.uid())
+            .project(e.spec().project())
+            .domains(books.domains(e.spec().project()))
+            .partition(e.spec().partition())
+            .submitMs(logged.timeMs())
+            .limitMs(e.spec().limitMs())
+            .memBytes(e.spec().memBytes())
+            .cores(e.spec().totalCores())
+            .workDir(e.spec().workDir())
+            .stdoutPath(e.spec().stdoutPath())
+            .stderrPath(e.spec().stderrPath())
+            .build());
   }
 
   /** A task is metered and billed as any other job. */

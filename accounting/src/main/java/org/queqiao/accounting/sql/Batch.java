@@ -175,9 +175,11 @@ final class Batch implements Books {
     batch(
         "insert into job ("
             + Rows.JOB_COLUMNS
-            + ") values (?"
-            + ", ?".repeat(25)
-            + ") on conflict (id) do update set state = excluded.state, detail = excluded.detail,"
+            + ") values ("
+            + Rows.JOB_VALUES
+            + ") on conflict (id) do update set name = excluded.name, project = excluded.project,"
+            + " domains = excluded.domains, partition = excluded.partition, limit_ms ="
+            + " excluded.limit_ms, mem_bytes = excluded.mem_bytes, state = excluded.state, detail = excluded.detail,"
             + " cores = excluded.cores, nodes = excluded.nodes, attempt = excluded.attempt,"
             + " start_ms = excluded.start_ms, end_ms = excluded.end_ms, exit_code ="
             + " excluded.exit_code, signal = excluded.signal, core_ms = excluded.core_ms,"

@@ -90,30 +90,38 @@ public final class LedgerReads {
   }
 
   /**
-   * Jobs with an id below a bound, newest first.
+   * Which jobs are asked for.
    *
    * @param user only this user's, or null
    * @param project only this project's, or null
    * @param state only in this state, or null
+   * @param array only tasks of this array, or null
    */
-  public List<JobRow> jobsBefore(
-      long beforeId, String user, String project, String state, Scope scope, int limit) {
+  public record Which(String user, String project, String state, JobId array, Scope scope) {}
+
+  /** Jobs with an id below a bound, newest first. */
+  public List<JobRow> jobsBefore(long beforeId, Which which, int limit) {
     return list(
         "select "
             + Rows.JOB_COLUMNS
             + " from job where id < ? and (?::text is null or user_name = ?) and (?::text is null"
-            + " or project = ?) and (?::text is null or state = ?) and "
-            + scope.condition()
+            + " or project = ?) and (?::text is null or state = ?)"
+            + (which.array() == null ? "" : " and array_job = ?")
+            + " and "
+            + which.scope().condition()
             + " order by id desc limit ?",
         (connection, statement) -> {
           statement.setLong(1, beforeId);
           int i = 2;
-          for (String each : Arrays.asList(user, project, state)) {
+          for (String each : Arrays.asList(which.user(), which.project(), which.state())) {
             statement.setString(i, each);
             statement.setString(i + 1, each);
             i += 2;
           }
-          i = scope.set(connection, statement, i);
+          if (which.array() != null) {
+            statement.setLong(i++, which.array().value());
+          }
+          i = which.scope().set(connection, statement, i);
           statement.setInt(i, Math.min(limit, MAX_ROWS));
         },
         Rows::job);

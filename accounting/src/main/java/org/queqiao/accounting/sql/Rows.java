@@ -3,6 +3,7 @@ package org.queqiao.accounting.sql;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.util.List;
 import org.queqiao.accounting.ledger.JobRow;
 import org.queqiao.accounting.ledger.Posting;
@@ -12,13 +13,19 @@ import org.queqiao.contract.id.PartitionName;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.id.UserName;
+import org.queqiao.contract.job.ArrayTask;
 
 /** Table rows to records and back. */
 final class Rows {
   static final String JOB_COLUMNS =
       "id, name, user_name, unix_user, project, domains, partition, state, detail, submit_ms,"
           + " limit_ms, mem_bytes, cores, nodes, attempt, start_ms, end_ms, exit_code, signal,"
-          + " core_ms, charge_micro, currency, work_dir, stdout_path, stderr_path, uid";
+          + " core_ms, charge_micro, currency, work_dir, stdout_path, stderr_path, uid,"
+          + " array_job, array_task";
+
+  /** A question mark for each of the columns. */
+  static final String JOB_VALUES = "?" + ", ?".repeat(JOB_COLUMNS.split(",").length - 1);
+
   static final String POSTING_COLUMNS =
       "id, transaction, account, unit, currency, amount, job, attempt, position, time_ms";
 
@@ -26,33 +33,39 @@ final class Rows {
 
   static JobRow job(ResultSet row) throws SQLException {
     String nodes = row.getString("nodes");
-    return new JobRow(
-        new JobId(row.getLong("id")),
-        row.getString("name"),
-        new UserName(row.getString("user_name")),
-        row.getString("unix_user"),
-        new ProjectName(row.getString("project")),
-        Domains.read(row.getString("domains")),
-        new PartitionName(row.getString("partition")),
-        row.getString("state"),
-        row.getString("detail"),
-        row.getLong("submit_ms"),
-        row.getLong("limit_ms"),
-        row.getLong("mem_bytes"),
-        row.getLong("cores"),
-        nodes.isEmpty() ? List.of() : List.of(nodes.split(",")),
-        row.getInt("attempt"),
-        row.getLong("start_ms"),
-        row.getLong("end_ms"),
-        row.getInt("exit_code"),
-        row.getInt("signal"),
-        row.getLong("core_ms"),
-        row.getLong("charge_micro"),
-        row.getString("currency"),
-        row.getString("work_dir"),
-        row.getString("stdout_path"),
-        row.getString("stderr_path"),
-        row.getInt("uid"));
+    return JobRow.builder(new JobId(row.getLong("id")))
+        .name(row.getString("name"))
+        .user(new UserName(row.getString("user_name")))
+        .unixUser(row.getString("unix_user"))
+        .project(new ProjectName(row.getString("project")))
+        .domains(Domains.read(row.getString("domains")))
+        .partition(new PartitionName(row.getString("partition")))
+        .state(row.getString("state"))
+        .detail(row.getString("detail"))
+        .submitMs(row.getLong("submit_ms"))
+        .limitMs(row.getLong("limit_ms"))
+        .memBytes(row.getLong("mem_bytes"))
+        .cores(row.getLong("cores"))
+        .nodes(nodes.isEmpty() ? List.of() : List.of(nodes.split(",")))
+        .attempt(row.getInt("attempt"))
+        .startMs(row.getLong("start_ms"))
+        .endMs(row.getLong("end_ms"))
+        .exitCode(row.getInt("exit_code"))
+        .signal(row.getInt("signal"))
+        .coreMs(row.getLong("core_ms"))
+        .chargeMicro(row.getLong("charge_micro"))
+        .currency(row.getString("currency"))
+        .workDir(row.getString("work_dir"))
+        .stdoutPath(row.getString("stdout_path"))
+        .stderrPath(row.getString("stderr_path"))
+        .uid(row.getInt("uid"))
+        .task(task(row))
+        .build();
+  }
+
+  private static ArrayTask task(ResultSet row) throws SQLException {
+    long array = row.getLong("array_job");
+    return row.wasNull() ? null : new ArrayTask(new JobId(array), row.getInt("array_task"));
   }
 
   static void set(PreparedStatement statement, JobRow job) throws SQLException {
@@ -83,6 +96,9 @@ final class Rows {
     statement.setString(++i, job.stdoutPath());
     statement.setString(++i, job.stderrPath());
     statement.setInt(++i, job.uid());
+    boolean isTask = job.task() != null;
+    statement.setObject(++i, isTask ? job.task().array().value() : null, Types.BIGINT);
+    statement.setObject(++i, isTask ? job.task().index() : null, Types.INTEGER);
   }
 
   static Posting posting(ResultSet row) throws SQLException {

@@ -109,9 +109,7 @@ final class JobReader {
   void page(Call call, JobQuery query, Consumer<Page> answer) {
     JobTable.Page memory = view.jobs().page(query);
     long horizon = view.jobs().horizon();
-    // History does not know what was a task of which array.
-    boolean ofMemory =
-        query.onlyLive() || query.array() != 0 || lowest(memory) > horizon || horizon == 0;
+    boolean ofMemory = query.onlyLive() || lowest(memory) > horizon || horizon == 0;
     complete(
         call,
         memory.items(),

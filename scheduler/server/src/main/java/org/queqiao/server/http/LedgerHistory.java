@@ -75,11 +75,13 @@ final class LedgerHistory {
     String only = states.size() == 1 ? states.iterator().next().name() : null;
     String user = query.user() == null ? null : query.user().value();
     String project = query.project() == null ? null : query.project().value();
+    JobId array = query.array() == 0 ? null : new JobId(query.array());
+    LedgerReads.Which which =
+        new LedgerReads.Which(user, project, only, array, scope(query.scope()));
     List<JobDocument> found = new ArrayList<>();
     long before = beforeId;
     for (int page = 0; page < MAX_PAGES && found.size() < query.limit(); page++) {
-      List<JobRow> rows =
-          reads.jobsBefore(before, user, project, only, scope(query.scope()), LedgerReads.MAX_ROWS);
+      List<JobRow> rows = reads.jobsBefore(before, which, LedgerReads.MAX_ROWS);
       rows.stream()
           .filter(row -> matches(states, row))
           .limit(query.limit() - found.size())
@@ -148,7 +150,7 @@ final class LedgerHistory {
         null,
         null,
         null,
-        null,
+        row.task(),
         null,
         null);
   }
