@@ -207,8 +207,7 @@ final class History {
         default -> {
           history.price(random.nextInt(100_000));
           if (!waiting.isEmpty()) {
-            history.change(
-                waiting.getFirst(), "other", MATERIALS, 1 + random.nextInt(64), 60_000);
+            history.change(waiting.getFirst(), "other", MATERIALS, 1 + random.nextInt(64), 60_000);
           }
         }
       }

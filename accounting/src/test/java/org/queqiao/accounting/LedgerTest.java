@@ -163,8 +163,7 @@ final class LedgerTest {
       List<JobRow> tasks =
           ledger
               .reads()
-              .jobsBefore(
-                  Long.MAX_VALUE, new LedgerReads.Which(null, null, null, array, all), 10);
+              .jobsBefore(Long.MAX_VALUE, new LedgerReads.Which(null, null, null, array, all), 10);
       assertThat(tasks)
           .extracting(JobRow::task)
           .containsExactly(new ArrayTask(array, 8), new ArrayTask(array, 3));

@@ -117,13 +117,7 @@ public record JobRow(
 
   /** The job in its first run or a later one. */
   public JobRow allocated(int run, long atMs, long heldCores, List<String> where) {
-    return but()
-        .state("RUNNING")
-        .attempt(run)
-        .startMs(atMs)
-        .cores(heldCores)
-        .nodes(where)
-        .build();
+    return but().state("RUNNING").attempt(run).startMs(atMs).cores(heldCores).nodes(where).build();
   }
 
   /** The job after a run that is over, waiting for the next. */
@@ -133,13 +127,7 @@ public record JobRow(
 
   /** The job at its end. */
   public JobRow ended(String finalState, String why, long atMs, int code, int bySignal) {
-    return but()
-        .state(finalState)
-        .detail(why)
-        .endMs(atMs)
-        .exitCode(code)
-        .signal(bySignal)
-        .build();
+    return but().state(finalState).detail(why).endMs(atMs).exitCode(code).signal(bySignal).build();
   }
 
   /** The job with more usage and charge. */
