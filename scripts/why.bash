@@ -70,7 +70,7 @@ joined() {
 client_what_if() {
   running
   take_account
-  local parts=() spec=() nodes=() job= file= like= more= value node
+  local parts=() spec=() nodes=() gone=() job= file= like= more= value node
   set -- "${ARGS[@]}"
   while [ $# -gt 0 ]; do
     case $1 in
@@ -94,6 +94,13 @@ client_what_if() {
         ;;
       --like) like=$(quoted "$2") || exit 1 ;;
       --more) more=$(number "$1" "$2") || exit 1 ;;
+      --reserve) parts+=("\"reserve\":$2") ;;
+      --unreserve)
+        for node in ${2//,/ }; do
+          value=$(quoted "$node") || exit 1
+          gone+=("$value")
+        done
+        ;;
       --weights) parts+=("\"priorities\":$2") ;;
       --policy) value=$(quoted "$2") || exit 1; parts+=("\"scheduling\":{\"policy\":$value}") ;;
       --horizon-ms) value=$(number "$1" "$2") || exit 1; parts+=("\"horizonMs\":$value") ;;
@@ -109,6 +116,7 @@ client_what_if() {
     parts+=("\"changes\":{$(joined "${spec[@]}")}")
   fi
   [ ${#nodes[@]} -eq 0 ] || parts+=("\"drain\":[$(joined "${nodes[@]}")]")
+  [ ${#gone[@]} -eq 0 ] || parts+=("\"unreserve\":[$(joined "${gone[@]}")]")
   [ -z "$like$more" ] || parts+=("\"addNodes\":{\"like\":${like:-\"\"},\"count\":${more:-1}}")
   printf '{%s}' "$(joined "${parts[@]}")" |
     api "$(default_account)" POST /api/v1/what-if -H 'Content-Type: application/json' -H "$(answer_type)" --data-binary @-

@@ -12,11 +12,13 @@ import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.JobPlacement;
+import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.policy.Limit;
 import org.queqiao.contract.policy.LimitScope;
 import org.queqiao.contract.policy.Quantity;
 import org.queqiao.contract.policy.Rules;
 import org.queqiao.contract.policy.Subject;
+import org.queqiao.contract.snapshot.ArrayImage;
 import org.queqiao.core.explain.ExplanationText;
 import org.queqiao.core.message.Explanation;
 import org.queqiao.core.message.Explanation.Holder;
@@ -176,6 +178,45 @@ final class ExplainStoriesTest {
     story.does(new Input.CancelJob(SchedulerStory.user("liwei"), held));
     assertThat(text(story, after))
         .contains("It depends on afterok:" + held + ", which can never be met.");
+  }
+
+  @Test
+  void anArrayIsToldWhereItsTasksAreAndWhyTheNextOneWaits() {
+    SchedulerStory story = SchedulerStory.site();
+    story.node("n1", 2);
+    JobId array = story.submits("liwei", SchedulerStory.script().array("1-6").limitMs(HOUR_MS));
+    story.plans();
+    JobId first = new JobId(array.value() + 1);
+    story.after(60_000).exits(first, 1);
+    story.plans();
+    story.after(60_000).exits(new JobId(array.value() + 2), 0);
+    assertThat(explained(story, array).tasks())
+        .isEqualTo(
+            new Explanation.Tasks(
+                6,
+                3,
+                1,
+                0,
+                List.of(
+                    new ArrayImage.StateCount(JobState.COMPLETED, 1),
+                    new ArrayImage.StateCount(JobState.FAILED, 1))));
+    story.plans();
+    assertThat(text(story, array))
+        .startsWith(
+            "Of its 6 tasks: 2 wait, 2 run, 1 ended COMPLETED, 1 ended FAILED. The next task waits:"
+                + " Resources. It needs 1 node with 1 core");
+    for (int number = 3; number <= 6; number++) {
+      story.after(60_000).exits(new JobId(array.value() + number), 0);
+      story.plans();
+      if (number == 4) {
+        assertThat(text(story, array)).isEqualTo("Of its 6 tasks: 2 run, 3 ended COMPLETED, 1 ended FAILED.");
+      }
+    }
+    story.ticks();
+    assertThat(ExplanationText.past(story.job(array), story.nowMs))
+        .isEqualTo(
+            "The array ended as FAILED, 6 min 0 s after it was submitted. Of its 6 tasks: 5 ended"
+                + " COMPLETED, 1 ended FAILED.");
   }
 
   @Test

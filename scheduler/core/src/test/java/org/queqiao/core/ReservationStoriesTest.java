@@ -17,6 +17,7 @@ import org.queqiao.contract.id.ReservationName;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.reservation.Repeat;
+import org.queqiao.core.explain.ExplanationText;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.message.Rejection;
 import org.queqiao.core.message.ReservationRequest;
@@ -196,6 +197,38 @@ final class ReservationStoriesTest {
     assertThat(story.state(job)).isEqualTo(JobState.PENDING);
     passes(HOUR_MS);
     assertThat(story.state(job)).isEqualTo(JobState.RUNNING);
+  }
+
+  @Test
+  void theReservationThatKeepsNodesFromAJobIsNamedToWhoMayKnow() {
+    reserve(ask().in(HOUR_MS));
+    Ask both = ask().in(2 * HOUR_MS).maintenance();
+    both.nodes = List.of(new NodeName("n2"));
+    reserve(both);
+    JobId own = submits("liwei", 3 * HOUR_MS);
+    JobId other = submits("wangfang", 3 * HOUR_MS);
+    story.plans();
+    assertThat(told(own))
+        .contains(
+            "Reservation school keeps 1 node that it could use: it begins in 1 h 0 min and ends in"
+                + " 2 h 0 min, and the job may run for 3 h 0 min. Maintenance work keeps 1 node"
+                + " that it could use: it begins in 2 h 0 min and ends in 3 h 0 min, and the job")
+        .contains("0 nodes of 2 of that kind have room now");
+    assertThat(told(other)).contains("A reservation keeps 1 node that it could use: it begins");
+    JobId named = submitsIn(SCHOOL, "liwei", HOUR_MS);
+    assertThat(told(named))
+        .contains("The job waits: Reservation. It asks for a reservation: reservation school opens")
+        .contains(", in 1 h 0 min.");
+    passes(HOUR_MS + HOUR_MS / 2);
+    assertThat(told(own))
+        .contains(
+            "Reservation school keeps 1 node that it could use: it has begun and ends in 30 min 0 s.")
+        .contains("Maintenance work keeps 1 node that it could use: it begins in 30 min 0 s");
+  }
+
+  private String told(JobId job) {
+    return ExplanationText.waiting(
+        story.machine.state().explain(job, story.nowMs).orElseThrow(), story.nowMs, 0);
   }
 
   @Test

@@ -12,6 +12,7 @@ import org.queqiao.contract.event.SchedulingDefined;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.QosName;
+import org.queqiao.contract.id.ReservationName;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.policy.PriorityPolicy;
@@ -23,9 +24,11 @@ import org.queqiao.core.forecast.WhatIf;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.message.JobRequest;
 import org.queqiao.core.message.Rejection;
+import org.queqiao.core.message.ReservationRequest;
 
 /** What would come of something, without doing it. */
 final class WhatIfStoriesTest {
+  private static final ReservationName WORK = new ReservationName("work");
   private static final NodeName N1 = new NodeName("n1");
 
   private static TrialResult tried(SchedulerStory story, Trial trial) {
@@ -194,6 +197,61 @@ final class WhatIfStoriesTest {
             null,
             new SchedulingDefined("no-such-policy", 1));
     assertThat(tried(story, policy).refused().field()).isEqualTo("policy");
+  }
+
+  private static ReservationRequest maintenance(SchedulerStory story, long inMs, String node) {
+    return new ReservationRequest(
+        WORK,
+        "",
+        story.nowMs + inMs,
+        null,
+        4 * HOUR_MS,
+        null,
+        null,
+        List.of(new NodeName(node)),
+        null,
+        null,
+        null,
+        null,
+        true,
+        false,
+        false);
+  }
+
+  @Test
+  void aReservationIsTriedAndTakenAway() {
+    SchedulerStory story = queue();
+    JobId last = new JobId(12);
+    Trial made =
+        of("admin1", last).reserving(List.of(), maintenance(story, HOUR_MS, "n2"));
+    TrialResult result = tried(story, made);
+    assertThat(result.refused()).isNull();
+    assertThat(result.base().startMs()).isEqualTo(story.nowMs + 5 * HOUR_MS);
+    assertThat(result.changed().startMs()).isEqualTo(story.nowMs + 7 * HOUR_MS);
+    assertThat(result.changed().meanWaitMs()).isGreaterThan(result.base().meanWaitMs());
+    assertThat(result.changed().notStarted()).isZero();
+    assertThat(story.machine.state().reservations(story.nowMs)).isEmpty();
+
+    story.does(
+        new Input.DefineReservation(
+            SchedulerStory.user("admin1"), maintenance(story, HOUR_MS, "n2")));
+    Trial gone = of("admin1", last).reserving(List.of(WORK), null);
+    assertThat(tried(story, gone).base()).isEqualTo(result.changed());
+    assertThat(tried(story, gone).changed()).isEqualTo(result.base());
+    Trial moved = of("admin1", last).reserving(List.of(WORK), maintenance(story, HOUR_MS, "n1"));
+    assertThat(tried(story, moved).changed().startMs()).isEqualTo(story.nowMs + 7 * HOUR_MS);
+  }
+
+  @Test
+  void aReservationThatCouldNotBeMadeIsRefusedAsItselfWouldBe() {
+    SchedulerStory story = queue();
+    Trial soon =
+        of("admin1", null).reserving(List.of(), maintenance(story, HOUR_MS / 2, "n2"));
+    assertThat(tried(story, soon).refused().code()).isEqualTo(Rejection.Code.CONFLICT);
+    Trial unknown = of("admin1", null).reserving(List.of(WORK), null);
+    assertThat(tried(story, unknown).refused().code()).isEqualTo(Rejection.Code.NOT_FOUND);
+    Trial mine = of("liwei", null).reserving(List.of(), maintenance(story, HOUR_MS, "n2"));
+    assertThat(tried(story, mine).refused().code()).isEqualTo(Rejection.Code.FORBIDDEN);
   }
 
   @Test

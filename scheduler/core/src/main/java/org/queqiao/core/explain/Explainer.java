@@ -6,8 +6,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.TreeMap;
 import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.ReservationName;
 import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.JobSpec;
+import org.queqiao.contract.reservation.Reservation;
 import org.queqiao.core.limit.LimitTree;
 import org.queqiao.core.message.Explanation;
 import org.queqiao.core.message.Explanation.Holder;
@@ -20,11 +22,13 @@ import org.queqiao.core.placement.NodeWish;
 import org.queqiao.core.priority.ByPriority;
 import org.queqiao.core.priority.JobOrder;
 import org.queqiao.core.priority.Multifactor;
+import org.queqiao.core.state.ArrayProgress;
 import org.queqiao.core.state.Claim;
 import org.queqiao.core.state.Cluster;
 import org.queqiao.core.state.Demand;
 import org.queqiao.core.state.Job;
 import org.queqiao.core.state.Node;
+import org.queqiao.core.state.ReservationState;
 
 /**
  * Finds everything that keeps a waiting job from starting. It looks at every node and at the queue
@@ -41,7 +45,7 @@ public final class Explainer {
 
   /** Explains a job that waits, at a time not before the last fact. */
   public Explanation explain(Job job, long nowMs) {
-    Scan scan = new Scan(job.spec(), cluster.wishOf(job.spec()));
+    Scan scan = new Scan(job, cluster.wishOf(job.spec()), new WhyReserved(cluster), nowMs);
     cluster.nodes().all().forEach(scan::look);
     List<Holder> holders = new ArrayList<>(scan.holders());
     Queue queue = queue(job, nowMs);
@@ -55,7 +59,22 @@ public final class Explainer {
         queue.aheadCount(),
         queue.all(),
         new LimitTree(cluster, nowMs).uses(Claim.of(job), Demand.of(job.spec())),
-        new Multifactor(cluster, nowMs).terms(job));
+        new Multifactor(cluster, nowMs).terms(job),
+        scan.kept(),
+        tasks(job));
+  }
+
+  private static Explanation.Tasks tasks(Job job) {
+    if (job.array() == null) {
+      return null;
+    }
+    ArrayProgress progress = job.array();
+    return new Explanation.Tasks(
+        job.spec().array().tasks().count(),
+        progress.waiting(),
+        progress.holding(),
+        progress.live() - progress.holding(),
+        job.image().array().ended());
   }
 
   private static <T> List<T> first(List<T> all) {
@@ -90,8 +109,12 @@ public final class Explainer {
 
   /** Counts over all nodes what a job needs. */
   private static final class Scan {
+    private final Job job;
     private final JobSpec spec;
     private final NodeWish wish;
+    private final WhyReserved reservations;
+    private final long nowMs;
+    private final TreeMap<ReservationName, Explanation.Kept> kept = new TreeMap<>();
     private final int smallCores;
     private final int largeCores;
     private final int largeNodes;
@@ -105,9 +128,12 @@ public final class Explainer {
     private long freeCores;
     private long usableCores;
 
-    private Scan(JobSpec spec, NodeWish wish) {
-      this.spec = spec;
+    private Scan(Job job, NodeWish wish, WhyReserved reservations, long nowMs) {
+      this.job = job;
+      this.spec = job.spec();
       this.wish = wish;
+      this.reservations = reservations;
+      this.nowMs = nowMs;
       this.smallCores = spec.coresOnNode(spec.nodes() - 1);
       this.largeCores = spec.coresOnNode(0);
       this.largeNodes = spec.tasks() % spec.nodes();
@@ -131,6 +157,9 @@ public final class Explainer {
         return;
       }
       fitIdle++;
+      if (isKept(node)) {
+        return;
+      }
       boolean now = fits(node.capacity(), NodeNeed.small(spec));
       fitNow += now ? 1 : 0;
       boolean largeNow = now && fits(node.capacity(), NodeNeed.large(spec));
@@ -138,6 +167,40 @@ public final class Explainer {
       if (!now || largeNodes > 0 && !largeNow) {
         node.holders().forEach(holder -> hold(holder, node));
       }
+    }
+
+    /** Counts a node that is kept for others before the job would have ended. */
+    private boolean isKept(Node node) {
+      ReservationState keeper =
+          reservations.isOwn(job, node) ? reservations.keeper(job, node, nowMs).orElse(null) : null;
+      if (keeper == null) {
+        return false;
+      }
+      Reservation rules = keeper.rules();
+      kept.merge(
+          rules.name(),
+          new Explanation.Kept(
+              rules.name(),
+              WhyReserved.isKnown(job, rules),
+              rules.maintenance(),
+              1,
+              keeper.startMs(),
+              keeper.startMs() + rules.durationMs(),
+              keeper.isOpen()),
+          (known, one) ->
+              new Explanation.Kept(
+                  known.name(),
+                  known.known(),
+                  known.maintenance(),
+                  known.nodes() + one.nodes(),
+                  known.fromMs(),
+                  known.toMs(),
+                  known.open()));
+      return true;
+    }
+
+    private List<Explanation.Kept> kept() {
+      return List.copyOf(kept.values());
     }
 
     private boolean fits(Capacity capacity, NodeNeed need) {

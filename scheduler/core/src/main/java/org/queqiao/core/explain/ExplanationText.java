@@ -6,6 +6,7 @@ import org.queqiao.contract.job.JobPlacement;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.PendingReason;
+import org.queqiao.contract.snapshot.ArrayImage;
 import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.contract.snapshot.ClusterImage.DependencyImage.Progress;
 import org.queqiao.core.limit.LimitTree;
@@ -30,7 +31,12 @@ public final class ExplanationText {
   public static String waiting(Explanation explained, long nowMs, long startsByMs) {
     ClusterImage.JobImage job = explained.job();
     StringJoiner out = new StringJoiner(" ");
-    out.add("The job waits: " + explained.why().word() + ".");
+    tasks(explained.tasks(), out);
+    if (explained.tasks() != null && explained.tasks().waiting() == 0) {
+      return out.toString();
+    }
+    String what = explained.tasks() == null ? "The job" : "The next task";
+    out.add(what + " waits: " + explained.why().word() + ".");
     holds(job, out);
     terms(job, nowMs, out);
     for (Explanation.LimitUse each : explained.limits()) {
@@ -38,6 +44,7 @@ public final class ExplanationText {
         out.add("A limit holds it: " + LimitTree.sentence(job.user(), job.spec(), each) + ".");
       }
     }
+    reserved(explained, nowMs, out);
     wishes(explained, out);
     room(explained, out);
     if (explained.aheadCount() >= 0) {
@@ -54,11 +61,59 @@ public final class ExplanationText {
     }
     if (startsByMs > 0) {
       out.add(
-          "If every job runs to its time limit and nobody submits more, it starts in "
+          "If every job runs to its time limit and nobody submits more, "
+              + (explained.tasks() == null ? "it" : "the next task")
+              + " starts in "
               + duration(startsByMs - nowMs)
               + ".");
     }
     return out.toString();
+  }
+
+  /** Where the tasks of an array are. */
+  private static void tasks(Explanation.Tasks tasks, StringJoiner out) {
+    if (tasks == null) {
+      return;
+    }
+    StringJoiner where = new StringJoiner(", ");
+    if (tasks.waiting() > 0) {
+      where.add(tasks.waiting() + (tasks.waiting() == 1 ? " waits" : " wait"));
+    }
+    if (tasks.running() > 0) {
+      where.add(tasks.running() + (tasks.running() == 1 ? " runs" : " run"));
+    }
+    if (tasks.again() > 0) {
+      where.add(
+          tasks.again() + (tasks.again() == 1 ? " was" : " were") + " started and waits again");
+    }
+    for (ArrayImage.StateCount each : tasks.ended()) {
+      where.add(each.count() + " ended " + each.state());
+    }
+    out.add("Of its " + count(tasks.all(), "task") + ": " + where + ".");
+  }
+
+  /** What reservations have to do with it: its own, and those that keep nodes from it. */
+  private static void reserved(Explanation explained, long nowMs, StringJoiner out) {
+    String word = explained.why().word();
+    if (word.equals(PendingReason.RESERVATION.slurmWord())
+        || word.equals(PendingReason.RESERVATION_DELETED.slurmWord())) {
+      out.add("It asks for a reservation: " + explained.why().sentence() + ".");
+    }
+    long limitMs = explained.job().spec().limitMs();
+    for (Explanation.Kept each : explained.kept()) {
+      String name =
+          (each.maintenance() ? "Maintenance" : each.known() ? "Reservation" : "A reservation")
+              + (each.known() ? " " + each.name() : "");
+      out.add(
+          name
+              + " keeps "
+              + count(each.nodes(), "node")
+              + " that it could use: it "
+              + (each.open() ? "has begun" : "begins in " + duration(each.fromMs() - nowMs))
+              + " and ends in "
+              + duration(each.toMs() - nowMs)
+              + (each.open() ? "." : ", and the job may run for " + duration(limitMs) + "."));
+    }
   }
 
   private static void holds(ClusterImage.JobImage job, StringJoiner out) {
@@ -172,6 +227,16 @@ public final class ExplanationText {
   /** What became of a job that waits no more. */
   public static String past(ClusterImage.JobImage job, long nowMs) {
     StringJoiner out = new StringJoiner(" ");
+    if (job.array() != null) {
+      out.add(
+          "The array ended as "
+              + job.state()
+              + ", "
+              + duration(job.endMs() - job.submitMs())
+              + " after it was submitted.");
+      tasks(Explanation.Tasks.ofEnded(job), out);
+      return out.toString();
+    }
     if (job.startMs() == 0) {
       out.add(
           "The job ended as "

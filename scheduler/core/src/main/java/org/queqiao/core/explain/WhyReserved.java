@@ -36,7 +36,7 @@ final class WhyReserved {
   List<Node> clear(Job job) {
     List<Node> out = new ArrayList<>();
     for (Node node : cluster.nodes().open().values()) {
-      if (isOwn(job, node) && keeper(job, node).isEmpty()) {
+      if (isOwn(job, node) && keeper(job, node, cluster.timeMs()).isEmpty()) {
         out.add(node);
       }
     }
@@ -47,7 +47,7 @@ final class WhyReserved {
   List<Node> clearOfMaintenance(Job job) {
     List<Node> out = new ArrayList<>();
     for (Node node : cluster.nodes().open().values()) {
-      Optional<ReservationState> keeper = keeper(job, node);
+      Optional<ReservationState> keeper = keeper(job, node, cluster.timeMs());
       if (isOwn(job, node) && keeper.filter(each -> each.rules().maintenance()).isEmpty()) {
         out.add(node);
       }
@@ -55,18 +55,25 @@ final class WhyReserved {
     return out;
   }
 
-  private boolean isOwn(Job job, Node node) {
+  /** Whether a job without a reservation, or with that of this node, may look at a node. */
+  boolean isOwn(Job job, Node node) {
     return job.spec().reservation() == null
         || cluster.reservations().on(node.name()).stream()
             .anyMatch(each -> each.rules().name().equals(job.spec().reservation()));
   }
 
-  private Optional<ReservationState> keeper(Job job, Node node) {
+  /** The reservation that keeps a node from a job that would start at a moment, if one does. */
+  Optional<ReservationState> keeper(Job job, Node node, long nowMs) {
     Reservation magnetic =
         job.spec().reservation() == null ? cluster.reservations().magneticFor(job) : null;
     ReservationName own = magnetic == null ? job.spec().reservation() : magnetic.name();
-    long untilMs = Math.addExact(cluster.timeMs(), job.spec().limitMs());
+    long untilMs = Math.addExact(nowMs, job.spec().limitMs());
     return cluster.reservations().keeps(node.name(), own, untilMs);
+  }
+
+  /** Whether the owner of a job may know of a reservation. */
+  static boolean isKnown(Job job, Reservation rules) {
+    return rules.maintenance() || rules.admits(job.user(), job.spec().project());
   }
 
   /** What there is to say about a reason; empty for those that are clear. */
@@ -75,7 +82,8 @@ final class WhyReserved {
       case RESERVATION -> {
         ReservationState state =
             cluster.reservations().find(job.spec().reservation()).orElseThrow();
-        yield "reservation " + state.rules().name() + " opens at " + state.startMs();
+        yield "reservation " + state.rules().name() + " opens at " + state.startMs() + ", in "
+            + ExplanationText.duration(state.startMs() - cluster.timeMs());
       }
       case RESERVATION_DELETED ->
           "reservation " + job.spec().reservation() + " is no more, or not for this job";
@@ -86,12 +94,11 @@ final class WhyReserved {
 
   private String kept(Job job) {
     for (Node node : cluster.nodes().open().values()) {
-      Optional<ReservationState> keeper = keeper(job, node);
+      Optional<ReservationState> keeper = keeper(job, node, cluster.timeMs());
       if (isOwn(job, node) && keeper.isPresent()) {
         Reservation rules = keeper.get().rules();
         long fromMs = keeper.get().startMs();
-        boolean known = rules.maintenance() || rules.admits(job.user(), job.spec().project());
-        return (known ? "reservation " + rules.name() : "a reservation")
+        return (isKnown(job, rules) ? "reservation " + rules.name() : "a reservation")
             + " keeps "
             + node.name()
             + " from "

@@ -5,9 +5,11 @@ import org.queqiao.contract.event.SchedulingDefined;
 import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.NodeName;
+import org.queqiao.contract.id.ReservationName;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.policy.PriorityPolicy;
 import org.queqiao.core.message.JobRequest;
+import org.queqiao.core.message.ReservationRequest;
 
 /**
  * What is tried on a copy of the state; the rights are those of doing it. What is null or empty
@@ -22,6 +24,8 @@ import org.queqiao.core.message.JobRequest;
  * @param more how many of them
  * @param priorities how priorities are put together instead
  * @param scheduling by which policy it is planned instead
+ * @param unreserve reservations that are deleted
+ * @param reserve a reservation that is made, after those are gone, or null
  */
 public record Trial(
     Actor actor,
@@ -32,19 +36,74 @@ public record Trial(
     NodeName like,
     int more,
     PriorityPolicy priorities,
-    SchedulingDefined scheduling) {
+    SchedulingDefined scheduling,
+    List<ReservationName> unreserve,
+    ReservationRequest reserve) {
   /** Most nodes that may be tried. */
   public static final int MOST_NODES = 10_000;
 
   public Trial {
     drain = List.copyOf(drain);
+    unreserve = List.copyOf(unreserve);
     if (more < 0 || more > MOST_NODES) {
       throw new IllegalArgumentException("more nodes from 0 to " + MOST_NODES);
     }
   }
 
+  /** With the reservations that there are. */
+  public Trial(
+      Actor actor,
+      JobId job,
+      JobSpec changed,
+      JobRequest submit,
+      List<NodeName> drain,
+      NodeName like,
+      int more,
+      PriorityPolicy priorities,
+      SchedulingDefined scheduling) {
+    this(
+        actor,
+        job,
+        changed,
+        submit,
+        drain,
+        like,
+        more,
+        priorities,
+        scheduling,
+        List.of(),
+        null);
+  }
+
   /** The same with another form of its job. */
   public Trial changing(JobSpec otherSpec) {
-    return new Trial(actor, job, otherSpec, submit, drain, like, more, priorities, scheduling);
+    return new Trial(
+        actor,
+        job,
+        otherSpec,
+        submit,
+        drain,
+        like,
+        more,
+        priorities,
+        scheduling,
+        unreserve,
+        reserve);
+  }
+
+  /** The same with some reservations less, and then one more, or none when it is null. */
+  public Trial reserving(List<ReservationName> deleted, ReservationRequest made) {
+    return new Trial(
+        actor,
+        job,
+        changed,
+        submit,
+        drain,
+        like,
+        more,
+        priorities,
+        scheduling,
+        deleted,
+        made);
   }
 }

@@ -8,6 +8,7 @@ import java.util.function.BooleanSupplier;
 import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.NodeName;
+import org.queqiao.contract.id.ReservationName;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.node.NodeFacts;
@@ -171,6 +172,12 @@ public final class WhatIf {
     List<Input> inputs = new ArrayList<>();
     for (NodeName each : trial.drain()) {
       inputs.add(new Input.DrainNode(trial.actor(), each, "tried"));
+    }
+    for (ReservationName each : trial.unreserve()) {
+      inputs.add(new Input.DeleteReservation(trial.actor(), each));
+    }
+    if (trial.reserve() != null) {
+      inputs.add(new Input.DefineReservation(trial.actor(), trial.reserve()));
     }
     if (trial.priorities() != null) {
       inputs.add(new Input.DefinePriorityPolicy(trial.actor(), trial.priorities()));

@@ -3,9 +3,11 @@ package org.queqiao.core.message;
 import java.util.List;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.ProjectName;
+import org.queqiao.contract.id.ReservationName;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.policy.Limit;
 import org.queqiao.contract.policy.Subject;
+import org.queqiao.contract.snapshot.ArrayImage;
 import org.queqiao.contract.snapshot.ClusterImage;
 
 /**
@@ -22,6 +24,8 @@ import org.queqiao.contract.snapshot.ClusterImage;
  * @param inQueue how many jobs may start as far as they themselves are concerned
  * @param limits every limit that it is under
  * @param priority its terms
+ * @param kept the reservations that keep nodes from it that it could use, by name
+ * @param tasks where the tasks of an array are; null for a job that is none
  */
 public record Explanation(
     ClusterImage.JobImage job,
@@ -33,7 +37,9 @@ public record Explanation(
     int aheadCount,
     int inQueue,
     List<LimitUse> limits,
-    PriorityTerms priority) {
+    PriorityTerms priority,
+    List<Kept> kept,
+    Tasks tasks) {
   /** How many jobs a list names at most. */
   public static final int MAX_LISTED = 200;
 
@@ -41,6 +47,7 @@ public record Explanation(
     holders = List.copyOf(holders);
     ahead = List.copyOf(ahead);
     limits = List.copyOf(limits);
+    kept = List.copyOf(kept);
   }
 
   /**
@@ -85,6 +92,45 @@ public record Explanation(
    * @param endsByMs it ends by then, at its time limit or deadline
    */
   public record Holder(Other other, int cores, long endsByMs) {}
+
+  /**
+   * A reservation that keeps nodes from a job before its time limit would be over.
+   *
+   * @param known whether its owner may know of it
+   * @param nodes how many nodes that the job could use
+   * @param fromMs when it began, or begins
+   * @param toMs when it ends; a node is kept until that is said to be so
+   * @param open whether it has begun
+   */
+  public record Kept(
+      ReservationName name,
+      boolean known,
+      boolean maintenance,
+      int nodes,
+      long fromMs,
+      long toMs,
+      boolean open) {}
+
+  /**
+   * Where the tasks of an array are.
+   *
+   * @param all how many there are
+   * @param waiting not started yet
+   * @param running they hold resources
+   * @param again they were started, and wait again
+   * @param ended how many ended in which state
+   */
+  public record Tasks(
+      int all, int waiting, int running, int again, List<ArrayImage.StateCount> ended) {
+    public Tasks {
+      ended = List.copyOf(ended);
+    }
+
+    /** Of an array whose every task has ended. */
+    public static Tasks ofEnded(ClusterImage.JobImage array) {
+      return new Tasks(array.spec().array().tasks().count(), 0, 0, 0, array.array().ended());
+    }
+  }
 
   /**
    * A limit with its use.

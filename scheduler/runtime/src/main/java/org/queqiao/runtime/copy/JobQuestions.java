@@ -184,7 +184,8 @@ public final class JobQuestions {
     if (job.state() == JobState.PENDING) {
       return null;
     }
-    long waitedToMs = job.startMs() != 0 ? job.startMs() : job.endMs();
+    long begunMs = job.array() == null ? job.startMs() : job.array().begunMs();
+    long waitedToMs = begunMs != 0 ? begunMs : job.endMs();
     try {
       return WaitHistory.of(copies, job.id(), job.submitMs(), waitedToMs);
     } catch (TooFarBack tooFar) {

@@ -4,7 +4,8 @@ package org.queqiao.runtime.copy;
 public final class TooFarBack extends RuntimeException {
   private static final long serialVersionUID = 1;
 
-  TooFarBack(long facts, long most) {
+  /** So many facts, of at most so many. */
+  public TooFarBack(long facts, long most) {
     super(
         "that moment lies "
             + facts

@@ -3,6 +3,8 @@ package org.queqiao.runtime.copy;
 import java.util.Collections;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.queqiao.contract.event.ArrayTaskSplit;
+import org.queqiao.contract.event.ArrayTasksEnded;
 import org.queqiao.contract.event.Event;
 import org.queqiao.contract.event.JobAllocated;
 import org.queqiao.contract.event.JobEligible;
@@ -26,8 +28,10 @@ import org.queqiao.core.SchedulerMachine;
  * @param startedBy the kind of the last fact before its start that could make it possible; empty
  *     without a start
  * @param startedByJob the job of that fact, or null
+ * @param toMs until when it waited
  */
-public record WaitHistory(SortedMap<String, Long> reasons, String startedBy, JobId startedByJob) {
+public record WaitHistory(
+    SortedMap<String, Long> reasons, String startedBy, JobId startedByJob, long toMs) {
   /** How often the reason is looked at, at most. */
   private static final int LOOKS = 256;
 
@@ -46,7 +50,7 @@ public record WaitHistory(SortedMap<String, Long> reasons, String startedBy, Job
     SchedulerMachine machine = copies.at(copies.positionAt(submitMs - 1));
     Observer observer = new Observer(machine, job, (waitedToMs - submitMs) / LOOKS);
     copies.forward(machine, copies.positionAt(waitedToMs), observer::before);
-    return new WaitHistory(observer.reasons, observer.startedBy, observer.startedByJob);
+    return new WaitHistory(observer.reasons, observer.startedBy, observer.startedByJob, waitedToMs);
   }
 
   /** Looks at the job before facts are made true: its reason then held since the look before. */
@@ -70,8 +74,18 @@ public record WaitHistory(SortedMap<String, Long> reasons, String startedBy, Job
 
     private void before(LoggedEvent logged) {
       Event event = logged.event();
-      boolean starts = event instanceof JobAllocated e && e.run().job().equals(job);
-      boolean ends = event instanceof JobEnded e && e.job().equals(job);
+      boolean starts =
+          switch (event) {
+            case JobAllocated e -> e.run().job().equals(job);
+            case ArrayTaskSplit e -> e.array().equals(job);
+            default -> false;
+          };
+      boolean ends =
+          switch (event) {
+            case JobEnded e -> e.job().equals(job);
+            case ArrayTasksEnded e -> e.array().equals(job);
+            default -> false;
+          };
       if (waits()) {
         long spanMs = logged.timeMs() - sinceMs;
         if (spanMs > everyMs || reason.isEmpty() && (starts || ends)) {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.queqiao.contract.job.DependencyRule;
 import org.queqiao.contract.job.JobSpec;
+import org.queqiao.contract.snapshot.ArrayImage;
 import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.core.explain.ExplanationText;
 import org.queqiao.core.message.Explanation;
@@ -70,6 +71,7 @@ final class ExplainedDocument {
     Json.number(out, "endMs", orNull(job.endMs()));
     needs(job.spec(), out);
     dependencies(job, out);
+    tasks(job, out);
     if (explained.waiting() == null) {
       out.writeNullField("waiting");
     } else {
@@ -97,6 +99,45 @@ final class ExplainedDocument {
     out.writeEndObject();
   }
 
+  /** Where the tasks of an array are. */
+  private void tasks(ClusterImage.JobImage job, JsonGenerator out) throws IOException {
+    Explanation.Tasks tasks =
+        explained.waiting() != null
+            ? explained.waiting().tasks()
+            : job.array() == null ? null : Explanation.Tasks.ofEnded(job);
+    if (tasks == null) {
+      out.writeNullField("array");
+      return;
+    }
+    out.writeObjectFieldStart("array");
+    out.writeNumberField("tasks", tasks.all());
+    out.writeNumberField("waiting", tasks.waiting());
+    out.writeNumberField("running", tasks.running());
+    out.writeNumberField("waitingAgain", tasks.again());
+    out.writeObjectFieldStart("ended");
+    for (ArrayImage.StateCount each : tasks.ended()) {
+      out.writeNumberField(each.state().name(), each.count());
+    }
+    out.writeEndObject();
+    out.writeEndObject();
+  }
+
+  /** The reservations that keep nodes from it, by name where the account or its owner may know. */
+  private void reservations(Explanation waiting, JsonGenerator out) throws IOException {
+    out.writeArrayFieldStart("reservations");
+    for (Explanation.Kept each : waiting.kept()) {
+      out.writeStartObject();
+      boolean named = each.known() || scope.everything();
+      out.writeStringField("name", named ? each.name().value() : null);
+      out.writeBooleanField("maintenance", each.maintenance());
+      out.writeNumberField("nodes", each.nodes());
+      out.writeNumberField("fromMs", each.fromMs());
+      out.writeNumberField("toMs", each.toMs());
+      out.writeEndObject();
+    }
+    out.writeEndArray();
+  }
+
   private static void dependencies(ClusterImage.JobImage job, JsonGenerator out)
       throws IOException {
     DependencyRule rule = job.spec().terms().dependency();
@@ -120,6 +161,7 @@ final class ExplainedDocument {
     Json.number(out, "startsByMs", orNull(explained.startsByMs()));
     Json.number(out, "promisedMs", orNull(job.promisedMs()));
     room(waiting.room(), out);
+    reservations(waiting, out);
     holders(waiting, out);
     out.writeObjectFieldStart("queue");
     Json.number(out, "ahead", waiting.aheadCount() < 0 ? null : waiting.aheadCount());
@@ -222,8 +264,7 @@ final class ExplainedDocument {
     }
     ClusterImage.JobImage job = explained.job();
     out.writeObjectFieldStart("waited");
-    out.writeNumberField(
-        "totalMs", (job.startMs() != 0 ? job.startMs() : job.endMs()) - job.submitMs());
+    out.writeNumberField("totalMs", history.toMs() - job.submitMs());
     out.writeArrayFieldStart("reasons");
     for (Map.Entry<String, Long> each : history.reasons().entrySet()) {
       out.writeStartObject();

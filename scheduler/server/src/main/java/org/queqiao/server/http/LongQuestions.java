@@ -12,6 +12,8 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.queqiao.contract.id.UserName;
+import org.queqiao.eventlog.LogException;
+import org.queqiao.runtime.copy.TooFarBack;
 import org.queqiao.server.auth.Refusal;
 
 /**
@@ -47,13 +49,51 @@ final class LongQuestions implements AutoCloseable {
     threads.allowCoreThreadTimeOut(true);
   }
 
+  /** Who hears of the end of a question: one of the three. */
+  interface Asker<T> {
+    /** It was answered. */
+    void found(T answer);
+
+    /** It was not, and the account is told why. */
+    void refused(Refusal refusal);
+
+    /** It failed for a reason that nobody expected. */
+    void failed(RuntimeException failure);
+  }
+
   /**
    * Asks, and answers the call on its event loop.
    *
    * @param question is handed what says that it must stop
    */
   <T> void ask(Call call, Function<BooleanSupplier, T> question, Consumer<T> answer) {
-    UserName user = call.principal().user();
+    ask(
+        call.principal().user(),
+        question,
+        new Asker<T>() {
+          @Override
+          public void found(T found) {
+            call.onLoop(() -> answer.accept(found));
+          }
+
+          @Override
+          public void refused(Refusal refusal) {
+            call.onLoop(() -> call.refuse(refusal));
+          }
+
+          @Override
+          public void failed(RuntimeException failure) {
+            call.onLoop(() -> call.routing().fail(failure));
+          }
+        });
+  }
+
+  /**
+   * Asks for an account; {@code asker} hears of it on the thread of the question.
+   *
+   * @throws Refused when the account has enough open, or too many wait
+   */
+  <T> void ask(UserName user, Function<BooleanSupplier, T> question, Asker<T> asker) {
     if (asking.merge(user, 1, Integer::sum) > MOST_OF_AN_ACCOUNT) {
       release(user);
       throw new Refused(
@@ -68,7 +108,7 @@ final class LongQuestions implements AutoCloseable {
     try {
       threads.execute(() -> {
         try {
-          answer(call, question, answer);
+          answer(question, asker);
         } finally {
           release(user);
         }
@@ -84,18 +124,24 @@ final class LongQuestions implements AutoCloseable {
     }
   }
 
-  private <T> void answer(Call call, Function<BooleanSupplier, T> question, Consumer<T> answer) {
+  private <T> void answer(Function<BooleanSupplier, T> question, Asker<T> asker) {
     long begunNanos = System.nanoTime();
     BooleanSupplier stop = () -> closed.get() || System.nanoTime() - begunNanos > mostNanos;
     try {
-      T found = question.apply(stop);
-      call.onLoop(() -> answer.accept(found));
+      asker.found(question.apply(stop));
     } catch (Refused refused) {
-      call.onLoop(() -> call.refuse(refused.refusal()));
+      asker.refused(refused.refusal());
     } catch (CancellationException ended) {
-      call.onLoop(() -> call.refuse(Refused.busy("the server is stopping").refusal()));
+      asker.refused(Refused.busy("the server is stopping").refusal());
+    } catch (TooFarBack tooFar) {
+      asker.refused(
+          Refused.busy("no copy of the state can be made now: " + tooFar.getMessage()).refusal());
+    } catch (LogException unreadable) {
+      asker.refused(
+          Refused.busy("the log cannot be read now, so no copy of the state can be made")
+              .refusal());
     } catch (RuntimeException failure) {
-      call.onLoop(() -> call.routing().fail(failure));
+      asker.failed(failure);
     }
   }
 

@@ -99,7 +99,7 @@ final class ReservationRoutes {
   }
 
   private void put(Call call) {
-    inputs.submit(call, new Input.DefineReservation(actor(call), request(call)), _ -> get(call));
+    inputs.submit(call, new Input.DefineReservation(actor(call), request(name(call), call.body())), _ -> get(call));
   }
 
   private void delete(Call call) {
@@ -107,12 +107,12 @@ final class ReservationRoutes {
         call, new Input.DeleteReservation(actor(call), name(call)), _ -> call.noContent());
   }
 
-  private static ReservationRequest request(Call call) {
-    Map<String, Object> body = call.body();
+  /** A reservation as a document asks for it. */
+  static ReservationRequest request(ReservationName name, Map<String, Object> body) {
     Object repeat = body.get("repeat");
     Long nodeCount = (Long) body.get("nodeCount");
     return new ReservationRequest(
-        name(call),
+        name,
         (String) body.get("title"),
         (Long) body.get("startMs"),
         (Long) body.get("endMs"),

@@ -8,13 +8,14 @@ import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.PartitionName;
 import org.queqiao.contract.id.QosName;
+import org.queqiao.contract.id.ReservationName;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.core.forecast.RunTimeRatios;
 import org.queqiao.core.forecast.Trial;
 import org.queqiao.core.message.Rejection;
+import org.queqiao.core.message.ReservationRequest;
 import org.queqiao.runtime.copy.JobQuestions;
-import org.queqiao.runtime.copy.TooFarBack;
 import org.queqiao.runtime.copy.Tried;
 import org.queqiao.server.auth.Refusal;
 import org.queqiao.server.forecast.Forecasts;
@@ -22,6 +23,21 @@ import org.queqiao.server.view.ClusterView;
 
 /** What would come of something, tried on copies of the state. */
 final class WhatIfRoutes {
+  /** What may be tried, by the name of its field. */
+  private static final List<String> TRIED =
+      List.of(
+          "job",
+          "submit",
+          "drain",
+          "addNodes",
+          "priorities",
+          "scheduling",
+          "reserve",
+          "unreserve");
+
+  /** What a reservation is called that has no name yet. */
+  private static final ReservationName TRIED_RESERVATION = new ReservationName("tried");
+
   private final ClusterView view;
   private final JobReader reader;
   private final LongQuestions threads;
@@ -82,17 +98,16 @@ final class WhatIfRoutes {
     if (body.containsKey("changes") && !body.containsKey("job")) {
       throw Refused.invalid("changes", "changes are those of a job: name it in job");
     }
-    boolean nothing =
-        List.of("job", "submit", "drain", "addNodes", "priorities", "scheduling").stream()
-            .noneMatch(body::containsKey);
-    if (nothing) {
+    if (TRIED.stream().noneMatch(body::containsKey)) {
       throw Refused.invalid(
-          "", "nothing is tried: name job, submit, drain, addNodes, priorities or scheduling");
+          "",
+          "nothing is tried: name one of " + String.join(", ", TRIED));
     }
     Map<String, Object> more = object(body, "addNodes");
     Map<String, Object> priorities = object(body, "priorities");
     Map<String, Object> scheduling = object(body, "scheduling");
-    return new Trial(
+    Map<String, Object> reserve = object(body, "reserve");
+    Trial trial = new Trial(
         call.principal().actor(),
         body.containsKey("job") ? new JobId((Long) body.get("job")) : null,
         null,
@@ -104,6 +119,16 @@ final class WhatIfRoutes {
             ? null
             : PolicyJson.policy(view.site().priorities().policy(), priorities),
         scheduling.isEmpty() ? null : SiteRoutes.scheduling(scheduling));
+    return trial.reserving(
+        ((List<String>) body.getOrDefault("unreserve", List.of()))
+            .stream().map(ReservationName::new).toList(),
+        body.containsKey("reserve") ? reservation(reserve) : null);
+  }
+
+  private static ReservationRequest reservation(Map<String, Object> body) {
+    Object name = body.get("name");
+    return ReservationRoutes.request(
+        name == null ? TRIED_RESERVATION : new ReservationName((String) name), body);
   }
 
   private static JobSpec changed(JobSpec spec, Map<String, Object> changes) {
@@ -138,11 +163,7 @@ final class WhatIfRoutes {
         call,
         stop -> {
           RunTimeRatios learnt = declared ? new RunTimeRatios() : forecasts.learnt();
-          try {
-            return questions.whatIf(trial, change, nowMs, horizonMs, learnt, samples, stop);
-          } catch (TooFarBack tooFar) {
-            throw Refused.busy("no copy of the state can be made now: " + tooFar.getMessage());
-          }
+          return questions.whatIf(trial, change, nowMs, horizonMs, learnt, samples, stop);
         },
         tried -> answer(call, trial, horizonMs, tried));
   }

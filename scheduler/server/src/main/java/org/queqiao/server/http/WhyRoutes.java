@@ -126,6 +126,9 @@ final class WhyRoutes {
           ? questions.explainAt(id, job.endMs(), stop)
           : found;
     } catch (TooFarBack tooFar) {
+      if (isNow) {
+        throw tooFar;
+      }
       throw Refused.invalid(
           "at", tooFar.getMessage() + ": ask for a later moment, or replay the log offline");
     }

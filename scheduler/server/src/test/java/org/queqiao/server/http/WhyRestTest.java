@@ -162,6 +162,24 @@ final class WhyRestTest {
     assertThat(server.get("researcher1", at).statusCode()).isEqualTo(409);
   }
 
+  @Test
+  void anArrayIsExplainedByItsTasks() throws Exception {
+    long array = submit("researcher1", ",\"array\":\"1-5\",\"hold\":true");
+    JsonNode held = ok(server.get("researcher1", of(array)));
+    assertThat(held.path("array").path("tasks").asInt()).isEqualTo(5);
+    assertThat(held.path("array").path("waiting").asInt()).isEqualTo(5);
+    assertThat(held.path("waiting").path("reservations").isArray()).isTrue();
+    assertThat(held.path("sentence").asText())
+        .startsWith("Of its 5 tasks: 5 wait. The next task waits: JobHeldUser.");
+    ok(server.call("researcher1", "DELETE", "/api/v1/jobs/" + array, ""));
+    server.awaitEnd("researcher1", array);
+    JsonNode ended = ok(server.get("researcher1", of(array)));
+    assertThat(ended.path("array").path("ended").path("CANCELLED").asInt()).isEqualTo(5);
+    assertThat(ended.path("sentence").asText())
+        .contains("Of its 5 tasks: 5 ended CANCELLED.")
+        .contains("It waited for: JobHeldUser");
+  }
+
   private static HttpResponse<String> whatIf(String user, String body) throws Exception {
     return server.post(user, "/api/v1/what-if", body);
   }
@@ -199,6 +217,14 @@ final class WhyRestTest {
                 .asText())
         .isEqualTo("default");
     refused(whatIf("researcher1", "{\"addNodes\":{\"like\":\"n1\",\"count\":1}}"), 403, "addNodes");
+    String reserve =
+        "{\"reserve\":{\"nodeCount\":1,\"durationMs\":3600000,\"maintenance\":true}}";
+    refused(whatIf("researcher1", reserve), 403, "");
+    refused(whatIf("researcher1", "{\"unreserve\":[\"lesson\"]}"), 403, "");
+    refused(whatIf("admin1", "{\"unreserve\":[\"lesson\"]}"), 404, "name");
+    refused(whatIf("admin1", reserve.replace("1,", "100000,")), 422, "nodeCount");
+    refused(whatIf("admin1", reserve.replace("nodeCount", "nodes")), 422, "reserve.nodes");
+    refused(whatIf("admin1", "{\"reserve\":{\"name\":\"tried\"}}"), 422, "durationMs");
     refused(whatIf("researcher1", "{}"), 422, "");
     refused(whatIf("researcher1", "{\"changes\":{}}"), 422, "changes");
     refused(
