@@ -209,7 +209,8 @@ final class ExplainStoriesTest {
       story.after(60_000).exits(new JobId(array.value() + number), 0);
       story.plans();
       if (number == 4) {
-        assertThat(text(story, array)).isEqualTo("Of its 6 tasks: 2 run, 3 ended COMPLETED, 1 ended FAILED.");
+        assertThat(text(story, array))
+            .isEqualTo("Of its 6 tasks: 2 run, 3 ended COMPLETED, 1 ended FAILED.");
       }
     }
     story.ticks();

@@ -222,8 +222,7 @@ final class WhatIfStoriesTest {
   void aReservationIsTriedAndTakenAway() {
     SchedulerStory story = queue();
     JobId last = new JobId(12);
-    Trial made =
-        of("admin1", last).reserving(List.of(), maintenance(story, HOUR_MS, "n2"));
+    Trial made = of("admin1", last).reserving(List.of(), maintenance(story, HOUR_MS, "n2"));
     TrialResult result = tried(story, made);
     assertThat(result.refused()).isNull();
     assertThat(result.base().startMs()).isEqualTo(story.nowMs + 5 * HOUR_MS);
@@ -245,8 +244,7 @@ final class WhatIfStoriesTest {
   @Test
   void aReservationThatCouldNotBeMadeIsRefusedAsItselfWouldBe() {
     SchedulerStory story = queue();
-    Trial soon =
-        of("admin1", null).reserving(List.of(), maintenance(story, HOUR_MS / 2, "n2"));
+    Trial soon = of("admin1", null).reserving(List.of(), maintenance(story, HOUR_MS / 2, "n2"));
     assertThat(tried(story, soon).refused().code()).isEqualTo(Rejection.Code.CONFLICT);
     Trial unknown = of("admin1", null).reserving(List.of(WORK), null);
     assertThat(tried(story, unknown).refused().code()).isEqualTo(Rejection.Code.NOT_FOUND);

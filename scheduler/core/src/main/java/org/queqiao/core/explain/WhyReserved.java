@@ -82,7 +82,11 @@ final class WhyReserved {
       case RESERVATION -> {
         ReservationState state =
             cluster.reservations().find(job.spec().reservation()).orElseThrow();
-        yield "reservation " + state.rules().name() + " opens at " + state.startMs() + ", in "
+        yield "reservation "
+            + state.rules().name()
+            + " opens at "
+            + state.startMs()
+            + ", in "
             + ExplanationText.duration(state.startMs() - cluster.timeMs());
       }
       case RESERVATION_DELETED ->

@@ -61,18 +61,7 @@ public record Trial(
       int more,
       PriorityPolicy priorities,
       SchedulingDefined scheduling) {
-    this(
-        actor,
-        job,
-        changed,
-        submit,
-        drain,
-        like,
-        more,
-        priorities,
-        scheduling,
-        List.of(),
-        null);
+    this(actor, job, changed, submit, drain, like, more, priorities, scheduling, List.of(), null);
   }
 
   /** The same with another form of its job. */
@@ -94,16 +83,6 @@ public record Trial(
   /** The same with some reservations less, and then one more, or none when it is null. */
   public Trial reserving(List<ReservationName> deleted, ReservationRequest made) {
     return new Trial(
-        actor,
-        job,
-        changed,
-        submit,
-        drain,
-        like,
-        more,
-        priorities,
-        scheduling,
-        deleted,
-        made);
+        actor, job, changed, submit, drain, like, more, priorities, scheduling, deleted, made);
   }
 }

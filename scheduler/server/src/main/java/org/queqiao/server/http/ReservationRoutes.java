@@ -99,7 +99,10 @@ final class ReservationRoutes {
   }
 
   private void put(Call call) {
-    inputs.submit(call, new Input.DefineReservation(actor(call), request(name(call), call.body())), _ -> get(call));
+    inputs.submit(
+        call,
+        new Input.DefineReservation(actor(call), request(name(call), call.body())),
+        _ -> get(call));
   }
 
   private void delete(Call call) {

@@ -26,14 +26,7 @@ final class WhatIfRoutes {
   /** What may be tried, by the name of its field. */
   private static final List<String> TRIED =
       List.of(
-          "job",
-          "submit",
-          "drain",
-          "addNodes",
-          "priorities",
-          "scheduling",
-          "reserve",
-          "unreserve");
+          "job", "submit", "drain", "addNodes", "priorities", "scheduling", "reserve", "unreserve");
 
   /** What a reservation is called that has no name yet. */
   private static final ReservationName TRIED_RESERVATION = new ReservationName("tried");
@@ -99,26 +92,26 @@ final class WhatIfRoutes {
       throw Refused.invalid("changes", "changes are those of a job: name it in job");
     }
     if (TRIED.stream().noneMatch(body::containsKey)) {
-      throw Refused.invalid(
-          "",
-          "nothing is tried: name one of " + String.join(", ", TRIED));
+      throw Refused.invalid("", "nothing is tried: name one of " + String.join(", ", TRIED));
     }
     Map<String, Object> more = object(body, "addNodes");
     Map<String, Object> priorities = object(body, "priorities");
     Map<String, Object> scheduling = object(body, "scheduling");
     Map<String, Object> reserve = object(body, "reserve");
-    Trial trial = new Trial(
-        call.principal().actor(),
-        body.containsKey("job") ? new JobId((Long) body.get("job")) : null,
-        null,
-        body.containsKey("submit") ? Submission.of(object(body, "submit")) : null,
-        ((List<String>) body.getOrDefault("drain", List.of())).stream().map(NodeName::new).toList(),
-        more.isEmpty() ? null : new NodeName((String) more.get("like")),
-        more.isEmpty() ? 0 : ((Long) more.get("count")).intValue(),
-        priorities.isEmpty()
-            ? null
-            : PolicyJson.policy(view.site().priorities().policy(), priorities),
-        scheduling.isEmpty() ? null : SiteRoutes.scheduling(scheduling));
+    Trial trial =
+        new Trial(
+            call.principal().actor(),
+            body.containsKey("job") ? new JobId((Long) body.get("job")) : null,
+            null,
+            body.containsKey("submit") ? Submission.of(object(body, "submit")) : null,
+            ((List<String>) body.getOrDefault("drain", List.of()))
+                .stream().map(NodeName::new).toList(),
+            more.isEmpty() ? null : new NodeName((String) more.get("like")),
+            more.isEmpty() ? 0 : ((Long) more.get("count")).intValue(),
+            priorities.isEmpty()
+                ? null
+                : PolicyJson.policy(view.site().priorities().policy(), priorities),
+            scheduling.isEmpty() ? null : SiteRoutes.scheduling(scheduling));
     return trial.reserving(
         ((List<String>) body.getOrDefault("unreserve", List.of()))
             .stream().map(ReservationName::new).toList(),

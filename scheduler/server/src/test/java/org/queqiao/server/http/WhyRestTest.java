@@ -217,8 +217,7 @@ final class WhyRestTest {
                 .asText())
         .isEqualTo("default");
     refused(whatIf("researcher1", "{\"addNodes\":{\"like\":\"n1\",\"count\":1}}"), 403, "addNodes");
-    String reserve =
-        "{\"reserve\":{\"nodeCount\":1,\"durationMs\":3600000,\"maintenance\":true}}";
+    String reserve = "{\"reserve\":{\"nodeCount\":1,\"durationMs\":3600000,\"maintenance\":true}}";
     refused(whatIf("researcher1", reserve), 403, "");
     refused(whatIf("researcher1", "{\"unreserve\":[\"lesson\"]}"), 403, "");
     refused(whatIf("admin1", "{\"unreserve\":[\"lesson\"]}"), 404, "name");
