@@ -1,7 +1,8 @@
 import { createApp } from "vue";
 import { createRouter, createWebHashHistory } from "vue-router";
 import App from "./App.vue";
-import { me, restore } from "./session";
+import { onSignedOut } from "./api/client";
+import { ended, me, restore } from "./session";
 import "./styles/console.css";
 
 const router = createRouter({
@@ -20,6 +21,11 @@ const router = createRouter({
 router.beforeEach(async (to) => {
   if (to.meta.open || me.value || (await restore().catch(() => false))) return true;
   return { path: "/login", query: { to: to.fullPath } };
+});
+
+onSignedOut(() => {
+  if (ended())
+    void router.push({ path: "/login", query: { to: router.currentRoute.value.fullPath } });
 });
 
 createApp(App).use(router).mount("#app");

@@ -25,6 +25,14 @@ export async function leave(): Promise<void> {
   me.value = null;
 }
 
+/** The session has ended on its own; true when somebody was signed in. */
+export function ended(): boolean {
+  const wasIn = me.value !== null;
+  close();
+  me.value = null;
+  return wasIn;
+}
+
 export function isAdministrator(): boolean {
   return me.value?.roles.some((role) => role.toUpperCase() === "ADMINISTRATOR") ?? false;
 }

@@ -22,6 +22,12 @@ const RENEW_BEFORE_MS = 60_000;
 
 let session: Session | null = null;
 let renewal: Promise<boolean> | null = null;
+let signedOut: () => void = () => undefined;
+
+/** What is done when the server no longer knows the session. */
+export function onSignedOut(action: () => void): void {
+  signedOut = action;
+}
 
 async function problemOf(response: Response): Promise<Problem> {
   let title = response.statusText;
@@ -90,6 +96,10 @@ export async function call(path: string, init: RequestInit = {}): Promise<Respon
     headers.set("Authorization", `Bearer ${session.accessToken}`);
   }
   const response = await fetch(path, { ...init, headers, credentials: "same-origin" });
+  if (response.status === 401) {
+    session = null;
+    signedOut();
+  }
   if (!response.ok) {
     throw await problemOf(response);
   }
@@ -133,10 +143,14 @@ export async function cancel(id: number): Promise<void> {
 export const hold = (id: number) => post<unknown>(`/api/v1/jobs/${id}/hold`, {});
 export const release = (id: number) => post<unknown>(`/api/v1/jobs/${id}/release`, {});
 
-/** Part of a job's output from a byte offset on. */
-export async function output(id: number, from: number): Promise<Uint8Array> {
+/** Part of a job's output from a byte offset on, and the size of the whole file in bytes. */
+export async function output(
+  id: number,
+  from: number,
+): Promise<{ bytes: Uint8Array; size: number }> {
   const response = await call(`/api/v1/jobs/${id}/output?from=${from}`);
-  return new Uint8Array(await response.arrayBuffer());
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  return { bytes, size: Number(response.headers.get("Queqiao-Size") ?? from + bytes.length) };
 }
 
 export const nodes = async () => (await get<Page<NodeInfo>>("/api/v1/nodes")).items;

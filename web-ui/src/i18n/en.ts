@@ -9,6 +9,8 @@ export const en = {
     password: "Password",
     go: "Sign in",
     code: "Signing in with the link …",
+    wrong:
+      "Account or password are not right. Try again, or ask an administrator for a login link.",
     codeFailed:
       "This login link is used or older than 15 minutes. Ask for a new one with ./queqiao login.",
   },

@@ -11,6 +11,7 @@ export const zh: Texts = {
     password: "密码",
     go: "登录",
     code: "正在使用链接登录……",
+    wrong: "账号或密码不正确。请重试，或向管理员索取登录链接。",
     codeFailed: "此登录链接已使用或已超过 15 分钟。请用 ./queqiao login 重新获取。",
   },
   submit: {

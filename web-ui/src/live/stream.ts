@@ -1,5 +1,5 @@
 import { ref } from "vue";
-import { call } from "../api/client";
+import { call, Problem } from "../api/client";
 import { EventParser, type StreamEvent } from "./sse";
 
 type Listener = (event: StreamEvent) => void;
@@ -36,6 +36,7 @@ export function listen(listener: Listener, onReconnect?: () => void): () => void
 export function close(): void {
   stop?.abort();
   stop = null;
+  lastId = null;
   connected.value = false;
 }
 
@@ -51,14 +52,15 @@ async function run(signal: AbortSignal): Promise<void> {
       wait = FIRST_RETRY_MS;
       reconnections.forEach((each) => each());
       await read(response);
-    } catch {
-      // The connection is gone; the loop opens the next one.
+    } catch (e) {
+      // The connection is gone; the loop opens the next one. A server that has another log does not
+      // know the cursor: the next stream begins now, and the views read everything again.
+      if (e instanceof Problem && e.status === 409) lastId = null;
     }
+    if (signal.aborted) return;
     connected.value = false;
-    if (!signal.aborted) {
-      await new Promise((resolve) => setTimeout(resolve, wait));
-      wait = Math.min(wait * 2, LAST_RETRY_MS);
-    }
+    await new Promise((resolve) => setTimeout(resolve, wait));
+    wait = Math.min(wait * 2, LAST_RETRY_MS);
   }
 }
 
