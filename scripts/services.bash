@@ -2,11 +2,11 @@
 #
 #   DATA/host/     process ids, the launcher's socket, what this script made (owner of the folder)
 #   DATA/run/      socket and address of the server                       (server, owner only)
-#   DATA/server/   event log, keys, credentials                           (server)
+#   DATA/server/   keys, credentials                                      (server)
 #   DATA/postgres/ the embedded database                                  (database)
 #   DATA/agent/    the agent's key, spool of intents                      (agent)
 #   DATA/node/     runs and exit records                                  (launcher)
-#   DATA/log/      the event log                                      (server)
+#   DATA/log/      the event log                                          (server)
 #   DATA/printed/  what the processes print
 #   DATA/home/     homes of the demo's Unix users
 
@@ -38,7 +38,7 @@ start_of() {
 
 record() { printf '%s %s\n' "$2" "$(start_of "$2")" >"$DATA/host/$1.pid"; }
 
-# spawn NAME COMMAND...: starts a process of its own session with its output in DATA/log.
+# spawn NAME COMMAND...: starts a process of its own session with its output in DATA/printed.
 spawn() {
   local name=$1
   shift
@@ -191,7 +191,12 @@ place_programs() {
 start_server() {
   local arguments=(--data "$DATA" --owner "$(id -un)") unix_users as=()
   if is_root; then as=(setpriv --reuid="$SERVER_UID" --regid="$SERVER_UID" --clear-groups --inh-caps=-all --bounding-set=-all); fi
-  [ -z "$PORT" ] || arguments+=(--port "$PORT")
+  # Who started it on a port of its own finds it there again after a crash or a stop.
+  if [ -n "$PORT" ]; then
+    arguments+=(--port "$PORT")
+  elif [ -r "$DATA/host/port" ]; then
+    arguments+=(--kept-port "$(<"$DATA/host/port")")
+  fi
   if [ "$DEMO" = yes ]; then
     if is_root; then unix_users=$(IFS=,; echo "${DEMO_USERS[*]}"); else unix_users=$(id -un); fi
     arguments+=(--demo --demo-unix-users "$unix_users")
@@ -218,6 +223,7 @@ wait_for_server() {
     [ $SECONDS -lt $until ] || die "the server is not ready after 120 s; see $DATA/printed/server.log"
     sleep 0.1
   done
+  if [ $started = yes ] && [ -n "$PORT" ]; then printf '%s\n' "$PORT" >"$DATA/host/port"; fi
 }
 
 # as_server COMMAND...: what is read in a folder of the server is read with its rights, not with root's.

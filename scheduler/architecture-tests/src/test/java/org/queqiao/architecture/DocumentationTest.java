@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -98,20 +100,50 @@ final class DocumentationTest {
   @Test
   void everyLinkOfThePagesLeadsSomewhere() throws IOException {
     Set<String> broken = new TreeSet<>();
-    try (Stream<Path> docs = Files.walk(House.ROOT.resolve("docs"));
-        Stream<Path> top = Files.list(House.ROOT)) {
-      for (Path page :
-          Stream.concat(docs, top)
-              .filter(p -> p.toString().endsWith(".md"))
-              .collect(Collectors.toSet())) {
-        Matcher link = LINK.matcher(Files.readString(page));
-        while (link.find()) {
-          if (!Files.exists(page.resolveSibling(link.group(1)))) {
-            broken.add(House.ROOT.relativize(page) + " -> " + link.group(1));
-          }
+    for (Path page : pages()) {
+      Matcher link = LINK.matcher(Files.readString(page));
+      while (link.find()) {
+        if (!Files.exists(page.resolveSibling(link.group(1)))) {
+          broken.add(House.ROOT.relativize(page) + " -> " + link.group(1));
         }
       }
     }
     assertThat(broken).isEmpty();
+  }
+
+  private static final Pattern RULE = Pattern.compile("^\\|(?: ?:?-+:? ?\\|)+$");
+
+  @Test
+  void everyTableOfThePagesIsOneHeadARuleAndRowsOfTheSameWidth() throws IOException {
+    Set<String> broken = new TreeSet<>();
+    for (Path page : pages()) {
+      List<String> table = new ArrayList<>();
+      for (String line : (Files.readString(page) + "\n\n").split("\n", -1)) {
+        if (line.startsWith("|")) {
+          table.add(line);
+          continue;
+        }
+        if (!table.isEmpty() && !isTable(table)) {
+          broken.add(House.ROOT.relativize(page) + ": the table that begins " + table.get(0));
+        }
+        table.clear();
+      }
+    }
+    assertThat(broken).isEmpty();
+  }
+
+  private static boolean isTable(List<String> lines) {
+    long rules = lines.stream().filter(line -> RULE.matcher(line).matches()).count();
+    long widths = lines.stream().map(line -> line.split("(?<!\\\\)\\|", -1).length).distinct().count();
+    return lines.size() > 2 && RULE.matcher(lines.get(1)).matches() && rules == 1 && widths == 1;
+  }
+
+  private static Set<Path> pages() throws IOException {
+    try (Stream<Path> docs = Files.walk(House.ROOT.resolve("docs"));
+        Stream<Path> top = Files.list(House.ROOT)) {
+      return Stream.concat(docs, top)
+          .filter(p -> p.toString().endsWith(".md"))
+          .collect(Collectors.toSet());
+    }
   }
 }

@@ -8,6 +8,7 @@ import io.vertx.core.http.Cookie;
 import io.vertx.core.http.CookieSameSite;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
@@ -51,12 +52,16 @@ public final class AuthRoutes {
 
   private void open(
       Router router, HttpMethod method, String path, Consumer<RoutingContext> handler) {
-    router.route(method, path).handler(AuthRoutes::prepare);
-    router
-        .route(method, path)
+    route(router, method, path).handler(AuthRoutes::prepare);
+    route(router, method, path)
         .handler(BodyHandler.create(false).setBodyLimit(MAX_BODY))
         .handler(handler::accept)
         .failureHandler(AuthRoutes::failed);
+  }
+
+  private static Route route(Router router, HttpMethod method, String path) {
+    Route route = router.route(method, path);
+    return method == HttpMethod.GET ? route.method(HttpMethod.HEAD) : route;
   }
 
   private void known(

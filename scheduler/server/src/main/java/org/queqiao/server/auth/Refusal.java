@@ -24,6 +24,7 @@ public record Refusal(Code code, String field, String detail, long retryAfterSec
     IDEMPOTENCY_MISMATCH(409, "Conflict"),
     STALE(412, "Precondition Failed"),
     TOO_LARGE(413, "Content Too Large"),
+    ADDRESS_TOO_LONG(414, "URI Too Long"),
     WRONG_TYPE(415, "Unsupported Media Type"),
     INVALID(422, "Unprocessable Content"),
     TOO_MANY(429, "Too Many Requests"),

@@ -3,6 +3,7 @@ package org.queqiao.server.boot;
 import java.nio.file.Path;
 import java.util.List;
 import org.queqiao.server.config.ConfigException;
+import org.queqiao.server.config.ServerConfig;
 
 /**
  * The command line of a server.
@@ -10,13 +11,15 @@ import org.queqiao.server.config.ConfigException;
  * @param data the data folder
  * @param config the configuration file
  * @param port replaces {@code http.port}, or -1
+ * @param keptPort of an earlier start, where neither the command line nor the configuration names
+ *     one, or -1
  * @param demoUnixUsers whom the demo's researchers run as; empty without the demo
  * @param owner the operating-system user who owns the data folder and started this
  */
-public record Options(Path data, Path config, int port, List<String> demoUnixUsers, String owner) {
+public record Options(Path data, Path config, int port, int keptPort, List<String> demoUnixUsers, String owner) {
   /** How it is written. */
   public static final String USAGE =
-      "--data DIR [--port P] [--config FILE] [--owner USER] [--demo --demo-unix-users A[,B]]";
+      "--data DIR [--port P] [--kept-port P] [--config FILE] [--owner USER] [--demo --demo-unix-users A[,B]]";
 
   /**
    * Reads the arguments.
@@ -27,6 +30,7 @@ public record Options(Path data, Path config, int port, List<String> demoUnixUse
     Path data = null;
     Path config = null;
     int port = -1;
+    int keptPort = -1;
     boolean demo = false;
     String owner = System.getProperty("user.name");
     List<String> users = List.of();
@@ -43,7 +47,8 @@ public record Options(Path data, Path config, int port, List<String> demoUnixUse
       switch (name) {
         case "--data" -> data = Path.of(value).toAbsolutePath().normalize();
         case "--config" -> config = Path.of(value).toAbsolutePath();
-        case "--port" -> port = port(value);
+        case "--port" -> port = port(name, value);
+        case "--kept-port" -> keptPort = port(name, value);
         case "--owner" -> owner = value;
         case "--demo-unix-users" -> users = List.of(value.split(","));
         default -> throw new ConfigException("there is no option " + name + "; they are " + USAGE);
@@ -56,11 +61,20 @@ public record Options(Path data, Path config, int port, List<String> demoUnixUse
         data,
         config == null ? data.resolve("queqiao.yaml") : config,
         port,
+        keptPort,
         !demo ? List.of() : users.isEmpty() ? List.of(owner) : users,
         owner);
   }
 
-  private static int port(String text) {
+  /** Where to listen: the command line, then the configuration, then the port of an earlier start. */
+  int portWith(ServerConfig config) {
+    if (port >= 0) {
+      return port;
+    }
+    return keptPort >= 0 && !config.sets("http.port") ? keptPort : config.http().port();
+  }
+
+  private static int port(String name, String text) {
     try {
       int port = Integer.parseInt(text);
       if (port >= 0 && port <= 65_535) {
@@ -69,6 +83,6 @@ public record Options(Path data, Path config, int port, List<String> demoUnixUse
     } catch (NumberFormatException e) {
       // Said below.
     }
-    throw new ConfigException("--port takes a number from 0 to 65535, not '" + text + "'");
+    throw new ConfigException(name + " takes a number from 0 to 65535, not '" + text + "'");
   }
 }

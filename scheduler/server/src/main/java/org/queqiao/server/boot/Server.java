@@ -438,7 +438,7 @@ public final class Server implements AutoCloseable {
   }
 
   private int wantedPort() {
-    return options.port() >= 0 ? options.port() : config.http().port();
+    return options.portWith(config);
   }
 
   /** Where the server listens, once it does. */

@@ -47,7 +47,7 @@ public record ServerConfig(
               "127.0.0.1",
               "Address to listen on; other than loopback needs TLS."),
           from.integer(
-              "http.port", "port", 8080, 0, 65_535, "Port to listen on; 0 takes a free one."),
+              "http.port", "port", 8080, 0, 65_535, "Port to listen on; 0 takes a free one. Without it that of the last --port, if there was one."),
           from.text(
               "http.publicUrl",
               "URL",
@@ -262,6 +262,11 @@ public record ServerConfig(
     return Files.exists(file, java.nio.file.LinkOption.NOFOLLOW_LINKS)
         ? of(YamlFile.read(file), file.toString())
         : of(new TreeMap<>(), "default");
+  }
+
+  /** Whether the file says something about a key. */
+  public boolean sets(String key) {
+    return settings.stream().anyMatch(each -> each.key().equals(key) && !each.isDefault());
   }
 
   /** The configuration with these values by full key. */

@@ -11,4 +11,9 @@ package org.queqiao.server.config;
  * @param origin {@code default} or the file that sets it
  */
 public record Setting(
-    String key, String unit, String defaultText, String prose, String valueText, String origin) {}
+    String key, String unit, String defaultText, String prose, String valueText, String origin) {
+  /** Whether nothing but the program says it. */
+  boolean isDefault() {
+    return origin.equals("default");
+  }
+}

@@ -4,6 +4,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
@@ -91,23 +92,26 @@ final class Api {
 
   private void mount(Router router, Operation operation, Handler handler) {
     String path = operation.path().replaceAll("\\{(\\w+)\\}", ":$1");
-    HttpMethod method = HttpMethod.valueOf(operation.method());
     // Each step is a route of its own: one route takes no body handler behind another handler.
-    router
-        .route(method, path)
+    route(router, operation, path)
         .handler(routing -> {
           routing.put(HttpMeter.OPERATION, operation.id());
           admit(routing, operation, handler);
         });
     if (operation.method().equals("GET")) {
-      router.route(method, path).handler(Api::refuseBody);
+      route(router, operation, path).handler(Api::refuseBody);
     } else {
       long limit = operation.bodies().isEmpty() ? SMALL_BODY : maxBodyBytes;
-      router.route(method, path).handler(routing -> admitType(routing, operation));
-      router.route(method, path).handler(routing -> limitBody(routing, limit));
-      router.route(method, path).handler(BodyHandler.create(false).setBodyLimit(limit));
+      route(router, operation, path).handler(routing -> admitType(routing, operation));
+      route(router, operation, path).handler(routing -> limitBody(routing, limit));
+      route(router, operation, path).handler(BodyHandler.create(false).setBodyLimit(limit));
     }
-    router.route(method, path).handler(routing -> serve(routing, operation, handler));
+    route(router, operation, path).handler(routing -> serve(routing, operation, handler));
+  }
+
+  private static Route route(Router router, Operation operation, String path) {
+    Route route = router.route(HttpMethod.valueOf(operation.method()), path);
+    return operation.hasHead() ? route.method(HttpMethod.HEAD) : route;
   }
 
   /** Identity and rate, before a byte of the body is read. */
@@ -259,14 +263,14 @@ final class Api {
             .filter(each -> !each.inPath())
             .map(Operation.Parameter::name)
             .toList();
-    String shown = name.length() > 64 ? name.substring(0, 64) : name;
+    String shown = Schema.shown(name);
+    String near = NearestName.near(shown, known);
     throw Refused.malformed(
         shown,
         "there is no parameter "
             + shown
-            + (known.isEmpty()
-                ? ": there are none"
-                : ": the nearest is " + NearestName.of(shown, known) + ", known are " + known));
+            + (near.isEmpty() ? "" : "; did you mean " + near + "?")
+            + (known.isEmpty() ? ": there are none" : ": known are " + String.join(", ", known)));
   }
 
   private static Object value(Operation.Parameter parameter, String text) {

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 
@@ -55,6 +56,20 @@ public final class Contract {
 
   List<Operation> operations() {
     return operations;
+  }
+
+  /** The methods of the operations at an address, in the order of their names; HEAD where there is GET. */
+  List<String> methods(String path) {
+    TreeSet<String> methods = new TreeSet<>();
+    for (Operation each : operations) {
+      if (each.isAt(path)) {
+        methods.add(each.method());
+        if (each.hasHead()) {
+          methods.add("HEAD");
+        }
+      }
+    }
+    return List.copyOf(methods);
   }
 
   /** The node at a pointer such as {@code #/components/schemas/Job}, with no reference left. */
@@ -108,6 +123,7 @@ public final class Contract {
         path,
         (String) list(node.get("tags")).getFirst(),
         node.containsKey("security") && list(node.get("security")).isEmpty(),
+        node.toString().contains("text/event-stream"),
         List.copyOf(parameters),
         bodies);
   }

@@ -124,6 +124,8 @@ public final class HttpService {
       connections.asked(request.connection());
       router.handle(request);
     });
+    server.invalidRequestHandler(
+        request -> Guard.unreadable(request, MAX_LINE_BYTES, MAX_HEADER_BYTES));
     server.connectionHandler(connections::opened);
     servers.add(server);
     var context = ((io.vertx.core.internal.VertxInternal) vertx).createEventLoopContext();
@@ -162,7 +164,7 @@ public final class HttpService {
     Contract contract = Contract.load();
     Router router = Router.router(around.vertx());
     router.route().handler(new Guard(around.answered(), connections)::admit);
-    Guard.errors(router, config.http().maxBodyBytes());
+    Guard.errors(router, contract, config.http().maxBodyBytes());
     new AuthRoutes(around.identity()).mount(router);
     ServerConfig.Limits limits = config.limits();
     Api api =

@@ -3,6 +3,7 @@ package org.queqiao.server.http;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
@@ -23,6 +24,7 @@ import org.queqiao.server.auth.Refusal;
  * part of the program and kept in memory.
  */
 final class PageRoutes {
+  private static final int NOT_ALLOWED = 405;
   private static final String CONSOLE = "/webui/";
   private static final String DOCS = "/docs/";
   private static final Map<String, String> TYPES =
@@ -50,13 +52,15 @@ final class PageRoutes {
   }
 
   void mount(Router router) {
-    router.get("/openapi.json").handler(this::openApi);
-    router.get("/docs").handler(routing -> serve(routing, DOCS + "index.html", false));
-    router
-        .get("/docs/:file")
+    page(router, "/openapi.json").handler(this::openApi);
+    page(router, "/docs").handler(routing -> serve(routing, DOCS + "index.html", false));
+    page(router, "/docs/:file")
         .handler(routing -> serve(routing, DOCS + routing.pathParam("file"), false));
-    router.get("/*").handler(this::console);
-    router.route().method(HttpMethod.HEAD).path("/").handler(this::console);
+    page(router, "/*").handler(this::console);
+  }
+
+  private static Route page(Router router, String path) {
+    return router.get(path).method(HttpMethod.HEAD);
   }
 
   private void openApi(RoutingContext routing) {
@@ -65,17 +69,16 @@ final class PageRoutes {
     routing.response().end(contract.document(serverUrl.get()).toBuffer());
   }
 
-  /** A file of the console, or its one page for every address that is no file. */
+  /** A file of the console. Its places are fragments of its one page, so no other address is one. */
   private void console(RoutingContext routing) {
     String path = routing.normalizedPath();
-    if (path.startsWith("/api/") || path.startsWith("/health/")) {
-      routing.next();
+    if (!contract.methods(path).isEmpty()) {
+      routing.fail(NOT_ALLOWED);
       return;
     }
-    boolean isFile = path.lastIndexOf('.') > path.lastIndexOf('/');
     serve(
         routing,
-        CONSOLE + (isFile ? path.substring(1) : "index.html"),
+        CONSOLE + (path.equals("/") ? "index.html" : path.substring(1)),
         path.startsWith("/assets/"));
   }
 

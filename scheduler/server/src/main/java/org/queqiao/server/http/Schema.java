@@ -36,6 +36,7 @@ final class Schema {
           "pattern",
           "enum",
           "oneOf");
+  private static final int MAX_SHOWN = 64;
   private static final Set<String> NOTES = Set.of("description", "format", "default");
 
   private final Set<String> types;
@@ -150,7 +151,7 @@ final class Schema {
       }
       Refusal wrong = schema == null ? null : schema.wrong(inner, each.getValue());
       if (wrong != null) {
-        return wrong;
+        return schema == additional ? Refusal.of(wrong.code(), inner, "entry " + shown(name) + " of " + wrong.detail()) : wrong;
       }
     }
     for (String name : required) {
@@ -165,16 +166,21 @@ final class Schema {
   }
 
   private Refusal unknown(String path, String name) {
-    String shown = name.length() > 64 ? name.substring(0, 64) : name;
+    String shown = shown(name);
+    String near = NearestName.near(shown, properties.keySet());
     return Refusal.of(
         Refusal.Code.MALFORMED,
         path.isEmpty() ? shown : path,
         "there is no field "
             + shown
-            + ": the nearest is "
-            + NearestName.of(shown, properties.keySet())
-            + ", known are "
+            + (near.isEmpty() ? "" : "; did you mean " + near + "?")
+            + ": known are "
             + String.join(", ", properties.keySet()));
+  }
+
+  /** As much of a name of the request as an answer repeats. */
+  static String shown(String name) {
+    return name.length() > MAX_SHOWN ? name.substring(0, MAX_SHOWN) : name;
   }
 
   private Refusal wrongArray(String path, List<?> array) {

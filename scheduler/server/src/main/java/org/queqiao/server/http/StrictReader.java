@@ -1,10 +1,11 @@
 package org.queqiao.server.http;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.exc.InputCoercionException;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import java.io.IOException;
@@ -24,7 +25,6 @@ final class StrictReader {
 
   private static final JsonFactory FACTORY =
       JsonFactory.builder()
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .streamReadConstraints(
               StreamReadConstraints.builder()
                   .maxNestingDepth(MAX_DEPTH)
@@ -52,10 +52,18 @@ final class StrictReader {
     } catch (StreamConstraintsException e) {
       throw Refused.malformed(
           "", "the body is nested more than " + MAX_DEPTH + " levels deep, or a name is too long");
+    } catch (JsonProcessingException e) {
+      // The message of the parser may quote the body, which may hold secrets; the place does not.
+      throw Refused.malformed("", "the body is no valid JSON in UTF-8" + place(e.getLocation()));
     } catch (IOException e) {
-      // The message of the parser may quote the body, which may hold secrets.
-      throw Refused.malformed("", "the body is no valid JSON in UTF-8, or has a field twice");
+      throw Refused.malformed("", "the body is no valid JSON in UTF-8");
     }
+  }
+
+  private static String place(JsonLocation at) {
+    return at == null || at.getLineNr() < 1
+        ? ""
+        : ": see line " + at.getLineNr() + ", column " + at.getColumnNr();
   }
 
   private static Map<String, Object> object(JsonParser parser, String path) throws IOException {
@@ -63,6 +71,10 @@ final class StrictReader {
     for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
       String inner = path.isEmpty() ? name : path;
       checkText(inner, name);
+      if (object.containsKey(name)) {
+        throw Refused.malformed(
+            inner, "the field " + Schema.shown(name) + " is given twice: give it once");
+      }
       parser.nextToken();
       object.put(name, value(parser, inner));
     }
