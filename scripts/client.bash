@@ -26,10 +26,9 @@ client_token() {
 session_token() {
   local account=$1 file=$DATA/host/token.$1
   if [ ! -s "$file" ] || [ -z "$(find "$file" -mmin -1380)" ]; then
-    (umask 077 && admin POST /token --data-urlencode "user=$account" >"$file") || {
-      cat "$file" >&2
+    (umask 077 && owner POST /token --data-urlencode "user=$account" >"$file") || {
       rm -f "$file"
-      die "no token for $account"
+      exit 1
     }
   fi
   cat "$file"
@@ -105,7 +104,7 @@ client_submit() {
     esac
   done
   [ -n "$file" ] || die "which script? ./queqiao submit FILE"
-  [ -r "$file" ] || die "cannot read $file"
+  [ -r "$file" ] && [ ! -d "$file" ] || die "cannot read $file"
   account=$(default_account)
   # The demo's administrator has no project of its own.
   if [ -z "$AS" ] && [ "$account" = admin1 ]; then account=researcher1; fi
@@ -115,7 +114,10 @@ client_submit() {
 # requeue JOB: the run of a running job ends and the job waits again.
 client_requeue() {
   running
-  api "$(default_account)" POST "/api/v1/jobs/${ARGS[0]:?which job?}/requeue"
+  take_account
+  only 1
+  case ${ARGS[0]:-} in '' | *[!0-9]*) die "which job? ./queqiao requeue JOB" ;; esac
+  api "$(default_account)" POST "/api/v1/jobs/${ARGS[0]}/requeue"
 }
 
 # update JOB KEY=VALUE...: an empty value brings back the default.
@@ -153,13 +155,18 @@ client_cancel() {
   api "$(default_account)" DELETE "/api/v1/jobs/${job%%_*}" "${query[@]}" >/dev/null
 }
 
-# jobs [--array ID]
+# jobs [--array ARRAY] [--json]
 client_jobs() {
   running
   take_account
   local query=()
-  if [ "${ARGS[0]:-}" = --array ]; then query=(--url-query "array=${ARGS[1]:?which array?}"); fi
-  api "$(default_account)" GET /api/v1/jobs -H 'Accept: text/plain' "${query[@]}"
+  if [ "${ARGS[0]:-}" = --array ]; then
+    case ${ARGS[1]:-} in '' | *[!0-9]*) die "which array? ./queqiao jobs --array ARRAY" ;; esac
+    query=(--url-query "array=${ARGS[1]}")
+    ARGS=("${ARGS[@]:2}")
+  fi
+  only 0
+  api "$(default_account)" GET /api/v1/jobs -H "$(answer_type)" "${query[@]}"
 }
 
 # takes COUNT USAGE: the words that a subcommand needs, itself included.
@@ -170,7 +177,7 @@ take_account() {
   set -- "${ARGS[@]}"
   while [ $# -gt 0 ]; do
     case $1 in
-      --as) AS=${2:?--as needs an account}; shift 2 ;;
+      --as) [ -n "${2:-}" ] || die "--as needs an account"; AS=$2; shift 2 ;;
       *) rest+=("$1"); shift ;;
     esac
   done
@@ -180,6 +187,7 @@ take_account() {
 client_share() {
   running
   take_account
+  only 0
   api "$(default_account)" GET /api/v1/shares -H 'Accept: text/plain'
 }
 
@@ -187,6 +195,7 @@ client_priority() {
   running
   take_account
   case ${ARGS[0]:-} in '' | *[!0-9]*) die "which job? ./queqiao priority JOB" ;; esac
+  only 1
   api "$(default_account)" GET "/api/v1/jobs/${ARGS[0]}/priority" -H 'Accept: text/plain'
 }
 
@@ -204,6 +213,12 @@ client_policy() {
     platform,2) path=/api/v1/platforms/${ARGS[0]} body="{\"title\":\"${ARGS[1]//[\"\\]/}\"}" ;;
     topology,0) path=/api/v1/topology body= ;;
     topology,1) path=/api/v1/topology body=${ARGS[0]} ;;
+    domain,0) path=/api/v1/domains body= ;;
+    domain,2)
+      api "$(default_account)" POST /api/v1/domains -H 'Content-Type: application/json' \
+        --data-binary "{\"code\":$(quoted "${ARGS[0]}"),\"title\":$(quoted "${ARGS[1]}")}"
+      return
+      ;;
     licences,0) path=/api/v1/licences body= ;;
     licences,2) path=/api/v1/licences/${ARGS[0]} body="{\"count\":${ARGS[1]}}" ;;
     rules,0) path=/api/v1/rules body= ;;
@@ -215,7 +230,6 @@ client_policy() {
   else
     api "$(default_account)" PUT "$path" -H 'Content-Type: application/json' --data-binary "$body"
   fi
-  printf '\n'
 }
 
 # policy [NAME] [--reservations N]: shows or changes by which policy the cluster is planned.
@@ -226,7 +240,7 @@ client_planning() {
   set -- "${ARGS[@]}"
   while [ $# -gt 0 ]; do
     case $1 in
-      --reservations) reservations=${2:?--reservations needs a number}; shift 2 ;;
+      --reservations) [ -n "${2:-}" ] || die "--reservations needs a number"; reservations=$2; shift 2 ;;
       -*) die "policy does not know $1; see ./queqiao help" ;;
       *) [ -z "$name" ] || die "one policy: ./queqiao policy NAME"; name=$1; shift ;;
     esac
@@ -240,7 +254,6 @@ client_planning() {
     body="{\"policy\":\"$name\"${reservations:+,\"reservations\":$reservations}}"
     api "$(default_account)" PUT /api/v1/scheduling -H 'Content-Type: application/json' --data-binary "$body"
   fi
-  printf '\n'
 }
 
 # Lists, shows, makes and deletes reservations.
@@ -253,10 +266,9 @@ client_reservation() {
   fi
   case ${ARGS[0]:-list},${#ARGS[@]} in
     list,[01]) api "$(default_account)" GET "$path" -H 'Accept: text/plain' ;;
-    show,2) api "$(default_account)" GET "$path/$name"; printf '\n' ;;
+    show,2) api "$(default_account)" GET "$path/$name" ;;
     set,3)
       api "$(default_account)" PUT "$path/$name" -H 'Content-Type: application/json' --data-binary "${ARGS[2]}"
-      printf '\n'
       ;;
     delete,2) api "$(default_account)" DELETE "$path/$name" ;;
     *) die "it is written ./queqiao reservation [list | show NAME | set NAME JSON | delete NAME]" ;;
@@ -265,8 +277,9 @@ client_reservation() {
 
 client_nodes() {
   running
+  take_account
   case ${ARGS[0]:-list} in
-    list) api "$(default_account)" GET /api/v1/nodes -H 'Accept: text/plain' ;;
+    list) only 1; api "$(default_account)" GET /api/v1/nodes -H "$(answer_type)" ;;
     drain) takes 2 "nodes drain NODE REASON"; owner POST "/nodes/${ARGS[1]}/drain" --data-urlencode "reason=${ARGS[*]:2}" ;;
     resume) takes 2 "nodes resume NODE"; owner POST "/nodes/${ARGS[1]}/resume" ;;
     set) takes 3 "nodes set NODE JSON"; api "$(default_account)" PUT "/api/v1/nodes/${ARGS[1]}/settings" -H 'Content-Type: application/json' --data-binary "${ARGS[2]}" ;;

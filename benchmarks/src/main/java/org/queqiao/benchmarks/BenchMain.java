@@ -6,6 +6,19 @@ import java.util.List;
 
 /** {@code ./queqiao bench NAME}: runs one benchmark and prints one line of figures. */
 public final class BenchMain {
+  private static final List<String> OPTIONS =
+      List.of(
+          "--json",
+          "--jobs",
+          "--seconds",
+          "--requests",
+          "--tail",
+          "--nodes",
+          "--per-switch",
+          "--trace",
+          "--procs",
+          "--times");
+
   private BenchMain() {}
 
   public static void main(String[] arguments) throws Exception {
@@ -20,11 +33,11 @@ public final class BenchMain {
       }
     }
     if (rest.isEmpty()) {
-      System.err.println(
-          "bench: which one? submit, single, jobs, log, heap, recovery, agent, plan, replay,"
-              + " what-if or jmh");
-      System.exit(2);
+      refuse(
+          "which one? submit, single, jobs, log, heap, recovery, agent, plan, replay, what-if or"
+              + " jmh");
     }
+    refuseUnknown(rest);
     Report report = new Report(rest.get(0));
     switch (rest.get(0)) {
       case "submit" -> SubmitBench.run(root, option(rest, "--seconds", 15), report);
@@ -55,8 +68,7 @@ public final class BenchMain {
               option(rest, "--times", 3),
               report);
       default -> {
-        System.err.println("bench: there is no benchmark '" + rest.get(0) + "'");
-        System.exit(2);
+        refuse("there is no benchmark '" + rest.get(0) + "'");
       }
     }
     System.out.println(json ? report.json() : report.text());
@@ -64,11 +76,30 @@ public final class BenchMain {
 
   private static String word(List<String> arguments, String name) {
     int at = arguments.indexOf(name);
+    if (at == arguments.size() - 1) {
+      refuse(name + " needs a value");
+    }
     return at < 0 ? "" : arguments.get(at + 1);
   }
 
   private static int option(List<String> arguments, String name, int otherwise) {
-    int at = arguments.indexOf(name);
-    return at < 0 ? otherwise : Integer.parseInt(arguments.get(at + 1));
+    String text = arguments.contains(name) ? word(arguments, name) : String.valueOf(otherwise);
+    if (!text.matches("[0-9]{1,9}")) {
+      refuse(name + " needs a number, not '" + text + "'");
+    }
+    return Integer.parseInt(text);
+  }
+
+  private static void refuseUnknown(List<String> arguments) {
+    for (String each : arguments) {
+      if (each.startsWith("-") && !OPTIONS.contains(each)) {
+        refuse("there is no option " + each + "; they are " + String.join(", ", OPTIONS));
+      }
+    }
+  }
+
+  private static void refuse(String what) {
+    System.err.println("bench: " + what);
+    System.exit(2);
   }
 }

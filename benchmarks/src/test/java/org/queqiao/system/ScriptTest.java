@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +15,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -91,6 +95,53 @@ final class ScriptTest {
         .isEqualTo(
             "{\"server\":{\"pid\":null},\"agent\":{\"pid\":null},\"launcher\":{\"pid\":null},"
                 + "\"database\":{\"pid\":null},\"url\":null,\"ready\":false}\n");
+  }
+
+  @Test
+  void aMisspeltOptionIsRefusedBeforeAnythingIsDone() throws Exception {
+    String data = folder.resolve("data").toString();
+    for (List<String> line :
+        List.of(
+            List.of("up", "--dema"),
+            List.of("down", "--purgr"),
+            List.of("status", "--josn"),
+            List.of("login", "--as"),
+            List.of("token", "--force"),
+            List.of("build", "now"))) {
+      Answer answer = script(line.get(0), line.get(1), "--data", data);
+      assertThat(answer.exit()).isEqualTo(1);
+      assertThat(answer.text())
+          .isEqualTo(
+              "queqiao: %s does not know %s; see ./queqiao help\n"
+                  .formatted(line.get(0), line.get(1)));
+    }
+    assertThat(folder.resolve("data")).doesNotExist();
+  }
+
+  @Test
+  void aCommandWithoutWhatItNeedsSaysHowItIsWritten() throws Exception {
+    // A socket file is what tells the commands that something runs here.
+    Path data = folder.resolve("data");
+    Files.createDirectories(data.resolve("run"));
+    try (ServerSocketChannel socket = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      socket.bind(UnixDomainSocketAddress.of(data.resolve("run/admin.sock")));
+      Map<List<String>, String> said =
+          Map.of(
+              List.of("requeue"), "which job? ./queqiao requeue JOB",
+              List.of("requeue", "x"), "which job? ./queqiao requeue JOB",
+              List.of("jobs", "--array"), "which array? ./queqiao jobs --array ARRAY",
+              List.of("jobs", "--all"), "jobs does not know --all; see ./queqiao help",
+              List.of("jobs", "--as"), "--as needs an account",
+              List.of("submit", "/"), "cannot read /",
+              List.of("log"), "log what? ./queqiao log describe|dump|verify|replay [--until POSITION]");
+      for (Map.Entry<List<String>, String> each : said.entrySet()) {
+        List<String> line = new ArrayList<>(each.getKey());
+        line.addAll(List.of("--data", data.toString()));
+        Answer answer = script(line.toArray(new String[0]));
+        assertThat(answer.exit()).as(each.getKey().toString()).isEqualTo(1);
+        assertThat(answer.text()).isEqualTo("queqiao: " + each.getValue() + "\n");
+      }
+    }
   }
 
   @Test
