@@ -133,7 +133,8 @@ final class ScriptTest {
               List.of("jobs", "--all"), "jobs does not know --all; see ./queqiao help",
               List.of("jobs", "--as"), "--as needs an account",
               List.of("submit", "/"), "cannot read /",
-              List.of("log"), "log what? ./queqiao log describe|dump|verify|replay [--until POSITION]");
+              List.of("log"),
+                  "log what? ./queqiao log describe|dump|verify|replay [--until POSITION]");
       for (Map.Entry<List<String>, String> each : said.entrySet()) {
         List<String> line = new ArrayList<>(each.getKey());
         line.addAll(List.of("--data", data.toString()));

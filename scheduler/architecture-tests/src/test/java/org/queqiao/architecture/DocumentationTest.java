@@ -134,7 +134,8 @@ final class DocumentationTest {
 
   private static boolean isTable(List<String> lines) {
     long rules = lines.stream().filter(line -> RULE.matcher(line).matches()).count();
-    long widths = lines.stream().map(line -> line.split("(?<!\\\\)\\|", -1).length).distinct().count();
+    long widths =
+        lines.stream().map(line -> line.split("(?<!\\\\)\\|", -1).length).distinct().count();
     return lines.size() > 2 && RULE.matcher(lines.get(1)).matches() && rules == 1 && widths == 1;
   }
 

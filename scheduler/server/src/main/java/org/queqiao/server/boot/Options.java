@@ -16,7 +16,8 @@ import org.queqiao.server.config.ServerConfig;
  * @param demoUnixUsers whom the demo's researchers run as; empty without the demo
  * @param owner the operating-system user who owns the data folder and started this
  */
-public record Options(Path data, Path config, int port, int keptPort, List<String> demoUnixUsers, String owner) {
+public record Options(
+    Path data, Path config, int port, int keptPort, List<String> demoUnixUsers, String owner) {
   /** How it is written. */
   public static final String USAGE =
       "--data DIR [--port P] [--kept-port P] [--config FILE] [--owner USER] [--demo --demo-unix-users A[,B]]";
@@ -66,7 +67,9 @@ public record Options(Path data, Path config, int port, int keptPort, List<Strin
         owner);
   }
 
-  /** Where to listen: the command line, then the configuration, then the port of an earlier start. */
+  /**
+   * Where to listen: the command line, then the configuration, then the port of an earlier start.
+   */
   int portWith(ServerConfig config) {
     if (port >= 0) {
       return port;

@@ -20,7 +20,10 @@ public final class NearestName {
     return best;
   }
 
-  /** The nearest name if it is near enough to have been meant: no more than half of it differs; or empty. */
+  /**
+   * The nearest name if it is near enough to have been meant: no more than half of it differs; or
+   * empty.
+   */
   public static String near(String name, Collection<String> known) {
     String best = of(name, known);
     return 2 * distance(name, best) <= name.length() ? best : "";

@@ -47,7 +47,12 @@ public record ServerConfig(
               "127.0.0.1",
               "Address to listen on; other than loopback needs TLS."),
           from.integer(
-              "http.port", "port", 8080, 0, 65_535, "Port to listen on; 0 takes a free one. Without it that of the last --port, if there was one."),
+              "http.port",
+              "port",
+              8080,
+              0,
+              65_535,
+              "Port to listen on; 0 takes a free one. Without it that of the last --port, if there was one."),
           from.text(
               "http.publicUrl",
               "URL",

@@ -136,7 +136,8 @@ final class AccountingRoutes {
       throw Refused.notFound("there is no project of this name that you may see");
     }
     if (!scope.everything() && !scope.projects().contains(project)) {
-      throw Refused.forbidden("only managers of the project, administrators, finance and auditors see this");
+      throw Refused.forbidden(
+          "only managers of the project, administrators, finance and auditors see this");
     }
     return project;
   }

@@ -58,7 +58,10 @@ public final class Contract {
     return operations;
   }
 
-  /** The methods of the operations at an address, in the order of their names; HEAD where there is GET. */
+  /**
+   * The methods of the operations at an address, in the order of their names; HEAD where there is
+   * GET.
+   */
   List<String> methods(String path) {
     TreeSet<String> methods = new TreeSet<>();
     for (Operation each : operations) {

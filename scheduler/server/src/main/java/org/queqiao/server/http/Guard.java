@@ -76,9 +76,7 @@ final class Guard {
   }
 
   private static void on(Router router, int status, Refusal refusal) {
-    router.errorHandler(
-        status,
-        routing -> refuse(routing, refusal));
+    router.errorHandler(status, routing -> refuse(routing, refusal));
   }
 
   /** Says which methods the address knows, as RFC 9110 asks for. */
@@ -123,8 +121,7 @@ final class Guard {
                   "the headers of the request must not be longer than "
                       + maxHeaderBytes
                       + " bytes together");
-          case null, default ->
-              Refusal.of(Refusal.Code.MALFORMED, "the request cannot be read");
+          case null, default -> Refusal.of(Refusal.Code.MALFORMED, "the request cannot be read");
         };
     HttpServerResponse response = request.response();
     response.putHeader("Connection", "close");

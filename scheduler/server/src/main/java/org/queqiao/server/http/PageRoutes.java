@@ -69,7 +69,9 @@ final class PageRoutes {
     routing.response().end(contract.document(serverUrl.get()).toBuffer());
   }
 
-  /** A file of the console. Its places are fragments of its one page, so no other address is one. */
+  /**
+   * A file of the console. Its places are fragments of its one page, so no other address is one.
+   */
   private void console(RoutingContext routing) {
     String path = routing.normalizedPath();
     if (!contract.methods(path).isEmpty()) {

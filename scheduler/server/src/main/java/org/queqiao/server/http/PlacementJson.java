@@ -86,7 +86,8 @@ final class PlacementJson {
 
   private static int count(long value) {
     if (value < 1 || value > Integer.MAX_VALUE) {
-      throw Refused.invalid("licences", "the count of a licence is 1 to " + Integer.MAX_VALUE + ", not " + value);
+      throw Refused.invalid(
+          "licences", "the count of a licence is 1 to " + Integer.MAX_VALUE + ", not " + value);
     }
     return (int) value;
   }

@@ -151,7 +151,9 @@ final class Schema {
       }
       Refusal wrong = schema == null ? null : schema.wrong(inner, each.getValue());
       if (wrong != null) {
-        return schema == additional ? Refusal.of(wrong.code(), inner, "entry " + shown(name) + " of " + wrong.detail()) : wrong;
+        return schema == additional
+            ? Refusal.of(wrong.code(), inner, "entry " + shown(name) + " of " + wrong.detail())
+            : wrong;
       }
     }
     for (String name : required) {

@@ -24,7 +24,13 @@ final class HttpSemanticsTest {
   @Test
   void whatCanBeReadCanBeAskedForItsHeadAlone() throws Exception {
     for (String path :
-        List.of("/docs", "/docs/docs.css", "/openapi.json", "/health/live", "/api/v1/me", "/api/v1/nodes")) {
+        List.of(
+            "/docs",
+            "/docs/docs.css",
+            "/openapi.json",
+            "/health/live",
+            "/api/v1/me",
+            "/api/v1/nodes")) {
       HttpResponse<String> whole = send("GET", path);
       HttpResponse<String> head = send("HEAD", path);
       assertThat(head.statusCode()).as(path).isEqualTo(200);
@@ -121,9 +127,7 @@ final class HttpSemanticsTest {
 
   private static HttpResponse<String> send(String method, String path) throws Exception {
     return server.send(
-        server
-            .request("researcher2", path)
-            .method(method, HttpRequest.BodyPublishers.noBody()));
+        server.request("researcher2", path).method(method, HttpRequest.BodyPublishers.noBody()));
   }
 
   /** The whole answer to a request, as it comes over the wire. */
