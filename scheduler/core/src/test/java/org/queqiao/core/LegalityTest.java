@@ -146,6 +146,11 @@ final class LegalityTest {
         "started elsewhere", (story, now) -> new JobStarted(new RunId(new JobId(5), 1), N2, now));
     rows.put("fenced while up", (story, now) -> new NodeFenced(N1, "burnt"));
     rows.put("down twice", (story, now) -> new NodeDown(N2, now, "silent"));
+    rows.put(
+        "started anew under the same boot",
+        (story, now) -> new NodeDown(N1, now, "anew", "boot-1"));
+    rows.put(
+        "seen while it was down", (story, now) -> new NodeDown(N2, now - 1, "anew", "boot-9"));
     rows.put("seen in the future", (story, now) -> new NodeDown(N1, now + 1, "silent"));
     rows.put("up under another boot", (story, now) -> new NodeUp(N2, "boot-9"));
     rows.put("resumed and not drained", (story, now) -> new NodeResumed(N1));

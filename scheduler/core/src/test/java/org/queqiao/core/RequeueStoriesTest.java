@@ -18,7 +18,9 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.queqiao.contract.event.JobPolicyDefined;
 import org.queqiao.contract.event.JobRequeued;
+import org.queqiao.contract.event.NodeDown;
 import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.KillCause;
 import org.queqiao.contract.job.PendingReason;
@@ -87,6 +89,32 @@ final class RequeueStoriesTest {
     assertThat(story.state(job)).isEqualTo(PENDING);
     assertThat(story.plans()).isZero();
     reboots();
+    assertThat(story.plans()).isEqualTo(1);
+  }
+
+  @Test
+  void theLogKnowsTheNewBootOfASilentNodeBeforeTheRunGivesBackAnotherNode() {
+    story.node("n1", 2);
+    story.node("n2", 2);
+    JobId job = story.submits("liwei", script().nodes(2).cpusPerTask(2));
+    story.plans();
+    long startMs = story.nowMs;
+    NodeName scriptNode = story.node(job);
+    story.after(10).silent(scriptNode.value());
+    long lastSeenMs = story.machine.state().node(scriptNode).orElseThrow().lastSeenMs();
+    Input hello =
+        new Input.RegisterNode(facts(scriptNode.value(), "boot-2", 2, 2 * GIB), List.of(), List.of());
+    List<Fact> facts = story.after(10).machine.decide(hello, story.nowMs).facts();
+    assertThat(facts.getFirst().event())
+        .isEqualTo(new NodeDown(scriptNode, lastSeenMs, "started anew", "boot-2"));
+    assertThat(facts.get(1).event()).isInstanceOf(JobRequeued.class);
+    // The scheduler dies after each of them in turn, and hears the hello again.
+    for (int each = 0; each < 2; each++) {
+      Fact durable = story.machine.decide(hello, story.nowMs).facts().get(each);
+      story.apply(durable.actor(), durable.event());
+    }
+    assertThat(story.job(job).formerCoreMs()).isEqualTo(4 * (lastSeenMs - startMs));
+    story.does(hello);
     assertThat(story.plans()).isEqualTo(1);
   }
 

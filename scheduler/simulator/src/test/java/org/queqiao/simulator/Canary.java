@@ -29,7 +29,6 @@ enum Canary {
       Invariant.I12,
       NodeBugs::noEpochCheck,
       plan(
-          new Fault.Weather(1_000, 85_000, 0, 900, 50),
           new Fault.KillServer(20_000, 100),
           new Fault.KillServer(35_000, 100),
           new Fault.KillServer(50_000, 100),

@@ -33,6 +33,16 @@ final class CanaryTest {
   }
 
   @Test
+  void agentsPassOverWhatAFormerLeaderTells() {
+    for (long seed = 1; seed <= 10; seed++) {
+      Scenario scenario = Canary.AGENT_IGNORES_EPOCHS.scenario(seed);
+      SimulationFailure failure =
+          new Simulation(scenario, new NodeBugs.FormerLeaderSpeaks()).run();
+      assertThat(failure == null ? "" : failure.report()).isEmpty();
+    }
+  }
+
+  @Test
   void everyInvariantHasACanary() {
     Set<Invariant> planted = EnumSet.noneOf(Invariant.class);
     for (Canary canary : Canary.values()) {

@@ -9,6 +9,7 @@ import org.queqiao.contract.agent.AgentMessage;
 import org.queqiao.contract.agent.ServerMessage;
 import org.queqiao.contract.agent.ServerMessage.DesiredRun;
 import org.queqiao.contract.agent.ServerMessage.DesiredSet;
+import org.queqiao.contract.agent.ServerMessage.ExitsAcknowledged;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.RunExit;
@@ -80,9 +81,28 @@ final class NodeBugs {
     };
   }
 
+  /** After a new scheduler has begun, a node hears once more what the one before told it last. */
+  static class FormerLeaderSpeaks extends Seams {
+    private final TreeMap<NodeName, DesiredSet> last = new TreeMap<>();
+    private final TreeMap<NodeName, DesiredSet> former = new TreeMap<>();
+
+    @Override
+    public ServerMessage toNode(NodeName node, ServerMessage message) {
+      if (message instanceof DesiredSet set) {
+        DesiredSet before = last.put(node, set);
+        if (before != null && before.epoch() < set.epoch()) {
+          former.put(node, before);
+        }
+      }
+      // An acknowledgement may be lost: its agent asks for it again.
+      DesiredSet old = message instanceof ExitsAcknowledged ? former.remove(node) : null;
+      return old == null ? message : old;
+    }
+  }
+
   /** Agents take sets of any epoch as if they were of the newest. */
   static Seams noEpochCheck() {
-    return new Seams() {
+    return new FormerLeaderSpeaks() {
       @Override
       public DesiredSet received(DesiredSet set, long highestEpoch) {
         return new DesiredSet(Math.max(set.epoch(), highestEpoch), set.version(), set.runs());

@@ -144,7 +144,8 @@ final class EventReader {
   }
 
   private static NodeDown down(PbNodeDown e) {
-    return new NodeDown(new NodeName(e.getNode()), e.getLastSeenMs(), e.getReason());
+    return new NodeDown(
+        new NodeName(e.getNode()), e.getLastSeenMs(), e.getReason(), e.getNewBootId());
   }
 
   private static JobStarted started(PbJobStarted e) {

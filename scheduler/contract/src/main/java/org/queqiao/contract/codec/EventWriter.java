@@ -136,6 +136,7 @@ final class EventWriter {
         .setNode(e.node().value())
         .setLastSeenMs(e.lastSeenMs())
         .setReason(e.reason())
+        .setNewBootId(e.newBootId())
         .build();
   }
 

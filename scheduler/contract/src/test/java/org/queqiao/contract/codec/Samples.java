@@ -274,6 +274,8 @@ final class Samples {
         new LinkedHashMap<>(LearntSamples.events(new JobAllocated(RUN, List.of(ALLOCATION))));
     out.putAll(ReservationSamples.laterEvents());
     out.put(
+        "NodeDown-anew", new NodeDown(NODE, 1_760_000_000_000L, "started anew", FACTS.bootId()));
+    out.put(
         "JobSubmitted-terms",
         new JobSubmitted(RUN.job(), USER, "liwei", 1234, SPEC_WITH_TERMS, "key-1", HASH));
     out.put(

@@ -67,8 +67,10 @@ public final class RegisterCheck {
     NavigableSet<RunId> ended = takeExits(node, input.ended(), nowMs, out);
     boolean newBoot = !node.facts().bootId().equals(facts.bootId());
     if (newBoot) {
-      closeFormerBoot(node, nowMs, ended, out);
-      endRunsOfFormerBoot(node, nowMs, ended, out);
+      // The last life sign of a node that was up until now is the end of the former boot: now.
+      long lastSignMs = node.isUp() ? nowMs : node.lastSeenMs();
+      closeFormerBoot(node, facts.bootId(), lastSignMs, ended, out);
+      endRunsOfFormerBoot(node, lastSignMs, ended, out);
     }
     if (!node.facts().equals(facts)) {
       if (!holds(facts, node, ended)) {
@@ -99,21 +101,22 @@ public final class RegisterCheck {
   }
 
   /**
-   * What the ends free is not given away before the new boot is in the log, also when only the
-   * first of these facts become durable.
+   * What the ends free, here and on the other nodes of the runs, is not given away before the new
+   * boot is in the log, also when only the first of these facts become durable. Also said of a node
+   * that is down already: until now the log knew its silence only.
    */
   private static void closeFormerBoot(
-      Node node, long nowMs, NavigableSet<RunId> ended, List<Fact> out) {
-    boolean frees = node.holders().stream().anyMatch(each -> !ended.contains(each.run()));
-    if (node.isUp() && frees) {
-      out.add(new Fact(Actor.node(node.name()), new NodeDown(node.name(), nowMs, "started anew")));
+      Node node, String bootId, long lastSignMs, NavigableSet<RunId> ended, List<Fact> out) {
+    boolean frees = node.scripts().stream().anyMatch(each -> !ended.contains(each.run()));
+    boolean ends = node.holders().stream().anyMatch(each -> !ended.contains(each.run()));
+    if (frees || (node.isUp() && ends)) {
+      NodeDown anew = new NodeDown(node.name(), lastSignMs, "started anew", bootId);
+      out.add(new Fact(Actor.node(node.name()), anew));
     }
   }
 
-  /** The last life sign of a node that was up until now is the end of the former boot: now. */
   private void endRunsOfFormerBoot(
-      Node node, long nowMs, NavigableSet<RunId> ended, List<Fact> out) {
-    long lastSignMs = node.isUp() ? nowMs : node.lastSeenMs();
+      Node node, long lastSignMs, NavigableSet<RunId> ended, List<Fact> out) {
     for (Job holder : node.holders()) {
       if (!ended.contains(holder.run())) {
         Fact fact =

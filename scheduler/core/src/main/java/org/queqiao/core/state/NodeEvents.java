@@ -48,7 +48,14 @@ final class NodeEvents {
 
   void down(NodeDown event, long nowMs) {
     Node node = find(event.node());
-    require(node.isUp(), "node " + event.node() + " goes down twice");
+    boolean anew = !event.newBootId().isEmpty();
+    require(node.isUp() || anew, "node " + event.node() + " goes down twice");
+    require(
+        !event.newBootId().equals(node.facts().bootId()),
+        "node " + event.node() + " was not started anew: its boot is " + event.newBootId());
+    require(
+        node.isUp() || event.lastSeenMs() == node.lastSeenMs(),
+        "node " + event.node() + " was seen at " + event.lastSeenMs() + " and was down");
     require(
         event.lastSeenMs() >= 0 && event.lastSeenMs() <= nowMs,
         "node " + event.node() + " was seen at " + event.lastSeenMs() + ", after " + nowMs);

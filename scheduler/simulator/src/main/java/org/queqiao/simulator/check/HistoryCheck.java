@@ -70,6 +70,7 @@ final class HistoryCheck {
   private final LimitsCheck limits;
   private final WishCheck wishes;
   private final ArrayCheck arrays;
+  private final ReuseCheck reuse;
   private final ReservationHistory reservations = new ReservationHistory();
   private LoggedEvent last;
 
@@ -80,6 +81,7 @@ final class HistoryCheck {
     this.limits = new LimitsCheck(model);
     this.wishes = new WishCheck(model);
     this.arrays = new ArrayCheck(model);
+    this.reuse = new ReuseCheck(model);
   }
 
   /** The next durable fact. */
@@ -120,8 +122,8 @@ final class HistoryCheck {
           model.roles.computeIfAbsent(e.user().value(), _ -> new TreeSet<>()).remove(e.role());
       case MembershipSet e -> model.ranks.put(e.project() + "/" + e.user(), e.rank());
       case MembershipRemoved e -> model.ranks.remove(e.project() + "/" + e.user());
-      case NodeDown _,
-          NodeDrained _,
+      case NodeDown e -> reuse.down(e);
+      case NodeDrained _,
           NodeResumed _,
           ProjectDefined _,
           DomainDefined _,
@@ -254,7 +256,7 @@ final class HistoryCheck {
                   + allocation.node()
                   + ", which has "
                   + node.facts.cores());
-      proofOfEnd(logged, run, allocation.node() + "/" + core);
+      reuse.taken(logged, run, allocation.node() + "/" + core);
     }
   }
 
@@ -292,30 +294,6 @@ final class HistoryCheck {
                     + user);
       }
     }
-  }
-
-  private void proofOfEnd(LoggedEvent logged, RunId run, String core) {
-    RunId before = model.lastUsers.put(core, run);
-    if (before == null) {
-      return;
-    }
-    ModelCluster.Start start = model.starts.get(before);
-    // The other nodes of a run have none of its processes; the node of its script speaks for them.
-    ModelNode node = model.nodes.get(start.scriptNode());
-    boolean rebooted = !node.bootId.equals(start.bootId());
-    boolean fenced = node.fencedPosition > start.position();
-    require(
-        model.provenGone.contains(before) || rebooted || fenced,
-        Invariant.I15,
-        () ->
-            at(logged)
-                + " gives core "
-                + core
-                + " to "
-                + run
-                + "; nothing proves that "
-                + before
-                + " is gone");
   }
 
   private void started(LoggedEvent logged, JobStarted e) {
@@ -487,7 +465,7 @@ final class HistoryCheck {
         : ", which is " + job.state + " in attempt " + job.attempt;
   }
 
-  private static String at(LoggedEvent logged) {
+  static String at(LoggedEvent logged) {
     return "entry " + logged.position() + " (" + logged.event().getClass().getSimpleName() + ")";
   }
 

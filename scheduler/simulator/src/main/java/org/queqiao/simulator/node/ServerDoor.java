@@ -5,6 +5,9 @@ import org.queqiao.simulator.world.Connection;
 
 /** Where agents' messages arrive: whichever scheduler answers at the address. */
 public interface ServerDoor {
+  /** Which life of the scheduler answers a node that dials now, 0 for none. */
+  int life();
+
   /**
    * A message has arrived.
    *

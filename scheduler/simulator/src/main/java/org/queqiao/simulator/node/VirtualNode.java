@@ -218,7 +218,7 @@ public final class VirtualNode {
   }
 
   private void dial() {
-    connection = network.connect(index);
+    connection = network.connect(index, door.life());
     welcomed = false;
     dialledMs = timeline.nowMs();
     List<RunExit> ended = agent.ended();

@@ -67,8 +67,14 @@ public final class VirtualServer implements ServerDoor {
   }
 
   @Override
+  public int life() {
+    return current() == null ? 0 : current.number();
+  }
+
+  /** What was dialled in another life is refused, as a host refuses what it does not know. */
+  @Override
   public void receive(Connection connection, VirtualNode agent, AgentMessage message) {
-    if (current() == null) {
+    if (current() == null || connection.life() != current.number()) {
       connection.close();
     } else {
       current.receive(connection, agent, message);

@@ -5,7 +5,8 @@ import java.util.SplittableRandom;
 /**
  * Carries messages between the scheduler and its nodes. What a connection delivers comes in order,
  * as with TCP; a lost message breaks its connection. Harsher than TCP: a message may come again
- * later, on any connection, when it is long outdated.
+ * later over the same connection, behind newer ones. Nothing comes over a connection that has ended,
+ * because no TLS connection does that: an old life of either side is not heard by a new one.
  */
 public final class Network {
   private static final int PERMILLE = 1_000;
@@ -30,9 +31,13 @@ public final class Network {
     this.cutToNode = new boolean[nodes];
   }
 
-  /** A node dials. */
-  public Connection connect(int node) {
-    return new Connection(node, ++connections);
+  /**
+   * A node dials.
+   *
+   * @param life of the scheduler that answers at the address, 0 for none
+   */
+  public Connection connect(int node, int life) {
+    return new Connection(node, ++connections, life);
   }
 
   /** Sends towards the scheduler. */
@@ -75,7 +80,7 @@ public final class Network {
           arrivalMs - timeline.nowMs() + random.nextInt(ECHO_DELAY_MS),
           what + " again",
           () -> {
-            if (!cut[node]) {
+            if (!cut[node] && !connection.broken()) {
               delivery.run();
             }
           });
