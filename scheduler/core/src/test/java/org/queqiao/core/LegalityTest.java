@@ -149,8 +149,7 @@ final class LegalityTest {
     rows.put(
         "started anew under the same boot",
         (story, now) -> new NodeDown(N1, now, "anew", "boot-1"));
-    rows.put(
-        "seen while it was down", (story, now) -> new NodeDown(N2, now - 1, "anew", "boot-9"));
+    rows.put("seen while it was down", (story, now) -> new NodeDown(N2, now - 1, "anew", "boot-9"));
     rows.put("seen in the future", (story, now) -> new NodeDown(N1, now + 1, "silent"));
     rows.put("up under another boot", (story, now) -> new NodeUp(N2, "boot-9"));
     rows.put("resumed and not drained", (story, now) -> new NodeResumed(N1));

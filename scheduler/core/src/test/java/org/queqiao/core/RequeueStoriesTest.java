@@ -103,7 +103,8 @@ final class RequeueStoriesTest {
     story.after(10).silent(scriptNode.value());
     long lastSeenMs = story.machine.state().node(scriptNode).orElseThrow().lastSeenMs();
     Input hello =
-        new Input.RegisterNode(facts(scriptNode.value(), "boot-2", 2, 2 * GIB), List.of(), List.of());
+        new Input.RegisterNode(
+            facts(scriptNode.value(), "boot-2", 2, 2 * GIB), List.of(), List.of());
     List<Fact> facts = story.after(10).machine.decide(hello, story.nowMs).facts();
     assertThat(facts.getFirst().event())
         .isEqualTo(new NodeDown(scriptNode, lastSeenMs, "started anew", "boot-2"));

@@ -36,8 +36,7 @@ final class CanaryTest {
   void agentsPassOverWhatAFormerLeaderTells() {
     for (long seed = 1; seed <= 10; seed++) {
       Scenario scenario = Canary.AGENT_IGNORES_EPOCHS.scenario(seed);
-      SimulationFailure failure =
-          new Simulation(scenario, new NodeBugs.FormerLeaderSpeaks()).run();
+      SimulationFailure failure = new Simulation(scenario, new NodeBugs.FormerLeaderSpeaks()).run();
       assertThat(failure == null ? "" : failure.report()).isEmpty();
     }
   }

@@ -8,8 +8,8 @@ import org.queqiao.contract.id.NodeName;
  * @param node the node
  * @param lastSeenMs scheduler time of its last proven life sign
  * @param reason in words
- * @param newBootId the boot under which the node came back, which proves that everything of the boot
- *     before is gone; empty where nothing is proven
+ * @param newBootId the boot under which the node came back, which proves that everything of the
+ *     boot before is gone; empty where nothing is proven
  */
 public record NodeDown(NodeName node, long lastSeenMs, String reason, String newBootId)
     implements Event {

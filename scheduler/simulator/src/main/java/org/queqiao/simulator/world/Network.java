@@ -5,8 +5,8 @@ import java.util.SplittableRandom;
 /**
  * Carries messages between the scheduler and its nodes. What a connection delivers comes in order,
  * as with TCP; a lost message breaks its connection. Harsher than TCP: a message may come again
- * later over the same connection, behind newer ones. Nothing comes over a connection that has ended,
- * because no TLS connection does that: an old life of either side is not heard by a new one.
+ * later over the same connection, behind newer ones. Nothing comes over a connection that has
+ * ended, because no TLS connection does that: an old life of either side is not heard by a new one.
  */
 public final class Network {
   private static final int PERMILLE = 1_000;

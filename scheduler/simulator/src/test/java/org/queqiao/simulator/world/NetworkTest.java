@@ -47,7 +47,9 @@ final class NetworkTest {
     }
     pass(10);
     int before = heard.size();
-    assertThat(before).as("each message, and perhaps some echoes").isBetween(MESSAGES, MESSAGES + 5);
+    assertThat(before)
+        .as("each message, and perhaps some echoes")
+        .isBetween(MESSAGES, MESSAGES + 5);
     connection.close();
     Connection next = network.connect(0, 1);
     network.calm();
