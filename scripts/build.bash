@@ -63,7 +63,7 @@ build_all() {
   touch "$BUILT"
 }
 
-# ensure_built: builds when nothing is built; ensure_built fresh: also when a source is newer.
+# ensure_built: builds when nothing is built; ensure_built fresh: also when a source is newer and nothing runs.
 ensure_built() {
   if [ -n "${QUEQIAO_BUILT:-}" ]; then
     find_jdk
@@ -74,7 +74,12 @@ ensure_built() {
     build_all
   elif [ "${1:-}" = fresh ] && [ -n "$(find "$ROOT" \( -name target -o -name node_modules -o -name .git -o -path "$DATA" \) -prune -o \
     \( -name '*.java' -o -name '*.[ch]' -o -name '*.ts' -o -name '*.vue' -o -name '*.css' -o -name '*.proto' -o -name 'pom.xml' -o -name '*.yaml' -o -name '*.sql' -o -name CMakeLists.txt \) -newer "$BUILT" -print -quit)" ]; then
-    build_all
+    # A program whose classes are replaced under it fails at the next one that it loads.
+    if alive server >/dev/null || alive agent >/dev/null; then
+      say "Sources are newer than what runs and was built; to run them: ./queqiao down, then ./queqiao up"
+    else
+      build_all
+    fi
   fi
   [ -n "${JAVA:-}" ] || find_jdk
 }

@@ -1,6 +1,6 @@
 "use strict";
 // Shows the OpenAPI document of this server. All text goes in as text, never as markup.
-const METHODS = ["get", "post", "put", "delete"];
+const METHODS = ["get", "post", "put", "patch", "delete"];
 
 function node(tag, text, ...children) {
   const element = document.createElement(tag);

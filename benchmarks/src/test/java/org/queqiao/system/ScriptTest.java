@@ -11,6 +11,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -163,6 +164,33 @@ final class ScriptTest {
             figures.toString());
     assertThat(replayed.exit()).as(replayed.text()).isZero();
     assertThat(Files.readString(figures)).contains("\"jobs\":200", "\"meanBoundedSlowdown\":");
+  }
+
+  @Test
+  void whatRunsIsNotRebuiltUnderItself() throws Exception {
+    Files.createDirectories(folder.resolve("data/host"));
+    Files.createFile(folder.resolve("New.java"));
+    Files.createFile(folder.resolve("built"));
+    Files.setLastModifiedTime(folder.resolve("built"), FileTime.fromMillis(0));
+    String ask =
+        "say() { echo \"$*\"; }; . scripts/build.bash; . scripts/services.bash;"
+            + " find_jdk() { JAVA=java; }; build_all() { echo built anew; };"
+            + " ROOT=$1 DATA=$1/data BUILT=$1/built; ensure_built fresh";
+    assertThat(bash(ask)).isEqualTo("built anew\n");
+    // What the script remembers of a process: its number and its start; this one is alive.
+    String[] stat = Files.readString(Path.of("/proc/self/stat")).replaceAll(".*\\) ", "").split(" ");
+    Files.writeString(
+        folder.resolve("data/host/server.pid"), ProcessHandle.current().pid() + " " + stat[19] + "\n");
+    assertThat(bash(ask)).startsWith("Sources are newer than what runs").doesNotContain("anew");
+  }
+
+  private String bash(String text) throws Exception {
+    ProcessBuilder builder =
+        new ProcessBuilder("bash", "-euo", "pipefail", "-c", text, "bash", folder.toString())
+            .directory(ROOT.toFile())
+            .redirectErrorStream(true);
+    builder.environment().remove("QUEQIAO_BUILT");
+    return new String(builder.start().getInputStream().readAllBytes(), StandardCharsets.UTF_8);
   }
 
   private static Answer script(String... command) throws Exception {

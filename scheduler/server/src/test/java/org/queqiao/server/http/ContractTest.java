@@ -113,6 +113,23 @@ final class ContractTest {
   }
 
   @Test
+  void thePageShowsOperationsOfEveryMethodAndTag() throws Exception {
+    String page;
+    try (var in = ContractTest.class.getResourceAsStream("/docs/docs.js")) {
+      page = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+    String methods = page.lines().filter(line -> line.contains("METHODS =")).findFirst().orElseThrow();
+    TreeSet<String> tags = new TreeSet<>();
+    for (Object tag : CONTRACT.document("http://here").getJsonArray("tags")) {
+      tags.add(((JsonObject) tag).getString("name"));
+    }
+    for (Operation each : CONTRACT.operations()) {
+      assertThat(methods).contains('"' + each.method().toLowerCase(java.util.Locale.ROOT) + '"');
+      assertThat(tags).contains(each.tag());
+    }
+  }
+
+  @Test
   void theDocumentNamesTheServerThatServesIt() {
     JsonObject document = CONTRACT.document("https://hpc.example.org");
     assertThat(document.getJsonArray("servers").getJsonObject(0).getString("url"))
