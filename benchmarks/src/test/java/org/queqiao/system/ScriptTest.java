@@ -178,9 +178,11 @@ final class ScriptTest {
             + " ROOT=$1 DATA=$1/data BUILT=$1/built; ensure_built fresh";
     assertThat(bash(ask)).isEqualTo("built anew\n");
     // What the script remembers of a process: its number and its start; this one is alive.
-    String[] stat = Files.readString(Path.of("/proc/self/stat")).replaceAll(".*\\) ", "").split(" ");
+    String[] stat =
+        Files.readString(Path.of("/proc/self/stat")).replaceAll(".*\\) ", "").split(" ");
     Files.writeString(
-        folder.resolve("data/host/server.pid"), ProcessHandle.current().pid() + " " + stat[19] + "\n");
+        folder.resolve("data/host/server.pid"),
+        ProcessHandle.current().pid() + " " + stat[19] + "\n");
     assertThat(bash(ask)).startsWith("Sources are newer than what runs").doesNotContain("anew");
   }
 

@@ -118,7 +118,8 @@ final class ContractTest {
     try (var in = ContractTest.class.getResourceAsStream("/docs/docs.js")) {
       page = new String(in.readAllBytes(), StandardCharsets.UTF_8);
     }
-    String methods = page.lines().filter(line -> line.contains("METHODS =")).findFirst().orElseThrow();
+    String methods =
+        page.lines().filter(line -> line.contains("METHODS =")).findFirst().orElseThrow();
     TreeSet<String> tags = new TreeSet<>();
     for (Object tag : CONTRACT.document("http://here").getJsonArray("tags")) {
       tags.add(((JsonObject) tag).getString("name"));
