@@ -172,7 +172,10 @@ final class WhyRestTest {
     assertThat(held.path("sentence").asText())
         .startsWith("Of its 5 tasks: 5 wait. The next task waits: JobHeldUser.");
     ok(server.call("researcher1", "DELETE", "/api/v1/jobs/" + array, ""));
-    server.awaitEnd("researcher1", array);
+    server.events(
+        "researcher1",
+        "from=0",
+        event -> event.contains("event: ArrayEnded") && event.contains("\"job\":" + array + ","));
     JsonNode ended = ok(server.get("researcher1", of(array)));
     assertThat(ended.path("array").path("ended").path("CANCELLED").asInt()).isEqualTo(5);
     assertThat(ended.path("sentence").asText())
