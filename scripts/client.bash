@@ -155,18 +155,26 @@ client_cancel() {
   api "$(default_account)" DELETE "/api/v1/jobs/${job%%_*}" "${query[@]}" >/dev/null
 }
 
-# jobs [--array ARRAY] [--json]
+# jobs [--array ARRAY] [--state STATE,...] [--user USER] [--limit N] [--json]: the newest first.
 client_jobs() {
   running
   take_account
-  local query=()
-  if [ "${ARGS[0]:-}" = --array ]; then
-    case ${ARGS[1]:-} in '' | *[!0-9]*) die "which array? ./queqiao jobs --array ARRAY" ;; esac
-    query=(--url-query "array=${ARGS[1]}")
-    ARGS=("${ARGS[@]:2}")
-  fi
-  only 0
-  api "$(default_account)" GET /api/v1/jobs -H "$(answer_type)" "${query[@]}"
+  local query=() limit=100 table
+  set -- "${ARGS[@]}"
+  while [ $# -gt 0 ]; do
+    case $1 in
+      --array) [[ ${2:-} =~ ^[0-9]+$ ]] || die "which array? ./queqiao jobs --array ARRAY" ;;
+      --limit) [[ ${2:-} =~ ^[0-9]{1,4}$ ]] || die "--limit needs a number up to 1000"; limit=$2 ;;
+      --state | --user) [ -n "${2:-}" ] || die "$1 needs a value" ;;
+      *) die "jobs does not know $1; see ./queqiao help" ;;
+    esac
+    [ "$1" = --limit ] || query+=(--url-query "${1#--}=$2")
+    shift 2
+  done
+  table=$(api "$(default_account)" GET /api/v1/jobs -H "$(answer_type)" --url-query "limit=$limit" "${query[@]}")
+  printf '%s\n' "$table"
+  # As many rows as were asked for, and the head of the table: there may be more.
+  [ "$JSON" = yes ] || [ "$(wc -l <<<"$table")" -le "$limit" ] || say "These are the newest $limit; for more: --limit N, up to 1000."
 }
 
 # takes COUNT USAGE: the words that a subcommand needs, itself included.

@@ -49,6 +49,10 @@ export interface JobList {
   load: (more?: boolean) => Promise<void>;
 }
 
+/** How many jobs are read at first and with each "more", and at most at once. */
+const PAGE = 50;
+const MOST = 1_000;
+
 /** More changed jobs than this and the page is read again as a whole. */
 const SINGLE_READS = 20;
 
@@ -60,7 +64,12 @@ export function useJobList(query: Ref<Record<string, string>>): JobList {
 
   async function load(more = false): Promise<void> {
     try {
-      const page = await api.jobs({ limit: "50", ...query.value }, more ? next.value : null);
+      // What was unfolded by "more" stays unfolded when the list is read anew.
+      const limit = more ? PAGE : Math.min(MOST, Math.max(PAGE, items.value.length));
+      const page = await api.jobs(
+        { limit: String(limit), ...query.value },
+        more ? next.value : null,
+      );
       items.value = more ? [...items.value, ...page.items] : page.items;
       next.value = page.next;
       error.value = null;

@@ -132,6 +132,7 @@ final class ScriptTest {
               List.of("requeue", "x"), "which job? ./queqiao requeue JOB",
               List.of("jobs", "--array"), "which array? ./queqiao jobs --array ARRAY",
               List.of("jobs", "--all"), "jobs does not know --all; see ./queqiao help",
+              List.of("jobs", "--limit", "many"), "--limit needs a number up to 1000",
               List.of("jobs", "--as"), "--as needs an account",
               List.of("submit", "/"), "cannot read /",
               List.of("log"),
