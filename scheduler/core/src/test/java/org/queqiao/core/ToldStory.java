@@ -1,6 +1,5 @@
 package org.queqiao.core;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -13,8 +12,6 @@ import org.queqiao.core.message.Input;
  * @param inputs in their order
  */
 record ToldStory(List<Told> inputs) {
-  private static final int MAX_RUNS = 2_000;
-
   ToldStory {
     inputs = List.copyOf(inputs);
   }
@@ -42,33 +39,9 @@ record ToldStory(List<Told> inputs) {
     }
   }
 
-  /**
-   * A story that fails as well and that no input can be left out of, or the shortest found within a
-   * bound: halves are left out first, then quarters, then ever smaller parts.
-   */
+  /** A story that fails as well and that no input can be left out of. */
   ToldStory shortest(Consumer<SchedulerStory> check) {
-    ToldStory shortest = this;
-    int runs = 0;
-    for (int part = Math.max(1, inputs.size() / 2); part >= 1 && runs < MAX_RUNS; ) {
-      boolean shorter = false;
-      for (int from = 0; from < shortest.inputs.size() && runs++ < MAX_RUNS; ) {
-        ToldStory without = shortest.without(from, part);
-        if (without.fails(check)) {
-          shortest = without;
-          shorter = true;
-        } else {
-          from += part;
-        }
-      }
-      part = shorter && part == 1 ? 1 : part / 2;
-    }
-    return shortest;
-  }
-
-  private ToldStory without(int from, int count) {
-    List<Told> rest = new ArrayList<>(inputs.subList(0, from));
-    rest.addAll(inputs.subList(Math.min(from + count, inputs.size()), inputs.size()));
-    return new ToldStory(rest);
+    return new ToldStory(Shortest.of(inputs, each -> new ToldStory(each).fails(check)));
   }
 
   /** A line for each input. */

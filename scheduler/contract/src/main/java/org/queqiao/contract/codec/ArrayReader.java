@@ -65,7 +65,8 @@ final class ArrayReader {
             in.getEndedList(),
             each -> new ArrayImage.StateCount(ModelReader.state(each.getState()), each.getCount())),
         in.getBegunMs(),
-        in.getLastEndMs());
+        in.getLastEndMs(),
+        in.hasPromised() ? (Integer) in.getPromised() : null);
   }
 
   private static List<ArrayImage.OrdinalRun> runs(List<PbOrdinalRun> in) {

@@ -88,6 +88,9 @@ final class ArrayWriter {
               .setState(ModelWriter.state(each.state()))
               .setCount(each.count()));
     }
+    if (image.promised() != null) {
+      out.setPromised(image.promised());
+    }
     return out.build();
   }
 

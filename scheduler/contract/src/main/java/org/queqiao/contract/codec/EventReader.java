@@ -161,7 +161,8 @@ final class EventReader {
   }
 
   private static JobPromised promised(PbJobPromised e) {
-    return new JobPromised(new JobId(e.getJob()), e.getStartMs());
+    Integer task = e.hasTask() ? (Integer) e.getTask() : null;
+    return new JobPromised(new JobId(e.getJob()), e.getStartMs(), task);
   }
 
   static PartitionDefined partition(PbPartitionDefined e) {

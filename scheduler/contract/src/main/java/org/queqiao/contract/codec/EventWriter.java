@@ -272,7 +272,12 @@ final class EventWriter {
   }
 
   private static PbJobPromised promised(JobPromised e) {
-    return PbJobPromised.newBuilder().setJob(e.job().value()).setStartMs(e.startMs()).build();
+    PbJobPromised.Builder out =
+        PbJobPromised.newBuilder().setJob(e.job().value()).setStartMs(e.startMs());
+    if (e.task() != null) {
+      out.setTask(e.task());
+    }
+    return out.build();
   }
 
   private static PbJobKillRequested killRequested(JobKillRequested e) {

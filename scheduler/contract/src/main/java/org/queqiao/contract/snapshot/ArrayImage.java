@@ -15,6 +15,7 @@ import org.queqiao.contract.job.JobState;
  * @param ended how many ended in which state, sorted by state; states without any are left out
  * @param begunMs when the last task stopped waiting; 0 before
  * @param lastEndMs when the latest of the ended tasks ended; 0 before
+ * @param promised the waiting task that the promise of the array is for, or null
  */
 public record ArrayImage(
     List<OrdinalRun> waiting,
@@ -24,7 +25,8 @@ public record ArrayImage(
     List<OrdinalRun> notWell,
     List<StateCount> ended,
     long begunMs,
-    long lastEndMs) {
+    long lastEndMs,
+    Integer promised) {
   public ArrayImage {
     waiting = List.copyOf(waiting);
     released = List.copyOf(released);

@@ -306,6 +306,7 @@ final class Samples {
                     new WarningSignal(WarningSignal.Name.USR1, 90_000, true))),
             "",
             HASH));
+    out.put("JobPromised-task", new JobPromised(new JobId(12), 1_760_000_000_000L, 7));
     out.put("JobKillRequested-requeued", new JobKillRequested(RUN, KillCause.REQUEUED));
     out.put("JobKillRequested-deadline", new JobKillRequested(RUN, KillCause.DEADLINE));
     out.put(
@@ -393,11 +394,12 @@ final class Samples {
   /** As {@link #laterEvents}, for images. */
   static Map<String, ClusterImage> laterImages() {
     Map<String, ClusterImage> out = new LinkedHashMap<>(imagesBeforeArrays());
-    out.put("ClusterImage-array", ofArray());
+    out.put("ClusterImage-array", ofArray(null));
+    out.put("ClusterImage-array-promised", ofArray(9));
     return out;
   }
 
-  private static ClusterImage ofArray() {
+  private static ClusterImage ofArray(Integer promised) {
     ClusterImage first = image();
     ClusterImage.JobImage job = first.jobs().getFirst();
     ArrayImage array =
@@ -411,7 +413,8 @@ final class Samples {
                 new ArrayImage.StateCount(JobState.COMPLETED, 2),
                 new ArrayImage.StateCount(JobState.FAILED, 1)),
             1_760_000_000_005L,
-            1_760_000_000_004L);
+            1_760_000_000_004L,
+            promised);
     return new ClusterImage(
         first.position(),
         first.timeMs(),

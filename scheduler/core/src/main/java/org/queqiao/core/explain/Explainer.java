@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.ReservationName;
 import org.queqiao.contract.job.Allocation;
@@ -89,7 +90,12 @@ public final class Explainer {
     int all = 0;
     int place = -1;
     JobOrder.Queue queue = new ByPriority().open(cluster, nowMs);
+    TreeSet<JobId> counted = new TreeSet<>();
     for (Job each = queue.next(); each != null; each = queue.next()) {
+      // An array comes a second time when a task of it goes ahead of the others.
+      if (each.array() != null && !counted.add(each.id())) {
+        continue;
+      }
       all++;
       if (each.equals(job)) {
         place = before;

@@ -9,6 +9,7 @@ import org.queqiao.core.state.Claim;
 import org.queqiao.core.state.Cluster;
 import org.queqiao.core.state.Demand;
 import org.queqiao.core.state.Job;
+import org.queqiao.core.state.TasksAhead;
 
 /**
  * What may start in one pass, in the order of the queue: jobs that no limit holds, and of each
@@ -36,6 +37,9 @@ final class Candidates implements WaitingSource {
   private org.queqiao.core.plan.Demand demandOfArray;
   private int nextTask;
   private long tasksLeft;
+
+  /** The one task that goes ahead of the others of its array, or -1 for those others. */
+  private int onlyTask;
 
   Candidates(
       Cluster cluster,
@@ -94,16 +98,17 @@ final class Candidates implements WaitingSource {
     array = job;
     demandOfArray = mirror.demand(job.spec());
     nextTask = 0;
+    onlyTask = queue.task();
     if (demandOfArray == null) {
       array = null;
       return;
     }
     long startable = mirror.planner().pool().totalFreeCores() / demandOfArray.totalCores();
-    tasksLeft = startable + promises;
+    tasksLeft = onlyTask < 0 ? startable + promises : 1;
   }
 
   private PlanJob nextTask() {
-    int ordinal = tasksLeft > 0 ? array.array().nextReady(nextTask) : -1;
+    int ordinal = tasksLeft <= 0 ? -1 : onlyTask < 0 ? nextOther() : onlyTask;
     if (ordinal < 0 || !takeThrottle(array)) {
       array = null;
       return null;
@@ -113,6 +118,10 @@ final class Candidates implements WaitingSource {
     PlanJob planned = mirror.planTask(array, ordinal, demandOfArray);
     waiting.put(array.id(), ordinal, planned);
     return planned;
+  }
+
+  private int nextOther() {
+    return TasksAhead.nextOther(array, nextTask);
   }
 
   /** Whether the throttle of its array lets one more task start. */

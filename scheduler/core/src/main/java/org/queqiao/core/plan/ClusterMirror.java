@@ -21,6 +21,8 @@ import org.queqiao.core.state.Cluster;
 import org.queqiao.core.state.Job;
 import org.queqiao.core.state.Learning;
 import org.queqiao.core.state.Node;
+import org.queqiao.core.state.TaskNumber;
+import org.queqiao.core.state.TasksAhead;
 
 /**
  * The nodes and running jobs of a cluster in the numbers of a {@link Planner}: made from the tables
@@ -29,9 +31,6 @@ import org.queqiao.core.state.Node;
 final class ClusterMirror {
   private static final int MAX_DEMANDS = 50_000;
   private static final long[] NONE = {0};
-
-  /** Enough for the ordinals of one array. */
-  private static final int ORDINAL_BITS = 20;
 
   private final List<NodeName> names = new ArrayList<>();
   private final TreeMap<NodeName, Integer> numbers = new TreeMap<>();
@@ -215,9 +214,12 @@ final class ClusterMirror {
    */
   PlanJob planTask(Job array, int ordinal, Demand demand) {
     long limitMs = array.spec().limitMs();
-    long number = Long.MIN_VALUE + (array.id().value() << ORDINAL_BITS) + ordinal;
+    long number = TaskNumber.of(array.id(), ordinal);
     PlanJob planned =
         new PlanJob(number, number, demand, array.submitMs(), limitMs, believedMs(array));
+    if (ordinal == TasksAhead.promised(array)) {
+      planned.promise(array.promisedMs());
+    }
     if (array.spec().reservation() == null) {
       planned.prefer(preferred(array));
     }
@@ -226,14 +228,12 @@ final class ClusterMirror {
 
   /** The job, or the array of a task. */
   static JobId jobOf(PlanJob planned) {
-    long number = planned.number();
-    return new JobId(number > 0 ? number : (number - Long.MIN_VALUE) >> ORDINAL_BITS);
+    return TaskNumber.jobOf(planned.number());
   }
 
   /** The ordinal of a task, or -1. */
   static int taskOf(PlanJob planned) {
-    long number = planned.number() - Long.MIN_VALUE;
-    return planned.number() > 0 ? -1 : (int) (number & ((1 << ORDINAL_BITS) - 1));
+    return TaskNumber.taskOf(planned.number());
   }
 
   /** Where a start of the planner would be: the reservation whose demand it takes, or null. */

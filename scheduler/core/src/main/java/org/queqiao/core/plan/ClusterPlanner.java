@@ -31,6 +31,7 @@ import org.queqiao.core.state.Claim;
 import org.queqiao.core.state.Cluster;
 import org.queqiao.core.state.Demand;
 import org.queqiao.core.state.Job;
+import org.queqiao.core.state.TasksAhead;
 
 /**
  * Plans for the live cluster with the engine of this package, slice by slice. It is no part of the
@@ -115,7 +116,8 @@ public final class ClusterPlanner {
     passStarted |= !facts.isEmpty();
     passBegun = !over;
     int starts = (int) facts.stream().filter(JobAllocated.class::isInstance).count();
-    return new Slice(facts, starts, promises(), !over, over && !passStarted ? chancesAtBegin : -1);
+    return new Slice(
+        facts, starts, promises(facts), !over, over && !passStarted ? chancesAtBegin : -1);
   }
 
   private void renew() {
@@ -152,17 +154,38 @@ public final class ClusterPlanner {
     }
   }
 
-  private List<JobPromised> promises() {
+  private List<JobPromised> promises(List<Event> facts) {
     List<JobPromised> out = new ArrayList<>();
     for (PlanJob each : promised) {
-      // A task that waits has no number yet: it is promised a start anew in each pass.
-      boolean isTask = ClusterMirror.taskOf(each) >= 0;
-      Job job = isTask ? null : cluster.jobs().find(ClusterMirror.jobOf(each)).orElse(null);
-      if (job != null && job.startable() && job.promisedMs() == 0) {
-        out.add(new JobPromised(job.id(), each.promised()));
+      Job job = cluster.jobs().find(ClusterMirror.jobOf(each)).orElse(null);
+      int task = ClusterMirror.taskOf(each);
+      if (job == null || !job.startable()) {
+        continue;
+      }
+      if (task < 0) {
+        if (job.promisedMs() == 0) {
+          out.add(new JobPromised(job.id(), each.promised()));
+        }
+      } else if (job.array().isReady(task) && !hasPromise(job, facts)) {
+        int index = job.spec().array().tasks().at(task);
+        out.add(new JobPromised(job.id(), each.promised(), index));
       }
     }
     return out;
+  }
+
+  /** Whether a task of an array was promised a start that it does not get by these facts. */
+  private static boolean hasPromise(Job array, List<Event> facts) {
+    int task = TasksAhead.promised(array);
+    if (array.promisedMs() == 0 || task < 0) {
+      return array.promisedMs() != 0;
+    }
+    int index = array.spec().array().tasks().at(task);
+    return facts.stream()
+        .noneMatch(fact ->
+            fact instanceof ArrayTaskSplit split
+                && split.array().equals(array.id())
+                && split.task() == index);
   }
 
   private void begin(Planner planner, long nowMs) {

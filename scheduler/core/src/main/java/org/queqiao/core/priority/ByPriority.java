@@ -1,6 +1,7 @@
 package org.queqiao.core.priority;
 
 import java.util.Iterator;
+import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.TreeSet;
 import org.queqiao.contract.id.PartitionName;
@@ -9,6 +10,7 @@ import org.queqiao.core.state.Cluster;
 import org.queqiao.core.state.Job;
 import org.queqiao.core.state.Learning;
 import org.queqiao.core.state.Lot;
+import org.queqiao.core.state.TasksAhead;
 
 /**
  * By priority. Among equals, if the site plans by the default policy, by area (see {@link
@@ -66,7 +68,7 @@ public final class ByPriority implements JobOrder {
           commonMicro = priorities.commonMicro(group);
         }
         former = group;
-        push(group, commonMicro, each.getValue().values().iterator());
+        push(group, commonMicro, each.getValue().entrySet().iterator());
       }
     }
 
@@ -87,6 +89,19 @@ public final class ByPriority implements JobOrder {
     }
 
     @Override
+    public int task() {
+      Job array = current.job();
+      if (array.array() == null) {
+        return -1;
+      }
+      return switch (current.group().lot().rank()) {
+        case PROMISED -> TasksAhead.promised(array);
+        case TRIAL -> TasksAhead.trial(array);
+        case KNOWN, UNKNOWN -> -1;
+      };
+    }
+
+    @Override
     public void blockPartition() {
       blocked.add(current.group().partition());
       current = null;
@@ -97,12 +112,14 @@ public final class ByPriority implements JobOrder {
       current = null;
     }
 
-    private void push(Backlog.Group group, long commonMicro, Iterator<Job> jobs) {
+    private void push(
+        Backlog.Group group, long commonMicro, Iterator<Map.Entry<Backlog.Place, Job>> jobs) {
       if (jobs.hasNext()) {
-        Job job = jobs.next();
+        Map.Entry<Backlog.Place, Job> next = jobs.next();
+        Job job = next.getValue();
         long micro = Math.addExact(commonMicro, priorities.ageMicro(job));
         long area = byArea ? area(group.lot(), job) : 0;
-        heads.add(new Head(micro, area, group, commonMicro, job, jobs));
+        heads.add(new Head(micro, area, next.getKey(), group, commonMicro, job, jobs));
       }
     }
 
@@ -122,14 +139,20 @@ public final class ByPriority implements JobOrder {
 
   /** Higher priority first, then the better place by area, then the lower number. */
   private record Head(
-      long micro, long area, Backlog.Group group, long commonMicro, Job job, Iterator<Job> rest)
+      long micro,
+      long area,
+      Backlog.Place place,
+      Backlog.Group group,
+      long commonMicro,
+      Job job,
+      Iterator<Map.Entry<Backlog.Place, Job>> rest)
       implements Comparable<Head> {
     @Override
     public int compareTo(Head other) {
       int order = Long.compare(other.micro, micro);
       order = order != 0 ? order : Long.compare(area, other.area);
-      order = order != 0 ? order : Long.compare(job.queueNumber(), other.job.queueNumber());
-      return order != 0 ? order : Integer.compare(job.queueIndex(), other.job.queueIndex());
+      order = order != 0 ? order : Long.compare(place.number(), other.place.number());
+      return order != 0 ? order : Integer.compare(place.index(), other.place.index());
     }
   }
 }

@@ -13,6 +13,12 @@ public interface JobOrder {
     /** The best job not given out yet, or null when there is none. */
     Job next();
 
+    /**
+     * Of an array that was given out: the ordinal of the one task that goes ahead of the others, or
+     * -1 for all others.
+     */
+    int task();
+
     /** Nothing else of the partition of the last job is given out: that job waits for its turn. */
     void blockPartition();
 

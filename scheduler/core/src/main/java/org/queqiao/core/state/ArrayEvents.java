@@ -31,10 +31,20 @@ final class ArrayEvents {
     require(array.startable(), "held array " + array.id() + " starts a task");
     require(event.job().value() > cluster.lastJobId(), "job number " + event + " was used before");
     cluster.jobNumberUsed(event.job().value());
-    cluster.jobs().change(array, () -> array.array().split(ordinal, nowMs));
+    Job task = new Job(event.job(), array, event.task(), cluster.content().again(array.content()));
     cluster
         .jobs()
-        .add(new Job(event.job(), array, event.task(), cluster.content().again(array.content())));
+        .change(
+            array,
+            () -> {
+              TasksAhead.split(array, ordinal, event.job().value());
+              if (array.array().promised() == ordinal) {
+                task.promise(array.promisedMs());
+              }
+              array.array().split(ordinal, nowMs);
+              keepPromise(array);
+            });
+    cluster.jobs().add(task);
     if (!array.awaitsStart()) {
       dependencies.moved(array, nowMs);
     }
@@ -58,15 +68,24 @@ final class ArrayEvents {
         .jobs()
         .change(
             array,
-            () ->
-                array
-                    .array()
-                    .endedWaiting(all, event.tasks(), event.state(), event.endMs(), nowMs));
+            () -> {
+              array
+                  .array()
+                  .endedWaiting(all, event.tasks(), event.state(), event.endMs(), nowMs);
+              keepPromise(array);
+            });
     counterparts(array, event.tasks(), false);
     if (!array.awaitsStart()) {
       dependencies.moved(array, nowMs);
     }
     cluster.newChance();
+  }
+
+  /** A promise goes with its task. */
+  private static void keepPromise(Job array) {
+    if (array.array().promised() < 0) {
+      array.promise(0);
+    }
   }
 
   /** The job of a task has ended. */

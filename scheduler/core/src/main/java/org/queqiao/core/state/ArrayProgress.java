@@ -37,6 +37,9 @@ public final class ArrayProgress {
   private long begunMs;
   private long lastEndMs;
 
+  /** The ordinal of the waiting task that the promise of the array is for, or -1. */
+  private int promised = -1;
+
   /** Derived: how many tasks are jobs of their own that have not ended. */
   private int live;
 
@@ -62,6 +65,7 @@ public final class ArrayProgress {
     image.ended().forEach(each -> ended.put(each.state(), each.count()));
     this.begunMs = image.begunMs();
     this.lastEndMs = image.lastEndMs();
+    this.promised = image.promised() == null ? -1 : image.promised();
   }
 
   ArrayImage image() {
@@ -75,7 +79,18 @@ public final class ArrayProgress {
         notWell.image(),
         counts,
         begunMs,
-        lastEndMs);
+        lastEndMs,
+        promised < 0 ? null : (Integer) promised);
+  }
+
+  /** A waiting task was promised a start; -1 for none. */
+  void promise(int ordinal) {
+    promised = ordinal;
+  }
+
+  /** The ordinal of the waiting task that the promise of the array is for, or -1. */
+  int promised() {
+    return promised;
   }
 
   /** A task becomes a job of its own. */
@@ -85,6 +100,7 @@ public final class ArrayProgress {
   }
 
   private void begun(long nowMs) {
+    promised = isWaiting(promised) ? promised : -1;
     if (waiting.isEmpty() && begunMs == 0) {
       begunMs = nowMs;
     }

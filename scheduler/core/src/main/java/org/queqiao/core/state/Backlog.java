@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import org.queqiao.contract.id.PartitionName;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.QosName;
@@ -66,8 +67,12 @@ public final class Backlog {
     return Collections.unmodifiableNavigableMap(groups);
   }
 
-  /** The group of a job. */
+  /** The group of a job; of an array that of the tasks that do not go ahead of the others. */
   public static Group groupOf(Job job, PriorityPolicy policy) {
+    return groupOf(job, policy, Lot.of(job));
+  }
+
+  private static Group groupOf(Job job, PriorityPolicy policy, Lot lot) {
     QosName qos = job.spec().qos();
     return new Group(
         job.spec().partition(),
@@ -75,7 +80,7 @@ public final class Backlog {
         job.user(),
         qos == null ? "" : qos.value(),
         fixedMicro(job, policy),
-        Lot.of(job));
+        lot);
   }
 
   /**
@@ -86,9 +91,8 @@ public final class Backlog {
    * @param index among tasks of one array: the index
    */
   public record Place(long eligibleMs, long number, int index) implements Comparable<Place> {
-    private static Place of(Job job, PriorityPolicy policy) {
-      return new Place(
-          policy.age() == 0 ? 0 : job.eligibleMs(), job.queueNumber(), job.queueIndex());
+    private static Place of(Job job, PriorityPolicy policy, int index) {
+      return new Place(policy.age() == 0 ? 0 : job.eligibleMs(), job.queueNumber(), index);
     }
 
     @Override
@@ -99,29 +103,59 @@ public final class Backlog {
     }
   }
 
+  /** Where a job stands: once, but an array also for each task that goes ahead of the others. */
+  private static void places(Job job, PriorityPolicy policy, BiConsumer<Group, Place> each) {
+    if (job.array() != null) {
+      int promised = TasksAhead.promised(job);
+      int trial = TasksAhead.trial(job);
+      if (promised >= 0) {
+        each.accept(groupOf(job, policy, Lot.promised()), placeOf(job, policy, promised));
+      }
+      if (trial >= 0 && trial != promised) {
+        Lot lot = Lot.trial(job.experience().kind());
+        each.accept(groupOf(job, policy, lot), placeOf(job, policy, trial));
+      }
+      if (TasksAhead.nextOther(job, 0) < 0) {
+        return;
+      }
+    }
+    each.accept(groupOf(job, policy), Place.of(job, policy, job.queueIndex()));
+  }
+
+  private static Place placeOf(Job array, PriorityPolicy policy, int task) {
+    return Place.of(array, policy, array.spec().array().tasks().at(task));
+  }
+
   void add(Job job, PriorityPolicy policy) {
-    groups
-        .computeIfAbsent(groupOf(job, policy), _ -> new TreeMap<>())
-        .put(Place.of(job, policy), job);
+    places(
+        job,
+        policy,
+        (group, place) -> groups.computeIfAbsent(group, _ -> new TreeMap<>()).put(place, job));
   }
 
   void remove(Job job, PriorityPolicy policy) {
-    groups.computeIfPresent(
-        groupOf(job, policy),
-        (group, jobs) -> {
-          jobs.remove(Place.of(job, policy));
-          return jobs.isEmpty() ? null : jobs;
-        });
+    places(
+        job,
+        policy,
+        (group, place) ->
+            groups.computeIfPresent(
+                group,
+                (_, jobs) -> {
+                  jobs.remove(place);
+                  return jobs.isEmpty() ? null : jobs;
+                }));
   }
 
   /** The first of the kind of a job that waits in the same group, in which the job itself is. */
   Job firstLike(Job job, PriorityPolicy policy) {
-    for (Job each : groups.get(groupOf(job, policy)).values()) {
+    Group group = groupOf(job, policy);
+    for (Job each : groups.getOrDefault(group, new TreeMap<>()).values()) {
       if (each.experience() == job.experience()) {
         return each;
       }
     }
-    throw new IllegalStateException("job " + job.id() + " does not wait");
+    // An array of which no more waits than what was promised a start.
+    return job;
   }
 
   /** Runs a change after which jobs of a kind that nobody had seen end belong to other lots. */

@@ -190,6 +190,9 @@ public final class Job {
 
   void promise(long atMs) {
     promisedMs = atMs;
+    if (array != null && atMs == 0) {
+      array.promise(-1);
+    }
   }
 
   void started(long atNodeMs) {
@@ -236,7 +239,7 @@ public final class Job {
     JobTerms before = spec().terms();
     content = next;
     revision++;
-    promisedMs = state == JobState.PENDING ? 0 : promisedMs;
+    promise(state == JobState.PENDING ? 0 : promisedMs);
     JobTerms terms = next.spec().terms();
     if (!terms.dependency().equals(before.dependency())) {
       dependencies = DependencyProgress.of(terms.dependency());

@@ -141,7 +141,19 @@ final class JobEvents {
     require(job.startable(), "held job " + job.id() + " is promised a start");
     require(job.promisedMs() == 0, "job " + job.id() + " is promised two starts");
     require(event.startMs() > 0, "job " + job.id() + " is promised " + event.startMs());
-    cluster.jobs().change(job, () -> job.promise(event.startMs()));
+    require((job.array() == null) == (event.task() == null), "no task is promised: " + event);
+    int task = event.task() == null ? -1 : job.spec().array().tasks().ordinalOf(event.task());
+    require(event.task() == null || job.array().isReady(task), "a task that cannot start: " + event);
+    cluster
+        .jobs()
+        .change(
+            job,
+            () -> {
+              job.promise(event.startMs());
+              if (event.task() != null) {
+                job.array().promise(task);
+              }
+            });
   }
 
   void started(JobStarted event) {

@@ -122,7 +122,7 @@ public final class JobTable {
     learning.follow(job);
     priorities.index(job);
     if (job.startable()) {
-      job.experience().wait(1);
+      job.experience().wait(TasksAhead.countOfKind(job));
       priorities.tryUnknown(job);
     }
     if (job.state() == JobState.RUNNING) {
@@ -145,7 +145,7 @@ public final class JobTable {
     waits.unindex(job);
     priorities.unindex(job);
     if (job.startable()) {
-      job.experience().wait(-1);
+      job.experience().wait(-TasksAhead.countOfKind(job));
     }
     if (job.state() == JobState.RUNNING) {
       deadlines.remove(new Moment(job.deadlineMs(), job.id()));

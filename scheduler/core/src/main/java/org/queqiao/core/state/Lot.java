@@ -27,16 +27,25 @@ public record Lot(Rank rank, long cores, long limitMs, JobKind kind) implements 
     UNKNOWN
   }
 
+  /** The lot of a job; of an array that of the tasks that do not go ahead of the others. */
   static Lot of(Job job) {
-    if (job.promisedMs() != 0) {
-      return PROMISED;
-    }
     Experience known = job.experience();
     JobKind kind = known.kind();
+    if (job.array() == null && job.promisedMs() != 0) {
+      return promised();
+    }
     if (known.tried() && known.trial() == job.id().value()) {
-      return new Lot(Rank.TRIAL, kind.cores(), kind.limit(), kind);
+      return trial(kind);
     }
     return known.known() ? new Lot(Rank.KNOWN, kind.cores(), kind.limit(), kind) : unknown(kind);
+  }
+
+  static Lot promised() {
+    return PROMISED;
+  }
+
+  static Lot trial(JobKind kind) {
+    return new Lot(Rank.TRIAL, kind.cores(), kind.limit(), kind);
   }
 
   static Lot unknown(JobKind kind) {

@@ -135,7 +135,7 @@ public final class Priorities {
     }
     Job first = backlog.firstLike(job, policy());
     backlog.remove(first, policy());
-    first.experience().tried(first.id().value());
+    first.experience().tried(TasksAhead.trialNumber(first));
     backlog.add(first, policy());
   }
 

@@ -176,6 +176,9 @@ final class StateDigest {
       out.list(image.notWell(), this::run);
       out.list(image.ended(), each -> out.text(each.state().name()).number(each.count()));
       out.number(image.begunMs()).number(image.lastEndMs());
+      if (image.promised() != null) {
+        out.text("promised").number(image.promised());
+      }
     }
     if (job.task() != null) {
       out.text("task").number(job.task().array().value()).number(job.task().index());

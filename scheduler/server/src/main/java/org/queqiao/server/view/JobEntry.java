@@ -66,9 +66,10 @@ public final class JobEntry {
    *
    * @param predictedMs how long it was believed to run when it started; 0 when nothing was known
    * @param promisedMs the start that it was promised; 0 when none was
+   * @param task of an array: the index of the task that was promised it; else null
    */
-  public record Foreseen(long predictedMs, long promisedMs) {
-    static final Foreseen NOTHING = new Foreseen(0, 0);
+  public record Foreseen(long predictedMs, long promisedMs, Integer task) {
+    static final Foreseen NOTHING = new Foreseen(0, 0, null);
   }
 
   JobEntry(
@@ -309,7 +310,18 @@ public final class JobEntry {
 
   JobEntry foreseen(long predictedMs, long promisedMs) {
     boolean nothing = predictedMs == 0 && promisedMs == 0;
-    foreseen = nothing ? Foreseen.NOTHING : new Foreseen(predictedMs, promisedMs);
+    foreseen = nothing ? Foreseen.NOTHING : new Foreseen(predictedMs, promisedMs, null);
+    return this;
+  }
+
+  /** The promise of an array is for this task. */
+  JobEntry promisedAs(Integer promisedTask) {
+    return promisedTask == null ? this : promised(foreseen.promisedMs(), promisedTask);
+  }
+
+  /** Something waits and was promised a start; a task is null for what is no array. */
+  JobEntry promised(long startMs, Integer promisedTask) {
+    foreseen = startMs == 0 ? Foreseen.NOTHING : new Foreseen(0, startMs, promisedTask);
     return this;
   }
 

@@ -123,7 +123,15 @@ final class ViewEvents {
             status,
             position,
             texts)
-        .foreseen(image.predictedMs(), image.promisedMs());
+        .foreseen(image.predictedMs(), image.promisedMs())
+        .promisedAs(promisedTask(image));
+  }
+
+  /** Of an array: the index of the task that its promise is for; else null. */
+  private static Integer promisedTask(ClusterImage.JobImage image) {
+    return image.array() == null || image.array().promised() == null
+        ? null
+        : (Integer) image.spec().array().tasks().at(image.array().promised());
   }
 
   private List<String> nodeNames(List<Allocation> allocations) {
@@ -136,7 +144,7 @@ final class ViewEvents {
     switch (logged.event()) {
       case JobSubmitted e -> submitted(e, nowMs);
       case JobAllocated e -> allocated(e, nowMs);
-      case JobPromised e -> change(e.job(), entry -> entry.foreseen(0, e.startMs()).status());
+      case JobPromised e -> change(e.job(), entry -> entry.promised(e.startMs(), e.task()).status());
       case JobStarted _, JobSignalled _ -> {}
       case ArrayTaskSplit e -> split(e);
       case ArrayTasksEnded e -> tasksEnded(e);
@@ -221,7 +229,13 @@ final class ViewEvents {
     }
     array.counts(array.counts().left(1));
     ArrayTask task = new ArrayTask(event.array(), event.task());
-    jobs.add(new JobEntry(event.job().value(), array, task, position));
+    JobEntry.Foreseen foreseen = array.foreseen();
+    JobEntry entry = new JobEntry(event.job().value(), array, task, position);
+    if (foreseen.task() != null && foreseen.task() == event.task()) {
+      entry.promised(foreseen.promisedMs(), null);
+      array.promised(0, null);
+    }
+    jobs.add(entry);
   }
 
   private void changed(JobChanged event) {
@@ -239,6 +253,10 @@ final class ViewEvents {
         entry -> {
           int count = event.tasks().count();
           entry.counts(entry.counts().left(count).plus(event.state(), count));
+          Integer promised = entry.foreseen().task();
+          if (promised != null && event.tasks().ordinalOf(promised) >= 0) {
+            entry.promised(0, null);
+          }
           return entry.status();
         });
   }
