@@ -63,8 +63,7 @@ final class ArrayTwin {
   ArrayTwin(Site site) {
     for (int i = 0; i < site.cores().size(); i++) {
       int cores = site.cores().get(i);
-      both(
-          new Input.RegisterNode(facts("n" + i, "b", cores, cores * GIB), List.of(), List.of()));
+      both(new Input.RegisterNode(facts("n" + i, "b", cores, cores * GIB), List.of(), List.of()));
     }
     both(new Input.DefineScheduling(SchedulerStory.OWNER, site.scheduling()));
     if (site.weights()) {
@@ -203,8 +202,7 @@ final class ArrayTwin {
             ? new Input.ReleaseJob(user(user), whole.get(name))
             : new Input.HoldJob(user(user), whole.get(name)));
     for (JobId id : waiting) {
-      jobs.does(
-          held ? new Input.ReleaseJob(user(user), id) : new Input.HoldJob(user(user), id));
+      jobs.does(held ? new Input.ReleaseJob(user(user), id) : new Input.HoldJob(user(user), id));
     }
   }
 

@@ -69,9 +69,7 @@ final class ArrayEvents {
         .change(
             array,
             () -> {
-              array
-                  .array()
-                  .endedWaiting(all, event.tasks(), event.state(), event.endMs(), nowMs);
+              array.array().endedWaiting(all, event.tasks(), event.state(), event.endMs(), nowMs);
               keepPromise(array);
             });
     counterparts(array, event.tasks(), false);

@@ -143,7 +143,8 @@ final class JobEvents {
     require(event.startMs() > 0, "job " + job.id() + " is promised " + event.startMs());
     require((job.array() == null) == (event.task() == null), "no task is promised: " + event);
     int task = event.task() == null ? -1 : job.spec().array().tasks().ordinalOf(event.task());
-    require(event.task() == null || job.array().isReady(task), "a task that cannot start: " + event);
+    require(
+        event.task() == null || job.array().isReady(task), "a task that cannot start: " + event);
     cluster
         .jobs()
         .change(

@@ -21,7 +21,9 @@ public final class TasksAhead {
   /** The ordinal of the task that goes ahead on trial, or -1. */
   public static int trial(Job array) {
     Experience known = array.experience();
-    if (!known.tried() || known.trial() >= 0 || !TaskNumber.jobOf(known.trial()).equals(array.id())) {
+    if (!known.tried()
+        || known.trial() >= 0
+        || !TaskNumber.jobOf(known.trial()).equals(array.id())) {
       return NONE;
     }
     int task = TaskNumber.taskOf(known.trial());

@@ -144,7 +144,8 @@ final class ViewEvents {
     switch (logged.event()) {
       case JobSubmitted e -> submitted(e, nowMs);
       case JobAllocated e -> allocated(e, nowMs);
-      case JobPromised e -> change(e.job(), entry -> entry.promised(e.startMs(), e.task()).status());
+      case JobPromised e ->
+          change(e.job(), entry -> entry.promised(e.startMs(), e.task()).status());
       case JobStarted _, JobSignalled _ -> {}
       case ArrayTaskSplit e -> split(e);
       case ArrayTasksEnded e -> tasksEnded(e);
