@@ -65,6 +65,7 @@ enum Canary {
       plan(new Fault.FailSync(30_000, 500), new Fault.FailSync(45_000, 500))),
   KEY_MAKES_TWO_JOBS(Invariant.I37, FactBugs::oneKey),
   RESERVATION_IS_FORGOTTEN(Invariant.I38, FactBugs::forgottenReservation),
+  RUN_ON_A_RESERVED_NODE(Invariant.I38, FactBugs::reservationKeptTooLate),
   WISH_IS_FORGOTTEN(Invariant.I41, FactBugs::forgottenWish),
   LICENCES_ARE_NOT_COUNTED(Invariant.I42, FactBugs::uncountedLicences);
 

@@ -11,6 +11,7 @@ import org.queqiao.contract.event.JobAllocated;
 import org.queqiao.contract.event.JobEnded;
 import org.queqiao.contract.event.JobStarted;
 import org.queqiao.contract.event.JobSubmitted;
+import org.queqiao.contract.event.ReservationDefined;
 import org.queqiao.contract.event.RulesSet;
 import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.JobId;
@@ -25,6 +26,7 @@ import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.job.JobTerms;
 import org.queqiao.contract.policy.Limit;
 import org.queqiao.contract.policy.Rules;
+import org.queqiao.contract.reservation.Reservation;
 import org.queqiao.eventlog.EventLog;
 
 /** Bugs that put wrong facts into the log. */
@@ -160,6 +162,28 @@ final class FactBugs {
   /** The log knows that jobs use more licences than the site has. */
   static Seams uncountedLicences() {
     return wishing(JobPlacement.builder().licences(Map.of("solver", 3)).build());
+  }
+
+  /** The log knows of a reservation that begins two minutes before the machine keeps its node. */
+  static Seams reservationKeptTooLate() {
+    long earlierMs = 120_000;
+    return events(event ->
+        event instanceof ReservationDefined(Reservation rules)
+            ? new ReservationDefined(
+                new Reservation(
+                    rules.name(),
+                    rules.title(),
+                    rules.startMs() - earlierMs,
+                    rules.durationMs() + earlierMs,
+                    rules.repeat(),
+                    rules.untilMs(),
+                    rules.nodes(),
+                    rules.users(),
+                    rules.projects(),
+                    rules.maintenance(),
+                    rules.magnetic(),
+                    rules.endsJobs()))
+            : event);
   }
 
   /** The log knows that jobs run in a reservation of which the machine has not heard. */

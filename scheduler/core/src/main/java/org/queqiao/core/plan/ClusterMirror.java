@@ -66,8 +66,7 @@ final class ClusterMirror {
       }
     }
     this.learning = cluster.learning();
-    // Windows are kept on declared limits, and so is every promise beside them.
-    this.believes = policy.keepsPromisesOnLimits() && cluster.reservations().isEmpty();
+    this.believes = policy.keepsPromisesOnLimits();
     List<Job> holders = new ArrayList<>();
     for (Node node : inOrder(cluster)) {
       int number = names.size();

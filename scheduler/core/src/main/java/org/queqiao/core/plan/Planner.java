@@ -13,16 +13,9 @@ public final class Planner {
 
   private final PlanPolicy policy;
   private final NodePool pool;
-  private final RunningJobs running = new RunningJobs();
-
-  /** The same by the end of their limits, with a policy that keeps promises on limits. */
-  private final RunningJobs byLimit;
-
+  private final Runs runs;
   private final WaitingJobs queue = new WaitingJobs(false);
   private final WaitingJobs byKey;
-
-  /** Only with a policy that makes several promises in a pass. */
-  private final Releases releases;
 
   private final TwoRounds pass;
   private final Starts starts;
@@ -65,9 +58,10 @@ public final class Planner {
     this.byKey = policy.keyRule() == PlanPolicy.KeyRule.NONE ? queue : new WaitingJobs(true);
     this.freshByKey = byKey == queue ? fresh : new WaitingJobs(true);
     boolean several = (kept || policy.reservations() > 1) && !policy.plansAtSubmission();
-    this.releases = several ? new Releases(pool.nodes()) : null;
-    this.byLimit = policy.keepsPromisesOnLimits() ? new RunningJobs(true) : running;
-    this.pass = new TwoRounds(policy, pool, running, byLimit, releases, this::pull, heard());
+    // With one promise the whole pool is asked on limits, unless windows differ by node.
+    boolean onLimits = policy.keepsPromisesOnLimits();
+    this.runs = new Runs(pool.nodes(), onLimits, several, several && onLimits && kept);
+    this.pass = new TwoRounds(policy, pool, runs, this::pull, heard());
     this.timeline = policy.plansAtSubmission() ? new Timeline(pool, 0, 0) : null;
   }
 
@@ -76,7 +70,7 @@ public final class Planner {
   }
 
   public RunningJobs running() {
-    return running;
+    return runs.believed();
   }
 
   /** How many jobs wait. */
@@ -157,13 +151,7 @@ public final class Planner {
   public void runs(PlanJob job, int[] nodes, long since) {
     settled = false;
     job.startAt(since, nodes);
-    running.add(job);
-    if (byLimit != running) {
-      byLimit.add(job);
-    }
-    if (releases != null) {
-      releases.add(job);
-    }
+    runs.add(job);
   }
 
   /** A job waits from now on, behind those of a smaller order. */
@@ -189,13 +177,7 @@ public final class Planner {
   /** A running job has ended. */
   public void ended(PlanJob job, long now) {
     settled = false;
-    running.remove(job);
-    if (byLimit != running) {
-      byLimit.remove(job);
-    }
-    if (releases != null) {
-      releases.remove(job);
-    }
+    runs.remove(job);
     pool.give(job.demand(), job.nodes());
     if (timeline != null && job.end() > now) {
       timeline.advance(now);
@@ -217,21 +199,9 @@ public final class Planner {
   /** A running job is believed to run for another time than before. */
   public void corrected(PlanJob job, long believed) {
     settled = false;
-    running.remove(job);
-    if (byLimit != running) {
-      byLimit.remove(job);
-    }
-    if (releases != null) {
-      releases.remove(job);
-    }
+    runs.remove(job);
     job.correct(believed);
-    running.add(job);
-    if (byLimit != running) {
-      byLimit.add(job);
-    }
-    if (releases != null) {
-      releases.add(job);
-    }
+    runs.add(job);
   }
 
   /** Whether a job has ended before its time since the last {@link #moveUp}. */
@@ -352,7 +322,7 @@ public final class Planner {
       if (job.start() <= now) {
         pool.take(job.demand(), FIRST_NODE);
         job.startAt(now, FIRST_NODE);
-        running.add(job);
+        runs.add(job);
         start(job, FIRST_NODE);
       }
     }

@@ -13,7 +13,7 @@ import java.util.Arrays;
  * put off until they do.
  */
 final class Promises {
-  private static final long NEVER = Long.MAX_VALUE;
+  static final long NEVER = Long.MAX_VALUE;
 
   /** How many demands are remembered: as many as the longest row of promises is likely to have. */
   private static final int MAX_OPENINGS = 128;
@@ -22,6 +22,7 @@ final class Promises {
   private final Releases releases;
   private final Ceilings ceilings;
   private final Timeline[] lines;
+  private final boolean onLimits;
 
   /** From when each node has room, as in {@link Openings}. */
   private long[][] at;
@@ -33,7 +34,13 @@ final class Promises {
   private long poolVersion;
   private long looked;
 
-  Promises(NodePool pool, Releases releases, Ceilings ceilings) {
+  /**
+   * Promises that are written into these ceilings.
+   *
+   * @param onLimits whether jobs are taken to run to their limits, as {@code releases} must
+   */
+  Promises(NodePool pool, Releases releases, Ceilings ceilings, boolean onLimits) {
+    this.onLimits = onLimits;
     this.pool = pool;
     this.releases = releases;
     this.ceilings = ceilings;
@@ -64,6 +71,22 @@ final class Promises {
    * @return the moment, or the greatest number when it waits for something that no end brings
    */
   long promise(PlanJob job, long now) {
+    long moment = earliest(job, now);
+    if (moment < NEVER) {
+      write(job, moment, now);
+    }
+    return moment;
+  }
+
+  /** Promises a job the start that {@link #earliest} finds from this moment on: this moment. */
+  void promiseAt(PlanJob job, long moment, long now) {
+    if (earliest(job, moment) == moment) {
+      write(job, moment, now);
+    }
+  }
+
+  /** The earliest start of a job from a moment on, or the greatest number. */
+  long earliest(PlanJob job, long from) {
     Demand demand = job.demand();
     Openings openings = openings(demand);
     looked += openings.refresh();
@@ -71,7 +94,7 @@ final class Promises {
       at = new long[Openings.rows(demand)][pool.nodes()];
     }
     openings.copy(at);
-    long moment = demand.demandsArrangement() ? soonest(demand, now) : now;
+    long moment = demand.demandsArrangement() ? soonest(demand, from) : from;
     while (moment < NEVER) {
       keepClear(job, openings, moment);
       for (int i = 0; i < promisedCount; i++) {
@@ -79,12 +102,15 @@ final class Promises {
       }
       looked += promisedCount;
       if (enough(demand, moment)) {
-        write(job, moment, now);
         return moment;
       }
       moment = later(demand, moment);
     }
     return NEVER;
+  }
+
+  private long runTime(PlanJob job) {
+    return onLimits ? job.limit() : job.believed();
   }
 
   /** Puts off the nodes without promises that are kept for others when the job would run. */
@@ -186,7 +212,7 @@ final class Promises {
   private long earliest(PlanJob job, Share share, int node, long from) {
     long moment = from;
     while (moment < NEVER) {
-      long fits = lines[node].earliest(share, job.believed(), moment, NEVER);
+      long fits = lines[node].earliest(share, runTime(job), moment, NEVER);
       if (fits == NEVER) {
         return NEVER;
       }
@@ -276,7 +302,7 @@ final class Promises {
 
   private void write(PlanJob job, Share share, int node, long moment, long now) {
     Timeline line = line(node, now);
-    line.add(share, moment, moment + job.believed(), -1);
+    line.add(share, moment, moment + runTime(job), -1);
     line.writeCeilings(ceilings);
   }
 

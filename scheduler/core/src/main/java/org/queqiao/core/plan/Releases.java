@@ -3,8 +3,8 @@ package org.queqiao.core.plan;
 import java.util.Arrays;
 
 /**
- * What each node gets back and when: the running jobs of a node by their believed end. Only kept
- * for policies that make more than one promise.
+ * What each node gets back and when: the running jobs of a node by their believed end, or by that
+ * of their limit. Only kept where promises look at each node for itself.
  */
 final class Releases {
   private static final int[] NONE = {};
@@ -14,8 +14,15 @@ final class Releases {
   private final int[][] shares;
   private final int[] size;
   private final long[] version;
+  private final boolean byLimit;
 
-  Releases(int nodes) {
+  /**
+   * Of so many nodes.
+   *
+   * @param byLimit whether every run ends with its limit, whatever is believed
+   */
+  Releases(int nodes, boolean byLimit) {
+    this.byLimit = byLimit;
     jobs = new PlanJob[nodes][];
     shares = new int[nodes][];
     size = new int[nodes];
@@ -35,7 +42,7 @@ final class Releases {
 
   /** When the i-th of a node ends. */
   long end(int node, int i) {
-    return jobs[node][i].end();
+    return byLimit ? jobs[node][i].limitEnd() : jobs[node][i].end();
   }
 
   /** What the i-th of a node gives back. */
@@ -76,12 +83,18 @@ final class Releases {
     version[node]++;
   }
 
+  private boolean before(PlanJob left, PlanJob right) {
+    long first = byLimit ? left.limitEnd() : left.end();
+    long second = byLimit ? right.limitEnd() : right.end();
+    return first < second || first == second && left.number() < right.number();
+  }
+
   private int find(int node, PlanJob job) {
     int low = 0;
     int high = size[node];
     while (low < high) {
       int middle = (low + high) >>> 1;
-      if (RunningJobs.before(jobs[node][middle], job)) {
+      if (before(jobs[node][middle], job)) {
         low = middle + 1;
       } else {
         high = middle;

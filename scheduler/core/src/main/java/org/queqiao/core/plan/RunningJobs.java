@@ -68,9 +68,4 @@ public final class RunningJobs {
     }
     return low;
   }
-
-  /** Whether a running job comes before another. */
-  static boolean before(PlanJob left, PlanJob right) {
-    return left.end() < right.end() || left.end() == right.end() && left.number() < right.number();
-  }
 }

@@ -15,6 +15,7 @@ final class TwoRounds {
 
   private final PlanPolicy policy;
   private final NodePool pool;
+  private final Runs runs;
   private final RunningJobs running;
   private final Ceilings ceilings;
   private final Shadow shadow;
@@ -22,7 +23,8 @@ final class TwoRounds {
   /** Only with a policy that makes several promises; else {@link #shadow} is enough. */
   private final Promises several;
 
-  private final Releases releases;
+  /** The same on declared limits, where windows of a node are asked by them as well. */
+  private final Promises severalOnLimits;
 
   /**
    * The same as {@link #ceilings}, {@link #shadow} and {@link #running}, as if all ran to its
@@ -68,24 +70,27 @@ final class TwoRounds {
   TwoRounds(
       PlanPolicy policy,
       NodePool pool,
-      RunningJobs running,
-      RunningJobs byLimit,
-      Releases releases,
+      Runs runs,
       More more,
       Starts starts) {
     this.policy = policy;
     this.pool = pool;
-    this.running = running;
+    this.runs = runs;
+    this.running = runs.believed();
     this.more = more;
     this.starts = starts;
     this.ceilings = new Ceilings(pool);
     this.shadow = new Shadow(pool, running);
-    this.byLimit = byLimit;
+    this.byLimit = runs.byLimit();
     this.limitCeilings = new Ceilings(pool);
     this.limitShadow = new Shadow(pool, byLimit);
     this.room = new Room(pool, ceilings, limitCeilings);
-    this.releases = releases;
-    this.several = releases == null ? null : new Promises(pool, releases, ceilings);
+    this.several =
+        runs.releases() == null ? null : new Promises(pool, runs.releases(), ceilings, false);
+    this.severalOnLimits =
+        runs.limitReleases() != null
+            ? new Promises(pool, runs.limitReleases(), limitCeilings, true)
+            : null;
   }
 
   /**
@@ -107,6 +112,9 @@ final class TwoRounds {
     limitCeilings.clear();
     if (several != null) {
       several.clear();
+    }
+    if (severalOnLimits != null) {
+      severalOnLimits.clear();
     }
     round = Round.PROTECTED;
   }
@@ -234,13 +242,9 @@ final class TwoRounds {
     }
     startsLeft--;
     job.startAt(now, on);
-    running.add(job);
-    if (byLimit != running) {
-      byLimit.add(job);
-    }
+    runs.add(job);
     if (several != null) {
       several.started(job, on, now);
-      releases.add(job);
     }
     starts.start(job, on);
   }
@@ -257,9 +261,9 @@ final class TwoRounds {
     } else if (shadow.find(job.demand(), now)) {
       shadow.promise(job.demand(), ceilings);
     }
-    if (byLimit != running && !keptOne && !job.demand().isKept()) {
+    if (byLimit != running && !keptOne) {
       keptOne = true;
-      promiseOnLimits(job);
+      looked += promiseOnLimits(job);
     }
     return looked;
   }
@@ -269,15 +273,38 @@ final class TwoRounds {
    * for the promised start also if everything runs to its limit. When ends before their time have
    * made an earlier start possible, the difference is what may be gambled with.
    */
-  private void promiseOnLimits(PlanJob job) {
+  private long promiseOnLimits(PlanJob job) {
+    if (severalOnLimits != null) {
+      return promiseBetweenWindows(job);
+    }
     Demand demand = job.demand();
     if (limitShadow.find(demand, now)) {
-      if (!job.isPromised()) {
-        job.promise(limitShadow.moment());
-        starts.promised(job);
-      }
+      promised(job, limitShadow.moment());
       limitShadow.goOnTo(job.promised() + policy.toleratedDelay(), demand);
       limitShadow.promise(demand, limitCeilings);
     }
+    return 0;
+  }
+
+  private void promised(PlanJob job, long moment) {
+    if (!job.isPromised()) {
+      job.promise(moment);
+      starts.promised(job);
+    }
+  }
+
+  /**
+   * The same where nodes are kept for others at some times: what may be gambled with ends before a
+   * window that the job would run into.
+   */
+  private long promiseBetweenWindows(PlanJob job) {
+    long moment = severalOnLimits.earliest(job, now);
+    if (moment < Promises.NEVER) {
+      promised(job, moment);
+      long latest = job.promised() + policy.toleratedDelay();
+      boolean gambles = latest > moment && severalOnLimits.earliest(job, latest) == latest;
+      severalOnLimits.promiseAt(job, gambles ? latest : moment, now);
+    }
+    return severalOnLimits.takeLooked();
   }
 }
