@@ -125,8 +125,7 @@ final class ReservedBeliefsPropertyTest {
       if (!maintenanceAlone && random.nextInt(6) == 0) {
         request.nodes(1).tasks(1).reservation(new ReservationName("daily"));
       }
-      story.hears(
-          SchedulerStory.submission(USERS.get(random.nextInt(USERS.size())), request));
+      story.hears(SchedulerStory.submission(USERS.get(random.nextInt(USERS.size())), request));
     }
 
     /** Time goes on from one end or deadline to the next. */

@@ -67,12 +67,7 @@ final class TwoRounds {
 
   private int startsLeft;
 
-  TwoRounds(
-      PlanPolicy policy,
-      NodePool pool,
-      Runs runs,
-      More more,
-      Starts starts) {
+  TwoRounds(PlanPolicy policy, NodePool pool, Runs runs, More more, Starts starts) {
     this.policy = policy;
     this.pool = pool;
     this.runs = runs;
