@@ -15,6 +15,9 @@ SERVER_FLAGS=(-Xms256m -Xmx${QUEQIAO_SERVER_HEAP:-2g} -XX:+UseG1GC -XX:+UseCompa
 AGENT_FLAGS=(-Xms4m -Xmx16m -Xmn2m -XX:+UseSerialGC -XX:TrimNativeHeapInterval=10000 -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=20 -XX:TieredStopAtLevel=1 -XX:+UseCompactObjectHeaders -Xss256k
   -XX:ReservedCodeCacheSize=12m -XX:-UsePerfData -XX:+ExitOnOutOfMemoryError --enable-native-access=ALL-UNNAMED)
 
+# The longest path of a socket within the data folder.
+LAUNCHER_SOCKET=/host/launcher.sock
+
 is_root() { [ "$(id -u)" -eq 0 ]; }
 
 # alive NAME: prints the process id when the process of that name answers to its recorded start.
@@ -80,7 +83,18 @@ check_reachable() {
     die "the data folder $DATA cannot be reached by other users although its mode allows it (a private temporary directory?); choose another with --data DIR"
 }
 
+# Refuses a path that a socket in the folder or the database's own programs cannot have.
+check_path() {
+  local LC_ALL=C most=$((107 - ${#LAUNCHER_SOCKET}))
+  [ ${#DATA} -le $most ] ||
+    die "the data folder $DATA has a path of ${#DATA} bytes, and the sockets in it allow $most; choose a shorter one with --data DIR"
+  case $DATA in
+    *[\'\"\`\$\\]* | *[[:cntrl:]]*) die "the data folder $DATA has a quote, \$, \\ or control character in its path; choose another with --data DIR" ;;
+  esac
+}
+
 make_folders() {
+  check_path
   local mode=0700 made=no
   [ -d "$DATA" ] || made=yes
   if is_root; then mode=0711; fi
@@ -246,9 +260,9 @@ start_launcher() {
   # A node that is told to offer more cores than it has cannot pin a run to cores that do not exist.
   local limits=()
   if [ "${QUEQIAO_AGENT_CORES:-0}" -gt "$(nproc)" ]; then limits=(--limits memory,pids); fi
-  spawn launcher "$LAUNCHER" --data "$DATA/node" --socket "$DATA/host/launcher.sock" \
+  spawn launcher "$LAUNCHER" --data "$DATA/node" --socket "$DATA$LAUNCHER_SOCKET" \
     --public-key "$DATA/node/launch-key.pub" --node "$NODE_NAME" --agent-uid "$agent_uid" "${limits[@]}"
-  wait_for 10 "the launcher" test -S "$DATA/host/launcher.sock"
+  wait_for 10 "the launcher" test -S "$DATA$LAUNCHER_SOCKET"
 }
 
 agent_uid() { if is_root; then id -u "$SERVICE_ACCOUNT"; else id -u; fi; }
@@ -261,7 +275,7 @@ start_agent() {
     if is_root; then chown "$SERVICE_ACCOUNT:" "$DATA/agent/enrolment"; fi
   fi
   MALLOC_ARENA_MAX=1 spawn agent "${as[@]}" "$JAVA" "${AGENT_FLAGS[@]}" -cp "$AGENT_LIB" org.queqiao.agent.AgentMain \
-    --data "$DATA/agent" --node "$NODE_NAME" --launcher "$DATA/host/launcher.sock" --spool "$DATA/node/spool" \
+    --data "$DATA/agent" --node "$NODE_NAME" --launcher "$DATA$LAUNCHER_SOCKET" --spool "$DATA/node/spool" \
     ${QUEQIAO_AGENT_CORES:+--cores "$QUEQIAO_AGENT_CORES"}
 }
 
@@ -287,7 +301,7 @@ services_up() {
   fi
   if ! alive launcher >/dev/null; then
     was_running=no
-    rm -f "$DATA/host/launcher.sock"
+    rm -f "$DATA$LAUNCHER_SOCKET"
     start_launcher
   fi
   if ! alive agent >/dev/null; then

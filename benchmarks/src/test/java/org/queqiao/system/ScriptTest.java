@@ -71,6 +71,24 @@ final class ScriptTest {
   }
 
   @Test
+  void aPathThatSocketsOrTheDatabaseCannotHaveIsRefusedBeforeAnythingIsMade() throws Exception {
+    Path deep = folder.resolve("x".repeat(100));
+    Answer up = script("up", "--data", deep.toString());
+    assertThat(up.exit()).isEqualTo(1);
+    assertThat(up.text())
+        .isEqualTo(
+            ("queqiao: the data folder %s has a path of %d bytes, and the sockets in it allow 88;"
+                    + " choose a shorter one with --data DIR\n")
+                .formatted(deep, deep.toString().length()));
+    for (String name : List.of("it's", "a\"b", "$x", "a`b", "a\\b", "a\nb")) {
+      Answer odd = script("up", "--data", folder.resolve(name).toString());
+      assertThat(odd.exit()).as(name).isEqualTo(1);
+      assertThat(odd.text()).contains("has a quote, $, \\ or control character in its path");
+    }
+    assertThat(folder).isEmptyDirectory();
+  }
+
+  @Test
   void aPortThatIsNoneIsRefusedBeforeAnythingStarts() throws Exception {
     for (String port : List.of("abc", "65536", "-1", "")) {
       Answer up = script("up", "--data", folder.resolve("data").toString(), "--port", port);
@@ -185,6 +203,16 @@ final class ScriptTest {
         folder.resolve("data/host/server.pid"),
         ProcessHandle.current().pid() + " " + stat[19] + "\n");
     assertThat(bash(ask)).startsWith("Sources are newer than what runs").doesNotContain("anew");
+  }
+
+  @Test
+  void namesBeyondAsciiNeedNoLanguageToBeSet() throws Exception {
+    String made =
+        bash(
+            "name=$'\\xe9\\xb9\\x8a\\xe6\\xa1\\xa5.swf'; env -u LANG -u LC_CTYPE LC_ALL=POSIX"
+                + " QUEQIAO_BUILT=yes ./queqiao simulate --generate \"$1/$name\" --jobs 5 --procs 4;"
+                + " [ -s \"$1/$name\" ] && echo it is there");
+    assertThat(made).endsWith("it is there\n");
   }
 
   private String bash(String text) throws Exception {

@@ -158,6 +158,9 @@ public final class LogTool {
     }
     out.println("restored from position " + restored);
     out.println("replayed to position " + reached[0]);
+    if (until != Long.MAX_VALUE && reached[0] < until) {
+      out.println("the log ends there, before position " + until);
+    }
     out.println("digest " + target.digest());
     return whole;
   }

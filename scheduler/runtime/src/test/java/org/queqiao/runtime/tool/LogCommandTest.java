@@ -85,6 +85,9 @@ final class LogCommandTest {
     assertThat(part.out()).contains("replayed to position 5");
     assertThat(digest(part)).isNotEqualTo(digest(all));
     assertThat(run("replay", "--until", "5").out()).isEqualTo(part.out());
+    assertThat(part.out()).doesNotContain("ends there");
+    assertThat(run("replay", "--until", "99").out())
+        .contains("replayed to position 21", "the log ends there, before position 99");
   }
 
   private static String digest(Result result) {

@@ -4,8 +4,11 @@ package org.queqiao.server.auth;
 public enum SecretKind {
   /** A key that its owner made over the API. */
   API_KEY("qq", 50, false),
-  /** A key made by the local command; works as an API key. */
-  LOCAL_TOKEN("qq", 1000, false),
+  /**
+   * A key made by the local command; works as an API key. The oldest gives way, because a script
+   * that asks for one each minute would stand still within its life of a day.
+   */
+  LOCAL_TOKEN("qq", 1000, true),
   /** The single-use code of a login link. */
   LOGIN_CODE("ql", 5, true),
   /** A session of the console; its secret is the cookie. */

@@ -222,6 +222,9 @@ final class CredentialStoreTest {
     assertThat(store.find(oldest, SecretKind.SESSION)).isEmpty();
     assertThat(store.find(newest, SecretKind.SESSION)).isPresent();
 
+    // A thousand of them would be a thousand synced files here; they give way as sessions do.
+    assertThat(SecretKind.LOCAL_TOKEN.oldestGivesWay()).isTrue();
+
     clock.pass(HOUR_MS);
     assertThat(store.issue(USER, SecretKind.API_KEY, "room again", HOUR_MS))
         .isInstanceOf(Outcome.Accepted.class);
