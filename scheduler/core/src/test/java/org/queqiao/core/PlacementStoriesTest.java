@@ -88,6 +88,51 @@ final class PlacementStoriesTest {
   }
 
   @Test
+  void allNodesHaveTheSameOneOfTheFeaturesInSquareBrackets() {
+    node("n1", 1, "rack1");
+    node("n2", 1, "rack2", "ib");
+    node("n3", 1, "rack1");
+    node("n4", 1, "rack2");
+    node("n5", 1, "rack2");
+    assertThat(nodesOf(constraint("rack1|rack2").nodes(2))).containsExactly("n1", "n2");
+    assertThat(nodesOf(constraint("[rack1|rack2]").nodes(2).tasks(4))).containsExactly("n4", "n5");
+    JobId three = story.submits("liwei", constraint("[rack1|rack2]").nodes(3));
+    story.plans();
+    assertThat(nodesOf(three)).as("one of rack2 is free, two of rack1").isEmpty();
+    assertThat(story.machine.state().pendingReason(three)).isEqualTo(PendingReason.RESOURCES);
+    assertThat(nodesOf(constraint("ib&[rack1|rack2]").limitMs(60_000L))).containsExactly("n2");
+    Rejection refused = refused(constraint("[rack1|rack2]").nodes(4));
+    assertThat(refused.field()).isEqualTo("constraint");
+    assertThat(refused.message())
+        .contains("all 4 nodes are to have the same", "the most that do and fit are 3")
+        .contains("ask for at most 3 nodes");
+    assertThat(refused(constraint("[rack1|rack2")).message()).contains("at character 13");
+    assertThat(refused(constraint("[rack1|rack3]")).message()).contains("no node has the feature");
+  }
+
+  @Test
+  void theAlternativeThatHasRoomFirstIsPromised() {
+    node("n1", 1, "a");
+    node("n2", 1, "a");
+    node("n3", 1, "b");
+    node("n4", 1, "b");
+    story.submits("liwei", constraint("a").nodes(2).tasks(4).limitMs(3 * HOUR_MS));
+    story.submits("liwei", constraint("b").nodes(2).limitMs(HOUR_MS));
+    story.plans();
+    long startMs = story.nowMs + HOUR_MS;
+    JobId waits =
+        story.submits("chenjie", constraint("[a|b]").nodes(2).tasks(4).limitMs(HOUR_MS));
+    JobId harms = story.submits("wangfang", constraint("b").limitMs(20 * HOUR_MS));
+    story.plans();
+    assertThat(nodesOf(waits)).isEmpty();
+    assertThat(nodesOf(harms)).isEmpty();
+    assertThat(story.job(waits).promisedMs()).isEqualTo(startMs);
+    story.exits(new JobId(2), 0);
+    story.plans();
+    assertThat(nodesOf(waits)).containsExactly("n3", "n4");
+  }
+
+  @Test
   void namedNodesAreAmongItsOwnAndExcludedOnesAreNot() {
     for (int i = 1; i <= 5; i++) {
       node("cn00" + i, 1);

@@ -72,6 +72,12 @@ final class ComponentsCheck {
     } catch (IllegalArgumentException e) {
       return wrong("the constraint of " + which + " " + e.getMessage());
     }
+    if (!constraint.same().isEmpty()) {
+      return wrong(
+          "the constraint of "
+              + which
+              + " has alternatives in square brackets: name one of them, or leave the brackets out");
+    }
     return constraint.counted().isEmpty()
         ? new PlacementCheck(cluster).unknown("components", constraint)
         : wrong("the constraint of " + which + " has counts: make a component of each");

@@ -49,7 +49,8 @@ final class ReservationChoice {
     return Feasibility.check(
             spec,
             wish,
-            Feasibility.byGroups(wish, cluster.nodes().offers(node -> own.contains(node.name()))))
+            Feasibility.byAlternatives(
+                wish, cluster.nodes().offers(node -> own.contains(node.name()))))
         .map(impossible ->
             Rejections.invalid(
                 impossible.field(),

@@ -46,8 +46,7 @@ public final class Explainer {
 
   /** Explains a job that waits, at a time not before the last fact. */
   public Explanation explain(Job job, long nowMs) {
-    Scan scan = new Scan(job, cluster.wishOf(job.spec()), new WhyReserved(cluster), nowMs);
-    cluster.nodes().all().forEach(scan::look);
+    Scan scan = best(job, nowMs);
     List<Holder> holders = new ArrayList<>(scan.holders());
     Queue queue = queue(job, nowMs);
     return new Explanation(
@@ -63,6 +62,17 @@ public final class Explainer {
         new Multifactor(cluster, nowMs).terms(job),
         scan.kept(),
         tasks(job));
+  }
+
+  /** What there is of the alternative of which most nodes have room. */
+  private Scan best(Job job, long nowMs) {
+    Scan best = null;
+    for (NodeWish each : cluster.wishOf(job.spec()).alternatives()) {
+      Scan scan = new Scan(job, each, new WhyReserved(cluster), nowMs);
+      cluster.nodes().all().forEach(scan::look);
+      best = best == null || scan.isBetterThan(best) ? scan : best;
+    }
+    return best;
   }
 
   private static Explanation.Tasks tasks(Job job) {
@@ -143,6 +153,10 @@ public final class Explainer {
       this.smallCores = spec.coresOnNode(spec.nodes() - 1);
       this.largeCores = spec.coresOnNode(0);
       this.largeNodes = spec.tasks() % spec.nodes();
+    }
+
+    private boolean isBetterThan(Scan other) {
+      return fitNow > other.fitNow || fitNow == other.fitNow && fitIdle > other.fitIdle;
     }
 
     private void look(Node node) {

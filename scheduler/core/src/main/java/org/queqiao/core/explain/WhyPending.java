@@ -139,7 +139,11 @@ public final class WhyPending {
   }
 
   private boolean fitsNow(Job job, Collection<Node> nodes) {
-    NodeWish wish = cluster.wishOf(job.spec());
+    return cluster.wishOf(job.spec()).alternatives().stream()
+        .anyMatch(wish -> fitsNow(job, wish, nodes));
+  }
+
+  private boolean fitsNow(Job job, NodeWish wish, Collection<Node> nodes) {
     List<Capacity> open = new ArrayList<>();
     nodes.forEach(node -> open.add(node.capacity()));
     if (job.spec().placement().contiguous() || job.spec().placement().switches() > 0) {

@@ -10,14 +10,16 @@ import java.util.regex.Pattern;
  * Which features the nodes of a job must have, as Slurm writes it: {@code &} for and, {@code |} for
  * or, parentheses, and counts: {@code a*2&b*1} asks for two nodes with a and one with b. A part
  * without a count is a condition on every node; counts stand at the outermost level alone, which
- * may be in square brackets as in Slurm.
+ * may be in square brackets as in Slurm. Alternatives in square brackets, {@code [a|b]}, ask that
+ * all nodes have the same one of them.
  *
  * @param every what every node must have; null for nothing
  * @param counted of how many nodes what is asked; none for a constraint without counts
+ * @param same of which of these all nodes must have the same one; none for no such condition
  */
-public record Constraint(Term every, List<Counted> counted) {
+public record Constraint(Term every, List<Counted> counted, List<Term> same) {
   /** Asks for nothing. */
-  public static final Constraint NONE = new Constraint(null, List.of());
+  public static final Constraint NONE = new Constraint(null, List.of(), List.of());
 
   /** What a name of a feature looks like. */
   public static final Pattern FEATURE = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.:+-]{0,63}");
@@ -25,11 +27,27 @@ public record Constraint(Term every, List<Counted> counted) {
   /** How long a constraint may be. */
   public static final int MAX_CHARACTERS = 1024;
 
+  /** Among how many alternatives all nodes may be asked to have the same one. */
+  public static final int MAX_ALTERNATIVES = 8;
+
   /** How many counts it may have. */
   public static final int MAX_COUNTS = 4;
 
   public Constraint {
     counted = List.copyOf(counted);
+    same = List.copyOf(same);
+  }
+
+  /** The same where one of the alternatives is asked of every node. */
+  Constraint with(Term alternative) {
+    return new Constraint(
+        every == null ? alternative : new All(List.of(every, alternative)), counted, List.of());
+  }
+
+  /** Whether a node with these features has what is asked of every node, and one alternative. */
+  boolean holds(Collection<String> features) {
+    return (every == null || every.holds(features))
+        && (same.isEmpty() || same.stream().anyMatch(each -> each.holds(features)));
   }
 
   /** So many nodes must have it. */
@@ -97,6 +115,7 @@ public record Constraint(Term every, List<Counted> counted) {
       every.names(names);
     }
     counted.forEach(each -> each.term().names(names));
+    same.forEach(each -> each.names(names));
     return names;
   }
 
@@ -120,6 +139,9 @@ public record Constraint(Term every, List<Counted> counted) {
     private static final int MAX_COUNT_DIGITS = 6;
 
     private final String text;
+    private final List<Counted> counted = new ArrayList<>();
+    private final List<Term> same = new ArrayList<>();
+    private List<Term> every = new ArrayList<>();
     private int at;
     private int depth;
 
@@ -127,39 +149,81 @@ public record Constraint(Term every, List<Counted> counted) {
       if (text.length() > MAX_CHARACTERS) {
         throw new IllegalArgumentException("has more than " + MAX_CHARACTERS + " characters");
       }
-      boolean bracketed = text.startsWith("[") && text.endsWith("]");
-      this.text = bracketed ? text.substring(1, text.length() - 1) : text;
+      this.text = text;
     }
 
     private Constraint read() {
-      List<Term> every = new ArrayList<>();
-      List<Counted> counted = new ArrayList<>();
       do {
-        Term term = unit();
-        if (takes('*')) {
-          counted.add(new Counted(term, count()));
+        if (takes('[')) {
+          bracket();
         } else {
-          every.add(term);
+          item();
         }
       } while (takes('&'));
-      if (at < text.length() && text.charAt(at) == '|' && counted.isEmpty()) {
-        List<Term> alternatives = new ArrayList<>();
-        alternatives.add(all(every));
-        while (takes('|')) {
-          alternatives.add(conjunction());
-        }
-        every = List.of(new Any(alternatives));
+      if (is('|') && counted.isEmpty() && same.isEmpty()) {
+        every = new ArrayList<>(List.of(alternatives(all(every))));
       }
-      if (at < text.length()) {
-        throw wrong(
-            text.charAt(at) == '*' || !counted.isEmpty()
-                ? "has a count beside an or: counts are joined by & at the outermost level"
-                : "has something that does not belong there");
-      }
+      end(at == text.length());
       if (counted.size() > MAX_COUNTS) {
         throw new IllegalArgumentException("has more than " + MAX_COUNTS + " counts");
       }
-      return new Constraint(every.isEmpty() ? null : all(every), counted);
+      return new Constraint(every.isEmpty() ? null : all(every), counted, same);
+    }
+
+    /** What is in square brackets: counts and conditions, or alternatives. */
+    private void bracket() {
+      if (!same.isEmpty()) {
+        throw wrong("has alternatives in square brackets twice");
+      }
+      List<Term> outside = every;
+      int countedOutside = counted.size();
+      every = new ArrayList<>();
+      do {
+        item();
+      } while (takes('&'));
+      if (is('|') && counted.size() == countedOutside) {
+        Any any = alternatives(all(every));
+        if (any.terms().size() > MAX_ALTERNATIVES) {
+          throw wrong("has more than " + MAX_ALTERNATIVES + " alternatives in square brackets");
+        }
+        same.addAll(any.terms());
+        every = outside;
+      } else {
+        outside.addAll(every);
+        every = outside;
+      }
+      end(takes(']'));
+      if (is('*')) {
+        throw wrong("has a count behind square brackets: counts stand inside them");
+      }
+    }
+
+    /** A condition on every node, or one with a count. */
+    private void item() {
+      Term term = unit();
+      if (takes('*')) {
+        counted.add(new Counted(term, count()));
+      } else {
+        every.add(term);
+      }
+    }
+
+    private Any alternatives(Term first) {
+      List<Term> alternatives = new ArrayList<>();
+      alternatives.add(first);
+      while (takes('|')) {
+        alternatives.add(conjunction());
+      }
+      return new Any(alternatives);
+    }
+
+    private void end(boolean reached) {
+      if (!reached) {
+        throw wrong(
+            is('*') || is('|') && !counted.isEmpty()
+                ? "has a count beside an or: counts are joined by & at the outermost level"
+                : "has something that does not belong there");
+      }
     }
 
     private Term disjunction() {
@@ -216,15 +280,19 @@ public record Constraint(Term every, List<Counted> counted) {
       return Integer.parseInt(text.substring(from, at));
     }
 
+    private boolean is(char wanted) {
+      return at < text.length() && text.charAt(at) == wanted;
+    }
+
     private boolean takes(char wanted) {
-      boolean there = at < text.length() && text.charAt(at) == wanted;
+      boolean there = is(wanted);
       at += there ? 1 : 0;
       return there;
     }
 
     private IllegalArgumentException wrong(String what) {
       return new IllegalArgumentException(
-          what + " at character " + (at + 1) + ": it is written like (a|b)&c or a*2&b*1");
+          what + " at character " + (at + 1) + ": it is written like (a|b)&c, [a|b] or a*2&b*1");
     }
   }
 }

@@ -40,6 +40,12 @@ public final class Feasibility {
     return shapes.isEmpty() ? Optional.empty() : check(spec, NodeWish.ANY, oneGroup);
   }
 
+  /** The same for each alternative of a wish. */
+  public static List<SortedMap<Integer, Map<NodeShape, Integer>>> byAlternatives(
+      NodeWish wish, List<Offer> nodes) {
+    return wish.alternatives().stream().map(each -> byGroups(each, nodes)).toList();
+  }
+
   /** How many nodes of each kind serve which groups of a wish; none that serve no group. */
   public static SortedMap<Integer, Map<NodeShape, Integer>> byGroups(
       NodeWish wish, Iterable<Offer> nodes) {
@@ -61,6 +67,18 @@ public final class Feasibility {
    * @param fabric of these nodes in this order
    */
   public static Optional<Impossible> checkLayout(
+      JobSpec spec, NodeWish wish, Fabric fabric, List<Offer> offers) {
+    Optional<Impossible> found = Optional.empty();
+    for (NodeWish each : wish.alternatives()) {
+      found = checkOneLayout(spec, each, fabric, offers);
+      if (found.isEmpty()) {
+        break;
+      }
+    }
+    return found;
+  }
+
+  private static Optional<Impossible> checkOneLayout(
       JobSpec spec, NodeWish wish, Fabric fabric, List<Offer> offers) {
     Arrangement arrangement = Arrangement.of(spec.placement(), spec.nodes(), fabric);
     NodeNeed need = NodeNeed.small(spec);
@@ -91,7 +109,45 @@ public final class Feasibility {
                 + " out"));
   }
 
-  /** Compares a job that wishes for some nodes with those that serve its groups, idle. */
+  /**
+   * Compares a job that wishes for some nodes with those that serve its groups, idle: one of the
+   * alternatives of the wish is enough.
+   *
+   * @param byGroups of each alternative
+   */
+  public static Optional<Impossible> check(
+      JobSpec spec, NodeWish wish, List<SortedMap<Integer, Map<NodeShape, Integer>>> byGroups) {
+    List<NodeWish> alternatives = wish.alternatives();
+    Optional<Impossible> first = Optional.empty();
+    int most = 0;
+    for (int i = 0; i < alternatives.size(); i++) {
+      Optional<Impossible> found = check(spec, alternatives.get(i), byGroups.get(i));
+      if (found.isEmpty()) {
+        return found;
+      }
+      first = first.isEmpty() ? found : first;
+      int fit = 0;
+      for (Map<NodeShape, Integer> each : byGroups.get(i).values()) {
+        fit += count(each, shape -> fitsSmall(spec, shape));
+      }
+      most = Math.max(most, fit);
+    }
+    return alternatives.size() == 1 || most == 0 || most >= spec.nodes()
+        ? first
+        : Optional.of(
+            new Impossible(
+                "constraint",
+                "all "
+                    + spec.nodes()
+                    + " nodes are to have the same of the features in square brackets, but the most"
+                    + " that do and fit are "
+                    + most
+                    + ": ask for at most "
+                    + most
+                    + " nodes, or leave the brackets out"));
+  }
+
+  /** The same for a wish without alternatives. */
   public static Optional<Impossible> check(
       JobSpec spec, NodeWish wish, SortedMap<Integer, Map<NodeShape, Integer>> byGroups) {
     JobParts parts = JobParts.of(spec, wish);

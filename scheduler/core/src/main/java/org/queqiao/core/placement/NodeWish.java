@@ -74,12 +74,28 @@ public final class NodeWish {
     return constraint;
   }
 
+  /**
+   * The wishes of which one must be met by all nodes: this one alone, unless the nodes shall have
+   * the same one of several features. Their groups have the same sizes.
+   */
+  public List<NodeWish> alternatives() {
+    return constraint.same().isEmpty()
+        ? List.of(this)
+        : constraint.same().stream()
+            .map(each ->
+                new NodeWish(partition, included, excluded, constraint.with(each), components))
+            .toList();
+  }
+
   /** How many nodes must be among its own. */
   public int includedNodes() {
     return included == null ? 0 : included.size();
   }
 
-  /** The groups that a node may serve, as a mask; 0 when the job may not use it. */
+  /**
+   * The groups that a node may serve, as a mask; 0 when the job may not use it. Of several
+   * alternatives any one counts.
+   */
   public int groups(NodeName name, NodeSettings settings) {
     if ((partition != null && !partition.contains(name)) || excluded.contains(name)) {
       return 0;
@@ -91,7 +107,7 @@ public final class NodeWish {
       }
       return groups;
     }
-    if (constraint.every() != null && !constraint.every().holds(settings.features())) {
+    if (!holds(constraint, settings)) {
       return 0;
     }
     if (included != null) {
@@ -105,7 +121,7 @@ public final class NodeWish {
   }
 
   private static boolean holds(Constraint constraint, NodeSettings settings) {
-    return constraint.every() == null || constraint.every().holds(settings.features());
+    return constraint.holds(settings.features());
   }
 
   /** How many groups there are at most. */

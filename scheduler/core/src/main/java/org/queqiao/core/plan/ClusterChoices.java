@@ -18,7 +18,7 @@ import org.queqiao.core.state.Node;
  */
 final class ClusterChoices {
   private static final int MAX_KNOWN = 2_000;
-  private static final Choice ANY = new Choice(0, NodeWish.ANY, List.of(NodeChoice.ALL));
+  private static final Choice ANY = new Choice(0, NodeWish.ANY, List.of(NodeChoice.ALL), List.of());
 
   private final Cluster cluster;
   private final List<Node> nodes;
@@ -31,8 +31,9 @@ final class ClusterChoices {
    * @param number the same for jobs that may use the same
    * @param wish what it was made from
    * @param groups the nodes of each group of the wish
+   * @param others what it may use as well, as a whole instead of this
    */
-  record Choice(int number, NodeWish wish, List<NodeChoice> groups) {}
+  record Choice(int number, NodeWish wish, List<NodeChoice> groups, List<Choice> others) {}
 
   /** For nodes that are numbered in this order. */
   ClusterChoices(Cluster cluster, List<NodeName> names) {
@@ -62,6 +63,16 @@ final class ClusterChoices {
     if (wish.isAny()) {
       return ANY;
     }
+    List<NodeWish> alternatives = wish.alternatives();
+    lastNumber++;
+    List<Choice> others = new ArrayList<>();
+    for (NodeWish each : alternatives.subList(1, alternatives.size())) {
+      others.add(one(each, List.of()));
+    }
+    return one(alternatives.getFirst(), others);
+  }
+
+  private Choice one(NodeWish wish, List<Choice> others) {
     List<BitSet> groups = new ArrayList<>();
     for (int number = 0; number < nodes.size(); number++) {
       int mask = wish.groups(nodes.get(number).name(), nodes.get(number).settings());
@@ -79,6 +90,6 @@ final class ClusterChoices {
     while (choices.size() < wish.groupCount()) {
       choices.add(_ -> false);
     }
-    return new Choice(++lastNumber, wish, choices);
+    return new Choice(lastNumber, wish, choices, others);
   }
 }

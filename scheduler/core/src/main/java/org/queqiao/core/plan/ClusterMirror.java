@@ -261,7 +261,7 @@ final class ClusterMirror {
     }
     ClusterChoices.Choice choice = choices.of(spec);
     if (!spec.placement().components().isEmpty()) {
-      Demand several = demandOfComponents(spec, reserved.within(in, choice), licences);
+      Demand several = demandOfAll(spec, reserved.within(in, choice), licences);
       return several == null ? null : several.keptBy(reserved.keptFrom(in));
     }
     boolean memoryPerCore = NodeNeed.small(spec).memBytes() == 0;
@@ -288,6 +288,16 @@ final class ClusterMirror {
       demands.put(shape, demand);
     }
     return demand;
+  }
+
+  private Demand demandOfAll(JobSpec spec, ClusterChoices.Choice choice, long[] licences) {
+    Demand first = demandOfComponents(spec, choice, licences);
+    return first == null
+        ? null
+        : first.orElse(
+            choice.others().stream()
+                .map(each -> demandOfComponents(spec, each, licences))
+                .toList());
   }
 
   /** A job with components: a part for each of them. */

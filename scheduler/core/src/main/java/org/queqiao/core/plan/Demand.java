@@ -21,6 +21,9 @@ public final class Demand {
   /** At which times nodes are kept for others. */
   private KeptNodes kept = KeptNodes.NONE;
 
+  /** What may be taken instead, as a whole: the same shares on other nodes. */
+  private List<Demand> others = List.of();
+
   /** Null where two sizes on one choice of nodes say it all. */
   private final List<Part> parted;
 
@@ -120,14 +123,28 @@ public final class Demand {
 
   /** A demand of its own that needs the same. */
   Demand copy() {
-    return parted == null
-        ? new Demand(large, largeShares, small, smallShares, nodes, mostShares).keptBy(kept)
-        : new Demand(parted, growing, mostShares - parts.total(), arrangement).keptBy(kept);
+    Demand copy =
+        parted == null
+            ? new Demand(large, largeShares, small, smallShares, nodes, mostShares)
+            : new Demand(parted, growing, mostShares - parts.total(), arrangement);
+    return copy.orElse(others.stream().map(Demand::copy).toList()).keptBy(kept);
+  }
+
+  /** Says what may be taken instead, before it is used; returns itself. */
+  Demand orElse(List<Demand> instead) {
+    others = List.copyOf(instead);
+    return this;
+  }
+
+  /** What may be taken instead, as a whole: the same shares on other nodes. */
+  List<Demand> others() {
+    return others;
   }
 
   /** Says that nodes are kept for others at some times, before it is used; returns itself. */
-  Demand keptBy(KeptNodes others) {
-    kept = others;
+  Demand keptBy(KeptNodes forOthers) {
+    kept = forOthers;
+    others.forEach(each -> each.keptBy(forOthers));
     return this;
   }
 

@@ -41,6 +41,12 @@ record DemandShape(
   }
 
   Demand demand(JobSpec spec, ClusterChoices.Choice of, Fabric fabric, int licenceNode) {
+    return one(spec, of, fabric, licenceNode)
+        .orElse(
+            of.others().stream().map(each -> one(spec, each, fabric, licenceNode)).toList());
+  }
+
+  private Demand one(JobSpec spec, ClusterChoices.Choice of, Fabric fabric, int licenceNode) {
     JobParts parts = JobParts.of(spec, of.wish());
     boolean licensed = licences.size() > 1;
     Arrangement arrangement = Arrangement.of(spec.placement(), nodes, fabric);

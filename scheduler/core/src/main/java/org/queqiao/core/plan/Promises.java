@@ -32,6 +32,10 @@ final class Promises {
   private int[] promised = new int[16];
   private int promisedCount;
   private long poolVersion;
+
+  /** The alternative that was found last. */
+  private Demand chosen;
+
   private long looked;
 
   /**
@@ -88,6 +92,22 @@ final class Promises {
   /** The earliest start of a job from a moment on, or the greatest number. */
   long earliest(PlanJob job, long from) {
     Demand demand = job.demand();
+    chosen = demand;
+    long moment = earliest(job, demand, from);
+    if (demand.others().isEmpty()) {
+      return moment;
+    }
+    for (Demand each : demand.others()) {
+      long other = earliest(job, each, from);
+      if (other < moment) {
+        moment = other;
+        chosen = each;
+      }
+    }
+    return earliest(job, chosen, from);
+  }
+
+  private long earliest(PlanJob job, Demand demand, long from) {
     Openings openings = openings(demand);
     looked += openings.refresh();
     if (at.length < Openings.rows(demand)) {
@@ -115,8 +135,9 @@ final class Promises {
 
   /** Puts off the nodes without promises that are kept for others when the job would run. */
   private void keepClear(PlanJob job, Openings openings, long moment) {
-    int[] kept = job.demand().kept().nodes();
-    for (int row = 0; row < Openings.rows(job.demand()); row++) {
+    Demand demand = openings.demand();
+    int[] kept = demand.kept().nodes();
+    for (int row = 0; row < Openings.rows(demand); row++) {
       for (int node : kept) {
         if (lines[node] == null && openings.ever(row, node)) {
           at[row][node] = clear(job, node, Math.max(moment, openings.at(row, node)));
@@ -194,7 +215,7 @@ final class Promises {
 
   /** Asks the time line of a node with promises. */
   private void ask(PlanJob job, Openings openings, int node, long moment) {
-    Demand demand = job.demand();
+    Demand demand = openings.demand();
     if (demand.isParted()) {
       for (int part = 0; part < demand.parts().count(); part++) {
         if (openings.ever(part, node)) {
@@ -275,7 +296,7 @@ final class Promises {
   }
 
   private void write(PlanJob job, long moment, long now) {
-    Demand demand = job.demand();
+    Demand demand = chosen;
     if (demand.isParted()) {
       int[] on = demand.choose(masks(demand, moment));
       for (int i = 0; i < on.length; i++) {

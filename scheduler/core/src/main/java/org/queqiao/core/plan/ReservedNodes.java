@@ -81,7 +81,9 @@ final class ReservedNodes {
     for (NodeChoice each : choice.groups()) {
       groups.add(node -> own.get(node) && each.allows(node));
     }
-    return new ClusterChoices.Choice(choice.number(), choice.wish(), groups);
+    List<ClusterChoices.Choice> others =
+        choice.others().stream().map(each -> within(name, each)).toList();
+    return new ClusterChoices.Choice(choice.number(), choice.wish(), groups, others);
   }
 
   private Windows windows(List<ReservationState> reservations) {

@@ -188,6 +188,14 @@ final class TwoRounds {
 
   /** Nodes where it may start now with a demand, or null; remembers that there are none. */
   private int[] find(PlanJob job, Demand demand) {
+    int[] on = findOn(job, demand);
+    for (int i = 0; on == null && i < demand.others().size(); i++) {
+      on = findOn(job, demand.others().get(i));
+    }
+    return on;
+  }
+
+  private int[] findOn(PlanJob job, Demand demand) {
     long end = now + job.believed();
     long limitEnd = now + job.limit();
     int[] on = refused(demand, end, limitEnd) ? null : room.find(demand, end, limitEnd);
@@ -253,8 +261,11 @@ final class TwoRounds {
     if (several != null) {
       several.promise(job, now);
       looked = several.takeLooked();
-    } else if (shadow.find(job.demand(), now)) {
-      shadow.promise(job.demand(), ceilings);
+    } else {
+      Demand demand = soonest(shadow, job.demand());
+      if (demand != null) {
+        shadow.promise(demand, ceilings);
+      }
     }
     if (byLimit != running && !keptOne) {
       keptOne = true;
@@ -272,13 +283,29 @@ final class TwoRounds {
     if (severalOnLimits != null) {
       return promiseBetweenWindows(job);
     }
-    Demand demand = job.demand();
-    if (limitShadow.find(demand, now)) {
+    Demand demand = soonest(limitShadow, job.demand());
+    if (demand != null) {
       promised(job, limitShadow.moment());
       limitShadow.goOnTo(job.promised() + policy.toleratedDelay(), demand);
       limitShadow.promise(demand, limitCeilings);
     }
     return 0;
+  }
+
+  /** The alternative that fits first, which was asked last; null when none ever does. */
+  private Demand soonest(Shadow of, Demand demand) {
+    Demand best = of.find(demand, now) ? demand : null;
+    if (demand.others().isEmpty()) {
+      return best;
+    }
+    long moment = best == null ? Long.MAX_VALUE : of.moment();
+    for (Demand each : demand.others()) {
+      if (of.find(each, now) && of.moment() < moment) {
+        moment = of.moment();
+        best = each;
+      }
+    }
+    return best != null && of.find(best, now) ? best : null;
   }
 
   private void promised(PlanJob job, long moment) {

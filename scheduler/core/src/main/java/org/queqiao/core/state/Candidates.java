@@ -21,8 +21,8 @@ public final class Candidates {
   private static final int MAX_KNOWN = 1_000;
 
   private final Cluster cluster;
-  private final TreeMap<WishKey, SortedMap<Integer, Map<NodeShape, Integer>>> all = new TreeMap<>();
-  private final TreeMap<WishKey, SortedMap<Integer, Map<NodeShape, Integer>>> usable =
+  private final TreeMap<WishKey, List<SortedMap<Integer, Map<NodeShape, Integer>>>> all = new TreeMap<>();
+  private final TreeMap<WishKey, List<SortedMap<Integer, Map<NodeShape, Integer>>>> usable =
       new TreeMap<>();
   private long seen;
   private Fabric fabric;
@@ -81,10 +81,11 @@ public final class Candidates {
     return fabric;
   }
 
-  private SortedMap<Integer, Map<NodeShape, Integer>> of(
+  /** Of each alternative of a wish. */
+  private List<SortedMap<Integer, Map<NodeShape, Integer>>> of(
       JobSpec spec,
       NodeWish wish,
-      TreeMap<WishKey, SortedMap<Integer, Map<NodeShape, Integer>>> known,
+      TreeMap<WishKey, List<SortedMap<Integer, Map<NodeShape, Integer>>>> known,
       boolean onlyUsable) {
     forgetWhatChanged();
     if (known.size() >= MAX_KNOWN) {
@@ -93,7 +94,7 @@ public final class Candidates {
     return known.computeIfAbsent(
         WishKey.of(spec),
         _ ->
-            Feasibility.byGroups(
+            Feasibility.byAlternatives(
                 wish, cluster.nodes().offers(node -> !onlyUsable || node.takesRuns())));
   }
 }

@@ -42,6 +42,41 @@ final class ConstraintTest {
     assertThat(Constraint.parse("[a*2&b*1]")).isEqualTo(Constraint.parse("a*2&b*1"));
   }
 
+  @Test
+  void alternativesInSquareBracketsAreOneForAllNodes() {
+    Constraint constraint = Constraint.parse("ib&[a|b&c]");
+    assertThat(constraint.every()).isEqualTo(new Constraint.Feature("ib"));
+    assertThat(constraint.same())
+        .containsExactly(
+            new Constraint.Feature("a"),
+            new Constraint.All(List.of(new Constraint.Feature("b"), new Constraint.Feature("c"))));
+    assertThat(constraint.features()).containsExactly("a", "b", "c", "ib");
+    assertThat(constraint.holds(List.of("ib", "a"))).isTrue();
+    assertThat(constraint.holds(List.of("ib", "b"))).isFalse();
+    assertThat(Constraint.parse("[a|b]&gpu*2").counted()).hasSize(1);
+    assertThat(Constraint.parse("[a&b]")).isEqualTo(Constraint.parse("a&b"));
+    assertThat(Constraint.parse("x&[a*2&b*1]")).isEqualTo(Constraint.parse("x&a*2&b*1"));
+    assertThat(Constraint.parse("[(a|b)*1&c*2]").countedNodes()).isEqualTo(3);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "[a|b, 5, does not belong",
+    "[a|b]c, 6, does not belong",
+    "[a|b]|c, 6, does not belong",
+    "[a|b]*2, 6, count behind square brackets",
+    "[a|b]&[c|d], 8, twice",
+    "[a|b*2], 5, count beside an or",
+    "[a*2|b], 5, count beside an or",
+    "a&[], 4, name of a feature",
+    "[a|b|c|d|e|f|g|h|i], 19, more than 8 alternatives",
+  })
+  void whatIsWrongInSquareBracketsIsSaidWithItsPlace(String text, int at, String what) {
+    assertThatThrownBy(() -> Constraint.parse(text))
+        .hasMessageContaining(what)
+        .hasMessageContaining("at character " + at + ":");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
