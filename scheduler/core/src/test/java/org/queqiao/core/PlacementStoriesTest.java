@@ -120,8 +120,7 @@ final class PlacementStoriesTest {
     story.submits("liwei", constraint("b").nodes(2).limitMs(HOUR_MS));
     story.plans();
     long startMs = story.nowMs + HOUR_MS;
-    JobId waits =
-        story.submits("chenjie", constraint("[a|b]").nodes(2).tasks(4).limitMs(HOUR_MS));
+    JobId waits = story.submits("chenjie", constraint("[a|b]").nodes(2).tasks(4).limitMs(HOUR_MS));
     JobId harms = story.submits("wangfang", constraint("b").limitMs(20 * HOUR_MS));
     story.plans();
     assertThat(nodesOf(waits)).isEmpty();

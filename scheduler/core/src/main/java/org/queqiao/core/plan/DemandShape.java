@@ -42,8 +42,7 @@ record DemandShape(
 
   Demand demand(JobSpec spec, ClusterChoices.Choice of, Fabric fabric, int licenceNode) {
     return one(spec, of, fabric, licenceNode)
-        .orElse(
-            of.others().stream().map(each -> one(spec, each, fabric, licenceNode)).toList());
+        .orElse(of.others().stream().map(each -> one(spec, each, fabric, licenceNode)).toList());
   }
 
   private Demand one(JobSpec spec, ClusterChoices.Choice of, Fabric fabric, int licenceNode) {

@@ -21,7 +21,8 @@ public final class Candidates {
   private static final int MAX_KNOWN = 1_000;
 
   private final Cluster cluster;
-  private final TreeMap<WishKey, List<SortedMap<Integer, Map<NodeShape, Integer>>>> all = new TreeMap<>();
+  private final TreeMap<WishKey, List<SortedMap<Integer, Map<NodeShape, Integer>>>> all =
+      new TreeMap<>();
   private final TreeMap<WishKey, List<SortedMap<Integer, Map<NodeShape, Integer>>>> usable =
       new TreeMap<>();
   private long seen;
