@@ -217,6 +217,8 @@ client_policy() {
     weights,1) path=/api/v1/priorities body=${ARGS[0]} ;;
     qos,0) path=/api/v1/qos body= ;;
     qos,2) path=/api/v1/qos/${ARGS[0]} body=${ARGS[1]} ;;
+    partition,0) path=/api/v1/partitions body= ;;
+    partition,2) path=/api/v1/partitions/${ARGS[0]} body=${ARGS[1]} ;;
     platform,0) path=/api/v1/platforms body= ;;
     platform,2) path=/api/v1/platforms/${ARGS[0]} body="{\"title\":\"${ARGS[1]//[\"\\]/}\"}" ;;
     topology,0) path=/api/v1/topology body= ;;

@@ -10,7 +10,8 @@ export type JobState =
   | "TIMEOUT"
   | "NODE_FAIL"
   | "OUT_OF_MEMORY"
-  | "DEADLINE";
+  | "DEADLINE"
+  | "PREEMPTED";
 
 export interface Job {
   id: number;
@@ -107,6 +108,7 @@ const FINAL: readonly string[] = [
   "NODE_FAIL",
   "OUT_OF_MEMORY",
   "DEADLINE",
+  "PREEMPTED",
 ];
 
 export function isFinal(state: string): boolean {

@@ -94,6 +94,7 @@ export const en = {
     NODE_FAIL: "Node failed",
     OUT_OF_MEMORY: "Out of memory",
     DEADLINE: "Deadline passed",
+    PREEMPTED: "Pushed aside",
     UP: "Up",
     DOWN: "Down",
   },

@@ -94,6 +94,7 @@ export const zh: Texts = {
     NODE_FAIL: "节点故障",
     OUT_OF_MEMORY: "内存不足",
     DEADLINE: "超过截止时间",
+    PREEMPTED: "被抢占",
     UP: "正常",
     DOWN: "离线",
   },

@@ -9,8 +9,11 @@ import org.queqiao.core.state.Cluster;
  * without it every answer is the same, only later.
  */
 final class PlanMemory {
+  private static final long NEVER = Long.MAX_VALUE;
+
   private long fruitlessAt = -1;
   private long fruitlessPosition = -1;
+  private long retryMs = NEVER;
 
   boolean worthAPass(Cluster cluster) {
     boolean known =
@@ -20,8 +23,27 @@ final class PlanMemory {
     return !known && !cluster.priorities().backlog().groups().isEmpty();
   }
 
-  /** A pass that began at this count has found nothing; below 0 none has. */
-  void foundNothing(long atChances, Cluster cluster) {
+  /** Time has passed: from some moment on a pass may find something in the same state. */
+  void passTo(long nowMs) {
+    if (retryMs <= nowMs) {
+      retryMs = NEVER;
+      fruitlessAt = -1;
+      fruitlessPosition = -1;
+    }
+  }
+
+  /** When a pass may find something without any fact, or -1. */
+  long retryMs() {
+    return retryMs == NEVER ? -1 : retryMs;
+  }
+
+  /**
+   * A pass that began at this count has found nothing; below 0 none has.
+   *
+   * @param tryAgainMs from when on it may find something in the same state, or the greatest number
+   */
+  void foundNothing(long atChances, Cluster cluster, long tryAgainMs) {
+    retryMs = atChances < 0 ? NEVER : tryAgainMs;
     fruitlessAt = atChances;
     fruitlessPosition = atChances < 0 ? -1 : cluster.position();
   }

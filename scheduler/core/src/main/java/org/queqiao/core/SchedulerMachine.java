@@ -47,9 +47,6 @@ import org.queqiao.core.state.Job;
  * and lets the reply out once they are durable. Everything here happens on one thread.
  */
 public final class SchedulerMachine {
-  /** Between TERM and KILL, as Slurm's KillWait. */
-  public static final int KILL_GRACE_MS = 30_000;
-
   private final Cluster cluster;
   private final EventApplier applier;
   private final PlanMemory memory = new PlanMemory();
@@ -135,7 +132,10 @@ public final class SchedulerMachine {
       case Input.DefineTopology i -> site.decide(i);
       case Input.RunStarted i -> runReport.decide(i);
       case Input.RunEnded i -> runReport.decide(i, logicalMs);
-      case Input.Tick _ -> deadline.decide(logicalMs);
+      case Input.Tick _ -> {
+        memory.passTo(logicalMs);
+        yield deadline.decide(logicalMs);
+      }
       case Input.PlanPass _ -> plan(logicalMs);
       case Input.DefinePartition i -> site.decide(i);
       case Input.DefineTariff i -> money.decide(i, logicalMs);
@@ -163,16 +163,18 @@ public final class SchedulerMachine {
     if (!tooLate.isEmpty()) {
       return new Decision(tooLate, new Reply.Planned(0, true));
     }
+    memory.passTo(nowMs);
     if (!memory.worthAPass(cluster)) {
       return new Decision(List.of(), new Reply.Planned(0, false));
     }
     ClusterPlanner.Slice slice = planner.slice(nowMs);
-    memory.foundNothing(slice.fruitlessAt(), cluster);
+    memory.foundNothing(slice.fruitlessAt(), cluster, slice.retryMs());
     List<Fact> facts = new ArrayList<>();
     slice.facts().forEach(each -> facts.add(new Fact(Actor.SCHEDULER, each)));
     for (JobPromised each : slice.promises()) {
       facts.add(new Fact(Actor.SCHEDULER, each));
     }
+    slice.kills().forEach(each -> facts.add(new Fact(Actor.SCHEDULER, each)));
     return new Decision(facts, new Reply.Planned(slice.starts(), slice.more()));
   }
 
@@ -208,7 +210,7 @@ public final class SchedulerMachine {
     return new DesiredRunState(
         job.run(),
         job.state() == JobState.COMPLETING,
-        KILL_GRACE_MS,
+        job.preemption().killGraceMs(),
         job.user(),
         job.unixUser(),
         job.uid(),

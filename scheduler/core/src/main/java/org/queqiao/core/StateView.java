@@ -210,7 +210,8 @@ final class StateView implements ClusterState {
             first(cluster.jobs().waits().releases()),
             first(cluster.jobs().waits().lastStarts()),
             cluster.reservations().nextEdgeMs(),
-            cluster.jobs().over().isEmpty() ? -1 : cluster.timeMs())
+            cluster.jobs().over().isEmpty() ? -1 : cluster.timeMs(),
+            memory.retryMs())
         .filter(each -> each >= 0)
         .min();
   }

@@ -47,6 +47,8 @@ import org.queqiao.contract.node.NodeFacts;
 import org.queqiao.contract.node.NodeSettings;
 import org.queqiao.contract.policy.Limit;
 import org.queqiao.contract.policy.LimitScope;
+import org.queqiao.contract.policy.PreemptMode;
+import org.queqiao.contract.policy.PreemptRules;
 import org.queqiao.contract.policy.PriorityPolicy;
 import org.queqiao.contract.policy.Quantity;
 import org.queqiao.contract.policy.Rules;
@@ -64,6 +66,7 @@ import org.queqiao.core.message.TermsRequest;
  */
 final class RandomHistory {
   private static final QosName URGENT = new QosName("urgent");
+  private static final QosName LOW = new QosName("low");
   private static final List<String> USERS =
       List.of("liwei", "wangfang", "zhangmin", "chenjie", "admin1", "finance1", "nobody");
   private static final int NODES = 4;
@@ -75,6 +78,10 @@ final class RandomHistory {
 
   private final SplittableRandom random;
   private final RandomReservations reservations;
+
+  /** Whether the site lets some push others aside from the beginning. */
+  private final boolean preempts;
+
   private final List<Input> former = new ArrayList<>();
   private final List<ToldStory.Told> told = new ArrayList<>();
 
@@ -82,6 +89,12 @@ final class RandomHistory {
     this.random = new SplittableRandom(seed);
     this.reservations = seed % 2 == 0 ? new RandomReservations(random, story) : null;
     this.story = story;
+    this.preempts = isCrowded(seed);
+  }
+
+  /** Whether the cluster of a seed is full, and some jobs push others aside from the beginning. */
+  static boolean isCrowded(long seed) {
+    return seed % 3 == 0;
   }
 
   void steps(int count) {
@@ -91,7 +104,10 @@ final class RandomHistory {
         story.after(random.nextInt(200) == 0 ? 3_600_000L * random.nextInt(30) : clockStep);
       }
       boolean again = !former.isEmpty() && random.nextInt(8) == 0;
-      Input input = again ? former.get(random.nextInt(former.size())) : input();
+      Input input =
+          preempts && former.size() < 2
+              ? new Input.DefineQos(SchedulerStory.OWNER, former.isEmpty() ? spare() : urgent())
+              : again ? former.get(random.nextInt(former.size())) : input();
       former.add(input);
       told.add(new ToldStory.Told(story.nowMs, input));
       int before = story.log.size();
@@ -115,6 +131,9 @@ final class RandomHistory {
   }
 
   private Input input() {
+    if (preempts && random.nextInt(3) == 0) {
+      return random.nextInt(3) == 0 ? new Input.PlanPass() : crowd();
+    }
     return switch (random.nextInt(reservations == null ? 25 : 29)) {
       case 0, 1, 2, 3, 4 -> submission();
       case 5, 6, 7, 8 -> new Input.PlanPass();
@@ -152,6 +171,16 @@ final class RandomHistory {
     return new JobId(Math.max(1, last - random.nextInt(20)));
   }
 
+  /** What a busy cluster gets: jobs that may start, and for long. */
+  private Input crowd() {
+    JobRequest.Builder request = script().cpusPerTask(1 + random.nextInt(4)).qos(qos());
+    if (random.nextInt(6) == 0) {
+      request.array("0-" + random.nextInt(9));
+    }
+    Actor actor = user(random.nextBoolean() ? "liwei" : "zhangmin");
+    return new Input.SubmitJob(actor, request.build(), "", new byte[32]);
+  }
+
   private Input submission() {
     JobRequest.Builder request =
         script()
@@ -163,7 +192,7 @@ final class RandomHistory {
             .partition(random.nextInt(3) == 0 ? SchedulerStory.DEBUG : null)
             .project(random.nextInt(4) == 0 ? SchedulerStory.MATERIALS : null)
             .environment(random.nextInt(2) == 0 ? variables("A", "" + random.nextInt(3)) : null)
-            .qos(random.nextInt(9) == 0 ? URGENT : null)
+            .qos(qos())
             .reservation(random.nextInt(5) == 0 ? RandomReservations.name(random) : null)
             .hold(random.nextInt(8) == 0 ? true : null);
     if (random.nextInt(2) == 0) {
@@ -374,6 +403,40 @@ final class RandomHistory {
     };
   }
 
+  private QosName qos() {
+    if (preempts) {
+      return random.nextInt(3) == 0 ? URGENT : LOW;
+    }
+    return switch (random.nextInt(6)) {
+      case 0, 1 -> LOW;
+      case 2 -> URGENT;
+      default -> null;
+    };
+  }
+
+  private PreemptRules preemption() {
+    return new PreemptRules(
+        PreemptMode.values()[random.nextInt(PreemptMode.values().length)],
+        random.nextInt(3) * 5000,
+        random.nextInt(3) * 60_000L);
+  }
+
+  private QosDefined low() {
+    return new QosDefined(LOW, "Low", random.nextInt(10), List.of(), preemption());
+  }
+
+  private QosDefined spare() {
+    PreemptMode mode = random.nextBoolean() ? PreemptMode.REQUEUE : PreemptMode.CANCEL;
+    return new QosDefined(LOW, "Low", 0, List.of(), new PreemptRules(mode, 5_000, 0));
+  }
+
+  private QosDefined urgent() {
+    boolean known =
+        story.machine.image().priorities().qos().stream().anyMatch(q -> q.name().equals(LOW));
+    return new QosDefined(
+        URGENT, "Urgent", random.nextInt(1_100_000), known ? List.of(LOW) : List.of());
+  }
+
   private Input definition() {
     Actor actor = random.nextBoolean() ? SchedulerStory.OWNER : actor();
     long limitMs = 1 + random.nextLong(3_600_000);
@@ -403,7 +466,10 @@ final class RandomHistory {
                   random.nextBoolean(),
                   limitMs,
                   limitMs * 2,
-                  random.nextInt(4) == 0 ? "n[0-2]" : ""));
+                  random.nextInt(4) == 0 ? "n[0-2]" : "",
+                  false,
+                  1 + random.nextInt(2),
+                  preemption()));
       case 1 ->
           new Input.DefineTariff(
               actor,
@@ -433,9 +499,7 @@ final class RandomHistory {
       case 0 ->
           new Input.DefinePlatform(
               actor, new PlatformDefined(new PlatformName("portal"), "Portal"));
-      case 1 ->
-          new Input.DefineQos(
-              actor, new QosDefined(URGENT, "Urgent", random.nextInt(1_100_000), List.of()));
+      case 1 -> new Input.DefineQos(actor, random.nextBoolean() ? urgent() : low());
       case 2 ->
           new Input.DefinePriorityPolicy(
               actor,

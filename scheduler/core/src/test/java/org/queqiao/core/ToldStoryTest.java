@@ -33,6 +33,10 @@ final class ToldStoryTest {
   void ofAPlantedBugOnlyTheHoldAndTheSubmissionsBeforeItAreLeft() {
     int found = 0;
     for (long seed = 0; seed < 60 && found < 2; seed++) {
+      if (RandomHistory.isCrowded(seed)) {
+        // There tasks of arrays have numbers as well.
+        continue;
+      }
       RandomHistory history = new RandomHistory(seed, SchedulerStory.site().withoutChecks());
       history.steps(STEPS);
       ToldStory told = history.told();

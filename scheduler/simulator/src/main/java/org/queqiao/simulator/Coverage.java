@@ -2,6 +2,7 @@ package org.queqiao.simulator;
 
 import java.util.TreeMap;
 import org.queqiao.contract.event.Event;
+import org.queqiao.contract.event.JobKillRequested;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.message.Reply;
 
@@ -17,6 +18,9 @@ public final class Coverage {
   /** A durable fact. */
   public void event(Event event) {
     count("fact " + event.getClass().getSimpleName());
+    if (event instanceof JobKillRequested kill) {
+      count("kill " + kill.cause());
+    }
   }
 
   /** A kill point. */

@@ -11,6 +11,7 @@ import org.queqiao.contract.event.JobAllocated;
 import org.queqiao.contract.event.JobEnded;
 import org.queqiao.contract.event.JobStarted;
 import org.queqiao.contract.event.JobSubmitted;
+import org.queqiao.contract.event.QosDefined;
 import org.queqiao.contract.event.ReservationDefined;
 import org.queqiao.contract.event.RulesSet;
 import org.queqiao.contract.id.Actor;
@@ -25,6 +26,7 @@ import org.queqiao.contract.job.JobPlacement;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.job.JobTerms;
 import org.queqiao.contract.policy.Limit;
+import org.queqiao.contract.policy.PreemptRules;
 import org.queqiao.contract.policy.Rules;
 import org.queqiao.contract.reservation.Reservation;
 import org.queqiao.eventlog.EventLog;
@@ -198,6 +200,19 @@ final class FactBugs {
                 submitted.spec().toBuilder().reservation(new ReservationName("other")).build(),
                 submitted.idempotencyKey(),
                 submitted.requestHash())
+            : event);
+  }
+
+  /** The log knows that runs are left alone for long of which the machine has not heard. */
+  static Seams forgottenExemptTime() {
+    return events(event ->
+        event instanceof QosDefined qos
+            ? new QosDefined(
+                qos.name(),
+                qos.title(),
+                qos.priority(),
+                qos.preempts(),
+                new PreemptRules(qos.preemption().mode(), qos.preemption().graceMs(), 3_600_000))
             : event);
   }
 

@@ -47,6 +47,8 @@ final class SeedsTest {
       assertThat(coverage.of("injected " + fault)).as(fault).isGreaterThan(MANY);
     }
     assertThat(coverage.of("fact JobPromised")).isPositive();
+    assertThat(coverage.of("kill PREEMPTED")).isPositive();
+    assertThat(coverage.of("kill PREEMPTED_REQUEUED")).isPositive();
     assertThat(coverage.of("reply SubmitJob BUSY")).isPositive();
     assertThat(coverage.of("reply SubmitJob DISK_FULL")).isPositive();
     assertThat(coverage.of("fault FENCED")).isPositive();

@@ -42,10 +42,12 @@ import org.queqiao.contract.id.PartitionName;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.ReservationName;
 import org.queqiao.contract.id.UserName;
+import org.queqiao.contract.policy.PreemptRules;
 import org.queqiao.contract.wire.EventRecord;
 import org.queqiao.contract.wire.PbDomainDefined;
 import org.queqiao.contract.wire.PbJobAllocated;
 import org.queqiao.contract.wire.PbJobEnded;
+import org.queqiao.contract.wire.PbJobKillRequested;
 import org.queqiao.contract.wire.PbJobPolicyDefined;
 import org.queqiao.contract.wire.PbJobPromised;
 import org.queqiao.contract.wire.PbJobRequeued;
@@ -115,10 +117,7 @@ final class EventReader {
       case JOB_ALLOCATED -> allocated(in.getJobAllocated());
       case JOB_PROMISED -> promised(in.getJobPromised());
       case JOB_STARTED -> started(in.getJobStarted());
-      case JOB_KILL_REQUESTED ->
-          new JobKillRequested(
-              ModelReader.run(in.getJobKillRequested().getRun()),
-              ModelReader.cause(in.getJobKillRequested().getCause()));
+      case JOB_KILL_REQUESTED -> killRequested(in.getJobKillRequested());
       case JOB_ENDED -> ended(in.getJobEnded());
       case JOB_SIGNALLED -> new JobSignalled(ModelReader.run(in.getJobSignalled()));
       case JOB_REQUEUED -> requeued(in.getJobRequeued());
@@ -165,6 +164,15 @@ final class EventReader {
     return new JobPromised(new JobId(e.getJob()), e.getStartMs(), task);
   }
 
+  private static JobKillRequested killRequested(PbJobKillRequested e) {
+    return new JobKillRequested(
+        ModelReader.run(e.getRun()),
+        ModelReader.cause(e.getCause()),
+        e.getPreemptor() == 0 ? null : new JobId(e.getPreemptor()),
+        e.getGraceMs(),
+        e.getClaims());
+  }
+
   static PartitionDefined partition(PbPartitionDefined e) {
     return new PartitionDefined(
         new PartitionName(e.getName()),
@@ -172,7 +180,9 @@ final class EventReader {
         e.getDefaultLimitMs(),
         e.getMaxLimitMs(),
         e.getNodes(),
-        e.getPlansByLimits());
+        e.getPlansByLimits(),
+        e.getTier() == 0 ? PartitionDefined.TIER : e.getTier(),
+        e.hasPreemption() ? PolicyReader.preemption(e.getPreemption()) : PreemptRules.OFF);
   }
 
   static TariffDefined tariff(PbTariffDefined e) {

@@ -47,6 +47,7 @@ import org.queqiao.contract.event.TopologyDefined;
 import org.queqiao.contract.event.UserDefined;
 import org.queqiao.contract.event.WalletFunded;
 import org.queqiao.contract.id.Actor;
+import org.queqiao.contract.policy.PreemptRules;
 import org.queqiao.contract.wire.EventRecord;
 import org.queqiao.contract.wire.PbDomainDefined;
 import org.queqiao.contract.wire.PbDomainShare;
@@ -162,6 +163,16 @@ final class EventWriter {
         .build();
   }
 
+  private static PbJobKillRequested killRequested(JobKillRequested e) {
+    return PbJobKillRequested.newBuilder()
+        .setRun(ModelWriter.run(e.run()))
+        .setCause(ModelWriter.cause(e.cause()))
+        .setPreemptor(e.preemptor() == null ? 0 : e.preemptor().value())
+        .setGraceMs(e.graceMs())
+        .setClaims(e.claims())
+        .build();
+  }
+
   private static PbJobStarted started(JobStarted e) {
     return PbJobStarted.newBuilder()
         .setRun(ModelWriter.run(e.run()))
@@ -197,14 +208,19 @@ final class EventWriter {
   }
 
   static PbPartitionDefined partition(PartitionDefined e) {
-    return PbPartitionDefined.newBuilder()
-        .setName(e.name().value())
-        .setIsDefault(e.isDefault())
-        .setDefaultLimitMs(e.defaultLimitMs())
-        .setMaxLimitMs(e.maxLimitMs())
-        .setNodes(e.nodes())
-        .setPlansByLimits(e.plansByLimits())
-        .build();
+    PbPartitionDefined.Builder out =
+        PbPartitionDefined.newBuilder()
+            .setName(e.name().value())
+            .setIsDefault(e.isDefault())
+            .setDefaultLimitMs(e.defaultLimitMs())
+            .setMaxLimitMs(e.maxLimitMs())
+            .setNodes(e.nodes())
+            .setPlansByLimits(e.plansByLimits())
+            .setTier(e.tier() == PartitionDefined.TIER ? 0 : e.tier());
+    if (!e.preemption().equals(PreemptRules.OFF)) {
+      out.setPreemption(PolicyWriter.preemption(e.preemption()));
+    }
+    return out.build();
   }
 
   static PbTariffDefined tariff(TariffDefined e) {
@@ -278,13 +294,6 @@ final class EventWriter {
       out.setTask(e.task());
     }
     return out.build();
-  }
-
-  private static PbJobKillRequested killRequested(JobKillRequested e) {
-    return PbJobKillRequested.newBuilder()
-        .setRun(ModelWriter.run(e.run()))
-        .setCause(ModelWriter.cause(e.cause()))
-        .build();
   }
 
   private static PbJobAllocated allocated(JobAllocated e) {

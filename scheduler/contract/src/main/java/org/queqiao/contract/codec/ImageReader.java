@@ -22,6 +22,7 @@ import org.queqiao.contract.wire.PbIdempotencyImage;
 import org.queqiao.contract.wire.PbJobImage;
 import org.queqiao.contract.wire.PbNodeImage;
 import org.queqiao.contract.wire.PbOutcomeImage;
+import org.queqiao.contract.wire.PbPreemptionImage;
 import org.queqiao.contract.wire.PbProjectImage;
 import org.queqiao.contract.wire.PbUserImage;
 
@@ -138,7 +139,16 @@ final class ImageReader {
         in.hasArray() ? ArrayReader.image(in.getArray()) : null,
         in.hasTask() ? ArrayReader.task(in.getTask()) : null,
         in.getRevision(),
-        in.getReservation().isEmpty() ? null : new ReservationName(in.getReservation()));
+        in.getReservation().isEmpty() ? null : new ReservationName(in.getReservation()),
+        in.hasPreemption() ? preemption(in.getPreemption()) : ClusterImage.PreemptionImage.NONE);
+  }
+
+  private static ClusterImage.PreemptionImage preemption(PbPreemptionImage in) {
+    return new ClusterImage.PreemptionImage(
+        in.getPreemptor() == 0 ? null : new JobId(in.getPreemptor()),
+        in.getGraceMs(),
+        in.getKillMs(),
+        in.getClaims());
   }
 
   private static ClusterImage.DependencyImage dependency(PbDependencyImage in) {

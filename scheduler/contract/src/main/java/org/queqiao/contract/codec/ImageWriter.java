@@ -14,6 +14,7 @@ import org.queqiao.contract.wire.PbJobImage;
 import org.queqiao.contract.wire.PbMembership;
 import org.queqiao.contract.wire.PbNodeImage;
 import org.queqiao.contract.wire.PbOutcomeImage;
+import org.queqiao.contract.wire.PbPreemptionImage;
 import org.queqiao.contract.wire.PbProjectImage;
 import org.queqiao.contract.wire.PbUserImage;
 
@@ -94,6 +95,15 @@ final class ImageWriter {
     return out.build();
   }
 
+  private static PbPreemptionImage preemption(ClusterImage.PreemptionImage image) {
+    return PbPreemptionImage.newBuilder()
+        .setPreemptor(image.preemptor() == null ? 0 : image.preemptor().value())
+        .setGraceMs(image.graceMs())
+        .setKillMs(image.killMs())
+        .setClaims(image.claims())
+        .build();
+  }
+
   private static PbJobImage job(ClusterImage.JobImage job) {
     PbJobImage.Builder out =
         PbJobImage.newBuilder()
@@ -121,6 +131,9 @@ final class ImageWriter {
             .setPromisedMs(job.promisedMs())
             .setRevision(job.revision())
             .setReservation(job.reservation() == null ? "" : job.reservation().value());
+    if (!job.preemption().equals(ClusterImage.PreemptionImage.NONE)) {
+      out.setPreemption(preemption(job.preemption()));
+    }
     if (job.array() != null) {
       out.setArray(ArrayWriter.image(job.array()));
     }

@@ -221,6 +221,8 @@ final class ModelReader {
       case KILL_CAUSE_NODE_FAIL -> KillCause.NODE_FAIL;
       case KILL_CAUSE_DEADLINE -> KillCause.DEADLINE;
       case KILL_CAUSE_REQUEUED -> KillCause.REQUEUED;
+      case KILL_CAUSE_PREEMPTED -> KillCause.PREEMPTED;
+      case KILL_CAUSE_PREEMPTED_REQUEUED -> KillCause.PREEMPTED_REQUEUED;
       case UNRECOGNIZED -> throw unknown("cause of a kill");
     };
   }

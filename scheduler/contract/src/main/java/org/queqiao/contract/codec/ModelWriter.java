@@ -231,6 +231,8 @@ final class ModelWriter {
       case NODE_FAIL -> PbKillCause.KILL_CAUSE_NODE_FAIL;
       case DEADLINE -> PbKillCause.KILL_CAUSE_DEADLINE;
       case REQUEUED -> PbKillCause.KILL_CAUSE_REQUEUED;
+      case PREEMPTED -> PbKillCause.KILL_CAUSE_PREEMPTED;
+      case PREEMPTED_REQUEUED -> PbKillCause.KILL_CAUSE_PREEMPTED_REQUEUED;
     };
   }
 

@@ -11,6 +11,8 @@ import org.queqiao.contract.id.QosName;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.policy.Limit;
 import org.queqiao.contract.policy.LimitScope;
+import org.queqiao.contract.policy.PreemptMode;
+import org.queqiao.contract.policy.PreemptRules;
 import org.queqiao.contract.policy.PriorityPolicy;
 import org.queqiao.contract.policy.Quantity;
 import org.queqiao.contract.policy.ResourceWeight;
@@ -20,6 +22,7 @@ import org.queqiao.contract.snapshot.PrioritiesImage;
 import org.queqiao.contract.wire.PbClusterImage;
 import org.queqiao.contract.wire.PbLimit;
 import org.queqiao.contract.wire.PbPlatformDefined;
+import org.queqiao.contract.wire.PbPreemptRules;
 import org.queqiao.contract.wire.PbPrioritiesImage;
 import org.queqiao.contract.wire.PbPriorityPolicy;
 import org.queqiao.contract.wire.PbQosDefined;
@@ -39,7 +42,21 @@ final class PolicyReader {
         new QosName(e.getName()),
         e.getTitle(),
         e.getPriority(),
-        e.getPreemptsList().stream().map(QosName::new).toList());
+        e.getPreemptsList().stream().map(QosName::new).toList(),
+        e.hasPreemption() ? preemption(e.getPreemption()) : PreemptRules.OFF);
+  }
+
+  static PreemptRules preemption(PbPreemptRules in) {
+    return new PreemptRules(mode(in.getMode()), in.getGraceMs(), in.getExemptMs());
+  }
+
+  private static PreemptMode mode(PbPreemptRules.Mode in) {
+    return switch (in) {
+      case OFF -> PreemptMode.OFF;
+      case REQUEUE -> PreemptMode.REQUEUE;
+      case CANCEL -> PreemptMode.CANCEL;
+      case UNRECOGNIZED -> throw ModelReader.unknown("mode of preemption");
+    };
   }
 
   static PriorityPolicy policy(PbPriorityPolicy in) {

@@ -4,12 +4,14 @@ import org.queqiao.contract.event.PlatformDefined;
 import org.queqiao.contract.event.QosDefined;
 import org.queqiao.contract.event.RulesSet;
 import org.queqiao.contract.policy.Limit;
+import org.queqiao.contract.policy.PreemptRules;
 import org.queqiao.contract.policy.PriorityPolicy;
 import org.queqiao.contract.policy.ResourceWeight;
 import org.queqiao.contract.policy.Rules;
 import org.queqiao.contract.snapshot.PrioritiesImage;
 import org.queqiao.contract.wire.PbLimit;
 import org.queqiao.contract.wire.PbPlatformDefined;
+import org.queqiao.contract.wire.PbPreemptRules;
 import org.queqiao.contract.wire.PbPrioritiesImage;
 import org.queqiao.contract.wire.PbPriorityPolicy;
 import org.queqiao.contract.wire.PbQosDefined;
@@ -31,8 +33,19 @@ final class PolicyWriter {
             .setName(e.name().value())
             .setTitle(e.title())
             .setPriority(e.priority());
+    if (!e.preemption().equals(PreemptRules.OFF)) {
+      out.setPreemption(preemption(e.preemption()));
+    }
     e.preempts().forEach(each -> out.addPreempts(each.value()));
     return out.build();
+  }
+
+  static PbPreemptRules preemption(PreemptRules rules) {
+    return PbPreemptRules.newBuilder()
+        .setMode(PbPreemptRules.Mode.valueOf(rules.mode().name()))
+        .setGraceMs(rules.graceMs())
+        .setExemptMs(rules.exemptMs())
+        .build();
   }
 
   static PbPriorityPolicy policy(PriorityPolicy policy) {

@@ -2,6 +2,7 @@ package org.queqiao.contract.event;
 
 import java.util.List;
 import org.queqiao.contract.id.QosName;
+import org.queqiao.contract.policy.PreemptRules;
 
 /**
  * A quality of service exists, or its rules changed.
@@ -10,10 +11,17 @@ import org.queqiao.contract.id.QosName;
  * @param title shown to people
  * @param priority millionths of the weight of the QOS factor
  * @param preempts whose jobs its jobs may push aside
+ * @param preemption what becomes of its own jobs when they are pushed aside
  */
-public record QosDefined(QosName name, String title, int priority, List<QosName> preempts)
+public record QosDefined(
+    QosName name, String title, int priority, List<QosName> preempts, PreemptRules preemption)
     implements Event {
   public QosDefined {
     preempts = List.copyOf(preempts);
+  }
+
+  /** One whose jobs are not pushed aside. */
+  public QosDefined(QosName name, String title, int priority, List<QosName> preempts) {
+    this(name, title, priority, preempts, PreemptRules.OFF);
   }
 }

@@ -18,13 +18,16 @@ public enum JobState {
   NODE_FAIL,
   OUT_OF_MEMORY,
   /** It could not end by its deadline any more, or did not. */
-  DEADLINE;
+  DEADLINE,
+  /** It was pushed aside by another job. */
+  PREEMPTED;
 
   /** Whether the state is final: no event leads out of it. */
   public boolean isTerminal() {
     return switch (this) {
       case PENDING, RUNNING, COMPLETING -> false;
-      case COMPLETED, CANCELLED, FAILED, TIMEOUT, NODE_FAIL, OUT_OF_MEMORY, DEADLINE -> true;
+      case COMPLETED, CANCELLED, FAILED, TIMEOUT, NODE_FAIL, OUT_OF_MEMORY, DEADLINE, PREEMPTED ->
+          true;
     };
   }
 }

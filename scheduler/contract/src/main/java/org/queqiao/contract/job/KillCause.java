@@ -9,5 +9,9 @@ public enum KillCause {
   /** Its deadline has come before its time limit. */
   DEADLINE,
   /** It shall wait and run again. */
-  REQUEUED
+  REQUEUED,
+  /** It made room for a job of a quality of service that may push it aside. */
+  PREEMPTED,
+  /** As {@link #PREEMPTED}, and it shall wait and run again. */
+  PREEMPTED_REQUEUED
 }

@@ -25,6 +25,7 @@ import org.queqiao.contract.job.RunExit;
 import org.queqiao.contract.node.NodeFacts;
 import org.queqiao.contract.node.NodeSettings;
 import org.queqiao.contract.node.NodeState;
+import org.queqiao.contract.policy.PreemptRules;
 
 /**
  * The whole state of the machine after a log position. Lists are in the order that the machine
@@ -299,6 +300,7 @@ public record ClusterImage(
    * @param task which task of which array it is; null for a job that is none
    * @param revision how often it was changed since its submission
    * @param reservation the reservation that its latest run uses or used, or null
+   * @param preemption whom it makes room for, or whether room is made for it
    */
   public record JobImage(
       JobId id,
@@ -329,7 +331,8 @@ public record ClusterImage(
       ArrayImage array,
       ArrayTask task,
       int revision,
-      ReservationName reservation) {
+      ReservationName reservation,
+      PreemptionImage preemption) {
     public JobImage {
       allocations = List.copyOf(allocations);
       dependencies = List.copyOf(dependencies);
@@ -366,7 +369,8 @@ public record ClusterImage(
           array,
           task,
           revision,
-          reservation);
+          reservation,
+          preemption);
     }
 
     /** A job of which nothing was predicted or promised. */
@@ -423,7 +427,37 @@ public record ClusterImage(
           null,
           null,
           0,
-          null);
+          null,
+          PreemptionImage.NONE);
+    }
+  }
+
+  /**
+   * Whom a job makes room for, or whether room is made for it.
+   *
+   * @param preemptor the job that its run is being ended for, or null
+   * @param graceMs between TERM and KILL of its run; 0 for as long as for any other
+   * @param killMs when KILL comes, or 0
+   * @param claims for how many starts of it runs were ended since it waits: of an array more than 1
+   */
+  public record PreemptionImage(JobId preemptor, int graceMs, long killMs, int claims) {
+    /** Neither. */
+    public static final PreemptionImage NONE = new PreemptionImage(null, 0, 0, 0);
+
+    /** A run that makes room for a job from a moment on. */
+    public static PreemptionImage leaving(JobId preemptor, int graceMs, long nowMs) {
+      long killMs = Math.addExact(nowMs, PreemptRules.graceOf(graceMs));
+      return new PreemptionImage(preemptor, graceMs, killMs, 0);
+    }
+
+    /** A job that room is made for. */
+    public static PreemptionImage claiming(int starts) {
+      return starts == 0 ? NONE : new PreemptionImage(null, 0, 0, starts);
+    }
+
+    /** Between TERM and KILL of its run, in milliseconds. */
+    public int killGraceMs() {
+      return PreemptRules.graceOf(graceMs);
     }
   }
 

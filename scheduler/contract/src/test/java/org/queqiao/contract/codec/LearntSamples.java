@@ -67,6 +67,7 @@ final class LearntSamples {
         null,
         null,
         0,
-        null);
+        null,
+        ClusterImage.PreemptionImage.NONE);
   }
 }

@@ -273,6 +273,7 @@ final class Samples {
     Map<String, Event> out =
         new LinkedHashMap<>(LearntSamples.events(new JobAllocated(RUN, List.of(ALLOCATION))));
     out.putAll(ReservationSamples.laterEvents());
+    out.putAll(PreemptionSamples.laterEvents());
     out.put(
         "NodeDown-anew", new NodeDown(NODE, 1_760_000_000_000L, "started anew", FACTS.bootId()));
     out.put(
@@ -396,6 +397,7 @@ final class Samples {
     Map<String, ClusterImage> out = new LinkedHashMap<>(imagesBeforeArrays());
     out.put("ClusterImage-array", ofArray(null));
     out.put("ClusterImage-array-promised", ofArray(9));
+    out.put("ClusterImage-preemption", PreemptionSamples.image(ofArray(null)));
     return out;
   }
 
@@ -465,7 +467,8 @@ final class Samples {
         array,
         task,
         3,
-        null);
+        null,
+        ClusterImage.PreemptionImage.NONE);
   }
 
   private static Map<String, ClusterImage> imagesBeforeArrays() {

@@ -112,7 +112,8 @@ public final class CancelCheck {
           RunOutcome.isRequeue(job.killCause())
               ? List.of(new Fact(actor, new JobKillRequested(job.run(), KillCause.CANCELLED)))
               : List.of();
-      case COMPLETED, CANCELLED, FAILED, TIMEOUT, NODE_FAIL, OUT_OF_MEMORY, DEADLINE -> List.of();
+      case COMPLETED, CANCELLED, FAILED, TIMEOUT, NODE_FAIL, OUT_OF_MEMORY, DEADLINE, PREEMPTED ->
+          List.of();
     };
   }
 }

@@ -69,7 +69,7 @@ public final class ChangeCheck {
       case RUNNING -> running(input, job);
       case COMPLETING ->
           Rejections.conflict("id", "job " + job.id() + " is being ended: it cannot be changed");
-      case COMPLETED, CANCELLED, FAILED, TIMEOUT, NODE_FAIL, OUT_OF_MEMORY, DEADLINE ->
+      case COMPLETED, CANCELLED, FAILED, TIMEOUT, NODE_FAIL, OUT_OF_MEMORY, DEADLINE, PREEMPTED ->
           Rejections.conflict(
               "id", "job " + job.id() + " has ended (" + job.state() + "): submit it anew");
     };

@@ -1,5 +1,6 @@
 package org.queqiao.core.admission;
 
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -11,6 +12,7 @@ import org.queqiao.contract.event.QosDefined;
 import org.queqiao.contract.event.RulesSet;
 import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.QosName;
+import org.queqiao.contract.policy.PreemptRules;
 import org.queqiao.contract.policy.PriorityPolicy;
 import org.queqiao.contract.policy.ResourceWeight;
 import org.queqiao.core.message.Action;
@@ -39,6 +41,8 @@ public final class PrioritiesCheck {
   private static final long MAX_PER = 1L << 50;
   private static final int MAX_RESOURCE_WEIGHTS = 16;
   private static final int MAX_TITLE_CHARACTERS = 256;
+  private static final long MAX_GRACE_MS = HOUR_MS;
+  private static final long MAX_EXEMPT_MS = 8784 * HOUR_MS;
   private static final Pattern RESOURCE = Pattern.compile("cores|mem|gres/[a-z][a-z0-9_]{0,31}");
 
   private final Cluster cluster;
@@ -70,6 +74,8 @@ public final class PrioritiesCheck {
         title(qos.title())
             .or(() -> priority(qos.priority()))
             .or(() -> preempts(qos))
+            .or(() -> circle(qos))
+            .or(() -> preemption(qos.preemption()))
             .or(() -> room(cluster.priorities().allQos().size())),
         qos,
         same);
@@ -85,6 +91,12 @@ public final class PrioritiesCheck {
     RulesSet set = input.rules();
     boolean same = cluster.priorities().rules(set.subject()).equals(set.rules());
     return define(input.actor(), rules.wrong(set.subject(), set.rules()), set, same);
+  }
+
+  /** What is wrong with what is said about pushing aside. */
+  static Optional<Decision> preemption(PreemptRules rules) {
+    return range("graceMs", rules.graceMs(), 0, MAX_GRACE_MS)
+        .or(() -> range("exemptMs", rules.exemptMs(), 0, MAX_EXEMPT_MS));
   }
 
   private static Optional<Decision> title(String title) {
@@ -115,6 +127,25 @@ public final class PrioritiesCheck {
       }
       if (cluster.priorities().qos(each).isEmpty()) {
         return Optional.of(Rejections.invalid("preempts", "there is no QOS " + each));
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Whoever pushes aside is not pushed aside in turn, by however many between. */
+  private Optional<Decision> circle(QosDefined qos) {
+    TreeSet<QosName> below = new TreeSet<>();
+    ArrayDeque<QosName> next = new ArrayDeque<>(qos.preempts());
+    while (!next.isEmpty()) {
+      QosName each = next.poll();
+      if (each.equals(qos.name())) {
+        return Optional.of(
+            Rejections.invalid(
+                "preempts",
+                "QOS " + qos.name() + " would push aside one that pushes it aside in turn"));
+      }
+      if (below.add(each)) {
+        cluster.priorities().qos(each).ifPresent(known -> next.addAll(known.preempts()));
       }
     }
     return Optional.empty();

@@ -62,12 +62,12 @@ public final class RequeueCheck {
           Decision.done(
               List.of(new Fact(actor, new JobKillRequested(job.run(), KillCause.REQUEUED))));
       case COMPLETING ->
-          job.killCause() == KillCause.REQUEUED
+          job.killCause() == KillCause.REQUEUED || job.killCause() == KillCause.PREEMPTED_REQUEUED
               ? Decision.unchanged()
               : Rejections.conflict(
                   "id", "job " + job.id() + " is being ended (" + job.killCause() + ")");
       case PENDING -> Rejections.conflict("id", "job " + job.id() + " waits to run already");
-      case COMPLETED, CANCELLED, FAILED, TIMEOUT, NODE_FAIL, OUT_OF_MEMORY, DEADLINE ->
+      case COMPLETED, CANCELLED, FAILED, TIMEOUT, NODE_FAIL, OUT_OF_MEMORY, DEADLINE, PREEMPTED ->
           Rejections.conflict(
               "id",
               "job "

@@ -56,7 +56,8 @@ final class RunEnds {
   }
 
   private Fact end(Actor actor, Job job, RunOutcome outcome, RunExit exit) {
-    if (outcome.state() == JobState.NODE_FAIL && job.spec().terms().requeue()) {
+    boolean preempted = job.killCause() == KillCause.PREEMPTED_REQUEUED;
+    if ((outcome.state() == JobState.NODE_FAIL || preempted) && job.spec().terms().requeue()) {
       return new Fact(
           actor,
           new JobRequeued(
@@ -65,8 +66,9 @@ final class RunEnds {
               outcome.endMs(),
               exit,
               outcome.nodeTimeRejected(),
-              job.attempt() >= cluster.policy().jobPolicy().maxAttempts(),
-              outcome.detail()));
+              // Being pushed aside is no fault of the job, however often.
+              !preempted && job.attempt() >= cluster.policy().jobPolicy().maxAttempts(),
+              detail(job, outcome)));
     }
     return new Fact(
         actor,
@@ -77,7 +79,16 @@ final class RunEnds {
             outcome.endMs(),
             exit,
             outcome.nodeTimeRejected(),
-            outcome.detail()));
+            detail(job, outcome)));
+  }
+
+  /** What happened to a run, in words; of one that was pushed aside also for whom. */
+  private static String detail(Job job, RunOutcome outcome) {
+    if (job.killCause() == null || RunOutcome.stateOf(job.killCause()) != JobState.PREEMPTED) {
+      return outcome.detail();
+    }
+    String made = "made room for job " + job.preemption().preemptor();
+    return outcome.detail().isEmpty() ? made : made + "; " + outcome.detail();
   }
 
   private static RunExit shortened(RunExit exit) {

@@ -44,6 +44,8 @@ public final class SiteCheck {
 
   static final int MAX_ATTEMPTS = 1000;
 
+  private static final int MAX_TIER = 65_533;
+
   private final Cluster cluster;
   private final Permissions permissions;
 
@@ -77,6 +79,12 @@ public final class SiteCheck {
         return refuseOr(
             input.actor(), Rejections.invalid("nodes", "the list of nodes " + e.getMessage()));
       }
+    }
+    Optional<Decision> wrong =
+        PrioritiesCheck.range("tier", partition.tier(), 1, MAX_TIER)
+            .or(() -> PrioritiesCheck.preemption(partition.preemption()));
+    if (wrong.isPresent()) {
+      return refuseOr(input.actor(), wrong.get());
     }
     boolean same =
         cluster.policy().partition(partition.name()).filter(partition::equals).isPresent();

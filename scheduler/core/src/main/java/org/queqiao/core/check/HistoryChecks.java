@@ -53,6 +53,7 @@ public final class HistoryChecks {
   private final TreeMap<String, RunId> held = new TreeMap<>();
 
   private final TreeMap<NodeName, String> boots = new TreeMap<>();
+  private final PreemptionHistory preemption = new PreemptionHistory();
   private final ReservationHistory reservations = new ReservationHistory();
   private long lastPosition;
   private long lastMs;
@@ -70,6 +71,7 @@ public final class HistoryChecks {
     lastMs = event.timeMs();
     take(event.event(), event.timeMs());
     reservations.observe(event).forEach(each -> require(false, "I38", each));
+    preemption.observe(event).forEach(each -> require(false, "I39", each));
     return List.copyOf(found.subList(before, found.size()));
   }
 
@@ -382,7 +384,9 @@ public final class HistoryChecks {
   private static boolean mayStillBeCancelled(Life life, KillCause cause) {
     return cause == KillCause.CANCELLED
         && life.state == JobState.COMPLETING
-        && (life.cause == KillCause.NODE_FAIL || life.cause == KillCause.REQUEUED);
+        && (life.cause == KillCause.NODE_FAIL
+            || life.cause == KillCause.REQUEUED
+            || life.cause == KillCause.PREEMPTED_REQUEUED);
   }
 
   /** A run is over and its job waits again: only for its node or because it was told to. */
@@ -392,8 +396,8 @@ public final class HistoryChecks {
         life != null
             && life.attempt == event.run().attempt()
             && life.spec.terms().requeue()
-            && (event.cause() == KillCause.REQUEUED
-                ? life.state == JobState.COMPLETING && life.cause == KillCause.REQUEUED
+            && (event.cause() == KillCause.REQUEUED || event.cause() == KillCause.PREEMPTED_REQUEUED
+                ? life.state == JobState.COMPLETING && life.cause == event.cause()
                 : event.cause() == KillCause.NODE_FAIL
                     && (life.state == JobState.RUNNING || life.cause == KillCause.NODE_FAIL)),
         "I6",
@@ -445,9 +449,13 @@ public final class HistoryChecks {
     return switch (life.state) {
       case PENDING -> end == JobState.CANCELLED || end == JobState.DEADLINE;
       case RUNNING ->
-          end != JobState.CANCELLED && end != JobState.TIMEOUT && end != JobState.DEADLINE;
+          end != JobState.CANCELLED
+              && end != JobState.TIMEOUT
+              && end != JobState.DEADLINE
+              && end != JobState.PREEMPTED;
       case COMPLETING -> life.cause != null && end.name().equals(life.cause.name());
-      case COMPLETED, CANCELLED, FAILED, TIMEOUT, NODE_FAIL, OUT_OF_MEMORY, DEADLINE -> false;
+      case COMPLETED, CANCELLED, FAILED, TIMEOUT, NODE_FAIL, OUT_OF_MEMORY, DEADLINE, PREEMPTED ->
+          false;
     };
   }
 

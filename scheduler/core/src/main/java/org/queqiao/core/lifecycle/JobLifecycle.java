@@ -8,6 +8,7 @@ import static org.queqiao.contract.job.JobState.FAILED;
 import static org.queqiao.contract.job.JobState.NODE_FAIL;
 import static org.queqiao.contract.job.JobState.OUT_OF_MEMORY;
 import static org.queqiao.contract.job.JobState.PENDING;
+import static org.queqiao.contract.job.JobState.PREEMPTED;
 import static org.queqiao.contract.job.JobState.RUNNING;
 import static org.queqiao.contract.job.JobState.TIMEOUT;
 
@@ -24,7 +25,8 @@ import org.queqiao.contract.job.JobState;
  *   PENDING ---allocated---> RUNNING ---kill requested---> COMPLETING
  *      |                        |                              |
  *      | ended: CANCELLED,      | ended: COMPLETED, FAILED,    | ended: CANCELLED, TIMEOUT,
- *      v  DEADLINE              v  OUT_OF_MEMORY, NODE_FAIL    v  NODE_FAIL, DEADLINE
+ *      v  DEADLINE              v  OUT_OF_MEMORY, NODE_FAIL    v  NODE_FAIL, DEADLINE,
+ *                                                               PREEMPTED
  *   terminal                 terminal                       terminal
  * </pre>
  *
@@ -74,7 +76,7 @@ public final class JobLifecycle {
           row(COMPLETING, Step.REQUEUED, PENDING),
           row(RUNNING, Step.ENDED, COMPLETED, FAILED, OUT_OF_MEMORY, NODE_FAIL),
           row(COMPLETING, Step.STARTED, COMPLETING),
-          row(COMPLETING, Step.ENDED, CANCELLED, TIMEOUT, NODE_FAIL, DEADLINE));
+          row(COMPLETING, Step.ENDED, CANCELLED, TIMEOUT, NODE_FAIL, DEADLINE, PREEMPTED));
 
   private JobLifecycle() {}
 

@@ -53,12 +53,15 @@ public record RunOutcome(JobState state, long endMs, boolean nodeTimeRejected, S
       case DEADLINE -> JobState.DEADLINE;
       // A job that is told to run again and may not has lost its run as with its node.
       case REQUEUED -> JobState.NODE_FAIL;
+      case PREEMPTED, PREEMPTED_REQUEUED -> JobState.PREEMPTED;
     };
   }
 
   /** Whether a run that is ended for this cause may be followed by another. */
   public static boolean isRequeue(KillCause cause) {
-    return cause == KillCause.NODE_FAIL || cause == KillCause.REQUEUED;
+    return cause == KillCause.NODE_FAIL
+        || cause == KillCause.REQUEUED
+        || cause == KillCause.PREEMPTED_REQUEUED;
   }
 
   private static JobState stateOf(RunExit exit) {

@@ -1,8 +1,9 @@
 package org.queqiao.core.plan;
 
+import java.util.Iterator;
+import java.util.List;
 import java.util.TreeMap;
 import org.queqiao.contract.id.JobId;
-import org.queqiao.contract.job.JobArray;
 import org.queqiao.core.limit.LimitTree;
 import org.queqiao.core.priority.JobOrder;
 import org.queqiao.core.state.Claim;
@@ -15,7 +16,7 @@ import org.queqiao.core.state.TasksAhead;
  * What may start in one pass, in the order of the queue: jobs that no limit holds, and of each
  * array only as many tasks as the pass can have a use for. That is as many as could start at once,
  * because what is free only shrinks, and as many more as could be promised a start; the others
- * would be refused like these.
+ * would be refused like these. Before all come those for which runs were ended.
  */
 final class Candidates implements WaitingSource {
   /** How many tasks of one array are promised a start at most. */
@@ -33,6 +34,8 @@ final class Candidates implements WaitingSource {
   /** By array: how many more tasks its throttle lets start. */
   private final TreeMap<JobId, Integer> throttles = new TreeMap<>();
 
+  private final Iterator<JobId> claimants;
+
   private Job array;
   private org.queqiao.core.plan.Demand demandOfArray;
   private int nextTask;
@@ -40,6 +43,9 @@ final class Candidates implements WaitingSource {
 
   /** The one task that goes ahead of the others of its array, or -1 for those others. */
   private int onlyTask;
+
+  /** Whether what comes now comes because runs were ended for it. */
+  private boolean claims = true;
 
   Candidates(
       Cluster cluster,
@@ -53,6 +59,7 @@ final class Candidates implements WaitingSource {
     this.mirror = mirror;
     this.promises = Math.min(promises, MAX_PROMISED_TASKS);
     this.waiting = waiting;
+    this.claimants = List.copyOf(cluster.jobs().preemption().claimants()).iterator();
   }
 
   @Override
@@ -73,6 +80,7 @@ final class Candidates implements WaitingSource {
         PlanJob planned = known == null || !known.waiting() ? mirror.planJob(job) : known;
         if (planned != null) {
           planned.believe(mirror.believedMs(job));
+          planned.claim(claims);
           waiting.put(job.id(), planned);
           return planned;
         }
@@ -82,12 +90,19 @@ final class Candidates implements WaitingSource {
 
   /** The next job that no limit holds; one that waits for its own limit holds up nobody. */
   private Job nextJob() {
-    for (Job job = queue.next(); job != null; job = queue.next()) {
-      LimitTree.Block block = limits.blocks(Claim.of(job), Demand.of(job.spec())).orElse(null);
-      if (block == null) {
+    while (claimants.hasNext()) {
+      Job job = cluster.jobs().find(claimants.next()).orElseThrow(IllegalStateException::new);
+      if (limits.blocks(Claim.of(job), Demand.of(job.spec())).isEmpty()) {
         return job;
       }
-      if (block.whateverShape()) {
+    }
+    claims = false;
+    for (Job job = queue.next(); job != null; job = queue.next()) {
+      LimitTree.Block block = limits.blocks(Claim.of(job), Demand.of(job.spec())).orElse(null);
+      if (block == null && (job.preemption().claims() == 0 || job.array() != null)) {
+        return job;
+      }
+      if (block != null && block.whateverShape()) {
         queue.skipGroup();
       }
     }
@@ -95,16 +110,17 @@ final class Candidates implements WaitingSource {
   }
 
   private void open(Job job) {
-    array = job;
-    demandOfArray = mirror.demand(job.spec());
-    nextTask = 0;
-    onlyTask = queue.task();
+    // Those that came with the claims of their array are given out already.
+    int from = claims ? 0 : job.array().readyBehind(job.preemption().claims());
+    onlyTask = claims ? -1 : queue.task();
+    demandOfArray = from < 0 || onlyTask >= 0 && onlyTask < from ? null : mirror.demand(job.spec());
     if (demandOfArray == null) {
-      array = null;
       return;
     }
+    array = job;
+    nextTask = from;
     long startable = mirror.planner().pool().totalFreeCores() / demandOfArray.totalCores();
-    tasksLeft = onlyTask < 0 ? startable + promises : 1;
+    tasksLeft = claims ? job.preemption().claims() : onlyTask < 0 ? startable + promises : 1;
   }
 
   private PlanJob nextTask() {
@@ -116,31 +132,22 @@ final class Candidates implements WaitingSource {
     tasksLeft--;
     nextTask = ordinal + 1;
     PlanJob planned = mirror.planTask(array, ordinal, demandOfArray);
+    planned.claim(claims);
     waiting.put(array.id(), ordinal, planned);
     return planned;
   }
 
   private int nextOther() {
-    return TasksAhead.nextOther(array, nextTask);
+    return claims ? array.array().nextReady(nextTask) : TasksAhead.nextOther(array, nextTask);
   }
 
   /** Whether the throttle of its array lets one more task start. */
   private boolean takeThrottle(Job job) {
-    JobId id = job.task() == null ? job.id() : job.task().array();
-    JobArray spec = job.spec().array();
-    if (spec == null) {
+    int left = throttles.getOrDefault(Throttle.arrayOf(job), Throttle.left(cluster, job));
+    if (left == Integer.MAX_VALUE) {
       return true;
     }
-    // A task that waits again has the throttle that its array has now.
-    Job whole = cluster.jobs().find(id).orElseThrow(IllegalStateException::new);
-    int atOnce = whole.spec().array().atOnce();
-    if (atOnce == 0) {
-      return true;
-    }
-    int left = throttles.computeIfAbsent(id, _ -> atOnce - whole.array().holding());
-    if (left > 0) {
-      throttles.put(id, left - 1);
-    }
+    throttles.put(Throttle.arrayOf(job), Math.max(0, left - 1));
     return left > 0;
   }
 }

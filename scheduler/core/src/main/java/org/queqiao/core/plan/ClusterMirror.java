@@ -36,6 +36,7 @@ final class ClusterMirror {
   private final TreeMap<NodeName, Integer> numbers = new TreeMap<>();
   private final TreeMap<DemandShape, Demand> demands = new TreeMap<>();
   private final TreeMap<JobId, PlanJob> running = new TreeMap<>();
+  private final TreeMap<Long, PlanJob> leaving = new TreeMap<>();
   private final TreeSet<JobId> odd = new TreeSet<>();
   private final ClusterKinds kinds;
   private final Fabric fabric;
@@ -82,14 +83,16 @@ final class ClusterMirror {
     this.choices = new ClusterChoices(cluster, names);
     this.fabric = new Fabric(cluster.policy().switches(), names);
     this.reserved = new ReservedNodes(cluster, numbers, pool.nodes());
-    this.planner = new Planner(policy, pool, starts, !reserved.isEmpty());
+    boolean more = cluster.outranking().isUsed();
+    this.planner = new Planner(policy, pool, starts, !reserved.isEmpty(), more);
     for (Job job : holders) {
       PlanJob run = planJob(job);
       running.put(job.id(), run);
-      if (hasLessThanItsNodes(cluster, job)) {
+      if (holdsOtherThanItTakes(cluster, job)) {
         odd.add(job.id());
       }
       planner.runs(run, nodesOf(job), job.startMs());
+      leaves(job);
     }
   }
 
@@ -143,13 +146,21 @@ final class ClusterMirror {
     return on;
   }
 
-  /** Whether a node has grown under a job that has its nodes for itself. */
-  private static boolean hasLessThanItsNodes(Cluster cluster, Job job) {
-    return job.spec().placement().exclusive()
-        && job.allocations().stream()
-            .anyMatch(each ->
-                each.cores().size()
-                    < cluster.nodes().find(each.node()).orElseThrow().facts().cores());
+  /**
+   * Whether a node has changed under a job that has its nodes for itself, or so much memory as goes
+   * with its cores.
+   */
+  private static boolean holdsOtherThanItTakes(Cluster cluster, Job job) {
+    boolean memoryPerCore = NodeNeed.small(job.spec()).memBytes() == 0;
+    for (Allocation each : job.allocations()) {
+      NodeFacts facts = cluster.nodes().find(each.node()).orElseThrow().facts();
+      int cores = each.cores().size();
+      if (job.spec().placement().exclusive() && cores < facts.cores()
+          || memoryPerCore && each.memBytes() != cores * (facts.memBytes() / facts.cores())) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Whether a run holds less than what its demand takes: its end is not given back right. */
@@ -343,8 +354,34 @@ final class ClusterMirror {
   void ended(JobId id, long nowMs) {
     PlanJob run = running.remove(id);
     if (run != null) {
+      leaving.remove(run.number());
       planner.ended(run, nowMs);
     }
+  }
+
+  /** Whether a run makes room for another job. */
+  boolean isLeaving(PlanJob run) {
+    return leaving.containsKey(run.number());
+  }
+
+  /** When the first of the runs that make room should be gone, or the greatest number. */
+  long firstLeavesBy() {
+    return leaving.values().stream().mapToLong(PlanJob::end).min().orElse(Long.MAX_VALUE);
+  }
+
+  /** A run, or null when it is not known. */
+  PlanJob run(JobId id) {
+    return running.get(id);
+  }
+
+  /** A run makes room for another job and is gone by a moment. */
+  void leaves(Job job) {
+    PlanJob run = running.get(job.id());
+    if (run == null || job.preemption().killMs() == 0) {
+      return;
+    }
+    leaving.put(run.number(), run);
+    planner.corrected(run, Math.max(1, job.preemption().killMs() - job.startMs()));
   }
 
   /** Whether a run is known. */

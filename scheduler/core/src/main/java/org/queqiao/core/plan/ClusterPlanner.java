@@ -82,14 +82,23 @@ public final class ClusterPlanner {
    * @param facts the runs to start; a task of an array becomes a job right before
    * @param starts how many
    * @param promises the first promises to jobs that wait on
+   * @param kills the runs to end, so that another job can start
    * @param more whether the pass goes on
    * @param fruitlessAt the count of chances at which a whole pass found nothing, or -1
+   * @param retryMs when a pass over the same state may find something, or the greatest number
    */
   public record Slice(
-      List<Event> facts, int starts, List<JobPromised> promises, boolean more, long fruitlessAt) {
+      List<Event> facts,
+      int starts,
+      List<JobPromised> promises,
+      List<JobKillRequested> kills,
+      boolean more,
+      long fruitlessAt,
+      long retryMs) {
     public Slice {
       facts = List.copyOf(facts);
       promises = List.copyOf(promises);
+      kills = List.copyOf(kills);
     }
   }
 
@@ -101,7 +110,7 @@ public final class ClusterPlanner {
     Planner planner = mirror.planner();
     expectOverdue(planner, nowMs);
     if (!passBegun && planner.pool().totalFreeCores() <= 0) {
-      return new Slice(List.of(), 0, List.of(), false, cluster.chances());
+      return fruitless(List.of(), cluster.chances(), nowMs);
     }
     if (!passBegun) {
       begin(planner, nowMs);
@@ -115,9 +124,26 @@ public final class ClusterPlanner {
     List<Event> facts = allocate(planner, nowMs);
     passStarted |= !facts.isEmpty();
     passBegun = !over;
+    if (over && !passStarted) {
+      return fruitless(promises(facts), chancesAtBegin, nowMs);
+    }
     int starts = (int) facts.stream().filter(JobAllocated.class::isInstance).count();
+    return new Slice(facts, starts, promises(facts), List.of(), !over, -1, Long.MAX_VALUE);
+  }
+
+  /** Nothing starts any more: room may be made for who outranks what runs. */
+  private Slice fruitless(List<JobPromised> promises, long atChances, long nowMs) {
+    Preemption.Found found = new Preemption(cluster, mirror, nowMs).find(order);
+    boolean nothing = found.kills().isEmpty();
     return new Slice(
-        facts, starts, promises(facts), !over, over && !passStarted ? chancesAtBegin : -1);
+        List.of(),
+        0,
+        promises,
+        found.kills(),
+        !nothing,
+        nothing ? atChances : -1,
+        // What does not leave in its time puts off the start that was promised behind it.
+        Math.min(found.retryMs(), mirror.firstLeavesBy()));
   }
 
   private void renew() {
@@ -146,12 +172,21 @@ public final class ClusterPlanner {
   }
 
   /** A run that outlives what was believed of it is believed to run to its limit. */
-  private static void expectOverdue(Planner planner, long nowMs) {
+  private void expectOverdue(Planner planner, long nowMs) {
     while (planner.running().size() > 0 && planner.running().get(0).end() <= nowMs) {
       PlanJob late = planner.running().get(0);
       long ranMs = nowMs - late.start();
-      planner.corrected(late, ranMs < late.limit() ? late.limit() : ranMs + OVERDUE_MS);
+      if (mirror.isLeaving(late)) {
+        // From the moment of its KILL on, so that it does not matter when this was last asked.
+        planner.corrected(late, late.believed() + overdue(nowMs - late.end()));
+      } else {
+        planner.corrected(late, ranMs < late.limit() ? late.limit() : ranMs + OVERDUE_MS);
+      }
     }
+  }
+
+  private static long overdue(long lateMs) {
+    return (lateMs / OVERDUE_MS + 1) * OVERDUE_MS;
   }
 
   private List<JobPromised> promises(List<Event> facts) {
@@ -274,6 +309,7 @@ public final class ClusterPlanner {
       case JobAllocated e -> confirm(e.run().job());
       case JobEnded e -> gone(e.job(), nowMs);
       case JobHeld e -> withdraw(e.job());
+      case JobKillRequested e -> cluster.jobs().find(e.run().job()).ifPresent(mirror::leaves);
       case ArrayTaskSplit e -> waiting.remove(e.array(), ordinalOf(e.array(), e.task()));
       case ArrayTasksEnded e -> withdraw(e);
       case ArrayEnded _,
@@ -282,8 +318,7 @@ public final class ClusterPlanner {
           JobEligible _,
           JobReleased _,
           JobStarted _,
-          JobSignalled _,
-          JobKillRequested _ -> {
+          JobSignalled _ -> {
         // what may start is asked for by the next pass
       }
       default -> mirror = null;

@@ -24,6 +24,7 @@ public final class PlanJob {
   private int corrections;
   private long promised = NO_PROMISE;
   private boolean trial;
+  private boolean claims;
   private Experience experience;
   private int[] nodes = NOWHERE;
   private boolean waiting = true;
@@ -134,6 +135,15 @@ public final class PlanJob {
       promised = moment;
       key = FIRST;
     }
+  }
+
+  /** Whether runs were ended so that it can start: it is promised a start besides the others. */
+  boolean claims() {
+    return claims;
+  }
+
+  void claim(boolean value) {
+    claims = value;
   }
 
   void makeTrial() {

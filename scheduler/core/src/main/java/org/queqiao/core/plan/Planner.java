@@ -52,12 +52,21 @@ public final class Planner {
    *     node for itself
    */
   Planner(PlanPolicy policy, NodePool pool, Starts starts, boolean kept) {
+    this(policy, pool, starts, kept, false);
+  }
+
+  /**
+   * As above.
+   *
+   * @param more whether there may be more promises than the policy makes
+   */
+  Planner(PlanPolicy policy, NodePool pool, Starts starts, boolean kept, boolean more) {
     this.policy = policy;
     this.pool = pool;
     this.starts = starts;
     this.byKey = policy.keyRule() == PlanPolicy.KeyRule.NONE ? queue : new WaitingJobs(true);
     this.freshByKey = byKey == queue ? fresh : new WaitingJobs(true);
-    boolean several = (kept || policy.reservations() > 1) && !policy.plansAtSubmission();
+    boolean several = (kept || more || policy.reservations() > 1) && !policy.plansAtSubmission();
     // With one promise the whole pool is asked on limits, unless windows differ by node.
     boolean onLimits = policy.keepsPromisesOnLimits();
     this.runs = new Runs(pool.nodes(), onLimits, several, several && onLimits && kept);

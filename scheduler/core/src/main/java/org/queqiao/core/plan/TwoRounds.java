@@ -62,6 +62,9 @@ final class TwoRounds {
   private final ArrayDeque<PlanJob> unpromised = new ArrayDeque<>();
   private int promises;
 
+  /** Of those, to jobs for which runs were ended: they come besides what the policy makes. */
+  private int claims;
+
   /** Whether the first promise of this pass is kept on limits already. */
   private boolean keptOne;
 
@@ -101,6 +104,7 @@ final class TwoRounds {
     identity = new Object();
     next = 0;
     promises = 0;
+    claims = 0;
     keptOne = false;
     unpromised.clear();
     ceilings.clear();
@@ -123,7 +127,7 @@ final class TwoRounds {
     rest = byKey;
     next = 0;
     round = Round.PROTECTED;
-    if (promises == policy.reservations()) {
+    if (promises - claims == policy.reservations()) {
       nextRound();
     }
   }
@@ -166,7 +170,7 @@ final class TwoRounds {
 
   private long look(PlanJob job) {
     boolean inTurn = round == Round.PROTECTED;
-    if (inTurn && !policy.protects(job, now)) {
+    if (inTurn && !job.claims() && !policy.protects(job, now)) {
       return 0;
     }
     int[] preferred = job.preferred() == null ? null : find(job, job.preferred());
@@ -208,7 +212,9 @@ final class TwoRounds {
   private void wait(PlanJob job) {
     promises++;
     unpromised.add(job);
-    if (promises == policy.reservations()) {
+    if (job.claims() && policy.backfills()) {
+      claims++;
+    } else if (promises - claims == policy.reservations()) {
       nextRound();
     }
   }
@@ -267,7 +273,7 @@ final class TwoRounds {
         shadow.promise(demand, ceilings);
       }
     }
-    if (byLimit != running && !keptOne) {
+    if (byLimit != running && !keptOne && !job.claims()) {
       keptOne = true;
       looked += promiseOnLimits(job);
     }

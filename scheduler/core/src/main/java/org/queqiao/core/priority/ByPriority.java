@@ -10,14 +10,15 @@ import org.queqiao.core.state.Cluster;
 import org.queqiao.core.state.Job;
 import org.queqiao.core.state.Learning;
 import org.queqiao.core.state.Lot;
+import org.queqiao.core.state.Policy;
 import org.queqiao.core.state.TasksAhead;
 
 /**
- * By priority. Among equals, if the site plans by the default policy, by area (see {@link
- * ShortArea}), those who were promised a start before all; then by number. Without any weights and
- * with another policy that is first come, first served. The groups of the backlog are merged by
- * their heads: a pass costs one place for each group and one step for each job looked at, however
- * many wait.
+ * By the tier of the partition, then by priority. Among equals, if the site plans by the default
+ * policy, by area (see {@link ShortArea}), those who were promised a start before all; then by
+ * number. Without any weights and with another policy that is first come, first served. The groups
+ * of the backlog are merged by their heads: a pass costs one place for each group and one step for
+ * each job looked at, however many wait.
  */
 public final class ByPriority implements JobOrder {
   private static final long PER_SECOND = 1_000;
@@ -51,6 +52,7 @@ public final class ByPriority implements JobOrder {
   private static final class Merged implements Queue {
     private final Multifactor priorities;
     private final Learning learning;
+    private final Policy policy;
     private final boolean byArea;
     private final PriorityQueue<Head> heads = new PriorityQueue<>();
     private final TreeSet<PartitionName> blocked = new TreeSet<>();
@@ -59,6 +61,7 @@ public final class ByPriority implements JobOrder {
     private Merged(Cluster cluster, long nowMs) {
       this.priorities = new Multifactor(cluster, nowMs);
       this.learning = cluster.learning();
+      this.policy = cluster.policy();
       this.byArea = cluster.policy().ordersByArea();
       Backlog.Group former = null;
       long commonMicro = 0;
@@ -119,7 +122,8 @@ public final class ByPriority implements JobOrder {
         Job job = next.getValue();
         long micro = Math.addExact(commonMicro, priorities.ageMicro(job));
         long area = byArea ? area(group.lot(), job) : 0;
-        heads.add(new Head(micro, area, next.getKey(), group, commonMicro, job, jobs));
+        int tier = policy.tierOf(group.partition());
+        heads.add(new Head(tier, micro, area, next.getKey(), group, commonMicro, job, jobs));
       }
     }
 
@@ -137,8 +141,11 @@ public final class ByPriority implements JobOrder {
     }
   }
 
-  /** Higher priority first, then the better place by area, then the lower number. */
+  /**
+   * Higher tier first, then higher priority, then the better place by area, then the lower number.
+   */
   private record Head(
+      int tier,
       long micro,
       long area,
       Backlog.Place place,
@@ -149,7 +156,8 @@ public final class ByPriority implements JobOrder {
       implements Comparable<Head> {
     @Override
     public int compareTo(Head other) {
-      int order = Long.compare(other.micro, micro);
+      int order = Integer.compare(other.tier, tier);
+      order = order != 0 ? order : Long.compare(other.micro, micro);
       order = order != 0 ? order : Long.compare(area, other.area);
       order = order != 0 ? order : Long.compare(place.number(), other.place.number());
       return order != 0 ? order : Integer.compare(place.index(), other.place.index());

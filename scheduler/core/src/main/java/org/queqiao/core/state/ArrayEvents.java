@@ -12,6 +12,7 @@ import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.TaskIndices;
 import org.queqiao.contract.job.TaskRange;
+import org.queqiao.contract.snapshot.ClusterImage.PreemptionImage;
 
 /** Makes the facts about arrays and their tasks true. */
 final class ArrayEvents {
@@ -43,6 +44,7 @@ final class ArrayEvents {
               }
               array.array().split(ordinal, nowMs);
               keepPromise(array);
+              array.preempt(PreemptionImage.claiming(Math.max(0, array.preemption().claims() - 1)));
             });
     cluster.jobs().add(task);
     if (!array.awaitsStart()) {

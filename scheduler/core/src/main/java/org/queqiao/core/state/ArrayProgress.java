@@ -213,6 +213,15 @@ public final class ArrayProgress {
     return next;
   }
 
+  /** The task that waits for nothing but its turn behind so many others, or -1. */
+  public int readyBehind(int others) {
+    int next = nextReady(0);
+    for (int i = 0; i < others && next >= 0; i++) {
+      next = nextReady(next + 1);
+    }
+    return next;
+  }
+
   /** Whether each task waits for the task of another array with the same index. */
   boolean corresponds() {
     return corresponds;

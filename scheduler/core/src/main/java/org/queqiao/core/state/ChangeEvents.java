@@ -7,6 +7,7 @@ import java.util.TreeSet;
 import org.queqiao.contract.event.JobChanged;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.job.JobSpec;
+import org.queqiao.contract.snapshot.ClusterImage.PreemptionImage;
 
 /** Makes it true that a job asks for something else. */
 final class ChangeEvents {
@@ -33,7 +34,15 @@ final class ChangeEvents {
     if (renamed) {
       freed = cluster.jobs().waits().singletonsFreedBy(job);
     }
-    cluster.jobs().change(job, () -> job.change(content, nowMs));
+    cluster
+        .jobs()
+        .change(
+            job,
+            () -> {
+              job.change(content, nowMs);
+              // Room was made for what it asked for before.
+              job.preempt(PreemptionImage.NONE);
+            });
     cluster.content().letGo(old);
     if (renamed) {
       cluster.jobs().waits().renamed(job);

@@ -38,6 +38,7 @@ public final class Cluster {
 
   private final Priorities priorities = new Priorities();
   private final Policy policy = new Policy();
+  private final Outranking outranking = new Outranking(policy, priorities);
   private final Learning learning = new Learning(policy);
   private final JobTable jobs = new JobTable(priorities, learning);
   private final NodeTable nodes = new NodeTable();
@@ -185,7 +186,7 @@ public final class Cluster {
       Job job = jobs.find(oldest.job()).orElseThrow(IllegalStateException::new);
       jobs.forget(job);
       if (job.task() == null) {
-        outcomes.remember(job.outcome());
+        outcomes.remember(JobImages.outcome(job));
       }
       content.letGo(job.content());
     }
@@ -221,6 +222,11 @@ public final class Cluster {
   /** Which nodes a job may use, and in which groups. */
   public NodeWish wishOf(JobSpec spec) {
     return NodeWish.of(spec.placement(), policy.nodesOf(spec.partition()));
+  }
+
+  /** Whose jobs may push whose aside. */
+  public Outranking outranking() {
+    return outranking;
   }
 
   /** Order and shares. */

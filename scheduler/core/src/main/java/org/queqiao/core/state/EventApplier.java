@@ -100,7 +100,7 @@ public final class EventApplier {
       case JobEligible e -> jobs.eligible(e, nowMs);
       case JobHeld e -> jobs.held(e);
       case JobReleased e -> jobs.released(e);
-      case JobKillRequested e -> jobs.killRequested(e);
+      case JobKillRequested e -> jobs.killRequested(e, nowMs);
       case JobSignalled e -> jobs.signalled(e);
       case JobRequeued e -> jobs.requeued(e, nowMs);
       case ArrayTaskSplit e -> arrays.split(e, nowMs);

@@ -30,6 +30,8 @@ public final class IndexComparison {
         "running use", live.priorities().usage().derived(), fresh.priorities().usage().derived());
     compare("licences", live.licences().toString(), fresh.licences().toString());
     compare("reservations", live.reservations().toString(), fresh.reservations().toString());
+    compare(
+        "preemption", live.jobs().preemption().toString(), fresh.jobs().preemption().toString());
     compare("deadlines", live.jobs().deadlines(), fresh.jobs().deadlines());
     compare("signals", live.jobs().signals(), fresh.jobs().signals());
     compare("finished jobs", live.jobs().finished(), fresh.jobs().finished());

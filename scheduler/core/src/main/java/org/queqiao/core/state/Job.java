@@ -55,6 +55,8 @@ public final class Job {
   /** Null for a run that uses no reservation. */
   private ReservationName reservation;
 
+  private ClusterImage.PreemptionImage preemption = ClusterImage.PreemptionImage.NONE;
+
   /** Null for a job that depends on no other. */
   private DependencyProgress dependencies;
 
@@ -131,6 +133,7 @@ public final class Job {
     this.task = image.task();
     this.revision = image.revision();
     this.reservation = image.reservation();
+    this.preemption = image.preemption();
     JobTerms terms = image.spec().terms();
     this.dependencies =
         terms.dependency().isEmpty()
@@ -147,17 +150,6 @@ public final class Job {
 
   List<ClusterImage.DependencyImage> dependencyImages() {
     return dependencies == null ? List.of() : dependencies.image();
-  }
-
-  /** What is kept of it when the rest is forgotten. */
-  ClusterImage.OutcomeImage outcome() {
-    return new ClusterImage.OutcomeImage(
-        id,
-        user,
-        spec().project(),
-        array == null ? startMs : array.begunMs(),
-        endMs,
-        state == JobState.COMPLETED);
   }
 
   SharedContent.Lease content() {
@@ -295,10 +287,9 @@ public final class Job {
 
   /** Of an array: the waiting tasks whose dependency can never be met. */
   public TaskIndices hopelessTasks() {
-    TaskIndices all = spec().array().tasks();
     return dependencies != null && dependencies.isHopeless()
-        ? array.waitingTasks(all)
-        : array.hopelessTasks(all);
+        ? array.waitingTasks(spec().array().tasks())
+        : array.hopelessTasks(spec().array().tasks());
   }
 
   public UserName user() {
@@ -478,6 +469,15 @@ public final class Job {
   /** The reservation in which its latest run runs or ran; null for a run outside of any. */
   public ReservationName reservation() {
     return reservation;
+  }
+
+  /** Whom its run makes room for, and whether room is made for it. */
+  public ClusterImage.PreemptionImage preemption() {
+    return preemption;
+  }
+
+  void preempt(ClusterImage.PreemptionImage now) {
+    preemption = now;
   }
 
   /** The node where the script of its run runs: the first of the allocations. */

@@ -22,7 +22,9 @@ import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.KillCause;
 import org.queqiao.contract.node.NodeSettings;
+import org.queqiao.contract.policy.PreemptMode;
 import org.queqiao.contract.snapshot.ClusterImage;
+import org.queqiao.contract.snapshot.ClusterImage.PreemptionImage;
 import org.queqiao.core.lifecycle.JobLifecycle;
 import org.queqiao.core.lifecycle.JobLifecycle.Step;
 import org.queqiao.core.lifecycle.RunOutcome;
@@ -197,15 +199,43 @@ final class JobEvents {
     desiredSetChanged(job);
   }
 
-  void killRequested(JobKillRequested event) {
+  void killRequested(JobKillRequested event, long nowMs) {
     Job job = findRun(event.run());
     requireStep(job, Step.KILL_REQUESTED, JobState.COMPLETING);
     require(
         job.killCause() == null
             || (RunOutcome.isRequeue(job.killCause()) && event.cause() == KillCause.CANCELLED),
         "run " + event.run() + " is being ended already");
-    cluster.jobs().change(job, () -> job.killRequested(event.cause()));
+    boolean preempted = RunOutcome.stateOf(event.cause()) == JobState.PREEMPTED;
+    require(
+        preempted == (event.preemptor() != null), "run " + event.run() + " makes room for nobody");
+    if (preempted) {
+      makeRoom(event, job);
+    }
+    cluster
+        .jobs()
+        .change(
+            job,
+            () -> {
+              job.killRequested(event.cause());
+              if (preempted) {
+                job.preempt(PreemptionImage.leaving(event.preemptor(), event.graceMs(), nowMs));
+              }
+            });
     desiredSetChanged(job);
+  }
+
+  private void makeRoom(JobKillRequested event, Job run) {
+    Job forWhom = find(event.preemptor());
+    PreemptMode mode =
+        cluster.outranking().rules(Outranking.Rank.of(forWhom), Outranking.Rank.of(run)).mode();
+    require(
+        forWhom.startable()
+            && mode != PreemptMode.OFF
+            && event.claims() >= 1
+            && (event.claims() == 1 || forWhom.array() != null),
+        "run " + event.run() + " makes room for job " + forWhom.id());
+    cluster.jobs().change(forWhom, () -> forWhom.preempt(PreemptionImage.claiming(event.claims())));
   }
 
   void ended(JobEnded event, long nowMs) {

@@ -1,10 +1,22 @@
 package org.queqiao.core.state;
 
+import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.snapshot.ClusterImage;
 
 /** Copies of jobs for snapshots and readers. */
 final class JobImages {
   private JobImages() {}
+
+  /** What is kept of a job when the rest is forgotten. */
+  static ClusterImage.OutcomeImage outcome(Job job) {
+    return new ClusterImage.OutcomeImage(
+        job.id(),
+        job.user(),
+        job.spec().project(),
+        job.array() == null ? job.startMs() : job.array().begunMs(),
+        job.endMs(),
+        job.state() == JobState.COMPLETED);
+  }
 
   static ClusterImage.JobImage of(Job job) {
     return new ClusterImage.JobImage(
@@ -36,6 +48,7 @@ final class JobImages {
         job.array() == null ? null : job.array().image(),
         job.task(),
         job.revision(),
-        job.reservation());
+        job.reservation(),
+        job.preemption());
   }
 }

@@ -18,6 +18,7 @@ import org.queqiao.contract.job.JobState;
  *   byId        every job, by number
  *   deadlines   running, by the time of their limit
  *   signals     running, by the time of a warning signal that they have not got
+ *   preemption  what is derived for preemption
  *   finished    ended, by the time when that became known: the next to be forgotten comes first
  *   live        how many jobs of a user have not ended
  *   waits       what waiting jobs wait for besides their turn
@@ -32,6 +33,7 @@ public final class JobTable {
   private final TreeMap<JobId, Job> byId = new TreeMap<>();
   private final TreeSet<Moment> deadlines = new TreeSet<>();
   private final TreeSet<Moment> signals = new TreeSet<>();
+  private final PreemptionTable preemption = new PreemptionTable();
   private final TreeSet<Moment> finished = new TreeSet<>();
   private final TreeMap<UserName, Integer> live = new TreeMap<>();
   private final WaitTable waits = new WaitTable();
@@ -69,6 +71,7 @@ public final class JobTable {
   void change(Job job, Runnable change) {
     unindex(job);
     change.run();
+    PreemptionTable.settle(job);
     index(job);
   }
 
@@ -125,6 +128,7 @@ public final class JobTable {
       job.experience().wait(TasksAhead.countOfKind(job));
       priorities.tryUnknown(job);
     }
+    preemption.index(job);
     if (job.state() == JobState.RUNNING) {
       deadlines.add(new Moment(job.deadlineMs(), job.id()));
     }
@@ -147,6 +151,7 @@ public final class JobTable {
     if (job.startable()) {
       job.experience().wait(-TasksAhead.countOfKind(job));
     }
+    preemption.unindex(job);
     if (job.state() == JobState.RUNNING) {
       deadlines.remove(new Moment(job.deadlineMs(), job.id()));
     }
@@ -194,6 +199,11 @@ public final class JobTable {
   /** Running jobs by the time of a warning signal that they have not got. */
   public NavigableSet<Moment> signals() {
     return Collections.unmodifiableNavigableSet(signals);
+  }
+
+  /** What is derived for preemption. */
+  public PreemptionTable preemption() {
+    return preemption;
   }
 
   /** Ended jobs by the time when their end became known. */

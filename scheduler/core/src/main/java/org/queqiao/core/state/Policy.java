@@ -112,6 +112,12 @@ public final class Policy {
     return Optional.ofNullable(partitions.get(name));
   }
 
+  /** Which partitions are planned first: those with a higher one. */
+  public int tierOf(PartitionName name) {
+    PartitionDefined partition = partitions.get(name);
+    return partition == null ? PartitionDefined.TIER : partition.tier();
+  }
+
   /** Where jobs go that name no partition. */
   public Optional<PartitionDefined> defaultPartition() {
     for (PartitionDefined each : partitions.values()) {

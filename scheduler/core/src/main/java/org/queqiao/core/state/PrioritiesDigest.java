@@ -1,8 +1,10 @@
 package org.queqiao.core.state;
 
+import org.queqiao.contract.event.QosDefined;
 import org.queqiao.contract.event.RulesSet;
 import org.queqiao.contract.id.PlatformName;
 import org.queqiao.contract.id.QosName;
+import org.queqiao.contract.policy.PreemptRules;
 import org.queqiao.contract.policy.PriorityPolicy;
 import org.queqiao.contract.policy.ResourceWeight;
 import org.queqiao.contract.policy.Rules;
@@ -30,6 +32,9 @@ final class PrioritiesDigest {
                       .text(each.title())
                       .number(each.priority())
                       .list(each.preempts(), other -> out.text(other.value())));
+      for (QosDefined each : image.qos()) {
+        preemption(out, each.name().value(), each.preemption());
+      }
     }
     if (!image.policy().equals(PriorityPolicy.DEFAULT)) {
       policy(image.policy());
@@ -50,6 +55,17 @@ final class PrioritiesDigest {
                   out.text(each.project().value())
                       .text(each.user().value())
                       .bytes(each.weighted().toByteArray()));
+    }
+  }
+
+  /** What is said about pushing aside, where anything is. */
+  static void preemption(CanonicalWriter out, String of, PreemptRules rules) {
+    if (!rules.equals(PreemptRules.OFF)) {
+      out.text("preemption of")
+          .text(of)
+          .text(rules.mode().name())
+          .number(rules.graceMs())
+          .number(rules.exemptMs());
     }
   }
 

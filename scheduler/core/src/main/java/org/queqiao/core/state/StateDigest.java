@@ -87,6 +87,10 @@ final class StateDigest {
     if (each.plansByLimits()) {
       out.text("plans by limits");
     }
+    if (each.tier() != PartitionDefined.TIER) {
+      out.text("tier").number(each.tier());
+    }
+    PrioritiesDigest.preemption(out, each.name().value(), each.preemption());
   }
 
   private void tariff(TariffDefined each) {
@@ -162,6 +166,13 @@ final class StateDigest {
     array(job);
     if (job.reservation() != null) {
       out.text("in reservation").text(job.reservation().value());
+    }
+    if (!job.preemption().equals(ClusterImage.PreemptionImage.NONE)) {
+      out.text("preemption")
+          .optional(job.preemption().preemptor(), preemptor -> out.number(preemptor.value()))
+          .number(job.preemption().killGraceMs())
+          .number(job.preemption().killMs())
+          .number(job.preemption().claims());
     }
   }
 

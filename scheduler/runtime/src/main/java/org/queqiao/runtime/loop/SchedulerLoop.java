@@ -165,6 +165,7 @@ final class SchedulerLoop {
       lastTickMs = nowMs;
       meter.wallClockOffsetMs = clock.offsetMs();
       record(machine.decide(new Input.Tick(), nowMs), nowMs);
+      changed |= machine.state().planningDue();
     }
     plan(nowMs);
     long decidedNanos = time.monotonicNanos();

@@ -35,7 +35,7 @@ public final class Forecasts implements ClusterView.ChangeListener {
     this.jobs = jobs;
     for (ClusterImage.JobImage each : image.jobs()) {
       boolean ran = each.state().isTerminal() && each.startMs() > 0;
-      if (ran && each.state() != JobState.NODE_FAIL) {
+      if (ran && ranItsTime(each.state())) {
         learnt.ended(each.user(), each.endMs() - each.startMs(), each.spec().limitMs());
       }
     }
@@ -58,13 +58,18 @@ public final class Forecasts implements ClusterView.ChangeListener {
     book.ended(ended.job());
     JobEntry entry = jobs.find(ended.job().value());
     // A run that was lost with its node says nothing of how long it would have lasted.
-    if (entry == null || ended.attempt() == 0 || ended.state() == JobState.NODE_FAIL) {
+    if (entry == null || ended.attempt() == 0 || !ranItsTime(ended.state())) {
       return;
     }
     long startMs = entry.status().startMs();
     if (startMs > 0) {
       learnt.ended(entry.user(), ended.endMs() - startMs, entry.limitMs());
     }
+  }
+
+  /** Whether a run ended by itself, its user or its limit, so that it says how long others last. */
+  private static boolean ranItsTime(JobState state) {
+    return state != JobState.NODE_FAIL && state != JobState.PREEMPTED;
   }
 
   /** What is known of run times, as it is now. */

@@ -12,6 +12,8 @@ import org.queqiao.contract.id.PlatformName;
 import org.queqiao.contract.id.QosName;
 import org.queqiao.contract.policy.Limit;
 import org.queqiao.contract.policy.LimitScope;
+import org.queqiao.contract.policy.PreemptMode;
+import org.queqiao.contract.policy.PreemptRules;
 import org.queqiao.contract.policy.PriorityPolicy;
 import org.queqiao.contract.policy.Quantity;
 import org.queqiao.contract.policy.ResourceWeight;
@@ -56,7 +58,23 @@ final class PolicyJson {
     out.writeStringField("title", qos.title());
     out.writeNumberField("priority", qos.priority());
     Json.texts(out, "preempts", qos.preempts().stream().map(QosName::value).toList());
+    write(qos.preemption(), out);
     out.writeEndObject();
+  }
+
+  /** The fields about pushing aside, inside of an object. */
+  static void write(PreemptRules rules, JsonGenerator out) throws IOException {
+    out.writeStringField("preemptMode", rules.mode().name());
+    out.writeNumberField("graceMs", rules.graceMs());
+    out.writeNumberField("exemptMs", rules.exemptMs());
+  }
+
+  /** The same from a body, which may leave each as it is now. */
+  static PreemptRules preemption(PreemptRules now, Map<String, Object> body) {
+    return new PreemptRules(
+        PreemptMode.valueOf((String) body.getOrDefault("preemptMode", now.mode().name())),
+        integer(body, "graceMs", now.graceMs()),
+        number(body, "exemptMs", now.exemptMs()));
   }
 
   static QosDefined qos(QosName name, Map<String, Object> body) {
@@ -64,10 +82,11 @@ final class PolicyJson {
         name,
         (String) body.get("title"),
         integer(body, "priority", 0),
-        names(body, "preempts", QosName::new, List.of()));
+        names(body, "preempts", QosName::new, List.of()),
+        preemption(PreemptRules.OFF, body));
   }
 
-  private static int integer(Map<String, Object> body, String field, int otherwise) {
+  static int integer(Map<String, Object> body, String field, int otherwise) {
     Long value = (Long) body.get(field);
     return value == null ? otherwise : Math.toIntExact(value);
   }

@@ -28,6 +28,7 @@ import org.queqiao.contract.id.DomainCode;
 import org.queqiao.contract.id.PartitionName;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.UserName;
+import org.queqiao.contract.policy.PreemptRules;
 import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.core.message.Action;
 import org.queqiao.core.message.Input;
@@ -111,6 +112,8 @@ final class SiteRoutes {
     out.writeNumberField("maxLimitMs", each.maxLimitMs());
     out.writeStringField("nodes", JobDocument.orNull(each.nodes()));
     out.writeBooleanField("predictions", !each.plansByLimits());
+    out.writeNumberField("tier", each.tier());
+    PolicyJson.write(each.preemption(), out);
     Json.number(out, "priceMicroPerCoreHour", price == null ? null : price.priceMicroPerCoreHour());
     out.writeStringField("currency", price == null ? null : price.currency());
     out.writeEndObject();
@@ -122,6 +125,8 @@ final class SiteRoutes {
     boolean wasDefault = before.map(PartitionDefined::isDefault).orElse(false);
     String hadNodes = before.map(PartitionDefined::nodes).orElse("");
     boolean predicted = !before.map(PartitionDefined::plansByLimits).orElse(false);
+    int tier = before.map(PartitionDefined::tier).orElse(PartitionDefined.TIER);
+    PreemptRules preemption = before.map(PartitionDefined::preemption).orElse(PreemptRules.OFF);
     PartitionDefined rules =
         new PartitionDefined(
             name,
@@ -129,7 +134,9 @@ final class SiteRoutes {
             (Long) call.body().get("defaultLimitMs"),
             (Long) call.body().get("maxLimitMs"),
             (String) call.body().getOrDefault("nodes", hadNodes),
-            !(Boolean) call.body().getOrDefault("predictions", predicted));
+            !(Boolean) call.body().getOrDefault("predictions", predicted),
+            PolicyJson.integer(call.body(), "tier", tier),
+            PolicyJson.preemption(preemption, call.body()));
     inputs.submit(
         call,
         new Input.DefinePartition(actor(call), rules),

@@ -68,7 +68,10 @@ public final class Foresight implements ClusterView.ChangeListener {
   /** Runs that something else than themselves, their users or their limits ended are not judged. */
   private void ended(JobEnded event) {
     JobEntry entry = jobs.find(event.job().value());
-    boolean cutShort = event.state() == JobState.NODE_FAIL || event.state() == JobState.DEADLINE;
+    boolean cutShort =
+        event.state() == JobState.NODE_FAIL
+            || event.state() == JobState.DEADLINE
+            || event.state() == JobState.PREEMPTED;
     if (entry == null || cutShort || entry.status().startMs() == 0) {
       return;
     }

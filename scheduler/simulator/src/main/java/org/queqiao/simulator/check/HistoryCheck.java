@@ -55,6 +55,7 @@ import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.KillCause;
 import org.queqiao.contract.node.NodeFacts;
+import org.queqiao.core.check.PreemptionHistory;
 import org.queqiao.core.check.ReservationHistory;
 
 /** Folds the durable facts and checks what they say about each other. */
@@ -62,7 +63,12 @@ final class HistoryCheck {
   private static final Set<JobState> ENDS_OF_RUNNING =
       EnumSet.of(JobState.COMPLETED, JobState.FAILED, JobState.OUT_OF_MEMORY, JobState.NODE_FAIL);
   private static final Set<JobState> ENDS_OF_COMPLETING =
-      EnumSet.of(JobState.CANCELLED, JobState.TIMEOUT, JobState.NODE_FAIL, JobState.DEADLINE);
+      EnumSet.of(
+          JobState.CANCELLED,
+          JobState.TIMEOUT,
+          JobState.NODE_FAIL,
+          JobState.DEADLINE,
+          JobState.PREEMPTED);
 
   private final ModelCluster model;
   private final PermissionCheck permissions;
@@ -71,6 +77,7 @@ final class HistoryCheck {
   private final WishCheck wishes;
   private final ArrayCheck arrays;
   private final ReuseCheck reuse;
+  private final PreemptionHistory preemption = new PreemptionHistory();
   private final ReservationHistory reservations = new ReservationHistory();
   private LoggedEvent last;
 
@@ -90,6 +97,9 @@ final class HistoryCheck {
     permissions.check(logged);
     for (String wrong : reservations.observe(logged)) {
       throw new Violation(Invariant.I38, at(logged) + ": " + wrong);
+    }
+    for (String wrong : preemption.observe(logged)) {
+      throw new Violation(Invariant.I39, at(logged) + ": " + wrong);
     }
     switch (logged.event()) {
       case JobSubmitted e -> submitted(logged, e);
@@ -334,7 +344,15 @@ final class HistoryCheck {
                   && e.exit() == null;
           case RUNNING -> ENDS_OF_RUNNING.contains(e.state());
           case COMPLETING -> ENDS_OF_COMPLETING.contains(e.state());
-          case COMPLETED, CANCELLED, FAILED, TIMEOUT, NODE_FAIL, OUT_OF_MEMORY, DEADLINE -> false;
+          case COMPLETED,
+              CANCELLED,
+              FAILED,
+              TIMEOUT,
+              NODE_FAIL,
+              OUT_OF_MEMORY,
+              DEADLINE,
+              PREEMPTED ->
+              false;
         };
     require(
         legal && e.attempt() == job.attempt,
@@ -395,7 +413,9 @@ final class HistoryCheck {
   }
 
   private static boolean isRequeue(KillCause cause) {
-    return cause == KillCause.NODE_FAIL || cause == KillCause.REQUEUED;
+    return cause == KillCause.NODE_FAIL
+        || cause == KillCause.REQUEUED
+        || cause == KillCause.PREEMPTED_REQUEUED;
   }
 
   private void requeued(LoggedEvent logged, JobRequeued e) {

@@ -34,6 +34,7 @@ public enum Invariant {
   I36("nothing is acknowledged after a failed write"),
   I37("the same key is the same job"),
   I38("a reserved node is held by nobody else"),
+  I39("only those are pushed aside whom the site lets be"),
   I41("a job gets the nodes that it may use and asked for"),
   I42("a licence is not given out twice");
 

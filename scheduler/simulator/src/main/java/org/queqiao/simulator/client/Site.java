@@ -30,6 +30,8 @@ import org.queqiao.contract.node.NodeFacts;
 import org.queqiao.contract.node.NodeSettings;
 import org.queqiao.contract.policy.Limit;
 import org.queqiao.contract.policy.LimitScope;
+import org.queqiao.contract.policy.PreemptMode;
+import org.queqiao.contract.policy.PreemptRules;
 import org.queqiao.contract.policy.Quantity;
 import org.queqiao.contract.policy.Rules;
 import org.queqiao.contract.policy.Subject;
@@ -60,7 +62,13 @@ public final class Site {
   private static final int FIRST_UID = 2_001;
   private static final long GIBIBYTE = 1L << 30;
 
-  /** A quality of service that some ask for. */
+  /** Jobs that may be pushed aside and run again. */
+  static final QosName LOW = new QosName("low");
+
+  /** Jobs that may be pushed aside and end. */
+  static final QosName SPARE = new QosName("spare");
+
+  /** Jobs that push these aside. */
   static final QosName URGENT = new QosName("urgent");
 
   private Site() {}
@@ -70,11 +78,7 @@ public final class Site {
     DomainCode physics = new DomainCode("physics");
     DomainCode chemistry = new DomainCode("chemistry");
     List<Input> inputs = new ArrayList<>();
-    inputs.add(
-        new Input.DefinePartition(OWNER, new PartitionDefined(PARTITION, true, 60_000, 3_600_000)));
-    inputs.add(
-        new Input.DefinePartition(
-            OWNER, new PartitionDefined(SMALL, false, 60_000, 3_600_000, "n0,n1")));
+    inputs.addAll(partitions());
     inputs.add(new Input.DefineTariff(OWNER, new TariffDefined(PARTITION, 100_000, "CNY", 0)));
     inputs.add(
         new Input.DefineTopology(
@@ -120,10 +124,38 @@ public final class Site {
     return inputs;
   }
 
+  /** The small one is planned first and pushes runs of the other aside. */
+  private static List<Input> partitions() {
+    return List.of(
+        new Input.DefinePartition(
+            OWNER,
+            new PartitionDefined(
+                PARTITION,
+                true,
+                60_000,
+                3_600_000,
+                "",
+                false,
+                PartitionDefined.TIER,
+                new PreemptRules(PreemptMode.REQUEUE, 5_000, 20_000))),
+        new Input.DefinePartition(
+            OWNER,
+            new PartitionDefined(
+                SMALL, false, 60_000, 3_600_000, "n0,n1", false, 2, PreemptRules.OFF)));
+  }
+
   /** Some are tight, so that jobs wait for them, and none keeps a job from starting for ever. */
   private static List<Input> limits() {
     return List.of(
-        new Input.DefineQos(OWNER, new QosDefined(URGENT, "Urgent", 500_000, List.of())),
+        new Input.DefineQos(
+            OWNER,
+            new QosDefined(
+                LOW, "Low", 0, List.of(), new PreemptRules(PreemptMode.REQUEUE, 4_000, 3_000))),
+        new Input.DefineQos(
+            OWNER,
+            new QosDefined(
+                SPARE, "Spare", 0, List.of(), new PreemptRules(PreemptMode.CANCEL, 0, 0))),
+        new Input.DefineQos(OWNER, new QosDefined(URGENT, "Urgent", 500_000, List.of(LOW, SPARE))),
         limit(new Subject.Qos(URGENT), LimitScope.GROUP, Quantity.RUNNING_JOBS, 1),
         limit(
             new Subject.User(new UserName(USERS.getFirst().name())),

@@ -1,0 +1,229 @@
+package org.queqiao.core.plan;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.queqiao.contract.event.JobKillRequested;
+import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.job.KillCause;
+import org.queqiao.contract.policy.PreemptMode;
+import org.queqiao.contract.policy.PreemptRules;
+import org.queqiao.core.limit.LimitTree;
+import org.queqiao.core.priority.JobOrder;
+import org.queqiao.core.state.Claim;
+import org.queqiao.core.state.Cluster;
+import org.queqiao.core.state.Demand;
+import org.queqiao.core.state.Job;
+import org.queqiao.core.state.JobTable;
+import org.queqiao.core.state.Outranking;
+import org.queqiao.core.state.Outranking.Rank;
+import org.queqiao.core.state.PreemptionTable;
+
+/**
+ * After a pass in which nothing started: finds the first waiting job that may push others aside and
+ * for which that helps, and the runs to be ended for it.
+ *
+ * <p>A job is asked about only while all that wait before it for the same nodes are outranked by
+ * it. The runs of the lowest rank and the youngest of them are given up first. Until it starts, a
+ * job for which runs were ended goes before all others ({@link Candidates}), and what leaves for
+ * one is not counted on by the next.
+ */
+final class Preemption {
+  /** How many waiting jobs are looked at. */
+  private static final int MAX_LOOKED = 1000;
+
+  /** For how many of them runs are looked for. */
+  private static final int MAX_TRIED = 32;
+
+  /** How many runs are candidates. */
+  private static final int MAX_CANDIDATES = 10_000;
+
+  /** For how many starts room may be made at a time. */
+  private static final int MAX_CLAIMS = 4096;
+
+  private static final long NEVER = Long.MAX_VALUE;
+
+  private final Cluster cluster;
+  private final Outranking outranking;
+  private final ClusterMirror mirror;
+  private final long nowMs;
+  private final List<Tried> tried = new ArrayList<>();
+
+  /**
+   * The jobs of the candidates: a run that was planned as a task has another number than its job.
+   */
+  private final TreeMap<Long, JobId> jobs = new TreeMap<>();
+
+  private long retryMs = NEVER;
+
+  Preemption(Cluster cluster, ClusterMirror mirror, long nowMs) {
+    this.cluster = cluster;
+    this.outranking = cluster.outranking();
+    this.mirror = mirror;
+    this.nowMs = nowMs;
+  }
+
+  /**
+   * What was found.
+   *
+   * @param kills the runs to end, all for one job
+   * @param retryMs when a run may be ended that may not be yet, or the greatest number
+   */
+  record Found(List<JobKillRequested> kills, long retryMs) {
+    static final Found NOTHING = new Found(List.of(), NEVER);
+  }
+
+  /** A job for which nothing was found: another like it need not be asked about. */
+  private record Tried(Rank rank, org.queqiao.core.plan.Demand demand, long limitMs) {}
+
+  Found find(JobOrder order) {
+    if (!outranking.isUsed()) {
+      return Found.NOTHING;
+    }
+    int claims = 0;
+    for (JobId each : cluster.jobs().preemption().claimants()) {
+      Job job = cluster.jobs().find(each).orElseThrow();
+      claims += job.preemption().claims();
+      boolean comes = cluster.jobs().preemption().leaving().containsKey(each);
+      List<JobKillRequested> kills = comes ? List.of() : makeRoom(job, job.preemption().claims());
+      if (!kills.isEmpty()) {
+        return new Found(kills, NEVER);
+      }
+    }
+    return claims < MAX_CLAIMS ? findNew(order) : new Found(List.of(), retryMs);
+  }
+
+  private Found findNew(JobOrder order) {
+    LimitTree limits = new LimitTree(cluster, cluster.timeMs());
+    TreeSet<Rank> ahead = new TreeSet<>();
+    JobOrder.Queue queue = order.open(cluster, cluster.timeMs());
+    Job job = queue.next();
+    for (int looked = 0; job != null && looked < MAX_LOOKED; looked++) {
+      LimitTree.Block block = limits.blocks(Claim.of(job), Demand.of(job.spec())).orElse(null);
+      if (block == null && waits(job)) {
+        Rank rank = Rank.of(job);
+        boolean may = ahead.stream().allMatch(each -> passes(rank, each));
+        List<JobKillRequested> kills =
+            may ? makeRoom(job, job.preemption().claims() + 1) : List.of();
+        if (!kills.isEmpty()) {
+          return new Found(kills, NEVER);
+        }
+        ahead.add(rank);
+      } else if (block != null && block.whateverShape()) {
+        queue.skipGroup();
+      }
+      job = queue.next();
+    }
+    return new Found(List.of(), retryMs);
+  }
+
+  private boolean passes(Rank rank, Rank before) {
+    return outranking.outranks(rank, before)
+        || !outranking.shareNodes(rank.partition(), before.partition());
+  }
+
+  /** Whether a job, or a task of an array, waits for nodes and room was not made for it. */
+  private boolean waits(Job job) {
+    if (mirror.demand(job.spec()) == null
+        || Throttle.left(cluster, job) <= job.preemption().claims()) {
+      return false;
+    }
+    return job.array() == null
+        ? job.preemption().claims() == 0
+        : job.array().readyBehind(job.preemption().claims()) >= 0;
+  }
+
+  /** The runs to end so that so many starts of a job have room; none when that does not help. */
+  private List<JobKillRequested> makeRoom(Job job, int claims) {
+    Rank rank = Rank.of(job);
+    org.queqiao.core.plan.Demand demand = mirror.demand(job.spec());
+    Tried same = new Tried(rank, demand, job.spec().limitMs());
+    if (demand == null || tried.size() == MAX_TRIED || tried.contains(same)) {
+      return List.of();
+    }
+    List<Rank> below = below(rank);
+    if (below.isEmpty()) {
+      return List.of();
+    }
+    tried.add(same);
+    Victims victims = new Victims(mirror.planner().pool(), nowMs);
+    PreemptionTable known = cluster.jobs().preemption();
+    known.leaving().values().forEach(runs -> runs.forEach(id -> leaves(victims, id)));
+    for (JobId each : known.claimants()) {
+      Job before = cluster.jobs().find(each).orElseThrow();
+      goesBefore(victims, before, before == job ? claims - 1 : before.preemption().claims());
+    }
+    if (victims.fits(demand, job.spec().limitMs())) {
+      return List.of();
+    }
+    long graceMs = addCandidates(victims, rank, below);
+    List<JobKillRequested> kills = new ArrayList<>();
+    for (PlanJob each : victims.choose(demand, graceMs + job.spec().limitMs())) {
+      kills.add(kill(cluster.jobs().find(jobs.get(each.number())).orElseThrow(), job, claims));
+    }
+    return kills;
+  }
+
+  /** The ranks whose runs may be ended, those to be given up first before the others. */
+  private List<Rank> below(Rank rank) {
+    List<Rank> below = new ArrayList<>();
+    for (Rank each : cluster.jobs().preemption().ranks()) {
+      if (outranking.rules(rank, each).mode() != PreemptMode.OFF) {
+        below.add(each);
+      }
+    }
+    below.sort(
+        Comparator.comparingInt(outranking::tierOf)
+            .thenComparingInt(outranking::priorityOf)
+            .thenComparing(Comparator.naturalOrder()));
+    return below;
+  }
+
+  private void leaves(Victims victims, JobId id) {
+    PlanJob run = mirror.run(id);
+    if (run != null) {
+      victims.leaves(run);
+    }
+  }
+
+  private void goesBefore(Victims victims, Job before, int starts) {
+    org.queqiao.core.plan.Demand demand = mirror.demand(before.spec());
+    for (int i = 0; demand != null && i < starts; i++) {
+      victims.goesBefore(demand, before.spec().limitMs());
+    }
+  }
+
+  /** Says how long the end of one of them may take. */
+  private long addCandidates(Victims victims, Rank rank, List<Rank> below) {
+    long graceMs = 0;
+    int count = 0;
+    for (Rank each : below) {
+      PreemptRules rules = outranking.rules(rank, each);
+      graceMs = Math.max(graceMs, PreemptRules.graceOf(rules.graceMs()));
+      for (JobTable.Moment start : cluster.jobs().preemption().youngestOf(each)) {
+        long mayEndMs = Math.addExact(start.timeMs(), rules.exemptMs());
+        PlanJob run = mirror.run(start.job());
+        if (mayEndMs > nowMs) {
+          retryMs = Math.min(retryMs, mayEndMs);
+        } else if (run != null && count++ < MAX_CANDIDATES) {
+          victims.candidate(run);
+          jobs.put(run.number(), start.job());
+        }
+      }
+    }
+    return graceMs;
+  }
+
+  private JobKillRequested kill(Job victim, Job preemptor, int claims) {
+    PreemptRules rules = outranking.rules(Rank.of(preemptor), Rank.of(victim));
+    boolean again = rules.mode() == PreemptMode.REQUEUE && victim.spec().terms().requeue();
+    return new JobKillRequested(
+        victim.run(),
+        again ? KillCause.PREEMPTED_REQUEUED : KillCause.PREEMPTED,
+        preemptor.id(),
+        rules.graceMs(),
+        claims);
+  }
+}

@@ -1,0 +1,293 @@
+package org.queqiao.core.plan;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+
+/**
+ * Chooses runs that must end for a job to fit: as few as a node needs, on the nodes that need the
+ * fewest, and none without which it would fit as well; for a job whose parts ask for different
+ * nodes, the first that make it fit, and none of them that is needless. Works on a copy of what is
+ * free.
+ */
+final class Victims {
+  /** How many runs are given up in thought for a job with parts. */
+  private static final int MAX_FOR_PARTS = 1000;
+
+  private final NodePool pool;
+  private final long now;
+  private final long[] rows;
+  private final List<PlanJob> candidates = new ArrayList<>();
+
+  /** The candidates on each node, those to be ended first before the others. */
+  private final TreeMap<Integer, List<PlanJob>> byNode = new TreeMap<>();
+
+  /** The place of each candidate in the order in which they are given up. */
+  private final TreeMap<Long, Integer> rank = new TreeMap<>();
+
+  /** Begins with what is free now. */
+  Victims(NodePool pool, long now) {
+    this.pool = pool;
+    this.now = now;
+    this.rows = new long[pool.nodes() * pool.kinds()];
+    pool.copyFree(rows);
+  }
+
+  /** A run will give back what it holds, whatever is decided here. */
+  void leaves(PlanJob run) {
+    add(run, 1, rows);
+  }
+
+  private void add(PlanJob run, int sign, long[] amounts) {
+    int[] on = run.nodes();
+    for (int i = 0; i < on.length; i++) {
+      pool.add(run.demand().share(i), on[i], amounts, on[i] * pool.kinds(), sign);
+    }
+  }
+
+  /**
+   * A job goes before: it takes the first nodes on which it fits, if it fits.
+   *
+   * @param forMs how long it may run
+   */
+  void goesBefore(Demand demand, long forMs) {
+    int[] on = placed(demand, forMs, rows);
+    for (int i = 0; on != null && i < on.length; i++) {
+      pool.add(demand.share(i), on[i], rows, on[i] * pool.kinds(), -1);
+    }
+  }
+
+  /** Whether a job fits without any victim. */
+  boolean fits(Demand demand, long forMs) {
+    return placed(demand, forMs, rows) != null;
+  }
+
+  private int[] placed(Demand demand, long forMs, long[] amounts) {
+    return demand.isParted() ? parted(demand, forMs, amounts) : firstFit(demand, forMs, amounts);
+  }
+
+  private boolean isClear(Demand demand, int node, long forMs) {
+    return !pool.closed(node) && demand.kept().earliest(node, now, forMs) == now;
+  }
+
+  private int[] parted(Demand demand, long forMs, long[] amounts) {
+    byte[] masks = new byte[pool.nodes()];
+    for (int node = 0; node < masks.length; node++) {
+      if (isClear(demand, node, forMs)) {
+        masks[node] = (byte) demand.mask(pool, node, amounts, node * pool.kinds());
+      }
+    }
+    return demand.choose(masks);
+  }
+
+  /** The first nodes on which a demand of two sizes fits, large shares first, or null. */
+  private int[] firstFit(Demand demand, long forMs, long[] amounts) {
+    int[] on = new int[demand.shares()];
+    int large = 0;
+    int small = demand.largeShares();
+    for (int node = 0; node < pool.nodes(); node++) {
+      if (large == demand.largeShares() && small == on.length) {
+        break;
+      }
+      if (!demand.nodes().allows(node) || !isClear(demand, node, forMs)) {
+        continue;
+      }
+      if (large < demand.largeShares() && fits(demand.large(), node, amounts)) {
+        on[large++] = node;
+      } else if (small < on.length && fits(demand.small(), node, amounts)) {
+        on[small++] = node;
+      }
+    }
+    return large < demand.largeShares() || small < on.length ? null : on;
+  }
+
+  private boolean fits(Share share, int node, long[] amounts) {
+    return pool.fits(share, node, amounts, node * pool.kinds());
+  }
+
+  /** A run that may be ended; those to be ended first come first. */
+  void candidate(PlanJob run) {
+    rank.put(run.number(), rank.size());
+    candidates.add(run);
+    for (int node : run.nodes()) {
+      byNode.computeIfAbsent(node, _ -> new ArrayList<>()).add(run);
+    }
+  }
+
+  /** A node on which a share fits once some runs have ended. */
+  private record Offer(int node, List<PlanJob> runs) {}
+
+  /**
+   * Chooses for a job.
+   *
+   * @param forMs how long nodes must not be kept for others: till the runs are gone and it has run
+   * @return the runs, or none when it would not fit whatever ended
+   */
+  List<PlanJob> choose(Demand demand, long forMs) {
+    if (demand.isParted()) {
+      return chooseForParts(demand, forMs);
+    }
+    List<Offer> large = offers(demand, demand.large(), demand.largeShares(), forMs);
+    int smalls = demand.shares() - demand.largeShares();
+    List<Offer> small = offers(demand, demand.small(), smalls, forMs);
+    List<Offer> chosen = new ArrayList<>(few(large, demand.largeShares()));
+    TreeSet<Integer> used = new TreeSet<>();
+    chosen.forEach(each -> used.add(each.node()));
+    small.removeIf(each -> used.contains(each.node()));
+    chosen.addAll(few(small, smalls));
+    return chosen.size() < demand.shares() ? List.of() : withoutNeedless(demand, chosen);
+  }
+
+  /** The shortest beginning of the candidates that is enough, without those that are needless. */
+  private List<PlanJob> chooseForParts(Demand demand, long forMs) {
+    int low = 1;
+    int high = Math.min(MAX_FOR_PARTS, candidates.size());
+    if (high == 0 || parted(demand, forMs, without(high)) == null) {
+      return List.of();
+    }
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (parted(demand, forMs, without(middle)) != null) {
+        high = middle;
+      } else {
+        low = middle + 1;
+      }
+    }
+    return needed(
+        candidates.subList(0, low),
+        without(low),
+        amounts -> parted(demand, forMs, amounts) != null);
+  }
+
+  /** What is free without the first so many candidates. */
+  private long[] without(int count) {
+    long[] after = rows.clone();
+    candidates.subList(0, count).forEach(run -> add(run, 1, after));
+    return after;
+  }
+
+  private static List<Offer> few(List<Offer> offers, int most) {
+    return offers.subList(0, Math.min(most, offers.size()));
+  }
+
+  /** What each node needs for a share, the least first. */
+  private List<Offer> offers(Demand demand, Share share, int wanted, long forMs) {
+    List<Offer> out = new ArrayList<>();
+    for (int node = 0; wanted > 0 && node < pool.nodes(); node++) {
+      boolean may = demand.nodes().allows(node) && isClear(demand, node, forMs);
+      List<PlanJob> runs = may ? needed(share, node) : null;
+      if (runs != null) {
+        out.add(new Offer(node, runs));
+      }
+    }
+    out.sort(
+        Comparator.comparingInt((Offer each) -> each.runs().size())
+            .thenComparing(this::dearest)
+            .thenComparing(Offer::node));
+    return out;
+  }
+
+  private int dearest(Offer offer) {
+    return offer.runs().stream().mapToInt(each -> rank.get(each.number())).max().orElse(-1);
+  }
+
+  /** The runs of a node that must end for a share to fit there, or null. */
+  private List<PlanJob> needed(Share share, int node) {
+    if (fits(share, node, rows)) {
+      return List.of();
+    }
+    List<PlanJob> here = byNode.get(node);
+    if (here == null) {
+      return null;
+    }
+    List<PlanJob> inOrder = greedy(share, node, here);
+    if (inOrder == null || inOrder.size() <= 1) {
+      return inOrder;
+    }
+    List<PlanJob> largeFirst = new ArrayList<>(here);
+    largeFirst.sort(Comparator.comparingLong((PlanJob run) -> -coresOn(run, node)));
+    List<PlanJob> fewer = greedy(share, node, largeFirst);
+    return fewer.size() < inOrder.size() ? fewer : inOrder;
+  }
+
+  private static long coresOn(PlanJob run, int node) {
+    return shareOn(run, node).cores();
+  }
+
+  private static Share shareOn(PlanJob run, int node) {
+    int[] on = run.nodes();
+    for (int i = 0; i < on.length; i++) {
+      if (on[i] == node) {
+        return run.demand().share(i);
+      }
+    }
+    throw new IllegalStateException("run " + run.number() + " is not on node " + node);
+  }
+
+  /** Takes runs until the share fits, then leaves out those without which it fits as well. */
+  private List<PlanJob> greedy(Share share, int node, List<PlanJob> order) {
+    int kinds = pool.kinds();
+    long[] row = new long[kinds];
+    System.arraycopy(rows, node * kinds, row, 0, kinds);
+    List<PlanJob> taken = new ArrayList<>();
+    for (int i = 0; i < order.size() && !pool.fits(share, node, row, 0); i++) {
+      pool.add(shareOn(order.get(i), node), node, row, 0, 1);
+      taken.add(order.get(i));
+    }
+    if (!pool.fits(share, node, row, 0)) {
+      return null;
+    }
+    for (PlanJob each : dearestFirst(taken)) {
+      pool.add(shareOn(each, node), node, row, 0, -1);
+      if (pool.fits(share, node, row, 0)) {
+        taken.remove(each);
+      } else {
+        pool.add(shareOn(each, node), node, row, 0, 1);
+      }
+    }
+    return taken;
+  }
+
+  private List<PlanJob> dearestFirst(List<PlanJob> runs) {
+    List<PlanJob> out = new ArrayList<>(runs);
+    out.sort(Comparator.comparingInt((PlanJob each) -> -rank.get(each.number())));
+    return out;
+  }
+
+  /** A run on several nodes may make others needless. */
+  private List<PlanJob> withoutNeedless(Demand demand, List<Offer> chosen) {
+    TreeMap<Integer, PlanJob> runs = new TreeMap<>();
+    for (Offer each : chosen) {
+      each.runs().forEach(run -> runs.put(rank.get(run.number()), run));
+    }
+    long[] after = rows.clone();
+    runs.values().forEach(run -> add(run, 1, after));
+    return needed(List.copyOf(runs.values()), after, amounts -> fitChosen(demand, chosen, amounts));
+  }
+
+  /** Leaves out, the dearest first, each without which it fits as well. */
+  private List<PlanJob> needed(List<PlanJob> runs, long[] after, Predicate<long[]> fits) {
+    List<PlanJob> out = new ArrayList<>(runs);
+    for (PlanJob each : dearestFirst(runs)) {
+      add(each, -1, after);
+      if (fits.test(after)) {
+        out.remove(each);
+      } else {
+        add(each, 1, after);
+      }
+    }
+    return out;
+  }
+
+  private boolean fitChosen(Demand demand, List<Offer> chosen, long[] amounts) {
+    for (int i = 0; i < chosen.size(); i++) {
+      if (!fits(demand.share(i), chosen.get(i).node(), amounts)) {
+        return false;
+      }
+    }
+    return true;
+  }
+}
