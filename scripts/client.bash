@@ -111,21 +111,42 @@ client_submit() {
   api "$account" POST /api/v1/jobs -H 'Content-Type: text/x-shellscript' -H 'Accept: text/plain' "${query[@]}" --data-binary "@$file"
 }
 
-# requeue JOB: the run of a running job ends and the job waits again.
+# split_job: makes 12_0-9:3 of ARGS[0] the job 12 and the query for its tasks 0-9:3.
+split_job() {
+  job=${ARGS[0]:-}
+  [[ $job =~ ^[0-9]+(_.+)?$ ]] || die "which job? ./queqiao $command JOB, or ARRAY_TASKS such as 12_7"
+  query=()
+  [[ $job != *_* ]] || query=(--url-query "tasks=${job#*_}")
+  job=${job%%_*}
+}
+
+# hold, release JOB or ARRAY_TASKS
+client_hold() {
+  running
+  take_account
+  only 1
+  local job query
+  split_job
+  api "$(default_account)" POST "/api/v1/jobs/$job/$command" "${query[@]}" >/dev/null
+}
+
+# requeue JOB or ARRAY_TASKS: the run of a running job ends and the job waits again.
 client_requeue() {
   running
   take_account
   only 1
-  case ${ARGS[0]:-} in '' | *[!0-9]*) die "which job? ./queqiao requeue JOB" ;; esac
-  api "$(default_account)" POST "/api/v1/jobs/${ARGS[0]}/requeue"
+  local job query
+  split_job
+  api "$(default_account)" POST "/api/v1/jobs/$job/requeue" "${query[@]}"
 }
 
-# update JOB KEY=VALUE...: an empty value brings back the default.
+# update JOB KEY=VALUE..., or ARRAY_TASK of a task that has started: an empty value brings back the default.
 client_update() {
   running
   take_account
-  local job=${ARGS[0]:-} body= each key value
-  case $job in '' | *[!0-9]*) die "which job? ./queqiao update JOB KEY=VALUE..." ;; esac
+  local job=${ARGS[0]:-} query=() body= each key value
+  [[ $job =~ ^[0-9]+(_[0-9]+)?$ ]] || die "which job? ./queqiao update JOB KEY=VALUE..."
+  [[ $job != *_* ]] || query=(--url-query "task=${job#*_}")
   [ ${#ARGS[@]} -gt 1 ] || die "what shall change? ./queqiao update JOB KEY=VALUE..."
   for each in "${ARGS[@]:1}"; do
     key=${each%%=*}
@@ -141,18 +162,17 @@ client_update() {
     esac
     body+="${body:+,}\"$key\":${value:-null}"
   done
-  api "$(default_account)" PATCH "/api/v1/jobs/$job" -H 'Content-Type: application/merge-patch+json' \
-    --data-binary "{$body}" >/dev/null
+  api "$(default_account)" PATCH "/api/v1/jobs/${job%%_*}" "${query[@]}" \
+    -H 'Content-Type: application/merge-patch+json' --data-binary "{$body}" >/dev/null
 }
 
 # cancel JOB or ARRAY_TASKS: 12, or 12_7, or 12_0-9:3,20.
 client_cancel() {
   running
   take_account
-  local job=${ARGS[0]:-} query=()
-  [[ $job =~ ^[0-9]+(_.+)?$ ]] || die "which job? ./queqiao cancel JOB, or ARRAY_TASKS such as 12_7"
-  [[ $job != *_* ]] || query=(--url-query "tasks=${job#*_}")
-  api "$(default_account)" DELETE "/api/v1/jobs/${job%%_*}" "${query[@]}" >/dev/null
+  local job query
+  split_job
+  api "$(default_account)" DELETE "/api/v1/jobs/$job" "${query[@]}" >/dev/null
 }
 
 # jobs [--array ARRAY] [--state STATE,...] [--user USER] [--limit N] [--json]: the newest first.

@@ -84,6 +84,15 @@ final class StateView implements ClusterState {
   }
 
   @Override
+  public Optional<TaskIndices> heldTasks(JobId array) {
+    return cluster
+        .jobs()
+        .find(array)
+        .filter(job -> job.array() != null)
+        .map(job -> job.array().heldTasks(job.spec().array().tasks()));
+  }
+
+  @Override
   public Optional<ClusterImage.NodeImage> node(NodeName name) {
     return cluster.nodes().find(name).map(Node::image);
   }

@@ -6,6 +6,7 @@ import static org.queqiao.core.SchedulerStory.submission;
 import static org.queqiao.core.SchedulerStory.user;
 
 import java.util.List;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.queqiao.contract.event.ArrayTaskSplit;
@@ -22,6 +23,8 @@ import org.queqiao.contract.policy.Subject;
 import org.queqiao.contract.snapshot.ArrayImage;
 import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.core.message.Input;
+import org.queqiao.core.message.JobChange;
+import org.queqiao.core.message.JobRequest;
 import org.queqiao.core.message.Rejection;
 import org.queqiao.core.message.TermsRequest;
 
@@ -184,6 +187,85 @@ final class ArrayStoriesTest {
     assertThat(story.machine.state().pendingReason(array).slurmWord()).isEqualTo("JobHeldUser");
     story.does(new Input.ReleaseJob(user("liwei"), array));
     assertThat(story.plans()).isEqualTo(1);
+  }
+
+  @Test
+  void holdsAndReleasesSingleTasks() {
+    SchedulerStory story = withCores(2);
+    JobId array = story.submits("liwei", script().array("0-9"));
+    story.doesOneFact(new Input.HoldJob(user("liwei"), array, "0,2-3,9"));
+    story.doesWithoutFacts(new Input.HoldJob(user("liwei"), array, "2"));
+    assertThat(story.plans()).isEqualTo(2);
+    assertThat(running(story, array)).containsExactly(1, 4);
+    story.doesOneFact(new Input.ReleaseJob(user("liwei"), array, "3-9"));
+    story.exits(task(story, array, 1), 0);
+    assertThat(story.plans()).isEqualTo(1);
+    assertThat(running(story, array)).containsExactlyInAnyOrder(3, 4);
+    byte[] digest = story.machine.digest();
+    story.machine = SchedulerMachine.from(story.machine.image());
+    assertThat(story.machine.digest()).isEqualTo(digest);
+    story.does(new Input.CancelTasks(user("liwei"), array, "2,5-9"));
+    story.exits(task(story, array, 3), 0);
+    story.exits(task(story, array, 4), 0);
+    assertThat(story.plans()).isZero();
+    assertThat(story.machine.state().pendingReason(array).slurmWord()).isEqualTo("JobHeldUser");
+    story.doesOneFact(new Input.ReleaseJob(user("liwei"), array));
+    assertThat(story.plans()).isEqualTo(1);
+    assertThat(running(story, array)).containsExactly(0);
+    assertThat(story.refuses(new Input.HoldJob(user("liwei"), array, "0-3")).message())
+        .isEqualTo(
+            "of array "
+                + array
+                + " none of the tasks 0-3 waits: only what waits can be held");
+  }
+
+  @Test
+  void onlyAnAdministratorReleasesTasksThatOneHolds() {
+    SchedulerStory story = withCores(4);
+    JobId array = story.submits("liwei", script().array("0-1"));
+    story.does(new Input.HoldJob(user("admin1"), array, "1"));
+    assertThat(story.refuses(new Input.ReleaseJob(user("liwei"), array, "1")).message())
+        .contains("a task of array " + array + " is held by an administrator");
+    assertThat(story.refuses(new Input.ReleaseJob(user("liwei"), array)).code())
+        .isEqualTo(Rejection.Code.FORBIDDEN);
+    assertThat(story.plans()).isEqualTo(1);
+    assertThat(story.machine.state().pendingReason(array).slurmWord()).isEqualTo("JobHeldAdmin");
+    story.does(new Input.ReleaseJob(user("admin1"), array, "0-1"));
+    assertThat(story.plans()).isEqualTo(1);
+  }
+
+  @Test
+  void requeuesAndChangesSingleTasks() {
+    SchedulerStory story = withCores(2);
+    JobId array = story.submits("liwei", script().array("0-9"));
+    story.plans();
+    story.doesOneFact(new Input.RequeueJob(user("liwei"), array, "1"));
+    assertThat(story.state(task(story, array, 1))).isEqualTo(JobState.COMPLETING);
+    story.exits(task(story, array, 1), 1);
+    story.doesOneFact(new Input.HoldJob(user("liwei"), array, "1"));
+    assertThat(story.job(task(story, array, 1)).heldByUser()).isTrue();
+    story.doesOneFact(new Input.ReleaseJob(user("liwei"), array, "1"));
+    assertThat(story.refuses(new Input.RequeueJob(user("liwei"), array, "4-5")).message())
+        .isEqualTo("of array " + array + " none of the tasks 4-5 runs and may run again");
+    JobChange shorter =
+        new JobChange(
+            new TreeSet<>(List.of("limitMs")),
+            JobRequest.builder(new byte[0]).limitMs(5_000L).build(),
+            null);
+    story.doesOneFact(new Input.ChangeJob(user("liwei"), array, shorter, null, "0"));
+    assertThat(story.job(task(story, array, 0)).spec().limitMs()).isEqualTo(5_000);
+    assertThat(story.job(array).spec().limitMs()).isNotEqualTo(5_000);
+    assertThat(
+            story.refuses(new Input.ChangeJob(user("liwei"), array, shorter, null, "7")).message())
+        .isEqualTo(
+            "task 7 of array " + array + " has not started: it is changed with its array");
+    assertThat(
+            story
+                .refuses(new Input.ChangeJob(user("liwei"), array, shorter, null, "7-8"))
+                .message())
+        .isEqualTo("one task is changed at a time, not 7-8");
+    assertThat(story.refuses(new Input.HoldJob(user("liwei"), array, "10")).message())
+        .isEqualTo("array " + array + " has no task 10: it has 0-9");
   }
 
   @Test

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.queqiao.contract.event.SchedulingDefined;
+import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.policy.PriorityPolicy;
@@ -55,6 +56,9 @@ final class ArrayTwin {
 
     /** All of a submission is held, or released. */
     record HoldOrRelease(int which) implements Move {}
+
+    /** One waiting task is held, or released. */
+    record HoldTask(int which, int task) implements Move {}
 
     /** A run ends. */
     record End(int which) implements Move {}
@@ -114,6 +118,7 @@ final class ArrayTwin {
       case Move.Cancel cancel -> cancel(cancel);
       case Move.Again again -> again(pick(running(arrays), again.which()));
       case Move.HoldOrRelease hold -> holdOrRelease(pick(whole, hold.which()));
+      case Move.HoldTask hold -> holdTask(pick(whole, hold.which()), hold.task());
       case Move.End end -> end(pick(running(arrays), end.which()));
     }
   }
@@ -204,6 +209,34 @@ final class ArrayTwin {
     for (JobId id : waiting) {
       jobs.does(held ? new Input.ReleaseJob(user(user), id) : new Input.HoldJob(user(user), id));
     }
+  }
+
+  private void holdTask(String name, int task) {
+    if (name == null) {
+      return;
+    }
+    List<String> waiting =
+        tasksOf(name).stream()
+            .filter(each -> each.contains("_"))
+            .filter(each -> jobs.state(single.get(each)) == JobState.PENDING)
+            .toList();
+    boolean whole = waiting.stream().anyMatch(each -> arrays.job(this.whole.get(name)).heldByUser());
+    if (waiting.isEmpty() || whole) {
+      return;
+    }
+    String one = waiting.get(task % waiting.size());
+    String index = "" + Integer.parseInt(one.substring(one.indexOf('_') + 1));
+    boolean held = jobs.job(single.get(one)).heldByUser();
+    Actor owner = user(users.get(name));
+    JobId array = this.whole.get(name);
+    arrays.does(
+        held
+            ? new Input.ReleaseJob(owner, array, index)
+            : new Input.HoldJob(owner, array, index));
+    jobs.does(
+        held
+            ? new Input.ReleaseJob(owner, single.get(one))
+            : new Input.HoldJob(owner, single.get(one)));
   }
 
   /** Ends what is told to end, by name, so that both sites learn in the same order. */

@@ -142,8 +142,14 @@ final class RandomHistory {
           random.nextInt(3) == 0
               ? new Input.CancelTasks(actor(), array(), indices())
               : new Input.CancelJob(actor(), job());
-      case 11 -> new Input.HoldJob(actor(), job());
-      case 12 -> new Input.ReleaseJob(actor(), job());
+      case 11 ->
+          random.nextInt(3) == 0
+              ? new Input.HoldJob(actor(), array(), indices())
+              : new Input.HoldJob(actor(), job());
+      case 12 ->
+          random.nextInt(3) == 0
+              ? new Input.ReleaseJob(actor(), array(), indices())
+              : new Input.ReleaseJob(actor(), job());
       case 13, 14, 15 -> ended();
       case 16 -> started();
       case 17, 18, 19 -> hello();

@@ -4,6 +4,8 @@ import java.util.List;
 import org.queqiao.contract.event.ArrayEnded;
 import org.queqiao.contract.event.ArrayTaskSplit;
 import org.queqiao.contract.event.ArrayTasksEnded;
+import org.queqiao.contract.event.JobHeld;
+import org.queqiao.contract.event.JobReleased;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.job.ArrayTask;
 import org.queqiao.contract.job.JobArray;
@@ -16,6 +18,8 @@ import org.queqiao.contract.wire.PbArrayTask;
 import org.queqiao.contract.wire.PbArrayTaskSplit;
 import org.queqiao.contract.wire.PbArrayTasksEnded;
 import org.queqiao.contract.wire.PbJobArray;
+import org.queqiao.contract.wire.PbJobHeld;
+import org.queqiao.contract.wire.PbJobReleased;
 import org.queqiao.contract.wire.PbOrdinalRun;
 import org.queqiao.contract.wire.PbTaskRange;
 
@@ -35,6 +39,19 @@ final class ArrayReader {
 
   static ArrayTask task(PbArrayTask in) {
     return new ArrayTask(new JobId(in.getArray()), in.getIndex());
+  }
+
+  /** Null for none. */
+  private static TaskIndices some(List<PbTaskRange> in) {
+    return in.isEmpty() ? null : indices(in);
+  }
+
+  static JobHeld held(PbJobHeld e) {
+    return new JobHeld(new JobId(e.getJob()), e.getByAdministrator(), some(e.getTasksList()));
+  }
+
+  static JobReleased released(PbJobReleased e) {
+    return new JobReleased(new JobId(e.getJob()), some(e.getTasksList()));
   }
 
   static ArrayTaskSplit split(PbArrayTaskSplit e) {
@@ -66,7 +83,9 @@ final class ArrayReader {
             each -> new ArrayImage.StateCount(ModelReader.state(each.getState()), each.getCount())),
         in.getBegunMs(),
         in.getLastEndMs(),
-        in.hasPromised() ? (Integer) in.getPromised() : null);
+        in.hasPromised() ? (Integer) in.getPromised() : null,
+        runs(in.getHeldByUserList()),
+        runs(in.getHeldByAdministratorList()));
   }
 
   private static List<ArrayImage.OrdinalRun> runs(List<PbOrdinalRun> in) {

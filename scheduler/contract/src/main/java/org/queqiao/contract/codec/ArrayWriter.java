@@ -4,6 +4,8 @@ import java.util.List;
 import org.queqiao.contract.event.ArrayEnded;
 import org.queqiao.contract.event.ArrayTaskSplit;
 import org.queqiao.contract.event.ArrayTasksEnded;
+import org.queqiao.contract.event.JobHeld;
+import org.queqiao.contract.event.JobReleased;
 import org.queqiao.contract.job.ArrayTask;
 import org.queqiao.contract.job.JobArray;
 import org.queqiao.contract.job.TaskIndices;
@@ -15,6 +17,8 @@ import org.queqiao.contract.wire.PbArrayTask;
 import org.queqiao.contract.wire.PbArrayTaskSplit;
 import org.queqiao.contract.wire.PbArrayTasksEnded;
 import org.queqiao.contract.wire.PbJobArray;
+import org.queqiao.contract.wire.PbJobHeld;
+import org.queqiao.contract.wire.PbJobReleased;
 import org.queqiao.contract.wire.PbOrdinalRun;
 import org.queqiao.contract.wire.PbStateCount;
 import org.queqiao.contract.wire.PbTaskRange;
@@ -44,6 +48,25 @@ final class ArrayWriter {
 
   static PbArrayTask task(ArrayTask task) {
     return PbArrayTask.newBuilder().setArray(task.array().value()).setIndex(task.index()).build();
+  }
+
+  private static List<PbTaskRange> some(TaskIndices tasks) {
+    return tasks == null ? List.of() : ranges(tasks);
+  }
+
+  static PbJobHeld held(JobHeld e) {
+    return PbJobHeld.newBuilder()
+        .setJob(e.job().value())
+        .setByAdministrator(e.byAdministrator())
+        .addAllTasks(some(e.tasks()))
+        .build();
+  }
+
+  static PbJobReleased released(JobReleased e) {
+    return PbJobReleased.newBuilder()
+        .setJob(e.job().value())
+        .addAllTasks(some(e.tasks()))
+        .build();
   }
 
   static PbArrayTaskSplit split(ArrayTaskSplit e) {
@@ -80,6 +103,8 @@ final class ArrayWriter {
             .addAllReleased(runs(image.released()))
             .addAllHopeless(runs(image.hopeless()))
             .addAllNotWell(runs(image.notWell()))
+            .addAllHeldByUser(runs(image.heldByUser()))
+            .addAllHeldByAdministrator(runs(image.heldByAdministrator()))
             .setBegunMs(image.begunMs())
             .setLastEndMs(image.lastEndMs());
     for (ArrayImage.StateCount each : image.ended()) {

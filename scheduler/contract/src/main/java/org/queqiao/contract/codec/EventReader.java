@@ -9,11 +9,9 @@ import org.queqiao.contract.event.JobAllocated;
 import org.queqiao.contract.event.JobChanged;
 import org.queqiao.contract.event.JobEligible;
 import org.queqiao.contract.event.JobEnded;
-import org.queqiao.contract.event.JobHeld;
 import org.queqiao.contract.event.JobKillRequested;
 import org.queqiao.contract.event.JobPolicyDefined;
 import org.queqiao.contract.event.JobPromised;
-import org.queqiao.contract.event.JobReleased;
 import org.queqiao.contract.event.JobRequeued;
 import org.queqiao.contract.event.JobSignalled;
 import org.queqiao.contract.event.JobStarted;
@@ -110,10 +108,9 @@ final class EventReader {
               new NodeName(in.getNodeDrained().getNode()), in.getNodeDrained().getReason());
       case NODE_RESUMED -> new NodeResumed(new NodeName(in.getNodeResumed().getNode()));
       case JOB_SUBMITTED -> submitted(in.getJobSubmitted());
-      case JOB_HELD ->
-          new JobHeld(new JobId(in.getJobHeld().getJob()), in.getJobHeld().getByAdministrator());
+      case JOB_HELD -> ArrayReader.held(in.getJobHeld());
       case JOB_ELIGIBLE -> new JobEligible(new JobId(in.getJobEligible().getJob()));
-      case JOB_RELEASED -> new JobReleased(new JobId(in.getJobReleased().getJob()));
+      case JOB_RELEASED -> ArrayReader.released(in.getJobReleased());
       case JOB_ALLOCATED -> allocated(in.getJobAllocated());
       case JOB_PROMISED -> promised(in.getJobPromised());
       case JOB_STARTED -> started(in.getJobStarted());

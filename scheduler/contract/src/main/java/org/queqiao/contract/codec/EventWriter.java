@@ -54,7 +54,6 @@ import org.queqiao.contract.wire.PbDomainShare;
 import org.queqiao.contract.wire.PbJobAllocated;
 import org.queqiao.contract.wire.PbJobChanged;
 import org.queqiao.contract.wire.PbJobEnded;
-import org.queqiao.contract.wire.PbJobHeld;
 import org.queqiao.contract.wire.PbJobKillRequested;
 import org.queqiao.contract.wire.PbJobPolicyDefined;
 import org.queqiao.contract.wire.PbJobPromised;
@@ -108,13 +107,9 @@ final class EventWriter {
       case LicenceDefined e -> out.setLicenceDefined(PlacementWriter.licence(e));
       case NodeSettingsSet e -> out.setNodeSettingsSet(PlacementWriter.settingsSet(e));
       case JobSubmitted e -> out.setJobSubmitted(submitted(e));
-      case JobHeld e ->
-          out.setJobHeld(
-              PbJobHeld.newBuilder()
-                  .setJob(e.job().value())
-                  .setByAdministrator(e.byAdministrator()));
+      case JobHeld e -> out.setJobHeld(ArrayWriter.held(e));
       case JobEligible e -> out.setJobEligible(PbJobRef.newBuilder().setJob(e.job().value()));
-      case JobReleased e -> out.setJobReleased(PbJobRef.newBuilder().setJob(e.job().value()));
+      case JobReleased e -> out.setJobReleased(ArrayWriter.released(e));
       case JobAllocated e -> out.setJobAllocated(allocated(e));
       case JobPromised e -> out.setJobPromised(promised(e));
       case JobStarted e -> out.setJobStarted(started(e));

@@ -16,6 +16,8 @@ import org.queqiao.contract.job.JobState;
  * @param begunMs when the last task stopped waiting; 0 before
  * @param lastEndMs when the latest of the ended tasks ended; 0 before
  * @param promised the waiting task that the promise of the array is for, or null
+ * @param heldByUser waiting tasks that are held one by one by who may release them
+ * @param heldByAdministrator those that only an administrator may release
  */
 public record ArrayImage(
     List<OrdinalRun> waiting,
@@ -26,13 +28,17 @@ public record ArrayImage(
     List<StateCount> ended,
     long begunMs,
     long lastEndMs,
-    Integer promised) {
+    Integer promised,
+    List<OrdinalRun> heldByUser,
+    List<OrdinalRun> heldByAdministrator) {
   public ArrayImage {
     waiting = List.copyOf(waiting);
     released = List.copyOf(released);
     hopeless = List.copyOf(hopeless);
     notWell = List.copyOf(notWell);
     ended = List.copyOf(ended);
+    heldByUser = List.copyOf(heldByUser);
+    heldByAdministrator = List.copyOf(heldByAdministrator);
   }
 
   /** Ordinals one after the other, both ends included. */

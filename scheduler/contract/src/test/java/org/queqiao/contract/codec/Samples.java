@@ -307,6 +307,8 @@ final class Samples {
                     new WarningSignal(WarningSignal.Name.USR1, 90_000, true))),
             "",
             HASH));
+    out.put("JobHeld-tasks", new JobHeld(new JobId(12), false, ARRAY.tasks()));
+    out.put("JobReleased-tasks", new JobReleased(new JobId(12), ARRAY.tasks()));
     out.put("JobPromised-task", new JobPromised(new JobId(12), 1_760_000_000_000L, 7));
     out.put("JobKillRequested-requeued", new JobKillRequested(RUN, KillCause.REQUEUED));
     out.put("JobKillRequested-deadline", new JobKillRequested(RUN, KillCause.DEADLINE));
@@ -395,13 +397,24 @@ final class Samples {
   /** As {@link #laterEvents}, for images. */
   static Map<String, ClusterImage> laterImages() {
     Map<String, ClusterImage> out = new LinkedHashMap<>(imagesBeforeArrays());
-    out.put("ClusterImage-array", ofArray(null));
-    out.put("ClusterImage-array-promised", ofArray(9));
-    out.put("ClusterImage-preemption", PreemptionSamples.image(ofArray(null)));
+    out.put("ClusterImage-array", ofArray(null, List.of(), List.of()));
+    out.put("ClusterImage-array-promised", ofArray(9, List.of(), List.of()));
+    out.put(
+        "ClusterImage-array-held",
+        ofArray(
+            null,
+            List.of(new ArrayImage.OrdinalRun(9, 71), new ArrayImage.OrdinalRun(99, 99)),
+            List.of(new ArrayImage.OrdinalRun(3, 5))));
+    out.put(
+        "ClusterImage-preemption",
+        PreemptionSamples.image(ofArray(null, List.of(), List.of())));
     return out;
   }
 
-  private static ClusterImage ofArray(Integer promised) {
+  private static ClusterImage ofArray(
+      Integer promised,
+      List<ArrayImage.OrdinalRun> heldByUser,
+      List<ArrayImage.OrdinalRun> heldByAdministrator) {
     ClusterImage first = image();
     ClusterImage.JobImage job = first.jobs().getFirst();
     ArrayImage array =
@@ -416,7 +429,9 @@ final class Samples {
                 new ArrayImage.StateCount(JobState.FAILED, 1)),
             1_760_000_000_005L,
             1_760_000_000_004L,
-            promised);
+            promised,
+            heldByUser,
+            heldByAdministrator);
     return new ClusterImage(
         first.position(),
         first.timeMs(),

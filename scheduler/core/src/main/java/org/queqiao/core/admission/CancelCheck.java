@@ -1,7 +1,6 @@
 package org.queqiao.core.admission;
 
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.List;
 import org.queqiao.contract.event.ArrayTasksEnded;
 import org.queqiao.contract.event.JobEnded;
@@ -10,7 +9,6 @@ import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.KillCause;
 import org.queqiao.contract.job.TaskIndices;
-import org.queqiao.contract.job.TaskRange;
 import org.queqiao.core.lifecycle.RunOutcome;
 import org.queqiao.core.message.Decision;
 import org.queqiao.core.message.Fact;
@@ -56,29 +54,10 @@ public final class CancelCheck {
       return found.refusal();
     }
     Job array = found.job();
-    if (array.array() == null) {
-      return Rejections.invalid("tasks", "job " + array.id() + " is no array: it has no tasks");
-    }
-    ArrayText.Read read = ArrayText.readIndices(input.tasks());
-    if (read.problem() != null) {
-      return Rejections.invalid("tasks", "the list of tasks " + read.problem());
-    }
-    TaskIndices all = array.spec().array().tasks();
-    TaskIndices asked = read.array().tasks();
-    BitSet waiting = new BitSet();
-    for (TaskRange range : asked.ranges()) {
-      for (int index = range.first(); index <= range.last(); index += range.step()) {
-        int ordinal = all.ordinalOf(index);
-        if (ordinal < 0) {
-          return Rejections.invalid(
-              "tasks",
-              "array " + array.id() + " has no task " + index + ": it has " + all.shortened(8));
-        }
-        waiting.set(index, array.array().isWaiting(ordinal));
-      }
-    }
-    return tasks(
-        input.actor(), array, asked, waiting.isEmpty() ? null : TaskIndices.of(waiting), nowMs);
+    TaskChoice choice = TaskChoice.of(array, input.tasks());
+    return choice.refusal() != null
+        ? choice.refusal()
+        : tasks(input.actor(), array, choice.asked(), TaskChoice.orNull(choice.waiting()), nowMs);
   }
 
   /** Waiting tasks by one fact, those that are jobs of their own each by its own. */

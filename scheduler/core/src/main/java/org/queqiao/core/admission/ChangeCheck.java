@@ -52,6 +52,37 @@ public final class ChangeCheck {
       return found.refusal();
     }
     Job job = found.job();
+    if (input.task() != null) {
+      return task(input, job, nowMs);
+    }
+    return whole(input, job, nowMs);
+  }
+
+  /** One task of an array: it can be changed once it is a job of its own. */
+  private Decision task(Input.ChangeJob input, Job array, long nowMs) {
+    TaskChoice choice = TaskChoice.of(array, input.task());
+    if (choice.refusal() != null) {
+      return choice.refusal();
+    }
+    if (choice.asked().count() > 1) {
+      return Rejections.invalid("tasks", "one task is changed at a time, not " + input.task());
+    }
+    Job task = cluster.jobs().tasksOf(array.id()).get(choice.asked().smallest());
+    if (task != null) {
+      return whole(input, task, nowMs);
+    }
+    return Rejections.conflict(
+        "tasks",
+        "task "
+            + choice.asked().smallest()
+            + " of array "
+            + array.id()
+            + (choice.waiting().isEmpty()
+                ? " has ended: submit it anew"
+                : " has not started: it is changed with its array"));
+  }
+
+  private Decision whole(Input.ChangeJob input, Job job, long nowMs) {
     if (input.revision() != null && input.revision() != job.revision()) {
       return Rejections.of(
           Code.STALE,

@@ -32,9 +32,42 @@ public final class RequeueCheck {
       return found.refusal();
     }
     Job job = found.job();
+    if (input.tasks() != null) {
+      return tasks(input, job);
+    }
     return job.array() != null && job.isPending()
         ? array(input.actor(), job)
         : one(input.actor(), job);
+  }
+
+  /** Some tasks of an array: each that runs and may run again. */
+  private Decision tasks(Input.RequeueJob input, Job array) {
+    TaskChoice choice = TaskChoice.of(array, input.tasks());
+    if (choice.refusal() != null) {
+      return choice.refusal();
+    }
+    List<Job> jobs = choice.jobs(cluster.jobs().tasksOf(array.id()));
+    if (choice.asked().count() == 1 && jobs.size() == 1) {
+      return one(input.actor(), jobs.getFirst());
+    }
+    List<Fact> facts = new ArrayList<>();
+    for (Job task : jobs) {
+      if (task.state() == JobState.RUNNING && task.spec().terms().requeue()) {
+        facts.addAll(one(input.actor(), task).facts());
+      }
+    }
+    if (facts.size() > TaskChoice.MAX_JOBS) {
+      return TaskChoice.tooMany(array, facts.size());
+    }
+    return facts.isEmpty()
+        ? Rejections.conflict(
+            "tasks",
+            "of array "
+                + array.id()
+                + " none of the tasks "
+                + choice.asked().shortened(8)
+                + " runs and may run again")
+        : Decision.done(facts);
   }
 
   /** Every running task of an array. */

@@ -29,6 +29,7 @@ import org.queqiao.contract.job.Dependency;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.JobTerms;
 import org.queqiao.contract.job.KillCause;
+import org.queqiao.contract.job.TaskIndices;
 import org.queqiao.core.SchedulerMachine;
 import org.queqiao.core.message.DesiredRunState;
 
@@ -119,8 +120,8 @@ public final class HistoryChecks {
       case JobSubmitted e -> submitted(e, nowMs);
       case JobAllocated e -> allocated(e, nowMs);
       case JobStarted e -> started(e);
-      case JobHeld e -> held(e.job(), true);
-      case JobReleased e -> held(e.job(), false);
+      case JobHeld e -> held(e.job(), e.tasks(), true);
+      case JobReleased e -> held(e.job(), e.tasks(), false);
       case JobKillRequested e -> killRequested(e);
       case JobEnded e -> ended(e, nowMs);
       case JobRequeued e -> requeued(e);
@@ -345,13 +346,13 @@ public final class HistoryChecks {
         "run " + event.run() + " starts and does not run");
   }
 
-  private void held(JobId job, boolean hold) {
+  private void held(JobId job, TaskIndices tasks, boolean hold) {
     Life life = lives.get(job);
     require(
         life != null && life.state == JobState.PENDING,
         "I6",
         "job " + job + " is held or released and does not wait");
-    if (life != null) {
+    if (life != null && tasks == null) {
       life.held = hold;
     }
   }

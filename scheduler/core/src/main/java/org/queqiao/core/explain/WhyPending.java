@@ -36,10 +36,10 @@ public final class WhyPending {
     if (job.heldForRequeues()) {
       return PendingReason.JOB_HELD_FOR_REQUEUES;
     }
-    if (job.heldByAdministrator()) {
+    if (job.heldByAdministrator() || onlyHeldWait(job, true)) {
       return PendingReason.JOB_HELD_ADMIN;
     }
-    if (job.heldByUser()) {
+    if (job.heldByUser() || onlyHeldWait(job, false)) {
       return PendingReason.JOB_HELD_USER;
     }
     if (job.dependencyIsHopeless()) {
@@ -113,6 +113,11 @@ public final class WhyPending {
     return new LimitTree(cluster, cluster.timeMs())
         .blocks(Claim.of(job), Demand.of(job.spec()))
         .map(LimitTree.Block::why);
+  }
+
+  /** Whether all tasks of an array that could start otherwise are held one by one. */
+  private static boolean onlyHeldWait(Job job, boolean byAdministrator) {
+    return job.array() != null && job.array().onlyHeldWait(byAdministrator);
   }
 
   /** Whether as many tasks of its array hold resources as may at once. */

@@ -51,8 +51,14 @@ public sealed interface Input {
    * A job shall ask for something else.
    *
    * @param revision only if it was changed so often until now; null for however often
+   * @param task of an array only this one, its index in digits; null for the whole
    */
-  record ChangeJob(Actor actor, JobId job, JobChange change, Integer revision) implements Input {}
+  record ChangeJob(Actor actor, JobId job, JobChange change, Integer revision, String task)
+      implements Input {
+    public ChangeJob(Actor actor, JobId job, JobChange change, Integer revision) {
+      this(actor, job, change, revision, null);
+    }
+  }
 
   /**
    * Tasks of an array shall end, or not start.
@@ -61,14 +67,38 @@ public sealed interface Input {
    */
   record CancelTasks(Actor actor, JobId array, String tasks) implements Input {}
 
-  /** A waiting job shall not start before its release. */
-  record HoldJob(Actor actor, JobId job) implements Input {}
+  /**
+   * A waiting job shall not start before its release.
+   *
+   * @param tasks of an array only these, as in {@link CancelTasks}; null for the whole
+   */
+  record HoldJob(Actor actor, JobId job, String tasks) implements Input {
+    public HoldJob(Actor actor, JobId job) {
+      this(actor, job, null);
+    }
+  }
 
-  /** A held job may start. */
-  record ReleaseJob(Actor actor, JobId job) implements Input {}
+  /**
+   * A held job may start.
+   *
+   * @param tasks of an array only these, as in {@link CancelTasks}; null for the whole
+   */
+  record ReleaseJob(Actor actor, JobId job, String tasks) implements Input {
+    public ReleaseJob(Actor actor, JobId job) {
+      this(actor, job, null);
+    }
+  }
 
-  /** A running job shall end and wait to run again. */
-  record RequeueJob(Actor actor, JobId job) implements Input {}
+  /**
+   * A running job shall end and wait to run again.
+   *
+   * @param tasks of an array only these, as in {@link CancelTasks}; null for the whole
+   */
+  record RequeueJob(Actor actor, JobId job, String tasks) implements Input {
+    public RequeueJob(Actor actor, JobId job) {
+      this(actor, job, null);
+    }
+  }
 
   /**
    * The agent of a node said hello.

@@ -23,6 +23,7 @@ import org.queqiao.contract.id.ReservationName;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.JobSpec;
+import org.queqiao.contract.job.TaskIndices;
 import org.queqiao.contract.job.TaskRange;
 import org.queqiao.core.limit.LimitTree;
 import org.queqiao.core.placement.NodeNeed;
@@ -308,10 +309,11 @@ public final class ClusterPlanner {
     switch (event) {
       case JobAllocated e -> confirm(e.run().job());
       case JobEnded e -> gone(e.job(), nowMs);
+      case JobHeld e when e.tasks() != null -> withdraw(e.job(), e.tasks());
       case JobHeld e -> withdraw(e.job());
       case JobKillRequested e -> cluster.jobs().find(e.run().job()).ifPresent(mirror::leaves);
       case ArrayTaskSplit e -> waiting.remove(e.array(), ordinalOf(e.array(), e.task()));
-      case ArrayTasksEnded e -> withdraw(e);
+      case ArrayTasksEnded e -> withdraw(e.array(), e.tasks());
       case ArrayEnded _,
           JobPromised _,
           JobSubmitted _,
@@ -365,12 +367,12 @@ public final class ClusterPlanner {
     waiting.removeAll(id).forEach(mirror.planner()::withdrawn);
   }
 
-  private void withdraw(ArrayTasksEnded event) {
-    for (TaskRange each : event.tasks().ranges()) {
-      int first = ordinalOf(event.array(), each.first());
-      int last = ordinalOf(event.array(), each.last());
+  private void withdraw(JobId array, TaskIndices tasks) {
+    for (TaskRange each : tasks.ranges()) {
+      int first = ordinalOf(array, each.first());
+      int last = ordinalOf(array, each.last());
       if (last - first + 1 == each.count()) {
-        waiting.removeBetween(event.array(), first, last).forEach(mirror.planner()::withdrawn);
+        waiting.removeBetween(array, first, last).forEach(mirror.planner()::withdrawn);
       } else {
         mirror = null;
         return;

@@ -6,6 +6,8 @@ import java.util.List;
 import org.queqiao.contract.event.ArrayEnded;
 import org.queqiao.contract.event.ArrayTaskSplit;
 import org.queqiao.contract.event.ArrayTasksEnded;
+import org.queqiao.contract.event.JobHeld;
+import org.queqiao.contract.event.JobReleased;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.job.Dependency;
 import org.queqiao.contract.job.JobSpec;
@@ -50,6 +52,33 @@ final class ArrayEvents {
     if (!array.awaitsStart()) {
       dependencies.moved(array, nowMs);
     }
+    cluster.newChance();
+  }
+
+  /** Waiting tasks are held one by one. */
+  void held(JobHeld event) {
+    Job array = array(event.job());
+    TaskIndices all = array.spec().array().tasks();
+    require(array.array().areWaiting(all, event.tasks()), "tasks that do not wait: " + event);
+    cluster
+        .jobs()
+        .change(
+            array,
+            () -> {
+              array.array().hold(all, event.tasks(), event.byAdministrator());
+              if (TasksAhead.promised(array) < 0) {
+                array.promise(0);
+              }
+            });
+    cluster.newChance();
+  }
+
+  /** Tasks that were held one by one are released. */
+  void released(JobReleased event) {
+    Job array = array(event.job());
+    TaskIndices all = array.spec().array().tasks();
+    require(array.array().areWaiting(all, event.tasks()), "tasks that do not wait: " + event);
+    cluster.jobs().change(array, () -> array.array().release(all, event.tasks()));
     cluster.newChance();
   }
 

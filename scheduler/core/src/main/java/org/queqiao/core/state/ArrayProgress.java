@@ -33,6 +33,11 @@ public final class ArrayProgress {
   private final OrdinalRuns hopeless;
 
   private final OrdinalRuns notWell;
+
+  /** Waiting tasks that are held one by one. */
+  private final OrdinalRuns heldByUser;
+
+  private final OrdinalRuns heldByAdministrator;
   private final EnumMap<JobState, Integer> ended = new EnumMap<>(JobState.class);
   private long begunMs;
   private long lastEndMs;
@@ -54,6 +59,8 @@ public final class ArrayProgress {
     this.released = new OrdinalRuns();
     this.hopeless = new OrdinalRuns();
     this.notWell = new OrdinalRuns();
+    this.heldByUser = new OrdinalRuns();
+    this.heldByAdministrator = new OrdinalRuns();
   }
 
   ArrayProgress(ArrayImage image) {
@@ -62,6 +69,8 @@ public final class ArrayProgress {
     this.released = OrdinalRuns.of(image.released());
     this.hopeless = OrdinalRuns.of(image.hopeless());
     this.notWell = OrdinalRuns.of(image.notWell());
+    this.heldByUser = OrdinalRuns.of(image.heldByUser());
+    this.heldByAdministrator = OrdinalRuns.of(image.heldByAdministrator());
     image.ended().forEach(each -> ended.put(each.state(), each.count()));
     this.begunMs = image.begunMs();
     this.lastEndMs = image.lastEndMs();
@@ -80,7 +89,9 @@ public final class ArrayProgress {
         counts,
         begunMs,
         lastEndMs,
-        promised < 0 ? null : (Integer) promised);
+        promised < 0 ? null : (Integer) promised,
+        heldByUser.image(),
+        heldByAdministrator.image());
   }
 
   /** A waiting task was promised a start; -1 for none. */
@@ -114,10 +125,47 @@ public final class ArrayProgress {
         (first, last) -> {
           waiting.removeAll(first, last);
           hopeless.removeAll(first, last);
+          heldByUser.removeAll(first, last);
+          heldByAdministrator.removeAll(first, last);
           notWell.addAll(first, last);
         });
     count(state, tasks.count(), endMs);
     begun(nowMs);
+  }
+
+  /** Waiting tasks may not start until they are released. */
+  void hold(TaskIndices all, TaskIndices tasks, boolean byAdministrator) {
+    OrdinalRuns held = byAdministrator ? heldByAdministrator : heldByUser;
+    eachRun(all, tasks, held::addAll);
+  }
+
+  /** Tasks are held no more, by whomever. */
+  void release(TaskIndices all, TaskIndices tasks) {
+    eachRun(
+        all,
+        tasks,
+        (first, last) -> {
+          heldByUser.removeAll(first, last);
+          heldByAdministrator.removeAll(first, last);
+        });
+  }
+
+  /** The indices of the waiting tasks that are held one by one; null when there are none. */
+  public TaskIndices heldTasks(TaskIndices all) {
+    OrdinalRuns held = OrdinalRuns.of(heldByUser.image());
+    heldByAdministrator.image().forEach(run -> held.addAll(run.first(), run.last()));
+    return indices(all, held);
+  }
+
+  /** Whether a waiting task is held by itself. */
+  public boolean isHeld(int ordinal, boolean byAdministrator) {
+    return (byAdministrator ? heldByAdministrator : heldByUser).contains(ordinal);
+  }
+
+  /** Whether waiting tasks are held one by one and no other one could start. */
+  public boolean onlyHeldWait(boolean byAdministrator) {
+    OrdinalRuns held = byAdministrator ? heldByAdministrator : heldByUser;
+    return !held.isEmpty() && nextReady(0) < 0;
   }
 
   /** Whether all of these wait. */
@@ -194,7 +242,9 @@ public final class ArrayProgress {
 
   /** Whether a task waits for nothing but its turn. */
   public boolean isReady(int ordinal) {
-    return isWaiting(ordinal) && (!corresponds || released.contains(ordinal));
+    return isWaiting(ordinal)
+        && passHeld(ordinal) == ordinal
+        && (!corresponds || released.contains(ordinal));
   }
 
   /**
@@ -205,10 +255,10 @@ public final class ArrayProgress {
    */
   public int nextReady(int from) {
     int next = waiting.next(from);
-    while (corresponds && next >= 0 && !released.contains(next)) {
-      int end = waiting.endOfRun(next);
-      int candidate = released.next(next);
-      next = candidate < 0 ? -1 : candidate <= end ? candidate : waiting.next(candidate);
+    while (next >= 0 && !isReady(next)) {
+      int after = passHeld(next);
+      int released = corresponds ? this.released.next(after) : after;
+      next = released < 0 ? -1 : waiting.next(released);
     }
     return next;
   }
@@ -222,9 +272,24 @@ public final class ArrayProgress {
     return next;
   }
 
+  /** The ordinal itself, or the first one behind the tasks that are held with it. */
+  private int passHeld(int ordinal) {
+    if (heldByUser.contains(ordinal)) {
+      return heldByUser.endOfRun(ordinal) + 1;
+    }
+    return heldByAdministrator.contains(ordinal)
+        ? heldByAdministrator.endOfRun(ordinal) + 1
+        : ordinal;
+  }
+
   /** Whether each task waits for the task of another array with the same index. */
   boolean corresponds() {
     return corresponds;
+  }
+
+  /** Whether no task may start, for another reason than that it is held. */
+  boolean waitsForOthers() {
+    return nextReady(0) < 0 && heldByUser.isEmpty() && heldByAdministrator.isEmpty();
   }
 
   /** Whether waiting tasks wait for ever. */

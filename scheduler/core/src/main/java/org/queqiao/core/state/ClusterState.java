@@ -44,6 +44,9 @@ public interface ClusterState {
   /** The tasks of an array that have not started; empty when there are none or it is no array. */
   Optional<TaskIndices> waitingTasks(JobId array);
 
+  /** The tasks of an array that have not started and are held one by one, by whomever. */
+  Optional<TaskIndices> heldTasks(JobId array);
+
   Optional<ClusterImage.NodeImage> node(NodeName name);
 
   /** All nodes, by name. */

@@ -447,7 +447,7 @@ public final class Job {
   /** Whether it waits for other jobs. */
   public boolean waitsForOthers() {
     return (dependencies != null && dependencies.readyMs() == DependencyProgress.NOT_YET)
-        || (array != null && array.nextReady(0) < 0);
+        || (array != null && array.waitsForOthers());
   }
 
   /** Whether what it waits for can never come. */

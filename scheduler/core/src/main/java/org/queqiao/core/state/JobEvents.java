@@ -180,6 +180,10 @@ final class JobEvents {
     Job job = find(event.job());
     requireStep(job, Step.HELD, JobState.PENDING);
     require(job.awaitsStart(), "job " + job.id() + " is held and has no task left");
+    if (event.tasks() != null) {
+      arrays.held(event);
+      return;
+    }
     cluster.jobs().change(job, () -> job.hold(event.byAdministrator()));
     cluster.newChance();
   }
@@ -187,6 +191,10 @@ final class JobEvents {
   void released(JobReleased event) {
     Job job = find(event.job());
     requireStep(job, Step.RELEASED, JobState.PENDING);
+    if (event.tasks() != null) {
+      arrays.released(event);
+      return;
+    }
     cluster.jobs().change(job, job::release);
     cluster.newChance();
   }

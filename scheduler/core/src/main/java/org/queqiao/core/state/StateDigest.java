@@ -190,6 +190,10 @@ final class StateDigest {
       if (image.promised() != null) {
         out.text("promised").number(image.promised());
       }
+      if (!image.heldByUser().isEmpty() || !image.heldByAdministrator().isEmpty()) {
+        out.text("held").list(image.heldByUser(), this::run);
+        out.list(image.heldByAdministrator(), this::run);
+      }
     }
     if (job.task() != null) {
       out.text("task").number(job.task().array().value()).number(job.task().index());

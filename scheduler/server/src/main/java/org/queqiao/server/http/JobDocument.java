@@ -78,13 +78,15 @@ record JobDocument(
    * @param indices all indices as Slurm writes them, the first ones of many
    * @param atOnce how many tasks may run at once, or null
    * @param waitingIndices those of tasks that have not started; null in a list
+   * @param heldIndices those of them that are held one by one; null in a list
    */
   record ArrayDocument(
       String indices,
       int tasks,
       Integer atOnce,
       SortedMap<JobState, Integer> counts,
-      String waitingIndices) {
+      String waitingIndices,
+      String heldIndices) {
     /** How many ranges are written out; the others are counted. */
     static final int MAX_RANGES = 256;
 
@@ -97,6 +99,7 @@ record JobDocument(
               array.tasks().count(),
               array.atOnce() == 0 ? null : (Integer) array.atOnce(),
               entry.counts().byState(),
+              null,
               null);
     }
 
@@ -111,6 +114,7 @@ record JobDocument(
       }
       out.writeEndObject();
       out.writeStringField("waitingIndices", waitingIndices);
+      out.writeStringField("heldIndices", heldIndices);
       out.writeEndObject();
     }
   }
@@ -168,9 +172,10 @@ record JobDocument(
   }
 
   /** An array with the indices of the tasks that have not started. */
-  JobDocument withWaiting(String indices) {
+  JobDocument withWaiting(String indices, String held) {
     ArrayDocument known =
-        new ArrayDocument(array.indices(), array.tasks(), array.atOnce(), array.counts(), indices);
+        new ArrayDocument(
+            array.indices(), array.tasks(), array.atOnce(), array.counts(), indices, held);
     return new JobDocument(
         id,
         name,

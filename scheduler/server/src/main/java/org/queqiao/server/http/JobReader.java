@@ -4,11 +4,13 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.PendingReason;
+import org.queqiao.contract.job.TaskIndices;
 import org.queqiao.core.message.PendingWhy;
 import org.queqiao.server.view.ClusterView;
 import org.queqiao.server.view.Door;
@@ -93,16 +95,22 @@ final class JobReader {
     }
     JobId id = new JobId(entry.id());
     var _ =
-        door.ask(state ->
-                state
-                    .waitingTasks(id)
-                    .map(each -> each.shortened(JobDocument.ArrayDocument.MAX_RANGES)))
-            .whenComplete((text, refused) ->
+        door.ask(state -> new Waiting(text(state.waitingTasks(id)), text(state.heldTasks(id))))
+            .whenComplete((tasks, refused) ->
                 call.onLoop(() ->
                     found.accept(
-                        refused != null || text.isEmpty()
+                        refused != null || tasks.all() == null
                             ? known
-                            : known.withWaiting(text.get()))));
+                            : known.withWaiting(tasks.all(), tasks.held()))));
+  }
+
+  /** Tasks that have not started, and those of them that are held one by one, or null. */
+  private record Waiting(String all, String held) {}
+
+  private static String text(Optional<TaskIndices> tasks) {
+    return tasks
+        .map(each -> each.shortened(JobDocument.ArrayDocument.MAX_RANGES))
+        .orElse(null);
   }
 
   /** A page: memory first; what is older and has ended comes from history, merged by number. */

@@ -48,9 +48,9 @@ final class JobRoutes {
     api.on("getJob", this::get);
     api.on("cancelJob", this::cancel);
     api.on("changeJob", this::change);
-    api.on("holdJob", call -> steer(call, Input.HoldJob::new));
-    api.on("requeueJob", call -> steer(call, Input.RequeueJob::new));
-    api.on("releaseJob", call -> steer(call, Input.ReleaseJob::new));
+    api.on("holdJob", call -> steerTasks(call, Input.HoldJob::new));
+    api.on("requeueJob", call -> steerTasks(call, Input.RequeueJob::new));
+    api.on("releaseJob", call -> steerTasks(call, Input.ReleaseJob::new));
   }
 
   private void submit(Call call) {
@@ -204,7 +204,8 @@ final class JobRoutes {
             new TreeSet<>(body.keySet()),
             Submission.of(NO_SCRIPT, body),
             atOnce == null ? null : (Integer) atOnce.intValue());
-    steer(call, (actor, job) -> new Input.ChangeJob(actor, job, change, revision));
+    String task = call.number("task") == null ? null : call.number("task").toString();
+    steer(call, (actor, job) -> new Input.ChangeJob(actor, job, change, revision, task));
   }
 
   private static Integer revision(String ifMatch) {
@@ -215,6 +216,16 @@ final class JobRoutes {
       throw Refused.malformed("If-Match", "If-Match is the ETag of the job, such as \"3\", or *");
     }
     return Integer.parseInt(ifMatch.substring(1, ifMatch.length() - 1));
+  }
+
+  /** An input about a job, or with the tasks that it is about. */
+  private interface OfTasks {
+    Input of(Actor actor, JobId job, String tasks);
+  }
+
+  private void steerTasks(Call call, OfTasks input) {
+    String tasks = call.text("tasks");
+    steer(call, (actor, job) -> input.of(actor, job, tasks));
   }
 
   /** A job, a whole array, or some of its tasks. */

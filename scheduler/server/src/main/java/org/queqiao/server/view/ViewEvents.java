@@ -50,6 +50,7 @@ import org.queqiao.contract.event.WalletFunded;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.ArrayTask;
+import org.queqiao.contract.job.TaskIndices;
 import org.queqiao.contract.node.NodeState;
 import org.queqiao.contract.snapshot.ClusterImage;
 
@@ -153,8 +154,12 @@ final class ViewEvents {
       case ArrayEnded e ->
           change(e.array(), entry -> entry.status().ended(e.state(), e.endMs(), null, ""));
       case JobEligible e -> change(e.job(), JobEntry::status);
+      case JobHeld e when e.tasks() != null -> change(e.job(), entry -> held(entry, e));
       case JobHeld e -> change(e.job(), entry -> entry.status().held(e.byAdministrator()));
-      case JobReleased e -> change(e.job(), entry -> entry.status().released());
+      case JobReleased e ->
+          change(
+              e.job(),
+              entry -> e.tasks() != null ? entry.status() : entry.status().released());
       case JobKillRequested e -> change(e.run().job(), entry -> entry.status().killing());
       case JobEnded e -> ended(e);
       case JobRequeued e -> requeued(e);
@@ -248,16 +253,27 @@ final class ViewEvents {
     jobs.replace(before, before.changed(event.spec(), domain, position, texts));
   }
 
+  /** Tasks that are held one by one: the array is not, but the promise of one of them is gone. */
+  private static JobStatus held(JobEntry array, JobHeld event) {
+    loseTasks(array, event.tasks());
+    return array.status();
+  }
+
+  /** A promise goes with its task. */
+  private static void loseTasks(JobEntry array, TaskIndices tasks) {
+    Integer promised = array.foreseen().task();
+    if (promised != null && tasks.ordinalOf(promised) >= 0) {
+      array.promised(0, null);
+    }
+  }
+
   private void tasksEnded(ArrayTasksEnded event) {
     change(
         event.array(),
         entry -> {
           int count = event.tasks().count();
           entry.counts(entry.counts().left(count).plus(event.state(), count));
-          Integer promised = entry.foreseen().task();
-          if (promised != null && event.tasks().ordinalOf(promised) >= 0) {
-            entry.promised(0, null);
-          }
+          loseTasks(entry, event.tasks());
           return entry.status();
         });
   }

@@ -43,11 +43,23 @@ final class ArrayRestTest {
         .isEqualTo(
             JSON.readTree(
                 "{\"indices\":\"0-9\",\"tasks\":10,\"atOnce\":2,\"counts\":{\"PENDING\":10},"
-                    + "\"waitingIndices\":\"0-9\"}"));
+                    + "\"waitingIndices\":\"0-9\",\"heldIndices\":null}"));
     JsonNode less = json(server.call("researcher1", "DELETE", address + "?tasks=3,5-7:2", ""));
     assertThat(less.path("array").path("waitingIndices").asText()).isEqualTo("0-2,4,6,8-9");
     assertThat(less.path("array").path("counts").path("CANCELLED").asInt()).isEqualTo(3);
     assertThat(json(server.get("researcher1", "/api/v1/jobs?array=" + id)).path("items")).isEmpty();
+    JsonNode held = json(server.post("researcher1", address + "/hold?tasks=0,4-9", ""));
+    assertThat(held.path("array").path("heldIndices").asText()).isEqualTo("0,4,6,8-9");
+    JsonNode some = json(server.post("researcher1", address + "/release", ""));
+    assertThat(some.path("array").path("heldIndices").isNull()).isTrue();
+    json(server.post("researcher1", address + "/hold", ""));
+    HttpResponse<String> unstarted =
+        server.call("researcher1", "PATCH", address + "?task=4", "{\"limitMs\":60000}");
+    assertThat(unstarted.statusCode()).isEqualTo(409);
+    assertThat(unstarted.body()).contains("task 4 of array " + id + " has not started");
+    HttpResponse<String> idle = server.post("researcher1", address + "/requeue?tasks=4", "");
+    assertThat(idle.statusCode()).isEqualTo(409);
+    assertThat(idle.body()).contains("none of the tasks 4 runs and may run again");
     HttpResponse<String> none = server.call("researcher1", "DELETE", address + "?tasks=10", "");
     assertThat(none.statusCode()).isEqualTo(422);
     assertThat(none.body()).contains("array " + id + " has no task 10: it has 0-9");

@@ -142,10 +142,12 @@ public final class People {
           later(
               laterMs,
               owner,
-              request.array() == null ? "requeues " + job : "cancels some tasks of " + job,
+              request.array() == null ? "requeues " + job : "cancels or holds a task of " + job,
               request.array() == null
                   ? new Input.RequeueJob(owner, job)
-                  : new Input.CancelTasks(owner, job, "2"));
+                  : random.nextBoolean()
+                      ? new Input.CancelTasks(owner, job, "2")
+                      : new Input.HoldJob(owner, job, "2"));
       default -> {
         // left alone
       }
