@@ -146,8 +146,7 @@ final class ScriptTest {
       socket.bind(UnixDomainSocketAddress.of(data.resolve("run/admin.sock")));
       Map<List<String>, String> said =
           Map.of(
-              List.of("requeue"),
-                  "which job? ./queqiao requeue JOB, or ARRAY_TASKS such as 12_7",
+              List.of("requeue"), "which job? ./queqiao requeue JOB, or ARRAY_TASKS such as 12_7",
               List.of("hold", "x"), "which job? ./queqiao hold JOB, or ARRAY_TASKS such as 12_7",
               List.of("jobs", "--array"), "which array? ./queqiao jobs --array ARRAY",
               List.of("jobs", "--all"), "jobs does not know --all; see ./queqiao help",

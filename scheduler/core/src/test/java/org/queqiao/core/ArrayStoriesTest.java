@@ -214,9 +214,7 @@ final class ArrayStoriesTest {
     assertThat(running(story, array)).containsExactly(0);
     assertThat(story.refuses(new Input.HoldJob(user("liwei"), array, "0-3")).message())
         .isEqualTo(
-            "of array "
-                + array
-                + " none of the tasks 0-3 waits: only what waits can be held");
+            "of array " + array + " none of the tasks 0-3 waits: only what waits can be held");
   }
 
   @Test
@@ -257,8 +255,7 @@ final class ArrayStoriesTest {
     assertThat(story.job(array).spec().limitMs()).isNotEqualTo(5_000);
     assertThat(
             story.refuses(new Input.ChangeJob(user("liwei"), array, shorter, null, "7")).message())
-        .isEqualTo(
-            "task 7 of array " + array + " has not started: it is changed with its array");
+        .isEqualTo("task 7 of array " + array + " has not started: it is changed with its array");
     assertThat(
             story
                 .refuses(new Input.ChangeJob(user("liwei"), array, shorter, null, "7-8"))

@@ -220,7 +220,8 @@ final class ArrayTwin {
             .filter(each -> each.contains("_"))
             .filter(each -> jobs.state(single.get(each)) == JobState.PENDING)
             .toList();
-    boolean whole = waiting.stream().anyMatch(each -> arrays.job(this.whole.get(name)).heldByUser());
+    boolean whole =
+        waiting.stream().anyMatch(each -> arrays.job(this.whole.get(name)).heldByUser());
     if (waiting.isEmpty() || whole) {
       return;
     }
@@ -230,9 +231,7 @@ final class ArrayTwin {
     Actor owner = user(users.get(name));
     JobId array = this.whole.get(name);
     arrays.does(
-        held
-            ? new Input.ReleaseJob(owner, array, index)
-            : new Input.HoldJob(owner, array, index));
+        held ? new Input.ReleaseJob(owner, array, index) : new Input.HoldJob(owner, array, index));
     jobs.does(
         held
             ? new Input.ReleaseJob(owner, single.get(one))

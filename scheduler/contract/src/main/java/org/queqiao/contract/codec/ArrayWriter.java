@@ -63,10 +63,7 @@ final class ArrayWriter {
   }
 
   static PbJobReleased released(JobReleased e) {
-    return PbJobReleased.newBuilder()
-        .setJob(e.job().value())
-        .addAllTasks(some(e.tasks()))
-        .build();
+    return PbJobReleased.newBuilder().setJob(e.job().value()).addAllTasks(some(e.tasks())).build();
   }
 
   static PbArrayTaskSplit split(ArrayTaskSplit e) {

@@ -406,8 +406,7 @@ final class Samples {
             List.of(new ArrayImage.OrdinalRun(9, 71), new ArrayImage.OrdinalRun(99, 99)),
             List.of(new ArrayImage.OrdinalRun(3, 5))));
     out.put(
-        "ClusterImage-preemption",
-        PreemptionSamples.image(ofArray(null, List.of(), List.of())));
+        "ClusterImage-preemption", PreemptionSamples.image(ofArray(null, List.of(), List.of())));
     return out;
   }
 

@@ -79,8 +79,7 @@ public final class HoldCheck {
     List<Fact> facts = new ArrayList<>();
     if (!fresh.isEmpty()) {
       facts.add(
-          new Fact(
-              input.actor(), new JobHeld(array.id(), byAdministrator, TaskIndices.of(fresh))));
+          new Fact(input.actor(), new JobHeld(array.id(), byAdministrator, TaskIndices.of(fresh))));
     }
     facts.addAll(holds(input.actor(), again, byAdministrator));
     return Decision.done(facts);
@@ -113,8 +112,7 @@ public final class HoldCheck {
     if (waiting.isEmpty()) {
       return notWaiting(job, "released");
     }
-    return release(
-        input.actor(), job, job.array() == null ? new BitSet() : held(job), waiting);
+    return release(input.actor(), job, job.array() == null ? new BitSet() : held(job), waiting);
   }
 
   /** The indices of tasks that are held one by one. */

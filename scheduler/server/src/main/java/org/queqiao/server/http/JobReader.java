@@ -108,9 +108,7 @@ final class JobReader {
   private record Waiting(String all, String held) {}
 
   private static String text(Optional<TaskIndices> tasks) {
-    return tasks
-        .map(each -> each.shortened(JobDocument.ArrayDocument.MAX_RANGES))
-        .orElse(null);
+    return tasks.map(each -> each.shortened(JobDocument.ArrayDocument.MAX_RANGES)).orElse(null);
   }
 
   /** A page: memory first; what is older and has ended comes from history, merged by number. */

@@ -157,9 +157,7 @@ final class ViewEvents {
       case JobHeld e when e.tasks() != null -> change(e.job(), entry -> held(entry, e));
       case JobHeld e -> change(e.job(), entry -> entry.status().held(e.byAdministrator()));
       case JobReleased e ->
-          change(
-              e.job(),
-              entry -> e.tasks() != null ? entry.status() : entry.status().released());
+          change(e.job(), entry -> e.tasks() != null ? entry.status() : entry.status().released());
       case JobKillRequested e -> change(e.run().job(), entry -> entry.status().killing());
       case JobEnded e -> ended(e);
       case JobRequeued e -> requeued(e);
