@@ -129,11 +129,7 @@ final class PlacementPropertyTest {
                   term.stream()
                       .allMatch(word ->
                           features.values().stream().anyMatch(words -> words.contains(word))));
-      boolean apart =
-          !placement.components().isEmpty()
-              && (placement.memPerCpuBytes() > 0 || !placement.gresPerTask().isEmpty());
       if (!named
-          || apart
           || tasks < nodes
           || placement.licences().getOrDefault("solver", 0) > licences) {
         return;
@@ -303,7 +299,7 @@ final class PlacementPropertyTest {
         int devices = each.gres().stream().mapToInt(gres -> gres.devices().size()).sum();
         int asked = spec.gresOnNode(i).stream().mapToInt(GresRequest::count).sum();
         assertThat(devices).as("seed %d", seed).isEqualTo(asked);
-        if (spec.placement().memPerCpuBytes() > 0) {
+        if (spec.placement().memPerCpuBytes() > 0 && i < spec.nodes()) {
           assertThat(each.memBytes()).isEqualTo(GIB / 2 * spec.coresOnNode(i));
         }
       }

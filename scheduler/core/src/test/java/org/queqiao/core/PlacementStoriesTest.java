@@ -220,8 +220,9 @@ final class PlacementStoriesTest {
     assertThat(refused(script().nodes(5).placement(oneSwitch)).message())
         .contains("at most 4 nodes");
     assertThat(refused(script().nodes(7).placement(row)).field()).isEqualTo("nodes");
-    assertThat(refused(script().nodes(2).tasks(3).placement(row)).message())
-        .contains("ask for 2 tasks");
+    JobPlacement twoSwitches = JobPlacement.builder().switches(2).build();
+    assertThat(refused(script().nodes(2).tasks(3).placement(twoSwitches)).message())
+        .contains("ask for 2 tasks, or for switches 1");
     assertThat(
             story
                 .refuses(
@@ -229,6 +230,75 @@ final class PlacementStoriesTest {
                         OWNER, new TopologyDefined(List.of(new NetworkSwitch("a", "b", "n1")))))
                 .message())
         .contains("not there");
+  }
+
+  private static JobRequest.Builder so(JobPlacement.Builder placement) {
+    return script().cpusPerTask(2).placement(placement.build());
+  }
+
+  private static JobPlacement.Builder row() {
+    return JobPlacement.builder().contiguous(true);
+  }
+
+  @Test
+  void whoLiesSoMayNameNodesCountFeaturesAndTakeMore() {
+    for (int i = 1; i <= 6; i++) {
+      node("n" + i, 1, i % 2 == 0 ? "even" : "odd");
+    }
+    story.does(
+        new Input.DefineTopology(
+            OWNER,
+            new TopologyDefined(
+                List.of(
+                    new NetworkSwitch("core", "", ""),
+                    new NetworkSwitch("s1", "core", "n[1-3]"),
+                    new NetworkSwitch("s2", "core", "n[4-6]")))));
+    ends(so(row().nodeList("n5")).nodes(3), "n5", "n3", "n4");
+    ends(so(row().nodeList("n2,n4")).nodes(3), "n2", "n4", "n3");
+    ends(so(row().constraint("even*2&odd*1")), "n2", "n4", "n3");
+    ends(so(row().maxNodes(4)).nodes(2), "n1", "n2", "n3", "n4");
+    ends(so(row().switches(1).maxNodes(4)).nodes(2), "n1", "n2", "n3");
+    ends(so(row().nodeList("n5").maxNodes(4)).nodes(2), "n5", "n2", "n3", "n4");
+    ends(so(row()).cpusPerTask(1).nodes(2).tasks(3), "n1", "n2");
+    JobPlacement.Builder one = JobPlacement.builder().switches(1);
+    ends(so(one.constraint("even*2")), "n4", "n6");
+    ends(so(one.constraint("").nodeList("n2")).nodes(2), "n2", "n1");
+    ends(so(one.nodeList("").excludeNodes("n1").maxNodes(3)), "n4", "n5", "n6");
+    JobPlacement.Builder two = JobPlacement.builder().switches(2).nodeList("n1,n6");
+    ends(so(two).nodes(5), "n1", "n6", "n2", "n3", "n4");
+    assertThat(refused(so(row().nodeList("n1,n4")).nodes(3)).message())
+        .contains("no nodes lie so", "leave contiguous out");
+    assertThat(refused(so(JobPlacement.builder().switches(1).nodeList("n1,n6"))).field())
+        .isEqualTo("switches");
+    assertThat(refused(so(JobPlacement.builder().switches(2).constraint("odd*2"))).message())
+        .contains("ask for switches 1");
+  }
+
+  private void ends(JobRequest.Builder request, String... nodes) {
+    JobId job = story.submits("liwei", request);
+    story.plans();
+    assertThat(nodesOf(job)).containsExactly(nodes);
+    story.exits(job, 0);
+  }
+
+  @Test
+  void whoLiesSoWaitsUntilItsNamedNodesAreFreeAndSaysWhy() {
+    for (int i = 1; i <= 4; i++) {
+      node("n" + i, 1);
+    }
+    JobId holds = story.submits("liwei", so(JobPlacement.builder().nodeList("n3")));
+    story.plans();
+    JobId waits = story.submits("liwei", so(row().nodeList("n2")).nodes(3).limitMs(HOUR_MS));
+    JobId harms =
+        story.submits("wangfang", so(JobPlacement.builder().nodeList("n2")).limitMs(20 * HOUR_MS));
+    story.plans();
+    assertThat(nodesOf(waits)).isEmpty();
+    assertThat(nodesOf(harms)).isEmpty();
+    assertThat(story.job(waits).promisedMs()).isEqualTo(story.nowMs + HOUR_MS);
+    assertThat(story.machine.state().pendingReason(waits)).isEqualTo(PendingReason.RESOURCES);
+    story.exits(holds, 0);
+    story.plans();
+    assertThat(nodesOf(waits)).containsExactly("n2", "n1", "n3");
   }
 
   @Test

@@ -99,8 +99,11 @@ final class ResourceStoriesTest {
     assertThat(started(wide.nodes(2))).hasSize(3);
     assertThat(refused(wide.nodes(4)).message()).contains("ask for at least 4");
     assertThat(refused(wide.nodes(1).tasks(4)).field()).isEqualTo("tasks");
-    assertThat(refused(placed(wish().maxNodes(9).nodeList("n[1-2]"))).field())
-        .isEqualTo("maxNodes");
+    assertThat(refused(wide.nodes(1).tasks(4)).message()).contains("say tasksPerNode 4");
+    story.exits(new JobId(3), 0);
+    assertThat(started(placed(wish().maxNodes(3).nodeList("n[3-4]"))))
+        .extracting(each -> each.node().value())
+        .containsExactly("n3", "n4", "n1");
   }
 
   @Test
@@ -220,6 +223,22 @@ final class ResourceStoriesTest {
     story.exits(new JobId(1), 0);
     story.plans();
     assertThat(story.job(waits).allocations()).hasSize(3);
+  }
+
+  @Test
+  void theOwnNodesOfAJobWithComponentsMayAskByCoreByGpuAndByTask() {
+    gpus("n1", 2);
+    story.node("n2", 4);
+    JobPlacement.Builder with =
+        wish()
+            .memPerCpuBytes(GIB / 2)
+            .gresPerTask(List.of(new GresRequest("gpu", "", 1)))
+            .components(List.of(new JobComponent(1, 2, 2, GIB / 4, List.of(), "")));
+    List<Allocation> together = started(placed(with).tasks(2).cpusPerTask(2));
+    assertThat(together).extracting(each -> each.node().value()).containsExactly("n1", "n2");
+    assertThat(together).extracting(Allocation::memBytes).containsExactly(2 * GIB, GIB / 4);
+    assertThat(together.getFirst().gres().getFirst().devices()).containsExactly(0, 1);
+    assertThat(together.get(1).gres()).isEmpty();
   }
 
   @Test

@@ -94,14 +94,11 @@ final class ComponentsCheck {
             || !Constraint.parse(placement.constraint()).counted().isEmpty()
             || placement.maxNodes() > 0
             || placement.contiguous()
-            || placement.switches() > 0
-            || placement.memPerCpuBytes() > 0
-            || placement.memPerGpuBytes() > 0
-            || !placement.gresPerTask().isEmpty();
+            || placement.switches() > 0;
     if (other) {
       return wrong(
-          "components do not go with nodeList, maxNodes, contiguous, switches, memory by core or"
-              + " GPU, gresPerTask or counts of a constraint: leave one out");
+          "components do not go with nodeList, maxNodes, contiguous, switches or counts of a"
+              + " constraint: leave one out");
     }
     long cpusPerTask = request.cpusPerTask() == null ? 1 : request.cpusPerTask();
     long cores = PlacementCheck.tasks(request) * cpusPerTask;

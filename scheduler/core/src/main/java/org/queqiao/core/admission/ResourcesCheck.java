@@ -64,16 +64,11 @@ final class ResourcesCheck {
               + nodes
               + " to "
               + most
-              + " nodes has as many tasks on each: say tasksPerNode instead of tasks");
+              + " nodes has as many tasks on each: say tasksPerNode "
+              + PlacementCheck.ceiling(request.tasks(), nodes)
+              + " instead of tasks, or leave maxNodes out");
     }
-    boolean named =
-        !placement.nodeList().isEmpty()
-            || !Constraint.parse(placement.constraint()).counted().isEmpty();
-    return most > nodes && named
-        ? wrong(
-            "maxNodes",
-            "maxNodes does not go with nodeList or with counts of a constraint: leave one out")
-        : Optional.empty();
+    return Optional.empty();
   }
 
   private static Optional<Rejection> tasksPerNode(JobRequest request) {
@@ -166,7 +161,7 @@ final class ResourcesCheck {
         : Optional.empty();
   }
 
-  /** Who must lie so has nodes of one kind, as many as it says. */
+  /** On several switches only nodes of one kind can be laid, beside those that are named. */
   private static Optional<Rejection> layout(JobRequest request) {
     JobPlacement placement = request.placement();
     if (placement.switches() < 0 || placement.switches() > JobRequestCheck.MAX_NODES) {
@@ -177,25 +172,23 @@ final class ResourcesCheck {
     if (!placement.contiguous() && placement.switches() == 0) {
       return Optional.empty();
     }
-    String field = placement.contiguous() ? "contiguous" : "switches";
+    if (placement.contiguous() || placement.switches() == 1) {
+      return Optional.empty();
+    }
     long nodes = PlacementCheck.nodes(request);
     if (PlacementCheck.tasks(request) % nodes != 0) {
       return wrong(
-          field,
-          field
-              + " goes with as many tasks on each node: ask for "
+          "switches",
+          "more than one switch goes with as many tasks on each node: ask for "
               + PlacementCheck.tasks(request) / nodes * nodes
-              + " tasks");
+              + " tasks, or for switches 1");
     }
-    boolean named =
-        !placement.nodeList().isEmpty()
-            || !Constraint.parse(placement.constraint()).counted().isEmpty()
-            || placement.maxNodes() > nodes;
-    return named
-        ? wrong(
-            field,
-            field + " does not go with nodeList, maxNodes or counts of a constraint: leave one out")
-        : Optional.empty();
+    return Constraint.parse(placement.constraint()).counted().isEmpty()
+        ? Optional.empty()
+        : wrong(
+            "switches",
+            "more than one switch does not go with counts of a constraint: ask for switches 1, or"
+                + " leave the counts out");
   }
 
   private static long saturated(long left, long right) {

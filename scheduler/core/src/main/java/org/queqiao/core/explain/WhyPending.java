@@ -135,11 +135,12 @@ public final class WhyPending {
     cluster.nodes().all().forEach(node -> all.add(node.capacity()));
     return FirstFit.lies(
         job.spec(),
+        wish,
         cluster.policy().switches(),
         all,
         capacity -> {
           Node node = cluster.nodes().find(capacity.node()).orElseThrow();
-          return node.takesRuns() && wish.groups(node.name(), node.settings()) != 0;
+          return node.takesRuns() ? wish.groups(node.name(), node.settings()) : 0;
         });
   }
 

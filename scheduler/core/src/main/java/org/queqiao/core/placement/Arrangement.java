@@ -3,8 +3,8 @@ package org.queqiao.core.placement;
 import org.queqiao.contract.job.JobPlacement;
 
 /**
- * How the nodes of a job shall lie to each other. What it must be ({@code contiguous}, at most so
- * many switches) is asked of jobs whose nodes are all of one part; how it should be, else.
+ * How the nodes of a job shall lie to each other: how they must ({@code contiguous}, at most so
+ * many switches), or else how they should.
  */
 public final class Arrangement {
   private final Fabric fabric;
@@ -39,22 +39,9 @@ public final class Arrangement {
     if (!isDemanded()) {
       return spread ? fabric.spread(parts, masks) : fabric.packed(parts, masks);
     }
-    int wanted = parts.wanted(0);
-    int[] mine =
-        contiguous
-            ? fabric.row(masks, wanted, switches)
-            : fabric.onFewLeaves(masks, wanted, switches);
-    if (mine == null) {
-      return null;
-    }
-    byte[] left = masks.clone();
-    for (int node = 0; node < left.length; node++) {
-      left[node] &= (byte) ~1;
-    }
-    for (int node : mine) {
-      left[node] = 1;
-    }
-    return parts.choose(left);
+    return contiguous
+        ? fabric.inRow(parts, masks, switches)
+        : fabric.onFewLeaves(parts, masks, switches);
   }
 
   /** The most nodes that could lie so. */

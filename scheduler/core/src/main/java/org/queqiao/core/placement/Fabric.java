@@ -94,26 +94,58 @@ public final class Fabric {
   }
 
   /**
-   * Nodes of the first part that lie side by side, on so few leaves: the first such row.
+   * A choice of nodes that lie side by side, on so few leaves: the first such row.
    *
    * @param most on how many leaves; 0 for any number
-   * @return their numbers, or null when there is no such row
+   * @return their numbers part by part, or null when there is no such row
    */
-  int[] row(byte[] masks, int wanted, int most) {
+  int[] inRow(Parts parts, byte[] masks, int most) {
+    long[] nodes = new long[1 << parts.count()];
+    int wanted = parts.total() - elsewhere(parts, masks, nodes);
     int from = 0;
     for (int at = 0; at < inOrder.length; at++) {
-      if ((masks[inOrder[at]] & 1) == 0) {
+      int mask = Byte.toUnsignedInt(masks[inOrder[at]]);
+      if (mask == 0) {
+        while (from < at) {
+          nodes[Byte.toUnsignedInt(masks[inOrder[from++]])]--;
+        }
         from = at + 1;
         continue;
       }
+      nodes[mask]++;
       while (at - from >= wanted || (most > 0 && leavesOf(from, at) > most)) {
-        from++;
+        nodes[Byte.toUnsignedInt(masks[inOrder[from++]])]--;
       }
-      if (at - from + 1 == wanted) {
-        return Arrays.copyOfRange(inOrder, from, at + 1);
+      if (at - from + 1 == wanted && parts.possible(nodes)) {
+        byte[] inside = elsewhere(masks);
+        for (int i = from; i <= at; i++) {
+          inside[inOrder[i]] = masks[inOrder[i]];
+        }
+        return parts.choose(inside);
       }
     }
     return null;
+  }
+
+  /** Counts what is no node by its mask; says how many are wanted of parts that it serves. */
+  private int elsewhere(Parts parts, byte[] masks, long[] nodes) {
+    int all = 0;
+    for (int i = leaf.length; i < masks.length; i++) {
+      nodes[Byte.toUnsignedInt(masks[i])]++;
+      all |= masks[i];
+    }
+    int wanted = 0;
+    for (int part = 0; part < parts.count(); part++) {
+      wanted += (all >> part & 1) == 1 ? parts.wanted(part) : 0;
+    }
+    return wanted;
+  }
+
+  /** Only what is no node. */
+  private byte[] elsewhere(byte[] masks) {
+    byte[] out = masks.clone();
+    Arrays.fill(out, 0, leaf.length, (byte) 0);
+    return out;
   }
 
   /** A node on no leaf is on one of its own. */
@@ -127,52 +159,99 @@ public final class Fabric {
   }
 
   /**
-   * Nodes of the first part on the leaves that have most of them, or null when they are too few.
+   * A choice of nodes on so many leaves: those that have most nodes, beside those that cannot be done
+   * without; of several parts on one leaf, the first leaf that has a choice. With several parts and
+   * more than one leaf this finds every choice when the first part needs all of its nodes and there
+   * is one more at most.
+   *
+   * @return their numbers part by part, or null when there is no such choice
    */
-  int[] onFewLeaves(byte[] masks, int wanted, int most) {
+  int[] onFewLeaves(Parts parts, byte[] masks, int most) {
+    int wanted = parts.total() - elsewhere(parts, masks, new long[1 << parts.count()]);
+    if (most > 1 || parts.wanted(0) == wanted) {
+      return onLeavesWithMost(parts, masks, most);
+    }
+    for (int each = 0; each < leaves; each++) {
+      byte[] inside = elsewhere(masks);
+      for (int node = 0; node < leaf.length; node++) {
+        inside[node] = leaf[node] == each ? masks[node] : 0;
+      }
+      int[] chosen = parts.choose(inside);
+      if (chosen != null) {
+        return chosen;
+      }
+    }
+    for (int node = 0; node < leaf.length; node++) {
+      byte[] inside = leaf[node] == leaves && masks[node] != 0 ? elsewhere(masks) : null;
+      if (inside != null) {
+        inside[node] = masks[node];
+        int[] chosen = parts.choose(inside);
+        if (chosen != null) {
+          return chosen;
+        }
+      }
+    }
+    return null;
+  }
+
+  private int[] onLeavesWithMost(Parts parts, byte[] masks, int most) {
+    boolean[] use = new boolean[leaves];
+    byte[] inside = elsewhere(masks);
+    int used = 0;
+    int wanted = parts.total() - elsewhere(parts, masks, new long[1 << parts.count()]);
     int[] able = new int[leaves];
     int alone = 0;
+    boolean all = needsAll(parts, masks);
     for (int node = 0; node < leaf.length; node++) {
-      if ((masks[node] & 1) == 1) {
-        if (leaf[node] < leaves) {
-          able[leaf[node]]++;
-        } else {
-          alone++;
-        }
+      boolean must = all && (masks[node] & 1) == 1;
+      if (masks[node] != 0 && leaf[node] < leaves) {
+        able[leaf[node]]++;
+        used += must && !use[leaf[node]] ? 1 : 0;
+        use[leaf[node]] |= must;
+      } else if (must) {
+        inside[node] = masks[node];
+        used++;
+        wanted--;
+      } else if (masks[node] != 0) {
+        alone++;
       }
     }
     List<Integer> best = new ArrayList<>();
     for (int each = 0; each < leaves; each++) {
       best.add(each);
+      wanted -= use[each] ? able[each] : 0;
     }
     best.sort(Comparator.comparingInt((Integer each) -> -able[each]));
-    boolean[] use = new boolean[leaves];
-    int left = wanted;
-    int used = 0;
     for (int each : best) {
-      if (left > 0 && used < most && able[each] > 0) {
+      if (wanted > 0 && used < most && able[each] > 0 && !use[each]) {
         use[each] = true;
-        left -= able[each];
+        wanted -= able[each];
         used++;
       }
     }
-    int fromAlone = Math.min(alone, Math.min(Math.max(0, left), most - used));
-    return left - fromAlone > 0 ? null : take(masks, wanted, use, fromAlone);
+    int fromAlone = Math.min(alone, Math.min(Math.max(0, wanted), most - used));
+    return used > most || wanted > fromAlone
+        ? null
+        : parts.choose(filled(inside, masks, use, fromAlone));
   }
 
-  private int[] take(byte[] masks, int wanted, boolean[] use, int alone) {
-    int[] chosen = new int[wanted];
-    int count = 0;
+  /** Whether of several parts the first needs every node that can serve it. */
+  private boolean needsAll(Parts parts, byte[] masks) {
+    int serve = 0;
+    for (int node = 0; node < leaf.length; node++) {
+      serve += masks[node] & 1;
+    }
+    return serve == parts.wanted(0);
+  }
+
+  private byte[] filled(byte[] inside, byte[] masks, boolean[] use, int alone) {
     int aloneLeft = alone;
-    for (int node = 0; node < leaf.length && count < wanted; node++) {
-      if ((masks[node] & 1) == 0) {
-        continue;
-      }
+    for (int node = 0; node < leaf.length; node++) {
       boolean onLeaf = leaf[node] < leaves;
-      if (onLeaf ? use[leaf[node]] : aloneLeft-- > 0) {
-        chosen[count++] = node;
+      if (masks[node] != 0 && inside[node] == 0 && (onLeaf ? use[leaf[node]] : aloneLeft-- > 0)) {
+        inside[node] = masks[node];
       }
     }
-    return chosen;
+    return inside;
   }
 }

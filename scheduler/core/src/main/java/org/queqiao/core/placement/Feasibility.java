@@ -81,18 +81,32 @@ public final class Feasibility {
   private static Optional<Impossible> checkOneLayout(
       JobSpec spec, NodeWish wish, Fabric fabric, List<Offer> offers) {
     Arrangement arrangement = Arrangement.of(spec.placement(), spec.nodes(), fabric);
-    NodeNeed need = NodeNeed.small(spec);
+    JobParts parts = JobParts.of(spec, wish);
     byte[] masks = new byte[offers.size()];
-    TreeMap<NodeShape, Boolean> known = new TreeMap<>();
+    TreeMap<Integer, TreeMap<NodeShape, Integer>> known = new TreeMap<>();
     for (int i = 0; i < masks.length; i++) {
       Offer each = offers.get(i);
-      boolean fits =
-          wish.groups(each.name(), each.settings()) != 0
-              && known.computeIfAbsent(NodeShape.of(each.facts()), shape -> fits(need, shape));
-      masks[i] = (byte) (fits ? 1 : 0);
+      int groups = wish.groups(each.name(), each.settings());
+      masks[i] =
+          known
+              .computeIfAbsent(groups, _ -> new TreeMap<>())
+              .computeIfAbsent(
+                  NodeShape.of(each.facts()),
+                  shape -> parts.mask(groups, need -> fits(need, shape)))
+              .byteValue();
     }
-    if (arrangement.choose(new Parts(spec.nodes()), masks) != null) {
+    if (arrangement.choose(parts.parts(), masks) != null) {
       return Optional.empty();
+    }
+    if (parts.parts().count() > 1) {
+      return Optional.of(
+          new Impossible(
+              arrangement.field(),
+              "no nodes lie so that are as the job asks for each of its "
+                  + spec.nodes()
+                  + " nodes, also when nothing runs: ask for fewer nodes, name others, or leave "
+                  + arrangement.field()
+                  + " out"));
     }
     int most = arrangement.most(masks);
     return Optional.of(

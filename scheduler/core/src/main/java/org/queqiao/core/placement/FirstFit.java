@@ -2,7 +2,6 @@ package org.queqiao.core.placement;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.job.JobSpec;
@@ -38,23 +37,25 @@ public final class FirstFit {
    * Whether a job that must lie somehow does on the nodes as they are.
    *
    * @param nodes all nodes, because who is next to whom counts
-   * @param usable whether it may use a node
+   * @param groups the groups of the job's wish that a node may serve now
    */
   public static boolean lies(
       JobSpec spec,
+      NodeWish wish,
       Switches switches,
       List<? extends Capacity> nodes,
-      Predicate<? super Capacity> usable) {
-    NodeNeed need = NodeNeed.small(spec);
+      ToIntFunction<? super Capacity> groups) {
+    JobParts parts = JobParts.of(spec, wish);
     byte[] masks = new byte[nodes.size()];
     for (int i = 0; i < masks.length; i++) {
-      boolean fits = usable.test(nodes.get(i)) && nodes.get(i).choose(need) != null;
-      masks[i] = (byte) (fits ? 1 : 0);
+      Capacity node = nodes.get(i);
+      int serves = groups.applyAsInt(node);
+      masks[i] = (byte) parts.mask(serves, need -> node.choose(need) != null);
     }
     List<NodeName> names = new ArrayList<>();
     nodes.forEach(each -> names.add(each.node()));
     return Arrangement.of(spec.placement(), spec.nodes(), new Fabric(switches, names))
-            .choose(new Parts(spec.nodes()), masks)
+            .choose(parts.parts(), masks)
         != null;
   }
 }

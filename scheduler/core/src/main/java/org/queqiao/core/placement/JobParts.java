@@ -34,6 +34,8 @@ public final class JobParts {
     int[] group = new int[sizes.length + 1];
     boolean[] large = new boolean[sizes.length + 1];
     int count = 0;
+    // Who takes more nodes than it must have takes them of the last group, of which it may need none.
+    boolean grows = spec.mostNodes() > spec.allNodes();
     for (int i = 0; i < sizes.length; i++) {
       int larges = Math.min(sizes[i], largeLeft);
       largeLeft -= larges;
@@ -42,7 +44,7 @@ public final class JobParts {
         large[count] = true;
         wanted[count++] = larges;
       }
-      if (sizes[i] > larges) {
+      if (sizes[i] > larges || grows && larges == 0 && i == sizes.length - 1) {
         group[count] = i;
         wanted[count++] = sizes[i] - larges;
       }

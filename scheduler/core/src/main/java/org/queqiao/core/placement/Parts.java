@@ -43,6 +43,13 @@ public final class Parts {
     return wanted[part];
   }
 
+  /** The same where one part wants so many nodes more. */
+  public Parts with(int part, int more) {
+    int[] other = wanted.clone();
+    other[part] = Math.addExact(other[part], more);
+    return new Parts(other);
+  }
+
   /** How many nodes all parts want. */
   public int total() {
     return total;

@@ -183,6 +183,39 @@ public final class Demand {
     return arrangement == null ? parts.choose(masks) : arrangement.choose(parts, masks);
   }
 
+  /**
+   * With more nodes of the part that grows, where they must lie so: as many as half of what is left
+   * to be found, again and again, leaves.
+   *
+   * @param on a choice with the least
+   */
+  int[] grown(byte[] masks, int[] on) {
+    int[] best = null;
+    int more = 0;
+    int beyond = Math.min(mostShares, masks.length) - on.length + 1;
+    while (beyond - more > 1) {
+      int middle = (more + beyond) >>> 1;
+      int[] wider = arrangement.choose(parts.with(growing, middle), masks);
+      best = wider == null ? best : wider;
+      more = wider == null ? more : middle;
+      beyond = wider == null ? middle : beyond;
+    }
+    return best == null ? on : extrasLast(best, more);
+  }
+
+  /** Moves the nodes beyond the least, which stand behind the part that grows, to the end. */
+  private int[] extrasLast(int[] wider, int more) {
+    int from = 0;
+    for (int part = 0; part <= growing; part++) {
+      from += parts.wanted(part);
+    }
+    int[] out = new int[wider.length];
+    System.arraycopy(wider, 0, out, 0, from);
+    System.arraycopy(wider, from + more, out, from, wider.length - from - more);
+    System.arraycopy(wider, from, out, wider.length - more, more);
+    return out;
+  }
+
   /** How the nodes of a parted demand are counted. */
   Parts parts() {
     return parts;

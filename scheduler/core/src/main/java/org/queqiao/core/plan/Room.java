@@ -79,7 +79,10 @@ final class Room {
       }
     }
     int[] on = able < demand.shares() ? null : demand.arrange(masks);
-    return on == null || demand.mostShares() == on.length ? on : grown(demand, masks, on);
+    if (on == null || demand.mostShares() == on.length) {
+      return on;
+    }
+    return demand.demandsArrangement() ? demand.grown(masks, on) : grown(demand, masks, on);
   }
 
   /** Finds what the nodes of one block can serve; says how many can serve anything. */

@@ -122,6 +122,63 @@ final class FabricTest {
     assertThat(none).isGreaterThan(500);
   }
 
+  @Test
+  void severalPartsLieSoExactlyWhenTryingEverythingFindsAWay() {
+    int found = 0;
+    for (long seed = 0; seed < 3_000; seed++) {
+      SplittableRandom random = new SplittableRandom(seed);
+      boolean contiguous = random.nextBoolean();
+      int most = contiguous ? random.nextInt(3) : 1;
+      byte[] masks = new byte[NODES];
+      for (int i = 0; i < NODES; i++) {
+        masks[i] = (byte) random.nextInt(4);
+      }
+      if (!contiguous && random.nextBoolean()) {
+        // As with nodes that are named: the first part needs all that can serve it.
+        most = random.nextInt(1, 4);
+        for (int i = 0; i < NODES; i++) {
+          masks[i] = (byte) (masks[i] == 3 ? 2 : masks[i]);
+        }
+      }
+      int named = 0;
+      for (byte each : masks) {
+        named += each & 1;
+      }
+      int first = most > 1 && !contiguous ? Math.max(1, named) : random.nextInt(1, 3);
+      Parts parts = new Parts(first, random.nextInt(1, 3));
+      int[] on =
+          Arrangement.of(
+                  JobPlacement.builder().contiguous(contiguous).switches(most).build(),
+                  parts.total(),
+                  fabric())
+              .choose(parts, masks.clone());
+      boolean possible = false;
+      for (int set = 0; set < 1 << NODES; set++) {
+        possible |=
+            Integer.bitCount(set) == parts.total()
+                && lies(set, masks, contiguous, most)
+                && parts.choose(only(set, masks)) != null;
+      }
+      assertThat(on != null).as("seed %d", seed).isEqualTo(possible);
+      found += on == null ? 0 : 1;
+      int set = 0;
+      for (int i = 0; on != null && i < on.length; i++) {
+        set |= 1 << on[i];
+        assertThat(masks[on[i]] >> (i < first ? 0 : 1) & 1).as("seed %d", seed).isOne();
+      }
+      assertThat(on == null || lies(set, masks, contiguous, most)).as("seed %d", seed).isTrue();
+    }
+    assertThat(found).isBetween(300, 2_700);
+  }
+
+  private static byte[] only(int set, byte[] masks) {
+    byte[] out = masks.clone();
+    for (int i = 0; i < out.length; i++) {
+      out[i] = (set >> i & 1) == 1 ? out[i] : 0;
+    }
+    return out;
+  }
+
   private static boolean lies(int set, byte[] masks, boolean contiguous, int most) {
     TreeSet<Integer> leaves = new TreeSet<>();
     int first = -1;
