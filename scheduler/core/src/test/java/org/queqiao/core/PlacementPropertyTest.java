@@ -129,9 +129,7 @@ final class PlacementPropertyTest {
                   term.stream()
                       .allMatch(word ->
                           features.values().stream().anyMatch(words -> words.contains(word))));
-      if (!named
-          || tasks < nodes
-          || placement.licences().getOrDefault("solver", 0) > licences) {
+      if (!named || tasks < nodes || placement.licences().getOrDefault("solver", 0) > licences) {
         return;
       }
       List<Slot> slots = new ArrayList<>();

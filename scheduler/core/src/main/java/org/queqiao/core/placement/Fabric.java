@@ -159,10 +159,10 @@ public final class Fabric {
   }
 
   /**
-   * A choice of nodes on so many leaves: those that have most nodes, beside those that cannot be done
-   * without; of several parts on one leaf, the first leaf that has a choice. With several parts and
-   * more than one leaf this finds every choice when the first part needs all of its nodes and there
-   * is one more at most.
+   * A choice of nodes on so many leaves: those that have most nodes, beside those that cannot be
+   * done without; of several parts on one leaf, the first leaf that has a choice. With several
+   * parts and more than one leaf this finds every choice when the first part needs all of its nodes
+   * and there is one more at most.
    *
    * @return their numbers part by part, or null when there is no such choice
    */

@@ -34,7 +34,8 @@ public final class JobParts {
     int[] group = new int[sizes.length + 1];
     boolean[] large = new boolean[sizes.length + 1];
     int count = 0;
-    // Who takes more nodes than it must have takes them of the last group, of which it may need none.
+    // Who takes more nodes than it must have takes them of the last group, of which it may need
+    // none.
     boolean grows = spec.mostNodes() > spec.allNodes();
     for (int i = 0; i < sizes.length; i++) {
       int larges = Math.min(sizes[i], largeLeft);
