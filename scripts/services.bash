@@ -279,7 +279,8 @@ start_agent() {
     ${QUEQIAO_AGENT_CORES:+--cores "$QUEQIAO_AGENT_CORES"}
 }
 
-node_up() { admin GET "/nodes/$NODE_NAME" 2>/dev/null | grep -q '^UP'; }
+# A node stays UP for a minute without its agent; what is started here is ready when the agent is back.
+node_up() { admin GET "/nodes/$NODE_NAME" 2>/dev/null | grep -q '^UP\( DRAINED\)\?$'; }
 
 services_up() {
   need_to_build
@@ -308,7 +309,7 @@ services_up() {
     was_running=no
     start_agent
   fi
-  wait_for 60 "the node $NODE_NAME" node_up
+  wait_for 120 "the node $NODE_NAME" node_up
   local url
   url=$(server_url)
   if [ "$was_running" = yes ]; then

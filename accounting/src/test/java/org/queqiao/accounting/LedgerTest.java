@@ -14,11 +14,14 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.queqiao.accounting.database.DatabaseKeeper;
 import org.queqiao.accounting.database.EmbeddedDatabase;
 import org.queqiao.accounting.intake.Intake;
 import org.queqiao.accounting.ledger.JobRow;
@@ -228,6 +231,22 @@ final class LedgerTest {
   private static void startAgain() throws Exception {
     EmbeddedDatabase.Access again = database.start();
     assertThat(again).isEqualTo(access);
+  }
+
+  @Test
+  void aDatabaseThatWasKilledIsStartedAgainWhereItWas() throws Exception {
+    CountDownLatch restarted = new CountDownLatch(1);
+    long pid = database.pid().orElseThrow();
+    try (Ledger ledger = fresh("kept");
+        DatabaseKeeper _ = new DatabaseKeeper(database, restarted::countDown)) {
+      ProcessHandle postmaster = ProcessHandle.of(pid).orElseThrow();
+      postmaster.destroyForcibly();
+      postmaster.onExit().get();
+      assertThat(restarted.await(60, TimeUnit.SECONDS)).isTrue();
+      assertThat(ledger.position()).isZero();
+    }
+    assertThat(database.pid().orElseThrow()).isNotEqualTo(pid);
+    startAgain();
   }
 
   @Test

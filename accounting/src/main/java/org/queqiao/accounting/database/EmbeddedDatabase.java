@@ -6,6 +6,8 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -253,6 +255,21 @@ public final class EmbeddedDatabase {
       if ((entry.getMode() & 0100) != 0) {
         Files.setPosixFilePermissions(target, PosixFilePermissions.fromString("rwx------"));
       }
+    }
+  }
+
+  /** Whether the process that the folder names is there and has not ended. */
+  boolean isAlive() throws IOException {
+    Optional<Long> pid = pid();
+    if (pid.isEmpty()) {
+      return false;
+    }
+    // One that has ended and was not reaped yet has no command line any more.
+    Path line = Path.of("/proc", pid.get().toString(), "cmdline");
+    try {
+      return Files.readString(line, StandardCharsets.ISO_8859_1).contains("postgres");
+    } catch (NoSuchFileException e) {
+      return false;
     }
   }
 

@@ -20,6 +20,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import org.queqiao.accounting.database.DatabaseKeeper;
 import org.queqiao.accounting.database.EmbeddedDatabase;
 import org.queqiao.accounting.intake.Intake;
 import org.queqiao.accounting.metering.BillingCalendar;
@@ -144,7 +145,7 @@ public final class Server implements AutoCloseable {
         new org.queqiao.server.view.Door(
             runtime::submit, asking(runtime), log::durablePosition, view);
     Identity identity = openIdentity(folder, view);
-    LocalAdmin local = localAdmin(folder, vertx, identity, view, admitted, nodes.pki(), unixUsers);
+    LocalAdmin local = localAdmin(folder, vertx, identity, view, admitted, nodes, unixUsers);
     await(gateway.start());
     started.push(() -> await(gateway.stop()));
     image.nodes().stream()
@@ -240,7 +241,7 @@ public final class Server implements AutoCloseable {
       Identity identity,
       ClusterView view,
       org.queqiao.server.view.Door admitted,
-      Pki pki,
+      Nodes nodes,
       UnixUsers unixUsers) {
     return new LocalAdmin(
         vertx,
@@ -250,8 +251,8 @@ public final class Server implements AutoCloseable {
         new LocalAdmin.Ports(
             name -> view.site().account(name),
             admitted::submit,
-            node -> enrol(vertx, pki, node),
-            node -> nodeCondition(view, node),
+            node -> enrol(vertx, nodes.pki(), node),
+            node -> nodeCondition(view, nodes.gateway(), node),
             unixUsers,
             () -> ready,
             config.billing().currency()));
@@ -366,7 +367,9 @@ public final class Server implements AutoCloseable {
     ServerConfig.Database database = config.database();
     EmbeddedDatabase.Access access;
     if (database.embedded()) {
-      access = new EmbeddedDatabase(folder.postgres()).start();
+      EmbeddedDatabase embedded = new EmbeddedDatabase(folder.postgres());
+      access = embedded.start();
+      keep(new DatabaseKeeper(embedded, () -> {}));
     } else {
       access =
           new EmbeddedDatabase.Access(
@@ -431,10 +434,13 @@ public final class Server implements AutoCloseable {
         .toCompletionStage();
   }
 
-  private static Optional<NodeDirectory.Condition> nodeCondition(ClusterView view, NodeName node) {
+  private static Optional<NodeDirectory.Condition> nodeCondition(
+      ClusterView view, AgentGateway gateway, NodeName node) {
+    NodeGauges gauges = gateway.gauges().get(node);
+    boolean connected = gauges != null && gauges.connected();
     return view.nodes()
         .find(node)
-        .map(entry -> new NodeDirectory.Condition(entry.state(), entry.drained()));
+        .map(entry -> new NodeDirectory.Condition(entry.state(), entry.drained(), connected));
   }
 
   private int wantedPort() {

@@ -3,12 +3,25 @@ package org.queqiao.server.http;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
+import org.queqiao.accounting.sql.LedgerUnavailable;
+import org.queqiao.server.auth.Refusal;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Where questions go that wait for a database or a disk: threads of their own, a bounded number at
  * a time; one question more is refused.
  */
 final class Blocking {
+  private static final Logger LOG = LoggerFactory.getLogger(Blocking.class);
+  private static final long COME_BACK_S = 2;
+  private static final Refusal AWAY =
+      new Refusal(
+          Refusal.Code.BUSY,
+          "",
+          "the books of accounting cannot be read now; jobs go on: try again",
+          COME_BACK_S);
+
   private final Semaphore places;
 
   /** So many questions at a time. */
@@ -25,6 +38,9 @@ final class Blocking {
       try {
         T found = question.call();
         call.onLoop(() -> answer.accept(found));
+      } catch (LedgerUnavailable away) {
+        LOG.warn("the books cannot be read: {}", away.getMessage());
+        call.onLoop(() -> call.refuse(AWAY));
       } catch (Refused refused) {
         call.onLoop(() -> call.refuse(refused.refusal()));
       } catch (Exception failure) {

@@ -10,6 +10,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import org.queqiao.accounting.ledger.JobRow;
 import org.queqiao.accounting.sql.LedgerReads;
+import org.queqiao.accounting.sql.LedgerUnavailable;
 import org.queqiao.contract.account.DomainShare;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.ProjectName;
@@ -99,9 +100,14 @@ final class LedgerHistory {
     return state.isTerminal() && (states.isEmpty() || states.contains(state));
   }
 
-  /** Gives each entry its charge where the books have its end. */
+  /** Gives each entry its charge where the books have its end; none while they cannot be read. */
   void charge(Collection<JobEntry> entries) {
-    Map<Long, JobRow> rows = reads.jobs(entries.stream().map(JobEntry::id).toList());
+    Map<Long, JobRow> rows;
+    try {
+      rows = reads.jobs(entries.stream().map(JobEntry::id).toList());
+    } catch (LedgerUnavailable away) {
+      return;
+    }
     for (JobEntry each : entries) {
       JobRow row = rows.get(each.id());
       if (row != null && JobState.valueOf(row.state()).isTerminal()) {

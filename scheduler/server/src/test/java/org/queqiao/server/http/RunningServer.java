@@ -122,6 +122,12 @@ final class RunningServer {
     return server.port();
   }
 
+  /** The process of the embedded database. */
+  ProcessHandle database() {
+    long pid = new EmbeddedDatabase(data.resolve("postgres")).pid().orElseThrow();
+    return ProcessHandle.of(pid).orElseThrow();
+  }
+
   HttpClient http() {
     return http;
   }

@@ -235,9 +235,7 @@ public final class LocalAdmin implements AutoCloseable {
                 ports
                     .nodes()
                     .find(node(context))
-                    .map(found ->
-                        Outcome.accepted(
-                            found.state().name() + (found.drained() ? " DRAINED" : "")))
+                    .map(found -> Outcome.accepted(found.text()))
                     .orElseGet(() ->
                         Outcome.denied(
                             Refusal.of(Refusal.Code.NOT_FOUND, "there is no such node")))));
