@@ -36,7 +36,7 @@ final class BooksAwayTest {
     assertThat(shown.body()).contains("\"state\":\"CANCELLED\"");
     assertThat(server.get("researcher1", "/api/v1/jobs").statusCode()).isEqualTo(200);
 
-    long until = System.nanoTime() + Duration.ofSeconds(90).toNanos();
+    long until = System.nanoTime() + Duration.ofSeconds(180).toNanos();
     HttpResponse<String> usage = server.get("researcher1", USAGE);
     while (usage.statusCode() != 200) {
       assertThat(usage.statusCode()).as(usage.body()).isEqualTo(503);
