@@ -24,6 +24,8 @@ import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.KillCause;
 import org.queqiao.contract.policy.PreemptMode;
 import org.queqiao.contract.policy.PreemptRules;
+import org.queqiao.contract.snapshot.ClusterImage;
+import org.queqiao.core.explain.ExplanationText;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.message.TermsRequest;
 
@@ -468,5 +470,28 @@ final class PreemptionStoriesTest {
         OWNER,
         new PartitionDefined(
             SchedulerStory.DEBUG, false, HOUR_MS, HOUR_MS, "", false, tier, rules));
+  }
+
+  private String explained(JobId job) {
+    return ExplanationText.waiting(
+        story.machine.state().explain(job, story.nowMs).orElseThrow(), story.nowMs, 0);
+  }
+
+  @Test
+  void anExplanationSaysWhomAJobWouldPreemptAndWhomItPreempts() {
+    story.node("n1", 4);
+    low(PreemptMode.REQUEUE, 60_000);
+    JobId low = runs(LOW, 4);
+    JobId urgent = waits(URGENT, 4);
+    plansAll();
+    assertThat(explained(urgent)).contains("It would preempt, as few as needed, of 1 run there");
+    story.after(60_000).ticks();
+    plansAll();
+    assertThat(explained(urgent)).contains("It is preempting 1 run, killed in 7 s at the latest.");
+    ClusterImage.JobImage victim = story.machine.state().job(low).orElseThrow();
+    assertThat(ExplanationText.past(victim, story.nowMs))
+        .contains("It makes room for job " + urgent + ".");
+    story.exits(low, 0);
+    assertThat(explained(low)).contains("Of its run before: made room for job " + urgent);
   }
 }

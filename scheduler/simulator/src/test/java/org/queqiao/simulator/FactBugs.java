@@ -9,9 +9,9 @@ import org.queqiao.contract.codec.EventCodec.ActedEvent;
 import org.queqiao.contract.event.Event;
 import org.queqiao.contract.event.JobAllocated;
 import org.queqiao.contract.event.JobEnded;
+import org.queqiao.contract.event.JobKillRequested;
 import org.queqiao.contract.event.JobStarted;
 import org.queqiao.contract.event.JobSubmitted;
-import org.queqiao.contract.event.QosDefined;
 import org.queqiao.contract.event.ReservationDefined;
 import org.queqiao.contract.event.RulesSet;
 import org.queqiao.contract.id.Actor;
@@ -26,7 +26,6 @@ import org.queqiao.contract.job.JobPlacement;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.job.JobTerms;
 import org.queqiao.contract.policy.Limit;
-import org.queqiao.contract.policy.PreemptRules;
 import org.queqiao.contract.policy.Rules;
 import org.queqiao.contract.reservation.Reservation;
 import org.queqiao.eventlog.EventLog;
@@ -203,16 +202,12 @@ final class FactBugs {
             : event);
   }
 
-  /** The log knows that runs are left alone for long of which the machine has not heard. */
-  static Seams forgottenExemptTime() {
+  /** A run that is pushed aside gets another grace time than its rules say. */
+  static Seams otherGrace() {
     return events(event ->
-        event instanceof QosDefined qos
-            ? new QosDefined(
-                qos.name(),
-                qos.title(),
-                qos.priority(),
-                qos.preempts(),
-                new PreemptRules(qos.preemption().mode(), qos.preemption().graceMs(), 3_600_000))
+        event instanceof JobKillRequested kill && kill.preemptor() != null
+            ? new JobKillRequested(
+                kill.run(), kill.cause(), kill.preemptor(), kill.graceMs() + 1, kill.claims())
             : event);
   }
 

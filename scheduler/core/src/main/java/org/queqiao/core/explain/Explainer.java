@@ -61,6 +61,7 @@ public final class Explainer {
         new LimitTree(cluster, nowMs).uses(Claim.of(job), Demand.of(job.spec())),
         new Multifactor(cluster, nowMs).terms(job),
         scan.kept(),
+        new WhyPreempting(cluster).of(job, holders),
         tasks(job));
   }
 
@@ -119,7 +120,7 @@ public final class Explainer {
     return place < 0 ? new Queue(List.of(), -1, all) : new Queue(ahead, place, all);
   }
 
-  private static Other other(Job job) {
+  static Other other(Job job) {
     return new Other(job.id(), job.user(), job.spec().project(), job.promisedMs());
   }
 

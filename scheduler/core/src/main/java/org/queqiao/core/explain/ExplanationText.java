@@ -39,6 +39,9 @@ public final class ExplanationText {
     out.add(what + " waits: " + explained.why().word() + ".");
     holds(job, out);
     terms(job, nowMs, out);
+    if (job.attempt() > 0 && !job.detail().isEmpty()) {
+      out.add("Of its run before: " + job.detail() + ".");
+    }
     for (Explanation.LimitUse each : explained.limits()) {
       if (each.blocks()) {
         out.add("A limit holds it: " + LimitTree.sentence(job.user(), job.spec(), each) + ".");
@@ -47,6 +50,7 @@ public final class ExplanationText {
     reserved(explained, nowMs, out);
     wishes(explained, out);
     room(explained, out);
+    preempting(explained.preempting(), nowMs, out);
     if (explained.aheadCount() >= 0) {
       out.add(
           (explained.aheadCount() == 0
@@ -90,6 +94,25 @@ public final class ExplanationText {
       where.add(each.count() + " ended " + each.state());
     }
     out.add("Of its " + count(tasks.all(), "task") + ": " + where + ".");
+  }
+
+  private static void preempting(
+      Explanation.Preempting preempting, long nowMs, StringJoiner out) {
+    if (preempting.count() > 0) {
+      long leftMs = preempting.goneByMs() - nowMs;
+      out.add(
+          "It is preempting "
+              + count(preempting.count(), "run")
+              + (leftMs > 0
+                  ? ", killed in " + duration(leftMs) + " at the latest."
+                  : ", which should be gone by now."));
+    } else if (preempting.mayBe() > 0) {
+      out.add(
+          "It would preempt, as few as needed, of "
+              + count(preempting.mayBe(), "run")
+              + " there that it may push aside, once it outranks all that wait before it"
+              + " and they are not exempt any more.");
+    }
   }
 
   /** What reservations have to do with it: its own, and those that keep nodes from it. */
@@ -265,6 +288,9 @@ public final class ExplanationText {
                 + ", at most "
                 + duration(job.spec().limitMs())
                 + ".");
+    if (job.preemption().preemptor() != null) {
+      out.add("It makes room for job " + job.preemption().preemptor() + ".");
+    }
     if (!job.detail().isEmpty()) {
       out.add("What is known of its end: " + job.detail() + ".");
     }

@@ -25,6 +25,7 @@ import org.queqiao.contract.snapshot.ClusterImage;
  * @param limits every limit that it is under
  * @param priority its terms
  * @param kept the reservations that keep nodes from it that it could use, by name
+ * @param preempting whom it pushes aside, or may
  * @param tasks where the tasks of an array are; null for a job that is none
  */
 public record Explanation(
@@ -39,6 +40,7 @@ public record Explanation(
     List<LimitUse> limits,
     PriorityTerms priority,
     List<Kept> kept,
+    Preempting preempting,
     Tasks tasks) {
   /** How many jobs a list names at most. */
   public static final int MAX_LISTED = 200;
@@ -92,6 +94,20 @@ public record Explanation(
    * @param endsByMs it ends by then, at its time limit or deadline
    */
   public record Holder(Other other, int cores, long endsByMs) {}
+
+  /**
+   * The runs that are being ended so that a job can start.
+   *
+   * @param runs by number; at most {@link #MAX_LISTED}
+   * @param count how many they are in all
+   * @param goneByMs when the last of them is killed; 0 for none
+   * @param mayBe how many of the holders it may push aside, if that is enough for it to start
+   */
+  public record Preempting(List<Other> runs, int count, long goneByMs, int mayBe) {
+    public Preempting {
+      runs = List.copyOf(runs);
+    }
+  }
 
   /**
    * A reservation that keeps nodes from a job before its time limit would be over.

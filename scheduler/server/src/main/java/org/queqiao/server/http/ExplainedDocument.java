@@ -163,6 +163,7 @@ final class ExplainedDocument {
     room(waiting.room(), out);
     reservations(waiting, out);
     holders(waiting, out);
+    preempting(waiting.preempting(), out);
     out.writeObjectFieldStart("queue");
     Json.number(out, "ahead", waiting.aheadCount() < 0 ? null : waiting.aheadCount());
     out.writeNumberField("inQueue", waiting.inQueue());
@@ -204,6 +205,16 @@ final class ExplainedDocument {
       }
     }
     out.writeEndArray();
+    out.writeEndObject();
+  }
+
+  private void preempting(Explanation.Preempting preempting, JsonGenerator out)
+      throws IOException {
+    out.writeObjectFieldStart("preempting");
+    out.writeNumberField("count", preempting.count());
+    Json.number(out, "goneByMs", orNull(preempting.goneByMs()));
+    out.writeNumberField("mayPreempt", preempting.mayBe());
+    named(preempting.runs(), out);
     out.writeEndObject();
   }
 

@@ -137,7 +137,7 @@ public final class Site {
                 "",
                 false,
                 PartitionDefined.TIER,
-                new PreemptRules(PreemptMode.REQUEUE, 5_000, 20_000))),
+                new PreemptRules(PreemptMode.REQUEUE, 5_000, 1_000))),
         new Input.DefinePartition(
             OWNER,
             new PartitionDefined(

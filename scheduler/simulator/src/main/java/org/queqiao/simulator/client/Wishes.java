@@ -52,7 +52,7 @@ final class Wishes {
     }
     if (random.nextInt(6) == 0) {
       request.qos(Site.URGENT);
-    } else if (random.nextInt(3) == 0) {
+    } else if (random.nextInt(3) != 0) {
       request.qos(random.nextBoolean() ? Site.LOW : Site.SPARE);
     }
     return request.placement(placement.build()).build();
