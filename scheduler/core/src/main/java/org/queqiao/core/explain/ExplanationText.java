@@ -96,8 +96,7 @@ public final class ExplanationText {
     out.add("Of its " + count(tasks.all(), "task") + ": " + where + ".");
   }
 
-  private static void preempting(
-      Explanation.Preempting preempting, long nowMs, StringJoiner out) {
+  private static void preempting(Explanation.Preempting preempting, long nowMs, StringJoiner out) {
     if (preempting.count() > 0) {
       long leftMs = preempting.goneByMs() - nowMs;
       out.add(

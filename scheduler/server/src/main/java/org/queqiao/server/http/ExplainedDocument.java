@@ -208,8 +208,7 @@ final class ExplainedDocument {
     out.writeEndObject();
   }
 
-  private void preempting(Explanation.Preempting preempting, JsonGenerator out)
-      throws IOException {
+  private void preempting(Explanation.Preempting preempting, JsonGenerator out) throws IOException {
     out.writeObjectFieldStart("preempting");
     out.writeNumberField("count", preempting.count());
     Json.number(out, "goneByMs", orNull(preempting.goneByMs()));
