@@ -26,6 +26,9 @@ import org.queqiao.contract.policy.PreemptMode;
 import org.queqiao.contract.policy.PreemptRules;
 import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.core.explain.ExplanationText;
+import org.queqiao.core.forecast.ForwardOutcome;
+import org.queqiao.core.forecast.ForwardRun;
+import org.queqiao.core.forecast.RunTimes;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.message.TermsRequest;
 
@@ -493,5 +496,18 @@ final class PreemptionStoriesTest {
         .contains("It makes room for job " + urgent + ".");
     story.exits(low, 0);
     assertThat(explained(low)).contains("Of its run before: made room for job " + urgent);
+  }
+
+  @Test
+  void aCopyThatIsRunForwardMakesRoomAsTheClusterDoes() {
+    story.node("n1", 4);
+    JobId low = runs(LOW, 4);
+    JobId urgent = waits(URGENT, 4);
+    ForwardRun.Bounds far = new ForwardRun.Bounds(story.nowMs + 24 * HOUR_MS, 100_000, () -> false);
+    ForwardOutcome outcome =
+        new ForwardRun(story.machine.image(), RunTimes.DECLARED, story.nowMs)
+            .run(List.of(urgent), far);
+    assertThat(outcome.starts().get(urgent)).isEqualTo(story.nowMs + 7000);
+    assertThat(story.state(low)).isEqualTo(JobState.RUNNING);
   }
 }

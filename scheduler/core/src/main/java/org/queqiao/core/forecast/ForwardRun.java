@@ -245,7 +245,8 @@ public final class ForwardRun {
 
   private long endMs(ClusterImage.JobImage job) {
     if (job.state() == JobState.COMPLETING) {
-      return nowMs + OVERDUE_MS;
+      long killMs = job.preemption().killMs();
+      return killMs > nowMs ? killMs : nowMs + OVERDUE_MS;
     }
     long limitMs = job.spec().limitMs();
     long runMs = Math.clamp(runTimes.runMs(job, nowMs), 1, limitMs);
