@@ -130,6 +130,15 @@ client_hold() {
   api "$(default_account)" POST "/api/v1/jobs/$job/$command" "${query[@]}" >/dev/null
 }
 
+# suspend JOB, resume JOB: the processes of a running job stop where they are, or go on.
+client_suspension() {
+  running
+  take_account
+  only 1
+  case ${ARGS[0]:-} in '' | *[!0-9]*) die "which job? ./queqiao $1 JOB" ;; esac
+  api "$(default_account)" POST "/api/v1/jobs/${ARGS[0]}/$1"
+}
+
 # requeue JOB or ARRAY_TASKS: the run of a running job ends and the job waits again.
 client_requeue() {
   running

@@ -302,6 +302,15 @@ int cgroup_kill(const struct cgroup_layout *layout, const char *run) {
     return 0;
 }
 
+int cgroup_freeze(const struct cgroup_layout *layout, const char *run, bool stopped) {
+    return write_file(layout->tracking, run, "cgroup.freeze", stopped ? "1" : "0");
+}
+
+bool cgroup_frozen(const struct cgroup_layout *layout, const char *run) {
+    char text[FILE_BYTES];
+    return read_file(layout->tracking, run, "cgroup.events", text) == 0 && keyed_number(text, "frozen") == 1;
+}
+
 void cgroup_signal(const struct cgroup_layout *layout, const char *run, int signal) {
     char path[CGROUP_PATH_BYTES];
     snprintf(path, sizeof path, "%s/%s/cgroup.procs", layout->tracking, run);

@@ -60,6 +60,15 @@ bool cgroup_populated(int events_fd);
 
 int cgroup_kill(const struct cgroup_layout *layout, const char *run);
 
+/*
+ * Stops every process of the run where it is, also those that are born or join later, or lets them
+ * go on. 0, or -1 with errno. A run that is stopped can be killed; TERM waits until it goes on.
+ */
+int cgroup_freeze(const struct cgroup_layout *layout, const char *run, bool stopped);
+
+/* Whether every process of the run is stopped; false where that cannot be read. */
+bool cgroup_frozen(const struct cgroup_layout *layout, const char *run);
+
 /* Sends a signal once to every process found in the group. */
 void cgroup_signal(const struct cgroup_layout *layout, const char *run, int signal);
 

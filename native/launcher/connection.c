@@ -107,6 +107,7 @@ static bool is_length_allowed(uint16_t type, uint32_t length) {
     case SIGNAL:
         return length == 20;
     case LIST:
+    case SUSPEND:
         return length == 16;
     case FORGET:
         return length == 12;
@@ -125,7 +126,7 @@ static const char *check_frame(const uint8_t *header) {
     if (get_u16(header + 4) != 1) {
         return "version is not 1, the only one supported";
     }
-    if (type < LAUNCH || type > CAPABILITIES) {
+    if (type < LAUNCH || type > SUSPEND) {
         return "unknown request type";
     }
     return is_length_allowed(type, get_u32(header + 8)) ? NULL : "bodyLength is not allowed for this type";
@@ -133,7 +134,7 @@ static const char *check_frame(const uint8_t *header) {
 
 static void refuse_frame(struct connection *connection, const uint8_t *header, const char *why) {
     uint16_t type = get_u16(header + 6);
-    bool known = get_u32(header) == request_magic && type >= LAUNCH && type <= CAPABILITIES;
+    bool known = get_u32(header) == request_magic && type >= LAUNCH && type <= SUSPEND;
     connection_reply(connection, known ? type : 0, STATUS_MALFORMED, BAD_FRAME, why, NULL, 0);
     connection->closing = true;
 }

@@ -37,10 +37,13 @@ enum status {
     STATUS_BUSY = 8
 };
 
-enum request { LAUNCH = 1, READ = 2, SIGNAL = 3, LIST = 4, FORGET = 5, CAPABILITIES = 6 };
+enum request { LAUNCH = 1, READ = 2, SIGNAL = 3, LIST = 4, FORGET = 5, CAPABILITIES = 6, SUSPEND = 7 };
 
 /* First member of everything that epoll reports on. */
 enum watch { WATCH_LISTENER, WATCH_SIGNALS, WATCH_CONNECTION, WATCH_RESOLVER, WATCH_READ, WATCH_RUN };
+
+/* Only in the answer to SUSPEND, and, for RUN_SUSPENDED, in a list. */
+enum { SUSPEND_GOES_ON = 0, SUSPEND_STOPPED = 1, SUSPEND_NOT_YET = 2, RUN_SUSPENDED = 5 };
 
 enum run_state { RUN_RUNNING = 1, RUN_ENDED = 2, RUN_UNKNOWN = 3, RUN_FORGOTTEN = 4 };
 

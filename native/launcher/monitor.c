@@ -213,6 +213,10 @@ static void kill_run(struct monitor *self) {
 
 static void stop_run(struct monitor *self, uint32_t grace_ms) {
     uint64_t kill_at_ms = monotonic_ms() + grace_ms;
+    if (self->watched[WATCH_EVENTS].fd >= 0) {
+        /* A run that is stopped hears no TERM. */
+        cgroup_freeze(&self->spec->layout, self->spec->run_name, false);
+    }
     signal_run(self, SIGTERM);
     signal_run(self, SIGCONT);
     if (kill_at_ms < self->kill_at_ms) {

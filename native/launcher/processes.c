@@ -14,11 +14,12 @@ enum { MAX_PROCESSES = 65536 };
 struct process {
     pid_t pid;
     pid_t parent;
+    char state;
     bool marked;
 };
 
 /* The parent from /proc/PID/stat: the command in parentheses may hold anything, so read from its end. */
-static pid_t parent_of(int proc_fd, const char *pid) {
+static pid_t parent_of(int proc_fd, const char *pid, char *state) {
     char path[32];
     char text[512];
     snprintf(path, sizeof path, "%.16s/stat", pid);
@@ -30,12 +31,11 @@ static pid_t parent_of(int proc_fd, const char *pid) {
     close(fd);
     text[length < 0 ? 0 : length] = 0;
     const char *close_parenthesis = strrchr(text, ')');
-    char state = 0;
     int parent = 0;
-    if (close_parenthesis == NULL || sscanf(close_parenthesis + 1, " %c %d", &state, &parent) != 2) {
+    if (close_parenthesis == NULL || sscanf(close_parenthesis + 1, " %c %d", state, &parent) != 2) {
         return 0;
     }
-    return state == 'Z' ? 0 : (pid_t)parent;
+    return *state == 'Z' ? 0 : (pid_t)parent;
 }
 
 static size_t list_processes(struct process *processes) {
@@ -45,7 +45,9 @@ static size_t list_processes(struct process *processes) {
     while (proc != NULL && count < MAX_PROCESSES && (entry = readdir(proc)) != NULL) {
         long pid = strtol(entry->d_name, NULL, 10);
         if (pid > 1) {
-            processes[count++] = (struct process){(pid_t)pid, parent_of(dirfd(proc), entry->d_name), false};
+            struct process *found = &processes[count++];
+            *found = (struct process){.pid = (pid_t)pid};
+            found->parent = parent_of(dirfd(proc), entry->d_name, &found->state);
         }
     }
     if (proc != NULL) {
@@ -75,12 +77,8 @@ static bool descends(const struct process *processes, size_t count, pid_t parent
     return false;
 }
 
-size_t signal_descendants(pid_t ancestor, int signal, const pid_t *spared, size_t spared_count) {
-    struct process *processes = calloc(MAX_PROCESSES, sizeof *processes);
-    if (processes == NULL) {
-        return 1;
-    }
-    size_t count = list_processes(processes);
+static size_t mark_and_signal(struct process *processes, size_t count, pid_t ancestor, int signal,
+                              const pid_t *spared, size_t spared_count) {
     size_t found = 0;
     for (bool changed = true; changed;) {
         changed = false;
@@ -94,6 +92,35 @@ size_t signal_descendants(pid_t ancestor, int signal, const pid_t *spared, size_
             }
         }
     }
+    return found;
+}
+
+size_t stop_descendants(pid_t ancestor) {
+    struct process *processes = calloc(MAX_PROCESSES, sizeof *processes);
+    if (processes == NULL) {
+        return 1;
+    }
+    size_t going = 0;
+    for (int look = 0; look < 2 && going == 0; look++) {
+        size_t count = list_processes(processes);
+        /* One without descendants has not started its first yet. */
+        going += mark_and_signal(processes, count, ancestor, SIGSTOP, NULL, 0) == 0;
+        for (size_t i = 0; i < count; i++) {
+            bool stopped = processes[i].state == 'T' || processes[i].state == 't';
+            going += processes[i].marked && !stopped;
+        }
+    }
+    free(processes);
+    return going;
+}
+
+size_t signal_descendants(pid_t ancestor, int signal, const pid_t *spared, size_t spared_count) {
+    struct process *processes = calloc(MAX_PROCESSES, sizeof *processes);
+    if (processes == NULL) {
+        return 1;
+    }
+    size_t count = list_processes(processes);
+    size_t found = mark_and_signal(processes, count, ancestor, signal, spared, spared_count);
     free(processes);
     return found;
 }

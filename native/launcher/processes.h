@@ -12,4 +12,10 @@
  */
 size_t signal_descendants(pid_t ancestor, int signal, const pid_t *spared, size_t spared_count);
 
+/*
+ * Sends STOP to every descendant of `ancestor`. Returns how many were not stopped yet; 0 means that
+ * two looks, one after the other, found all of them stopped, so none of them can start another.
+ */
+size_t stop_descendants(pid_t ancestor);
+
 #endif

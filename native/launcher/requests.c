@@ -6,6 +6,7 @@
 
 #include "bytes.h"
 #include "launcher.h"
+#include "processes.h"
 
 enum { MAX_LIST = 1024, ENTRY_BYTES = 52, OVERFLOW_UID = 65534 };
 
@@ -130,12 +131,58 @@ static void handle_signal(struct launcher *self, struct connection *connection, 
     }
 }
 
+/* Stops a run or lets it go on, and says how far that is; asked again until it is so. */
+static uint32_t suspend_run(const struct launcher *self, const struct run *run, bool stop) {
+    char name[RUN_NAME_BYTES];
+    run_name(name, run->job_id, run->attempt);
+    if (self->layout.tracking[0] != 0) {
+        /* A monitor that has not made the group yet leaves this to the next time. */
+        bool asked = cgroup_freeze(&self->layout, name, stop) == 0;
+        bool stopped = cgroup_frozen(&self->layout, name);
+        return !asked || stopped != stop ? SUSPEND_NOT_YET : stop ? SUSPEND_STOPPED : SUSPEND_GOES_ON;
+    }
+    if (stop) {
+        return stop_descendants(run->pid) == 0 ? SUSPEND_STOPPED : SUSPEND_NOT_YET;
+    }
+    signal_descendants(run->pid, SIGCONT, NULL, 0);
+    return SUSPEND_GOES_ON;
+}
+
+static void handle_suspend(struct launcher *self, struct connection *connection, const uint8_t *body) {
+    struct run *run = run_find(self, get_u64(body), get_u32(body + 8));
+    uint32_t wanted = get_u32(body + 12);
+    uint8_t payload[4];
+    if (run == NULL) {
+        connection_reply(connection, SUSPEND, STATUS_NOT_FOUND, 0, "no such run", NULL, 0);
+        return;
+    }
+    if (wanted > 1) {
+        connection_reply(connection, SUSPEND, STATUS_REFUSED, BAD_SIGNAL, "suspend is 0 or 1", NULL, 0);
+        return;
+    }
+    run_refresh(self, run);
+    if (run->state == RUN_RUNNING) {
+        put_u32(payload, suspend_run(self, run, wanted == 1));
+        connection_reply(connection, SUSPEND, STATUS_OK, 0, "", payload, sizeof payload);
+    } else {
+        connection_reply(connection, SUSPEND, STATUS_NOT_RUNNING, 0, "the run has ended", NULL, 0);
+    }
+}
+
+/* As kept, or that a control group has stopped it; without one that would cost a look at all processes. */
+static uint32_t listed_state(const struct launcher *self, const struct run *run) {
+    char name[RUN_NAME_BYTES];
+    run_name(name, run->job_id, run->attempt);
+    bool stopped = run->state == RUN_RUNNING && self->layout.tracking[0] != 0 && cgroup_frozen(&self->layout, name);
+    return stopped ? RUN_SUSPENDED : run->state;
+}
+
 static size_t put_entry(struct launcher *self, struct run *run, uint8_t *at) {
     run_refresh(self, run);
     bool recorded = run->state == RUN_ENDED && run_read_record(self, run, at + ENTRY_BYTES);
     put_u64(at, run->job_id);
     put_u32(at + 8, run->attempt);
-    put_u32(at + 12, run->state);
+    put_u32(at + 12, listed_state(self, run));
     put_u32(at + 16, (uint32_t)run->pid);
     put_u32(at + 20, run->uid);
     put_u64(at + 24, run->start_ms);
@@ -201,10 +248,10 @@ static size_t put_capability(uint8_t *at, uint16_t id, bool present, const char 
 }
 
 static void handle_capabilities(struct launcher *self, struct connection *connection) {
-    uint8_t payload[24 + 6 * (6 + CGROUP_REASON_BYTES)];
+    uint8_t payload[24 + 7 * (6 + CGROUP_REASON_BYTES)];
     memcpy(payload, self->boot_id, BOOT_ID_BYTES);
     put_u32(payload + 16, (uint32_t)getpid());
-    put_u32(payload + 20, 6);
+    put_u32(payload + 20, 7);
     uint8_t *at = payload + 24;
     at += put_capability(at, 1, self->is_root, self->is_root ? "jobs run as their users" : "not started by root");
     at += put_capability(at, 2, self->layout.tracking[0] != 0, self->reasons.tracking);
@@ -214,6 +261,7 @@ static void handle_capabilities(struct launcher *self, struct connection *connec
     }
     const char *private_tmp = self->options.private_tmp ? "own /tmp for each run" : "not asked for by --private-tmp";
     at += put_capability(at, 6, self->options.private_tmp, private_tmp);
+    at += put_capability(at, 7, true, self->layout.tracking[0] != 0 ? "by the freezer of version 2" : "by STOP to each process");
     connection_reply(connection, CAPABILITIES, STATUS_OK, 0, "", payload, (size_t)(at - payload));
 }
 
@@ -231,6 +279,9 @@ bool handle_request(struct launcher *self, struct connection *connection, enum r
         break;
     case FORGET:
         handle_forget(self, connection, body);
+        break;
+    case SUSPEND:
+        handle_suspend(self, connection, body);
         break;
     case CAPABILITIES:
         handle_capabilities(self, connection);

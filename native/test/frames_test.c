@@ -58,7 +58,7 @@ static void wrongFramesAreRefusedBeforeTheirBody(void) {
     expect_malformed_header(0x51515251, 0, 6, 0, 6);
     expect_malformed_header(0x51515251, 2, 6, 0, 6);
     expect_malformed_header(0x51515251, 1, 0, 0, 0);
-    expect_malformed_header(0x51515251, 1, 7, 0, 0);
+    expect_malformed_header(0x51515251, 1, 8, 0, 0);
     expect_malformed_header(0x51515250, 1, 6, 0, 0); /* a reply sent as a request */
     node_connect(&node);
     struct reply reply = request(&node, 6, NULL, 0);
@@ -67,15 +67,15 @@ static void wrongFramesAreRefusedBeforeTheirBody(void) {
     node_destroy(&node);
 }
 
-static void capabilitiesAreSixAndSayWhy(void) {
+static void capabilitiesAreSevenAndSayWhy(void) {
     node_create(&node);
     node_start(&node);
     struct reply reply = request(&node, 6, NULL, 0);
     CHECK_EQUAL(0, reply.status);
     CHECK_EQUAL((uint32_t)node.launcher, get32(reply.payload + 16));
-    CHECK_EQUAL(6, get32(reply.payload + 20));
+    CHECK_EQUAL(7, get32(reply.payload + 20));
     const uint8_t *at = reply.payload + 24;
-    for (unsigned id = 1; id <= 6; id++) {
+    for (unsigned id = 1; id <= 7; id++) {
         size_t text = (size_t)at[4] << 8 | at[5];
         CHECK_EQUAL(id, at[1]);
         CHECK(text > 0);
@@ -323,7 +323,7 @@ static void unsafeFoldersAndKeysAreRefusedByName(void) {
 
 static const struct test tests[] = {
     TEST(wrongFramesAreRefusedBeforeTheirBody),
-    TEST(capabilitiesAreSixAndSayWhy),
+    TEST(capabilitiesAreSevenAndSayWhy),
     TEST(repliesKeepTheOrderOfTheirRequests),
     TEST(frameInSinglesBytesIsUnderstood),
     TEST(ordersForOthersAreRefusedAndLeaveNothing),

@@ -3,6 +3,7 @@
 export type JobState =
   | "PENDING"
   | "RUNNING"
+  | "SUSPENDED"
   | "COMPLETING"
   | "COMPLETED"
   | "CANCELLED"
@@ -34,6 +35,8 @@ export interface Job {
   chargeMicro: number | null;
   currency: string | null;
   detail?: string | null;
+  suspendedSinceMs?: number | null;
+  suspendRequest?: { suspend: boolean; by: string; atMs: number } | null;
   arrayJobId?: number | null;
   arrayTaskId?: number | null;
 }

@@ -64,6 +64,9 @@ export const en = {
     cancel: "Cancel",
     hold: "Hold",
     release: "Release",
+    suspend: "Suspend",
+    resume: "Resume",
+    suspendedBy: "Suspension asked for by",
     cancelSure: "Cancel job {id}?",
     pendingCharge: "being posted",
     outputCut: "Only the last {size} are shown.",
@@ -86,6 +89,7 @@ export const en = {
   states: {
     PENDING: "Pending",
     RUNNING: "Running",
+    SUSPENDED: "Suspended",
     COMPLETING: "Completing",
     COMPLETED: "Completed",
     CANCELLED: "Cancelled",

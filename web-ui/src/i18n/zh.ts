@@ -64,6 +64,9 @@ export const zh: Texts = {
     cancel: "取消",
     hold: "挂起",
     release: "释放",
+    suspend: "暂停",
+    resume: "恢复",
+    suspendedBy: "暂停请求人",
     cancelSure: "取消作业 {id}？",
     pendingCharge: "正在入账",
     outputCut: "仅显示最后 {size}。",
@@ -86,6 +89,7 @@ export const zh: Texts = {
   states: {
     PENDING: "等待",
     RUNNING: "运行中",
+    SUSPENDED: "已暂停",
     COMPLETING: "结束中",
     COMPLETED: "已完成",
     CANCELLED: "已取消",

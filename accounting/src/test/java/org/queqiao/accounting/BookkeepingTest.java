@@ -21,6 +21,9 @@ import org.queqiao.accounting.usage.DomainSplit;
 import org.queqiao.contract.account.DomainShare;
 import org.queqiao.contract.event.JobAllocated;
 import org.queqiao.contract.event.JobEnded;
+import org.queqiao.contract.event.JobKillRequested;
+import org.queqiao.contract.event.JobResumed;
+import org.queqiao.contract.event.JobSuspended;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.id.DomainCode;
 import org.queqiao.contract.id.JobId;
@@ -122,6 +125,55 @@ final class BookkeepingTest {
   }
 
   @Test
+  void aSuspendedRunIsBilledForItsRunningIntervalsAndItsHoldIsResolvedOnce() {
+    long start = ms("2026-11-02", 8);
+    History history = new History(start).price(1_000_000).fund(100_000_000);
+    JobId job = history.submit(History.LI, "still", 2, 10 * HOUR_MS);
+    RunId run = history.start(job, 1, 2);
+    history.at(start + HOUR_MS + 5_000).suspend(run, start + HOUR_MS, false);
+    history.at(start + 40 * HOUR_MS).resume(run, start + 40 * HOUR_MS - 7);
+    history.at(start + 41 * HOUR_MS).suspend(run, start + 41 * HOUR_MS, true);
+    history.at(start + 42 * HOUR_MS).resume(run, start + 42 * HOUR_MS);
+    history.at(start + 43 * HOUR_MS).end(run, JobState.COMPLETED);
+    ShadowLedger ledger = books(history);
+    long billedMs = HOUR_MS + 3 * HOUR_MS + 7;
+    assertThat(ledger.books().job(job).orElseThrow().coreMs()).isEqualTo(2 * billedMs);
+    assertThat(ledger.books().balance("usage:climate", Unit.CORE_MS, "")).isEqualTo(2 * billedMs);
+    assertThat(ledger.books().balance("held:climate", Unit.MICRO, "CNY")).isZero();
+    assertThat(
+            ledger.books().postings().stream()
+                .filter(each -> each.transaction().startsWith("release/")))
+        .as("the rest of the hold goes back once")
+        .hasSize(2);
+    assertThat(ledger.unbalanced()).isEmpty();
+  }
+
+  @Test
+  void aSuspendedRunThatIsToldToEndIsBilledFromThenOn() {
+    long start = ms("2026-11-02", 8);
+    History history = new History(start).price(1_000_000);
+    RunId run = history.start(history.submit(History.LI, "killed", 1, HOUR_MS), 1, 1);
+    history.at(start + 10_000).suspend(run, start + 10_000, false);
+    history.at(start + 50_000).kill(run);
+    history.at(start + 52_000).end(run, JobState.CANCELLED);
+    assertThat(books(history).books().balance("usage:climate", Unit.CORE_MS, ""))
+        .isEqualTo(12_000);
+  }
+
+  @Test
+  void aRunThatEndsWhileItIsSuspendedIsBilledUntilItWasStopped() {
+    long start = ms("2026-11-02", 8);
+    History history = new History(start).price(1_000_000);
+    RunId run = history.start(history.submit(History.LI, "lost", 1, HOUR_MS), 1, 1);
+    history.at(start).suspend(run, start, false);
+    history.at(start + 90_000).end(run, JobState.FAILED);
+    ShadowLedger ledger = books(history);
+    assertThat(ledger.books().balance("usage:climate", Unit.CORE_MS, "")).isZero();
+    assertThat(ledger.books().balance("held:climate", Unit.MICRO, "CNY")).isZero();
+    assertThat(ledger.books().openRuns()).isEmpty();
+  }
+
+  @Test
   void aDayOfTwentyThreeHoursIsOneDay() {
     BillingCalendar berlin = new BillingCalendar(ZoneId.of("Europe/Berlin"));
     LocalDate spring = LocalDate.parse("2026-03-29");
@@ -183,21 +235,54 @@ final class BookkeepingTest {
     ShadowLedger ledger = books(history);
     history.events().forEach(ledger::record);
     assertThat(ledger.unbalanced()).isEmpty();
-    Map<RunId, long[]> spans = new TreeMap<>();
-    for (LoggedEvent event : history.events()) {
-      if (event.event() instanceof JobAllocated e) {
-        spans.put(
-            e.run(), new long[] {event.timeMs(), e.allocations().getFirst().cores().size(), -1});
-      } else if (event.event() instanceof JobEnded e && e.attempt() > 0) {
-        spans.get(new RunId(e.job(), e.attempt()))[2] = e.endMs();
-      }
-    }
-    spans.forEach((run, span) -> {
-      long used = span[2] < 0 ? 0 : span[1] * (span[2] - span[0]);
+    Map<RunId, Used> runs = new TreeMap<>();
+    history.events().forEach(event -> use(event, runs));
+    runs.forEach((run, used) -> {
       assertThat(ledger.books().meteredCoreMs().getOrDefault(run, 0L))
           .as("%s", run)
-          .isEqualTo(used);
-      assertThat(ledger.books().openRuns().contains(run)).isEqualTo(span[2] < 0);
+          .isEqualTo(used.ended ? used.cores * used.billedMs : 0);
+      assertThat(ledger.books().openRuns().contains(run)).isEqualTo(!used.ended);
     });
+  }
+
+  /** What a run used by the facts alone. */
+  private static final class Used {
+    private long cores;
+    private long fromMs;
+    private long billedMs;
+    private boolean goes = true;
+    private boolean ended;
+
+    private void stop(long atMs) {
+      billedMs += goes ? atMs - fromMs : 0;
+      goes = false;
+    }
+
+    private void goOn(long atMs) {
+      fromMs = goes ? fromMs : atMs;
+      goes = true;
+    }
+  }
+
+  private static void use(LoggedEvent event, Map<RunId, Used> runs) {
+    switch (event.event()) {
+      case JobAllocated e -> {
+        Used used = new Used();
+        used.cores = e.allocations().getFirst().cores().size();
+        used.fromMs = event.timeMs();
+        runs.put(e.run(), used);
+      }
+      case JobSuspended e when !e.billed() -> runs.get(e.run()).stop(e.atMs());
+      case JobResumed e -> runs.get(e.run()).goOn(e.atMs());
+      case JobKillRequested e -> runs.get(e.run()).goOn(event.timeMs());
+      case JobEnded e when e.attempt() > 0 -> {
+        Used used = runs.get(new RunId(e.job(), e.attempt()));
+        used.stop(e.endMs());
+        used.ended = true;
+      }
+      default -> {
+        // uses nothing
+      }
+    }
   }
 }

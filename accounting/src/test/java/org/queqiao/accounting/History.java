@@ -3,7 +3,9 @@ package org.queqiao.accounting;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.queqiao.contract.account.DomainShare;
 import org.queqiao.contract.event.ArrayTaskSplit;
@@ -11,8 +13,11 @@ import org.queqiao.contract.event.Event;
 import org.queqiao.contract.event.JobAllocated;
 import org.queqiao.contract.event.JobChanged;
 import org.queqiao.contract.event.JobEnded;
+import org.queqiao.contract.event.JobKillRequested;
 import org.queqiao.contract.event.JobRequeued;
+import org.queqiao.contract.event.JobResumed;
 import org.queqiao.contract.event.JobSubmitted;
+import org.queqiao.contract.event.JobSuspended;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.ProjectDefined;
 import org.queqiao.contract.event.TariffDefined;
@@ -44,6 +49,8 @@ final class History {
   private final List<LoggedEvent> events = new ArrayList<>();
   private long timeMs;
   private long lastJob;
+  private final Set<RunId> stopped = new TreeSet<>();
+  private final Set<RunId> ending = new TreeSet<>();
 
   History(long startMs) {
     timeMs = startMs;
@@ -134,6 +141,24 @@ final class History {
     return run;
   }
 
+  /** All processes of a run are stopped, from a moment on. */
+  History suspend(RunId run, long atMs, boolean billed) {
+    add(new JobSuspended(run, atMs, billed));
+    return this;
+  }
+
+  /** They go on, from a moment on. */
+  History resume(RunId run, long atMs) {
+    add(new JobResumed(run, atMs));
+    return this;
+  }
+
+  /** A run is told to end. */
+  History kill(RunId run) {
+    add(new JobKillRequested(run, KillCause.CANCELLED));
+    return this;
+  }
+
   History end(RunId run, JobState state) {
     RunExit exit =
         new RunExit(
@@ -166,6 +191,21 @@ final class History {
     return this;
   }
 
+  /** A run is stopped, or goes on if it was, or is told to end. */
+  private void turn(RunId run, SplittableRandom random) {
+    if (stopped.remove(run)) {
+      if (random.nextInt(4) == 0) {
+        kill(run);
+        ending.add(run);
+      } else {
+        resume(run, timeMs);
+      }
+    } else if (!ending.contains(run)) {
+      suspend(run, timeMs, random.nextInt(3) == 0);
+      stopped.add(run);
+    }
+  }
+
   /** A random history of a few hundred facts over some months. */
   static History random(long seed) {
     SplittableRandom random = new SplittableRandom(seed);
@@ -178,7 +218,7 @@ final class History {
     List<Object[]> running = new ArrayList<>();
     for (int step = 0; step < 200; step++) {
       history.at(history.timeMs + random.nextLong(1, 1L << random.nextInt(1, 31)));
-      switch (random.nextInt(8)) {
+      switch (random.nextInt(9)) {
         case 0, 1, 2 ->
             waiting.add(
                 history.submit(
@@ -202,6 +242,11 @@ final class History {
             history.end(run, random.nextBoolean() ? JobState.COMPLETED : JobState.FAILED);
           } else if (!waiting.isEmpty()) {
             history.endUnstarted(waiting.removeLast());
+          }
+        }
+        case 8 -> {
+          if (!running.isEmpty()) {
+            history.turn((RunId) running.get(random.nextInt(running.size()))[0], random);
           }
         }
         default -> {

@@ -40,6 +40,9 @@ final class Agent {
   private static final int READS_MAX = 8;
   private static final int ENOENT = 2;
 
+  /** Between two questions whether a run has stopped, in milliseconds. */
+  private static final int RETRY_MS = 50;
+
   private final AgentOptions options;
   private final Spool spool;
   private final NodeIdentity identity;
@@ -56,6 +59,11 @@ final class Agent {
   private ServerConnection server;
   private boolean serverStarted;
   private boolean renewing;
+  private long nextRetry = System.nanoTime();
+
+  /** Whether the server of this connection understands suspensions. */
+  private boolean suspensionsUnderstood;
+
   private int readsUnderWay;
   private long seq;
 
@@ -82,11 +90,12 @@ final class Agent {
     long nextBeat = System.nanoTime();
     try {
       while (true) {
-        mailbox.take(batch, Math.max(0, nextBeat - System.nanoTime()));
+        mailbox.take(batch, Math.max(0, untilNext(nextBeat)));
         for (AgentEvent event : batch) {
           handle(event);
         }
         batch.clear();
+        retry();
         if (System.nanoTime() - nextBeat >= 0) {
           beat();
           nextBeat = System.nanoTime() + Mailbox.nanos(options.heartbeatMs());
@@ -96,6 +105,22 @@ final class Agent {
     } finally {
       pause.end();
       spool.close();
+    }
+  }
+
+  /** Nanoseconds until something is due. */
+  private long untilNext(long nextBeat) {
+    long untilBeat = nextBeat - System.nanoTime();
+    boolean retries = launcher != null && reconciler.awaitsSuspension();
+    return retries ? Math.min(untilBeat, nextRetry - System.nanoTime()) : untilBeat;
+  }
+
+  private void retry() {
+    if (launcher != null
+        && reconciler.awaitsSuspension()
+        && System.nanoTime() - nextRetry >= 0) {
+      actions.addAll(reconciler.onRetry(System.currentTimeMillis()));
+      nextRetry = System.nanoTime() + Mailbox.nanos(RETRY_MS);
     }
   }
 
@@ -113,6 +138,11 @@ final class Agent {
       case AgentEvent.Launched e -> {
         if (e.client() == launcher) {
           launched(e.run(), e.answer(), nowMs);
+        }
+      }
+      case AgentEvent.Suspended e -> {
+        if (e.client() == launcher) {
+          actions.addAll(reconciler.onSuspended(e.run(), e.stop(), e.reply(), nowMs));
         }
       }
       case AgentEvent.OutputRead e -> outputRead(e.requestId(), e.answer());
@@ -175,13 +205,16 @@ final class Agent {
     server = connection;
     seq = 0;
     renewing = false;
+    suspensionsUnderstood = false;
     List<RunExit> ended = reconciler.ended();
     List<RunExit> told = ended.subList(0, Math.min(ended.size(), HELLO_ENDS_MAX));
     connection.send(
         new AgentMessage.Hello(
             AgentFrame.PROTOCOL_MIN,
             AgentFrame.PROTOCOL_MAX,
-            probe.facts(launcher == null ? List.of() : launcher.capabilities().absent()),
+            probe.facts(
+                launcher == null ? List.of() : launcher.capabilities().absent(),
+                launcher != null && launcher.capabilities().suspends()),
             reconciler.highestEpoch(),
             reconciler.running(),
             told));
@@ -195,6 +228,10 @@ final class Agent {
         AgentLog.info("welcomed by the server, epoch=" + m.epoch());
         addOrLeave(reconciler.onWelcome(m.epoch()), m.epoch());
         server.send(probe.heartbeat(++seq, reconciler.running()));
+        suspensionsUnderstood = m.protocol() >= AgentFrame.PROTOCOL_SUSPENDS;
+        if (suspensionsUnderstood) {
+          actions.addAll(reconciler.onSuspensionsUnderstood());
+        }
       }
       case ServerMessage.Refused m -> {
         AgentLog.warn("the server refuses this node: " + m.reason());
@@ -334,12 +371,22 @@ final class Agent {
           ask(client -> client.signal(signal.run(), signal.number(), signal.batchOnly()));
         }
       }
+      case Action.Suspend suspend -> {
+        if (launcher != null && launcher.capabilities().suspends()) {
+          ask(client -> client.suspend(suspend.run(), suspend.stop()));
+        }
+      }
       case Action.Forget forget -> {
         if (launcher != null) {
           ask(client -> client.forget(forget.run()));
         }
       }
-      case Action.Report report -> report(report.message());
+      case Action.Report report -> {
+        if (suspensionsUnderstood
+            || !(report.message() instanceof AgentMessage.RunSuspendedReport)) {
+          report(report.message());
+        }
+      }
       case Action.Refuse refuse -> AgentLog.warn("refused: " + refuse.reason());
     }
   }

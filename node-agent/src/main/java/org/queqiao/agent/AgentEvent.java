@@ -3,6 +3,7 @@ package org.queqiao.agent;
 import org.queqiao.agent.launcher.LaunchAnswer;
 import org.queqiao.agent.launcher.LauncherClient;
 import org.queqiao.agent.launcher.ReadAnswer;
+import org.queqiao.agent.reconcile.SuspendReply;
 import org.queqiao.agent.session.ServerConnection;
 import org.queqiao.contract.agent.ServerMessage;
 import org.queqiao.contract.id.RunId;
@@ -21,6 +22,10 @@ sealed interface AgentEvent {
 
   /** The launcher answered a read. */
   record OutputRead(long requestId, ReadAnswer answer) implements AgentEvent {}
+
+  /** The launcher answered whether a run has stopped, or goes on. */
+  record Suspended(LauncherClient client, RunId run, boolean stop, SuspendReply reply)
+      implements AgentEvent {}
 
   /** An exit record has appeared. */
   record Exited(RunExit exit) implements AgentEvent {}

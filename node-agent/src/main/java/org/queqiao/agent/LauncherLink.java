@@ -6,6 +6,7 @@ import org.queqiao.agent.launcher.LaunchAnswer;
 import org.queqiao.agent.launcher.LauncherClient;
 import org.queqiao.agent.launcher.LauncherListener;
 import org.queqiao.agent.launcher.ReadAnswer;
+import org.queqiao.agent.reconcile.SuspendReply;
 import org.queqiao.agent.session.Backoff;
 import org.queqiao.contract.id.RunId;
 
@@ -68,6 +69,11 @@ final class LauncherLink {
     @Override
     public void outputRead(long requestId, ReadAnswer answer) {
       mailbox.putBounded(new AgentEvent.OutputRead(requestId, answer));
+    }
+
+    @Override
+    public void suspended(RunId run, boolean stop, SuspendReply reply) {
+      mailbox.putBounded(new AgentEvent.Suspended(client, run, stop, reply));
     }
 
     @Override

@@ -24,9 +24,12 @@ import org.queqiao.contract.event.JobPolicyDefined;
 import org.queqiao.contract.event.JobPromised;
 import org.queqiao.contract.event.JobReleased;
 import org.queqiao.contract.event.JobRequeued;
+import org.queqiao.contract.event.JobResumed;
 import org.queqiao.contract.event.JobSignalled;
 import org.queqiao.contract.event.JobStarted;
 import org.queqiao.contract.event.JobSubmitted;
+import org.queqiao.contract.event.JobSuspendRequested;
+import org.queqiao.contract.event.JobSuspended;
 import org.queqiao.contract.event.LicenceDefined;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.MembershipRemoved;
@@ -123,7 +126,14 @@ public final class Bookkeeper {
       case JobReleased e -> {}
       case JobStarted e -> {}
       case JobSignalled e -> {}
-      case JobKillRequested e -> {}
+      case JobSuspendRequested e -> {}
+      case JobSuspended e -> {
+        if (!e.billed()) {
+          edge(e.run(), true, e.atMs(), books);
+        }
+      }
+      case JobResumed e -> edge(e.run(), false, e.atMs(), books);
+      case JobKillRequested e -> edge(e.run(), false, logged.timeMs(), books);
     }
   }
 
@@ -247,16 +257,31 @@ public final class Bookkeeper {
     settle(job.waitsAgain(e.detail()), e.run(), e.endMs(), logged, books);
   }
 
+  /** A run is stopped, goes on, or is told to end, for which it goes on. */
+  private static void edge(RunId run, boolean stop, long atMs, Books books) {
+    OpenRun open = books.openRun(run).orElseThrow(() -> unknown(run));
+    if (open.isStopped() != stop) {
+      books.change(open.edge(atMs));
+    }
+  }
+
   private void settle(JobRow ended, RunId run, long endMs, LoggedEvent logged, Books books) {
     OpenRun open = books.openRun(run).orElseThrow(() -> unknown(run));
     // What the hold of this run has in each currency: it is captured from, then emptied.
     Map<String, Long> hold = new TreeMap<>();
     hold.put(open.currency(), open.heldMicro());
     JobRow job = ended;
-    for (Segment segment :
-        Meter.segments(
-            job.partition(), open.cores(), open.startMs(), endMs, books.tariffs(), calendar)) {
-      job = charge(job, run, segment, hold, logged, books);
+    for (OpenRun.Interval each : open.intervals(endMs)) {
+      for (Segment segment :
+          Meter.segments(
+              job.partition(),
+              open.cores(),
+              each.fromMs(),
+              each.toMs(),
+              books.tariffs(),
+              calendar)) {
+        job = charge(job, run, segment, hold, logged, books);
+      }
     }
     release(job.project(), run, hold, logged, books);
     books.close(run);

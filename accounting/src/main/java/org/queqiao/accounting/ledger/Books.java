@@ -27,6 +27,9 @@ public interface Books {
 
   void open(OpenRun run);
 
+  /** An open run is stopped or goes on. */
+  void change(OpenRun run);
+
   void close(RunId run);
 
   LineTotal line(LineKey key);

@@ -68,6 +68,11 @@ public final class MemoryBooks implements Books {
   }
 
   @Override
+  public void change(OpenRun run) {
+    open.put(run.run(), run);
+  }
+
+  @Override
   public void close(RunId run) {
     open.remove(run);
   }

@@ -33,6 +33,10 @@ final class Batch implements Books {
   private final TariffBook tariffs;
   private final Map<JobId, JobRow> jobs = new LinkedHashMap<>();
   private final Map<RunId, OpenRun> opened = new LinkedHashMap<>();
+
+  /** Those of earlier batches that were stopped or went on. */
+  private final Map<RunId, OpenRun> changed = new LinkedHashMap<>();
+
   private final List<RunId> closed = new ArrayList<>();
   private final Map<LineKey, LineTotal> lines = new LinkedHashMap<>();
   private final Map<ProjectName, List<DomainShare>> projects = new LinkedHashMap<>();
@@ -115,17 +119,24 @@ final class Batch implements Books {
 
   @Override
   public Optional<OpenRun> openRun(RunId run) {
-    OpenRun known = opened.get(run);
+    OpenRun known = opened.getOrDefault(run, changed.get(run));
     if (known != null) {
       return Optional.of(known);
     }
     return query(
-        "select start_ms, cores, held_micro, currency from open_run where job = ? and attempt = ?",
+        "select start_ms, cores, held_micro, currency, stops from open_run where job = ? and attempt = ?",
         statement -> {
           statement.setLong(1, run.job().value());
           statement.setInt(2, run.attempt());
         },
-        row -> new OpenRun(run, row.getLong(1), row.getLong(2), row.getLong(3), row.getString(4)));
+        row ->
+            new OpenRun(
+                run,
+                row.getLong(1),
+                row.getLong(2),
+                row.getLong(3),
+                row.getString(4),
+                Rows.stops(row.getString(5))));
   }
 
   @Override
@@ -134,7 +145,13 @@ final class Batch implements Books {
   }
 
   @Override
+  public void change(OpenRun run) {
+    (opened.containsKey(run.run()) ? opened : changed).put(run.run(), run);
+  }
+
+  @Override
   public void close(RunId run) {
+    changed.remove(run);
     if (opened.remove(run) == null) {
       closed.add(run);
     }
@@ -187,8 +204,8 @@ final class Batch implements Books {
         jobs.values(),
         Rows::set);
     batch(
-        "insert into open_run (job, attempt, start_ms, cores, held_micro, currency) values (?, ?,"
-            + " ?, ?, ?, ?) on conflict do nothing",
+        "insert into open_run (job, attempt, start_ms, cores, held_micro, currency, stops) values"
+            + " (?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
         opened.values(),
         (statement, run) -> {
           statement.setLong(1, run.run().job().value());
@@ -197,6 +214,15 @@ final class Batch implements Books {
           statement.setLong(4, run.cores());
           statement.setLong(5, run.heldMicro());
           statement.setString(6, run.currency());
+          statement.setString(7, Rows.stops(run.stops()));
+        });
+    batch(
+        "update open_run set stops = ? where job = ? and attempt = ?",
+        changed.values(),
+        (statement, run) -> {
+          statement.setString(1, Rows.stops(run.stops()));
+          statement.setLong(2, run.run().job().value());
+          statement.setInt(3, run.run().attempt());
         });
     batch(
         "delete from open_run where job = ? and attempt = ?",

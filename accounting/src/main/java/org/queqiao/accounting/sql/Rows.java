@@ -4,7 +4,9 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.queqiao.accounting.ledger.JobRow;
 import org.queqiao.accounting.ledger.Posting;
 import org.queqiao.accounting.ledger.Unit;
@@ -99,6 +101,16 @@ final class Rows {
     boolean isTask = job.task() != null;
     statement.setObject(++i, isTask ? job.task().array().value() : null, Types.BIGINT);
     statement.setObject(++i, isTask ? job.task().index() : null, Types.INTEGER);
+  }
+
+  static List<Long> stops(String text) {
+    return text.isEmpty()
+        ? List.of()
+        : Arrays.stream(text.split(",")).map(Long::valueOf).toList();
+  }
+
+  static String stops(List<Long> stops) {
+    return stops.stream().map(String::valueOf).collect(Collectors.joining(","));
   }
 
   static Posting posting(ResultSet row) throws SQLException {

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import org.queqiao.agent.reconcile.LauncherRun;
+import org.queqiao.agent.reconcile.SuspendReply;
 import org.queqiao.contract.MalformedRecordException;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.RunId;
@@ -38,14 +39,18 @@ public final class LauncherClient implements Closeable {
 
   private static final int STATE_FORGOTTEN = 4;
   private static final int STATE_ENDED = 2;
+  private static final int STATE_SUSPENDED = 5;
+  private static final int NOT_YET = 2;
+  private static final int SUSPENSION = 7;
 
   /**
    * What the node can do, as the launcher says.
    *
    * @param bootId of the running kernel, 32 hexadecimal digits
    * @param absent what it cannot do, each with its reason
+   * @param suspends whether it can stop a run and let it go on
    */
-  public record Capabilities(String bootId, List<String> absent) {}
+  public record Capabilities(String bootId, List<String> absent, boolean suspends) {}
 
   private final SocketChannel channel;
   private final LauncherListener listener;
@@ -121,6 +126,11 @@ public final class LauncherClient implements Closeable {
   /** Sends a signal to a run, to its batch script alone or to every process. */
   public void signal(RunId run, int number, boolean batchOnly) throws IOException {
     send(new LauncherRequest.Signal(run, number, batchOnly));
+  }
+
+  /** Stops a run or lets it go on; the answer comes as {@link LauncherListener#suspended}. */
+  public void suspend(RunId run, boolean stop) throws IOException {
+    send(new LauncherRequest.Suspend(run, stop));
   }
 
   /** Lets the launcher delete what it keeps of a run. */
@@ -219,6 +229,8 @@ public final class LauncherClient implements Closeable {
           default -> listener.notDone("signal to run " + signal.run(), reply.inWords());
         }
       }
+      case LauncherRequest.Suspend suspend ->
+          listener.suspended(suspend.run(), suspend.stop(), suspended(reply));
       case LauncherRequest.Forget forget -> {
         switch (reply.status()) {
           case OK, NOT_FOUND -> {}
@@ -264,6 +276,15 @@ public final class LauncherClient implements Closeable {
     };
   }
 
+  private static SuspendReply suspended(LauncherReply reply) {
+    return switch (reply.status()) {
+      case OK -> reply.payload().getInt() == NOT_YET ? SuspendReply.NOT_YET : SuspendReply.DONE;
+      case BUSY -> SuspendReply.NOT_YET;
+      case STARTED, EXISTS, REFUSED, NOT_FOUND, NOT_RUNNING, FAILED, MALFORMED ->
+          SuspendReply.NOT_DONE;
+    };
+  }
+
   private Capabilities askCapabilities() throws IOException {
     LauncherReply reply = ask(new LauncherRequest.Capabilities());
     ByteBuffer in = reply.payload();
@@ -271,17 +292,19 @@ public final class LauncherClient implements Closeable {
     in.getInt();
     int count = in.getInt();
     List<String> absent = new ArrayList<>();
+    boolean suspends = false;
     for (int i = 0; i < count; i++) {
       int id = Short.toUnsignedInt(in.getShort());
       boolean present = in.getShort() != 0;
       byte[] text = new byte[Short.toUnsignedInt(in.getShort())];
       in.get(text);
+      suspends |= present && id == SUSPENSION;
       if (!present) {
         absent.add(
             capability(id) + ": " + new String(text, java.nio.charset.StandardCharsets.UTF_8));
       }
     }
-    return new Capabilities(bootId, List.copyOf(absent));
+    return new Capabilities(bootId, List.copyOf(absent), suspends);
   }
 
   private static String capability(int id) {
@@ -292,6 +315,7 @@ public final class LauncherClient implements Closeable {
       case 4 -> "memory limit";
       case 5 -> "process limit";
       case 6 -> "private temporary directory";
+      case SUSPENSION -> "suspension of runs";
       default -> "capability " + id;
     };
   }
@@ -317,7 +341,7 @@ public final class LauncherClient implements Closeable {
 
   private static LauncherRun listed(ByteBuffer in) {
     RunId run = new RunId(new JobId(in.getLong()), in.getInt());
-    in.getInt();
+    boolean suspended = in.getInt() == STATE_SUSPENDED;
     in.getInt();
     in.getInt();
     long startMs = in.getLong();
@@ -328,7 +352,7 @@ public final class LauncherClient implements Closeable {
       exit = ExitRecord.read(in.slice(in.position(), length));
       in.position(in.position() + length);
     }
-    return new LauncherRun(run, startMs, exit);
+    return new LauncherRun(run, startMs, exit, suspended);
   }
 
   private LauncherReply ask(LauncherRequest request) throws IOException {

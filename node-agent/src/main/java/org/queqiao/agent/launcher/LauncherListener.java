@@ -1,5 +1,6 @@
 package org.queqiao.agent.launcher;
 
+import org.queqiao.agent.reconcile.SuspendReply;
 import org.queqiao.contract.id.RunId;
 
 /** Hears the launcher's answers, on the thread that reads them. */
@@ -9,6 +10,9 @@ public interface LauncherListener {
 
   /** The answer to a read. */
   void outputRead(long requestId, ReadAnswer answer);
+
+  /** The answer to a wish that a run stops, or goes on. */
+  void suspended(RunId run, boolean stop, SuspendReply reply);
 
   /** A stop or a forget was not carried out, for this reason. */
   void notDone(String what, String reason);

@@ -27,6 +27,9 @@ sealed interface LauncherRequest {
     private static final int BATCH_ONLY = 0x100;
   }
 
+  /** Stop all processes of a run, or let them go on; repeated until the answer is that it is so. */
+  record Suspend(RunId run, boolean stop) implements LauncherRequest {}
+
   /** The runs after this one, in pages. */
   record ListRuns(long afterJob, int afterAttempt) implements LauncherRequest {
     static final int PAGE = 1_024;
@@ -47,6 +50,7 @@ sealed interface LauncherRequest {
       case ListRuns _ -> 4;
       case Forget _ -> 5;
       case Capabilities _ -> 6;
+      case Suspend _ -> 7;
     };
   }
 
@@ -62,6 +66,7 @@ sealed interface LauncherRequest {
                   .putInt(r.number() | (r.batchOnly() ? Signal.BATCH_ONLY : 0))
                   .putInt(0)
                   .flip();
+          case Suspend r -> run(r.run(), 16).putInt(r.stop() ? 1 : 0).flip();
           case ListRuns r ->
               ByteBuffer.allocate(16)
                   .putLong(r.afterJob())

@@ -36,8 +36,8 @@ public final class NodeProbe {
     this.memBytes = memBytes > 0 ? memBytes : found();
   }
 
-  /** What there is, with what the launcher cannot do. */
-  public NodeFacts facts(List<String> launcherAbsent) {
+  /** What there is, with what the launcher cannot do, and whether it can suspend runs. */
+  public NodeFacts facts(List<String> launcherAbsent, boolean suspends) {
     List<String> absent = new ArrayList<>(launcherAbsent);
     counters.absence().ifPresent(why -> absent.add("load and memory gauges: " + why));
     if (counters.absence().isEmpty() && counters.tickUs() == 0) {
@@ -52,7 +52,8 @@ public final class NodeProbe {
         version(),
         line("/proc/sys/kernel/osrelease"),
         absent,
-        NumaLayout.read(Path.of("/sys/devices/system"), cores));
+        NumaLayout.read(Path.of("/sys/devices/system"), cores),
+        suspends);
   }
 
   /** A heartbeat with the gauges of now. */

@@ -26,6 +26,12 @@ public sealed interface Action {
    */
   record Signal(RunId run, int number, boolean batchOnly) implements Action {}
 
+  /**
+   * Stop all processes of a run where they are, or let them go on; the answer comes back by {@link
+   * Reconciler#onSuspended}.
+   */
+  record Suspend(RunId run, boolean stop) implements Action {}
+
   /** The launcher may delete what it keeps of a run. */
   record Forget(RunId run) implements Action {}
 

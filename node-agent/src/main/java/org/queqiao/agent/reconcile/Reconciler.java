@@ -3,6 +3,7 @@ package org.queqiao.agent.reconcile;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import org.queqiao.agent.reconcile.RunEntry.Phase;
 import org.queqiao.contract.agent.AgentMessage;
 import org.queqiao.contract.agent.ServerMessage.DesiredRun;
 import org.queqiao.contract.agent.ServerMessage.DesiredSet;
@@ -33,37 +34,7 @@ public final class Reconciler {
   /** Between TERM and KILL for a run that the server does not know, in milliseconds. */
   public static final int ORPHAN_GRACE_MS = 10_000;
 
-  private enum Phase {
-    INTENDED,
-    LAUNCHING,
-    ALIVE,
-    ENDED,
-    ACKNOWLEDGED
-  }
-
-  private static final class Entry {
-    private final RunId run;
-    private Phase phase;
-    private byte[] order;
-    private boolean waitsForTick;
-    private boolean listed;
-    private boolean stop;
-    private boolean stopSent;
-    private boolean forgetSent;
-    private int signal;
-    private boolean signalBatchOnly;
-    private boolean signalSent;
-    private int graceMs = ORPHAN_GRACE_MS;
-    private long startMs;
-    private RunExit exit;
-
-    private Entry(RunId run, Phase phase) {
-      this.run = run;
-      this.phase = phase;
-    }
-  }
-
-  private final TreeMap<RunId, Entry> entries = new TreeMap<>();
+  private final TreeMap<RunId, RunEntry> entries = new TreeMap<>();
   private List<Action> actions = new ArrayList<>();
   private long epoch;
   private long version;
@@ -79,8 +50,8 @@ public final class Reconciler {
     image
         .runs()
         .forEach((run, kept) -> {
-          Entry entry =
-              new Entry(
+          RunEntry entry =
+              new RunEntry(
                   run,
                   switch (kept.stage()) {
                     case INTENT -> Phase.INTENDED;
@@ -109,7 +80,7 @@ public final class Reconciler {
   /** The runs that may be alive, ascending. */
   public List<RunId> running() {
     List<RunId> out = new ArrayList<>();
-    for (Entry entry : entries.values()) {
+    for (RunEntry entry : entries.values()) {
       if (entry.phase == Phase.ALIVE) {
         out.add(entry.run);
       }
@@ -120,7 +91,7 @@ public final class Reconciler {
   /** The ends that the server has not acknowledged, ascending by run. */
   public List<RunExit> ended() {
     List<RunExit> out = new ArrayList<>();
-    for (Entry entry : entries.values()) {
+    for (RunEntry entry : entries.values()) {
       if (entry.phase == Phase.ENDED) {
         out.add(entry.exit);
       }
@@ -130,7 +101,7 @@ public final class Reconciler {
 
   /** Whether the end of this run would be news. */
   public boolean awaitsExit(RunId run) {
-    Entry entry = entries.get(run);
+    RunEntry entry = entries.get(run);
     return entry == null || entry.phase != Phase.ENDED;
   }
 
@@ -142,7 +113,7 @@ public final class Reconciler {
    */
   public List<Action> onHelloSent(int endsTold) {
     int ends = 0;
-    for (Entry entry : entries.values()) {
+    for (RunEntry entry : entries.values()) {
       if (entry.phase == Phase.ALIVE) {
         report(new AgentMessage.RunStartedReport(entry.run, entry.startMs));
       } else if (entry.phase == Phase.ENDED && ends++ >= endsTold) {
@@ -180,7 +151,7 @@ public final class Reconciler {
     }
     desiredKnown = true;
     appliedReported = false;
-    for (Entry entry : entries.values()) {
+    for (RunEntry entry : entries.values()) {
       entry.listed = false;
     }
     for (DesiredRun run : set.runs()) {
@@ -201,14 +172,14 @@ public final class Reconciler {
     for (LauncherRun run : list) {
       held.put(run.run(), run);
     }
-    for (Entry entry : List.copyOf(entries.values())) {
+    for (RunEntry entry : List.copyOf(entries.values())) {
       if (!held.containsKey(entry.run)) {
         missing(entry, nowMs);
       }
     }
     for (LauncherRun run : held.values()) {
       if (run.alive()) {
-        alive(run);
+        alive(run, nowMs);
       } else {
         exit(run.exit());
       }
@@ -224,7 +195,7 @@ public final class Reconciler {
 
   /** The launcher answered an order. */
   public List<Action> onLaunched(RunId run, LaunchReply reply, long nowMs) {
-    Entry entry = entries.get(run);
+    RunEntry entry = entries.get(run);
     if (entry == null || entry.phase != Phase.LAUNCHING) {
       // The exit record, or a list, was faster than the answer.
       return drain();
@@ -248,6 +219,43 @@ public final class Reconciler {
     return drain();
   }
 
+  /** The launcher answered whether a run has stopped, or goes on. */
+  public List<Action> onSuspended(RunId run, boolean stop, SuspendReply reply, long nowMs) {
+    RunEntry entry = entries.get(run);
+    if (entry != null && entry.phase == Phase.ALIVE) {
+      report(entry.still.answered(stop, reply, nowMs));
+      settle(entry, nowMs);
+    }
+    return drain();
+  }
+
+  /** Whether some run has not stopped yet, or does not go on yet: {@link #onRetry} asks again. */
+  public boolean awaitsSuspension() {
+    return entries.values().stream()
+        .anyMatch(entry -> entry.phase == Phase.ALIVE && !entry.stopSent && entry.still.waits());
+  }
+
+  /** A moment has passed. */
+  public List<Action> onRetry(long nowMs) {
+    for (RunEntry entry : entries.values()) {
+      entry.still.waited();
+      if (launcherUp && desiredKnown && entry.phase == Phase.ALIVE) {
+        suspend(entry);
+      }
+    }
+    return drain();
+  }
+
+  /** The server of this connection understands suspensions: it is told what is stopped. */
+  public List<Action> onSuspensionsUnderstood() {
+    for (RunEntry entry : entries.values()) {
+      if (entry.phase == Phase.ALIVE) {
+        report(entry.still.told());
+      }
+    }
+    return drain();
+  }
+
   /** The launcher's spool holds the end of a run. May be told any number of times. */
   public List<Action> onExit(RunExit exit) {
     exit(exit);
@@ -258,7 +266,7 @@ public final class Reconciler {
   /** The ends of these runs are durable at the server. */
   public List<Action> onAcknowledged(List<RunId> runs) {
     for (RunId run : runs) {
-      Entry entry = entries.get(run);
+      RunEntry entry = entries.get(run);
       if (entry == null || entry.phase != Phase.ENDED) {
         continue;
       }
@@ -273,7 +281,7 @@ public final class Reconciler {
 
   /** Some seconds have passed: what had to wait is tried again. */
   public List<Action> onTick(long nowMs) {
-    for (Entry entry : entries.values()) {
+    for (RunEntry entry : entries.values()) {
       entry.waitsForTick = false;
     }
     settleAll(nowMs);
@@ -302,13 +310,13 @@ public final class Reconciler {
   }
 
   private void desire(DesiredRun run, long nowMs) {
-    Entry entry = entries.get(run.run());
+    RunEntry entry = entries.get(run.run());
     if (entry == null) {
       if (!run.stop() && run.signedOrder().length == 0) {
         // Its order follows in a later set.
         return;
       }
-      entry = new Entry(run.run(), Phase.INTENDED);
+      entry = new RunEntry(run.run(), Phase.INTENDED);
       entries.put(run.run(), entry);
       if (run.stop()) {
         conclude(entry, RunExit.Kind.LAUNCH_FAILED, "stopped before it was started", nowMs);
@@ -327,17 +335,18 @@ public final class Reconciler {
     entry.graceMs = run.graceMs();
     entry.signal = run.signal();
     entry.signalBatchOnly = run.signalBatchOnly();
+    entry.still.want(run.suspension());
   }
 
   private void settleAll(long nowMs) {
-    for (Entry entry : List.copyOf(entries.values())) {
+    for (RunEntry entry : List.copyOf(entries.values())) {
       settle(entry, nowMs);
     }
     reportApplied();
   }
 
   /** Does what the present state of one run asks for, if anything. */
-  private void settle(Entry entry, long nowMs) {
+  private void settle(RunEntry entry, long nowMs) {
     if (entry.phase == Phase.INTENDED && desiredKnown && !entry.listed) {
       // The list of the launcher did not hold it and no set will name it again.
       entries.remove(entry.run);
@@ -367,10 +376,19 @@ public final class Reconciler {
         entry.signalSent = true;
         actions.add(new Action.Signal(entry.run, entry.signal, entry.signalBatchOnly));
       }
+      suspend(entry);
     }
   }
 
-  private void missing(Entry entry, long nowMs) {
+  /** Not for a run that is to end: it must go on to do so. */
+  private void suspend(RunEntry entry) {
+    Action action = entry.stopSent ? null : entry.still.ask();
+    if (action != null) {
+      actions.add(action);
+    }
+  }
+
+  private void missing(RunEntry entry, long nowMs) {
     switch (entry.phase) {
       case LAUNCHING -> entry.phase = Phase.INTENDED;
       case ALIVE ->
@@ -380,13 +398,14 @@ public final class Reconciler {
     }
   }
 
-  private void alive(LauncherRun run) {
-    Entry entry = entries.get(run.run());
+  private void alive(LauncherRun run, long nowMs) {
+    RunEntry entry = entries.get(run.run());
     if (entry == null) {
-      entry = new Entry(run.run(), Phase.INTENDED);
+      entry = new RunEntry(run.run(), Phase.INTENDED);
       entries.put(run.run(), entry);
       entry.listed = !desiredKnown;
     }
+    entry.still.listed(run.suspended(), nowMs);
     switch (entry.phase) {
       case INTENDED, LAUNCHING -> started(entry, run.startMs());
       // A stop that was under way when the connection broke is given again.
@@ -396,7 +415,7 @@ public final class Reconciler {
     }
   }
 
-  private void started(Entry entry, long startMs) {
+  private void started(RunEntry entry, long startMs) {
     entry.phase = Phase.ALIVE;
     entry.order = null;
     entry.startMs = startMs;
@@ -405,9 +424,9 @@ public final class Reconciler {
   }
 
   private void exit(RunExit exit) {
-    Entry entry = entries.get(exit.run());
+    RunEntry entry = entries.get(exit.run());
     if (entry == null) {
-      entry = new Entry(exit.run(), Phase.ALIVE);
+      entry = new RunEntry(exit.run(), Phase.ALIVE);
       entries.put(exit.run(), entry);
     }
     switch (entry.phase) {
@@ -422,7 +441,7 @@ public final class Reconciler {
     }
   }
 
-  private void conclude(Entry entry, RunExit.Kind kind, String detail, long nowMs) {
+  private void conclude(RunEntry entry, RunExit.Kind kind, String detail, long nowMs) {
     entry.phase = Phase.ENDED;
     entry.order = null;
     long startMs = entry.startMs == 0 ? nowMs : entry.startMs;
@@ -432,7 +451,7 @@ public final class Reconciler {
     report(new AgentMessage.RunEndedReport(entry.exit));
   }
 
-  private void forget(Entry entry) {
+  private void forget(RunEntry entry) {
     if (launcherUp) {
       entry.forgetSent = true;
       actions.add(new Action.Forget(entry.run));
@@ -440,7 +459,7 @@ public final class Reconciler {
   }
 
   /** An accepted version that does not list the run refuses every older set that does. */
-  private void drop(Entry entry) {
+  private void drop(RunEntry entry) {
     if (entry.forgetSent && desiredKnown && !entry.listed) {
       entries.remove(entry.run);
       write(new SpoolRecord.Dropped(entry.run));
@@ -451,7 +470,7 @@ public final class Reconciler {
     if (appliedReported || !launcherUp) {
       return;
     }
-    for (Entry entry : entries.values()) {
+    for (RunEntry entry : entries.values()) {
       if (entry.phase == Phase.LAUNCHING || entry.order != null) {
         return;
       }
@@ -465,7 +484,9 @@ public final class Reconciler {
   }
 
   private void report(AgentMessage message) {
-    actions.add(new Action.Report(message));
+    if (message != null) {
+      actions.add(new Action.Report(message));
+    }
   }
 
   private List<Action> drain() {

@@ -14,6 +14,7 @@ import org.queqiao.contract.agent.ServerMessage.DesiredSet;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.RunExit;
+import org.queqiao.contract.job.Suspending;
 
 /**
  * Seeded histories of lost, doubled and reordered messages, of crashes of the agent that lose
@@ -57,6 +58,10 @@ final class ReconcilerHistoryTest {
     // The launcher and what is alive on the node.
     private final TreeMap<RunId, RunExit> held = new TreeMap<>();
     private final TreeSet<RunId> alive = new TreeSet<>();
+    private final TreeSet<RunId> stopped = new TreeSet<>();
+
+    /** Whether the list says which runs are stopped, as with control groups. */
+    private final boolean listTells;
     private final TreeMap<RunId, Integer> forks = new TreeMap<>();
     private final List<Action> unanswered = new ArrayList<>();
     private boolean listLies;
@@ -65,6 +70,8 @@ final class ReconcilerHistoryTest {
     private final List<SpoolRecord> unsynced = new ArrayList<>();
     // The server: what it wants, every set it ever sent, the ends that are durable there.
     private final TreeMap<RunId, Boolean> wanted = new TreeMap<>();
+    private final TreeMap<RunId, Suspending> suspending = new TreeMap<>();
+    private final TreeMap<RunId, Boolean> toldStopped = new TreeMap<>();
     private final TreeMap<RunId, RunExit> ends = new TreeMap<>();
     private final List<DesiredSet> sent = new ArrayList<>();
     private final List<List<RunId>> acknowledgements = new ArrayList<>();
@@ -77,6 +84,7 @@ final class ReconcilerHistoryTest {
 
     private World(long seed) {
       random = new SplittableRandom(seed);
+      listTells = seed % 2 == 0;
       restart();
     }
 
@@ -90,9 +98,11 @@ final class ReconcilerHistoryTest {
 
     private void step() {
       nowMs += random.nextInt(1000);
-      switch (random.nextInt(12)) {
+      switch (random.nextInt(14)) {
         case 0, 1 -> submit();
         case 2 -> cancel();
+        case 12 -> suspend();
+        case 13 -> run(agent.onRetry(nowMs));
         case 3, 4 -> deliver(sent.isEmpty() ? null : sent.get(sent.size() - 1));
         case 5 -> deliver(sent.isEmpty() ? null : sent.get(random.nextInt(sent.size())));
         case 6 -> exitOne();
@@ -128,11 +138,29 @@ final class ReconcilerHistoryTest {
       }
     }
 
+    private void suspend() {
+      if (!wanted.isEmpty()) {
+        List<RunId> runs = List.copyOf(wanted.keySet());
+        RunId run = runs.get(random.nextInt(runs.size()));
+        boolean stop = suspending.get(run) != Suspending.SUSPEND;
+        suspending.put(run, stop ? Suspending.SUSPEND : Suspending.RESUME);
+        publish();
+      }
+    }
+
     private void publish() {
       serverVersion++;
       List<DesiredRun> runs = new ArrayList<>();
       wanted.forEach((run, stop) ->
-          runs.add(new DesiredRun(run, stop, 1000, stop ? new byte[0] : new byte[] {1})));
+          runs.add(
+              new DesiredRun(
+                  run,
+                  stop,
+                  1000,
+                  stop ? new byte[0] : new byte[] {1},
+                  0,
+                  false,
+                  suspending.getOrDefault(run, Suspending.NONE))));
       sent.add(new DesiredSet(serverEpoch, serverVersion, runs));
     }
 
@@ -156,6 +184,7 @@ final class ReconcilerHistoryTest {
 
     private void end(RunId run) {
       alive.remove(run);
+      stopped.remove(run);
       held.put(run, new RunExit(run, RunExit.Kind.EXITED, 0, 0, nowMs, nowMs, 0, 0, 0, ""));
     }
 
@@ -189,6 +218,16 @@ final class ReconcilerHistoryTest {
             end(stop.run());
           }
         }
+        case Action.Suspend suspend -> {
+          SuspendReply reply = SuspendReply.NOT_DONE;
+          if (alive.contains(suspend.run())) {
+            reply = random.nextInt(4) == 0 ? SuspendReply.NOT_YET : SuspendReply.DONE;
+          }
+          if (reply == SuspendReply.DONE) {
+            stop(suspend);
+          }
+          run(agent.onSuspended(suspend.run(), suspend.stop(), reply, nowMs));
+        }
         case Action.Signal _ -> {}
         case Action.Forget forget -> {
           assertThat(alive).doesNotContain(forget.run());
@@ -196,6 +235,29 @@ final class ReconcilerHistoryTest {
         }
         case Action.Write _, Action.Report _, Action.Refuse _ -> throw new IllegalStateException();
       }
+    }
+
+    private void stop(Action.Suspend suspend) {
+      if (suspend.stop()) {
+        stopped.add(suspend.run());
+      } else {
+        stopped.remove(suspend.run());
+      }
+    }
+
+    /** The launcher finishes what it was sent, or not; the answers reach nobody. */
+    private void finishUnheard() {
+      for (Action asked : unanswered) {
+        if (asked instanceof Action.Launch launch && random.nextBoolean()) {
+          fork(launch.run());
+        }
+        if (asked instanceof Action.Suspend suspend
+            && alive.contains(suspend.run())
+            && random.nextBoolean()) {
+          stop(suspend);
+        }
+      }
+      unanswered.clear();
     }
 
     private void fork(RunId run) {
@@ -218,13 +280,7 @@ final class ReconcilerHistoryTest {
     }
 
     private void crash() {
-      // The launcher finishes what it was sent; the answers reach nobody.
-      for (Action asked : unanswered) {
-        if (asked instanceof Action.Launch launch && random.nextBoolean()) {
-          fork(launch.run());
-        }
-      }
-      unanswered.clear();
+      finishUnheard();
       int survives = random.nextInt(unsynced.size() + 1);
       synced.addAll(unsynced.subList(0, survives));
       unsynced.clear();
@@ -247,12 +303,7 @@ final class ReconcilerHistoryTest {
 
     private void launcherBreaks() {
       agent.onLauncherLost();
-      for (Action asked : unanswered) {
-        if (asked instanceof Action.Launch launch && random.nextBoolean()) {
-          fork(launch.run());
-        }
-      }
-      unanswered.clear();
+      finishUnheard();
       if (random.nextBoolean()) {
         deliver(sent.isEmpty() ? null : sent.get(sent.size() - 1));
         acknowledgeOne();
@@ -264,7 +315,13 @@ final class ReconcilerHistoryTest {
       List<LauncherRun> list = new ArrayList<>();
       if (!listLies) {
         held.forEach(
-            (run, exit) -> list.add(new LauncherRun(run, nowMs, exit == NOT_ENDED ? null : exit)));
+            (run, exit) ->
+                list.add(
+                    new LauncherRun(
+                        run,
+                        nowMs,
+                        exit == NOT_ENDED ? null : exit,
+                        listTells && stopped.contains(run))));
       }
       return list;
     }
@@ -272,6 +329,7 @@ final class ReconcilerHistoryTest {
     private void hello() {
       agent.ended().forEach(this::serverLearns);
       run(agent.onHelloSent(agent.ended().size()));
+      run(agent.onSuspensionsUnderstood());
     }
 
     private void serverLearns(RunExit exit) {
@@ -294,12 +352,23 @@ final class ReconcilerHistoryTest {
         }
         switch (action) {
           case Action.Write write -> unsynced.add(write.record());
-          case Action.Launch _, Action.Stop _, Action.Signal _, Action.Forget _ ->
+          case Action.Launch _,
+              Action.Stop _,
+              Action.Signal _,
+              Action.Suspend _,
+              Action.Forget _ ->
               unanswered.add(action);
           case Action.Report report -> {
             if (report.message() instanceof AgentMessage.RunEndedReport ended) {
               assertThat(alive).as("ended but alive").doesNotContain(ended.exit().run());
               serverLearns(ended.exit());
+            }
+            if (report.message() instanceof AgentMessage.RunSuspendedReport stood
+                && alive.contains(stood.run())) {
+              assertThat(stopped.contains(stood.run()))
+                  .as("told " + stood)
+                  .isEqualTo(stood.suspended());
+              toldStopped.put(stood.run(), stood.suspended());
             }
           }
           case Action.Refuse _ -> {}
@@ -328,6 +397,7 @@ final class ReconcilerHistoryTest {
         }
         spoolScan();
         run(agent.onTick(nowMs));
+        run(agent.onRetry(nowMs));
         while (!acknowledgements.isEmpty()) {
           run(agent.onAcknowledged(acknowledgements.remove(0)));
         }
@@ -343,6 +413,13 @@ final class ReconcilerHistoryTest {
       assertThat(agent.running()).containsExactlyElementsOf(shouldLive);
       assertThat(agent.ended()).isEmpty();
       assertThat(held.keySet()).isEqualTo(shouldLive);
+      for (RunId run : shouldLive) {
+        boolean stop = suspending.get(run) == Suspending.SUSPEND;
+        assertThat(stopped.contains(run)).as("run " + run + " is stopped").isEqualTo(stop);
+        if (suspending.containsKey(run)) {
+          assertThat(toldStopped).as("told of run " + run).containsEntry(run, stop);
+        }
+      }
     }
 
     private static final RunExit NOT_ENDED =

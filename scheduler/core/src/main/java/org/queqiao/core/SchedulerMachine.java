@@ -22,6 +22,7 @@ import org.queqiao.core.admission.RoleCheck;
 import org.queqiao.core.admission.RunReportCheck;
 import org.queqiao.core.admission.SiteCheck;
 import org.queqiao.core.admission.SubmitCheck;
+import org.queqiao.core.admission.SuspendCheck;
 import org.queqiao.core.explain.WhyPending;
 import org.queqiao.core.message.Decision;
 import org.queqiao.core.message.DesiredRunState;
@@ -36,6 +37,7 @@ import org.queqiao.core.state.Cluster;
 import org.queqiao.core.state.ClusterState;
 import org.queqiao.core.state.EventApplier;
 import org.queqiao.core.state.Job;
+import org.queqiao.core.state.JobClock;
 
 /**
  * The deterministic scheduler: it is told what happened and what time it is, and answers with facts
@@ -56,6 +58,7 @@ public final class SchedulerMachine {
   private final ChangeCheck change;
   private final HoldCheck hold;
   private final RequeueCheck requeue;
+  private final SuspendCheck suspend;
   private final RunReportCheck runReport;
   private final RegisterCheck register;
   private final NodeCheck node;
@@ -82,6 +85,7 @@ public final class SchedulerMachine {
     this.change = new ChangeCheck(cluster, permissions);
     this.hold = new HoldCheck(cluster, permissions);
     this.requeue = new RequeueCheck(cluster, permissions);
+    this.suspend = new SuspendCheck(cluster, permissions);
     this.runReport = new RunReportCheck(cluster);
     this.register = new RegisterCheck(cluster);
     this.node = new NodeCheck(cluster, permissions);
@@ -122,6 +126,8 @@ public final class SchedulerMachine {
       case Input.HoldJob i -> hold.decide(i);
       case Input.ReleaseJob i -> hold.decide(i);
       case Input.RequeueJob i -> requeue.decide(i);
+      case Input.SuspendJob i -> suspend.decide(i);
+      case Input.ResumeJob i -> suspend.decide(i);
       case Input.RegisterNode i -> register.decide(i, logicalMs);
       case Input.NodeSilent i -> node.decide(i, logicalMs);
       case Input.FenceNode i -> node.decide(i);
@@ -131,6 +137,7 @@ public final class SchedulerMachine {
       case Input.DefineLicence i -> site.decide(i);
       case Input.DefineTopology i -> site.decide(i);
       case Input.RunStarted i -> runReport.decide(i);
+      case Input.RunSuspended i -> suspend.decide(i, logicalMs);
       case Input.RunEnded i -> runReport.decide(i, logicalMs);
       case Input.Tick _ -> {
         memory.passTo(logicalMs);
@@ -218,7 +225,8 @@ public final class SchedulerMachine {
         job.spec(),
         job.allocations(),
         job.isSignalled() ? job.spec().terms().signal() : null,
-        job.task());
+        job.task(),
+        JobClock.suspending(job));
   }
 
   /** The whole state, for a snapshot. */

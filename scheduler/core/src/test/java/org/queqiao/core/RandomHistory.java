@@ -9,6 +9,7 @@ import static org.queqiao.core.SchedulerStory.variables;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
@@ -41,6 +42,7 @@ import org.queqiao.contract.job.GresRequest;
 import org.queqiao.contract.job.JobComponent;
 import org.queqiao.contract.job.JobPlacement;
 import org.queqiao.contract.job.RunExit;
+import org.queqiao.contract.job.Suspending;
 import org.queqiao.contract.job.WarningSignal;
 import org.queqiao.contract.node.NetworkSwitch;
 import org.queqiao.contract.node.NodeFacts;
@@ -77,6 +79,7 @@ final class RandomHistory {
   final TreeSet<String> seen = new TreeSet<>();
 
   private final SplittableRandom random;
+  private final SplittableRandom suspensions;
   private final RandomReservations reservations;
 
   /** Whether the site lets some push others aside from the beginning. */
@@ -87,6 +90,7 @@ final class RandomHistory {
 
   RandomHistory(long seed, SchedulerStory story) {
     this.random = new SplittableRandom(seed);
+    this.suspensions = new SplittableRandom(seed + 1_000_003);
     this.reservations = seed % 2 == 0 ? new RandomReservations(random, story) : null;
     this.story = story;
     this.preempts = isCrowded(seed);
@@ -109,20 +113,27 @@ final class RandomHistory {
               ? new Input.DefineQos(SchedulerStory.OWNER, former.isEmpty() ? spare() : urgent())
               : again ? former.get(random.nextInt(former.size())) : input();
       former.add(input);
-      told.add(new ToldStory.Told(story.nowMs, input));
-      int before = story.log.size();
-      Reply reply = story.hears(input);
-      seen.add(input.getClass().getSimpleName());
-      seen.add(
-          reply instanceof Reply.Rejected rejected
-              ? rejected.rejection().code().name()
-              : reply.getClass().getSimpleName());
-      story
-          .log
-          .subList(before, story.log.size())
-          .forEach(event -> seen.add(event.event().getClass().getSimpleName()));
-      story.machine.image().jobs().forEach(job -> seen.add(job.state().name()));
+      hears(input);
+      if (suspensions.nextInt(6) == 0) {
+        hears(suspension());
+      }
     }
+  }
+
+  private void hears(Input input) {
+    told.add(new ToldStory.Told(story.nowMs, input));
+    int before = story.log.size();
+    Reply reply = story.hears(input);
+    seen.add(input.getClass().getSimpleName());
+    seen.add(
+        reply instanceof Reply.Rejected rejected
+            ? rejected.rejection().code().name()
+            : reply.getClass().getSimpleName());
+    story
+        .log
+        .subList(before, story.log.size())
+        .forEach(event -> seen.add(event.event().getClass().getSimpleName()));
+    story.machine.image().jobs().forEach(job -> seen.add(job.state().name()));
   }
 
   /** Everything that was told so far. */
@@ -379,6 +390,44 @@ final class RandomHistory {
     return new Input.RunStarted(nodeOf(run), run, story.nowMs);
   }
 
+  /** Wishes of all sorts of people, and what nodes say of them, also late and out of order. */
+  private Input suspension() {
+    List<DesiredRunState> runs = new ArrayList<>();
+    for (NodeName node : story.machine.state().nodeNames()) {
+      runs.addAll(story.machine.desired(node).runs());
+    }
+    RunId run =
+        runs.isEmpty()
+            ? new RunId(new JobId(1), 1)
+            : asked(runs).orElseGet(() -> runs.get(suspensions.nextInt(runs.size()))).run();
+    String name = suspensions.nextInt(3) == 0 ? "liwei" : "admin1";
+    NodeName where =
+        story
+            .machine
+            .state()
+            .job(run.job())
+            .filter(job -> !job.allocations().isEmpty())
+            .map(job -> job.allocations().getFirst().node())
+            .orElse(new NodeName("n0"));
+    return switch (suspensions.nextInt(6)) {
+      case 0, 1 -> new Input.SuspendJob(user(name), run.job());
+      case 2 -> new Input.ResumeJob(user(name), run.job());
+      default ->
+          new Input.RunSuspended(
+              suspensions.nextInt(8) == 0 ? new NodeName("n1") : where,
+              run,
+              suspensions.nextInt(3) != 0,
+              story.nowMs - suspensions.nextInt(10_000) + suspensions.nextInt(3_000));
+    };
+  }
+
+  /** A run that somebody wanted to stop or to go on, now and then. */
+  private Optional<DesiredRunState> asked(List<DesiredRunState> runs) {
+    return runs.stream()
+        .filter(each -> each.suspending() != Suspending.NONE && suspensions.nextInt(4) != 0)
+        .findFirst();
+  }
+
   private Input hello() {
     int index = random.nextInt(NODES);
     String boot = "boot-" + (random.nextInt(6) == 0 ? random.nextInt(4) : 0);
@@ -389,7 +438,8 @@ final class RandomHistory {
                 new NodeFacts.GresInventory("gpu", "a100", 2),
                 new NodeFacts.GresInventory("gpu", "v100", 1))
             : List.of();
-    NodeFacts facts = facts("n" + index, boot, cores, 4 * GIB, gres);
+    NodeFacts plain = facts("n" + index, boot, cores, 4 * GIB, gres);
+    NodeFacts facts = index == 3 ? plain : plain.suspending();
     List<RunExit> exits = new ArrayList<>();
     for (DesiredRunState run : story.machine.desired(facts.name()).runs()) {
       if (random.nextInt(4) == 0) {
@@ -463,7 +513,7 @@ final class RandomHistory {
               actor,
               new SchedulingDefined(
                   random.nextBoolean() ? "easy-sjbf" : "default", 1 + random.nextInt(5)));
-      case 4 -> new Input.DefineJobPolicy(actor, new JobPolicyDefined(1 + random.nextInt(3)));
+      case 4 -> new Input.DefineJobPolicy(actor, new JobPolicyDefined(1 + random.nextInt(3), random.nextInt(3) == 0));
       case 0 ->
           new Input.DefinePartition(
               actor,

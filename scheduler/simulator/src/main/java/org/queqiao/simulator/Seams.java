@@ -32,6 +32,11 @@ public class Seams {
     return true;
   }
 
+  /** Whether the launcher stops a run before it says so. */
+  public boolean launcherStops() {
+    return true;
+  }
+
   /** A desired set as the agent takes it, whose highest epoch so far is given. */
   public ServerMessage.DesiredSet received(ServerMessage.DesiredSet set, long highestEpoch) {
     return set;

@@ -195,6 +195,16 @@ public final class Simulation {
       }
 
       @Override
+      public void stopped(RunId run) {
+        monitor.guard(() -> monitor.world().stopped(run));
+      }
+
+      @Override
+      public void wentOn(RunId run) {
+        monitor.guard(() -> monitor.world().wentOn(run));
+      }
+
+      @Override
       public void obeyed(NodeName node, long epoch) {
         monitor.guard(() -> monitor.world().obeyed(node, epoch));
       }

@@ -68,7 +68,8 @@ enum Canary {
   RUN_ON_A_RESERVED_NODE(Invariant.I38, FactBugs::reservationKeptTooLate),
   PUSHED_ASIDE_BY_OTHER_RULES(Invariant.I39, FactBugs::otherGrace),
   WISH_IS_FORGOTTEN(Invariant.I41, FactBugs::forgottenWish),
-  LICENCES_ARE_NOT_COUNTED(Invariant.I42, FactBugs::uncountedLicences);
+  LICENCES_ARE_NOT_COUNTED(Invariant.I42, FactBugs::uncountedLicences),
+  SUSPENDED_RUN_GOES_ON(Invariant.I43, NodeBugs::sleeplessRuns);
 
   private final Invariant invariant;
   private final Supplier<Seams> bug;

@@ -177,6 +177,16 @@ final class NodeBugs {
     };
   }
 
+  /** The launcher says that a run is stopped and lets it go on. */
+  static Seams sleeplessRuns() {
+    return new Seams() {
+      @Override
+      public boolean launcherStops() {
+        return false;
+      }
+    };
+  }
+
   /** The order names another user than the submission. */
   static Seams otherUser() {
     return new Seams() {

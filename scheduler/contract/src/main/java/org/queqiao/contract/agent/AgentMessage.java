@@ -58,6 +58,12 @@ public sealed interface AgentMessage {
   /** A run's script was started at this node time. */
   record RunStartedReport(RunId run, long startMs) implements AgentMessage {}
 
+  /**
+   * All processes of a run are stopped, or go on, since this node time. Told again with each
+   * connection.
+   */
+  record RunSuspendedReport(RunId run, boolean suspended, long atMs) implements AgentMessage {}
+
   /** A run is gone with all its processes. Repeated until acknowledged. */
   record RunEndedReport(RunExit exit) implements AgentMessage {}
 

@@ -2,6 +2,7 @@ package org.queqiao.contract.agent;
 
 import java.util.List;
 import org.queqiao.contract.id.RunId;
+import org.queqiao.contract.job.Suspending;
 
 /** What the server says to an agent. */
 public sealed interface ServerMessage {
@@ -35,6 +36,7 @@ public sealed interface ServerMessage {
    *     frame
    * @param signal number of a signal that the run gets once, or 0
    * @param signalBatchOnly whether only the batch script gets it
+   * @param suspension whether its processes shall be stopped
    */
   record DesiredRun(
       RunId run,
@@ -42,7 +44,19 @@ public sealed interface ServerMessage {
       int graceMs,
       byte[] signedOrder,
       int signal,
-      boolean signalBatchOnly) {
+      boolean signalBatchOnly,
+      Suspending suspension) {
+    /** A run that nobody wants to suspend. */
+    public DesiredRun(
+        RunId run,
+        boolean stop,
+        int graceMs,
+        byte[] signedOrder,
+        int signal,
+        boolean signalBatchOnly) {
+      this(run, stop, graceMs, signedOrder, signal, signalBatchOnly, Suspending.NONE);
+    }
+
     /** A run that gets no signal. */
     public DesiredRun(RunId run, boolean stop, int graceMs, byte[] signedOrder) {
       this(run, stop, graceMs, signedOrder, 0, false);

@@ -20,7 +20,10 @@ public final class AgentFrame {
   public static final int PROTOCOL_MIN = 1;
 
   /** The newest version of the protocol that this program speaks. */
-  public static final int PROTOCOL_MAX = 1;
+  public static final int PROTOCOL_MAX = 2;
+
+  /** The first version in which runs are suspended. */
+  public static final int PROTOCOL_SUSPENDS = 2;
 
   /** The longest message of a connection without a certificate, in bytes. */
   public static final int ENROL_MAX_BYTES = 16 << 10;

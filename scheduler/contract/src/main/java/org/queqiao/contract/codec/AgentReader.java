@@ -5,8 +5,10 @@ import org.queqiao.contract.MalformedRecordException;
 import org.queqiao.contract.agent.AgentMessage;
 import org.queqiao.contract.agent.ServerMessage;
 import org.queqiao.contract.id.NodeName;
+import org.queqiao.contract.job.Suspending;
 import org.queqiao.contract.wire.FromAgent;
 import org.queqiao.contract.wire.FromServer;
+import org.queqiao.contract.wire.PbDesiredRun;
 import org.queqiao.contract.wire.PbDesiredSet;
 import org.queqiao.contract.wire.PbEnrol;
 import org.queqiao.contract.wire.PbHeartbeat;
@@ -26,6 +28,11 @@ final class AgentReader {
         case RUN_STARTED ->
             new AgentMessage.RunStartedReport(
                 ModelReader.run(in.getRunStarted().getRun()), in.getRunStarted().getStartMs());
+        case RUN_SUSPENDED ->
+            new AgentMessage.RunSuspendedReport(
+                ModelReader.run(in.getRunSuspended().getRun()),
+                in.getRunSuspended().getSuspended(),
+                in.getRunSuspended().getAtMs());
         case RUN_ENDED -> new AgentMessage.RunEndedReport(ModelReader.exit(in.getRunEnded()));
         case DESIRED_SET_APPLIED ->
             new AgentMessage.DesiredSetApplied(
@@ -121,6 +128,16 @@ final class AgentReader {
                     run.getGraceMs(),
                     run.getSignedOrder().toByteArray(),
                     run.getSignal(),
-                    run.getSignalBatchOnly())));
+                    run.getSignalBatchOnly(),
+                    suspension(run.getSuspension()))));
+  }
+
+  private static Suspending suspension(PbDesiredRun.Suspension wanted) {
+    return switch (wanted) {
+      case NONE -> Suspending.NONE;
+      case SUSPEND -> Suspending.SUSPEND;
+      case RESUME -> Suspending.RESUME;
+      case UNRECOGNIZED -> throw ModelReader.unknown("suspension");
+    };
   }
 }

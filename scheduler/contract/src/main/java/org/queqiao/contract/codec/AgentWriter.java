@@ -2,6 +2,7 @@ package org.queqiao.contract.codec;
 
 import org.queqiao.contract.agent.AgentMessage;
 import org.queqiao.contract.agent.ServerMessage;
+import org.queqiao.contract.job.Suspending;
 import org.queqiao.contract.wire.FromAgent;
 import org.queqiao.contract.wire.FromServer;
 import org.queqiao.contract.wire.PbCertified;
@@ -17,6 +18,7 @@ import org.queqiao.contract.wire.PbReadOutput;
 import org.queqiao.contract.wire.PbRefused;
 import org.queqiao.contract.wire.PbRenew;
 import org.queqiao.contract.wire.PbRunStartedReport;
+import org.queqiao.contract.wire.PbRunSuspendedReport;
 import org.queqiao.contract.wire.PbWelcome;
 
 /** Messages between server and agent, to their wire form. */
@@ -33,6 +35,12 @@ final class AgentWriter {
               PbRunStartedReport.newBuilder()
                   .setRun(ModelWriter.run(m.run()))
                   .setStartMs(m.startMs()));
+      case AgentMessage.RunSuspendedReport m ->
+          out.setRunSuspended(
+              PbRunSuspendedReport.newBuilder()
+                  .setRun(ModelWriter.run(m.run()))
+                  .setSuspended(m.suspended())
+                  .setAtMs(m.atMs()));
       case AgentMessage.RunEndedReport m -> out.setRunEnded(ModelWriter.exit(m.exit()));
       case AgentMessage.DesiredSetApplied m ->
           out.setDesiredSetApplied(
@@ -123,6 +131,14 @@ final class AgentWriter {
         .build();
   }
 
+  private static PbDesiredRun.Suspension suspension(Suspending wanted) {
+    return switch (wanted) {
+      case NONE -> PbDesiredRun.Suspension.NONE;
+      case SUSPEND -> PbDesiredRun.Suspension.SUSPEND;
+      case RESUME -> PbDesiredRun.Suspension.RESUME;
+    };
+  }
+
   private static PbDesiredSet desired(ServerMessage.DesiredSet m) {
     PbDesiredSet.Builder out =
         PbDesiredSet.newBuilder().setEpoch(m.epoch()).setVersion(m.version());
@@ -134,7 +150,8 @@ final class AgentWriter {
               .setGraceMs(run.graceMs())
               .setSignedOrder(ModelWriter.bytes(run.signedOrder()))
               .setSignal(run.signal())
-              .setSignalBatchOnly(run.signalBatchOnly()));
+              .setSignalBatchOnly(run.signalBatchOnly())
+              .setSuspension(suspension(run.suspension())));
     }
     return out.build();
   }

@@ -117,6 +117,9 @@ final class EventReader {
       case JOB_KILL_REQUESTED -> killRequested(in.getJobKillRequested());
       case JOB_ENDED -> ended(in.getJobEnded());
       case JOB_SIGNALLED -> new JobSignalled(ModelReader.run(in.getJobSignalled()));
+      case JOB_SUSPEND_REQUESTED -> SuspensionReader.requested(in.getJobSuspendRequested());
+      case JOB_SUSPENDED -> SuspensionReader.suspended(in.getJobSuspended());
+      case JOB_RESUMED -> SuspensionReader.resumed(in.getJobResumed());
       case JOB_REQUEUED -> requeued(in.getJobRequeued());
       case JOB_POLICY_DEFINED -> jobPolicy(in.getJobPolicyDefined());
       case SCHEDULING_DEFINED -> scheduling(in.getSchedulingDefined());
@@ -239,7 +242,7 @@ final class EventReader {
   }
 
   static JobPolicyDefined jobPolicy(PbJobPolicyDefined e) {
-    return new JobPolicyDefined(e.getMaxAttempts());
+    return new JobPolicyDefined(e.getMaxAttempts(), e.getBillsSuspendedTime());
   }
 
   private static JobEnded ended(PbJobEnded e) {

@@ -16,9 +16,12 @@ import org.queqiao.contract.event.JobPolicyDefined;
 import org.queqiao.contract.event.JobPromised;
 import org.queqiao.contract.event.JobReleased;
 import org.queqiao.contract.event.JobRequeued;
+import org.queqiao.contract.event.JobResumed;
 import org.queqiao.contract.event.JobSignalled;
 import org.queqiao.contract.event.JobStarted;
 import org.queqiao.contract.event.JobSubmitted;
+import org.queqiao.contract.event.JobSuspendRequested;
+import org.queqiao.contract.event.JobSuspended;
 import org.queqiao.contract.event.LicenceDefined;
 import org.queqiao.contract.event.MembershipRemoved;
 import org.queqiao.contract.event.MembershipSet;
@@ -115,6 +118,9 @@ final class EventWriter {
       case JobStarted e -> out.setJobStarted(started(e));
       case JobKillRequested e -> out.setJobKillRequested(killRequested(e));
       case JobSignalled e -> out.setJobSignalled(ModelWriter.run(e.run()));
+      case JobSuspendRequested e -> out.setJobSuspendRequested(SuspensionWriter.requested(e));
+      case JobSuspended e -> out.setJobSuspended(SuspensionWriter.suspended(e));
+      case JobResumed e -> out.setJobResumed(SuspensionWriter.resumed(e));
       case JobRequeued e -> out.setJobRequeued(requeued(e));
       case JobPolicyDefined e -> out.setJobPolicyDefined(jobPolicy(e));
       case SchedulingDefined e -> out.setSchedulingDefined(scheduling(e));
@@ -199,7 +205,10 @@ final class EventWriter {
   }
 
   static PbJobPolicyDefined jobPolicy(JobPolicyDefined e) {
-    return PbJobPolicyDefined.newBuilder().setMaxAttempts(e.maxAttempts()).build();
+    return PbJobPolicyDefined.newBuilder()
+        .setMaxAttempts(e.maxAttempts())
+        .setBillsSuspendedTime(e.billsSuspendedTime())
+        .build();
   }
 
   static PbPartitionDefined partition(PartitionDefined e) {

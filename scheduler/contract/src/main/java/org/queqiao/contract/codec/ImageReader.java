@@ -140,7 +140,8 @@ final class ImageReader {
         in.hasTask() ? ArrayReader.task(in.getTask()) : null,
         in.getRevision(),
         in.getReservation().isEmpty() ? null : new ReservationName(in.getReservation()),
-        in.hasPreemption() ? preemption(in.getPreemption()) : ClusterImage.PreemptionImage.NONE);
+        in.hasPreemption() ? preemption(in.getPreemption()) : ClusterImage.PreemptionImage.NONE,
+        in.hasSuspension() ? SuspensionReader.image(in.getSuspension()) : null);
   }
 
   private static ClusterImage.PreemptionImage preemption(PbPreemptionImage in) {

@@ -140,6 +140,9 @@ final class ImageWriter {
     if (job.task() != null) {
       out.setTask(ArrayWriter.task(job.task()));
     }
+    if (job.suspension() != null) {
+      out.setSuspension(SuspensionWriter.image(job.suspension()));
+    }
     job.dependencies().forEach(each -> out.addDependencies(dependency(each)));
     job.allocations().forEach(each -> out.addAllocations(ModelWriter.allocation(each)));
     if (job.exit() != null) {

@@ -191,7 +191,8 @@ final class ModelReader {
         facts.getAbsentList(),
         list(
             facts.getNumaList(),
-            each -> new NodeFacts.NumaNode(each.getSocket(), each.getCoresList())));
+            each -> new NodeFacts.NumaNode(each.getSocket(), each.getCoresList())),
+        facts.getSuspends());
   }
 
   static Role role(PbRole role) {

@@ -190,7 +190,8 @@ final class ModelWriter {
             .setMemBytes(facts.memBytes())
             .setAgentVersion(facts.agentVersion())
             .setKernel(facts.kernel())
-            .addAllAbsent(facts.absent());
+            .addAllAbsent(facts.absent())
+            .setSuspends(facts.suspends());
     for (NodeFacts.GresInventory gres : facts.gres()) {
       out.addGres(
           PbGresInventory.newBuilder()

@@ -7,6 +7,8 @@ package org.queqiao.contract.job;
 public enum JobState {
   PENDING,
   RUNNING,
+  /** All processes of its run are stopped; it keeps what it holds. */
+  SUSPENDED,
   /**
    * Its processes have been told to end, or its end is not proven yet; its cores are still held.
    */
@@ -25,7 +27,7 @@ public enum JobState {
   /** Whether the state is final: no event leads out of it. */
   public boolean isTerminal() {
     return switch (this) {
-      case PENDING, RUNNING, COMPLETING -> false;
+      case PENDING, RUNNING, SUSPENDED, COMPLETING -> false;
       case COMPLETED, CANCELLED, FAILED, TIMEOUT, NODE_FAIL, OUT_OF_MEMORY, DEADLINE, PREEMPTED ->
           true;
     };

@@ -15,6 +15,7 @@ import org.queqiao.contract.id.NodeName;
  * @param kernel release of the kernel
  * @param absent what this node cannot do, each with its reason, such as limits without root
  * @param numa its NUMA nodes, each with its socket and cores; empty when that is not known
+ * @param suspends whether it can stop a run and let it go on
  */
 public record NodeFacts(
     NodeName name,
@@ -25,7 +26,8 @@ public record NodeFacts(
     String agentVersion,
     String kernel,
     List<String> absent,
-    List<NumaNode> numa) {
+    List<NumaNode> numa,
+    boolean suspends) {
   public NodeFacts {
     gres = List.copyOf(gres);
     absent = List.copyOf(absent);
@@ -45,10 +47,30 @@ public record NodeFacts(
     this(name, bootId, cores, memBytes, gres, agentVersion, kernel, absent, List.of());
   }
 
+  /** A node that cannot stop a run. */
+  public NodeFacts(
+      NodeName name,
+      String bootId,
+      int cores,
+      long memBytes,
+      List<GresInventory> gres,
+      String agentVersion,
+      String kernel,
+      List<String> absent,
+      List<NumaNode> numa) {
+    this(name, bootId, cores, memBytes, gres, agentVersion, kernel, absent, numa, false);
+  }
+
   /** The same with its NUMA nodes. */
   public NodeFacts with(List<NumaNode> numaNodes) {
     return new NodeFacts(
-        name, bootId, cores, memBytes, gres, agentVersion, kernel, absent, numaNodes);
+        name, bootId, cores, memBytes, gres, agentVersion, kernel, absent, numaNodes, suspends);
+  }
+
+  /** The same of a node that can stop a run and let it go on. */
+  public NodeFacts suspending() {
+    return new NodeFacts(
+        name, bootId, cores, memBytes, gres, agentVersion, kernel, absent, numa, true);
   }
 
   /**
@@ -65,7 +87,17 @@ public record NodeFacts(
 
   /** A node like this one. */
   public NodeFacts named(NodeName otherName) {
-    return new NodeFacts(otherName, bootId, cores, memBytes, gres, agentVersion, kernel, absent);
+    return new NodeFacts(
+        otherName,
+        bootId,
+        cores,
+        memBytes,
+        gres,
+        agentVersion,
+        kernel,
+        absent,
+        List.of(),
+        suspends);
   }
 
   /**

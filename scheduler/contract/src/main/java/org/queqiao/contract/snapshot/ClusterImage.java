@@ -22,6 +22,7 @@ import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.KillCause;
 import org.queqiao.contract.job.RunExit;
+import org.queqiao.contract.job.Suspension;
 import org.queqiao.contract.node.NodeFacts;
 import org.queqiao.contract.node.NodeSettings;
 import org.queqiao.contract.node.NodeState;
@@ -284,8 +285,7 @@ public record ClusterImage(
    * @param startMs allocation of the latest run, 0 before
    * @param nodeStartMs node time when its script started, 0 before
    * @param endMs 0 before the end
-   * @param finishedMs logical time of the fact that ended it, from when on it is kept for a while;
-   *     0 before. Later than {@code endMs} when the end was learnt late
+   * @param finishedMs logical time of the fact that ended it, which may come late; 0 before
    * @param killCause why it is being ended, or null
    * @param exit what the node recorded, or null
    * @param detail in words, or empty
@@ -301,6 +301,7 @@ public record ClusterImage(
    * @param revision how often it was changed since its submission
    * @param reservation the reservation that its latest run uses or used, or null
    * @param preemption whom it makes room for, or whether room is made for it
+   * @param suspension how its latest run was suspended; null for one that never was to be
    */
   public record JobImage(
       JobId id,
@@ -332,7 +333,8 @@ public record ClusterImage(
       ArrayTask task,
       int revision,
       ReservationName reservation,
-      PreemptionImage preemption) {
+      PreemptionImage preemption,
+      Suspension suspension) {
     public JobImage {
       allocations = List.copyOf(allocations);
       dependencies = List.copyOf(dependencies);
@@ -370,7 +372,13 @@ public record ClusterImage(
           task,
           revision,
           reservation,
-          preemption);
+          preemption,
+          suspension);
+    }
+
+    /** How long its latest run was stopped until a moment. */
+    public long suspendedMs(long untilMs) {
+      return suspension == null ? 0 : suspension.suspendedMs(untilMs);
     }
 
     /** A job of which nothing was predicted or promised. */
@@ -428,7 +436,8 @@ public record ClusterImage(
           null,
           0,
           null,
-          PreemptionImage.NONE);
+          PreemptionImage.NONE,
+          null);
     }
   }
 
@@ -464,7 +473,6 @@ public record ClusterImage(
   /**
    * How far a job is with one of its dependencies.
    *
-   * @param progress what is known
    * @param readyMs for one that is fulfilled: from when on it counts; else 0
    */
   public record DependencyImage(Progress progress, long readyMs) {

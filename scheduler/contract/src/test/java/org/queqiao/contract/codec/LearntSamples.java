@@ -68,6 +68,7 @@ final class LearntSamples {
         null,
         0,
         null,
-        ClusterImage.PreemptionImage.NONE);
+        ClusterImage.PreemptionImage.NONE,
+        null);
   }
 }

@@ -106,6 +106,7 @@ final class PreemptionSamples {
         job.task(),
         job.revision(),
         job.reservation(),
-        preemption);
+        preemption,
+        job.suspension());
   }
 }

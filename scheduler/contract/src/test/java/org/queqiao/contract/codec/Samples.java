@@ -262,6 +262,9 @@ final class Samples {
                 RUN.job(), 2, JobState.FAILED, 1_760_000_060_123L, EXIT, true, "exit 3"))) {
       out.put(event.getClass().getSimpleName(), event);
     }
+    for (Event event : SuspensionSamples.events()) {
+      out.put(event.getClass().getSimpleName(), event);
+    }
     for (Event event : ReservationSamples.events()) {
       out.put(event.getClass().getSimpleName(), event);
     }
@@ -274,6 +277,7 @@ final class Samples {
         new LinkedHashMap<>(LearntSamples.events(new JobAllocated(RUN, List.of(ALLOCATION))));
     out.putAll(ReservationSamples.laterEvents());
     out.putAll(PreemptionSamples.laterEvents());
+    out.putAll(SuspensionSamples.laterEvents());
     out.put(
         "NodeDown-anew", new NodeDown(NODE, 1_760_000_000_000L, "started anew", FACTS.bootId()));
     out.put(
@@ -407,6 +411,7 @@ final class Samples {
             List.of(new ArrayImage.OrdinalRun(3, 5))));
     out.put(
         "ClusterImage-preemption", PreemptionSamples.image(ofArray(null, List.of(), List.of())));
+    out.put("ClusterImage-suspended", SuspensionSamples.image(image()));
     return out;
   }
 
@@ -482,7 +487,8 @@ final class Samples {
         task,
         3,
         null,
-        ClusterImage.PreemptionImage.NONE);
+        ClusterImage.PreemptionImage.NONE,
+        null);
   }
 
   private static Map<String, ClusterImage> imagesBeforeArrays() {
@@ -636,6 +642,7 @@ final class Samples {
             new AgentMessage.Hello(1, 1, FACTS, 4, List.of(RUN), List.of(EXIT)),
             new AgentMessage.Heartbeat(9, 1500, 123_456_789, 1L << 33, 1L << 35, List.of(RUN)),
             new AgentMessage.RunStartedReport(RUN, 1_760_000_000_100L),
+            new AgentMessage.RunSuspendedReport(RUN, true, 1_760_000_030_000L),
             new AgentMessage.RunEndedReport(EXIT),
             new AgentMessage.DesiredSetApplied(4, 17),
             new AgentMessage.OutputChunk(
@@ -710,6 +717,8 @@ final class Samples {
   /** As {@link #laterEvents}, for messages of the server. */
   static Map<String, ServerMessage> laterFromServer() {
     return Map.of(
+        "DesiredSet-suspension",
+        SuspensionSamples.desired(),
         "DesiredSet-signal",
         new ServerMessage.DesiredSet(
             4,

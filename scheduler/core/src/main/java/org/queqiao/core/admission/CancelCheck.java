@@ -85,7 +85,7 @@ public final class CancelCheck {
                   actor,
                   new JobEnded(
                       job.id(), job.attempt(), JobState.CANCELLED, nowMs, null, false, WAITED)));
-      case RUNNING ->
+      case RUNNING, SUSPENDED ->
           List.of(new Fact(actor, new JobKillRequested(job.run(), KillCause.CANCELLED)));
       case COMPLETING ->
           RunOutcome.isRequeue(job.killCause())

@@ -26,6 +26,7 @@ import org.queqiao.core.permission.Permissions;
 import org.queqiao.core.state.Claim;
 import org.queqiao.core.state.Cluster;
 import org.queqiao.core.state.Job;
+import org.queqiao.core.state.JobClock;
 
 /**
  * Changes of a job that has not ended. A waiting job is checked as if it were submitted anew with
@@ -97,7 +98,7 @@ public final class ChangeCheck {
     }
     return switch (job.state()) {
       case PENDING -> waiting(input, job, nowMs);
-      case RUNNING -> running(input, job);
+      case RUNNING, SUSPENDED -> running(input, job, nowMs);
       case COMPLETING ->
           Rejections.conflict("id", "job " + job.id() + " is being ended: it cannot be changed");
       case COMPLETED, CANCELLED, FAILED, TIMEOUT, NODE_FAIL, OUT_OF_MEMORY, DEADLINE, PREEMPTED ->
@@ -106,7 +107,7 @@ public final class ChangeCheck {
     };
   }
 
-  private Decision running(Input.ChangeJob input, Job job) {
+  private Decision running(Input.ChangeJob input, Job job, long nowMs) {
     JobChange change = input.change();
     TreeSet<String> others = new TreeSet<>(change.named());
     others.remove("limitMs");
@@ -139,7 +140,7 @@ public final class ChangeCheck {
               + job.spec().limitMs()
               + ": only an administrator makes it longer");
     }
-    long untilMs = Math.addExact(job.startMs(), limitMs);
+    long untilMs = Math.addExact(JobClock.startWithoutStopsMs(job, nowMs), limitMs);
     for (Allocation each : job.allocations()) {
       if (limitMs > job.spec().limitMs()
           && cluster.reservations().keeps(each.node(), job.reservation(), untilMs).isPresent()) {

@@ -20,6 +20,7 @@ import org.queqiao.core.reservation.ReservationClock;
 import org.queqiao.core.state.ArrayProgress;
 import org.queqiao.core.state.Cluster;
 import org.queqiao.core.state.Job;
+import org.queqiao.core.state.JobClock;
 import org.queqiao.core.state.JobTable;
 
 /**
@@ -91,7 +92,7 @@ public final class DeadlineCheck {
         break;
       }
       Job job = cluster.jobs().find(each.job()).orElseThrow();
-      KillCause cause = job.endsByDeadline() ? KillCause.DEADLINE : KillCause.TIMEOUT;
+      KillCause cause = JobClock.endsByDeadline(job) ? KillCause.DEADLINE : KillCause.TIMEOUT;
       facts.add(new Fact(Actor.SCHEDULER, new JobKillRequested(job.run(), cause)));
     }
   }

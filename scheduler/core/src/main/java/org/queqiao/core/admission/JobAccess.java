@@ -28,23 +28,31 @@ final class JobAccess {
   record Found(Job job, Decision refusal) {}
 
   /** A job that the actor may not even see is answered like one that does not exist. */
-  Found find(Actor actor, JobId id) {
+  Found see(Actor actor, JobId id) {
     Optional<Job> job = cluster.jobs().find(id);
-    if (job.isEmpty() || !permissions.permit(actor, see(job.get()))) {
-      return new Found(
-          null, Rejections.notFound("id", "there is no job " + id + " that you may see"));
+    return job.isEmpty() || !permissions.permit(actor, see(job.get()))
+        ? new Found(null, Rejections.notFound("id", "there is no job " + id + " that you may see"))
+        : new Found(job.get(), null);
+  }
+
+  /** A job that the actor may see and control. */
+  Found find(Actor actor, JobId id) {
+    Found seen = see(actor, id);
+    if (seen.refusal() != null) {
+      return seen;
     }
-    if (!permissions.permit(actor, control(job.get()))) {
+    Job job = seen.job();
+    if (!permissions.permit(actor, control(job))) {
       return new Found(
           null,
           Rejections.forbidden(
               "job "
                   + id
                   + " belongs to "
-                  + job.get().user()
+                  + job.user()
                   + ": only its owner, a manager of its project or an administrator may do this"));
     }
-    return new Found(job.get(), null);
+    return seen;
   }
 
   private static Action see(Job job) {

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.queqiao.contract.event.JobKillRequested;
 import org.queqiao.contract.id.Actor;
-import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.KillCause;
 import org.queqiao.core.message.Decision;
 import org.queqiao.core.message.Fact;
@@ -12,6 +11,7 @@ import org.queqiao.core.message.Input;
 import org.queqiao.core.permission.Permissions;
 import org.queqiao.core.state.Cluster;
 import org.queqiao.core.state.Job;
+import org.queqiao.core.state.JobClock;
 
 /**
  * Telling a running job to run again from its beginning. Its run is told to end; with the report of
@@ -52,7 +52,7 @@ public final class RequeueCheck {
     }
     List<Fact> facts = new ArrayList<>();
     for (Job task : jobs) {
-      if (task.state() == JobState.RUNNING && task.spec().terms().requeue()) {
+      if (JobClock.mayGoOn(task) && task.spec().terms().requeue()) {
         facts.addAll(one(input.actor(), task).facts());
       }
     }
@@ -74,7 +74,7 @@ public final class RequeueCheck {
   private Decision array(Actor actor, Job array) {
     List<Fact> facts = new ArrayList<>();
     for (Job task : cluster.jobs().tasksOf(array.id()).values()) {
-      if (task.state() == JobState.RUNNING && task.spec().terms().requeue()) {
+      if (JobClock.mayGoOn(task) && task.spec().terms().requeue()) {
         facts.addAll(one(actor, task).facts());
       }
     }
@@ -91,7 +91,7 @@ public final class RequeueCheck {
           "job " + job.id() + " was submitted to run once (requeue is false): submit it anew");
     }
     return switch (job.state()) {
-      case RUNNING ->
+      case RUNNING, SUSPENDED ->
           Decision.done(
               List.of(new Fact(actor, new JobKillRequested(job.run(), KillCause.REQUEUED))));
       case COMPLETING ->

@@ -12,6 +12,7 @@ import org.queqiao.core.lifecycle.RunOutcome;
 import org.queqiao.core.message.Fact;
 import org.queqiao.core.state.Cluster;
 import org.queqiao.core.state.Job;
+import org.queqiao.core.state.JobClock;
 
 /**
  * Writes the facts by which runs end. A run that is lost with its node, or was told to, makes its
@@ -30,14 +31,14 @@ final class RunEnds {
   /** A node reported the exit of a run of its own. */
   Fact reported(Job job, RunExit exit, NodeName node, long nowMs) {
     RunExit kept = shortened(exit);
-    RunOutcome outcome = RunOutcome.reported(kept, job.killCause(), node, job.startMs(), nowMs);
+    RunOutcome outcome = RunOutcome.reported(kept, job.killCause(), node, JobClock.edgeMs(job), nowMs);
     return end(Actor.node(node), job, outcome, kept);
   }
 
   /** The node of a run's script is gone, and the run with it. */
   Fact lost(Job job, long lastSignMs, String reason) {
     RunOutcome outcome =
-        RunOutcome.lostWithNode(job.killCause(), job.startMs(), lastSignMs, reason);
+        RunOutcome.lostWithNode(job.killCause(), JobClock.edgeMs(job), lastSignMs, reason);
     return end(Actor.SCHEDULER, job, outcome, null);
   }
 
@@ -50,7 +51,7 @@ final class RunEnds {
     if (job.scriptNode().equals(node)) {
       return lost(job, lastSignMs, reason);
     }
-    return job.state() == JobState.RUNNING
+    return JobClock.mayGoOn(job)
         ? new Fact(Actor.SCHEDULER, new JobKillRequested(job.run(), KillCause.NODE_FAIL))
         : null;
   }

@@ -56,6 +56,7 @@ public final class HistoryChecks {
   private final TreeMap<NodeName, String> boots = new TreeMap<>();
   private final PreemptionHistory preemption = new PreemptionHistory();
   private final ReservationHistory reservations = new ReservationHistory();
+  private final SuspensionHistory suspensions = new SuspensionHistory();
   private long lastPosition;
   private long lastMs;
   private long lastJob;
@@ -73,6 +74,7 @@ public final class HistoryChecks {
     take(event.event(), event.timeMs());
     reservations.observe(event).forEach(each -> require(false, "I38", each));
     preemption.observe(event).forEach(each -> require(false, "I39", each));
+    suspensions.observe(event).forEach(each -> require(false, "I43", each));
     return List.copyOf(found.subList(before, found.size()));
   }
 
@@ -449,7 +451,7 @@ public final class HistoryChecks {
   private static boolean fits(Life life, JobState end) {
     return switch (life.state) {
       case PENDING -> end == JobState.CANCELLED || end == JobState.DEADLINE;
-      case RUNNING ->
+      case RUNNING, SUSPENDED ->
           end != JobState.CANCELLED
               && end != JobState.TIMEOUT
               && end != JobState.DEADLINE

@@ -44,7 +44,9 @@ public final class InvariantChecks {
     TreeSet<String> held = new TreeSet<>();
     TreeMap<NodeName, Long> memBytes = new TreeMap<>();
     for (ClusterImage.JobImage job : image.jobs()) {
-      if (job.state() == JobState.RUNNING || job.state() == JobState.COMPLETING) {
+      if (job.state() == JobState.RUNNING
+          || job.state() == JobState.SUSPENDED
+          || job.state() == JobState.COMPLETING) {
         for (Allocation allocation : job.allocations()) {
           hold(job, allocation, facts.get(allocation.node()), held);
           memBytes.merge(allocation.node(), allocation.memBytes(), Math::addExact);

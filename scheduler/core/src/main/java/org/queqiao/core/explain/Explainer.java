@@ -28,6 +28,7 @@ import org.queqiao.core.state.Claim;
 import org.queqiao.core.state.Cluster;
 import org.queqiao.core.state.Demand;
 import org.queqiao.core.state.Job;
+import org.queqiao.core.state.JobClock;
 import org.queqiao.core.state.Node;
 import org.queqiao.core.state.ReservationState;
 
@@ -236,7 +237,7 @@ public final class Explainer {
       int cores = here;
       holders.merge(
           holder.id(),
-          new Holder(other(holder), cores, holder.deadlineMs()),
+          new Holder(other(holder), cores, JobClock.latestEndMs(holder, nowMs)),
           (known, more) ->
               new Holder(known.other(), known.cores() + more.cores(), known.endsByMs()));
     }

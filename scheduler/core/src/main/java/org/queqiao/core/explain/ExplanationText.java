@@ -8,7 +8,9 @@ import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.PendingReason;
 import org.queqiao.contract.snapshot.ArrayImage;
 import org.queqiao.contract.snapshot.ClusterImage;
+import org.queqiao.contract.job.Suspension;
 import org.queqiao.contract.snapshot.ClusterImage.DependencyImage.Progress;
+import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.core.limit.LimitTree;
 import org.queqiao.core.message.Explanation;
 
@@ -281,7 +283,7 @@ public final class ExplanationText {
     out.add(
         over
             ? "It ended as " + job.state() + " after " + duration(ranMs) + "."
-            : (job.state() == JobState.COMPLETING ? "It is being ended" : "It runs")
+            : doing(job.state())
                 + " since "
                 + duration(ranMs)
                 + ", at most "
@@ -290,10 +292,42 @@ public final class ExplanationText {
     if (job.preemption().preemptor() != null) {
       out.add("It makes room for job " + job.preemption().preemptor() + ".");
     }
+    suspension(job, nowMs, out);
     if (!job.detail().isEmpty()) {
       out.add("What is known of its end: " + job.detail() + ".");
     }
     return out.toString();
+  }
+
+  private static String doing(JobState state) {
+    return switch (state) {
+      case COMPLETING -> "It is being ended";
+      case SUSPENDED -> "It is suspended, and holds what it got";
+      default -> "It runs";
+    };
+  }
+
+  /** Who suspended it and when, and for how long it was in all. */
+  private static void suspension(ClusterImage.JobImage job, long nowMs, StringJoiner out) {
+    Suspension stops = job.suspension();
+    if (stops == null) {
+      return;
+    }
+    long untilMs = job.state().isTerminal() ? job.endMs() : nowMs;
+    if (job.suspendedMs(untilMs) > 0) {
+      out.add("Its processes were stopped for " + duration(job.suspendedMs(untilMs)) + " in all.");
+    }
+    if (!job.state().isTerminal()) {
+      out.add(
+          stops.by().name()
+              + " asked "
+              + duration(nowMs - stops.askedMs())
+              + " ago that it "
+              + (stops.wanted() ? "is suspended." : "goes on."));
+      if (stops.wanted() != stops.isStopped() && job.state() != JobState.COMPLETING) {
+        out.add("Its node has not reported yet that it does so.");
+      }
+    }
   }
 
   private static String jobs(int count) {

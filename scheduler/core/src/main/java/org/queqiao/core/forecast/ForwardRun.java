@@ -78,7 +78,7 @@ public final class ForwardRun {
     this.runTimes = runTimes;
     this.nowMs = Math.max(nowMs, image.timeMs());
     for (ClusterImage.JobImage job : image.jobs()) {
-      if (job.state() == JobState.RUNNING || job.state() == JobState.COMPLETING) {
+      if (job.state() != JobState.PENDING && !job.state().isTerminal()) {
         expect(job);
       }
     }
@@ -250,7 +250,8 @@ public final class ForwardRun {
     }
     long limitMs = job.spec().limitMs();
     long runMs = Math.clamp(runTimes.runMs(job, nowMs), 1, limitMs);
-    long endMs = Math.addExact(job.startMs(), runMs);
+    // A suspended run is assumed to go on now.
+    long endMs = Math.addExact(job.startMs() + job.suspendedMs(nowMs), runMs);
     long deadlineMs = job.spec().terms().deadlineMs();
     if (deadlineMs != 0) {
       endMs = Math.min(endMs, deadlineMs);

@@ -27,7 +27,7 @@ public final class SampledRunTimes implements RunTimes {
   @Override
   public long runMs(ClusterImage.JobImage job, long nowMs) {
     long limitMs = job.spec().limitMs();
-    long startMs = job.startMs();
+    long startMs = job.startMs() + job.suspendedMs(nowMs);
     long beyondMs = Math.max(0, nowMs - startMs);
     long bits = mix(mix(seed ^ mix(job.id().value())) + job.attempt());
     long runMs = learnt.draw(job.user(), limitMs, beyondMs, bits);

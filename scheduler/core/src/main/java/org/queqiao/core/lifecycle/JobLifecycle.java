@@ -10,6 +10,7 @@ import static org.queqiao.contract.job.JobState.OUT_OF_MEMORY;
 import static org.queqiao.contract.job.JobState.PENDING;
 import static org.queqiao.contract.job.JobState.PREEMPTED;
 import static org.queqiao.contract.job.JobState.RUNNING;
+import static org.queqiao.contract.job.JobState.SUSPENDED;
 import static org.queqiao.contract.job.JobState.TIMEOUT;
 
 import java.util.EnumSet;
@@ -30,10 +31,14 @@ import org.queqiao.contract.job.JobState;
  *   terminal                 terminal                       terminal
  * </pre>
  *
- * A run that loses its node, or is told to, may be requeued instead: its job is PENDING again. A
+ * A run may be suspended in between: RUNNING ---suspended---> SUSPENDED ---resumed---> RUNNING. A
+ * suspended one can come to every end of a running one.
+ *
+ * <p>A run that loses its node, or is told to, may be requeued instead: its job is PENDING again. A
  * run that is being ended for one of these causes can still be cancelled.
  *
- * <p>Held, released, promised and eligible change a waiting job, started and signalled mark a run;
+ * <p>Held, released, promised and eligible change a waiting job, started, signalled and suspend
+ * requested mark a run;
  * all of them leave the state as it is. A terminal state is absorbing: no row begins there.
  */
 public final class JobLifecycle {
@@ -46,6 +51,9 @@ public final class JobLifecycle {
     RELEASED,
     PROMISED,
     SIGNALLED,
+    SUSPEND_REQUESTED,
+    SUSPENDED,
+    RESUMED,
     KILL_REQUESTED,
     REQUEUED,
     ENDED
@@ -70,11 +78,19 @@ public final class JobLifecycle {
           row(PENDING, Step.ENDED, CANCELLED, DEADLINE),
           row(RUNNING, Step.STARTED, RUNNING),
           row(RUNNING, Step.SIGNALLED, RUNNING),
+          row(RUNNING, Step.SUSPEND_REQUESTED, RUNNING),
+          row(RUNNING, Step.SUSPENDED, SUSPENDED),
           row(RUNNING, Step.KILL_REQUESTED, COMPLETING),
           row(RUNNING, Step.REQUEUED, PENDING),
+          row(SUSPENDED, Step.STARTED, SUSPENDED),
+          row(SUSPENDED, Step.SUSPEND_REQUESTED, SUSPENDED),
+          row(SUSPENDED, Step.RESUMED, RUNNING),
+          row(SUSPENDED, Step.KILL_REQUESTED, COMPLETING),
+          row(SUSPENDED, Step.REQUEUED, PENDING),
           row(COMPLETING, Step.KILL_REQUESTED, COMPLETING),
           row(COMPLETING, Step.REQUEUED, PENDING),
           row(RUNNING, Step.ENDED, COMPLETED, FAILED, OUT_OF_MEMORY, NODE_FAIL),
+          row(SUSPENDED, Step.ENDED, COMPLETED, FAILED, OUT_OF_MEMORY, NODE_FAIL),
           row(COMPLETING, Step.STARTED, COMPLETING),
           row(COMPLETING, Step.ENDED, CANCELLED, TIMEOUT, NODE_FAIL, DEADLINE, PREEMPTED));
 

@@ -19,7 +19,7 @@ public record RunOutcome(JobState state, long endMs, boolean nodeTimeRejected, S
    * traps TERM and returns 0 was cancelled all the same.
    *
    * @param cause why it was being ended, or null
-   * @param startMs allocation of the run
+   * @param startMs allocation of the run, or when it was last stopped or went on
    * @param nowMs logical time of the report
    */
   public static RunOutcome reported(
@@ -34,7 +34,7 @@ public record RunOutcome(JobState state, long endMs, boolean nodeTimeRejected, S
    * A run went down with its node. A job that was being ended anyway keeps that cause.
    *
    * @param cause why it was being ended, or null
-   * @param startMs allocation of the run
+   * @param startMs allocation of the run, or when it was last stopped or went on
    * @param lastSignMs last proven life sign of the node
    * @param reason what happened to the node, in words
    */

@@ -13,6 +13,9 @@ public sealed interface Action {
   /** To cancel, hold or release a job of this owner and project. */
   record ControlJob(UserName owner, ProjectName project) implements Action {}
 
+  /** To suspend and resume runs. */
+  record SuspendJob() implements Action {}
+
   /** To release a job that an administrator holds. */
   record ReleaseAdministratorHold() implements Action {}
 

@@ -6,6 +6,7 @@ import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.ArrayTask;
 import org.queqiao.contract.job.JobSpec;
+import org.queqiao.contract.job.Suspending;
 import org.queqiao.contract.job.WarningSignal;
 
 /**
@@ -23,6 +24,7 @@ import org.queqiao.contract.job.WarningSignal;
  * @param allocations what it was given, on every node
  * @param signal what the run gets once, now, or null
  * @param task which task of which array it is a run of, or null
+ * @param suspending what is wanted of its processes
  */
 public record DesiredRunState(
     RunId run,
@@ -35,7 +37,8 @@ public record DesiredRunState(
     JobSpec spec,
     List<Allocation> allocations,
     WarningSignal signal,
-    ArrayTask task) {
+    ArrayTask task,
+    Suspending suspending) {
   /** A run that gets no signal and is of no array. */
   public DesiredRunState(
       RunId run,
@@ -48,6 +51,34 @@ public record DesiredRunState(
       JobSpec spec,
       List<Allocation> allocations) {
     this(run, stop, graceMs, user, unixUser, uid, submitMs, spec, allocations, null, null);
+  }
+
+  /** A run that nobody wants to suspend. */
+  public DesiredRunState(
+      RunId run,
+      boolean stop,
+      int graceMs,
+      UserName user,
+      String unixUser,
+      int uid,
+      long submitMs,
+      JobSpec spec,
+      List<Allocation> allocations,
+      WarningSignal signal,
+      ArrayTask task) {
+    this(
+        run,
+        stop,
+        graceMs,
+        user,
+        unixUser,
+        uid,
+        submitMs,
+        spec,
+        allocations,
+        signal,
+        task,
+        Suspending.NONE);
   }
 
   public DesiredRunState {

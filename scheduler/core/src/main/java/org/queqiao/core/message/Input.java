@@ -100,6 +100,12 @@ public sealed interface Input {
     }
   }
 
+  /** The processes of a running job shall stop where they are. */
+  record SuspendJob(Actor actor, JobId job) implements Input {}
+
+  /** The processes of a suspended job shall go on. */
+  record ResumeJob(Actor actor, JobId job) implements Input {}
+
   /**
    * The agent of a node said hello.
    *
@@ -137,6 +143,9 @@ public sealed interface Input {
 
   /** An agent saw the script of a run start, at this node time. */
   record RunStarted(NodeName node, RunId run, long startMs) implements Input {}
+
+  /** An agent saw all processes of a run stop, or go on, at this node time. */
+  record RunSuspended(NodeName node, RunId run, boolean suspended, long atMs) implements Input {}
 
   /** An agent saw the last process of a run go. */
   record RunEnded(NodeName node, RunExit exit) implements Input {}

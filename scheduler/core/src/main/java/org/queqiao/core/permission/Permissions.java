@@ -49,6 +49,7 @@ public final class Permissions {
     return switch (action) {
       case Action.SubmitJob _ -> false;
       case Action.ControlJob _ -> false;
+      case Action.SuspendJob _ -> false;
       case Action.ReleaseAdministratorHold _ -> false;
       case Action.SeeJob _ -> true;
       case Action.SeeJobContent _ -> false;
@@ -69,6 +70,7 @@ public final class Permissions {
       case Action.SubmitJob(ProjectName project) -> maySubmit(account, project);
       case Action.ControlJob(UserName owner, ProjectName project) ->
           self.equals(owner) || administrator || manages(self, project);
+      case Action.SuspendJob _ -> administrator;
       case Action.ReleaseAdministratorHold _ -> administrator;
       case Action.SeeJob(UserName owner, ProjectName project) ->
           self.equals(owner)

@@ -10,6 +10,7 @@ import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.ReservationName;
 import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.JobSpec;
+import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.node.NodeFacts;
 import org.queqiao.contract.reservation.Reservation;
 import org.queqiao.core.placement.Arrangement;
@@ -19,6 +20,7 @@ import org.queqiao.core.placement.NodeNeed;
 import org.queqiao.core.placement.Switches;
 import org.queqiao.core.state.Cluster;
 import org.queqiao.core.state.Job;
+import org.queqiao.core.state.JobClock;
 import org.queqiao.core.state.Learning;
 import org.queqiao.core.state.Node;
 import org.queqiao.core.state.TaskNumber;
@@ -38,6 +40,10 @@ final class ClusterMirror {
   private final TreeMap<JobId, PlanJob> running = new TreeMap<>();
   private final TreeMap<Long, PlanJob> leaving = new TreeMap<>();
   private final TreeSet<JobId> odd = new TreeSet<>();
+
+  /** Those of the running that are suspended. */
+  private final TreeSet<JobId> still = new TreeSet<>();
+
   private final ClusterKinds kinds;
   private final Fabric fabric;
 
@@ -91,7 +97,10 @@ final class ClusterMirror {
       if (holdsOtherThanItTakes(cluster, job)) {
         odd.add(job.id());
       }
-      planner.runs(run, nodesOf(job), job.startMs());
+      planner.runs(run, nodesOf(job), JobClock.startWithoutStopsMs(job, cluster.timeMs()));
+      if (job.state() == JobState.SUSPENDED) {
+        still.add(job.id());
+      }
       leaves(job);
     }
   }
@@ -352,6 +361,7 @@ final class ClusterMirror {
 
   /** A run has ended. */
   void ended(JobId id, long nowMs) {
+    still.remove(id);
     PlanJob run = running.remove(id);
     if (run != null) {
       leaving.remove(run.number());
@@ -381,7 +391,20 @@ final class ClusterMirror {
       return;
     }
     leaving.put(run.number(), run);
-    planner.corrected(run, Math.max(1, job.preemption().killMs() - job.startMs()));
+    planner.corrected(run, Math.max(1, job.preemption().killMs() - run.start()));
+  }
+
+  /** Suspended runs end no earlier than now and what is left of them. */
+  void standStill(long nowMs) {
+    for (JobId each : still) {
+      Job job = cluster.jobs().find(each).orElseThrow();
+      planner.shifted(running.get(each), JobClock.startWithoutStopsMs(job, nowMs));
+    }
+  }
+
+  /** Whether a run is suspended. */
+  boolean isStill(JobId id) {
+    return still.contains(id);
   }
 
   /** Whether a run is known. */

@@ -17,6 +17,7 @@ import org.queqiao.contract.event.JobReleased;
 import org.queqiao.contract.event.JobSignalled;
 import org.queqiao.contract.event.JobStarted;
 import org.queqiao.contract.event.JobSubmitted;
+import org.queqiao.contract.event.JobSuspendRequested;
 import org.queqiao.contract.event.SchedulingDefined;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.ReservationName;
@@ -109,6 +110,9 @@ public final class ClusterPlanner {
       renew();
     }
     Planner planner = mirror.planner();
+    if (!passBegun) {
+      mirror.standStill(nowMs);
+    }
     expectOverdue(planner, nowMs);
     if (!passBegun && planner.pool().totalFreeCores() <= 0) {
       return fruitless(List.of(), cluster.chances(), nowMs);
@@ -311,6 +315,7 @@ public final class ClusterPlanner {
       case JobEnded e -> gone(e.job(), nowMs);
       case JobHeld e when e.tasks() != null -> withdraw(e.job(), e.tasks());
       case JobHeld e -> withdraw(e.job());
+      case JobKillRequested e when mirror.isStill(e.run().job()) -> mirror = null;
       case JobKillRequested e -> cluster.jobs().find(e.run().job()).ifPresent(mirror::leaves);
       case ArrayTaskSplit e -> waiting.remove(e.array(), ordinalOf(e.array(), e.task()));
       case ArrayTasksEnded e -> withdraw(e.array(), e.tasks());
@@ -320,7 +325,8 @@ public final class ClusterPlanner {
           JobEligible _,
           JobReleased _,
           JobStarted _,
-          JobSignalled _ -> {
+          JobSignalled _,
+          JobSuspendRequested _ -> {
         // what may start is asked for by the next pass
       }
       default -> mirror = null;

@@ -213,6 +213,14 @@ public final class Planner {
     runs.add(job);
   }
 
+  /** A running job counts as started at another moment than before: it stood still. */
+  public void shifted(PlanJob job, long since) {
+    settled = false;
+    runs.remove(job);
+    job.planAt(since);
+    runs.add(job);
+  }
+
   /** Whether a job has ended before its time since the last {@link #moveUp}. */
   public boolean endedEarly() {
     return early;

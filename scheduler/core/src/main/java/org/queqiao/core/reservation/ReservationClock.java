@@ -6,12 +6,12 @@ import org.queqiao.contract.event.JobKillRequested;
 import org.queqiao.contract.event.ReservationClosed;
 import org.queqiao.contract.event.ReservationOpened;
 import org.queqiao.contract.id.Actor;
-import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.KillCause;
 import org.queqiao.contract.reservation.Reservation;
 import org.queqiao.core.message.Fact;
 import org.queqiao.core.state.Cluster;
 import org.queqiao.core.state.Job;
+import org.queqiao.core.state.JobClock;
 import org.queqiao.core.state.ReservationState;
 import org.queqiao.core.state.ReservationTable;
 
@@ -60,7 +60,7 @@ public final class ReservationClock {
     }
     boolean any = false;
     for (Job job : cluster.runsIn(state.rules())) {
-      if (job.state() != JobState.RUNNING) {
+      if (!JobClock.mayGoOn(job)) {
         continue;
       }
       any = true;

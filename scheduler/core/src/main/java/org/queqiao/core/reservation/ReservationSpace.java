@@ -7,6 +7,7 @@ import java.util.function.ToIntFunction;
 import org.queqiao.contract.reservation.Reservation;
 import org.queqiao.core.state.Cluster;
 import org.queqiao.core.state.Job;
+import org.queqiao.core.state.JobClock;
 import org.queqiao.core.state.Node;
 import org.queqiao.core.state.ReservationState;
 
@@ -40,7 +41,7 @@ final class ReservationSpace {
   Obstacle on(Node node, Reservation wanted, long firstMs) {
     Obstacle worst = null;
     for (Job job : node.holders()) {
-      long endMs = Math.max(job.deadlineMs(), nowMs + OVERDUE_MS);
+      long endMs = Math.max(JobClock.latestEndMs(job, nowMs), nowMs + OVERDUE_MS);
       boolean inTheWay = !wanted.name().equals(job.reservation()) && endMs > firstMs;
       if (inTheWay && (worst == null || endMs > worst.untilMs())) {
         String words = "job " + job.id() + " may hold " + node.name() + " until " + endMs;

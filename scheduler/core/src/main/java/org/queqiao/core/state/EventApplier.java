@@ -15,9 +15,12 @@ import org.queqiao.contract.event.JobPolicyDefined;
 import org.queqiao.contract.event.JobPromised;
 import org.queqiao.contract.event.JobReleased;
 import org.queqiao.contract.event.JobRequeued;
+import org.queqiao.contract.event.JobResumed;
 import org.queqiao.contract.event.JobSignalled;
 import org.queqiao.contract.event.JobStarted;
 import org.queqiao.contract.event.JobSubmitted;
+import org.queqiao.contract.event.JobSuspendRequested;
+import org.queqiao.contract.event.JobSuspended;
 import org.queqiao.contract.event.LicenceDefined;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.MembershipRemoved;
@@ -46,6 +49,7 @@ import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.event.TopologyDefined;
 import org.queqiao.contract.event.UserDefined;
 import org.queqiao.contract.event.WalletFunded;
+import org.queqiao.contract.id.Actor;
 
 /**
  * Makes facts true: the only writer of the tables. Checks that each fact is legal where it stands
@@ -56,6 +60,7 @@ public final class EventApplier {
   private final Cluster cluster;
   private final JobEvents jobs;
   private final ArrayEvents arrays;
+  private final SuspensionEvents suspensions;
   private final ChangeEvents changes;
   private final NodeEvents nodes;
   private final AccountEvents accounts;
@@ -67,6 +72,7 @@ public final class EventApplier {
     DependencyEvents dependencies = new DependencyEvents(cluster);
     this.arrays = new ArrayEvents(cluster, dependencies);
     this.jobs = new JobEvents(cluster, dependencies, arrays);
+    this.suspensions = new SuspensionEvents(cluster);
     this.changes = new ChangeEvents(cluster, dependencies);
     this.nodes = new NodeEvents(cluster);
     this.accounts = new AccountEvents(cluster);
@@ -87,11 +93,11 @@ public final class EventApplier {
         event.timeMs() >= cluster.timeMs(),
         "time " + event.timeMs() + " follows " + cluster.timeMs());
     cluster.advance(event.position(), event.timeMs());
-    dispatch(event.event(), event.timeMs());
+    dispatch(event.event(), event.actor(), event.timeMs());
     cluster.evict();
   }
 
-  private void dispatch(Event event, long nowMs) {
+  private void dispatch(Event event, Actor actor, long nowMs) {
     switch (event) {
       case JobSubmitted e -> jobs.submitted(e, nowMs);
       case JobAllocated e -> jobs.allocated(e, nowMs);
@@ -102,6 +108,9 @@ public final class EventApplier {
       case JobReleased e -> jobs.released(e);
       case JobKillRequested e -> jobs.killRequested(e, nowMs);
       case JobSignalled e -> jobs.signalled(e);
+      case JobSuspendRequested e -> suspensions.requested(e, actor, nowMs);
+      case JobSuspended e -> suspensions.suspended(e, nowMs);
+      case JobResumed e -> suspensions.resumed(e, nowMs);
       case JobRequeued e -> jobs.requeued(e, nowMs);
       case ArrayTaskSplit e -> arrays.split(e, nowMs);
       case ArrayTasksEnded e -> arrays.tasksEnded(e, nowMs);

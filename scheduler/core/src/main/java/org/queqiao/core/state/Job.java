@@ -18,6 +18,7 @@ import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.JobTerms;
 import org.queqiao.contract.job.KillCause;
 import org.queqiao.contract.job.RunExit;
+import org.queqiao.contract.job.Suspension;
 import org.queqiao.contract.job.TaskIndices;
 import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.core.predict.Experience;
@@ -56,6 +57,9 @@ public final class Job {
   private ReservationName reservation;
 
   private ClusterImage.PreemptionImage preemption = ClusterImage.PreemptionImage.NONE;
+
+  /** Null for a run that nobody ever wanted to suspend. */
+  private Suspension suspension;
 
   /** Null for a job that depends on no other. */
   private DependencyProgress dependencies;
@@ -134,6 +138,7 @@ public final class Job {
     this.revision = image.revision();
     this.reservation = image.reservation();
     this.preemption = image.preemption();
+    this.suspension = image.suspension();
     JobTerms terms = image.spec().terms();
     this.dependencies =
         terms.dependency().isEmpty()
@@ -195,16 +200,23 @@ public final class Job {
     signalled = true;
   }
 
-  void killRequested(KillCause cause) {
+  void suspension(JobState as, Suspension next) {
+    state = as;
+    suspension = next;
+  }
+
+  /** A run that is to end goes on to do so. */
+  void killRequested(KillCause cause, long nowMs) {
     state = JobState.COMPLETING;
     killCause = cause;
+    suspension = suspension == null ? null : suspension.over(nowMs);
   }
 
   /** Its run is over and it waits again. */
   void requeue(JobRequeued requeued) {
     state = JobState.PENDING;
-    long runMs = Math.subtractExact(requeued.endMs(), startMs);
-    long runCoreMs = Math.multiplyExact(Demand.of(allocations).cores(), runMs);
+    long billedMs = JobClock.billedMs(this, requeued.endMs());
+    long runCoreMs = Math.multiplyExact(Demand.of(allocations).cores(), billedMs);
     formerCoreMs = Math.addExact(formerCoreMs, runCoreMs);
     startMs = 0;
     nodeStartMs = 0;
@@ -214,6 +226,7 @@ public final class Job {
     predictedMs = 0;
     promisedMs = 0;
     reservation = null;
+    suspension = null;
     detail = requeued.detail();
     holds = holds.afterRequeue(requeued.held());
   }
@@ -221,6 +234,7 @@ public final class Job {
   void end(JobEnded ended, long nowMs) {
     state = ended.state();
     endMs = ended.endMs();
+    suspension = suspension == null ? null : suspension.over(endMs);
     finishedMs = nowMs;
     exit = ended.exit();
     detail = ended.detail();
@@ -348,7 +362,12 @@ public final class Job {
 
   /** Whether it holds resources: it runs, or its end is not proven yet. */
   public boolean holdsResources() {
-    return state == JobState.RUNNING || state == JobState.COMPLETING;
+    return JobClock.mayGoOn(this) || state == JobState.COMPLETING;
+  }
+
+  /** How its latest run was suspended; null for one that never was to be. */
+  public Suspension suspension() {
+    return suspension;
   }
 
   public int attempt() {
@@ -400,30 +419,14 @@ public final class Job {
     return finishedMs;
   }
 
-  /** When its run must end: at its time limit, or at its deadline if that comes before. */
+  /** When its run must end, see {@link JobClock}. */
   public long deadlineMs() {
-    long limitEndMs = Math.addExact(startMs, spec().limitMs());
-    long deadlineMs = spec().terms().deadlineMs();
-    return deadlineMs == 0 ? limitEndMs : Math.min(limitEndMs, deadlineMs);
-  }
-
-  /** Whether its run must end at its deadline, because that comes before its time limit. */
-  public boolean endsByDeadline() {
-    return deadlineMs() < Math.addExact(startMs, spec().limitMs());
+    return JobClock.deadlineMs(this);
   }
 
   /** Whether its run is to get its warning signal, or got it. */
   public boolean isSignalled() {
     return signalled;
-  }
-
-  boolean awaitsSignal() {
-    return state == JobState.RUNNING && !signalled && spec().terms().signal() != null;
-  }
-
-  /** When its run is to get its warning signal. */
-  long signalMs() {
-    return Math.max(startMs, deadlineMs() - spec().terms().signal().beforeMs());
   }
 
   /** Since when its own terms let it start; 0 before. */
@@ -437,11 +440,6 @@ public final class Job {
     return readyMs == DependencyProgress.NOT_YET
         ? readyMs
         : Math.max(spec().terms().beginMs(), readyMs);
-  }
-
-  /** The last time at which it can start and still end by its deadline. */
-  public long lastStartMs() {
-    return Math.subtractExact(spec().terms().deadlineMs(), spec().limitMs());
   }
 
   /** Whether it waits for other jobs. */

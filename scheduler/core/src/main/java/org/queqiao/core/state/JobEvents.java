@@ -202,7 +202,7 @@ final class JobEvents {
   void signalled(JobSignalled event) {
     Job job = findRun(event.run());
     requireStep(job, Step.SIGNALLED, JobState.RUNNING);
-    require(job.awaitsSignal(), "run " + event.run() + " gets a signal that it does not await");
+    require(JobClock.awaitsSignal(job), "run " + event.run() + " gets a signal that it does not await");
     cluster.jobs().change(job, job::signalled);
     desiredSetChanged(job);
   }
@@ -214,6 +214,9 @@ final class JobEvents {
         job.killCause() == null
             || (RunOutcome.isRequeue(job.killCause()) && event.cause() == KillCause.CANCELLED),
         "run " + event.run() + " is being ended already");
+    if (job.state() == JobState.SUSPENDED) {
+      cluster.priorities().edge(job, nowMs);
+    }
     boolean preempted = RunOutcome.stateOf(event.cause()) == JobState.PREEMPTED;
     require(
         preempted == (event.preemptor() != null), "run " + event.run() + " makes room for nobody");
@@ -225,7 +228,7 @@ final class JobEvents {
         .change(
             job,
             () -> {
-              job.killRequested(event.cause());
+              job.killRequested(event.cause(), nowMs);
               if (preempted) {
                 job.preempt(PreemptionImage.leaving(event.preemptor(), event.graceMs(), nowMs));
               }
@@ -257,7 +260,7 @@ final class JobEvents {
         job.killCause() == null || RunOutcome.stateOf(job.killCause()) == event.state(),
         "job " + job.id() + " ends " + event.state() + " after " + job.killCause());
     boolean ran = job.holdsResources();
-    long earliestMs = ran ? job.startMs() : job.submitMs();
+    long earliestMs = ran ? JobClock.edgeMs(job) : job.submitMs();
     require(
         event.endMs() >= earliestMs && event.endMs() <= nowMs,
         "job "
@@ -272,7 +275,7 @@ final class JobEvents {
         event.exit() == null || (ran && event.exit().run().equals(job.run())),
         "job " + job.id() + " ends with the exit of another run");
     if (ran && Learning.teaches(event)) {
-      cluster.priorities().learn(job.experience(), event.endMs() - job.startMs());
+      cluster.priorities().learn(job.experience(), event.endMs() - JobClock.startWithoutStopsMs(job, event.endMs()));
     }
     if (ran) {
       cluster.priorities().ended(job, cluster.jobs().all(), event.endMs(), nowMs);
@@ -296,7 +299,7 @@ final class JobEvents {
         job.killCause() == null || RunOutcome.isRequeue(job.killCause()),
         "run " + event.run() + " waits again after " + job.killCause());
     require(
-        event.endMs() >= job.startMs() && event.endMs() <= nowMs,
+        event.endMs() >= JobClock.edgeMs(job) && event.endMs() <= nowMs,
         "run " + event.run() + " ends at " + event.endMs());
     require(
         event.exit() == null || event.exit().run().equals(event.run()),

@@ -49,6 +49,7 @@ final class JobImages {
         job.task(),
         job.revision(),
         job.reservation(),
-        job.preemption());
+        job.preemption(),
+        job.suspension());
   }
 }

@@ -117,8 +117,8 @@ public final class JobTable {
   }
 
   private void index(Job job) {
-    if (job.awaitsSignal()) {
-      signals.add(new Moment(job.signalMs(), job.id()));
+    if (JobClock.awaitsSignal(job)) {
+      signals.add(new Moment(JobClock.signalMs(job), job.id()));
     }
     countTask(job, 1);
     waits.index(job);
@@ -129,7 +129,7 @@ public final class JobTable {
       priorities.tryUnknown(job);
     }
     preemption.index(job);
-    if (job.state() == JobState.RUNNING) {
+    if (JobClock.awaitsDeadline(job)) {
       deadlines.add(new Moment(job.deadlineMs(), job.id()));
     }
     if (job.state().isTerminal()) {
@@ -142,8 +142,8 @@ public final class JobTable {
   }
 
   private void unindex(Job job) {
-    if (job.awaitsSignal()) {
-      signals.remove(new Moment(job.signalMs(), job.id()));
+    if (JobClock.awaitsSignal(job)) {
+      signals.remove(new Moment(JobClock.signalMs(job), job.id()));
     }
     countTask(job, -1);
     waits.unindex(job);
@@ -152,7 +152,7 @@ public final class JobTable {
       job.experience().wait(-TasksAhead.countOfKind(job));
     }
     preemption.unindex(job);
-    if (job.state() == JobState.RUNNING) {
+    if (JobClock.awaitsDeadline(job)) {
       deadlines.remove(new Moment(job.deadlineMs(), job.id()));
     }
     if (job.state().isTerminal()) {

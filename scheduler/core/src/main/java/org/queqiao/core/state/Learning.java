@@ -66,7 +66,7 @@ public final class Learning {
     boolean ranItself =
         switch (event.state()) {
           case COMPLETED, FAILED, TIMEOUT, OUT_OF_MEMORY, CANCELLED -> true;
-          case PENDING, RUNNING, COMPLETING, NODE_FAIL, DEADLINE, PREEMPTED -> false;
+          case PENDING, RUNNING, SUSPENDED, COMPLETING, NODE_FAIL, DEADLINE, PREEMPTED -> false;
         };
     RunExit exit = event.exit();
     return ranItself && exit != null && exit.kind() != RunExit.Kind.LAUNCH_FAILED;

@@ -83,7 +83,7 @@ public final class Priorities {
 
   /** Another policy begins: use is carried over and all groups are made anew. */
   void redefine(PriorityPolicy next, Collection<Job> jobs, long nowMs) {
-    List<Job> running = jobs.stream().filter(Job::holdsResources).toList();
+    List<Job> running = jobs.stream().filter(JobClock::isMetered).toList();
     running.forEach(job -> usage.running(job, -1));
     usage.redefine(next, running, nowMs);
     running.forEach(job -> usage.running(job, 1));
@@ -99,11 +99,16 @@ public final class Priorities {
   void ended(Job job, Collection<Job> jobs, long endMs, long nowMs) {
     usage.closed(job, endMs);
     if (usage.mustMove(nowMs)) {
-      List<Job> running = jobs.stream().filter(Job::holdsResources).toList();
+      List<Job> running = jobs.stream().filter(JobClock::isMetered).toList();
       running.forEach(each -> usage.running(each, -1));
       usage.move(nowMs);
       running.forEach(each -> usage.running(each, 1));
     }
+  }
+
+  /** A run is stopped or goes on: what it used until then is used. */
+  void edge(Job job, long atMs) {
+    usage.closed(job, atMs);
   }
 
   /** Whether what may start changes as time passes, by order or by limits. */
@@ -153,7 +158,7 @@ public final class Priorities {
     if (job.startable()) {
       backlog.add(job, policy());
     }
-    if (job.holdsResources()) {
+    if (JobClock.isMetered(job)) {
       usage.running(job, 1);
     }
     tallies.count(job, platformOf(job.spec().project()), 1);
@@ -164,7 +169,7 @@ public final class Priorities {
     if (job.startable()) {
       backlog.remove(job, policy());
     }
-    if (job.holdsResources()) {
+    if (JobClock.isMetered(job)) {
       usage.running(job, -1);
     }
     tallies.count(job, platformOf(job.spec().project()), -1);

@@ -11,6 +11,7 @@ import org.queqiao.contract.job.JobPlacement;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.job.JobTerms;
 import org.queqiao.contract.job.RunExit;
+import org.queqiao.contract.job.Suspension;
 import org.queqiao.contract.job.WarningSignal;
 import org.queqiao.contract.node.NodeFacts;
 import org.queqiao.contract.node.NodeSettings;
@@ -52,6 +53,9 @@ final class StateDigest {
     out.list(cluster.keys().all(), this::key);
     if (cluster.policy().statedJobPolicy() != null) {
       out.text("job policy").number(cluster.policy().jobPolicy().maxAttempts());
+      if (cluster.policy().jobPolicy().billsSuspendedTime()) {
+        out.text("bills suspended time");
+      }
     }
     if (cluster.policy().statedScheduling() != null) {
       out.text("scheduling").text(cluster.policy().scheduling().policy());
@@ -132,6 +136,9 @@ final class StateDigest {
         .flag(each.drained())
         .text(each.drainReason())
         .number(each.desiredVersion());
+    if (facts.suspends()) {
+      out.text("suspends runs");
+    }
     if (!facts.numa().isEmpty()) {
       out.text("numa nodes")
           .list(
@@ -174,6 +181,21 @@ final class StateDigest {
           .number(job.preemption().killMs())
           .number(job.preemption().claims());
     }
+    if (job.suspension() != null) {
+      suspension(job.suspension());
+    }
+  }
+
+  private void suspension(Suspension each) {
+    out.text("suspension")
+        .flag(each.wanted())
+        .text(each.by().toString())
+        .number(each.askedMs())
+        .number(each.sinceMs())
+        .flag(each.billed())
+        .number(each.formerMs())
+        .number(each.formerUnbilledMs())
+        .number(each.edgeMs());
   }
 
   private void array(Job job) {

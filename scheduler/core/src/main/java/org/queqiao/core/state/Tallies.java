@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import org.queqiao.contract.id.PlatformName;
+import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.policy.LimitScope;
 import org.queqiao.contract.policy.Subject;
 
@@ -79,13 +80,21 @@ public final class Tallies {
           Tally tally = parts.computeIfAbsent(part, _ -> new Tally());
           tally.submitted(sign, job.array() == null ? 1 : job.array().waiting());
           if (held != null) {
-            tally.running(held, job.deadlineMs(), sign);
+            count(tally, job, held, sign);
           }
           if (tally.isEmpty()) {
             parts.remove(part);
           }
         }
       }
+    }
+  }
+
+  private static void count(Tally tally, Job job, Demand held, int sign) {
+    if (job.state() == JobState.SUSPENDED) {
+      tally.suspended(held, JobClock.restMs(job), sign);
+    } else {
+      tally.running(held, job.deadlineMs(), sign);
     }
   }
 

@@ -16,6 +16,12 @@ public final class Tally {
   /** Of running jobs: cores times the moment of their time limit. */
   private BigInteger coreDeadlines = BigInteger.ZERO;
 
+  /** Of suspended jobs: cores times the rest of their time limit, which does not pass. */
+  private BigInteger stillCoreMs = BigInteger.ZERO;
+
+  /** How many of the cores are those of suspended jobs. */
+  private long stillCores;
+
   /** So many jobs are there; {@code sign} is 1, or -1 to take that back. */
   void submitted(int sign, int jobs) {
     submittedJobs = counted(submittedJobs, sign, jobs);
@@ -23,6 +29,23 @@ public final class Tally {
 
   /** A job holds resources until this moment at the latest. */
   public void running(Demand demand, long deadlineMs, int sign) {
+    held(demand, sign);
+    coreDeadlines = coreDeadlines.add(coreMs(demand, deadlineMs, sign));
+  }
+
+  /** A suspended job holds resources, and may use them for so long once it goes on. */
+  void suspended(Demand demand, long restMs, int sign) {
+    held(demand, sign);
+    stillCores = counted(stillCores, sign, demand.cores());
+    stillCoreMs = stillCoreMs.add(coreMs(demand, restMs, sign));
+  }
+
+  private static BigInteger coreMs(Demand demand, long ms, int sign) {
+    return BigInteger.valueOf(Math.multiplyExact(demand.cores(), (long) sign))
+        .multiply(BigInteger.valueOf(ms));
+  }
+
+  private void held(Demand demand, int sign) {
     runningJobs = counted(runningJobs, sign, 1);
     cores = counted(cores, sign, demand.cores());
     nodes = counted(nodes, sign, demand.nodes());
@@ -37,10 +60,6 @@ public final class Tally {
             gres.put(name, now);
           }
         });
-    coreDeadlines =
-        coreDeadlines.add(
-            BigInteger.valueOf(Math.multiplyExact(demand.cores(), (long) sign))
-                .multiply(BigInteger.valueOf(deadlineMs)));
   }
 
   private static long counted(long before, int sign, long amount) {
@@ -72,8 +91,9 @@ public final class Tally {
   /** Cores times the rest of the time limit of all that runs. */
   public long restCoreMs(long nowMs) {
     return coreDeadlines
-        .subtract(BigInteger.valueOf(cores).multiply(BigInteger.valueOf(nowMs)))
+        .subtract(BigInteger.valueOf(cores - stillCores).multiply(BigInteger.valueOf(nowMs)))
         .max(BigInteger.ZERO)
+        .add(stillCoreMs)
         .longValueExact();
   }
 
@@ -91,6 +111,7 @@ public final class Tally {
         + " "
         + gres
         + " "
-        + coreDeadlines;
+        + coreDeadlines
+        + (stillCores == 0 ? "" : " " + stillCores + " " + stillCoreMs);
   }
 }

@@ -83,8 +83,11 @@ public final class UsageTable {
     }
   }
 
-  /** A run has ended; it is not counted as running any more. */
+  /** A run has ended, or an interval of it; it is not counted as running any more. */
   void closed(Job job, long endMs) {
+    if (!JobClock.isMetered(job)) {
+      return;
+    }
     BigInteger time = clock.sum(endMs).subtract(clock.sum(beginOf(job))).max(BigInteger.ZERO);
     if (time.signum() > 0) {
       Leaf leaf = leaf(memberOf(job));
@@ -128,7 +131,7 @@ public final class UsageTable {
   }
 
   private long beginOf(Job job) {
-    return Math.max(job.startMs(), Math.max(sinceMs, clock.baseMs()));
+    return Math.max(JobClock.edgeMs(job), Math.max(sinceMs, clock.baseMs()));
   }
 
   /** Thousandths of a core that a run weighs. */

@@ -95,7 +95,7 @@ public final class WaitTable {
       releases.add(new JobTable.Moment(job.releaseMs(), job.id()));
     }
     if (job.spec().terms().deadlineMs() != 0) {
-      lastStarts.add(new JobTable.Moment(job.lastStartMs(), job.id()));
+      lastStarts.add(new JobTable.Moment(JobClock.lastStartMs(job), job.id()));
     }
     if ((job.dependencyIsHopeless() || (job.array() != null && job.array().hasHopeless()))
         && job.spec().terms().killOnInvalidDependency()) {
@@ -134,7 +134,7 @@ public final class WaitTable {
       releases.remove(new JobTable.Moment(job.releaseMs(), job.id()));
     }
     if (job.spec().terms().deadlineMs() != 0) {
-      lastStarts.remove(new JobTable.Moment(job.lastStartMs(), job.id()));
+      lastStarts.remove(new JobTable.Moment(JobClock.lastStartMs(job), job.id()));
     }
     hopeless.remove(job.id());
   }

@@ -113,6 +113,7 @@ final class PermissionsTest {
     out.put("see other", new Action.SeeJob(VICTIM, OTHER));
     out.put("content", new Action.SeeJobContent(VICTIM));
     out.put("release", new Action.ReleaseAdministratorHold());
+    out.put("suspend", new Action.SuspendJob());
     out.put("nodes", new Action.ControlNodes());
     out.put("site", new Action.DefineSite());
     out.put("tariff", new Action.DefineTariff());
@@ -153,7 +154,7 @@ final class PermissionsTest {
       }
       case "administrator" -> {
         out.addAll(List.of("control own", "control other", "see own", "see other", "release"));
-        out.addAll(List.of("nodes", "site", "grant RESEARCHER"));
+        out.addAll(List.of("suspend", "nodes", "site", "grant RESEARCHER"));
         addMembers(out, "own", true);
         addMembers(out, "other", true);
       }

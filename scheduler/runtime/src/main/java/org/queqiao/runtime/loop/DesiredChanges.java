@@ -10,6 +10,7 @@ import org.queqiao.contract.event.JobEnded;
 import org.queqiao.contract.event.JobKillRequested;
 import org.queqiao.contract.event.JobRequeued;
 import org.queqiao.contract.event.JobSignalled;
+import org.queqiao.contract.event.JobSuspendRequested;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.core.SchedulerMachine;
@@ -36,6 +37,8 @@ final class DesiredChanges {
       nodesOf(kill.run().job());
     } else if (event instanceof JobSignalled signalled) {
       nodesOf(signalled.run().job());
+    } else if (event instanceof JobSuspendRequested wish) {
+      nodesOf(wish.run().job());
     } else if (event instanceof JobRequeued requeued) {
       nodesOf(requeued.run().job());
     } else if (event instanceof JobEnded end) {

@@ -36,7 +36,8 @@ public final class Forecasts implements ClusterView.ChangeListener {
     for (ClusterImage.JobImage each : image.jobs()) {
       boolean ran = each.state().isTerminal() && each.startMs() > 0;
       if (ran && ranItsTime(each.state())) {
-        learnt.ended(each.user(), each.endMs() - each.startMs(), each.spec().limitMs());
+        long ranMs = each.endMs() - each.startMs() - each.suspendedMs(each.endMs());
+        learnt.ended(each.user(), ranMs, each.spec().limitMs());
       }
     }
   }
@@ -63,7 +64,8 @@ public final class Forecasts implements ClusterView.ChangeListener {
     }
     long startMs = entry.status().startMs();
     if (startMs > 0) {
-      learnt.ended(entry.user(), ended.endMs() - startMs, entry.limitMs());
+      long ranMs = ended.endMs() - startMs - entry.status().suspendedMs(ended.endMs());
+      learnt.ended(entry.user(), ranMs, entry.limitMs());
     }
   }
 

@@ -7,6 +7,7 @@ import java.util.TreeMap;
 import org.queqiao.contract.agent.ServerMessage;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.RunId;
+import org.queqiao.contract.job.Suspending;
 import org.queqiao.contract.job.WarningSignal;
 import org.queqiao.core.message.DesiredRunState;
 import org.queqiao.core.message.DesiredState;
@@ -32,9 +33,9 @@ final class DesiredPush {
   private static final byte[] NONE = {};
 
   /** What the agent was told of a run besides its order. */
-  private record Told(boolean stop, boolean signal) {
+  private record Told(boolean stop, boolean signal, Suspending suspending) {
     static Told of(DesiredRunState run) {
-      return new Told(run.stop(), run.signal() != null);
+      return new Told(run.stop(), run.signal() != null, run.suspending());
     }
   }
 
@@ -251,7 +252,8 @@ final class DesiredPush {
               run.graceMs(),
               order,
               signal == null ? 0 : signal.name().number(),
-              signal != null && signal.batchOnly()));
+              signal != null && signal.batchOnly(),
+              run.suspending()));
     }
     line.send(new ServerMessage.DesiredSet(epoch, latest.version(), runs));
   }

@@ -205,6 +205,11 @@ final class NodeConnection implements DesiredPush.Line, Telling.Source {
         push.known(m.run(), false);
         scheduler.tell(new Input.RunStarted(node(), m.run(), m.startMs()), reply -> {});
       }
+      case AgentMessage.RunSuspendedReport m -> {
+        requireWelcome();
+        scheduler.tell(
+            new Input.RunSuspended(node(), m.run(), m.suspended(), m.atMs()), reply -> {});
+      }
       case AgentMessage.RunEndedReport m -> {
         requireWelcome();
         ended(m.exit());
@@ -296,7 +301,8 @@ final class NodeConnection implements DesiredPush.Line, Telling.Source {
         remote(),
         hello.running().size(),
         hello.ended().size());
-    send(new ServerMessage.Welcome(AgentFrame.PROTOCOL_MAX, gateway.epoch()));
+    send(new ServerMessage.Welcome(
+            Math.min(AgentFrame.PROTOCOL_MAX, hello.protocolMax()), gateway.epoch()));
     hello.ended().forEach(exit -> acknowledge(exit.run()));
     flushSoon();
     frames.resume();

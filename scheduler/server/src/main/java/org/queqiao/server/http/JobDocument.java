@@ -12,6 +12,7 @@ import org.queqiao.contract.job.JobPlacement;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.JobTerms;
 import org.queqiao.contract.job.RunExit;
+import org.queqiao.contract.job.Suspension;
 import org.queqiao.server.view.JobEntry;
 import org.queqiao.server.view.JobStatus;
 
@@ -29,6 +30,8 @@ import org.queqiao.server.view.JobStatus;
  * @param promisedStartMs the start that it was promised on declared limits, or null
  * @param task which task of which array it is, or null
  * @param array of an array: how far it is; else null
+ * @param suspension how its latest run was suspended; null for one that never was to be, and for a
+ *     job of long ago
  * @param revision how often it was changed; null for a job of long ago
  * @param nodeCount null, as what else history does not keep, for a job of long ago
  */
@@ -70,7 +73,8 @@ record JobDocument(
     Long promisedStartMs,
     ArrayTask task,
     ArrayDocument array,
-    Integer revision) {
+    Integer revision,
+    Suspension suspension) {
 
   /**
    * How far an array is.
@@ -168,7 +172,8 @@ record JobDocument(
         foreseen.promisedMs() == 0 ? null : (Long) foreseen.promisedMs(),
         entry.task(),
         ArrayDocument.of(entry),
-        entry.revision());
+        entry.revision(),
+        status.suspension());
   }
 
   /** An array with the indices of the tasks that have not started. */
@@ -214,7 +219,8 @@ record JobDocument(
         promisedStartMs,
         task,
         known,
-        revision);
+        revision,
+        suspension);
   }
 
   static String orNull(String text) {
@@ -239,6 +245,21 @@ record JobDocument(
       out.writeNullField("requeue");
     }
     warning(out);
+  }
+
+  private void suspension(JsonGenerator out) throws IOException {
+    boolean stopped = suspension != null && suspension.isStopped();
+    Json.number(out, "suspendedMs", suspension == null ? null : (Long) suspension.formerMs());
+    Json.number(out, "suspendedSinceMs", stopped ? (Long) suspension.sinceMs() : null);
+    if (suspension == null) {
+      out.writeNullField("suspendRequest");
+      return;
+    }
+    out.writeObjectFieldStart("suspendRequest");
+    out.writeBooleanField("suspend", suspension.wanted());
+    out.writeStringField("by", suspension.by().name());
+    out.writeNumberField("atMs", suspension.askedMs());
+    out.writeEndObject();
   }
 
   private void warning(JsonGenerator out) throws IOException {
@@ -295,6 +316,7 @@ record JobDocument(
     Json.number(out, "predictedMs", predictedMs);
     Json.number(out, "promisedStartMs", promisedStartMs);
     Json.number(out, "revision", revision);
+    suspension(out);
     out.writeStringField("reservation", reservation);
     Json.number(out, "arrayJobId", task == null ? null : (Long) task.array().value());
     Json.number(out, "arrayTaskId", task == null ? null : (Integer) task.index());

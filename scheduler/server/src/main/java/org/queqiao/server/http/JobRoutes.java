@@ -51,6 +51,8 @@ final class JobRoutes {
     api.on("holdJob", call -> steerTasks(call, Input.HoldJob::new));
     api.on("requeueJob", call -> steerTasks(call, Input.RequeueJob::new));
     api.on("releaseJob", call -> steerTasks(call, Input.ReleaseJob::new));
+    api.on("suspendJob", call -> steer(call, Input.SuspendJob::new));
+    api.on("resumeJob", call -> steer(call, Input.ResumeJob::new));
   }
 
   private void submit(Call call) {
@@ -239,7 +241,7 @@ final class JobRoutes {
   }
 
   /**
-   * Cancels, holds, releases or requeues; whoever may not see the job is told that there is none.
+   * Cancels, holds, releases, requeues, suspends or resumes; whoever may not see the job is told that there is none.
    */
   private void steer(Call call, BiFunction<Actor, JobId, Input> input) {
     long id = call.number("id");

@@ -158,6 +158,7 @@ final class LedgerHistory {
         null,
         row.task(),
         null,
+        null,
         null);
   }
 

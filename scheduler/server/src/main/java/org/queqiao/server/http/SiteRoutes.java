@@ -40,6 +40,8 @@ import org.queqiao.server.view.Site;
 
 /** Partitions, projects with their members, accounts with their roles, domains. */
 final class SiteRoutes {
+  private static final String BILLED = "billed";
+  private static final String NOT_BILLED = "notBilled";
   private final ClusterView view;
   private final Inputs inputs;
   private final UnixAccounts unixAccounts;
@@ -180,15 +182,20 @@ final class SiteRoutes {
         out -> {
           out.writeStartObject();
           out.writeNumberField("maxAttempts", policy.maxAttempts());
+          out.writeStringField(
+              "suspendedTime", policy.billsSuspendedTime() ? BILLED : NOT_BILLED);
           out.writeEndObject();
         });
   }
 
   private void putJobPolicy(Call call) {
     int maxAttempts = ((Long) call.body().get("maxAttempts")).intValue();
+    Object stated = call.body().get("suspendedTime");
+    boolean billed =
+        stated == null ? view.site().jobPolicy().billsSuspendedTime() : BILLED.equals(stated);
     inputs.submit(
         call,
-        new Input.DefineJobPolicy(actor(call), new JobPolicyDefined(maxAttempts)),
+        new Input.DefineJobPolicy(actor(call), new JobPolicyDefined(maxAttempts, billed)),
         _ -> getJobPolicy(call));
   }
 

@@ -16,9 +16,12 @@ import org.queqiao.contract.event.JobPolicyDefined;
 import org.queqiao.contract.event.JobPromised;
 import org.queqiao.contract.event.JobReleased;
 import org.queqiao.contract.event.JobRequeued;
+import org.queqiao.contract.event.JobResumed;
 import org.queqiao.contract.event.JobSignalled;
 import org.queqiao.contract.event.JobStarted;
 import org.queqiao.contract.event.JobSubmitted;
+import org.queqiao.contract.event.JobSuspendRequested;
+import org.queqiao.contract.event.JobSuspended;
 import org.queqiao.contract.event.LicenceDefined;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.MembershipRemoved;
@@ -80,6 +83,11 @@ final class Changes {
     this.jobs = jobs;
   }
 
+  /** A run goes on before it is stopped, and is stopped before it goes on. */
+  private static JobState standing(JobSuspendRequested event) {
+    return event.suspend() ? JobState.RUNNING : JobState.SUSPENDED;
+  }
+
   Change of(LoggedEvent logged) {
     return switch (logged.event()) {
       case JobSubmitted e -> {
@@ -93,6 +101,9 @@ final class Changes {
       case JobReleased e -> job(logged, e.job(), JobState.PENDING);
       case JobKillRequested e -> job(logged, e.run().job(), JobState.COMPLETING);
       case JobSignalled e -> job(logged, e.run().job(), JobState.RUNNING);
+      case JobSuspendRequested e -> job(logged, e.run().job(), standing(e));
+      case JobSuspended e -> job(logged, e.run().job(), JobState.SUSPENDED);
+      case JobResumed e -> job(logged, e.run().job(), JobState.RUNNING);
       case JobRequeued e -> job(logged, e.run().job(), JobState.PENDING);
       case JobPromised e -> job(logged, e.job(), JobState.PENDING);
       case ArrayTaskSplit e -> split(logged, e);

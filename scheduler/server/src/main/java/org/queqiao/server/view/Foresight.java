@@ -79,13 +79,18 @@ public final class Foresight implements ClusterView.ChangeListener {
     if (predictedMs == 0) {
       return;
     }
-    long ranMs = Math.max(1, event.endMs() - entry.status().startMs());
+    long ranMs = Math.max(1, ranMs(entry.status(), event.endMs()));
     judged.increment();
     errorMs.add(Math.abs(predictedMs - ranMs));
     if (ranMs > predictedMs) {
       outlived.increment();
     }
     ratios.accept((double) predictedMs / ranMs);
+  }
+
+  /** Without the time for which it was suspended. */
+  private static long ranMs(JobStatus status, long endMs) {
+    return endMs - status.startMs() - status.suspendedMs(endMs);
   }
 
   /** Runs that were started with a prediction. */

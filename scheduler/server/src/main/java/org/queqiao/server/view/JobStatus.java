@@ -4,6 +4,7 @@ import java.util.List;
 import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.RunExit;
+import org.queqiao.contract.job.Suspension;
 
 /**
  * What changes in the life of a job, at one moment.
@@ -20,6 +21,7 @@ import org.queqiao.contract.job.RunExit;
  * @param exit what the node recorded, or null
  * @param detail more about the end, or about why it waits again, or empty
  * @param formerCoreMs what its earlier runs held, times how long
+ * @param suspension how its latest run was suspended; null for one that never was to be
  */
 public record JobStatus(
     JobState state,
@@ -33,13 +35,14 @@ public record JobStatus(
     List<Allocation> allocations,
     RunExit exit,
     String detail,
-    long formerCoreMs) {
+    long formerCoreMs,
+    Suspension suspension) {
   private static final JobStatus WAITING = waiting(false);
   private static final JobStatus HELD = waiting(true);
 
   private static JobStatus waiting(boolean held) {
     return new JobStatus(
-        JobState.PENDING, held, false, 0, 0, 0, 0, List.of(), List.of(), null, "", 0);
+        JobState.PENDING, held, false, 0, 0, 0, 0, List.of(), List.of(), null, "", 0, null);
   }
 
   /** A job that was just accepted. */
@@ -60,7 +63,8 @@ public record JobStatus(
         allocations,
         exit,
         detail,
-        formerCoreMs);
+        formerCoreMs,
+        suspension);
   }
 
   JobStatus released() {
@@ -76,7 +80,8 @@ public record JobStatus(
         allocations,
         exit,
         detail,
-        formerCoreMs);
+        formerCoreMs,
+        suspension);
   }
 
   JobStatus allocated(int run, List<Allocation> given, List<String> where, long nowMs) {
@@ -85,10 +90,32 @@ public record JobStatus(
       held = Math.addExact(held, each.cores().size());
     }
     return new JobStatus(
-        JobState.RUNNING, false, false, run, nowMs, 0, held, where, given, null, "", formerCoreMs);
+        JobState.RUNNING, false, false, run, nowMs, 0, held, where, given, null, "", formerCoreMs, null);
   }
 
-  JobStatus killing() {
+  /** Its run is wanted to stop or go on, stops, or goes on. */
+  JobStatus suspension(JobState as, Suspension next) {
+    return new JobStatus(
+        as,
+        false,
+        false,
+        attempt,
+        startMs,
+        endMs,
+        cores,
+        nodes,
+        allocations,
+        exit,
+        detail,
+        formerCoreMs,
+        next);
+  }
+
+  private Suspension over(long atMs) {
+    return suspension == null ? null : suspension.over(atMs);
+  }
+
+  JobStatus killing(long nowMs) {
     return new JobStatus(
         JobState.COMPLETING,
         false,
@@ -101,7 +128,8 @@ public record JobStatus(
         allocations,
         exit,
         detail,
-        formerCoreMs);
+        formerCoreMs,
+        over(nowMs));
   }
 
   JobStatus ended(JobState finalState, long atMs, RunExit how, String why) {
@@ -117,7 +145,8 @@ public record JobStatus(
         List.of(),
         how,
         why,
-        formerCoreMs);
+        formerCoreMs,
+        over(atMs));
   }
 
   /** Its run is over and it waits again. */
@@ -134,7 +163,8 @@ public record JobStatus(
         List.of(),
         null,
         why,
-        Math.addExact(formerCoreMs, runCoreMs(atMs)));
+        Math.addExact(formerCoreMs, runCoreMs(atMs)),
+        null);
   }
 
   /** Core-milliseconds of all runs of a job that has ended; 0 if it never ran. */
@@ -142,7 +172,16 @@ public record JobStatus(
     return Math.addExact(formerCoreMs, runCoreMs(endMs));
   }
 
+  /** How long its latest run was stopped until a moment. */
+  public long suspendedMs(long untilMs) {
+    return suspension == null ? 0 : suspension.suspendedMs(untilMs);
+  }
+
   private long runCoreMs(long untilMs) {
-    return startMs == 0 ? 0 : Math.multiplyExact(cores, Math.subtractExact(untilMs, startMs));
+    if (startMs == 0) {
+      return 0;
+    }
+    long unbilledMs = suspension == null ? 0 : suspension.unbilledMs(untilMs);
+    return Math.multiplyExact(cores, untilMs - startMs - unbilledMs);
   }
 }

@@ -2,6 +2,7 @@ package org.queqiao.server.view;
 
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.queqiao.contract.event.ArrayEnded;
 import org.queqiao.contract.event.ArrayTaskSplit;
 import org.queqiao.contract.event.ArrayTasksEnded;
@@ -16,9 +17,12 @@ import org.queqiao.contract.event.JobPolicyDefined;
 import org.queqiao.contract.event.JobPromised;
 import org.queqiao.contract.event.JobReleased;
 import org.queqiao.contract.event.JobRequeued;
+import org.queqiao.contract.event.JobResumed;
 import org.queqiao.contract.event.JobSignalled;
 import org.queqiao.contract.event.JobStarted;
 import org.queqiao.contract.event.JobSubmitted;
+import org.queqiao.contract.event.JobSuspendRequested;
+import org.queqiao.contract.event.JobSuspended;
 import org.queqiao.contract.event.LicenceDefined;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.MembershipRemoved;
@@ -47,9 +51,12 @@ import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.event.TopologyDefined;
 import org.queqiao.contract.event.UserDefined;
 import org.queqiao.contract.event.WalletFunded;
+import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.ArrayTask;
+import org.queqiao.contract.job.JobState;
+import org.queqiao.contract.job.Suspension;
 import org.queqiao.contract.job.TaskIndices;
 import org.queqiao.contract.node.NodeState;
 import org.queqiao.contract.snapshot.ClusterImage;
@@ -111,7 +118,8 @@ final class ViewEvents {
             ended ? List.of() : image.allocations(),
             image.exit(),
             image.detail(),
-            image.formerCoreMs());
+            image.formerCoreMs(),
+            image.suspension());
     return new JobEntry(
             image.id().value(),
             image.user(),
@@ -158,7 +166,16 @@ final class ViewEvents {
       case JobHeld e -> change(e.job(), entry -> entry.status().held(e.byAdministrator()));
       case JobReleased e ->
           change(e.job(), entry -> e.tasks() != null ? entry.status() : entry.status().released());
-      case JobKillRequested e -> change(e.run().job(), entry -> entry.status().killing());
+      case JobKillRequested e -> change(e.run().job(), entry -> entry.status().killing(nowMs));
+      case JobSuspendRequested e ->
+          suspension(e.run().job(), null, before -> asked(before, e, logged.actor(), nowMs));
+      case JobSuspended e ->
+          suspension(
+              e.run().job(),
+              JobState.SUSPENDED,
+              before -> before.stopped(e.atMs(), e.billed()));
+      case JobResumed e ->
+          suspension(e.run().job(), JobState.RUNNING, before -> before.over(e.atMs()));
       case JobEnded e -> ended(e);
       case JobRequeued e -> requeued(e);
       case NodeRegistered e -> registered(e);
@@ -208,6 +225,24 @@ final class ViewEvents {
       throw new IllegalStateException("the view has no job " + id);
     }
     jobs.change(entry, change.of(entry), position);
+  }
+
+  /** A state of null stays as it is. */
+  private void suspension(JobId id, JobState as, UnaryOperator<Suspension> next) {
+    change(
+        id,
+        entry -> {
+          JobStatus status = entry.status();
+          return status.suspension(
+              as == null ? status.state() : as, next.apply(status.suspension()));
+        });
+  }
+
+  private static Suspension asked(
+      Suspension before, JobSuspendRequested event, Actor by, long nowMs) {
+    return before == null
+        ? Suspension.first(by, nowMs)
+        : before.asked(event.suspend(), by, nowMs);
   }
 
   private void submitted(JobSubmitted event, long nowMs) {

@@ -14,6 +14,7 @@ import java.util.function.BooleanSupplier;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.RunExit;
+import org.queqiao.contract.job.Suspending;
 import org.queqiao.core.message.DesiredRunState;
 import org.queqiao.core.message.DesiredState;
 import org.queqiao.core.message.Input;
@@ -34,6 +35,7 @@ final class TestScheduler implements RuntimePort, AutoCloseable {
   private final TreeMap<RunId, DesiredRunState> desired = new TreeMap<>();
   private final TreeMap<RunId, List<RunExit>> ends = new TreeMap<>();
   private final TreeMap<RunId, Integer> starts = new TreeMap<>();
+  private final TreeMap<RunId, Boolean> standing = new TreeMap<>();
   private final List<Input.RegisterNode> registrations = new ArrayList<>();
   private final List<Input.NodeSilent> silences = new ArrayList<>();
   private volatile AgentGateway gateway;
@@ -96,6 +98,51 @@ final class TestScheduler implements RuntimePort, AutoCloseable {
     }
   }
 
+  /** Wants a run to stop or to go on; what was told of it before is forgotten. */
+  void suspending(RunId run, Suspending suspending) {
+    lock.lock();
+    try {
+      DesiredRunState r = desired.get(run);
+      standing.remove(run);
+      desired.put(
+          run,
+          new DesiredRunState(
+              run,
+              r.stop(),
+              r.graceMs(),
+              r.user(),
+              r.unixUser(),
+              r.uid(),
+              r.submitMs(),
+              r.spec(),
+              r.allocations(),
+              r.signal(),
+              r.task(),
+              suspending));
+      publish();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** As if nothing had been told of whether the run is stopped. */
+  void forgetStanding(RunId run) {
+    lock.lock();
+    try {
+      standing.remove(run);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void awaitStopped(RunId run) throws InterruptedException {
+    await("stop of run " + run, () -> Boolean.TRUE.equals(standing.get(run)));
+  }
+
+  void awaitGoesOn(RunId run) throws InterruptedException {
+    await("run " + run + " goes on", () -> Boolean.FALSE.equals(standing.get(run)));
+  }
+
   /** As if the scheduler had never heard of the run. */
   void drop(RunId run) {
     lock.lock();
@@ -137,6 +184,7 @@ final class TestScheduler implements RuntimePort, AutoCloseable {
           publish();
         }
         case Input.RunStarted started -> starts.merge(started.run(), 1, Integer::sum);
+        case Input.RunSuspended stood -> standing.put(stood.run(), stood.suspended());
         case Input.RunEnded end -> ended(end.exit());
         case Input.NodeSilent silent -> silences.add(silent);
         default -> throw new IllegalArgumentException(String.valueOf(input));

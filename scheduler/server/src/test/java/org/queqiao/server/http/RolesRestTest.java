@@ -47,6 +47,8 @@ final class RolesRestTest {
           new Action("POST", "/api/v1/jobs/JOB/hold", "", STEERS),
           new Action("POST", "/api/v1/jobs/JOB/release", "", STEERS),
           new Action("POST", "/api/v1/jobs/JOB/requeue", "", STEERS),
+          new Action("POST", "/api/v1/jobs/JOB/suspend", "", ADMINISTRATOR),
+          new Action("POST", "/api/v1/jobs/JOB/resume", "", ADMINISTRATOR),
           new Action("POST", "/api/v1/nodes/no-such/drain", "{\"reason\":\"r\"}", ADMINISTRATOR),
           new Action("POST", "/api/v1/nodes/no-such/resume", "", ADMINISTRATOR),
           new Action("POST", "/api/v1/nodes/no-such/fence", "{\"reason\":\"r\"}", ADMINISTRATOR),

@@ -18,9 +18,12 @@ import org.queqiao.contract.event.JobPolicyDefined;
 import org.queqiao.contract.event.JobPromised;
 import org.queqiao.contract.event.JobReleased;
 import org.queqiao.contract.event.JobRequeued;
+import org.queqiao.contract.event.JobResumed;
 import org.queqiao.contract.event.JobSignalled;
 import org.queqiao.contract.event.JobStarted;
 import org.queqiao.contract.event.JobSubmitted;
+import org.queqiao.contract.event.JobSuspendRequested;
+import org.queqiao.contract.event.JobSuspended;
 import org.queqiao.contract.event.LicenceDefined;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.MembershipRemoved;
@@ -78,6 +81,7 @@ final class HistoryCheck {
   private final ArrayCheck arrays;
   private final ReuseCheck reuse;
   private final PreemptionHistory preemption = new PreemptionHistory();
+  private final RunningCheck running;
   private final ReservationHistory reservations = new ReservationHistory();
   private LoggedEvent last;
 
@@ -89,6 +93,7 @@ final class HistoryCheck {
     this.wishes = new WishCheck(model);
     this.arrays = new ArrayCheck(model);
     this.reuse = new ReuseCheck(model);
+    this.running = new RunningCheck(model);
   }
 
   /** The next durable fact. */
@@ -108,8 +113,11 @@ final class HistoryCheck {
       case JobKillRequested e -> killRequested(logged, e);
       case JobEnded e -> ended(logged, e);
       case JobRequeued e -> requeued(logged, e);
-      case JobSignalled e -> signalled(logged, model.job(e.run().job()));
-      case JobChanged e -> changed(logged, e);
+      case JobSignalled e -> running.signalled(logged, e);
+      case JobChanged e -> running.changed(logged, e);
+      case JobSuspendRequested e -> running.asked(logged, e);
+      case JobSuspended e -> running.stopped(logged, e);
+      case JobResumed e -> running.wentOn(logged, e);
       case ArrayTaskSplit e -> arrays.split(logged, e);
       case ArrayTasksEnded e -> arrays.tasksEnded(logged, e);
       case ArrayEnded e -> arrays.ended(logged, e);
@@ -223,7 +231,7 @@ final class HistoryCheck {
     job.firstStartMs = job.firstStartMs == 0 ? logged.timeMs() : job.firstStartMs;
     job.attempt = e.run().attempt();
     job.allocations = e.allocations();
-    job.allocatedMs = logged.timeMs();
+    job.begin(logged.timeMs());
     limits.started(logged, job);
     NodeName scriptNode = e.allocations().getFirst().node();
     model.starts.put(
@@ -327,6 +335,7 @@ final class HistoryCheck {
         Invariant.I6,
         () -> at(logged) + " ends " + e.run() + describe(job));
     job.state = JobState.COMPLETING;
+    job.goOn(logged.timeMs());
     job.killCause = e.cause();
   }
 
@@ -342,7 +351,7 @@ final class HistoryCheck {
           case PENDING ->
               (e.state() == JobState.CANCELLED || e.state() == JobState.DEADLINE)
                   && e.exit() == null;
-          case RUNNING -> ENDS_OF_RUNNING.contains(e.state());
+          case RUNNING, SUSPENDED -> ENDS_OF_RUNNING.contains(e.state());
           case COMPLETING -> ENDS_OF_COMPLETING.contains(e.state());
           case COMPLETED,
               CANCELLED,
@@ -387,29 +396,8 @@ final class HistoryCheck {
       }
     }
     job.state = e.state();
+    job.goOn(e.endMs());
     job.endMs = e.endMs();
-  }
-
-  private static void signalled(LoggedEvent logged, ModelJob job) {
-    require(
-        job != null && job.state == JobState.RUNNING && job.spec.terms().signal() != null,
-        Invariant.I6,
-        () -> at(logged) + " signals a run" + describe(job));
-  }
-
-  private void changed(LoggedEvent logged, JobChanged e) {
-    ModelJob job = model.job(e.job());
-    require(
-        job != null && (job.state == JobState.PENDING || job.state == JobState.RUNNING),
-        Invariant.I6,
-        () -> at(logged) + " changes a job" + describe(job));
-    require(
-        job.state == JobState.PENDING
-            || job.spec.toBuilder().limitMs(e.spec().limitMs()).build().equals(e.spec()),
-        Invariant.I6,
-        () -> at(logged) + " changes more than the limit of a running job");
-    job.renamed |= !job.spec.name().equals(e.spec().name());
-    job.spec = e.spec();
   }
 
   private static boolean isRequeue(KillCause cause) {
@@ -440,6 +428,7 @@ final class HistoryCheck {
     job.state = JobState.PENDING;
     job.killCause = null;
     job.started = false;
+    job.goOn(e.endMs());
     job.endMs = e.endMs();
   }
 
@@ -479,7 +468,7 @@ final class HistoryCheck {
     return devices.name() + ":" + devices.type() + "/" + device;
   }
 
-  private static String describe(ModelJob job) {
+  static String describe(ModelJob job) {
     return job == null
         ? ", which is unknown"
         : ", which is " + job.state + " in attempt " + job.attempt;

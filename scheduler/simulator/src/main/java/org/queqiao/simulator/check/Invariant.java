@@ -36,7 +36,8 @@ public enum Invariant {
   I38("a reserved node is held by nobody else"),
   I39("only those are pushed aside whom the site lets be"),
   I41("a job gets the nodes that it may use and asked for"),
-  I42("a licence is not given out twice");
+  I42("a licence is not given out twice"),
+  I43("a suspended run stands still");
 
   private final String sentence;
 

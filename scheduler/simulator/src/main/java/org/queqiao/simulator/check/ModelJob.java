@@ -24,6 +24,30 @@ final class ModelJob {
   long firstStartMs;
   long endMs;
   boolean started;
+
+  /** Whether somebody wants its run to stop now. */
+  boolean stopWanted;
+
+  /** Whether its processes are stopped, as far as is known. */
+  boolean stopped;
+
+  boolean stopBilled;
+
+  /** Whether a wish that it goes on may reach its node. */
+  boolean mayGoOn;
+
+  /** When that was wished last. */
+  long resumeAskedMs;
+
+  /** When it was last stopped or went on. */
+  long edgeMs;
+
+  /** When it was last stopped. */
+  long stoppedMs;
+
+  /** For how long its latest run was stopped and not billed. */
+  long unbilledMs;
+
   KillCause killCause;
 
   /** Null for what is no array. */
@@ -47,6 +71,25 @@ final class ModelJob {
     this.submitMs = whole.submitMs;
     this.array = null;
     this.task = new ArrayTask(whole.submitted.job(), index);
+  }
+
+  /** A run begins. */
+  void begin(long nowMs) {
+    allocatedMs = nowMs;
+    stopWanted = false;
+    stopped = false;
+    mayGoOn = false;
+    resumeAskedMs = 0;
+    edgeMs = 0;
+    unbilledMs = 0;
+  }
+
+  /** Its run goes on, or is over. */
+  void goOn(long atMs) {
+    if (stopped) {
+      unbilledMs += stopBilled ? 0 : atMs - stoppedMs;
+      stopped = false;
+    }
   }
 
   boolean holdsCores() {

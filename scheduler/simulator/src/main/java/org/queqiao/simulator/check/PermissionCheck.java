@@ -15,9 +15,12 @@ import org.queqiao.contract.event.JobPolicyDefined;
 import org.queqiao.contract.event.JobPromised;
 import org.queqiao.contract.event.JobReleased;
 import org.queqiao.contract.event.JobRequeued;
+import org.queqiao.contract.event.JobResumed;
 import org.queqiao.contract.event.JobSignalled;
 import org.queqiao.contract.event.JobStarted;
 import org.queqiao.contract.event.JobSubmitted;
+import org.queqiao.contract.event.JobSuspendRequested;
+import org.queqiao.contract.event.JobSuspended;
 import org.queqiao.contract.event.LicenceDefined;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.MembershipRemoved;
@@ -78,6 +81,9 @@ final class PermissionCheck {
               isScheduler(actor);
           case ArrayTasksEnded e -> mayEndWaiting(actor, model.job(e.array()), e.state());
           case JobStarted e -> isNode(actor, e.node());
+          case JobSuspendRequested _ -> isAdministrator(actor);
+          case JobSuspended e -> isNode(actor, model.starts.get(e.run()).scriptNode());
+          case JobResumed e -> isNode(actor, model.starts.get(e.run()).scriptNode());
           case JobKillRequested e -> mayKill(actor, e);
           case JobRequeued e ->
               e.exit() == null

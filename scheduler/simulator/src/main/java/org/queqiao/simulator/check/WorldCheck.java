@@ -7,6 +7,7 @@ import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.queqiao.contract.event.JobAllocated;
 import org.queqiao.contract.event.JobSubmitted;
+import org.queqiao.contract.event.JobSuspended;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.RunId;
@@ -20,6 +21,7 @@ public final class WorldCheck {
 
   private final ModelCluster model;
   private final TreeMap<NodeName, TreeSet<RunId>> alive = new TreeMap<>();
+  private final TreeSet<RunId> still = new TreeSet<>();
   private final TreeMap<String, Integer> forks = new TreeMap<>();
   private final TreeMap<String, Long> orphanMs = new TreeMap<>();
   private final TreeMap<NodeName, Long> epochs = new TreeMap<>();
@@ -63,10 +65,39 @@ public final class WorldCheck {
       runs.remove(run);
     }
     orphanMs.remove(node + "/" + run);
+    still.remove(run);
+  }
+
+  /** All processes of a run are stopped. */
+  public void stopped(RunId run) {
+    still.add(run);
+  }
+
+  /** The processes of a run go on: somebody wants that, or that they end. */
+  public void wentOn(RunId run) {
+    still.remove(run);
+    ModelJob job = model.job(run.job());
+    require(
+        !model.isOpen(run) || !job.stopped || job.mayGoOn,
+        Invariant.I43,
+        () -> run + " goes on while it is suspended");
+  }
+
+  /** What is said to be stopped is so, unless it was wanted to go on meanwhile. */
+  private void suspended(RunId run) {
+    boolean lives = alive.values().stream().anyMatch(runs -> runs.contains(run));
+    ModelJob job = model.job(run.job());
+    require(
+        !lives || still.contains(run) || job.mayGoOn,
+        Invariant.I43,
+        () -> run + " is said to be suspended and goes on");
   }
 
   /** A durable fact: cores that are given away must have no process of an older run. */
   void observe(LoggedEvent logged) {
+    if (logged.event() instanceof JobSuspended suspended) {
+      suspended(suspended.run());
+    }
     if (!(logged.event() instanceof JobAllocated allocated)) {
       return;
     }

@@ -43,6 +43,7 @@ public final class People {
   private final List<JobId> held = new ArrayList<>();
   private final List<NodeName> drained = new ArrayList<>();
   private final List<JobId> accepted = new ArrayList<>();
+  private final TreeSet<JobId> suspended = new TreeSet<>();
   private final List<JobId> patient = new ArrayList<>();
   private int lossPermille;
 
@@ -100,6 +101,10 @@ public final class People {
 
   private void accepted(Actor owner, String key, JobRequest request, JobId job) {
     accepted.add(job);
+    for (Suspensions.Wish each : Suspensions.of(job, owner)) {
+      suspended.add(job);
+      later(each.afterMs(), each.actor(), each.what(), each.input());
+    }
     if (request.terms().dependency() != null || request.reservation() != null) {
       patient.add(job);
     }
@@ -279,6 +284,12 @@ public final class People {
           reply -> {});
     }
     drained.forEach(this::resume);
+    for (JobId job : suspended) {
+      ask(
+          "administrator resumes " + job,
+          new Input.ResumeJob(Site.ADMINISTRATOR, job),
+          reply -> {});
+    }
     for (JobId job : patient) {
       ask(
           "administrator gives up on " + job,

@@ -8,6 +8,8 @@ public enum AgentKillPoint {
   AFTER_FORK_BEFORE_RECEIPT("agent.after-fork-before-receipt"),
   AFTER_EXIT_RECORD_BEFORE_REPORT("agent.after-exit-record-before-report"),
   AFTER_REPORT_BEFORE_ACKNOWLEDGEMENT("agent.after-report-before-acknowledgement"),
+  BEFORE_SUSPEND("agent.before-suspend"),
+  AFTER_SUSPEND_BEFORE_REPORT("agent.after-suspend-before-report"),
   BEFORE_STOP("agent.before-stop"),
   BEFORE_FORGET("agent.before-forget");
 

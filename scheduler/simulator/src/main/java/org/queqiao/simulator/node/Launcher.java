@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.queqiao.agent.reconcile.LauncherRun;
+import org.queqiao.agent.reconcile.SuspendReply;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.RunExit;
 import org.queqiao.simulator.Seams;
@@ -33,6 +34,12 @@ final class Launcher {
     /** User code of a run begins. */
     void forked(LaunchOrder order);
 
+    /** All processes of a run are stopped. */
+    void stopped(RunId run);
+
+    /** The processes of a run go on. */
+    void wentOn(RunId run);
+
     /** The last process of a run is gone. */
     void gone(RunId run);
   }
@@ -41,6 +48,10 @@ final class Launcher {
     private final LaunchOrder order;
     private final long startMs;
     private boolean ended;
+    private boolean stopped;
+    private long leftMs;
+    private long goesOnSinceMs;
+    private int timer;
 
     private Process(LaunchOrder order, long startMs) {
       this.order = order;
@@ -73,11 +84,48 @@ final class Launcher {
     Process process = new Process(order, clock.wallMs());
     alive.put(order.run(), process);
     world.forked(order);
-    timeline.after(
-        Math.max(1, order.behaviour().durationMs()),
-        "script of " + order.run() + " ends",
-        () -> end(process, order.behaviour().exitCode(), 0));
+    process.leftMs = Math.max(1, order.behaviour().durationMs());
+    goOn(process);
     return process.startMs;
+  }
+
+  /** The script takes up the time that it has left. */
+  private void goOn(Process process) {
+    process.stopped = false;
+    process.goesOnSinceMs = timeline.nowMs();
+    int timer = ++process.timer;
+    timeline.after(
+        process.leftMs,
+        "script of " + process.order.run() + " ends",
+        () -> {
+          if (timer == process.timer) {
+            end(process, process.order.behaviour().exitCode(), 0);
+          }
+        });
+  }
+
+  /** Stops a run where it is, or lets it go on. */
+  SuspendReply suspend(RunId run, boolean stop) {
+    Process process = alive.get(run);
+    if (process == null) {
+      return SuspendReply.NOT_DONE;
+    }
+    if (stop && !process.stopped && seams.launcherStops()) {
+      process.stopped = true;
+      process.timer++;
+      process.leftMs = Math.max(1, process.leftMs - (timeline.nowMs() - process.goesOnSinceMs));
+      world.stopped(run);
+    } else if (!stop) {
+      thaw(process);
+    }
+    return SuspendReply.DONE;
+  }
+
+  private void thaw(Process process) {
+    if (process.stopped) {
+      world.wentOn(process.order.run());
+      goOn(process);
+    }
   }
 
   /** TERM now, KILL after the grace. */
@@ -86,6 +134,8 @@ final class Launcher {
     if (process == null) {
       return;
     }
+    // A run that is stopped hears no TERM.
+    thaw(process);
     if (!process.order.behaviour().trapsTerm()) {
       timeline.after(1, "TERM ends " + run, () -> end(process, 0, SIGTERM));
     }
@@ -100,7 +150,8 @@ final class Launcher {
   /** Everything it holds. */
   List<LauncherRun> list() {
     List<LauncherRun> list = new ArrayList<>();
-    alive.forEach((run, process) -> list.add(new LauncherRun(run, process.startMs, null)));
+    alive.forEach((run, process) ->
+        list.add(new LauncherRun(run, process.startMs, null, process.stopped)));
     exits.forEach((run, exit) -> list.add(new LauncherRun(run, exit.startMs(), exit)));
     return list;
   }

@@ -8,6 +8,12 @@ public interface NodeWatcher {
   /** User code of a run begins. */
   void forked(NodeName node, LaunchOrder order);
 
+  /** All processes of a run are stopped. */
+  void stopped(RunId run);
+
+  /** The processes of a run go on. */
+  void wentOn(RunId run);
+
   /** The last process of a run is gone. */
   void gone(NodeName node, RunId run);
 

@@ -8,6 +8,7 @@ import org.queqiao.agent.reconcile.LaunchReply;
 import org.queqiao.agent.reconcile.Reconciler;
 import org.queqiao.agent.reconcile.SpoolImage;
 import org.queqiao.agent.reconcile.SpoolRecord;
+import org.queqiao.agent.reconcile.SuspendReply;
 import org.queqiao.contract.agent.AgentMessage;
 import org.queqiao.contract.agent.ServerMessage;
 import org.queqiao.contract.id.NodeName;
@@ -29,6 +30,7 @@ public final class VirtualNode {
   private static final long TICK_MS = 2_500;
   private static final int TICKS_PER_HEARTBEAT = 4;
   private static final long ANSWER_TIMEOUT_MS = 10_000;
+  private static final long RETRY_MS = 50;
 
   private final int index;
   private final NodeFacts shape;
@@ -83,6 +85,16 @@ public final class VirtualNode {
               @Override
               public void forked(LaunchOrder order) {
                 watcher.forked(shape.name(), order);
+              }
+
+              @Override
+              public void stopped(RunId run) {
+                watcher.stopped(run);
+              }
+
+              @Override
+              public void wentOn(RunId run) {
+                watcher.wentOn(run);
               }
 
               @Override
@@ -177,6 +189,7 @@ public final class VirtualNode {
         case ServerMessage.Welcome welcome -> {
           welcomed = true;
           run(agent.onWelcome(welcome.epoch()));
+          run(agent.onSuspensionsUnderstood());
         }
         case ServerMessage.Refused _ -> connection.close();
         case ServerMessage.DesiredSet set -> {
@@ -222,7 +235,7 @@ public final class VirtualNode {
     welcomed = false;
     dialledMs = timeline.nowMs();
     List<RunExit> ended = agent.ended();
-    send(new AgentMessage.Hello(1, 1, facts(), agent.highestEpoch(), agent.running(), ended));
+    send(new AgentMessage.Hello(1, 2, facts(), agent.highestEpoch(), agent.running(), ended));
     run(agent.onHelloSent(ended.size()));
   }
 
@@ -235,7 +248,8 @@ public final class VirtualNode {
         shape.gres(),
         shape.agentVersion(),
         shape.kernel(),
-        shape.absent());
+        shape.absent())
+        .suspending();
   }
 
   private void send(AgentMessage message) {
@@ -269,6 +283,10 @@ public final class VirtualNode {
           reach(AgentKillPoint.BEFORE_STOP);
           launcher.stop(stop.run(), stop.graceMs());
         }
+        case Action.Suspend suspend -> {
+          reach(AgentKillPoint.BEFORE_SUSPEND);
+          suspend(suspend);
+        }
         case Action.Signal signal -> launcher.signal(signal.run(), signal.number());
         case Action.Forget forget -> {
           reach(AgentKillPoint.BEFORE_FORGET);
@@ -277,6 +295,9 @@ public final class VirtualNode {
         case Action.Report report -> {
           if (report.message() instanceof AgentMessage.RunEndedReport) {
             reach(AgentKillPoint.AFTER_EXIT_RECORD_BEFORE_REPORT);
+          }
+          if (report.message() instanceof AgentMessage.RunSuspendedReport) {
+            reach(AgentKillPoint.AFTER_SUSPEND_BEFORE_REPORT);
           }
           if (connection != null) {
             send(report.message());
@@ -309,6 +330,35 @@ public final class VirtualNode {
             run(agent.onLaunched(launch.run(), new LaunchReply.Running(startMs), clock.wallMs()));
           });
         });
+  }
+
+  /** Not everything that is asked to stop does so at once. */
+  private void suspend(Action.Suspend suspend) {
+    int askedIn = life;
+    boolean late = random.nextInt(4) == 0;
+    timeline.after(
+        1 + random.nextInt(4),
+        name() + (suspend.stop() ? " stops " : " lets go on ") + suspend.run(),
+        () -> {
+          if (!powered) {
+            return;
+          }
+          SuspendReply reply =
+              late ? SuspendReply.NOT_YET : launcher.suspend(suspend.run(), suspend.stop());
+          if (life == askedIn) {
+            guarded(() -> answered(suspend, reply));
+          }
+        });
+  }
+
+  private void answered(Action.Suspend suspend, SuspendReply reply) {
+    run(agent.onSuspended(suspend.run(), suspend.stop(), reply, clock.wallMs()));
+    if (agent.awaitsSuspension()) {
+      later(
+          RETRY_MS,
+          "asks again whether runs stop",
+          () -> guarded(() -> run(agent.onRetry(clock.wallMs()))));
+    }
   }
 
   private void seen(RunExit exit) {

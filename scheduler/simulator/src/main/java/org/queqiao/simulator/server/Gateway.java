@@ -83,6 +83,14 @@ final class Gateway {
     switch (message) {
       case AgentMessage.RunStartedReport started ->
           life.submit(new Input.RunStarted(node, started.run(), started.startMs()), reply -> {});
+      case AgentMessage.RunSuspendedReport stood -> {
+        // What an older connection still brings is not read any more.
+        if (peer.connection == connection) {
+          life.submit(
+              new Input.RunSuspended(node, stood.run(), stood.suspended(), stood.atMs()),
+              reply -> {});
+        }
+      }
       case AgentMessage.RunEndedReport ended -> ended(node, peer, ended.exit());
       case AgentMessage.DesiredSetApplied applied ->
           peer.appliedVersion = Math.max(peer.appliedVersion, applied.version());
@@ -119,7 +127,7 @@ final class Gateway {
             return;
           }
           peer.welcomed = true;
-          send(peer, new ServerMessage.Welcome(1, life.runtime().epoch()));
+          send(peer, new ServerMessage.Welcome(2, life.runtime().epoch()));
           acknowledge(peer, endedRuns);
         });
   }
@@ -161,7 +169,8 @@ final class Gateway {
                     run.graceMs(),
                     run.stop() ? new byte[0] : LaunchOrder.encode(run),
                     run.signal() == null ? 0 : run.signal().name().number(),
-                    run.signal() != null && run.signal().batchOnly()))
+                    run.signal() != null && run.signal().batchOnly(),
+                    run.suspending()))
             .toList();
     send(peer, new ServerMessage.DesiredSet(epoch, desired.version(), runs));
   }

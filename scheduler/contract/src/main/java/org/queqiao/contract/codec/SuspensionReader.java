@@ -1,0 +1,39 @@
+package org.queqiao.contract.codec;
+
+import org.queqiao.contract.event.JobResumed;
+import org.queqiao.contract.event.JobSuspendRequested;
+import org.queqiao.contract.event.JobSuspended;
+import org.queqiao.contract.job.Suspension;
+import org.queqiao.contract.wire.PbJobResumed;
+import org.queqiao.contract.wire.PbJobSuspendRequested;
+import org.queqiao.contract.wire.PbJobSuspended;
+import org.queqiao.contract.wire.PbSuspension;
+
+/** What is said of suspended runs, from its wire form. */
+final class SuspensionReader {
+  private SuspensionReader() {}
+
+  static JobSuspendRequested requested(PbJobSuspendRequested e) {
+    return new JobSuspendRequested(ModelReader.run(e.getRun()), e.getSuspend());
+  }
+
+  static JobSuspended suspended(PbJobSuspended e) {
+    return new JobSuspended(ModelReader.run(e.getRun()), e.getAtMs(), e.getBilled());
+  }
+
+  static JobResumed resumed(PbJobResumed e) {
+    return new JobResumed(ModelReader.run(e.getRun()), e.getAtMs());
+  }
+
+  static Suspension image(PbSuspension in) {
+    return new Suspension(
+        in.getWanted(),
+        ModelReader.actor(in.getBy()),
+        in.getAskedMs(),
+        in.getSinceMs(),
+        in.getBilled(),
+        in.getFormerMs(),
+        in.getFormerUnbilledMs(),
+        in.getEdgeMs());
+  }
+}

@@ -1,0 +1,96 @@
+package org.queqiao.contract.codec;
+
+import java.util.List;
+import java.util.Map;
+import org.queqiao.contract.agent.ServerMessage;
+import org.queqiao.contract.event.Event;
+import org.queqiao.contract.event.JobPolicyDefined;
+import org.queqiao.contract.event.JobResumed;
+import org.queqiao.contract.event.JobSuspendRequested;
+import org.queqiao.contract.event.JobSuspended;
+import org.queqiao.contract.event.NodeRegistered;
+import org.queqiao.contract.id.Actor;
+import org.queqiao.contract.job.JobState;
+import org.queqiao.contract.job.Suspending;
+import org.queqiao.contract.job.Suspension;
+import org.queqiao.contract.snapshot.ClusterImage;
+
+/** Suspended runs with every field different from its default. */
+final class SuspensionSamples {
+  private static final long SINCE_MS = 1_760_000_030_000L;
+
+  private SuspensionSamples() {}
+
+  static List<Event> events() {
+    return List.of(
+        new JobSuspendRequested(Samples.RUN, true),
+        new JobSuspended(Samples.RUN, SINCE_MS, true),
+        new JobResumed(Samples.RUN, SINCE_MS + 5_000));
+  }
+
+  static Map<String, Event> laterEvents() {
+    return Map.of(
+        "JobPolicyDefined-suspended",
+        new JobPolicyDefined(3, true),
+        "NodeRegistered-suspends",
+        new NodeRegistered(Samples.FACTS.suspending()));
+  }
+
+  static ServerMessage desired() {
+    return new ServerMessage.DesiredSet(
+        4,
+        17,
+        List.of(
+            new ServerMessage.DesiredRun(
+                Samples.RUN, false, 30_000, new byte[0], 0, false, Suspending.SUSPEND)));
+  }
+
+  /** The job of an image, suspended. */
+  static ClusterImage image(ClusterImage first) {
+    ClusterImage.JobImage job = first.jobs().getFirst();
+    Suspension suspension =
+        new Suspension(
+            true,
+            Actor.user(Samples.USER),
+            SINCE_MS - 10,
+            SINCE_MS,
+            true,
+            7_000,
+            6_000,
+            SINCE_MS);
+    return first.withOnly(
+        List.of(
+            new ClusterImage.JobImage(
+                job.id(),
+                job.user(),
+                job.unixUser(),
+                job.uid(),
+                job.spec(),
+                JobState.SUSPENDED,
+                false,
+                false,
+                job.submitMs(),
+                job.attempt(),
+                job.startMs(),
+                job.nodeStartMs(),
+                0,
+                0,
+                job.allocations(),
+                null,
+                null,
+                "",
+                job.submitMs(),
+                List.of(),
+                0,
+                false,
+                false,
+                0,
+                0,
+                null,
+                null,
+                0,
+                null,
+                ClusterImage.PreemptionImage.NONE,
+                suspension)));
+  }
+}

@@ -1,0 +1,76 @@
+package org.queqiao.core.state;
+
+import static org.queqiao.core.state.Legality.require;
+
+import org.queqiao.contract.event.JobResumed;
+import org.queqiao.contract.event.JobSuspendRequested;
+import org.queqiao.contract.event.JobSuspended;
+import org.queqiao.contract.id.Actor;
+import org.queqiao.contract.id.RunId;
+import org.queqiao.contract.job.JobState;
+import org.queqiao.contract.job.Suspension;
+import org.queqiao.core.lifecycle.JobLifecycle;
+import org.queqiao.core.lifecycle.JobLifecycle.Step;
+
+/** Makes the facts about suspended runs true. */
+final class SuspensionEvents {
+  private final Cluster cluster;
+
+  SuspensionEvents(Cluster cluster) {
+    this.cluster = cluster;
+  }
+
+  void requested(JobSuspendRequested event, Actor by, long nowMs) {
+    Job job = find(event.run());
+    requireStep(job, Step.SUSPEND_REQUESTED, job.state());
+    boolean wanted = job.suspension() != null && job.suspension().wanted();
+    require(
+        wanted != event.suspend(),
+        "run " + event.run() + " is asked twice to " + (wanted ? "stop" : "go on"));
+    Suspension next =
+        job.suspension() == null
+            ? Suspension.first(by, nowMs)
+            : job.suspension().asked(event.suspend(), by, nowMs);
+    cluster.jobs().change(job, () -> job.suspension(job.state(), next));
+    cluster.nodes().find(job.scriptNode()).orElseThrow().desiredSetChanged();
+  }
+
+  void suspended(JobSuspended event, long nowMs) {
+    Job job = find(event.run());
+    requireStep(job, Step.SUSPENDED, JobState.SUSPENDED);
+    require(job.suspension() != null, "run " + event.run() + " stops and nobody wanted it to");
+    requireTime(job, event.atMs(), nowMs);
+    cluster.priorities().edge(job, event.atMs());
+    Suspension next = job.suspension().stopped(event.atMs(), event.billed());
+    cluster.jobs().change(job, () -> job.suspension(JobState.SUSPENDED, next));
+    cluster.newChance();
+  }
+
+  void resumed(JobResumed event, long nowMs) {
+    Job job = find(event.run());
+    requireStep(job, Step.RESUMED, JobState.RUNNING);
+    requireTime(job, event.atMs(), nowMs);
+    cluster.priorities().edge(job, event.atMs());
+    Suspension next = job.suspension().over(event.atMs());
+    cluster.jobs().change(job, () -> job.suspension(JobState.RUNNING, next));
+    cluster.newChance();
+  }
+
+  private static void requireTime(Job job, long atMs, long nowMs) {
+    require(
+        atMs >= JobClock.edgeMs(job) && atMs <= nowMs,
+        "run " + job.run() + " stops or goes on at " + atMs);
+  }
+
+  private Job find(RunId run) {
+    Job job = cluster.jobs().find(run.job()).orElse(null);
+    require(job != null && job.isRun(run), "run " + run + " holds nothing");
+    return job;
+  }
+
+  private static void requireStep(Job job, Step step, JobState to) {
+    require(
+        JobLifecycle.permits(job.state(), step, to),
+        "job " + job.id() + ": " + job.state() + " --" + step + "--> " + to);
+  }
+}

@@ -1,0 +1,103 @@
+package org.queqiao.simulator.check;
+
+import java.util.function.Supplier;
+import org.queqiao.contract.event.JobChanged;
+import org.queqiao.contract.event.JobResumed;
+import org.queqiao.contract.event.JobSignalled;
+import org.queqiao.contract.event.JobSuspendRequested;
+import org.queqiao.contract.event.JobSuspended;
+import org.queqiao.contract.event.LoggedEvent;
+import org.queqiao.contract.id.RunId;
+import org.queqiao.contract.job.JobState;
+
+/** What happens to a run while it goes on: signals, changes, and that it is stopped for a while. */
+final class RunningCheck {
+  /** So long after a wish a set that carries it may still be on its way to a node. */
+  private static final long ON_ITS_WAY_MS = 30_000;
+
+  private final ModelCluster model;
+
+  RunningCheck(ModelCluster model) {
+    this.model = model;
+  }
+
+  void signalled(LoggedEvent logged, JobSignalled e) {
+    ModelJob job = model.job(e.run().job());
+    require(
+        job != null && job.state == JobState.RUNNING && job.spec.terms().signal() != null,
+        Invariant.I6,
+        () -> HistoryCheck.at(logged) + " signals a run" + HistoryCheck.describe(job));
+    require(!job.stopped, Invariant.I43, () -> HistoryCheck.at(logged) + " to a stopped run");
+  }
+
+  void changed(LoggedEvent logged, JobChanged e) {
+    ModelJob job = model.job(e.job());
+    require(
+        job != null && (job.state == JobState.PENDING || job.state == JobState.RUNNING),
+        Invariant.I6,
+        () -> HistoryCheck.at(logged) + " changes a job" + HistoryCheck.describe(job));
+    require(
+        job.state == JobState.PENDING
+            || job.spec.toBuilder().limitMs(e.spec().limitMs()).build().equals(e.spec()),
+        Invariant.I6,
+        () -> HistoryCheck.at(logged) + " changes more than the limit of a running job");
+    job.renamed |= !job.spec.name().equals(e.spec().name());
+    job.spec = e.spec();
+  }
+
+  void asked(LoggedEvent logged, JobSuspendRequested e) {
+    ModelJob job = running(logged, e.run());
+    require(
+        job.stopWanted != e.suspend(),
+        Invariant.I6,
+        () -> HistoryCheck.at(logged) + " asks for what was asked for");
+    job.stopWanted = e.suspend();
+    if (!e.suspend()) {
+      job.mayGoOn = true;
+      job.resumeAskedMs = logged.timeMs();
+    } else if (logged.timeMs() - job.resumeAskedMs > ON_ITS_WAY_MS) {
+      job.mayGoOn = false;
+    }
+  }
+
+  void stopped(LoggedEvent logged, JobSuspended e) {
+    ModelJob job = running(logged, e.run());
+    require(
+        !job.stopped && (job.stopWanted || job.mayGoOn),
+        Invariant.I43,
+        () -> HistoryCheck.at(logged) + " stops a run that nobody wanted to stop");
+    edge(logged, job, e.atMs());
+    job.stopped = true;
+    job.stoppedMs = e.atMs();
+    job.stopBilled = e.billed();
+  }
+
+  void wentOn(LoggedEvent logged, JobResumed e) {
+    ModelJob job = running(logged, e.run());
+    require(
+        job.stopped, Invariant.I43, () -> HistoryCheck.at(logged) + " of a run that did not stop");
+    edge(logged, job, e.atMs());
+    job.goOn(e.atMs());
+  }
+
+  private static void edge(LoggedEvent logged, ModelJob job, long atMs) {
+    require(
+        atMs >= Math.max(job.allocatedMs, job.edgeMs) && atMs <= logged.timeMs(),
+        Invariant.I23,
+        () -> HistoryCheck.at(logged) + " at " + atMs + ", after " + job.edgeMs);
+    job.edgeMs = atMs;
+  }
+
+  private ModelJob running(LoggedEvent logged, RunId run) {
+    ModelJob job = model.job(run.job());
+    require(
+        job != null && job.state == JobState.RUNNING && job.attempt == run.attempt(),
+        Invariant.I6,
+        () -> HistoryCheck.at(logged) + HistoryCheck.describe(job));
+    return job;
+  }
+
+  private static void require(boolean holds, Invariant invariant, Supplier<String> detail) {
+    HistoryCheck.require(holds, invariant, detail);
+  }
+}
