@@ -156,8 +156,7 @@ final class BookkeepingTest {
     history.at(start + 10_000).suspend(run, start + 10_000, false);
     history.at(start + 50_000).kill(run);
     history.at(start + 52_000).end(run, JobState.CANCELLED);
-    assertThat(books(history).books().balance("usage:climate", Unit.CORE_MS, ""))
-        .isEqualTo(12_000);
+    assertThat(books(history).books().balance("usage:climate", Unit.CORE_MS, "")).isEqualTo(12_000);
   }
 
   @Test

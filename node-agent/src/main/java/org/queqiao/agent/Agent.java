@@ -116,9 +116,7 @@ final class Agent {
   }
 
   private void retry() {
-    if (launcher != null
-        && reconciler.awaitsSuspension()
-        && System.nanoTime() - nextRetry >= 0) {
+    if (launcher != null && reconciler.awaitsSuspension() && System.nanoTime() - nextRetry >= 0) {
       actions.addAll(reconciler.onRetry(System.currentTimeMillis()));
       nextRetry = System.nanoTime() + Mailbox.nanos(RETRY_MS);
     }

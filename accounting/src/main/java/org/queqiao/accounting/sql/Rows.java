@@ -104,9 +104,7 @@ final class Rows {
   }
 
   static List<Long> stops(String text) {
-    return text.isEmpty()
-        ? List.of()
-        : Arrays.stream(text.split(",")).map(Long::valueOf).toList();
+    return text.isEmpty() ? List.of() : Arrays.stream(text.split(",")).map(Long::valueOf).toList();
   }
 
   static String stops(List<Long> stops) {

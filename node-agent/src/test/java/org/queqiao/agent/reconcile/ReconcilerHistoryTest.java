@@ -62,6 +62,7 @@ final class ReconcilerHistoryTest {
 
     /** Whether the list says which runs are stopped, as with control groups. */
     private final boolean listTells;
+
     private final TreeMap<RunId, Integer> forks = new TreeMap<>();
     private final List<Action> unanswered = new ArrayList<>();
     private boolean listLies;
@@ -314,14 +315,13 @@ final class ReconcilerHistoryTest {
     private List<LauncherRun> list() {
       List<LauncherRun> list = new ArrayList<>();
       if (!listLies) {
-        held.forEach(
-            (run, exit) ->
-                list.add(
-                    new LauncherRun(
-                        run,
-                        nowMs,
-                        exit == NOT_ENDED ? null : exit,
-                        listTells && stopped.contains(run))));
+        held.forEach((run, exit) ->
+            list.add(
+                new LauncherRun(
+                    run,
+                    nowMs,
+                    exit == NOT_ENDED ? null : exit,
+                    listTells && stopped.contains(run))));
       }
       return list;
     }
@@ -352,11 +352,7 @@ final class ReconcilerHistoryTest {
         }
         switch (action) {
           case Action.Write write -> unsynced.add(write.record());
-          case Action.Launch _,
-              Action.Stop _,
-              Action.Signal _,
-              Action.Suspend _,
-              Action.Forget _ ->
+          case Action.Launch _, Action.Stop _, Action.Signal _, Action.Suspend _, Action.Forget _ ->
               unanswered.add(action);
           case Action.Report report -> {
             if (report.message() instanceof AgentMessage.RunEndedReport ended) {

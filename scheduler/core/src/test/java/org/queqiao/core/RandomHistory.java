@@ -9,8 +9,8 @@ import static org.queqiao.core.SchedulerStory.variables;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 import org.queqiao.contract.account.MemberRank;
@@ -513,7 +513,9 @@ final class RandomHistory {
               actor,
               new SchedulingDefined(
                   random.nextBoolean() ? "easy-sjbf" : "default", 1 + random.nextInt(5)));
-      case 4 -> new Input.DefineJobPolicy(actor, new JobPolicyDefined(1 + random.nextInt(3), random.nextInt(3) == 0));
+      case 4 ->
+          new Input.DefineJobPolicy(
+              actor, new JobPolicyDefined(1 + random.nextInt(3), random.nextInt(3) == 0));
       case 0 ->
           new Input.DefinePartition(
               actor,

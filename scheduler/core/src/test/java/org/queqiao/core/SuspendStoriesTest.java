@@ -244,8 +244,7 @@ final class SuspendStoriesTest {
     story.after(1_000);
     resumes(job);
     reports(job, false);
-    story.doesWithoutFacts(
-        new Input.RunSuspended(story.node(job), story.run(job), true, firstMs));
+    story.doesWithoutFacts(new Input.RunSuspended(story.node(job), story.run(job), true, firstMs));
     assertThat(story.state(job)).isEqualTo(RUNNING);
   }
 
@@ -315,7 +314,8 @@ final class SuspendStoriesTest {
     reports(job, true);
     story.after(1_000);
     byte[] digest = story.machine.digest();
-    story.machine = SchedulerMachine.from(ImageCodec.decode(ImageCodec.encode(story.machine.image())));
+    story.machine =
+        SchedulerMachine.from(ImageCodec.decode(ImageCodec.encode(story.machine.image())));
     assertThat(story.machine.digest()).isEqualTo(digest);
     assertThat(story.state(job)).isEqualTo(SUSPENDED);
     resumes(job);
@@ -327,8 +327,7 @@ final class SuspendStoriesTest {
   private BigInteger useOf(String name) {
     return story.machine.state().shares(story.nowMs).stream()
         .filter(line ->
-            line.subject()
-                .equals(new Subject.Member(SchedulerStory.CLIMATE, new UserName(name))))
+            line.subject().equals(new Subject.Member(SchedulerStory.CLIMATE, new UserName(name))))
         .map(line -> line.node().usedMilliCoreMs())
         .findFirst()
         .orElseThrow();

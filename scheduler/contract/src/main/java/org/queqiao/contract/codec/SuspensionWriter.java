@@ -29,10 +29,7 @@ final class SuspensionWriter {
   }
 
   static PbJobResumed resumed(JobResumed e) {
-    return PbJobResumed.newBuilder()
-        .setRun(ModelWriter.run(e.run()))
-        .setAtMs(e.atMs())
-        .build();
+    return PbJobResumed.newBuilder().setRun(ModelWriter.run(e.run())).setAtMs(e.atMs()).build();
   }
 
   static PbSuspension image(Suspension each) {

@@ -30,22 +30,19 @@ public record Suspension(
 
   /** Somebody wants the run to stop, or to go on. */
   public Suspension asked(boolean stop, Actor who, long nowMs) {
-    return new Suspension(
-        stop, who, nowMs, sinceMs, billed, formerMs, formerUnbilledMs, edgeMs);
+    return new Suspension(stop, who, nowMs, sinceMs, billed, formerMs, formerUnbilledMs, edgeMs);
   }
 
   /** All its processes are stopped. */
   public Suspension stopped(long atMs, boolean isBilled) {
-    return new Suspension(
-        wanted, by, askedMs, atMs, isBilled, formerMs, formerUnbilledMs, atMs);
+    return new Suspension(wanted, by, askedMs, atMs, isBilled, formerMs, formerUnbilledMs, atMs);
   }
 
   /** Its processes go on, or are gone; of a run that is not stopped the same. */
   public Suspension over(long atMs) {
     return !isStopped()
         ? this
-        : new Suspension(
-        wanted, by, askedMs, 0, false, suspendedMs(atMs), unbilledMs(atMs), atMs);
+        : new Suspension(wanted, by, askedMs, 0, false, suspendedMs(atMs), unbilledMs(atMs), atMs);
   }
 
   /** Whether all its processes are stopped. */

@@ -50,14 +50,7 @@ final class SuspensionSamples {
     ClusterImage.JobImage job = first.jobs().getFirst();
     Suspension suspension =
         new Suspension(
-            true,
-            Actor.user(Samples.USER),
-            SINCE_MS - 10,
-            SINCE_MS,
-            true,
-            7_000,
-            6_000,
-            SINCE_MS);
+            true, Actor.user(Samples.USER), SINCE_MS - 10, SINCE_MS, true, 7_000, 6_000, SINCE_MS);
     return first.withOnly(
         List.of(
             new ClusterImage.JobImage(

@@ -31,7 +31,8 @@ final class RunEnds {
   /** A node reported the exit of a run of its own. */
   Fact reported(Job job, RunExit exit, NodeName node, long nowMs) {
     RunExit kept = shortened(exit);
-    RunOutcome outcome = RunOutcome.reported(kept, job.killCause(), node, JobClock.edgeMs(job), nowMs);
+    RunOutcome outcome =
+        RunOutcome.reported(kept, job.killCause(), node, JobClock.edgeMs(job), nowMs);
     return end(Actor.node(node), job, outcome, kept);
   }
 

@@ -134,8 +134,7 @@ public final class SuspendCheck {
       return false;
     }
     return input.suspended()
-        ? job.state() == JobState.RUNNING
-            && (known.wanted() || input.atMs() > JobClock.edgeMs(job))
+        ? job.state() == JobState.RUNNING && (known.wanted() || input.atMs() > JobClock.edgeMs(job))
         : job.state() == JobState.SUSPENDED
             && (!known.wanted() || input.atMs() > JobClock.edgeMs(job));
   }

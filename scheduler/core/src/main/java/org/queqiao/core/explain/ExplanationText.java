@@ -6,11 +6,10 @@ import org.queqiao.contract.job.JobPlacement;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.PendingReason;
+import org.queqiao.contract.job.Suspension;
 import org.queqiao.contract.snapshot.ArrayImage;
 import org.queqiao.contract.snapshot.ClusterImage;
-import org.queqiao.contract.job.Suspension;
 import org.queqiao.contract.snapshot.ClusterImage.DependencyImage.Progress;
-import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.core.limit.LimitTree;
 import org.queqiao.core.message.Explanation;
 

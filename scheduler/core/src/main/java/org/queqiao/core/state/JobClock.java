@@ -88,8 +88,7 @@ public final class JobClock {
 
   /** Whether what its run holds counts as used now: not while it is stopped and not billed. */
   static boolean isMetered(Job job) {
-    return job.holdsResources()
-        && (job.state() != JobState.SUSPENDED || job.suspension().billed());
+    return job.holdsResources() && (job.state() != JobState.SUSPENDED || job.suspension().billed());
   }
 
   /** How much of the time of its run until a moment is billed. */

@@ -202,7 +202,8 @@ final class JobEvents {
   void signalled(JobSignalled event) {
     Job job = findRun(event.run());
     requireStep(job, Step.SIGNALLED, JobState.RUNNING);
-    require(JobClock.awaitsSignal(job), "run " + event.run() + " gets a signal that it does not await");
+    require(
+        JobClock.awaitsSignal(job), "run " + event.run() + " gets a signal that it does not await");
     cluster.jobs().change(job, job::signalled);
     desiredSetChanged(job);
   }
@@ -275,7 +276,10 @@ final class JobEvents {
         event.exit() == null || (ran && event.exit().run().equals(job.run())),
         "job " + job.id() + " ends with the exit of another run");
     if (ran && Learning.teaches(event)) {
-      cluster.priorities().learn(job.experience(), event.endMs() - JobClock.startWithoutStopsMs(job, event.endMs()));
+      cluster
+          .priorities()
+          .learn(
+              job.experience(), event.endMs() - JobClock.startWithoutStopsMs(job, event.endMs()));
     }
     if (ran) {
       cluster.priorities().ended(job, cluster.jobs().all(), event.endMs(), nowMs);

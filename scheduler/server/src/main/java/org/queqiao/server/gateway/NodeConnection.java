@@ -301,7 +301,8 @@ final class NodeConnection implements DesiredPush.Line, Telling.Source {
         remote(),
         hello.running().size(),
         hello.ended().size());
-    send(new ServerMessage.Welcome(
+    send(
+        new ServerMessage.Welcome(
             Math.min(AgentFrame.PROTOCOL_MAX, hello.protocolMax()), gateway.epoch()));
     hello.ended().forEach(exit -> acknowledge(exit.run()));
     flushSoon();

@@ -241,7 +241,8 @@ final class JobRoutes {
   }
 
   /**
-   * Cancels, holds, releases, requeues, suspends or resumes; whoever may not see the job is told that there is none.
+   * Cancels, holds, releases, requeues, suspends or resumes; whoever may not see the job is told
+   * that there is none.
    */
   private void steer(Call call, BiFunction<Actor, JobId, Input> input) {
     long id = call.number("id");

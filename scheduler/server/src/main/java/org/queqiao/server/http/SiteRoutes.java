@@ -182,8 +182,7 @@ final class SiteRoutes {
         out -> {
           out.writeStartObject();
           out.writeNumberField("maxAttempts", policy.maxAttempts());
-          out.writeStringField(
-              "suspendedTime", policy.billsSuspendedTime() ? BILLED : NOT_BILLED);
+          out.writeStringField("suspendedTime", policy.billsSuspendedTime() ? BILLED : NOT_BILLED);
           out.writeEndObject();
         });
   }

@@ -90,7 +90,19 @@ public record JobStatus(
       held = Math.addExact(held, each.cores().size());
     }
     return new JobStatus(
-        JobState.RUNNING, false, false, run, nowMs, 0, held, where, given, null, "", formerCoreMs, null);
+        JobState.RUNNING,
+        false,
+        false,
+        run,
+        nowMs,
+        0,
+        held,
+        where,
+        given,
+        null,
+        "",
+        formerCoreMs,
+        null);
   }
 
   /** Its run is wanted to stop or go on, stops, or goes on. */

@@ -171,9 +171,7 @@ final class ViewEvents {
           suspension(e.run().job(), null, before -> asked(before, e, logged.actor(), nowMs));
       case JobSuspended e ->
           suspension(
-              e.run().job(),
-              JobState.SUSPENDED,
-              before -> before.stopped(e.atMs(), e.billed()));
+              e.run().job(), JobState.SUSPENDED, before -> before.stopped(e.atMs(), e.billed()));
       case JobResumed e ->
           suspension(e.run().job(), JobState.RUNNING, before -> before.over(e.atMs()));
       case JobEnded e -> ended(e);
@@ -240,9 +238,7 @@ final class ViewEvents {
 
   private static Suspension asked(
       Suspension before, JobSuspendRequested event, Actor by, long nowMs) {
-    return before == null
-        ? Suspension.first(by, nowMs)
-        : before.asked(event.suspend(), by, nowMs);
+    return before == null ? Suspension.first(by, nowMs) : before.asked(event.suspend(), by, nowMs);
   }
 
   private void submitted(JobSubmitted event, long nowMs) {

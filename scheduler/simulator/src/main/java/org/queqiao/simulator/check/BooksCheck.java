@@ -80,7 +80,8 @@ final class BooksCheck {
   private void settled(RunId run) {
     open.remove(run);
     ModelJob job = model.job(run.job());
-    long usedCoreMs = Math.multiplyExact((long) job.cores(), job.endMs - job.allocatedMs - job.unbilledMs);
+    long usedCoreMs =
+        Math.multiplyExact((long) job.cores(), job.endMs - job.allocatedMs - job.unbilledMs);
     require(
         billedCoreMs.getOrDefault(run, 0L) == usedCoreMs,
         Invariant.I17,

@@ -150,8 +150,8 @@ final class Launcher {
   /** Everything it holds. */
   List<LauncherRun> list() {
     List<LauncherRun> list = new ArrayList<>();
-    alive.forEach((run, process) ->
-        list.add(new LauncherRun(run, process.startMs, null, process.stopped)));
+    alive.forEach(
+        (run, process) -> list.add(new LauncherRun(run, process.startMs, null, process.stopped)));
     exits.forEach((run, exit) -> list.add(new LauncherRun(run, exit.startMs(), exit)));
     return list;
   }

@@ -241,14 +241,14 @@ public final class VirtualNode {
 
   private NodeFacts facts() {
     return new NodeFacts(
-        shape.name(),
-        "boot-" + boots,
-        shape.cores(),
-        shape.memBytes(),
-        shape.gres(),
-        shape.agentVersion(),
-        shape.kernel(),
-        shape.absent())
+            shape.name(),
+            "boot-" + boots,
+            shape.cores(),
+            shape.memBytes(),
+            shape.gres(),
+            shape.agentVersion(),
+            shape.kernel(),
+            shape.absent())
         .suspending();
   }
 
