@@ -141,8 +141,8 @@ export async function cancel(id: number): Promise<void> {
 }
 
 export const hold = (id: number) => post<unknown>(`/api/v1/jobs/${id}/hold`, {});
-export const suspend = (id: number) => post<unknown>(`/api/v1/jobs/${id}/suspend`, {});
-export const resume = (id: number) => post<unknown>(`/api/v1/jobs/${id}/resume`, {});
+export const suspendJob = (id: number) => post<unknown>(`/api/v1/jobs/${id}/suspend`, {});
+export const resumeJob = (id: number) => post<unknown>(`/api/v1/jobs/${id}/resume`, {});
 export const release = (id: number) => post<unknown>(`/api/v1/jobs/${id}/release`, {});
 
 /** Part of a job's output from a byte offset on, and the size of the whole file in bytes. */
