@@ -216,14 +216,7 @@ final class Batch implements Books {
           statement.setString(6, run.currency());
           statement.setString(7, Rows.stops(run.stops()));
         });
-    batch(
-        "update open_run set stops = ? where job = ? and attempt = ?",
-        changed.values(),
-        (statement, run) -> {
-          statement.setString(1, Rows.stops(run.stops()));
-          statement.setLong(2, run.run().job().value());
-          statement.setInt(3, run.run().attempt());
-        });
+    flushStops();
     batch(
         "delete from open_run where job = ? and attempt = ?",
         closed,
@@ -249,6 +242,17 @@ final class Batch implements Books {
             + " ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
         metered,
         Batch::setSegment);
+  }
+
+  private void flushStops() {
+    batch(
+        "update open_run set stops = ? where job = ? and attempt = ?",
+        changed.values(),
+        (statement, run) -> {
+          statement.setString(1, Rows.stops(run.stops()));
+          statement.setLong(2, run.run().job().value());
+          statement.setInt(3, run.run().attempt());
+        });
   }
 
   private static void setKey(PreparedStatement statement, LineKey key) throws SQLException {

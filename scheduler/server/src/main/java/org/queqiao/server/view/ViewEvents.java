@@ -167,13 +167,7 @@ final class ViewEvents {
       case JobReleased e ->
           change(e.job(), entry -> e.tasks() != null ? entry.status() : entry.status().released());
       case JobKillRequested e -> change(e.run().job(), entry -> entry.status().killing(nowMs));
-      case JobSuspendRequested e ->
-          suspension(e.run().job(), null, before -> asked(before, e, logged.actor(), nowMs));
-      case JobSuspended e ->
-          suspension(
-              e.run().job(), JobState.SUSPENDED, before -> before.stopped(e.atMs(), e.billed()));
-      case JobResumed e ->
-          suspension(e.run().job(), JobState.RUNNING, before -> before.over(e.atMs()));
+      case JobSuspendRequested _, JobSuspended _, JobResumed _ -> suspension(logged);
       case JobEnded e -> ended(e);
       case JobRequeued e -> requeued(e);
       case NodeRegistered e -> registered(e);
@@ -223,6 +217,22 @@ final class ViewEvents {
       throw new IllegalStateException("the view has no job " + id);
     }
     jobs.change(entry, change.of(entry), position);
+  }
+
+  private void suspension(LoggedEvent logged) {
+    switch (logged.event()) {
+      case JobSuspendRequested e ->
+          suspension(
+              e.run().job(), null, before -> asked(before, e, logged.actor(), logged.timeMs()));
+      case JobSuspended e ->
+          suspension(
+              e.run().job(),
+              JobState.SUSPENDED,
+              before -> before.stopped(e.atMs(), e.billed()));
+      case JobResumed e ->
+          suspension(e.run().job(), JobState.RUNNING, before -> before.over(e.atMs()));
+      default -> throw new IllegalArgumentException(String.valueOf(logged.event()));
+    }
   }
 
   /** A state of null stays as it is. */

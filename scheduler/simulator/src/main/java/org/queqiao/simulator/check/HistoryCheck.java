@@ -115,9 +115,7 @@ final class HistoryCheck {
       case JobRequeued e -> requeued(logged, e);
       case JobSignalled e -> running.signalled(logged, e);
       case JobChanged e -> running.changed(logged, e);
-      case JobSuspendRequested e -> running.asked(logged, e);
-      case JobSuspended e -> running.stopped(logged, e);
-      case JobResumed e -> running.wentOn(logged, e);
+      case JobSuspendRequested _, JobSuspended _, JobResumed _ -> running.stands(logged);
       case ArrayTaskSplit e -> arrays.split(logged, e);
       case ArrayTasksEnded e -> arrays.tasksEnded(logged, e);
       case ArrayEnded e -> arrays.ended(logged, e);

@@ -45,7 +45,17 @@ final class RunningCheck {
     job.spec = e.spec();
   }
 
-  void asked(LoggedEvent logged, JobSuspendRequested e) {
+  /** What is said of whether a run is, or shall be, stopped. */
+  void stands(LoggedEvent logged) {
+    switch (logged.event()) {
+      case JobSuspendRequested e -> asked(logged, e);
+      case JobSuspended e -> stopped(logged, e);
+      case JobResumed e -> wentOn(logged, e);
+      default -> throw new IllegalArgumentException(String.valueOf(logged.event()));
+    }
+  }
+
+  private void asked(LoggedEvent logged, JobSuspendRequested e) {
     ModelJob job = running(logged, e.run());
     require(
         job.stopWanted != e.suspend(),
@@ -60,7 +70,7 @@ final class RunningCheck {
     }
   }
 
-  void stopped(LoggedEvent logged, JobSuspended e) {
+  private void stopped(LoggedEvent logged, JobSuspended e) {
     ModelJob job = running(logged, e.run());
     require(
         !job.stopped && (job.stopWanted || job.mayGoOn),
@@ -72,7 +82,7 @@ final class RunningCheck {
     job.stopBilled = e.billed();
   }
 
-  void wentOn(LoggedEvent logged, JobResumed e) {
+  private void wentOn(LoggedEvent logged, JobResumed e) {
     ModelJob job = running(logged, e.run());
     require(
         job.stopped, Invariant.I43, () -> HistoryCheck.at(logged) + " of a run that did not stop");
