@@ -226,9 +226,7 @@ final class ViewEvents {
               e.run().job(), null, before -> asked(before, e, logged.actor(), logged.timeMs()));
       case JobSuspended e ->
           suspension(
-              e.run().job(),
-              JobState.SUSPENDED,
-              before -> before.stopped(e.atMs(), e.billed()));
+              e.run().job(), JobState.SUSPENDED, before -> before.stopped(e.atMs(), e.billed()));
       case JobResumed e ->
           suspension(e.run().job(), JobState.RUNNING, before -> before.over(e.atMs()));
       default -> throw new IllegalArgumentException(String.valueOf(logged.event()));
