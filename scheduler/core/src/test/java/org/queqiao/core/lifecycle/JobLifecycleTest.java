@@ -52,6 +52,7 @@ final class JobLifecycleTest {
               "COMPLETING STARTED COMPLETING",
               "COMPLETING ENDED CANCELLED",
               "COMPLETING ENDED TIMEOUT",
+              "COMPLETING ENDED PREEMPTED",
               "COMPLETING ENDED NODE_FAIL"));
 
   @Test
