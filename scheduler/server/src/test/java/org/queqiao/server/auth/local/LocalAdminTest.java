@@ -126,7 +126,7 @@ final class LocalAdminTest {
     return switch (name.value()) {
       case "n1" -> Optional.of(new NodeDirectory.Condition(NodeState.UP, false, true));
       case "n2" -> Optional.of(new NodeDirectory.Condition(NodeState.DOWN, true, false));
-      case "n3" -> Optional.of(new NodeDirectory.Condition(NodeState.UP, false, false));
+      case "n4" -> Optional.of(new NodeDirectory.Condition(NodeState.UP, false, false));
       default -> Optional.empty();
     };
   }
@@ -383,7 +383,7 @@ final class LocalAdminTest {
     assertThat(send("GET", "/local/v1/nodes/n1", null, null)).isEqualTo(new Answer(200, "UP\n"));
     assertThat(send("GET", "/local/v1/nodes/n2", null, null))
         .isEqualTo(new Answer(200, "DOWN DRAINED\n"));
-    assertThat(send("GET", "/local/v1/nodes/n3", null, null))
+    assertThat(send("GET", "/local/v1/nodes/n4", null, null))
         .isEqualTo(new Answer(200, "UP AWAY\n"));
     assertThat(send("GET", "/local/v1/nodes/n3", null, null).status()).isEqualTo(404);
     assertThat(send("GET", "/local/v1/nodes/..%2fn1", null, null).status()).isEqualTo(404);
