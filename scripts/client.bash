@@ -349,7 +349,8 @@ client_project() {
     add) takes 3 "project add NAME DOMAIN"; owner POST /projects --data-urlencode "project=${ARGS[1]}" --data-urlencode "domain=${ARGS[2]}" ;;
     member) takes 3 "project member PROJECT USER [MANAGER]"; owner POST /members --data-urlencode "project=${ARGS[1]}" --data-urlencode "user=${ARGS[2]}" --data-urlencode "rank=${ARGS[3]:-MEMBER}" ;;
     fund) takes 4 "project fund NAME AMOUNT_MICRO REASON"; owner POST /wallets --data-urlencode "project=${ARGS[1]}" --data-urlencode "amountMicro=${ARGS[2]}" --data-urlencode "reason=${ARGS[*]:3}" ;;
-    *) die "project knows add NAME DOMAIN, member PROJECT USER [MANAGER] and fund NAME AMOUNT_MICRO REASON" ;;
+    credit) takes 4 "project credit NAME AMOUNT_MICRO REASON"; owner POST /credits --data-urlencode "project=${ARGS[1]}" --data-urlencode "creditMicro=${ARGS[2]}" --data-urlencode "reason=${ARGS[*]:3}" ;;
+    *) die "project knows add NAME DOMAIN, member PROJECT USER [MANAGER], fund NAME AMOUNT_MICRO REASON and credit NAME AMOUNT_MICRO REASON" ;;
   esac
 }
 

@@ -8,11 +8,13 @@ import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.queqiao.accounting.ledger.LineTotal;
+import org.queqiao.accounting.ledger.MemoryBooks;
 import org.queqiao.accounting.ledger.Posting;
 import org.queqiao.accounting.ledger.Unit;
 import org.queqiao.accounting.metering.BillingCalendar;
@@ -29,6 +31,7 @@ import org.queqiao.contract.id.DomainCode;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.JobState;
+import org.queqiao.contract.price.RunCost;
 
 /** What the books say of runs, told with a clock that the tests move. */
 final class BookkeepingTest {
@@ -62,6 +65,51 @@ final class BookkeepingTest {
     assertThat(ledger.books().balance("usage:climate", Unit.CORE_MS, "")).isEqualTo(8 * HOUR_MS);
     assertThat(ledger.books().job(job).orElseThrow().chargeMicro()).isEqualTo(320_000);
     assertThat(ledger.unbalanced()).isEmpty();
+  }
+
+  @Test
+  void whatIsHeldFollowsTheLimitOfARunningJob() {
+    History history = new History(ms("2026-11-02", 8)).price(40_000).fund(10_000_000);
+    JobId job = history.submit(History.LI, "storm", 4, 10 * HOUR_MS);
+    history.limit(job, 5 * HOUR_MS);
+    RunId run = history.start(job, 1, 4);
+    assertThat(books(history).books().balance("held:climate", Unit.MICRO, "CNY"))
+        .isEqualTo(800_000);
+    history.at(ms("2026-11-02", 9)).limit(job, 20 * HOUR_MS);
+    ShadowLedger longer = books(history);
+    assertThat(longer.books().balance("held:climate", Unit.MICRO, "CNY")).isEqualTo(3_200_000);
+    assertThat(longer.books().balance("wallet:climate", Unit.MICRO, "CNY")).isEqualTo(6_800_000);
+    history.limit(job, 2 * HOUR_MS);
+    assertThat(books(history).books().balance("held:climate", Unit.MICRO, "CNY"))
+        .isEqualTo(320_000);
+    history.at(ms("2026-11-02", 10)).end(run, JobState.COMPLETED);
+    ShadowLedger ended = books(history);
+    assertThat(ended.books().balance("held:climate", Unit.MICRO, "CNY")).isZero();
+    assertThat(ended.books().balance("wallet:climate", Unit.MICRO, "CNY")).isEqualTo(9_680_000);
+    assertThat(ended.unbalanced()).isEmpty();
+  }
+
+  @Test
+  void noRunIsChargedMoreThanTheMostThatTheSchedulerCountsOn() {
+    for (long seed = 1; seed <= 40; seed++) {
+      SplittableRandom random = new SplittableRandom(seed);
+      History history = new History(ms("2026-11-30", random.nextInt(24)));
+      history.price(random.nextInt(100_000));
+      for (int i = 0; i < 30; i++) {
+        int cores = 1 + random.nextInt(9);
+        RunId run = history.start(history.submit(History.LI, "job", cores, HOUR_MS), 1, cores);
+        long startMs = history.timeMs();
+        history.at(startMs + random.nextLong(1, 200_000_000)).price(random.nextInt(100_000));
+        history.at(history.timeMs() + random.nextLong(1, 200_000_000));
+        history.end(run, JobState.COMPLETED);
+        MemoryBooks books = books(history).books();
+        long charged = books.job(run.job()).orElseThrow().chargeMicro();
+        BigInteger most =
+            RunCost.mostCharged(
+                books.tariffs(), History.BATCH, cores, startMs, history.timeMs());
+        assertThat(BigInteger.valueOf(charged)).as("seed %d", seed).isLessThanOrEqualTo(most);
+      }
+    }
   }
 
   @Test

@@ -2,13 +2,16 @@ package org.queqiao.accounting;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.queqiao.contract.account.DomainShare;
 import org.queqiao.contract.event.ArrayTaskSplit;
+import org.queqiao.contract.event.CreditLineSet;
 import org.queqiao.contract.event.Event;
 import org.queqiao.contract.event.JobAllocated;
 import org.queqiao.contract.event.JobChanged;
@@ -47,6 +50,7 @@ final class History {
   static final UserName LI = new UserName("li");
 
   private final List<LoggedEvent> events = new ArrayList<>();
+  private final Map<JobId, JobSpec> specs = new HashMap<>();
   private long timeMs;
   private long lastJob;
   private final Set<RunId> stopped = new TreeSet<>();
@@ -93,12 +97,26 @@ final class History {
     return this;
   }
 
+  History credit(long micro) {
+    add(new CreditLineSet(CLIMATE, micro, "CNY", "late grant"));
+    return this;
+  }
+
+  /** The time limit of a job becomes another one, whether it runs or not. */
+  History limit(JobId job, long limitMs) {
+    JobSpec spec = specs.get(job).toBuilder().limitMs(limitMs).build();
+    specs.put(job, spec);
+    add(new JobChanged(job, spec));
+    return this;
+  }
+
   JobId submit(UserName user, String name, int cores, long limitMs) {
     return submit(user, spec(name, CLIMATE, cores, limitMs).build());
   }
 
   private JobId submit(UserName user, JobSpec spec) {
     JobId id = new JobId(++lastJob);
+    specs.put(id, spec);
     add(new JobSubmitted(id, user, "unix", 1000, spec, "", new byte[32]));
     return id;
   }
@@ -124,13 +142,16 @@ final class History {
   /** A task of an array becomes a job of its own. */
   JobId split(JobId array, int index) {
     JobId id = new JobId(++lastJob);
+    specs.put(id, specs.get(array));
     add(new ArrayTaskSplit(array, index, id));
     return id;
   }
 
   /** A waiting job asks for something else. */
   History change(JobId id, String name, ProjectName project, int cores, long limitMs) {
-    add(new JobChanged(id, spec(name, project, cores, limitMs).build()));
+    JobSpec spec = spec(name, project, cores, limitMs).build();
+    specs.put(id, spec);
+    add(new JobChanged(id, spec));
     return this;
   }
 
@@ -250,7 +271,16 @@ final class History {
           }
         }
         default -> {
-          history.price(random.nextInt(100_000));
+          switch (random.nextInt(3)) {
+            case 0 -> history.credit(random.nextInt(1_000_000));
+            case 1 -> {
+              if (!running.isEmpty()) {
+                RunId run = (RunId) running.get(random.nextInt(running.size()))[0];
+                history.limit(run.job(), random.nextLong(1, 86_400_000));
+              }
+            }
+            default -> history.price(random.nextInt(100_000));
+          }
           if (!waiting.isEmpty()) {
             history.change(waiting.getFirst(), "other", MATERIALS, 1 + random.nextInt(64), 60_000);
           }

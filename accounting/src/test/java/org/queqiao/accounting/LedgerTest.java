@@ -309,7 +309,7 @@ final class LedgerTest {
       assertThat(statement.lines().getFirst().jobs()).isEqualTo(1);
       assertThat(StatementForms.csv(statement)).contains("li,batch,1,4.000000,14400000,0.04,0.16");
       assertThat(reads.balances("climate"))
-          .containsExactly(new LedgerReads.Balance("CNY", 9_840_000, 0));
+          .containsExactly(new LedgerReads.Balance("CNY", 9_840_000, 0, 0, true));
       assertThat(reads.job(job).orElseThrow().name()).isEqualTo("=cmd");
       assertThat(
               reads.jobsBefore(
@@ -317,6 +317,63 @@ final class LedgerTest {
                   new LedgerReads.Which("li", null, "COMPLETED", null, LedgerReads.Scope.ALL),
                   10))
           .hasSize(1);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {201, 202, 203})
+  void walletsAreThoseOfOnePosition(long seed) throws Exception {
+    SplittableRandom random = new SplittableRandom(seed);
+    List<LoggedEvent> events = History.random(seed).events();
+    ShadowLedger shadow = new ShadowLedger(CALENDAR);
+    try (Ledger ledger = fresh("wallets" + seed)) {
+      assertThat(ledger.reads().budgets().budgets()).isEmpty();
+      int at = 0;
+      while (at < events.size()) {
+        int to = Math.min(events.size(), at + 1 + random.nextInt(30));
+        ledger.record(events.subList(at, to));
+        events.subList(at, to).forEach(shadow::record);
+        at = to;
+        LedgerReads.Budgets told = ledger.reads().budgets();
+        assertThat(told.budgets()).as("seed %d", seed).isEqualTo(shadow.books().budgets());
+        assertThat(told.budgets().isEmpty() || told.position() == at).isTrue();
+      }
+      assertThat(ledger.reads().verify()).isEmpty();
+    }
+  }
+
+  @Test
+  void aCreditLineCountsAsAvailable() throws Exception {
+    History history = new History(1_760_000_000_000L).price(40_000).credit(5_000_000);
+    try (Ledger ledger = fresh("credit")) {
+      ledger.record(history.events());
+      assertThat(ledger.reads().balances("climate"))
+          .containsExactly(new LedgerReads.Balance("CNY", 5_000_000, 0, 5_000_000, true));
+      history.fund(1_000_000).credit(2_000_000);
+      ledger.record(history.events());
+      assertThat(ledger.reads().balances("climate"))
+          .containsExactly(new LedgerReads.Balance("CNY", 3_000_000, 0, 2_000_000, true));
+    }
+  }
+
+  @Test
+  void whoWasFundedBeforeThereWereBudgetsPaysBefore() throws Exception {
+    try (Ledger ledger = fresh("older")) {
+      ledger.record(History.random(3).events());
+    }
+    try (Connection connection =
+            DriverManager.getConnection(url("older"), access.user(), access.password());
+        var statement = connection.createStatement()) {
+      statement.execute("drop table prepaid");
+      statement.execute("delete from flyway_schema_history where version = '4'");
+    }
+    try (Ledger ledger = open("older")) {
+      assertThat(ledger.reads().budgets().budgets())
+          .singleElement()
+          .satisfies(each -> {
+            assertThat(each.project()).isEqualTo(History.CLIMATE);
+            assertThat(each.creditMicro()).isZero();
+          });
     }
   }
 

@@ -9,10 +9,12 @@ import java.util.TreeMap;
 import org.queqiao.accounting.metering.BillingCalendar;
 import org.queqiao.accounting.metering.Meter;
 import org.queqiao.accounting.metering.Segment;
-import org.queqiao.accounting.tariff.Price;
+import org.queqiao.contract.price.Price;
 import org.queqiao.contract.event.ArrayEnded;
 import org.queqiao.contract.event.ArrayTaskSplit;
 import org.queqiao.contract.event.ArrayTasksEnded;
+import org.queqiao.contract.event.BudgetTold;
+import org.queqiao.contract.event.CreditLineSet;
 import org.queqiao.contract.event.DomainDefined;
 import org.queqiao.contract.event.JobAllocated;
 import org.queqiao.contract.event.JobChanged;
@@ -64,6 +66,7 @@ import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.ArrayTask;
 import org.queqiao.contract.job.RunExit;
+import org.queqiao.contract.price.RunCost;
 
 /**
  * What each fact of the log means for the books. A pure function of the facts and the tariffs among
@@ -93,7 +96,9 @@ public final class Bookkeeper {
       case ArrayTaskSplit e -> split(e, books);
       case ArrayEnded e -> arrayEnded(e, books);
       case ArrayTasksEnded e -> {}
-      case JobChanged e -> changed(e, books);
+      case JobChanged e -> changed(e, logged, books);
+      case BudgetTold e -> {}
+      case CreditLineSet e -> books.putCredit(e.project(), e.currency(), e.creditMicro());
       case JobPolicyDefined e -> {}
       case SchedulingDefined e -> {}
       case PartitionDefined e -> {}
@@ -138,6 +143,7 @@ public final class Bookkeeper {
   }
 
   private void fund(WalletFunded e, LoggedEvent logged, Books books) {
+    books.putPrepaid(e.project(), e.currency());
     String transaction = "fund/" + logged.position();
     Entry entry = new Entry(transaction, null, logged, null);
     books.post(
@@ -178,10 +184,29 @@ public final class Bookkeeper {
     books.putJob(array.ended(e.state().name(), "", e.endMs(), -1, 0));
   }
 
-  /** What runs from now on is billed to whom and as it says then. */
-  private static void changed(JobChanged e, Books books) {
-    JobRow job = books.job(e.job()).orElseThrow(() -> unknownJob(e.job()));
-    books.putJob(job.changed(e.spec(), books.domains(e.spec().project())));
+  /**
+   * What runs from now on is billed to whom and as it says then. Of a run that goes on the limit
+   * alone can change, and what is held for it changes with that.
+   */
+  private void changed(JobChanged e, LoggedEvent logged, Books books) {
+    JobRow before = books.job(e.job()).orElseThrow(() -> unknownJob(e.job()));
+    JobRow job = before.changed(e.spec(), books.domains(e.spec().project()));
+    books.putJob(job);
+    if (job.attempt() == 0 || job.limitMs() == before.limitMs()) {
+      return;
+    }
+    RunId run = new RunId(e.job(), job.attempt());
+    OpenRun open = books.openRun(run).orElse(null);
+    if (open == null) {
+      return;
+    }
+    OpenRun after = held(job, open, books);
+    if (!open.currency().isEmpty() && !after.currency().equals(open.currency())) {
+      return;
+    }
+    books.change(after);
+    long more = Math.subtractExact(after.heldMicro(), open.heldMicro());
+    hold(job.project(), after, more, "hold/" + run + "/" + logged.position(), logged, books);
   }
 
   private static IllegalStateException unknownJob(JobId job) {
@@ -202,30 +227,41 @@ public final class Bookkeeper {
       nodes.add(allocation.node().value());
     }
     books.putJob(job.allocated(e.run().attempt(), logged.timeMs(), cores, nodes));
-    long until = Math.addExact(logged.timeMs(), job.limitMs());
-    BigInteger numerator = BigInteger.ZERO;
-    String currency = "";
-    for (Segment segment :
-        Meter.segments(job.partition(), cores, logged.timeMs(), until, books.tariffs(), calendar)) {
-      numerator =
-          numerator.add(
-              BigInteger.valueOf(segment.coreMs())
-                  .multiply(BigInteger.valueOf(segment.price().microPerCoreHour())));
-      currency = segment.price().currency().isEmpty() ? currency : segment.price().currency();
-    }
-    long held = ceiling(numerator).longValueExact();
-    books.open(new OpenRun(e.run(), logged.timeMs(), cores, held, currency));
-    if (held > 0) {
-      Entry entry = new Entry("hold/" + e.run(), e.run(), logged, null);
-      books.post(
-          List.of(
-              entry.money("held:" + job.project(), currency, held),
-              entry.money("wallet:" + job.project(), currency, Math.negateExact(held))));
-    }
+    OpenRun open = held(job, new OpenRun(e.run(), logged.timeMs(), cores, 0, ""), books);
+    books.open(open);
+    hold(job.project(), open, open.heldMicro(), "hold/" + e.run(), logged, books);
   }
 
-  private static BigInteger ceiling(BigInteger numerator) {
-    return numerator.add(LineTotal.HOUR_MS).subtract(BigInteger.ONE).divide(LineTotal.HOUR_MS);
+  /** A run with what is held for it: its limit at the prices known now. */
+  private OpenRun held(JobRow job, OpenRun run, Books books) {
+    long untilMs = Math.addExact(run.startMs(), job.limitMs());
+    String currency = "";
+    for (Segment segment :
+        Meter.segments(
+            job.partition(), run.cores(), run.startMs(), untilMs, books.tariffs(), calendar)) {
+      currency = segment.price().currency().isEmpty() ? currency : segment.price().currency();
+    }
+    BigInteger held =
+        RunCost.held(books.tariffs(), job.partition(), run.cores(), run.startMs(), untilMs);
+    return new OpenRun(
+        run.run(), run.startMs(), run.cores(), held.longValueExact(), currency, run.stops());
+  }
+
+  /** Moves money from the wallet to what is held, or back when the amount is below zero. */
+  private static void hold(
+      ProjectName project,
+      OpenRun run,
+      long amountMicro,
+      String transaction,
+      LoggedEvent logged,
+      Books books) {
+    if (amountMicro != 0) {
+      Entry entry = new Entry(transaction, run.run(), logged, null);
+      books.post(
+          List.of(
+              entry.money("held:" + project, run.currency(), amountMicro),
+              entry.money("wallet:" + project, run.currency(), Math.negateExact(amountMicro))));
+    }
   }
 
   /** Captures what the run cost from its hold and releases the rest. */

@@ -3,7 +3,7 @@ package org.queqiao.accounting.ledger;
 import java.util.List;
 import java.util.Optional;
 import org.queqiao.accounting.metering.Segment;
-import org.queqiao.accounting.tariff.TariffBook;
+import org.queqiao.contract.price.TariffBook;
 import org.queqiao.contract.account.DomainShare;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.ProjectName;
@@ -16,6 +16,12 @@ public interface Books {
   void putTariff(org.queqiao.contract.event.TariffDefined tariff);
 
   void putProject(ProjectName project, String title, List<DomainShare> domains);
+
+  /** A project pays before; the credit line is kept if there is one. */
+  void putPrepaid(ProjectName project, String currency);
+
+  /** A project pays before and has this credit line. */
+  void putCredit(ProjectName project, String currency, long creditMicro);
 
   List<DomainShare> domains(ProjectName project);
 

@@ -1,6 +1,7 @@
 package org.queqiao.accounting.ledger;
 
 import java.math.BigInteger;
+import org.queqiao.contract.price.RunCost;
 
 /**
  * The exact total of a statement line and what has been posted of it.
@@ -15,7 +16,7 @@ import java.math.BigInteger;
  */
 public record LineTotal(BigInteger coreMs, long postedMicro) {
   /** Milliseconds of an hour: the divisor of {@link #numerator}. */
-  public static final BigInteger HOUR_MS = BigInteger.valueOf(3_600_000);
+  public static final BigInteger HOUR_MS = RunCost.HOUR_MS;
 
   /** A line without anything. */
   public static final LineTotal EMPTY = new LineTotal(BigInteger.ZERO, 0);

@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.queqiao.accounting.metering.Segment;
-import org.queqiao.accounting.tariff.TariffBook;
+import org.queqiao.contract.price.TariffBook;
 import org.queqiao.contract.account.DomainShare;
 import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.id.JobId;
@@ -18,7 +18,11 @@ import org.queqiao.contract.id.RunId;
 
 /** Books in memory: the shadow that simulations and tests keep beside the log. */
 public final class MemoryBooks implements Books {
+  private static final String WALLET = "wallet:";
+
   private final TariffBook tariffs = new TariffBook();
+  private final Map<ProjectName, Budget> prepaid = new TreeMap<>();
+  private final Map<ProjectName, Long> wallets = new TreeMap<>();
   private final Map<ProjectName, List<DomainShare>> projects = new TreeMap<>();
   private final Map<JobId, JobRow> jobs = new TreeMap<>();
   private final Map<RunId, OpenRun> open = new TreeMap<>();
@@ -40,6 +44,28 @@ public final class MemoryBooks implements Books {
   @Override
   public void putProject(ProjectName project, String title, List<DomainShare> domains) {
     projects.put(project, List.copyOf(domains));
+  }
+
+  @Override
+  public void putPrepaid(ProjectName project, String currency) {
+    Budget before = prepaid.get(project);
+    prepaid.put(
+        project, new Budget(project, currency, 0, before == null ? 0 : before.creditMicro()));
+  }
+
+  @Override
+  public void putCredit(ProjectName project, String currency, long creditMicro) {
+    prepaid.put(project, new Budget(project, currency, 0, creditMicro));
+  }
+
+  /** The wallets of projects that pay before, by project; one currency for all. */
+  public List<Budget> budgets() {
+    List<Budget> out = new ArrayList<>();
+    for (Budget each : prepaid.values()) {
+      long balance = wallets.getOrDefault(each.project(), 0L);
+      out.add(new Budget(each.project(), each.currency(), balance, each.creditMicro()));
+    }
+    return out;
   }
 
   @Override
@@ -97,6 +123,12 @@ public final class MemoryBooks implements Books {
     for (Posting posting : transaction) {
       if (ids.add(posting.id())) {
         postings.add(posting);
+        if (posting.account().startsWith(WALLET)) {
+          wallets.merge(
+              new ProjectName(posting.account().substring(WALLET.length())),
+              posting.amount(),
+              Math::addExact);
+        }
       }
     }
   }

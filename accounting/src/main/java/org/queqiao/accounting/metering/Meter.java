@@ -3,7 +3,7 @@ package org.queqiao.accounting.metering;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
-import org.queqiao.accounting.tariff.TariffBook;
+import org.queqiao.contract.price.TariffBook;
 import org.queqiao.contract.id.PartitionName;
 
 /** Cuts the time of a run into segments. */

@@ -1,7 +1,7 @@
 package org.queqiao.accounting.metering;
 
 import java.time.LocalDate;
-import org.queqiao.accounting.tariff.Price;
+import org.queqiao.contract.price.Price;
 
 /**
  * A part of a run within one billing day and under one price.

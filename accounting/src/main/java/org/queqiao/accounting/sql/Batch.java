@@ -7,9 +7,11 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.queqiao.accounting.ledger.Books;
 import org.queqiao.accounting.ledger.JobRow;
 import org.queqiao.accounting.ledger.LineKey;
@@ -17,7 +19,7 @@ import org.queqiao.accounting.ledger.LineTotal;
 import org.queqiao.accounting.ledger.OpenRun;
 import org.queqiao.accounting.ledger.Posting;
 import org.queqiao.accounting.metering.Segment;
-import org.queqiao.accounting.tariff.TariffBook;
+import org.queqiao.contract.price.TariffBook;
 import org.queqiao.contract.account.DomainShare;
 import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.id.JobId;
@@ -37,7 +39,7 @@ final class Batch implements Books {
   /** Those of earlier batches that were stopped or went on. */
   private final Map<RunId, OpenRun> changed = new LinkedHashMap<>();
 
-  private final List<RunId> closed = new ArrayList<>();
+  private final Set<RunId> closed = new LinkedHashSet<>();
   private final Map<LineKey, LineTotal> lines = new LinkedHashMap<>();
   private final Map<ProjectName, List<DomainShare>> projects = new LinkedHashMap<>();
   private final List<Metered> metered = new ArrayList<>();
@@ -90,6 +92,32 @@ final class Batch implements Books {
   }
 
   @Override
+  public void putPrepaid(ProjectName project, String currency) {
+    run(
+        "insert into prepaid (project, currency, credit_micro) values (?, ?, 0) on conflict"
+            + " (project) do update set currency = excluded.currency",
+        statement -> {
+          statement.setString(1, project.value());
+          statement.setString(2, currency);
+          statement.executeUpdate();
+        });
+  }
+
+  @Override
+  public void putCredit(ProjectName project, String currency, long creditMicro) {
+    run(
+        "insert into prepaid (project, currency, credit_micro) values (?, ?, ?) on conflict"
+            + " (project) do update set currency = excluded.currency, credit_micro ="
+            + " excluded.credit_micro",
+        statement -> {
+          statement.setString(1, project.value());
+          statement.setString(2, currency);
+          statement.setLong(3, creditMicro);
+          statement.executeUpdate();
+        });
+  }
+
+  @Override
   public List<DomainShare> domains(ProjectName project) {
     return projects.computeIfAbsent(
         project,
@@ -120,8 +148,8 @@ final class Batch implements Books {
   @Override
   public Optional<OpenRun> openRun(RunId run) {
     OpenRun known = opened.getOrDefault(run, changed.get(run));
-    if (known != null) {
-      return Optional.of(known);
+    if (known != null || closed.contains(run)) {
+      return Optional.ofNullable(known);
     }
     return query(
         "select start_ms, cores, held_micro, currency, stops from open_run where job = ? and attempt = ?",
@@ -152,9 +180,8 @@ final class Batch implements Books {
   @Override
   public void close(RunId run) {
     changed.remove(run);
-    if (opened.remove(run) == null) {
-      closed.add(run);
-    }
+    opened.remove(run);
+    closed.add(run);
   }
 
   @Override
@@ -205,7 +232,8 @@ final class Batch implements Books {
         Rows::set);
     batch(
         "insert into open_run (job, attempt, start_ms, cores, held_micro, currency, stops) values"
-            + " (?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
+            + " (?, ?, ?, ?, ?, ?, ?) on conflict (job, attempt) do update set held_micro ="
+            + " excluded.held_micro, currency = excluded.currency, stops = excluded.stops",
         opened.values(),
         (statement, run) -> {
           statement.setLong(1, run.run().job().value());
@@ -246,12 +274,14 @@ final class Batch implements Books {
 
   private void flushStops() {
     batch(
-        "update open_run set stops = ? where job = ? and attempt = ?",
+        "update open_run set stops = ?, held_micro = ?, currency = ? where job = ? and attempt = ?",
         changed.values(),
         (statement, run) -> {
           statement.setString(1, Rows.stops(run.stops()));
-          statement.setLong(2, run.run().job().value());
-          statement.setInt(3, run.run().attempt());
+          statement.setLong(2, run.heldMicro());
+          statement.setString(3, run.currency());
+          statement.setLong(4, run.run().job().value());
+          statement.setInt(5, run.run().attempt());
         });
   }
 

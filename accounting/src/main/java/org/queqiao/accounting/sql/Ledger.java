@@ -15,7 +15,7 @@ import org.flywaydb.core.Flyway;
 import org.queqiao.accounting.ledger.Bookkeeper;
 import org.queqiao.accounting.ledger.Posting;
 import org.queqiao.accounting.metering.BillingCalendar;
-import org.queqiao.accounting.tariff.TariffBook;
+import org.queqiao.contract.price.TariffBook;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.id.PartitionName;

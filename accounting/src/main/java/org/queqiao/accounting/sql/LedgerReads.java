@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import javax.sql.DataSource;
+import org.queqiao.accounting.ledger.Budget;
 import org.queqiao.accounting.ledger.JobRow;
 import org.queqiao.accounting.ledger.Posting;
 import org.queqiao.accounting.metering.BillingCalendar;
@@ -21,6 +22,7 @@ import org.queqiao.accounting.statement.StatementForms;
 import org.queqiao.accounting.usage.DomainSplit;
 import org.queqiao.accounting.usage.UsageRow;
 import org.queqiao.contract.id.DomainCode;
+import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.JobId;
 
 /** What the books answer. Every method waits for the database: never call one on an event loop. */
@@ -231,28 +233,77 @@ public final class LedgerReads {
   /**
    * Money of a project in one currency, in micro-units.
    *
-   * @param availableMicro what new runs may hold
+   * @param availableMicro what new runs may hold, the credit line included
    * @param heldMicro what running jobs may still cost
+   * @param creditMicro the credit line
+   * @param paysBefore whether a job waits until this can pay for it
    */
-  public record Balance(String currency, long availableMicro, long heldMicro) {}
+  public record Balance(
+      String currency,
+      long availableMicro,
+      long heldMicro,
+      long creditMicro,
+      boolean paysBefore) {}
 
   /** The balances of a project, one for each currency. */
   public List<Balance> balances(String project) {
     return list(
-        "select currency, sum(case when account = ? then amount else 0 end)::numeric, sum(case when"
-            + " account = ? then amount else 0 end)::numeric from balance where account in (?, ?)"
-            + " and unit = 'MICRO' group by currency order by currency",
+        "select currency, sum(wallet)::numeric, sum(held)::numeric, sum(credit)::numeric,"
+            + " bool_or(prepaid) from (select currency, case when account = ? then amount else 0"
+            + " end as wallet, case when account = ? then amount else 0 end as held, 0 as credit,"
+            + " false as prepaid from balance where account in (?, ?) and unit = 'MICRO' union all"
+            + " select currency, 0, 0, credit_micro, true from prepaid where project = ?) as both_"
+            + " group by currency order by currency",
         (connection, statement) -> {
           statement.setString(1, "wallet:" + project);
           statement.setString(2, "held:" + project);
           statement.setString(3, "wallet:" + project);
           statement.setString(4, "held:" + project);
+          statement.setString(5, project);
         },
-        row ->
-            new Balance(
-                row.getString(1),
-                row.getBigDecimal(2).longValueExact(),
-                row.getBigDecimal(3).longValueExact()));
+        row -> {
+          long creditMicro = row.getBigDecimal(4).longValueExact();
+          return new Balance(
+              row.getString(1),
+              Math.addExact(row.getBigDecimal(2).longValueExact(), creditMicro),
+              row.getBigDecimal(3).longValueExact(),
+              creditMicro,
+              row.getBoolean(5));
+        });
+  }
+
+  /**
+   * The wallets of projects that pay before, at one position of the log.
+   *
+   * @param budgets by project
+   */
+  public record Budgets(long position, List<Budget> budgets) {}
+
+  /** What the scheduler may be told: everything up to a position, and nothing behind it. */
+  public Budgets budgets() {
+    long position = 0;
+    List<Budget> all = new ArrayList<>();
+    // One statement sees one state of the database.
+    String sql =
+        "select i.position, p.project, p.currency, coalesce(b.amount, 0), p.credit_micro from"
+            + " intake i cross join prepaid p left join balance b on b.account = 'wallet:' ||"
+            + " p.project and b.unit = 'MICRO' and b.currency = p.currency order by p.project";
+    try (Connection connection = database.getConnection();
+        PreparedStatement statement = connection.prepareStatement(sql);
+        ResultSet row = statement.executeQuery()) {
+      while (row.next()) {
+        position = row.getLong(1);
+        all.add(
+            new Budget(
+                new ProjectName(row.getString(2)),
+                row.getString(3),
+                row.getLong(4),
+                row.getLong(5)));
+      }
+    } catch (SQLException e) {
+      throw new LedgerUnavailable(e);
+    }
+    return new Budgets(position, all);
   }
 
   /** Core time of ended runs by interval, for the utilisation of the past. */

@@ -202,7 +202,6 @@ record HouseRules(String root) {
     return new String[] {
       root + ".core..",
       root + ".contract..",
-      root + ".accounting.tariff..",
       root + ".accounting.metering..",
       root + ".accounting.ledger..",
       root + ".accounting.usage..",

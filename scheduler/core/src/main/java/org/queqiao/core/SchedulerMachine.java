@@ -156,6 +156,8 @@ public final class SchedulerMachine {
       case Input.SetMembership i -> role.decide(i);
       case Input.RemoveMembership i -> role.decide(i);
       case Input.FundWallet i -> money.decide(i);
+      case Input.SetCreditLine i -> money.decide(i);
+      case Input.TellBudgets i -> money.decide(i);
       case Input.DefinePlatform i -> order.decide(i);
       case Input.DefineQos i -> order.decide(i);
       case Input.DefinePriorityPolicy i -> order.decide(i);

@@ -29,6 +29,7 @@ import org.queqiao.core.message.PendingWhy;
 import org.queqiao.core.message.PriorityTerms;
 import org.queqiao.core.message.ReservationStatus;
 import org.queqiao.core.message.ShareLine;
+import org.queqiao.core.message.WalletStatus;
 import org.queqiao.core.permission.Permissions;
 import org.queqiao.core.priority.FairShare;
 import org.queqiao.core.priority.Multifactor;
@@ -39,6 +40,7 @@ import org.queqiao.core.state.IndexComparison;
 import org.queqiao.core.state.Job;
 import org.queqiao.core.state.JobTable;
 import org.queqiao.core.state.Node;
+import org.queqiao.core.state.Wallet;
 
 /** The queries of the machine, answered from the tables. */
 final class StateView implements ClusterState {
@@ -110,6 +112,16 @@ final class StateView implements ClusterState {
   @Override
   public Optional<ClusterImage.ProjectImage> project(ProjectName name) {
     return cluster.accounts().project(name).map(AccountTree.Project::image);
+  }
+
+  @Override
+  public Optional<String> unpaid(JobId id) {
+    return cluster.jobs().find(id).filter(Job::awaitsStart).flatMap(why::unpaid);
+  }
+
+  @Override
+  public Optional<WalletStatus> wallet(ProjectName project) {
+    return cluster.wallets().find(project).map(Wallet::status);
   }
 
   @Override

@@ -15,6 +15,8 @@ import java.util.SplittableRandom;
 import java.util.TreeSet;
 import org.queqiao.contract.account.MemberRank;
 import org.queqiao.contract.account.Role;
+import org.queqiao.contract.event.BudgetTold;
+import org.queqiao.contract.event.CreditLineSet;
 import org.queqiao.contract.event.JobPolicyDefined;
 import org.queqiao.contract.event.LicenceDefined;
 import org.queqiao.contract.event.MembershipRemoved;
@@ -537,8 +539,11 @@ final class RandomHistory {
                   "CNY",
                   random.nextBoolean() ? 0 : story.nowMs + random.nextInt(1000)));
       case 2 ->
-          new Input.FundWallet(
-              actor, new WalletFunded(SchedulerStory.CLIMATE, random.nextInt(3), "CNY", "gift"));
+          story.machine.state().wallet(SchedulerStory.CLIMATE).isPresent() && random.nextInt(3) > 0
+              ? budget(actor)
+              : new Input.FundWallet(
+                  actor,
+                  new WalletFunded(SchedulerStory.CLIMATE, random.nextInt(3), "CNY", "gift"));
       default ->
           new Input.DefineUser(
               actor,
@@ -549,6 +554,19 @@ final class RandomHistory {
                   random.nextInt(3) + 1000,
                   SchedulerStory.CLIMATE));
     };
+  }
+
+  private Input budget(Actor actor) {
+    if (random.nextInt(4) == 0) {
+      return new Input.SetCreditLine(
+          actor,
+          new CreditLineSet(SchedulerStory.CLIMATE, random.nextInt(4_000) - 1L, "CNY", "loan"));
+    }
+    long position = story.machine.state().position() - random.nextInt(3);
+    return new Input.TellBudgets(
+        List.of(
+            new BudgetTold(
+                SchedulerStory.CLIMATE, random.nextInt(10_000) - 1_000L, "CNY", position)));
   }
 
   private Input policy() {

@@ -5,6 +5,7 @@ import org.queqiao.accounting.ledger.Posting;
 import org.queqiao.agent.reconcile.LauncherRun;
 import org.queqiao.contract.agent.AgentMessage;
 import org.queqiao.contract.agent.ServerMessage;
+import org.queqiao.contract.event.BudgetTold;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.eventlog.EventLog;
 import org.queqiao.eventlog.LogEntry;
@@ -61,6 +62,11 @@ public class Seams {
   /** What the ledger has posted for one fact. */
   public List<Posting> postings(List<Posting> postings) {
     return postings;
+  }
+
+  /** What the ledger tells of wallets. */
+  public List<BudgetTold> budgets(List<BudgetTold> words) {
+    return words;
   }
 
   /** What the scheduler sends to a node. */

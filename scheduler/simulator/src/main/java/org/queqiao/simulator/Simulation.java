@@ -11,6 +11,7 @@ import org.queqiao.core.message.Input;
 import org.queqiao.core.message.Reply;
 import org.queqiao.runtime.StateDigest;
 import org.queqiao.simulator.check.Monitor;
+import org.queqiao.simulator.client.Accountant;
 import org.queqiao.simulator.client.People;
 import org.queqiao.simulator.client.Site;
 import org.queqiao.simulator.fault.FaultDriver;
@@ -40,6 +41,7 @@ public final class Simulation {
   private final FaultDriver faults;
   private final VirtualServer server;
   private final People people;
+  private final Accountant accountant;
   private final List<VirtualNode> nodes = new ArrayList<>();
 
   public Simulation(Scenario scenario, Seams seams) {
@@ -51,6 +53,13 @@ public final class Simulation {
     this.monitor = new Monitor(seams, coverage, faults::serverReached);
     this.server = new VirtualServer(timeline, random.split(), serverClock, network, seams, monitor);
     this.people = new People(timeline, random.split(), server::current);
+    this.accountant =
+        new Accountant(
+            timeline,
+            new SplittableRandom(scenario.seed() + 3),
+            server::current,
+            people,
+            seams);
     for (int i = 0; i < scenario.nodes(); i++) {
       SplittableRandom own = random.split();
       HostClock clock =
@@ -117,6 +126,7 @@ public final class Simulation {
     nodes.forEach(VirtualNode::powerOn);
     faults.plan(scenario.faults(), server, nodes, people);
     people.submitJobs(scenario.jobs(), scenario.activeMs());
+    accountant.work();
     for (int i = 0; i < nodes.size(); i++) {
       people.describe(nodes.get(i).name(), Site.settings(i));
     }
@@ -124,6 +134,7 @@ public final class Simulation {
     planReservations();
     happenUntil(scenario.activeMs());
     faults.mendAll();
+    accountant.rest();
     long deadlineMs = scenario.activeMs() + scenario.restMs();
     for (int round = 1; timeline.nowMs() < deadlineMs && !isAtRest(); round++) {
       happenUntil(Math.min(deadlineMs, timeline.nowMs() + REST_CHECK_MS));

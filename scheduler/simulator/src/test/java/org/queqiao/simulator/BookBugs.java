@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import org.queqiao.accounting.ledger.Posting;
 import org.queqiao.accounting.ledger.Unit;
+import org.queqiao.contract.event.BudgetTold;
 
 /** Bugs of the ledger. */
 final class BookBugs {
@@ -51,6 +52,23 @@ final class BookBugs {
       twice.addAll(postings);
       return twice;
     });
+  }
+
+  /** The scheduler is told of money that is not there. */
+  static Seams boasting() {
+    return new Seams() {
+      @Override
+      public List<BudgetTold> budgets(List<BudgetTold> words) {
+        return words.stream()
+            .map(each ->
+                new BudgetTold(
+                    each.project(),
+                    each.balanceMicro() + 1_000_000,
+                    each.currency(),
+                    each.asOfPosition()))
+            .toList();
+      }
+    };
   }
 
   static Seams unreleased() {

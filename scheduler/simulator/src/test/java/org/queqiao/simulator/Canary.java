@@ -50,6 +50,7 @@ enum Canary {
   ONE_SIDE_OF_A_POSTING(Invariant.I18, BookBugs::oneSided),
   POSTS_TWICE(Invariant.I19, BookBugs::repeated),
   HOLD_IS_NOT_RELEASED(Invariant.I20, BookBugs::unreleased),
+  WALLET_IS_OVERDRAWN(Invariant.I20, BookBugs::boasting),
   ENDS_BEFORE_IT_STARTS(Invariant.I23, FactBugs::endAtZero),
   LIMIT_IS_FORGOTTEN(Invariant.I24, FactBugs::forgottenLimits),
   COUNTER_IS_OFF(Invariant.I25, MachineBugs::wrongCounter),

@@ -86,6 +86,8 @@ final class EventReader {
       case MEMBERSHIP_SET -> membershipSet(in.getMembershipSet());
       case MEMBERSHIP_REMOVED -> membershipRemoved(in.getMembershipRemoved());
       case WALLET_FUNDED -> funded(in.getWalletFunded());
+      case BUDGET_TOLD -> WalletCodec.read(in.getBudgetTold());
+      case CREDIT_LINE_SET -> WalletCodec.read(in.getCreditLineSet());
       case PLATFORM_DEFINED -> PolicyReader.platform(in.getPlatformDefined());
       case QOS_DEFINED -> PolicyReader.qos(in.getQosDefined());
       case PRIORITY_POLICY_DEFINED ->
@@ -242,7 +244,8 @@ final class EventReader {
   }
 
   static JobPolicyDefined jobPolicy(PbJobPolicyDefined e) {
-    return new JobPolicyDefined(e.getMaxAttempts(), e.getBillsSuspendedTime());
+    return new JobPolicyDefined(
+        e.getMaxAttempts(), e.getBillsSuspendedTime(), !e.getNoBudgetGate());
   }
 
   private static JobEnded ended(PbJobEnded e) {

@@ -4,6 +4,8 @@ import org.queqiao.contract.account.DomainShare;
 import org.queqiao.contract.event.ArrayEnded;
 import org.queqiao.contract.event.ArrayTaskSplit;
 import org.queqiao.contract.event.ArrayTasksEnded;
+import org.queqiao.contract.event.BudgetTold;
+import org.queqiao.contract.event.CreditLineSet;
 import org.queqiao.contract.event.DomainDefined;
 import org.queqiao.contract.event.Event;
 import org.queqiao.contract.event.JobAllocated;
@@ -93,6 +95,8 @@ final class EventWriter {
       case MembershipSet e -> out.setMembershipSet(membership(e));
       case MembershipRemoved e -> out.setMembershipRemoved(membership(e));
       case WalletFunded e -> out.setWalletFunded(funded(e));
+      case BudgetTold e -> out.setBudgetTold(WalletCodec.write(e));
+      case CreditLineSet e -> out.setCreditLineSet(WalletCodec.write(e));
       case PlatformDefined e -> out.setPlatformDefined(PolicyWriter.platform(e));
       case QosDefined e -> out.setQosDefined(PolicyWriter.qos(e));
       case PriorityPolicyDefined e -> out.setPriorityPolicyDefined(PolicyWriter.policy(e.policy()));
@@ -208,6 +212,7 @@ final class EventWriter {
     return PbJobPolicyDefined.newBuilder()
         .setMaxAttempts(e.maxAttempts())
         .setBillsSuspendedTime(e.billsSuspendedTime())
+        .setNoBudgetGate(!e.budgetGate())
         .build();
   }
 

@@ -53,6 +53,7 @@ final class ImageReader {
               PolicyReader.priorities(in));
       return image
           .with(ModelReader.list(in.getReservationsList(), ReservationReader::image))
+          .withWallets(ModelReader.list(in.getWalletsList(), WalletCodec::read))
           .with(
               ModelReader.list(in.getLicencesList(), PlacementReader::licence),
               PlacementReader.topology(in.getTopology()),

@@ -50,6 +50,7 @@ final class ImageWriter {
       out.setTopology(PlacementWriter.topology(image.topology()));
     }
     image.reservations().forEach(each -> out.addReservations(ReservationWriter.image(each)));
+    image.wallets().forEach(each -> out.addWallets(WalletCodec.write(each)));
     image.licences().forEach(each -> out.addLicences(PlacementWriter.licence(each)));
     if (!image.experience().equals(ExperienceImage.NONE)) {
       out.setExperience(ExperienceCodec.write(image.experience()));

@@ -5,6 +5,8 @@ public sealed interface Event
     permits ArrayEnded,
         ArrayTaskSplit,
         ArrayTasksEnded,
+        BudgetTold,
+        CreditLineSet,
         DomainDefined,
         JobAllocated,
         JobChanged,

@@ -51,7 +51,8 @@ public record ClusterImage(
     List<LicenceDefined> licences,
     TopologyDefined topology,
     ExperienceImage experience,
-    List<ReservationImage> reservations) {
+    List<ReservationImage> reservations,
+    List<WalletImage> wallets) {
   public ClusterImage {
     partitions = List.copyOf(partitions);
     tariffs = List.copyOf(tariffs);
@@ -64,6 +65,7 @@ public record ClusterImage(
     outcomes = List.copyOf(outcomes);
     licences = List.copyOf(licences);
     reservations = List.copyOf(reservations);
+    wallets = List.copyOf(wallets);
   }
 
   /** An image of a site without licences, of which nothing was learnt. */
@@ -102,6 +104,7 @@ public record ClusterImage(
         List.of(),
         TopologyDefined.NONE,
         ExperienceImage.NONE,
+        List.of(),
         List.of());
   }
 
@@ -132,7 +135,8 @@ public record ClusterImage(
         siteLicences,
         siteTopology,
         learnt,
-        reservations);
+        reservations,
+        wallets);
   }
 
   /** The same with these reservations. */
@@ -156,7 +160,33 @@ public record ClusterImage(
         licences,
         topology,
         experience,
-        siteReservations);
+        siteReservations,
+        wallets);
+  }
+
+  /** The same with these wallets. */
+  public ClusterImage withWallets(List<WalletImage> siteWallets) {
+    return new ClusterImage(
+        position,
+        timeMs,
+        lastJobId,
+        partitions,
+        tariffs,
+        domains,
+        projects,
+        users,
+        nodes,
+        jobs,
+        idempotencyKeys,
+        outcomes,
+        jobPolicy,
+        scheduling,
+        priorities,
+        licences,
+        topology,
+        experience,
+        reservations,
+        siteWallets);
   }
 
   /** An image from before order, shares and limits were kept. */
@@ -214,7 +244,8 @@ public record ClusterImage(
         licences,
         topology,
         experience,
-        reservations);
+        reservations,
+        wallets);
   }
 
   /** A project with its members, sorted by name. */

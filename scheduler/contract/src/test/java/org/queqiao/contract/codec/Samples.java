@@ -268,6 +268,9 @@ final class Samples {
     for (Event event : ReservationSamples.events()) {
       out.put(event.getClass().getSimpleName(), event);
     }
+    for (Event event : WalletSamples.events()) {
+      out.put(event.getClass().getSimpleName(), event);
+    }
     return out;
   }
 
@@ -278,6 +281,7 @@ final class Samples {
     out.putAll(ReservationSamples.laterEvents());
     out.putAll(PreemptionSamples.laterEvents());
     out.putAll(SuspensionSamples.laterEvents());
+    out.putAll(WalletSamples.laterEvents());
     out.put(
         "NodeDown-anew", new NodeDown(NODE, 1_760_000_000_000L, "started anew", FACTS.bootId()));
     out.put(
@@ -412,6 +416,7 @@ final class Samples {
     out.put(
         "ClusterImage-preemption", PreemptionSamples.image(ofArray(null, List.of(), List.of())));
     out.put("ClusterImage-suspended", SuspensionSamples.image(image()));
+    out.put("ClusterImage-wallets", WalletSamples.image(image()));
     return out;
   }
 

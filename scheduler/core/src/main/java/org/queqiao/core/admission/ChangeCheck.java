@@ -13,6 +13,7 @@ import org.queqiao.contract.job.Dependency;
 import org.queqiao.contract.job.JobArray;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.job.JobTerms;
+import org.queqiao.core.limit.BudgetGate;
 import org.queqiao.core.limit.LimitTree;
 import org.queqiao.core.message.Decision;
 import org.queqiao.core.message.Fact;
@@ -147,6 +148,10 @@ public final class ChangeCheck {
         return Rejections.conflict(
             "limitMs", "node " + each.node() + " is reserved before " + untilMs + ": ask for less");
       }
+    }
+    Optional<String> unpaid = new BudgetGate(cluster, cluster.timeMs()).refuses(job, limitMs);
+    if (unpaid.isPresent()) {
+      return Rejections.conflict("limitMs", BudgetGate.WORD + ": " + unpaid.get());
     }
     return stated(input.actor(), job, job.spec().toBuilder().limitMs(limitMs).build());
   }

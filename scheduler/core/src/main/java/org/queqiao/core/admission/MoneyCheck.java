@@ -1,16 +1,21 @@
 package org.queqiao.core.admission;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.queqiao.contract.event.BudgetTold;
+import org.queqiao.contract.event.CreditLineSet;
 import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.event.WalletFunded;
+import org.queqiao.contract.id.Actor;
 import org.queqiao.core.message.Action;
 import org.queqiao.core.message.Decision;
 import org.queqiao.core.message.Fact;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.permission.Permissions;
 import org.queqiao.core.state.Cluster;
+import org.queqiao.core.state.Wallet;
 
 /** Prices and funding. Amounts are integers in micro-units; a price never changes the past. */
 public final class MoneyCheck {
@@ -99,8 +104,66 @@ public final class MoneyCheck {
     if (problem != null) {
       return Rejections.invalid("reason", "the reason " + problem + ": say why");
     }
-    return wrongCurrency(funding.currency())
-        .orElseGet(() -> Decision.done(List.of(new Fact(input.actor(), funding))));
+    return wrongCurrency(funding.currency()).orElseGet(() -> funded(input.actor(), funding));
+  }
+
+  /** From the first money on a project pays before; what it has the ledger says. */
+  private Decision funded(Actor actor, WalletFunded funding) {
+    List<Fact> facts = new ArrayList<>();
+    facts.add(new Fact(actor, funding));
+    if (cluster.wallets().find(funding.project()).isEmpty()) {
+      facts.add(
+          new Fact(
+              Actor.SCHEDULER, new BudgetTold(funding.project(), 0, funding.currency(), 0)));
+    }
+    return Decision.done(facts);
+  }
+
+  public Decision decide(Input.SetCreditLine input) {
+    CreditLineSet line = input.line();
+    if (!permissions.permit(input.actor(), new Action.FundWallet())) {
+      return Rejections.forbidden("only finance sets credit lines");
+    }
+    if (cluster.accounts().project(line.project()).isEmpty()) {
+      return Rejections.invalid("project", "there is no project " + line.project());
+    }
+    if (line.creditMicro() < 0 || line.creditMicro() > MAX_FUNDING_MICRO) {
+      return Rejections.invalid(
+          "creditMicro",
+          "a credit line is from 0 to "
+              + MAX_FUNDING_MICRO
+              + " micro-units, not "
+              + line.creditMicro());
+    }
+    String problem = TextRules.problemOfLine(line.reason(), MAX_REASON_CHARACTERS);
+    if (problem != null) {
+      return Rejections.invalid("reason", "the reason " + problem + ": say why");
+    }
+    Optional<Wallet> wallet = cluster.wallets().find(line.project());
+    boolean same =
+        wallet
+            .filter(each ->
+                each.creditMicro() == line.creditMicro()
+                    && each.currency().equals(line.currency()))
+            .isPresent();
+    return wrongCurrency(line.currency())
+        .orElseGet(() ->
+            same ? Decision.unchanged() : Decision.done(List.of(new Fact(input.actor(), line))));
+  }
+
+  /** What the ledger tells is taken as it is; what is known better already is left out. */
+  public Decision decide(Input.TellBudgets input) {
+    List<Fact> facts = new ArrayList<>();
+    for (BudgetTold each : input.budgets()) {
+      Optional<Wallet> wallet = cluster.wallets().find(each.project());
+      boolean known = cluster.accounts().project(each.project()).isPresent();
+      boolean newer = wallet.map(old -> each.asOfPosition() > old.toldAt()).orElse(true);
+      boolean sane = each.asOfPosition() >= 0 && each.asOfPosition() <= cluster.position();
+      if (known && newer && sane) {
+        facts.add(new Fact(Actor.SCHEDULER, each));
+      }
+    }
+    return Decision.done(facts);
   }
 
   /** One currency for the whole site: wallets could not pay prices of another. */
@@ -110,11 +173,27 @@ public final class MoneyCheck {
           Rejections.invalid("currency", "a currency is an ISO 4217 code, such as CNY"));
     }
     List<TariffDefined> tariffs = cluster.policy().tariffs();
-    return tariffs.isEmpty() || tariffs.getFirst().currency().equals(currency)
-        ? Optional.empty()
-        : Optional.of(
+    if (!tariffs.isEmpty()) {
+      return tariffs.getFirst().currency().equals(currency)
+          ? Optional.empty()
+          : Optional.of(
+              Rejections.invalid(
+                  "currency",
+                  "prices here are in " + tariffs.getFirst().currency() + ", not in " + currency));
+    }
+    for (Wallet each : cluster.wallets().all()) {
+      if (!each.currency().equals(currency)) {
+        return Optional.of(
             Rejections.invalid(
                 "currency",
-                "prices here are in " + tariffs.getFirst().currency() + ", not in " + currency));
+                "the wallet of project "
+                    + each.project()
+                    + " is in "
+                    + each.currency()
+                    + ", not in "
+                    + currency));
+      }
+    }
+    return Optional.empty();
   }
 }

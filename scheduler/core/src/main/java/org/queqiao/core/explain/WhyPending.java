@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.queqiao.contract.job.PendingReason;
+import org.queqiao.core.limit.BudgetGate;
 import org.queqiao.core.limit.LimitTree;
 import org.queqiao.core.message.PendingWhy;
 import org.queqiao.core.placement.Capacity;
@@ -107,6 +108,13 @@ public final class WhyPending {
       }
     }
     return "";
+  }
+
+  /** Why the wallet cannot pay for a job now, whatever else it waits for. */
+  public Optional<String> unpaid(Job job) {
+    return new BudgetGate(cluster, cluster.timeMs())
+        .blocks(job.spec(), Demand.of(job.spec()).cores())
+        .map(block -> block.why().sentence());
   }
 
   private Optional<PendingWhy> block(Job job) {

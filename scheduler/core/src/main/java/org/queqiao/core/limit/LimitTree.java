@@ -28,11 +28,22 @@ import org.queqiao.core.state.Tally;
 public final class LimitTree {
   private final Cluster cluster;
   private final long nowMs;
+  private final BudgetGate gate;
   private final TreeMap<Subject, TreeMap<Tallies.Part, Tally>> started = new TreeMap<>();
 
   public LimitTree(Cluster cluster, long nowMs) {
+    this(cluster, nowMs, nowMs);
+  }
+
+  /**
+   * Limits at one moment, for starts at another.
+   *
+   * @param startMs when runs would start; what they may cost is counted from then on
+   */
+  public LimitTree(Cluster cluster, long nowMs, long startMs) {
     this.cluster = cluster;
     this.nowMs = nowMs;
+    this.gate = new BudgetGate(cluster, startMs);
   }
 
   /**
@@ -44,9 +55,13 @@ public final class LimitTree {
    */
   public record Block(PendingWhy why, boolean whateverShape) {}
 
-  /** The first limit that does not let a waiting job start with these resources. */
+  /**
+   * The first limit that does not let a waiting job start with these resources, or the wallet that
+   * cannot pay for it.
+   */
   public Optional<Block> blocks(Claim job, Demand demand) {
-    return first(job, demand, false);
+    Optional<Block> limit = first(job, demand, false);
+    return limit.isPresent() ? limit : gate.blocks(job.spec(), demand.cores());
   }
 
   /** The first limit that does not let a job in at all: how many may wait, how large one may be. */
@@ -233,6 +248,7 @@ public final class LimitTree {
 
   /** A pass has decided to start a job with these resources. */
   public void started(Claim job, Demand demand) {
+    gate.started(job.spec(), demand.cores());
     if (cluster.priorities().tallies().isEmpty()) {
       return;
     }

@@ -1,6 +1,8 @@
 package org.queqiao.core.message;
 
 import java.util.List;
+import org.queqiao.contract.event.BudgetTold;
+import org.queqiao.contract.event.CreditLineSet;
 import org.queqiao.contract.event.DomainDefined;
 import org.queqiao.contract.event.JobPolicyDefined;
 import org.queqiao.contract.event.LicenceDefined;
@@ -206,6 +208,19 @@ public sealed interface Input {
 
   /** Nodes are kept no more. */
   record DeleteReservation(Actor actor, ReservationName reservation) implements Input {}
+
+  /**
+   * The ledger says what is in wallets, as of a position of the log; what is older than what is
+   * known already changes nothing.
+   */
+  record TellBudgets(List<BudgetTold> budgets) implements Input {
+    public TellBudgets {
+      budgets = List.copyOf(budgets);
+    }
+  }
+
+  /** The wallet of a project may go below zero, so far. */
+  record SetCreditLine(Actor actor, CreditLineSet line) implements Input {}
 
   /** Money goes into the wallet of a project. */
   record FundWallet(Actor actor, WalletFunded funding) implements Input {}

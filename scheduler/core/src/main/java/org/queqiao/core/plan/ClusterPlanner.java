@@ -6,6 +6,7 @@ import java.util.TreeMap;
 import org.queqiao.contract.event.ArrayEnded;
 import org.queqiao.contract.event.ArrayTaskSplit;
 import org.queqiao.contract.event.ArrayTasksEnded;
+import org.queqiao.contract.event.BudgetTold;
 import org.queqiao.contract.event.Event;
 import org.queqiao.contract.event.JobAllocated;
 import org.queqiao.contract.event.JobEligible;
@@ -240,7 +241,7 @@ public final class ClusterPlanner {
   private List<Event> allocate(Planner planner, long nowMs) {
     List<Event> out = new ArrayList<>();
     Trial trial = new Trial(cluster.nodes());
-    LimitTree limits = new LimitTree(cluster, cluster.timeMs());
+    LimitTree limits = new LimitTree(cluster, cluster.timeMs(), nowMs);
     long lastJobId = cluster.lastJobId();
     for (PlanJob start : decided) {
       Job job = cluster.jobs().find(ClusterMirror.jobOf(start)).orElse(null);
@@ -320,6 +321,7 @@ public final class ClusterPlanner {
       case ArrayTaskSplit e -> waiting.remove(e.array(), ordinalOf(e.array(), e.task()));
       case ArrayTasksEnded e -> withdraw(e.array(), e.tasks());
       case ArrayEnded _,
+          BudgetTold _,
           JobPromised _,
           JobSubmitted _,
           JobEligible _,

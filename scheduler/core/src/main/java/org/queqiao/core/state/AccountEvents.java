@@ -36,6 +36,7 @@ final class AccountEvents {
   void defined(JobPolicyDefined event) {
     require(event.maxAttempts() > 0, "a job is started " + event.maxAttempts() + " times");
     cluster.policy().define(event);
+    cluster.newChance();
   }
 
   void defined(SchedulingDefined event) {
@@ -53,6 +54,7 @@ final class AccountEvents {
     require(event.priceMicroPerCoreHour() >= 0, "a price below zero");
     require(event.validFromMs() >= 0, "a tariff before all time");
     cluster.policy().define(event);
+    cluster.newChance();
   }
 
   void defined(DomainDefined event) {

@@ -44,6 +44,9 @@ final class ChangeEvents {
               job.preempt(PreemptionImage.NONE);
             });
     cluster.content().letGo(old);
+    if (job.holdsResources() && before.limitMs() != event.spec().limitMs()) {
+      cluster.wallets().holds(job);
+    }
     if (renamed) {
       cluster.jobs().waits().renamed(job);
     }

@@ -49,6 +49,7 @@ public final class Cluster {
   private final SharedContent content = new SharedContent();
   private final OutcomeTable outcomes = new OutcomeTable();
   private final ReservationTable reservations = new ReservationTable();
+  private final WalletTable wallets = new WalletTable(this);
   private long position;
   private long timeMs;
   private long lastJobId;
@@ -85,6 +86,7 @@ public final class Cluster {
     image.nodes().forEach(each -> cluster.nodes.add(new Node(each)));
     cluster.learning.restore(image.experience());
     image.reservations().forEach(each -> cluster.reservations.put(new ReservationState(each)));
+    image.wallets().forEach(cluster.wallets::restore);
     for (ClusterImage.JobImage each : image.jobs()) {
       Job job =
           new Job(
@@ -129,7 +131,8 @@ public final class Cluster {
         List.copyOf(licences.all()),
         policy.topology(),
         learning.image(),
-        reservations.images());
+        reservations.images(),
+        wallets.images());
   }
 
   /** SHA-256 over the canonical form of everything that the log determines. */
@@ -270,6 +273,11 @@ public final class Cluster {
   /** The advance reservations. */
   public ReservationTable reservations() {
     return reservations;
+  }
+
+  /** The wallets of projects that pay before. */
+  public WalletTable wallets() {
+    return wallets;
   }
 
   /** The runs that hold nodes of a reservation and use it, by number. */

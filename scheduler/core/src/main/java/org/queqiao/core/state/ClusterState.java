@@ -24,6 +24,7 @@ import org.queqiao.core.message.PendingWhy;
 import org.queqiao.core.message.PriorityTerms;
 import org.queqiao.core.message.ReservationStatus;
 import org.queqiao.core.message.ShareLine;
+import org.queqiao.core.message.WalletStatus;
 
 /**
  * Read-only queries on the state of the cluster. The queries belong to the thread of the machine;
@@ -64,6 +65,12 @@ public interface ClusterState {
 
   /** How many of a licence runs hold. */
   int licencesUsed(String name);
+
+  /** Why the wallet of its project cannot pay for a waiting job now, in a sentence. */
+  Optional<String> unpaid(JobId id);
+
+  /** The wallet of a project, if it pays before. */
+  Optional<WalletStatus> wallet(ProjectName project);
 
   Optional<PartitionDefined> partition(PartitionName name);
 

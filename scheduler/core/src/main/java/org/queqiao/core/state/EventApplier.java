@@ -3,6 +3,8 @@ package org.queqiao.core.state;
 import org.queqiao.contract.event.ArrayEnded;
 import org.queqiao.contract.event.ArrayTaskSplit;
 import org.queqiao.contract.event.ArrayTasksEnded;
+import org.queqiao.contract.event.BudgetTold;
+import org.queqiao.contract.event.CreditLineSet;
 import org.queqiao.contract.event.DomainDefined;
 import org.queqiao.contract.event.Event;
 import org.queqiao.contract.event.JobAllocated;
@@ -138,6 +140,8 @@ public final class EventApplier {
       case MembershipSet e -> accounts.set(e);
       case MembershipRemoved e -> accounts.removed(e);
       case WalletFunded e -> accounts.funded(e);
+      case BudgetTold e -> cluster.wallets().told(e, nowMs);
+      case CreditLineSet e -> cluster.wallets().set(e);
       case PlatformDefined e -> priorities.defined(e);
       case QosDefined e -> priorities.defined(e);
       case PriorityPolicyDefined e -> priorities.defined(e, nowMs);

@@ -94,6 +94,7 @@ final class JobEvents {
         "run " + event.run() + " is placed against a reservation");
     cluster.priorities().beginAt(nowMs);
     cluster.jobs().change(job, () -> job.allocate(event, nowMs));
+    cluster.wallets().holds(job);
     cluster.jobs().waits().started(job);
     dependencies.moved(job, nowMs);
     cluster.take(job);
@@ -284,6 +285,7 @@ final class JobEvents {
     if (ran) {
       cluster.priorities().ended(job, cluster.jobs().all(), event.endMs(), nowMs);
       reservationUsed(job, event.endMs());
+      cluster.wallets().ended(job, event.endMs());
       cluster.give(job);
       desiredSetChanged(job);
     }
@@ -310,6 +312,7 @@ final class JobEvents {
         "run " + event.run() + " ends with the exit of another run");
     cluster.priorities().ended(job, cluster.jobs().all(), event.endMs(), nowMs);
     reservationUsed(job, event.endMs());
+    cluster.wallets().ended(job, event.endMs());
     cluster.give(job);
     desiredSetChanged(job);
     cluster.jobs().change(job, () -> job.requeue(event));

@@ -14,6 +14,7 @@ import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.event.TopologyDefined;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.PartitionName;
+import org.queqiao.contract.price.TariffBook;
 import org.queqiao.core.placement.HostList;
 import org.queqiao.core.placement.Switches;
 
@@ -24,6 +25,9 @@ public final class Policy {
 
   /** What the partitions list; those that have all nodes are not here. */
   private final TreeMap<PartitionName, NavigableSet<NodeName>> nodes = new TreeMap<>();
+
+  /** The same prices by the instants from which they hold. */
+  private final TariffBook prices = new TariffBook();
 
   private TopologyDefined topology = TopologyDefined.NONE;
   private long version;
@@ -96,6 +100,7 @@ public final class Policy {
 
   void define(TariffDefined tariff) {
     tariffs.computeIfAbsent(tariff.partition(), _ -> new ArrayList<>()).add(tariff);
+    prices.add(tariff);
   }
 
   /** Another number after each change of a partition. */
@@ -136,6 +141,11 @@ public final class Policy {
   /** The tariffs of a partition in the order in which they were stated. */
   public List<TariffDefined> tariffsOf(PartitionName partition) {
     return Collections.unmodifiableList(tariffs.getOrDefault(partition, List.of()));
+  }
+
+  /** The prices; only to be read. */
+  public TariffBook prices() {
+    return prices;
   }
 
   /** All tariffs, by partition and then in the order in which they were stated. */

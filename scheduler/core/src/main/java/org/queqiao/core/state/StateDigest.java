@@ -56,6 +56,9 @@ final class StateDigest {
       if (cluster.policy().jobPolicy().billsSuspendedTime()) {
         out.text("bills suspended time");
       }
+      if (!cluster.policy().jobPolicy().budgetGate()) {
+        out.text("no budget gate");
+      }
     }
     if (cluster.policy().statedScheduling() != null) {
       out.text("scheduling").text(cluster.policy().scheduling().policy());
@@ -77,6 +80,7 @@ final class StateDigest {
               each -> out.text(each.name()).number(each.count()));
     }
     new PrioritiesDigest(out).write(cluster.priorities().image());
+    new WalletsDigest(out).write(cluster.wallets().images());
     new ReservationsDigest(out).write(cluster.reservations().images());
   }
 

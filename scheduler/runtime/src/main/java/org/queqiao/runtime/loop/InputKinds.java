@@ -44,6 +44,8 @@ final class InputKinds {
           Input.SetMembership _,
           Input.RemoveMembership _,
           Input.FundWallet _,
+          Input.SetCreditLine _,
+          Input.TellBudgets _,
           Input.DefinePlatform _,
           Input.DefineQos _,
           Input.DefinePriorityPolicy _,
@@ -100,6 +102,8 @@ final class InputKinds {
           Input.Tick _,
           Input.RevokeRole _,
           Input.RemoveMembership _,
+          Input.SetCreditLine _,
+          Input.TellBudgets _,
           Input.DeleteReservation _ ->
           false;
     };

@@ -218,7 +218,8 @@ public final class Server implements AutoCloseable {
     view.onChange(foresight);
     follow(runtime.feed().subscribe(image.position(), view));
     Intake intake = keep(new Intake(ledger));
-    follow(runtime.feed().subscribe(intake.position(), intake::take));
+    BudgetWords budgets = keep(new BudgetWords(ledger.reads()::budgets, runtime::submit));
+    follow(budgets.follow(runtime.feed(), intake));
     CompletableFuture<Void> current = new CompletableFuture<>();
     view.whenAt(runtime.durablePosition(), () -> current.complete(null));
     current.get();

@@ -14,6 +14,7 @@ import org.queqiao.accounting.sql.LedgerReads;
 import org.queqiao.accounting.statement.Statement;
 import org.queqiao.accounting.statement.StatementForms;
 import org.queqiao.accounting.usage.UsageRow;
+import org.queqiao.contract.event.CreditLineSet;
 import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.event.WalletFunded;
 import org.queqiao.contract.id.Actor;
@@ -58,6 +59,7 @@ final class AccountingRoutes {
     api.on("listTariffs", this::listTariffs);
     api.on("putTariff", this::putTariff);
     api.on("fundProject", this::fund);
+    api.on("setCreditLine", this::credit);
     api.on("getBalance", this::balance);
     api.on("getUsage", this::usage);
     api.on("getCharges", this::charges);
@@ -121,6 +123,16 @@ final class AccountingRoutes {
     inputs.submit(call, new Input.FundWallet(actor(call), funding), _ -> call.noContent());
   }
 
+  private void credit(Call call) {
+    CreditLineSet line =
+        new CreditLineSet(
+            new ProjectName(call.text("name")),
+            (Long) call.body().get("creditMicro"),
+            (String) call.body().get("currency"),
+            (String) call.body().get("reason"));
+    inputs.submit(call, new Input.SetCreditLine(actor(call), line), _ -> call.noContent());
+  }
+
   /** Managers of a project and whoever sees everything look into its wallet and statements. */
   private ProjectName ownProject(Call call, String name) {
     ProjectName project = new ProjectName(name);
@@ -159,6 +171,8 @@ final class AccountingRoutes {
                     out.writeStringField("currency", each.currency());
                     out.writeNumberField("availableMicro", each.availableMicro());
                     out.writeNumberField("heldMicro", each.heldMicro());
+                    out.writeNumberField("creditMicro", each.creditMicro());
+                    out.writeBooleanField("paysBefore", each.paysBefore());
                     out.writeEndObject();
                   }
                   out.writeEndArray();

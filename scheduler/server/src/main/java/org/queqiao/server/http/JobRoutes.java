@@ -6,6 +6,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -76,7 +77,7 @@ final class JobRoutes {
     inputs.submit(
         call,
         new Input.SubmitJob(actor, request, key, hash),
-        reply -> accepted(call, reply, ScriptDirectives.warnings(request.script())));
+        reply -> warned(call, reply, ScriptDirectives.warnings(request.script())));
   }
 
   private static byte[] content(Call call) {
@@ -95,10 +96,27 @@ final class JobRoutes {
     }
   }
 
-  private void accepted(Call call, Reply reply, List<String> warnings) {
+  /** Adds that the wallet cannot pay for the job as it is now; the job waits for that. */
+  private void warned(Call call, Reply reply, List<String> warnings) {
     if (!(reply instanceof Reply.JobAccepted(JobId id, boolean repeated))) {
       throw new IllegalStateException("a submission is accepted or rejected, not " + reply);
     }
+    JobEntry entry = view.jobs().find(id.value());
+    if (entry == null || !view.paysBefore(entry.project())) {
+      accepted(call, id, repeated, warnings);
+      return;
+    }
+    inputs.ask(
+        call,
+        state -> state.unpaid(id),
+        unpaid -> {
+          List<String> all = new ArrayList<>(warnings);
+          unpaid.ifPresent(each -> all.add("it waits for money: " + each));
+          accepted(call, id, repeated, all);
+        });
+  }
+
+  private void accepted(Call call, JobId id, boolean repeated, List<String> warnings) {
     JobEntry entry = view.jobs().find(id.value());
     JobState state = entry == null ? JobState.PENDING : entry.state();
     call.response().putHeader(HttpHeaders.LOCATION, "/api/v1/jobs/" + id);

@@ -183,6 +183,7 @@ final class SiteRoutes {
           out.writeStartObject();
           out.writeNumberField("maxAttempts", policy.maxAttempts());
           out.writeStringField("suspendedTime", policy.billsSuspendedTime() ? BILLED : NOT_BILLED);
+          out.writeBooleanField("budgetGate", policy.budgetGate());
           out.writeEndObject();
         });
   }
@@ -192,9 +193,11 @@ final class SiteRoutes {
     Object stated = call.body().get("suspendedTime");
     boolean billed =
         stated == null ? view.site().jobPolicy().billsSuspendedTime() : BILLED.equals(stated);
+    Object gated = call.body().get("budgetGate");
+    boolean gate = gated == null ? view.site().jobPolicy().budgetGate() : (Boolean) gated;
     inputs.submit(
         call,
-        new Input.DefineJobPolicy(actor(call), new JobPolicyDefined(maxAttempts, billed)),
+        new Input.DefineJobPolicy(actor(call), new JobPolicyDefined(maxAttempts, billed, gate)),
         _ -> getJobPolicy(call));
   }
 

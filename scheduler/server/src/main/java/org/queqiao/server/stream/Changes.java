@@ -5,6 +5,8 @@ import java.util.Map;
 import org.queqiao.contract.event.ArrayEnded;
 import org.queqiao.contract.event.ArrayTaskSplit;
 import org.queqiao.contract.event.ArrayTasksEnded;
+import org.queqiao.contract.event.BudgetTold;
+import org.queqiao.contract.event.CreditLineSet;
 import org.queqiao.contract.event.DomainDefined;
 import org.queqiao.contract.event.JobAllocated;
 import org.queqiao.contract.event.JobChanged;
@@ -129,6 +131,8 @@ final class Changes {
       case ReservationDefined _, ReservationDeleted _, ReservationOpened _, ReservationClosed _ ->
           partition(logged, null);
       case WalletFunded e -> project(logged, e.project());
+      case BudgetTold e -> project(logged, e.project());
+      case CreditLineSet e -> project(logged, e.project());
       case UserDefined e -> account(logged, e.name(), null);
       case RoleGranted e -> account(logged, e.user(), null);
       case RoleRevoked e -> account(logged, e.user(), null);

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.queqiao.contract.event.LoggedEvent;
+import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.runtime.feed.FeedListener;
 
@@ -127,6 +128,11 @@ public final class ClusterView implements FeedListener {
   /** Accounts and policy as they are now. */
   public Site site() {
     return site;
+  }
+
+  /** Whether a project has a wallet that must pay before. */
+  public boolean paysBefore(ProjectName project) {
+    return events.paysBefore(project);
   }
 
   /** The last position taken in. */

@@ -1,11 +1,16 @@
 package org.queqiao.server.view;
 
+import org.queqiao.contract.id.ProjectName;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.Set;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.queqiao.contract.event.ArrayEnded;
 import org.queqiao.contract.event.ArrayTaskSplit;
 import org.queqiao.contract.event.ArrayTasksEnded;
+import org.queqiao.contract.event.BudgetTold;
+import org.queqiao.contract.event.CreditLineSet;
 import org.queqiao.contract.event.DomainDefined;
 import org.queqiao.contract.event.JobAllocated;
 import org.queqiao.contract.event.JobChanged;
@@ -66,6 +71,7 @@ final class ViewEvents {
   private final JobTable jobs;
   private final NodeTable nodes;
   private final Supplier<Site> site;
+  private final Set<ProjectName> prepaid = ConcurrentHashMap.newKeySet();
   private final SharedTexts texts = new SharedTexts();
   private long position;
 
@@ -75,7 +81,13 @@ final class ViewEvents {
     this.site = site;
   }
 
+  /** Whether a project has a wallet; asked from any thread. */
+  boolean paysBefore(ProjectName project) {
+    return prepaid.contains(project);
+  }
+
   void restore(ClusterImage image) {
+    image.wallets().forEach(each -> prepaid.add(each.project()));
     for (ClusterImage.NodeImage each : image.nodes()) {
       nodes.put(
           new NodeEntry(
@@ -180,6 +192,8 @@ final class ViewEvents {
       case NodeDrained e -> nodes.change(e.node(), node -> node.drained(true, e.reason()));
       case NodeResumed e -> nodes.change(e.node(), node -> node.drained(false, ""));
       case NodeSettingsSet e -> nodes.change(e.node(), node -> node.with(e.settings()));
+      case BudgetTold e -> prepaid.add(e.project());
+      case CreditLineSet e -> prepaid.add(e.project());
       case PartitionDefined _,
           LicenceDefined _,
           TopologyDefined _,

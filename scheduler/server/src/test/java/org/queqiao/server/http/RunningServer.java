@@ -142,7 +142,7 @@ final class RunningServer {
   }
 
   /** What the local administration answers to a form. */
-  private String local(String path, String form) {
+  String local(String path, String form) {
     String request =
         "POST /local/v1"
             + path
@@ -176,6 +176,11 @@ final class RunningServer {
       events("admin1", "from=0", event -> event.contains("event: NodeUp"));
     }
     return node;
+  }
+
+  /** The database below the books, to be stopped and started. */
+  EmbeddedDatabase database() {
+    return new EmbeddedDatabase(data.resolve("postgres"));
   }
 
   /** Whether jobs run as somebody else than the tests. */

@@ -6,13 +6,19 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.queqiao.accounting.ShadowLedger;
+import org.queqiao.accounting.ledger.Budget;
 import org.queqiao.accounting.ledger.Posting;
 import org.queqiao.accounting.ledger.Unit;
 import org.queqiao.accounting.metering.BillingCalendar;
+import org.queqiao.contract.event.BudgetTold;
+import org.queqiao.contract.event.CreditLineSet;
+import org.queqiao.contract.event.Event;
 import org.queqiao.contract.event.JobAllocated;
 import org.queqiao.contract.event.JobEnded;
+import org.queqiao.contract.event.JobPolicyDefined;
 import org.queqiao.contract.event.JobRequeued;
 import org.queqiao.contract.event.LoggedEvent;
+import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.simulator.Seams;
 
@@ -26,6 +32,8 @@ final class BooksCheck {
   private final TreeMap<RunId, Long> billedCoreMs = new TreeMap<>();
   private final TreeMap<RunId, Long> heldMicro = new TreeMap<>();
   private final TreeSet<RunId> open = new TreeSet<>();
+  private final TreeSet<ProjectName> prepaid = new TreeSet<>();
+  private boolean gate = true;
   private int checked;
 
   BooksCheck(ModelCluster model, Seams seams) {
@@ -50,14 +58,50 @@ final class BooksCheck {
         ledger.books().postings().size() == before,
         Invariant.I19,
         () -> "position " + event.position() + " posts again when it is told again");
+    wallets(event.event());
     if (event.event() instanceof JobAllocated allocated) {
       open.add(allocated.run());
+      paid(allocated.run());
     } else if (event.event() instanceof JobRequeued requeued) {
       settled(requeued.run());
     } else if (event.event() instanceof JobEnded ended
         && ended.attempt() > 0
         && open.contains(new RunId(ended.job(), ended.attempt()))) {
       settled(new RunId(ended.job(), ended.attempt()));
+    }
+  }
+
+  private void wallets(Event event) {
+    switch (event) {
+      case BudgetTold e -> prepaid.add(e.project());
+      case CreditLineSet e -> prepaid.add(e.project());
+      case JobPolicyDefined e -> gate = e.budgetGate();
+      default -> {
+        // says nothing of who pays before
+      }
+    }
+  }
+
+  /** Books that have every fact at once say whether a start was an overdraft. */
+  private void paid(RunId run) {
+    ProjectName project = model.job(run.job()).spec.project();
+    if (!gate || !prepaid.contains(project) || heldMicro.getOrDefault(run, 0L) == 0) {
+      return;
+    }
+    for (Budget each : ledger.books().budgets()) {
+      require(
+          !each.project().equals(project) || each.balanceMicro() + each.creditMicro() >= 0,
+          Invariant.I20,
+          () ->
+              run
+                  + " holds "
+                  + heldMicro.get(run)
+                  + " micro-units; the wallet of "
+                  + project
+                  + " is at "
+                  + each.balanceMicro()
+                  + " with a credit line of "
+                  + each.creditMicro());
     }
   }
 

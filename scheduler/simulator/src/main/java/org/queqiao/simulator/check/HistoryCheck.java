@@ -7,6 +7,8 @@ import java.util.function.Supplier;
 import org.queqiao.contract.event.ArrayEnded;
 import org.queqiao.contract.event.ArrayTaskSplit;
 import org.queqiao.contract.event.ArrayTasksEnded;
+import org.queqiao.contract.event.BudgetTold;
+import org.queqiao.contract.event.CreditLineSet;
 import org.queqiao.contract.event.DomainDefined;
 import org.queqiao.contract.event.JobAllocated;
 import org.queqiao.contract.event.JobChanged;
@@ -83,7 +85,7 @@ final class HistoryCheck {
   private final PreemptionHistory preemption = new PreemptionHistory();
   private final RunningCheck running;
   private final ReservationHistory reservations = new ReservationHistory();
-  private LoggedEvent last;
+  private final LogShapeCheck shape = new LogShapeCheck();
 
   HistoryCheck(ModelCluster model) {
     this.model = model;
@@ -98,7 +100,7 @@ final class HistoryCheck {
 
   /** The next durable fact. */
   void accept(LoggedEvent logged) {
-    order(logged);
+    shape.accept(logged);
     permissions.check(logged);
     for (String wrong : reservations.observe(logged)) {
       throw new Violation(Invariant.I38, at(logged) + ": " + wrong);
@@ -153,27 +155,10 @@ final class HistoryCheck {
           ReservationDeleted _,
           ReservationOpened _,
           ReservationClosed _,
+          BudgetTold _,
+          CreditLineSet _,
           WalletFunded _ -> {}
     }
-  }
-
-  private void order(LoggedEvent logged) {
-    long expected = last == null ? 1 : last.position() + 1;
-    require(
-        logged.position() == expected,
-        Invariant.I9,
-        () -> "position " + logged.position() + " where " + expected + " belongs");
-    if (last != null) {
-      require(
-          logged.epoch() >= last.epoch(),
-          Invariant.I9,
-          () -> at(logged) + " has epoch " + logged.epoch() + " after " + last.epoch());
-      require(
-          logged.timeMs() >= last.timeMs(),
-          Invariant.I9,
-          () -> at(logged) + " has time " + logged.timeMs() + " after " + last.timeMs());
-    }
-    last = logged;
   }
 
   private void submitted(LoggedEvent logged, JobSubmitted e) {

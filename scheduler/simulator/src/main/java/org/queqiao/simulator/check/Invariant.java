@@ -21,7 +21,7 @@ public enum Invariant {
   I17("the bill is the usage"),
   I18("the books sum to zero"),
   I19("a run is billed exactly once"),
-  I20("a hold is resolved exactly once"),
+  I20("a hold is paid for and is resolved exactly once"),
   I23("times are sane"),
   I24("limits are kept where something starts or comes"),
   I25("what is derived equals what it is derived from"),

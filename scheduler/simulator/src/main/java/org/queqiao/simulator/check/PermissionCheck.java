@@ -4,6 +4,8 @@ import org.queqiao.contract.account.Role;
 import org.queqiao.contract.event.ArrayEnded;
 import org.queqiao.contract.event.ArrayTaskSplit;
 import org.queqiao.contract.event.ArrayTasksEnded;
+import org.queqiao.contract.event.BudgetTold;
+import org.queqiao.contract.event.CreditLineSet;
 import org.queqiao.contract.event.DomainDefined;
 import org.queqiao.contract.event.JobAllocated;
 import org.queqiao.contract.event.JobChanged;
@@ -114,7 +116,8 @@ final class PermissionCheck {
               isAdministrator(actor);
           case MembershipSet e -> isAdministrator(actor) || manages(actor, e.project().value());
           case MembershipRemoved e -> isAdministrator(actor) || manages(actor, e.project().value());
-          case TariffDefined _, WalletFunded _ ->
+          case BudgetTold _ -> isScheduler(actor);
+          case TariffDefined _, WalletFunded _, CreditLineSet _ ->
               actor.kind() == Actor.Kind.LOCAL_OWNER || holds(actor, Role.FINANCE);
         };
     HistoryCheck.require(

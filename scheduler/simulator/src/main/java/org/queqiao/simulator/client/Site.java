@@ -52,8 +52,8 @@ public final class Site {
           Actor.user(new UserName("mei")),
           Actor.user(new UserName("tao")));
 
-  private static final ProjectName CLIMATE = new ProjectName("climate");
-  private static final ProjectName MATERIALS = new ProjectName("materials");
+  static final ProjectName CLIMATE = new ProjectName("climate");
+  static final ProjectName MATERIALS = new ProjectName("materials");
   private static final PartitionName PARTITION = new PartitionName("main");
 
   /** A partition of the first two nodes. */
@@ -104,7 +104,7 @@ public final class Site {
                 "Materials",
                 List.of(new DomainShare(physics, 400), new DomainShare(chemistry, 600)))));
     inputs.add(
-        new Input.FundWallet(OWNER, new WalletFunded(CLIMATE, 1_000_000_000, "CNY", "grant")));
+        new Input.FundWallet(OWNER, new WalletFunded(CLIMATE, 15_000, "CNY", "grant")));
     int uid = FIRST_UID;
     for (Actor each : USERS) {
       UserName user = new UserName(each.name());

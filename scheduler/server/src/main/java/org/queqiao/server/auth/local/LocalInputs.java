@@ -8,6 +8,7 @@ import java.util.TreeMap;
 import org.queqiao.contract.account.DomainShare;
 import org.queqiao.contract.account.MemberRank;
 import org.queqiao.contract.account.Role;
+import org.queqiao.contract.event.CreditLineSet;
 import org.queqiao.contract.event.DomainDefined;
 import org.queqiao.contract.event.MembershipRemoved;
 import org.queqiao.contract.event.MembershipSet;
@@ -57,6 +58,7 @@ final class LocalInputs {
     add("POST /members", this::member, "project", "user", "rank");
     add("DELETE /members", this::noMember, "project", "user");
     add("POST /wallets", this::fund, "project", "amountMicro", "currency", "reason");
+    add("POST /credits", this::credit, "project", "creditMicro", "currency", "reason");
     add("POST /partitions", this::partition, PARTITION_FIELDS);
     add("POST /tariffs", this::tariff, TARIFF_FIELDS);
   }
@@ -150,6 +152,16 @@ final class LocalInputs {
         new WalletFunded(
             form.required("project", ProjectName::new),
             form.required("amountMicro", Long::parseLong),
+            form.optional("currency").orElse(currency),
+            form.required("reason")));
+  }
+
+  private Input credit(LocalForm form) {
+    return new Input.SetCreditLine(
+        owner,
+        new CreditLineSet(
+            form.required("project", ProjectName::new),
+            form.required("creditMicro", Long::parseLong),
             form.optional("currency").orElse(currency),
             form.required("reason")));
   }

@@ -1,4 +1,4 @@
-package org.queqiao.accounting.tariff;
+package org.queqiao.contract.price;
 
 /**
  * A price of core time.

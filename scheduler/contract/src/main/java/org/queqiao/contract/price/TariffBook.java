@@ -1,4 +1,4 @@
-package org.queqiao.accounting.tariff;
+package org.queqiao.contract.price;
 
 import java.util.ArrayList;
 import java.util.List;

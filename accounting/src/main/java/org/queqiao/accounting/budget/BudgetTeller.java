@@ -1,0 +1,82 @@
+package org.queqiao.accounting.budget;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.queqiao.accounting.ledger.Budget;
+import org.queqiao.contract.event.BudgetTold;
+import org.queqiao.contract.event.CreditLineSet;
+import org.queqiao.contract.event.JobAllocated;
+import org.queqiao.contract.event.JobChanged;
+import org.queqiao.contract.event.JobEnded;
+import org.queqiao.contract.event.JobRequeued;
+import org.queqiao.contract.event.LoggedEvent;
+import org.queqiao.contract.event.WalletFunded;
+import org.queqiao.contract.id.ProjectName;
+
+/**
+ * Decides which wallets the scheduler must hear of. Each is told once it is known; once more when
+ * the books have taken in the first word, because the first one only opens the account; and then
+ * whenever the balance is another one.
+ */
+public final class BudgetTeller {
+  private final TreeMap<ProjectName, Long> told = new TreeMap<>();
+
+  /** Wallets of which a word is in the books: they may be told for good. */
+  private final TreeSet<ProjectName> heard = new TreeSet<>();
+
+  private final TreeSet<ProjectName> settled = new TreeSet<>();
+
+  /** How much it matters that wallets are told again. */
+  public enum Need {
+    /** Nothing has moved. */
+    NONE,
+    /** Runs have moved money, which the scheduler counts by itself; the exact sum can wait. */
+    SOON,
+    /** There is money that the scheduler does not know of. */
+    NOW
+  }
+
+  /** Takes note of what is in the books now. */
+  public synchronized Need taken(List<LoggedEvent> events) {
+    Need need = Need.NONE;
+    for (LoggedEvent logged : events) {
+      Need one =
+          switch (logged.event()) {
+            case WalletFunded _, CreditLineSet _ -> Need.NOW;
+            case BudgetTold e -> heard.add(e.project()) ? Need.NOW : Need.NONE;
+            case JobAllocated _, JobEnded _, JobRequeued _, JobChanged _ -> Need.SOON;
+            default -> Need.NONE;
+          };
+      need = one.compareTo(need) > 0 ? one : need;
+    }
+    return need;
+  }
+
+  /**
+   * What to tell.
+   *
+   * @param budgets every wallet as of one position
+   */
+  public synchronized List<BudgetTold> due(List<Budget> budgets, long position) {
+    List<BudgetTold> out = new ArrayList<>();
+    for (Budget each : budgets) {
+      Long before = told.put(each.project(), each.balanceMicro());
+      boolean first = heard.contains(each.project()) && settled.add(each.project());
+      if (first || before == null || before != each.balanceMicro()) {
+        out.add(
+            new BudgetTold(each.project(), each.balanceMicro(), each.currency(), position));
+      }
+    }
+    return out;
+  }
+
+  /** What was told did not arrive: it is due again. */
+  public synchronized void lost(List<BudgetTold> words) {
+    for (BudgetTold each : words) {
+      told.remove(each.project());
+      settled.remove(each.project());
+    }
+  }
+}

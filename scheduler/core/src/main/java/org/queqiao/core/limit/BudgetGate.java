@@ -1,0 +1,129 @@
+package org.queqiao.core.limit;
+
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.queqiao.contract.id.ProjectName;
+import org.queqiao.contract.job.JobSpec;
+import org.queqiao.contract.price.RunCost;
+import org.queqiao.core.message.PendingWhy;
+import org.queqiao.core.state.Cluster;
+import org.queqiao.core.state.Job;
+import org.queqiao.core.state.Wallet;
+
+/**
+ * Whether the wallet of a project can pay the most that a run may cost. Counts what this pass has
+ * started on top of what runs. A project without a wallet pays afterwards and is let through, and
+ * so is what costs nothing.
+ */
+public final class BudgetGate {
+  /** What Slurm shows when the billing minutes of an account are used up. */
+  public static final String WORD = "AssocGrpBillingMinutes";
+
+  private final Cluster cluster;
+  private final long startMs;
+  private final TreeMap<ProjectName, BigInteger> started = new TreeMap<>();
+
+  /**
+   * A gate for starts at one moment.
+   *
+   * @param startMs when runs start: prices are those from then on
+   */
+  public BudgetGate(Cluster cluster, long startMs) {
+    this.cluster = cluster;
+    this.startMs = startMs;
+  }
+
+  /** Why a job does not start on so many cores, or nothing. */
+  public Optional<LimitTree.Block> blocks(JobSpec spec, long cores) {
+    Wallet wallet = walletOf(spec.project());
+    if (wallet == null) {
+      return Optional.empty();
+    }
+    BigInteger needs = cost(spec, cores);
+    BigInteger left =
+        BigInteger.valueOf(wallet.availableMicro())
+            .subtract(started.getOrDefault(spec.project(), BigInteger.ZERO));
+    if (needs.signum() == 0 || needs.compareTo(left) <= 0) {
+      return Optional.empty();
+    }
+    // Whoever pays anything from the first millisecond on cannot start without any money.
+    boolean costsNow =
+        cluster.policy().prices().at(spec.partition(), startMs).microPerCoreHour() > 0;
+    return Optional.of(
+        new LimitTree.Block(
+            new PendingWhy(WORD, sentence(wallet, needs, left)), left.signum() <= 0 && costsNow));
+  }
+
+  /** Why a running job does not get another time limit, in a sentence, or nothing. */
+  public Optional<String> refuses(Job running, long limitMs) {
+    Wallet wallet = walletOf(running.spec().project());
+    if (wallet == null || limitMs <= running.spec().limitMs()) {
+      return Optional.empty();
+    }
+    long untilMs = Math.addExact(running.startMs(), limitMs);
+    BigInteger more =
+        cluster
+            .wallets()
+            .cost(running, untilMs)
+            .subtract(BigInteger.valueOf(wallet.heldMicro(running.run())));
+    BigInteger left = BigInteger.valueOf(wallet.availableMicro());
+    return more.signum() <= 0 || more.compareTo(left) <= 0
+        ? Optional.empty()
+        : Optional.of(sentence(wallet, more, left));
+  }
+
+  /** A pass has decided to start a job on so many cores. */
+  public void started(JobSpec spec, long cores) {
+    if (walletOf(spec.project()) != null) {
+      started.merge(spec.project(), cost(spec, cores), BigInteger::add);
+    }
+  }
+
+  /** The wallet that must pay before, or null. */
+  private Wallet walletOf(ProjectName project) {
+    return cluster.policy().jobPolicy().budgetGate()
+        ? cluster.wallets().find(project).orElse(null)
+        : null;
+  }
+
+  private BigInteger cost(JobSpec spec, long cores) {
+    return RunCost.held(
+        cluster.policy().prices(),
+        spec.partition(),
+        cores,
+        startMs,
+        Math.addExact(startMs, spec.limitMs()));
+  }
+
+  private static String sentence(Wallet wallet, BigInteger needs, BigInteger left) {
+    String may = "this job may cost " + amount(needs) + " " + wallet.currency() + "; ";
+    if (!wallet.isTold()) {
+      return may + "the ledger has not yet said what the wallet of " + wallet.project() + " has";
+    }
+    String credit =
+        wallet.creditMicro() == 0
+            ? ""
+            : ", its credit line of " + amount(BigInteger.valueOf(wallet.creditMicro())) + " " + wallet.currency() + " included";
+    return may
+        + "the wallet of project "
+        + wallet.project()
+        + " has "
+        + amount(left)
+        + " "
+        + wallet.currency()
+        + " left for starts"
+        + credit
+        + ", by what the ledger said at "
+        + Instant.ofEpochMilli(wallet.toldMs());
+  }
+
+  /** Micro-units as a decimal number. */
+  private static String amount(BigInteger micro) {
+    return micro.signum() == 0
+        ? "0"
+        : new BigDecimal(micro, 6).stripTrailingZeros().toPlainString();
+  }
+}

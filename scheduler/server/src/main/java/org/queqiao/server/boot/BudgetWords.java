@@ -1,0 +1,116 @@
+package org.queqiao.server.boot;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.queqiao.accounting.budget.BudgetTeller;
+import org.queqiao.accounting.budget.BudgetTeller.Need;
+import org.queqiao.accounting.intake.Intake;
+import org.queqiao.accounting.sql.LedgerReads;
+import org.queqiao.accounting.sql.LedgerUnavailable;
+import org.queqiao.contract.event.BudgetTold;
+import org.queqiao.core.message.Input;
+import org.queqiao.core.message.Reply;
+import org.queqiao.runtime.feed.Feed;
+import org.queqiao.runtime.feed.Subscription;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells the scheduler what the books say of wallets: at the start, as soon as there is money, and
+ * within ten seconds after runs have moved some. While the database is away nothing is told, and
+ * everything once it is back.
+ */
+final class BudgetWords implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(BudgetWords.class);
+  private static final long LOOK_EVERY_MS = 100;
+  private static final long SOON_MS = 10_000;
+  private static final long AWAY_MS = 1_000;
+
+  /** Wallets in one input. */
+  private static final int AT_ONCE = 200;
+
+  private final BudgetTeller teller = new BudgetTeller();
+  private final Supplier<LedgerReads.Budgets> books;
+  private final Function<Input, CompletionStage<Reply>> scheduler;
+  private final ScheduledExecutorService thread =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().name("budgets").daemon(true).factory());
+  private final AtomicReference<Need> need = new AtomicReference<>(Need.NOW);
+  private long notBeforeNanos = System.nanoTime();
+  private long soonNanos = notBeforeNanos;
+
+  BudgetWords(
+      Supplier<LedgerReads.Budgets> books, Function<Input, CompletionStage<Reply>> scheduler) {
+    this.books = books;
+    this.scheduler = scheduler;
+  }
+
+  /** Lets the books follow the log, and begins to tell. */
+  Subscription follow(Feed feed, Intake intake) {
+    var _ =
+        thread.scheduleWithFixedDelay(
+            this::look, LOOK_EVERY_MS, LOOK_EVERY_MS, TimeUnit.MILLISECONDS);
+    return feed.subscribe(
+        intake.position(),
+        events -> {
+          intake.take(events);
+          raise(teller.taken(events));
+        });
+  }
+
+  private void raise(Need more) {
+    need.accumulateAndGet(more, (old, fresh) -> fresh.compareTo(old) > 0 ? fresh : old);
+  }
+
+  private void look() {
+    long now = System.nanoTime();
+    Need due = need.get();
+    boolean wait = now - notBeforeNanos < 0 || due == Need.SOON && now - soonNanos < 0;
+    if (due == Need.NONE || wait) {
+      return;
+    }
+    need.set(Need.NONE);
+    try {
+      tell();
+      soonNanos = now + TimeUnit.MILLISECONDS.toNanos(SOON_MS);
+    } catch (LedgerUnavailable away) {
+      LOG.debug("the budgets wait for the database: {}", away.getMessage());
+      raise(Need.NOW);
+      notBeforeNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(AWAY_MS);
+    } catch (RuntimeException failed) {
+      LOG.warn("the budgets are not told", failed);
+      raise(Need.NOW);
+      notBeforeNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(SOON_MS);
+    }
+  }
+
+  private void tell() {
+    LedgerReads.Budgets found = books.get();
+    List<BudgetTold> words = teller.due(found.budgets(), found.position());
+    for (int from = 0; from < words.size(); from += AT_ONCE) {
+      List<BudgetTold> some =
+          new ArrayList<>(words.subList(from, Math.min(words.size(), from + AT_ONCE)));
+      var _ =
+          scheduler
+              .apply(new Input.TellBudgets(some))
+              .whenComplete((reply, failure) -> {
+                if (failure != null || reply instanceof Reply.Rejected) {
+                  teller.lost(some);
+                  raise(Need.SOON);
+                }
+              });
+    }
+  }
+
+  @Override
+  public void close() {
+    thread.shutdownNow();
+  }
+}

@@ -1,0 +1,146 @@
+package org.queqiao.simulator.client;
+
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.Supplier;
+import org.queqiao.accounting.ShadowLedger;
+import org.queqiao.accounting.budget.BudgetTeller;
+import org.queqiao.accounting.metering.BillingCalendar;
+import org.queqiao.contract.event.BudgetTold;
+import org.queqiao.contract.event.CreditLineSet;
+import org.queqiao.contract.event.LoggedEvent;
+import org.queqiao.contract.event.WalletFunded;
+import org.queqiao.contract.id.ProjectName;
+import org.queqiao.core.message.Input;
+import org.queqiao.eventlog.LogCursor;
+import org.queqiao.eventlog.LogEntry;
+import org.queqiao.runtime.recovery.CommittedReader;
+import org.queqiao.simulator.Seams;
+import org.queqiao.simulator.server.ServerLife;
+import org.queqiao.simulator.world.Timeline;
+
+/**
+ * The ledger of a simulated site, and whoever brings the money. It reads the durable log late and in
+ * pieces, is away at times, and its words are lost, come twice and overtake each other.
+ */
+public final class Accountant {
+  private static final int MAX_PAUSE_MS = 6_000;
+  private static final int MAX_DELAY_MS = 20_000;
+  private static final long GRANT_MICRO = 6_000;
+  private static final long ENOUGH_MICRO = 1_000_000_000;
+
+  private final Timeline timeline;
+  private final SplittableRandom random;
+  private final Supplier<ServerLife> server;
+  private final People people;
+  private final Seams seams;
+  private final ShadowLedger ledger = new ShadowLedger(new BillingCalendar(ZoneOffset.UTC));
+  private final BudgetTeller teller = new BudgetTeller();
+  private long taken;
+  private boolean resting;
+
+  public Accountant(
+      Timeline timeline,
+      SplittableRandom random,
+      Supplier<ServerLife> server,
+      People people,
+      Seams seams) {
+    this.timeline = timeline;
+    this.random = random;
+    this.server = server;
+    this.people = people;
+    this.seams = seams;
+  }
+
+  /** Works until the simulation ends. */
+  public void work() {
+    if (random.nextBoolean()) {
+      plan(random.nextInt(30_000), this::lend);
+    }
+    turn();
+  }
+
+  /** From now on there is enough for all, and nothing is late any more. */
+  public void rest() {
+    resting = true;
+    for (ProjectName project : List.of(Site.CLIMATE, Site.MATERIALS)) {
+      fund(project, ENOUGH_MICRO);
+    }
+  }
+
+  private void plan(long inMs, Runnable what) {
+    timeline.after(inMs, "the ledger", what);
+  }
+
+  private void turn() {
+    boolean away = !resting && random.nextInt(5) == 0;
+    if (!away) {
+      read();
+      tell();
+    }
+    if (!resting && random.nextInt(4) == 0) {
+      fund(Site.CLIMATE, 1 + random.nextLong(GRANT_MICRO));
+    }
+    plan(resting ? 1_000 : random.nextInt(MAX_PAUSE_MS), this::turn);
+  }
+
+  private void fund(ProjectName project, long amountMicro) {
+    people.ask(
+        "fund " + project,
+        new Input.FundWallet(Site.OWNER, new WalletFunded(project, amountMicro, "CNY", "grant")),
+        reply -> {});
+  }
+
+  private void lend() {
+    people.ask(
+        "lend",
+        new Input.SetCreditLine(
+            Site.OWNER,
+            new CreditLineSet(Site.MATERIALS, random.nextLong(GRANT_MICRO), "CNY", "a loan")),
+        reply -> {});
+  }
+
+  /** Takes in what is durable, or a part of it. */
+  private void read() {
+    ServerLife life = server.get();
+    if (life == null || life.stopped() || life.log().durablePosition() <= taken) {
+      return;
+    }
+    long until = life.log().durablePosition();
+    if (!resting) {
+      until = taken + 1 + random.nextLong(until - taken);
+    }
+    List<LoggedEvent> events = new ArrayList<>();
+    try (LogCursor cursor = life.log().read(taken + 1)) {
+      for (LogEntry next = cursor.next();
+          next != null && next.position() <= until;
+          next = cursor.next()) {
+        events.add(CommittedReader.decode(next));
+      }
+    }
+    events.forEach(ledger::record);
+    teller.taken(events);
+    taken = events.isEmpty() ? taken : events.getLast().position();
+  }
+
+  private void tell() {
+    List<BudgetTold> words = seams.budgets(teller.due(ledger.books().budgets(), taken));
+    if (words.isEmpty()) {
+      return;
+    }
+    if (!resting && random.nextInt(4) == 0) {
+      teller.lost(words);
+    } else {
+      say(words);
+    }
+    if (random.nextInt(4) == 0) {
+      plan(random.nextInt(MAX_DELAY_MS), () -> say(words));
+    }
+  }
+
+  private void say(List<BudgetTold> words) {
+    people.ask("tell " + words.size() + " budgets", new Input.TellBudgets(words), reply -> {});
+  }
+}
