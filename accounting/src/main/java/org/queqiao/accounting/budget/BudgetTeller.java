@@ -28,6 +28,9 @@ public final class BudgetTeller {
 
   private final TreeSet<ProjectName> settled = new TreeSet<>();
 
+  /** Wallets that got money: what a start took may have made the balance the old one again. */
+  private final TreeSet<ProjectName> paidIn = new TreeSet<>();
+
   /** How much it matters that wallets are told again. */
   public enum Need {
     /** Nothing has moved. */
@@ -44,7 +47,8 @@ public final class BudgetTeller {
     for (LoggedEvent logged : events) {
       Need one =
           switch (logged.event()) {
-            case WalletFunded _, CreditLineSet _ -> Need.NOW;
+            case WalletFunded e -> paidIn(e.project());
+            case CreditLineSet e -> paidIn(e.project());
             case BudgetTold e -> heard.add(e.project()) ? Need.NOW : Need.NONE;
             case JobAllocated _, JobEnded _, JobRequeued _, JobChanged _ -> Need.SOON;
             default -> Need.NONE;
@@ -52,6 +56,11 @@ public final class BudgetTeller {
       need = one.compareTo(need) > 0 ? one : need;
     }
     return need;
+  }
+
+  private Need paidIn(ProjectName project) {
+    paidIn.add(project);
+    return Need.NOW;
   }
 
   /**
@@ -64,9 +73,9 @@ public final class BudgetTeller {
     for (Budget each : budgets) {
       Long before = told.put(each.project(), each.balanceMicro());
       boolean first = heard.contains(each.project()) && settled.add(each.project());
-      if (first || before == null || before != each.balanceMicro()) {
-        out.add(
-            new BudgetTold(each.project(), each.balanceMicro(), each.currency(), position));
+      boolean paid = paidIn.remove(each.project());
+      if (first || paid || before == null || before != each.balanceMicro()) {
+        out.add(new BudgetTold(each.project(), each.balanceMicro(), each.currency(), position));
       }
     }
     return out;

@@ -9,7 +9,6 @@ import java.util.TreeMap;
 import org.queqiao.accounting.metering.BillingCalendar;
 import org.queqiao.accounting.metering.Meter;
 import org.queqiao.accounting.metering.Segment;
-import org.queqiao.contract.price.Price;
 import org.queqiao.contract.event.ArrayEnded;
 import org.queqiao.contract.event.ArrayTaskSplit;
 import org.queqiao.contract.event.ArrayTasksEnded;
@@ -66,6 +65,7 @@ import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.ArrayTask;
 import org.queqiao.contract.job.RunExit;
+import org.queqiao.contract.price.Price;
 import org.queqiao.contract.price.RunCost;
 
 /**

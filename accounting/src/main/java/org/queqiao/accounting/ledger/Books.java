@@ -3,11 +3,11 @@ package org.queqiao.accounting.ledger;
 import java.util.List;
 import java.util.Optional;
 import org.queqiao.accounting.metering.Segment;
-import org.queqiao.contract.price.TariffBook;
 import org.queqiao.contract.account.DomainShare;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.RunId;
+import org.queqiao.contract.price.TariffBook;
 
 /** What bookkeeping reads and writes. One fact is recorded at a time, in the order of positions. */
 public interface Books {

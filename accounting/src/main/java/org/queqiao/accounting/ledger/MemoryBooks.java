@@ -9,12 +9,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.queqiao.accounting.metering.Segment;
-import org.queqiao.contract.price.TariffBook;
 import org.queqiao.contract.account.DomainShare;
 import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.RunId;
+import org.queqiao.contract.price.TariffBook;
 
 /** Books in memory: the shadow that simulations and tests keep beside the log. */
 public final class MemoryBooks implements Books {

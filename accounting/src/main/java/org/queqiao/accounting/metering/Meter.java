@@ -3,8 +3,8 @@ package org.queqiao.accounting.metering;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
-import org.queqiao.contract.price.TariffBook;
 import org.queqiao.contract.id.PartitionName;
+import org.queqiao.contract.price.TariffBook;
 
 /** Cuts the time of a run into segments. */
 public final class Meter {

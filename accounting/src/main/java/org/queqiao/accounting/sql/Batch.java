@@ -19,12 +19,12 @@ import org.queqiao.accounting.ledger.LineTotal;
 import org.queqiao.accounting.ledger.OpenRun;
 import org.queqiao.accounting.ledger.Posting;
 import org.queqiao.accounting.metering.Segment;
-import org.queqiao.contract.price.TariffBook;
 import org.queqiao.contract.account.DomainShare;
 import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.RunId;
+import org.queqiao.contract.price.TariffBook;
 
 /**
  * The books during one batch: reads what it has not seen from the database, keeps what it changes,

@@ -15,10 +15,10 @@ import org.flywaydb.core.Flyway;
 import org.queqiao.accounting.ledger.Bookkeeper;
 import org.queqiao.accounting.ledger.Posting;
 import org.queqiao.accounting.metering.BillingCalendar;
-import org.queqiao.contract.price.TariffBook;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.id.PartitionName;
+import org.queqiao.contract.price.TariffBook;
 
 /**
  * The ledger in PostgreSQL. {@link #record} is for one thread; the reads are for any.

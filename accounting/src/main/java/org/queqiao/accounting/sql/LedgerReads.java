@@ -22,8 +22,8 @@ import org.queqiao.accounting.statement.StatementForms;
 import org.queqiao.accounting.usage.DomainSplit;
 import org.queqiao.accounting.usage.UsageRow;
 import org.queqiao.contract.id.DomainCode;
-import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.ProjectName;
 
 /** What the books answer. Every method waits for the database: never call one on an event loop. */
 public final class LedgerReads {
@@ -239,11 +239,7 @@ public final class LedgerReads {
    * @param paysBefore whether a job waits until this can pay for it
    */
   public record Balance(
-      String currency,
-      long availableMicro,
-      long heldMicro,
-      long creditMicro,
-      boolean paysBefore) {}
+      String currency, long availableMicro, long heldMicro, long creditMicro, boolean paysBefore) {}
 
   /** The balances of a project, one for each currency. */
   public List<Balance> balances(String project) {

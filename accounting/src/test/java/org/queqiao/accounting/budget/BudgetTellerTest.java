@@ -59,6 +59,17 @@ final class BudgetTellerTest {
     assertThat(takes(2, new JobAllocated(run, List.of()))).isEqualTo(Need.SOON);
   }
 
+  /** A start took as much as came in: the scheduler knows of the start and not of the money. */
+  @Test
+  void moneyIsToldAlsoWhenTheBalanceIsTheOldOne() {
+    takes(1, word(0, 0));
+    assertThat(teller.due(balance(5), 1)).containsExactly(word(5, 1));
+    takes(2, new JobAllocated(new RunId(new JobId(1), 1), List.of()));
+    takes(3, new WalletFunded(CLIMATE, 5, "CNY", "grant"));
+    assertThat(teller.due(balance(5), 3)).containsExactly(word(5, 3));
+    assertThat(teller.due(balance(5), 4)).isEmpty();
+  }
+
   @Test
   void whatWasLostIsDueAgain() {
     takes(1, word(0, 0));

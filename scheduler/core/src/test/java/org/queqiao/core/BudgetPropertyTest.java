@@ -46,7 +46,9 @@ import org.queqiao.core.message.JobChange;
 final class BudgetPropertyTest {
   private static final List<ProjectName> PROJECTS = List.of(CLIMATE, MATERIALS);
 
-  /** Every fact in, held and charged at once, in rational numbers of 3,600,000ths of a micro-unit. */
+  /**
+   * Every fact in, held and charged at once, in rational numbers of 3,600,000ths of a micro-unit.
+   */
   private static final class NaiveLedger {
     private final TreeMap<ProjectName, BigInteger> balances = new TreeMap<>();
     private final TreeMap<ProjectName, Long> credits = new TreeMap<>();
@@ -236,8 +238,7 @@ final class BudgetPropertyTest {
       return;
     }
     long balance = known.get(position - 1).get(project);
-    story.hears(
-        new Input.TellBudgets(List.of(new BudgetTold(project, balance, "CNY", position))));
+    story.hears(new Input.TellBudgets(List.of(new BudgetTold(project, balance, "CNY", position))));
   }
 
   private void step(Random random) {

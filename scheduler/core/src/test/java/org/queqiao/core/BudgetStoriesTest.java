@@ -50,8 +50,7 @@ final class BudgetStoriesTest {
   }
 
   private void tell(ProjectName project, long balanceMicro, long asOf) {
-    story.does(
-        new Input.TellBudgets(List.of(new BudgetTold(project, balanceMicro, "CNY", asOf))));
+    story.does(new Input.TellBudgets(List.of(new BudgetTold(project, balanceMicro, "CNY", asOf))));
   }
 
   private static JobRequest.Builder hours(int cores, int hours) {
@@ -85,7 +84,7 @@ final class BudgetStoriesTest {
     assertThat(why(large).sentence())
         .isEqualTo(
             "this job may cost 4 CNY; the wallet of project climate has 0.5 CNY left for starts,"
-                + " by what the ledger said at 2025-10-09T08:53:20Z");
+                + " by what the ledger said at 1760000000000");
     assertThat(story.machine.state().explain(large, story.nowMs).orElseThrow().why())
         .isEqualTo(why(large));
   }

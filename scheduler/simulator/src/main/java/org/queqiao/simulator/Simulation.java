@@ -59,7 +59,8 @@ public final class Simulation {
             new SplittableRandom(scenario.seed() + 3),
             server::current,
             people,
-            seams);
+            seams,
+            scenario.seed() % 6 == 5);
     for (int i = 0; i < scenario.nodes(); i++) {
       SplittableRandom own = random.split();
       HostClock clock =
@@ -165,8 +166,13 @@ public final class Simulation {
   /** The site is made before anything can go wrong. */
   private void setUpSite() {
     ServerLife life = server.current();
-    for (Input input : Site.inputs()) {
+    List<Input> inputs = Site.inputs(accountant.firstGrantMicro());
+    for (Input input : inputs) {
       CompletableFuture<Reply> reply = life.runtime().submit(input);
+      if (input == inputs.getLast()) {
+        // The ledger speaks with the last of them.
+        life.runtime().submit(accountant.opening());
+      }
       life.runtime().step();
       if (!(reply.join() instanceof Reply.Done)) {
         throw new IllegalStateException("the site cannot be made: " + reply.join());

@@ -52,8 +52,9 @@ final class ImageReader {
               in.hasScheduling() ? EventReader.scheduling(in.getScheduling()) : null,
               PolicyReader.priorities(in));
       return image
-          .with(ModelReader.list(in.getReservationsList(), ReservationReader::image))
-          .withWallets(ModelReader.list(in.getWalletsList(), WalletCodec::read))
+          .with(
+              ModelReader.list(in.getReservationsList(), ReservationReader::image),
+              ModelReader.list(in.getWalletsList(), WalletCodec::read))
           .with(
               ModelReader.list(in.getLicencesList(), PlacementReader::licence),
               PlacementReader.topology(in.getTopology()),

@@ -71,13 +71,12 @@ final class WalletCodec {
   static WalletImage read(PbWalletImage in) {
     List<WalletImage.Move> moves = new ArrayList<>();
     in.getMovesList()
-        .forEach(each ->
-            moves.add(new WalletImage.Move(each.getPosition(), each.getAmountMicro())));
+        .forEach(
+            each -> moves.add(new WalletImage.Move(each.getPosition(), each.getAmountMicro())));
     List<WalletImage.Hold> holds = new ArrayList<>();
     in.getHoldsList()
         .forEach(each ->
-            holds.add(
-                new WalletImage.Hold(ModelReader.run(each.getRun()), each.getAmountMicro())));
+            holds.add(new WalletImage.Hold(ModelReader.run(each.getRun()), each.getAmountMicro())));
     return new WalletImage(
         new ProjectName(in.getProject()),
         in.getOpenedAt(),

@@ -54,8 +54,7 @@ public final class RunCost {
           sum.add(
               BigInteger.valueOf(cores)
                   .multiply(BigInteger.valueOf(end - start))
-                  .multiply(
-                      BigInteger.valueOf(tariffs.at(partition, start).microPerCoreHour())));
+                  .multiply(BigInteger.valueOf(tariffs.at(partition, start).microPerCoreHour())));
       start = end;
     }
     return sum;

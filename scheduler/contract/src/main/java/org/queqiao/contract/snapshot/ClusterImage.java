@@ -108,14 +108,8 @@ public record ClusterImage(
         List.of());
   }
 
-  /** The same of a site with these licences and switches. */
-  public ClusterImage with(List<LicenceDefined> siteLicences, TopologyDefined siteTopology) {
-    return with(siteLicences, siteTopology, experience);
-  }
-
   /** The same of a site with these licences and switches, where this was learnt. */
-  public ClusterImage with(
-      List<LicenceDefined> siteLicences, TopologyDefined siteTopology, ExperienceImage learnt) {
+  public ClusterImage with(List<LicenceDefined> own, TopologyDefined tree, ExperienceImage learnt) {
     return new ClusterImage(
         position,
         timeMs,
@@ -132,15 +126,15 @@ public record ClusterImage(
         jobPolicy,
         scheduling,
         priorities,
-        siteLicences,
-        siteTopology,
+        own,
+        tree,
         learnt,
         reservations,
         wallets);
   }
 
-  /** The same with these reservations. */
-  public ClusterImage with(List<ReservationImage> siteReservations) {
+  /** The same with these reservations and wallets. */
+  public ClusterImage with(List<ReservationImage> reserved, List<WalletImage> siteWallets) {
     return new ClusterImage(
         position,
         timeMs,
@@ -160,32 +154,7 @@ public record ClusterImage(
         licences,
         topology,
         experience,
-        siteReservations,
-        wallets);
-  }
-
-  /** The same with these wallets. */
-  public ClusterImage withWallets(List<WalletImage> siteWallets) {
-    return new ClusterImage(
-        position,
-        timeMs,
-        lastJobId,
-        partitions,
-        tariffs,
-        domains,
-        projects,
-        users,
-        nodes,
-        jobs,
-        idempotencyKeys,
-        outcomes,
-        jobPolicy,
-        scheduling,
-        priorities,
-        licences,
-        topology,
-        experience,
-        reservations,
+        reserved,
         siteWallets);
   }
 

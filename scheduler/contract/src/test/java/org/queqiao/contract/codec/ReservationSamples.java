@@ -67,6 +67,8 @@ final class ReservationSamples {
             null,
             null,
             first.priorities())
-        .with(List.of(new ReservationImage(RESERVATION, START_MS + 604_800_000L, true, 17, 44)));
+        .with(
+            List.of(new ReservationImage(RESERVATION, START_MS + 604_800_000L, true, 17, 44)),
+            List.of());
   }
 }

@@ -52,6 +52,7 @@ import org.queqiao.contract.policy.*;
 import org.queqiao.contract.snapshot.ArrayImage;
 import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.contract.snapshot.ClusterImage.DependencyImage;
+import org.queqiao.contract.snapshot.ExperienceImage;
 import org.queqiao.contract.snapshot.PrioritiesImage;
 
 /** One instance of every record that is kept or sent, with every field set. */
@@ -577,9 +578,10 @@ final class Samples {
         "ClusterImage-nodes",
         withSettings(first),
         "ClusterImage-licences",
-        first.with(List.of(new LicenceDefined("fluent", 40)), TopologyDefined.NONE),
+        first.with(
+            List.of(new LicenceDefined("fluent", 40)), TopologyDefined.NONE, ExperienceImage.NONE),
         "ClusterImage-topology",
-        first.with(List.of(), TOPOLOGY),
+        first.with(List.of(), TOPOLOGY, ExperienceImage.NONE),
         "ClusterImage-runs",
         new ClusterImage(
             first.position(),

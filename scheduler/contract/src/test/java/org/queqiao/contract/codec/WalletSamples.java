@@ -24,7 +24,8 @@ final class WalletSamples {
   }
 
   static ClusterImage image(ClusterImage first) {
-    return first.withWallets(
+    return first.with(
+        List.of(),
         List.of(
             new WalletImage(
                 Samples.PROJECT,

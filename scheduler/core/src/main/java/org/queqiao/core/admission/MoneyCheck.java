@@ -113,8 +113,7 @@ public final class MoneyCheck {
     facts.add(new Fact(actor, funding));
     if (cluster.wallets().find(funding.project()).isEmpty()) {
       facts.add(
-          new Fact(
-              Actor.SCHEDULER, new BudgetTold(funding.project(), 0, funding.currency(), 0)));
+          new Fact(Actor.SCHEDULER, new BudgetTold(funding.project(), 0, funding.currency(), 0)));
     }
     return Decision.done(facts);
   }
@@ -143,8 +142,7 @@ public final class MoneyCheck {
     boolean same =
         wallet
             .filter(each ->
-                each.creditMicro() == line.creditMicro()
-                    && each.currency().equals(line.currency()))
+                each.creditMicro() == line.creditMicro() && each.currency().equals(line.currency()))
             .isPresent();
     return wrongCurrency(line.currency())
         .orElseGet(() ->

@@ -2,7 +2,6 @@ package org.queqiao.core.limit;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
-import java.time.Instant;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.queqiao.contract.id.ProjectName;
@@ -106,7 +105,11 @@ public final class BudgetGate {
     String credit =
         wallet.creditMicro() == 0
             ? ""
-            : ", its credit line of " + amount(BigInteger.valueOf(wallet.creditMicro())) + " " + wallet.currency() + " included";
+            : ", its credit line of "
+                + amount(BigInteger.valueOf(wallet.creditMicro()))
+                + " "
+                + wallet.currency()
+                + " included";
     return may
         + "the wallet of project "
         + wallet.project()
@@ -117,7 +120,7 @@ public final class BudgetGate {
         + " left for starts"
         + credit
         + ", by what the ledger said at "
-        + Instant.ofEpochMilli(wallet.toldMs());
+        + wallet.toldMs();
   }
 
   /** Micro-units as a decimal number. */

@@ -133,8 +133,7 @@ public final class Wallet {
 
   /** What others may know. */
   public WalletStatus status() {
-    return new WalletStatus(
-        availableMicro(), creditMicro, heldMicro(), currency, toldAt, toldMs);
+    return new WalletStatus(availableMicro(), creditMicro, heldMicro(), currency, toldAt, toldMs);
   }
 
   void credit(long micro, String inCurrency) {

@@ -70,8 +70,7 @@ public final class WalletTable {
     Wallet wallet = byProject.get(job.spec().project());
     if (wallet != null) {
       long untilMs = Math.addExact(job.startMs(), job.spec().limitMs());
-      wallet.hold(
-          job.run(), cost(job, untilMs), cluster.position());
+      wallet.hold(job.run(), cost(job, untilMs), cluster.position());
     }
   }
 

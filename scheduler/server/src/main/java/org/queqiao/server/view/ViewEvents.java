@@ -1,9 +1,8 @@
 package org.queqiao.server.view;
 
-import org.queqiao.contract.id.ProjectName;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.Set;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.queqiao.contract.event.ArrayEnded;
@@ -58,6 +57,7 @@ import org.queqiao.contract.event.UserDefined;
 import org.queqiao.contract.event.WalletFunded;
 import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.ArrayTask;
 import org.queqiao.contract.job.JobState;

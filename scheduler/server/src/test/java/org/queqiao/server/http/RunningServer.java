@@ -178,11 +178,6 @@ final class RunningServer {
     return node;
   }
 
-  /** The database below the books, to be stopped and started. */
-  EmbeddedDatabase database() {
-    return new EmbeddedDatabase(data.resolve("postgres"));
-  }
-
   /** Whether jobs run as somebody else than the tests. */
   boolean jobsHaveAnotherUser() throws IOException {
     return NodeProcesses.currentUid() == 0;

@@ -28,7 +28,11 @@ final class LogShapeCheck {
           logged.timeMs() >= before.timeMs(),
           Invariant.I9,
           () ->
-              HistoryCheck.at(logged) + " has time " + logged.timeMs() + " after " + before.timeMs());
+              HistoryCheck.at(logged)
+                  + " has time "
+                  + logged.timeMs()
+                  + " after "
+                  + before.timeMs());
     }
     last = logged;
   }

@@ -22,12 +22,14 @@ import org.queqiao.simulator.server.ServerLife;
 import org.queqiao.simulator.world.Timeline;
 
 /**
- * The ledger of a simulated site, and whoever brings the money. It reads the durable log late and in
- * pieces, is away at times, and its words are lost, come twice and overtake each other.
+ * The ledger of a simulated site, and whoever brings the money. On a site where money is short it
+ * reads the durable log late and in pieces, is away at times, and its words are lost, come twice
+ * and overtake each other. On the others nothing waits for money, and it speaks once.
  */
 public final class Accountant {
   private static final int MAX_PAUSE_MS = 6_000;
   private static final int MAX_DELAY_MS = 20_000;
+  private static final long FIRST_GRANT_MICRO = 15_000;
   private static final long GRANT_MICRO = 6_000;
   private static final long ENOUGH_MICRO = 1_000_000_000;
 
@@ -38,6 +40,7 @@ public final class Accountant {
   private final Seams seams;
   private final ShadowLedger ledger = new ShadowLedger(new BillingCalendar(ZoneOffset.UTC));
   private final BudgetTeller teller = new BudgetTeller();
+  private final boolean shortOfMoney;
   private long taken;
   private boolean resting;
 
@@ -46,7 +49,9 @@ public final class Accountant {
       SplittableRandom random,
       Supplier<ServerLife> server,
       People people,
-      Seams seams) {
+      Seams seams,
+      boolean shortOfMoney) {
+    this.shortOfMoney = shortOfMoney;
     this.timeline = timeline;
     this.random = random;
     this.server = server;
@@ -54,8 +59,22 @@ public final class Accountant {
     this.seams = seams;
   }
 
+  /** What the first project begins with. */
+  public long firstGrantMicro() {
+    return shortOfMoney ? FIRST_GRANT_MICRO : ENOUGH_MICRO;
+  }
+
+  /** What is told once the site is made. */
+  public Input opening() {
+    readUntil(Long.MAX_VALUE);
+    return new Input.TellBudgets(seams.budgets(teller.due(ledger.books().budgets(), taken)));
+  }
+
   /** Works until the simulation ends. */
   public void work() {
+    if (!shortOfMoney) {
+      return;
+    }
     if (random.nextBoolean()) {
       plan(random.nextInt(30_000), this::lend);
     }
@@ -65,6 +84,9 @@ public final class Accountant {
   /** From now on there is enough for all, and nothing is late any more. */
   public void rest() {
     resting = true;
+    if (!shortOfMoney) {
+      return;
+    }
     for (ProjectName project : List.of(Site.CLIMATE, Site.MATERIALS)) {
       fund(project, ENOUGH_MICRO);
     }
@@ -108,12 +130,13 @@ public final class Accountant {
     if (life == null || life.stopped() || life.log().durablePosition() <= taken) {
       return;
     }
-    long until = life.log().durablePosition();
-    if (!resting) {
-      until = taken + 1 + random.nextLong(until - taken);
-    }
+    long durable = life.log().durablePosition();
+    readUntil(resting ? durable : taken + 1 + random.nextLong(durable - taken));
+  }
+
+  private void readUntil(long until) {
     List<LoggedEvent> events = new ArrayList<>();
-    try (LogCursor cursor = life.log().read(taken + 1)) {
+    try (LogCursor cursor = server.get().log().read(taken + 1)) {
       for (LogEntry next = cursor.next();
           next != null && next.position() <= until;
           next = cursor.next()) {

@@ -73,8 +73,12 @@ public final class Site {
 
   private Site() {}
 
-  /** What sets the site up, in order. */
-  public static List<Input> inputs() {
+  /**
+   * What sets the site up, in order.
+   *
+   * @param grantMicro what is in the wallet of the first project
+   */
+  public static List<Input> inputs(long grantMicro) {
     DomainCode physics = new DomainCode("physics");
     DomainCode chemistry = new DomainCode("chemistry");
     List<Input> inputs = new ArrayList<>();
@@ -103,8 +107,7 @@ public final class Site {
                 MATERIALS,
                 "Materials",
                 List.of(new DomainShare(physics, 400), new DomainShare(chemistry, 600)))));
-    inputs.add(
-        new Input.FundWallet(OWNER, new WalletFunded(CLIMATE, 15_000, "CNY", "grant")));
+    inputs.add(new Input.FundWallet(OWNER, new WalletFunded(CLIMATE, grantMicro, "CNY", "grant")));
     int uid = FIRST_UID;
     for (Actor each : USERS) {
       UserName user = new UserName(each.name());
