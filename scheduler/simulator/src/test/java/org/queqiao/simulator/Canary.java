@@ -66,7 +66,11 @@ enum Canary {
       plan(new Fault.FailSync(30_000, 500), new Fault.FailSync(45_000, 500))),
   KEY_MAKES_TWO_JOBS(Invariant.I37, FactBugs::oneKey),
   RESERVATION_IS_FORGOTTEN(Invariant.I38, FactBugs::forgottenReservation),
-  RUN_ON_A_RESERVED_NODE(Invariant.I38, FactBugs::reservationKeptTooLate),
+  RUN_ON_A_RESERVED_NODE(
+      Invariant.I38,
+      FactBugs::reservationKeptTooLate,
+      FaultPlan.none(),
+      scenario -> scenario.withJobs(60)),
   PUSHED_ASIDE_BY_OTHER_RULES(Invariant.I39, FactBugs::otherGrace),
   WISH_IS_FORGOTTEN(Invariant.I41, FactBugs::forgottenWish),
   LICENCES_ARE_NOT_COUNTED(Invariant.I42, FactBugs::uncountedLicences),
