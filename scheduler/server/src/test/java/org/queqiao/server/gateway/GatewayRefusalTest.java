@@ -43,6 +43,9 @@ final class GatewayRefusalTest {
   private static final NodeName B = new NodeName("node-b");
   private static final long DAY_MS = 86_400_000L;
 
+  /** So long that silent connections are still there when a busy machine opens the next ones. */
+  private static final long FIRST_FRAME_MS = 6_000;
+
   @TempDir Path folder;
   private final Vertx vertx = Vertx.vertx();
   private final AtomicLong skewMs = new AtomicLong();
@@ -65,7 +68,7 @@ final class GatewayRefusalTest {
     gateway =
         new AgentGateway(
             vertx,
-            new GatewaySettings("127.0.0.1", port, 60_000, 3, 2, 2_000, 15_000, 8),
+            new GatewaySettings("127.0.0.1", port, 60_000, 3, 2, FIRST_FRAME_MS, 15_000, 8),
             pki,
             orders,
             scheduler);
