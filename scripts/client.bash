@@ -71,11 +71,33 @@ default_account() {
 
 client_submit() {
   running
-  local file= query=() account
+  local file= query=() account components= each=
   set -- "${ARGS[@]}"
   while [ $# -gt 0 ]; do
+    if [ "$1" = : ]; then
+      # What follows is of one component, as in Slurm; the script comes last.
+      shift
+      components+="${each:+$each;}" each=
+      while [ $# -gt 0 ] && [ "$1" != : ]; do
+        case $1 in
+          --*) [ $# -ge 2 ] || die "$1 needs a value" ;;&
+          --nodes | --tasks | --gres | --constraint) each+="${each:+ }${1#--}=$2"; shift 2 ;;
+          --cores) each+="${each:+ }cpusPerTask=$2"; shift 2 ;;
+          --mem-bytes) each+="${each:+ }memBytes=$2"; shift 2 ;;
+          --mem-per-cpu-bytes) each+="${each:+ }memPerCpuBytes=$2"; shift 2 ;;
+          --mem-per-gpu-bytes) each+="${each:+ }memPerGpuBytes=$2"; shift 2 ;;
+          --gres-per-task) each+="${each:+ }gresPerTask=$2"; shift 2 ;;
+          -*) die "$1 is no option of a component: options of the job stand before the first ':'" ;;
+          *) [ -z "$file" ] || die "one script: $file or $1"; file=$1; shift ;;
+        esac
+      done
+      [ -n "$each" ] || die "a component behind ':' says at least how many nodes it has: : --nodes 1"
+      continue
+    fi
     case $1 in
       --*) [ $# -ge 2 ] || die "$1 needs a value" ;;&
+      --gres) query+=(--url-query "gres=$2"); shift 2 ;;
+      --gres-per-task) query+=(--url-query "gresPerTask=$2"); shift 2 ;;
       --as) AS=$2; shift 2 ;;
       --name | --partition | --project | --qos | --reservation) query+=(--url-query "${1#--}=$2"); shift 2 ;;
       --cores) query+=(--url-query "cpusPerTask=$2"); shift 2 ;;
@@ -104,6 +126,7 @@ client_submit() {
     esac
   done
   [ -n "$file" ] || die "which script? ./queqiao submit FILE"
+  [ -z "$each" ] || query+=(--url-query "components=$components$each")
   [ -r "$file" ] && [ ! -d "$file" ] || die "cannot read $file"
   account=$(default_account)
   # The demo's administrator has no project of its own.

@@ -42,19 +42,9 @@ final class PlacementJson {
   private static List<JobComponent> components(Object value) {
     return value == null
         ? List.of()
-        : ((List<Map<String, Object>>) value).stream().map(PlacementJson::component).toList();
-  }
-
-  private static JobComponent component(Map<String, Object> fields) {
-    int nodes = (int) Math.max(1, number(fields, "nodes"));
-    List<GresRequest> gres = Submission.gres(fields.get("gres"));
-    return new JobComponent(
-        nodes,
-        fields.containsKey("tasks") ? (int) number(fields, "tasks") : nodes,
-        (int) Math.max(1, number(fields, "cpusPerTask")),
-        number(fields, "memBytes"),
-        gres == null ? List.of() : gres,
-        text(fields, "constraint"));
+        : value instanceof String text
+            ? ComponentText.of(text)
+            : ((List<Map<String, Object>>) value).stream().map(ComponentText::of).toList();
   }
 
   private static long number(Map<String, Object> options, String field) {

@@ -5,6 +5,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.queqiao.contract.id.PartitionName;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.QosName;
@@ -15,6 +18,11 @@ import org.queqiao.core.message.TermsRequest;
 
 /** Turns a checked body, or a script with options beside it, into the request of the machine. */
 final class Submission {
+  /** Name, model, count; a model does not begin with a digit. */
+  private static final Pattern GRES =
+      Pattern.compile(
+          "([A-Za-z][A-Za-z0-9_.-]{0,63})(?::([A-Za-z][A-Za-z0-9_.-]{0,63}))?(?::([1-9][0-9]{0,6}))?");
+
   private Submission() {}
 
   /** A JSON body that fits the document. */
@@ -34,7 +42,7 @@ final class Submission {
         .tasks(integer("tasks", options))
         .cpusPerTask(integer("cpusPerTask", options))
         .memBytes((Long) options.get("memBytes"))
-        .gres(gres(options.get("gres")))
+        .gres(gres("gres", options.get("gres")))
         .limitMs((Long) options.get("limitMs"))
         .workDir((String) options.get("workDir"))
         .environment(environment(options.get("environment")))
@@ -49,7 +57,7 @@ final class Submission {
                 ReservationName.FORM,
                 ReservationName::new))
         .terms(terms(options))
-        .placement(PlacementJson.of(options, gres(options.get("gresPerTask"))))
+        .placement(PlacementJson.of(options, gres("gresPerTask", options.get("gresPerTask"))))
         .array((String) options.get("array"))
         .build();
   }
@@ -91,10 +99,14 @@ final class Submission {
     return value.intValue();
   }
 
+  /** As objects, or with a script body as Slurm writes them: {@code gpu:a100:2,fpga}. */
   @SuppressWarnings("unchecked")
-  static List<GresRequest> gres(Object value) {
+  static List<GresRequest> gres(String field, Object value) {
     if (value == null) {
       return null;
+    }
+    if (value instanceof String text) {
+      return Stream.of(text.split(",", -1)).map(each -> gres(field, each)).toList();
     }
     return ((List<Map<String, Object>>) value)
         .stream()
@@ -104,6 +116,18 @@ final class Submission {
                     (String) each.getOrDefault("type", ""),
                     ((Long) each.get("count")).intValue()))
             .toList();
+  }
+
+  private static GresRequest gres(String field, String text) {
+    Matcher matcher = GRES.matcher(text);
+    if (!matcher.matches()) {
+      throw Refused.invalid(
+          field, field + " is written like gpu:2 or gpu:a100:2,fpga: '" + text + "' is not");
+    }
+    String type = matcher.group(2);
+    String count = matcher.group(3);
+    return new GresRequest(
+        matcher.group(1), type == null ? "" : type, count == null ? 1 : Integer.parseInt(count));
   }
 
   @SuppressWarnings("unchecked")
