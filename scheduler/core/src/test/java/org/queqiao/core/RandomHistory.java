@@ -539,7 +539,7 @@ final class RandomHistory {
                   "CNY",
                   random.nextBoolean() ? 0 : story.nowMs + random.nextInt(1000)));
       case 2 ->
-          story.machine.state().wallet(SchedulerStory.CLIMATE).isPresent() && random.nextInt(3) > 0
+          random.nextInt(3) > 0
               ? budget(actor)
               : new Input.FundWallet(
                   actor,
@@ -557,9 +557,9 @@ final class RandomHistory {
   }
 
   private Input budget(Actor actor) {
-    if (random.nextInt(4) == 0) {
+    if (random.nextBoolean()) {
       return new Input.SetCreditLine(
-          actor,
+          random.nextBoolean() ? user("finance1") : actor,
           new CreditLineSet(SchedulerStory.CLIMATE, random.nextInt(4_000) - 1L, "CNY", "loan"));
     }
     long position = story.machine.state().position() - random.nextInt(3);

@@ -85,11 +85,14 @@ final class ReservedShapesTest {
     JobId array =
         story.submits(
             "liwei", script().cpusPerTask(2).limitMs(HOUR_MS).array("1-5%2").reservation(SCHOOL));
-    JobId free = story.submits("wangfang", script().cpusPerTask(2).limitMs(3 * HOUR_MS).array("1-5"));
+    JobId free =
+        story.submits("wangfang", script().cpusPerTask(2).limitMs(3 * HOUR_MS).array("1-5"));
     story.plans();
     assertThat(running(array)).isEmpty();
     assertThat(story.machine.state().pendingWhy(array).word()).isEqualTo("Reservation");
-    assertThat(running(free)).extracting(this::nodesOf).containsExactly(List.of("n1"), List.of("n2"));
+    assertThat(running(free))
+        .extracting(this::nodesOf)
+        .containsExactly(List.of("n1"), List.of("n2"));
     passes(HOUR_MS);
     assertThat(running(array))
         .extracting(this::nodesOf)
@@ -115,8 +118,7 @@ final class ReservedShapesTest {
     assertThat(story.state(inside)).isEqualTo(JobState.PENDING);
     assertThat(
             story
-                .refuses(
-                    SchedulerStory.submission("liwei", withComponent(2).reservation(SCHOOL)))
+                .refuses(SchedulerStory.submission("liwei", withComponent(2).reservation(SCHOOL)))
                 .message())
         .contains("school", "2 nodes");
     JobId outside = story.submits("wangfang", withComponent(2).limitMs(2 * HOUR_MS));

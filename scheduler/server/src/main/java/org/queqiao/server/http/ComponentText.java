@@ -31,7 +31,10 @@ final class ComponentText {
         if (equals < 0 || !NUMBERS.contains(field) && !TEXTS.contains(field)) {
           throw wrong(
               out.size(),
-              "'" + pair + "' is no field with its value: write " + "nodes=2 gres=gpu:1, with "
+              "'"
+                  + pair
+                  + "' is no field with its value: write "
+                  + "nodes=2 gres=gpu:1, with "
                   + String.join(", ", NUMBERS)
                   + ", "
                   + String.join(", ", TEXTS));

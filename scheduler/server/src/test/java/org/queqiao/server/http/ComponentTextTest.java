@@ -27,8 +27,7 @@ final class ComponentTextTest {
                 600,
                 List.of(new GresRequest("fpga", "", 1), new GresRequest("gpu", "", 7)),
                 ""),
-            new JobComponent(
-                1, 1, 1, 28, List.of(new GresRequest("gpu", "a100", 4)), "ib&(x|y)"));
+            new JobComponent(1, 1, 1, 28, List.of(new GresRequest("gpu", "a100", 4)), "ib&(x|y)"));
   }
 
   @ParameterizedTest
