@@ -44,6 +44,7 @@ import org.queqiao.contract.policy.PreemptRules;
 import org.queqiao.contract.wire.EventRecord;
 import org.queqiao.contract.wire.PbDomainDefined;
 import org.queqiao.contract.wire.PbJobAllocated;
+import org.queqiao.contract.wire.PbJobChanged;
 import org.queqiao.contract.wire.PbJobEnded;
 import org.queqiao.contract.wire.PbJobKillRequested;
 import org.queqiao.contract.wire.PbJobPolicyDefined;
@@ -128,12 +129,13 @@ final class EventReader {
       case ARRAY_TASK_SPLIT -> ArrayReader.split(in.getArrayTaskSplit());
       case ARRAY_TASKS_ENDED -> ArrayReader.tasksEnded(in.getArrayTasksEnded());
       case ARRAY_ENDED -> ArrayReader.ended(in.getArrayEnded());
-      case JOB_CHANGED ->
-          new JobChanged(
-              new JobId(in.getJobChanged().getJob()),
-              ModelReader.spec(in.getJobChanged().getSpec()));
+      case JOB_CHANGED -> changed(in.getJobChanged());
       case EVENT_NOT_SET -> throw ModelReader.unknown("fact");
     };
+  }
+
+  private static JobChanged changed(PbJobChanged e) {
+    return new JobChanged(new JobId(e.getJob()), ModelReader.spec(e.getSpec()));
   }
 
   private static RoleGranted granted(PbRoleChanged e) {

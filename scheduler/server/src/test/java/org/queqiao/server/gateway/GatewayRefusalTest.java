@@ -314,13 +314,19 @@ final class GatewayRefusalTest {
   @Test
   void a10AnUnknownVersionIsRefusedWithTheSupportedRange() throws Exception {
     NodeIdentity a = enrolled("a", A);
-    for (int[] range : new int[][] {{2, 9}, {0, 0}}) {
+    int min = AgentFrame.PROTOCOL_MIN;
+    int max = AgentFrame.PROTOCOL_MAX;
+    for (int[] range : new int[][] {{max + 1, max + 9}, {min - 1, min - 1}}) {
       try (Line line = connect(a.context())) {
         line.send(hello(A, range[0], range[1]));
         assertThat(line.read())
             .isEqualTo(
                 new ServerMessage.Refused(
-                    "this server speaks versions 1 to 1 of the agent protocol, the agent "
+                    "this server speaks versions "
+                        + min
+                        + " to "
+                        + max
+                        + " of the agent protocol, the agent "
                         + range[0]
                         + " to "
                         + range[1]));

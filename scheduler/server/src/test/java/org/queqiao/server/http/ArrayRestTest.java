@@ -24,11 +24,16 @@ final class ArrayRestTest {
     return JSON.readTree(answer.body());
   }
 
+  /** An array that is held, and starts nothing for an hour when it is released. */
   private static HttpResponse<String> submit(String array) throws Exception {
     return server.post(
         "researcher1",
         "/api/v1/jobs",
-        "{\"script\":\"#!/bin/sh\\ntrue\\n\",\"hold\":true,\"array\":\"" + array + "\"}");
+        "{\"script\":\"#!/bin/sh\\ntrue\\n\",\"hold\":true,\"beginMs\":"
+            + (System.currentTimeMillis() + 3_600_000)
+            + ",\"array\":\""
+            + array
+            + "\"}");
   }
 
   @Test

@@ -20,6 +20,10 @@ final class BudgetRestTest {
 
   private static final long HOUR_MS = 3_600_000;
   private static final String WORD = "AssocGrpBillingMinutes";
+
+  /** Runs so long that it costs more than half a micro-unit. */
+  private static final String PAYING = "sleep 0.2";
+
   private static RunningServer server;
 
   @BeforeAll
@@ -163,10 +167,10 @@ final class BudgetRestTest {
     server.database().destroyForcibly();
     long first = id(submit("chest", "sleep 600", HOUR_MS));
     awaitStart(first);
-    long second = id(submit("chest", "true", HOUR_MS));
+    long second = id(submit("chest", PAYING, HOUR_MS));
     server.awaitEnd("researcher1", second);
     // The end gave the money back but for what the run cost.
-    long third = id(submit("chest", "true", HOUR_MS));
+    long third = id(submit("chest", PAYING, HOUR_MS));
     JsonNode why = explanation(third);
     assertThat(why.path("waiting").path("reason").asText()).isEqualTo(WORD);
     assertThat(why.path("waiting").path("detail").asText()).contains("by what the ledger said at");
@@ -188,7 +192,7 @@ final class BudgetRestTest {
     JsonNode shown = balance("loan");
     assertThat(shown.path("availableMicro").asLong()).isEqualTo(CORE_HOUR);
     assertThat(shown.path("creditMicro").asLong()).isEqualTo(CORE_HOUR);
-    long job = id(submit("loan", "true", HOUR_MS));
+    long job = id(submit("loan", PAYING, HOUR_MS));
     server.awaitEnd("researcher1", job);
     assertThat(balance("loan").path("availableMicro").asLong()).isLessThan(CORE_HOUR);
   }

@@ -1,6 +1,7 @@
 package org.queqiao.simulator.check;
 
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
@@ -102,12 +103,8 @@ final class HistoryCheck {
   void accept(LoggedEvent logged) {
     shape.accept(logged);
     permissions.check(logged);
-    for (String wrong : reservations.observe(logged)) {
-      throw new Violation(Invariant.I38, at(logged) + ": " + wrong);
-    }
-    for (String wrong : preemption.observe(logged)) {
-      throw new Violation(Invariant.I39, at(logged) + ": " + wrong);
-    }
+    none(Invariant.I38, logged, reservations.observe(logged));
+    none(Invariant.I39, logged, preemption.observe(logged));
     switch (logged.event()) {
       case JobSubmitted e -> submitted(logged, e);
       case JobAllocated e -> allocated(logged, e);
@@ -158,6 +155,12 @@ final class HistoryCheck {
           BudgetTold _,
           CreditLineSet _,
           WalletFunded _ -> {}
+    }
+  }
+
+  private static void none(Invariant invariant, LoggedEvent logged, List<String> wrong) {
+    if (!wrong.isEmpty()) {
+      throw new Violation(invariant, at(logged) + ": " + wrong.getFirst());
     }
   }
 

@@ -53,6 +53,7 @@ import org.queqiao.contract.event.UserDefined;
 import org.queqiao.contract.event.WalletFunded;
 import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.NodeName;
+import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.JobTerms;
 
@@ -84,20 +85,19 @@ final class PermissionCheck {
           case ArrayTasksEnded e -> mayEndWaiting(actor, model.job(e.array()), e.state());
           case JobStarted e -> isNode(actor, e.node());
           case JobSuspendRequested _ -> isAdministrator(actor);
-          case JobSuspended e -> isNode(actor, model.starts.get(e.run()).scriptNode());
-          case JobResumed e -> isNode(actor, model.starts.get(e.run()).scriptNode());
+          case JobSuspended e -> isNodeOf(actor, e.run());
+          case JobResumed e -> isNodeOf(actor, e.run());
           case JobKillRequested e -> mayKill(actor, e);
-          case JobRequeued e ->
-              e.exit() == null
-                  ? !isPlainUser(actor)
-                  : isNode(actor, model.starts.get(e.run()).scriptNode());
+          case JobRequeued e -> e.exit() == null ? !isPlainUser(actor) : isNodeOf(actor, e.run());
           case JobEnded e -> mayEnd(actor, e);
           case NodeRegistered e -> isNode(actor, e.facts().name());
           case NodeUp e -> isNode(actor, e.node());
           case NodeDown e -> isScheduler(actor) || isNode(actor, e.node());
-          case NodeFenced _, NodeDrained _, NodeResumed _, NodeSettingsSet _ ->
-              isAdministrator(actor);
-          case PartitionDefined _,
+          case NodeFenced _,
+              NodeDrained _,
+              NodeResumed _,
+              NodeSettingsSet _,
+              PartitionDefined _,
               JobPolicyDefined _,
               SchedulingDefined _,
               LicenceDefined _,
@@ -124,6 +124,10 @@ final class PermissionCheck {
         permitted,
         Invariant.I29,
         () -> "entry " + logged.position() + ": " + actor + " caused " + logged.event());
+  }
+
+  private boolean isNodeOf(Actor actor, RunId run) {
+    return isNode(actor, model.starts.get(run).scriptNode());
   }
 
   private boolean mayKill(Actor actor, JobKillRequested e) {
