@@ -34,8 +34,8 @@ public final class BenchMain {
     }
     if (rest.isEmpty()) {
       refuse(
-          "which one? submit, single, jobs, log, heap, recovery, agent, plan, replay, what-if or"
-              + " jmh");
+          "which one? submit, single, jobs, log, heap, recovery, agent, fleet, plan, replay, what-if"
+              + " or jmh");
     }
     refuseUnknown(rest);
     Report report = new Report(rest.get(0));
@@ -53,6 +53,9 @@ public final class BenchMain {
               option(rest, "--jobs", 1_000_000), option(rest, "--tail", 100_000), report);
       case "jmh" -> JmhBench.run(report);
       case "agent" -> AgentBench.run(root, option(rest, "--seconds", 60), report);
+      case "fleet" ->
+          FleetBench.run(
+              root, option(rest, "--nodes", 10_000), option(rest, "--seconds", 60), report);
       case "plan" ->
           PlanBench.run(
               option(rest, "--nodes", 20_000),

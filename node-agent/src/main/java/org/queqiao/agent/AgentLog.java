@@ -5,16 +5,16 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
 /** Writes what an operator needs to know, a line each, without control characters. */
-final class AgentLog {
+public final class AgentLog {
   private static final PrintStream OUT = System.err;
 
   private AgentLog() {}
 
-  static void info(String message) {
+  public static void info(String message) {
     write("INFO", message);
   }
 
-  static void warn(String message) {
+  public static void warn(String message) {
     write("WARN", message);
   }
 

@@ -76,7 +76,8 @@ final class ServerLink {
             identity.context(),
             address.substring(0, colon),
             Integer.parseInt(address.substring(colon + 1)),
-            SILENT_HEARTBEATS * options.heartbeatMs() + options.heartbeatMs() / 2);
+            SILENT_HEARTBEATS * options.heartbeatMs() + options.heartbeatMs() / 2,
+            Thread.ofPlatform().name("server-writer").daemon().factory());
     mailbox.put(new AgentEvent.ServerReady(connection));
     try {
       while (true) {

@@ -3,6 +3,7 @@ package org.queqiao.agent.session;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayDeque;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import javax.net.ssl.SSLContext;
@@ -31,12 +32,18 @@ public final class ServerConnection implements Closeable {
     this.socket = socket;
   }
 
-  /** Connects and shakes hands. */
-  public static ServerConnection open(SSLContext context, String host, int port, int silenceMs)
+  /**
+   * Connects and shakes hands.
+   *
+   * @param silenceMs a server that says nothing for so long is taken for gone
+   * @param writer what makes the thread that writes
+   */
+  public static ServerConnection open(
+      SSLContext context, String host, int port, int silenceMs, ThreadFactory writer)
       throws IOException {
     ServerConnection connection =
         new ServerConnection(FrameSocket.connect(context, host, port, silenceMs));
-    Thread.ofPlatform().name("server-writer").daemon().start(connection::writeAll);
+    writer.newThread(connection::writeAll).start();
     return connection;
   }
 

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import org.queqiao.contract.MalformedRecordException;
 
 /**
  * All that the launcher needs to start a run.
@@ -83,6 +84,19 @@ public record LaunchOrder(
     }
     bytes.put(node).put(work).put(out).put(err).put(env).put(script);
     return bytes.array();
+  }
+
+  /**
+   * How many cores a signed order gives to its run on the node; 0 is no restriction.
+   *
+   * @throws MalformedRecordException when it is no launch order
+   */
+  public static int coreCountOf(byte[] signedOrder) {
+    OrderHeader.runOf(signedOrder, OrderHeader.Type.LAUNCH);
+    if (signedOrder.length < FIXED_BYTES + OrderHeader.SIGNATURE_BYTES) {
+      throw new MalformedRecordException("the order ends before its number of cores");
+    }
+    return ByteBuffer.wrap(signedOrder).getInt(OrderHeader.BYTES);
   }
 
   private byte[] environmentBytes() {

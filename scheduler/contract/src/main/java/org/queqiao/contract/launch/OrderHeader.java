@@ -46,6 +46,7 @@ public record OrderHeader(
   public static final int NONCE_BYTES = 16;
 
   static final int BYTES = 80;
+  private static final int MEM_BYTES_AT = 64;
 
   /** What an order asks for. */
   public enum Type {
@@ -85,6 +86,11 @@ public record OrderHeader(
         .putLong(memBytes)
         .putInt(pidsMax)
         .putInt(graceMs);
+  }
+
+  /** The limit of memory of a signed order, in bytes; 0 is none. */
+  public static long memBytesOf(byte[] signedOrder) {
+    return ByteBuffer.wrap(signedOrder).getLong(MEM_BYTES_AT);
   }
 
   /**

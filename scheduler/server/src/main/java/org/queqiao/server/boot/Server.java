@@ -12,6 +12,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
@@ -424,11 +425,12 @@ public final class Server implements AutoCloseable {
     return new Bootstrap.UnixUser(name, uid.getAsInt());
   }
 
-  private static CompletionStage<Outcome<Secret>> enrol(Vertx vertx, Pki pki, NodeName node) {
+  private static CompletionStage<Outcome<Secret>> enrol(
+      Vertx vertx, Pki pki, NavigableSet<NodeName> nodes) {
     return vertx
-        .executeBlocking(() -> Outcome.accepted(Secret.of(pki.createEnrolment(node).text())))
+        .executeBlocking(() -> Outcome.accepted(Secret.of(pki.enrolmentTexts(nodes))))
         .otherwise(failure -> {
-          LOG.warn("enrolment refused node={}", node, failure);
+          LOG.warn("enrolment refused nodes={} first={}", nodes.size(), nodes.first(), failure);
           return Outcome.denied(
               Refusal.of(Refusal.Code.BUSY, "no enrolment can be made now; see the server's log"));
         })

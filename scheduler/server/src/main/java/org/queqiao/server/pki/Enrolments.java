@@ -10,6 +10,8 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.NavigableSet;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.server.host.WholeFile;
@@ -54,19 +56,27 @@ final class Enrolments {
     return all;
   }
 
-  /** A new code for a node; an earlier one that was not used yet is void. Durable on return. */
-  synchronized String create(NodeName node, long nowMs) throws IOException {
+  /**
+   * New codes, one for each node; earlier ones of these nodes that were not used yet are void.
+   * Durable on return, with one sync for all.
+   */
+  synchronized SortedMap<NodeName, String> create(NavigableSet<NodeName> nodes, long nowMs)
+      throws IOException {
     TreeMap<String, Code> next = new TreeMap<>(codes);
-    next.values().removeIf(code -> code.untilMs() < nowMs || code.node().equals(node));
-    if (next.size() >= MAX) {
+    next.values().removeIf(code -> code.untilMs() < nowMs || nodes.contains(code.node()));
+    if (next.size() + nodes.size() > MAX) {
       throw new IOException("there are " + MAX + " enrolment codes already; wait 15 minutes");
     }
+    SortedMap<NodeName, String> made = new TreeMap<>();
     byte[] random = new byte[32];
-    RANDOM.nextBytes(random);
-    String text = Base64.getUrlEncoder().withoutPadding().encodeToString(random);
-    next.put(hash(text), new Code(node, nowMs + LIFE.toMillis(), UNUSED));
+    for (NodeName node : nodes) {
+      RANDOM.nextBytes(random);
+      String text = Base64.getUrlEncoder().withoutPadding().encodeToString(random);
+      next.put(hash(text), new Code(node, nowMs + LIFE.toMillis(), UNUSED));
+      made.put(node, text);
+    }
     replace(next);
-    return text;
+    return made;
   }
 
   /** Whether this key may have a certificate for this node; binds the code to it. */

@@ -6,9 +6,15 @@ import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.PublicKey;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.NavigableSet;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentVerifierProviderBuilder;
 import org.bouncycastle.pkcs.PKCSException;
@@ -94,12 +100,29 @@ public final class Pki {
 
   /** Makes a one-time code for a node; good for 15 minutes. */
   public EnrolmentCode createEnrolment(NodeName node) throws IOException, GeneralSecurityException {
-    return new EnrolmentCode(
-        settings.serverNames().get(0),
-        settings.agentPort(),
-        node,
-        enrolments.create(node, wallMs.getAsLong()),
-        authority.fingerprint());
+    return createEnrolments(new TreeSet<>(Set.of(node))).get(0);
+  }
+
+  /** Makes a one-time code for each of these nodes, in their order; good for 15 minutes. */
+  private List<EnrolmentCode> createEnrolments(NavigableSet<NodeName> nodes)
+      throws IOException, GeneralSecurityException {
+    String fingerprint = authority.fingerprint();
+    List<EnrolmentCode> all = new ArrayList<>(nodes.size());
+    enrolments
+        .create(nodes, wallMs.getAsLong())
+        .forEach((node, code) ->
+            all.add(
+                new EnrolmentCode(
+                    settings.serverNames().get(0), settings.agentPort(), node, code, fingerprint)));
+    return all;
+  }
+
+  /** What the agents of these nodes read to enrol themselves, a line each in their order. */
+  public String enrolmentTexts(NavigableSet<NodeName> nodes)
+      throws IOException, GeneralSecurityException {
+    return createEnrolments(nodes).stream()
+        .map(EnrolmentCode::text)
+        .collect(Collectors.joining("\n"));
   }
 
   /** The node that presents this certificate, unless its key is not, or no longer, the node's. */

@@ -18,6 +18,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
@@ -33,6 +34,7 @@ import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.message.Reply;
+import org.queqiao.core.placement.HostList;
 import org.queqiao.server.auth.Account;
 import org.queqiao.server.auth.AccountDirectory;
 import org.queqiao.server.auth.Identity;
@@ -225,7 +227,8 @@ public final class LocalAdmin implements AutoCloseable {
                 ports
                     .enrolments()
                     .issue(
-                        LocalForm.read(context, List.of("node")).required("node", NodeName::new))));
+                        LocalForm.read(context, List.of("node"))
+                            .required("node", LocalAdmin::nodesToEnrol))));
     on(
         router,
         HttpMethod.GET,
@@ -258,6 +261,15 @@ public final class LocalAdmin implements AutoCloseable {
         context ->
             apply(
                 List.of(inputs.fence(node(context), LocalForm.read(context, List.of("reason"))))));
+  }
+
+  private static NavigableSet<NodeName> nodesToEnrol(String text) {
+    NavigableSet<NodeName> nodes = HostList.parse(text);
+    if (nodes.size() > EnrolmentCodes.MAX_NODES) {
+      throw new IllegalArgumentException(
+          "names " + nodes.size() + " nodes; at most " + EnrolmentCodes.MAX_NODES + " at a time");
+    }
+    return nodes;
   }
 
   private static NodeName node(RoutingContext context) {

@@ -99,9 +99,9 @@ final class LocalAdminTest {
         new LocalAdmin.Ports(
             accounts,
             this::submit,
-            node ->
+            nodes ->
                 CompletableFuture.completedFuture(
-                    Outcome.accepted(Secret.of("enrolment of " + node))),
+                    Outcome.accepted(Secret.of("enrolment of " + nodes))),
             this::node,
             name -> name.equals("nobody9") ? OptionalInt.empty() : OptionalInt.of(1234),
             ready::get,
@@ -379,7 +379,12 @@ final class LocalAdminTest {
         post("/nodes/n1/fence", "reason", "plug pulled"),
         new Input.FenceNode(OWNER, node, "plug pulled"));
     assertThat(post("/nodes/n1/drain")).isEqualTo(new Answer(422, "INVALID: reason is missing\n"));
-    assertThat(post("/enrolments", "node", "n1")).isEqualTo(new Answer(200, "enrolment of n1\n"));
+    assertThat(post("/enrolments", "node", "n1")).isEqualTo(new Answer(200, "enrolment of [n1]\n"));
+    assertThat(post("/enrolments", "node", "n[1-3]"))
+        .isEqualTo(new Answer(200, "enrolment of [n1, n2, n3]\n"));
+    assertThat(post("/enrolments", "node", "n[1-20000]").body())
+        .contains("names 20000 nodes; at most 10000 at a time");
+    assertThat(post("/enrolments", "node", "n[1-").status()).isEqualTo(422);
     assertThat(send("GET", "/local/v1/nodes/n1", null, null)).isEqualTo(new Answer(200, "UP\n"));
     assertThat(send("GET", "/local/v1/nodes/n2", null, null))
         .isEqualTo(new Answer(200, "DOWN DRAINED\n"));
