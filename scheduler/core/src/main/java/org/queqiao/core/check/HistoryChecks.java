@@ -310,7 +310,7 @@ public final class HistoryChecks {
                   && each.index < 0
                   && !each.renamed
                   && each.submitted.user().equals(life.submitted.user())
-                  && each.submitted.spec().name().equals(life.submitted.spec().name()));
+                  && each.submitted.spec().name().equals(life.spec.name()));
     }
     Life other = lives.get(part.job());
     if (part.kind() == Dependency.Kind.AFTER_CORRESPONDING
