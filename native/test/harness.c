@@ -48,7 +48,7 @@ static void add_lines(const char *path, const char *lines) {
  * over: a mount on a single file goes away when somebody else on the machine replaces that file.
  */
 static void add_users(void) {
-    char layer[] = "/tmp/queqiao-etc-XXXXXX";
+    char layer[] = P_tmpdir "/queqiao-etc-XXXXXX";
     char options[256];
     char upper[64];
     char work[64];
@@ -147,7 +147,7 @@ void node_create(struct node *node) {
     const char *temporary = getenv("TMPDIR");
     memset(node, 0, sizeof *node);
     node->fd = -1;
-    snprintf(node->root, sizeof node->root, "%s/queqiao-native-XXXXXX", temporary == NULL ? "/tmp" : temporary);
+    snprintf(node->root, sizeof node->root, "%s/queqiao-native-XXXXXX", temporary == NULL ? P_tmpdir : temporary);
     CHECK(mkdtemp(node->root) != NULL && chmod(node->root, 0755) == 0);
     snprintf(node->data, sizeof node->data, "%.400s/data", node->root);
     snprintf(node->work, sizeof node->work, "%.400s/work", node->root);

@@ -11,8 +11,8 @@ import org.queqiao.contract.job.KillCause;
  * @param cause why
  * @param preemptor the job that it makes room for, or null
  * @param graceMs between TERM and KILL; 0 for as long as for any other
- * @param claims how many starts of that job room is made for now: 1, or of an array that of so many
- *     tasks
+ * @param claims for how many starts of that job room is made at once: 1, or of an array that of so
+ *     many tasks
  */
 public record JobKillRequested(RunId run, KillCause cause, JobId preemptor, int graceMs, int claims)
     implements Event {

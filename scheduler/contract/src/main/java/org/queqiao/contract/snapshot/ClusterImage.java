@@ -110,52 +110,13 @@ public record ClusterImage(
 
   /** The same of a site with these licences and switches, where this was learnt. */
   public ClusterImage with(List<LicenceDefined> own, TopologyDefined tree, ExperienceImage learnt) {
-    return new ClusterImage(
-        position,
-        timeMs,
-        lastJobId,
-        partitions,
-        tariffs,
-        domains,
-        projects,
-        users,
-        nodes,
-        jobs,
-        idempotencyKeys,
-        outcomes,
-        jobPolicy,
-        scheduling,
-        priorities,
-        own,
-        tree,
-        learnt,
-        reservations,
-        wallets);
+    return changed(jobs, idempotencyKeys, outcomes, own, tree, learnt, reservations, wallets);
   }
 
   /** The same with these reservations and wallets. */
   public ClusterImage with(List<ReservationImage> reserved, List<WalletImage> siteWallets) {
-    return new ClusterImage(
-        position,
-        timeMs,
-        lastJobId,
-        partitions,
-        tariffs,
-        domains,
-        projects,
-        users,
-        nodes,
-        jobs,
-        idempotencyKeys,
-        outcomes,
-        jobPolicy,
-        scheduling,
-        priorities,
-        licences,
-        topology,
-        experience,
-        reserved,
-        siteWallets);
+    return changed(
+        jobs, idempotencyKeys, outcomes, licences, topology, experience, reserved, siteWallets);
   }
 
   /** An image from before order, shares and limits were kept. */
@@ -194,6 +155,19 @@ public record ClusterImage(
 
   /** The same state with other jobs, and nothing of what ended before. */
   public ClusterImage withOnly(List<JobImage> otherJobs) {
+    return changed(
+        otherJobs, List.of(), List.of(), licences, topology, experience, reservations, wallets);
+  }
+
+  private ClusterImage changed(
+      List<JobImage> otherJobs,
+      List<IdempotencyImage> keys,
+      List<OutcomeImage> ends,
+      List<LicenceDefined> own,
+      TopologyDefined tree,
+      ExperienceImage learnt,
+      List<ReservationImage> reserved,
+      List<WalletImage> siteWallets) {
     return new ClusterImage(
         position,
         timeMs,
@@ -205,16 +179,16 @@ public record ClusterImage(
         users,
         nodes,
         otherJobs,
-        List.of(),
-        List.of(),
+        keys,
+        ends,
         jobPolicy,
         scheduling,
         priorities,
-        licences,
-        topology,
-        experience,
-        reservations,
-        wallets);
+        own,
+        tree,
+        learnt,
+        reserved,
+        siteWallets);
   }
 
   /** A project with its members, sorted by name. */

@@ -38,37 +38,6 @@ final class LearntSamples {
   }
 
   private static ClusterImage.JobImage foreseen(ClusterImage.JobImage job) {
-    return new ClusterImage.JobImage(
-        job.id(),
-        job.user(),
-        job.unixUser(),
-        job.uid(),
-        job.spec(),
-        job.state(),
-        job.heldByUser(),
-        job.heldByAdministrator(),
-        job.submitMs(),
-        job.attempt(),
-        job.startMs(),
-        job.nodeStartMs(),
-        job.endMs(),
-        job.finishedMs(),
-        job.allocations(),
-        job.killCause(),
-        job.exit(),
-        job.detail(),
-        job.eligibleMs(),
-        job.dependencies(),
-        job.formerCoreMs(),
-        job.heldForRequeues(),
-        job.signalled(),
-        123_456,
-        1_760_000_100_000L,
-        null,
-        null,
-        0,
-        null,
-        ClusterImage.PreemptionImage.NONE,
-        null);
+    return Changed.with(job, "predictedMs", 123_456L, "promisedMs", 1_760_000_100_000L);
   }
 }

@@ -76,37 +76,6 @@ final class PreemptionSamples {
   }
 
   private static ClusterImage.JobImage with(ClusterImage.JobImage job, PreemptionImage preemption) {
-    return new ClusterImage.JobImage(
-        job.id(),
-        job.user(),
-        job.unixUser(),
-        job.uid(),
-        job.spec(),
-        job.state(),
-        job.heldByUser(),
-        job.heldByAdministrator(),
-        job.submitMs(),
-        job.attempt(),
-        job.startMs(),
-        job.nodeStartMs(),
-        job.endMs(),
-        job.finishedMs(),
-        job.allocations(),
-        job.killCause(),
-        job.exit(),
-        job.detail(),
-        job.eligibleMs(),
-        job.dependencies(),
-        job.formerCoreMs(),
-        job.heldForRequeues(),
-        job.signalled(),
-        job.predictedMs(),
-        job.promisedMs(),
-        job.array(),
-        job.task(),
-        job.revision(),
-        job.reservation(),
-        preemption,
-        job.suspension());
+    return Changed.with(job, "preemption", preemption);
   }
 }

@@ -51,27 +51,18 @@ public record JobStatus(
   }
 
   JobStatus held(boolean byAdministrator) {
-    return new JobStatus(
-        state,
-        heldByUser || !byAdministrator,
-        heldByAdministrator || byAdministrator,
-        attempt,
-        startMs,
-        endMs,
-        cores,
-        nodes,
-        allocations,
-        exit,
-        detail,
-        formerCoreMs,
-        suspension);
+    return waits(heldByUser || !byAdministrator, heldByAdministrator || byAdministrator);
   }
 
   JobStatus released() {
+    return waits(false, false);
+  }
+
+  private JobStatus waits(boolean byUser, boolean byAdministrator) {
     return new JobStatus(
         state,
-        false,
-        false,
+        byUser,
+        byAdministrator,
         attempt,
         startMs,
         endMs,
@@ -107,20 +98,7 @@ public record JobStatus(
 
   /** Its run is wanted to stop or go on, stops, or goes on. */
   JobStatus suspension(JobState as, Suspension next) {
-    return new JobStatus(
-        as,
-        false,
-        false,
-        attempt,
-        startMs,
-        endMs,
-        cores,
-        nodes,
-        allocations,
-        exit,
-        detail,
-        formerCoreMs,
-        next);
+    return runs(as, endMs, allocations, exit, detail, next);
   }
 
   private Suspension over(long atMs) {
@@ -128,37 +106,18 @@ public record JobStatus(
   }
 
   JobStatus killing(long nowMs) {
-    return new JobStatus(
-        JobState.COMPLETING,
-        false,
-        false,
-        attempt,
-        startMs,
-        endMs,
-        cores,
-        nodes,
-        allocations,
-        exit,
-        detail,
-        formerCoreMs,
-        over(nowMs));
+    return runs(JobState.COMPLETING, endMs, allocations, exit, detail, over(nowMs));
   }
 
   JobStatus ended(JobState finalState, long atMs, RunExit how, String why) {
+    return runs(finalState, atMs, List.of(), how, why, over(atMs));
+  }
+
+  /** The same run, further on. */
+  private JobStatus runs(
+      JobState as, long end, List<Allocation> holds, RunExit how, String why, Suspension next) {
     return new JobStatus(
-        finalState,
-        false,
-        false,
-        attempt,
-        startMs,
-        atMs,
-        cores,
-        nodes,
-        List.of(),
-        how,
-        why,
-        formerCoreMs,
-        over(atMs));
+        as, false, false, attempt, startMs, end, cores, nodes, holds, how, why, formerCoreMs, next);
   }
 
   /** Its run is over and it waits again. */

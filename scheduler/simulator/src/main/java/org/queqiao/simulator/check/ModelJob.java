@@ -14,7 +14,7 @@ final class ModelJob {
   final long submitMs;
   JobState state = JobState.PENDING;
 
-  /** What it asks for now. */
+  /** What it asks for since its last change. */
   JobSpec spec;
 
   boolean renamed;

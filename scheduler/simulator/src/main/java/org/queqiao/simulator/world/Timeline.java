@@ -33,7 +33,7 @@ public final class Timeline {
     return happened;
   }
 
-  /** Plans a happening; {@code delayMs} 0 means next, after what is planned for now. */
+  /** Plans a happening; {@code delayMs} 0 means next, after all that is due at this moment. */
   public void after(long delayMs, String what, Runnable action) {
     if (delayMs < 0) {
       throw new IllegalArgumentException("the past is not planned: " + what);
