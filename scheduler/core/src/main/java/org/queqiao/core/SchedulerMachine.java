@@ -44,6 +44,9 @@ import org.queqiao.core.state.JobClock;
  * and a reply. Two kinds of methods only: {@link #decide} and the queries read the state, {@link
  * #apply} writes it.
  *
+ * <p>What concerns very many jobs comes in parts: while {@link Decision#more} says so, the caller
+ * makes the facts true and decides the same input again, others in between.
+ *
  * <p>The caller appends the facts of a decision to the log in their order, applies each one before
  * the next input is decided, stamps them with {@code max(nowMs, time of the last event)} or later,
  * and lets the reply out once they are durable. Everything here happens on one thread.

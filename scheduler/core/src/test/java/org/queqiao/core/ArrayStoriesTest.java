@@ -22,6 +22,7 @@ import org.queqiao.contract.policy.Rules;
 import org.queqiao.contract.policy.Subject;
 import org.queqiao.contract.snapshot.ArrayImage;
 import org.queqiao.contract.snapshot.ClusterImage;
+import org.queqiao.core.message.Decision;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.message.JobChange;
 import org.queqiao.core.message.JobRequest;
@@ -411,6 +412,32 @@ final class ArrayStoriesTest {
     story.exits(task(story, array, 0), 0);
     assertThat(story.plans()).isEqualTo(1);
     assertThat(running(story, array)).containsExactly(3, 6);
+  }
+
+  @Test
+  void aMillionTasksAreCancelledInPartsThatStaySmall() {
+    SchedulerStory story = SchedulerStory.site().withoutChecks();
+    IntStream.range(0, 20).forEach(n -> story.node("n" + n, 128));
+    JobId array = story.submits("liwei", script().array("1-1000000"));
+    while (story.plans() > 0) {
+      // until all cores are taken
+    }
+    int before = story.log.size();
+    Input cancel = new Input.CancelJob(user("liwei"), array);
+    int parts = 0;
+    boolean more = true;
+    while (more) {
+      Decision part = story.machine.decide(cancel, story.nowMs);
+      assertThat(part.facts()).hasSizeLessThanOrEqualTo(Decision.PART);
+      part.facts().forEach(fact -> story.apply(fact.actor(), fact.event()));
+      more = part.more();
+      parts++;
+    }
+    assertThat(parts).isEqualTo(11);
+    assertThat(story.log.size() - before).isEqualTo(2560 + 1);
+    assertThat(waiting(story, array)).isZero();
+    assertThat(tasks(story, array)).hasSize(2560).allMatch(job -> job.state() == JobState.COMPLETING);
+    story.doesWithoutFacts(cancel);
   }
 
   @Test

@@ -110,7 +110,13 @@ final class SchedulerStory {
 
   /** Tells the machine something and makes what follows true. */
   Reply hears(Input input) {
-    return makeTrue(machine.decide(input, nowMs));
+    Decision decision = machine.decide(input, nowMs);
+    Reply reply = makeTrue(decision);
+    while (decision.more()) {
+      decision = machine.decide(input, nowMs);
+      reply = makeTrue(decision);
+    }
+    return reply;
   }
 
   /** As {@code hears}, and it must be done. */

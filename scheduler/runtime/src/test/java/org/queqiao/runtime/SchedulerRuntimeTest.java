@@ -3,6 +3,11 @@ package org.queqiao.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.queqiao.contract.id.NodeName;
+import org.queqiao.contract.node.NodeFacts;
+import org.queqiao.core.message.Decision;
+import org.queqiao.core.message.JobRequest;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -73,6 +78,40 @@ final class SchedulerRuntimeTest {
     CompletableFuture<Reply> submission = story.runtime.submit(RuntimeStory.submission("s"));
     story.runtime.step();
     assertThat(submission).isDone();
+  }
+
+  @Test
+  void aCancelOfVeryManyTasksLetsOthersInAndIsAnsweredAtItsEnd() {
+    int tasks = 3 * Decision.PART;
+    story.open().withSite();
+    story.tell(
+        new Input.RegisterNode(
+            new NodeFacts(
+                new NodeName("wide"), "b", tasks, 1L << 40, List.of(), "1", "6", List.of()),
+            List.of(),
+            List.of()));
+    JobRequest many =
+        JobRequest.builder("#!/bin/sh\n".getBytes(StandardCharsets.UTF_8))
+            .array("1-1000000")
+            .build();
+    Reply accepted =
+        story.tell(new Input.SubmitJob(RuntimeStory.USER, many, "", new byte[0]));
+    JobId array = ((Reply.JobAccepted) accepted).job();
+    while (story.settle(story.runtime.query(state -> state.runningJobs())) < tasks) {
+      story.time.advanceMs(1_000);
+      story.runtime.step();
+    }
+    CompletableFuture<Reply> cancelled =
+        story.runtime.submit(new Input.CancelJob(RuntimeStory.USER, array));
+    story.runtime.step();
+    CompletableFuture<Reply> other = story.runtime.submit(RuntimeStory.submission("other"));
+    story.runtime.step();
+    assertThat(other).isCompleted();
+    assertThat(cancelled).isNotDone();
+    while (story.runtime.step()) {
+      // part by part
+    }
+    assertThat(cancelled.getNow(null)).isInstanceOf(Reply.Done.class);
   }
 
   @Test

@@ -70,11 +70,14 @@ public final class CancelCheck {
               actor, new ArrayTasksEnded(array.id(), waiting, JobState.CANCELLED, nowMs, WAITED)));
     }
     for (Job task : cluster.jobs().tasksOf(array.id()).values()) {
+      if (facts.size() > Decision.PART) {
+        break;
+      }
       if (asked.ordinalOf(task.task().index()) >= 0) {
         facts.addAll(cancel(actor, task, nowMs));
       }
     }
-    return Decision.done(facts);
+    return Decision.inParts(facts);
   }
 
   private static List<Fact> cancel(Actor actor, Job job, long nowMs) {

@@ -45,7 +45,7 @@ public final class HoldCheck {
     List<Job> waiting = waiting(job);
     return waiting.isEmpty()
         ? notWaiting(job, "held")
-        : Decision.done(holds(input.actor(), waiting, byAdministrator));
+        : Decision.inParts(holds(input.actor(), waiting, byAdministrator));
   }
 
   private static List<Fact> holds(Actor actor, List<Job> waiting, boolean byAdministrator) {
@@ -68,9 +68,6 @@ public final class HoldCheck {
     if (choice.waiting().isEmpty() && again.isEmpty()) {
       return noneWaits(array, choice, "held");
     }
-    if (again.size() > TaskChoice.MAX_JOBS) {
-      return TaskChoice.tooMany(array, again.size());
-    }
     TaskIndices all = array.spec().array().tasks();
     BitSet fresh = new BitSet();
     choice.waiting().stream()
@@ -82,7 +79,7 @@ public final class HoldCheck {
           new Fact(input.actor(), new JobHeld(array.id(), byAdministrator, TaskIndices.of(fresh))));
     }
     facts.addAll(holds(input.actor(), again, byAdministrator));
-    return Decision.done(facts);
+    return Decision.inParts(facts);
   }
 
   private static List<Job> pending(List<Job> tasks) {
@@ -136,9 +133,6 @@ public final class HoldCheck {
     if (choice.waiting().isEmpty() && again.isEmpty()) {
       return noneWaits(array, choice, "released");
     }
-    if (again.size() > TaskChoice.MAX_JOBS) {
-      return TaskChoice.tooMany(array, again.size());
-    }
     if (!choice.waiting().isEmpty() && (array.heldByUser() || array.heldByAdministrator())) {
       return Rejections.conflict(
           "tasks", "array " + array.id() + " is held as a whole: release it, and hold the others");
@@ -171,7 +165,7 @@ public final class HoldCheck {
       }
       facts.add(new Fact(actor, new JobReleased(job.id(), TaskIndices.of(tasks))));
     }
-    return Decision.done(facts);
+    return Decision.inParts(facts);
   }
 
   private static Decision heldByAdministrator(String what) {

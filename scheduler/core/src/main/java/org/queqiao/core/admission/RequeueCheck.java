@@ -1,6 +1,7 @@
 package org.queqiao.core.admission;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import org.queqiao.contract.event.JobKillRequested;
 import org.queqiao.contract.id.Actor;
@@ -56,10 +57,7 @@ public final class RequeueCheck {
         facts.addAll(one(input.actor(), task).facts());
       }
     }
-    if (facts.size() > TaskChoice.MAX_JOBS) {
-      return TaskChoice.tooMany(array, facts.size());
-    }
-    return facts.isEmpty()
+    return facts.isEmpty() && !areEnding(jobs)
         ? Rejections.conflict(
             "tasks",
             "of array "
@@ -67,7 +65,7 @@ public final class RequeueCheck {
                 + " none of the tasks "
                 + choice.asked().shortened(8)
                 + " runs and may run again")
-        : Decision.done(facts);
+        : Decision.inParts(facts);
   }
 
   /** Every running task of an array. */
@@ -78,10 +76,17 @@ public final class RequeueCheck {
         facts.addAll(one(actor, task).facts());
       }
     }
-    return facts.isEmpty()
+    return facts.isEmpty() && !areEnding(cluster.jobs().tasksOf(array.id()).values())
         ? Rejections.conflict(
             "id", "array " + array.id() + " has no task that runs and may run again")
-        : Decision.done(facts);
+        : Decision.inParts(facts);
+  }
+
+  /** Whether a task is being ended to run again, so that the wish is fulfilled already. */
+  private static boolean areEnding(Collection<Job> tasks) {
+    return tasks.stream()
+        .anyMatch(task ->
+            task.state() == JobState.COMPLETING && task.killCause() == KillCause.REQUEUED);
   }
 
   private static Decision one(Actor actor, Job job) {

@@ -17,9 +17,6 @@ import org.queqiao.core.state.Job;
  * @param refusal why not, or null
  */
 record TaskChoice(TaskIndices asked, BitSet waiting, Decision refusal) {
-  /** How many jobs of tasks one request may concern, so that its facts stay few. */
-  static final int MAX_JOBS = 1000;
-
   private static TaskChoice refused(String message) {
     return new TaskChoice(null, null, Rejections.invalid("tasks", message));
   }
@@ -63,17 +60,5 @@ record TaskChoice(TaskIndices asked, BitSet waiting, Decision refusal) {
       }
     }
     return out;
-  }
-
-  /** Refuses a request that concerns too many jobs at once. */
-  static Decision tooMany(Job array, int jobs) {
-    return Rejections.invalid(
-        "tasks",
-        jobs
-            + " of these tasks of array "
-            + array.id()
-            + " have started: name at most "
-            + MAX_JOBS
-            + " such tasks at once");
   }
 }

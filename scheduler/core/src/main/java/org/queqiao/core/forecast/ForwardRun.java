@@ -88,6 +88,10 @@ public final class ForwardRun {
   public Reply tell(Input input) {
     Decision decision = machine.decide(input, nowMs);
     record(decision);
+    while (decision.more()) {
+      decision = machine.decide(input, nowMs);
+      record(decision);
+    }
     return decision.reply();
   }
 

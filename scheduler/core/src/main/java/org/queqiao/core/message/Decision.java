@@ -9,10 +9,27 @@ import java.util.List;
  *
  * @param facts what becomes true
  * @param reply what the sender is told
+ * @param more whether the same input must be told again once these facts are true, for the next
+ *     part of what it wants; the reply leaves after the last one
  */
-public record Decision(List<Fact> facts, Reply reply) {
+public record Decision(List<Fact> facts, Reply reply, boolean more) {
+  /** How many facts one part has at most, so that nothing waits long behind it. */
+  public static final int PART = 250;
+
   public Decision {
     facts = List.copyOf(facts);
+  }
+
+  /** All that follows from the input. */
+  public Decision(List<Fact> facts, Reply reply) {
+    this(facts, reply, false);
+  }
+
+  /** The first of these facts; the others follow when the input is told again. */
+  public static Decision inParts(List<Fact> facts) {
+    return facts.size() <= PART
+        ? done(facts)
+        : new Decision(facts.subList(0, PART), new Reply.Done(), true);
   }
 
   /** Nothing changes and nothing is wrong. */

@@ -1,5 +1,6 @@
 package org.queqiao.runtime.loop;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -65,6 +66,9 @@ final class SchedulerLoop {
 
   private final List<Entry> batch = new ArrayList<>();
   private final List<Runnable> replies = new ArrayList<>();
+
+  /** Inputs of which a part is done: one part in each batch, before what came later. */
+  private final ArrayDeque<Entry.Told> unfinished = new ArrayDeque<>();
   private final List<LoggedEvent> written = new ArrayList<>();
   private long lastTickMs;
   private boolean planMore;
@@ -155,7 +159,10 @@ final class SchedulerLoop {
     long begunNanos = time.monotonicNanos();
     long nowMs = Math.max(clock.nowMs(), machine.state().timeMs());
     timeMs = nowMs;
-    inbox.drainTo(batch, settings.maxBatch());
+    if (!unfinished.isEmpty()) {
+      tell(unfinished.poll(), nowMs);
+    }
+    inbox.drainTo(batch, Math.max(0, settings.maxBatch() - unfinished.size()));
     for (Entry entry : batch) {
       if (entry instanceof Entry.Told told) {
         tell(told, nowMs);
@@ -181,7 +188,9 @@ final class SchedulerLoop {
     meter.batch(
         batch.size(), written.size(), decidedNanos - begunNanos, syncedNanos - decidedNanos);
     snapshots.afterBatch(machine, written.size());
-    return inbox.length() > 0 || (planMore && time.monotonicNanos() - planNotBeforeNanos >= 0);
+    return inbox.length() > 0
+        || !unfinished.isEmpty()
+        || (planMore && time.monotonicNanos() - planNotBeforeNanos >= 0);
   }
 
   private void tell(Entry.Told told, long nowMs) {
@@ -196,6 +205,10 @@ final class SchedulerLoop {
     if (input instanceof Input.RegisterNode register
         && !(decision.reply() instanceof Reply.Rejected)) {
       desiredChanges.registered(register.facts().name());
+    }
+    if (decision.more()) {
+      unfinished.add(told);
+      return;
     }
     replies.add(() -> told.reply().complete(decision.reply()));
   }
@@ -280,7 +293,7 @@ final class SchedulerLoop {
   /** Steps until the inbox is closed and empty, waiting between batches for input or the tick. */
   void run() {
     try {
-      while (!ended && !(closing && inbox.length() == 0)) {
+      while (!ended && !(closing && inbox.length() == 0 && unfinished.isEmpty())) {
         if (!step() && !closing) {
           inbox.await(idleNanos());
         }
