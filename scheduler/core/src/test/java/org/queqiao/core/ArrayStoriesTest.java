@@ -436,7 +436,9 @@ final class ArrayStoriesTest {
     assertThat(parts).isEqualTo(11);
     assertThat(story.log.size() - before).isEqualTo(2560 + 1);
     assertThat(waiting(story, array)).isZero();
-    assertThat(tasks(story, array)).hasSize(2560).allMatch(job -> job.state() == JobState.COMPLETING);
+    assertThat(tasks(story, array))
+        .hasSize(2560)
+        .allMatch(job -> job.state() == JobState.COMPLETING);
     story.doesWithoutFacts(cancel);
   }
 

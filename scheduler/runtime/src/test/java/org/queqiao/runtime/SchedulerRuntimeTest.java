@@ -3,10 +3,6 @@ package org.queqiao.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import org.queqiao.contract.id.NodeName;
-import org.queqiao.contract.node.NodeFacts;
-import org.queqiao.core.message.Decision;
-import org.queqiao.core.message.JobRequest;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,8 +12,12 @@ import org.queqiao.contract.event.JobAllocated;
 import org.queqiao.contract.event.JobSubmitted;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.job.JobState;
+import org.queqiao.contract.node.NodeFacts;
+import org.queqiao.core.message.Decision;
 import org.queqiao.core.message.Input;
+import org.queqiao.core.message.JobRequest;
 import org.queqiao.core.message.Rejection;
 import org.queqiao.core.message.Reply;
 
@@ -94,8 +94,7 @@ final class SchedulerRuntimeTest {
         JobRequest.builder("#!/bin/sh\n".getBytes(StandardCharsets.UTF_8))
             .array("1-1000000")
             .build();
-    Reply accepted =
-        story.tell(new Input.SubmitJob(RuntimeStory.USER, many, "", new byte[0]));
+    Reply accepted = story.tell(new Input.SubmitJob(RuntimeStory.USER, many, "", new byte[0]));
     JobId array = ((Reply.JobAccepted) accepted).job();
     while (story.settle(story.runtime.query(state -> state.runningJobs())) < tasks) {
       story.time.advanceMs(1_000);

@@ -85,8 +85,8 @@ public final class RequeueCheck {
   /** Whether a task is being ended to run again, so that the wish is fulfilled already. */
   private static boolean areEnding(Collection<Job> tasks) {
     return tasks.stream()
-        .anyMatch(task ->
-            task.state() == JobState.COMPLETING && task.killCause() == KillCause.REQUEUED);
+        .anyMatch(
+            task -> task.state() == JobState.COMPLETING && task.killCause() == KillCause.REQUEUED);
   }
 
   private static Decision one(Actor actor, Job job) {

@@ -69,6 +69,7 @@ final class SchedulerLoop {
 
   /** Inputs of which a part is done: one part in each batch, before what came later. */
   private final ArrayDeque<Entry.Told> unfinished = new ArrayDeque<>();
+
   private final List<LoggedEvent> written = new ArrayList<>();
   private long lastTickMs;
   private boolean planMore;
