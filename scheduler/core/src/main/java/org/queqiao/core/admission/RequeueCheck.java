@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.List;
 import org.queqiao.contract.event.JobKillRequested;
 import org.queqiao.contract.id.Actor;
+import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.KillCause;
 import org.queqiao.core.message.Decision;
 import org.queqiao.core.message.Fact;
