@@ -34,8 +34,8 @@ public final class BenchMain {
     }
     if (rest.isEmpty()) {
       refuse(
-          "which one? submit, single, jobs, log, heap, recovery, agent, fleet, plan, replay, what-if"
-              + " or jmh");
+          "which one? submit, single, jobs, log, heap, recovery, agent, fleet, plan, replay, what-if,"
+              + " cancel or jmh");
     }
     refuseUnknown(rest);
     Report report = new Report(rest.get(0));
@@ -45,6 +45,8 @@ public final class BenchMain {
       case "what-if" ->
           WhatIfBench.run(
               root, option(rest, "--jobs", 1_000), option(rest, "--requests", 1_200), report);
+      case "cancel" ->
+          CancelBench.run(option(rest, "--nodes", 160), option(rest, "--times", 5), report);
       case "jobs" -> JobsBench.run(root, option(rest, "--jobs", 3_000), report);
       case "log" -> LogBench.run(option(rest, "--seconds", 5), report);
       case "heap" -> HeapBench.run(root, option(rest, "--jobs", 100_000), report);

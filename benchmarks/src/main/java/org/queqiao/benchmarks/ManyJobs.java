@@ -2,6 +2,7 @@ package org.queqiao.benchmarks;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.queqiao.contract.account.DomainShare;
 import org.queqiao.contract.account.MemberRank;
@@ -74,37 +75,49 @@ final class ManyJobs {
   }
 
   private void site() {
+    siteInputs().forEach(this::hear);
+  }
+
+  /** What sets the site up: a partition, a project and its {@value #USERS} members. */
+  static List<Input> siteInputs() {
     PartitionName batch = new PartitionName("batch");
     DomainCode earth = new DomainCode("earth");
-    hear(
+    List<Input> out = new ArrayList<>();
+    out.add(
         new Input.DefinePartition(OWNER, new PartitionDefined(batch, true, HOUR_MS, 24 * HOUR_MS)));
-    hear(new Input.DefineDomain(OWNER, new DomainDefined(earth, "Earth science")));
-    hear(
+    out.add(new Input.DefineDomain(OWNER, new DomainDefined(earth, "Earth science")));
+    out.add(
         new Input.DefineProject(
             OWNER, new ProjectDefined(PROJECT, "Climate", List.of(new DomainShare(earth, 1000)))));
     for (int i = 0; i < USERS; i++) {
       UserName user = user(i);
-      hear(
+      out.add(
           new Input.DefineUser(
               OWNER, new UserDefined(user, user.value(), user.value(), 2000 + i, PROJECT)));
-      hear(new Input.SetMembership(OWNER, new MembershipSet(PROJECT, user, MemberRank.MEMBER)));
-      hear(new Input.GrantRole(OWNER, new RoleGranted(user, Role.RESEARCHER)));
+      out.add(new Input.SetMembership(OWNER, new MembershipSet(PROJECT, user, MemberRank.MEMBER)));
+      out.add(new Input.GrantRole(OWNER, new RoleGranted(user, Role.RESEARCHER)));
     }
+    return out;
+  }
+
+  /** The first word of a node. */
+  static Input node(int number, int cores) {
+    NodeFacts facts =
+        new NodeFacts(
+            new NodeName(String.format("n%04d", number)),
+            "boot-1",
+            cores,
+            256L << 30,
+            List.of(),
+            "0.1.0",
+            "6.1.0",
+            List.of());
+    return new Input.RegisterNode(facts, List.of(), List.of());
   }
 
   private void fillTheNodes() {
     for (int i = 0; i < NODES; i++) {
-      NodeFacts facts =
-          new NodeFacts(
-              new NodeName(String.format("n%04d", i)),
-              "boot-1",
-              CORES,
-              256L << 30,
-              List.of(),
-              "0.1.0",
-              "6.1.0",
-              List.of());
-      hear(new Input.RegisterNode(facts, List.of(), List.of()));
+      hear(node(i, CORES));
       submit(-1 - i, CORES);
     }
     while (hear(new Input.PlanPass()) instanceof Reply.Planned planned && planned.more()) {
@@ -112,7 +125,7 @@ final class ManyJobs {
     }
   }
 
-  private static UserName user(int number) {
+  static UserName user(int number) {
     return new UserName("user" + number);
   }
 

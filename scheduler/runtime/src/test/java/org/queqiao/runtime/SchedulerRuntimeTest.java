@@ -82,7 +82,41 @@ final class SchedulerRuntimeTest {
 
   @Test
   void aCancelOfVeryManyTasksLetsOthersInAndIsAnsweredAtItsEnd() {
-    int tasks = 3 * Decision.PART;
+    JobId array = runsTasks(3 * Decision.PART);
+    CompletableFuture<Reply> cancelled =
+        story.runtime.submit(new Input.CancelJob(RuntimeStory.USER, array));
+    story.runtime.step();
+    CompletableFuture<Reply> other = story.runtime.submit(RuntimeStory.submission("other"));
+    story.runtime.step();
+    assertThat(other).isCompleted();
+    assertThat(cancelled).isNotDone();
+    stepToTheEnd();
+    assertThat(cancelled.getNow(null)).isEqualTo(new Reply.Done());
+  }
+
+  @Test
+  void whoseRestEndedBetweenTwoPartsIsToldThatItIsDone() {
+    JobId array = runsTasks(2 * Decision.PART + 10);
+    NodeName wide = new NodeName("wide");
+    story.tell(new Input.NodeSilent(wide, story.time.wallMs(), "silent"));
+    CompletableFuture<Reply> requeued =
+        story.runtime.submit(new Input.RequeueJob(RuntimeStory.USER, array));
+    story.runtime.step();
+    Reply fenced = story.tell(new Input.FenceNode(RuntimeStory.OWNER, wide, "no power"));
+    assertThat(fenced).isEqualTo(new Reply.Done());
+    assertThat(requeued).isNotDone();
+    stepToTheEnd();
+    assertThat(requeued.getNow(null)).isEqualTo(new Reply.Done());
+  }
+
+  private void stepToTheEnd() {
+    while (story.runtime.step()) {
+      // part by part
+    }
+  }
+
+  /** An array of which so many tasks run. */
+  private JobId runsTasks(int tasks) {
     story.open().withSite();
     story.tell(
         new Input.RegisterNode(
@@ -95,22 +129,11 @@ final class SchedulerRuntimeTest {
             .array("1-1000000")
             .build();
     Reply accepted = story.tell(new Input.SubmitJob(RuntimeStory.USER, many, "", new byte[0]));
-    JobId array = ((Reply.JobAccepted) accepted).job();
     while (story.settle(story.runtime.query(state -> state.runningJobs())) < tasks) {
       story.time.advanceMs(1_000);
       story.runtime.step();
     }
-    CompletableFuture<Reply> cancelled =
-        story.runtime.submit(new Input.CancelJob(RuntimeStory.USER, array));
-    story.runtime.step();
-    CompletableFuture<Reply> other = story.runtime.submit(RuntimeStory.submission("other"));
-    story.runtime.step();
-    assertThat(other).isCompleted();
-    assertThat(cancelled).isNotDone();
-    while (story.runtime.step()) {
-      // part by part
-    }
-    assertThat(cancelled.getNow(null)).isInstanceOf(Reply.Done.class);
+    return ((Reply.JobAccepted) accepted).job();
   }
 
   @Test

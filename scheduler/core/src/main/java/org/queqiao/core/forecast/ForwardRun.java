@@ -88,11 +88,13 @@ public final class ForwardRun {
   public Reply tell(Input input) {
     Decision decision = machine.decide(input, nowMs);
     record(decision);
+    Reply reply = decision.reply();
     while (decision.more()) {
       decision = machine.decide(input, nowMs);
       record(decision);
+      reply = decision.replyAfterParts();
     }
-    return decision.reply();
+    return reply;
   }
 
   /** The state as it is now in this run. */

@@ -46,4 +46,16 @@ public record Decision(List<Fact> facts, Reply reply, boolean more) {
   public static Decision done(List<Fact> facts) {
     return new Decision(facts, new Reply.Done());
   }
+
+  /**
+   * What the sender is told when parts before this one are done: that nothing is left of what was
+   * wished, or of whom it was wished, is then no refusal.
+   */
+  public Reply replyAfterParts() {
+    boolean nothingLeft =
+        reply instanceof Reply.Rejected rejected
+            && (rejected.rejection().code() == Rejection.Code.CONFLICT
+                || rejected.rejection().code() == Rejection.Code.NOT_FOUND);
+    return nothingLeft ? new Reply.Done() : reply;
+  }
 }

@@ -161,12 +161,12 @@ final class SchedulerLoop {
     long nowMs = Math.max(clock.nowMs(), machine.state().timeMs());
     timeMs = nowMs;
     if (!unfinished.isEmpty()) {
-      tell(unfinished.poll(), nowMs);
+      tell(unfinished.poll(), nowMs, true);
     }
     inbox.drainTo(batch, Math.max(0, settings.maxBatch() - unfinished.size()));
     for (Entry entry : batch) {
       if (entry instanceof Entry.Told told) {
-        tell(told, nowMs);
+        tell(told, nowMs, false);
       }
     }
     if (nowMs - lastTickMs >= settings.tickMs()) {
@@ -194,7 +194,7 @@ final class SchedulerLoop {
         || (planMore && time.monotonicNanos() - planNotBeforeNanos >= 0);
   }
 
-  private void tell(Entry.Told told, long nowMs) {
+  private void tell(Entry.Told told, long nowMs, boolean again) {
     Input input = told.input();
     Decision decision = machine.decide(input, nowMs);
     boolean refused =
@@ -211,7 +211,8 @@ final class SchedulerLoop {
       unfinished.add(told);
       return;
     }
-    replies.add(() -> told.reply().complete(decision.reply()));
+    Reply reply = again ? decision.replyAfterParts() : decision.reply();
+    replies.add(() -> told.reply().complete(reply));
   }
 
   /**
