@@ -195,12 +195,13 @@ place_programs() {
     rm -rf "$place"
     mkdir -p -m 0755 "$place/server" "$place/agent"
     cp -r "$ROOT/scheduler/server/target/lib" "$ROOT/scheduler/server/target/classes" "$place/server"
-    cp -r "$ROOT/node-agent/target/lib" "$ROOT/node-agent/target/classes" "$place/agent"
+    cp -r "$ROOT/node-agent/target/lib" "$ROOT/node-agent/target/classes" "$SHIM" "$place/agent"
     chmod -R go+rX "$place"
     touch "$place/.placed"
   fi
   SERVER_LIB="$place/server/lib/*:$place/server/classes"
   AGENT_LIB="$place/agent/lib/*:$place/agent/classes"
+  SHIM=$place/agent/libqueqiao-shim.so
 }
 
 start_server() {
@@ -275,7 +276,7 @@ start_agent() {
     (umask 077 && admin POST "/enrolments" -d "node=$NODE_NAME" >"$DATA/agent/enrolment")
     if is_root; then chown "$SERVICE_ACCOUNT:" "$DATA/agent/enrolment"; fi
   fi
-  MALLOC_ARENA_MAX=1 spawn agent "${as[@]}" "$JAVA" "${AGENT_FLAGS[@]}" -cp "$AGENT_LIB" org.queqiao.agent.AgentMain \
+  MALLOC_ARENA_MAX=1 spawn agent "${as[@]}" "$JAVA" "${AGENT_FLAGS[@]}" "-Dqueqiao.shim=$SHIM" -cp "$AGENT_LIB" org.queqiao.agent.AgentMain \
     --data "$DATA/agent" --node "$NODE_NAME" --launcher "$DATA$LAUNCHER_SOCKET" --spool "$DATA/node/spool" \
     ${QUEQIAO_AGENT_CORES:+--cores "$QUEQIAO_AGENT_CORES"}
 }

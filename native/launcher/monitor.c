@@ -18,6 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "counters.h"
 #include "processes.h"
 #include "removal.h"
 #include "spec.h"
@@ -33,6 +34,7 @@ struct monitor {
     const struct launch_spec *spec;
     struct launch_fields fields;
     struct exit_record record;
+    struct run_counters counters;
     struct pollfd watched[WATCHED];
     pid_t main_pid;
     bool main_ended;
@@ -153,6 +155,8 @@ static const char *fork_child(struct monitor *self) {
     }
     pid_t monitor_pid = getpid();
     bool born_inside = false;
+    /* A run is worth more than its counters: one that cannot be opened is reported as missing. */
+    counters_open(&self->counters);
     self->main_pid = cgroup_fork(&self->spec->layout, self->spec->run_name, &born_inside);
     if (self->main_pid == 0) {
         launch_child(self->spec, &self->fields, monitor_pid, born_inside);
@@ -329,15 +333,29 @@ static void empty_script(void) {
     }
 }
 
+/* Counters follow the record, so that both become durable at once. Nothing was counted of what never ran. */
+static size_t collect_counters(const struct monitor *self, uint8_t bytes[COUNTERS_BYTES]) {
+    struct counter_value values[MAX_COUNTERS];
+    if ((self->record.flags & LAUNCH_FAILED) != 0) {
+        return 0;
+    }
+    size_t count = counters_read(&self->counters, values);
+    count += counters_read_usage(values, count);
+    count += counters_read_io(values + count);
+    return counters_encode(values, count, bytes);
+}
+
 /* Step 10. The record is the only proof of the end, so a full disk is waited out. */
 static void finish_run(struct monitor *self) {
+    static uint8_t counters[COUNTERS_BYTES];
     const struct launch_spec *spec = self->spec;
     if ((self->record.flags & LAUNCH_FAILED) != 0) {
         self->record.exit_code = 0;
         self->record.signal = 0;
     }
     collect_usage(self);
-    while (record_write(SPOOL_FD, spec->spool_group, &self->record) != 0 && errno != EEXIST) {
+    size_t length = collect_counters(self, counters);
+    while (record_write(SPOOL_FD, spec->spool_group, &self->record, counters, length) != 0 && errno != EEXIST) {
         poll(NULL, 0, RETRY_MS);
     }
     cgroup_remove(&spec->layout, spec->run_name);

@@ -94,16 +94,16 @@ static int publish(int spool_fd, const char *temporary, const char *final) {
     return linkat(spool_fd, temporary, spool_fd, final, 0) == 0 ? unlinkat(spool_fd, temporary, 0) : -1;
 }
 
-static int write_temporary(int fd, gid_t group, const struct exit_record *record) {
+static int write_temporary(int fd, gid_t group, const struct exit_record *record, const uint8_t *more, size_t length) {
     uint8_t bytes[RECORD_BYTES];
     encode(bytes, record);
     if (fchown(fd, (uid_t)-1, group) != 0 || fchmod(fd, 0640) != 0) {
         return -1;
     }
-    return write_all(fd, bytes, sizeof bytes) == 0 ? fsync(fd) : -1;
+    return write_all(fd, bytes, sizeof bytes) == 0 && write_all(fd, more, length) == 0 ? fsync(fd) : -1;
 }
 
-int record_write(int spool_fd, gid_t group, const struct exit_record *record) {
+int record_write(int spool_fd, gid_t group, const struct exit_record *record, const uint8_t *more, size_t length) {
     char name[RUN_NAME_BYTES];
     char temporary[RUN_NAME_BYTES + 32];
     char final[RUN_NAME_BYTES + 8];
@@ -117,7 +117,7 @@ int record_write(int spool_fd, gid_t group, const struct exit_record *record) {
     if (fd < 0) {
         return -1;
     }
-    int result = write_temporary(fd, group, record);
+    int result = write_temporary(fd, group, record, more, length);
     if (close(fd) != 0) {
         result = -1;
     }

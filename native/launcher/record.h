@@ -49,9 +49,9 @@ void run_name(char name[RUN_NAME_BYTES], uint64_t job_id, uint32_t attempt);
 int write_all(int fd, const void *bytes, size_t length);
 
 /*
- * Puts the record into the spool: another name, sync, rename without replacing, sync of the
- * directory. 0, or -1 with errno; EEXIST when the run has a record already.
+ * Puts the record, followed by `length` more bytes, into the spool: another name, sync, rename without
+ * replacing, sync of the directory. 0, or -1 with errno; EEXIST when the run has a record already.
  */
-int record_write(int spool_fd, gid_t group, const struct exit_record *record);
+int record_write(int spool_fd, gid_t group, const struct exit_record *record, const uint8_t *more, size_t length);
 
 #endif

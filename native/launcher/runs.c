@@ -172,7 +172,7 @@ static void write_loss(struct launcher *self, struct run *run, uint32_t flags, c
     if ((flags & MONITOR_LOST) != 0) {
         cgroup_usage(&self->layout, name, &record);
     }
-    if (record_write(self->spool_fd, self->agent_gid, &record) != 0 && errno != EEXIST) {
+    if (record_write(self->spool_fd, self->agent_gid, &record, NULL, 0) != 0 && errno != EEXIST) {
         fatal("write an exit record");
     }
     run->state = RUN_ENDED;

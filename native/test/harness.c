@@ -516,15 +516,41 @@ static uint32_t crc32_of(const uint8_t *bytes, size_t length) {
     return ~crc;
 }
 
+/* u32 magic, u16 version, u16 count, entries of 16 bytes, CRC-32; nothing at all for what never ran. */
+static void read_counters(struct ended *ended, const uint8_t *bytes, size_t length) {
+    if (length == 0) {
+        return;
+    }
+    CHECK_EQUAL(0x51514354, get32(bytes));
+    ended->counter_count = get32(bytes + 4) & 0xFFFF;
+    CHECK(ended->counter_count <= 32 && length == 12 + (size_t)16 * ended->counter_count);
+    CHECK_EQUAL(crc32_of(bytes, length - 4), get32(bytes + length - 4));
+    for (uint32_t i = 0; i < ended->counter_count; i++) {
+        const uint8_t *at = bytes + 8 + (size_t)16 * i;
+        ended->counters[i] = (struct counted){(uint16_t)(get32(at) >> 16), at[2], get32(at + 4), get64(at + 8)};
+    }
+}
+
+struct counted counter_of(const struct ended *ended, uint16_t id) {
+    for (uint32_t i = 0; i < ended->counter_count; i++) {
+        if (ended->counters[i].id == id) {
+            return ended->counters[i];
+        }
+    }
+    fprintf(stderr, "there is no counter %u\n", id);
+    abort_test();
+}
+
 struct ended await_end(const struct node *node, uint64_t job_id) {
     char path[PATH_BYTES];
     char folder[PATH_BYTES];
-    uint8_t bytes[257];
+    uint8_t bytes[2048];
     record_path(node, job_id, path);
     snprintf(folder, sizeof folder, "%.400s/spool", node->data);
     await_in(folder, file_has_text, path);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
-    CHECK(fd >= 0 && read(fd, bytes, sizeof bytes) == 256 && close(fd) == 0);
+    ssize_t length = fd < 0 ? -1 : read(fd, bytes, sizeof bytes);
+    CHECK(length >= 256 && close(fd) == 0);
     CHECK_EQUAL(0x51514558, get32(bytes));
     CHECK_EQUAL(crc32_of(bytes, 252), get32(bytes + 252));
     struct ended ended = {.job_id = get64(bytes + 8),
@@ -541,6 +567,7 @@ struct ended await_end(const struct node *node, uint64_t job_id) {
                           .failed_errno = get32(bytes + 92),
                           .uid = get32(bytes + 96)};
     memcpy(ended.text, bytes + 106, 146);
+    read_counters(&ended, bytes + 256, (size_t)length - 256);
     if (ended.text[0] != 0) {
         fprintf(stderr, "run %d: flags %u step %u: %s\n", (int)job_id, ended.flags, ended.failed_step, ended.text);
     }

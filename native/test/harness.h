@@ -93,7 +93,17 @@ struct ended {
     uint64_t start_ms, end_ms, user_us, system_us, max_rss_bytes;
     uint32_t failed_step, failed_errno, uid;
     char text[147];
+    uint32_t counter_count;
+    struct counted {
+        uint16_t id;
+        uint8_t state;
+        uint32_t cause;
+        uint64_t value;
+    } counters[32];
 };
+
+/* What was counted under this number; ends the test where there is no entry. */
+struct counted counter_of(const struct ended *ended, uint16_t id);
 
 uint64_t now_ms(void);
 void put16(uint8_t *p, uint16_t value);

@@ -13,6 +13,7 @@ import org.queqiao.agent.measure.NodeProbe;
 import org.queqiao.agent.reconcile.Action;
 import org.queqiao.agent.reconcile.LaunchReply;
 import org.queqiao.agent.reconcile.Reconciler;
+import org.queqiao.agent.reconcile.SpoolRecord;
 import org.queqiao.agent.session.ServerConnection;
 import org.queqiao.agent.spool.Spool;
 import org.queqiao.contract.MalformedRecordException;
@@ -53,6 +54,7 @@ final class Agent {
   private final ServerLink serverLink;
   private final LauncherLink launcherLink;
   private final ExitSpool exits;
+  private final Tally tally;
   private final List<Action> actions = new ArrayList<>();
 
   private LauncherClient launcher;
@@ -81,6 +83,7 @@ final class Agent {
     exits =
         new ExitSpool(
             options.spool(), exit -> mailbox.put(new AgentEvent.Exited(exit)), AgentLog::warn);
+    tally = new Tally(spool, exits);
   }
 
   /** Runs until it is interrupted, or the spool fails. */
@@ -154,6 +157,7 @@ final class Agent {
       case AgentEvent.ServerLost e -> {
         if (e.connection() == server) {
           server = null;
+          tally.disconnected();
           AgentLog.warn("the connection to the server is gone");
         }
       }
@@ -204,6 +208,7 @@ final class Agent {
     seq = 0;
     renewing = false;
     suspensionsUnderstood = false;
+    tally.disconnected();
     List<RunExit> ended = reconciler.ended();
     List<RunExit> told = ended.subList(0, Math.min(ended.size(), HELLO_ENDS_MAX));
     connection.send(
@@ -219,7 +224,7 @@ final class Agent {
     actions.addAll(reconciler.onHelloSent(told.size()));
   }
 
-  private void said(ServerMessage message, long nowMs) {
+  private void said(ServerMessage message, long nowMs) throws IOException {
     switch (message) {
       case ServerMessage.Welcome m -> {
         serverLink.welcomed();
@@ -230,6 +235,7 @@ final class Agent {
         if (suspensionsUnderstood) {
           actions.addAll(reconciler.onSuspensionsUnderstood());
         }
+        tally.connected(m.protocol() >= AgentFrame.PROTOCOL_COUNTERS ? server : null);
       }
       case ServerMessage.Refused m -> {
         AgentLog.warn("the server refuses this node: " + m.reason());
@@ -237,6 +243,7 @@ final class Agent {
       }
       case ServerMessage.DesiredSet m -> addOrLeave(reconciler.onDesired(m, nowMs), m.epoch());
       case ServerMessage.ExitsAcknowledged m -> actions.addAll(reconciler.onAcknowledged(m.runs()));
+      case ServerMessage.MetricsStored m -> tally.stored(m.runs());
       case ServerMessage.ReadOutput m -> read(m);
       case ServerMessage.Certified m -> renewed(m);
     }
@@ -321,6 +328,7 @@ final class Agent {
       return;
     }
     server.send(probe.heartbeat(++seq, reconciler.running()));
+    tally.beat();
     if (!renewing && identity.renewalDue(nowMs)) {
       renewing = true;
       try {
@@ -340,6 +348,9 @@ final class Agent {
       boolean sync = false;
       for (Action action : round) {
         if (action instanceof Action.Write write) {
+          if (write.record() instanceof SpoolRecord.Acknowledged ended) {
+            tally.acknowledged(ended.run());
+          }
           spool.append(write.record());
           sync |= write.record().mustBeDurable();
         }

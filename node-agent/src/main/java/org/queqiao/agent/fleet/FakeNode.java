@@ -116,7 +116,7 @@ final class FakeNode {
                   new byte[0],
                   "runs of a fake node write nothing"));
       // It asks for no new certificate: what it is for is over long before the first one.
-      case ServerMessage.Certified _ -> {}
+      case ServerMessage.Certified _, ServerMessage.MetricsStored _ -> {}
     }
     carryOut();
   }

@@ -40,15 +40,16 @@ public final class ExitRecord {
   private ExitRecord() {}
 
   /**
-   * Reads one record.
+   * Reads one record. What was counted may follow it; {@link RecordedCounters} reads that.
    *
    * @throws MalformedRecordException when it is none, or damaged
    */
-  public static RunExit read(ByteBuffer record) {
-    if (record.remaining() != BYTES) {
+  public static RunExit read(ByteBuffer file) {
+    if (file.remaining() < BYTES) {
       throw new MalformedRecordException(
-          "an exit record has " + BYTES + " bytes, this has " + record.remaining());
+          "an exit record has " + BYTES + " bytes, this has " + file.remaining());
     }
+    ByteBuffer record = file.slice(file.position(), BYTES);
     CRC32 crc = new CRC32();
     crc.update(record.slice(0, BYTES - Integer.BYTES));
     if ((int) crc.getValue() != record.getInt(BYTES - Integer.BYTES)) {

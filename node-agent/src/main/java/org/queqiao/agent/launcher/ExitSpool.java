@@ -22,6 +22,7 @@ import org.queqiao.contract.MalformedRecordException;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.RunExit;
+import org.queqiao.contract.metrics.RunMetrics;
 
 /**
  * The launcher's folder of exit records, read-only to the agent. A record appears whole, by a
@@ -73,6 +74,19 @@ public final class ExitSpool {
   /** The record of one run, if it is there. */
   public Optional<RunExit> readOne(RunId run) {
     return read(folder.resolve(run.job() + "." + run.attempt() + ".exit"));
+  }
+
+  /** What was counted of a run whose record is still there. */
+  public Optional<RunMetrics> counters(RunId run) {
+    Path file = folder.resolve(run.job() + "." + run.attempt() + ".exit");
+    try {
+      return Optional.of(RecordedCounters.read(ByteBuffer.wrap(Files.readAllBytes(file))));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    } catch (IOException | MalformedRecordException e) {
+      damaged.accept(file + ": " + e.getMessage());
+      return Optional.empty();
+    }
   }
 
   private void follow() {

@@ -1,14 +1,18 @@
 package org.queqiao.agent.measure;
 
+import static java.util.stream.Collectors.joining;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.queqiao.agent.jna.Shim;
 import org.queqiao.agent.jna.SystemCounters;
 import org.queqiao.contract.agent.AgentMessage;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.RunId;
+import org.queqiao.contract.metrics.Counter;
 import org.queqiao.contract.node.NodeFacts;
 
 /** The facts and gauges of this machine. */
@@ -42,6 +46,11 @@ public final class NodeProbe {
     counters.absence().ifPresent(why -> absent.add("load and memory gauges: " + why));
     if (counters.absence().isEmpty() && counters.tickUs() == 0) {
       absent.add("CPU gauge: the length of a tick is not known");
+    }
+    Shim shim = Shim.load();
+    shim.absence().ifPresent(why -> absent.add("counters of the node: " + why));
+    if (shim.absence().isEmpty() && !shim.absentEvents().isEmpty()) {
+      absent.add("events: " + shim.absentEvents().stream().map(Counter::text).collect(joining(" ")));
     }
     return new NodeFacts(
         name,

@@ -7,9 +7,14 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.RunExit;
+import org.queqiao.contract.metrics.RunMetrics;
 
 /** What the records of a spool add up to; the state an agent restarts from. */
 public final class SpoolImage {
+  /** Of how many runs the counters wait for a server; the oldest run's are given up then. */
+  public static final int COUNTED_MAX = 8_192;
+
+  private final TreeMap<RunId, RunMetrics> counted = new TreeMap<>();
   private final TreeMap<RunId, Kept> runs = new TreeMap<>();
   private long epoch;
   private long version;
@@ -56,7 +61,19 @@ public final class SpoolImage {
           runs.put(r.exit().run(), new Kept(Stage.CONCLUDED, r.exit().startMs(), r.exit()));
       case SpoolRecord.Acknowledged r -> runs.put(r.run(), new Kept(Stage.ACKNOWLEDGED, 0, null));
       case SpoolRecord.Dropped r -> runs.remove(r.run());
+      case SpoolRecord.Counted r -> {
+        counted.put(r.metrics().run(), r.metrics());
+        if (counted.size() > COUNTED_MAX) {
+          counted.pollFirstEntry();
+        }
+      }
+      case SpoolRecord.CountsStored r -> counted.remove(r.run());
     }
+  }
+
+  /** What was counted and is not known to be stored, by run. */
+  public SortedMap<RunId, RunMetrics> counted() {
+    return Collections.unmodifiableSortedMap(counted);
   }
 
   /** The highest epoch accepted, or 0. */
@@ -87,6 +104,7 @@ public final class SpoolImage {
               case CONCLUDED -> new SpoolRecord.Concluded(kept.exit());
               case ACKNOWLEDGED -> new SpoolRecord.Acknowledged(run);
             }));
+    counted.values().forEach(metrics -> out.add(new SpoolRecord.Counted(metrics)));
     return out;
   }
 }

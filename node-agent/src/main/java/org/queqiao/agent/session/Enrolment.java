@@ -52,7 +52,8 @@ public final class Enrolment {
         case ServerMessage.Welcome _,
             ServerMessage.DesiredSet _,
             ServerMessage.ExitsAcknowledged _,
-            ServerMessage.ReadOutput _ ->
+            ServerMessage.ReadOutput _,
+            ServerMessage.MetricsStored _ ->
             throw new IOException("the server answers an enrolment with something else");
       }
     }

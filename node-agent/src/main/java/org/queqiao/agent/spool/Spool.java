@@ -189,7 +189,7 @@ public final class Spool implements Closeable {
 
   /** Replaces the file by the shortest one that adds up to the same, if that is much shorter. */
   private void rewrite() throws IOException {
-    if (image.runs().size() * 64L > records.position() / 2) {
+    if (image.runs().size() * 64L + image.counted().size() * 512L > records.position() / 2) {
       return;
     }
     Path next = folder.resolve("records.next");

@@ -3,9 +3,12 @@ package org.queqiao.agent.spool;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.queqiao.agent.reconcile.SpoolRecord;
+import org.queqiao.contract.MalformedRecordException;
+import org.queqiao.contract.codec.MetricsCodec;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.RunExit;
+import org.queqiao.contract.metrics.RunMetrics;
 
 /**
  * Records of the spool as bytes.
@@ -19,6 +22,8 @@ import org.queqiao.contract.job.RunExit;
  *   5 Concluded     u64 job, u32 attempt, u8 kind of exit, u64 startMs, u64 endMs, detail in UTF-8
  *   6 Acknowledged  u64 job, u32 attempt
  *   7 Dropped       u64 job, u32 attempt
+ *   8 Counted       the message of {@code agent.proto}
+ *   9 CountsStored  u64 job, u32 attempt
  * </pre>
  */
 final class SpoolCodec {
@@ -41,6 +46,8 @@ final class SpoolCodec {
       case SpoolRecord.Concluded r -> concluded(r.exit());
       case SpoolRecord.Acknowledged r -> run(6, r.run(), 0).array();
       case SpoolRecord.Dropped r -> run(7, r.run(), 0).array();
+      case SpoolRecord.Counted r -> counted(r.metrics());
+      case SpoolRecord.CountsStored r -> run(9, r.run(), 0).array();
     };
   }
 
@@ -62,6 +69,17 @@ final class SpoolCodec {
         .array();
   }
 
+  private static byte[] counted(RunMetrics metrics) {
+    byte[] bytes = MetricsCodec.encode(metrics);
+    return ByteBuffer.allocate(1 + bytes.length).put((byte) 8).put(bytes).array();
+  }
+
+  private static RunMetrics counted(ByteBuffer in) {
+    byte[] bytes = new byte[in.remaining()];
+    in.get(bytes);
+    return MetricsCodec.decode(bytes);
+  }
+
   /**
    * Reads a record.
    *
@@ -79,10 +97,14 @@ final class SpoolCodec {
         case 5 -> new SpoolRecord.Concluded(exit(in));
         case 6 -> new SpoolRecord.Acknowledged(run(in));
         case 7 -> new SpoolRecord.Dropped(run(in));
+        case 8 -> new SpoolRecord.Counted(counted(in));
+        case 9 -> new SpoolRecord.CountsStored(run(in));
         default -> throw new IllegalArgumentException("kind " + kind + " is not known");
       };
-    } catch (java.nio.BufferUnderflowException | ArrayIndexOutOfBoundsException e) {
-      throw new IllegalArgumentException("the record is too short", e);
+    } catch (java.nio.BufferUnderflowException
+        | ArrayIndexOutOfBoundsException
+        | MalformedRecordException e) {
+      throw new IllegalArgumentException("the record is too short, or damaged", e);
     }
   }
 

@@ -4,6 +4,7 @@ import java.util.List;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.RunExit;
+import org.queqiao.contract.metrics.RunMetrics;
 import org.queqiao.contract.node.NodeFacts;
 
 /** What an agent says to the server. */
@@ -66,6 +67,11 @@ public sealed interface AgentMessage {
 
   /** A run is gone with all its processes. Repeated until acknowledged. */
   record RunEndedReport(RunExit exit) implements AgentMessage {}
+
+  /**
+   * What was counted of a run that has ended. Told again with each connection until it is stored.
+   */
+  record RunMetricsReport(RunMetrics metrics) implements AgentMessage {}
 
   /** The agent has reconciled with this version of its desired set. */
   record DesiredSetApplied(long epoch, long version) implements AgentMessage {}

@@ -70,6 +70,13 @@ public sealed interface ServerMessage {
     }
   }
 
+  /** What was counted of these runs is stored: the agent need not keep it. */
+  record MetricsStored(List<RunId> runs) implements ServerMessage {
+    public MetricsStored {
+      runs = List.copyOf(runs);
+    }
+  }
+
   /** Read part of an output file as the user; the order is signed for the launcher. */
   record ReadOutput(long requestId, byte[] signedOrder) implements ServerMessage {}
 

@@ -33,6 +33,8 @@ final class AgentReader {
                 ModelReader.run(in.getRunSuspended().getRun()),
                 in.getRunSuspended().getSuspended(),
                 in.getRunSuspended().getAtMs());
+        case RUN_METRICS ->
+            new AgentMessage.RunMetricsReport(MetricsCodec.read(in.getRunMetrics()));
         case RUN_ENDED -> new AgentMessage.RunEndedReport(ModelReader.exit(in.getRunEnded()));
         case DESIRED_SET_APPLIED ->
             new AgentMessage.DesiredSetApplied(
@@ -59,6 +61,9 @@ final class AgentReader {
             new ServerMessage.ExitsAcknowledged(
                 ModelReader.list(in.getExitsAcknowledged().getRunsList(), ModelReader::run),
                 in.getExitsAcknowledged().getPosition());
+        case METRICS_STORED ->
+            new ServerMessage.MetricsStored(
+                ModelReader.list(in.getMetricsStored().getRunsList(), ModelReader::run));
         case READ_OUTPUT ->
             new ServerMessage.ReadOutput(
                 in.getReadOutput().getRequestId(),

@@ -13,6 +13,7 @@ import org.queqiao.contract.wire.PbEnrol;
 import org.queqiao.contract.wire.PbExitsAcknowledged;
 import org.queqiao.contract.wire.PbHeartbeat;
 import org.queqiao.contract.wire.PbHello;
+import org.queqiao.contract.wire.PbMetricsStored;
 import org.queqiao.contract.wire.PbOutputChunk;
 import org.queqiao.contract.wire.PbReadOutput;
 import org.queqiao.contract.wire.PbRefused;
@@ -41,6 +42,7 @@ final class AgentWriter {
                   .setRun(ModelWriter.run(m.run()))
                   .setSuspended(m.suspended())
                   .setAtMs(m.atMs()));
+      case AgentMessage.RunMetricsReport m -> out.setRunMetrics(MetricsCodec.write(m.metrics()));
       case AgentMessage.RunEndedReport m -> out.setRunEnded(ModelWriter.exit(m.exit()));
       case AgentMessage.DesiredSetApplied m ->
           out.setDesiredSetApplied(
@@ -66,6 +68,11 @@ final class AgentWriter {
             PbExitsAcknowledged.newBuilder().setPosition(m.position());
         m.runs().forEach(run -> acknowledged.addRuns(ModelWriter.run(run)));
         out.setExitsAcknowledged(acknowledged);
+      }
+      case ServerMessage.MetricsStored m -> {
+        PbMetricsStored.Builder stored = PbMetricsStored.newBuilder();
+        m.runs().forEach(run -> stored.addRuns(ModelWriter.run(run)));
+        out.setMetricsStored(stored);
       }
       case ServerMessage.ReadOutput m ->
           out.setReadOutput(

@@ -45,6 +45,9 @@ import org.queqiao.contract.job.TaskIndices;
 import org.queqiao.contract.job.TaskRange;
 import org.queqiao.contract.job.WarningSignal;
 import org.queqiao.contract.node.NetworkSwitch;
+import org.queqiao.contract.metrics.Counter;
+import org.queqiao.contract.metrics.CounterValue;
+import org.queqiao.contract.metrics.RunMetrics;
 import org.queqiao.contract.node.NodeFacts;
 import org.queqiao.contract.node.NodeSettings;
 import org.queqiao.contract.node.NodeState;
@@ -642,6 +645,14 @@ final class Samples {
             new SchedulingDefined("easy", 17)));
   }
 
+  private static final RunMetrics METRICS =
+      new RunMetrics(
+          RUN,
+          List.of(
+              CounterValue.exact(Counter.CPU_USER, 1_234_567),
+              new CounterValue(Counter.CYCLES.number(), CounterValue.State.SCALED, 250, 1L << 40),
+              new CounterValue(900, CounterValue.State.FAILED, 24, 0)));
+
   static Map<String, AgentMessage> fromAgent() {
     Map<String, AgentMessage> out = new LinkedHashMap<>();
     for (AgentMessage message :
@@ -651,6 +662,7 @@ final class Samples {
             new AgentMessage.RunStartedReport(RUN, 1_760_000_000_100L),
             new AgentMessage.RunSuspendedReport(RUN, true, 1_760_000_030_000L),
             new AgentMessage.RunEndedReport(EXIT),
+            new AgentMessage.RunMetricsReport(METRICS),
             new AgentMessage.DesiredSetApplied(4, 17),
             new AgentMessage.OutputChunk(
                 5, AgentMessage.ReadStatus.OK, 1000, new byte[] {1, 2, 3}, "short"),
@@ -670,6 +682,7 @@ final class Samples {
             new ServerMessage.DesiredSet(
                 4, 17, List.of(new ServerMessage.DesiredRun(RUN, false, 30_000, new byte[] {9}))),
             new ServerMessage.ExitsAcknowledged(List.of(RUN), 99),
+            new ServerMessage.MetricsStored(List.of(RUN)),
             new ServerMessage.ReadOutput(5, new byte[] {8, 7}),
             new ServerMessage.Certified(new byte[] {6}, new byte[] {7}))) {
       out.put(message.getClass().getSimpleName(), message);

@@ -74,6 +74,10 @@ final class DataFolder implements Closeable {
     return data.resolve("server/pki");
   }
 
+  Path counters() {
+    return data.resolve("server/counters");
+  }
+
   Path adminSocket() {
     return data.resolve("run/admin.sock");
   }

@@ -7,6 +7,7 @@ import org.queqiao.eventlog.EventLog;
 import org.queqiao.runtime.SchedulerRuntime;
 import org.queqiao.server.auth.Identity;
 import org.queqiao.server.config.ServerConfig;
+import org.queqiao.server.counters.RunCounters;
 import org.queqiao.server.forecast.Forecasts;
 import org.queqiao.server.gateway.AgentGateway;
 import org.queqiao.server.host.UnixUsers;
@@ -28,4 +29,5 @@ public record Parts(
     Intake intake,
     Identity identity,
     AgentGateway gateway,
+    RunCounters counters,
     UnixUsers unixUsers) {}

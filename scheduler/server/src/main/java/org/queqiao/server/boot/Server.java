@@ -52,6 +52,7 @@ import org.queqiao.server.auth.local.NodeDirectory;
 import org.queqiao.server.config.ConfigException;
 import org.queqiao.server.config.ServerConfig;
 import org.queqiao.server.forecast.Forecasts;
+import org.queqiao.server.counters.RunCounters;
 import org.queqiao.server.gateway.AgentGateway;
 import org.queqiao.server.gateway.GatewaySettings;
 import org.queqiao.server.gateway.NodeGauges;
@@ -128,14 +129,15 @@ public final class Server implements AutoCloseable {
     started.push(() -> await(vertx.close()));
 
     UnixUsers unixUsers = new UnixUsers(System::currentTimeMillis);
-    Door door = new Door();
+    RunCounters counters = keep(new RunCounters(folder.counters()));
+    RuntimeDoor door = new RuntimeDoor(counters);
     Nodes nodes = nodes(folder, vertx, unixUsers, door);
     AgentGateway gateway = nodes.gateway();
     SchedulerRuntime runtime =
         keep(
             SchedulerRuntime.open(
                 log, runtimeSettings(), TimeSource.system(), gateway::desiredChanged, faults));
-    door.runtime.set(runtime);
+    door.open(runtime);
     ClusterImage image = runtime.startImage();
     runtime.start();
     firstFacts(runtime, image, unixUsers);
@@ -166,6 +168,7 @@ public final class Server implements AutoCloseable {
             followers.intake(),
             identity,
             gateway,
+            counters,
             unixUsers),
         admitted);
     await(local.start());
@@ -260,26 +263,6 @@ public final class Server implements AutoCloseable {
             config.billing().currency()));
   }
 
-  /** The runtime as the gateway and the local administration see it. */
-  private static final class Door implements RuntimePort {
-    private final AtomicReference<SchedulerRuntime> runtime = new AtomicReference<>();
-
-    @Override
-    public CompletionStage<Reply> submit(Input input) {
-      return runtime.get().submit(input);
-    }
-
-    @Override
-    public long epoch() {
-      return runtime.get().epoch();
-    }
-
-    @Override
-    public long durablePosition() {
-      return runtime.get().durablePosition();
-    }
-  }
-
   private static org.queqiao.server.view.Door.Questions asking(SchedulerRuntime runtime) {
     return new org.queqiao.server.view.Door.Questions() {
       @Override
@@ -312,6 +295,7 @@ public final class Server implements AutoCloseable {
                 utilisation,
                 parts.identity(),
                 parts.gateway(),
+                parts.counters(),
                 parts.unixUsers(),
                 new JobQuestions(
                     new StateCopies(parts.log(), REPLAYED_FACTS), MOST_FORWARD, FORWARD_STEPS),

@@ -438,6 +438,10 @@ public final class AgentGateway {
     return orders;
   }
 
+  CountersKeeper keeper() {
+    return runtime.counters();
+  }
+
   long epoch() {
     return runtime.epoch();
   }

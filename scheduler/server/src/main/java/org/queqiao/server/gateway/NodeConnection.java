@@ -214,6 +214,16 @@ final class NodeConnection implements DesiredPush.Line, Telling.Source {
         requireWelcome();
         ended(m.exit());
       }
+      case AgentMessage.RunMetricsReport m -> {
+        requireWelcome();
+        RunId run = m.metrics().run();
+        gateway
+            .keeper()
+            .keep(
+                node(),
+                m.metrics(),
+                () -> gateway.onLoop(() -> send(new ServerMessage.MetricsStored(List.of(run)))));
+      }
       case AgentMessage.DesiredSetApplied _ -> requireWelcome();
       case AgentMessage.OutputChunk m -> {
         requireWelcome();

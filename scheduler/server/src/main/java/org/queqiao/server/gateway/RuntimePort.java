@@ -4,7 +4,7 @@ import java.util.concurrent.CompletionStage;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.message.Reply;
 
-/** What the gateway needs of the scheduler. */
+/** What the gateway needs of the rest of the server. */
 public interface RuntimePort {
   /** Hands in an input; completes, on any thread, after its facts are durable. */
   CompletionStage<Reply> submit(Input input);
@@ -14,4 +14,9 @@ public interface RuntimePort {
 
   /** The last position of the log that is durable. */
   long durablePosition();
+
+  /** Where counters of runs go. */
+  default CountersKeeper counters() {
+    return CountersKeeper.NONE;
+  }
 }

@@ -103,7 +103,7 @@ public final class WholeFile {
   }
 
   /** Makes the names in a folder durable. */
-  static void sync(Path folder) throws IOException {
+  public static void sync(Path folder) throws IOException {
     try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
       channel.force(true);
     }

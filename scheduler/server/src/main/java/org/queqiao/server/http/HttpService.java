@@ -19,6 +19,7 @@ import org.queqiao.server.auth.AuthRoutes;
 import org.queqiao.server.auth.Identity;
 import org.queqiao.server.config.ServerConfig;
 import org.queqiao.server.forecast.Forecasts;
+import org.queqiao.server.counters.RunCounters;
 import org.queqiao.server.gateway.AgentGateway;
 import org.queqiao.server.host.UnixAccounts;
 import org.queqiao.server.stream.EventHub;
@@ -59,6 +60,7 @@ public final class HttpService {
    * @param door into the machine
    * @param booked up to which position accounting has taken in the log
    * @param utilisation follows the feed from the first fact on
+   * @param counters of runs
    * @param unixAccounts of this machine
    * @param questions about jobs, answered from copies of the state
    * @param forecasts what is learnt for them, and how they prove
@@ -77,6 +79,7 @@ public final class HttpService {
       Utilisation utilisation,
       Identity identity,
       AgentGateway gateway,
+      RunCounters counters,
       UnixAccounts unixAccounts,
       JobQuestions questions,
       Forecasts forecasts,
@@ -192,7 +195,9 @@ public final class HttpService {
     LedgerHistory history = new LedgerHistory(around.reads(), around.booked());
     JobReader reader = new JobReader(view, around.door(), history, blocking);
     new JobRoutes(view, inputs, reader).on(api);
-    new OutputRoute(view, around.gateway(), history, blocking).on(api);
+    OwnRuns ownRuns = new OwnRuns(view, history, blocking);
+    new OutputRoute(ownRuns, around.gateway()).on(api);
+    new MetricsRoutes(ownRuns, around.counters(), blocking).on(api);
     new NodeRoutes(view, inputs, around.gateway()).on(api);
     new SiteRoutes(view, inputs, around.unixAccounts(), blocking).on(api);
     new PriorityRoutes(view, inputs).on(api);

@@ -1,25 +1,12 @@
 package org.queqiao.server.http;
 
 import io.vertx.core.buffer.Buffer;
-import java.util.List;
-import java.util.Optional;
-import org.queqiao.accounting.ledger.JobRow;
-import org.queqiao.contract.id.Actor;
-import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.NodeName;
-import org.queqiao.contract.id.PartitionName;
-import org.queqiao.contract.id.ProjectName;
-import org.queqiao.contract.id.RunId;
-import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.JobSpec;
-import org.queqiao.core.message.Action;
 import org.queqiao.server.auth.Refusal;
 import org.queqiao.server.gateway.AgentGateway;
 import org.queqiao.server.gateway.OutputRead;
 import org.queqiao.server.pki.LaunchOrders;
-import org.queqiao.server.view.ClusterView;
-import org.queqiao.server.view.JobEntry;
-import org.queqiao.server.view.Scope;
 
 /**
  * What a job wrote, a piece at a time. The file is opened on the node, as the user of the job; the
@@ -29,37 +16,12 @@ final class OutputRoute {
   private static final int CHUNK_BYTES = 1 << 20;
   private static final byte[] NO_SCRIPT = {};
 
-  private final ClusterView view;
+  private final OwnRuns runs;
   private final AgentGateway gateway;
-  private final LedgerHistory history;
-  private final Blocking blocking;
 
-  /** What is needed to find the files of a run. */
-  private record Written(
-      RunId run,
-      int uid,
-      UserName user,
-      ProjectName project,
-      PartitionName partition,
-      String name,
-      String workDir,
-      String stdoutPath,
-      String stderrPath,
-      List<String> nodes) {
-    JobSpec spec() {
-      return JobSpec.builder(name, NO_SCRIPT, partition, project, 1)
-          .workDir(workDir)
-          .stdoutPath(stdoutPath)
-          .stderrPath(stderrPath)
-          .build();
-    }
-  }
-
-  OutputRoute(ClusterView view, AgentGateway gateway, LedgerHistory history, Blocking blocking) {
-    this.view = view;
+  OutputRoute(OwnRuns runs, AgentGateway gateway) {
+    this.runs = runs;
     this.gateway = gateway;
-    this.history = history;
-    this.blocking = blocking;
   }
 
   void on(Api api) {
@@ -67,60 +29,10 @@ final class OutputRoute {
   }
 
   private void get(Call call) {
-    long id = call.number("id");
-    JobEntry entry = view.jobs().find(id);
-    if (entry != null) {
-      read(call, of(entry));
-      return;
-    }
-    Scope scope = view.site().scopeOf(call.principal().user());
-    blocking.ask(
-        call,
-        () -> id > view.jobs().horizon() ? Optional.<JobRow>empty() : history.find(scope, id),
-        row -> read(call, of(row.orElseThrow(OutputRoute::notThere))));
+    runs.find(call, "output is read by the owner of the job alone", job -> read(call, job));
   }
 
-  private static Refused notThere() {
-    return Refused.notFound("there is no job with this number that you may see");
-  }
-
-  private static Written of(JobEntry job) {
-    int attempt = job.status().attempt();
-    return new Written(
-        attempt == 0 ? null : new RunId(new JobId(job.id()), attempt),
-        job.uid(),
-        job.user(),
-        job.project(),
-        job.partition(),
-        job.name(),
-        job.workDir(),
-        job.stdoutPath(),
-        job.stderrPath(),
-        job.status().nodes());
-  }
-
-  private static Written of(JobRow job) {
-    return new Written(
-        job.attempt() == 0 ? null : new RunId(job.id(), job.attempt()),
-        job.uid(),
-        job.user(),
-        job.project(),
-        job.partition(),
-        job.name(),
-        job.workDir(),
-        job.stdoutPath(),
-        job.stderrPath(),
-        job.nodes());
-  }
-
-  private void read(Call call, Written job) {
-    Actor actor = call.principal().actor();
-    if (!view.site().permits(actor, new Action.SeeJob(job.user(), job.project()))) {
-      throw notThere();
-    }
-    if (!view.site().permits(actor, new Action.SeeJobContent(job.user()))) {
-      throw Refused.forbidden("output is read by the owner of the job alone");
-    }
+  private void read(Call call, OwnRuns.OwnRun job) {
     long from = call.number("from");
     if (job.run() == null || job.nodes().isEmpty()) {
       send(call, from, 0, new byte[0]);
@@ -134,7 +46,7 @@ final class OutputRoute {
         .readOutput(
             new NodeName(job.nodes().getFirst()),
             job.run(),
-            job.spec(),
+            spec(job),
             job.uid(),
             stream,
             from,
@@ -147,6 +59,14 @@ final class OutputRoute {
                 answer(call, from, read);
               }
             }));
+  }
+
+  private static JobSpec spec(OwnRuns.OwnRun job) {
+    return JobSpec.builder(job.name(), NO_SCRIPT, job.partition(), job.project(), 1)
+        .workDir(job.workDir())
+        .stdoutPath(job.stdoutPath())
+        .stderrPath(job.stderrPath())
+        .build();
   }
 
   private static void answer(Call call, long from, OutputRead read) {

@@ -62,12 +62,10 @@ public final class NodeProcesses implements AutoCloseable {
 
   /** Starts the launcher. */
   public Process launcher() throws IOException {
-    Path program =
-        Path.of(System.getProperty("queqiao.root"), "native", "target", "bin", "queqiao-launcher");
     return spawn(
         "launcher",
         List.of(
-            program.toString(),
+            program("queqiao-launcher").toString(),
             "--data",
             folder.resolve("node").toString(),
             "--socket",
@@ -80,6 +78,10 @@ public final class NodeProcesses implements AutoCloseable {
             Integer.toString(currentUid()),
             "--min-uid",
             Integer.toString(jobUid)));
+  }
+
+  private static Path program(String name) {
+    return Path.of(System.getProperty("queqiao.root"), "native", "target", "bin", name);
   }
 
   /** Starts the agent. */
@@ -98,6 +100,7 @@ public final class NodeProcesses implements AutoCloseable {
             "-XX:-UsePerfData",
             "-XX:+ExitOnOutOfMemoryError",
             "--enable-native-access=ALL-UNNAMED",
+            "-Dqueqiao.shim=" + program("libqueqiao-shim.so"),
             "-cp",
             agentClassPath(),
             "org.queqiao.agent.AgentMain",

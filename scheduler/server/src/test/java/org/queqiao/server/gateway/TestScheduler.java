@@ -15,6 +15,7 @@ import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.RunExit;
 import org.queqiao.contract.job.Suspending;
+import org.queqiao.contract.metrics.RunMetrics;
 import org.queqiao.core.message.DesiredRunState;
 import org.queqiao.core.message.DesiredState;
 import org.queqiao.core.message.Input;
@@ -36,6 +37,8 @@ final class TestScheduler implements RuntimePort, AutoCloseable {
   private final TreeMap<RunId, List<RunExit>> ends = new TreeMap<>();
   private final TreeMap<RunId, Integer> starts = new TreeMap<>();
   private final TreeMap<RunId, Boolean> standing = new TreeMap<>();
+  private final TreeMap<RunId, RunMetrics> counted = new TreeMap<>();
+  private boolean storesCounters = true;
   private final List<Input.RegisterNode> registrations = new ArrayList<>();
   private final List<Input.NodeSilent> silences = new ArrayList<>();
   private volatile AgentGateway gateway;
@@ -216,6 +219,47 @@ final class TestScheduler implements RuntimePort, AutoCloseable {
     } finally {
       lock.unlock();
     }
+  }
+
+  @Override
+  public CountersKeeper counters() {
+    return (from, metrics, stored) -> {
+      lock.lock();
+      try {
+        counted.put(metrics.run(), metrics);
+        changed.signalAll();
+        if (storesCounters) {
+          stored.run();
+        }
+      } finally {
+        lock.unlock();
+      }
+    };
+  }
+
+  /** Whether agents are told that what they counted is stored. */
+  void storesCounters(boolean value) {
+    lock.lock();
+    try {
+      storesCounters = value;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** As if nothing had been counted. */
+  void forgetCounters() {
+    lock.lock();
+    try {
+      counted.clear();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  RunMetrics awaitCounters(RunId run) throws InterruptedException {
+    await("counters of run " + run, () -> counted.containsKey(run));
+    return counted.get(run);
   }
 
   /** Waits until the condition holds; it is looked at after every input. */

@@ -97,6 +97,7 @@ final class Gateway {
       case AgentMessage.Heartbeat _ -> resend(node, peer);
       case AgentMessage.Hello _,
           AgentMessage.OutputChunk _,
+          AgentMessage.RunMetricsReport _,
           AgentMessage.Enrol _,
           AgentMessage.Renew _ ->
           throw new IllegalStateException("simulated agents do not send " + message);

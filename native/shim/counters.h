@@ -1,0 +1,81 @@
+/* The counters of a run: their numbers, and what a monitor leaves of them behind an exit record. */
+#ifndef QUEQIAO_COUNTERS_H
+#define QUEQIAO_COUNTERS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Part of the contract (docs/counters.md): never change or reuse a number. */
+enum counter {
+    COUNTER_CYCLES = 1,
+    COUNTER_INSTRUCTIONS = 2,
+    COUNTER_CACHE_REFERENCES = 3,
+    COUNTER_CACHE_MISSES = 4,
+    COUNTER_BRANCHES = 5,
+    COUNTER_BRANCH_MISSES = 6,
+    COUNTER_STALLED_FRONTEND = 7,
+    COUNTER_STALLED_BACKEND = 8,
+    COUNTER_TASK_CLOCK = 9,
+    COUNTER_PAGE_FAULTS = 10,
+    COUNTER_MAJOR_FAULTS = 11,
+    COUNTER_CONTEXT_SWITCHES = 12,
+    COUNTER_MIGRATIONS = 13,
+    COUNTER_PERF_LAST = 13,
+    COUNTER_LARGEST_PROCESS = 23,
+    COUNTER_READ_BYTES = 24,
+    COUNTER_WRITTEN_BYTES = 25,
+    COUNTER_STORAGE_READ_BYTES = 26,
+    COUNTER_STORAGE_WRITTEN_BYTES = 27
+};
+
+/* How far the value of an entry can be believed; from COUNTER_UNSUPPORTED on there is none. */
+enum counter_state {
+    COUNTER_EXACT = 0,
+    COUNTER_SCALED = 1,      /* the event had to share its register: scaled up by the time it counted */
+    COUNTER_USER_ONLY = 2,   /* the kernel's own work is not in it */
+    COUNTER_UNSUPPORTED = 3, /* this machine has no such event */
+    COUNTER_FORBIDDEN = 4,   /* this process may not count it */
+    COUNTER_FAILED = 5,      /* another error, in `cause` */
+    COUNTER_NOT_RUN = 6      /* the event never got a register */
+};
+
+struct counter_value {
+    uint16_t id;
+    uint8_t state;
+    uint32_t cause; /* errno, or for a scaled value the parts per thousand of the time that it counted */
+    uint64_t value;
+};
+
+enum counters_limit { MAX_COUNTERS = 32, COUNTERS_HEADER_BYTES = 8, COUNTER_BYTES = 16 };
+
+enum { COUNTERS_BYTES = COUNTERS_HEADER_BYTES + MAX_COUNTERS * COUNTER_BYTES + 4 };
+
+/* The open events of one run; a descriptor is -1 where `cause` says why there is none. */
+struct run_counters {
+    int fd[COUNTER_PERF_LAST + 1];
+    int cause[COUNTER_PERF_LAST + 1];
+    uint8_t user_only[COUNTER_PERF_LAST + 1];
+};
+
+/* Opens all events for what the caller starts from now on; each counts from its execve on. */
+void counters_open(struct run_counters *counters);
+
+/*
+ * Adds what all that the caller started and waited for has read and written, in bytes; without what
+ * the caller itself did. `values` has room for four more.
+ */
+size_t counters_read_io(struct counter_value *values);
+
+/*
+ * Adds the largest resident set of a process that the caller waited for, and puts what the kernel
+ * counts anyway in the place of events that could not be opened. Returns how many were added.
+ */
+size_t counters_read_usage(struct counter_value *values, size_t count);
+
+/* What was counted so far; `values` has room for MAX_COUNTERS. Returns how many there are. */
+size_t counters_read(const struct run_counters *counters, struct counter_value *values);
+
+/* u32 magic | u16 version = 1 | u16 count | entries of 16 bytes | u32 CRC-32 of all before it. Returns the length. */
+size_t counters_encode(const struct counter_value *values, size_t count, uint8_t bytes[COUNTERS_BYTES]);
+
+#endif

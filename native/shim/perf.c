@@ -1,0 +1,143 @@
+#define _GNU_SOURCE
+#include <errno.h>
+#include <linux/perf_event.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "counters.h"
+#include "shim.h"
+
+/* One event of the kernel; `leader` is counted at the same times, so that their ratio is right. */
+struct event {
+    uint32_t type;
+    uint64_t config;
+    uint16_t leader;
+};
+
+static const struct event events[COUNTER_PERF_LAST + 1] = {
+    [COUNTER_CYCLES] = {PERF_TYPE_HARDWARE, PERF_COUNT_HW_CPU_CYCLES, 0},
+    [COUNTER_INSTRUCTIONS] = {PERF_TYPE_HARDWARE, PERF_COUNT_HW_INSTRUCTIONS, COUNTER_CYCLES},
+    [COUNTER_CACHE_REFERENCES] = {PERF_TYPE_HARDWARE, PERF_COUNT_HW_CACHE_REFERENCES, 0},
+    [COUNTER_CACHE_MISSES] = {PERF_TYPE_HARDWARE, PERF_COUNT_HW_CACHE_MISSES, COUNTER_CACHE_REFERENCES},
+    [COUNTER_BRANCHES] = {PERF_TYPE_HARDWARE, PERF_COUNT_HW_BRANCH_INSTRUCTIONS, 0},
+    [COUNTER_BRANCH_MISSES] = {PERF_TYPE_HARDWARE, PERF_COUNT_HW_BRANCH_MISSES, COUNTER_BRANCHES},
+    [COUNTER_STALLED_FRONTEND] = {PERF_TYPE_HARDWARE, PERF_COUNT_HW_STALLED_CYCLES_FRONTEND, 0},
+    [COUNTER_STALLED_BACKEND] = {PERF_TYPE_HARDWARE, PERF_COUNT_HW_STALLED_CYCLES_BACKEND, 0},
+    [COUNTER_TASK_CLOCK] = {PERF_TYPE_SOFTWARE, PERF_COUNT_SW_TASK_CLOCK, 0},
+    [COUNTER_PAGE_FAULTS] = {PERF_TYPE_SOFTWARE, PERF_COUNT_SW_PAGE_FAULTS, 0},
+    [COUNTER_MAJOR_FAULTS] = {PERF_TYPE_SOFTWARE, PERF_COUNT_SW_PAGE_FAULTS_MAJ, 0},
+    [COUNTER_CONTEXT_SWITCHES] = {PERF_TYPE_SOFTWARE, PERF_COUNT_SW_CONTEXT_SWITCHES, 0},
+    [COUNTER_MIGRATIONS] = {PERF_TYPE_SOFTWARE, PERF_COUNT_SW_CPU_MIGRATIONS, 0},
+};
+
+static int open_event(const struct event *event, pid_t pid, int group, int on_exec, int user_only) {
+    struct perf_event_attr attributes;
+    memset(&attributes, 0, sizeof attributes);
+    attributes.size = sizeof attributes;
+    attributes.type = event->type;
+    attributes.config = event->config;
+    attributes.inherit = 1;
+    attributes.disabled = on_exec != 0 && group < 0;
+    attributes.enable_on_exec = attributes.disabled;
+    attributes.exclude_kernel = user_only != 0;
+    attributes.exclude_hv = user_only != 0;
+    attributes.read_format = PERF_FORMAT_TOTAL_TIME_ENABLED | PERF_FORMAT_TOTAL_TIME_RUNNING;
+    return (int)syscall(SYS_perf_event_open, &attributes, pid, -1, group, PERF_FLAG_FD_CLOEXEC);
+}
+
+/* Where only the own programs may be counted, these are. */
+static int open_allowed(const struct event *event, pid_t pid, int group, int on_exec, uint8_t *user_only) {
+    *user_only = 0;
+    int fd = open_event(event, pid, group, on_exec, 0);
+    if (fd < 0 && (errno == EACCES || errno == EPERM)) {
+        *user_only = 1;
+        fd = open_event(event, pid, group, on_exec, 1);
+    }
+    return fd;
+}
+
+int32_t shim_abi_version(void) {
+    return SHIM_ABI_VERSION;
+}
+
+int32_t shim_perf_open(int32_t counter, int32_t pid, int32_t on_exec) {
+    uint8_t user_only = 0;
+    if (counter < COUNTER_CYCLES || counter > COUNTER_PERF_LAST) {
+        return -EINVAL;
+    }
+    int fd = open_allowed(&events[counter], pid, -1, on_exec, &user_only);
+    return fd < 0 ? -errno : fd;
+}
+
+int32_t shim_perf_read(int32_t fd, uint64_t values[3]) {
+    ssize_t length = read(fd, values, 3 * sizeof values[0]);
+    return length == (ssize_t)(3 * sizeof values[0]) ? 0 : length < 0 ? -errno : -EIO;
+}
+
+int32_t shim_close(int32_t fd) {
+    return close(fd) == 0 ? 0 : -errno;
+}
+
+void counters_open(struct run_counters *counters) {
+    for (int id = COUNTER_CYCLES; id <= COUNTER_PERF_LAST; id++) {
+        const struct event *event = &events[id];
+        int group = event->leader == 0 ? -1 : counters->fd[event->leader];
+        counters->fd[id] = open_allowed(event, 0, group, 1, &counters->user_only[id]);
+        if (counters->fd[id] < 0 && group >= 0) {
+            counters->fd[id] = open_allowed(event, 0, -1, 1, &counters->user_only[id]);
+        }
+        counters->cause[id] = counters->fd[id] < 0 ? errno : 0;
+    }
+}
+
+static uint8_t absence(int cause) {
+    switch (cause) {
+    case ENOENT:
+    case ENODEV:
+    case EOPNOTSUPP:
+    case ENOSYS:
+        return COUNTER_UNSUPPORTED;
+    case EACCES:
+    case EPERM:
+        return COUNTER_FORBIDDEN;
+    default:
+        return COUNTER_FAILED;
+    }
+}
+
+/* An event that had its register for a part of the time is scaled up to the whole. */
+static void scale(struct counter_value *value, const uint64_t read[3], uint8_t user_only) {
+    uint64_t enabled = read[1];
+    uint64_t running = read[2];
+    value->state = user_only ? COUNTER_USER_ONLY : COUNTER_EXACT;
+    value->value = read[0];
+    if (enabled > 0 && running == 0) {
+        value->state = COUNTER_NOT_RUN;
+        value->value = 0;
+    } else if (running < enabled) {
+        value->state = COUNTER_SCALED;
+        value->cause = (uint32_t)((long double)running / (long double)enabled * 1000);
+        value->value = (uint64_t)((long double)read[0] * (long double)enabled / (long double)running + 0.5L);
+    }
+}
+
+size_t counters_read(const struct run_counters *counters, struct counter_value *values) {
+    size_t count = 0;
+    for (int id = COUNTER_CYCLES; id <= COUNTER_PERF_LAST; id++) {
+        struct counter_value *value = &values[count++];
+        uint64_t read[3];
+        *value = (struct counter_value){.id = (uint16_t)id};
+        int cause = counters->cause[id];
+        if (cause == 0) {
+            cause = -shim_perf_read(counters->fd[id], read);
+        }
+        if (cause == 0) {
+            scale(value, read, counters->user_only[id]);
+        } else {
+            value->state = absence(cause);
+            value->cause = (uint32_t)cause;
+        }
+    }
+    return count;
+}

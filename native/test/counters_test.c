@@ -1,0 +1,177 @@
+/* What is counted of a run, beside what GNU time and perf say of the same program. */
+#define _GNU_SOURCE
+#include <inttypes.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "counters.h"
+#include "fault.h"
+#include "harness.h"
+
+/* A program whose figures hardly differ from one time to the next: it computes, and touches 64 MiB. */
+#define PROGRAM                                                                                     \
+    "#!/bin/sh\n"                                                                                   \
+    "cat > work.awk <<'END'\n"                                                                      \
+    "BEGIN { s = sprintf(\"%64000000s\", \"\"); n = length(s); for (i = 0; i < 30000000; i++) x += i % 7; print n, x }\n" \
+    "END\n"
+
+enum { TRIES = 4 };
+
+static struct node node;
+
+static bool has_program(const char *path) {
+    return access(path, X_OK) == 0;
+}
+
+static bool within(uint64_t ours, uint64_t theirs, uint64_t parts_per_thousand) {
+    uint64_t apart = ours > theirs ? ours - theirs : theirs - ours;
+    return apart * 1000 <= theirs * parts_per_thousand;
+}
+
+static double number_in(const char *name, const char *key) {
+    char path[PATH_BYTES];
+    char text[4096];
+    const char *found = strstr(read_text(work_path(&node, name, path), text, sizeof text), key);
+    double value = -1;
+    if (found != NULL) {
+        sscanf(found + strlen(key), "%lf", &value);
+    }
+    return value;
+}
+
+/* The whole run is one exec of GNU time, so both have seen nearly the same; the shell before it is small. */
+static void cpuTimeAndPeakMemoryAreThoseOfGnuTimeToAPercent(void) {
+    if (!has_program("/usr/bin/time")) {
+        fprintf(stderr, "skipped: there is no /usr/bin/time\n");
+        return;
+    }
+    node_create(&node);
+    node_start(&node);
+    bool near = false;
+    for (uint64_t job = 1; job <= TRIES && !near; job++) {
+        struct ended ended = run_script(
+            &node, job, PROGRAM "exec /usr/bin/time -o time -f 'user=%U system=%S peak=%M' awk -f work.awk\n");
+        CHECK_EQUAL(0, ended.exit_code);
+        uint64_t theirs = (uint64_t)((number_in("time", "user=") + number_in("time", "system=")) * 1e6);
+        uint64_t ours = ended.user_us + ended.system_us;
+        uint64_t peak = (uint64_t)number_in("time", "peak=") * 1024;
+        uint64_t largest = counter_of(&ended, COUNTER_LARGEST_PROCESS).value;
+        fprintf(stderr, "CPU %" PRIu64 " us, GNU time %" PRIu64 "; peak %" PRIu64 " bytes, GNU time %" PRIu64 "\n", ours,
+                theirs, largest, peak);
+        /* GNU time rounds each of two figures down to 10 ms. */
+        near = within(ours, theirs + 10000, 10 + 10000 * 1000 / theirs) && within(largest, peak, 10);
+    }
+    CHECK(near);
+    node_destroy(&node);
+}
+
+static void eventsAreThoseOfPerfToTwoPercent(void) {
+    static const struct {
+        const char *name;
+        uint16_t id;
+    } compared[] = {{"cycles", COUNTER_CYCLES},         {"instructions", COUNTER_INSTRUCTIONS},
+                    {"branches", COUNTER_BRANCHES},     {"task-clock", COUNTER_TASK_CLOCK},
+                    {"page-faults", COUNTER_PAGE_FAULTS}};
+    if (!has_program("/usr/bin/perf")) {
+        fprintf(stderr, "skipped: there is no /usr/bin/perf\n");
+        return;
+    }
+    node_create(&node);
+    node_start(&node);
+    bool near = false;
+    for (uint64_t job = 1; job <= TRIES && !near; job++) {
+        /* perf runs outside of what the job counts only if it counts the same: the job itself is perf's child. */
+        struct ended ended = run_script(&node, job,
+                                        PROGRAM "exec perf stat -x, -o perf -e "
+                                                "cycles,instructions,branches,task-clock,page-faults awk -f work.awk\n");
+        CHECK_EQUAL(0, ended.exit_code);
+        near = true;
+        for (size_t i = 0; i < sizeof compared / sizeof *compared; i++) {
+            char path[PATH_BYTES];
+            char text[4096];
+            char key[64];
+            struct counted ours = counter_of(&ended, compared[i].id);
+            snprintf(key, sizeof key, ",%s", compared[i].name);
+            read_text(work_path(&node, "perf", path), text, sizeof text);
+            char *line = strstr(text, key);
+            CHECK(line != NULL);
+            while (line > text && line[-1] != '\n') {
+                line--;
+            }
+            double theirs = 0;
+            if (sscanf(line, "%lf", &theirs) != 1) {
+                fprintf(stderr, "%s: perf says %.20s, we say state %u\n", compared[i].name, line, ours.state);
+                CHECK(ours.state >= COUNTER_UNSUPPORTED || ours.state == COUNTER_USER_ONLY);
+                continue;
+            }
+            theirs *= strcmp(compared[i].name, "task-clock") == 0 ? 1e6 : 1;
+            fprintf(stderr, "%s: %" PRIu64 ", perf %.0f\n", compared[i].name, ours.value, theirs);
+            CHECK(ours.state < COUNTER_UNSUPPORTED);
+            /* The start of shell, cat and perf is in ours alone: a fixed number of faults and a few ms. */
+            bool faults = compared[i].id == COUNTER_PAGE_FAULTS;
+            near &= ours.value >= (uint64_t)theirs && (faults || within(ours.value, (uint64_t)theirs, 20));
+        }
+    }
+    CHECK(near);
+    node_destroy(&node);
+}
+
+static void whatARunReadAndWroteIsCountedWithItsChildren(void) {
+    if (!is_root()) {
+        return;
+    }
+    node_create(&node);
+    node_start(&node);
+    struct ended ended =
+        run_script(&node, 1, "#!/bin/sh\nhead -c 5000000 /dev/zero > big\n(sh -c 'cat big > /dev/null')\n");
+    CHECK_EQUAL(0, ended.exit_code);
+    struct counted got = counter_of(&ended, COUNTER_READ_BYTES);
+    struct counted put = counter_of(&ended, COUNTER_WRITTEN_BYTES);
+    CHECK_EQUAL(COUNTER_EXACT, got.state);
+    CHECK(got.value >= 10000000 && got.value < 10500000);
+    CHECK(put.value >= 10000000 && put.value < 10500000);
+    node_destroy(&node);
+}
+
+static void anEventThatCannotBeOpenedIsMissingAndTheRunGoesOn(void) {
+    char path[PATH_BYTES];
+    struct fault fault = {.name = "perf_event_open", .calls_left = COUNTER_TASK_CLOCK};
+    node_create(&node);
+    node.program = FAULT_LAUNCHER;
+    node_start(&node);
+    snprintf(path, sizeof path, "%.400s/fault", node.data);
+    FILE *file = fopen(path, "we");
+    CHECK(file != NULL && fwrite(&fault, sizeof fault, 1, file) == 1 && fclose(file) == 0);
+    struct ended ended = run_script(&node, 1, "#!/bin/sh\necho ran\n");
+    CHECK_EQUAL(0, ended.flags);
+    CHECK_EQUAL(0, ended.exit_code);
+    int failed = 0;
+    for (uint32_t i = 0; i < ended.counter_count; i++) {
+        failed += ended.counters[i].state == COUNTER_FAILED && ended.counters[i].cause == 5;
+    }
+    CHECK_EQUAL(1, failed);
+    node_destroy(&node);
+}
+
+static void whatNeverRanHasNoCounters(void) {
+    node_create(&node);
+    node_start(&node);
+    struct launch launch = launch_defaults(&node, 1, "#!/bin/sh\n:\n");
+    launch.work_dir = "/nonexistent";
+    struct reply reply = request_launch(&node, &launch);
+    CHECK_EQUAL(1, reply.status);
+    reply_free(&reply);
+    struct ended ended = await_end(&node, 1);
+    CHECK_EQUAL(0, ended.counter_count);
+    node_destroy(&node);
+}
+
+static const struct test tests[] = {TEST(cpuTimeAndPeakMemoryAreThoseOfGnuTimeToAPercent),
+                                    TEST(eventsAreThoseOfPerfToTwoPercent),
+                                    TEST(whatARunReadAndWroteIsCountedWithItsChildren),
+                                    TEST(anEventThatCannotBeOpenedIsMissingAndTheRunGoesOn),
+                                    TEST(whatNeverRanHasNoCounters)};
+
+int main(int count, char **arguments) {
+    return run_tests(count, arguments, tests, sizeof tests / sizeof *tests);
+}

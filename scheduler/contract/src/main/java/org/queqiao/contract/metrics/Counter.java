@@ -1,0 +1,95 @@
+package org.queqiao.contract.metrics;
+
+import java.util.Optional;
+
+/**
+ * Everything that is counted of a run. Numbers and names are part of the contract: they are never
+ * changed or reused. The page {@code docs/counters.md} is the same table in words.
+ */
+public enum Counter {
+  CYCLES(1, "cycles", Unit.COUNT),
+  INSTRUCTIONS(2, "instructions", Unit.COUNT),
+  CACHE_REFERENCES(3, "cacheReferences", Unit.COUNT),
+  CACHE_MISSES(4, "cacheMisses", Unit.COUNT),
+  BRANCHES(5, "branches", Unit.COUNT),
+  BRANCH_MISSES(6, "branchMisses", Unit.COUNT),
+  STALLED_CYCLES_FRONTEND(7, "stalledCyclesFrontend", Unit.COUNT),
+  STALLED_CYCLES_BACKEND(8, "stalledCyclesBackend", Unit.COUNT),
+  TASK_CLOCK(9, "taskClockNs", Unit.NANOSECONDS),
+  PAGE_FAULTS(10, "pageFaults", Unit.COUNT),
+  MAJOR_FAULTS(11, "majorFaults", Unit.COUNT),
+  CONTEXT_SWITCHES(12, "contextSwitches", Unit.COUNT),
+  MIGRATIONS(13, "cpuMigrations", Unit.COUNT),
+  CPU_USER(20, "cpuUserUs", Unit.MICROSECONDS),
+  CPU_SYSTEM(21, "cpuSystemUs", Unit.MICROSECONDS),
+  MEMORY_PEAK(22, "memPeakBytes", Unit.BYTES, true),
+  LARGEST_PROCESS(23, "largestProcessBytes", Unit.BYTES, true),
+  READ(24, "readBytes", Unit.BYTES),
+  WRITTEN(25, "writtenBytes", Unit.BYTES),
+  STORAGE_READ(26, "storageReadBytes", Unit.BYTES),
+  STORAGE_WRITTEN(27, "storageWrittenBytes", Unit.BYTES);
+
+  /** What a value counts. */
+  public enum Unit {
+    COUNT("count"),
+    NANOSECONDS("ns"),
+    MICROSECONDS("us"),
+    BYTES("bytes");
+
+    private final String text;
+
+    Unit(String text) {
+      this.text = text;
+    }
+
+    /** As it is written. */
+    public String text() {
+      return text;
+    }
+  }
+
+  private final int number;
+  private final String text;
+  private final Unit unit;
+  private final boolean peak;
+
+  Counter(int number, String text, Unit unit) {
+    this(number, text, unit, false);
+  }
+
+  Counter(int number, String text, Unit unit, boolean peak) {
+    this.number = number;
+    this.text = text;
+    this.unit = unit;
+    this.peak = peak;
+  }
+
+  /** Its number in records and messages. */
+  public int number() {
+    return number;
+  }
+
+  /** Its name for people and programs. */
+  public String text() {
+    return text;
+  }
+
+  public Unit unit() {
+    return unit;
+  }
+
+  /** Whether of several nodes the largest value counts, and not the sum. */
+  public boolean isPeak() {
+    return peak;
+  }
+
+  /** The counter of this number; nothing for one that a newer program counts. */
+  public static Optional<Counter> of(int number) {
+    for (Counter counter : values()) {
+      if (counter.number == number) {
+        return Optional.of(counter);
+      }
+    }
+    return Optional.empty();
+  }
+}

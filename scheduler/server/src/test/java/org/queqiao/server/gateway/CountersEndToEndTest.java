@@ -1,0 +1,67 @@
+package org.queqiao.server.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.queqiao.contract.metrics.Counter;
+import org.queqiao.contract.metrics.CounterValue;
+import org.queqiao.contract.metrics.RunMetrics;
+
+/** What a monitor counted reaches the server, whoever is killed on the way. */
+@Timeout(180)
+final class CountersEndToEndTest {
+  private static final String WORK = "i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done";
+
+  private static long value(RunMetrics metrics, Counter counter) {
+    return metrics.totals().stream()
+        .filter(each -> each.counter() == counter.number() && each.present())
+        .mapToLong(CounterValue::value)
+        .findFirst()
+        .orElse(-1);
+  }
+
+  @Test
+  void theTotalsOfARunComeOnceItHasEnded() throws Exception {
+    try (NodeStory story = new NodeStory().started()) {
+      story.scheduler.want(story.desired(1, WORK, "head -c 3000000 /dev/zero | cat >/dev/null"));
+      story.scheduler.awaitEnd(NodeStory.run(1));
+      RunMetrics counted = story.scheduler.awaitCounters(NodeStory.run(1));
+      assertThat(value(counted, Counter.CPU_USER)).isGreaterThan(10_000);
+      assertThat(value(counted, Counter.TASK_CLOCK)).isGreaterThan(10_000_000);
+      assertThat(value(counted, Counter.PAGE_FAULTS)).isPositive();
+      assertThat(value(counted, Counter.LARGEST_PROCESS)).isGreaterThan(100_000);
+      assertThat(value(counted, Counter.WRITTEN))
+          .isGreaterThanOrEqualTo(story.root ? 6_000_000 : -1);
+      List<Integer> numbers = counted.totals().stream().map(CounterValue::counter).toList();
+      assertThat(numbers).doesNotHaveDuplicates();
+      for (Counter counter : Counter.values()) {
+        assertThat(numbers).as("counted, or missing with a reason").contains(counter.number());
+      }
+    }
+  }
+
+  @Test
+  void noTotalIsLostWhenTheServerStoresNothingAndTheAgentIsKilled() throws Exception {
+    try (NodeStory story = new NodeStory().started()) {
+      story.scheduler.storesCounters(false);
+      for (int job = 1; job <= 5; job++) {
+        story.scheduler.want(story.desired(job, WORK));
+      }
+      for (int job = 1; job <= 5; job++) {
+        story.scheduler.awaitCounters(NodeStory.run(job));
+      }
+      story.killAgent();
+      story.killLauncher();
+      story.scheduler.forgetCounters();
+      story.scheduler.storesCounters(true);
+      story.startLauncher();
+      story.startAgent();
+      for (int job = 1; job <= 5; job++) {
+        RunMetrics counted = story.scheduler.awaitCounters(NodeStory.run(job));
+        assertThat(value(counted, Counter.CPU_USER)).isGreaterThan(10_000);
+      }
+    }
+  }
+}
