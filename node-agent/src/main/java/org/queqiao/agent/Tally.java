@@ -12,8 +12,8 @@ import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.metrics.RunMetrics;
 
 /**
- * What was counted of runs, from their exit records to the server. It is in the agent's spool before
- * the launcher forgets a run, and leaves it once the server says that it is stored.
+ * What was counted of runs, from their exit records to the server. It is in the agent's spool
+ * before the launcher forgets a run, and leaves it once the server says that it is stored.
  */
 final class Tally {
   /** Of how many runs the counters are sent before the first of them is known to be stored. */

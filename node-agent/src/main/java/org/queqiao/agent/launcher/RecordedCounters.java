@@ -29,7 +29,8 @@ public final class RecordedCounters {
    */
   public static RunMetrics read(ByteBuffer file) {
     RunExit exit = ExitRecord.read(file);
-    ByteBuffer in = file.slice(file.position() + ExitRecord.BYTES, file.remaining() - ExitRecord.BYTES);
+    ByteBuffer in =
+        file.slice(file.position() + ExitRecord.BYTES, file.remaining() - ExitRecord.BYTES);
     List<CounterValue> out = new ArrayList<>();
     if (exit.kind() != RunExit.Kind.LAUNCH_FAILED && exit.endMs() > 0) {
       out.add(CounterValue.exact(Counter.CPU_USER, exit.userUs()));

@@ -50,7 +50,8 @@ public final class NodeProbe {
     Shim shim = Shim.load();
     shim.absence().ifPresent(why -> absent.add("counters of the node: " + why));
     if (shim.absence().isEmpty() && !shim.absentEvents().isEmpty()) {
-      absent.add("events: " + shim.absentEvents().stream().map(Counter::text).collect(joining(" ")));
+      absent.add(
+          "events: " + shim.absentEvents().stream().map(Counter::text).collect(joining(" ")));
     }
     return new NodeFacts(
         name,

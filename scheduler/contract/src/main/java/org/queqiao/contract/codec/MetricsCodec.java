@@ -32,8 +32,7 @@ public final class MetricsCodec {
   }
 
   static PbRunMetrics write(RunMetrics metrics) {
-    PbRunMetrics.Builder out =
-        PbRunMetrics.newBuilder().setRun(ModelWriter.run(metrics.run()));
+    PbRunMetrics.Builder out = PbRunMetrics.newBuilder().setRun(ModelWriter.run(metrics.run()));
     for (CounterValue each : metrics.totals()) {
       out.addTotals(
           PbCounterValue.newBuilder()

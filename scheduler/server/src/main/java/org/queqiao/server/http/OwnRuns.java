@@ -61,8 +61,7 @@ final class OwnRuns {
     blocking.ask(
         call,
         () -> id > view.jobs().horizon() ? Optional.<JobRow>empty() : history.find(scope, id),
-        row ->
-            then.accept(checked(call, forbidden, of(row.orElseThrow(OwnRuns::notThere)))));
+        row -> then.accept(checked(call, forbidden, of(row.orElseThrow(OwnRuns::notThere)))));
   }
 
   private OwnRun checked(Call call, String forbidden, OwnRun job) {

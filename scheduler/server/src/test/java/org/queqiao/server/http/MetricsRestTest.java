@@ -22,7 +22,13 @@ final class MetricsRestTest {
 
   private static long submit(String more, String command) throws Exception {
     String body =
-        "{\"workDir\":\"" + server.node().work() + "\",\"script\":\"#!/bin/sh\\n" + command + "\\n\"" + more + "}";
+        "{\"workDir\":\""
+            + server.node().work()
+            + "\",\"script\":\"#!/bin/sh\\n"
+            + command
+            + "\\n\""
+            + more
+            + "}";
     HttpResponse<String> answer = server.post("researcher1", "/api/v1/jobs", body);
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
     String location = answer.headers().firstValue("Location").orElseThrow();
@@ -56,8 +62,7 @@ final class MetricsRestTest {
     for (Counter each : Counter.values()) {
       assertThat(body).contains("\"" + each.text() + "\"");
     }
-    HttpResponse<String> other =
-        server.get("researcher2", "/api/v1/jobs/" + id + "/metrics");
+    HttpResponse<String> other = server.get("researcher2", "/api/v1/jobs/" + id + "/metrics");
     assertThat(other.statusCode()).isIn(403, 404);
     assertThat(server.get("researcher1", "/api/v1/jobs/999999999/metrics").statusCode())
         .isEqualTo(404);

@@ -203,7 +203,9 @@ public final class VirtualNode {
           watcher.reached(index, AgentKillPoint.AFTER_REPORT_BEFORE_ACKNOWLEDGEMENT.pointName());
           run(agent.onAcknowledged(acknowledged.runs()));
         }
-        case ServerMessage.ReadOutput _, ServerMessage.Certified _, ServerMessage.MetricsStored _ -> {}
+        case ServerMessage.ReadOutput _,
+            ServerMessage.Certified _,
+            ServerMessage.MetricsStored _ -> {}
       }
     });
   }
