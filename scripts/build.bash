@@ -99,6 +99,13 @@ tool() {
 run_tests() {
   need_to_build
   need chromium chromium
+  need /usr/include/slurm/slurmdb.h libslurm-dev
+  need /usr/sbin/slurmctld slurmctld
+  need /usr/sbin/slurmd slurmd
+  need /usr/sbin/slurmdbd slurmdbd
+  need /usr/bin/sacct slurm-client
+  need /usr/sbin/munged munge
+  need /usr/sbin/mariadbd mariadb-server
   need /usr/share/fonts/truetype/wqy fonts-wqy-microhei
   install_missing
   local size=ci

@@ -1,0 +1,47 @@
+/*
+ * What the bridge asks of libslurm: a flat C interface of fixed-width integers. No type of Slurm crosses
+ * it, because their layouts change with each release. Every answer is one block of bytes, big-endian:
+ * numbers, texts with their length, and lists with their count. Every function returns 0 and an answer, or an error number of Slurm
+ * and its text.
+ */
+#ifndef QUEQIAO_SLURM_SHIM_H
+#define QUEQIAO_SLURM_SHIM_H
+
+#include <stdint.h>
+
+/* Rises when a function or an answer changes its meaning; the bridge refuses a library of another version. */
+enum { SLURM_SHIM_ABI_VERSION = 1 };
+
+/* What the loaded libslurm is not. Far from the numbers of Slurm. */
+enum { SLURM_SHIM_OTHER_LIBRARY = 900001, SLURM_SHIM_NO_MEMORY = 900002, SLURM_SHIM_BAD_REQUEST = 900003 };
+
+#define SLURM_SHIM_API __attribute__((visibility("default")))
+
+SLURM_SHIM_API int32_t shim_abi_version(void);
+
+/* Frees an answer. */
+SLURM_SHIM_API void slurm_shim_free(uint8_t *answer);
+
+/*
+ * Reads the configuration; libslurm ends the process when there is none. Answers with the versions of the
+ * headers and of the library, and the name of the cluster. To be called first, once.
+ */
+SLURM_SHIM_API int32_t slurm_shim_open(uint8_t **answer, uint64_t *length);
+
+/* Nodes and partitions as slurmctld sees them now. */
+SLURM_SHIM_API int32_t slurm_shim_nodes(uint8_t **answer, uint64_t *length);
+
+/* Jobs and steps that slurmctld knows now. */
+SLURM_SHIM_API int32_t slurm_shim_jobs(uint8_t **answer, uint64_t *length);
+
+/* The clock of slurmctld, in seconds, and how many messages it still has for slurmdbd. */
+SLURM_SHIM_API int32_t slurm_shim_backlog(uint8_t **answer, uint64_t *length);
+
+/* The records of slurmdbd that overlap a time, in seconds since 1970. */
+SLURM_SHIM_API int32_t slurm_shim_history(int64_t from_s, int64_t to_s, uint8_t **answer, uint64_t *length);
+
+/* How many seconds within a time a record of slurmdbd ran, without those that it was suspended. */
+SLURM_SHIM_API int32_t slurm_shim_ran(
+    uint32_t job, uint64_t record, int64_t from_s, int64_t to_s, uint8_t **answer, uint64_t *length);
+
+#endif

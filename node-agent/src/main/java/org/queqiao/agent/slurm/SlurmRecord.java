@@ -1,0 +1,94 @@
+package org.queqiao.agent.slurm;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A record of slurmdbd that has ended, as it is. Times are in seconds.
+ *
+ * @param index the number of the record in slurmdbd
+ * @param state state and flags
+ * @param suspendedS how long it was suspended
+ * @param arrayJob number of its array, or 0
+ * @param arrayTask its index, where it has an array
+ * @param limitMinutes its time limit, or a number that means none
+ * @param tres what it was given: {@code 1=cores,2=MiB,...}
+ */
+record SlurmRecord(
+    long job,
+    long index,
+    long submitS,
+    long startS,
+    long endS,
+    long state,
+    long exitCode,
+    long suspendedS,
+    long arrayJob,
+    long arrayTask,
+    long uid,
+    long limitMinutes,
+    String name,
+    String user,
+    String account,
+    String partition,
+    String nodes,
+    String tres,
+    List<Step> steps) {
+  /** A step of a record. */
+  record Step(
+      long number,
+      long state,
+      long exitCode,
+      long tasks,
+      long startS,
+      long endS,
+      String name,
+      String tres) {}
+
+  static List<SlurmRecord> list(SlurmAnswer answer) {
+    int count = answer.count();
+    List<SlurmRecord> records = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      records.add(
+          new SlurmRecord(
+              answer.u32(),
+              answer.i64(),
+              answer.i64(),
+              answer.i64(),
+              answer.i64(),
+              answer.u32(),
+              answer.u32(),
+              answer.u32(),
+              answer.u32(),
+              answer.u32(),
+              answer.u32(),
+              answer.u32(),
+              answer.text(),
+              answer.text(),
+              answer.text(),
+              answer.text(),
+              answer.text(),
+              answer.text(),
+              steps(answer)));
+    }
+    return records;
+  }
+
+  private static List<Step> steps(SlurmAnswer answer) {
+    int count = answer.count();
+    List<Step> steps = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      steps.add(
+          new Step(
+              answer.u32(),
+              answer.u32(),
+              answer.u32(),
+              answer.u32(),
+              answer.i64(),
+              answer.i64(),
+              answer.text(),
+              answer.text()));
+    }
+    return steps;
+  }
+}

@@ -1,0 +1,2 @@
+/** Runs of other schedulers, as a bridge tells of them. */
+package org.queqiao.contract.observe;

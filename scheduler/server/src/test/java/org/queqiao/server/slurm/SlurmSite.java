@@ -1,0 +1,399 @@
+package org.queqiao.server.slurm;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.fail;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * A real Slurm with slurmdbd, MariaDB and munge from the system's packages, in a folder of its own,
+ * on free ports of the loopback. Every process is a child of the test and is ended by its handle.
+ */
+final class SlurmSite implements AutoCloseable {
+  static final String CLUSTER = "test1";
+  static final int NODES = 8;
+  static final int CORES = 4;
+  static final Path SHIM =
+      Path.of("../../native/target/bin/libqueqiao-slurm.so").toAbsolutePath().normalize();
+
+  private static final long PATIENCE_MS = 30_000;
+  private static final long LOOK_MS = 200;
+  private static final List<String> NEEDED =
+      List.of(
+          "/usr/sbin/slurmctld",
+          "/usr/sbin/slurmd",
+          "/usr/sbin/slurmdbd",
+          "/usr/sbin/munged",
+          "/usr/sbin/mariadbd",
+          "/usr/bin/mariadb-install-db");
+
+  private final Path folder;
+  private final Map<String, Process> processes = new LinkedHashMap<>();
+  private final int databasePort = freePort();
+  private final int recorderPort = freePort();
+  private final int controllerPort = freePort();
+  private final List<Integer> nodePorts = new ArrayList<>();
+  private final String host;
+
+  SlurmSite(Path folder) throws IOException {
+    this.folder = folder;
+    this.host = run(List.of("hostname", "-s")).strip();
+    for (int i = 0; i < NODES; i++) {
+      nodePorts.add(freePort());
+    }
+  }
+
+  /** Skips a test, with the reason, on a machine that cannot run Slurm. */
+  static void need() {
+    List<String> missing = NEEDED.stream().filter(each -> !Files.exists(Path.of(each))).toList();
+    assumeTrue(
+        missing.isEmpty(),
+        "no Slurm here: "
+            + missing
+            + "; apt-get install slurmctld slurmd slurmdbd slurm-client munge mariadb-server");
+    assumeTrue(
+        Files.exists(SHIM), "no shim to Slurm at " + SHIM + "; apt-get install libslurm-dev, build");
+    assumeTrue("root".equals(System.getProperty("user.name")), "slurmd of the test runs as root");
+  }
+
+  Path configuration() {
+    return folder.resolve("slurm.conf");
+  }
+
+  /** Starts everything and waits until the nodes are idle. */
+  void start() throws IOException {
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+    for (String each : List.of("munge", "state", "spool", "log", "out")) {
+      Files.createDirectory(folder.resolve(each));
+    }
+    Files.setPosixFilePermissions(
+        folder.resolve("out"), PosixFilePermissions.fromString("rwxrwxrwx"));
+    startMunge();
+    startDatabase();
+    writeConfiguration();
+    startRecorder();
+    for (String each :
+        List.of(
+            "add cluster " + CLUSTER,
+            "add account climate",
+            "add account physics",
+            "add user root account=climate",
+            "add user nobody account=physics")) {
+      command(("sacctmgr -i " + each).split(" "));
+    }
+    startController();
+    for (int i = 1; i <= NODES; i++) {
+      Files.createDirectory(folder.resolve("spool/sn" + i));
+      launch("slurmd" + i, List.of("/usr/sbin/slurmd", "-D", "-N", "sn" + i));
+    }
+    await(
+        "idle nodes",
+        () -> tried("sinfo", "-h", "-t", "idle", "-o", "%D").strip().equals("" + NODES));
+  }
+
+  private void startMunge() throws IOException {
+    byte[] key = new byte[64];
+    new SecureRandom().nextBytes(key);
+    Files.write(folder.resolve("munge/key"), key);
+    Files.setPosixFilePermissions(
+        folder.resolve("munge/key"), PosixFilePermissions.fromString("rw-------"));
+    List<String> munged = new ArrayList<>(List.of("/usr/sbin/munged", "--foreground", "--force"));
+    for (String each : List.of("key-file=key", "socket=socket", "pid-file=pid", "seed-file=seed")) {
+      String[] pair = each.split("=");
+      munged.add("--" + pair[0] + "=" + folder.resolve("munge").resolve(pair[1]));
+    }
+    launch("munged", munged);
+    await("munged", () -> Files.exists(folder.resolve("munge/socket")));
+  }
+
+  private void startDatabase() throws IOException {
+    Path data = folder.resolve("database");
+    run(
+        List.of(
+            "mariadb-install-db",
+            "--no-defaults",
+            "--datadir=" + data,
+            "--user=root",
+            "--auth-root-authentication-method=normal",
+            "--skip-test-db"));
+    launchDatabase();
+    sql(
+        "create user 'slurm'@'%' identified by 'slurm';"
+            + " grant all on slurm_acct_db.* to 'slurm'@'%'");
+  }
+
+  private void launchDatabase() throws IOException {
+    launch(
+        "mariadbd",
+        List.of(
+            "/usr/sbin/mariadbd",
+            "--no-defaults",
+            "--datadir=" + folder.resolve("database"),
+            "--user=root",
+            "--socket=" + folder.resolve("database.socket"),
+            "--port=" + databasePort,
+            "--bind-address=127.0.0.1",
+            "--innodb-buffer-pool-size=64M",
+            "--innodb-flush-log-at-trx-commit=2"));
+    await("mariadbd", () -> tried(sqlCommand("select 1")).startsWith("1"));
+  }
+
+  private String[] sqlCommand(String text) {
+    return new String[] {
+      "mariadb", "--no-defaults", "-N", "-S", folder.resolve("database.socket").toString(), "-e",
+      text
+    };
+  }
+
+  String sql(String text) throws IOException {
+    return command(sqlCommand(text));
+  }
+
+  private void writeConfiguration() throws IOException {
+    String munge = folder.resolve("munge/socket").toString();
+    Path recorder = folder.resolve("slurmdbd.conf");
+    Files.writeString(
+        recorder,
+        """
+        AuthType=auth/munge
+        AuthInfo=socket=%s
+        DbdHost=localhost
+        DbdAddr=127.0.0.1
+        DbdPort=%d
+        SlurmUser=root
+        LogFile=%s
+        PidFile=%s
+        StorageType=accounting_storage/mysql
+        StorageHost=127.0.0.1
+        StoragePort=%d
+        StorageUser=slurm
+        StoragePass=slurm
+        StorageLoc=slurm_acct_db
+        """
+            .formatted(
+                munge,
+                recorderPort,
+                folder.resolve("log/slurmdbd.log"),
+                folder.resolve("slurmdbd.pid"),
+                databasePort));
+    Files.setPosixFilePermissions(recorder, PosixFilePermissions.fromString("rw-------"));
+    StringBuilder text =
+        new StringBuilder(
+            """
+            ClusterName=%s
+            SlurmctldHost=%s(127.0.0.1)
+            SlurmctldPort=%d
+            CommunicationParameters=NoInAddrAny,NoCtldInAddrAny
+            AuthType=auth/munge
+            AuthInfo=socket=%s
+            CredType=cred/munge
+            SlurmUser=root
+            SlurmdUser=root
+            ProctrackType=proctrack/linuxproc
+            TaskPlugin=task/none
+            SwitchType=switch/none
+            MpiDefault=none
+            SelectType=select/cons_tres
+            SelectTypeParameters=CR_Core
+            SlurmdParameters=config_overrides
+            ReturnToService=2
+            AccountingStorageType=accounting_storage/slurmdbd
+            AccountingStorageHost=127.0.0.1
+            AccountingStoragePort=%d
+            AccountingStoragePass=%s
+            AccountingStorageEnforce=associations
+            JobAcctGatherType=jobacct_gather/linux
+            SchedulerParameters=bf_interval=1,sched_min_interval=100000,batch_sched_delay=0,max_rpc_cnt=0
+            SchedulerType=sched/backfill
+            MinJobAge=60
+            KillWait=1
+            SlurmctldTimeout=300
+            SlurmdTimeout=300
+            """
+                .formatted(CLUSTER, host, controllerPort, munge, recorderPort, munge));
+    text.append("StateSaveLocation=").append(folder.resolve("state")).append('\n');
+    text.append("SlurmdSpoolDir=").append(folder.resolve("spool/%n")).append('\n');
+    text.append("SlurmctldPidFile=").append(folder.resolve("slurmctld.pid")).append('\n');
+    text.append("SlurmdPidFile=").append(folder.resolve("slurmd-%n.pid")).append('\n');
+    text.append("SlurmctldLogFile=").append(folder.resolve("log/slurmctld.log")).append('\n');
+    text.append("SlurmdLogFile=").append(folder.resolve("log/slurmd-%n.log")).append('\n');
+    for (int i = 1; i <= NODES; i++) {
+      text.append(
+          "NodeName=sn%d NodeHostname=%s NodeAddr=127.0.0.1 Port=%d CPUs=%d RealMemory=1000\n"
+              .formatted(i, host, nodePorts.get(i - 1), CORES));
+    }
+    text.append("PartitionName=batch Nodes=sn[1-8] Default=YES MaxTime=60 State=UP\n");
+    Files.writeString(configuration(), text);
+  }
+
+  /** Starts slurmdbd and waits until it answers. */
+  void startRecorder() throws IOException {
+    launch("slurmdbd", List.of("/usr/sbin/slurmdbd", "-D"));
+    await("slurmdbd", () -> {
+      try (java.net.Socket socket =
+          new java.net.Socket(InetAddress.getLoopbackAddress(), recorderPort)) {
+        return socket.isConnected();
+      }
+    });
+  }
+
+  /** Starts slurmctld and waits until it answers. */
+  void startController() throws IOException {
+    launch("slurmctld", List.of("/usr/sbin/slurmctld", "-D"));
+    await("slurmctld", () -> tried("scontrol", "ping").contains(" is UP"));
+  }
+
+  /** Ends a process at once, as a crash does. */
+  void kill(String name) {
+    Process process = processes.remove(name);
+    process.destroyForcibly();
+    end(name, process);
+  }
+
+  private static void end(String name, Process process) {
+    try {
+      if (!process.waitFor(PATIENCE_MS, TimeUnit.MILLISECONDS)) {
+        process.destroyForcibly();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("waiting for " + name, e);
+    }
+  }
+
+  private void launch(String name, List<String> words) throws IOException {
+    ProcessBuilder builder = new ProcessBuilder(words);
+    builder.environment().put("SLURM_CONF", configuration().toString());
+    builder.directory(folder.toFile());
+    builder.redirectErrorStream(true);
+    builder.redirectOutput(
+        ProcessBuilder.Redirect.appendTo(folder.resolve("log/" + name + ".printed").toFile()));
+    processes.put(name, builder.start());
+  }
+
+  /** Runs a command of Slurm; fails when it fails. */
+  String command(String... words) throws IOException {
+    return run(Arrays.asList(words));
+  }
+
+  /** The same for a command that may fail; its output is then empty. */
+  private String tried(String... words) throws IOException {
+    Result result = execute(Arrays.asList(words));
+    return result.code() == 0 ? result.text() : "";
+  }
+
+  private record Result(int code, String text) {}
+
+  private String run(List<String> words) throws IOException {
+    Result result = execute(words);
+    assertEquals(0, result.code(), () -> String.join(" ", words) + ": " + result.text());
+    return result.text();
+  }
+
+  private Result execute(List<String> words) throws IOException {
+    ProcessBuilder builder = new ProcessBuilder(words);
+    builder.environment().put("SLURM_CONF", configuration().toString());
+    builder.environment().put("SLURM_TIME_FORMAT", "%s");
+    builder.redirectErrorStream(true);
+    Process process = builder.start();
+    process.getOutputStream().close();
+    String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    try {
+      return new Result(process.waitFor(), text);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException(e);
+    }
+  }
+
+  /** Submits a batch job; answers with its number. */
+  long submit(String script, String... options) throws IOException {
+    List<String> words = new ArrayList<>(List.of("sbatch", "--parsable", "-o", "/dev/null"));
+    words.addAll(List.of("-D", folder.resolve("out").toString()));
+    words.addAll(Arrays.asList(options));
+    words.addAll(List.of("--wrap", script));
+    return Long.parseLong(run(words).strip().split(";")[0]);
+  }
+
+  /** Waits until slurmctld has no job that waits or runs, and slurmdbd knows all of it. */
+  void awaitEnd(long patienceMs) throws IOException {
+    await("the end of all jobs", patienceMs, () -> {
+      String states = "PENDING,RUNNING,SUSPENDED,COMPLETING,CONFIGURING";
+      return execute(List.of("squeue", "-h", "-t", states, "-o", "%i")).equals(new Result(0, ""));
+    });
+    await("an empty queue to slurmdbd", patienceMs,
+        () -> tried("sdiag").contains("DBD Agent queue size: 0"));
+  }
+
+  /** What holds or does not. */
+  interface Condition {
+    boolean holds() throws IOException;
+  }
+
+  void await(String what, Condition condition) throws IOException {
+    await(what, PATIENCE_MS, condition);
+  }
+
+  void await(String what, long patienceMs, Condition condition) throws IOException {
+    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(patienceMs);
+    while (!holds(condition)) {
+      if (System.nanoTime() - end > 0) {
+        fail("no " + what + " after " + patienceMs + " ms; see " + logs());
+      }
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(LOOK_MS));
+    }
+  }
+
+  private static boolean holds(Condition condition) {
+    try {
+      return condition.holds();
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private String logs() throws IOException {
+    StringBuilder all = new StringBuilder();
+    try (var files = Files.list(folder.resolve("log"))) {
+      for (Path each : files.sorted().toList()) {
+        List<String> lines = Files.readAllLines(each);
+        lines.subList(Math.max(0, lines.size() - 5), lines.size())
+            .forEach(line -> all.append('\n').append(each.getFileName()).append(": ").append(line));
+      }
+    }
+    return all.toString();
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  @Override
+  public void close() {
+    List<String> names = new ArrayList<>(processes.keySet());
+    // Those that others write to end last.
+    for (String name : names.reversed()) {
+      Process process = processes.remove(name);
+      process.descendants().forEach(ProcessHandle::destroyForcibly);
+      process.destroy();
+      end(name, process);
+    }
+  }
+}
