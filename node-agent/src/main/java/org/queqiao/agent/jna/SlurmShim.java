@@ -30,11 +30,15 @@ public final class SlurmShim {
 
     int slurm_shim_backlog(PointerByReference answer, LongByReference length);
 
-    int slurm_shim_history(
-        long fromS, long toS, PointerByReference answer, LongByReference length);
+    int slurm_shim_history(long fromS, long toS, PointerByReference answer, LongByReference length);
 
     int slurm_shim_ran(
-        int job, long record, long fromS, long toS, PointerByReference answer, LongByReference length);
+        int job,
+        long record,
+        long fromS,
+        long toS,
+        PointerByReference answer,
+        LongByReference length);
   }
 
   /** One function with its arguments. */

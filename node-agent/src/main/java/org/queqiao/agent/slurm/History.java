@@ -93,8 +93,7 @@ public final class History {
     }
   }
 
-  private Optional<ObservedRun> run(ClusterName cluster, SlurmRecord record)
-      throws SlurmException {
+  private Optional<ObservedRun> run(ClusterName cluster, SlurmRecord record) throws SlurmException {
     Optional<JobState> end = SlurmState.end(record.state());
     if (end.isEmpty()) {
       return Optional.empty();
@@ -102,8 +101,7 @@ public final class History {
     boolean started = record.startS() > 0 && record.startS() <= record.endS();
     long startS = started ? record.startS() : record.endS();
     long cores = started ? Tres.count(record.tres(), Tres.CPU) : 0;
-    List<Long> stops =
-        started && record.suspendedS() > 0 ? suspensions(record, startS) : List.of();
+    List<Long> stops = started && record.suspendedS() > 0 ? suspensions(record, startS) : List.of();
     boolean task = record.arrayJob() > 0 && record.arrayTask() < SlurmAnswer.NO_VALUE;
     return Optional.of(
         new ObservedRun(
@@ -132,8 +130,7 @@ public final class History {
     return Suspensions.find(
         startS,
         record.endS(),
-        (fromS, toS) ->
-            slurm.ask(SlurmCall.RAN, record.job(), record.index(), fromS, toS).u32());
+        (fromS, toS) -> slurm.ask(SlurmCall.RAN, record.job(), record.index(), fromS, toS).u32());
   }
 
   private static UserName user(SlurmRecord record) {

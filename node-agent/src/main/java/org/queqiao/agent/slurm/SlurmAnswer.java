@@ -24,8 +24,7 @@ final class SlurmAnswer {
 
   String text() {
     int length = bytes.getInt();
-    String text =
-        new String(bytes.array(), bytes.position(), length, StandardCharsets.UTF_8);
+    String text = new String(bytes.array(), bytes.position(), length, StandardCharsets.UTF_8);
     bytes.position(bytes.position() + length);
     return text;
   }

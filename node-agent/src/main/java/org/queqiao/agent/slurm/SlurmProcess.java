@@ -21,7 +21,11 @@ public final class SlurmProcess implements AutoCloseable {
   private static final int ANSWER_MAX_BYTES = 512 << 20;
   private static final long END_SECONDS = 5;
   private static final List<String> FLAGS =
-      List.of("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xss512k",
+      List.of(
+          "-Xmx512m",
+          "-XX:+UseSerialGC",
+          "-XX:TieredStopAtLevel=1",
+          "-Xss512k",
           "--enable-native-access=ALL-UNNAMED");
 
   private final Path shim;
@@ -80,7 +84,8 @@ public final class SlurmProcess implements AutoCloseable {
               + ": it is built where the headers of libslurm are (Debian: libslurm-dev)");
     }
     if (configuration != null && !Files.isReadable(configuration)) {
-      throw new SlurmException(0, "the configuration of Slurm, " + configuration + ", is not there");
+      throw new SlurmException(
+          0, "the configuration of Slurm, " + configuration + ", is not there");
     }
     try {
       ProcessBuilder builder = new ProcessBuilder();
@@ -112,8 +117,7 @@ public final class SlurmProcess implements AutoCloseable {
   /** What libslurm prints before it ends its process says why. */
   private void listen(Process own) {
     try (BufferedReader words =
-        new BufferedReader(
-            new InputStreamReader(own.getErrorStream(), StandardCharsets.UTF_8))) {
+        new BufferedReader(new InputStreamReader(own.getErrorStream(), StandardCharsets.UTF_8))) {
       for (String line = words.readLine(); line != null; line = words.readLine()) {
         lastWords.set(line);
       }

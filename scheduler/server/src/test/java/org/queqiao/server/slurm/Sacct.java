@@ -13,7 +13,15 @@ final class Sacct {
     Map<String, String> runs = new TreeMap<>();
     String all =
         site.command(
-            "sacct", "-a", "-D", "-X", "-n", "-P", "-S", "now-1day", "-o",
+            "sacct",
+            "-a",
+            "-D",
+            "-X",
+            "-n",
+            "-P",
+            "-S",
+            "now-1day",
+            "-o",
             "JobIDRaw,Submit,ElapsedRaw,CPUTimeRAW,Account,User,State");
     for (String line : all.split("\n")) {
       String[] field = line.split("\\|");

@@ -35,8 +35,13 @@ class SlurmHistoryTest {
       for (ObservedRun each : found.runs()) {
         ours.put(
             each.id().job() + "@" + each.id().submitMs() / 1_000,
-            each.ranMs() / 1_000 + " s, " + each.coreMs() / 1_000 + " core-s of "
-                + each.project() + " " + each.user());
+            each.ranMs() / 1_000
+                + " s, "
+                + each.coreMs() / 1_000
+                + " core-s of "
+                + each.project()
+                + " "
+                + each.user());
       }
       Map<String, String> theirs = Sacct.runs(site);
       assertEquals(theirs, ours);

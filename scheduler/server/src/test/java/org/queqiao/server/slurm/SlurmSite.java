@@ -67,7 +67,8 @@ final class SlurmSite implements AutoCloseable {
             + missing
             + "; apt-get install slurmctld slurmd slurmdbd slurm-client munge mariadb-server");
     assumeTrue(
-        Files.exists(SHIM), "no shim to Slurm at " + SHIM + "; apt-get install libslurm-dev, build");
+        Files.exists(SHIM),
+        "no shim to Slurm at " + SHIM + "; apt-get install libslurm-dev, build");
     assumeTrue("root".equals(System.getProperty("user.name")), "slurmd of the test runs as root");
   }
 
@@ -155,7 +156,12 @@ final class SlurmSite implements AutoCloseable {
 
   private String[] sqlCommand(String text) {
     return new String[] {
-      "mariadb", "--no-defaults", "-N", "-S", folder.resolve("database.socket").toString(), "-e",
+      "mariadb",
+      "--no-defaults",
+      "-N",
+      "-S",
+      folder.resolve("database.socket").toString(),
+      "-e",
       text
     };
   }
@@ -244,12 +250,14 @@ final class SlurmSite implements AutoCloseable {
   /** Starts slurmdbd and waits until it answers. */
   void startRecorder() throws IOException {
     launch("slurmdbd", List.of("/usr/sbin/slurmdbd", "-D"));
-    await("slurmdbd", () -> {
-      try (java.net.Socket socket =
-          new java.net.Socket(InetAddress.getLoopbackAddress(), recorderPort)) {
-        return socket.isConnected();
-      }
-    });
+    await(
+        "slurmdbd",
+        () -> {
+          try (java.net.Socket socket =
+              new java.net.Socket(InetAddress.getLoopbackAddress(), recorderPort)) {
+            return socket.isConnected();
+          }
+        });
   }
 
   /** Starts slurmctld and waits until it answers. */
@@ -332,11 +340,17 @@ final class SlurmSite implements AutoCloseable {
 
   /** Waits until slurmctld has no job that waits or runs, and slurmdbd knows all of it. */
   void awaitEnd(long patienceMs) throws IOException {
-    await("the end of all jobs", patienceMs, () -> {
-      String states = "PENDING,RUNNING,SUSPENDED,COMPLETING,CONFIGURING";
-      return execute(List.of("squeue", "-h", "-t", states, "-o", "%i")).equals(new Result(0, ""));
-    });
-    await("an empty queue to slurmdbd", patienceMs,
+    await(
+        "the end of all jobs",
+        patienceMs,
+        () -> {
+          String states = "PENDING,RUNNING,SUSPENDED,COMPLETING,CONFIGURING";
+          return execute(List.of("squeue", "-h", "-t", states, "-o", "%i"))
+              .equals(new Result(0, ""));
+        });
+    await(
+        "an empty queue to slurmdbd",
+        patienceMs,
         () -> tried("sdiag").contains("DBD Agent queue size: 0"));
   }
 
@@ -372,7 +386,8 @@ final class SlurmSite implements AutoCloseable {
     try (var files = Files.list(folder.resolve("log"))) {
       for (Path each : files.sorted().toList()) {
         List<String> lines = Files.readAllLines(each);
-        lines.subList(Math.max(0, lines.size() - 5), lines.size())
+        lines
+            .subList(Math.max(0, lines.size() - 5), lines.size())
             .forEach(line -> all.append('\n').append(each.getFileName()).append(": ").append(line));
       }
     }
