@@ -262,6 +262,8 @@ start_launcher() {
   # A node that is told to offer more cores than it has cannot pin a run to cores that do not exist.
   local limits=()
   if [ "${QUEQIAO_AGENT_CORES:-0}" -gt "$(nproc)" ]; then limits=(--limits memory,pids); fi
+  # What is in this list is offered to jobs, and closed to those that were not given it.
+  if [ -e "$DATA/node/devices" ]; then limits+=(--devices "$DATA/node/devices"); fi
   spawn launcher "$LAUNCHER" --data "$DATA/node" --socket "$DATA$LAUNCHER_SOCKET" \
     --public-key "$DATA/node/launch-key.pub" --node "$NODE_NAME" --agent-uid "$agent_uid" "${limits[@]}"
   wait_for 10 "the launcher" test -S "$DATA$LAUNCHER_SOCKET"
@@ -270,7 +272,8 @@ start_launcher() {
 agent_uid() { if is_root; then id -u "$SERVICE_ACCOUNT"; else id -u; fi; }
 
 start_agent() {
-  local as=()
+  local as=() devices=()
+  if [ -e "$DATA/node/devices" ]; then devices=(--devices "$DATA/node/devices"); fi
   if is_root; then as=(setpriv --reuid="$SERVICE_ACCOUNT" --regid="$SERVICE_ACCOUNT" --clear-groups --no-new-privs); fi
   if [ ! -e "$DATA/agent/node.crt" ]; then
     (umask 077 && admin POST "/enrolments" -d "node=$NODE_NAME" >"$DATA/agent/enrolment")
@@ -278,7 +281,7 @@ start_agent() {
   fi
   MALLOC_ARENA_MAX=1 spawn agent "${as[@]}" "$JAVA" "${AGENT_FLAGS[@]}" "-Dqueqiao.shim=$SHIM" -cp "$AGENT_LIB" org.queqiao.agent.AgentMain \
     --data "$DATA/agent" --node "$NODE_NAME" --launcher "$DATA$LAUNCHER_SOCKET" --spool "$DATA/node/spool" \
-    ${QUEQIAO_AGENT_CORES:+--cores "$QUEQIAO_AGENT_CORES"}
+    ${QUEQIAO_AGENT_CORES:+--cores "$QUEQIAO_AGENT_CORES"} "${devices[@]}"
 }
 
 # A node stays UP for a minute without its agent; what is started here is ready when the agent is back.

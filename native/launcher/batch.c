@@ -99,15 +99,20 @@ static uint8_t *append(uint8_t *at, const void *bytes, size_t length) {
 static void leave_out_unlimited(struct launch_spec *spec) {
     if (!spec->layout.unified && spec->core_count == 0) {
         spec->layout.controller[CONTROLLER_CPUSET][0] = 0;
+        spec->layout.controller[CONTROLLER_CPU][0] = 0;
     }
     if (!spec->layout.unified && spec->pids_max == 0) {
         spec->layout.controller[CONTROLLER_PIDS][0] = 0;
     }
+    if (spec->denied_count == 0) {
+        spec->layout.controller[CONTROLLER_DEVICES][0] = 0;
+    }
 }
 
 static void describe(const struct launcher *self, const struct order *order, const struct identity *identity,
-                     const struct run *run, struct launch_spec *spec) {
+                     const struct run *run, size_t denied, struct launch_spec *spec) {
     memset(spec, 0, sizeof *spec);
+    spec->denied_count = (uint32_t)denied;
     spec->magic = SPEC_MAGIC;
     spec->job_id = order->job_id;
     spec->attempt = order->attempt;
@@ -137,18 +142,23 @@ static void describe(const struct launcher *self, const struct order *order, con
 
 static int write_spec(const struct launcher *self, const struct order *order, const struct identity *identity,
                       const struct run *run) {
+    static struct device denied[MAX_DEVICES];
     size_t groups = sizeof(gid_t) * identity->group_count;
-    size_t total = sizeof(struct launch_spec) + groups + (size_t)2 * order->core_count + order->work_dir.length +
+    size_t denied_count = devices_denied(self->devices, self->device_count, order->devices.bytes,
+                                         order->devices.length, denied);
+    size_t devices = sizeof(struct device) * denied_count;
+    size_t total = sizeof(struct launch_spec) + groups + devices + (size_t)2 * order->core_count + order->work_dir.length +
                    order->stdout_path.length + order->stderr_path.length + 3 + order->environment.length +
                    order->script.length;
     struct launch_spec *spec = malloc(total);
     if (spec == NULL) {
         return -1;
     }
-    describe(self, order, identity, run, spec);
+    describe(self, order, identity, run, denied_count, spec);
     spec->total_bytes = (uint32_t)total;
     uint8_t *at = (uint8_t *)(spec + 1);
     at = append(at, identity->groups, groups);
+    at = append(at, denied, devices);
     at = append(at, order->cores, (size_t)2 * order->core_count);
     at = append(append(at, order->work_dir.bytes, order->work_dir.length), "", 1);
     at = append(append(at, order->stdout_path.bytes, order->stdout_path.length), "", 1);

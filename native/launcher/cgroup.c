@@ -16,7 +16,13 @@
 
 enum { CGROUP_V1_MAGIC = 0x27e0eb, CGROUP_V2_MAGIC = 0x63677270, FILE_BYTES = 4096, CORE_LIST_BYTES = 4096 * 6 + 1 };
 
-static const char *const controller_names[CONTROLLERS] = {"cpuset", "memory", "pids"};
+static const char *const controller_names[CONTROLLERS] = {"cpuset", "memory", "pids", "cpu", "devices"};
+
+static const char freezer_root[] = "/sys/fs/cgroup/freezer";
+
+const char *cgroup_controller_name(int which) {
+    return controller_names[which];
+}
 
 static int write_file(const char *base, const char *group, const char *file, const char *text) {
     char path[CGROUP_PATH_BYTES];
@@ -129,26 +135,65 @@ static void discover_v2(struct cgroup_layout *layout, struct cgroup_reasons *rea
     }
 }
 
+/* Version 2 has no files for devices: a program decides, which needs no controller of its own. */
+static bool discover_device_program(struct cgroup_layout *layout, struct cgroup_reasons *reasons) {
+    char *reason = reasons->controller[CONTROLLER_DEVICES];
+    int program = layout->tracks_by_freezer ? -1 : devices_program(NULL, 0);
+    if (program < 0) {
+        snprintf(reason, CGROUP_REASON_BYTES, "no program of version 2: %s", strerror(errno));
+        return false;
+    }
+    close(program);
+    memcpy(layout->controller[CONTROLLER_DEVICES], layout->tracking, CGROUP_BASE_BYTES);
+    snprintf(reason, CGROUP_REASON_BYTES, "version 2, a program for each run");
+    return true;
+}
+
+static void discover_controller(struct cgroup_layout *layout, struct cgroup_reasons *reasons, const char *root,
+                                const char *base, int which) {
+    if (which == CONTROLLER_DEVICES) {
+        if (!discover_device_program(layout, reasons) && !layout->unified) {
+            discover_v1(layout, reasons, base, which);
+        }
+    } else if (layout->unified) {
+        discover_v2(layout, reasons, root, which);
+    } else {
+        discover_v1(layout, reasons, base, which);
+    }
+}
+
+static void discover_tracking(struct cgroup_layout *layout, char *reason, const char *root, const char *base) {
+    if (is_mounted(root, CGROUP_V2_MAGIC)) {
+        if (make_base(layout->tracking, root, base, reason) == 0) {
+            snprintf(reason, CGROUP_REASON_BYTES, "%s, %s", layout->unified ? "unified" : "hybrid", root);
+        }
+    } else if (!is_mounted(freezer_root, CGROUP_V1_MAGIC)) {
+        snprintf(reason, CGROUP_REASON_BYTES, "neither control groups of version 2 nor a freezer of version 1");
+    } else if (make_base(layout->tracking, freezer_root, base, reason) == 0) {
+        layout->tracks_by_freezer = true;
+        snprintf(reason, CGROUP_REASON_BYTES, "version 1, %s", freezer_root);
+    }
+}
+
 void cgroup_discover(struct cgroup_layout *layout, struct cgroup_reasons *reasons, const char *base, unsigned wanted) {
     memset(layout, 0, sizeof *layout);
     layout->unified = is_mounted("/sys/fs/cgroup", CGROUP_V2_MAGIC);
     const char *root = layout->unified ? "/sys/fs/cgroup" : "/sys/fs/cgroup/unified";
-    if (!is_mounted(root, CGROUP_V2_MAGIC)) {
-        snprintf(reasons->tracking, CGROUP_REASON_BYTES, "no control groups of version 2 are mounted");
-    } else if (make_base(layout->tracking, root, base, reasons->tracking) == 0) {
-        snprintf(reasons->tracking, CGROUP_REASON_BYTES, "%s, %s", layout->unified ? "unified" : "hybrid", root);
-    }
+    discover_tracking(layout, reasons->tracking, root, base);
     for (int which = 0; which < CONTROLLERS; which++) {
         if (layout->tracking[0] == 0) {
             memcpy(reasons->controller[which], reasons->tracking, CGROUP_REASON_BYTES);
         } else if ((wanted & (1U << which)) == 0) {
             snprintf(reasons->controller[which], CGROUP_REASON_BYTES, "switched off by --limits");
-        } else if (layout->unified) {
-            discover_v2(layout, reasons, root, which);
         } else {
-            discover_v1(layout, reasons, base, which);
+            discover_controller(layout, reasons, root, base, which);
         }
     }
+}
+
+/* Whether the controller has groups beside those that track. */
+static bool has_own_group(const struct cgroup_layout *layout, int which) {
+    return layout->controller[which][0] != 0 && strcmp(layout->controller[which], layout->tracking) != 0;
 }
 
 static int make_group(const char *base, const char *run) {
@@ -193,6 +238,70 @@ static int limit_pids(const struct cgroup_layout *layout, const char *run, uint3
     return pids_max == 0 ? 0 : write_file(layout->controller[CONTROLLER_PIDS], run, "pids.max", text);
 }
 
+/* So much time of each period on a processor as the order has cores. */
+static int limit_cpu(const struct cgroup_layout *layout, const char *run, uint32_t core_count) {
+    enum { PERIOD_US = 100000 };
+    char text[32];
+    const char *base = layout->controller[CONTROLLER_CPU];
+    unsigned long quota = (unsigned long)core_count * PERIOD_US;
+    if (core_count == 0) {
+        return 0;
+    }
+    snprintf(text, sizeof text, layout->unified ? "%lu 100000" : "%lu", quota);
+    return write_file(base, run, layout->unified ? "cpu.max" : "cpu.cfs_quota_us", text);
+}
+
+static int deny_devices(const struct cgroup_layout *layout, const char *run, const struct cgroup_limits *limits) {
+    char text[CGROUP_PATH_BYTES];
+    const char *base = layout->controller[CONTROLLER_DEVICES];
+    if (limits->denied_count == 0) {
+        return 0;
+    }
+    if (!has_own_group(layout, CONTROLLER_DEVICES)) {
+        int program = devices_program(limits->denied, limits->denied_count);
+        snprintf(text, sizeof text, "%s/%s", base, run);
+        int result = program < 0 ? -1 : devices_attach(program, text);
+        int cause = errno;
+        if (program >= 0) {
+            close(program);
+        }
+        errno = cause;
+        return result;
+    }
+    for (uint32_t i = 0; i < limits->denied_count; i++) {
+        const struct device *device = &limits->denied[i];
+        snprintf(text, sizeof text, "%c %u:%u rwm", device->is_block ? 'b' : 'c', device->major, device->minor);
+        if (write_file(base, run, "devices.deny", text) != 0) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+static int limit(const struct cgroup_layout *layout, const char *run, const struct cgroup_limits *limits, int which,
+                 const char **what) {
+    switch ((enum controller)which) {
+    case CONTROLLER_CPUSET:
+        *what = "restrict the cores";
+        return limit_cores(layout, run, limits);
+    case CONTROLLER_MEMORY:
+        *what = "limit the memory";
+        return limit_memory(layout, run, limits->mem_bytes);
+    case CONTROLLER_PIDS:
+        *what = "limit the number of processes";
+        return limit_pids(layout, run, limits->pids_max);
+    case CONTROLLER_CPU:
+        *what = "limit the CPU time";
+        return limit_cpu(layout, run, limits->core_count);
+    case CONTROLLER_DEVICES:
+        *what = "deny the devices of others";
+        return deny_devices(layout, run, limits);
+    case CONTROLLERS:
+        break;
+    }
+    return 0;
+}
+
 int cgroup_create(const struct cgroup_layout *layout, const char *run, const struct cgroup_limits *limits,
                   const char **what) {
     *what = "create the control group";
@@ -206,21 +315,10 @@ int cgroup_create(const struct cgroup_layout *layout, const char *run, const str
         if (layout->controller[which][0] == 0) {
             continue;
         }
-        if (!layout->unified && make_group(layout->controller[which], run) != 0) {
+        if (has_own_group(layout, which) && make_group(layout->controller[which], run) != 0) {
             return -1;
         }
-        int result = 0;
-        if (which == CONTROLLER_CPUSET) {
-            *what = "restrict the cores";
-            result = limit_cores(layout, run, limits);
-        } else if (which == CONTROLLER_MEMORY) {
-            *what = "limit the memory";
-            result = limit_memory(layout, run, limits->mem_bytes);
-        } else {
-            *what = "limit the number of processes";
-            result = limit_pids(layout, run, limits->pids_max);
-        }
-        if (result != 0) {
+        if (limit(layout, run, limits, which, what) != 0) {
             return -1;
         }
     }
@@ -234,7 +332,7 @@ int cgroup_create(const struct cgroup_layout *layout, const char *run, const str
 pid_t cgroup_fork(const struct cgroup_layout *layout, const char *run, bool *born_inside) {
     char path[CGROUP_PATH_BYTES];
     *born_inside = false;
-    if (layout->tracking[0] == 0) {
+    if (layout->tracking[0] == 0 || layout->tracks_by_freezer) {
         return fork();
     }
     snprintf(path, sizeof path, "%s/%s", layout->tracking, run);
@@ -268,9 +366,8 @@ int cgroup_join(const struct cgroup_layout *layout, const char *run, bool born_i
     if (!born_inside && write_file(layout->tracking, run, "cgroup.procs", "0") != 0) {
         return -1;
     }
-    for (int which = 0; which < CONTROLLERS && !layout->unified; which++) {
-        const char *base = layout->controller[which];
-        if (base[0] != 0 && write_file(base, run, "tasks", "0") != 0) {
+    for (int which = 0; which < CONTROLLERS; which++) {
+        if (has_own_group(layout, which) && write_file(layout->controller[which], run, "tasks", "0") != 0) {
             return -1;
         }
     }
@@ -279,10 +376,12 @@ int cgroup_join(const struct cgroup_layout *layout, const char *run, bool born_i
 
 int cgroup_open_events(const struct cgroup_layout *layout, const char *run) {
     char path[CGROUP_PATH_BYTES];
-    snprintf(path, sizeof path, "%s/%s/cgroup.events", layout->tracking, run);
+    const char *file = layout->tracks_by_freezer ? "cgroup.procs" : "cgroup.events";
+    snprintf(path, sizeof path, "%s/%s/%s", layout->tracking, run, file);
     return open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 }
 
+/* Of version 1 the list of processes, which is empty when none is left. */
 bool cgroup_populated(int events_fd) {
     char text[256];
     ssize_t length = pread(events_fd, text, sizeof text - 1, 0);
@@ -290,10 +389,16 @@ bool cgroup_populated(int events_fd) {
         return errno != ENODEV;
     }
     text[length] = 0;
-    return strstr(text, "populated 0") == NULL;
+    return length > 0 && strstr(text, "populated 0") == NULL;
 }
 
 int cgroup_kill(const struct cgroup_layout *layout, const char *run) {
+    if (layout->tracks_by_freezer) {
+        /* Frozen, so that none starts another behind the list; they die as they thaw. */
+        cgroup_freeze(layout, run, true);
+        cgroup_signal(layout, run, SIGKILL);
+        return cgroup_freeze(layout, run, false);
+    }
     if (write_file(layout->tracking, run, "cgroup.kill", "1") == 0) {
         return 0;
     }
@@ -303,11 +408,17 @@ int cgroup_kill(const struct cgroup_layout *layout, const char *run) {
 }
 
 int cgroup_freeze(const struct cgroup_layout *layout, const char *run, bool stopped) {
+    if (layout->tracks_by_freezer) {
+        return write_file(layout->tracking, run, "freezer.state", stopped ? "FROZEN" : "THAWED");
+    }
     return write_file(layout->tracking, run, "cgroup.freeze", stopped ? "1" : "0");
 }
 
 bool cgroup_frozen(const struct cgroup_layout *layout, const char *run) {
     char text[FILE_BYTES];
+    if (layout->tracks_by_freezer) {
+        return read_file(layout->tracking, run, "freezer.state", text) == 0 && strncmp(text, "FROZEN", 6) == 0;
+    }
     return read_file(layout->tracking, run, "cgroup.events", text) == 0 && keyed_number(text, "frozen") == 1;
 }
 
@@ -350,8 +461,8 @@ int cgroup_remove(const struct cgroup_layout *layout, const char *run) {
     if (layout->tracking[0] == 0) {
         return 0;
     }
-    for (int which = 0; which < CONTROLLERS && !layout->unified; which++) {
-        if (layout->controller[which][0] != 0) {
+    for (int which = 0; which < CONTROLLERS; which++) {
+        if (has_own_group(layout, which)) {
             snprintf(path, sizeof path, "%s/%s", layout->controller[which], run);
             rmdir(path);
         }
@@ -361,8 +472,8 @@ int cgroup_remove(const struct cgroup_layout *layout, const char *run) {
 }
 
 void cgroup_remove_bases(const struct cgroup_layout *layout) {
-    for (int which = 0; which < CONTROLLERS && !layout->unified; which++) {
-        if (layout->controller[which][0] != 0) {
+    for (int which = 0; which < CONTROLLERS; which++) {
+        if (has_own_group(layout, which)) {
             rmdir(layout->controller[which]);
         }
     }

@@ -1,6 +1,7 @@
 /*
- * Control groups of runs: version 2 tracks and kills, its controllers (unified) or those of
- * version 1 (hybrid) limit. One base group per data folder holds one group per run.
+ * Control groups of runs. Unified: version 2 tracks, kills and limits. Hybrid: version 2 tracks and
+ * kills, controllers of version 1 limit. Version 1 alone: its freezer tracks and kills. One base group
+ * per data folder holds one group per run.
  */
 #ifndef QUEQIAO_CGROUP_H
 #define QUEQIAO_CGROUP_H
@@ -10,9 +11,17 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "devices.h"
 #include "record.h"
 
-enum controller { CONTROLLER_CPUSET, CONTROLLER_MEMORY, CONTROLLER_PIDS, CONTROLLERS };
+enum controller {
+    CONTROLLER_CPUSET,
+    CONTROLLER_MEMORY,
+    CONTROLLER_PIDS,
+    CONTROLLER_CPU, /* for nodes without cpuset, when it is asked for */
+    CONTROLLER_DEVICES,
+    CONTROLLERS
+};
 
 enum cgroup_limit { CGROUP_BASE_BYTES = 128, CGROUP_PATH_BYTES = 256, CGROUP_REASON_BYTES = 160 };
 
@@ -21,6 +30,7 @@ struct cgroup_layout {
     char tracking[CGROUP_BASE_BYTES];
     char controller[CONTROLLERS][CGROUP_BASE_BYTES];
     bool unified;
+    bool tracks_by_freezer; /* version 1 alone */
 };
 
 /* In words, which form is used or why it is absent: tracking first, then the controllers. */
@@ -34,7 +44,12 @@ struct cgroup_limits {
     uint32_t pids_max;
     uint32_t core_count;
     const uint8_t *cores;
+    uint32_t denied_count;
+    const struct device *denied;
 };
+
+/* As --limits and the kernel call it. */
+const char *cgroup_controller_name(int which);
 
 /* Finds the hierarchies and creates the base groups; `wanted` has one bit per controller. */
 void cgroup_discover(struct cgroup_layout *layout, struct cgroup_reasons *reasons, const char *base, unsigned wanted);
@@ -52,7 +67,10 @@ pid_t cgroup_fork(const struct cgroup_layout *layout, const char *run, bool *bor
 /* Moves the calling process, which has one thread, into the groups of the run that it is not in yet. */
 int cgroup_join(const struct cgroup_layout *layout, const char *run, bool born_inside);
 
-/* A descriptor of cgroup.events, readable with POLLPRI on change; -1 with errno. */
+/*
+ * A descriptor for cgroup_populated; -1 with errno. With version 2 it is ready for POLLPRI on change,
+ * with version 1 alone nothing tells of one.
+ */
 int cgroup_open_events(const struct cgroup_layout *layout, const char *run);
 
 /* Whether a process is left; an unreadable file counts as populated. */

@@ -30,7 +30,8 @@
 enum { EVENTS_PER_ROUND = 128, FIRST_FREE_FD = 10, ORPHAN_RESCAN_MS = 20, BACKLOG = 64 };
 
 static const char usage[] = "usage: queqiao-launcher --data DIR --socket PATH --public-key FILE --node NAME "
-                            "--agent-uid N [--min-uid 1000] [--limits cpuset,memory,pids|none] [--private-tmp]\n";
+                            "--agent-uid N [--min-uid 1000] [--limits cpuset,memory,pids,cpu,devices|none] "
+                            "[--devices FILE] [--private-tmp]\n";
 
 static struct launcher launcher;
 
@@ -65,15 +66,14 @@ static unsigned parse_limits(char *text) {
     unsigned limits = 0;
     char *rest = NULL;
     for (char *name = strtok_r(text, ",", &rest); name != NULL; name = strtok_r(NULL, ",", &rest)) {
-        if (strcmp(name, "cpuset") == 0) {
-            limits |= 1U << CONTROLLER_CPUSET;
-        } else if (strcmp(name, "memory") == 0) {
-            limits |= 1U << CONTROLLER_MEMORY;
-        } else if (strcmp(name, "pids") == 0) {
-            limits |= 1U << CONTROLLER_PIDS;
-        } else if (strcmp(name, "none") != 0) {
-            fail_usage("--limits knows cpuset, memory, pids and none");
+        unsigned found = strcmp(name, "none") == 0 ? 1U << CONTROLLERS : 0;
+        for (int which = 0; which < CONTROLLERS; which++) {
+            found |= strcmp(name, cgroup_controller_name(which)) == 0 ? 1U << which : 0;
         }
+        if (found == 0) {
+            fail_usage("--limits knows cpuset, memory, pids, cpu, devices and none");
+        }
+        limits |= found;
     }
     return limits;
 }
@@ -83,9 +83,9 @@ static void parse_options(struct options *options, int count, char **arguments) 
                                           {"public-key", 1, NULL, 'k'}, {"node", 1, NULL, 'n'},
                                           {"agent-uid", 1, NULL, 'a'}, {"min-uid", 1, NULL, 'm'},
                                           {"limits", 1, NULL, 'l'},    {"private-tmp", 0, NULL, 't'},
-                                          {NULL, 0, NULL, 0}};
+                                          {"devices", 1, NULL, 'v'},   {NULL, 0, NULL, 0}};
     bool has_agent = false;
-    *options = (struct options){.min_uid = 1000, .limits = (1U << CONTROLLERS) - 1};
+    *options = (struct options){.min_uid = 1000, .limits = ((1U << CONTROLLERS) - 1) & ~(1U << CONTROLLER_CPU)};
     for (int option = 0; (option = getopt_long(count, arguments, "", known, NULL)) != -1;) {
         switch (option) {
         case 'd':
@@ -109,6 +109,9 @@ static void parse_options(struct options *options, int count, char **arguments) 
             break;
         case 'l':
             options->limits = parse_limits(optarg);
+            break;
+        case 'v':
+            options->devices = optarg;
             break;
         case 't':
             options->private_tmp = true;
@@ -215,6 +218,24 @@ static void find_control_groups(struct launcher *self) {
     snprintf(base, sizeof base, "queqiao-%02x%02x%02x%02x%02x%02x%02x%02x", hash[0], hash[1], hash[2], hash[3], hash[4],
              hash[5], hash[6], hash[7]);
     cgroup_discover(&self->layout, &self->reasons, base, self->options.limits);
+}
+
+/* A list that cannot be read, or not be kept from jobs, is no reason to run them with all devices. */
+static void find_devices(struct launcher *self) {
+    char why[256] = "no way to deny a device";
+    char *reason = self->reasons.controller[CONTROLLER_DEVICES];
+    if (self->options.devices == NULL) {
+        self->layout.controller[CONTROLLER_DEVICES][0] = 0;
+        snprintf(reason, CGROUP_REASON_BYTES, "no list of devices (--devices)");
+        return;
+    }
+    bool denies = self->layout.controller[CONTROLLER_DEVICES][0] != 0;
+    int count = denies ? devices_read(self->options.devices, self->devices, why, sizeof why) : -1;
+    if (count < 0) {
+        fprintf(stderr, "queqiao-launcher: refused: %s: %s\n", self->options.devices, denies ? why : reason);
+        _exit(1);
+    }
+    self->device_count = (size_t)count;
 }
 
 static int listen_socket(struct launcher *self) {
@@ -355,6 +376,7 @@ int main(int count, char **arguments) {
     read_boot_id(self->boot_id, sizeof self->boot_id);
     open_data(self);
     find_control_groups(self);
+    find_devices(self);
     int signals = take_signals();
     self->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     if (self->epoll_fd < 0 || prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0) {

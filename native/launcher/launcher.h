@@ -107,6 +107,7 @@ struct options {
     const char *node;
     uid_t agent_uid;
     uid_t min_uid;
+    const char *devices;
     unsigned limits;
     bool private_tmp;
 };
@@ -122,6 +123,8 @@ struct launcher {
     int runs_fd, spool_fd, epoll_fd, null_fd;
     struct cgroup_layout layout;
     struct cgroup_reasons reasons;
+    struct listed_device devices[MAX_DEVICES];
+    size_t device_count;
     struct run **runs;
     size_t run_count, run_capacity;
     struct connection connections[MAX_CONNECTIONS];

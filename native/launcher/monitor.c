@@ -36,6 +36,7 @@ struct monitor {
     struct exit_record record;
     struct run_counters counters;
     struct pollfd watched[WATCHED];
+    int events_fd; /* of the control group, or -1 */
     pid_t main_pid;
     bool main_ended;
     bool children_left;
@@ -67,6 +68,8 @@ static void find_fields(struct monitor *self) {
     const uint8_t *at = (const uint8_t *)(spec + 1);
     self->fields.groups = (const gid_t *)(const void *)at;
     at += sizeof(gid_t) * spec->group_count;
+    self->fields.denied = (const struct device *)(const void *)at;
+    at += sizeof(struct device) * spec->denied_count;
     self->fields.cores = at;
     at += (size_t)2 * spec->core_count;
     self->fields.work_dir = (const char *)at;
@@ -129,16 +132,19 @@ static const char *write_private_files(const struct monitor *self) {
 /* Step 3. */
 static const char *create_control_group(struct monitor *self) {
     const struct launch_spec *spec = self->spec;
-    struct cgroup_limits limits = {spec->mem_bytes, spec->pids_max, spec->core_count, self->fields.cores};
+    struct cgroup_limits limits = {spec->mem_bytes,    spec->pids_max,     spec->core_count,
+                                   self->fields.cores, spec->denied_count, self->fields.denied};
     const char *what = NULL;
     if (cgroup_create(&spec->layout, spec->run_name, &limits, &what) != 0) {
         return what;
     }
     if (spec->layout.tracking[0] != 0) {
-        self->watched[WATCH_EVENTS].fd = cgroup_open_events(&spec->layout, spec->run_name);
-        if (self->watched[WATCH_EVENTS].fd < 0) {
+        self->events_fd = cgroup_open_events(&spec->layout, spec->run_name);
+        if (self->events_fd < 0) {
             return "watch the control group";
         }
+        /* With version 1 alone the death of the last process tells: its parent is gone, so it is ours. */
+        self->watched[WATCH_EVENTS].fd = spec->layout.tracks_by_freezer ? -1 : self->events_fd;
     }
     return write_private_files(self);
 }
@@ -189,14 +195,14 @@ static void reap(struct monitor *self) {
 }
 
 static bool is_gone(const struct monitor *self) {
-    int events = self->watched[WATCH_EVENTS].fd;
+    int events = self->events_fd;
     /* Read each time: an unread change would end every poll at once. */
     bool populated = events >= 0 && cgroup_populated(events);
     return !populated && !self->children_left;
 }
 
 static void signal_run(struct monitor *self, int signal) {
-    int events = self->watched[WATCH_EVENTS].fd;
+    int events = self->events_fd;
     if (events >= 0 && cgroup_populated(events)) {
         cgroup_signal(&self->spec->layout, self->spec->run_name, signal);
     } else {
@@ -206,18 +212,18 @@ static void signal_run(struct monitor *self, int signal) {
 
 static void kill_run(struct monitor *self) {
     self->killing = true;
-    if (self->watched[WATCH_EVENTS].fd >= 0) {
+    if (self->events_fd >= 0) {
         cgroup_kill(&self->spec->layout, self->spec->run_name);
     }
     /* A child that has not joined its group yet, and all of them where there is no group. */
-    if (self->watched[WATCH_EVENTS].fd < 0 || !cgroup_populated(self->watched[WATCH_EVENTS].fd)) {
+    if (self->events_fd < 0 || !cgroup_populated(self->events_fd)) {
         signal_descendants(getpid(), SIGKILL, NULL, 0);
     }
 }
 
 static void stop_run(struct monitor *self, uint32_t grace_ms) {
     uint64_t kill_at_ms = monotonic_ms() + grace_ms;
-    if (self->watched[WATCH_EVENTS].fd >= 0) {
+    if (self->events_fd >= 0) {
         /* A run that is stopped hears no TERM. */
         cgroup_freeze(&self->spec->layout, self->spec->run_name, false);
     }
@@ -368,6 +374,7 @@ static void finish_run(struct monitor *self) {
 int main(void) {
     static struct monitor self;
     self.kill_at_ms = never;
+    self.events_fd = -1;
     for (int i = 0; i < WATCHED; i++) {
         self.watched[i] = (struct pollfd){.fd = -1, .events = i == WATCH_EVENTS ? POLLPRI : POLLIN};
     }

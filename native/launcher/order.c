@@ -45,10 +45,16 @@ static const char *check_environment(struct span environment) {
     return NULL;
 }
 
-static const char *check_launch_lengths(const uint8_t *bytes, uint32_t total) {
-    if (total < LAUNCH_FIXED_BYTES) {
+/* Behind the other fields, with its length behind theirs; only where the flag is set. */
+static uint32_t device_length(const uint8_t *bytes, uint32_t fixed) {
+    return fixed > LAUNCH_FIXED_BYTES ? get_u32(bytes + LAUNCH_FIXED_BYTES) : 0;
+}
+
+static const char *check_launch_lengths(const uint8_t *bytes, uint32_t total, uint32_t fixed) {
+    if (total < fixed) {
         return "launch order is too short";
     }
+    uint32_t devices = device_length(bytes, fixed);
     uint32_t cores = get_u32(bytes + 80);
     uint32_t name = get_u32(bytes + 84);
     uint32_t work_dir = get_u32(bytes + 88);
@@ -65,19 +71,23 @@ static const char *check_launch_lengths(const uint8_t *bytes, uint32_t total) {
     if (environment > ORDER_MAX_ENVIRONMENT || script < 1 || script > ORDER_MAX_SCRIPT) {
         return "environmentLength or scriptLength is out of bounds";
     }
+    if (devices > ORDER_MAX_DEVICES) {
+        return "devicesLength is out of bounds";
+    }
     /* Each term is bounded above, so the sum cannot wrap. */
-    if (LAUNCH_FIXED_BYTES + 2 * cores + name + work_dir + out + err + environment + script != total) {
+    if (fixed + 2 * cores + name + work_dir + out + err + environment + script + devices != total) {
         return "the fields do not fill totalLength";
     }
     return NULL;
 }
 
 static const char *parse_launch(const uint8_t *bytes, uint32_t total, struct order *order) {
-    const char *wrong = check_launch_lengths(bytes, total);
+    uint32_t fixed = LAUNCH_FIXED_BYTES + ((order->flags & ORDER_DEVICES) != 0 ? 4 : 0);
+    const char *wrong = check_launch_lengths(bytes, total, fixed);
     if (wrong != NULL) {
         return wrong;
     }
-    const uint8_t *cursor = bytes + LAUNCH_FIXED_BYTES;
+    const uint8_t *cursor = bytes + fixed;
     order->core_count = get_u32(bytes + 80);
     order->cores = cursor;
     cursor += (size_t)2 * order->core_count;
@@ -87,6 +97,10 @@ static const char *parse_launch(const uint8_t *bytes, uint32_t total, struct ord
     order->stderr_path = take(&cursor, get_u32(bytes + 96));
     order->environment = take(&cursor, get_u32(bytes + 100));
     order->script = take(&cursor, get_u32(bytes + 104));
+    order->devices = take(&cursor, device_length(bytes, fixed));
+    if (order->devices.length > 0 && order->devices.bytes[order->devices.length - 1] != 0) {
+        return "devices are not closed by NUL";
+    }
     for (uint32_t i = 1; i < order->core_count; i++) {
         if (get_u16(order->cores + (size_t)2 * i) <= get_u16(order->cores + (size_t)2 * (i - 1))) {
             return "core ids are not ascending";
@@ -128,7 +142,7 @@ static const char *parse_read(const uint8_t *bytes, uint32_t total, struct order
     if (!is_absolute(order->path)) {
         return "path is not absolute";
     }
-    if (order->mem_bytes != 0 || order->pids_max != 0 || order->grace_ms != 0) {
+    if (order->mem_bytes != 0 || order->pids_max != 0 || order->grace_ms != 0 || (order->flags & ORDER_DEVICES) != 0) {
         return "a read order carries limits";
     }
     return NULL;
@@ -145,7 +159,7 @@ static const char *parse_header(const uint8_t *bytes, struct order *order) {
     order->mem_bytes = get_u64(bytes + 64);
     order->pids_max = get_u32(bytes + 72);
     order->grace_ms = get_u32(bytes + 76);
-    if ((order->flags & ~(uint32_t)ORDER_NO_NEW_PRIVS) != 0) {
+    if ((order->flags & ~(uint32_t)(ORDER_NO_NEW_PRIVS | ORDER_DEVICES)) != 0) {
         return "unknown flag";
     }
     if (order->job_id < 1 || order->job_id > INT64_MAX || order->attempt < 1 || order->attempt > INT32_MAX) {

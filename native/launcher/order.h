@@ -19,12 +19,13 @@ enum order_limit {
     ORDER_MAX_VARIABLES = 4096,
     ORDER_MAX_SCRIPT = 1024 * 1024,
     ORDER_MAX_CORES = 4096,
+    ORDER_MAX_DEVICES = 4096,
     ORDER_MAX_READ = 1024 * 1024,
     ORDER_MAX_GRACE_MS = 3600 * 1000,
     ORDER_MAX_AHEAD_MS = 24 * 3600 * 1000
 };
 
-enum order_flag { ORDER_NO_NEW_PRIVS = 1 };
+enum order_flag { ORDER_NO_NEW_PRIVS = 1, ORDER_DEVICES = 2 };
 
 /* Why a request is refused; the numbers are part of the protocol. */
 enum reason {
@@ -67,6 +68,7 @@ struct order {
     struct span stderr_path;
     struct span environment;
     struct span script;
+    struct span devices; /* NAME:INDEX strings, each closed by NUL */
     uint64_t offset;
     uint32_t max_bytes;
     struct span path;

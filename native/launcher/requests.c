@@ -248,20 +248,22 @@ static size_t put_capability(uint8_t *at, uint16_t id, bool present, const char 
 }
 
 static void handle_capabilities(struct launcher *self, struct connection *connection) {
-    uint8_t payload[24 + 7 * (6 + CGROUP_REASON_BYTES)];
+    static const uint16_t controller_ids[CONTROLLERS] = {3, 4, 5, 8, 9};
+    enum { CAPABILITY_COUNT = 9 };
+    uint8_t payload[24 + CAPABILITY_COUNT * (6 + CGROUP_REASON_BYTES)];
     memcpy(payload, self->boot_id, BOOT_ID_BYTES);
     put_u32(payload + 16, (uint32_t)getpid());
-    put_u32(payload + 20, 7);
+    put_u32(payload + 20, CAPABILITY_COUNT);
     uint8_t *at = payload + 24;
     at += put_capability(at, 1, self->is_root, self->is_root ? "jobs run as their users" : "not started by root");
     at += put_capability(at, 2, self->layout.tracking[0] != 0, self->reasons.tracking);
     for (int which = 0; which < CONTROLLERS; which++) {
-        at += put_capability(at, (uint16_t)(3 + which), self->layout.controller[which][0] != 0,
+        at += put_capability(at, controller_ids[which], self->layout.controller[which][0] != 0,
                              self->reasons.controller[which]);
     }
     const char *private_tmp = self->options.private_tmp ? "own /tmp for each run" : "not asked for by --private-tmp";
     at += put_capability(at, 6, self->options.private_tmp, private_tmp);
-    at += put_capability(at, 7, true, self->layout.tracking[0] != 0 ? "by the freezer of version 2" : "by STOP to each process");
+    at += put_capability(at, 7, true, self->layout.tracking[0] != 0 ? "by the freezer" : "by STOP to each process");
     connection_reply(connection, CAPABILITIES, STATUS_OK, 0, "", payload, (size_t)(at - payload));
 }
 

@@ -189,9 +189,9 @@ static void resolve_loss(struct launcher *self, struct run *run) {
     }
     if (run->fd < 0) {
         run->fd = cgroup_open_events(&self->layout, name);
-        if (run->fd >= 0) {
+        if (run->fd >= 0 && !self->layout.tracks_by_freezer) {
             watch_fd(self, run->fd, EPOLLPRI, run);
-        } else if (errno != ENOENT) {
+        } else if (run->fd < 0 && errno != ENOENT) {
             fatal("watch a control group");
         }
     }
@@ -199,6 +199,9 @@ static void resolve_loss(struct launcher *self, struct run *run) {
     if (run->fd < 0 || !cgroup_populated(run->fd)) {
         write_loss(self, run, MONITOR_LOST, "the monitor of the run died");
         cgroup_remove(&self->layout, name);
+    } else if (self->layout.tracks_by_freezer) {
+        /* Nothing tells when its group is empty. */
+        self->orphans_left = true;
     }
 }
 
@@ -213,8 +216,21 @@ void run_changed(struct launcher *self, struct run *run) {
     }
 }
 
+static void end_unknown(struct launcher *self) {
+    self->orphans_left = false;
+    for (size_t i = 0; i < self->run_count; i++) {
+        if (self->runs[i]->state == RUN_UNKNOWN) {
+            resolve_loss(self, self->runs[i]);
+        }
+    }
+}
+
 /* Without control groups: whoever was reparented to the launcher had a monitor that died. */
 void runs_end_orphans(struct launcher *self) {
+    if (self->layout.tracking[0] != 0) {
+        end_unknown(self);
+        return;
+    }
     pid_t *spared = calloc(self->run_count + MAX_READS + 1, sizeof *spared);
     size_t count = 0;
     if (spared == NULL) {

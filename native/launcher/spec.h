@@ -24,7 +24,7 @@ struct control_message {
 };
 
 /*
- * Followed by the variable part: groups (gid_t each), cores (u16 big-endian each), then workDir,
+ * Followed by the variable part: groups (gid_t each), denied devices, cores (u16 big-endian each), then workDir,
  * stdoutPath, stderrPath, environment and script, the paths closed by NUL.
  */
 struct launch_spec {
@@ -47,6 +47,7 @@ struct launch_spec {
     char run_name[RUN_NAME_BYTES];
     char run_path[SPEC_PATH_BYTES];
     uint32_t group_count;
+    uint32_t denied_count;
     uint32_t core_count;
     uint32_t work_dir_length;
     uint32_t stdout_length;

@@ -9,6 +9,7 @@
 /* The variable part of a spec, found. */
 struct launch_fields {
     const gid_t *groups;
+    const struct device *denied;
     const uint8_t *cores;
     const char *work_dir;
     const char *stdout_path;

@@ -67,17 +67,20 @@ static void wrongFramesAreRefusedBeforeTheirBody(void) {
     node_destroy(&node);
 }
 
-static void capabilitiesAreSevenAndSayWhy(void) {
+static void capabilitiesAreNineAndSayWhy(void) {
     node_create(&node);
     node_start(&node);
     struct reply reply = request(&node, 6, NULL, 0);
     CHECK_EQUAL(0, reply.status);
     CHECK_EQUAL((uint32_t)node.launcher, get32(reply.payload + 16));
-    CHECK_EQUAL(7, get32(reply.payload + 20));
+    CHECK_EQUAL(9, get32(reply.payload + 20));
     const uint8_t *at = reply.payload + 24;
-    for (unsigned id = 1; id <= 7; id++) {
+    unsigned seen = 0;
+    for (int i = 0; i < 9; i++) {
         size_t text = (size_t)at[4] << 8 | at[5];
-        CHECK_EQUAL(id, at[1]);
+        unsigned id = at[1];
+        CHECK(id >= 1 && id <= 9 && (seen & 1U << id) == 0);
+        seen |= 1U << id;
         CHECK(text > 0);
         fprintf(stderr, "capability %u %s: %.*s\n", id, at[3] ? "present" : "absent", (int)text, (const char *)at + 6);
         if (id == 1) {
@@ -323,7 +326,7 @@ static void unsafeFoldersAndKeysAreRefusedByName(void) {
 
 static const struct test tests[] = {
     TEST(wrongFramesAreRefusedBeforeTheirBody),
-    TEST(capabilitiesAreSevenAndSayWhy),
+    TEST(capabilitiesAreNineAndSayWhy),
     TEST(repliesKeepTheOrderOfTheirRequests),
     TEST(frameInSinglesBytesIsUnderstood),
     TEST(ordersForOthersAreRefusedAndLeaveNothing),

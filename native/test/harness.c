@@ -65,6 +65,23 @@ static void add_users(void) {
     add_lines("/etc/group", "qqtest1:x:61001:\nqqtest2:x:61002:qqtest1\nqqtest3:x:61003:\n");
 }
 
+static bool controllers = true;
+
+bool has_controllers(void) {
+    return controllers;
+}
+
+/* In the mount namespace of this test only. */
+static void see_unified_groups(void) {
+    controllers = false;
+    CHECK(umount2("/sys/fs/cgroup", MNT_DETACH) == 0);
+    CHECK(mount("none", "/sys/fs/cgroup", "cgroup2", 0, NULL) == 0);
+}
+
+static void see_groups_of_version_1(void) {
+    CHECK(umount2("/sys/fs/cgroup/unified", MNT_DETACH) == 0);
+}
+
 static void run_one(const struct test *test) {
     test_name = test->name;
     uint64_t start = now_ms();
@@ -80,10 +97,14 @@ int run_tests(int count, char **arguments, const struct test *tests, size_t test
         add_users();
     }
     for (int i = 1; i < count; i++) {
-        if (strcmp(arguments[i], "--as-user") == 0 && is_root()) {
+        if (strcmp(arguments[i], "--unified") == 0 && is_root()) {
+            see_unified_groups();
+        } else if (strcmp(arguments[i], "--version-1") == 0 && is_root()) {
+            see_groups_of_version_1();
+        } else if (strcmp(arguments[i], "--as-user") == 0 && is_root()) {
             CHECK(setgroups(0, NULL) == 0 && setresgid(TEST_GID, TEST_GID, TEST_GID) == 0);
             CHECK(setresuid(TEST_UID, TEST_UID, TEST_UID) == 0);
-        } else if (strcmp(arguments[i], "--as-user") != 0) {
+        } else if (strncmp(arguments[i], "--", 2) != 0) {
             only = arguments[i];
         }
     }
@@ -251,10 +272,14 @@ static void remove_tree(const char *path) {
     waitpid(pid, NULL, 0);
 }
 
+void node_remove(struct node *node) {
+    remove_tree(node->root);
+}
+
 void node_destroy(struct node *node) {
     node_kill(node, SIGTERM);
     close(node->fd);
-    remove_tree(node->root);
+    node_remove(node);
 }
 
 /* ---- orders ---- */
@@ -302,7 +327,9 @@ uint8_t *launch_sign(const struct node *node, const struct launch *launch, size_
     const char *fields[] = {launch->node_name,   launch->work_dir,    launch->stdout_path,
                             launch->stderr_path, launch->environment, launch->script};
     size_t lengths[6];
-    size_t total = 108 + (size_t)2 * launch->core_count;
+    size_t devices = launch->devices == NULL ? 0 : environment_length(launch->devices);
+    size_t fixed = launch->devices == NULL ? 108 : 112;
+    size_t total = fixed + (size_t)2 * launch->core_count + devices;
     for (int i = 0; i < 6; i++) {
         lengths[i] = i == 4 ? environment_length(fields[i]) : strlen(fields[i]);
         total += lengths[i];
@@ -310,14 +337,18 @@ uint8_t *launch_sign(const struct node *node, const struct launch *launch, size_
     uint8_t *order = calloc(1, total + 64);
     CHECK(order != NULL);
     put_header(order, 1, (uint32_t)total, launch->job_id, launch->uid);
-    put32(order + 12, launch->flags);
+    put32(order + 12, launch->flags | (launch->devices == NULL ? 0 : 2));
     put32(order + 24, launch->attempt);
     put64(order + 40, launch->not_after_ms);
     put64(order + 64, launch->mem_bytes);
     put32(order + 72, launch->pids_max);
     put32(order + 76, launch->grace_ms);
     put32(order + 80, launch->core_count);
-    uint8_t *at = order + 108;
+    uint8_t *at = order + fixed;
+    if (launch->devices != NULL) {
+        put32(order + 108, (uint32_t)devices);
+        memcpy(order + total - devices, launch->devices, devices);
+    }
     for (uint32_t i = 0; i < launch->core_count; i++, at += 2) {
         put16(at, launch->cores[i]);
     }

@@ -37,10 +37,17 @@ struct test {
 
 #define TEST(function) {#function, function}
 
-/* Runs all tests, or the one named on the command line; --as-user first takes an ordinary identity. */
+/*
+ * Runs all tests, or the one named on the command line; --as-user first takes an ordinary identity,
+ * --unified sees control groups of version 2 alone (without controllers where the machine has them in
+ * version 1), --version-1 those of version 1 alone.
+ */
 int run_tests(int count, char **arguments, const struct test *tests, size_t test_count);
 _Noreturn void abort_test(void);
 bool is_root(void);
+
+/* Whether the control groups of these tests are those of the machine, with its controllers. */
+bool has_controllers(void);
 
 /* The uid that jobs of these tests have. */
 uid_t job_uid(void);
@@ -76,6 +83,7 @@ struct launch {
     const char *stderr_path;
     const char *environment; /* NAME=value strings, the last followed by an empty one */
     const char *script;
+    const char *devices; /* NAME:INDEX strings, the last followed by an empty one; NULL: the field is left out */
 };
 
 struct reply {
@@ -118,6 +126,8 @@ void node_start(struct node *node);
 void node_connect(struct node *node);
 void node_kill(struct node *node, int signal);
 void node_destroy(struct node *node);
+/* The folders of a node whose launcher has ended. */
+void node_remove(struct node *node);
 /* Starts a launcher that is expected to refuse; its exit code. `errors` takes its standard error. */
 int node_try_start(struct node *node, char *errors, size_t capacity);
 

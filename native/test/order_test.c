@@ -43,7 +43,7 @@ static enum reason verify_as(const uint8_t *bytes, size_t length, const char *na
         /* Touch every field. */
         uint64_t sum = 0;
         const struct span spans[] = {order.node_name,   order.work_dir, order.stdout_path, order.stderr_path,
-                                     order.environment, order.script,   order.path};
+                                     order.environment, order.script,   order.path,        order.devices};
         for (size_t i = 0; i < sizeof spans / sizeof *spans; i++) {
             for (uint32_t at = 0; at < spans[i].length; at++) {
                 sum += spans[i].bytes[at];
@@ -206,6 +206,35 @@ static void signedTextThatBreaksARuleIsRefused(void) {
     free(bytes);
 }
 
+static void devicesStandBehindTheScriptAndAreClosedByNul(void) {
+    prepare_keys();
+    struct order order;
+    const char *why = NULL;
+    size_t length = 0;
+    struct launch launch = sample();
+    launch.devices = "gpu:0\0gpu:12\0";
+    uint8_t *bytes = launch_sign(&node, &launch, &length);
+    CHECK_EQUAL(REASON_NONE, order_verify(bytes, length, node.public_key, "node-1", now_ms(), &order, &why));
+    CHECK_EQUAL(13, order.devices.length);
+    CHECK(memcmp(order.devices.bytes, "gpu:0\0gpu:12", 13) == 0);
+    CHECK(memcmp(order.script.bytes, "#!", 2) == 0);
+    bytes[length - 65] = 'x';
+    sign_again(&node, bytes, length);
+    CHECK_EQUAL(BAD_ORDER, verify(bytes, length));
+    put32(bytes + 108, 0xFFFFFFFF);
+    sign_again(&node, bytes, length);
+    CHECK_EQUAL(BAD_ORDER, verify(bytes, length));
+    put32(bytes + 12, 4);
+    sign_again(&node, bytes, length);
+    CHECK_EQUAL(BAD_ORDER, verify(bytes, length));
+    free(bytes);
+    bytes = read_sign(&node, 42, 1000, "/home/out", 17, 100, &length);
+    put32(bytes + 12, 2);
+    sign_again(&node, bytes, length);
+    CHECK_EQUAL(BAD_ORDER, verify(bytes, length));
+    free(bytes);
+}
+
 static void largestOrderFitsAndOneMoreDoesNot(void) {
     prepare_keys();
     enum { SCRIPT = 1024 * 1024 };
@@ -236,6 +265,7 @@ static void signedMutationsNeverReachBeyondTheOrder(void) {
         size_t length = 0;
         uint8_t *bytes = NULL;
         state = state * 6364136223846793005U + 1442695040888963407U;
+        launch.devices = (state >> 62 & 1) != 0 ? "gpu:0\0gpu:1\0" : NULL;
         bytes = state >> 63 ? launch_sign(&node, &launch, &length)
                             : read_sign(&node, 42, 1000, "/home/out", 17, 100, &length);
         for (int changes = (int)(state >> 40 & 3); changes >= 0; changes--) {
@@ -259,6 +289,7 @@ static const struct test tests[] = {
     TEST(anotherKeyNodeOrTimeIsRefused),
     TEST(signedNumbersOutOfBoundsAreRefused),
     TEST(signedTextThatBreaksARuleIsRefused),
+    TEST(devicesStandBehindTheScriptAndAreClosedByNul),
     TEST(largestOrderFitsAndOneMoreDoesNot),
     TEST(signedMutationsNeverReachBeyondTheOrder),
 };

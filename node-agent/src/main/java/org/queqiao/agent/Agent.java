@@ -9,6 +9,7 @@ import org.queqiao.agent.launcher.ExitSpool;
 import org.queqiao.agent.launcher.LaunchAnswer;
 import org.queqiao.agent.launcher.LauncherClient;
 import org.queqiao.agent.launcher.ReadAnswer;
+import org.queqiao.agent.measure.DeviceList;
 import org.queqiao.agent.measure.NodeProbe;
 import org.queqiao.agent.reconcile.Action;
 import org.queqiao.agent.reconcile.LaunchReply;
@@ -76,7 +77,12 @@ final class Agent {
       AgentLog.warn("cut " + spool.cutBytes() + " unsynced bytes off the spool");
     }
     identity = NodeIdentity.open(options.data(), options.node());
-    probe = new NodeProbe(options.node(), options.cores(), options.memBytes());
+    probe =
+        new NodeProbe(
+            options.node(),
+            options.cores(),
+            options.memBytes(),
+            options.devices() == null ? List.of() : DeviceList.read(options.devices()));
     reconciler = new Reconciler(spool.image());
     serverLink = new ServerLink(options, identity, mailbox, pause);
     launcherLink = new LauncherLink(options.launcher(), mailbox, pause);

@@ -14,6 +14,7 @@ import org.queqiao.contract.id.NodeName;
  * @param cores how many cores to offer; 0 offers all
  * @param memBytes how much memory to offer; 0 offers all but a reserve
  * @param heartbeatMs between two heartbeats
+ * @param devices the launcher's list of devices, or null
  */
 public record AgentOptions(
     Path data,
@@ -23,7 +24,8 @@ public record AgentOptions(
     String server,
     int cores,
     long memBytes,
-    int heartbeatMs) {
+    int heartbeatMs,
+    Path devices) {
   /** Between two heartbeats, unless told otherwise. */
   public static final int HEARTBEAT_MS = 10_000;
 
@@ -31,6 +33,7 @@ public record AgentOptions(
       """
       Usage: AgentMain --data DIR --node NAME --launcher SOCKET --spool DIR
                        [--server HOST:PORT] [--cores N] [--mem-bytes N] [--heartbeat-ms N]
+                       [--devices FILE]
 
         --data DIR          the agent's own folder: key, certificate, spool of intents; a file named
                             enrolment in it holds the one-time code of a new node
@@ -41,6 +44,7 @@ public record AgentOptions(
         --cores N           offer this many cores instead of all
         --mem-bytes N       offer this much memory instead of all but a reserve
         --heartbeat-ms N    between two heartbeats (default 10000)
+        --devices FILE      the launcher's list of devices: what it lists is offered to jobs
       """;
 
   /**
@@ -57,6 +61,7 @@ public record AgentOptions(
     int cores = 0;
     long memBytes = 0;
     int heartbeatMs = HEARTBEAT_MS;
+    Path devices = null;
     for (int i = 0; i < arguments.length; i += 2) {
       String name = arguments[i];
       if (i + 1 == arguments.length) {
@@ -72,13 +77,14 @@ public record AgentOptions(
         case "--cores" -> cores = Math.toIntExact(number(name, value, 4_096));
         case "--mem-bytes" -> memBytes = number(name, value, 1L << 50);
         case "--heartbeat-ms" -> heartbeatMs = Math.toIntExact(number(name, value, 60_000));
+        case "--devices" -> devices = Path.of(value);
         default -> throw new IllegalArgumentException("there is no option " + name);
       }
     }
     if (data == null || node == null || launcher == null || spool == null) {
       throw new IllegalArgumentException("--data, --node, --launcher and --spool are needed");
     }
-    return new AgentOptions(data, node, launcher, spool, server, cores, memBytes, heartbeatMs);
+    return new AgentOptions(data, node, launcher, spool, server, cores, memBytes, heartbeatMs, devices);
   }
 
   private static long number(String name, String value, long max) {

@@ -316,6 +316,8 @@ public final class LauncherClient implements Closeable {
       case 5 -> "process limit";
       case 6 -> "private temporary directory";
       case SUSPENSION -> "suspension of runs";
+      case 8 -> "limit of CPU time";
+      case 9 -> "denial of devices";
       default -> "capability " + id;
     };
   }

@@ -25,6 +25,7 @@ public final class NodeProbe {
   private final NodeName name;
   private final int cores;
   private final long memBytes;
+  private final List<NodeFacts.GresInventory> devices;
   private final SystemCounters counters = SystemCounters.load();
   private final byte[] buffer = new byte[4096];
 
@@ -33,9 +34,12 @@ public final class NodeProbe {
    *
    * @param cores how many cores to offer; 0 offers all that this process may use
    * @param memBytes how much memory to offer; 0 offers all but a reserve
+   * @param devices to offer
    */
-  public NodeProbe(NodeName name, int cores, long memBytes) {
+  public NodeProbe(
+      NodeName name, int cores, long memBytes, List<NodeFacts.GresInventory> devices) {
     this.name = name;
+    this.devices = List.copyOf(devices);
     this.cores = cores > 0 ? cores : Runtime.getRuntime().availableProcessors();
     this.memBytes = memBytes > 0 ? memBytes : found();
   }
@@ -58,7 +62,7 @@ public final class NodeProbe {
         line("/proc/sys/kernel/random/boot_id"),
         cores,
         memBytes,
-        List.of(),
+        devices,
         version(),
         line("/proc/sys/kernel/osrelease"),
         absent,

@@ -18,6 +18,7 @@ import org.queqiao.contract.MalformedRecordException;
  * @param stderrPath as {@code stdoutPath}; empty means the same open file
  * @param environment the whole environment of the job
  * @param script begins with {@code #!}
+ * @param devices the devices of the node that the run may open, as {@code NAME:INDEX}
  */
 public record LaunchOrder(
     OrderHeader header,
@@ -27,7 +28,8 @@ public record LaunchOrder(
     String stdoutPath,
     String stderrPath,
     SortedMap<String, String> environment,
-    byte[] script) {
+    byte[] script,
+    List<String> devices) {
   /** The largest environment, in bytes with a closing NUL for each variable. */
   public static final int ENVIRONMENT_MAX_BYTES = 256 << 10;
 
@@ -39,6 +41,9 @@ public record LaunchOrder(
 
   /** The longest path, in bytes. */
   public static final int PATH_MAX_BYTES = 4_096;
+
+  /** The longest list of devices, in bytes with a closing NUL for each. */
+  public static final int DEVICES_MAX_BYTES = 4_096;
 
   private static final int FIXED_BYTES = OrderHeader.BYTES + 7 * Integer.BYTES;
 
@@ -57,8 +62,10 @@ public record LaunchOrder(
     if (script.length < 1 || script.length > SCRIPT_MAX_BYTES) {
       throw new IllegalArgumentException("the script has 1 to " + SCRIPT_MAX_BYTES + " bytes");
     }
+    byte[] given = devicesBytes();
     int total =
         FIXED_BYTES
+            + (given.length == 0 ? 0 : Integer.BYTES + given.length)
             + cores.size() * Short.BYTES
             + node.length
             + work.length
@@ -70,7 +77,7 @@ public record LaunchOrder(
       throw new IllegalArgumentException("the order has more than " + OrderHeader.MAX_BYTES);
     }
     ByteBuffer bytes = ByteBuffer.allocate(total);
-    header.write(bytes, total);
+    header.write(bytes, total, given.length > 0);
     bytes
         .putInt(cores.size())
         .putInt(node.length)
@@ -79,10 +86,13 @@ public record LaunchOrder(
         .putInt(err.length)
         .putInt(env.length)
         .putInt(script.length);
+    if (given.length > 0) {
+      bytes.putInt(given.length);
+    }
     for (int core : cores) {
       bytes.putShort((short) core);
     }
-    bytes.put(node).put(work).put(out).put(err).put(env).put(script);
+    bytes.put(node).put(work).put(out).put(err).put(env).put(script).put(given);
     return bytes.array();
   }
 
@@ -97,6 +107,17 @@ public record LaunchOrder(
       throw new MalformedRecordException("the order ends before its number of cores");
     }
     return ByteBuffer.wrap(signedOrder).getInt(OrderHeader.BYTES);
+  }
+
+  /** Only where there are any: a launcher that does not know devices understands all other orders. */
+  private byte[] devicesBytes() {
+    StringBuilder joined = new StringBuilder();
+    devices.forEach(device -> joined.append(device).append('\0'));
+    byte[] bytes = joined.toString().getBytes(StandardCharsets.UTF_8);
+    if (bytes.length > DEVICES_MAX_BYTES) {
+      throw new IllegalArgumentException("the run has more devices than an order can name");
+    }
+    return bytes;
   }
 
   private byte[] environmentBytes() {

@@ -72,11 +72,15 @@ public record OrderHeader(
   }
 
   void write(ByteBuffer out, int totalLength) {
+    write(out, totalLength, false);
+  }
+
+  void write(ByteBuffer out, int totalLength, boolean devices) {
     out.putInt(MAGIC)
         .putShort((short) VERSION)
         .putShort((short) type.number)
         .putInt(totalLength)
-        .putInt(noNewPrivileges ? 1 : 0)
+        .putInt((noNewPrivileges ? 1 : 0) | (devices ? 2 : 0))
         .putLong(run.job().value())
         .putInt(run.attempt())
         .putInt(uid)

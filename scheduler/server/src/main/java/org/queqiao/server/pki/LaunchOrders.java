@@ -1,7 +1,9 @@
 package org.queqiao.server.pki;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -196,7 +198,16 @@ public final class LaunchOrders implements AutoCloseable {
         OutputPath.stdout(spec, run.run().job(), node, user),
         OutputPath.stderr(spec, run.run().job(), node, user).orElse(""),
         JobEnvironment.of(run, here, node, user),
-        spec.script());
+        spec.script(),
+        devices(here));
+  }
+
+  private static List<String> devices(Allocation here) {
+    List<String> out = new ArrayList<>();
+    for (Allocation.GresDevices gres : here.gres()) {
+      gres.devices().forEach(index -> out.add(gres.name() + ":" + index));
+    }
+    return out;
   }
 
   private void keep(RunId run, Kept order) {

@@ -22,6 +22,7 @@ public final class NodeProcesses implements AutoCloseable {
   private final Path work;
   private final int jobUid;
   private final List<Process> processes = new ArrayList<>();
+  private List<String> devices = List.of();
 
   /**
    * Makes the folders.
@@ -60,11 +61,24 @@ public final class NodeProcesses implements AutoCloseable {
     Files.writeString(folder.resolve("agent/enrolment"), code);
   }
 
+  /** Devices that the node has, as the launcher lists them; before anything is started. */
+  void devices(String lines) throws IOException {
+    Path file = folder.resolve("devices");
+    Files.writeString(file, lines);
+    devices = List.of("--devices", file.toString());
+  }
+
+  private List<String> withDevices(List<String> command) {
+    List<String> all = new ArrayList<>(command);
+    all.addAll(devices);
+    return all;
+  }
+
   /** Starts the launcher. */
   public Process launcher() throws IOException {
     return spawn(
         "launcher",
-        List.of(
+        withDevices(List.of(
             program("queqiao-launcher").toString(),
             "--data",
             folder.resolve("node").toString(),
@@ -77,7 +91,7 @@ public final class NodeProcesses implements AutoCloseable {
             "--agent-uid",
             Integer.toString(currentUid()),
             "--min-uid",
-            Integer.toString(jobUid)));
+            Integer.toString(jobUid))));
   }
 
   private static Path program(String name) {
@@ -88,7 +102,7 @@ public final class NodeProcesses implements AutoCloseable {
   public Process agent(int cores, int heartbeatMs) throws IOException {
     return spawn(
         "agent",
-        List.of(
+        withDevices(List.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-Xms4m",
             "-Xmx16m",
@@ -115,7 +129,7 @@ public final class NodeProcesses implements AutoCloseable {
             "--cores",
             Integer.toString(cores),
             "--heartbeat-ms",
-            Integer.toString(heartbeatMs)));
+            Integer.toString(heartbeatMs))));
   }
 
   /** What a program printed. */

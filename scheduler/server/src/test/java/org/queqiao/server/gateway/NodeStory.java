@@ -87,6 +87,11 @@ final class NodeStory implements AutoCloseable {
     return this;
   }
 
+  NodeStory withDevices(String lines) throws IOException {
+    node.devices(lines);
+    return this;
+  }
+
   void enrol() throws Exception {
     node.enrolment(pki.createEnrolment(NODE).text());
   }
@@ -138,8 +143,11 @@ final class NodeStory implements AutoCloseable {
 
   /** A run of one core whose script is these lines. */
   DesiredRunState desired(long job, String... lines) {
-    JobSpec spec =
-        JobSpec.builder(
+    return desired(job, spec(job, lines));
+  }
+
+  JobSpec spec(long job, String... lines) {
+    return JobSpec.builder(
                 "story " + job,
                 ("#!/bin/sh\n" + String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8),
                 new PartitionName("batch"),
@@ -148,10 +156,13 @@ final class NodeStory implements AutoCloseable {
             .workDir(work.toString())
             .stdoutPath("out-%j")
             .build();
-    return desired(job, spec);
   }
 
   DesiredRunState desired(long job, JobSpec spec) {
+    return desired(job, spec, 0, List.of());
+  }
+
+  DesiredRunState desired(long job, JobSpec spec, long memBytes, List<Allocation.GresDevices> gres) {
     return new DesiredRunState(
         run(job),
         false,
@@ -161,7 +172,7 @@ final class NodeStory implements AutoCloseable {
         jobUid(),
         1,
         spec,
-        List.of(new Allocation(NODE, List.of(0), 0, List.of())));
+        List.of(new Allocation(NODE, List.of(0), memBytes, gres)));
   }
 
   int jobUid() {

@@ -1,0 +1,47 @@
+package org.queqiao.agent.measure;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.queqiao.contract.node.NodeFacts.GresInventory;
+
+/**
+ * The launcher's list of devices, lines of {@code NAME INDEX PATH}. The launcher refuses to start
+ * with a wrong one; here it only says what jobs may ask for.
+ */
+public final class DeviceList {
+  private DeviceList() {}
+
+  /**
+   * How many devices there are of each name.
+   *
+   * @throws IllegalArgumentException when a line is wrong, or the indices of a name have a gap
+   */
+  public static List<GresInventory> read(Path file) throws IOException {
+    TreeMap<String, TreeSet<Integer>> found = new TreeMap<>();
+    for (String line : Files.readAllLines(file)) {
+      String text = line.replaceFirst("#.*", "").strip();
+      if (text.isEmpty()) {
+        continue;
+      }
+      String[] words = text.split("\\s+");
+      if (words.length != 3 || !words[1].matches("\\d{1,6}")) {
+        throw new IllegalArgumentException(file + ": not NAME INDEX PATH: " + text);
+      }
+      found.computeIfAbsent(words[0], any -> new TreeSet<>()).add(Integer.parseInt(words[1]));
+    }
+    List<GresInventory> out = new ArrayList<>();
+    found.forEach((name, indices) -> {
+      if (indices.getLast() != indices.size() - 1) {
+        throw new IllegalArgumentException(
+            file + ": the devices " + name + " are not numbered from 0 without a gap");
+      }
+      out.add(new GresInventory(name, "", indices.size()));
+    });
+    return out;
+  }
+}
