@@ -84,7 +84,8 @@ public record AgentOptions(
     if (data == null || node == null || launcher == null || spool == null) {
       throw new IllegalArgumentException("--data, --node, --launcher and --spool are needed");
     }
-    return new AgentOptions(data, node, launcher, spool, server, cores, memBytes, heartbeatMs, devices);
+    return new AgentOptions(
+        data, node, launcher, spool, server, cores, memBytes, heartbeatMs, devices);
   }
 
   private static long number(String name, String value, long max) {

@@ -36,8 +36,7 @@ public final class NodeProbe {
    * @param memBytes how much memory to offer; 0 offers all but a reserve
    * @param devices to offer
    */
-  public NodeProbe(
-      NodeName name, int cores, long memBytes, List<NodeFacts.GresInventory> devices) {
+  public NodeProbe(NodeName name, int cores, long memBytes, List<NodeFacts.GresInventory> devices) {
     this.name = name;
     this.devices = List.copyOf(devices);
     this.cores = cores > 0 ? cores : Runtime.getRuntime().availableProcessors();

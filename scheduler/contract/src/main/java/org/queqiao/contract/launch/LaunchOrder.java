@@ -109,7 +109,9 @@ public record LaunchOrder(
     return ByteBuffer.wrap(signedOrder).getInt(OrderHeader.BYTES);
   }
 
-  /** Only where there are any: a launcher that does not know devices understands all other orders. */
+  /**
+   * Only where there are any: a launcher that does not know devices understands all other orders.
+   */
   private byte[] devicesBytes() {
     StringBuilder joined = new StringBuilder();
     devices.forEach(device -> joined.append(device).append('\0'));

@@ -15,7 +15,9 @@ import org.queqiao.contract.node.NodeFacts.GresInventory;
 final class LimitsEndToEndTest {
   /** Says by bits which of the two devices it can read. */
   private static final String[] TRY = {
-    "n=0", "head -c1 /dev/zero >/dev/null && n=1", "head -c1 /dev/random >/dev/null && n=$((n+2))",
+    "n=0",
+    "head -c1 /dev/zero >/dev/null && n=1",
+    "head -c1 /dev/random >/dev/null && n=$((n+2))",
     "exit $n"
   };
 

@@ -78,20 +78,21 @@ public final class NodeProcesses implements AutoCloseable {
   public Process launcher() throws IOException {
     return spawn(
         "launcher",
-        withDevices(List.of(
-            program("queqiao-launcher").toString(),
-            "--data",
-            folder.resolve("node").toString(),
-            "--socket",
-            folder.resolve("launcher.sock").toString(),
-            "--public-key",
-            launchKey().toString(),
-            "--node",
-            node.value(),
-            "--agent-uid",
-            Integer.toString(currentUid()),
-            "--min-uid",
-            Integer.toString(jobUid))));
+        withDevices(
+            List.of(
+                program("queqiao-launcher").toString(),
+                "--data",
+                folder.resolve("node").toString(),
+                "--socket",
+                folder.resolve("launcher.sock").toString(),
+                "--public-key",
+                launchKey().toString(),
+                "--node",
+                node.value(),
+                "--agent-uid",
+                Integer.toString(currentUid()),
+                "--min-uid",
+                Integer.toString(jobUid))));
   }
 
   private static Path program(String name) {
@@ -102,34 +103,35 @@ public final class NodeProcesses implements AutoCloseable {
   public Process agent(int cores, int heartbeatMs) throws IOException {
     return spawn(
         "agent",
-        withDevices(List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-Xms4m",
-            "-Xmx16m",
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            "-XX:+UseCompactObjectHeaders",
-            "-Xss256k",
-            "-XX:ReservedCodeCacheSize=12m",
-            "-XX:-UsePerfData",
-            "-XX:+ExitOnOutOfMemoryError",
-            "--enable-native-access=ALL-UNNAMED",
-            "-Dqueqiao.shim=" + program("libqueqiao-shim.so"),
-            "-cp",
-            agentClassPath(),
-            "org.queqiao.agent.AgentMain",
-            "--data",
-            folder.resolve("agent").toString(),
-            "--node",
-            node.value(),
-            "--launcher",
-            folder.resolve("launcher.sock").toString(),
-            "--spool",
-            folder.resolve("node/spool").toString(),
-            "--cores",
-            Integer.toString(cores),
-            "--heartbeat-ms",
-            Integer.toString(heartbeatMs))));
+        withDevices(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xms4m",
+                "-Xmx16m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseCompactObjectHeaders",
+                "-Xss256k",
+                "-XX:ReservedCodeCacheSize=12m",
+                "-XX:-UsePerfData",
+                "-XX:+ExitOnOutOfMemoryError",
+                "--enable-native-access=ALL-UNNAMED",
+                "-Dqueqiao.shim=" + program("libqueqiao-shim.so"),
+                "-cp",
+                agentClassPath(),
+                "org.queqiao.agent.AgentMain",
+                "--data",
+                folder.resolve("agent").toString(),
+                "--node",
+                node.value(),
+                "--launcher",
+                folder.resolve("launcher.sock").toString(),
+                "--spool",
+                folder.resolve("node/spool").toString(),
+                "--cores",
+                Integer.toString(cores),
+                "--heartbeat-ms",
+                Integer.toString(heartbeatMs))));
   }
 
   /** What a program printed. */

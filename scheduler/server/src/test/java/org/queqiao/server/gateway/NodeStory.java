@@ -148,21 +148,22 @@ final class NodeStory implements AutoCloseable {
 
   JobSpec spec(long job, String... lines) {
     return JobSpec.builder(
-                "story " + job,
-                ("#!/bin/sh\n" + String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8),
-                new PartitionName("batch"),
-                new ProjectName("climate"),
-                60_000)
-            .workDir(work.toString())
-            .stdoutPath("out-%j")
-            .build();
+            "story " + job,
+            ("#!/bin/sh\n" + String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8),
+            new PartitionName("batch"),
+            new ProjectName("climate"),
+            60_000)
+        .workDir(work.toString())
+        .stdoutPath("out-%j")
+        .build();
   }
 
   DesiredRunState desired(long job, JobSpec spec) {
     return desired(job, spec, 0, List.of());
   }
 
-  DesiredRunState desired(long job, JobSpec spec, long memBytes, List<Allocation.GresDevices> gres) {
+  DesiredRunState desired(
+      long job, JobSpec spec, long memBytes, List<Allocation.GresDevices> gres) {
     return new DesiredRunState(
         run(job),
         false,
