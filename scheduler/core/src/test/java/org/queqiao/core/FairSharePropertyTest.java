@@ -4,17 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.math.BigInteger;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.queqiao.contract.event.JobAllocated;
-import org.queqiao.contract.event.JobEnded;
-import org.queqiao.contract.event.JobSubmitted;
-import org.queqiao.contract.event.LoggedEvent;
-import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.event.JobSuspended;
 import org.queqiao.contract.policy.PriorityPolicy;
 import org.queqiao.contract.policy.Subject;
 import org.queqiao.core.message.Input;
@@ -24,40 +19,29 @@ import org.queqiao.core.message.ShareLine;
 final class FairSharePropertyTest {
   private static final long HOUR_MS = SchedulerStory.HOUR_MS;
 
-  /** A run of the history: who, how many cores, from when to when. */
-  private record Run(String member, long cores, long fromMs, long toMs) {}
-
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
   void equalANaiveRecomputationFromTheWholeHistory(long seed) {
-    Random random = new Random(seed);
+    SplittableRandom random = new SplittableRandom(seed);
     SchedulerStory story = SchedulerStory.site().withoutChecks();
-    long halfLifeMs = random.nextInt(4) * HOUR_MS;
-    long policyMs = story.nowMs;
-    story.does(new Input.DefinePriorityPolicy(SchedulerStory.OWNER, fairShareOnly(halfLifeMs)));
-    story.node("n0", 8);
-    story.node("n1", 8);
-    List<JobId> live = new ArrayList<>();
-    for (int step = 0; step < 150; step++) {
-      story.after(1 + random.nextInt((int) HOUR_MS));
-      String user = List.of("liwei", "wangfang", "chenjie").get(random.nextInt(3));
-      live.add(
-          story.submits(
-              user,
-              SchedulerStory.script().cpusPerTask(1 + random.nextInt(5)).limitMs(24 * HOUR_MS)));
-      story.plans();
-      live.removeIf(job -> {
-        if (!story.machine.state().job(job).orElseThrow().allocations().isEmpty()
-            && random.nextInt(3) == 0) {
-          story.exits(job, 0);
-          return true;
-        }
-        return false;
-      });
+    NaiveDecay decay = new NaiveDecay(random.nextInt(4) * HOUR_MS, story.nowMs);
+    story.does(
+        new Input.DefinePriorityPolicy(SchedulerStory.OWNER, fairShareOnly(decay.halfLifeMs())));
+    RandomWorkload workload = new RandomWorkload(story, random);
+    NaiveJobs naive = new NaiveJobs();
+    int seen = 0;
+    int stopped = 0;
+    for (int step = 0; step < 200; step++) {
+      workload.step();
+      for (; seen < story.log.size(); seen++) {
+        stopped += story.log.get(seen).event() instanceof JobSuspended ? 1 : 0;
+        naive.apply(story.log.get(seen));
+      }
       if (step % 10 == 0) {
-        compare(story, halfLifeMs, policyMs, "seed " + seed + ", step " + step);
+        compare(story, naive, decay, "seed " + seed + ", step " + step);
       }
     }
+    assertThat(stopped).as("runs that were stopped for a while").isPositive();
     byte[] digest = story.machine.digest();
     assertThat(SchedulerMachine.from(story.machine.image()).digest()).isEqualTo(digest);
   }
@@ -67,29 +51,21 @@ final class FairSharePropertyTest {
         0, 1000, 0, 0, 0, 0, 0, 1, false, 1, HOUR_MS, halfLifeMs, List.of(), List.of());
   }
 
-  private static void compare(
-      SchedulerStory story, long halfLifeMs, long policyMs, String context) {
+  private static void compare(SchedulerStory story, NaiveJobs jobs, NaiveDecay decay, String context) {
     TreeMap<String, BigInteger> naive = new TreeMap<>();
     BigInteger all = BigInteger.ZERO;
-    long baseMs = policyMs;
-    for (Run run : runs(story)) {
-      BigInteger use = BigInteger.ZERO;
-      for (long ms = run.fromMs(); ms < run.toMs(); ) {
-        // The weight is the same for a 64th of a half-life.
-        long stepMs = halfLifeMs == 0 ? run.toMs() - ms : halfLifeMs / 64;
-        long next = halfLifeMs == 0 ? run.toMs() : ms + stepMs - (ms - baseMs) % stepMs;
-        next = Math.min(next, run.toMs());
-        use = use.add(weight(ms, baseMs, halfLifeMs).multiply(BigInteger.valueOf(next - ms)));
-        ms = next;
-      }
-      use = use.multiply(BigInteger.valueOf(run.cores() * 1000));
-      naive.merge(run.member(), use, BigInteger::add);
+    for (NaiveJobs.Use each : jobs.usesUntil(story.nowMs)) {
+      BigInteger use =
+          decay
+              .sum(each.fromMs(), each.toMs())
+              .multiply(BigInteger.valueOf(each.cores() * 1000));
+      naive.merge(each.member(), use, BigInteger::add);
       all = all.add(use);
     }
     for (ShareLine line : story.machine.state().shares(story.nowMs)) {
       if (line.subject() instanceof Subject.Member) {
         BigInteger use = naive.getOrDefault(line.subject().label(), BigInteger.ZERO);
-        BigInteger now = weight(story.nowMs, baseMs, halfLifeMs);
+        BigInteger now = decay.weight(story.nowMs);
         assertThat(line.node().usedMilliCoreMs())
             .as("%s: %s", context, line.subject())
             .isEqualTo(use.divide(now));
@@ -100,44 +76,5 @@ final class FairSharePropertyTest {
         assertThat(line.node().factorPpm() / 1e6).as(context).isCloseTo(exact, within(2e-6));
       }
     }
-  }
-
-  /** 2^(i/64) x 2^30, rounded down, from the 64th root of the exact power. */
-  private static BigInteger weight(long ms, long baseMs, long halfLifeMs) {
-    if (halfLifeMs == 0) {
-      return BigInteger.ONE.shiftLeft(30);
-    }
-    long steps = (ms - baseMs) / (halfLifeMs / 64);
-    int whole = (int) (steps / 64);
-    BigInteger power = BigInteger.ONE.shiftLeft((int) (steps % 64)).shiftLeft(64 * 40);
-    for (int i = 0; i < 6; i++) {
-      power = power.sqrt();
-    }
-    return power.shiftRight(10).shiftLeft(whole);
-  }
-
-  private static List<Run> runs(SchedulerStory story) {
-    TreeMap<JobId, String> owners = new TreeMap<>();
-    TreeMap<JobId, Run> runs = new TreeMap<>();
-    for (LoggedEvent logged : story.log) {
-      switch (logged.event()) {
-        case JobSubmitted e -> owners.put(e.job(), e.spec().project() + ":" + e.user());
-        case JobAllocated e ->
-            runs.put(
-                e.run().job(),
-                new Run(
-                    owners.get(e.run().job()),
-                    e.allocations().stream().mapToLong(each -> each.cores().size()).sum(),
-                    logged.timeMs(),
-                    story.nowMs));
-        case JobEnded e ->
-            runs.computeIfPresent(
-                e.job(), (id, run) -> new Run(run.member(), run.cores(), run.fromMs(), e.endMs()));
-        default -> {
-          // The other facts use nothing.
-        }
-      }
-    }
-    return List.copyOf(runs.values());
   }
 }

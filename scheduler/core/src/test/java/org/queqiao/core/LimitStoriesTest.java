@@ -18,10 +18,12 @@ import org.queqiao.contract.id.PlatformName;
 import org.queqiao.contract.id.QosName;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.GresRequest;
+import org.queqiao.contract.job.JobPlacement;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.node.NodeFacts;
 import org.queqiao.contract.policy.Limit;
 import org.queqiao.contract.policy.LimitScope;
+import org.queqiao.contract.policy.PriorityPolicy;
 import org.queqiao.contract.policy.Quantity;
 import org.queqiao.contract.policy.Rules;
 import org.queqiao.contract.policy.Subject;
@@ -94,6 +96,97 @@ final class LimitStoriesTest {
     story.after(1000).exits(first, 0);
     story.plans();
     assertThat(story.state(second)).isEqualTo(JobState.RUNNING);
+  }
+
+  /** Without a word on memory a job gets so much as goes with its cores, and that counts. */
+  @Test
+  void theMemoryThatGoesWithCoresIsCountedAndHoldsUpNobody() {
+    story.inOrder();
+    limits(LIWEI, limit(LimitScope.GROUP, Quantity.MEM_BYTES, SchedulerStory.GIB));
+    JobId first = story.submits("liwei", cores(16));
+    JobId other = story.submits("wangfang", cores(16));
+    story.plans();
+    assertThat(story.state(other)).isEqualTo(JobState.RUNNING);
+    assertThat(why(first).word()).isEqualTo("AssocGrpMemLimit");
+    assertThat(why(first).sentence()).contains("asks for " + 16 * SchedulerStory.GIB);
+  }
+
+  /** What a job leaves to its nodes is known for sure once they are chosen. */
+  @Test
+  void whoGetsMoreThanItsLimitOnTheNodeThatItNeedsHoldsUpNobody() {
+    story.inOrder();
+    story.says(SchedulerStory.facts("n2", "boot-1", 16, 160 * SchedulerStory.GIB));
+    limits(LIWEI, limit(LimitScope.GROUP, Quantity.MEM_BYTES, 10 * SchedulerStory.GIB));
+    JobPlacement there = JobPlacement.builder().nodeList("n2").build();
+    JobId first = story.submits("liwei", cores(8).placement(there));
+    JobId other = story.submits("wangfang", cores(16).placement(there));
+    for (int pass = 0; pass < 3; pass++) {
+      story.plans();
+    }
+    assertThat(story.state(first)).isEqualTo(JobState.PENDING);
+    assertThat(story.state(other)).isEqualTo(JobState.RUNNING);
+    story.exits(other, 0);
+    limits(LIWEI);
+    story.plans();
+    assertThat(story.state(first)).isEqualTo(JobState.RUNNING);
+  }
+
+  @Test
+  void aLimitOfCommittedTimeOpensAsTimePassesAndNothingElseHappens() {
+    story.inOrder();
+    limits(CLIMATE, limit(LimitScope.GROUP, Quantity.RUNNING_CORE_MS, 10 * SchedulerStory.HOUR_MS));
+    story.submits("liwei", cores(8).limitMs(SchedulerStory.HOUR_MS));
+    JobId next = story.submits("wangfang", cores(4).limitMs(SchedulerStory.HOUR_MS));
+    assertThat(story.plans()).isEqualTo(1);
+    assertThat(story.plans()).isZero();
+    assertThat(why(next).word()).isEqualTo("AssocGrpCPURunMinutesLimit");
+    // Two of twelve core hours are too many: 8 cores leave them behind in 15 minutes.
+    long opensMs = story.nowMs + SchedulerStory.HOUR_MS / 4;
+    assertThat(story.machine.state().nextDeadlineMs()).hasValue(opensMs);
+    story.nowMs = opensMs - 1;
+    assertThat(story.plans()).isZero();
+    story.nowMs = opensMs;
+    assertThat(story.plans()).isEqualTo(1);
+    assertThat(story.state(next)).isEqualTo(JobState.RUNNING);
+  }
+
+  @Test
+  void aLimitOfUseOpensWhenUseHasFaded() {
+    story.does(
+        new Input.DefinePriorityPolicy(
+            SchedulerStory.OWNER,
+            new PriorityPolicy(
+                0, 0, 0, 0, 0, 0, 0, 1, false, 1, 1, SchedulerStory.HOUR_MS, List.of(), List.of())));
+    long hour = SchedulerStory.HOUR_MS;
+    limits(CLIMATE, limit(LimitScope.GROUP, Quantity.CORE_MS, 4 * hour + 60_000));
+    JobId first = story.submits("liwei", cores(4).limitMs(hour));
+    story.plans();
+    story.after(30_000).exits(first, 0);
+    JobId next = story.submits("liwei", cores(4).limitMs(hour));
+    assertThat(story.plans()).isZero();
+    assertThat(why(next).word()).isEqualTo("AssocGrpCPUMinutesLimit");
+    // Two core minutes were used, of which half are left after an hour.
+    long endMs = story.nowMs;
+    while (story.state(next) == JobState.PENDING && story.nowMs < endMs + 2 * hour) {
+      story.after(60_000).plans();
+    }
+    assertThat(story.nowMs - endMs).isBetween(hour - hour / 32, hour + hour / 32);
+    assertThat(story.state(next)).isEqualTo(JobState.RUNNING);
+  }
+
+  @Test
+  void aRunThatIsOverdueTakesNothingFromWhatOthersAreCommittedTo() {
+    limits(CLIMATE, limit(LimitScope.GROUP, Quantity.RUNNING_CORE_MS, 10 * SchedulerStory.HOUR_MS));
+    JobId lost = story.submits("liwei", cores(8).limitMs(SchedulerStory.HOUR_MS));
+    story.plans();
+    story.silent(story.node(lost).value());
+    story.after(4 * SchedulerStory.HOUR_MS).ticks();
+    assertThat(story.state(lost)).isEqualTo(JobState.COMPLETING);
+    JobId first = story.submits("liwei", cores(6).limitMs(SchedulerStory.HOUR_MS));
+    JobId second = story.submits("liwei", cores(6).limitMs(SchedulerStory.HOUR_MS));
+    story.plans();
+    assertThat(story.state(first)).isEqualTo(JobState.RUNNING);
+    assertThat(story.state(second)).isEqualTo(JobState.PENDING);
   }
 
   @Test

@@ -2,6 +2,7 @@ package org.queqiao.core;
 
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.queqiao.core.message.Input;
 
@@ -21,10 +22,17 @@ record ToldStory(List<Told> inputs) {
 
   /** Tells it to a site in which nothing has happened. */
   SchedulerStory tell() {
+    return tell(_ -> _ -> {});
+  }
+
+  /** As {@code tell}, and somebody looks at the story after each input. */
+  private SchedulerStory tell(Function<SchedulerStory, Consumer<Input>> watcher) {
     SchedulerStory story = SchedulerStory.site();
+    Consumer<Input> watch = watcher.apply(story);
     for (Told each : inputs) {
       story.nowMs = each.nowMs();
       story.hears(each.input());
+      watch.accept(each.input());
     }
     return story;
   }
@@ -37,6 +45,21 @@ record ToldStory(List<Told> inputs) {
     } catch (AssertionError | RuntimeException failure) {
       return true;
     }
+  }
+
+  /** As {@code shortest}, of what a watcher finds on the way. */
+  ToldStory shortestSeenBy(Function<SchedulerStory, Consumer<Input>> watcher) {
+    return new ToldStory(
+        Shortest.of(
+            inputs,
+            each -> {
+              try {
+                new ToldStory(each).tell(watcher);
+                return false;
+              } catch (AssertionError | RuntimeException failure) {
+                return true;
+              }
+            }));
   }
 
   /** A story that fails as well and that no input can be left out of. */

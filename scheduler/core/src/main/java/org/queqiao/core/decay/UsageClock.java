@@ -68,6 +68,15 @@ public final class UsageClock {
     return BigInteger.valueOf(TABLE[step]).shiftLeft(Math.toIntExact(age / halfLifeMs));
   }
 
+  /** When the weight is next another than at a moment; the greatest number when it never is. */
+  public long nextStepMs(long timeMs) {
+    if (halfLifeMs == 0) {
+      return Long.MAX_VALUE;
+    }
+    long age = Math.max(0, timeMs - baseMs);
+    return Math.addExact(baseMs, Math.multiplyExact(age / stepMs + 1, stepMs));
+  }
+
   /** The sum of the weights of all milliseconds from the base to a moment. */
   public BigInteger sum(long timeMs) {
     long age = Math.max(0, timeMs - baseMs);

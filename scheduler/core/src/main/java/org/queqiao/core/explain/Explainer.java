@@ -26,7 +26,6 @@ import org.queqiao.core.priority.Multifactor;
 import org.queqiao.core.state.ArrayProgress;
 import org.queqiao.core.state.Claim;
 import org.queqiao.core.state.Cluster;
-import org.queqiao.core.state.Demand;
 import org.queqiao.core.state.Job;
 import org.queqiao.core.state.JobClock;
 import org.queqiao.core.state.Node;
@@ -59,7 +58,7 @@ public final class Explainer {
         queue.ahead(),
         queue.aheadCount(),
         queue.all(),
-        new LimitTree(cluster, nowMs).uses(Claim.of(job), Demand.of(job.spec())),
+        new LimitTree(cluster, nowMs).uses(Claim.of(job)),
         new Multifactor(cluster, nowMs).terms(job),
         scan.kept(),
         new WhyPreempting(cluster).of(job, holders),

@@ -119,7 +119,7 @@ public final class WhyPending {
 
   private Optional<PendingWhy> block(Job job) {
     return new LimitTree(cluster, cluster.timeMs())
-        .blocks(Claim.of(job), Demand.of(job.spec()))
+        .blocks(Claim.of(job))
         .map(LimitTree.Block::why);
   }
 

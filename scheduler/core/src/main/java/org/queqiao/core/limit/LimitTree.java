@@ -30,20 +30,13 @@ public final class LimitTree {
   private final long nowMs;
   private final BudgetGate gate;
   private final TreeMap<Subject, TreeMap<Tallies.Part, Tally>> started = new TreeMap<>();
+  private long opensMs = Long.MAX_VALUE;
 
+  /** Limits at a moment, which is also that of the starts. */
   public LimitTree(Cluster cluster, long nowMs) {
-    this(cluster, nowMs, nowMs);
-  }
-
-  /**
-   * Limits at one moment, for starts at another.
-   *
-   * @param startMs when runs would start; what they may cost is counted from then on
-   */
-  public LimitTree(Cluster cluster, long nowMs, long startMs) {
     this.cluster = cluster;
     this.nowMs = nowMs;
-    this.gate = new BudgetGate(cluster, startMs);
+    this.gate = new BudgetGate(cluster, nowMs);
   }
 
   /**
@@ -55,23 +48,71 @@ public final class LimitTree {
    */
   public record Block(PendingWhy why, boolean whateverShape) {}
 
+  /** As {@link #blocks(Claim, Demand)}, with the least that the job gets. */
+  public Optional<Block> blocks(Claim job) {
+    return blocks(job, asked(job.spec()));
+  }
+
+  private Demand asked(JobSpec spec) {
+    return Demand.least(spec, cluster.nodes().shapes().keySet());
+  }
+
   /**
    * The first limit that does not let a waiting job start with these resources, or the wallet that
    * cannot pay for it.
    */
   public Optional<Block> blocks(Claim job, Demand demand) {
-    Optional<Block> limit = first(job, demand, false);
-    return limit.isPresent() ? limit : gate.blocks(job.spec(), demand.cores());
+    LimitUse use = firstBlocking(job, demand, false, null);
+    if (use == null) {
+      return gate.blocks(job.spec(), demand.cores());
+    }
+    opensMs = Math.min(opensMs, opensMs(job, use));
+    return Optional.of(block(job, use));
+  }
+
+  /**
+   * When the first of the limits that blocked a job may let it start without any fact, because use
+   * fades or the time limits of what runs come nearer; the greatest number when none will.
+   */
+  public long opensMs() {
+    return opensMs;
+  }
+
+  private long opensMs(Claim job, LimitUse use) {
+    Limit limit = use.limit();
+    boolean together = limit.scope() != LimitScope.JOB;
+    if (together && limit.quantity() == Quantity.CORE_MS) {
+      return cluster.priorities().usage().fadesMs(nowMs);
+    }
+    if (limit.quantity() != Quantity.RUNNING_CORE_MS || use.asks() > limit.most()) {
+      return Long.MAX_VALUE;
+    }
+    Tallies.Part part = Tallies.part(limit.scope(), job);
+    Tally before = cluster.priorities().tallies().of(use.subject(), part);
+    Tally now = startedOf(use.subject(), part);
+    long cores = before.movingCores() + (now == null ? 0 : now.movingCores());
+    // Where the limit is full, others of its jobs may ask for less than this one.
+    long over = use.used() - limit.most() + (isFull(use) ? 1 : use.asks());
+    return cores == 0 ? Long.MAX_VALUE : Math.addExact(nowMs, Math.ceilDiv(over, cores));
+  }
+
+  private static boolean isFull(LimitUse use) {
+    return use.limit().scope() != LimitScope.JOB && use.used() >= use.limit().most();
+  }
+
+  private Tally startedOf(Subject subject, Tallies.Part part) {
+    return started.getOrDefault(subject, new TreeMap<>()).get(part);
   }
 
   /** The first limit that does not let a job in at all: how many may wait, how large one may be. */
   public Optional<Block> refuses(Claim job) {
-    return first(job, Demand.of(job.spec()), true);
+    return Optional.ofNullable(firstBlocking(job, asked(job.spec()), true, null))
+        .map(use -> block(job, use));
   }
 
   /** As {@link #refuses}, for a job that is counted already where it stays. */
   public Optional<Block> refusesChange(Claim before, Claim after) {
-    Demand demand = Demand.of(after.spec());
+    Demand demand = asked(after.spec());
     PlatformName old = cluster.priorities().platformOf(before.spec().project());
     List<Subject> counted = Tallies.subjectsOf(before, old);
     PlatformName platform = cluster.priorities().platformOf(after.spec().project());
@@ -90,15 +131,10 @@ public final class LimitTree {
     return Optional.empty();
   }
 
-  private Optional<Block> first(Claim job, Demand demand, boolean atSubmit) {
-    return Optional.ofNullable(firstBlocking(job, demand, atSubmit, null))
-        .map(use -> block(job, use));
-  }
-
   /** Every limit that has a say in whether a waiting job starts, with its use. */
-  public List<LimitUse> uses(Claim job, Demand demand) {
+  public List<LimitUse> uses(Claim job) {
     List<LimitUse> all = new ArrayList<>();
-    firstBlocking(job, demand, false, all);
+    firstBlocking(job, asked(job.spec()), false, all);
     return all;
   }
 
@@ -150,7 +186,7 @@ public final class LimitTree {
   private long used(Claim job, Subject subject, Limit limit) {
     Tallies.Part part = Tallies.part(limit.scope(), job);
     Tally before = cluster.priorities().tallies().of(subject, part);
-    Tally now = started.getOrDefault(subject, new TreeMap<>()).get(part);
+    Tally now = startedOf(subject, part);
     if (limit.quantity() == Quantity.CORE_MS) {
       long rest = before.restCoreMs(nowMs) + (now == null ? 0 : now.restCoreMs(nowMs));
       return Math.addExact(pastCoreMs(subject), rest);
@@ -186,7 +222,6 @@ public final class LimitTree {
 
   private static Block block(Claim job, LimitUse use) {
     Limit limit = use.limit();
-    boolean full = limit.scope() != LimitScope.JOB && use.used() >= limit.most();
     boolean everyJobAsks =
         switch (limit.quantity()) {
           case RUNNING_JOBS, SUBMITTED_JOBS, CORES, NODES, CORE_MS, RUNNING_CORE_MS -> true;
@@ -194,7 +229,7 @@ public final class LimitTree {
         };
     PendingWhy why =
         new PendingWhy(SlurmWords.of(use.subject(), limit), sentence(job.user(), job.spec(), use));
-    return new Block(why, full && everyJobAsks);
+    return new Block(why, isFull(use) && everyJobAsks);
   }
 
   /** A limit in words: whose, how much, who has how much of it, and what a job asks for. */

@@ -2,13 +2,13 @@ package org.queqiao.core.plan;
 
 import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.core.limit.LimitTree;
 import org.queqiao.core.priority.JobOrder;
 import org.queqiao.core.state.Claim;
 import org.queqiao.core.state.Cluster;
-import org.queqiao.core.state.Demand;
 import org.queqiao.core.state.Job;
 import org.queqiao.core.state.TasksAhead;
 
@@ -31,6 +31,9 @@ final class Candidates implements WaitingSource {
   /** Given out in earlier passes and still waiting. */
   private final WaitingPlanJobs waiting;
 
+  /** Which get more than a limit leaves, on the nodes that the pass before chose for them. */
+  private final Set<JobId> overLimits;
+
   /** By array: how many more tasks its throttle lets start. */
   private final TreeMap<JobId, Integer> throttles = new TreeMap<>();
 
@@ -52,14 +55,22 @@ final class Candidates implements WaitingSource {
       JobOrder.Queue queue,
       ClusterMirror mirror,
       int promises,
-      WaitingPlanJobs waiting) {
+      WaitingPlanJobs waiting,
+      Set<JobId> overLimits,
+      long nowMs) {
     this.cluster = cluster;
     this.queue = queue;
-    this.limits = new LimitTree(cluster, cluster.timeMs());
+    this.limits = new LimitTree(cluster, nowMs);
     this.mirror = mirror;
     this.promises = Math.min(promises, MAX_PROMISED_TASKS);
     this.waiting = waiting;
+    this.overLimits = overLimits;
     this.claimants = List.copyOf(cluster.jobs().preemption().claimants()).iterator();
+  }
+
+  /** When the first limit that kept a job out may let it start without any fact. */
+  long limitsOpenMs() {
+    return limits.opensMs();
   }
 
   @Override
@@ -92,14 +103,15 @@ final class Candidates implements WaitingSource {
   private Job nextJob() {
     while (claimants.hasNext()) {
       Job job = cluster.jobs().find(claimants.next()).orElseThrow(IllegalStateException::new);
-      if (limits.blocks(Claim.of(job), Demand.of(job.spec())).isEmpty()) {
+      if (limits.blocks(Claim.of(job)).isEmpty()) {
         return job;
       }
     }
     claims = false;
     for (Job job = queue.next(); job != null; job = queue.next()) {
-      LimitTree.Block block = limits.blocks(Claim.of(job), Demand.of(job.spec())).orElse(null);
-      if (block == null && (job.preemption().claims() == 0 || job.array() != null)) {
+      LimitTree.Block block = limits.blocks(Claim.of(job)).orElse(null);
+      boolean out = block != null || overLimits.contains(job.id());
+      if (!out && (job.preemption().claims() == 0 || job.array() != null)) {
         return job;
       }
       if (block != null && block.whateverShape()) {

@@ -3,6 +3,7 @@ package org.queqiao.core.plan;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.queqiao.contract.event.ArrayEnded;
 import org.queqiao.contract.event.ArrayTaskSplit;
 import org.queqiao.contract.event.ArrayTasksEnded;
@@ -68,6 +69,17 @@ public final class ClusterPlanner {
   private long chancesAtBegin;
   private boolean passStarted;
   private final WaitingPlanJobs waiting = new WaitingPlanJobs();
+
+  /** Whom a limit kept from the nodes that were chosen, and so many in passes before this one. */
+  private final TreeSet<JobId> overLimits = new TreeSet<>();
+
+  private int overLimitsAtBegin;
+
+  /** Whether the next pass goes without those that limits kept out. */
+  private boolean without;
+
+  /** Of the latest pass that was begun, or null. */
+  private Candidates candidates;
   private final List<PlanJob> decided = new ArrayList<>();
   private final List<PlanJob> promised = new ArrayList<>();
 
@@ -116,6 +128,7 @@ public final class ClusterPlanner {
     }
     expectOverdue(planner, nowMs);
     if (!passBegun && planner.pool().totalFreeCores() <= 0) {
+      candidates = null;
       return fruitless(List.of(), cluster.chances(), nowMs);
     }
     if (!passBegun) {
@@ -130,6 +143,12 @@ public final class ClusterPlanner {
     List<Event> facts = allocate(planner, nowMs);
     passStarted |= !facts.isEmpty();
     passBegun = !over;
+    if (over && !passStarted && overLimits.size() > overLimitsAtBegin) {
+      // They took the room of others in this pass: the next one goes without them.
+      without = true;
+      return new Slice(List.of(), 0, promises(facts), List.of(), true, -1, Long.MAX_VALUE);
+    }
+    without &= !over;
     if (over && !passStarted) {
       return fruitless(promises(facts), chancesAtBegin, nowMs);
     }
@@ -141,6 +160,7 @@ public final class ClusterPlanner {
   private Slice fruitless(List<JobPromised> promises, long atChances, long nowMs) {
     Preemption.Found found = new Preemption(cluster, mirror, nowMs).find(order);
     boolean nothing = found.kills().isEmpty();
+    long limitsMs = candidates == null ? Long.MAX_VALUE : candidates.limitsOpenMs();
     return new Slice(
         List.of(),
         0,
@@ -149,7 +169,7 @@ public final class ClusterPlanner {
         !nothing,
         nothing ? atChances : -1,
         // What does not leave in its time puts off the start that was promised behind it.
-        Math.min(found.retryMs(), mirror.firstLeavesBy()));
+        Math.min(limitsMs, Math.min(found.retryMs(), mirror.firstLeavesBy())));
   }
 
   private void renew() {
@@ -230,8 +250,15 @@ public final class ClusterPlanner {
   }
 
   private void begin(Planner planner, long nowMs) {
+    if (!without) {
+      overLimits.clear();
+    }
+    overLimitsAtBegin = overLimits.size();
     JobOrder.Queue queue = order.open(cluster, cluster.timeMs());
-    planner.begin(new Candidates(cluster, queue, mirror, policy.reservations(), waiting), nowMs);
+    candidates =
+        new Candidates(
+            cluster, queue, mirror, policy.reservations(), waiting, overLimits, nowMs);
+    planner.begin(candidates, nowMs);
     passBegun = true;
     passStarted = false;
     chancesAtBegin = cluster.chances();
@@ -241,7 +268,7 @@ public final class ClusterPlanner {
   private List<Event> allocate(Planner planner, long nowMs) {
     List<Event> out = new ArrayList<>();
     Trial trial = new Trial(cluster.nodes());
-    LimitTree limits = new LimitTree(cluster, cluster.timeMs(), nowMs);
+    LimitTree limits = new LimitTree(cluster, nowMs);
     long lastJobId = cluster.lastJobId();
     for (PlanJob start : decided) {
       Job job = cluster.jobs().find(ClusterMirror.jobOf(start)).orElse(null);
@@ -255,6 +282,9 @@ public final class ClusterPlanner {
         // More nodes than it must have are more than a limit leaves: it gets what it must have.
         chosen = chosen.subList(0, job.spec().allNodes());
         blocked = limits.blocks(Claim.of(job), Demand.of(chosen)).isPresent();
+      }
+      if (blocked) {
+        overLimits.add(job.id());
       }
       ReservationName in = chosen.isEmpty() ? null : mirror.reservationOf(job, start);
       if (!chosen.isEmpty()) {

@@ -14,7 +14,6 @@ import org.queqiao.core.limit.LimitTree;
 import org.queqiao.core.priority.JobOrder;
 import org.queqiao.core.state.Claim;
 import org.queqiao.core.state.Cluster;
-import org.queqiao.core.state.Demand;
 import org.queqiao.core.state.Job;
 import org.queqiao.core.state.JobTable;
 import org.queqiao.core.state.Outranking;
@@ -96,12 +95,12 @@ final class Preemption {
   }
 
   private Found findNew(JobOrder order) {
-    LimitTree limits = new LimitTree(cluster, cluster.timeMs());
+    LimitTree limits = new LimitTree(cluster, nowMs);
     TreeSet<Rank> ahead = new TreeSet<>();
     JobOrder.Queue queue = order.open(cluster, cluster.timeMs());
     Job job = queue.next();
     for (int looked = 0; job != null && looked < MAX_LOOKED; looked++) {
-      LimitTree.Block block = limits.blocks(Claim.of(job), Demand.of(job.spec())).orElse(null);
+      LimitTree.Block block = limits.blocks(Claim.of(job)).orElse(null);
       if (block == null && waits(job)) {
         Rank rank = Rank.of(job);
         boolean may = ahead.stream().allMatch(each -> passes(rank, each));

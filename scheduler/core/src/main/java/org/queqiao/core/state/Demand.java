@@ -9,6 +9,7 @@ import org.queqiao.contract.job.GresRequest;
 import org.queqiao.contract.job.JobComponent;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.policy.ResourceWeight;
+import org.queqiao.core.placement.NodeShape;
 
 /**
  * Amounts of resources over all nodes.
@@ -36,6 +37,43 @@ public record Demand(long cores, long nodes, long memBytes, SortedMap<String, Lo
       memBytes = Math.addExact(memBytes, Math.multiplyExact(each.memBytes(), (long) each.nodes()));
     }
     return new Demand(spec.totalCores(), spec.allNodes(), memBytes, gres);
+  }
+
+  /**
+   * The least that a job gets: what it asks for, and where it leaves that to the node, its memory
+   * and the cores of a node that it has for itself, as the smallest node would give them.
+   *
+   * @param nodes what nodes offer
+   */
+  public static Demand least(JobSpec spec, Iterable<NodeShape> nodes) {
+    Demand asked = of(spec);
+    long memPerCore = Long.MAX_VALUE;
+    long allCores = Long.MAX_VALUE;
+    for (NodeShape each : nodes) {
+      memPerCore = Math.min(memPerCore, each.memBytes() / each.cores());
+      allCores = Math.min(allCores, each.cores());
+    }
+    if (memPerCore == Long.MAX_VALUE) {
+      return asked;
+    }
+    long wholeNode = spec.placement().exclusive() ? allCores : 0;
+    int larges = spec.tasks() % spec.nodes();
+    Demand small = onOne(spec.coresOnNode(spec.nodes() - 1), spec.memOnNode(spec.nodes() - 1), wholeNode, memPerCore);
+    Demand large = onOne(spec.coresOnNode(0), spec.memOnNode(0), wholeNode, memPerCore);
+    long smalls = spec.nodes() - larges;
+    long cores = Math.addExact(large.cores() * larges, small.cores() * smalls);
+    long memBytes = Math.addExact(Math.multiplyExact(large.memBytes(), larges), Math.multiplyExact(small.memBytes(), smalls));
+    for (JobComponent each : spec.placement().components()) {
+      Demand one = onOne((long) each.tasks() / each.nodes() * each.cpusPerTask(), each.memBytes(), wholeNode, memPerCore);
+      cores = Math.addExact(cores, Math.multiplyExact(one.cores(), (long) each.nodes()));
+      memBytes = Math.addExact(memBytes, Math.multiplyExact(one.memBytes(), (long) each.nodes()));
+    }
+    return new Demand(cores, asked.nodes(), memBytes, asked.gres());
+  }
+
+  private static Demand onOne(long cores, long memBytes, long wholeNode, long memPerCore) {
+    long most = Math.max(cores, wholeNode);
+    return new Demand(most, 1, memBytes == 0 ? Math.multiplyExact(most, memPerCore) : memBytes, new TreeMap<>());
   }
 
   private static void add(List<GresRequest> requests, int nodes, SortedMap<String, Long> gres) {

@@ -91,10 +91,11 @@ public final class Tallies {
   }
 
   private static void count(Tally tally, Job job, Demand held, int sign) {
-    if (job.state() == JobState.SUSPENDED) {
-      tally.suspended(held, JobClock.restMs(job), sign);
-    } else {
-      tally.running(held, job.deadlineMs(), sign);
+    switch (job.state()) {
+      case SUSPENDED -> tally.still(held, JobClock.restMs(job), sign);
+      // However long its end takes, it leaves no more to others than its cores.
+      case COMPLETING -> tally.still(held, 0, sign);
+      default -> tally.running(held, job.deadlineMs(), sign);
     }
   }
 

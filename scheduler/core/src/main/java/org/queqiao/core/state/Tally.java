@@ -16,10 +16,10 @@ public final class Tally {
   /** Of running jobs: cores times the moment of their time limit. */
   private BigInteger coreDeadlines = BigInteger.ZERO;
 
-  /** Of suspended jobs: cores times the rest of their time limit, which does not pass. */
+  /** Of jobs that are suspended or end: cores times the rest of their time, which does not pass. */
   private BigInteger stillCoreMs = BigInteger.ZERO;
 
-  /** How many of the cores are those of suspended jobs. */
+  /** How many of the cores are those of jobs whose rest does not pass. */
   private long stillCores;
 
   /** So many jobs are there; {@code sign} is 1, or -1 to take that back. */
@@ -33,8 +33,8 @@ public final class Tally {
     coreDeadlines = coreDeadlines.add(coreMs(demand, deadlineMs, sign));
   }
 
-  /** A suspended job holds resources, and may use them for so long once it goes on. */
-  void suspended(Demand demand, long restMs, int sign) {
+  /** A job holds resources, and may use them for so long, however late it is. */
+  void still(Demand demand, long restMs, int sign) {
     held(demand, sign);
     stillCores = counted(stillCores, sign, demand.cores());
     stillCoreMs = stillCoreMs.add(coreMs(demand, restMs, sign));
@@ -88,10 +88,15 @@ public final class Tally {
     };
   }
 
+  /** Cores of jobs whose time limit comes nearer. */
+  public long movingCores() {
+    return cores - stillCores;
+  }
+
   /** Cores times the rest of the time limit of all that runs. */
   public long restCoreMs(long nowMs) {
     return coreDeadlines
-        .subtract(BigInteger.valueOf(cores - stillCores).multiply(BigInteger.valueOf(nowMs)))
+        .subtract(BigInteger.valueOf(movingCores()).multiply(BigInteger.valueOf(nowMs)))
         .max(BigInteger.ZERO)
         .add(stillCoreMs)
         .longValueExact();

@@ -174,6 +174,11 @@ public final class UsageTable {
     return weighted.divide(clock.weight(nowMs));
   }
 
+  /** When past use counts for less than at a moment; the greatest number when it never fades. */
+  public long fadesMs(long nowMs) {
+    return clock.nextStepMs(nowMs);
+  }
+
   public PriorityPolicy policy() {
     return policy;
   }
