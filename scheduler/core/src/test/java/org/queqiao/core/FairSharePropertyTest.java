@@ -51,14 +51,13 @@ final class FairSharePropertyTest {
         0, 1000, 0, 0, 0, 0, 0, 1, false, 1, HOUR_MS, halfLifeMs, List.of(), List.of());
   }
 
-  private static void compare(SchedulerStory story, NaiveJobs jobs, NaiveDecay decay, String context) {
+  private static void compare(
+      SchedulerStory story, NaiveJobs jobs, NaiveDecay decay, String context) {
     TreeMap<String, BigInteger> naive = new TreeMap<>();
     BigInteger all = BigInteger.ZERO;
     for (NaiveJobs.Use each : jobs.usesUntil(story.nowMs)) {
       BigInteger use =
-          decay
-              .sum(each.fromMs(), each.toMs())
-              .multiply(BigInteger.valueOf(each.cores() * 1000));
+          decay.sum(each.fromMs(), each.toMs()).multiply(BigInteger.valueOf(each.cores() * 1000));
       naive.merge(each.member(), use, BigInteger::add);
       all = all.add(use);
     }

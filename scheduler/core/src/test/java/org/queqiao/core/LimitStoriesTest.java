@@ -156,7 +156,20 @@ final class LimitStoriesTest {
         new Input.DefinePriorityPolicy(
             SchedulerStory.OWNER,
             new PriorityPolicy(
-                0, 0, 0, 0, 0, 0, 0, 1, false, 1, 1, SchedulerStory.HOUR_MS, List.of(), List.of())));
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                1,
+                false,
+                1,
+                1,
+                SchedulerStory.HOUR_MS,
+                List.of(),
+                List.of())));
     long hour = SchedulerStory.HOUR_MS;
     limits(CLIMATE, limit(LimitScope.GROUP, Quantity.CORE_MS, 4 * hour + 60_000));
     JobId first = story.submits("liwei", cores(4).limitMs(hour));

@@ -116,7 +116,8 @@ final class LimitsPropertyTest {
               ? LimitScope.JOB
               : LimitScope.values()[random.nextInt(parts ? 4 : 2)];
       Limit limit =
-          new Limit(scope, quantity, quantity == Quantity.GRES ? "gpu" : "", most(quantity, random));
+          new Limit(
+              scope, quantity, quantity == Quantity.GRES ? "gpu" : "", most(quantity, random));
       if (limits.stream().noneMatch(each -> each.quantity() == quantity)) {
         limits.add(limit);
       }

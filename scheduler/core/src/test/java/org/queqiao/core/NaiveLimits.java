@@ -70,7 +70,8 @@ final class NaiveLimits {
         work.spec.placement().components().stream()
             .mapToLong(each -> (long) each.tasks() * each.cpusPerTask())
             .sum();
-    long first = asked.memBytes() == 0 ? (asked.cores() - others) * memPerCoreBytes : asked.memBytes();
+    long first =
+        asked.memBytes() == 0 ? (asked.cores() - others) * memPerCoreBytes : asked.memBytes();
     long memBytes = first + others * memPerCoreBytes;
     for (Subject subject : subjectsOf(work)) {
       for (Limit limit : rules.getOrDefault(subject, Rules.NONE).limits()) {
@@ -177,9 +178,7 @@ final class NaiveLimits {
             case Subject.Centre _ -> true;
             case Subject.Platform(var name) ->
                 name.equals(
-                    rules
-                        .getOrDefault(Subject.of("project", project), Rules.NONE)
-                        .platform());
+                    rules.getOrDefault(Subject.of("project", project), Rules.NONE).platform());
             case Subject.Project(var name) -> name.value().equals(project);
             case Subject.Member _ -> subject.label().equals(each.member());
             case Subject.User _, Subject.Qos _, Subject.Partition _ -> false;

@@ -150,10 +150,7 @@ final class RandomWorkload {
     return switch (random.nextInt(4)) {
       case 0 -> placement.exclusive(true).build();
       case 1 -> placement.licences(Map.of("solver", 1 + random.nextInt(2))).build();
-      case 2 ->
-          placement
-              .components(List.of(new JobComponent(1, 1, 2, 0, List.of(), "")))
-              .build();
+      case 2 -> placement.components(List.of(new JobComponent(1, 1, 2, 0, List.of(), ""))).build();
       default -> placement.gresPerTask(List.of(new GresRequest("gpu", "", 1))).build();
     };
   }
@@ -186,7 +183,11 @@ final class RandomWorkload {
 
   private List<DesiredRunState> runs() {
     List<DesiredRunState> out = new ArrayList<>();
-    story.machine.state().nodeNames().forEach(node -> out.addAll(story.machine.desired(node).runs()));
+    story
+        .machine
+        .state()
+        .nodeNames()
+        .forEach(node -> out.addAll(story.machine.desired(node).runs()));
     return out;
   }
 

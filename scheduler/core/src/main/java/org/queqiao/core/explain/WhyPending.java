@@ -118,9 +118,7 @@ public final class WhyPending {
   }
 
   private Optional<PendingWhy> block(Job job) {
-    return new LimitTree(cluster, cluster.timeMs())
-        .blocks(Claim.of(job))
-        .map(LimitTree.Block::why);
+    return new LimitTree(cluster, cluster.timeMs()).blocks(Claim.of(job)).map(LimitTree.Block::why);
   }
 
   /** Whether all tasks of an array that could start otherwise are held one by one. */

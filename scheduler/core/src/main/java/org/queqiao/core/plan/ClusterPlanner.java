@@ -80,6 +80,7 @@ public final class ClusterPlanner {
 
   /** Of the latest pass that was begun, or null. */
   private Candidates candidates;
+
   private final List<PlanJob> decided = new ArrayList<>();
   private final List<PlanJob> promised = new ArrayList<>();
 
@@ -256,8 +257,7 @@ public final class ClusterPlanner {
     overLimitsAtBegin = overLimits.size();
     JobOrder.Queue queue = order.open(cluster, cluster.timeMs());
     candidates =
-        new Candidates(
-            cluster, queue, mirror, policy.reservations(), waiting, overLimits, nowMs);
+        new Candidates(cluster, queue, mirror, policy.reservations(), waiting, overLimits, nowMs);
     planner.begin(candidates, nowMs);
     passBegun = true;
     passStarted = false;

@@ -58,13 +58,26 @@ public record Demand(long cores, long nodes, long memBytes, SortedMap<String, Lo
     }
     long wholeNode = spec.placement().exclusive() ? allCores : 0;
     int larges = spec.tasks() % spec.nodes();
-    Demand small = onOne(spec.coresOnNode(spec.nodes() - 1), spec.memOnNode(spec.nodes() - 1), wholeNode, memPerCore);
+    Demand small =
+        onOne(
+            spec.coresOnNode(spec.nodes() - 1),
+            spec.memOnNode(spec.nodes() - 1),
+            wholeNode,
+            memPerCore);
     Demand large = onOne(spec.coresOnNode(0), spec.memOnNode(0), wholeNode, memPerCore);
     long smalls = spec.nodes() - larges;
     long cores = Math.addExact(large.cores() * larges, small.cores() * smalls);
-    long memBytes = Math.addExact(Math.multiplyExact(large.memBytes(), larges), Math.multiplyExact(small.memBytes(), smalls));
+    long memBytes =
+        Math.addExact(
+            Math.multiplyExact(large.memBytes(), larges),
+            Math.multiplyExact(small.memBytes(), smalls));
     for (JobComponent each : spec.placement().components()) {
-      Demand one = onOne((long) each.tasks() / each.nodes() * each.cpusPerTask(), each.memBytes(), wholeNode, memPerCore);
+      Demand one =
+          onOne(
+              (long) each.tasks() / each.nodes() * each.cpusPerTask(),
+              each.memBytes(),
+              wholeNode,
+              memPerCore);
       cores = Math.addExact(cores, Math.multiplyExact(one.cores(), (long) each.nodes()));
       memBytes = Math.addExact(memBytes, Math.multiplyExact(one.memBytes(), (long) each.nodes()));
     }
@@ -73,7 +86,8 @@ public record Demand(long cores, long nodes, long memBytes, SortedMap<String, Lo
 
   private static Demand onOne(long cores, long memBytes, long wholeNode, long memPerCore) {
     long most = Math.max(cores, wholeNode);
-    return new Demand(most, 1, memBytes == 0 ? Math.multiplyExact(most, memPerCore) : memBytes, new TreeMap<>());
+    return new Demand(
+        most, 1, memBytes == 0 ? Math.multiplyExact(most, memPerCore) : memBytes, new TreeMap<>());
   }
 
   private static void add(List<GresRequest> requests, int nodes, SortedMap<String, Long> gres) {

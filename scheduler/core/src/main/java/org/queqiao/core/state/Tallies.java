@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import org.queqiao.contract.id.PlatformName;
-import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.policy.LimitScope;
 import org.queqiao.contract.policy.Subject;
 
