@@ -17,7 +17,9 @@ public final class BenchMain {
           "--per-switch",
           "--trace",
           "--procs",
-          "--times");
+          "--times",
+          "--live",
+          "--samples");
 
   private BenchMain() {}
 
@@ -35,7 +37,7 @@ public final class BenchMain {
     if (rest.isEmpty()) {
       refuse(
           "which one? submit, single, jobs, log, heap, recovery, agent, fleet, plan, replay, what-if,"
-              + " cancel or jmh");
+              + " forecast, cancel or jmh");
     }
     refuseUnknown(rest);
     Report report = new Report(rest.get(0));
@@ -47,6 +49,12 @@ public final class BenchMain {
               root, option(rest, "--jobs", 1_000), option(rest, "--requests", 1_200), report);
       case "cancel" ->
           CancelBench.run(option(rest, "--nodes", 160), option(rest, "--times", 5), report);
+      case "forecast" ->
+          ForecastBench.run(
+              option(rest, "--nodes", 1_000),
+              option(rest, "--jobs", 5_000),
+              option(rest, "--samples", 20),
+              report);
       case "jobs" -> JobsBench.run(root, option(rest, "--jobs", 3_000), report);
       case "log" -> LogBench.run(option(rest, "--seconds", 5), report);
       case "heap" -> HeapBench.run(root, option(rest, "--jobs", 100_000), report);
@@ -58,12 +66,7 @@ public final class BenchMain {
       case "fleet" ->
           FleetBench.run(
               root, option(rest, "--nodes", 10_000), option(rest, "--seconds", 60), report);
-      case "plan" ->
-          PlanBench.run(
-              option(rest, "--nodes", 20_000),
-              option(rest, "--jobs", 100_000),
-              option(rest, "--per-switch", 0),
-              report);
+      case "plan" -> plan(rest, report);
       case "replay" ->
           ReplayBench.run(
               root,
@@ -77,6 +80,16 @@ public final class BenchMain {
       }
     }
     System.out.println(json ? report.json() : report.text());
+  }
+
+  private static void plan(List<String> rest, Report report) {
+    int nodes = option(rest, "--nodes", 20_000);
+    int jobs = option(rest, "--jobs", 100_000);
+    if (rest.contains("--live")) {
+      LiveBench.run(nodes, jobs, option(rest, "--times", 200), report);
+    } else {
+      PlanBench.run(nodes, jobs, option(rest, "--per-switch", 0), report);
+    }
   }
 
   private static String word(List<String> arguments, String name) {

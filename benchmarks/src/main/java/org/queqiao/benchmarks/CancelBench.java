@@ -66,11 +66,11 @@ final class CancelBench {
               FaultHandler.haltProcess());
       runtime.start();
       try {
-        for (Input each : ManyJobs.siteInputs()) {
+        for (Input each : BenchCluster.siteInputs()) {
           tell(runtime, each);
         }
         for (int i = 0; i < nodes; i++) {
-          tell(runtime, ManyJobs.node(i, CORES));
+          tell(runtime, BenchCluster.nodeInput(i, CORES));
         }
         Input array = submission(0, JobRequest.builder(script(0)).array("1-1000000").build());
         JobId id = ((Reply.JobAccepted) tell(runtime, array)).job();
@@ -83,7 +83,7 @@ final class CancelBench {
         long begun = System.nanoTime();
         CompletableFuture<Long> cancelled =
             runtime
-                .submit(new Input.CancelJob(Actor.user(ManyJobs.user(0)), id))
+                .submit(new Input.CancelJob(Actor.user(BenchCluster.user(0)), id))
                 .thenApply(_ -> System.nanoTime());
         for (int i = ALONE; !cancelled.isDone(); i++) {
           beside.add(submit(runtime, i));
@@ -104,7 +104,7 @@ final class CancelBench {
   }
 
   private static Input submission(int user, JobRequest request) {
-    return new Input.SubmitJob(Actor.user(ManyJobs.user(user)), request, "", new byte[0]);
+    return new Input.SubmitJob(Actor.user(BenchCluster.user(user)), request, "", new byte[0]);
   }
 
   private static byte[] script(int number) {

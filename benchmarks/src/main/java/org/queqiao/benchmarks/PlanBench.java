@@ -227,7 +227,7 @@ final class PlanBench {
 
   private void submit(int jobs) {
     for (int i = 0; i < jobs; i++) {
-      long limit = LIMITS_MS[random.nextInt(LIMITS_MS.length)];
+      long limit = limitMs(random);
       number++;
       PlanJob job = new PlanJob(number, number, demand(), nowMs, limit, limit);
       waiting.add(job);
@@ -235,9 +235,21 @@ final class PlanBench {
     }
   }
 
+  static int cores(SplittableRandom random) {
+    return random.nextInt(3) == 0 ? CORES : random.nextInt(1, CORES + 1);
+  }
+
+  static int nodes(SplittableRandom random) {
+    return random.nextInt(3) == 0 ? 1 << random.nextInt(7) : 1;
+  }
+
+  static long limitMs(SplittableRandom random) {
+    return LIMITS_MS[random.nextInt(LIMITS_MS.length)];
+  }
+
   private Demand demand() {
-    int cores = random.nextInt(3) == 0 ? CORES : random.nextInt(1, CORES + 1);
-    int on = random.nextInt(3) == 0 ? 1 << random.nextInt(7) : 1;
+    int cores = cores(random);
+    int on = nodes(random);
     return demands.computeIfAbsent(
         cores * 100 + on,
         _ -> {
@@ -252,7 +264,7 @@ final class PlanBench {
         });
   }
 
-  private static long cpuNanos() {
+  static long cpuNanos() {
     return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
   }
 

@@ -2,6 +2,7 @@ package org.queqiao.core;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.queqiao.contract.MalformedRecordException;
 import org.queqiao.contract.event.JobPromised;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.id.Actor;
@@ -107,8 +108,21 @@ public final class SchedulerMachine {
    * @throws MachineFault when the image contradicts itself
    */
   public static SchedulerMachine from(ClusterImage image) {
+    return from(image, image.jobs());
+  }
+
+  /**
+   * The machine of an image whose jobs come one by one from elsewhere, in the order of their
+   * numbers, so that they do not all exist twice.
+   *
+   * @throws MachineFault when the image contradicts itself
+   * @throws MalformedRecordException as going through the jobs does
+   */
+  public static SchedulerMachine from(ClusterImage image, Iterable<ClusterImage.JobImage> jobs) {
     try {
-      return new SchedulerMachine(Cluster.from(image));
+      return new SchedulerMachine(Cluster.from(image, jobs));
+    } catch (MalformedRecordException malformed) {
+      throw malformed;
     } catch (RuntimeException e) {
       throw new MachineFault("the image of position " + image.position() + " is wrong", e);
     }

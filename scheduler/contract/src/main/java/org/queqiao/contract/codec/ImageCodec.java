@@ -1,5 +1,7 @@
 package org.queqiao.contract.codec;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.queqiao.contract.snapshot.ClusterImage;
 
 /** Images as bytes: the Protocol Buffers message {@code ClusterImage} of {@code snapshot.proto}. */
@@ -25,6 +27,26 @@ public final class ImageCodec {
    * @throws org.queqiao.contract.MalformedRecordException for bytes that are no image
    */
   public static ClusterImage decode(byte[] bytes, int from) {
-    return ImageReader.read(bytes, from);
+    List<ClusterImage.JobImage> jobs = new ArrayList<>();
+    jobs(bytes, from).forEach(jobs::add);
+    return ImageReader.read(bytes, from, jobs);
+  }
+
+  /**
+   * Reads everything but the jobs, of which there may be very many.
+   *
+   * @throws org.queqiao.contract.MalformedRecordException for bytes that are no image
+   */
+  public static ClusterImage decodeWithoutJobs(byte[] bytes, int from) {
+    return ImageReader.read(bytes, from, List.of());
+  }
+
+  /**
+   * The jobs of an image, each read when it is its turn, so that they do not all exist at a time.
+   * Going through them throws a {@link org.queqiao.contract.MalformedRecordException} for bytes that
+   * are no image.
+   */
+  public static Iterable<ClusterImage.JobImage> jobs(byte[] bytes, int from) {
+    return () -> new JobImages(bytes, from);
   }
 }

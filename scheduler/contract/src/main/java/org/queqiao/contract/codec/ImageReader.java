@@ -4,7 +4,6 @@ import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.UnknownFieldSet;
 import com.google.protobuf.WireFormat;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import org.queqiao.contract.MalformedRecordException;
 import org.queqiao.contract.event.ProjectDefined;
@@ -30,10 +29,10 @@ import org.queqiao.contract.wire.PbUserImage;
 final class ImageReader {
   private ImageReader() {}
 
-  static ClusterImage read(byte[] bytes, int from) {
+  /** Reads everything but the jobs, which are given. */
+  static ClusterImage read(byte[] bytes, int from, List<ClusterImage.JobImage> jobs) {
     try {
-      List<ClusterImage.JobImage> jobs = new ArrayList<>();
-      PbClusterImage in = allButJobs(bytes, from, jobs);
+      PbClusterImage in = allButJobs(bytes, from);
       ClusterImage image =
           new ClusterImage(
               in.getPosition(),
@@ -60,20 +59,21 @@ final class ImageReader {
               PlacementReader.topology(in.getTopology()),
               ExperienceCodec.read(in.getExperience()));
     } catch (IOException | IllegalArgumentException e) {
-      throw new MalformedRecordException("not an image of the machine: " + e.getMessage(), e);
+      throw malformed(e);
     }
   }
 
-  /** Jobs are many: each is read by itself, so that their messages do not all exist at a time. */
-  private static PbClusterImage allButJobs(byte[] bytes, int from, List<ClusterImage.JobImage> jobs)
-      throws IOException {
+  static MalformedRecordException malformed(Exception e) {
+    return new MalformedRecordException("not an image of the machine: " + e.getMessage(), e);
+  }
+
+  /** Jobs are many and are read by {@link JobImages}. */
+  private static PbClusterImage allButJobs(byte[] bytes, int from) throws IOException {
     CodedInputStream in = CodedInputStream.newInstance(bytes, from, bytes.length - from);
     UnknownFieldSet.Builder rest = UnknownFieldSet.newBuilder();
     for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
       if (WireFormat.getTagFieldNumber(tag) == PbClusterImage.JOBS_FIELD_NUMBER) {
-        int limit = in.pushLimit(in.readRawVarint32());
-        jobs.add(job(PbJobImage.parseFrom(in)));
-        in.popLimit(limit);
+        in.skipField(tag);
       } else {
         rest.mergeFieldFrom(tag, in);
       }
@@ -111,7 +111,7 @@ final class ImageReader {
         in.hasSettings() ? PlacementReader.settings(in.getSettings()) : NodeSettings.DEFAULT);
   }
 
-  private static ClusterImage.JobImage job(PbJobImage in) {
+  static ClusterImage.JobImage job(PbJobImage in) {
     return new ClusterImage.JobImage(
         new JobId(in.getId()),
         new UserName(in.getUser()),

@@ -58,7 +58,10 @@ public final class ClusterPlanner {
 
   private static final long MAX_STEPS = 200_000;
 
-  /** A run past its limit is being killed: when its end is expected, from now. */
+  /**
+   * A run past its limit is being killed: its end is expected so long after its limit, or twice as
+   * long and so on, so that it does not matter when this was noticed.
+   */
   private static final long OVERDUE_MS = 30_000;
 
   private final Cluster cluster;
@@ -80,6 +83,9 @@ public final class ClusterPlanner {
 
   /** Of the latest pass that was begun, or null. */
   private Candidates candidates;
+
+  /** Null while the queue is made anew for each pass. */
+  private StandingQueue standing;
 
   private final List<PlanJob> decided = new ArrayList<>();
   private final List<PlanJob> promised = new ArrayList<>();
@@ -176,6 +182,7 @@ public final class ClusterPlanner {
   private void renew() {
     unconfirmed.clear();
     waiting.clear();
+    standing = null;
     passBegun = false;
     SchedulingDefined stated = cluster.policy().scheduling();
     policy =
@@ -207,7 +214,8 @@ public final class ClusterPlanner {
         // From the moment of its KILL on, so that it does not matter when this was last asked.
         planner.corrected(late, late.believed() + overdue(nowMs - late.end()));
       } else {
-        planner.corrected(late, ranMs < late.limit() ? late.limit() : ranMs + OVERDUE_MS);
+        long lateMs = ranMs - late.limit();
+        planner.corrected(late, late.limit() + (lateMs < 0 ? 0 : overdue(lateMs)));
       }
     }
   }
@@ -255,10 +263,18 @@ public final class ClusterPlanner {
       overLimits.clear();
     }
     overLimitsAtBegin = overLimits.size();
-    JobOrder.Queue queue = order.open(cluster, cluster.timeMs());
-    candidates =
-        new Candidates(cluster, queue, mirror, policy.reservations(), waiting, overLimits, nowMs);
-    planner.begin(candidates, nowMs);
+    if (StandingQueue.serves(cluster, policy, standing != null)) {
+      waiting.clear();
+      candidates = null;
+      standing = standing == null ? new StandingQueue(cluster, order, mirror) : standing;
+      planner.begin(standing.upToDate(), nowMs);
+    } else {
+      standing = null;
+      JobOrder.Queue queue = order.open(cluster, cluster.timeMs());
+      candidates =
+          new Candidates(cluster, queue, mirror, policy.reservations(), waiting, overLimits, nowMs);
+      planner.begin(candidates, nowMs);
+    }
     passBegun = true;
     passStarted = false;
     chancesAtBegin = cluster.chances();
@@ -294,6 +310,9 @@ public final class ClusterPlanner {
         planner.ended(start, nowMs);
       }
       if (chosen.isEmpty() || blocked) {
+        if (standing != null) {
+          standing.refused(ClusterMirror.jobOf(start));
+        }
         continue;
       }
       limits.started(Claim.of(job), Demand.of(chosen));
@@ -403,6 +422,9 @@ public final class ClusterPlanner {
 
   private void withdraw(JobId id) {
     waiting.removeAll(id).forEach(mirror.planner()::withdrawn);
+    if (standing != null) {
+      standing.withdrawn(id);
+    }
   }
 
   private void withdraw(JobId array, TaskIndices tasks) {

@@ -14,7 +14,7 @@ public final class Planner {
   private final PlanPolicy policy;
   private final NodePool pool;
   private final Runs runs;
-  private final WaitingJobs queue = new WaitingJobs(false);
+  private final WaitingJobs queue = new WaitingJobs(WaitingJobs.Order.QUEUE);
   private final WaitingJobs byKey;
 
   private final TwoRounds pass;
@@ -29,7 +29,7 @@ public final class Planner {
   private long order;
 
   /** What was submitted behind everything else since the last pass was over. */
-  private final WaitingJobs fresh = new WaitingJobs(false);
+  private final WaitingJobs fresh = new WaitingJobs(WaitingJobs.Order.QUEUE);
 
   private final WaitingJobs freshByKey;
 
@@ -64,8 +64,8 @@ public final class Planner {
     this.policy = policy;
     this.pool = pool;
     this.starts = starts;
-    this.byKey = policy.keyRule() == PlanPolicy.KeyRule.NONE ? queue : new WaitingJobs(true);
-    this.freshByKey = byKey == queue ? fresh : new WaitingJobs(true);
+    this.byKey = policy.keyRule() == PlanPolicy.KeyRule.NONE ? queue : new WaitingJobs(WaitingJobs.Order.KEY);
+    this.freshByKey = byKey == queue ? fresh : new WaitingJobs(WaitingJobs.Order.KEY);
     boolean several = (kept || more || policy.reservations() > 1) && !policy.plansAtSubmission();
     // With one promise the whole pool is asked on limits, unless windows differ by node.
     boolean onLimits = policy.keepsPromisesOnLimits();
@@ -129,6 +129,16 @@ public final class Planner {
       drain(now);
     }
     beginRounds(now);
+  }
+
+  /**
+   * Begins a pass over jobs that the caller keeps in order and changes between passes only, instead
+   * of those that were submitted; not with a policy that has a second order or plans at submission.
+   */
+  void begin(WaitingJobs inOrder, long now) {
+    settled = false;
+    source = null;
+    pass.begin(now, inOrder, inOrder);
   }
 
   private void beginRounds(long now) {

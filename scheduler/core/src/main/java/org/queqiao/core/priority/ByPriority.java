@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.TreeSet;
 import org.queqiao.contract.id.PartitionName;
+import org.queqiao.contract.policy.PriorityPolicy;
 import org.queqiao.core.state.Backlog;
 import org.queqiao.core.state.Cluster;
 import org.queqiao.core.state.Job;
@@ -29,6 +30,25 @@ public final class ByPriority implements JobOrder {
     return new Merged(cluster, nowMs);
   }
 
+  @Override
+  public Turns turns(Cluster cluster, long nowMs) {
+    Ranks ranks = new Ranks(cluster, nowMs);
+    PriorityPolicy policy = cluster.priorities().policy();
+    return new Turns() {
+      @Override
+      public Turn of(Job job) {
+        Backlog.Group group = Backlog.groupOf(job, policy);
+        return ranks.turn(group, ranks.common(group), job, job.queueNumber(), job.queueIndex());
+      }
+
+      @Override
+      public Turn again(Job job, Turn former) {
+        long area = ranks.area(Backlog.lotOf(job), job);
+        return new Turn(former.tier(), former.micro(), area, former.number(), former.index());
+      }
+    };
+  }
+
   /** The best job of a partition, or null when none may start. */
   public static Job first(Cluster cluster, PartitionName partition, long nowMs) {
     Merged merged = new Merged(cluster, nowMs);
@@ -50,25 +70,19 @@ public final class ByPriority implements JobOrder {
 
   /** The groups, merged by their heads. */
   private static final class Merged implements Queue {
-    private final Multifactor priorities;
-    private final Learning learning;
-    private final Policy policy;
-    private final boolean byArea;
+    private final Ranks ranks;
     private final PriorityQueue<Head> heads = new PriorityQueue<>();
     private final TreeSet<PartitionName> blocked = new TreeSet<>();
     private Head current;
 
     private Merged(Cluster cluster, long nowMs) {
-      this.priorities = new Multifactor(cluster, nowMs);
-      this.learning = cluster.learning();
-      this.policy = cluster.policy();
-      this.byArea = cluster.policy().ordersByArea();
+      this.ranks = new Ranks(cluster, nowMs);
       Backlog.Group former = null;
       long commonMicro = 0;
       for (var each : cluster.priorities().backlog().groups().entrySet()) {
         Backlog.Group group = each.getKey();
         if (former == null || !group.ranksAs(former)) {
-          commonMicro = priorities.commonMicro(group);
+          commonMicro = ranks.common(group);
         }
         former = group;
         push(group, commonMicro, each.getValue().entrySet().iterator());
@@ -105,6 +119,11 @@ public final class ByPriority implements JobOrder {
     }
 
     @Override
+    public Turn turn() {
+      return current.turn();
+    }
+
+    @Override
     public void blockPartition() {
       blocked.add(current.group().partition());
       current = null;
@@ -120,14 +139,41 @@ public final class ByPriority implements JobOrder {
       if (jobs.hasNext()) {
         Map.Entry<Backlog.Place, Job> next = jobs.next();
         Job job = next.getValue();
-        long micro = Math.addExact(commonMicro, priorities.ageMicro(job));
-        long area = byArea ? area(group.lot(), job) : 0;
-        int tier = policy.tierOf(group.partition());
-        heads.add(new Head(tier, micro, area, next.getKey(), group, commonMicro, job, jobs));
+        Backlog.Place place = next.getKey();
+        Turn turn = ranks.turn(group, commonMicro, job, place.number(), place.index());
+        heads.add(new Head(turn, group, commonMicro, job, jobs));
       }
+    }
+  }
+
+  /** What turns are made of. */
+  private static final class Ranks {
+    private final Multifactor priorities;
+    private final Learning learning;
+    private final Policy policy;
+    private final boolean byArea;
+
+    private Ranks(Cluster cluster, long nowMs) {
+      this.priorities = new Multifactor(cluster, nowMs);
+      this.learning = cluster.learning();
+      this.policy = cluster.policy();
+      this.byArea = cluster.policy().ordersByArea();
+    }
+
+    private long common(Backlog.Group group) {
+      return priorities.commonMicro(group);
+    }
+
+    private Turn turn(Backlog.Group group, long commonMicro, Job job, long number, int index) {
+      int tier = policy.tierOf(group.partition());
+      long micro = Math.addExact(commonMicro, priorities.ageMicro(job));
+      return new Turn(tier, micro, area(group.lot(), job), number, index);
     }
 
     private long area(Lot lot, Job job) {
+      if (!byArea) {
+        return 0;
+      }
       if (lot.rank() == Lot.Rank.PROMISED) {
         return FIRST;
       }
@@ -141,14 +187,8 @@ public final class ByPriority implements JobOrder {
     }
   }
 
-  /**
-   * Higher tier first, then higher priority, then the better place by area, then the lower number.
-   */
   private record Head(
-      int tier,
-      long micro,
-      long area,
-      Backlog.Place place,
+      Turn turn,
       Backlog.Group group,
       long commonMicro,
       Job job,
@@ -156,11 +196,7 @@ public final class ByPriority implements JobOrder {
       implements Comparable<Head> {
     @Override
     public int compareTo(Head other) {
-      int order = Integer.compare(other.tier, tier);
-      order = order != 0 ? order : Long.compare(other.micro, micro);
-      order = order != 0 ? order : Long.compare(area, other.area);
-      order = order != 0 ? order : Long.compare(place.number(), other.place.number());
-      return order != 0 ? order : Integer.compare(place.index(), other.place.index());
+      return turn.compareTo(other.turn);
     }
   }
 }

@@ -1,11 +1,14 @@
 package org.queqiao.core.state;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.BiConsumer;
+import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.PartitionName;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.QosName;
@@ -22,7 +25,19 @@ import org.queqiao.core.predict.Experience;
  * another job ends, unless it is the first of its kind.
  */
 public final class Backlog {
+  private static final TreeSet<UserName> NOBODY = new TreeSet<>();
+  private static final TreeSet<Group> NO_GROUPS = new TreeSet<>();
+
   private final TreeMap<Group, TreeMap<Place, Job>> groups = new TreeMap<>();
+
+  private final TreeMap<UserName, TreeSet<Group>> ofUser = new TreeMap<>();
+
+  /** Users by the number that their jobs have or had, whose runs are learnt from together. */
+  private final TreeMap<Integer, TreeSet<UserName>> names = new TreeMap<>();
+
+  private final QueueChanges changes = new QueueChanges();
+  private int arrays;
+  private int size;
 
   Backlog() {}
 
@@ -127,23 +142,92 @@ public final class Backlog {
   }
 
   void add(Job job, PriorityPolicy policy) {
-    places(
-        job,
-        policy,
-        (group, place) -> groups.computeIfAbsent(group, _ -> new TreeMap<>()).put(place, job));
+    places(job, policy, (group, place) -> add(job, group, place));
+    names.computeIfAbsent(job.uid(), _ -> new TreeSet<>()).add(job.user());
+    changes.note(job);
+  }
+
+  private void add(Job job, Group group, Place place) {
+    TreeMap<Place, Job> jobs = groups.get(group);
+    if (jobs == null) {
+      jobs = new TreeMap<>();
+      groups.put(group, jobs);
+      ofUser.computeIfAbsent(group.user(), _ -> new TreeSet<>()).add(group);
+    }
+    if (jobs.put(place, job) == null) {
+      size++;
+      arrays += isOfArray(job) ? 1 : 0;
+    }
   }
 
   void remove(Job job, PriorityPolicy policy) {
-    places(
-        job,
-        policy,
-        (group, place) ->
-            groups.computeIfPresent(
-                group,
-                (_, jobs) -> {
-                  jobs.remove(place);
-                  return jobs.isEmpty() ? null : jobs;
-                }));
+    places(job, policy, (group, place) -> remove(job, group, place));
+    changes.note(job);
+  }
+
+  private void remove(Job job, Group group, Place place) {
+    TreeMap<Place, Job> jobs = groups.get(group);
+    if (jobs == null || jobs.remove(place) == null) {
+      return;
+    }
+    if (jobs.isEmpty()) {
+      groups.remove(group);
+      TreeSet<Group> others = ofUser.get(group.user());
+      others.remove(group);
+      if (others.isEmpty()) {
+        ofUser.remove(group.user());
+      }
+    }
+    size--;
+    arrays -= isOfArray(job) ? 1 : 0;
+  }
+
+  private static boolean isOfArray(Job job) {
+    return job.array() != null || job.task() != null;
+  }
+
+  /** How many jobs may start. */
+  public int size() {
+    return size;
+  }
+
+  /** How many arrays, and tasks that wait again, are among the jobs. */
+  public int arrays() {
+    return arrays;
+  }
+
+  /** Begins to note for {@link #changed} what enters, leaves or is believed anew. */
+  public void noteChanges() {
+    changes.keep();
+  }
+
+  /**
+   * The jobs that entered or left, or may have another place, since the last call; null when that is
+   * not known: then the order is to be made anew.
+   */
+  public Collection<Job> changed() {
+    if (!changes.kept()) {
+      return null;
+    }
+    TreeMap<JobId, Job> all = new TreeMap<>();
+    changes.jobs().forEach(job -> all.put(job.id(), job));
+    TreeSet<UserName> users = new TreeSet<>();
+    changes.kinds().forEach(kind -> users.addAll(names.getOrDefault(kind.user(), NOBODY)));
+    for (UserName user : users) {
+      for (Group group : ofUser.getOrDefault(user, NO_GROUPS)) {
+        boolean known = group.lot().rank() == Lot.Rank.KNOWN;
+        if (!known || changes.kinds().contains(group.lot().kind())) {
+          groups.get(group).values().forEach(job -> all.put(job.id(), job));
+        }
+      }
+    }
+    changes.keep();
+    return all.values();
+  }
+
+  /** What decides how long a job is believed to run. */
+  public static Lot lotOf(Job job) {
+    return Lot.of(job);
   }
 
   /** The first of the kind of a job that waits in the same group, in which the job itself is. */
@@ -162,18 +246,39 @@ public final class Backlog {
   void learn(Experience kind, PriorityPolicy policy, Runnable change) {
     List<Job> moved = new ArrayList<>();
     Lot lot = Lot.unknown(kind.kind());
-    groups.forEach((group, jobs) -> {
+    for (Group group : groupsLike(kind)) {
       if (group.lot().equals(lot)) {
-        jobs.values().stream().filter(job -> job.experience() == kind).forEach(moved::add);
+        groups.get(group).values().stream()
+            .filter(job -> job.experience() == kind)
+            .forEach(moved::add);
       }
-    });
+    }
     moved.forEach(job -> remove(job, policy));
     change.run();
     moved.forEach(job -> add(job, policy));
   }
 
+  /** What is believed of jobs of this kind, or of its user, has changed. */
+  void believedAnew(Experience kind) {
+    changes.believedAnew(kind.kind());
+  }
+
+  /** The groups of all who share the number of a kind's user. */
+  private List<Group> groupsLike(Experience kind) {
+    List<Group> out = new ArrayList<>();
+    for (UserName name : names.getOrDefault(kind.kind().user(), NOBODY)) {
+      out.addAll(ofUser.getOrDefault(name, NO_GROUPS));
+    }
+    return out;
+  }
+
   void clear() {
     groups.clear();
+    names.clear();
+    ofUser.clear();
+    arrays = 0;
+    size = 0;
+    changes.forget();
   }
 
   private static long fixedMicro(Job job, PriorityPolicy policy) {

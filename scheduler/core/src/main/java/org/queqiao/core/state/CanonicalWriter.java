@@ -52,9 +52,8 @@ final class CanonicalWriter {
     if (value.length > buffer.length) {
       sha256.update(value);
     } else {
-      for (byte each : value) {
-        buffer[used++] = each;
-      }
+      System.arraycopy(value, 0, buffer, used, value.length);
+      used += value.length;
     }
     return this;
   }

@@ -64,6 +64,15 @@ public final class Cluster {
    * @throws IllegalStateException when the image contradicts itself, such as one core held twice
    */
   public static Cluster from(ClusterImage image) {
+    return from(image, image.jobs());
+  }
+
+  /**
+   * The cluster of an image whose jobs come from elsewhere, in the order of their numbers.
+   *
+   * @throws IllegalStateException when the image contradicts itself, such as one core held twice
+   */
+  public static Cluster from(ClusterImage image, Iterable<ClusterImage.JobImage> jobs) {
     Cluster cluster = new Cluster();
     cluster.position = image.position();
     cluster.timeMs = image.timeMs();
@@ -87,7 +96,7 @@ public final class Cluster {
     cluster.learning.restore(image.experience());
     image.reservations().forEach(each -> cluster.reservations.put(new ReservationState(each)));
     image.wallets().forEach(cluster.wallets::restore);
-    for (ClusterImage.JobImage each : image.jobs()) {
+    for (ClusterImage.JobImage each : jobs) {
       Job job =
           new Job(
               each, cluster.accounts.definition(each.user()), cluster.content.share(each.spec()));

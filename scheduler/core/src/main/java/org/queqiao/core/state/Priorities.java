@@ -151,6 +151,7 @@ public final class Priorities {
     } else {
       backlog.learn(kind, policy(), () -> kind.ended(runMs));
     }
+    backlog.believedAnew(kind);
   }
 
   /** Counts a job in what is derived from it. */

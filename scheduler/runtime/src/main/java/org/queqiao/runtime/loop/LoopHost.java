@@ -31,7 +31,11 @@ public final class LoopHost {
   private final SnapshotWriter snapshots;
   private final CommittedFeed feed;
   private final LoopMeter meter;
+  private final long startPosition;
+
+  /** Made when it is asked for: it may be as large as the state itself. */
   private ClusterImage startImage;
+
   private final long epoch;
   private Thread loopThread;
   private ExecutorService snapshotThread;
@@ -48,16 +52,16 @@ public final class LoopHost {
     Recovery.Recovered recovered = Recovery.recover(log, settings.writer(), killPoints);
     SchedulerMachine machine = recovered.machine();
     this.epoch = recovered.epoch();
-    this.startImage = machine.image();
+    this.startPosition = machine.state().position();
     this.meter = new LoopMeter();
     meter.snapshotWritten(recovered.snapshotPosition());
-    this.feed = new CommittedFeed(log, settings.feedBuffer(), startImage.position());
+    this.feed = new CommittedFeed(log, settings.feedBuffer(), startPosition);
     this.snapshots =
         new SnapshotWriter(
             log,
             this::writeSnapshot,
             settings.snapshotEveryEvents(),
-            startImage.position() - recovered.snapshotPosition(),
+            startPosition - recovered.snapshotPosition(),
             time,
             meter);
     this.loop =
@@ -94,6 +98,7 @@ public final class LoopHost {
     if (loopThread != null) {
       throw new IllegalStateException("a started runtime is not driven by hand");
     }
+    startImage();
     boolean more = loop.step();
     feed.pump();
     return more;
@@ -111,10 +116,13 @@ public final class LoopHost {
     return feed;
   }
 
-  /** Kept until the threads start: it may be as large as the state itself. */
+  /** The state at the start; not to be asked for once the threads run. */
   public synchronized ClusterImage startImage() {
-    if (startImage == null) {
+    if (loopThread != null) {
       throw new IllegalStateException("the start image is to be taken before the start");
+    }
+    if (startImage == null) {
+      startImage = loop.machine().image();
     }
     return startImage;
   }

@@ -49,13 +49,14 @@ public final class SnapshotCodec {
               + " has a form that this program does not know; was it written by a newer one?");
     }
     ClusterImage image;
+    SchedulerMachine machine;
     try {
-      image = ImageCodec.decode(snapshot, HEADER_BYTES);
+      image = ImageCodec.decodeWithoutJobs(snapshot, HEADER_BYTES);
+      machine = SchedulerMachine.from(image, ImageCodec.jobs(snapshot, HEADER_BYTES));
     } catch (MalformedRecordException malformed) {
       throw new RecoveryException(
           "the snapshot at position " + position + " cannot be read", malformed);
     }
-    SchedulerMachine machine = SchedulerMachine.from(image);
     byte[] digest = Arrays.copyOfRange(snapshot, 1, HEADER_BYTES);
     if (image.position() != position || !Arrays.equals(machine.digest(), digest)) {
       throw new RecoveryException(
