@@ -19,7 +19,8 @@ public final class BenchMain {
           "--procs",
           "--times",
           "--live",
-          "--samples");
+          "--samples",
+          "--reservations");
 
   private BenchMain() {}
 
@@ -87,6 +88,8 @@ public final class BenchMain {
     int jobs = option(rest, "--jobs", 100_000);
     if (rest.contains("--live")) {
       LiveBench.run(nodes, jobs, option(rest, "--times", 200), report);
+    } else if (rest.contains("--reservations")) {
+      PlanBench.reserving(nodes, jobs, option(rest, "--reservations", 1), report);
     } else {
       PlanBench.run(nodes, jobs, option(rest, "--per-switch", 0), report);
     }

@@ -21,6 +21,7 @@ import org.queqiao.core.plan.PlanJob;
 import org.queqiao.core.plan.PlanPolicies;
 import org.queqiao.core.plan.PlanPolicy;
 import org.queqiao.core.plan.Planner;
+import org.queqiao.core.plan.ReservingPolicy;
 import org.queqiao.core.plan.Share;
 
 /**
@@ -125,6 +126,25 @@ final class PlanBench {
     report.put("peakHeapMiB", peakHeapMib());
   }
 
+  /**
+   * Measures one plan that promises so many waiting jobs a start: once, because it may take long.
+   */
+  static void reserving(int nodes, int jobs, int reservations, Report report) {
+    PlanPolicy policy = new ReservingPolicy("reserving", reservations);
+    PlanBench bench =
+        new PlanBench(nodes, PlanPolicies.named(PlanPolicies.DEFAULT).orElseThrow(), 0);
+    bench.fill(jobs);
+    Planner fresh = bench.anew(policy);
+    long cpu = cpuNanos();
+    long begun = System.nanoTime();
+    fresh.pass(bench.nowMs);
+    report.put("fullPlanMs", (System.nanoTime() - begun) / 1e6);
+    report.put("fullPlanCpuMs", (cpuNanos() - cpu) / 1e6);
+    report.put("running", fresh.running().size()).put("pending", fresh.waiting());
+    report.put("nodes", nodes).put("coresPerNode", CORES).put("reservations", reservations);
+    report.put("peakHeapMiB", peakHeapMib());
+  }
+
   private static double median(long[] nanos) {
     long[] sorted = nanos.clone();
     Arrays.sort(sorted);
@@ -173,12 +193,16 @@ final class PlanBench {
 
   /** An engine that has not planned before, with all that runs and waits here. */
   Planner anew() {
+    return anew(policy);
+  }
+
+  private Planner anew(PlanPolicy by) {
     NodePool pool = idle(nodes);
     for (int node = 0; node < nodes; node++) {
       pool.setFree(node, 0, planner.pool().free(node, 0));
       pool.setFree(node, 1, planner.pool().free(node, 1));
     }
-    Planner fresh = new Planner(policy, pool, (job, on) -> starts++);
+    Planner fresh = new Planner(by, pool, (job, on) -> starts++);
     for (int i = 0; i < planner.running().size(); i++) {
       PlanJob job = planner.running().get(i);
       fresh.runs(copy(job), places.get(job.number()), job.start());

@@ -1,0 +1,137 @@
+package org.queqiao.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.queqiao.core.SchedulerStory.HOUR_MS;
+import static org.queqiao.core.SchedulerStory.script;
+
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.queqiao.contract.event.JobAllocated;
+import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.job.JobState;
+import org.queqiao.contract.snapshot.ClusterImage;
+
+/**
+ * Nobody starves on the live machine under the policy of a site that has not chosen one: a job that
+ * needs the whole machine starts within a bound, while small jobs that would always fit keep coming
+ * as fast as the machine can run them, or faster.
+ *
+ * <pre>
+ *   bound   = what its size puts it back by, after which whoever comes is behind it
+ *           + the declared limits of all that runs or waits by then, on all cores
+ *           + one limit of a small job until the last of them is gone
+ *           + the hour by which a promise on declared limits may be late
+ * </pre>
+ */
+final class NoStarvationPropertyTest {
+  private static final int SEEDS =
+      "full".equals(System.getProperty("queqiao.test.size")) ? 200 : 8;
+
+  private static final long MINUTE_MS = 60_000;
+  private static final int SHORTEST_MIN = 5;
+  private static final int LONGEST_MIN = 30;
+  private static final int PUT_BACK_HOURS = 2;
+
+  @Test
+  void aJobThatNeedsTheWholeMachineStartsWithinABoundWhateverSmallOnesKeepComing() {
+    int passed = 0;
+    for (long seed = 0; seed < SEEDS; seed++) {
+      passed += new Stream(seed).run();
+    }
+    assertThat(passed).as("small jobs that went before it, though they came later").isPositive();
+  }
+
+  private static final class Stream {
+    private final long seed;
+    private final SplittableRandom random;
+    private final SchedulerStory story = SchedulerStory.site().withoutChecks();
+    private final int cores;
+    private final double perMinute;
+    private final TreeMap<JobId, Long> runs = new TreeMap<>();
+    private final TreeMap<Long, JobId> ends = new TreeMap<>();
+    private JobId wide;
+
+    private Stream(long seed) {
+      this.seed = seed;
+      this.random = new SplittableRandom(seed);
+      this.cores = random.nextInt(4, 13);
+      double load = 1 + random.nextInt(3) / 10.0;
+      this.perMinute = load * cores / ((SHORTEST_MIN + LONGEST_MIN) / 2.0);
+      story.node("n1", cores);
+    }
+
+    /** Says how many small jobs that came later started before it. */
+    private int run() {
+      for (int minute = 0; minute < 60; minute++) {
+        minute();
+      }
+      wide = story.submits("wangfang", script().cpusPerTask(cores).limitMs(HOUR_MS));
+      long submittedMs = story.nowMs;
+      long putBackMs = putBackMs();
+      long boundMs = Long.MAX_VALUE;
+      while (story.state(wide) == JobState.PENDING) {
+        minute();
+        if (boundMs == Long.MAX_VALUE && story.nowMs >= submittedMs + putBackMs) {
+          boundMs =
+              story.nowMs + declaredMs() / cores + LONGEST_MIN * MINUTE_MS + HOUR_MS + MINUTE_MS;
+        }
+        assertThat(story.nowMs).as("seed %d: %s waits", seed, wide).isLessThanOrEqualTo(boundMs);
+      }
+      return (int)
+          runs.keySet().stream()
+              .filter(job -> job.value() > wide.value())
+              .filter(job -> story.machine.state().job(job).map(this::started).orElse(true))
+              .count();
+    }
+
+    private boolean started(ClusterImage.JobImage job) {
+      return job.state() != JobState.PENDING;
+    }
+
+    /** By how much its place is behind that of the smallest job that comes at the same time. */
+    private long putBackMs() {
+      double ratio = (double) cores * HOUR_MS / (SHORTEST_MIN * MINUTE_MS);
+      return (long) Math.ceil(Math.log(ratio) / Math.log(2) + 1) * PUT_BACK_HOURS * HOUR_MS;
+    }
+
+    /** Core time by declared limits of all small jobs that wait or run. */
+    private long declaredMs() {
+      long sum = 0;
+      for (ClusterImage.JobImage job : story.machine.image().jobs()) {
+        boolean live = job.state() == JobState.PENDING || job.state() == JobState.RUNNING;
+        sum += live && !job.id().equals(wide) ? job.spec().limitMs() : 0;
+      }
+      return sum;
+    }
+
+    private void minute() {
+      story.after(MINUTE_MS);
+      while (!ends.isEmpty() && ends.firstKey() <= story.nowMs) {
+        story.exits(ends.pollFirstEntry().getValue(), 0);
+      }
+      int coming = (int) perMinute + (random.nextDouble() < perMinute % 1 ? 1 : 0);
+      for (int i = 0; i < coming; i++) {
+        JobId job = story.submits("liwei", script().limitMs(LONGEST_MIN * MINUTE_MS));
+        runs.put(job, random.nextLong(SHORTEST_MIN, LONGEST_MIN) * MINUTE_MS);
+      }
+      story.ticks();
+      int before = story.log.size();
+      story.plans();
+      for (int i = before; i < story.log.size(); i++) {
+        if (story.log.get(i).event() instanceof JobAllocated e
+            && runs.containsKey(e.run().job())) {
+          expect(e.run().job());
+        }
+      }
+    }
+
+    private void expect(JobId job) {
+      long endMs = story.nowMs + runs.get(job);
+      while (ends.containsKey(endMs)) {
+        endMs--;
+      }
+      ends.put(endMs, job);
+    }
+  }
+}
