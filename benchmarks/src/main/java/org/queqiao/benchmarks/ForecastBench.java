@@ -29,8 +29,7 @@ final class ForecastBench {
     }
     ClusterImage image = cluster.machine().image();
     JobId last = image.jobs().getLast().id();
-    Forecaster forecaster =
-        new Forecaster(image, cluster.nowMs(), Long.MAX_VALUE, () -> false);
+    Forecaster forecaster = new Forecaster(image, cluster.nowMs(), Long.MAX_VALUE, () -> false);
     long cpu = PlanBench.cpuNanos();
     Forecast forecast = forecaster.forecast(last, learnt, samples);
     double seconds = (PlanBench.cpuNanos() - cpu) / 1e9;

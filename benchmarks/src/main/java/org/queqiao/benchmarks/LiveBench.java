@@ -4,16 +4,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.queqiao.contract.id.JobId;
-import org.queqiao.contract.job.RunExit;
 import org.queqiao.contract.id.RunId;
+import org.queqiao.contract.job.RunExit;
 import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.core.message.Input;
 
 /**
  * The live machine with a long queue on a large cluster under the default policy: what one
  * submission and one end cost from the input to the end of the passes that follow, facts applied,
- * log and sync left out. Jobs are drawn as in {@link PlanBench}; each has a name and a script of its
- * own, so there are as many kinds as jobs.
+ * log and sync left out. Jobs are drawn as in {@link PlanBench}; each has a name and a script of
+ * its own, so there are as many kinds as jobs.
  */
 final class LiveBench {
   private static final int CORES = 64;
@@ -119,8 +119,7 @@ final class LiveBench {
       ClusterImage.JobImage job = cluster.machine().state().job(ending).orElseThrow();
       RunId run = new RunId(ending, job.attempt());
       RunExit exit =
-          new RunExit(
-              run, RunExit.Kind.EXITED, 0, 0, job.startMs(), cluster.nowMs(), 0, 0, 0, "");
+          new RunExit(run, RunExit.Kind.EXITED, 0, 0, job.startMs(), cluster.nowMs(), 0, 0, 0, "");
       Input.RunEnded ended = new Input.RunEnded(job.allocations().getFirst().node(), exit);
       long cpu = PlanBench.cpuNanos();
       long begun = System.nanoTime();

@@ -96,14 +96,22 @@ final class KeptQueuePropertyTest {
   private void happens() {
     switch (random.nextInt(16)) {
       case 0, 1, 2, 3, 4, 5, 6 -> submit();
-      case 7 -> pick(each -> each.state() == JobState.PENDING, job -> new Input.CancelJob(
-          user(job.user().value()), job.id()));
-      case 8 -> pick(each -> each.state() == JobState.PENDING, job -> new Input.HoldJob(
-          user(job.user().value()), job.id()));
-      case 9 -> pick(each -> each.state() == JobState.PENDING, job -> new Input.ReleaseJob(
-          user(job.user().value()), job.id()));
-      case 10 -> pick(each -> each.state() == JobState.RUNNING, job -> new Input.RequeueJob(
-          OWNER, job.id()));
+      case 7 ->
+          pick(
+              each -> each.state() == JobState.PENDING,
+              job -> new Input.CancelJob(user(job.user().value()), job.id()));
+      case 8 ->
+          pick(
+              each -> each.state() == JobState.PENDING,
+              job -> new Input.HoldJob(user(job.user().value()), job.id()));
+      case 9 ->
+          pick(
+              each -> each.state() == JobState.PENDING,
+              job -> new Input.ReleaseJob(user(job.user().value()), job.id()));
+      case 10 ->
+          pick(
+              each -> each.state() == JobState.RUNNING,
+              job -> new Input.RequeueJob(OWNER, job.id()));
       default -> pick(each -> each.state() == JobState.RUNNING, this::end);
     }
   }

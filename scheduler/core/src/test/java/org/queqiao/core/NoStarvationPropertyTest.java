@@ -25,8 +25,7 @@ import org.queqiao.contract.snapshot.ClusterImage;
  * </pre>
  */
 final class NoStarvationPropertyTest {
-  private static final int SEEDS =
-      "full".equals(System.getProperty("queqiao.test.size")) ? 200 : 8;
+  private static final int SEEDS = "full".equals(System.getProperty("queqiao.test.size")) ? 200 : 8;
 
   private static final long MINUTE_MS = 60_000;
   private static final int SHORTEST_MIN = 5;
@@ -119,8 +118,7 @@ final class NoStarvationPropertyTest {
       int before = story.log.size();
       story.plans();
       for (int i = before; i < story.log.size(); i++) {
-        if (story.log.get(i).event() instanceof JobAllocated e
-            && runs.containsKey(e.run().job())) {
+        if (story.log.get(i).event() instanceof JobAllocated e && runs.containsKey(e.run().job())) {
           expect(e.run().job());
         }
       }

@@ -43,8 +43,8 @@ public final class ImageCodec {
 
   /**
    * The jobs of an image, each read when it is its turn, so that they do not all exist at a time.
-   * Going through them throws a {@link org.queqiao.contract.MalformedRecordException} for bytes that
-   * are no image.
+   * Going through them throws a {@link org.queqiao.contract.MalformedRecordException} for bytes
+   * that are no image.
    */
   public static Iterable<ClusterImage.JobImage> jobs(byte[] bytes, int from) {
     return () -> new JobImages(bytes, from);

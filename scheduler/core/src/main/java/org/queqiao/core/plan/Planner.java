@@ -64,7 +64,10 @@ public final class Planner {
     this.policy = policy;
     this.pool = pool;
     this.starts = starts;
-    this.byKey = policy.keyRule() == PlanPolicy.KeyRule.NONE ? queue : new WaitingJobs(WaitingJobs.Order.KEY);
+    this.byKey =
+        policy.keyRule() == PlanPolicy.KeyRule.NONE
+            ? queue
+            : new WaitingJobs(WaitingJobs.Order.KEY);
     this.freshByKey = byKey == queue ? fresh : new WaitingJobs(WaitingJobs.Order.KEY);
     boolean several = (kept || more || policy.reservations() > 1) && !policy.plansAtSubmission();
     // With one promise the whole pool is asked on limits, unless windows differ by node.

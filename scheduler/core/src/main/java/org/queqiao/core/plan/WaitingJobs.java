@@ -5,9 +5,8 @@ import java.util.List;
 
 /**
  * What waits, in one order: that of the queue, by key and, for equal keys, that of the queue, or by
- * turn.
- * Jobs that left stay in the array until {@link #compact}; a reader asks each whether it still
- * waits.
+ * turn. Jobs that left stay in the array until {@link #compact}; a reader asks each whether it
+ * still waits.
  */
 final class WaitingJobs {
   private PlanJob[] jobs = new PlanJob[64];

@@ -18,8 +18,7 @@ public interface JobOrder {
    * @param number its number in the queue
    * @param index among tasks of one array: the index
    */
-  record Turn(int tier, long micro, long area, long number, int index)
-      implements Comparable<Turn> {
+  record Turn(int tier, long micro, long area, long number, int index) implements Comparable<Turn> {
     @Override
     public int compareTo(Turn other) {
       int order = Integer.compare(other.tier, tier);
@@ -40,7 +39,9 @@ public interface JobOrder {
   interface Turns {
     Turn of(Job job);
 
-    /** The turn of a job that had another one, of which nothing but what is believed has changed. */
+    /**
+     * The turn of a job that had another one, of which nothing but what is believed has changed.
+     */
     Turn again(Job job, Turn former);
   }
 

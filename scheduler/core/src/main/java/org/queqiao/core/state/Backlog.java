@@ -202,8 +202,8 @@ public final class Backlog {
   }
 
   /**
-   * The jobs that entered or left, or may have another place, since the last call; null when that is
-   * not known: then the order is to be made anew.
+   * The jobs that entered or left, or may have another place, since the last call; null when that
+   * is not known: then the order is to be made anew.
    */
   public Collection<Job> changed() {
     if (!changes.kept()) {

@@ -38,7 +38,9 @@ final class QueueChanges {
     }
   }
 
-  /** What is believed of jobs of this kind has changed, or of its user where the kind is unknown. */
+  /**
+   * What is believed of jobs of this kind has changed, or of its user where the kind is unknown.
+   */
   void believedAnew(JobKind kind) {
     if (kept) {
       kinds.add(kind);

@@ -12,7 +12,8 @@ import org.queqiao.core.priority.JobOrder;
 final class WaitingJobsTest {
   private static PlanJob job(long number, long area) {
     Share share = new Share(new long[] {1}, false);
-    PlanJob job = new PlanJob(number, number, new Demand(share, 0, share, 1, NodeChoice.ALL), 0, 1, 1);
+    PlanJob job =
+        new PlanJob(number, number, new Demand(share, 0, share, 1, NodeChoice.ALL), 0, 1, 1);
     job.turn(new JobOrder.Turn(0, 0, area, number, 0));
     return job;
   }
