@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import org.queqiao.contract.account.DomainShare;
 import org.queqiao.contract.account.MemberRank;
 import org.queqiao.contract.account.Role;
@@ -61,6 +62,9 @@ final class SchedulerStory {
   private final HistoryChecks history = new HistoryChecks();
   private boolean checking = true;
 
+  /** Is told what the machine has decided, before it is true. */
+  BiConsumer<Input, Decision> decided = (_, _) -> {};
+
   /** A site with two partitions, two projects and the accounts that most stories need, no nodes. */
   static SchedulerStory site() {
     SchedulerStory story = new SchedulerStory();
@@ -111,9 +115,11 @@ final class SchedulerStory {
   /** Tells the machine something and makes what follows true. */
   Reply hears(Input input) {
     Decision decision = machine.decide(input, nowMs);
+    decided.accept(input, decision);
     Reply reply = makeTrue(decision);
     while (decision.more()) {
       decision = machine.decide(input, nowMs);
+      decided.accept(input, decision);
       reply = makeTrue(decision);
     }
     return reply;

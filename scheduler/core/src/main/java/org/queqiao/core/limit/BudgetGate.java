@@ -35,6 +35,11 @@ public final class BudgetGate {
     this.startMs = startMs;
   }
 
+  /** Whether there is any wallet that must pay before. */
+  public static boolean decides(Cluster cluster) {
+    return cluster.policy().jobPolicy().budgetGate() && !cluster.wallets().all().isEmpty();
+  }
+
   /** Why a job does not start on so many cores, or nothing. */
   public Optional<LimitTree.Block> blocks(JobSpec spec, long cores) {
     Wallet wallet = walletOf(spec.project());

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.queqiao.contract.id.JobId;
+import org.queqiao.core.limit.BudgetGate;
 import org.queqiao.core.priority.JobOrder;
 import org.queqiao.core.state.Backlog;
 import org.queqiao.core.state.Cluster;
@@ -14,8 +15,8 @@ import org.queqiao.core.state.Job;
 /**
  * The jobs that may start, kept in the order of the queue from pass to pass: only what entered,
  * left or changed its place is looked at again. It gives each pass the same jobs in the same order
- * as {@link Candidates} would, where neither time nor limits nor arrays nor reservations have a say
- * in that.
+ * as {@link Candidates} would, where nothing else has a say in that: no time, limit, wallet, array,
+ * reservation or preemption.
  */
 final class StandingQueue {
   /** So many jobs are in each group on average at most. */
@@ -55,6 +56,8 @@ final class StandingQueue {
         && !policy.plansAtSubmission()
         && !cluster.priorities().orderMoves()
         && cluster.priorities().backlog().arrays() == 0
+        && !BudgetGate.decides(cluster)
+        && !cluster.outranking().isUsed()
         && cluster.jobs().preemption().claimants().isEmpty()
         && cluster.reservations().isEmpty();
   }
