@@ -3,8 +3,8 @@ package org.queqiao.core;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.queqiao.core.SchedulerStory.BATCH;
 import static org.queqiao.core.SchedulerStory.CLIMATE;
-import static org.queqiao.core.SchedulerStory.MATERIALS;
 import static org.queqiao.core.SchedulerStory.GIB;
+import static org.queqiao.core.SchedulerStory.MATERIALS;
 import static org.queqiao.core.SchedulerStory.OWNER;
 import static org.queqiao.core.SchedulerStory.facts;
 import static org.queqiao.core.SchedulerStory.script;
@@ -21,12 +21,15 @@ import org.queqiao.contract.event.JobPolicyDefined;
 import org.queqiao.contract.event.NodeSettingsSet;
 import org.queqiao.contract.event.QosDefined;
 import org.queqiao.contract.event.RulesSet;
+import org.queqiao.contract.event.SchedulingDefined;
 import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.event.WalletFunded;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.QosName;
+import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.JobPlacement;
+import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.node.NodeFacts;
 import org.queqiao.contract.node.NodeSettings;
 import org.queqiao.contract.policy.Limit;
@@ -36,9 +39,6 @@ import org.queqiao.contract.policy.PreemptRules;
 import org.queqiao.contract.policy.Quantity;
 import org.queqiao.contract.policy.Rules;
 import org.queqiao.contract.policy.Subject;
-import org.queqiao.contract.event.SchedulingDefined;
-import org.queqiao.contract.id.RunId;
-import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.core.message.Decision;
 import org.queqiao.core.message.Input;
@@ -203,22 +203,24 @@ final class KeptQueuePropertyTest {
 
   private void also() {
     switch (also) {
-      case NOTHING -> { }
+      case NOTHING -> {}
       case WALLETS -> tell(money(PROJECTS.get(random.nextInt(2))));
-      case PREEMPTION ->
-          tell(new Input.DefineQos(OWNER, random.nextBoolean() ? low() : urgent()));
+      case PREEMPTION -> tell(new Input.DefineQos(OWNER, random.nextBoolean() ? low() : urgent()));
       case RESERVATIONS -> tell(new RandomReservations(random, story).next(OWNER, node()));
       case SUSPENSION -> suspension();
       case WISHES ->
-          tell(new Input.SetNode(
-              user("admin1"),
-              new NodeSettingsSet(
-                  node(),
-                  new NodeSettings(List.of(random.nextBoolean() ? "a" : "b"), random.nextInt(2)))));
+          tell(
+              new Input.SetNode(
+                  user("admin1"),
+                  new NodeSettingsSet(
+                      node(),
+                      new NodeSettings(
+                          List.of(random.nextBoolean() ? "a" : "b"), random.nextInt(2)))));
       case LIMITS -> {
         Limit limit = new Limit(LimitScope.GROUP, Quantity.CORES, "", 2 + random.nextInt(20));
         Rules rules =
-            new Rules(0, null, List.of(), null, 0, random.nextBoolean() ? List.of(limit) : List.of());
+            new Rules(
+                0, null, List.of(), null, 0, random.nextBoolean() ? List.of(limit) : List.of());
         tell(new Input.SetRules(OWNER, new RulesSet(new Subject.Project(CLIMATE), rules)));
       }
     }
@@ -229,7 +231,8 @@ final class KeptQueuePropertyTest {
       case 0 ->
           new Input.FundWallet(
               OWNER, new WalletFunded(project, 1 + random.nextInt(9_000_000), "CNY", "grant"));
-      case 1 -> new Input.DefineJobPolicy(OWNER, new JobPolicyDefined(3, true, random.nextBoolean()));
+      case 1 ->
+          new Input.DefineJobPolicy(OWNER, new JobPolicyDefined(3, true, random.nextBoolean()));
       default ->
           new Input.TellBudgets(
               List.of(
@@ -258,16 +261,23 @@ final class KeptQueuePropertyTest {
 
   private void suspension() {
     switch (random.nextInt(4)) {
-      case 0 -> pick(each -> each.state() == JobState.RUNNING, job -> new Input.SuspendJob(
-          user("admin1"), job.id()));
-      case 1 -> pick(each -> each.state() == JobState.SUSPENDED, job -> new Input.ResumeJob(
-          user("admin1"), job.id()));
-      default -> pick(each -> !each.allocations().isEmpty() && !each.state().isTerminal(), job ->
-          new Input.RunSuspended(
-              job.allocations().getFirst().node(),
-              new RunId(job.id(), job.attempt()),
-              random.nextInt(3) > 0,
-              story.nowMs));
+      case 0 ->
+          pick(
+              each -> each.state() == JobState.RUNNING,
+              job -> new Input.SuspendJob(user("admin1"), job.id()));
+      case 1 ->
+          pick(
+              each -> each.state() == JobState.SUSPENDED,
+              job -> new Input.ResumeJob(user("admin1"), job.id()));
+      default ->
+          pick(
+              each -> !each.allocations().isEmpty() && !each.state().isTerminal(),
+              job ->
+                  new Input.RunSuspended(
+                      job.allocations().getFirst().node(),
+                      new RunId(job.id(), job.attempt()),
+                      random.nextInt(3) > 0,
+                      story.nowMs));
     }
   }
 
