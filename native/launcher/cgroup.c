@@ -437,6 +437,21 @@ void cgroup_signal(const struct cgroup_layout *layout, const char *run, int sign
     }
 }
 
+int cgroup_open_figure(const struct cgroup_layout *layout, const char *run, enum cgroup_figure figure) {
+    char path[CGROUP_PATH_BYTES];
+    bool of_memory = figure == CGROUP_MEMORY;
+    const char *base = of_memory ? layout->controller[CONTROLLER_MEMORY] : layout->tracking;
+    const char *file = !of_memory         ? "cpu.stat"
+                       : layout->unified ? "memory.current"
+                                          : "memory.usage_in_bytes";
+    if (base[0] == 0) {
+        errno = ENOENT;
+        return -1;
+    }
+    snprintf(path, sizeof path, "%s/%s/%s", base, run, file);
+    return open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+}
+
 void cgroup_usage(const struct cgroup_layout *layout, const char *run, struct exit_record *record) {
     char text[FILE_BYTES];
     if (layout->tracking[0] != 0 && read_file(layout->tracking, run, "cpu.stat", text) == 0) {

@@ -90,6 +90,12 @@ bool cgroup_frozen(const struct cgroup_layout *layout, const char *run);
 /* Sends a signal once to every process found in the group. */
 void cgroup_signal(const struct cgroup_layout *layout, const char *run, int signal);
 
+/* What of a group can be followed while it lives. */
+enum cgroup_figure { CGROUP_CPU_TIME, CGROUP_MEMORY };
+
+/* A descriptor of the file that tells; -1 where there is none. */
+int cgroup_open_figure(const struct cgroup_layout *layout, const char *run, enum cgroup_figure figure);
+
 /* Adds CPU time, peak memory and the OOM flag of the groups, as far as they tell. */
 void cgroup_usage(const struct cgroup_layout *layout, const char *run, struct exit_record *record);
 

@@ -238,17 +238,17 @@ static void find_devices(struct launcher *self) {
     self->device_count = (size_t)count;
 }
 
-static int listen_socket(struct launcher *self) {
+/* For the agent alone, which every accept checks as well. */
+int listen_at(const struct launcher *self, const char *path, int type) {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
-    const char *path = self->options.socket;
     if (strlen(path) >= sizeof address.sun_path) {
-        fail_usage("the socket's path is longer than 107 bytes");
+        fail_usage("the socket's path is longer than 103 bytes");
     }
     memcpy(address.sun_path, path, strlen(path));
     if (unlink(path) != 0 && errno != ENOENT) {
         fatal(path);
     }
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    int fd = socket(AF_UNIX, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     mode_t mask = umask(0117);
     if (fd < 0 || bind(fd, (const struct sockaddr *)&address, sizeof address) != 0) {
         fatal(path);
@@ -318,6 +318,12 @@ static bool handle_event(struct launcher *self, const struct epoll_event *event,
     case WATCH_READ:
         reading_ready(self, (struct reading *)(void *)watch);
         break;
+    case WATCH_HANDOUT_LISTENER:
+        handout_accept(self);
+        break;
+    case WATCH_HANDOUT:
+        handout_ready(self);
+        break;
     case WATCH_RUN:
         run_changed(self, (struct run *)(void *)watch);
         break;
@@ -384,7 +390,8 @@ int main(int count, char **arguments) {
     }
     runs_recover(self);
     resolver_start(self);
-    int listener = listen_socket(self);
+    handout_listen(self);
+    int listener = listen_at(self, self->options.socket, SOCK_STREAM);
     fprintf(stderr, "queqiao-launcher: ready\n");
     serve(self, listener, signals);
     tidy_up(self);

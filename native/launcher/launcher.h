@@ -40,7 +40,8 @@ enum status {
 enum request { LAUNCH = 1, READ = 2, SIGNAL = 3, LIST = 4, FORGET = 5, CAPABILITIES = 6, SUSPEND = 7 };
 
 /* First member of everything that epoll reports on. */
-enum watch { WATCH_LISTENER, WATCH_SIGNALS, WATCH_CONNECTION, WATCH_RESOLVER, WATCH_READ, WATCH_RUN };
+enum watch { WATCH_LISTENER, WATCH_SIGNALS, WATCH_CONNECTION, WATCH_RESOLVER, WATCH_READ, WATCH_RUN,
+             WATCH_HANDOUT_LISTENER, WATCH_HANDOUT };
 
 /* Only in the answer to SUSPEND, and, for RUN_SUSPENDED, in a list. */
 enum { SUSPEND_GOES_ON = 0, SUSPEND_STOPPED = 1, SUSPEND_NOT_YET = 2, RUN_SUSPENDED = 5 };
@@ -130,6 +131,7 @@ struct launcher {
     struct connection connections[MAX_CONNECTIONS];
     struct identity identities[MAX_IDENTITIES];
     size_t reads;
+    int handout_fd;
     int resolver_fd, resolver_pid_fd;
     pid_t resolver_pid;
     uint64_t sweep_at_ms;
@@ -139,6 +141,12 @@ struct launcher {
 /* launcher.c */
 _Noreturn void fatal(const char *what);
 void watch_fd(struct launcher *self, int fd, uint32_t events, void *watch);
+int listen_at(const struct launcher *self, const char *path, int type);
+
+/* handout.c */
+void handout_listen(struct launcher *self);
+void handout_accept(struct launcher *self);
+void handout_ready(struct launcher *self);
 
 /* runs.c */
 struct run *run_find(const struct launcher *self, uint64_t job_id, uint32_t attempt);

@@ -21,11 +21,14 @@ enum counter {
     COUNTER_CONTEXT_SWITCHES = 12,
     COUNTER_MIGRATIONS = 13,
     COUNTER_PERF_LAST = 13,
+    COUNTER_CPU_USER = 20,
+    COUNTER_CPU_SYSTEM = 21,
     COUNTER_LARGEST_PROCESS = 23,
     COUNTER_READ_BYTES = 24,
     COUNTER_WRITTEN_BYTES = 25,
     COUNTER_STORAGE_READ_BYTES = 26,
-    COUNTER_STORAGE_WRITTEN_BYTES = 27
+    COUNTER_STORAGE_WRITTEN_BYTES = 27,
+    COUNTER_MEMORY = 28
 };
 
 /* How far the value of an entry can be believed; from COUNTER_UNSUPPORTED on there is none. */
@@ -46,6 +49,9 @@ struct counter_value {
     uint64_t value;
 };
 
+/* In a monitor, event N has this descriptor and N more: whoever may look finds it there. */
+enum { COUNTER_FIRST_FD = 32 };
+
 enum counters_limit { MAX_COUNTERS = 32, COUNTERS_HEADER_BYTES = 8, COUNTER_BYTES = 16 };
 
 enum { COUNTERS_BYTES = COUNTERS_HEADER_BYTES + MAX_COUNTERS * COUNTER_BYTES + 4 };
@@ -59,6 +65,9 @@ struct run_counters {
 
 /* Opens all events for what the caller starts from now on; each counts from its execve on. */
 void counters_open(struct run_counters *counters);
+
+/* Reads and scales one event. 0, or the errno. */
+int counter_read_event(int fd, struct counter_value *value);
 
 /*
  * Adds what all that the caller started and waited for has read and written, in bytes; without what

@@ -26,4 +26,25 @@ SHIM_API int32_t shim_perf_read(int32_t fd, uint64_t values[3]);
 
 SHIM_API int32_t shim_close(int32_t fd);
 
+enum { SHIM_MAX_HANDED = 24 };
+
+/*
+ * Over all accelerators that NVML knows: how busy they are on average in thousandths, memory in use in
+ * bytes, power in milliwatts. Returns how many there are; -ENOENT without the library.
+ */
+SHIM_API int32_t shim_gpu_read(int64_t values[3]);
+
+/* A connection to the launcher's handout of counters. */
+SHIM_API int32_t shim_handout_connect(const char *path);
+
+/*
+ * Asks for the counters of a run that is alive; -ESRCH when it is not. Returns how many there are;
+ * each descriptor is closed by the caller.
+ */
+SHIM_API int32_t shim_handout_ask(int32_t socket_fd, int64_t job_id, int32_t attempt, int32_t fds[SHIM_MAX_HANDED],
+                                  int32_t counters[SHIM_MAX_HANDED]);
+
+/* The values of so many counters, scaled where they shared a register; -1 where one cannot be read. */
+SHIM_API int32_t shim_handout_read(int32_t count, const int32_t fds[], const int32_t counters[], int64_t values[]);
+
 #endif

@@ -1,12 +1,16 @@
 /* What is counted of a run, beside what GNU time and perf say of the same program. */
 #define _GNU_SOURCE
+#include <errno.h>
 #include <inttypes.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "counters.h"
 #include "fault.h"
 #include "harness.h"
+#include "shim.h"
 
 /* A program whose figures hardly differ from one time to the next: it computes, and touches 64 MiB. */
 #define PROGRAM                                                                                     \
@@ -153,6 +157,60 @@ static void anEventThatCannotBeOpenedIsMissingAndTheRunGoesOn(void) {
     node_destroy(&node);
 }
 
+static void theAgentFollowsTheCountersOfALivingRunWithoutAPrivilege(void) {
+    char path[PATH_BYTES];
+    int32_t fds[SHIM_MAX_HANDED];
+    int32_t counters[SHIM_MAX_HANDED];
+    int64_t before[SHIM_MAX_HANDED];
+    int64_t after[SHIM_MAX_HANDED];
+    if (!is_root()) {
+        return;
+    }
+    node_create(&node);
+    node_start(&node);
+    struct launch launch = launch_defaults(&node, 1, "#!/bin/sh\necho on > on\nwhile :; do (:); done\n");
+    struct reply reply = request_launch(&node, &launch);
+    CHECK_EQUAL(1, reply.status);
+    reply_free(&reply);
+    await_file(work_path(&node, "on", path));
+    snprintf(path, sizeof path, "%.400s.fds", node.socket);
+    int32_t socket_fd = shim_handout_connect(path);
+    CHECK(socket_fd >= 0);
+    CHECK_EQUAL(-ESRCH, shim_handout_ask(socket_fd, 2, 1, fds, counters));
+    int32_t count = shim_handout_ask(socket_fd, 1, 1, fds, counters);
+    CHECK(count >= 5);
+    CHECK_EQUAL(count, shim_handout_read(count, fds, counters, before));
+    pid_t reader = fork();
+    CHECK(reader >= 0);
+    if (reader == 0) {
+        /* Whoever has the descriptors may read them, also as somebody else. */
+        struct timespec pause = {0, 300 * 1000 * 1000};
+        bool good = setresgid(OTHER_UID, OTHER_UID, OTHER_UID) == 0 && setresuid(OTHER_UID, OTHER_UID, OTHER_UID) == 0 &&
+                    nanosleep(&pause, NULL) == 0 && shim_handout_read(count, fds, counters, after) == count;
+        for (int32_t i = 0; i < count; i++) {
+            bool rises = counters[i] == COUNTER_TASK_CLOCK || counters[i] == COUNTER_PAGE_FAULTS;
+            good &= rises ? after[i] > before[i] : after[i] >= 0;
+        }
+        _exit(good ? 0 : 1);
+    }
+    int status = 0;
+    CHECK(waitpid(reader, &status, 0) == reader && WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    reply = request_signal(&node, 1, 9, 0);
+    CHECK_EQUAL(0, reply.status);
+    reply_free(&reply);
+    struct ended ended = await_end(&node, 1);
+    CHECK_EQUAL(count, shim_handout_read(count - 3, fds, counters, after) + 3);
+    for (int32_t i = 0; i < count; i++) {
+        if (counters[i] == COUNTER_TASK_CLOCK) {
+            CHECK_EQUAL(counter_of(&ended, COUNTER_TASK_CLOCK).value, after[i]);
+        }
+        shim_close(fds[i]);
+    }
+    CHECK_EQUAL(-ESRCH, shim_handout_ask(socket_fd, 1, 1, fds, counters));
+    shim_close(socket_fd);
+    node_destroy(&node);
+}
+
 static void whatNeverRanHasNoCounters(void) {
     node_create(&node);
     node_start(&node);
@@ -170,6 +228,7 @@ static const struct test tests[] = {TEST(cpuTimeAndPeakMemoryAreThoseOfGnuTimeTo
                                     TEST(eventsAreThoseOfPerfToTwoPercent),
                                     TEST(whatARunReadAndWroteIsCountedWithItsChildren),
                                     TEST(anEventThatCannotBeOpenedIsMissingAndTheRunGoesOn),
+                                    TEST(theAgentFollowsTheCountersOfALivingRunWithoutAPrivilege),
                                     TEST(whatNeverRanHasNoCounters)};
 
 int main(int count, char **arguments) {

@@ -152,7 +152,7 @@ long __wrap_syscall(long number, ...) {
         return -1;
     }
     /* A counter that cannot be opened stops no launch, so it has a name of its own. */
-    if (fails(number == SYS_perf_event_open ? "perf_event_open" : "syscall")) {
+    if (fails(number == SYS_perf_event_open || number == SYS_dup3 ? "perf_event_open" : "syscall")) {
         return -1;
     }
     return __real_syscall(number, arguments[0], arguments[1], arguments[2], arguments[3], arguments[4]);

@@ -11,6 +11,7 @@ import org.queqiao.agent.launcher.LauncherClient;
 import org.queqiao.agent.launcher.ReadAnswer;
 import org.queqiao.agent.measure.DeviceList;
 import org.queqiao.agent.measure.NodeProbe;
+import org.queqiao.agent.measure.Sampler;
 import org.queqiao.agent.reconcile.Action;
 import org.queqiao.agent.reconcile.LaunchReply;
 import org.queqiao.agent.reconcile.Reconciler;
@@ -89,7 +90,15 @@ final class Agent {
     exits =
         new ExitSpool(
             options.spool(), exit -> mailbox.put(new AgentEvent.Exited(exit)), AgentLog::warn);
-    tally = new Tally(spool, exits);
+    tally =
+        new Tally(
+            spool,
+            exits,
+            new Sampler(
+                probe.shim(),
+                options.launcher() + ".fds",
+                options.data().resolve("series"),
+                options.heartbeatMs()));
   }
 
   /** Runs until it is interrupted, or the spool fails. */
@@ -177,6 +186,7 @@ final class Agent {
     if (!serverStarted) {
       // Only now is it known what runs here, which is what a hello says.
       exits.start();
+      tally.begin(reconciler.running());
       serverLink.start();
       serverStarted = true;
     }
@@ -322,7 +332,7 @@ final class Agent {
     }
   }
 
-  private void beat() {
+  private void beat() throws IOException {
     long nowMs = System.currentTimeMillis();
     if (launcher != null) {
       for (RunExit exit : exits.scan(reconciler::awaitsExit)) {
@@ -330,11 +340,11 @@ final class Agent {
       }
       actions.addAll(reconciler.onTick(nowMs));
     }
+    tally.beat(reconciler.running(), nowMs);
     if (server == null) {
       return;
     }
     server.send(probe.heartbeat(++seq, reconciler.running()));
-    tally.beat();
     if (!renewing && identity.renewalDue(nowMs)) {
       renewing = true;
       try {

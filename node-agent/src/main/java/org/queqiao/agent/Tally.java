@@ -2,8 +2,10 @@ package org.queqiao.agent;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.queqiao.agent.launcher.ExitSpool;
+import org.queqiao.agent.measure.Sampler;
 import org.queqiao.agent.reconcile.SpoolRecord;
 import org.queqiao.agent.session.ServerConnection;
 import org.queqiao.agent.spool.Spool;
@@ -20,16 +22,21 @@ final class Tally {
   private static final int UNDER_WAY_MAX = 64;
 
   private static final int AGAIN_AFTER_BEATS = 6;
+  private static final int SAMPLES_AFTER_BEATS = 3;
 
   private final Spool spool;
   private final ExitSpool exits;
+  private final Sampler sampler;
+  private final TreeMap<RunId, Long> toldUntilMs = new TreeMap<>();
   private final TreeSet<RunId> told = new TreeSet<>();
   private ServerConnection listener;
   private int beats;
+  private int beatsSinceSamples;
 
-  Tally(Spool spool, ExitSpool exits) {
+  Tally(Spool spool, ExitSpool exits, Sampler sampler) {
     this.spool = spool;
     this.exits = exits;
+    this.sampler = sampler;
   }
 
   /** The end of a run is about to be written as acknowledged, after which its record may go. */
@@ -45,17 +52,41 @@ final class Tally {
   void connected(ServerConnection connection) {
     listener = connection;
     told.clear();
+    toldUntilMs.clear();
     tell();
   }
 
-  /** Some seconds have passed: what was not stored within a while is told again. */
-  void beat() {
+  /**
+   * A heartbeat is due: living runs are measured, and told of now and then; what was not stored
+   * within a while is told again.
+   */
+  void beat(List<RunId> alive, long nowMs) throws IOException {
+    sampler.beat(alive, nowMs);
+    toldUntilMs.keySet().retainAll(alive);
+    if (listener != null && ++beatsSinceSamples >= SAMPLES_AFTER_BEATS) {
+      beatsSinceSamples = 0;
+      for (RunId run : alive) {
+        byte[] series = sampler.packed(run, toldUntilMs.getOrDefault(run, 0L));
+        if (series.length > 0) {
+          listener.send(new AgentMessage.RunSamplesReport(run, series));
+          toldUntilMs.put(run, nowMs);
+        }
+      }
+    }
     beats = told.isEmpty() ? 0 : beats + 1;
     if (beats >= AGAIN_AFTER_BEATS) {
       beats = 0;
       told.clear();
       tell();
     }
+  }
+
+  /** What runs here is known: files of runs that are neither alive nor to be told of go. */
+  void begin(List<RunId> alive) throws IOException {
+    TreeSet<RunId> kept = new TreeSet<>(spool.image().counted().keySet());
+    kept.addAll(spool.image().runs().keySet());
+    kept.addAll(alive);
+    sampler.keepOnly(kept);
   }
 
   /** The connection is gone. */
@@ -70,6 +101,7 @@ final class Tally {
       told.remove(run);
       if (spool.image().counted().containsKey(run)) {
         spool.append(new SpoolRecord.CountsStored(run));
+        sampler.forget(run);
       }
     }
     spool.write();
@@ -82,7 +114,8 @@ final class Tally {
     }
     for (RunMetrics each : spool.image().counted().values()) {
       if (told.size() < UNDER_WAY_MAX && told.add(each.run())) {
-        listener.send(new AgentMessage.RunMetricsReport(each));
+        listener.send(
+            new AgentMessage.RunMetricsReport(each, sampler.packed(each.run(), 0)));
       }
     }
   }

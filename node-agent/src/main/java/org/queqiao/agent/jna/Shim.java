@@ -2,8 +2,10 @@ package org.queqiao.agent.jna;
 
 import com.sun.jna.Native;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.metrics.Counter;
 
 /**
@@ -35,7 +37,26 @@ public final class Shim {
     static native int shim_perf_read(int fd, long[] values);
 
     static native int shim_close(int fd);
+
+    static native int shim_gpu_read(long[] values);
+
+    static native int shim_handout_connect(String path);
+
+    static native int shim_handout_ask(
+        int socket, long jobId, int attempt, int[] fds, int[] counters);
+
+    static native int shim_handout_read(int count, int[] fds, int[] counters, long[] values);
   }
+
+  private static final int HANDED_MAX = 24;
+
+  /**
+   * The open counters of one run, in the order of their numbers.
+   *
+   * @param fds descriptors, closed by {@link #close(Handed)}
+   * @param counters numbers of {@link Counter}
+   */
+  public record Handed(int[] fds, int[] counters) {}
 
   /** Loads the library; when that fails, {@link #absence} says why. */
   public static Shim load() {
@@ -92,5 +113,45 @@ public final class Shim {
 
   public void close(int fd) {
     Functions.shim_close(fd);
+  }
+
+  /** Connects to the launcher's handout; a descriptor, or a negated errno. */
+  public int connect(String path) {
+    return absence == null ? Functions.shim_handout_connect(path) : -EINVAL;
+  }
+
+  /** The counters of a run that is alive; nothing when it is not, or the launcher is gone. */
+  public Optional<Handed> ask(int socket, RunId run) {
+    int[] fds = new int[HANDED_MAX];
+    int[] counters = new int[HANDED_MAX];
+    int count =
+        Functions.shim_handout_ask(socket, run.job().value(), run.attempt(), fds, counters);
+    return count < 0
+        ? Optional.empty()
+        : Optional.of(
+            new Handed(Arrays.copyOf(fds, count), Arrays.copyOf(counters, count)));
+  }
+
+  /** The values of now, one for each counter; -1 where one cannot be read. */
+  public long[] read(Handed handed) {
+    long[] values = new long[handed.fds().length];
+    Functions.shim_handout_read(values.length, handed.fds(), handed.counters(), values);
+    return values;
+  }
+
+  public void close(Handed handed) {
+    for (int fd : handed.fds()) {
+      Functions.shim_close(fd);
+    }
+  }
+
+  /**
+   * How busy accelerators are, in thousandths, their memory in use and their power in milliwatts,
+   * over all of them.
+   *
+   * @return how many there are, or a negated errno
+   */
+  public int gpus(long[] values) {
+    return absence == null ? Functions.shim_gpu_read(values) : -EINVAL;
   }
 }

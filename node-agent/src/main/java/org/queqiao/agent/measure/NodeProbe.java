@@ -27,6 +27,8 @@ public final class NodeProbe {
   private final long memBytes;
   private final List<NodeFacts.GresInventory> devices;
   private final SystemCounters counters = SystemCounters.load();
+  private final Shim shim = Shim.load();
+  private final NodeMeters meters = new NodeMeters(Path.of("/"), shim);
   private final byte[] buffer = new byte[4096];
 
   /**
@@ -50,7 +52,6 @@ public final class NodeProbe {
     if (counters.absence().isEmpty() && counters.tickUs() == 0) {
       absent.add("CPU gauge: the length of a tick is not known");
     }
-    Shim shim = Shim.load();
     shim.absence().ifPresent(why -> absent.add("counters of the node: " + why));
     if (shim.absence().isEmpty() && !shim.absentEvents().isEmpty()) {
       absent.add(
@@ -79,7 +80,13 @@ public final class NodeProbe {
         cpuBusyUs(),
         Math.max(0, total - (available > 0 ? available : counters.memFreeBytes())),
         total,
-        running);
+        running,
+        meters.read());
+  }
+
+  /** The library that counts. */
+  public Shim shim() {
+    return shim;
   }
 
   private long found() {

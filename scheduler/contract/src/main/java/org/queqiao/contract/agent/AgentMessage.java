@@ -4,6 +4,7 @@ import java.util.List;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.RunExit;
+import org.queqiao.contract.metrics.CounterValue;
 import org.queqiao.contract.metrics.RunMetrics;
 import org.queqiao.contract.node.NodeFacts;
 
@@ -42,6 +43,7 @@ public sealed interface AgentMessage {
    * @param memUsedBytes memory in use
    * @param memTotalBytes memory there is
    * @param running the runs that are alive on the node
+   * @param counters what else is counted of the node as a whole
    */
   record Heartbeat(
       long seq,
@@ -49,10 +51,23 @@ public sealed interface AgentMessage {
       long cpuBusyUs,
       long memUsedBytes,
       long memTotalBytes,
-      List<RunId> running)
+      List<RunId> running,
+      List<CounterValue> counters)
       implements AgentMessage {
     public Heartbeat {
       running = List.copyOf(running);
+      counters = List.copyOf(counters);
+    }
+
+    /** A life sign of a node that counts nothing else. */
+    public Heartbeat(
+        long seq,
+        long load1Milli,
+        long cpuBusyUs,
+        long memUsedBytes,
+        long memTotalBytes,
+        List<RunId> running) {
+      this(seq, load1Milli, cpuBusyUs, memUsedBytes, memTotalBytes, running, List.of());
     }
   }
 
@@ -70,8 +85,13 @@ public sealed interface AgentMessage {
 
   /**
    * What was counted of a run that has ended. Told again with each connection until it is stored.
+   *
+   * @param series the whole {@link org.queqiao.contract.metrics.Series}, packed; or empty
    */
-  record RunMetricsReport(RunMetrics metrics) implements AgentMessage {}
+  record RunMetricsReport(RunMetrics metrics, byte[] series) implements AgentMessage {}
+
+  /** What was counted of a run that is alive, since the last one of this connection; packed. */
+  record RunSamplesReport(RunId run, byte[] series) implements AgentMessage {}
 
   /** The agent has reconciled with this version of its desired set. */
   record DesiredSetApplied(long epoch, long version) implements AgentMessage {}

@@ -34,7 +34,12 @@ final class AgentReader {
                 in.getRunSuspended().getSuspended(),
                 in.getRunSuspended().getAtMs());
         case RUN_METRICS ->
-            new AgentMessage.RunMetricsReport(MetricsCodec.read(in.getRunMetrics()));
+            new AgentMessage.RunMetricsReport(
+                MetricsCodec.read(in.getRunMetrics()), in.getRunMetrics().getSeries().toByteArray());
+        case RUN_SAMPLES ->
+            new AgentMessage.RunSamplesReport(
+                ModelReader.run(in.getRunSamples().getRun()),
+                in.getRunSamples().getSeries().toByteArray());
         case RUN_ENDED -> new AgentMessage.RunEndedReport(ModelReader.exit(in.getRunEnded()));
         case DESIRED_SET_APPLIED ->
             new AgentMessage.DesiredSetApplied(
@@ -96,7 +101,8 @@ final class AgentReader {
         m.getCpuBusyUs(),
         m.getMemUsedBytes(),
         m.getMemTotalBytes(),
-        ModelReader.list(m.getRunningList(), ModelReader::run));
+        ModelReader.list(m.getRunningList(), ModelReader::run),
+        MetricsCodec.read(m.getCountersList()));
   }
 
   private static AgentMessage.OutputChunk chunk(PbOutputChunk m) {

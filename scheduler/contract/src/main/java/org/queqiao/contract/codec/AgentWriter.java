@@ -18,6 +18,7 @@ import org.queqiao.contract.wire.PbOutputChunk;
 import org.queqiao.contract.wire.PbReadOutput;
 import org.queqiao.contract.wire.PbRefused;
 import org.queqiao.contract.wire.PbRenew;
+import org.queqiao.contract.wire.PbRunSamples;
 import org.queqiao.contract.wire.PbRunStartedReport;
 import org.queqiao.contract.wire.PbRunSuspendedReport;
 import org.queqiao.contract.wire.PbWelcome;
@@ -42,7 +43,15 @@ final class AgentWriter {
                   .setRun(ModelWriter.run(m.run()))
                   .setSuspended(m.suspended())
                   .setAtMs(m.atMs()));
-      case AgentMessage.RunMetricsReport m -> out.setRunMetrics(MetricsCodec.write(m.metrics()));
+      case AgentMessage.RunMetricsReport m ->
+          out.setRunMetrics(
+              MetricsCodec.write(m.metrics()).toBuilder()
+                  .setSeries(ModelWriter.bytes(m.series())));
+      case AgentMessage.RunSamplesReport m ->
+          out.setRunSamples(
+              PbRunSamples.newBuilder()
+                  .setRun(ModelWriter.run(m.run()))
+                  .setSeries(ModelWriter.bytes(m.series())));
       case AgentMessage.RunEndedReport m -> out.setRunEnded(ModelWriter.exit(m.exit()));
       case AgentMessage.DesiredSetApplied m ->
           out.setDesiredSetApplied(
@@ -119,6 +128,7 @@ final class AgentWriter {
             .setMemUsedBytes(m.memUsedBytes())
             .setMemTotalBytes(m.memTotalBytes());
     m.running().forEach(run -> out.addRunning(ModelWriter.run(run)));
+    m.counters().forEach(each -> out.addCounters(MetricsCodec.write(each)));
     return out.build();
   }
 

@@ -33,28 +33,34 @@ public final class MetricsCodec {
 
   static PbRunMetrics write(RunMetrics metrics) {
     PbRunMetrics.Builder out = PbRunMetrics.newBuilder().setRun(ModelWriter.run(metrics.run()));
-    for (CounterValue each : metrics.totals()) {
-      out.addTotals(
-          PbCounterValue.newBuilder()
-              .setCounter(each.counter())
-              .setState(each.state().ordinal())
-              .setCause(each.cause())
-              .setValue(each.value()));
-    }
+    metrics.totals().forEach(each -> out.addTotals(write(each)));
     return out.build();
   }
 
+  static PbCounterValue write(CounterValue value) {
+    return PbCounterValue.newBuilder()
+        .setCounter(value.counter())
+        .setState(value.state().ordinal())
+        .setCause(value.cause())
+        .setValue(value.value())
+        .build();
+  }
+
   static RunMetrics read(PbRunMetrics in) {
-    List<CounterValue> totals = new ArrayList<>(in.getTotalsCount());
-    for (PbCounterValue each : in.getTotalsList()) {
+    return new RunMetrics(ModelReader.run(in.getRun()), read(in.getTotalsList()));
+  }
+
+  static List<CounterValue> read(List<PbCounterValue> in) {
+    List<CounterValue> out = new ArrayList<>(in.size());
+    for (PbCounterValue each : in) {
       CounterValue.State[] states = CounterValue.State.values();
       if (each.getState() < 0 || each.getState() >= states.length) {
         throw new IllegalArgumentException("a counter in state " + each.getState());
       }
-      totals.add(
+      out.add(
           new CounterValue(
               each.getCounter(), states[each.getState()], each.getCause(), each.getValue()));
     }
-    return new RunMetrics(ModelReader.run(in.getRun()), totals);
+    return out;
   }
 }

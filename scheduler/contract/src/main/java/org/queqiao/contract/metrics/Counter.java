@@ -27,14 +27,39 @@ public enum Counter {
   READ(24, "readBytes", Unit.BYTES),
   WRITTEN(25, "writtenBytes", Unit.BYTES),
   STORAGE_READ(26, "storageReadBytes", Unit.BYTES),
-  STORAGE_WRITTEN(27, "storageWrittenBytes", Unit.BYTES);
+  STORAGE_WRITTEN(27, "storageWrittenBytes", Unit.BYTES),
+  MEMORY(28, "memBytes", Unit.BYTES, Scope.SERIES),
+  NODE_LOAD(40, "load1Milli", Unit.MILLI, Scope.NODE),
+  NODE_CPU(41, "nodeCpuBusyUs", Unit.MICROSECONDS, Scope.NODE),
+  NODE_MEMORY(42, "nodeMemUsedBytes", Unit.BYTES, Scope.NODE),
+  NETWORK_RECEIVED(44, "networkReceivedBytes", Unit.BYTES, Scope.NODE),
+  NETWORK_SENT(45, "networkSentBytes", Unit.BYTES, Scope.NODE),
+  ENERGY(46, "cpuEnergyUj", Unit.MICROJOULES, Scope.NODE),
+  GPU_BUSY(47, "gpuBusyMilli", Unit.MILLI, Scope.NODE),
+  GPU_MEMORY(48, "gpuMemUsedBytes", Unit.BYTES, Scope.NODE),
+  GPU_POWER(49, "gpuPowerMw", Unit.MILLIWATTS, Scope.NODE),
+  LUSTRE_READ(50, "lustreReadBytes", Unit.BYTES, Scope.NODE),
+  LUSTRE_WRITTEN(51, "lustreWrittenBytes", Unit.BYTES, Scope.NODE);
+
+  /** Of what it is counted. */
+  public enum Scope {
+    /** Of a run: a total at its end. */
+    RUN,
+    /** Of a run while it lives, not as a total. */
+    SERIES,
+    /** Of a node as a whole. */
+    NODE
+  }
 
   /** What a value counts. */
   public enum Unit {
     COUNT("count"),
     NANOSECONDS("ns"),
     MICROSECONDS("us"),
-    BYTES("bytes");
+    BYTES("bytes"),
+    MILLI("1/1000"),
+    MICROJOULES("uJ"),
+    MILLIWATTS("mW");
 
     private final String text;
 
@@ -51,17 +76,31 @@ public enum Counter {
   private final int number;
   private final String text;
   private final Unit unit;
+  private final Scope scope;
   private final boolean peak;
 
   Counter(int number, String text, Unit unit) {
-    this(number, text, unit, false);
+    this(number, text, unit, Scope.RUN, false);
   }
 
   Counter(int number, String text, Unit unit, boolean peak) {
+    this(number, text, unit, Scope.RUN, peak);
+  }
+
+  Counter(int number, String text, Unit unit, Scope scope) {
+    this(number, text, unit, scope, false);
+  }
+
+  Counter(int number, String text, Unit unit, Scope scope, boolean peak) {
     this.number = number;
     this.text = text;
     this.unit = unit;
+    this.scope = scope;
     this.peak = peak;
+  }
+
+  public Scope scope() {
+    return scope;
   }
 
   /** Its number in records and messages. */

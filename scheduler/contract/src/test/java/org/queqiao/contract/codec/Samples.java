@@ -662,7 +662,8 @@ final class Samples {
             new AgentMessage.RunStartedReport(RUN, 1_760_000_000_100L),
             new AgentMessage.RunSuspendedReport(RUN, true, 1_760_000_030_000L),
             new AgentMessage.RunEndedReport(EXIT),
-            new AgentMessage.RunMetricsReport(METRICS),
+            new AgentMessage.RunMetricsReport(METRICS, new byte[0]),
+            new AgentMessage.RunSamplesReport(RUN, new byte[] {1, 2}),
             new AgentMessage.DesiredSetApplied(4, 17),
             new AgentMessage.OutputChunk(
                 5, AgentMessage.ReadStatus.OK, 1000, new byte[] {1, 2, 3}, "short"),

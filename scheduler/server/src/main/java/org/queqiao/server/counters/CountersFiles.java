@@ -19,6 +19,7 @@ import java.util.zip.CRC32C;
 import org.queqiao.contract.codec.MetricsCodec;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.NodeName;
+import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.metrics.RunMetrics;
 import org.queqiao.server.host.WholeFile;
 
@@ -38,16 +39,21 @@ final class CountersFiles {
   private static final int HEADER_BYTES = 8;
   private static final int RECORD_MAX_BYTES = 64 << 10;
   private static final String ENDING = ".counters";
+  private static final String SERIES_ENDING = ".series";
 
   private final Path folder;
   private final long maxBytes;
   private final TreeMap<Long, Long> sizes = new TreeMap<>();
+  private final TreeMap<Long, Long> seriesSizes = new TreeMap<>();
 
   /** The files whose end is known to be whole. */
   private final Set<Long> touched = new HashSet<>();
 
   /** What one node counted of one run. */
   record Kept(NodeName node, RunMetrics metrics) {}
+
+  /** A packed series; empty for none. */
+  record WithSeries(Kept kept, byte[] series) {}
 
   /**
    * Opens the folder, making it when it is new.
@@ -65,9 +71,46 @@ final class CountersFiles {
         if (name.endsWith(ENDING)) {
           long number = Long.parseLong(name.substring(0, name.length() - ENDING.length()));
           sizes.put(number, Files.size(file));
+        } else if (name.endsWith(SERIES_ENDING)) {
+          long number = Long.parseLong(name.substring(0, name.length() - SERIES_ENDING.length()));
+          seriesSizes.put(number, bytesIn(file));
         }
       }
     }
+  }
+
+  /** Stores series, each in a file of its own, then their records as {@link #append} does. */
+  void store(List<WithSeries> records) throws IOException {
+    for (WithSeries each : records) {
+      if (each.series().length > 0) {
+        long number = number(each.kept().metrics().run().job());
+        Path file = seriesFile(each.kept().node(), each.kept().metrics().run());
+        if (!Files.isDirectory(file.getParent())) {
+          Files.createDirectory(
+              file.getParent(),
+              PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+          WholeFile.sync(folder);
+        }
+        WholeFile.replace(file, each.series(), WholeFile.OWNER_ONLY);
+        seriesSizes.merge(number, (long) each.series().length, Long::sum);
+      }
+    }
+    append(records.stream().map(WithSeries::kept).toList());
+  }
+
+  /** The packed series of a run on a node; empty when there is none. */
+  byte[] series(NodeName node, RunId run) throws IOException {
+    try {
+      return Files.readAllBytes(seriesFile(node, run));
+    } catch (NoSuchFileException e) {
+      return new byte[0];
+    }
+  }
+
+  private Path seriesFile(NodeName node, RunId run) {
+    return folder
+        .resolve(number(run.job()) + SERIES_ENDING)
+        .resolve(run.job() + "." + run.attempt() + "." + node);
   }
 
   /** Appends records and syncs every file that it touched. */
@@ -85,8 +128,8 @@ final class CountersFiles {
     }
     if (made) {
       WholeFile.sync(folder);
-      shorten();
     }
+    shorten();
   }
 
   /** What is kept of a job, of all its runs and nodes. */
@@ -147,14 +190,41 @@ final class CountersFiles {
     return end;
   }
 
+  private static long bytesIn(Path folder) throws IOException {
+    long all = 0;
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : files.toList()) {
+        all += Files.size(file);
+      }
+    }
+    return all;
+  }
+
   private void shorten() throws IOException {
-    long all = sizes.values().stream().mapToLong(Long::longValue).sum();
+    long all =
+        Stream.concat(sizes.values().stream(), seriesSizes.values().stream())
+            .mapToLong(Long::longValue)
+            .sum();
     while (all > maxBytes && sizes.size() > 1) {
       var oldest = sizes.pollFirstEntry();
       touched.remove(oldest.getKey());
       all -= oldest.getValue();
       Files.deleteIfExists(file(oldest.getKey()));
+      Long series = seriesSizes.remove(oldest.getKey());
+      if (series != null) {
+        all -= series;
+        remove(folder.resolve(oldest.getKey() + SERIES_ENDING));
+      }
     }
+  }
+
+  private static void remove(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : files.toList()) {
+        Files.deleteIfExists(file);
+      }
+    }
+    Files.deleteIfExists(folder);
   }
 
   private static ByteBuffer encode(Kept kept) {

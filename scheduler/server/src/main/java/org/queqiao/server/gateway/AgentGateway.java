@@ -296,6 +296,7 @@ public final class AgentGateway {
       LOG.warn("gauges refused node={} reason=a figure is negative", node);
       return;
     }
+    keeper().heard(node, wallMs(), m);
     gauges.put(
         node,
         new NodeGauges(

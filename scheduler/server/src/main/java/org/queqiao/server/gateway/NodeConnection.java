@@ -222,7 +222,12 @@ final class NodeConnection implements DesiredPush.Line, Telling.Source {
             .keep(
                 node(),
                 m.metrics(),
+                m.series(),
                 () -> gateway.onLoop(() -> send(new ServerMessage.MetricsStored(List.of(run)))));
+      }
+      case AgentMessage.RunSamplesReport m -> {
+        requireWelcome();
+        gateway.keeper().follow(node(), m);
       }
       case AgentMessage.DesiredSetApplied _ -> requireWelcome();
       case AgentMessage.OutputChunk m -> {

@@ -197,7 +197,7 @@ public final class HttpService {
     new JobRoutes(view, inputs, reader).on(api);
     OwnRuns ownRuns = new OwnRuns(view, history, blocking);
     new OutputRoute(ownRuns, around.gateway()).on(api);
-    new MetricsRoutes(ownRuns, around.counters(), blocking).on(api);
+    new MetricsRoutes(view, ownRuns, around.counters(), blocking).on(api);
     new NodeRoutes(view, inputs, around.gateway()).on(api);
     new SiteRoutes(view, inputs, around.unixAccounts(), blocking).on(api);
     new PriorityRoutes(view, inputs).on(api);

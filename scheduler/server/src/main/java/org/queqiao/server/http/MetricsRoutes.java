@@ -1,23 +1,23 @@
 package org.queqiao.server.http;
 
-import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
-import org.queqiao.contract.id.JobId;
-import org.queqiao.contract.metrics.Counter;
-import org.queqiao.contract.metrics.CounterValue;
+import org.queqiao.contract.id.NodeName;
+import org.queqiao.contract.metrics.Series;
+import org.queqiao.server.counters.NodeSeries;
 import org.queqiao.server.counters.RunCounters;
+import org.queqiao.server.view.ClusterView;
 
-/** What was counted of a job. */
+/** What was counted of a job, and of a node. */
 final class MetricsRoutes {
+  private final ClusterView view;
   private final OwnRuns runs;
   private final RunCounters counters;
   private final Blocking blocking;
 
-  MetricsRoutes(OwnRuns runs, RunCounters counters, Blocking blocking) {
+  MetricsRoutes(ClusterView view, OwnRuns runs, RunCounters counters, Blocking blocking) {
+    this.view = view;
     this.runs = runs;
     this.counters = counters;
     this.blocking = blocking;
@@ -25,7 +25,34 @@ final class MetricsRoutes {
 
   void on(Api api) {
     api.on("getJobMetrics", this::ofJob);
+    api.on("getNodeMetrics", this::ofNode);
   }
+
+  private void ofNode(Call call) {
+    NodeName name = new NodeName(call.text("name"));
+    if (view.nodes().find(name).isEmpty()) {
+      throw Refused.notFound("there is no node " + name);
+    }
+    RunCounters.OfNodeNow now =
+        counters
+            .ofNode(name)
+            .orElse(new RunCounters.OfNodeNow(new Series(1, List.of(), List.of()), List.of()));
+    int points = call.number("points").intValue();
+    call.json(
+        200,
+        out -> {
+          out.writeStartObject();
+          MetricsDocument.totals(now.latest(), out);
+          MetricsDocument.series(List.of(new NodeSeries(name, now.series())), points, out);
+          out.writeArrayFieldStart("missing");
+          MetricsDocument.missing(name, now.latest(), out);
+          out.writeEndArray();
+          out.writeEndObject();
+        });
+  }
+
+  /** Totals come with the end of a run, its series while it lives. */
+  private record Found(List<RunCounters.OfNode> totals, List<NodeSeries> series) {}
 
   private void ofJob(Call call) {
     runs.find(
@@ -34,95 +61,23 @@ final class MetricsRoutes {
         job ->
             blocking.ask(
                 call,
-                () -> job.run() == null ? List.<RunCounters.OfNode>of() : latest(job),
-                found -> call.json(200, out -> write(job, found, out))));
+                () ->
+                    job.run() == null
+                        ? new Found(List.of(), List.of())
+                        : new Found(latest(job), counters.series(job.run())),
+                found -> {
+                  int points = call.number("points").intValue();
+                  call.json(200, out -> MetricsDocument.ofJob(job.run(), found.totals(), found.series(), points, out));
+                }));
   }
 
   private List<RunCounters.OfNode> latest(OwnRuns.OwnRun job) throws IOException {
     List<RunCounters.OfNode> out = new ArrayList<>();
-    for (RunCounters.OfNode each : counters.find(new JobId(job.run().job().value()))) {
+    for (RunCounters.OfNode each : counters.find(job.run().job())) {
       if (each.metrics().run().equals(job.run())) {
         out.add(each);
       }
     }
     return out;
-  }
-
-  private static void write(OwnRuns.OwnRun job, List<RunCounters.OfNode> found, JsonGenerator out)
-      throws IOException {
-    Map<Counter, Long> totals = new EnumMap<>(Counter.class);
-    for (RunCounters.OfNode node : found) {
-      for (CounterValue value : node.metrics().totals()) {
-        Counter counter = Counter.of(value.counter()).orElse(null);
-        if (counter != null && value.present()) {
-          totals.merge(
-              counter, value.value(), counter.isPeak() ? Math::max : MetricsRoutes::capped);
-        }
-      }
-    }
-    out.writeStartObject();
-    Json.number(out, "attempt", job.run() == null ? null : job.run().attempt());
-    out.writeObjectFieldStart("totals");
-    for (Map.Entry<Counter, Long> each : totals.entrySet()) {
-      out.writeNumberField(each.getKey().text(), each.getValue());
-    }
-    out.writeEndObject();
-    out.writeObjectFieldStart("units");
-    for (Counter each : totals.keySet()) {
-      out.writeStringField(each.text(), each.unit().text());
-    }
-    out.writeEndObject();
-    out.writeArrayFieldStart("nodes");
-    for (RunCounters.OfNode node : found) {
-      writeNode(node, out);
-    }
-    out.writeEndArray();
-    out.writeArrayFieldStart("missing");
-    for (RunCounters.OfNode node : found) {
-      writeMissing(node, out);
-    }
-    out.writeEndArray();
-    out.writeEndObject();
-  }
-
-  /** What a node says is never trusted to add up. */
-  private static long capped(long one, long other) {
-    long sum = one + other;
-    return sum < 0 ? Long.MAX_VALUE : sum;
-  }
-
-  private static void writeNode(RunCounters.OfNode node, JsonGenerator out) throws IOException {
-    out.writeStartObject();
-    out.writeStringField("node", node.node().value());
-    out.writeObjectFieldStart("totals");
-    for (CounterValue value : node.metrics().totals()) {
-      Counter counter = Counter.of(value.counter()).orElse(null);
-      if (counter != null && value.present()) {
-        out.writeNumberField(counter.text(), value.value());
-      }
-    }
-    out.writeEndObject();
-    out.writeObjectFieldStart("scaled");
-    for (CounterValue value : node.metrics().totals()) {
-      Counter counter = Counter.of(value.counter()).orElse(null);
-      if (counter != null && value.state() == CounterValue.State.SCALED) {
-        out.writeNumberField(counter.text(), value.cause());
-      }
-    }
-    out.writeEndObject();
-    out.writeEndObject();
-  }
-
-  private static void writeMissing(RunCounters.OfNode node, JsonGenerator out) throws IOException {
-    for (CounterValue value : node.metrics().totals()) {
-      Counter counter = Counter.of(value.counter()).orElse(null);
-      if (counter != null && !value.present()) {
-        out.writeStartObject();
-        out.writeStringField("counter", counter.text());
-        out.writeStringField("node", node.node().value());
-        out.writeStringField("reason", value.missing());
-        out.writeEndObject();
-      }
-    }
   }
 }

@@ -77,6 +77,20 @@ final class CountersFilesTest {
   }
 
   @Test
+  void aSeriesIsKeptBesideAndGoesWithItsJobs() throws IOException {
+    CountersFiles files = new CountersFiles(folder, 2_000);
+    CountersFiles.Kept first = kept(1, "a", 1);
+    files.store(List.of(new CountersFiles.WithSeries(first, new byte[] {1, 2, 3})));
+    assertThat(files.series(first.node(), first.metrics().run())).containsExactly(1, 2, 3);
+    CountersFiles next = new CountersFiles(folder, 2_000);
+    assertThat(next.series(first.node(), first.metrics().run())).containsExactly(1, 2, 3);
+    next.store(List.of(new CountersFiles.WithSeries(kept(5_000, "a", 1), new byte[3_000])));
+    assertThat(next.series(first.node(), first.metrics().run())).isEmpty();
+    assertThat(find(next, 1)).isEmpty();
+    assertThat(find(next, 5_000)).hasSize(1);
+  }
+
+  @Test
   void beyondItsBoundTheOldestJobsAreGivenUp() throws IOException {
     CountersFiles files = new CountersFiles(folder, 4_000);
     for (long job = 0; job < 20; job++) {

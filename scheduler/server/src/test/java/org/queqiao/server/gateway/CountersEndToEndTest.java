@@ -2,12 +2,16 @@ package org.queqiao.server.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.metrics.Counter;
 import org.queqiao.contract.metrics.CounterValue;
 import org.queqiao.contract.metrics.RunMetrics;
+import org.queqiao.contract.metrics.Series;
 
 /** What a monitor counted reaches the server, whoever is killed on the way. */
 @Timeout(180)
@@ -37,8 +41,53 @@ final class CountersEndToEndTest {
       List<Integer> numbers = counted.totals().stream().map(CounterValue::counter).toList();
       assertThat(numbers).doesNotHaveDuplicates();
       for (Counter counter : Counter.values()) {
+        if (counter.scope() != Counter.Scope.RUN) {
+          continue;
+        }
         assertThat(numbers).as("counted, or missing with a reason").contains(counter.number());
       }
+    }
+  }
+
+  @Test
+  void theSeriesOfALivingRunSurvivesTheAgentAndComesWholeWithItsEnd() throws Exception {
+    try (NodeStory story = new NodeStory().started()) {
+      assumeTrue(story.root, "descriptors of others are handed out by root alone");
+      RunId run = NodeStory.run(1);
+      story.scheduler.want(story.desired(1, "while :; do (:); done"));
+      Series first = story.scheduler.awaitLive(run, 4);
+      int clock = first.counters().indexOf(Counter.TASK_CLOCK.number()) + 1;
+      assertThat(clock).isPositive();
+      assertThat(first.rows().getLast()[clock]).isGreaterThan(first.rows().getFirst()[clock]);
+      story.killAgent();
+      story.startAgent();
+      int more = first.rows().size() + 4;
+      Series second = story.scheduler.awaitLive(run, more);
+      story.scheduler.stop(run);
+      RunMetrics counted = story.scheduler.awaitCounters(run);
+      Series whole = story.scheduler.seriesOf(run);
+      assertThat(whole.rows().size()).isGreaterThanOrEqualTo(second.rows().size());
+      assertThat(whole.rows().getFirst()).isEqualTo(first.rows().getFirst());
+      long last = -1;
+      for (long[] row : whole.rows()) {
+        assertThat(row[clock]).isGreaterThan(last);
+        last = row[clock];
+      }
+      assertThat(value(counted, Counter.TASK_CLOCK)).isGreaterThanOrEqualTo(last);
+    }
+  }
+
+  @Test
+  void aHeartbeatCarriesWhatIsCountedOfTheNode() throws Exception {
+    try (NodeStory story = new NodeStory().started()) {
+      List<Integer> numbers =
+          story.scheduler.awaitBeat().counters().stream().map(CounterValue::counter).toList();
+      assertThat(numbers)
+          .contains(
+              Counter.NETWORK_RECEIVED.number(),
+              Counter.ENERGY.number(),
+              Counter.GPU_BUSY.number(),
+              Counter.LUSTRE_READ.number());
     }
   }
 

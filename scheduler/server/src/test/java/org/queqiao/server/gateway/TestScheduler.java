@@ -11,11 +11,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import org.queqiao.contract.agent.AgentMessage;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.RunExit;
 import org.queqiao.contract.job.Suspending;
 import org.queqiao.contract.metrics.RunMetrics;
+import org.queqiao.contract.metrics.Series;
 import org.queqiao.core.message.DesiredRunState;
 import org.queqiao.core.message.DesiredState;
 import org.queqiao.core.message.Input;
@@ -38,6 +40,9 @@ final class TestScheduler implements RuntimePort, AutoCloseable {
   private final TreeMap<RunId, Integer> starts = new TreeMap<>();
   private final TreeMap<RunId, Boolean> standing = new TreeMap<>();
   private final TreeMap<RunId, RunMetrics> counted = new TreeMap<>();
+  private final TreeMap<RunId, Series> series = new TreeMap<>();
+  private final TreeMap<RunId, Series> live = new TreeMap<>();
+  private AgentMessage.Heartbeat lastBeat;
   private boolean storesCounters = true;
   private final List<Input.RegisterNode> registrations = new ArrayList<>();
   private final List<Input.NodeSilent> silences = new ArrayList<>();
@@ -223,18 +228,64 @@ final class TestScheduler implements RuntimePort, AutoCloseable {
 
   @Override
   public CountersKeeper counters() {
-    return (from, metrics, stored) -> {
-      lock.lock();
-      try {
-        counted.put(metrics.run(), metrics);
-        changed.signalAll();
-        if (storesCounters) {
-          stored.run();
-        }
-      } finally {
-        lock.unlock();
+    return new CountersKeeper() {
+      @Override
+      public void keep(NodeName from, RunMetrics metrics, byte[] packed, Runnable stored) {
+        change(() -> {
+          counted.put(metrics.run(), metrics);
+          if (packed.length > 0) {
+            series.put(metrics.run(), Series.ofPacked(packed));
+          }
+          if (storesCounters) {
+            stored.run();
+          }
+        });
+      }
+
+      @Override
+      public void follow(NodeName from, AgentMessage.RunSamplesReport samples) {
+        Series later = Series.ofPacked(samples.series());
+        change(() -> live.merge(samples.run(), later, Series::with));
+      }
+
+      @Override
+      public void heard(NodeName from, long wallMs, AgentMessage.Heartbeat beat) {
+        change(() -> lastBeat = beat);
       }
     };
+  }
+
+  private void change(Runnable task) {
+    lock.lock();
+    try {
+      task.run();
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The series of a living run, once it has so many rows. */
+  Series awaitLive(RunId run, int rows) throws InterruptedException {
+    await(
+        rows + " rows of run " + run,
+        () -> live.containsKey(run) && live.get(run).rows().size() >= rows);
+    return live.get(run);
+  }
+
+  /** What came with the end of a run, or null. */
+  Series seriesOf(RunId run) {
+    lock.lock();
+    try {
+      return series.get(run);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  AgentMessage.Heartbeat awaitBeat() throws InterruptedException {
+    await("a heartbeat", () -> lastBeat != null);
+    return lastBeat;
   }
 
   /** Whether agents are told that what they counted is stored. */

@@ -60,13 +60,37 @@ final class MetricsRestTest {
         .containsPattern("\"largestProcessBytes\":[1-9]\\d{5,}")
         .contains("\"cpuUserUs\":\"us\"");
     for (Counter each : Counter.values()) {
-      assertThat(body).contains("\"" + each.text() + "\"");
+      if (each.scope() != Counter.Scope.SERIES) {
+        assertThat(body).as("a total, or missing").contains("\"" + each.text() + "\"");
+      }
     }
     HttpResponse<String> other = server.get("researcher2", "/api/v1/jobs/" + id + "/metrics");
     assertThat(other.statusCode()).isIn(403, 404);
     assertThat(server.get("researcher1", "/api/v1/jobs/999999999/metrics").statusCode())
         .isEqualTo(404);
     assertThat(server.get("researcher1", "/api/v1/jobs/x/metrics").statusCode()).isIn(400, 422);
+  }
+
+  @Test
+  void aNodeShowsItsHeartbeatsAndWhatItCannotCount() throws Exception {
+    String name =
+        server.get("researcher1", "/api/v1/nodes").body().split("\"name\":\"")[1].split("\"")[0];
+    String body = "";
+    for (int tries = 0; tries < 100 && !body.contains("load1Milli"); tries++) {
+      body = server.get("researcher1", "/api/v1/nodes/" + name + "/metrics").body();
+      LockSupport.parkNanos(200_000_000);
+    }
+    assertThat(body)
+        .contains("\"networkReceivedBytes\":\"bytes\"")
+        .containsPattern("\"timesMs\":\\[\\d{13}")
+        .containsPattern("\"counter\":\"cpuEnergyUj\",\"node\":\"[^\"]+\",\"reason\":\"[^\"]+");
+    assertThat(server.get("researcher1", "/api/v1/nodes/nowhere/metrics").statusCode())
+        .isEqualTo(404);
+    assertThat(
+            server
+                .get("researcher1", "/api/v1/nodes/" + name + "/metrics?points=0")
+                .statusCode())
+        .isEqualTo(422);
   }
 
   @Test

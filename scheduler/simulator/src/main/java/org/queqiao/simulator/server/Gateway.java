@@ -98,6 +98,7 @@ final class Gateway {
       case AgentMessage.Hello _,
           AgentMessage.OutputChunk _,
           AgentMessage.RunMetricsReport _,
+          AgentMessage.RunSamplesReport _,
           AgentMessage.Enrol _,
           AgentMessage.Renew _ ->
           throw new IllegalStateException("simulated agents do not send " + message);

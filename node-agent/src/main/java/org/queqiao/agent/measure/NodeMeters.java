@@ -1,0 +1,133 @@
+package org.queqiao.agent.measure;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.ToLongFunction;
+import org.queqiao.agent.jna.Shim;
+import org.queqiao.contract.metrics.Counter;
+import org.queqiao.contract.metrics.CounterValue;
+import org.queqiao.contract.metrics.CounterValue.State;
+
+/** What is counted of the node as a whole, beside the gauges of a heartbeat. */
+public final class NodeMeters {
+  private static final int EACCES = 13;
+  private static final int EIO = 5;
+  private static final int ENOENT = 2;
+
+  private final Path root;
+  private final Shim shim;
+
+  /**
+   * Meters of a machine.
+   *
+   * @param root where {@code proc} and {@code sys} are, {@code /} but in a test
+   */
+  public NodeMeters(Path root, Shim shim) {
+    this.root = root;
+    this.shim = shim;
+  }
+
+  /** The figures of now; what is not there says why. */
+  public List<CounterValue> read() {
+    List<CounterValue> out = new ArrayList<>();
+    network(out);
+    out.add(energy());
+    accelerators(out);
+    lustre(out);
+    return out;
+  }
+
+  /** Over all interfaces but the loopback. */
+  private void network(List<CounterValue> out) {
+    long received = 0;
+    long sent = 0;
+    try {
+      for (String line : Files.readAllLines(root.resolve("proc/net/dev"))) {
+        int colon = line.indexOf(':');
+        if (colon > 0 && !line.substring(0, colon).strip().equals("lo")) {
+          String[] fields = line.substring(colon + 1).strip().split("\\s+");
+          received += Long.parseLong(fields[0]);
+          sent += Long.parseLong(fields[8]);
+        }
+      }
+      out.add(CounterValue.exact(Counter.NETWORK_RECEIVED, received));
+      out.add(CounterValue.exact(Counter.NETWORK_SENT, sent));
+    } catch (IOException | NumberFormatException | ArrayIndexOutOfBoundsException e) {
+      out.add(missing(Counter.NETWORK_RECEIVED, State.FAILED, EIO));
+      out.add(missing(Counter.NETWORK_SENT, State.FAILED, EIO));
+    }
+  }
+
+  /** Of all processor packages; the counter of each wraps now and then. */
+  private CounterValue energy() {
+    long sum = 0;
+    int packages = 0;
+    try (DirectoryStream<Path> zones =
+        Files.newDirectoryStream(root.resolve("sys/class/powercap"), "intel-rapl:[0-9]*")) {
+      for (Path zone : zones) {
+        // A zone with two colons is a part of a package.
+        if (zone.getFileName().toString().split(":").length == 2) {
+          if (!Files.isReadable(zone.resolve("energy_uj"))) {
+            return missing(Counter.ENERGY, State.FORBIDDEN, EACCES);
+          }
+          sum += Long.parseLong(Files.readString(zone.resolve("energy_uj")).strip());
+          packages++;
+        }
+      }
+    } catch (IOException | NumberFormatException e) {
+      return missing(Counter.ENERGY, State.UNSUPPORTED, ENOENT);
+    }
+    return packages == 0
+        ? missing(Counter.ENERGY, State.UNSUPPORTED, ENOENT)
+        : CounterValue.exact(Counter.ENERGY, sum);
+  }
+
+  private void accelerators(List<CounterValue> out) {
+    Counter[] counters = {Counter.GPU_BUSY, Counter.GPU_MEMORY, Counter.GPU_POWER};
+    long[] values = new long[counters.length];
+    int count = shim.gpus(values);
+    for (int i = 0; i < counters.length; i++) {
+      out.add(
+          count > 0
+              ? CounterValue.exact(counters[i], values[i])
+              : missing(
+                  counters[i], count < 0 && -count != ENOENT ? State.FAILED : State.UNSUPPORTED, -count));
+    }
+  }
+
+  /** Over all mounted file systems, as their clients count it. */
+  private void lustre(List<CounterValue> out) {
+    List<String> stats = new ArrayList<>();
+    for (String place : new String[] {"proc/fs/lustre/llite", "sys/kernel/debug/lustre/llite"}) {
+      try (DirectoryStream<Path> mounts = Files.newDirectoryStream(root.resolve(place))) {
+        for (Path mount : mounts) {
+          stats.addAll(Files.readAllLines(mount.resolve("stats")));
+        }
+      } catch (IOException e) {
+        // Not here; said below when it is nowhere.
+      }
+    }
+    ToLongFunction<String> sum =
+        key ->
+            stats.stream()
+                .map(line -> line.strip().split("\\s+"))
+                .filter(fields -> fields[0].equals(key) && fields.length >= 7)
+                .mapToLong(fields -> Long.parseLong(fields[6]))
+                .sum();
+    if (stats.isEmpty()) {
+      out.add(missing(Counter.LUSTRE_READ, State.UNSUPPORTED, ENOENT));
+      out.add(missing(Counter.LUSTRE_WRITTEN, State.UNSUPPORTED, ENOENT));
+    } else {
+      out.add(CounterValue.exact(Counter.LUSTRE_READ, sum.applyAsLong("read_bytes")));
+      out.add(CounterValue.exact(Counter.LUSTRE_WRITTEN, sum.applyAsLong("write_bytes")));
+    }
+  }
+
+  private static CounterValue missing(Counter counter, State state, int cause) {
+    return new CounterValue(counter.number(), state, cause, 0);
+  }
+}
