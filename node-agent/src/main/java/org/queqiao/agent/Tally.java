@@ -114,8 +114,7 @@ final class Tally {
     }
     for (RunMetrics each : spool.image().counted().values()) {
       if (told.size() < UNDER_WAY_MAX && told.add(each.run())) {
-        listener.send(
-            new AgentMessage.RunMetricsReport(each, sampler.packed(each.run(), 0)));
+        listener.send(new AgentMessage.RunMetricsReport(each, sampler.packed(each.run(), 0)));
       }
     }
   }

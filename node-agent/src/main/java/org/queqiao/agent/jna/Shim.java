@@ -124,12 +124,10 @@ public final class Shim {
   public Optional<Handed> ask(int socket, RunId run) {
     int[] fds = new int[HANDED_MAX];
     int[] counters = new int[HANDED_MAX];
-    int count =
-        Functions.shim_handout_ask(socket, run.job().value(), run.attempt(), fds, counters);
+    int count = Functions.shim_handout_ask(socket, run.job().value(), run.attempt(), fds, counters);
     return count < 0
         ? Optional.empty()
-        : Optional.of(
-            new Handed(Arrays.copyOf(fds, count), Arrays.copyOf(counters, count)));
+        : Optional.of(new Handed(Arrays.copyOf(fds, count), Arrays.copyOf(counters, count)));
   }
 
   /** The values of now, one for each counter; -1 where one cannot be read. */

@@ -95,7 +95,9 @@ public final class NodeMeters {
           count > 0
               ? CounterValue.exact(counters[i], values[i])
               : missing(
-                  counters[i], count < 0 && -count != ENOENT ? State.FAILED : State.UNSUPPORTED, -count));
+                  counters[i],
+                  count < 0 && -count != ENOENT ? State.FAILED : State.UNSUPPORTED,
+                  -count));
     }
   }
 

@@ -16,8 +16,8 @@ import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.metrics.Series;
 
 /**
- * Follows the counters of living runs: the launcher hands their descriptors out once, each beat reads
- * them and adds a row to the file of the run. Used by one thread.
+ * Follows the counters of living runs: the launcher hands their descriptors out once, each beat
+ * reads them and adds a row to the file of the run. Used by one thread.
  */
 public final class Sampler implements AutoCloseable {
   /** Runs that are followed at a time at most; what more there are has totals only. */
@@ -52,13 +52,15 @@ public final class Sampler implements AutoCloseable {
     if (shim.absence().isPresent()) {
       return;
     }
-    followed.keySet().removeIf(run -> {
-      boolean gone = !alive.contains(run);
-      if (gone) {
-        shim.close(followed.get(run).handed());
-      }
-      return gone;
-    });
+    followed
+        .keySet()
+        .removeIf(run -> {
+          boolean gone = !alive.contains(run);
+          if (gone) {
+            shim.close(followed.get(run).handed());
+          }
+          return gone;
+        });
     for (RunId run : alive) {
       if (!followed.containsKey(run) && followed.size() < RUNS_MAX) {
         follow(run);

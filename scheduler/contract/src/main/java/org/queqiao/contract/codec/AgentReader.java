@@ -35,7 +35,8 @@ final class AgentReader {
                 in.getRunSuspended().getAtMs());
         case RUN_METRICS ->
             new AgentMessage.RunMetricsReport(
-                MetricsCodec.read(in.getRunMetrics()), in.getRunMetrics().getSeries().toByteArray());
+                MetricsCodec.read(in.getRunMetrics()),
+                in.getRunMetrics().getSeries().toByteArray());
         case RUN_SAMPLES ->
             new AgentMessage.RunSamplesReport(
                 ModelReader.run(in.getRunSamples().getRun()),

@@ -45,8 +45,7 @@ final class AgentWriter {
                   .setAtMs(m.atMs()));
       case AgentMessage.RunMetricsReport m ->
           out.setRunMetrics(
-              MetricsCodec.write(m.metrics()).toBuilder()
-                  .setSeries(ModelWriter.bytes(m.series())));
+              MetricsCodec.write(m.metrics()).toBuilder().setSeries(ModelWriter.bytes(m.series())));
       case AgentMessage.RunSamplesReport m ->
           out.setRunSamples(
               PbRunSamples.newBuilder()

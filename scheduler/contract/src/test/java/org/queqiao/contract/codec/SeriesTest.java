@@ -28,8 +28,7 @@ final class SeriesTest {
   void bothFormsAreReadBack() {
     for (int rows : new int[] {0, 1, 7_000}) {
       Series whole = series(rows);
-      for (Series each :
-          List.of(Series.ofPlain(whole.plain()), Series.ofPacked(whole.packed()))) {
+      for (Series each : List.of(Series.ofPlain(whole.plain()), Series.ofPacked(whole.packed()))) {
         assertThat(each.counters()).isEqualTo(whole.counters());
         assertThat(each.intervalMs()).isEqualTo(10);
         assertThat(Arrays.deepEquals(each.rows().toArray(), whole.rows().toArray())).isTrue();

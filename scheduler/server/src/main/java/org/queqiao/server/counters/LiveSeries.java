@@ -9,8 +9,8 @@ import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.metrics.Series;
 
 /**
- * The series of living runs, in memory: what is lost with it comes with the end of the run. Bounded:
- * a long series is thinned, and beyond all bounds those that were heard of longest ago go.
+ * The series of living runs, in memory: what is lost with it comes with the end of the run.
+ * Bounded: a long series is thinned, and beyond all bounds those that were heard of longest ago go.
  */
 final class LiveSeries {
   private static final int ROWS_MAX = 720;

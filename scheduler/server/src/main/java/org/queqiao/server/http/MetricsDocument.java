@@ -130,8 +130,7 @@ final class MetricsDocument {
     for (CounterValue value : values) {
       Counter counter = Counter.of(value.counter()).orElse(null);
       if (counter != null && value.present()) {
-        sums.merge(
-            counter, value.value(), counter.isPeak() ? Math::max : MetricsDocument::capped);
+        sums.merge(counter, value.value(), counter.isPeak() ? Math::max : MetricsDocument::capped);
       }
     }
   }

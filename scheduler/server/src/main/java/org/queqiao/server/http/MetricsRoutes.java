@@ -67,7 +67,11 @@ final class MetricsRoutes {
                         : new Found(latest(job), counters.series(job.run())),
                 found -> {
                   int points = call.number("points").intValue();
-                  call.json(200, out -> MetricsDocument.ofJob(job.run(), found.totals(), found.series(), points, out));
+                  call.json(
+                      200,
+                      out ->
+                          MetricsDocument.ofJob(
+                              job.run(), found.totals(), found.series(), points, out));
                 }));
   }
 

@@ -29,7 +29,14 @@ final class CountersPageTest {
     }
     List<String> code = new ArrayList<>();
     for (Counter each : Counter.values()) {
-      code.add(each.number() + " " + each.text() + " " + each.unit().text() + " " + each.scope().name().toLowerCase(Locale.ROOT));
+      code.add(
+          each.number()
+              + " "
+              + each.text()
+              + " "
+              + each.unit().text()
+              + " "
+              + each.scope().name().toLowerCase(Locale.ROOT));
     }
     assertThat(page).isEqualTo(code);
   }

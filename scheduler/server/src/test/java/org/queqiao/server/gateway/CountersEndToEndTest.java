@@ -1,7 +1,6 @@
 package org.queqiao.server.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.List;

@@ -87,9 +87,7 @@ final class MetricsRestTest {
     assertThat(server.get("researcher1", "/api/v1/nodes/nowhere/metrics").statusCode())
         .isEqualTo(404);
     assertThat(
-            server
-                .get("researcher1", "/api/v1/nodes/" + name + "/metrics?points=0")
-                .statusCode())
+            server.get("researcher1", "/api/v1/nodes/" + name + "/metrics?points=0").statusCode())
         .isEqualTo(422);
   }
 
