@@ -86,7 +86,7 @@ check_reachable() {
 
 # Refuses a path that a socket in the folder or the database's own programs cannot have.
 check_path() {
-  local LC_ALL=C most=$((107 - ${#LAUNCHER_SOCKET}))
+  local LC_ALL=C most=$((103 - ${#LAUNCHER_SOCKET}))
   [ ${#DATA} -le $most ] ||
     die "the data folder $DATA has a path of ${#DATA} bytes, and the sockets in it allow $most; choose a shorter one with --data DIR"
   case $DATA in
