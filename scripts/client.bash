@@ -337,6 +337,36 @@ client_reservation() {
   esac
 }
 
+# Changes of prices and money by two people.
+client_money() {
+  running
+  take_account
+  local path= body= id
+  case ${ARGS[0]:-list},${#ARGS[@]} in
+    list,[01]) api "$(default_account)" GET /api/v1/proposals; return ;;
+    approve,[3-9]* | reject,[3-9]*)
+      [[ ${ARGS[1]} =~ ^[0-9]{1,18}$ ]] || die "a proposal is a number, not ${ARGS[1]}"
+      id=${ARGS[1]}
+      path=/api/v1/proposals/$id/decision
+      body="{\"approve\":$([ "${ARGS[0]}" = approve ] && printf true || printf false),\"reason\":\"$(json_text "${ARGS[*]:2}")\"}"
+      ;;
+    top-up,2 | correct,2 | refund-rule,1 | price,1 | top-up,1 | correct,1) die "${ARGS[0]} needs JSON too: see docs/accounting.md" ;;
+    top-up,3) path=/api/v1/wallets/${ARGS[1]}/top-ups body=${ARGS[2]} ;;
+    correct,3) path=/api/v1/wallets/${ARGS[1]}/corrections body=${ARGS[2]} ;;
+    refund-rule,2) path=/api/v1/refund-rules body=${ARGS[1]} ;;
+    price,2) path=/api/v1/tariffs body=${ARGS[1]} ;;
+    *) die "it is written ./queqiao money [list | top-up PROJECT JSON | correct PROJECT JSON | price JSON | refund-rule JSON | approve NUMBER REASON | reject NUMBER REASON]" ;;
+  esac
+  api "$(default_account)" POST "$path" -H 'Content-Type: application/json' --data-binary "$body"
+}
+
+# json_text TEXT: as it stands between the quotes of a JSON text.
+json_text() {
+  local text=${1//\\/\\\\}
+  text=${text//\"/\\\"}
+  printf '%s' "${text//[[:cntrl:]]/ }"
+}
+
 client_nodes() {
   running
   take_account

@@ -105,7 +105,8 @@ final class BookkeepingTest {
         MemoryBooks books = books(history).books();
         long charged = books.job(run.job()).orElseThrow().chargeMicro();
         BigInteger most =
-            RunCost.mostCharged(books.tariffs(), History.BATCH, cores, startMs, history.timeMs());
+            RunCost.mostCharged(
+                books.tariffs(), History.BATCH, null, cores, startMs, history.timeMs());
         assertThat(BigInteger.valueOf(charged)).as("seed %d", seed).isLessThanOrEqualTo(most);
       }
     }

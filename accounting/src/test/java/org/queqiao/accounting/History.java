@@ -22,6 +22,8 @@ import org.queqiao.contract.event.JobResumed;
 import org.queqiao.contract.event.JobSubmitted;
 import org.queqiao.contract.event.JobSuspended;
 import org.queqiao.contract.event.LoggedEvent;
+import org.queqiao.contract.event.MoneyDecided;
+import org.queqiao.contract.event.MoneyProposed;
 import org.queqiao.contract.event.ProjectDefined;
 import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.event.WalletFunded;
@@ -31,6 +33,7 @@ import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.PartitionName;
 import org.queqiao.contract.id.ProjectName;
+import org.queqiao.contract.id.QosName;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.Allocation;
@@ -41,6 +44,10 @@ import org.queqiao.contract.job.KillCause;
 import org.queqiao.contract.job.RunExit;
 import org.queqiao.contract.job.TaskIndices;
 import org.queqiao.contract.job.TaskRange;
+import org.queqiao.contract.money.MoneyChange;
+import org.queqiao.contract.money.RefundCause;
+import org.queqiao.contract.money.DayFactor;
+import org.queqiao.contract.money.PriceItem;
 
 /** Writes a log for accounting tests: told like a story, or drawn from a seed. */
 final class History {
@@ -97,6 +104,19 @@ final class History {
     return this;
   }
 
+  /** One person of finance proposes, another decides. */
+  History twoPeople(MoneyChange change, boolean approved) {
+    long proposal = events.size() + 1L;
+    addBy("finance1", new MoneyProposed(proposal, change, "as agreed"));
+    addBy("finance2", new MoneyDecided(proposal, approved, change, "looked at it"));
+    return this;
+  }
+
+  private void addBy(String user, Event event) {
+    Actor actor = Actor.user(new UserName(user));
+    events.add(new LoggedEvent(events.size() + 1L, 1, timeMs, actor, event));
+  }
+
   History credit(long micro) {
     add(new CreditLineSet(CLIMATE, micro, "CNY", "late grant"));
     return this;
@@ -119,6 +139,11 @@ final class History {
     specs.put(id, spec);
     add(new JobSubmitted(id, user, "unix", 1000, spec, "", new byte[32]));
     return id;
+  }
+
+  /** A job of a quality of service. */
+  JobId submit(String qos, int cores, long limitMs) {
+    return submit(LI, spec("storm", CLIMATE, cores, limitMs).qos(new QosName(qos)).build());
   }
 
   private static JobSpec.Builder spec(String name, ProjectName project, int cores, long limitMs) {
@@ -227,6 +252,26 @@ final class History {
     }
   }
 
+  private static MoneyChange change(SplittableRandom random, long nowMs) {
+    return switch (random.nextInt(4)) {
+      case 0 -> new MoneyChange.TopUp(CLIMATE, 1 + random.nextInt(1_000_000), "CNY");
+      case 1 -> new MoneyChange.Correction(CLIMATE, 1 - random.nextInt(1_000_000), "CNY", "fund/2");
+      case 2 -> new MoneyChange.RefundRule(RefundCause.NODE_FAIL, random.nextInt(1_001), nowMs);
+      default ->
+          new MoneyChange.Price(
+              new PriceItem(
+                  random.nextBoolean() ? BATCH : null,
+                  null,
+                  random.nextInt(100) * 1_000L,
+                  "CNY",
+                  nowMs + random.nextInt(1_000_000),
+                  random.nextBoolean() ? 0 : nowMs + 10_000_000 + random.nextInt(100_000_000),
+                  480,
+                  List.of(
+                      new DayFactor(random.nextInt(700), 700 + random.nextInt(1, 700), 1_500))));
+    };
+  }
+
   /** A random history of a few hundred facts over some months. */
   static History random(long seed) {
     SplittableRandom random = new SplittableRandom(seed);
@@ -271,7 +316,8 @@ final class History {
           }
         }
         default -> {
-          switch (random.nextInt(3)) {
+          switch (random.nextInt(5)) {
+            case 3, 4 -> history.twoPeople(change(random, history.timeMs), random.nextInt(5) > 0);
             case 0 -> history.credit(random.nextInt(1_000_000));
             case 1 -> {
               if (!running.isEmpty()) {

@@ -12,6 +12,7 @@ import org.queqiao.contract.event.JobChanged;
 import org.queqiao.contract.event.JobEnded;
 import org.queqiao.contract.event.JobRequeued;
 import org.queqiao.contract.event.LoggedEvent;
+import org.queqiao.contract.event.MoneyDecided;
 import org.queqiao.contract.event.WalletFunded;
 import org.queqiao.contract.id.ProjectName;
 
@@ -49,6 +50,8 @@ public final class BudgetTeller {
           switch (logged.event()) {
             case WalletFunded e -> paidIn(e.project());
             case CreditLineSet e -> paidIn(e.project());
+            case MoneyDecided e when e.approved() && e.change().wallet() != null ->
+                paidIn(e.change().wallet());
             case BudgetTold e -> heard.add(e.project()) ? Need.NOW : Need.NONE;
             case JobAllocated _, JobEnded _, JobRequeued _, JobChanged _ -> Need.SOON;
             default -> Need.NONE;

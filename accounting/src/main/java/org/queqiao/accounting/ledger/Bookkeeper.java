@@ -5,6 +5,7 @@ import java.time.YearMonth;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.queqiao.accounting.metering.BillingCalendar;
 import org.queqiao.accounting.metering.Meter;
@@ -35,6 +36,8 @@ import org.queqiao.contract.event.LicenceDefined;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.MembershipRemoved;
 import org.queqiao.contract.event.MembershipSet;
+import org.queqiao.contract.event.MoneyDecided;
+import org.queqiao.contract.event.MoneyProposed;
 import org.queqiao.contract.event.NodeDown;
 import org.queqiao.contract.event.NodeDrained;
 import org.queqiao.contract.event.NodeFenced;
@@ -65,6 +68,7 @@ import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.ArrayTask;
 import org.queqiao.contract.job.RunExit;
+import org.queqiao.contract.money.RefundCause;
 import org.queqiao.contract.price.Price;
 import org.queqiao.contract.price.RunCost;
 
@@ -74,13 +78,16 @@ import org.queqiao.contract.price.RunCost;
  *
  * <p>The accounts: {@code wallet:P} what project P may spend, {@code held:P} what its running jobs
  * may still cost, {@code revenue:Q} what partition Q earned, {@code funding:P} where the money came
- * from; {@code usage:P} and {@code meter:Q} carry core time. Money into an account is positive.
+ * from, {@code refunds:Q} and {@code corrections:P} what went back; {@code usage:P} and {@code
+ * meter:Q} carry core time. Money into an account is positive.
  */
 public final class Bookkeeper {
   private final BillingCalendar calendar;
+  private final MoneyEntries money;
 
   public Bookkeeper(BillingCalendar calendar) {
     this.calendar = calendar;
+    this.money = new MoneyEntries(calendar);
   }
 
   /** Records one fact. */
@@ -88,7 +95,9 @@ public final class Bookkeeper {
     switch (logged.event()) {
       case TariffDefined e -> books.putTariff(e);
       case ProjectDefined e -> books.putProject(e.name(), e.title(), e.domains());
-      case WalletFunded e -> fund(e, logged, books);
+      case WalletFunded e -> MoneyEntries.funded(e, logged, books);
+      case MoneyProposed e -> MoneyEntries.proposed(e, logged, books);
+      case MoneyDecided e -> money.decided(e, logged, books);
       case JobSubmitted e -> submitted(e, logged, books);
       case JobAllocated e -> allocated(e, logged, books);
       case JobEnded e -> ended(e, logged, books);
@@ -142,17 +151,6 @@ public final class Bookkeeper {
     }
   }
 
-  private void fund(WalletFunded e, LoggedEvent logged, Books books) {
-    books.putPrepaid(e.project(), e.currency());
-    String transaction = "fund/" + logged.position();
-    Entry entry = new Entry(transaction, null, logged, null);
-    books.post(
-        List.of(
-            entry.money("wallet:" + e.project(), e.currency(), e.amountMicro()),
-            entry.money(
-                "funding:" + e.project(), e.currency(), Math.negateExact(e.amountMicro()))));
-  }
-
   private static void submitted(JobSubmitted e, LoggedEvent logged, Books books) {
     books.putJob(
         JobRow.builder(e.job())
@@ -163,6 +161,7 @@ public final class Bookkeeper {
             .project(e.spec().project())
             .domains(books.domains(e.spec().project()))
             .partition(e.spec().partition())
+            .qos(e.spec().qos() == null ? "" : e.spec().qos().value())
             .submitMs(logged.timeMs())
             .limitMs(e.spec().limitMs())
             .memBytes(e.spec().memBytes())
@@ -238,11 +237,18 @@ public final class Bookkeeper {
     String currency = "";
     for (Segment segment :
         Meter.segments(
-            job.partition(), run.cores(), run.startMs(), untilMs, books.tariffs(), calendar)) {
+            job.partition(),
+            job.qosName(),
+            run.cores(),
+            run.startMs(),
+            untilMs,
+            books.tariffs(),
+            calendar)) {
       currency = segment.price().currency().isEmpty() ? currency : segment.price().currency();
     }
     BigInteger held =
-        RunCost.held(books.tariffs(), job.partition(), run.cores(), run.startMs(), untilMs);
+        RunCost.held(
+            books.tariffs(), job.partition(), job.qosName(), run.cores(), run.startMs(), untilMs);
     return new OpenRun(
         run.run(), run.startMs(), run.cores(), held.longValueExact(), currency, run.stops());
   }
@@ -283,14 +289,26 @@ public final class Bookkeeper {
     books.putJob(job);
     // A job that ends while it waits, for the first time or again, has no run to settle.
     if (!wasWaiting) {
-      settle(job, new RunId(e.job(), e.attempt()), e.endMs(), logged, books);
+      settle(
+          job,
+          new RunId(e.job(), e.attempt()),
+          e.endMs(),
+          RefundBook.causeOf(e.state()),
+          logged,
+          books);
     }
   }
 
   /** As an end, of the run alone: each run is billed. */
   private void requeued(JobRequeued e, LoggedEvent logged, Books books) {
     JobRow job = books.job(e.run().job()).orElseThrow(() -> unknown(e.run()));
-    settle(job.waitsAgain(e.detail()), e.run(), e.endMs(), logged, books);
+    settle(
+        job.waitsAgain(e.detail()),
+        e.run(),
+        e.endMs(),
+        RefundBook.causeOf(e.cause()),
+        logged,
+        books);
   }
 
   /** A run is stopped, goes on, or is told to end, for which it goes on. */
@@ -301,7 +319,13 @@ public final class Bookkeeper {
     }
   }
 
-  private void settle(JobRow ended, RunId run, long endMs, LoggedEvent logged, Books books) {
+  private void settle(
+      JobRow ended,
+      RunId run,
+      long endMs,
+      Optional<RefundCause> cause,
+      LoggedEvent logged,
+      Books books) {
     OpenRun open = books.openRun(run).orElseThrow(() -> unknown(run));
     // What the hold of this run has in each currency: it is captured from, then emptied.
     Map<String, Long> hold = new TreeMap<>();
@@ -311,6 +335,7 @@ public final class Bookkeeper {
       for (Segment segment :
           Meter.segments(
               job.partition(),
+              job.qosName(),
               open.cores(),
               each.fromMs(),
               each.toMs(),
@@ -319,9 +344,22 @@ public final class Bookkeeper {
         job = charge(job, run, segment, hold, logged, books);
       }
     }
+    Map<String, Long> costs = costs(open, hold);
     release(job.project(), run, hold, logged, books);
+    JobRow row = job;
+    cause.ifPresent(each -> money.refund(row, run, each, endMs, costs, logged, books));
     books.close(run);
     books.putJob(job);
+  }
+
+  /** What was captured from a hold, by currency. */
+  private static Map<String, Long> costs(OpenRun open, Map<String, Long> rest) {
+    Map<String, Long> costs = new TreeMap<>();
+    rest.forEach((currency, left) -> {
+      long before = currency.equals(open.currency()) ? open.heldMicro() : 0;
+      costs.put(currency, Math.subtractExact(before, left));
+    });
+    return costs;
   }
 
   private static JobRow charge(
@@ -384,30 +422,5 @@ public final class Bookkeeper {
 
   private static IllegalStateException unknown(RunId run) {
     return new IllegalStateException("the log speaks of run " + run + ", which was never started");
-  }
-
-  /** Makes the postings of one transaction; their ids follow from the cause alone. */
-  private record Entry(String transaction, RunId run, LoggedEvent logged, LineKey line) {
-    Posting money(String account, String currency, long amount) {
-      return posting(account, Unit.MICRO, currency, amount);
-    }
-
-    Posting time(String account, long amount) {
-      return posting(account, Unit.CORE_MS, "", amount);
-    }
-
-    private Posting posting(String account, Unit unit, String currency, long amount) {
-      return new Posting(
-          transaction + "#" + account + (currency.isEmpty() ? "" : "#" + currency),
-          transaction,
-          account,
-          unit,
-          currency,
-          amount,
-          run,
-          logged.position(),
-          logged.timeMs(),
-          line);
-    }
   }
 }

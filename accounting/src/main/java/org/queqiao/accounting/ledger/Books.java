@@ -4,6 +4,9 @@ import java.util.List;
 import java.util.Optional;
 import org.queqiao.accounting.metering.Segment;
 import org.queqiao.contract.account.DomainShare;
+import org.queqiao.contract.event.LoggedEvent;
+import org.queqiao.contract.event.MoneyDecided;
+import org.queqiao.contract.event.MoneyProposed;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.RunId;
@@ -14,6 +17,18 @@ public interface Books {
   TariffBook tariffs();
 
   void putTariff(org.queqiao.contract.event.TariffDefined tariff);
+
+  /** The rules of refunds. */
+  RefundBook refunds();
+
+  /** Somebody proposes a change. */
+  void propose(MoneyProposed proposed, LoggedEvent logged);
+
+  /** Somebody decided on it. */
+  void decide(MoneyDecided decided, LoggedEvent logged);
+
+  /** Adds what stands on a statement and is no usage. */
+  void note(StatementEntry entry);
 
   void putProject(ProjectName project, String title, List<DomainShare> domains);
 

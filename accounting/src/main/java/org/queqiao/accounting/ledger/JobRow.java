@@ -5,6 +5,7 @@ import org.queqiao.contract.account.DomainShare;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.PartitionName;
 import org.queqiao.contract.id.ProjectName;
+import org.queqiao.contract.id.QosName;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.ArrayTask;
 import org.queqiao.contract.job.JobSpec;
@@ -23,6 +24,7 @@ import org.queqiao.contract.job.JobSpec;
  * @param chargeMicro of all its runs
  * @param currency of the charge, or empty
  * @param task which task of which array it is, or null
+ * @param qos its quality of service, or empty
  */
 public record JobRow(
     JobId id,
@@ -51,7 +53,8 @@ public record JobRow(
     String stdoutPath,
     String stderrPath,
     int uid,
-    ArrayTask task) {
+    ArrayTask task,
+    String qos) {
   public JobRow {
     domains = List.copyOf(domains);
     nodes = List.copyOf(nodes);
@@ -89,7 +92,13 @@ public record JobRow(
         .stdoutPath(stdoutPath)
         .stderrPath(stderrPath)
         .uid(uid)
-        .task(task);
+        .task(task)
+        .qos(qos);
+  }
+
+  /** Its quality of service, or null for none. */
+  public QosName qosName() {
+    return qos.isEmpty() ? null : new QosName(qos);
   }
 
   /** A task of this array as a job of its own. */
@@ -109,6 +118,7 @@ public record JobRow(
         .domains(spec.project().equals(project) ? domains : shares)
         .project(spec.project())
         .partition(spec.partition())
+        .qos(spec.qos() == null ? "" : spec.qos().value())
         .limitMs(spec.limitMs())
         .memBytes(spec.memBytes())
         .cores(state.equals("RUNNING") ? cores : spec.totalCores())
@@ -168,6 +178,7 @@ public record JobRow(
     private String stderrPath = "";
     private int uid;
     private ArrayTask task;
+    private String qos = "";
 
     private Builder(JobId id) {
       this.id = id;
@@ -308,6 +319,11 @@ public record JobRow(
       return this;
     }
 
+    public Builder qos(String value) {
+      qos = value;
+      return this;
+    }
+
     public JobRow build() {
       return new JobRow(
           id,
@@ -336,7 +352,8 @@ public record JobRow(
           stdoutPath,
           stderrPath,
           uid,
-          task);
+          task,
+          qos);
     }
   }
 }

@@ -10,6 +10,9 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.queqiao.accounting.metering.Segment;
 import org.queqiao.contract.account.DomainShare;
+import org.queqiao.contract.event.LoggedEvent;
+import org.queqiao.contract.event.MoneyDecided;
+import org.queqiao.contract.event.MoneyProposed;
 import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.ProjectName;
@@ -21,6 +24,8 @@ public final class MemoryBooks implements Books {
   private static final String WALLET = "wallet:";
 
   private final TariffBook tariffs = new TariffBook();
+  private final RefundBook refunds = new RefundBook();
+  private final List<StatementEntry> entries = new ArrayList<>();
   private final Map<ProjectName, Budget> prepaid = new TreeMap<>();
   private final Map<ProjectName, Long> wallets = new TreeMap<>();
   private final Map<ProjectName, List<DomainShare>> projects = new TreeMap<>();
@@ -39,6 +44,27 @@ public final class MemoryBooks implements Books {
   @Override
   public void putTariff(TariffDefined tariff) {
     tariffs.add(tariff);
+  }
+
+  @Override
+  public RefundBook refunds() {
+    return refunds;
+  }
+
+  @Override
+  public void propose(MoneyProposed proposed, LoggedEvent logged) {}
+
+  @Override
+  public void decide(MoneyDecided decided, LoggedEvent logged) {}
+
+  @Override
+  public void note(StatementEntry entry) {
+    entries.add(entry);
+  }
+
+  /** Refunds and corrections, in order. */
+  public List<StatementEntry> entries() {
+    return Collections.unmodifiableList(entries);
   }
 
   @Override

@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
 import org.queqiao.contract.id.PartitionName;
+import org.queqiao.contract.id.QosName;
+import org.queqiao.contract.price.Price;
 import org.queqiao.contract.price.TariffBook;
 
 /** Cuts the time of a run into segments. */
@@ -11,12 +13,14 @@ public final class Meter {
   private Meter() {}
 
   /**
-   * The segments of a run, in order; their core time sums to cores times duration exactly.
+   * The segments of a run, in order, cut where the price or the billing day changes; their core
+   * time sums to cores times duration exactly.
    *
    * @return empty when the run held nothing or lasted no time
    */
   public static List<Segment> segments(
       PartitionName partition,
+      QosName qos,
       long cores,
       long fromMs,
       long toMs,
@@ -26,17 +30,28 @@ public final class Meter {
     if (cores <= 0 || toMs <= fromMs) {
       return segments;
     }
-    TreeSet<Long> cuts = new TreeSet<>(tariffs.changes(partition, fromMs, toMs));
+    TreeSet<Long> cuts = new TreeSet<>(tariffs.changes(partition, qos, fromMs, toMs));
     for (long day = calendar.nextDayMs(fromMs); day < toMs; day = calendar.nextDayMs(day)) {
       cuts.add(day);
     }
     cuts.add(toMs);
     long start = fromMs;
     for (long cut : cuts) {
-      segments.add(
-          new Segment(start, cut, cores, calendar.day(start), tariffs.at(partition, start)));
+      Price price = tariffs.at(partition, qos, start);
+      add(segments, new Segment(start, cut, cores, calendar.day(start), price));
       start = cut;
     }
     return segments;
+  }
+
+  /** Where a price might have changed and did not, the segment goes on. */
+  private static void add(List<Segment> segments, Segment next) {
+    Segment last = segments.isEmpty() ? null : segments.getLast();
+    if (last != null && last.day().equals(next.day()) && last.price().equals(next.price())) {
+      segments.removeLast();
+      segments.add(new Segment(last.fromMs(), next.toMs(), next.cores(), next.day(), next.price()));
+    } else {
+      segments.add(next);
+    }
   }
 }

@@ -18,8 +18,13 @@ import org.queqiao.accounting.ledger.LineKey;
 import org.queqiao.accounting.ledger.LineTotal;
 import org.queqiao.accounting.ledger.OpenRun;
 import org.queqiao.accounting.ledger.Posting;
+import org.queqiao.accounting.ledger.RefundBook;
+import org.queqiao.accounting.ledger.StatementEntry;
 import org.queqiao.accounting.metering.Segment;
 import org.queqiao.contract.account.DomainShare;
+import org.queqiao.contract.event.LoggedEvent;
+import org.queqiao.contract.event.MoneyDecided;
+import org.queqiao.contract.event.MoneyProposed;
 import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.ProjectName;
@@ -33,6 +38,7 @@ import org.queqiao.contract.price.TariffBook;
 final class Batch implements Books {
   private final Connection connection;
   private final TariffBook tariffs;
+  private final RefundBook refunds;
   private final Map<JobId, JobRow> jobs = new LinkedHashMap<>();
   private final Map<RunId, OpenRun> opened = new LinkedHashMap<>();
 
@@ -44,10 +50,12 @@ final class Batch implements Books {
   private final Map<ProjectName, List<DomainShare>> projects = new LinkedHashMap<>();
   private final List<Metered> metered = new ArrayList<>();
   private final List<Posting> postings = new ArrayList<>();
+  private final List<StatementEntry> entries = new ArrayList<>();
 
-  Batch(Connection connection, TariffBook tariffs) {
+  Batch(Connection connection, TariffBook tariffs, RefundBook refunds) {
     this.connection = connection;
     this.tariffs = tariffs;
+    this.refunds = refunds;
   }
 
   private record Metered(RunId run, JobRow job, Segment segment, long chargeMicro, long position) {}
@@ -75,6 +83,26 @@ final class Batch implements Books {
           statement.setString(4, tariff.currency());
           statement.executeUpdate();
         });
+  }
+
+  @Override
+  public RefundBook refunds() {
+    return refunds;
+  }
+
+  @Override
+  public void propose(MoneyProposed proposed, LoggedEvent logged) {
+    now(() -> MoneyRows.propose(connection, proposed, logged));
+  }
+
+  @Override
+  public void decide(MoneyDecided decided, LoggedEvent logged) {
+    now(() -> MoneyRows.decide(connection, decided, logged));
+  }
+
+  @Override
+  public void note(StatementEntry entry) {
+    entries.add(entry);
   }
 
   @Override
@@ -222,7 +250,7 @@ final class Batch implements Books {
             + ") values ("
             + Rows.JOB_VALUES
             + ") on conflict (id) do update set name = excluded.name, project = excluded.project,"
-            + " domains = excluded.domains, partition = excluded.partition, limit_ms ="
+            + " domains = excluded.domains, qos = excluded.qos, partition = excluded.partition, limit_ms ="
             + " excluded.limit_ms, mem_bytes = excluded.mem_bytes, state = excluded.state, detail = excluded.detail,"
             + " cores = excluded.cores, nodes = excluded.nodes, attempt = excluded.attempt,"
             + " start_ms = excluded.start_ms, end_ms = excluded.end_ms, exit_code ="
@@ -266,10 +294,11 @@ final class Batch implements Books {
         });
     batch(
         "insert into segment (job, attempt, from_ms, to_ms, cores, core_ms, charge_micro, currency,"
-            + " user_name, project, partition, domains, month, position) values (?, ?, ?, ?, ?, ?,"
-            + " ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
+            + " user_name, project, partition, domains, month, position, qos) values (?, ?, ?, ?,"
+            + " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
         metered,
         Batch::setSegment);
+    now(() -> MoneyRows.write(connection, entries));
   }
 
   private void flushStops() {
@@ -312,6 +341,19 @@ final class Batch implements Books {
     statement.setString(12, Domains.write(job.domains()));
     statement.setString(13, java.time.YearMonth.from(segment.day()).toString());
     statement.setLong(14, metered.position());
+    statement.setString(15, job.qos());
+  }
+
+  private interface Work {
+    void run() throws SQLException;
+  }
+
+  private static void now(Work work) {
+    try {
+      work.run();
+    } catch (SQLException e) {
+      throw new LedgerUnavailable(e);
+    }
   }
 
   interface Use {

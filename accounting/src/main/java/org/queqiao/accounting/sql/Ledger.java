@@ -14,6 +14,7 @@ import java.util.TreeSet;
 import org.flywaydb.core.Flyway;
 import org.queqiao.accounting.ledger.Bookkeeper;
 import org.queqiao.accounting.ledger.Posting;
+import org.queqiao.accounting.ledger.RefundBook;
 import org.queqiao.accounting.metering.BillingCalendar;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.TariffDefined;
@@ -96,7 +97,10 @@ public final class Ledger implements AutoCloseable {
       connection.setAutoCommit(false);
       try {
         Head head = lock(connection);
-        Batch batch = new Batch(connection, tariffs(connection));
+        TariffBook tariffs = tariffs(connection);
+        RefundBook refunds = new RefundBook();
+        MoneyRows.approved(connection, tariffs, refunds);
+        Batch batch = new Batch(connection, tariffs, refunds);
         long position = head.position();
         long timeMs = 0;
         for (LoggedEvent event : events) {

@@ -16,6 +16,7 @@ import javax.sql.DataSource;
 import org.queqiao.accounting.ledger.Budget;
 import org.queqiao.accounting.ledger.JobRow;
 import org.queqiao.accounting.ledger.Posting;
+import org.queqiao.accounting.ledger.StatementEntry;
 import org.queqiao.accounting.metering.BillingCalendar;
 import org.queqiao.accounting.statement.Statement;
 import org.queqiao.accounting.statement.StatementForms;
@@ -67,6 +68,11 @@ public final class LedgerReads {
       statement.setArray(from + 1, connection.createArrayOf("text", projects.toArray()));
       return from + 2;
     }
+  }
+
+  /** Changes of prices and money by two people. */
+  public Proposals proposals() {
+    return new Proposals(database);
   }
 
   /** A job as accounting keeps it. */
@@ -212,7 +218,18 @@ public final class LedgerReads {
               statement.setString(2, month);
             },
             LedgerReads::line);
-    return StatementForms.of(project, month, calendar.zone().getId(), lines);
+    List<StatementEntry> entries =
+        list(
+            "select "
+                + MoneyRows.ENTRY_COLUMNS
+                + " from statement_entry where project = ? and month = ? order by position,"
+                + " transaction",
+            (connection, statement) -> {
+              statement.setString(1, project);
+              statement.setString(2, month);
+            },
+            MoneyRows::entry);
+    return StatementForms.of(project, month, calendar.zone().getId(), lines, entries);
   }
 
   private static Statement.Line line(ResultSet row) throws SQLException {

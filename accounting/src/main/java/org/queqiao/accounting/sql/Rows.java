@@ -23,7 +23,7 @@ final class Rows {
       "id, name, user_name, unix_user, project, domains, partition, state, detail, submit_ms,"
           + " limit_ms, mem_bytes, cores, nodes, attempt, start_ms, end_ms, exit_code, signal,"
           + " core_ms, charge_micro, currency, work_dir, stdout_path, stderr_path, uid,"
-          + " array_job, array_task";
+          + " array_job, array_task, qos";
 
   /** A question mark for each of the columns. */
   static final String JOB_VALUES = "?" + ", ?".repeat(JOB_COLUMNS.split(",").length - 1);
@@ -62,6 +62,7 @@ final class Rows {
         .stderrPath(row.getString("stderr_path"))
         .uid(row.getInt("uid"))
         .task(task(row))
+        .qos(row.getString("qos"))
         .build();
   }
 
@@ -101,6 +102,7 @@ final class Rows {
     boolean isTask = job.task() != null;
     statement.setObject(++i, isTask ? job.task().array().value() : null, Types.BIGINT);
     statement.setObject(++i, isTask ? job.task().index() : null, Types.INTEGER);
+    statement.setString(++i, job.qos());
   }
 
   static List<Long> stops(String text) {

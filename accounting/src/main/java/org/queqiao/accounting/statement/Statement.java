@@ -1,6 +1,7 @@
 package org.queqiao.accounting.statement;
 
 import java.util.List;
+import org.queqiao.accounting.ledger.StatementEntry;
 
 /**
  * The statement of a project for a month.
@@ -9,6 +10,7 @@ import java.util.List;
  * @param period {@code YYYY-MM} in the billing zone
  * @param zone the billing zone
  * @param lines sorted by user, partition and price
+ * @param entries refunds and corrections posted in the month, in the order of the log
  * @param coreMs core-milliseconds of all lines
  * @param totals one for each currency
  * @param rounding how amounts become coins
@@ -18,6 +20,7 @@ public record Statement(
     String period,
     String zone,
     List<Line> lines,
+    List<StatementEntry> entries,
     long coreMs,
     List<Total> totals,
     String rounding) {
@@ -27,6 +30,7 @@ public record Statement(
 
   public Statement {
     lines = List.copyOf(lines);
+    entries = List.copyOf(entries);
     totals = List.copyOf(totals);
   }
 
@@ -51,6 +55,25 @@ public record Statement(
       long postedMicro,
       long amountMicro) {}
 
-  /** What all lines of a currency come to. */
-  public record Total(String currency, long postedMicro, long amountMicro) {}
+  /**
+   * What all lines and entries of a currency come to.
+   *
+   * @param postedMicro what the ledger posted for the lines
+   * @param amountMicro the lines, each rounded to the smallest coin
+   * @param entriesMicro what the project gets by refunds and corrections
+   */
+  public record Total(String currency, long postedMicro, long amountMicro, long entriesMicro) {
+    /** What is to be paid: the lines less the entries, rounded half up to the smallest coin. */
+    public long dueMicro() {
+      return StatementForms.coins(Math.subtractExact(amountMicro, entriesMicro));
+    }
+
+    Total plus(Total other) {
+      return new Total(
+          currency,
+          Math.addExact(postedMicro, other.postedMicro()),
+          Math.addExact(amountMicro, other.amountMicro()),
+          Math.addExact(entriesMicro, other.entriesMicro()));
+    }
+  }
 }

@@ -3,9 +3,11 @@ package org.queqiao.accounting.statement;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.queqiao.accounting.ledger.LineTotal;
+import org.queqiao.accounting.ledger.StatementEntry;
 
 /** Puts statements together and writes them as CSV (RFC 4180). */
 public final class StatementForms {
@@ -21,9 +23,19 @@ public final class StatementForms {
         .longValueExact();
   }
 
-  /** A statement from its lines. */
+  /** An amount of either sign, rounded half up to the smallest coin. */
+  static long coins(long micro) {
+    long coin = MICRO_PER_COIN.longValueExact();
+    return Math.multiplyExact(Math.floorDiv(Math.addExact(micro, coin / 2), coin), coin);
+  }
+
+  /** A statement from its lines, and from what stands beside them. */
   public static Statement of(
-      String project, String period, String zone, List<Statement.Line> lines) {
+      String project,
+      String period,
+      String zone,
+      List<Statement.Line> lines,
+      List<StatementEntry> entries) {
     long coreMs = 0;
     Map<String, Statement.Total> totals = new TreeMap<>();
     for (Statement.Line line : lines) {
@@ -31,16 +43,25 @@ public final class StatementForms {
       if (!line.currency().isEmpty()) {
         totals.merge(
             line.currency(),
-            new Statement.Total(line.currency(), line.postedMicro(), line.amountMicro()),
-            (a, b) ->
-                new Statement.Total(
-                    a.currency(),
-                    Math.addExact(a.postedMicro(), b.postedMicro()),
-                    Math.addExact(a.amountMicro(), b.amountMicro())));
+            new Statement.Total(line.currency(), line.postedMicro(), line.amountMicro(), 0),
+            Statement.Total::plus);
       }
     }
+    for (StatementEntry entry : entries) {
+      totals.merge(
+          entry.currency(),
+          new Statement.Total(entry.currency(), 0, 0, entry.amountMicro()),
+          Statement.Total::plus);
+    }
     return new Statement(
-        project, period, zone, lines, coreMs, List.copyOf(totals.values()), Statement.ROUNDING);
+        project,
+        period,
+        zone,
+        lines,
+        entries,
+        coreMs,
+        List.copyOf(totals.values()),
+        Statement.ROUNDING);
   }
 
   /** The statement as CSV with a header line; text cells can never be taken for formulas. */
@@ -74,6 +95,7 @@ public final class StatementForms {
           money(line.postedMicro()),
           text(line.currency()));
     }
+    entries(statement, out);
     for (Statement.Total total : statement.totals()) {
       row(
           out,
@@ -85,11 +107,29 @@ public final class StatementForms {
           coreHours(statement.coreMs()),
           Long.toString(statement.coreMs()),
           "",
-          money(total.amountMicro()),
-          money(total.postedMicro()),
+          money(total.dueMicro()),
+          money(Math.subtractExact(total.postedMicro(), total.entriesMicro())),
           text(total.currency()));
     }
     return out.toString();
+  }
+
+  private static void entries(Statement statement, StringBuilder out) {
+    for (StatementEntry each : statement.entries()) {
+      row(
+          out,
+          text(statement.project()),
+          text(statement.period()),
+          text(each.user()),
+          text(each.kind().name().toLowerCase(Locale.ROOT) + " " + each.cause()),
+          "",
+          "",
+          "",
+          "",
+          money(Math.negateExact(each.amountMicro())),
+          money(Math.negateExact(each.amountMicro())),
+          text(each.currency()));
+    }
   }
 
   /** A text cell: quoted when needed, and made harmless when a spreadsheet could compute it. */
@@ -101,12 +141,14 @@ public final class StatementForms {
     return quote ? '"' + safe.replace("\"", "\"\"") + '"' : safe;
   }
 
-  private static String money(long micro) {
+  /** Micro-units as a decimal number with at least two places. */
+  public static String money(long micro) {
     BigDecimal value = BigDecimal.valueOf(micro, 6).stripTrailingZeros();
     return (value.scale() < 2 ? value.setScale(2) : value).toPlainString();
   }
 
-  private static String coreHours(long coreMs) {
+  /** Core-milliseconds as core-hours with six places. */
+  public static String coreHours(long coreMs) {
     return new BigDecimal(coreMs)
         .divide(new BigDecimal(3_600_000), 6, java.math.RoundingMode.HALF_UP)
         .toPlainString();

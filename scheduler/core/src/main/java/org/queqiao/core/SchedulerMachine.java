@@ -16,6 +16,7 @@ import org.queqiao.core.admission.HoldCheck;
 import org.queqiao.core.admission.MoneyCheck;
 import org.queqiao.core.admission.NodeCheck;
 import org.queqiao.core.admission.PrioritiesCheck;
+import org.queqiao.core.admission.ProposalCheck;
 import org.queqiao.core.admission.RegisterCheck;
 import org.queqiao.core.admission.RequeueCheck;
 import org.queqiao.core.admission.ReservationCheck;
@@ -69,6 +70,7 @@ public final class SchedulerMachine {
   private final DeadlineCheck deadline;
   private final SiteCheck site;
   private final MoneyCheck money;
+  private final ProposalCheck proposal;
   private final RoleCheck role;
   private final ClusterPlanner planner;
   private final PrioritiesCheck order;
@@ -96,6 +98,7 @@ public final class SchedulerMachine {
     this.deadline = new DeadlineCheck(cluster);
     this.site = new SiteCheck(cluster, permissions);
     this.money = new MoneyCheck(cluster, permissions);
+    this.proposal = new ProposalCheck(cluster, permissions);
     this.role = new RoleCheck(cluster, permissions);
     this.planner = new ClusterPlanner(cluster, new ByPriority());
     this.order = new PrioritiesCheck(cluster, permissions);
@@ -175,6 +178,8 @@ public final class SchedulerMachine {
       case Input.FundWallet i -> money.decide(i);
       case Input.SetCreditLine i -> money.decide(i);
       case Input.TellBudgets i -> money.decide(i);
+      case Input.ProposeMoney i -> proposal.decide(i, logicalMs);
+      case Input.DecideMoney i -> proposal.decide(i, logicalMs);
       case Input.DefinePlatform i -> order.decide(i);
       case Input.DefineQos i -> order.decide(i);
       case Input.DefinePriorityPolicy i -> order.decide(i);

@@ -46,6 +46,9 @@ import org.queqiao.contract.job.JobPlacement;
 import org.queqiao.contract.job.RunExit;
 import org.queqiao.contract.job.Suspending;
 import org.queqiao.contract.job.WarningSignal;
+import org.queqiao.contract.money.MoneyChange;
+import org.queqiao.contract.money.Proposal;
+import org.queqiao.contract.money.RefundCause;
 import org.queqiao.contract.node.NetworkSwitch;
 import org.queqiao.contract.node.NodeFacts;
 import org.queqiao.contract.node.NodeSettings;
@@ -57,6 +60,8 @@ import org.queqiao.contract.policy.PriorityPolicy;
 import org.queqiao.contract.policy.Quantity;
 import org.queqiao.contract.policy.Rules;
 import org.queqiao.contract.policy.Subject;
+import org.queqiao.contract.money.DayFactor;
+import org.queqiao.contract.money.PriceItem;
 import org.queqiao.core.message.DesiredRunState;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.message.JobChange;
@@ -556,7 +561,43 @@ final class RandomHistory {
     };
   }
 
+  private Input money() {
+    Actor actor = random.nextBoolean() ? user("finance1") : SchedulerStory.OWNER;
+    boolean waiting = !story.machine.image().money().proposals().isEmpty();
+    if (random.nextInt(4) < (waiting ? 3 : 1)) {
+      long proposal =
+          story.machine.image().money().proposals().stream()
+              .map(Proposal::id)
+              .findFirst()
+              .orElse(1L);
+      return new Input.DecideMoney(actor, proposal, random.nextInt(4) > 0, "decided");
+    }
+    MoneyChange change =
+        switch (random.nextInt(4)) {
+          case 0 -> new MoneyChange.TopUp(SchedulerStory.CLIMATE, random.nextInt(1_000), "CNY");
+          case 1 ->
+              new MoneyChange.Correction(
+                  SchedulerStory.CLIMATE, random.nextInt(1_000) - 500L, "CNY", "capture/1.1/x");
+          case 2 -> new MoneyChange.RefundRule(RefundCause.NODE_FAIL, random.nextInt(1_001), 0);
+          default ->
+              new MoneyChange.Price(
+                  new PriceItem(
+                      random.nextBoolean() ? SchedulerStory.BATCH : null,
+                      null,
+                      random.nextInt(10) * 1_000L,
+                      "CNY",
+                      0,
+                      random.nextBoolean() ? 0 : story.nowMs + random.nextInt(100_000),
+                      480,
+                      List.of(new DayFactor(random.nextInt(700), 720, 500))));
+        };
+    return new Input.ProposeMoney(actor, change, "proposed");
+  }
+
   private Input budget(Actor actor) {
+    if (random.nextBoolean()) {
+      return money();
+    }
     if (random.nextBoolean()) {
       return new Input.SetCreditLine(
           random.nextBoolean() ? user("finance1") : actor,

@@ -89,6 +89,8 @@ final class EventReader {
       case WALLET_FUNDED -> funded(in.getWalletFunded());
       case BUDGET_TOLD -> WalletCodec.read(in.getBudgetTold());
       case CREDIT_LINE_SET -> WalletCodec.read(in.getCreditLineSet());
+      case MONEY_PROPOSED -> MoneyCodec.read(in.getMoneyProposed());
+      case MONEY_DECIDED -> MoneyCodec.read(in.getMoneyDecided());
       case PLATFORM_DEFINED -> PolicyReader.platform(in.getPlatformDefined());
       case QOS_DEFINED -> PolicyReader.qos(in.getQosDefined());
       case PRIORITY_POLICY_DEFINED ->

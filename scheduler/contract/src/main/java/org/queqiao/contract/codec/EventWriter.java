@@ -27,6 +27,8 @@ import org.queqiao.contract.event.JobSuspended;
 import org.queqiao.contract.event.LicenceDefined;
 import org.queqiao.contract.event.MembershipRemoved;
 import org.queqiao.contract.event.MembershipSet;
+import org.queqiao.contract.event.MoneyDecided;
+import org.queqiao.contract.event.MoneyProposed;
 import org.queqiao.contract.event.NodeDown;
 import org.queqiao.contract.event.NodeDrained;
 import org.queqiao.contract.event.NodeFenced;
@@ -97,6 +99,8 @@ final class EventWriter {
       case WalletFunded e -> out.setWalletFunded(funded(e));
       case BudgetTold e -> out.setBudgetTold(WalletCodec.write(e));
       case CreditLineSet e -> out.setCreditLineSet(WalletCodec.write(e));
+      case MoneyProposed e -> out.setMoneyProposed(MoneyCodec.write(e));
+      case MoneyDecided e -> out.setMoneyDecided(MoneyCodec.write(e));
       case PlatformDefined e -> out.setPlatformDefined(PolicyWriter.platform(e));
       case QosDefined e -> out.setQosDefined(PolicyWriter.qos(e));
       case PriorityPolicyDefined e -> out.setPriorityPolicyDefined(PolicyWriter.policy(e.policy()));

@@ -51,6 +51,7 @@ final class ImageReader {
               in.hasScheduling() ? EventReader.scheduling(in.getScheduling()) : null,
               PolicyReader.priorities(in));
       return image
+          .with(MoneyCodec.read(in))
           .with(
               ModelReader.list(in.getReservationsList(), ReservationReader::image),
               ModelReader.list(in.getWalletsList(), WalletCodec::read))

@@ -27,6 +27,8 @@ public sealed interface Event
         LicenceDefined,
         MembershipRemoved,
         MembershipSet,
+        MoneyDecided,
+        MoneyProposed,
         NodeDown,
         NodeDrained,
         NodeFenced,

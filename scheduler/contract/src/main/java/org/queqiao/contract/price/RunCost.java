@@ -3,6 +3,7 @@ package org.queqiao.contract.price;
 import java.math.BigInteger;
 import java.util.List;
 import org.queqiao.contract.id.PartitionName;
+import org.queqiao.contract.id.QosName;
 
 /** What a run costs: exact, in micro-units, whatever its size. */
 public final class RunCost {
@@ -17,12 +18,18 @@ public final class RunCost {
   /**
    * What is held for a run: its cost up to its limit at the prices known now, rounded up.
    *
+   * @param qos of the job, or null for none
    * @param cores over all its nodes
    * @param untilMs its start plus its time limit
    */
   public static BigInteger held(
-      TariffBook tariffs, PartitionName partition, long cores, long startMs, long untilMs) {
-    return ceiling(numerator(tariffs, partition, cores, startMs, untilMs));
+      TariffBook tariffs,
+      PartitionName partition,
+      QosName qos,
+      long cores,
+      long startMs,
+      long untilMs) {
+    return ceiling(numerator(tariffs, partition, qos, cores, startMs, untilMs));
   }
 
   /**
@@ -30,31 +37,42 @@ public final class RunCost {
    * difference of rounded totals, which is less than one micro-unit above its exact amount.
    */
   public static BigInteger mostCharged(
-      TariffBook tariffs, PartitionName partition, long cores, long startMs, long endMs) {
-    BigInteger exact = numerator(tariffs, partition, cores, startMs, endMs);
+      TariffBook tariffs,
+      PartitionName partition,
+      QosName qos,
+      long cores,
+      long startMs,
+      long endMs) {
+    BigInteger exact = numerator(tariffs, partition, qos, cores, startMs, endMs);
     if (exact.signum() == 0) {
       return BigInteger.ZERO;
     }
     long postings =
         2
-            + tariffs.changes(partition, startMs, endMs).size()
+            + tariffs.changes(partition, qos, startMs, endMs).size()
             + Math.max(0, endMs - startMs) / SHORTEST_DAY_MS;
     return ceiling(exact).add(BigInteger.valueOf(postings));
   }
 
   /** Core-milliseconds times price: the cost in micro-units times {@link #HOUR_MS}. */
   private static BigInteger numerator(
-      TariffBook tariffs, PartitionName partition, long cores, long fromMs, long toMs) {
+      TariffBook tariffs,
+      PartitionName partition,
+      QosName qos,
+      long cores,
+      long fromMs,
+      long toMs) {
     BigInteger sum = BigInteger.ZERO;
     long start = fromMs;
-    List<Long> changes = tariffs.changes(partition, fromMs, toMs);
+    List<Long> changes = tariffs.changes(partition, qos, fromMs, toMs);
     for (int i = 0; i <= changes.size() && start < toMs; i++) {
       long end = i == changes.size() ? toMs : changes.get(i);
       sum =
           sum.add(
               BigInteger.valueOf(cores)
                   .multiply(BigInteger.valueOf(end - start))
-                  .multiply(BigInteger.valueOf(tariffs.at(partition, start).microPerCoreHour())));
+                  .multiply(
+                      BigInteger.valueOf(tariffs.at(partition, qos, start).microPerCoreHour())));
       start = end;
     }
     return sum;

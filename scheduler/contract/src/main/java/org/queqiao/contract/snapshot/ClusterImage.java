@@ -52,7 +52,8 @@ public record ClusterImage(
     TopologyDefined topology,
     ExperienceImage experience,
     List<ReservationImage> reservations,
-    List<WalletImage> wallets) {
+    List<WalletImage> wallets,
+    MoneyImage money) {
   public ClusterImage {
     partitions = List.copyOf(partitions);
     tariffs = List.copyOf(tariffs);
@@ -105,58 +106,56 @@ public record ClusterImage(
         TopologyDefined.NONE,
         ExperienceImage.NONE,
         List.of(),
-        List.of());
+        List.of(),
+        MoneyImage.NONE);
   }
 
   /** The same of a site with these licences and switches, where this was learnt. */
   public ClusterImage with(List<LicenceDefined> own, TopologyDefined tree, ExperienceImage learnt) {
-    return changed(jobs, idempotencyKeys, outcomes, own, tree, learnt, reservations, wallets);
+    return changed(
+        jobs, idempotencyKeys, outcomes, own, tree, learnt, reservations, wallets, money);
   }
 
   /** The same with these reservations and wallets. */
   public ClusterImage with(List<ReservationImage> reserved, List<WalletImage> siteWallets) {
     return changed(
-        jobs, idempotencyKeys, outcomes, licences, topology, experience, reserved, siteWallets);
-  }
-
-  /** An image from before order, shares and limits were kept. */
-  public ClusterImage(
-      long position,
-      long timeMs,
-      long lastJobId,
-      List<PartitionDefined> partitions,
-      List<TariffDefined> tariffs,
-      List<DomainDefined> domains,
-      List<ProjectImage> projects,
-      List<UserImage> users,
-      List<NodeImage> nodes,
-      List<JobImage> jobs,
-      List<IdempotencyImage> idempotencyKeys,
-      List<OutcomeImage> outcomes,
-      JobPolicyDefined jobPolicy,
-      SchedulingDefined scheduling) {
-    this(
-        position,
-        timeMs,
-        lastJobId,
-        partitions,
-        tariffs,
-        domains,
-        projects,
-        users,
-        nodes,
         jobs,
         idempotencyKeys,
         outcomes,
-        jobPolicy,
-        scheduling,
-        PrioritiesImage.NONE);
+        licences,
+        topology,
+        experience,
+        reserved,
+        siteWallets,
+        money);
+  }
+
+  /** The same with these changes by two people. */
+  public ClusterImage with(MoneyImage siteMoney) {
+    return changed(
+        jobs,
+        idempotencyKeys,
+        outcomes,
+        licences,
+        topology,
+        experience,
+        reservations,
+        wallets,
+        siteMoney);
   }
 
   /** The same state with other jobs, and nothing of what ended before. */
   public ClusterImage withOnly(List<JobImage> otherJobs) {
     return changed(
-        otherJobs, List.of(), List.of(), licences, topology, experience, reservations, wallets);
+        otherJobs,
+        List.of(),
+        List.of(),
+        licences,
+        topology,
+        experience,
+        reservations,
+        wallets,
+        money);
   }
 
   private ClusterImage changed(
@@ -167,7 +166,8 @@ public record ClusterImage(
       TopologyDefined tree,
       ExperienceImage learnt,
       List<ReservationImage> reserved,
-      List<WalletImage> siteWallets) {
+      List<WalletImage> siteWallets,
+      MoneyImage siteMoney) {
     return new ClusterImage(
         position,
         timeMs,
@@ -188,7 +188,8 @@ public record ClusterImage(
         tree,
         learnt,
         reserved,
-        siteWallets);
+        siteWallets,
+        siteMoney);
   }
 
   /** A project with its members, sorted by name. */

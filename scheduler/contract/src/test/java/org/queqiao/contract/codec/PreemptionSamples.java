@@ -16,6 +16,7 @@ import org.queqiao.contract.job.KillCause;
 import org.queqiao.contract.policy.PreemptMode;
 import org.queqiao.contract.policy.PreemptRules;
 import org.queqiao.contract.snapshot.ClusterImage;
+import org.queqiao.contract.snapshot.PrioritiesImage;
 import org.queqiao.contract.snapshot.ClusterImage.PreemptionImage;
 
 /** What preemption added to the contract. */
@@ -72,7 +73,7 @@ final class PreemptionSamples {
         first.idempotencyKeys(),
         List.of(),
         null,
-        null);
+        null, PrioritiesImage.NONE);
   }
 
   private static ClusterImage.JobImage with(ClusterImage.JobImage job, PreemptionImage preemption) {

@@ -272,6 +272,9 @@ final class Samples {
     for (Event event : ReservationSamples.events()) {
       out.put(event.getClass().getSimpleName(), event);
     }
+    for (Event event : MoneySamples.events()) {
+      out.put(event.getClass().getSimpleName(), event);
+    }
     for (Event event : WalletSamples.events()) {
       out.put(event.getClass().getSimpleName(), event);
     }
@@ -286,6 +289,7 @@ final class Samples {
     out.putAll(PreemptionSamples.laterEvents());
     out.putAll(SuspensionSamples.laterEvents());
     out.putAll(WalletSamples.laterEvents());
+    out.putAll(MoneySamples.laterEvents());
     out.put(
         "NodeDown-anew", new NodeDown(NODE, 1_760_000_000_000L, "started anew", FACTS.bootId()));
     out.put(
@@ -403,7 +407,7 @@ final class Samples {
         first.idempotencyKeys(),
         List.of(),
         null,
-        null);
+        null, PrioritiesImage.NONE);
   }
 
   /** As {@link #laterEvents}, for images. */
@@ -421,6 +425,7 @@ final class Samples {
         "ClusterImage-preemption", PreemptionSamples.image(ofArray(null, List.of(), List.of())));
     out.put("ClusterImage-suspended", SuspensionSamples.image(image()));
     out.put("ClusterImage-wallets", WalletSamples.image(image()));
+    out.put("ClusterImage-money", MoneySamples.image(image()));
     return out;
   }
 
@@ -461,7 +466,7 @@ final class Samples {
         first.idempotencyKeys(),
         List.of(),
         null,
-        null);
+        null, PrioritiesImage.NONE);
   }
 
   private static ClusterImage.JobImage ofArray(
@@ -575,7 +580,7 @@ final class Samples {
                 new ClusterImage.OutcomeImage(
                     new JobId(6), USER, PROJECT, 1_760_000_000_000L, 1_760_000_000_001L, true)),
             null,
-            null),
+            null, PrioritiesImage.NONE),
         "ClusterImage-signalled",
         signalled(first),
         "ClusterImage-nodes",
@@ -624,7 +629,7 @@ final class Samples {
             first.idempotencyKeys(),
             List.of(),
             new JobPolicyDefined(7),
-            null),
+            null, PrioritiesImage.NONE),
         "ClusterImage-reservations",
         ReservationSamples.image(first),
         "ClusterImage-scheduling",
@@ -642,7 +647,7 @@ final class Samples {
             first.idempotencyKeys(),
             List.of(),
             null,
-            new SchedulingDefined("easy", 17)));
+            new SchedulingDefined("easy", 17), PrioritiesImage.NONE));
   }
 
   private static final RunMetrics METRICS =
@@ -732,7 +737,7 @@ final class Samples {
         first.idempotencyKeys(),
         List.of(),
         null,
-        null);
+        null, PrioritiesImage.NONE);
   }
 
   /** As {@link #laterEvents}, for messages of the server. */
@@ -794,6 +799,6 @@ final class Samples {
             new ClusterImage.IdempotencyImage(USER, "key-1", HASH, RUN.job(), 1_760_000_000_000L)),
         List.of(),
         null,
-        null);
+        null, PrioritiesImage.NONE);
   }
 }

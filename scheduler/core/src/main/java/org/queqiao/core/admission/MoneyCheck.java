@@ -3,12 +3,12 @@ package org.queqiao.core.admission;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import org.queqiao.contract.event.BudgetTold;
 import org.queqiao.contract.event.CreditLineSet;
 import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.event.WalletFunded;
 import org.queqiao.contract.id.Actor;
+import org.queqiao.contract.id.ProjectName;
 import org.queqiao.core.message.Action;
 import org.queqiao.core.message.Decision;
 import org.queqiao.core.message.Fact;
@@ -20,13 +20,12 @@ import org.queqiao.core.state.Wallet;
 /** Prices and funding. Amounts are integers in micro-units; a price never changes the past. */
 public final class MoneyCheck {
   /** A million units of the currency per core-hour: above any price, below any overflow. */
-  private static final long MAX_PRICE_MICRO = 1_000_000_000_000L;
+  static final long MAX_PRICE_MICRO = 1_000_000_000_000L;
 
   /** A thousand million units of the currency at once. */
-  private static final long MAX_FUNDING_MICRO = 1_000_000_000_000_000L;
+  static final long MAX_FUNDING_MICRO = 1_000_000_000_000_000L;
 
   private static final int MAX_REASON_CHARACTERS = 256;
-  private static final Pattern CURRENCY = Pattern.compile("[A-Z]{3}");
 
   private final Cluster cluster;
   private final Permissions permissions;
@@ -52,7 +51,7 @@ public final class MoneyCheck {
               + " micro-units, not "
               + tariff.priceMicroPerCoreHour());
     }
-    Optional<Decision> wrong = wrongCurrency(tariff.currency());
+    Optional<Decision> wrong = SiteCurrency.wrong(cluster, tariff.currency());
     if (wrong.isPresent()) {
       return wrong.get();
     }
@@ -104,7 +103,8 @@ public final class MoneyCheck {
     if (problem != null) {
       return Rejections.invalid("reason", "the reason " + problem + ": say why");
     }
-    return wrongCurrency(funding.currency()).orElseGet(() -> funded(input.actor(), funding));
+    return SiteCurrency.wrong(cluster, funding.currency())
+        .orElseGet(() -> funded(input.actor(), funding));
   }
 
   /** From the first money on a project pays before; what it has the ledger says. */
@@ -112,10 +112,14 @@ public final class MoneyCheck {
     List<Fact> facts = new ArrayList<>();
     facts.add(new Fact(actor, funding));
     if (cluster.wallets().find(funding.project()).isEmpty()) {
-      facts.add(
-          new Fact(Actor.SCHEDULER, new BudgetTold(funding.project(), 0, funding.currency(), 0)));
+      facts.add(opened(funding.project(), funding.currency()));
     }
     return Decision.done(facts);
+  }
+
+  /** The first word about a wallet, which closes its gate. */
+  static Fact opened(ProjectName project, String currency) {
+    return new Fact(Actor.SCHEDULER, new BudgetTold(project, 0, currency, 0));
   }
 
   public Decision decide(Input.SetCreditLine input) {
@@ -144,7 +148,7 @@ public final class MoneyCheck {
             .filter(each ->
                 each.creditMicro() == line.creditMicro() && each.currency().equals(line.currency()))
             .isPresent();
-    return wrongCurrency(line.currency())
+    return SiteCurrency.wrong(cluster, line.currency())
         .orElseGet(() ->
             same ? Decision.unchanged() : Decision.done(List.of(new Fact(input.actor(), line))));
   }
@@ -162,36 +166,5 @@ public final class MoneyCheck {
       }
     }
     return Decision.done(facts);
-  }
-
-  /** One currency for the whole site: wallets could not pay prices of another. */
-  private Optional<Decision> wrongCurrency(String currency) {
-    if (!CURRENCY.matcher(currency).matches()) {
-      return Optional.of(
-          Rejections.invalid("currency", "a currency is an ISO 4217 code, such as CNY"));
-    }
-    List<TariffDefined> tariffs = cluster.policy().tariffs();
-    if (!tariffs.isEmpty()) {
-      return tariffs.getFirst().currency().equals(currency)
-          ? Optional.empty()
-          : Optional.of(
-              Rejections.invalid(
-                  "currency",
-                  "prices here are in " + tariffs.getFirst().currency() + ", not in " + currency));
-    }
-    for (Wallet each : cluster.wallets().all()) {
-      if (!each.currency().equals(currency)) {
-        return Optional.of(
-            Rejections.invalid(
-                "currency",
-                "the wallet of project "
-                    + each.project()
-                    + " is in "
-                    + each.currency()
-                    + ", not in "
-                    + currency));
-      }
-    }
-    return Optional.empty();
   }
 }

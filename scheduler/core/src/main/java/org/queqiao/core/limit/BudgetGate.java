@@ -55,7 +55,7 @@ public final class BudgetGate {
     }
     // Whoever pays anything from the first millisecond on cannot start without any money.
     boolean costsNow =
-        cluster.policy().prices().at(spec.partition(), startMs).microPerCoreHour() > 0;
+        cluster.policy().prices().at(spec.partition(), spec.qos(), startMs).microPerCoreHour() > 0;
     return Optional.of(
         new LimitTree.Block(
             new PendingWhy(WORD, sentence(wallet, needs, left)), left.signum() <= 0 && costsNow));
@@ -97,6 +97,7 @@ public final class BudgetGate {
     return RunCost.held(
         cluster.policy().prices(),
         spec.partition(),
+        spec.qos(),
         cores,
         startMs,
         Math.addExact(startMs, spec.limitMs()));

@@ -34,6 +34,9 @@ public sealed interface Action {
   /** To set prices. */
   record DefineTariff() implements Action {}
 
+  /** To propose changes of prices and money, and to decide on those of others. */
+  record ChangeMoney() implements Action {}
+
   /** To put money into wallets. */
   record FundWallet() implements Action {}
 

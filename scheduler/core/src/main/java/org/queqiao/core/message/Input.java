@@ -27,6 +27,7 @@ import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.ReservationName;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.RunExit;
+import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.contract.node.NodeFacts;
 import org.queqiao.contract.policy.PriorityPolicy;
 
@@ -221,6 +222,12 @@ public sealed interface Input {
 
   /** The wallet of a project may go below zero, so far. */
   record SetCreditLine(Actor actor, CreditLineSet line) implements Input {}
+
+  /** Somebody of finance wants to change prices or money. */
+  record ProposeMoney(Actor actor, MoneyChange change, String reason) implements Input {}
+
+  /** Another person decides on it. */
+  record DecideMoney(Actor actor, long proposal, boolean approve, String reason) implements Input {}
 
   /** Money goes into the wallet of a project. */
   record FundWallet(Actor actor, WalletFunded funding) implements Input {}

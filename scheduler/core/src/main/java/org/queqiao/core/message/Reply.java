@@ -23,6 +23,13 @@ public sealed interface Reply {
    */
   record Planned(int allocated, boolean more) implements Reply {}
 
+  /**
+   * A change waits for a second person.
+   *
+   * @param proposal its number
+   */
+  record Proposed(long proposal) implements Reply {}
+
   /** Refused. */
   record Rejected(Rejection rejection) implements Reply {}
 }

@@ -57,6 +57,7 @@ public final class Permissions {
       case Action.DefineSite _ -> true;
       case Action.DefineTariff _ -> true;
       case Action.FundWallet _ -> true;
+      case Action.ChangeMoney _ -> true;
       case Action.GrantRole _ -> true;
       case Action.ChangeMember _ -> true;
     };
@@ -83,6 +84,7 @@ public final class Permissions {
       case Action.DefineSite _ -> administrator;
       case Action.DefineTariff _ -> finance;
       case Action.FundWallet _ -> finance;
+      case Action.ChangeMoney _ -> finance;
       case Action.GrantRole(Role role) -> administrator && role == Role.RESEARCHER;
       case Action.ChangeMember change ->
           administrator || (belowManager(change) && manages(self, change.project()));

@@ -50,6 +50,7 @@ public final class Cluster {
   private final OutcomeTable outcomes = new OutcomeTable();
   private final ReservationTable reservations = new ReservationTable();
   private final WalletTable wallets = new WalletTable(this);
+  private final MoneyTable money = new MoneyTable(this);
   private long position;
   private long timeMs;
   private long lastJobId;
@@ -96,6 +97,7 @@ public final class Cluster {
     cluster.learning.restore(image.experience());
     image.reservations().forEach(each -> cluster.reservations.put(new ReservationState(each)));
     image.wallets().forEach(cluster.wallets::restore);
+    cluster.money.restore(image.money());
     for (ClusterImage.JobImage each : jobs) {
       Job job =
           new Job(
@@ -141,7 +143,8 @@ public final class Cluster {
         policy.topology(),
         learning.image(),
         reservations.images(),
-        wallets.images());
+        wallets.images(),
+        money.image());
   }
 
   /** SHA-256 over the canonical form of everything that the log determines. */
@@ -252,6 +255,11 @@ public final class Cluster {
 
   public NodeTable nodes() {
     return nodes;
+  }
+
+  /** Changes of prices and money by two people. */
+  public MoneyTable money() {
+    return money;
   }
 
   public AccountTree accounts() {

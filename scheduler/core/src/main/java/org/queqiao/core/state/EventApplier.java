@@ -27,6 +27,8 @@ import org.queqiao.contract.event.LicenceDefined;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.MembershipRemoved;
 import org.queqiao.contract.event.MembershipSet;
+import org.queqiao.contract.event.MoneyDecided;
+import org.queqiao.contract.event.MoneyProposed;
 import org.queqiao.contract.event.NodeDown;
 import org.queqiao.contract.event.NodeDrained;
 import org.queqiao.contract.event.NodeFenced;
@@ -142,6 +144,8 @@ public final class EventApplier {
       case WalletFunded e -> accounts.funded(e);
       case BudgetTold e -> cluster.wallets().told(e, nowMs);
       case CreditLineSet e -> cluster.wallets().set(e);
+      case MoneyProposed e -> cluster.money().proposed(e, actor, nowMs);
+      case MoneyDecided e -> cluster.money().decided(e, actor);
       case PlatformDefined e -> priorities.defined(e);
       case QosDefined e -> priorities.defined(e);
       case PriorityPolicyDefined e -> priorities.defined(e, nowMs);

@@ -14,6 +14,7 @@ import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.event.TopologyDefined;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.PartitionName;
+import org.queqiao.contract.money.PriceItem;
 import org.queqiao.contract.price.TariffBook;
 import org.queqiao.core.placement.HostList;
 import org.queqiao.core.placement.Switches;
@@ -101,6 +102,10 @@ public final class Policy {
   void define(TariffDefined tariff) {
     tariffs.computeIfAbsent(tariff.partition(), _ -> new ArrayList<>()).add(tariff);
     prices.add(tariff);
+  }
+
+  void define(PriceItem item) {
+    prices.add(item);
   }
 
   /** Another number after each change of a partition. */

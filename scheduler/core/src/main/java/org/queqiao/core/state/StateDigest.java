@@ -81,6 +81,7 @@ final class StateDigest {
     }
     new PrioritiesDigest(out).write(cluster.priorities().image());
     new WalletsDigest(out).write(cluster.wallets().images());
+    new MoneyDigest(out).write(cluster.money().image());
     new ReservationsDigest(out).write(cluster.reservations().images());
   }
 

@@ -177,6 +177,11 @@ public final class Wallet {
     }
   }
 
+  /** The ledger takes so much out at this position. */
+  void takes(long micro, long position) {
+    move(position, -micro);
+  }
+
   private void move(long position, long micro) {
     moves.put(position, micro);
     movedMicro = movedMicro.add(BigInteger.valueOf(micro));

@@ -59,6 +59,14 @@ public final class WalletTable {
     cluster.newChance();
   }
 
+  /** A correction that takes money counts at once; one that gives waits for the ledger's word. */
+  void corrected(ProjectName project, long amountMicro) {
+    Wallet wallet = byProject.get(project);
+    if (wallet != null && amountMicro < 0) {
+      wallet.takes(-amountMicro, cluster.position());
+    }
+  }
+
   private Wallet open(ProjectName project, String currency) {
     require(cluster.accounts().project(project).isPresent(), "a wallet of no project " + project);
     return byProject.computeIfAbsent(
@@ -82,6 +90,7 @@ public final class WalletTable {
           RunCost.mostCharged(
               cluster.policy().prices(),
               job.spec().partition(),
+              job.spec().qos(),
               Demand.of(job.allocations()).cores(),
               job.startMs(),
               endMs);
@@ -94,6 +103,7 @@ public final class WalletTable {
     return RunCost.held(
         cluster.policy().prices(),
         job.spec().partition(),
+        job.spec().qos(),
         Demand.of(job.allocations()).cores(),
         job.startMs(),
         untilMs);

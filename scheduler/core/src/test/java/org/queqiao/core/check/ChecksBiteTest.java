@@ -27,6 +27,7 @@ import org.queqiao.contract.job.KillCause;
 import org.queqiao.contract.node.NodeFacts;
 import org.queqiao.contract.node.NodeState;
 import org.queqiao.contract.snapshot.ClusterImage;
+import org.queqiao.contract.snapshot.PrioritiesImage;
 
 /** Each invariant finds the fault that is planted for it, and nothing in a sound state. */
 final class ChecksBiteTest {
@@ -110,7 +111,7 @@ final class ChecksBiteTest {
             List.of(),
             List.of(),
             null,
-            null);
+            null, PrioritiesImage.NONE);
     return InvariantChecks.of(image).stream().map(Violation::invariant).distinct().toList();
   }
 

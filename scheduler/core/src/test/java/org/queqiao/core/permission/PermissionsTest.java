@@ -118,6 +118,7 @@ final class PermissionsTest {
     out.put("site", new Action.DefineSite());
     out.put("tariff", new Action.DefineTariff());
     out.put("wallet", new Action.FundWallet());
+    out.put("money", new Action.ChangeMoney());
     for (Role role : Role.values()) {
       out.put("grant " + role, new Action.GrantRole(role));
     }
@@ -137,7 +138,7 @@ final class PermissionsTest {
   private static Set<String> allowed(Actor actor) {
     TreeSet<String> out = new TreeSet<>();
     if (actor.kind() == Actor.Kind.LOCAL_OWNER) {
-      out.addAll(List.of("see own", "see other", "nodes", "site", "tariff", "wallet"));
+      out.addAll(List.of("see own", "see other", "nodes", "site", "tariff", "wallet", "money"));
       out.addAll(
           List.of("grant RESEARCHER", "grant ADMINISTRATOR", "grant FINANCE", "grant AUDITOR"));
       addMembers(out, "own", true);
@@ -159,7 +160,7 @@ final class PermissionsTest {
         addMembers(out, "other", true);
       }
       case "finance", "financemember" ->
-          out.addAll(List.of("see own", "see other", "tariff", "wallet"));
+          out.addAll(List.of("see own", "see other", "tariff", "wallet", "money"));
       case "auditor" -> out.addAll(List.of("see own", "see other"));
       default -> {
         // Strangers, researchers without a project and unknown names may nothing.

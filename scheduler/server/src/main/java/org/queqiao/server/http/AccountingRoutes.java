@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import org.queqiao.accounting.ledger.Posting;
+import org.queqiao.accounting.ledger.StatementEntry;
 import org.queqiao.accounting.ledger.Unit;
 import org.queqiao.accounting.sql.LedgerReads;
 import org.queqiao.accounting.statement.Statement;
@@ -309,15 +310,37 @@ final class AccountingRoutes {
       out.writeEndObject();
     }
     out.writeEndArray();
+    out.writeArrayFieldStart("entries");
+    for (StatementEntry each : statement.entries()) {
+      write(each, out);
+    }
+    out.writeEndArray();
     out.writeArrayFieldStart("totals");
     for (Statement.Total total : statement.totals()) {
       out.writeStartObject();
       out.writeStringField("currency", total.currency());
       out.writeNumberField("postedMicro", total.postedMicro());
       out.writeNumberField("amountMicro", total.amountMicro());
+      out.writeNumberField("entriesMicro", total.entriesMicro());
+      out.writeNumberField("dueMicro", total.dueMicro());
       out.writeEndObject();
     }
     out.writeEndArray();
+    out.writeEndObject();
+  }
+
+  private static void write(StatementEntry each, JsonGenerator out) throws IOException {
+    out.writeStartObject();
+    out.writeStringField("transaction", each.transaction());
+    out.writeStringField("kind", each.kind().name());
+    out.writeStringField("user", JobDocument.orNull(each.user()));
+    Json.number(out, "jobId", each.run() == null ? null : each.run().job().value());
+    Json.number(out, "run", each.run() == null ? null : each.run().attempt());
+    out.writeStringField("cause", each.cause());
+    out.writeStringField("reason", each.reason());
+    out.writeNumberField("amountMicro", each.amountMicro());
+    out.writeStringField("currency", each.currency());
+    out.writeNumberField("position", each.position());
     out.writeEndObject();
   }
 

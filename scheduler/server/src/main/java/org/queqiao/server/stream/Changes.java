@@ -28,6 +28,8 @@ import org.queqiao.contract.event.LicenceDefined;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.MembershipRemoved;
 import org.queqiao.contract.event.MembershipSet;
+import org.queqiao.contract.event.MoneyDecided;
+import org.queqiao.contract.event.MoneyProposed;
 import org.queqiao.contract.event.NodeDown;
 import org.queqiao.contract.event.NodeDrained;
 import org.queqiao.contract.event.NodeFenced;
@@ -57,6 +59,7 @@ import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.JobState;
+import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.server.stream.Change.Audience;
 import org.queqiao.server.view.JobEntry;
 import org.queqiao.server.view.JobTable;
@@ -133,12 +136,18 @@ final class Changes {
       case WalletFunded e -> project(logged, e.project());
       case BudgetTold e -> project(logged, e.project());
       case CreditLineSet e -> project(logged, e.project());
+      case MoneyProposed e -> money(logged, e.change());
+      case MoneyDecided e -> money(logged, e.change());
       case UserDefined e -> account(logged, e.name(), null);
       case RoleGranted e -> account(logged, e.user(), null);
       case RoleRevoked e -> account(logged, e.user(), null);
       case MembershipSet e -> account(logged, e.user(), e.project());
       case MembershipRemoved e -> account(logged, e.user(), e.project());
     };
+  }
+
+  private Change money(LoggedEvent logged, MoneyChange change) {
+    return change.wallet() == null ? partition(logged, null) : project(logged, change.wallet());
   }
 
   private Change changed(LoggedEvent logged, JobChanged event) {

@@ -31,6 +31,8 @@ import org.queqiao.contract.event.LicenceDefined;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.MembershipRemoved;
 import org.queqiao.contract.event.MembershipSet;
+import org.queqiao.contract.event.MoneyDecided;
+import org.queqiao.contract.event.MoneyProposed;
 import org.queqiao.contract.event.NodeDown;
 import org.queqiao.contract.event.NodeDrained;
 import org.queqiao.contract.event.NodeFenced;
@@ -160,8 +162,11 @@ final class ViewEvents {
   }
 
   void apply(LoggedEvent logged) {
-    long nowMs = logged.timeMs();
     position = logged.position();
+    apply(logged, logged.timeMs());
+  }
+
+  private void apply(LoggedEvent logged, long nowMs) {
     switch (logged.event()) {
       case JobSubmitted e -> submitted(e, nowMs);
       case JobAllocated e -> allocated(e, nowMs);
@@ -208,6 +213,8 @@ final class ViewEvents {
           MembershipSet _,
           MembershipRemoved _,
           WalletFunded _,
+          MoneyProposed _,
+          MoneyDecided _,
           PlatformDefined _,
           QosDefined _,
           PriorityPolicyDefined _,

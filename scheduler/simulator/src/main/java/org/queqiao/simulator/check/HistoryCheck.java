@@ -31,6 +31,8 @@ import org.queqiao.contract.event.LicenceDefined;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.MembershipRemoved;
 import org.queqiao.contract.event.MembershipSet;
+import org.queqiao.contract.event.MoneyDecided;
+import org.queqiao.contract.event.MoneyProposed;
 import org.queqiao.contract.event.NodeDown;
 import org.queqiao.contract.event.NodeDrained;
 import org.queqiao.contract.event.NodeFenced;
@@ -154,6 +156,8 @@ final class HistoryCheck {
           ReservationClosed _,
           BudgetTold _,
           CreditLineSet _,
+          MoneyProposed _,
+          MoneyDecided _,
           WalletFunded _ -> {}
     }
   }

@@ -27,6 +27,8 @@ import org.queqiao.contract.event.LicenceDefined;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.MembershipRemoved;
 import org.queqiao.contract.event.MembershipSet;
+import org.queqiao.contract.event.MoneyDecided;
+import org.queqiao.contract.event.MoneyProposed;
 import org.queqiao.contract.event.NodeDown;
 import org.queqiao.contract.event.NodeDrained;
 import org.queqiao.contract.event.NodeFenced;
@@ -117,7 +119,7 @@ final class PermissionCheck {
           case MembershipSet e -> isAdministrator(actor) || manages(actor, e.project().value());
           case MembershipRemoved e -> isAdministrator(actor) || manages(actor, e.project().value());
           case BudgetTold _ -> isScheduler(actor);
-          case TariffDefined _, WalletFunded _, CreditLineSet _ ->
+          case TariffDefined _, WalletFunded _, CreditLineSet _, MoneyProposed _, MoneyDecided _ ->
               actor.kind() == Actor.Kind.LOCAL_OWNER || holds(actor, Role.FINANCE);
         };
     HistoryCheck.require(

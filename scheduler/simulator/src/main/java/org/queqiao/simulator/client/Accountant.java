@@ -12,8 +12,14 @@ import org.queqiao.contract.event.BudgetTold;
 import org.queqiao.contract.event.CreditLineSet;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.WalletFunded;
+import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.ProjectName;
+import org.queqiao.contract.money.MoneyChange;
+import org.queqiao.contract.money.RefundCause;
+import org.queqiao.contract.money.DayFactor;
+import org.queqiao.contract.money.PriceItem;
 import org.queqiao.core.message.Input;
+import org.queqiao.core.message.Reply;
 import org.queqiao.eventlog.LogCursor;
 import org.queqiao.eventlog.LogEntry;
 import org.queqiao.runtime.recovery.CommittedReader;
@@ -105,6 +111,9 @@ public final class Accountant {
     if (!resting && random.nextInt(4) == 0) {
       fund(Site.CLIMATE, 1 + random.nextLong(GRANT_MICRO));
     }
+    if (!resting && random.nextInt(4) == 0) {
+      propose();
+    }
     plan(resting ? 1_000 : random.nextInt(MAX_PAUSE_MS), this::turn);
   }
 
@@ -121,6 +130,46 @@ public final class Accountant {
         new Input.SetCreditLine(
             Site.OWNER,
             new CreditLineSet(Site.MATERIALS, random.nextLong(GRANT_MICRO), "CNY", "a loan")),
+        reply -> {});
+  }
+
+  /** One wants to change prices or money, another decides. */
+  private void propose() {
+    MoneyChange change =
+        switch (random.nextInt(4)) {
+          case 0 -> new MoneyChange.TopUp(Site.CLIMATE, 1 + random.nextLong(GRANT_MICRO), "CNY");
+          case 1 ->
+              new MoneyChange.Correction(
+                  Site.CLIMATE, random.nextLong(GRANT_MICRO) - GRANT_MICRO / 2, "CNY", "fund/1");
+          case 2 -> new MoneyChange.RefundRule(RefundCause.NODE_FAIL, random.nextInt(1_001), 0);
+          default ->
+              new MoneyChange.Price(
+                  new PriceItem(
+                      random.nextBoolean() ? Site.PARTITION : null,
+                      random.nextBoolean() ? Site.LOW : null,
+                      random.nextInt(200) * 1_000L,
+                      "CNY",
+                      0,
+                      0,
+                      480,
+                      List.of(new DayFactor(0, 60 + random.nextInt(1_380), 500))));
+        };
+    Actor clerk = Site.CLERKS.get(random.nextInt(2));
+    people.ask(
+        "propose",
+        new Input.ProposeMoney(clerk, change, "proposed"),
+        reply -> {
+          if (reply instanceof Reply.Proposed(long proposal)) {
+            plan(random.nextInt(MAX_PAUSE_MS), () -> decide(proposal));
+          }
+        });
+  }
+
+  private void decide(long proposal) {
+    people.ask(
+        "decide",
+        new Input.DecideMoney(
+            Site.CLERKS.get(random.nextInt(2)), proposal, random.nextInt(4) > 0, "decided"),
         reply -> {});
   }
 

@@ -52,9 +52,13 @@ public final class Site {
           Actor.user(new UserName("mei")),
           Actor.user(new UserName("tao")));
 
+  /** Accounts with the role of finance. */
+  static final List<Actor> CLERKS =
+      List.of(Actor.user(new UserName("yun")), Actor.user(new UserName("han")));
+
   static final ProjectName CLIMATE = new ProjectName("climate");
   static final ProjectName MATERIALS = new ProjectName("materials");
-  private static final PartitionName PARTITION = new PartitionName("main");
+  static final PartitionName PARTITION = new PartitionName("main");
 
   /** A partition of the first two nodes. */
   static final PartitionName SMALL = new PartitionName("small");
@@ -123,6 +127,11 @@ public final class Site {
     inputs.add(
         new Input.DefineUser(OWNER, new UserDefined(administrator, "Administrator", "", -1, null)));
     inputs.add(new Input.GrantRole(OWNER, new RoleGranted(administrator, Role.ADMINISTRATOR)));
+    for (Actor each : CLERKS) {
+      UserName clerk = new UserName(each.name());
+      inputs.add(new Input.DefineUser(OWNER, new UserDefined(clerk, each.name(), "", -1, null)));
+      inputs.add(new Input.GrantRole(OWNER, new RoleGranted(clerk, Role.FINANCE)));
+    }
     inputs.addAll(limits());
     return inputs;
   }

@@ -1,0 +1,29 @@
+package org.queqiao.accounting.ledger;
+
+import org.queqiao.contract.event.LoggedEvent;
+import org.queqiao.contract.id.RunId;
+
+/** Makes the postings of one transaction; their ids follow from the cause alone. */
+record Entry(String transaction, RunId run, LoggedEvent logged, LineKey line) {
+  Posting money(String account, String currency, long amount) {
+    return posting(account, Unit.MICRO, currency, amount);
+  }
+
+  Posting time(String account, long amount) {
+    return posting(account, Unit.CORE_MS, "", amount);
+  }
+
+  private Posting posting(String account, Unit unit, String currency, long amount) {
+    return new Posting(
+        transaction + "#" + account + (currency.isEmpty() ? "" : "#" + currency),
+        transaction,
+        account,
+        unit,
+        currency,
+        amount,
+        run,
+        logged.position(),
+        logged.timeMs(),
+        line);
+  }
+}

@@ -1,0 +1,123 @@
+package org.queqiao.accounting.ledger;
+
+import java.util.List;
+import java.util.Map;
+import org.queqiao.accounting.metering.BillingCalendar;
+import org.queqiao.contract.event.LoggedEvent;
+import org.queqiao.contract.event.MoneyDecided;
+import org.queqiao.contract.event.MoneyProposed;
+import org.queqiao.contract.event.WalletFunded;
+import org.queqiao.contract.id.ProjectName;
+import org.queqiao.contract.id.RunId;
+import org.queqiao.contract.money.MoneyChange;
+import org.queqiao.contract.money.RefundCause;
+
+/**
+ * What is posted that is no usage: money paid in, corrections, refunds. A refund is taken out of
+ * {@code refunds:Q} of its partition and a correction out of {@code corrections:P} of its project,
+ * so that what was earned stays as it was posted.
+ */
+final class MoneyEntries {
+  private final BillingCalendar calendar;
+
+  MoneyEntries(BillingCalendar calendar) {
+    this.calendar = calendar;
+  }
+
+  static void funded(WalletFunded e, LoggedEvent logged, Books books) {
+    fund(e.project(), e.amountMicro(), e.currency(), logged, books);
+  }
+
+  static void proposed(MoneyProposed e, LoggedEvent logged, Books books) {
+    books.propose(e, logged);
+  }
+
+  void decided(MoneyDecided e, LoggedEvent logged, Books books) {
+    books.decide(e, logged);
+    if (!e.approved()) {
+      return;
+    }
+    switch (e.change()) {
+      case MoneyChange.TopUp each ->
+          fund(each.project(), each.amountMicro(), each.currency(), logged, books);
+      case MoneyChange.Price each -> books.tariffs().add(each.item());
+      case MoneyChange.RefundRule each -> books.refunds().add(each);
+      case MoneyChange.Correction each -> correct(e, each, logged, books);
+    }
+  }
+
+  private static void fund(
+      ProjectName project, long micro, String currency, LoggedEvent logged, Books books) {
+    books.putPrepaid(project, currency);
+    Entry entry = new Entry("fund/" + logged.position(), null, logged, null);
+    books.post(
+        List.of(
+            entry.money("wallet:" + project, currency, micro),
+            entry.money("funding:" + project, currency, Math.negateExact(micro))));
+  }
+
+  private void correct(
+      MoneyDecided e, MoneyChange.Correction change, LoggedEvent logged, Books books) {
+    Entry entry = new Entry("correct/" + logged.position(), null, logged, null);
+    books.post(
+        List.of(
+            entry.money("wallet:" + change.project(), change.currency(), change.amountMicro()),
+            entry.money(
+                "corrections:" + change.project(),
+                change.currency(),
+                Math.negateExact(change.amountMicro()))));
+    books.note(
+        new StatementEntry(
+            entry.transaction(),
+            StatementEntry.Kind.CORRECTION,
+            change.project(),
+            calendar.month(logged.timeMs()),
+            "",
+            null,
+            change.corrects(),
+            e.reason(),
+            change.amountMicro(),
+            change.currency(),
+            logged.position()));
+  }
+
+  /**
+   * Gives back what the rules say for the cause of the end of a run.
+   *
+   * @param costs what the run cost, by currency
+   */
+  void refund(
+      JobRow job,
+      RunId run,
+      RefundCause cause,
+      long endMs,
+      Map<String, Long> costs,
+      LoggedEvent logged,
+      Books books) {
+    costs.forEach((currency, cost) -> {
+      long micro = books.refunds().refundMicro(cause, endMs, cost);
+      if (micro == 0) {
+        return;
+      }
+      String transaction = "refund/" + run + "/" + currency;
+      Entry entry = new Entry(transaction, run, logged, null);
+      books.post(
+          List.of(
+              entry.money("wallet:" + job.project(), currency, micro),
+              entry.money("refunds:" + job.partition(), currency, Math.negateExact(micro))));
+      books.note(
+          new StatementEntry(
+              transaction,
+              StatementEntry.Kind.REFUND,
+              job.project(),
+              calendar.month(logged.timeMs()),
+              job.user().value(),
+              run,
+              cause.name(),
+              job.detail(),
+              micro,
+              currency,
+              logged.position()));
+    });
+  }
+}

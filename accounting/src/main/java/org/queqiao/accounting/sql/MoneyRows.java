@@ -1,0 +1,158 @@
+package org.queqiao.accounting.sql;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.util.List;
+import org.queqiao.accounting.ledger.ProposalRow;
+import org.queqiao.accounting.ledger.RefundBook;
+import org.queqiao.accounting.ledger.StatementEntry;
+import org.queqiao.contract.codec.EventCodec;
+import org.queqiao.contract.event.LoggedEvent;
+import org.queqiao.contract.event.MoneyDecided;
+import org.queqiao.contract.event.MoneyProposed;
+import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.ProjectName;
+import org.queqiao.contract.id.RunId;
+import org.queqiao.contract.money.MoneyChange;
+import org.queqiao.contract.price.TariffBook;
+
+/** Changes by two people and entries of statements, to rows and back. */
+final class MoneyRows {
+  static final String PROPOSAL_COLUMNS =
+      "id, state, fact, proposed_by, proposed_ms, reason, decided_by, decided_ms, decision";
+  static final String ENTRY_COLUMNS =
+      "transaction, kind, project, month, user_name, job, attempt, cause, reason, amount_micro,"
+          + " currency, position";
+
+  private MoneyRows() {}
+
+  static void propose(Connection connection, MoneyProposed event, LoggedEvent logged)
+      throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            "insert into proposal (id, kind, project, state, fact, proposed_by, proposed_ms,"
+                + " reason, position) values (?, ?, ?, 'OPEN', ?, ?, ?, ?, ?)")) {
+      statement.setLong(1, event.proposal());
+      statement.setString(2, kind(event.change()));
+      ProjectName wallet = event.change().wallet();
+      statement.setString(3, wallet == null ? "" : wallet.value());
+      statement.setBytes(4, EventCodec.encode(logged.actor(), event));
+      statement.setString(5, logged.actor().toString());
+      statement.setLong(6, logged.timeMs());
+      statement.setString(7, event.reason());
+      statement.setLong(8, logged.position());
+      statement.executeUpdate();
+    }
+  }
+
+  static void decide(Connection connection, MoneyDecided event, LoggedEvent logged)
+      throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            "update proposal set state = ?, fact = ?, decided_by = ?, decided_ms = ?, decision = ?,"
+                + " position = ? where id = ?")) {
+      statement.setString(1, event.approved() ? "APPROVED" : "REJECTED");
+      statement.setBytes(2, EventCodec.encode(logged.actor(), event));
+      statement.setString(3, logged.actor().toString());
+      statement.setLong(4, logged.timeMs());
+      statement.setString(5, event.reason());
+      statement.setLong(6, logged.position());
+      statement.setLong(7, event.proposal());
+      statement.executeUpdate();
+    }
+  }
+
+  private static String kind(MoneyChange change) {
+    return switch (change) {
+      case MoneyChange.TopUp _ -> "TOP_UP";
+      case MoneyChange.Price _ -> "PRICE";
+      case MoneyChange.RefundRule _ -> "REFUND_RULE";
+      case MoneyChange.Correction _ -> "CORRECTION";
+    };
+  }
+
+  static ProposalRow proposal(ResultSet row) throws SQLException {
+    return new ProposalRow(
+        row.getLong("id"),
+        ProposalRow.State.valueOf(row.getString("state")),
+        change(row.getBytes("fact")),
+        row.getString("proposed_by"),
+        row.getLong("proposed_ms"),
+        row.getString("reason"),
+        row.getString("decided_by"),
+        row.getLong("decided_ms"),
+        row.getString("decision"));
+  }
+
+  private static MoneyChange change(byte[] fact) {
+    return switch (EventCodec.decode(fact).event()) {
+      case MoneyProposed e -> e.change();
+      case MoneyDecided e -> e.change();
+      default -> throw new IllegalStateException("a proposal is kept as another fact");
+    };
+  }
+
+  /** Adds what was approved, in the order of its approval. */
+  static void approved(Connection connection, TariffBook prices, RefundBook refunds)
+      throws SQLException {
+    try (PreparedStatement statement =
+            connection.prepareStatement(
+                "select fact from proposal where state = 'APPROVED' and kind in ('PRICE',"
+                    + " 'REFUND_RULE') order by position");
+        ResultSet row = statement.executeQuery()) {
+      while (row.next()) {
+        switch (change(row.getBytes(1))) {
+          case MoneyChange.Price each -> prices.add(each.item());
+          case MoneyChange.RefundRule each -> refunds.add(each);
+          case MoneyChange.TopUp _, MoneyChange.Correction _ -> {}
+        }
+      }
+    }
+  }
+
+  static void write(Connection connection, List<StatementEntry> entries) throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            "insert into statement_entry ("
+                + ENTRY_COLUMNS
+                + ") values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing")) {
+      for (StatementEntry each : entries) {
+        statement.setString(1, each.transaction());
+        statement.setString(2, each.kind().name());
+        statement.setString(3, each.project().value());
+        statement.setString(4, each.month());
+        statement.setString(5, each.user());
+        boolean ofRun = each.run() != null;
+        statement.setObject(6, ofRun ? each.run().job().value() : null, Types.BIGINT);
+        statement.setObject(7, ofRun ? each.run().attempt() : null, Types.INTEGER);
+        statement.setString(8, each.cause());
+        statement.setString(9, each.reason());
+        statement.setLong(10, each.amountMicro());
+        statement.setString(11, each.currency());
+        statement.setLong(12, each.position());
+        statement.addBatch();
+      }
+      statement.executeBatch();
+    }
+  }
+
+  static StatementEntry entry(ResultSet row) throws SQLException {
+    long job = row.getLong("job");
+    RunId run = row.wasNull() ? null : new RunId(new JobId(job), row.getInt("attempt"));
+    return new StatementEntry(
+        row.getString("transaction"),
+        StatementEntry.Kind.valueOf(row.getString("kind")),
+        new ProjectName(row.getString("project")),
+        row.getString("month"),
+        row.getString("user_name"),
+        run,
+        row.getString("cause"),
+        row.getString("reason"),
+        row.getLong("amount_micro"),
+        row.getString("currency"),
+        row.getLong("position"));
+  }
+}

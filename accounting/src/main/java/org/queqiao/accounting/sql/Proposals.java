@@ -1,0 +1,48 @@
+package org.queqiao.accounting.sql;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import javax.sql.DataSource;
+import org.queqiao.accounting.ledger.ProposalRow;
+
+/** Changes by two people, those that wait and those that were decided. */
+public final class Proposals {
+  private final DataSource database;
+
+  Proposals(DataSource database) {
+    this.database = database;
+  }
+
+  /**
+   * Those with a number below a bound, the newest first.
+   *
+   * @param state only those, or null for all
+   */
+  public List<ProposalRow> before(long beforeId, ProposalRow.State state, int limit) {
+    List<ProposalRow> all = new ArrayList<>();
+    try (Connection connection = database.getConnection();
+        PreparedStatement statement =
+            connection.prepareStatement(
+                "select "
+                    + MoneyRows.PROPOSAL_COLUMNS
+                    + " from proposal where id < ? and (?::text is null or state = ?) order by id"
+                    + " desc limit ?")) {
+      statement.setLong(1, beforeId);
+      statement.setString(2, state == null ? null : state.name());
+      statement.setString(3, state == null ? null : state.name());
+      statement.setInt(4, Math.min(limit, LedgerReads.MAX_ROWS));
+      try (ResultSet row = statement.executeQuery()) {
+        while (row.next()) {
+          all.add(MoneyRows.proposal(row));
+        }
+      }
+    } catch (SQLException e) {
+      throw new LedgerUnavailable(e);
+    }
+    return all;
+  }
+}

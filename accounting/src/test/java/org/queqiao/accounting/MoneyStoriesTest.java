@@ -1,0 +1,234 @@
+package org.queqiao.accounting;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.util.Comparator;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.queqiao.accounting.database.EmbeddedDatabase;
+import org.queqiao.accounting.ledger.ProposalRow;
+import org.queqiao.accounting.ledger.StatementEntry;
+import org.queqiao.accounting.metering.BillingCalendar;
+import org.queqiao.accounting.sql.Ledger;
+import org.queqiao.accounting.statement.Statement;
+import org.queqiao.accounting.statement.StatementForms;
+import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.QosName;
+import org.queqiao.contract.id.RunId;
+import org.queqiao.contract.job.JobState;
+import org.queqiao.contract.money.MoneyChange;
+import org.queqiao.contract.money.RefundCause;
+import org.queqiao.contract.money.DayFactor;
+import org.queqiao.contract.money.PriceItem;
+
+/** Prices, refunds and corrections by two people, from the fact to the statement in PostgreSQL. */
+final class MoneyStoriesTest {
+  private static final BillingCalendar CALENDAR = new BillingCalendar(ZoneId.of("Asia/Shanghai"));
+  private static final long HOUR_MS = 3_600_000;
+  private static Path folder;
+  private static EmbeddedDatabase database;
+  private static EmbeddedDatabase.Access access;
+
+  @BeforeAll
+  static void start() throws Exception {
+    folder = Files.createTempDirectory("queqiao-money-");
+    database = new EmbeddedDatabase(folder.resolve("postgres"));
+    access = database.start();
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    database.stop();
+    try (var files = Files.walk(folder)) {
+      for (Path each : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(each);
+      }
+    }
+  }
+
+  private static long ms(String localDate, long hour) {
+    return CALENDAR.startMs(LocalDate.parse(localDate)) + hour * HOUR_MS;
+  }
+
+  /** Takes a history into a ledger of its own, one fact at a time, and asks it. */
+  private static void books(String name, History history, Question question) throws Exception {
+    try (Connection connection =
+            DriverManager.getConnection(access.url(), access.user(), access.password());
+        var statement = connection.createStatement()) {
+      statement.execute("create database " + name);
+    }
+    String url = access.url().replace("/postgres", "/" + name);
+    try (Ledger ledger = Ledger.open(url, access.user(), access.password(), CALENDAR)) {
+      for (int i = 0; i < history.events().size(); i++) {
+        ledger.record(history.events().subList(i, i + 1));
+      }
+      assertThat(ledger.reads().verify()).isEmpty();
+      question.ask(ledger);
+    }
+  }
+
+  private interface Question {
+    void ask(Ledger ledger) throws Exception;
+  }
+
+  private static List<String> lines(Statement statement) {
+    return statement.lines().stream()
+        .map(each ->
+            each.coreMs() / HOUR_MS
+                + "h at "
+                + each.microPerCoreHour()
+                + " = "
+                + each.postedMicro())
+        .toList();
+  }
+
+  private static PriceItem urgent(long micro, long fromMs, long toMs, DayFactor... factors) {
+    return new PriceItem(
+        History.BATCH, new QosName("urgent"), micro, "CNY", fromMs, toMs, 480, List.of(factors));
+  }
+
+  @Test
+  void peakAndValleyOfAQualityOfServiceAreLinesOfTheirOwn() throws Exception {
+    History history = new History(ms("2026-11-02", 0)).price(40_000).fund(100_000_000);
+    history.twoPeople(
+        new MoneyChange.Price(
+            urgent(
+                90_000,
+                ms("2026-11-02", 0),
+                0,
+                new DayFactor(0, 480, 500),
+                new DayFactor(1_080, 1_320, 1_500))),
+        true);
+    JobId urgent = history.submit("urgent", 2, 48 * HOUR_MS);
+    JobId plain = history.submit(History.LI, "plain", 1, 48 * HOUR_MS);
+    history.at(ms("2026-11-02", 6));
+    RunId first = history.start(urgent, 1, 2);
+    RunId second = history.start(plain, 1, 1);
+    history.at(ms("2026-11-02", 20)).end(first, JobState.COMPLETED);
+    history.end(second, JobState.COMPLETED);
+    // 2 hours valley, 10 hours plain, 2 hours peak, on 2 cores; 14 hours of the other.
+    books(
+        "factors",
+        history,
+        ledger ->
+            assertThat(lines(ledger.reads().statement("climate", "2026-11")))
+                .containsExactlyInAnyOrder(
+                    "14h at 40000 = 560000",
+                    "4h at 45000 = 180000",
+                    "20h at 90000 = 1800000",
+                    "4h at 135000 = 540000"));
+  }
+
+  @Test
+  void aTrialIsMeteredAndNotCharged() throws Exception {
+    History history = new History(ms("2026-11-02", 0)).price(40_000).fund(100_000_000);
+    history.twoPeople(
+        new MoneyChange.Price(urgent(0, ms("2026-11-02", 0), ms("2026-11-03", 0))), true);
+    JobId job = history.submit("urgent", 1, 48 * HOUR_MS);
+    history.at(ms("2026-11-02", 22));
+    RunId run = history.start(job, 1, 1);
+    history.at(ms("2026-11-03", 3)).end(run, JobState.COMPLETED);
+    books(
+        "trial",
+        history,
+        ledger ->
+            assertThat(lines(ledger.reads().statement("climate", "2026-11")))
+                .containsExactly("2h at 0 = 0", "3h at 40000 = 120000"));
+  }
+
+  @Test
+  void aRunThatANodeFailedIsRefundedWithItsCauseAndTheNextIsBilled() throws Exception {
+    History history = new History(ms("2026-11-02", 0)).price(40_000).fund(100_000_000);
+    history.twoPeople(
+        new MoneyChange.RefundRule(RefundCause.NODE_FAIL, 1_000, ms("2026-11-02", 0)), true);
+    JobId job = history.submit(History.LI, "storm", 1, 48 * HOUR_MS);
+    RunId lost = history.start(job, 1, 1);
+    history.at(ms("2026-11-02", 5)).requeue(lost);
+    RunId again = history.start(job, 2, 1);
+    history.at(ms("2026-11-02", 8)).end(again, JobState.COMPLETED);
+    books(
+        "refund",
+        history,
+        ledger -> {
+          Statement statement = ledger.reads().statement("climate", "2026-11");
+          assertThat(lines(statement)).containsExactly("8h at 40000 = 320000");
+          StatementEntry refund = statement.entries().getFirst();
+          assertThat(refund.run()).isEqualTo(lost);
+          assertThat(refund.cause()).isEqualTo("NODE_FAIL");
+          assertThat(refund.amountMicro()).isEqualTo(200_000);
+          assertThat(statement.totals().getFirst().dueMicro()).isEqualTo(120_000);
+          assertThat(ledger.reads().balances("climate").getFirst().availableMicro())
+              .isEqualTo(100_000_000 - 120_000);
+          assertThat(StatementForms.csv(statement))
+              .contains("refund NODE_FAIL,,,,,-0.20,-0.20,CNY")
+              .contains("total,,,8.000000,28800000,,0.12,0.12,CNY");
+        });
+  }
+
+  @Test
+  void withoutARuleNothingIsRefundedAndARuleDoesNotReachBack() throws Exception {
+    History history = new History(ms("2026-11-02", 0)).price(40_000).fund(100_000_000);
+    JobId job = history.submit(History.LI, "storm", 1, 48 * HOUR_MS);
+    RunId lost = history.start(job, 1, 1);
+    history.at(ms("2026-11-02", 5)).end(lost, JobState.NODE_FAIL);
+    history.twoPeople(
+        new MoneyChange.RefundRule(RefundCause.NODE_FAIL, 1_000, ms("2026-11-02", 5)), true);
+    books(
+        "norefund",
+        history,
+        ledger -> assertThat(ledger.reads().statement("climate", "2026-11").entries()).isEmpty());
+  }
+
+  @Test
+  void aLateCorrectionStandsInTheOpenMonthAndNamesWhatItCorrects() throws Exception {
+    History history = new History(ms("2026-11-30", 20)).price(40_000).fund(100_000_000);
+    JobId job = history.submit(History.LI, "storm", 1, 48 * HOUR_MS);
+    RunId run = history.start(job, 1, 1);
+    history.at(ms("2026-11-30", 22)).end(run, JobState.COMPLETED);
+    history.at(ms("2026-12-03", 0));
+    MoneyChange correction =
+        new MoneyChange.Correction(History.CLIMATE, 80_000, "CNY", "capture/" + run);
+    history.twoPeople(correction, false);
+    history.twoPeople(correction, true);
+    books(
+        "correction",
+        history,
+        ledger -> {
+          assertThat(ledger.reads().statement("climate", "2026-11").entries()).isEmpty();
+          Statement december = ledger.reads().statement("climate", "2026-12");
+          assertThat(december.entries()).hasSize(1);
+          assertThat(december.entries().getFirst().cause()).isEqualTo("capture/" + run);
+          assertThat(december.totals().getFirst().dueMicro()).isEqualTo(-80_000);
+          List<ProposalRow> proposals = ledger.reads().proposals().before(Long.MAX_VALUE, null, 10);
+          assertThat(proposals.stream().map(ProposalRow::state))
+              .containsExactly(ProposalRow.State.APPROVED, ProposalRow.State.REJECTED);
+          assertThat(proposals.getFirst().proposedBy()).isEqualTo("USER:finance1");
+          assertThat(proposals.getFirst().decidedBy()).isEqualTo("USER:finance2");
+          assertThat(proposals.getFirst().change()).isEqualTo(correction);
+        });
+  }
+
+  @Test
+  void moneyIsThereOnceAnotherPersonHasApproved() throws Exception {
+    History history = new History(ms("2026-11-02", 0)).price(40_000);
+    MoneyChange topUp = new MoneyChange.TopUp(History.CLIMATE, 7_000_000, "CNY");
+    history.twoPeople(topUp, false);
+    history.twoPeople(topUp, true);
+    books(
+        "topup",
+        history,
+        ledger -> {
+          assertThat(ledger.reads().balances("climate").getFirst().availableMicro())
+              .isEqualTo(7_000_000);
+          assertThat(ledger.reads().budgets().budgets()).hasSize(1);
+        });
+  }
+}

@@ -1,0 +1,173 @@
+package org.queqiao.contract.codec;
+
+import org.queqiao.contract.event.MoneyDecided;
+import org.queqiao.contract.event.MoneyProposed;
+import org.queqiao.contract.id.PartitionName;
+import org.queqiao.contract.id.ProjectName;
+import org.queqiao.contract.id.QosName;
+import org.queqiao.contract.money.MoneyChange;
+import org.queqiao.contract.money.Proposal;
+import org.queqiao.contract.money.RefundCause;
+import org.queqiao.contract.money.DayFactor;
+import org.queqiao.contract.money.PriceItem;
+import org.queqiao.contract.snapshot.MoneyImage;
+import org.queqiao.contract.wire.PbClusterImage;
+import org.queqiao.contract.wire.PbDayFactor;
+import org.queqiao.contract.wire.PbMoneyChange;
+import org.queqiao.contract.wire.PbMoneyDecided;
+import org.queqiao.contract.wire.PbMoneyProposed;
+import org.queqiao.contract.wire.PbPriceItem;
+import org.queqiao.contract.wire.PbProposal;
+
+/** Changes by two people to and from their wire form. */
+final class MoneyCodec {
+  private MoneyCodec() {}
+
+  static PbMoneyProposed write(MoneyProposed e) {
+    return PbMoneyProposed.newBuilder()
+        .setProposal(e.proposal())
+        .setChange(write(e.change()))
+        .setReason(e.reason())
+        .build();
+  }
+
+  static MoneyProposed read(PbMoneyProposed in) {
+    return new MoneyProposed(in.getProposal(), read(in.getChange()), in.getReason());
+  }
+
+  static PbMoneyDecided write(MoneyDecided e) {
+    return PbMoneyDecided.newBuilder()
+        .setProposal(e.proposal())
+        .setApproved(e.approved())
+        .setChange(write(e.change()))
+        .setReason(e.reason())
+        .build();
+  }
+
+  static MoneyDecided read(PbMoneyDecided in) {
+    return new MoneyDecided(
+        in.getProposal(), in.getApproved(), read(in.getChange()), in.getReason());
+  }
+
+  static void write(MoneyImage image, PbClusterImage.Builder out) {
+    for (Proposal each : image.proposals()) {
+      out.addProposals(
+          PbProposal.newBuilder()
+              .setId(each.id())
+              .setBy(ModelWriter.actor(each.by()))
+              .setTimeMs(each.timeMs())
+              .setChange(write(each.change()))
+              .setReason(each.reason()));
+    }
+    image.items().forEach(each -> out.addPriceItems(item(each)));
+  }
+
+  static MoneyImage read(PbClusterImage in) {
+    return new MoneyImage(
+        ModelReader.list(
+            in.getProposalsList(),
+            each ->
+                new Proposal(
+                    each.getId(),
+                    ModelReader.actor(each.getBy()),
+                    each.getTimeMs(),
+                    read(each.getChange()),
+                    each.getReason())),
+        ModelReader.list(in.getPriceItemsList(), MoneyCodec::item));
+  }
+
+  private static PbMoneyChange write(MoneyChange change) {
+    PbMoneyChange.Builder out = PbMoneyChange.newBuilder();
+    switch (change) {
+      case MoneyChange.TopUp each ->
+          out.setTopUp(
+              PbMoneyChange.TopUp.newBuilder()
+                  .setProject(each.project().value())
+                  .setAmountMicro(each.amountMicro())
+                  .setCurrency(each.currency()));
+      case MoneyChange.Price each -> out.setPrice(item(each.item()));
+      case MoneyChange.RefundRule each ->
+          out.setRefundRule(
+              PbMoneyChange.RefundRule.newBuilder()
+                  .setCause(
+                      switch (each.cause()) {
+                        case NODE_FAIL -> PbMoneyChange.Cause.NODE_FAIL;
+                        case PREEMPTED -> PbMoneyChange.Cause.PREEMPTED;
+                        case REQUEUED -> PbMoneyChange.Cause.REQUEUED;
+                      })
+                  .setPermille(each.permille())
+                  .setValidFromMs(each.validFromMs()));
+      case MoneyChange.Correction each ->
+          out.setCorrection(
+              PbMoneyChange.Correction.newBuilder()
+                  .setProject(each.project().value())
+                  .setAmountMicro(each.amountMicro())
+                  .setCurrency(each.currency())
+                  .setCorrects(each.corrects()));
+    }
+    return out.build();
+  }
+
+  private static MoneyChange read(PbMoneyChange in) {
+    return switch (in.getChangeCase()) {
+      case TOP_UP ->
+          new MoneyChange.TopUp(
+              new ProjectName(in.getTopUp().getProject()),
+              in.getTopUp().getAmountMicro(),
+              in.getTopUp().getCurrency());
+      case PRICE -> new MoneyChange.Price(item(in.getPrice()));
+      case REFUND_RULE ->
+          new MoneyChange.RefundRule(
+              switch (in.getRefundRule().getCause()) {
+                case NODE_FAIL -> RefundCause.NODE_FAIL;
+                case PREEMPTED -> RefundCause.PREEMPTED;
+                case REQUEUED -> RefundCause.REQUEUED;
+                case CAUSE_UNSPECIFIED, UNRECOGNIZED ->
+                    throw ModelReader.unknown("cause of a refund");
+              },
+              in.getRefundRule().getPermille(),
+              in.getRefundRule().getValidFromMs());
+      case CORRECTION ->
+          new MoneyChange.Correction(
+              new ProjectName(in.getCorrection().getProject()),
+              in.getCorrection().getAmountMicro(),
+              in.getCorrection().getCurrency(),
+              in.getCorrection().getCorrects());
+      case CHANGE_NOT_SET -> throw ModelReader.unknown("change of money");
+    };
+  }
+
+  private static PbPriceItem item(PriceItem each) {
+    PbPriceItem.Builder out =
+        PbPriceItem.newBuilder()
+            .setPartition(each.partition() == null ? "" : each.partition().value())
+            .setQos(each.qos() == null ? "" : each.qos().value())
+            .setMicroPerCoreHour(each.microPerCoreHour())
+            .setCurrency(each.currency())
+            .setValidFromMs(each.validFromMs())
+            .setValidToMs(each.validToMs())
+            .setUtcOffsetMinutes(each.utcOffsetMinutes());
+    for (DayFactor factor : each.factors()) {
+      out.addFactors(
+          PbDayFactor.newBuilder()
+              .setFromMinute(factor.fromMinute())
+              .setToMinute(factor.toMinute())
+              .setPermille(factor.permille()));
+    }
+    return out.build();
+  }
+
+  private static PriceItem item(PbPriceItem in) {
+    return new PriceItem(
+        in.getPartition().isEmpty() ? null : new PartitionName(in.getPartition()),
+        in.getQos().isEmpty() ? null : new QosName(in.getQos()),
+        in.getMicroPerCoreHour(),
+        in.getCurrency(),
+        in.getValidFromMs(),
+        in.getValidToMs(),
+        in.getUtcOffsetMinutes(),
+        ModelReader.list(
+            in.getFactorsList(),
+            each -> new DayFactor(each.getFromMinute(), each.getToMinute(), each.getPermille())));
+  }
+}

@@ -1,0 +1,103 @@
+package org.queqiao.contract.money;
+
+import java.util.List;
+import java.util.NavigableSet;
+import org.queqiao.contract.id.PartitionName;
+import org.queqiao.contract.id.QosName;
+
+/**
+ * A price of core time for some partition or quality of service, or both.
+ *
+ * <p>The parts of the day are those at a fixed offset from UTC, so that a price does not depend on
+ * anybody's table of time zones.
+ *
+ * @param partition where it holds, or null for everywhere
+ * @param qos for which jobs it holds, or null for all
+ * @param microPerCoreHour micro-units of the currency for one core-hour; 0 is a trial: metered and
+ *     not charged
+ * @param currency ISO 4217 code
+ * @param validFromMs the first instant
+ * @param validToMs the first instant after it, or 0 for no end
+ * @param utcOffsetMinutes what the clock of the factors is ahead of UTC
+ * @param factors by parts of the day that do not overlap; outside of them the price is as it is
+ */
+public record PriceItem(
+    PartitionName partition,
+    QosName qos,
+    long microPerCoreHour,
+    String currency,
+    long validFromMs,
+    long validToMs,
+    int utcOffsetMinutes,
+    List<DayFactor> factors) {
+  private static final long MINUTE_MS = 60_000;
+  private static final int MINUTES_OF_DAY = 1_440;
+  private static final int WHOLE = 1_000;
+
+  public PriceItem {
+    factors = List.copyOf(factors);
+  }
+
+  /** How exactly it names what it is for; the most exact price holds. */
+  public int rank() {
+    return (partition == null ? 0 : 2) + (qos == null ? 0 : 1);
+  }
+
+  /** Whether it is for jobs of this quality of service, or none for null, there. */
+  public boolean covers(PartitionName where, QosName which) {
+    return (partition == null || partition.equals(where)) && (qos == null || qos.equals(which));
+  }
+
+  /** Whether it holds at an instant. */
+  public boolean holdsAt(long timeMs) {
+    return timeMs >= validFromMs && (validToMs == 0 || timeMs < validToMs);
+  }
+
+  /** The same from another instant on. */
+  public PriceItem from(long otherMs) {
+    return new PriceItem(
+        partition, qos, microPerCoreHour, currency, otherMs, validToMs, utcOffsetMinutes, factors);
+  }
+
+  /** Whether every factor gives whole micro-units. */
+  public boolean isExact() {
+    return factors.stream().allMatch(each -> microPerCoreHour * each.permille() % WHOLE == 0);
+  }
+
+  /** Micro-units for one core-hour at an instant at which it holds. */
+  public long microAt(long timeMs) {
+    long minute =
+        Math.floorMod(Math.floorDiv(timeMs, MINUTE_MS) + utcOffsetMinutes, (long) MINUTES_OF_DAY);
+    long micro = microPerCoreHour;
+    for (DayFactor each : factors) {
+      if (minute >= each.fromMinute() && minute < each.toMinute()) {
+        micro = Math.multiplyExact(microPerCoreHour, (long) each.permille()) / WHOLE;
+      }
+    }
+    return micro;
+  }
+
+  /** Adds the instants within {@code (fromMs, toMs)} at which it may change. */
+  public void changes(long fromMs, long toMs, NavigableSet<Long> out) {
+    add(validFromMs, fromMs, toMs, out);
+    long endMs = validToMs == 0 ? toMs : validToMs;
+    add(endMs, fromMs, toMs, out);
+    long beginMs = Math.max(fromMs, validFromMs);
+    long lastMs = Math.min(toMs, endMs);
+    long dayMs = MINUTES_OF_DAY * MINUTE_MS;
+    long offsetMs = utcOffsetMinutes * MINUTE_MS;
+    for (DayFactor each : factors) {
+      long midnight = Math.floorDiv(beginMs + offsetMs, dayMs) * dayMs - offsetMs;
+      for (; midnight < lastMs; midnight += dayMs) {
+        add(midnight + each.fromMinute() * MINUTE_MS, fromMs, toMs, out);
+        add(midnight + each.toMinute() * MINUTE_MS, fromMs, toMs, out);
+      }
+    }
+  }
+
+  private static void add(long timeMs, long fromMs, long toMs, NavigableSet<Long> out) {
+    if (timeMs > fromMs && timeMs < toMs) {
+      out.add(timeMs);
+    }
+  }
+}

@@ -1,0 +1,66 @@
+package org.queqiao.contract.codec;
+
+import java.util.List;
+import java.util.Map;
+import org.queqiao.contract.event.Event;
+import org.queqiao.contract.event.MoneyDecided;
+import org.queqiao.contract.event.MoneyProposed;
+import org.queqiao.contract.id.Actor;
+import org.queqiao.contract.id.PartitionName;
+import org.queqiao.contract.id.QosName;
+import org.queqiao.contract.id.UserName;
+import org.queqiao.contract.money.MoneyChange;
+import org.queqiao.contract.money.Proposal;
+import org.queqiao.contract.money.RefundCause;
+import org.queqiao.contract.money.DayFactor;
+import org.queqiao.contract.money.PriceItem;
+import org.queqiao.contract.snapshot.ClusterImage;
+import org.queqiao.contract.snapshot.MoneyImage;
+
+/** Changes by two people with every field different from its default. */
+final class MoneySamples {
+  private static final PriceItem ITEM =
+      new PriceItem(
+          new PartitionName("batch"),
+          new QosName("urgent"),
+          120_000,
+          "CNY",
+          1_760_000_000_000L,
+          1_790_000_000_000L,
+          480,
+          List.of(new DayFactor(480, 1_320, 1_500), new DayFactor(0, 480, 500)));
+
+  private MoneySamples() {}
+
+  static List<Event> events() {
+    return List.of(
+        new MoneyProposed(88, new MoneyChange.Price(ITEM), "peak and valley"),
+        new MoneyDecided(
+            88, true, new MoneyChange.TopUp(Samples.PROJECT, 5_000_000, "CNY"), "paid in"));
+  }
+
+  static Map<String, Event> laterEvents() {
+    return Map.of(
+        "MoneyProposed-refund",
+        new MoneyProposed(
+            89, new MoneyChange.RefundRule(RefundCause.PREEMPTED, 250, 1_760_000_000_000L), "fair"),
+        "MoneyProposed-correction",
+        new MoneyProposed(
+            90,
+            new MoneyChange.Correction(Samples.PROJECT, -7_000, "CNY", "capture/7.1/x"),
+            "priced twice"));
+  }
+
+  static ClusterImage image(ClusterImage first) {
+    return first.with(
+        new MoneyImage(
+            List.of(
+                new Proposal(
+                    88,
+                    Actor.user(new UserName("finance1")),
+                    1_760_000_000_000L,
+                    new MoneyChange.Price(ITEM),
+                    "peak and valley")),
+            List.of(ITEM)));
+  }
+}

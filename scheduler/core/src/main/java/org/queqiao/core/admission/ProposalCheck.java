@@ -1,0 +1,259 @@
+package org.queqiao.core.admission;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.queqiao.contract.event.MoneyDecided;
+import org.queqiao.contract.event.MoneyProposed;
+import org.queqiao.contract.id.Actor;
+import org.queqiao.contract.money.MoneyChange;
+import org.queqiao.contract.money.Proposal;
+import org.queqiao.contract.money.DayFactor;
+import org.queqiao.contract.money.PriceItem;
+import org.queqiao.core.message.Action;
+import org.queqiao.core.message.Decision;
+import org.queqiao.core.message.Fact;
+import org.queqiao.core.message.Input;
+import org.queqiao.core.message.Reply;
+import org.queqiao.core.permission.Permissions;
+import org.queqiao.core.state.Cluster;
+import org.queqiao.core.state.MoneyTable;
+
+/**
+ * Prices and money changed by two people of finance: what one proposes another approves. What is
+ * wrong is refused when it is proposed, and again when it is approved, because the site may be
+ * another one by then.
+ */
+public final class ProposalCheck {
+  private static final int MAX_REASON_CHARACTERS = 256;
+  private static final int MAX_TRANSACTION_CHARACTERS = 128;
+  private static final int MAX_FACTORS = 12;
+  private static final int MAX_PERMILLE = 100_000;
+  private static final int WHOLE = 1_000;
+  private static final int MINUTES_OF_DAY = 1_440;
+  private static final int MOST_OFFSET_MINUTES = 14 * 60;
+
+  private final Cluster cluster;
+  private final Permissions permissions;
+
+  public ProposalCheck(Cluster cluster, Permissions permissions) {
+    this.cluster = cluster;
+    this.permissions = permissions;
+  }
+
+  /** Somebody proposes; the reply has the number of the proposal. */
+  public Decision decide(Input.ProposeMoney input, long nowMs) {
+    if (!permissions.permit(input.actor(), new Action.ChangeMoney())) {
+      return Rejections.forbidden("only finance proposes changes of prices and money");
+    }
+    Optional<Decision> wrong = badReason(input.reason()).or(() -> wrong(input.change(), nowMs));
+    if (wrong.isPresent()) {
+      return wrong.get();
+    }
+    if (cluster.money().proposals().size() >= MoneyTable.MAX_PROPOSALS) {
+      return Rejections.conflict(
+          "", MoneyTable.MAX_PROPOSALS + " proposals wait already: decide on some first");
+    }
+    long number = cluster.position() + 1;
+    return new Decision(
+        List.of(new Fact(input.actor(), new MoneyProposed(number, input.change(), input.reason()))),
+        new Reply.Proposed(number));
+  }
+
+  /** Another person approves or rejects; the proposer may withdraw, which is to reject. */
+  public Decision decide(Input.DecideMoney input, long nowMs) {
+    if (!permissions.permit(input.actor(), new Action.ChangeMoney())) {
+      return Rejections.forbidden("only finance decides on changes of prices and money");
+    }
+    Optional<Decision> badReason = badReason(input.reason());
+    if (badReason.isPresent()) {
+      return badReason.get();
+    }
+    Proposal proposal = cluster.money().proposal(input.proposal()).orElse(null);
+    if (proposal == null) {
+      return Rejections.notFound(
+          "proposal", "no proposal " + input.proposal() + " waits: it was decided, or never made");
+    }
+    if (!input.approve()) {
+      return Decision.done(
+          List.of(
+              new Fact(
+                  input.actor(),
+                  new MoneyDecided(proposal.id(), false, proposal.change(), input.reason()))));
+    }
+    if (proposal.by().equals(input.actor())) {
+      return Rejections.forbidden(
+          "who proposes a change does not approve it: another person of finance must");
+    }
+    return wrong(proposal.change(), nowMs)
+        .orElseGet(() -> approved(input.actor(), proposal, input.reason(), nowMs));
+  }
+
+  private Decision approved(Actor actor, Proposal proposal, String reason, long nowMs) {
+    MoneyChange change = effective(proposal.change(), nowMs);
+    List<Fact> facts = new ArrayList<>();
+    facts.add(new Fact(actor, new MoneyDecided(proposal.id(), true, change, reason)));
+    if (change instanceof MoneyChange.TopUp topUp
+        && cluster.wallets().find(topUp.project()).isEmpty()) {
+      facts.add(MoneyCheck.opened(topUp.project(), topUp.currency()));
+    }
+    return Decision.done(facts);
+  }
+
+  /** What begins at once begins at the approval. */
+  private static MoneyChange effective(MoneyChange change, long nowMs) {
+    return switch (change) {
+      case MoneyChange.Price(PriceItem item) when item.validFromMs() == 0 ->
+          new MoneyChange.Price(item.from(nowMs));
+      case MoneyChange.RefundRule each when each.validFromMs() == 0 ->
+          new MoneyChange.RefundRule(each.cause(), each.permille(), nowMs);
+      default -> change;
+    };
+  }
+
+  private static Optional<Decision> badReason(String reason) {
+    String problem = TextRules.problemOfLine(reason, MAX_REASON_CHARACTERS);
+    return problem == null
+        ? Optional.empty()
+        : Optional.of(Rejections.invalid("reason", "the reason " + problem + ": say why"));
+  }
+
+  private Optional<Decision> wrong(MoneyChange change, long nowMs) {
+    return switch (change) {
+      case MoneyChange.TopUp each ->
+          invalid(
+                  each.amountMicro() <= 0 || each.amountMicro() > MoneyCheck.MAX_FUNDING_MICRO,
+                  "amountMicro",
+                  "an amount is from 1 to "
+                      + MoneyCheck.MAX_FUNDING_MICRO
+                      + " micro-units, not "
+                      + each.amountMicro())
+              .or(() -> wrongWallet(each, each.currency()));
+      case MoneyChange.Correction each -> wrong(each);
+      case MoneyChange.RefundRule each ->
+          invalid(
+                  each.permille() < 0 || each.permille() > WHOLE,
+                  "permille",
+                  "a refund is from 0 to 1000 thousandths of the cost, not " + each.permille())
+              .or(() -> past("validFromMs", "a refund rule", each.validFromMs(), nowMs));
+      case MoneyChange.Price(PriceItem item) -> wrong(item, nowMs);
+    };
+  }
+
+  private Optional<Decision> wrong(MoneyChange.Correction each) {
+    String problem = TextRules.problemOfLine(each.corrects(), MAX_TRANSACTION_CHARACTERS);
+    return invalid(
+            each.amountMicro() == 0
+                || each.amountMicro() > MoneyCheck.MAX_FUNDING_MICRO
+                || each.amountMicro() < -MoneyCheck.MAX_FUNDING_MICRO,
+            "amountMicro",
+            "a correction is not 0 and at most "
+                + MoneyCheck.MAX_FUNDING_MICRO
+                + " micro-units either way, not "
+                + each.amountMicro())
+        .or(() ->
+            invalid(
+                problem != null,
+                "corrects",
+                "the transaction " + problem + ": name the transaction that it corrects"))
+        .or(() -> wrongWallet(each, each.currency()));
+  }
+
+  private Optional<Decision> wrongWallet(MoneyChange change, String currency) {
+    return invalid(
+            cluster.accounts().project(change.wallet()).isEmpty(),
+            "project",
+            "there is no project " + change.wallet())
+        .or(() -> SiteCurrency.wrong(cluster, currency));
+  }
+
+  private Optional<Decision> wrong(PriceItem item, long nowMs) {
+    return invalid(
+            item.partition() != null && cluster.policy().partition(item.partition()).isEmpty(),
+            "partition",
+            "there is no partition " + item.partition())
+        .or(() ->
+            invalid(
+                item.qos() != null && cluster.priorities().qos(item.qos()).isEmpty(),
+                "qos",
+                "there is no quality of service " + item.qos()))
+        .or(() ->
+            invalid(
+                item.microPerCoreHour() < 0 || item.microPerCoreHour() > MoneyCheck.MAX_PRICE_MICRO,
+                "microPerCoreHour",
+                "a price is from 0 to "
+                    + MoneyCheck.MAX_PRICE_MICRO
+                    + " micro-units, not "
+                    + item.microPerCoreHour()))
+        .or(() -> past("validFromMs", "a price", item.validFromMs(), nowMs))
+        .or(() ->
+            invalid(
+                item.validToMs() != 0 && item.validToMs() <= Math.max(nowMs, item.validFromMs()),
+                "validToMs",
+                "a price ends after it begins and not in the past; 0 is no end"))
+        .or(() -> wrongFactors(item))
+        .or(() ->
+            cluster.money().items().size() < MoneyTable.MAX_ITEMS
+                ? Optional.empty()
+                : Optional.of(
+                    Rejections.conflict(
+                        "",
+                        "there are " + MoneyTable.MAX_ITEMS + " prices, the most there may be")))
+        .or(() -> SiteCurrency.wrong(cluster, item.currency()));
+  }
+
+  private static Optional<Decision> wrongFactors(PriceItem item) {
+    int offset = item.utcOffsetMinutes();
+    boolean[] taken = new boolean[MINUTES_OF_DAY];
+    boolean shape = item.factors().size() <= MAX_FACTORS;
+    boolean apart = true;
+    for (DayFactor each : item.factors()) {
+      boolean good =
+          each.fromMinute() >= 0
+              && each.fromMinute() < each.toMinute()
+              && each.toMinute() <= MINUTES_OF_DAY
+              && each.permille() >= 0
+              && each.permille() <= MAX_PERMILLE;
+      shape &= good;
+      for (int minute = each.fromMinute(); good && minute < each.toMinute(); minute++) {
+        apart &= !taken[minute];
+        taken[minute] = true;
+      }
+    }
+    return invalid(
+            offset < -MOST_OFFSET_MINUTES || offset > MOST_OFFSET_MINUTES,
+            "utcOffsetMinutes",
+            "a clock is at most 840 minutes from UTC, not " + offset)
+        .or(
+            ofFactors(
+                !shape,
+                "at most 12 factors, each from a minute to a later one of 0 to 1440, and of 0 to 100000"
+                    + " thousandths"))
+        .or(ofFactors(!apart, "two factors hold at the same minute of the day"))
+        .or(
+            ofFactors(
+                !item.isExact(),
+                "the price times a factor is not a whole number of micro-units: choose another price"));
+  }
+
+  private static java.util.function.Supplier<Optional<Decision>> ofFactors(
+      boolean wrong, String message) {
+    return () -> invalid(wrong, "factors", message);
+  }
+
+  private static Optional<Decision> past(String field, String what, long fromMs, long nowMs) {
+    return invalid(
+        fromMs != 0 && fromMs < nowMs,
+        field,
+        what
+            + " cannot begin in the past ("
+            + fromMs
+            + ", now is "
+            + nowMs
+            + "): what was before stays as it was; 0 begins at the approval");
+  }
+
+  private static Optional<Decision> invalid(boolean wrong, String field, String message) {
+    return wrong ? Optional.of(Rejections.invalid(field, message)) : Optional.empty();
+  }
+}

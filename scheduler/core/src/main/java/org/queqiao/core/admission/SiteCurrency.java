@@ -1,0 +1,50 @@
+package org.queqiao.core.admission;
+
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.queqiao.contract.event.TariffDefined;
+import org.queqiao.contract.money.PriceItem;
+import org.queqiao.core.message.Decision;
+import org.queqiao.core.state.Cluster;
+import org.queqiao.core.state.Wallet;
+
+/** One currency for the whole site: wallets could not pay prices of another. */
+final class SiteCurrency {
+  private static final Pattern FORM = Pattern.compile("[A-Z]{3}");
+
+  private SiteCurrency() {}
+
+  /** Why a currency is not that of the site, or nothing. */
+  static Optional<Decision> wrong(Cluster cluster, String currency) {
+    if (!FORM.matcher(currency).matches()) {
+      return Optional.of(
+          Rejections.invalid("currency", "a currency is an ISO 4217 code, such as CNY"));
+    }
+    Optional<String> priced =
+        cluster.policy().tariffs().stream()
+            .map(TariffDefined::currency)
+            .findFirst()
+            .or(() -> cluster.money().items().stream().map(PriceItem::currency).findFirst());
+    if (priced.isPresent()) {
+      return priced.get().equals(currency)
+          ? Optional.empty()
+          : Optional.of(
+              Rejections.invalid(
+                  "currency", "prices here are in " + priced.get() + ", not in " + currency));
+    }
+    for (Wallet each : cluster.wallets().all()) {
+      if (!each.currency().equals(currency)) {
+        return Optional.of(
+            Rejections.invalid(
+                "currency",
+                "the wallet of project "
+                    + each.project()
+                    + " is in "
+                    + each.currency()
+                    + ", not in "
+                    + currency));
+      }
+    }
+    return Optional.empty();
+  }
+}

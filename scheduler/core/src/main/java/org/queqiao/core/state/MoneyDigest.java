@@ -1,0 +1,63 @@
+package org.queqiao.core.state;
+
+import org.queqiao.contract.money.MoneyChange;
+import org.queqiao.contract.money.Proposal;
+import org.queqiao.contract.money.PriceItem;
+import org.queqiao.contract.snapshot.MoneyImage;
+
+/** Changes by two people in the digest, behind their name and only if there are any. */
+final class MoneyDigest {
+  private final CanonicalWriter out;
+
+  MoneyDigest(CanonicalWriter out) {
+    this.out = out;
+  }
+
+  void write(MoneyImage image) {
+    if (!image.equals(MoneyImage.NONE)) {
+      out.text("money").list(image.proposals(), this::proposal).list(image.items(), this::item);
+    }
+  }
+
+  private void proposal(Proposal each) {
+    out.number(each.id()).text(each.by().toString()).number(each.timeMs()).text(each.reason());
+    switch (each.change()) {
+      case MoneyChange.TopUp change ->
+          out.text("top-up")
+              .text(change.project().value())
+              .number(change.amountMicro())
+              .text(change.currency());
+      case MoneyChange.Price change -> {
+        out.text("price");
+        item(change.item());
+      }
+      case MoneyChange.RefundRule change ->
+          out.text("refund rule")
+              .text(change.cause().name())
+              .number(change.permille())
+              .number(change.validFromMs());
+      case MoneyChange.Correction change ->
+          out.text("correction")
+              .text(change.project().value())
+              .number(change.amountMicro())
+              .text(change.currency())
+              .text(change.corrects());
+    }
+  }
+
+  private void item(PriceItem each) {
+    out.text(each.partition() == null ? "" : each.partition().value())
+        .text(each.qos() == null ? "" : each.qos().value())
+        .number(each.microPerCoreHour())
+        .text(each.currency())
+        .number(each.validFromMs())
+        .number(each.validToMs())
+        .number(each.utcOffsetMinutes())
+        .list(
+            each.factors(),
+            factor ->
+                out.number(factor.fromMinute())
+                    .number(factor.toMinute())
+                    .number(factor.permille()));
+  }
+}

@@ -1,0 +1,96 @@
+package org.queqiao.core.state;
+
+import static org.queqiao.core.state.Legality.require;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.queqiao.contract.event.MoneyDecided;
+import org.queqiao.contract.event.MoneyProposed;
+import org.queqiao.contract.id.Actor;
+import org.queqiao.contract.money.MoneyChange;
+import org.queqiao.contract.money.Proposal;
+import org.queqiao.contract.money.PriceItem;
+import org.queqiao.contract.snapshot.MoneyImage;
+
+/** Changes of prices and money that wait for a second person, and the prices that were approved. */
+public final class MoneyTable {
+  /** So many wait at most. */
+  public static final int MAX_PROPOSALS = 1_000;
+
+  /** So many prices are approved at most: each is looked at for each start. */
+  public static final int MAX_ITEMS = 500;
+
+  private final Cluster cluster;
+  private final TreeMap<Long, Proposal> proposals = new TreeMap<>();
+  private final List<PriceItem> items = new ArrayList<>();
+
+  MoneyTable(Cluster cluster) {
+    this.cluster = cluster;
+  }
+
+  /** A proposal that waits, by its number. */
+  public Optional<Proposal> proposal(long id) {
+    return Optional.ofNullable(proposals.get(id));
+  }
+
+  /** Those that wait, by number. */
+  public Collection<Proposal> proposals() {
+    return Collections.unmodifiableCollection(proposals.values());
+  }
+
+  /** Approved prices, in the order of their approval. */
+  public List<PriceItem> items() {
+    return Collections.unmodifiableList(items);
+  }
+
+  MoneyImage image() {
+    return new MoneyImage(List.copyOf(proposals.values()), items);
+  }
+
+  void restore(MoneyImage image) {
+    image.proposals().forEach(each -> proposals.put(each.id(), each));
+    image.items().forEach(this::add);
+  }
+
+  void proposed(MoneyProposed event, Actor by, long nowMs) {
+    require(event.proposal() == cluster.position(), "proposal " + event.proposal());
+    proposals.put(
+        event.proposal(),
+        new Proposal(event.proposal(), by, nowMs, event.change(), event.reason()));
+  }
+
+  void decided(MoneyDecided event, Actor by) {
+    Proposal proposal = proposals.remove(event.proposal());
+    require(proposal != null, "no proposal " + event.proposal() + " waits");
+    require(
+        proposal.change().getClass() == event.change().getClass(),
+        "proposal " + event.proposal() + " is decided as another");
+    if (!event.approved()) {
+      return;
+    }
+    require(!proposal.by().equals(by), by + " approves what they proposed");
+    switch (event.change()) {
+      case MoneyChange.Price(PriceItem item) -> {
+        require(item.validFromMs() > 0, "a price before all time");
+        add(item);
+        cluster.newChance();
+      }
+      case MoneyChange.TopUp each ->
+          require(
+              cluster.accounts().project(each.project()).isPresent(),
+              "money for no project " + each.project());
+      case MoneyChange.Correction each ->
+          cluster.wallets().corrected(each.project(), each.amountMicro());
+      case MoneyChange.RefundRule _ -> {}
+    }
+  }
+
+  private void add(PriceItem item) {
+    items.add(item);
+    cluster.policy().define(item);
+  }
+}

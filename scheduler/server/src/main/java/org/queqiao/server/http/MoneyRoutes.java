@@ -1,0 +1,213 @@
+package org.queqiao.server.http;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.queqiao.accounting.ledger.ProposalRow;
+import org.queqiao.accounting.sql.LedgerReads;
+import org.queqiao.contract.id.PartitionName;
+import org.queqiao.contract.id.ProjectName;
+import org.queqiao.contract.id.QosName;
+import org.queqiao.contract.money.MoneyChange;
+import org.queqiao.contract.money.RefundCause;
+import org.queqiao.contract.money.DayFactor;
+import org.queqiao.contract.money.PriceItem;
+import org.queqiao.core.message.Input;
+import org.queqiao.core.message.Reply;
+import org.queqiao.server.view.ClusterView;
+import org.queqiao.server.view.Scope;
+
+/** Prices and money changed by two people: proposals, and decisions on them. */
+final class MoneyRoutes {
+  private final ClusterView view;
+  private final Inputs inputs;
+  private final LedgerReads reads;
+  private final LedgerHistory history;
+  private final Blocking blocking;
+
+  MoneyRoutes(
+      ClusterView view,
+      Inputs inputs,
+      LedgerReads reads,
+      LedgerHistory history,
+      Blocking blocking) {
+    this.view = view;
+    this.inputs = inputs;
+    this.reads = reads;
+    this.history = history;
+    this.blocking = blocking;
+  }
+
+  void on(Api api) {
+    api.on("proposeTariff", call -> propose(call, new MoneyChange.Price(item(call.body()))));
+    api.on(
+        "proposeTopUp",
+        call ->
+            propose(
+                call,
+                new MoneyChange.TopUp(
+                    new ProjectName(call.text("name")),
+                    (Long) call.body().get("amountMicro"),
+                    (String) call.body().get("currency"))));
+    api.on(
+        "proposeCorrection",
+        call ->
+            propose(
+                call,
+                new MoneyChange.Correction(
+                    new ProjectName(call.text("name")),
+                    (Long) call.body().get("amountMicro"),
+                    (String) call.body().get("currency"),
+                    (String) call.body().get("corrects"))));
+    api.on(
+        "proposeRefundRule",
+        call ->
+            propose(
+                call,
+                new MoneyChange.RefundRule(
+                    RefundCause.valueOf((String) call.body().get("cause")),
+                    Math.toIntExact((Long) call.body().get("permille")),
+                    (Long) call.body().getOrDefault("validFromMs", 0L))));
+    api.on("listProposals", this::list);
+    api.on("decideProposal", this::decide);
+  }
+
+  private static PriceItem item(Map<String, Object> body) {
+    String partition = (String) body.get("partition");
+    String qos = (String) body.get("qos");
+    List<DayFactor> factors = new ArrayList<>();
+    if (body.get("factors") instanceof List<?> all) {
+      for (Object each : all) {
+        Map<?, ?> factor = (Map<?, ?>) each;
+        factors.add(
+            new DayFactor(
+                Math.toIntExact((Long) factor.get("fromMinute")),
+                Math.toIntExact((Long) factor.get("toMinute")),
+                Math.toIntExact((Long) factor.get("permille"))));
+      }
+    }
+    return new PriceItem(
+        partition == null ? null : new PartitionName(partition),
+        qos == null ? null : new QosName(qos),
+        (Long) body.get("priceMicroPerCoreHour"),
+        (String) body.get("currency"),
+        (Long) body.getOrDefault("validFromMs", 0L),
+        (Long) body.getOrDefault("validToMs", 0L),
+        Math.toIntExact((Long) body.getOrDefault("utcOffsetMinutes", 0L)),
+        factors);
+  }
+
+  private void propose(Call call, MoneyChange change) {
+    Input input =
+        new Input.ProposeMoney(
+            call.principal().actor(), change, (String) call.body().get("reason"));
+    inputs.submit(
+        call,
+        input,
+        reply ->
+            call.json(
+                202,
+                out -> {
+                  out.writeStartObject();
+                  out.writeNumberField("proposal", ((Reply.Proposed) reply).proposal());
+                  out.writeEndObject();
+                }));
+  }
+
+  private void decide(Call call) {
+    inputs.submit(
+        call,
+        new Input.DecideMoney(
+            call.principal().actor(),
+            call.number("proposal"),
+            (Boolean) call.body().get("approve"),
+            (String) call.body().get("reason")),
+        _ -> call.noContent());
+  }
+
+  private void list(Call call) {
+    Scope scope = view.site().scopeOf(call.principal().user());
+    if (!scope.everything()) {
+      throw Refused.forbidden("only administrators, finance and auditors see proposals");
+    }
+    String state = call.text("state");
+    int limit = call.number("limit").intValue();
+    long before = Cursor.jobsBefore(call.text("cursor"));
+    long seen = view.position();
+    blocking.ask(
+        call,
+        () -> {
+          history.awaitBooks(seen);
+          return reads
+              .proposals()
+              .before(before, state == null ? null : ProposalRow.State.valueOf(state), limit);
+        },
+        found -> {
+          String next = found.size() < limit ? null : Cursor.ofJobsBefore(found.getLast().id());
+          call.json(200, out -> Json.page(out, found, next, MoneyRoutes::write));
+        });
+  }
+
+  private static void write(ProposalRow row, JsonGenerator out) throws IOException {
+    out.writeStartObject();
+    out.writeNumberField("proposal", row.id());
+    out.writeStringField("state", row.state().name());
+    switch (row.change()) {
+      case MoneyChange.TopUp each -> {
+        out.writeStringField("kind", "TOP_UP");
+        money(each.project(), each.amountMicro(), each.currency(), out);
+      }
+      case MoneyChange.Correction each -> {
+        out.writeStringField("kind", "CORRECTION");
+        money(each.project(), each.amountMicro(), each.currency(), out);
+        out.writeStringField("corrects", each.corrects());
+      }
+      case MoneyChange.RefundRule each -> {
+        out.writeStringField("kind", "REFUND_RULE");
+        out.writeStringField("cause", each.cause().name());
+        out.writeNumberField("permille", each.permille());
+        out.writeNumberField("validFromMs", each.validFromMs());
+      }
+      case MoneyChange.Price each -> {
+        out.writeStringField("kind", "PRICE");
+        write(each.item(), out);
+      }
+    }
+    out.writeStringField("proposedBy", row.proposedBy());
+    out.writeNumberField("proposedMs", row.proposedMs());
+    out.writeStringField("reason", row.reason());
+    out.writeStringField("decidedBy", JobDocument.orNull(row.decidedBy()));
+    Json.number(out, "decidedMs", row.decidedMs() == 0 ? null : row.decidedMs());
+    out.writeStringField("decision", JobDocument.orNull(row.decision()));
+    out.writeEndObject();
+  }
+
+  private static void money(
+      ProjectName project, long amountMicro, String currency, JsonGenerator out)
+      throws IOException {
+    out.writeStringField("project", project.value());
+    out.writeNumberField("amountMicro", amountMicro);
+    out.writeStringField("currency", currency);
+  }
+
+  private static void write(PriceItem item, JsonGenerator out) throws IOException {
+    out.writeStringField("partition", item.partition() == null ? null : item.partition().value());
+    out.writeStringField("qos", item.qos() == null ? null : item.qos().value());
+    out.writeNumberField("priceMicroPerCoreHour", item.microPerCoreHour());
+    out.writeStringField("currency", item.currency());
+    out.writeNumberField("validFromMs", item.validFromMs());
+    out.writeNumberField("validToMs", item.validToMs());
+    out.writeNumberField("utcOffsetMinutes", item.utcOffsetMinutes());
+    out.writeArrayFieldStart("factors");
+    for (DayFactor each : item.factors()) {
+      out.writeStartObject();
+      out.writeNumberField("fromMinute", each.fromMinute());
+      out.writeNumberField("toMinute", each.toMinute());
+      out.writeNumberField("permille", each.permille());
+      out.writeEndObject();
+    }
+    out.writeEndArray();
+  }
+}

@@ -1,0 +1,126 @@
+package org.queqiao.server.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.net.http.HttpResponse;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Prices and money by two people, on a whole server with its real database. */
+final class MoneyRestTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static RunningServer server;
+
+  @BeforeAll
+  static void start() throws Exception {
+    server = RunningServer.shared();
+  }
+
+  private static HttpResponse<String> propose(String who, String path, String fields)
+      throws Exception {
+    return server.post(who, path, "{" + fields + ",\"reason\":\"as agreed\"}");
+  }
+
+  private static long number(HttpResponse<String> answer) throws Exception {
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(202);
+    return JSON.readTree(answer.body()).path("proposal").asLong();
+  }
+
+  private static int decide(String who, long proposal, boolean approve) throws Exception {
+    return server
+        .post(
+            who,
+            "/api/v1/proposals/" + proposal + "/decision",
+            "{\"approve\":" + approve + ",\"reason\":\"looked at it\"}")
+        .statusCode();
+  }
+
+  private static JsonNode get(String who, String path) throws Exception {
+    HttpResponse<String> answer = server.get(who, path);
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    return JSON.readTree(answer.body());
+  }
+
+  @Test
+  void aTopUpIsInTheWalletOnceASecondPersonHasApproved() throws Exception {
+    server.local("/projects", "project=two-hands&domain=atmosphere");
+    long proposal =
+        number(
+            propose(
+                "finance1",
+                "/api/v1/wallets/two-hands/top-ups",
+                "\"amountMicro\":2500000,\"currency\":\"CNY\""));
+    assertThat(get("finance1", "/api/v1/projects/two-hands/balance").path("items")).isEmpty();
+    assertThat(decide("finance1", proposal, true)).isEqualTo(403);
+    assertThat(decide("researcher1", proposal, true)).isEqualTo(403);
+    assertThat(decide("finance2", proposal, true)).isEqualTo(204);
+    assertThat(decide("finance2", proposal, true)).isEqualTo(404);
+    JsonNode balance = get("finance1", "/api/v1/projects/two-hands/balance").path("items").path(0);
+    assertThat(balance.path("availableMicro").asLong()).isEqualTo(2_500_000);
+
+    long correction =
+        number(
+            propose(
+                "finance2",
+                "/api/v1/wallets/two-hands/corrections",
+                "\"amountMicro\":-500000,\"currency\":\"CNY\",\"corrects\":\"fund/"
+                    + proposal
+                    + "\""));
+    assertThat(decide("finance1", correction, true)).isEqualTo(204);
+    balance = get("finance1", "/api/v1/projects/two-hands/balance").path("items").path(0);
+    assertThat(balance.path("availableMicro").asLong()).isEqualTo(2_000_000);
+    JsonNode first = get("auditor1", "/api/v1/proposals?limit=1").path("items").path(0);
+    assertThat(first.path("kind").asText()).isEqualTo("CORRECTION");
+    assertThat(first.path("state").asText()).isEqualTo("APPROVED");
+    assertThat(first.path("proposedBy").asText()).isEqualTo("USER:finance2");
+    assertThat(first.path("decidedBy").asText()).isEqualTo("USER:finance1");
+    assertThat(server.get("researcher1", "/api/v1/proposals").statusCode()).isEqualTo(403);
+  }
+
+  @Test
+  void aPriceAndARefundRuleAreProposedReadAndRejected() throws Exception {
+    long price =
+        number(
+            propose(
+                "finance1",
+                "/api/v1/tariffs",
+                "\"partition\":\"batch\",\"priceMicroPerCoreHour\":80000,\"currency\":\"CNY\","
+                    + "\"utcOffsetMinutes\":480,\"factors\":[{\"fromMinute\":0,\"toMinute\":480,"
+                    + "\"permille\":500}]"));
+    long rule =
+        number(
+            propose(
+                "finance1", "/api/v1/refund-rules", "\"cause\":\"NODE_FAIL\",\"permille\":1000"));
+    JsonNode open = get("admin1", "/api/v1/proposals?state=OPEN").path("items");
+    assertThat(open.path(0).path("permille").asInt()).isEqualTo(1_000);
+    assertThat(open.path(1).path("proposal").asLong()).isEqualTo(price);
+    assertThat(open.path(1).path("factors").path(0).path("permille").asInt()).isEqualTo(500);
+    assertThat(open.path(1).path("qos").isNull()).isTrue();
+    assertThat(decide("finance1", price, false)).isEqualTo(204);
+    assertThat(decide("finance2", rule, false)).isEqualTo(204);
+    assertThat(get("admin1", "/api/v1/proposals?state=OPEN").path("items")).isEmpty();
+  }
+
+  @Test
+  void whatMakesNoSenseIsRefusedWithItsField() throws Exception {
+    refuses("/api/v1/tariffs", "\"priceMicroPerCoreHour\":1,\"currency\":\"USD\"", "currency");
+    refuses(
+        "/api/v1/tariffs",
+        "\"priceMicroPerCoreHour\":1,\"currency\":\"CNY\",\"validFromMs\":1",
+        "validFromMs");
+    refuses(
+        "/api/v1/tariffs",
+        "\"partition\":\"btach\",\"priceMicroPerCoreHour\":1,\"currency\":\"CNY\"",
+        "partition");
+    refuses("/api/v1/refund-rules", "\"cause\":\"WEATHER\",\"permille\":1", "cause");
+    refuses("/api/v1/wallets/nobody/top-ups", "\"amountMicro\":1,\"currency\":\"CNY\"", "project");
+  }
+
+  private static void refuses(String path, String fields, String field) throws Exception {
+    HttpResponse<String> answer = propose("finance1", path, fields);
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(422);
+    assertThat(answer.body()).contains(field);
+  }
+}
