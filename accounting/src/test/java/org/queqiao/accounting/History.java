@@ -44,10 +44,10 @@ import org.queqiao.contract.job.KillCause;
 import org.queqiao.contract.job.RunExit;
 import org.queqiao.contract.job.TaskIndices;
 import org.queqiao.contract.job.TaskRange;
-import org.queqiao.contract.money.MoneyChange;
-import org.queqiao.contract.money.RefundCause;
 import org.queqiao.contract.money.DayFactor;
+import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.contract.money.PriceItem;
+import org.queqiao.contract.money.RefundCause;
 
 /** Writes a log for accounting tests: told like a story, or drawn from a seed. */
 final class History {

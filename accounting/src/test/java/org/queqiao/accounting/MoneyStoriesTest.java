@@ -24,10 +24,10 @@ import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.QosName;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.JobState;
-import org.queqiao.contract.money.MoneyChange;
-import org.queqiao.contract.money.RefundCause;
 import org.queqiao.contract.money.DayFactor;
+import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.contract.money.PriceItem;
+import org.queqiao.contract.money.RefundCause;
 
 /** Prices, refunds and corrections by two people, from the fact to the statement in PostgreSQL. */
 final class MoneyStoriesTest {

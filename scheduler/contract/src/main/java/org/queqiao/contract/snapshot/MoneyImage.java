@@ -1,8 +1,8 @@
 package org.queqiao.contract.snapshot;
 
 import java.util.List;
-import org.queqiao.contract.money.Proposal;
 import org.queqiao.contract.money.PriceItem;
+import org.queqiao.contract.money.Proposal;
 
 /**
  * What two people change.

@@ -9,11 +9,11 @@ import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.PartitionName;
 import org.queqiao.contract.id.QosName;
 import org.queqiao.contract.id.UserName;
+import org.queqiao.contract.money.DayFactor;
 import org.queqiao.contract.money.MoneyChange;
+import org.queqiao.contract.money.PriceItem;
 import org.queqiao.contract.money.Proposal;
 import org.queqiao.contract.money.RefundCause;
-import org.queqiao.contract.money.DayFactor;
-import org.queqiao.contract.money.PriceItem;
 import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.contract.snapshot.MoneyImage;
 

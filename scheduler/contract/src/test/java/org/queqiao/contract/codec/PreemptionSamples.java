@@ -16,8 +16,8 @@ import org.queqiao.contract.job.KillCause;
 import org.queqiao.contract.policy.PreemptMode;
 import org.queqiao.contract.policy.PreemptRules;
 import org.queqiao.contract.snapshot.ClusterImage;
-import org.queqiao.contract.snapshot.PrioritiesImage;
 import org.queqiao.contract.snapshot.ClusterImage.PreemptionImage;
+import org.queqiao.contract.snapshot.PrioritiesImage;
 
 /** What preemption added to the contract. */
 final class PreemptionSamples {
@@ -73,7 +73,8 @@ final class PreemptionSamples {
         first.idempotencyKeys(),
         List.of(),
         null,
-        null, PrioritiesImage.NONE);
+        null,
+        PrioritiesImage.NONE);
   }
 
   private static ClusterImage.JobImage with(ClusterImage.JobImage job, PreemptionImage preemption) {

@@ -407,7 +407,8 @@ final class Samples {
         first.idempotencyKeys(),
         List.of(),
         null,
-        null, PrioritiesImage.NONE);
+        null,
+        PrioritiesImage.NONE);
   }
 
   /** As {@link #laterEvents}, for images. */
@@ -466,7 +467,8 @@ final class Samples {
         first.idempotencyKeys(),
         List.of(),
         null,
-        null, PrioritiesImage.NONE);
+        null,
+        PrioritiesImage.NONE);
   }
 
   private static ClusterImage.JobImage ofArray(
@@ -580,7 +582,8 @@ final class Samples {
                 new ClusterImage.OutcomeImage(
                     new JobId(6), USER, PROJECT, 1_760_000_000_000L, 1_760_000_000_001L, true)),
             null,
-            null, PrioritiesImage.NONE),
+            null,
+            PrioritiesImage.NONE),
         "ClusterImage-signalled",
         signalled(first),
         "ClusterImage-nodes",
@@ -629,7 +632,8 @@ final class Samples {
             first.idempotencyKeys(),
             List.of(),
             new JobPolicyDefined(7),
-            null, PrioritiesImage.NONE),
+            null,
+            PrioritiesImage.NONE),
         "ClusterImage-reservations",
         ReservationSamples.image(first),
         "ClusterImage-scheduling",
@@ -647,7 +651,8 @@ final class Samples {
             first.idempotencyKeys(),
             List.of(),
             null,
-            new SchedulingDefined("easy", 17), PrioritiesImage.NONE));
+            new SchedulingDefined("easy", 17),
+            PrioritiesImage.NONE));
   }
 
   private static final RunMetrics METRICS =
@@ -737,7 +742,8 @@ final class Samples {
         first.idempotencyKeys(),
         List.of(),
         null,
-        null, PrioritiesImage.NONE);
+        null,
+        PrioritiesImage.NONE);
   }
 
   /** As {@link #laterEvents}, for messages of the server. */
@@ -799,6 +805,7 @@ final class Samples {
             new ClusterImage.IdempotencyImage(USER, "key-1", HASH, RUN.job(), 1_760_000_000_000L)),
         List.of(),
         null,
-        null, PrioritiesImage.NONE);
+        null,
+        PrioritiesImage.NONE);
   }
 }

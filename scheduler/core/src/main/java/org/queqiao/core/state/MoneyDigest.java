@@ -1,8 +1,8 @@
 package org.queqiao.core.state;
 
 import org.queqiao.contract.money.MoneyChange;
-import org.queqiao.contract.money.Proposal;
 import org.queqiao.contract.money.PriceItem;
+import org.queqiao.contract.money.Proposal;
 import org.queqiao.contract.snapshot.MoneyImage;
 
 /** Changes by two people in the digest, behind their name and only if there are any. */

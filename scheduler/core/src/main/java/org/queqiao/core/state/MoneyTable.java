@@ -12,8 +12,8 @@ import org.queqiao.contract.event.MoneyDecided;
 import org.queqiao.contract.event.MoneyProposed;
 import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.money.MoneyChange;
-import org.queqiao.contract.money.Proposal;
 import org.queqiao.contract.money.PriceItem;
+import org.queqiao.contract.money.Proposal;
 import org.queqiao.contract.snapshot.MoneyImage;
 
 /** Changes of prices and money that wait for a second person, and the prices that were approved. */

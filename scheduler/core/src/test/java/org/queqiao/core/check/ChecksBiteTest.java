@@ -111,7 +111,8 @@ final class ChecksBiteTest {
             List.of(),
             List.of(),
             null,
-            null, PrioritiesImage.NONE);
+            null,
+            PrioritiesImage.NONE);
     return InvariantChecks.of(image).stream().map(Violation::invariant).distinct().toList();
   }
 
