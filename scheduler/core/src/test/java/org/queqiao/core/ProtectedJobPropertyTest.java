@@ -191,8 +191,7 @@ final class ProtectedJobPropertyTest {
         story.does(
             new Input.DefinePartition(
                 OWNER,
-                new PartitionDefined(
-                    SchedulerStory.BATCH, true, HOUR_MS, 24 * HOUR_MS, "", true)));
+                new PartitionDefined(SchedulerStory.BATCH, true, HOUR_MS, 24 * HOUR_MS, "", true)));
       }
       PreemptRules rules = new PreemptRules(PreemptMode.REQUEUE, 60_000, 0);
       story.does(new Input.DefineQos(OWNER, new QosDefined(LOW, "Low", 0, List.of(), rules)));
@@ -252,7 +251,9 @@ final class ProtectedJobPropertyTest {
       List<ClusterImage.JobImage> waiting =
           waiting(story.machine.image()).stream().filter(job -> job.array() == null).toList();
       if (which < waiting.size()) {
-        story.does(new Input.CancelJob(SchedulerStory.user("admin1"), waiting.get(waiting.size() - 1 - which).id()));
+        story.does(
+            new Input.CancelJob(
+                SchedulerStory.user("admin1"), waiting.get(waiting.size() - 1 - which).id()));
       }
     }
 
@@ -292,8 +293,7 @@ final class ProtectedJobPropertyTest {
     }
 
     private void plan() {
-      while (story.hears(new Input.PlanPass()) instanceof Reply.Planned planned
-          && planned.more()) {
+      while (story.hears(new Input.PlanPass()) instanceof Reply.Planned planned && planned.more()) {
         // until nothing more starts
       }
       read();
@@ -372,8 +372,7 @@ final class ProtectedJobPropertyTest {
 
     /** When a job would start if it waited alone and every run lasted to its limit. */
     private long declared(JobId id) {
-      ForwardRun run =
-          new ForwardRun(story.machine.image(), RunTimes.DECLARED, story.nowMs);
+      ForwardRun run = new ForwardRun(story.machine.image(), RunTimes.DECLARED, story.nowMs);
       for (ClusterImage.JobImage each : waiting(story.machine.image())) {
         if (!each.id().equals(id)) {
           run.tell(new Input.HoldJob(SchedulerStory.user("admin1"), each.id()));
