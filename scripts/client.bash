@@ -52,6 +52,10 @@ answer() {
   text=${text%$'\n'*}
   [ -z "$warning" ] || printf 'queqiao: warning: %s\n' "${warning//; /$'\nqueqiao: warning: '}" >&2
   if [ "$status" -ge 400 ]; then
+    if [ -n "${INTO:-}" ]; then
+      text=$(tr -d '\0' <"$INTO")
+      rm -f "$INTO"
+    fi
     detail=${text%$'\n'}
     [[ $text =~ \"detail\":\"(([^\"\\]|\\.)*)\" ]] && detail=${BASH_REMATCH[1]//\\\"/\"}
     die "$detail ($status)"
@@ -358,6 +362,37 @@ client_money() {
     *) die "it is written ./queqiao money [list | top-up PROJECT JSON | correct PROJECT JSON | price JSON | refund-rule JSON | approve NUMBER REASON | reject NUMBER REASON]" ;;
   esac
   api "$(default_account)" POST "$path" -H 'Content-Type: application/json' --data-binary "$body"
+}
+
+# statement PROJECT MONTH [--pdf | --xlsx | --csv] [--lang en|zh] [--to FILE]
+client_statement() {
+  running
+  take_account
+  local form= lang=en to= words=() INTO
+  set -- "${ARGS[@]}"
+  while [ $# -gt 0 ]; do
+    case $1 in
+      --pdf | --xlsx | --csv) [ -z "$form" ] || die "one form: --$form or $1"; form=${1#--}; shift ;;
+      --lang) [[ ${2:-} =~ ^(en|zh)$ ]] || die "--lang needs en or zh"; lang=$2; shift 2 ;;
+      --to) [ -n "${2:-}" ] || die "--to needs a file"; to=$2; shift 2 ;;
+      -*) die "statement does not know $1; see ./queqiao help" ;;
+      *) words+=("$1"); shift ;;
+    esac
+  done
+  [ ${#words[@]} -eq 2 ] || die "it is written ./queqiao statement PROJECT MONTH [--pdf | --xlsx | --csv] [--lang en|zh] [--to FILE]"
+  [[ ${words[0]} =~ ^[a-z][a-z0-9_.-]*$ ]] || die "${words[0]} is no name of a project"
+  [[ ${words[1]} =~ ^[0-9]{4}-[0-9]{2}$ ]] || die "${words[1]} is no month, such as 2026-11"
+  if [ -z "$form" ]; then
+    [ -z "$to" ] || die "--to needs --pdf, --xlsx or --csv"
+    api "$(default_account)" GET /api/v1/statements --url-query "project=${words[0]}" --url-query "period=${words[1]}"
+    return
+  fi
+  to=${to:-statement-${words[0]}-${words[1]}.$form}
+  INTO=$to.part
+  : >"$INTO" || die "cannot write $INTO"
+  api "$(default_account)" GET "/api/v1/statements/${words[0]}-${words[1]}.$form" --url-query "lang=$lang" -o "$INTO" >/dev/null
+  mv "$INTO" "$to"
+  printf '%s\n' "$to"
 }
 
 # json_text TEXT: as it stands between the quotes of a JSON text.

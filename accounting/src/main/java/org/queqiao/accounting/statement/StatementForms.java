@@ -12,7 +12,7 @@ import org.queqiao.accounting.ledger.StatementEntry;
 /** Puts statements together and writes them as CSV (RFC 4180). */
 public final class StatementForms {
   private static final BigInteger MICRO_PER_COIN = BigInteger.valueOf(10_000);
-  private static final String FORMULA_STARTS = "=+-@\t\r";
+  private static final String FORMULA_STARTS = "=+-@\t\r\n\0＝＋－＠";
 
   private StatementForms() {}
 

@@ -246,6 +246,11 @@ record HouseRules(String root) {
     door(rules, "JNA", List.of("com.sun.jna.."), "agent.jna");
     door(rules, "Vert.x", List.of("io.vertx.."), "server", "accounting.http");
     door(rules, "Hazelcast", List.of("com.hazelcast.."), "server.cluster");
+    door(
+        rules,
+        "Forms",
+        List.of("org.apache.pdfbox..", "org.apache.fontbox..", "org.dhatim.."),
+        "accounting.export");
     door(rules, "Netty", List.of("io.netty.."), "server");
     door(
         rules,

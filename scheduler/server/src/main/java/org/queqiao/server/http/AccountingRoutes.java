@@ -5,9 +5,14 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
+import org.queqiao.accounting.export.FormTooLong;
+import org.queqiao.accounting.export.FormWriter;
+import org.queqiao.accounting.export.Language;
+import org.queqiao.accounting.export.StatementForm;
 import org.queqiao.accounting.ledger.Posting;
 import org.queqiao.accounting.ledger.StatementEntry;
 import org.queqiao.accounting.ledger.Unit;
@@ -31,6 +36,9 @@ import org.queqiao.server.view.Utilisation;
 /** Prices, usage, charges, postings, statements, wallets, utilisation. */
 final class AccountingRoutes {
   private static final int MAX_STEPS = 10_000;
+
+  /** The letters of {@code YYYY-MM}. */
+  private static final int PERIOD = 7;
 
   private final ClusterView view;
   private final Inputs inputs;
@@ -66,6 +74,7 @@ final class AccountingRoutes {
     api.on("getCharges", this::charges);
     api.on("listPostings", this::postings);
     api.on("getStatement", this::statement);
+    api.on("getStatementFile", this::statementFile);
     api.on("getUtilisation", this::utilisation);
   }
 
@@ -286,6 +295,31 @@ final class AccountingRoutes {
             call.json(200, out -> write(statement, out));
           }
         });
+  }
+
+  private void statementFile(Call call) {
+    String file = call.text("file");
+    int dot = file.lastIndexOf('.');
+    FormWriter writer = FormWriter.valueOf(file.substring(dot + 1).toUpperCase(Locale.ROOT));
+    String period = file.substring(dot - PERIOD, dot);
+    ProjectName project = ownProject(call, file.substring(0, dot - PERIOD - 1));
+    Language language = Language.valueOf(call.text("lang").toUpperCase(Locale.ROOT));
+    Download download = new Download(call, writer.mediaType(), "statement-" + file);
+    ask(
+        call,
+        () -> {
+          Statement statement = reads.statement(project.value(), period);
+          try {
+            writer.write(StatementForm.of(statement, language), download);
+            download.finish();
+          } catch (FormTooLong tooLong) {
+            throw Refused.invalid("file", tooLong.getMessage());
+          } catch (IOException gone) {
+            download.abort();
+          }
+          return statement;
+        },
+        _ -> {});
   }
 
   private static void write(Statement statement, JsonGenerator out) throws IOException {

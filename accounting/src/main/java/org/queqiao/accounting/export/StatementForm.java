@@ -1,0 +1,131 @@
+package org.queqiao.accounting.export;
+
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.queqiao.accounting.export.Column.Kind;
+import org.queqiao.accounting.ledger.StatementEntry;
+import org.queqiao.accounting.statement.Statement;
+
+/** A statement as a form. Pure. */
+public final class StatementForm {
+  private StatementForm() {}
+
+  /** The form of a statement in a language. */
+  public static Form of(Statement statement, Language in) {
+    return new Form(
+        in,
+        in.of("Statement", "结算单"),
+        List.of(
+            new Form.Fact(in.of("Project", "项目"), statement.project()),
+            new Form.Fact(in.of("Month", "账期"), statement.period()),
+            new Form.Fact(in.of("Billing zone", "计费时区"), statement.zone())),
+        tables(statement, in),
+        List.of(in.of(Statement.ROUNDING, "每行金额只舍入一次：四舍五入到最小币值（0.01）。")));
+  }
+
+  private static List<Table> tables(Statement statement, Language in) {
+    List<Table> tables = new ArrayList<>(List.of(lines(statement, in)));
+    if (!statement.entries().isEmpty()) {
+      tables.add(entries(statement, in));
+    }
+    return tables;
+  }
+
+  private static Table entries(Statement statement, Language in) {
+    List<Column> columns =
+        List.of(
+            new Column(in.of("Kind", "类别"), Kind.TEXT, 11),
+            new Column(in.of("Position", "日志位置"), Kind.COUNT, 10),
+            new Column(in.of("User", "用户"), Kind.TEXT, 12),
+            new Column(in.of("For", "事由"), Kind.TEXT, 18),
+            new Column(in.of("Reason", "说明"), Kind.TEXT, 18),
+            new Column(in.of("Amount", "金额"), Kind.MONEY, 16),
+            new Column(in.of("Currency", "币种"), Kind.TEXT, 10));
+    List<List<Object>> due = new ArrayList<>();
+    for (Statement.Total total : statement.totals()) {
+      due.add(
+          Arrays.asList(
+              in.of("To be paid", "应付"),
+              null,
+              null,
+              null,
+              null,
+              money(total.dueMicro()),
+              total.currency()));
+    }
+    return new Table(
+        in.of("Refunds and corrections", "退款与更正"),
+        columns,
+        () -> statement.entries().stream().map(each -> cells(each, in)).iterator(),
+        due);
+  }
+
+  /** What the project gets lowers what it pays. */
+  private static List<Object> cells(StatementEntry entry, Language in) {
+    String kind =
+        switch (entry.kind()) {
+          case REFUND -> in.of("refund", "退款");
+          case CORRECTION -> in.of("correction", "更正");
+        };
+    return List.of(
+        kind,
+        BigDecimal.valueOf(entry.position()),
+        entry.user(),
+        entry.cause(),
+        entry.reason(),
+        money(Math.negateExact(entry.amountMicro())),
+        entry.currency());
+  }
+
+  private static Table lines(Statement statement, Language in) {
+    List<Column> columns =
+        List.of(
+            new Column(in.of("User", "用户"), Kind.TEXT, 18),
+            new Column(in.of("Partition", "分区"), Kind.TEXT, 14),
+            new Column(in.of("Jobs", "作业数"), Kind.COUNT, 8),
+            new Column(in.of("Core-hours", "核时"), Kind.HOURS, 18),
+            new Column(in.of("Price per core-hour", "核时单价"), Kind.MONEY, 12),
+            new Column(in.of("Amount", "金额"), Kind.MONEY, 16),
+            new Column(in.of("Currency", "币种"), Kind.TEXT, 9));
+    List<List<Object>> totals = new ArrayList<>();
+    for (Statement.Total total : statement.totals()) {
+      totals.add(
+          Arrays.asList(
+              in.of("Total", "合计"),
+              null,
+              null,
+              hours(statement.coreMs()),
+              null,
+              money(total.amountMicro()),
+              total.currency()));
+    }
+    return new Table(
+        in.of("Lines", "明细"),
+        columns,
+        () -> statement.lines().stream().map(StatementForm::cells).iterator(),
+        totals);
+  }
+
+  private static List<Object> cells(Statement.Line line) {
+    return List.of(
+        line.user(),
+        line.partition(),
+        BigDecimal.valueOf(line.jobs()),
+        hours(line.coreMs()),
+        money(line.microPerCoreHour()),
+        money(line.amountMicro()),
+        line.currency());
+  }
+
+  private static BigDecimal hours(long coreMs) {
+    return BigDecimal.valueOf(coreMs)
+        .divide(BigDecimal.valueOf(3_600_000), 6, RoundingMode.HALF_UP);
+  }
+
+  private static BigDecimal money(long micro) {
+    return BigDecimal.valueOf(micro, 6);
+  }
+}
