@@ -12,7 +12,9 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.queqiao.accounting.statement.StatementForms;
 
-/** A form as CSV: of each table the headings, the rows and the totals; an empty line between them. */
+/**
+ * A form as CSV: of each table the headings, the rows and the totals; an empty line between them.
+ */
 final class CsvForm {
   private CsvForm() {}
 
@@ -38,8 +40,7 @@ final class CsvForm {
     out.flush();
   }
 
-  private static void row(List<Column> columns, List<Object> cells, Writer out)
-      throws IOException {
+  private static void row(List<Column> columns, List<Object> cells, Writer out) throws IOException {
     for (int i = 0; i < columns.size(); i++) {
       out.write(i == 0 ? "" : ",");
       switch (cells.get(i)) {

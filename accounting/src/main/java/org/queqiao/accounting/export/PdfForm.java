@@ -73,8 +73,7 @@ final class PdfForm {
       }
       waiting = all.next();
       if (++rows > MOST_ROWS) {
-        throw new FormTooLong(
-            "a PDF holds at most " + MOST_ROWS + " rows: ask for CSV or XLSX");
+        throw new FormTooLong("a PDF holds at most " + MOST_ROWS + " rows: ask for CSV or XLSX");
       }
     }
     List<List<String>> last = new ArrayList<>();

@@ -150,7 +150,10 @@ final class PdfPages implements AutoCloseable {
     return font.getStringWidth(known(text)) / 1000 * size;
   }
 
-  /** Lines that fit: broken behind spaces and hyphens where that does not waste half of the line, else between any two letters. */
+  /**
+   * Lines that fit: broken behind spaces and hyphens where that does not waste half of the line,
+   * else between any two letters.
+   */
   List<String> wrap(String text, int size, float room) throws IOException {
     List<String> lines = new ArrayList<>();
     String rest = known(text);
@@ -201,8 +204,7 @@ final class PdfPages implements AutoCloseable {
     page.close();
     int pages = document.getNumberOfPages();
     for (int i = 0; i < pages; i++) {
-      page =
-          new PDPageContentStream(document, document.getPage(i), AppendMode.APPEND, true, true);
+      page = new PDPageContentStream(document, document.getPage(i), AppendMode.APPEND, true, true);
       page.setNonStrokingColor(GREY);
       String foot = numbering.of(i + 1, pages);
       y = MARGIN;

@@ -82,8 +82,7 @@ final class PdfTable {
       float y = PADDING + SIZE;
       for (String line : lines.get(i)) {
         boolean number = columns.get(i).kind() != Kind.TEXT;
-        float x =
-            number ? left[i + 1] - PADDING - pages.width(line, SIZE) : left[i] + PADDING;
+        float x = number ? left[i + 1] - PADDING - pages.width(line, SIZE) : left[i] + PADDING;
         pages.text(x, y, SIZE, bold, line);
         y += LEADING;
       }

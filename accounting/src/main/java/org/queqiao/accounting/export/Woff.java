@@ -6,8 +6,8 @@ import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
 /**
- * Unpacks a font of the Web Open Font Format 1.0 (W3C Recommendation of 13 December 2012, sections 3
- * to 5) into the TrueType file that it was made of. For fonts that ship with the program.
+ * Unpacks a font of the Web Open Font Format 1.0 (W3C Recommendation of 13 December 2012, sections
+ * 3 to 5) into the TrueType file that it was made of. For fonts that ship with the program.
  */
 final class Woff {
   private static final int SIGNATURE = 0x774F4646;

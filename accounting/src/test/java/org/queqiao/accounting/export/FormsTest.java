@@ -116,9 +116,11 @@ final class FormsTest {
   @ParameterizedTest
   @ValueSource(strings = {"=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "\0=1", "＝1"})
   void r25ATextIsNeverAFormula(String text) throws Exception {
-    String csv = new String(write(FormWriter.CSV, of(text, BigDecimal.ONE)), StandardCharsets.UTF_8);
+    String csv =
+        new String(write(FormWriter.CSV, of(text, BigDecimal.ONE)), StandardCharsets.UTF_8);
     assertThat(csv.substring(csv.indexOf("\r\n") + 2)).startsWith("\"'" + text);
-    String sheet = parts(write(FormWriter.XLSX, of(text, BigDecimal.ONE))).get("xl/worksheets/sheet1.xml");
+    String sheet =
+        parts(write(FormWriter.XLSX, of(text, BigDecimal.ONE))).get("xl/worksheets/sheet1.xml");
     Document read = xml(sheet);
     assertThat(read.getElementsByTagName("f").getLength()).isZero();
     Element cell = (Element) read.getElementsByTagName("c").item(2);
@@ -148,10 +150,11 @@ final class FormsTest {
     String csv = new String(write(FormWriter.CSV, form), StandardCharsets.UTF_8);
     String heads = language == Language.EN ? "User,Partition,Jobs" : "用户,分区,作业数";
     assertThat(csv).startsWith("\uFEFF" + heads);
-    assertThat(csv).contains("user1,batch,1235,20.00,0.10,2.00,CNY\r\n").contains("30.00,,3.00,CNY");
+    assertThat(csv)
+        .contains("user1,batch,1235,20.00,0.10,2.00,CNY\r\n")
+        .contains("30.00,,3.00,CNY");
     Map<String, String> parts = parts(write(FormWriter.XLSX, form));
-    assertThat(
-            xml(parts.get("xl/worksheets/sheet1.xml")).getDocumentElement().getTextContent())
+    assertThat(xml(parts.get("xl/worksheets/sheet1.xml")).getDocumentElement().getTextContent())
         .startsWith(heads.replace(",", ""))
         .contains("user1");
     assertThat(text(write(FormWriter.PDF, form)))
@@ -302,7 +305,8 @@ final class FormsTest {
     String folder = System.getProperty("queqiao.forms");
     for (Language language : Language.values()) {
       for (FormWriter each : FormWriter.values()) {
-        byte[] file = write(each, StatementForm.of(statement(70, List.of(refund(1), refund(2))), language));
+        byte[] file =
+            write(each, StatementForm.of(statement(70, List.of(refund(1), refund(2))), language));
         assertThat(file).isNotEmpty();
         if (folder != null) {
           Files.write(Path.of(folder, language + "." + each), file);

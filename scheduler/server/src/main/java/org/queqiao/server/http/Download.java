@@ -66,22 +66,21 @@ final class Download extends OutputStream {
     begun = true;
     used = 0;
     CompletableFuture<Void> taken = new CompletableFuture<>();
-    call.onLoop(
-        () -> {
-          HttpServerResponse response = call.response();
-          if (response.ended() || response.closed()) {
-            taken.completeExceptionally(new IOException("the client has gone"));
-            return;
-          }
-          if (first) {
-            response.putHeader(HttpHeaders.CONTENT_TYPE, type);
-            response.putHeader("Content-Disposition", "attachment; filename=\"" + name + "\"");
-            response.setChunked(!last);
-          }
-          (last ? response.end(content) : response.write(content))
-              .onSuccess(_ -> taken.complete(null))
-              .onFailure(taken::completeExceptionally);
-        });
+    call.onLoop(() -> {
+      HttpServerResponse response = call.response();
+      if (response.ended() || response.closed()) {
+        taken.completeExceptionally(new IOException("the client has gone"));
+        return;
+      }
+      if (first) {
+        response.putHeader(HttpHeaders.CONTENT_TYPE, type);
+        response.putHeader("Content-Disposition", "attachment; filename=\"" + name + "\"");
+        response.setChunked(!last);
+      }
+      (last ? response.end(content) : response.write(content))
+          .onSuccess(_ -> taken.complete(null))
+          .onFailure(taken::completeExceptionally);
+    });
     try {
       taken.get(PATIENCE_S, TimeUnit.SECONDS);
     } catch (InterruptedException stopped) {

@@ -42,7 +42,8 @@ final class StatementFileRestTest {
 
   @Test
   void whatIsNoStatementOrNotForTheAskerIsRefused() throws Exception {
-    for (String name : new String[] {"to-print-2026-13.pdf", "to-print-2026-11.exe", "2026-11.pdf"}) {
+    for (String name :
+        new String[] {"to-print-2026-13.pdf", "to-print-2026-11.exe", "2026-11.pdf"}) {
       assertThat(file("finance1", name).statusCode()).as(name).isEqualTo(422);
     }
     assertThat(file("finance1", "to-print-2026-11.pdf?lang=fr").statusCode()).isEqualTo(422);
