@@ -215,6 +215,14 @@ static void put_record(struct bytes *bytes, const slurmdb_job_rec_t *job) {
     put_history_steps(bytes, job->steps);
 }
 
+/* One connection is one view of the history: slurmdbd reads within a transaction that never ends. */
+static void close_database(void) {
+    if (database != NULL) {
+        slurmdb_connection_close(&database);
+        database = NULL;
+    }
+}
+
 /* The connection to slurmdbd is kept; one that failed is opened anew with the next question. */
 static List ask_database(slurmdb_job_cond_t *condition) {
     if (database == NULL) {
@@ -224,10 +232,7 @@ static List ask_database(slurmdb_job_cond_t *condition) {
         database = slurmdb_connection_get(&flags);
         if (database == NULL || slurm_get_errno() != 0) {
             int error = slurm_get_errno();
-            if (database != NULL) {
-                slurmdb_connection_close(&database);
-                database = NULL;
-            }
+            close_database();
             slurm_seterrno(error);
             return NULL;
         }
@@ -236,8 +241,7 @@ static List ask_database(slurmdb_job_cond_t *condition) {
     List found = slurmdb_jobs_get(database, condition);
     if (found == NULL) {
         int error = slurm_get_errno();
-        slurmdb_connection_close(&database);
-        database = NULL;
+        close_database();
         slurm_seterrno(error);
     }
     return found;
@@ -250,6 +254,7 @@ int32_t slurm_shim_history(int64_t from_s, int64_t to_s, uint8_t **answer, uint6
     condition.flags = JOBCOND_FLAG_DUP | JOBCOND_FLAG_NO_TRUNC | JOBCOND_FLAG_NO_WAIT;
     condition.usage_start = (time_t)from_s;
     condition.usage_end = (time_t)to_s;
+    close_database();
     List records = ask_database(&condition);
     if (records == NULL) {
         return hand_slurm_error(answer, length);

@@ -261,6 +261,9 @@ final class Agent {
       case ServerMessage.ExitsAcknowledged m -> actions.addAll(reconciler.onAcknowledged(m.runs()));
       case ServerMessage.MetricsStored m -> tally.stored(m.runs());
       case ServerMessage.ReadOutput m -> read(m);
+      case ServerMessage.BridgeWelcome _, ServerMessage.RunsRecorded _ -> {
+        // Answers to a bridge: of no use to an agent.
+      }
       case ServerMessage.Certified m -> renewed(m);
     }
   }

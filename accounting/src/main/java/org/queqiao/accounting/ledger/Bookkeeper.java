@@ -1,7 +1,6 @@
 package org.queqiao.accounting.ledger;
 
 import java.math.BigInteger;
-import java.time.YearMonth;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +13,7 @@ import org.queqiao.contract.event.ArrayEnded;
 import org.queqiao.contract.event.ArrayTaskSplit;
 import org.queqiao.contract.event.ArrayTasksEnded;
 import org.queqiao.contract.event.BudgetTold;
+import org.queqiao.contract.event.ClusterObserved;
 import org.queqiao.contract.event.CreditLineSet;
 import org.queqiao.contract.event.DomainDefined;
 import org.queqiao.contract.event.JobAllocated;
@@ -57,6 +57,7 @@ import org.queqiao.contract.event.ReservationOpened;
 import org.queqiao.contract.event.RoleGranted;
 import org.queqiao.contract.event.RoleRevoked;
 import org.queqiao.contract.event.RulesSet;
+import org.queqiao.contract.event.RunObserved;
 import org.queqiao.contract.event.SchedulingDefined;
 import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.event.TopologyDefined;
@@ -84,10 +85,12 @@ import org.queqiao.contract.price.RunCost;
 public final class Bookkeeper {
   private final BillingCalendar calendar;
   private final MoneyEntries money;
+  private final ObservedBooking observed;
 
   public Bookkeeper(BillingCalendar calendar) {
     this.calendar = calendar;
     this.money = new MoneyEntries(calendar);
+    this.observed = new ObservedBooking(calendar);
   }
 
   /** Records one fact. */
@@ -107,6 +110,8 @@ public final class Bookkeeper {
       case ArrayTasksEnded e -> {}
       case JobChanged e -> changed(e, logged, books);
       case BudgetTold e -> {}
+      case RunObserved e -> observed.record(e, logged, books);
+      case ClusterObserved e -> {}
       case CreditLineSet e -> books.putCredit(e.project(), e.currency(), e.creditMicro());
       case JobPolicyDefined e -> {}
       case SchedulingDefined e -> {}
@@ -370,15 +375,7 @@ public final class Bookkeeper {
       LoggedEvent logged,
       Books books) {
     Price price = segment.price();
-    LineKey line =
-        new LineKey(
-            job.project(),
-            job.user(),
-            job.partition(),
-            YearMonth.from(segment.day()).toString(),
-            price.validFromMs(),
-            price.microPerCoreHour(),
-            price.currency());
+    LineKey line = LineKey.of(job, segment);
     LineTotal before = books.line(line);
     LineTotal after = before.plus(segment.coreMs(), price.microPerCoreHour());
     books.putLine(line, after);

@@ -7,6 +7,7 @@ import org.queqiao.contract.account.DomainShare;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.MoneyDecided;
 import org.queqiao.contract.event.MoneyProposed;
+import org.queqiao.contract.event.RunObserved;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.RunId;
@@ -59,6 +60,14 @@ public interface Books {
 
   /** Adds metered time: what usage reports and statements drill down to. */
   void meter(RunId run, JobRow job, Segment segment, long chargeMicro, long position);
+
+  /** Takes metered time back: an entry of its own with what is less. */
+  void unmeter(RunId run, JobRow job, Segment segment, long chargeMicro, long position);
+
+  /** What was told last of a run of another scheduler. */
+  Optional<RunObserved> observed(JobId job);
+
+  void putObserved(RunObserved run);
 
   /** Adds a transaction that sums to zero; one whose ids are there already changes nothing. */
   void post(List<Posting> transaction);

@@ -1,8 +1,11 @@
 package org.queqiao.accounting.ledger;
 
+import java.time.YearMonth;
+import org.queqiao.accounting.metering.Segment;
 import org.queqiao.contract.id.PartitionName;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.UserName;
+import org.queqiao.contract.price.Price;
 
 /**
  * What a statement line is for: one user of a project in one partition, under one price, in one
@@ -20,4 +23,17 @@ public record LineKey(
     String month,
     long priceFromMs,
     long microPerCoreHour,
-    String currency) {}
+    String currency) {
+  /** The line that a segment of a job is on. */
+  static LineKey of(JobRow job, Segment segment) {
+    Price price = segment.price();
+    return new LineKey(
+        job.project(),
+        job.user(),
+        job.partition(),
+        YearMonth.from(segment.day()).toString(),
+        price.validFromMs(),
+        price.microPerCoreHour(),
+        price.currency());
+  }
+}

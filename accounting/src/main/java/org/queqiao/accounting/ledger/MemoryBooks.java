@@ -13,6 +13,7 @@ import org.queqiao.contract.account.DomainShare;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.MoneyDecided;
 import org.queqiao.contract.event.MoneyProposed;
+import org.queqiao.contract.event.RunObserved;
 import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.ProjectName;
@@ -32,6 +33,7 @@ public final class MemoryBooks implements Books {
   private final Map<JobId, JobRow> jobs = new TreeMap<>();
   private final Map<RunId, OpenRun> open = new TreeMap<>();
   private final Map<String, LineTotal> lines = new TreeMap<>();
+  private final Map<JobId, RunObserved> observed = new TreeMap<>();
   private final List<Posting> postings = new ArrayList<>();
   private final Set<String> ids = new HashSet<>();
   private final Map<RunId, Long> meteredCoreMs = new TreeMap<>();
@@ -142,6 +144,21 @@ public final class MemoryBooks implements Books {
   @Override
   public void meter(RunId run, JobRow job, Segment segment, long chargeMicro, long position) {
     meteredCoreMs.merge(run, segment.coreMs(), Math::addExact);
+  }
+
+  @Override
+  public void unmeter(RunId run, JobRow job, Segment segment, long chargeMicro, long position) {
+    meteredCoreMs.merge(run, Math.negateExact(segment.coreMs()), Math::addExact);
+  }
+
+  @Override
+  public Optional<RunObserved> observed(JobId job) {
+    return Optional.ofNullable(observed.get(job));
+  }
+
+  @Override
+  public void putObserved(RunObserved run) {
+    observed.put(run.job(), run);
   }
 
   @Override

@@ -25,7 +25,10 @@ import org.queqiao.contract.account.DomainShare;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.MoneyDecided;
 import org.queqiao.contract.event.MoneyProposed;
+import org.queqiao.contract.codec.EventCodec;
+import org.queqiao.contract.event.RunObserved;
 import org.queqiao.contract.event.TariffDefined;
+import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.RunId;
@@ -48,6 +51,7 @@ final class Batch implements Books {
   private final Set<RunId> closed = new LinkedHashSet<>();
   private final Map<LineKey, LineTotal> lines = new LinkedHashMap<>();
   private final Map<ProjectName, List<DomainShare>> projects = new LinkedHashMap<>();
+  private final Map<JobId, RunObserved> observed = new LinkedHashMap<>();
   private final List<Metered> metered = new ArrayList<>();
   private final List<Posting> postings = new ArrayList<>();
   private final List<StatementEntry> entries = new ArrayList<>();
@@ -58,7 +62,9 @@ final class Batch implements Books {
     this.refunds = refunds;
   }
 
-  private record Metered(RunId run, JobRow job, Segment segment, long chargeMicro, long position) {}
+  /** Time of a run; with the sign -1 what was metered before is taken back. */
+  private record Metered(
+      RunId run, JobRow job, Segment segment, int sign, long chargeMicro, long position) {}
 
   List<Posting> postings() {
     return postings;
@@ -234,7 +240,28 @@ final class Batch implements Books {
 
   @Override
   public void meter(RunId run, JobRow job, Segment segment, long chargeMicro, long position) {
-    metered.add(new Metered(run, job, segment, chargeMicro, position));
+    metered.add(new Metered(run, job, segment, 1, chargeMicro, position));
+  }
+
+  @Override
+  public void unmeter(RunId run, JobRow job, Segment segment, long chargeMicro, long position) {
+    metered.add(new Metered(run, job, segment, -1, chargeMicro, position));
+  }
+
+  @Override
+  public Optional<RunObserved> observed(JobId job) {
+    RunObserved known = observed.get(job);
+    return known != null
+        ? Optional.of(known)
+        : query(
+            "select told from observed_run where job = ?",
+            statement -> statement.setLong(1, job.value()),
+            row -> (RunObserved) EventCodec.decode(row.getBytes(1)).event());
+  }
+
+  @Override
+  public void putObserved(RunObserved run) {
+    observed.put(run.job(), run);
   }
 
   @Override
@@ -273,6 +300,12 @@ final class Batch implements Books {
           statement.setString(7, Rows.stops(run.stops()));
         });
     flushStops();
+    batch(
+        "insert into observed_run (job, cluster, number, submit_ms, revision, told) values"
+            + " (?, ?, ?, ?, ?, ?) on conflict (job) do update set revision = excluded.revision,"
+            + " told = excluded.told",
+        observed.values(),
+        Batch::setObserved);
     batch(
         "delete from open_run where job = ? and attempt = ?",
         closed,
@@ -324,6 +357,16 @@ final class Batch implements Books {
     statement.setString(7, key.currency());
   }
 
+  private static void setObserved(PreparedStatement statement, RunObserved run)
+      throws SQLException {
+    statement.setLong(1, run.job().value());
+    statement.setString(2, run.run().id().cluster().value());
+    statement.setLong(3, run.run().id().job());
+    statement.setLong(4, run.run().id().submitMs());
+    statement.setInt(5, run.revision());
+    statement.setBytes(6, EventCodec.encode(Actor.SCHEDULER, run));
+  }
+
   private static void setSegment(PreparedStatement statement, Metered metered) throws SQLException {
     Segment segment = metered.segment();
     JobRow job = metered.job();
@@ -331,8 +374,8 @@ final class Batch implements Books {
     statement.setInt(2, metered.run().attempt());
     statement.setLong(3, segment.fromMs());
     statement.setLong(4, segment.toMs());
-    statement.setLong(5, segment.cores());
-    statement.setLong(6, segment.coreMs());
+    statement.setLong(5, metered.sign() * segment.cores());
+    statement.setLong(6, metered.sign() * segment.coreMs());
     statement.setLong(7, metered.chargeMicro());
     statement.setString(8, segment.price().currency());
     statement.setString(9, job.user().value());

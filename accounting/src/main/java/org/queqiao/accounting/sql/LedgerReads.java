@@ -325,7 +325,8 @@ public final class LedgerReads {
   /** The segments that overlap {@code [fromMs, toMs)}, at most {@code limit}. */
   public List<Span> spans(long fromMs, long toMs, int limit) {
     return list(
-        "select from_ms, to_ms, cores from segment where to_ms > ? and from_ms < ? limit ?",
+        "select from_ms, to_ms, cores from segment where to_ms > ? and from_ms < ? and not exists"
+            + " (select from observed_run o where o.job = segment.job) limit ?",
         (connection, statement) -> {
           statement.setLong(1, fromMs);
           statement.setLong(2, toMs);

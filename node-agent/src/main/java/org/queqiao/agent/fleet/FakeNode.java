@@ -117,6 +117,8 @@ final class FakeNode {
                   "runs of a fake node write nothing"));
       // It asks for no new certificate: what it is for is over long before the first one.
       case ServerMessage.Certified _, ServerMessage.MetricsStored _ -> {}
+      case ServerMessage.BridgeWelcome _, ServerMessage.RunsRecorded _ ->
+          throw new MalformedRecordException("an answer to a bridge");
     }
     carryOut();
   }

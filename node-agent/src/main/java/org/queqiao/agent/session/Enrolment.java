@@ -53,7 +53,9 @@ public final class Enrolment {
             ServerMessage.DesiredSet _,
             ServerMessage.ExitsAcknowledged _,
             ServerMessage.ReadOutput _,
-            ServerMessage.MetricsStored _ ->
+            ServerMessage.MetricsStored _,
+            ServerMessage.BridgeWelcome _,
+            ServerMessage.RunsRecorded _ ->
             throw new IOException("the server answers an enrolment with something else");
       }
     }

@@ -146,7 +146,7 @@ public final class History {
 
   /** A job that never started may name several; billed it is by none. */
   private static PartitionName partition(ClusterName cluster, String names) {
-    return new PartitionName(cluster + "." + named("partition", names).split(",")[0]);
+    return PartitionName.elsewhere(cluster, named("partition", names).split(",")[0]);
   }
 
   private static List<ObservedStep> steps(SlurmRecord record) {

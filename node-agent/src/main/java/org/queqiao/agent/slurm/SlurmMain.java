@@ -25,7 +25,8 @@ public final class SlurmMain {
     try {
       shim = SlurmShim.load(arguments[0]);
     } catch (IllegalStateException e) {
-      System.err.println(e.getMessage());
+      // One line, because the last one is passed on.
+      System.err.println(e.getMessage().replaceAll("\\s+", " "));
       System.exit(FAILED);
       return;
     }

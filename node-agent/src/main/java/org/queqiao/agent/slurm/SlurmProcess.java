@@ -9,6 +9,7 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -32,6 +33,7 @@ public final class SlurmProcess implements AutoCloseable {
   private final Path configuration;
   private final AtomicReference<String> lastWords = new AtomicReference<>("");
   private Process process;
+  private Thread listener;
   private DataInputStream in;
   private DataOutputStream out;
   private String cluster = "";
@@ -108,7 +110,7 @@ public final class SlurmProcess implements AutoCloseable {
       out = new DataOutputStream(process.getOutputStream());
       lastWords.set("");
       Process own = process;
-      Thread.ofVirtual().start(() -> listen(own));
+      listener = Thread.ofVirtual().start(() -> listen(own));
     } catch (IOException e) {
       throw new SlurmException(0, "the process with libslurm cannot be started: " + e.getMessage());
     }
@@ -171,6 +173,7 @@ public final class SlurmProcess implements AutoCloseable {
       if (!ended.waitFor(END_SECONDS, TimeUnit.SECONDS)) {
         ended.destroyForcibly();
       }
+      listener.join(Duration.ofSeconds(END_SECONDS));
     } catch (InterruptedException e) {
       ended.destroyForcibly();
       Thread.currentThread().interrupt();

@@ -15,6 +15,7 @@ import org.queqiao.core.admission.DeadlineCheck;
 import org.queqiao.core.admission.HoldCheck;
 import org.queqiao.core.admission.MoneyCheck;
 import org.queqiao.core.admission.NodeCheck;
+import org.queqiao.core.admission.ObservedCheck;
 import org.queqiao.core.admission.PrioritiesCheck;
 import org.queqiao.core.admission.ProposalCheck;
 import org.queqiao.core.admission.RegisterCheck;
@@ -75,6 +76,7 @@ public final class SchedulerMachine {
   private final ClusterPlanner planner;
   private final PrioritiesCheck order;
   private final ReservationCheck reservation;
+  private final ObservedCheck observed;
 
   /** A cluster in which nothing has happened yet. */
   public SchedulerMachine() {
@@ -102,6 +104,7 @@ public final class SchedulerMachine {
     this.role = new RoleCheck(cluster, permissions);
     this.planner = new ClusterPlanner(cluster, new ByPriority());
     this.order = new PrioritiesCheck(cluster, permissions);
+    this.observed = new ObservedCheck(cluster);
     this.reservation = new ReservationCheck(cluster, permissions);
   }
 
@@ -180,6 +183,7 @@ public final class SchedulerMachine {
       case Input.TellBudgets i -> money.decide(i);
       case Input.ProposeMoney i -> proposal.decide(i, logicalMs);
       case Input.DecideMoney i -> proposal.decide(i, logicalMs);
+      case Input.RecordRuns i -> observed.decide(i);
       case Input.DefinePlatform i -> order.decide(i);
       case Input.DefineQos i -> order.decide(i);
       case Input.DefinePriorityPolicy i -> order.decide(i);

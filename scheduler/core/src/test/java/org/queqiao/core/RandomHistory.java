@@ -603,6 +603,9 @@ final class RandomHistory {
           random.nextBoolean() ? user("finance1") : actor,
           new CreditLineSet(SchedulerStory.CLIMATE, random.nextInt(4_000) - 1L, "CNY", "loan"));
     }
+    if (random.nextBoolean()) {
+      return RandomRuns.told(random, story.nowMs);
+    }
     long position = story.machine.state().position() - random.nextInt(3);
     return new Input.TellBudgets(
         List.of(

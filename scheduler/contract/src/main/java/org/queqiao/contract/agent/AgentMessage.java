@@ -1,12 +1,14 @@
 package org.queqiao.contract.agent;
 
 import java.util.List;
+import org.queqiao.contract.id.ClusterName;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.RunExit;
 import org.queqiao.contract.metrics.CounterValue;
 import org.queqiao.contract.metrics.RunMetrics;
 import org.queqiao.contract.node.NodeFacts;
+import org.queqiao.contract.observe.ObservedRun;
 
 /** What an agent says to the server. */
 public sealed interface AgentMessage {
@@ -128,6 +130,30 @@ public sealed interface AgentMessage {
 
   /** Asks for a new certificate for the node of this connection; PKCS #10, in DER. */
   record Renew(byte[] signingRequest) implements AgentMessage {}
+
+  /**
+   * The first message of a connection of a bridge, in place of a hello.
+   *
+   * @param protocolMin oldest protocol version the bridge speaks
+   * @param protocolMax newest protocol version the bridge speaks
+   * @param cluster which cluster under another scheduler it tells of
+   * @param version of the other scheduler, such as {@code 22.05.8}
+   */
+  record BridgeHello(int protocolMin, int protocolMax, ClusterName cluster, String version)
+      implements AgentMessage {}
+
+  /**
+   * Runs of the cluster of a bridge that are over. Repeated until answered.
+   *
+   * @param batch counts the batches of this connection
+   * @param runs each once; perhaps none, as a life sign
+   * @param completeMs with these, every run that ended before is told; 0 says nothing of it
+   */
+  record ObservedRuns(long batch, List<ObservedRun> runs, long completeMs) implements AgentMessage {
+    public ObservedRuns {
+      runs = List.copyOf(runs);
+    }
+  }
 
   /** What came of a read. */
   enum ReadStatus {

@@ -87,4 +87,24 @@ public sealed interface ServerMessage {
    * @param authority certificate of the private authority that signed it, in DER
    */
   record Certified(byte[] certificate, byte[] authority) implements ServerMessage {}
+
+  /**
+   * A bridge is accepted.
+   *
+   * @param protocol the version spoken
+   * @param completeMs up to when the history of its cluster is known; 0 for not at all
+   */
+  record BridgeWelcome(int protocol, long completeMs) implements ServerMessage {}
+
+  /**
+   * A batch of {@link AgentMessage.ObservedRuns} is durable.
+   *
+   * @param batch which one
+   * @param recorded how many were new, or told otherwise than before
+   * @param known how many were told before
+   * @param tooOld how many were not taken, because they ended too long ago
+   * @param completeMs up to when the history is known now
+   */
+  record RunsRecorded(long batch, int recorded, int known, int tooOld, long completeMs)
+      implements ServerMessage {}
 }

@@ -20,13 +20,16 @@ public final class AgentFrame {
   public static final int PROTOCOL_MIN = 1;
 
   /** The newest version of the protocol that this program speaks. */
-  public static final int PROTOCOL_MAX = 3;
+  public static final int PROTOCOL_MAX = 4;
 
   /** The first version in which runs are suspended. */
   public static final int PROTOCOL_SUSPENDS = 2;
 
   /** The first version in which counters of runs are told. */
   public static final int PROTOCOL_COUNTERS = 3;
+
+  /** From this version on bridges to other schedulers are understood. */
+  public static final int PROTOCOL_BRIDGES = 4;
 
   /** The longest message of a connection without a certificate, in bytes. */
   public static final int ENROL_MAX_BYTES = 16 << 10;

@@ -33,6 +33,8 @@ final class AgentReader {
                 ModelReader.run(in.getRunSuspended().getRun()),
                 in.getRunSuspended().getSuspended(),
                 in.getRunSuspended().getAtMs());
+        case BRIDGE_HELLO -> BridgeCodec.read(in.getBridgeHello());
+        case OBSERVED_RUNS -> BridgeCodec.read(in.getObservedRuns());
         case RUN_METRICS ->
             new AgentMessage.RunMetricsReport(
                 MetricsCodec.read(in.getRunMetrics()),
@@ -61,6 +63,8 @@ final class AgentReader {
       return switch (in.getMessageCase()) {
         case WELCOME ->
             new ServerMessage.Welcome(in.getWelcome().getProtocol(), in.getWelcome().getEpoch());
+        case BRIDGE_WELCOME -> BridgeCodec.read(in.getBridgeWelcome());
+        case RUNS_RECORDED -> BridgeCodec.read(in.getRunsRecorded());
         case REFUSED -> new ServerMessage.Refused(in.getRefused().getReason());
         case DESIRED_SET -> desired(in.getDesiredSet());
         case EXITS_ACKNOWLEDGED ->

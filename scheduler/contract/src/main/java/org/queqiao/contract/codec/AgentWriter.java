@@ -51,6 +51,8 @@ final class AgentWriter {
               PbRunSamples.newBuilder()
                   .setRun(ModelWriter.run(m.run()))
                   .setSeries(ModelWriter.bytes(m.series())));
+      case AgentMessage.BridgeHello m -> out.setBridgeHello(BridgeCodec.write(m));
+      case AgentMessage.ObservedRuns m -> out.setObservedRuns(BridgeCodec.write(m));
       case AgentMessage.RunEndedReport m -> out.setRunEnded(ModelWriter.exit(m.exit()));
       case AgentMessage.DesiredSetApplied m ->
           out.setDesiredSetApplied(
@@ -69,6 +71,8 @@ final class AgentWriter {
     switch (message) {
       case ServerMessage.Welcome m ->
           out.setWelcome(PbWelcome.newBuilder().setProtocol(m.protocol()).setEpoch(m.epoch()));
+      case ServerMessage.BridgeWelcome m -> out.setBridgeWelcome(BridgeCodec.write(m));
+      case ServerMessage.RunsRecorded m -> out.setRunsRecorded(BridgeCodec.write(m));
       case ServerMessage.Refused m -> out.setRefused(PbRefused.newBuilder().setReason(m.reason()));
       case ServerMessage.DesiredSet m -> out.setDesiredSet(desired(m));
       case ServerMessage.ExitsAcknowledged m -> {

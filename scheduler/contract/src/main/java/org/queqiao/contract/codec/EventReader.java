@@ -91,6 +91,8 @@ final class EventReader {
       case CREDIT_LINE_SET -> WalletCodec.read(in.getCreditLineSet());
       case MONEY_PROPOSED -> MoneyCodec.read(in.getMoneyProposed());
       case MONEY_DECIDED -> MoneyCodec.read(in.getMoneyDecided());
+      case RUN_OBSERVED -> ObservedCodec.read(in.getRunObserved());
+      case CLUSTER_OBSERVED -> ObservedCodec.read(in.getClusterObserved());
       case PLATFORM_DEFINED -> PolicyReader.platform(in.getPlatformDefined());
       case QOS_DEFINED -> PolicyReader.qos(in.getQosDefined());
       case PRIORITY_POLICY_DEFINED ->

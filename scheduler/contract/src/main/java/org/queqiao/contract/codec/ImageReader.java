@@ -55,6 +55,7 @@ final class ImageReader {
           .with(
               ModelReader.list(in.getReservationsList(), ReservationReader::image),
               ModelReader.list(in.getWalletsList(), WalletCodec::read))
+          .with(ModelReader.list(in.getObservedList(), ObservedCodec::read))
           .with(
               ModelReader.list(in.getLicencesList(), PlacementReader::licence),
               PlacementReader.topology(in.getTopology()),

@@ -52,6 +52,7 @@ final class ImageWriter {
     image.reservations().forEach(each -> out.addReservations(ReservationWriter.image(each)));
     image.wallets().forEach(each -> out.addWallets(WalletCodec.write(each)));
     MoneyCodec.write(image.money(), out);
+    image.observed().forEach(each -> out.addObserved(ObservedCodec.write(each)));
     image.licences().forEach(each -> out.addLicences(PlacementWriter.licence(each)));
     if (!image.experience().equals(ExperienceImage.NONE)) {
       out.setExperience(ExperienceCodec.write(image.experience()));

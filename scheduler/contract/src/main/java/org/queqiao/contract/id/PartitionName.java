@@ -13,6 +13,17 @@ public record PartitionName(String value) implements Comparable<PartitionName> {
     }
   }
 
+  /** A partition of a cluster under another scheduler, as it is billed here. */
+  public static PartitionName elsewhere(ClusterName cluster, String partition) {
+    return new PartitionName(cluster + "." + partition);
+  }
+
+  /** Whether it can be a partition of a cluster under another scheduler. */
+  public boolean isElsewhere() {
+    int dot = value.indexOf('.');
+    return dot > 0 && ClusterName.FORM.matcher(value.substring(0, dot)).matches();
+  }
+
   @Override
   public int compareTo(PartitionName other) {
     return value.compareTo(other.value);

@@ -53,7 +53,8 @@ public record ClusterImage(
     ExperienceImage experience,
     List<ReservationImage> reservations,
     List<WalletImage> wallets,
-    MoneyImage money) {
+    MoneyImage money,
+    List<ObservedImage> observed) {
   public ClusterImage {
     partitions = List.copyOf(partitions);
     tariffs = List.copyOf(tariffs);
@@ -67,6 +68,7 @@ public record ClusterImage(
     licences = List.copyOf(licences);
     reservations = List.copyOf(reservations);
     wallets = List.copyOf(wallets);
+    observed = List.copyOf(observed);
   }
 
   /** An image of a site without licences, of which nothing was learnt. */
@@ -107,13 +109,23 @@ public record ClusterImage(
         ExperienceImage.NONE,
         List.of(),
         List.of(),
-        MoneyImage.NONE);
+        MoneyImage.NONE,
+        List.of());
   }
 
   /** The same of a site with these licences and switches, where this was learnt. */
   public ClusterImage with(List<LicenceDefined> own, TopologyDefined tree, ExperienceImage learnt) {
     return changed(
-        jobs, idempotencyKeys, outcomes, own, tree, learnt, reservations, wallets, money);
+        jobs,
+        idempotencyKeys,
+        outcomes,
+        own,
+        tree,
+        learnt,
+        reservations,
+        wallets,
+        money,
+        observed);
   }
 
   /** The same with these reservations and wallets. */
@@ -127,7 +139,8 @@ public record ClusterImage(
         experience,
         reserved,
         siteWallets,
-        money);
+        money,
+        observed);
   }
 
   /** The same with these changes by two people. */
@@ -141,7 +154,23 @@ public record ClusterImage(
         experience,
         reservations,
         wallets,
-        siteMoney);
+        siteMoney,
+        observed);
+  }
+
+  /** The same with what is known of these clusters under other schedulers. */
+  public ClusterImage with(List<ObservedImage> elsewhere) {
+    return changed(
+        jobs,
+        idempotencyKeys,
+        outcomes,
+        licences,
+        topology,
+        experience,
+        reservations,
+        wallets,
+        money,
+        elsewhere);
   }
 
   /** The same state with other jobs, and nothing of what ended before. */
@@ -155,7 +184,8 @@ public record ClusterImage(
         experience,
         reservations,
         wallets,
-        money);
+        money,
+        observed);
   }
 
   private ClusterImage changed(
@@ -167,7 +197,8 @@ public record ClusterImage(
       ExperienceImage learnt,
       List<ReservationImage> reserved,
       List<WalletImage> siteWallets,
-      MoneyImage siteMoney) {
+      MoneyImage siteMoney,
+      List<ObservedImage> elsewhere) {
     return new ClusterImage(
         position,
         timeMs,
@@ -189,7 +220,8 @@ public record ClusterImage(
         learnt,
         reserved,
         siteWallets,
-        siteMoney);
+        siteMoney,
+        elsewhere);
   }
 
   /** A project with its members, sorted by name. */

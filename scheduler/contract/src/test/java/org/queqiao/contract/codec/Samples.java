@@ -278,6 +278,9 @@ final class Samples {
     for (Event event : WalletSamples.events()) {
       out.put(event.getClass().getSimpleName(), event);
     }
+    for (Event event : ObservedSamples.events()) {
+      out.put(event.getClass().getSimpleName(), event);
+    }
     return out;
   }
 
@@ -427,6 +430,7 @@ final class Samples {
     out.put("ClusterImage-suspended", SuspensionSamples.image(image()));
     out.put("ClusterImage-wallets", WalletSamples.image(image()));
     out.put("ClusterImage-money", MoneySamples.image(image()));
+    out.put("ClusterImage-observed", ObservedSamples.image(image()));
     return out;
   }
 
@@ -674,6 +678,9 @@ final class Samples {
             new AgentMessage.RunEndedReport(EXIT),
             new AgentMessage.RunMetricsReport(METRICS, new byte[0]),
             new AgentMessage.RunSamplesReport(RUN, new byte[] {1, 2}),
+            new AgentMessage.BridgeHello(4, 5, ObservedSamples.CLUSTER, "22.05.8"),
+            new AgentMessage.ObservedRuns(
+                7, List.of(ObservedSamples.RUN), 1_760_000_700_000L),
             new AgentMessage.DesiredSetApplied(4, 17),
             new AgentMessage.OutputChunk(
                 5, AgentMessage.ReadStatus.OK, 1000, new byte[] {1, 2, 3}, "short"),
@@ -688,6 +695,8 @@ final class Samples {
     Map<String, ServerMessage> out = new LinkedHashMap<>();
     for (ServerMessage message :
         List.of(
+            new ServerMessage.BridgeWelcome(4, 1_760_000_700_000L),
+            new ServerMessage.RunsRecorded(7, 1, 2, 3, 1_760_000_700_000L),
             new ServerMessage.Welcome(1, 4),
             new ServerMessage.Refused("enrol again"),
             new ServerMessage.DesiredSet(

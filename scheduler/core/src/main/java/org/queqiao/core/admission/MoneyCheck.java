@@ -40,7 +40,8 @@ public final class MoneyCheck {
     if (!permissions.permit(input.actor(), new Action.DefineTariff())) {
       return Rejections.forbidden("only finance sets prices");
     }
-    if (cluster.policy().partition(tariff.partition()).isEmpty()) {
+    if (cluster.policy().partition(tariff.partition()).isEmpty()
+        && !tariff.partition().isElsewhere()) {
       return Rejections.invalid("partition", "there is no partition " + tariff.partition());
     }
     if (tariff.priceMicroPerCoreHour() < 0 || tariff.priceMicroPerCoreHour() > MAX_PRICE_MICRO) {

@@ -169,7 +169,9 @@ public final class ProposalCheck {
 
   private Optional<Decision> wrong(PriceItem item, long nowMs) {
     return invalid(
-            item.partition() != null && cluster.policy().partition(item.partition()).isEmpty(),
+            item.partition() != null
+                && cluster.policy().partition(item.partition()).isEmpty()
+                && !item.partition().isElsewhere(),
             "partition",
             "there is no partition " + item.partition())
         .or(() ->

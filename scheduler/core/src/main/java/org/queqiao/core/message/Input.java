@@ -22,6 +22,7 @@ import org.queqiao.contract.event.TopologyDefined;
 import org.queqiao.contract.event.UserDefined;
 import org.queqiao.contract.event.WalletFunded;
 import org.queqiao.contract.id.Actor;
+import org.queqiao.contract.id.ClusterName;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.ReservationName;
@@ -29,6 +30,7 @@ import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.RunExit;
 import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.contract.node.NodeFacts;
+import org.queqiao.contract.observe.ObservedRun;
 import org.queqiao.contract.policy.PriorityPolicy;
 
 /** What the machine is told. */
@@ -217,6 +219,21 @@ public sealed interface Input {
   record TellBudgets(List<BudgetTold> budgets) implements Input {
     public TellBudgets {
       budgets = List.copyOf(budgets);
+    }
+  }
+
+  /**
+   * A bridge tells of runs of another scheduler that are over.
+   *
+   * @param bridge the node that tells
+   * @param cluster where they ran
+   * @param runs what is told; each run once
+   * @param completeMs with these, every run that ended before is told; 0 says nothing of it
+   */
+  record RecordRuns(NodeName bridge, ClusterName cluster, List<ObservedRun> runs, long completeMs)
+      implements Input {
+    public RecordRuns {
+      runs = List.copyOf(runs);
     }
   }
 

@@ -30,6 +30,16 @@ public sealed interface Reply {
    */
   record Proposed(long proposal) implements Reply {}
 
+  /**
+   * Runs of another scheduler were told.
+   *
+   * @param recorded how many were new, or told otherwise than before
+   * @param known how many were told before
+   * @param tooOld how many were not taken, because they ended too long ago
+   * @param completeMs up to when the history of the cluster is known
+   */
+  record RunsRecorded(int recorded, int known, int tooOld, long completeMs) implements Reply {}
+
   /** Refused. */
   record Rejected(Rejection rejection) implements Reply {}
 }

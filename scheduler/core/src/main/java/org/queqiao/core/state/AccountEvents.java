@@ -49,7 +49,8 @@ final class AccountEvents {
 
   void defined(TariffDefined event) {
     require(
-        cluster.policy().partition(event.partition()).isPresent(),
+        cluster.policy().partition(event.partition()).isPresent()
+            || event.partition().isElsewhere(),
         "a tariff of no partition " + event.partition());
     require(event.priceMicroPerCoreHour() >= 0, "a price below zero");
     require(event.validFromMs() >= 0, "a tariff before all time");

@@ -51,6 +51,7 @@ public final class Cluster {
   private final ReservationTable reservations = new ReservationTable();
   private final WalletTable wallets = new WalletTable(this);
   private final MoneyTable money = new MoneyTable(this);
+  private final ObservedTable observed = new ObservedTable(this);
   private long position;
   private long timeMs;
   private long lastJobId;
@@ -98,6 +99,7 @@ public final class Cluster {
     image.reservations().forEach(each -> cluster.reservations.put(new ReservationState(each)));
     image.wallets().forEach(cluster.wallets::restore);
     cluster.money.restore(image.money());
+    image.observed().forEach(cluster.observed::restore);
     for (ClusterImage.JobImage each : jobs) {
       Job job =
           new Job(
@@ -144,7 +146,8 @@ public final class Cluster {
         learning.image(),
         reservations.images(),
         wallets.images(),
-        money.image());
+        money.image(),
+        observed.images());
   }
 
   /** SHA-256 over the canonical form of everything that the log determines. */
@@ -293,6 +296,10 @@ public final class Cluster {
   }
 
   /** The wallets of projects that pay before. */
+  public ObservedTable observed() {
+    return observed;
+  }
+
   public WalletTable wallets() {
     return wallets;
   }

@@ -83,6 +83,7 @@ final class StateDigest {
     new WalletsDigest(out).write(cluster.wallets().images());
     new MoneyDigest(out).write(cluster.money().image());
     new ReservationsDigest(out).write(cluster.reservations().images());
+    new ObservedDigest(out).write(cluster.observed().images());
   }
 
   private void partition(PartitionDefined each) {

@@ -169,6 +169,11 @@ public final class Wallet {
     move(position, before - micro);
   }
 
+  /** A run elsewhere, for which nothing was held, is over. */
+  void spend(BigInteger mostCharged, long position) {
+    move(position, -clamp(mostCharged));
+  }
+
   /** A run has ended: the ledger gives back what it did not cost. */
   void settle(RunId run, BigInteger mostCharged, long position) {
     Long held = holds.remove(run);

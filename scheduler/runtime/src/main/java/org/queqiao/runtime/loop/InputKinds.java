@@ -48,6 +48,7 @@ final class InputKinds {
           Input.TellBudgets _,
           Input.ProposeMoney _,
           Input.DecideMoney _,
+          Input.RecordRuns _,
           Input.DefinePlatform _,
           Input.DefineQos _,
           Input.DefinePriorityPolicy _,
@@ -66,6 +67,8 @@ final class InputKinds {
     return switch (input) {
       case Input.SubmitJob _,
           Input.PlanPass _,
+          // What was not taken is told again: the other scheduler keeps it.
+          Input.RecordRuns _,
           Input.DefinePartition _,
           Input.DefineJobPolicy _,
           Input.DefineScheduling _,

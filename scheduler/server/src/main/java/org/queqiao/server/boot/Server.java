@@ -192,7 +192,9 @@ public final class Server implements AutoCloseable {
     AgentGateway gateway =
         new AgentGateway(
             vertx,
-            GatewaySettings.on(agents.host(), port).withSilenceMs(agents.silentMs()),
+            GatewaySettings.on(agents.host(), port)
+                .withSilenceMs(agents.silentMs())
+                .withBridges(config.bridges().byCluster()),
             pki,
             orders,
             door);

@@ -21,6 +21,7 @@ public record ServerConfig(
     Database database,
     Billing billing,
     Agents agents,
+    Bridges bridges,
     List<Setting> settings) {
   /** The file that is read when the command line names none, within the data folder. */
   public static final String FILE = "queqiao.yaml";
@@ -284,6 +285,7 @@ public record ServerConfig(
     Database database = Database.read(from);
     Billing billing = Billing.read(from);
     Agents agents = Agents.read(from);
+    Bridges bridges = Bridges.read(from);
     from.refuseUnknown();
     if (!http.tls() && !isLoopback(http.host())) {
       throw new ConfigException(
@@ -292,7 +294,8 @@ public record ServerConfig(
               + http.host()
               + " can be reached by others and needs TLS: set http.tlsCertificate and http.tlsKey");
     }
-    return new ServerConfig(http, limits, log, loop, database, billing, agents, from.known());
+    return new ServerConfig(
+        http, limits, log, loop, database, billing, agents, bridges, from.known());
   }
 
   private static boolean isLoopback(String host) {

@@ -1,5 +1,9 @@
 package org.queqiao.server.gateway;
 
+import java.util.Map;
+import org.queqiao.contract.id.ClusterName;
+import org.queqiao.contract.id.NodeName;
+
 /**
  * Where agents are heard, and the bounds of it.
  *
@@ -11,6 +15,7 @@ package org.queqiao.server.gateway;
  * @param firstFrameMs how long a new connection may take to shake hands, and then to say hello
  * @param readTimeoutMs how long a node may take to read a piece of output
  * @param readsMax the most pieces of output asked of one node at a time
+ * @param bridges which node may tell of which cluster under another scheduler
  */
 public record GatewaySettings(
     String host,
@@ -20,7 +25,34 @@ public record GatewaySettings(
     int enrollingMax,
     long firstFrameMs,
     long readTimeoutMs,
-    int readsMax) {
+    int readsMax,
+    Map<ClusterName, NodeName> bridges) {
+  public GatewaySettings {
+    bridges = Map.copyOf(bridges);
+  }
+
+  /** Settings without bridges. */
+  public GatewaySettings(
+      String host,
+      int port,
+      long silenceMs,
+      int connectionsMax,
+      int enrollingMax,
+      long firstFrameMs,
+      long readTimeoutMs,
+      int readsMax) {
+    this(
+        host,
+        port,
+        silenceMs,
+        connectionsMax,
+        enrollingMax,
+        firstFrameMs,
+        readTimeoutMs,
+        readsMax,
+        Map.of());
+  }
+
   /** Defaults for an address. */
   public static GatewaySettings on(String host, int port) {
     return new GatewaySettings(host, port, 60_000, 32_768, 64, 10_000, 15_000, 8);
@@ -28,7 +60,24 @@ public record GatewaySettings(
 
   /** The same with another silence. */
   public GatewaySettings withSilenceMs(long value) {
+    return with(value, bridges);
+  }
+
+  /** The same with these bridges. */
+  public GatewaySettings withBridges(Map<ClusterName, NodeName> value) {
+    return with(silenceMs, value);
+  }
+
+  private GatewaySettings with(long silence, Map<ClusterName, NodeName> known) {
     return new GatewaySettings(
-        host, port, value, connectionsMax, enrollingMax, firstFrameMs, readTimeoutMs, readsMax);
+        host,
+        port,
+        silence,
+        connectionsMax,
+        enrollingMax,
+        firstFrameMs,
+        readTimeoutMs,
+        readsMax,
+        known);
   }
 }

@@ -31,9 +31,10 @@ import org.slf4j.LoggerFactory;
  * <pre>
  *   FRESH --enrol, without a certificate--> ENROLLING --> closed
  *   FRESH --hello, with one--> REGISTERING --durable--> WELCOMED --> closed
+ *   FRESH --hello of a bridge, with one--> BRIDGE --> closed
  * </pre>
  */
-final class NodeConnection implements DesiredPush.Line, Telling.Source {
+final class NodeConnection implements DesiredPush.Line, Telling.Source, BridgeLine.Ends {
   private static final Logger LOG = LoggerFactory.getLogger(NodeConnection.class);
   private static final int LENGTH_BYTES = 4;
 
@@ -44,6 +45,7 @@ final class NodeConnection implements DesiredPush.Line, Telling.Source {
     ENROLLING,
     REGISTERING,
     WELCOMED,
+    BRIDGE,
     CLOSED
   }
 
@@ -56,6 +58,7 @@ final class NodeConnection implements DesiredPush.Line, Telling.Source {
   private final List<RunId> acknowledged = new ArrayList<>();
   private State state = State.FRESH;
   private DesiredPush push;
+  private BridgeLine bridge;
   private boolean inBody;
   private boolean acknowledgeSoon;
   private long firstFrameTimer;
@@ -122,7 +125,7 @@ final class NodeConnection implements DesiredPush.Line, Telling.Source {
 
   @Override
   public boolean isWelcomed() {
-    return state == State.WELCOMED;
+    return state == State.WELCOMED || state == State.BRIDGE;
   }
 
   @Override
@@ -195,7 +198,13 @@ final class NodeConnection implements DesiredPush.Line, Telling.Source {
     switch (message) {
       case AgentMessage.Enrol m when identity.isEmpty() -> enrol(m);
       case AgentMessage.Hello m when state == State.FRESH -> hello(m);
-      case AgentMessage.Enrol _, AgentMessage.Hello _ -> malformed("out of place");
+      case AgentMessage.BridgeHello m when state == State.FRESH -> bridgeHello(m);
+      case AgentMessage.ObservedRuns m when state == State.BRIDGE -> bridge.told(m);
+      case AgentMessage.Enrol _,
+          AgentMessage.Hello _,
+          AgentMessage.BridgeHello _,
+          AgentMessage.ObservedRuns _ ->
+          malformed("out of place");
       case AgentMessage.Heartbeat m -> {
         requireWelcome();
         heartbeat(m);
@@ -238,7 +247,9 @@ final class NodeConnection implements DesiredPush.Line, Telling.Source {
         }
       }
       case AgentMessage.Renew m -> {
-        requireWelcome();
+        if (state != State.BRIDGE) {
+          requireWelcome();
+        }
         gateway.blocking(
             () -> gateway.pki().renew(node(), m.signingRequest()),
             this::send,
@@ -300,6 +311,23 @@ final class NodeConnection implements DesiredPush.Line, Telling.Source {
     gateway.arrived(this, m.running().size());
     scheduler.tell(
         new Input.RegisterNode(m.facts(), m.running(), m.ended()), reply -> registered(m, reply));
+  }
+
+  private void bridgeHello(AgentMessage.BridgeHello m) {
+    if (!speaks(m.protocolMin(), m.protocolMax())) {
+      return;
+    }
+    String refusal = BridgeLine.refusal(gateway.settings(), node(), m.cluster());
+    if (refusal != null) {
+      gateway.counters().identitiesRefused.increment();
+      LOG.warn("bridge refused node={} cluster={} reason={}", node(), m.cluster(), refusal);
+      refuse(refusal);
+      return;
+    }
+    state = State.BRIDGE;
+    gateway.cancel(firstFrameTimer);
+    bridge = new BridgeLine(node(), m.cluster(), scheduler, this);
+    bridge.welcome(m.protocolMax(), m.version());
   }
 
   private void registered(AgentMessage.Hello hello, Reply reply) {
@@ -442,7 +470,8 @@ final class NodeConnection implements DesiredPush.Line, Telling.Source {
             }));
   }
 
-  private void refuse(String reason) {
+  @Override
+  public void refuse(String reason) {
     write(new ServerMessage.Refused(reason)).onComplete(written -> close());
   }
 

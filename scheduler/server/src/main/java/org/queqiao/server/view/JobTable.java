@@ -165,6 +165,11 @@ public final class JobTable {
     horizon = lastJobId;
   }
 
+  /** A job with this number has ended and is history, whatever is here. */
+  void historyUpTo(long number) {
+    horizon = Math.max(horizon, number);
+  }
+
   /** The highest number at which an ended job may be missing here. */
   public long horizon() {
     return horizon;

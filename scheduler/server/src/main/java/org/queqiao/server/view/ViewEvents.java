@@ -9,6 +9,7 @@ import org.queqiao.contract.event.ArrayEnded;
 import org.queqiao.contract.event.ArrayTaskSplit;
 import org.queqiao.contract.event.ArrayTasksEnded;
 import org.queqiao.contract.event.BudgetTold;
+import org.queqiao.contract.event.ClusterObserved;
 import org.queqiao.contract.event.CreditLineSet;
 import org.queqiao.contract.event.DomainDefined;
 import org.queqiao.contract.event.JobAllocated;
@@ -52,6 +53,7 @@ import org.queqiao.contract.event.ReservationOpened;
 import org.queqiao.contract.event.RoleGranted;
 import org.queqiao.contract.event.RoleRevoked;
 import org.queqiao.contract.event.RulesSet;
+import org.queqiao.contract.event.RunObserved;
 import org.queqiao.contract.event.SchedulingDefined;
 import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.event.TopologyDefined;
@@ -199,7 +201,10 @@ final class ViewEvents {
       case NodeSettingsSet e -> nodes.change(e.node(), node -> node.with(e.settings()));
       case BudgetTold e -> prepaid.add(e.project());
       case CreditLineSet e -> prepaid.add(e.project());
+      // The books have it: it is over.
+      case RunObserved e -> jobs.historyUpTo(e.job().value());
       case PartitionDefined _,
+          ClusterObserved _,
           LicenceDefined _,
           TopologyDefined _,
           JobPolicyDefined _,

@@ -46,6 +46,7 @@ final class RunningServer {
   private static final String CONFIG =
       """
       http: {headTimeoutS: %d}
+      slurm: {bridges: "test1=slurm1"}
       limits:
         requestsPerSecond: %d
         requestBurst: %d
@@ -116,6 +117,10 @@ final class RunningServer {
     } catch (IOException e) {
       System.err.println("not deleted: " + file);
     }
+  }
+
+  Path data() {
+    return data;
   }
 
   int port() {

@@ -8,19 +8,19 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /** Jobs of every kind of end: of two users, alone and in arrays. */
-final class MixedJobs {
+public final class MixedJobs {
   private static final String[] NO_OPTIONS = {};
 
   private final SlurmSite site;
   private final Random random;
 
-  MixedJobs(SlurmSite site, long seed) {
+  public MixedJobs(SlurmSite site, long seed) {
     this.site = site;
     this.random = new Random(seed);
   }
 
   /** Submits so many, counting tasks, and does to them what is to be done; not all have ended. */
-  void play(int jobs) throws IOException {
+  public void play(int jobs) throws IOException {
     int left = jobs;
     left -= special();
     List<Long> alive = new ArrayList<>();
@@ -34,7 +34,7 @@ final class MixedJobs {
             switch (kind) {
               case 1 -> "exit 3";
               case 2 -> "kill -9 $$";
-              case 3 -> "srun true; srun sleep 1";
+              case 3 -> "srun -N1 -n1 true; srun -N1 -n1 sleep 1";
               default -> "sleep " + random.nextInt(4);
             };
         alive.add(site.submit(script, options()));
@@ -50,9 +50,7 @@ final class MixedJobs {
     List<String> all = new ArrayList<>(List.of(more));
     all.add("-n" + (1 + random.nextInt(6)));
     all.add("-t" + (1 + random.nextInt(5)));
-    if (random.nextBoolean()) {
-      all.add("--uid=nobody");
-    }
+    all.add(random.nextBoolean() ? "--uid=nobody" : "--account=polar");
     if (random.nextInt(4) == 0) {
       all.add("--exclusive");
     }
@@ -61,12 +59,12 @@ final class MixedJobs {
 
   /** One at least of each that takes more than a submission. */
   private int special() throws IOException {
-    long timedOut = site.submit("sleep 300", "-n2", "-t1");
+    long timedOut = site.submit("sleep 300", "-n2", "-t1", "-Apolar");
     long stopped = site.submit("sleep 40", "-n3", "-t5", "--uid=nobody");
-    long stoppedToItsEnd = site.submit("sleep 100", "-n2", "-t5");
-    long again = site.submit("sleep 20", "-n2", "-t5", "--requeue");
-    long cancelled = site.submit("sleep 100", "-n4", "-t5");
-    long never = site.submit("true", "--hold");
+    long stoppedToItsEnd = site.submit("sleep 100", "-n2", "-t5", "-Apolar");
+    long again = site.submit("sleep 20", "-n2", "-t5", "-Apolar", "--requeue");
+    long cancelled = site.submit("sleep 100", "-n4", "-t5", "-Apolar");
+    long never = site.submit("true", "-Apolar", "--hold");
     awaitRunning(timedOut, stopped, stoppedToItsEnd, again, cancelled);
     pause(1_500);
     site.command("scontrol", "suspend", "" + stopped);

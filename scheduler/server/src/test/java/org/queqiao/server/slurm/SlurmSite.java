@@ -24,12 +24,12 @@ import java.util.concurrent.locks.LockSupport;
  * A real Slurm with slurmdbd, MariaDB and munge from the system's packages, in a folder of its own,
  * on free ports of the loopback. Every process is a child of the test and is ended by its handle.
  */
-final class SlurmSite implements AutoCloseable {
-  static final String CLUSTER = "test1";
+public final class SlurmSite implements AutoCloseable {
+  public static final String CLUSTER = "test1";
   static final int NODES = 8;
   static final int CORES = 4;
-  static final Path SHIM =
-      Path.of("../../native/target/bin/libqueqiao-slurm.so").toAbsolutePath().normalize();
+  public static final Path SHIM =
+      Path.of(System.getProperty("queqiao.root"), "native", "target", "bin", "libqueqiao-slurm.so");
 
   private static final long PATIENCE_MS = 30_000;
   private static final long LOOK_MS = 200;
@@ -50,7 +50,7 @@ final class SlurmSite implements AutoCloseable {
   private final List<Integer> nodePorts = new ArrayList<>();
   private final String host;
 
-  SlurmSite(Path folder) throws IOException {
+  public SlurmSite(Path folder) throws IOException {
     this.folder = folder;
     this.host = run(List.of("hostname", "-s")).strip();
     for (int i = 0; i < NODES; i++) {
@@ -59,7 +59,7 @@ final class SlurmSite implements AutoCloseable {
   }
 
   /** Skips a test, with the reason, on a machine that cannot run Slurm. */
-  static void need() {
+  public static void need() {
     List<String> missing = NEEDED.stream().filter(each -> !Files.exists(Path.of(each))).toList();
     assumeTrue(
         missing.isEmpty(),
@@ -72,12 +72,12 @@ final class SlurmSite implements AutoCloseable {
     assumeTrue("root".equals(System.getProperty("user.name")), "slurmd of the test runs as root");
   }
 
-  Path configuration() {
+  public Path configuration() {
     return folder.resolve("slurm.conf");
   }
 
   /** Starts everything and waits until the nodes are idle. */
-  void start() throws IOException {
+  public void start() throws IOException {
     Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
     for (String each : List.of("munge", "state", "spool", "log", "out")) {
       Files.createDirectory(folder.resolve(each));
@@ -86,15 +86,16 @@ final class SlurmSite implements AutoCloseable {
         folder.resolve("out"), PosixFilePermissions.fromString("rwxrwxrwx"));
     startMunge();
     startDatabase();
-    writeConfiguration();
+    configureRecorder();
+    configureController();
     startRecorder();
     for (String each :
         List.of(
             "add cluster " + CLUSTER,
-            "add account climate",
-            "add account physics",
-            "add user root account=climate",
-            "add user nobody account=physics")) {
+            "add account polar",
+            "add account tides",
+            "add user root account=polar",
+            "add user nobody account=tides")) {
       command(("sacctmgr -i " + each).split(" "));
     }
     startController();
@@ -170,7 +171,7 @@ final class SlurmSite implements AutoCloseable {
     return command(sqlCommand(text));
   }
 
-  private void writeConfiguration() throws IOException {
+  private void configureRecorder() throws IOException {
     String munge = folder.resolve("munge/socket").toString();
     Path recorder = folder.resolve("slurmdbd.conf");
     Files.writeString(
@@ -198,6 +199,10 @@ final class SlurmSite implements AutoCloseable {
                 folder.resolve("slurmdbd.pid"),
                 databasePort));
     Files.setPosixFilePermissions(recorder, PosixFilePermissions.fromString("rw-------"));
+  }
+
+  private void configureController() throws IOException {
+    String munge = folder.resolve("munge/socket").toString();
     StringBuilder text =
         new StringBuilder(
             """
@@ -248,7 +253,7 @@ final class SlurmSite implements AutoCloseable {
   }
 
   /** Starts slurmdbd and waits until it answers. */
-  void startRecorder() throws IOException {
+  public void startRecorder() throws IOException {
     launch("slurmdbd", List.of("/usr/sbin/slurmdbd", "-D"));
     await(
         "slurmdbd",
@@ -261,13 +266,13 @@ final class SlurmSite implements AutoCloseable {
   }
 
   /** Starts slurmctld and waits until it answers. */
-  void startController() throws IOException {
+  public void startController() throws IOException {
     launch("slurmctld", List.of("/usr/sbin/slurmctld", "-D"));
     await("slurmctld", () -> tried("scontrol", "ping").contains(" is UP"));
   }
 
   /** Ends a process at once, as a crash does. */
-  void kill(String name) {
+  public void kill(String name) {
     Process process = processes.remove(name);
     process.destroyForcibly();
     end(name, process);
@@ -295,7 +300,7 @@ final class SlurmSite implements AutoCloseable {
   }
 
   /** Runs a command of Slurm; fails when it fails. */
-  String command(String... words) throws IOException {
+  public String command(String... words) throws IOException {
     return run(Arrays.asList(words));
   }
 
@@ -338,8 +343,16 @@ final class SlurmSite implements AutoCloseable {
     return Long.parseLong(run(words).strip().split(";")[0]);
   }
 
+  /** Waits until slurmctld has at most so many jobs that wait or run. */
+  public void awaitFew(int jobs, long patienceMs) throws IOException {
+    await(
+        "less than " + (jobs + 1) + " jobs",
+        patienceMs,
+        () -> command("squeue", "-h", "-r", "-o", "%i").lines().count() <= jobs);
+  }
+
   /** Waits until slurmctld has no job that waits or runs, and slurmdbd knows all of it. */
-  void awaitEnd(long patienceMs) throws IOException {
+  public void awaitEnd(long patienceMs) throws IOException {
     await(
         "the end of all jobs",
         patienceMs,
@@ -355,7 +368,7 @@ final class SlurmSite implements AutoCloseable {
   }
 
   /** What holds or does not. */
-  interface Condition {
+  public interface Condition {
     boolean holds() throws IOException;
   }
 
@@ -363,7 +376,7 @@ final class SlurmSite implements AutoCloseable {
     await(what, PATIENCE_MS, condition);
   }
 
-  void await(String what, long patienceMs, Condition condition) throws IOException {
+  public void await(String what, long patienceMs, Condition condition) throws IOException {
     long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(patienceMs);
     while (!holds(condition)) {
       if (System.nanoTime() - end > 0) {
@@ -400,8 +413,24 @@ final class SlurmSite implements AutoCloseable {
     }
   }
 
+  /** Steps are no children of the test: their jobs are cancelled first. */
+  private void cancelAll() {
+    String[] live = {"squeue", "-h", "-t", "PENDING,RUNNING,SUSPENDED,COMPLETING", "-o", "%i"};
+    try {
+      for (int i = 0; i < 50 && !tried(live).isEmpty(); i++) {
+        tried("scancel", "-u", "root");
+        tried("scancel", "-u", "nobody");
+        tried("scancel", "-u", "daemon");
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(LOOK_MS));
+      }
+    } catch (IOException e) {
+      System.err.println("jobs may be left: " + e.getMessage());
+    }
+  }
+
   @Override
   public void close() {
+    cancelAll();
     List<String> names = new ArrayList<>(processes.keySet());
     // Those that others write to end last.
     for (String name : names.reversed()) {

@@ -9,6 +9,7 @@ import org.queqiao.contract.event.ArrayEnded;
 import org.queqiao.contract.event.ArrayTaskSplit;
 import org.queqiao.contract.event.ArrayTasksEnded;
 import org.queqiao.contract.event.BudgetTold;
+import org.queqiao.contract.event.ClusterObserved;
 import org.queqiao.contract.event.CreditLineSet;
 import org.queqiao.contract.event.DomainDefined;
 import org.queqiao.contract.event.JobAllocated;
@@ -52,6 +53,7 @@ import org.queqiao.contract.event.ReservationOpened;
 import org.queqiao.contract.event.RoleGranted;
 import org.queqiao.contract.event.RoleRevoked;
 import org.queqiao.contract.event.RulesSet;
+import org.queqiao.contract.event.RunObserved;
 import org.queqiao.contract.event.SchedulingDefined;
 import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.event.TopologyDefined;
@@ -129,6 +131,7 @@ final class HistoryCheck {
       case NodeFenced e -> model.nodes.get(e.node()).fencedPosition = logged.position();
       case NodeSettingsSet e -> model.nodes.get(e.node()).settings = e.settings();
       case PartitionDefined e -> model.partitions.put(e.name(), e);
+      case RunObserved e -> model.lastJobId = Math.max(model.lastJobId, e.job().value());
       case LicenceDefined e -> model.licences.put(e.name(), e.count());
       case TopologyDefined e -> model.topology = e;
       case RulesSet e -> limits.set(e);
@@ -155,6 +158,7 @@ final class HistoryCheck {
           ReservationOpened _,
           ReservationClosed _,
           BudgetTold _,
+          ClusterObserved _,
           CreditLineSet _,
           MoneyProposed _,
           MoneyDecided _,

@@ -5,6 +5,7 @@ import org.queqiao.contract.event.ArrayEnded;
 import org.queqiao.contract.event.ArrayTaskSplit;
 import org.queqiao.contract.event.ArrayTasksEnded;
 import org.queqiao.contract.event.BudgetTold;
+import org.queqiao.contract.event.ClusterObserved;
 import org.queqiao.contract.event.CreditLineSet;
 import org.queqiao.contract.event.DomainDefined;
 import org.queqiao.contract.event.JobAllocated;
@@ -48,6 +49,7 @@ import org.queqiao.contract.event.ReservationOpened;
 import org.queqiao.contract.event.RoleGranted;
 import org.queqiao.contract.event.RoleRevoked;
 import org.queqiao.contract.event.RulesSet;
+import org.queqiao.contract.event.RunObserved;
 import org.queqiao.contract.event.SchedulingDefined;
 import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.event.TopologyDefined;
@@ -119,6 +121,7 @@ final class PermissionCheck {
           case MembershipSet e -> isAdministrator(actor) || manages(actor, e.project().value());
           case MembershipRemoved e -> isAdministrator(actor) || manages(actor, e.project().value());
           case BudgetTold _ -> isScheduler(actor);
+          case RunObserved _, ClusterObserved _ -> actor.kind() == Actor.Kind.NODE;
           case TariffDefined _, WalletFunded _, CreditLineSet _, MoneyProposed _, MoneyDecided _ ->
               actor.kind() == Actor.Kind.LOCAL_OWNER || holds(actor, Role.FINANCE);
         };

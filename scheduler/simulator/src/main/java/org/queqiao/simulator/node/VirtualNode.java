@@ -205,7 +205,9 @@ public final class VirtualNode {
         }
         case ServerMessage.ReadOutput _,
             ServerMessage.Certified _,
-            ServerMessage.MetricsStored _ -> {}
+            ServerMessage.MetricsStored _,
+            ServerMessage.BridgeWelcome _,
+            ServerMessage.RunsRecorded _ -> {}
       }
     });
   }

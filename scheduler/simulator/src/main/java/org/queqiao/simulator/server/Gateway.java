@@ -99,6 +99,8 @@ final class Gateway {
           AgentMessage.OutputChunk _,
           AgentMessage.RunMetricsReport _,
           AgentMessage.RunSamplesReport _,
+          AgentMessage.BridgeHello _,
+          AgentMessage.ObservedRuns _,
           AgentMessage.Enrol _,
           AgentMessage.Renew _ ->
           throw new IllegalStateException("simulated agents do not send " + message);

@@ -358,7 +358,11 @@ public final class LocalAdmin implements AutoCloseable {
   private static Outcome<String> outcome(Reply reply) {
     return switch (reply) {
       case Reply.Rejected(var rejection) -> Outcome.denied(Refusal.of(rejection));
-      case Reply.Done _, Reply.JobAccepted _, Reply.Planned _, Reply.Proposed _ ->
+      case Reply.Done _,
+          Reply.JobAccepted _,
+          Reply.Planned _,
+          Reply.Proposed _,
+          Reply.RunsRecorded _ ->
           Outcome.accepted("ok");
     };
   }

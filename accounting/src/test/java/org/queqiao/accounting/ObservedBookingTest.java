@@ -1,0 +1,112 @@
+package org.queqiao.accounting;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.ZoneOffset;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.queqiao.accounting.ledger.JobRow;
+import org.queqiao.accounting.ledger.Posting;
+import org.queqiao.accounting.ledger.Unit;
+import org.queqiao.accounting.metering.BillingCalendar;
+import org.queqiao.contract.event.Event;
+import org.queqiao.contract.event.LoggedEvent;
+import org.queqiao.contract.event.RunObserved;
+import org.queqiao.contract.event.TariffDefined;
+import org.queqiao.contract.id.Actor;
+import org.queqiao.contract.id.ClusterName;
+import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.PartitionName;
+import org.queqiao.contract.id.ProjectName;
+import org.queqiao.contract.id.UserName;
+import org.queqiao.contract.job.JobState;
+import org.queqiao.contract.observe.ExternalRun;
+import org.queqiao.contract.observe.ObservedRun;
+
+/** Runs of other schedulers are billed as own ones, and corrected by entries of their own. */
+final class ObservedBookingTest {
+  private static final long DAY_MS = 86_400_000;
+  private static final long RAN_MS = 170_000;
+  private static final PartitionName PARTITION = new PartitionName("c1.batch");
+  private static final ProjectName PROJECT = new ProjectName("polar");
+
+  private final ShadowLedger ledger = new ShadowLedger(new BillingCalendar(ZoneOffset.UTC));
+  private long position;
+
+  private void log(Event event) {
+    position++;
+    ledger.record(new LoggedEvent(position, 1, 1_000_000 + position, Actor.SCHEDULER, event));
+  }
+
+  /** From a minute before midnight until two after it, without ten seconds of the first. */
+  private static RunObserved run(int revision, long cores) {
+    return new RunObserved(
+        new JobId(5),
+        revision,
+        new ObservedRun(
+            new ExternalRun(new ClusterName("c1"), 17, 1_000),
+            "",
+            "melt",
+            new UserName("liwei"),
+            1001,
+            PROJECT,
+            PARTITION,
+            JobState.COMPLETED,
+            "COMPLETED",
+            0,
+            0,
+            DAY_MS - 60_000,
+            DAY_MS + 120_000,
+            List.of(DAY_MS - 30_000, DAY_MS - 20_000),
+            cores,
+            0,
+            0,
+            "cn1",
+            List.of()));
+  }
+
+  private long used() {
+    return ledger.books().balance("usage:" + PROJECT, Unit.CORE_MS, "");
+  }
+
+  private long paid() {
+    return -ledger.books().balance("wallet:" + PROJECT, Unit.MICRO, "CNY");
+  }
+
+  @Test
+  void aRunIsCutAtStopsAndDaysAndPaidAtOnce() {
+    log(new TariffDefined(PARTITION, 3_600_000, "CNY", 0));
+    log(run(1, 4));
+    assertThat(used()).isEqualTo(4 * RAN_MS);
+    assertThat(paid()).isEqualTo(4 * RAN_MS);
+    assertThat(ledger.unbalanced()).isEmpty();
+    JobRow row = ledger.books().job(new JobId(5)).orElseThrow();
+    assertThat(row.coreMs()).isEqualTo(4 * RAN_MS);
+    assertThat(row.detail()).isEqualTo("c1/17: COMPLETED");
+  }
+
+  @Test
+  void aCorrectionReversesWhatWasBilledAndBillsAnew() {
+    log(new TariffDefined(PARTITION, 3_600_000, "CNY", 0));
+    log(run(1, 4));
+    List<Posting> before = List.copyOf(ledger.books().postings());
+    log(run(2, 3));
+    assertThat(used()).isEqualTo(3 * RAN_MS);
+    assertThat(paid()).isEqualTo(3 * RAN_MS);
+    log(run(3, 5));
+    assertThat(used()).isEqualTo(5 * RAN_MS);
+    assertThat(paid()).isEqualTo(5 * RAN_MS);
+    assertThat(ledger.unbalanced()).isEmpty();
+    assertThat(ledger.books().postings().subList(0, before.size())).isEqualTo(before);
+    assertThat(ledger.books().job(new JobId(5)).orElseThrow().chargeMicro()).isEqualTo(5 * RAN_MS);
+  }
+
+  @Test
+  void aRunThatNeverStartedCostsNothing() {
+    log(new TariffDefined(PARTITION, 3_600_000, "CNY", 0));
+    log(run(1, 0));
+    assertThat(used()).isZero();
+    assertThat(ledger.books().postings()).isEmpty();
+    assertThat(ledger.books().job(new JobId(5)).orElseThrow().attempt()).isZero();
+  }
+}

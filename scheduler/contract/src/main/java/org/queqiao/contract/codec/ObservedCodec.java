@@ -1,0 +1,153 @@
+package org.queqiao.contract.codec;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.queqiao.contract.event.ClusterObserved;
+import org.queqiao.contract.event.RunObserved;
+import org.queqiao.contract.id.ClusterName;
+import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.PartitionName;
+import org.queqiao.contract.id.ProjectName;
+import org.queqiao.contract.id.UserName;
+import org.queqiao.contract.observe.ExternalRun;
+import org.queqiao.contract.observe.ObservedRun;
+import org.queqiao.contract.observe.ObservedStep;
+import org.queqiao.contract.snapshot.ObservedImage;
+import org.queqiao.contract.wire.PbClusterObserved;
+import org.queqiao.contract.wire.PbObservedImage;
+import org.queqiao.contract.wire.PbObservedRun;
+import org.queqiao.contract.wire.PbObservedStep;
+import org.queqiao.contract.wire.PbRunObserved;
+
+/** Runs of other schedulers to and from their wire form. */
+final class ObservedCodec {
+  private ObservedCodec() {}
+
+  static PbRunObserved write(RunObserved e) {
+    return PbRunObserved.newBuilder()
+        .setJob(e.job().value())
+        .setRevision(e.revision())
+        .setRun(write(e.run()))
+        .build();
+  }
+
+  static RunObserved read(PbRunObserved e) {
+    return new RunObserved(new JobId(e.getJob()), e.getRevision(), read(e.getRun()));
+  }
+
+  static PbClusterObserved write(ClusterObserved e) {
+    return PbClusterObserved.newBuilder()
+        .setCluster(e.cluster().value())
+        .setCompleteMs(e.completeMs())
+        .build();
+  }
+
+  static ClusterObserved read(PbClusterObserved e) {
+    return new ClusterObserved(new ClusterName(e.getCluster()), e.getCompleteMs());
+  }
+
+  static PbObservedRun write(ObservedRun run) {
+    PbObservedRun.Builder out =
+        PbObservedRun.newBuilder()
+            .setCluster(run.id().cluster().value())
+            .setNumber(run.id().job())
+            .setSubmitMs(run.id().submitMs())
+            .setTask(run.task())
+            .setName(run.name())
+            .setUser(run.user().value())
+            .setUid(run.uid())
+            .setProject(run.project().value())
+            .setPartition(run.partition().value())
+            .setState(ModelWriter.state(run.state()))
+            .setDetail(run.detail())
+            .setExitCode(run.exitCode())
+            .setSignal(run.signal())
+            .setStartMs(run.startMs())
+            .setEndMs(run.endMs())
+            .addAllStops(run.stops())
+            .setCores(run.cores())
+            .setMemBytes(run.memBytes())
+            .setLimitMs(run.limitMs())
+            .setNodes(run.nodes());
+    for (ObservedStep step : run.steps()) {
+      out.addSteps(
+          PbObservedStep.newBuilder()
+              .setId(step.id())
+              .setName(step.name())
+              .setState(step.state())
+              .setStartMs(step.startMs())
+              .setEndMs(step.endMs())
+              .setTasks(step.tasks())
+              .setCores(step.cores()));
+    }
+    return out.build();
+  }
+
+  static ObservedRun read(PbObservedRun in) {
+    List<ObservedStep> steps = new ArrayList<>();
+    for (PbObservedStep step : in.getStepsList()) {
+      steps.add(
+          new ObservedStep(
+              step.getId(),
+              step.getName(),
+              step.getState(),
+              step.getStartMs(),
+              step.getEndMs(),
+              step.getTasks(),
+              step.getCores()));
+    }
+    return new ObservedRun(
+        new ExternalRun(new ClusterName(in.getCluster()), in.getNumber(), in.getSubmitMs()),
+        in.getTask(),
+        in.getName(),
+        new UserName(in.getUser()),
+        in.getUid(),
+        new ProjectName(in.getProject()),
+        new PartitionName(in.getPartition()),
+        ModelReader.state(in.getState()),
+        in.getDetail(),
+        in.getExitCode(),
+        in.getSignal(),
+        in.getStartMs(),
+        in.getEndMs(),
+        in.getStopsList(),
+        in.getCores(),
+        in.getMemBytes(),
+        in.getLimitMs(),
+        in.getNodes(),
+        steps);
+  }
+
+  static PbObservedImage write(ObservedImage image) {
+    PbObservedImage.Builder out =
+        PbObservedImage.newBuilder()
+            .setCluster(image.cluster().value())
+            .setCompleteMs(image.completeMs());
+    for (ObservedImage.Run run : image.runs()) {
+      out.addRuns(
+          PbObservedImage.Run.newBuilder()
+              .setNumber(run.number())
+              .setSubmitMs(run.submitMs())
+              .setJob(run.job().value())
+              .setRevision(run.revision())
+              .setEndMs(run.endMs())
+              .setFingerprint(run.fingerprint()));
+    }
+    return out.build();
+  }
+
+  static ObservedImage read(PbObservedImage in) {
+    List<ObservedImage.Run> runs = new ArrayList<>();
+    for (PbObservedImage.Run run : in.getRunsList()) {
+      runs.add(
+          new ObservedImage.Run(
+              run.getNumber(),
+              run.getSubmitMs(),
+              new JobId(run.getJob()),
+              run.getRevision(),
+              run.getEndMs(),
+              run.getFingerprint()));
+    }
+    return new ObservedImage(new ClusterName(in.getCluster()), in.getCompleteMs(), runs);
+  }
+}

@@ -1,0 +1,69 @@
+package org.queqiao.contract.codec;
+
+import java.util.List;
+import org.queqiao.contract.event.ClusterObserved;
+import org.queqiao.contract.event.Event;
+import org.queqiao.contract.event.RunObserved;
+import org.queqiao.contract.id.ClusterName;
+import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.PartitionName;
+import org.queqiao.contract.id.UserName;
+import org.queqiao.contract.job.JobState;
+import org.queqiao.contract.observe.ExternalRun;
+import org.queqiao.contract.observe.ObservedRun;
+import org.queqiao.contract.observe.ObservedStep;
+import org.queqiao.contract.snapshot.ClusterImage;
+import org.queqiao.contract.snapshot.ObservedImage;
+
+/** Runs of another scheduler with every field different from its default. */
+final class ObservedSamples {
+  static final ClusterName CLUSTER = new ClusterName("old-cluster");
+  private static final long START_MS = 1_760_000_000_000L;
+
+  static final ObservedRun RUN =
+      new ObservedRun(
+          new ExternalRun(CLUSTER, 4711, START_MS - 60_000),
+          "4700_3",
+          "melt",
+          new UserName("liwei"),
+          1001,
+          Samples.PROJECT,
+          new PartitionName("old-cluster.batch"),
+          JobState.TIMEOUT,
+          "TIMEOUT",
+          1,
+          15,
+          START_MS,
+          START_MS + 600_000,
+          List.of(START_MS + 5_000, START_MS + 9_000, START_MS + 20_000, START_MS + 21_000),
+          128,
+          4_000_000_000L,
+          540_000,
+          "cn[1-2]",
+          List.of(
+              new ObservedStep(
+                  "batch", "batch", "CANCELLED", START_MS, START_MS + 600_000, 1, 64)));
+
+  private ObservedSamples() {}
+
+  static List<Event> events() {
+    return List.of(
+        new RunObserved(new JobId(99), 2, RUN), new ClusterObserved(CLUSTER, START_MS + 700_000));
+  }
+
+  static ClusterImage image(ClusterImage first) {
+    return first.with(
+        List.of(
+            new ObservedImage(
+                CLUSTER,
+                START_MS + 700_000,
+                List.of(
+                    new ObservedImage.Run(
+                        4711,
+                        START_MS - 60_000,
+                        new JobId(99),
+                        2,
+                        START_MS + 600_000,
+                        RUN.fingerprint())))));
+  }
+}

@@ -1,0 +1,75 @@
+package org.queqiao.core.admission;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import org.queqiao.contract.event.ClusterObserved;
+import org.queqiao.contract.event.RunObserved;
+import org.queqiao.contract.id.Actor;
+import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.observe.ExternalRun;
+import org.queqiao.contract.observe.ObservedRun;
+import org.queqiao.contract.snapshot.ObservedImage;
+import org.queqiao.core.message.Decision;
+import org.queqiao.core.message.Fact;
+import org.queqiao.core.message.Input;
+import org.queqiao.core.message.Reply;
+import org.queqiao.core.state.Cluster;
+
+/**
+ * Runs of other schedulers, as bridges tell of them: what was told before changes nothing, what is
+ * told otherwise is a correction, what is too old to know whether it was told is not taken.
+ */
+public final class ObservedCheck {
+  /** So many runs are told at once. */
+  public static final int RUNS_MAX = 512;
+
+  /** So long must pass before a moment up to which nothing new was found becomes a fact. */
+  private static final long QUIET_MS = 600_000;
+
+  private final Cluster cluster;
+
+  public ObservedCheck(Cluster cluster) {
+    this.cluster = cluster;
+  }
+
+  public Decision decide(Input.RecordRuns input) {
+    if (input.runs().size() > RUNS_MAX) {
+      return Rejections.invalid(
+          "runs", "at most " + RUNS_MAX + " at a time, not " + input.runs().size());
+    }
+    Actor actor = Actor.node(input.bridge());
+    List<Fact> facts = new ArrayList<>();
+    TreeSet<ExternalRun> named = new TreeSet<>();
+    long lastJobId = cluster.lastJobId();
+    int known = 0;
+    int tooOld = 0;
+    for (ObservedRun run : input.runs()) {
+      if (!run.id().cluster().equals(input.cluster()) || !named.add(run.id())) {
+        return Rejections.invalid(
+            "runs", "run " + run.id() + " is told twice, or not of " + input.cluster());
+      }
+      Optional<ObservedImage.Run> before = cluster.observed().find(run.id());
+      if (before.isEmpty() && cluster.observed().isForgotten(run)) {
+        tooOld++;
+      } else if (before.isEmpty()) {
+        facts.add(new Fact(actor, new RunObserved(new JobId(++lastJobId), 1, run)));
+      } else if (before.get().fingerprint() == run.fingerprint()) {
+        known++;
+      } else {
+        facts.add(
+            new Fact(
+                actor, new RunObserved(before.get().job(), before.get().revision() + 1, run)));
+      }
+    }
+    int recorded = facts.size();
+    long completeMs = cluster.observed().completeMs(input.cluster());
+    boolean worthAFact = !facts.isEmpty() || input.completeMs() - completeMs >= QUIET_MS;
+    if (input.completeMs() > completeMs && worthAFact) {
+      facts.add(new Fact(actor, new ClusterObserved(input.cluster(), input.completeMs())));
+      completeMs = input.completeMs();
+    }
+    return new Decision(facts, new Reply.RunsRecorded(recorded, known, tooOld, completeMs));
+  }
+}

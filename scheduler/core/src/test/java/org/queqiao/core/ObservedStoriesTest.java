@@ -1,0 +1,89 @@
+package org.queqiao.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.queqiao.contract.event.ClusterObserved;
+import org.queqiao.contract.event.Event;
+import org.queqiao.contract.event.RunObserved;
+import org.queqiao.contract.id.NodeName;
+import org.queqiao.contract.observe.ObservedRun;
+import org.queqiao.core.message.Decision;
+import org.queqiao.core.message.Fact;
+import org.queqiao.core.message.Input;
+import org.queqiao.core.message.Reply;
+import org.queqiao.core.state.ObservedTable;
+
+/** Runs of another scheduler count once, whatever their bridge repeats. */
+final class ObservedStoriesTest {
+  private static final NodeName BRIDGE = new NodeName("bridge");
+  private final SchedulerStory story = SchedulerStory.site();
+
+  private Input.RecordRuns told(long completeMs, ObservedRun... runs) {
+    return new Input.RecordRuns(BRIDGE, RandomRuns.CLUSTER, List.of(runs), completeMs);
+  }
+
+  private List<Event> facts(Input input) {
+    Decision decision = story.machine.decide(input, story.nowMs);
+    return decision.facts().stream().map(Fact::event).toList();
+  }
+
+  @Test
+  void aRunThatIsToldAgainChangesNothing() {
+    ObservedRun run = RandomRuns.run(7, 2);
+    long lastJobId = story.machine.state().lastJobId();
+    story.does(told(0, run));
+    assertThat(story.machine.state().lastJobId()).isEqualTo(lastJobId + 1);
+    assertThat(facts(told(0, run))).isEmpty();
+    assertThat(story.machine.decide(told(0, run), story.nowMs).reply())
+        .isEqualTo(new Reply.RunsRecorded(0, 1, 0, 0));
+    assertThat(facts(told(0, RandomRuns.run(8, 2))))
+        .hasSize(1)
+        .first()
+        .isInstanceOf(RunObserved.class);
+  }
+
+  @Test
+  void aRunThatIsToldOtherwiseIsCorrected() {
+    story.does(told(0, RandomRuns.run(7, 2)));
+    List<Event> facts = facts(told(0, RandomRuns.run(7, 3)));
+    assertThat(facts).hasSize(1);
+    RunObserved corrected = (RunObserved) facts.getFirst();
+    assertThat(corrected.revision()).isEqualTo(2);
+    assertThat(corrected.job().value()).isEqualTo(story.machine.state().lastJobId());
+    story.does(told(0, RandomRuns.run(7, 3)));
+    assertThat(facts(told(0, RandomRuns.run(7, 2)))).hasSize(1);
+  }
+
+  @Test
+  void aRunThatMayHaveBeenForgottenIsNotTaken() {
+    ObservedRun run = RandomRuns.run(7, 2);
+    long lateMs = run.endMs() + ObservedTable.KEEP_MS;
+    story.does(told(lateMs, run));
+    assertThat(facts(told(lateMs, run))).isEmpty();
+    long laterMs = lateMs + 600_000;
+    assertThat(facts(told(laterMs))).containsExactly(new ClusterObserved(RandomRuns.CLUSTER, laterMs));
+    story.does(told(laterMs));
+    assertThat(facts(told(0, run))).isEmpty();
+    assertThat(story.machine.decide(told(0, run), story.nowMs).reply())
+        .isEqualTo(new Reply.RunsRecorded(0, 0, 1, laterMs));
+  }
+
+  @Test
+  void theHistoryNeverGoesBack() {
+    story.does(told(story.nowMs, RandomRuns.run(7, 2)));
+    assertThat(facts(told(story.nowMs - 1))).isEmpty();
+    assertThat(facts(told(story.nowMs + 599_999))).isEmpty();
+  }
+
+  @Test
+  void aRunToldTwiceAtOnceIsRefused() {
+    assertThat(
+            story
+                .machine
+                .decide(told(0, RandomRuns.run(7, 2), RandomRuns.run(7, 2)), story.nowMs)
+                .reply())
+        .isInstanceOf(Reply.Rejected.class);
+  }
+}

@@ -1,0 +1,79 @@
+package org.queqiao.server.http;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.queqiao.agent.slurm.BridgeMain;
+import org.queqiao.server.slurm.SlurmSite;
+
+/** The real bridge in a process of its own, with the folder that it keeps. */
+final class BridgeProcess implements AutoCloseable {
+  private final Path data;
+  private final Path configuration;
+  private final Path printed;
+  private Process process;
+
+  BridgeProcess(Path folder, Path configuration) throws IOException {
+    this.data = Files.createDirectories(folder.resolve("bridge"));
+    this.configuration = configuration;
+    this.printed = folder.resolve("bridge.printed");
+  }
+
+  /** Gives it a code to enrol with at its start. */
+  void enrolment(String code) throws IOException {
+    Files.writeString(data.resolve("enrolment"), code);
+  }
+
+  void start(String... more) throws IOException {
+    List<String> words =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-Xmx256m",
+                "-cp",
+                System.getProperty("java.class.path"),
+                BridgeMain.class.getName(),
+                "--data",
+                data.toString(),
+                "--node",
+                "slurm1",
+                "--cluster",
+                SlurmSite.CLUSTER,
+                "--shim",
+                SlurmSite.SHIM.toString(),
+                "--slurm-conf",
+                configuration.toString(),
+                "--poll-ms",
+                "500",
+                "--margin-ms",
+                "2000"));
+    words.addAll(List.of(more));
+    process =
+        new ProcessBuilder(words)
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(printed.toFile()))
+            .start();
+  }
+
+  /** What it has said so far. */
+  String said() throws IOException {
+    return Files.exists(printed) ? Files.readString(printed) : "";
+  }
+
+  /** Ends it at once, as a crash does. */
+  void kill() throws InterruptedException {
+    process.descendants().forEach(ProcessHandle::destroyForcibly);
+    process.destroyForcibly().waitFor();
+  }
+
+  @Override
+  public void close() {
+    if (process != null) {
+      process.descendants().forEach(ProcessHandle::destroyForcibly);
+      process.destroyForcibly();
+    }
+  }
+}
