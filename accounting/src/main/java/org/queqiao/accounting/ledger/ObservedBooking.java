@@ -28,10 +28,9 @@ final class ObservedBooking {
       RunObserved before =
           books
               .observed(event.job())
-              .orElseThrow(
-                  () ->
-                      new IllegalStateException(
-                          "the log corrects run " + event.run().id() + ", which is unknown"));
+              .orElseThrow(() ->
+                  new IllegalStateException(
+                      "the log corrects run " + event.run().id() + ", which is unknown"));
       book(before, true, logged, books);
     }
     JobRow row = book(event, false, logged, books);
@@ -48,8 +47,7 @@ final class ObservedBooking {
     ObservedRun run = event.run();
     RunId number = number(event, reverse);
     JobRow row = row(event, domains(event, reverse, books));
-    OpenRun intervals =
-        new OpenRun(number, run.startMs(), run.cores(), 0, "", run.stops());
+    OpenRun intervals = new OpenRun(number, run.startMs(), run.cores(), 0, "", run.stops());
     for (OpenRun.Interval each : intervals.intervals(run.endMs())) {
       for (Segment segment :
           Meter.segments(

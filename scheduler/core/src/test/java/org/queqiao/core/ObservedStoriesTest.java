@@ -63,7 +63,8 @@ final class ObservedStoriesTest {
     story.does(told(lateMs, run));
     assertThat(facts(told(lateMs, run))).isEmpty();
     long laterMs = lateMs + 600_000;
-    assertThat(facts(told(laterMs))).containsExactly(new ClusterObserved(RandomRuns.CLUSTER, laterMs));
+    assertThat(facts(told(laterMs)))
+        .containsExactly(new ClusterObserved(RandomRuns.CLUSTER, laterMs));
     story.does(told(laterMs));
     assertThat(facts(told(0, run))).isEmpty();
     assertThat(story.machine.decide(told(0, run), story.nowMs).reply())

@@ -43,8 +43,7 @@ final class RandomRuns {
         0,
         SchedulerStory.BEGIN_MS + 5_000 + number,
         SchedulerStory.BEGIN_MS + 9_000 + number,
-        List.of(
-            SchedulerStory.BEGIN_MS + 6_000 + number, SchedulerStory.BEGIN_MS + 7_000 + number),
+        List.of(SchedulerStory.BEGIN_MS + 6_000 + number, SchedulerStory.BEGIN_MS + 7_000 + number),
         cores,
         0,
         60_000,

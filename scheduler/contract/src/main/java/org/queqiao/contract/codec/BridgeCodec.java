@@ -38,9 +38,7 @@ final class BridgeCodec {
 
   static AgentMessage.ObservedRuns read(PbObservedRuns in) {
     return new AgentMessage.ObservedRuns(
-        in.getBatch(),
-        ModelReader.list(in.getRunsList(), ObservedCodec::read),
-        in.getCompleteMs());
+        in.getBatch(), ModelReader.list(in.getRunsList(), ObservedCodec::read), in.getCompleteMs());
   }
 
   static PbBridgeWelcome write(ServerMessage.BridgeWelcome m) {

@@ -116,16 +116,7 @@ public record ClusterImage(
   /** The same of a site with these licences and switches, where this was learnt. */
   public ClusterImage with(List<LicenceDefined> own, TopologyDefined tree, ExperienceImage learnt) {
     return changed(
-        jobs,
-        idempotencyKeys,
-        outcomes,
-        own,
-        tree,
-        learnt,
-        reservations,
-        wallets,
-        money,
-        observed);
+        jobs, idempotencyKeys, outcomes, own, tree, learnt, reservations, wallets, money, observed);
   }
 
   /** The same with these reservations and wallets. */

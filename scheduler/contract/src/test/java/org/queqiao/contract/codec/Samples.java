@@ -679,8 +679,7 @@ final class Samples {
             new AgentMessage.RunMetricsReport(METRICS, new byte[0]),
             new AgentMessage.RunSamplesReport(RUN, new byte[] {1, 2}),
             new AgentMessage.BridgeHello(4, 5, ObservedSamples.CLUSTER, "22.05.8"),
-            new AgentMessage.ObservedRuns(
-                7, List.of(ObservedSamples.RUN), 1_760_000_700_000L),
+            new AgentMessage.ObservedRuns(7, List.of(ObservedSamples.RUN), 1_760_000_700_000L),
             new AgentMessage.DesiredSetApplied(4, 17),
             new AgentMessage.OutputChunk(
                 5, AgentMessage.ReadStatus.OK, 1000, new byte[] {1, 2, 3}, "short"),

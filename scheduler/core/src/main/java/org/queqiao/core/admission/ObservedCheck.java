@@ -59,8 +59,7 @@ public final class ObservedCheck {
         known++;
       } else {
         facts.add(
-            new Fact(
-                actor, new RunObserved(before.get().job(), before.get().revision() + 1, run)));
+            new Fact(actor, new RunObserved(before.get().job(), before.get().revision() + 1, run)));
       }
     }
     int recorded = facts.size();

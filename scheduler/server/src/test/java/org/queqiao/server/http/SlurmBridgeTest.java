@@ -109,9 +109,7 @@ final class SlurmBridgeTest {
     bridge.start("--since-ms", "0");
     int before = bridge.said().split("Slurm 22.05").length;
     site.await(
-        "the history told again",
-        30_000,
-        () -> bridge.said().split("Slurm 22.05").length > before);
+        "the history told again", 30_000, () -> bridge.said().split("Slurm 22.05").length > before);
     pause();
     assertThat(pairs(books, RUNS)).isEqualTo(theirs);
     assertThat(number(books, "select count(*) from posting")).isEqualTo(postings);

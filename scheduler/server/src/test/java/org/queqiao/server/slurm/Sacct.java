@@ -30,13 +30,18 @@ public final class Sacct {
 
   private static String[][] fields(SlurmSite site) throws IOException {
     String[] words = {
-      "sacct", "-a", "-D", "-X", "-n", "-P", "-S", "now-1day", "-o",
+      "sacct",
+      "-a",
+      "-D",
+      "-X",
+      "-n",
+      "-P",
+      "-S",
+      "now-1day",
+      "-o",
       "JobIDRaw,Submit,CPUTimeRAW,Account,User,State"
     };
-    return site.command(words)
-        .lines()
-        .map(line -> line.split("\\|"))
-        .toArray(String[][]::new);
+    return site.command(words).lines().map(line -> line.split("\\|")).toArray(String[][]::new);
   }
 
   /**
@@ -51,8 +56,16 @@ public final class Sacct {
     site.command("sacctmgr", "-i", "roll", from, to);
     String report =
         site.command(
-            "sreport", "-n", "-P", "-t", "seconds", "cluster", "AccountUtilizationByUser",
-            "start=" + from, "end=" + to, "format=Account,Login,Used");
+            "sreport",
+            "-n",
+            "-P",
+            "-t",
+            "seconds",
+            "cluster",
+            "AccountUtilizationByUser",
+            "start=" + from,
+            "end=" + to,
+            "format=Account,Login,Used");
     Map<String, Long> used = new TreeMap<>();
     for (String line : report.split("\n")) {
       String[] field = line.split("\\|");
