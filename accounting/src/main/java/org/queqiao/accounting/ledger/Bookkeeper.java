@@ -109,9 +109,8 @@ public final class Bookkeeper {
       case ArrayEnded e -> arrayEnded(e, books);
       case ArrayTasksEnded e -> {}
       case JobChanged e -> changed(e, logged, books);
-      case BudgetTold e -> {}
+      case BudgetTold _, ClusterObserved _ -> {}
       case RunObserved e -> observed.record(e, logged, books);
-      case ClusterObserved e -> {}
       case CreditLineSet e -> books.putCredit(e.project(), e.currency(), e.creditMicro());
       case JobPolicyDefined e -> {}
       case SchedulingDefined e -> {}

@@ -300,12 +300,7 @@ final class Batch implements Books {
           statement.setString(7, Rows.stops(run.stops()));
         });
     flushStops();
-    batch(
-        "insert into observed_run (job, cluster, number, submit_ms, revision, told) values"
-            + " (?, ?, ?, ?, ?, ?) on conflict (job) do update set revision = excluded.revision,"
-            + " told = excluded.told",
-        observed.values(),
-        Batch::setObserved);
+    flushObserved();
     batch(
         "delete from open_run where job = ? and attempt = ?",
         closed,
@@ -332,6 +327,15 @@ final class Batch implements Books {
         metered,
         Batch::setSegment);
     now(() -> MoneyRows.write(connection, entries));
+  }
+
+  private void flushObserved() {
+    batch(
+        "insert into observed_run (job, cluster, number, submit_ms, revision, told) values"
+            + " (?, ?, ?, ?, ?, ?) on conflict (job) do update set revision = excluded.revision,"
+            + " told = excluded.told",
+        observed.values(),
+        Batch::setObserved);
   }
 
   private void flushStops() {

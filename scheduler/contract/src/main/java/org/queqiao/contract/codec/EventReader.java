@@ -87,12 +87,10 @@ final class EventReader {
       case MEMBERSHIP_SET -> membershipSet(in.getMembershipSet());
       case MEMBERSHIP_REMOVED -> membershipRemoved(in.getMembershipRemoved());
       case WALLET_FUNDED -> funded(in.getWalletFunded());
-      case BUDGET_TOLD -> WalletCodec.read(in.getBudgetTold());
-      case CREDIT_LINE_SET -> WalletCodec.read(in.getCreditLineSet());
+      case BUDGET_TOLD, CREDIT_LINE_SET -> WalletCodec.event(in);
       case MONEY_PROPOSED -> MoneyCodec.read(in.getMoneyProposed());
       case MONEY_DECIDED -> MoneyCodec.read(in.getMoneyDecided());
-      case RUN_OBSERVED -> ObservedCodec.read(in.getRunObserved());
-      case CLUSTER_OBSERVED -> ObservedCodec.read(in.getClusterObserved());
+      case RUN_OBSERVED, CLUSTER_OBSERVED -> ObservedCodec.event(in);
       case PLATFORM_DEFINED -> PolicyReader.platform(in.getPlatformDefined());
       case QOS_DEFINED -> PolicyReader.qos(in.getQosDefined());
       case PRIORITY_POLICY_DEFINED ->

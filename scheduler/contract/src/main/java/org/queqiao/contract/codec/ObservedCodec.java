@@ -3,6 +3,7 @@ package org.queqiao.contract.codec;
 import java.util.ArrayList;
 import java.util.List;
 import org.queqiao.contract.event.ClusterObserved;
+import org.queqiao.contract.event.Event;
 import org.queqiao.contract.event.RunObserved;
 import org.queqiao.contract.id.ClusterName;
 import org.queqiao.contract.id.JobId;
@@ -13,6 +14,7 @@ import org.queqiao.contract.observe.ExternalRun;
 import org.queqiao.contract.observe.ObservedRun;
 import org.queqiao.contract.observe.ObservedStep;
 import org.queqiao.contract.snapshot.ObservedImage;
+import org.queqiao.contract.wire.EventRecord;
 import org.queqiao.contract.wire.PbClusterObserved;
 import org.queqiao.contract.wire.PbObservedImage;
 import org.queqiao.contract.wire.PbObservedRun;
@@ -22,6 +24,10 @@ import org.queqiao.contract.wire.PbRunObserved;
 /** Runs of other schedulers to and from their wire form. */
 final class ObservedCodec {
   private ObservedCodec() {}
+
+  static Event event(EventRecord in) {
+    return in.hasRunObserved() ? read(in.getRunObserved()) : read(in.getClusterObserved());
+  }
 
   static PbRunObserved write(RunObserved e) {
     return PbRunObserved.newBuilder()

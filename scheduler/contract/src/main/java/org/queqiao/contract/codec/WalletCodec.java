@@ -4,8 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.queqiao.contract.event.BudgetTold;
 import org.queqiao.contract.event.CreditLineSet;
+import org.queqiao.contract.event.Event;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.snapshot.WalletImage;
+import org.queqiao.contract.wire.EventRecord;
 import org.queqiao.contract.wire.PbBudgetTold;
 import org.queqiao.contract.wire.PbCreditLineSet;
 import org.queqiao.contract.wire.PbWalletImage;
@@ -13,6 +15,10 @@ import org.queqiao.contract.wire.PbWalletImage;
 /** Wallets to and from their wire form. */
 final class WalletCodec {
   private WalletCodec() {}
+
+  static Event event(EventRecord in) {
+    return in.hasBudgetTold() ? read(in.getBudgetTold()) : read(in.getCreditLineSet());
+  }
 
   static PbBudgetTold write(BudgetTold e) {
     return PbBudgetTold.newBuilder()

@@ -54,6 +54,23 @@ final class BridgeLine {
         : "cluster " + cluster + " is told of by node " + allowed + ", not by " + node;
   }
 
+  /** The line of a bridge, or null for one that is refused. */
+  static BridgeLine open(
+      AgentGateway gateway,
+      NodeName node,
+      AgentMessage.BridgeHello m,
+      Telling scheduler,
+      Ends ends) {
+    String refusal = refusal(gateway.settings(), node, m.cluster());
+    if (refusal == null) {
+      return new BridgeLine(node, m.cluster(), scheduler, ends);
+    }
+    gateway.counters().identitiesRefused.increment();
+    LOG.warn("bridge refused node={} cluster={} reason={}", node, m.cluster(), refusal);
+    ends.refuse(refusal);
+    return null;
+  }
+
   /** Says how far the history is known. */
   void welcome(int protocolMax, String version) {
     scheduler.tell(

@@ -246,16 +246,18 @@ final class NodeConnection implements DesiredPush.Line, Telling.Source, BridgeLi
           waiting.complete(m);
         }
       }
-      case AgentMessage.Renew m -> {
-        if (state != State.BRIDGE) {
-          requireWelcome();
-        }
-        gateway.blocking(
-            () -> gateway.pki().renew(node(), m.signingRequest()),
-            this::send,
-            failure -> LOG.warn("renewal refused node={} reason={}", name(), failure.getMessage()));
-      }
+      case AgentMessage.Renew m -> renew(m);
     }
+  }
+
+  private void renew(AgentMessage.Renew m) {
+    if (state != State.BRIDGE) {
+      requireWelcome();
+    }
+    gateway.blocking(
+        () -> gateway.pki().renew(node(), m.signingRequest()),
+        this::send,
+        failure -> LOG.warn("renewal refused node={} reason={}", name(), failure.getMessage()));
   }
 
   private void requireWelcome() {
@@ -314,20 +316,14 @@ final class NodeConnection implements DesiredPush.Line, Telling.Source, BridgeLi
   }
 
   private void bridgeHello(AgentMessage.BridgeHello m) {
-    if (!speaks(m.protocolMin(), m.protocolMax())) {
-      return;
+    if (speaks(m.protocolMin(), m.protocolMax())) {
+      bridge = BridgeLine.open(gateway, node(), m, scheduler, this);
+      if (bridge != null) {
+        state = State.BRIDGE;
+        gateway.cancel(firstFrameTimer);
+        bridge.welcome(m.protocolMax(), m.version());
+      }
     }
-    String refusal = BridgeLine.refusal(gateway.settings(), node(), m.cluster());
-    if (refusal != null) {
-      gateway.counters().identitiesRefused.increment();
-      LOG.warn("bridge refused node={} cluster={} reason={}", node(), m.cluster(), refusal);
-      refuse(refusal);
-      return;
-    }
-    state = State.BRIDGE;
-    gateway.cancel(firstFrameTimer);
-    bridge = new BridgeLine(node(), m.cluster(), scheduler, this);
-    bridge.welcome(m.protocolMax(), m.version());
   }
 
   private void registered(AgentMessage.Hello hello, Reply reply) {

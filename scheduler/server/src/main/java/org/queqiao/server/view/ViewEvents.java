@@ -174,7 +174,7 @@ final class ViewEvents {
       case JobAllocated e -> allocated(e, nowMs);
       case JobPromised e ->
           change(e.job(), entry -> entry.promised(e.startMs(), e.task()).status());
-      case JobStarted _, JobSignalled _ -> {}
+      case JobStarted _, JobSignalled _, ClusterObserved _ -> {}
       case ArrayTaskSplit e -> split(e);
       case ArrayTasksEnded e -> tasksEnded(e);
       case JobChanged e -> changed(e);
@@ -201,10 +201,8 @@ final class ViewEvents {
       case NodeSettingsSet e -> nodes.change(e.node(), node -> node.with(e.settings()));
       case BudgetTold e -> prepaid.add(e.project());
       case CreditLineSet e -> prepaid.add(e.project());
-      // The books have it: it is over.
       case RunObserved e -> jobs.historyUpTo(e.job().value());
       case PartitionDefined _,
-          ClusterObserved _,
           LicenceDefined _,
           TopologyDefined _,
           JobPolicyDefined _,

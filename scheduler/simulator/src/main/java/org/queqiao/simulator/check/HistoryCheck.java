@@ -131,7 +131,7 @@ final class HistoryCheck {
       case NodeFenced e -> model.nodes.get(e.node()).fencedPosition = logged.position();
       case NodeSettingsSet e -> model.nodes.get(e.node()).settings = e.settings();
       case PartitionDefined e -> model.partitions.put(e.name(), e);
-      case RunObserved e -> model.lastJobId = Math.max(model.lastJobId, e.job().value());
+      case RunObserved _, ClusterObserved _ -> observed(logged);
       case LicenceDefined e -> model.licences.put(e.name(), e.count());
       case TopologyDefined e -> model.topology = e;
       case RulesSet e -> limits.set(e);
@@ -158,11 +158,17 @@ final class HistoryCheck {
           ReservationOpened _,
           ReservationClosed _,
           BudgetTold _,
-          ClusterObserved _,
           CreditLineSet _,
           MoneyProposed _,
           MoneyDecided _,
           WalletFunded _ -> {}
+    }
+  }
+
+  /** A run elsewhere takes a number of a job. */
+  private void observed(LoggedEvent logged) {
+    if (logged.event() instanceof RunObserved e) {
+      model.lastJobId = Math.max(model.lastJobId, e.job().value());
     }
   }
 

@@ -8,6 +8,7 @@ import org.queqiao.contract.event.BudgetTold;
 import org.queqiao.contract.event.ClusterObserved;
 import org.queqiao.contract.event.CreditLineSet;
 import org.queqiao.contract.event.DomainDefined;
+import org.queqiao.contract.event.Event;
 import org.queqiao.contract.event.JobAllocated;
 import org.queqiao.contract.event.JobChanged;
 import org.queqiao.contract.event.JobEligible;
@@ -71,64 +72,66 @@ final class PermissionCheck {
 
   void check(LoggedEvent logged) {
     Actor actor = logged.actor();
-    boolean permitted =
-        switch (logged.event()) {
-          case JobSubmitted e -> isUser(actor, e.user().value());
-          case JobChanged e -> mayChange(actor, model.job(e.job()));
-          case JobHeld e -> mayChange(actor, model.job(e.job()));
-          case JobReleased e -> mayChange(actor, model.job(e.job()));
-          case JobAllocated _,
-              JobEligible _,
-              JobPromised _,
-              JobSignalled _,
-              ReservationOpened _,
-              ReservationClosed _,
-              ArrayTaskSplit _,
-              ArrayEnded _ ->
-              isScheduler(actor);
-          case ArrayTasksEnded e -> mayEndWaiting(actor, model.job(e.array()), e.state());
-          case JobStarted e -> isNode(actor, e.node());
-          case JobSuspendRequested _ -> isAdministrator(actor);
-          case JobSuspended e -> isNodeOf(actor, e.run());
-          case JobResumed e -> isNodeOf(actor, e.run());
-          case JobKillRequested e -> mayKill(actor, e);
-          case JobRequeued e -> e.exit() == null ? !isPlainUser(actor) : isNodeOf(actor, e.run());
-          case JobEnded e -> mayEnd(actor, e);
-          case NodeRegistered e -> isNode(actor, e.facts().name());
-          case NodeUp e -> isNode(actor, e.node());
-          case NodeDown e -> isScheduler(actor) || isNode(actor, e.node());
-          case NodeFenced _,
-              NodeDrained _,
-              NodeResumed _,
-              NodeSettingsSet _,
-              PartitionDefined _,
-              JobPolicyDefined _,
-              SchedulingDefined _,
-              LicenceDefined _,
-              TopologyDefined _,
-              ProjectDefined _,
-              DomainDefined _,
-              UserDefined _,
-              PlatformDefined _,
-              QosDefined _,
-              PriorityPolicyDefined _,
-              RulesSet _,
-              ReservationDefined _,
-              ReservationDeleted _,
-              RoleGranted _,
-              RoleRevoked _ ->
-              isAdministrator(actor);
-          case MembershipSet e -> isAdministrator(actor) || manages(actor, e.project().value());
-          case MembershipRemoved e -> isAdministrator(actor) || manages(actor, e.project().value());
-          case BudgetTold _ -> isScheduler(actor);
-          case RunObserved _, ClusterObserved _ -> actor.kind() == Actor.Kind.NODE;
-          case TariffDefined _, WalletFunded _, CreditLineSet _, MoneyProposed _, MoneyDecided _ ->
-              actor.kind() == Actor.Kind.LOCAL_OWNER || holds(actor, Role.FINANCE);
-        };
     HistoryCheck.require(
-        permitted,
+        permitted(logged.event(), actor),
         Invariant.I29,
         () -> "entry " + logged.position() + ": " + actor + " caused " + logged.event());
+  }
+
+  private boolean permitted(Event event, Actor actor) {
+    return switch (event) {
+      case JobSubmitted e -> isUser(actor, e.user().value());
+      case JobChanged e -> mayChange(actor, model.job(e.job()));
+      case JobHeld e -> mayChange(actor, model.job(e.job()));
+      case JobReleased e -> mayChange(actor, model.job(e.job()));
+      case JobAllocated _,
+          JobEligible _,
+          JobPromised _,
+          JobSignalled _,
+          ReservationOpened _,
+          ReservationClosed _,
+          ArrayTaskSplit _,
+          ArrayEnded _ ->
+          isScheduler(actor);
+      case ArrayTasksEnded e -> mayEndWaiting(actor, model.job(e.array()), e.state());
+      case JobStarted e -> isNode(actor, e.node());
+      case JobSuspendRequested _ -> isAdministrator(actor);
+      case JobSuspended e -> isNodeOf(actor, e.run());
+      case JobResumed e -> isNodeOf(actor, e.run());
+      case JobKillRequested e -> mayKill(actor, e);
+      case JobRequeued e -> e.exit() == null ? !isPlainUser(actor) : isNodeOf(actor, e.run());
+      case JobEnded e -> mayEnd(actor, e);
+      case NodeRegistered e -> isNode(actor, e.facts().name());
+      case NodeUp e -> isNode(actor, e.node());
+      case NodeDown e -> isScheduler(actor) || isNode(actor, e.node());
+      case NodeFenced _,
+          NodeDrained _,
+          NodeResumed _,
+          NodeSettingsSet _,
+          PartitionDefined _,
+          JobPolicyDefined _,
+          SchedulingDefined _,
+          LicenceDefined _,
+          TopologyDefined _,
+          ProjectDefined _,
+          DomainDefined _,
+          UserDefined _,
+          PlatformDefined _,
+          QosDefined _,
+          PriorityPolicyDefined _,
+          RulesSet _,
+          ReservationDefined _,
+          ReservationDeleted _,
+          RoleGranted _,
+          RoleRevoked _ ->
+          isAdministrator(actor);
+      case MembershipSet e -> isAdministrator(actor) || manages(actor, e.project().value());
+      case MembershipRemoved e -> isAdministrator(actor) || manages(actor, e.project().value());
+      case BudgetTold _ -> isScheduler(actor);
+      case RunObserved _, ClusterObserved _ -> actor.kind() == Actor.Kind.NODE;
+      case TariffDefined _, WalletFunded _, CreditLineSet _, MoneyProposed _, MoneyDecided _ ->
+          actor.kind() == Actor.Kind.LOCAL_OWNER || holds(actor, Role.FINANCE);
+    };
   }
 
   private boolean isNodeOf(Actor actor, RunId run) {
