@@ -44,7 +44,7 @@ final class StatementFileRestTest {
   void whatIsNoStatementOrNotForTheAskerIsRefused() throws Exception {
     for (String name :
         new String[] {"to-print-2026-13.pdf", "to-print-2026-11.exe", "2026-11.pdf"}) {
-      assertThat(file("finance1", name).statusCode()).as(name).isEqualTo(422);
+      assertThat(file("finance1", name).statusCode()).as(name).isEqualTo(400);
     }
     assertThat(file("finance1", "to-print-2026-11.pdf?lang=fr").statusCode()).isEqualTo(422);
     assertThat(file("finance1", "nobodys-2026-11.pdf").statusCode()).isEqualTo(404);
