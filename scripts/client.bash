@@ -395,6 +395,18 @@ client_statement() {
   printf '%s\n' "$to"
 }
 
+# import topups FILE
+client_import() {
+  running
+  take_account
+  case ${ARGS[0]:-},${#ARGS[@]} in
+    topups,2) ;;
+    *) die "it is written ./queqiao import topups FILE" ;;
+  esac
+  [ -r "${ARGS[1]}" ] && [ ! -d "${ARGS[1]}" ] || die "cannot read ${ARGS[1]}"
+  api "$(default_account)" POST /api/v1/imports/top-ups -H 'Content-Type: text/csv' --data-binary "@${ARGS[1]}"
+}
+
 # json_text TEXT: as it stands between the quotes of a JSON text.
 json_text() {
   local text=${1//\\/\\\\}

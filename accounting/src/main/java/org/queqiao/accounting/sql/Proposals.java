@@ -5,6 +5,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import javax.sql.DataSource;
 import org.queqiao.accounting.ledger.ProposalRow;
@@ -35,6 +36,32 @@ public final class Proposals {
       statement.setString(2, state == null ? null : state.name());
       statement.setString(3, state == null ? null : state.name());
       statement.setInt(4, Math.min(limit, LedgerReads.MAX_ROWS));
+      try (ResultSet row = statement.executeQuery()) {
+        while (row.next()) {
+          all.add(MoneyRows.proposal(row));
+        }
+      }
+    } catch (SQLException e) {
+      throw new LedgerUnavailable(e);
+    }
+    return all;
+  }
+
+  /**
+   * Top-ups whose reason begins with one of these marks, the newest first.
+   *
+   * @param marks such as {@code [invoice-17]}; none contains a closing bracket but at its end
+   */
+  public List<ProposalRow> topUpsMarked(Collection<String> marks) {
+    List<ProposalRow> all = new ArrayList<>();
+    try (Connection connection = database.getConnection();
+        PreparedStatement statement =
+            connection.prepareStatement(
+                "select "
+                    + MoneyRows.PROPOSAL_COLUMNS
+                    + " from proposal where kind = 'TOP_UP' and split_part(reason, ']', 1) || ']' ="
+                    + " any(?) order by id desc")) {
+      statement.setArray(1, connection.createArrayOf("text", marks.toArray()));
       try (ResultSet row = statement.executeQuery()) {
         while (row.next()) {
           all.add(MoneyRows.proposal(row));

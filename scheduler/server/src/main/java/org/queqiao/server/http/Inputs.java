@@ -1,5 +1,6 @@
 package org.queqiao.server.http;
 
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.queqiao.core.message.Input;
@@ -32,6 +33,11 @@ final class Inputs {
                     answer.accept(found);
                   }
                 }));
+  }
+
+  /** Hands an input in, for a thread that waits for the reply, refusals included. */
+  CompletableFuture<Reply> submit(Input input) {
+    return door.submit(input);
   }
 
   /** Hands an input in; what follows runs on the event loop of the call. */
