@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * A CSV file of top-ups. The first line is {@value #HEAD}; amounts are in units of the currency with
- * at most six digits behind the point. A line that is not exactly so is put aside with its number
- * and the reason; nothing is guessed.
+ * A CSV file of top-ups. The first line is {@value #HEAD}; amounts are in units of the currency
+ * with at most six digits behind the point. A line that is not exactly so is put aside with its
+ * number and the reason; nothing is guessed.
  *
  * @param lines those that can be read, in the order of the file
  * @param quarantined those that cannot

@@ -116,7 +116,8 @@ final class ImportRoutes {
         outcome.known++;
         outcome.knownMicro.merge(line.currency(), line.amountMicro(), Math::addExact);
       } else {
-        String detail = "the reference " + line.reference() + " is known with another project or amount";
+        String detail =
+            "the reference " + line.reference() + " is known with another project or amount";
         outcome.quarantined.add(new Quarantined(line.line(), detail));
       }
     }
@@ -141,8 +142,8 @@ final class ImportRoutes {
     return known;
   }
 
-  private boolean accepted(
-      Actor actor, TopUpLine line, MoneyChange.TopUp change, Outcome outcome) throws Exception {
+  private boolean accepted(Actor actor, TopUpLine line, MoneyChange.TopUp change, Outcome outcome)
+      throws Exception {
     Reply reply =
         inputs
             .submit(new Input.ProposeMoney(actor, change, line.marked()))
@@ -160,8 +161,7 @@ final class ImportRoutes {
 
   private static void write(Outcome outcome, JsonGenerator out) throws IOException {
     out.writeStartObject();
-    out.writeNumberField(
-        "lines", outcome.proposed + outcome.known + outcome.quarantined.size());
+    out.writeNumberField("lines", outcome.proposed + outcome.known + outcome.quarantined.size());
     out.writeNumberField("proposed", outcome.proposed);
     out.writeNumberField("known", outcome.known);
     totals("proposedTotals", outcome.proposedMicro, out);
