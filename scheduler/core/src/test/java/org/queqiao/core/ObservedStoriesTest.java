@@ -33,7 +33,7 @@ final class ObservedStoriesTest {
   void aRunThatIsToldAgainChangesNothing() {
     ObservedRun run = RandomRuns.run(7, 2);
     long lastJobId = story.machine.state().lastJobId();
-    story.does(told(0, run));
+    story.hears(told(0, run));
     assertThat(story.machine.state().lastJobId()).isEqualTo(lastJobId + 1);
     assertThat(facts(told(0, run))).isEmpty();
     assertThat(story.machine.decide(told(0, run), story.nowMs).reply())
@@ -46,13 +46,13 @@ final class ObservedStoriesTest {
 
   @Test
   void aRunThatIsToldOtherwiseIsCorrected() {
-    story.does(told(0, RandomRuns.run(7, 2)));
+    story.hears(told(0, RandomRuns.run(7, 2)));
     List<Event> facts = facts(told(0, RandomRuns.run(7, 3)));
     assertThat(facts).hasSize(1);
     RunObserved corrected = (RunObserved) facts.getFirst();
     assertThat(corrected.revision()).isEqualTo(2);
     assertThat(corrected.job().value()).isEqualTo(story.machine.state().lastJobId());
-    story.does(told(0, RandomRuns.run(7, 3)));
+    story.hears(told(0, RandomRuns.run(7, 3)));
     assertThat(facts(told(0, RandomRuns.run(7, 2)))).hasSize(1);
   }
 
@@ -60,12 +60,12 @@ final class ObservedStoriesTest {
   void aRunThatMayHaveBeenForgottenIsNotTaken() {
     ObservedRun run = RandomRuns.run(7, 2);
     long lateMs = run.endMs() + ObservedTable.KEEP_MS;
-    story.does(told(lateMs, run));
+    story.hears(told(lateMs, run));
     assertThat(facts(told(lateMs, run))).isEmpty();
     long laterMs = lateMs + 600_000;
     assertThat(facts(told(laterMs)))
         .containsExactly(new ClusterObserved(RandomRuns.CLUSTER, laterMs));
-    story.does(told(laterMs));
+    story.hears(told(laterMs));
     assertThat(facts(told(0, run))).isEmpty();
     assertThat(story.machine.decide(told(0, run), story.nowMs).reply())
         .isEqualTo(new Reply.RunsRecorded(0, 0, 1, laterMs));
@@ -73,7 +73,7 @@ final class ObservedStoriesTest {
 
   @Test
   void theHistoryNeverGoesBack() {
-    story.does(told(story.nowMs, RandomRuns.run(7, 2)));
+    story.hears(told(story.nowMs, RandomRuns.run(7, 2)));
     assertThat(facts(told(story.nowMs - 1))).isEmpty();
     assertThat(facts(told(story.nowMs + 599_999))).isEmpty();
   }
