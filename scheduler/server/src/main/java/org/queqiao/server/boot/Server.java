@@ -298,6 +298,7 @@ public final class Server implements AutoCloseable {
                 parts.unixUsers(),
                 new JobQuestions(
                     new StateCopies(parts.log(), REPLAYED_FACTS), MOST_FORWARD, FORWARD_STEPS),
+                () -> parts.runtime().gauges().inputsTotal(),
                 parts.forecasts(),
                 () -> troubles(parts),
                 metrics::scrape,

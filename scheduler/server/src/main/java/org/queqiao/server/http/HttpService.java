@@ -47,11 +47,7 @@ public final class HttpService {
   private final ServerConfig config;
   private final List<HttpServer> servers = new ArrayList<>();
   private final Connections connections;
-  private final LongQuestions longQuestions =
-      new LongQuestions(
-          Runtime.getRuntime().availableProcessors() < PROCESSORS_FOR_TWO_QUESTIONS ? 1 : 2,
-          QUESTIONS_WAITING,
-          QUESTION_MS);
+  private final LongQuestions longQuestions;
   private long sweeper;
 
   /**
@@ -63,6 +59,7 @@ public final class HttpService {
    * @param counters of runs
    * @param unixAccounts of this machine
    * @param questions about jobs, answered from copies of the state
+   * @param decided how many inputs the machine has decided so far
    * @param forecasts what is learnt for them, and how they prove
    * @param troubles what does not work now, by part; empty when all does
    * @param figures in the text format of Prometheus
@@ -82,6 +79,7 @@ public final class HttpService {
       RunCounters counters,
       UnixAccounts unixAccounts,
       JobQuestions questions,
+      LongSupplier decided,
       Forecasts forecasts,
       Supplier<Map<String, String>> troubles,
       Supplier<String> figures,
@@ -91,6 +89,12 @@ public final class HttpService {
   public HttpService(ServerConfig config, Surroundings around) {
     this.config = config;
     this.around = around;
+    this.longQuestions =
+        new LongQuestions(
+            Runtime.getRuntime().availableProcessors() < PROCESSORS_FOR_TWO_QUESTIONS ? 1 : 2,
+            QUESTIONS_WAITING,
+            QUESTION_MS,
+            around.decided());
     this.connections =
         new Connections(
             config.http().maxConnections(),

@@ -8,9 +8,11 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.eventlog.LogException;
 import org.queqiao.runtime.copy.TooFarBack;
@@ -19,13 +21,19 @@ import org.queqiao.server.auth.Refusal;
 /**
  * Where questions go that cost the processor much: a few threads of their own, a bounded number
  * waits, an account has few at a time, and each has a bounded time. The event loops and the machine
- * go on beside them.
+ * go on beside them: while the machine is told anything, questions work in short slices.
  */
 final class LongQuestions implements AutoCloseable {
   private static final int MOST_OF_AN_ACCOUNT = 2;
+  private static final int PARTS = 4;
 
   private final ThreadPoolExecutor threads;
   private final long mostNanos;
+  private final LongSupplier decided;
+
+  /** Together they take at most a quarter of one processor beside a busy machine. */
+  private final int partOfTime;
+
   private final Map<UserName, Integer> asking = new ConcurrentHashMap<>();
   private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -35,8 +43,12 @@ final class LongQuestions implements AutoCloseable {
    * @param atOnce how many are answered at a time
    * @param waiting how many more may wait
    * @param mostMs how long one may go on before it is told to stop
+   * @param decided how many inputs the machine has decided so far: while these become more,
+   *     questions pause
    */
-  LongQuestions(int atOnce, int waiting, long mostMs) {
+  LongQuestions(int atOnce, int waiting, long mostMs, LongSupplier decided) {
+    this.decided = decided;
+    this.partOfTime = PARTS * atOnce;
     this.mostNanos = TimeUnit.MILLISECONDS.toNanos(mostMs);
     this.threads =
         new ThreadPoolExecutor(
@@ -126,7 +138,12 @@ final class LongQuestions implements AutoCloseable {
 
   private <T> void answer(Function<BooleanSupplier, T> question, Asker<T> asker) {
     long begunNanos = System.nanoTime();
-    BooleanSupplier stop = () -> closed.get() || System.nanoTime() - begunNanos > mostNanos;
+    Pace pace = new Pace(decided, System::nanoTime, LockSupport::parkNanos, partOfTime);
+    BooleanSupplier stop =
+        () -> {
+          pace.step();
+          return closed.get() || System.nanoTime() - begunNanos > mostNanos;
+        };
     try {
       asker.found(question.apply(stop));
     } catch (Refused refused) {

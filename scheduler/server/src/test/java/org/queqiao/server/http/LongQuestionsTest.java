@@ -44,7 +44,7 @@ final class LongQuestionsTest {
   }
 
   private static Refusal refused(Function<BooleanSupplier, String> question) throws Exception {
-    try (LongQuestions questions = new LongQuestions(1, 4, 30_000)) {
+    try (LongQuestions questions = new LongQuestions(1, 4, 30_000, () -> 0)) {
       Heard heard = new Heard();
       questions.ask(ONE, question, heard);
       return heard.refusal();
@@ -54,7 +54,7 @@ final class LongQuestionsTest {
   @Test
   void whenTooManyWaitTheNextIsToldWhenToComeBack() throws Exception {
     CountDownLatch go = new CountDownLatch(1);
-    try (LongQuestions questions = new LongQuestions(1, 1, 30_000)) {
+    try (LongQuestions questions = new LongQuestions(1, 1, 30_000, () -> 0)) {
       Heard first = new Heard();
       Heard second = new Heard();
       questions.ask(ONE, _ -> awaits(go), first);
@@ -106,7 +106,7 @@ final class LongQuestionsTest {
   void whenTheServerStopsItsQuestionsAreTold() throws Exception {
     CountDownLatch asked = new CountDownLatch(1);
     Heard heard = new Heard();
-    try (LongQuestions questions = new LongQuestions(1, 1, 30_000)) {
+    try (LongQuestions questions = new LongQuestions(1, 1, 30_000, () -> 0)) {
       questions.ask(
           ONE,
           stop -> {
@@ -124,7 +124,7 @@ final class LongQuestionsTest {
 
   @Test
   void whatNobodyExpectedStaysAFailure() throws Exception {
-    try (LongQuestions questions = new LongQuestions(1, 4, 30_000)) {
+    try (LongQuestions questions = new LongQuestions(1, 4, 30_000, () -> 0)) {
       Heard heard = new Heard();
       IllegalStateException bug = new IllegalStateException("a bug");
       questions.ask(
