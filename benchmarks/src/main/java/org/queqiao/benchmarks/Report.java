@@ -42,6 +42,18 @@ final class Report {
     return put(prefix + "MaxUs", sorted[sorted.length - 1] / 1000);
   }
 
+  /** How the same percentiles of two lists compare: 1 when they are equal. */
+  Report ratios(String prefix, long[] nanos, long[] toNanos) {
+    long[] sorted = nanos.clone();
+    long[] base = toNanos.clone();
+    Arrays.sort(sorted);
+    Arrays.sort(base);
+    for (int percent : new int[] {50, 95, 99}) {
+      put(prefix + "P" + percent + "Ratio", rank(sorted, percent) / (double) rank(base, percent));
+    }
+    return this;
+  }
+
   private static long rank(long[] sorted, int percent) {
     int rank = (int) Math.ceil(percent / 100.0 * sorted.length);
     return sorted[Math.max(0, rank - 1)];

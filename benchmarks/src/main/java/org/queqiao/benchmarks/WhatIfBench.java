@@ -2,24 +2,31 @@ package org.queqiao.benchmarks;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.queqiao.benchmarks.load.Connection;
 
 /**
- * How long a single submit takes while two accounts ask what-ifs without a pause, and while nobody
- * does: over HTTP, one connection, each submit durable, jobs waiting in the state. The two are
- * measured in turns, so that a slow moment of the machine falls on both.
+ * How long a single submit takes while one account asks what-ifs and another forecasts, both
+ * without a pause, and while nobody does: over HTTP, one connection, each submit durable, behind
+ * jobs that wait for hours. The two are measured in turns, so that a slow moment of the machine
+ * falls on both.
  */
 final class WhatIfBench {
   private static final int TURNS = 6;
   private static final String HELD = "{\"script\":\"#!/bin/sh\\ntrue\\n\",\"hold\":true}";
-  private static final String WAITING = "{\"script\":\"#!/bin/sh\\ntrue\\n\"}";
+  private static final String WAITING =
+      "{\"script\":\"#!/bin/sh\\nsleep 3600\\n\",\"limitMs\":3600000}";
   private static final String QUESTION =
       "{\"submit\":{\"script\":\"#!/bin/sh\\ntrue\\n\"},\"samples\":1}";
+
+  private static final Pattern ID = Pattern.compile("\"id\":\"?([0-9]+)");
 
   private WhatIfBench() {}
 
@@ -30,31 +37,47 @@ final class WhatIfBench {
       byte[] waiting = submission(service.token("researcher2"), WAITING);
       byte[] held = submission(service.token("researcher1"), HELD);
       try (Connection connection = new Connection(service.port())) {
+        String last = "";
         for (int i = 0; i < jobs; i++) {
-          SubmitBench.submit(connection, waiting);
+          last = SubmitBench.submit(connection, waiting);
         }
+        String job = idOf(last);
         for (int i = 0; i < requests; i++) {
           SubmitBench.submit(connection, held);
         }
         long[] alone = new long[requests];
         long[] beside = new long[requests];
-        long answered = 0;
+        long whatIfs = 0;
+        long forecasts = 0;
         int part = requests / TURNS;
         for (int turn = 0; turn < TURNS; turn++) {
           measure(connection, held, alone, turn * part, part);
-          try (Askers askers = new Askers(service)) {
+          try (Askers askers = new Askers(service, job)) {
             measure(connection, held, beside, turn * part, part);
-            answered += askers.stop();
+            askers.stop();
+            whatIfs += askers.whatIfs.get();
+            forecasts += askers.forecasts.get();
           }
         }
         report
             .put("jobsThatWait", jobs)
             .put("submits", part * TURNS)
-            .put("whatIfsAnswered", answered)
-            .percentiles("alone", java.util.Arrays.copyOf(alone, part * TURNS))
-            .percentiles("besideWhatIfs", java.util.Arrays.copyOf(beside, part * TURNS));
+            .put("whatIfsAnswered", whatIfs)
+            .put("forecastsAnswered", forecasts)
+            .percentiles("alone", Arrays.copyOf(alone, part * TURNS))
+            .percentiles("besideQuestions", Arrays.copyOf(beside, part * TURNS))
+            .ratios(
+                "beside", Arrays.copyOf(beside, part * TURNS), Arrays.copyOf(alone, part * TURNS));
       }
     }
+  }
+
+  private static String idOf(String answer) {
+    Matcher id = ID.matcher(answer);
+    if (!id.find()) {
+      throw new IllegalStateException("no id of a job in " + answer);
+    }
+    return id.group(1);
   }
 
   private static byte[] submission(String token, String body) {
@@ -70,18 +93,24 @@ final class WhatIfBench {
     }
   }
 
-  /** Two accounts that ask one question after the other. */
+  /** An account that asks for one what-if after the other, and one that asks for forecasts. */
   private static final class Askers implements AutoCloseable {
     private final AtomicBoolean over = new AtomicBoolean();
     private final ExecutorService threads = Executors.newFixedThreadPool(2);
-    private final Future<Long> first;
-    private final Future<Long> second;
+    private final Future<Long> whatIfs;
+    private final Future<Long> forecasts;
 
-    private Askers(Service service) throws Exception {
+    private Askers(Service service, String job) throws Exception {
       byte[] one = question(service.token("researcher1"));
-      byte[] other = question(service.token("researcher2"));
-      first = threads.submit(() -> ask(service.port(), one));
-      second = threads.submit(() -> ask(service.port(), other));
+      byte[] other =
+          Connection.request(
+              "GET",
+              "/api/v1/jobs/" + job + "/forecast",
+              service.token("researcher2"),
+              "application/json",
+              "");
+      whatIfs = threads.submit(() -> ask(service.port(), one));
+      forecasts = threads.submit(() -> ask(service.port(), other));
     }
 
     private static byte[] question(String token) {
@@ -102,9 +131,10 @@ final class WhatIfBench {
       return answered;
     }
 
-    private long stop() throws Exception {
+    private void stop() throws Exception {
       over.set(true);
-      return first.get() + second.get();
+      whatIfs.get();
+      forecasts.get();
     }
 
     @Override
