@@ -20,6 +20,10 @@ import org.queqiao.benchmarks.load.Connection;
  */
 final class WhatIfBench {
   private static final int TURNS = 6;
+
+  /** So long questions are asked before anything is measured. */
+  private static final long WARM_UP_MS = 10_000;
+
   private static final String HELD = "{\"script\":\"#!/bin/sh\\ntrue\\n\",\"hold\":true}";
   private static final String WAITING =
       "{\"script\":\"#!/bin/sh\\nsleep 3600\\n\",\"limitMs\":3600000}";
@@ -44,6 +48,11 @@ final class WhatIfBench {
         String job = idOf(last);
         for (int i = 0; i < requests; i++) {
           SubmitBench.submit(connection, held);
+        }
+        System.err.println("warming up for " + WARM_UP_MS / 1_000 + " s");
+        try (Askers askers = new Askers(service, job)) {
+          Thread.sleep(WARM_UP_MS);
+          askers.stop();
         }
         long[] alone = new long[requests];
         long[] beside = new long[requests];

@@ -25,13 +25,13 @@ import org.queqiao.server.auth.Refusal;
  */
 final class LongQuestions implements AutoCloseable {
   private static final int MOST_OF_AN_ACCOUNT = 2;
-  private static final int PARTS = 4;
+  private static final int PARTS = 10;
 
   private final ThreadPoolExecutor threads;
   private final long mostNanos;
   private final LongSupplier decided;
 
-  /** Together they take at most a quarter of one processor beside a busy machine. */
+  /** Together they take at most a tenth of one processor beside a busy machine. */
   private final int partOfTime;
 
   private final Map<UserName, Integer> asking = new ConcurrentHashMap<>();

@@ -14,7 +14,7 @@ import java.util.function.LongSupplier;
  * </pre>
  */
 final class Pace {
-  private static final long SLICE_NANOS = 2_000_000;
+  private static final long SLICE_NANOS = 1_000_000;
 
   /** However long a slice was, so that an answer is not put off without end. */
   private static final long LONGEST_PAUSE_NANOS = 500_000_000;
