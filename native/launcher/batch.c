@@ -125,6 +125,7 @@ static void describe(const struct launcher *self, const struct order *order, con
     spec->switch_identity = self->is_root;
     spec->no_new_privs = (order->flags & ORDER_NO_NEW_PRIVS) != 0;
     spec->private_tmp = self->options.private_tmp;
+    memcpy(spec->absent_events, self->absent_events, sizeof spec->absent_events);
     spec->start_ms = run->start_ms;
     memcpy(spec->boot_id, self->boot_id, BOOT_ID_BYTES);
     spec->layout = self->layout;

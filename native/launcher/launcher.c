@@ -383,6 +383,7 @@ int main(int count, char **arguments) {
     open_data(self);
     find_control_groups(self);
     find_devices(self);
+    counters_probe(self->absent_events);
     int signals = take_signals();
     self->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     if (self->epoll_fd < 0 || prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0) {

@@ -126,6 +126,7 @@ struct launcher {
     struct cgroup_reasons reasons;
     struct listed_device devices[MAX_DEVICES];
     size_t device_count;
+    uint8_t absent_events[COUNTER_PERF_LAST + 1];
     struct run **runs;
     size_t run_count, run_capacity;
     struct connection connections[MAX_CONNECTIONS];

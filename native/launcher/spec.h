@@ -7,6 +7,7 @@
 #include <sys/types.h>
 
 #include "cgroup.h"
+#include "counters.h"
 #include "record.h"
 
 /* The descriptors that a monitor starts with. */
@@ -41,6 +42,7 @@ struct launch_spec {
     bool switch_identity;
     bool no_new_privs;
     bool private_tmp;
+    uint8_t absent_events[COUNTER_PERF_LAST + 1];
     uint64_t start_ms;
     uint8_t boot_id[BOOT_ID_BYTES];
     struct cgroup_layout layout;

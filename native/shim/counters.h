@@ -63,8 +63,17 @@ struct run_counters {
     uint8_t user_only[COUNTER_PERF_LAST + 1];
 };
 
-/* Opens all events for what the caller starts from now on; each counts from its execve on. */
-void counters_open(struct run_counters *counters);
+/*
+ * Which events this machine does not have at all: 0, or the errno of each. Asked once, since to ask
+ * for each of them again with every run would be felt.
+ */
+void counters_probe(uint8_t absent[COUNTER_PERF_LAST + 1]);
+
+/*
+ * Opens all events but the absent ones for what the caller starts from now on; each counts from its
+ * execve on.
+ */
+void counters_open(struct run_counters *counters, const uint8_t absent[COUNTER_PERF_LAST + 1]);
 
 /* Reads and scales one event. 0, or the errno. */
 int counter_read_event(int fd, struct counter_value *value);

@@ -88,10 +88,27 @@ static void place(struct run_counters *counters, int id) {
     close(from);
 }
 
-void counters_open(struct run_counters *counters) {
+void counters_probe(uint8_t absent[COUNTER_PERF_LAST + 1]) {
+    for (int id = COUNTER_CYCLES; id <= COUNTER_PERF_LAST; id++) {
+        uint8_t user_only = 0;
+        int fd = open_allowed(&events[id], 0, -1, 1, &user_only);
+        int cause = fd < 0 ? errno : 0;
+        absent[id] = cause == ENOENT || cause == ENODEV || cause == EOPNOTSUPP || cause == ENOSYS ? (uint8_t)cause : 0;
+        if (fd >= 0) {
+            close(fd);
+        }
+    }
+}
+
+void counters_open(struct run_counters *counters, const uint8_t absent[COUNTER_PERF_LAST + 1]) {
     for (int id = COUNTER_CYCLES; id <= COUNTER_PERF_LAST; id++) {
         const struct event *event = &events[id];
         int group = event->leader == 0 ? -1 : counters->fd[event->leader];
+        counters->fd[id] = -1;
+        counters->cause[id] = absent[id];
+        if (absent[id] != 0) {
+            continue;
+        }
         counters->fd[id] = open_allowed(event, 0, group, 1, &counters->user_only[id]);
         if (counters->fd[id] < 0 && group >= 0) {
             counters->fd[id] = open_allowed(event, 0, -1, 1, &counters->user_only[id]);

@@ -66,6 +66,11 @@ static void add_users(void) {
 }
 
 static bool controllers = true;
+static const char *tested = LAUNCHER;
+
+bool is_sanitized(void) {
+    return strcmp(tested, LAUNCHER) != 0;
+}
 
 bool has_controllers(void) {
     return controllers;
@@ -97,7 +102,9 @@ int run_tests(int count, char **arguments, const struct test *tests, size_t test
         add_users();
     }
     for (int i = 1; i < count; i++) {
-        if (strcmp(arguments[i], "--unified") == 0 && is_root()) {
+        if (strcmp(arguments[i], "--sanitized") == 0) {
+            tested = SANITIZED_LAUNCHER;
+        } else if (strcmp(arguments[i], "--unified") == 0 && is_root()) {
             see_unified_groups();
         } else if (strcmp(arguments[i], "--version-1") == 0 && is_root()) {
             see_groups_of_version_1();
@@ -183,7 +190,7 @@ void node_create(struct node *node) {
 
 static void execute_launcher(const struct node *node, int errors) {
     char uid[16];
-    const char *program = node->program != NULL ? node->program : LAUNCHER;
+    const char *program = node->program != NULL ? node->program : tested;
     snprintf(uid, sizeof uid, "%u", (unsigned)geteuid());
     int null = open("/dev/null", O_RDWR);
     dup2(null, STDIN_FILENO);

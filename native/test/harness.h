@@ -40,11 +40,15 @@ struct test {
 /*
  * Runs all tests, or the one named on the command line; --as-user first takes an ordinary identity,
  * --unified sees control groups of version 2 alone (without controllers where the machine has them in
- * version 1), --version-1 those of version 1 alone.
+ * version 1), --version-1 those of version 1 alone; --sanitized takes the
+ * launcher and monitor that watch their own memory.
  */
 int run_tests(int count, char **arguments, const struct test *tests, size_t test_count);
 _Noreturn void abort_test(void);
 bool is_root(void);
+
+/* Whether launcher and monitor are those that watch their own memory. */
+bool is_sanitized(void);
 
 /* Whether the control groups of these tests are those of the machine, with its controllers. */
 bool has_controllers(void);

@@ -124,19 +124,45 @@ static void measure_latency(struct node *node, double *p50, double *p99) {
     *p99 = took[LATENCY_RUNS * 99 / 100 - 1];
 }
 
+/* Mean resident memory of the monitors of runs that wait. */
+static double measure_monitors(struct node *node) {
+    enum { WAITING = 10 };
+    uint64_t kilobytes = 0;
+    for (uint32_t i = 0; i < WAITING; i++) {
+        char path[PATH_BYTES];
+        char text[4096];
+        struct launch launch = launch_defaults(node, 2000000 + i, "#!/bin/sh\necho >>ready\nexec sleep 600\n");
+        struct reply reply = request_launch(node, &launch);
+        CHECK_EQUAL(1, reply.status);
+        await_file(work_path(node, "ready", path));
+        snprintf(path, sizeof path, "/proc/%" PRIu32 "/status", get32(reply.payload));
+        const char *found = strstr(read_text(path, text, sizeof text), "VmRSS:");
+        CHECK(found != NULL);
+        kilobytes += strtoull(found + 6, NULL, 10);
+        reply_free(&reply);
+    }
+    for (uint32_t i = 0; i < WAITING; i++) {
+        struct reply reply = request_signal(node, 2000000 + i, SIGKILL, 0);
+        reply_free(&reply);
+        await_end(node, 2000000 + i);
+    }
+    return (double)kilobytes / WAITING;
+}
+
 static void measure(void) {
     struct node node;
     double p50 = 0;
     double p99 = 0;
     node_create(&node);
     node_start(&node);
+    double monitor_kb = measure_monitors(&node);
     measure_latency(&node, &p50, &p99);
     int spool = watch_spool(&node);
     double took = measure_rate(&node, spool);
     close(spool);
     printf("{\"runs\":%" PRIu32 ",\"window\":%" PRIu32 ",\"runsPerSecond\":%.1f,\"p50Ms\":%.2f,\"p99Ms\":%.2f,"
-           "\"processors\":%ld,\"root\":%s}\n",
-           runs, window, runs / took, p50, p99, sysconf(_SC_NPROCESSORS_ONLN), is_root() ? "true" : "false");
+           "\"monitorResidentKb\":%.0f,\"processors\":%ld,\"root\":%s}\n",
+           runs, window, runs / took, p50, p99, monitor_kb, sysconf(_SC_NPROCESSORS_ONLN), is_root() ? "true" : "false");
     node_destroy(&node);
 }
 

@@ -37,7 +37,7 @@ public final class BenchMain {
     }
     if (rest.isEmpty()) {
       refuse(
-          "which one? submit, single, jobs, log, heap, recovery, agent, fleet, plan, replay, what-if,"
+          "which one? submit, single, jobs, log, heap, recovery, agent, launch, fleet, plan, replay, what-if,"
               + " forecast, cancel or jmh");
     }
     refuseUnknown(rest);
@@ -63,6 +63,7 @@ public final class BenchMain {
           RecoveryBench.run(
               option(rest, "--jobs", 1_000_000), option(rest, "--tail", 100_000), report);
       case "jmh" -> JmhBench.run(report);
+      case "launch" -> LaunchBench.run(root, option(rest, "--jobs", 2_000), report);
       case "agent" -> AgentBench.run(root, option(rest, "--seconds", 60), report);
       case "fleet" ->
           FleetBench.run(
