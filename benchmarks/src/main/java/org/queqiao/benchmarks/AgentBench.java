@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The agent with 0, 10 and 200 runs, counters on: resident memory and CPU time, read from the kernel,
- * what a monitor has in memory, and how long an agent takes from its start to its welcome.
+ * The agent with 0, 10 and 200 runs, counters on: resident memory and CPU time, read from the
+ * kernel, what a monitor has in memory, and how long an agent takes from its start to its welcome.
  */
 final class AgentBench {
   private static final int SETTLE_SECONDS = 20;
@@ -101,8 +101,7 @@ final class AgentBench {
   private static double readyMs(Service service, long agent) throws IOException {
     String stat = Files.readString(Path.of("/proc", Long.toString(agent), "stat"));
     String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
-    double uptimeS =
-        Double.parseDouble(Files.readString(Path.of("/proc/uptime")).split(" ")[0]);
+    double uptimeS = Double.parseDouble(Files.readString(Path.of("/proc/uptime")).split(" ")[0]);
     double startedMs =
         System.currentTimeMillis()
             - uptimeS * 1000

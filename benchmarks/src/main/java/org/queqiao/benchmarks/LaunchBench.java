@@ -7,8 +7,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * One launcher on its own, with control groups and counters when root asks: how many runs it starts,
- * ends and forgets in a second, how long one takes, and what a monitor has in memory.
+ * One launcher on its own, with control groups and counters when root asks: how many runs it
+ * starts, ends and forgets in a second, how long one takes, and what a monitor has in memory.
  */
 final class LaunchBench {
   private static final Pattern FIGURE = Pattern.compile("\"(\\w+)\":([\\d.]+|true|false)");

@@ -28,7 +28,8 @@ final class AgentFrameFuzzTest {
         case 2 -> bytes = Arrays.copyOf(bytes, random.nextInt(bytes.length + 1));
         default -> {
           byte[] longer = Arrays.copyOf(bytes, bytes.length + random.nextInt(1, 12));
-          System.arraycopy(bytes, at, longer, Math.min(at + 2, longer.length - bytes.length), bytes.length - at);
+          System.arraycopy(
+              bytes, at, longer, Math.min(at + 2, longer.length - bytes.length), bytes.length - at);
           bytes = longer;
         }
       }
