@@ -120,12 +120,12 @@ public final class StatementForm {
         line.currency());
   }
 
-  private static BigDecimal hours(long coreMs) {
+  static BigDecimal hours(long coreMs) {
     return BigDecimal.valueOf(coreMs)
         .divide(BigDecimal.valueOf(3_600_000), 6, RoundingMode.HALF_UP);
   }
 
-  private static BigDecimal money(long micro) {
+  static BigDecimal money(long micro) {
     return BigDecimal.valueOf(micro, 6);
   }
 }

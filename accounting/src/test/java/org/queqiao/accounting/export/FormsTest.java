@@ -30,6 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.queqiao.accounting.ledger.StatementEntry;
 import org.queqiao.accounting.statement.Statement;
 import org.queqiao.accounting.statement.StatementForms;
+import org.queqiao.accounting.usage.UsageRow;
 import org.queqiao.contract.id.ProjectName;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
@@ -198,6 +199,22 @@ final class FormsTest {
     assertThat(text(write(FormWriter.PDF, form))).contains("Refunds and corrections", "2.00");
     assertThat(parts(write(FormWriter.XLSX, form)).get("xl/workbook.xml"))
         .contains("Refunds and corrections");
+  }
+
+  @Test
+  void usageHasItsSumsByCurrency() throws Exception {
+    List<UsageRow> rows =
+        List.of(
+            new UsageRow("=li", 3_600_000, 1_500_000, "CNY"),
+            new UsageRow("wang", 7_200_000, 500_000, "CNY"),
+            new UsageRow("zhao", 1_800_000, 0, ""));
+    Form form = UsageForm.of(rows, UsageForm.By.USER, 0, 86_400_000, Language.EN);
+    assertThat(new String(write(FormWriter.CSV, form), StandardCharsets.UTF_8))
+        .isEqualTo(
+            "\uFEFFUser,Core-hours,Amount,Currency\r\n\"'=li\",1.00,1.50,CNY\r\n"
+                + "wang,2.00,0.50,CNY\r\nzhao,0.50,0.00,\r\n"
+                + "Total,0.50,0.00,\r\nTotal,3.00,2.00,CNY\r\n");
+    assertThat(text(write(FormWriter.PDF, form))).contains("1970-01-02T00:00:00Z", "zhao");
   }
 
   @Test

@@ -9,10 +9,13 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import org.queqiao.accounting.export.Form;
 import org.queqiao.accounting.export.FormTooLong;
 import org.queqiao.accounting.export.FormWriter;
 import org.queqiao.accounting.export.Language;
 import org.queqiao.accounting.export.StatementForm;
+import org.queqiao.accounting.export.UsageForm;
 import org.queqiao.accounting.ledger.Posting;
 import org.queqiao.accounting.ledger.StatementEntry;
 import org.queqiao.accounting.ledger.Unit;
@@ -201,10 +204,42 @@ final class AccountingRoutes {
           default -> LedgerReads.By.DOMAIN;
         };
     LedgerReads.Scope scope = LedgerHistory.scope(view.site().scopeOf(call.principal().user()));
+    if (call.text("format").equals("json")) {
+      ask(
+          call,
+          () -> reads.usage(by, fromMs, toMs, scope),
+          rows -> call.json(200, out -> Json.page(out, rows, null, AccountingRoutes::write)));
+      return;
+    }
+    UsageForm.By named = UsageForm.By.valueOf(by.name());
+    file(
+        call,
+        FormWriter.valueOf(call.text("format").toUpperCase(Locale.ROOT)),
+        "usage-" + call.text("by") + "." + call.text("format"),
+        language ->
+            UsageForm.of(reads.usage(by, fromMs, toMs, scope), named, fromMs, toMs, language));
+  }
+
+  /** Answers a form as a file in the language that is asked for. */
+  private void file(
+      Call call, FormWriter writer, String name, Function<Language, Form> form) {
+    Language language = Language.valueOf(call.text("lang").toUpperCase(Locale.ROOT));
+    Download download = new Download(call, writer.mediaType(), name);
     ask(
         call,
-        () -> reads.usage(by, fromMs, toMs, scope),
-        rows -> call.json(200, out -> Json.page(out, rows, null, AccountingRoutes::write)));
+        () -> {
+          Form made = form.apply(language);
+          try {
+            writer.write(made, download);
+            download.finish();
+          } catch (FormTooLong tooLong) {
+            throw Refused.invalid("format", tooLong.getMessage());
+          } catch (IOException gone) {
+            download.abort();
+          }
+          return made;
+        },
+        _ -> {});
   }
 
   private static void requireRange(long fromMs, long toMs) {
@@ -303,23 +338,11 @@ final class AccountingRoutes {
     FormWriter writer = FormWriter.valueOf(file.substring(dot + 1).toUpperCase(Locale.ROOT));
     String period = file.substring(dot - PERIOD, dot);
     ProjectName project = ownProject(call, file.substring(0, dot - PERIOD - 1));
-    Language language = Language.valueOf(call.text("lang").toUpperCase(Locale.ROOT));
-    Download download = new Download(call, writer.mediaType(), "statement-" + file);
-    ask(
+    file(
         call,
-        () -> {
-          Statement statement = reads.statement(project.value(), period);
-          try {
-            writer.write(StatementForm.of(statement, language), download);
-            download.finish();
-          } catch (FormTooLong tooLong) {
-            throw Refused.invalid("file", tooLong.getMessage());
-          } catch (IOException gone) {
-            download.abort();
-          }
-          return statement;
-        },
-        _ -> {});
+        writer,
+        "statement-" + file,
+        language -> StatementForm.of(reads.statement(project.value(), period), language));
   }
 
   private static void write(Statement statement, JsonGenerator out) throws IOException {

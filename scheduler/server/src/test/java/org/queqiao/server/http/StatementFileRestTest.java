@@ -50,4 +50,25 @@ final class StatementFileRestTest {
     assertThat(file("finance1", "nobodys-2026-11.pdf").statusCode()).isEqualTo(404);
     assertThat(file("researcher1", "to-print-2026-11.pdf").statusCode()).isEqualTo(404);
   }
+
+  @Test
+  void usageIsAFileOfEachKind() throws Exception {
+    String query = "/api/v1/usage?by=project&from=0&to=1&lang=zh&format=";
+    for (String kind : new String[] {"csv", "xlsx", "pdf"}) {
+      HttpResponse<byte[]> answer =
+          server
+              .http()
+              .send(
+                  server.request("finance1", query + kind).GET().build(),
+                  HttpResponse.BodyHandlers.ofByteArray());
+      assertThat(answer.statusCode()).as(kind).isEqualTo(200);
+      assertThat(answer.headers().firstValue("Content-Disposition"))
+          .hasValue("attachment; filename=\"usage-project." + kind + "\"");
+      if (kind.equals("csv")) {
+        assertThat(new String(answer.body(), StandardCharsets.UTF_8))
+            .isEqualTo("\uFEFF项目,核时,金额,币种\r\n");
+      }
+    }
+    assertThat(server.get("finance1", query + "exe").statusCode()).isEqualTo(422);
+  }
 }
