@@ -221,8 +221,7 @@ final class AccountingRoutes {
   }
 
   /** Answers a form as a file in the language that is asked for. */
-  private void file(
-      Call call, FormWriter writer, String name, Function<Language, Form> form) {
+  private void file(Call call, FormWriter writer, String name, Function<Language, Form> form) {
     Language language = Language.valueOf(call.text("lang").toUpperCase(Locale.ROOT));
     Download download = new Download(call, writer.mediaType(), name);
     ask(
