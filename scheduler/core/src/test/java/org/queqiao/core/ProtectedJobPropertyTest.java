@@ -193,12 +193,19 @@ final class ProtectedJobPropertyTest {
                 OWNER,
                 new PartitionDefined(SchedulerStory.BATCH, true, HOUR_MS, 24 * HOUR_MS, "", true)));
       }
-      PreemptRules rules = new PreemptRules(PreemptMode.REQUEUE, 60_000, 0);
-      story.does(new Input.DefineQos(OWNER, new QosDefined(LOW, "Low", 0, List.of(), rules)));
-      story.does(new Input.DefineQos(OWNER, new QosDefined(URGENT, "Urgent", 0, List.of(LOW))));
+      if (site.preempts()) {
+        qualities();
+      }
       for (int i = 0; i < site.windows().size(); i++) {
         window(i, site.windows().get(i));
       }
+    }
+
+    /** One may push the other aside: not where nobody is, because that is planned otherwise. */
+    private void qualities() {
+      PreemptRules rules = new PreemptRules(PreemptMode.REQUEUE, 60_000, 0);
+      story.does(new Input.DefineQos(OWNER, new QosDefined(LOW, "Low", 0, List.of(), rules)));
+      story.does(new Input.DefineQos(OWNER, new QosDefined(URGENT, "Urgent", 0, List.of(LOW))));
     }
 
     private void window(int number, long inMs) {

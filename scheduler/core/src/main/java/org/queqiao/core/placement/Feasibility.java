@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.job.GresRequest;
@@ -423,18 +424,31 @@ public final class Feasibility {
       if (most < request.count()) {
         String resource =
             request.type().isEmpty() ? request.name() : request.name() + ":" + request.type();
+        String asks = "the job asks for " + request.count() + " of " + resource + " on one node";
         return new Impossible(
             "gres",
-            "the job asks for "
-                + request.count()
-                + " of "
-                + resource
-                + " on one node, but the largest number on a node is "
-                + most
-                + (most == 0 ? ": ask for a resource that exists" : ": ask for at most " + most));
+            most == 0
+                ? asks + ", and no node of its kind has any: " + offered(shapes)
+                : asks
+                    + ", but the largest number on a node is "
+                    + most
+                    + ": ask for at most "
+                    + most);
       }
     }
     return new Impossible("gres", "no node has all generic resources of the job at once");
+  }
+
+  private static String offered(Map<NodeShape, Integer> shapes) {
+    TreeSet<String> names = new TreeSet<>();
+    for (NodeShape shape : shapes.keySet()) {
+      for (NodeFacts.GresInventory each : shape.gres()) {
+        names.add(each.type().isEmpty() ? each.name() : each.name() + ":" + each.type());
+      }
+    }
+    return names.isEmpty()
+        ? "they have no generic resources"
+        : "ask for " + String.join(" or ", names);
   }
 
   private static Capacity idle(NodeShape shape) {

@@ -12,7 +12,10 @@ final class ComparisonPage {
   private static final int LEFT = 60;
   private static final int TOP = 20;
   private static final int POINTS = 240;
-  private static final int LAST_DECADE = 7;
+  private static final int MOST_DECADES = 9;
+
+  /** Room on the right for half of the last label. */
+  private static final int RIGHT = 60;
   private static final String[] COLOURS = {
     "#1f6fb2", "#d1495b", "#2e8b57", "#b8860b", "#6a4c93", "#008b8b", "#8b4513", "#556b2f"
   };
@@ -34,9 +37,19 @@ final class ComparisonPage {
         .append("</h1>");
     table(out, curves);
     out.append("<h2>Wait: how many percent of the jobs started within this time</h2>");
-    chart(out, curves, "seconds, each step ten times the last", ComparisonPage::percentWithin);
+    chart(
+        out,
+        curves,
+        "seconds, each step ten times the last",
+        decades(curves.stream().mapToDouble(each -> each.result().waitS(100)).max().orElse(1)),
+        ComparisonPage::percentWithin);
     out.append("<h2>Bounded slowdown: how many percent of the jobs had at most this</h2>");
-    chart(out, curves, "slowdown, each step ten times the last", ComparisonPage::percentSlowed);
+    chart(
+        out,
+        curves,
+        "slowdown, each step ten times the last",
+        decades(curves.stream().mapToDouble(ComparisonPage::mostSlowed).max().orElse(1)),
+        ComparisonPage::percentSlowed);
     return out.append("</html>\n").toString();
   }
 
@@ -62,6 +75,19 @@ final class ComparisonPage {
     out.append("</table>");
   }
 
+  /** How many steps of ten times a value needs. */
+  private static int decades(double most) {
+    return Math.clamp((int) Math.ceil(Math.log10(Math.max(10, most))), 1, MOST_DECADES);
+  }
+
+  private static double mostSlowed(Curve curve) {
+    double most = 1;
+    for (int i = 0; i < curve.result().jobs().count(); i++) {
+      most = Math.max(most, curve.result().boundedSlowdown(i));
+    }
+    return most;
+  }
+
   /** Percent of jobs by a value. */
   private interface Share {
     DoubleUnaryOperator of(ReplayResult result);
@@ -83,12 +109,12 @@ final class ComparisonPage {
     };
   }
 
-  private static void chart(StringBuilder out, List<Curve> curves, String axis, Share share) {
+  private static void chart(StringBuilder out, List<Curve> curves, String axis, int decades, Share share) {
     out.append(
         String.format(
             "<svg viewBox=\"0 0 %d %d\" role=\"img\" font-size=\"12\">",
-            WIDTH + LEFT + 20, HEIGHT + TOP + 40));
-    grid(out, axis);
+            WIDTH + LEFT + RIGHT, HEIGHT + TOP + 40));
+    grid(out, axis, decades);
     for (int i = 0; i < curves.size(); i++) {
       String colour = COLOURS[i % COLOURS.length];
       DoubleUnaryOperator percent = share.of(curves.get(i).result());
@@ -97,7 +123,7 @@ final class ComparisonPage {
           .append("\" points=\"");
       for (int point = 0; point <= POINTS; point++) {
         double part = (double) point / POINTS;
-        double value = Math.pow(10, part * LAST_DECADE);
+        double value = Math.pow(10, part * decades);
         out.append(
             String.format(Locale.ROOT, "%.1f,%.1f ", x(part), y(percent.applyAsDouble(value))));
       }
@@ -114,7 +140,7 @@ final class ComparisonPage {
     out.append("</svg>");
   }
 
-  private static void grid(StringBuilder out, String axis) {
+  private static void grid(StringBuilder out, String axis, int decades) {
     for (int percent = 0; percent <= 100; percent += 20) {
       out.append(
           String.format(
@@ -127,8 +153,8 @@ final class ComparisonPage {
               LEFT - 6,
               percent));
     }
-    for (int decade = 0; decade <= LAST_DECADE; decade++) {
-      double at = x((double) decade / LAST_DECADE);
+    for (int decade = 0; decade <= decades; decade++) {
+      double at = x((double) decade / decades);
       out.append(
           String.format(
               Locale.ROOT,
