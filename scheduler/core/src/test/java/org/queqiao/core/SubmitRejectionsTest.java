@@ -178,7 +178,11 @@ final class SubmitRejectionsTest {
         invalid("3 nodes", script().nodes(3), "nodes", "at most 2 nodes"),
         invalid("2 large nodes", script().nodes(2).cpusPerTask(8), "nodes", "at most 1 nodes"),
         invalid("memory", script().memBytes(9 * GIB), "memBytes", "at most " + 8 * GIB),
-        invalid("no such model", gres(new GresRequest("gpu", "h100", 1)), "gres", "has any: ask for gpu"),
+        invalid(
+            "no such model",
+            gres(new GresRequest("gpu", "h100", 1)),
+            "gres",
+            "has any: ask for gpu"),
         invalid("3 devices", gres(new GresRequest("gpu", "", 3)), "gres", "at most 2"),
         invalid(
             "together",

@@ -16,6 +16,7 @@ final class ComparisonPage {
 
   /** Room on the right for half of the last label. */
   private static final int RIGHT = 60;
+
   private static final String[] COLOURS = {
     "#1f6fb2", "#d1495b", "#2e8b57", "#b8860b", "#6a4c93", "#008b8b", "#8b4513", "#556b2f"
   };
@@ -109,7 +110,8 @@ final class ComparisonPage {
     };
   }
 
-  private static void chart(StringBuilder out, List<Curve> curves, String axis, int decades, Share share) {
+  private static void chart(
+      StringBuilder out, List<Curve> curves, String axis, int decades, Share share) {
     out.append(
         String.format(
             "<svg viewBox=\"0 0 %d %d\" role=\"img\" font-size=\"12\">",
