@@ -87,6 +87,9 @@ static void take_events(const struct run *run, struct handed *handed) {
 static void find(struct launcher *self, const uint8_t *request, struct handed *handed) {
     char name[RUN_NAME_BYTES];
     struct run *run = run_find(self, get_u64(request), get_u32(request + 8));
+    if (run != NULL) {
+        run_refresh(self, run);
+    }
     if (run == NULL || !is_alive(run)) {
         put_u32(handed->answer, ESRCH);
         return;

@@ -16,7 +16,7 @@
 #define PROGRAM                                                                                     \
     "#!/bin/sh\n"                                                                                   \
     "cat > work.awk <<'END'\n"                                                                      \
-    "BEGIN { s = sprintf(\"%64000000s\", \"\"); n = length(s); for (i = 0; i < 30000000; i++) x += i % 7; print n, x }\n" \
+    "BEGIN { s = sprintf(\"%64000000s\", \"\"); n = length(s); for (i = 0; i < 22000000; i++) x += i % 7; print n, x }\n" \
     "END\n"
 
 enum { TRIES = 4 };
