@@ -1,5 +1,6 @@
 package org.queqiao.server.http;
 
+import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -153,7 +154,7 @@ final class LongQuestions implements AutoCloseable {
     } catch (TooFarBack tooFar) {
       asker.refused(
           Refused.busy("no copy of the state can be made now: " + tooFar.getMessage()).refusal());
-    } catch (LogException unreadable) {
+    } catch (LogException | UncheckedIOException unreadable) {
       asker.refused(
           Refused.busy("the log cannot be read now, so no copy of the state can be made")
               .refusal());

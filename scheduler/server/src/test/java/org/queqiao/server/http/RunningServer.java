@@ -64,6 +64,11 @@ final class RunningServer {
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final Map<String, String> tokens = new ConcurrentHashMap<>();
 
+  /** One of its own, for a test after which no other could use it. */
+  static RunningServer alone() throws Exception {
+    return new RunningServer();
+  }
+
   private RunningServer() throws Exception {
     data = Files.createTempDirectory("qq");
     Files.createDirectories(data.resolve("run"));
@@ -121,6 +126,11 @@ final class RunningServer {
 
   Path data() {
     return data;
+  }
+
+  /** The files of its event log. */
+  Path log() {
+    return data.resolve("log");
   }
 
   int port() {

@@ -1,0 +1,204 @@
+package org.queqiao.server.view;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.queqiao.contract.account.DomainShare;
+import org.queqiao.contract.account.MemberRank;
+import org.queqiao.contract.event.DomainDefined;
+import org.queqiao.contract.event.LoggedEvent;
+import org.queqiao.contract.event.MembershipSet;
+import org.queqiao.contract.event.PartitionDefined;
+import org.queqiao.contract.event.ProjectDefined;
+import org.queqiao.contract.event.UserDefined;
+import org.queqiao.contract.id.Actor;
+import org.queqiao.contract.id.DomainCode;
+import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.NodeName;
+import org.queqiao.contract.id.PartitionName;
+import org.queqiao.contract.id.ProjectName;
+import org.queqiao.contract.id.RunId;
+import org.queqiao.contract.id.UserName;
+import org.queqiao.contract.job.RunExit;
+import org.queqiao.contract.node.NodeFacts;
+import org.queqiao.contract.snapshot.ClusterImage;
+import org.queqiao.core.SchedulerMachine;
+import org.queqiao.core.message.Decision;
+import org.queqiao.core.message.Fact;
+import org.queqiao.core.message.Input;
+import org.queqiao.core.message.JobChange;
+import org.queqiao.core.message.JobRequest;
+import org.queqiao.core.message.Reply;
+
+/**
+ * What is shown of predicted run times and promised starts is what the scheduler goes by, after
+ * every fact of random histories, and after a restart in the middle of them.
+ */
+final class ForeseenPropertyTest {
+  private static final int SEEDS = 40;
+  private static final int STEPS = 150;
+  private static final long HOUR_MS = 3_600_000;
+  private static final Actor OWNER = Actor.localOwner("root");
+  private static final ProjectName PROJECT = new ProjectName("climate");
+
+  private int predicted;
+  private int promised;
+
+  @Test
+  void isWhatTheSchedulerGoesBy() {
+    for (long seed = 0; seed < SEEDS; seed++) {
+      try {
+        new History(seed).run();
+      } catch (AssertionError | RuntimeException e) {
+        throw new AssertionError("seed " + seed, e);
+      }
+    }
+    assertThat(predicted).as("runs that were started by a prediction").isGreaterThan(SEEDS * 10);
+    assertThat(promised).as("promises that were looked at").isGreaterThan(SEEDS * 10);
+  }
+
+  private final class History {
+    private final SplittableRandom random;
+    private final SchedulerMachine machine = new SchedulerMachine();
+    private final List<Throwable> faults = new ArrayList<>();
+    private ClusterView view = new ClusterView(machine.image(), 10_000, faults::add);
+    private long nowMs = 1_760_000_000_000L;
+
+    private History(long seed) {
+      random = new SplittableRandom(seed);
+    }
+
+    private void run() {
+      site();
+      for (int step = 0; step < STEPS; step++) {
+        move();
+        while (tell(new Input.PlanPass()) instanceof Reply.Planned planned && planned.more()) {
+          // until the pass is over
+        }
+        if (random.nextInt(40) == 0) {
+          view = new ClusterView(machine.image(), 10_000, faults::add);
+        }
+        compare();
+      }
+    }
+
+    private void site() {
+      tell(
+          new Input.DefinePartition(
+              OWNER,
+              new PartitionDefined(new PartitionName("batch"), true, HOUR_MS, 24 * HOUR_MS)));
+      DomainCode earth = new DomainCode("earth");
+      tell(new Input.DefineDomain(OWNER, new DomainDefined(earth, "Earth science")));
+      tell(
+          new Input.DefineProject(
+              OWNER,
+              new ProjectDefined(PROJECT, "Climate", List.of(new DomainShare(earth, 1000)))));
+      for (int i = 0; i < 3; i++) {
+        UserName user = new UserName("user" + i);
+        tell(
+            new Input.DefineUser(
+                OWNER, new UserDefined(user, user.value(), user.value(), 1001 + i, PROJECT)));
+        tell(new Input.SetMembership(OWNER, new MembershipSet(PROJECT, user, MemberRank.MEMBER)));
+      }
+      for (int i = 0; i < 2; i++) {
+        NodeFacts facts =
+            new NodeFacts(
+                new NodeName("n" + i), "b", 4, 4L << 30, List.of(), "1", "6", List.of());
+        tell(new Input.RegisterNode(facts, List.of(), List.of()));
+      }
+    }
+
+    private void move() {
+      Actor user = Actor.user(new UserName("user" + random.nextInt(3)));
+      switch (random.nextInt(10)) {
+        case 0, 1, 2, 3 -> tell(new Input.SubmitJob(user, request(), "", new byte[0]));
+        case 4 -> tell(new Input.CancelJob(user, job()));
+        case 5 ->
+            tell(
+                random.nextBoolean()
+                    ? new Input.HoldJob(user, job())
+                    : new Input.ReleaseJob(user, job()));
+        case 6 -> tell(new Input.RequeueJob(user, job()));
+        case 7 ->
+            tell(
+                new Input.ChangeJob(
+                    user,
+                    job(),
+                    new JobChange(new TreeSet<>(List.of("limitMs")), request(), null),
+                    null));
+        default -> later();
+      }
+    }
+
+    private JobRequest request() {
+      byte[] script = ("#!/bin/sh\n" + random.nextInt(2)).getBytes(StandardCharsets.UTF_8);
+      JobRequest.Builder request =
+          JobRequest.builder(script)
+              .name("kind" + random.nextInt(2))
+              .nodes(1)
+              .tasks(1)
+              .cpusPerTask(1 + random.nextInt(4))
+              .limitMs(HOUR_MS + random.nextInt(3) * HOUR_MS);
+      if (random.nextInt(4) == 0) {
+        request.array("1-" + (1 + random.nextInt(4)));
+      }
+      return request.build();
+    }
+
+    private JobId job() {
+      return new JobId(Math.max(1, machine.state().lastJobId() - random.nextInt(12)));
+    }
+
+    private void later() {
+      nowMs += 1 + random.nextLong(HOUR_MS);
+      tell(new Input.Tick());
+      for (ClusterImage.JobImage each : machine.image().jobs()) {
+        if (!each.allocations().isEmpty()
+            && !each.state().isTerminal()
+            && random.nextInt(3) == 0) {
+          RunId run = new RunId(each.id(), each.attempt());
+          RunExit exit =
+              new RunExit(run, RunExit.Kind.EXITED, 0, 0, nowMs - 1, nowMs, 1, 1, 1, "");
+          tell(new Input.RunEnded(each.allocations().getFirst().node(), exit));
+        }
+      }
+    }
+
+    private Reply tell(Input input) {
+      Decision decision = machine.decide(input, nowMs);
+      for (Fact fact : decision.facts()) {
+        LoggedEvent event =
+            new LoggedEvent(
+                machine.state().position() + 1,
+                1,
+                Math.max(nowMs, machine.state().timeMs()),
+                fact.actor(),
+                fact.event());
+        machine.apply(event);
+        view.committed(List.of(event));
+        assertThat(faults).isEmpty();
+      }
+      return decision.reply();
+    }
+
+    private void compare() {
+      for (ClusterImage.JobImage job : machine.image().jobs()) {
+        JobEntry.Foreseen shown = view.jobs().find(job.id().value()).foreseen();
+        Integer task =
+            job.array() == null || job.array().promised() == null
+                ? null
+                : (Integer) job.spec().array().tasks().at(job.array().promised());
+        assertThat(shown)
+            .as("of job %s, which is %s", job.id(), job.state())
+            .isEqualTo(new JobEntry.Foreseen(job.predictedMs(), job.promisedMs(), task));
+        predicted += job.predictedMs() != 0 ? 1 : 0;
+        promised += job.promisedMs() != 0 ? 1 : 0;
+      }
+    }
+  }
+}
