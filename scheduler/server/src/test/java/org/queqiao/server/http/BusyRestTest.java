@@ -10,7 +10,9 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** What cannot be done now is answered with 503 and when to come back, by a server without its log. */
+/**
+ * What cannot be done now is answered with 503 and when to come back, by a server without its log.
+ */
 final class BusyRestTest {
   private static final String HELD = "{\"script\":\"#!/bin/sh\\n\",\"hold\":true}";
   private static RunningServer server;

@@ -107,8 +107,7 @@ final class ForeseenPropertyTest {
       }
       for (int i = 0; i < 2; i++) {
         NodeFacts facts =
-            new NodeFacts(
-                new NodeName("n" + i), "b", 4, 4L << 30, List.of(), "1", "6", List.of());
+            new NodeFacts(new NodeName("n" + i), "b", 4, 4L << 30, List.of(), "1", "6", List.of());
         tell(new Input.RegisterNode(facts, List.of(), List.of()));
       }
     }
@@ -158,12 +157,9 @@ final class ForeseenPropertyTest {
       nowMs += 1 + random.nextLong(HOUR_MS);
       tell(new Input.Tick());
       for (ClusterImage.JobImage each : machine.image().jobs()) {
-        if (!each.allocations().isEmpty()
-            && !each.state().isTerminal()
-            && random.nextInt(3) == 0) {
+        if (!each.allocations().isEmpty() && !each.state().isTerminal() && random.nextInt(3) == 0) {
           RunId run = new RunId(each.id(), each.attempt());
-          RunExit exit =
-              new RunExit(run, RunExit.Kind.EXITED, 0, 0, nowMs - 1, nowMs, 1, 1, 1, "");
+          RunExit exit = new RunExit(run, RunExit.Kind.EXITED, 0, 0, nowMs - 1, nowMs, 1, 1, 1, "");
           tell(new Input.RunEnded(each.allocations().getFirst().node(), exit));
         }
       }
