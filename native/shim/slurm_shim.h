@@ -1,8 +1,8 @@
 /*
  * What the bridge asks of libslurm: a flat C interface of fixed-width integers. No type of Slurm crosses
  * it, because their layouts change with each release. Every answer is one block of bytes, big-endian:
- * numbers, texts with their length, and lists with their count. Every function returns 0 and an answer, or an error number of Slurm
- * and its text.
+ * numbers, texts with their length, and lists with their count. Every function returns 0 and an answer, or
+ * an error number of Slurm and its text.
  */
 #ifndef QUEQIAO_SLURM_SHIM_H
 #define QUEQIAO_SLURM_SHIM_H
@@ -43,5 +43,21 @@ SLURM_SHIM_API int32_t slurm_shim_history(int64_t from_s, int64_t to_s, uint8_t 
 /* How many seconds within a time a record of slurmdbd ran, without those that it was suspended. */
 SLURM_SHIM_API int32_t slurm_shim_ran(
     uint32_t job, uint64_t record, int64_t from_s, int64_t to_s, uint8_t **answer, uint64_t *length);
+
+/*
+ * Submits a batch job to the nodes that the request names, and answers with its number. The request is
+ * uid, nodes, CPUs (u32 each), memory of each node in MiB (u64), and as texts name, account, partition,
+ * node list, working directory, standard output, standard error, environment (each variable with a closing
+ * NUL), script.
+ */
+SLURM_SHIM_API int32_t slurm_shim_submit(
+    const uint8_t *request, uint64_t request_length, uint8_t **answer, uint64_t *length);
+
+/* Sends a signal to a running job; KILL ends it, whether it waits or runs. */
+SLURM_SHIM_API int32_t slurm_shim_signal(
+    uint32_t job, int32_t signal, int32_t batch_only, uint8_t **answer, uint64_t *length);
+
+/* Lets all processes of a running job stop where they are, or go on. */
+SLURM_SHIM_API int32_t slurm_shim_suspend(uint32_t job, int32_t suspend, uint8_t **answer, uint64_t *length);
 
 #endif

@@ -6,24 +6,24 @@ import java.util.TreeMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import org.queqiao.agent.reconcile.LaunchReply;
 import org.queqiao.agent.reconcile.LauncherRun;
 import org.queqiao.agent.reconcile.SuspendReply;
+import org.queqiao.agent.standin.NodeRuns;
+import org.queqiao.agent.standin.StandIn;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.RunExit;
+import org.queqiao.contract.launch.LaunchOrder;
+import org.queqiao.contract.launch.OrderHeader;
 
 /**
  * The runs of one fake node, in place of launcher, monitors and processes: each is a timer. How
  * long a run takes and whether it fails follows from its id, so that two fleets do the same. Used
  * under the lock of its node.
  */
-final class FakeRuns {
+final class FakeRuns implements NodeRuns {
   private static final int SIGTERM = 15;
   private static final int STOP_MS = 20;
-
-  /** Told on a timer's thread that a run is over unless it has ended before. */
-  interface Due {
-    void due(RunId run, int exitCode, int signal);
-  }
 
   private static final class Run {
     private final long startMs;
@@ -48,7 +48,7 @@ final class FakeRuns {
 
   private final FleetOptions options;
   private final ScheduledExecutorService timers;
-  private final Due due;
+  private final StandIn node;
   private final TreeMap<RunId, Run> alive = new TreeMap<>();
   private final TreeMap<RunId, RunExit> exits = new TreeMap<>();
   private long busyUs;
@@ -56,19 +56,21 @@ final class FakeRuns {
   private long usedBytes;
   private long countedMs;
 
-  /**
-   * No runs yet.
-   *
-   * @param due answers with {@link #end}
-   */
-  FakeRuns(FleetOptions options, ScheduledExecutorService timers, Due due) {
+  /** No runs of a node yet. */
+  FakeRuns(FleetOptions options, ScheduledExecutorService timers, StandIn node) {
     this.options = options;
     this.timers = timers;
-    this.due = due;
+    this.node = node;
+  }
+
+  @Override
+  public LaunchReply launch(RunId run, byte[] signedOrder, long nowMs) {
+    int cores = LaunchOrder.coreCountOf(signedOrder);
+    return new LaunchReply.Running(launch(run, cores, OrderHeader.memBytesOf(signedOrder), nowMs));
   }
 
   /** Starts a run unless it is held already; answers its start, in node time. */
-  long launch(RunId run, int cores, long memBytes, long nowMs) {
+  private long launch(RunId run, int cores, long memBytes, long nowMs) {
     if (alive.containsKey(run)) {
       return alive.get(run).startMs;
     }
@@ -86,7 +88,8 @@ final class FakeRuns {
   }
 
   /** Lets a run stand still, or go on: its time does not pass while it stands still. */
-  SuspendReply suspend(RunId run, boolean stop, long nowMs) {
+  @Override
+  public SuspendReply suspend(RunId run, boolean stop, long nowMs) {
     Run held = alive.get(run);
     if (held == null) {
       return SuspendReply.NOT_DONE;
@@ -108,7 +111,8 @@ final class FakeRuns {
   }
 
   /** Ends a run by TERM, which every fake program obeys. */
-  void stop(RunId run) {
+  @Override
+  public void stop(RunId run, int graceMs) {
     Run held = alive.get(run);
     if (held != null && !held.stopping) {
       held.stopping = true;
@@ -121,7 +125,7 @@ final class FakeRuns {
    *
    * @return its exit, or null when it had ended before
    */
-  RunExit end(RunId run, int exitCode, int signal, long nowMs) {
+  private RunExit end(RunId run, int exitCode, int signal, long nowMs) {
     Run held = alive.remove(run);
     if (held == null) {
       return null;
@@ -149,31 +153,30 @@ final class FakeRuns {
     return exit;
   }
 
-  void forget(RunId run) {
+  @Override
+  public void signal(RunId run, int number, boolean batchOnly) {
+    // A timer hears no signal.
+  }
+
+  @Override
+  public void forget(RunId run) {
     exits.remove(run);
   }
 
   /** All that is held. */
-  List<LauncherRun> list() {
+  @Override
+  public List<LauncherRun> list() {
     List<LauncherRun> all = new ArrayList<>();
     alive.forEach((run, held) -> all.add(new LauncherRun(run, held.startMs, null, held.suspended)));
     exits.forEach((run, exit) -> all.add(new LauncherRun(run, exit.startMs(), exit)));
     return all;
   }
 
-  int busyCores() {
-    return busyCores;
-  }
-
-  /** Half of what its runs were given. */
-  long usedBytes() {
-    return usedBytes / 2;
-  }
-
-  /** CPU time of all runs so far, in microseconds. */
-  long busyUs(long nowMs) {
+  /** Half of the memory that the runs were given. */
+  @Override
+  public Load load(long nowMs) {
     count(nowMs);
-    return busyUs;
+    return new Load(busyCores, busyUs, usedBytes / 2);
   }
 
   private void count(long nowMs) {
@@ -199,6 +202,9 @@ final class FakeRuns {
   }
 
   private ScheduledFuture<?> after(long delayMs, RunId run, int exitCode, int signal) {
-    return timers.schedule(() -> due.due(run, exitCode, signal), delayMs, TimeUnit.MILLISECONDS);
+    return timers.schedule(
+        () -> node.happens(() -> end(run, exitCode, signal, System.currentTimeMillis())),
+        delayMs,
+        TimeUnit.MILLISECONDS);
   }
 }

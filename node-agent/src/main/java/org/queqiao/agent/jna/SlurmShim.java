@@ -32,6 +32,15 @@ public final class SlurmShim {
 
     int slurm_shim_history(long fromS, long toS, PointerByReference answer, LongByReference length);
 
+    int slurm_shim_submit(
+        byte[] request, long requestLength, PointerByReference answer, LongByReference length);
+
+    int slurm_shim_signal(
+        int job, int signal, int batchOnly, PointerByReference answer, LongByReference length);
+
+    int slurm_shim_suspend(
+        int job, int suspend, PointerByReference answer, LongByReference length);
+
     int slurm_shim_ran(
         int job,
         long record,
@@ -111,6 +120,25 @@ public final class SlurmShim {
   public Answer ran(int job, long record, long fromS, long toS) {
     return call(
         (answer, length) -> functions.slurm_shim_ran(job, record, fromS, toS, answer, length));
+  }
+
+  /** Submits a batch job, as {@code slurm_shim.h} describes it. */
+  public Answer submit(byte[] request) {
+    return call(
+        (answer, length) -> functions.slurm_shim_submit(request, request.length, answer, length));
+  }
+
+  /** Sends a signal to a job. */
+  public Answer signal(int job, int signal, boolean batchOnly) {
+    return call(
+        (answer, length) ->
+            functions.slurm_shim_signal(job, signal, batchOnly ? 1 : 0, answer, length));
+  }
+
+  /** Stops a job where it is, or lets it go on. */
+  public Answer suspend(int job, boolean stop) {
+    return call(
+        (answer, length) -> functions.slurm_shim_suspend(job, stop ? 1 : 0, answer, length));
   }
 
   private Answer call(Call call) {

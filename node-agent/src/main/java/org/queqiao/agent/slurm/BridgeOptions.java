@@ -97,7 +97,7 @@ public record BridgeOptions(
         sinceMs);
   }
 
-  private static long number(String name, String value, long least, long most) {
+  static long number(String name, String value, long least, long most) {
     try {
       long number = Long.parseLong(value);
       if (number >= least && number <= most) {

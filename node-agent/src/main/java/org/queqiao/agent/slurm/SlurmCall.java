@@ -7,5 +7,8 @@ enum SlurmCall {
   JOBS,
   BACKLOG,
   HISTORY,
-  RAN
+  RAN,
+  SUBMIT,
+  SIGNAL,
+  SUSPEND
 }

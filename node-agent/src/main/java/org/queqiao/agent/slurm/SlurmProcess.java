@@ -29,6 +29,8 @@ public final class SlurmProcess implements AutoCloseable {
           "-Xss512k",
           "--enable-native-access=ALL-UNNAMED");
 
+  private static final byte[] NOTHING = {};
+
   private final Path shim;
   private final Path configuration;
   private final AtomicReference<String> lastWords = new AtomicReference<>("");
@@ -128,12 +130,24 @@ public final class SlurmProcess implements AutoCloseable {
     }
   }
 
+  /** Submits a batch job; answers with its number. */
+  long submit(byte[] request) throws SlurmException {
+    ask(SlurmCall.BACKLOG);
+    return exchange(SlurmCall.SUBMIT, request, request.length).u32();
+  }
+
   private SlurmAnswer exchange(SlurmCall call, long... arguments) throws SlurmException {
+    return exchange(call, NOTHING, arguments);
+  }
+
+  private SlurmAnswer exchange(SlurmCall call, byte[] bytes, long... arguments)
+      throws SlurmException {
     try {
       out.writeInt(call.ordinal());
       for (long each : arguments) {
         out.writeLong(each);
       }
+      out.write(bytes);
       out.flush();
       int error = in.readInt();
       int length = in.readInt();

@@ -23,10 +23,32 @@ final class BridgeProcess implements AutoCloseable {
 
   /** Gives it a code to enrol with at its start. */
   void enrolment(String code) throws IOException {
-    Files.writeString(data.resolve("enrolment"), code);
+    file("enrolment", code);
   }
 
+  /** Puts a file into its folder. */
+  void file(String name, String text) throws IOException {
+    Files.writeString(data.resolve(name), text);
+  }
+
+  /** Starts the bridge that tells. */
   void start(String... more) throws IOException {
+    List<String> options =
+        new ArrayList<>(
+            List.of(
+                "--node",
+                "slurm1",
+                "--cluster",
+                SlurmSite.CLUSTER,
+                "--poll-ms",
+                "500",
+                "--margin-ms",
+                "2000"));
+    options.addAll(List.of(more));
+    start(BridgeMain.class, options.toArray(new String[0]));
+  }
+
+  void start(Class<?> main, String... more) throws IOException {
     List<String> words =
         new ArrayList<>(
             List.of(
@@ -35,21 +57,13 @@ final class BridgeProcess implements AutoCloseable {
                 "-Xmx256m",
                 "-cp",
                 System.getProperty("java.class.path"),
-                BridgeMain.class.getName(),
+                main.getName(),
                 "--data",
                 data.toString(),
-                "--node",
-                "slurm1",
-                "--cluster",
-                SlurmSite.CLUSTER,
                 "--shim",
                 SlurmSite.SHIM.toString(),
                 "--slurm-conf",
-                configuration.toString(),
-                "--poll-ms",
-                "500",
-                "--margin-ms",
-                "2000"));
+                configuration.toString()));
     words.addAll(List.of(more));
     process =
         new ProcessBuilder(words)

@@ -1,0 +1,91 @@
+package org.queqiao.agent.slurm;
+
+import org.queqiao.contract.id.RunId;
+import org.queqiao.contract.job.RunExit;
+
+/**
+ * A run that Slurm has, as a job of Slurm.
+ *
+ * @param mark which run, and where its script runs
+ * @param number of the job in Slurm
+ * @param state of the job
+ * @param startMs its start, or 0 while it waits
+ * @param endMs its end, or 0 before
+ * @param status as {@code wait} gives it
+ * @param cpus that it has
+ */
+record DrivenJob(
+    RunMark mark, long number, long state, long startMs, long endMs, long status, long cpus) {
+  private static final long MS = 1_000;
+  private static final long COMPLETING = 1 << 15;
+  private static final int SIGNAL_BITS = 0x7f;
+  private static final int CODE_SHIFT = 8;
+  private static final int CODE_MASK = 0xff;
+  private static final int SIGKILL = 9;
+
+  static DrivenJob of(RunMark mark, SlurmJob job) {
+    return new DrivenJob(
+        mark,
+        job.number(),
+        job.state(),
+        job.startS() * MS,
+        job.endS() * MS,
+        job.exitCode(),
+        job.cpus());
+  }
+
+  static DrivenJob of(RunMark mark, SlurmRecord record) {
+    return new DrivenJob(
+        mark,
+        record.job(),
+        record.state(),
+        record.startS() * MS,
+        record.endS() * MS,
+        record.exitCode(),
+        Tres.count(record.tres(), Tres.CPU));
+  }
+
+  RunId run() {
+    return mark.run();
+  }
+
+  /** Whether Slurm has proven that nothing of it is left. */
+  boolean isOver() {
+    return (state & COMPLETING) == 0 && SlurmState.end(state).isPresent();
+  }
+
+  boolean isWaiting() {
+    return SlurmState.base(state) == 0;
+  }
+
+  boolean isSuspended() {
+    return SlurmState.base(state) == SlurmState.SUSPENDED;
+  }
+
+  /** Its end. */
+  RunExit exit() {
+    String word = SlurmState.word(state);
+    long beganMs = startMs == 0 || startMs > endMs ? endMs : startMs;
+    int code = (int) (status >> CODE_SHIFT) & CODE_MASK;
+    int signal = (int) status & SIGNAL_BITS;
+    RunExit.Kind kind =
+        switch (word) {
+          case "OUT_OF_MEMORY" -> RunExit.Kind.OUT_OF_MEMORY;
+          case "NODE_FAIL", "BOOT_FAIL" -> RunExit.Kind.LOST;
+          default -> RunExit.Kind.EXITED;
+        };
+    // Slurm tells of one that it killed by its state alone.
+    boolean killed = code == 0 && signal == 0 && !word.equals("COMPLETED");
+    return new RunExit(
+        run(),
+        kind,
+        code,
+        killed ? SIGKILL : signal,
+        beganMs,
+        endMs,
+        0,
+        0,
+        0,
+        kind == RunExit.Kind.LOST ? "Slurm says " + word + " of job " + number : "");
+  }
+}

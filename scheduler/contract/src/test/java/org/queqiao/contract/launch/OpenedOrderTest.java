@@ -1,0 +1,64 @@
+package org.queqiao.contract.launch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.queqiao.contract.MalformedRecordException;
+import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.RunId;
+
+/** What is written into a launch order can be read from it, and nothing else is taken for one. */
+final class OpenedOrderTest {
+  private static final RunId RUN = new RunId(new JobId(4711), 3);
+
+  private static byte[] signed() {
+    TreeMap<String, String> environment = new TreeMap<>();
+    environment.put("EMPTY", "");
+    environment.put("PATH", "/bin:/usr/bin=x");
+    byte[] order =
+        new LaunchOrder(
+                new OrderHeader(
+                    OrderHeader.Type.LAUNCH, RUN, true, 1001, 7, 99, new byte[16], 1 << 20, 5, 6),
+                List.of(1, 2, 3),
+                "cn1",
+                "/work",
+                "out",
+                "",
+                environment,
+                "#!/bin/sh\n".getBytes(StandardCharsets.UTF_8))
+            .encode();
+    return Arrays.copyOf(order, order.length + OrderHeader.SIGNATURE_BYTES);
+  }
+
+  @Test
+  void everyFieldIsReadAsItWasWritten() {
+    OpenedOrder order = OpenedOrder.of(signed());
+    assertThat(order.run()).isEqualTo(RUN);
+    assertThat(order.uid()).isEqualTo(1001);
+    assertThat(order.notAfterMs()).isEqualTo(99);
+    assertThat(order.memBytes()).isEqualTo(1 << 20);
+    assertThat(order.nodeName()).isEqualTo("cn1");
+    assertThat(order.workDir()).isEqualTo("/work");
+    assertThat(order.stdoutPath()).isEqualTo("out");
+    assertThat(order.stderrPath()).isEmpty();
+    assertThat(order.environment())
+        .containsEntry("EMPTY", "")
+        .containsEntry("PATH", "/bin:/usr/bin=x")
+        .hasSize(2);
+    assertThat(new String(order.script(), StandardCharsets.UTF_8)).isEqualTo("#!/bin/sh\n");
+  }
+
+  @Test
+  void whatIsCutOffIsNoOrder() {
+    byte[] whole = signed();
+    for (int length = 0; length < whole.length; length++) {
+      byte[] cut = Arrays.copyOf(whole, length);
+      assertThatThrownBy(() -> OpenedOrder.of(cut)).isInstanceOf(MalformedRecordException.class);
+    }
+  }
+}
