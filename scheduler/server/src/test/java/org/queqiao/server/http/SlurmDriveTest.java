@@ -148,7 +148,7 @@ final class SlurmDriveTest {
         "--launch-key",
         server.data().resolve("run/launch-key.pub").toString(),
         "--heartbeat-ms",
-        "1000",
+        "3000",
         "--poll-ms",
         "300");
   }
