@@ -38,8 +38,7 @@ public final class SlurmShim {
     int slurm_shim_signal(
         int job, int signal, int batchOnly, PointerByReference answer, LongByReference length);
 
-    int slurm_shim_suspend(
-        int job, int suspend, PointerByReference answer, LongByReference length);
+    int slurm_shim_suspend(int job, int suspend, PointerByReference answer, LongByReference length);
 
     int slurm_shim_ran(
         int job,
@@ -130,9 +129,8 @@ public final class SlurmShim {
 
   /** Sends a signal to a job. */
   public Answer signal(int job, int signal, boolean batchOnly) {
-    return call(
-        (answer, length) ->
-            functions.slurm_shim_signal(job, signal, batchOnly ? 1 : 0, answer, length));
+    return call((answer, length) ->
+        functions.slurm_shim_signal(job, signal, batchOnly ? 1 : 0, answer, length));
   }
 
   /** Stops a job where it is, or lets it go on. */

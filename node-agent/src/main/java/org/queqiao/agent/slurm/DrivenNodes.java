@@ -117,8 +117,7 @@ final class DrivenNodes {
     kept.clear();
     spools.forEach((name, spool) -> {
       StandIn node =
-          new StandIn(
-              facts(begins.get(name)), 0, spool.image(), records -> keep(spool, records));
+          new StandIn(facts(begins.get(name)), 0, spool.image(), records -> keep(spool, records));
       node.begin(new DrivenRuns(name, driver, seal));
       nodes.put(name, node);
       connections.keep(node, () -> up.contains(name) && !driver.isAway());

@@ -81,10 +81,7 @@ final class DrivenRuns implements NodeRuns {
         .filter(each -> each.mark().node().equals(node))
         .map(each ->
             new LauncherRun(
-                each.run(),
-                each.startMs(),
-                each.isOver() ? each.exit() : null,
-                each.isSuspended()))
+                each.run(), each.startMs(), each.isOver() ? each.exit() : null, each.isSuspended()))
         .toList();
   }
 

@@ -74,8 +74,7 @@ final class SlurmDriver {
   private void load() throws SlurmException {
     TreeMap<RunId, DrivenJob> found = new TreeMap<>();
     for (SlurmJob each : SlurmJob.list(slurm.ask(SlurmCall.JOBS))) {
-      RunMark.of(each.name())
-          .ifPresent(mark -> found.put(mark.run(), DrivenJob.of(mark, each)));
+      RunMark.of(each.name()).ifPresent(mark -> found.put(mark.run(), DrivenJob.of(mark, each)));
     }
     // slurmctld forgets what ended some minutes ago; what was seen to end is kept here.
     jobs.values().removeIf(each -> !each.isOver());
@@ -160,12 +159,14 @@ final class SlurmDriver {
     DataOutputStream out = new DataOutputStream(bytes);
     String nodes = order.environment().getOrDefault("SLURM_JOB_NODELIST", order.nodeName());
     StringBuilder environment = new StringBuilder();
-    order.environment().forEach((name, value) -> {
-      // Slurm sets its own, which name its own job.
-      if (!name.startsWith("SLURM")) {
-        environment.append(name).append('=').append(value).append('\0');
-      }
-    });
+    order
+        .environment()
+        .forEach((name, value) -> {
+          // Slurm sets its own, which name its own job.
+          if (!name.startsWith("SLURM")) {
+            environment.append(name).append('=').append(value).append('\0');
+          }
+        });
     try {
       out.writeInt(order.uid());
       out.writeInt(nodes.split(",").length);

@@ -20,7 +20,9 @@ import org.queqiao.contract.MalformedRecordException;
 import org.queqiao.contract.agent.EnrolmentCode;
 import org.queqiao.contract.id.NodeName;
 
-/** Keeps the connections of nodes that this process stands in for: a light thread reads for each. */
+/**
+ * Keeps the connections of nodes that this process stands in for: a light thread reads for each.
+ */
 public final class StandIns {
   private static final int SILENT_HEARTBEATS = 3;
   private static final long FIRST_WAIT_MS = 100;
