@@ -34,18 +34,23 @@ public record OpenedOrder(
     String stderrPath,
     SortedMap<String, String> environment,
     byte[] script) {
+  private static final int FLAGS_AT = 12;
+  private static final int DEVICES = 2;
   private static final int UID_AT = 28;
   private static final int NOT_AFTER_AT = 40;
 
   /**
    * Opens an order.
    *
-   * @throws MalformedRecordException when it is no launch order
+   * @throws MalformedRecordException when it is no launch order, or names devices
    */
   public static OpenedOrder of(byte[] signedOrder) {
     RunId run = OrderHeader.runOf(signedOrder, OrderHeader.Type.LAUNCH);
     ByteBuffer in =
         ByteBuffer.wrap(signedOrder, 0, signedOrder.length - OrderHeader.SIGNATURE_BYTES);
+    if ((ByteBuffer.wrap(signedOrder).getInt(FLAGS_AT) & DEVICES) != 0) {
+      throw new MalformedRecordException("the order names devices, and they are not given here");
+    }
     try {
       int uid = in.getInt(UID_AT);
       long notAfterMs = in.getLong(NOT_AFTER_AT);

@@ -16,7 +16,7 @@ import org.queqiao.contract.id.RunId;
 final class OpenedOrderTest {
   private static final RunId RUN = new RunId(new JobId(4711), 3);
 
-  private static byte[] signed() {
+  private static byte[] signed(List<String> devices) {
     TreeMap<String, String> environment = new TreeMap<>();
     environment.put("EMPTY", "");
     environment.put("PATH", "/bin:/usr/bin=x");
@@ -30,14 +30,15 @@ final class OpenedOrderTest {
                 "out",
                 "",
                 environment,
-                "#!/bin/sh\n".getBytes(StandardCharsets.UTF_8))
+                "#!/bin/sh\n".getBytes(StandardCharsets.UTF_8),
+                devices)
             .encode();
     return Arrays.copyOf(order, order.length + OrderHeader.SIGNATURE_BYTES);
   }
 
   @Test
   void everyFieldIsReadAsItWasWritten() {
-    OpenedOrder order = OpenedOrder.of(signed());
+    OpenedOrder order = OpenedOrder.of(signed(List.of()));
     assertThat(order.run()).isEqualTo(RUN);
     assertThat(order.uid()).isEqualTo(1001);
     assertThat(order.notAfterMs()).isEqualTo(99);
@@ -55,10 +56,18 @@ final class OpenedOrderTest {
 
   @Test
   void whatIsCutOffIsNoOrder() {
-    byte[] whole = signed();
+    byte[] whole = signed(List.of());
     for (int length = 0; length < whole.length; length++) {
       byte[] cut = Arrays.copyOf(whole, length);
       assertThatThrownBy(() -> OpenedOrder.of(cut)).isInstanceOf(MalformedRecordException.class);
     }
+  }
+
+  @Test
+  void anOrderWithDevicesIsNotCarriedOutWithoutThem() {
+    byte[] order = signed(List.of("gpu:0"));
+    assertThatThrownBy(() -> OpenedOrder.of(order))
+        .isInstanceOf(MalformedRecordException.class)
+        .hasMessageContaining("devices");
   }
 }
