@@ -117,7 +117,7 @@ run_tests() {
 
 run_bench() {
   local name=${ARGS[0]:-}
-  [ -n "$name" ] || die "which one? ./queqiao bench submit|single|jobs|log|heap|recovery|agent|launch|fleet|plan|replay|what-if|forecast|cancel|jmh"
+  [ -n "$name" ] || die "which one? ./queqiao bench submit|single|jobs|log|heap|recovery|agent|launch|fleet|plan|replay|what-if|forecast|cancel|accounting|jmh"
   if [ "$name" = jmh ]; then
     say "Building the JMH benchmarks ..."
     maven -q -Pjmh compile -pl benchmarks -am -DskipNative=true -Dspotless.check.skip=true >&2

@@ -341,6 +341,15 @@ client_reservation() {
   esac
 }
 
+# Reports over months and years.
+client_report() {
+  running
+  take_account
+  [ ${#ARGS[@]} -eq 4 ] && [ "${ARGS[0]}" = usage ] || die "it is written ./queqiao report usage BY,... FROM-MONTH TO-MONTH"
+  api "$(default_account)" GET /api/v1/reports/usage --url-query "by=${ARGS[1]}" --url-query "from=${ARGS[2]}" --url-query "to=${ARGS[3]}" \
+    --url-query "format=$([ "$JSON" = yes ] && printf json || printf csv)"
+}
+
 # Changes of prices and money by two people.
 client_money() {
   running

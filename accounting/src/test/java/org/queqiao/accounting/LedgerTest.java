@@ -364,10 +364,10 @@ final class LedgerTest {
     try (Connection connection =
             DriverManager.getConnection(url("older"), access.user(), access.password());
         var statement = connection.createStatement()) {
-      statement.execute("drop table prepaid, proposal, statement_entry");
+      statement.execute("drop table prepaid, proposal, statement_entry, usage_month");
       statement.execute("alter table job drop column qos");
       statement.execute("alter table segment drop column qos");
-      statement.execute("delete from flyway_schema_history where version in ('4', '5')");
+      statement.execute("delete from flyway_schema_history where version in ('4', '5', '6')");
     }
     try (Ledger ledger = open("older")) {
       assertThat(ledger.reads().budgets().budgets())

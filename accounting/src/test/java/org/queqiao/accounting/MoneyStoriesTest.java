@@ -18,6 +18,9 @@ import org.queqiao.accounting.ledger.ProposalRow;
 import org.queqiao.accounting.ledger.StatementEntry;
 import org.queqiao.accounting.metering.BillingCalendar;
 import org.queqiao.accounting.sql.Ledger;
+import org.queqiao.accounting.sql.LedgerReads;
+import org.queqiao.accounting.sql.UsageReports;
+import org.queqiao.accounting.sql.UsageReports.By;
 import org.queqiao.accounting.statement.Statement;
 import org.queqiao.accounting.statement.StatementForms;
 import org.queqiao.contract.id.JobId;
@@ -125,6 +128,48 @@ final class MoneyStoriesTest {
                     "4h at 45000 = 180000",
                     "20h at 90000 = 1800000",
                     "4h at 135000 = 540000"));
+  }
+
+  @Test
+  void aReportOverMonthsSumsWhatTheStatementsSay() throws Exception {
+    History history = new History(ms("2026-11-30", 22)).price(40_000).fund(100_000_000);
+    JobId job = history.submit("urgent", 1, 48 * HOUR_MS);
+    JobId other = history.submit(History.LI, "plain", 2, 48 * HOUR_MS);
+    RunId first = history.start(job, 1, 1);
+    RunId second = history.start(other, 1, 2);
+    history.at(ms("2026-12-01", 3)).end(first, JobState.COMPLETED);
+    history.end(second, JobState.FAILED);
+    books(
+        "report",
+        history,
+        ledger -> {
+          UsageReports reports = ledger.reads().reports();
+          assertThat(rows(reports, "2026-01", "2026-12", 9, By.MONTH, By.QOS))
+              .containsExactly(
+                  "[2026-11, ] 4h 160000",
+                  "[2026-11, urgent] 2h 80000",
+                  "[2026-12, ] 6h 240000",
+                  "[2026-12, urgent] 3h 120000");
+          assertThat(rows(reports, "2026-12", "2027-01", 9, By.DOMAIN, By.YEAR))
+              .containsExactly("[atmosphere, 2026] 5h 216000", "[ocean, 2026] 3h 144000");
+          assertThat(rows(reports, "2026-11", "2026-12", 1, By.MONTH))
+              .containsExactly("[2026-12] 9h 360000");
+          assertThat(
+                  reports.usage(
+                      List.of(By.USER),
+                      "2026-11",
+                      "2026-12",
+                      new LedgerReads.Scope(List.of("wang"), List.of()),
+                      9))
+              .isEmpty();
+        });
+  }
+
+  private static List<String> rows(
+      UsageReports reports, String from, String to, int most, By... by) {
+    return reports.usage(List.of(by), from, to, LedgerReads.Scope.ALL, most).stream()
+        .map(each -> each.keys() + " " + each.coreMs() / HOUR_MS + "h " + each.chargeMicro())
+        .toList();
   }
 
   @Test

@@ -14,6 +14,7 @@ public final class BenchMain {
           "--requests",
           "--tail",
           "--nodes",
+          "--runs",
           "--per-switch",
           "--trace",
           "--procs",
@@ -38,7 +39,7 @@ public final class BenchMain {
     if (rest.isEmpty()) {
       refuse(
           "which one? submit, single, jobs, log, heap, recovery, agent, launch, fleet, plan, replay, what-if,"
-              + " forecast, cancel or jmh");
+              + " forecast, cancel, accounting or jmh");
     }
     refuseUnknown(rest);
     Report report = new Report(rest.get(0));
@@ -62,6 +63,7 @@ public final class BenchMain {
       case "recovery" ->
           RecoveryBench.run(
               option(rest, "--jobs", 1_000_000), option(rest, "--tail", 100_000), report);
+      case "accounting" -> AccountingBench.run(option(rest, "--runs", 100_000), report);
       case "jmh" -> JmhBench.run(report);
       case "launch" -> LaunchBench.run(root, option(rest, "--jobs", 2_000), report);
       case "agent" -> AgentBench.run(root, option(rest, "--seconds", 60), report);

@@ -110,6 +110,15 @@ public final class EmbeddedDatabase {
     }
   }
 
+  /**
+   * How to reach the database if it runs; starts nothing.
+   *
+   * @throws IOException when the folder cannot be read
+   */
+  public Optional<Access> running() throws IOException {
+    return living();
+  }
+
   private Path data() {
     return folder.resolve("data");
   }

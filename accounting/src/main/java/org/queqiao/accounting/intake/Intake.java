@@ -1,8 +1,10 @@
 package org.queqiao.accounting.intake;
 
+import java.io.IOException;
 import java.util.List;
 import org.queqiao.accounting.sql.Ledger;
 import org.queqiao.accounting.sql.LedgerUnavailable;
+import org.queqiao.accounting.witness.HeadFile;
 import org.queqiao.contract.event.LoggedEvent;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,13 +20,29 @@ public final class Intake implements AutoCloseable {
   private static final long LAST_WAIT_MS = 10_000;
   private static final int BATCH = 500;
 
+  /** Logical time after which it is asked again whether a head is due. */
+  private static final long LOOK_EVERY_MS = 10_000;
+
   private final Ledger ledger;
+  private final HeadFile witness;
   private volatile boolean closed;
   private volatile long position;
   private volatile String trouble = "";
+  private long lookedMs;
 
+  /** An intake that signs no heads. */
   public Intake(Ledger ledger) {
+    this(ledger, null);
+  }
+
+  /**
+   * An intake that signs the end of the chain now and then.
+   *
+   * @param witness where heads go, or null
+   */
+  public Intake(Ledger ledger, HeadFile witness) {
     this.ledger = ledger;
+    this.witness = witness;
     this.position = ledger.position();
   }
 
@@ -52,6 +70,7 @@ public final class Intake implements AutoCloseable {
         ledger.record(events);
         position = Math.max(position, events.getLast().position());
         trouble = "";
+        sign(events.getLast().timeMs(), false);
         return;
       } catch (LedgerUnavailable e) {
         if (trouble.isEmpty()) {
@@ -64,8 +83,30 @@ public final class Intake implements AutoCloseable {
     }
   }
 
+  /** A head that cannot be written stops no bill: it is said, and the next one covers more. */
+  private synchronized void sign(long timeMs, boolean atEnd) {
+    if (witness == null) {
+      return;
+    }
+    try {
+      if (!atEnd && timeMs - lookedMs < LOOK_EVERY_MS && timeMs >= lookedMs) {
+        return;
+      }
+      lookedMs = timeMs;
+      Ledger.End end = ledger.end();
+      if (atEnd ? witness.isBehind(end.seq()) : witness.isDue(end.seq(), end.timeMs())) {
+        witness.append(end.position(), end.seq(), end.hash(), end.timeMs());
+      }
+    } catch (LedgerUnavailable away) {
+      LOG.debug("the next head of the ledger is signed later: {}", away.getMessage());
+    } catch (IOException failed) {
+      LOG.warn("a head of the ledger could not be kept: {}", failed.getMessage());
+    }
+  }
+
   @Override
   public void close() {
     closed = true;
+    sign(Long.MAX_VALUE, true);
   }
 }

@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.YearMonth;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -55,6 +56,7 @@ final class Batch implements Books {
   private final List<Metered> metered = new ArrayList<>();
   private final List<Posting> postings = new ArrayList<>();
   private final List<StatementEntry> entries = new ArrayList<>();
+  private final UsageMonths months = new UsageMonths();
 
   Batch(Connection connection, TariffBook tariffs, RefundBook refunds) {
     this.connection = connection;
@@ -240,12 +242,28 @@ final class Batch implements Books {
 
   @Override
   public void meter(RunId run, JobRow job, Segment segment, long chargeMicro, long position) {
-    metered.add(new Metered(run, job, segment, 1, chargeMicro, position));
+    meter(new Metered(run, job, segment, 1, chargeMicro, position));
   }
 
   @Override
   public void unmeter(RunId run, JobRow job, Segment segment, long chargeMicro, long position) {
-    metered.add(new Metered(run, job, segment, -1, chargeMicro, position));
+    meter(new Metered(run, job, segment, -1, chargeMicro, position));
+  }
+
+  private void meter(Metered each) {
+    metered.add(each);
+    JobRow job = each.job();
+    months.add(
+        List.of(
+            YearMonth.from(each.segment().day()).toString(),
+            job.project().value(),
+            job.user().value(),
+            job.partition().value(),
+            job.qos(),
+            Domains.write(job.domains()),
+            each.segment().price().currency()),
+        each.sign() * each.segment().coreMs(),
+        each.chargeMicro());
   }
 
   @Override
@@ -327,6 +345,7 @@ final class Batch implements Books {
         metered,
         Batch::setSegment);
     now(() -> MoneyRows.write(connection, entries));
+    now(() -> months.write(connection));
   }
 
   private void flushObserved() {
@@ -386,7 +405,7 @@ final class Batch implements Books {
     statement.setString(10, job.project().value());
     statement.setString(11, job.partition().value());
     statement.setString(12, Domains.write(job.domains()));
-    statement.setString(13, java.time.YearMonth.from(segment.day()).toString());
+    statement.setString(13, YearMonth.from(segment.day()).toString());
     statement.setLong(14, metered.position());
     statement.setString(15, job.qos());
   }

@@ -6,6 +6,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -69,6 +70,35 @@ public final class Ledger implements AutoCloseable {
   public long position() {
     try (Connection connection = database.getConnection()) {
       return head(connection).position();
+    } catch (SQLException e) {
+      throw new LedgerUnavailable(e);
+    }
+  }
+
+  /**
+   * The end of the chain of postings.
+   *
+   * @param position of the log that is taken in
+   * @param seq the last posting, or 0
+   * @param hash its hash, in hexadecimal
+   * @param timeMs logical time of the position
+   */
+  public record End(long position, long seq, String hash, long timeMs) {}
+
+  /** The end of the chain as it is now. */
+  public End end() {
+    try (Connection connection = database.getConnection();
+        PreparedStatement statement =
+            connection.prepareStatement(
+                "select position, posting_seq, chain_hash, time_ms from intake");
+        ResultSet row = statement.executeQuery()) {
+      return row.next()
+          ? new End(
+              row.getLong(1),
+              row.getLong(2),
+              HexFormat.of().formatHex(row.getBytes(3)),
+              row.getLong(4))
+          : new End(0, 0, HexFormat.of().formatHex(PostingChain.START), 0);
     } catch (SQLException e) {
       throw new LedgerUnavailable(e);
     }

@@ -55,11 +55,11 @@ public final class LedgerReads {
   public record Scope(Collection<String> users, Collection<String> projects) {
     public static final Scope ALL = new Scope(null, null);
 
-    private String condition() {
+    String condition() {
       return users == null ? "true" : "(user_name = any(?) or project = any(?))";
     }
 
-    private int set(Connection connection, PreparedStatement statement, int from)
+    int set(Connection connection, PreparedStatement statement, int from)
         throws SQLException {
       if (users == null) {
         return from;
@@ -73,6 +73,11 @@ public final class LedgerReads {
   /** Changes of prices and money by two people. */
   public Proposals proposals() {
     return new Proposals(database);
+  }
+
+  /** Reports over months and years. */
+  public UsageReports reports() {
+    return new UsageReports(database);
   }
 
   /** A job as accounting keeps it. */

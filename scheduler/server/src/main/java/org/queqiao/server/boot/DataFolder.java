@@ -63,7 +63,21 @@ final class DataFolder implements Closeable {
   }
 
   Path postgres() {
+    return postgres(data);
+  }
+
+  /** Where the embedded database of a data folder is. */
+  static Path postgres(Path data) {
     return data.resolve("postgres");
+  }
+
+  Path ledgerHeads() {
+    return ledgerHeads(data);
+  }
+
+  /** Where the signed heads of the ledger of a data folder are. */
+  static Path ledgerHeads(Path data) {
+    return data.resolve("server/ledger");
   }
 
   Path authentication() {

@@ -25,6 +25,7 @@ import org.queqiao.accounting.database.EmbeddedDatabase;
 import org.queqiao.accounting.intake.Intake;
 import org.queqiao.accounting.metering.BillingCalendar;
 import org.queqiao.accounting.sql.Ledger;
+import org.queqiao.accounting.witness.HeadFile;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.node.NodeState;
 import org.queqiao.contract.snapshot.ClusterImage;
@@ -139,7 +140,7 @@ public final class Server implements AutoCloseable {
     runtime.start();
     firstFacts(runtime, image, unixUsers);
 
-    Followers followers = followers(ledger, runtime, image);
+    Followers followers = followers(folder, ledger, runtime, image);
     ClusterView view = followers.view();
     org.queqiao.server.view.Door admitted =
         new org.queqiao.server.view.Door(
@@ -206,7 +207,8 @@ public final class Server implements AutoCloseable {
       ClusterView view, EventHub hub, Forecasts forecasts, Foresight foresight, Intake intake) {}
 
   /** Starts them; returns when the read model has reached the end of the log. */
-  private Followers followers(Ledger ledger, SchedulerRuntime runtime, ClusterImage image)
+  private Followers followers(
+      DataFolder folder, Ledger ledger, SchedulerRuntime runtime, ClusterImage image)
       throws Exception {
     ClusterView view =
         new ClusterView(
@@ -220,7 +222,7 @@ public final class Server implements AutoCloseable {
     Foresight foresight = new Foresight(view.jobs());
     view.onChange(foresight);
     follow(runtime.feed().subscribe(image.position(), view));
-    Intake intake = keep(new Intake(ledger));
+    Intake intake = keep(new Intake(ledger, HeadFile.open(folder.ledgerHeads())));
     BudgetWords budgets = keep(new BudgetWords(ledger.reads()::budgets, runtime::submit));
     follow(budgets.follow(runtime.feed(), intake));
     CompletableFuture<Void> current = new CompletableFuture<>();

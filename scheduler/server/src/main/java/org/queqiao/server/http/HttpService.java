@@ -225,6 +225,7 @@ public final class HttpService {
     new ReservationRoutes(view, inputs).on(api);
     new MoneyRoutes(view, inputs, around.reads(), history, blocking).on(api);
     new ImportRoutes(view, inputs, around.reads(), history, blocking).on(api);
+    new ReportRoutes(view, around.reads(), history, blocking).on(api);
     new AccountingRoutes(view, inputs, around.reads(), history, around.utilisation(), blocking)
         .on(api);
     new EventRoute(around.vertx(), around.hub(), around.identity().authenticator()).on(api);

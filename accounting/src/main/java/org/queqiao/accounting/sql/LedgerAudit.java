@@ -1,0 +1,197 @@
+package org.queqiao.accounting.sql;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.PublicKey;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import org.queqiao.accounting.witness.HeadFile;
+import org.queqiao.accounting.witness.SignedHead;
+
+/**
+ * Checks a ledger from its first posting, by its tables alone: nothing of the server is asked and
+ * nothing is written. Memory does not grow with the ledger.
+ */
+public final class LedgerAudit {
+  private static final int FETCH_ROWS = 1_000;
+  private static final int MAX_PROBLEMS = 100;
+
+  /** Sums that must be equal, each in one question that answers what is wrong. */
+  private static final List<String> SUMS =
+      List.of(
+          "select transaction || ' in ' || unit || ' ' || currency || ' is off by ' || sum(amount)"
+              + " from posting group by transaction, unit, currency having sum(amount) <> 0",
+          "select 'the balance of ' || coalesce(b.account, p.account) || ' is ' ||"
+              + " coalesce(b.amount, 0) || ' and its postings sum to ' || coalesce(p.amount, 0) from"
+              + " balance b full join (select account, unit, currency, sum(amount) as amount from"
+              + " posting group by 1, 2, 3) p using (account, unit, currency) where"
+              + " coalesce(b.amount, 0) <> coalesce(p.amount, 0)",
+          "select 'the lines in ' || coalesce(l.currency, p.currency) || ' sum to ' ||"
+              + " coalesce(l.amount, 0) || ' and what was earned to ' || coalesce(p.amount, 0) from"
+              + " (select currency, sum(posted_micro) as amount from statement_line group by 1"
+              + " having sum(posted_micro) <> 0) l full join (select currency, sum(amount) as amount"
+              + " from posting where account like 'revenue:%' group by 1) p using (currency) where"
+              + " coalesce(l.amount, 0) <> coalesce(p.amount, 0)",
+          "select 'run ' || s.job || '.' || s.attempt || ' was metered with ' || s.amount ||"
+              + " ' core-ms and posted with ' || coalesce(p.amount, 0) from (select job, attempt,"
+              + " sum(core_ms) as amount from segment group by 1, 2) s left join (select job,"
+              + " attempt, sum(amount) as amount from posting where account like 'usage:%' group by"
+              + " 1, 2) p on p.job = s.job and p.attempt = s.attempt where s.amount <>"
+              + " coalesce(p.amount, 0)",
+          "select 'the sums of ' || coalesce(u.month, s.month) || ' have ' || coalesce(u.amount, 0)"
+              + " || ' core-ms and ' || coalesce(u.micro, 0) || ' micro-units, the segments ' ||"
+              + " coalesce(s.amount, 0) || ' and ' || coalesce(s.micro, 0) from (select month,"
+              + " sum(core_ms) as amount, sum(charge_micro) as micro from usage_month group by 1) u"
+              + " full join (select month, sum(core_ms) as amount, sum(charge_micro) as micro from"
+              + " segment group by 1) s using (month) where coalesce(u.amount, 0) <>"
+              + " coalesce(s.amount, 0) or coalesce(u.micro, 0) <> coalesce(s.micro, 0)",
+          "select 'the entries of statements in ' || coalesce(e.currency, p.currency) || ' sum to '"
+              + " || coalesce(e.amount, 0) || ' and the refunds and corrections to ' ||"
+              + " coalesce(p.amount, 0) from (select currency, sum(amount_micro) as amount from"
+              + " statement_entry group by 1) e full join (select currency, -sum(amount) as amount"
+              + " from posting where account like 'refunds:%' or account like 'corrections:%' group"
+              + " by 1) p using (currency) where coalesce(e.amount, 0) <> coalesce(p.amount, 0)");
+
+  private final Connection connection;
+  private final List<String> problems = new ArrayList<>();
+  private long position;
+  private long postings;
+  private byte[] hash = PostingChain.START;
+  private long heads;
+
+  private LedgerAudit(Connection connection) {
+    this.connection = connection;
+  }
+
+  /**
+   * What was found.
+   *
+   * @param position of the log that the ledger has taken in
+   * @param postings how many there are
+   * @param hash of the last one, in hexadecimal
+   * @param heads how many signed heads were compared
+   * @param problems what is wrong, at most a hundred; empty when all is well
+   */
+  public record Report(
+      long position, long postings, String hash, long heads, List<String> problems) {}
+
+  /**
+   * Checks everything in one state of the database.
+   *
+   * @param signed the signed heads
+   * @param key that signed them, or null to compare no heads
+   * @throws IOException when the heads cannot be read
+   */
+  public static Report check(Connection connection, Path signed, PublicKey key)
+      throws SQLException, IOException {
+    connection.setAutoCommit(false);
+    connection.setReadOnly(true);
+    connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+    LedgerAudit audit = new LedgerAudit(connection);
+    try (HeadFile.Cursor cursor = new HeadFile.Cursor(signed)) {
+      audit.chain(key == null ? () -> null : cursor::next, key);
+      audit.end();
+      for (String sql : SUMS) {
+        audit.sum(sql);
+      }
+    } finally {
+      connection.rollback();
+    }
+    return new Report(
+        audit.position,
+        audit.postings,
+        HexFormat.of().formatHex(audit.hash),
+        audit.heads,
+        List.copyOf(audit.problems));
+  }
+
+  private interface Heads {
+    SignedHead next() throws IOException;
+  }
+
+  private void problem(String what) {
+    if (problems.size() < MAX_PROBLEMS) {
+      problems.add(what);
+    }
+  }
+
+  private void chain(Heads signed, PublicKey key) throws SQLException, IOException {
+    SignedHead head = next(signed, key, null);
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            "select " + Rows.POSTING_COLUMNS + ", seq, hash from posting order by seq")) {
+      statement.setFetchSize(FETCH_ROWS);
+      try (ResultSet row = statement.executeQuery()) {
+        while (row.next()) {
+          postings++;
+          if (row.getLong("seq") != postings) {
+            problem("posting " + postings + " is missing");
+            return;
+          }
+          hash = PostingChain.next(hash, postings, Rows.posting(row));
+          if (!Arrays.equals(hash, row.getBytes("hash"))) {
+            problem("posting " + postings + " (" + row.getString("id") + ") was changed");
+            return;
+          }
+          while (head != null && head.seq() <= postings) {
+            compare(head);
+            head = next(signed, key, head);
+          }
+        }
+      }
+    }
+    if (head != null) {
+      problem(
+          "the ledger ends at posting " + postings + ", and a head of posting " + head.seq()
+              + " was signed at position " + head.position());
+    }
+  }
+
+  private void compare(SignedHead head) {
+    heads++;
+    if (head.seq() == postings && !head.hash().equals(HexFormat.of().formatHex(hash))) {
+      problem("posting " + head.seq() + " is another one than the head that was signed for it");
+    }
+  }
+
+  private SignedHead next(Heads signed, PublicKey key, SignedHead before) throws IOException {
+    SignedHead head = signed.next();
+    if (head != null && !head.isSignedBy(key)) {
+      problem("the head of posting " + head.seq() + " has a wrong signature");
+    }
+    if (head != null && before != null && head.seq() <= before.seq()) {
+      problem("the head of posting " + head.seq() + " stands behind that of " + before.seq());
+    }
+    return head;
+  }
+
+  private void end() throws SQLException {
+    try (PreparedStatement statement =
+            connection.prepareStatement("select position, posting_seq, chain_hash from intake");
+        ResultSet row = statement.executeQuery()) {
+      boolean any = row.next();
+      position = any ? row.getLong(1) : 0;
+      long seq = any ? row.getLong(2) : 0;
+      if (problems.isEmpty() && seq != postings) {
+        problem("the intake has posted " + seq + " and there are " + postings);
+      } else if (problems.isEmpty() && any && !Arrays.equals(row.getBytes(3), hash)) {
+        problem("the intake goes on from another hash than that of the last posting");
+      }
+    }
+  }
+
+  private void sum(String sql) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(sql + " limit 100");
+        ResultSet row = statement.executeQuery()) {
+      while (row.next()) {
+        problem(row.getString(1));
+      }
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** The signed heads of the ledger, kept outside of its database. */
+package org.queqiao.accounting.witness;

@@ -1,0 +1,125 @@
+package org.queqiao.server.boot;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.List;
+import org.queqiao.accounting.database.EmbeddedDatabase;
+import org.queqiao.accounting.sql.LedgerAudit;
+import org.queqiao.accounting.witness.HeadFile;
+import org.queqiao.server.config.ConfigException;
+import org.queqiao.server.config.ServerConfig;
+
+/**
+ * {@code queqiao ledger verify}: checks the books in the database against their own chain, their
+ * sums and the heads that were signed. Asks no server and changes nothing; the database must run.
+ */
+public final class LedgerTool {
+  private static final int USAGE = 2;
+  private static final String HELP =
+      """
+      usage: queqiao ledger verify [--heads FILE --key FILE] [--config FILE]
+        --heads  signed heads that were kept elsewhere, and
+        --key    the public key for them; without both those in the data folder
+      exit code: 0 the ledger is whole, 1 it is not or cannot be read, 2 the command is wrong\
+      """;
+
+  private LedgerTool() {}
+
+  /** Runs and exits. */
+  public static void main(String[] arguments) {
+    System.exit(run(List.of(arguments), System.out, System.err));
+  }
+
+  /**
+   * Runs the command.
+   *
+   * @return the exit code
+   */
+  static int run(List<String> arguments, PrintStream out, PrintStream err) {
+    Path data = Path.of("data");
+    Path config = null;
+    Path heads = null;
+    Path key = null;
+    String verb = "";
+    for (int i = 0; i < arguments.size(); i++) {
+      String word = arguments.get(i);
+      boolean last = i + 1 == arguments.size();
+      if (word.startsWith("--") && last) {
+        return wrong(err, word + " needs a value");
+      }
+      switch (word) {
+        case "--data" -> data = Path.of(arguments.get(++i));
+        case "--config" -> config = Path.of(arguments.get(++i));
+        case "--heads" -> heads = Path.of(arguments.get(++i));
+        case "--key" -> key = Path.of(arguments.get(++i));
+        case "verify" -> verb = word;
+        default -> {
+          return wrong(err, "there is no " + word);
+        }
+      }
+    }
+    if (verb.isEmpty() || (heads == null) != (key == null)) {
+      return wrong(err, verb.isEmpty() ? "say what: verify" : "--heads and --key go together");
+    }
+    Path own = DataFolder.ledgerHeads(data);
+    try {
+      return verify(
+              data,
+              config == null ? data.resolve(ServerConfig.FILE) : config,
+              heads == null ? own.resolve(HeadFile.HEADS) : heads,
+              key == null ? own.resolve(HeadFile.PUBLIC) : key,
+              out)
+          ? 0
+          : 1;
+    } catch (IOException | SQLException | ConfigException failure) {
+      err.println("queqiao ledger: " + failure.getMessage());
+      return 1;
+    }
+  }
+
+  private static int wrong(PrintStream err, String what) {
+    err.println("queqiao ledger: " + what);
+    err.println(HELP);
+    return USAGE;
+  }
+
+  private static boolean verify(Path data, Path config, Path heads, Path key, PrintStream out)
+      throws IOException, SQLException {
+    try (Connection connection = connect(data, ServerConfig.read(config).database())) {
+      boolean signed = Files.exists(heads);
+      LedgerAudit.Report report =
+          LedgerAudit.check(connection, heads, signed ? HeadFile.publicKey(key) : null);
+      out.println("position " + report.position() + ", " + report.postings() + " postings");
+      out.println("head " + report.hash());
+      out.println(
+          signed
+              ? report.heads() + " signed heads compared"
+              : "no signed heads at " + heads + ": nothing says that nothing is missing at the end");
+      report.problems().forEach(out::println);
+      out.println(report.problems().isEmpty() ? "the ledger is whole" : "the ledger is NOT whole");
+      return report.problems().isEmpty();
+    }
+  }
+
+  private static Connection connect(Path data, ServerConfig.Database database)
+      throws IOException, SQLException {
+    if (database.embedded()) {
+      EmbeddedDatabase.Access access =
+          new EmbeddedDatabase(DataFolder.postgres(data))
+              .running()
+              .orElseThrow(() ->
+                  new IOException(
+                      "the database in " + data + " does not run: ./queqiao up starts it"));
+      return DriverManager.getConnection(access.url(), access.user(), access.password());
+    }
+    return DriverManager.getConnection(
+        database.url(),
+        database.user(),
+        NamedSecrets.password("database.passwordFile", Path.of(database.passwordFile())));
+  }
+}

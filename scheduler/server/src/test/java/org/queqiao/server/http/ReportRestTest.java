@@ -1,0 +1,75 @@
+package org.queqiao.server.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.net.http.HttpResponse;
+import java.time.YearMonth;
+import java.time.ZoneOffset;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Reports over months, on a whole server with its real database. */
+final class ReportRestTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static RunningServer server;
+
+  @BeforeAll
+  static void start() throws Exception {
+    server = RunningServer.shared();
+    server.node();
+  }
+
+  private static HttpResponse<String> report(String who, String query) throws Exception {
+    YearMonth now = YearMonth.now(ZoneOffset.UTC);
+    return server.get(
+        who,
+        "/api/v1/reports/usage?from=" + now.minusMonths(1) + "&to=" + now.plusMonths(1) + query);
+  }
+
+  @Test
+  void usageIsSummedByWhatIsAskedForAndForWhomMaySeeIt() throws Exception {
+    server.local("/projects", "project=reported&domain=atmosphere");
+    server.local("/members", "project=reported&user=researcher1");
+    HttpResponse<String> submitted =
+        server.post(
+            "researcher1",
+            "/api/v1/jobs",
+            "{\"script\":\"#!/bin/sh\\nsleep 0.2\\n\",\"workDir\":\"/tmp\","
+                + "\"stdoutPath\":\"/dev/null\",\"project\":\"reported\",\"limitMs\":60000}");
+    assertThat(submitted.statusCode()).as(submitted.body()).isEqualTo(201);
+    server.awaitEnd("researcher1", JSON.readTree(submitted.body()).path("id").asLong());
+
+    JsonNode items = JSON.readTree(report("admin1", "&by=project,user").body()).path("items");
+    long coreMs = 0;
+    for (JsonNode each : items) {
+      if (each.path("project").asText().equals("reported")) {
+        assertThat(each.path("user").asText()).isEqualTo("researcher1");
+        coreMs += each.path("coreMs").asLong();
+      }
+    }
+    assertThat(coreMs).isPositive();
+    HttpResponse<String> csv = report("researcher1", "&by=project&format=csv");
+    assertThat(csv.headers().firstValue("Content-Type").orElse("")).startsWith("text/csv");
+    assertThat(csv.body()).startsWith("project,core_hours,core_ms,charge,currency\r\n");
+    assertThat(csv.body()).contains("\r\nreported,");
+    assertThat(report("researcher2", "&by=project&format=csv").body()).doesNotContain("reported");
+  }
+
+  @Test
+  void whatMakesNoSenseIsRefused() throws Exception {
+    assertThat(report("admin1", "&by=user,user").statusCode()).isEqualTo(422);
+    assertThat(report("admin1", "&by=weather").statusCode()).isEqualTo(422);
+    assertThat(
+            server
+                .get("admin1", "/api/v1/reports/usage?by=user&from=2026-12&to=2026-11")
+                .statusCode())
+        .isEqualTo(422);
+    assertThat(
+            server
+                .get("admin1", "/api/v1/reports/usage?by=user&from=2026-13&to=2026-11")
+                .statusCode())
+        .isEqualTo(422);
+  }
+}
