@@ -19,6 +19,7 @@ import org.queqiao.accounting.ledger.StatementEntry;
 import org.queqiao.accounting.metering.BillingCalendar;
 import org.queqiao.accounting.sql.Ledger;
 import org.queqiao.accounting.sql.LedgerReads;
+import org.queqiao.accounting.sql.RunHours;
 import org.queqiao.accounting.sql.UsageReports;
 import org.queqiao.accounting.sql.UsageReports.By;
 import org.queqiao.accounting.statement.Statement;
@@ -170,6 +171,35 @@ final class MoneyStoriesTest {
     return reports.usage(List.of(by), from, to, LedgerReads.Scope.ALL, most).stream()
         .map(each -> each.keys() + " " + each.coreMs() / HOUR_MS + "h " + each.chargeMicro())
         .toList();
+  }
+
+  @Test
+  void aRunThatGoesOnIsShownByTheHourAndPostedToTheSameSums() throws Exception {
+    long noon = ms("2026-11-02", 12);
+    History history = new History(noon + HOUR_MS / 4).price(40_000).fund(100_000_000);
+    JobId job = history.submit(History.LI, "storm", 3, 48 * HOUR_MS);
+    RunId run = history.start(job, 1, 3);
+    history.at(noon + HOUR_MS).suspend(run, noon + HOUR_MS, false);
+    history.at(noon + 2 * HOUR_MS).resume(run, noon + 2 * HOUR_MS);
+    long now = noon + 3 * HOUR_MS + 1;
+    books(
+        "running",
+        history,
+        ledger -> {
+          RunHours.Running running = ledger.reads().hours().of(job, now).getFirst();
+          assertThat(running.hours().stream().map(each -> each.fromMs() - noon))
+              .containsExactly(HOUR_MS / 4, 2 * HOUR_MS, 3 * HOUR_MS);
+          assertThat(running.hours().stream().map(RunHours.Hour::costMicro))
+              .containsExactly(90_000L, 120_000L, 0L);
+          assertThat(running.heldMicro()).isEqualTo(3 * 48 * 40_000);
+          history.at(now).end(run, JobState.COMPLETED);
+          int last = history.events().size();
+          ledger.record(history.events().subList(last - 1, last));
+          assertThat(ledger.reads().hours().of(job, now)).isEmpty();
+          assertThat(ledger.reads().job(job).orElseThrow().coreMs()).isEqualTo(running.coreMs());
+          assertThat(ledger.reads().job(job).orElseThrow().chargeMicro())
+              .isEqualTo(running.costMicro());
+        });
   }
 
   @Test

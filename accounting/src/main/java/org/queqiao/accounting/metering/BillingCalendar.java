@@ -11,6 +11,8 @@ import java.time.ZoneId;
  * begin, so a day has 23 or 25 hours where the zone says so.
  */
 public record BillingCalendar(ZoneId zone) {
+  private static final long HOUR_MS = 3_600_000;
+
   /** The day that an instant belongs to. */
   public LocalDate day(long timeMs) {
     return Instant.ofEpochMilli(timeMs).atZone(zone).toLocalDate();
@@ -24,6 +26,12 @@ public record BillingCalendar(ZoneId zone) {
   /** The first instant of the day after the one that an instant belongs to. */
   public long nextDayMs(long timeMs) {
     return startMs(day(timeMs).plusDays(1));
+  }
+
+  /** The first instant of the clock hour after the one that an instant belongs to. */
+  public long nextHourMs(long timeMs) {
+    long offsetMs = zone.getRules().getOffset(Instant.ofEpochMilli(timeMs)).getTotalSeconds() * 1_000L;
+    return Math.floorDiv(timeMs + offsetMs, HOUR_MS) * HOUR_MS + HOUR_MS - offsetMs;
   }
 
   /** The month that an instant belongs to, as {@code YYYY-MM}. */

@@ -44,6 +44,31 @@ public final class Meter {
     return segments;
   }
 
+  /**
+   * The same, cut at every hour of the clock besides. The core time of both is the same exactly.
+   *
+   * @param qos of the job, or null for none
+   */
+  public static List<Segment> hours(
+      PartitionName partition,
+      QosName qos,
+      long cores,
+      long fromMs,
+      long toMs,
+      TariffBook tariffs,
+      BillingCalendar calendar) {
+    List<Segment> hours = new ArrayList<>();
+    for (Segment each : segments(partition, qos, cores, fromMs, toMs, tariffs, calendar)) {
+      long start = each.fromMs();
+      while (start < each.toMs()) {
+        long end = Math.min(each.toMs(), calendar.nextHourMs(start));
+        hours.add(new Segment(start, end, cores, each.day(), each.price()));
+        start = end;
+      }
+    }
+    return hours;
+  }
+
   /** Where a price might have changed and did not, the segment goes on. */
   private static void add(List<Segment> segments, Segment next) {
     Segment last = segments.isEmpty() ? null : segments.getLast();

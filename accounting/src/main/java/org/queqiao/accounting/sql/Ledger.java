@@ -184,7 +184,7 @@ public final class Ledger implements AutoCloseable {
     }
   }
 
-  private static TariffBook tariffs(Connection connection) throws SQLException {
+  static TariffBook tariffs(Connection connection) throws SQLException {
     TariffBook book = new TariffBook();
     try (PreparedStatement statement =
             connection.prepareStatement(

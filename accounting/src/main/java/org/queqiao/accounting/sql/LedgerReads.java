@@ -80,6 +80,11 @@ public final class LedgerReads {
     return new UsageReports(database);
   }
 
+  /** What runs that go on have cost so far. */
+  public RunHours hours() {
+    return new RunHours(database, calendar);
+  }
+
   /** A job as accounting keeps it. */
   public Optional<JobRow> job(JobId id) {
     return list(

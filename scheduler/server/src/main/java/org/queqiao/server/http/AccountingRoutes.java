@@ -20,6 +20,7 @@ import org.queqiao.accounting.ledger.Posting;
 import org.queqiao.accounting.ledger.StatementEntry;
 import org.queqiao.accounting.ledger.Unit;
 import org.queqiao.accounting.sql.LedgerReads;
+import org.queqiao.accounting.sql.RunHours;
 import org.queqiao.accounting.statement.Statement;
 import org.queqiao.accounting.statement.StatementForms;
 import org.queqiao.accounting.usage.UsageRow;
@@ -76,6 +77,7 @@ final class AccountingRoutes {
     api.on("getUsage", this::usage);
     api.on("getCharges", this::charges);
     api.on("listPostings", this::postings);
+    api.on("getRunningCost", this::running);
     api.on("getStatement", this::statement);
     api.on("getStatementFile", this::statementFile);
     api.on("getUtilisation", this::utilisation);
@@ -258,6 +260,11 @@ final class AccountingRoutes {
 
   /** Finds the postings of a job that the asker may see. */
   private void ofJob(Call call, Consumer<List<Posting>> answer) {
+    ofJob(call, reads::postings, answer);
+  }
+
+  private <T> void ofJob(
+      Call call, Function<JobId, List<T>> question, Consumer<List<T>> answer) {
     long id = call.number("job");
     Scope scope = view.site().scopeOf(call.principal().user());
     JobEntry entry = view.jobs().find(id);
@@ -268,8 +275,8 @@ final class AccountingRoutes {
         call,
         () ->
             entry != null || history.find(scope, id).isPresent()
-                ? Optional.of(reads.postings(new JobId(id)))
-                : Optional.<List<Posting>>empty(),
+                ? Optional.of(question.apply(new JobId(id)))
+                : Optional.<List<T>>empty(),
         found -> answer.accept(found.orElseThrow(AccountingRoutes::notThere)));
   }
 
@@ -295,6 +302,37 @@ final class AccountingRoutes {
     Json.number(out, "run", posting.run() == null ? null : posting.run().attempt());
     out.writeNumberField("position", posting.position());
     out.writeNumberField("timeMs", posting.timeMs());
+    out.writeEndObject();
+  }
+
+  private void running(Call call) {
+    long nowMs = System.currentTimeMillis();
+    ofJob(
+        call,
+        id -> reads.hours().of(id, nowMs),
+        found -> call.json(200, out -> Json.page(out, found, null, AccountingRoutes::write)));
+  }
+
+  private static void write(RunHours.Running each, JsonGenerator out) throws IOException {
+    out.writeStartObject();
+    out.writeNumberField("run", each.run().attempt());
+    out.writeNumberField("startMs", each.startMs());
+    out.writeNumberField("cores", each.cores());
+    out.writeNumberField("heldMicro", each.heldMicro());
+    out.writeNumberField("coreMs", each.coreMs());
+    out.writeNumberField("costMicro", each.costMicro());
+    out.writeArrayFieldStart("hours");
+    for (RunHours.Hour hour : each.hours()) {
+      out.writeStartObject();
+      out.writeNumberField("fromMs", hour.fromMs());
+      out.writeNumberField("toMs", hour.toMs());
+      out.writeNumberField("coreMs", hour.coreMs());
+      out.writeNumberField("priceMicroPerCoreHour", hour.microPerCoreHour());
+      out.writeStringField("currency", JobDocument.orNull(hour.currency()));
+      out.writeNumberField("costMicro", hour.costMicro());
+      out.writeEndObject();
+    }
+    out.writeEndArray();
     out.writeEndObject();
   }
 

@@ -1,0 +1,166 @@
+package org.queqiao.accounting.sql;
+
+import java.math.BigInteger;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import javax.sql.DataSource;
+import org.queqiao.accounting.ledger.JobRow;
+import org.queqiao.accounting.ledger.LineTotal;
+import org.queqiao.accounting.ledger.OpenRun;
+import org.queqiao.accounting.ledger.RefundBook;
+import org.queqiao.accounting.metering.BillingCalendar;
+import org.queqiao.accounting.metering.Meter;
+import org.queqiao.accounting.metering.Segment;
+import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.RunId;
+import org.queqiao.contract.price.TariffBook;
+
+/**
+ * What runs that go on have used and cost so far, by the hour. Nothing of it is posted yet: their
+ * hold stands for it until they end.
+ */
+public final class RunHours {
+  /** The most hours of one answer: more than a year. */
+  public static final int MAX_HOURS = 10_000;
+
+  private final DataSource database;
+  private final BillingCalendar calendar;
+
+  RunHours(DataSource database, BillingCalendar calendar) {
+    this.database = database;
+    this.calendar = calendar;
+  }
+
+  /**
+   * A part of a run within one hour and under one price.
+   *
+   * @param fromMs first instant
+   * @param toMs first instant after it
+   * @param coreMs core-milliseconds
+   * @param microPerCoreHour the price
+   * @param currency of the price, or empty
+   * @param costMicro what it adds to the cost of the run, rounded half up from the sum
+   */
+  public record Hour(
+      long fromMs,
+      long toMs,
+      long coreMs,
+      long microPerCoreHour,
+      String currency,
+      long costMicro) {}
+
+  /**
+   * A run that goes on.
+   *
+   * @param run which run
+   * @param startMs its allocation
+   * @param cores over all its nodes
+   * @param heldMicro what is held for it
+   * @param coreMs core-milliseconds until now
+   * @param costMicro what that costs, rounded half up
+   * @param hours the same by the hour, the latest {@link #MAX_HOURS}
+   */
+  public record Running(
+      RunId run,
+      long startMs,
+      long cores,
+      long heldMicro,
+      long coreMs,
+      long costMicro,
+      List<Hour> hours) {
+    public Running {
+      hours = List.copyOf(hours);
+    }
+  }
+
+  /** The runs of a job that go on, at most one unless the books are behind. */
+  public List<Running> of(JobId job, long nowMs) {
+    List<Running> all = new ArrayList<>();
+    try (Connection connection = database.getConnection()) {
+      TariffBook prices = Ledger.tariffs(connection);
+      MoneyRows.approved(connection, prices, new RefundBook());
+      JobRow row = job(connection, job);
+      if (row == null) {
+        return all;
+      }
+      try (PreparedStatement statement =
+          connection.prepareStatement(
+              "select attempt, start_ms, cores, held_micro, currency, stops from open_run where job"
+                  + " = ? order by attempt")) {
+        statement.setLong(1, job.value());
+        try (ResultSet open = statement.executeQuery()) {
+          while (open.next()) {
+            OpenRun run =
+                new OpenRun(
+                    new RunId(job, open.getInt(1)),
+                    open.getLong(2),
+                    open.getLong(3),
+                    open.getLong(4),
+                    open.getString(5),
+                    Rows.stops(open.getString(6)));
+            all.add(running(row, run, prices, nowMs));
+          }
+        }
+      }
+    } catch (SQLException e) {
+      throw new LedgerUnavailable(e);
+    }
+    return all;
+  }
+
+  private static JobRow job(Connection connection, JobId job) throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement("select " + Rows.JOB_COLUMNS + " from job where id = ?")) {
+      statement.setLong(1, job.value());
+      try (ResultSet row = statement.executeQuery()) {
+        return row.next() ? Rows.job(row) : null;
+      }
+    }
+  }
+
+  private Running running(JobRow job, OpenRun run, TariffBook prices, long nowMs) {
+    List<Hour> hours = new ArrayList<>();
+    BigInteger exact = BigInteger.ZERO;
+    long coreMs = 0;
+    long cost = 0;
+    for (OpenRun.Interval each : run.intervals(nowMs)) {
+      for (Segment segment :
+          Meter.hours(
+              job.partition(),
+              job.qosName(),
+              run.cores(),
+              each.fromMs(),
+              each.toMs(),
+              prices,
+              calendar)) {
+        long micro = segment.price().microPerCoreHour();
+        exact =
+            exact.add(
+                BigInteger.valueOf(segment.coreMs()).multiply(BigInteger.valueOf(micro)));
+        long until = LineTotal.roundHalfUp(exact, LineTotal.HOUR_MS).longValueExact();
+        hours.add(
+            new Hour(
+                segment.fromMs(),
+                segment.toMs(),
+                segment.coreMs(),
+                micro,
+                segment.price().currency(),
+                until - cost));
+        cost = until;
+        coreMs = Math.addExact(coreMs, segment.coreMs());
+      }
+    }
+    return new Running(
+        run.run(),
+        run.startMs(),
+        run.cores(),
+        run.heldMicro(),
+        coreMs,
+        cost,
+        hours.subList(Math.max(0, hours.size() - MAX_HOURS), hours.size()));
+  }
+}
