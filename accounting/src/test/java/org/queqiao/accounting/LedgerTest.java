@@ -364,8 +364,7 @@ final class LedgerTest {
     try (Connection connection =
             DriverManager.getConnection(url("older"), access.user(), access.password());
         var statement = connection.createStatement()) {
-      statement.execute(
-          "drop table prepaid, proposal, statement_entry, observed_run, usage_month");
+      statement.execute("drop table prepaid, proposal, statement_entry, observed_run, usage_month");
       statement.execute("alter table job drop column qos");
       statement.execute("alter table segment drop column qos");
       statement.execute("delete from flyway_schema_history where version in ('4', '5', '6', '7')");

@@ -73,8 +73,7 @@ final class AccountingBench {
     EmbeddedDatabase database = new EmbeddedDatabase(folder.resolve("postgres"));
     try {
       EmbeddedDatabase.Access access = database.start();
-      try (Ledger ledger =
-          Ledger.open(access.url(), access.user(), access.password(), CALENDAR)) {
+      try (Ledger ledger = Ledger.open(access.url(), access.user(), access.password(), CALENDAR)) {
         new AccountingBench().measure(ledger, runs, report);
       }
     } finally {
@@ -122,8 +121,7 @@ final class AccountingBench {
             .reads()
             .reports()
             .usage(
-                List.of(
-                    UsageReports.By.USER, UsageReports.By.DOMAIN, UsageReports.By.MONTH),
+                List.of(UsageReports.By.USER, UsageReports.By.DOMAIN, UsageReports.By.MONTH),
                 FIRST.toString(),
                 FIRST.plusMonths(2 * MONTHS).toString(),
                 LedgerReads.Scope.ALL,

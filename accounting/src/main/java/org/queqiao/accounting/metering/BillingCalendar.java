@@ -30,7 +30,8 @@ public record BillingCalendar(ZoneId zone) {
 
   /** The first instant of the clock hour after the one that an instant belongs to. */
   public long nextHourMs(long timeMs) {
-    long offsetMs = zone.getRules().getOffset(Instant.ofEpochMilli(timeMs)).getTotalSeconds() * 1_000L;
+    long offsetMs =
+        zone.getRules().getOffset(Instant.ofEpochMilli(timeMs)).getTotalSeconds() * 1_000L;
     return Math.floorDiv(timeMs + offsetMs, HOUR_MS) * HOUR_MS + HOUR_MS - offsetMs;
   }
 

@@ -148,8 +148,12 @@ public final class LedgerAudit {
     }
     if (head != null) {
       problem(
-          "the ledger ends at posting " + postings + ", and a head of posting " + head.seq()
-              + " was signed at position " + head.position());
+          "the ledger ends at posting "
+              + postings
+              + ", and a head of posting "
+              + head.seq()
+              + " was signed at position "
+              + head.position());
     }
   }
 

@@ -59,8 +59,7 @@ public final class LedgerReads {
       return users == null ? "true" : "(user_name = any(?) or project = any(?))";
     }
 
-    int set(Connection connection, PreparedStatement statement, int from)
-        throws SQLException {
+    int set(Connection connection, PreparedStatement statement, int from) throws SQLException {
       if (users == null) {
         return from;
       }

@@ -138,9 +138,7 @@ public final class RunHours {
               prices,
               calendar)) {
         long micro = segment.price().microPerCoreHour();
-        exact =
-            exact.add(
-                BigInteger.valueOf(segment.coreMs()).multiply(BigInteger.valueOf(micro)));
+        exact = exact.add(BigInteger.valueOf(segment.coreMs()).multiply(BigInteger.valueOf(micro)));
         long until = LineTotal.roundHalfUp(exact, LineTotal.HOUR_MS).longValueExact();
         hours.add(
             new Hour(

@@ -14,8 +14,7 @@ import java.util.TreeMap;
 final class UsageMonths {
   private record Sum(BigInteger coreMs, BigInteger micro, long segments) {
     Sum plus(Sum other) {
-      return new Sum(
-          coreMs.add(other.coreMs), micro.add(other.micro), segments + other.segments);
+      return new Sum(coreMs.add(other.coreMs), micro.add(other.micro), segments + other.segments);
     }
   }
 

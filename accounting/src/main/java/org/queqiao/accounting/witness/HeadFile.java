@@ -68,8 +68,7 @@ public final class HeadFile {
         write(file, pair.getPrivate().getEncoded(), "rw-------");
       }
       PrivateKey key =
-          KeyFactory.getInstance(ALGORITHM)
-              .generatePrivate(new PKCS8EncodedKeySpec(decode(file)));
+          KeyFactory.getInstance(ALGORITHM).generatePrivate(new PKCS8EncodedKeySpec(decode(file)));
       return new HeadFile(folder, key, tail(folder.resolve(HEADS)));
     } catch (GeneralSecurityException e) {
       throw new IOException(file + " is no key of " + ALGORITHM, e);
@@ -98,8 +97,7 @@ public final class HeadFile {
    */
   public static PublicKey publicKey(Path file) throws IOException {
     try {
-      return KeyFactory.getInstance(ALGORITHM)
-          .generatePublic(new X509EncodedKeySpec(decode(file)));
+      return KeyFactory.getInstance(ALGORITHM).generatePublic(new X509EncodedKeySpec(decode(file)));
     } catch (GeneralSecurityException e) {
       throw new IOException(file + " is no key of " + ALGORITHM, e);
     }
@@ -193,10 +191,7 @@ public final class HeadFile {
   private static void append(Path file, String line) throws IOException {
     try (FileChannel channel =
         FileChannel.open(
-            file,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.WRITE,
-            StandardOpenOption.APPEND)) {
+            file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND)) {
       ByteBuffer bytes = ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.US_ASCII));
       while (bytes.hasRemaining()) {
         channel.write(bytes);

@@ -99,7 +99,9 @@ public final class LedgerTool {
       out.println(
           signed
               ? report.heads() + " signed heads compared"
-              : "no signed heads at " + heads + ": nothing says that nothing is missing at the end");
+              : "no signed heads at "
+                  + heads
+                  + ": nothing says that nothing is missing at the end");
       report.problems().forEach(out::println);
       out.println(report.problems().isEmpty() ? "the ledger is whole" : "the ledger is NOT whole");
       return report.problems().isEmpty();

@@ -263,8 +263,7 @@ final class AccountingRoutes {
     ofJob(call, reads::postings, answer);
   }
 
-  private <T> void ofJob(
-      Call call, Function<JobId, List<T>> question, Consumer<List<T>> answer) {
+  private <T> void ofJob(Call call, Function<JobId, List<T>> question, Consumer<List<T>> answer) {
     long id = call.number("job");
     Scope scope = view.site().scopeOf(call.principal().user());
     JobEntry entry = view.jobs().find(id);

@@ -58,8 +58,7 @@ final class ReportRoutes {
                     "attachment; filename=\"usage-" + from + "-" + to + ".csv\"");
             call.text(200, "text/csv", csv(by, rows));
           } else {
-            call.json(
-                200, out -> Json.page(out, rows, null, (row, json) -> write(by, row, json)));
+            call.json(200, out -> Json.page(out, rows, null, (row, json) -> write(by, row, json)));
           }
         });
   }
