@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.security.PublicKey;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -80,6 +81,24 @@ public final class LedgerAudit {
    */
   public record Report(
       long position, long postings, String hash, long heads, List<String> problems) {}
+
+  /**
+   * Connects and checks everything in one state of the database.
+   *
+   * @param url a JDBC URL of PostgreSQL
+   * @param signed the signed heads
+   * @param key that signed them, or null to compare no heads
+   * @throws IOException when the heads cannot be read
+   * @throws LedgerUnavailable when the database cannot be read
+   */
+  public static Report check(
+      String url, String user, String password, Path signed, PublicKey key) throws IOException {
+    try (Connection connection = DriverManager.getConnection(url, user, password)) {
+      return check(connection, signed, key);
+    } catch (SQLException e) {
+      throw new LedgerUnavailable(e);
+    }
+  }
 
   /**
    * Checks everything in one state of the database.

@@ -4,12 +4,11 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.SQLException;
+import java.security.PublicKey;
 import java.util.List;
 import org.queqiao.accounting.database.EmbeddedDatabase;
 import org.queqiao.accounting.sql.LedgerAudit;
+import org.queqiao.accounting.sql.LedgerUnavailable;
 import org.queqiao.accounting.witness.HeadFile;
 import org.queqiao.server.config.ConfigException;
 import org.queqiao.server.config.ServerConfig;
@@ -76,7 +75,7 @@ public final class LedgerTool {
               out)
           ? 0
           : 1;
-    } catch (IOException | SQLException | ConfigException failure) {
+    } catch (IOException | LedgerUnavailable | ConfigException failure) {
       err.println("queqiao ledger: " + failure.getMessage());
       return 1;
     }
@@ -89,27 +88,11 @@ public final class LedgerTool {
   }
 
   private static boolean verify(Path data, Path config, Path heads, Path key, PrintStream out)
-      throws IOException, SQLException {
-    try (Connection connection = connect(data, ServerConfig.read(config).database())) {
-      boolean signed = Files.exists(heads);
-      LedgerAudit.Report report =
-          LedgerAudit.check(connection, heads, signed ? HeadFile.publicKey(key) : null);
-      out.println("position " + report.position() + ", " + report.postings() + " postings");
-      out.println("head " + report.hash());
-      out.println(
-          signed
-              ? report.heads() + " signed heads compared"
-              : "no signed heads at "
-                  + heads
-                  + ": nothing says that nothing is missing at the end");
-      report.problems().forEach(out::println);
-      out.println(report.problems().isEmpty() ? "the ledger is whole" : "the ledger is NOT whole");
-      return report.problems().isEmpty();
-    }
-  }
-
-  private static Connection connect(Path data, ServerConfig.Database database)
-      throws IOException, SQLException {
+      throws IOException {
+    ServerConfig.Database database = ServerConfig.read(config).database();
+    boolean signed = Files.exists(heads);
+    PublicKey known = signed ? HeadFile.publicKey(key) : null;
+    LedgerAudit.Report report;
     if (database.embedded()) {
       EmbeddedDatabase.Access access =
           new EmbeddedDatabase(DataFolder.postgres(data))
@@ -117,11 +100,20 @@ public final class LedgerTool {
               .orElseThrow(() ->
                   new IOException(
                       "the database in " + data + " does not run: ./queqiao up starts it"));
-      return DriverManager.getConnection(access.url(), access.user(), access.password());
+      report = LedgerAudit.check(access.url(), access.user(), access.password(), heads, known);
+    } else {
+      String password =
+          NamedSecrets.password("database.passwordFile", Path.of(database.passwordFile()));
+      report = LedgerAudit.check(database.url(), database.user(), password, heads, known);
     }
-    return DriverManager.getConnection(
-        database.url(),
-        database.user(),
-        NamedSecrets.password("database.passwordFile", Path.of(database.passwordFile())));
+    out.println("position " + report.position() + ", " + report.postings() + " postings");
+    out.println("head " + report.hash());
+    out.println(
+        signed
+            ? report.heads() + " signed heads compared"
+            : "no signed heads at " + heads + ": nothing says that nothing is missing at the end");
+    report.problems().forEach(out::println);
+    out.println(report.problems().isEmpty() ? "the ledger is whole" : "the ledger is NOT whole");
+    return report.problems().isEmpty();
   }
 }
