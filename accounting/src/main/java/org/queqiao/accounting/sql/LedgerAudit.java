@@ -91,8 +91,8 @@ public final class LedgerAudit {
    * @throws IOException when the heads cannot be read
    * @throws LedgerUnavailable when the database cannot be read
    */
-  public static Report check(
-      String url, String user, String password, Path signed, PublicKey key) throws IOException {
+  public static Report check(String url, String user, String password, Path signed, PublicKey key)
+      throws IOException {
     try (Connection connection = DriverManager.getConnection(url, user, password)) {
       return check(connection, signed, key);
     } catch (SQLException e) {
