@@ -106,6 +106,9 @@ run_tests() {
   need /usr/bin/sacct slurm-client
   need /usr/sbin/munged munge
   need /usr/sbin/mariadbd mariadb-server
+  need /usr/bin/mpicc.mpich libmpich-dev
+  need /usr/bin/mpirun.openmpi openmpi-bin
+  need /usr/bin/mpicc.openmpi libopenmpi-dev
   need /usr/share/fonts/truetype/wqy fonts-wqy-microhei
   install_missing
   local size=ci

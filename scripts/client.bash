@@ -166,6 +166,15 @@ client_suspension() {
   api "$(default_account)" POST "/api/v1/jobs/${ARGS[0]}/$1"
 }
 
+# steps JOB: what it has started with "queqiao run".
+client_steps() {
+  running
+  take_account
+  only 1
+  case ${ARGS[0]:-} in '' | *[!0-9]*) die "which job? ./queqiao steps JOB" ;; esac
+  api "$(default_account)" GET "/api/v1/jobs/${ARGS[0]}/steps" -H "$(answer_type)"
+}
+
 # requeue JOB or ARRAY_TASKS: the run of a running job ends and the job waits again.
 client_requeue() {
   running

@@ -107,11 +107,12 @@ make_folders() {
     exit 1
   }
   mkdir -p -m 0700 "$DATA/server" "$DATA/log" "$DATA/postgres" "$DATA/printed"
-  mkdir -p -m "$mode" "$DATA/host" "$DATA/run" "$DATA/agent" "$DATA/node"
+  mkdir -p -m "$mode" "$DATA/host" "$DATA/run" "$DATA/agent" "$DATA/node" "$DATA/jobs"
   if is_root; then
     { flock 7 && make_service_account; } 7</etc
     chown "$SERVICE_ACCOUNT:$SERVICE_ACCOUNT" "$DATA/agent"
     chmod 0700 "$DATA/agent"
+    chown "$SERVICE_ACCOUNT:$SERVICE_ACCOUNT" "$DATA/jobs"
     choose_server_uid
     chown "$SERVER_UID:$SERVER_UID" "$DATA/server" "$DATA/log" "$DATA/postgres" "$DATA/run"
     if [ -e "$DATA/queqiao.yaml" ]; then chmod go+r-w "$DATA/queqiao.yaml"; fi
@@ -196,16 +197,19 @@ place_programs() {
     mkdir -p -m 0755 "$place/server" "$place/agent"
     cp -r "$ROOT/scheduler/server/target/lib" "$ROOT/scheduler/server/target/classes" "$place/server"
     cp -r "$ROOT/node-agent/target/lib" "$ROOT/node-agent/target/classes" "$SHIM" "$place/agent"
+    mkdir "$place/job"
+    cp "$JOB_PROGRAM" "$place/job"
     chmod -R go+rX "$place"
     touch "$place/.placed"
   fi
   SERVER_LIB="$place/server/lib/*:$place/server/classes"
   AGENT_LIB="$place/agent/lib/*:$place/agent/classes"
   SHIM=$place/agent/libqueqiao-shim.so
+  JOB_PROGRAM=$place/job/queqiao
 }
 
 start_server() {
-  local arguments=(--data "$DATA" --owner "$(id -un)") unix_users as=()
+  local arguments=(--data "$DATA" --owner "$(id -un)" --job-program "$JOB_PROGRAM") unix_users as=()
   if is_root; then as=(setpriv --reuid="$SERVER_UID" --regid="$SERVER_UID" --clear-groups --inh-caps=-all --bounding-set=-all); fi
   # Who started it on a port of its own finds it there again after a crash or a stop.
   if [ -n "$PORT" ]; then
@@ -281,7 +285,7 @@ start_agent() {
   fi
   MALLOC_ARENA_MAX=1 spawn agent "${as[@]}" "$JAVA" "${AGENT_FLAGS[@]}" "-Dqueqiao.shim=$SHIM" -cp "$AGENT_LIB" org.queqiao.agent.AgentMain \
     --data "$DATA/agent" --node "$NODE_NAME" --launcher "$DATA$LAUNCHER_SOCKET" --spool "$DATA/node/spool" \
-    ${QUEQIAO_AGENT_CORES:+--cores "$QUEQIAO_AGENT_CORES"} "${devices[@]}"
+    --job-socket "$DATA/jobs/agent.sock" ${QUEQIAO_AGENT_CORES:+--cores "$QUEQIAO_AGENT_CORES"} "${devices[@]}"
 }
 
 # A node stays UP for a minute without its agent; what is started here is ready when the agent is back.

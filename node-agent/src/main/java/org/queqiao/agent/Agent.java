@@ -18,6 +18,7 @@ import org.queqiao.agent.reconcile.Reconciler;
 import org.queqiao.agent.reconcile.SpoolRecord;
 import org.queqiao.agent.session.ServerConnection;
 import org.queqiao.agent.spool.Spool;
+import org.queqiao.agent.steps.JobGate;
 import org.queqiao.contract.MalformedRecordException;
 import org.queqiao.contract.agent.AgentMessage;
 import org.queqiao.contract.agent.AgentMessage.ReadStatus;
@@ -58,6 +59,7 @@ final class Agent {
   private final ExitSpool exits;
   private final Tally tally;
   private final List<Action> actions = new ArrayList<>();
+  private final StepDesk desk = new StepDesk();
 
   private LauncherClient launcher;
   private ServerConnection server;
@@ -104,6 +106,9 @@ final class Agent {
   /** Runs until it is interrupted, or the spool fails. */
   void run() throws IOException, InterruptedException {
     launcherLink.start();
+    if (options.jobSocket() != null) {
+      JobGate.open(options.jobSocket(), new DeskCalls(mailbox, desk));
+    }
     List<AgentEvent> batch = new ArrayList<>();
     long nextBeat = System.nanoTime();
     try {
@@ -162,6 +167,7 @@ final class Agent {
         }
       }
       case AgentEvent.OutputRead e -> outputRead(e.requestId(), e.answer());
+      case AgentEvent.JobSaid e -> e.atTheDesk().run();
       case AgentEvent.Exited e -> actions.addAll(reconciler.onExit(e.exit()));
       case AgentEvent.ServerReady e -> hello(e.connection());
       case AgentEvent.ServerSaid e -> {
@@ -173,6 +179,7 @@ final class Agent {
         if (e.connection() == server) {
           server = null;
           tally.disconnected();
+          desk.lost();
           AgentLog.warn("the connection to the server is gone");
         }
       }
@@ -236,7 +243,8 @@ final class Agent {
                 launcher != null && launcher.capabilities().suspends()),
             reconciler.highestEpoch(),
             reconciler.running(),
-            told));
+            told,
+            options.jobSocket() == null ? "" : options.jobSocket().toString()));
     actions.addAll(reconciler.onHelloSent(told.size()));
   }
 
@@ -248,6 +256,7 @@ final class Agent {
         addOrLeave(reconciler.onWelcome(m.epoch()), m.epoch());
         server.send(probe.heartbeat(++seq, reconciler.running()));
         suspensionsUnderstood = m.protocol() >= AgentFrame.PROTOCOL_SUSPENDS;
+        desk.welcomed(server, m.protocol());
         if (suspensionsUnderstood) {
           actions.addAll(reconciler.onSuspensionsUnderstood());
         }
@@ -264,6 +273,8 @@ final class Agent {
       case ServerMessage.BridgeWelcome _, ServerMessage.RunsRecorded _ -> {
         // Answers to a bridge: of no use to an agent.
       }
+      case ServerMessage.StepAnswer m -> desk.answered(m);
+      case ServerMessage.StepOrder m -> desk.ordered(m);
       case ServerMessage.Certified m -> renewed(m);
     }
   }

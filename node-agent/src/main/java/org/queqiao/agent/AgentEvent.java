@@ -30,6 +30,9 @@ sealed interface AgentEvent {
   /** An exit record has appeared. */
   record Exited(RunExit exit) implements AgentEvent {}
 
+  /** A process of a job said something; what follows from it happens at the desk for steps. */
+  record JobSaid(Runnable atTheDesk) implements AgentEvent {}
+
   /** The server is connected and waits for a hello. */
   record ServerReady(ServerConnection connection) implements AgentEvent {}
 

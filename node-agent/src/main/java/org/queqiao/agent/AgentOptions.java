@@ -15,6 +15,7 @@ import org.queqiao.contract.id.NodeName;
  * @param memBytes how much memory to offer; 0 offers all but a reserve
  * @param heartbeatMs between two heartbeats
  * @param devices the launcher's list of devices, or null
+ * @param jobSocket where processes of jobs reach the agent; null for nowhere
  */
 public record AgentOptions(
     Path data,
@@ -25,7 +26,8 @@ public record AgentOptions(
     int cores,
     long memBytes,
     int heartbeatMs,
-    Path devices) {
+    Path devices,
+    Path jobSocket) {
   /** Between two heartbeats, unless told otherwise. */
   public static final int HEARTBEAT_MS = 10_000;
 
@@ -33,7 +35,7 @@ public record AgentOptions(
       """
       Usage: AgentMain --data DIR --node NAME --launcher SOCKET --spool DIR
                        [--server HOST:PORT] [--cores N] [--mem-bytes N] [--heartbeat-ms N]
-                       [--devices FILE]
+                       [--devices FILE] [--job-socket PATH]
 
         --data DIR          the agent's own folder: key, certificate, spool of intents; a file named
                             enrolment in it holds the one-time code of a new node
@@ -45,6 +47,8 @@ public record AgentOptions(
         --mem-bytes N       offer this much memory instead of all but a reserve
         --heartbeat-ms N    between two heartbeats (default 10000)
         --devices FILE      the launcher's list of devices: what it lists is offered to jobs
+        --job-socket PATH   where jobs ask for steps, in a folder that their users can pass
+                            through; without it there are none from here
       """;
 
   /**
@@ -62,6 +66,7 @@ public record AgentOptions(
     long memBytes = 0;
     int heartbeatMs = HEARTBEAT_MS;
     Path devices = null;
+    Path jobSocket = null;
     for (int i = 0; i < arguments.length; i += 2) {
       String name = arguments[i];
       if (i + 1 == arguments.length) {
@@ -78,6 +83,7 @@ public record AgentOptions(
         case "--mem-bytes" -> memBytes = number(name, value, 1L << 50);
         case "--heartbeat-ms" -> heartbeatMs = Math.toIntExact(number(name, value, 60_000));
         case "--devices" -> devices = Path.of(value);
+        case "--job-socket" -> jobSocket = Path.of(value).toAbsolutePath();
         default -> throw new IllegalArgumentException("there is no option " + name);
       }
     }
@@ -85,7 +91,7 @@ public record AgentOptions(
       throw new IllegalArgumentException("--data, --node, --launcher and --spool are needed");
     }
     return new AgentOptions(
-        data, node, launcher, spool, server, cores, memBytes, heartbeatMs, devices);
+        data, node, launcher, spool, server, cores, memBytes, heartbeatMs, devices, jobSocket);
   }
 
   private static long number(String name, String value, long max) {

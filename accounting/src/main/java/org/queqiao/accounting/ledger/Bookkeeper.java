@@ -58,7 +58,10 @@ import org.queqiao.contract.event.RoleGranted;
 import org.queqiao.contract.event.RoleRevoked;
 import org.queqiao.contract.event.RulesSet;
 import org.queqiao.contract.event.RunObserved;
+import org.queqiao.contract.event.RunPartEnded;
 import org.queqiao.contract.event.SchedulingDefined;
+import org.queqiao.contract.event.StepEnded;
+import org.queqiao.contract.event.StepStarted;
 import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.event.TopologyDefined;
 import org.queqiao.contract.event.UserDefined;
@@ -142,7 +145,7 @@ public final class Bookkeeper {
       case JobPromised e -> {}
       case JobHeld e -> {}
       case JobReleased e -> {}
-      case JobStarted e -> {}
+      case JobStarted _, StepStarted _, StepEnded _, RunPartEnded _ -> {}
       case JobSignalled e -> {}
       case JobSuspendRequested e -> {}
       case JobSuspended e -> {

@@ -3,6 +3,7 @@ package org.queqiao.agent.jna;
 import com.sun.jna.LastErrorException;
 import com.sun.jna.Native;
 import com.sun.jna.NativeLong;
+import com.sun.jna.Pointer;
 import com.sun.jna.Structure;
 import com.sun.jna.Structure.FieldOrder;
 
@@ -22,6 +23,33 @@ final class LibC {
   static native int getloadavg(double[] loads, int count);
 
   static native NativeLong sysconf(int name);
+
+  static native int socket(int domain, int type, int protocol) throws LastErrorException;
+
+  static native int bind(int fd, byte[] address, int length) throws LastErrorException;
+
+  static native int listen(int fd, int backlog) throws LastErrorException;
+
+  static native int accept4(int fd, Pointer address, Pointer length, int flags)
+      throws LastErrorException;
+
+  static native int getsockopt(int fd, int level, int name, int[] value, int[] length)
+      throws LastErrorException;
+
+  static native int setsockopt(int fd, int level, int name, long[] value, int length)
+      throws LastErrorException;
+
+  static native int poll(int[] fds, NativeLong count, int timeoutMs) throws LastErrorException;
+
+  static native NativeLong recv(int fd, byte[] bytes, NativeLong length, int flags)
+      throws LastErrorException;
+
+  static native NativeLong send(int fd, byte[] bytes, NativeLong length, int flags)
+      throws LastErrorException;
+
+  static native int shutdown(int fd, int how) throws LastErrorException;
+
+  static native int close(int fd) throws LastErrorException;
 
   /** {@code struct sysinfo}. */
   @FieldOrder({

@@ -55,7 +55,9 @@ public final class Enrolment {
             ServerMessage.ReadOutput _,
             ServerMessage.MetricsStored _,
             ServerMessage.BridgeWelcome _,
-            ServerMessage.RunsRecorded _ ->
+            ServerMessage.RunsRecorded _,
+            ServerMessage.StepAnswer _,
+            ServerMessage.StepOrder _ ->
             throw new IOException("the server answers an enrolment with something else");
       }
     }

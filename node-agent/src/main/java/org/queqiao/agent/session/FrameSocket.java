@@ -74,6 +74,11 @@ final class FrameSocket implements Closeable {
     return AgentFrame.decodeFromServer(bytes);
   }
 
+  /** The address of this end. */
+  String localAddress() {
+    return plain.getLocalAddress().getHostAddress();
+  }
+
   static byte[] frame(AgentMessage message) {
     byte[] bytes = AgentFrame.encode(message);
     return ByteBuffer.allocate(Integer.BYTES + bytes.length)

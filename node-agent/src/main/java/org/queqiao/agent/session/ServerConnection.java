@@ -52,6 +52,11 @@ public final class ServerConnection implements Closeable {
     return socket.read();
   }
 
+  /** By which address the server is reached from here. */
+  public String localAddress() {
+    return socket.localAddress();
+  }
+
   /** Sends a message in its turn; nothing happens on a closed connection. */
   public void send(AgentMessage message) {
     byte[] frame = FrameSocket.frame(message);

@@ -24,6 +24,7 @@ import org.queqiao.core.admission.ReservationCheck;
 import org.queqiao.core.admission.RoleCheck;
 import org.queqiao.core.admission.RunReportCheck;
 import org.queqiao.core.admission.SiteCheck;
+import org.queqiao.core.admission.StepCheck;
 import org.queqiao.core.admission.SubmitCheck;
 import org.queqiao.core.admission.SuspendCheck;
 import org.queqiao.core.explain.WhyPending;
@@ -66,6 +67,7 @@ public final class SchedulerMachine {
   private final RequeueCheck requeue;
   private final SuspendCheck suspend;
   private final RunReportCheck runReport;
+  private final StepCheck step;
   private final RegisterCheck register;
   private final NodeCheck node;
   private final DeadlineCheck deadline;
@@ -95,6 +97,7 @@ public final class SchedulerMachine {
     this.requeue = new RequeueCheck(cluster, permissions);
     this.suspend = new SuspendCheck(cluster, permissions);
     this.runReport = new RunReportCheck(cluster);
+    this.step = new StepCheck(cluster);
     this.register = new RegisterCheck(cluster);
     this.node = new NodeCheck(cluster, permissions);
     this.deadline = new DeadlineCheck(cluster);
@@ -153,7 +156,7 @@ public final class SchedulerMachine {
       case Input.ResumeJob i -> suspend.decide(i);
       case Input.RegisterNode i -> register.decide(i, logicalMs);
       case Input.NodeSilent i -> node.decide(i, logicalMs);
-      case Input.FenceNode i -> node.decide(i);
+      case Input.FenceNode i -> node.decide(i, logicalMs);
       case Input.DrainNode i -> node.decide(i);
       case Input.ResumeNode i -> node.decide(i);
       case Input.SetNode i -> node.decide(i);
@@ -162,6 +165,8 @@ public final class SchedulerMachine {
       case Input.RunStarted i -> runReport.decide(i);
       case Input.RunSuspended i -> suspend.decide(i, logicalMs);
       case Input.RunEnded i -> runReport.decide(i, logicalMs);
+      case Input.StartStep i -> step.decide(i);
+      case Input.EndStep i -> step.decide(i);
       case Input.Tick _ -> {
         memory.passTo(logicalMs);
         yield deadline.decide(logicalMs);
@@ -235,16 +240,14 @@ public final class SchedulerMachine {
         .find(name)
         .map(found ->
             new DesiredState(
-                name,
-                found.desiredVersion(),
-                found.scripts().stream().map(SchedulerMachine::desiredRun).toList()))
+                name, found.desiredVersion(), found.runs().stream().map(this::desiredRun).toList()))
         .orElseGet(() -> new DesiredState(name, 0, List.of()));
   }
 
-  private static DesiredRunState desiredRun(Job job) {
+  private DesiredRunState desiredRun(Job job) {
     return new DesiredRunState(
         job.run(),
-        job.state() == JobState.COMPLETING,
+        job.state() == JobState.COMPLETING || cluster.steps().scriptEnded(job),
         job.preemption().killGraceMs(),
         job.user(),
         job.unixUser(),

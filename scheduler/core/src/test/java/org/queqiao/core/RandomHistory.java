@@ -87,6 +87,7 @@ final class RandomHistory {
 
   private final SplittableRandom random;
   private final SplittableRandom suspensions;
+  private final RandomSteps stepping;
   private final RandomReservations reservations;
 
   /** Whether the site lets some push others aside from the beginning. */
@@ -98,6 +99,7 @@ final class RandomHistory {
   RandomHistory(long seed, SchedulerStory story) {
     this.random = new SplittableRandom(seed);
     this.suspensions = new SplittableRandom(seed + 1_000_003);
+    this.stepping = new RandomSteps(seed, story);
     this.reservations = seed % 2 == 0 ? new RandomReservations(random, story) : null;
     this.story = story;
     this.preempts = isCrowded(seed);
@@ -124,6 +126,7 @@ final class RandomHistory {
       if (suspensions.nextInt(6) == 0) {
         hears(suspension());
       }
+      stepping.next().ifPresent(this::hears);
     }
   }
 

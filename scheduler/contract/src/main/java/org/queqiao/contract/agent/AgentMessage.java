@@ -21,6 +21,7 @@ public sealed interface AgentMessage {
    * @param highestEpoch the highest leader epoch it has accepted, persisted
    * @param running the runs that are alive on the node
    * @param ended exits that were not acknowledged yet
+   * @param jobSocket where processes of jobs reach the agent; empty for nowhere
    */
   record Hello(
       int protocolMin,
@@ -28,8 +29,20 @@ public sealed interface AgentMessage {
       NodeFacts facts,
       long highestEpoch,
       List<RunId> running,
-      List<RunExit> ended)
+      List<RunExit> ended,
+      String jobSocket)
       implements AgentMessage {
+    /** Of an agent that no job can reach. */
+    public Hello(
+        int protocolMin,
+        int protocolMax,
+        NodeFacts facts,
+        long highestEpoch,
+        List<RunId> running,
+        List<RunExit> ended) {
+      this(protocolMin, protocolMax, facts, highestEpoch, running, ended, "");
+    }
+
     public Hello {
       running = List.copyOf(running);
       ended = List.copyOf(ended);
@@ -154,6 +167,39 @@ public sealed interface AgentMessage {
       runs = List.copyOf(runs);
     }
   }
+
+  /**
+   * A process of a run asks for a step; answered by {@link ServerMessage.StepAnswer}.
+   *
+   * @param requestId of the agent's choice
+   * @param run to which the process belongs, by its control group
+   * @param uid whose it is, as the kernel says
+   * @param name of the step, for people
+   * @param tasks how many over all nodes
+   * @param nodes where they shall be
+   * @param address where the process awaits the other nodes
+   * @param port likewise; 0 when there are none
+   */
+  record StepRequest(
+      long requestId,
+      RunId run,
+      int uid,
+      String name,
+      int tasks,
+      List<NodeName> nodes,
+      String address,
+      int port)
+      implements AgentMessage {
+    public StepRequest {
+      nodes = List.copyOf(nodes);
+    }
+  }
+
+  /** The last task of a step has ended, as the process that started it says. */
+  record StepEndedReport(RunId run, int step, int exitCode) implements AgentMessage {}
+
+  /** The process that starts the steps of a run on this node is there and waits for orders. */
+  record StepsWanted(RunId run) implements AgentMessage {}
 
   /** What came of a read. */
   enum ReadStatus {

@@ -1,6 +1,7 @@
 package org.queqiao.contract.agent;
 
 import java.util.List;
+import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.Suspending;
 
@@ -79,6 +80,37 @@ public sealed interface ServerMessage {
 
   /** Read part of an output file as the user; the order is signed for the launcher. */
   record ReadOutput(long requestId, byte[] signedOrder) implements ServerMessage {}
+
+  /**
+   * The answer to {@link AgentMessage.StepRequest}.
+   *
+   * @param refusal why there is no such step, in words; empty when it begins
+   * @param step its number
+   * @param key what the nodes of the step prove to each other that they belong to it, 32 bytes
+   * @param nodes where its tasks are
+   */
+  record StepAnswer(long requestId, String refusal, int step, byte[] key, List<StepNode> nodes)
+      implements ServerMessage {
+    public StepAnswer {
+      nodes = List.copyOf(nodes);
+    }
+
+    /** Leaves out the key: it is a secret. */
+    @Override
+    public String toString() {
+      return "StepAnswer[requestId=" + requestId + ", step=" + step + ", refusal=" + refusal + "]";
+    }
+  }
+
+  /** A node of a step, its address as the server sees it, and the cores of the run there. */
+  record StepNode(NodeName name, String address, List<Integer> cores) {
+    public StepNode {
+      cores = List.copyOf(cores);
+    }
+  }
+
+  /** Join a step of this run; the order is signed for the process that asked for it. */
+  record StepOrder(RunId run, byte[] signedOrder) implements ServerMessage {}
 
   /**
    * The answer to {@link AgentMessage.Enrol} and {@link AgentMessage.Renew}.

@@ -31,6 +31,9 @@ public final class AgentFrame {
   /** From this version on bridges to other schedulers are understood. */
   public static final int PROTOCOL_BRIDGES = 4;
 
+  /** The first version in which runs have steps. */
+  public static final int PROTOCOL_STEPS = 4;
+
   /** The longest message of a connection without a certificate, in bytes. */
   public static final int ENROL_MAX_BYTES = 16 << 10;
 

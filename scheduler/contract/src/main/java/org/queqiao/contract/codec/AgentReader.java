@@ -47,6 +47,10 @@ final class AgentReader {
         case DESIRED_SET_APPLIED ->
             new AgentMessage.DesiredSetApplied(
                 in.getDesiredSetApplied().getEpoch(), in.getDesiredSetApplied().getVersion());
+        case STEP_REQUEST -> StepMessages.read(in.getStepRequest());
+        case STEP_ENDED -> StepMessages.read(in.getStepEnded());
+        case STEPS_WANTED ->
+            new AgentMessage.StepsWanted(ModelReader.run(in.getStepsWanted().getRun()));
         case OUTPUT_CHUNK -> chunk(in.getOutputChunk());
         case ENROL -> enrol(in.getEnrol());
         case RENEW -> new AgentMessage.Renew(in.getRenew().getSigningRequest().toByteArray());
@@ -78,6 +82,11 @@ final class AgentReader {
             new ServerMessage.ReadOutput(
                 in.getReadOutput().getRequestId(),
                 in.getReadOutput().getSignedOrder().toByteArray());
+        case STEP_ANSWER -> StepMessages.read(in.getStepAnswer());
+        case STEP_ORDER ->
+            new ServerMessage.StepOrder(
+                ModelReader.run(in.getStepOrder().getRun()),
+                in.getStepOrder().getSignedOrder().toByteArray());
         case CERTIFIED ->
             new ServerMessage.Certified(
                 in.getCertified().getCertificate().toByteArray(),
@@ -96,7 +105,8 @@ final class AgentReader {
         ModelReader.facts(m.getFacts()),
         m.getHighestEpoch(),
         ModelReader.list(m.getRunningList(), ModelReader::run),
-        ModelReader.list(m.getEndedList(), ModelReader::exit));
+        ModelReader.list(m.getEndedList(), ModelReader::exit),
+        m.getJobSocket());
   }
 
   private static AgentMessage.Heartbeat heartbeat(PbHeartbeat m) {

@@ -57,6 +57,9 @@ final class AgentWriter {
       case AgentMessage.DesiredSetApplied m ->
           out.setDesiredSetApplied(
               PbDesiredSetApplied.newBuilder().setEpoch(m.epoch()).setVersion(m.version()));
+      case AgentMessage.StepRequest m -> out.setStepRequest(StepMessages.write(m));
+      case AgentMessage.StepEndedReport m -> out.setStepEnded(StepMessages.write(m));
+      case AgentMessage.StepsWanted m -> out.setStepsWanted(StepMessages.write(m));
       case AgentMessage.OutputChunk m -> out.setOutputChunk(chunk(m));
       case AgentMessage.Enrol m -> out.setEnrol(enrol(m));
       case AgentMessage.Renew m ->
@@ -91,6 +94,8 @@ final class AgentWriter {
               PbReadOutput.newBuilder()
                   .setRequestId(m.requestId())
                   .setSignedOrder(ModelWriter.bytes(m.signedOrder())));
+      case ServerMessage.StepAnswer m -> out.setStepAnswer(StepMessages.write(m));
+      case ServerMessage.StepOrder m -> out.setStepOrder(StepMessages.write(m));
       case ServerMessage.Certified m ->
           out.setCertified(
               PbCertified.newBuilder()
@@ -116,7 +121,8 @@ final class AgentWriter {
             .setProtocolMin(m.protocolMin())
             .setProtocolMax(m.protocolMax())
             .setFacts(ModelWriter.facts(m.facts()))
-            .setHighestEpoch(m.highestEpoch());
+            .setHighestEpoch(m.highestEpoch())
+            .setJobSocket(m.jobSocket());
     m.running().forEach(run -> out.addRunning(ModelWriter.run(run)));
     m.ended().forEach(exit -> out.addEnded(ModelWriter.exit(exit)));
     return out.build();

@@ -122,9 +122,8 @@ final class EventReader {
       case JOB_KILL_REQUESTED -> killRequested(in.getJobKillRequested());
       case JOB_ENDED -> ended(in.getJobEnded());
       case JOB_SIGNALLED -> new JobSignalled(ModelReader.run(in.getJobSignalled()));
-      case JOB_SUSPEND_REQUESTED -> SuspensionReader.requested(in.getJobSuspendRequested());
-      case JOB_SUSPENDED -> SuspensionReader.suspended(in.getJobSuspended());
-      case JOB_RESUMED -> SuspensionReader.resumed(in.getJobResumed());
+      case JOB_SUSPEND_REQUESTED, JOB_SUSPENDED, JOB_RESUMED -> SuspensionReader.event(in);
+      case STEP_STARTED, STEP_ENDED, RUN_PART_ENDED -> StepsCodec.event(in);
       case JOB_REQUEUED -> requeued(in.getJobRequeued());
       case JOB_POLICY_DEFINED -> jobPolicy(in.getJobPolicyDefined());
       case SCHEDULING_DEFINED -> scheduling(in.getSchedulingDefined());

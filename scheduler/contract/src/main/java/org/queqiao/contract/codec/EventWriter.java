@@ -50,7 +50,10 @@ import org.queqiao.contract.event.RoleGranted;
 import org.queqiao.contract.event.RoleRevoked;
 import org.queqiao.contract.event.RulesSet;
 import org.queqiao.contract.event.RunObserved;
+import org.queqiao.contract.event.RunPartEnded;
 import org.queqiao.contract.event.SchedulingDefined;
+import org.queqiao.contract.event.StepEnded;
+import org.queqiao.contract.event.StepStarted;
 import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.event.TopologyDefined;
 import org.queqiao.contract.event.UserDefined;
@@ -133,6 +136,7 @@ final class EventWriter {
       case JobSuspendRequested e -> out.setJobSuspendRequested(SuspensionWriter.requested(e));
       case JobSuspended e -> out.setJobSuspended(SuspensionWriter.suspended(e));
       case JobResumed e -> out.setJobResumed(SuspensionWriter.resumed(e));
+      case StepStarted _, StepEnded _, RunPartEnded _ -> StepsCodec.write(event, out);
       case JobRequeued e -> out.setJobRequeued(requeued(e));
       case JobPolicyDefined e -> out.setJobPolicyDefined(jobPolicy(e));
       case SchedulingDefined e -> out.setSchedulingDefined(scheduling(e));

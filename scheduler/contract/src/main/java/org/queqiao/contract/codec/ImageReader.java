@@ -15,6 +15,7 @@ import org.queqiao.contract.node.NodeSettings;
 import org.queqiao.contract.node.NodeState;
 import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.contract.snapshot.ClusterImage.DependencyImage.Progress;
+import org.queqiao.contract.snapshot.StepsImage;
 import org.queqiao.contract.wire.PbClusterImage;
 import org.queqiao.contract.wire.PbDependencyImage;
 import org.queqiao.contract.wire.PbIdempotencyImage;
@@ -50,16 +51,18 @@ final class ImageReader {
               in.hasJobPolicy() ? EventReader.jobPolicy(in.getJobPolicy()) : null,
               in.hasScheduling() ? EventReader.scheduling(in.getScheduling()) : null,
               PolicyReader.priorities(in));
-      return image
-          .with(MoneyCodec.read(in))
-          .with(
-              ModelReader.list(in.getReservationsList(), ReservationReader::image),
-              ModelReader.list(in.getWalletsList(), WalletCodec::read))
-          .with(ModelReader.list(in.getObservedList(), ObservedCodec::read))
-          .with(
-              ModelReader.list(in.getLicencesList(), PlacementReader::licence),
-              PlacementReader.topology(in.getTopology()),
-              ExperienceCodec.read(in.getExperience()));
+      ClusterImage whole =
+          image
+              .with(MoneyCodec.read(in))
+              .with(
+                  ModelReader.list(in.getReservationsList(), ReservationReader::image),
+                  ModelReader.list(in.getWalletsList(), WalletCodec::read))
+              .with(ModelReader.list(in.getObservedList(), ObservedCodec::read))
+              .with(
+                  ModelReader.list(in.getLicencesList(), PlacementReader::licence),
+                  PlacementReader.topology(in.getTopology()),
+                  ExperienceCodec.read(in.getExperience()));
+      return StepsImage.on(whole, ModelReader.list(in.getStepsList(), StepsCodec::read));
     } catch (IOException | IllegalArgumentException e) {
       throw malformed(e);
     }

@@ -53,6 +53,7 @@ final class ImageWriter {
     image.wallets().forEach(each -> out.addWallets(WalletCodec.write(each)));
     MoneyCodec.write(image.money(), out);
     image.observed().forEach(each -> out.addObserved(ObservedCodec.write(each)));
+    image.steps().forEach(each -> out.addSteps(StepsCodec.write(each)));
     image.licences().forEach(each -> out.addLicences(PlacementWriter.licence(each)));
     if (!image.experience().equals(ExperienceImage.NONE)) {
       out.setExperience(ExperienceCodec.write(image.experience()));

@@ -1,9 +1,11 @@
 package org.queqiao.contract.codec;
 
+import org.queqiao.contract.event.Event;
 import org.queqiao.contract.event.JobResumed;
 import org.queqiao.contract.event.JobSuspendRequested;
 import org.queqiao.contract.event.JobSuspended;
 import org.queqiao.contract.job.Suspension;
+import org.queqiao.contract.wire.EventRecord;
 import org.queqiao.contract.wire.PbJobResumed;
 import org.queqiao.contract.wire.PbJobSuspendRequested;
 import org.queqiao.contract.wire.PbJobSuspended;
@@ -13,15 +15,23 @@ import org.queqiao.contract.wire.PbSuspension;
 final class SuspensionReader {
   private SuspensionReader() {}
 
-  static JobSuspendRequested requested(PbJobSuspendRequested e) {
+  /** The fact about suspensions that a record holds. */
+  static Event event(EventRecord in) {
+    if (in.hasJobSuspendRequested()) {
+      return requested(in.getJobSuspendRequested());
+    }
+    return in.hasJobSuspended() ? suspended(in.getJobSuspended()) : resumed(in.getJobResumed());
+  }
+
+  private static JobSuspendRequested requested(PbJobSuspendRequested e) {
     return new JobSuspendRequested(ModelReader.run(e.getRun()), e.getSuspend());
   }
 
-  static JobSuspended suspended(PbJobSuspended e) {
+  private static JobSuspended suspended(PbJobSuspended e) {
     return new JobSuspended(ModelReader.run(e.getRun()), e.getAtMs(), e.getBilled());
   }
 
-  static JobResumed resumed(PbJobResumed e) {
+  private static JobResumed resumed(PbJobResumed e) {
     return new JobResumed(ModelReader.run(e.getRun()), e.getAtMs());
   }
 

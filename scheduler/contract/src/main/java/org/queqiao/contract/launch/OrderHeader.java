@@ -51,7 +51,9 @@ public record OrderHeader(
   /** What an order asks for. */
   public enum Type {
     LAUNCH(1),
-    READ(2);
+    READ(2),
+    /** Join a step of a run that is there: read by the run's own process, not by the launcher. */
+    STEP(3);
 
     private final int number;
 

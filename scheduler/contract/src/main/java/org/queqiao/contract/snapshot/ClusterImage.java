@@ -28,10 +28,7 @@ import org.queqiao.contract.node.NodeSettings;
 import org.queqiao.contract.node.NodeState;
 import org.queqiao.contract.policy.PreemptRules;
 
-/**
- * The whole state of the machine after a log position. Lists are in the order that the machine
- * keeps: jobs by id, everything else by name. What the site has not stated is null.
- */
+/** The machine after a log position: jobs by id, all else by name, null what nobody stated. */
 public record ClusterImage(
     long position,
     long timeMs,
@@ -54,7 +51,8 @@ public record ClusterImage(
     List<ReservationImage> reservations,
     List<WalletImage> wallets,
     MoneyImage money,
-    List<ObservedImage> observed) {
+    List<ObservedImage> observed,
+    List<StepsImage> steps) {
   public ClusterImage {
     partitions = List.copyOf(partitions);
     tariffs = List.copyOf(tariffs);
@@ -110,6 +108,7 @@ public record ClusterImage(
         List.of(),
         List.of(),
         MoneyImage.NONE,
+        List.of(),
         List.of());
   }
 
@@ -212,7 +211,8 @@ public record ClusterImage(
         reserved,
         siteWallets,
         siteMoney,
-        elsewhere);
+        elsewhere,
+        steps);
   }
 
   /** A project with its members, sorted by name. */

@@ -51,8 +51,9 @@ final class GoldenFilesTest {
 
   @TestFactory
   List<DynamicTest> messagesOfOldAgentsAreRead() {
-    return tests(
-        "from-agent", Samples.fromAgent(), AgentFrame::encode, AgentFrame::decodeFromAgent);
+    Map<String, AgentMessage> samples = new TreeMap<>(Samples.fromAgent());
+    samples.put("Hello-steps", StepSamples.hello());
+    return tests("from-agent", samples, AgentFrame::encode, AgentFrame::decodeFromAgent);
   }
 
   @TestFactory
@@ -85,7 +86,7 @@ final class GoldenFilesTest {
                   + Samples.laterFromServer().size()
                   + Samples.fromAgent().size()
                   + Samples.fromServer().size()
-                  + 1L);
+                  + 2L);
     }
   }
 

@@ -275,6 +275,9 @@ final class Samples {
     for (Event event : MoneySamples.events()) {
       out.put(event.getClass().getSimpleName(), event);
     }
+    for (Event event : StepSamples.events()) {
+      out.put(event.getClass().getSimpleName(), event);
+    }
     for (Event event : WalletSamples.events()) {
       out.put(event.getClass().getSimpleName(), event);
     }
@@ -431,6 +434,7 @@ final class Samples {
     out.put("ClusterImage-wallets", WalletSamples.image(image()));
     out.put("ClusterImage-money", MoneySamples.image(image()));
     out.put("ClusterImage-observed", ObservedSamples.image(image()));
+    out.put("ClusterImage-steps", StepSamples.image(image()));
     return out;
   }
 
@@ -683,6 +687,9 @@ final class Samples {
             new AgentMessage.DesiredSetApplied(4, 17),
             new AgentMessage.OutputChunk(
                 5, AgentMessage.ReadStatus.OK, 1000, new byte[] {1, 2, 3}, "short"),
+            new AgentMessage.StepRequest(7, RUN, 1234, "pi", 64, List.of(NODE), "10.0.0.7", 40_123),
+            new AgentMessage.StepEndedReport(RUN, 3, 137),
+            new AgentMessage.StepsWanted(RUN),
             new AgentMessage.Enrol(1, 1, NODE, "code", new byte[] {4}),
             new AgentMessage.Renew(new byte[] {5}))) {
       out.put(message.getClass().getSimpleName(), message);
@@ -703,6 +710,8 @@ final class Samples {
             new ServerMessage.ExitsAcknowledged(List.of(RUN), 99),
             new ServerMessage.MetricsStored(List.of(RUN)),
             new ServerMessage.ReadOutput(5, new byte[] {8, 7}),
+            StepSamples.answer(),
+            new ServerMessage.StepOrder(RUN, new byte[] {3, 2}),
             new ServerMessage.Certified(new byte[] {6}, new byte[] {7}))) {
       out.put(message.getClass().getSimpleName(), message);
     }

@@ -52,7 +52,7 @@ public final class NodeCheck {
         List.of(new Fact(Actor.SCHEDULER, new NodeDown(input.node(), lastSeenMs, input.reason()))));
   }
 
-  public Decision decide(Input.FenceNode input) {
+  public Decision decide(Input.FenceNode input, long nowMs) {
     Optional<Decision> refusal = refuse(input.actor(), input.node(), input.reason());
     if (refusal.isPresent()) {
       return refusal.get();
@@ -69,12 +69,13 @@ public final class NodeCheck {
     List<Fact> facts = new ArrayList<>();
     facts.add(new Fact(input.actor(), new NodeFenced(input.node(), input.reason())));
     for (Job holder : node.holders()) {
-      Fact fact =
+      facts.addAll(
           runEnds.nodeLost(
-              holder, node.name(), node.lastSeenMs(), "node " + node.name() + " was fenced");
-      if (fact != null) {
-        facts.add(fact);
-      }
+              holder,
+              node.name(),
+              node.lastSeenMs(),
+              nowMs,
+              "node " + node.name() + " was fenced"));
     }
     return Decision.done(facts);
   }

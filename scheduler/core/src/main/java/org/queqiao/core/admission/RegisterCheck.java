@@ -70,7 +70,7 @@ public final class RegisterCheck {
       // The last life sign of a node that was up until now is the end of the former boot: now.
       long lastSignMs = node.isUp() ? nowMs : node.lastSeenMs();
       closeFormerBoot(node, facts.bootId(), lastSignMs, ended, out);
-      endRunsOfFormerBoot(node, lastSignMs, ended, out);
+      endRunsOfFormerBoot(node, lastSignMs, nowMs, ended, out);
     }
     if (!node.facts().equals(facts)) {
       if (!holds(facts, node, ended)) {
@@ -92,7 +92,7 @@ public final class RegisterCheck {
           cluster
               .jobs()
               .find(exit.run().job())
-              .filter(each -> each.isRun(exit.run()) && each.scriptNode().equals(node.name()));
+              .filter(each -> each.isRun(exit.run()) && cluster.steps().livesOn(each, node.name()));
       if (job.isPresent() && ended.add(exit.run())) {
         out.add(runEnds.reported(job.get(), exit, node.name(), nowMs));
       }
@@ -107,7 +107,7 @@ public final class RegisterCheck {
    */
   private static void closeFormerBoot(
       Node node, String bootId, long lastSignMs, NavigableSet<RunId> ended, List<Fact> out) {
-    boolean frees = node.scripts().stream().anyMatch(each -> !ended.contains(each.run()));
+    boolean frees = node.runs().stream().anyMatch(each -> !ended.contains(each.run()));
     boolean ends = node.holders().stream().anyMatch(each -> !ended.contains(each.run()));
     if (frees || (node.isUp() && ends)) {
       NodeDown anew = new NodeDown(node.name(), lastSignMs, "started anew", bootId);
@@ -116,17 +116,19 @@ public final class RegisterCheck {
   }
 
   private void endRunsOfFormerBoot(
-      Node node, long lastSignMs, NavigableSet<RunId> ended, List<Fact> out) {
+      Node node, long lastSignMs, long nowMs, NavigableSet<RunId> ended, List<Fact> out) {
     for (Job holder : node.holders()) {
       if (!ended.contains(holder.run())) {
-        Fact fact =
+        List<Fact> facts =
             runEnds.nodeLost(
-                holder, node.name(), lastSignMs, "node " + node.name() + " was started anew");
-        if (fact != null) {
-          out.add(fact);
-          if (holder.scriptNode().equals(node.name())) {
-            ended.add(holder.run());
-          }
+                holder,
+                node.name(),
+                lastSignMs,
+                nowMs,
+                "node " + node.name() + " was started anew");
+        out.addAll(facts);
+        if (!facts.isEmpty() && holder.scriptNode().equals(node.name())) {
+          ended.add(holder.run());
         }
       }
     }

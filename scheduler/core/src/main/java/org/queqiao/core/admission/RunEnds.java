@@ -1,13 +1,17 @@
 package org.queqiao.core.admission;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.queqiao.contract.event.JobEnded;
 import org.queqiao.contract.event.JobKillRequested;
 import org.queqiao.contract.event.JobRequeued;
+import org.queqiao.contract.event.RunPartEnded;
 import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.KillCause;
 import org.queqiao.contract.job.RunExit;
+import org.queqiao.contract.snapshot.StepsImage;
 import org.queqiao.core.lifecycle.RunOutcome;
 import org.queqiao.core.message.Fact;
 import org.queqiao.core.state.Cluster;
@@ -28,12 +32,28 @@ final class RunEnds {
     this.cluster = cluster;
   }
 
-  /** A node reported the exit of a run of its own. */
+  /**
+   * A node reported that nothing of a run lives on it any more. The run ends with the last such
+   * report, as its script did; before, it is the end of a part.
+   */
   Fact reported(Job job, RunExit exit, NodeName node, long nowMs) {
-    RunExit kept = shortened(exit);
+    return reported(Actor.node(node), job, shortened(exit), node, nowMs);
+  }
+
+  private Fact reported(Actor actor, Job job, RunExit exit, NodeName node, long nowMs) {
+    StepsImage steps = cluster.steps().of(job);
+    RunExit whole = exit;
+    if (steps != null) {
+      boolean ofScript = job.scriptNode().equals(node);
+      StepsImage after = steps.partEnded(node, ofScript, exit);
+      if (after.script() == null || !after.parts().isEmpty()) {
+        return new Fact(actor, new RunPartEnded(job.run(), node, exit));
+      }
+      whole = after.whole(after.script());
+    }
     RunOutcome outcome =
-        RunOutcome.reported(kept, job.killCause(), node, JobClock.edgeMs(job), nowMs);
-    return end(Actor.node(node), job, outcome, kept);
+        RunOutcome.reported(whole, job.killCause(), job.scriptNode(), JobClock.edgeMs(job), nowMs);
+    return end(actor, job, outcome, whole);
   }
 
   /** The node of a run's script is gone, and the run with it. */
@@ -44,17 +64,27 @@ final class RunEnds {
   }
 
   /**
-   * What follows for one holder of a node that lost everything. Where the script runs on another
-   * node it is still alive and is told to end; its cores stay held until it has. Null when nothing
-   * follows because it is being ended already.
+   * What follows for one holder of a node that lost everything. Where something of the run lives on
+   * other nodes, it is still alive there and is told to end; its cores stay held until it has.
+   * Empty when nothing follows because it is being ended already.
    */
-  Fact nodeLost(Job job, NodeName node, long lastSignMs, String reason) {
-    if (job.scriptNode().equals(node)) {
-      return lost(job, lastSignMs, reason);
+  List<Fact> nodeLost(Job job, NodeName node, long lastSignMs, long nowMs, String reason) {
+    StepsImage steps = cluster.steps().of(job);
+    boolean ofScript = job.scriptNode().equals(node);
+    if (ofScript && (steps == null || (steps.script() == null && steps.parts().isEmpty()))) {
+      return List.of(lost(job, lastSignMs, reason));
     }
-    return JobClock.mayGoOn(job)
-        ? new Fact(Actor.SCHEDULER, new JobKillRequested(job.run(), KillCause.NODE_FAIL))
-        : null;
+    List<Fact> facts = new ArrayList<>();
+    if (cluster.steps().livesOn(job, node)) {
+      long lostMs = Math.max(JobClock.edgeMs(job), Math.min(lastSignMs, nowMs));
+      RunExit exit =
+          new RunExit(job.run(), RunExit.Kind.LOST, 0, 0, job.startMs(), lostMs, 0, 0, 0, reason);
+      facts.add(reported(Actor.SCHEDULER, job, exit, node, nowMs));
+    }
+    if (!ofScript && JobClock.mayGoOn(job) && !cluster.steps().scriptEnded(job)) {
+      facts.add(new Fact(Actor.SCHEDULER, new JobKillRequested(job.run(), KillCause.NODE_FAIL)));
+    }
+    return facts;
   }
 
   private Fact end(Actor actor, Job job, RunOutcome outcome, RunExit exit) {

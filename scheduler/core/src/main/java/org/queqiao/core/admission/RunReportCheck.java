@@ -43,7 +43,11 @@ public final class RunReportCheck {
   }
 
   public Decision decide(Input.RunEnded input, long nowMs) {
-    return runOn(input.node(), input.exit().run())
+    RunId run = input.exit().run();
+    return cluster
+        .jobs()
+        .find(run.job())
+        .filter(job -> job.isRun(run) && cluster.steps().livesOn(job, input.node()))
         .map(
             job -> Decision.done(List.of(runEnds.reported(job, input.exit(), input.node(), nowMs))))
         .orElseGet(Decision::unchanged);

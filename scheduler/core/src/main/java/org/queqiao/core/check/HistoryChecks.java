@@ -21,6 +21,8 @@ import org.queqiao.contract.event.JobSubmitted;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.NodeFenced;
 import org.queqiao.contract.event.NodeRegistered;
+import org.queqiao.contract.event.RunPartEnded;
+import org.queqiao.contract.event.StepStarted;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.RunId;
@@ -107,12 +109,11 @@ public final class HistoryChecks {
         "I14",
         "run " + run.run() + " is desired and not allocated");
     require(
-        run.allocations().equals(life.allocations)
-            && life.allocations.getFirst().node().equals(node),
+        run.allocations().equals(life.allocations) && life.livesOn(node),
         "I14",
         "run " + run.run() + " is desired on " + node + " with another allocation");
     require(
-        run.stop() == (life.state == JobState.COMPLETING),
+        run.stop() == (life.state == JobState.COMPLETING || life.scriptEnded()),
         "I14",
         "run " + run.run() + " is " + life.state + " and stop is " + run.stop());
   }
@@ -127,6 +128,12 @@ public final class HistoryChecks {
       case JobKillRequested e -> killRequested(e);
       case JobEnded e -> ended(e, nowMs);
       case JobRequeued e -> requeued(e);
+      case StepStarted e -> lives.get(e.run().job()).begins(e);
+      case RunPartEnded e ->
+          require(
+              lives.get(e.run().job()).partEnds(e.node()),
+              "I15",
+              "no part of run " + e.run() + " could end on " + e.node());
       case JobSignalled e -> signalled(e);
       case ArrayTaskSplit e -> split(e, nowMs);
       case ArrayTasksEnded e -> tasksEnded(e, nowMs);
@@ -418,6 +425,10 @@ public final class HistoryChecks {
     for (Allocation allocation : life.allocations) {
       allocation.cores().forEach(core -> held.remove(allocation.node() + " " + core));
     }
+    require(
+        life.runEnds(),
+        "I15",
+        "job " + life.submitted.job() + " gives cores back on which parts of it may live");
     if (life.index >= 0 && !life.allocations.isEmpty()) {
       lives.get(life.submitted.job()).array.hold(-1);
     }

@@ -1,7 +1,10 @@
 package org.queqiao.core.check;
 
 import java.util.List;
+import java.util.TreeSet;
 import org.queqiao.contract.event.JobSubmitted;
+import org.queqiao.contract.event.StepStarted;
+import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.job.JobState;
@@ -20,6 +23,11 @@ final class Life {
   JobSpec spec;
   boolean renamed;
 
+  /** Where something of its run may live besides the node of the script. */
+  private final TreeSet<NodeName> parts = new TreeSet<>();
+
+  private boolean scriptEnded;
+
   /** Null for what is no array. */
   final ArrayLife array;
 
@@ -32,6 +40,40 @@ final class Life {
     this.held = spec.hold();
     this.array = spec.array() == null ? null : new ArrayLife(spec.array());
     this.index = -1;
+  }
+
+  /** Something of its run may live on this node from now on. */
+  void begins(StepStarted step) {
+    for (NodeName node : step.nodes()) {
+      if (!node.equals(allocations.getFirst().node())) {
+        parts.add(node);
+      }
+    }
+  }
+
+  /** Whether it could be told so: something lived there, and something is left elsewhere. */
+  boolean partEnds(NodeName node) {
+    boolean ofScript = node.equals(allocations.getFirst().node());
+    boolean legal = livesOn(node);
+    scriptEnded |= ofScript;
+    parts.remove(node);
+    return legal && !(scriptEnded && parts.isEmpty());
+  }
+
+  boolean livesOn(NodeName node) {
+    return node.equals(allocations.getFirst().node()) ? !scriptEnded : parts.contains(node);
+  }
+
+  boolean scriptEnded() {
+    return scriptEnded;
+  }
+
+  /** Its run ends: whether at most one place was left where something of it could live. */
+  boolean runEnds() {
+    boolean last = scriptEnded ? parts.size() == 1 : parts.isEmpty();
+    parts.clear();
+    scriptEnded = false;
+    return last;
   }
 
   /** A task of an array. */

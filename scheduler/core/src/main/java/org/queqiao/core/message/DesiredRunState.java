@@ -11,7 +11,7 @@ import org.queqiao.contract.job.WarningSignal;
 
 /**
  * One run of a desired set. A run is listed on the node where its script runs, the first of its
- * allocations, and nowhere else.
+ * allocations, and on those on which it has begun steps.
  *
  * @param run which run
  * @param stop whether it shall end now

@@ -155,6 +155,23 @@ public sealed interface Input {
   /** An agent saw the last process of a run go. */
   record RunEnded(NodeName node, RunExit exit) implements Input {}
 
+  /**
+   * A process of a run asks for a step.
+   *
+   * @param node where it is, as the agent of that node says
+   * @param uid whose it is, as the kernel there says
+   * @param nodes where the tasks shall be
+   */
+  record StartStep(NodeName node, int uid, RunId run, String name, int tasks, List<NodeName> nodes)
+      implements Input {
+    public StartStep {
+      nodes = List.copyOf(nodes);
+    }
+  }
+
+  /** The last task of a step has ended, as the process that started it says. */
+  record EndStep(NodeName node, RunId run, int step, int exitCode) implements Input {}
+
   /** Time has passed. */
   record Tick() implements Input {}
 

@@ -15,6 +15,9 @@ public sealed interface Reply {
    */
   record JobAccepted(JobId job, boolean repeated) implements Reply {}
 
+  /** The step begins, under this number. */
+  record StepAccepted(int step) implements Reply {}
+
   /**
    * A pass of the planner is over.
    *

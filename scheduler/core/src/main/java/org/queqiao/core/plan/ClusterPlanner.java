@@ -20,7 +20,10 @@ import org.queqiao.contract.event.JobSignalled;
 import org.queqiao.contract.event.JobStarted;
 import org.queqiao.contract.event.JobSubmitted;
 import org.queqiao.contract.event.JobSuspendRequested;
+import org.queqiao.contract.event.RunPartEnded;
 import org.queqiao.contract.event.SchedulingDefined;
+import org.queqiao.contract.event.StepEnded;
+import org.queqiao.contract.event.StepStarted;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.ReservationName;
 import org.queqiao.contract.id.RunId;
@@ -377,6 +380,9 @@ public final class ClusterPlanner {
           JobReleased _,
           JobStarted _,
           JobSignalled _,
+          StepStarted _,
+          StepEnded _,
+          RunPartEnded _,
           JobSuspendRequested _ -> {
         // what may start is asked for by the next pass
       }

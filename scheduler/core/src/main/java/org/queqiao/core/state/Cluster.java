@@ -10,6 +10,7 @@ import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.reservation.Reservation;
 import org.queqiao.contract.snapshot.ClusterImage;
+import org.queqiao.contract.snapshot.StepsImage;
 import org.queqiao.core.message.ReservationStatus;
 import org.queqiao.core.placement.NodeWish;
 
@@ -49,6 +50,7 @@ public final class Cluster {
   private final SharedContent content = new SharedContent();
   private final OutcomeTable outcomes = new OutcomeTable();
   private final ReservationTable reservations = new ReservationTable();
+  private final StepTable steps = new StepTable();
   private final WalletTable wallets = new WalletTable(this);
   private final MoneyTable money = new MoneyTable(this);
   private final ObservedTable observed = new ObservedTable(this);
@@ -110,9 +112,27 @@ public final class Cluster {
       }
     }
     cluster.learning.restored();
+    image.steps().forEach(cluster::restore);
     image.idempotencyKeys().forEach(cluster.keys::remember);
     image.outcomes().forEach(cluster.outcomes::remember);
     return cluster;
+  }
+
+  private void restore(StepsImage image) {
+    Job job = jobs.find(image.run().job()).orElse(null);
+    if (job == null || !job.isRun(image.run())) {
+      // An image with other jobs than it was taken of.
+      return;
+    }
+    steps.put(image);
+    for (Allocation each : job.allocations()) {
+      Node node = nodes.find(each.node()).orElseThrow(IllegalStateException::new);
+      if (steps.livesOn(job, each.node())) {
+        node.partBegins(job);
+      } else {
+        node.partEnds(job);
+      }
+    }
   }
 
   /** A copy that stays as it is. */
@@ -147,7 +167,8 @@ public final class Cluster {
         reservations.images(),
         wallets.images(),
         money.image(),
-        observed.images());
+        observed.images(),
+        steps.images());
   }
 
   /** SHA-256 over the canonical form of everything that the log determines. */
@@ -164,6 +185,15 @@ public final class Cluster {
     lastJobId = number;
   }
 
+  /** What shall be done with a run has changed: on every node on which something of it lives. */
+  void desiredSetChanged(Job job) {
+    for (Allocation each : job.allocations()) {
+      if (each.node().equals(job.scriptNode()) || steps.livesOn(job, each.node())) {
+        nodes.find(each.node()).orElseThrow(IllegalStateException::new).desiredSetChanged();
+      }
+    }
+  }
+
   /** Gives a job the resources of its allocations. */
   void take(Job job) {
     licences.take(job.spec().placement().licences());
@@ -177,6 +207,7 @@ public final class Cluster {
   /** Takes back what a job holds. */
   void give(Job job) {
     licences.give(job.spec().placement().licences());
+    steps.remove(job);
     for (Allocation allocation : job.allocations()) {
       Node node = nodes.find(allocation.node()).orElseThrow(IllegalStateException::new);
       node.give(job, allocation);
@@ -295,11 +326,16 @@ public final class Cluster {
     return reservations;
   }
 
-  /** The wallets of projects that pay before. */
+  /** The steps of runs, and where their parts live. */
+  public StepTable steps() {
+    return steps;
+  }
+
   public ObservedTable observed() {
     return observed;
   }
 
+  /** The wallets of projects that pay before. */
   public WalletTable wallets() {
     return wallets;
   }

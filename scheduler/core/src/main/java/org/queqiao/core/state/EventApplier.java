@@ -50,7 +50,10 @@ import org.queqiao.contract.event.RoleGranted;
 import org.queqiao.contract.event.RoleRevoked;
 import org.queqiao.contract.event.RulesSet;
 import org.queqiao.contract.event.RunObserved;
+import org.queqiao.contract.event.RunPartEnded;
 import org.queqiao.contract.event.SchedulingDefined;
+import org.queqiao.contract.event.StepEnded;
+import org.queqiao.contract.event.StepStarted;
 import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.event.TopologyDefined;
 import org.queqiao.contract.event.UserDefined;
@@ -67,6 +70,7 @@ public final class EventApplier {
   private final JobEvents jobs;
   private final ArrayEvents arrays;
   private final SuspensionEvents suspensions;
+  private final StepEvents steps;
   private final ChangeEvents changes;
   private final NodeEvents nodes;
   private final AccountEvents accounts;
@@ -79,6 +83,7 @@ public final class EventApplier {
     this.arrays = new ArrayEvents(cluster, dependencies);
     this.jobs = new JobEvents(cluster, dependencies, arrays);
     this.suspensions = new SuspensionEvents(cluster);
+    this.steps = new StepEvents(cluster);
     this.changes = new ChangeEvents(cluster, dependencies);
     this.nodes = new NodeEvents(cluster);
     this.accounts = new AccountEvents(cluster);
@@ -117,6 +122,9 @@ public final class EventApplier {
       case JobSuspendRequested e -> suspensions.requested(e, actor, nowMs);
       case JobSuspended e -> suspensions.suspended(e, nowMs);
       case JobResumed e -> suspensions.resumed(e, nowMs);
+      case StepStarted e -> steps.started(e);
+      case StepEnded e -> steps.ended(e);
+      case RunPartEnded e -> steps.partEnded(e);
       case JobRequeued e -> jobs.requeued(e, nowMs);
       case ArrayTaskSplit e -> arrays.split(e, nowMs);
       case ArrayTasksEnded e -> arrays.tasksEnded(e, nowMs);

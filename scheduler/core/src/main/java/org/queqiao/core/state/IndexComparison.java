@@ -57,7 +57,7 @@ public final class IndexComparison {
       Node other = fresh.nodes().find(each.name()).orElseThrow();
       compare("capacity of " + each.name(), each.capacity(), other.capacity());
       compare("holders of " + each.name(), ids(each.holders()), ids(other.holders()));
-      compare("scripts of " + each.name(), ids(each.scripts()), ids(other.scripts()));
+      compare("runs of " + each.name(), ids(each.runs()), ids(other.runs()));
     }
   }
 

@@ -286,8 +286,8 @@ final class JobEvents {
       cluster.priorities().ended(job, cluster.jobs().all(), event.endMs(), nowMs);
       reservationUsed(job, event.endMs());
       cluster.wallets().ended(job, event.endMs());
-      cluster.give(job);
       desiredSetChanged(job);
+      cluster.give(job);
     }
     cluster.jobs().change(job, () -> job.end(event, nowMs));
     dependencies.moved(job, nowMs);
@@ -313,8 +313,8 @@ final class JobEvents {
     cluster.priorities().ended(job, cluster.jobs().all(), event.endMs(), nowMs);
     reservationUsed(job, event.endMs());
     cluster.wallets().ended(job, event.endMs());
-    cluster.give(job);
     desiredSetChanged(job);
+    cluster.give(job);
     cluster.jobs().change(job, () -> job.requeue(event));
     cluster.jobs().waitsAgain(job);
     cluster.newChance();
@@ -327,11 +327,7 @@ final class JobEvents {
   }
 
   private void desiredSetChanged(Job job) {
-    cluster
-        .nodes()
-        .find(job.scriptNode())
-        .orElseThrow(IllegalStateException::new)
-        .desiredSetChanged();
+    cluster.desiredSetChanged(job);
   }
 
   private Job find(JobId id) {

@@ -29,8 +29,8 @@ public final class Node {
 
   private final TreeMap<RunId, Job> holders = new TreeMap<>();
 
-  /** The holders whose script runs here: the desired set. */
-  private final TreeMap<RunId, Job> scripts = new TreeMap<>();
+  /** The holders of which something may live here, their script or steps: the desired set. */
+  private final TreeMap<RunId, Job> runs = new TreeMap<>();
 
   /** A node that was just registered and is not up yet. */
   Node(NodeFacts facts) {
@@ -102,14 +102,24 @@ public final class Node {
     capacity.take(allocation);
     holders.put(job.run(), job);
     if (job.scriptNode().equals(name())) {
-      scripts.put(job.run(), job);
+      runs.put(job.run(), job);
     }
   }
 
   void give(Job job, Allocation allocation) {
     capacity.give(allocation);
     holders.remove(job.run());
-    scripts.remove(job.run());
+    runs.remove(job.run());
+  }
+
+  /** A step begins here, of a job whose script runs elsewhere. */
+  void partBegins(Job job) {
+    runs.put(job.run(), job);
+  }
+
+  /** Nothing of a job lives here any more; what it holds it keeps. */
+  void partEnds(Job job) {
+    runs.remove(job.run());
   }
 
   void desiredSetChanged() {
@@ -168,8 +178,8 @@ public final class Node {
     return Collections.unmodifiableCollection(holders.values());
   }
 
-  /** Jobs whose script runs here, by run. */
-  public Collection<Job> scripts() {
-    return Collections.unmodifiableCollection(scripts.values());
+  /** Jobs of which something may live here, their script or steps, by run. */
+  public Collection<Job> runs() {
+    return Collections.unmodifiableCollection(runs.values());
   }
 }

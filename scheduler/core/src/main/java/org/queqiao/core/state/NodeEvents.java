@@ -29,7 +29,7 @@ final class NodeEvents {
       cluster.nodes().add(new Node(facts));
     } else {
       require(
-          known.facts().bootId().equals(facts.bootId()) || known.scripts().isEmpty(),
+          known.facts().bootId().equals(facts.bootId()) || known.runs().isEmpty(),
           "node " + facts.name() + " has a new boot and its runs have not ended");
       cluster.nodes().reshape(known, () -> known.register(facts));
     }

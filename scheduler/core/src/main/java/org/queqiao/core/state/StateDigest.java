@@ -82,6 +82,7 @@ final class StateDigest {
     new PrioritiesDigest(out).write(cluster.priorities().image());
     new WalletsDigest(out).write(cluster.wallets().images());
     new MoneyDigest(out).write(cluster.money().image());
+    new StepsDigest(out).write(cluster.steps().images());
     new ReservationsDigest(out).write(cluster.reservations().images());
     new ObservedDigest(out).write(cluster.observed().images());
   }

@@ -32,7 +32,7 @@ final class SuspensionEvents {
             ? Suspension.first(by, nowMs)
             : job.suspension().asked(event.suspend(), by, nowMs);
     cluster.jobs().change(job, () -> job.suspension(job.state(), next));
-    cluster.nodes().find(job.scriptNode()).orElseThrow().desiredSetChanged();
+    cluster.desiredSetChanged(job);
   }
 
   void suspended(JobSuspended event, long nowMs) {

@@ -11,6 +11,8 @@ import org.queqiao.contract.event.JobKillRequested;
 import org.queqiao.contract.event.JobRequeued;
 import org.queqiao.contract.event.JobSignalled;
 import org.queqiao.contract.event.JobSuspendRequested;
+import org.queqiao.contract.event.RunPartEnded;
+import org.queqiao.contract.event.StepStarted;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.core.SchedulerMachine;
@@ -39,6 +41,10 @@ final class DesiredChanges {
       nodesOf(signalled.run().job());
     } else if (event instanceof JobSuspendRequested wish) {
       nodesOf(wish.run().job());
+    } else if (event instanceof StepStarted step) {
+      touched.addAll(step.nodes());
+    } else if (event instanceof RunPartEnded part) {
+      nodesOf(part.run().job());
     } else if (event instanceof JobRequeued requeued) {
       nodesOf(requeued.run().job());
     } else if (event instanceof JobEnded end) {

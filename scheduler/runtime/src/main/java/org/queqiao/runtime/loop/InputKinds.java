@@ -17,7 +17,8 @@ final class InputKinds {
           Input.DrainNode _,
           Input.RunStarted _,
           Input.RunSuspended _,
-          Input.RunEnded _ ->
+          Input.RunEnded _,
+          Input.EndStep _ ->
           Inbox.Lane.URGENT;
       case Input.SubmitJob _,
           Input.HoldJob _,
@@ -26,6 +27,7 @@ final class InputKinds {
           Input.RequeueJob _,
           Input.SuspendJob _,
           Input.ResumeJob _,
+          Input.StartStep _,
           Input.ResumeNode _,
           Input.SetNode _,
           Input.DefineLicence _,
@@ -66,6 +68,7 @@ final class InputKinds {
   static boolean isNewWork(Input input) {
     return switch (input) {
       case Input.SubmitJob _,
+          Input.StartStep _,
           Input.PlanPass _,
           // What was not taken is told again: the other scheduler keeps it.
           Input.RecordRuns _,
@@ -106,6 +109,7 @@ final class InputKinds {
           Input.RunStarted _,
           Input.RunSuspended _,
           Input.RunEnded _,
+          Input.EndStep _,
           Input.Tick _,
           Input.RevokeRole _,
           Input.RemoveMembership _,

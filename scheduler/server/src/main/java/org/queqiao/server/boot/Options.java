@@ -14,13 +14,20 @@ import org.queqiao.server.config.ServerConfig;
  * @param keptPort of an earlier start, where neither the command line nor the configuration names
  *     one, or -1
  * @param demoUnixUsers whom the demo's researchers run as; empty without the demo
+ * @param jobProgram the command of jobs where the configuration names none, or empty
  * @param owner the operating-system user who owns the data folder and started this
  */
 public record Options(
-    Path data, Path config, int port, int keptPort, List<String> demoUnixUsers, String owner) {
+    Path data,
+    Path config,
+    int port,
+    int keptPort,
+    List<String> demoUnixUsers,
+    String jobProgram,
+    String owner) {
   /** How it is written. */
   public static final String USAGE =
-      "--data DIR [--port P] [--kept-port P] [--config FILE] [--owner USER] [--demo --demo-unix-users A[,B]]";
+      "--data DIR [--port P] [--kept-port P] [--config FILE] [--owner USER] [--job-program PATH] [--demo --demo-unix-users A[,B]]";
 
   /**
    * Reads the arguments.
@@ -34,6 +41,7 @@ public record Options(
     int keptPort = -1;
     boolean demo = false;
     String owner = System.getProperty("user.name");
+    String jobProgram = "";
     List<String> users = List.of();
     for (int i = 0; i < arguments.length; i++) {
       String name = arguments[i];
@@ -50,6 +58,7 @@ public record Options(
         case "--config" -> config = Path.of(value).toAbsolutePath();
         case "--port" -> port = port(name, value);
         case "--kept-port" -> keptPort = port(name, value);
+        case "--job-program" -> jobProgram = ServerConfig.Agents.program(name, value);
         case "--owner" -> owner = value;
         case "--demo-unix-users" -> users = List.of(value.split(","));
         default -> throw new ConfigException("there is no option " + name + "; they are " + USAGE);
@@ -64,6 +73,7 @@ public record Options(
         port,
         keptPort,
         !demo ? List.of() : users.isEmpty() ? List.of(owner) : users,
+        jobProgram,
         owner);
   }
 
@@ -75,6 +85,11 @@ public record Options(
       return port;
     }
     return keptPort >= 0 && !config.sets("http.port") ? keptPort : config.http().port();
+  }
+
+  /** The command of jobs on every node: the configuration, then the command line. */
+  String jobProgramWith(ServerConfig config) {
+    return config.sets("agents.jobProgram") ? config.agents().jobProgram() : jobProgram;
   }
 
   private static int port(String name, String text) {

@@ -189,7 +189,10 @@ public final class Server implements AutoCloseable {
     LaunchOrders orders =
         keep(
             new LaunchOrders(
-                pki.signer(), unixUsers, LaunchSettings.DEFAULT, System::currentTimeMillis));
+                pki.signer(),
+                unixUsers,
+                LaunchSettings.DEFAULT.withJobProgram(options.jobProgramWith(config)),
+                System::currentTimeMillis));
     AgentGateway gateway =
         new AgentGateway(
             vertx,

@@ -7,6 +7,7 @@ import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /**
  * All settings of a server, one record for each part.
@@ -238,7 +239,28 @@ public record ServerConfig(
   }
 
   /** The connections of node agents. */
-  public record Agents(String host, int port, long silentMs) {
+  public record Agents(String host, int port, long silentMs, String jobProgram) {
+    private static final Pattern PROGRAM = Pattern.compile("(/[A-Za-z0-9._+-]+)+");
+    private static final int PROGRAM_MAX = 200;
+
+    /**
+     * The same path when it can stand behind the {@code #!} of a script.
+     *
+     * @throws ConfigException when it cannot
+     */
+    public static String program(String from, String path) {
+      if (!path.isEmpty() && (path.length() > PROGRAM_MAX || !PROGRAM.matcher(path).matches())) {
+        throw new ConfigException(
+            from
+                + " is an absolute path of at most "
+                + PROGRAM_MAX
+                + " letters, digits and ._+-/, not '"
+                + path
+                + "'");
+      }
+      return path;
+    }
+
     static Agents read(Settings from) {
       return new Agents(
           from.text("agents.host", "address", "127.0.0.1", "Address where agents connect."),
@@ -255,7 +277,14 @@ public record ServerConfig(
               MINUTE_MS,
               15_000,
               86_400_000,
-              "A node that says nothing for so long is DOWN."));
+              "A node that says nothing for so long is DOWN."),
+          program(
+              "agents.jobProgram",
+              from.text(
+                  "agents.jobProgram",
+                  "path",
+                  "",
+                  "The command of jobs that starts steps, on every node; empty for the one of this installation.")));
     }
   }
 

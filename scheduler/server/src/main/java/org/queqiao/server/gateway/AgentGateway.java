@@ -69,6 +69,7 @@ public final class AgentGateway {
 
   // On the loop only.
   private final TreeMap<NodeName, NodeConnection> nodes = new TreeMap<>();
+  private final Steps steps = new Steps(this, nodes);
   private final TreeMap<NodeName, Sign> signs = new TreeMap<>();
   private final TreeMap<NodeName, Integer> readsUnderWay = new TreeMap<>();
   private final Set<NodeConnection> connections = new HashSet<>();
@@ -433,6 +434,10 @@ public final class AgentGateway {
 
   Pki pki() {
     return pki;
+  }
+
+  Steps steps() {
+    return steps;
   }
 
   LaunchOrders orders() {

@@ -3,6 +3,7 @@ package org.queqiao.server.gateway;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.queqiao.contract.agent.ServerMessage;
 import org.queqiao.contract.id.NodeName;
@@ -200,6 +201,13 @@ final class DesiredPush {
     }
     way.ended |= ended;
     askMore();
+  }
+
+  /** A run of the latest set. */
+  Optional<DesiredRunState> find(RunId run) {
+    return latest == null
+        ? Optional.empty()
+        : latest.runs().stream().filter(each -> each.run().equals(run)).findFirst();
   }
 
   /** Why no order could be made for a run, or empty. */

@@ -3,13 +3,13 @@ package org.queqiao.server.gateway;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.NetSocket;
 import io.vertx.core.parsetools.RecordParser;
-import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
-import javax.net.ssl.SSLPeerUnverifiedException;
 import org.queqiao.contract.MalformedRecordException;
 import org.queqiao.contract.agent.AgentMessage;
 import org.queqiao.contract.agent.ServerMessage;
@@ -59,6 +59,8 @@ final class NodeConnection implements DesiredPush.Line, Telling.Source, BridgeLi
   private State state = State.FRESH;
   private DesiredPush push;
   private BridgeLine bridge;
+  private final Set<RunId> hosted = new TreeSet<>();
+  private String jobSocket = "";
   private boolean inBody;
   private boolean acknowledgeSoon;
   private long firstFrameTimer;
@@ -66,7 +68,7 @@ final class NodeConnection implements DesiredPush.Line, Telling.Source, BridgeLi
   NodeConnection(AgentGateway gateway, NetSocket socket) {
     this.gateway = gateway;
     this.socket = socket;
-    this.identity = certificate(socket).flatMap(gateway.pki()::nodeOf);
+    this.identity = Enrolling.certificate(socket).flatMap(gateway.pki()::nodeOf);
     this.frames = RecordParser.newFixed(LENGTH_BYTES, socket);
     this.scheduler = new Telling(gateway, this);
   }
@@ -74,7 +76,7 @@ final class NodeConnection implements DesiredPush.Line, Telling.Source, BridgeLi
   /** Begins to listen. */
   void open() {
     socket.closeHandler(closed -> closed());
-    if (identity.isEmpty() && certificate(socket).isPresent()) {
+    if (identity.isEmpty() && Enrolling.certificate(socket).isPresent()) {
       gateway.counters().identitiesRefused.increment();
       LOG.warn("agent refused remote={} reason=its certificate is revoked or replaced", remote());
       refuse("the certificate of this node is revoked or was replaced; enrol it with a new code");
@@ -102,7 +104,28 @@ final class NodeConnection implements DesiredPush.Line, Telling.Source, BridgeLi
   void desired(DesiredState desired, long epoch) {
     if (push != null) {
       push.update(desired, epoch);
+      hosted.removeIf(run -> push.find(run).isEmpty());
     }
+  }
+
+  /** A run of the set that the node was told last. */
+  Optional<DesiredRunState> desired(RunId run) {
+    return push.find(run);
+  }
+
+  /** The runs that have a process here which starts their steps. */
+  Set<RunId> hosted() {
+    return hosted;
+  }
+
+  /** Where jobs on the node reach the agent; empty for nowhere. */
+  String jobSocket() {
+    return jobSocket;
+  }
+
+  /** By which address the node is seen. */
+  String address() {
+    return socket.remoteAddress().hostAddress();
   }
 
   /** Asks the agent to read; the future completes with its answer. */
@@ -205,26 +228,26 @@ final class NodeConnection implements DesiredPush.Line, Telling.Source, BridgeLi
           AgentMessage.BridgeHello _,
           AgentMessage.ObservedRuns _ ->
           malformed("out of place");
-      case AgentMessage.Heartbeat m -> {
+      case AgentMessage.Renew m -> renew(m);
+      case AgentMessage other -> {
         requireWelcome();
-        heartbeat(m);
+        report(other);
       }
+    }
+  }
+
+  private void report(AgentMessage message) {
+    switch (message) {
+      case AgentMessage.Heartbeat m -> heartbeat(m);
       case AgentMessage.RunStartedReport m -> {
-        requireWelcome();
         push.known(m.run(), false);
         scheduler.tell(new Input.RunStarted(node(), m.run(), m.startMs()), reply -> {});
       }
-      case AgentMessage.RunSuspendedReport m -> {
-        requireWelcome();
-        scheduler.tell(
-            new Input.RunSuspended(node(), m.run(), m.suspended(), m.atMs()), reply -> {});
-      }
-      case AgentMessage.RunEndedReport m -> {
-        requireWelcome();
-        ended(m.exit());
-      }
+      case AgentMessage.RunSuspendedReport m ->
+          scheduler.tell(
+              new Input.RunSuspended(node(), m.run(), m.suspended(), m.atMs()), reply -> {});
+      case AgentMessage.RunEndedReport m -> ended(m.exit());
       case AgentMessage.RunMetricsReport m -> {
-        requireWelcome();
         RunId run = m.metrics().run();
         gateway
             .keeper()
@@ -234,19 +257,21 @@ final class NodeConnection implements DesiredPush.Line, Telling.Source, BridgeLi
                 m.series(),
                 () -> gateway.onLoop(() -> send(new ServerMessage.MetricsStored(List.of(run)))));
       }
-      case AgentMessage.RunSamplesReport m -> {
-        requireWelcome();
-        gateway.keeper().follow(node(), m);
-      }
-      case AgentMessage.DesiredSetApplied _ -> requireWelcome();
+      case AgentMessage.RunSamplesReport m -> gateway.keeper().follow(node(), m);
+      case AgentMessage.StepRequest _, AgentMessage.StepEndedReport _, AgentMessage.StepsWanted _ ->
+          gateway.steps().said(this, scheduler, message);
       case AgentMessage.OutputChunk m -> {
-        requireWelcome();
         CompletableFuture<AgentMessage.OutputChunk> waiting = reads.remove(m.requestId());
         if (waiting != null) {
           waiting.complete(m);
         }
       }
-      case AgentMessage.Renew m -> renew(m);
+      case AgentMessage.DesiredSetApplied _,
+          AgentMessage.Renew _,
+          AgentMessage.Enrol _,
+          AgentMessage.Hello _,
+          AgentMessage.BridgeHello _,
+          AgentMessage.ObservedRuns _ -> {}
     }
   }
 
@@ -268,30 +293,9 @@ final class NodeConnection implements DesiredPush.Line, Telling.Source, BridgeLi
 
   private void enrol(AgentMessage.Enrol m) {
     state = State.ENROLLING;
-    if (!speaks(m.protocolMin(), m.protocolMax())) {
-      return;
+    if (speaks(m.protocolMin(), m.protocolMax())) {
+      Enrolling.begin(gateway, this, m);
     }
-    gateway.blocking(
-        () -> gateway.pki().enrol(m.node(), m.code(), m.signingRequest()),
-        certified -> {
-          gateway.counters().enrolled.increment();
-          LOG.info("node enrolled node={} remote={}", m.node(), remote());
-          // Whoever held the node's former key is no longer this node.
-          gateway.disconnect(m.node());
-          write(certified).onComplete(written -> close());
-        },
-        failure -> {
-          gateway.counters().enrolmentsRefused.increment();
-          LOG.warn(
-              "enrolment refused node={} remote={} reason={}",
-              m.node(),
-              remote(),
-              failure.getMessage());
-          refuse(
-              failure instanceof org.queqiao.server.pki.Pki.RefusedException
-                  ? failure.getMessage()
-                  : "the server cannot enrol a node now");
-        });
   }
 
   private void hello(AgentMessage.Hello m) {
@@ -307,6 +311,7 @@ final class NodeConnection implements DesiredPush.Line, Telling.Source, BridgeLi
     state = State.REGISTERING;
     gateway.cancel(firstFrameTimer);
     frames.pause();
+    jobSocket = m.protocolMax() >= AgentFrame.PROTOCOL_STEPS ? m.jobSocket() : "";
     push = new DesiredPush(node(), this);
     m.running().forEach(run -> push.known(run, false));
     m.ended().forEach(exit -> push.known(exit.run(), true));
@@ -447,7 +452,7 @@ final class NodeConnection implements DesiredPush.Line, Telling.Source, BridgeLi
   public void ask(DesiredRunState run, long epoch) {
     gateway
         .orders()
-        .launch(run, node(), epoch)
+        .launch(run, node(), epoch, jobSocket)
         .whenComplete((outcome, failure) ->
             gateway.onLoop(() -> {
               if (failure != null) {
@@ -471,27 +476,17 @@ final class NodeConnection implements DesiredPush.Line, Telling.Source, BridgeLi
     write(new ServerMessage.Refused(reason)).onComplete(written -> close());
   }
 
-  private io.vertx.core.Future<Void> write(ServerMessage message) {
+  io.vertx.core.Future<Void> write(ServerMessage message) {
     byte[] bytes = AgentFrame.encode(message);
     return socket.write(
         Buffer.buffer(LENGTH_BYTES + bytes.length).appendInt(bytes.length).appendBytes(bytes));
   }
 
-  private NodeName node() {
+  NodeName node() {
     return identity.orElseThrow();
   }
 
-  private String remote() {
+  String remote() {
     return String.valueOf(socket.remoteAddress());
-  }
-
-  private static Optional<X509Certificate> certificate(NetSocket socket) {
-    try {
-      return socket.sslSession().getPeerCertificates()[0] instanceof X509Certificate found
-          ? Optional.of(found)
-          : Optional.empty();
-    } catch (SSLPeerUnverifiedException e) {
-      return Optional.empty();
-    }
   }
 }

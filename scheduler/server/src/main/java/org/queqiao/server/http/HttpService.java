@@ -199,8 +199,10 @@ public final class HttpService {
     LedgerHistory history = new LedgerHistory(around.reads(), around.booked());
     JobReader reader = new JobReader(view, around.door(), history, blocking);
     new JobRoutes(view, inputs, reader).on(api);
+    new StepRoutes(view).on(api);
     OwnRuns ownRuns = new OwnRuns(view, history, blocking);
     new OutputRoute(ownRuns, around.gateway()).on(api);
+    new TailRoute(view, ownRuns, around.gateway(), around.identity().authenticator()).on(api);
     new MetricsRoutes(view, ownRuns, around.counters(), blocking).on(api);
     new NodeRoutes(view, inputs, around.gateway()).on(api);
     new SiteRoutes(view, inputs, around.unixAccounts(), blocking).on(api);

@@ -61,7 +61,8 @@ final class OutputRoute {
             }));
   }
 
-  private static JobSpec spec(OwnRuns.OwnRun job) {
+  /** What says where it writes. */
+  static JobSpec spec(OwnRuns.OwnRun job) {
     return JobSpec.builder(job.name(), NO_SCRIPT, job.partition(), job.project(), 1)
         .workDir(job.workDir())
         .stdoutPath(job.stdoutPath())

@@ -1,5 +1,6 @@
 package org.queqiao.server.pki;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.StringJoiner;
@@ -24,10 +25,18 @@ final class JobEnvironment {
   private JobEnvironment() {}
 
   static SortedMap<String, String> of(
-      DesiredRunState run, Allocation here, NodeName node, UnixUser user) {
+      DesiredRunState run,
+      Allocation here,
+      NodeName node,
+      UnixUser user,
+      String jobProgram,
+      String jobSocket) {
     JobSpec spec = run.spec();
     TreeMap<String, String> out = new TreeMap<>(spec.environment());
     out.putIfAbsent("PATH", PATH);
+    if (!jobProgram.isEmpty()) {
+      out.put("PATH", out.get("PATH") + ":" + jobProgram.substring(0, jobProgram.lastIndexOf('/')));
+    }
     out.put("HOME", user.home());
     out.put("USER", user.name());
     out.put("LOGNAME", user.name());
@@ -57,8 +66,7 @@ final class JobEnvironment {
     }
     out.put("SLURM_CPUS_PER_TASK", Integer.toString(spec.cpusPerTask()));
     out.put("SLURM_CPUS_ON_NODE", Integer.toString(here.cores().size()));
-    out.put("SLURM_JOB_CPUS_PER_NODE", perNode(run));
-    out.put("SLURM_MEM_PER_NODE", Long.toString(here.memBytes() / MEBIBYTE));
+    slurm(run, here, node, out);
     out.put("SLURM_SUBMIT_DIR", OutputPath.workDir(spec, user));
     out.put("SLURM_CLUSTER_NAME", "queqiao");
     out.put("SLURM_RESTART_COUNT", Integer.toString(run.run().attempt() - 1));
@@ -67,17 +75,44 @@ final class JobEnvironment {
     out.put("SLURM_PROCID", "0");
     out.put("SLURM_LOCALID", "0");
 
-    out.put("QUEQIAO_JOB_ID", job);
-    out.put("QUEQIAO_ATTEMPT", Integer.toString(run.run().attempt()));
-    out.put("QUEQIAO_NODE", node.value());
-    out.put("QUEQIAO_PROJECT", spec.project().value());
-    out.put("QUEQIAO_CORES", joined(here.cores()));
-    out.put("QUEQIAO_MEM_BYTES", Long.toString(here.memBytes()));
+    own(run, here, node, jobSocket, out);
     devices(here, out);
     if (run.task() != null) {
       array(run.task(), spec.array(), out);
     }
     return out;
+  }
+
+  /** The names of Queqiao. */
+  private static void own(
+      DesiredRunState run,
+      Allocation here,
+      NodeName node,
+      String jobSocket,
+      TreeMap<String, String> out) {
+    out.put("QUEQIAO_JOB_ID", run.run().job().toString());
+    out.put("QUEQIAO_ATTEMPT", Integer.toString(run.run().attempt()));
+    out.put("QUEQIAO_NODE", node.value());
+    out.put("QUEQIAO_PROJECT", run.spec().project().value());
+    out.put("QUEQIAO_CORES", joined(here.cores()));
+    out.put("QUEQIAO_MEM_BYTES", Long.toString(here.memBytes()));
+    layout(run, out);
+    if (!jobSocket.isEmpty()) {
+      out.put("QUEQIAO_SOCKET", jobSocket);
+    }
+  }
+
+  /** Node by node, for those who start steps. */
+  private static void layout(DesiredRunState run, TreeMap<String, String> out) {
+    StringJoiner cores = new StringJoiner(",");
+    StringJoiner tasks = new StringJoiner(",");
+    for (int i = 0; i < run.allocations().size(); i++) {
+      cores.add(Integer.toString(run.allocations().get(i).cores().size()));
+      tasks.add(Integer.toString(run.spec().tasksOnNode(i)));
+    }
+    out.put("QUEQIAO_NODE_LIST", nodeList(run));
+    out.put("QUEQIAO_CORES_PER_NODE", cores.toString());
+    out.put("QUEQIAO_TASKS_PER_NODE", tasks.toString());
   }
 
   /** Of a task: the names of Slurm, and the same under Queqiao's. */
@@ -101,6 +136,7 @@ final class JobEnvironment {
     }
     if (gpus.length() > 0) {
       out.put("SLURM_JOB_GPUS", gpus.toString());
+      out.put("SLURM_GPUS_ON_NODE", Integer.toString(gpus.toString().split(",").length));
       out.put("CUDA_VISIBLE_DEVICES", gpus.toString());
     }
   }
@@ -111,18 +147,48 @@ final class JobEnvironment {
     return names.toString();
   }
 
-  /** As Slurm writes it: {@code 4(x2),3} for two nodes with four cores and one with three. */
-  private static String perNode(DesiredRunState run) {
+  /** What else the scripts of Slurm read. */
+  private static void slurm(
+      DesiredRunState run, Allocation here, NodeName node, TreeMap<String, String> out) {
+    JobSpec spec = run.spec();
+    List<Integer> cores = new ArrayList<>();
+    List<Integer> tasks = new ArrayList<>();
+    for (int i = 0; i < run.allocations().size(); i++) {
+      cores.add(run.allocations().get(i).cores().size());
+      tasks.add(spec.tasksOnNode(i));
+    }
+    out.put("SLURM_JOB_CPUS_PER_NODE", perNode(cores));
+    out.put("SLURM_TASKS_PER_NODE", perNode(tasks));
+    long perCpu = spec.placement().memPerCpuBytes();
+    if (perCpu > 0) {
+      out.put("SLURM_MEM_PER_CPU", Long.toString(perCpu / MEBIBYTE));
+    } else {
+      out.put("SLURM_MEM_PER_NODE", Long.toString(here.memBytes() / MEBIBYTE));
+    }
+    if (spec.qos() != null) {
+      out.put("SLURM_JOB_QOS", spec.qos().value());
+    }
+    if (spec.reservation() != null) {
+      out.put("SLURM_JOB_RESERVATION", spec.reservation().value());
+    }
+    out.put("SLURM_GTIDS", "0");
+    out.put("SLURM_PRIO_PROCESS", "0");
+    out.put("SLURM_NODE_ALIASES", "(null)");
+    out.put("SLURM_TOPOLOGY_ADDR", node.value());
+    out.put("SLURM_TOPOLOGY_ADDR_PATTERN", "node");
+  }
+
+  /** As Slurm writes it: {@code 4(x2),3} for two nodes with four and one with three. */
+  private static String perNode(List<Integer> numbers) {
     StringJoiner out = new StringJoiner(",");
     int index = 0;
-    while (index < run.allocations().size()) {
-      int cores = run.allocations().get(index).cores().size();
+    while (index < numbers.size()) {
+      int number = numbers.get(index);
       int same = 1;
-      while (index + same < run.allocations().size()
-          && run.allocations().get(index + same).cores().size() == cores) {
+      while (index + same < numbers.size() && numbers.get(index + same) == number) {
         same++;
       }
-      out.add(same == 1 ? Integer.toString(cores) : cores + "(x" + same + ")");
+      out.add(same == 1 ? Integer.toString(number) : number + "(x" + same + ")");
       index += same;
     }
     return out.toString();

@@ -21,6 +21,7 @@ import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.launch.LaunchOrder;
 import org.queqiao.contract.launch.OrderHeader;
 import org.queqiao.contract.launch.ReadOrder;
+import org.queqiao.contract.launch.StepOrder;
 import org.queqiao.server.host.WholeFile;
 
 /**
@@ -88,7 +89,7 @@ public final class LaunchOrderSigner {
     Duration life =
         switch (type) {
           case LAUNCH -> LIFE;
-          case READ -> READ_LIFE;
+          case READ, STEP -> READ_LIFE;
         };
     return new OrderHeader(
         type,
@@ -110,6 +111,11 @@ public final class LaunchOrderSigner {
 
   /** The order with its signature. */
   public byte[] sign(ReadOrder order) {
+    return sign(order.encode());
+  }
+
+  /** The order with its signature. */
+  public byte[] sign(StepOrder order) {
     return sign(order.encode());
   }
 

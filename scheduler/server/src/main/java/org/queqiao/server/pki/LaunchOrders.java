@@ -1,11 +1,14 @@
 package org.queqiao.server.pki;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -20,6 +23,7 @@ import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.launch.LaunchOrder;
 import org.queqiao.contract.launch.OrderHeader;
 import org.queqiao.contract.launch.ReadOrder;
+import org.queqiao.contract.launch.StepOrder;
 import org.queqiao.core.message.DesiredRunState;
 import org.queqiao.server.host.UnixUser;
 import org.queqiao.server.host.UnixUsers;
@@ -77,8 +81,14 @@ public final class LaunchOrders implements AutoCloseable {
     threads.allowCoreThreadTimeOut(true);
   }
 
-  /** The order to launch a run on a node. */
-  public CompletionStage<Outcome> launch(DesiredRunState run, NodeName node, long epoch) {
+  /**
+   * The order to launch a run on a node: its script, or where the script does not run the process
+   * that starts its steps there.
+   *
+   * @param jobSocket where jobs on that node reach the agent; empty for nowhere
+   */
+  public CompletionStage<Outcome> launch(
+      DesiredRunState run, NodeName node, long epoch, String jobSocket) {
     synchronized (lock) {
       Kept known = kept.get(run.run());
       if (known != null
@@ -88,7 +98,7 @@ public final class LaunchOrders implements AutoCloseable {
         return CompletableFuture.completedStage(new Outcome.Signed(known.signed()));
       }
     }
-    return later(() -> sign(run, node, epoch));
+    return later(() -> sign(run, node, epoch, jobSocket));
   }
 
   /** The run has ended: its order is of no use any more. */
@@ -165,7 +175,27 @@ public final class LaunchOrders implements AutoCloseable {
     return result;
   }
 
-  private Outcome sign(DesiredRunState run, NodeName node, long epoch) throws IOException {
+  /** The order to join a step. */
+  public CompletionStage<Outcome> step(RunId run, int uid, long epoch, StepWay way) {
+    return later(() ->
+        new Outcome.Signed(
+            signer.sign(
+                new StepOrder(
+                    signer.header(OrderHeader.Type.STEP, run, uid, epoch, 0, 0, 0),
+                    way.step(),
+                    way.node().value(),
+                    way.address(),
+                    way.port(),
+                    way.key()))));
+  }
+
+  /** Whether jobs can start steps on several nodes. */
+  public boolean startsSteps() {
+    return !settings.jobProgram().isEmpty();
+  }
+
+  private Outcome sign(DesiredRunState run, NodeName node, long epoch, String jobSocket)
+      throws IOException {
     Optional<UnixUser> user = users.byUid(run.uid());
     if (user.isEmpty()) {
       return new Outcome.Impossible(unknown(run.uid()));
@@ -175,13 +205,23 @@ public final class LaunchOrders implements AutoCloseable {
     if (here.isEmpty()) {
       return new Outcome.Impossible("the run has no allocation on node " + node);
     }
-    byte[] signed = signer.sign(order(run, node, epoch, user.get(), here.get()));
+    byte[] signed = signer.sign(order(run, node, epoch, user.get(), here.get(), jobSocket));
     keep(run.run(), new Kept(signed, epoch, node, wallMs.getAsLong() + HANDED_OUT_MS));
     return new Outcome.Signed(signed);
   }
 
   private LaunchOrder order(
-      DesiredRunState run, NodeName node, long epoch, UnixUser user, Allocation here) {
+      DesiredRunState run,
+      NodeName node,
+      long epoch,
+      UnixUser user,
+      Allocation here,
+      String jobSocket) {
+    SortedMap<String, String> environment =
+        JobEnvironment.of(run, here, node, user, settings.jobProgram(), jobSocket);
+    if (!run.allocations().getFirst().node().equals(node)) {
+      return host(run, node, epoch, user, here, environment);
+    }
     JobSpec spec = OutputPath.ofTask(run.spec(), run.task());
     return new LaunchOrder(
         signer.header(
@@ -197,7 +237,7 @@ public final class LaunchOrders implements AutoCloseable {
         OutputPath.workDir(spec, user),
         OutputPath.stdout(spec, run.run().job(), node, user),
         OutputPath.stderr(spec, run.run().job(), node, user).orElse(""),
-        JobEnvironment.of(run, here, node, user),
+        environment,
         spec.script(),
         devices(here));
   }
@@ -208,6 +248,34 @@ public final class LaunchOrders implements AutoCloseable {
       gres.devices().forEach(index -> out.add(gres.name() + ":" + index));
     }
     return out;
+  }
+
+  /** Its environment names the key by which it verifies the orders that follow. */
+  private LaunchOrder host(
+      DesiredRunState run,
+      NodeName node,
+      long epoch,
+      UnixUser user,
+      Allocation here,
+      SortedMap<String, String> environment) {
+    environment.put("QUEQIAO_ORDER_KEY", HexFormat.of().formatHex(signer.publicKey()));
+    return new LaunchOrder(
+        signer.header(
+            OrderHeader.Type.LAUNCH,
+            run.run(),
+            user.uid(),
+            epoch,
+            here.memBytes(),
+            settings.pidsMax(),
+            settings.leftoverGraceMs()),
+        here.cores(),
+        node.value(),
+        "/",
+        "/dev/null",
+        "",
+        environment,
+        ("#!" + settings.jobProgram() + " host\n").getBytes(StandardCharsets.UTF_8),
+        devices(here));
   }
 
   private void keep(RunId run, Kept order) {

@@ -1,12 +1,19 @@
 package org.queqiao.server.pki;
 
 /**
- * Limits that every launch gets.
+ * What every launch gets.
  *
  * @param pidsMax processes and threads of a job on a node; 0 is no limit
  * @param leftoverGraceMs between TERM and KILL for what outlives the script
+ * @param jobProgram absolute path, on every node, of the command by which jobs start steps; empty
+ *     when there is none
  */
-public record LaunchSettings(int pidsMax, int leftoverGraceMs) {
-  /** 32,768 processes and threads, two seconds. */
-  public static final LaunchSettings DEFAULT = new LaunchSettings(32_768, 2_000);
+public record LaunchSettings(int pidsMax, int leftoverGraceMs, String jobProgram) {
+  /** 32,768 processes and threads, two seconds, no steps. */
+  public static final LaunchSettings DEFAULT = new LaunchSettings(32_768, 2_000, "");
+
+  /** The same with a command for steps. */
+  public LaunchSettings withJobProgram(String path) {
+    return new LaunchSettings(pidsMax, leftoverGraceMs, path);
+  }
 }

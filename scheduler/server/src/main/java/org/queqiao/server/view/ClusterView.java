@@ -130,6 +130,11 @@ public final class ClusterView implements FeedListener {
     return site;
   }
 
+  /** The steps of jobs. */
+  public StepBook steps() {
+    return events.steps();
+  }
+
   /** Whether a project has a wallet that must pay before. */
   public boolean paysBefore(ProjectName project) {
     return events.paysBefore(project);

@@ -54,7 +54,10 @@ import org.queqiao.contract.event.RoleGranted;
 import org.queqiao.contract.event.RoleRevoked;
 import org.queqiao.contract.event.RulesSet;
 import org.queqiao.contract.event.RunObserved;
+import org.queqiao.contract.event.RunPartEnded;
 import org.queqiao.contract.event.SchedulingDefined;
+import org.queqiao.contract.event.StepEnded;
+import org.queqiao.contract.event.StepStarted;
 import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.event.TopologyDefined;
 import org.queqiao.contract.event.UserDefined;
@@ -76,6 +79,7 @@ final class ViewEvents {
   private final NodeTable nodes;
   private final Supplier<Site> site;
   private final Set<ProjectName> prepaid = ConcurrentHashMap.newKeySet();
+  private final StepBook steps = new StepBook();
   private final SharedTexts texts = new SharedTexts();
   private long position;
 
@@ -83,6 +87,11 @@ final class ViewEvents {
     this.jobs = jobs;
     this.nodes = nodes;
     this.site = site;
+  }
+
+  /** The steps of jobs. */
+  StepBook steps() {
+    return steps;
   }
 
   /** Whether a project has a wallet; asked from any thread. */
@@ -172,8 +181,7 @@ final class ViewEvents {
     switch (logged.event()) {
       case JobSubmitted e -> submitted(e, nowMs);
       case JobAllocated e -> allocated(e, nowMs);
-      case JobPromised e ->
-          change(e.job(), entry -> entry.promised(e.startMs(), e.task()).status());
+      case JobPromised e -> promised(e);
       case JobStarted _, JobSignalled _, ClusterObserved _ -> {}
       case ArrayTaskSplit e -> split(e);
       case ArrayTasksEnded e -> tasksEnded(e);
@@ -187,6 +195,7 @@ final class ViewEvents {
           change(e.job(), entry -> e.tasks() != null ? entry.status() : entry.status().released());
       case JobKillRequested e -> change(e.run().job(), entry -> entry.status().killing(nowMs));
       case JobSuspendRequested _, JobSuspended _, JobResumed _ -> suspension(logged);
+      case StepStarted _, StepEnded _, RunPartEnded _ -> steps.apply(logged);
       case JobEnded e -> ended(e);
       case JobRequeued e -> requeued(e);
       case NodeRegistered e -> registered(e);
@@ -227,6 +236,10 @@ final class ViewEvents {
           ReservationOpened _,
           ReservationClosed _ -> {}
     }
+  }
+
+  private void promised(JobPromised e) {
+    change(e.job(), entry -> entry.promised(e.startMs(), e.task()).status());
   }
 
   /** What a job becomes by a fact. */
@@ -352,6 +365,7 @@ final class ViewEvents {
   }
 
   private void ended(JobEnded event) {
+    steps.runEnded(event.job(), event.endMs());
     change(
         event.job(),
         entry -> {
@@ -361,6 +375,7 @@ final class ViewEvents {
   }
 
   private void requeued(JobRequeued event) {
+    steps.runEnded(event.run().job(), event.endMs());
     change(
         event.run().job(),
         entry -> {

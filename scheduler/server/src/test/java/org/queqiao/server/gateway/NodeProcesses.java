@@ -37,6 +37,7 @@ public final class NodeProcesses implements AutoCloseable {
     work = Files.createDirectory(folder.resolve("work"));
     passable(Files.createDirectory(folder.resolve("node")));
     Files.createDirectory(folder.resolve("agent"));
+    passable(Files.createDirectory(folder.resolve("jobs")));
     if (currentUid() == 0) {
       Files.setAttribute(work, "unix:uid", jobUid);
     }
@@ -130,8 +131,19 @@ public final class NodeProcesses implements AutoCloseable {
                 folder.resolve("node/spool").toString(),
                 "--cores",
                 Integer.toString(cores),
+                "--job-socket",
+                folder.resolve("jobs/agent.sock").toString(),
                 "--heartbeat-ms",
                 Integer.toString(heartbeatMs))));
+  }
+
+  /** The command of jobs, where every user may execute it; relative to the folder of a test. */
+  public static Path jobProgram(Path into) throws IOException {
+    Path built = Path.of(System.getProperty("queqiao.root"), "native/target/bin/job/queqiao");
+    passable(into);
+    Path program = Files.copy(built, into.resolve("queqiao"));
+    Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+    return program;
   }
 
   /** What a program printed. */

@@ -18,9 +18,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.queqiao.accounting.database.EmbeddedDatabase;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.runtime.FaultHandler;
@@ -60,6 +63,7 @@ final class RunningServer {
   private final Path data;
   private Server server;
   private NodeProcesses node;
+  private final List<NodeProcesses> others = new ArrayList<>();
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final Map<String, String> tokens = new ConcurrentHashMap<>();
@@ -69,7 +73,7 @@ final class RunningServer {
     return new RunningServer();
   }
 
-  private RunningServer() throws Exception {
+  private RunningServer(String... more) throws Exception {
     data = Files.createTempDirectory("qq");
     Files.createDirectories(data.resolve("run"));
     Files.createDirectories(data.resolve("server"));
@@ -80,15 +84,17 @@ final class RunningServer {
     server =
         Server.start(
             Options.parse(
-                new String[] {
-                  "--data",
-                  data.toString(),
-                  "--port",
-                  "0",
-                  "--demo",
-                  "--demo-unix-users",
-                  me.equals("root") ? "daemon" : me
-                }),
+                Stream.concat(
+                        Stream.of(
+                            "--data",
+                            data.toString(),
+                            "--port",
+                            "0",
+                            "--demo",
+                            "--demo-unix-users",
+                            me.equals("root") ? "daemon" : me),
+                        Stream.of(more))
+                    .toArray(String[]::new)),
             FaultHandler.haltProcess());
   }
 
@@ -99,10 +105,18 @@ final class RunningServer {
     return shared;
   }
 
+  /** A server of its own, with these options besides. */
+  static RunningServer with(String... more) throws Exception {
+    return new RunningServer(more);
+  }
+
   private void end() {
     try {
       if (node != null) {
         node.close();
+      }
+      for (NodeProcesses each : others) {
+        each.close();
       }
       if (server != null) {
         server.close();
@@ -191,6 +205,21 @@ final class RunningServer {
       events("admin1", "from=0", event -> event.contains("event: NodeUp"));
     }
     return node;
+  }
+
+  /** One more node with the real agent and launcher, up and welcomed. */
+  NodeProcesses another(NodeName name, int cores) throws Exception {
+    NodeProcesses added = new NodeProcesses(name, jobUid());
+    others.add(added);
+    Files.copy(data.resolve("run/launch-key.pub"), added.launchKey());
+    added.enrolment(local("/enrolments", "node=" + name));
+    added.launcher();
+    added.agent(cores, 1_000);
+    events(
+        "admin1",
+        "from=0",
+        event -> event.contains("event: NodeUp") && event.contains("\"" + name + "\""));
+    return added;
   }
 
   /** Whether jobs run as somebody else than the tests. */

@@ -56,7 +56,9 @@ final class TaskEnvironmentTest {
             task),
         HERE,
         NODE,
-        USER);
+        USER,
+        "",
+        "");
   }
 
   @Test
@@ -91,5 +93,55 @@ final class TaskEnvironmentTest {
     assertThat(OutputPath.stdout(spec, new JobId(31), NODE, USER))
         .isEqualTo("/home/liwei/queqiao-12_7.out");
     assertThat(OutputPath.stderr(spec, new JobId(31), NODE, USER)).hasValue("/home/liwei/31-7.err");
+  }
+
+  @Test
+  void aJobOnSeveralNodesKnowsItsLayoutAsSlurmWritesIt() {
+    JobSpec spec =
+        JobSpec.builder(
+                "wide",
+                "#!/bin/sh\n".getBytes(StandardCharsets.UTF_8),
+                new PartitionName("batch"),
+                new ProjectName("climate"),
+                1000)
+            .shape(3, 5, 2)
+            .environment(new java.util.TreeMap<>(java.util.Map.of("QUEQIAO_JOB_ID", "666")))
+            .build();
+    List<Allocation> nodes =
+        List.of(
+            new Allocation(NODE, List.of(0, 1, 2, 3), 2 << 20, List.of()),
+            new Allocation(new NodeName("n2"), List.of(0, 1, 2, 3), 2 << 20, List.of()),
+            new Allocation(new NodeName("n3"), List.of(4, 5), 2 << 20, List.of()));
+    SortedMap<String, String> out =
+        JobEnvironment.of(
+            new DesiredRunState(
+                new RunId(new JobId(31), 1),
+                false,
+                1000,
+                new UserName("liwei"),
+                "liwei",
+                1001,
+                0,
+                spec,
+                nodes),
+            nodes.getLast(),
+            new NodeName("n3"),
+            USER,
+            "/opt/queqiao/job/queqiao",
+            "/run/queqiao/jobs.sock");
+    assertThat(out)
+        .containsEntry("QUEQIAO_JOB_ID", "31")
+        .containsEntry("SLURM_TASKS_PER_NODE", "2(x2),1")
+        .containsEntry("SLURM_JOB_CPUS_PER_NODE", "4(x2),2")
+        .containsEntry("SLURM_CPUS_ON_NODE", "2")
+        .containsEntry("SLURM_JOB_NUM_NODES", "3")
+        .containsEntry("SLURM_NTASKS", "5")
+        .containsEntry("SLURM_MEM_PER_NODE", "2")
+        .containsEntry("SLURMD_NODENAME", "n3")
+        .containsEntry("QUEQIAO_NODE_LIST", "n1,n2,n3")
+        .containsEntry("QUEQIAO_CORES_PER_NODE", "4,4,2")
+        .containsEntry("QUEQIAO_TASKS_PER_NODE", "2,2,1")
+        .containsEntry("QUEQIAO_SOCKET", "/run/queqiao/jobs.sock");
+    assertThat(out.get("PATH")).endsWith(":/opt/queqiao/job");
   }
 }

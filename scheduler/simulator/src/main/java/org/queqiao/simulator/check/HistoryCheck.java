@@ -54,7 +54,10 @@ import org.queqiao.contract.event.RoleGranted;
 import org.queqiao.contract.event.RoleRevoked;
 import org.queqiao.contract.event.RulesSet;
 import org.queqiao.contract.event.RunObserved;
+import org.queqiao.contract.event.RunPartEnded;
 import org.queqiao.contract.event.SchedulingDefined;
+import org.queqiao.contract.event.StepEnded;
+import org.queqiao.contract.event.StepStarted;
 import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.event.TopologyDefined;
 import org.queqiao.contract.event.UserDefined;
@@ -89,6 +92,7 @@ final class HistoryCheck {
   private final ReuseCheck reuse;
   private final PreemptionHistory preemption = new PreemptionHistory();
   private final RunningCheck running;
+  private final StepsCheck steps;
   private final ReservationHistory reservations = new ReservationHistory();
   private final LogShapeCheck shape = new LogShapeCheck();
 
@@ -101,6 +105,7 @@ final class HistoryCheck {
     this.arrays = new ArrayCheck(model);
     this.reuse = new ReuseCheck(model);
     this.running = new RunningCheck(model);
+    this.steps = new StepsCheck(model);
   }
 
   /** The next durable fact. */
@@ -109,6 +114,10 @@ final class HistoryCheck {
     permissions.check(logged);
     none(Invariant.I38, logged, reservations.observe(logged));
     none(Invariant.I39, logged, preemption.observe(logged));
+    take(logged);
+  }
+
+  private void take(LoggedEvent logged) {
     switch (logged.event()) {
       case JobSubmitted e -> submitted(logged, e);
       case JobAllocated e -> allocated(logged, e);
@@ -143,6 +152,7 @@ final class HistoryCheck {
       case MembershipSet e -> model.ranks.put(e.project() + "/" + e.user(), e.rank());
       case MembershipRemoved e -> model.ranks.remove(e.project() + "/" + e.user());
       case NodeDown e -> reuse.down(e);
+      case StepStarted _, StepEnded _, RunPartEnded _ -> steps.accept(logged);
       case NodeDrained _,
           NodeResumed _,
           ProjectDefined _,

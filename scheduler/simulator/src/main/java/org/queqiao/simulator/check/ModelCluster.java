@@ -37,6 +37,9 @@ final class ModelCluster {
   /** Where and when each run began. */
   final TreeMap<RunId, Start> starts = new TreeMap<>();
 
+  /** Where something of a run may live besides the node of its script, of runs with steps. */
+  final TreeMap<RunId, TreeSet<NodeName>> parts = new TreeMap<>();
+
   long lastJobId;
 
   /** The node of a run's script, its boot then, and the position of the allocation. */

@@ -51,7 +51,10 @@ import org.queqiao.contract.event.RoleGranted;
 import org.queqiao.contract.event.RoleRevoked;
 import org.queqiao.contract.event.RulesSet;
 import org.queqiao.contract.event.RunObserved;
+import org.queqiao.contract.event.RunPartEnded;
 import org.queqiao.contract.event.SchedulingDefined;
+import org.queqiao.contract.event.StepEnded;
+import org.queqiao.contract.event.StepStarted;
 import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.event.TopologyDefined;
 import org.queqiao.contract.event.UserDefined;
@@ -96,10 +99,10 @@ final class PermissionCheck {
       case ArrayTasksEnded e -> mayEndWaiting(actor, model.job(e.array()), e.state());
       case JobStarted e -> isNode(actor, e.node());
       case JobSuspendRequested _ -> isAdministrator(actor);
-      case JobSuspended e -> isNodeOf(actor, e.run());
-      case JobResumed e -> isNodeOf(actor, e.run());
+      case JobSuspended _, JobResumed _, StepStarted _, StepEnded _, RunPartEnded _ ->
+          told(actor, event);
       case JobKillRequested e -> mayKill(actor, e);
-      case JobRequeued e -> e.exit() == null ? !isPlainUser(actor) : isNodeOf(actor, e.run());
+      case JobRequeued e -> e.exit() == null ? !isPlainUser(actor) : tellsOf(actor, e.run());
       case JobEnded e -> mayEnd(actor, e);
       case NodeRegistered e -> isNode(actor, e.facts().name());
       case NodeUp e -> isNode(actor, e.node());
@@ -138,6 +141,27 @@ final class PermissionCheck {
     return isNode(actor, model.starts.get(run).scriptNode());
   }
 
+  /** What only the nodes of a run tell of it. */
+  private boolean told(Actor actor, Event event) {
+    return switch (event) {
+      case JobSuspended e -> isNodeOf(actor, e.run());
+      case JobResumed e -> isNodeOf(actor, e.run());
+      case StepStarted e -> isNodeOf(actor, e.run());
+      case StepEnded e -> isNodeOf(actor, e.run());
+      case RunPartEnded e -> isScheduler(actor) || isNode(actor, e.node());
+      default -> false;
+    };
+  }
+
+  /** The last part of a run that has several is told of by its node, or was lost with it. */
+  private boolean tellsOf(Actor actor, RunId run) {
+    return isNodeOf(actor, run)
+        || (model.parts.containsKey(run)
+            && (isScheduler(actor)
+                || model.job(run.job()).allocations.stream()
+                    .anyMatch(each -> isNode(actor, each.node()))));
+  }
+
   private boolean mayKill(Actor actor, JobKillRequested e) {
     return switch (e.cause()) {
       case CANCELLED, REQUEUED -> mayChange(actor, model.job(e.run().job()));
@@ -155,7 +179,7 @@ final class PermissionCheck {
       return mayEndWaiting(actor, job, e.state());
     }
     if (e.exit() != null) {
-      return isNode(actor, job.allocations.getFirst().node());
+      return tellsOf(actor, new RunId(e.job(), e.attempt()));
     }
     return !isPlainUser(actor);
   }

@@ -40,14 +40,16 @@ public final class WorldCheck {
     alive.forEach((where, runs) -> {
       for (RunId other : runs) {
         require(
-            !other.job().equals(run.job()),
+            !other.job().equals(run.job()) || other.equals(run),
             Invariant.I3,
             () -> run + " begins on " + node + " while " + other + " lives on " + where);
       }
     });
     ModelJob job = model.job(run.job());
     require(
-        model.isOpen(run) && job.allocations.getFirst().node().equals(node),
+        model.isOpen(run)
+            && (job.allocations.getFirst().node().equals(node)
+                || model.parts.getOrDefault(run, new TreeSet<>()).contains(node)),
         Invariant.I14,
         () -> run + " begins on " + node + " and holds nothing there");
     JobSubmitted submitted = job.submitted;
@@ -65,7 +67,9 @@ public final class WorldCheck {
       runs.remove(run);
     }
     orphanMs.remove(node + "/" + run);
-    still.remove(run);
+    if (node.equals(model.starts.get(run).scriptNode())) {
+      still.remove(run);
+    }
   }
 
   /** All processes of a run are stopped. */

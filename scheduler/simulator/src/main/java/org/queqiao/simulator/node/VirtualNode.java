@@ -207,7 +207,9 @@ public final class VirtualNode {
             ServerMessage.Certified _,
             ServerMessage.MetricsStored _,
             ServerMessage.BridgeWelcome _,
-            ServerMessage.RunsRecorded _ -> {}
+            ServerMessage.RunsRecorded _,
+            ServerMessage.StepAnswer _,
+            ServerMessage.StepOrder _ -> {}
       }
     });
   }

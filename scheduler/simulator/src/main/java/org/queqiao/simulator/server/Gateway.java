@@ -36,6 +36,7 @@ final class Gateway {
   private static final class Peer {
     private Connection connection;
     private VirtualNode agent;
+    private DesiredState latest;
     private boolean welcomed;
     private boolean declaredSilent;
     private long lastSeenMs;
@@ -81,8 +82,10 @@ final class Gateway {
     }
     peer.lastSeenMs = life.runtime().timeMs();
     switch (message) {
-      case AgentMessage.RunStartedReport started ->
-          life.submit(new Input.RunStarted(node, started.run(), started.startMs()), reply -> {});
+      case AgentMessage.RunStartedReport started -> {
+        life.submit(new Input.RunStarted(node, started.run(), started.startMs()), reply -> {});
+        StepWishes.of(node, peer.latest, started.run()).forEach(each -> step(node, each));
+      }
       case AgentMessage.RunSuspendedReport stood -> {
         // What an older connection still brings is not read any more.
         if (peer.connection == connection) {
@@ -101,6 +104,9 @@ final class Gateway {
           AgentMessage.RunSamplesReport _,
           AgentMessage.BridgeHello _,
           AgentMessage.ObservedRuns _,
+          AgentMessage.StepRequest _,
+          AgentMessage.StepEndedReport _,
+          AgentMessage.StepsWanted _,
           AgentMessage.Enrol _,
           AgentMessage.Renew _ ->
           throw new IllegalStateException("simulated agents do not send " + message);
@@ -150,6 +156,17 @@ final class Gateway {
         });
   }
 
+  /** A process of a run asks for a step, which ends again, or does not before its run. */
+  private void step(NodeName node, Input.StartStep wish) {
+    life.submit(
+        wish,
+        reply -> {
+          if (reply instanceof Reply.StepAccepted(int step) && step % 3 != 2) {
+            life.submit(new Input.EndStep(node, wish.run(), step, step), ended -> {});
+          }
+        });
+  }
+
   private void acknowledge(Peer peer, List<RunId> runs) {
     if (!runs.isEmpty()) {
       send(peer, new ServerMessage.ExitsAcknowledged(runs, life.runtime().durablePosition()));
@@ -162,6 +179,7 @@ final class Gateway {
     if (peer == null || !peer.welcomed) {
       return;
     }
+    peer.latest = desired;
     peer.sentVersion = desired.version();
     peer.sentMs = timeline.nowMs();
     List<ServerMessage.DesiredRun> runs =
@@ -171,7 +189,7 @@ final class Gateway {
                     run.run(),
                     run.stop(),
                     run.graceMs(),
-                    run.stop() ? new byte[0] : LaunchOrder.encode(run),
+                    run.stop() ? new byte[0] : LaunchOrder.encode(run, desired.node()),
                     run.signal() == null ? 0 : run.signal().name().number(),
                     run.signal() != null && run.signal().batchOnly(),
                     run.suspending()))

@@ -360,6 +360,7 @@ public final class LocalAdmin implements AutoCloseable {
       case Reply.Rejected(var rejection) -> Outcome.denied(Refusal.of(rejection));
       case Reply.Done _,
           Reply.JobAccepted _,
+          Reply.StepAccepted _,
           Reply.Planned _,
           Reply.Proposed _,
           Reply.RunsRecorded _ ->

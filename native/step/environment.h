@@ -1,0 +1,19 @@
+/* The variables of a step's tasks. */
+#ifndef QUEQIAO_STEP_ENVIRONMENT_H
+#define QUEQIAO_STEP_ENVIRONMENT_H
+
+#include "channel.h"
+#include "layout.h"
+
+enum { PATH_MAX_TEXT = 8192 };
+
+/* Sets in this process what all tasks of the step have in common. */
+void environment_set(const struct layout *layout, uint32_t step, const char *address, uint16_t port);
+
+/* Adds all variables of this process but those that each node has of its own. */
+void environment_add(struct buffer *out);
+
+/* The directory to start in: the given one, made absolute, or this one. */
+const char *environment_directory(const char *given);
+
+#endif

@@ -1,0 +1,34 @@
+/* What a process of a run says to the agent of its node, over the agent's socket for jobs. */
+#ifndef QUEQIAO_STEP_GATE_H
+#define QUEQIAO_STEP_GATE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "channel.h"
+
+enum gate_type {
+    GATE_STEP = 1,   /* u32 tasks | u16 port | text name | u16 count | count times text node */
+    GATE_ENDED = 2,  /* u32 step | u32 code */
+    GATE_HOST = 3,   /* this process starts the steps of its run on this node */
+    GATE_HELLO = 33, /* text: the node's address, as its server sees it */
+    GATE_GRANTED = 34, /* u32 step | key | u16 count | count times (text node, text address, u16 cores, u16 each) */
+    GATE_REFUSED = 35, /* text */
+    GATE_ORDER = 36  /* a signed order */
+};
+
+enum { GATE_MAX_FRAME = 1024 * 1024 };
+
+
+void gate_u16(struct buffer *frame, size_t value);
+void gate_u32(struct buffer *frame, uint32_t value);
+void gate_text(struct buffer *frame, const char *text);
+
+/* Connects to the socket that QUEQIAO_SOCKET names; -1 with errno. */
+int gate_connect(void);
+int gate_send(int fd, enum gate_type type, const struct buffer *body);
+
+/* Waits for a frame; the body is allocated and closed by NUL. -1 when the agent is gone. */
+int gate_receive(int fd, enum gate_type *type, uint8_t **body, size_t *length);
+
+#endif

@@ -1,0 +1,124 @@
+/*
+ * The main process of a run on the nodes where its script is not: asks the agent for the steps of
+ * its run here, believes only what the server has signed, and starts each of them once.
+ */
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "fields.h"
+#include "gate.h"
+#include "order.h"
+#include "session.h"
+#include "start.h"
+
+enum { MAX_STEPS = 10000, RETRY_MS = 500 };
+
+static uint8_t seen[MAX_STEPS / 8 + 1];
+
+static bool first_time(uint32_t step) {
+    uint8_t bit = (uint8_t)(1U << step % 8);
+    bool is_new = (seen[step / 8] & bit) == 0;
+    seen[step / 8] |= bit;
+    return is_new;
+}
+
+static int dial(const struct step_order *order) {
+    struct sockaddr_storage where = {0};
+    struct sockaddr_in *four = (struct sockaddr_in *)(void *)&where;
+    struct sockaddr_in6 *six = (struct sockaddr_in6 *)(void *)&where;
+    socklen_t length = sizeof *four;
+    if (inet_pton(AF_INET, order->address, &four->sin_addr) == 1) {
+        where.ss_family = AF_INET;
+        four->sin_port = htons(order->port);
+    } else if (inet_pton(AF_INET6, order->address, &six->sin6_addr) == 1) {
+        where.ss_family = AF_INET6;
+        six->sin6_port = htons(order->port);
+        length = sizeof *six;
+    } else {
+        return -1;
+    }
+    int fd = socket(where.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd >= 0 && connect(fd, (struct sockaddr *)&where, length) != 0) {
+        close(fd);
+        return -1;
+    }
+    return fd;
+}
+
+static void start(const struct step_order *order, int gate) {
+    pid_t child = fork();
+    if (child == 0) {
+        static struct channel channel;
+        close(gate);
+        for (int number = 1; number < NSIG; number++) {
+            signal(number, SIG_DFL);
+        }
+        int fd = dial(order);
+        if (fd < 0 || channel_join(&channel, fd, order->key, order->node) != 0) {
+            _exit(1);
+        }
+        session_run(&channel);
+    }
+}
+
+static void take_order(const uint8_t *bytes, size_t length, int gate) {
+    struct step_order order;
+    const char *why = step_order_verify(bytes, length, &order);
+    if (why != NULL) {
+        fprintf(stderr, "queqiao host: step refused: %s\n", why);
+    } else if (order.step < MAX_STEPS && first_time(order.step)) {
+        start(&order, gate);
+    }
+    sodium_memzero(&order, sizeof order);
+}
+
+static void converse(int gate) {
+    enum gate_type type = GATE_REFUSED;
+    uint8_t *body = NULL;
+    size_t length = 0;
+    if (gate_receive(gate, &type, &body, &length) != 0) {
+        return;
+    }
+    free(body);
+    if (type != GATE_HELLO || gate_send(gate, GATE_HOST, NULL) != 0) {
+        return;
+    }
+    while (gate_receive(gate, &type, &body, &length) == 0) {
+        if (type == GATE_ORDER) {
+            take_order(body, length, gate);
+        }
+        sodium_memzero(body, length);
+        free(body);
+    }
+}
+
+int host_run(void) {
+    struct timespec moment = {.tv_nsec = RETRY_MS * 1000L * 1000L};
+    static const int passed_on[] = {SIGHUP, SIGINT, SIGQUIT, SIGUSR1, SIGUSR2, SIGPIPE, SIGALRM};
+    /* The tasks get these too; the host only gives its place up at the end of the run. */
+    for (size_t i = 0; i < sizeof passed_on / sizeof *passed_on; i++) {
+        signal(passed_on[i], SIG_IGN);
+    }
+    signal(SIGCHLD, SIG_IGN);
+    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+    for (;;) {
+        int gate = gate_connect();
+        if (gate >= 0) {
+            converse(gate);
+            close(gate);
+        }
+        nanosleep(&moment, NULL);
+    }
+}

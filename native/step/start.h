@@ -1,0 +1,29 @@
+/* What a step is started with. */
+#ifndef QUEQIAO_STEP_START_H
+#define QUEQIAO_STEP_START_H
+
+#include "layout.h"
+
+enum input { INPUT_ALL, INPUT_NONE, INPUT_RANK };
+
+struct options {
+    struct wish wish;
+    const char *name, *directory;
+    const char *stdout_path, *stderr_path, *stdin_path;
+    enum input input;
+    uint32_t input_rank;
+    bool label, bind, kill_on_bad_exit, pty;
+    char **command;
+    int command_count;
+};
+
+/* Reads the words after "run"; wrong ones end the process with code 2. */
+void options_read(struct options *options, int count, char **words);
+
+/* Starts the step and carries its streams until it has ended; the exit code of its highest task. */
+int starter_run(const struct options *options);
+
+/* Serves the orders for steps on this node until the run ends. */
+int host_run(void);
+
+#endif

@@ -1,0 +1,678 @@
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "environment.h"
+#include "fields.h"
+#include "gate.h"
+#include "lines.h"
+#include "session.h"
+#include "start.h"
+
+enum { JOIN_MS = 60000, KILL_AFTER_MS = 2000, MAX_STRANGERS = 64, INPUT_BYTES = 32 * 1024, TELL_TRIES = 50 };
+enum { CODE_LOST = 1, CODE_REFUSED = 1 };
+
+extern char **environ;
+
+/* One node of the step. */
+struct member {
+    struct channel channel;
+    bool joined, done, lost, in_barrier, taking;
+};
+
+/* A connection that has not said yet whose it is. */
+struct stranger {
+    int fd;
+    struct buffer greeting;
+};
+
+struct starter {
+    const struct options *options;
+    struct layout allocation, layout;
+    struct member *members;
+    struct stranger strangers[MAX_STRANGERS];
+    struct lines lines;
+    uint8_t key[STEP_KEY_BYTES];
+    uint32_t step;
+    char address[64];
+    int gate, listener, signals, input, local;
+    struct buffer barrier;
+    uint32_t code;
+    bool aborted, input_ended, raw;
+    long join_by_ms, kill_at_ms, interrupted_ms;
+    struct termios terminal;
+};
+
+static long now_ms(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+static void say(const char *format, ...) {
+    char text[1024];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    fprintf(stderr, "queqiao run: %s\n", text);
+}
+
+static int find_local(const struct starter *self) {
+    const char *name = getenv("QUEQIAO_NODE");
+    for (uint32_t i = 0; name != NULL && i < self->layout.count; i++) {
+        if (strcmp(self->layout.nodes[i].name, name) == 0) {
+            return (int)i;
+        }
+    }
+    return -1;
+}
+
+/* On the address by which the server knows this node, so that it is nobody else's interface. */
+static int listen_on(const char *address, uint16_t *port) {
+    struct sockaddr_storage where = {0};
+    struct sockaddr_in *four = (struct sockaddr_in *)(void *)&where;
+    struct sockaddr_in6 *six = (struct sockaddr_in6 *)(void *)&where;
+    socklen_t length = sizeof *four;
+    if (inet_pton(AF_INET, address, &four->sin_addr) == 1) {
+        where.ss_family = AF_INET;
+    } else if (inet_pton(AF_INET6, address, &six->sin6_addr) == 1) {
+        where.ss_family = AF_INET6;
+        length = sizeof *six;
+    } else {
+        errno = EADDRNOTAVAIL;
+        return -1;
+    }
+    int fd = socket(where.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0 || bind(fd, (struct sockaddr *)&where, length) != 0 || listen(fd, 1024) != 0 ||
+        getsockname(fd, (struct sockaddr *)&where, &length) != 0) {
+        return -1;
+    }
+    *port = ntohs(where.ss_family == AF_INET ? four->sin_port : six->sin6_port);
+    return fd;
+}
+
+static bool take_hello(struct starter *self) {
+    enum gate_type type = GATE_REFUSED;
+    uint8_t *body = NULL;
+    size_t length = 0;
+    self->gate = gate_connect();
+    if (self->gate < 0) {
+        say("the agent of this node cannot be reached (%s): steps start inside a job only", strerror(errno));
+        return false;
+    }
+    if (gate_receive(self->gate, &type, &body, &length) != 0) {
+        say("the agent of this node went away");
+        return false;
+    }
+    struct fields in = {body, body + length, false};
+    uint16_t text = fields_u16(&in);
+    const uint8_t *bytes = fields_take(&in, text);
+    if (type != GATE_HELLO || bytes == NULL) {
+        say("%.*s", type == GATE_REFUSED && bytes != NULL ? (int)text : 24, type == GATE_REFUSED && bytes != NULL ? (const char *)bytes : "the agent is not understood");
+        free(body);
+        return false;
+    }
+    snprintf(self->address, sizeof self->address, "%.*s", (int)text, (const char *)bytes);
+    free(body);
+    return true;
+}
+
+/* The cores and the address of a node of the step. */
+static void take_node(struct starter *self, struct fields *in, uint32_t index) {
+    struct node *node = &self->layout.nodes[index];
+    uint16_t length = fields_u16(in);
+    const uint8_t *name = fields_take(in, length);
+    uint16_t address_length = fields_u16(in);
+    const uint8_t *address = fields_take(in, address_length);
+    node->core_count = fields_u16(in);
+    const uint8_t *ids = fields_take(in, (size_t)2 * node->core_count);
+    if (name == NULL || address == NULL || ids == NULL || strlen(node->name) != length ||
+        memcmp(node->name, name, length) != 0) {
+        in->bad = true;
+        return;
+    }
+    node->address = strndup((const char *)address, address_length);
+    node->core_ids = calloc((size_t)node->core_count + 1, sizeof *node->core_ids);
+    for (uint16_t i = 0; node->core_ids != NULL && i < node->core_count; i++) {
+        node->core_ids[i] = get_u16(ids + (size_t)2 * i);
+    }
+    in->bad |= node->address == NULL || node->core_ids == NULL;
+}
+
+static bool ask(struct starter *self, uint16_t port) {
+    struct buffer body = {0};
+    enum gate_type type = GATE_REFUSED;
+    uint8_t *answer = NULL;
+    size_t length = 0;
+    gate_u32(&body, self->layout.tasks);
+    gate_u16(&body, port);
+    gate_text(&body, self->options->name);
+    gate_u16(&body, self->layout.count);
+    for (uint32_t i = 0; i < self->layout.count; i++) {
+        gate_text(&body, self->layout.nodes[i].name);
+    }
+    int result = gate_send(self->gate, GATE_STEP, &body);
+    buffer_free(&body);
+    if (result != 0 || gate_receive(self->gate, &type, &answer, &length) != 0) {
+        say("the agent of this node went away");
+        return false;
+    }
+    struct fields in = {answer, answer + length, false};
+    if (type == GATE_GRANTED) {
+        self->step = fields_u32(&in);
+        const uint8_t *key = fields_take(&in, STEP_KEY_BYTES);
+        if (key != NULL) {
+            memcpy(self->key, key, STEP_KEY_BYTES);
+        }
+        in.bad |= fields_u16(&in) != self->layout.count;
+        for (uint32_t i = 0; i < self->layout.count && !in.bad; i++) {
+            take_node(self, &in, i);
+        }
+        if (in.bad) {
+            say("the agent is not understood");
+        }
+    } else {
+        uint16_t text = fields_u16(&in);
+        const uint8_t *words = fields_take(&in, text);
+        say("%.*s", words == NULL ? 0 : (int)text, words == NULL ? "" : (const char *)words);
+        in.bad = true;
+    }
+    sodium_memzero(answer, length);
+    free(answer);
+    return !in.bad;
+}
+
+static void send_setup(struct starter *self, uint32_t index) {
+    const struct node *node = &self->layout.nodes[index];
+    const struct options *options = self->options;
+    struct buffer out = {0};
+    struct winsize window = {0};
+    char mapping[PATH_MAX_TEXT];
+    char name[64];
+    bool own_out = pattern_is_per_task(options->stdout_path);
+    bool own_err = pattern_is_per_task(options->stderr_path);
+    uint32_t flags = (options->bind ? SETUP_BIND : 0U) | (options->pty ? SETUP_PTY : 0U);
+    flags |= options->input == INPUT_ALL ? SETUP_STDIN_ALL : options->input == INPUT_RANK ? SETUP_STDIN_ONE : 0U;
+    if (options->pty) {
+        ioctl(STDIN_FILENO, TIOCGWINSZ, &window);
+    }
+    layout_mapping(&self->layout, mapping, sizeof mapping);
+    snprintf(name, sizeof name, "queqiao-%.20s-%u",
+             getenv("QUEQIAO_JOB_ID") == NULL ? "0" : getenv("QUEQIAO_JOB_ID"), self->step);
+    uint32_t numbers[] = {self->step,  index,
+                          self->layout.count, self->layout.tasks,
+                          node->first_rank,   node->tasks,
+                          self->layout.cpus_per_task, flags,
+                          options->input_rank};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        add_u32(&out, numbers[i]);
+    }
+    add_u16(&out, window.ws_row);
+    add_u16(&out, window.ws_col);
+    add_string(&out, environment_directory(options->directory));
+    add_string(&out, own_out ? options->stdout_path : "");
+    add_string(&out, own_err ? options->stderr_path : "");
+    add_string(&out, mapping);
+    add_string(&out, name);
+    add_u16(&out, node->core_count);
+    for (uint16_t i = 0; i < node->core_count; i++) {
+        add_u16(&out, node->core_ids[i]);
+    }
+    add_u32(&out, (size_t)options->command_count);
+    for (int i = 0; i < options->command_count; i++) {
+        add_string(&out, options->command[i]);
+    }
+    environment_add(&out);
+    channel_send(&self->members[index].channel, FRAME_SETUP, out.bytes, out.end);
+    buffer_free(&out);
+    self->members[index].joined = true;
+}
+
+/* The tasks of this node are started by a child, over the same frames as those of the others. */
+static bool start_local(struct starter *self) {
+    int ends[2];
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
+        return false;
+    }
+    pid_t child = fork();
+    if (child == 0) {
+        static struct channel channel;
+        close(ends[0]);
+        close(self->gate);
+        int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+        /* The starter's own streams are its alone: a reader of them must see their end when it ends. */
+        if (null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 || dup2(null, 2) < 0) {
+            _exit(1);
+        }
+        channel_open(&channel, ends[1]);
+        session_run(&channel);
+    }
+    close(ends[1]);
+    channel_open(&self->members[self->local].channel, ends[0]);
+    send_setup(self, (uint32_t)self->local);
+    return child > 0;
+}
+
+static void each_member(struct starter *self, enum frame_type type, const void *bytes, size_t length) {
+    for (uint32_t i = 0; i < self->layout.count; i++) {
+        if (self->members[i].joined && !self->members[i].done) {
+            channel_send(&self->members[i].channel, type, bytes, length);
+        }
+    }
+}
+
+static void signal_all(struct starter *self, int number) {
+    uint8_t bytes[4];
+    put_u32(bytes, (uint32_t)number);
+    each_member(self, FRAME_SIGNAL, bytes, sizeof bytes);
+}
+
+/* TERM to every task, and KILL to those that are left after a moment. */
+static void abort_step(struct starter *self, uint32_t code) {
+    self->code = code > self->code ? code : self->code;
+    if (!self->aborted) {
+        self->aborted = true;
+        self->kill_at_ms = now_ms() + KILL_AFTER_MS;
+        signal_all(self, SIGTERM);
+    }
+}
+
+static void lose(struct starter *self, uint32_t index) {
+    struct member *member = &self->members[index];
+    if (!member->done) {
+        say("node %s left the step before its tasks ended", self->layout.nodes[index].name);
+        member->done = member->lost = true;
+        abort_step(self, CODE_LOST);
+    }
+    channel_close(&member->channel);
+}
+
+static void barrier(struct starter *self, struct member *member, const uint8_t *bytes, size_t length) {
+    member->in_barrier = true;
+    buffer_add(&self->barrier, bytes, length);
+    for (uint32_t i = 0; i < self->layout.count; i++) {
+        if (!self->members[i].in_barrier) {
+            return;
+        }
+    }
+    for (uint32_t i = 0; i < self->layout.count; i++) {
+        self->members[i].in_barrier = false;
+    }
+    each_member(self, FRAME_KVS, self->barrier.bytes + self->barrier.start, self->barrier.end - self->barrier.start);
+    self->barrier.start = self->barrier.end = 0;
+}
+
+static void handle_frame(struct starter *self, uint32_t index, enum frame_type type, const uint8_t *bytes, size_t length) {
+    struct member *member = &self->members[index];
+    struct fields in = {bytes, bytes + length, false};
+    switch (type) {
+    case FRAME_OUT: {
+        uint32_t rank = fields_u32(&in);
+        const uint8_t *stream = fields_take(&in, 1);
+        if (!in.bad && rank < self->layout.tasks) {
+            lines_write(&self->lines, rank, *stream == 2, in.at, (size_t)(in.end - in.at));
+        }
+        break;
+    }
+    case FRAME_EXIT: {
+        uint32_t rank = fields_u32(&in);
+        uint32_t code = fields_u32(&in);
+        self->code = code > self->code ? code : self->code;
+        if (code != 0 && !self->options->pty) {
+            say("task %u on %s ended with code %u", rank, self->layout.nodes[index].name, code);
+        }
+        if (code != 0 && self->options->kill_on_bad_exit) {
+            abort_step(self, code);
+        }
+        break;
+    }
+    case FRAME_NOTE:
+        say("%s: %.*s", self->layout.nodes[index].name, (int)length, (const char *)bytes);
+        break;
+    case FRAME_BARRIER:
+        barrier(self, member, bytes, length);
+        break;
+    case FRAME_ABORT:
+        abort_step(self, fields_u32(&in));
+        break;
+    case FRAME_TAKEN:
+        member->taking = false;
+        break;
+    case FRAME_DONE:
+        member->done = true;
+        break;
+    default:
+        lose(self, index);
+        break;
+    }
+}
+
+static void read_member(struct starter *self, uint32_t index) {
+    struct member *member = &self->members[index];
+    enum frame_type type = FRAME_DONE;
+    const uint8_t *bytes = NULL;
+    size_t length = 0;
+    int result = channel_read(&member->channel);
+    int next = 0;
+    while (member->channel.fd >= 0 && (next = channel_next(&member->channel, &type, &bytes, &length)) == 1) {
+        handle_frame(self, index, type, bytes, length);
+    }
+    if (member->channel.fd >= 0 && (result < 0 || next < 0 || member->done)) {
+        lose(self, index);
+    }
+}
+
+static void forget(struct stranger *stranger) {
+    close(stranger->fd);
+    buffer_free(&stranger->greeting);
+    stranger->fd = -1;
+}
+
+static void accept_one(struct starter *self) {
+    int fd = accept4(self->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    for (int i = 0; fd >= 0 && i < MAX_STRANGERS; i++) {
+        if (self->strangers[i].fd < 0) {
+            self->strangers[i].fd = fd;
+            return;
+        }
+    }
+    if (fd >= 0) {
+        close(fd);
+    }
+}
+
+/* A node of the step that has not joined, or nobody: the key decides with the first sealed frame. */
+static void read_stranger(struct starter *self, struct stranger *stranger) {
+    uint8_t bytes[512];
+    char name[STEP_MAX_NAME + 1];
+    size_t used = 0;
+    ssize_t got = recv(stranger->fd, bytes, sizeof bytes, 0);
+    if (got <= 0) {
+        if (got == 0 || (errno != EAGAIN && errno != EINTR)) {
+            forget(stranger);
+        }
+        return;
+    }
+    buffer_add(&stranger->greeting, bytes, (size_t)got);
+    int known = channel_greeted(stranger->greeting.bytes, stranger->greeting.end, name, &used);
+    if (known == 0) {
+        return;
+    }
+    for (uint32_t i = 0; known > 0 && i < self->layout.count; i++) {
+        struct member *member = &self->members[i];
+        if ((int)i != self->local && !member->joined && strcmp(self->layout.nodes[i].name, name) == 0 &&
+            stranger->greeting.end == used &&
+            channel_admit(&member->channel, stranger->fd, self->key, name, stranger->greeting.bytes, used) == 0) {
+            buffer_free(&stranger->greeting);
+            stranger->fd = -1;
+            send_setup(self, i);
+            return;
+        }
+    }
+    forget(stranger);
+}
+
+static void handle_signal(struct starter *self) {
+    struct signalfd_siginfo info;
+    while (read(self->signals, &info, sizeof info) == (ssize_t)sizeof info) {
+        int number = (int)info.ssi_signo;
+        if (number == SIGWINCH) {
+            struct winsize window;
+            uint8_t bytes[4];
+            if (self->options->pty && ioctl(STDIN_FILENO, TIOCGWINSZ, &window) == 0) {
+                put_u16(bytes, window.ws_row);
+                put_u16(bytes + 2, window.ws_col);
+                each_member(self, FRAME_WINDOW, bytes, sizeof bytes);
+            }
+        } else if (number == SIGINT && now_ms() - self->interrupted_ms < 1000) {
+            self->code = self->code > 130 ? self->code : 130;
+            signal_all(self, SIGKILL);
+        } else {
+            self->interrupted_ms = number == SIGINT ? now_ms() : self->interrupted_ms;
+            signal_all(self, number);
+        }
+    }
+}
+
+static bool wants_input(const struct starter *self) {
+    if (self->input < 0 || self->input_ended) {
+        return false;
+    }
+    for (uint32_t i = 0; i < self->layout.count; i++) {
+        if (self->members[i].taking || (!self->members[i].joined && !self->members[i].done)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void read_input(struct starter *self) {
+    static uint8_t bytes[INPUT_BYTES];
+    ssize_t got = read(self->input, bytes, sizeof bytes);
+    if (got < 0 && (errno == EINTR || errno == EAGAIN)) {
+        return;
+    }
+    self->input_ended = got <= 0;
+    each_member(self, FRAME_STDIN, bytes, got < 0 ? 0 : (size_t)got);
+    for (uint32_t i = 0; i < self->layout.count && got > 0; i++) {
+        self->members[i].taking = !self->members[i].done;
+    }
+}
+
+static bool all_done(const struct starter *self) {
+    for (uint32_t i = 0; i < self->layout.count; i++) {
+        if (!self->members[i].done) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void pass_time(struct starter *self) {
+    long now = now_ms();
+    if (self->kill_at_ms != 0 && now >= self->kill_at_ms) {
+        signal_all(self, SIGKILL);
+        self->kill_at_ms = now + KILL_AFTER_MS;
+    }
+    bool late = now >= self->join_by_ms || self->aborted;
+    for (uint32_t i = 0; i < self->layout.count && late; i++) {
+        if (!self->members[i].joined && !self->members[i].done) {
+            if (!self->aborted) {
+                say("node %s did not join the step within %d s", self->layout.nodes[i].name, JOIN_MS / 1000);
+            }
+            self->members[i].done = true;
+            abort_step(self, CODE_LOST);
+        }
+    }
+}
+
+static int wait_ms(const struct starter *self) {
+    long until = self->kill_at_ms;
+    for (uint32_t i = 0; i < self->layout.count; i++) {
+        if (!self->members[i].joined && !self->members[i].done && (until == 0 || self->join_by_ms < until)) {
+            until = self->join_by_ms;
+        }
+    }
+    long left = until - now_ms();
+    return until == 0 ? -1 : left < 0 ? 0 : (int)left + 1;
+}
+
+static void loop(struct starter *self) {
+    size_t most = 4 + MAX_STRANGERS + self->layout.count;
+    struct pollfd *fds = calloc(most, sizeof *fds);
+    while (fds != NULL && !all_done(self)) {
+        for (size_t i = 0; i < most; i++) {
+            fds[i] = (struct pollfd){.fd = -1, .events = POLLIN};
+        }
+        fds[0].fd = self->listener;
+        fds[1].fd = self->signals;
+        fds[2].fd = wants_input(self) ? self->input : -1;
+        for (int i = 0; i < MAX_STRANGERS; i++) {
+            fds[4 + i].fd = self->strangers[i].fd;
+        }
+        struct pollfd *nodes = fds + 4 + MAX_STRANGERS;
+        for (uint32_t i = 0; i < self->layout.count; i++) {
+            nodes[i].fd = self->members[i].joined ? self->members[i].channel.fd : -1;
+            nodes[i].events |= nodes[i].fd >= 0 && channel_waiting(&self->members[i].channel) > 0 ? POLLOUT : 0;
+        }
+        if (poll(fds, most, wait_ms(self)) < 0 && errno != EINTR) {
+            break;
+        }
+        if (fds[0].revents != 0) {
+            accept_one(self);
+        }
+        if (fds[1].revents != 0) {
+            handle_signal(self);
+        }
+        if (fds[2].revents != 0) {
+            read_input(self);
+        }
+        for (int i = 0; i < MAX_STRANGERS; i++) {
+            if (fds[4 + i].revents != 0 && self->strangers[i].fd >= 0) {
+                read_stranger(self, &self->strangers[i]);
+            }
+        }
+        for (uint32_t i = 0; i < self->layout.count; i++) {
+            if ((nodes[i].revents & (POLLIN | POLLHUP | POLLERR)) != 0 && self->members[i].channel.fd >= 0) {
+                read_member(self, i);
+            }
+        }
+        pass_time(self);
+        for (uint32_t i = 0; i < self->layout.count; i++) {
+            struct member *member = &self->members[i];
+            if (member->joined && member->channel.fd >= 0 && channel_write(&member->channel) != 0) {
+                lose(self, i);
+            }
+        }
+    }
+    free(fds);
+}
+
+/* The agent may have been started anew meanwhile. */
+static void tell_end(struct starter *self) {
+    struct timespec moment = {.tv_nsec = 100 * 1000 * 1000};
+    struct buffer body = {0};
+    gate_u32(&body, self->step);
+    gate_u32(&body, self->code);
+    for (int tries = 0; tries < TELL_TRIES; tries++) {
+        enum gate_type type = GATE_REFUSED;
+        uint8_t *answer = NULL;
+        size_t length = 0;
+        /* The agent answers with its greeting once it has passed the end on. */
+        if (gate_send(self->gate, GATE_ENDED, &body) == 0 && gate_receive(self->gate, &type, &answer, &length) == 0) {
+            free(answer);
+            break;
+        }
+        nanosleep(&moment, NULL);
+        close(self->gate);
+        self->gate = gate_connect();
+        if (self->gate >= 0 && gate_receive(self->gate, &type, &answer, &length) == 0) {
+            free(answer);
+        }
+    }
+    buffer_free(&body);
+}
+
+static bool open_input(struct starter *self) {
+    const struct options *options = self->options;
+    self->input = options->input == INPUT_NONE ? -1 : STDIN_FILENO;
+    if (options->stdin_path != NULL) {
+        self->input = open(options->stdin_path, O_RDONLY | O_CLOEXEC);
+        if (self->input < 0) {
+            say("%s: %s", options->stdin_path, strerror(errno));
+            return false;
+        }
+    }
+    if (options->pty && tcgetattr(STDIN_FILENO, &self->terminal) == 0) {
+        struct termios raw = self->terminal;
+        cfmakeraw(&raw);
+        self->raw = tcsetattr(STDIN_FILENO, TCSANOW, &raw) == 0;
+    }
+    return true;
+}
+
+static void take_signals(struct starter *self) {
+    static const int taken[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH, SIGALRM, SIGCONT};
+    sigset_t set;
+    sigemptyset(&set);
+    for (size_t i = 0; i < sizeof taken / sizeof *taken; i++) {
+        sigaddset(&set, taken[i]);
+    }
+    signal(SIGPIPE, SIG_IGN);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+    self->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+static const char *collected(const char *path) {
+    return path[0] == 0 || pattern_is_per_task(path) ? NULL : path;
+}
+
+int starter_run(const struct options *options) {
+    static struct starter self;
+    uint16_t port = 0;
+    self.options = options;
+    self.listener = -1;
+    for (int i = 0; i < MAX_STRANGERS; i++) {
+        self.strangers[i].fd = -1;
+    }
+    const char *wrong = layout_read(&self.allocation);
+    wrong = wrong != NULL ? wrong : layout_choose(&self.allocation, &options->wish, &self.layout);
+    if (wrong == NULL && options->input == INPUT_RANK && options->input_rank >= self.layout.tasks) {
+        wrong = "the rank that --input names is not of this step";
+    }
+    if (wrong != NULL) {
+        say("%s", wrong);
+        return 2;
+    }
+    self.members = calloc(self.layout.count, sizeof *self.members);
+    if (self.members == NULL || !take_hello(&self)) {
+        return CODE_REFUSED;
+    }
+    for (uint32_t i = 0; i < self.layout.count; i++) {
+        self.members[i].channel.fd = -1;
+    }
+    self.local = find_local(&self);
+    if (self.layout.count > 1 || self.local < 0) {
+        self.listener = listen_on(self.address, &port);
+        if (self.listener < 0) {
+            say("listen on %s: %s", self.address, strerror(errno));
+            return CODE_REFUSED;
+        }
+    }
+    take_signals(&self);
+    if (!ask(&self, port)) {
+        return CODE_REFUSED;
+    }
+    self.join_by_ms = now_ms() + JOIN_MS;
+    environment_set(&self.layout, self.step, self.address, port);
+    if (!lines_open(&self.lines, self.layout.tasks, options->label, collected(options->stdout_path),
+                    collected(options->stderr_path), self.step) ||
+        !open_input(&self) || (self.local >= 0 && !start_local(&self))) {
+        self.code = CODE_REFUSED;
+    } else {
+        loop(&self);
+    }
+    lines_close(&self.lines);
+    if (self.raw) {
+        tcsetattr(STDIN_FILENO, TCSANOW, &self.terminal);
+    }
+    tell_end(&self);
+    return (int)(self.code > 255 ? 255 : self.code);
+}

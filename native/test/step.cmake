@@ -1,0 +1,12 @@
+# What of steps strangers and users reach, under the sanitizers.
+set(STEP_TESTED pmi channel order layout)
+list(TRANSFORM STEP_TESTED PREPEND ../step/)
+list(TRANSFORM STEP_TESTED APPEND .c)
+add_executable(step_test step_test.c ${STEP_TESTED})
+set_target_properties(step_test PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${TEST_BIN})
+target_include_directories(step_test PRIVATE ${SODIUM_INCLUDE})
+target_compile_options(step_test PRIVATE -fsanitize=address,undefined -fno-sanitize-recover=all -U_FORTIFY_SOURCE)
+target_link_options(step_test PRIVATE -fsanitize=address,undefined)
+target_link_libraries(step_test PRIVATE ${SODIUM_LIBRARY})
+add_test(NAME step_test COMMAND step_test)
+set_tests_properties(step_test PROPERTIES TIMEOUT 120 ENVIRONMENT "ASAN_OPTIONS=detect_leaks=0")

@@ -1,0 +1,236 @@
+/* The parts of steps that strangers and users reach: PMI lines, sealed frames, orders, layouts. Under the sanitizers. */
+#define _GNU_SOURCE
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../launcher/bytes.h"
+#include "../step/channel.h"
+#include "../step/layout.h"
+#include "../step/order.h"
+#include "../step/pmi.h"
+
+static int failures;
+
+static void check(bool holds, const char *what) {
+    if (!holds) {
+        fprintf(stderr, "FAILED: %s\n", what);
+        failures++;
+    }
+}
+
+static bool says(struct buffer *reply, const char *text) {
+    bool same = reply->end - reply->start == strlen(text) && memcmp(reply->bytes + reply->start, text, strlen(text)) == 0;
+    if (!same) {
+        fprintf(stderr, "said: %.*s", (int)(reply->end - reply->start), (const char *)reply->bytes + reply->start);
+    }
+    reply->start = reply->end = 0;
+    return same;
+}
+
+static void ranks_find_each_other(void) {
+    static struct pmi_table table = {.name = "queqiao-7-0", .size = 2};
+    static struct pmi_table other = {.name = "queqiao-7-0", .size = 2};
+    struct pmi_rank rank = {.length = 0};
+    struct buffer reply = {0};
+    pmi_serve(&table, &rank, "cmd=init pmi_version=1 pmi_subversion=1", &reply);
+    check(says(&reply, "cmd=response_to_init pmi_version=1 pmi_subversion=1 rc=0\n") && rank.initialized, "init");
+    pmi_serve(&table, &rank, "cmd=get_maxes", &reply);
+    check(says(&reply, "cmd=maxes kvsname_max=256 keylen_max=64 vallen_max=1024 rc=0\n"), "maxes");
+    pmi_serve(&table, &rank, "cmd=get_my_kvsname", &reply);
+    check(says(&reply, "cmd=my_kvsname kvsname=queqiao-7-0 rc=0\n"), "name of the table");
+    pmi_serve(&table, &rank, "cmd=put kvsname=queqiao-7-0 key=P0 value=tcp://a b#1", &reply);
+    check(says(&reply, "cmd=put_result rc=0 msg=success\n"), "put");
+    check(pmi_serve(&table, &rank, "cmd=barrier_in", &reply) == PMI_IN_BARRIER, "barrier");
+    check(pmi_merge(&other, table.news.bytes, table.news.end), "the other node takes what was put");
+    pmi_serve(&other, &rank, "cmd=get kvsname=queqiao-7-0 key=P0", &reply);
+    check(says(&reply, "cmd=get_result rc=0 msg=success value=tcp://a b#1\n"), "get on the other node");
+    pmi_serve(&other, &rank, "cmd=get kvsname=queqiao-7-0 key=P9", &reply);
+    check(says(&reply, "cmd=get_result rc=-1 msg=key_not_found value=unknown\n"), "get of nothing");
+    check(pmi_serve(&table, &rank, "cmd=abort exitcode=300", &reply) == PMI_ABORTED && rank.abort_code == 44, "abort");
+    check(pmi_serve(&table, &rank, "cmd=finalize", &reply) == PMI_FINALIZED && rank.finalized, "finalize");
+    pmi_free(&table);
+    pmi_free(&other);
+    buffer_free(&reply);
+}
+
+static void wrong_lines_are_refused(void) {
+    static struct pmi_table table = {.name = "t", .size = 1};
+    struct pmi_rank rank = {.length = 0};
+    struct buffer reply = {0};
+    char line[PMI_MAX_LINE];
+    check(pmi_serve(&table, &rank, "hello", &reply) == PMI_BROKEN, "no command");
+    check(pmi_serve(&table, &rank, "", &reply) == PMI_BROKEN, "empty line");
+    check(pmi_serve(&table, &rank, "mcmd=spawn", &reply) == PMI_GOES_ON, "spawn");
+    reply.start = reply.end = 0;
+    memset(line, 'x', sizeof line);
+    memcpy(line, "cmd=put key=k value=", 20);
+    line[sizeof line - 1] = 0;
+    pmi_serve(&table, &rank, line, &reply);
+    check(says(&reply, "cmd=put_result rc=-1 msg=table_full_or_entry_too_long\n"), "value too long");
+    check(!pmi_merge(&table, (const uint8_t *)"key", 3), "a pair without its end");
+    check(!pmi_merge(&table, (const uint8_t *)"key\0value", 9), "a value without its end");
+    for (int i = 0; i < 20000; i++) {
+        size_t length = (size_t)rand() % 200;
+        for (size_t j = 0; j < length; j++) {
+            line[j] = "cmd=put get key value \n\t=0%"[rand() % 27];
+        }
+        line[length] = 0;
+        pmi_serve(&table, &rank, line, &reply);
+        reply.start = reply.end = 0;
+    }
+    pmi_free(&table);
+    buffer_free(&reply);
+}
+
+/* A session that knows `key` greets a starter that knows another one or the same; 1 when its frame arrives whole. */
+static int frame_arrives(const uint8_t session_key[STEP_KEY_BYTES], const uint8_t starter_key[STEP_KEY_BYTES],
+                         bool flip) {
+    int ends[2];
+    struct channel starter;
+    uint8_t bytes[4096];
+    char node[STEP_MAX_NAME + 1];
+    size_t used = 0;
+    enum frame_type type = FRAME_DONE;
+    const uint8_t *body = NULL;
+    size_t length = 0;
+    if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0) {
+        exit(2);
+    }
+    pid_t child = fork();
+    if (child == 0) {
+        struct channel session;
+        if (channel_join(&session, ends[1], session_key, "cn2") == 0) {
+            channel_send(&session, FRAME_NOTE, "found", 5);
+            if (flip) {
+                session.out.bytes[session.out.end - 1] ^= 1;
+            }
+            channel_write(&session);
+        }
+        _exit(0);
+    }
+    close(ends[1]);
+    ssize_t got = recv(ends[0], bytes, sizeof bytes, 0);
+    int result = got > 0 ? channel_greeted(bytes, (size_t)got, node, &used) : -1;
+    if (result == 1 && channel_admit(&starter, ends[0], starter_key, node, bytes, used) == 0) {
+        channel_write(&starter);
+        while ((result = channel_next(&starter, &type, &body, &length)) == 0 && channel_read(&starter) == 0) {
+        }
+        result = result == 1 && type == FRAME_NOTE && length == 5 && memcmp(body, "found", 5) == 0 ? 1 : result;
+        channel_close(&starter);
+    }
+    waitpid(child, NULL, 0);
+    return result;
+}
+
+static void only_the_key_opens_a_channel(void) {
+    uint8_t key[STEP_KEY_BYTES];
+    uint8_t other[STEP_KEY_BYTES];
+    randombytes_buf(key, sizeof key);
+    randombytes_buf(other, sizeof other);
+    check(frame_arrives(key, key, false) == 1, "both know the key");
+    check(frame_arrives(other, key, false) != 1, "a session with another key");
+    check(frame_arrives(key, key, true) == -1, "a frame that was changed");
+}
+
+static size_t make_order(uint8_t *bytes, const uint8_t *secret, uint64_t until_ms, uint16_t type, const char *node) {
+    size_t total = 80 + 42 + strlen(node) + 9;
+    memset(bytes, 0, total);
+    put_u32(bytes, 0x51514C4F);
+    put_u16(bytes + 4, 1);
+    put_u16(bytes + 6, type);
+    put_u32(bytes + 8, (uint32_t)total);
+    put_u64(bytes + 16, 7);
+    put_u32(bytes + 24, 1);
+    put_u32(bytes + 28, getuid());
+    put_u64(bytes + 40, until_ms);
+    put_u32(bytes + 80, 3);
+    put_u16(bytes + 84, 40123);
+    put_u16(bytes + 86, 9);
+    put_u16(bytes + 88, (uint16_t)strlen(node));
+    memset(bytes + 90, 'k', STEP_KEY_BYTES);
+    memcpy(bytes + 122, node, strlen(node));
+    memcpy(bytes + 122 + strlen(node), "127.0.0.1", 9);
+    crypto_sign_detached(bytes + total, NULL, bytes, total, secret);
+    return total + crypto_sign_BYTES;
+}
+
+static void only_signed_orders_for_this_run_count(void) {
+    uint8_t key[crypto_sign_PUBLICKEYBYTES];
+    uint8_t secret[crypto_sign_SECRETKEYBYTES];
+    uint8_t bytes[1024];
+    char hex[2 * sizeof key + 1];
+    struct step_order order;
+    uint64_t later = ((uint64_t)time(NULL) + 60) * 1000;
+    crypto_sign_keypair(key, secret);
+    sodium_bin2hex(hex, sizeof hex, key, sizeof key);
+    setenv("QUEQIAO_ORDER_KEY", hex, 1);
+    setenv("QUEQIAO_JOB_ID", "7", 1);
+    setenv("QUEQIAO_ATTEMPT", "1", 1);
+    setenv("QUEQIAO_NODE", "cn2", 1);
+    size_t length = make_order(bytes, secret, later, 3, "cn2");
+    check(step_order_verify(bytes, length, &order) == NULL && order.step == 3 && order.port == 40123 &&
+              strcmp(order.address, "127.0.0.1") == 0,
+          "a good order");
+    for (size_t i = 0; i < length; i++) {
+        bytes[i] ^= 1;
+        check(step_order_verify(bytes, length, &order) != NULL, "an order with one bit changed");
+        bytes[i] ^= 1;
+    }
+    for (size_t i = 0; i < length; i++) {
+        check(step_order_verify(bytes, i, &order) != NULL, "an order that was cut");
+    }
+    check(step_order_verify(bytes, make_order(bytes, secret, later, 1, "cn2"), &order) != NULL, "a launch order");
+    check(step_order_verify(bytes, make_order(bytes, secret, 1000, 3, "cn2"), &order) != NULL, "an old order");
+    check(step_order_verify(bytes, make_order(bytes, secret, later, 3, "cn3"), &order) != NULL, "another node's order");
+    length = make_order(bytes, secret, later, 3, "cn2");
+    setenv("QUEQIAO_JOB_ID", "8", 1);
+    check(step_order_verify(bytes, length, &order) != NULL, "another run's order");
+}
+
+static void tasks_are_spread(const char *cores, const char *tasks, struct wish wish, const char *expected) {
+    struct layout allocation;
+    struct layout layout;
+    char text[256];
+    setenv("QUEQIAO_NODE_LIST", "a,b,c", 1);
+    setenv("QUEQIAO_CORES_PER_NODE", cores, 1);
+    setenv("QUEQIAO_TASKS_PER_NODE", tasks, 1);
+    setenv("SLURM_CPUS_PER_TASK", "1", 1);
+    const char *wrong = layout_read(&allocation);
+    wrong = wrong != NULL ? wrong : layout_choose(&allocation, &wish, &layout);
+    if (wrong == NULL) {
+        layout_tasks_per_node(&layout, text, sizeof text);
+    }
+    if (strcmp(wrong == NULL ? text : "refused", expected) != 0) {
+        fprintf(stderr, "%s instead of %s\n", wrong == NULL ? text : wrong, expected);
+        check(false, "spread");
+    }
+}
+
+int main(void) {
+    if (sodium_init() < 0) {
+        return 2;
+    }
+    srand(20261127);
+    ranks_find_each_other();
+    wrong_lines_are_refused();
+    only_the_key_opens_a_channel();
+    only_signed_orders_for_this_run_count();
+    tasks_are_spread("4,4,2", "2,2,1", (struct wish){0}, "2(x2),1");
+    tasks_are_spread("4,4,2", "2,2,1", (struct wish){.tasks = 2}, "1(x2)");
+    tasks_are_spread("4,4,2", "2,2,1", (struct wish){.tasks = 9}, "4,3,2");
+    tasks_are_spread("4,4,2", "2,2,1", (struct wish){.tasks = 11}, "refused");
+    tasks_are_spread("4,4,2", "2,2,1", (struct wish){.tasks = 11, .overcommit = true}, "4(x2),3");
+    tasks_are_spread("4,4,2", "2,2,1", (struct wish){.tasks_per_node = 2}, "2(x3)");
+    tasks_are_spread("4,4,2", "2,2,1", (struct wish){.cpus_per_task = 3, .tasks = 2}, "1(x2)");
+    tasks_are_spread("4,4,2", "2,2,1", (struct wish){.cpus_per_task = 3, .tasks = 3}, "refused");
+    tasks_are_spread("4,4,2", "2,2,1", (struct wish){.nodes = 2, .tasks = 4, .node_list = "b,c"}, "2(x2)");
+    tasks_are_spread("4,4,2", "2,2,1", (struct wish){.nodes = 4}, "refused");
+    tasks_are_spread("4,4,2", "2,2,1", (struct wish){.node_list = "b,x"}, "refused");
+    return failures == 0 ? 0 : 1;
+}

@@ -1,0 +1,121 @@
+package org.queqiao.agent;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.queqiao.agent.session.ServerConnection;
+import org.queqiao.agent.steps.JobGate.StepAsked;
+import org.queqiao.agent.steps.JobPeer;
+import org.queqiao.contract.agent.AgentMessage;
+import org.queqiao.contract.agent.ServerMessage;
+import org.queqiao.contract.codec.AgentFrame;
+import org.queqiao.contract.id.RunId;
+
+/**
+ * Between the processes of jobs on this node and the server, on the loop of the agent: passes on
+ * who asks for what, and brings answers and signed orders, which it does not open, to those they
+ * are for.
+ */
+final class StepDesk {
+  private static final int UNTOLD_MAX = 10_000;
+
+  private final Map<Long, JobPeer> asking = new HashMap<>();
+  private final TreeMap<RunId, JobPeer> hosts = new TreeMap<>();
+  private final List<AgentMessage> untold = new ArrayList<>();
+
+  /** Null while there is none that understands steps. */
+  private ServerConnection server;
+
+  private long lastRequest;
+
+  /** The server of this connection has welcomed the agent, with this version of the protocol. */
+  void welcomed(ServerConnection connection, int protocol) {
+    lost();
+    if (protocol >= AgentFrame.PROTOCOL_STEPS) {
+      server = connection;
+      untold.forEach(connection::send);
+      untold.clear();
+      hosts.keySet().forEach(run -> connection.send(new AgentMessage.StepsWanted(run)));
+    }
+  }
+
+  /** The connection to the server is gone. */
+  void lost() {
+    server = null;
+    asking
+        .values()
+        .forEach(peer ->
+            peer.refuse("the connection to the server broke while it was asked: try again"));
+    asking.clear();
+  }
+
+  void joined(JobPeer peer) {
+    if (server == null) {
+      peer.refuse("the server cannot be reached, or knows no steps: try again");
+    } else {
+      peer.hello(server.localAddress());
+    }
+  }
+
+  void stepAsked(JobPeer peer, StepAsked asked) {
+    if (server == null) {
+      peer.refuse("the server cannot be reached: try again");
+      return;
+    }
+    long request = ++lastRequest;
+    asking.put(request, peer);
+    server.send(
+        new AgentMessage.StepRequest(
+            request,
+            peer.run(),
+            peer.uid(),
+            asked.name(),
+            asked.tasks(),
+            asked.nodes(),
+            server.localAddress(),
+            asked.port()));
+  }
+
+  void stepEnded(JobPeer peer, int step, int exitCode) {
+    AgentMessage told = new AgentMessage.StepEndedReport(peer.run(), step, exitCode);
+    if (server != null) {
+      server.send(told);
+    } else if (untold.size() < UNTOLD_MAX) {
+      untold.add(told);
+    }
+    peer.hello(server == null ? "" : server.localAddress());
+  }
+
+  void hostReady(JobPeer peer) {
+    hosts.put(peer.run(), peer);
+    if (server != null) {
+      server.send(new AgentMessage.StepsWanted(peer.run()));
+    }
+  }
+
+  void left(JobPeer peer) {
+    hosts.remove(peer.run(), peer);
+    asking.values().removeIf(each -> each == peer);
+  }
+
+  void answered(ServerMessage.StepAnswer answer) {
+    JobPeer peer = asking.remove(answer.requestId());
+    if (peer == null) {
+      return;
+    }
+    if (answer.refusal().isEmpty()) {
+      peer.grant(answer);
+    } else {
+      peer.refuse(answer.refusal());
+    }
+  }
+
+  void ordered(ServerMessage.StepOrder order) {
+    JobPeer host = hosts.get(order.run());
+    if (host != null) {
+      host.order(order.signedOrder());
+    }
+  }
+}

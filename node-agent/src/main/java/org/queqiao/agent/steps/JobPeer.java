@@ -1,0 +1,116 @@
+package org.queqiao.agent.steps;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.queqiao.agent.jna.LocalSockets;
+import org.queqiao.contract.agent.ServerMessage;
+import org.queqiao.contract.id.RunId;
+
+/** A process of a run that is connected to the agent. Any thread may write to it. */
+public final class JobPeer {
+  private static final int HELLO = 33;
+  private static final int GRANTED = 34;
+  private static final int REFUSED = 35;
+  private static final int ORDER = 36;
+  private static final int TEXT_MAX_BYTES = 1_000;
+
+  private final int fd;
+  private final RunId run;
+  private final int uid;
+  private byte[] unread = {};
+  private boolean closed;
+
+  JobPeer(int fd, RunId run, int uid) {
+    this.fd = fd;
+    this.run = run;
+    this.uid = uid;
+  }
+
+  /** The run that it belongs to. */
+  public RunId run() {
+    return run;
+  }
+
+  /** Whose it is. */
+  public int uid() {
+    return uid;
+  }
+
+  int fd() {
+    return fd;
+  }
+
+  /** What came of it and makes no whole frame yet. */
+  byte[] unread() {
+    return unread;
+  }
+
+  void unread(byte[] bytes) {
+    unread = bytes;
+  }
+
+  /** By this address the other nodes can reach this one. */
+  public void hello(String address) {
+    write(HELLO, text(address));
+  }
+
+  /** It does not get what it asked for, for this reason. */
+  public void refuse(String reason) {
+    write(REFUSED, text(reason));
+  }
+
+  /** The step that it asked for begins. */
+  public void grant(ServerMessage.StepAnswer answer) {
+    int length = 4 + answer.key().length + 2;
+    for (ServerMessage.StepNode node : answer.nodes()) {
+      length += 6 + 255 + 63 + 2 * node.cores().size();
+    }
+    ByteBuffer out = ByteBuffer.allocate(length);
+    out.putInt(answer.step()).put(answer.key()).putShort((short) answer.nodes().size());
+    for (ServerMessage.StepNode node : answer.nodes()) {
+      out.put(text(node.name().value())).put(text(node.address()));
+      out.putShort((short) node.cores().size());
+      node.cores().forEach(core -> out.putShort(core.shortValue()));
+    }
+    write(GRANTED, Arrays.copyOf(out.array(), out.position()));
+    Arrays.fill(out.array(), (byte) 0);
+  }
+
+  /** The server orders it to join a step. */
+  public void order(byte[] signed) {
+    write(ORDER, signed);
+  }
+
+  private static byte[] text(String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    byte[] kept = bytes.length > TEXT_MAX_BYTES ? Arrays.copyOf(bytes, TEXT_MAX_BYTES) : bytes;
+    return ByteBuffer.allocate(2 + kept.length).putShort((short) kept.length).put(kept).array();
+  }
+
+  private synchronized void write(int type, byte[] body) {
+    byte[] frame =
+        ByteBuffer.allocate(5 + body.length)
+            .putInt(body.length + 1)
+            .put((byte) type)
+            .put(body)
+            .array();
+    if (!closed && !LocalSockets.write(fd, frame)) {
+      close();
+    }
+  }
+
+  /** The gate finds out by reading its end, and forgets it. */
+  private void close() {
+    if (!closed) {
+      closed = true;
+      LocalSockets.shut(fd);
+    }
+  }
+
+  /** Gives the descriptor back; only the gate does so. */
+  synchronized void release() {
+    closed = true;
+    LocalSockets.close(fd);
+  }
+}

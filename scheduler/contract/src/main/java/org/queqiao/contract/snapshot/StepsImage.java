@@ -1,0 +1,134 @@
+package org.queqiao.contract.snapshot;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import org.queqiao.contract.id.NodeName;
+import org.queqiao.contract.id.RunId;
+import org.queqiao.contract.job.RunExit;
+
+/**
+ * What is known of the steps of a run that holds resources.
+ *
+ * @param run which run
+ * @param started how many steps it has begun
+ * @param live those that have not ended, ascending
+ * @param parts nodes besides that of the script on which something of the run may live, ascending
+ * @param gone nodes on which nothing of it lives any more, ascending: it never runs there again
+ * @param script how its script ended; null while it has not
+ * @param userUs user CPU time of the parts that have ended, in microseconds
+ * @param systemUs system CPU time of the parts that have ended, in microseconds
+ * @param maxRssBytes the largest resident memory of a part that has ended
+ * @param endMs when the last part so far ended, in node time; 0 before the first
+ */
+public record StepsImage(
+    RunId run,
+    int started,
+    List<Integer> live,
+    List<NodeName> parts,
+    List<NodeName> gone,
+    RunExit script,
+    long userUs,
+    long systemUs,
+    long maxRssBytes,
+    long endMs) {
+  public StepsImage {
+    live = List.copyOf(live);
+    parts = List.copyOf(parts);
+    gone = List.copyOf(gone);
+  }
+
+  /** The image with the steps of these runs. */
+  public static ClusterImage on(ClusterImage image, List<StepsImage> steps) {
+    return new ClusterImage(
+        image.position(),
+        image.timeMs(),
+        image.lastJobId(),
+        image.partitions(),
+        image.tariffs(),
+        image.domains(),
+        image.projects(),
+        image.users(),
+        image.nodes(),
+        image.jobs(),
+        image.idempotencyKeys(),
+        image.outcomes(),
+        image.jobPolicy(),
+        image.scheduling(),
+        image.priorities(),
+        image.licences(),
+        image.topology(),
+        image.experience(),
+        image.reservations(),
+        image.wallets(),
+        image.money(),
+        image.observed(),
+        List.copyOf(steps));
+  }
+
+  /** A run that begins its first step. */
+  public static StepsImage first(RunId run) {
+    return new StepsImage(run, 0, List.of(), List.of(), List.of(), null, 0, 0, 0, 0);
+  }
+
+  /** The next step begins, on these nodes besides that of the script. */
+  public StepsImage begun(List<NodeName> others) {
+    List<Integer> now = new ArrayList<>(live);
+    now.add(started);
+    TreeSet<NodeName> all = new TreeSet<>(parts);
+    all.addAll(others);
+    return new StepsImage(
+        run,
+        Math.addExact(started, 1),
+        now,
+        List.copyOf(all),
+        gone,
+        script,
+        userUs,
+        systemUs,
+        maxRssBytes,
+        endMs);
+  }
+
+  /** A step has ended. */
+  public StepsImage ended(int step) {
+    List<Integer> now = new ArrayList<>(live);
+    now.remove((Integer) step);
+    return new StepsImage(
+        run, started, now, parts, gone, script, userUs, systemUs, maxRssBytes, endMs);
+  }
+
+  /** Nothing lives on a node any more; of the script's node the exit is the script's. */
+  public StepsImage partEnded(NodeName node, boolean ofScript, RunExit exit) {
+    TreeSet<NodeName> left = new TreeSet<>(parts);
+    left.remove(node);
+    TreeSet<NodeName> over = new TreeSet<>(gone);
+    over.add(node);
+    return new StepsImage(
+        run,
+        started,
+        live,
+        List.copyOf(left),
+        List.copyOf(over),
+        ofScript ? exit : script,
+        ofScript ? userUs : Math.addExact(userUs, exit.userUs()),
+        ofScript ? systemUs : Math.addExact(systemUs, exit.systemUs()),
+        ofScript ? maxRssBytes : Math.max(maxRssBytes, exit.maxRssBytes()),
+        Math.max(endMs, exit.endMs()));
+  }
+
+  /** The end of the whole run: the script's, at the time and with the use of all parts. */
+  public RunExit whole(RunExit ofScript) {
+    return new RunExit(
+        ofScript.run(),
+        ofScript.kind(),
+        ofScript.exitCode(),
+        ofScript.signal(),
+        ofScript.startMs(),
+        Math.max(ofScript.endMs(), endMs),
+        Math.addExact(ofScript.userUs(), userUs),
+        Math.addExact(ofScript.systemUs(), systemUs),
+        Math.max(ofScript.maxRssBytes(), maxRssBytes),
+        ofScript.detail());
+  }
+}

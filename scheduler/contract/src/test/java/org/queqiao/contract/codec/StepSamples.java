@@ -1,0 +1,58 @@
+package org.queqiao.contract.codec;
+
+import java.util.List;
+import org.queqiao.contract.agent.AgentMessage;
+import org.queqiao.contract.agent.ServerMessage;
+import org.queqiao.contract.event.Event;
+import org.queqiao.contract.event.RunPartEnded;
+import org.queqiao.contract.event.StepEnded;
+import org.queqiao.contract.event.StepStarted;
+import org.queqiao.contract.id.NodeName;
+import org.queqiao.contract.snapshot.ClusterImage;
+import org.queqiao.contract.snapshot.StepsImage;
+
+/** Steps with every field different from its default. */
+final class StepSamples {
+  private static final NodeName OTHER = new NodeName("cn002");
+
+  private StepSamples() {}
+
+  static List<Event> events() {
+    return List.of(
+        new StepStarted(Samples.RUN, 3, "mpi_pi", 64, List.of(Samples.NODE, OTHER)),
+        new StepEnded(Samples.RUN, 3, 137),
+        new RunPartEnded(Samples.RUN, OTHER, Samples.EXIT));
+  }
+
+  static ServerMessage answer() {
+    return new ServerMessage.StepAnswer(
+        7,
+        "no such node",
+        3,
+        new byte[] {1, 2},
+        List.of(new ServerMessage.StepNode(OTHER, "10.0.0.8", List.of(2, 3))));
+  }
+
+  /** Of an agent that jobs can reach. */
+  static AgentMessage hello() {
+    return new AgentMessage.Hello(
+        1, 3, Samples.FACTS, 4, List.of(), List.of(), "/run/queqiao/jobs.sock");
+  }
+
+  static ClusterImage image(ClusterImage first) {
+    return StepsImage.on(
+        first,
+        List.of(
+            new StepsImage(
+                Samples.RUN,
+                5,
+                List.of(3, 4),
+                List.of(OTHER),
+                List.of(new NodeName("cn003")),
+                Samples.EXIT,
+                7_000,
+                8_000,
+                9_000,
+                1_760_000_060_123L)));
+  }
+}

@@ -1,0 +1,46 @@
+package org.queqiao.core.state;
+
+import java.util.List;
+import org.queqiao.contract.job.RunExit;
+import org.queqiao.contract.snapshot.StepsImage;
+
+/** Steps in the digest, behind their name and only if there are any. */
+final class StepsDigest {
+  private final CanonicalWriter out;
+
+  StepsDigest(CanonicalWriter out) {
+    this.out = out;
+  }
+
+  void write(List<StepsImage> images) {
+    if (!images.isEmpty()) {
+      out.text("steps").list(images, this::image);
+    }
+  }
+
+  private void image(StepsImage each) {
+    out.number(each.run().job().value())
+        .number(each.run().attempt())
+        .number(each.started())
+        .list(each.live(), step -> out.number(step))
+        .list(each.parts(), node -> out.text(node.value()))
+        .list(each.gone(), node -> out.text(node.value()))
+        .optional(each.script(), this::exit)
+        .number(each.userUs())
+        .number(each.systemUs())
+        .number(each.maxRssBytes())
+        .number(each.endMs());
+  }
+
+  private void exit(RunExit exit) {
+    out.text(exit.kind().name())
+        .number(exit.exitCode())
+        .number(exit.signal())
+        .number(exit.startMs())
+        .number(exit.endMs())
+        .number(exit.userUs())
+        .number(exit.systemUs())
+        .number(exit.maxRssBytes())
+        .text(exit.detail());
+  }
+}

@@ -1,0 +1,196 @@
+package org.queqiao.server.gateway;
+
+import java.security.SecureRandom;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.queqiao.contract.agent.AgentMessage;
+import org.queqiao.contract.agent.ServerMessage;
+import org.queqiao.contract.id.NodeName;
+import org.queqiao.contract.id.RunId;
+import org.queqiao.contract.job.Allocation;
+import org.queqiao.contract.launch.StepOrder;
+import org.queqiao.core.message.DesiredRunState;
+import org.queqiao.core.message.Input;
+import org.queqiao.core.message.Reply;
+import org.queqiao.server.pki.LaunchOrders;
+import org.queqiao.server.pki.StepWay;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Steps that begin, on the event loop of the gateway. A step is a fact of the log before anybody is
+ * told of it; its key lives here for two minutes, within which its nodes have to ask for their
+ * orders, and nowhere on a disk.
+ */
+final class Steps {
+  private static final Logger LOG = LoggerFactory.getLogger(Steps.class);
+  private static final long JOIN_MS = 120_000;
+  private static final int BEGUN_MAX = 50_000;
+  private static final SecureRandom RANDOM = new SecureRandom();
+
+  /** A step whose nodes may still join, until its time is over. */
+  private record Begun(
+      RunId run,
+      int uid,
+      int step,
+      byte[] key,
+      String address,
+      int port,
+      List<NodeName> nodes,
+      long untilMs) {}
+
+  private final AgentGateway gateway;
+  private final Map<NodeName, NodeConnection> nodes;
+  private final ArrayDeque<Begun> begun = new ArrayDeque<>();
+
+  Steps(AgentGateway gateway, Map<NodeName, NodeConnection> nodes) {
+    this.gateway = gateway;
+    this.nodes = nodes;
+  }
+
+  /** The agent of a node says something of steps. */
+  void said(NodeConnection from, Telling scheduler, AgentMessage message) {
+    switch (message) {
+      case AgentMessage.StepRequest m -> asked(from, scheduler, m);
+      case AgentMessage.StepEndedReport m ->
+          scheduler.tell(
+              new Input.EndStep(from.node(), m.run(), m.step(), m.exitCode()), reply -> {});
+      case AgentMessage.StepsWanted m when from.desired(m.run()).isPresent() -> {
+        from.hosted().add(m.run());
+        wanted(from, m.run());
+      }
+      default -> LOG.debug("nothing follows node={} from={}", from.node(), message);
+    }
+  }
+
+  /** A process of a run asks for a step. */
+  private void asked(NodeConnection from, Telling scheduler, AgentMessage.StepRequest m) {
+    Optional<DesiredRunState> run = from.desired(m.run());
+    String refusal = run.isEmpty() ? "run " + m.run() + " is not of this node" : refusal(from, m);
+    if (refusal != null) {
+      refuse(from, m, refusal);
+      return;
+    }
+    scheduler.tell(
+        new Input.StartStep(from.node(), m.uid(), m.run(), m.name(), m.tasks(), m.nodes()),
+        reply -> {
+          switch (reply) {
+            case Reply.StepAccepted accepted -> begin(from, m, run.get(), accepted.step());
+            case Reply.Rejected rejected -> refuse(from, m, rejected.rejection().message());
+            case Reply.Done _,
+                Reply.JobAccepted _,
+                Reply.Planned _,
+                Reply.Proposed _,
+                Reply.RunsRecorded _ ->
+                refuse(from, m, "the scheduler does not understand");
+          }
+        });
+  }
+
+  private String refusal(NodeConnection from, AgentMessage.StepRequest m) {
+    for (NodeName node : m.nodes()) {
+      if (node.equals(from.node())) {
+        continue;
+      }
+      NodeConnection there = nodes.get(node);
+      if (!gateway.orders().startsSteps()) {
+        return "this site has no command for steps on other nodes (agents.jobProgram)";
+      }
+      if (m.port() < 1 || m.port() > 65_535 || m.address().isEmpty()) {
+        return "the step does not say where its nodes shall connect";
+      }
+      if (there == null || !there.isWelcomed()) {
+        return "node " + node + " is not connected now, or no node of this site";
+      }
+      if (there.jobSocket().isEmpty()) {
+        return "the agent of node "
+            + node
+            + " starts no steps: it is older, or has no --job-socket";
+      }
+    }
+    return begun.size() >= BEGUN_MAX ? "too many steps begin at a time: try again" : null;
+  }
+
+  private static void refuse(NodeConnection from, AgentMessage.StepRequest m, String reason) {
+    from.send(new ServerMessage.StepAnswer(m.requestId(), reason, 0, new byte[0], List.of()));
+  }
+
+  private void begin(
+      NodeConnection from, AgentMessage.StepRequest m, DesiredRunState run, int step) {
+    byte[] key = new byte[StepOrder.KEY_BYTES];
+    RANDOM.nextBytes(key);
+    List<ServerMessage.StepNode> members = new ArrayList<>();
+    for (NodeName name : m.nodes()) {
+      Allocation there =
+          run.allocations().stream()
+              .filter(each -> each.node().equals(name))
+              .findFirst()
+              .orElseThrow();
+      NodeConnection connection = nodes.get(name);
+      String address = connection == null ? "" : connection.address();
+      members.add(new ServerMessage.StepNode(name, address, there.cores()));
+    }
+    forgetOld();
+    Begun now =
+        new Begun(
+            m.run(),
+            run.uid(),
+            step,
+            key,
+            m.address(),
+            m.port(),
+            m.nodes(),
+            gateway.wallMs() + JOIN_MS);
+    begun.add(now);
+    from.send(new ServerMessage.StepAnswer(m.requestId(), "", step, key, members));
+    for (NodeName name : m.nodes()) {
+      NodeConnection there = nodes.get(name);
+      if (!name.equals(from.node()) && there != null && there.hosted().contains(m.run())) {
+        order(now, there);
+      }
+    }
+  }
+
+  /** The process that starts the steps of a run on a node is there. */
+  private void wanted(NodeConnection there, RunId run) {
+    forgetOld();
+    for (Begun each : List.copyOf(begun)) {
+      if (each.run().equals(run) && each.nodes().contains(there.node())) {
+        order(each, there);
+      }
+    }
+  }
+
+  private void order(Begun step, NodeConnection there) {
+    StepWay way = new StepWay(step.step(), there.node(), step.address(), step.port(), step.key());
+    gateway
+        .orders()
+        .step(step.run(), step.uid(), gateway.epoch(), way)
+        .whenComplete((outcome, failure) ->
+            gateway.onLoop(() -> {
+              if (outcome instanceof LaunchOrders.Outcome.Signed signed) {
+                there.send(new ServerMessage.StepOrder(step.run(), signed.order()));
+              } else {
+                LOG.warn(
+                    "no order to join run={} step={} node={} reason={}",
+                    step.run(),
+                    step.step(),
+                    there.node(),
+                    outcome,
+                    failure);
+              }
+            }));
+  }
+
+  private void forgetOld() {
+    Iterator<Begun> oldest = begun.iterator();
+    long nowMs = gateway.wallMs();
+    while (oldest.hasNext() && oldest.next().untilMs() < nowMs) {
+      oldest.remove();
+    }
+  }
+}

@@ -1,0 +1,272 @@
+package org.queqiao.server.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.queqiao.contract.id.NodeName;
+import org.queqiao.server.gateway.NodeProcesses;
+
+/** Steps on several nodes: a whole server, four agents with their launchers, and real jobs. */
+@Timeout(300)
+final class StepsEndToEndTest {
+  private static final int NODES = 4;
+  private static final int CORES = 2;
+
+  private static RunningServer server;
+  private static Path work;
+  private static List<NodeProcesses> nodes;
+
+  @BeforeAll
+  static void start() throws Exception {
+    Path program = NodeProcesses.jobProgram(Files.createTempDirectory("qqjob"));
+    server = RunningServer.with("--job-program", program.toString());
+    nodes = new java.util.ArrayList<>();
+    for (int i = 1; i <= NODES; i++) {
+      nodes.add(server.another(new NodeName("cn" + i), CORES));
+    }
+    work = nodes.getFirst().work();
+  }
+
+  private static long submit(String parameters, String script) throws Exception {
+    HttpRequest.Builder request =
+        server
+            .request(
+                "researcher1",
+                "/api/v1/jobs?workDir=" + work + "&stdoutPath=out-%25j&" + parameters)
+            .header("Content-Type", "text/x-shellscript")
+            .header("Accept", "text/plain")
+            .POST(HttpRequest.BodyPublishers.ofString("#!/bin/bash\n" + script));
+    HttpResponse<String> answer = server.send(request);
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
+    return Long.parseLong(answer.body().strip());
+  }
+
+  private static String job(long id) throws Exception {
+    return server.get("researcher1", "/api/v1/jobs/" + id).body();
+  }
+
+  private static List<String> run(String parameters, String script) throws Exception {
+    long id = submit(parameters, script);
+    server.awaitEnd("researcher1", id);
+    assertThat(job(id)).contains("\"state\":\"COMPLETED\"");
+    return Files.readAllLines(work.resolve("out-" + id));
+  }
+
+  @Test
+  void aStepRunsItsTasksOnAllNodesWithTheirRanks() throws Exception {
+    List<String> lines =
+        run(
+            "nodes=4&tasks=8",
+            "queqiao run sh -c 'echo $SLURM_PROCID $SLURM_LOCALID $SLURM_NODEID $SLURMD_NODENAME"
+                + " $RANK $WORLD_SIZE $LOCAL_RANK $SLURM_NTASKS'\n");
+    assertThat(new TreeSet<>(lines))
+        .isEqualTo(
+            new TreeSet<>(
+                IntStream.range(0, 8)
+                    .mapToObj(i ->
+                        i
+                            + " "
+                            + i % 2
+                            + " "
+                            + i / 2
+                            + " cn"
+                            + (i / 2 + 1)
+                            + " "
+                            + i
+                            + " 8 "
+                            + i % 2
+                            + " 8")
+                    .toList()));
+  }
+
+  @Test
+  void labelsInputAndTheHighestExitCode() throws Exception {
+    List<String> lines =
+        run(
+            "nodes=3&tasks=3",
+            "printf 'one\\ntwo\\n' | queqiao run --label cat\n"
+                + "queqiao run sh -c 'exit $((SLURM_PROCID * 3))' 2>err-$SLURM_JOB_ID\necho code $?\n");
+    assertThat(new TreeSet<>(lines.subList(0, 6)))
+        .isEqualTo(
+            new TreeSet<>(
+                Arrays.asList("0: one", "0: two", "1: one", "1: two", "2: one", "2: two")));
+    assertThat(lines.get(6)).isEqualTo("code 6");
+  }
+
+  @Test
+  void whatAStepLeavesAnywhereIsGoneBeforeTheJobHasEndedAndItsCoresAreGivenAway() throws Exception {
+    // On every node a daemon that ignores TERM, outside of the session of its task.
+    long id =
+        submit(
+            "nodes=4&tasks=4&exclusive=true",
+            "queqiao run sh -c 'setsid sh -c \"trap : TERM; while :; do sleep 1; done\" & sleep 0.2'\n"
+                + "queqiao run sh -c 'echo $SLURMD_NODENAME >>steps-'$SLURM_JOB_ID'; exec sleep 300'\n");
+    server.events(
+        "researcher1",
+        "from=0",
+        event -> event.contains("event: JobStarted") && event.contains("\"job\":" + id + ","));
+    awaitLines(work.resolve("steps-" + id), NODES);
+    assertThat(processesOf(id)).hasSizeGreaterThanOrEqualTo(3 * NODES);
+    assertThat(server.call("researcher1", "DELETE", "/api/v1/jobs/" + id, "").statusCode())
+        .isIn(200, 202, 204);
+    server.awaitEnd("researcher1", id);
+    assertThat(processesOf(id)).isEmpty();
+    assertThat(job(id)).contains("\"state\":\"CANCELLED\"");
+    assertThat(server.get("researcher1", "/api/v1/jobs/" + id + "/steps").body())
+        .contains("\"step\":0", "\"state\":\"COMPLETED\"", "\"step\":1");
+    assertThat(run("nodes=4&tasks=4&exclusive=true", "queqiao run true\n")).isEmpty();
+  }
+
+  private static void awaitLines(Path file, int count) throws Exception {
+    long until = System.nanoTime() + 60_000_000_000L;
+    while (!Files.exists(file) || Files.readAllLines(file).size() < count) {
+      assertThat(System.nanoTime()).as("lines in " + file).isLessThan(until);
+      java.util.concurrent.locks.LockSupport.parkNanos(100_000_000);
+    }
+  }
+
+  /** Processes whose control group is that of a run of the job, on any of the nodes. */
+  private static List<Path> processesOf(long job) throws Exception {
+    try (var all = Files.list(Path.of("/proc"))) {
+      return all.filter(each -> each.getFileName().toString().matches("\\d+"))
+          .filter(each -> belongs(each, job))
+          .toList();
+    }
+  }
+
+  private static boolean belongs(Path process, long job) {
+    try {
+      return Files.readString(process.resolve("cgroup")).contains("/" + job + ".1\n")
+          && !Files.readString(process.resolve("stat")).contains(") Z ");
+    } catch (java.io.IOException e) {
+      return false;
+    }
+  }
+
+  private static Path program(String compiler) throws Exception {
+    org.junit.jupiter.api.Assumptions.assumeTrue(
+        Files.isExecutable(Path.of("/usr/bin/" + compiler)), compiler + " is not installed");
+    Path source =
+        Files.writeString(
+            work.resolve("sum-" + compiler + ".c"),
+            """
+            #include <mpi.h>
+            #include <stdio.h>
+            int main(int count, char **words) {
+                int rank, size, sum = 0, next = -1;
+                MPI_Init(&count, &words);
+                MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+                MPI_Comm_size(MPI_COMM_WORLD, &size);
+                int mine = rank + 1;
+                MPI_Allreduce(&mine, &sum, 1, MPI_INT, MPI_SUM, MPI_COMM_WORLD);
+                MPI_Sendrecv(&rank, 1, MPI_INT, (rank + 1) % size, 0, &next, 1, MPI_INT,
+                             (rank + size - 1) % size, 0, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+                printf("rank %d of %d sum %d from %d\\n", rank, size, sum, next);
+                MPI_Finalize();
+                return 0;
+            }
+            """);
+    Path built = work.resolve("sum-" + compiler);
+    Process process =
+        new ProcessBuilder("/usr/bin/" + compiler, "-o", built.toString(), source.toString())
+            .inheritIO()
+            .start();
+    assertThat(process.waitFor()).isZero();
+    return built;
+  }
+
+  private static TreeSet<String> ranks(int size) {
+    return new TreeSet<>(
+        IntStream.range(0, size)
+            .mapToObj(i ->
+                "rank "
+                    + i
+                    + " of "
+                    + size
+                    + " sum "
+                    + size * (size + 1) / 2
+                    + " from "
+                    + (i + size - 1) % size)
+            .toList());
+  }
+
+  @Test
+  void aProgramOfMpichFindsItsRanksOnFourNodes() throws Exception {
+    Path program = program("mpicc.mpich");
+    assertThat(new TreeSet<>(run("nodes=4&tasks=8", "queqiao run " + program + "\n")))
+        .isEqualTo(ranks(8));
+  }
+
+  @Test
+  void aProgramOfOpenMpiIsStartedByItsOwnLauncherThroughSteps() throws Exception {
+    Path program = program("mpicc.openmpi");
+    String hosts = "cn1:2,cn2:2,cn3:2,cn4:2";
+    assertThat(
+            new TreeSet<>(
+                run(
+                    "nodes=4&tasks=8",
+                    "mpirun.openmpi -np 8 --host "
+                        + hosts
+                        + " --bind-to none"
+                        + " --mca ras ^slurm --mca plm rsh --mca plm_rsh_agent 'queqiao rsh'"
+                        + " --mca btl tcp,self --mca pml ob1 "
+                        + program
+                        + " 2>mpi-err-$SLURM_JOB_ID\n")))
+        .isEqualTo(ranks(8));
+  }
+
+  @Test
+  void theOutputOfARunningJobIsFollowedToItsEndByItsOwnerAlone() throws Exception {
+    long id =
+        submit(
+            "nodes=1",
+            "echo first; until [ -e go-$SLURM_JOB_ID ]; do sleep 0.1; done; echo last\n");
+    server.events(
+        "researcher1",
+        "from=0",
+        event -> event.contains("event: JobStarted") && event.contains("\"job\":" + id + ","));
+    String path = "/api/v1/jobs/" + id + "/output/tail";
+    assertThat(server.get("researcher2", path).statusCode()).isIn(403, 404);
+    HttpResponse<java.io.InputStream> tail =
+        server
+            .http()
+            .send(
+                server
+                    .request("researcher1", path)
+                    .timeout(java.time.Duration.ofSeconds(90))
+                    .build(),
+                HttpResponse.BodyHandlers.ofInputStream());
+    assertThat(tail.statusCode()).isEqualTo(200);
+    StringBuilder output = new StringBuilder();
+    boolean end = false;
+    try (var lines =
+        new java.io.BufferedReader(
+            new java.io.InputStreamReader(tail.body(), java.nio.charset.StandardCharsets.UTF_8))) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        end |= line.equals("event: end");
+        if (line.contains("\"base64\":\"")) {
+          String text = line.substring(line.indexOf("base64") + 9, line.lastIndexOf('"'));
+          output.append(
+              new String(
+                  java.util.Base64.getDecoder().decode(text),
+                  java.nio.charset.StandardCharsets.UTF_8));
+          if (output.toString().equals("first\n")) {
+            Files.createFile(work.resolve("go-" + id));
+          }
+        }
+      }
+    }
+    assertThat(output.toString()).isEqualTo("first\nlast\n");
+    assertThat(end).isTrue();
+  }
+}
