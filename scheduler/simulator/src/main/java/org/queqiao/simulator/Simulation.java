@@ -212,13 +212,13 @@ public final class Simulation {
       }
 
       @Override
-      public void stopped(RunId run) {
-        monitor.guard(() -> monitor.world().stopped(run));
+      public void stopped(NodeName node, RunId run) {
+        monitor.guard(() -> monitor.world().stopped(node, run));
       }
 
       @Override
-      public void wentOn(RunId run) {
-        monitor.guard(() -> monitor.world().wentOn(run));
+      public void wentOn(NodeName node, RunId run) {
+        monitor.guard(() -> monitor.world().wentOn(node, run));
       }
 
       @Override

@@ -40,7 +40,8 @@ public final class WorldCheck {
     alive.forEach((where, runs) -> {
       for (RunId other : runs) {
         require(
-            !other.job().equals(run.job()) || other.equals(run),
+            !other.job().equals(run.job())
+                || (other.equals(run) && (isPart(node, run) || isPart(where, run))),
             Invariant.I3,
             () -> run + " begins on " + node + " while " + other + " lives on " + where);
       }
@@ -49,7 +50,7 @@ public final class WorldCheck {
     require(
         model.isOpen(run)
             && (job.allocations.getFirst().node().equals(node)
-                || model.parts.getOrDefault(run, new TreeSet<>()).contains(node)),
+                || isPart(node, run)),
         Invariant.I14,
         () -> run + " begins on " + node + " and holds nothing there");
     JobSubmitted submitted = job.submitted;
@@ -67,18 +68,23 @@ public final class WorldCheck {
       runs.remove(run);
     }
     orphanMs.remove(node + "/" + run);
-    if (node.equals(model.starts.get(run).scriptNode())) {
+    if (isScripts(node, run)) {
       still.remove(run);
     }
   }
 
   /** All processes of a run are stopped. */
-  public void stopped(RunId run) {
-    still.add(run);
+  public void stopped(NodeName node, RunId run) {
+    if (isScripts(node, run)) {
+      still.add(run);
+    }
   }
 
   /** The processes of a run go on: somebody wants that, or that they end. */
-  public void wentOn(RunId run) {
+  public void wentOn(NodeName node, RunId run) {
+    if (!isScripts(node, run)) {
+      return;
+    }
     still.remove(run);
     ModelJob job = model.job(run.job());
     require(
@@ -126,6 +132,16 @@ public final class WorldCheck {
                     + " lives on them");
       }
     }
+  }
+
+  /** That a run is stopped is told by the node of its script. */
+  private boolean isScripts(NodeName node, RunId run) {
+    return node.equals(model.starts.get(run).scriptNode());
+  }
+
+  /** Whether steps of the run may live there. */
+  private boolean isPart(NodeName node, RunId run) {
+    return model.parts.getOrDefault(run, new TreeSet<>()).contains(node);
   }
 
   private List<Integer> coresOf(RunId run, NodeName node) {

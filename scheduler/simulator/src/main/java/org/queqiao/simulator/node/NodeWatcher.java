@@ -9,10 +9,10 @@ public interface NodeWatcher {
   void forked(NodeName node, LaunchOrder order);
 
   /** All processes of a run are stopped. */
-  void stopped(RunId run);
+  void stopped(NodeName node, RunId run);
 
   /** The processes of a run go on. */
-  void wentOn(RunId run);
+  void wentOn(NodeName node, RunId run);
 
   /** The last process of a run is gone. */
   void gone(NodeName node, RunId run);

@@ -89,12 +89,12 @@ public final class VirtualNode {
 
               @Override
               public void stopped(RunId run) {
-                watcher.stopped(run);
+                watcher.stopped(name(), run);
               }
 
               @Override
               public void wentOn(RunId run) {
-                watcher.wentOn(run);
+                watcher.wentOn(name(), run);
               }
 
               @Override
