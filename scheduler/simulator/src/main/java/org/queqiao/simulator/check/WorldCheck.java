@@ -48,9 +48,7 @@ public final class WorldCheck {
     });
     ModelJob job = model.job(run.job());
     require(
-        model.isOpen(run)
-            && (job.allocations.getFirst().node().equals(node)
-                || isPart(node, run)),
+        model.isOpen(run) && (job.allocations.getFirst().node().equals(node) || isPart(node, run)),
         Invariant.I14,
         () -> run + " begins on " + node + " and holds nothing there");
     JobSubmitted submitted = job.submitted;
