@@ -381,12 +381,25 @@ int cgroup_open_events(const struct cgroup_layout *layout, const char *run) {
     return open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 }
 
-/* Of version 1 the list of processes, which is empty when none is left. */
+/*
+ * Of version 1 the list of processes, which is empty when none is left. The kernel gives who has read
+ * that list the same one again for a second, so it is opened anew each time.
+ */
 bool cgroup_populated(int events_fd) {
     char text[256];
     ssize_t length = pread(events_fd, text, sizeof text - 1, 0);
+    if (length >= 0 && (length < 9 || strncmp(text, "populated", 9) != 0)) {
+        snprintf(text, sizeof text, "/proc/self/fd/%d", events_fd);
+        int fresh = open(text, O_RDONLY | O_CLOEXEC);
+        length = fresh < 0 ? -1 : read(fresh, text, sizeof text - 1);
+        int cause = errno;
+        if (fresh >= 0) {
+            close(fresh);
+        }
+        errno = cause;
+    }
     if (length < 0) {
-        return errno != ENODEV;
+        return errno != ENODEV && errno != ENOENT;
     }
     text[length] = 0;
     return length > 0 && strstr(text, "populated 0") == NULL;
