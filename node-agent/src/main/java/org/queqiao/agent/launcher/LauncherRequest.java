@@ -17,9 +17,14 @@ sealed interface LauncherRequest {
   /** Read part of a file for the server's request of this number. */
   record Read(long requestId, byte[] signedOrder) implements LauncherRequest {}
 
-  /** TERM to a run, and KILL after the grace. */
+  /** TERM to a run, and KILL after the grace; without a grace KILL at once, which wakes nobody. */
   record Stop(RunId run, int graceMs) implements LauncherRequest {
+    private static final int KILL = 9;
     private static final int TERM = 15;
+
+    private int signal() {
+      return graceMs == 0 ? KILL : TERM;
+    }
   }
 
   /** A signal that is not TERM or KILL, to the batch script alone or to every process of a run. */
@@ -60,7 +65,7 @@ sealed interface LauncherRequest {
         switch (this) {
           case Launch r -> ByteBuffer.wrap(r.signedOrder());
           case Read r -> ByteBuffer.wrap(r.signedOrder());
-          case Stop r -> run(r.run(), 20).putInt(Stop.TERM).putInt(r.graceMs()).flip();
+          case Stop r -> run(r.run(), 20).putInt(r.signal()).putInt(r.graceMs()).flip();
           case Signal r ->
               run(r.run(), 20)
                   .putInt(r.number() | (r.batchOnly() ? Signal.BATCH_ONLY : 0))

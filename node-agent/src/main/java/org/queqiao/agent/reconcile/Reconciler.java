@@ -335,7 +335,7 @@ public final class Reconciler {
     entry.graceMs = run.graceMs();
     entry.signal = run.signal();
     entry.signalBatchOnly = run.signalBatchOnly();
-    entry.still.want(run.suspension());
+    report(entry.still.want(run.suspension(), run.suspensionAskedMs()));
   }
 
   private void settleAll(long nowMs) {

@@ -13,6 +13,9 @@ final class Standstill {
   private final RunId run;
   private Suspending wanted = Suspending.NONE;
 
+  /** When that was asked for: another wish has another. */
+  private long askedMs;
+
   /** Null while nothing is known. */
   private Boolean stopped;
 
@@ -27,8 +30,18 @@ final class Standstill {
     this.run = run;
   }
 
-  void want(Suspending suspending) {
+  /** The report that follows where it is so already, or null. */
+  AgentMessage want(Suspending suspending, long since) {
+    boolean another = askedMs != since;
     wanted = suspending;
+    askedMs = since;
+    return another && isAsWanted() ? told() : null;
+  }
+
+  /** Whether it stands as it shall, and nothing is under way that would change that. */
+  private boolean isAsWanted() {
+    boolean stop = wanted == Suspending.SUSPEND;
+    return sure && !asked && stopped != null && stopped == stop;
   }
 
   /** A connection to the launcher has begun; its list says that the run is stopped, or does not. */
@@ -74,7 +87,9 @@ final class Standstill {
   /** What the server is to be told of it, or null; nothing while the launcher was not asked. */
   AgentMessage told() {
     boolean news = sure && stopped != null && (stopped || wanted == Suspending.RESUME);
-    return news ? new AgentMessage.RunSuspendedReport(run, stopped, sinceMs) : null;
+    return news
+        ? new AgentMessage.RunSuspendedReport(run, stopped, sinceMs, isAsWanted() ? askedMs : 0)
+        : null;
   }
 
   /** Whether it is to be asked again after a while. */

@@ -72,6 +72,7 @@ final class ReconcilerHistoryTest {
     // The server: what it wants, every set it ever sent, the ends that are durable there.
     private final TreeMap<RunId, Boolean> wanted = new TreeMap<>();
     private final TreeMap<RunId, Suspending> suspending = new TreeMap<>();
+    private final TreeMap<RunId, Long> askedMs = new TreeMap<>();
     private final TreeMap<RunId, Boolean> toldStopped = new TreeMap<>();
     private final TreeMap<RunId, RunExit> ends = new TreeMap<>();
     private final List<DesiredSet> sent = new ArrayList<>();
@@ -145,6 +146,7 @@ final class ReconcilerHistoryTest {
         RunId run = runs.get(random.nextInt(runs.size()));
         boolean stop = suspending.get(run) != Suspending.SUSPEND;
         suspending.put(run, stop ? Suspending.SUSPEND : Suspending.RESUME);
+        askedMs.put(run, serverVersion + 1);
         publish();
       }
     }
@@ -161,7 +163,8 @@ final class ReconcilerHistoryTest {
                   stop ? new byte[0] : new byte[] {1},
                   0,
                   false,
-                  suspending.getOrDefault(run, Suspending.NONE))));
+                  suspending.getOrDefault(run, Suspending.NONE),
+                  askedMs.getOrDefault(run, 0L))));
       sent.add(new DesiredSet(serverEpoch, serverVersion, runs));
     }
 

@@ -20,7 +20,10 @@ final class PlanMemory {
         cluster.priorities().orderMoves()
             ? cluster.position() == fruitlessPosition
             : cluster.chances() == fruitlessAt;
-    return !known && !cluster.priorities().backlog().groups().isEmpty();
+    boolean waits =
+        !cluster.priorities().backlog().groups().isEmpty()
+            || !cluster.jobs().preemption().suspended().isEmpty();
+    return !known && waits;
   }
 
   /** Time has passed: from some moment on a pass may find something in the same state. */

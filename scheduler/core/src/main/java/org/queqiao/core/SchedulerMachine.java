@@ -214,7 +214,7 @@ public final class SchedulerMachine {
     for (JobPromised each : slice.promises()) {
       facts.add(new Fact(Actor.SCHEDULER, each));
     }
-    slice.kills().forEach(each -> facts.add(new Fact(Actor.SCHEDULER, each)));
+    slice.asides().forEach(each -> facts.add(new Fact(Actor.SCHEDULER, each)));
     return new Decision(facts, new Reply.Planned(slice.starts(), slice.more()));
   }
 
@@ -257,7 +257,8 @@ public final class SchedulerMachine {
         job.allocations(),
         job.isSignalled() ? job.spec().terms().signal() : null,
         job.task(),
-        JobClock.suspending(job));
+        JobClock.suspending(job),
+        job.suspension() == null ? 0 : job.suspension().askedMs());
   }
 
   /** The whole state, for a snapshot. */

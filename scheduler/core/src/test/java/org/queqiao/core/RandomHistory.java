@@ -200,7 +200,11 @@ final class RandomHistory {
 
   /** What a busy cluster gets: jobs that may start, and for long. */
   private Input crowd() {
-    JobRequest.Builder request = script().cpusPerTask(1 + random.nextInt(4)).qos(qos());
+    JobRequest.Builder request =
+        script()
+            .cpusPerTask(1 + random.nextInt(4))
+            .memBytes(random.nextInt(3) == 0 ? 0L : 1L << 20)
+            .qos(qos());
     if (random.nextInt(6) == 0) {
       request.array("0-" + random.nextInt(9));
     }
@@ -427,8 +431,19 @@ final class RandomHistory {
               suspensions.nextInt(8) == 0 ? new NodeName("n1") : where,
               run,
               suspensions.nextInt(3) != 0,
-              story.nowMs - suspensions.nextInt(10_000) + suspensions.nextInt(3_000));
+              story.nowMs - suspensions.nextInt(10_000) + suspensions.nextInt(3_000),
+              suspensions.nextInt(4) == 0 ? 0 : askedMs(run));
     };
+  }
+
+  private long askedMs(RunId run) {
+    return story
+        .machine
+        .state()
+        .job(run.job())
+        .filter(job -> job.suspension() != null)
+        .map(job -> job.suspension().askedMs())
+        .orElse(0L);
   }
 
   /** A run that somebody wanted to stop or to go on, now and then. */
@@ -492,8 +507,11 @@ final class RandomHistory {
   }
 
   private QosDefined spare() {
-    PreemptMode mode = random.nextBoolean() ? PreemptMode.REQUEUE : PreemptMode.CANCEL;
-    return new QosDefined(LOW, "Low", 0, List.of(), new PreemptRules(mode, 5_000, 0));
+    PreemptMode mode =
+        random.nextInt(3) == 0
+            ? PreemptMode.CANCEL
+            : random.nextBoolean() ? PreemptMode.REQUEUE : PreemptMode.SUSPEND;
+    return new QosDefined(LOW, "Low", 0, List.of(), new PreemptRules(mode, mode == PreemptMode.SUSPEND ? 0 : 5_000, 0));
   }
 
   private QosDefined urgent() {

@@ -58,7 +58,7 @@ final class SuspendStoriesTest {
   }
 
   private void reports(JobId job, boolean stopped, long atMs) {
-    story.does(new Input.RunSuspended(story.node(job), story.run(job), stopped, atMs));
+    story.does(new Input.RunSuspended(story.node(job), story.run(job), stopped, atMs, 0));
   }
 
   private Suspending desired() {
@@ -91,12 +91,12 @@ final class SuspendStoriesTest {
     JobId job = running();
     story.doesWithoutFacts(new Input.ResumeJob(user("admin1"), job));
     story.doesWithoutFacts(
-        new Input.RunSuspended(story.node(job), story.run(job), true, story.nowMs));
+        new Input.RunSuspended(story.node(job), story.run(job), true, story.nowMs, 0));
     suspends(job);
     story.doesWithoutFacts(new Input.SuspendJob(user("admin1"), job));
     reports(job, true);
     story.doesWithoutFacts(
-        new Input.RunSuspended(story.node(job), story.run(job), true, story.nowMs));
+        new Input.RunSuspended(story.node(job), story.run(job), true, story.nowMs, 0));
     resumes(job);
     story.doesWithoutFacts(new Input.ResumeJob(user("admin1"), job));
   }
@@ -244,7 +244,7 @@ final class SuspendStoriesTest {
     story.after(1_000);
     resumes(job);
     reports(job, false);
-    story.doesWithoutFacts(new Input.RunSuspended(story.node(job), story.run(job), true, firstMs));
+    story.doesWithoutFacts(new Input.RunSuspended(story.node(job), story.run(job), true, firstMs, 0));
     assertThat(story.state(job)).isEqualTo(RUNNING);
   }
 

@@ -3,6 +3,7 @@ package org.queqiao.simulator;
 import java.util.TreeMap;
 import org.queqiao.contract.event.Event;
 import org.queqiao.contract.event.JobKillRequested;
+import org.queqiao.contract.event.JobSuspendRequested;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.message.Reply;
 
@@ -20,6 +21,9 @@ public final class Coverage {
     count("fact " + event.getClass().getSimpleName());
     if (event instanceof JobKillRequested kill) {
       count("kill " + kill.cause());
+    }
+    if (event instanceof JobSuspendRequested wish && wish.preemptor() != null) {
+      count("stop for another");
     }
   }
 

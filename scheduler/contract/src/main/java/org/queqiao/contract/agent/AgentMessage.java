@@ -91,9 +91,13 @@ public sealed interface AgentMessage {
 
   /**
    * All processes of a run are stopped, or go on, since this node time. Told again with each
-   * connection.
+   * connection, and for each wish.
+   *
+   * @param askedMs of the wish that this answers: nothing that was asked before it is still under
+   *     way; 0 of none
    */
-  record RunSuspendedReport(RunId run, boolean suspended, long atMs) implements AgentMessage {}
+  record RunSuspendedReport(RunId run, boolean suspended, long atMs, long askedMs)
+      implements AgentMessage {}
 
   /** A run is gone with all its processes. Repeated until acknowledged. */
   record RunEndedReport(RunExit exit) implements AgentMessage {}

@@ -38,6 +38,7 @@ public sealed interface ServerMessage {
    * @param signal number of a signal that the run gets once, or 0
    * @param signalBatchOnly whether only the batch script gets it
    * @param suspension whether its processes shall be stopped
+   * @param suspensionAskedMs when that was asked for, which its report repeats; 0 for never
    */
   record DesiredRun(
       RunId run,
@@ -46,7 +47,8 @@ public sealed interface ServerMessage {
       byte[] signedOrder,
       int signal,
       boolean signalBatchOnly,
-      Suspending suspension) {
+      Suspending suspension,
+      long suspensionAskedMs) {
     /** A run that nobody wants to suspend. */
     public DesiredRun(
         RunId run,
@@ -55,7 +57,7 @@ public sealed interface ServerMessage {
         byte[] signedOrder,
         int signal,
         boolean signalBatchOnly) {
-      this(run, stop, graceMs, signedOrder, signal, signalBatchOnly, Suspending.NONE);
+      this(run, stop, graceMs, signedOrder, signal, signalBatchOnly, Suspending.NONE, 0);
     }
 
     /** A run that gets no signal. */

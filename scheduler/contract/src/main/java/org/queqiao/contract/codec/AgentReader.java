@@ -32,7 +32,8 @@ final class AgentReader {
             new AgentMessage.RunSuspendedReport(
                 ModelReader.run(in.getRunSuspended().getRun()),
                 in.getRunSuspended().getSuspended(),
-                in.getRunSuspended().getAtMs());
+                in.getRunSuspended().getAtMs(),
+                in.getRunSuspended().getAskedMs());
         case BRIDGE_HELLO -> BridgeCodec.read(in.getBridgeHello());
         case OBSERVED_RUNS -> BridgeCodec.read(in.getObservedRuns());
         case RUN_METRICS ->
@@ -155,7 +156,8 @@ final class AgentReader {
                     run.getSignedOrder().toByteArray(),
                     run.getSignal(),
                     run.getSignalBatchOnly(),
-                    suspension(run.getSuspension()))));
+                    suspension(run.getSuspension()),
+                    run.getSuspensionAskedMs())));
   }
 
   private static Suspending suspension(PbDesiredRun.Suspension wanted) {

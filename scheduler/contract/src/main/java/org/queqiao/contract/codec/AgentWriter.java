@@ -42,7 +42,8 @@ final class AgentWriter {
               PbRunSuspendedReport.newBuilder()
                   .setRun(ModelWriter.run(m.run()))
                   .setSuspended(m.suspended())
-                  .setAtMs(m.atMs()));
+                  .setAtMs(m.atMs())
+                  .setAskedMs(m.askedMs()));
       case AgentMessage.RunMetricsReport m ->
           out.setRunMetrics(
               MetricsCodec.write(m.metrics()).toBuilder().setSeries(ModelWriter.bytes(m.series())));
@@ -177,7 +178,8 @@ final class AgentWriter {
               .setSignedOrder(ModelWriter.bytes(run.signedOrder()))
               .setSignal(run.signal())
               .setSignalBatchOnly(run.signalBatchOnly())
-              .setSuspension(suspension(run.suspension())));
+              .setSuspension(suspension(run.suspension()))
+              .setSuspensionAskedMs(run.suspensionAskedMs()));
     }
     return out.build();
   }

@@ -156,7 +156,9 @@ final class ImageReader {
         in.getPreemptor() == 0 ? null : new JobId(in.getPreemptor()),
         in.getGraceMs(),
         in.getKillMs(),
-        in.getClaims());
+        in.getClaims(),
+        in.getSuspends(),
+        in.getYields());
   }
 
   private static ClusterImage.DependencyImage dependency(PbDependencyImage in) {

@@ -105,6 +105,8 @@ final class ImageWriter {
         .setGraceMs(image.graceMs())
         .setKillMs(image.killMs())
         .setClaims(image.claims())
+        .setSuspends(image.suspends())
+        .setYields(image.yields())
         .build();
   }
 

@@ -55,6 +55,7 @@ final class PolicyReader {
       case OFF -> PreemptMode.OFF;
       case REQUEUE -> PreemptMode.REQUEUE;
       case CANCEL -> PreemptMode.CANCEL;
+      case SUSPEND -> PreemptMode.SUSPEND;
       case UNRECOGNIZED -> throw ModelReader.unknown("mode of preemption");
     };
   }

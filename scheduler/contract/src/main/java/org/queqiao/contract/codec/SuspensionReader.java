@@ -4,6 +4,7 @@ import org.queqiao.contract.event.Event;
 import org.queqiao.contract.event.JobResumed;
 import org.queqiao.contract.event.JobSuspendRequested;
 import org.queqiao.contract.event.JobSuspended;
+import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.job.Suspension;
 import org.queqiao.contract.wire.EventRecord;
 import org.queqiao.contract.wire.PbJobResumed;
@@ -24,7 +25,11 @@ final class SuspensionReader {
   }
 
   private static JobSuspendRequested requested(PbJobSuspendRequested e) {
-    return new JobSuspendRequested(ModelReader.run(e.getRun()), e.getSuspend());
+    return new JobSuspendRequested(
+        ModelReader.run(e.getRun()),
+        e.getSuspend(),
+        e.getPreemptor() == 0 ? null : new JobId(e.getPreemptor()),
+        e.getClaims());
   }
 
   private static JobSuspended suspended(PbJobSuspended e) {

@@ -17,6 +17,8 @@ final class SuspensionWriter {
     return PbJobSuspendRequested.newBuilder()
         .setRun(ModelWriter.run(e.run()))
         .setSuspend(e.suspend())
+        .setPreemptor(e.preemptor() == null ? 0 : e.preemptor().value())
+        .setClaims(e.claims())
         .build();
   }
 

@@ -7,5 +7,7 @@ public enum PreemptMode {
   /** Its job waits and runs again; one that was submitted to run once ends. */
   REQUEUE,
   /** Its job ends. */
-  CANCEL
+  CANCEL,
+  /** Its processes are stopped where they are and go on when its cores are free again. */
+  SUSPEND
 }

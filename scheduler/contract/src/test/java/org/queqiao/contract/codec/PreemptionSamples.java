@@ -6,6 +6,7 @@ import org.queqiao.contract.event.Event;
 import org.queqiao.contract.event.JobEnded;
 import org.queqiao.contract.event.JobKillRequested;
 import org.queqiao.contract.event.JobRequeued;
+import org.queqiao.contract.event.JobSuspendRequested;
 import org.queqiao.contract.event.PartitionDefined;
 import org.queqiao.contract.event.QosDefined;
 import org.queqiao.contract.id.JobId;
@@ -27,6 +28,15 @@ final class PreemptionSamples {
 
   static Map<String, Event> laterEvents() {
     return Map.of(
+        "JobSuspendRequested-preempted",
+        new JobSuspendRequested(Samples.RUN, true, new JobId(7), 3),
+        "QosDefined-suspended",
+        new QosDefined(
+            new QosName("low"),
+            "Low",
+            5,
+            List.of(),
+            new PreemptRules(PreemptMode.SUSPEND, 0, 600_000)),
         "JobKillRequested-preempted",
         new JobKillRequested(Samples.RUN, KillCause.PREEMPTED_REQUEUED, new JobId(7), 9000, 3),
         "JobRequeued-preempted",
@@ -75,6 +85,12 @@ final class PreemptionSamples {
         null,
         null,
         PrioritiesImage.NONE);
+  }
+
+  /** One that is stopped for another, which may use its cores. */
+  static ClusterImage yielding(ClusterImage suspended) {
+    PreemptionImage yields = new PreemptionImage(new JobId(12), 0, 0, 0, true, true);
+    return suspended.withOnly(List.of(with(suspended.jobs().getFirst(), yields)));
   }
 
   private static ClusterImage.JobImage with(ClusterImage.JobImage job, PreemptionImage preemption) {

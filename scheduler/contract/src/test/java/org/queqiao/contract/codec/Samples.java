@@ -431,6 +431,8 @@ final class Samples {
     out.put(
         "ClusterImage-preemption", PreemptionSamples.image(ofArray(null, List.of(), List.of())));
     out.put("ClusterImage-suspended", SuspensionSamples.image(image()));
+    out.put(
+        "ClusterImage-yielding", PreemptionSamples.yielding(SuspensionSamples.image(image())));
     out.put("ClusterImage-wallets", WalletSamples.image(image()));
     out.put("ClusterImage-money", MoneySamples.image(image()));
     out.put("ClusterImage-observed", ObservedSamples.image(image()));
@@ -678,7 +680,7 @@ final class Samples {
             new AgentMessage.Hello(1, 1, FACTS, 4, List.of(RUN), List.of(EXIT)),
             new AgentMessage.Heartbeat(9, 1500, 123_456_789, 1L << 33, 1L << 35, List.of(RUN)),
             new AgentMessage.RunStartedReport(RUN, 1_760_000_000_100L),
-            new AgentMessage.RunSuspendedReport(RUN, true, 1_760_000_030_000L),
+            new AgentMessage.RunSuspendedReport(RUN, true, 1_760_000_030_000L, 0),
             new AgentMessage.RunEndedReport(EXIT),
             new AgentMessage.RunMetricsReport(METRICS, new byte[0]),
             new AgentMessage.RunSamplesReport(RUN, new byte[] {1, 2}),
@@ -768,6 +770,8 @@ final class Samples {
     return Map.of(
         "DesiredSet-suspension",
         SuspensionSamples.desired(),
+        "DesiredSet-asked",
+        SuspensionSamples.asked(),
         "DesiredSet-signal",
         new ServerMessage.DesiredSet(
             4,

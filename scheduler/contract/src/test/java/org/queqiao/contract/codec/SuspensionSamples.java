@@ -42,7 +42,16 @@ final class SuspensionSamples {
         17,
         List.of(
             new ServerMessage.DesiredRun(
-                Samples.RUN, false, 30_000, new byte[0], 0, false, Suspending.SUSPEND)));
+                Samples.RUN, false, 30_000, new byte[0], 0, false, Suspending.SUSPEND, 0)));
+  }
+
+  static ServerMessage asked() {
+    return new ServerMessage.DesiredSet(
+        4,
+        17,
+        List.of(
+            new ServerMessage.DesiredRun(
+                Samples.RUN, false, 30_000, new byte[0], 0, false, Suspending.RESUME, SINCE_MS)));
   }
 
   /** The job of an image, suspended. */

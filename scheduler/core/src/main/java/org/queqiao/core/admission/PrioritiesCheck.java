@@ -12,6 +12,7 @@ import org.queqiao.contract.event.QosDefined;
 import org.queqiao.contract.event.RulesSet;
 import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.QosName;
+import org.queqiao.contract.policy.PreemptMode;
 import org.queqiao.contract.policy.PreemptRules;
 import org.queqiao.contract.policy.PriorityPolicy;
 import org.queqiao.contract.policy.ResourceWeight;
@@ -95,6 +96,13 @@ public final class PrioritiesCheck {
 
   /** What is wrong with what is said about pushing aside. */
   static Optional<Decision> preemption(PreemptRules rules) {
+    if (rules.mode() == PreemptMode.SUSPEND && rules.graceMs() != 0) {
+      return Optional.of(
+          Rejections.invalid(
+              "graceMs",
+              "a run that is suspended is not told to end: graceMs must be 0, not "
+                  + rules.graceMs()));
+    }
     return range("graceMs", rules.graceMs(), 0, MAX_GRACE_MS)
         .or(() -> range("exemptMs", rules.exemptMs(), 0, MAX_EXEMPT_MS));
   }

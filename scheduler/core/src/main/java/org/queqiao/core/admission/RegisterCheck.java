@@ -136,20 +136,17 @@ public final class RegisterCheck {
 
   /** Whether everything that stays held fits what the node offers now. */
   private static boolean holds(NodeFacts facts, Node node, NavigableSet<RunId> ended) {
-    NodeCapacity capacity = NodeCapacity.idle(facts);
+    List<Allocation> held = new ArrayList<>();
     for (Job holder : node.holders()) {
       if (!ended.contains(holder.run())) {
         for (Allocation allocation : holder.allocations()) {
           if (allocation.node().equals(facts.name())) {
-            if (!capacity.isFree(allocation)) {
-              return false;
-            }
-            capacity.take(allocation);
+            held.add(allocation);
           }
         }
       }
     }
-    return true;
+    return NodeCapacity.holding(facts, held) != null;
   }
 
   private static Rejection tooSmall(NodeFacts facts) {

@@ -60,6 +60,12 @@ public final class SuspendCheck {
     }
     List<Fact> facts = new ArrayList<>();
     for (Job job : running) {
+      if (job.preemption().suspends()) {
+        if (running.size() == 1) {
+          return bySystem(job, suspend);
+        }
+        continue;
+      }
       Suspension before = job.suspension();
       if ((before != null && before.wanted()) == suspend) {
         continue;
@@ -75,6 +81,18 @@ public final class SuspendCheck {
       facts.add(new Fact(actor, new JobSuspendRequested(job.run(), suspend)));
     }
     return Decision.done(facts);
+  }
+
+  /** What is stopped to make room for another goes on when its cores are free, and not before. */
+  private static Decision bySystem(Job job, boolean suspend) {
+    String state =
+        "job " + job.id() + " is suspended for job " + job.preemption().preemptor() + " already";
+    return Rejections.conflict(
+        "id",
+        state
+            + (suspend
+                ? ": cancel or requeue it, or suspend it once it has gone on"
+                : ": it goes on by itself as soon as its cores are free"));
   }
 
   /** The job if it runs; of an array the tasks that do. */
@@ -132,6 +150,12 @@ public final class SuspendCheck {
     Suspension known = job.suspension();
     if (known == null) {
       return false;
+    }
+    if (job.preemption().suspends()) {
+      // Its cores are given away: what was asked for before may be under way to its node no more.
+      return input.suspended()
+          && job.state() == JobState.RUNNING
+          && input.askedMs() == known.askedMs();
     }
     return input.suspended()
         ? job.state() == JobState.RUNNING && (known.wanted() || input.atMs() > JobClock.edgeMs(job))

@@ -17,6 +17,8 @@ import org.queqiao.contract.event.JobReleased;
 import org.queqiao.contract.event.JobRequeued;
 import org.queqiao.contract.event.JobSignalled;
 import org.queqiao.contract.event.JobStarted;
+import org.queqiao.contract.event.JobSuspendRequested;
+import org.queqiao.contract.event.JobSuspended;
 import org.queqiao.contract.event.JobSubmitted;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.NodeFenced;
@@ -52,8 +54,7 @@ public final class HistoryChecks {
   /** When each key of each user made a job. */
   private final TreeMap<String, Long> keys = new TreeMap<>();
 
-  /** Who holds what, by "node core". */
-  private final TreeMap<String, RunId> held = new TreeMap<>();
+  private final HeldCores held = new HeldCores();
 
   private final TreeMap<NodeName, String> boots = new TreeMap<>();
   private final PreemptionHistory preemption = new PreemptionHistory();
@@ -126,6 +127,9 @@ public final class HistoryChecks {
       case JobHeld e -> held(e.job(), e.tasks(), true);
       case JobReleased e -> held(e.job(), e.tasks(), false);
       case JobKillRequested e -> killRequested(e);
+      case JobSuspendRequested e ->
+          held.asked(lives.get(e.run().job()), e).forEach(each -> require(false, "I15", each));
+      case JobSuspended e -> held.stopped(lives.get(e.run().job()));
       case JobEnded e -> ended(e, nowMs);
       case JobRequeued e -> requeued(e);
       case StepStarted e -> lives.get(e.run().job()).begins(e);
@@ -181,23 +185,7 @@ public final class HistoryChecks {
     life.firstStartMs = life.firstStartMs == 0 ? nowMs : life.firstStartMs;
     life.attempt = event.run().attempt();
     life.allocations = event.allocations();
-    for (Allocation allocation : event.allocations()) {
-      for (int core : allocation.cores()) {
-        RunId former = held.put(allocation.node() + " " + core, event.run());
-        require(
-            former == null,
-            "I15",
-            "core "
-                + core
-                + " of "
-                + allocation.node()
-                + " goes to "
-                + event.run()
-                + " while "
-                + former
-                + " has it");
-      }
-    }
+    held.take(life, event.run()).forEach(each -> require(false, "I15", each));
   }
 
   /** Never more tasks of an array at once than its throttle lets. */
@@ -422,13 +410,11 @@ public final class HistoryChecks {
   }
 
   private void free(Life life) {
-    for (Allocation allocation : life.allocations) {
-      allocation.cores().forEach(core -> held.remove(allocation.node() + " " + core));
-    }
     require(
         life.runEnds(),
         "I15",
         "job " + life.submitted.job() + " gives cores back on which parts of it may live");
+    held.over(life);
     if (life.index >= 0 && !life.allocations.isEmpty()) {
       lives.get(life.submitted.job()).array.hold(-1);
     }

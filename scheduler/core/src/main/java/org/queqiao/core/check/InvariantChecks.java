@@ -52,6 +52,7 @@ public final class InvariantChecks {
           memBytes.merge(allocation.node(), allocation.memBytes(), Math::addExact);
         }
       }
+      stands(job);
       times(job, image.timeMs());
       identity(job, image.lastJobId());
     }
@@ -67,9 +68,11 @@ public final class InvariantChecks {
     String where = "job " + job.id() + " on " + allocation.node();
     require(facts != null, "I2", where + ": no such node");
     require(allocation.memBytes() >= 0, "I2", where + ": memory below zero");
+    // What yields its cores has them for later; who uses them now is another.
+    boolean uses = !job.preemption().yields();
     for (int core : allocation.cores()) {
       require(
-          held.add(allocation.node() + " core " + core),
+          !uses || held.add(allocation.node() + " core " + core),
           "I1",
           where + ": core " + core + " is held twice");
       require(
@@ -95,6 +98,18 @@ public final class InvariantChecks {
       }
     }
     return false;
+  }
+
+  private void stands(ClusterImage.JobImage job) {
+    boolean stopped =
+        job.state() == JobState.COMPLETING
+            || job.state() == JobState.SUSPENDED
+                && job.suspension().wanted()
+                && job.suspension().isStopped();
+    require(
+        !job.preemption().yields() || stopped && job.preemption().preemptor() != null,
+        "I46",
+        "job " + job.id() + " is " + job.state() + " and others may use its cores");
   }
 
   private void times(ClusterImage.JobImage job, long nowMs) {

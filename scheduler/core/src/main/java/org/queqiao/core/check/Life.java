@@ -17,6 +17,12 @@ final class Life {
   KillCause cause;
   int attempt;
   boolean held;
+
+  /** Whether its run was asked to stop for another, and whether it did. */
+  boolean makesRoom;
+
+  boolean yields;
+
   long firstStartMs;
   long endMs;
   List<Allocation> allocations = List.of();

@@ -1,8 +1,10 @@
 package org.queqiao.core.check;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.queqiao.contract.event.ArrayTaskSplit;
 import org.queqiao.contract.event.JobAllocated;
 import org.queqiao.contract.event.JobChanged;
@@ -10,12 +12,16 @@ import org.queqiao.contract.event.JobEnded;
 import org.queqiao.contract.event.JobKillRequested;
 import org.queqiao.contract.event.JobRequeued;
 import org.queqiao.contract.event.JobSubmitted;
+import org.queqiao.contract.event.JobSuspendRequested;
+import org.queqiao.contract.event.JobSuspended;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.PartitionDefined;
 import org.queqiao.contract.event.QosDefined;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.PartitionName;
 import org.queqiao.contract.id.QosName;
+import org.queqiao.contract.id.RunId;
+import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.job.KillCause;
 import org.queqiao.contract.policy.PreemptMode;
@@ -33,8 +39,22 @@ public final class PreemptionHistory {
   private final TreeMap<JobId, Running> running = new TreeMap<>();
   private final List<String> found = new ArrayList<>();
 
+  /** Runs that were asked to stop for others, and of these the ones that have stopped. */
+  private final TreeSet<RunId> asked = new TreeSet<>();
+
+  private final TreeMap<JobId, Running> stopped = new TreeMap<>();
+
   /** A run and since when it runs. */
-  private record Running(JobSpec spec, long startMs) {}
+  private record Running(JobSpec spec, long startMs, List<Allocation> allocations) {
+    boolean shares(List<Allocation> others) {
+      return allocations.stream()
+          .anyMatch(each ->
+              others.stream()
+                  .anyMatch(other ->
+                      other.node().equals(each.node())
+                          && !Collections.disjoint(other.cores(), each.cores())));
+    }
+  }
 
   /** Takes the next fact; says in words what is wrong with it. */
   public List<String> observe(LoggedEvent logged) {
@@ -45,13 +65,21 @@ public final class PreemptionHistory {
       case JobSubmitted e -> waiting.put(e.job(), e.spec());
       case ArrayTaskSplit e -> waiting.put(e.job(), waiting.get(e.array()));
       case JobChanged e -> changed(e);
-      case JobAllocated e -> allocated(e.run().job(), logged.timeMs());
+      case JobAllocated e -> allocated(e, logged.timeMs());
       case JobRequeued e -> requeued(e.run().job());
       case JobEnded e -> {
         waiting.remove(e.job());
         running.remove(e.job());
+        stopped.remove(e.job());
       }
       case JobKillRequested e -> killRequested(e, logged.timeMs());
+      case JobSuspendRequested e when e.preemptor() != null -> stops(e, logged.timeMs());
+      case JobSuspendRequested e -> {
+        asked.remove(e.run());
+        stopped.remove(e.run().job());
+      }
+      case JobSuspended e when asked.contains(e.run()) ->
+          stopped.put(e.run().job(), running.get(e.run().job()));
       default -> {
         // The other facts push nobody aside.
       }
@@ -61,18 +89,25 @@ public final class PreemptionHistory {
 
   private void changed(JobChanged e) {
     waiting.computeIfPresent(e.job(), (_, _) -> e.spec());
-    running.computeIfPresent(e.job(), (_, run) -> new Running(e.spec(), run.startMs()));
+    running.computeIfPresent(e.job(), (_, run) -> new Running(e.spec(), run.startMs(), run.allocations()));
   }
 
-  private void allocated(JobId job, long nowMs) {
-    JobSpec spec = waiting.remove(job);
-    if (spec != null) {
-      running.put(job, new Running(spec, nowMs));
+  /** Also on cores that are kept for one that was stopped only who may push that aside. */
+  private void allocated(JobAllocated e, long nowMs) {
+    JobSpec spec = waiting.remove(e.run().job());
+    if (spec == null) {
+      return;
     }
+    running.put(e.run().job(), new Running(spec, nowMs, e.allocations()));
+    stopped.forEach((job, run) ->
+        require(
+            !run.shares(e.allocations()) || rules(spec, run.spec()).mode() != PreemptMode.OFF,
+            "run " + e.run() + " gets cores that are kept for job " + job));
   }
 
   private void requeued(JobId job) {
     Running run = running.remove(job);
+    stopped.remove(job);
     if (run != null) {
       waiting.put(job, run.spec());
     }
@@ -92,16 +127,37 @@ public final class PreemptionHistory {
       return;
     }
     PreemptRules rules = rules(above, run.spec());
+    require(
+        rules.mode() != PreemptMode.SUSPEND, "run " + e.run() + " is ended and not suspended");
     boolean again = rules.mode() == PreemptMode.REQUEUE && run.spec().terms().requeue();
     require(
         rules.mode() != PreemptMode.OFF,
         "run " + e.run() + " is pushed aside for " + e.preemptor() + ", which may not do so");
-    require(
-        nowMs - run.startMs() >= rules.exemptMs(),
-        "run " + e.run() + " is pushed aside " + (nowMs - run.startMs()) + " ms after its start");
+    exempt(e.run(), run, rules, nowMs);
     require(
         e.graceMs() == rules.graceMs() && again == (e.cause() == KillCause.PREEMPTED_REQUEUED),
         "run " + e.run() + " is pushed aside by other rules than its own");
+  }
+
+  private void stops(JobSuspendRequested e, long nowMs) {
+    JobSpec above = waiting.get(e.preemptor());
+    Running run = running.get(e.run().job());
+    if (above == null || run == null) {
+      require(false, "run " + e.run() + " is stopped for " + e.preemptor());
+      return;
+    }
+    PreemptRules rules = rules(above, run.spec());
+    require(
+        rules.mode() == PreemptMode.SUSPEND && e.suspend(),
+        "run " + e.run() + " is stopped for " + e.preemptor() + ", which may not do so");
+    exempt(e.run(), run, rules, nowMs);
+    asked.add(e.run());
+  }
+
+  private void exempt(RunId id, Running run, PreemptRules rules, long nowMs) {
+    require(
+        nowMs - run.startMs() >= rules.exemptMs(),
+        "run " + id + " is pushed aside " + (nowMs - run.startMs()) + " ms after its start");
   }
 
   private PreemptRules rules(JobSpec above, JobSpec below) {

@@ -288,7 +288,13 @@ public final class ExplanationText {
                 + ", at most "
                 + duration(job.spec().limitMs())
                 + ".");
-    if (job.preemption().preemptor() != null) {
+    if (job.preemption().suspends()) {
+      out.add(
+          "It is suspended for job "
+              + job.preemption().preemptor()
+              + ": it keeps all but its cores, and waits to resume until that has ended and nobody"
+              + " who may push it aside has them.");
+    } else if (job.preemption().preemptor() != null) {
       out.add("It makes room for job " + job.preemption().preemptor() + ".");
     }
     suspension(job, nowMs, out);

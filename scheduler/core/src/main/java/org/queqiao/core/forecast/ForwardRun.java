@@ -1,6 +1,7 @@
 package org.queqiao.core.forecast;
 
 import java.util.Collection;
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -11,6 +12,9 @@ import org.queqiao.contract.event.JobAllocated;
 import org.queqiao.contract.event.JobEnded;
 import org.queqiao.contract.event.JobKillRequested;
 import org.queqiao.contract.event.JobRequeued;
+import org.queqiao.contract.event.JobResumed;
+import org.queqiao.contract.event.JobSuspendRequested;
+import org.queqiao.contract.event.JobSuspended;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.RunId;
@@ -44,6 +48,10 @@ public final class ForwardRun {
   private final TreeMap<JobId, Due> dueOf = new TreeMap<>();
   private final TreeMap<JobId, Long> starts = new TreeMap<>();
   private final TreeSet<JobId> asked = new TreeSet<>();
+
+  /** Runs whose nodes were told to stop them, or to let them go on. */
+  private final TreeSet<RunId> told = new TreeSet<>();
+
   private long nowMs;
   private long busyCores;
   private long busyCoreMs;
@@ -79,7 +87,12 @@ public final class ForwardRun {
     this.nowMs = Math.max(nowMs, image.timeMs());
     for (ClusterImage.JobImage job : image.jobs()) {
       if (job.state() != JobState.PENDING && !job.state().isTerminal()) {
-        expect(job);
+        if (!job.preemption().yields() || job.state() == JobState.COMPLETING) {
+          expect(job);
+        }
+        if (job.preemption().suspends() && !job.preemption().yields()) {
+          told.add(new RunId(job.id(), job.attempt()));
+        }
       }
     }
   }
@@ -149,13 +162,38 @@ public final class ForwardRun {
           .ifPresent(job -> ends(job, over));
     }
     record(machine.decide(new Input.Tick(), nowMs));
-    boolean more = machine.state().planningDue();
+    boolean more = obey() || machine.state().planningDue();
     while (more) {
       Decision decision = machine.decide(new Input.PlanPass(), nowMs);
       record(decision);
       steps++;
-      more = decision.reply() instanceof Reply.Planned planned && planned.more();
+      more = obey() || decision.reply() instanceof Reply.Planned planned && planned.more();
     }
+  }
+
+  /** Nodes stop runs, and let them go on, at once; says whether any did. */
+  private boolean obey() {
+    List<RunId> now = List.copyOf(told);
+    told.clear();
+    for (RunId run : now) {
+      ClusterImage.JobImage job = machine.state().job(run.job()).orElseThrow();
+      if (job.suspension() != null && !job.allocations().isEmpty()) {
+        record(
+            machine.decide(
+                new Input.RunSuspended(
+                    job.allocations().getFirst().node(),
+                    run,
+                    job.suspension().wanted(),
+                    nowMs,
+                    job.suspension().askedMs()),
+                nowMs));
+      }
+    }
+    return !now.isEmpty();
+  }
+
+  private boolean yields(RunId run) {
+    return machine.state().job(run.job()).orElseThrow().preemption().yields();
   }
 
   private void ends(ClusterImage.JobImage job, Due over) {
@@ -215,6 +253,9 @@ public final class ForwardRun {
         starts.putIfAbsent(e.array(), nowMs);
         asked.remove(e.array());
       }
+      case JobSuspendRequested e -> told.add(e.run());
+      case JobSuspended e when yields(e.run()) -> gone(e.run().job());
+      case JobResumed e -> expect(machine.state().job(e.run().job()).orElseThrow());
       case JobKillRequested e -> expect(machine.state().job(e.run().job()).orElseThrow());
       case JobEnded e -> gone(e.job());
       case JobRequeued e -> gone(e.run().job());

@@ -15,7 +15,7 @@ import org.queqiao.contract.job.WarningSignal;
  *
  * @param run which run
  * @param stop whether it shall end now
- * @param graceMs between TERM and KILL
+ * @param graceMs between TERM and KILL; 0 for KILL at once
  * @param user whose job it is
  * @param unixUser whom it runs as, fixed at submission
  * @param uid number of {@code unixUser}
@@ -25,6 +25,7 @@ import org.queqiao.contract.job.WarningSignal;
  * @param signal what the run gets once, now, or null
  * @param task which task of which array it is a run of, or null
  * @param suspending what is wanted of its processes
+ * @param suspendingAskedMs when that was asked for; 0 for never
  */
 public record DesiredRunState(
     RunId run,
@@ -38,7 +39,8 @@ public record DesiredRunState(
     List<Allocation> allocations,
     WarningSignal signal,
     ArrayTask task,
-    Suspending suspending) {
+    Suspending suspending,
+    long suspendingAskedMs) {
   /** A run that gets no signal and is of no array. */
   public DesiredRunState(
       RunId run,
@@ -78,7 +80,8 @@ public record DesiredRunState(
         allocations,
         signal,
         task,
-        Suspending.NONE);
+        Suspending.NONE,
+        0);
   }
 
   public DesiredRunState {

@@ -149,8 +149,13 @@ public sealed interface Input {
   /** An agent saw the script of a run start, at this node time. */
   record RunStarted(NodeName node, RunId run, long startMs) implements Input {}
 
-  /** An agent saw all processes of a run stop, or go on, at this node time. */
-  record RunSuspended(NodeName node, RunId run, boolean suspended, long atMs) implements Input {}
+  /**
+   * An agent saw all processes of a run stop, or go on, at this node time.
+   *
+   * @param askedMs of the wish that this answers, or 0
+   */
+  record RunSuspended(NodeName node, RunId run, boolean suspended, long atMs, long askedMs)
+      implements Input {}
 
   /** An agent saw the last process of a run go. */
   record RunEnded(NodeName node, RunExit exit) implements Input {}

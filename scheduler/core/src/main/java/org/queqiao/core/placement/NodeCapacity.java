@@ -46,6 +46,30 @@ public final class NodeCapacity implements Capacity {
     return new NodeCapacity(facts, cores, facts.cores(), facts.memBytes(), gres);
   }
 
+  /** A node with these on it, of which some may have the same cores; null when it has no room. */
+  public static NodeCapacity holding(NodeFacts facts, List<Allocation> allocations) {
+    NodeCapacity capacity = idle(facts);
+    BitSet taken = new BitSet();
+    for (Allocation each : allocations) {
+      Allocation alone = without(each, taken);
+      if (!capacity.isFree(alone)) {
+        return null;
+      }
+      capacity.take(alone);
+      each.cores().forEach(taken::set);
+    }
+    return capacity;
+  }
+
+  /** The same allocation without some cores. */
+  public static Allocation without(Allocation allocation, BitSet cores) {
+    if (allocation.cores().stream().noneMatch(cores::get)) {
+      return allocation;
+    }
+    List<Integer> rest = allocation.cores().stream().filter(core -> !cores.get(core)).toList();
+    return new Allocation(allocation.node(), rest, allocation.memBytes(), allocation.gres());
+  }
+
   @Override
   public NodeCapacity copy() {
     NavigableMap<GresKey, BitSet> gres = new TreeMap<>();

@@ -44,6 +44,10 @@ final class ClusterMirror {
   /** Those of the running that are suspended. */
   private final TreeSet<JobId> still = new TreeSet<>();
 
+  /** Nodes on which stopped runs yield, by name. */
+  private final TreeSet<NodeName> shared = new TreeSet<>();
+
+  private final ComingBack comingBack;
   private final ClusterKinds kinds;
   private final Fabric fabric;
 
@@ -62,6 +66,7 @@ final class ClusterMirror {
 
   ClusterMirror(Cluster cluster, PlanPolicy policy, Starts starts) {
     this.cluster = cluster;
+    this.comingBack = new ComingBack(cluster);
     this.kinds = new ClusterKinds(cluster.nodes().all(), cluster.licences().all());
     this.licenceNode = cluster.nodes().all().size();
     boolean licensed = !cluster.licences().all().isEmpty();
@@ -80,6 +85,9 @@ final class ClusterMirror {
       names.add(node.name());
       numbers.put(node.name(), number);
       fill(pool, number, node);
+      if (node.cores().isShared()) {
+        shared.add(node.name());
+      }
       for (Job job : node.holders()) {
         if (job.scriptNode().equals(node.name())) {
           holders.add(job);
@@ -94,10 +102,15 @@ final class ClusterMirror {
     for (Job job : holders) {
       PlanJob run = planJob(job);
       running.put(job.id(), run);
-      if (holdsOtherThanItTakes(cluster, job)) {
+      int[] on = nodesOf(job);
+      if (sharesCores(job)) {
+        run = planRun(job, comingBack.demand(job, on, kinds, licenceNode));
+        running.put(job.id(), run);
+        odd.add(job.id());
+      } else if (holdsOtherThanItTakes(cluster, job)) {
         odd.add(job.id());
       }
-      planner.runs(run, nodesOf(job), JobClock.startWithoutStopsMs(job, cluster.timeMs()));
+      planner.runs(run, on, comingBack.startMs(job, cluster.timeMs()));
       if (job.state() == JobState.SUSPENDED) {
         still.add(job.id());
       }
@@ -130,6 +143,7 @@ final class ClusterMirror {
         }
       }
     }
+    free[0] = node.cores().isShared() ? node.capacity().freeCores() : free[0];
     free[0] = alone ? 0 : free[0];
     for (int kind = 0; kind < free.length; kind++) {
       pool.setFree(number, kind, free[kind]);
@@ -194,6 +208,21 @@ final class ClusterMirror {
     return names.get(number);
   }
 
+  private boolean sharesCores(Job job) {
+    return !shared.isEmpty()
+        && job.allocations().stream().anyMatch(each -> shared.contains(each.node()));
+  }
+
+  /** The nodes on which stopped runs yield. */
+  Iterable<NodeName> sharedNodes() {
+    return shared;
+  }
+
+  /** The number of a node. */
+  int number(NodeName node) {
+    return numbers.get(node);
+  }
+
   /**
    * A job as the planner sees it, or null when it asks for what no node has, or for a reservation
    * that is not open.
@@ -207,9 +236,7 @@ final class ClusterMirror {
     if (demand == null) {
       return null;
     }
-    long number = job.id().value();
-    long limitMs = job.spec().limitMs();
-    PlanJob planned = new PlanJob(number, number, demand, job.submitMs(), limitMs, believedMs(job));
+    PlanJob planned = planRun(job, demand);
     if (job.promisedMs() != 0) {
       planned.promise(job.promisedMs());
     }
@@ -217,6 +244,12 @@ final class ClusterMirror {
       planned.prefer(preferred(job));
     }
     return planned;
+  }
+
+  private PlanJob planRun(Job job, Demand demand) {
+    long number = job.id().value();
+    long limitMs = job.spec().limitMs();
+    return new PlanJob(number, number, demand, job.submitMs(), limitMs, believedMs(job));
   }
 
   /** What a job takes of a reservation that draws it, or null. */
@@ -374,9 +407,15 @@ final class ClusterMirror {
     return leaving.containsKey(run.number());
   }
 
-  /** When the first of the runs that make room should be gone, or the greatest number. */
+  /**
+   * When the first run should be gone while room is made for a job, or the greatest number: one
+   * that outlives what was believed of it puts off the start that was promised behind it.
+   */
   long firstLeavesBy() {
-    return leaving.values().stream().mapToLong(PlanJob::end).min().orElse(Long.MAX_VALUE);
+    boolean awaited = !leaving.isEmpty() || !cluster.jobs().preemption().claimants().isEmpty();
+    return awaited && planner.running().size() > 0
+        ? planner.running().get(0).end()
+        : Long.MAX_VALUE;
   }
 
   /** A run, or null when it is not known. */
@@ -394,11 +433,11 @@ final class ClusterMirror {
     planner.corrected(run, Math.max(1, job.preemption().killMs() - run.start()));
   }
 
-  /** Suspended runs end no earlier than now and what is left of them. */
+  /** Suspended runs end no earlier than they can go on and what is left of them. */
   void standStill(long nowMs) {
     for (JobId each : still) {
       Job job = cluster.jobs().find(each).orElseThrow();
-      planner.shifted(running.get(each), JobClock.startWithoutStopsMs(job, nowMs));
+      planner.shifted(running.get(each), comingBack.startMs(job, nowMs));
     }
   }
 

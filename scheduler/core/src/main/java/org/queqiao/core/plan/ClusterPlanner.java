@@ -107,7 +107,7 @@ public final class ClusterPlanner {
    * @param facts the runs to start; a task of an array becomes a job right before
    * @param starts how many
    * @param promises the first promises to jobs that wait on
-   * @param kills the runs to end, so that another job can start
+   * @param asides the runs to end or to stop, so that another job can start
    * @param more whether the pass goes on
    * @param fruitlessAt the count of chances at which a whole pass found nothing, or -1
    * @param retryMs when a pass over the same state may find something, or the greatest number
@@ -116,14 +116,14 @@ public final class ClusterPlanner {
       List<Event> facts,
       int starts,
       List<JobPromised> promises,
-      List<JobKillRequested> kills,
+      List<Event> asides,
       boolean more,
       long fruitlessAt,
       long retryMs) {
     public Slice {
       facts = List.copyOf(facts);
       promises = List.copyOf(promises);
-      kills = List.copyOf(kills);
+      asides = List.copyOf(asides);
     }
   }
 
@@ -134,6 +134,10 @@ public final class ClusterPlanner {
     }
     Planner planner = mirror.planner();
     if (!passBegun) {
+      Slice stopped = stoppedRuns(nowMs);
+      if (stopped != null) {
+        return stopped;
+      }
       mirror.standStill(nowMs);
     }
     expectOverdue(planner, nowMs);
@@ -150,7 +154,7 @@ public final class ClusterPlanner {
     if (!over) {
       planner.drain(nowMs);
     }
-    List<Event> facts = allocate(planner, nowMs);
+    List<Event> facts = allocate(planner, new Trial(cluster.nodes()), nowMs);
     passStarted |= !facts.isEmpty();
     passBegun = !over;
     if (over && !passStarted && overLimits.size() > overLimitsAtBegin) {
@@ -169,17 +173,40 @@ public final class ClusterPlanner {
   /** Nothing starts any more: room may be made for who outranks what runs. */
   private Slice fruitless(List<JobPromised> promises, long atChances, long nowMs) {
     Preemption.Found found = new Preemption(cluster, mirror, nowMs).find(order);
-    boolean nothing = found.kills().isEmpty();
+    boolean nothing = found.asides().isEmpty();
     long limitsMs = candidates == null ? Long.MAX_VALUE : candidates.limitsOpenMs();
     return new Slice(
         List.of(),
         0,
         promises,
-        found.kills(),
+        found.asides(),
         !nothing,
         nothing ? atChances : -1,
         // What does not leave in its time puts off the start that was promised behind it.
         Math.min(limitsMs, Math.min(found.retryMs(), mirror.firstLeavesBy())));
+  }
+
+  /** Starts on cores of runs that were stopped for others, and runs that go on; null for neither. */
+  private Slice stoppedRuns(long nowMs) {
+    if (cluster.jobs().preemption().suspended().isEmpty()) {
+      return null;
+    }
+    StoppedRuns stopped = new StoppedRuns(cluster, mirror, nowMs);
+    PlanJob start = stopped.next(order);
+    List<Event> facts = List.of();
+    int starts = 0;
+    if (start != null) {
+      decided.clear();
+      decided.add(start);
+      facts = allocate(null, stopped.trial(start), nowMs);
+      starts = facts.isEmpty() ? 0 : 1;
+    }
+    if (facts.isEmpty()) {
+      facts = List.copyOf(stopped.goOn());
+    }
+    return facts.isEmpty()
+        ? null
+        : new Slice(facts, starts, List.of(), List.of(), true, -1, Long.MAX_VALUE);
   }
 
   private void renew() {
@@ -283,10 +310,14 @@ public final class ClusterPlanner {
     chancesAtBegin = cluster.chances();
   }
 
-  /** Chooses the ids of cores and devices for what the engine has decided in numbers. */
-  private List<Event> allocate(Planner planner, long nowMs) {
+  /**
+   * Chooses the ids of cores and devices for what was decided in numbers.
+   *
+   * @param planner the engine that decided, or null where it was not the engine
+   * @param trial what is free
+   */
+  private List<Event> allocate(Planner planner, Trial trial, long nowMs) {
     List<Event> out = new ArrayList<>();
-    Trial trial = new Trial(cluster.nodes());
     LimitTree limits = new LimitTree(cluster, nowMs);
     long lastJobId = cluster.lastJobId();
     for (PlanJob start : decided) {
@@ -309,7 +340,7 @@ public final class ClusterPlanner {
       if (!chosen.isEmpty()) {
         blocked |= !cluster.reservations().permit(job, in, chosen, nowMs);
       }
-      if (chosen.isEmpty() || blocked || cut) {
+      if (planner != null && (chosen.isEmpty() || blocked || cut)) {
         planner.ended(start, nowMs);
       }
       if (chosen.isEmpty() || blocked) {
@@ -328,7 +359,7 @@ public final class ClusterPlanner {
       } else {
         waiting.remove(job.id());
       }
-      if (!cut) {
+      if (planner != null && !cut) {
         unconfirmed.put(run.job(), start);
       }
       out.add(new JobAllocated(run, chosen, predictedMs(job, start), in));
@@ -370,6 +401,11 @@ public final class ClusterPlanner {
       case JobHeld e -> withdraw(e.job());
       case JobKillRequested e when mirror.isStill(e.run().job()) -> mirror = null;
       case JobKillRequested e -> cluster.jobs().find(e.run().job()).ifPresent(mirror::leaves);
+      case JobSuspendRequested e when e.preemptor() != null ->
+          cluster.jobs().find(e.run().job()).ifPresent(mirror::leaves);
+      case JobSuspendRequested e when e.suspend() -> {
+        // nothing has stopped yet
+      }
       case ArrayTaskSplit e -> waiting.remove(e.array(), ordinalOf(e.array(), e.task()));
       case ArrayTasksEnded e -> withdraw(e.array(), e.tasks());
       case ArrayEnded _,
@@ -382,8 +418,7 @@ public final class ClusterPlanner {
           JobSignalled _,
           StepStarted _,
           StepEnded _,
-          RunPartEnded _,
-          JobSuspendRequested _ -> {
+          RunPartEnded _ -> {
         // what may start is asked for by the next pass
       }
       default -> mirror = null;

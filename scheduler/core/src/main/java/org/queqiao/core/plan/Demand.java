@@ -37,6 +37,9 @@ public final class Demand {
   /** How its nodes lie to each other; null for anyhow. */
   private final Arrangement arrangement;
 
+  /** Of a run that shares cores with stopped ones: what it gives back, node by node; else null. */
+  private Share[] held;
+
   /** For {@link TwoRounds} alone: the pass in which no room was found, and for which ends. */
   Object refusedIn;
 
@@ -113,6 +116,14 @@ public final class Demand {
             .filter(cores -> cores > 0)
             .min()
             .orElse(0);
+  }
+
+  /** What a run gives back that shares cores with stopped ones, on each of its nodes. */
+  static Demand ofShares(List<Share> shares) {
+    Share first = shares.getFirst();
+    Demand demand = new Demand(first, 0, first, shares.size(), NodeChoice.ALL);
+    demand.held = shares.toArray(Share[]::new);
+    return demand;
   }
 
   /** Cores of a pool, all in one place. */
@@ -227,6 +238,9 @@ public final class Demand {
 
   /** The share on the i-th of the job's nodes: the large ones come first, or part by part. */
   Share share(int i) {
+    if (held != null) {
+      return held[i];
+    }
     if (parted == null) {
       return i < largeShares ? large : small;
     }

@@ -5,9 +5,12 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.queqiao.contract.event.Event;
 import org.queqiao.contract.event.JobKillRequested;
+import org.queqiao.contract.event.JobSuspendRequested;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.job.KillCause;
+import org.queqiao.contract.job.Suspension;
 import org.queqiao.contract.policy.PreemptMode;
 import org.queqiao.contract.policy.PreemptRules;
 import org.queqiao.core.limit.LimitTree;
@@ -67,10 +70,10 @@ final class Preemption {
   /**
    * What was found.
    *
-   * @param kills the runs to end, all for one job
+   * @param asides the runs to end or to stop, all for one job
    * @param retryMs when a run may be ended that may not be yet, or the greatest number
    */
-  record Found(List<JobKillRequested> kills, long retryMs) {
+  record Found(List<Event> asides, long retryMs) {
     static final Found NOTHING = new Found(List.of(), NEVER);
   }
 
@@ -81,21 +84,23 @@ final class Preemption {
     if (!outranking.isUsed()) {
       return Found.NOTHING;
     }
+    LimitTree limits = new LimitTree(cluster, nowMs);
     int claims = 0;
     for (JobId each : cluster.jobs().preemption().claimants()) {
       Job job = cluster.jobs().find(each).orElseThrow();
       claims += job.preemption().claims();
-      boolean comes = cluster.jobs().preemption().leaving().containsKey(each);
-      List<JobKillRequested> kills = comes ? List.of() : makeRoom(job, job.preemption().claims());
-      if (!kills.isEmpty()) {
-        return new Found(kills, NEVER);
+      boolean comes =
+          cluster.jobs().preemption().leaving().containsKey(each)
+              || limits.blocks(Claim.of(job)).isPresent();
+      List<Event> asides = comes ? List.of() : makeRoom(job, job.preemption().claims());
+      if (!asides.isEmpty()) {
+        return new Found(asides, NEVER);
       }
     }
-    return claims < MAX_CLAIMS ? findNew(order) : new Found(List.of(), retryMs);
+    return claims < MAX_CLAIMS ? findNew(order, limits) : new Found(List.of(), retryMs);
   }
 
-  private Found findNew(JobOrder order) {
-    LimitTree limits = new LimitTree(cluster, nowMs);
+  private Found findNew(JobOrder order, LimitTree limits) {
     TreeSet<Rank> ahead = new TreeSet<>();
     JobOrder.Queue queue = order.open(cluster, cluster.timeMs());
     Job job = queue.next();
@@ -103,11 +108,11 @@ final class Preemption {
       LimitTree.Block block = limits.blocks(Claim.of(job)).orElse(null);
       if (block == null && waits(job)) {
         Rank rank = Rank.of(job);
-        boolean may = ahead.stream().allMatch(each -> passes(rank, each));
-        List<JobKillRequested> kills =
+        boolean may = ahead.stream().allMatch(each -> outranking.passes(rank, each));
+        List<Event> asides =
             may ? makeRoom(job, job.preemption().claims() + 1) : List.of();
-        if (!kills.isEmpty()) {
-          return new Found(kills, NEVER);
+        if (!asides.isEmpty()) {
+          return new Found(asides, NEVER);
         }
         ahead.add(rank);
       } else if (block != null && block.whateverShape()) {
@@ -116,11 +121,6 @@ final class Preemption {
       job = queue.next();
     }
     return new Found(List.of(), retryMs);
-  }
-
-  private boolean passes(Rank rank, Rank before) {
-    return outranking.outranks(rank, before)
-        || !outranking.shareNodes(rank.partition(), before.partition());
   }
 
   /** Whether a job, or a task of an array, waits for nodes and room was not made for it. */
@@ -135,7 +135,7 @@ final class Preemption {
   }
 
   /** The runs to end so that so many starts of a job have room; none when that does not help. */
-  private List<JobKillRequested> makeRoom(Job job, int claims) {
+  private List<Event> makeRoom(Job job, int claims) {
     Rank rank = Rank.of(job);
     org.queqiao.core.plan.Demand demand = mirror.demand(job.spec());
     Tried same = new Tried(rank, demand, job.spec().limitMs());
@@ -149,7 +149,9 @@ final class Preemption {
     tried.add(same);
     Victims victims = new Victims(mirror.planner().pool(), nowMs);
     PreemptionTable known = cluster.jobs().preemption();
-    known.leaving().values().forEach(runs -> runs.forEach(id -> leaves(victims, id)));
+    AsideRoom room = new AsideRoom(cluster, mirror, rank);
+    room.addIdle(victims);
+    known.leaving().values().forEach(runs -> runs.forEach(id -> leaves(victims, room, id)));
     for (JobId each : known.claimants()) {
       Job before = cluster.jobs().find(each).orElseThrow();
       goesBefore(victims, before, before == job ? claims - 1 : before.preemption().claims());
@@ -157,12 +159,12 @@ final class Preemption {
     if (victims.fits(demand, job.spec().limitMs())) {
       return List.of();
     }
-    long graceMs = addCandidates(victims, rank, below);
-    List<JobKillRequested> kills = new ArrayList<>();
+    long graceMs = addCandidates(victims, room, rank, below);
+    List<Event> asides = new ArrayList<>();
     for (PlanJob each : victims.choose(demand, graceMs + job.spec().limitMs())) {
-      kills.add(kill(cluster.jobs().find(jobs.get(each.number())).orElseThrow(), job, claims));
+      asides.add(aside(cluster.jobs().find(jobs.get(each.number())).orElseThrow(), job, claims));
     }
-    return kills;
+    return asides;
   }
 
   /** The ranks whose runs may be ended, those to be given up first before the others. */
@@ -180,10 +182,11 @@ final class Preemption {
     return below;
   }
 
-  private void leaves(Victims victims, JobId id) {
+  private void leaves(Victims victims, AsideRoom room, JobId id) {
     PlanJob run = mirror.run(id);
     if (run != null) {
-      victims.leaves(run);
+      Job job = cluster.jobs().find(id).orElseThrow();
+      victims.leaves(run, room.gain(job, run, job.preemption().suspends()));
     }
   }
 
@@ -195,7 +198,7 @@ final class Preemption {
   }
 
   /** Says how long the end of one of them may take. */
-  private long addCandidates(Victims victims, Rank rank, List<Rank> below) {
+  private long addCandidates(Victims victims, AsideRoom room, Rank rank, List<Rank> below) {
     long graceMs = 0;
     int count = 0;
     for (Rank each : below) {
@@ -206,17 +209,38 @@ final class Preemption {
         PlanJob run = mirror.run(start.job());
         if (mayEndMs > nowMs) {
           retryMs = Math.min(retryMs, mayEndMs);
-        } else if (run != null && count++ < MAX_CANDIDATES) {
-          victims.candidate(run);
-          jobs.put(run.number(), start.job());
+        } else if (run != null && count < MAX_CANDIDATES) {
+          Job job = cluster.jobs().find(start.job()).orElseThrow();
+          boolean stops = rules.mode() == PreemptMode.SUSPEND;
+          if (!stops || maySuspend(job)) {
+            victims.candidate(run, room.gain(job, run, stops));
+            jobs.put(run.number(), start.job());
+            count++;
+          }
         }
       }
     }
     return graceMs;
   }
 
-  private JobKillRequested kill(Job victim, Job preemptor, int claims) {
+  /**
+   * Whether a run can be stopped for another: its node knows how, and nobody has asked for that yet
+   * or in this moment, so that the answer to this wish cannot be mistaken.
+   */
+  private boolean maySuspend(Job job) {
+    Suspension stops = job.suspension();
+    if (stops != null && !stops.wanted() && stops.askedMs() >= nowMs) {
+      retryMs = Math.min(retryMs, stops.askedMs() + 1);
+    }
+    return cluster.nodes().find(job.scriptNode()).orElseThrow().facts().suspends()
+        && (stops == null || !stops.wanted() && stops.askedMs() < nowMs);
+  }
+
+  private Event aside(Job victim, Job preemptor, int claims) {
     PreemptRules rules = outranking.rules(Rank.of(preemptor), Rank.of(victim));
+    if (rules.mode() == PreemptMode.SUSPEND) {
+      return new JobSuspendRequested(victim.run(), true, preemptor.id(), claims);
+    }
     boolean again = rules.mode() == PreemptMode.REQUEUE && victim.spec().terms().requeue();
     return new JobKillRequested(
         victim.run(),

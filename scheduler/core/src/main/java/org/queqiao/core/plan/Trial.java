@@ -1,5 +1,6 @@
 package org.queqiao.core.plan;
 
+import java.util.BitSet;
 import java.util.List;
 import java.util.TreeMap;
 import org.queqiao.contract.id.NodeName;
@@ -18,11 +19,16 @@ final class Trial {
   }
 
   void take(List<Allocation> allocations) {
-    for (Allocation each : allocations) {
-      touched
-          .computeIfAbsent(each.node(), name -> nodes.find(name).orElseThrow().capacity().copy())
-          .take(each);
-    }
+    allocations.forEach(each -> touch(each.node()).take(each));
+  }
+
+  /** Cores that are kept for others are there too. */
+  void give(NodeName node, BitSet cores) {
+    touch(node).give(new Allocation(node, cores.stream().boxed().toList(), 0, List.of()));
+  }
+
+  private NodeCapacity touch(NodeName node) {
+    return touched.computeIfAbsent(node, name -> nodes.find(name).orElseThrow().capacity().copy());
   }
 
   /** What is left on a node. */

@@ -25,6 +25,9 @@ final class Victims {
   /** The candidates on each node, those to be ended first before the others. */
   private final TreeMap<Integer, List<PlanJob>> byNode = new TreeMap<>();
 
+  /** What each run would give back, a row of kinds for each of its nodes. */
+  private final TreeMap<Long, long[]> gains = new TreeMap<>();
+
   /** The place of each candidate in the order in which they are given up. */
   private final TreeMap<Long, Integer> rank = new TreeMap<>();
 
@@ -36,15 +39,33 @@ final class Victims {
     pool.copyFree(rows);
   }
 
-  /** A run will give back what it holds, whatever is decided here. */
-  void leaves(PlanJob run) {
+  /** Cores of a node are there besides what is free for all. */
+  void idle(int node, long cores) {
+    rows[node * pool.kinds()] += cores;
+  }
+
+  /**
+   * A run will give something back, whatever is decided here.
+   *
+   * @param gain a row of kinds for each of its nodes
+   */
+  void leaves(PlanJob run, long[] gain) {
+    gains.put(run.number(), gain);
     add(run, 1, rows);
   }
 
   private void add(PlanJob run, int sign, long[] amounts) {
     int[] on = run.nodes();
     for (int i = 0; i < on.length; i++) {
-      pool.add(run.demand().share(i), on[i], amounts, on[i] * pool.kinds(), sign);
+      addRow(run, i, sign, amounts, on[i] * pool.kinds());
+    }
+  }
+
+  private void addRow(PlanJob run, int share, int sign, long[] amounts, int row) {
+    long[] gain = gains.get(run.number());
+    int kinds = pool.kinds();
+    for (int kind = 0; kind < kinds; kind++) {
+      amounts[row + kind] += sign * gain[share * kinds + kind];
     }
   }
 
@@ -62,7 +83,12 @@ final class Victims {
 
   /** Whether a job fits without any victim. */
   boolean fits(Demand demand, long forMs) {
-    return placed(demand, forMs, rows) != null;
+    return place(demand, forMs) != null;
+  }
+
+  /** The first nodes on which a job fits without any victim, or null. */
+  int[] place(Demand demand, long forMs) {
+    return placed(demand, forMs, rows);
   }
 
   private int[] placed(Demand demand, long forMs, long[] amounts) {
@@ -108,8 +134,13 @@ final class Victims {
     return pool.fits(share, node, amounts, node * pool.kinds());
   }
 
-  /** A run that may be ended; those to be ended first come first. */
-  void candidate(PlanJob run) {
+  /**
+   * A run that may be pushed aside; those to be given up first come first.
+   *
+   * @param gain what it gives back then, a row of kinds for each of its nodes
+   */
+  void candidate(PlanJob run, long[] gain) {
+    gains.put(run.number(), gain);
     rank.put(run.number(), rank.size());
     candidates.add(run);
     for (int node : run.nodes()) {
@@ -213,15 +244,15 @@ final class Victims {
     return fewer.size() < inOrder.size() ? fewer : inOrder;
   }
 
-  private static long coresOn(PlanJob run, int node) {
-    return shareOn(run, node).cores();
+  private long coresOn(PlanJob run, int node) {
+    return gains.get(run.number())[shareOn(run, node) * pool.kinds()];
   }
 
-  private static Share shareOn(PlanJob run, int node) {
+  private static int shareOn(PlanJob run, int node) {
     int[] on = run.nodes();
     for (int i = 0; i < on.length; i++) {
       if (on[i] == node) {
-        return run.demand().share(i);
+        return i;
       }
     }
     throw new IllegalStateException("run " + run.number() + " is not on node " + node);
@@ -234,18 +265,18 @@ final class Victims {
     System.arraycopy(rows, node * kinds, row, 0, kinds);
     List<PlanJob> taken = new ArrayList<>();
     for (int i = 0; i < order.size() && !pool.fits(share, node, row, 0); i++) {
-      pool.add(shareOn(order.get(i), node), node, row, 0, 1);
+      addRow(order.get(i), shareOn(order.get(i), node), 1, row, 0);
       taken.add(order.get(i));
     }
     if (!pool.fits(share, node, row, 0)) {
       return null;
     }
     for (PlanJob each : dearestFirst(taken)) {
-      pool.add(shareOn(each, node), node, row, 0, -1);
+      addRow(each, shareOn(each, node), -1, row, 0);
       if (pool.fits(share, node, row, 0)) {
         taken.remove(each);
       } else {
-        pool.add(shareOn(each, node), node, row, 0, 1);
+        addRow(each, shareOn(each, node), 1, row, 0);
       }
     }
     return taken;

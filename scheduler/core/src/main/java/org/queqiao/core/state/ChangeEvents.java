@@ -40,8 +40,10 @@ final class ChangeEvents {
             job,
             () -> {
               job.change(content, nowMs);
-              // Room was made for what it asked for before.
-              job.preempt(PreemptionImage.NONE);
+              if (job.isPending()) {
+                // Room was made for what it asked for before.
+                job.preempt(PreemptionImage.NONE);
+              }
             });
     cluster.content().letGo(old);
     if (job.holdsResources() && before.limitMs() != event.spec().limitMs()) {

@@ -215,6 +215,20 @@ public final class Cluster {
     }
   }
 
+  /** A stopped run lets others use its cores; it is said of its job after this. */
+  void yields(Job job) {
+    for (Allocation each : job.allocations()) {
+      nodes.find(each.node()).orElseThrow().cores().yields(job, each);
+    }
+  }
+
+  /** A stopped run has its cores again; it is said of its job after this. */
+  void regains(Job job) {
+    for (Allocation each : job.allocations()) {
+      nodes.find(each.node()).orElseThrow().cores().regains(job, each);
+    }
+  }
+
   /** Something happened after which a waiting job may fit that did not before. */
   void newChance() {
     chances++;

@@ -22,7 +22,6 @@ import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.KillCause;
 import org.queqiao.contract.node.NodeSettings;
-import org.queqiao.contract.policy.PreemptMode;
 import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.contract.snapshot.ClusterImage.PreemptionImage;
 import org.queqiao.core.lifecycle.JobLifecycle;
@@ -92,6 +91,7 @@ final class JobEvents {
     require(
         cluster.reservations().permit(job, event.reservation(), event.allocations(), nowMs),
         "run " + event.run() + " is placed against a reservation");
+    PreemptionEvents.requireRoom(cluster, job, event.allocations());
     cluster.priorities().beginAt(nowMs);
     cluster.jobs().change(job, () -> job.allocate(event, nowMs));
     cluster.wallets().holds(job);
@@ -219,11 +219,12 @@ final class JobEvents {
     if (job.state() == JobState.SUSPENDED) {
       cluster.priorities().edge(job, nowMs);
     }
+    PreemptionImage aside = job.preemption();
     boolean preempted = RunOutcome.stateOf(event.cause()) == JobState.PREEMPTED;
     require(
         preempted == (event.preemptor() != null), "run " + event.run() + " makes room for nobody");
     if (preempted) {
-      makeRoom(event, job);
+      PreemptionEvents.makeRoom(cluster, job, find(event.preemptor()), event.claims(), false);
     }
     cluster
         .jobs()
@@ -233,22 +234,12 @@ final class JobEvents {
               job.killRequested(event.cause(), nowMs);
               if (preempted) {
                 job.preempt(PreemptionImage.leaving(event.preemptor(), event.graceMs(), nowMs));
+              } else if (aside.suspends() && !aside.yields()) {
+                // It was to be stopped, and now makes room by its end.
+                job.preempt(PreemptionImage.leaving(aside.preemptor(), 0, nowMs));
               }
             });
     desiredSetChanged(job);
-  }
-
-  private void makeRoom(JobKillRequested event, Job run) {
-    Job forWhom = find(event.preemptor());
-    PreemptMode mode =
-        cluster.outranking().rules(Outranking.Rank.of(forWhom), Outranking.Rank.of(run)).mode();
-    require(
-        forWhom.startable()
-            && mode != PreemptMode.OFF
-            && event.claims() >= 1
-            && (event.claims() == 1 || forWhom.array() != null),
-        "run " + event.run() + " makes room for job " + forWhom.id());
-    cluster.jobs().change(forWhom, () -> forWhom.preempt(PreemptionImage.claiming(event.claims())));
   }
 
   void ended(JobEnded event, long nowMs) {

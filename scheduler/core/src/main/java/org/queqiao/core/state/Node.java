@@ -2,6 +2,7 @@ package org.queqiao.core.state;
 
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.RunId;
@@ -28,6 +29,9 @@ public final class Node {
   private NodeCapacity capacity;
 
   private final TreeMap<RunId, Job> holders = new TreeMap<>();
+
+  /** Which of them may use which cores. */
+  private final NodeCores cores = new NodeCores(this);
 
   /** The holders of which something may live here, their script or steps: the desired set. */
   private final TreeMap<RunId, Job> runs = new TreeMap<>();
@@ -57,15 +61,10 @@ public final class Node {
   /** Takes new facts; fails when what is held does not fit any more. */
   void register(NodeFacts newFacts) {
     facts = newFacts;
-    NodeCapacity fresh = NodeCapacity.idle(newFacts);
-    for (Job holder : holders.values()) {
-      for (Allocation allocation : holder.allocations()) {
-        if (allocation.node().equals(newFacts.name())) {
-          fresh.take(allocation);
-        }
-      }
-    }
-    capacity = fresh;
+    capacity =
+        Objects.requireNonNull(
+            NodeCapacity.holding(newFacts, cores.allocations()),
+            "not legal here: node " + name() + " offers less than is held");
   }
 
   void up() {
@@ -99,7 +98,8 @@ public final class Node {
   }
 
   void take(Job job, Allocation allocation) {
-    capacity.take(allocation);
+    capacity.take(cores.alone(job, allocation));
+    cores.take(job, allocation);
     holders.put(job.run(), job);
     if (job.scriptNode().equals(name())) {
       runs.put(job.run(), job);
@@ -107,7 +107,8 @@ public final class Node {
   }
 
   void give(Job job, Allocation allocation) {
-    capacity.give(allocation);
+    capacity.give(cores.alone(job, allocation));
+    cores.give(job, allocation);
     holders.remove(job.run());
     runs.remove(job.run());
   }
@@ -120,6 +121,11 @@ public final class Node {
   /** Nothing of a job lives here any more; what it holds it keeps. */
   void partEnds(Job job) {
     runs.remove(job.run());
+  }
+
+  /** Which of the holders may use which cores. */
+  public NodeCores cores() {
+    return cores;
   }
 
   void desiredSetChanged() {

@@ -78,6 +78,11 @@ public final class Outranking {
     return order > 0 || order == 0 && names(above.qos(), below.qos());
   }
 
+  /** The same, or they never want the same node. */
+  public boolean passes(Rank rank, Rank before) {
+    return outranks(rank, before) || !shareNodes(rank.partition(), before.partition());
+  }
+
   private boolean names(QosName above, QosName below) {
     return above != null
         && below != null

@@ -15,28 +15,31 @@ import org.queqiao.contract.snapshot.ClusterImage.PreemptionImage;
  * <pre>
  *   running     running, by what decides who may push them aside and by their start
  *   claimants   waiting and startable, runs were ended to make room for them
- *   leaving     runs that are being ended, by the job that they make room for
+ *   leaving     runs that are being ended or stopped, by the job that they make room for
+ *   suspended   runs that are stopped for others, or are to be
  * </pre>
  */
 public final class PreemptionTable {
   private final TreeMap<Outranking.Rank, TreeSet<JobTable.Moment>> running = new TreeMap<>();
   private final TreeSet<JobId> claimants = new TreeSet<>();
   private final TreeMap<JobId, TreeSet<JobId>> leaving = new TreeMap<>();
+  private final TreeSet<JobId> suspended = new TreeSet<>();
 
   PreemptionTable() {}
 
   /** A job that may not start has no claim, and only what is being ended makes room. */
   static void settle(Job job) {
     PreemptionImage known = job.preemption();
-    boolean holds =
-        known.preemptor() == null ? job.startable() : job.state() == JobState.COMPLETING;
+    boolean makesRoom =
+        job.state() == JobState.COMPLETING || known.suspends() && JobClock.mayGoOn(job);
+    boolean holds = known.preemptor() == null ? job.startable() : makesRoom;
     if (!holds && known != PreemptionImage.NONE) {
       job.preempt(PreemptionImage.NONE);
     }
   }
 
   void index(Job job) {
-    if (job.state() == JobState.RUNNING) {
+    if (mayBePushedAside(job)) {
       running
           .computeIfAbsent(Outranking.Rank.of(job), _ -> new TreeSet<>())
           .add(new JobTable.Moment(job.startMs(), job.id()));
@@ -44,13 +47,16 @@ public final class PreemptionTable {
     if (job.preemption().claims() > 0 && job.startable()) {
       claimants.add(job.id());
     }
-    if (job.state() == JobState.COMPLETING && job.preemption().preemptor() != null) {
+    if (isSuspended(job)) {
+      suspended.add(job.id());
+    }
+    if (isLeaving(job)) {
       leaving.computeIfAbsent(job.preemption().preemptor(), _ -> new TreeSet<>()).add(job.id());
     }
   }
 
   void unindex(Job job) {
-    if (job.state() == JobState.RUNNING) {
+    if (mayBePushedAside(job)) {
       running.computeIfPresent(
           Outranking.Rank.of(job),
           (_, runs) -> {
@@ -61,7 +67,8 @@ public final class PreemptionTable {
     if (job.preemption().claims() > 0) {
       claimants.remove(job.id());
     }
-    if (job.state() == JobState.COMPLETING && job.preemption().preemptor() != null) {
+    suspended.remove(job.id());
+    if (isLeaving(job)) {
       leaving.computeIfPresent(
           job.preemption().preemptor(),
           (_, runs) -> {
@@ -69,6 +76,19 @@ public final class PreemptionTable {
             return runs.isEmpty() ? null : runs;
           });
     }
+  }
+
+  private static boolean mayBePushedAside(Job job) {
+    return job.state() == JobState.RUNNING && !job.preemption().suspends();
+  }
+
+  private static boolean isSuspended(Job job) {
+    return job.preemption().suspends() && JobClock.mayGoOn(job);
+  }
+
+  /** Whether its run makes room for another job and has not done so yet. */
+  private static boolean isLeaving(Job job) {
+    return job.preemption().preemptor() != null && !job.preemption().yields();
   }
 
   /** The ranks of which a job runs. */
@@ -89,13 +109,18 @@ public final class PreemptionTable {
     return Collections.unmodifiableNavigableSet(claimants);
   }
 
-  /** The runs that are being ended, by the job that they make room for. */
+  /** The runs that are stopped for others, or are to be, by number. */
+  public NavigableSet<JobId> suspended() {
+    return Collections.unmodifiableNavigableSet(suspended);
+  }
+
+  /** The runs that are being ended or stopped, by the job that they make room for. */
   public NavigableMap<JobId, TreeSet<JobId>> leaving() {
     return Collections.unmodifiableNavigableMap(leaving);
   }
 
   @Override
   public String toString() {
-    return running + " " + claimants + " " + leaving;
+    return running + " " + claimants + " " + leaving + " " + suspended;
   }
 }

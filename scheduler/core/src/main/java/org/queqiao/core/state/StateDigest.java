@@ -187,6 +187,9 @@ final class StateDigest {
           .number(job.preemption().killGraceMs())
           .number(job.preemption().killMs())
           .number(job.preemption().claims());
+      if (job.preemption().suspends()) {
+        out.text("suspends").flag(job.preemption().yields());
+      }
     }
     if (job.suspension() != null) {
       suspension(job.suspension());

@@ -9,6 +9,7 @@ import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.Suspension;
+import org.queqiao.contract.snapshot.ClusterImage.PreemptionImage;
 import org.queqiao.core.lifecycle.JobLifecycle;
 import org.queqiao.core.lifecycle.JobLifecycle.Step;
 
@@ -31,8 +32,33 @@ final class SuspensionEvents {
         job.suspension() == null
             ? Suspension.first(by, nowMs)
             : job.suspension().asked(event.suspend(), by, nowMs);
-    cluster.jobs().change(job, () -> job.suspension(job.state(), next));
+    PreemptionImage aside = job.preemption();
+    require(event.suspend() || event.preemptor() == null, "run " + event.run() + " goes on for one");
+    if (event.preemptor() != null) {
+      Job forWhom = cluster.jobs().find(event.preemptor()).orElse(null);
+      require(
+          forWhom != null && job.state() == JobState.RUNNING,
+          "run " + event.run() + " is stopped for job " + event.preemptor());
+      PreemptionEvents.makeRoom(cluster, job, forWhom, event.claims(), true);
+    }
+    if (aside.yields()) {
+      cluster.regains(job);
+    }
+    cluster
+        .jobs()
+        .change(
+            job,
+            () -> {
+              job.suspension(job.state(), next);
+              job.preempt(
+                  event.preemptor() == null
+                      ? PreemptionImage.NONE
+                      : PreemptionImage.suspending(event.preemptor(), nowMs));
+            });
     cluster.desiredSetChanged(job);
+    if (aside.suspends()) {
+      cluster.newChance();
+    }
   }
 
   void suspended(JobSuspended event, long nowMs) {
@@ -42,13 +68,27 @@ final class SuspensionEvents {
     requireTime(job, event.atMs(), nowMs);
     cluster.priorities().edge(job, event.atMs());
     Suspension next = job.suspension().stopped(event.atMs(), event.billed());
-    cluster.jobs().change(job, () -> job.suspension(JobState.SUSPENDED, next));
+    boolean yields = job.preemption().suspends();
+    if (yields) {
+      cluster.yields(job);
+    }
+    cluster
+        .jobs()
+        .change(
+            job,
+            () -> {
+              job.suspension(JobState.SUSPENDED, next);
+              if (yields) {
+                job.preempt(job.preemption().yielding());
+              }
+            });
     cluster.newChance();
   }
 
   void resumed(JobResumed event, long nowMs) {
     Job job = find(event.run());
     requireStep(job, Step.RESUMED, JobState.RUNNING);
+    require(!job.preemption().yields(), "run " + event.run() + " goes on without its cores");
     requireTime(job, event.atMs(), nowMs);
     cluster.priorities().edge(job, event.atMs());
     Suspension next = job.suspension().over(event.atMs());

@@ -34,9 +34,10 @@ final class DesiredPush {
   private static final byte[] NONE = {};
 
   /** What the agent was told of a run besides its order. */
-  private record Told(boolean stop, boolean signal, Suspending suspending) {
+  private record Told(boolean stop, boolean signal, Suspending suspending, long askedMs) {
     static Told of(DesiredRunState run) {
-      return new Told(run.stop(), run.signal() != null, run.suspending());
+      return new Told(
+          run.stop(), run.signal() != null, run.suspending(), run.suspendingAskedMs());
     }
   }
 
@@ -261,7 +262,8 @@ final class DesiredPush {
               order,
               signal == null ? 0 : signal.name().number(),
               signal != null && signal.batchOnly(),
-              run.suspending()));
+              run.suspending(),
+              run.suspendingAskedMs()));
     }
     line.send(new ServerMessage.DesiredSet(epoch, latest.version(), runs));
   }

@@ -245,7 +245,8 @@ final class NodeConnection implements DesiredPush.Line, Telling.Source, BridgeLi
       }
       case AgentMessage.RunSuspendedReport m ->
           scheduler.tell(
-              new Input.RunSuspended(node(), m.run(), m.suspended(), m.atMs()), reply -> {});
+              new Input.RunSuspended(node(), m.run(), m.suspended(), m.atMs(), m.askedMs()),
+              reply -> {});
       case AgentMessage.RunEndedReport m -> ended(m.exit());
       case AgentMessage.RunMetricsReport m -> {
         RunId run = m.metrics().run();

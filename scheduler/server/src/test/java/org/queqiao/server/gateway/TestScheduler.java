@@ -126,7 +126,8 @@ final class TestScheduler implements RuntimePort, AutoCloseable {
               r.allocations(),
               r.signal(),
               r.task(),
-              suspending));
+              suspending,
+              r.suspendingAskedMs() + 1));
       publish();
     } finally {
       lock.unlock();

@@ -53,9 +53,17 @@ final class PreemptionRestTest {
   @Test
   void wrongRulesAreRefused() throws Exception {
     HttpResponse<String> suspend =
-        put("qos/wrong", "{\"title\":\"Wrong\",\"preemptMode\":\"SUSPEND\"}");
+        put("qos/wrong", "{\"title\":\"Wrong\",\"preemptMode\":\"GANG\"}");
     refused(suspend, "preemptMode");
-    assertThat(suspend.body()).contains("OFF", "REQUEUE", "CANCEL");
+    assertThat(suspend.body()).contains("OFF", "REQUEUE", "CANCEL", "SUSPEND");
+    refused(
+        put(
+            "qos/wrong",
+            "{\"title\":\"Wrong\",\"preemptMode\":\"SUSPEND\",\"graceMs\":1000}"),
+        "graceMs");
+    JsonNode stops =
+        ok(put("qos/stopped", "{\"title\":\"Stopped\",\"preemptMode\":\"SUSPEND\"}"));
+    assertThat(stops.path("preemptMode").asText()).isEqualTo("SUSPEND");
     refused(put("qos/wrong", "{\"title\":\"Wrong\",\"graceMs\":3600001}"), "graceMs");
     refused(put("partitions/wrong", LIMITS + ",\"tier\":0}"), "tier");
     refused(put("partitions/wrong", LIMITS + ",\"exemptMs\":-1}"), "exemptMs");

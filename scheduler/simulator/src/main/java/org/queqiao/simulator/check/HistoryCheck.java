@@ -104,7 +104,7 @@ final class HistoryCheck {
     this.wishes = new WishCheck(model);
     this.arrays = new ArrayCheck(model);
     this.reuse = new ReuseCheck(model);
-    this.running = new RunningCheck(model);
+    this.running = new RunningCheck(model, reuse);
     this.steps = new StepsCheck(model);
   }
 
@@ -446,7 +446,9 @@ final class HistoryCheck {
     arrays.gaveBack(job);
     for (Allocation allocation : job.allocations) {
       ModelNode node = model.nodes.get(allocation.node());
-      allocation.cores().forEach(node.coreUsers::remove);
+      if (!job.yields) {
+        allocation.cores().forEach(node.coreUsers::remove);
+      }
       node.memUsedBytes -= allocation.memBytes();
       for (Allocation.GresDevices devices : allocation.gres()) {
         devices.devices().forEach(device -> node.deviceUsers.remove(device(devices, device)));

@@ -37,7 +37,8 @@ public enum Invariant {
   I39("only those are pushed aside whom the site lets be"),
   I41("a job gets the nodes that it may use and asked for"),
   I42("a licence is not given out twice"),
-  I43("a suspended run stands still");
+  I43("a suspended run stands still"),
+  I46("a run that was stopped for another goes on when its cores are its own again");
 
   private final String sentence;
 

@@ -33,6 +33,11 @@ final class ModelJob {
 
   boolean stopBilled;
 
+  /** Whether its run is to stop for another, and whether that may use its cores. */
+  boolean makesRoom;
+
+  boolean yields;
+
   /** Whether a wish that it goes on may reach its node. */
   boolean mayGoOn;
 
@@ -79,6 +84,8 @@ final class ModelJob {
     stopWanted = false;
     stopped = false;
     mayGoOn = false;
+    makesRoom = false;
+    yields = false;
     resumeAskedMs = 0;
     edgeMs = 0;
     unbilledMs = 0;

@@ -98,7 +98,8 @@ final class PermissionCheck {
           isScheduler(actor);
       case ArrayTasksEnded e -> mayEndWaiting(actor, model.job(e.array()), e.state());
       case JobStarted e -> isNode(actor, e.node());
-      case JobSuspendRequested _ -> isAdministrator(actor);
+      case JobSuspendRequested e when e.preemptor() != null -> isScheduler(actor);
+      case JobSuspendRequested e -> isAdministrator(actor) || !e.suspend() && isScheduler(actor);
       case JobSuspended _, JobResumed _, StepStarted _, StepEnded _, RunPartEnded _ ->
           told(actor, event);
       case JobKillRequested e -> mayKill(actor, e);

@@ -19,10 +19,17 @@ final class ReuseCheck {
     }
   }
 
+  /** Whether all processes of a run are stopped to make room. */
+  private boolean yields(RunId run) {
+    ModelJob job = model.job(run.job());
+    return job.yields && job.attempt == run.attempt();
+  }
+
   /** A run takes a core, which is named by node and number. */
   void taken(LoggedEvent logged, RunId run, String core) {
     RunId before = model.lastUsers.put(core, run);
-    if (before == null) {
+    if (before == null || before.equals(run)) {
+      // Or it was stopped and nobody has used it.
       return;
     }
     ModelCluster.Start start = model.starts.get(before);
@@ -31,7 +38,7 @@ final class ReuseCheck {
     boolean rebooted = !node.bootId.equals(start.bootId());
     boolean fenced = node.fencedPosition > start.position();
     HistoryCheck.require(
-        model.provenGone.contains(before) || rebooted || fenced,
+        model.provenGone.contains(before) || rebooted || fenced || yields(before),
         Invariant.I15,
         () ->
             HistoryCheck.at(logged)

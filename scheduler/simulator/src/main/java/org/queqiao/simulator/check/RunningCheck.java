@@ -8,6 +8,7 @@ import org.queqiao.contract.event.JobSuspendRequested;
 import org.queqiao.contract.event.JobSuspended;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.id.RunId;
+import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.JobState;
 
 /** What happens to a run while it goes on: signals, changes, and that it is stopped for a while. */
@@ -16,9 +17,11 @@ final class RunningCheck {
   private static final long ON_ITS_WAY_MS = 30_000;
 
   private final ModelCluster model;
+  private final ReuseCheck reuse;
 
-  RunningCheck(ModelCluster model) {
+  RunningCheck(ModelCluster model, ReuseCheck reuse) {
     this.model = model;
+    this.reuse = reuse;
   }
 
   void signalled(LoggedEvent logged, JobSignalled e) {
@@ -62,6 +65,11 @@ final class RunningCheck {
         Invariant.I6,
         () -> HistoryCheck.at(logged) + " asks for what was asked for");
     job.stopWanted = e.suspend();
+    job.makesRoom = e.preemptor() != null;
+    if (job.yields && !e.suspend()) {
+      job.yields = false;
+      back(logged, e.run(), job);
+    }
     if (!e.suspend()) {
       job.mayGoOn = true;
       job.resumeAskedMs = logged.timeMs();
@@ -80,6 +88,30 @@ final class RunningCheck {
     job.stopped = true;
     job.stoppedMs = e.atMs();
     job.stopBilled = e.billed();
+    if (job.makesRoom) {
+      // Nothing that was wished before can be on its way any more.
+      job.mayGoOn = false;
+      job.yields = true;
+      for (Allocation each : job.allocations) {
+        ModelNode node = model.nodes.get(each.node());
+        each.cores().forEach(node.coreUsers::remove);
+      }
+    }
+  }
+
+  /** A run that others had the cores of is to go on: they must be gone. */
+  private void back(LoggedEvent logged, RunId run, ModelJob job) {
+    for (Allocation each : job.allocations) {
+      ModelNode node = model.nodes.get(each.node());
+      for (int core : each.cores()) {
+        RunId user = node.coreUsers.putIfAbsent(core, run);
+        require(
+            user == null,
+            Invariant.I46,
+            () -> HistoryCheck.at(logged) + " and " + user + " has core " + core);
+        reuse.taken(logged, run, each.node() + "/" + core);
+      }
+    }
   }
 
   private void wentOn(LoggedEvent logged, JobResumed e) {

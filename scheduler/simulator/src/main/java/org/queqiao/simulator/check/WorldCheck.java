@@ -89,6 +89,23 @@ public final class WorldCheck {
         !model.isOpen(run) || !job.stopped || job.mayGoOn,
         Invariant.I43,
         () -> run + " goes on while it is suspended");
+    alive.forEach((node, runs) -> {
+      if (runs.contains(run)) {
+        runs.forEach(other -> alone(node, run, other));
+      }
+    });
+  }
+
+  /** No core has processes of two runs that go on. */
+  private void alone(NodeName node, RunId run, RunId other) {
+    if (!other.equals(run) && !still.contains(other)) {
+      List<Integer> shared = new ArrayList<>(coresOf(run, node));
+      shared.retainAll(coresOf(other, node));
+      require(
+          shared.isEmpty(),
+          Invariant.I46,
+          () -> run + " goes on where " + other + " uses cores " + shared + " of " + node);
+    }
   }
 
   /** What is said to be stopped is so, unless it was wanted to go on meanwhile. */
@@ -111,7 +128,9 @@ public final class WorldCheck {
     }
     for (Allocation allocation : allocated.allocations()) {
       for (RunId other : alive.getOrDefault(allocation.node(), new TreeSet<>())) {
-        if (other.equals(allocated.run())) {
+        ModelJob job = model.job(other.job());
+        boolean yields = job.yields && job.attempt == other.attempt() && still.contains(other);
+        if (other.equals(allocated.run()) || yields) {
           continue;
         }
         List<Integer> shared = new ArrayList<>(allocation.cores());

@@ -166,7 +166,7 @@ public final class Site {
         new Input.DefineQos(
             OWNER,
             new QosDefined(
-                SPARE, "Spare", 0, List.of(), new PreemptRules(PreemptMode.CANCEL, 0, 0))),
+                SPARE, "Spare", 0, List.of(), new PreemptRules(PreemptMode.SUSPEND, 0, 0))),
         new Input.DefineQos(OWNER, new QosDefined(URGENT, "Urgent", 500_000, List.of(LOW, SPARE))),
         limit(new Subject.Qos(URGENT), LimitScope.GROUP, Quantity.RUNNING_JOBS, 1),
         limit(

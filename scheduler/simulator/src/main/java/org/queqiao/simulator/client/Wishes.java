@@ -55,6 +55,10 @@ final class Wishes {
     } else if (random.nextInt(3) != 0) {
       request.qos(random.nextBoolean() ? Site.LOW : Site.SPARE);
     }
+    if (random.nextBoolean()) {
+      // So little that who is stopped keeps nobody from its node by its memory.
+      request.memBytes(1L << 20);
+    }
     return request.placement(placement.build()).build();
   }
 }

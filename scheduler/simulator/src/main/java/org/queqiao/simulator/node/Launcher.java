@@ -128,10 +128,14 @@ final class Launcher {
     }
   }
 
-  /** TERM now, KILL after the grace. */
+  /** TERM now, KILL after the grace; without a grace KILL at once, which wakes nobody. */
   void stop(RunId run, int graceMs) {
     Process process = alive.get(run);
     if (process == null) {
+      return;
+    }
+    if (graceMs == 0) {
+      timeline.after(1, "KILL ends " + run, () -> end(process, 0, SIGKILL));
       return;
     }
     // A run that is stopped hears no TERM.

@@ -90,7 +90,8 @@ final class Gateway {
         // What an older connection still brings is not read any more.
         if (peer.connection == connection) {
           life.submit(
-              new Input.RunSuspended(node, stood.run(), stood.suspended(), stood.atMs()),
+              new Input.RunSuspended(
+                  node, stood.run(), stood.suspended(), stood.atMs(), stood.askedMs()),
               reply -> {});
         }
       }
@@ -192,7 +193,8 @@ final class Gateway {
                     run.stop() ? new byte[0] : LaunchOrder.encode(run, desired.node()),
                     run.signal() == null ? 0 : run.signal().name().number(),
                     run.signal() != null && run.signal().batchOnly(),
-                    run.suspending()))
+                    run.suspending(),
+                    run.suspendingAskedMs()))
             .toList();
     send(peer, new ServerMessage.DesiredSet(epoch, desired.version(), runs));
   }

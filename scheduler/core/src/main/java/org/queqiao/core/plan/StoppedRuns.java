@@ -1,0 +1,177 @@
+package org.queqiao.core.plan;
+
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.queqiao.contract.event.JobSuspendRequested;
+import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.NodeName;
+import org.queqiao.contract.job.Allocation;
+import org.queqiao.contract.policy.PreemptMode;
+import org.queqiao.core.limit.LimitTree;
+import org.queqiao.core.priority.JobOrder;
+import org.queqiao.core.state.Claim;
+import org.queqiao.core.state.Cluster;
+import org.queqiao.core.state.Job;
+import org.queqiao.core.state.Node;
+import org.queqiao.core.state.NodeCores;
+import org.queqiao.core.state.Outranking.Rank;
+
+/**
+ * What becomes of the cores of runs that were stopped for others, before anything else in a pass:
+ * first whoever may push these runs aside starts on them, those for whom it was done before the
+ * others; then every run goes on that nobody needs stopped any more and whose very cores are idle.
+ * No other job ever gets such a core.
+ */
+final class StoppedRuns {
+  /** How many waiting jobs are looked at. */
+  private static final int MAX_LOOKED = 1000;
+
+  private final Cluster cluster;
+  private final ClusterMirror mirror;
+  private final LimitTree limits;
+  private final long nowMs;
+
+  StoppedRuns(Cluster cluster, ClusterMirror mirror, long nowMs) {
+    this.cluster = cluster;
+    this.mirror = mirror;
+    this.limits = new LimitTree(cluster, nowMs);
+    this.nowMs = nowMs;
+  }
+
+  /** The first job that can start on such cores, with its nodes, or null. */
+  PlanJob next(JobOrder order) {
+    List<Job> claimants = new ArrayList<>();
+    for (JobId each : cluster.jobs().preemption().claimants()) {
+      Job job = cluster.jobs().find(each).orElseThrow();
+      PlanJob start = isBlocked(job) ? null : place(job, claimants, 0);
+      if (start != null) {
+        return start;
+      }
+      claimants.add(job);
+    }
+    TreeSet<Rank> ahead = new TreeSet<>();
+    JobOrder.Queue queue = order.open(cluster, cluster.timeMs());
+    Job job = queue.next();
+    for (int looked = 0; job != null && looked < MAX_LOOKED; looked++) {
+      Rank rank = Rank.of(job);
+      int claims = job.preemption().claims();
+      if (!isBlocked(job)
+          && Throttle.left(cluster, job) > claims
+          && (claims == 0 || job.array() != null)) {
+        boolean may = ahead.stream().allMatch(each -> cluster.outranking().passes(rank, each));
+        PlanJob start = may ? place(job, claimants, claims) : null;
+        if (start != null) {
+          return start;
+        }
+        ahead.add(rank);
+      }
+      job = queue.next();
+    }
+    return null;
+  }
+
+  private boolean isBlocked(Job job) {
+    return limits.blocks(Claim.of(job)).isPresent();
+  }
+
+  /**
+   * Where a job starts on cores that are kept for stopped runs; null where it does not fit, or fits
+   * without them.
+   *
+   * @param before who goes before it
+   * @param claimed how many tasks of an array go before
+   */
+  private PlanJob place(Job job, List<Job> before, int claimed) {
+    org.queqiao.core.plan.Demand demand = mirror.demand(job.spec());
+    int ordinal = job.array() == null ? -1 : job.array().readyBehind(claimed);
+    if (demand == null || job.array() != null && ordinal < 0) {
+      return null;
+    }
+    AsideRoom room = new AsideRoom(cluster, mirror, Rank.of(job));
+    Victims victims = new Victims(mirror.planner().pool(), nowMs);
+    if (victims.fits(demand, job.spec().limitMs()) || !room.addIdle(victims)) {
+      return null;
+    }
+    before.forEach(each -> {
+      org.queqiao.core.plan.Demand first = mirror.demand(each.spec());
+      for (int i = 0; first != null && i < each.preemption().claims(); i++) {
+        victims.goesBefore(first, each.spec().limitMs());
+      }
+    });
+    int[] on = victims.place(demand, job.spec().limitMs());
+    if (on == null) {
+      return null;
+    }
+    PlanJob planned =
+        ordinal < 0 ? mirror.planJob(job) : mirror.planTask(job, ordinal, demand);
+    planned.startAt(nowMs, on);
+    return planned;
+  }
+
+  /** What is free for a job on the nodes where it starts so. */
+  Trial trial(PlanJob start) {
+    Job job = cluster.jobs().find(ClusterMirror.jobOf(start)).orElseThrow();
+    AsideRoom room = new AsideRoom(cluster, mirror, Rank.of(job));
+    Trial trial = new Trial(cluster.nodes());
+    for (NodeName node : mirror.sharedNodes()) {
+      trial.give(node, room.idle(node));
+    }
+    return trial;
+  }
+
+  /** The runs that go on now: who was stopped last is first. */
+  List<JobSuspendRequested> goOn() {
+    List<Job> stopped = new ArrayList<>();
+    List<JobSuspendRequested> out = new ArrayList<>();
+    for (JobId each : cluster.jobs().preemption().suspended()) {
+      Job job = cluster.jobs().find(each).orElseThrow();
+      if (job.preemption().yields()) {
+        stopped.add(job);
+      } else if (!isNeeded(job)) {
+        out.add(new JobSuspendRequested(job.run(), false));
+      }
+    }
+    stopped.sort(NodeCores.LAST_STOPPED_FIRST);
+    TreeMap<NodeName, BitSet> spokenFor = new TreeMap<>();
+    for (Job job : stopped) {
+      if (!isNeeded(job) && areIdle(job, spokenFor)) {
+        out.add(new JobSuspendRequested(job.run(), false));
+      }
+      for (Allocation each : job.allocations()) {
+        BitSet here = spokenFor.computeIfAbsent(each.node(), _ -> new BitSet());
+        each.cores().forEach(here::set);
+      }
+    }
+    return out;
+  }
+
+  /** Whether nobody has its cores, and nobody who was stopped after it waits for one of them. */
+  private boolean areIdle(Job job, TreeMap<NodeName, BitSet> spokenFor) {
+    for (Allocation each : job.allocations()) {
+      Node node = cluster.nodes().find(each.node()).orElseThrow();
+      BitSet others = spokenFor.getOrDefault(each.node(), new BitSet());
+      if (!node.cores().areIdle(each) || each.cores().stream().anyMatch(others::get)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Whether the job for which a run was stopped still waits for that, and can use it. */
+  private boolean isNeeded(Job run) {
+    JobId id = run.preemption().preemptor();
+    if (!cluster.jobs().preemption().claimants().contains(id)) {
+      return false;
+    }
+    Job forWhom = cluster.jobs().find(id).orElseThrow();
+    boolean usable =
+        run.allocations().stream()
+            .allMatch(each -> cluster.nodes().find(each.node()).orElseThrow().takesRuns());
+    return usable
+        && !isBlocked(forWhom)
+        && cluster.outranking().rules(Rank.of(forWhom), Rank.of(run)).mode() != PreemptMode.OFF;
+  }
+}
