@@ -264,7 +264,9 @@ final class PreemptSuspendStoriesTest {
     plansAll();
     story.exits(both[1], 0);
     plansAll();
-    assertThat(story.state(next)).as("it waits behind one that it does not outrank").isEqualTo(PENDING);
+    assertThat(story.state(next))
+        .as("it waits behind one that it does not outrank")
+        .isEqualTo(PENDING);
     assertThat(desired(both[0])).isEqualTo(Suspending.RESUME);
     story.does(new Input.CancelJob(user("liwei"), ordinary));
     story.does(new Input.CancelJob(user("liwei"), next));
@@ -294,7 +296,9 @@ final class PreemptSuspendStoriesTest {
     assertThat(desired(low)).as("before it was stopped").isEqualTo(Suspending.RESUME);
     assertThat(story.job(low).preemption().suspends()).isFalse();
     // A stop that was under way is told, and does not make room.
-    story.after(5).does(new Input.RunSuspended(story.node(low), story.run(low), true, story.nowMs, 0));
+    story
+        .after(5)
+        .does(new Input.RunSuspended(story.node(low), story.run(low), true, story.nowMs, 0));
     assertThat(story.state(low)).isEqualTo(SUSPENDED);
     assertThat(story.job(low).preemption().yields()).isFalse();
     obeys(low);

@@ -511,7 +511,12 @@ final class RandomHistory {
         random.nextInt(3) == 0
             ? PreemptMode.CANCEL
             : random.nextBoolean() ? PreemptMode.REQUEUE : PreemptMode.SUSPEND;
-    return new QosDefined(LOW, "Low", 0, List.of(), new PreemptRules(mode, mode == PreemptMode.SUSPEND ? 0 : 5_000, 0));
+    return new QosDefined(
+        LOW,
+        "Low",
+        0,
+        List.of(),
+        new PreemptRules(mode, mode == PreemptMode.SUSPEND ? 0 : 5_000, 0));
   }
 
   private QosDefined urgent() {

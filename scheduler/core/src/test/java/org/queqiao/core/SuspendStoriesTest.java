@@ -244,7 +244,8 @@ final class SuspendStoriesTest {
     story.after(1_000);
     resumes(job);
     reports(job, false);
-    story.doesWithoutFacts(new Input.RunSuspended(story.node(job), story.run(job), true, firstMs, 0));
+    story.doesWithoutFacts(
+        new Input.RunSuspended(story.node(job), story.run(job), true, firstMs, 0));
     assertThat(story.state(job)).isEqualTo(RUNNING);
   }
 

@@ -24,7 +24,14 @@ final class HeldCores {
         RunId former = held.put(allocation.node() + " " + core, run);
         if (former != null) {
           found.add(
-              "core " + core + " of " + allocation.node() + " goes to " + run + " while " + former
+              "core "
+                  + core
+                  + " of "
+                  + allocation.node()
+                  + " goes to "
+                  + run
+                  + " while "
+                  + former
                   + " has it");
         }
       }

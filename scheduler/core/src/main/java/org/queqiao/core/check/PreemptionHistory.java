@@ -89,7 +89,8 @@ public final class PreemptionHistory {
 
   private void changed(JobChanged e) {
     waiting.computeIfPresent(e.job(), (_, _) -> e.spec());
-    running.computeIfPresent(e.job(), (_, run) -> new Running(e.spec(), run.startMs(), run.allocations()));
+    running.computeIfPresent(
+        e.job(), (_, run) -> new Running(e.spec(), run.startMs(), run.allocations()));
   }
 
   /** Also on cores that are kept for one that was stopped only who may push that aside. */
@@ -127,8 +128,7 @@ public final class PreemptionHistory {
       return;
     }
     PreemptRules rules = rules(above, run.spec());
-    require(
-        rules.mode() != PreemptMode.SUSPEND, "run " + e.run() + " is ended and not suspended");
+    require(rules.mode() != PreemptMode.SUSPEND, "run " + e.run() + " is ended and not suspended");
     boolean again = rules.mode() == PreemptMode.REQUEUE && run.spec().terms().requeue();
     require(
         rules.mode() != PreemptMode.OFF,

@@ -20,7 +20,6 @@ import org.queqiao.core.placement.NodeNeed;
 import org.queqiao.core.placement.Switches;
 import org.queqiao.core.state.Cluster;
 import org.queqiao.core.state.Job;
-import org.queqiao.core.state.JobClock;
 import org.queqiao.core.state.Learning;
 import org.queqiao.core.state.Node;
 import org.queqiao.core.state.TaskNumber;

@@ -186,7 +186,9 @@ public final class ClusterPlanner {
         Math.min(limitsMs, Math.min(found.retryMs(), mirror.firstLeavesBy())));
   }
 
-  /** Starts on cores of runs that were stopped for others, and runs that go on; null for neither. */
+  /**
+   * Starts on cores of runs that were stopped for others, and runs that go on; null for neither.
+   */
   private Slice stoppedRuns(long nowMs) {
     if (cluster.jobs().preemption().suspended().isEmpty()) {
       return null;

@@ -109,8 +109,7 @@ final class Preemption {
       if (block == null && waits(job)) {
         Rank rank = Rank.of(job);
         boolean may = ahead.stream().allMatch(each -> outranking.passes(rank, each));
-        List<Event> asides =
-            may ? makeRoom(job, job.preemption().claims() + 1) : List.of();
+        List<Event> asides = may ? makeRoom(job, job.preemption().claims() + 1) : List.of();
         if (!asides.isEmpty()) {
           return new Found(asides, NEVER);
         }

@@ -105,8 +105,7 @@ final class StoppedRuns {
     if (on == null) {
       return null;
     }
-    PlanJob planned =
-        ordinal < 0 ? mirror.planJob(job) : mirror.planTask(job, ordinal, demand);
+    PlanJob planned = ordinal < 0 ? mirror.planJob(job) : mirror.planTask(job, ordinal, demand);
     planned.startAt(nowMs, on);
     return planned;
   }

@@ -25,10 +25,7 @@ final class PreemptionEvents {
   }
 
   private static PreemptMode mode(Cluster cluster, Job above, Job below) {
-    return cluster
-        .outranking()
-        .rules(Outranking.Rank.of(above), Outranking.Rank.of(below))
-        .mode();
+    return cluster.outranking().rules(Outranking.Rank.of(above), Outranking.Rank.of(below)).mode();
   }
 
   /** Cores that are kept for a stopped run go only to who may push that aside. */

@@ -33,7 +33,8 @@ final class SuspensionEvents {
             ? Suspension.first(by, nowMs)
             : job.suspension().asked(event.suspend(), by, nowMs);
     PreemptionImage aside = job.preemption();
-    require(event.suspend() || event.preemptor() == null, "run " + event.run() + " goes on for one");
+    require(
+        event.suspend() || event.preemptor() == null, "run " + event.run() + " goes on for one");
     if (event.preemptor() != null) {
       Job forWhom = cluster.jobs().find(event.preemptor()).orElse(null);
       require(

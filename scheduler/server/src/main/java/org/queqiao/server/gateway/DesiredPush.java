@@ -36,8 +36,7 @@ final class DesiredPush {
   /** What the agent was told of a run besides its order. */
   private record Told(boolean stop, boolean signal, Suspending suspending, long askedMs) {
     static Told of(DesiredRunState run) {
-      return new Told(
-          run.stop(), run.signal() != null, run.suspending(), run.suspendingAskedMs());
+      return new Told(run.stop(), run.signal() != null, run.suspending(), run.suspendingAskedMs());
     }
   }
 

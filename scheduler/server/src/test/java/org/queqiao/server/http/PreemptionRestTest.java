@@ -57,12 +57,9 @@ final class PreemptionRestTest {
     refused(suspend, "preemptMode");
     assertThat(suspend.body()).contains("OFF", "REQUEUE", "CANCEL", "SUSPEND");
     refused(
-        put(
-            "qos/wrong",
-            "{\"title\":\"Wrong\",\"preemptMode\":\"SUSPEND\",\"graceMs\":1000}"),
+        put("qos/wrong", "{\"title\":\"Wrong\",\"preemptMode\":\"SUSPEND\",\"graceMs\":1000}"),
         "graceMs");
-    JsonNode stops =
-        ok(put("qos/stopped", "{\"title\":\"Stopped\",\"preemptMode\":\"SUSPEND\"}"));
+    JsonNode stops = ok(put("qos/stopped", "{\"title\":\"Stopped\",\"preemptMode\":\"SUSPEND\"}"));
     assertThat(stops.path("preemptMode").asText()).isEqualTo("SUSPEND");
     refused(put("qos/wrong", "{\"title\":\"Wrong\",\"graceMs\":3600001}"), "graceMs");
     refused(put("partitions/wrong", LIMITS + ",\"tier\":0}"), "tier");
