@@ -277,7 +277,8 @@ final class KeptQueuePropertyTest {
                       job.allocations().getFirst().node(),
                       new RunId(job.id(), job.attempt()),
                       random.nextInt(3) > 0,
-                      story.nowMs));
+                      story.nowMs,
+                      0));
     }
   }
 

@@ -236,7 +236,7 @@ final class RandomWorkload {
             ? new Input.SuspendJob(user("admin1"), job)
             : new Input.ResumeJob(user("admin1"), job));
     story.after(random.nextInt(2_000));
-    tell(new Input.RunSuspended(nodeOf(run), run.run(), stops, story.nowMs));
+    tell(new Input.RunSuspended(nodeOf(run), run.run(), stops, story.nowMs, 0));
   }
 
   private JobId job() {
