@@ -15,6 +15,7 @@ import org.queqiao.contract.node.NodeSettings;
 import org.queqiao.contract.node.NodeState;
 import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.contract.snapshot.ClusterImage.DependencyImage.Progress;
+import org.queqiao.contract.snapshot.PreemptionImage;
 import org.queqiao.contract.snapshot.StepsImage;
 import org.queqiao.contract.wire.PbClusterImage;
 import org.queqiao.contract.wire.PbDependencyImage;
@@ -147,12 +148,12 @@ final class ImageReader {
         in.hasTask() ? ArrayReader.task(in.getTask()) : null,
         in.getRevision(),
         in.getReservation().isEmpty() ? null : new ReservationName(in.getReservation()),
-        in.hasPreemption() ? preemption(in.getPreemption()) : ClusterImage.PreemptionImage.NONE,
+        in.hasPreemption() ? preemption(in.getPreemption()) : PreemptionImage.NONE,
         in.hasSuspension() ? SuspensionReader.image(in.getSuspension()) : null);
   }
 
-  private static ClusterImage.PreemptionImage preemption(PbPreemptionImage in) {
-    return new ClusterImage.PreemptionImage(
+  private static PreemptionImage preemption(PbPreemptionImage in) {
+    return new PreemptionImage(
         in.getPreemptor() == 0 ? null : new JobId(in.getPreemptor()),
         in.getGraceMs(),
         in.getKillMs(),

@@ -6,6 +6,7 @@ import org.queqiao.contract.node.NodeSettings;
 import org.queqiao.contract.node.NodeState;
 import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.contract.snapshot.ExperienceImage;
+import org.queqiao.contract.snapshot.PreemptionImage;
 import org.queqiao.contract.snapshot.PrioritiesImage;
 import org.queqiao.contract.wire.PbClusterImage;
 import org.queqiao.contract.wire.PbDependencyImage;
@@ -99,7 +100,7 @@ final class ImageWriter {
     return out.build();
   }
 
-  private static PbPreemptionImage preemption(ClusterImage.PreemptionImage image) {
+  private static PbPreemptionImage preemption(PreemptionImage image) {
     return PbPreemptionImage.newBuilder()
         .setPreemptor(image.preemptor() == null ? 0 : image.preemptor().value())
         .setGraceMs(image.graceMs())
@@ -137,7 +138,7 @@ final class ImageWriter {
             .setPromisedMs(job.promisedMs())
             .setRevision(job.revision())
             .setReservation(job.reservation() == null ? "" : job.reservation().value());
-    if (!job.preemption().equals(ClusterImage.PreemptionImage.NONE)) {
+    if (!job.preemption().equals(PreemptionImage.NONE)) {
       out.setPreemption(preemption(job.preemption()));
     }
     if (job.array() != null) {

@@ -17,7 +17,7 @@ import org.queqiao.contract.job.KillCause;
 import org.queqiao.contract.policy.PreemptMode;
 import org.queqiao.contract.policy.PreemptRules;
 import org.queqiao.contract.snapshot.ClusterImage;
-import org.queqiao.contract.snapshot.ClusterImage.PreemptionImage;
+import org.queqiao.contract.snapshot.PreemptionImage;
 import org.queqiao.contract.snapshot.PrioritiesImage;
 
 /** What preemption added to the contract. */

@@ -53,9 +53,10 @@ import org.queqiao.contract.node.NodeSettings;
 import org.queqiao.contract.node.NodeState;
 import org.queqiao.contract.policy.*;
 import org.queqiao.contract.snapshot.ArrayImage;
-import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.contract.snapshot.ClusterImage.DependencyImage;
+import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.contract.snapshot.ExperienceImage;
+import org.queqiao.contract.snapshot.PreemptionImage;
 import org.queqiao.contract.snapshot.PrioritiesImage;
 
 /** One instance of every record that is kept or sent, with every field set. */
@@ -512,7 +513,7 @@ final class Samples {
         task,
         3,
         null,
-        ClusterImage.PreemptionImage.NONE,
+        PreemptionImage.NONE,
         null);
   }
 

@@ -14,7 +14,7 @@ import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.TaskIndices;
 import org.queqiao.contract.job.TaskRange;
-import org.queqiao.contract.snapshot.ClusterImage.PreemptionImage;
+import org.queqiao.contract.snapshot.PreemptionImage;
 
 /** Makes the facts about arrays and their tasks true. */
 final class ArrayEvents {

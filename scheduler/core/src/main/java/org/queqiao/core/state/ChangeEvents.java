@@ -7,7 +7,7 @@ import java.util.TreeSet;
 import org.queqiao.contract.event.JobChanged;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.job.JobSpec;
-import org.queqiao.contract.snapshot.ClusterImage.PreemptionImage;
+import org.queqiao.contract.snapshot.PreemptionImage;
 
 /** Makes it true that a job asks for something else. */
 final class ChangeEvents {

@@ -21,6 +21,7 @@ import org.queqiao.contract.job.RunExit;
 import org.queqiao.contract.job.Suspension;
 import org.queqiao.contract.job.TaskIndices;
 import org.queqiao.contract.snapshot.ClusterImage;
+import org.queqiao.contract.snapshot.PreemptionImage;
 import org.queqiao.core.predict.Experience;
 
 /** A job as it is now. Changes only inside this package; {@link #image} is a copy that stays. */
@@ -56,7 +57,7 @@ public final class Job {
   /** Null for a run that uses no reservation. */
   private ReservationName reservation;
 
-  private ClusterImage.PreemptionImage preemption = ClusterImage.PreemptionImage.NONE;
+  private PreemptionImage preemption = PreemptionImage.NONE;
 
   /** Null for a run that nobody ever wanted to suspend. */
   private Suspension suspension;
@@ -470,11 +471,11 @@ public final class Job {
   }
 
   /** Whom its run makes room for, and whether room is made for it. */
-  public ClusterImage.PreemptionImage preemption() {
+  public PreemptionImage preemption() {
     return preemption;
   }
 
-  void preempt(ClusterImage.PreemptionImage now) {
+  void preempt(PreemptionImage now) {
     preemption = now;
   }
 

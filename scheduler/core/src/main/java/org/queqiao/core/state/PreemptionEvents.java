@@ -6,7 +6,7 @@ import java.util.BitSet;
 import java.util.List;
 import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.policy.PreemptMode;
-import org.queqiao.contract.snapshot.ClusterImage.PreemptionImage;
+import org.queqiao.contract.snapshot.PreemptionImage;
 
 /** What the facts by which a run makes room for a job have in common. */
 final class PreemptionEvents {

@@ -7,7 +7,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.job.JobState;
-import org.queqiao.contract.snapshot.ClusterImage.PreemptionImage;
+import org.queqiao.contract.snapshot.PreemptionImage;
 
 /**
  * What is derived from the jobs for preemption.

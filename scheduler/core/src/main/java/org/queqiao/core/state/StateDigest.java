@@ -17,6 +17,7 @@ import org.queqiao.contract.node.NodeFacts;
 import org.queqiao.contract.node.NodeSettings;
 import org.queqiao.contract.snapshot.ArrayImage;
 import org.queqiao.contract.snapshot.ClusterImage;
+import org.queqiao.contract.snapshot.PreemptionImage;
 
 /**
  * SHA-256 over everything that the log determines, in the order of the image. Derived indexes are
@@ -181,7 +182,7 @@ final class StateDigest {
     if (job.reservation() != null) {
       out.text("in reservation").text(job.reservation().value());
     }
-    if (!job.preemption().equals(ClusterImage.PreemptionImage.NONE)) {
+    if (!job.preemption().equals(PreemptionImage.NONE)) {
       out.text("preemption")
           .optional(job.preemption().preemptor(), preemptor -> out.number(preemptor.value()))
           .number(job.preemption().killGraceMs())
