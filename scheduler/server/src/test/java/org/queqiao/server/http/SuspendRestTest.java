@@ -20,11 +20,17 @@ final class SuspendRestTest {
   }
 
   private static long submit(String rest) throws Exception {
+    return submit("sleep 600", rest);
+  }
+
+  private static long submit(String command, String rest) throws Exception {
     HttpResponse<String> answer =
         server.post(
             "researcher1",
             "/api/v1/jobs",
-            "{\"script\":\"#!/bin/sh\\nsleep 600\\n\",\"workDir\":\"/tmp\","
+            "{\"script\":\"#!/bin/sh\\n"
+                + command
+                + "\\n\",\"workDir\":\"/tmp\","
                 + "\"stdoutPath\":\"/dev/null\""
                 + rest
                 + "}");
@@ -68,14 +74,17 @@ final class SuspendRestTest {
 
     server.call("researcher1", "DELETE", "/api/v1/jobs/" + id, "");
     server.awaitEnd("researcher1", id);
-    JsonNode ended = job(id);
+    assertSuspendedTimeIsNotBilled(job(id));
+  }
+
+  private static void assertSuspendedTimeIsNotBilled(JsonNode ended) throws Exception {
     long suspendedMs = ended.path("suspendedMs").asLong();
     assertThat(suspendedMs).isPositive();
     assertThat(ended.path("coreMs").asLong())
         .isEqualTo(
             ended.path("cores").asLong()
                 * (ended.path("endMs").asLong() - ended.path("startMs").asLong() - suspendedMs));
-    assertMetered(id, ended.path("coreMs").asLong());
+    assertMetered(ended.path("id").asLong(), ended.path("coreMs").asLong());
   }
 
   /** The books meter what the job says. */
@@ -107,5 +116,38 @@ final class SuspendRestTest {
     server.awaitEnd("researcher1", id);
     assertThat(job(id).path("state").asText()).isEqualTo("CANCELLED");
     assertThat(ask("admin1", id, "resume").statusCode()).isEqualTo(409);
+  }
+
+  private static String allCores(String partition) {
+    return ",\"cpusPerTask\":2,\"memBytes\":67108864,\"partition\":\"" + partition + "\"";
+  }
+
+  private static void partition(String name, String rules) throws Exception {
+    String body = "{\"defaultLimitMs\":60000,\"maxLimitMs\":120000," + rules + "}";
+    HttpResponse<String> answer = server.call("admin1", "PUT", "/api/v1/partitions/" + name, body);
+    assertThat(answer.statusCode()).as(answer.body()).isBetween(200, 201);
+  }
+
+  /** Both ask for every core of the one node, and for little memory, which the stopped one keeps. */
+  @Test
+  void aRunStandsStillForAJobOfAHigherTierAndGoesOnAfterIt() throws Exception {
+    partition("patient", "\"preemptMode\":\"SUSPEND\"");
+    partition("pressing", "\"tier\":7");
+    long low = submit("sleep 3; sleep 0.1", allCores("patient"));
+    await("JobStarted", low);
+    long high = submit("sleep 1", allCores("pressing"));
+    await("JobSuspended", low);
+    server.awaitEnd("researcher1", high);
+    await("JobResumed", low);
+    server.awaitEnd("researcher1", low);
+    JsonNode first = job(high);
+    JsonNode last = job(low);
+    assertThat(first.path("state").asText()).isEqualTo("COMPLETED");
+    assertThat(last.path("state").asText()).as(last.toString()).isEqualTo("COMPLETED");
+    assertThat(last.path("startMs").asLong()).isLessThan(first.path("startMs").asLong());
+    assertThat(last.path("endMs").asLong()).isGreaterThan(first.path("endMs").asLong());
+    assertThat(last.path("suspendedMs").asLong())
+        .isGreaterThanOrEqualTo(first.path("endMs").asLong() - first.path("startMs").asLong());
+    assertSuspendedTimeIsNotBilled(last);
   }
 }
