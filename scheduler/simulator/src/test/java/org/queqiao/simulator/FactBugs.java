@@ -1,6 +1,7 @@
 package org.queqiao.simulator;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -12,6 +13,8 @@ import org.queqiao.contract.event.JobEnded;
 import org.queqiao.contract.event.JobKillRequested;
 import org.queqiao.contract.event.JobStarted;
 import org.queqiao.contract.event.JobSubmitted;
+import org.queqiao.contract.event.JobSuspendRequested;
+import org.queqiao.contract.event.JobSuspended;
 import org.queqiao.contract.event.ReservationDefined;
 import org.queqiao.contract.event.RulesSet;
 import org.queqiao.contract.id.Actor;
@@ -209,6 +212,27 @@ final class FactBugs {
             ? new JobKillRequested(
                 kill.run(), kill.cause(), kill.preemptor(), kill.graceMs() + 1, kill.claims())
             : event);
+  }
+
+  /** A run that was stopped for a job is asked to go on while that job has its cores. */
+  static Seams goesOnTooEarly() {
+    Map<RunId, JobId> asked = new HashMap<>();
+    Map<JobId, RunId> below = new HashMap<>();
+    return rewriting(fact -> {
+      switch (fact.event()) {
+        case JobSuspendRequested e when e.preemptor() != null -> asked.put(e.run(), e.preemptor());
+        case JobSuspendRequested e -> below.remove(asked.remove(e.run()));
+        case JobSuspended e when asked.containsKey(e.run()) -> below.put(asked.get(e.run()), e.run());
+        case JobStarted e when below.containsKey(e.run().job()) -> {
+          RunId run = below.remove(e.run().job());
+          return new ActedEvent(Actor.SCHEDULER, new JobSuspendRequested(run, false));
+        }
+        default -> {
+          // as it was
+        }
+      }
+      return fact;
+    });
   }
 
   private static Seams wishing(JobPlacement placement) {

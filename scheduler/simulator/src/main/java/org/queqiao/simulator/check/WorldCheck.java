@@ -89,11 +89,10 @@ public final class WorldCheck {
         !model.isOpen(run) || !job.stopped || job.mayGoOn,
         Invariant.I43,
         () -> run + " goes on while it is suspended");
-    alive.forEach((node, runs) -> {
-      if (runs.contains(run)) {
-        runs.forEach(other -> alone(node, run, other));
-      }
-    });
+    TreeSet<RunId> here = alive.getOrDefault(node, new TreeSet<>());
+    if (here.contains(run)) {
+      here.forEach(other -> alone(node, run, other));
+    }
   }
 
   /** No core has processes of two runs that go on. */
