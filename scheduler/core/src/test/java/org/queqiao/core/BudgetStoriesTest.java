@@ -159,6 +159,19 @@ final class BudgetStoriesTest {
     assertThat(story.plans()).isEqualTo(1);
   }
 
+  /** What the ledger holds for it is not known here, so all of its cost may still have to be taken. */
+  @Test
+  void whatARunFromBeforeTheWalletCostIsTakenAtItsEnd() {
+    JobId job = story.submits("liwei", hours(2, 1));
+    story.plans();
+    story.starts(job);
+    told(CLIMATE, 2 * UNIT);
+    story.after(HOUR_MS / 2).exits(job, 0);
+    assertThat(availableMicro(CLIMATE)).isBetween(UNIT - 3, UNIT);
+    tell(CLIMATE, 3 * UNIT, story.machine.state().position());
+    assertThat(availableMicro(CLIMATE)).isEqualTo(3 * UNIT);
+  }
+
   @Test
   void theFirstWordClosesTheGateAndOneThatHasSeenItOpensIt() {
     long before = story.machine.state().position();

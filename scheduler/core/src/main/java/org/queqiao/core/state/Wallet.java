@@ -174,12 +174,13 @@ public final class Wallet {
     move(position, -clamp(mostCharged));
   }
 
-  /** A run has ended: the ledger gives back what it did not cost. */
+  /**
+   * A run has ended: the ledger gives back what it did not cost. Of one that began before there was a
+   * wallet nothing is known to be held, so all that it cost may still have to be taken.
+   */
   void settle(RunId run, BigInteger mostCharged, long position) {
     Long held = holds.remove(run);
-    if (held != null) {
-      move(position, held - clamp(mostCharged));
-    }
+    move(position, (held == null ? 0 : held) - clamp(mostCharged));
   }
 
   /** The ledger takes so much out at this position. */

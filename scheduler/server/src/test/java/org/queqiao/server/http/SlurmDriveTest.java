@@ -30,7 +30,7 @@ final class SlurmDriveTest {
   @Test
   void slurmLaunchesOnceAndWhereItWasDecided() throws Exception {
     SlurmSite.need();
-    server = RunningServer.shared();
+    server = RunningServer.alone();
     try (SlurmSite site = new SlurmSite(folder);
         BridgeProcess bridge = new BridgeProcess(folder, site.configuration())) {
       site.start();
