@@ -159,7 +159,9 @@ final class BudgetStoriesTest {
     assertThat(story.plans()).isEqualTo(1);
   }
 
-  /** What the ledger holds for it is not known here, so all of its cost may still have to be taken. */
+  /**
+   * What the ledger holds for it is not known here, so all of its cost may still have to be taken.
+   */
   @Test
   void whatARunFromBeforeTheWalletCostIsTakenAtItsEnd() {
     JobId job = story.submits("liwei", hours(2, 1));

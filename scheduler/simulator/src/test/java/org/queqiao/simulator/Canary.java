@@ -76,10 +76,7 @@ enum Canary {
   LICENCES_ARE_NOT_COUNTED(Invariant.I42, FactBugs::uncountedLicences),
   SUSPENDED_RUN_GOES_ON(Invariant.I43, NodeBugs::sleeplessRuns),
   GOES_ON_BEFORE_ITS_CORES_ARE_FREE(
-      Invariant.I46,
-      FactBugs::goesOnTooEarly,
-      FaultPlan.none(),
-      scenario -> scenario.withJobs(60));
+      Invariant.I46, FactBugs::goesOnTooEarly, FaultPlan.none(), scenario -> scenario.withJobs(60));
 
   private final Invariant invariant;
   private final Supplier<Seams> bug;

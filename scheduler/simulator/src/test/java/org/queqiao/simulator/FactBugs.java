@@ -222,7 +222,8 @@ final class FactBugs {
       switch (fact.event()) {
         case JobSuspendRequested e when e.preemptor() != null -> asked.put(e.run(), e.preemptor());
         case JobSuspendRequested e -> below.remove(asked.remove(e.run()));
-        case JobSuspended e when asked.containsKey(e.run()) -> below.put(asked.get(e.run()), e.run());
+        case JobSuspended e when asked.containsKey(e.run()) ->
+            below.put(asked.get(e.run()), e.run());
         case JobStarted e when below.containsKey(e.run().job()) -> {
           RunId run = below.remove(e.run().job());
           return new ActedEvent(Actor.SCHEDULER, new JobSuspendRequested(run, false));

@@ -224,8 +224,8 @@ final class Preemption {
 
   /**
    * Whether a run can be stopped for another: it has one node, which knows how, for only the node
-   * of its script tells when it has stopped; and nobody has asked for that yet or in this moment, so
-   * that the answer to this wish cannot be mistaken.
+   * of its script tells when it has stopped; and nobody has asked for that yet or in this moment,
+   * so that the answer to this wish cannot be mistaken.
    */
   private boolean maySuspend(Job job) {
     Suspension stops = job.suspension();

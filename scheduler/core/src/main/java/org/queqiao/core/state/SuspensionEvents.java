@@ -10,8 +10,8 @@ import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.Suspension;
 import org.queqiao.contract.snapshot.PreemptionImage;
-import org.queqiao.core.lifecycle.JobLifecycle.Step;
 import org.queqiao.core.lifecycle.JobLifecycle;
+import org.queqiao.core.lifecycle.JobLifecycle.Step;
 
 /** Makes the facts about suspended runs true. */
 final class SuspensionEvents {

@@ -175,8 +175,8 @@ public final class Wallet {
   }
 
   /**
-   * A run has ended: the ledger gives back what it did not cost. Of one that began before there was a
-   * wallet nothing is known to be held, so all that it cost may still have to be taken.
+   * A run has ended: the ledger gives back what it did not cost. Of one that began before there was
+   * a wallet nothing is known to be held, so all that it cost may still have to be taken.
    */
   void settle(RunId run, BigInteger mostCharged, long position) {
     Long held = holds.remove(run);

@@ -128,7 +128,9 @@ final class SuspendRestTest {
     assertThat(answer.statusCode()).as(answer.body()).isBetween(200, 201);
   }
 
-  /** Both ask for every core of the one node, and for little memory, which the stopped one keeps. */
+  /**
+   * Both ask for every core of the one node, and for little memory, which the stopped one keeps.
+   */
   @Test
   void aRunStandsStillForAJobOfAHigherTierAndGoesOnAfterIt() throws Exception {
     partition("patient", "\"preemptMode\":\"SUSPEND\"");
