@@ -77,7 +77,7 @@ final class ScriptTest {
     assertThat(up.exit()).isEqualTo(1);
     assertThat(up.text())
         .isEqualTo(
-            ("queqiao: the data folder %s has a path of %d bytes, and the sockets in it allow 88;"
+            ("queqiao: the data folder %s has a path of %d bytes, and the sockets in it allow 84;"
                     + " choose a shorter one with --data DIR\n")
                 .formatted(deep, deep.toString().length()));
     for (String name : List.of("it's", "a\"b", "$x", "a`b", "a\\b", "a\nb")) {
