@@ -6,14 +6,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
-import java.sql.DriverManager;
-import java.util.Comparator;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.queqiao.accounting.database.EmbeddedDatabase;
 import org.queqiao.accounting.intake.Intake;
 import org.queqiao.accounting.metering.BillingCalendar;
 import org.queqiao.accounting.sql.Ledger;
@@ -24,47 +21,24 @@ import org.queqiao.accounting.witness.HeadFile;
 final class LedgerAuditTest {
   private static final BillingCalendar CALENDAR =
       new BillingCalendar(java.time.ZoneId.of("Asia/Shanghai"));
-  private static Path folder;
-  private static EmbeddedDatabase database;
-  private static EmbeddedDatabase.Access access;
+  private static TestDatabase database;
 
   @TempDir private Path heads;
 
   @BeforeAll
   static void start() throws Exception {
-    folder = Files.createTempDirectory("queqiao-audit-");
-    database = new EmbeddedDatabase(folder.resolve("postgres"));
-    access = database.start();
+    database = new TestDatabase();
   }
 
   @AfterAll
   static void stop() throws Exception {
-    database.stop();
-    try (var files = Files.walk(folder)) {
-      for (Path each : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(each);
-      }
-    }
-  }
-
-  private static String url(String name) {
-    return access.url().replace("/postgres", "/" + name);
-  }
-
-  private static void sql(String name, String... statements) throws Exception {
-    try (Connection connection =
-            DriverManager.getConnection(url(name), access.user(), access.password());
-        var statement = connection.createStatement()) {
-      for (String each : statements) {
-        statement.execute(each);
-      }
-    }
+    database.close();
   }
 
   /** A ledger with a random history, taken in as the server does it, and its heads. */
   private void ledger(String name) throws Exception {
-    sql("postgres", "create database " + name);
-    try (Ledger ledger = Ledger.open(url(name), access.user(), access.password(), CALENDAR);
+    database.create(name);
+    try (Ledger ledger = database.open(name, CALENDAR);
         Intake intake = new Intake(ledger, HeadFile.open(heads.resolve("ledger")))) {
       History history = History.random(7);
       for (int i = 0; i < history.events().size(); i++) {
@@ -74,8 +48,7 @@ final class LedgerAuditTest {
   }
 
   private LedgerAudit.Report check(String name) throws Exception {
-    try (Connection connection =
-        DriverManager.getConnection(url(name), access.user(), access.password())) {
+    try (Connection connection = database.connect(name)) {
       Path own = heads.resolve("ledger");
       return LedgerAudit.check(
           connection,
@@ -86,8 +59,8 @@ final class LedgerAuditTest {
 
   /** What somebody does who may do everything in the database. */
   private static void tamper(String name, String... statements) throws Exception {
-    sql(name, "alter table posting disable trigger all");
-    sql(name, statements);
+    database.sql(name, "alter table posting disable trigger all");
+    database.sql(name, statements);
   }
 
   @Test
@@ -127,7 +100,7 @@ final class LedgerAuditTest {
   @Test
   void aBalanceALineAndAnEntryThatAreNotTheirPostingsAreFound() throws Exception {
     ledger("sums");
-    sql(
+    database.sql(
         "sums",
         "update balance set amount = amount + 1 where account = 'wallet:climate'",
         "update statement_line set posted_micro = posted_micro + 1 where id = (select min(id) from"

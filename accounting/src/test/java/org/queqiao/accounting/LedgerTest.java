@@ -3,10 +3,7 @@ package org.queqiao.accounting;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.Comparator;
@@ -43,44 +40,26 @@ import org.queqiao.contract.job.JobState;
 /** The ledger in a real PostgreSQL, which the tests start, kill and stop. */
 final class LedgerTest {
   private static final BillingCalendar CALENDAR = new BillingCalendar(ZoneId.of("Asia/Shanghai"));
-  private static Path folder;
-  private static EmbeddedDatabase database;
-  private static EmbeddedDatabase.Access access;
+  private static TestDatabase database;
 
   @BeforeAll
   static void start() throws Exception {
-    folder = Files.createTempDirectory("queqiao-ledger-");
-    database = new EmbeddedDatabase(folder.resolve("postgres"));
-    access = database.start();
+    database = new TestDatabase();
   }
 
   @AfterAll
   static void stop() throws Exception {
-    database.stop();
-    try (var files = Files.walk(folder)) {
-      for (Path each : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(each);
-      }
-    }
+    database.close();
   }
 
   /** A ledger in a database of its own. */
   private static Ledger fresh(String name) throws Exception {
-    try (Connection connection =
-            DriverManager.getConnection(access.url(), access.user(), access.password());
-        var statement = connection.createStatement()) {
-      statement.execute("drop database if exists " + name + " with (force)");
-      statement.execute("create database " + name);
-    }
+    database.create(name);
     return open(name);
   }
 
-  private static String url(String name) {
-    return access.url().replace("/postgres", "/" + name);
-  }
-
   private static Ledger open(String name) {
-    return Ledger.open(url(name), access.user(), access.password(), CALENDAR);
+    return database.open(name, CALENDAR);
   }
 
   private static List<String> ids(List<Posting> postings) {
@@ -214,7 +193,8 @@ final class LedgerTest {
       while (intake.position() < 30) {
         Thread.onSpinWait();
       }
-      ProcessHandle postmaster = ProcessHandle.of(database.pid().orElseThrow()).orElseThrow();
+      ProcessHandle postmaster =
+          ProcessHandle.of(database.server().pid().orElseThrow()).orElseThrow();
       postmaster.destroyForcibly();
       postmaster.onExit().get();
       startAgain();
@@ -229,31 +209,31 @@ final class LedgerTest {
    * The port stays, as it does for a server by URL: the pool finds the database again by itself.
    */
   private static void startAgain() throws Exception {
-    EmbeddedDatabase.Access again = database.start();
-    assertThat(again).isEqualTo(access);
+    EmbeddedDatabase.Access again = database.server().start();
+    assertThat(again).isEqualTo(database.access());
   }
 
   @Test
   void aDatabaseThatWasKilledIsStartedAgainWhereItWas() throws Exception {
     CountDownLatch restarted = new CountDownLatch(1);
-    long pid = database.pid().orElseThrow();
+    long pid = database.server().pid().orElseThrow();
     try (Ledger ledger = fresh("kept");
-        DatabaseKeeper _ = new DatabaseKeeper(database, restarted::countDown)) {
+        DatabaseKeeper _ = new DatabaseKeeper(database.server(), restarted::countDown)) {
       ProcessHandle postmaster = ProcessHandle.of(pid).orElseThrow();
       postmaster.destroyForcibly();
       postmaster.onExit().get();
       assertThat(restarted.await(60, TimeUnit.SECONDS)).isTrue();
       assertThat(ledger.position()).isZero();
     }
-    assertThat(database.pid().orElseThrow()).isNotEqualTo(pid);
+    assertThat(database.server().pid().orElseThrow()).isNotEqualTo(pid);
     startAgain();
   }
 
   @Test
   void aSecondStartAdoptsTheLivingDatabase() throws Exception {
-    long pid = database.pid().orElseThrow();
-    assertThat(new EmbeddedDatabase(folder.resolve("postgres")).start()).isEqualTo(access);
-    assertThat(database.pid()).hasValue(pid);
+    long pid = database.server().pid().orElseThrow();
+    assertThat(new EmbeddedDatabase(database.serverFolder()).start()).isEqualTo(database.access());
+    assertThat(database.server().pid()).hasValue(pid);
   }
 
   @Test
@@ -261,8 +241,7 @@ final class LedgerTest {
     History history = History.random(9);
     try (Ledger ledger = fresh("forged")) {
       ledger.record(history.events());
-      try (Connection connection =
-              DriverManager.getConnection(url("forged"), access.user(), access.password());
+      try (Connection connection = database.connect("forged");
           var statement = connection.createStatement()) {
         assertThatThrownBy(() -> statement.execute("update posting set amount = amount + 1"))
             .hasMessageContaining("never changed");
@@ -361,14 +340,12 @@ final class LedgerTest {
     try (Ledger ledger = fresh("older")) {
       ledger.record(History.random(3).events());
     }
-    try (Connection connection =
-            DriverManager.getConnection(url("older"), access.user(), access.password());
-        var statement = connection.createStatement()) {
-      statement.execute("drop table prepaid, proposal, statement_entry, observed_run, usage_month");
-      statement.execute("alter table job drop column qos");
-      statement.execute("alter table segment drop column qos");
-      statement.execute("delete from flyway_schema_history where version in ('4', '5', '6', '7')");
-    }
+    database.sql(
+        "older",
+        "drop table prepaid, proposal, statement_entry, observed_run, usage_month",
+        "alter table job drop column qos",
+        "alter table segment drop column qos",
+        "delete from flyway_schema_history where version in ('4', '5', '6', '7')");
     try (Ledger ledger = open("older")) {
       assertThat(ledger.reads().budgets().budgets())
           .singleElement()
@@ -382,11 +359,7 @@ final class LedgerTest {
   @Test
   void anUnreachableDatabaseIsNamedAsSuch() throws Exception {
     try (Ledger ledger = fresh("gone")) {
-      try (Connection connection =
-              DriverManager.getConnection(access.url(), access.user(), access.password());
-          var statement = connection.createStatement()) {
-        statement.execute("drop database gone with (force)");
-      }
+      database.sql("postgres", "drop database gone with (force)");
       assertThatThrownBy(() -> ledger.record(History.random(1).events()))
           .isInstanceOf(LedgerUnavailable.class);
     }

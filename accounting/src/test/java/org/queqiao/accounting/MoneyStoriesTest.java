@@ -2,18 +2,12 @@ package org.queqiao.accounting;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
 import java.time.LocalDate;
 import java.time.ZoneId;
-import java.util.Comparator;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.queqiao.accounting.database.EmbeddedDatabase;
 import org.queqiao.accounting.ledger.ProposalRow;
 import org.queqiao.accounting.ledger.StatementEntry;
 import org.queqiao.accounting.metering.BillingCalendar;
@@ -37,25 +31,16 @@ import org.queqiao.contract.money.RefundCause;
 final class MoneyStoriesTest {
   private static final BillingCalendar CALENDAR = new BillingCalendar(ZoneId.of("Asia/Shanghai"));
   private static final long HOUR_MS = 3_600_000;
-  private static Path folder;
-  private static EmbeddedDatabase database;
-  private static EmbeddedDatabase.Access access;
+  private static TestDatabase database;
 
   @BeforeAll
   static void start() throws Exception {
-    folder = Files.createTempDirectory("queqiao-money-");
-    database = new EmbeddedDatabase(folder.resolve("postgres"));
-    access = database.start();
+    database = new TestDatabase();
   }
 
   @AfterAll
   static void stop() throws Exception {
-    database.stop();
-    try (var files = Files.walk(folder)) {
-      for (Path each : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(each);
-      }
-    }
+    database.close();
   }
 
   private static long ms(String localDate, long hour) {
@@ -64,13 +49,8 @@ final class MoneyStoriesTest {
 
   /** Takes a history into a ledger of its own, one fact at a time, and asks it. */
   private static void books(String name, History history, Question question) throws Exception {
-    try (Connection connection =
-            DriverManager.getConnection(access.url(), access.user(), access.password());
-        var statement = connection.createStatement()) {
-      statement.execute("create database " + name);
-    }
-    String url = access.url().replace("/postgres", "/" + name);
-    try (Ledger ledger = Ledger.open(url, access.user(), access.password(), CALENDAR)) {
+    database.create(name);
+    try (Ledger ledger = database.open(name, CALENDAR)) {
       for (int i = 0; i < history.events().size(); i++) {
         ledger.record(history.events().subList(i, i + 1));
       }

@@ -15,7 +15,7 @@ import org.queqiao.contract.id.NodeName;
  * @param memBytes how much memory to offer; 0 offers all but a reserve
  * @param heartbeatMs between two heartbeats
  * @param devices the launcher's list of devices, or null
- * @param jobSocket where processes of jobs reach the agent; null for nowhere
+ * @param jobSocket where processes of jobs reach the agent; null if they do not
  */
 public record AgentOptions(
     Path data,
@@ -79,9 +79,10 @@ public record AgentOptions(
         case "--launcher" -> launcher = Path.of(value);
         case "--spool" -> spool = Path.of(value);
         case "--server" -> server = value;
-        case "--cores" -> cores = Math.toIntExact(number(name, value, 4_096));
-        case "--mem-bytes" -> memBytes = number(name, value, 1L << 50);
-        case "--heartbeat-ms" -> heartbeatMs = Math.toIntExact(number(name, value, 60_000));
+        case "--cores" -> cores = Math.toIntExact(OptionNumber.read(name, value, 1, 4_096));
+        case "--mem-bytes" -> memBytes = OptionNumber.read(name, value, 1, 1L << 50);
+        case "--heartbeat-ms" ->
+            heartbeatMs = Math.toIntExact(OptionNumber.read(name, value, 1, 60_000));
         case "--devices" -> devices = Path.of(value);
         case "--job-socket" -> jobSocket = Path.of(value).toAbsolutePath();
         default -> throw new IllegalArgumentException("there is no option " + name);
@@ -92,17 +93,5 @@ public record AgentOptions(
     }
     return new AgentOptions(
         data, node, launcher, spool, server, cores, memBytes, heartbeatMs, devices, jobSocket);
-  }
-
-  private static long number(String name, String value, long max) {
-    try {
-      long number = Long.parseLong(value);
-      if (number >= 1 && number <= max) {
-        return number;
-      }
-    } catch (NumberFormatException e) {
-      // Said below.
-    }
-    throw new IllegalArgumentException(name + " is a number from 1 to " + max);
   }
 }

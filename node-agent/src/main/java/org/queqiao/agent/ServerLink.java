@@ -1,20 +1,15 @@
 package org.queqiao.agent;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import org.queqiao.agent.identity.NodeIdentity;
 import org.queqiao.agent.session.Backoff;
-import org.queqiao.agent.session.Enrolment;
 import org.queqiao.agent.session.ServerConnection;
 import org.queqiao.contract.MalformedRecordException;
-import org.queqiao.contract.agent.EnrolmentCode;
 
 /**
- * Keeps a connection to the server, on a thread that also reads what it says. A file named {@code
- * enrolment} in the agent's folder makes it enrol first, also when it had a certificate.
+ * Keeps a connection to the server, on a thread that also reads what it says. An {@link
+ * EnrolmentFile} makes it enrol first.
  */
 final class ServerLink {
   /** A server that says nothing for so many heartbeats is gone: it answers each of them. */
@@ -28,13 +23,15 @@ final class ServerLink {
   private final Mailbox mailbox;
   private final Pause pause;
   private final Backoff backoff = new Backoff(FIRST_WAIT_MS, CAP_MS);
-  private String said = "";
+  private final EnrolmentFile enrolment;
+  private final Trouble trouble = new Trouble();
 
   ServerLink(AgentOptions options, NodeIdentity identity, Mailbox mailbox, Pause pause) {
     this.options = options;
     this.identity = identity;
     this.mailbox = mailbox;
     this.pause = pause;
+    this.enrolment = new EnrolmentFile(options.data(), options.node(), identity);
   }
 
   void start() {
@@ -44,20 +41,20 @@ final class ServerLink {
   /** The server has accepted the connection: the next attempt need not wait long. */
   void welcomed() {
     backoff.reset();
-    said = "";
+    trouble.over();
   }
 
   private void keep() {
     while (true) {
       try {
-        enrolWhenAsked();
+        enrolment.use();
         if (identity.enrolled()) {
           converse();
         } else {
-          say("this node has no certificate; put a code into " + enrolmentFile());
+          trouble.say("this node has no certificate; put a code into " + enrolment.path());
         }
       } catch (IOException | GeneralSecurityException | MalformedRecordException e) {
-        say("no connection to the server: " + e.getMessage());
+        trouble.say("no connection to the server: " + e.getMessage());
       }
       if (pause.overAfter(backoff.next())) {
         return;
@@ -86,40 +83,6 @@ final class ServerLink {
     } finally {
       connection.close();
       mailbox.put(new AgentEvent.ServerLost(connection));
-    }
-  }
-
-  private Path enrolmentFile() {
-    return options.data().resolve("enrolment");
-  }
-
-  private void enrolWhenAsked() throws IOException, GeneralSecurityException {
-    Path file = enrolmentFile();
-    if (!Files.exists(file)) {
-      return;
-    }
-    try {
-      EnrolmentCode code = EnrolmentCode.parse(Files.readString(file, StandardCharsets.UTF_8));
-      if (!code.node().equals(options.node())) {
-        throw new IllegalArgumentException("it was made for node " + code.node());
-      }
-      Enrolment.enrol(identity, code);
-      Files.delete(file);
-      AgentLog.info("enrolled as node " + code.node() + " at " + identity.server());
-    } catch (IllegalArgumentException | Enrolment.RefusedException e) {
-      Files.move(
-          file,
-          file.resolveSibling("enrolment.refused"),
-          java.nio.file.StandardCopyOption.REPLACE_EXISTING);
-      AgentLog.warn("the enrolment code is of no use: " + e.getMessage());
-    }
-  }
-
-  /** The same trouble is told once, not with every attempt. */
-  private void say(String trouble) {
-    if (!said.equals(trouble)) {
-      said = trouble;
-      AgentLog.warn(trouble);
     }
   }
 }

@@ -1,6 +1,7 @@
 package org.queqiao.agent.fleet;
 
 import java.nio.file.Path;
+import org.queqiao.agent.OptionNumber;
 
 /**
  * What a fleet of fake nodes is made of.
@@ -81,7 +82,7 @@ record FleetOptions(
     int heartbeatMs = this.heartbeatMs;
     switch (name) {
       case "--data" -> data = Path.of(value).toAbsolutePath();
-      case "--nodes" -> nodes = (int) number(name, value, 1, MAX_NODES);
+      case "--nodes" -> nodes = (int) OptionNumber.read(name, value, 1, MAX_NODES);
       case "--prefix" -> {
         if (!value.matches("[a-z][a-z0-9-]{0,30}")) {
           throw new IllegalArgumentException(
@@ -89,34 +90,22 @@ record FleetOptions(
         }
         prefix = value;
       }
-      case "--cores" -> cores = (int) number(name, value, 1, 4_096);
-      case "--mem-bytes" -> memBytes = number(name, value, 1L << 20, 1L << 50);
-      case "--gpus" -> gpus = (int) number(name, value, 0, 64);
+      case "--cores" -> cores = (int) OptionNumber.read(name, value, 1, 4_096);
+      case "--mem-bytes" -> memBytes = OptionNumber.read(name, value, 1L << 20, 1L << 50);
+      case "--gpus" -> gpus = (int) OptionNumber.read(name, value, 0, 64);
       case "--run-ms" -> {
         String[] both = value.split("-", 2);
         if (both.length != 2) {
           throw new IllegalArgumentException(name + " is two numbers of milliseconds, MIN-MAX");
         }
-        minRunMs = number(name, both[0], 1, 1L << 40);
-        maxRunMs = number(name, both[1], minRunMs, 1L << 40);
+        minRunMs = OptionNumber.read(name, both[0], 1, 1L << 40);
+        maxRunMs = OptionNumber.read(name, both[1], minRunMs, 1L << 40);
       }
-      case "--fail-permille" -> failPermille = (int) number(name, value, 0, 1_000);
-      case "--heartbeat-ms" -> heartbeatMs = (int) number(name, value, 100, 60_000);
+      case "--fail-permille" -> failPermille = (int) OptionNumber.read(name, value, 0, 1_000);
+      case "--heartbeat-ms" -> heartbeatMs = (int) OptionNumber.read(name, value, 100, 60_000);
       default -> throw new IllegalArgumentException("there is no option " + name);
     }
     return new FleetOptions(
         data, nodes, prefix, cores, memBytes, gpus, minRunMs, maxRunMs, failPermille, heartbeatMs);
-  }
-
-  private static long number(String name, String value, long min, long max) {
-    try {
-      long number = Long.parseLong(value);
-      if (number >= min && number <= max) {
-        return number;
-      }
-    } catch (NumberFormatException e) {
-      // Said below.
-    }
-    throw new IllegalArgumentException(name + " is a number from " + min + " to " + max);
   }
 }

@@ -1,21 +1,18 @@
 package org.queqiao.agent.slurm;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.util.concurrent.TimeUnit;
 import org.queqiao.agent.AgentLog;
+import org.queqiao.agent.EnrolmentFile;
+import org.queqiao.agent.Trouble;
 import org.queqiao.agent.identity.NodeIdentity;
 import org.queqiao.agent.session.Backoff;
-import org.queqiao.agent.session.Enrolment;
 import org.queqiao.agent.session.ServerConnection;
 import org.queqiao.contract.MalformedRecordException;
 import org.queqiao.contract.agent.AgentMessage;
-import org.queqiao.contract.agent.EnrolmentCode;
 import org.queqiao.contract.agent.ServerMessage;
 import org.queqiao.contract.codec.AgentFrame;
 
@@ -33,7 +30,8 @@ final class Bridge implements AutoCloseable {
   private final NodeIdentity identity;
   private final Backoff backoff = new Backoff(FIRST_WAIT_MS, CAP_MS);
   private final HistoryTeller teller;
-  private String said = "";
+  private final EnrolmentFile enrolment;
+  private final Trouble trouble = new Trouble();
 
   Bridge(BridgeOptions options) throws IOException {
     this.options = options;
@@ -47,22 +45,23 @@ final class Bridge implements AutoCloseable {
     } catch (GeneralSecurityException e) {
       throw new IOException("the key in " + options.data() + " cannot be used: " + e.getMessage());
     }
+    this.enrolment = new EnrolmentFile(options.data(), options.node(), identity);
   }
 
   /** Until its thread is interrupted. */
   void run() throws InterruptedException {
     while (true) {
       try {
-        enrolWhenAsked();
+        enrolment.use();
         if (identity.enrolled()) {
           converse();
         } else {
-          say("this host has no certificate; put a code into " + enrolmentFile());
+          trouble.say("this host has no certificate; put a code into " + enrolment.path());
         }
       } catch (SlurmException e) {
-        say("no word of Slurm: " + e.getMessage());
+        trouble.say("no word of Slurm: " + e.getMessage());
       } catch (IOException | GeneralSecurityException | MalformedRecordException e) {
-        say("no connection to the server: " + e.getMessage());
+        trouble.say("no connection to the server: " + e.getMessage());
       }
       TimeUnit.MILLISECONDS.sleep(backoff.next());
     }
@@ -92,7 +91,7 @@ final class Bridge implements AutoCloseable {
         case ServerMessage m -> throw new IOException("no welcome, but " + m);
       }
       AgentLog.info("cluster " + options.cluster() + ", Slurm " + slurm.version());
-      said = "";
+      trouble.over();
       while (true) {
         renewWhenDue(server);
         look(server);
@@ -106,9 +105,9 @@ final class Bridge implements AutoCloseable {
     try {
       more = teller.tell(server);
       backoff.reset();
-      said = "";
+      trouble.over();
     } catch (SlurmException e) {
-      say("no word of Slurm: " + e.getMessage());
+      trouble.say("no word of Slurm: " + e.getMessage());
       teller.alive(server);
     }
     if (!more) {
@@ -134,38 +133,6 @@ final class Bridge implements AutoCloseable {
       if (server.read() instanceof ServerMessage.Certified certified) {
         identity.renewed(certified);
       }
-    }
-  }
-
-  private Path enrolmentFile() {
-    return options.data().resolve("enrolment");
-  }
-
-  private void enrolWhenAsked() throws IOException, GeneralSecurityException {
-    Path file = enrolmentFile();
-    if (!Files.exists(file)) {
-      return;
-    }
-    try {
-      EnrolmentCode code = EnrolmentCode.parse(Files.readString(file, StandardCharsets.UTF_8));
-      if (!code.node().equals(options.node())) {
-        throw new IllegalArgumentException("it was made for node " + code.node());
-      }
-      Enrolment.enrol(identity, code);
-      Files.delete(file);
-      AgentLog.info("enrolled as node " + code.node() + " at " + identity.server());
-    } catch (IllegalArgumentException | Enrolment.RefusedException e) {
-      Files.move(
-          file, file.resolveSibling("enrolment.refused"), StandardCopyOption.REPLACE_EXISTING);
-      AgentLog.warn("the enrolment code is of no use: " + e.getMessage());
-    }
-  }
-
-  /** The same trouble is told once, not with every attempt. */
-  private void say(String trouble) {
-    if (!said.equals(trouble)) {
-      said = trouble;
-      AgentLog.warn(trouble);
     }
   }
 

@@ -1,6 +1,7 @@
 package org.queqiao.agent.slurm;
 
 import java.nio.file.Path;
+import org.queqiao.agent.OptionNumber;
 import org.queqiao.contract.id.ClusterName;
 import org.queqiao.contract.id.NodeName;
 
@@ -75,10 +76,10 @@ public record BridgeOptions(
         case "--cluster" -> cluster = new ClusterName(value);
         case "--shim" -> shim = Path.of(value).toAbsolutePath();
         case "--slurm-conf" -> configuration = Path.of(value).toAbsolutePath();
-        case "--poll-ms" -> pollMs = number(name, value, 100, 600_000);
-        case "--margin-ms" -> marginMs = number(name, value, 0, DAY_MS);
-        case "--overlap-ms" -> overlapMs = number(name, value, 0, 30 * DAY_MS);
-        case "--since-ms" -> sinceMs = number(name, value, 0, Long.MAX_VALUE);
+        case "--poll-ms" -> pollMs = OptionNumber.read(name, value, 100, 600_000);
+        case "--margin-ms" -> marginMs = OptionNumber.read(name, value, 0, DAY_MS);
+        case "--overlap-ms" -> overlapMs = OptionNumber.read(name, value, 0, 30 * DAY_MS);
+        case "--since-ms" -> sinceMs = OptionNumber.read(name, value, 0, Long.MAX_VALUE);
         default -> throw new IllegalArgumentException("there is no option " + name);
       }
     }
@@ -95,18 +96,5 @@ public record BridgeOptions(
         marginMs,
         overlapMs,
         sinceMs);
-  }
-
-  static long number(String name, String value, long least, long most) {
-    try {
-      long number = Long.parseLong(value);
-      if (number >= least && number <= most) {
-        return number;
-      }
-    } catch (NumberFormatException e) {
-      // Said below, as for one that is out of bounds.
-    }
-    throw new IllegalArgumentException(
-        name + " needs a number from " + least + " to " + most + ", not '" + value + "'");
   }
 }

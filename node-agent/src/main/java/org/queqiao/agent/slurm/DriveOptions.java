@@ -1,6 +1,7 @@
 package org.queqiao.agent.slurm;
 
 import java.nio.file.Path;
+import org.queqiao.agent.OptionNumber;
 import org.queqiao.contract.id.ClusterName;
 
 /**
@@ -67,8 +68,8 @@ public record DriveOptions(
         case "--shim" -> shim = Path.of(value).toAbsolutePath();
         case "--slurm-conf" -> configuration = Path.of(value).toAbsolutePath();
         case "--launch-key" -> launchKey = Path.of(value).toAbsolutePath();
-        case "--heartbeat-ms" -> heartbeatMs = (int) BridgeOptions.number(name, value, 100, 60_000);
-        case "--poll-ms" -> pollMs = (int) BridgeOptions.number(name, value, 50, 60_000);
+        case "--heartbeat-ms" -> heartbeatMs = (int) OptionNumber.read(name, value, 100, 60_000);
+        case "--poll-ms" -> pollMs = (int) OptionNumber.read(name, value, 50, 60_000);
         default -> throw new IllegalArgumentException("there is no option " + name);
       }
     }

@@ -2,6 +2,9 @@ package org.queqiao.agent.slurm;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
 
 /** An answer of the shim, read from its beginning to its end. */
 final class SlurmAnswer {
@@ -29,8 +32,13 @@ final class SlurmAnswer {
     return text;
   }
 
-  /** How many of a list follow. */
-  int count() {
-    return bytes.getInt();
+  /** What follows is a number of entries of one form, and before them how many there are. */
+  <T> List<T> list(Function<SlurmAnswer, T> entry) {
+    int count = bytes.getInt();
+    List<T> entries = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      entries.add(entry.apply(this));
+    }
+    return entries;
   }
 }

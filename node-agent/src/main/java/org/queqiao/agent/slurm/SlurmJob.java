@@ -1,6 +1,5 @@
 package org.queqiao.agent.slurm;
 
-import java.util.ArrayList;
 import java.util.List;
 
 /** A job as slurmctld knows it. Times are in seconds. */
@@ -24,30 +23,28 @@ record SlurmJob(
     String nodes,
     String comment) {
   static List<SlurmJob> list(SlurmAnswer answer) {
-    int count = answer.count();
-    List<SlurmJob> jobs = new ArrayList<>(count);
-    for (int i = 0; i < count; i++) {
-      jobs.add(
-          new SlurmJob(
-              answer.u32(),
-              answer.u32(),
-              answer.u32(),
-              answer.u32(),
-              answer.u32(),
-              answer.u32(),
-              answer.u32(),
-              answer.u32(),
-              answer.u32(),
-              answer.i64(),
-              answer.i64(),
-              answer.i64(),
-              answer.i64(),
-              answer.text(),
-              answer.text(),
-              answer.text(),
-              answer.text(),
-              answer.text()));
-    }
-    return jobs;
+    return answer.list(SlurmJob::read);
+  }
+
+  private static SlurmJob read(SlurmAnswer answer) {
+    return new SlurmJob(
+        answer.u32(),
+        answer.u32(),
+        answer.u32(),
+        answer.u32(),
+        answer.u32(),
+        answer.u32(),
+        answer.u32(),
+        answer.u32(),
+        answer.u32(),
+        answer.i64(),
+        answer.i64(),
+        answer.i64(),
+        answer.i64(),
+        answer.text(),
+        answer.text(),
+        answer.text(),
+        answer.text(),
+        answer.text());
   }
 }

@@ -1,6 +1,5 @@
 package org.queqiao.agent.slurm;
 
-import java.util.ArrayList;
 import java.util.List;
 
 /** A node as slurmctld knows it. */
@@ -27,21 +26,19 @@ record SlurmNode(
 
   /** The nodes of an answer; the partitions behind them are not read. */
   static List<SlurmNode> list(SlurmAnswer answer) {
-    int count = answer.count();
-    List<SlurmNode> nodes = new ArrayList<>(count);
-    for (int i = 0; i < count; i++) {
-      nodes.add(
-          new SlurmNode(
-              answer.text(),
-              answer.u32(),
-              answer.u32(),
-              answer.u32(),
-              answer.i64(),
-              answer.i64(),
-              answer.text(),
-              answer.text(),
-              answer.text()));
-    }
-    return nodes;
+    return answer.list(SlurmNode::read);
+  }
+
+  private static SlurmNode read(SlurmAnswer answer) {
+    return new SlurmNode(
+        answer.text(),
+        answer.u32(),
+        answer.u32(),
+        answer.u32(),
+        answer.i64(),
+        answer.i64(),
+        answer.text(),
+        answer.text(),
+        answer.text());
   }
 }

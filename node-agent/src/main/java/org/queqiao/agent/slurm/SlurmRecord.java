@@ -1,6 +1,5 @@
 package org.queqiao.agent.slurm;
 
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -46,49 +45,45 @@ record SlurmRecord(
       String tres) {}
 
   static List<SlurmRecord> list(SlurmAnswer answer) {
-    int count = answer.count();
-    List<SlurmRecord> records = new ArrayList<>(count);
-    for (int i = 0; i < count; i++) {
-      records.add(
-          new SlurmRecord(
-              answer.u32(),
-              answer.i64(),
-              answer.i64(),
-              answer.i64(),
-              answer.i64(),
-              answer.u32(),
-              answer.u32(),
-              answer.u32(),
-              answer.u32(),
-              answer.u32(),
-              answer.u32(),
-              answer.u32(),
-              answer.text(),
-              answer.text(),
-              answer.text(),
-              answer.text(),
-              answer.text(),
-              answer.text(),
-              steps(answer)));
-    }
-    return records;
+    return answer.list(SlurmRecord::read);
+  }
+
+  private static SlurmRecord read(SlurmAnswer answer) {
+    return new SlurmRecord(
+        answer.u32(),
+        answer.i64(),
+        answer.i64(),
+        answer.i64(),
+        answer.i64(),
+        answer.u32(),
+        answer.u32(),
+        answer.u32(),
+        answer.u32(),
+        answer.u32(),
+        answer.u32(),
+        answer.u32(),
+        answer.text(),
+        answer.text(),
+        answer.text(),
+        answer.text(),
+        answer.text(),
+        answer.text(),
+        steps(answer));
   }
 
   private static List<Step> steps(SlurmAnswer answer) {
-    int count = answer.count();
-    List<Step> steps = new ArrayList<>(count);
-    for (int i = 0; i < count; i++) {
-      steps.add(
-          new Step(
-              answer.u32(),
-              answer.u32(),
-              answer.u32(),
-              answer.u32(),
-              answer.i64(),
-              answer.i64(),
-              answer.text(),
-              answer.text()));
-    }
-    return steps;
+    return answer.list(SlurmRecord::step);
+  }
+
+  private static Step step(SlurmAnswer answer) {
+    return new Step(
+        answer.u32(),
+        answer.u32(),
+        answer.u32(),
+        answer.u32(),
+        answer.i64(),
+        answer.i64(),
+        answer.text(),
+        answer.text());
   }
 }

@@ -21,7 +21,7 @@ public sealed interface AgentMessage {
    * @param highestEpoch the highest leader epoch it has accepted, persisted
    * @param running the runs that are alive on the node
    * @param ended exits that were not acknowledged yet
-   * @param jobSocket where processes of jobs reach the agent; empty for nowhere
+   * @param jobSocket where processes of jobs reach the agent; empty if they do not
    */
   record Hello(
       int protocolMin,

@@ -86,7 +86,7 @@ public final class ComingBack {
     return Demand.ofShares(shares);
   }
 
-  /** The runs that a stopped one waits for now, by number. */
+  /** By number, the runs that a stopped one waits for. */
   public List<Job> waitsFor(Job job) {
     List<Job> out = new ArrayList<>();
     for (Allocation each : job.allocations()) {

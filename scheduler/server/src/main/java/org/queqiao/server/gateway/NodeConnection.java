@@ -118,7 +118,7 @@ final class NodeConnection implements DesiredPush.Line, Telling.Source, BridgeLi
     return hosted;
   }
 
-  /** Where jobs on the node reach the agent; empty for nowhere. */
+  /** Where jobs on the node reach the agent; empty if they do not. */
   String jobSocket() {
     return jobSocket;
   }

@@ -9,6 +9,7 @@ import org.queqiao.contract.job.JobState;
 import org.queqiao.server.gateway.AgentGateway;
 import org.queqiao.server.gateway.OutputRead;
 import org.queqiao.server.pki.LaunchOrders;
+import org.queqiao.server.stream.ServerSentEvents;
 import org.queqiao.server.view.ClusterView;
 import org.queqiao.server.view.JobEntry;
 
@@ -19,7 +20,6 @@ import org.queqiao.server.view.JobEntry;
  */
 final class OutputTail {
   private static final int PIECE_BYTES = 48 << 10;
-  private static final int MAX_QUEUED_BYTES = 256 << 10;
   private static final long LOOK_MS = 1_000;
   private static final long ALIVE_MS = 15_000;
 
@@ -62,14 +62,7 @@ final class OutputTail {
   }
 
   void begin() {
-    response.putHeader("Content-Type", "text/event-stream; charset=utf-8");
-    response.putHeader("Cache-Control", "no-store");
-    response.putHeader("X-Accel-Buffering", "no");
-    response.setChunked(true);
-    response.setWriteQueueMaxSize(MAX_QUEUED_BYTES);
-    response.closeHandler(_ -> end());
-    response.exceptionHandler(_ -> end());
-    response.write("retry: 1000\n: begins at " + offset + "\n\n");
+    ServerSentEvents.begin(response, "at " + offset, this::end);
     timer = vertx.setPeriodic(ALIVE_MS, _ -> alive());
     look();
   }

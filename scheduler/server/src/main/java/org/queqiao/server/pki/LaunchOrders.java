@@ -85,7 +85,7 @@ public final class LaunchOrders implements AutoCloseable {
    * The order to launch a run on a node: its script, or where the script does not run the process
    * that starts its steps there.
    *
-   * @param jobSocket where jobs on that node reach the agent; empty for nowhere
+   * @param jobSocket where jobs on that node reach the agent; empty if they do not
    */
   public CompletionStage<Outcome> launch(
       DesiredRunState run, NodeName node, long epoch, String jobSocket) {
@@ -224,14 +224,7 @@ public final class LaunchOrders implements AutoCloseable {
     }
     JobSpec spec = OutputPath.ofTask(run.spec(), run.task());
     return new LaunchOrder(
-        signer.header(
-            OrderHeader.Type.LAUNCH,
-            run.run(),
-            user.uid(),
-            epoch,
-            here.memBytes(),
-            settings.pidsMax(),
-            settings.leftoverGraceMs()),
+        header(run, epoch, user, here),
         here.cores(),
         node.value(),
         OutputPath.workDir(spec, user),
@@ -240,6 +233,17 @@ public final class LaunchOrders implements AutoCloseable {
         environment,
         spec.script(),
         devices(here));
+  }
+
+  private OrderHeader header(DesiredRunState run, long epoch, UnixUser user, Allocation here) {
+    return signer.header(
+        OrderHeader.Type.LAUNCH,
+        run.run(),
+        user.uid(),
+        epoch,
+        here.memBytes(),
+        settings.pidsMax(),
+        settings.leftoverGraceMs());
   }
 
   private static List<String> devices(Allocation here) {
@@ -260,14 +264,7 @@ public final class LaunchOrders implements AutoCloseable {
       SortedMap<String, String> environment) {
     environment.put("QUEQIAO_ORDER_KEY", HexFormat.of().formatHex(signer.publicKey()));
     return new LaunchOrder(
-        signer.header(
-            OrderHeader.Type.LAUNCH,
-            run.run(),
-            user.uid(),
-            epoch,
-            here.memBytes(),
-            settings.pidsMax(),
-            settings.leftoverGraceMs()),
+        header(run, epoch, user, here),
         here.cores(),
         node.value(),
         "/",

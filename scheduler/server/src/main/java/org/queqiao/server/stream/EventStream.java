@@ -18,7 +18,6 @@ import org.queqiao.contract.id.UserName;
  */
 public final class EventStream {
   private static final int BATCH = 256;
-  private static final int MAX_QUEUED_BYTES = 256 << 10;
 
   private final EventHub hub;
   private final Vertx vertx;
@@ -85,14 +84,7 @@ public final class EventStream {
   }
 
   private void open(long heartbeatMs) {
-    response.putHeader("Content-Type", "text/event-stream; charset=utf-8");
-    response.putHeader("Cache-Control", "no-store");
-    response.putHeader("X-Accel-Buffering", "no");
-    response.setChunked(true);
-    response.setWriteQueueMaxSize(MAX_QUEUED_BYTES);
-    response.closeHandler(_ -> end());
-    response.exceptionHandler(_ -> end());
-    response.write("retry: 1000\n: begins after " + cursor + "\n\n");
+    ServerSentEvents.begin(response, "after " + cursor, this::end);
     timer = vertx.setPeriodic(heartbeatMs, _ -> heartbeat());
     hub.add(this);
     wake();

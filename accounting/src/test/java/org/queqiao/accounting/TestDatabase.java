@@ -1,0 +1,73 @@
+package org.queqiao.accounting;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.Comparator;
+import org.queqiao.accounting.database.EmbeddedDatabase;
+import org.queqiao.accounting.metering.BillingCalendar;
+import org.queqiao.accounting.sql.Ledger;
+
+/** A real PostgreSQL in a folder of its own, with as many databases as a test wants. */
+final class TestDatabase implements AutoCloseable {
+  private final Path folder;
+  private final EmbeddedDatabase server;
+  private final EmbeddedDatabase.Access access;
+
+  TestDatabase() throws Exception {
+    folder = Files.createTempDirectory("queqiao-books-");
+    server = new EmbeddedDatabase(serverFolder());
+    access = server.start();
+  }
+
+  Path serverFolder() {
+    return folder.resolve("postgres");
+  }
+
+  EmbeddedDatabase server() {
+    return server;
+  }
+
+  EmbeddedDatabase.Access access() {
+    return access;
+  }
+
+  private String url(String name) {
+    return access.url().replace("/postgres", "/" + name);
+  }
+
+  Connection connect(String name) throws SQLException {
+    return DriverManager.getConnection(url(name), access.user(), access.password());
+  }
+
+  void sql(String name, String... statements) throws SQLException {
+    try (Connection connection = connect(name);
+        var statement = connection.createStatement()) {
+      for (String each : statements) {
+        statement.execute(each);
+      }
+    }
+  }
+
+  /** An empty database. */
+  void create(String name) throws SQLException {
+    sql("postgres", "drop database if exists " + name + " with (force)", "create database " + name);
+  }
+
+  Ledger open(String name, BillingCalendar calendar) {
+    return Ledger.open(url(name), access.user(), access.password(), calendar);
+  }
+
+  @Override
+  public void close() throws IOException {
+    server.stop();
+    try (var files = Files.walk(folder)) {
+      for (Path each : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(each);
+      }
+    }
+  }
+}
