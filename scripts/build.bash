@@ -99,6 +99,8 @@ tool() {
 run_tests() {
   need_to_build
   need chromium chromium
+  need /usr/bin/time time
+  need /usr/bin/perf linux-perf
   need /usr/include/slurm/slurmdb.h libslurm-dev
   need /usr/sbin/slurmctld slurmctld
   need /usr/sbin/slurmd slurmd

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.queqiao.contract.id.NodeName;
+import org.queqiao.server.Installed;
 import org.queqiao.server.gateway.NodeProcesses;
 
 /** Steps on several nodes: a whole server, four agents with their launchers, and real jobs. */
@@ -154,8 +155,9 @@ final class StepsEndToEndTest {
   }
 
   private static Path program(String compiler) throws Exception {
-    org.junit.jupiter.api.Assumptions.assumeTrue(
-        Files.isExecutable(Path.of("/usr/bin/" + compiler)), compiler + " is not installed");
+    Installed.need(
+        List.of(Path.of("/usr/bin", compiler)),
+        "apt-get install libmpich-dev openmpi-bin libopenmpi-dev");
     Path source =
         Files.writeString(
             work.resolve("sum-" + compiler + ".c"),

@@ -2,7 +2,6 @@ package org.queqiao.server.slurm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -42,7 +41,7 @@ final class SlurmProcessTest {
 
   @Test
   void aConfigurationThatEndsTheProcessIsSaid() throws IOException {
-    assumeTrue(Files.exists(SlurmSite.SHIM), "no shim to Slurm; apt-get install libslurm-dev");
+    SlurmSite.needShim();
     Path configuration = folder.resolve("slurm.conf");
     Files.writeString(configuration, "ClusterName=test1\nNoSuchKey=1\n");
     try (SlurmProcess slurm = new SlurmProcess(SlurmSite.SHIM, configuration)) {

@@ -19,6 +19,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+import org.queqiao.server.Installed;
 
 /**
  * A real Slurm with slurmdbd, MariaDB and munge from the system's packages, in a folder of its own,
@@ -33,14 +35,17 @@ public final class SlurmSite implements AutoCloseable {
 
   private static final long PATIENCE_MS = 30_000;
   private static final long LOOK_MS = 200;
-  private static final List<String> NEEDED =
-      List.of(
-          "/usr/sbin/slurmctld",
-          "/usr/sbin/slurmd",
-          "/usr/sbin/slurmdbd",
-          "/usr/sbin/munged",
-          "/usr/sbin/mariadbd",
-          "/usr/bin/mariadb-install-db");
+  private static final List<Path> NEEDED =
+      Stream.of(
+              "/usr/sbin/slurmctld",
+              "/usr/sbin/slurmd",
+              "/usr/sbin/slurmdbd",
+              "/usr/sbin/munged",
+              "/usr/sbin/mariadbd",
+              "/usr/bin/mariadb-install-db",
+              "/usr/bin/sacct")
+          .map(Path::of)
+          .toList();
 
   private final Path folder;
   private final Map<String, Process> processes = new LinkedHashMap<>();
@@ -58,18 +63,16 @@ public final class SlurmSite implements AutoCloseable {
     }
   }
 
-  /** Skips a test, with the reason, on a machine that cannot run Slurm. */
+  /** Passes a test over that is not run by root, because slurmd is. */
   public static void need() {
-    List<String> missing = NEEDED.stream().filter(each -> !Files.exists(Path.of(each))).toList();
-    assumeTrue(
-        missing.isEmpty(),
-        "no Slurm here: "
-            + missing
-            + "; apt-get install slurmctld slurmd slurmdbd slurm-client munge mariadb-server");
-    assumeTrue(
-        Files.exists(SHIM),
-        "no shim to Slurm at " + SHIM + "; apt-get install libslurm-dev, build");
-    assumeTrue("root".equals(System.getProperty("user.name")), "slurmd of the test runs as root");
+    assumeTrue(Installed.isRoot(), "slurmd of the test runs as root");
+    Installed.need(
+        NEEDED, "apt-get install slurmctld slurmd slurmdbd slurm-client munge mariadb-server");
+    needShim();
+  }
+
+  static void needShim() {
+    Installed.need(List.of(SHIM), "apt-get install libslurm-dev, and build");
   }
 
   public Path configuration() {
