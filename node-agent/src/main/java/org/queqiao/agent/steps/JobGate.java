@@ -27,6 +27,10 @@ public final class JobGate {
   private static final int PEERS_OF_RUN_MAX = 512;
   private static final int FRAME_MAX_BYTES = 1 << 20;
   private static final int READ_BYTES = 64 << 10;
+
+  /** Of all of them together what came and makes no whole frame yet. */
+  private static final int UNREAD_MAX_BYTES = 4 << 20;
+
   private static final int SEND_TIMEOUT_MS = 1_000;
   private static final int STEP = 1;
   private static final int ENDED = 2;
@@ -60,6 +64,7 @@ public final class JobGate {
   private final int listener;
   private final Listener listening;
   private final List<JobPeer> peers = new ArrayList<>();
+  private long unreadBytes;
 
   private JobGate(int listener, Listener listening) {
     this.listener = listener;
@@ -84,6 +89,7 @@ public final class JobGate {
       for (int i = peers.size(); i > 0; i--) {
         if (ready[i] && !read(peers.get(i - 1), bytes)) {
           JobPeer gone = peers.remove(i - 1);
+          unreadBytes -= gone.unread().length;
           gone.release();
           listening.left(gone);
         }
@@ -148,7 +154,13 @@ public final class JobGate {
       peer.refuse("not understood: " + e.getMessage());
       return false;
     }
+    long others = unreadBytes - peer.unread().length;
+    if (others + in.remaining() > UNREAD_MAX_BYTES) {
+      peer.refuse("too much is said to the agent at a time: try again");
+      return false;
+    }
     peer.unread(Arrays.copyOfRange(all, in.position(), all.length));
+    unreadBytes = others + peer.unread().length;
     return true;
   }
 

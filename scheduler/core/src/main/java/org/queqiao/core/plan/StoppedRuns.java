@@ -85,7 +85,7 @@ final class StoppedRuns {
    * @param claimed how many tasks of an array go before
    */
   private PlanJob place(Job job, List<Job> before, int claimed) {
-    org.queqiao.core.plan.Demand demand = mirror.demand(job.spec());
+    Demand demand = mirror.demand(job.spec());
     int ordinal = job.array() == null ? -1 : job.array().readyBehind(claimed);
     if (demand == null || job.array() != null && ordinal < 0) {
       return null;
@@ -96,7 +96,7 @@ final class StoppedRuns {
       return null;
     }
     before.forEach(each -> {
-      org.queqiao.core.plan.Demand first = mirror.demand(each.spec());
+      Demand first = mirror.demand(each.spec());
       for (int i = 0; first != null && i < each.preemption().claims(); i++) {
         victims.goesBefore(first, each.spec().limitMs());
       }

@@ -128,6 +128,30 @@ final class StepsEndToEndTest {
     assertThat(run("nodes=4&tasks=4&exclusive=true", "queqiao run true\n")).isEmpty();
   }
 
+  /** Each says the beginning of a long message and nothing more: the agent keeps a few of them. */
+  @Test
+  void processesThatSayTooMuchAtATimeAreCutOffAndStepsGoOn() throws Exception {
+    List<String> lines =
+        run(
+            "nodes=1&tasks=1",
+            """
+            perl -MIO::Socket::UNIX -e '
+              $SIG{PIPE} = "IGNORE"; $| = 1;
+              for (1 .. 12) {
+                my $one = IO::Socket::UNIX->new(Peer => $ENV{QUEQIAO_SOCKET}) or die;
+                my $left = 900000;
+                syswrite $one, pack("N", 1 << 20);
+                while ($left > 0) { $left -= syswrite($one, "x" x 60000) || last; }
+                print $left > 0 ? "cut\n" : "kept\n";
+                push @all, $one;
+              }
+              system "queqiao", "run", "echo", "ran";'
+            """);
+    assertThat(lines.getLast()).isEqualTo("ran");
+    assertThat(lines.stream().filter("kept"::equals).count()).isEqualTo(4);
+    assertThat(lines.stream().filter("cut"::equals).count()).isEqualTo(8);
+  }
+
   private static void awaitLines(Path file, int count) throws Exception {
     long until = System.nanoTime() + 60_000_000_000L;
     while (!Files.exists(file) || Files.readAllLines(file).size() < count) {
