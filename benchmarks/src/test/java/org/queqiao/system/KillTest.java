@@ -19,11 +19,12 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.queqiao.benchmarks.Service;
+import org.queqiao.testkit.TestSize;
 
 /** Processes are killed at random moments under load, and nothing that was promised is lost. */
 final class KillTest {
-  private static final boolean FULL = "full".equals(System.getProperty("queqiao.test.size"));
-  private static final int KILLS = Integer.getInteger("queqiao.test.kills", FULL ? 100 : 6);
+  private static final int KILLS =
+      Integer.getInteger("queqiao.test.kills", TestSize.ciOrFull(6, 100));
   private static final Path ROOT = root();
   private static final CountDownLatch NEVER = new CountDownLatch(1);
 
@@ -69,7 +70,7 @@ final class KillTest {
       wrong.forEach(each -> System.err.println("  " + each));
       assertThat(wrong).isEmpty();
       checkLog(service, random);
-      if (FULL) {
+      if (TestSize.isFull()) {
         assertThat(phases.counts()).as("every phase was hit").doesNotContainValue(0);
       }
     } finally {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.queqiao.contract.agent.AgentMessage;
 import org.queqiao.contract.agent.ServerMessage.DesiredRun;
@@ -15,6 +16,9 @@ import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.RunExit;
 import org.queqiao.contract.job.Suspending;
+import org.queqiao.testkit.SeededProperty;
+import org.queqiao.testkit.Step;
+import org.queqiao.testkit.TestSize;
 
 /**
  * Seeded histories of lost, doubled and reordered messages, of crashes of the agent that lose
@@ -22,18 +26,23 @@ import org.queqiao.contract.job.Suspending;
  * does not hold and has no memory of what it forgot.
  */
 final class ReconcilerHistoryTest {
-  private static final int SEEDS =
-      "full".equals(System.getProperty("queqiao.test.size")) ? 20_000 : 3_000;
+  private static final int SEEDS = TestSize.ciOrFull(3_000, 20_000);
   private static final int STEPS = 150;
 
   @Test
   void everyRunIsForkedAtMostOnceAndNothingUndesiredStaysAlive() {
-    for (long seed = 0; seed < SEEDS; seed++) {
-      try {
-        new World(seed).live();
-      } catch (AssertionError | RuntimeException e) {
-        throw new AssertionError("seed " + seed + ": " + e.getMessage(), e);
-      }
+    SeededProperty.holds(SEEDS, Worlds::new);
+  }
+
+  private record Worlds(long seed) implements SeededProperty.Case<Step> {
+    @Override
+    public List<Step> moves() {
+      return Step.drawn(new SplittableRandom(seed + 1_000_003), STEPS);
+    }
+
+    @Override
+    public void plays(List<Step> moves, Consumer<String> says) {
+      new World(seed).live(moves);
     }
   }
 
@@ -45,7 +54,7 @@ final class ReconcilerHistoryTest {
       World world = new World(seed);
       world.listLies = true;
       try {
-        world.live();
+        world.live(new Worlds(seed).moves());
       } catch (AssertionError e) {
         caught++;
       }
@@ -54,7 +63,7 @@ final class ReconcilerHistoryTest {
   }
 
   private static final class World {
-    private final SplittableRandom random;
+    private SplittableRandom random;
     // The launcher and what is alive on the node.
     private final TreeMap<RunId, RunExit> held = new TreeMap<>();
     private final TreeSet<RunId> alive = new TreeSet<>();
@@ -90,8 +99,9 @@ final class ReconcilerHistoryTest {
       restart();
     }
 
-    private void live() {
-      for (int i = 0; i < STEPS; i++) {
+    private void live(List<Step> steps) {
+      for (Step step : steps) {
+        random = step.dice();
         step();
         check();
       }

@@ -89,6 +89,54 @@ final class DocumentationTest {
     return tests;
   }
 
+  /** A test that has two sizes, and how large they are. */
+  private static final Pattern SIZE =
+      Pattern.compile("(\\w+) =[^;=]*?TestSize\\.ciOrFull\\(([\\d_]+), ([\\d_]+)\\)");
+
+  @Test
+  void theSizesOfTheTestsAreThoseOfTheirPage() throws IOException {
+    String page = Files.readString(House.ROOT.resolve("docs/tests.md"));
+    Set<String> missing = new TreeSet<>();
+    int sizes = 0;
+    try (Stream<Path> files = Files.walk(House.ROOT)) {
+      for (Path file : files.filter(DocumentationTest::isTestSource).toList()) {
+        String test = file.getFileName().toString().replace(".java", "");
+        Matcher size = SIZE.matcher(Files.readString(file));
+        while (size.find()) {
+          String row =
+              String.format(
+                  "| %s | %s |", size.group(2).replace('_', ','), size.group(3).replace('_', ','));
+          boolean isTime = size.group(1).endsWith("_MS");
+          sizes += isTime ? 0 : 1;
+          if (!isTime
+              && page.lines().noneMatch(each ->
+                  each.startsWith("| `" + test + "` |") && each.endsWith(row))) {
+            missing.add(test + " " + row);
+          }
+        }
+      }
+    }
+    assertThat(sizes).isGreaterThan(20);
+    assertThat(missing).as("rows of docs/tests.md").isEmpty();
+  }
+
+  /** Of the page of tests: every test that is named, with its method or without, exists. */
+  @Test
+  void everyTestThatThePageOfTestsNamesExists() throws IOException {
+    Set<String> tests = testsOfTheHouse();
+    Set<String> named = new TreeSet<>();
+    Matcher code = CODE.matcher(Files.readString(House.ROOT.resolve("docs/tests.md")));
+    while (code.find()) {
+      if (code.group(1).matches("\\w+Test(\\.\\w+)?")) {
+        named.add(code.group(1));
+      }
+    }
+    assertThat(named).hasSizeGreaterThan(20);
+    named.removeIf(each ->
+        tests.stream().anyMatch(test -> test.equals(each) || test.startsWith(each + ".")));
+    assertThat(named).as("named and not there").isEmpty();
+  }
+
   private static boolean isTestSource(Path file) {
     String path = House.ROOT.relativize(file).toString();
     return !path.contains("node_modules")

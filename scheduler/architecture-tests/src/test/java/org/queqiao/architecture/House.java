@@ -16,6 +16,7 @@ final class House {
   /** The folders of all modules with Java in them. */
   static final List<String> MODULES =
       List.of(
+          "scheduler/testkit",
           "scheduler/contract",
           "scheduler/core",
           "scheduler/eventlog",

@@ -87,13 +87,23 @@ record HouseRules(String root) {
 
   private Map<String, ArchRule> layering() {
     Map<String, ArchRule> rules = new LinkedHashMap<>();
+    layer(rules, "testkit");
     layer(rules, "contract");
     layer(rules, "eventlog");
     layer(rules, "core", "contract");
     layer(rules, "runtime", "contract", "core", "eventlog");
     layer(rules, "agent", "contract");
     layer(rules, "accounting", "contract", "eventlog");
-    layer(rules, "simulator", "contract", "core", "eventlog", "runtime", "agent", "accounting");
+    layer(
+        rules,
+        "simulator",
+        "testkit",
+        "contract",
+        "core",
+        "eventlog",
+        "runtime",
+        "agent",
+        "accounting");
     layer(rules, "server", "contract", "core", "eventlog", "runtime", "accounting");
     return rules;
   }

@@ -5,54 +5,56 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.stream.Collectors;
-import org.junit.jupiter.api.Test;
+import java.util.function.Consumer;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.queqiao.contract.event.SchedulingDefined;
 import org.queqiao.core.ArrayTwin.Move;
+import org.queqiao.testkit.SeededProperty;
+import org.queqiao.testkit.TestSize;
 
 /**
  * Where no throttle is set, the tasks of an array start when and where as many jobs would that are
  * submitted one after the other, with every policy.
  */
 final class ArrayPropertyTest {
-  private static final boolean FULL = "full".equals(System.getProperty("queqiao.test.size"));
-  private static final int SEEDS = FULL ? 2_000 : 60;
+  private static final int SEEDS = TestSize.ciOrFull(60, 2_000);
   private static final int MOVES = 40;
+
+  private int started;
 
   @ParameterizedTest
   @ValueSource(strings = {"fcfs", "easy", "easy-sjbf", "conservative", "default"})
   void tasksStartAsJobsDoThatAreSubmittedOneByOne(String policy) {
-    int started = 0;
-    for (long seed = 0; seed < SEEDS; seed++) {
-      SplittableRandom random = new SplittableRandom(seed);
-      ArrayTwin.Site site = site(random, policy);
-      // A task that was promised a start and is held loses the promise, where a job would keep it.
-      List<Move> moves = moves(random, !policy.equals("default"));
-      try {
-        started += new ArrayTwin(site).plays(moves);
-      } catch (AssertionError | RuntimeException e) {
-        List<Move> shortest = Shortest.of(moves, each -> fails(site, each));
-        throw new AssertionError(
-            "seed " + seed + ", " + site + "; these moves alone fail as well:\n" + lines(shortest),
-            e);
-      }
-    }
+    SeededProperty.holds(SEEDS, seed -> new Twins(seed, policy));
     assertThat(started).as("starts that were compared").isGreaterThan(SEEDS * 15);
   }
 
-  private static boolean fails(ArrayTwin.Site site, List<Move> moves) {
-    try {
-      new ArrayTwin(site).plays(moves);
-      return false;
-    } catch (AssertionError | RuntimeException failure) {
-      return true;
-    }
-  }
+  private final class Twins implements SeededProperty.Case<Move> {
+    private final ArrayTwin.Site site;
+    private final List<Move> moves;
 
-  private static String lines(List<Move> moves) {
-    return moves.stream().map(each -> "  " + each).collect(Collectors.joining("\n"));
+    private Twins(long seed, String policy) {
+      SplittableRandom random = new SplittableRandom(seed);
+      site = site(random, policy);
+      // A task that was promised a start and is held loses the promise, where a job would keep it.
+      moves = ArrayPropertyTest.moves(random, !policy.equals("default"));
+    }
+
+    @Override
+    public List<Move> moves() {
+      return moves;
+    }
+
+    @Override
+    public void plays(List<Move> some, Consumer<String> says) {
+      started += new ArrayTwin(site).plays(some);
+    }
+
+    @Override
+    public String about() {
+      return site.toString();
+    }
   }
 
   private static ArrayTwin.Site site(SplittableRandom random, String policy) {
@@ -93,12 +95,5 @@ final class ArrayPropertyTest {
         1 + random.nextInt(3),
         1 + random.nextInt(2),
         random.nextInt(2));
-  }
-
-  @Test
-  void theMovesThatAFailureNeedsAreFound() {
-    List<Integer> numbers = java.util.stream.IntStream.range(0, 100).boxed().toList();
-    assertThat(Shortest.of(numbers, each -> each.contains(17) && each.contains(71)))
-        .containsExactly(17, 71);
   }
 }

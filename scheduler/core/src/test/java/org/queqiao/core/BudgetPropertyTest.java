@@ -13,11 +13,11 @@ import static org.queqiao.core.SchedulerStory.user;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
 import org.queqiao.contract.event.ArrayTaskSplit;
 import org.queqiao.contract.event.BudgetTold;
 import org.queqiao.contract.event.CreditLineSet;
@@ -38,12 +38,17 @@ import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.message.JobChange;
+import org.queqiao.testkit.SeededProperty;
+import org.queqiao.testkit.Step;
+import org.queqiao.testkit.TestSize;
 
 /**
  * Random histories with wallets, whose ledger is slow, repeats itself and tells old things. A naive
  * ledger that reads every fact at once says whether a start was paid for.
  */
 final class BudgetPropertyTest {
+  private static final int SEEDS = TestSize.ciOrFull(20, 1_000);
+  private static final int STEPS = 400;
   private static final List<ProjectName> PROJECTS = List.of(CLIMATE, MATERIALS);
 
   /**
@@ -154,171 +159,200 @@ final class BudgetPropertyTest {
     }
   }
 
-  private final SchedulerStory story = SchedulerStory.site().withoutChecks();
-  private final NaiveLedger ledger = new NaiveLedger();
-  private final TreeSet<ProjectName> gated = new TreeSet<>();
-
-  /** What the ledger knew at each position, for words that come late. */
-  private final List<TreeMap<ProjectName, Long>> known = new ArrayList<>();
-
-  private int read;
   private int starts;
 
-  private void follow(long seed) {
-    for (; read < story.log.size(); read++) {
-      LoggedEvent logged = story.log.get(read);
-      ledger.record(logged);
-      if (logged.event() instanceof BudgetTold told) {
-        gated.add(told.project());
-      } else if (logged.event() instanceof CreditLineSet line) {
-        gated.add(line.project());
-      } else if (logged.event() instanceof JobAllocated start) {
-        JobSpec spec = ledger.specs.get(start.run().job());
-        starts++;
-        boolean costs = ledger.runs.get(start.run()).held().signum() > 0;
-        assertThat(!costs || !gated.contains(spec.project()) || paid(spec.project()))
-            .as("seed %d: start %s of %s is not paid for", seed, start.run(), spec.project())
-            .isTrue();
-      }
-      TreeMap<ProjectName, Long> now = new TreeMap<>();
-      PROJECTS.forEach(each -> now.put(each, ledger.balanceMicro(each)));
-      known.add(now);
+  @Test
+  void noStartIsEverMoreThanTheWalletCanPay() {
+    SeededProperty.holds(SEEDS, Histories::new);
+    assertThat(starts).as("starts that were paid for").isGreaterThan(SEEDS * 30);
+  }
+
+  private final class Histories implements SeededProperty.Case<Step> {
+    private final long seed;
+
+    private Histories(long seed) {
+      this.seed = seed;
+    }
+
+    @Override
+    public List<Step> moves() {
+      return Step.drawn(new SplittableRandom(seed), STEPS);
+    }
+
+    @Override
+    public void plays(List<Step> moves, Consumer<String> says) {
+      History history = new History();
+      history.story.saying(says);
+      history.plays(moves);
+      starts += history.starts;
     }
   }
 
-  private boolean paid(ProjectName project) {
-    return ledger.left(project).signum() >= 0;
-  }
+  /** One cluster and its ledger. */
+  private static final class History {
+    private final SchedulerStory story = SchedulerStory.site().withoutChecks();
+    private final NaiveLedger ledger = new NaiveLedger();
+    private final TreeSet<ProjectName> gated = new TreeSet<>();
 
-  @ParameterizedTest
-  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20})
-  void noStartIsEverMoreThanTheWalletCanPay(long seed) {
-    Random random = new Random(seed);
-    for (int i = 0; i < 3; i++) {
-      story.node("n" + i, 6);
-    }
-    story.does(new Input.DefineTariff(OWNER, new TariffDefined(BATCH, 1_000_003, "CNY", 0)));
-    for (int step = 0; step < 400; step++) {
-      step(random);
-      follow(seed);
-      if (random.nextInt(25) == 0) {
-        byte[] digest = story.machine.digest();
-        story.machine = SchedulerMachine.from(story.machine.image());
-        assertThat(story.machine.digest()).as("seed %d", seed).isEqualTo(digest);
-      }
-    }
-    assertThat(starts).as("seed %d", seed).isGreaterThan(10);
-    bringsEverybodyThrough(seed);
-  }
+    /** What the ledger knew at each position, for words that come late. */
+    private final List<TreeMap<ProjectName, Long>> known = new ArrayList<>();
 
-  /** Enough money for all, told by a ledger that is up to date: nobody waits for money any more. */
-  private void bringsEverybodyThrough(long seed) {
-    for (ProjectName each : PROJECTS) {
-      story.does(
-          new Input.FundWallet(OWNER, new WalletFunded(each, 100_000_000_000L, "CNY", "grant")));
-    }
-    follow(seed);
-    for (ProjectName each : PROJECTS) {
-      tell(each, known.size());
-      follow(seed);
-      tell(each, known.size());
-      follow(seed);
-    }
-    for (ClusterImage.JobImage each : story.machine.image().jobs()) {
-      if (each.state() == JobState.PENDING) {
-        assertThat(story.machine.state().pendingWhy(each.id()).word())
-            .as("seed %d: job %s", seed, each.id())
-            .isNotEqualTo("AssocGrpBillingMinutes");
+    private int read;
+    private int starts;
+
+    private void follow() {
+      for (; read < story.log.size(); read++) {
+        LoggedEvent logged = story.log.get(read);
+        ledger.record(logged);
+        if (logged.event() instanceof BudgetTold told) {
+          gated.add(told.project());
+        } else if (logged.event() instanceof CreditLineSet line) {
+          gated.add(line.project());
+        } else if (logged.event() instanceof JobAllocated start) {
+          JobSpec spec = ledger.specs.get(start.run().job());
+          starts++;
+          boolean costs = ledger.runs.get(start.run()).held().signum() > 0;
+          assertThat(!costs || !gated.contains(spec.project()) || paid(spec.project()))
+              .as("start %s of %s is paid for", start.run(), spec.project())
+              .isTrue();
+        }
+        TreeMap<ProjectName, Long> now = new TreeMap<>();
+        PROJECTS.forEach(each -> now.put(each, ledger.balanceMicro(each)));
+        known.add(now);
       }
     }
-  }
 
-  private void tell(ProjectName project, int position) {
-    if (position == 0) {
-      return;
+    private boolean paid(ProjectName project) {
+      return ledger.left(project).signum() >= 0;
     }
-    long balance = known.get(position - 1).get(project);
-    story.hears(new Input.TellBudgets(List.of(new BudgetTold(project, balance, "CNY", position))));
-  }
 
-  private void step(Random random) {
-    ProjectName project = PROJECTS.get(random.nextInt(2));
-    List<ClusterImage.JobImage> running =
-        story.machine.image().jobs().stream()
-            .filter(each -> !each.allocations().isEmpty() && !each.state().isTerminal())
-            .toList();
-    ClusterImage.JobImage one =
-        running.isEmpty() ? null : running.get(random.nextInt(running.size()));
-    switch (random.nextInt(14)) {
-      case 0, 1, 2 -> submit(random, project);
-      case 3, 4, 5 -> story.plans();
-      case 6 -> story.after(random.nextInt(1, (int) HOUR_MS / 2)).ticks();
-      case 7, 8 -> {
-        if (one != null) {
-          story.after(random.nextInt(1_000_000)).exits(one.id(), random.nextInt(2));
+    private void plays(List<Step> steps) {
+      for (int i = 0; i < 3; i++) {
+        story.node("n" + i, 6);
+      }
+      story.does(new Input.DefineTariff(OWNER, new TariffDefined(BATCH, 1_000_003, "CNY", 0)));
+      for (Step step : steps) {
+        SplittableRandom random = step.dice();
+        step(random);
+        follow();
+        if (random.nextInt(25) == 0) {
+          byte[] digest = story.machine.digest();
+          story.machine = SchedulerMachine.from(story.machine.image());
+          assertThat(story.machine.digest()).isEqualTo(digest);
         }
       }
-      case 9 -> {
-        if (one != null) {
-          story.hears(new Input.RequeueJob(user("admin1"), one.id()));
+      bringsEverybodyThrough();
+    }
+
+    /** Enough money for all, told by a ledger that is up to date: nobody waits for money any more. */
+    private void bringsEverybodyThrough() {
+      for (ProjectName each : PROJECTS) {
+        story.does(
+            new Input.FundWallet(OWNER, new WalletFunded(each, 100_000_000_000L, "CNY", "grant")));
+      }
+      follow();
+      for (ProjectName each : PROJECTS) {
+        tell(each, known.size());
+        follow();
+        tell(each, known.size());
+        follow();
+      }
+      for (ClusterImage.JobImage each : story.machine.image().jobs()) {
+        if (each.state() == JobState.PENDING) {
+          assertThat(story.machine.state().pendingWhy(each.id()).word())
+              .as("why job %s waits", each.id())
+              .isNotEqualTo("AssocGrpBillingMinutes");
         }
       }
-      case 10 -> {
-        if (one != null) {
-          long limitMs = random.nextInt(1, 20) * (HOUR_MS / 4);
-          JobChange longer =
-              new JobChange(
-                  new TreeSet<>(List.of("limitMs")), script().limitMs(limitMs).build(), null);
-          story.hears(new Input.ChangeJob(user("admin1"), one.id(), longer, null));
+    }
+
+    private void tell(ProjectName project, int position) {
+      if (position == 0) {
+        return;
+      }
+      long balance = known.get(position - 1).get(project);
+      story.hears(new Input.TellBudgets(List.of(new BudgetTold(project, balance, "CNY", position))));
+    }
+
+    private void step(SplittableRandom random) {
+      ProjectName project = PROJECTS.get(random.nextInt(2));
+      List<ClusterImage.JobImage> running =
+          story.machine.image().jobs().stream()
+              .filter(each -> !each.allocations().isEmpty() && !each.state().isTerminal())
+              .toList();
+      ClusterImage.JobImage one =
+          running.isEmpty() ? null : running.get(random.nextInt(running.size()));
+      switch (random.nextInt(14)) {
+        case 0, 1, 2 -> submit(random, project);
+        case 3, 4, 5 -> story.plans();
+        case 6 -> story.after(random.nextInt(1, (int) HOUR_MS / 2)).ticks();
+        case 7, 8 -> {
+          if (one != null) {
+            story.after(random.nextInt(1_000_000)).exits(one.id(), random.nextInt(2));
+          }
         }
+        case 9 -> {
+          if (one != null) {
+            story.hears(new Input.RequeueJob(user("admin1"), one.id()));
+          }
+        }
+        case 10 -> {
+          if (one != null) {
+            long limitMs = random.nextInt(1, 20) * (HOUR_MS / 4);
+            JobChange longer =
+                new JobChange(
+                    new TreeSet<>(List.of("limitMs")), script().limitMs(limitMs).build(), null);
+            story.hears(new Input.ChangeJob(user("admin1"), one.id(), longer, null));
+          }
+        }
+        case 11 -> money(random, project);
+        default -> tell(project, known.isEmpty() ? 0 : 1 + lately(random));
       }
-      case 11 -> money(random, project);
-      default -> tell(project, known.isEmpty() ? 0 : 1 + lately(random));
     }
-  }
 
-  /** Mostly the present, now and then something old. */
-  private int lately(Random random) {
-    int last = known.size() - 1;
-    return random.nextInt(3) > 0 ? last : random.nextInt(Math.max(0, last - 40), last + 1);
-  }
-
-  private void submit(Random random, ProjectName project) {
-    String owner = project.equals(CLIMATE) ? "liwei" : "chenjie";
-    var request =
-        script()
-            .cpusPerTask(1 + random.nextInt(4))
-            .limitMs(1L + random.nextInt((int) HOUR_MS))
-            .partition(random.nextInt(5) == 0 ? DEBUG : BATCH);
-    if (random.nextInt(6) == 0) {
-      request.array("0-4");
-    } else if (random.nextInt(5) == 0) {
-      request.nodes(1 + random.nextInt(2));
+    /** Mostly the present, now and then something old. */
+    private int lately(SplittableRandom random) {
+      int last = known.size() - 1;
+      return random.nextInt(3) > 0 ? last : random.nextInt(Math.max(0, last - 40), last + 1);
     }
-    story.hears(SchedulerStory.submission(owner, request));
-  }
 
-  private void money(Random random, ProjectName project) {
-    switch (random.nextInt(4)) {
-      case 0 ->
-          story.does(
-              new Input.SetCreditLine(
-                  OWNER, new CreditLineSet(project, random.nextInt(3_000_000), "CNY", "r")));
-      case 1 -> {
-        long fromMs = story.nowMs + random.nextInt(1, (int) HOUR_MS);
-        story.hears(
-            new Input.DefineTariff(
-                OWNER,
-                new TariffDefined(
-                    random.nextBoolean() ? BATCH : DEBUG,
-                    random.nextInt(2_000_000),
-                    "CNY",
-                    fromMs)));
+    private void submit(SplittableRandom random, ProjectName project) {
+      String owner = project.equals(CLIMATE) ? "liwei" : "chenjie";
+      var request =
+          script()
+              .cpusPerTask(1 + random.nextInt(4))
+              .limitMs(1L + random.nextInt((int) HOUR_MS))
+              .partition(random.nextInt(5) == 0 ? DEBUG : BATCH);
+      if (random.nextInt(6) == 0) {
+        request.array("0-4");
+      } else if (random.nextInt(5) == 0) {
+        request.nodes(1 + random.nextInt(2));
       }
-      default ->
-          story.does(
-              new Input.FundWallet(
-                  OWNER, new WalletFunded(project, 1 + random.nextInt(4_000_000), "CNY", "g")));
+      story.hears(SchedulerStory.submission(owner, request));
+    }
+
+    private void money(SplittableRandom random, ProjectName project) {
+      switch (random.nextInt(4)) {
+        case 0 ->
+            story.does(
+                new Input.SetCreditLine(
+                    OWNER, new CreditLineSet(project, random.nextInt(3_000_000), "CNY", "r")));
+        case 1 -> {
+          long fromMs = story.nowMs + random.nextInt(1, (int) HOUR_MS);
+          story.hears(
+              new Input.DefineTariff(
+                  OWNER,
+                  new TariffDefined(
+                      random.nextBoolean() ? BATCH : DEBUG,
+                      random.nextInt(2_000_000),
+                      "CNY",
+                      fromMs)));
+        }
+        default ->
+            story.does(
+                new Input.FundWallet(
+                    OWNER, new WalletFunded(project, 1 + random.nextInt(4_000_000), "CNY", "g")));
+      }
     }
   }
 }

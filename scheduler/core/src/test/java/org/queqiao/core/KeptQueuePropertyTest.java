@@ -44,14 +44,14 @@ import org.queqiao.core.message.Decision;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.message.JobRequest;
 import org.queqiao.core.message.Reply;
+import org.queqiao.testkit.TestSize;
 
 /**
  * A machine keeps its queue in order from pass to pass and looks only at what changed: each of its
  * passes decides what a machine decides that is made anew from the image of that moment.
  */
 final class KeptQueuePropertyTest {
-  private static final int SEEDS =
-      "full".equals(System.getProperty("queqiao.test.size")) ? 3_000 : 150;
+  private static final int SEEDS = TestSize.ciOrFull(150, 3_000);
   private static final int STEPS = 120;
   private static final List<String> USERS = List.of("liwei", "wangfang", "zhangmin", "chenjie");
   private static final List<ProjectName> PROJECTS = List.of(CLIMATE, MATERIALS);
@@ -85,9 +85,7 @@ final class KeptQueuePropertyTest {
       try {
         decided += run(seed);
       } catch (AssertionError | RuntimeException e) {
-        ToldStory shortest = new ToldStory(told).shortest(KeptQueuePropertyTest::nextPass);
-        throw new AssertionError(
-            "seed " + seed + "; a pass after these inputs differs:\n" + shortest.lines(), e);
+        throw new ToldStory(told).shortened(seed, e, each -> nextPass(each.tell()));
       }
     }
     assertThat(decided).as("facts that were compared").isGreaterThan(SEEDS * 15);
@@ -110,11 +108,8 @@ final class KeptQueuePropertyTest {
         history.steps(STEPS);
       } catch (AssertionError | RuntimeException e) {
         List<ToldStory.Told> before = history.told().inputs();
-        ToldStory shortest =
-            new ToldStory(before.subList(0, before.size() - 1))
-                .shortest(KeptQueuePropertyTest::nextPass);
-        throw new AssertionError(
-            "seed " + seed + "; a pass after these inputs differs:\n" + shortest.lines(), e);
+        throw new ToldStory(before.subList(0, before.size() - 1))
+            .shortened(seed, e, each -> nextPass(each.tell()));
       }
     }
     assertThat(decided[0]).as("facts that were compared").isGreaterThan(SEEDS * 5);

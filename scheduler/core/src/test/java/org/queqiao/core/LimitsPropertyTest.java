@@ -27,6 +27,7 @@ import org.queqiao.contract.policy.Subject;
 import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.message.PendingWhy;
+import org.queqiao.testkit.TestSize;
 
 /**
  * Random limits of every kind over random histories: no start and no submission passes one, counted
@@ -34,8 +35,7 @@ import org.queqiao.core.message.PendingWhy;
  * waits on an idle machine.
  */
 final class LimitsPropertyTest {
-  private static final int SEEDS =
-      "full".equals(System.getProperty("queqiao.test.size")) ? 1_500 : 60;
+  private static final int SEEDS = TestSize.ciOrFull(60, 1_500);
   private static final int STEPS = 120;
   private static final PlatformName PORTAL = new PlatformName("portal");
   private static final List<Subject> SUBJECTS =
@@ -75,9 +75,9 @@ final class LimitsPropertyTest {
           workload.step();
         }
       } catch (AssertionError | RuntimeException e) {
-        ToldStory shortest = workload.told().shortestSeenBy(told -> new Watch(told, decay)::look);
-        throw new AssertionError(
-            "seed " + seed + "; these inputs alone fail as well:\n" + shortest.lines(), e);
+        throw workload
+            .told()
+            .shortened(seed, e, told -> told.tell(again -> new Watch(again, decay)::look));
       }
       watch.limits.reached.forEach((kind, times) -> reached.merge(kind, times, Integer::sum));
     }

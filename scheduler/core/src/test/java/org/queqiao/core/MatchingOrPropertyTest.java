@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.queqiao.contract.event.NodeSettingsSet;
 import org.queqiao.contract.event.SchedulingDefined;
@@ -24,6 +25,9 @@ import org.queqiao.core.message.Input;
 import org.queqiao.core.message.JobRequest;
 import org.queqiao.core.message.Reply;
 import org.queqiao.core.message.ReservationRequest;
+import org.queqiao.testkit.SeededProperty;
+import org.queqiao.testkit.Step;
+import org.queqiao.testkit.TestSize;
 
 /**
  * Jobs whose nodes shall all have the same one of several features, among others, under every
@@ -31,26 +35,39 @@ import org.queqiao.core.message.ReservationRequest;
  * get nodes with one, and all run in the end.
  */
 final class MatchingOrPropertyTest {
-  private static final int SEEDS =
-      "full".equals(System.getProperty("queqiao.test.size")) ? 2_000 : 80;
+  private static final int SEEDS = TestSize.ciOrFull(80, 2_000);
+  private static final int STEPS = 40;
   private static final List<String> POLICIES =
       List.of("default", "easy", "easy-sjbf", "fcfs", "conservative");
 
+  private int wide;
+
   @Test
   void allNodesHaveOneFeatureInCommonAndEverybodyRuns() {
-    int wide = 0;
-    for (long seed = 0; seed < SEEDS; seed++) {
-      try {
-        wide += new Site(seed).run();
-      } catch (AssertionError | RuntimeException e) {
-        throw new AssertionError("seed " + seed, e);
-      }
-    }
+    SeededProperty.holds(SEEDS, Sites::new);
     assertThat(wide).as("starts on several nodes of one feature").isGreaterThan(SEEDS);
   }
 
+  private final class Sites implements SeededProperty.Case<Step> {
+    private final long seed;
+
+    private Sites(long seed) {
+      this.seed = seed;
+    }
+
+    @Override
+    public List<Step> moves() {
+      return Step.drawn(new SplittableRandom(seed + 1_000_003), STEPS);
+    }
+
+    @Override
+    public void plays(List<Step> moves, Consumer<String> says) {
+      wide += new Site(seed, says).run(moves);
+    }
+  }
+
   private static final class Site {
-    private final SplittableRandom random;
+    private SplittableRandom random;
     private final SchedulerStory story = SchedulerStory.site();
     private final TreeMap<String, List<String>> features = new TreeMap<>();
 
@@ -59,13 +76,14 @@ final class MatchingOrPropertyTest {
 
     private int wide;
 
-    private Site(long seed) {
+    private Site(long seed, Consumer<String> says) {
       random = new SplittableRandom(seed);
+      story.saying(says);
       String policy = POLICIES.get((int) (seed % POLICIES.size()));
       story.does(new Input.DefineScheduling(OWNER, new SchedulingDefined(policy, 3)));
     }
 
-    private int run() {
+    private int run(List<Step> steps) {
       int nodes = 3 + random.nextInt(4);
       for (int i = 0; i < nodes; i++) {
         String name = "n" + i;
@@ -82,7 +100,8 @@ final class MatchingOrPropertyTest {
       if (random.nextBoolean()) {
         reserve();
       }
-      for (int i = 0; i < 40; i++) {
+      for (Step step : steps) {
+        random = step.dice();
         if (random.nextInt(3) > 0) {
           submit();
         } else {

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.queqiao.contract.event.LicenceDefined;
 import org.queqiao.contract.event.NodeSettingsSet;
@@ -33,6 +34,9 @@ import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.message.JobRequest;
 import org.queqiao.core.message.Reply;
+import org.queqiao.testkit.SeededProperty;
+import org.queqiao.testkit.Step;
+import org.queqiao.testkit.TestSize;
 
 /**
  * Random clusters, wishes and ends: wishes are kept, nothing is given twice, and what was accepted
@@ -40,8 +44,7 @@ import org.queqiao.core.message.Reply;
  * machine read.
  */
 final class PlacementPropertyTest {
-  private static final int SEEDS =
-      "full".equals(System.getProperty("queqiao.test.size")) ? 2_000 : 150;
+  private static final int SEEDS = TestSize.ciOrFull(150, 2_000);
   private static final int STEPS = 60;
   private static final List<String> FEATURES = List.of("a", "b", "c");
 
@@ -52,8 +55,7 @@ final class PlacementPropertyTest {
   private record Slot(int cores, int devices, List<String> anyOf) {}
 
   private static final class Site {
-    final long seed;
-    final SplittableRandom random;
+    private SplittableRandom random;
     final SchedulerStory story = SchedulerStory.site();
     final TreeMap<String, List<String>> features = new TreeMap<>();
     final TreeMap<String, Integer> cores = new TreeMap<>();
@@ -64,8 +66,7 @@ final class PlacementPropertyTest {
     int compared;
 
     Site(long seed) {
-      this.seed = seed;
-      this.random = new SplittableRandom(seed);
+      random = new SplittableRandom(seed);
       int nodes = random.nextInt(2, 6);
       for (int i = 0; i < nodes; i++) {
         node("n" + i);
@@ -75,6 +76,36 @@ final class PlacementPropertyTest {
               OWNER, new PartitionDefined(DEBUG, false, HOUR_MS, HOUR_MS, "n[0-1]")));
       licences = random.nextInt(1, 4);
       story.does(new Input.DefineLicence(OWNER, new LicenceDefined("solver", licences)));
+    }
+
+    /** What there is, in words. */
+    @Override
+    public String toString() {
+      return "cores "
+          + cores
+          + ", devices "
+          + devices
+          + ", features "
+          + features
+          + ", licences "
+          + licences;
+    }
+
+    void plays(List<Step> steps) {
+      for (Step step : steps) {
+        random = step.dice();
+        switch (random.nextInt(4)) {
+          case 0 -> endSome(false);
+          case 1 -> story.after(random.nextInt(30_000));
+          default -> submit();
+        }
+        plan();
+      }
+      for (int left = STEPS; left > 0; left--) {
+        endSome(true);
+        plan();
+      }
+      assertThat(story.machine.state().pendingJobs()).as("jobs that wait").isZero();
     }
 
     private void node(String name) {
@@ -147,7 +178,7 @@ final class PlacementPropertyTest {
       }
       boolean debug = request.partition().equals(DEBUG);
       assertThat(accepted)
-          .as("seed %d: %s", seed, placement)
+          .as("%s is accepted", placement)
           .isEqualTo(serve(slots, 0, new TreeSet<>(), debug, wish.without()));
       compared++;
     }
@@ -259,14 +290,14 @@ final class PlacementPropertyTest {
             boolean exclusive = job.spec().placement().exclusive();
             Boolean other = alone.put(each.node().value(), exclusive);
             assertThat(other == null || (!other && !exclusive))
-                .as("seed %d: %s is shared", seed, each.node())
+                .as("%s is shared", each.node())
                 .isTrue();
           }
         }
         waiting += job.state() == JobState.PENDING ? 1 : 0;
       }
-      assertThat(used).as("seed %d: licences", seed).isLessThanOrEqualTo(licences);
-      assertThat(running > 0 || waiting == 0).as("seed %d: an idle machine", seed).isTrue();
+      assertThat(used).as("licences in use").isLessThanOrEqualTo(licences);
+      assertThat(running > 0 || waiting == 0).as("nobody waits on an idle machine").isTrue();
       started = Math.max(started, running);
     }
 
@@ -274,10 +305,10 @@ final class PlacementPropertyTest {
       Drawn wish = drawn.get(job.id());
       JobSpec spec = job.spec();
       List<String> mine = job.allocations().stream().map(each -> each.node().value()).toList();
-      assertThat(mine).as("seed %d", seed).doesNotContain(wish.without()).doesNotHaveDuplicates();
+      assertThat(mine).as("nodes of %s", job.id()).doesNotContain(wish.without()).doesNotHaveDuplicates();
       assertThat(mine.size()).isBetween(spec.allNodes(), spec.mostNodes());
       if (spec.partition().equals(DEBUG)) {
-        assertThat(List.of("n0", "n1")).as("seed %d", seed).containsAll(mine);
+        assertThat(List.of("n0", "n1")).as("nodes of %s", job.id()).containsAll(mine);
       }
       int next = 0;
       for (int i = 0; i < wish.anyOf().size(); i++) {
@@ -286,7 +317,7 @@ final class PlacementPropertyTest {
           String at = mine.get(next++);
           if (!wish.anyOf().get(i).isEmpty()) {
             assertThat(features.get(at))
-                .as("seed %d, job %s", seed, job.id())
+                .as("features for %s", job.id())
                 .containsAnyElementsOf(wish.anyOf().get(i));
           }
         }
@@ -296,7 +327,7 @@ final class PlacementPropertyTest {
         assertThat(each.cores().size()).isGreaterThanOrEqualTo(spec.coresOnNode(i));
         int devices = each.gres().stream().mapToInt(gres -> gres.devices().size()).sum();
         int asked = spec.gresOnNode(i).stream().mapToInt(GresRequest::count).sum();
-        assertThat(devices).as("seed %d", seed).isEqualTo(asked);
+        assertThat(devices).as("devices of %s", job.id()).isEqualTo(asked);
         if (spec.placement().memPerCpuBytes() > 0 && i < spec.nodes()) {
           assertThat(each.memBytes()).isEqualTo(GIB / 2 * spec.coresOnNode(i));
         }
@@ -314,30 +345,41 @@ final class PlacementPropertyTest {
 
   @Test
   void wishesAreKeptNothingIsGivenTwiceAndNothingWaitsOnAnIdleMachine() {
-    int mostAtOnce = 0;
-    int jobs = 0;
-    int compared = 0;
-    for (long seed = 0; seed < SEEDS; seed++) {
+    SeededProperty.holds(SEEDS, Sites::new);
+    assertThat(compared).isGreaterThan(SEEDS * 10);
+    assertThat(mostAtOnce).isGreaterThan(4);
+    assertThat(jobs).isGreaterThan(SEEDS * 5);
+  }
+
+  private int mostAtOnce;
+  private int jobs;
+  private int compared;
+
+  private final class Sites implements SeededProperty.Case<Step> {
+    private final long seed;
+
+    private Sites(long seed) {
+      this.seed = seed;
+    }
+
+    @Override
+    public List<Step> moves() {
+      return Step.drawn(new SplittableRandom(seed + 1_000_003), STEPS);
+    }
+
+    @Override
+    public void plays(List<Step> moves, Consumer<String> says) {
       Site site = new Site(seed);
-      for (int step = 0; step < STEPS; step++) {
-        switch (site.random.nextInt(4)) {
-          case 0 -> site.endSome(false);
-          case 1 -> site.story.after(site.random.nextInt(30_000));
-          default -> site.submit();
-        }
-        site.plan();
-      }
-      for (int left = STEPS; left > 0; left--) {
-        site.endSome(true);
-        site.plan();
-      }
-      assertThat(site.story.machine.state().pendingJobs()).as("seed %d", seed).isZero();
+      site.story.saying(says);
+      site.plays(moves);
       mostAtOnce = Math.max(mostAtOnce, site.started);
       jobs += site.drawn.size();
       compared += site.compared;
     }
-    assertThat(compared).isGreaterThan(SEEDS * 10);
-    assertThat(mostAtOnce).isGreaterThan(4);
-    assertThat(jobs).isGreaterThan(SEEDS * 5);
+
+    @Override
+    public String about() {
+      return new Site(seed).toString();
+    }
   }
 }

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
+import java.util.function.Consumer;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.queqiao.contract.event.JobAllocated;
@@ -38,6 +38,8 @@ import org.queqiao.core.message.Input;
 import org.queqiao.core.message.JobRequest;
 import org.queqiao.core.message.Reply;
 import org.queqiao.core.message.ReservationRequest;
+import org.queqiao.testkit.SeededProperty;
+import org.queqiao.testkit.TestSize;
 
 /**
  * Nobody delays the protected job beyond the start that declared limits gave it: on a machine of
@@ -46,8 +48,7 @@ import org.queqiao.core.message.ReservationRequest;
  * lasts to its limit.
  */
 final class ProtectedJobPropertyTest {
-  private static final int SEEDS =
-      "full".equals(System.getProperty("queqiao.test.size")) ? 600 : 25;
+  private static final int SEEDS = TestSize.ciOrFull(25, 600);
   private static final int MOVES = 70;
   private static final long MINUTE_MS = 60_000;
   private static final QosName LOW = new QosName("low");
@@ -78,36 +79,36 @@ final class ProtectedJobPropertyTest {
   @ParameterizedTest
   @ValueSource(strings = {"fcfs", "easy", "easy-sjbf", "conservative", "default"})
   void startsNoLaterThanDeclaredLimitsGaveIt(String policy) {
-    for (long seed = 0; seed < SEEDS; seed++) {
-      SplittableRandom random = new SplittableRandom(seed);
-      Site site = site(random, policy);
-      List<Move> moves = moves(random, site);
-      try {
-        new History(site).plays(moves);
-      } catch (AssertionError | RuntimeException e) {
-        List<Move> shortest = Shortest.of(moves, each -> fails(site, each));
-        throw new AssertionError(
-            "seed "
-                + seed
-                + ", "
-                + site
-                + "; these moves alone fail as well:\n"
-                + shortest.stream().map(each -> "  " + each).collect(Collectors.joining("\n")),
-            e);
-      }
-    }
+    SeededProperty.holds(SEEDS, seed -> new Histories(seed, policy));
     assertThat(policy.equals("default") ? promises : heads)
         .as("protected jobs that were followed")
         .isGreaterThan(SEEDS);
     assertThat(claims).as("jobs for which others were ended").isGreaterThan(SEEDS / 2);
   }
 
-  private boolean fails(Site site, List<Move> moves) {
-    try {
-      new History(site).plays(moves);
-      return false;
-    } catch (AssertionError | RuntimeException failure) {
-      return true;
+  private final class Histories implements SeededProperty.Case<Move> {
+    private final Site site;
+    private final List<Move> moves;
+
+    private Histories(long seed, String policy) {
+      SplittableRandom random = new SplittableRandom(seed);
+      site = site(random, policy);
+      moves = ProtectedJobPropertyTest.moves(random, site);
+    }
+
+    @Override
+    public List<Move> moves() {
+      return moves;
+    }
+
+    @Override
+    public void plays(List<Move> some, Consumer<String> says) {
+      new History(site).plays(some);
+    }
+
+    @Override
+    public String about() {
+      return site.toString();
     }
   }
 

@@ -13,12 +13,14 @@ import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.core.check.InvariantChecks;
 import org.queqiao.core.message.Input;
+import org.queqiao.testkit.TestSize;
 
 /** What must hold whatever happens: the same for every seed. */
 final class RandomHistoryTest {
-  private static final int SEEDS =
-      "full".equals(System.getProperty("queqiao.test.size")) ? 3000 : 150;
+  private static final int SEEDS = TestSize.ciOrFull(150, 3_000);
   private static final int STEPS = 150;
+  private static final int RESTARTED = TestSize.ciOrFull(50, 1_000);
+  private static final int RESTARTED_STEPS = 200;
 
   @Test
   void invariantsHoldAndReplayAndSnapshotGiveTheSameDigest() {
@@ -28,10 +30,9 @@ final class RandomHistoryTest {
         history.steps(STEPS);
         assertReplayAndSnapshotAgree(history.story);
       } catch (AssertionError | RuntimeException e) {
-        ToldStory shortest =
-            history.told().shortest(RandomHistoryTest::assertReplayAndSnapshotAgree);
-        throw new AssertionError(
-            "seed " + seed + "; these inputs alone fail as well:\n" + shortest.lines(), e);
+        throw history
+            .told()
+            .shortened(seed, e, each -> assertReplayAndSnapshotAgree(each.tell()));
       }
     }
   }
@@ -67,21 +68,34 @@ final class RandomHistoryTest {
   /** A restored machine decides as the one that was never stopped. */
   @Test
   void aRestartChangesNoDecision() {
-    for (long seed = 0; seed < SEEDS / 3; seed++) {
+    for (long seed = 0; seed < RESTARTED; seed++) {
       SchedulerStory steady = SchedulerStory.site().withoutChecks();
-      SchedulerStory restarted = SchedulerStory.site().withoutChecks();
-      RandomHistory one = new RandomHistory(seed, steady);
-      RandomHistory two = new RandomHistory(seed, restarted);
-      for (int i = 0; i < 10; i++) {
-        one.steps(20);
-        two.steps(20);
-        restarted.machine =
-            SchedulerMachine.from(ImageCodec.decode(ImageCodec.encode(restarted.machine.image())));
-        assertThat(restarted.machine.digest())
-            .as("seed %s", seed)
-            .isEqualTo(steady.machine.digest());
+      RandomHistory history = new RandomHistory(seed, steady);
+      history.steps(RESTARTED_STEPS);
+      try {
+        restartedNowAndThen(history.told());
+      } catch (AssertionError | RuntimeException e) {
+        throw history.told().shortened(seed, e, RandomHistoryTest::restartedNowAndThen);
       }
     }
+  }
+
+  /** Tells a story to a machine that runs on and to one that is made anew after some inputs. */
+  private static void restartedNowAndThen(ToldStory told) {
+    SchedulerStory restarted = SchedulerStory.site().withoutChecks();
+    SchedulerStory steady = SchedulerStory.site().withoutChecks();
+    for (ToldStory.Told each : told.inputs()) {
+      steady.nowMs = each.nowMs();
+      restarted.nowMs = each.nowMs();
+      steady.hears(each.input());
+      restarted.hears(each.input());
+      if (each.nowMs() % 7 == 0) {
+        restarted.machine =
+            SchedulerMachine.from(ImageCodec.decode(ImageCodec.encode(restarted.machine.image())));
+        assertThat(restarted.machine.digest()).isEqualTo(steady.machine.digest());
+      }
+    }
+    assertThat(restarted.machine.digest()).isEqualTo(steady.machine.digest());
   }
 
   /** A generator that narrows its own inputs hides bugs: everything must come up. */

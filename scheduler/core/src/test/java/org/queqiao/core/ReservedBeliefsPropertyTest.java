@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.queqiao.contract.event.JobAllocated;
 import org.queqiao.contract.event.LoggedEvent;
@@ -22,14 +23,16 @@ import org.queqiao.contract.reservation.Reservation;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.message.JobRequest;
 import org.queqiao.core.message.ReservationRequest;
+import org.queqiao.testkit.SeededProperty;
+import org.queqiao.testkit.Step;
+import org.queqiao.testkit.TestSize;
 
 /**
  * Beside reservations the plan believes what it has learnt of run times, and yet: the nodes of a
  * reservation are free when it begins, and who was promised a start gets it.
  */
 final class ReservedBeliefsPropertyTest {
-  private static final int SEEDS =
-      "full".equals(System.getProperty("queqiao.test.size")) ? 2_000 : 60;
+  private static final int SEEDS = TestSize.ciOrFull(60, 2_000);
   private static final int STEPS = 120;
   private static final long MINUTE_MS = 60_000;
   private static final List<String> USERS = List.of("liwei", "wangfang", "chenjie");
@@ -42,21 +45,33 @@ final class ReservedBeliefsPropertyTest {
 
   @Test
   void theNodesOfAReservationAreFreeWhenItBeginsWhateverIsBelieved() {
-    for (long seed = 0; seed < SEEDS; seed++) {
-      try {
-        new History(seed).run();
-      } catch (AssertionError | RuntimeException e) {
-        throw new AssertionError("seed " + seed, e);
-      }
-    }
+    SeededProperty.holds(SEEDS, Histories::new);
     assertThat(believed).as("runs planned by a belief").isGreaterThan(SEEDS * 10);
     assertThat(opened).as("reservations that began").isGreaterThan(SEEDS);
     assertThat(promised).as("promised starts").isGreaterThan(SEEDS);
   }
 
+  private final class Histories implements SeededProperty.Case<Step> {
+    private final long seed;
+
+    private Histories(long seed) {
+      this.seed = seed;
+    }
+
+    @Override
+    public List<Step> moves() {
+      return Step.drawn(new SplittableRandom(seed + 1_000_003), STEPS);
+    }
+
+    @Override
+    public void plays(List<Step> moves, Consumer<String> says) {
+      new History(seed, says).run(moves);
+    }
+  }
+
   /** One cluster; runs last much shorter than their limits, or all of them. */
   private final class History {
-    private final SplittableRandom random;
+    private SplittableRandom random;
     private final SchedulerStory story = SchedulerStory.site().withoutChecks();
 
     /** By job: when its run ends by itself. */
@@ -69,18 +84,20 @@ final class ReservedBeliefsPropertyTest {
 
     private int seen;
 
-    private History(long seed) {
+    private History(long seed, Consumer<String> says) {
       random = new SplittableRandom(seed);
+      story.saying(says);
       maintenanceAlone = seed % 2 == 0;
     }
 
-    private void run() {
+    private void run(List<Step> steps) {
       for (int i = 1; i <= 4; i++) {
         story.node("n" + i, 4);
       }
       reserve("daily", 4 + random.nextInt(8), Repeat.DAILY, "n1", maintenanceAlone);
       reserve("once", 6 + random.nextInt(30), Repeat.ONCE, "n" + (2 + random.nextInt(3)), true);
-      for (int i = 0; i < STEPS; i++) {
+      for (Step step : steps) {
+        random = step.dice();
         if (random.nextInt(3) > 0) {
           submit();
         } else {

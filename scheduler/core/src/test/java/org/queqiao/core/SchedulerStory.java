@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.queqiao.contract.account.DomainShare;
 import org.queqiao.contract.account.MemberRank;
 import org.queqiao.contract.account.Role;
@@ -99,6 +100,12 @@ final class SchedulerStory {
   /** For stories of many steps, where checking everything each time would take too long. */
   SchedulerStory withoutChecks() {
     checking = false;
+    return this;
+  }
+
+  /** Says each input, with its time, when it is told. */
+  SchedulerStory saying(Consumer<String> says) {
+    decided = (input, _) -> says.accept(nowMs + " " + input);
     return this;
   }
 

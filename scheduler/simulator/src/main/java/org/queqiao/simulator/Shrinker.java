@@ -2,6 +2,7 @@ package org.queqiao.simulator;
 
 import java.util.function.Supplier;
 import org.queqiao.simulator.fault.FaultPlan;
+import org.queqiao.testkit.Shortest;
 
 /** Looks for a smaller scenario that fails in the same way: fewer faults, jobs and nodes. */
 public final class Shrinker {
@@ -20,8 +21,8 @@ public final class Shrinker {
   }
 
   /**
-   * Leaves out faults one by one, then takes fewer jobs and fewer nodes, as long as the same
-   * invariant is violated.
+   * Leaves out faults, then takes fewer jobs and fewer nodes, as long as the same invariant is
+   * violated.
    *
    * @param failure what was found
    * @param seams makes the seams of each try
@@ -48,30 +49,19 @@ public final class Shrinker {
   }
 
   private void fewerFaults() {
-    int index = 0;
-    while (index < smallest.scenario().faults().faults().size() && runs < MAX_RUNS) {
-      FaultPlan fewer = smallest.scenario().faults().without(index);
-      if (!fails(smallest.scenario().with(fewer))) {
-        index++;
-      }
-    }
+    Shortest.of(
+        smallest.scenario().faults().faults(),
+        fewer -> fails(smallest.scenario().with(new FaultPlan(fewer))));
   }
 
-  /** First half of them, then one by one. */
   private void fewerJobs() {
-    int jobs = smallest.scenario().jobs();
-    while (jobs > 1 && fails(smallest.scenario().withJobs(jobs / 2))) {
-      jobs /= 2;
-    }
-    while (jobs > 1 && fails(smallest.scenario().withJobs(jobs - 1))) {
-      jobs--;
-    }
+    Shortest.of(smallest.scenario().jobs(), 1, jobs -> fails(smallest.scenario().withJobs(jobs)));
   }
 
   private void fewerNodes() {
-    int nodes = smallest.scenario().nodes();
-    while (nodes > LEAST_NODES && fails(smallest.scenario().withNodes(nodes - 1))) {
-      nodes--;
-    }
+    Shortest.of(
+        smallest.scenario().nodes(),
+        LEAST_NODES,
+        nodes -> fails(smallest.scenario().withNodes(nodes)));
   }
 }

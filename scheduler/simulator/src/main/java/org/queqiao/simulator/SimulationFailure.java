@@ -30,6 +30,7 @@ public record SimulationFailure(
     StringBuilder out = new StringBuilder();
     lastHappenings.forEach(line -> out.append("  ").append(line).append('\n'));
     out.append("seed ").append(scenario.seed()).append(": ").append(cause).append('\n');
+    out.append(scenario.nodes()).append(" nodes, ").append(scenario.jobs()).append(" jobs, ");
     out.append("faults:\n");
     scenario.faults().faults().forEach(fault -> out.append("  ").append(fault).append('\n'));
     out.append("again: queqiao simulate --seed ").append(scenario.seed()).append(" --verbose\n");

@@ -1,9 +1,12 @@
 package org.queqiao.core.plan;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.queqiao.contract.event.TopologyDefined;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.job.JobPlacement;
@@ -11,35 +14,58 @@ import org.queqiao.contract.node.NetworkSwitch;
 import org.queqiao.core.placement.Arrangement;
 import org.queqiao.core.placement.Fabric;
 import org.queqiao.core.placement.Switches;
+import org.queqiao.testkit.Step;
 
 /** A random cluster with a random queue, the same for the same seed. */
 final class RandomPlan {
-  final SplittableRandom random;
+  /** The seed of the cluster. */
+  final long seed;
+
   final NodePool pool;
+
+  /** What each node had at first, by kind. */
+  final long[][] all;
+
   final Planner planner;
   final PlanPolicy policy;
   final List<PlanJob> queue = new ArrayList<>();
   final TreeMap<Long, List<Integer>> started = new TreeMap<>();
   long now = 1_000;
+  /** What goes with a core of each node where a job does not say. */
+  final long[] memoryPerCore;
+
   private final int kinds;
   private final List<Demand> demands = new ArrayList<>();
+  private final Consumer<String> says;
+  private SplittableRandom random;
   private long lastNumber;
 
-  RandomPlan(long seed, PlanPolicy policy) {
+  /**
+   * A cluster and its engine.
+   *
+   * @param says is told in words what happens
+   */
+  RandomPlan(long seed, PlanPolicy policy, Consumer<String> says) {
+    this.seed = seed;
+    this.says = says;
     this.random = new SplittableRandom(seed);
     this.policy = policy;
     this.kinds = random.nextInt(1, 4);
     int nodes = random.nextInt(4) == 0 ? 1 : random.nextInt(1, 7);
     this.pool = new NodePool(nodes, kinds);
+    this.all = new long[nodes][kinds];
+    this.memoryPerCore = new long[nodes];
     for (int node = 0; node < nodes; node++) {
       for (int kind = 0; kind < kinds; kind++) {
         long free = random.nextInt(1, 17);
         pool.setFree(node, kind, free);
+        all[node][kind] = free;
         if (kind == 0) {
           pool.setAllCores(node, free);
         }
       }
-      pool.setMemoryPerCore(node, random.nextInt(0, 3));
+      memoryPerCore[node] = random.nextInt(0, 3);
+      pool.setMemoryPerCore(node, memoryPerCore[node]);
       if (random.nextInt(12) == 0) {
         pool.close(node);
       }
@@ -49,6 +75,20 @@ final class RandomPlan {
     for (int i = 0; i < classes; i++) {
       demands.add(demand());
     }
+  }
+
+  /** The cluster in words. */
+  @Override
+  public String toString() {
+    return policy.policyName()
+        + " on nodes with "
+        + Arrays.deepToString(all)
+        + ", demands of "
+        + demands.stream().map(RandomPlan::shares).toList();
+  }
+
+  private static List<Share> shares(Demand demand) {
+    return IntStream.range(0, demand.shares()).mapToObj(demand::share).toList();
   }
 
   private Demand demand() {
@@ -127,41 +167,59 @@ final class RandomPlan {
     }
     started.put(job.number(), on);
     queue.remove(job);
+    says.accept(now + ": job " + job.number() + " starts on " + on);
   }
 
-  void submit() {
+  private void submit() {
     long number = ++lastNumber;
     long limit = random.nextInt(1, 40);
     long believed = random.nextInt(3) == 0 ? random.nextLong(1, limit + 1) : limit;
-    PlanJob job =
-        new PlanJob(
-            number, number, demands.get(random.nextInt(demands.size())), now, limit, believed);
+    int demand = random.nextInt(demands.size());
+    PlanJob job = new PlanJob(number, number, demands.get(demand), now, limit, believed);
+    says.accept(
+        now
+            + ": job "
+            + number
+            + " is submitted with demand "
+            + demand
+            + ", limit "
+            + limit
+            + ", believed "
+            + believed);
     queue.add(job);
     planner.submitted(job, now);
   }
 
-  void endOne() {
+  private void endOne() {
     if (planner.running().size() > 0) {
-      planner.ended(planner.running().get(random.nextInt(planner.running().size())), now);
+      ended(planner.running().get(random.nextInt(planner.running().size())));
     }
   }
 
-  void withdrawOne() {
+  private void withdrawOne() {
     if (!queue.isEmpty()) {
-      planner.withdrawn(queue.remove(random.nextInt(queue.size())));
+      PlanJob job = queue.remove(random.nextInt(queue.size()));
+      says.accept(now + ": job " + job.number() + " is withdrawn");
+      planner.withdrawn(job);
     }
   }
 
   /** Time passes; what should have ended does. */
-  void later() {
+  private void later() {
     now += random.nextInt(1, 15);
     while (planner.running().size() > 0 && planner.running().get(0).end() <= now) {
-      planner.ended(planner.running().get(0), now);
+      ended(planner.running().get(0));
     }
   }
 
+  private void ended(PlanJob job) {
+    says.accept(now + ": job " + job.number() + " ends");
+    planner.ended(job, now);
+  }
+
   /** Something that may happen between two passes. */
-  void happens() {
+  void happens(Step step) {
+    random = step.dice();
     switch (random.nextInt(6)) {
       case 0 -> endOne();
       case 1 -> withdrawOne();

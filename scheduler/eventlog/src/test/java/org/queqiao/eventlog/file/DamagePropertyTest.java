@@ -20,6 +20,7 @@ import org.queqiao.eventlog.EventLog;
 import org.queqiao.eventlog.LogEntry;
 import org.queqiao.eventlog.disk.OsDisk;
 import org.queqiao.eventlog.testkit.EventLogContract;
+import org.queqiao.testkit.TestSize;
 
 /**
  * Damages real files at random bytes: what lies behind the durable end is cut, what lies before it
@@ -30,7 +31,7 @@ class DamagePropertyTest {
 
   @Test
   void tearsAreCutAndDamageIsNamed() {
-    int seeds = "full".equals(System.getProperty("queqiao.test.size")) ? 5_000 : 30;
+    int seeds = TestSize.ciOrFull(30, 5_000);
     for (long seed = 1; seed <= seeds; seed++) {
       Path place = folder.resolve("seed" + seed);
       long failing = seed;

@@ -16,6 +16,7 @@ import org.queqiao.eventlog.EventLog;
 import org.queqiao.eventlog.LogEntry;
 import org.queqiao.eventlog.LogInUse;
 import org.queqiao.eventlog.testkit.EventLogContract;
+import org.queqiao.testkit.TestSize;
 
 /** Kills a real process with SIGKILL while it appends. */
 class KilledProcessTest {
@@ -24,7 +25,7 @@ class KilledProcessTest {
 
   @Test
   void everyAcknowledgedPositionIsReadableAfterKillNine() throws Exception {
-    int kills = "full".equals(System.getProperty("queqiao.test.size")) ? 100 : 4;
+    int kills = TestSize.ciOrFull(4, 100);
     SplittableRandom random = new SplittableRandom(kills);
     for (int kill = 1; kill <= kills; kill++) {
       long acknowledged = runAndKill(random.nextInt(1, 400));

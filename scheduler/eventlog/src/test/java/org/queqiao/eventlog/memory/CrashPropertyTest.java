@@ -1,12 +1,12 @@
 package org.queqiao.eventlog.memory;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatCode;
 
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.queqiao.eventlog.EventLog;
 import org.queqiao.eventlog.LogEntry;
@@ -16,28 +16,39 @@ import org.queqiao.eventlog.Snapshot;
 import org.queqiao.eventlog.StorageFull;
 import org.queqiao.eventlog.file.LogSettings;
 import org.queqiao.eventlog.testkit.EventLogContract;
+import org.queqiao.testkit.SeededProperty;
+import org.queqiao.testkit.Step;
+import org.queqiao.testkit.TestSize;
 
 /**
  * Many lives of one log, drawn from a seed: random batches, random faults, random crashes. After
  * each crash the log holds everything that was acknowledged, and nothing that was not appended.
  */
 class CrashPropertyTest {
+  private static final int SEEDS = TestSize.ciOrFull(300, 20_000);
   private static final int LIVES = 6;
 
   @Test
   void noAcknowledgedEntryIsLost() {
-    long seeds = "full".equals(System.getProperty("queqiao.test.size")) ? 20_000 : 300;
-    for (long seed = 1; seed <= seeds; seed++) {
-      long failing = seed;
-      assertThatCode(() -> new Story(failing).live())
-          .as("seed %d", seed)
-          .doesNotThrowAnyException();
+    SeededProperty.holds(SEEDS, Stories::new);
+  }
+
+  /** A life as a move: others may be left out. */
+  private record Stories(long seed) implements SeededProperty.Case<Step> {
+    @Override
+    public List<Step> moves() {
+      return Step.drawn(new SplittableRandom(seed + 1_000_003), LIVES);
+    }
+
+    @Override
+    public void plays(List<Step> moves, Consumer<String> says) {
+      new Story(seed).live(moves);
     }
   }
 
   /** The lives of one log. */
   private static final class Story {
-    private final SplittableRandom random;
+    private SplittableRandom random;
     private final MemoryDisk disk = new MemoryDisk();
     private final LogSettings settings;
     private List<LogEntry> appended = new ArrayList<>();
@@ -53,8 +64,9 @@ class CrashPropertyTest {
               .withReserve(random.nextInt(0, 4096), 4096);
     }
 
-    void live() {
-      for (int life = 0; life < LIVES; life++) {
+    void live(List<Step> lives) {
+      for (Step life : lives) {
+        random = life.dice();
         try {
           oneLife();
         } catch (LogFault | StorageFull endOfLife) {

@@ -18,13 +18,13 @@ import org.queqiao.accounting.database.EmbeddedDatabase;
 import org.queqiao.server.slurm.MixedJobs;
 import org.queqiao.server.slurm.Sacct;
 import org.queqiao.server.slurm.SlurmSite;
+import org.queqiao.testkit.TestSize;
 
 /** A real Slurm that is metered and billed by a whole server, against its own reports. */
 final class SlurmBridgeTest {
-  private static final boolean FULL = "full".equals(System.getProperty("queqiao.test.size"));
-  private static final int JOBS = FULL ? 1_000 : 60;
-  private static final long AWAY_MS = FULL ? 60_000 : 4_000;
-  private static final long PATIENCE_MS = FULL ? 3_600_000 : 240_000;
+  private static final int JOBS = TestSize.ciOrFull(60, 1_000);
+  private static final long AWAY_MS = TestSize.ciOrFull(4_000, 60_000);
+  private static final long PATIENCE_MS = TestSize.ciOrFull(240_000, 3_600_000);
   private static final long HOUR_S = 3_600;
 
   /** In micro-units; a core second costs a thousand. */

@@ -15,12 +15,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.queqiao.agent.slurm.DriveMain;
 import org.queqiao.server.slurm.SlurmSite;
+import org.queqiao.testkit.TestSize;
 
 /** A whole server decides, and a real Slurm launches. */
 final class SlurmDriveTest {
-  private static final boolean FULL = "full".equals(System.getProperty("queqiao.test.size"));
-  private static final int JOBS = FULL ? 200 : 24;
-  private static final long PATIENCE_MS = FULL ? 1_800_000 : 120_000;
+  private static final int JOBS = TestSize.ciOrFull(24, 200);
+  private static final long PATIENCE_MS = TestSize.ciOrFull(120_000, 1_800_000);
   private static final ObjectMapper JSON = new ObjectMapper();
 
   @TempDir Path folder;

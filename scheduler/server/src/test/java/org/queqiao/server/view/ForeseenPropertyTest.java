@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.queqiao.contract.account.DomainShare;
 import org.queqiao.contract.account.MemberRank;
@@ -34,13 +35,16 @@ import org.queqiao.core.message.Input;
 import org.queqiao.core.message.JobChange;
 import org.queqiao.core.message.JobRequest;
 import org.queqiao.core.message.Reply;
+import org.queqiao.testkit.SeededProperty;
+import org.queqiao.testkit.Step;
+import org.queqiao.testkit.TestSize;
 
 /**
  * What is shown of predicted run times and promised starts is what the scheduler goes by, after
  * every fact of random histories, and after a restart in the middle of them.
  */
 final class ForeseenPropertyTest {
-  private static final int SEEDS = 40;
+  private static final int SEEDS = TestSize.ciOrFull(40, 2_000);
   private static final int STEPS = 150;
   private static final long HOUR_MS = 3_600_000;
   private static final Actor OWNER = Actor.localOwner("root");
@@ -51,31 +55,45 @@ final class ForeseenPropertyTest {
 
   @Test
   void isWhatTheSchedulerGoesBy() {
-    for (long seed = 0; seed < SEEDS; seed++) {
-      try {
-        new History(seed).run();
-      } catch (AssertionError | RuntimeException e) {
-        throw new AssertionError("seed " + seed, e);
-      }
-    }
+    SeededProperty.holds(SEEDS, Histories::new);
     assertThat(predicted).as("runs that were started by a prediction").isGreaterThan(SEEDS * 10);
     assertThat(promised).as("promises that were looked at").isGreaterThan(SEEDS * 10);
   }
 
+  private final class Histories implements SeededProperty.Case<Step> {
+    private final long seed;
+
+    private Histories(long seed) {
+      this.seed = seed;
+    }
+
+    @Override
+    public List<Step> moves() {
+      return Step.drawn(new SplittableRandom(seed), STEPS);
+    }
+
+    @Override
+    public void plays(List<Step> moves, Consumer<String> says) {
+      new History(says).run(moves);
+    }
+  }
+
   private final class History {
-    private final SplittableRandom random;
+    private final Consumer<String> says;
+    private SplittableRandom random;
     private final SchedulerMachine machine = new SchedulerMachine();
     private final List<Throwable> faults = new ArrayList<>();
     private ClusterView view = new ClusterView(machine.image(), 10_000, faults::add);
     private long nowMs = 1_760_000_000_000L;
 
-    private History(long seed) {
-      random = new SplittableRandom(seed);
+    private History(Consumer<String> says) {
+      this.says = says;
     }
 
-    private void run() {
+    private void run(List<Step> steps) {
       site();
-      for (int step = 0; step < STEPS; step++) {
+      for (Step step : steps) {
+        random = step.dice();
         move();
         while (tell(new Input.PlanPass()) instanceof Reply.Planned planned && planned.more()) {
           // until the pass is over
@@ -166,6 +184,7 @@ final class ForeseenPropertyTest {
     }
 
     private Reply tell(Input input) {
+      says.accept(nowMs + " " + input);
       Decision decision = machine.decide(input, nowMs);
       for (Fact fact : decision.facts()) {
         LoggedEvent event =

@@ -22,13 +22,6 @@ public record FaultPlan(List<Fault> faults) {
     return new FaultPlan(List.of());
   }
 
-  /** This plan without one of its faults. */
-  public FaultPlan without(int index) {
-    List<Fault> fewer = new ArrayList<>(faults);
-    fewer.remove(index);
-    return new FaultPlan(fewer);
-  }
-
   /** This plan without the faults of nodes from this number on. */
   public FaultPlan onNodesBelow(int nodes) {
     return new FaultPlan(faults.stream().filter(each -> each.node() < nodes).toList());

@@ -13,12 +13,12 @@ import org.queqiao.simulator.swf.BadLog;
 import org.queqiao.simulator.swf.LublinModel;
 import org.queqiao.simulator.swf.SwfLog;
 import org.queqiao.simulator.swf.SwfReader;
+import org.queqiao.testkit.TestSize;
 
 /** The live machine plans by the default policy as the replay of a log does: job by job. */
 final class LiveReplayTest {
   private static final int PROCS = 32;
-  private static final int JOBS =
-      "full".equals(System.getProperty("queqiao.test.size")) ? 3_000 : 250;
+  private static final int JOBS = TestSize.ciOrFull(250, 3_000);
   private static final int NEVER = Integer.MAX_VALUE;
 
   @TempDir private Path folder;
