@@ -109,8 +109,8 @@ final class DocumentationTest {
           boolean isTime = size.group(1).endsWith("_MS");
           sizes += isTime ? 0 : 1;
           if (!isTime
-              && page.lines().noneMatch(each ->
-                  each.startsWith("| `" + test + "` |") && each.endsWith(row))) {
+              && page.lines()
+                  .noneMatch(each -> each.startsWith("| `" + test + "` |") && each.endsWith(row))) {
             missing.add(test + " " + row);
           }
         }
@@ -132,8 +132,8 @@ final class DocumentationTest {
       }
     }
     assertThat(named).hasSizeGreaterThan(20);
-    named.removeIf(each ->
-        tests.stream().anyMatch(test -> test.equals(each) || test.startsWith(each + ".")));
+    named.removeIf(
+        each -> tests.stream().anyMatch(test -> test.equals(each) || test.startsWith(each + ".")));
     assertThat(named).as("named and not there").isEmpty();
   }
 

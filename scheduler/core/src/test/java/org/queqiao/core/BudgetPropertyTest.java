@@ -244,7 +244,9 @@ final class BudgetPropertyTest {
       bringsEverybodyThrough();
     }
 
-    /** Enough money for all, told by a ledger that is up to date: nobody waits for money any more. */
+    /**
+     * Enough money for all, told by a ledger that is up to date: nobody waits for money any more.
+     */
     private void bringsEverybodyThrough() {
       for (ProjectName each : PROJECTS) {
         story.does(
@@ -271,7 +273,8 @@ final class BudgetPropertyTest {
         return;
       }
       long balance = known.get(position - 1).get(project);
-      story.hears(new Input.TellBudgets(List.of(new BudgetTold(project, balance, "CNY", position))));
+      story.hears(
+          new Input.TellBudgets(List.of(new BudgetTold(project, balance, "CNY", position))));
     }
 
     private void step(SplittableRandom random) {

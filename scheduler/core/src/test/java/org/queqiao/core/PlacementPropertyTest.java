@@ -305,7 +305,10 @@ final class PlacementPropertyTest {
       Drawn wish = drawn.get(job.id());
       JobSpec spec = job.spec();
       List<String> mine = job.allocations().stream().map(each -> each.node().value()).toList();
-      assertThat(mine).as("nodes of %s", job.id()).doesNotContain(wish.without()).doesNotHaveDuplicates();
+      assertThat(mine)
+          .as("nodes of %s", job.id())
+          .doesNotContain(wish.without())
+          .doesNotHaveDuplicates();
       assertThat(mine.size()).isBetween(spec.allNodes(), spec.mostNodes());
       if (spec.partition().equals(DEBUG)) {
         assertThat(List.of("n0", "n1")).as("nodes of %s", job.id()).containsAll(mine);

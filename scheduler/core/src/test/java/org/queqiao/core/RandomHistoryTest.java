@@ -30,9 +30,7 @@ final class RandomHistoryTest {
         history.steps(STEPS);
         assertReplayAndSnapshotAgree(history.story);
       } catch (AssertionError | RuntimeException e) {
-        throw history
-            .told()
-            .shortened(seed, e, each -> assertReplayAndSnapshotAgree(each.tell()));
+        throw history.told().shortened(seed, e, each -> assertReplayAndSnapshotAgree(each.tell()));
       }
     }
   }

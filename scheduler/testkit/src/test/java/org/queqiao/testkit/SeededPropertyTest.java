@@ -14,7 +14,9 @@ import org.junit.jupiter.api.Test;
 
 /** A planted fault is found, made short, and told with its seed. */
 final class SeededPropertyTest {
-  /** A till: coins go in and out, and it must never owe anything. The planted one forgets to look. */
+  /**
+   * A till: coins go in and out, and it must never owe anything. The planted one forgets to look.
+   */
   private record Till(long seed, boolean looks) implements SeededProperty.Case<Integer> {
     @Override
     public List<Integer> moves() {
@@ -57,21 +59,20 @@ final class SeededPropertyTest {
   void ofAPlantedFaultTheSeedTheOneMoveThatItNeedsAndTheFailureAreTold() {
     assertThatThrownBy(() -> SeededProperty.holds(50, seed -> new Till(seed, false)))
         .isInstanceOf(AssertionError.class)
-        .satisfies(
-            thrown -> {
-              Matcher text =
-                  Pattern.compile(
-                          "seed (\\d+), a till; of 200 moves these 1 alone fail as well:\n"
-                              + "  (-\\d)\nwhat they do:\n  then it has \\2\nhow they fail: .*",
-                          Pattern.DOTALL)
-                      .matcher(thrown.getMessage());
-              assertThat(text.matches()).as(thrown.getMessage()).isTrue();
-              Till again = new Till(Long.parseLong(text.group(1)), false);
-              assertThatThrownBy(() -> again.plays(again.moves(), _ -> {}))
-                  .as("the seed fails")
-                  .isInstanceOf(AssertionError.class);
-              assertThat(thrown.getCause()).hasMessageContaining("[coins]");
-            });
+        .satisfies(thrown -> {
+          Matcher text =
+              Pattern.compile(
+                      "seed (\\d+), a till; of 200 moves these 1 alone fail as well:\n"
+                          + "  (-\\d)\nwhat they do:\n  then it has \\2\nhow they fail: .*",
+                      Pattern.DOTALL)
+                  .matcher(thrown.getMessage());
+          assertThat(text.matches()).as(thrown.getMessage()).isTrue();
+          Till again = new Till(Long.parseLong(text.group(1)), false);
+          assertThatThrownBy(() -> again.plays(again.moves(), _ -> {}))
+              .as("the seed fails")
+              .isInstanceOf(AssertionError.class);
+          assertThat(thrown.getCause()).hasMessageContaining("[coins]");
+        });
   }
 
   /** Without this a failure would be made into another one that is easier to reach. */

@@ -108,17 +108,16 @@ final class PlannerPropertyTest {
 
   @Test
   void everyPassStartsWhatTheRulesSay() {
-    holds(
-        plan ->
-            _ -> {
-              NaivePass naive = new NaivePass(plan.pool, plan.planner.running(), plan.now);
-              naive.run(plan.policy, List.copyOf(plan.queue));
-              plan.started.clear();
-              plan.planner.pass(plan.now);
-              assertThat(plan.started).isEqualTo(naive.started);
-              starts += plan.started.size();
-              promises += naive.promised.size();
-            });
+    holds(plan ->
+        _ -> {
+          NaivePass naive = new NaivePass(plan.pool, plan.planner.running(), plan.now);
+          naive.run(plan.policy, List.copyOf(plan.queue));
+          plan.started.clear();
+          plan.planner.pass(plan.now);
+          assertThat(plan.started).isEqualTo(naive.started);
+          starts += plan.started.size();
+          promises += naive.promised.size();
+        });
     assertThat(starts).isGreaterThan(SEEDS * 4);
     assertThat(promises).isGreaterThan(SEEDS * 7);
   }
@@ -126,41 +125,41 @@ final class PlannerPropertyTest {
   @Test
   void aPassCutAnywhereEqualsAnUncutOne() {
     int[] cuts = {0};
-    holds(
-        whole -> {
-          RandomPlan cut = new RandomPlan(whole.seed, whole.policy, _ -> {});
-          return step -> {
-            cut.happens(step);
-            whole.planner.pass(whole.now);
-            cut.planner.begin(cut.now);
-            SplittableRandom places = new SplittableRandom(~step.seed());
-            while (!cut.planner.work(cut.now, places.nextInt(1, 9), places.nextInt(1, 4))) {
-              cuts[0]++;
-            }
-            assertThat(cut.started).isEqualTo(whole.started);
-          };
-        });
+    holds(whole -> {
+      RandomPlan cut = new RandomPlan(whole.seed, whole.policy, _ -> {});
+      return step -> {
+        cut.happens(step);
+        whole.planner.pass(whole.now);
+        cut.planner.begin(cut.now);
+        SplittableRandom places = new SplittableRandom(~step.seed());
+        while (!cut.planner.work(cut.now, places.nextInt(1, 9), places.nextInt(1, 4))) {
+          cuts[0]++;
+        }
+        assertThat(cut.started).isEqualTo(whole.started);
+      };
+    });
     assertThat(cuts[0]).as("cuts").isGreaterThan(SEEDS * STEPS / 4);
   }
 
   /** Counted again from who runs where, and not as the engine counts. */
   @Test
   void nothingIsGivenTwice() {
-    holds(
-        plan ->
-            _ -> {
-              plan.planner.pass(plan.now);
-              for (long[] node : left(plan)) {
-                assertThat(Arrays.stream(node).min().orElseThrow())
-                    .as(() -> "left of something on each node with " + running(plan))
-                    .isNotNegative();
-              }
-              starts += plan.planner.running().size();
-            });
+    holds(plan ->
+        _ -> {
+          plan.planner.pass(plan.now);
+          for (long[] node : left(plan)) {
+            assertThat(Arrays.stream(node).min().orElseThrow())
+                .as(() -> "left of something on each node with " + running(plan))
+                .isNotNegative();
+          }
+          starts += plan.planner.running().size();
+        });
     assertThat(starts).as("runs that were counted").isGreaterThan(SEEDS * STEPS / 2);
   }
 
-  /** What is left on each node of each kind; of a whole node that others share, less than nothing. */
+  /**
+   * What is left on each node of each kind; of a whole node that others share, less than nothing.
+   */
   private static long[][] left(RandomPlan plan) {
     long[][] left = new long[plan.all.length][];
     Arrays.setAll(left, node -> plan.all[node].clone());
@@ -225,14 +224,13 @@ final class PlannerPropertyTest {
 
   @Test
   void aPlannerThatSawItAllDecidesAsOneThatIsMadeAnew() {
-    holds(
-        plan ->
-            _ -> {
-              TreeMap<Long, List<Integer>> anew = anew(plan);
-              plan.started.clear();
-              plan.planner.pass(plan.now);
-              assertThat(plan.started).isEqualTo(anew);
-            });
+    holds(plan ->
+        _ -> {
+          TreeMap<Long, List<Integer>> anew = anew(plan);
+          plan.started.clear();
+          plan.planner.pass(plan.now);
+          assertThat(plan.started).isEqualTo(anew);
+        });
   }
 
   private static TreeMap<Long, List<Integer>> anew(RandomPlan plan) {

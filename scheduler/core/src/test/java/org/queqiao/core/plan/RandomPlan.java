@@ -31,6 +31,7 @@ final class RandomPlan {
   final List<PlanJob> queue = new ArrayList<>();
   final TreeMap<Long, List<Integer>> started = new TreeMap<>();
   long now = 1_000;
+
   /** What goes with a core of each node where a job does not say. */
   final long[] memoryPerCore;
 
