@@ -421,7 +421,11 @@ public final class Server implements AutoCloseable {
         .otherwise(failure -> {
           LOG.warn("enrolment refused nodes={} first={}", nodes.size(), nodes.first(), failure);
           return Outcome.denied(
-              Refusal.of(Refusal.Code.BUSY, "no enrolment can be made now; see the server's log"));
+              Refusal.of(
+                  Refusal.Code.BUSY,
+                  failure instanceof Pki.RefusedException
+                      ? failure.getMessage()
+                      : "no enrolment can be made now; see the server's log"));
         })
         .toCompletionStage();
   }

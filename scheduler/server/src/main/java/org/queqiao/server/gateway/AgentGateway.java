@@ -243,6 +243,7 @@ public final class AgentGateway {
       return;
     }
     connections.add(connection);
+    counters.accepted.increment();
     if (unnamed) {
       enrolling++;
     }

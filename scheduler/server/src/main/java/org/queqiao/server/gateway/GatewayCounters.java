@@ -4,6 +4,7 @@ import java.util.concurrent.atomic.LongAdder;
 
 /** Counts since the start of the process, for whoever watches. Read from any thread. */
 public final class GatewayCounters {
+  final LongAdder accepted = new LongAdder();
   final LongAdder handshakesRefused = new LongAdder();
   final LongAdder identitiesRefused = new LongAdder();
   final LongAdder framesRefused = new LongAdder();
@@ -15,6 +16,11 @@ public final class GatewayCounters {
   final LongAdder endsAcknowledged = new LongAdder();
 
   GatewayCounters() {}
+
+  /** Connections within the bounds, each after its TLS handshake. */
+  public long accepted() {
+    return accepted.sum();
+  }
 
   /** TLS handshakes that failed, such as with a certificate of another authority. */
   public long handshakesRefused() {

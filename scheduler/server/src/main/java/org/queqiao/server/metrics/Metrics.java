@@ -223,6 +223,9 @@ public final class Metrics implements AutoCloseable {
   /** Figures of the gateway. */
   public void agents(LongSupplier connected, GatewayCounters counters) {
     gauge("queqiao.agents.connected", "Agents that are connected", connected);
+    FunctionCounter.builder("queqiao.agents.accepted", counters, GatewayCounters::accepted)
+        .description("Connections that the gateway accepted")
+        .register(registry);
     refusals("handshake", counters, GatewayCounters::handshakesRefused);
     refusals("identity", counters, GatewayCounters::identitiesRefused);
     refusals("frame", counters, GatewayCounters::framesRefused);

@@ -2,7 +2,6 @@ package org.queqiao.server.pki;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -14,44 +13,47 @@ import java.util.NavigableSet;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.queqiao.contract.id.NodeName;
-import org.queqiao.server.host.WholeFile;
+import org.queqiao.server.host.LineFile;
 
 /**
  * One-time codes: 256 random bits, kept as SHA-256, for one node, for 15 minutes. The first request
  * that uses a code binds it to its key; the same key may ask again while the code lasts, because an
- * answer can be lost, and any other key is refused. One line for each code: {@code HASH NODE
- * UNTIL_MS KEY}, with {@code -} for a key before the first use.
+ * answer can be lost, and any other key is refused. A line for each code and another for its use:
+ * {@code HASH NODE UNTIL_MS KEY}, with {@code -} for a key before the first use; the last line of a
+ * code holds.
  */
 final class Enrolments {
   /** How long a code may be used. */
   static final Duration LIFE = Duration.ofMinutes(15);
 
-  /** The most codes at a time. */
-  static final int MAX = 10_000;
+  /** The most codes at a time: for every node that may be connected. */
+  static final int MAX = 32_768;
 
   private static final String UNUSED = "-";
   private static final SecureRandom RANDOM = new SecureRandom();
 
-  private record Code(NodeName node, long untilMs, String key) {}
+  private record Code(NodeName node, long untilMs, String key) {
+    String line(String hash) {
+      return hash + " " + node + " " + untilMs + " " + key;
+    }
+  }
 
-  private final Path file;
+  private final LineFile file;
   private final TreeMap<String, Code> codes = new TreeMap<>();
 
-  private Enrolments(Path file) {
+  private Enrolments(LineFile file) {
     this.file = file;
   }
 
   static Enrolments open(Path file) throws IOException {
-    Enrolments all = new Enrolments(file);
-    if (Files.exists(file)) {
-      for (String line : Files.readAllLines(file, StandardCharsets.UTF_8)) {
-        String[] fields = line.split(" ");
-        if (fields.length != 4) {
-          throw new IOException(file + " is damaged: remove it and make new codes");
-        }
-        all.codes.put(
-            fields[0], new Code(new NodeName(fields[1]), Long.parseLong(fields[2]), fields[3]));
+    Enrolments all = new Enrolments(LineFile.open(file));
+    for (String line : all.file.read()) {
+      String[] fields = line.split(" ");
+      if (fields.length != 4) {
+        throw new IOException(file + " is damaged: remove it and make new codes");
       }
+      all.codes.put(
+          fields[0], new Code(new NodeName(fields[1]), Long.parseLong(fields[2]), fields[3]));
     }
     return all;
   }
@@ -59,13 +61,22 @@ final class Enrolments {
   /**
    * New codes, one for each node; earlier ones of these nodes that were not used yet are void.
    * Durable on return, with one sync for all.
+   *
+   * @throws Pki.RefusedException when there would be more than {@link #MAX}
    */
   synchronized SortedMap<NodeName, String> create(NavigableSet<NodeName> nodes, long nowMs)
-      throws IOException {
+      throws IOException, Pki.RefusedException {
     TreeMap<String, Code> next = new TreeMap<>(codes);
     next.values().removeIf(code -> code.untilMs() < nowMs || nodes.contains(code.node()));
     if (next.size() + nodes.size() > MAX) {
-      throw new IOException("there are " + MAX + " enrolment codes already; wait 15 minutes");
+      throw new Pki.RefusedException(
+          "with these "
+              + nodes.size()
+              + " there would be more than "
+              + MAX
+              + " enrolment codes; earlier ones end "
+              + LIFE.toMinutes()
+              + " minutes after they were made");
     }
     SortedMap<NodeName, String> made = new TreeMap<>();
     byte[] random = new byte[32];
@@ -92,9 +103,9 @@ final class Enrolments {
     if (!code.key().equals(UNUSED)) {
       return false;
     }
-    TreeMap<String, Code> next = new TreeMap<>(codes);
-    next.put(hash, new Code(node, code.untilMs(), key));
-    replace(next);
+    Code used = new Code(node, code.untilMs(), key);
+    file.add(used.line(hash));
+    codes.put(hash, used);
     return true;
   }
 
@@ -107,19 +118,8 @@ final class Enrolments {
   }
 
   private void replace(TreeMap<String, Code> next) throws IOException {
-    StringBuilder lines = new StringBuilder();
-    next.forEach((hash, code) ->
-        lines
-            .append(hash)
-            .append(' ')
-            .append(code.node())
-            .append(' ')
-            .append(code.untilMs())
-            .append(' ')
-            .append(code.key())
-            .append('\n'));
-    WholeFile.replace(
-        file, lines.toString().getBytes(StandardCharsets.UTF_8), WholeFile.OWNER_ONLY);
+    file.replace(
+        next.entrySet().stream().map(each -> each.getValue().line(each.getKey())).toList());
     codes.clear();
     codes.putAll(next);
   }

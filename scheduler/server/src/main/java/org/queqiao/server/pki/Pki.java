@@ -99,13 +99,14 @@ public final class Pki {
   }
 
   /** Makes a one-time code for a node; good for 15 minutes. */
-  public EnrolmentCode createEnrolment(NodeName node) throws IOException, GeneralSecurityException {
+  public EnrolmentCode createEnrolment(NodeName node)
+      throws IOException, GeneralSecurityException, RefusedException {
     return createEnrolments(new TreeSet<>(Set.of(node))).get(0);
   }
 
   /** Makes a one-time code for each of these nodes, in their order; good for 15 minutes. */
   private List<EnrolmentCode> createEnrolments(NavigableSet<NodeName> nodes)
-      throws IOException, GeneralSecurityException {
+      throws IOException, GeneralSecurityException, RefusedException {
     String fingerprint = authority.fingerprint();
     List<EnrolmentCode> all = new ArrayList<>(nodes.size());
     enrolments
@@ -117,9 +118,13 @@ public final class Pki {
     return all;
   }
 
-  /** What the agents of these nodes read to enrol themselves, a line each in their order. */
+  /**
+   * What the agents of these nodes read to enrol themselves, a line each in their order.
+   *
+   * @throws RefusedException when there are too many codes already
+   */
   public String enrolmentTexts(NavigableSet<NodeName> nodes)
-      throws IOException, GeneralSecurityException {
+      throws IOException, GeneralSecurityException, RefusedException {
     return createEnrolments(nodes).stream()
         .map(EnrolmentCode::text)
         .collect(Collectors.joining("\n"));

@@ -132,15 +132,15 @@ final class GatewayRefusalTest {
   @Test
   void a15ConnectionsWithoutCertificateAndOfNodesHaveBoundsOfTheirOwn() throws Exception {
     SSLContext nameless = NodeIdentity.enrolmentContext(pki.createEnrolment(B));
-    try (Line first = connect(nameless);
-        Line second = connect(nameless);
+    try (Line first = accepted(nameless);
+        Line second = accepted(nameless);
         Line third = connect(nameless)) {
       third.expectClosed();
       assertThat(gateway.counters().connectionsRefused()).isEqualTo(1);
       NodeIdentity a = identity("a", A);
       EnrolmentCode code = pki.createEnrolment(A);
       a.certified(pki.enrol(A, code.code(), a.signingRequest()), code.authorityFingerprint());
-      try (Line node = connect(a.context());
+      try (Line node = accepted(a.context());
           Line over = connect(a.context())) {
         over.expectClosed();
         assertThat(gateway.counters().connectionsRefused()).isEqualTo(2);
@@ -442,6 +442,18 @@ final class GatewayRefusalTest {
         0,
         List.of(),
         List.of());
+  }
+
+  /** A connection that the server has counted: its end of a handshake comes after the client's. */
+  private Line accepted(SSLContext context) throws IOException, InterruptedException {
+    long before = gateway.counters().accepted();
+    Line line = connect(context);
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
+    while (gateway.counters().accepted() == before && System.nanoTime() < deadline) {
+      Thread.sleep(5);
+    }
+    assertThat(gateway.counters().accepted()).isEqualTo(before + 1);
+    return line;
   }
 
   private Line connect(SSLContext context) throws IOException {
