@@ -28,10 +28,11 @@ class LineFileTest {
     for (int cut = 0; cut <= content.length; cut++) {
       Path file = folder.resolve("cut" + cut);
       Files.write(file, Arrays.copyOf(content, cut));
-      long ends = new String(content, 0, cut, StandardCharsets.ISO_8859_1)
-          .chars()
-          .filter(each -> each == '\n')
-          .count();
+      long ends =
+          new String(content, 0, cut, StandardCharsets.ISO_8859_1)
+              .chars()
+              .filter(each -> each == '\n')
+              .count();
       LineFile again = LineFile.open(file);
       assertThat(again.read()).isEqualTo(lines.subList(0, (int) ends));
       again.add("n");
