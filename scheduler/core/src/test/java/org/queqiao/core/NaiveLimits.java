@@ -44,7 +44,8 @@ final class NaiveLimits {
             long used = used(work, subject, limit, logged.timeMs());
             boolean full = used >= limit.most() - limit.most() / 10;
             reached.merge(limit.scope() + " " + limit.quantity(), full ? 1 : 0, Integer::sum);
-            if (used > limit.most()) {
+            // Who takes none of something passes no limit of it.
+            if (used > limit.most() && amount(limit, work, logged.timeMs()) > 0) {
               passed.add(subject + " has " + used + " of " + limit + " by " + logged.event());
             }
           }
@@ -87,7 +88,7 @@ final class NaiveLimits {
               case SUBMITTED_JOBS -> 0;
             };
         long used = limit.scope() == LimitScope.JOB ? 0 : used(work, subject, limit, nowMs);
-        if (isAsked(limit, false) && used + asks > limit.most()) {
+        if (isAsked(limit, false) && asks > 0 && used + asks > limit.most()) {
           return limit;
         }
       }

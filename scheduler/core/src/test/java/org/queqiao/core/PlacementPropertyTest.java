@@ -51,8 +51,11 @@ final class PlacementPropertyTest {
   /** What a job wishes, as drawn: the counted terms, or one term for every node. */
   private record Drawn(List<List<String>> anyOf, List<Integer> counts, String without) {}
 
-  /** What one node must give. */
-  private record Slot(int cores, int devices, List<String> anyOf) {}
+  /** What one node must give: so many devices, some of them of one model. */
+  private record Slot(int cores, long memBytes, int devices, int ofModel, List<String> anyOf) {}
+
+  private static final GresRequest ANY = new GresRequest("gpu", "", 1);
+  private static final GresRequest OF_MODEL = new GresRequest("gpu", "a100", 1);
 
   private static final class Site {
     private SplittableRandom random;
@@ -60,6 +63,7 @@ final class PlacementPropertyTest {
     final TreeMap<String, List<String>> features = new TreeMap<>();
     final TreeMap<String, Integer> cores = new TreeMap<>();
     final TreeMap<String, Integer> devices = new TreeMap<>();
+    final TreeMap<String, Integer> ofModel = new TreeMap<>();
     final TreeMap<JobId, Drawn> drawn = new TreeMap<>();
     int licences;
     int started;
@@ -85,6 +89,8 @@ final class PlacementPropertyTest {
           + cores
           + ", devices "
           + devices
+          + " of which a100 "
+          + ofModel
           + ", features "
           + features
           + ", licences "
@@ -110,10 +116,14 @@ final class PlacementPropertyTest {
 
     private void node(String name) {
       int cores = random.nextInt(1, 6);
-      List<NodeFacts.GresInventory> gres =
-          random.nextBoolean()
-              ? List.of(new NodeFacts.GresInventory("gpu", "a100", random.nextInt(1, 4)))
-              : List.of();
+      List<NodeFacts.GresInventory> gres = new ArrayList<>();
+      if (random.nextBoolean()) {
+        gres.add(new NodeFacts.GresInventory("gpu", "a100", random.nextInt(1, 4)));
+        ofModel.put(name, gres.getFirst().count());
+      }
+      if (random.nextInt(3) == 0) {
+        gres.add(new NodeFacts.GresInventory("gpu", "v100", random.nextInt(1, 3)));
+      }
       story.says(SchedulerStory.facts(name, "boot-1", cores, cores * GIB, gres));
       this.cores.put(name, cores);
       devices.put(name, gres.stream().mapToInt(NodeFacts.GresInventory::count).sum());
@@ -131,11 +141,16 @@ final class PlacementPropertyTest {
       request.partition(random.nextInt(4) == 0 ? DEBUG : BATCH);
       Drawn wish = wish(placement, request);
       placement.exclusive(random.nextInt(5) == 0);
-      if (random.nextInt(4) == 0) {
-        placement.memPerCpuBytes(GIB / 2);
+      switch (random.nextInt(4)) {
+        case 0 -> placement.memPerCpuBytes(GIB / 2);
+        case 1 -> request.memBytes(random.nextInt(1, 4) * GIB);
+        default -> {
+          // so much as goes with its cores
+        }
       }
       if (random.nextInt(4) == 0) {
-        placement.gresPerTask(List.of(new GresRequest("gpu", "", 1)));
+        List<List<GresRequest>> wishes = List.of(List.of(ANY), List.of(ANY), List.of(ANY, OF_MODEL));
+        placement.gresPerTask(wishes.get(random.nextInt(3)));
       }
       if (random.nextInt(3) == 0) {
         placement.licences(Map.of("solver", random.nextInt(1, 4)));
@@ -166,14 +181,19 @@ final class PlacementPropertyTest {
       List<Slot> slots = new ArrayList<>();
       for (int i = 0; i < nodes; i++) {
         int here = tasks / nodes + (i < tasks % nodes ? 1 : 0);
-        int devices = placement.gresPerTask().isEmpty() ? 0 : here;
-        slots.add(new Slot(here * request.cpusPerTask(), devices, termOf(wish, i)));
+        int devices = here * placement.gresPerTask().size();
+        int ofOne = placement.gresPerTask().contains(OF_MODEL) ? here : 0;
+        int cores = here * request.cpusPerTask();
+        long mem = request.memBytes() == null ? 0 : request.memBytes();
+        mem = placement.memPerCpuBytes() > 0 ? cores * placement.memPerCpuBytes() : mem;
+        slots.add(new Slot(cores, mem, devices, ofOne, termOf(wish, i)));
       }
       for (JobComponent each : placement.components()) {
         for (int i = 0; i < each.nodes(); i++) {
           int devices = each.gres().isEmpty() ? 0 : 1;
           List<String> term = termOf(wish, slots.size());
-          slots.add(new Slot(each.tasks() / each.nodes() * each.cpusPerTask(), devices, term));
+          int cores = each.tasks() / each.nodes() * each.cpusPerTask();
+          slots.add(new Slot(cores, 0, devices, 0, term));
         }
       }
       boolean debug = request.partition().equals(DEBUG);
@@ -211,7 +231,11 @@ final class PlacementPropertyTest {
       for (String node : features.keySet()) {
         boolean mayUse =
             !node.equals(without) && (!debug || node.equals("n0") || node.equals("n1"));
-        boolean fits = cores.get(node) >= slot.cores() && devices.get(node) >= slot.devices();
+        boolean fits =
+            cores.get(node) >= slot.cores()
+                && cores.get(node) * GIB >= slot.memBytes()
+                && devices.get(node) >= slot.devices()
+                && ofModel.getOrDefault(node, 0) >= slot.ofModel();
         boolean has =
             slot.anyOf().isEmpty() || slot.anyOf().stream().anyMatch(features.get(node)::contains);
         if (mayUse && fits && has && taken.add(node)) {
@@ -265,8 +289,7 @@ final class PlacementPropertyTest {
         int nodes = random.nextInt(1, 3);
         anyOf.add(List.of(feature));
         counts.add(nodes);
-        List<GresRequest> gres =
-            random.nextInt(3) == 0 ? List.of(new GresRequest("gpu", "", 1)) : List.of();
+        List<GresRequest> gres = random.nextInt(3) == 0 ? List.of(ANY) : List.of();
         components.add(new JobComponent(nodes, nodes * random.nextInt(1, 3), 1, 0, gres, feature));
       }
       placement.components(components);
@@ -331,6 +354,9 @@ final class PlacementPropertyTest {
         int devices = each.gres().stream().mapToInt(gres -> gres.devices().size()).sum();
         int asked = spec.gresOnNode(i).stream().mapToInt(GresRequest::count).sum();
         assertThat(devices).as("devices of %s", job.id()).isEqualTo(asked);
+        if (spec.memBytes() > 0 && i < spec.nodes()) {
+          assertThat(each.memBytes()).isEqualTo(spec.memBytes());
+        }
         if (spec.placement().memPerCpuBytes() > 0 && i < spec.nodes()) {
           assertThat(each.memBytes()).isEqualTo(GIB / 2 * spec.coresOnNode(i));
         }

@@ -42,6 +42,7 @@ import org.queqiao.core.message.Input;
 import org.queqiao.core.message.JobRequest;
 import org.queqiao.core.message.Rejection;
 import org.queqiao.core.message.Reply;
+import org.queqiao.testkit.SeededProperty;
 
 /**
  * A cluster whose story a test tells: it keeps the clock and the log, and checks the invariants
@@ -103,9 +104,16 @@ final class SchedulerStory {
     return this;
   }
 
-  /** Says each input, with its time, when it is told. */
+  /** Says each input that is told, with its time, and what follows from it. */
   SchedulerStory saying(Consumer<String> says) {
-    decided = (input, _) -> says.accept(nowMs + " " + input);
+    if (says == SeededProperty.SILENT) {
+      return this;
+    }
+    decided =
+        (input, decision) -> {
+          says.accept(nowMs + " " + Words.of(input));
+          decision.facts().forEach(fact -> says.accept("    so " + Words.of(fact.event())));
+        };
     return this;
   }
 

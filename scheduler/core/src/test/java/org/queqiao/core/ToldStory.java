@@ -23,7 +23,7 @@ record ToldStory(List<Told> inputs) {
   record Told(long nowMs, Input input) {
     @Override
     public String toString() {
-      return nowMs + " " + input;
+      return nowMs + " " + Words.of(input);
     }
   }
 

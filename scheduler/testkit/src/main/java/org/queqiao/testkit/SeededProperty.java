@@ -12,6 +12,9 @@ import java.util.function.LongFunction;
  * they did, and how they fail.
  */
 public final class SeededProperty {
+  /** Nobody listens: what a move does need not be put into words. */
+  public static final Consumer<String> SILENT = _ -> {};
+
   private SeededProperty() {}
 
   /**
@@ -51,7 +54,7 @@ public final class SeededProperty {
     for (long seed = 0; seed < seeds; seed++) {
       Case<M> one = drawn.apply(seed);
       try {
-        one.plays(one.moves(), _ -> {});
+        one.plays(one.moves(), SILENT);
       } catch (AssertionError | RuntimeException failure) {
         throw shortened(seed, one, failure);
       }
@@ -70,7 +73,7 @@ public final class SeededProperty {
   public static <M> AssertionError shortened(long seed, Case<M> one, Throwable failure) {
     String head = "seed " + seed + (one.about().isEmpty() ? "" : ", " + one.about());
     List<M> shortest =
-        Shortest.of(one.moves(), each -> alike(failure, failureOf(one, each, _ -> {})));
+        Shortest.of(one.moves(), each -> alike(failure, failureOf(one, each, SILENT)));
     List<String> said = new ArrayList<>();
     Throwable again = failureOf(one, shortest, said::add);
     if (!alike(failure, again)) {

@@ -94,7 +94,7 @@ final class PlannerPropertyTest {
 
     @Override
     public String about() {
-      return new RandomPlan(seed, policy, _ -> {}).toString();
+      return new RandomPlan(seed, policy, SeededProperty.SILENT).toString();
     }
   }
 
@@ -126,7 +126,7 @@ final class PlannerPropertyTest {
   void aPassCutAnywhereEqualsAnUncutOne() {
     int[] cuts = {0};
     holds(whole -> {
-      RandomPlan cut = new RandomPlan(whole.seed, whole.policy, _ -> {});
+      RandomPlan cut = new RandomPlan(whole.seed, whole.policy, SeededProperty.SILENT);
       return step -> {
         cut.happens(step);
         whole.planner.pass(whole.now);
