@@ -149,7 +149,8 @@ final class PlacementPropertyTest {
         }
       }
       if (random.nextInt(4) == 0) {
-        List<List<GresRequest>> wishes = List.of(List.of(ANY), List.of(ANY), List.of(ANY, OF_MODEL));
+        List<List<GresRequest>> wishes =
+            List.of(List.of(ANY), List.of(ANY), List.of(ANY, OF_MODEL));
         placement.gresPerTask(wishes.get(random.nextInt(3)));
       }
       if (random.nextInt(3) == 0) {
