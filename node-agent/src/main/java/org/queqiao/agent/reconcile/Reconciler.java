@@ -79,24 +79,24 @@ public final class Reconciler {
 
   /** The runs that may be alive, ascending. */
   public List<RunId> running() {
-    List<RunId> out = new ArrayList<>();
-    for (RunEntry entry : entries.values()) {
-      if (entry.phase == Phase.ALIVE) {
-        out.add(entry.run);
-      }
-    }
-    return out;
+    return entries.values().stream()
+        .filter(entry -> entry.phase == Phase.ALIVE)
+        .map(entry -> entry.run)
+        .toList();
   }
 
   /** The ends that the server has not acknowledged, ascending by run. */
   public List<RunExit> ended() {
-    List<RunExit> out = new ArrayList<>();
-    for (RunEntry entry : entries.values()) {
-      if (entry.phase == Phase.ENDED) {
-        out.add(entry.exit);
-      }
-    }
-    return out;
+    return entries.values().stream()
+        .filter(entry -> entry.phase == Phase.ENDED)
+        .map(entry -> entry.exit)
+        .toList();
+  }
+
+  /** Whether a run may be alive, or may still be started. */
+  public boolean mayHave(RunId run) {
+    RunEntry entry = entries.get(run);
+    return entry != null && entry.phase.compareTo(Phase.ALIVE) <= 0;
   }
 
   /** Whether the end of this run would be news. */

@@ -102,6 +102,7 @@ final class Bridge implements AutoCloseable {
   /** A look that Slurm does not answer is made again; the server hears that the bridge is alive. */
   private void look(ServerConnection server) throws IOException, InterruptedException {
     boolean more = false;
+    long waitMs = options.pollMs();
     try {
       more = teller.tell(server);
       backoff.reset();
@@ -109,9 +110,11 @@ final class Bridge implements AutoCloseable {
     } catch (SlurmException e) {
       trouble.say("no word of Slurm: " + e.getMessage());
       teller.alive(server);
+      // Each look may cost a process with libslurm.
+      waitMs = Math.max(waitMs, backoff.next());
     }
     if (!more) {
-      TimeUnit.MILLISECONDS.sleep(options.pollMs());
+      TimeUnit.MILLISECONDS.sleep(waitMs);
     }
   }
 

@@ -15,6 +15,7 @@ import org.queqiao.contract.id.ClusterName;
  * @param launchKey public key of the orders
  * @param heartbeatMs between two heartbeats of a node
  * @param pollMs between two looks
+ * @param giveUpMs a run that neither slurmctld nor slurmdbd has known for so long is lost
  */
 public record DriveOptions(
     Path data,
@@ -24,11 +25,13 @@ public record DriveOptions(
     Path configuration,
     Path launchKey,
     int heartbeatMs,
-    int pollMs) {
+    int pollMs,
+    long giveUpMs) {
   static final String USAGE =
       """
       Usage: DriveMain --data DIR --cluster NAME --partition NAME --shim FILE --launch-key FILE
                        [--slurm-conf FILE] [--heartbeat-ms N] [--poll-ms N]
+                       [--give-up-ms N]
 
         --data DIR         the bridge's own folder; its file enrolments has the one-time codes of the
                            nodes, a line each
@@ -39,6 +42,8 @@ public record DriveOptions(
         --slurm-conf FILE  the configuration of Slurm (default: where Slurm looks for it)
         --heartbeat-ms N   between two heartbeats of a node (default 10000)
         --poll-ms N        between two looks (default 1000)
+        --give-up-ms N     a run that neither slurmctld nor slurmdbd has known for so long, while both
+                           answered, is lost (default 60000)
       """;
 
   /**
@@ -55,6 +60,7 @@ public record DriveOptions(
     Path launchKey = null;
     int heartbeatMs = 10_000;
     int pollMs = 1_000;
+    long giveUpMs = 60_000;
     for (int i = 0; i < arguments.length; i += 2) {
       String name = arguments[i];
       if (i + 1 == arguments.length) {
@@ -70,6 +76,7 @@ public record DriveOptions(
         case "--launch-key" -> launchKey = Path.of(value).toAbsolutePath();
         case "--heartbeat-ms" -> heartbeatMs = (int) OptionNumber.read(name, value, 100, 60_000);
         case "--poll-ms" -> pollMs = (int) OptionNumber.read(name, value, 50, 60_000);
+        case "--give-up-ms" -> giveUpMs = OptionNumber.read(name, value, 10_000, 3_600_000);
         default -> throw new IllegalArgumentException("there is no option " + name);
       }
     }
@@ -82,6 +89,6 @@ public record DriveOptions(
           "--data, --cluster, --partition, --shim and --launch-key are needed");
     }
     return new DriveOptions(
-        data, cluster, partition, shim, configuration, launchKey, heartbeatMs, pollMs);
+        data, cluster, partition, shim, configuration, launchKey, heartbeatMs, pollMs, giveUpMs);
   }
 }

@@ -45,6 +45,16 @@ record DrivenJob(
         Tres.count(record.tres(), Tres.CPU));
   }
 
+  /**
+   * A run that Slurm does not know any more, as if its node had failed.
+   *
+   * @param startMs its start, as far as it was seen
+   * @param seenMs when Slurm knew it last
+   */
+  static DrivenJob lost(RunMark mark, long startMs, long seenMs) {
+    return new DrivenJob(mark, 0, SlurmState.NODE_FAIL, startMs, seenMs, 0, 0);
+  }
+
   RunId run() {
     return mark.run();
   }
@@ -86,6 +96,12 @@ record DrivenJob(
         0,
         0,
         0,
-        kind == RunExit.Kind.LOST ? "Slurm says " + word + " of job " + number : "");
+        kind == RunExit.Kind.LOST ? why(word) : "");
+  }
+
+  private String why(String word) {
+    return number == 0
+        ? "Slurm does not know the run any more"
+        : "Slurm says " + word + " of job " + number;
   }
 }

@@ -14,6 +14,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.queqiao.agent.AgentLog;
+import org.queqiao.agent.reconcile.Reconciler;
 import org.queqiao.agent.reconcile.SpoolRecord;
 import org.queqiao.agent.spool.Spool;
 import org.queqiao.agent.standin.StandIn;
@@ -49,7 +50,7 @@ final class DrivenNodes {
   DrivenNodes(DriveOptions options, SlurmProcess slurm) throws IOException {
     this.options = options;
     this.slurm = slurm;
-    this.driver = new SlurmDriver(slurm, options.partition());
+    this.driver = new SlurmDriver(slurm, options.partition(), options.giveUpMs());
     this.seal = OrderSeal.read(options.launchKey());
     this.connections = new StandIns(options.data(), options.heartbeatMs());
   }
@@ -94,6 +95,7 @@ final class DrivenNodes {
       }
     }
     begin(begins);
+    compare();
     tellEnds();
     nodes.values().forEach(StandIn::retry);
   }
@@ -136,6 +138,24 @@ final class DrivenNodes {
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** What nodes hold and Slurm does not have is looked for; what Slurm has and no node holds ends. */
+  private void compare() {
+    long nowMs = System.currentTimeMillis();
+    TreeMap<RunId, NodeName> held = new TreeMap<>();
+    nodes.forEach((name, node) -> {
+      if (up.contains(name)) {
+        node.running().forEach(run -> held.put(run, name));
+      }
+    });
+    driver.findMissing(held, nowMs);
+    for (DrivenJob each : driver.jobs()) {
+      StandIn node = nodes.get(each.mark().node());
+      if (node != null && !each.isOver() && !node.mayHave(each.run())) {
+        driver.stop(each.run(), Reconciler.ORPHAN_GRACE_MS, nowMs);
+      }
     }
   }
 

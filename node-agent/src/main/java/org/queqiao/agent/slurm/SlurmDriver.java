@@ -1,51 +1,62 @@
 package org.queqiao.agent.slurm;
 
-import java.io.ByteArrayOutputStream;
-import java.io.DataOutputStream;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.queqiao.agent.AgentLog;
 import org.queqiao.agent.reconcile.LaunchReply;
+import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.launch.OpenedOrder;
 
 /**
- * Lets Slurm launch what Queqiao has decided. All that it knows it reads from slurmctld; what is to
- * be done and cannot be done now is done with a later look. Used by many threads.
+ * Lets Slurm launch what Queqiao has decided. All that it knows it reads from Slurm; what is to be
+ * done and cannot be done now is done with a later look. What is done to a job is done by the number
+ * that it has at that moment: a slurmctld that crashed may give a number again. Used by many
+ * threads.
  */
 final class SlurmDriver {
   private static final int SIGTERM = 15;
   private static final int SIGKILL = 9;
-  private static final long MEBIBYTE = 1 << 20;
   private static final long KILL_AGAIN_MS = 5_000;
   private static final long LOCK_MS = 200;
   private static final long PAST_S = 40L * 86_400;
 
-  /** Numbers below are errors of the way to Slurm, not its decisions. */
-  private static final int FIRST_DECISION = 2_000;
+  /** So long after Slurm answers again a submission that it did not answer may still arrive. */
+  private static final long SETTLE_MS = 5_000;
 
   private final SlurmProcess slurm;
   private final String partition;
   private final ReentrantLock lock = new ReentrantLock();
   private final TreeMap<RunId, DrivenJob> jobs = new TreeMap<>();
   private final TreeMap<RunId, Long> killAtMs = new TreeMap<>();
+
+  /** Runs whose submission was not answered, and from when on they may be submitted again. */
+  private final TreeMap<RunId, Long> unanswered = new TreeMap<>();
+
+  /** Signals that runs have not got yet. */
+  private final TreeMap<RunId, Warning> signals = new TreeMap<>();
+
+  private final MissingRuns missing;
   private volatile boolean away = true;
+
+  private record Warning(int number, boolean batchOnly) {}
 
   /**
    * A driver that has not looked yet.
    *
    * @param partition the partition of Slurm that runs are submitted to
+   * @param giveUpMs a run that neither slurmctld nor slurmdbd has known for so long is lost
    */
-  SlurmDriver(SlurmProcess slurm, String partition) {
+  SlurmDriver(SlurmProcess slurm, String partition, long giveUpMs) {
     this.slurm = slurm;
     this.partition = partition;
+    this.missing = new MissingRuns(slurm, giveUpMs);
   }
 
   /** Whether slurmctld did not answer last. */
@@ -59,12 +70,16 @@ final class SlurmDriver {
     try {
       List<SlurmNode> nodes = SlurmNode.list(slurm.ask(SlurmCall.NODES));
       load();
-      findForgotten(wanted);
+      missing.seen(jobs.values(), nowMs);
+      findForgotten(wanted, nowMs);
       kill(nowMs);
+      warn();
       away = false;
+      unanswered.replaceAll((_, fromMs) -> Math.min(fromMs, nowMs + SETTLE_MS));
       return nodes;
     } catch (SlurmException e) {
       away = true;
+      missing.interrupted();
       throw e;
     } finally {
       lock.unlock();
@@ -82,18 +97,45 @@ final class SlurmDriver {
   }
 
   /** Runs that slurmctld does not have any more are looked for in slurmdbd. */
-  private void findForgotten(Collection<RunId> wanted) throws SlurmException {
-    TreeSet<RunId> missing = new TreeSet<>(wanted);
-    missing.removeAll(jobs.keySet());
-    if (missing.isEmpty()) {
+  private void findForgotten(Collection<RunId> wanted, long nowMs) throws SlurmException {
+    TreeSet<RunId> forgotten = new TreeSet<>(wanted);
+    forgotten.removeAll(jobs.keySet());
+    if (forgotten.isEmpty()) {
       return;
     }
     long nowS = slurm.ask(SlurmCall.BACKLOG).i64();
     for (SlurmRecord each :
         SlurmRecord.list(slurm.ask(SlurmCall.HISTORY, nowS - PAST_S, nowS + 1))) {
       RunMark.of(each.name())
-          .filter(mark -> missing.contains(mark.run()))
+          .filter(mark -> forgotten.contains(mark.run()))
           .ifPresent(mark -> jobs.put(mark.run(), DrivenJob.of(mark, each)));
+    }
+    forgotten.removeAll(jobs.keySet());
+    // What was asked for before a restart may be on its way.
+    forgotten.forEach(run -> unanswered.put(run, nowMs + SETTLE_MS));
+  }
+
+  /**
+   * Looks in slurmdbd for runs that their nodes hold and slurmctld does not have: it forgot them, or
+   * lost them with the last seconds before a crash. A run that nobody knows for long is lost.
+   *
+   * @param held the runs that nodes hold, with the node of the script; only nodes that are up
+   */
+  void findMissing(Map<RunId, NodeName> held, long nowMs) {
+    lock.lock();
+    try {
+      missing
+          .find(held, jobs.keySet(), nowMs)
+          .forEach(job -> {
+            jobs.put(job.run(), job);
+            if (job.number() == 0) {
+              AgentLog.warn("run " + job.run() + " is lost: Slurm does not know it any more");
+            }
+          });
+    } catch (SlurmException e) {
+      AgentLog.warn("no word of slurmdbd on runs that slurmctld does not have: " + e.getMessage());
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -119,23 +161,37 @@ final class SlurmDriver {
     }
   }
 
-  /** Hands a run to Slurm unless it has it. */
+  /** Hands a run to Slurm unless it has it; too old an order only asks whether it has it. */
   LaunchReply launch(RunMark mark, OpenedOrder order, long nowMs) {
     if (away || !locked()) {
       return new LaunchReply.Busy();
     }
+    boolean asked = false;
     try {
       load();
       DrivenJob known = jobs.get(mark.run());
       if (known != null) {
         return new LaunchReply.Running(known.startMs() == 0 ? nowMs : known.startMs());
       }
-      slurm.submit(request(mark, order));
+      if (nowMs < unanswered.getOrDefault(mark.run(), 0L)) {
+        return new LaunchReply.Busy();
+      }
+      if (order.notAfterMs() < nowMs) {
+        return new LaunchReply.Refused("the order is too old");
+      }
+      asked = true;
+      slurm.submit(BatchRequest.of(mark, order, partition));
+      asked = false;
+      unanswered.remove(mark.run());
+      missing.began(mark.run(), nowMs);
       load();
       return new LaunchReply.Running(nowMs);
     } catch (SlurmException e) {
-      if (e.error() >= FIRST_DECISION) {
+      if (asked && e.isDecision()) {
         return new LaunchReply.Refused("Slurm refuses it: " + e.getMessage());
+      }
+      if (asked) {
+        unanswered.put(mark.run(), Long.MAX_VALUE);
       }
       away = true;
       AgentLog.warn("run " + mark.run() + " waits for Slurm: " + e.getMessage());
@@ -154,71 +210,18 @@ final class SlurmDriver {
     }
   }
 
-  private byte[] request(RunMark mark, OpenedOrder order) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    DataOutputStream out = new DataOutputStream(bytes);
-    String nodes = order.environment().getOrDefault("SLURM_JOB_NODELIST", order.nodeName());
-    StringBuilder environment = new StringBuilder();
-    order
-        .environment()
-        .forEach((name, value) -> {
-          // Slurm sets its own, which name its own job.
-          if (!name.startsWith("SLURM")) {
-            environment.append(name).append('=').append(value).append('\0');
-          }
-        });
-    try {
-      out.writeInt(order.uid());
-      out.writeInt(nodes.split(",").length);
-      out.writeInt(cpus(order));
-      out.writeLong(order.memBytes() / MEBIBYTE);
-      text(out, mark.toString());
-      text(out, "");
-      text(out, partition);
-      text(out, nodes);
-      text(out, order.workDir());
-      text(out, order.stdoutPath());
-      text(out, order.stderrPath());
-      text(out, environment.toString());
-      out.writeInt(order.script().length);
-      out.write(order.script());
-    } catch (IOException e) {
-      throw new IllegalStateException("writing to memory", e);
-    }
-    return bytes.toByteArray();
-  }
-
-  private static void text(DataOutputStream out, String text) throws IOException {
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    out.writeInt(bytes.length);
-    out.write(bytes);
-  }
-
-  /** Sums {@code 4(x2),3}. */
-  static int cpus(OpenedOrder order) {
-    int sum = 0;
-    for (String each :
-        order.environment().getOrDefault("SLURM_JOB_CPUS_PER_NODE", "1").split(",")) {
-      int times = each.indexOf("(x");
-      int cores = Integer.parseInt(times < 0 ? each : each.substring(0, times));
-      sum +=
-          times < 0
-              ? cores
-              : cores * Integer.parseInt(each.substring(times + 2, each.length() - 1));
-    }
-    return sum;
-  }
-
   /** Ends a run: TERM now, KILL after the grace, also when Slurm is away until then. */
   void stop(RunId run, int graceMs, long nowMs) {
     lock.lock();
     try {
+      killAtMs.merge(run, nowMs + graceMs, Math::min);
+      load();
       DrivenJob job = jobs.get(run);
       if (job == null || job.isOver()) {
         return;
       }
-      killAtMs.merge(run, nowMs + (job.isWaiting() ? 0 : graceMs), Math::min);
       if (job.isWaiting()) {
+        killAtMs.put(run, nowMs);
         kill(nowMs);
       } else {
         ask(SlurmCall.SIGNAL, job.number(), SIGTERM, 0);
@@ -230,25 +233,44 @@ final class SlurmDriver {
     }
   }
 
+  /** Sends a signal, now or when Slurm is there again. */
   void signal(RunId run, int number, boolean batchOnly) {
     lock.lock();
     try {
-      DrivenJob job = jobs.get(run);
-      if (job != null && !job.isOver()) {
-        ask(SlurmCall.SIGNAL, job.number(), number, batchOnly ? 1 : 0);
-      }
+      signals.put(run, new Warning(number, batchOnly));
+      load();
+      warn();
     } catch (SlurmException e) {
-      AgentLog.warn("run " + run + " does not get signal " + number + ": " + e.getMessage());
+      away = true;
+      AgentLog.warn("run " + run + " gets signal " + number + " later: " + e.getMessage());
     } finally {
       lock.unlock();
     }
   }
 
+  private void warn() throws SlurmException {
+    for (RunId run : List.copyOf(signals.keySet())) {
+      DrivenJob job = jobs.get(run);
+      if (job != null && job.isWaiting()) {
+        continue;
+      }
+      if (job != null && !job.isOver()) {
+        Warning each = signals.get(run);
+        ask(SlurmCall.SIGNAL, job.number(), each.number(), each.batchOnly() ? 1 : 0);
+      }
+      signals.remove(run);
+    }
+  }
+
   /** Asks Slurm to stop a run where it is, or let it go on. */
-  void suspend(DrivenJob job, boolean stop) {
+  void suspend(RunId run, boolean stop) {
     lock.lock();
     try {
-      ask(SlurmCall.SUSPEND, job.number(), stop ? 1 : 0);
+      load();
+      DrivenJob job = jobs.get(run);
+      if (job != null && !job.isOver()) {
+        ask(SlurmCall.SUSPEND, job.number(), stop ? 1 : 0);
+      }
     } catch (SlurmException e) {
       away = true;
     } finally {
@@ -261,7 +283,7 @@ final class SlurmDriver {
     try {
       slurm.ask(call, arguments);
     } catch (SlurmException e) {
-      if (e.error() < FIRST_DECISION) {
+      if (!e.isDecision()) {
         throw e;
       }
     }

@@ -7,6 +7,7 @@ import org.queqiao.contract.job.JobState;
 final class SlurmState {
   static final long RUNNING = 1;
   static final long SUSPENDED = 2;
+  static final long NODE_FAIL = 7;
 
   private static final int BASE = 0xff;
   private static final long REQUEUE = 1 << 10;

@@ -16,6 +16,7 @@ import org.queqiao.contract.agent.AgentMessage.ReadStatus;
 import org.queqiao.contract.agent.ServerMessage;
 import org.queqiao.contract.codec.AgentFrame;
 import org.queqiao.contract.id.NodeName;
+import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.RunExit;
 import org.queqiao.contract.node.NodeFacts;
 
@@ -69,6 +70,16 @@ public final class StandIn {
 
   public NodeName name() {
     return facts.name();
+  }
+
+  /** The runs that may be alive on it. */
+  public synchronized List<RunId> running() {
+    return reconciler.running();
+  }
+
+  /** Whether a run may be alive on it, or may still be started. */
+  public synchronized boolean mayHave(RunId run) {
+    return reconciler.mayHave(run);
   }
 
   /** Whether a server has accepted it and its connection lasts. */

@@ -24,6 +24,10 @@ import org.queqiao.testkit.TestSize;
 final class SlurmBridgeTest {
   private static final int JOBS = TestSize.ciOrFull(60, 1_000);
   private static final long AWAY_MS = TestSize.ciOrFull(4_000, 60_000);
+
+  /** How long slurmdbd is away. */
+  private static final long DATABASE_AWAY_MS = TestSize.ciOrFull(4_000, 3_600_000);
+
   private static final long PATIENCE_MS = TestSize.ciOrFull(240_000, 3_600_000);
   private static final long HOUR_S = 3_600;
 
@@ -72,16 +76,16 @@ final class SlurmBridgeTest {
       bridge.start();
       new MixedJobs(site, 7).play(JOBS);
       site.kill("slurmdbd");
-      pause();
+      pause(DATABASE_AWAY_MS);
       site.startRecorder();
       bridge.kill();
-      pause();
+      pause(AWAY_MS);
       bridge.start();
       // slurmctld keeps its state within five seconds: what ended in them it takes for running.
       site.awaitFew(1, PATIENCE_MS);
       LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(6));
       site.kill("slurmctld");
-      pause();
+      pause(AWAY_MS);
       site.startController();
       site.awaitEnd(PATIENCE_MS);
       Map<String, String> theirs = Sacct.runs(site);
@@ -110,7 +114,7 @@ final class SlurmBridgeTest {
     int before = bridge.said().split("Slurm 22.05").length;
     site.await(
         "the history told again", 30_000, () -> bridge.said().split("Slurm 22.05").length > before);
-    pause();
+    pause(AWAY_MS);
     assertThat(pairs(books, RUNS)).isEqualTo(theirs);
     assertThat(number(books, "select count(*) from posting")).isEqualTo(postings);
   }
@@ -187,7 +191,7 @@ final class SlurmBridgeTest {
     }
   }
 
-  private static void pause() {
-    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(AWAY_MS));
+  private static void pause(long ms) {
+    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(ms));
   }
 }

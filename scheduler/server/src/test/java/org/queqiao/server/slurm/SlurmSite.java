@@ -372,7 +372,7 @@ public final class SlurmSite implements AutoCloseable {
 
   /** What holds or does not. */
   public interface Condition {
-    boolean holds() throws IOException;
+    boolean holds() throws Exception;
   }
 
   void await(String what, Condition condition) throws IOException {
@@ -392,7 +392,7 @@ public final class SlurmSite implements AutoCloseable {
   private static boolean holds(Condition condition) {
     try {
       return condition.holds();
-    } catch (IOException e) {
+    } catch (Exception e) {
       return false;
     }
   }
