@@ -110,16 +110,13 @@ final class SlurmDriveTest {
    */
   private void asDecided(SlurmSite site, List<Long> jobs) throws Exception {
     Map<String, String> decided = new TreeMap<>();
-    int again = 0;
     for (long job : jobs) {
       JsonNode document = document(job);
       List<String> nodes = new ArrayList<>();
       document.path("nodes").forEach(each -> nodes.add(each.asText()));
       nodes.sort(null);
       decided.put(job + "." + document.path("attempt").asInt(1), String.join(",", nodes));
-      again += document.path("attempt").asInt(1) - 1;
     }
-    System.out.println("runs that Slurm lost in the crash, and that were started again: " + again);
     site.await(
         "all runs in slurmdbd",
         PATIENCE_MS,
