@@ -124,8 +124,19 @@ final class DrivenNodes {
       nodes.put(name, node);
       connections.keep(node, () -> up.contains(name) && !driver.isAway());
       hearts.scheduleAtFixedRate(
-          node::beat, options.heartbeatMs(), options.heartbeatMs(), TimeUnit.MILLISECONDS);
+          () -> beat(node), options.heartbeatMs(), options.heartbeatMs(), TimeUnit.MILLISECONDS);
     });
+  }
+
+  /** A heart that stopped in silence would cost the runs of its node: the process is started anew. */
+  private static void beat(StandIn node) {
+    try {
+      node.beat();
+    } catch (RuntimeException e) {
+      AgentLog.warn("node " + node.name() + " cannot go on, the bridge ends: " + e);
+      e.printStackTrace();
+      Runtime.getRuntime().halt(1);
+    }
   }
 
   private static void keep(Spool spool, List<SpoolRecord> records) {

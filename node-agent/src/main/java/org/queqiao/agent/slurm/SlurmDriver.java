@@ -1,11 +1,11 @@
 package org.queqiao.agent.slurm;
 
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.queqiao.agent.AgentLog;
@@ -21,10 +21,8 @@ import org.queqiao.contract.launch.OpenedOrder;
  * threads.
  */
 final class SlurmDriver {
-  private static final int SIGTERM = 15;
-  private static final int SIGKILL = 9;
-  private static final long KILL_AGAIN_MS = 5_000;
   private static final long LOCK_MS = 200;
+  private static final long SLOW_MS = 1_000;
   private static final long PAST_S = 40L * 86_400;
 
   /** So long after Slurm answers again a submission that it did not answer may still arrive. */
@@ -34,18 +32,18 @@ final class SlurmDriver {
   private final String partition;
   private final ReentrantLock lock = new ReentrantLock();
   private final TreeMap<RunId, DrivenJob> jobs = new TreeMap<>();
-  private final TreeMap<RunId, Long> killAtMs = new TreeMap<>();
 
   /** Runs whose submission was not answered, and from when on they may be submitted again. */
   private final TreeMap<RunId, Long> unanswered = new TreeMap<>();
 
-  /** Signals that runs have not got yet. */
-  private final TreeMap<RunId, Warning> signals = new TreeMap<>();
-
   private final MissingRuns missing;
+  private final RunWishes wishes;
+  private final ConcurrentLinkedQueue<RunId> forgettable = new ConcurrentLinkedQueue<>();
+  private volatile List<DrivenJob> present = List.of();
   private volatile boolean away = true;
 
-  private record Warning(int number, boolean batchOnly) {}
+  /** When the look began that is under way, or 0. */
+  private volatile long lookingMs;
 
   /**
    * A driver that has not looked yet.
@@ -57,6 +55,7 @@ final class SlurmDriver {
     this.slurm = slurm;
     this.partition = partition;
     this.missing = new MissingRuns(slurm, giveUpMs);
+    this.wishes = new RunWishes(slurm);
   }
 
   /** Whether slurmctld did not answer last. */
@@ -67,13 +66,14 @@ final class SlurmDriver {
   /** Looks at what slurmctld has; answers with the nodes of Slurm. */
   List<SlurmNode> look(Collection<RunId> wanted, long nowMs) throws SlurmException {
     lock.lock();
+    lookingMs = nowMs;
     try {
       List<SlurmNode> nodes = SlurmNode.list(slurm.ask(SlurmCall.NODES));
       load();
       missing.seen(jobs.values(), nowMs);
       findForgotten(wanted, nowMs);
-      kill(nowMs);
-      warn();
+      publish();
+      wishes.carryOut(jobs, nowMs);
       away = false;
       unanswered.replaceAll((_, fromMs) -> Math.min(fromMs, nowMs + SETTLE_MS));
       return nodes;
@@ -82,6 +82,7 @@ final class SlurmDriver {
       missing.interrupted();
       throw e;
     } finally {
+      lookingMs = 0;
       lock.unlock();
     }
   }
@@ -93,6 +94,9 @@ final class SlurmDriver {
     }
     // slurmctld forgets what ended some minutes ago; what was seen to end is kept here.
     jobs.values().removeIf(each -> !each.isOver());
+    for (RunId run = forgettable.poll(); run != null; run = forgettable.poll()) {
+      jobs.remove(run);
+    }
     jobs.putAll(found);
   }
 
@@ -123,6 +127,7 @@ final class SlurmDriver {
    */
   void findMissing(Map<RunId, NodeName> held, long nowMs) {
     lock.lock();
+    lookingMs = nowMs;
     try {
       missing
           .find(held, jobs.keySet(), nowMs)
@@ -132,38 +137,27 @@ final class SlurmDriver {
               AgentLog.warn("run " + job.run() + " is lost: Slurm does not know it any more");
             }
           });
+      publish();
     } catch (SlurmException e) {
       AgentLog.warn("no word of slurmdbd on runs that slurmctld does not have: " + e.getMessage());
     } finally {
+      lookingMs = 0;
       lock.unlock();
     }
   }
 
-  private void kill(long nowMs) throws SlurmException {
-    for (RunId run : List.copyOf(killAtMs.keySet())) {
-      DrivenJob job = jobs.get(run);
-      if (job == null || job.isOver()) {
-        killAtMs.remove(run);
-      } else if (nowMs >= killAtMs.get(run)) {
-        killAtMs.put(run, nowMs + KILL_AGAIN_MS);
-        ask(SlurmCall.SIGNAL, job.number(), SIGKILL, 0);
-      }
-    }
-  }
-
-  /** All that Slurm has of runs, as of the last look. */
+  /** All that Slurm has of runs, as of the last look; never waits for one. */
   List<DrivenJob> jobs() {
-    lock.lock();
-    try {
-      return new ArrayList<>(jobs.values());
-    } finally {
-      lock.unlock();
-    }
+    return present;
+  }
+
+  private void publish() {
+    present = List.copyOf(jobs.values());
   }
 
   /** Hands a run to Slurm unless it has it; too old an order only asks whether it has it. */
   LaunchReply launch(RunMark mark, OpenedOrder order, long nowMs) {
-    if (away || !locked()) {
+    if (away || looksForLong(nowMs) || !locked()) {
       return new LaunchReply.Busy();
     }
     boolean asked = false;
@@ -185,6 +179,7 @@ final class SlurmDriver {
       unanswered.remove(mark.run());
       missing.began(mark.run(), nowMs);
       load();
+      publish();
       return new LaunchReply.Running(nowMs);
     } catch (SlurmException e) {
       if (asked && e.isDecision()) {
@@ -201,6 +196,12 @@ final class SlurmDriver {
     }
   }
 
+  /** slurmctld does not answer at once: a node must not wait for it. */
+  private boolean looksForLong(long nowMs) {
+    long beganMs = lookingMs;
+    return beganMs != 0 && nowMs - beganMs > SLOW_MS;
+  }
+
   private boolean locked() {
     try {
       return lock.tryLock(LOCK_MS, TimeUnit.MILLISECONDS);
@@ -210,92 +211,23 @@ final class SlurmDriver {
     }
   }
 
-  /** Ends a run: TERM now, KILL after the grace, also when Slurm is away until then. */
+  /** Ends a run with the next looks: TERM, and KILL after the grace. */
   void stop(RunId run, int graceMs, long nowMs) {
-    lock.lock();
-    try {
-      killAtMs.merge(run, nowMs + graceMs, Math::min);
-      load();
-      DrivenJob job = jobs.get(run);
-      if (job == null || job.isOver()) {
-        return;
-      }
-      if (job.isWaiting()) {
-        killAtMs.put(run, nowMs);
-        kill(nowMs);
-      } else {
-        ask(SlurmCall.SIGNAL, job.number(), SIGTERM, 0);
-      }
-    } catch (SlurmException e) {
-      away = true;
-    } finally {
-      lock.unlock();
-    }
+    wishes.stop(run, nowMs + graceMs);
   }
 
-  /** Sends a signal, now or when Slurm is there again. */
+  /** Sends a signal with the next look. */
   void signal(RunId run, int number, boolean batchOnly) {
-    lock.lock();
-    try {
-      signals.put(run, new Warning(number, batchOnly));
-      load();
-      warn();
-    } catch (SlurmException e) {
-      away = true;
-      AgentLog.warn("run " + run + " gets signal " + number + " later: " + e.getMessage());
-    } finally {
-      lock.unlock();
-    }
+    wishes.signal(run, number, batchOnly);
   }
 
-  private void warn() throws SlurmException {
-    for (RunId run : List.copyOf(signals.keySet())) {
-      DrivenJob job = jobs.get(run);
-      if (job != null && job.isWaiting()) {
-        continue;
-      }
-      if (job != null && !job.isOver()) {
-        Warning each = signals.get(run);
-        ask(SlurmCall.SIGNAL, job.number(), each.number(), each.batchOnly() ? 1 : 0);
-      }
-      signals.remove(run);
-    }
-  }
-
-  /** Asks Slurm to stop a run where it is, or let it go on. */
+  /** Asks Slurm with the next look to stop a run where it is, or let it go on. */
   void suspend(RunId run, boolean stop) {
-    lock.lock();
-    try {
-      load();
-      DrivenJob job = jobs.get(run);
-      if (job != null && !job.isOver()) {
-        ask(SlurmCall.SUSPEND, job.number(), stop ? 1 : 0);
-      }
-    } catch (SlurmException e) {
-      away = true;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** What Slurm decides against is not tried again: the next look says how it is. */
-  private void ask(SlurmCall call, long... arguments) throws SlurmException {
-    try {
-      slurm.ask(call, arguments);
-    } catch (SlurmException e) {
-      if (!e.isDecision()) {
-        throw e;
-      }
-    }
+    wishes.suspend(run, stop);
   }
 
   /** The end of a run is known to the server. */
   void forget(RunId run) {
-    lock.lock();
-    try {
-      jobs.computeIfPresent(run, (_, job) -> job.isOver() ? null : job);
-    } finally {
-      lock.unlock();
-    }
+    forgettable.add(run);
   }
 }

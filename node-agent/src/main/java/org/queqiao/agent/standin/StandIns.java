@@ -78,6 +78,10 @@ public final class StandIns {
         }
       } catch (InterruptedException e) {
         return;
+      } catch (RuntimeException e) {
+        // A thread that ended in silence would leave its node without a connection for ever.
+        AgentLog.warn("node " + node.name() + " begins anew: " + e);
+        e.printStackTrace();
       }
       try {
         TimeUnit.MILLISECONDS.sleep(backoff.next());
