@@ -128,7 +128,9 @@ final class DrivenNodes {
     });
   }
 
-  /** A heart that stopped in silence would cost the runs of its node: the process is started anew. */
+  /**
+   * A heart that stopped in silence would cost the runs of its node: the process is started anew.
+   */
   private static void beat(StandIn node) {
     try {
       node.beat();
@@ -152,7 +154,9 @@ final class DrivenNodes {
     }
   }
 
-  /** What nodes hold and Slurm does not have is looked for; what Slurm has and no node holds ends. */
+  /**
+   * What nodes hold and Slurm does not have is looked for; what Slurm has and no node holds ends.
+   */
   private void compare() {
     long nowMs = System.currentTimeMillis();
     TreeMap<RunId, NodeName> held = new TreeMap<>();

@@ -10,10 +10,10 @@ import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.RunId;
 
 /**
- * Runs that nodes hold and slurmctld does not have. It forgets a job some minutes after its end, and
- * a crash takes what it has not saved, at most some seconds; slurmdbd knows the first kind. Of the
- * second nothing can run on a node that is up: a node that registers has what slurmctld does not
- * know ended.
+ * Runs that nodes hold and slurmctld does not have. It forgets a job some minutes after its end,
+ * and a crash takes what it has not saved, at most some seconds; slurmdbd knows the first kind. Of
+ * the second nothing can run on a node that is up: a node that registers has what slurmctld does
+ * not know ended.
  */
 final class MissingRuns {
   private static final long ASK_AGAIN_MS = 2_000;
@@ -52,7 +52,9 @@ final class MissingRuns {
     }
   }
 
-  /** slurmctld does not answer: what it has is not known, and the time that passes proves nothing. */
+  /**
+   * slurmctld does not answer: what it has is not known, and the time that passes proves nothing.
+   */
   void interrupted() {
     missedMs.clear();
   }
@@ -85,8 +87,7 @@ final class MissingRuns {
       fromMs = Math.min(fromMs, (last == null ? each.getValue() : last.lastMs()) - BEFORE_MS);
     }
     List<DrivenJob> ends = new ArrayList<>();
-    for (SlurmRecord each :
-        SlurmRecord.list(slurm.ask(SlurmCall.HISTORY, fromMs / MS, nowS + 1))) {
+    for (SlurmRecord each : SlurmRecord.list(slurm.ask(SlurmCall.HISTORY, fromMs / MS, nowS + 1))) {
       RunMark.of(each.name())
           .filter(mark -> missedMs.containsKey(mark.run()))
           .ifPresent(mark -> ends.add(DrivenJob.of(mark, each)));

@@ -16,8 +16,8 @@ import org.queqiao.contract.launch.OpenedOrder;
 
 /**
  * Lets Slurm launch what Queqiao has decided. All that it knows it reads from Slurm; what is to be
- * done and cannot be done now is done with a later look. What is done to a job is done by the number
- * that it has at that moment: a slurmctld that crashed may give a number again. Used by many
+ * done and cannot be done now is done with a later look. What is done to a job is done by the
+ * number that it has at that moment: a slurmctld that crashed may give a number again. Used by many
  * threads.
  */
 final class SlurmDriver {
@@ -120,8 +120,8 @@ final class SlurmDriver {
   }
 
   /**
-   * Looks in slurmdbd for runs that their nodes hold and slurmctld does not have: it forgot them, or
-   * lost them with the last seconds before a crash. A run that nobody knows for long is lost.
+   * Looks in slurmdbd for runs that their nodes hold and slurmctld does not have: it forgot them,
+   * or lost them with the last seconds before a crash. A run that nobody knows for long is lost.
    *
    * @param held the runs that nodes hold, with the node of the script; only nodes that are up
    */

@@ -89,7 +89,12 @@ final class SlurmDriveTest {
   private long numbered(int i) throws Exception {
     return submit(
         "sleep " + (i % 4) + "; exit " + (i % 3),
-        ",\"nodes\":" + (1 + i % 2) + ",\"tasks\":" + (1 + i % 2) + ",\"cpusPerTask\":" + (1 + i % 3));
+        ",\"nodes\":"
+            + (1 + i % 2)
+            + ",\"tasks\":"
+            + (1 + i % 2)
+            + ",\"cpusPerTask\":"
+            + (1 + i % 3));
   }
 
   private void delete(long job) throws Exception {
@@ -98,15 +103,12 @@ final class SlurmDriveTest {
   }
 
   private void awaitEnd(SlurmSite site, long job) throws IOException {
-    site.await(
-        "end of job " + job,
-        PATIENCE_MS,
-        () -> ENDED.contains(state(job)));
+    site.await("end of job " + job, PATIENCE_MS, () -> ENDED.contains(state(job)));
   }
 
   /**
-   * The last run of each job is one job of Slurm, on the nodes of its allocation, with the exit that
-   * Slurm saw. A run before it is one that Slurm lost with its last seconds before the crash.
+   * The last run of each job is one job of Slurm, on the nodes of its allocation, with the exit
+   * that Slurm saw. A run before it is one that Slurm lost with its last seconds before the crash.
    */
   private void asDecided(SlurmSite site, List<Long> jobs) throws Exception {
     Map<String, String> decided = new TreeMap<>();
