@@ -179,7 +179,11 @@ void cgroup_discover(struct cgroup_layout *layout, struct cgroup_reasons *reason
     memset(layout, 0, sizeof *layout);
     layout->unified = is_mounted("/sys/fs/cgroup", CGROUP_V2_MAGIC);
     const char *root = layout->unified ? "/sys/fs/cgroup" : "/sys/fs/cgroup/unified";
-    discover_tracking(layout, reasons->tracking, root, base);
+    if (base == NULL) {
+        snprintf(reasons->tracking, CGROUP_REASON_BYTES, "not started by root");
+    } else {
+        discover_tracking(layout, reasons->tracking, root, base);
+    }
     for (int which = 0; which < CONTROLLERS; which++) {
         if (layout->tracking[0] == 0) {
             memcpy(reasons->controller[which], reasons->tracking, CGROUP_REASON_BYTES);

@@ -51,7 +51,7 @@ struct cgroup_limits {
 /* As --limits and the kernel call it. */
 const char *cgroup_controller_name(int which);
 
-/* Finds the hierarchies and creates the base groups; `wanted` has one bit per controller. */
+/* Finds the hierarchies and creates the base groups; `wanted` has one bit per controller. Without a base there are none. */
 void cgroup_discover(struct cgroup_layout *layout, struct cgroup_reasons *reasons, const char *base, unsigned wanted);
 
 /* Creates the groups of a run and sets its limits. 0, or -1 with errno and the failed part in `what`. */

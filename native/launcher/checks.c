@@ -1,9 +1,9 @@
 #define _GNU_SOURCE
 #include "checks.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -72,19 +72,11 @@ void read_public_key(const char *path, uint8_t *key, size_t length) {
 
 void read_boot_id(uint8_t *boot_id, size_t length) {
     static const char path[] = "/proc/sys/kernel/random/boot_id";
-    char text[64] = "";
+    char text[64];
+    size_t filled = 0;
     int fd = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t got = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
-    size_t digits = 0;
-    for (ssize_t i = 0; i < got && digits < 2 * length; i++) {
-        if (isxdigit((unsigned char)text[i])) {
-            int letter = tolower((unsigned char)text[i]);
-            int digit = letter <= '9' ? letter - '0' : letter - 'a' + 10;
-            boot_id[digits / 2] = (uint8_t)(boot_id[digits / 2] << 4 | digit);
-            digits++;
-        }
-    }
-    if (digits != 2 * length) {
+    ssize_t got = fd < 0 ? -1 : read(fd, text, sizeof text);
+    if (got < 0 || sodium_hex2bin(boot_id, length, text, (size_t)got, "-\n", &filled, NULL) != 0 || filled != length) {
         refuse(path, "no boot id");
     }
     close(fd);

@@ -27,35 +27,8 @@ struct handed {
     size_t count;
 };
 
-static enum watch listener_watch = WATCH_HANDOUT_LISTENER;
-static enum watch peer_watch = WATCH_HANDOUT;
+static int listener = -1;
 static int peer = -1;
-
-void handout_listen(struct launcher *self) {
-    char path[SPEC_PATH_BYTES];
-    snprintf(path, sizeof path, "%.4000s.fds", self->options.socket);
-    self->handout_fd = listen_at(self, path, SOCK_SEQPACKET);
-    watch_fd(self, self->handout_fd, EPOLLIN, &listener_watch);
-}
-
-/* The newest connection is the agent's, as on the other socket. */
-void handout_accept(struct launcher *self) {
-    int fd = accept4(self->handout_fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    struct ucred from = {0, (uid_t)-1, (gid_t)-1};
-    socklen_t length = sizeof from;
-    if (fd < 0) {
-        return;
-    }
-    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &from, &length) != 0 || from.uid != self->options.agent_uid) {
-        close(fd);
-        return;
-    }
-    if (peer >= 0) {
-        close(peer);
-    }
-    peer = fd;
-    watch_fd(self, peer, EPOLLIN, &peer_watch);
-}
 
 static void add(struct handed *handed, int fd, uint16_t counter) {
     if (fd >= 0 && handed->count < MAX_HANDED) {
@@ -125,7 +98,9 @@ static void answer(struct handed *handed) {
     }
 }
 
-void handout_ready(struct launcher *self) {
+static void peer_ready(struct launcher *self, struct watch *watch, uint32_t events) {
+    (void)watch;
+    (void)events;
     uint8_t request[REQUEST_BYTES + 1];
     static struct handed handed;
     ssize_t length = recv(peer, request, sizeof request, MSG_DONTWAIT);
@@ -137,4 +112,28 @@ void handout_ready(struct launcher *self) {
         close(peer);
         peer = -1;
     }
+}
+
+/* The newest connection is the agent's, as on the other socket. */
+static void listener_ready(struct launcher *self, struct watch *watch, uint32_t events) {
+    static struct watch peer_watch = {peer_ready};
+    int fd = accept_agent(self, listener);
+    (void)watch;
+    (void)events;
+    if (fd < 0) {
+        return;
+    }
+    if (peer >= 0) {
+        close(peer);
+    }
+    peer = fd;
+    watch_fd(self, peer, EPOLLIN, &peer_watch);
+}
+
+void handout_listen(struct launcher *self) {
+    static struct watch listener_watch = {listener_ready};
+    char path[SPEC_PATH_BYTES];
+    snprintf(path, sizeof path, "%.4000s.fds", self->options.socket);
+    listener = listen_at(self, path, SOCK_SEQPACKET);
+    watch_fd(self, listener, EPOLLIN, &listener_watch);
 }

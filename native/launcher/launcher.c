@@ -27,7 +27,7 @@
 
 #include "checks.h"
 
-enum { EVENTS_PER_ROUND = 128, FIRST_FREE_FD = 10, ORPHAN_RESCAN_MS = 20, BACKLOG = 64 };
+enum { EVENTS_PER_ROUND = 128, FIRST_FREE_FD = 10, ORPHAN_RESCAN_MS = 20, BACKLOG = 64, FIRST_USER = 1000 };
 
 static const char usage[] = "usage: queqiao-launcher --data DIR --socket PATH --public-key FILE --node NAME "
                             "--agent-uid N [--min-uid 1000] [--limits cpuset,memory,pids,cpu,devices|none] "
@@ -40,7 +40,7 @@ _Noreturn void fatal(const char *what) {
     _exit(1);
 }
 
-void watch_fd(struct launcher *self, int fd, uint32_t events, void *watch) {
+void watch_fd(struct launcher *self, int fd, uint32_t events, struct watch *watch) {
     struct epoll_event event = {.events = events, .data.ptr = watch};
     if (epoll_ctl(self->epoll_fd, EPOLL_CTL_ADD, fd, &event) != 0) {
         fatal("watch a descriptor");
@@ -79,51 +79,34 @@ static unsigned parse_limits(char *text) {
 }
 
 static void parse_options(struct options *options, int count, char **arguments) {
-    static const struct option known[] = {{"data", 1, NULL, 'd'},      {"socket", 1, NULL, 's'},
-                                          {"public-key", 1, NULL, 'k'}, {"node", 1, NULL, 'n'},
-                                          {"agent-uid", 1, NULL, 'a'}, {"min-uid", 1, NULL, 'm'},
-                                          {"limits", 1, NULL, 'l'},    {"private-tmp", 0, NULL, 't'},
-                                          {"devices", 1, NULL, 'v'},   {NULL, 0, NULL, 0}};
-    bool has_agent = false;
-    *options = (struct options){.min_uid = 1000, .limits = ((1U << CONTROLLERS) - 1) & ~(1U << CONTROLLER_CPU)};
+    enum { DATA, SOCKET, PUBLIC_KEY, NODE, AGENT_UID, MANDATORY, MIN_UID = MANDATORY, LIMITS, DEVICES, PRIVATE_TMP, KNOWN };
+    static const struct option known[] = {{"data", 1, NULL, DATA},           {"socket", 1, NULL, SOCKET},
+                                          {"public-key", 1, NULL, PUBLIC_KEY}, {"node", 1, NULL, NODE},
+                                          {"agent-uid", 1, NULL, AGENT_UID}, {"min-uid", 1, NULL, MIN_UID},
+                                          {"limits", 1, NULL, LIMITS},       {"private-tmp", 0, NULL, PRIVATE_TMP},
+                                          {"devices", 1, NULL, DEVICES},     {NULL, 0, NULL, 0}};
+    static char usual_limits[] = "cpuset,memory,pids,devices";
+    char *given[KNOWN] = {[LIMITS] = usual_limits};
     for (int option = 0; (option = getopt_long(count, arguments, "", known, NULL)) != -1;) {
-        switch (option) {
-        case 'd':
-            options->data = optarg;
-            break;
-        case 's':
-            options->socket = optarg;
-            break;
-        case 'k':
-            options->public_key = optarg;
-            break;
-        case 'n':
-            options->node = optarg;
-            break;
-        case 'a':
-            options->agent_uid = parse_uid(optarg);
-            has_agent = true;
-            break;
-        case 'm':
-            options->min_uid = parse_uid(optarg);
-            break;
-        case 'l':
-            options->limits = parse_limits(optarg);
-            break;
-        case 'v':
-            options->devices = optarg;
-            break;
-        case 't':
-            options->private_tmp = true;
-            break;
-        default:
+        if (option == '?') {
             fail_usage("unknown option");
         }
+        given[option] = optarg == NULL ? arguments[0] : optarg;
     }
-    if (options->data == NULL || options->socket == NULL || options->public_key == NULL || options->node == NULL ||
-        !has_agent || optind != count) {
-        fail_usage("an option is missing, or there is one word too many");
+    for (int i = 0; i < MANDATORY; i++) {
+        if (given[i] == NULL || optind != count) {
+            fail_usage("an option is missing, or there is one word too many");
+        }
     }
+    *options = (struct options){.data = given[DATA],
+                                .socket = given[SOCKET],
+                                .public_key = given[PUBLIC_KEY],
+                                .node = given[NODE],
+                                .agent_uid = parse_uid(given[AGENT_UID]),
+                                .min_uid = given[MIN_UID] == NULL ? FIRST_USER : parse_uid(given[MIN_UID]),
+                                .devices = given[DEVICES],
+                                .limits = parse_limits(given[LIMITS]),
+                                .private_tmp = given[PRIVATE_TMP] != NULL};
 }
 
 /* Descriptors 0 to 9 are taken, so that those handed to a monitor never collide with their targets. */
@@ -202,22 +185,13 @@ static void open_data(struct launcher *self) {
     }
 }
 
+/* Their base is named after the data folder. */
 static void find_control_groups(struct launcher *self) {
-    uint8_t hash[8];
-    char base[32];
-    if (!self->is_root) {
-        snprintf(self->reasons.tracking, sizeof self->reasons.tracking, "not started by root");
-        for (int which = 0; which < CONTROLLERS; which++) {
-            snprintf(self->reasons.controller[which], CGROUP_REASON_BYTES, "not started by root");
-        }
-        return;
-    }
     uint8_t digest[crypto_generichash_BYTES];
+    char base[32] = "queqiao-";
     crypto_generichash(digest, sizeof digest, (const uint8_t *)self->data_path, strlen(self->data_path), NULL, 0);
-    memcpy(hash, digest, sizeof hash);
-    snprintf(base, sizeof base, "queqiao-%02x%02x%02x%02x%02x%02x%02x%02x", hash[0], hash[1], hash[2], hash[3], hash[4],
-             hash[5], hash[6], hash[7]);
-    cgroup_discover(&self->layout, &self->reasons, base, self->options.limits);
+    sodium_bin2hex(base + strlen(base), 17, digest, 8);
+    cgroup_discover(&self->layout, &self->reasons, self->is_root ? base : NULL, self->options.limits);
 }
 
 /* A list that cannot be read, or not be kept from jobs, is no reason to run them with all devices. */
@@ -260,6 +234,17 @@ int listen_at(const struct launcher *self, const char *path, int type) {
     return fd;
 }
 
+int accept_agent(const struct launcher *self, int listener) {
+    struct ucred peer = {0, (uid_t)-1, (gid_t)-1};
+    socklen_t length = sizeof peer;
+    int fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (fd >= 0 && (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) != 0 || peer.uid != self->options.agent_uid)) {
+        close(fd);
+        fd = -1;
+    }
+    return fd;
+}
+
 /* TERM and INT end the loop; children are reaped by the kernel, nobody waits for them. */
 static int take_signals(void) {
     sigset_t ending;
@@ -281,8 +266,10 @@ static int take_signals(void) {
 
 static int wait_ms(const struct launcher *self) {
     uint64_t now_ms = monotonic_ms();
-    uint64_t at_ms = connections_deadline(self);
-    at_ms = self->sweep_at_ms < at_ms ? self->sweep_at_ms : at_ms;
+    uint64_t at_ms = self->sweep_at_ms;
+    if (self->helper.fd >= 0 && self->helper.deadline_ms < at_ms) {
+        at_ms = self->helper.deadline_ms;
+    }
     if (self->orphans_left && now_ms + ORPHAN_RESCAN_MS < at_ms) {
         at_ms = now_ms + ORPHAN_RESCAN_MS;
     }
@@ -290,8 +277,7 @@ static int wait_ms(const struct launcher *self) {
 }
 
 static void handle_timers(struct launcher *self) {
-    connections_expire(self);
-    resolver_expire(self);
+    helper_expire(self);
     if (self->orphans_left) {
         runs_end_orphans(self);
     }
@@ -301,52 +287,35 @@ static void handle_timers(struct launcher *self) {
     }
 }
 
-static bool handle_event(struct launcher *self, const struct epoll_event *event, int listener) {
-    enum watch *watch = event->data.ptr;
-    switch (*watch) {
-    case WATCH_SIGNALS:
-        return false;
-    case WATCH_LISTENER:
-        connection_accept(self, listener);
-        break;
-    case WATCH_CONNECTION:
-        connection_ready(self, (struct connection *)(void *)watch, event->events);
-        break;
-    case WATCH_RESOLVER:
-        resolver_answered(self);
-        break;
-    case WATCH_READ:
-        reading_ready(self, (struct reading *)(void *)watch);
-        break;
-    case WATCH_HANDOUT_LISTENER:
-        handout_accept(self);
-        break;
-    case WATCH_HANDOUT:
-        handout_ready(self);
-        break;
-    case WATCH_RUN:
-        run_changed(self, (struct run *)(void *)watch);
-        break;
-    }
-    return true;
+static void take_knock(struct launcher *self, struct watch *watch, uint32_t events) {
+    (void)watch;
+    (void)events;
+    self->agent_knocks = true;
 }
 
-static void serve(struct launcher *self, int listener, int signals) {
-    static enum watch listener_watch = WATCH_LISTENER;
-    static enum watch signal_watch = WATCH_SIGNALS;
+static void take_signal(struct launcher *self, struct watch *watch, uint32_t events) {
+    (void)watch;
+    (void)events;
+    self->ending = true;
+}
+
+static void serve(struct launcher *self, int signals) {
+    static struct watch knock_watch = {take_knock};
+    static struct watch signal_watch = {take_signal};
     struct epoll_event events[EVENTS_PER_ROUND];
-    watch_fd(self, listener, EPOLLIN, &listener_watch);
+    watch_fd(self, self->listener_fd, EPOLLIN, &knock_watch);
     watch_fd(self, signals, EPOLLIN, &signal_watch);
-    for (bool running = true; running;) {
+    while (!self->ending) {
         int count = epoll_wait(self->epoll_fd, events, EVENTS_PER_ROUND, wait_ms(self));
         if (count < 0 && errno != EINTR) {
             fatal("wait for events");
         }
         for (int i = 0; i < count; i++) {
-            running &= handle_event(self, &events[i], listener);
+            struct watch *watch = events[i].data.ptr;
+            watch->ready(self, watch, events[i].events);
         }
         handle_timers(self);
-        connections_serve(self);
+        connection_serve(self);
     }
 }
 
@@ -364,9 +333,9 @@ int main(int count, char **arguments) {
     struct launcher *self = &launcher;
     self->is_root = geteuid() == 0;
     parse_options(&self->options, count, arguments);
-    for (size_t i = 0; i < MAX_CONNECTIONS; i++) {
-        self->connections[i] = (struct connection){.watch = WATCH_CONNECTION, .fd = -1, .reading = {.watch = WATCH_READ, .fd = -1}};
-    }
+    self->connection = (struct connection){.watch = {connection_ready}, .fd = -1};
+    self->helper.fd = -1;
+    self->intents_fd = -1;
     if (!self->is_root && self->options.agent_uid != geteuid()) {
         fail_usage("in single-user mode --agent-uid is the launcher's own user");
     }
@@ -390,11 +359,10 @@ int main(int count, char **arguments) {
         fatal("prepare the loop");
     }
     runs_recover(self);
-    resolver_start(self);
     handout_listen(self);
-    int listener = listen_at(self, self->options.socket, SOCK_STREAM);
+    self->listener_fd = listen_at(self, self->options.socket, SOCK_STREAM);
     fprintf(stderr, "queqiao-launcher: ready\n");
-    serve(self, listener, signals);
+    serve(self, signals);
     tidy_up(self);
     return 0;
 }

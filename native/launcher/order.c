@@ -1,6 +1,8 @@
 #include "order.h"
 
 #include <sodium.h>
+#include <stdbool.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "bytes.h"
@@ -9,19 +11,50 @@ enum { LAUNCH_FIXED_BYTES = 108, READ_FIXED_BYTES = 100 };
 
 static const uint32_t order_magic = 0x51514C4F;
 
-/* Takes the next field; the caller has checked that all lengths add up to the order. */
-static struct span take(const uint8_t **cursor, uint32_t length) {
-    struct span field = {*cursor, length};
-    *cursor += length;
-    return field;
-}
+/* A field behind the fixed part: where its length stands, its bounds, and what it must be. */
+struct field {
+    uint32_t length_at, least, most;
+    size_t span; /* in struct order */
+    enum { BYTES, TEXT, ABSOLUTE_PATH } kind; /* the latter two hold no NUL */
+    const char *wrong_length;
+};
 
-static int holds_nul(struct span field) {
-    return field.length > 0 && memchr(field.bytes, 0, field.length) != NULL;
-}
+static const struct field launch_fields[] = {
+    {84, 1, ORDER_MAX_NAME, offsetof(struct order, node_name), TEXT, "nodeNameLength is out of bounds"},
+    {88, 1, ORDER_MAX_PATH, offsetof(struct order, work_dir), ABSOLUTE_PATH, "workDirLength is out of bounds"},
+    {92, 1, ORDER_MAX_PATH, offsetof(struct order, stdout_path), TEXT, "stdoutPathLength is out of bounds"},
+    {96, 0, ORDER_MAX_PATH, offsetof(struct order, stderr_path), TEXT, "stderrPathLength is out of bounds"},
+    {100, 0, ORDER_MAX_ENVIRONMENT, offsetof(struct order, environment), BYTES, "environmentLength is out of bounds"},
+    {104, 1, ORDER_MAX_SCRIPT, offsetof(struct order, script), BYTES, "scriptLength is out of bounds"},
+    /* Only with the flag. */
+    {108, 0, ORDER_MAX_DEVICES, offsetof(struct order, devices), BYTES, "devicesLength is out of bounds"}};
 
-static int is_absolute(struct span path) {
-    return path.bytes[0] == '/';
+static const struct field read_fields[] = {
+    {92, 1, ORDER_MAX_NAME, offsetof(struct order, node_name), TEXT, "nodeNameLength is out of bounds"},
+    {96, 1, ORDER_MAX_PATH, offsetof(struct order, path), ABSOLUTE_PATH, "pathLength is out of bounds"}};
+
+/* Takes the fields in their order, which must fill all from `at` to the end. */
+static const char *take_fields(const uint8_t *bytes, uint32_t total, uint32_t at, const struct field *fields,
+                               size_t count, struct order *order) {
+    for (size_t i = 0; i < count; i++) {
+        struct span *span = (struct span *)(void *)((char *)order + fields[i].span);
+        uint32_t length = get_u32(bytes + fields[i].length_at);
+        if (length < fields[i].least || length > fields[i].most) {
+            return fields[i].wrong_length;
+        }
+        if (at > total || length > total - at) {
+            return "the fields do not fill totalLength";
+        }
+        *span = (struct span){bytes + at, length};
+        at += length;
+        if (fields[i].kind != BYTES && length > 0 && memchr(span->bytes, 0, length) != NULL) {
+            return "NUL in a name or path";
+        }
+        if (fields[i].kind == ABSOLUTE_PATH && span->bytes[0] != '/') {
+            return "workDir or path is not absolute";
+        }
+    }
+    return at == total ? NULL : "the fields do not fill totalLength";
 }
 
 /* NAME=value strings, each closed by NUL. */
@@ -45,59 +78,22 @@ static const char *check_environment(struct span environment) {
     return NULL;
 }
 
-/* Behind the other fields, with its length behind theirs; only where the flag is set. */
-static uint32_t device_length(const uint8_t *bytes, uint32_t fixed) {
-    return fixed > LAUNCH_FIXED_BYTES ? get_u32(bytes + LAUNCH_FIXED_BYTES) : 0;
-}
-
-static const char *check_launch_lengths(const uint8_t *bytes, uint32_t total, uint32_t fixed) {
+static const char *parse_launch(const uint8_t *bytes, uint32_t total, struct order *order) {
+    bool has_devices = (order->flags & ORDER_DEVICES) != 0;
+    uint32_t fixed = LAUNCH_FIXED_BYTES + (has_devices ? 4 : 0);
     if (total < fixed) {
         return "launch order is too short";
     }
-    uint32_t devices = device_length(bytes, fixed);
-    uint32_t cores = get_u32(bytes + 80);
-    uint32_t name = get_u32(bytes + 84);
-    uint32_t work_dir = get_u32(bytes + 88);
-    uint32_t out = get_u32(bytes + 92);
-    uint32_t err = get_u32(bytes + 96);
-    uint32_t environment = get_u32(bytes + 100);
-    uint32_t script = get_u32(bytes + 104);
-    if (cores > ORDER_MAX_CORES || name < 1 || name > ORDER_MAX_NAME) {
-        return "coreCount or nodeNameLength is out of bounds";
+    order->core_count = get_u32(bytes + 80);
+    order->cores = bytes + fixed;
+    if (order->core_count > ORDER_MAX_CORES) {
+        return "coreCount is out of bounds";
     }
-    if (work_dir < 1 || work_dir > ORDER_MAX_PATH || out < 1 || out > ORDER_MAX_PATH || err > ORDER_MAX_PATH) {
-        return "the length of a path is out of bounds";
-    }
-    if (environment > ORDER_MAX_ENVIRONMENT || script < 1 || script > ORDER_MAX_SCRIPT) {
-        return "environmentLength or scriptLength is out of bounds";
-    }
-    if (devices > ORDER_MAX_DEVICES) {
-        return "devicesLength is out of bounds";
-    }
-    /* Each term is bounded above, so the sum cannot wrap. */
-    if (fixed + 2 * cores + name + work_dir + out + err + environment + script + devices != total) {
-        return "the fields do not fill totalLength";
-    }
-    return NULL;
-}
-
-static const char *parse_launch(const uint8_t *bytes, uint32_t total, struct order *order) {
-    uint32_t fixed = LAUNCH_FIXED_BYTES + ((order->flags & ORDER_DEVICES) != 0 ? 4 : 0);
-    const char *wrong = check_launch_lengths(bytes, total, fixed);
+    size_t count = sizeof launch_fields / sizeof *launch_fields - (has_devices ? 0 : 1);
+    const char *wrong = take_fields(bytes, total, fixed + 2 * order->core_count, launch_fields, count, order);
     if (wrong != NULL) {
         return wrong;
     }
-    const uint8_t *cursor = bytes + fixed;
-    order->core_count = get_u32(bytes + 80);
-    order->cores = cursor;
-    cursor += (size_t)2 * order->core_count;
-    order->node_name = take(&cursor, get_u32(bytes + 84));
-    order->work_dir = take(&cursor, get_u32(bytes + 88));
-    order->stdout_path = take(&cursor, get_u32(bytes + 92));
-    order->stderr_path = take(&cursor, get_u32(bytes + 96));
-    order->environment = take(&cursor, get_u32(bytes + 100));
-    order->script = take(&cursor, get_u32(bytes + 104));
-    order->devices = take(&cursor, device_length(bytes, fixed));
     if (order->devices.length > 0 && order->devices.bytes[order->devices.length - 1] != 0) {
         return "devices are not closed by NUL";
     }
@@ -106,13 +102,6 @@ static const char *parse_launch(const uint8_t *bytes, uint32_t total, struct ord
             return "core ids are not ascending";
         }
     }
-    if (holds_nul(order->node_name) || holds_nul(order->work_dir) || holds_nul(order->stdout_path) ||
-        holds_nul(order->stderr_path)) {
-        return "NUL in a name or path";
-    }
-    if (!is_absolute(order->work_dir)) {
-        return "workDir is not absolute";
-    }
     if (order->script.length < 2 || memcmp(order->script.bytes, "#!", 2) != 0) {
         return "script does not start with #!";
     }
@@ -120,32 +109,15 @@ static const char *parse_launch(const uint8_t *bytes, uint32_t total, struct ord
 }
 
 static const char *parse_read(const uint8_t *bytes, uint32_t total, struct order *order) {
-    uint32_t name = get_u32(bytes + 92);
-    uint32_t path = get_u32(bytes + 96);
     order->offset = get_u64(bytes + 80);
     order->max_bytes = get_u32(bytes + 88);
     if (order->offset > INT64_MAX || order->max_bytes > ORDER_MAX_READ) {
         return "offset or maxBytes is out of bounds";
     }
-    if (name < 1 || name > ORDER_MAX_NAME || path < 1 || path > ORDER_MAX_PATH) {
-        return "nodeNameLength or pathLength is out of bounds";
-    }
-    if (READ_FIXED_BYTES + name + path != total) {
-        return "the fields do not fill totalLength";
-    }
-    const uint8_t *cursor = bytes + READ_FIXED_BYTES;
-    order->node_name = take(&cursor, name);
-    order->path = take(&cursor, path);
-    if (holds_nul(order->node_name) || holds_nul(order->path)) {
-        return "NUL in a name or path";
-    }
-    if (!is_absolute(order->path)) {
-        return "path is not absolute";
-    }
     if (order->mem_bytes != 0 || order->pids_max != 0 || order->grace_ms != 0 || (order->flags & ORDER_DEVICES) != 0) {
         return "a read order carries limits";
     }
-    return NULL;
+    return take_fields(bytes, total, READ_FIXED_BYTES, read_fields, sizeof read_fields / sizeof *read_fields, order);
 }
 
 static const char *parse_header(const uint8_t *bytes, struct order *order) {

@@ -8,15 +8,20 @@
 #include "launcher.h"
 #include "processes.h"
 
-enum { MAX_LIST = 1024, ENTRY_BYTES = 52, OVERFLOW_UID = 65534 };
+enum {
+    MAX_LIST = 1024,
+    ENTRY_BYTES = 52,
+    OVERFLOW_UID = 65534,
+    MIN_ORDER_FRAME = ORDER_MIN_BYTES + ORDER_SIGNATURE_BYTES,
+    MAX_ORDER_FRAME = ORDER_MAX_BYTES + ORDER_SIGNATURE_BYTES
+};
 
 /* A refused launch keeps its place among the launches before it, which are not answered yet. */
-static void refuse(struct launcher *self, struct connection *connection, enum request type, enum status status,
-                   uint32_t reason, const char *text) {
+static void refuse(struct launcher *self, enum request type, uint32_t reason, const char *text) {
     if (type == LAUNCH) {
-        batch_answer(self, connection, status, reason, text, NULL);
+        batch_answer(STATUS_REFUSED, reason, text, NULL);
     } else {
-        connection_reply(connection, (uint16_t)type, status, reason, text, NULL, 0);
+        connection_answer(self, (uint16_t)type, STATUS_REFUSED, reason, text);
     }
 }
 
@@ -30,39 +35,8 @@ static const char *check_user(const struct launcher *self, uid_t uid) {
     return !self->is_root && uid != geteuid() ? "in single-user mode jobs run as the launcher's own user" : NULL;
 }
 
-/* Step 2, after the order itself. NULL: refused and answered, or (with `waits`) to be asked again. */
-static const struct identity *resolve(struct launcher *self, struct connection *connection, enum request type,
-                                      uid_t uid, bool *waits) {
-    const char *forbidden = check_user(self, uid);
-    if (forbidden != NULL) {
-        refuse(self, connection, type, STATUS_REFUSED, FORBIDDEN_USER, forbidden);
-        return NULL;
-    }
-    const struct identity *identity = resolver_ask(self, uid);
-    if (identity == NULL) {
-        refuse(self, connection, type, STATUS_BUSY, FULL, "too many users are being looked up");
-        return NULL;
-    }
-    switch (identity->state) {
-    case IDENTITY_KNOWN:
-        return identity;
-    case IDENTITY_FREE:
-    case IDENTITY_ASKED:
-        connection->awaits_identity = *waits = true;
-        connection->deadline_ms = identity->until_ms;
-        break;
-    case IDENTITY_UNKNOWN:
-        refuse(self, connection, type, STATUS_REFUSED, UNKNOWN_USER, "the node does not know this uid");
-        break;
-    case IDENTITY_NO_ANSWER:
-        refuse(self, connection, type, STATUS_REFUSED, NAME_SERVICE, "the name service does not answer");
-        break;
-    }
-    return NULL;
-}
-
-static bool handle_order(struct launcher *self, struct connection *connection, enum request type, const uint8_t *body,
-                         size_t length) {
+/* Steps 1 and 2. */
+static bool handle_order(struct launcher *self, enum request type, const uint8_t *body, size_t length) {
     struct order order;
     const char *why = NULL;
     enum reason reason = order_verify(body, length, self->key, self->options.node, realtime_ms(), &order, &why);
@@ -70,23 +44,32 @@ static bool handle_order(struct launcher *self, struct connection *connection, e
         reason = BAD_ORDER;
         why = "the order is of another type than the request";
     }
-    if (reason != REASON_NONE) {
-        refuse(self, connection, type, STATUS_REFUSED, reason, why);
-        return true;
-    }
-    const struct run *known = type == LAUNCH ? run_find(self, order.job_id, order.attempt) : NULL;
+    struct run *known = reason == REASON_NONE && type == LAUNCH ? run_find(self, order.job_id, order.attempt) : NULL;
     if (known != NULL) {
-        batch_answer(self, connection, STATUS_EXISTS, REASON_NONE, "", known);
+        batch_answer(STATUS_EXISTS, REASON_NONE, "", known);
         return true;
     }
-    bool waits = false;
-    const struct identity *identity = resolve(self, connection, type, order.uid, &waits);
-    if (identity != NULL && type == LAUNCH) {
-        batch_launch(self, connection, &order, identity);
-    } else if (identity != NULL) {
-        reading_start(self, connection, &order, identity);
+    if (reason == REASON_NONE && (why = check_user(self, order.uid)) != NULL) {
+        reason = FORBIDDEN_USER;
     }
-    return !waits;
+    if (reason != REASON_NONE) {
+        refuse(self, type, reason, why);
+        return true;
+    }
+    const struct identity *identity = helper_look_up(self, &order);
+    if (identity == NULL) {
+        return false;
+    }
+    if (identity->state == IDENTITY_UNKNOWN) {
+        refuse(self, type, UNKNOWN_USER, "the node does not know this uid");
+    } else if (identity->state == IDENTITY_NO_ANSWER) {
+        refuse(self, type, NAME_SERVICE, "the name service does not answer");
+    } else if (type == LAUNCH) {
+        batch_launch(self, &order, identity);
+    } else {
+        helper_read(self, &order, identity);
+    }
+    return true;
 }
 
 static bool is_allowed(uint32_t signal) {
@@ -107,27 +90,18 @@ static bool is_allowed(uint32_t signal) {
     }
 }
 
-static void handle_signal(struct launcher *self, struct connection *connection, const uint8_t *body) {
+static void handle_signal(struct launcher *self, struct run *run, const uint8_t *body) {
     struct control_message message = {get_u32(body + 12), get_u32(body + 16)};
-    struct run *run = run_find(self, get_u64(body), get_u32(body + 8));
-    if (run == NULL) {
-        connection_reply(connection, SIGNAL, STATUS_NOT_FOUND, 0, "no such run", NULL, 0);
-        return;
-    }
+    bool running = run->state == RUN_RUNNING;
     if (!is_allowed(message.signal) || message.grace_ms > ORDER_MAX_GRACE_MS) {
-        connection_reply(connection, SIGNAL, STATUS_REFUSED, BAD_SIGNAL, "signal or graceMs not allowed", NULL, 0);
-        return;
-    }
-    run_refresh(self, run);
-    if (run->state == RUN_RUNNING && write(run->fd, &message, sizeof message) == (ssize_t)sizeof message) {
-        connection_reply(connection, SIGNAL, STATUS_OK, 0, "", NULL, 0);
-    } else if (run->state == RUN_RUNNING && errno == EAGAIN) {
-        connection_reply(connection, SIGNAL, STATUS_BUSY, FULL, "the monitor has unread signals", NULL, 0);
-    } else if (run->state == RUN_RUNNING || run->state == RUN_UNKNOWN) {
-        /* The monitor is gone and the launcher is killing what is left, which is what was asked. */
-        connection_reply(connection, SIGNAL, STATUS_OK, 0, "", NULL, 0);
+        connection_answer(self, SIGNAL, STATUS_REFUSED, BAD_SIGNAL, "signal or graceMs not allowed");
+    } else if (!running && run->state != RUN_UNKNOWN) {
+        connection_answer(self, SIGNAL, STATUS_NOT_RUNNING, 0, "the run has ended");
+    } else if (running && write(run->fd, &message, sizeof message) < 0 && errno == EAGAIN) {
+        connection_answer(self, SIGNAL, STATUS_BUSY, FULL, "the monitor has unread signals");
     } else {
-        connection_reply(connection, SIGNAL, STATUS_NOT_RUNNING, 0, "the run has ended", NULL, 0);
+        /* Where the monitor is gone the launcher is killing what is left, which is what was asked. */
+        connection_answer(self, SIGNAL, STATUS_OK, 0, "");
     }
 }
 
@@ -148,24 +122,16 @@ static uint32_t suspend_run(const struct launcher *self, const struct run *run, 
     return SUSPEND_GOES_ON;
 }
 
-static void handle_suspend(struct launcher *self, struct connection *connection, const uint8_t *body) {
-    struct run *run = run_find(self, get_u64(body), get_u32(body + 8));
+static void handle_suspend(struct launcher *self, struct run *run, const uint8_t *body) {
     uint32_t wanted = get_u32(body + 12);
     uint8_t payload[4];
-    if (run == NULL) {
-        connection_reply(connection, SUSPEND, STATUS_NOT_FOUND, 0, "no such run", NULL, 0);
-        return;
-    }
     if (wanted > 1) {
-        connection_reply(connection, SUSPEND, STATUS_REFUSED, BAD_SIGNAL, "suspend is 0 or 1", NULL, 0);
-        return;
-    }
-    run_refresh(self, run);
-    if (run->state == RUN_RUNNING) {
+        connection_answer(self, SUSPEND, STATUS_REFUSED, BAD_SIGNAL, "suspend is 0 or 1");
+    } else if (run->state == RUN_RUNNING) {
         put_u32(payload, suspend_run(self, run, wanted == 1));
-        connection_reply(connection, SUSPEND, STATUS_OK, 0, "", payload, sizeof payload);
+        connection_reply(self, SUSPEND, STATUS_OK, 0, "", payload, sizeof payload);
     } else {
-        connection_reply(connection, SUSPEND, STATUS_NOT_RUNNING, 0, "the run has ended", NULL, 0);
+        connection_answer(self, SUSPEND, STATUS_NOT_RUNNING, 0, "the run has ended");
     }
 }
 
@@ -191,14 +157,14 @@ static size_t put_entry(struct launcher *self, struct run *run, uint8_t *at) {
     return ENTRY_BYTES + (recorded ? RECORD_BYTES : 0);
 }
 
-static void handle_list(struct launcher *self, struct connection *connection, const uint8_t *body) {
+static void handle_list(struct launcher *self, const uint8_t *body) {
     static uint8_t payload[8 + MAX_LIST * (ENTRY_BYTES + RECORD_BYTES)];
     uint64_t job_id = get_u64(body);
     uint32_t attempt = get_u32(body + 8);
     uint32_t limit = get_u32(body + 12);
     if (limit < 1 || limit > MAX_LIST) {
-        connection_reply(connection, LIST, STATUS_MALFORMED, BAD_FRAME, "limit is not in 1 to 1024", NULL, 0);
-        connection->closing = true;
+        connection_answer(self, LIST, STATUS_MALFORMED, BAD_FRAME, "limit is not in 1 to 1024");
+        self->connection.closing = true;
         return;
     }
     size_t at = run_position(self, job_id, attempt);
@@ -219,22 +185,17 @@ static void handle_list(struct launcher *self, struct connection *connection, co
     }
     put_u32(payload, count);
     put_u32(payload + 4, more);
-    connection_reply(connection, LIST, STATUS_OK, 0, "", payload, used);
+    connection_reply(self, LIST, STATUS_OK, 0, "", payload, used);
 }
 
-static void handle_forget(struct launcher *self, struct connection *connection, const uint8_t *body) {
-    struct run *run = run_find(self, get_u64(body), get_u32(body + 8));
-    if (run == NULL) {
-        connection_reply(connection, FORGET, STATUS_NOT_FOUND, 0, "no such run", NULL, 0);
-        return;
-    }
-    run_refresh(self, run);
+static void handle_forget(struct launcher *self, struct run *run, const uint8_t *body) {
+    (void)body;
     if (run->state == RUN_RUNNING || run->state == RUN_UNKNOWN) {
-        connection_reply(connection, FORGET, STATUS_REFUSED, STILL_RUNNING, "the run has not ended", NULL, 0);
+        connection_answer(self, FORGET, STATUS_REFUSED, STILL_RUNNING, "the run has not ended");
     } else if (run->state == RUN_ENDED && run_forget(self, run) != 0) {
-        connection_reply(connection, FORGET, STATUS_FAILED, (uint32_t)errno, strerror(errno), NULL, 0);
+        connection_answer(self, FORGET, STATUS_FAILED, (uint32_t)errno, strerror(errno));
     } else {
-        connection_reply(connection, FORGET, STATUS_OK, 0, "", NULL, 0);
+        connection_answer(self, FORGET, STATUS_OK, 0, "");
     }
 }
 
@@ -247,7 +208,7 @@ static size_t put_capability(uint8_t *at, uint16_t id, bool present, const char 
     return 6 + length;
 }
 
-static void handle_capabilities(struct launcher *self, struct connection *connection) {
+static void handle_capabilities(struct launcher *self) {
     static const uint16_t controller_ids[CONTROLLERS] = {3, 4, 5, 8, 9};
     enum { CAPABILITY_COUNT = 9 };
     uint8_t payload[24 + CAPABILITY_COUNT * (6 + CGROUP_REASON_BYTES)];
@@ -264,30 +225,39 @@ static void handle_capabilities(struct launcher *self, struct connection *connec
     const char *private_tmp = self->options.private_tmp ? "own /tmp for each run" : "not asked for by --private-tmp";
     at += put_capability(at, 6, self->options.private_tmp, private_tmp);
     at += put_capability(at, 7, true, self->layout.tracking[0] != 0 ? "by the freezer" : "by STOP to each process");
-    connection_reply(connection, CAPABILITIES, STATUS_OK, 0, "", payload, (size_t)(at - payload));
+    connection_reply(self, CAPABILITIES, STATUS_OK, 0, "", payload, (size_t)(at - payload));
 }
 
-bool handle_request(struct launcher *self, struct connection *connection, enum request type, const uint8_t *body,
-                    size_t length) {
-    switch (type) {
-    case LAUNCH:
-    case READ:
-        return handle_order(self, connection, type, body, length);
-    case SIGNAL:
-        handle_signal(self, connection, body);
-        break;
-    case LIST:
-        handle_list(self, connection, body);
-        break;
-    case FORGET:
-        handle_forget(self, connection, body);
-        break;
-    case SUSPEND:
-        handle_suspend(self, connection, body);
-        break;
-    case CAPABILITIES:
-        handle_capabilities(self, connection);
-        break;
+/* The lengths that the body of a request may have, and what is done with one that names a run. */
+static const struct {
+    uint32_t least, most;
+    void (*on_run)(struct launcher *self, struct run *run, const uint8_t *body);
+} kinds[] = {
+    [LAUNCH] = {MIN_ORDER_FRAME, MAX_ORDER_FRAME, NULL}, [READ] = {MIN_ORDER_FRAME, MAX_ORDER_FRAME, NULL},
+    [SIGNAL] = {20, 20, handle_signal},                  [LIST] = {16, 16, NULL},
+    [FORGET] = {12, 12, handle_forget},                  [CAPABILITIES] = {0, 0, NULL},
+    [SUSPEND] = {16, 16, handle_suspend}};
+
+bool request_fits(uint16_t type, uint32_t length) {
+    return length >= kinds[type].least && length <= kinds[type].most;
+}
+
+bool handle_request(struct launcher *self, enum request type, const uint8_t *body, size_t length) {
+    if (type == LAUNCH || type == READ) {
+        return handle_order(self, type, body, length);
+    }
+    if (type == LIST) {
+        handle_list(self, body);
+    } else if (type == CAPABILITIES) {
+        handle_capabilities(self);
+    } else {
+        struct run *run = run_find(self, get_u64(body), get_u32(body + 8));
+        if (run == NULL) {
+            connection_answer(self, (uint16_t)type, STATUS_NOT_FOUND, 0, "no such run");
+        } else {
+            run_refresh(self, run);
+            kinds[type].on_run(self, run, body);
+        }
     }
     return true;
 }

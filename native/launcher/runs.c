@@ -16,9 +16,11 @@
 #include "launcher.h"
 #include "processes.h"
 
-enum { INTENT_BYTES = 68, INTENT_CRC_AT = 60, INTENT_PID_AT = 64 };
+enum { INTENT_BYTES = 68, INTENT_CRC_AT = 60, INTENT_PID_AT = 64, INTENTS_PER_FILE = 64 };
 
 static const uint32_t intent_magic = 0x5151494E;
+
+static void run_changed(struct launcher *self, struct watch *watch, uint32_t events);
 
 size_t run_position(const struct launcher *self, uint64_t job_id, uint32_t attempt) {
     size_t low = 0;
@@ -53,7 +55,7 @@ struct run *run_add(struct launcher *self, uint64_t job_id, uint32_t attempt) {
     if (self->runs == NULL || run == NULL) {
         fatal("memory for the table of runs");
     }
-    run->watch = WATCH_RUN;
+    run->watch.ready = run_changed;
     run->job_id = job_id;
     run->attempt = attempt;
     run->fd = -1;
@@ -83,8 +85,28 @@ static void spool_name(char name[RUN_NAME_BYTES + 8], const struct run *run) {
     snprintf(name, RUN_NAME_BYTES + 8, "%" PRIu64 ".%" PRIu32 ".exit", run->job_id, run->attempt);
 }
 
-int run_write_intent(int run_fd, const struct run *run) {
+static void intent_name(char link[RUN_NAME_BYTES + 8], const char *name) {
+    snprintf(link, RUN_NAME_BYTES + 8, "%.*s.intent", RUN_NAME_BYTES - 1, name);
+}
+
+/* A file for the next intents, under the name of the first of them. */
+static int begin_intents(struct launcher *self, const char *link) {
+    if (self->intents_fd >= 0) {
+        close(self->intents_fd);
+    }
+    self->intents_held = 0;
+    self->intents_fd = openat(self->runs_fd, link, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    return self->intents_fd < 0 ? -1 : 0;
+}
+
+/*
+ * Intents share a file, which has a name for each run that is kept and goes with the last of them: what a
+ * batch adds becomes durable by one sync of the file and one of the folder.
+ */
+int run_write_intent(struct launcher *self, const char *name, struct run *run, bool first) {
     uint8_t bytes[INTENT_BYTES] = {0};
+    char path[32];
+    char link[RUN_NAME_BYTES + 8];
     put_u32(bytes, intent_magic);
     put_u16(bytes + 4, 1);
     put_u16(bytes + 6, INTENT_BYTES);
@@ -95,42 +117,69 @@ int run_write_intent(int run_fd, const struct run *run) {
     put_u64(bytes + 32, run->start_ms);
     memcpy(bytes + 40, run->boot_id, BOOT_ID_BYTES);
     put_u32(bytes + INTENT_CRC_AT, crc32_ieee(bytes, INTENT_CRC_AT));
-    int fd = openat(run_fd, "intent", O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-    if (fd >= 0 && write_all(fd, bytes, sizeof bytes) != 0) {
-        close(fd);
+    snprintf(path, sizeof path, "/proc/self/fd/%d", self->intents_fd);
+    intent_name(link, name);
+    bool full = first && self->intents_held >= INTENTS_PER_FILE;
+    int result = self->intents_fd < 0 || full ? -1 : linkat(AT_FDCWD, path, self->runs_fd, link, AT_SYMLINK_FOLLOW);
+    /* With the last of its names gone a file cannot get another; one batch is synced in one file. */
+    if (result != 0 && (!first || begin_intents(self, link) != 0)) {
         return -1;
     }
-    return fd;
+    run->intent_at = INTENT_BYTES * self->intents_held++;
+    return pwrite(self->intents_fd, bytes, sizeof bytes, run->intent_at) == (ssize_t)sizeof bytes ? 0 : -1;
 }
 
 /* For receipts after a restart; of use within this boot only, so it is not synced. */
-void run_save_pid(int intent_fd, pid_t pid) {
+void run_save_pid(const struct launcher *self, const struct run *run) {
     uint8_t bytes[4];
-    put_u32(bytes, (uint32_t)pid);
-    if (pwrite(intent_fd, bytes, sizeof bytes, INTENT_PID_AT) != (ssize_t)sizeof bytes) {
+    put_u32(bytes, (uint32_t)run->pid);
+    if (pwrite(self->intents_fd, bytes, sizeof bytes, run->intent_at + INTENT_PID_AT) != (ssize_t)sizeof bytes) {
         fatal("write a receipt");
     }
 }
 
-static bool read_intent(int run_fd, struct run *run) {
+/* The last one counts: an order that failed and was given again has two. */
+static bool read_intent(const struct launcher *self, const char *name, struct run *run) {
     uint8_t bytes[INTENT_BYTES];
-    int fd = openat(run_fd, "intent", O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-    if (fd < 0) {
-        return false;
+    char link[RUN_NAME_BYTES + 8];
+    bool found = false;
+    intent_name(link, name);
+    int fd = openat(self->runs_fd, link, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    while (fd >= 0 && read(fd, bytes, sizeof bytes) == (ssize_t)sizeof bytes) {
+        if (get_u32(bytes) == intent_magic && get_u32(bytes + INTENT_CRC_AT) == crc32_ieee(bytes, INTENT_CRC_AT) &&
+            get_u64(bytes + 8) == run->job_id && get_u32(bytes + 16) == run->attempt) {
+            found = true;
+            run->uid = get_u32(bytes + 20);
+            run->not_after_ms = get_u64(bytes + 24);
+            run->start_ms = get_u64(bytes + 32);
+            memcpy(run->boot_id, bytes + 40, BOOT_ID_BYTES);
+            run->pid = (pid_t)get_u32(bytes + INTENT_PID_AT);
+        }
     }
-    ssize_t length = read(fd, bytes, sizeof bytes);
-    close(fd);
-    if (length != (ssize_t)sizeof bytes || get_u32(bytes) != intent_magic ||
-        get_u32(bytes + INTENT_CRC_AT) != crc32_ieee(bytes, INTENT_CRC_AT) || get_u64(bytes + 8) != run->job_id ||
-        get_u32(bytes + 16) != run->attempt) {
-        return false;
+    if (fd >= 0) {
+        close(fd);
     }
-    run->uid = get_u32(bytes + 20);
-    run->not_after_ms = get_u64(bytes + 24);
-    run->start_ms = get_u64(bytes + 32);
-    memcpy(run->boot_id, bytes + 40, BOOT_ID_BYTES);
-    run->pid = (pid_t)get_u32(bytes + INTENT_PID_AT);
-    return true;
+    return found;
+}
+
+int run_open(const struct launcher *self, const char *name) {
+    return openat(self->runs_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
+/* The intent first: a directory without one is not a run. What is not there any more is no failure. */
+int run_erase(const struct launcher *self, const char *name) {
+    static const char *const files[] = {"script", "control", "ended"};
+    char link[RUN_NAME_BYTES + 8];
+    int run_fd = run_open(self, name);
+    intent_name(link, name);
+    unlinkat(self->runs_fd, link, 0);
+    for (size_t i = 0; run_fd >= 0 && i < sizeof files / sizeof *files; i++) {
+        unlinkat(run_fd, files[i], 0);
+    }
+    if (run_fd >= 0) {
+        close(run_fd);
+    }
+    return unlinkat(self->runs_fd, name, AT_REMOVEDIR) == 0 || errno == ENOENT ? 0 : -1;
 }
 
 static bool has_record(const struct launcher *self, const struct run *run) {
@@ -190,7 +239,7 @@ static void resolve_loss(struct launcher *self, struct run *run) {
     if (run->fd < 0) {
         run->fd = cgroup_open_events(&self->layout, name);
         if (run->fd >= 0 && !self->layout.tracks_by_freezer) {
-            watch_fd(self, run->fd, EPOLLPRI, run);
+            watch_fd(self, run->fd, EPOLLPRI, &run->watch);
         } else if (run->fd < 0 && errno != ENOENT) {
             fatal("watch a control group");
         }
@@ -205,7 +254,9 @@ static void resolve_loss(struct launcher *self, struct run *run) {
     }
 }
 
-void run_changed(struct launcher *self, struct run *run) {
+static void run_changed(struct launcher *self, struct watch *watch, uint32_t events) {
+    struct run *run = (struct run *)(void *)watch;
+    (void)events;
     run_refresh(self, run);
     if (run->state == RUN_RUNNING) {
         close_watch(run);
@@ -231,7 +282,7 @@ void runs_end_orphans(struct launcher *self) {
         end_unknown(self);
         return;
     }
-    pid_t *spared = calloc(self->run_count + MAX_READS + 1, sizeof *spared);
+    pid_t *spared = calloc(self->run_count + 1, sizeof *spared);
     size_t count = 0;
     if (spared == NULL) {
         fatal("memory for the living monitors");
@@ -241,12 +292,7 @@ void runs_end_orphans(struct launcher *self) {
             spared[count++] = self->runs[i]->pid;
         }
     }
-    for (size_t i = 0; i < MAX_CONNECTIONS && count < self->run_count + MAX_READS; i++) {
-        if (self->connections[i].reading.fd >= 0) {
-            spared[count++] = self->connections[i].reading.child;
-        }
-    }
-    spared[count++] = self->resolver_pid;
+    spared[count++] = self->helper.pid;
     if (signal_descendants(getpid(), SIGKILL, spared, count) == 0) {
         self->orphans_left = false;
         for (size_t i = 0; i < self->run_count; i++) {
@@ -266,7 +312,7 @@ int run_forget(struct launcher *self, struct run *run) {
     char record[RUN_NAME_BYTES + 8];
     run_name(name, run->job_id, run->attempt);
     spool_name(record, run);
-    int run_fd = openat(self->runs_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    int run_fd = run_open(self, name);
     if (run_fd < 0) {
         return -1;
     }
@@ -281,17 +327,6 @@ int run_forget(struct launcher *self, struct run *run) {
     return result;
 }
 
-static int remove_directory(const struct launcher *self, int run_fd, const char *name) {
-    static const char *const files[] = {"script", "control", "ended", "intent"};
-    for (size_t i = 0; run_fd >= 0 && i < sizeof files / sizeof *files; i++) {
-        unlinkat(run_fd, files[i], 0);
-    }
-    if (run_fd >= 0) {
-        close(run_fd);
-    }
-    return unlinkat(self->runs_fd, name, AT_REMOVEDIR);
-}
-
 void runs_sweep(struct launcher *self) {
     uint64_t now_ms = realtime_ms();
     size_t kept = 0;
@@ -300,8 +335,7 @@ void runs_sweep(struct launcher *self) {
         char name[RUN_NAME_BYTES];
         run_name(name, run->job_id, run->attempt);
         if (run->state == RUN_FORGOTTEN && run->not_after_ms + TOMBSTONE_EXTRA_MS < now_ms) {
-            int run_fd = openat(self->runs_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-            remove_directory(self, run_fd, name);
+            run_erase(self, name);
             free(run);
         } else {
             self->runs[kept++] = run;
@@ -311,18 +345,23 @@ void runs_sweep(struct launcher *self) {
 }
 
 static void recover(struct launcher *self, const char *name, uint64_t job_id, uint32_t attempt) {
-    int run_fd = openat(self->runs_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    struct run *run = run_fd < 0 ? NULL : run_add(self, job_id, attempt);
+    struct run *run = run_add(self, job_id, attempt);
     if (run == NULL) {
         fatal(name);
     }
-    if (!read_intent(run_fd, run)) {
+    if (!read_intent(self, name, run)) {
         /* Its launcher died before the intent was durable, hence before it forked anything. */
         run_drop(self, run);
-        if (remove_directory(self, run_fd, name) != 0) {
+        if (run_erase(self, name) != 0) {
             fatal(name);
         }
         return;
+    }
+    /* The directory is made before the intent, but it is not what was synced. */
+    (void)!mkdirat(self->runs_fd, name, 0711);
+    int run_fd = run_open(self, name);
+    if (run_fd < 0) {
+        fatal(name);
     }
     if (faccessat(run_fd, "ended", F_OK, 0) == 0) {
         run->state = RUN_FORGOTTEN;
@@ -334,12 +373,23 @@ static void recover(struct launcher *self, const char *name, uint64_t job_id, ui
         run->state = RUN_RUNNING;
         run->fd = openat(run_fd, "control", O_WRONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
         if (run->fd >= 0) {
-            watch_fd(self, run->fd, 0, run);
+            watch_fd(self, run->fd, 0, &run->watch);
         } else {
-            run_changed(self, run);
+            run_changed(self, &run->watch, 0);
         }
     }
     close(run_fd);
+}
+
+/* The run that a name is of: JOB.ATTEMPT, and nothing else but `behind` or nothing behind it. */
+static bool parse_name(const char *text, const char *behind, char name[RUN_NAME_BYTES], uint64_t *job_id,
+                       uint32_t *attempt) {
+    if (sscanf(text, "%" SCNu64 ".%" SCNu32, job_id, attempt) != 2) {
+        return false;
+    }
+    run_name(name, *job_id, *attempt);
+    size_t length = strlen(name);
+    return strncmp(text, name, length) == 0 && (text[length] == 0 || strcmp(text + length, behind) == 0);
 }
 
 /* Groups without a run: the data folder was emptied under a running job. */
@@ -350,8 +400,7 @@ static void end_strays(struct launcher *self) {
         uint64_t job_id = 0;
         uint32_t attempt = 0;
         char name[RUN_NAME_BYTES];
-        if (sscanf(entry->d_name, "%" SCNu64 ".%" SCNu32, &job_id, &attempt) == 2) {
-            run_name(name, job_id, attempt);
+        if (parse_name(entry->d_name, "", name, &job_id, &attempt)) {
             const struct run *run = run_find(self, job_id, attempt);
             if (run == NULL || run->state == RUN_ENDED || run->state == RUN_FORGOTTEN) {
                 cgroup_kill(&self->layout, name);
@@ -374,11 +423,8 @@ void runs_recover(struct launcher *self) {
     while ((entry = readdir(directory)) != NULL) {
         uint64_t job_id = 0;
         uint32_t attempt = 0;
-        char name[RUN_NAME_BYTES] = "";
-        if (sscanf(entry->d_name, "%" SCNu64 ".%" SCNu32, &job_id, &attempt) == 2) {
-            run_name(name, job_id, attempt);
-        }
-        if (strcmp(name, entry->d_name) == 0) {
+        char name[RUN_NAME_BYTES];
+        if (parse_name(entry->d_name, ".intent", name, &job_id, &attempt) && run_find(self, job_id, attempt) == NULL) {
             recover(self, name, job_id, attempt);
         }
     }

@@ -154,7 +154,7 @@ static void runOfAnEarlierBootHasEnded(void) {
     pid_t monitor = start_waiting(1);
     node_kill(&node, SIGKILL);
     CHECK(kill(monitor, SIGKILL) == 0);
-    snprintf(path, sizeof path, "%.400s/runs/1.1/intent", node.data);
+    snprintf(path, sizeof path, "%.400s/runs/1.1.intent", node.data);
     int fd = open(path, O_RDWR | O_CLOEXEC);
     CHECK(fd >= 0 && pread(fd, intent, sizeof intent, 0) == (ssize_t)sizeof intent);
     intent[40] ^= 1;
@@ -167,17 +167,95 @@ static void runOfAnEarlierBootHasEnded(void) {
     node_destroy(&node);
 }
 
-/* The launcher died between creating the directory and the sync of its intent: nothing was forked. */
-static void directoryWithoutIntentIsNotARun(void) {
+static void write_file_of_runs(const char *name, const void *bytes, size_t length) {
     char path[PATH_BYTES];
+    snprintf(path, sizeof path, "%.400s/runs/%s", node.data, name);
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    CHECK(fd >= 0 && write(fd, bytes, length) == (ssize_t)length && close(fd) == 0);
+}
+
+/* The launcher died before the sync of the intent, so nothing was forked: the intent is absent, torn or of another. */
+static void directoryWithoutAWholeIntentIsNotARun(void) {
+    static uint8_t intent[68];
+    static const size_t lengths[] = {0, 1, 67, 68};
+    char path[PATH_BYTES];
+    char name[32];
+    node_create(&node);
+    node_start(&node);
+    for (uint64_t job = 1; job <= 5; job++) {
+        node_kill(&node, SIGKILL);
+        snprintf(path, sizeof path, "%.400s/runs/%" PRIu64 ".1", node.data, job);
+        CHECK(mkdir(path, 0711) == 0);
+        snprintf(name, sizeof name, "%" PRIu64 ".1.intent", job);
+        put32(intent, 0x5151494E);
+        put64(intent + 8, job + (job == 4 ? 1 : 0));
+        put32(intent + 16, 1);
+        put32(intent + 60, crc32_of(intent, 60) ^ (job == 4 ? 0 : 1));
+        if (job <= 4) {
+            write_file_of_runs(name, intent, lengths[job - 1]);
+        }
+        node_start(&node);
+        CHECK_EQUAL(0, listed_state(&node, job));
+        CHECK(access(path, F_OK) != 0);
+        CHECK_EQUAL(0, run_script(&node, job, "#!/bin/sh\ntrue\n").exit_code);
+    }
+    node_destroy(&node);
+}
+
+/* What a loss of power may leave where the file system has no journal: the synced intent, and not the directory. */
+static void intentWithoutADirectoryIsARun(void) {
+    char path[PATH_BYTES];
+    uint8_t intent[68] = {0};
     node_create(&node);
     node_start(&node);
     node_kill(&node, SIGKILL);
-    snprintf(path, sizeof path, "%.400s/runs/1.1", node.data);
-    CHECK(mkdir(path, 0711) == 0);
+    put32(intent, 0x5151494E);
+    put64(intent + 8, 1);
+    put32(intent + 16, 1);
+    put32(intent + 60, crc32_of(intent, 60));
+    write_file_of_runs("1.1.intent", intent, sizeof intent);
     node_start(&node);
-    CHECK_EQUAL(0, listed_state(&node, 1));
-    CHECK_EQUAL(0, run_script(&node, 1, "#!/bin/sh\ntrue\n").exit_code);
+    CHECK_EQUAL(REBOOTED, await_end(&node, 1).flags);
+    struct launch launch = launch_defaults(&node, 1, "#!/bin/sh\ntrue\n");
+    struct reply reply = request_launch(&node, &launch);
+    CHECK_EQUAL(2, reply.status);
+    reply_free(&reply);
+    CHECK_EQUAL(0, request_forget(&node, 1));
+    snprintf(path, sizeof path, "%.400s/runs/1.1/ended", node.data);
+    CHECK(access(path, F_OK) == 0);
+    node_destroy(&node);
+}
+
+/* Intents share files: each is found among the others after a restart, also one that was made again. */
+static void intentsThatShareAFileAreToldApart(void) {
+    enum { RUNS = 150 };
+    char path[PATH_BYTES];
+    uint64_t inodes = 0;
+    struct stat status;
+    static uint64_t starts[RUNS + 1];
+    node_create(&node);
+    node_start(&node);
+    for (uint64_t job = 1; job <= RUNS; job++) {
+        struct launch launch = launch_defaults(&node, job, "#!/bin/sh\ntrue\n");
+        struct reply reply = request_launch(&node, &launch);
+        CHECK_EQUAL(1, reply.status);
+        starts[job] = get64(reply.payload + 8);
+        reply_free(&reply);
+        snprintf(path, sizeof path, "%.400s/runs/%" PRIu64 ".1.intent", node.data, job);
+        CHECK(stat(path, &status) == 0);
+        inodes += status.st_size == 68;
+    }
+    CHECK(inodes >= 2 && inodes < RUNS / 10);
+    node_kill(&node, SIGKILL);
+    node_start(&node);
+    for (uint64_t job = 1; job <= RUNS; job++) {
+        struct launch launch = launch_defaults(&node, job, "#!/bin/sh\ntrue\n");
+        struct reply reply = request_launch(&node, &launch);
+        CHECK_EQUAL(2, reply.status);
+        CHECK(get64(reply.payload + 8) == starts[job] && get32(reply.payload) != 0);
+        reply_free(&reply);
+        await_end(&node, job);
+    }
     node_destroy(&node);
 }
 
@@ -270,9 +348,9 @@ static void groupWithoutARunIsEnded(void) {
     pid_t job = main_pid(1);
     node_kill(&node, SIGKILL);
     CHECK(kill(monitor, SIGKILL) == 0);
-    static const char *const files[] = {"intent", "control", "script", ""};
+    static const char *const files[] = {".intent", "/control", "/script", ""};
     for (int i = 0; i < 4; i++) {
-        snprintf(path, sizeof path, "%.400s/runs/1.1/%s", node.data, files[i]);
+        snprintf(path, sizeof path, "%.400s/runs/1.1%s", node.data, files[i]);
         CHECK(remove(path) == 0);
     }
     node_start(&node);
@@ -289,7 +367,9 @@ static const struct test tests[] = {
     TEST(lostMonitorIsFoundAndItsProcessesEnded),
     TEST(monitorLostWithoutLauncherIsFoundByTheNext),
     TEST(runOfAnEarlierBootHasEnded),
-    TEST(directoryWithoutIntentIsNotARun),
+    TEST(directoryWithoutAWholeIntentIsNotARun),
+    TEST(intentWithoutADirectoryIsARun),
+    TEST(intentsThatShareAFileAreToldApart),
     TEST(tombstoneOutlivesTheLauncher),
     TEST(noRunIsLostOrDoubledWhenTheLauncherIsKilled),
     TEST(groupWithoutARunIsEnded),

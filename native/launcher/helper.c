@@ -1,0 +1,218 @@
+/*
+ * What may take any time is done by a child that answers into a pipe: it asks the name service for a
+ * user, or becomes the user and reads a part of a file.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <pwd.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "bytes.h"
+#include "launcher.h"
+#include "steps.h"
+
+enum { KNOWN_FOR_MS = 60000, UNKNOWN_FOR_MS = 1000, ENTRY_TEXT_BYTES = 64 * 1024, PIPE_FD = 3 };
+
+/* The answer to a read: u32 errno, u32 length, u64 fileSize, then the bytes. */
+enum { HEAD_BYTES = 16 };
+
+static uint8_t answer[HEAD_BYTES + ORDER_MAX_READ + 1];
+
+static int ascending(const void *left, const void *right) {
+    gid_t a = *(const gid_t *)left;
+    gid_t b = *(const gid_t *)right;
+    return a < b ? -1 : a > b;
+}
+
+static void look_up(struct identity *identity, bool with_groups) {
+    static char text[ENTRY_TEXT_BYTES];
+    struct passwd entry;
+    struct passwd *found = NULL;
+    int count = MAX_GROUPS;
+    int failed = getpwuid_r(identity->uid, &entry, text, sizeof text, &found);
+    if (found == NULL) {
+        identity->state = failed == 0 || failed == ENOENT ? IDENTITY_UNKNOWN : IDENTITY_NO_ANSWER;
+        return;
+    }
+    identity->gid = found->pw_gid;
+    if (with_groups && getgrouplist(found->pw_name, found->pw_gid, identity->groups, &count) < 0) {
+        return;
+    }
+    /* The kernel keeps them in this order, and the proof of the identity compares with it. */
+    identity->group_count = with_groups ? (uint32_t)count : 0;
+    qsort(identity->groups, identity->group_count, sizeof(gid_t), ascending);
+    identity->state = IDENTITY_KNOWN;
+}
+
+static int read_as_user(const struct order *order) {
+    char path[ORDER_MAX_PATH + 1];
+    memcpy(path, order->path.bytes, order->path.length);
+    path[order->path.length] = 0;
+    int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    struct stat status;
+    if (fd < 0 || fstat(fd, &status) != 0) {
+        return errno;
+    }
+    if (!S_ISREG(status.st_mode)) {
+        return EINVAL;
+    }
+    uint32_t length = 0;
+    while (length < order->max_bytes) {
+        ssize_t got = pread(fd, answer + HEAD_BYTES + length, order->max_bytes - length, (off_t)(order->offset + length));
+        if (got < 0 && errno != EINTR) {
+            return errno;
+        }
+        if (got == 0) {
+            break;
+        }
+        length += got > 0 ? (uint32_t)got : 0;
+    }
+    put_u32(answer + 4, length);
+    put_u64(answer + 8, (uint64_t)status.st_size);
+    return 0;
+}
+
+/* Without a reader the user is looked up. */
+static _Noreturn void work(const struct launcher *self, const struct order *order, const struct identity *reader, int end) {
+    static struct identity asked;
+    sigset_t none;
+    sigemptyset(&none);
+    if (dup2(end, PIPE_FD) < 0 || close_range(PIPE_FD + 1, ~0U, 0) != 0 || sigprocmask(SIG_SETMASK, &none, NULL) != 0 ||
+        prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0) {
+        _exit(1);
+    }
+    if (reader == NULL) {
+        asked.uid = order->uid;
+        look_up(&asked, self->is_root);
+        _exit(write_all(PIPE_FD, &asked, sizeof asked) == 0 ? 0 : 1);
+    }
+    if (self->is_root && (take_identity(reader->uid, reader->gid, reader->groups, reader->group_count) != NULL ||
+                          prove_identity(reader->uid, reader->gid, reader->groups, reader->group_count) != NULL)) {
+        _exit(1);
+    }
+    memset(answer, 0, HEAD_BYTES);
+    put_u32(answer, (uint32_t)read_as_user(order));
+    _exit(write_all(PIPE_FD, answer, HEAD_BYTES + get_u32(answer + 4)) == 0 ? 0 : 1);
+}
+
+/* Keeps the answer of the name service, or that there was none, in the place of the oldest one. */
+static const struct identity *remember(struct launcher *self, uid_t uid, size_t length) {
+    struct identity *oldest = &self->identities[0];
+    for (size_t i = 1; i < MAX_IDENTITIES; i++) {
+        oldest = self->identities[i].until_ms < oldest->until_ms ? &self->identities[i] : oldest;
+    }
+    memset(oldest, 0, sizeof *oldest);
+    if (length == sizeof *oldest) {
+        memcpy(oldest, answer, sizeof *oldest);
+    }
+    oldest->uid = uid;
+    oldest->until_ms = monotonic_ms() + (oldest->state == IDENTITY_KNOWN ? KNOWN_FOR_MS : UNKNOWN_FOR_MS);
+    return oldest;
+}
+
+static void reply_read(struct launcher *self, size_t length) {
+    int cause = length < HEAD_BYTES ? EIO : (int)get_u32(answer);
+    if (length < HEAD_BYTES || length != HEAD_BYTES + (size_t)get_u32(answer + 4)) {
+        connection_answer(self, READ, STATUS_FAILED, EIO, "the reading process died");
+    } else if (cause != 0) {
+        connection_answer(self, READ, STATUS_FAILED, (uint32_t)cause, strerror(cause));
+    } else {
+        connection_reply(self, READ, STATUS_OK, 0, "", answer + 8, length - 8);
+    }
+}
+
+static void helper_ready(struct launcher *self, struct watch *watch, uint32_t events) {
+    struct helper *helper = &self->helper;
+    (void)watch;
+    (void)events;
+    if (helper->fd < 0) {
+        return;
+    }
+    ssize_t got = read(helper->fd, answer + helper->length, sizeof answer - helper->length);
+    if (got > 0 && helper->length + (size_t)got < sizeof answer) {
+        helper->length += (size_t)got;
+    } else if (got >= 0 || errno != EINTR) {
+        helper_cancel(self);
+        if (helper->reads) {
+            reply_read(self, helper->length);
+        } else {
+            remember(self, helper->uid, helper->length);
+        }
+    }
+}
+
+/* 0, or the errno. */
+static int start(struct launcher *self, const struct order *order, const struct identity *reader) {
+    struct helper *helper = &self->helper;
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) != 0) {
+        return errno;
+    }
+    pid_t pid = fork();
+    if (pid == 0) {
+        work(self, order, reader, ends[1]);
+    }
+    int cause = errno;
+    close(ends[1]);
+    if (pid < 0) {
+        close(ends[0]);
+        return cause;
+    }
+    *helper = (struct helper){.watch = {helper_ready}, .fd = ends[0], .pid = pid, .uid = order->uid, .reads = reader != NULL};
+    helper->pid_fd = (int)syscall(SYS_pidfd_open, pid, 0);
+    helper->deadline_ms = monotonic_ms() + ANSWER_TIMEOUT_MS;
+    watch_fd(self, helper->fd, EPOLLIN, &helper->watch);
+    return 0;
+}
+
+const struct identity *helper_look_up(struct launcher *self, const struct order *order) {
+    uint64_t now_ms = monotonic_ms();
+    for (size_t i = 0; i < MAX_IDENTITIES; i++) {
+        if (self->identities[i].until_ms > now_ms && self->identities[i].uid == order->uid) {
+            return &self->identities[i];
+        }
+    }
+    return start(self, order, NULL) == 0 ? NULL : remember(self, order->uid, 0);
+}
+
+void helper_read(struct launcher *self, const struct order *order, const struct identity *identity) {
+    int cause = start(self, order, identity);
+    if (cause != 0) {
+        connection_answer(self, READ, STATUS_FAILED, (uint32_t)cause, strerror(cause));
+    }
+}
+
+void helper_cancel(struct launcher *self) {
+    struct helper *helper = &self->helper;
+    if (helper->fd < 0) {
+        return;
+    }
+    /* By descriptor: the child may be gone, reaped by the kernel, and its number given to another. */
+    if (helper->pid_fd >= 0) {
+        syscall(SYS_pidfd_send_signal, helper->pid_fd, SIGKILL, NULL, 0);
+        close(helper->pid_fd);
+    }
+    close(helper->fd);
+    helper->fd = -1;
+}
+
+void helper_expire(struct launcher *self) {
+    if (self->helper.fd < 0 || self->helper.deadline_ms > monotonic_ms()) {
+        return;
+    }
+    helper_cancel(self);
+    if (self->helper.reads) {
+        connection_answer(self, READ, STATUS_FAILED, ETIMEDOUT, "the file system did not answer");
+    } else {
+        remember(self, self->helper.uid, 0);
+    }
+}
