@@ -59,6 +59,7 @@ import org.queqiao.contract.event.RoleRevoked;
 import org.queqiao.contract.event.RulesSet;
 import org.queqiao.contract.event.RunObserved;
 import org.queqiao.contract.event.RunPartEnded;
+import org.queqiao.contract.event.RunPartSuspended;
 import org.queqiao.contract.event.SchedulingDefined;
 import org.queqiao.contract.event.StepEnded;
 import org.queqiao.contract.event.StepStarted;
@@ -145,7 +146,7 @@ public final class Bookkeeper {
       case JobPromised e -> {}
       case JobHeld e -> {}
       case JobReleased e -> {}
-      case JobStarted _, StepStarted _, StepEnded _, RunPartEnded _ -> {}
+      case JobStarted _, StepStarted _, StepEnded _, RunPartEnded _, RunPartSuspended _ -> {}
       case JobSignalled e -> {}
       case JobSuspendRequested e -> {}
       case JobSuspended e -> {

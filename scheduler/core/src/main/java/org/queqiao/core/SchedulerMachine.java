@@ -26,6 +26,7 @@ import org.queqiao.core.admission.RunReportCheck;
 import org.queqiao.core.admission.SiteCheck;
 import org.queqiao.core.admission.StepCheck;
 import org.queqiao.core.admission.SubmitCheck;
+import org.queqiao.core.admission.StandstillCheck;
 import org.queqiao.core.admission.SuspendCheck;
 import org.queqiao.core.explain.WhyPending;
 import org.queqiao.core.message.Decision;
@@ -66,6 +67,7 @@ public final class SchedulerMachine {
   private final HoldCheck hold;
   private final RequeueCheck requeue;
   private final SuspendCheck suspend;
+  private final StandstillCheck standstill;
   private final RunReportCheck runReport;
   private final StepCheck step;
   private final RegisterCheck register;
@@ -96,6 +98,7 @@ public final class SchedulerMachine {
     this.hold = new HoldCheck(cluster, permissions);
     this.requeue = new RequeueCheck(cluster, permissions);
     this.suspend = new SuspendCheck(cluster, permissions);
+    this.standstill = new StandstillCheck(cluster);
     this.runReport = new RunReportCheck(cluster);
     this.step = new StepCheck(cluster);
     this.register = new RegisterCheck(cluster);
@@ -163,7 +166,7 @@ public final class SchedulerMachine {
       case Input.DefineLicence i -> site.decide(i);
       case Input.DefineTopology i -> site.decide(i);
       case Input.RunStarted i -> runReport.decide(i);
-      case Input.RunSuspended i -> suspend.decide(i, logicalMs);
+      case Input.RunSuspended i -> standstill.decide(i, logicalMs);
       case Input.RunEnded i -> runReport.decide(i, logicalMs);
       case Input.StartStep i -> step.decide(i);
       case Input.EndStep i -> step.decide(i);

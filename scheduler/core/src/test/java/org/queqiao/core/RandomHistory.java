@@ -421,7 +421,7 @@ final class RandomHistory {
             .state()
             .job(run.job())
             .filter(job -> !job.allocations().isEmpty())
-            .map(job -> job.allocations().getFirst().node())
+            .map(job -> job.allocations().get(suspensions.nextInt(job.allocations().size())).node())
             .orElse(new NodeName("n0"));
     return switch (suspensions.nextInt(6)) {
       case 0, 1 -> new Input.SuspendJob(user(name), run.job());

@@ -1,15 +1,19 @@
 package org.queqiao.simulator;
 
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.queqiao.contract.event.Event;
 import org.queqiao.contract.event.JobKillRequested;
 import org.queqiao.contract.event.JobSuspendRequested;
+import org.queqiao.contract.event.RunPartSuspended;
+import org.queqiao.contract.id.RunId;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.message.Reply;
 
 /** What simulations came to, counted. Belongs to one thread; sums are made at the end. */
 public final class Coverage {
   private final TreeMap<String, Long> counts = new TreeMap<>();
+  private final TreeSet<RunId> asked = new TreeSet<>();
 
   /** Counts one thing more. */
   public void count(String what) {
@@ -22,8 +26,15 @@ public final class Coverage {
     if (event instanceof JobKillRequested kill) {
       count("kill " + kill.cause());
     }
-    if (event instanceof JobSuspendRequested wish && wish.preemptor() != null) {
-      count("stop for another");
+    if (event instanceof JobSuspendRequested wish) {
+      asked.remove(wish.run());
+      if (wish.preemptor() != null) {
+        count("stop for another");
+        asked.add(wish.run());
+      }
+    }
+    if (event instanceof RunPartSuspended part && asked.contains(part.run())) {
+      count("stop for another on several nodes");
     }
   }
 

@@ -76,7 +76,17 @@ enum Canary {
   LICENCES_ARE_NOT_COUNTED(Invariant.I42, FactBugs::uncountedLicences),
   SUSPENDED_RUN_GOES_ON(Invariant.I43, NodeBugs::sleeplessRuns),
   GOES_ON_BEFORE_ITS_CORES_ARE_FREE(
-      Invariant.I46, FactBugs::goesOnTooEarly, FaultPlan.none(), scenario -> scenario.withJobs(60));
+      Invariant.I46, FactBugs::goesOnTooEarly, FaultPlan.none(), scenario -> scenario.withJobs(60)),
+  ONE_NODE_SUSPENDS_A_RUN(
+      Invariant.I43,
+      () -> FactBugs.oneNodeIsEnough(false),
+      FaultPlan.none(),
+      scenario -> scenario.withJobs(60)),
+  ONE_NODE_GIVES_CORES_AWAY(
+      Invariant.I46,
+      () -> FactBugs.oneNodeIsEnough(true),
+      FaultPlan.none(),
+      scenario -> scenario.withJobs(60));
 
   private final Invariant invariant;
   private final Supplier<Seams> bug;

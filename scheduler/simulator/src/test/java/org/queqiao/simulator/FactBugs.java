@@ -2,8 +2,10 @@ package org.queqiao.simulator;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import org.queqiao.contract.codec.EventCodec.ActedEvent;
@@ -17,6 +19,7 @@ import org.queqiao.contract.event.JobSuspendRequested;
 import org.queqiao.contract.event.JobSuspended;
 import org.queqiao.contract.event.ReservationDefined;
 import org.queqiao.contract.event.RulesSet;
+import org.queqiao.contract.event.RunPartSuspended;
 import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.ReservationName;
@@ -233,6 +236,19 @@ final class FactBugs {
         }
       }
       return fact;
+    });
+  }
+
+  /** A run is suspended with the word of the first of its nodes. */
+  static Seams oneNodeIsEnough(boolean forAnother) {
+    Set<RunId> asked = new HashSet<>();
+    return rewriting(fact -> {
+      if (fact.event() instanceof JobSuspendRequested e && e.preemptor() != null == forAnother) {
+        asked.add(e.run());
+      }
+      return fact.event() instanceof RunPartSuspended e && asked.remove(e.run())
+          ? new ActedEvent(fact.actor(), new JobSuspended(e.run(), e.atMs(), false))
+          : fact;
     });
   }
 

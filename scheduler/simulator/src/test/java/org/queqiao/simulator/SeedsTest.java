@@ -54,6 +54,7 @@ final class SeedsTest {
     assertThat(coverage.of("kill PREEMPTED")).isPositive();
     assertThat(coverage.of("kill PREEMPTED_REQUEUED")).isPositive();
     assertThat(coverage.of("stop for another")).isPositive();
+    assertThat(coverage.of("stop for another on several nodes")).isPositive();
     assertThat(coverage.of("reply SubmitJob BUSY")).isPositive();
     assertThat(coverage.of("reply SubmitJob DISK_FULL")).isPositive();
     assertThat(coverage.of("fault FENCED")).isPositive();

@@ -124,6 +124,7 @@ final class EventReader {
       case JOB_SIGNALLED -> new JobSignalled(ModelReader.run(in.getJobSignalled()));
       case JOB_SUSPEND_REQUESTED, JOB_SUSPENDED, JOB_RESUMED -> SuspensionReader.event(in);
       case STEP_STARTED, STEP_ENDED, RUN_PART_ENDED -> StepsCodec.event(in);
+      case RUN_PART_SUSPENDED -> SuspensionReader.part(in.getRunPartSuspended());
       case JOB_REQUEUED -> requeued(in.getJobRequeued());
       case JOB_POLICY_DEFINED -> jobPolicy(in.getJobPolicyDefined());
       case SCHEDULING_DEFINED -> scheduling(in.getSchedulingDefined());

@@ -51,6 +51,7 @@ import org.queqiao.contract.event.RoleRevoked;
 import org.queqiao.contract.event.RulesSet;
 import org.queqiao.contract.event.RunObserved;
 import org.queqiao.contract.event.RunPartEnded;
+import org.queqiao.contract.event.RunPartSuspended;
 import org.queqiao.contract.event.SchedulingDefined;
 import org.queqiao.contract.event.StepEnded;
 import org.queqiao.contract.event.StepStarted;
@@ -137,6 +138,7 @@ final class EventWriter {
       case JobSuspended e -> out.setJobSuspended(SuspensionWriter.suspended(e));
       case JobResumed e -> out.setJobResumed(SuspensionWriter.resumed(e));
       case StepStarted _, StepEnded _, RunPartEnded _ -> StepsCodec.write(event, out);
+      case RunPartSuspended e -> out.setRunPartSuspended(SuspensionWriter.part(e));
       case JobRequeued e -> out.setJobRequeued(requeued(e));
       case JobPolicyDefined e -> out.setJobPolicyDefined(jobPolicy(e));
       case SchedulingDefined e -> out.setSchedulingDefined(scheduling(e));

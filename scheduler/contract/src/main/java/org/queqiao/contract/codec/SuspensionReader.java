@@ -4,12 +4,15 @@ import org.queqiao.contract.event.Event;
 import org.queqiao.contract.event.JobResumed;
 import org.queqiao.contract.event.JobSuspendRequested;
 import org.queqiao.contract.event.JobSuspended;
+import org.queqiao.contract.event.RunPartSuspended;
 import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.job.Suspension;
 import org.queqiao.contract.wire.EventRecord;
 import org.queqiao.contract.wire.PbJobResumed;
 import org.queqiao.contract.wire.PbJobSuspendRequested;
 import org.queqiao.contract.wire.PbJobSuspended;
+import org.queqiao.contract.wire.PbRunPartSuspended;
 import org.queqiao.contract.wire.PbSuspension;
 
 /** What is said of suspended runs, from its wire form. */
@@ -40,6 +43,11 @@ final class SuspensionReader {
     return new JobResumed(ModelReader.run(e.getRun()), e.getAtMs());
   }
 
+  static RunPartSuspended part(PbRunPartSuspended e) {
+    return new RunPartSuspended(
+        ModelReader.run(e.getRun()), new NodeName(e.getNode()), e.getAtMs());
+  }
+
   static Suspension image(PbSuspension in) {
     return new Suspension(
         in.getWanted(),
@@ -49,6 +57,8 @@ final class SuspensionReader {
         in.getBilled(),
         in.getFormerMs(),
         in.getFormerUnbilledMs(),
-        in.getEdgeMs());
+        in.getEdgeMs(),
+        ModelReader.list(in.getStoppedOnList(), NodeName::new),
+        in.getLastStopMs());
   }
 }

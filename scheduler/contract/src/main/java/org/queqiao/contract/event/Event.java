@@ -50,6 +50,7 @@ public sealed interface Event
         RoleRevoked,
         RunObserved,
         RunPartEnded,
+        RunPartSuspended,
         SchedulingDefined,
         StepEnded,
         StepStarted,

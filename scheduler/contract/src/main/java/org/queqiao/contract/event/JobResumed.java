@@ -3,7 +3,7 @@ package org.queqiao.contract.event;
 import org.queqiao.contract.id.RunId;
 
 /**
- * The node of a run reported that its processes go on.
+ * Processes of a run go on: the first of the nodes on which it lives has reported it.
  *
  * @param atMs scheduler time from when on they do
  */

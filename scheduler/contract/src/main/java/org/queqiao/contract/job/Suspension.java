@@ -1,6 +1,9 @@
 package org.queqiao.contract.job;
 
+import java.util.List;
+import java.util.TreeSet;
 import org.queqiao.contract.id.Actor;
+import org.queqiao.contract.id.NodeName;
 
 /**
  * What is known of the suspensions of one run. Times are logical, in epoch milliseconds.
@@ -13,6 +16,9 @@ import org.queqiao.contract.id.Actor;
  * @param formerMs how long it was stopped in all before {@code sinceMs}
  * @param formerUnbilledMs how much of that is not billed
  * @param edgeMs when the last stop began or ended; 0 before the first
+ * @param stoppedOn nodes on which all of it is stopped, as was asked for last, while it is not on
+ *     others; ascending
+ * @param lastStopMs the latest moment of those stops; 0 where there are none
  */
 public record Suspension(
     boolean wanted,
@@ -22,7 +28,36 @@ public record Suspension(
     boolean billed,
     long formerMs,
     long formerUnbilledMs,
-    long edgeMs) {
+    long edgeMs,
+    List<NodeName> stoppedOn,
+    long lastStopMs) {
+  public Suspension {
+    stoppedOn = List.copyOf(stoppedOn);
+  }
+
+  /** A run that is stopped as a whole, or nowhere. */
+  public Suspension(
+      boolean wanted,
+      Actor by,
+      long askedMs,
+      long sinceMs,
+      boolean billed,
+      long formerMs,
+      long formerUnbilledMs,
+      long edgeMs) {
+    this(
+        wanted,
+        by,
+        askedMs,
+        sinceMs,
+        billed,
+        formerMs,
+        formerUnbilledMs,
+        edgeMs,
+        List.of(),
+        0);
+  }
+
   /** A run that somebody wants to stop for the first time. */
   public static Suspension first(Actor by, long nowMs) {
     return new Suspension(true, by, nowMs, 0, false, 0, 0, 0);
@@ -31,6 +66,23 @@ public record Suspension(
   /** Somebody wants the run to stop, or to go on. */
   public Suspension asked(boolean stop, Actor who, long nowMs) {
     return new Suspension(stop, who, nowMs, sinceMs, billed, formerMs, formerUnbilledMs, edgeMs);
+  }
+
+  /** All of it that lives on one node is stopped. */
+  public Suspension stoppedOn(NodeName node, long atMs) {
+    TreeSet<NodeName> nodes = new TreeSet<>(stoppedOn);
+    nodes.add(node);
+    return new Suspension(
+        wanted,
+        by,
+        askedMs,
+        sinceMs,
+        billed,
+        formerMs,
+        formerUnbilledMs,
+        edgeMs,
+        List.copyOf(nodes),
+        Math.max(lastStopMs, atMs));
   }
 
   /** All its processes are stopped. */

@@ -432,6 +432,7 @@ final class Samples {
     out.put(
         "ClusterImage-preemption", PreemptionSamples.image(ofArray(null, List.of(), List.of())));
     out.put("ClusterImage-suspended", SuspensionSamples.image(image()));
+    out.put("ClusterImage-stopped-on-some", SuspensionSamples.imageOfParts(image()));
     out.put("ClusterImage-yielding", PreemptionSamples.yielding(SuspensionSamples.image(image())));
     out.put("ClusterImage-wallets", WalletSamples.image(image()));
     out.put("ClusterImage-money", MoneySamples.image(image()));

@@ -9,6 +9,7 @@ import org.queqiao.contract.event.JobResumed;
 import org.queqiao.contract.event.JobSuspendRequested;
 import org.queqiao.contract.event.JobSuspended;
 import org.queqiao.contract.event.NodeRegistered;
+import org.queqiao.contract.event.RunPartSuspended;
 import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.Suspending;
@@ -25,7 +26,8 @@ final class SuspensionSamples {
     return List.of(
         new JobSuspendRequested(Samples.RUN, true),
         new JobSuspended(Samples.RUN, SINCE_MS, true),
-        new JobResumed(Samples.RUN, SINCE_MS + 5_000));
+        new JobResumed(Samples.RUN, SINCE_MS + 5_000),
+        new RunPartSuspended(Samples.RUN, Samples.NODE, SINCE_MS));
   }
 
   static Map<String, Event> laterEvents() {
@@ -56,16 +58,28 @@ final class SuspensionSamples {
 
   /** The job of an image, suspended. */
   static ClusterImage image(ClusterImage first) {
-    ClusterImage.JobImage job = first.jobs().getFirst();
-    Suspension suspension =
+    return image(
+        first,
+        JobState.SUSPENDED,
         new Suspension(
-            true, Actor.user(Samples.USER), SINCE_MS - 10, SINCE_MS, true, 7_000, 6_000, SINCE_MS);
+            true, Actor.user(Samples.USER), SINCE_MS - 10, SINCE_MS, true, 7_000, 6_000, SINCE_MS));
+  }
+
+  /** The job of an image, stopped on one of its nodes. */
+  static ClusterImage imageOfParts(ClusterImage first) {
+    Suspension before =
+        new Suspension(true, Actor.user(Samples.USER), SINCE_MS, 0, false, 7_000, 6_000, 5_000);
+    return image(first, JobState.RUNNING, before.stoppedOn(Samples.NODE, SINCE_MS + 10));
+  }
+
+  private static ClusterImage image(ClusterImage first, JobState state, Suspension suspension) {
+    ClusterImage.JobImage job = first.jobs().getFirst();
     return first.withOnly(
         List.of(
             Changed.with(
                 job,
                 "state",
-                JobState.SUSPENDED,
+                state,
                 "heldByUser",
                 false,
                 "heldByAdministrator",

@@ -94,7 +94,7 @@ public final class RegisterCheck {
               .find(exit.run().job())
               .filter(each -> each.isRun(exit.run()) && cluster.steps().livesOn(each, node.name()));
       if (job.isPresent() && ended.add(exit.run())) {
-        out.add(runEnds.reported(job.get(), exit, node.name(), nowMs));
+        out.addAll(runEnds.reported(job.get(), exit, node.name(), nowMs));
       }
     }
     return ended;

@@ -27,17 +27,24 @@ final class RunEnds {
   static final int MAX_DETAIL_CHARACTERS = 1000;
 
   private final Cluster cluster;
+  private final StandstillCheck standstill;
 
   RunEnds(Cluster cluster) {
     this.cluster = cluster;
+    this.standstill = new StandstillCheck(cluster);
   }
 
   /**
    * A node reported that nothing of a run lives on it any more. The run ends with the last such
-   * report, as its script did; before, it is the end of a part.
+   * report, as its script did; before, it is the end of a part, with which the rest of it may be
+   * stopped as a whole.
    */
-  Fact reported(Job job, RunExit exit, NodeName node, long nowMs) {
-    return reported(Actor.node(node), job, shortened(exit), node, nowMs);
+  List<Fact> reported(Job job, RunExit exit, NodeName node, long nowMs) {
+    Actor actor = Actor.node(node);
+    List<Fact> facts = new ArrayList<>();
+    facts.add(reported(actor, job, shortened(exit), node, nowMs));
+    facts.addAll(standstill.withoutPart(actor, job, node, exit.endMs(), nowMs));
+    return facts;
   }
 
   private Fact reported(Actor actor, Job job, RunExit exit, NodeName node, long nowMs) {

@@ -49,7 +49,7 @@ public final class RunReportCheck {
         .find(run.job())
         .filter(job -> job.isRun(run) && cluster.steps().livesOn(job, input.node()))
         .map(
-            job -> Decision.done(List.of(runEnds.reported(job, input.exit(), input.node(), nowMs))))
+            job -> Decision.done(runEnds.reported(job, input.exit(), input.node(), nowMs)))
         .orElseGet(Decision::unchanged);
   }
 

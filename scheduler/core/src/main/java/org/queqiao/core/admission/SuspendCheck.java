@@ -3,12 +3,10 @@ package org.queqiao.core.admission;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.queqiao.contract.event.JobResumed;
 import org.queqiao.contract.event.JobSuspendRequested;
-import org.queqiao.contract.event.JobSuspended;
 import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.JobId;
-import org.queqiao.contract.job.JobState;
+import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.Suspension;
 import org.queqiao.core.message.Action;
 import org.queqiao.core.message.Decision;
@@ -21,8 +19,9 @@ import org.queqiao.core.state.JobClock;
 import org.queqiao.core.state.Node;
 
 /**
- * Suspending and resuming. The wish is a fact at once; that all processes of the run are stopped,
- * or go on, is one when its node has reported it. Only administrators may, as in Slurm.
+ * Suspending and resuming. The wish is a fact at once; that all processes of the run are stopped
+ * is one when every node on which it lives has reported that, and that it goes on when one of them
+ * has. Only administrators may, as in Slurm.
  */
 public final class SuspendCheck {
   private final Cluster cluster;
@@ -70,17 +69,29 @@ public final class SuspendCheck {
       if ((before != null && before.wanted()) == suspend) {
         continue;
       }
-      Node node = cluster.nodes().find(job.scriptNode()).orElseThrow();
-      if (suspend && !node.facts().suspends()) {
-        return Rejections.conflict(
-            "id",
-            "node "
-                + node.name()
-                + " cannot suspend runs: its agent or launcher is of an older version");
+      Optional<Decision> unable = suspend ? unable(job) : Optional.empty();
+      if (unable.isPresent()) {
+        return unable.get();
       }
       facts.add(new Fact(actor, new JobSuspendRequested(job.run(), suspend)));
     }
     return Decision.done(facts);
+  }
+
+  /** A run may begin steps on any of its nodes, so all of them must know how. */
+  private Optional<Decision> unable(Job job) {
+    for (Allocation each : job.allocations()) {
+      Node node = cluster.nodes().find(each.node()).orElseThrow();
+      if (!node.facts().suspends()) {
+        return Optional.of(
+            Rejections.conflict(
+                "id",
+                "node "
+                    + node.name()
+                    + " cannot suspend runs: its agent or launcher is of an older version"));
+      }
+    }
+    return Optional.empty();
   }
 
   /** What is stopped to make room for another goes on when its cores are free, and not before. */
@@ -116,50 +127,5 @@ public final class SuspendCheck {
             : "job " + job.id() + " is " + job.state();
     return Rejections.conflict(
         "id", what + ": only a job that runs can be " + (suspend ? "suspended" : "resumed"));
-  }
-
-  /** A report that is repeated, late, or of a run that holds nothing changes nothing. */
-  public Decision decide(Input.RunSuspended input, long nowMs) {
-    Optional<Job> found =
-        cluster
-            .jobs()
-            .find(input.run().job())
-            .filter(job -> job.isRun(input.run()) && job.scriptNode().equals(input.node()));
-    if (found.isEmpty() || !isNews(found.get(), input)) {
-      return Decision.unchanged();
-    }
-    Job job = found.get();
-    long earliestMs = JobClock.edgeMs(job);
-    boolean inside = input.atMs() >= earliestMs && input.atMs() <= nowMs;
-    long atMs = inside ? input.atMs() : nowMs;
-    boolean billed = cluster.policy().jobPolicy().billsSuspendedTime();
-    return Decision.done(
-        List.of(
-            new Fact(
-                Actor.node(input.node()),
-                input.suspended()
-                    ? new JobSuspended(input.run(), atMs, billed)
-                    : new JobResumed(input.run(), atMs))));
-  }
-
-  /**
-   * That a run was stopped is news also when it is to go on meanwhile, unless the report is of an
-   * earlier stop than the last.
-   */
-  private static boolean isNews(Job job, Input.RunSuspended input) {
-    Suspension known = job.suspension();
-    if (known == null) {
-      return false;
-    }
-    if (job.preemption().suspends()) {
-      // Its cores are given away: what was asked for before may be under way to its node no more.
-      return input.suspended()
-          && job.state() == JobState.RUNNING
-          && input.askedMs() == known.askedMs();
-    }
-    return input.suspended()
-        ? job.state() == JobState.RUNNING && (known.wanted() || input.atMs() > JobClock.edgeMs(job))
-        : job.state() == JobState.SUSPENDED
-            && (!known.wanted() || input.atMs() > JobClock.edgeMs(job));
   }
 }

@@ -465,7 +465,7 @@ public final class HistoryChecks {
         require(
             life.state.isTerminal()
                 || life.allocations.isEmpty()
-                || !life.allocations.getFirst().node().equals(node),
+                || !life.livesOn(node),
             "I15",
             "node " + node + " has a new boot and job " + life.submitted.job() + " goes on there");
       }

@@ -1,6 +1,8 @@
 package org.queqiao.core.explain;
 
 import java.util.StringJoiner;
+import java.util.stream.Collectors;
+import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.job.DependencyRule;
 import org.queqiao.contract.job.JobPlacement;
 import org.queqiao.contract.job.JobSpec;
@@ -330,7 +332,14 @@ public final class ExplanationText {
               + " ago that it "
               + (stops.wanted() ? "is suspended." : "goes on."));
       if (stops.wanted() != stops.isStopped() && job.state() != JobState.COMPLETING) {
-        out.add("Its node has not reported yet that it does so.");
+        out.add(
+            stops.stoppedOn().isEmpty()
+                ? "Its node has not reported yet that it does so."
+                : "It stands still on "
+                    + stops.stoppedOn().stream()
+                        .map(NodeName::value)
+                        .collect(Collectors.joining(", "))
+                    + ", and other nodes on which it has processes have not reported yet.");
       }
     }
   }

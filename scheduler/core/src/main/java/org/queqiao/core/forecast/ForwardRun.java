@@ -17,10 +17,12 @@ import org.queqiao.contract.event.JobSuspendRequested;
 import org.queqiao.contract.event.JobSuspended;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.RunExit;
+import org.queqiao.contract.job.Suspension;
 import org.queqiao.contract.node.NodeState;
 import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.core.SchedulerMachine;
@@ -48,6 +50,9 @@ public final class ForwardRun {
   private final TreeMap<JobId, Due> dueOf = new TreeMap<>();
   private final TreeMap<JobId, Long> starts = new TreeMap<>();
   private final TreeSet<JobId> asked = new TreeSet<>();
+
+  /** The jobs of which something may live on other nodes than that of the script. */
+  private final TreeSet<JobId> withSteps = new TreeSet<>();
 
   /** Runs whose nodes were told to stop them, or to let them go on. */
   private final TreeSet<RunId> told = new TreeSet<>();
@@ -85,6 +90,7 @@ public final class ForwardRun {
     this.machine = SchedulerMachine.from(image);
     this.runTimes = runTimes;
     this.nowMs = Math.max(nowMs, image.timeMs());
+    image.steps().forEach(each -> withSteps.add(each.run().job()));
     for (ClusterImage.JobImage job : image.jobs()) {
       if (job.state() != JobState.PENDING && !job.state().isTerminal()) {
         if (!job.preemption().yields() || job.state() == JobState.COMPLETING) {
@@ -178,18 +184,21 @@ public final class ForwardRun {
     for (RunId run : now) {
       ClusterImage.JobImage job = machine.state().job(run.job()).orElseThrow();
       if (job.suspension() != null && !job.allocations().isEmpty()) {
-        record(
-            machine.decide(
-                new Input.RunSuspended(
-                    job.allocations().getFirst().node(),
-                    run,
-                    job.suspension().wanted(),
-                    nowMs,
-                    job.suspension().askedMs()),
-                nowMs));
+        nodesOf(job).forEach(node -> record(machine.decide(stands(run, job, node), nowMs)));
       }
     }
     return !now.isEmpty();
+  }
+
+  private Input stands(RunId run, ClusterImage.JobImage job, NodeName node) {
+    Suspension known = job.suspension();
+    return new Input.RunSuspended(node, run, known.wanted(), nowMs, known.askedMs());
+  }
+
+  /** Where something of its run may live: steps on all nodes, then its script. */
+  private List<NodeName> nodesOf(ClusterImage.JobImage job) {
+    int last = withSteps.contains(job.id()) ? job.allocations().size() : 1;
+    return job.allocations().subList(0, last).reversed().stream().map(Allocation::node).toList();
   }
 
   private boolean yields(RunId run) {
@@ -209,7 +218,8 @@ public final class ForwardRun {
             0,
             0,
             "");
-    record(machine.decide(new Input.RunEnded(job.allocations().getFirst().node(), exit), nowMs));
+    nodesOf(job)
+        .forEach(node -> record(machine.decide(new Input.RunEnded(node, exit), nowMs)));
   }
 
   private OptionalLong next() {

@@ -21,6 +21,7 @@ import org.queqiao.contract.event.JobStarted;
 import org.queqiao.contract.event.JobSubmitted;
 import org.queqiao.contract.event.JobSuspendRequested;
 import org.queqiao.contract.event.RunPartEnded;
+import org.queqiao.contract.event.RunPartSuspended;
 import org.queqiao.contract.event.SchedulingDefined;
 import org.queqiao.contract.event.StepEnded;
 import org.queqiao.contract.event.StepStarted;
@@ -420,7 +421,8 @@ public final class ClusterPlanner {
           JobSignalled _,
           StepStarted _,
           StepEnded _,
-          RunPartEnded _ -> {
+          RunPartEnded _,
+          RunPartSuspended _ -> {
         // what may start is asked for by the next pass
       }
       default -> mirror = null;

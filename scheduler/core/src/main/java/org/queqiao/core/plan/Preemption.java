@@ -223,17 +223,18 @@ final class Preemption {
   }
 
   /**
-   * Whether a run can be stopped for another: it has one node, which knows how, for only the node
-   * of its script tells when it has stopped; and nobody has asked for that yet or in this moment,
-   * so that the answer to this wish cannot be mistaken.
+   * Whether a run can be stopped for another: all its nodes know how and can answer, for each of
+   * them has to say that what it has of the run is stopped; and nobody has asked for that yet or in
+   * this moment, so that the answers to this wish cannot be mistaken.
    */
   private boolean maySuspend(Job job) {
     Suspension stops = job.suspension();
     if (stops != null && !stops.wanted() && stops.askedMs() >= nowMs) {
       retryMs = Math.min(retryMs, stops.askedMs() + 1);
     }
-    return job.allocations().size() == 1
-        && cluster.nodes().find(job.scriptNode()).orElseThrow().facts().suspends()
+    return job.allocations().stream()
+            .map(each -> cluster.nodes().find(each.node()).orElseThrow())
+            .allMatch(node -> node.takesRuns() && node.facts().suspends())
         && (stops == null || !stops.wanted() && stops.askedMs() < nowMs);
   }
 

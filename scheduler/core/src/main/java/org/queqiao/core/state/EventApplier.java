@@ -51,6 +51,7 @@ import org.queqiao.contract.event.RoleRevoked;
 import org.queqiao.contract.event.RulesSet;
 import org.queqiao.contract.event.RunObserved;
 import org.queqiao.contract.event.RunPartEnded;
+import org.queqiao.contract.event.RunPartSuspended;
 import org.queqiao.contract.event.SchedulingDefined;
 import org.queqiao.contract.event.StepEnded;
 import org.queqiao.contract.event.StepStarted;
@@ -121,6 +122,7 @@ public final class EventApplier {
       case JobSignalled e -> jobs.signalled(e);
       case JobSuspendRequested e -> suspensions.requested(e, actor, nowMs);
       case JobSuspended e -> suspensions.suspended(e, nowMs);
+      case RunPartSuspended e -> suspensions.partSuspended(e, nowMs);
       case JobResumed e -> suspensions.resumed(e, nowMs);
       case StepStarted e -> steps.started(e);
       case StepEnded e -> steps.ended(e);

@@ -207,6 +207,11 @@ final class StateDigest {
         .number(each.formerMs())
         .number(each.formerUnbilledMs())
         .number(each.edgeMs());
+    if (!each.stoppedOn().isEmpty()) {
+      out.text("stopped on")
+          .list(each.stoppedOn(), node -> out.text(node.value()))
+          .number(each.lastStopMs());
+    }
   }
 
   private void array(Job job) {

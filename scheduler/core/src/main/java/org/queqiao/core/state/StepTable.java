@@ -1,5 +1,6 @@
 package org.queqiao.core.state;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import org.queqiao.contract.id.JobId;
@@ -35,6 +36,19 @@ public final class StepTable {
       return steps == null || steps.script() == null;
     }
     return steps != null && steps.parts().contains(node);
+  }
+
+  /** The nodes on which something of a run may live: that of its script first. */
+  public List<NodeName> nodesOf(Job job) {
+    List<NodeName> nodes = new ArrayList<>();
+    if (!scriptEnded(job)) {
+      nodes.add(job.scriptNode());
+    }
+    StepsImage steps = of(job);
+    if (steps != null) {
+      nodes.addAll(steps.parts());
+    }
+    return nodes;
   }
 
   /** Whether the script of a run has ended and only other parts of it are left. */

@@ -5,7 +5,9 @@ import static org.queqiao.core.state.Legality.require;
 import org.queqiao.contract.event.JobResumed;
 import org.queqiao.contract.event.JobSuspendRequested;
 import org.queqiao.contract.event.JobSuspended;
+import org.queqiao.contract.event.RunPartSuspended;
 import org.queqiao.contract.id.Actor;
+import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.Suspension;
@@ -62,6 +64,30 @@ final class SuspensionEvents {
     }
   }
 
+  void partSuspended(RunPartSuspended event, long nowMs) {
+    Job job = find(event.run());
+    Suspension known = job.suspension();
+    require(
+        job.state() == JobState.RUNNING
+            && known != null
+            && known.wanted()
+            && cluster.steps().livesOn(job, event.node())
+            && !known.stoppedOn().contains(event.node()),
+        "run " + event.run() + " stops on " + event.node());
+    requireTime(job, event.atMs(), nowMs);
+    Suspension next = known.stoppedOn(event.node(), event.atMs());
+    cluster.jobs().change(job, () -> job.suspension(job.state(), next));
+  }
+
+  /** All but one of the nodes on which a run lives have said that it is stopped there. */
+  private boolean allButOneStopped(Job job) {
+    int left = 0;
+    for (NodeName node : cluster.steps().nodesOf(job)) {
+      left += job.suspension().stoppedOn().contains(node) ? 0 : 1;
+    }
+    return left <= 1;
+  }
+
   void suspended(JobSuspended event, long nowMs) {
     Job job = find(event.run());
     requireStep(job, Step.SUSPENDED, JobState.SUSPENDED);
@@ -70,6 +96,9 @@ final class SuspensionEvents {
     cluster.priorities().edge(job, event.atMs());
     Suspension next = job.suspension().stopped(event.atMs(), event.billed());
     boolean yields = job.preemption().suspends();
+    require(
+        !yields || allButOneStopped(job),
+        "run " + event.run() + " gives its cores away and is not stopped everywhere");
     if (yields) {
       cluster.yields(job);
     }

@@ -52,6 +52,7 @@ import org.queqiao.contract.event.RoleRevoked;
 import org.queqiao.contract.event.RulesSet;
 import org.queqiao.contract.event.RunObserved;
 import org.queqiao.contract.event.RunPartEnded;
+import org.queqiao.contract.event.RunPartSuspended;
 import org.queqiao.contract.event.SchedulingDefined;
 import org.queqiao.contract.event.StepEnded;
 import org.queqiao.contract.event.StepStarted;
@@ -117,6 +118,7 @@ final class Changes {
       case StepStarted e -> job(logged, e.run().job(), JobState.RUNNING);
       case StepEnded e -> job(logged, e.run().job(), JobState.RUNNING);
       case RunPartEnded e -> job(logged, e.run().job(), JobState.RUNNING);
+      case RunPartSuspended e -> job(logged, e.run().job(), JobState.RUNNING);
       case JobRequeued e -> job(logged, e.run().job(), JobState.PENDING);
       case JobPromised e -> job(logged, e.job(), JobState.PENDING);
       case ArrayTaskSplit e -> split(logged, e);

@@ -55,6 +55,7 @@ import org.queqiao.contract.event.RoleRevoked;
 import org.queqiao.contract.event.RulesSet;
 import org.queqiao.contract.event.RunObserved;
 import org.queqiao.contract.event.RunPartEnded;
+import org.queqiao.contract.event.RunPartSuspended;
 import org.queqiao.contract.event.SchedulingDefined;
 import org.queqiao.contract.event.StepEnded;
 import org.queqiao.contract.event.StepStarted;
@@ -194,7 +195,8 @@ final class ViewEvents {
       case JobReleased e ->
           change(e.job(), entry -> e.tasks() != null ? entry.status() : entry.status().released());
       case JobKillRequested e -> change(e.run().job(), entry -> entry.status().killing(nowMs));
-      case JobSuspendRequested _, JobSuspended _, JobResumed _ -> suspension(logged);
+      case JobSuspendRequested _, JobSuspended _, JobResumed _, RunPartSuspended _ ->
+          suspension(logged);
       case StepStarted _, StepEnded _, RunPartEnded _ -> steps.apply(logged);
       case JobEnded e -> ended(e);
       case JobRequeued e -> requeued(e);
@@ -261,6 +263,9 @@ final class ViewEvents {
       case JobSuspendRequested e ->
           suspension(
               e.run().job(), null, before -> asked(before, e, logged.actor(), logged.timeMs()));
+      case RunPartSuspended e ->
+          suspension(
+              e.run().job(), null, before -> before.stoppedOn(e.node(), e.atMs()));
       case JobSuspended e ->
           suspension(
               e.run().job(), JobState.SUSPENDED, before -> before.stopped(e.atMs(), e.billed()));

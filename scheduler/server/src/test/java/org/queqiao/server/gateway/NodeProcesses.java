@@ -23,6 +23,7 @@ public final class NodeProcesses implements AutoCloseable {
   private final int jobUid;
   private final List<Process> processes = new ArrayList<>();
   private List<String> devices = List.of();
+  private Process agent;
 
   /**
    * Makes the folders.
@@ -100,8 +101,18 @@ public final class NodeProcesses implements AutoCloseable {
     return Path.of(System.getProperty("queqiao.root"), "native", "target", "bin", name);
   }
 
+  /** Ends the agent that was started last. */
+  public void killAgent() throws InterruptedException {
+    agent.destroyForcibly().waitFor();
+  }
+
   /** Starts the agent. */
   public Process agent(int cores, int heartbeatMs) throws IOException {
+    agent = spawn(cores, heartbeatMs);
+    return agent;
+  }
+
+  private Process spawn(int cores, int heartbeatMs) throws IOException {
     return spawn(
         "agent",
         withDevices(

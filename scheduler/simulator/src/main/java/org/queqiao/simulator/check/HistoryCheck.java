@@ -55,6 +55,7 @@ import org.queqiao.contract.event.RoleRevoked;
 import org.queqiao.contract.event.RulesSet;
 import org.queqiao.contract.event.RunObserved;
 import org.queqiao.contract.event.RunPartEnded;
+import org.queqiao.contract.event.RunPartSuspended;
 import org.queqiao.contract.event.SchedulingDefined;
 import org.queqiao.contract.event.StepEnded;
 import org.queqiao.contract.event.StepStarted;
@@ -127,7 +128,8 @@ final class HistoryCheck {
       case JobRequeued e -> requeued(logged, e);
       case JobSignalled e -> running.signalled(logged, e);
       case JobChanged e -> running.changed(logged, e);
-      case JobSuspendRequested _, JobSuspended _, JobResumed _ -> running.stands(logged);
+      case JobSuspendRequested _, JobSuspended _, JobResumed _, RunPartSuspended _ ->
+          running.stands(logged);
       case ArrayTaskSplit e -> arrays.split(logged, e);
       case ArrayTasksEnded e -> arrays.tasksEnded(logged, e);
       case ArrayEnded e -> arrays.ended(logged, e);

@@ -1,7 +1,9 @@
 package org.queqiao.simulator.check;
 
 import java.util.List;
+import java.util.TreeSet;
 import org.queqiao.contract.event.JobSubmitted;
+import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.ArrayTask;
 import org.queqiao.contract.job.JobSpec;
@@ -27,6 +29,9 @@ final class ModelJob {
 
   /** Whether somebody wants its run to stop now. */
   boolean stopWanted;
+
+  /** Nodes that have said, since that was wished last, that what they have of it is stopped. */
+  final TreeSet<NodeName> stoppedOn = new TreeSet<>();
 
   /** Whether its processes are stopped, as far as is known. */
   boolean stopped;

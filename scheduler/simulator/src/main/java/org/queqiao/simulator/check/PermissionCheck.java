@@ -52,6 +52,7 @@ import org.queqiao.contract.event.RoleRevoked;
 import org.queqiao.contract.event.RulesSet;
 import org.queqiao.contract.event.RunObserved;
 import org.queqiao.contract.event.RunPartEnded;
+import org.queqiao.contract.event.RunPartSuspended;
 import org.queqiao.contract.event.SchedulingDefined;
 import org.queqiao.contract.event.StepEnded;
 import org.queqiao.contract.event.StepStarted;
@@ -100,7 +101,12 @@ final class PermissionCheck {
       case JobStarted e -> isNode(actor, e.node());
       case JobSuspendRequested e when e.preemptor() != null -> isScheduler(actor);
       case JobSuspendRequested e -> isAdministrator(actor) || !e.suspend() && isScheduler(actor);
-      case JobSuspended _, JobResumed _, StepStarted _, StepEnded _, RunPartEnded _ ->
+      case JobSuspended _,
+          JobResumed _,
+          RunPartSuspended _,
+          StepStarted _,
+          StepEnded _,
+          RunPartEnded _ ->
           told(actor, event);
       case JobKillRequested e -> mayKill(actor, e);
       case JobRequeued e -> e.exit() == null ? !isPlainUser(actor) : tellsOf(actor, e.run());
@@ -142,11 +148,16 @@ final class PermissionCheck {
     return isNode(actor, model.starts.get(run).scriptNode());
   }
 
+  private boolean isSomeNodeOf(Actor actor, RunId run) {
+    return model.job(run.job()).allocations.stream().anyMatch(each -> isNode(actor, each.node()));
+  }
+
   /** What only the nodes of a run tell of it. */
   private boolean told(Actor actor, Event event) {
     return switch (event) {
-      case JobSuspended e -> isNodeOf(actor, e.run());
-      case JobResumed e -> isNodeOf(actor, e.run());
+      case JobSuspended e -> isSomeNodeOf(actor, e.run());
+      case JobResumed e -> isSomeNodeOf(actor, e.run());
+      case RunPartSuspended e -> isNode(actor, e.node());
       case StepStarted e -> isNodeOf(actor, e.run());
       case StepEnded e -> isNodeOf(actor, e.run());
       case RunPartEnded e -> isScheduler(actor) || isNode(actor, e.node());

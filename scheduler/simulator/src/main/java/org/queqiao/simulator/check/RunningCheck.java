@@ -1,5 +1,6 @@
 package org.queqiao.simulator.check;
 
+import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.queqiao.contract.event.JobChanged;
 import org.queqiao.contract.event.JobResumed;
@@ -7,6 +8,9 @@ import org.queqiao.contract.event.JobSignalled;
 import org.queqiao.contract.event.JobSuspendRequested;
 import org.queqiao.contract.event.JobSuspended;
 import org.queqiao.contract.event.LoggedEvent;
+import org.queqiao.contract.event.RunPartSuspended;
+import org.queqiao.contract.id.Actor;
+import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.JobState;
@@ -52,6 +56,7 @@ final class RunningCheck {
   void stands(LoggedEvent logged) {
     switch (logged.event()) {
       case JobSuspendRequested e -> asked(logged, e);
+      case RunPartSuspended e -> partStopped(logged, e);
       case JobSuspended e -> stopped(logged, e);
       case JobResumed e -> wentOn(logged, e);
       default -> throw new IllegalArgumentException(String.valueOf(logged.event()));
@@ -65,6 +70,7 @@ final class RunningCheck {
         Invariant.I6,
         () -> HistoryCheck.at(logged) + " asks for what was asked for");
     job.stopWanted = e.suspend();
+    job.stoppedOn.clear();
     job.makesRoom = e.preemptor() != null;
     if (job.yields && !e.suspend()) {
       job.yields = false;
@@ -78,8 +84,38 @@ final class RunningCheck {
     }
   }
 
+  private void partStopped(LoggedEvent logged, RunPartSuspended e) {
+    ModelJob job = running(logged, e.run());
+    require(
+        !job.stopped && job.stopWanted && nodesOf(e.run()).contains(e.node()),
+        Invariant.I43,
+        () -> HistoryCheck.at(logged) + " stops what nobody wanted to stop there");
+    require(
+        job.stoppedOn.add(e.node()),
+        Invariant.I6,
+        () -> HistoryCheck.at(logged) + " says what was said");
+  }
+
+  /** The nodes on which something of a run may live. */
+  private TreeSet<NodeName> nodesOf(RunId run) {
+    TreeSet<NodeName> nodes = new TreeSet<>(model.parts.getOrDefault(run, new TreeSet<>()));
+    nodes.add(model.starts.get(run).scriptNode());
+    return nodes;
+  }
+
+  /** Every node has said so, and the last of them says it now. */
+  private void everywhere(LoggedEvent logged, RunId run, ModelJob job) {
+    for (NodeName node : nodesOf(run)) {
+      require(
+          job.stoppedOn.contains(node) || logged.actor().equals(Actor.node(node)),
+          job.makesRoom ? Invariant.I46 : Invariant.I43,
+          () -> HistoryCheck.at(logged) + " and node " + node + " has not said so");
+    }
+  }
+
   private void stopped(LoggedEvent logged, JobSuspended e) {
     ModelJob job = running(logged, e.run());
+    everywhere(logged, e.run(), job);
     require(
         !job.stopped && (job.stopWanted || job.mayGoOn),
         Invariant.I43,

@@ -21,7 +21,10 @@ public final class WorldCheck {
 
   private final ModelCluster model;
   private final TreeMap<NodeName, TreeSet<RunId>> alive = new TreeMap<>();
-  private final TreeSet<RunId> still = new TreeSet<>();
+
+  /** By node and run, what is stopped. */
+  private final TreeSet<String> still = new TreeSet<>();
+
   private final TreeMap<String, Integer> forks = new TreeMap<>();
   private final TreeMap<String, Long> orphanMs = new TreeMap<>();
   private final TreeMap<NodeName, Long> epochs = new TreeMap<>();
@@ -66,24 +69,17 @@ public final class WorldCheck {
       runs.remove(run);
     }
     orphanMs.remove(node + "/" + run);
-    if (isScripts(node, run)) {
-      still.remove(run);
-    }
+    still.remove(node + "/" + run);
   }
 
-  /** All processes of a run are stopped. */
+  /** All processes of a run on a node are stopped. */
   public void stopped(NodeName node, RunId run) {
-    if (isScripts(node, run)) {
-      still.add(run);
-    }
+    still.add(node + "/" + run);
   }
 
-  /** The processes of a run go on: somebody wants that, or that they end. */
+  /** The processes of a run on a node go on: somebody wants that, or that they end. */
   public void wentOn(NodeName node, RunId run) {
-    if (!isScripts(node, run)) {
-      return;
-    }
-    still.remove(run);
+    still.remove(node + "/" + run);
     ModelJob job = model.job(run.job());
     require(
         !model.isOpen(run) || !job.stopped || job.mayGoOn,
@@ -97,7 +93,7 @@ public final class WorldCheck {
 
   /** No core has processes of two runs that go on. */
   private void alone(NodeName node, RunId run, RunId other) {
-    if (!other.equals(run) && !still.contains(other)) {
+    if (!other.equals(run) && !still.contains(node + "/" + other)) {
       List<Integer> shared = new ArrayList<>(coresOf(run, node));
       shared.retainAll(coresOf(other, node));
       require(
@@ -109,12 +105,13 @@ public final class WorldCheck {
 
   /** What is said to be stopped is so, unless it was wanted to go on meanwhile. */
   private void suspended(RunId run) {
-    boolean lives = alive.values().stream().anyMatch(runs -> runs.contains(run));
     ModelJob job = model.job(run.job());
-    require(
-        !lives || still.contains(run) || job.mayGoOn,
-        Invariant.I43,
-        () -> run + " is said to be suspended and goes on");
+    alive.forEach(
+        (node, runs) ->
+            require(
+                !runs.contains(run) || still.contains(node + "/" + run) || job.mayGoOn,
+                Invariant.I43,
+                () -> run + " is said to be suspended and goes on on " + node));
   }
 
   /** A durable fact: cores that are given away must have no process of an older run. */
@@ -128,7 +125,10 @@ public final class WorldCheck {
     for (Allocation allocation : allocated.allocations()) {
       for (RunId other : alive.getOrDefault(allocation.node(), new TreeSet<>())) {
         ModelJob job = model.job(other.job());
-        boolean yields = job.yields && job.attempt == other.attempt() && still.contains(other);
+        boolean yields =
+            job.yields
+                && job.attempt == other.attempt()
+                && still.contains(allocation.node() + "/" + other);
         if (other.equals(allocated.run()) || yields) {
           continue;
         }
@@ -148,11 +148,6 @@ public final class WorldCheck {
                     + " lives on them");
       }
     }
-  }
-
-  /** That a run is stopped is told by the node of its script. */
-  private boolean isScripts(NodeName node, RunId run) {
-    return node.equals(model.starts.get(run).scriptNode());
   }
 
   /** Whether steps of the run may live there. */
