@@ -192,8 +192,7 @@ final class SuspendNodesStoriesTest {
     story.after(1_000).does(new Input.SuspendJob(user("admin1"), low));
     assertThat(story.job(low).suspension().stoppedOn()).isEmpty();
     story.doesWithoutFacts(first);
-    story.doesWithoutFacts(
-        new Input.RunSuspended(N2, story.run(low), true, story.nowMs, 0));
+    story.doesWithoutFacts(new Input.RunSuspended(N2, story.run(low), true, story.nowMs, 0));
     obeys(low, N1);
     assertThat(story.state(low)).isEqualTo(RUNNING);
     obeys(low, N2);
@@ -220,8 +219,7 @@ final class SuspendNodesStoriesTest {
     assertThat(story.state(low)).isEqualTo(SUSPENDED);
     Reply refused =
         story.hears(
-            new Input.StartStep(
-                N1, story.job(low).uid(), story.run(low), "pi", 1, List.of(N3)));
+            new Input.StartStep(N1, story.job(low).uid(), story.run(low), "pi", 1, List.of(N3)));
     assertThat(refused).isInstanceOf(Reply.Rejected.class);
   }
 
@@ -290,8 +288,7 @@ final class SuspendNodesStoriesTest {
     story.does(
         new Input.RunEnded(
             N1,
-            SchedulerStory.exit(
-                story.run(low), RunExit.Kind.EXITED, 0, 9, story.nowMs, "killed")));
+            SchedulerStory.exit(story.run(low), RunExit.Kind.EXITED, 0, 9, story.nowMs, "killed")));
     plansAll();
     assertThat(story.state(urgent)).isEqualTo(RUNNING);
   }

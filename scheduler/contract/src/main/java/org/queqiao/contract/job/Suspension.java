@@ -45,17 +45,7 @@ public record Suspension(
       long formerMs,
       long formerUnbilledMs,
       long edgeMs) {
-    this(
-        wanted,
-        by,
-        askedMs,
-        sinceMs,
-        billed,
-        formerMs,
-        formerUnbilledMs,
-        edgeMs,
-        List.of(),
-        0);
+    this(wanted, by, askedMs, sinceMs, billed, formerMs, formerUnbilledMs, edgeMs, List.of(), 0);
   }
 
   /** A run that somebody wants to stop for the first time. */

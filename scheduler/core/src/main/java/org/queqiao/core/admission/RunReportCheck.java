@@ -48,8 +48,7 @@ public final class RunReportCheck {
         .jobs()
         .find(run.job())
         .filter(job -> job.isRun(run) && cluster.steps().livesOn(job, input.node()))
-        .map(
-            job -> Decision.done(runEnds.reported(job, input.exit(), input.node(), nowMs)))
+        .map(job -> Decision.done(runEnds.reported(job, input.exit(), input.node(), nowMs)))
         .orElseGet(Decision::unchanged);
   }
 

@@ -48,9 +48,7 @@ public final class StandstillCheck {
     boolean inside = input.atMs() >= earliestMs && input.atMs() <= nowMs;
     long atMs = inside ? input.atMs() : nowMs;
     Event event =
-        input.suspended()
-            ? stopped(job, input.node(), atMs)
-            : new JobResumed(input.run(), atMs);
+        input.suspended() ? stopped(job, input.node(), atMs) : new JobResumed(input.run(), atMs);
     return Decision.done(List.of(new Fact(Actor.node(input.node()), event)));
   }
 

@@ -19,8 +19,8 @@ import org.queqiao.core.state.JobClock;
 import org.queqiao.core.state.Node;
 
 /**
- * Suspending and resuming. The wish is a fact at once; that all processes of the run are stopped
- * is one when every node on which it lives has reported that, and that it goes on when one of them
+ * Suspending and resuming. The wish is a fact at once; that all processes of the run are stopped is
+ * one when every node on which it lives has reported that, and that it goes on when one of them
  * has. Only administrators may, as in Slurm.
  */
 public final class SuspendCheck {

@@ -463,9 +463,7 @@ public final class HistoryChecks {
     if (former != null && !former.equals(event.facts().bootId())) {
       for (Life life : lives.values()) {
         require(
-            life.state.isTerminal()
-                || life.allocations.isEmpty()
-                || !life.livesOn(node),
+            life.state.isTerminal() || life.allocations.isEmpty() || !life.livesOn(node),
             "I15",
             "node " + node + " has a new boot and job " + life.submitted.job() + " goes on there");
       }

@@ -23,8 +23,8 @@ import org.queqiao.contract.id.RunId;
 
 /**
  * What must hold of suspended runs: only a run that somebody wants to stop is stopped, and only
- * when all nodes on which it lives have said so; it goes on only after it was stopped, its intervals follow each other, and while it is stopped it gets no
- * signal.
+ * when all nodes on which it lives have said so; it goes on only after it was stopped, its
+ * intervals follow each other, and while it is stopped it gets no signal.
  */
 final class SuspensionHistory {
   private final TreeMap<RunId, Stop> runs = new TreeMap<>();

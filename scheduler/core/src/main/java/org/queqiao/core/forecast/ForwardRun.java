@@ -218,8 +218,7 @@ public final class ForwardRun {
             0,
             0,
             "");
-    nodesOf(job)
-        .forEach(node -> record(machine.decide(new Input.RunEnded(node, exit), nowMs)));
+    nodesOf(job).forEach(node -> record(machine.decide(new Input.RunEnded(node, exit), nowMs)));
   }
 
   private OptionalLong next() {

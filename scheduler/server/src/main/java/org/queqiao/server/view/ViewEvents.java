@@ -264,8 +264,7 @@ final class ViewEvents {
           suspension(
               e.run().job(), null, before -> asked(before, e, logged.actor(), logged.timeMs()));
       case RunPartSuspended e ->
-          suspension(
-              e.run().job(), null, before -> before.stoppedOn(e.node(), e.atMs()));
+          suspension(e.run().job(), null, before -> before.stoppedOn(e.node(), e.atMs()));
       case JobSuspended e ->
           suspension(
               e.run().job(), JobState.SUSPENDED, before -> before.stopped(e.atMs(), e.billed()));

@@ -106,12 +106,11 @@ public final class WorldCheck {
   /** What is said to be stopped is so, unless it was wanted to go on meanwhile. */
   private void suspended(RunId run) {
     ModelJob job = model.job(run.job());
-    alive.forEach(
-        (node, runs) ->
-            require(
-                !runs.contains(run) || still.contains(node + "/" + run) || job.mayGoOn,
-                Invariant.I43,
-                () -> run + " is said to be suspended and goes on on " + node));
+    alive.forEach((node, runs) ->
+        require(
+            !runs.contains(run) || still.contains(node + "/" + run) || job.mayGoOn,
+            Invariant.I43,
+            () -> run + " is said to be suspended and goes on on " + node));
   }
 
   /** A durable fact: cores that are given away must have no process of an older run. */
