@@ -120,10 +120,8 @@ public final class EventApplier {
       case JobReleased e -> jobs.released(e);
       case JobKillRequested e -> jobs.killRequested(e, nowMs);
       case JobSignalled e -> jobs.signalled(e);
-      case JobSuspendRequested e -> suspensions.requested(e, actor, nowMs);
-      case JobSuspended e -> suspensions.suspended(e, nowMs);
-      case RunPartSuspended e -> suspensions.partSuspended(e, nowMs);
-      case JobResumed e -> suspensions.resumed(e, nowMs);
+      case JobSuspendRequested _, RunPartSuspended _, JobSuspended _, JobResumed _ ->
+          suspensions.apply(event, actor, nowMs);
       case StepStarted e -> steps.started(e);
       case StepEnded e -> steps.ended(e);
       case RunPartEnded e -> steps.partEnded(e);

@@ -2,6 +2,7 @@ package org.queqiao.core.state;
 
 import static org.queqiao.core.state.Legality.require;
 
+import org.queqiao.contract.event.Event;
 import org.queqiao.contract.event.JobResumed;
 import org.queqiao.contract.event.JobSuspendRequested;
 import org.queqiao.contract.event.JobSuspended;
@@ -23,7 +24,17 @@ final class SuspensionEvents {
     this.cluster = cluster;
   }
 
-  void requested(JobSuspendRequested event, Actor by, long nowMs) {
+  void apply(Event event, Actor actor, long nowMs) {
+    switch (event) {
+      case JobSuspendRequested e -> requested(e, actor, nowMs);
+      case RunPartSuspended e -> partSuspended(e, nowMs);
+      case JobSuspended e -> suspended(e, nowMs);
+      case JobResumed e -> resumed(e, nowMs);
+      default -> throw new IllegalArgumentException(String.valueOf(event));
+    }
+  }
+
+  private void requested(JobSuspendRequested event, Actor by, long nowMs) {
     Job job = find(event.run());
     requireStep(job, Step.SUSPEND_REQUESTED, job.state());
     boolean wanted = job.suspension() != null && job.suspension().wanted();
@@ -64,7 +75,7 @@ final class SuspensionEvents {
     }
   }
 
-  void partSuspended(RunPartSuspended event, long nowMs) {
+  private void partSuspended(RunPartSuspended event, long nowMs) {
     Job job = find(event.run());
     Suspension known = job.suspension();
     require(
@@ -88,7 +99,7 @@ final class SuspensionEvents {
     return left <= 1;
   }
 
-  void suspended(JobSuspended event, long nowMs) {
+  private void suspended(JobSuspended event, long nowMs) {
     Job job = find(event.run());
     requireStep(job, Step.SUSPENDED, JobState.SUSPENDED);
     require(job.suspension() != null, "run " + event.run() + " stops and nobody wanted it to");
@@ -115,7 +126,7 @@ final class SuspensionEvents {
     cluster.newChance();
   }
 
-  void resumed(JobResumed event, long nowMs) {
+  private void resumed(JobResumed event, long nowMs) {
     Job job = find(event.run());
     requireStep(job, Step.RESUMED, JobState.RUNNING);
     require(!job.preemption().yields(), "run " + event.run() + " goes on without its cores");

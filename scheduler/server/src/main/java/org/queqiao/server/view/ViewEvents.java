@@ -204,9 +204,7 @@ final class ViewEvents {
       case NodeUp e -> nodes.change(e.node(), node -> node.in(NodeState.UP, "", 0));
       case NodeDown e ->
           nodes.change(e.node(), node -> node.in(NodeState.DOWN, e.reason(), e.lastSeenMs()));
-      case NodeFenced e ->
-          nodes.change(
-              e.node(), node -> node.in(node.state(), "fenced: " + e.reason(), node.lastSeenMs()));
+      case NodeFenced e -> fenced(e);
       case NodeDrained e -> nodes.change(e.node(), node -> node.drained(true, e.reason()));
       case NodeResumed e -> nodes.change(e.node(), node -> node.drained(false, ""));
       case NodeSettingsSet e -> nodes.change(e.node(), node -> node.with(e.settings()));
@@ -238,6 +236,11 @@ final class ViewEvents {
           ReservationOpened _,
           ReservationClosed _ -> {}
     }
+  }
+
+  private void fenced(NodeFenced e) {
+    nodes.change(
+        e.node(), node -> node.in(node.state(), "fenced: " + e.reason(), node.lastSeenMs()));
   }
 
   private void promised(JobPromised e) {

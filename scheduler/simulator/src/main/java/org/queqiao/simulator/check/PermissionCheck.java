@@ -99,8 +99,7 @@ final class PermissionCheck {
           isScheduler(actor);
       case ArrayTasksEnded e -> mayEndWaiting(actor, model.job(e.array()), e.state());
       case JobStarted e -> isNode(actor, e.node());
-      case JobSuspendRequested e when e.preemptor() != null -> isScheduler(actor);
-      case JobSuspendRequested e -> isAdministrator(actor) || !e.suspend() && isScheduler(actor);
+      case JobSuspendRequested e -> maySuspend(actor, e);
       case JobSuspended _,
           JobResumed _,
           RunPartSuspended _,
@@ -142,6 +141,11 @@ final class PermissionCheck {
       case TariffDefined _, WalletFunded _, CreditLineSet _, MoneyProposed _, MoneyDecided _ ->
           actor.kind() == Actor.Kind.LOCAL_OWNER || holds(actor, Role.FINANCE);
     };
+  }
+
+  private boolean maySuspend(Actor actor, JobSuspendRequested e) {
+    boolean byItself = e.preemptor() != null || !e.suspend();
+    return e.preemptor() == null && isAdministrator(actor) || byItself && isScheduler(actor);
   }
 
   private boolean isNodeOf(Actor actor, RunId run) {
