@@ -6,6 +6,7 @@
 #   DATA/postgres/ the embedded database                                  (database)
 #   DATA/agent/    the agent's key, spool of intents                      (agent)
 #   DATA/node/     runs and exit records                                  (launcher)
+#   DATA/bridge-*/ keys of bridges to clusters under Slurm                 (whoever started them)
 #   DATA/fleet/    keys of fake nodes                                     (agent)
 #   DATA/log/      the event log                                          (server)
 #   DATA/printed/  what the processes print
@@ -366,6 +367,7 @@ services_down() {
     return 0
   fi
   stop server 20
+  bridges_down
   stop fleet 10
   stop agent 10
   stop launcher 10

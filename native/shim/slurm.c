@@ -1,5 +1,6 @@
 /* What slurmctld and slurmdbd say, as bytes. */
 #include <errno.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -12,11 +13,14 @@
 #include "slurm_shim.h"
 
 /* The part of the library's version by which its layouts change. */
-enum { LIBRARY_SHIFT = 16, LIBRARY_OF_22_05 = 38, LIBRARY_OF_HEADERS = LIBRARY_OF_22_05, TEXT_MAX = 256 };
+enum { LIBRARY_SHIFT = 16, LIBRARY_OF_22_05 = 38, LIBRARY_OF_HEADERS = LIBRARY_OF_22_05, TEXT_MAX = 256, PASSWD_BYTES = 4096 };
 
 #if SLURM_VERSION_NUMBER < SLURM_VERSION_NUM(22, 5, 0) || SLURM_VERSION_NUMBER >= SLURM_VERSION_NUM(22, 6, 0)
 #error "the shim is written for the headers of Slurm 22.05"
 #endif
+
+/* libslurm has it, its header does not. */
+extern char *slurm_job_reason_string(enum job_state_reason reason);
 
 static void *database;
 
@@ -103,6 +107,20 @@ int32_t slurm_shim_nodes(uint8_t **answer, uint64_t *length) {
     return hand_out(&bytes, answer, length);
 }
 
+/* slurmctld does not always name the user. */
+static void put_user(struct bytes *bytes, const slurm_job_info_t *job) {
+    char room[PASSWD_BYTES];
+    struct passwd entry;
+    struct passwd *found = NULL;
+    if (job->user_name != NULL && job->user_name[0] != '\0') {
+        put_text(bytes, job->user_name);
+    } else if (getpwuid_r(job->user_id, &entry, room, sizeof room, &found) == 0 && found != NULL) {
+        put_text(bytes, entry.pw_name);
+    } else {
+        put_text(bytes, NULL);
+    }
+}
+
 static void put_jobs(struct bytes *bytes, const job_info_msg_t *jobs) {
     put_u32(bytes, jobs->record_count);
     for (uint32_t i = 0; i < jobs->record_count; i++) {
@@ -120,11 +138,16 @@ static void put_jobs(struct bytes *bytes, const job_info_msg_t *jobs) {
         put_i64(bytes, job->start_time);
         put_i64(bytes, job->end_time);
         put_i64(bytes, job->suspend_time);
+        put_i64(bytes, job->pre_sus_time);
+        put_i64(bytes, job->resize_time);
         put_text(bytes, job->name);
         put_text(bytes, job->account);
         put_text(bytes, job->partition);
         put_text(bytes, job->nodes);
         put_text(bytes, job->comment);
+        put_user(bytes, job);
+        put_text(bytes, job->array_task_str);
+        put_text(bytes, slurm_job_reason_string(job->state_reason));
     }
 }
 

@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 /* Rises when a function or an answer changes its meaning; the bridge refuses a library of another version. */
-enum { SLURM_SHIM_ABI_VERSION = 1 };
+enum { SLURM_SHIM_ABI_VERSION = 2 };
 
 /* What the loaded libslurm is not. Far from the numbers of Slurm. */
 enum { SLURM_SHIM_OTHER_LIBRARY = 900001, SLURM_SHIM_NO_MEMORY = 900002, SLURM_SHIM_BAD_REQUEST = 900003 };

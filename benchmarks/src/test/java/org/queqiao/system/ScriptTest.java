@@ -45,6 +45,36 @@ final class ScriptTest {
   }
 
   @Test
+  void aBridgeThatIsStartedWronglySaysWhatIsMissing() throws Exception {
+    String data = folder.resolve("data").toString();
+    Path none = folder.resolve("none.conf");
+    for (String[] each :
+        new String[][] {
+          {"bridge knows observe CLUSTER, drive CLUSTER", "bridge"},
+          {"observe which cluster? ClusterName of slurm.conf", "bridge", "observe"},
+          {"not 'C1'", "bridge", "observe", "C1"},
+          {"bridge observe does not know --nodes", "bridge", "observe", "c1", "--nodes", "n1"},
+          {"--node needs a value", "bridge", "observe", "c1", "--node"},
+          {none + ", cannot be read", "bridge", "observe", "c1", "--slurm-conf", "" + none},
+          {"drive which partition of Slurm?", "bridge", "drive", "c1"},
+          {"the public key of the orders", "bridge", "drive", "c1", "--partition", "batch"},
+          {"no server runs in " + data, "bridge", "observe", "c1"},
+          {"a bridge is there to observe or to drive", "bridge", "stop", "c1"},
+          {"no bridge is there to observe c1", "bridge", "stop", "observe", "c1"},
+          {"no server runs in " + data, "bridge", "codes", "n[1-3]"},
+          {"nothing runs in " + data, "cluster", "list"},
+        }) {
+      List<String> words = new ArrayList<>(List.of(each).subList(1, each.length));
+      words.addAll(List.of("--data", data));
+      Answer answer = script(words.toArray(new String[0]));
+      assertThat(answer.text()).as(String.join(" ", words)).contains(each[0]);
+      assertThat(answer.exit()).as(answer.text()).isEqualTo(1);
+    }
+    assertThat(script("bridge", "status", "--data", data).text())
+        .contains("No bridge was started from " + data);
+  }
+
+  @Test
   void aTakenPortIsNamedWithoutATrace() throws Exception {
     Path data = folder.resolve("data");
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {

@@ -23,6 +23,7 @@ import org.queqiao.accounting.statement.StatementForms;
 import org.queqiao.accounting.usage.DomainSplit;
 import org.queqiao.accounting.usage.UsageRow;
 import org.queqiao.contract.id.DomainCode;
+import org.queqiao.contract.id.ClusterName;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.ProjectName;
 
@@ -82,6 +83,21 @@ public final class LedgerReads {
   /** What runs that go on have cost so far. */
   public RunHours hours() {
     return new RunHours(database, calendar);
+  }
+
+  /** The runs of a job of another scheduler that are over, in the order of their submission. */
+  public List<JobRow> observed(ClusterName cluster, long number) {
+    return list(
+        "select "
+            + Rows.JOB_COLUMNS
+            + " from job where id in (select job from observed_run where cluster = ? and number = ?)"
+            + " order by submit_ms limit "
+            + MAX_ROWS,
+        (connection, statement) -> {
+          statement.setString(1, cluster.value());
+          statement.setLong(2, number);
+        },
+        Rows::job);
   }
 
   /** A job as accounting keeps it. */

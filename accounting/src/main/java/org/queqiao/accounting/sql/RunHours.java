@@ -16,6 +16,8 @@ import org.queqiao.accounting.metering.BillingCalendar;
 import org.queqiao.accounting.metering.Meter;
 import org.queqiao.accounting.metering.Segment;
 import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.PartitionName;
+import org.queqiao.contract.id.QosName;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.price.TariffBook;
 
@@ -102,7 +104,7 @@ public final class RunHours {
                     open.getLong(4),
                     open.getString(5),
                     Rows.stops(open.getString(6)));
-            all.add(running(row, run, prices, nowMs));
+            all.add(running(row.partition(), row.qosName(), run, prices, nowMs));
           }
         }
       }
@@ -110,6 +112,31 @@ public final class RunHours {
       throw new LedgerUnavailable(e);
     }
     return all;
+  }
+
+  /**
+   * A run of another scheduler that goes on, which the books do not have.
+   *
+   * @param partition by whose tariff it will be billed
+   * @param run its time, cores and suspensions
+   */
+  public record Elsewhere(PartitionName partition, OpenRun run) {}
+
+  /** What runs of other schedulers have cost so far, in the order of the question. */
+  public List<Running> elsewhere(List<Elsewhere> runs, long nowMs) {
+    try (Connection connection = database.getConnection()) {
+      TariffBook prices = Ledger.tariffs(connection);
+      MoneyRows.approved(connection, prices, new RefundBook());
+      List<Running> all = new ArrayList<>();
+      for (Elsewhere each : runs) {
+        all.add(
+            running(
+                each.partition(), null, each.run(), prices, Math.max(nowMs, each.run().startMs())));
+      }
+      return all;
+    } catch (SQLException e) {
+      throw new LedgerUnavailable(e);
+    }
   }
 
   private static JobRow job(Connection connection, JobId job) throws SQLException {
@@ -122,7 +149,8 @@ public final class RunHours {
     }
   }
 
-  private Running running(JobRow job, OpenRun run, TariffBook prices, long nowMs) {
+  private Running running(
+      PartitionName partition, QosName qos, OpenRun run, TariffBook prices, long nowMs) {
     List<Hour> hours = new ArrayList<>();
     BigInteger exact = BigInteger.ZERO;
     long coreMs = 0;
@@ -130,8 +158,8 @@ public final class RunHours {
     for (OpenRun.Interval each : run.intervals(nowMs)) {
       for (Segment segment :
           Meter.hours(
-              job.partition(),
-              job.qosName(),
+              partition,
+              qos,
               run.cores(),
               each.fromMs(),
               each.toMs(),

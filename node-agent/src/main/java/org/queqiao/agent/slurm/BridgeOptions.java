@@ -17,6 +17,7 @@ import org.queqiao.contract.id.NodeName;
  * @param marginMs what ended so long ago is complete once slurmctld has nothing more to tell
  * @param overlapMs so far before the known end of the history it is read again with each look
  * @param sinceMs where to begin anew, once; -1 where it was left
+ * @param drivenPartition the partition of Slurm whose jobs Queqiao launches, or empty
  */
 public record BridgeOptions(
     Path data,
@@ -27,11 +28,13 @@ public record BridgeOptions(
     int pollMs,
     long marginMs,
     long overlapMs,
-    long sinceMs) {
+    long sinceMs,
+    String drivenPartition) {
   static final String USAGE =
       """
       Usage: BridgeMain --data DIR --node NAME --cluster NAME --shim FILE [--slurm-conf FILE]
                         [--poll-ms N] [--margin-ms N] [--overlap-ms N] [--since-ms T]
+                        [--driven-partition NAME]
 
         --data DIR         the bridge's own folder: key and certificate; a file named enrolment in it
                            holds the one-time code of a new node
@@ -45,6 +48,9 @@ public record BridgeOptions(
         --overlap-ms N     how far before the known end of the history it is read again with each look
                            (default 3600000)
         --since-ms T       read the history from this moment on once more, in epoch milliseconds
+        --driven-partition NAME
+                           jobs of this partition that Queqiao launches are left out: they are billed
+                           as own ones
       """;
 
   private static final long DAY_MS = 86_400_000;
@@ -64,6 +70,7 @@ public record BridgeOptions(
     long marginMs = 60_000;
     long overlapMs = 3_600_000;
     long sinceMs = -1;
+    String driven = "";
     for (int i = 0; i < arguments.length; i += 2) {
       String name = arguments[i];
       if (i + 1 == arguments.length) {
@@ -80,6 +87,7 @@ public record BridgeOptions(
         case "--margin-ms" -> marginMs = OptionNumber.read(name, value, 0, DAY_MS);
         case "--overlap-ms" -> overlapMs = OptionNumber.read(name, value, 0, 30 * DAY_MS);
         case "--since-ms" -> sinceMs = OptionNumber.read(name, value, 0, Long.MAX_VALUE);
+        case "--driven-partition" -> driven = value;
         default -> throw new IllegalArgumentException("there is no option " + name);
       }
     }
@@ -95,6 +103,7 @@ public record BridgeOptions(
         Math.toIntExact(pollMs),
         marginMs,
         overlapMs,
-        sinceMs);
+        sinceMs,
+        driven);
   }
 }

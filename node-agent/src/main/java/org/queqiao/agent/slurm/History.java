@@ -41,16 +41,20 @@ public final class History {
 
   private final SlurmProcess slurm;
   private final long marginS;
+  private final String drivenPartition;
 
   /**
    * The history that a process with libslurm tells.
    *
    * @param marginS what ended so long ago is complete once slurmctld has no more to tell to
    *     slurmdbd
+   * @param drivenPartition where jobs with Queqiao's own mark are left out; empty: nowhere, for
+   *     anybody can name a job so
    */
-  public History(SlurmProcess slurm, long marginS) {
+  public History(SlurmProcess slurm, long marginS, String drivenPartition) {
     this.slurm = slurm;
     this.marginS = marginS;
+    this.drivenPartition = drivenPartition;
   }
 
   /**
@@ -69,7 +73,7 @@ public final class History {
     List<ObservedRun> runs = new ArrayList<>();
     List<String> leftOut = new ArrayList<>();
     for (SlurmRecord each : SlurmRecord.list(slurm.ask(SlurmCall.HISTORY, fromS, toS))) {
-      if (each.name().startsWith(OWN_MARK)) {
+      if (each.name().startsWith(OWN_MARK) && each.partition().equals(drivenPartition)) {
         continue;
       }
       try {
@@ -157,7 +161,7 @@ public final class History {
       }
       steps.add(
           new ObservedStep(
-              stepId(each.number()),
+              SlurmState.stepId(each.number()),
               each.name(),
               SlurmState.word(each.state()),
               each.startS() * MS,
@@ -166,16 +170,5 @@ public final class History {
               Tres.count(each.tres(), Tres.CPU)));
     }
     return steps;
-  }
-
-  /** Slurm gives its own steps the highest numbers. */
-  private static String stepId(long number) {
-    return switch ((int) number) {
-      case (int) 0xfffffffdL -> "pending";
-      case (int) 0xfffffffcL -> "extern";
-      case (int) 0xfffffffbL -> "batch";
-      case (int) 0xfffffffaL -> "interactive";
-      default -> Long.toString(number);
-    };
   }
 }

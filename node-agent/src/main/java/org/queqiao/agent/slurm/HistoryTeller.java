@@ -9,6 +9,7 @@ import org.queqiao.agent.AgentLog;
 import org.queqiao.agent.session.ServerConnection;
 import org.queqiao.contract.agent.AgentMessage;
 import org.queqiao.contract.agent.ServerMessage;
+import org.queqiao.contract.observe.ClusterNow;
 import org.queqiao.contract.observe.ExternalRun;
 import org.queqiao.contract.observe.ObservedRun;
 
@@ -30,6 +31,7 @@ final class HistoryTeller {
   private static final int LEFT_OUT_MAX = 100_000;
 
   private final History history;
+  private final NowReader reader;
   private final long overlapMs;
   private final TreeMap<ExternalRun, Told> told = new TreeMap<>();
   private final TreeSet<String> leftOut = new TreeSet<>();
@@ -37,11 +39,14 @@ final class HistoryTeller {
   private long completeMs;
   private long stretchMs = DAY_MS;
   private long batch;
+  private ClusterNow now;
+  private boolean nowTold;
 
   private record Told(long endMs, long fingerprint) {}
 
-  HistoryTeller(BridgeOptions options, History history) {
+  HistoryTeller(BridgeOptions options, History history, NowReader reader) {
     this.history = history;
+    this.reader = reader;
     this.overlapMs = options.overlapMs();
     this.sinceMs = options.sinceMs();
   }
@@ -51,6 +56,8 @@ final class HistoryTeller {
     completeMs = sinceMs >= 0 ? Math.min(sinceMs, untilMs) : untilMs;
     told.clear();
     batch = 0;
+    now = null;
+    nowTold = true;
   }
 
   /**
@@ -59,6 +66,13 @@ final class HistoryTeller {
    * @return whether there is more to read at once
    */
   boolean tell(ServerConnection server) throws SlurmException, IOException {
+    ClusterNow seen = reader.read();
+    if (!seen.isLike(now)) {
+      nowTold = false;
+    }
+    now = seen;
+    // What is now is told at once, also while slurmdbd does not tell what was.
+    exchange(server, List.of(), 0);
     long fromMs = Math.max(0, completeMs - overlapMs);
     History.Found found = history.read(fromMs, overlapMs + stretchMs);
     found.leftOut().forEach(this::leaveOut);
@@ -93,12 +107,17 @@ final class HistoryTeller {
 
   /** A life sign. */
   void alive(ServerConnection server) throws IOException {
+    now = null;
+    nowTold = true;
     exchange(server, List.of(), 0);
   }
 
   private void exchange(ServerConnection server, List<ObservedRun> runs, long untilMs)
       throws IOException {
-    server.send(new AgentMessage.ObservedRuns(++batch, runs, untilMs));
+    server.send(
+        new AgentMessage.ObservedRuns(
+            ++batch, runs, untilMs, nowTold ? null : now, now == null ? 0 : now.atMs()));
+    nowTold = true;
     switch (server.read()) {
       case ServerMessage.RunsRecorded m when m.batch() == batch -> {
         if (m.tooOld() > 0) {

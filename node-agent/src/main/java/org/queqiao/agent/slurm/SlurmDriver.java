@@ -90,7 +90,9 @@ final class SlurmDriver {
   private void load() throws SlurmException {
     TreeMap<RunId, DrivenJob> found = new TreeMap<>();
     for (SlurmJob each : SlurmJob.list(slurm.ask(SlurmCall.JOBS))) {
-      RunMark.of(each.name()).ifPresent(mark -> found.put(mark.run(), DrivenJob.of(mark, each)));
+      if (each.partition().equals(partition)) {
+        RunMark.of(each.name()).ifPresent(mark -> found.put(mark.run(), DrivenJob.of(mark, each)));
+      }
     }
     // slurmctld forgets what ended some minutes ago; what was seen to end is kept here.
     jobs.values().removeIf(each -> !each.isOver());

@@ -69,4 +69,15 @@ final class SlurmState {
   static int base(long state) {
     return (int) (state & BASE);
   }
+
+  /** Slurm gives its own steps the highest numbers. */
+  static String stepId(long number) {
+    return switch ((int) number) {
+      case (int) 0xfffffffdL -> "pending";
+      case (int) 0xfffffffcL -> "extern";
+      case (int) 0xfffffffbL -> "batch";
+      case (int) 0xfffffffaL -> "interactive";
+      default -> Long.toString(number);
+    };
+  }
 }

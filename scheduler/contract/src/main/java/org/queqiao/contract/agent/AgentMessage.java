@@ -8,6 +8,7 @@ import org.queqiao.contract.job.RunExit;
 import org.queqiao.contract.metrics.CounterValue;
 import org.queqiao.contract.metrics.RunMetrics;
 import org.queqiao.contract.node.NodeFacts;
+import org.queqiao.contract.observe.ClusterNow;
 import org.queqiao.contract.observe.ObservedRun;
 
 /** What an agent says to the server. */
@@ -165,10 +166,19 @@ public sealed interface AgentMessage {
    * @param batch counts the batches of this connection
    * @param runs each once; perhaps none, as a life sign
    * @param completeMs with these, every run that ended before is told; 0 says nothing of it
+   * @param now what the cluster is now, or null where that was told before on this connection
+   * @param nowMs for when that holds, by the clock of the cluster; 0 where it is not known
    */
-  record ObservedRuns(long batch, List<ObservedRun> runs, long completeMs) implements AgentMessage {
+  record ObservedRuns(
+      long batch, List<ObservedRun> runs, long completeMs, ClusterNow now, long nowMs)
+      implements AgentMessage {
     public ObservedRuns {
       runs = List.copyOf(runs);
+    }
+
+    /** Runs alone. */
+    public ObservedRuns(long batch, List<ObservedRun> runs, long completeMs) {
+      this(batch, runs, completeMs, null, 0);
     }
   }
 

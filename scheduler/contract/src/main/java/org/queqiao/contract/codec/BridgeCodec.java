@@ -31,14 +31,24 @@ final class BridgeCodec {
 
   static PbObservedRuns write(AgentMessage.ObservedRuns m) {
     PbObservedRuns.Builder out =
-        PbObservedRuns.newBuilder().setBatch(m.batch()).setCompleteMs(m.completeMs());
+        PbObservedRuns.newBuilder()
+            .setBatch(m.batch())
+            .setCompleteMs(m.completeMs())
+            .setNowMs(m.nowMs());
+    if (m.now() != null) {
+      out.setNow(ClusterNowCodec.write(m.now()));
+    }
     m.runs().forEach(each -> out.addRuns(ObservedCodec.write(each)));
     return out.build();
   }
 
   static AgentMessage.ObservedRuns read(PbObservedRuns in) {
     return new AgentMessage.ObservedRuns(
-        in.getBatch(), ModelReader.list(in.getRunsList(), ObservedCodec::read), in.getCompleteMs());
+        in.getBatch(),
+        ModelReader.list(in.getRunsList(), ObservedCodec::read),
+        in.getCompleteMs(),
+        in.hasNow() ? ClusterNowCodec.read(in.getNow()) : null,
+        in.getNowMs());
   }
 
   static PbBridgeWelcome write(ServerMessage.BridgeWelcome m) {

@@ -53,6 +53,7 @@ final class GoldenFilesTest {
   List<DynamicTest> messagesOfOldAgentsAreRead() {
     Map<String, AgentMessage> samples = new TreeMap<>(Samples.fromAgent());
     samples.put("Hello-steps", StepSamples.hello());
+    samples.put("ObservedRuns-now", ObservedSamples.withNow());
     return tests("from-agent", samples, AgentFrame::encode, AgentFrame::decodeFromAgent);
   }
 
@@ -86,7 +87,7 @@ final class GoldenFilesTest {
                   + Samples.laterFromServer().size()
                   + Samples.fromAgent().size()
                   + Samples.fromServer().size()
-                  + 2L);
+                  + 3L);
     }
   }
 

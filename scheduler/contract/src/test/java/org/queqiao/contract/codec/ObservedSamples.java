@@ -1,6 +1,7 @@
 package org.queqiao.contract.codec;
 
 import java.util.List;
+import org.queqiao.contract.agent.AgentMessage;
 import org.queqiao.contract.event.ClusterObserved;
 import org.queqiao.contract.event.Event;
 import org.queqiao.contract.event.RunObserved;
@@ -9,6 +10,7 @@ import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.PartitionName;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.JobState;
+import org.queqiao.contract.observe.ClusterNow;
 import org.queqiao.contract.observe.ExternalRun;
 import org.queqiao.contract.observe.ObservedRun;
 import org.queqiao.contract.observe.ObservedStep;
@@ -49,6 +51,41 @@ final class ObservedSamples {
   static List<Event> events() {
     return List.of(
         new RunObserved(new JobId(99), 2, RUN), new ClusterObserved(CLUSTER, START_MS + 700_000));
+  }
+
+  static AgentMessage withNow() {
+    return new AgentMessage.ObservedRuns(
+        8,
+        List.of(),
+        0,
+        new ClusterNow(
+            START_MS,
+            List.of(
+                new ClusterNow.NodeNow(
+                    "cn1", "MIXED+DRAIN", 64, 32, 1L << 36, "gpu:a100:4", "ib", "a fan")),
+            List.of(
+                new ClusterNow.PartitionNow("batch", "UP", 128, 2, 3_600_000, "cn[1-2]")),
+            List.of(
+                new ClusterNow.JobNow(
+                    4712,
+                    "4711_1",
+                    "ocean",
+                    "u1",
+                    "climate",
+                    "batch",
+                    "RUNNING",
+                    "",
+                    START_MS - 60_000,
+                    START_MS,
+                    List.of(START_MS + 10_000, START_MS + 20_000),
+                    32,
+                    1,
+                    "cn1",
+                    List.of(
+                        new ClusterNow.StepNow(
+                            "batch", "batch", "RUNNING", START_MS, 1, "cn1")))),
+            3),
+        START_MS + 30_000);
   }
 
   static ClusterImage image(ClusterImage first) {

@@ -33,6 +33,7 @@ import org.queqiao.core.message.Input;
 import org.queqiao.core.message.Reply;
 import org.queqiao.server.pki.LaunchOrders;
 import org.queqiao.server.pki.Pki;
+import org.queqiao.server.view.ClusterBoard;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -62,6 +63,7 @@ public final class AgentGateway {
   private final LaunchOrders orders;
   private final RuntimePort runtime;
   private final GatewayCounters counters = new GatewayCounters();
+  private final ClusterBoard clusters;
   private final Context loop;
   private final ConcurrentSkipListMap<NodeName, NodeGauges> gauges = new ConcurrentSkipListMap<>();
   private final ConcurrentHashMap<NodeName, Update> updates = new ConcurrentHashMap<>();
@@ -86,6 +88,7 @@ public final class AgentGateway {
     this.pki = pki;
     this.orders = orders;
     this.runtime = runtime;
+    this.clusters = new ClusterBoard(settings.bridges());
     this.loop = vertx.getOrCreateContext();
   }
 
@@ -207,6 +210,11 @@ public final class AgentGateway {
   /** What each node last said of itself. */
   public SortedMap<NodeName, NodeGauges> gauges() {
     return java.util.Collections.unmodifiableSortedMap(new TreeMap<>(gauges));
+  }
+
+  /** What bridges tell of their clusters. */
+  public ClusterBoard clusters() {
+    return clusters;
   }
 
   /** Counts for whoever watches. */
@@ -465,12 +473,8 @@ public final class AgentGateway {
     return runtime.submit(input);
   }
 
-  void onLoop(Runnable task) {
-    loop.runOnContext(go -> task.run());
-  }
-
   /** After what is at hand, so that several wishes are met at once. */
-  void soon(Runnable task) {
+  void onLoop(Runnable task) {
     loop.runOnContext(go -> task.run());
   }
 

@@ -8,6 +8,7 @@ import org.queqiao.contract.id.ClusterName;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.message.Reply;
+import org.queqiao.server.view.ClusterBoard;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,6 +18,7 @@ final class BridgeLine {
 
   private final NodeName node;
   private final ClusterName cluster;
+  private final ClusterBoard board;
   private final Telling scheduler;
   private final Ends ends;
 
@@ -27,9 +29,11 @@ final class BridgeLine {
     void refuse(String reason);
   }
 
-  BridgeLine(NodeName node, ClusterName cluster, Telling scheduler, Ends ends) {
+  BridgeLine(
+      NodeName node, ClusterName cluster, ClusterBoard board, Telling scheduler, Ends ends) {
     this.node = node;
     this.cluster = cluster;
+    this.board = board;
     this.scheduler = scheduler;
     this.ends = ends;
   }
@@ -63,7 +67,7 @@ final class BridgeLine {
       Ends ends) {
     String refusal = refusal(gateway.settings(), node, m.cluster());
     if (refusal == null) {
-      return new BridgeLine(node, m.cluster(), scheduler, ends);
+      return new BridgeLine(node, m.cluster(), gateway.clusters(), scheduler, ends);
     }
     gateway.counters().identitiesRefused.increment();
     LOG.warn("bridge refused node={} cluster={} reason={}", node, m.cluster(), refusal);
@@ -83,6 +87,8 @@ final class BridgeLine {
                 node,
                 version,
                 known.completeMs());
+            board.connected(cluster, version);
+            board.complete(cluster, known.completeMs());
             ends.send(
                 new ServerMessage.BridgeWelcome(
                     Math.min(AgentFrame.PROTOCOL_MAX, protocolMax), known.completeMs()));
@@ -94,10 +100,12 @@ final class BridgeLine {
 
   /** Hands runs to the scheduler, and its answer back. */
   void told(AgentMessage.ObservedRuns m) {
+    board.told(cluster, m.now(), m.nowMs());
     scheduler.tell(
         new Input.RecordRuns(node, cluster, m.runs(), m.completeMs()),
         reply -> {
           if (reply instanceof Reply.RunsRecorded recorded) {
+            board.complete(cluster, recorded.completeMs());
             ends.send(
                 new ServerMessage.RunsRecorded(
                     m.batch(),
@@ -109,6 +117,11 @@ final class BridgeLine {
             refuse(reply);
           }
         });
+  }
+
+  /** The connection is gone. */
+  void closed() {
+    board.disconnected(cluster);
   }
 
   private void refuse(Reply reply) {

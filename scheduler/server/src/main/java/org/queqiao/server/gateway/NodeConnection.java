@@ -179,6 +179,9 @@ final class NodeConnection implements DesiredPush.Line, Telling.Source, BridgeLi
     gateway.cancel(firstFrameTimer);
     reads.values().forEach(answer -> answer.complete(null));
     reads.clear();
+    if (bridge != null) {
+      bridge.closed();
+    }
     gateway.gone(this);
   }
 
@@ -405,7 +408,7 @@ final class NodeConnection implements DesiredPush.Line, Telling.Source, BridgeLi
     gateway.counters().endsAcknowledged.increment();
     if (!acknowledgeSoon) {
       acknowledgeSoon = true;
-      gateway.soon(() -> {
+      gateway.onLoop(() -> {
         acknowledgeSoon = false;
         sendAcknowledgements(false);
       });
@@ -441,7 +444,7 @@ final class NodeConnection implements DesiredPush.Line, Telling.Source, BridgeLi
 
   @Override
   public void flushSoon() {
-    gateway.soon(() -> push.flush(gateway.wallMs()));
+    gateway.onLoop(() -> push.flush(gateway.wallMs()));
   }
 
   @Override

@@ -320,6 +320,11 @@ final class AccountingRoutes {
     out.writeNumberField("heldMicro", each.heldMicro());
     out.writeNumberField("coreMs", each.coreMs());
     out.writeNumberField("costMicro", each.costMicro());
+    hours(each, out);
+    out.writeEndObject();
+  }
+
+  static void hours(RunHours.Running each, JsonGenerator out) throws IOException {
     out.writeArrayFieldStart("hours");
     for (RunHours.Hour hour : each.hours()) {
       out.writeStartObject();
@@ -332,7 +337,6 @@ final class AccountingRoutes {
       out.writeEndObject();
     }
     out.writeEndArray();
-    out.writeEndObject();
   }
 
   private void charges(Call call) {

@@ -205,6 +205,7 @@ public final class HttpService {
     new TailRoute(view, ownRuns, around.gateway(), around.identity().authenticator()).on(api);
     new MetricsRoutes(view, ownRuns, around.counters(), blocking).on(api);
     new NodeRoutes(view, inputs, around.gateway()).on(api);
+    new ClusterRoutes(view, around.gateway().clusters(), around.reads(), blocking).on(api);
     new SiteRoutes(view, inputs, around.unixAccounts(), blocking).on(api);
     new PriorityRoutes(view, inputs).on(api);
     new LicenceRoutes(inputs, around.door()).on(api);

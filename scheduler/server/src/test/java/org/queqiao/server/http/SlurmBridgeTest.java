@@ -74,6 +74,7 @@ final class SlurmBridgeTest {
       site.start();
       bridge.enrolment(server.local("/enrolments", "node=slurm1"));
       bridge.start();
+      new ObservedNow(server, site).isShownAndMeteredWhileItRuns();
       new MixedJobs(site, 7).play(JOBS);
       site.kill("slurmdbd");
       pause(DATABASE_AWAY_MS);

@@ -17,7 +17,7 @@ final class SlurmProcessTest {
   @TempDir Path folder;
 
   private static void assertSays(SlurmProcess slurm, String what) {
-    assertThatThrownBy(() -> new History(slurm, 0).read(0, 1_000))
+    assertThatThrownBy(() -> new History(slurm, 0, "").read(0, 1_000))
         .isInstanceOf(SlurmException.class)
         .hasMessageContaining(what);
   }

@@ -338,7 +338,7 @@ public final class SlurmSite implements AutoCloseable {
   }
 
   /** Submits a batch job; answers with its number. */
-  long submit(String script, String... options) throws IOException {
+  public long submit(String script, String... options) throws IOException {
     List<String> words = new ArrayList<>(List.of("sbatch", "--parsable", "-o", "/dev/null"));
     words.addAll(List.of("-D", folder.resolve("out").toString()));
     words.addAll(Arrays.asList(options));
