@@ -22,8 +22,8 @@ import org.queqiao.accounting.statement.Statement;
 import org.queqiao.accounting.statement.StatementForms;
 import org.queqiao.accounting.usage.DomainSplit;
 import org.queqiao.accounting.usage.UsageRow;
-import org.queqiao.contract.id.DomainCode;
 import org.queqiao.contract.id.ClusterName;
+import org.queqiao.contract.id.DomainCode;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.ProjectName;
 

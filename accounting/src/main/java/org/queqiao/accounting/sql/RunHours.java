@@ -157,14 +157,7 @@ public final class RunHours {
     long cost = 0;
     for (OpenRun.Interval each : run.intervals(nowMs)) {
       for (Segment segment :
-          Meter.hours(
-              partition,
-              qos,
-              run.cores(),
-              each.fromMs(),
-              each.toMs(),
-              prices,
-              calendar)) {
+          Meter.hours(partition, qos, run.cores(), each.fromMs(), each.toMs(), prices, calendar)) {
         long micro = segment.price().microPerCoreHour();
         exact = exact.add(BigInteger.valueOf(segment.coreMs()).multiply(BigInteger.valueOf(micro)));
         long until = LineTotal.roundHalfUp(exact, LineTotal.HOUR_MS).longValueExact();

@@ -36,7 +36,8 @@ final class Bridge implements AutoCloseable {
   Bridge(BridgeOptions options) throws IOException {
     this.options = options;
     this.slurm = new SlurmProcess(options.shim(), options.configuration());
-    this.teller = new HistoryTeller(
+    this.teller =
+        new HistoryTeller(
             options,
             new History(slurm, options.marginMs() / 1_000, options.drivenPartition()),
             new NowReader(slurm, options.drivenPartition()));

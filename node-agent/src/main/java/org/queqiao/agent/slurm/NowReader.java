@@ -135,7 +135,9 @@ final class NowReader {
     boolean one = job.arrayTask() < SlurmAnswer.NO_VALUE;
     return new JobNow(
         job.number(),
-        task ? job.arrayJob() + "_" + (one ? "" + job.arrayTask() : "[" + cut(job.tasks()) + "]") : "",
+        task
+            ? job.arrayJob() + "_" + (one ? "" + job.arrayTask() : "[" + cut(job.tasks()) + "]")
+            : "",
         cut(job.name()),
         job.user(),
         cut(job.account()),

@@ -130,11 +130,6 @@ final class ClusterNowCodec {
 
   private static StepNow read(PbStepNow in) {
     return new StepNow(
-        in.getId(),
-        in.getName(),
-        in.getState(),
-        in.getStartMs(),
-        in.getTasks(),
-        in.getNodes());
+        in.getId(), in.getName(), in.getState(), in.getStartMs(), in.getTasks(), in.getNodes());
   }
 }

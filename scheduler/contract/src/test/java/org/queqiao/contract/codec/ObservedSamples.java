@@ -63,8 +63,7 @@ final class ObservedSamples {
             List.of(
                 new ClusterNow.NodeNow(
                     "cn1", "MIXED+DRAIN", 64, 32, 1L << 36, "gpu:a100:4", "ib", "a fan")),
-            List.of(
-                new ClusterNow.PartitionNow("batch", "UP", 128, 2, 3_600_000, "cn[1-2]")),
+            List.of(new ClusterNow.PartitionNow("batch", "UP", 128, 2, 3_600_000, "cn[1-2]")),
             List.of(
                 new ClusterNow.JobNow(
                     4712,
@@ -82,8 +81,7 @@ final class ObservedSamples {
                     1,
                     "cn1",
                     List.of(
-                        new ClusterNow.StepNow(
-                            "batch", "batch", "RUNNING", START_MS, 1, "cn1")))),
+                        new ClusterNow.StepNow("batch", "batch", "RUNNING", START_MS, 1, "cn1")))),
             3),
         START_MS + 30_000);
   }

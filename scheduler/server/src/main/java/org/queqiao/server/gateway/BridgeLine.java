@@ -29,8 +29,7 @@ final class BridgeLine {
     void refuse(String reason);
   }
 
-  BridgeLine(
-      NodeName node, ClusterName cluster, ClusterBoard board, Telling scheduler, Ends ends) {
+  BridgeLine(NodeName node, ClusterName cluster, ClusterBoard board, Telling scheduler, Ends ends) {
     this.node = node;
     this.cluster = cluster;
     this.board = board;

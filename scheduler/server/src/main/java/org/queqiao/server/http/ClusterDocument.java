@@ -78,7 +78,8 @@ final class ClusterDocument {
 
   static String table(List<Map.Entry<ClusterName, ClusterBoard.Seen>> all) {
     Table table =
-        new Table("CLUSTER", "BRIDGE", "CONNECTED", ">NODES", ">CORES", ">BUSY", ">RUNNING", ">WAITING");
+        new Table(
+            "CLUSTER", "BRIDGE", "CONNECTED", ">NODES", ">CORES", ">BUSY", ">RUNNING", ">WAITING");
     for (Map.Entry<ClusterName, ClusterBoard.Seen> each : all) {
       ClusterNow now = each.getValue().now();
       table.row(
@@ -171,7 +172,17 @@ final class ClusterDocument {
 
   static String jobs(List<ClusterRoutes.Costed> jobs) {
     Table table =
-        new Table(">JOB", "NAME", "USER", "PROJECT", "PARTITION", "STATE", ">CORES", ">CORE_S", ">COST_MICRO", "NODES");
+        new Table(
+            ">JOB",
+            "NAME",
+            "USER",
+            "PROJECT",
+            "PARTITION",
+            "STATE",
+            ">CORES",
+            ">CORE_S",
+            ">COST_MICRO",
+            "NODES");
     for (ClusterRoutes.Costed each : jobs) {
       JobNow job = each.job();
       table.row(

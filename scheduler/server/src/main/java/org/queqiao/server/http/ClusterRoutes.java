@@ -69,7 +69,10 @@ final class ClusterRoutes {
             .find(name)
             .orElseThrow(() ->
                 Refused.notFound(
-                    "no cluster " + name + " is observed; slurm.bridges names " + board.all().keySet()));
+                    "no cluster "
+                        + name
+                        + " is observed; slurm.bridges names "
+                        + board.all().keySet()));
     if (seen.now() == null) {
       throw Refused.busy(
           "the bridge of cluster "

@@ -36,8 +36,8 @@ public final class ClusterBoard {
 
   /** A board of these clusters. */
   public ClusterBoard(Map<ClusterName, NodeName> bridges) {
-    bridges.forEach((cluster, node) ->
-        clusters.put(cluster, new Seen(node, false, "", 0, null, 0)));
+    bridges.forEach(
+        (cluster, node) -> clusters.put(cluster, new Seen(node, false, "", 0, null, 0)));
   }
 
   /** All that may be told of. */

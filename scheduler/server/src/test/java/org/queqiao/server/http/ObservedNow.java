@@ -27,8 +27,7 @@ final class ObservedNow {
   }
 
   void isShownAndMeteredWhileItRuns() throws Exception {
-    long job =
-        site.submit("srun -N1 -n1 sleep 300", "-n" + CORES, "-t5", "-Apolar", "--requeue");
+    long job = site.submit("srun -N1 -n1 sleep 300", "-n" + CORES, "-t5", "-Apolar", "--requeue");
     JsonNode running =
         await("/jobs/" + job, all -> all.path("now").path("coreMs").asLong() >= 3_000).path("now");
     assertThat(running.path("state").asText()).isEqualTo("RUNNING");
@@ -68,7 +67,8 @@ final class ObservedNow {
         .isEmpty();
     assertThat(server.get("admin1", "/api/v1/clusters/other/nodes").body())
         .contains("no cluster other is observed");
-    assertThat(server.send(server.request("admin1", CLUSTER + "/jobs", "Accept", "text/plain")).body())
+    assertThat(
+            server.send(server.request("admin1", CLUSTER + "/jobs", "Accept", "text/plain")).body())
         .contains("RUNNING");
   }
 
@@ -84,8 +84,11 @@ final class ObservedNow {
           return site.command("squeue", "-h", "-j", "" + job, "-o", "%T").startsWith("RUNNING");
         });
     JsonNode again =
-        await("/jobs/" + job, all -> all.path("now").path("restarts").asLong() == 1
-            && all.path("now").path("coreMs").asLong() >= 3_000);
+        await(
+            "/jobs/" + job,
+            all ->
+                all.path("now").path("restarts").asLong() == 1
+                    && all.path("now").path("coreMs").asLong() >= 3_000);
     costsWhatItUsed(again.path("now"));
     site.command("scancel", "" + job);
     JsonNode ended =
