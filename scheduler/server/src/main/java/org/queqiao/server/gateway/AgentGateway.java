@@ -287,15 +287,7 @@ public final class AgentGateway {
         (name, last) ->
             last == null
                 ? new NodeGauges(name, true, wallMs(), 0, 0, 0, 0, runs)
-                : new NodeGauges(
-                    name,
-                    true,
-                    wallMs(),
-                    last.load1Milli(),
-                    last.cpuBusyUs(),
-                    last.memUsedBytes(),
-                    last.memTotalBytes(),
-                    runs));
+                : last.connected(wallMs(), runs));
   }
 
   /** A node's heart beats. */

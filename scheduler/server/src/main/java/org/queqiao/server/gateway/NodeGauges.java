@@ -27,4 +27,10 @@ public record NodeGauges(
     return new NodeGauges(
         node, false, heardMs, load1Milli, cpuBusyUs, memUsedBytes, memTotalBytes, runs);
   }
+
+  /** The same figures on a new connection. */
+  NodeGauges connected(long nowMs, int runs) {
+    return new NodeGauges(
+        node, true, nowMs, load1Milli, cpuBusyUs, memUsedBytes, memTotalBytes, runs);
+  }
 }
