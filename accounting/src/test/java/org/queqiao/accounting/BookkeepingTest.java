@@ -31,6 +31,8 @@ import org.queqiao.contract.id.DomainCode;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.JobState;
+import org.queqiao.contract.money.Resource;
+import org.queqiao.contract.price.Holding;
 import org.queqiao.contract.price.RunCost;
 
 /** What the books say of runs, told with a clock that the tests move. */
@@ -106,7 +108,10 @@ final class BookkeepingTest {
         long charged = books.job(run.job()).orElseThrow().chargeMicro();
         BigInteger most =
             RunCost.mostCharged(
-                books.tariffs(), History.BATCH, null, cores, startMs, history.timeMs());
+                books.tariffs(),
+                Holding.parts(Holding.cores(cores), History.BATCH, null, History.CLIMATE),
+                startMs,
+                history.timeMs());
         assertThat(BigInteger.valueOf(charged)).as("seed %d", seed).isLessThanOrEqualTo(most);
       }
     }
@@ -238,19 +243,23 @@ final class BookkeepingTest {
     assertThat(ledger.books().postings()).noneMatch(p -> p.unit() == Unit.MICRO);
   }
 
+  private static LineTotal plus(LineTotal line, long quantity, long micro) {
+    return line.plus(BigInteger.ZERO, BigInteger.valueOf(quantity), Resource.CORES, micro);
+  }
+
   @Test
   void anAmountThatDoesNotFitIsRefusedExactly() {
-    LineTotal line = LineTotal.EMPTY.plus(Long.MAX_VALUE, 3_600_000);
+    LineTotal line = plus(LineTotal.EMPTY, Long.MAX_VALUE, 3_600_000);
     assertThat(line.postedMicro()).isEqualTo(Long.MAX_VALUE);
-    assertThatThrownBy(() -> line.plus(1, 3_600_000)).isInstanceOf(ArithmeticException.class);
+    assertThatThrownBy(() -> plus(line, 1, 3_600_000)).isInstanceOf(ArithmeticException.class);
   }
 
   @Test
   void roundingIsHalfUpAndOnlyAtTheLine() {
     assertThat(LineTotal.roundHalfUp(BigInteger.valueOf(5), BigInteger.TEN)).isEqualTo(1);
     assertThat(LineTotal.roundHalfUp(BigInteger.valueOf(4), BigInteger.TEN)).isZero();
-    assertThat(StatementForms.toCoin(BigInteger.valueOf(5_000L * HOUR_MS))).isEqualTo(10_000);
-    assertThat(StatementForms.toCoin(BigInteger.valueOf(4_999L * HOUR_MS))).isZero();
+    assertThat(StatementForms.toCoin(BigInteger.valueOf(5_000L * HOUR_MS), RunCost.HOUR_MS)).isEqualTo(10_000);
+    assertThat(StatementForms.toCoin(BigInteger.valueOf(4_999L * HOUR_MS), RunCost.HOUR_MS)).isZero();
   }
 
   @Test
@@ -315,7 +324,7 @@ final class BookkeepingTest {
     switch (event.event()) {
       case JobAllocated e -> {
         Used used = new Used();
-        used.cores = e.allocations().getFirst().cores().size();
+        used.cores = e.allocations().stream().mapToLong(each -> each.cores().size()).sum();
         used.fromMs = event.timeMs();
         runs.put(e.run(), used);
       }

@@ -47,7 +47,9 @@ import org.queqiao.contract.job.TaskRange;
 import org.queqiao.contract.money.DayFactor;
 import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.contract.money.PriceItem;
+import org.queqiao.contract.money.PriceTerms;
 import org.queqiao.contract.money.RefundCause;
+import org.queqiao.contract.money.Resource;
 
 /** Writes a log for accounting tests: told like a story, or drawn from a seed. */
 final class History {
@@ -187,6 +189,60 @@ final class History {
     return run;
   }
 
+  RunId start(JobId id, int attempt, Allocation... held) {
+    RunId run = new RunId(id, attempt);
+    add(new JobAllocated(run, List.of(held)));
+    return run;
+  }
+
+  /** So many cores of a node of a kind, from the first, with as many of its devices. */
+  static Allocation on(
+      String node, String type, int cores, int blocked, long memBytes, String gpu, int gpus) {
+    List<Integer> devices = IntStream.range(0, gpus).boxed().toList();
+    return new Allocation(
+        new NodeName(node),
+        IntStream.range(0, cores).boxed().toList(),
+        memBytes,
+        gpus == 0 ? List.of() : List.of(new Allocation.GresDevices("gpu", gpu, devices)),
+        type,
+        blocked);
+  }
+
+  private RunId start(JobId id, int cores, SplittableRandom random) {
+    List<String> types = List.of("", "thin", "gpu8");
+    Allocation[] held = new Allocation[1 + random.nextInt(2)];
+    for (int i = 0; i < held.length; i++) {
+      held[i] =
+          on(
+              "cn" + i,
+              types.get(random.nextInt(3)),
+              cores,
+              random.nextBoolean() ? 0 : cores + random.nextInt(64),
+              random.nextLong(1L << 40),
+              random.nextBoolean() ? "a100" : "",
+              random.nextInt(3));
+    }
+    return start(id, 1, held);
+  }
+
+  private static PriceTerms terms(SplittableRandom random) {
+    String type = List.of("", "thin", "gpu8").get(random.nextInt(3));
+    String customers = random.nextInt(3) == 0 ? "partner" : "";
+    return switch (random.nextInt(4)) {
+      case 0 -> new PriceTerms(Resource.MEMORY, "", type, customers, false, random.nextBoolean());
+      case 1 ->
+          new PriceTerms(
+              Resource.ACCELERATORS,
+              List.of("", "gpu", "gpu:a100").get(random.nextInt(3)),
+              type,
+              customers,
+              false,
+              random.nextBoolean());
+      default ->
+          new PriceTerms(Resource.CORES, "", type, customers, random.nextBoolean(), false);
+    };
+  }
+
   /** All processes of a run are stopped, from a moment on. */
   History suspend(RunId run, long atMs, boolean billed) {
     add(new JobSuspended(run, atMs, billed));
@@ -253,10 +309,13 @@ final class History {
   }
 
   private static MoneyChange change(SplittableRandom random, long nowMs) {
-    return switch (random.nextInt(4)) {
+    return switch (random.nextInt(6)) {
       case 0 -> new MoneyChange.TopUp(CLIMATE, 1 + random.nextInt(1_000_000), "CNY");
       case 1 -> new MoneyChange.Correction(CLIMATE, 1 - random.nextInt(1_000_000), "CNY", "fund/2");
       case 2 -> new MoneyChange.RefundRule(RefundCause.NODE_FAIL, random.nextInt(1_001), nowMs);
+      case 3 ->
+          new MoneyChange.CustomerClass(
+              CLIMATE, random.nextBoolean() ? "partner" : "", nowMs + random.nextInt(1_000_000));
       default ->
           new MoneyChange.Price(
               new PriceItem(
@@ -268,7 +327,8 @@ final class History {
                   random.nextBoolean() ? 0 : nowMs + 10_000_000 + random.nextInt(100_000_000),
                   480,
                   List.of(
-                      new DayFactor(random.nextInt(700), 700 + random.nextInt(1, 700), 1_500))));
+                      new DayFactor(random.nextInt(700), 700 + random.nextInt(1, 700), 1_500)),
+                  terms(random)));
     };
   }
 
@@ -299,7 +359,7 @@ final class History {
           if (!waiting.isEmpty()) {
             int cores = 1 + random.nextInt(64);
             JobId id = waiting.remove(random.nextInt(waiting.size()));
-            running.add(new Object[] {history.start(id, 1, cores)});
+            running.add(new Object[] {history.start(id, cores, random)});
           }
         }
         case 5, 6 -> {

@@ -1,5 +1,7 @@
 package org.queqiao.accounting;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +12,7 @@ import java.util.Comparator;
 import org.queqiao.accounting.database.EmbeddedDatabase;
 import org.queqiao.accounting.metering.BillingCalendar;
 import org.queqiao.accounting.sql.Ledger;
+import org.queqiao.accounting.sql.LedgerAudit;
 
 /** A real PostgreSQL in a folder of its own, with as many databases as a test wants. */
 final class TestDatabase implements AutoCloseable {
@@ -55,6 +58,13 @@ final class TestDatabase implements AutoCloseable {
   /** An empty database. */
   void create(String name) throws SQLException {
     sql("postgres", "drop database if exists " + name + " with (force)", "create database " + name);
+  }
+
+  /** Nothing is wrong in it. */
+  void audit(String name) throws SQLException, IOException {
+    try (Connection connection = connect(name)) {
+      assertThat(LedgerAudit.check(connection, folder.resolve("heads"), null).problems()).isEmpty();
+    }
   }
 
   Ledger open(String name, BillingCalendar calendar) {

@@ -83,11 +83,12 @@ public final class StatementForm {
   private static Table lines(Statement statement, Language in) {
     List<Column> columns =
         List.of(
-            new Column(in.of("User", "用户"), Kind.TEXT, 18),
-            new Column(in.of("Partition", "分区"), Kind.TEXT, 14),
+            new Column(in.of("User", "用户"), Kind.TEXT, 14),
+            new Column(in.of("Partition", "分区"), Kind.TEXT, 12),
             new Column(in.of("Jobs", "作业数"), Kind.COUNT, 8),
-            new Column(in.of("Core-hours", "核时"), Kind.HOURS, 18),
-            new Column(in.of("Price per core-hour", "核时单价"), Kind.MONEY, 12),
+            new Column(in.of("Resource", "资源"), Kind.TEXT, 12),
+            new Column(in.of("Hours", "机时"), Kind.HOURS, 16),
+            new Column(in.of("Price per hour", "每小时单价"), Kind.MONEY, 12),
             new Column(in.of("Amount", "金额"), Kind.MONEY, 16),
             new Column(in.of("Currency", "币种"), Kind.TEXT, 9));
     List<List<Object>> totals = new ArrayList<>();
@@ -97,6 +98,7 @@ public final class StatementForm {
               in.of("Total", "合计"),
               null,
               null,
+              "cores",
               hours(statement.coreMs()),
               null,
               money(total.amountMicro()),
@@ -114,7 +116,8 @@ public final class StatementForm {
         line.user(),
         line.partition(),
         BigDecimal.valueOf(line.jobs()),
-        hours(line.coreMs()),
+        line.what(),
+        line.hours(),
         money(line.microPerCoreHour()),
         money(line.amountMicro()),
         line.currency());

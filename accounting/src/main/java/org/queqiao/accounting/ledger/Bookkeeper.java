@@ -74,7 +74,7 @@ import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.ArrayTask;
 import org.queqiao.contract.job.RunExit;
 import org.queqiao.contract.money.RefundCause;
-import org.queqiao.contract.price.Price;
+import org.queqiao.contract.price.Holding;
 import org.queqiao.contract.price.RunCost;
 
 /**
@@ -227,14 +227,13 @@ public final class Bookkeeper {
   /** Holds the most that the run can cost: its limit at the prices known now. */
   private void allocated(JobAllocated e, LoggedEvent logged, Books books) {
     JobRow job = books.job(e.run().job()).orElseThrow(() -> unknown(e.run()));
-    long cores = 0;
     List<String> nodes = new ArrayList<>();
     for (Allocation allocation : e.allocations()) {
-      cores = Math.addExact(cores, allocation.cores().size());
       nodes.add(allocation.node().value());
     }
-    books.putJob(job.allocated(e.run().attempt(), logged.timeMs(), cores, nodes));
-    OpenRun open = held(job, new OpenRun(e.run(), logged.timeMs(), cores, 0, ""), books);
+    OpenRun begun = OpenRun.of(e.run(), logged.timeMs(), Holding.of(e.allocations()));
+    books.putJob(job.allocated(e.run().attempt(), logged.timeMs(), begun.cores(), nodes));
+    OpenRun open = held(job, begun, books);
     books.open(open);
     hold(job.project(), open, open.heldMicro(), "hold/" + e.run(), logged, books);
   }
@@ -243,22 +242,12 @@ public final class Bookkeeper {
   private OpenRun held(JobRow job, OpenRun run, Books books) {
     long untilMs = Math.addExact(run.startMs(), job.limitMs());
     String currency = "";
-    for (Segment segment :
-        Meter.segments(
-            job.partition(),
-            job.qosName(),
-            run.cores(),
-            run.startMs(),
-            untilMs,
-            books.tariffs(),
-            calendar)) {
-      currency = segment.price().currency().isEmpty() ? currency : segment.price().currency();
+    Meter meter = new Meter(books.tariffs(), calendar);
+    for (Segment segment : meter.billed(run.parts(job), run.startMs(), untilMs)) {
+      currency = segment.currency().isEmpty() ? currency : segment.currency();
     }
-    BigInteger held =
-        RunCost.held(
-            books.tariffs(), job.partition(), job.qosName(), run.cores(), run.startMs(), untilMs);
-    return new OpenRun(
-        run.run(), run.startMs(), run.cores(), held.longValueExact(), currency, run.stops());
+    BigInteger held = RunCost.held(books.tariffs(), run.parts(job), run.startMs(), untilMs);
+    return run.held(held.longValueExact(), currency);
   }
 
   /** Moves money from the wallet to what is held, or back when the amount is below zero. */
@@ -335,71 +324,21 @@ public final class Bookkeeper {
       LoggedEvent logged,
       Books books) {
     OpenRun open = books.openRun(run).orElseThrow(() -> unknown(run));
-    // What the hold of this run has in each currency: it is captured from, then emptied.
-    Map<String, Long> hold = new TreeMap<>();
-    hold.put(open.currency(), open.heldMicro());
     JobRow job = ended;
-    for (OpenRun.Interval each : open.intervals(endMs)) {
-      for (Segment segment :
-          Meter.segments(
-              job.partition(),
-              job.qosName(),
-              open.cores(),
-              each.fromMs(),
-              each.toMs(),
-              books.tariffs(),
-              calendar)) {
-        job = charge(job, run, segment, hold, logged, books);
-      }
+    Map<String, Long> costs = new TreeMap<>();
+    Meter meter = new Meter(books.tariffs(), calendar);
+    for (Segment segment : open.segments(open.parts(job), endMs, meter)) {
+      job = Charges.post(job, run, segment, Charges.Manner.CAPTURE, costs, logged, books);
     }
-    Map<String, Long> costs = costs(open, hold);
-    release(job.project(), run, hold, logged, books);
+    // What the hold of this run has left in each currency: it is emptied.
+    Map<String, Long> rest = new TreeMap<>(Map.of(open.currency(), open.heldMicro()));
+    costs.forEach((currency, cost) ->
+        rest.merge(currency, Math.negateExact(cost), Math::addExact));
+    release(job.project(), run, rest, logged, books);
     JobRow row = job;
     cause.ifPresent(each -> money.refund(row, run, each, endMs, costs, logged, books));
     books.close(run);
     books.putJob(job);
-  }
-
-  /** What was captured from a hold, by currency. */
-  private static Map<String, Long> costs(OpenRun open, Map<String, Long> rest) {
-    Map<String, Long> costs = new TreeMap<>();
-    rest.forEach((currency, left) -> {
-      long before = currency.equals(open.currency()) ? open.heldMicro() : 0;
-      costs.put(currency, Math.subtractExact(before, left));
-    });
-    return costs;
-  }
-
-  private static JobRow charge(
-      JobRow job,
-      RunId run,
-      Segment segment,
-      Map<String, Long> hold,
-      LoggedEvent logged,
-      Books books) {
-    Price price = segment.price();
-    LineKey line = LineKey.of(job, segment);
-    LineTotal before = books.line(line);
-    LineTotal after = before.plus(segment.coreMs(), price.microPerCoreHour());
-    books.putLine(line, after);
-    long amount = Math.subtractExact(after.postedMicro(), before.postedMicro());
-    String item = run + "/" + segment.day() + "/" + segment.fromMs();
-    Entry metered = new Entry("meter/" + item, run, logged, line);
-    books.post(
-        List.of(
-            metered.time("usage:" + job.project(), segment.coreMs()),
-            metered.time("meter:" + job.partition(), Math.negateExact(segment.coreMs()))));
-    if (amount != 0) {
-      Entry captured = new Entry("capture/" + item, run, logged, line);
-      books.post(
-          List.of(
-              captured.money("revenue:" + job.partition(), price.currency(), amount),
-              captured.money("held:" + job.project(), price.currency(), Math.negateExact(amount))));
-      hold.merge(price.currency(), Math.negateExact(amount), Math::addExact);
-    }
-    books.meter(run, job, segment, amount, logged.position());
-    return job.charged(
-        segment.coreMs(), amount, price.currency().isEmpty() ? job.currency() : price.currency());
   }
 
   /**

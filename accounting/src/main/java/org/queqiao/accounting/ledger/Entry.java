@@ -9,8 +9,8 @@ record Entry(String transaction, RunId run, LoggedEvent logged, LineKey line) {
     return posting(account, Unit.MICRO, currency, amount);
   }
 
-  Posting time(String account, long amount) {
-    return posting(account, Unit.CORE_MS, "", amount);
+  Posting time(String account, Unit unit, long amount) {
+    return posting(account, unit, "", amount);
   }
 
   private Posting posting(String account, Unit unit, String currency, long amount) {

@@ -8,13 +8,15 @@ import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.price.Price;
 
 /**
- * What a statement line is for: one user of a project in one partition, under one price, in one
- * month.
+ * What a statement line is for: one resource used by one user of a project in one partition, under
+ * one price, in one month.
  *
  * @param month {@code YYYY-MM} in the billing zone
  * @param priceFromMs the instant from which the price held
  * @param microPerCoreHour the price
  * @param currency of the price, or empty
+ * @param resource as {@code cores}, {@code mem} or {@code gpu:a100}
+ * @param nodeType the kind of the nodes, or empty
  */
 public record LineKey(
     ProjectName project,
@@ -23,10 +25,12 @@ public record LineKey(
     String month,
     long priceFromMs,
     long microPerCoreHour,
-    String currency) {
-  /** The line that a segment of a job is on. */
-  static LineKey of(JobRow job, Segment segment) {
-    Price price = segment.price();
+    String currency,
+    String resource,
+    String nodeType) {
+  /** The line that a part of a segment of a job is on. */
+  static LineKey of(JobRow job, Segment segment, Segment.Priced part) {
+    Price price = part.price();
     return new LineKey(
         job.project(),
         job.user(),
@@ -34,6 +38,8 @@ public record LineKey(
         YearMonth.from(segment.day()).toString(),
         price.validFromMs(),
         price.microPerCoreHour(),
-        price.currency());
+        price.currency(),
+        part.part().use().label(),
+        part.part().use().nodeType());
   }
 }

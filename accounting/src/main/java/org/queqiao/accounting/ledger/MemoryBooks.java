@@ -32,11 +32,14 @@ public final class MemoryBooks implements Books {
   private final Map<ProjectName, List<DomainShare>> projects = new TreeMap<>();
   private final Map<JobId, JobRow> jobs = new TreeMap<>();
   private final Map<RunId, OpenRun> open = new TreeMap<>();
-  private final Map<String, LineTotal> lines = new TreeMap<>();
+  private final Map<String, Line> lines = new TreeMap<>();
   private final Map<JobId, RunObserved> observed = new TreeMap<>();
   private final List<Posting> postings = new ArrayList<>();
   private final Set<String> ids = new HashSet<>();
   private final Map<RunId, Long> meteredCoreMs = new TreeMap<>();
+
+  /** A line with its total. */
+  public record Line(LineKey key, LineTotal total) {}
 
   @Override
   public TariffBook tariffs() {
@@ -133,12 +136,13 @@ public final class MemoryBooks implements Books {
 
   @Override
   public LineTotal line(LineKey key) {
-    return lines.getOrDefault(key.toString(), LineTotal.EMPTY);
+    Line line = lines.get(key.toString());
+    return line == null ? LineTotal.EMPTY : line.total();
   }
 
   @Override
   public void putLine(LineKey key, LineTotal total) {
-    lines.put(key.toString(), total);
+    lines.put(key.toString(), new Line(key, total));
   }
 
   @Override
@@ -174,6 +178,11 @@ public final class MemoryBooks implements Books {
         }
       }
     }
+  }
+
+  /** Every line with its total, by its name. */
+  public Map<String, Line> lines() {
+    return Collections.unmodifiableMap(lines);
   }
 
   /** Everything posted, in order. */

@@ -41,6 +41,7 @@ final class MoneyEntries {
       case MoneyChange.TopUp each ->
           fund(each.project(), each.amountMicro(), each.currency(), logged, books);
       case MoneyChange.Price each -> books.tariffs().add(each.item());
+      case MoneyChange.CustomerClass each -> books.tariffs().add(each);
       case MoneyChange.RefundRule each -> books.refunds().add(each);
       case MoneyChange.Correction each -> correct(e, each, logged, books);
     }

@@ -1,6 +1,7 @@
 package org.queqiao.accounting.ledger;
 
 import java.util.List;
+import java.util.TreeMap;
 import org.queqiao.accounting.metering.BillingCalendar;
 import org.queqiao.accounting.metering.Meter;
 import org.queqiao.accounting.metering.Segment;
@@ -9,7 +10,6 @@ import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.RunObserved;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.observe.ObservedRun;
-import org.queqiao.contract.price.Price;
 
 /**
  * Books the runs of other schedulers: metered and priced as own ones, paid from the wallet at once,
@@ -47,52 +47,14 @@ final class ObservedBooking {
     ObservedRun run = event.run();
     RunId number = number(event, reverse);
     JobRow row = row(event, domains(event, reverse, books));
-    OpenRun intervals = new OpenRun(number, run.startMs(), run.cores(), 0, "", run.stops());
-    for (OpenRun.Interval each : intervals.intervals(run.endMs())) {
-      for (Segment segment :
-          Meter.segments(
-              run.partition(),
-              row.qosName(),
-              run.cores(),
-              each.fromMs(),
-              each.toMs(),
-              books.tariffs(),
-              calendar)) {
-        row = charge(row, number, segment, reverse, logged, books);
-      }
+    OpenRun open =
+        new OpenRun(number, run.startMs(), run.cores(), 0, "", run.stops());
+    Charges.Manner manner = reverse ? Charges.Manner.REVERSE : Charges.Manner.CHARGE;
+    Meter meter = new Meter(books.tariffs(), calendar);
+    for (Segment segment : open.segments(open.parts(row), run.endMs(), meter)) {
+      row = Charges.post(row, number, segment, manner, new TreeMap<>(), logged, books);
     }
     return row;
-  }
-
-  private static JobRow charge(
-      JobRow row, RunId run, Segment segment, boolean reverse, LoggedEvent logged, Books books) {
-    Price price = segment.price();
-    LineKey line = LineKey.of(row, segment);
-    LineTotal before = books.line(line);
-    long coreMs = reverse ? Math.negateExact(segment.coreMs()) : segment.coreMs();
-    LineTotal after = before.plus(coreMs, price.microPerCoreHour());
-    books.putLine(line, after);
-    long amount = Math.subtractExact(after.postedMicro(), before.postedMicro());
-    String item = run + "/" + segment.day() + "/" + segment.fromMs();
-    Entry metered = new Entry((reverse ? "unmeter/" : "meter/") + item, run, logged, line);
-    books.post(
-        List.of(
-            metered.time("usage:" + row.project(), coreMs),
-            metered.time("meter:" + row.partition(), Math.negateExact(coreMs))));
-    if (amount != 0) {
-      Entry paid = new Entry((reverse ? "reverse/" : "charge/") + item, run, logged, line);
-      books.post(
-          List.of(
-              paid.money("revenue:" + row.partition(), price.currency(), amount),
-              paid.money("wallet:" + row.project(), price.currency(), Math.negateExact(amount))));
-    }
-    if (reverse) {
-      books.unmeter(run, row, segment, amount, logged.position());
-    } else {
-      books.meter(run, row, segment, amount, logged.position());
-    }
-    return row.charged(
-        coreMs, amount, price.currency().isEmpty() ? row.currency() : price.currency());
   }
 
   /** What is taken back is taken from the domains that it was added to. */

@@ -2,7 +2,10 @@ package org.queqiao.accounting.ledger;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.queqiao.accounting.metering.Meter;
+import org.queqiao.accounting.metering.Segment;
 import org.queqiao.contract.id.RunId;
+import org.queqiao.contract.price.Holding;
 
 /**
  * A run that holds cores.
@@ -14,16 +17,53 @@ import org.queqiao.contract.id.RunId;
  * @param currency of the hold, or empty
  * @param stops when its time was not billed because it was suspended: from, to, from, to and so on;
  *     without the last where that goes on
+ * @param holdings what it holds, by the kind of nodes
  */
 public record OpenRun(
-    RunId run, long startMs, long cores, long heldMicro, String currency, List<Long> stops) {
+    RunId run,
+    long startMs,
+    long cores,
+    long heldMicro,
+    String currency,
+    List<Long> stops,
+    List<Holding> holdings) {
   public OpenRun {
     stops = List.copyOf(stops);
+    holdings = List.copyOf(holdings);
   }
 
-  /** A run that was never suspended. */
-  public OpenRun(RunId run, long startMs, long cores, long heldMicro, String currency) {
-    this(run, startMs, cores, heldMicro, currency, List.of());
+  /** A run of which nothing but its cores is known. */
+  public OpenRun(
+      RunId run, long startMs, long cores, long heldMicro, String currency, List<Long> stops) {
+    this(run, startMs, cores, heldMicro, currency, stops, Holding.cores(cores));
+  }
+
+  /** A run that was never suspended and for which nothing is held yet. */
+  static OpenRun of(RunId run, long startMs, List<Holding> holdings) {
+    return new OpenRun(run, startMs, Holding.allCores(holdings), 0, "", List.of(), holdings);
+  }
+
+  /** The same with this held for it. */
+  OpenRun held(long micro, String inCurrency) {
+    return new OpenRun(run, startMs, cores, micro, inCurrency, stops, holdings);
+  }
+
+  /** The parts of what it holds for a job, each with a price of its own. */
+  public List<Holding.Part> parts(JobRow job) {
+    return Holding.parts(holdings, job.partition(), job.qosName(), job.project());
+  }
+
+  /** All that is billed of it until its end. */
+  public List<Segment> segments(List<Holding.Part> parts, long endMs, Meter meter) {
+    List<Segment> all = new ArrayList<>();
+    for (Interval each : intervals(endMs)) {
+      all.addAll(meter.billed(parts, each.fromMs(), each.toMs()));
+    }
+    for (int i = 0; i < stops.size(); i += 2) {
+      long toMs = i + 1 < stops.size() ? stops.get(i + 1) : endMs;
+      all.addAll(meter.suspended(parts, stops.get(i), toMs));
+    }
+    return all;
   }
 
   /**
@@ -43,7 +83,7 @@ public record OpenRun(
   public OpenRun edge(long atMs) {
     List<Long> more = new ArrayList<>(stops);
     more.add(atMs);
-    return new OpenRun(run, startMs, cores, heldMicro, currency, more);
+    return new OpenRun(run, startMs, cores, heldMicro, currency, more, holdings);
   }
 
   /** Its billed time until its end, in order. */

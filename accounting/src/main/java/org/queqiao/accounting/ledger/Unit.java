@@ -4,6 +4,8 @@ package org.queqiao.accounting.ledger;
 public enum Unit {
   /** Core-milliseconds. */
   CORE_MS,
+  /** Device-milliseconds. */
+  DEVICE_MS,
   /** Millionths of the posting's currency. */
   MICRO
 }

@@ -3,78 +3,101 @@ package org.queqiao.accounting.metering;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
-import org.queqiao.contract.id.PartitionName;
-import org.queqiao.contract.id.QosName;
-import org.queqiao.contract.price.Price;
+import org.queqiao.contract.money.Resource;
+import org.queqiao.contract.price.Holding;
 import org.queqiao.contract.price.TariffBook;
 
 /** Cuts the time of a run into segments. */
 public final class Meter {
-  private Meter() {}
+  private final TariffBook tariffs;
+  private final BillingCalendar calendar;
 
-  /**
-   * The segments of a run, in order, cut where the price or the billing day changes; their core
-   * time sums to cores times duration exactly.
-   *
-   * @return empty when the run held nothing or lasted no time
-   */
-  public static List<Segment> segments(
-      PartitionName partition,
-      QosName qos,
-      long cores,
-      long fromMs,
-      long toMs,
-      TariffBook tariffs,
-      BillingCalendar calendar) {
-    List<Segment> segments = new ArrayList<>();
-    if (cores <= 0 || toMs <= fromMs) {
-      return segments;
-    }
-    TreeSet<Long> cuts = new TreeSet<>(tariffs.changes(partition, qos, fromMs, toMs));
-    for (long day = calendar.nextDayMs(fromMs); day < toMs; day = calendar.nextDayMs(day)) {
-      cuts.add(day);
-    }
-    cuts.add(toMs);
-    long start = fromMs;
-    for (long cut : cuts) {
-      Price price = tariffs.at(partition, qos, start);
-      add(segments, new Segment(start, cut, cores, calendar.day(start), price));
-      start = cut;
-    }
-    return segments;
+  public Meter(TariffBook tariffs, BillingCalendar calendar) {
+    this.tariffs = tariffs;
+    this.calendar = calendar;
   }
 
   /**
-   * The same, cut at every hour of the clock besides. The core time of both is the same exactly.
+   * The segments of time that is billed, in order: of the cores, and of each other resource that
+   * has a price. They are cut where the price or the billing day changes; the core time of all sums
+   * to cores times duration exactly.
    *
-   * @param qos of the job, or null for none
+   * @return empty when the run held nothing or lasted no time
    */
-  public static List<Segment> hours(
-      PartitionName partition,
-      QosName qos,
-      long cores,
-      long fromMs,
-      long toMs,
-      TariffBook tariffs,
-      BillingCalendar calendar) {
+  public List<Segment> billed(List<Holding.Part> parts, long fromMs, long toMs) {
+    List<Holding.Part> cores = new ArrayList<>();
+    List<Segment> others = new ArrayList<>();
+    for (Holding.Part each : parts) {
+      if (each.use().resource() == Resource.CORES) {
+        cores.add(each);
+      } else if (tariffs.isPriced(each.use().resource())) {
+        cut(List.of(each), fromMs, toMs).stream()
+            .filter(segment -> !segment.currency().isEmpty())
+            .forEach(others::add);
+      }
+    }
+    List<Segment> all = cut(cores, fromMs, toMs);
+    all.addAll(others);
+    return all;
+  }
+
+  /** The segments of time for which cores are not billed: those of what is billed all the same. */
+  public List<Segment> suspended(List<Holding.Part> parts, long fromMs, long toMs) {
+    List<Segment> all = new ArrayList<>();
+    for (Segment each : billed(parts, fromMs, toMs)) {
+      if (!each.isOfCores() && each.parts().getFirst().price().whileSuspended()) {
+        all.add(each);
+      }
+    }
+    return all;
+  }
+
+  /**
+   * The same segments, cut at every hour of the clock besides. What they come to is the same
+   * exactly.
+   */
+  public List<Segment> hours(List<Segment> segments) {
     List<Segment> hours = new ArrayList<>();
-    for (Segment each : segments(partition, qos, cores, fromMs, toMs, tariffs, calendar)) {
+    for (Segment each : segments) {
       long start = each.fromMs();
       while (start < each.toMs()) {
         long end = Math.min(each.toMs(), calendar.nextHourMs(start));
-        hours.add(new Segment(start, end, cores, each.day(), each.price()));
+        hours.add(each.within(start, end));
         start = end;
       }
     }
     return hours;
   }
 
+  private List<Segment> cut(List<Holding.Part> parts, long fromMs, long toMs) {
+    List<Segment> segments = new ArrayList<>();
+    if (parts.isEmpty() || toMs <= fromMs) {
+      return segments;
+    }
+    TreeSet<Long> cuts = new TreeSet<>();
+    parts.forEach(each -> cuts.addAll(tariffs.changes(each.use(), fromMs, toMs)));
+    for (long day = calendar.nextDayMs(fromMs); day < toMs; day = calendar.nextDayMs(day)) {
+      cuts.add(day);
+    }
+    cuts.add(toMs);
+    long start = fromMs;
+    for (long cut : cuts) {
+      List<Segment.Priced> priced = new ArrayList<>();
+      for (Holding.Part each : parts) {
+        priced.add(new Segment.Priced(each, tariffs.at(each.use(), start)));
+      }
+      add(segments, new Segment(start, cut, calendar.day(start), priced));
+      start = cut;
+    }
+    return segments;
+  }
+
   /** Where a price might have changed and did not, the segment goes on. */
   private static void add(List<Segment> segments, Segment next) {
     Segment last = segments.isEmpty() ? null : segments.getLast();
-    if (last != null && last.day().equals(next.day()) && last.price().equals(next.price())) {
+    if (last != null && last.day().equals(next.day()) && last.parts().equals(next.parts())) {
       segments.removeLast();
-      segments.add(new Segment(last.fromMs(), next.toMs(), next.cores(), next.day(), next.price()));
+      segments.add(last.within(last.fromMs(), next.toMs()));
     } else {
       segments.add(next);
     }

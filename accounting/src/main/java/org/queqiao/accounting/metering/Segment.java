@@ -1,26 +1,77 @@
 package org.queqiao.accounting.metering;
 
+import java.math.BigInteger;
 import java.time.LocalDate;
+import java.util.List;
+import org.queqiao.contract.money.Resource;
+import org.queqiao.contract.price.Holding;
 import org.queqiao.contract.price.Price;
 
 /**
- * A part of a run within one billing day and under one price.
+ * A time of a run within one billing day, under one price for each of its parts: all its cores, or
+ * one other resource.
  *
  * @param fromMs first instant
  * @param toMs first instant after it
- * @param cores cores held all the while
  * @param day the billing day
- * @param price what a core-hour costs
+ * @param parts cores by kind of node, or one part of another resource
  */
-public record Segment(long fromMs, long toMs, long cores, LocalDate day, Price price) {
+public record Segment(long fromMs, long toMs, LocalDate day, List<Priced> parts) {
   public Segment {
-    if (toMs <= fromMs || cores <= 0) {
-      throw new IllegalArgumentException("a segment has cores and a duration");
+    parts = List.copyOf(parts);
+    if (toMs <= fromMs || parts.isEmpty()) {
+      throw new IllegalArgumentException("a segment has a part and a duration");
     }
   }
 
-  /** Core-milliseconds, exactly. */
+  /** A part with the price that holds. */
+  public record Priced(Holding.Part part, Price price) {
+    /** Cores, devices or bytes that are counted. */
+    public long counted() {
+      return part.counted(price);
+    }
+  }
+
+  /** Whether it is of cores. */
+  public boolean isOfCores() {
+    return parts.getFirst().part().use().resource() == Resource.CORES;
+  }
+
+  /** Cores held all the while; none of another resource. */
+  public long cores() {
+    long cores = 0;
+    for (Priced each : parts) {
+      cores = Math.addExact(cores, isOfCores() ? each.part().units() : 0);
+    }
+    return cores;
+  }
+
+  public long durationMs() {
+    return Math.subtractExact(toMs, fromMs);
+  }
+
+  /** Core-milliseconds, exactly; none of another resource. */
   public long coreMs() {
-    return Math.multiplyExact(cores, Math.subtractExact(toMs, fromMs));
+    return Math.multiplyExact(cores(), durationMs());
+  }
+
+  /** What is counted of a part, in its units times milliseconds. */
+  public BigInteger quantity(Priced priced) {
+    return BigInteger.valueOf(priced.counted()).multiply(BigInteger.valueOf(durationMs()));
+  }
+
+  /** The currency of its prices, or empty. */
+  public String currency() {
+    for (Priced each : parts) {
+      if (!each.price().currency().isEmpty()) {
+        return each.price().currency();
+      }
+    }
+    return "";
+  }
+
+  /** The same parts at another time of the day. */
+  Segment within(long from, long to) {
+    return new Segment(from, to, day, parts);
   }
 }

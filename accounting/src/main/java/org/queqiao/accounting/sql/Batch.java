@@ -64,10 +64,6 @@ final class Batch implements Books {
     this.refunds = refunds;
   }
 
-  /** Time of a run; with the sign -1 what was metered before is taken back. */
-  private record Metered(
-      RunId run, JobRow job, Segment segment, int sign, long chargeMicro, long position) {}
-
   List<Posting> postings() {
     return postings;
   }
@@ -188,7 +184,8 @@ final class Batch implements Books {
       return Optional.ofNullable(known);
     }
     return query(
-        "select start_ms, cores, held_micro, currency, stops from open_run where job = ? and attempt = ?",
+        "select start_ms, cores, held_micro, currency, stops, holdings from open_run where job = ? and"
+            + " attempt = ?",
         statement -> {
           statement.setLong(1, run.job().value());
           statement.setInt(2, run.attempt());
@@ -200,7 +197,8 @@ final class Batch implements Books {
                 row.getLong(2),
                 row.getLong(3),
                 row.getString(4),
-                Rows.stops(row.getString(5))));
+                Rows.stops(row.getString(5)),
+                Rows.holdings(row.getString(6), row.getLong(2))));
   }
 
   @Override
@@ -227,11 +225,15 @@ final class Batch implements Books {
       return known;
     }
     return query(
-            "select core_ms, posted_micro from statement_line where project = ? and month = ? and"
+            "select coalesce(quantity, core_ms), core_ms, posted_micro from statement_line where project = ? and month = ? and"
                 + " user_name = ? and partition = ? and price_from_ms = ? and price_micro = ? and"
-                + " currency = ?",
+                + " currency = ? and resource = ? and node_type = ?",
             statement -> setKey(statement, key),
-            row -> new LineTotal(row.getBigDecimal(1).toBigIntegerExact(), row.getLong(2)))
+            row ->
+                new LineTotal(
+                    row.getBigDecimal(1).toBigIntegerExact(),
+                    row.getBigDecimal(2).toBigIntegerExact(),
+                    row.getLong(3)))
         .orElse(LineTotal.EMPTY);
   }
 
@@ -261,7 +263,7 @@ final class Batch implements Books {
             job.partition().value(),
             job.qos(),
             Domains.write(job.domains()),
-            each.segment().price().currency()),
+            each.segment().currency()),
         each.sign() * each.segment().coreMs(),
         each.chargeMicro());
   }
@@ -304,8 +306,8 @@ final class Batch implements Books {
         jobs.values(),
         Rows::set);
     batch(
-        "insert into open_run (job, attempt, start_ms, cores, held_micro, currency, stops) values"
-            + " (?, ?, ?, ?, ?, ?, ?) on conflict (job, attempt) do update set held_micro ="
+        "insert into open_run (job, attempt, start_ms, cores, held_micro, currency, stops,"
+            + " holdings) values (?, ?, ?, ?, ?, ?, ?, ?) on conflict (job, attempt) do update set held_micro ="
             + " excluded.held_micro, currency = excluded.currency, stops = excluded.stops",
         opened.values(),
         (statement, run) -> {
@@ -316,6 +318,7 @@ final class Batch implements Books {
           statement.setLong(5, run.heldMicro());
           statement.setString(6, run.currency());
           statement.setString(7, Rows.stops(run.stops()));
+          statement.setString(8, Rows.holdings(run.holdings()));
         });
     flushStops();
     flushObserved();
@@ -326,26 +329,38 @@ final class Batch implements Books {
           statement.setLong(1, run.job().value());
           statement.setInt(2, run.attempt());
         });
+    flushLines();
+    flushSegments();
+    now(() -> MoneyRows.write(connection, entries));
+    now(() -> months.write(connection));
+  }
+
+  private void flushLines() {
     batch(
         "insert into statement_line (project, month, user_name, partition, price_from_ms,"
-            + " price_micro, currency, core_ms, posted_micro) values (?, ?, ?, ?, ?, ?, ?, ?, ?) on"
+            + " price_micro, currency, resource, node_type, core_ms, posted_micro, quantity) values (?, ?,"
+            + " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on"
             + " conflict (project, month, user_name, partition, price_from_ms, price_micro,"
-            + " currency) do update set core_ms = excluded.core_ms, posted_micro ="
-            + " excluded.posted_micro",
+            + " currency, resource, node_type) do update set core_ms = excluded.core_ms, posted_micro ="
+            + " excluded.posted_micro, quantity = excluded.quantity",
         lines.entrySet(),
         (statement, line) -> {
           setKey(statement, line.getKey());
-          statement.setBigDecimal(8, new BigDecimal(line.getValue().coreMs()));
-          statement.setLong(9, line.getValue().postedMicro());
+          statement.setBigDecimal(10, new BigDecimal(line.getValue().coreMs()));
+          statement.setLong(11, line.getValue().postedMicro());
+          statement.setBigDecimal(12, new BigDecimal(line.getValue().quantity()));
         });
+  }
+
+  private void flushSegments() {
     batch(
-        "insert into segment (job, attempt, from_ms, to_ms, cores, core_ms, charge_micro, currency,"
-            + " user_name, project, partition, domains, month, position, qos) values (?, ?, ?, ?,"
-            + " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
-        metered,
-        Batch::setSegment);
-    now(() -> MoneyRows.write(connection, entries));
-    now(() -> months.write(connection));
+        Metered.CORES,
+        metered.stream().filter(each -> each.segment().isOfCores()).toList(),
+        Metered::setCores);
+    batch(
+        Metered.OTHERS,
+        metered.stream().filter(each -> !each.segment().isOfCores()).toList(),
+        Metered::setOther);
   }
 
   private void flushObserved() {
@@ -378,6 +393,8 @@ final class Batch implements Books {
     statement.setLong(5, key.priceFromMs());
     statement.setLong(6, key.microPerCoreHour());
     statement.setString(7, key.currency());
+    statement.setString(8, key.resource());
+    statement.setString(9, key.nodeType());
   }
 
   private static void setObserved(PreparedStatement statement, RunObserved run)
@@ -388,26 +405,6 @@ final class Batch implements Books {
     statement.setLong(4, run.run().id().submitMs());
     statement.setInt(5, run.revision());
     statement.setBytes(6, EventCodec.encode(Actor.SCHEDULER, run));
-  }
-
-  private static void setSegment(PreparedStatement statement, Metered metered) throws SQLException {
-    Segment segment = metered.segment();
-    JobRow job = metered.job();
-    statement.setLong(1, metered.run().job().value());
-    statement.setInt(2, metered.run().attempt());
-    statement.setLong(3, segment.fromMs());
-    statement.setLong(4, segment.toMs());
-    statement.setLong(5, metered.sign() * segment.cores());
-    statement.setLong(6, metered.sign() * segment.coreMs());
-    statement.setLong(7, metered.chargeMicro());
-    statement.setString(8, segment.price().currency());
-    statement.setString(9, job.user().value());
-    statement.setString(10, job.project().value());
-    statement.setString(11, job.partition().value());
-    statement.setString(12, Domains.write(job.domains()));
-    statement.setString(13, YearMonth.from(segment.day()).toString());
-    statement.setLong(14, metered.position());
-    statement.setString(15, job.qos());
   }
 
   private interface Work {

@@ -26,6 +26,8 @@ import org.queqiao.contract.id.ClusterName;
 import org.queqiao.contract.id.DomainCode;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.ProjectName;
+import org.queqiao.contract.money.Resource;
+import org.queqiao.contract.price.RunCost;
 
 /** What the books answer. Every method waits for the database: never call one on an event loop. */
 public final class LedgerReads {
@@ -185,7 +187,10 @@ public final class LedgerReads {
                 + key
                 + ", domains, sum(cores * (least(to_ms, ?) - greatest(from_ms, ?)))::numeric,"
                 + " sum(case when to_ms <= ? then charge_micro else 0 end)::numeric, currency from"
-                + " segment where to_ms > ? and from_ms < ? and "
+                + " (select user_name, project, domains, cores, from_ms, to_ms, charge_micro,"
+                + " currency from segment union all select user_name, project, domains, 0,"
+                + " from_ms, to_ms, charge_micro, currency from segment_item) as all_ where to_ms"
+                + " > ? and from_ms < ? and "
                 + scope.condition()
                 + " group by 1, 2, currency order by 1, 2, currency",
             (connection, statement) -> {
@@ -236,8 +241,9 @@ public final class LedgerReads {
             "select l.user_name, l.partition, (select count(distinct s.job) from segment s where"
                 + " s.project = l.project and s.month = l.month and s.user_name = l.user_name and"
                 + " s.partition = l.partition), l.core_ms, l.price_micro, l.currency,"
-                + " l.posted_micro from statement_line l where l.project = ? and l.month = ? order"
-                + " by 1, 2, l.price_from_ms",
+                + " l.posted_micro, l.resource, l.node_type, coalesce(l.quantity, l.core_ms) from"
+                + " statement_line l where l.project = ? and l.month = ? order by 1, 2, l.resource"
+                + " <> 'cores', l.resource, l.node_type, l.price_from_ms",
             (connection, statement) -> {
               statement.setString(1, project);
               statement.setString(2, month);
@@ -258,18 +264,25 @@ public final class LedgerReads {
   }
 
   private static Statement.Line line(ResultSet row) throws SQLException {
-    BigInteger coreMs = row.getBigDecimal(4).toBigIntegerExact();
-    BigInteger numerator = coreMs.multiply(BigInteger.valueOf(row.getLong(5)));
+    BigInteger quantity = row.getBigDecimal(10).toBigIntegerExact();
+    BigInteger numerator = quantity.multiply(BigInteger.valueOf(row.getLong(5)));
+    String resource = row.getString(8);
+    BigInteger divisor =
+        RunCost.divisor(resource.equals("mem") ? Resource.MEMORY : Resource.CORES);
     return new Statement.Line(
         row.getString(1),
         row.getString(2),
         row.getLong(3),
-        coreMs.longValueExact(),
+        row.getBigDecimal(4).longValueExact(),
         row.getLong(5),
         row.getString(6),
         numerator.toString(),
         row.getLong(7),
-        StatementForms.toCoin(numerator));
+        StatementForms.toCoin(numerator, divisor),
+        resource,
+        row.getString(9),
+        quantity,
+        divisor);
   }
 
   /**

@@ -1,11 +1,16 @@
 package org.queqiao.accounting.sql;
 
+import java.net.URLDecoder;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.queqiao.accounting.ledger.JobRow;
 import org.queqiao.accounting.ledger.Posting;
@@ -16,6 +21,7 @@ import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.ArrayTask;
+import org.queqiao.contract.price.Holding;
 
 /** Table rows to records and back. */
 final class Rows {
@@ -30,6 +36,9 @@ final class Rows {
 
   static final String POSTING_COLUMNS =
       "id, transaction, account, unit, currency, amount, job, attempt, position, time_ms";
+
+  /** So many parts of a holding come before its devices. */
+  private static final int HOLDING_NUMBERS = 4;
 
   private Rows() {}
 
@@ -111,6 +120,54 @@ final class Rows {
 
   static String stops(List<Long> stops) {
     return stops.stream().map(String::valueOf).collect(Collectors.joining(","));
+  }
+
+  static List<Holding> holdings(String text, long cores) {
+    if (text.isEmpty()) {
+      return Holding.cores(cores);
+    }
+    List<Holding> all = new ArrayList<>();
+    for (String each : text.split(";")) {
+      String[] parts = each.split(",", -1);
+      TreeMap<String, Long> devices = new TreeMap<>();
+      for (int i = HOLDING_NUMBERS; i < parts.length; i += 2) {
+        devices.put(word(parts[i]), Long.valueOf(parts[i + 1]));
+      }
+      all.add(
+          new Holding(
+              word(parts[0]),
+              Long.parseLong(parts[1]),
+              Long.parseLong(parts[2]),
+              Long.parseLong(parts[3]),
+              devices));
+    }
+    return all;
+  }
+
+  private static String word(String text) {
+    return URLDecoder.decode(text, StandardCharsets.UTF_8);
+  }
+
+  /** Kind of nodes, cores, blocked cores, bytes, then each device with its count. */
+  static String holdings(List<Holding> all) {
+    List<String> texts = new ArrayList<>();
+    for (Holding each : all) {
+      StringBuilder text =
+          new StringBuilder(URLEncoder.encode(each.nodeType(), StandardCharsets.UTF_8))
+              .append(",")
+              .append(each.cores())
+              .append(",")
+              .append(each.blockedCores())
+              .append(",")
+              .append(each.memBytes());
+      each.devices().forEach((device, count) ->
+          text.append(",")
+              .append(URLEncoder.encode(device, StandardCharsets.UTF_8))
+              .append(",")
+              .append(count));
+      texts.add(text.toString());
+    }
+    return String.join(";", texts);
   }
 
   static Posting posting(ResultSet row) throws SQLException {

@@ -17,8 +17,12 @@ import org.queqiao.accounting.metering.Meter;
 import org.queqiao.accounting.metering.Segment;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.PartitionName;
-import org.queqiao.contract.id.QosName;
+import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.RunId;
+import org.queqiao.contract.money.Resource;
+import org.queqiao.contract.money.Use;
+import org.queqiao.contract.price.Holding;
+import org.queqiao.contract.price.RunCost;
 import org.queqiao.contract.price.TariffBook;
 
 /**
@@ -38,14 +42,16 @@ public final class RunHours {
   }
 
   /**
-   * A part of a run within one hour and under one price.
+   * A resource of a run within one hour and under one price.
    *
    * @param fromMs first instant
    * @param toMs first instant after it
-   * @param coreMs core-milliseconds
+   * @param coreMs core-milliseconds; 0 of another resource
    * @param microPerCoreHour the price
    * @param currency of the price, or empty
    * @param costMicro what it adds to the cost of the run, rounded half up from the sum
+   * @param resource as {@code cores}, {@code mem} or {@code gpu:a100}
+   * @param nodeType the kind of the nodes, or empty
    */
   public record Hour(
       long fromMs,
@@ -53,7 +59,9 @@ public final class RunHours {
       long coreMs,
       long microPerCoreHour,
       String currency,
-      long costMicro) {}
+      long costMicro,
+      String resource,
+      String nodeType) {}
 
   /**
    * A run that goes on.
@@ -91,8 +99,8 @@ public final class RunHours {
       }
       try (PreparedStatement statement =
           connection.prepareStatement(
-              "select attempt, start_ms, cores, held_micro, currency, stops from open_run where job"
-                  + " = ? order by attempt")) {
+              "select attempt, start_ms, cores, held_micro, currency, stops, holdings from open_run"
+                  + " where job = ? order by attempt")) {
         statement.setLong(1, job.value());
         try (ResultSet open = statement.executeQuery()) {
           while (open.next()) {
@@ -103,8 +111,9 @@ public final class RunHours {
                     open.getLong(3),
                     open.getLong(4),
                     open.getString(5),
-                    Rows.stops(open.getString(6)));
-            all.add(running(row.partition(), row.qosName(), run, prices, nowMs));
+                    Rows.stops(open.getString(6)),
+                    Rows.holdings(open.getString(7), open.getLong(3)));
+            all.add(running(run.parts(row), run, prices, nowMs));
           }
         }
       }
@@ -118,9 +127,10 @@ public final class RunHours {
    * A run of another scheduler that goes on, which the books do not have.
    *
    * @param partition by whose tariff it will be billed
+   * @param project who pays
    * @param run its time, cores and suspensions
    */
-  public record Elsewhere(PartitionName partition, OpenRun run) {}
+  public record Elsewhere(PartitionName partition, ProjectName project, OpenRun run) {}
 
   /** What runs of other schedulers have cost so far, in the order of the question. */
   public List<Running> elsewhere(List<Elsewhere> runs, long nowMs) {
@@ -131,7 +141,10 @@ public final class RunHours {
       for (Elsewhere each : runs) {
         all.add(
             running(
-                each.partition(), null, each.run(), prices, Math.max(nowMs, each.run().startMs())));
+                Holding.parts(each.run().holdings(), each.partition(), null, each.project()),
+                each.run(),
+                prices,
+                Math.max(nowMs, each.run().startMs())));
       }
       return all;
     } catch (SQLException e) {
@@ -150,27 +163,33 @@ public final class RunHours {
   }
 
   private Running running(
-      PartitionName partition, QosName qos, OpenRun run, TariffBook prices, long nowMs) {
+      List<Holding.Part> parts, OpenRun run, TariffBook prices, long nowMs) {
     List<Hour> hours = new ArrayList<>();
     BigInteger exact = BigInteger.ZERO;
     long coreMs = 0;
     long cost = 0;
-    for (OpenRun.Interval each : run.intervals(nowMs)) {
-      for (Segment segment :
-          Meter.hours(partition, qos, run.cores(), each.fromMs(), each.toMs(), prices, calendar)) {
-        long micro = segment.price().microPerCoreHour();
-        exact = exact.add(BigInteger.valueOf(segment.coreMs()).multiply(BigInteger.valueOf(micro)));
-        long until = LineTotal.roundHalfUp(exact, LineTotal.HOUR_MS).longValueExact();
+    Meter meter = new Meter(prices, calendar);
+    for (Segment segment : meter.hours(run.segments(parts, nowMs, meter))) {
+      for (Segment.Priced part : segment.parts()) {
+        Use use = part.part().use();
+        long micro = part.price().microPerCoreHour();
+        BigInteger more = segment.quantity(part).multiply(BigInteger.valueOf(micro));
+        exact = exact.add(RunCost.common(use.resource(), more));
+        long until =
+            LineTotal.roundHalfUp(exact, RunCost.divisor(Resource.MEMORY)).longValueExact();
+        long held = segment.isOfCores() ? part.part().units() * segment.durationMs() : 0;
         hours.add(
             new Hour(
                 segment.fromMs(),
                 segment.toMs(),
-                segment.coreMs(),
+                held,
                 micro,
-                segment.price().currency(),
-                until - cost));
+                part.price().currency(),
+                until - cost,
+                use.label(),
+                use.nodeType()));
         cost = until;
-        coreMs = Math.addExact(coreMs, segment.coreMs());
+        coreMs = Math.addExact(coreMs, held);
       }
     }
     return new Running(

@@ -1,7 +1,11 @@
 package org.queqiao.accounting.statement;
 
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.math.RoundingMode;
 import java.util.List;
 import org.queqiao.accounting.ledger.StatementEntry;
+import org.queqiao.contract.price.RunCost;
 
 /**
  * The statement of a project for a month.
@@ -9,7 +13,7 @@ import org.queqiao.accounting.ledger.StatementEntry;
  * @param project whose it is
  * @param period {@code YYYY-MM} in the billing zone
  * @param zone the billing zone
- * @param lines sorted by user, partition and price
+ * @param lines sorted by user, partition, resource and price
  * @param entries refunds and corrections posted in the month, in the order of the log
  * @param coreMs core-milliseconds of all lines
  * @param totals one for each currency
@@ -38,11 +42,15 @@ public record Statement(
    * One line.
    *
    * @param jobs how many jobs it counts
-   * @param coreMs core-milliseconds
-   * @param microPerCoreHour the price
-   * @param exactNumerator the exact amount in micro-units times 3,600,000, as a decimal number
+   * @param coreMs core-milliseconds that were held; 0 of another resource
+   * @param microPerCoreHour the price of an hour of a core, a device or a GiB
+   * @param exactNumerator the exact amount in micro-units times the divisor, as a decimal number
    * @param postedMicro what the ledger posted
    * @param amountMicro the amount of the line, rounded to the smallest coin
+   * @param resource as {@code cores}, {@code mem} or {@code gpu:a100}
+   * @param nodeType the kind of the nodes, or empty
+   * @param quantity what is counted: cores, devices or bytes, times milliseconds
+   * @param exactDivisor 3,600,000, or that times the bytes of a GiB
    */
   public record Line(
       String user,
@@ -53,7 +61,49 @@ public record Statement(
       String currency,
       String exactNumerator,
       long postedMicro,
-      long amountMicro) {}
+      long amountMicro,
+      String resource,
+      String nodeType,
+      BigInteger quantity,
+      BigInteger exactDivisor) {
+    /** A line of core time on nodes of no kind, where all that is held is counted. */
+    public Line(
+        String user,
+        String partition,
+        long jobs,
+        long coreMs,
+        long microPerCoreHour,
+        String currency,
+        String exactNumerator,
+        long postedMicro,
+        long amountMicro) {
+      this(
+          user,
+          partition,
+          jobs,
+          coreMs,
+          microPerCoreHour,
+          currency,
+          exactNumerator,
+          postedMicro,
+          amountMicro,
+          "cores",
+          "",
+          BigInteger.valueOf(coreMs),
+          RunCost.HOUR_MS);
+    }
+
+    /** Hours of a core, a device or a GiB that are counted, with six places. */
+    public BigDecimal hours() {
+      return new BigDecimal(quantity)
+          .divide(new BigDecimal(exactDivisor), 6, RoundingMode.HALF_UP);
+    }
+
+    /** The resource with the kind of nodes. */
+    public String what() {
+      return nodeType.isEmpty() ? resource : resource + "@" + nodeType;
+    }
+  }
 
   /**
    * What all lines and entries of a currency come to.

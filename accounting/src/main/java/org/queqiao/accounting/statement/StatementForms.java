@@ -17,8 +17,8 @@ public final class StatementForms {
   private StatementForms() {}
 
   /** A line's amount: its exact total rounded once, half up, to the smallest coin. */
-  public static long toCoin(BigInteger numerator) {
-    return LineTotal.roundHalfUp(numerator, LineTotal.HOUR_MS.multiply(MICRO_PER_COIN))
+  public static long toCoin(BigInteger numerator, BigInteger divisor) {
+    return LineTotal.roundHalfUp(numerator, divisor.multiply(MICRO_PER_COIN))
         .multiply(MICRO_PER_COIN)
         .longValueExact();
   }
@@ -79,7 +79,10 @@ public final class StatementForms {
         "price_per_core_hour",
         "amount",
         "posted",
-        "currency");
+        "currency",
+        "resource",
+        "node_type",
+        "resource_hours");
     for (Statement.Line line : statement.lines()) {
       row(
           out,
@@ -93,7 +96,10 @@ public final class StatementForms {
           money(line.microPerCoreHour()),
           money(line.amountMicro()),
           money(line.postedMicro()),
-          text(line.currency()));
+          text(line.currency()),
+          text(line.resource()),
+          text(line.nodeType()),
+          line.hours().toPlainString());
     }
     entries(statement, out);
     for (Statement.Total total : statement.totals()) {
@@ -109,7 +115,10 @@ public final class StatementForms {
           "",
           money(total.dueMicro()),
           money(Math.subtractExact(total.postedMicro(), total.entriesMicro())),
-          text(total.currency()));
+          text(total.currency()),
+          "",
+          "",
+          "");
     }
     return out.toString();
   }
@@ -128,7 +137,10 @@ public final class StatementForms {
           "",
           money(Math.negateExact(each.amountMicro())),
           money(Math.negateExact(each.amountMicro())),
-          text(each.currency()));
+          text(each.currency()),
+          "",
+          "",
+          "");
     }
   }
 

@@ -152,7 +152,7 @@ final class FormsTest {
     String heads = language == Language.EN ? "User,Partition,Jobs" : "用户,分区,作业数";
     assertThat(csv).startsWith("\uFEFF" + heads);
     assertThat(csv)
-        .contains("user1,batch,1235,20.00,0.10,2.00,CNY\r\n")
+        .contains("user1,batch,1235,cores,20.00,0.10,2.00,CNY\r\n")
         .contains("30.00,,3.00,CNY");
     Map<String, String> parts = parts(write(FormWriter.XLSX, form));
     assertThat(xml(parts.get("xl/worksheets/sheet1.xml")).getDocumentElement().getTextContent())

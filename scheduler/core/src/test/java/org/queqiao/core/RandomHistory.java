@@ -49,8 +49,10 @@ import org.queqiao.contract.job.WarningSignal;
 import org.queqiao.contract.money.DayFactor;
 import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.contract.money.PriceItem;
+import org.queqiao.contract.money.PriceTerms;
 import org.queqiao.contract.money.Proposal;
 import org.queqiao.contract.money.RefundCause;
+import org.queqiao.contract.money.Resource;
 import org.queqiao.contract.node.NetworkSwitch;
 import org.queqiao.contract.node.NodeFacts;
 import org.queqiao.contract.node.NodeSettings;
@@ -273,7 +275,7 @@ final class RandomHistory {
 
   private NodeSettings settings() {
     List<List<String>> features = List.of(List.of(), List.of("a"), List.of("b"), List.of("a", "b"));
-    return new NodeSettings(features.get(random.nextInt(4)), random.nextInt(3));
+    return new NodeSettings(features.get(random.nextInt(4)), random.nextInt(3), random.nextBoolean() ? "fat" : "");
   }
 
   private Input change() {
@@ -599,12 +601,15 @@ final class RandomHistory {
       return new Input.DecideMoney(actor, proposal, random.nextInt(4) > 0, "decided");
     }
     MoneyChange change =
-        switch (random.nextInt(4)) {
+        switch (random.nextInt(5)) {
           case 0 -> new MoneyChange.TopUp(SchedulerStory.CLIMATE, random.nextInt(1_000), "CNY");
           case 1 ->
               new MoneyChange.Correction(
                   SchedulerStory.CLIMATE, random.nextInt(1_000) - 500L, "CNY", "capture/1.1/x");
           case 2 -> new MoneyChange.RefundRule(RefundCause.NODE_FAIL, random.nextInt(1_001), 0);
+          case 3 ->
+              new MoneyChange.CustomerClass(
+                  SchedulerStory.CLIMATE, random.nextBoolean() ? "partner" : "", 0);
           default ->
               new MoneyChange.Price(
                   new PriceItem(
@@ -615,9 +620,21 @@ final class RandomHistory {
                       0,
                       random.nextBoolean() ? 0 : story.nowMs + random.nextInt(100_000),
                       480,
-                      List.of(new DayFactor(random.nextInt(700), 720, 500))));
+                      List.of(new DayFactor(random.nextInt(700), 720, 500)),
+                      priceTerms()));
         };
     return new Input.ProposeMoney(actor, change, "proposed");
+  }
+
+  private PriceTerms priceTerms() {
+    String kind = random.nextBoolean() ? "fat" : "";
+    String customers = random.nextInt(3) == 0 ? "partner" : "";
+    boolean either = random.nextBoolean();
+    return switch (random.nextInt(4)) {
+      case 0 -> new PriceTerms(Resource.MEMORY, "", kind, customers, false, either);
+      case 1 -> new PriceTerms(Resource.ACCELERATORS, "gpu", kind, customers, false, either);
+      default -> new PriceTerms(Resource.CORES, "", kind, customers, either, false);
+    };
   }
 
   private Input budget(Actor actor) {

@@ -152,7 +152,9 @@ final class ModelReader {
         allocation.getMemBytes(),
         list(
             allocation.getGresList(),
-            g -> new Allocation.GresDevices(g.getName(), g.getType(), g.getDevicesList())));
+            g -> new Allocation.GresDevices(g.getName(), g.getType(), g.getDevicesList())),
+        allocation.getNodeType(),
+        allocation.getBlockedCores());
   }
 
   static RunExit exit(PbRunExit exit) {

@@ -148,7 +148,9 @@ final class ModelWriter {
         PbAllocation.newBuilder()
             .setNode(allocation.node().value())
             .addAllCores(allocation.cores())
-            .setMemBytes(allocation.memBytes());
+            .setMemBytes(allocation.memBytes())
+            .setNodeType(allocation.nodeType())
+            .setBlockedCores(allocation.blockedCores());
     for (Allocation.GresDevices gres : allocation.gres()) {
       out.addGres(
           PbGresDevices.newBuilder()

@@ -8,8 +8,10 @@ import org.queqiao.contract.id.QosName;
 import org.queqiao.contract.money.DayFactor;
 import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.contract.money.PriceItem;
+import org.queqiao.contract.money.PriceTerms;
 import org.queqiao.contract.money.Proposal;
 import org.queqiao.contract.money.RefundCause;
+import org.queqiao.contract.money.Resource;
 import org.queqiao.contract.snapshot.MoneyImage;
 import org.queqiao.contract.wire.PbClusterImage;
 import org.queqiao.contract.wire.PbDayFactor;
@@ -17,6 +19,7 @@ import org.queqiao.contract.wire.PbMoneyChange;
 import org.queqiao.contract.wire.PbMoneyDecided;
 import org.queqiao.contract.wire.PbMoneyProposed;
 import org.queqiao.contract.wire.PbPriceItem;
+import org.queqiao.contract.wire.PbPriceTerms;
 import org.queqiao.contract.wire.PbProposal;
 
 /** Changes by two people to and from their wire form. */
@@ -60,6 +63,7 @@ final class MoneyCodec {
               .setReason(each.reason()));
     }
     image.items().forEach(each -> out.addPriceItems(item(each)));
+    image.classes().forEach(each -> out.addCustomerClasses(customerClass(each)));
   }
 
   static MoneyImage read(PbClusterImage in) {
@@ -73,7 +77,8 @@ final class MoneyCodec {
                     each.getTimeMs(),
                     read(each.getChange()),
                     each.getReason())),
-        ModelReader.list(in.getPriceItemsList(), MoneyCodec::item));
+        ModelReader.list(in.getPriceItemsList(), MoneyCodec::item),
+        ModelReader.list(in.getCustomerClassesList(), MoneyCodec::customerClass));
   }
 
   private static PbMoneyChange write(MoneyChange change) {
@@ -104,6 +109,7 @@ final class MoneyCodec {
                   .setAmountMicro(each.amountMicro())
                   .setCurrency(each.currency())
                   .setCorrects(each.corrects()));
+      case MoneyChange.CustomerClass each -> out.setCustomerClass(customerClass(each));
     }
     return out.build();
   }
@@ -133,6 +139,7 @@ final class MoneyCodec {
               in.getCorrection().getAmountMicro(),
               in.getCorrection().getCurrency(),
               in.getCorrection().getCorrects());
+      case CUSTOMER_CLASS -> customerClass(in.getCustomerClass());
       case CHANGE_NOT_SET -> throw ModelReader.unknown("change of money");
     };
   }
@@ -154,7 +161,53 @@ final class MoneyCodec {
               .setToMinute(factor.toMinute())
               .setPermille(factor.permille()));
     }
+    if (!each.terms().equals(PriceTerms.CORES)) {
+      out.setTerms(terms(each.terms()));
+    }
     return out.build();
+  }
+
+  private static PbPriceTerms.Builder terms(PriceTerms each) {
+    return PbPriceTerms.newBuilder()
+        .setResource(
+            switch (each.resource()) {
+              case CORES -> PbPriceTerms.Resource.CORES;
+              case ACCELERATORS -> PbPriceTerms.Resource.ACCELERATORS;
+              case MEMORY -> PbPriceTerms.Resource.MEMORY;
+            })
+        .setDevice(each.device())
+        .setNodeType(each.nodeType())
+        .setCustomerClass(each.customerClass())
+        .setBlockedShare(each.blockedShare())
+        .setWhileSuspended(each.whileSuspended());
+  }
+
+  private static PriceTerms terms(PbPriceTerms in) {
+    return new PriceTerms(
+        switch (in.getResource()) {
+          case CORES -> Resource.CORES;
+          case ACCELERATORS -> Resource.ACCELERATORS;
+          case MEMORY -> Resource.MEMORY;
+          case UNRECOGNIZED -> throw ModelReader.unknown("resource of a price");
+        },
+        in.getDevice(),
+        in.getNodeType(),
+        in.getCustomerClass(),
+        in.getBlockedShare(),
+        in.getWhileSuspended());
+  }
+
+  private static PbMoneyChange.CustomerClass customerClass(MoneyChange.CustomerClass each) {
+    return PbMoneyChange.CustomerClass.newBuilder()
+        .setProject(each.project().value())
+        .setCustomerClass(each.customerClass())
+        .setValidFromMs(each.validFromMs())
+        .build();
+  }
+
+  private static MoneyChange.CustomerClass customerClass(PbMoneyChange.CustomerClass in) {
+    return new MoneyChange.CustomerClass(
+        new ProjectName(in.getProject()), in.getCustomerClass(), in.getValidFromMs());
   }
 
   private static PriceItem item(PbPriceItem in) {
@@ -168,6 +221,7 @@ final class MoneyCodec {
         in.getUtcOffsetMinutes(),
         ModelReader.list(
             in.getFactorsList(),
-            each -> new DayFactor(each.getFromMinute(), each.getToMinute(), each.getPermille())));
+            each -> new DayFactor(each.getFromMinute(), each.getToMinute(), each.getPermille())),
+        in.hasTerms() ? terms(in.getTerms()) : PriceTerms.CORES);
   }
 }

@@ -25,7 +25,7 @@ final class PlacementReader {
   }
 
   static NodeSettings settings(PbNodeSettings in) {
-    return new NodeSettings(in.getFeaturesList(), in.getWeight());
+    return new NodeSettings(in.getFeaturesList(), in.getWeight(), in.getType());
   }
 
   static LicenceDefined licence(PbLicenceDefined in) {

@@ -30,6 +30,7 @@ final class PlacementWriter {
     return PbNodeSettings.newBuilder()
         .addAllFeatures(settings.features())
         .setWeight(settings.weight())
+        .setType(settings.type())
         .build();
   }
 

@@ -1,7 +1,9 @@
 package org.queqiao.contract.job;
 
+import java.math.BigInteger;
 import java.util.List;
 import org.queqiao.contract.id.NodeName;
+import org.queqiao.contract.node.NodeFacts;
 
 /**
  * What a run holds on one node.
@@ -10,12 +12,64 @@ import org.queqiao.contract.id.NodeName;
  * @param cores the ids of its cores, ascending
  * @param memBytes its memory there
  * @param gres its devices there
+ * @param nodeType what the site called the kind of the node at the start, or empty
+ * @param blockedCores cores of the node that nobody else can use well, because it has more of the
+ *     memory or the devices; 0 for no more than its own
  */
 public record Allocation(
-    NodeName node, List<Integer> cores, long memBytes, List<GresDevices> gres) {
+    NodeName node,
+    List<Integer> cores,
+    long memBytes,
+    List<GresDevices> gres,
+    String nodeType,
+    int blockedCores) {
   public Allocation {
     cores = List.copyOf(cores);
     gres = List.copyOf(gres);
+  }
+
+  /** On a node of no kind, of which it blocks no more than it has. */
+  public Allocation(
+      NodeName node, List<Integer> cores, long memBytes, List<GresDevices> gres) {
+    this(node, cores, memBytes, gres, "", 0);
+  }
+
+  /** The same on fewer or other cores. */
+  public Allocation with(List<Integer> otherCores) {
+    return new Allocation(node, otherCores, memBytes, gres, nodeType, blockedCores);
+  }
+
+  /**
+   * What it blocks of a node: the largest of its shares of the cores, the memory and the devices,
+   * in cores, rounded up.
+   *
+   * @param type what the site calls the kind of the node, or empty
+   */
+  public Allocation on(NodeFacts facts, String type) {
+    long blocked = 0;
+    if (facts.memBytes() > 0) {
+      blocked = share(memBytes, facts.cores(), facts.memBytes());
+    }
+    for (NodeFacts.GresInventory each : facts.gres()) {
+      long held = 0;
+      for (GresDevices mine : gres) {
+        boolean same = mine.name().equals(each.name()) && mine.type().equals(each.type());
+        held += same ? mine.devices().size() : 0;
+      }
+      if (each.count() > 0) {
+        blocked = Math.max(blocked, share(held, facts.cores(), each.count()));
+      }
+    }
+    int most = (int) Math.min(blocked, facts.cores());
+    return new Allocation(node, cores, memBytes, gres, type, most > cores.size() ? most : 0);
+  }
+
+  private static long share(long held, long cores, long all) {
+    return BigInteger.valueOf(held)
+        .multiply(BigInteger.valueOf(cores))
+        .add(BigInteger.valueOf(all - 1))
+        .divide(BigInteger.valueOf(all))
+        .longValueExact();
   }
 
   /**

@@ -36,12 +36,22 @@ public sealed interface MoneyChange {
   record Correction(ProjectName project, long amountMicro, String currency, String corrects)
       implements MoneyChange {}
 
+  /**
+   * From an instant on a project is a customer of this class: prices may name it.
+   *
+   * @param project whose class
+   * @param customerClass as {@code internal}, {@code partner} or {@code external}; empty for none
+   * @param validFromMs not past when it is approved
+   */
+  record CustomerClass(ProjectName project, String customerClass, long validFromMs)
+      implements MoneyChange {}
+
   /** Whose wallet it moves, or null where it moves none by itself. */
   default ProjectName wallet() {
     return switch (this) {
       case TopUp each -> each.project();
       case Correction each -> each.project();
-      case Price _, RefundRule _ -> null;
+      case Price _, RefundRule _, CustomerClass _ -> null;
     };
   }
 }

@@ -6,20 +6,22 @@ import org.queqiao.contract.id.PartitionName;
 import org.queqiao.contract.id.QosName;
 
 /**
- * A price of core time for some partition or quality of service, or both.
+ * A price by the hour: of core time, or of another resource by its terms.
  *
  * <p>The parts of the day are those at a fixed offset from UTC, so that a price does not depend on
  * anybody's table of time zones.
  *
  * @param partition where it holds, or null for everywhere
  * @param qos for which jobs it holds, or null for all
- * @param microPerCoreHour micro-units of the currency for one core-hour; 0 is a trial: metered and
+ * @param microPerCoreHour micro-units of the currency for one hour of one core, or of one device or
+ *     GiB where the terms say so; 0 is a trial: metered and
  *     not charged
  * @param currency ISO 4217 code
  * @param validFromMs the first instant
  * @param validToMs the first instant after it, or 0 for no end
  * @param utcOffsetMinutes what the clock of the factors is ahead of UTC
  * @param factors by parts of the day that do not overlap; outside of them the price is as it is
+ * @param terms of which resource it is, on which nodes and for whom
  */
 public record PriceItem(
     PartitionName partition,
@@ -29,7 +31,11 @@ public record PriceItem(
     long validFromMs,
     long validToMs,
     int utcOffsetMinutes,
-    List<DayFactor> factors) {
+    List<DayFactor> factors,
+    PriceTerms terms) {
+  /** Of a price that names its partition alone. */
+  public static final int RANK_OF_PARTITION = 32;
+
   private static final long MINUTE_MS = 60_000;
   private static final int MINUTES_OF_DAY = 1_440;
   private static final int WHOLE = 1_000;
@@ -38,14 +44,51 @@ public record PriceItem(
     factors = List.copyOf(factors);
   }
 
-  /** How exactly it names what it is for; the most exact price holds. */
-  public int rank() {
-    return (partition == null ? 0 : 2) + (qos == null ? 0 : 1);
+  /** A price of core time on any node, for any customer. */
+  public PriceItem(
+      PartitionName partition,
+      QosName qos,
+      long microPerCoreHour,
+      String currency,
+      long validFromMs,
+      long validToMs,
+      int utcOffsetMinutes,
+      List<DayFactor> factors) {
+    this(
+        partition,
+        qos,
+        microPerCoreHour,
+        currency,
+        validFromMs,
+        validToMs,
+        utcOffsetMinutes,
+        factors,
+        PriceTerms.CORES);
   }
 
-  /** Whether it is for jobs of this quality of service, or none for null, there. */
-  public boolean covers(PartitionName where, QosName which) {
-    return (partition == null || partition.equals(where)) && (qos == null || qos.equals(which));
+  /**
+   * How exactly it names what it is for; the most exact price holds: by partition, then the kind of
+   * node, then the class of customer, then the quality of service, then the device.
+   */
+  public int rank() {
+    return (partition == null ? 0 : RANK_OF_PARTITION)
+        + (terms.nodeType().isEmpty() ? 0 : 16)
+        + (terms.customerClass().isEmpty() ? 0 : 8)
+        + (qos == null ? 0 : 4)
+        + (terms.device().isEmpty() ? 0 : 1)
+        + (terms.device().indexOf(':') < 0 ? 0 : 1);
+  }
+
+  /** Whether it is for such use, by customers of a class, or of none for empty. */
+  public boolean covers(Use use, String customerClass) {
+    return terms.resource() == use.resource()
+        && (partition == null || partition.equals(use.partition()))
+        && (qos == null || qos.equals(use.qos()))
+        && (terms.nodeType().isEmpty() || terms.nodeType().equals(use.nodeType()))
+        && (terms.customerClass().isEmpty() || terms.customerClass().equals(customerClass))
+        && (terms.device().isEmpty()
+            || terms.device().equals(use.device())
+            || use.device().startsWith(terms.device() + ":"));
   }
 
   /** Whether it holds at an instant. */
@@ -56,7 +99,15 @@ public record PriceItem(
   /** The same from another instant on. */
   public PriceItem from(long otherMs) {
     return new PriceItem(
-        partition, qos, microPerCoreHour, currency, otherMs, validToMs, utcOffsetMinutes, factors);
+        partition,
+        qos,
+        microPerCoreHour,
+        currency,
+        otherMs,
+        validToMs,
+        utcOffsetMinutes,
+        factors,
+        terms);
   }
 
   /** Whether every factor gives whole micro-units. */

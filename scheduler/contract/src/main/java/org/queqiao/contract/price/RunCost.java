@@ -2,83 +2,115 @@ package org.queqiao.contract.price;
 
 import java.math.BigInteger;
 import java.util.List;
-import org.queqiao.contract.id.PartitionName;
-import org.queqiao.contract.id.QosName;
+import org.queqiao.contract.money.Resource;
+import org.queqiao.contract.money.Use;
 
 /** What a run costs: exact, in micro-units, whatever its size. */
 public final class RunCost {
-  /** Milliseconds of an hour: prices are per core-hour. */
+  /** Milliseconds of an hour: prices are by the hour. */
   public static final BigInteger HOUR_MS = BigInteger.valueOf(3_600_000);
+
+  /** Bytes of a GiB as a power of two: memory is priced by the GiB. */
+  private static final int GIB_BITS = 30;
 
   /** No two days begin closer to each other than this, in any zone. */
   private static final long SHORTEST_DAY_MS = 20 * 3_600_000L;
 
   private RunCost() {}
 
+  /** By what units times milliseconds times a price are divided to be micro-units. */
+  public static BigInteger divisor(Resource resource) {
+    return resource == Resource.MEMORY ? HOUR_MS.shiftLeft(GIB_BITS) : HOUR_MS;
+  }
+
+  /**
+   * The exact amount in micro-units times the {@link #divisor} of memory, whatever the resource, so
+   * that amounts of several resources can be summed.
+   */
+  public static BigInteger common(Resource resource, BigInteger numerator) {
+    return resource == Resource.MEMORY ? numerator : numerator.shiftLeft(GIB_BITS);
+  }
+
   /**
    * What is held for a run: its cost up to its limit at the prices known now, rounded up.
    *
-   * @param qos of the job, or null for none
-   * @param cores over all its nodes
+   * @param parts what it holds
    * @param untilMs its start plus its time limit
    */
   public static BigInteger held(
-      TariffBook tariffs,
-      PartitionName partition,
-      QosName qos,
-      long cores,
-      long startMs,
-      long untilMs) {
-    return ceiling(numerator(tariffs, partition, qos, cores, startMs, untilMs));
+      TariffBook tariffs, List<Holding.Part> parts, long startMs, long untilMs) {
+    BigInteger sum = BigInteger.ZERO;
+    for (Holding.Part each : parts) {
+      sum = sum.add(numerator(tariffs, each, startMs, untilMs));
+    }
+    return ceiling(sum);
   }
 
   /**
-   * No less than what is charged for a run: each day and price makes a posting of its own, a
-   * difference of rounded totals, which is less than one micro-unit above its exact amount.
+   * No less than what is charged for a run: each day and price of a part makes a posting of its
+   * own, a difference of rounded totals, which is less than one micro-unit above its exact amount.
    */
   public static BigInteger mostCharged(
-      TariffBook tariffs,
-      PartitionName partition,
-      QosName qos,
-      long cores,
-      long startMs,
-      long endMs) {
-    BigInteger exact = numerator(tariffs, partition, qos, cores, startMs, endMs);
-    if (exact.signum() == 0) {
-      return BigInteger.ZERO;
+      TariffBook tariffs, List<Holding.Part> parts, long startMs, long endMs) {
+    BigInteger sum = BigInteger.ZERO;
+    long postings = 0;
+    for (Holding.Part each : parts) {
+      BigInteger exact = numerator(tariffs, each, startMs, endMs);
+      if (exact.signum() != 0) {
+        sum = sum.add(exact);
+        postings +=
+            2
+                + tariffs.changes(each.use(), startMs, endMs).size()
+                + Math.max(0, endMs - startMs) / SHORTEST_DAY_MS;
+      }
     }
-    long postings =
-        2
-            + tariffs.changes(partition, qos, startMs, endMs).size()
-            + Math.max(0, endMs - startMs) / SHORTEST_DAY_MS;
-    return ceiling(exact).add(BigInteger.valueOf(postings));
+    return ceiling(sum).add(BigInteger.valueOf(postings));
   }
 
-  /** Core-milliseconds times price: the cost in micro-units times {@link #HOUR_MS}. */
+  /**
+   * The least that a run can cost of which it is not known where it will lie and which devices it
+   * will get, rounded up.
+   *
+   * @param parts what it asks for, with no kind of nodes and devices by name
+   */
+  public static BigInteger least(
+      TariffBook tariffs, List<Holding.Part> parts, long startMs, long untilMs) {
+    BigInteger sum = BigInteger.ZERO;
+    for (Holding.Part each : parts) {
+      BigInteger least = null;
+      for (Use use : tariffs.mayBecome(each.use())) {
+        Holding.Part part = new Holding.Part(use, each.units(), each.units());
+        BigInteger cost = numerator(tariffs, part, startMs, untilMs);
+        least = least == null ? cost : least.min(cost);
+      }
+      sum = sum.add(least);
+    }
+    return ceiling(sum);
+  }
+
   private static BigInteger numerator(
-      TariffBook tariffs,
-      PartitionName partition,
-      QosName qos,
-      long cores,
-      long fromMs,
-      long toMs) {
+      TariffBook tariffs, Holding.Part part, long fromMs, long toMs) {
+    if (!tariffs.isPriced(part.use().resource())) {
+      return BigInteger.ZERO;
+    }
     BigInteger sum = BigInteger.ZERO;
     long start = fromMs;
-    List<Long> changes = tariffs.changes(partition, qos, fromMs, toMs);
+    List<Long> changes = tariffs.changes(part.use(), fromMs, toMs);
     for (int i = 0; i <= changes.size() && start < toMs; i++) {
       long end = i == changes.size() ? toMs : changes.get(i);
+      Price price = tariffs.at(part.use(), start);
       sum =
           sum.add(
-              BigInteger.valueOf(cores)
+              BigInteger.valueOf(part.counted(price))
                   .multiply(BigInteger.valueOf(end - start))
-                  .multiply(
-                      BigInteger.valueOf(tariffs.at(partition, qos, start).microPerCoreHour())));
+                  .multiply(BigInteger.valueOf(price.microPerCoreHour())));
       start = end;
     }
-    return sum;
+    return common(part.use().resource(), sum);
   }
 
   private static BigInteger ceiling(BigInteger numerator) {
-    return numerator.add(HOUR_MS).subtract(BigInteger.ONE).divide(HOUR_MS);
+    BigInteger divisor = divisor(Resource.MEMORY);
+    return numerator.add(divisor).subtract(BigInteger.ONE).divide(divisor);
   }
 }

@@ -1,26 +1,31 @@
 package org.queqiao.contract.price;
 
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.id.PartitionName;
-import org.queqiao.contract.id.QosName;
+import org.queqiao.contract.id.ProjectName;
+import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.contract.money.PriceItem;
+import org.queqiao.contract.money.Resource;
+import org.queqiao.contract.money.Use;
 
 /**
- * All prices that were ever defined. Where several hold, the one that names partition and quality
- * of service most exactly does: both, then the partition, then the quality of service, then none;
- * of equals the one that began last, and of these the one that was added last.
+ * All prices that were ever defined. Where several hold, the one that names most exactly what it is
+ * for does ({@link PriceItem#rank}); of equals the one that began last, and of these the one that
+ * was added last.
  */
 public final class TariffBook {
-  private static final int RANK_OF_PARTITION = 2;
-
   private final Map<PartitionName, NavigableMap<Long, Price>> prices = new TreeMap<>();
   private final List<PriceItem> items = new ArrayList<>();
+  private final Set<Resource> priced = EnumSet.of(Resource.CORES);
+  private final Map<ProjectName, NavigableMap<Long, String>> classes = new TreeMap<>();
 
   /** Adds the price of a partition; a later one for the same instant replaces the earlier. */
   public void add(TariffDefined tariff) {
@@ -34,23 +39,70 @@ public final class TariffBook {
   /** Adds a price. */
   public void add(PriceItem item) {
     items.add(item);
+    priced.add(item.terms().resource());
   }
 
-  /**
-   * The price that holds at an instant.
-   *
-   * @param qos of the job, or null for none
-   */
-  public Price at(PartitionName partition, QosName qos, long timeMs) {
-    NavigableMap<Long, Price> list = prices.get(partition);
+  /** A project is of a class from an instant on; a later word for the same instant replaces it. */
+  public void add(MoneyChange.CustomerClass each) {
+    classes
+        .computeIfAbsent(each.project(), name -> new TreeMap<>())
+        .put(each.validFromMs(), each.customerClass());
+  }
+
+  /** The class of a project at an instant, or empty. */
+  public String classAt(ProjectName project, long timeMs) {
+    NavigableMap<Long, String> list = project == null ? null : classes.get(project);
+    Map.Entry<Long, String> found = list == null ? null : list.floorEntry(timeMs);
+    return found == null ? "" : found.getValue();
+  }
+
+  /** Whether the resource ever had a price; cores are counted without. */
+  public boolean isPriced(Resource resource) {
+    return priced.contains(resource);
+  }
+
+  /** What a use may turn out to be for these prices, by kinds of nodes and types of devices. */
+  public List<Use> mayBecome(Use use) {
+    TreeSet<String> devices = new TreeSet<>(List.of(use.device()));
+    TreeSet<String> nodeTypes = new TreeSet<>(List.of(use.nodeType()));
+    for (PriceItem each : items) {
+      if (each.terms().resource() == use.resource()) {
+        nodeTypes.add(each.terms().nodeType());
+        if (each.terms().device().startsWith(use.device() + ":")) {
+          devices.add(each.terms().device());
+        }
+      }
+    }
+    List<Use> all = new ArrayList<>();
+    for (String device : devices) {
+      for (String nodeType : nodeTypes) {
+        all.add(
+            new Use(
+                use.partition(), use.qos(), use.project(), use.resource(), device, nodeType));
+      }
+    }
+    return all;
+  }
+
+  /** The price that holds at an instant. */
+  public Price at(Use use, long timeMs) {
+    NavigableMap<Long, Price> list =
+        use.resource() == Resource.CORES ? prices.get(use.partition()) : null;
     Map.Entry<Long, Price> plain = list == null ? null : list.floorEntry(timeMs);
     Price price = plain == null ? Price.NONE : plain.getValue();
-    int rank = plain == null ? -1 : RANK_OF_PARTITION;
+    int rank = plain == null ? -1 : PriceItem.RANK_OF_PARTITION;
     long sinceMs = plain == null ? Long.MIN_VALUE : price.validFromMs();
+    String customerClass = classAt(use.project(), timeMs);
     for (PriceItem each : items) {
       boolean better = each.rank() > rank || each.rank() == rank && each.validFromMs() >= sinceMs;
-      if (better && each.covers(partition, qos) && each.holdsAt(timeMs)) {
-        price = new Price(each.microAt(timeMs), each.currency(), each.validFromMs());
+      if (better && each.covers(use, customerClass) && each.holdsAt(timeMs)) {
+        price =
+            new Price(
+                each.microAt(timeMs),
+                each.currency(),
+                each.validFromMs(),
+                each.terms().blockedShare(),
+                each.terms().whileSuspended());
         rank = each.rank();
         sinceMs = each.validFromMs();
       }
@@ -59,17 +111,22 @@ public final class TariffBook {
   }
 
   /** The instants within {@code (fromMs, toMs)} at which the price may change. */
-  public List<Long> changes(PartitionName partition, QosName qos, long fromMs, long toMs) {
+  public List<Long> changes(Use use, long fromMs, long toMs) {
     if (fromMs >= toMs) {
       return List.of();
     }
     TreeSet<Long> all = new TreeSet<>();
-    NavigableMap<Long, Price> list = prices.get(partition);
-    if (list != null) {
+    NavigableMap<Long, Price> list = prices.get(use.partition());
+    if (list != null && use.resource() == Resource.CORES) {
       all.addAll(list.subMap(fromMs, false, toMs, false).keySet());
     }
+    NavigableMap<Long, String> turns = use.project() == null ? null : classes.get(use.project());
+    if (turns != null) {
+      all.addAll(turns.subMap(fromMs, false, toMs, false).keySet());
+    }
     for (PriceItem each : items) {
-      if (each.covers(partition, qos)) {
+      // Of which class the customer is may itself change within.
+      if (each.covers(use, each.terms().customerClass())) {
         each.changes(fromMs, toMs, all);
       }
     }

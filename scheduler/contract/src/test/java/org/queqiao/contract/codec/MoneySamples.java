@@ -3,17 +3,24 @@ package org.queqiao.contract.codec;
 import java.util.List;
 import java.util.Map;
 import org.queqiao.contract.event.Event;
+import org.queqiao.contract.event.JobAllocated;
 import org.queqiao.contract.event.MoneyDecided;
 import org.queqiao.contract.event.MoneyProposed;
+import org.queqiao.contract.event.NodeSettingsSet;
 import org.queqiao.contract.id.Actor;
+import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.PartitionName;
 import org.queqiao.contract.id.QosName;
 import org.queqiao.contract.id.UserName;
+import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.money.DayFactor;
 import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.contract.money.PriceItem;
+import org.queqiao.contract.money.PriceTerms;
 import org.queqiao.contract.money.Proposal;
 import org.queqiao.contract.money.RefundCause;
+import org.queqiao.contract.money.Resource;
+import org.queqiao.contract.node.NodeSettings;
 import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.contract.snapshot.MoneyImage;
 
@@ -29,6 +36,18 @@ final class MoneySamples {
           1_790_000_000_000L,
           480,
           List.of(new DayFactor(480, 1_320, 1_500), new DayFactor(0, 480, 500)));
+
+  private static final PriceItem GPU_ITEM =
+      new PriceItem(
+          new PartitionName("gpu"),
+          null,
+          7_000_000,
+          "CNY",
+          1_760_000_000_000L,
+          0,
+          0,
+          List.of(),
+          new PriceTerms(Resource.ACCELERATORS, "gpu:a100", "gpu8", "partner", true, true));
 
   private MoneySamples() {}
 
@@ -48,7 +67,39 @@ final class MoneySamples {
         new MoneyProposed(
             90,
             new MoneyChange.Correction(Samples.PROJECT, -7_000, "CNY", "capture/7.1/x"),
-            "priced twice"));
+            "priced twice"),
+        "MoneyProposed-terms",
+        new MoneyProposed(91, new MoneyChange.Price(GPU_ITEM), "GPUs of partners"),
+        "MoneyDecided-class",
+        new MoneyDecided(
+            92,
+            true,
+            new MoneyChange.CustomerClass(Samples.PROJECT, "partner", 1_760_000_000_000L),
+            "as in the contract"),
+        "JobAllocated-blocks",
+        new JobAllocated(
+            Samples.RUN,
+            List.of(
+                new Allocation(
+                    new NodeName("n1"),
+                    List.of(0, 1),
+                    64L << 30,
+                    List.of(new Allocation.GresDevices("gpu", "a100", List.of(0, 2))),
+                    "gpu8",
+                    16))),
+        "NodeSettingsSet-type",
+        new NodeSettingsSet(
+            new NodeName("n1"), new NodeSettings(List.of("ib", "a100"), 20, "gpu8")));
+  }
+
+  /** As {@link #image}, with what was added later. */
+  static ClusterImage laterImage(ClusterImage first) {
+    return first.with(
+        new MoneyImage(
+            List.of(),
+            List.of(GPU_ITEM),
+            List.of(
+                new MoneyChange.CustomerClass(Samples.PROJECT, "partner", 1_760_000_000_000L))));
   }
 
   static ClusterImage image(ClusterImage first) {
@@ -61,6 +112,7 @@ final class MoneySamples {
                     1_760_000_000_000L,
                     new MoneyChange.Price(ITEM),
                     "peak and valley")),
-            List.of(ITEM)));
+            List.of(ITEM),
+            List.of()));
   }
 }

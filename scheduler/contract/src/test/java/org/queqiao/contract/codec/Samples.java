@@ -436,6 +436,7 @@ final class Samples {
     out.put("ClusterImage-yielding", PreemptionSamples.yielding(SuspensionSamples.image(image())));
     out.put("ClusterImage-wallets", WalletSamples.image(image()));
     out.put("ClusterImage-money", MoneySamples.image(image()));
+    out.put("ClusterImage-prices", MoneySamples.laterImage(image()));
     out.put("ClusterImage-observed", ObservedSamples.image(image()));
     out.put("ClusterImage-steps", StepSamples.image(image()));
     return out;

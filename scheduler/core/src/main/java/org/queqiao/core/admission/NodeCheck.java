@@ -120,6 +120,9 @@ public final class NodeCheck {
             "'" + feature + "' is no name of a feature: it must match " + Constraint.FEATURE);
       }
     }
+    if (PriceTermsCheck.wrongWord("nodeType", settings.type()).isPresent()) {
+      return PriceTermsCheck.wrongWord("nodeType", settings.type()).get();
+    }
     if (settings.weight() < 0 || settings.weight() > MAX_WEIGHT) {
       return Rejections.invalid(
           "weight", "weight is " + settings.weight() + ": it must be from 0 to " + MAX_WEIGHT);

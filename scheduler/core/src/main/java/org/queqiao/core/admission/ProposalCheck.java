@@ -107,6 +107,8 @@ public final class ProposalCheck {
           new MoneyChange.Price(item.from(nowMs));
       case MoneyChange.RefundRule each when each.validFromMs() == 0 ->
           new MoneyChange.RefundRule(each.cause(), each.permille(), nowMs);
+      case MoneyChange.CustomerClass each when each.validFromMs() == 0 ->
+          new MoneyChange.CustomerClass(each.project(), each.customerClass(), nowMs);
       default -> change;
     };
   }
@@ -137,6 +139,7 @@ public final class ProposalCheck {
                   "a refund is from 0 to 1000 thousandths of the cost, not " + each.permille())
               .or(() -> past("validFromMs", "a refund rule", each.validFromMs(), nowMs));
       case MoneyChange.Price(PriceItem item) -> wrong(item, nowMs);
+      case MoneyChange.CustomerClass each -> wrong(each, nowMs);
     };
   }
 
@@ -157,6 +160,24 @@ public final class ProposalCheck {
                 "corrects",
                 "the transaction " + problem + ": name the transaction that it corrects"))
         .or(() -> wrongWallet(each, each.currency()));
+  }
+
+  private Optional<Decision> wrong(MoneyChange.CustomerClass each, long nowMs) {
+    return invalid(
+            cluster.accounts().project(each.project()).isEmpty(),
+            "project",
+            "there is no project " + each.project())
+        .or(() -> PriceTermsCheck.wrongWord("customerClass", each.customerClass()))
+        .or(() -> past("validFromMs", "a class of customers", each.validFromMs(), nowMs))
+        .or(() ->
+            cluster.money().classes().size() < MoneyTable.MAX_CLASSES
+                ? Optional.empty()
+                : Optional.of(
+                    Rejections.conflict(
+                        "",
+                        "there are "
+                            + MoneyTable.MAX_CLASSES
+                            + " classes of customers, the most there may be")));
   }
 
   private Optional<Decision> wrongWallet(MoneyChange change, String currency) {
@@ -194,6 +215,7 @@ public final class ProposalCheck {
                 "validToMs",
                 "a price ends after it begins and not in the past; 0 is no end"))
         .or(() -> wrongFactors(item))
+        .or(() -> PriceTermsCheck.wrong(item.terms()))
         .or(() ->
             cluster.money().items().size() < MoneyTable.MAX_ITEMS
                 ? Optional.empty()

@@ -2,13 +2,18 @@ package org.queqiao.core.limit;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.queqiao.contract.id.ProjectName;
+import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.JobSpec;
+import org.queqiao.contract.price.Holding;
 import org.queqiao.contract.price.RunCost;
 import org.queqiao.core.message.PendingWhy;
 import org.queqiao.core.state.Cluster;
+import org.queqiao.core.state.Demand;
 import org.queqiao.core.state.Job;
 import org.queqiao.core.state.Wallet;
 
@@ -40,13 +45,39 @@ public final class BudgetGate {
     return cluster.policy().jobPolicy().budgetGate() && !cluster.wallets().all().isEmpty();
   }
 
-  /** Why a job does not start on so many cores, or nothing. */
-  public Optional<LimitTree.Block> blocks(JobSpec spec, long cores) {
+  /** Why a job does not start that gets no less than this wherever it lies, or nothing. */
+  public Optional<LimitTree.Block> blocks(JobSpec spec, Demand asked) {
+    return walletOf(spec.project()) == null
+        ? Optional.empty()
+        : blocks(
+            spec,
+            RunCost.least(
+                cluster.policy().prices(), parts(spec, asked), startMs, untilMs(spec)));
+  }
+
+  /** Why a job does not start with this, or nothing. */
+  public Optional<LimitTree.Block> blocks(JobSpec spec, List<Allocation> chosen) {
+    return walletOf(spec.project()) == null
+        ? Optional.empty()
+        : blocks(spec, cost(spec, chosen));
+  }
+
+  /** What is asked for, of which nobody knows on which nodes and devices it will be. */
+  private static List<Holding.Part> parts(JobSpec spec, Demand asked) {
+    SortedMap<String, Long> devices = asked.gres();
+    return Holding.parts(
+        List.of(new Holding("", asked.cores(), asked.cores(), asked.memBytes(), devices)),
+        spec.partition(),
+        spec.qos(),
+        spec.project());
+  }
+
+  private long untilMs(JobSpec spec) {
+    return Math.addExact(startMs, spec.limitMs());
+  }
+
+  private Optional<LimitTree.Block> blocks(JobSpec spec, BigInteger needs) {
     Wallet wallet = walletOf(spec.project());
-    if (wallet == null) {
-      return Optional.empty();
-    }
-    BigInteger needs = cost(spec, cores);
     BigInteger left =
         BigInteger.valueOf(wallet.availableMicro())
             .subtract(started.getOrDefault(spec.project(), BigInteger.ZERO));
@@ -54,8 +85,10 @@ public final class BudgetGate {
       return Optional.empty();
     }
     // Whoever pays anything from the first millisecond on cannot start without any money.
+    List<Holding.Part> core =
+        Holding.parts(Holding.cores(1), spec.partition(), spec.qos(), spec.project());
     boolean costsNow =
-        cluster.policy().prices().at(spec.partition(), spec.qos(), startMs).microPerCoreHour() > 0;
+        RunCost.least(cluster.policy().prices(), core, startMs, startMs + 1).signum() > 0;
     return Optional.of(
         new LimitTree.Block(
             new PendingWhy(WORD, sentence(wallet, needs, left)), left.signum() <= 0 && costsNow));
@@ -79,10 +112,10 @@ public final class BudgetGate {
         : Optional.of(sentence(wallet, more, left));
   }
 
-  /** A pass has decided to start a job on so many cores. */
-  public void started(JobSpec spec, long cores) {
+  /** A pass has decided to start a job with this. */
+  public void started(JobSpec spec, List<Allocation> chosen) {
     if (walletOf(spec.project()) != null) {
-      started.merge(spec.project(), cost(spec, cores), BigInteger::add);
+      started.merge(spec.project(), cost(spec, chosen), BigInteger::add);
     }
   }
 
@@ -93,14 +126,9 @@ public final class BudgetGate {
         : null;
   }
 
-  private BigInteger cost(JobSpec spec, long cores) {
+  private BigInteger cost(JobSpec spec, List<Allocation> chosen) {
     return RunCost.held(
-        cluster.policy().prices(),
-        spec.partition(),
-        spec.qos(),
-        cores,
-        startMs,
-        Math.addExact(startMs, spec.limitMs()));
+        cluster.policy().prices(), Holding.parts(chosen, spec), startMs, untilMs(spec));
   }
 
   private static String sentence(Wallet wallet, BigInteger needs, BigInteger left) {

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.queqiao.contract.id.PlatformName;
 import org.queqiao.contract.id.UserName;
+import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.policy.Limit;
 import org.queqiao.contract.policy.LimitScope;
@@ -48,9 +49,11 @@ public final class LimitTree {
    */
   public record Block(PendingWhy why, boolean whateverShape) {}
 
-  /** As {@link #blocks(Claim, Demand)}, with the least that the job gets. */
+  /** As {@link #blocks(Claim, List)}, with the least that the job gets. */
   public Optional<Block> blocks(Claim job) {
-    return blocks(job, asked(job.spec()));
+    Demand asked = asked(job.spec());
+    LimitUse use = firstBlocking(job, asked, false, null);
+    return use == null ? gate.blocks(job.spec(), asked) : blockedBy(job, use);
   }
 
   private Demand asked(JobSpec spec) {
@@ -61,11 +64,12 @@ public final class LimitTree {
    * The first limit that does not let a waiting job start with these resources, or the wallet that
    * cannot pay for it.
    */
-  public Optional<Block> blocks(Claim job, Demand demand) {
-    LimitUse use = firstBlocking(job, demand, false, null);
-    if (use == null) {
-      return gate.blocks(job.spec(), demand.cores());
-    }
+  public Optional<Block> blocks(Claim job, List<Allocation> chosen) {
+    LimitUse use = firstBlocking(job, Demand.of(chosen), false, null);
+    return use == null ? gate.blocks(job.spec(), chosen) : blockedBy(job, use);
+  }
+
+  private Optional<Block> blockedBy(Claim job, LimitUse use) {
     opensMs = Math.min(opensMs, opensMs(job, use));
     return Optional.of(block(job, use));
   }
@@ -282,8 +286,9 @@ public final class LimitTree {
   }
 
   /** A pass has decided to start a job with these resources. */
-  public void started(Claim job, Demand demand) {
-    gate.started(job.spec(), demand.cores());
+  public void started(Claim job, List<Allocation> chosen) {
+    Demand demand = Demand.of(chosen);
+    gate.started(job.spec(), chosen);
     if (cluster.priorities().tallies().isEmpty()) {
       return;
     }

@@ -67,7 +67,7 @@ public final class NodeCapacity implements Capacity {
       return allocation;
     }
     List<Integer> rest = allocation.cores().stream().filter(core -> !cores.get(core)).toList();
-    return new Allocation(allocation.node(), rest, allocation.memBytes(), allocation.gres());
+    return allocation.with(rest);
   }
 
   @Override

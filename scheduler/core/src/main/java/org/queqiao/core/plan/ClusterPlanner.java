@@ -37,8 +37,8 @@ import org.queqiao.core.placement.NodeNeed;
 import org.queqiao.core.priority.JobOrder;
 import org.queqiao.core.state.Claim;
 import org.queqiao.core.state.Cluster;
-import org.queqiao.core.state.Demand;
 import org.queqiao.core.state.Job;
+import org.queqiao.core.state.Node;
 import org.queqiao.core.state.TasksAhead;
 
 /**
@@ -329,12 +329,12 @@ public final class ClusterPlanner {
       boolean may = job != null && job.startable() && (task < 0 || job.array().isReady(task));
       List<Allocation> chosen = may ? choose(job.spec(), start, trial) : List.of();
       boolean blocked =
-          !chosen.isEmpty() && limits.blocks(Claim.of(job), Demand.of(chosen)).isPresent();
+          !chosen.isEmpty() && limits.blocks(Claim.of(job), chosen).isPresent();
       boolean cut = blocked && chosen.size() > job.spec().allNodes();
       if (cut) {
         // More nodes than it must have are more than a limit leaves: it gets what it must have.
         chosen = chosen.subList(0, job.spec().allNodes());
-        blocked = limits.blocks(Claim.of(job), Demand.of(chosen)).isPresent();
+        blocked = limits.blocks(Claim.of(job), chosen).isPresent();
       }
       if (blocked) {
         overLimits.add(job.id());
@@ -352,7 +352,7 @@ public final class ClusterPlanner {
         }
         continue;
       }
-      limits.started(Claim.of(job), Demand.of(chosen));
+      limits.started(Claim.of(job), chosen);
       trial.take(chosen);
       RunId run = new RunId(job.id(), job.attempt() + 1);
       if (task >= 0) {
@@ -387,7 +387,8 @@ public final class ClusterPlanner {
       if (here == null) {
         return List.of();
       }
-      chosen.add(here);
+      Node node = cluster.nodes().find(here.node()).orElseThrow();
+      chosen.add(here.on(node.facts(), node.settings().type()));
     }
     return chosen;
   }

@@ -2,6 +2,7 @@ package org.queqiao.core.state;
 
 import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.contract.money.PriceItem;
+import org.queqiao.contract.money.PriceTerms;
 import org.queqiao.contract.money.Proposal;
 import org.queqiao.contract.snapshot.MoneyImage;
 
@@ -16,6 +17,9 @@ final class MoneyDigest {
   void write(MoneyImage image) {
     if (!image.equals(MoneyImage.NONE)) {
       out.text("money").list(image.proposals(), this::proposal).list(image.items(), this::item);
+      if (!image.classes().isEmpty()) {
+        out.text("classes").list(image.classes(), this::customerClass);
+      }
     }
   }
 
@@ -42,7 +46,15 @@ final class MoneyDigest {
               .number(change.amountMicro())
               .text(change.currency())
               .text(change.corrects());
+      case MoneyChange.CustomerClass change -> customerClass(change);
     }
+  }
+
+  private void customerClass(MoneyChange.CustomerClass each) {
+    out.text("customer class")
+        .text(each.project().value())
+        .text(each.customerClass())
+        .number(each.validFromMs());
   }
 
   private void item(PriceItem each) {
@@ -59,5 +71,15 @@ final class MoneyDigest {
                 out.number(factor.fromMinute())
                     .number(factor.toMinute())
                     .number(factor.permille()));
+    PriceTerms terms = each.terms();
+    if (!terms.equals(PriceTerms.CORES)) {
+      out.text("terms")
+          .text(terms.resource().name())
+          .text(terms.device())
+          .text(terms.nodeType())
+          .text(terms.customerClass())
+          .flag(terms.blockedShare())
+          .flag(terms.whileSuspended());
+    }
   }
 }

@@ -21,12 +21,16 @@ public final class MoneyTable {
   /** So many wait at most. */
   public static final int MAX_PROPOSALS = 1_000;
 
+  /** So many classes of customers are approved at most, for all projects and times. */
+  public static final int MAX_CLASSES = 10_000;
+
   /** So many prices are approved at most: each is looked at for each start. */
   public static final int MAX_ITEMS = 500;
 
   private final Cluster cluster;
   private final TreeMap<Long, Proposal> proposals = new TreeMap<>();
   private final List<PriceItem> items = new ArrayList<>();
+  private final List<MoneyChange.CustomerClass> classes = new ArrayList<>();
 
   MoneyTable(Cluster cluster) {
     this.cluster = cluster;
@@ -47,13 +51,19 @@ public final class MoneyTable {
     return Collections.unmodifiableList(items);
   }
 
+  /** Approved classes of customers, in the order of their approval. */
+  public List<MoneyChange.CustomerClass> classes() {
+    return Collections.unmodifiableList(classes);
+  }
+
   MoneyImage image() {
-    return new MoneyImage(List.copyOf(proposals.values()), items);
+    return new MoneyImage(List.copyOf(proposals.values()), items, classes);
   }
 
   void restore(MoneyImage image) {
     image.proposals().forEach(each -> proposals.put(each.id(), each));
     image.items().forEach(this::add);
+    image.classes().forEach(this::add);
   }
 
   void proposed(MoneyProposed event, Actor by, long nowMs) {
@@ -86,11 +96,23 @@ public final class MoneyTable {
       case MoneyChange.Correction each ->
           cluster.wallets().corrected(each.project(), each.amountMicro());
       case MoneyChange.RefundRule _ -> {}
+      case MoneyChange.CustomerClass each -> {
+        require(
+            cluster.accounts().project(each.project()).isPresent(),
+            "a class of no project " + each.project());
+        add(each);
+        cluster.newChance();
+      }
     }
   }
 
   private void add(PriceItem item) {
     items.add(item);
     cluster.policy().define(item);
+  }
+
+  private void add(MoneyChange.CustomerClass each) {
+    classes.add(each);
+    cluster.policy().define(each);
   }
 }

@@ -12,6 +12,7 @@ import org.queqiao.contract.event.RunObserved;
 import org.queqiao.contract.id.ClusterName;
 import org.queqiao.contract.observe.ExternalRun;
 import org.queqiao.contract.observe.ObservedRun;
+import org.queqiao.contract.price.Holding;
 import org.queqiao.contract.price.RunCost;
 import org.queqiao.contract.snapshot.ObservedImage;
 
@@ -94,9 +95,7 @@ public final class ObservedTable {
       BigInteger most =
           RunCost.mostCharged(
               cluster.policy().prices(),
-              run.partition(),
-              null,
-              run.cores(),
+              Holding.parts(Holding.cores(run.cores()), run.partition(), null, run.project()),
               run.startMs(),
               run.endMs());
       wallet.get().spend(most, cluster.position());

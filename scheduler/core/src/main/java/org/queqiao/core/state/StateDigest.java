@@ -157,6 +157,9 @@ final class StateDigest {
       out.text("settings of the node")
           .list(each.settings().features(), out::text)
           .number(each.settings().weight());
+      if (!each.settings().type().isEmpty()) {
+        out.text("kind of the node").text(each.settings().type());
+      }
     }
   }
 
@@ -367,6 +370,9 @@ final class StateDigest {
                 out.text(gres.name())
                     .text(gres.type())
                     .list(gres.devices(), device -> out.number(device)));
+    if (!each.nodeType().isEmpty() || each.blockedCores() > 0) {
+      out.text("blocks").text(each.nodeType()).number(each.blockedCores());
+    }
   }
 
   private void exit(RunExit exit) {

@@ -12,6 +12,7 @@ import java.util.TreeMap;
 import org.queqiao.contract.event.BudgetTold;
 import org.queqiao.contract.event.CreditLineSet;
 import org.queqiao.contract.id.ProjectName;
+import org.queqiao.contract.price.Holding;
 import org.queqiao.contract.price.RunCost;
 import org.queqiao.contract.snapshot.WalletImage;
 
@@ -87,25 +88,17 @@ public final class WalletTable {
     Wallet wallet = byProject.get(job.spec().project());
     if (wallet != null) {
       BigInteger most =
-          RunCost.mostCharged(
-              cluster.policy().prices(),
-              job.spec().partition(),
-              job.spec().qos(),
-              Demand.of(job.allocations()).cores(),
-              job.startMs(),
-              endMs);
+          RunCost.mostCharged(cluster.policy().prices(), parts(job), job.startMs(), endMs);
       wallet.settle(job.run(), most, cluster.position());
     }
   }
 
   /** What would be held for a run that goes on until then at most. */
   public BigInteger cost(Job job, long untilMs) {
-    return RunCost.held(
-        cluster.policy().prices(),
-        job.spec().partition(),
-        job.spec().qos(),
-        Demand.of(job.allocations()).cores(),
-        job.startMs(),
-        untilMs);
+    return RunCost.held(cluster.policy().prices(), parts(job), job.startMs(), untilMs);
+  }
+
+  private static List<Holding.Part> parts(Job job) {
+    return Holding.parts(job.allocations(), job.spec());
   }
 }

@@ -334,6 +334,8 @@ final class AccountingRoutes {
       out.writeNumberField("priceMicroPerCoreHour", hour.microPerCoreHour());
       out.writeStringField("currency", JobDocument.orNull(hour.currency()));
       out.writeNumberField("costMicro", hour.costMicro());
+      out.writeStringField("resource", hour.resource());
+      out.writeStringField("nodeType", JobDocument.orNull(hour.nodeType()));
       out.writeEndObject();
     }
     out.writeEndArray();
@@ -402,6 +404,10 @@ final class AccountingRoutes {
       out.writeNumberField("priceMicroPerCoreHour", line.microPerCoreHour());
       out.writeStringField("currency", JobDocument.orNull(line.currency()));
       out.writeStringField("exactNumerator", line.exactNumerator());
+      out.writeStringField("exactDivisor", line.exactDivisor().toString());
+      out.writeStringField("resource", line.resource());
+      out.writeStringField("nodeType", JobDocument.orNull(line.nodeType()));
+      out.writeStringField("quantity", line.quantity().toString());
       out.writeNumberField("postedMicro", line.postedMicro());
       out.writeNumberField("amountMicro", line.amountMicro());
       out.writeEndObject();

@@ -11,7 +11,8 @@ import org.queqiao.accounting.ledger.Unit;
 
 /**
  * What was metered and charged for one interval of a run, put together from its postings: the core
- * time from the transaction {@code meter/ITEM}, the money from {@code capture/ITEM}.
+ * time from the transaction {@code meter/ITEM}, the money from {@code capture/ITEM}; or of another
+ * resource of which the name stands behind the interval.
  *
  * @param item run, billing day and begin of the interval
  */
@@ -27,6 +28,10 @@ record Charge(
     long timeMs) {
   private static final String METER = "meter/";
   private static final String CAPTURE = "capture/";
+
+  /** Core time on a kind of nodes, a part of the interval of all cores. */
+  private static final String CORES = "/cores@";
+
   private static final String METER_ACCOUNT = "meter:";
   private static final String REVENUE_ACCOUNT = "revenue:";
 
@@ -50,16 +55,43 @@ record Charge(
                 each.timeMs()));
       } else if (each.account().startsWith(REVENUE_ACCOUNT)
           && each.transaction().startsWith(CAPTURE)) {
-        charges.computeIfPresent(
-            each.transaction().substring(CAPTURE.length()),
-            (_, charge) -> charge.priced(each.amount(), each.currency()));
+        String item = each.transaction().substring(CAPTURE.length());
+        int kind = item.indexOf(CORES);
+        charges.compute(
+            kind < 0 ? item : item.substring(0, kind),
+            (name, known) ->
+                (known == null ? ofOther(name, each) : known)
+                    .priced(each.amount(), each.currency()));
       }
     }
     return new ArrayList<>(charges.values());
   }
 
+  /** Of another resource than cores. */
+  private static Charge ofOther(String item, Posting earned) {
+    return new Charge(
+        item,
+        earned.run().job().value(),
+        earned.run().attempt(),
+        earned.account().substring(REVENUE_ACCOUNT.length()),
+        0,
+        0,
+        "",
+        earned.position(),
+        earned.timeMs());
+  }
+
   private Charge priced(long micro, String inCurrency) {
-    return new Charge(item, jobId, run, partition, coreMs, micro, inCurrency, position, timeMs);
+    return new Charge(
+        item,
+        jobId,
+        run,
+        partition,
+        coreMs,
+        Math.addExact(chargeMicro, micro),
+        inCurrency,
+        position,
+        timeMs);
   }
 
   void write(JsonGenerator out) throws IOException {

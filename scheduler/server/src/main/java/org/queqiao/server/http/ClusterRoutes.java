@@ -165,6 +165,9 @@ final class ClusterRoutes {
         asked.add(
             new RunHours.Elsewhere(
                 PartitionName.elsewhere(cluster, each.partition()),
+                ProjectName.FORM.matcher(each.account()).matches()
+                    ? new ProjectName(each.account())
+                    : null,
                 new OpenRun(
                     new RunId(new JobId(each.number()), 1),
                     each.startMs(),

@@ -13,7 +13,9 @@ import org.queqiao.contract.id.QosName;
 import org.queqiao.contract.money.DayFactor;
 import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.contract.money.PriceItem;
+import org.queqiao.contract.money.PriceTerms;
 import org.queqiao.contract.money.RefundCause;
+import org.queqiao.contract.money.Resource;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.message.Reply;
 import org.queqiao.server.view.ClusterView;
@@ -70,6 +72,15 @@ final class MoneyRoutes {
                     RefundCause.valueOf((String) call.body().get("cause")),
                     Math.toIntExact((Long) call.body().get("permille")),
                     (Long) call.body().getOrDefault("validFromMs", 0L))));
+    api.on(
+        "proposeCustomerClass",
+        call ->
+            propose(
+                call,
+                new MoneyChange.CustomerClass(
+                    new ProjectName(call.text("name")),
+                    (String) call.body().get("customerClass"),
+                    (Long) call.body().getOrDefault("validFromMs", 0L))));
     api.on("listProposals", this::list);
     api.on("decideProposal", this::decide);
   }
@@ -96,7 +107,18 @@ final class MoneyRoutes {
         (Long) body.getOrDefault("validFromMs", 0L),
         (Long) body.getOrDefault("validToMs", 0L),
         Math.toIntExact((Long) body.getOrDefault("utcOffsetMinutes", 0L)),
-        factors);
+        factors,
+        terms(body));
+  }
+
+  private static PriceTerms terms(Map<String, Object> body) {
+    return new PriceTerms(
+        Resource.valueOf((String) body.getOrDefault("resource", Resource.CORES.name())),
+        (String) body.getOrDefault("device", ""),
+        (String) body.getOrDefault("nodeType", ""),
+        (String) body.getOrDefault("customerClass", ""),
+        (Boolean) body.getOrDefault("blockedShare", false),
+        (Boolean) body.getOrDefault("whileSuspended", false));
   }
 
   private void propose(Call call, MoneyChange change) {
@@ -170,6 +192,12 @@ final class MoneyRoutes {
         out.writeNumberField("permille", each.permille());
         out.writeNumberField("validFromMs", each.validFromMs());
       }
+      case MoneyChange.CustomerClass each -> {
+        out.writeStringField("kind", "CUSTOMER_CLASS");
+        out.writeStringField("project", each.project().value());
+        out.writeStringField("customerClass", each.customerClass());
+        out.writeNumberField("validFromMs", each.validFromMs());
+      }
       case MoneyChange.Price each -> {
         out.writeStringField("kind", "PRICE");
         write(each.item(), out);
@@ -209,5 +237,12 @@ final class MoneyRoutes {
       out.writeEndObject();
     }
     out.writeEndArray();
+    PriceTerms terms = item.terms();
+    out.writeStringField("resource", terms.resource().name());
+    out.writeStringField("device", JobDocument.orNull(terms.device()));
+    out.writeStringField("nodeType", JobDocument.orNull(terms.nodeType()));
+    out.writeStringField("customerClass", terms.customerClass());
+    out.writeBooleanField("blockedShare", terms.blockedShare());
+    out.writeBooleanField("whileSuspended", terms.whileSuspended());
   }
 }

@@ -66,7 +66,8 @@ final class NodeRoutes {
         view.nodes().find(name).map(NodeEntry::settings).orElse(NodeSettings.DEFAULT);
     List<String> features = (List<String>) call.body().getOrDefault("features", now.features());
     long weight = (Long) call.body().getOrDefault("weight", (long) now.weight());
-    NodeSettings settings = new NodeSettings(features, Math.toIntExact(weight));
+    String type = (String) call.body().getOrDefault("nodeType", now.type());
+    NodeSettings settings = new NodeSettings(features, Math.toIntExact(weight), type);
     steer(call, new Input.SetNode(actor(call), new NodeSettingsSet(name, settings)));
   }
 
@@ -140,6 +141,7 @@ final class NodeRoutes {
     writeGres(facts, out);
     Json.texts(out, "features", node.settings().features());
     out.writeNumberField("weight", node.settings().weight());
+    out.writeStringField("nodeType", JobDocument.orNull(node.settings().type()));
     out.writeNumberField("jobs", node.jobs());
     boolean heard = gauges != null && gauges.heardMs() > node.lastSeenMs();
     Json.number(out, "lastSeenMs", heard ? gauges.heardMs() : positive(node.lastSeenMs()));

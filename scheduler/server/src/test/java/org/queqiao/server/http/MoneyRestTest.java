@@ -104,6 +104,37 @@ final class MoneyRestTest {
   }
 
   @Test
+  void aPriceOfADeviceAndAClassOfCustomersAreProposedAndRead() throws Exception {
+    server.local("/projects", "project=partners&domain=atmosphere");
+    long price =
+        number(
+            propose(
+                "finance1",
+                "/api/v1/tariffs",
+                "\"priceMicroPerCoreHour\":7000000,\"currency\":\"CNY\",\"resource\":"
+                    + "\"ACCELERATORS\",\"device\":\"gpu:a100\",\"nodeType\":\"gpu8\","
+                    + "\"customerClass\":\"partner\",\"whileSuspended\":true"));
+    JsonNode open = get("admin1", "/api/v1/proposals?state=OPEN").path("items").path(0);
+    assertThat(open.path("proposal").asLong()).isEqualTo(price);
+    assertThat(open.path("resource").asText()).isEqualTo("ACCELERATORS");
+    assertThat(open.path("device").asText()).isEqualTo("gpu:a100");
+    assertThat(open.path("nodeType").asText()).isEqualTo("gpu8");
+    assertThat(open.path("customerClass").asText()).isEqualTo("partner");
+    assertThat(open.path("whileSuspended").asBoolean()).isTrue();
+    assertThat(decide("finance1", price, false)).isEqualTo(204);
+    long partner =
+        number(
+            propose(
+                "finance1",
+                "/api/v1/projects/partners/customer-class",
+                "\"customerClass\":\"partner\""));
+    JsonNode named = get("admin1", "/api/v1/proposals?state=OPEN").path("items").path(0);
+    assertThat(named.path("kind").asText()).isEqualTo("CUSTOMER_CLASS");
+    assertThat(named.path("customerClass").asText()).isEqualTo("partner");
+    assertThat(decide("finance2", partner, true)).isEqualTo(204);
+  }
+
+  @Test
   void whatMakesNoSenseIsRefusedWithItsField() throws Exception {
     refuses("/api/v1/tariffs", "\"priceMicroPerCoreHour\":1,\"currency\":\"USD\"", "currency");
     refuses(
@@ -114,6 +145,11 @@ final class MoneyRestTest {
         "/api/v1/tariffs",
         "\"partition\":\"btach\",\"priceMicroPerCoreHour\":1,\"currency\":\"CNY\"",
         "partition");
+    refuses(
+        "/api/v1/tariffs",
+        "\"priceMicroPerCoreHour\":1,\"currency\":\"CNY\",\"resource\":\"MEMORY\","
+            + "\"device\":\"gpu\"",
+        "device");
     refuses("/api/v1/refund-rules", "\"cause\":\"WEATHER\",\"permille\":1", "cause");
     refuses("/api/v1/wallets/nobody/top-ups", "\"amountMicro\":1,\"currency\":\"CNY\"", "project");
   }

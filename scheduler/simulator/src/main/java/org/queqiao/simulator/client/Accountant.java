@@ -17,7 +17,9 @@ import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.money.DayFactor;
 import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.contract.money.PriceItem;
+import org.queqiao.contract.money.PriceTerms;
 import org.queqiao.contract.money.RefundCause;
+import org.queqiao.contract.money.Resource;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.message.Reply;
 import org.queqiao.eventlog.LogCursor;
@@ -136,12 +138,15 @@ public final class Accountant {
   /** One wants to change prices or money, another decides. */
   private void propose() {
     MoneyChange change =
-        switch (random.nextInt(4)) {
+        switch (random.nextInt(5)) {
           case 0 -> new MoneyChange.TopUp(Site.CLIMATE, 1 + random.nextLong(GRANT_MICRO), "CNY");
           case 1 ->
               new MoneyChange.Correction(
                   Site.CLIMATE, random.nextLong(GRANT_MICRO) - GRANT_MICRO / 2, "CNY", "fund/1");
           case 2 -> new MoneyChange.RefundRule(RefundCause.NODE_FAIL, random.nextInt(1_001), 0);
+          case 3 ->
+              new MoneyChange.CustomerClass(
+                  Site.CLIMATE, random.nextBoolean() ? "partner" : "", 0);
           default ->
               new MoneyChange.Price(
                   new PriceItem(
@@ -152,7 +157,8 @@ public final class Accountant {
                       0,
                       0,
                       480,
-                      List.of(new DayFactor(0, 60 + random.nextInt(1_380), 500))));
+                      List.of(new DayFactor(0, 60 + random.nextInt(1_380), 500)),
+                      terms()));
         };
     Actor clerk = Site.CLERKS.get(random.nextInt(2));
     people.ask(
@@ -163,6 +169,17 @@ public final class Accountant {
             plan(random.nextInt(MAX_PAUSE_MS), () -> decide(proposal));
           }
         });
+  }
+
+  private PriceTerms terms() {
+    String kind = random.nextBoolean() ? "fat" : "";
+    String customers = random.nextInt(3) == 0 ? "partner" : "";
+    boolean either = random.nextBoolean();
+    return switch (random.nextInt(4)) {
+      case 0 -> new PriceTerms(Resource.MEMORY, "", kind, customers, false, either);
+      case 1 -> new PriceTerms(Resource.ACCELERATORS, "gpu", kind, customers, false, either);
+      default -> new PriceTerms(Resource.CORES, "", kind, customers, either, false);
+    };
   }
 
   private void decide(long proposal) {

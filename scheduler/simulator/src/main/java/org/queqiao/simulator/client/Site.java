@@ -192,7 +192,9 @@ public final class Site {
   /** What the site says of a node: the later ones are given away first. */
   public static NodeSettings settings(int index) {
     return new NodeSettings(
-        index % 2 == 0 ? List.of("even", "fast") : List.of("odd", "fast"), 10 - index);
+        index % 2 == 0 ? List.of("even", "fast") : List.of("odd", "fast"),
+        10 - index,
+        index == 0 ? "fat" : "");
   }
 
   /** What a node looks like; the first one has accelerators. */

@@ -1,0 +1,345 @@
+package org.queqiao.accounting;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.math.RoundingMode;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.queqiao.accounting.ledger.MemoryBooks;
+import org.queqiao.accounting.ledger.Posting;
+import org.queqiao.accounting.ledger.Unit;
+import org.queqiao.accounting.metering.BillingCalendar;
+import org.queqiao.accounting.sql.Ledger;
+import org.queqiao.accounting.sql.LedgerReads;
+import org.queqiao.accounting.sql.RunHours;
+import org.queqiao.accounting.statement.Statement;
+import org.queqiao.accounting.statement.StatementForms;
+import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.RunId;
+import org.queqiao.contract.job.JobState;
+import org.queqiao.contract.money.MoneyChange;
+import org.queqiao.contract.money.PriceItem;
+import org.queqiao.contract.money.PriceTerms;
+import org.queqiao.contract.money.Resource;
+
+/** Prices of resources, kinds of nodes and classes of customers, to the line in PostgreSQL. */
+final class PriceStoriesTest {
+  private static final BillingCalendar CALENDAR = new BillingCalendar(ZoneId.of("Asia/Shanghai"));
+  private static final long HOUR_MS = 3_600_000;
+  private static final long GIB = 1L << 30;
+  private static TestDatabase database;
+
+  @BeforeAll
+  static void start() throws Exception {
+    database = new TestDatabase();
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    database.close();
+  }
+
+  private static long ms(String localDate, long hour) {
+    return CALENDAR.startMs(LocalDate.parse(localDate)) + hour * HOUR_MS;
+  }
+
+  private interface Question {
+    void ask(Ledger ledger) throws Exception;
+  }
+
+  /** Takes a history into a ledger of its own, one fact at a time, and asks it. */
+  private static void books(String name, History history, Question question) throws Exception {
+    database.create(name);
+    try (Ledger ledger = database.open(name, CALENDAR)) {
+      for (int i = 0; i < history.events().size(); i++) {
+        ledger.record(history.events().subList(i, i + 1));
+      }
+      assertThat(ledger.reads().verify()).isEmpty();
+      database.audit(name);
+      question.ask(ledger);
+    }
+  }
+
+  private static List<String> lines(Ledger ledger, String month) {
+    List<String> all = new ArrayList<>();
+    for (Statement.Line each : ledger.reads().statement("climate", month).lines()) {
+      all.add(
+          each.what()
+              + " "
+              + each.hours().stripTrailingZeros().toPlainString()
+              + "h at "
+              + each.microPerCoreHour()
+              + " = "
+              + each.postedMicro());
+    }
+    return all;
+  }
+
+  private static MoneyChange price(long micro, long fromMs, PriceTerms terms) {
+    return new MoneyChange.Price(
+        new PriceItem(History.BATCH, null, micro, "CNY", fromMs, 0, 0, List.of(), terms));
+  }
+
+  private static PriceTerms cores(String nodeType, String customers, boolean blockedShare) {
+    return new PriceTerms(Resource.CORES, "", nodeType, customers, blockedShare, false);
+  }
+
+  private static PriceTerms gpu(String device) {
+    return new PriceTerms(Resource.ACCELERATORS, device, "", "", false, false);
+  }
+
+  private static PriceTerms memory(boolean whileSuspended) {
+    return new PriceTerms(Resource.MEMORY, "", "", "", false, whileSuspended);
+  }
+
+  @Test
+  void eachResourceHasALineAndTheTypeOfADeviceIsMoreExactThanItsName() throws Exception {
+    long noon = ms("2026-11-02", 12);
+    History history = new History(noon).price(40_000).fund(100_000_000);
+    history.twoPeople(price(2_000_000, noon, gpu("gpu")), true);
+    history.twoPeople(price(7_000_000, noon, gpu("gpu:a100")), true);
+    history.twoPeople(price(1_000, noon, memory(false)), true);
+    JobId job = history.submit(History.LI, "train", 8, 10 * HOUR_MS);
+    RunId run =
+        history.start(
+            job,
+            1,
+            History.on("g1", "", 4, 0, 64 * GIB, "a100", 2),
+            History.on("g2", "", 4, 0, 32 * GIB, "v100", 1));
+    history.at(noon + HOUR_MS / 2).end(run, JobState.COMPLETED);
+    books(
+        "resources",
+        history,
+        ledger -> {
+          assertThat(lines(ledger, "2026-11"))
+              .containsExactly(
+                  "cores 4h at 40000 = 160000",
+                  "gpu:a100 1h at 7000000 = 7000000",
+                  "gpu:v100 0.5h at 2000000 = 1000000",
+                  "mem 48h at 1000 = 48000");
+          Statement statement = ledger.reads().statement("climate", "2026-11");
+          assertThat(statement.coreMs()).isEqualTo(4 * HOUR_MS);
+          assertThat(statement.totals().getFirst().postedMicro()).isEqualTo(8_208_000);
+          assertThat(StatementForms.csv(statement))
+              .contains("li,batch,1,0.000000,0,7.00,7.00,7.00,CNY,gpu:a100,,1.000000");
+          assertThat(ledger.reads().job(job).orElseThrow().chargeMicro()).isEqualTo(8_208_000);
+          assertThat(ledger.reads().balances("climate").getFirst().availableMicro())
+              .isEqualTo(100_000_000 - 8_208_000);
+          assertThat(
+                  ledger
+                      .reads()
+                      .usage(LedgerReads.By.USER, noon, noon + HOUR_MS, LedgerReads.Scope.ALL)
+                      .getFirst()
+                      .chargeMicro())
+              .isEqualTo(8_208_000);
+          assertThat(
+                  ledger.reads().postings(job).stream()
+                      .filter(each -> each.unit() == Unit.DEVICE_MS)
+                      .filter(each -> each.account().equals("usage:climate"))
+                      .mapToLong(Posting::amount)
+                      .sum())
+              .isEqualTo(3 * HOUR_MS / 2);
+        });
+  }
+
+  @Test
+  void whoBlocksMoreOfANodeThanItsCoresPaysItsLargestShareWhereThePriceSaysSo() throws Exception {
+    long noon = ms("2026-11-02", 12);
+    History history = new History(noon).price(40_000).fund(100_000_000);
+    JobId before = history.submit(History.LI, "before", 2, 10 * HOUR_MS);
+    RunId first = history.start(before, 1, History.on("n1", "", 2, 16, 128 * GIB, "", 0));
+    history.at(noon + HOUR_MS);
+    history.twoPeople(price(10_000, noon + HOUR_MS, cores("", "", true)), true);
+    history.at(noon + 2 * HOUR_MS).end(first, JobState.COMPLETED);
+    books(
+        "blocked",
+        history,
+        ledger -> {
+          // The first hour at two cores, the second at the sixteen that its memory blocks.
+          assertThat(lines(ledger, "2026-11"))
+              .containsExactly("cores 2h at 40000 = 80000", "cores 16h at 10000 = 160000");
+          assertThat(ledger.reads().statement("climate", "2026-11").coreMs())
+              .isEqualTo(4 * HOUR_MS);
+        });
+  }
+
+  @Test
+  void coresThatASuspendedRunReleasesAreNotBilledAndTheMemoryThatItHoldsIs() throws Exception {
+    long noon = ms("2026-11-02", 12);
+    History history = new History(noon).price(40_000).fund(100_000_000);
+    history.twoPeople(price(1_000, noon, memory(true)), true);
+    history.twoPeople(price(2_000_000, noon, gpu("gpu")), true);
+    JobId job = history.submit(History.LI, "storm", 4, 10 * HOUR_MS);
+    RunId run = history.start(job, 1, History.on("g1", "", 4, 0, 10 * GIB, "a100", 1));
+    history.at(noon + HOUR_MS).suspend(run, noon + HOUR_MS, false);
+    history.at(noon + 4 * HOUR_MS).resume(run, noon + 4 * HOUR_MS);
+    history.at(noon + 5 * HOUR_MS).end(run, JobState.COMPLETED);
+    books(
+        "suspended",
+        history,
+        ledger ->
+            assertThat(lines(ledger, "2026-11"))
+                .containsExactly(
+                    "cores 8h at 40000 = 320000",
+                    "gpu:a100 2h at 2000000 = 4000000",
+                    "mem 50h at 1000 = 50000"));
+  }
+
+  @Test
+  void aRunOverTwoKindsOfNodesPaysForEachAndIsHeldForBoth() throws Exception {
+    long noon = ms("2026-11-02", 12);
+    History history = new History(noon).price(40_000).fund(100_000_000);
+    history.twoPeople(price(90_000, noon, cores("fat", "", false)), true);
+    JobId job = history.submit(History.LI, "both", 12, 10 * HOUR_MS);
+    RunId run =
+        history.start(
+            job,
+            1,
+            History.on("n1", "fat", 4, 0, 0, "", 0),
+            History.on("n2", "thin", 8, 0, 0, "", 0));
+    long now = noon + HOUR_MS;
+    books(
+        "kinds",
+        history,
+        ledger -> {
+          RunHours.Running running = ledger.reads().hours().of(job, now).getFirst();
+          assertThat(running.heldMicro()).isEqualTo(10 * (4 * 90_000 + 8 * 40_000));
+          assertThat(running.costMicro()).isEqualTo(4 * 90_000 + 8 * 40_000);
+          history.at(now).end(run, JobState.COMPLETED);
+          int last = history.events().size();
+          ledger.record(history.events().subList(last - 1, last));
+          assertThat(lines(ledger, "2026-11"))
+              .containsExactly("cores@fat 4h at 90000 = 360000", "cores@thin 8h at 40000 = 320000");
+          assertThat(ledger.reads().job(job).orElseThrow().coreMs()).isEqualTo(12 * HOUR_MS);
+          assertThat(ledger.reads().balances("climate").getFirst().heldMicro()).isZero();
+        });
+  }
+
+  @Test
+  void aProjectThatBecomesAPartnerPaysItsPriceFromThatInstantOn() throws Exception {
+    long noon = ms("2026-11-02", 12);
+    History history = new History(noon).price(40_000).fund(100_000_000);
+    history.twoPeople(price(20_000, noon, cores("", "partner", false)), true);
+    JobId job = history.submit(History.LI, "storm", 1, 10 * HOUR_MS);
+    RunId run = history.start(job, 1, 1);
+    history.twoPeople(
+        new MoneyChange.CustomerClass(History.CLIMATE, "partner", noon + 3 * HOUR_MS), true);
+    history.at(noon + 5 * HOUR_MS).end(run, JobState.COMPLETED);
+    books(
+        "classes",
+        history,
+        ledger ->
+            assertThat(lines(ledger, "2026-11"))
+                .containsExactlyInAnyOrder(
+                    "cores 3h at 40000 = 120000", "cores 2h at 20000 = 40000"));
+  }
+
+  @Test
+  void memoryOfAYearOnALargeMachineIsCountedExactly() throws Exception {
+    long start = ms("2026-01-01", 0);
+    History history = new History(start).price(0);
+    history.twoPeople(price(1, start, memory(false)), true);
+    JobId job = history.submit(History.LI, "year", 1, 400 * 24 * HOUR_MS);
+    RunId run = history.start(job, 1, History.on("n1", "", 1, 0, (1L << 50) + 1, "", 0));
+    history.at(ms("2026-02-01", 0)).end(run, JobState.COMPLETED);
+    books(
+        "year",
+        history,
+        ledger -> {
+          Statement.Line line = ledger.reads().statement("climate", "2026-01").lines().getLast();
+          assertThat(line.quantity())
+              .isEqualTo(
+                  BigInteger.ONE
+                      .shiftLeft(50)
+                      .add(BigInteger.ONE)
+                      .multiply(BigInteger.valueOf(31 * 24 * HOUR_MS)));
+          assertThat(line.postedMicro()).isEqualTo((1L << 20) * 31 * 24);
+        });
+  }
+
+  /** What is posted of each line is its exact total, rounded once; nothing drifts. */
+  @Test
+  void whatIsPostedOfEveryLineIsItsExactTotalRounded() {
+    for (long seed = 301; seed <= 340; seed++) {
+      History history = History.random(seed);
+      ShadowLedger shadow = new ShadowLedger(CALENDAR);
+      history.events().forEach(shadow::record);
+      assertThat(shadow.unbalanced()).as("seed %d", seed).isEmpty();
+      TreeMap<String, BigInteger> revenue = new TreeMap<>();
+      for (Posting each : shadow.books().postings()) {
+        if (each.account().startsWith("revenue:")) {
+          revenue.merge(
+              each.line().toString(), BigInteger.valueOf(each.amount()), BigInteger::add);
+        }
+      }
+      long metered = 0;
+      for (long each : shadow.books().meteredCoreMs().values()) {
+        metered += each;
+      }
+      long posted = 0;
+      for (Posting each : shadow.books().postings()) {
+        boolean usage = each.account().startsWith("usage:") && each.unit() == Unit.CORE_MS;
+        posted += usage ? each.amount() : 0;
+      }
+      assertThat(posted).as("bill and usage, seed %d", seed).isEqualTo(metered);
+      long owed = seed;
+      shadow.books().lines().forEach((name, line) ->
+          assertThat(revenue.getOrDefault(name, BigInteger.ZERO))
+              .as("line %s, seed %d", name, owed)
+              .isEqualTo(due(line)));
+    }
+  }
+
+  private static BigInteger due(MemoryBooks.Line line) {
+    boolean memory = line.key().resource().equals("mem");
+    return new BigDecimal(line.total().quantity())
+        .multiply(BigDecimal.valueOf(line.key().microPerCoreHour()))
+        .divide(BigDecimal.valueOf(memory ? HOUR_MS * GIB : HOUR_MS), 0, RoundingMode.HALF_UP)
+        .toBigIntegerExact();
+  }
+
+  /** Facts of different jobs may come in any order: each line comes to the same. */
+  @Test
+  void theOrderInWhichRunsEndDoesNotChangeALine() {
+    for (long seed = 401; seed <= 430; seed++) {
+      SplittableRandom random = new SplittableRandom(seed);
+      long start = ms("2026-11-02", 0);
+      History there = runs(start, random.split(), false);
+      History back = runs(start, new SplittableRandom(seed).split(), true);
+      ShadowLedger one = new ShadowLedger(CALENDAR);
+      there.events().forEach(one::record);
+      ShadowLedger other = new ShadowLedger(CALENDAR);
+      back.events().forEach(other::record);
+      assertThat(other.books().lines()).as("seed %d", seed).isEqualTo(one.books().lines());
+    }
+  }
+
+  private static History runs(long start, SplittableRandom random, boolean backwards) {
+    History history = new History(start).price(random.nextInt(100_000));
+    history.twoPeople(price(random.nextInt(10_000), start, memory(true)), true);
+    history.twoPeople(price(random.nextInt(10_000), start, gpu("gpu")), true);
+    List<RunId> runs = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      JobId job = history.submit(History.LI, "job", 1, 100 * HOUR_MS);
+      runs.add(
+          history.start(
+              job,
+              1,
+              History.on("n1", "", 1 + random.nextInt(9), 0, random.nextLong(GIB), "a100", 1)));
+    }
+    history.at(start + random.nextLong(1, 100 * HOUR_MS));
+    for (RunId run : backwards ? runs.reversed() : runs) {
+      history.end(run, JobState.COMPLETED);
+    }
+    return history;
+  }
+}

@@ -1,0 +1,11 @@
+package org.queqiao.contract.money;
+
+/** What has a price of its own, by the hour. */
+public enum Resource {
+  /** One core. */
+  CORES,
+  /** One device, as a GPU. */
+  ACCELERATORS,
+  /** One GiB of memory that is held. */
+  MEMORY
+}

@@ -1,0 +1,37 @@
+package org.queqiao.contract.money;
+
+import org.queqiao.contract.id.PartitionName;
+import org.queqiao.contract.id.ProjectName;
+import org.queqiao.contract.id.QosName;
+
+/**
+ * What has a price: a resource that runs of a project hold somewhere.
+ *
+ * @param partition where
+ * @param qos the quality of service of the job, or null for none
+ * @param project who pays
+ * @param resource of which resource
+ * @param device of accelerators: name and type, as {@code gpu:a100}; else empty
+ * @param nodeType the kind of the nodes, or empty
+ */
+public record Use(
+    PartitionName partition,
+    QosName qos,
+    ProjectName project,
+    Resource resource,
+    String device,
+    String nodeType) {
+  /** Core time on nodes of no kind. */
+  public static Use cores(PartitionName partition, QosName qos, ProjectName project) {
+    return new Use(partition, qos, project, Resource.CORES, "", "");
+  }
+
+  /** How a line and an id name the resource: {@code cores}, {@code mem}, {@code gpu:a100}. */
+  public String label() {
+    return switch (resource) {
+      case CORES -> "cores";
+      case MEMORY -> "mem";
+      case ACCELERATORS -> device;
+    };
+  }
+}

@@ -1,0 +1,190 @@
+package org.queqiao.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.queqiao.core.SchedulerStory.BATCH;
+import static org.queqiao.core.SchedulerStory.CLIMATE;
+import static org.queqiao.core.SchedulerStory.GIB;
+import static org.queqiao.core.SchedulerStory.HOUR_MS;
+import static org.queqiao.core.SchedulerStory.OWNER;
+import static org.queqiao.core.SchedulerStory.script;
+import static org.queqiao.core.SchedulerStory.user;
+
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.queqiao.contract.account.Role;
+import org.queqiao.contract.event.BudgetTold;
+import org.queqiao.contract.event.NodeSettingsSet;
+import org.queqiao.contract.event.TariffDefined;
+import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.NodeName;
+import org.queqiao.contract.id.ProjectName;
+import org.queqiao.contract.job.Allocation;
+import org.queqiao.contract.job.GresRequest;
+import org.queqiao.contract.job.JobState;
+import org.queqiao.contract.money.MoneyChange;
+import org.queqiao.contract.money.PriceItem;
+import org.queqiao.contract.money.PriceTerms;
+import org.queqiao.contract.money.Resource;
+import org.queqiao.contract.node.NodeFacts;
+import org.queqiao.contract.node.NodeSettings;
+import org.queqiao.core.message.Input;
+import org.queqiao.core.message.Rejection;
+import org.queqiao.core.message.Reply;
+
+/** What a start takes from a wallet where resources and kinds of nodes have prices. */
+final class ResourcePriceStoriesTest {
+  private static final long UNIT = 1_000_000;
+
+  private final SchedulerStory story = SchedulerStory.site().inOrder();
+
+  @BeforeEach
+  void site() {
+    story.says(
+        SchedulerStory.facts(
+            "g1", "boot-1", 16, 64 * GIB, List.of(new NodeFacts.GresInventory("gpu", "a100", 4))));
+    story.account("finance2", -1, null, null, Role.FINANCE);
+    story.does(new Input.DefineTariff(OWNER, new TariffDefined(BATCH, UNIT, "CNY", 0)));
+  }
+
+  private void type(String type) {
+    story.does(
+        new Input.SetNode(
+            OWNER,
+            new NodeSettingsSet(new NodeName("g1"), new NodeSettings(List.of(), 1, type))));
+  }
+
+  private void agreed(MoneyChange change) {
+    long proposal =
+        ((Reply.Proposed)
+                story.hears(new Input.ProposeMoney(user("finance1"), change, "as agreed")))
+            .proposal();
+    story.does(new Input.DecideMoney(user("finance2"), proposal, true, "looked at it"));
+  }
+
+  private void price(long micro, PriceTerms terms) {
+    agreed(new MoneyChange.Price(item(micro, terms)));
+  }
+
+  private static PriceItem item(long micro, PriceTerms terms) {
+    return new PriceItem(BATCH, null, micro, "CNY", 0, 0, 0, List.of(), terms);
+  }
+
+  private void tell(long balanceMicro) {
+    for (int i = 0; i < 2; i++) {
+      long asOf = story.machine.state().position();
+      story.does(
+          new Input.TellBudgets(List.of(new BudgetTold(CLIMATE, balanceMicro, "CNY", asOf))));
+    }
+  }
+
+  private long availableMicro() {
+    return story.machine.state().wallet(CLIMATE).orElseThrow().availableMicro();
+  }
+
+  @Test
+  void aJobWaitsForTheMoneyOfItsDevicesAndNotOnlyOfItsCores() {
+    price(10 * UNIT, new PriceTerms(Resource.ACCELERATORS, "gpu", "", "", false, false));
+    tell(20 * UNIT);
+    JobId job =
+        story.submits(
+            "liwei", script().limitMs(HOUR_MS).gres(List.of(new GresRequest("gpu", "", 2))));
+    assertThat(story.plans()).isZero();
+    assertThat(story.machine.state().pendingWhy(job).sentence())
+        .contains("this job may cost 21 CNY");
+    tell(21 * UNIT);
+    assertThat(story.plans()).isEqualTo(1);
+    assertThat(story.state(job)).isEqualTo(JobState.RUNNING);
+    assertThat(availableMicro()).isZero();
+  }
+
+  @Test
+  void theKindOfANodeAtTheStartIsWhatIsPaidAlsoWhenTheSiteSaysOtherwiseLater() {
+    type("fat");
+    price(3 * UNIT, new PriceTerms(Resource.CORES, "", "fat", "", false, false));
+    tell(10 * UNIT);
+    JobId job = story.submits("liwei", script().limitMs(2 * HOUR_MS));
+    assertThat(story.plans()).isEqualTo(1);
+    assertThat(story.job(job).allocations().getFirst().nodeType()).isEqualTo("fat");
+    assertThat(availableMicro()).isEqualTo(4 * UNIT);
+    type("thin");
+    story.starts(job);
+    story.after(HOUR_MS);
+    story.exits(job, 0);
+    // Half of what was held comes back, less one for each posting that may be rounded up.
+    assertThat(availableMicro()).isBetween(7 * UNIT - 10, 7 * UNIT);
+  }
+
+  @Test
+  void whoTakesHalfOfTheMemoryBlocksHalfOfTheCores() {
+    price(UNIT, new PriceTerms(Resource.CORES, "", "", "", true, false));
+    tell(100 * UNIT);
+    JobId job = story.submits("liwei", script().limitMs(HOUR_MS).memBytes(32 * GIB + 1));
+    JobId small = story.submits("liwei", script().limitMs(HOUR_MS).memBytes(4 * GIB));
+    assertThat(story.plans()).isEqualTo(2);
+    Allocation large = story.job(job).allocations().getFirst();
+    assertThat(large.blockedCores()).isEqualTo(9);
+    assertThat(story.job(small).allocations().getFirst().blockedCores()).isZero();
+    assertThat(availableMicro()).isEqualTo(90 * UNIT);
+  }
+
+  @Test
+  void devicesBlockTheirShareOfTheCores() {
+    Allocation held =
+        new Allocation(
+                new NodeName("g1"),
+                List.of(0),
+                GIB,
+                List.of(new Allocation.GresDevices("gpu", "a100", List.of(0, 1, 2))))
+            .on(
+                SchedulerStory.facts(
+                    "g1",
+                    "boot-1",
+                    16,
+                    64 * GIB,
+                    List.of(new NodeFacts.GresInventory("gpu", "a100", 4))),
+                "gpu4");
+    assertThat(held.blockedCores()).isEqualTo(12);
+    assertThat(held.nodeType()).isEqualTo("gpu4");
+  }
+
+  @Test
+  void aClassOfCustomersHasItsPriceFromItsInstantOn() {
+    price(UNIT / 2, new PriceTerms(Resource.CORES, "", "", "partner", false, false));
+    tell(10 * UNIT);
+    agreed(new MoneyChange.CustomerClass(CLIMATE, "partner", story.nowMs + HOUR_MS));
+    story.submits("liwei", script().limitMs(3 * HOUR_MS));
+    assertThat(story.plans()).isEqualTo(1);
+    assertThat(availableMicro()).isEqualTo(8 * UNIT);
+  }
+
+  @Test
+  void termsThatMakeNoSenseAreRefusedWithTheirField() {
+    refuses(new PriceTerms(Resource.CORES, "gpu", "", "", false, false), "device");
+    refuses(new PriceTerms(Resource.ACCELERATORS, "gpu:", "", "", false, false), "device");
+    refuses(new PriceTerms(Resource.MEMORY, "", "", "", true, false), "blockedShare");
+    refuses(new PriceTerms(Resource.CORES, "", "", "", false, true), "whileSuspended");
+    refuses(new PriceTerms(Resource.CORES, "", "a b", "", false, false), "nodeType");
+    refuses(new PriceTerms(Resource.CORES, "", "", "ü", false, false), "customerClass");
+    refuses(new MoneyChange.CustomerClass(new ProjectName("nobody"), "x", 0), "project");
+    refuses(new MoneyChange.CustomerClass(CLIMATE, "a b", 0), "customerClass");
+    refuses(new MoneyChange.CustomerClass(CLIMATE, "x", story.nowMs - 1), "validFromMs");
+    Rejection node =
+        story.refuses(
+            new Input.SetNode(
+                OWNER,
+                new NodeSettingsSet(new NodeName("g1"), new NodeSettings(List.of(), 1, "a b"))));
+    assertThat(node.field()).isEqualTo("nodeType");
+  }
+
+  private void refuses(PriceTerms terms, String field) {
+    refuses(new MoneyChange.Price(item(UNIT, terms)), field);
+  }
+
+  private void refuses(MoneyChange change, String field) {
+    Rejection rejection =
+        story.refuses(new Input.ProposeMoney(user("finance1"), change, "as agreed"));
+    assertThat(rejection.code()).as(change.toString()).isEqualTo(Rejection.Code.INVALID);
+    assertThat(rejection.field()).as(change.toString()).isEqualTo(field);
+  }
+}
