@@ -89,6 +89,7 @@ final class RandomHistory {
 
   private final SplittableRandom random;
   private final SplittableRandom suspensions;
+  private final SplittableRandom pricing;
   private final RandomSteps stepping;
   private final RandomReservations reservations;
 
@@ -101,6 +102,7 @@ final class RandomHistory {
   RandomHistory(long seed, SchedulerStory story) {
     this.random = new SplittableRandom(seed);
     this.suspensions = new SplittableRandom(seed + 1_000_003);
+    this.pricing = new SplittableRandom(seed + 2_000_003);
     this.stepping = new RandomSteps(seed, story);
     this.reservations = seed % 2 == 0 ? new RandomReservations(random, story) : null;
     this.story = story;
@@ -275,7 +277,7 @@ final class RandomHistory {
 
   private NodeSettings settings() {
     List<List<String>> features = List.of(List.of(), List.of("a"), List.of("b"), List.of("a", "b"));
-    return new NodeSettings(features.get(random.nextInt(4)), random.nextInt(3), random.nextBoolean() ? "fat" : "");
+    return new NodeSettings(features.get(random.nextInt(4)), random.nextInt(3), pricing.nextBoolean() ? "fat" : "");
   }
 
   private Input change() {
@@ -601,15 +603,12 @@ final class RandomHistory {
       return new Input.DecideMoney(actor, proposal, random.nextInt(4) > 0, "decided");
     }
     MoneyChange change =
-        switch (random.nextInt(5)) {
+        switch (random.nextInt(4)) {
           case 0 -> new MoneyChange.TopUp(SchedulerStory.CLIMATE, random.nextInt(1_000), "CNY");
           case 1 ->
               new MoneyChange.Correction(
                   SchedulerStory.CLIMATE, random.nextInt(1_000) - 500L, "CNY", "capture/1.1/x");
           case 2 -> new MoneyChange.RefundRule(RefundCause.NODE_FAIL, random.nextInt(1_001), 0);
-          case 3 ->
-              new MoneyChange.CustomerClass(
-                  SchedulerStory.CLIMATE, random.nextBoolean() ? "partner" : "", 0);
           default ->
               new MoneyChange.Price(
                   new PriceItem(
@@ -623,14 +622,24 @@ final class RandomHistory {
                       List.of(new DayFactor(random.nextInt(700), 720, 500)),
                       priceTerms()));
         };
-    return new Input.ProposeMoney(actor, change, "proposed");
+    MoneyChange other = change instanceof MoneyChange.Price ? otherThanPrice(change) : change;
+    return new Input.ProposeMoney(actor, other, "proposed");
+  }
+
+  private MoneyChange otherThanPrice(MoneyChange price) {
+    return switch (pricing.nextInt(4)) {
+      case 0 ->
+          new MoneyChange.CustomerClass(
+              SchedulerStory.CLIMATE, pricing.nextBoolean() ? "partner" : "", 0);
+      default -> price;
+    };
   }
 
   private PriceTerms priceTerms() {
-    String kind = random.nextBoolean() ? "fat" : "";
-    String customers = random.nextInt(3) == 0 ? "partner" : "";
-    boolean either = random.nextBoolean();
-    return switch (random.nextInt(4)) {
+    String kind = pricing.nextBoolean() ? "fat" : "";
+    String customers = pricing.nextInt(3) == 0 ? "partner" : "";
+    boolean either = pricing.nextBoolean();
+    return switch (pricing.nextInt(4)) {
       case 0 -> new PriceTerms(Resource.MEMORY, "", kind, customers, false, either);
       case 1 -> new PriceTerms(Resource.ACCELERATORS, "gpu", kind, customers, false, either);
       default -> new PriceTerms(Resource.CORES, "", kind, customers, either, false);
