@@ -258,8 +258,10 @@ final class BookkeepingTest {
   void roundingIsHalfUpAndOnlyAtTheLine() {
     assertThat(LineTotal.roundHalfUp(BigInteger.valueOf(5), BigInteger.TEN)).isEqualTo(1);
     assertThat(LineTotal.roundHalfUp(BigInteger.valueOf(4), BigInteger.TEN)).isZero();
-    assertThat(StatementForms.toCoin(BigInteger.valueOf(5_000L * HOUR_MS), RunCost.HOUR_MS)).isEqualTo(10_000);
-    assertThat(StatementForms.toCoin(BigInteger.valueOf(4_999L * HOUR_MS), RunCost.HOUR_MS)).isZero();
+    assertThat(StatementForms.toCoin(BigInteger.valueOf(5_000L * HOUR_MS), RunCost.HOUR_MS))
+        .isEqualTo(10_000);
+    assertThat(StatementForms.toCoin(BigInteger.valueOf(4_999L * HOUR_MS), RunCost.HOUR_MS))
+        .isZero();
   }
 
   @Test

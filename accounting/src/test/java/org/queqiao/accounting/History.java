@@ -238,8 +238,7 @@ final class History {
               customers,
               false,
               random.nextBoolean());
-      default ->
-          new PriceTerms(Resource.CORES, "", type, customers, random.nextBoolean(), false);
+      default -> new PriceTerms(Resource.CORES, "", type, customers, random.nextBoolean(), false);
     };
   }
 
@@ -326,8 +325,7 @@ final class History {
                   nowMs + random.nextInt(1_000_000),
                   random.nextBoolean() ? 0 : nowMs + 10_000_000 + random.nextInt(100_000_000),
                   480,
-                  List.of(
-                      new DayFactor(random.nextInt(700), 700 + random.nextInt(1, 700), 1_500)),
+                  List.of(new DayFactor(random.nextInt(700), 700 + random.nextInt(1, 700), 1_500)),
                   terms(random)));
     };
   }

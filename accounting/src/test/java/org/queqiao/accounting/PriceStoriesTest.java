@@ -277,8 +277,7 @@ final class PriceStoriesTest {
       TreeMap<String, BigInteger> revenue = new TreeMap<>();
       for (Posting each : shadow.books().postings()) {
         if (each.account().startsWith("revenue:")) {
-          revenue.merge(
-              each.line().toString(), BigInteger.valueOf(each.amount()), BigInteger::add);
+          revenue.merge(each.line().toString(), BigInteger.valueOf(each.amount()), BigInteger::add);
         }
       }
       long metered = 0;
@@ -292,10 +291,13 @@ final class PriceStoriesTest {
       }
       assertThat(posted).as("bill and usage, seed %d", seed).isEqualTo(metered);
       long owed = seed;
-      shadow.books().lines().forEach((name, line) ->
-          assertThat(revenue.getOrDefault(name, BigInteger.ZERO))
-              .as("line %s, seed %d", name, owed)
-              .isEqualTo(due(line)));
+      shadow
+          .books()
+          .lines()
+          .forEach((name, line) ->
+              assertThat(revenue.getOrDefault(name, BigInteger.ZERO))
+                  .as("line %s, seed %d", name, owed)
+                  .isEqualTo(due(line)));
     }
   }
 

@@ -332,8 +332,7 @@ public final class Bookkeeper {
     }
     // What the hold of this run has left in each currency: it is emptied.
     Map<String, Long> rest = new TreeMap<>(Map.of(open.currency(), open.heldMicro()));
-    costs.forEach((currency, cost) ->
-        rest.merge(currency, Math.negateExact(cost), Math::addExact));
+    costs.forEach((currency, cost) -> rest.merge(currency, Math.negateExact(cost), Math::addExact));
     release(job.project(), run, rest, logged, books);
     JobRow row = job;
     cause.ifPresent(each -> money.refund(row, run, each, endMs, costs, logged, books));

@@ -64,9 +64,7 @@ final class Charges {
       LineKey line = LineKey.of(job, segment, part);
       LineTotal before = books.line(line);
       long coreMs =
-          segment.isOfCores()
-              ? Math.multiplyExact(part.part().units(), segment.durationMs())
-              : 0;
+          segment.isOfCores() ? Math.multiplyExact(part.part().units(), segment.durationMs()) : 0;
       LineTotal after =
           before.plus(
               BigInteger.valueOf(manner.signed(coreMs)),

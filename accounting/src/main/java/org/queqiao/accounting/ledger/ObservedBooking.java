@@ -47,8 +47,7 @@ final class ObservedBooking {
     ObservedRun run = event.run();
     RunId number = number(event, reverse);
     JobRow row = row(event, domains(event, reverse, books));
-    OpenRun open =
-        new OpenRun(number, run.startMs(), run.cores(), 0, "", run.stops());
+    OpenRun open = new OpenRun(number, run.startMs(), run.cores(), 0, "", run.stops());
     Charges.Manner manner = reverse ? Charges.Manner.REVERSE : Charges.Manner.CHARGE;
     Meter meter = new Meter(books.tariffs(), calendar);
     for (Segment segment : open.segments(open.parts(row), run.endMs(), meter)) {

@@ -267,8 +267,7 @@ public final class LedgerReads {
     BigInteger quantity = row.getBigDecimal(10).toBigIntegerExact();
     BigInteger numerator = quantity.multiply(BigInteger.valueOf(row.getLong(5)));
     String resource = row.getString(8);
-    BigInteger divisor =
-        RunCost.divisor(resource.equals("mem") ? Resource.MEMORY : Resource.CORES);
+    BigInteger divisor = RunCost.divisor(resource.equals("mem") ? Resource.MEMORY : Resource.CORES);
     return new Statement.Line(
         row.getString(1),
         row.getString(2),

@@ -160,11 +160,12 @@ final class Rows {
               .append(each.blockedCores())
               .append(",")
               .append(each.memBytes());
-      each.devices().forEach((device, count) ->
-          text.append(",")
-              .append(URLEncoder.encode(device, StandardCharsets.UTF_8))
-              .append(",")
-              .append(count));
+      each.devices()
+          .forEach((device, count) ->
+              text.append(",")
+                  .append(URLEncoder.encode(device, StandardCharsets.UTF_8))
+                  .append(",")
+                  .append(count));
       texts.add(text.toString());
     }
     return String.join(";", texts);

@@ -162,8 +162,7 @@ public final class RunHours {
     }
   }
 
-  private Running running(
-      List<Holding.Part> parts, OpenRun run, TariffBook prices, long nowMs) {
+  private Running running(List<Holding.Part> parts, OpenRun run, TariffBook prices, long nowMs) {
     List<Hour> hours = new ArrayList<>();
     BigInteger exact = BigInteger.ZERO;
     long coreMs = 0;

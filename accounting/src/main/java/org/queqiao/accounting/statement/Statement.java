@@ -95,8 +95,7 @@ public record Statement(
 
     /** Hours of a core, a device or a GiB that are counted, with six places. */
     public BigDecimal hours() {
-      return new BigDecimal(quantity)
-          .divide(new BigDecimal(exactDivisor), 6, RoundingMode.HALF_UP);
+      return new BigDecimal(quantity).divide(new BigDecimal(exactDivisor), 6, RoundingMode.HALF_UP);
     }
 
     /** The resource with the kind of nodes. */

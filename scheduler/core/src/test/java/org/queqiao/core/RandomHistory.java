@@ -277,7 +277,8 @@ final class RandomHistory {
 
   private NodeSettings settings() {
     List<List<String>> features = List.of(List.of(), List.of("a"), List.of("b"), List.of("a", "b"));
-    return new NodeSettings(features.get(random.nextInt(4)), random.nextInt(3), pricing.nextBoolean() ? "fat" : "");
+    return new NodeSettings(
+        features.get(random.nextInt(4)), random.nextInt(3), pricing.nextBoolean() ? "fat" : "");
   }
 
   private Input change() {

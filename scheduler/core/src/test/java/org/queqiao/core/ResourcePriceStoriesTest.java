@@ -50,8 +50,7 @@ final class ResourcePriceStoriesTest {
   private void type(String type) {
     story.does(
         new Input.SetNode(
-            OWNER,
-            new NodeSettingsSet(new NodeName("g1"), new NodeSettings(List.of(), 1, type))));
+            OWNER, new NodeSettingsSet(new NodeName("g1"), new NodeSettings(List.of(), 1, type))));
   }
 
   private void agreed(MoneyChange change) {

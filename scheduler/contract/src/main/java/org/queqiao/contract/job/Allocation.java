@@ -29,8 +29,7 @@ public record Allocation(
   }
 
   /** On a node of no kind, of which it blocks no more than it has. */
-  public Allocation(
-      NodeName node, List<Integer> cores, long memBytes, List<GresDevices> gres) {
+  public Allocation(NodeName node, List<Integer> cores, long memBytes, List<GresDevices> gres) {
     this(node, cores, memBytes, gres, "", 0);
   }
 

@@ -14,8 +14,7 @@ import org.queqiao.contract.id.QosName;
  * @param partition where it holds, or null for everywhere
  * @param qos for which jobs it holds, or null for all
  * @param microPerCoreHour micro-units of the currency for one hour of one core, or of one device or
- *     GiB where the terms say so; 0 is a trial: metered and
- *     not charged
+ *     GiB where the terms say so; 0 is a trial: metered and not charged
  * @param currency ISO 4217 code
  * @param validFromMs the first instant
  * @param validToMs the first instant after it, or 0 for no end

@@ -20,6 +20,5 @@ public record PriceTerms(
     boolean blockedShare,
     boolean whileSuspended) {
   /** Core time that is held, on any node, for any customer. */
-  public static final PriceTerms CORES =
-      new PriceTerms(Resource.CORES, "", "", "", false, false);
+  public static final PriceTerms CORES = new PriceTerms(Resource.CORES, "", "", "", false, false);
 }

@@ -77,8 +77,7 @@ public final class TariffBook {
     for (String device : devices) {
       for (String nodeType : nodeTypes) {
         all.add(
-            new Use(
-                use.partition(), use.qos(), use.project(), use.resource(), device, nodeType));
+            new Use(use.partition(), use.qos(), use.project(), use.resource(), device, nodeType));
       }
     }
     return all;

@@ -24,7 +24,9 @@ final class PriceTermsCheck {
       return Optional.of(
           Rejections.invalid(
               "device",
-              "'" + terms.device() + "' is no device: write a name, as gpu, or name:type, as"
+              "'"
+                  + terms.device()
+                  + "' is no device: write a name, as gpu, or name:type, as"
                   + " gpu:a100"));
     }
     if (terms.blockedShare() && !cores) {

@@ -51,15 +51,12 @@ public final class BudgetGate {
         ? Optional.empty()
         : blocks(
             spec,
-            RunCost.least(
-                cluster.policy().prices(), parts(spec, asked), startMs, untilMs(spec)));
+            RunCost.least(cluster.policy().prices(), parts(spec, asked), startMs, untilMs(spec)));
   }
 
   /** Why a job does not start with this, or nothing. */
   public Optional<LimitTree.Block> blocks(JobSpec spec, List<Allocation> chosen) {
-    return walletOf(spec.project()) == null
-        ? Optional.empty()
-        : blocks(spec, cost(spec, chosen));
+    return walletOf(spec.project()) == null ? Optional.empty() : blocks(spec, cost(spec, chosen));
   }
 
   /** What is asked for, of which nobody knows on which nodes and devices it will be. */

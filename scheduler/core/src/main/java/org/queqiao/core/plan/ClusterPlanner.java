@@ -328,8 +328,7 @@ public final class ClusterPlanner {
       int task = ClusterMirror.taskOf(start);
       boolean may = job != null && job.startable() && (task < 0 || job.array().isReady(task));
       List<Allocation> chosen = may ? choose(job.spec(), start, trial) : List.of();
-      boolean blocked =
-          !chosen.isEmpty() && limits.blocks(Claim.of(job), chosen).isPresent();
+      boolean blocked = !chosen.isEmpty() && limits.blocks(Claim.of(job), chosen).isPresent();
       boolean cut = blocked && chosen.size() > job.spec().allNodes();
       if (cut) {
         // More nodes than it must have are more than a limit leaves: it gets what it must have.
