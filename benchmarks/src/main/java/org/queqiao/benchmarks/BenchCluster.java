@@ -35,8 +35,9 @@ import org.queqiao.core.message.Reply;
 final class BenchCluster {
   static final int USERS = 200;
   private static final long HOUR_MS = 3_600_000;
-  private static final Actor OWNER = Actor.localOwner("root");
-  private static final ProjectName PROJECT = new ProjectName("climate");
+  static final PartitionName BATCH = new PartitionName("batch");
+  static final Actor OWNER = Actor.localOwner("root");
+  static final ProjectName PROJECT = new ProjectName("climate");
 
   private final SchedulerMachine machine = new SchedulerMachine();
   private final Facts facts;
@@ -72,11 +73,10 @@ final class BenchCluster {
 
   /** What sets the site up: a partition, a project and its {@value #USERS} members. */
   static List<Input> siteInputs() {
-    PartitionName batch = new PartitionName("batch");
     DomainCode earth = new DomainCode("earth");
     List<Input> out = new ArrayList<>();
     out.add(
-        new Input.DefinePartition(OWNER, new PartitionDefined(batch, true, HOUR_MS, 48 * HOUR_MS)));
+        new Input.DefinePartition(OWNER, new PartitionDefined(BATCH, true, HOUR_MS, 48 * HOUR_MS)));
     out.add(new Input.DefineDomain(OWNER, new DomainDefined(earth, "Earth science")));
     out.add(
         new Input.DefineProject(

@@ -2,12 +2,15 @@ package org.queqiao.benchmarks;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.RunExit;
 import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.core.message.Input;
+import org.queqiao.core.message.JobRequest;
+import org.queqiao.core.message.Reply;
 
 /**
  * The live machine with a long queue on a large cluster under the default policy: what one
@@ -27,7 +30,10 @@ final class LiveBench {
   /** Time of this thread's processor for each of the last ones measured. */
   private long[] spent;
 
-  private LiveBench() {
+  private final Set<SiteRule> rules;
+
+  private LiveBench(Set<SiteRule> rules) {
+    this.rules = rules;
     cluster =
         new BenchCluster(
             1_790_000_000_000L,
@@ -40,8 +46,11 @@ final class LiveBench {
   }
 
   /** Measures so many submissions and ends, one by one. */
-  static void run(int nodes, int jobs, int times, Report report) {
-    LiveBench bench = filled(nodes, jobs);
+  static void run(int nodes, int jobs, int times, String with, Report report) {
+    LiveBench bench = new LiveBench(SiteRule.named(with));
+    bench.fill(nodes, jobs);
+    bench.cluster.pass(1_000);
+    bench.cluster.plan();
     bench.spent = new long[times];
     bench.submissions(times / 2);
     bench.ends(times / 2);
@@ -52,12 +61,12 @@ final class LiveBench {
     report.percentiles("liveSubmitCpu", bench.spent);
     report.percentiles("liveEnd", bench.ends(times));
     report.percentiles("liveEndCpu", bench.spent);
-    report.put("nodes", nodes).put("coresPerNode", CORES).put("times", times);
+    report.put("with", with).put("nodes", nodes).put("coresPerNode", CORES).put("times", times);
   }
 
   /** A full cluster with so many waiting jobs. */
   static LiveBench filled(int nodes, int jobs) {
-    LiveBench bench = new LiveBench();
+    LiveBench bench = new LiveBench(Set.of());
     bench.fill(nodes, jobs);
     return bench;
   }
@@ -71,6 +80,7 @@ final class LiveBench {
     for (int i = 0; i < nodes; i++) {
       cluster.node(i, CORES);
     }
+    SiteRule.inputs(rules, cluster.nowMs(), position).forEach(this::accepted);
     int before = -1;
     while (running.size() > before || cluster.machine().state().pendingJobs() < 1_000) {
       before = running.size();
@@ -81,19 +91,26 @@ final class LiveBench {
     cluster.plan();
   }
 
+  private void accepted(Input rule) {
+    Reply reply = cluster.hear(rule);
+    if (reply instanceof Reply.Rejected refused) {
+      throw new IllegalStateException("a rule was not accepted: " + refused);
+    }
+  }
+
   private void submit(int jobs) {
     for (int i = 0; i < jobs; i++) {
       int cores = PlanBench.cores(random);
       int on = PlanBench.nodes(random);
       number++;
-      cluster.submit(
-          number,
+      JobRequest.Builder job =
           BenchCluster.request(number)
               .nodes(on)
               .tasks(on)
               .cpusPerTask(cores)
-              .limitMs(PlanBench.limitMs(random))
-              .build());
+              .limitMs(PlanBench.limitMs(random));
+      SiteRule.shape(rules, number, job);
+      cluster.submit(number, job.build());
       cluster.pass(1);
     }
   }

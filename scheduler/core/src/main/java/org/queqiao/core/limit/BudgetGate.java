@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.queqiao.contract.id.PartitionName;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.JobSpec;
@@ -29,6 +30,7 @@ public final class BudgetGate {
   private final Cluster cluster;
   private final long startMs;
   private final TreeMap<ProjectName, BigInteger> started = new TreeMap<>();
+  private final TreeMap<PayerKey, Payer> payers = new TreeMap<>();
 
   /**
    * A gate for starts at one moment.
@@ -40,18 +42,91 @@ public final class BudgetGate {
     this.startMs = startMs;
   }
 
-  /** Whether there is any wallet that must pay before. */
-  public static boolean decides(Cluster cluster) {
-    return cluster.policy().jobPolicy().budgetGate() && !cluster.wallets().all().isEmpty();
+  /**
+   * The wallet that pays for jobs of one project, partition and QOS, as long as this gate is told of
+   * no start: what was reckoned for one job holds for all that ask for the same.
+   */
+  final class Payer {
+    private final BigInteger left;
+    private final TreeMap<Asked, Boolean> known = new TreeMap<>();
+
+    /** Whether it pays for nothing at all. */
+    private final boolean empty;
+
+    private Payer(JobSpec one, BigInteger left) {
+      this.left = left;
+      this.empty = isEmpty(one, left);
+    }
+
+    boolean isEmpty() {
+      return empty;
+    }
+
+    /** Whether it pays for a job that gets no less than this. */
+    boolean pays(JobSpec spec, Demand asked) {
+      Asked what =
+          new Asked(spec.limitMs(), asked.cores(), asked.memBytes(), asked.gres().toString());
+      return known.computeIfAbsent(what, _ -> isPaid(least(spec, asked), left));
+    }
+  }
+
+  private record Asked(long limitMs, long cores, long memBytes, String gres)
+      implements Comparable<Asked> {
+    @Override
+    public int compareTo(Asked other) {
+      int order = Long.compare(limitMs, other.limitMs);
+      order = order != 0 ? order : Long.compare(cores, other.cores);
+      order = order != 0 ? order : Long.compare(memBytes, other.memBytes);
+      return order != 0 ? order : gres.compareTo(other.gres);
+    }
+  }
+
+  private record PayerKey(ProjectName project, PartitionName partition, String qos)
+      implements Comparable<PayerKey> {
+    @Override
+    public int compareTo(PayerKey other) {
+      int order = project.compareTo(other.project);
+      order = order != 0 ? order : partition.compareTo(other.partition);
+      return order != 0 ? order : qos.compareTo(other.qos);
+    }
+  }
+
+  /** Who pays for jobs like this one before they start, or null when nobody has to. */
+  Payer payer(JobSpec one) {
+    Wallet wallet = walletOf(one.project());
+    String qos = one.qos() == null ? "" : one.qos().value();
+    return wallet == null
+        ? null
+        : payers.computeIfAbsent(
+            new PayerKey(one.project(), one.partition(), qos), _ -> new Payer(one, left(wallet)));
+  }
+
+  private BigInteger left(Wallet wallet) {
+    return BigInteger.valueOf(wallet.availableMicro())
+        .subtract(started.getOrDefault(wallet.project(), BigInteger.ZERO));
+  }
+
+  private static boolean isPaid(BigInteger needs, BigInteger left) {
+    return needs.signum() == 0 || needs.compareTo(left) <= 0;
+  }
+
+  /** Whoever pays anything from the first millisecond on cannot start without any money. */
+  private boolean isEmpty(JobSpec spec, BigInteger left) {
+    List<Holding.Part> core =
+        Holding.parts(Holding.cores(1), spec.partition(), spec.qos(), spec.project());
+    return left.signum() <= 0
+        && RunCost.least(cluster.policy().prices(), core, startMs, startMs + 1).signum() > 0;
   }
 
   /** Why a job does not start that gets no less than this wherever it lies, or nothing. */
   public Optional<LimitTree.Block> blocks(JobSpec spec, Demand asked) {
     return walletOf(spec.project()) == null
         ? Optional.empty()
-        : blocks(
-            spec,
-            RunCost.least(cluster.policy().prices(), parts(spec, asked), startMs, untilMs(spec)));
+        : blocks(spec, least(spec, asked));
+  }
+
+  private BigInteger least(JobSpec spec, Demand asked) {
+    return RunCost.least(cluster.policy().prices(), parts(spec, asked), startMs, untilMs(spec));
   }
 
   /** Why a job does not start with this, or nothing. */
@@ -75,20 +150,12 @@ public final class BudgetGate {
 
   private Optional<LimitTree.Block> blocks(JobSpec spec, BigInteger needs) {
     Wallet wallet = walletOf(spec.project());
-    BigInteger left =
-        BigInteger.valueOf(wallet.availableMicro())
-            .subtract(started.getOrDefault(spec.project(), BigInteger.ZERO));
-    if (needs.signum() == 0 || needs.compareTo(left) <= 0) {
-      return Optional.empty();
-    }
-    // Whoever pays anything from the first millisecond on cannot start without any money.
-    List<Holding.Part> core =
-        Holding.parts(Holding.cores(1), spec.partition(), spec.qos(), spec.project());
-    boolean costsNow =
-        RunCost.least(cluster.policy().prices(), core, startMs, startMs + 1).signum() > 0;
-    return Optional.of(
-        new LimitTree.Block(
-            new PendingWhy(WORD, sentence(wallet, needs, left)), left.signum() <= 0 && costsNow));
+    BigInteger left = left(wallet);
+    return isPaid(needs, left)
+        ? Optional.empty()
+        : Optional.of(
+            new LimitTree.Block(
+                new PendingWhy(WORD, sentence(wallet, needs, left)), isEmpty(spec, left)));
   }
 
   /** Why a running job does not get another time limit, in a sentence, or nothing. */
@@ -112,6 +179,7 @@ public final class BudgetGate {
   /** A pass has decided to start a job with this. */
   public void started(JobSpec spec, List<Allocation> chosen) {
     if (walletOf(spec.project()) != null) {
+      payers.clear();
       started.merge(spec.project(), cost(spec, chosen), BigInteger::add);
     }
   }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import org.queqiao.contract.id.PlatformName;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.Allocation;
@@ -31,6 +32,7 @@ public final class LimitTree {
   private final long nowMs;
   private final BudgetGate gate;
   private final TreeMap<Subject, TreeMap<Tallies.Part, Tally>> started = new TreeMap<>();
+  private final TreeMap<Used, Long> used = new TreeMap<>();
   private long opensMs = Long.MAX_VALUE;
 
   /** Limits at a moment, which is also that of the starts. */
@@ -48,6 +50,77 @@ public final class LimitTree {
    *     start either
    */
   public record Block(PendingWhy why, boolean whateverShape) {}
+
+  /** What limits say to a job that may start otherwise. */
+  public enum Answer {
+    PASSES,
+    BLOCKED,
+    /** And no other job of the same user, project, partition and QOS could start either. */
+    ALL_BLOCKED
+  }
+
+  /** Of which part of a subject how much of what a limit bounds is used. */
+  private record Used(Subject subject, Tallies.Part part, Quantity quantity, String gres)
+      implements Comparable<Used> {
+    @Override
+    public int compareTo(Used other) {
+      int order = subject.compareTo(other.subject);
+      order = order != 0 ? order : part.compareTo(other.part);
+      order = order != 0 ? order : quantity.compareTo(other.quantity);
+      return order != 0 ? order : gres.compareTo(other.gres);
+    }
+  }
+
+  /**
+   * What all jobs of one user, project, partition and QOS are asked, as long as this tree is told of
+   * no start: so many jobs can be asked that waiting for a limit costs next to nothing.
+   */
+  public final class Account {
+    private final Claim one;
+    private final List<LimitUse> uses = new ArrayList<>();
+    private final BudgetGate.Payer payer;
+    private boolean full;
+
+    private Account(Claim one) {
+      this.one = one;
+      forEachLimit(one, false, (subject, limit) -> uses.add(use(one, subject, limit, 0)));
+      payer = gate.payer(one.spec());
+    }
+
+    /** Whether no job of it is ever kept out. */
+    public boolean isFree() {
+      return uses.isEmpty() && payer == null;
+    }
+
+    /** Asks for a job of it with the least that it gets. */
+    public Answer ask(JobSpec spec, Demand least) {
+      if (full) {
+        return Answer.ALL_BLOCKED;
+      }
+      for (LimitUse each : uses) {
+        LimitUse use = new LimitUse(each.subject(), each.limit(), each.used(), asks(spec, least, each.limit()));
+        if (use.blocks()) {
+          opensMs = Math.min(opensMs, opensAt(one, use));
+          full = blocksAll(use);
+          return full ? Answer.ALL_BLOCKED : Answer.BLOCKED;
+        }
+      }
+      if (payer == null || payer.pays(spec, least)) {
+        return Answer.PASSES;
+      }
+      return payer.isEmpty() ? Answer.ALL_BLOCKED : Answer.BLOCKED;
+    }
+  }
+
+  /** What is asked of all jobs like this one. */
+  public Account account(Claim one) {
+    return new Account(one);
+  }
+
+  /** The least that a job gets. */
+  public Demand least(JobSpec spec) {
+    return asked(spec);
+  }
 
   /** As {@link #blocks(Claim, List)}, with the least that the job gets. */
   public Optional<Block> blocks(Claim job) {
@@ -70,7 +143,7 @@ public final class LimitTree {
   }
 
   private Optional<Block> blockedBy(Claim job, LimitUse use) {
-    opensMs = Math.min(opensMs, opensMs(job, use));
+    opensMs = Math.min(opensMs, opensAt(job, use));
     return Optional.of(block(job, use));
   }
 
@@ -82,7 +155,7 @@ public final class LimitTree {
     return opensMs;
   }
 
-  private long opensMs(Claim job, LimitUse use) {
+  private long opensAt(Claim job, LimitUse use) {
     Limit limit = use.limit();
     boolean together = limit.scope() != LimitScope.JOB;
     if (together && limit.quantity() == Quantity.CORE_MS) {
@@ -126,7 +199,7 @@ public final class LimitTree {
             limit.quantity() == Quantity.SUBMITTED_JOBS
                 && counted.contains(subject)
                 && Tallies.part(limit.scope(), before).equals(Tallies.part(limit.scope(), after));
-        LimitUse use = use(after, demand, subject, limit);
+        LimitUse use = use(after, subject, limit, asks(after.spec(), demand, limit));
         if (isAsked(limit, true) && !already && use.blocks()) {
           return Optional.of(block(after, use));
         }
@@ -144,23 +217,35 @@ public final class LimitTree {
 
   /** The first use that blocks, or null; with a list, all uses go there instead. */
   private LimitUse firstBlocking(Claim job, Demand demand, boolean atSubmit, List<LimitUse> all) {
+    LimitUse[] first = new LimitUse[1];
+    forEachLimit(
+        job,
+        atSubmit,
+        (subject, limit) -> {
+          LimitUse use =
+              first[0] != null ? null : use(job, subject, limit, asks(job.spec(), demand, limit));
+          if (use != null && all != null) {
+            all.add(use);
+          } else if (use != null && use.blocks()) {
+            first[0] = use;
+          }
+        });
+    return first[0];
+  }
+
+  /** Calls for each limit that has a say. */
+  private void forEachLimit(Claim job, boolean atSubmit, BiConsumer<Subject, Limit> each) {
     if (cluster.priorities().tallies().isEmpty()) {
-      return null;
+      return;
     }
     PlatformName platform = cluster.priorities().platformOf(job.spec().project());
     for (Subject subject : Tallies.subjectsOf(job, platform)) {
       for (Limit limit : cluster.priorities().rules(subject).limits()) {
         if (isAsked(limit, atSubmit)) {
-          LimitUse use = use(job, demand, subject, limit);
-          if (all != null) {
-            all.add(use);
-          } else if (use.blocks()) {
-            return use;
-          }
+          each.accept(subject, limit);
         }
       }
     }
-    return null;
   }
 
   private static boolean isAsked(Limit limit, boolean atSubmit) {
@@ -168,27 +253,37 @@ public final class LimitTree {
     return atSubmit ? ofSubmit || limit.scope() == LimitScope.JOB : !ofSubmit;
   }
 
-  private LimitUse use(Claim job, Demand demand, Subject subject, Limit limit) {
-    long used = limit.scope() == LimitScope.JOB ? 0 : used(job, subject, limit);
-    return new LimitUse(subject, limit, used, asks(job, demand, limit));
+  private LimitUse use(Claim job, Subject subject, Limit limit, long asks) {
+    return new LimitUse(
+        subject, limit, limit.scope() == LimitScope.JOB ? 0 : used(job, subject, limit), asks);
   }
 
-  private static long asks(Claim job, Demand demand, Limit limit) {
+  private static long asks(JobSpec spec, Demand demand, Limit limit) {
     return switch (limit.quantity()) {
       case RUNNING_JOBS -> 1;
       // Of an array each task counts, as in Slurm.
-      case SUBMITTED_JOBS -> job.spec().array() == null ? 1 : job.spec().array().tasks().count();
+      case SUBMITTED_JOBS -> spec.array() == null ? 1 : spec.array().tasks().count();
       case CORES -> demand.cores();
       case NODES -> demand.nodes();
       case MEM_BYTES -> demand.memBytes();
       case GRES -> demand.gres().getOrDefault(limit.gres(), 0L);
-      case LIMIT_MS -> job.spec().limitMs();
-      case CORE_MS, RUNNING_CORE_MS -> Math.multiplyExact(demand.cores(), job.spec().limitMs());
+      case LIMIT_MS -> spec.limitMs();
+      case CORE_MS, RUNNING_CORE_MS -> Math.multiplyExact(demand.cores(), spec.limitMs());
     };
   }
 
   private long used(Claim job, Subject subject, Limit limit) {
     Tallies.Part part = Tallies.part(limit.scope(), job);
+    Used which = new Used(subject, part, limit.quantity(), limit.gres());
+    Long known = used.get(which);
+    if (known == null) {
+      known = count(subject, part, limit);
+      used.put(which, known);
+    }
+    return known;
+  }
+
+  private long count(Subject subject, Tallies.Part part, Limit limit) {
     Tally before = cluster.priorities().tallies().of(subject, part);
     Tally now = startedOf(subject, part);
     if (limit.quantity() == Quantity.CORE_MS) {
@@ -225,15 +320,18 @@ public final class LimitTree {
   }
 
   private static Block block(Claim job, LimitUse use) {
-    Limit limit = use.limit();
-    boolean everyJobAsks =
-        switch (limit.quantity()) {
+    PendingWhy why =
+        new PendingWhy(
+            SlurmWords.of(use.subject(), use.limit()), sentence(job.user(), job.spec(), use));
+    return new Block(why, blocksAll(use));
+  }
+
+  private static boolean blocksAll(LimitUse use) {
+    return isFull(use)
+        && switch (use.limit().quantity()) {
           case RUNNING_JOBS, SUBMITTED_JOBS, CORES, NODES, CORE_MS, RUNNING_CORE_MS -> true;
           case MEM_BYTES, GRES, LIMIT_MS -> false;
         };
-    PendingWhy why =
-        new PendingWhy(SlurmWords.of(use.subject(), limit), sentence(job.user(), job.spec(), use));
-    return new Block(why, isFull(use) && everyJobAsks);
   }
 
   /** A limit in words: whose, how much, who has how much of it, and what a job asks for. */
@@ -292,6 +390,7 @@ public final class LimitTree {
     if (cluster.priorities().tallies().isEmpty()) {
       return;
     }
+    used.clear();
     long deadlineMs = Math.addExact(nowMs, job.spec().limitMs());
     PlatformName platform = cluster.priorities().platformOf(job.spec().project());
     for (Subject subject : Tallies.subjectsOf(job, platform)) {

@@ -24,6 +24,10 @@ final class Candidates implements WaitingSource {
 
   private final Cluster cluster;
   private final JobOrder.Queue queue;
+
+  /** The queue, where it is kept in order; else null. */
+  private final StandingQueue.Walk standing;
+
   private final LimitTree limits;
   private final ClusterMirror mirror;
   private final int promises;
@@ -60,6 +64,7 @@ final class Candidates implements WaitingSource {
       long nowMs) {
     this.cluster = cluster;
     this.queue = queue;
+    this.standing = queue instanceof StandingQueue.Walk walk ? walk : null;
     this.limits = new LimitTree(cluster, nowMs);
     this.mirror = mirror;
     this.promises = Math.min(promises, MAX_PROMISED_TASKS);
@@ -84,19 +89,33 @@ final class Candidates implements WaitingSource {
       if (job == null) {
         return null;
       }
-      if (job.array() != null) {
+      boolean plain = isPlain();
+      if (!plain && job.array() != null) {
         open(job);
-      } else if (takeThrottle(job)) {
-        PlanJob known = waiting.find(job.id());
-        PlanJob planned = known == null || !known.waiting() ? mirror.planJob(job) : known;
+      } else if (plain || takeThrottle(job)) {
+        PlanJob planned = planned(job);
         if (planned != null) {
-          planned.believe(mirror.believedMs(job));
           planned.claim(claims);
-          waiting.put(job.id(), planned);
           return planned;
         }
       }
     }
+  }
+
+  /** A job as the engine knew it before, or knows it from now on; null when it may not start. */
+  private PlanJob planned(Job job) {
+    boolean stands = standing != null && !claims;
+    PlanJob known = stands ? standing.current().planned() : waiting.find(job.id());
+    boolean anew = known == null || !known.waiting();
+    PlanJob planned = anew ? mirror.planJob(job) : known;
+    if (stands) {
+      // What is believed of it is kept up to date where it stands.
+      standing.current().planned(planned);
+    } else if (planned != null) {
+      planned.believe(mirror.believedMs(job));
+      waiting.put(job.id(), planned);
+    }
+    return planned;
   }
 
   /** The next job that no limit holds; one that waits for its own limit holds up nobody. */
@@ -109,16 +128,29 @@ final class Candidates implements WaitingSource {
     }
     claims = false;
     for (Job job = queue.next(); job != null; job = queue.next()) {
-      LimitTree.Block block = limits.blocks(Claim.of(job)).orElse(null);
-      boolean out = block != null || overLimits.contains(job.id());
-      if (!out && (job.preemption().claims() == 0 || job.array() != null)) {
+      LimitTree.Answer answer = ask(job);
+      boolean out =
+          answer != LimitTree.Answer.PASSES
+              || !overLimits.isEmpty() && overLimits.contains(job.id());
+      if (!out && (isPlain() || job.preemption().claims() == 0 || job.array() != null)) {
         return job;
       }
-      if (block != null && block.whateverShape()) {
+      if (answer == LimitTree.Answer.ALL_BLOCKED) {
         queue.skipGroup();
       }
     }
     return null;
+  }
+
+  /** Whether nothing but limits has a say in the job that came last: most are so. */
+  private boolean isPlain() {
+    return standing != null && !claims && standing.current().isPlain();
+  }
+
+  private LimitTree.Answer ask(Job job) {
+    return standing == null
+        ? limits.account(Claim.of(job)).ask(job.spec(), limits.least(job.spec()))
+        : standing.current().ask(limits);
   }
 
   private void open(Job job) {
@@ -155,6 +187,9 @@ final class Candidates implements WaitingSource {
 
   /** Whether the throttle of its array lets one more task start. */
   private boolean takeThrottle(Job job) {
+    if (job.spec().array() == null) {
+      return true;
+    }
     int left = throttles.getOrDefault(Throttle.arrayOf(job), Throttle.left(cluster, job));
     if (left == Integer.MAX_VALUE) {
       return true;

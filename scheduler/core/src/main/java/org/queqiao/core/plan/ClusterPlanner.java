@@ -173,7 +173,7 @@ public final class ClusterPlanner {
 
   /** Nothing starts any more: room may be made for who outranks what runs. */
   private Slice fruitless(List<JobPromised> promises, long atChances, long nowMs) {
-    Preemption.Found found = new Preemption(cluster, mirror, nowMs).find(order);
+    Preemption.Found found = new Preemption(cluster, mirror, nowMs).find(this::queue);
     boolean nothing = found.asides().isEmpty();
     long limitsMs = candidates == null ? Long.MAX_VALUE : candidates.limitsOpenMs();
     return new Slice(
@@ -195,7 +195,7 @@ public final class ClusterPlanner {
       return null;
     }
     StoppedRuns stopped = new StoppedRuns(cluster, mirror, nowMs);
-    PlanJob start = stopped.next(order);
+    PlanJob start = stopped.next(this::queue);
     List<Event> facts = List.of();
     int starts = 0;
     if (start != null) {
@@ -296,21 +296,26 @@ public final class ClusterPlanner {
       overLimits.clear();
     }
     overLimitsAtBegin = overLimits.size();
-    if (StandingQueue.serves(cluster, policy, standing != null)) {
-      waiting.clear();
-      candidates = null;
-      standing = standing == null ? new StandingQueue(cluster, order, mirror) : standing;
-      planner.begin(standing.upToDate(), nowMs);
-    } else {
-      standing = null;
-      JobOrder.Queue queue = order.open(cluster, cluster.timeMs());
-      candidates =
-          new Candidates(cluster, queue, mirror, policy.reservations(), waiting, overLimits, nowMs);
-      planner.begin(candidates, nowMs);
-    }
+    candidates =
+        new Candidates(
+            cluster, queue(), mirror, policy.reservations(), waiting, overLimits, nowMs);
+    planner.begin(candidates, nowMs);
     passBegun = true;
     passStarted = false;
     chancesAtBegin = cluster.chances();
+  }
+
+  /** What may start in the order of the queue; between passes only. */
+  private JobOrder.Queue queue() {
+    if (!StandingQueue.serves(cluster, standing != null)) {
+      standing = null;
+      return order.open(cluster, cluster.timeMs());
+    }
+    if (standing == null) {
+      waiting.clear();
+      standing = new StandingQueue(cluster, order, mirror);
+    }
+    return standing.open();
   }
 
   /**
@@ -346,9 +351,6 @@ public final class ClusterPlanner {
         planner.ended(start, nowMs);
       }
       if (chosen.isEmpty() || blocked) {
-        if (standing != null) {
-          standing.refused(ClusterMirror.jobOf(start));
-        }
         continue;
       }
       limits.started(Claim.of(job), chosen);
@@ -360,6 +362,9 @@ public final class ClusterPlanner {
         out.add(new ArrayTaskSplit(job.id(), index, run.job()));
       } else {
         waiting.remove(job.id());
+        if (standing != null) {
+          standing.forget(job.id());
+        }
       }
       if (planner != null && !cut) {
         unconfirmed.put(run.job(), start);

@@ -1,7 +1,6 @@
 package org.queqiao.core.plan;
 
 import org.queqiao.core.predict.Experience;
-import org.queqiao.core.priority.JobOrder;
 
 /**
  * A job as a plan sees it. Times are whole units of whoever plans: milliseconds on a live machine,
@@ -29,7 +28,6 @@ public final class PlanJob {
   private Experience experience;
   private int[] nodes = NOWHERE;
   private boolean waiting = true;
-  private JobOrder.Turn turn;
 
   /**
    * A waiting job.
@@ -64,15 +62,6 @@ public final class PlanJob {
 
   public Demand demand() {
     return demand;
-  }
-
-  /** Its turn among those that wait, where the site orders them; or null. */
-  JobOrder.Turn turn() {
-    return turn;
-  }
-
-  void turn(JobOrder.Turn next) {
-    turn = next;
   }
 
   /** What it takes instead of {@link #demand} where it may start so at once, or null. */

@@ -134,16 +134,6 @@ public final class Planner {
     beginRounds(now);
   }
 
-  /**
-   * Begins a pass over jobs that the caller keeps in order and changes between passes only, instead
-   * of those that were submitted; not with a policy that has a second order or plans at submission.
-   */
-  void begin(WaitingJobs inOrder, long now) {
-    settled = false;
-    source = null;
-    pass.begin(now, inOrder, inOrder);
-  }
-
   private void beginRounds(long now) {
     pass.begin(now, policy.takesTurnsByKey() ? byKey : queue, byKey);
   }

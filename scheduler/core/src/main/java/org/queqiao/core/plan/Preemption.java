@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import org.queqiao.contract.event.Event;
 import org.queqiao.contract.event.JobKillRequested;
 import org.queqiao.contract.event.JobSuspendRequested;
@@ -80,7 +81,7 @@ final class Preemption {
   /** A job for which nothing was found: another like it need not be asked about. */
   private record Tried(Rank rank, org.queqiao.core.plan.Demand demand, long limitMs) {}
 
-  Found find(JobOrder order) {
+  Found find(Supplier<JobOrder.Queue> waiting) {
     if (!outranking.isUsed()) {
       return Found.NOTHING;
     }
@@ -97,12 +98,12 @@ final class Preemption {
         return new Found(asides, NEVER);
       }
     }
-    return claims < MAX_CLAIMS ? findNew(order, limits) : new Found(List.of(), retryMs);
+    return claims < MAX_CLAIMS ? findNew(waiting, limits) : new Found(List.of(), retryMs);
   }
 
-  private Found findNew(JobOrder order, LimitTree limits) {
+  private Found findNew(Supplier<JobOrder.Queue> waiting, LimitTree limits) {
     TreeSet<Rank> ahead = new TreeSet<>();
-    JobOrder.Queue queue = order.open(cluster, cluster.timeMs());
+    JobOrder.Queue queue = waiting.get();
     Job job = queue.next();
     for (int looked = 0; job != null && looked < MAX_LOOKED; looked++) {
       LimitTree.Block block = limits.blocks(Claim.of(job)).orElse(null);

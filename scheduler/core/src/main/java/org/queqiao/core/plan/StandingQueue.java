@@ -2,21 +2,25 @@ package org.queqiao.core.plan;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.queqiao.contract.id.JobId;
-import org.queqiao.core.limit.BudgetGate;
+import org.queqiao.contract.policy.PriorityPolicy;
 import org.queqiao.core.priority.JobOrder;
+import org.queqiao.core.priority.Multifactor;
 import org.queqiao.core.state.Backlog;
 import org.queqiao.core.state.Cluster;
 import org.queqiao.core.state.Job;
+import org.queqiao.core.state.Ratio;
 
 /**
  * The jobs that may start, kept in the order of the queue from pass to pass: only what entered,
- * left or changed its place is looked at again. It gives each pass the same jobs in the same order
- * as {@link Candidates} would, where nothing else has a say in that: no time, limit, wallet, array,
- * reservation or preemption.
+ * left or changed its place is looked at again. Age and use change all priorities all the time, but
+ * not the order within a {@link Lane}: all that grow older do so by the same steps, and the share of
+ * a member counts alike for all of its jobs. So lanes are merged by their heads for each pass, and a
+ * place changes its lane once, when it has the full age.
  */
 final class StandingQueue {
   /** So many jobs are in each group on average at most. */
@@ -25,11 +29,46 @@ final class StandingQueue {
   private final Cluster cluster;
   private final JobOrder order;
   private final ClusterMirror mirror;
-  private WaitingJobs inOrder = new WaitingJobs(WaitingJobs.Order.TURN);
-  private final TreeMap<JobId, PlanJob> known = new TreeMap<>();
+  private final TreeMap<Lane.Key, Lane> lanes = new TreeMap<>();
+  private final TreeMap<JobId, Standing> known = new TreeMap<>();
+  private final TreeMap<AccountKey, Standing.Account> accounts = new TreeMap<>();
 
-  /** Decided to start and not started. */
-  private final TreeSet<JobId> refused = new TreeSet<>();
+  /** Those that grow older, the oldest first. */
+  private final TreeSet<Standing> ageing =
+      new TreeSet<>(
+          Comparator.comparingLong((Standing each) -> each.spot().ageStep())
+              .thenComparing(each -> each.job().id())
+              .thenComparing(Standing::ahead));
+
+  private final List<Lane> unsettled = new ArrayList<>();
+
+  /** The step of age at which this was filled: the priorities of those that grow older are as of it. */
+  private long filledAt;
+
+  /** That of now. */
+  private long step;
+
+  private PriorityPolicy policy;
+
+  /** Whose limits are the same. */
+  private record AccountKey(String user, String project, String partition, String qos)
+      implements Comparable<AccountKey> {
+    private static AccountKey of(Job job) {
+      return new AccountKey(
+          job.user().value(),
+          job.spec().project().value(),
+          job.spec().partition().value(),
+          job.spec().qos() == null ? "" : job.spec().qos().value());
+    }
+
+    @Override
+    public int compareTo(AccountKey other) {
+      int order = user.compareTo(other.user);
+      order = order != 0 ? order : project.compareTo(other.project);
+      order = order != 0 ? order : partition.compareTo(other.partition);
+      return order != 0 ? order : qos.compareTo(other.qos);
+    }
+  }
 
   /** Begins with nothing known. */
   StandingQueue(Cluster cluster, JobOrder order, ClusterMirror mirror) {
@@ -40,105 +79,236 @@ final class StandingQueue {
   }
 
   /**
-   * Whether the jobs may and should be kept in order: of groups with very many jobs a pass needs
-   * the first ones alone, and what is believed of them all changes at once.
+   * Whether the jobs should be kept in order: of groups with very many jobs a pass needs the first
+   * ones alone, and what is believed of them all changes at once.
    *
    * @param kept whether they are kept in order already
    */
-  static boolean serves(Cluster cluster, PlanPolicy policy, boolean kept) {
+  static boolean serves(Cluster cluster, boolean kept) {
     Backlog backlog = cluster.priorities().backlog();
     int most = kept ? 2 * JOBS_IN_GROUP : JOBS_IN_GROUP;
-    return backlog.size() <= (long) most * backlog.groups().size() && mayServe(cluster, policy);
-  }
-
-  private static boolean mayServe(Cluster cluster, PlanPolicy policy) {
-    return policy.keyRule() == PlanPolicy.KeyRule.NONE
-        && !policy.plansAtSubmission()
-        && !cluster.priorities().orderMoves()
-        && cluster.priorities().backlog().arrays() == 0
-        && !BudgetGate.decides(cluster)
-        && !cluster.outranking().isUsed()
-        && cluster.jobs().preemption().claimants().isEmpty()
-        && cluster.reservations().isEmpty();
+    return backlog.size() <= (long) most * backlog.groups().size();
   }
 
   private void fill() {
-    cluster.priorities().backlog().noteChanges();
+    Backlog backlog = cluster.priorities().backlog();
+    backlog.noteChanges();
+    lanes.clear();
     known.clear();
-    refused.clear();
-    inOrder = new WaitingJobs(WaitingJobs.Order.TURN);
-    JobOrder.Queue queue = order.open(cluster, cluster.timeMs());
-    List<PlanJob> all = new ArrayList<>();
-    for (Job job = queue.next(); job != null; job = queue.next()) {
-      PlanJob planned = mirror.planJob(job);
-      if (planned != null) {
-        planned.turn(queue.turn());
-        known.put(job.id(), planned);
-        all.add(planned);
-      }
-    }
-    inOrder.addAll(all);
+    accounts.clear();
+    ageing.clear();
+    policy = cluster.priorities().policy();
+    step = ageStep();
+    filledAt = step;
+    TreeMap<JobId, Job> all = new TreeMap<>();
+    backlog.groups().values().forEach(jobs -> jobs.values().forEach(job -> all.put(job.id(), job)));
+    JobOrder.Places places = order.places(cluster);
+    all.values().forEach(job -> enter(job, null, places));
+    settle();
   }
 
-  /** What may start now; between passes only. */
-  WaitingJobs upToDate() {
+  private long ageStep() {
+    return policy.age() == 0 ? 0 : Backlog.ageStep(cluster.timeMs(), policy);
+  }
+
+  /** What may start now in the order of the queue; the cluster must not change while it is read. */
+  Walk open() {
+    upToDate();
+    return new Walk();
+  }
+
+  private void upToDate() {
     Collection<Job> changed = cluster.priorities().backlog().changed();
-    if (changed == null) {
+    step = ageStep();
+    if (changed == null || step - filledAt > Ratio.MILLION) {
       fill();
-      return inOrder;
+      return;
     }
-    List<Job> all = new ArrayList<>(changed);
-    changed.forEach(job -> refused.remove(job.id()));
-    refused.forEach(id -> cluster.jobs().find(id).ifPresent(all::add));
-    refused.clear();
-    JobOrder.Turns turns = order.turns(cluster, cluster.timeMs());
-    List<PlanJob> leaving = new ArrayList<>();
-    List<PlanJob> coming = new ArrayList<>();
-    List<JobOrder.Turn> places = new ArrayList<>();
-    for (Job each : all) {
-      JobId id = each.id();
-      Job job = each.startable() ? each : null;
-      PlanJob old = known.get(id);
-      PlanJob now = old != null && old.waiting() ? old : job == null ? null : mirror.planJob(job);
-      JobOrder.Turn turn = job == null ? null : turnOf(job, old, turns);
-      if (now != null && job != null) {
-        now.believe(mirror.believedMs(job));
+    JobOrder.Places places = order.places(cluster);
+    for (Job job : changed) {
+      Standing old = known.remove(job.id());
+      for (Standing each = old; each != null; each = each.sibling()) {
+        leave(each);
       }
-      if (now == old && now != null && turn != null && turn.equals(now.turn())) {
-        continue;
-      }
-      if (old != null) {
-        leaving.add(old);
-        known.remove(id);
-      }
-      if (now != null && turn != null) {
-        coming.add(now);
-        places.add(turn);
-        known.put(id, now);
+      if (job.startable()) {
+        enter(job, old, places);
       }
     }
-    inOrder.removeAll(leaving);
-    for (int i = 0; i < coming.size(); i++) {
-      coming.get(i).turn(places.get(i));
+    settle();
+    List<Standing> full = new ArrayList<>();
+    while (!ageing.isEmpty() && step - ageing.first().spot().ageStep() >= Ratio.MILLION) {
+      Standing grown = ageing.first();
+      leave(grown);
+      full.add(grown);
     }
-    inOrder.addAll(coming);
-    return inOrder;
+    settle();
+    full.forEach(this::place);
+    settle();
   }
 
-  private static JobOrder.Turn turnOf(Job job, PlanJob old, JobOrder.Turns turns) {
-    return old == null ? turns.of(job) : turns.again(job, old.turn());
+  private void enter(Job job, Standing old, JobOrder.Places places) {
+    PlanJob known = old == null || job.array() != null ? null : old.planned();
+    PlanJob planned = known == null || !known.waiting() ? null : known;
+    if (planned != null) {
+      planned.believe(mirror.believedMs(job));
+    }
+    Standing.Account account =
+        accounts.computeIfAbsent(AccountKey.of(job), _ -> new Standing.Account());
+    places.of(
+        job,
+        (spot, ahead) -> {
+          Standing place = new Standing(job, spot, ahead, account);
+          place.planned(planned);
+          place.sibling(this.known.put(job.id(), place));
+          place(place);
+        });
   }
 
-  /** A job that was decided to start does not, so it waits on. */
-  void refused(JobId job) {
-    refused.add(job);
+  private void place(Standing place) {
+    boolean shares = policy.fairShare() != 0;
+    boolean grows = policy.age() != 0 && step - place.spot().ageStep() < Ratio.MILLION;
+    Lane.Key key =
+        new Lane.Key(
+            shares ? place.job().spec().project() : null, shares ? place.job().user() : null, grows);
+    Lane lane = lanes.computeIfAbsent(key, Lane::new);
+    long steps = policy.age() == 0 ? 0 : grows ? filledAt - place.spot().ageStep() : Ratio.MILLION;
+    place.enter(
+        lane, Math.addExact(place.spot().fixedMicro(), Math.multiplyExact(policy.age(), steps)));
+    if (grows) {
+      ageing.add(place);
+    }
+    if (lane.come(place)) {
+      unsettled.add(lane);
+    }
+  }
+
+  private void leave(Standing place) {
+    ageing.remove(place);
+    if (place.lane().leave(place)) {
+      unsettled.add(place.lane());
+    }
+  }
+
+  private void settle() {
+    for (Lane each : unsettled) {
+      each.settle();
+      if (each.size() == 0) {
+        lanes.remove(each.key());
+      }
+    }
+    unsettled.clear();
+  }
+
+  /** A job is to be made known to the engine anew: it started, or may start and does not. */
+  void forget(JobId job) {
+    for (Standing each = known.get(job); each != null; each = each.sibling()) {
+      each.planned(null);
+    }
   }
 
   /** A job waits no more and has not started. */
   void withdrawn(JobId job) {
-    PlanJob planned = known.get(job);
-    if (planned != null && planned.waiting()) {
-      mirror.planner().withdrawn(planned);
+    Standing place = known.get(job);
+    if (place != null && place.planned() != null && place.planned().waiting()) {
+      mirror.planner().withdrawn(place.planned());
+    }
+  }
+
+  /** The lanes, merged by their heads. */
+  final class Walk implements JobOrder.Queue {
+    private final Head[] heap;
+    private int size;
+    private Standing current;
+
+    private Walk() {
+      Multifactor now = new Multifactor(cluster, cluster.timeMs());
+      long grown = Math.multiplyExact(policy.age(), step - filledAt);
+      heap = new Head[lanes.size()];
+      for (Lane each : lanes.values()) {
+        Lane.Key key = each.key();
+        long share = key.project() == null ? 0 : now.shareMicro(key.project(), key.user());
+        heap[size++] = new Head(each, Math.addExact(share, key.ageing() ? grown : 0));
+      }
+      for (int i = size / 2 - 1; i >= 0; i--) {
+        sink(i);
+      }
+    }
+
+    /** The place of the job that was given out last. */
+    Standing current() {
+      return current;
+    }
+
+    @Override
+    public Job next() {
+      if (size == 0) {
+        return null;
+      }
+      Head best = heap[0];
+      current = best.place;
+      if (!best.advance()) {
+        heap[0] = heap[--size];
+        heap[size] = null;
+      }
+      sink(0);
+      return current.job();
+    }
+
+    @Override
+    public int task() {
+      return current.ahead().task(current.job());
+    }
+
+    @Override
+    public void skipGroup() {
+      // Whoever asks about one of them asks about each of them, which costs less.
+    }
+
+    private void sink(int from) {
+      int at = from;
+      Head moving = heap[at];
+      while (2 * at + 1 < size) {
+        int child = 2 * at + 1;
+        if (child + 1 < size && heap[child + 1].before(heap[child])) {
+          child++;
+        }
+        if (!heap[child].before(moving)) {
+          break;
+        }
+        heap[at] = heap[child];
+        at = child;
+      }
+      if (size > 0) {
+        heap[at] = moving;
+      }
+    }
+  }
+
+  /** The first place of a lane that was not given out yet. */
+  private static final class Head {
+    private final Lane lane;
+    private final long micro;
+    private int next;
+    private Standing place;
+
+    private Head(Lane lane, long micro) {
+      this.lane = lane;
+      this.micro = micro;
+      advance();
+    }
+
+    private boolean advance() {
+      if (next == lane.size()) {
+        return false;
+      }
+      place = lane.get(next++);
+      return true;
+    }
+
+    private boolean before(Head other) {
+      return JobOrder.Spot.compare(
+              place.spot(), place.micro() + micro, other.place.spot(), other.place.micro() + other.micro)
+          < 0;
     }
   }
 }

@@ -5,6 +5,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import org.queqiao.contract.event.JobSuspendRequested;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.NodeName;
@@ -42,7 +43,7 @@ final class StoppedRuns {
   }
 
   /** The first job that can start on such cores, with its nodes, or null. */
-  PlanJob next(JobOrder order) {
+  PlanJob next(Supplier<JobOrder.Queue> waiting) {
     List<Job> claimants = new ArrayList<>();
     for (JobId each : cluster.jobs().preemption().claimants()) {
       Job job = cluster.jobs().find(each).orElseThrow();
@@ -53,7 +54,7 @@ final class StoppedRuns {
       claimants.add(job);
     }
     TreeSet<Rank> ahead = new TreeSet<>();
-    JobOrder.Queue queue = order.open(cluster, cluster.timeMs());
+    JobOrder.Queue queue = waiting.get();
     Job job = queue.next();
     for (int looked = 0; job != null && looked < MAX_LOOKED; looked++) {
       Rank rank = Rank.of(job);

@@ -1,11 +1,10 @@
 package org.queqiao.core.plan;
 
 import java.util.Arrays;
-import java.util.List;
 
 /**
- * What waits, in one order: that of the queue, by key and, for equal keys, that of the queue, or by
- * turn. Jobs that left stay in the array until {@link #compact}; a reader asks each whether it
+ * What waits, in one order: that of the queue, or by key and, for equal keys, that of the
+ * queue. Jobs that left stay in the array until {@link #compact}; a reader asks each whether it
  * still waits.
  */
 final class WaitingJobs {
@@ -17,8 +16,7 @@ final class WaitingJobs {
   /** Who is first. */
   enum Order {
     QUEUE,
-    KEY,
-    TURN
+    KEY
   }
 
   WaitingJobs(Order by) {
@@ -94,49 +92,10 @@ final class WaitingJobs {
   }
 
   private boolean before(PlanJob left, PlanJob right) {
-    if (by == Order.TURN) {
-      return left.turn().compareTo(right.turn()) < 0;
-    }
     if (by == Order.KEY && left.key() != right.key()) {
       return left.key() < right.key();
     }
     return left.order() < right.order();
-  }
-
-  /** Takes out jobs that are there, whose places have not changed. */
-  void removeAll(List<PlanJob> leaving) {
-    int[] at = new int[leaving.size() + 1];
-    for (int i = 0; i < leaving.size(); i++) {
-      at[i] = find(leaving.get(i));
-      if (at[i] == size || jobs[at[i]] != leaving.get(i)) {
-        throw new IllegalStateException("job " + leaving.get(i).number() + " does not wait");
-      }
-    }
-    at[leaving.size()] = size;
-    Arrays.sort(at);
-    for (int i = 0; i < leaving.size(); i++) {
-      int from = at[i] + 1;
-      System.arraycopy(jobs, from, jobs, from - i - 1, at[i + 1] - from);
-    }
-    Arrays.fill(jobs, size - leaving.size(), size, null);
-    size -= leaving.size();
-  }
-
-  /** Adds jobs at their places. */
-  void addAll(List<PlanJob> coming) {
-    PlanJob[] sorted = coming.toArray(new PlanJob[0]);
-    Arrays.sort(sorted, this::compare);
-    if (size + sorted.length > jobs.length) {
-      jobs = Arrays.copyOf(jobs, Math.max(size * 2, size + sorted.length));
-    }
-    int end = size;
-    for (int i = sorted.length - 1; i >= 0; i--) {
-      int at = find(sorted[i]);
-      System.arraycopy(jobs, at, jobs, at + i + 1, end - at);
-      jobs[at + i] = sorted[i];
-      end = at;
-    }
-    size += sorted.length;
   }
 
   private int compare(PlanJob left, PlanJob right) {

@@ -12,11 +12,10 @@ import org.queqiao.core.state.Job;
 import org.queqiao.core.state.Learning;
 import org.queqiao.core.state.Lot;
 import org.queqiao.core.state.Policy;
-import org.queqiao.core.state.TasksAhead;
 
 /**
- * By the tier of the partition, then by priority. Among equals, if the site plans by the default
- * policy, by area (see {@link ShortArea}), those who were promised a start before all; then by
+ * By the tier of the partition, then by priority. Among equals, where age has a weight, who may
+ * start for longer; then, if the site plans by the default policy, by area (see {@link ShortArea}), those who were promised a start before all; then by
  * number. Without any weights and with another policy that is first come, first served. The groups
  * of the backlog are merged by their heads: a pass costs one place for each group and one step for
  * each job looked at, however many wait.
@@ -31,22 +30,16 @@ public final class ByPriority implements JobOrder {
   }
 
   @Override
-  public Turns turns(Cluster cluster, long nowMs) {
-    Ranks ranks = new Ranks(cluster, nowMs);
+  public Places places(Cluster cluster) {
+    Ranks ranks = new Ranks(cluster, cluster.timeMs());
     PriorityPolicy policy = cluster.priorities().policy();
-    return new Turns() {
-      @Override
-      public Turn of(Job job) {
-        Backlog.Group group = Backlog.groupOf(job, policy);
-        return ranks.turn(group, ranks.common(group), job, job.queueNumber(), job.queueIndex());
-      }
-
-      @Override
-      public Turn again(Job job, Turn former) {
-        long area = ranks.area(Backlog.lotOf(job), job);
-        return new Turn(former.tier(), former.micro(), area, former.number(), former.index());
-      }
-    };
+    return (job, each) ->
+        Backlog.places(
+            job,
+            policy,
+            (group, place) ->
+                each.at(
+                    ranks.spot(group, ranks.fixed(group), job, place), Ahead.of(group.lot())));
   }
 
   /** The best job of a partition, or null when none may start. */
@@ -78,21 +71,23 @@ public final class ByPriority implements JobOrder {
     private Merged(Cluster cluster, long nowMs) {
       this.ranks = new Ranks(cluster, nowMs);
       Backlog.Group former = null;
-      long commonMicro = 0;
+      long fixedMicro = 0;
+      long shareMicro = 0;
       for (var each : cluster.priorities().backlog().groups().entrySet()) {
         Backlog.Group group = each.getKey();
         if (former == null || !group.ranksAs(former)) {
-          commonMicro = ranks.common(group);
+          fixedMicro = ranks.fixed(group);
+          shareMicro = ranks.share(group);
         }
         former = group;
-        push(group, commonMicro, each.getValue().entrySet().iterator());
+        push(group, fixedMicro, shareMicro, each.getValue().entrySet().iterator());
       }
     }
 
     @Override
     public Job next() {
       if (current != null) {
-        push(current.group(), current.commonMicro(), current.rest());
+        push(current.group(), current.spot().fixedMicro(), current.shareMicro(), current.rest());
         current = null;
       }
       while (!heads.isEmpty()) {
@@ -107,24 +102,10 @@ public final class ByPriority implements JobOrder {
 
     @Override
     public int task() {
-      Job array = current.job();
-      if (array.array() == null) {
-        return -1;
-      }
-      return switch (current.group().lot().rank()) {
-        case PROMISED -> TasksAhead.promised(array);
-        case TRIAL -> TasksAhead.trial(array);
-        case KNOWN, UNKNOWN -> -1;
-      };
+      return Ahead.of(current.group().lot()).task(current.job());
     }
 
-    @Override
-    public Turn turn() {
-      return current.turn();
-    }
-
-    @Override
-    public void blockPartition() {
+    private void blockPartition() {
       blocked.add(current.group().partition());
       current = null;
     }
@@ -135,13 +116,15 @@ public final class ByPriority implements JobOrder {
     }
 
     private void push(
-        Backlog.Group group, long commonMicro, Iterator<Map.Entry<Backlog.Place, Job>> jobs) {
+        Backlog.Group group,
+        long fixedMicro,
+        long shareMicro,
+        Iterator<Map.Entry<Backlog.Place, Job>> jobs) {
       if (jobs.hasNext()) {
         Map.Entry<Backlog.Place, Job> next = jobs.next();
         Job job = next.getValue();
-        Backlog.Place place = next.getKey();
-        Turn turn = ranks.turn(group, commonMicro, job, place.number(), place.index());
-        heads.add(new Head(turn, group, commonMicro, job, jobs));
+        Spot spot = ranks.spot(group, fixedMicro, job, next.getKey());
+        heads.add(new Head(spot, ranks.micro(spot, shareMicro), shareMicro, group, job, jobs));
       }
     }
   }
@@ -160,14 +143,27 @@ public final class ByPriority implements JobOrder {
       this.byArea = cluster.policy().ordersByArea();
     }
 
-    private long common(Backlog.Group group) {
-      return priorities.commonMicro(group);
+    private long fixed(Backlog.Group group) {
+      return priorities.fixedMicro(group);
     }
 
-    private Turn turn(Backlog.Group group, long commonMicro, Job job, long number, int index) {
-      int tier = policy.tierOf(group.partition());
-      long micro = Math.addExact(commonMicro, priorities.ageMicro(job));
-      return new Turn(tier, micro, area(group.lot(), job), number, index);
+    private long share(Backlog.Group group) {
+      return priorities.shareMicro(group.project(), group.user());
+    }
+
+    private Spot spot(Backlog.Group group, long fixedMicro, Job job, Backlog.Place place) {
+      return new Spot(
+          policy.tierOf(group.partition()),
+          fixedMicro,
+          place.ageStep(),
+          area(group.lot(), job),
+          place.number(),
+          place.index());
+    }
+
+    private long micro(Spot spot, long shareMicro) {
+      long micro = Math.addExact(spot.fixedMicro(), shareMicro);
+      return Math.addExact(micro, priorities.ageMicro(spot.ageStep()));
     }
 
     private long area(Lot lot, Job job) {
@@ -188,15 +184,16 @@ public final class ByPriority implements JobOrder {
   }
 
   private record Head(
-      Turn turn,
+      Spot spot,
+      long micro,
+      long shareMicro,
       Backlog.Group group,
-      long commonMicro,
       Job job,
       Iterator<Map.Entry<Backlog.Place, Job>> rest)
       implements Comparable<Head> {
     @Override
     public int compareTo(Head other) {
-      return turn.compareTo(other.turn);
+      return Spot.compare(spot, micro, other.spot, other.micro);
     }
   }
 }

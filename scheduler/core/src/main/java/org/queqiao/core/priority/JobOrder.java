@@ -2,6 +2,8 @@ package org.queqiao.core.priority;
 
 import org.queqiao.core.state.Cluster;
 import org.queqiao.core.state.Job;
+import org.queqiao.core.state.Lot;
+import org.queqiao.core.state.TasksAhead;
 
 /** A rule that orders the waiting jobs for one pass. */
 public interface JobOrder {
@@ -9,40 +11,72 @@ public interface JobOrder {
   Queue open(Cluster cluster, long nowMs);
 
   /**
-   * What decides the turn of a job: higher tier first, then higher priority, then the better place
-   * by area, then the lower number.
+   * What decides the turn of a job, but for what changes as time passes and resources are used:
+   * higher tier first, then higher priority, then who may start for longer where age has a weight,
+   * then the better place by area, then the lower number.
    *
    * @param tier of its partition
-   * @param micro its priority in millionths of a point
+   * @param fixedMicro its priority without age and share, in millionths of a point
+   * @param ageStep the step of age in which it may start since
    * @param area its place by area, smaller first
    * @param number its number in the queue
    * @param index among tasks of one array: the index
    */
-  record Turn(int tier, long micro, long area, long number, int index) implements Comparable<Turn> {
-    @Override
-    public int compareTo(Turn other) {
-      int order = Integer.compare(other.tier, tier);
-      order = order != 0 ? order : Long.compare(other.micro, micro);
-      order = order != 0 ? order : Long.compare(area, other.area);
-      order = order != 0 ? order : Long.compare(number, other.number);
-      return order != 0 ? order : Integer.compare(index, other.index);
+  record Spot(int tier, long fixedMicro, long ageStep, long area, long number, int index) {
+    /** Who comes first, with the whole priorities in millionths of a point. */
+    public static int compare(Spot one, long oneMicro, Spot other, long otherMicro) {
+      int order = Integer.compare(other.tier, one.tier);
+      order = order != 0 ? order : Long.compare(otherMicro, oneMicro);
+      order = order != 0 ? order : Long.compare(one.ageStep, other.ageStep);
+      order = order != 0 ? order : Long.compare(one.area, other.area);
+      order = order != 0 ? order : Long.compare(one.number, other.number);
+      return order != 0 ? order : Integer.compare(one.index, other.index);
     }
   }
 
-  /**
-   * Says the turn of each job that may start and is no array, as long as the site's decisions stay
-   * as they are; where turns move with time, those of this moment.
-   */
-  Turns turns(Cluster cluster, long nowMs);
+  /** Says where jobs that may start stand, as long as the site's decisions stay as they are. */
+  Places places(Cluster cluster);
 
-  /** Says turns. */
-  interface Turns {
-    Turn of(Job job);
+  /** Says where jobs stand. */
+  interface Places {
+    /** Once, but for an array also for each task that goes ahead of the others. */
+    void of(Job job, Place each);
+  }
 
-    /**
-     * The turn of a job that had another one, of which nothing but what is believed has changed.
-     */
-    Turn again(Job job, Turn former);
+  /** Takes a place of a job. */
+  @FunctionalInterface
+  interface Place {
+    void at(Spot spot, Ahead ahead);
+  }
+
+  /** Which task of an array has a place. */
+  enum Ahead {
+    /** The one that was promised a start. */
+    PROMISED,
+    /** The one that goes ahead on trial. */
+    TRIAL,
+    /** All others; of a job that is no array the job. */
+    OTHERS;
+
+    static Ahead of(Lot lot) {
+      return switch (lot.rank()) {
+        case PROMISED -> PROMISED;
+        case TRIAL -> TRIAL;
+        case KNOWN, UNKNOWN -> OTHERS;
+      };
+    }
+
+    /** The ordinal of the one task of an array that goes ahead, or -1. */
+    public int task(Job job) {
+      if (job.array() == null) {
+        return -1;
+      }
+      return switch (this) {
+        case PROMISED -> TasksAhead.promised(job);
+        case TRIAL -> TasksAhead.trial(job);
+        case OTHERS -> -1;
+      };
+    }
   }
 
   /** The waiting jobs of one pass. */
@@ -50,19 +84,15 @@ public interface JobOrder {
     /** The best job not given out yet, or null when there is none. */
     Job next();
 
-    /** The turn of the job that was given out last. */
-    Turn turn();
-
     /**
      * Of an array that was given out: the ordinal of the one task that goes ahead of the others, or
      * -1 for all others.
      */
     int task();
 
-    /** Nothing else of the partition of the last job is given out: that job waits for its turn. */
-    void blockPartition();
-
-    /** No other job of the user, project, QOS and shape of the last one is given out. */
+    /**
+     * No other job of the user, project, QOS and shape of the last one is of use; it may still come.
+     */
     void skipGroup();
   }
 }

@@ -45,21 +45,28 @@ public final class Multifactor {
     return shares;
   }
 
-  /** What the jobs of a group have in common, in millionths of a point. */
-  long commonMicro(Backlog.Group group) {
+  /** What the jobs of a group have in common as long as the site decides nothing, in millionths. */
+  public long fixedMicro(Backlog.Group group) {
     long sum = group.fixedMicro();
     sum = Math.addExact(sum, partition(group.partition()).micro());
     sum = Math.addExact(sum, qos(group.qos()).micro());
     sum = Math.addExact(sum, project(group.project()).micro());
-    sum = Math.addExact(sum, site(group.user()).micro());
-    return policy.fairShare() == 0
-        ? sum
-        : Math.addExact(sum, fairShare(new Member(group.project(), group.user())).micro());
+    return Math.addExact(sum, site(group.user()).micro());
   }
 
-  /** What the age of a job adds, in millionths of a point. */
-  long ageMicro(Job job) {
-    return policy.age() == 0 ? 0 : age(job).micro();
+  /** What a member's use adds to each of its jobs at this moment, in millionths of a point. */
+  public long shareMicro(ProjectName project, UserName user) {
+    return policy.fairShare() == 0 ? 0 : fairShare(new Member(project, user)).micro();
+  }
+
+  /** What age adds to a job that may start since a step of age, in millionths of a point. */
+  public long ageMicro(long step) {
+    return policy.age() == 0 ? 0 : Math.multiplyExact(policy.age(), agePpm(step));
+  }
+
+  /** The step of age of this moment. */
+  public long ageStep() {
+    return Backlog.ageStep(nowMs, policy);
   }
 
   /** Every term of a job that waits. */
@@ -88,8 +95,11 @@ public final class Multifactor {
 
   private PriorityTerms.Term age(Job job) {
     long sinceMs = job.eligibleMs() == 0 ? nowMs : job.eligibleMs();
-    long ppm = Ratio.ppm(Math.max(0, nowMs - sinceMs), policy.maxAgeMs());
-    return PriorityTerms.Term.of("age", policy.age(), ppm);
+    return PriorityTerms.Term.of("age", policy.age(), agePpm(Backlog.ageStep(sinceMs, policy)));
+  }
+
+  private long agePpm(long step) {
+    return Math.clamp(ageStep() - step, 0, Ratio.MILLION);
   }
 
   private PriorityTerms.Term fairShare(Member member) {

@@ -101,25 +101,34 @@ public final class Backlog {
   /**
    * Where a job stands in its group.
    *
-   * @param eligibleMs since when it may start; 0 where age has no weight
+   * @param ageStep the step of age in which it may start since; 0 where age has no weight
    * @param number its number in the queue
    * @param index among tasks of one array: the index
    */
-  public record Place(long eligibleMs, long number, int index) implements Comparable<Place> {
+  public record Place(long ageStep, long number, int index) implements Comparable<Place> {
     private static Place of(Job job, PriorityPolicy policy, int index) {
-      return new Place(policy.age() == 0 ? 0 : job.eligibleMs(), job.queueNumber(), index);
+      long step = policy.age() == 0 ? 0 : Backlog.ageStep(job.eligibleMs(), policy);
+      return new Place(step, job.queueNumber(), index);
     }
 
     @Override
     public int compareTo(Place other) {
-      int order = Long.compare(eligibleMs, other.eligibleMs);
+      int order = Long.compare(ageStep, other.ageStep);
       order = order != 0 ? order : Long.compare(number, other.number);
       return order != 0 ? order : Integer.compare(index, other.index);
     }
   }
 
+  /**
+   * The step of age that a moment lies in. A job grows older by a millionth of the full age with
+   * each, all jobs at once: so none passes another because time passes, before it has the full age.
+   */
+  public static long ageStep(long timeMs, PriorityPolicy policy) {
+    return Ratio.scaled(timeMs, Ratio.MILLION, policy.maxAgeMs());
+  }
+
   /** Where a job stands: once, but an array also for each task that goes ahead of the others. */
-  private static void places(Job job, PriorityPolicy policy, BiConsumer<Group, Place> each) {
+  public static void places(Job job, PriorityPolicy policy, BiConsumer<Group, Place> each) {
     if (job.array() != null) {
       int promised = TasksAhead.promised(job);
       int trial = TasksAhead.trial(job);
@@ -223,11 +232,6 @@ public final class Backlog {
     }
     changes.keep();
     return all.values();
-  }
-
-  /** What decides how long a job is believed to run. */
-  public static Lot lotOf(Job job) {
-    return Lot.of(job);
   }
 
   /** The first of the kind of a job that waits in the same group, in which the job itself is. */

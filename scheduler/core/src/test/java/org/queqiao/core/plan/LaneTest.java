@@ -1,0 +1,64 @@
+package org.queqiao.core.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.queqiao.core.priority.JobOrder;
+
+final class LaneTest {
+  private static Standing place(Lane lane, long number, long area) {
+    JobOrder.Spot spot = new JobOrder.Spot(0, 0, 0, area, number, 0);
+    Standing place = new Standing(null, spot, JobOrder.Ahead.OTHERS, null);
+    place.enter(lane, spot.fixedMicro());
+    return place;
+  }
+
+  @Test
+  void manyThatComeAndLeaveAtOnceAreInTheOrderOfASort() {
+    for (long seed = 0; seed < 300; seed++) {
+      SplittableRandom random = new SplittableRandom(seed);
+      Lane lane = new Lane(new Lane.Key(null, null, false));
+      List<Standing> expected = new ArrayList<>();
+      long number = 0;
+      for (int step = 0; step < 20; step++) {
+        List<Standing> leaving = new ArrayList<>();
+        for (Standing each : expected) {
+          if (random.nextInt(3) == 0) {
+            leaving.add(random.nextInt(leaving.size() + 1), each);
+          }
+        }
+        List<Standing> coming = new ArrayList<>();
+        for (int i = random.nextInt(100); i > 0; i--) {
+          coming.add(place(lane, ++number, random.nextInt(20)));
+        }
+        leaving.forEach(lane::leave);
+        coming.forEach(lane::come);
+        lane.settle();
+        expected.removeAll(leaving);
+        expected.addAll(coming);
+        expected.sort(
+            Comparator.comparingLong((Standing each) -> each.spot().area())
+                .thenComparingLong(each -> each.spot().number()));
+        List<Standing> got = new ArrayList<>();
+        for (int i = 0; i < lane.size(); i++) {
+          got.add(lane.get(i));
+        }
+        assertThat(got).as("seed %d, step %d", seed, step).isEqualTo(expected);
+      }
+    }
+  }
+
+  @Test
+  void aPlaceThatIsNotThereIsNotLeft() {
+    Lane lane = new Lane(new Lane.Key(null, null, false));
+    lane.come(place(lane, 1, 5));
+    lane.settle();
+    lane.leave(place(lane, 1, 5));
+    assertThatIllegalStateException().isThrownBy(lane::settle);
+  }
+}
