@@ -91,8 +91,7 @@ public final class BenchMain {
     int nodes = option(rest, "--nodes", 20_000);
     int jobs = option(rest, "--jobs", 100_000);
     if (rest.contains("--live")) {
-      LiveBench.run(
-          nodes, jobs, option(rest, "--times", 200), word(rest, "--with"), report);
+      LiveBench.run(nodes, jobs, option(rest, "--times", 200), word(rest, "--with"), report);
     } else if (rest.contains("--reservations")) {
       PlanBench.reserving(nodes, jobs, option(rest, "--reservations", 1), report);
     } else {

@@ -43,8 +43,8 @@ public final class BudgetGate {
   }
 
   /**
-   * The wallet that pays for jobs of one project, partition and QOS, as long as this gate is told of
-   * no start: what was reckoned for one job holds for all that ask for the same.
+   * The wallet that pays for jobs of one project, partition and QOS, as long as this gate is told
+   * of no start: what was reckoned for one job holds for all that ask for the same.
    */
   final class Payer {
     private final BigInteger left;
@@ -55,7 +55,7 @@ public final class BudgetGate {
 
     private Payer(JobSpec one, BigInteger left) {
       this.left = left;
-      this.empty = isEmpty(one, left);
+      this.empty = paysNothing(one, left);
     }
 
     boolean isEmpty() {
@@ -111,7 +111,7 @@ public final class BudgetGate {
   }
 
   /** Whoever pays anything from the first millisecond on cannot start without any money. */
-  private boolean isEmpty(JobSpec spec, BigInteger left) {
+  private boolean paysNothing(JobSpec spec, BigInteger left) {
     List<Holding.Part> core =
         Holding.parts(Holding.cores(1), spec.partition(), spec.qos(), spec.project());
     return left.signum() <= 0
@@ -120,9 +120,7 @@ public final class BudgetGate {
 
   /** Why a job does not start that gets no less than this wherever it lies, or nothing. */
   public Optional<LimitTree.Block> blocks(JobSpec spec, Demand asked) {
-    return walletOf(spec.project()) == null
-        ? Optional.empty()
-        : blocks(spec, least(spec, asked));
+    return walletOf(spec.project()) == null ? Optional.empty() : blocks(spec, least(spec, asked));
   }
 
   private BigInteger least(JobSpec spec, Demand asked) {
@@ -155,7 +153,7 @@ public final class BudgetGate {
         ? Optional.empty()
         : Optional.of(
             new LimitTree.Block(
-                new PendingWhy(WORD, sentence(wallet, needs, left)), isEmpty(spec, left)));
+                new PendingWhy(WORD, sentence(wallet, needs, left)), paysNothing(spec, left)));
   }
 
   /** Why a running job does not get another time limit, in a sentence, or nothing. */

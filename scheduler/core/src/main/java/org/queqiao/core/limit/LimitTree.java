@@ -72,8 +72,8 @@ public final class LimitTree {
   }
 
   /**
-   * What all jobs of one user, project, partition and QOS are asked, as long as this tree is told of
-   * no start: so many jobs can be asked that waiting for a limit costs next to nothing.
+   * What all jobs of one user, project, partition and QOS are asked, as long as this tree is told
+   * of no start: so many jobs can be asked that waiting for a limit costs next to nothing.
    */
   public final class Account {
     private final Claim one;
@@ -98,7 +98,9 @@ public final class LimitTree {
         return Answer.ALL_BLOCKED;
       }
       for (LimitUse each : uses) {
-        LimitUse use = new LimitUse(each.subject(), each.limit(), each.used(), asks(spec, least, each.limit()));
+        LimitUse use =
+            new LimitUse(
+                each.subject(), each.limit(), each.used(), asks(spec, least, each.limit()));
         if (use.blocks()) {
           opensMs = Math.min(opensMs, opensAt(one, use));
           full = blocksAll(use);

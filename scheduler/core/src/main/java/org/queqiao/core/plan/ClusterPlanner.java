@@ -297,8 +297,7 @@ public final class ClusterPlanner {
     }
     overLimitsAtBegin = overLimits.size();
     candidates =
-        new Candidates(
-            cluster, queue(), mirror, policy.reservations(), waiting, overLimits, nowMs);
+        new Candidates(cluster, queue(), mirror, policy.reservations(), waiting, overLimits, nowMs);
     planner.begin(candidates, nowMs);
     passBegun = true;
     passStarted = false;

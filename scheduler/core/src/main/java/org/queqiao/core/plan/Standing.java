@@ -6,7 +6,10 @@ import org.queqiao.core.state.Claim;
 import org.queqiao.core.state.Demand;
 import org.queqiao.core.state.Job;
 
-/** A place in a {@link StandingQueue}: of a job, of a task that goes ahead of its array, or of the others. */
+/**
+ * A place in a {@link StandingQueue}: of a job, of a task that goes ahead of its array, or of the
+ * others.
+ */
 final class Standing {
   private final Job job;
   private final JobOrder.Spot spot;

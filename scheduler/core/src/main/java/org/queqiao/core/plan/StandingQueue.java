@@ -18,9 +18,9 @@ import org.queqiao.core.state.Ratio;
 /**
  * The jobs that may start, kept in the order of the queue from pass to pass: only what entered,
  * left or changed its place is looked at again. Age and use change all priorities all the time, but
- * not the order within a {@link Lane}: all that grow older do so by the same steps, and the share of
- * a member counts alike for all of its jobs. So lanes are merged by their heads for each pass, and a
- * place changes its lane once, when it has the full age.
+ * not the order within a {@link Lane}: all that grow older do so by the same steps, and the share
+ * of a member counts alike for all of its jobs. So lanes are merged by their heads for each pass,
+ * and a place changes its lane once, when it has the full age.
  */
 final class StandingQueue {
   /** So many jobs are in each group on average at most. */
@@ -42,7 +42,9 @@ final class StandingQueue {
 
   private final List<Lane> unsettled = new ArrayList<>();
 
-  /** The step of age at which this was filled: the priorities of those that grow older are as of it. */
+  /**
+   * The step of age at which this was filled: the priorities of those that grow older are as of it.
+   */
   private long filledAt;
 
   /** That of now. */
@@ -169,7 +171,9 @@ final class StandingQueue {
     boolean grows = policy.age() != 0 && step - place.spot().ageStep() < Ratio.MILLION;
     Lane.Key key =
         new Lane.Key(
-            shares ? place.job().spec().project() : null, shares ? place.job().user() : null, grows);
+            shares ? place.job().spec().project() : null,
+            shares ? place.job().user() : null,
+            grows);
     Lane lane = lanes.computeIfAbsent(key, Lane::new);
     long steps = policy.age() == 0 ? 0 : grows ? filledAt - place.spot().ageStep() : Ratio.MILLION;
     place.enter(
@@ -307,7 +311,10 @@ final class StandingQueue {
 
     private boolean before(Head other) {
       return JobOrder.Spot.compare(
-              place.spot(), place.micro() + micro, other.place.spot(), other.place.micro() + other.micro)
+              place.spot(),
+              place.micro() + micro,
+              other.place.spot(),
+              other.place.micro() + other.micro)
           < 0;
     }
   }

@@ -3,9 +3,9 @@ package org.queqiao.core.plan;
 import java.util.Arrays;
 
 /**
- * What waits, in one order: that of the queue, or by key and, for equal keys, that of the
- * queue. Jobs that left stay in the array until {@link #compact}; a reader asks each whether it
- * still waits.
+ * What waits, in one order: that of the queue, or by key and, for equal keys, that of the queue.
+ * Jobs that left stay in the array until {@link #compact}; a reader asks each whether it still
+ * waits.
  */
 final class WaitingJobs {
   private PlanJob[] jobs = new PlanJob[64];

@@ -15,10 +15,10 @@ import org.queqiao.core.state.Policy;
 
 /**
  * By the tier of the partition, then by priority. Among equals, where age has a weight, who may
- * start for longer; then, if the site plans by the default policy, by area (see {@link ShortArea}), those who were promised a start before all; then by
- * number. Without any weights and with another policy that is first come, first served. The groups
- * of the backlog are merged by their heads: a pass costs one place for each group and one step for
- * each job looked at, however many wait.
+ * start for longer; then, if the site plans by the default policy, by area (see {@link ShortArea}),
+ * those who were promised a start before all; then by number. Without any weights and with another
+ * policy that is first come, first served. The groups of the backlog are merged by their heads: a
+ * pass costs one place for each group and one step for each job looked at, however many wait.
  */
 public final class ByPriority implements JobOrder {
   private static final long PER_SECOND = 1_000;
@@ -38,8 +38,7 @@ public final class ByPriority implements JobOrder {
             job,
             policy,
             (group, place) ->
-                each.at(
-                    ranks.spot(group, ranks.fixed(group), job, place), Ahead.of(group.lot())));
+                each.at(ranks.spot(group, ranks.fixed(group), job, place), Ahead.of(group.lot())));
   }
 
   /** The best job of a partition, or null when none may start. */

@@ -91,7 +91,8 @@ public interface JobOrder {
     int task();
 
     /**
-     * No other job of the user, project, QOS and shape of the last one is of use; it may still come.
+     * No other job of the user, project, QOS and shape of the last one is of use; it may still
+     * come.
      */
     void skipGroup();
   }
