@@ -188,6 +188,7 @@ home_of() { getent passwd "$1" | cut -d: -f6; }
 # Under root the programs must be readable by the users they run as: a checkout in a private folder is
 # copied into the data folder.
 place_programs() {
+  agent_of_jars
   is_root || return 0
   local probe=$ROOT/node-agent/target/classes/org/queqiao/agent/AgentMain.class
   if setpriv --reuid="$SERVER_UID" --regid="$SERVER_UID" --clear-groups test -r "$probe"; then return 0; fi
@@ -198,6 +199,7 @@ place_programs() {
     mkdir -p -m 0755 "$place/server" "$place/agent"
     cp -r "$ROOT/scheduler/server/target/lib" "$ROOT/scheduler/server/target/classes" "$place/server"
     cp -r "$ROOT/node-agent/target/lib" "$ROOT/node-agent/target/classes" "$SHIM" "$place/agent"
+    case $AGENT_LIB in *.jar) cp "${AGENT_LIB##*:}" "$place/agent/agent.jar" ;; esac
     mkdir "$place/job"
     cp "$JOB_PROGRAM" "$place/job"
     chmod -R go+rX "$place"
@@ -205,6 +207,7 @@ place_programs() {
   fi
   SERVER_LIB="$place/server/lib/*:$place/server/classes"
   AGENT_LIB="$place/agent/lib/*:$place/agent/classes"
+  if [ -e "$place/agent/agent.jar" ]; then AGENT_LIB="$place/agent/lib/*:$place/agent/agent.jar"; fi
   SHIM=$place/agent/libqueqiao-shim.so
   JOB_PROGRAM=$place/job/queqiao
 }
@@ -276,15 +279,65 @@ start_launcher() {
 
 agent_uid() { if is_root; then id -u "$SERVICE_ACCOUNT"; else id -u; fi; }
 
+# The classes of the agent, loaded and linked ahead of its start: written by an agent that a first `up` of a
+# build starts, ends and starts again. A cache fits one JDK, its flags and these very jars; what does not fit
+# is not used, and the JVM itself ignores one that it cannot use.
+find_agent_cache() {
+  local folder=$ROOT/target key
+  [ -w "$folder" ] && [ "$AGENT_LIB" = "${AGENT_LIB#"$DATA"/}" ] || folder=$DATA/host
+  key=$( (cat "$JAVA_HOME/release" && printf '%s\n' "${AGENT_FLAGS[@]}" && stat -L -c '%n %s %Y' ${AGENT_LIB//:/ }) 2>/dev/null | sha256sum | cut -c1-16)
+  AGENT_CACHE=$folder/agent-$key.aot
+}
+
+# Only jars can be cached: classes that were compiled after the jar was made are run as they are.
+agent_of_jars() {
+  local target=$ROOT/node-agent/target jar
+  for jar in "$target"/queqiao-node-agent-*.jar; do
+    if [ -e "$jar" ] && [ -z "$(find "$target/classes" -newer "$jar" -type f -print -quit)" ]; then AGENT_LIB=$target/lib/*:$jar; fi
+  done
+}
+
+# as_agent COMMAND...: with the rights of the agent, and no way to get more.
+as_agent() {
+  if is_root; then setpriv --reuid="$SERVICE_ACCOUNT" --regid="$SERVICE_ACCOUNT" --clear-groups --no-new-privs "$@"; else "$@"; fi
+}
+
+# The agent that runs writes its cache as it ends; the next one begins with it.
+make_agent_cache() {
+  local written=$DATA/agent/classes.aot welcomes
+  [ -n "${AGENT_WRITES_CACHE:-}" ] || return 0
+  stop agent 60
+  rm -f "${AGENT_CACHE%/*}"/agent-*.aot
+  as_agent cat "$written" >"$AGENT_CACHE.new" 2>/dev/null || : >"$AGENT_CACHE.new"
+  # Empty where none could be written: then it is not tried again.
+  mv "$AGENT_CACHE.new" "$AGENT_CACHE"
+  rm -f "$written"
+  welcomes=$(agent_welcomes)
+  start_agent
+  wait_for 120 "the agent" agent_welcomed "$welcomes"
+}
+
+# How often agents of this data folder were welcomed by the server.
+agent_welcomes() { grep -c 'welcomed by the server' "$DATA/printed/agent.log" || true; }
+agent_welcomed() { [ "$(agent_welcomes)" -gt "$1" ]; }
+
 start_agent() {
-  local as=() devices=()
+  local as=() devices=() cache=()
+  find_agent_cache
+  AGENT_WRITES_CACHE=
+  if [ -s "$AGENT_CACHE" ]; then
+    cache=("-XX:AOTCache=$AGENT_CACHE")
+  elif [ ! -e "$AGENT_CACHE" ] && [ "${AGENT_LIB%.jar}" != "$AGENT_LIB" ]; then
+    AGENT_WRITES_CACHE=yes
+    cache=("-XX:AOTCacheOutput=$DATA/agent/classes.aot")
+  fi
   if [ -e "$DATA/node/devices" ]; then devices=(--devices "$DATA/node/devices"); fi
   if is_root; then as=(setpriv --reuid="$SERVICE_ACCOUNT" --regid="$SERVICE_ACCOUNT" --clear-groups --no-new-privs); fi
   if [ ! -e "$DATA/agent/node.crt" ]; then
     (umask 077 && admin POST "/enrolments" -d "node=$NODE_NAME" >"$DATA/agent/enrolment")
     if is_root; then chown "$SERVICE_ACCOUNT:" "$DATA/agent/enrolment"; fi
   fi
-  MALLOC_ARENA_MAX=1 spawn agent "${as[@]}" "$JAVA" "${AGENT_FLAGS[@]}" "-Dqueqiao.shim=$SHIM" -cp "$AGENT_LIB" org.queqiao.agent.AgentMain \
+  MALLOC_ARENA_MAX=1 spawn agent "${as[@]}" "$JAVA" "${AGENT_FLAGS[@]}" "${cache[@]}" "-Dqueqiao.shim=$SHIM" -cp "$AGENT_LIB" org.queqiao.agent.AgentMain \
     --data "$DATA/agent" --node "$NODE_NAME" --launcher "$DATA$LAUNCHER_SOCKET" --spool "$DATA/node/spool" \
     --job-socket "$DATA/jobs/agent.sock" ${QUEQIAO_AGENT_CORES:+--cores "$QUEQIAO_AGENT_CORES"} "${devices[@]}"
 }
@@ -320,6 +373,7 @@ services_up() {
     start_agent
   fi
   wait_for 120 "the node $NODE_NAME" node_up
+  make_agent_cache
   local url
   url=$(server_url)
   if [ "$was_running" = yes ]; then

@@ -26,6 +26,39 @@ SHIM_API int32_t shim_perf_read(int32_t fd, uint64_t values[3]);
 
 SHIM_API int32_t shim_close(int32_t fd);
 
+/* The numbers of a CPU as the kernel has them; -1 where it does not tell. */
+enum { SHIM_CPU_NUMBER, SHIM_CPU_CORE, SHIM_CPU_PACKAGE, SHIM_CPU_NUMA, SHIM_CPU_FIELDS };
+
+/*
+ * The CPUs that are online, in ascending order; `root` is "/" but in a test. Returns how many; -E2BIG when
+ * there are more than `most`, -ENODATA when the kernel names none.
+ */
+SHIM_API int32_t shim_topology_cpus(const char *root, int32_t cpus[][SHIM_CPU_FIELDS], int32_t most);
+
+/* Level from 1 on; kind 0 data, 1 instructions, 2 both; size in bytes; CPUs that share it; -1 where unknown. */
+enum { SHIM_CACHE_LEVEL, SHIM_CACHE_KIND, SHIM_CACHE_BYTES, SHIM_CACHE_SHARERS, SHIM_CACHE_FIELDS };
+
+/* The caches of a CPU, nearest first. Returns how many. */
+SHIM_API int32_t shim_topology_caches(const char *root, int32_t cpu, int64_t caches[][SHIM_CACHE_FIELDS], int32_t most);
+
+enum { SHIM_ENERGY_PACKAGE, SHIM_ENERGY_MEMORY };
+
+/* Microjoules so far, and after how many the counter begins at 0 again. */
+enum { SHIM_ENERGY_DOMAIN, SHIM_ENERGY_UJ, SHIM_ENERGY_RANGE_UJ, SHIM_ENERGY_FIELDS };
+
+/*
+ * The counters of powercap, in an order that stays. Returns how many; -ENOENT where there are none, -EACCES
+ * where only root may read them.
+ */
+SHIM_API int32_t shim_energy_read(const char *root, int64_t zones[][SHIM_ENERGY_FIELDS], int32_t most);
+
+/*
+ * A counter of the PMU `power` for a domain and package, from 0 on, for shim_perf_read; each count is so many
+ * femtojoules. -ENOENT without the PMU or the event, -ENODEV without the package, -EACCES or -EPERM where
+ * this process may not count it. The descriptor is closed by the caller.
+ */
+SHIM_API int32_t shim_energy_open(const char *root, int32_t domain, int32_t package, int64_t *femtojoules);
+
 enum { SHIM_MAX_HANDED = 24 };
 
 /*

@@ -30,6 +30,8 @@ public final class AgentMain {
     try (FileChannel guard = lock(options.data())) {
       // The native part of JNA is unpacked where this user may execute it.
       System.setProperty("jna.tmpdir", folder(options.data().resolve("native")).toString());
+      // Where libraries lie is known: otherwise JNA starts ldconfig and reads what it prints.
+      System.setProperty("jna.platform.library.path", "");
       new Agent(options).run();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

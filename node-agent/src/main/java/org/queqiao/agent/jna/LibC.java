@@ -2,6 +2,7 @@ package org.queqiao.agent.jna;
 
 import com.sun.jna.LastErrorException;
 import com.sun.jna.Native;
+import com.sun.jna.NativeLibrary;
 import com.sun.jna.NativeLong;
 import com.sun.jna.Pointer;
 import com.sun.jna.Structure;
@@ -13,7 +14,8 @@ final class LibC {
   static final int SC_CLK_TCK = 2;
 
   static {
-    Native.register(LibC.class, "c");
+    // It is loaded already: to look for it would start another program.
+    Native.register(LibC.class, NativeLibrary.getProcess());
   }
 
   private LibC() {}

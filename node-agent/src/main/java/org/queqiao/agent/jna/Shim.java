@@ -1,6 +1,7 @@
 package org.queqiao.agent.jna;
 
 import com.sun.jna.Native;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -38,6 +39,13 @@ public final class Shim {
 
     static native int shim_close(int fd);
 
+    static native int shim_topology_cpus(String root, int[] cpus, int most);
+
+    static native int shim_energy_read(String root, long[] zones, int most);
+
+    static native int shim_energy_open(
+        String root, int domain, int packageNumber, long[] femtojoules);
+
     static native int shim_gpu_read(long[] values);
 
     static native int shim_handout_connect(String path);
@@ -49,6 +57,29 @@ public final class Shim {
   }
 
   private static final int HANDED_MAX = 24;
+  private static final int CPUS_MAX = 8192;
+  private static final int CPU_FIELDS = 4;
+
+  /** Zones of {@link #energy} at most. */
+  public static final int ZONES_MAX = 128;
+
+  /** Figures of a zone: domain, microjoules, and after how many it begins at 0 again. */
+  public static final int ZONE_FIELDS = 3;
+
+  /** Domains of energy: a processor package, and its memory. */
+  public static final int ENERGY_PACKAGE = 0;
+
+  public static final int ENERGY_MEMORY = 1;
+
+  /**
+   * A CPU that is online; what the kernel does not tell is -1.
+   *
+   * @param number of the CPU
+   * @param core within its package
+   * @param socket its package
+   * @param numa the NUMA node whose memory is near
+   */
+  public record Cpu(int number, int core, int socket, int numa) {}
 
   /**
    * The open counters of one run, in the order of their numbers.
@@ -141,6 +172,48 @@ public final class Shim {
     for (int fd : handed.fds()) {
       Functions.shim_close(fd);
     }
+  }
+
+  /**
+   * The CPUs that are online, in ascending order.
+   *
+   * @param root where {@code sys} is, {@code /} but in a test
+   * @return empty when the kernel does not tell, or the library is absent
+   */
+  public List<Cpu> cpus(Path root) {
+    int[] fields = new int[CPUS_MAX * CPU_FIELDS];
+    int count =
+        absence == null ? Functions.shim_topology_cpus(root.toString(), fields, CPUS_MAX) : -EINVAL;
+    List<Cpu> out = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      int at = i * CPU_FIELDS;
+      out.add(new Cpu(fields[at], fields[at + 1], fields[at + 2], fields[at + 3]));
+    }
+    return out;
+  }
+
+  /**
+   * The energy counters of powercap, in an order that stays.
+   *
+   * @param zones {@link #ZONE_FIELDS} for each of at most {@link #ZONES_MAX}
+   * @return how many there are, or a negated errno
+   */
+  public int energy(Path root, long[] zones) {
+    return absence == null
+        ? Functions.shim_energy_read(root.toString(), zones, ZONES_MAX)
+        : -EINVAL;
+  }
+
+  /**
+   * A counter of the PMU {@code power}, for {@link #read} and {@link #close}.
+   *
+   * @param femtojoules takes how many each count is
+   * @return a descriptor, or a negated errno
+   */
+  public int openEnergy(Path root, int domain, int packageNumber, long[] femtojoules) {
+    return absence == null
+        ? Functions.shim_energy_open(root.toString(), domain, packageNumber, femtojoules)
+        : -EINVAL;
   }
 
   /**

@@ -14,12 +14,12 @@ import org.queqiao.contract.metrics.CounterValue.State;
 
 /** What is counted of the node as a whole, beside the gauges of a heartbeat. */
 public final class NodeMeters {
-  private static final int EACCES = 13;
   private static final int EIO = 5;
   private static final int ENOENT = 2;
 
   private final Path root;
   private final Shim shim;
+  private final EnergyMeter energy;
 
   /**
    * Meters of a machine.
@@ -29,13 +29,14 @@ public final class NodeMeters {
   public NodeMeters(Path root, Shim shim) {
     this.root = root;
     this.shim = shim;
+    this.energy = new EnergyMeter(root, shim);
   }
 
   /** The figures of now; what is not there says why. */
   public List<CounterValue> read() {
     List<CounterValue> out = new ArrayList<>();
     network(out);
-    out.add(energy());
+    out.addAll(energy.read());
     accelerators(out);
     lustre(out);
     return out;
@@ -60,30 +61,6 @@ public final class NodeMeters {
       out.add(missing(Counter.NETWORK_RECEIVED, State.FAILED, EIO));
       out.add(missing(Counter.NETWORK_SENT, State.FAILED, EIO));
     }
-  }
-
-  /** Of all processor packages; the counter of each wraps now and then. */
-  private CounterValue energy() {
-    long sum = 0;
-    int packages = 0;
-    try (DirectoryStream<Path> zones =
-        Files.newDirectoryStream(root.resolve("sys/class/powercap"), "intel-rapl:[0-9]*")) {
-      for (Path zone : zones) {
-        // A zone with two colons is a part of a package.
-        if (zone.getFileName().toString().split(":").length == 2) {
-          if (!Files.isReadable(zone.resolve("energy_uj"))) {
-            return missing(Counter.ENERGY, State.FORBIDDEN, EACCES);
-          }
-          sum += Long.parseLong(Files.readString(zone.resolve("energy_uj")).strip());
-          packages++;
-        }
-      }
-    } catch (IOException | NumberFormatException e) {
-      return missing(Counter.ENERGY, State.UNSUPPORTED, ENOENT);
-    }
-    return packages == 0
-        ? missing(Counter.ENERGY, State.UNSUPPORTED, ENOENT)
-        : CounterValue.exact(Counter.ENERGY, sum);
   }
 
   private void accelerators(List<CounterValue> out) {

@@ -57,6 +57,10 @@ public final class NodeProbe {
       absent.add(
           "events: " + shim.absentEvents().stream().map(Counter::text).collect(joining(" ")));
     }
+    List<NodeFacts.NumaNode> numa = NumaLayout.of(shim.cpus(Path.of("/")), cores);
+    if (shim.absence().isEmpty() && numa.isEmpty()) {
+      absent.add("NUMA nodes: the kernel does not say where each core that is offered lies");
+    }
     return new NodeFacts(
         name,
         line("/proc/sys/kernel/random/boot_id"),
@@ -66,7 +70,7 @@ public final class NodeProbe {
         version(),
         line("/proc/sys/kernel/osrelease"),
         absent,
-        NumaLayout.read(Path.of("/sys/devices/system"), cores),
+        numa,
         suspends);
   }
 

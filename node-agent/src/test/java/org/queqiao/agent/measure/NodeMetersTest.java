@@ -12,6 +12,7 @@ import org.queqiao.contract.metrics.Counter;
 import org.queqiao.contract.metrics.CounterValue;
 
 final class NodeMetersTest {
+  private final Shim shim = TestShim.load();
   @TempDir private Path root;
 
   private void file(String path, String text) throws IOException {
@@ -21,11 +22,36 @@ final class NodeMetersTest {
   }
 
   private CounterValue value(Counter counter) {
-    return new NodeMeters(root, Shim.load())
-        .read().stream()
-            .filter(each -> each.counter() == counter.number())
-            .findFirst()
-            .orElseThrow();
+    return value(new NodeMeters(root, shim), counter);
+  }
+
+  private static CounterValue value(NodeMeters meters, Counter counter) {
+    return meters.read().stream()
+        .filter(each -> each.counter() == counter.number())
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private void zone(String zone, String name, long microjoules) throws IOException {
+    String folder = "sys/class/powercap/" + zone + "/";
+    file(folder + "name", name + "\n");
+    file(folder + "max_energy_range_uj", "10000\n");
+    file(folder + "energy_uj", microjoules + "\n");
+  }
+
+  @Test
+  void energyThatBeginsAtZeroAgainIsCarriedOn() throws IOException {
+    NodeMeters meters = new NodeMeters(root, shim);
+    long[][] told = {{9000, 5, 9005}, {200, 7, 10207}, {150, 7, 20157}, {160, 3, 30163}};
+    for (long[] each : told) {
+      zone("intel-rapl:0", "package-0", each[0]);
+      zone("intel-rapl:1", "package-1", each[1]);
+      assertThat(value(meters, Counter.ENERGY).value()).isEqualTo(each[2]);
+    }
+    assertThat(value(meters, Counter.MEMORY_ENERGY).present()).isFalse();
+    zone("intel-rapl:0:1", "dram", 40);
+    zone("intel-rapl:1:0", "core", 4000);
+    assertThat(value(new NodeMeters(root, shim), Counter.MEMORY_ENERGY).value()).isEqualTo(40);
   }
 
   @Test
@@ -39,9 +65,9 @@ final class NodeMetersTest {
           eth0: 100 1 0 0 0 0 0 0 7 1 0 0 0 0 0 0
            ib0:20 1 0 0 0 0 0 0 3 1 0 0 0 0 0 0
         """);
-    file("sys/class/powercap/intel-rapl:0/energy_uj", "1000\n");
-    file("sys/class/powercap/intel-rapl:1/energy_uj", "234\n");
-    file("sys/class/powercap/intel-rapl:0:0/energy_uj", "777\n");
+    zone("intel-rapl:0", "package-0", 1000);
+    zone("intel-rapl:1", "package-1", 234);
+    zone("intel-rapl:0:0", "core", 777);
     file(
         "proc/fs/lustre/llite/work-ffff/stats",
         "snapshot_time 1.2 secs.usecs\nread_bytes 3 samples [bytes] 1 9 4096\n"
@@ -58,7 +84,11 @@ final class NodeMetersTest {
   void whatIsNotThereIsMissingWithAReasonAndNotZero() {
     for (Counter counter :
         new Counter[] {
-          Counter.NETWORK_SENT, Counter.ENERGY, Counter.GPU_POWER, Counter.LUSTRE_READ
+          Counter.NETWORK_SENT,
+          Counter.ENERGY,
+          Counter.MEMORY_ENERGY,
+          Counter.GPU_POWER,
+          Counter.LUSTRE_READ
         }) {
       assertThat(value(counter).present()).as(counter.text()).isFalse();
       assertThat(value(counter).missing()).isNotEmpty();

@@ -8,42 +8,62 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.queqiao.agent.jna.Shim;
 import org.queqiao.contract.node.NodeFacts.NumaNode;
 
 /** How cores lie is read as the kernel shows it, or not at all. */
 final class NumaLayoutTest {
-  @TempDir Path system;
+  private final Shim shim = TestShim.load();
+  @TempDir Path root;
 
-  private void node(int number, String cpus) throws IOException {
-    Path folder = Files.createDirectories(system.resolve("node/node" + number));
-    Files.writeString(folder.resolve("cpulist"), cpus + "\n");
+  private void file(String name, String text) throws IOException {
+    Path file = root.resolve("sys/devices/system").resolve(name);
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, text + "\n");
   }
 
   private void socket(int cpu, int socket) throws IOException {
-    Path folder = Files.createDirectories(system.resolve("cpu/cpu" + cpu + "/topology"));
-    Files.writeString(folder.resolve("physical_package_id"), socket + "\n");
+    file("cpu/cpu" + cpu + "/topology/physical_package_id", Integer.toString(socket));
+  }
+
+  private List<NumaNode> layout(int cores) {
+    return NumaLayout.of(shim.cpus(root), cores);
   }
 
   @Test
   void coresAreListedByNumaNodeWithTheirSocket() throws IOException {
-    node(0, "0-1,4");
-    node(1, "2-3");
-    node(2, "");
-    socket(0, 0);
-    socket(2, 1);
-    assertThat(NumaLayout.read(system, 5))
+    file("cpu/online", "0-4");
+    file("node/online", "0-2");
+    file("node/node0/cpulist", "0-1,4");
+    file("node/node1/cpulist", "2-3");
+    file("node/node2/cpulist", "");
+    for (int cpu = 0; cpu < 5; cpu++) {
+      socket(cpu, cpu == 2 || cpu == 3 ? 1 : 0);
+    }
+    assertThat(layout(5))
         .containsExactly(new NumaNode(0, List.of(0, 1, 4)), new NumaNode(1, List.of(2, 3)));
-    assertThat(NumaLayout.read(system, 2)).containsExactly(new NumaNode(0, List.of(0, 1)));
+    assertThat(layout(2)).containsExactly(new NumaNode(0, List.of(0, 1)));
   }
 
   @Test
   void aKernelThatSaysTooLittleIsNotBelieved() throws IOException {
-    assertThat(NumaLayout.read(system, 2)).isEmpty();
-    node(0, "0-1");
-    assertThat(NumaLayout.read(system, 2)).as("no sockets").isEmpty();
+    assertThat(layout(2)).isEmpty();
+    file("cpu/online", "0-1");
+    file("node/online", "0");
+    file("node/node0/cpulist", "0-1");
+    assertThat(layout(2)).as("no sockets").isEmpty();
     socket(0, 0);
-    assertThat(NumaLayout.read(system, 4)).as("two cores are nowhere").isEmpty();
-    node(1, "x");
-    assertThat(NumaLayout.read(system, 2)).isEmpty();
+    assertThat(layout(2)).as("one core is nowhere").isEmpty();
+    socket(1, 0);
+    assertThat(layout(2)).containsExactly(new NumaNode(0, List.of(0, 1)));
+    assertThat(layout(4)).as("two cores are not there").isEmpty();
+    file("node/node0/cpulist", "x");
+    assertThat(layout(2)).isEmpty();
+  }
+
+  @Test
+  void thisMachineHasEachOfItsCpusOnce() {
+    List<Integer> numbers = shim.cpus(Path.of("/")).stream().map(Shim.Cpu::number).toList();
+    assertThat(numbers).isNotEmpty().isSorted().doesNotHaveDuplicates();
   }
 }

@@ -39,7 +39,8 @@ public enum Counter {
   GPU_MEMORY(48, "gpuMemUsedBytes", Unit.BYTES, Scope.NODE),
   GPU_POWER(49, "gpuPowerMw", Unit.MILLIWATTS, Scope.NODE),
   LUSTRE_READ(50, "lustreReadBytes", Unit.BYTES, Scope.NODE),
-  LUSTRE_WRITTEN(51, "lustreWrittenBytes", Unit.BYTES, Scope.NODE);
+  LUSTRE_WRITTEN(51, "lustreWrittenBytes", Unit.BYTES, Scope.NODE),
+  MEMORY_ENERGY(52, "memEnergyUj", Unit.MICROJOULES, Scope.NODE);
 
   /** Of what it is counted. */
   public enum Scope {
