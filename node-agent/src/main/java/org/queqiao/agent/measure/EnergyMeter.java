@@ -9,9 +9,9 @@ import org.queqiao.contract.metrics.CounterValue;
 import org.queqiao.contract.metrics.CounterValue.State;
 
 /**
- * The energy of processor packages and of their memory, from powercap, or from the PMU {@code power}
- * where only root may read powercap. A counter that begins at 0 again is carried on. Used by one
- * thread.
+ * The energy of processor packages and of their memory, from powercap, or from the PMU {@code
+ * power} where only root may read powercap. A counter that begins at 0 again is carried on. Used by
+ * one thread.
  */
 final class EnergyMeter {
   private static final int EPERM = 1;

@@ -10,8 +10,7 @@ final class TestShim {
   private TestShim() {}
 
   static Shim load() {
-    Path file =
-        Path.of(System.getProperty("queqiao.root"), "native/target/bin/libqueqiao-shim.so");
+    Path file = Path.of(System.getProperty("queqiao.root"), "native/target/bin/libqueqiao-shim.so");
     System.setProperty("queqiao.shim", file.toString());
     Shim shim = Shim.load();
     assertThat(shim.absence()).isEmpty();
