@@ -166,6 +166,15 @@ client_suspension() {
   api "$(default_account)" POST "/api/v1/jobs/${ARGS[0]}/$1"
 }
 
+# job JOB [--json]: all that is known of it.
+client_job() {
+  running
+  take_account
+  only 1
+  case ${ARGS[0]:-} in '' | *[!0-9]*) die "which job? ./queqiao job JOB" ;; esac
+  api "$(default_account)" GET "/api/v1/jobs/${ARGS[0]}" -H "$(answer_type)"
+}
+
 # steps JOB: what it has started with "queqiao run".
 client_steps() {
   running

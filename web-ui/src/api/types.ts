@@ -37,6 +37,8 @@ export interface Job {
   detail?: string | null;
   suspendedSinceMs?: number | null;
   suspendRequest?: { suspend: boolean; by: string; atMs: number } | null;
+  /** For whom a run of it was last told to end or to stand still. */
+  preemptedBy?: number | null;
   arrayJobId?: number | null;
   arrayTaskId?: number | null;
 }

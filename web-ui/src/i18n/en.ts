@@ -67,6 +67,7 @@ export const en = {
     suspend: "Suspend",
     resume: "Resume",
     suspendedBy: "Suspension asked for by",
+    preemptedBy: "Made room for job",
     cancelSure: "Cancel job {id}?",
     pendingCharge: "being posted",
     outputCut: "Only the last {size} are shown.",

@@ -67,6 +67,7 @@ export const zh: Texts = {
     suspend: "暂停",
     resume: "恢复",
     suspendedBy: "暂停请求人",
+    preemptedBy: "为作业让出资源",
     cancelSure: "取消作业 {id}？",
     pendingCharge: "正在入账",
     outputCut: "仅显示最后 {size}。",

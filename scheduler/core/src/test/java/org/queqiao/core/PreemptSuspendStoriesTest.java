@@ -164,6 +164,9 @@ final class PreemptSuspendStoriesTest {
     story.after(20_000).exits(low, 0);
     assertThat(story.state(low)).isEqualTo(COMPLETED);
     assertThat(story.job(low).suspendedMs(story.nowMs)).isEqualTo(60_001);
+    restarts();
+    assertThat(story.job(low).preemptedBy()).isEqualTo(urgent);
+    assertThat(story.job(urgent).preemptedBy()).isNull();
   }
 
   @Test

@@ -149,7 +149,8 @@ final class ImageReader {
         in.getRevision(),
         in.getReservation().isEmpty() ? null : new ReservationName(in.getReservation()),
         in.hasPreemption() ? preemption(in.getPreemption()) : PreemptionImage.NONE,
-        in.hasSuspension() ? SuspensionReader.image(in.getSuspension()) : null);
+        in.hasSuspension() ? SuspensionReader.image(in.getSuspension()) : null,
+        in.getPreemptedBy() == 0 ? null : new JobId(in.getPreemptedBy()));
   }
 
   private static PreemptionImage preemption(PbPreemptionImage in) {

@@ -138,6 +138,9 @@ final class ImageWriter {
             .setPromisedMs(job.promisedMs())
             .setRevision(job.revision())
             .setReservation(job.reservation() == null ? "" : job.reservation().value());
+    if (job.preemptedBy() != null) {
+      out.setPreemptedBy(job.preemptedBy().value());
+    }
     if (!job.preemption().equals(PreemptionImage.NONE)) {
       out.setPreemption(preemption(job.preemption()));
     }

@@ -299,6 +299,8 @@ public record ClusterImage(
    * @param reservation the reservation that its latest run uses or used, or null
    * @param preemption whom it makes room for, or whether room is made for it
    * @param suspension how its latest run was suspended; null for one that never was to be
+   * @param preemptedBy the job for which a run of it was last told to end or to stand still; null
+   *     for none
    */
   public record JobImage(
       JobId id,
@@ -331,7 +333,8 @@ public record ClusterImage(
       int revision,
       ReservationName reservation,
       PreemptionImage preemption,
-      Suspension suspension) {
+      Suspension suspension,
+      JobId preemptedBy) {
     public JobImage {
       allocations = List.copyOf(allocations);
       dependencies = List.copyOf(dependencies);
@@ -370,7 +373,8 @@ public record ClusterImage(
           revision,
           reservation,
           preemption,
-          suspension);
+          suspension,
+          preemptedBy);
     }
 
     /** How long its latest run was stopped until a moment. */
@@ -434,6 +438,7 @@ public record ClusterImage(
           0,
           null,
           PreemptionImage.NONE,
+          null,
           null);
     }
   }

@@ -63,6 +63,12 @@ final class PreemptionSamples {
             new PreemptRules(PreemptMode.CANCEL, 0, 1)));
   }
 
+  /** One that was pushed aside once. */
+  static ClusterImage preemptedBy(ClusterImage first) {
+    ClusterImage.JobImage job = first.jobs().getFirst();
+    return first.withOnly(List.of(Changed.with(job, "preemptedBy", new JobId(12))));
+  }
+
   /** One that waits and claims, and one that is pushed aside for it. */
   static ClusterImage image(ClusterImage first) {
     List<ClusterImage.JobImage> jobs =

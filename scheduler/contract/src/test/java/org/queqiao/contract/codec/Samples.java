@@ -434,6 +434,7 @@ final class Samples {
     out.put("ClusterImage-suspended", SuspensionSamples.image(image()));
     out.put("ClusterImage-stopped-on-some", SuspensionSamples.imageOfParts(image()));
     out.put("ClusterImage-yielding", PreemptionSamples.yielding(SuspensionSamples.image(image())));
+    out.put("ClusterImage-preempted-by", PreemptionSamples.preemptedBy(image()));
     out.put("ClusterImage-wallets", WalletSamples.image(image()));
     out.put("ClusterImage-money", MoneySamples.image(image()));
     out.put("ClusterImage-prices", MoneySamples.laterImage(image()));
@@ -516,6 +517,7 @@ final class Samples {
         3,
         null,
         PreemptionImage.NONE,
+        null,
         null);
   }
 

@@ -105,7 +105,7 @@ public final class DeadlineCheck {
         break;
       }
       Job job = cluster.jobs().find(each.job()).orElseThrow();
-      if (job.deadlineMs() > nowMs) {
+      if (JobClock.deadlineMs(job) > nowMs) {
         facts.add(new Fact(Actor.SCHEDULER, new JobSignalled(job.run())));
       }
     }
@@ -141,7 +141,7 @@ public final class DeadlineCheck {
     }
     TaskIndices all = job.spec().array().tasks();
     TaskIndices tasks =
-        state == JobState.CANCELLED ? job.hopelessTasks() : job.array().waitingTasks(all);
+        state == JobState.CANCELLED ? ArrayProgress.hopelessTasks(job) : job.array().waitingTasks(all);
     return new Fact(Actor.SCHEDULER, new ArrayTasksEnded(id, tasks, state, nowMs, detail));
   }
 }

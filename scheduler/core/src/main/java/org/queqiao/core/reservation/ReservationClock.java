@@ -65,7 +65,7 @@ public final class ReservationClock {
       }
       any = true;
       // A run at its own limit is told so by the same tick.
-      if (job.deadlineMs() > nowMs && facts.size() < last) {
+      if (JobClock.deadlineMs(job) > nowMs && facts.size() < last) {
         add(facts, new JobKillRequested(job.run(), KillCause.TIMEOUT));
       }
     }

@@ -368,4 +368,13 @@ public final class ArrayProgress {
   public String toString() {
     return image() + ", live " + live + ", holding " + holding;
   }
+
+  /** Of an array: the waiting tasks whose dependency can never be met. */
+  public static TaskIndices hopelessTasks(Job array) {
+    boolean all = array.dependencies() != null && array.dependencies().isHopeless();
+    JobArray asked = array.spec().array();
+    return all
+        ? array.array().waitingTasks(asked.tasks())
+        : array.array().hopelessTasks(asked.tasks());
+  }
 }

@@ -19,7 +19,6 @@ import org.queqiao.contract.job.JobTerms;
 import org.queqiao.contract.job.KillCause;
 import org.queqiao.contract.job.RunExit;
 import org.queqiao.contract.job.Suspension;
-import org.queqiao.contract.job.TaskIndices;
 import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.contract.snapshot.PreemptionImage;
 import org.queqiao.core.predict.Experience;
@@ -58,6 +57,9 @@ public final class Job {
   private ReservationName reservation;
 
   private PreemptionImage preemption = PreemptionImage.NONE;
+
+  /** For whom a run of it was last told to end or to stand still; null for nobody. */
+  private JobId preemptedBy;
 
   /** Null for a run that nobody ever wanted to suspend. */
   private Suspension suspension;
@@ -139,6 +141,7 @@ public final class Job {
     this.revision = image.revision();
     this.reservation = image.reservation();
     this.preemption = image.preemption();
+    this.preemptedBy = image.preemptedBy();
     this.suspension = image.suspension();
     JobTerms terms = image.spec().terms();
     this.dependencies =
@@ -300,13 +303,6 @@ public final class Job {
     return state == JobState.PENDING && (array == null || array.waiting() > 0);
   }
 
-  /** Of an array: the waiting tasks whose dependency can never be met. */
-  public TaskIndices hopelessTasks() {
-    return dependencies != null && dependencies.isHopeless()
-        ? array.waitingTasks(spec().array().tasks())
-        : array.hopelessTasks(spec().array().tasks());
-  }
-
   public UserName user() {
     return user;
   }
@@ -420,11 +416,6 @@ public final class Job {
     return finishedMs;
   }
 
-  /** When its run must end, see {@link JobClock}. */
-  public long deadlineMs() {
-    return JobClock.deadlineMs(this);
-  }
-
   /** Whether its run is to get its warning signal, or got it. */
   public boolean isSignalled() {
     return signalled;
@@ -475,8 +466,13 @@ public final class Job {
     return preemption;
   }
 
+  JobId preemptedBy() {
+    return preemptedBy;
+  }
+
   void preempt(PreemptionImage now) {
     preemption = now;
+    preemptedBy = now.preemptor() == null ? preemptedBy : now.preemptor();
   }
 
   /** The node where the script of its run runs: the first of the allocations. */

@@ -15,7 +15,7 @@ public final class JobClock {
    * When its run must end: at its time limit, or at its deadline if that comes before. A suspended
    * run has only its deadline; without one the greatest number.
    */
-  static long deadlineMs(Job job) {
+  public static long deadlineMs(Job job) {
     long deadlineMs = job.spec().terms().deadlineMs();
     return deadlineMs == 0 ? limitEndMs(job) : Math.min(limitEndMs(job), deadlineMs);
   }

@@ -50,6 +50,7 @@ final class JobImages {
         job.revision(),
         job.reservation(),
         job.preemption(),
-        job.suspension());
+        job.suspension(),
+        job.preemptedBy());
   }
 }

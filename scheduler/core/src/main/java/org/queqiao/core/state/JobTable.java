@@ -130,7 +130,7 @@ public final class JobTable {
     }
     preemption.index(job);
     if (JobClock.awaitsDeadline(job)) {
-      deadlines.add(new Moment(job.deadlineMs(), job.id()));
+      deadlines.add(new Moment(JobClock.deadlineMs(job), job.id()));
     }
     if (job.state().isTerminal()) {
       finished.add(new Moment(job.finishedMs(), job.id()));
@@ -153,7 +153,7 @@ public final class JobTable {
     }
     preemption.unindex(job);
     if (JobClock.awaitsDeadline(job)) {
-      deadlines.remove(new Moment(job.deadlineMs(), job.id()));
+      deadlines.remove(new Moment(JobClock.deadlineMs(job), job.id()));
     }
     if (job.state().isTerminal()) {
       finished.remove(new Moment(job.finishedMs(), job.id()));

@@ -195,6 +195,9 @@ final class StateDigest {
         out.text("suspends").flag(job.preemption().yields());
       }
     }
+    if (job.preemptedBy() != null) {
+      out.text("preempted by").number(job.preemptedBy().value());
+    }
     if (job.suspension() != null) {
       suspension(job.suspension());
     }

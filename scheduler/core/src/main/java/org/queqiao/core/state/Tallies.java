@@ -94,7 +94,7 @@ public final class Tallies {
       case SUSPENDED -> tally.still(held, JobClock.restMs(job), sign);
       // However long its end takes, it leaves no more to others than its cores.
       case COMPLETING -> tally.still(held, 0, sign);
-      default -> tally.running(held, job.deadlineMs(), sign);
+      default -> tally.running(held, JobClock.deadlineMs(job), sign);
     }
   }
 

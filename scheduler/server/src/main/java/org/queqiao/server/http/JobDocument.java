@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.job.ArrayTask;
 import org.queqiao.contract.job.GresRequest;
 import org.queqiao.contract.job.JobArray;
@@ -32,6 +33,8 @@ import org.queqiao.server.view.JobStatus;
  * @param array of an array: how far it is; else null
  * @param suspension how its latest run was suspended; null for one that never was to be, and for a
  *     job of long ago
+ * @param preemptedBy the job for which a run of it was last told to end or to stand still; null for
+ *     none, and for a job of long ago
  * @param revision how often it was changed; null for a job of long ago
  * @param nodeCount null, as what else history does not keep, for a job of long ago
  */
@@ -74,7 +77,8 @@ record JobDocument(
     ArrayTask task,
     ArrayDocument array,
     Integer revision,
-    Suspension suspension) {
+    Suspension suspension,
+    JobId preemptedBy) {
 
   /**
    * How far an array is.
@@ -173,7 +177,8 @@ record JobDocument(
         entry.task(),
         ArrayDocument.of(entry),
         entry.revision(),
-        status.suspension());
+        status.suspension(),
+        status.preemptedBy());
   }
 
   /** An array with the indices of the tasks that have not started. */
@@ -220,7 +225,8 @@ record JobDocument(
         task,
         known,
         revision,
-        suspension);
+        suspension,
+        preemptedBy);
   }
 
   static String orNull(String text) {
@@ -317,6 +323,7 @@ record JobDocument(
     Json.number(out, "promisedStartMs", promisedStartMs);
     Json.number(out, "revision", revision);
     suspension(out);
+    Json.number(out, "preemptedBy", preemptedBy == null ? null : (Long) preemptedBy.value());
     out.writeStringField("reservation", reservation);
     Json.number(out, "arrayJobId", task == null ? null : (Long) task.array().value());
     Json.number(out, "arrayTaskId", task == null ? null : (Integer) task.index());

@@ -206,7 +206,11 @@ final class JobRoutes {
           if (job.revision() != null) {
             call.response().putHeader(HttpHeaders.ETAG, "\"" + job.revision() + "\"");
           }
-          call.json(200, job::write);
+          if (call.accepted("application/json", "text/plain").equals("text/plain")) {
+            call.text(200, "text/plain", JobText.of(job));
+          } else {
+            call.json(200, job::write);
+          }
         },
         () -> call.refuse(Refused.notFound(NOT_THERE).refusal()));
   }

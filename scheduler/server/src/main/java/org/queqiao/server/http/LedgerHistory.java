@@ -159,6 +159,7 @@ final class LedgerHistory {
         row.task(),
         null,
         null,
+        null,
         null);
   }
 

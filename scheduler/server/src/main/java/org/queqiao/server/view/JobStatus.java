@@ -1,6 +1,7 @@
 package org.queqiao.server.view;
 
 import java.util.List;
+import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.RunExit;
@@ -22,6 +23,7 @@ import org.queqiao.contract.job.Suspension;
  * @param detail more about the end, or about why it waits again, or empty
  * @param formerCoreMs what its earlier runs held, times how long
  * @param suspension how its latest run was suspended; null for one that never was to be
+ * @param preemptedBy the job for which a run of it was last told to end or to stand still, or null
  */
 public record JobStatus(
     JobState state,
@@ -36,13 +38,14 @@ public record JobStatus(
     RunExit exit,
     String detail,
     long formerCoreMs,
-    Suspension suspension) {
+    Suspension suspension,
+    JobId preemptedBy) {
   private static final JobStatus WAITING = waiting(false);
   private static final JobStatus HELD = waiting(true);
 
   private static JobStatus waiting(boolean held) {
     return new JobStatus(
-        JobState.PENDING, held, false, 0, 0, 0, 0, List.of(), List.of(), null, "", 0, null);
+        JobState.PENDING, held, false, 0, 0, 0, 0, List.of(), List.of(), null, "", 0, null, null);
   }
 
   /** A job that was just accepted. */
@@ -72,7 +75,8 @@ public record JobStatus(
         exit,
         detail,
         formerCoreMs,
-        suspension);
+        suspension,
+        preemptedBy);
   }
 
   JobStatus allocated(int run, List<Allocation> given, List<String> where, long nowMs) {
@@ -93,7 +97,8 @@ public record JobStatus(
         null,
         "",
         formerCoreMs,
-        null);
+        null,
+        preemptedBy);
   }
 
   /** Its run is wanted to stop or go on, stops, or goes on. */
@@ -117,7 +122,29 @@ public record JobStatus(
   private JobStatus runs(
       JobState as, long end, List<Allocation> holds, RunExit how, String why, Suspension next) {
     return new JobStatus(
-        as, false, false, attempt, startMs, end, cores, nodes, holds, how, why, formerCoreMs, next);
+        as, false, false, attempt, startMs, end, cores, nodes, holds, how, why, formerCoreMs, next,
+        preemptedBy);
+  }
+
+  /** Its run is told to make room for a job, or for none. */
+  JobStatus preempted(JobId forWhom) {
+    return forWhom == null
+        ? this
+        : new JobStatus(
+            state,
+            heldByUser,
+            heldByAdministrator,
+            attempt,
+            startMs,
+            endMs,
+            cores,
+            nodes,
+            allocations,
+            exit,
+            detail,
+            formerCoreMs,
+            suspension,
+            forWhom);
   }
 
   /** Its run is over and it waits again. */
@@ -135,7 +162,8 @@ public record JobStatus(
         null,
         why,
         Math.addExact(formerCoreMs, runCoreMs(atMs)),
-        null);
+        null,
+        preemptedBy);
   }
 
   /** Core-milliseconds of all runs of a job that has ended; 0 if it never ran. */

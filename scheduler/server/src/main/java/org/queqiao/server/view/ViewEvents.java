@@ -145,7 +145,8 @@ final class ViewEvents {
             image.exit(),
             image.detail(),
             image.formerCoreMs(),
-            image.suspension());
+            image.suspension(),
+            image.preemptedBy());
     return new JobEntry(
             image.id().value(),
             image.user(),
@@ -194,7 +195,7 @@ final class ViewEvents {
       case JobHeld e -> change(e.job(), entry -> entry.status().held(e.byAdministrator()));
       case JobReleased e ->
           change(e.job(), entry -> e.tasks() != null ? entry.status() : entry.status().released());
-      case JobKillRequested e -> change(e.run().job(), entry -> entry.status().killing(nowMs));
+      case JobKillRequested e -> killing(e, nowMs);
       case JobSuspendRequested _, JobSuspended _, JobResumed _, RunPartSuspended _ ->
           suspension(logged);
       case StepStarted _, StepEnded _, RunPartEnded _ -> steps.apply(logged);
@@ -238,6 +239,10 @@ final class ViewEvents {
     }
   }
 
+  private void killing(JobKillRequested e, long nowMs) {
+    change(e.run().job(), entry -> entry.status().killing(nowMs).preempted(e.preemptor()));
+  }
+
   private void fenced(NodeFenced e) {
     nodes.change(
         e.node(), node -> node.in(node.state(), "fenced: " + e.reason(), node.lastSeenMs()));
@@ -263,9 +268,11 @@ final class ViewEvents {
 
   private void suspension(LoggedEvent logged) {
     switch (logged.event()) {
-      case JobSuspendRequested e ->
-          suspension(
-              e.run().job(), null, before -> asked(before, e, logged.actor(), logged.timeMs()));
+      case JobSuspendRequested e -> {
+        suspension(
+            e.run().job(), null, before -> asked(before, e, logged.actor(), logged.timeMs()));
+        change(e.run().job(), entry -> entry.status().preempted(e.preemptor()));
+      }
       case RunPartSuspended e ->
           suspension(e.run().job(), null, before -> before.stoppedOn(e.node(), e.atMs()));
       case JobSuspended e ->

@@ -95,8 +95,17 @@ final class PreemptionRestTest {
     JsonNode pushed = ok(server.get("researcher1", "/api/v1/jobs/" + low));
     assertThat(pushed.path("state").asText()).isEqualTo("PREEMPTED");
     assertThat(pushed.path("detail").asText()).startsWith("made room for job " + high);
+    assertThat(pushed.path("preemptedBy").asLong()).isEqualTo(high);
+    HttpResponse<String> text =
+        server.send(
+            server.request("researcher1", "/api/v1/jobs/" + low, "Accept", "text/plain"));
+    assertThat(text.body())
+        .containsPattern("preemptedBy +" + high + "\n")
+        .containsPattern("state +PREEMPTED\n")
+        .doesNotContain("warningSignal");
     JsonNode ran = ok(server.get("researcher1", "/api/v1/jobs/" + high));
     assertThat(ran.path("state").asText()).isEqualTo("COMPLETED");
+    assertThat(ran.path("preemptedBy").isNull()).isTrue();
     JsonNode listed = ok(server.get("researcher1", "/api/v1/jobs?state=PREEMPTED"));
     assertThat(listed.path("items").toString()).contains("\"id\":" + low + ",");
   }

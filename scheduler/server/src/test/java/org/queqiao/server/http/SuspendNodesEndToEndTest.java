@@ -122,6 +122,7 @@ final class SuspendNodesEndToEndTest {
     assertThat(lines(low, 1)).isEqualTo(50);
     assertThat(ended.path("suspendedMs").asLong())
         .isGreaterThanOrEqualTo(other.path("endMs").asLong() - other.path("startMs").asLong());
+    assertThat(ended.path("preemptedBy").asLong()).isEqualTo(high);
     SuspendedBill.isRight(server, ended);
   }
 

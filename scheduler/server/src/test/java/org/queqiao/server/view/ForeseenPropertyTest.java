@@ -16,6 +16,7 @@ import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.MembershipSet;
 import org.queqiao.contract.event.PartitionDefined;
 import org.queqiao.contract.event.ProjectDefined;
+import org.queqiao.contract.event.QosDefined;
 import org.queqiao.contract.event.UserDefined;
 import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.DomainCode;
@@ -23,10 +24,13 @@ import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.PartitionName;
 import org.queqiao.contract.id.ProjectName;
+import org.queqiao.contract.id.QosName;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.RunExit;
 import org.queqiao.contract.node.NodeFacts;
+import org.queqiao.contract.policy.PreemptMode;
+import org.queqiao.contract.policy.PreemptRules;
 import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.core.SchedulerMachine;
 import org.queqiao.core.message.Decision;
@@ -40,8 +44,8 @@ import org.queqiao.testkit.Step;
 import org.queqiao.testkit.TestSize;
 
 /**
- * What is shown of predicted run times and promised starts is what the scheduler goes by, after
- * every fact of random histories, and after a restart in the middle of them.
+ * What is shown of predicted run times, promised starts and of whom runs made room for is what the
+ * scheduler goes by, after every fact of random histories, and after a restart in the middle of them.
  */
 final class ForeseenPropertyTest {
   private static final int SEEDS = TestSize.ciOrFull(40, 2_000);
@@ -52,12 +56,14 @@ final class ForeseenPropertyTest {
 
   private int predicted;
   private int promised;
+  private int preempted;
 
   @Test
   void isWhatTheSchedulerGoesBy() {
     SeededProperty.holds(SEEDS, Histories::new);
     assertThat(predicted).as("runs that were started by a prediction").isGreaterThan(SEEDS * 10);
     assertThat(promised).as("promises that were looked at").isGreaterThan(SEEDS * 10);
+    assertThat(preempted).as("jobs that were pushed aside").isGreaterThan(SEEDS);
   }
 
   private final class Histories implements SeededProperty.Case<Step> {
@@ -126,8 +132,19 @@ final class ForeseenPropertyTest {
       for (int i = 0; i < 2; i++) {
         NodeFacts facts =
             new NodeFacts(new NodeName("n" + i), "b", 4, 4L << 30, List.of(), "1", "6", List.of());
-        tell(new Input.RegisterNode(facts, List.of(), List.of()));
+        tell(new Input.RegisterNode(facts.suspending(), List.of(), List.of()));
       }
+      qos("ended", List.of(), PreemptMode.CANCEL);
+      qos("again", List.of(), PreemptMode.REQUEUE);
+      qos("still", List.of(), PreemptMode.SUSPEND);
+      List<QosName> all = List.of(new QosName("ended"), new QosName("again"), new QosName("still"));
+      qos("urgent", all, PreemptMode.OFF);
+    }
+
+    private void qos(String name, List<QosName> preempts, PreemptMode mode) {
+      QosDefined qos =
+          new QosDefined(new QosName(name), name, 0, preempts, new PreemptRules(mode, 0, 0));
+      tell(new Input.DefineQos(OWNER, qos));
     }
 
     private void move() {
@@ -161,6 +178,10 @@ final class ForeseenPropertyTest {
               .tasks(1)
               .cpusPerTask(1 + random.nextInt(4))
               .limitMs(HOUR_MS + random.nextInt(3) * HOUR_MS);
+      if (random.nextInt(3) == 0) {
+        List<String> qos = List.of("ended", "again", "still", "urgent");
+        request.qos(new QosName(qos.get(random.nextInt(4)))).memBytes(1L << 20);
+      }
       if (random.nextInt(4) == 0) {
         request.array("1-" + (1 + random.nextInt(4)));
       }
@@ -211,6 +232,10 @@ final class ForeseenPropertyTest {
         assertThat(shown)
             .as("of job %s, which is %s", job.id(), job.state())
             .isEqualTo(new JobEntry.Foreseen(job.predictedMs(), job.promisedMs(), task));
+        assertThat(view.jobs().find(job.id().value()).status().preemptedBy())
+            .as("for whom job %s, which is %s, made room", job.id(), job.state())
+            .isEqualTo(job.preemptedBy());
+        preempted += job.preemptedBy() != null ? 1 : 0;
         predicted += job.predictedMs() != 0 ? 1 : 0;
         promised += job.promisedMs() != 0 ? 1 : 0;
       }
