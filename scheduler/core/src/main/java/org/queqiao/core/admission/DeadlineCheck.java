@@ -141,7 +141,9 @@ public final class DeadlineCheck {
     }
     TaskIndices all = job.spec().array().tasks();
     TaskIndices tasks =
-        state == JobState.CANCELLED ? ArrayProgress.hopelessTasks(job) : job.array().waitingTasks(all);
+        state == JobState.CANCELLED
+            ? ArrayProgress.hopelessTasks(job)
+            : job.array().waitingTasks(all);
     return new Fact(Actor.SCHEDULER, new ArrayTasksEnded(id, tasks, state, nowMs, detail));
   }
 }

@@ -122,7 +122,19 @@ public record JobStatus(
   private JobStatus runs(
       JobState as, long end, List<Allocation> holds, RunExit how, String why, Suspension next) {
     return new JobStatus(
-        as, false, false, attempt, startMs, end, cores, nodes, holds, how, why, formerCoreMs, next,
+        as,
+        false,
+        false,
+        attempt,
+        startMs,
+        end,
+        cores,
+        nodes,
+        holds,
+        how,
+        why,
+        formerCoreMs,
+        next,
         preemptedBy);
   }
 

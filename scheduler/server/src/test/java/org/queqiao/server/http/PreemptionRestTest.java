@@ -97,8 +97,7 @@ final class PreemptionRestTest {
     assertThat(pushed.path("detail").asText()).startsWith("made room for job " + high);
     assertThat(pushed.path("preemptedBy").asLong()).isEqualTo(high);
     HttpResponse<String> text =
-        server.send(
-            server.request("researcher1", "/api/v1/jobs/" + low, "Accept", "text/plain"));
+        server.send(server.request("researcher1", "/api/v1/jobs/" + low, "Accept", "text/plain"));
     assertThat(text.body())
         .containsPattern("preemptedBy +" + high + "\n")
         .containsPattern("state +PREEMPTED\n")

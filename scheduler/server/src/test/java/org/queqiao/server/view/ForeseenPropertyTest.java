@@ -45,7 +45,8 @@ import org.queqiao.testkit.TestSize;
 
 /**
  * What is shown of predicted run times, promised starts and of whom runs made room for is what the
- * scheduler goes by, after every fact of random histories, and after a restart in the middle of them.
+ * scheduler goes by, after every fact of random histories, and after a restart in the middle of
+ * them.
  */
 final class ForeseenPropertyTest {
   private static final int SEEDS = TestSize.ciOrFull(40, 2_000);
