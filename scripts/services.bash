@@ -272,6 +272,8 @@ start_launcher() {
   if [ "${QUEQIAO_AGENT_CORES:-0}" -gt "$(nproc)" ]; then limits=(--limits memory,pids); fi
   # What is in this list is offered to jobs, and closed to those that were not given it.
   if [ -e "$DATA/node/devices" ]; then limits+=(--devices "$DATA/node/devices"); fi
+  # Root's own commands before and after each run, and the health check.
+  if is_root && [ -d "$DATA/node/commands" ]; then limits+=(--commands "$DATA/node/commands"); fi
   spawn launcher "$LAUNCHER" --data "$DATA/node" --socket "$DATA$LAUNCHER_SOCKET" \
     --public-key "$DATA/node/launch-key.pub" --node "$NODE_NAME" --agent-uid "$agent_uid" "${limits[@]}"
   wait_for 10 "the launcher" test -S "$DATA$LAUNCHER_SOCKET"

@@ -114,6 +114,8 @@ static void describe(const struct launcher *self, const struct order *order, con
     memcpy(spec->boot_id, self->boot_id, BOOT_ID_BYTES);
     run_name(spec->run_name, order->job_id, order->attempt);
     snprintf(spec->run_path, sizeof spec->run_path, "%.3900s/runs/%s", self->data_path, spec->run_name);
+    snprintf(spec->commands, sizeof spec->commands, "%s", self->options.commands == NULL ? "" : self->options.commands);
+    spec->command_ms = self->options.command_ms;
     leave_out_unlimited(spec);
 }
 
@@ -199,10 +201,7 @@ void batch_launch(struct launcher *self, const struct order *order, const struct
 }
 
 /* An own session, no handler or mask of the launcher, an empty environment, four descriptors. */
-static int start_monitor(const struct launcher *self, const struct item *item, pid_t *pid) {
-    char name[RUN_NAME_BYTES];
-    char title[] = "queqiao-monitor";
-    char *arguments[] = {title, name, NULL};
+static int spawn_monitor(const struct launcher *self, const struct item *item, char *const *arguments, pid_t *pid) {
     char *environment[] = {NULL};
     const int sources[] = {self->null_fd,          self->null_fd,   self->null_fd,            item->files[SPEC_FILE],
                            item->files[RUN_FILE], self->spool_fd, item->files[CONTROL_FILE]};
@@ -212,7 +211,6 @@ static int start_monitor(const struct launcher *self, const struct item *item, p
     sigset_t all;
     sigemptyset(&none);
     sigfillset(&all);
-    run_name(name, item->run->job_id, item->run->attempt);
     if (posix_spawn_file_actions_init(&actions) != 0 || posix_spawnattr_init(&attributes) != 0) {
         return ENOMEM;
     }
@@ -228,9 +226,23 @@ static int start_monitor(const struct launcher *self, const struct item *item, p
     return failed;
 }
 
+/* What checks the node is a monitor of no run. */
+void health_check(const struct launcher *self) {
+    char limit[16];
+    pid_t pid = 0;
+    char *arguments[] = {(char *)(uintptr_t)"queqiao-monitor", (char *)(uintptr_t)"health",
+                         (char *)(uintptr_t)self->options.commands, limit, (char *)(uintptr_t)self->options.node, NULL};
+    const struct item none = {.files = {self->null_fd, self->null_fd, self->null_fd}};
+    snprintf(limit, sizeof limit, "%u", self->options.command_ms);
+    (void)spawn_monitor(self, &none, arguments, &pid);
+}
+
 static void start(struct launcher *self, struct item *item) {
     struct run *run = item->run;
-    int cause = start_monitor(self, item, &run->pid);
+    char name[RUN_NAME_BYTES];
+    char *arguments[] = {(char *)(uintptr_t)"queqiao-monitor", name, NULL};
+    run_name(name, run->job_id, run->attempt);
+    int cause = spawn_monitor(self, item, arguments, &run->pid);
     if (cause != 0) {
         undo(self, item, cause);
         return;

@@ -31,7 +31,7 @@ enum { EVENTS_PER_ROUND = 128, FIRST_FREE_FD = 10, ORPHAN_RESCAN_MS = 20, BACKLO
 
 static const char usage[] = "usage: queqiao-launcher --data DIR --socket PATH --public-key FILE --node NAME "
                             "--agent-uid N [--min-uid 1000] [--limits cpuset,memory,pids,cpu,devices|none] "
-                            "[--devices FILE] [--private-tmp]\n";
+                            "[--devices FILE] [--private-tmp] [--commands DIR] [--command-seconds 60] [--health-seconds 300]\n";
 
 static struct launcher launcher;
 
@@ -62,6 +62,14 @@ static uid_t parse_uid(const char *text) {
     return (uid_t)value;
 }
 
+static uint32_t parse_seconds(const char *text) {
+    uid_t seconds = parse_uid(text);
+    if (seconds < 1 || seconds > 3600) {
+        fail_usage("a time is not 1 to 3600 seconds");
+    }
+    return seconds * 1000;
+}
+
 static unsigned parse_limits(char *text) {
     unsigned limits = 0;
     char *rest = NULL;
@@ -79,14 +87,18 @@ static unsigned parse_limits(char *text) {
 }
 
 static void parse_options(struct options *options, int count, char **arguments) {
-    enum { DATA, SOCKET, PUBLIC_KEY, NODE, AGENT_UID, MANDATORY, MIN_UID = MANDATORY, LIMITS, DEVICES, PRIVATE_TMP, KNOWN };
+    enum { DATA, SOCKET, PUBLIC_KEY, NODE, AGENT_UID, MANDATORY, MIN_UID = MANDATORY, LIMITS, DEVICES, PRIVATE_TMP, COMMANDS,
+           COMMAND_SECONDS, HEALTH_SECONDS, KNOWN };
     static const struct option known[] = {{"data", 1, NULL, DATA},           {"socket", 1, NULL, SOCKET},
                                           {"public-key", 1, NULL, PUBLIC_KEY}, {"node", 1, NULL, NODE},
                                           {"agent-uid", 1, NULL, AGENT_UID}, {"min-uid", 1, NULL, MIN_UID},
                                           {"limits", 1, NULL, LIMITS},       {"private-tmp", 0, NULL, PRIVATE_TMP},
-                                          {"devices", 1, NULL, DEVICES},     {NULL, 0, NULL, 0}};
+                                          {"devices", 1, NULL, DEVICES},     {"commands", 1, NULL, COMMANDS},
+                                          {"command-seconds", 1, NULL, COMMAND_SECONDS},
+                                          {"health-seconds", 1, NULL, HEALTH_SECONDS}, {NULL, 0, NULL, 0}};
     static char usual_limits[] = "cpuset,memory,pids,devices";
-    char *given[KNOWN] = {[LIMITS] = usual_limits};
+    char *given[KNOWN] = {[LIMITS] = usual_limits, [COMMAND_SECONDS] = (char *)(uintptr_t) "60",
+                          [HEALTH_SECONDS] = (char *)(uintptr_t) "300"};
     for (int option = 0; (option = getopt_long(count, arguments, "", known, NULL)) != -1;) {
         if (option == '?') {
             fail_usage("unknown option");
@@ -106,7 +118,10 @@ static void parse_options(struct options *options, int count, char **arguments) 
                                 .min_uid = given[MIN_UID] == NULL ? FIRST_USER : parse_uid(given[MIN_UID]),
                                 .devices = given[DEVICES],
                                 .limits = parse_limits(given[LIMITS]),
-                                .private_tmp = given[PRIVATE_TMP] != NULL};
+                                .private_tmp = given[PRIVATE_TMP] != NULL,
+                                .commands = given[COMMANDS],
+                                .command_ms = parse_seconds(given[COMMAND_SECONDS]),
+                                .health_ms = parse_seconds(given[HEALTH_SECONDS])};
 }
 
 /* Descriptors 0 to 9 are taken, so that those handed to a monitor never collide with their targets. */
@@ -270,6 +285,7 @@ static int wait_ms(const struct launcher *self) {
     if (self->helper.fd >= 0 && self->helper.deadline_ms < at_ms) {
         at_ms = self->helper.deadline_ms;
     }
+    at_ms = self->health_at_ms < at_ms ? self->health_at_ms : at_ms;
     if (self->orphans_left && now_ms + ORPHAN_RESCAN_MS < at_ms) {
         at_ms = now_ms + ORPHAN_RESCAN_MS;
     }
@@ -280,6 +296,10 @@ static void handle_timers(struct launcher *self) {
     helper_expire(self);
     if (self->orphans_left) {
         runs_end_orphans(self);
+    }
+    if (monotonic_ms() >= self->health_at_ms) {
+        health_check(self);
+        self->health_at_ms = monotonic_ms() + self->options.health_ms;
     }
     if (monotonic_ms() >= self->sweep_at_ms) {
         runs_sweep(self);
@@ -339,9 +359,12 @@ int main(int count, char **arguments) {
     if (!self->is_root && self->options.agent_uid != geteuid()) {
         fail_usage("in single-user mode --agent-uid is the launcher's own user");
     }
-    if (self->options.private_tmp && !self->is_root) {
-        fprintf(stderr, "queqiao-launcher: refused: --private-tmp needs root\n");
+    if ((self->options.private_tmp || self->options.commands != NULL) && !self->is_root) {
+        fprintf(stderr, "queqiao-launcher: refused: %s needs root\n", self->options.private_tmp ? "--private-tmp" : "--commands");
         return 1;
+    }
+    if (self->options.commands != NULL && self->options.commands[0] != '/') {
+        fail_usage("--commands is an absolute path");
     }
     if (sodium_init() < 0) {
         fatal("prepare libsodium");
@@ -361,6 +384,9 @@ int main(int count, char **arguments) {
     runs_recover(self);
     handout_listen(self);
     self->listener_fd = listen_at(self, self->options.socket, SOCK_STREAM);
+    /* What an earlier launcher found says nothing of now. */
+    unlinkat(self->spool_fd, "health", 0);
+    self->health_at_ms = self->options.commands == NULL ? UINT64_MAX : 0;
     fprintf(stderr, "queqiao-launcher: ready\n");
     serve(self, signals);
     tidy_up(self);

@@ -107,6 +107,8 @@ struct options {
     uid_t agent_uid;
     uid_t min_uid;
     const char *devices;
+    const char *commands;
+    uint32_t command_ms, health_ms;
     unsigned limits;
     bool private_tmp;
 };
@@ -132,7 +134,7 @@ struct launcher {
     struct connection connection;
     struct identity identities[MAX_IDENTITIES];
     struct helper helper;
-    uint64_t sweep_at_ms;
+    uint64_t sweep_at_ms, health_at_ms;
     bool agent_knocks; /* a new connection is taken after the events of the old one */
     bool orphans_left;
     bool ending;
@@ -172,6 +174,7 @@ void batch_launch(struct launcher *self, const struct order *order, const struct
 void batch_answer(enum status status, uint32_t reason, const char *text, struct run *run);
 size_t batch_count(void);
 bool batch_commit(struct launcher *self);
+void health_check(const struct launcher *self);
 
 /* helper.c: NULL while the name service is asked */
 const struct identity *helper_look_up(struct launcher *self, const struct order *order);

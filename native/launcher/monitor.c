@@ -18,13 +18,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "command.h"
 #include "counters.h"
 #include "processes.h"
 #include "removal.h"
 #include "spec.h"
 #include "steps.h"
 
-enum { RESCAN_MS = 20, RETRY_MS = 1000 };
+enum { RESCAN_MS = 20, RETRY_MS = 1000, STEP_PROLOG = 10 };
 
 static const uint64_t never = UINT64_MAX;
 
@@ -147,6 +148,75 @@ static const char *create_control_group(struct monitor *self) {
         self->watched[WATCH_EVENTS].fd = spec->layout.tracks_by_freezer ? -1 : self->events_fd;
     }
     return write_private_files(self);
+}
+
+/* What the server alone says of a run, whatever its user put into the environment. */
+static bool may_pass(const char *variable) {
+    static const char *const names[] = {"SLURM_JOB_USER",     "SLURM_JOB_ACCOUNT",  "SLURM_JOB_PARTITION",
+                                        "SLURM_JOB_NODELIST", "SLURM_CPUS_ON_NODE", "SLURM_RESTART_COUNT",
+                                        "SLURM_CLUSTER_NAME", "SLURMD_NODENAME",    "QUEQIAO_NODE",
+                                        "QUEQIAO_PROJECT",    "QUEQIAO_CORES",      "QUEQIAO_MEM_BYTES",
+                                        "QUEQIAO_NODE_LIST"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        size_t length = strlen(names[i]);
+        if (strncmp(variable, names[i], length) == 0 && variable[length] == '=') {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Negative when the command of this name failed. */
+static int run_command(const struct monitor *self, const char *name, char *why, size_t capacity) {
+    static char own[10][64];
+    const struct launch_spec *spec = self->spec;
+    struct command command = {spec->commands, name, spec->command_ms, SPOOL_FD, {NULL}};
+    const char *end = self->fields.environment + spec->environment_length;
+    size_t count = 0;
+    if (spec->commands[0] == 0) {
+        return 0;
+    }
+    snprintf(own[count++], sizeof own[0], "QUEQIAO_JOB_ID=%llu", (unsigned long long)spec->job_id);
+    snprintf(own[count++], sizeof own[0], "QUEQIAO_ATTEMPT=%u", spec->attempt);
+    snprintf(own[count++], sizeof own[0], "QUEQIAO_COMMAND=%s", name);
+    snprintf(own[count++], sizeof own[0], "SLURM_JOB_ID=%llu", (unsigned long long)spec->job_id);
+    snprintf(own[count++], sizeof own[0], "SLURM_JOB_UID=%u", spec->uid);
+    snprintf(own[count++], sizeof own[0], "SLURM_JOB_GID=%u", spec->gid);
+    snprintf(own[count++], sizeof own[0], "QUEQIAO_EXIT_CODE=%u", self->record.exit_code);
+    snprintf(own[count++], sizeof own[0], "QUEQIAO_SIGNAL=%u", self->record.signal);
+    snprintf(own[count++], sizeof own[0], "PATH=/usr/sbin:/usr/bin:/sbin:/bin");
+    for (size_t i = 0; i < count; i++) {
+        command.environment[i] = own[i];
+    }
+    for (const char *at = self->fields.environment; at < end && count < COMMAND_VARIABLES; at += strlen(at) + 1) {
+        if (may_pass(at)) {
+            command.environment[count++] = at;
+        }
+    }
+    return command_run(&command, why, capacity);
+}
+
+/* Before user code: where it fails, none runs. */
+static bool run_prolog(struct monitor *self) {
+    char why[RECORD_TEXT_BYTES];
+    if (run_command(self, "prolog", why, sizeof why) >= 0) {
+        return true;
+    }
+    self->record.flags |= LAUNCH_FAILED | NODE_FAULT;
+    self->record.failed_step = STEP_PROLOG;
+    memcpy(self->record.text, why, sizeof why);
+    return false;
+}
+
+/* After the last process of the run; the cores are given back when it has ended. */
+static void run_epilog(struct monitor *self) {
+    char why[RECORD_TEXT_BYTES - 16];
+    if (run_command(self, "epilog", why, sizeof why) < 0) {
+        self->record.flags |= NODE_FAULT;
+        if ((self->record.flags & LAUNCH_FAILED) == 0) {
+            snprintf(self->record.text, sizeof self->record.text, "%s", why);
+        }
+    }
 }
 
 /* Step 4. */
@@ -361,6 +431,7 @@ static void finish_run(struct monitor *self) {
     }
     collect_usage(self);
     size_t length = collect_counters(self, counters);
+    run_epilog(self);
     while (record_write(SPOOL_FD, spec->spool_group, &self->record, counters, length) != 0 && errno != EEXIST) {
         poll(NULL, 0, RETRY_MS);
     }
@@ -371,8 +442,16 @@ static void finish_run(struct monitor *self) {
     }
 }
 
-int main(void) {
+int main(int count, char **arguments) {
     static struct monitor self;
+    if (count == 5 && strcmp(arguments[1], "health") == 0) {
+        sigset_t all;
+        sigfillset(&all);
+        if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0 && sigprocmask(SIG_SETMASK, &all, NULL) == 0) {
+            health_run(arguments[2], arguments[3], arguments[4], SPOOL_FD);
+        }
+        return 0;
+    }
     self.kill_at_ms = never;
     self.events_fd = -1;
     for (int i = 0; i < WATCHED; i++) {
@@ -386,7 +465,7 @@ int main(void) {
     if (failed == NULL) {
         failed = create_control_group(&self);
     }
-    if (failed == NULL) {
+    if (failed == NULL && run_prolog(&self)) {
         step = 4;
         failed = fork_child(&self);
     }

@@ -15,7 +15,8 @@ enum record_flag {
     MONITOR_LOST = 8,
     REBOOTED = 16,
     END_UNPROVEN = 32,
-    LEFTOVERS_KILLED = 64
+    LEFTOVERS_KILLED = 64,
+    NODE_FAULT = 128
 };
 
 struct exit_record {

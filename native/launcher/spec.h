@@ -48,6 +48,8 @@ struct launch_spec {
     struct cgroup_layout layout;
     char run_name[RUN_NAME_BYTES];
     char run_path[SPEC_PATH_BYTES];
+    char commands[SPEC_PATH_BYTES]; /* the folder of the node's commands, or empty */
+    uint32_t command_ms;
     uint32_t group_count;
     uint32_t denied_count;
     uint32_t core_count;

@@ -22,7 +22,7 @@
 #include "pmi.h"
 #include "pty.h"
 
-enum { MAX_LOCAL = 4096, READ_BYTES = 32 * 1024, KILL_AFTER_MS = 2000, PMI_FD = 3, STREAMS = 2 };
+enum { END_OF_INPUT_MS = 500, MAX_LOCAL = 4096, READ_BYTES = 32 * 1024, KILL_AFTER_MS = 2000, PMI_FD = 3, STREAMS = 2 };
 
 struct task {
     pid_t pid; /* 0: ended */
@@ -51,7 +51,7 @@ struct session {
     struct pmi_table table;
     int children;
     bool stdin_ended, taking, hung_up, ending;
-    long kill_at_ms;
+    long kill_at_ms, end_told_ms;
 };
 
 static long now_ms(void) {
@@ -636,7 +636,7 @@ static int wait_ms(const struct session *self) {
         }
     }
     if (self->kill_at_ms == 0) {
-        return -1;
+        return self->stdin_ended && self->tasks[0].terminal >= 0 ? END_OF_INPUT_MS : -1;
     }
     return left < 0 ? 50 : (int)left + 1;
 }
@@ -659,6 +659,13 @@ static void serve_tasks(struct session *self, const struct pollfd *fds) {
 
 /* A task that is gone and whose pipe others keep open is waited for while there is something in it, and a moment. */
 static void pass_time(struct session *self) {
+    struct task *first = &self->tasks[0];
+    /* A terminal knows no end of its input but a character, which whoever reads next has to find again. */
+    if (self->stdin_ended && first->terminal >= 0 && first->pid > 0 && first->pending.end == first->pending.start &&
+        now_ms() - self->end_told_ms >= END_OF_INPUT_MS) {
+        self->end_told_ms = now_ms();
+        buffer_add(&first->pending, "\004", 1);
+    }
     if (self->kill_at_ms != 0 && now_ms() >= self->kill_at_ms) {
         signal_tasks(self, SIGKILL);
     }

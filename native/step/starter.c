@@ -429,6 +429,12 @@ static void read_stranger(struct starter *self, struct stranger *stranger) {
     forget(stranger);
 }
 
+/* Nobody is there any more who could type: the session ends as at any terminal, and surely. */
+static void lose_terminal(struct starter *self) {
+    signal_all(self, SIGHUP);
+    abort_step(self, 128 + SIGHUP);
+}
+
 static void handle_signal(struct starter *self) {
     struct signalfd_siginfo info;
     while (read(self->signals, &info, sizeof info) == (ssize_t)sizeof info) {
@@ -444,6 +450,8 @@ static void handle_signal(struct starter *self) {
         } else if (number == SIGINT && now_ms() - self->interrupted_ms < 1000) {
             self->code = self->code > 130 ? self->code : 130;
             signal_all(self, SIGKILL);
+        } else if (number == SIGHUP && self->options->pty) {
+            lose_terminal(self);
         } else {
             self->interrupted_ms = number == SIGINT ? now_ms() : self->interrupted_ms;
             signal_all(self, number);
@@ -468,6 +476,9 @@ static void read_input(struct starter *self) {
     ssize_t got = read(self->input, bytes, sizeof bytes);
     if (got < 0 && (errno == EINTR || errno == EAGAIN)) {
         return;
+    }
+    if (got < 0 && self->raw) {
+        lose_terminal(self);
     }
     self->input_ended = got <= 0;
     each_member(self, FRAME_STDIN, bytes, got < 0 ? 0 : (size_t)got);

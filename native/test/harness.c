@@ -199,7 +199,7 @@ static void execute_launcher(const struct node *node, int errors) {
     /* A test that fails takes its launcher with it. */
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     execl(program, "queqiao-launcher", "--data", node->data, "--socket", node->socket, "--public-key", node->key_path,
-          "--node", "node-1", "--agent-uid", uid, node->extra, (char *)NULL);
+          "--node", "node-1", "--agent-uid", uid, node->extra, node->more, (char *)NULL);
     _exit(99);
 }
 

@@ -66,6 +66,7 @@ struct node {
     uint8_t secret_key[64];
     const char *program;
     const char *extra;
+    const char *more; /* behind extra */
     pid_t launcher;
     int fd;
 };

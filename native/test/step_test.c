@@ -210,17 +210,12 @@ static void tasks_are_spread(const char *cores, const char *tasks, struct wish w
         fprintf(stderr, "%s instead of %s\n", wrong == NULL ? text : wrong, expected);
         check(false, "spread");
     }
+    free(layout.nodes);
+    free((void *)(uintptr_t)allocation.nodes[0].name);
+    free(allocation.nodes);
 }
 
-int main(void) {
-    if (sodium_init() < 0) {
-        return 2;
-    }
-    srand(20261127);
-    ranks_find_each_other();
-    wrong_lines_are_refused();
-    only_the_key_opens_a_channel();
-    only_signed_orders_for_this_run_count();
+static void layouts_follow_the_wish(void) {
     tasks_are_spread("4,4,2", "2,2,1", (struct wish){0}, "2(x2),1");
     tasks_are_spread("4,4,2", "2,2,1", (struct wish){.tasks = 2}, "1(x2)");
     tasks_are_spread("4,4,2", "2,2,1", (struct wish){.tasks = 9}, "4,3,2");
@@ -232,5 +227,19 @@ int main(void) {
     tasks_are_spread("4,4,2", "2,2,1", (struct wish){.nodes = 2, .tasks = 4, .node_list = "b,c"}, "2(x2)");
     tasks_are_spread("4,4,2", "2,2,1", (struct wish){.nodes = 4}, "refused");
     tasks_are_spread("4,4,2", "2,2,1", (struct wish){.node_list = "b,x"}, "refused");
+}
+
+#define TEST(name) name()
+
+int main(void) {
+    if (sodium_init() < 0) {
+        return 2;
+    }
+    srand(20261127);
+    TEST(ranks_find_each_other);
+    TEST(wrong_lines_are_refused);
+    TEST(only_the_key_opens_a_channel);
+    TEST(only_signed_orders_for_this_run_count);
+    TEST(layouts_follow_the_wish);
     return failures == 0 ? 0 : 1;
 }

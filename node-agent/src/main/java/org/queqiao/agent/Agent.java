@@ -10,6 +10,7 @@ import org.queqiao.agent.launcher.LaunchAnswer;
 import org.queqiao.agent.launcher.LauncherClient;
 import org.queqiao.agent.launcher.ReadAnswer;
 import org.queqiao.agent.measure.DeviceList;
+import org.queqiao.agent.measure.HealthFile;
 import org.queqiao.agent.measure.NodeProbe;
 import org.queqiao.agent.measure.Sampler;
 import org.queqiao.agent.reconcile.Action;
@@ -254,7 +255,7 @@ final class Agent {
         serverLink.welcomed();
         AgentLog.info("welcomed by the server, epoch=" + m.epoch());
         addOrLeave(reconciler.onWelcome(m.epoch()), m.epoch());
-        server.send(probe.heartbeat(++seq, reconciler.running()));
+        server.send(heartbeat());
         suspensionsUnderstood = m.protocol() >= AgentFrame.PROTOCOL_SUSPENDS;
         desk.welcomed(server, m.protocol());
         if (suspensionsUnderstood) {
@@ -358,7 +359,7 @@ final class Agent {
     if (server == null) {
       return;
     }
-    server.send(probe.heartbeat(++seq, reconciler.running()));
+    server.send(heartbeat());
     if (!renewing && identity.renewalDue(nowMs)) {
       renewing = true;
       try {
@@ -367,6 +368,10 @@ final class Agent {
         AgentLog.warn("no request for a new certificate could be made: " + e.getMessage());
       }
     }
+  }
+
+  private AgentMessage heartbeat() {
+    return probe.heartbeat(++seq, reconciler.running(), HealthFile.read(options.spool()));
   }
 
   /** Records first, with one sync, then everything else, as {@link Action} demands. */

@@ -28,6 +28,9 @@ final class LibC {
 
   static native int socket(int domain, int type, int protocol) throws LastErrorException;
 
+  static native int socketpair(int domain, int type, int protocol, int[] fds)
+      throws LastErrorException;
+
   static native int bind(int fd, byte[] address, int length) throws LastErrorException;
 
   static native int listen(int fd, int backlog) throws LastErrorException;

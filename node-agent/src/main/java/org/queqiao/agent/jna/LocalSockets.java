@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
 
 /**
  * Local stream sockets whose other end the kernel names by process and user: what the JDK tells of
@@ -18,7 +19,6 @@ public final class LocalSockets {
   private static final int SOCK_CLOEXEC = 0x80000;
   private static final int SOL_SOCKET = 1;
   private static final int SO_PEERCRED = 17;
-  private static final int SO_SNDTIMEO = 21;
   private static final int MSG_DONTWAIT = 0x40;
   private static final int MSG_NOSIGNAL = 0x4000;
   private static final int SHUT_RDWR = 2;
@@ -29,6 +29,9 @@ public final class LocalSockets {
 
   /** Readable, or the other end is gone. */
   private static final int POLLIN = 1;
+
+  /** Takes more. */
+  private static final int POLLOUT = 4;
 
   private LocalSockets() {}
 
@@ -62,17 +65,25 @@ public final class LocalSockets {
     }
   }
 
+  /** Two ends of one connection within this process. */
+  public static int[] pair() throws IOException {
+    int[] fds = new int[2];
+    try {
+      LibC.socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds);
+    } catch (LastErrorException e) {
+      throw new IOException("no pair of sockets: " + e.getMessage(), e);
+    }
+    return fds;
+  }
+
   /**
-   * The next connection; a write to it fails when the other end does not read for so long.
+   * The next connection.
    *
    * @return its descriptor, or -1 when there is none after all
    */
-  public static int accept(int listener, int sendTimeoutMs) {
+  public static int accept(int listener) {
     try {
-      int fd = LibC.accept4(listener, null, null, SOCK_CLOEXEC);
-      long[] time = {sendTimeoutMs / 1_000, sendTimeoutMs % 1_000 * 1_000L};
-      LibC.setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, time, time.length * Long.BYTES);
-      return fd;
+      return LibC.accept4(listener, null, null, SOCK_CLOEXEC);
     } catch (LastErrorException e) {
       return -1;
     }
@@ -90,21 +101,31 @@ public final class LocalSockets {
     return new Peer(credentials[0], credentials[1]);
   }
 
-  /** Waits until some of these can be read; true at their indices. */
-  public static boolean[] readable(int[] fds, int timeoutMs) {
+  /** What a descriptor is good for now. */
+  public record Ready(boolean read, boolean write) {}
+
+  /**
+   * Waits until some of these can be read, or written to where that is wanted.
+   *
+   * @param timeoutMs -1 waits for ever
+   */
+  public static Ready[] await(int[] fds, boolean[] wantsWrite, int timeoutMs) {
     int[] polled = new int[2 * fds.length];
     for (int i = 0; i < fds.length; i++) {
       polled[2 * i] = fds[i];
-      polled[2 * i + 1] = POLLIN;
+      polled[2 * i + 1] = POLLIN | (wantsWrite[i] ? POLLOUT : 0);
     }
+    Ready[] out = new Ready[fds.length];
+    Arrays.fill(out, new Ready(false, false));
     try {
       LibC.poll(polled, new NativeLong(fds.length), timeoutMs);
     } catch (LastErrorException e) {
-      return new boolean[fds.length];
+      return out;
     }
-    boolean[] out = new boolean[fds.length];
     for (int i = 0; i < fds.length; i++) {
-      out[i] = polled[2 * i + 1] != POLLIN;
+      // The upper half is what came of it; an error or an end is found by reading.
+      int came = polled[2 * i + 1] >>> 16;
+      out[i] = new Ready((came & ~POLLOUT) != 0, (came & POLLOUT) != 0);
     }
     return out;
   }
@@ -119,17 +140,18 @@ public final class LocalSockets {
     }
   }
 
-  /** Writes all; false when the other end is gone or does not read. */
-  public static boolean write(int fd, byte[] bytes) {
-    byte[] left = bytes;
+  /**
+   * Writes what the kernel takes at once, perhaps nothing.
+   *
+   * @return how many bytes from {@code from} on, or -1 when the other end is gone
+   */
+  public static int write(int fd, byte[] bytes, int from) {
+    byte[] left = from == 0 ? bytes : Arrays.copyOfRange(bytes, from, bytes.length);
     try {
-      while (left.length > 0) {
-        int sent = LibC.send(fd, left, new NativeLong(left.length), MSG_NOSIGNAL).intValue();
-        left = java.util.Arrays.copyOfRange(left, sent, left.length);
-      }
-      return true;
+      return LibC.send(fd, left, new NativeLong(left.length), MSG_NOSIGNAL | MSG_DONTWAIT)
+          .intValue();
     } catch (LastErrorException e) {
-      return false;
+      return e.getErrorCode() == EAGAIN || e.getErrorCode() == EINTR ? 0 : -1;
     }
   }
 

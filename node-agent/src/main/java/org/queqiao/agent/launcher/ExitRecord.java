@@ -22,6 +22,8 @@ public final class ExitRecord {
   private static final int MONITOR_LOST = 8;
   private static final int REBOOTED = 16;
   private static final int END_UNPROVEN = 32;
+  private static final int NODE_FAULT = 128;
+  private static final int PROLOG = 10;
   private static final int TEXT_MAX_BYTES = 146;
 
   private static final String[] STEPS = {
@@ -34,7 +36,8 @@ public final class ExitRecord {
     "identity",
     "proof of the identity",
     "work directory and streams",
-    "execute"
+    "execute",
+    "prolog"
   };
 
   private ExitRecord() {}
@@ -62,9 +65,11 @@ public final class ExitRecord {
     int length = Math.min(Short.toUnsignedInt(record.getShort(104)), TEXT_MAX_BYTES);
     byte[] text = new byte[length];
     record.get(106, text);
+    String words = new String(text, StandardCharsets.UTF_8);
     try {
+      RunId run = new RunId(new JobId(record.getLong(8)), record.getInt(16));
       return new RunExit(
-          new RunId(new JobId(record.getLong(8)), record.getInt(16)),
+          run,
           kind(flags),
           record.getInt(24),
           record.getInt(28),
@@ -77,7 +82,8 @@ public final class ExitRecord {
               flags,
               record.getInt(88),
               record.getInt(92),
-              new String(text, StandardCharsets.UTF_8)));
+              words),
+          nodeFault(flags, record.getInt(88), run, words));
     } catch (IllegalArgumentException e) {
       throw new MalformedRecordException("an exit record names no run", e);
     }
@@ -91,6 +97,17 @@ public final class ExitRecord {
       return RunExit.Kind.LOST;
     }
     return (flags & OOM_KILLED) != 0 ? RunExit.Kind.OUT_OF_MEMORY : RunExit.Kind.EXITED;
+  }
+
+  private static String nodeFault(int flags, int step, RunId run, String text) {
+    if ((flags & NODE_FAULT) == 0) {
+      return "";
+    }
+    boolean launchFailed = (flags & LAUNCH_FAILED) != 0;
+    String command = launchFailed && step == PROLOG ? "prolog" : "epilog";
+    // Where the launch failed for something else, the text says that.
+    boolean said = !launchFailed || step == PROLOG;
+    return command + " of run " + run + (said ? ": " + text : " failed");
   }
 
   private static String detail(int flags, int step, int errno, String text) {
@@ -107,7 +124,7 @@ public final class ExitRecord {
     if ((flags & END_UNPROVEN) != 0) {
       out.append("; whether processes are left could not be seen");
     }
-    if (!text.isEmpty()) {
+    if (!text.isEmpty() && (flags & NODE_FAULT) == 0) {
       out.append(out.isEmpty() ? "" : "; ").append(text);
     }
     return out.toString();

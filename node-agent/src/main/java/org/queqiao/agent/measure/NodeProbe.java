@@ -14,6 +14,7 @@ import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.metrics.Counter;
 import org.queqiao.contract.node.NodeFacts;
+import org.queqiao.contract.node.NodeHealth;
 
 /** The facts and gauges of this machine. */
 public final class NodeProbe {
@@ -75,7 +76,7 @@ public final class NodeProbe {
   }
 
   /** A heartbeat with the gauges of now. */
-  public AgentMessage.Heartbeat heartbeat(long seq, List<RunId> running) {
+  public AgentMessage.Heartbeat heartbeat(long seq, List<RunId> running, NodeHealth health) {
     long total = counters.memTotalBytes();
     long available = memAvailableBytes();
     return new AgentMessage.Heartbeat(
@@ -85,7 +86,8 @@ public final class NodeProbe {
         Math.max(0, total - (available > 0 ? available : counters.memFreeBytes())),
         total,
         running,
-        meters.read());
+        meters.read(),
+        health);
   }
 
   /** The library that counts. */

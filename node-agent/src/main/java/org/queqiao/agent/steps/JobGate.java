@@ -31,7 +31,9 @@ public final class JobGate {
   /** Of all of them together what came and makes no whole frame yet. */
   private static final int UNREAD_MAX_BYTES = 4 << 20;
 
-  private static final int SEND_TIMEOUT_MS = 1_000;
+  /** Between two looks at those that do not read. */
+  private static final int STUCK_LOOK_MS = 1_000;
+
   private static final int STEP = 1;
   private static final int ENDED = 2;
   private static final int HOST = 3;
@@ -62,60 +64,92 @@ public final class JobGate {
   public record StepAsked(int tasks, int port, String name, List<NodeName> nodes) {}
 
   private final int listener;
+
+  /** Both ends of what wakes the thread of the gate. */
+  private final int[] wake;
+
   private final Listener listening;
   private final List<JobPeer> peers = new ArrayList<>();
   private long unreadBytes;
 
-  private JobGate(int listener, Listener listening) {
+  private JobGate(int listener, int[] wake, Listener listening) {
     this.listener = listener;
+    this.wake = wake;
     this.listening = listening;
   }
 
   /** Listens, on a thread of its own. */
   public static void open(Path socket, Listener listening) throws IOException {
-    JobGate gate = new JobGate(LocalSockets.listen(socket), listening);
+    JobGate gate = new JobGate(LocalSockets.listen(socket), LocalSockets.pair(), listening);
     Thread.ofPlatform().name("job-gate").daemon().start(gate::serve);
   }
 
   private void serve() {
     byte[] bytes = new byte[READ_BYTES];
     while (true) {
-      int[] fds = new int[peers.size() + 1];
-      fds[0] = listener;
-      for (int i = 0; i < peers.size(); i++) {
-        fds[i + 1] = peers.get(i).fd();
+      int count = peers.size();
+      int[] fds = new int[count + 2];
+      boolean[] wantsWrite = new boolean[count + 2];
+      boolean anyWants = false;
+      for (int i = 0; i < count; i++) {
+        fds[i] = peers.get(i).fd();
+        wantsWrite[i] = peers.get(i).hasUnsent();
+        anyWants |= wantsWrite[i];
       }
-      boolean[] ready = LocalSockets.readable(fds, -1);
-      for (int i = peers.size(); i > 0; i--) {
-        if (ready[i] && !read(peers.get(i - 1), bytes)) {
-          JobPeer gone = peers.remove(i - 1);
-          unreadBytes -= gone.unread().length;
-          gone.release();
-          listening.left(gone);
-        }
+      fds[count] = listener;
+      fds[count + 1] = wake[0];
+      LocalSockets.Ready[] ready =
+          LocalSockets.await(fds, wantsWrite, anyWants ? STUCK_LOOK_MS : -1);
+      if (ready[count + 1].read()) {
+        LocalSockets.read(wake[0], bytes);
       }
-      if (ready[0]) {
+      for (int i = count - 1; i >= 0; i--) {
+        serve(i, ready[i], bytes);
+      }
+      if (ready[count].read()) {
         accept();
       }
     }
   }
 
+  private void serve(int index, LocalSockets.Ready ready, byte[] bytes) {
+    JobPeer peer = peers.get(index);
+    if (ready.write()) {
+      peer.flush();
+    }
+    peer.cutOffIfStuck();
+    if (ready.read() && !read(peer, bytes)) {
+      peers.remove(index);
+      unreadBytes -= peer.unread().length;
+      peer.release();
+      listening.left(peer);
+    }
+  }
+
+  private void wake() {
+    // Full is as good: the gate has not read it yet and will.
+    LocalSockets.write(wake[1], new byte[1], 0);
+  }
+
   private void accept() {
-    int fd = LocalSockets.accept(listener, SEND_TIMEOUT_MS);
+    int fd = LocalSockets.accept(listener);
     if (fd < 0) {
       return;
     }
     try {
       LocalSockets.Peer peer = LocalSockets.peer(fd);
       Optional<RunId> run = RunMembership.of(peer.pid());
-      String refusal = run.isEmpty() ? "this process belongs to no job on this node" : null;
+      String refusal =
+          run.isEmpty()
+              ? "this process belongs to no job on this node (steps need a launcher that root started)"
+              : null;
       if (run.isPresent()
           && (peers.size() >= PEERS_MAX
               || peers.stream().filter(each -> each.run().equals(run.get())).count()
                   >= PEERS_OF_RUN_MAX)) {
         refusal = "too many processes of jobs speak with the agent: try again";
       }
-      JobPeer known = new JobPeer(fd, run.orElse(null), peer.uid());
+      JobPeer known = new JobPeer(fd, run.orElse(null), peer.uid(), this::wake);
       if (refusal != null) {
         known.refuse(refusal);
         known.release();

@@ -2,12 +2,16 @@ package org.queqiao.agent.steps;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.Arrays;
 import org.queqiao.agent.jna.LocalSockets;
 import org.queqiao.contract.agent.ServerMessage;
 import org.queqiao.contract.id.RunId;
 
-/** A process of a run that is connected to the agent. Any thread may write to it. */
+/**
+ * A process of a run that is connected to the agent. Any thread may write to it, and none waits for
+ * it: what it does not read yet is kept up to a bound, and given to it by the thread of the gate.
+ */
 public final class JobPeer {
   private static final int HELLO = 33;
   private static final int GRANTED = 34;
@@ -15,14 +19,26 @@ public final class JobPeer {
   private static final int ORDER = 36;
   private static final int TEXT_MAX_BYTES = 1_000;
 
+  /** What it has not read may be so long before another message ends the connection. */
+  private static final int UNSENT_MAX_BYTES = 256 << 10;
+
+  /** So long it may read nothing of what is there for it. */
+  private static final long UNREAD_MAX_NANOS = 10_000_000_000L;
+
   private final int fd;
+  private final Runnable wakesGate;
+  private final ArrayDeque<byte[]> unsent = new ArrayDeque<>();
+  private int sentOfFirst;
+  private int unsentBytes;
+  private long stuckSince;
   private final RunId run;
   private final int uid;
   private byte[] unread = {};
   private boolean closed;
 
-  JobPeer(int fd, RunId run, int uid) {
+  JobPeer(int fd, RunId run, int uid, Runnable wakesGate) {
     this.fd = fd;
+    this.wakesGate = wakesGate;
     this.run = run;
     this.uid = uid;
   }
@@ -95,7 +111,53 @@ public final class JobPeer {
             .put((byte) type)
             .put(body)
             .array();
-    if (!closed && !LocalSockets.write(fd, frame)) {
+    if (closed) {
+      return;
+    }
+    if (unsentBytes > UNSENT_MAX_BYTES) {
+      close();
+      return;
+    }
+    if (unsent.isEmpty()) {
+      stuckSince = System.nanoTime();
+    }
+    unsent.add(frame);
+    unsentBytes += frame.length;
+    flush();
+    if (!unsent.isEmpty()) {
+      wakesGate.run();
+    }
+  }
+
+  /** Gives it what the kernel takes at once. */
+  synchronized void flush() {
+    while (!closed && !unsent.isEmpty()) {
+      byte[] first = unsent.getFirst();
+      int took = LocalSockets.write(fd, first, sentOfFirst);
+      if (took < 0) {
+        close();
+      }
+      if (took <= 0) {
+        return;
+      }
+      stuckSince = System.nanoTime();
+      sentOfFirst += took;
+      if (sentOfFirst == first.length) {
+        unsent.removeFirst();
+        unsentBytes -= first.length;
+        sentOfFirst = 0;
+      }
+    }
+  }
+
+  /** Whether something waits until it reads. */
+  synchronized boolean hasUnsent() {
+    return !closed && !unsent.isEmpty();
+  }
+
+  /** Ends the connection when it has read nothing for too long. */
+  synchronized void cutOffIfStuck() {
+    if (hasUnsent() && System.nanoTime() - stuckSince > UNREAD_MAX_NANOS) {
       close();
     }
   }
@@ -104,6 +166,7 @@ public final class JobPeer {
   private void close() {
     if (!closed) {
       closed = true;
+      unsent.clear();
       LocalSockets.shut(fd);
     }
   }

@@ -161,6 +161,7 @@ public final class SchedulerMachine {
       case Input.NodeSilent i -> node.decide(i, logicalMs);
       case Input.FenceNode i -> node.decide(i, logicalMs);
       case Input.DrainNode i -> node.decide(i);
+      case Input.NodeChecked i -> node.decide(i);
       case Input.ResumeNode i -> node.decide(i);
       case Input.SetNode i -> node.decide(i);
       case Input.DefineLicence i -> site.decide(i);

@@ -132,6 +132,7 @@ public final class Simulation {
       people.describe(nodes.get(i).name(), Site.settings(i));
     }
     planDrains();
+    nodes.forEach(node -> people.mend(node.name(), 20_000 + 1_000L * node.index()));
     planReservations();
     happenUntil(scenario.activeMs());
     faults.mendAll();

@@ -8,6 +8,7 @@ import org.queqiao.contract.job.RunExit;
 import org.queqiao.contract.metrics.CounterValue;
 import org.queqiao.contract.metrics.RunMetrics;
 import org.queqiao.contract.node.NodeFacts;
+import org.queqiao.contract.node.NodeHealth;
 import org.queqiao.contract.observe.ClusterNow;
 import org.queqiao.contract.observe.ObservedRun;
 
@@ -60,6 +61,7 @@ public sealed interface AgentMessage {
    * @param memTotalBytes memory there is
    * @param running the runs that are alive on the node
    * @param counters what else is counted of the node as a whole
+   * @param health what its health check found last
    */
   record Heartbeat(
       long seq,
@@ -68,7 +70,8 @@ public sealed interface AgentMessage {
       long memUsedBytes,
       long memTotalBytes,
       List<RunId> running,
-      List<CounterValue> counters)
+      List<CounterValue> counters,
+      NodeHealth health)
       implements AgentMessage {
     public Heartbeat {
       running = List.copyOf(running);
@@ -83,7 +86,7 @@ public sealed interface AgentMessage {
         long memUsedBytes,
         long memTotalBytes,
         List<RunId> running) {
-      this(seq, load1Milli, cpuBusyUs, memUsedBytes, memTotalBytes, running, List.of());
+      this(seq, load1Milli, cpuBusyUs, memUsedBytes, memTotalBytes, running, List.of(), NodeHealth.UNKNOWN);
     }
   }
 

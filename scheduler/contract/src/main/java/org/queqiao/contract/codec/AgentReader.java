@@ -6,6 +6,7 @@ import org.queqiao.contract.agent.AgentMessage;
 import org.queqiao.contract.agent.ServerMessage;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.job.Suspending;
+import org.queqiao.contract.node.NodeHealth;
 import org.queqiao.contract.wire.FromAgent;
 import org.queqiao.contract.wire.FromServer;
 import org.queqiao.contract.wire.PbDesiredRun;
@@ -118,7 +119,10 @@ final class AgentReader {
         m.getMemUsedBytes(),
         m.getMemTotalBytes(),
         ModelReader.list(m.getRunningList(), ModelReader::run),
-        MetricsCodec.read(m.getCountersList()));
+        MetricsCodec.read(m.getCountersList()),
+        m.hasHealth()
+            ? new NodeHealth(m.getHealth().getFault(), m.getHealth().getCheckedMs())
+            : NodeHealth.UNKNOWN);
   }
 
   private static AgentMessage.OutputChunk chunk(PbOutputChunk m) {

@@ -14,6 +14,7 @@ import org.queqiao.contract.wire.PbExitsAcknowledged;
 import org.queqiao.contract.wire.PbHeartbeat;
 import org.queqiao.contract.wire.PbHello;
 import org.queqiao.contract.wire.PbMetricsStored;
+import org.queqiao.contract.wire.PbNodeHealth;
 import org.queqiao.contract.wire.PbOutputChunk;
 import org.queqiao.contract.wire.PbReadOutput;
 import org.queqiao.contract.wire.PbRefused;
@@ -139,6 +140,12 @@ final class AgentWriter {
             .setMemTotalBytes(m.memTotalBytes());
     m.running().forEach(run -> out.addRunning(ModelWriter.run(run)));
     m.counters().forEach(each -> out.addCounters(MetricsCodec.write(each)));
+    if (m.health().checkedMs() > 0) {
+      out.setHealth(
+          PbNodeHealth.newBuilder()
+              .setFault(m.health().fault())
+              .setCheckedMs(m.health().checkedMs()));
+    }
     return out.build();
   }
 

@@ -110,7 +110,9 @@ final class EventReader {
       case NODE_SETTINGS_SET -> PlacementReader.settingsSet(in.getNodeSettingsSet());
       case NODE_DRAINED ->
           new NodeDrained(
-              new NodeName(in.getNodeDrained().getNode()), in.getNodeDrained().getReason());
+              new NodeName(in.getNodeDrained().getNode()),
+              in.getNodeDrained().getReason(),
+              in.getNodeDrained().getByHealth());
       case NODE_RESUMED -> new NodeResumed(new NodeName(in.getNodeResumed().getNode()));
       case JOB_SUBMITTED -> submitted(in.getJobSubmitted());
       case JOB_HELD -> ArrayReader.held(in.getJobHeld());

@@ -120,7 +120,8 @@ final class EventWriter {
           out.setNodeUp(PbNodeUp.newBuilder().setNode(e.node().value()).setBootId(e.bootId()));
       case NodeDown e -> out.setNodeDown(down(e));
       case NodeFenced e -> out.setNodeFenced(nodeReason(e.node().value(), e.reason()));
-      case NodeDrained e -> out.setNodeDrained(nodeReason(e.node().value(), e.reason()));
+      case NodeDrained e -> out.setNodeDrained(
+          nodeReason(e.node().value(), e.reason()).toBuilder().setByHealth(e.byHealth()));
       case NodeResumed e -> out.setNodeResumed(nodeReason(e.node().value(), ""));
       case TopologyDefined e -> out.setTopologyDefined(PlacementWriter.topology(e));
       case LicenceDefined e -> out.setLicenceDefined(PlacementWriter.licence(e));

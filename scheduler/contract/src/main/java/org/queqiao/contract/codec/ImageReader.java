@@ -114,7 +114,8 @@ final class ImageReader {
         in.getDrained(),
         in.getDrainReason(),
         in.getDesiredVersion(),
-        in.hasSettings() ? PlacementReader.settings(in.getSettings()) : NodeSettings.DEFAULT);
+        in.hasSettings() ? PlacementReader.settings(in.getSettings()) : NodeSettings.DEFAULT,
+        in.getDrainedByHealth());
   }
 
   static ClusterImage.JobImage job(PbJobImage in) {

@@ -93,7 +93,8 @@ final class ImageWriter {
             .setStateReason(node.stateReason())
             .setDrained(node.drained())
             .setDrainReason(node.drainReason())
-            .setDesiredVersion(node.desiredVersion());
+            .setDesiredVersion(node.desiredVersion())
+            .setDrainedByHealth(node.drainedByHealth());
     if (!node.settings().equals(NodeSettings.DEFAULT)) {
       out.setSettings(PlacementWriter.settings(node.settings()));
     }

@@ -176,7 +176,8 @@ final class ModelReader {
         exit.getUserUs(),
         exit.getSystemUs(),
         exit.getMaxRssBytes(),
-        exit.getDetail());
+        exit.getDetail(),
+        exit.getNodeFault());
   }
 
   static NodeFacts facts(PbNodeFacts facts) {

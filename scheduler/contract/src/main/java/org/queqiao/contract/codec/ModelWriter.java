@@ -180,6 +180,7 @@ final class ModelWriter {
         .setSystemUs(exit.systemUs())
         .setMaxRssBytes(exit.maxRssBytes())
         .setDetail(exit.detail())
+        .setNodeFault(exit.nodeFault())
         .build();
   }
 

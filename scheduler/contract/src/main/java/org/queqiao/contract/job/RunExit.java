@@ -16,6 +16,8 @@ import org.queqiao.contract.id.RunId;
  * @param systemUs system CPU time of all its processes, in microseconds
  * @param maxRssBytes the largest resident memory seen
  * @param detail for a failed launch: the step and the error in words; else empty
+ * @param nodeFault why the node is not to get new jobs after this run, such as a prolog or epilog
+ *     that failed, in words; else empty. A launch that failed for it is no fault of the job.
  */
 public record RunExit(
     RunId run,
@@ -27,7 +29,24 @@ public record RunExit(
     long userUs,
     long systemUs,
     long maxRssBytes,
-    String detail) {
+    String detail,
+    String nodeFault) {
+  /** The end of a run after which nothing is wrong with the node. */
+  public RunExit(
+      RunId run,
+      Kind kind,
+      int exitCode,
+      int signal,
+      long startMs,
+      long endMs,
+      long userUs,
+      long systemUs,
+      long maxRssBytes,
+      String detail) {
+    this(
+        run, kind, exitCode, signal, startMs, endMs, userUs, systemUs, maxRssBytes, detail, "");
+  }
+
   /** What the monitor saw. */
   public enum Kind {
     EXITED,
@@ -41,6 +60,12 @@ public record RunExit(
   /** The same exit with other words. */
   public RunExit withDetail(String otherDetail) {
     return new RunExit(
-        run, kind, exitCode, signal, startMs, endMs, userUs, systemUs, maxRssBytes, otherDetail);
+        run, kind, exitCode, signal, startMs, endMs, userUs, systemUs, maxRssBytes, otherDetail, nodeFault);
+  }
+
+  /** The same exit that says this of its node. */
+  public RunExit withNodeFault(String fault) {
+    return new RunExit(
+        run, kind, exitCode, signal, startMs, endMs, userUs, systemUs, maxRssBytes, detail, fault);
   }
 }

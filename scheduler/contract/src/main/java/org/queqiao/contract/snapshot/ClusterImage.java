@@ -244,6 +244,7 @@ public record ClusterImage(
    * @param drainReason in words, or empty
    * @param desiredVersion counts the changes of its desired set
    * @param settings what the site says of it
+   * @param drainedByHealth whether its health check drained it
    */
   public record NodeImage(
       NodeFacts facts,
@@ -253,7 +254,30 @@ public record ClusterImage(
       boolean drained,
       String drainReason,
       long desiredVersion,
-      NodeSettings settings) {
+      NodeSettings settings,
+      boolean drainedByHealth) {
+    /** A node that its health check has not drained. */
+    public NodeImage(
+        NodeFacts facts,
+        NodeState state,
+        long lastSeenMs,
+        String stateReason,
+        boolean drained,
+        String drainReason,
+        long desiredVersion,
+        NodeSettings settings) {
+      this(
+          facts,
+          state,
+          lastSeenMs,
+          stateReason,
+          drained,
+          drainReason,
+          desiredVersion,
+          settings,
+          false);
+    }
+
     /** A node of which the site has said nothing. */
     public NodeImage(
         NodeFacts facts,

@@ -129,6 +129,7 @@ public record StepsImage(
         Math.addExact(ofScript.userUs(), userUs),
         Math.addExact(ofScript.systemUs(), systemUs),
         Math.max(ofScript.maxRssBytes(), maxRssBytes),
-        ofScript.detail());
+        ofScript.detail(),
+        ofScript.nodeFault());
   }
 }

@@ -52,8 +52,7 @@ final class GoldenFilesTest {
   @TestFactory
   List<DynamicTest> messagesOfOldAgentsAreRead() {
     Map<String, AgentMessage> samples = new TreeMap<>(Samples.fromAgent());
-    samples.put("Hello-steps", StepSamples.hello());
-    samples.put("ObservedRuns-now", ObservedSamples.withNow());
+    samples.putAll(Samples.laterFromAgent());
     return tests("from-agent", samples, AgentFrame::encode, AgentFrame::decodeFromAgent);
   }
 
@@ -85,9 +84,10 @@ final class GoldenFilesTest {
                   + Samples.laterEvents().size()
                   + Samples.laterImages().size()
                   + Samples.laterFromServer().size()
+                  + Samples.laterFromAgent().size()
                   + Samples.fromAgent().size()
                   + Samples.fromServer().size()
-                  + 3L);
+                  + 1L);
     }
   }
 

@@ -49,6 +49,7 @@ import org.queqiao.contract.metrics.CounterValue;
 import org.queqiao.contract.metrics.RunMetrics;
 import org.queqiao.contract.node.NetworkSwitch;
 import org.queqiao.contract.node.NodeFacts;
+import org.queqiao.contract.node.NodeHealth;
 import org.queqiao.contract.node.NodeSettings;
 import org.queqiao.contract.node.NodeState;
 import org.queqiao.contract.policy.*;
@@ -330,6 +331,7 @@ final class Samples {
                     new WarningSignal(WarningSignal.Name.USR1, 90_000, true))),
             "",
             HASH));
+    out.put("NodeDrained-health", new NodeDrained(NODE, "health check: fan", true));
     out.put("JobHeld-tasks", new JobHeld(new JobId(12), false, ARRAY.tasks()));
     out.put("JobReleased-tasks", new JobReleased(new JobId(12), ARRAY.tasks()));
     out.put("JobPromised-task", new JobPromised(new JobId(12), 1_760_000_000_000L, 7));
@@ -700,6 +702,18 @@ final class Samples {
             new AgentMessage.Renew(new byte[] {5}))) {
       out.put(message.getClass().getSimpleName(), message);
     }
+    return out;
+  }
+
+  /** Messages of agents with what older ones did not say. */
+  static Map<String, AgentMessage> laterFromAgent() {
+    Map<String, AgentMessage> out = new LinkedHashMap<>();
+    out.put("Hello-steps", StepSamples.hello());
+    out.put("ObservedRuns-now", ObservedSamples.withNow());
+    NodeHealth health = new NodeHealth("scratch is not mounted", 1_760_000_000_000L);
+    out.put(
+        "Heartbeat-health", new AgentMessage.Heartbeat(1, 1, 1, 1, 2, List.of(), List.of(), health));
+    out.put("RunEndedReport-fault", new AgentMessage.RunEndedReport(EXIT.withNodeFault("epilog")));
     return out;
   }
 

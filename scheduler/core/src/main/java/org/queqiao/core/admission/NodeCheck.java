@@ -25,7 +25,7 @@ import org.queqiao.core.state.Node;
  * the node out of planning and gives nothing away. Only a fence or a new boot frees what was held.
  */
 public final class NodeCheck {
-  private static final int MAX_REASON_CHARACTERS = 256;
+  static final int MAX_REASON_CHARACTERS = 256;
   private static final int MAX_FEATURES = 64;
   private static final int MAX_WEIGHT = 1_000_000;
 
@@ -86,7 +86,8 @@ public final class NodeCheck {
       return refusal.get();
     }
     Node node = cluster.nodes().find(input.node()).orElseThrow();
-    return node.drained() && node.drainReason().equals(input.reason())
+    boolean byPeople = node.drained() && !node.drainedByHealth();
+    return byPeople && node.drainReason().equals(input.reason())
         ? Decision.unchanged()
         : Decision.done(
             List.of(new Fact(input.actor(), new NodeDrained(input.node(), input.reason()))));
@@ -101,6 +102,27 @@ public final class NodeCheck {
     return node.drained()
         ? Decision.done(List.of(new Fact(input.actor(), new NodeResumed(input.node()))))
         : Decision.unchanged();
+  }
+
+  /** What people have drained stays so; what the check drained it lets go when all is well again. */
+  public Decision decide(Input.NodeChecked input) {
+    Optional<Node> found = cluster.nodes().find(input.node());
+    if (found.isEmpty()) {
+      return unknown(input.node());
+    }
+    Node node = found.get();
+    boolean byPeople = node.drained() && !node.drainedByHealth();
+    if (byPeople || (input.fault().isEmpty() && !node.drained())) {
+      return Decision.unchanged();
+    }
+    Actor actor = Actor.node(node.name());
+    if (input.fault().isEmpty()) {
+      return Decision.done(List.of(new Fact(actor, new NodeResumed(node.name()))));
+    }
+    String reason = TextRules.line("health check: " + input.fault(), MAX_REASON_CHARACTERS);
+    return node.drained() && node.drainReason().equals(reason)
+        ? Decision.unchanged()
+        : Decision.done(List.of(new Fact(actor, new NodeDrained(node.name(), reason, true))));
   }
 
   public Decision decide(Input.SetNode input) {

@@ -5,6 +5,7 @@ import java.util.List;
 import org.queqiao.contract.event.JobEnded;
 import org.queqiao.contract.event.JobKillRequested;
 import org.queqiao.contract.event.JobRequeued;
+import org.queqiao.contract.event.NodeDrained;
 import org.queqiao.contract.event.RunPartEnded;
 import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.NodeName;
@@ -17,6 +18,7 @@ import org.queqiao.core.message.Fact;
 import org.queqiao.core.state.Cluster;
 import org.queqiao.core.state.Job;
 import org.queqiao.core.state.JobClock;
+import org.queqiao.core.state.Node;
 
 /**
  * Writes the facts by which runs end. A run that is lost with its node, or was told to, makes its
@@ -40,11 +42,29 @@ final class RunEnds {
    * stopped as a whole.
    */
   List<Fact> reported(Job job, RunExit exit, NodeName node, long nowMs) {
-    Actor actor = Actor.node(node);
+    RunExit told = shortened(exit);
     List<Fact> facts = new ArrayList<>();
-    facts.add(reported(actor, job, shortened(exit), node, nowMs));
-    facts.addAll(standstill.withoutPart(actor, job, node, exit.endMs(), nowMs));
+    Actor actor = Actor.node(node);
+    facts.add(reported(actor, job, told, node, nowMs));
+    facts.addAll(standstill.withoutPart(actor, job, node, told.endMs(), nowMs));
+    if (!told.nodeFault().isEmpty()) {
+      boolean neverRan = told.kind() == RunExit.Kind.LAUNCH_FAILED;
+      if (neverRan && !job.scriptNode().equals(node)) {
+        endElsewhere(job, facts);
+      }
+      Node faulty = cluster.nodes().find(node).orElseThrow();
+      if (!faulty.drained() || faulty.drainedByHealth()) {
+        facts.add(new Fact(actor, new NodeDrained(node, told.nodeFault())));
+      }
+    }
     return facts;
+  }
+
+  /** A part of the run will not be there, or is no more: what lives of it on other nodes ends. */
+  private void endElsewhere(Job job, List<Fact> facts) {
+    if (JobClock.mayGoOn(job) && !cluster.steps().scriptEnded(job)) {
+      facts.add(new Fact(Actor.SCHEDULER, new JobKillRequested(job.run(), KillCause.NODE_FAIL)));
+    }
   }
 
   private Fact reported(Actor actor, Job job, RunExit exit, NodeName node, long nowMs) {
@@ -88,8 +108,8 @@ final class RunEnds {
           new RunExit(job.run(), RunExit.Kind.LOST, 0, 0, job.startMs(), lostMs, 0, 0, 0, reason);
       facts.add(reported(Actor.SCHEDULER, job, exit, node, nowMs));
     }
-    if (!ofScript && JobClock.mayGoOn(job) && !cluster.steps().scriptEnded(job)) {
-      facts.add(new Fact(Actor.SCHEDULER, new JobKillRequested(job.run(), KillCause.NODE_FAIL)));
+    if (!ofScript) {
+      endElsewhere(job, facts);
     }
     return facts;
   }
@@ -131,14 +151,11 @@ final class RunEnds {
   }
 
   private static RunExit shortened(RunExit exit) {
-    String detail = exit.detail();
-    if (detail.length() <= MAX_DETAIL_CHARACTERS) {
-      return exit;
-    }
-    int end = MAX_DETAIL_CHARACTERS;
-    if (Character.isHighSurrogate(detail.charAt(end - 1))) {
-      end--;
-    }
-    return exit.withDetail(detail.substring(0, end));
+    RunExit told =
+        exit.nodeFault().isEmpty()
+            ? exit
+            : exit.withNodeFault(
+                TextRules.line(exit.nodeFault(), NodeCheck.MAX_REASON_CHARACTERS));
+    return told.withDetail(TextRules.cut(told.detail(), MAX_DETAIL_CHARACTERS));
   }
 }

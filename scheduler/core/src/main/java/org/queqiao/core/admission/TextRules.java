@@ -66,6 +66,24 @@ final class TextRules {
     return true;
   }
 
+  /** At most so many characters of a text, none of them halved. */
+  static String cut(String text, int maxCharacters) {
+    if (text.length() <= maxCharacters) {
+      return text;
+    }
+    boolean halves = Character.isHighSurrogate(text.charAt(maxCharacters - 1));
+    return text.substring(0, halves ? maxCharacters - 1 : maxCharacters);
+  }
+
+  /** What a node said, as one line that can be shown. */
+  static String line(String said, int maxCharacters) {
+    StringBuilder out = new StringBuilder();
+    said.codePoints()
+        .map(c -> Character.isISOControl(c) || (c >= 0xD800 && c <= 0xDFFF) ? ' ' : c)
+        .forEach(out::appendCodePoint);
+    return cut(out.toString().strip(), maxCharacters);
+  }
+
   /** "; did you mean a, b?" for the nearest known names, or an empty text when none is near. */
   static String didYouMean(String wrong, Collection<String> known) {
     List<String> near = new ArrayList<>();

@@ -69,7 +69,8 @@ public record RunOutcome(JobState state, long endMs, boolean nodeTimeRejected, S
       case EXITED ->
           exit.exitCode() == 0 && exit.signal() == 0 ? JobState.COMPLETED : JobState.FAILED;
       case OUT_OF_MEMORY -> JobState.OUT_OF_MEMORY;
-      case LAUNCH_FAILED -> JobState.FAILED;
+      // What the node could not do is no fault of the job.
+      case LAUNCH_FAILED -> exit.nodeFault().isEmpty() ? JobState.FAILED : JobState.NODE_FAIL;
       // Slurm too ends a job whose batch step vanished as a fault of the node, not of the user.
       case LOST -> JobState.NODE_FAIL;
     };

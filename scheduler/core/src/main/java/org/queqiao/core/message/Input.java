@@ -137,6 +137,13 @@ public sealed interface Input {
   /** A drained node may get jobs again. */
   record ResumeNode(Actor actor, NodeName node) implements Input {}
 
+  /**
+   * The health check of a node has found something.
+   *
+   * @param fault what is wrong, in words; empty when all is well
+   */
+  record NodeChecked(NodeName node, String fault) implements Input {}
+
   /** The site says of a node what its agent cannot find. */
   record SetNode(Actor actor, NodeSettingsSet set) implements Input {}
 

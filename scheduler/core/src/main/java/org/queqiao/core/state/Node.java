@@ -22,6 +22,7 @@ public final class Node {
   private String stateReason;
   private boolean drained;
   private String drainReason;
+  private boolean drainedByHealth;
   private long desiredVersion;
   private NodeSettings settings;
 
@@ -48,6 +49,7 @@ public final class Node {
     this.stateReason = image.stateReason();
     this.drained = image.drained();
     this.drainReason = image.drainReason();
+    this.drainedByHealth = image.drainedByHealth();
     this.desiredVersion = image.desiredVersion();
     this.settings = image.settings();
     this.capacity = NodeCapacity.idle(facts);
@@ -55,7 +57,15 @@ public final class Node {
 
   public ClusterImage.NodeImage image() {
     return new ClusterImage.NodeImage(
-        facts, state, lastSeenMs, stateReason, drained, drainReason, desiredVersion, settings);
+        facts,
+        state,
+        lastSeenMs,
+        stateReason,
+        drained,
+        drainReason,
+        desiredVersion,
+        settings,
+        drainedByHealth);
   }
 
   /** Takes new facts; fails when what is held does not fit any more. */
@@ -83,13 +93,15 @@ public final class Node {
     stateReason = "fenced: " + reason;
   }
 
-  void drain(String reason) {
+  void drain(String reason, boolean byHealth) {
     drained = true;
     drainReason = reason;
+    drainedByHealth = byHealth;
   }
 
   void resume() {
     drained = false;
+    drainedByHealth = false;
     drainReason = "";
   }
 
@@ -159,6 +171,11 @@ public final class Node {
 
   public String drainReason() {
     return drainReason;
+  }
+
+  /** Whether its health check drained it, which also resumes it. */
+  public boolean drainedByHealth() {
+    return drainedByHealth;
   }
 
   /** What the site says of it. */

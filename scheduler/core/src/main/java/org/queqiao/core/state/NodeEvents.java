@@ -71,7 +71,7 @@ final class NodeEvents {
 
   void drained(NodeDrained event) {
     Node node = find(event.node());
-    node.drain(event.reason());
+    node.drain(event.reason(), event.byHealth());
     cluster.nodes().refresh(node);
   }
 

@@ -147,6 +147,9 @@ final class StateDigest {
     if (facts.suspends()) {
       out.text("suspends runs");
     }
+    if (each.drainedByHealth()) {
+      out.text("drained by its health check");
+    }
     if (!facts.numa().isEmpty()) {
       out.text("numa nodes")
           .list(
@@ -390,6 +393,9 @@ final class StateDigest {
         .number(exit.systemUs())
         .number(exit.maxRssBytes())
         .text(exit.detail());
+    if (!exit.nodeFault().isEmpty()) {
+      out.text("fault of the node").text(exit.nodeFault());
+    }
   }
 
   private void key(ClusterImage.IdempotencyImage each) {

@@ -42,5 +42,8 @@ final class StepsDigest {
         .number(exit.systemUs())
         .number(exit.maxRssBytes())
         .text(exit.detail());
+    if (!exit.nodeFault().isEmpty()) {
+      out.text("fault of the node").text(exit.nodeFault());
+    }
   }
 }

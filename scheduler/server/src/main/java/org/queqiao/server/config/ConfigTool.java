@@ -54,7 +54,9 @@ public final class ConfigTool {
             One YAML file, `queqiao.yaml` in the data folder or the one that `--config` names. It must belong to who
             starts the server and be writable by nobody else. Unknown keys are refused with the nearest known name.
             Partitions, prices, projects, accounts and roles are not here: they are facts of the log and are changed by
-            commands. This page is written from the code.
+            commands. What root executes on a node before and after runs and to check it is not here either: it is in
+            [a folder of the node](runs.md#commands-of-a-node-prolog-epilog-health-check). This page is written from the
+            code.
 
             | Key | Unit | Default | Meaning |
             |---|---|---|---|

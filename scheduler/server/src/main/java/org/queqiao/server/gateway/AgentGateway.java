@@ -25,6 +25,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.queqiao.contract.agent.AgentMessage;
 import org.queqiao.contract.id.NodeName;
+import org.queqiao.contract.node.NodeHealth;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.launch.ReadOrder;
@@ -286,7 +287,7 @@ public final class AgentGateway {
         node,
         (name, last) ->
             last == null
-                ? new NodeGauges(name, true, wallMs(), 0, 0, 0, 0, runs)
+                ? new NodeGauges(name, true, wallMs(), 0, 0, 0, 0, runs, NodeHealth.UNKNOWN)
                 : last.connected(wallMs(), runs));
   }
 
@@ -309,7 +310,8 @@ public final class AgentGateway {
             m.cpuBusyUs(),
             m.memUsedBytes(),
             m.memTotalBytes(),
-            m.running().size()));
+            m.running().size(),
+            m.health()));
   }
 
   void disconnect(NodeName node) {

@@ -54,6 +54,7 @@ final class NodeConnection implements DesiredPush.Line, Telling.Source, BridgeLi
   private final Optional<NodeName> identity;
   private final RecordParser frames;
   private final Telling scheduler;
+  private final HealthTelling health;
   private final TreeMap<Long, CompletableFuture<AgentMessage.OutputChunk>> reads = new TreeMap<>();
   private final List<RunId> acknowledged = new ArrayList<>();
   private State state = State.FRESH;
@@ -71,6 +72,7 @@ final class NodeConnection implements DesiredPush.Line, Telling.Source, BridgeLi
     this.identity = Enrolling.certificate(socket).flatMap(gateway.pki()::nodeOf);
     this.frames = RecordParser.newFixed(LENGTH_BYTES, socket);
     this.scheduler = new Telling(gateway, this);
+    this.health = new HealthTelling(scheduler, this::node);
   }
 
   /** Begins to listen. */
@@ -376,6 +378,7 @@ final class NodeConnection implements DesiredPush.Line, Telling.Source, BridgeLi
 
   private void heartbeat(AgentMessage.Heartbeat m) {
     gateway.heard(this, m);
+    health.told(m.health());
     // The answer to a heartbeat tells the agent that this server is alive.
     sendAcknowledgements(true);
     push.beat(gateway.wallMs());

@@ -1,6 +1,7 @@
 package org.queqiao.server.gateway;
 
 import org.queqiao.contract.id.NodeName;
+import org.queqiao.contract.node.NodeHealth;
 
 /**
  * What a node last said of itself. Not a fact: it lives in memory only.
@@ -13,6 +14,7 @@ import org.queqiao.contract.id.NodeName;
  * @param memUsedBytes memory in use
  * @param memTotalBytes memory there is
  * @param runs how many runs are alive on it
+ * @param health what its health check found last
  */
 public record NodeGauges(
     NodeName node,
@@ -22,15 +24,16 @@ public record NodeGauges(
     long cpuBusyUs,
     long memUsedBytes,
     long memTotalBytes,
-    int runs) {
+    int runs,
+    NodeHealth health) {
   NodeGauges disconnected() {
     return new NodeGauges(
-        node, false, heardMs, load1Milli, cpuBusyUs, memUsedBytes, memTotalBytes, runs);
+        node, false, heardMs, load1Milli, cpuBusyUs, memUsedBytes, memTotalBytes, runs, health);
   }
 
   /** The same figures on a new connection. */
   NodeGauges connected(long nowMs, int runs) {
     return new NodeGauges(
-        node, true, nowMs, load1Milli, cpuBusyUs, memUsedBytes, memTotalBytes, runs);
+        node, true, nowMs, load1Milli, cpuBusyUs, memUsedBytes, memTotalBytes, runs, health);
   }
 }

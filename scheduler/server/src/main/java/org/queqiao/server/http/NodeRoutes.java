@@ -9,6 +9,7 @@ import org.queqiao.contract.event.NodeSettingsSet;
 import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.node.NodeFacts;
+import org.queqiao.contract.node.NodeHealth;
 import org.queqiao.contract.node.NodeSettings;
 import org.queqiao.contract.node.NodeState;
 import org.queqiao.core.message.Input;
@@ -148,9 +149,23 @@ final class NodeRoutes {
     boolean measured = gauges != null && up && gauges.memTotalBytes() > 0;
     Json.number(out, "load1Milli", measured ? (Number) gauges.load1Milli() : null);
     Json.number(out, "memUsedBytes", measured ? (Number) gauges.memUsedBytes() : null);
+    writeHealth(gauges == null ? NodeHealth.UNKNOWN : gauges.health(), out);
     out.writeStringField("kernel", facts.kernel());
     out.writeStringField("agentVersion", facts.agentVersion());
     Json.texts(out, "absent", facts.absent());
+    out.writeEndObject();
+  }
+
+  /** Null of a node that has no health check, or has not told of one since the server started. */
+  private static void writeHealth(NodeHealth health, JsonGenerator out) throws IOException {
+    if (health.checkedMs() == 0) {
+      out.writeNullField("health");
+      return;
+    }
+    out.writeObjectFieldStart("health");
+    out.writeBooleanField("sound", health.isSound());
+    out.writeStringField("fault", JobDocument.orNull(health.fault()));
+    out.writeNumberField("checkedMs", health.checkedMs());
     out.writeEndObject();
   }
 

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -24,6 +25,7 @@ public final class NodeProcesses implements AutoCloseable {
   private final List<Process> processes = new ArrayList<>();
   private List<String> devices = List.of();
   private Process agent;
+  private List<String> commands = List.of();
 
   /**
    * Makes the folders.
@@ -64,10 +66,30 @@ public final class NodeProcesses implements AutoCloseable {
   }
 
   /** Devices that the node has, as the launcher lists them; before anything is started. */
-  void devices(String lines) throws IOException {
+  public void devices(String lines) throws IOException {
     Path file = folder.resolve("devices");
     Files.writeString(file, lines);
     devices = List.of("--devices", file.toString());
+  }
+
+  /**
+   * Root's own commands on this node; before its launcher is started.
+   *
+   * @param seconds between two health checks
+   * @return the folder, empty yet
+   */
+  public Path commands(int seconds) throws IOException {
+    Path into = Files.createDirectory(folder.resolve("commands"));
+    commands =
+        List.of("--commands", into.toString(), "--health-seconds", Integer.toString(seconds));
+    return into;
+  }
+
+  /** Adds or replaces one of them. */
+  public static void command(Path commands, String name, String script) throws IOException {
+    Path made = Files.writeString(commands.resolve("." + name), "#!/bin/sh\n" + script);
+    Files.setPosixFilePermissions(made, PosixFilePermissions.fromString("rwxr-xr-x"));
+    Files.move(made, commands.resolve(name), StandardCopyOption.REPLACE_EXISTING);
   }
 
   private List<String> withDevices(List<String> command) {
@@ -78,8 +100,7 @@ public final class NodeProcesses implements AutoCloseable {
 
   /** Starts the launcher. */
   public Process launcher() throws IOException {
-    return spawn(
-        "launcher",
+    List<String> command =
         withDevices(
             List.of(
                 program("queqiao-launcher").toString(),
@@ -94,7 +115,9 @@ public final class NodeProcesses implements AutoCloseable {
                 "--agent-uid",
                 Integer.toString(currentUid()),
                 "--min-uid",
-                Integer.toString(jobUid))));
+                Integer.toString(jobUid)));
+    command.addAll(commands);
+    return spawn("launcher", command);
   }
 
   private static Path program(String name) {

@@ -209,8 +209,18 @@ final class RunningServer {
 
   /** One more node with the real agent and launcher, up and welcomed. */
   NodeProcesses another(NodeName name, int cores) throws Exception {
+    return another(name, cores, node -> {});
+  }
+
+  /** What a node gets before anything of it is started. */
+  interface Equipment {
+    void give(NodeProcesses node) throws Exception;
+  }
+
+  NodeProcesses another(NodeName name, int cores, Equipment equipment) throws Exception {
     NodeProcesses added = new NodeProcesses(name, jobUid());
     others.add(added);
+    equipment.give(added);
     Files.copy(data.resolve("run/launch-key.pub"), added.launchKey());
     added.enrolment(local("/enrolments", "node=" + name));
     added.launcher();

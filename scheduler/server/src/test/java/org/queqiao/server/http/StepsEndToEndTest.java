@@ -2,7 +2,6 @@ package org.queqiao.server.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,9 +12,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.queqiao.contract.id.NodeName;
 import org.queqiao.server.Installed;
-import org.queqiao.server.gateway.NodeProcesses;
 
 /** Steps on several nodes: a whole server, four agents with their launchers, and real jobs. */
 @Timeout(300)
@@ -23,44 +20,27 @@ final class StepsEndToEndTest {
   private static final int NODES = 4;
   private static final int CORES = 2;
 
+  private static StepsSite site;
   private static RunningServer server;
   private static Path work;
-  private static List<NodeProcesses> nodes;
 
   @BeforeAll
   static void start() throws Exception {
-    Path program = NodeProcesses.jobProgram(Files.createTempDirectory("qqjob"));
-    server = RunningServer.with("--job-program", program.toString());
-    nodes = new java.util.ArrayList<>();
-    for (int i = 1; i <= NODES; i++) {
-      nodes.add(server.another(new NodeName("cn" + i), CORES));
-    }
-    work = nodes.getFirst().work();
+    site = new StepsSite(NODES, CORES, node -> {});
+    server = site.server;
+    work = site.work();
   }
 
   private static long submit(String parameters, String script) throws Exception {
-    HttpRequest.Builder request =
-        server
-            .request(
-                "researcher1",
-                "/api/v1/jobs?workDir=" + work + "&stdoutPath=out-%25j&" + parameters)
-            .header("Content-Type", "text/x-shellscript")
-            .header("Accept", "text/plain")
-            .POST(HttpRequest.BodyPublishers.ofString("#!/bin/bash\n" + script));
-    HttpResponse<String> answer = server.send(request);
-    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
-    return Long.parseLong(answer.body().strip());
+    return site.submit(parameters, script);
   }
 
   private static String job(long id) throws Exception {
-    return server.get("researcher1", "/api/v1/jobs/" + id).body();
+    return site.job(id);
   }
 
   private static List<String> run(String parameters, String script) throws Exception {
-    long id = submit(parameters, script);
-    server.awaitEnd("researcher1", id);
-    assertThat(job(id)).contains("\"state\":\"COMPLETED\"");
-    return Files.readAllLines(work.resolve("out-" + id));
+    return site.run(parameters, script);
   }
 
   @Test
@@ -150,6 +130,39 @@ final class StepsEndToEndTest {
     assertThat(lines.getLast()).isEqualTo("ran");
     assertThat(lines.stream().filter("kept"::equals).count()).isEqualTo(4);
     assertThat(lines.stream().filter("cut"::equals).count()).isEqualTo(8);
+  }
+
+  /** Each asks for ever and reads nothing: the agent answers others meanwhile, and cuts it off. */
+  @Test
+  void processesThatReadNoAnswersHoldUpNobodyAndAreCutOff() throws Exception {
+    List<String> lines =
+        run(
+            "nodes=1&tasks=1",
+            """
+            perl -MIO::Socket::UNIX -MTime::HiRes=time -e '
+              $SIG{PIPE} = "IGNORE"; $| = 1;
+              for (1 .. 30) {
+                my $one = IO::Socket::UNIX->new(Peer => $ENV{QUEQIAO_SOCKET}) or die;
+                $one->blocking(0);
+                for (1 .. 700) { syswrite $one, pack("NCNN", 9, 2, 9999, 0); }
+                push @all, $one;
+              }
+              my $start = time;
+              system "queqiao", "run", "echo", "ran";
+              print time - $start < 15 ? "at once
+" : "late
+";
+              sleep 12;
+              my $cut = 0;
+              for my $one (@all) {
+                my $got;
+                do { $got = sysread $one, my $bytes, 1 << 20; } while ($got);
+                $cut++ if defined $got;
+              }
+              print "cut $cut
+";'
+            """);
+    assertThat(lines).containsExactly("ran", "at once", "cut 30");
   }
 
   private static void awaitLines(Path file, int count) throws Exception {
@@ -247,7 +260,7 @@ final class StepsEndToEndTest {
                         + " --mca ras ^slurm --mca plm rsh --mca plm_rsh_agent 'queqiao rsh'"
                         + " --mca btl tcp,self --mca pml ob1 "
                         + program
-                        + " 2>mpi-err-$SLURM_JOB_ID\n")))
+                        + " 2>mpi-err-$SLURM_JOB_ID || cat mpi-err-$SLURM_JOB_ID\n")))
         .isEqualTo(ranks(8));
   }
 

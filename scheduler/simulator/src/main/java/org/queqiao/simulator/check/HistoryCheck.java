@@ -139,6 +139,8 @@ final class HistoryCheck {
       case JobReleased e -> waiting(logged, model.job(e.job()), "released");
       case NodeRegistered e -> registered(e);
       case NodeUp e -> model.nodes.get(e.node()).bootId = e.bootId();
+      case NodeDrained e -> model.nodes.get(e.node()).drainedByHealth = e.byHealth();
+      case NodeResumed e -> model.nodes.get(e.node()).drainedByHealth = false;
       case NodeFenced e -> model.nodes.get(e.node()).fencedPosition = logged.position();
       case NodeSettingsSet e -> model.nodes.get(e.node()).settings = e.settings();
       case PartitionDefined e -> model.partitions.put(e.name(), e);
@@ -155,9 +157,7 @@ final class HistoryCheck {
       case MembershipRemoved e -> model.ranks.remove(e.project() + "/" + e.user());
       case NodeDown e -> reuse.down(e);
       case StepStarted _, StepEnded _, RunPartEnded _ -> steps.accept(logged);
-      case NodeDrained _,
-          NodeResumed _,
-          ProjectDefined _,
+      case ProjectDefined _,
           DomainDefined _,
           JobPolicyDefined _,
           SchedulingDefined _,

@@ -11,6 +11,7 @@ final class ModelNode {
   NodeSettings settings = NodeSettings.DEFAULT;
   String bootId = "";
   long fencedPosition;
+  boolean drainedByHealth;
   final TreeMap<Integer, RunId> coreUsers = new TreeMap<>();
   final TreeMap<String, RunId> deviceUsers = new TreeMap<>();
   long memUsedBytes;

@@ -113,9 +113,11 @@ final class PermissionCheck {
       case NodeRegistered e -> isNode(actor, e.facts().name());
       case NodeUp e -> isNode(actor, e.node());
       case NodeDown e -> isScheduler(actor) || isNode(actor, e.node());
+      case NodeDrained e -> isAdministrator(actor) || isNode(actor, e.node());
+      case NodeResumed e ->
+          isAdministrator(actor)
+              || (isNode(actor, e.node()) && model.nodes.get(e.node()).drainedByHealth);
       case NodeFenced _,
-          NodeDrained _,
-          NodeResumed _,
           NodeSettingsSet _,
           PartitionDefined _,
           JobPolicyDefined _,

@@ -209,6 +209,18 @@ public final class People {
         });
   }
 
+  /** An administrator mends a node again and again, whatever drained it. */
+  public void mend(NodeName node, long everyMs) {
+    timeline.after(
+        everyMs,
+        "somebody looks after " + node,
+        () ->
+            ask(
+                "resume " + node,
+                new Input.ResumeNode(Site.ADMINISTRATOR, node),
+                reply -> mend(node, everyMs)));
+  }
+
   /** An administrator drains and resumes a node. */
   public void drain(NodeName node, long forMs) {
     drained.add(node);

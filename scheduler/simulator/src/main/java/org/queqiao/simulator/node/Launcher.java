@@ -81,12 +81,32 @@ final class Launcher {
     if (exit != null) {
       return exit.startMs();
     }
+    if (NodeFaults.prologFails(order.run())) {
+      return prologFailed(order.run());
+    }
     Process process = new Process(order, clock.wallMs());
     alive.put(order.run(), process);
     world.forked(order);
     process.leftMs = Math.max(1, order.behaviour().durationMs());
     goOn(process);
     return process.startMs;
+  }
+
+  /** No user code ran. */
+  private long prologFailed(RunId run) {
+    long nowMs = clock.wallMs();
+    RunExit failed =
+        new RunExit(run, RunExit.Kind.LAUNCH_FAILED, 0, 0, nowMs, nowMs, 0, 0, 0, "prolog");
+    exits.put(run, failed.withNodeFault("prolog of run " + run));
+    timeline.after(
+        1,
+        "the prolog of " + run + " has failed",
+        () -> {
+          if (exits.containsKey(run)) {
+            onExit.accept(exits.get(run));
+          }
+        });
+    return nowMs;
   }
 
   /** The script takes up the time that it has left. */
@@ -209,6 +229,9 @@ final class Launcher {
     RunExit exit =
         new RunExit(
             run, RunExit.Kind.EXITED, exitCode, signal, process.startMs, endMs, 0, 0, 0, "");
+    if (NodeFaults.epilogFails(run)) {
+      exit = exit.withNodeFault("epilog of run " + run);
+    }
     exits.put(run, exit);
     onExit.accept(exit);
   }

@@ -227,7 +227,16 @@ public final class VirtualNode {
       } else if (welcomed) {
         watcher.contact(name(), TICK_MS);
         if (++ticks % TICKS_PER_HEARTBEAT == 0) {
-          send(new AgentMessage.Heartbeat(ticks, 0, 0, 0, shape.memBytes(), agent.running()));
+          send(
+              new AgentMessage.Heartbeat(
+                  ticks,
+                  0,
+                  0,
+                  0,
+                  shape.memBytes(),
+                  agent.running(),
+                  List.of(),
+                  NodeFaults.health(index, ticks / TICKS_PER_HEARTBEAT)));
         }
       }
     });

@@ -98,7 +98,12 @@ final class Gateway {
       case AgentMessage.RunEndedReport ended -> ended(node, peer, ended.exit());
       case AgentMessage.DesiredSetApplied applied ->
           peer.appliedVersion = Math.max(peer.appliedVersion, applied.version());
-      case AgentMessage.Heartbeat _ -> resend(node, peer);
+      case AgentMessage.Heartbeat beat -> {
+        if (beat.health().checkedMs() > 0) {
+          life.submit(new Input.NodeChecked(node, beat.health().fault()), reply -> {});
+        }
+        resend(node, peer);
+      }
       case AgentMessage.Hello _,
           AgentMessage.OutputChunk _,
           AgentMessage.RunMetricsReport _,

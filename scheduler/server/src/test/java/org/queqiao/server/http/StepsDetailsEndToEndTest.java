@@ -1,0 +1,274 @@
+package org.queqiao.server.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.queqiao.server.Installed;
+import org.queqiao.server.gateway.NodeProcesses;
+
+/** What tasks of steps get, what is refused, terminals and ends: two agents with two cores each. */
+@Timeout(250)
+final class StepsDetailsEndToEndTest {
+  private static StepsSite site;
+
+  @BeforeAll
+  static void start() throws Exception {
+    site = new StepsSite(2, 2, node -> node.devices("gpu 0 /dev/zero\ngpu 1 /dev/random\n"));
+  }
+
+  /** The number of each core in a list such as {@code 0-2,5}. */
+  private static TreeSet<Integer> cores(String list) {
+    TreeSet<Integer> out = new TreeSet<>();
+    for (String range : list.split(",")) {
+      String[] ends = range.split("-");
+      for (int i = Integer.parseInt(ends[0]); i <= Integer.parseInt(ends[ends.length - 1]); i++) {
+        out.add(i);
+      }
+    }
+    return out;
+  }
+
+  @Test
+  void eachRankHasCoresOfItsOwnAmongThoseOfItsNode() throws Exception {
+    String mask =
+        " sh -c 'echo $SLURMD_NODENAME $RANK $QUEQIAO_CPU_BIND $QUEQIAO_CORES"
+            + " $(sed -n \"s/^Cpus_allowed_list:.//p\" /proc/self/status)'\n";
+    List<String> lines =
+        site.run(
+            "nodes=2&tasks=4",
+            "queqiao run --tasks-per-node 2"
+                + mask
+                + "echo -- \n queqiao run -n 2 -c 2"
+                + mask
+                + "echo --\n queqiao run -n 2 --cpu-bind none"
+                + mask);
+    Map<String, TreeSet<Integer>> used = new TreeMap<>();
+    int part = 0;
+    for (String line : lines) {
+      String[] words = line.split(" ");
+      if (words[0].equals("--")) {
+        part++;
+        continue;
+      }
+      TreeSet<Integer> own = cores(words[4]);
+      assertThat(cores(words[3])).as(line).containsAll(own);
+      assertThat(words[2]).isEqualTo(part == 2 ? "none" : "cores");
+      assertThat(own).as(line).hasSize(part == 0 ? 1 : 2);
+      if (part == 0) {
+        TreeSet<Integer> others = used.computeIfAbsent(words[0], _ -> new TreeSet<>());
+        assertThat(others).as(line).doesNotContainAnyElementsOf(own);
+        others.addAll(own);
+      }
+    }
+    assertThat(lines).hasSize(4 + 1 + 2 + 1 + 2);
+    assertThat(used.keySet()).containsExactly("cn1", "cn2");
+  }
+
+  @Test
+  void eachTaskSeesTheDevicesThatItsJobHasOnItsNode() throws Exception {
+    long holder =
+        site.submit(
+            "nodes=1&nodeList=cn1&gres=gpu:1",
+            "until [ -e free ]; do sleep 0.2; done; rm free; exit 0\n");
+    site.awaitStart(holder);
+    List<String> lines =
+        site.run(
+            "nodes=2&tasks=2&gres=gpu:1",
+            "queqiao run sh -c 'echo $SLURMD_NODENAME $CUDA_VISIBLE_DEVICES $SLURM_JOB_GPUS"
+                + " $(head -c1 /dev/zero >/dev/null 2>&1 && echo zero)"
+                + " $(head -c1 /dev/random >/dev/null 2>&1 && echo random)'\n");
+    Files.createFile(site.work().resolve("free"));
+    site.server.awaitEnd("researcher1", holder);
+    assertThat(lines).containsExactlyInAnyOrder("cn1 1 1 random", "cn2 0 0 zero");
+  }
+
+  /** One command, the code that it ends with, and words of what it says. */
+  private record Refused(String command, int code, String words) {}
+
+  @Test
+  void whatCannotBeIsRefusedWithTheReason() throws Exception {
+    List<Refused> all =
+        List.of(
+            new Refused("-n 70000 true", 2, "--tasks is a number from 1 to 65536, not: 70000"),
+            new Refused("-n 5 true", 2, "do not fit the cores of the job on 2 nodes"),
+            new Refused("-n 2 -c 3 true", 2, "2 tasks with 3 cores each do not fit the cores"),
+            new Refused("-w cn9 true", 2, "node cn9 is not of this job, which has cn1,cn2"),
+            new Refused("-N 3 true", 2, "3 nodes are asked for and there are 2"),
+            new Refused("/no/such/program", 127, "/no/such/program: No such file or directory"),
+            new Refused("-D /no/such/folder true", 126, "/no/such/folder: No such file"),
+            new Refused("-i /no/such/input cat", 1, "/no/such/input: No such file or directory"),
+            new Refused("-i 9 cat", 2, "the rank that --input names is not of this step"),
+            new Refused("-o /no/such/out-%t true", 126, "open the output: No such file"),
+            new Refused("-o /no/such/out true", 1, "/no/such/out: No such file"),
+            new Refused("--cpu-bind=threads true", 2, "--cpu-bind is cores or none, not: threads"),
+            new Refused("--label=x true", 2, "an option is unknown or lacks its value"),
+            new Refused("--pty -n 2 true", 2, "--pty is for one task"),
+            new Refused("-n 2", 2, "the command is missing"));
+    StringBuilder script = new StringBuilder("exec 2>&1\n");
+    for (Refused each : all) {
+      script.append("queqiao run ").append(each.command()).append("\necho \"== $?\"\n");
+    }
+    script.append("queqiao run true && echo well\n");
+    List<String> said =
+        List.of(
+            String.join("\n", site.run("nodes=2&tasks=2&exclusive=true", script.toString()))
+                .split("== "));
+    for (int i = 0; i < all.size(); i++) {
+      assertThat(said.get(i)).as(all.get(i).command()).contains(all.get(i).words());
+      assertThat(said.get(i + 1)).as(all.get(i).command()).startsWith(all.get(i).code() + "\n");
+    }
+    assertThat(said.getLast()).endsWith("well");
+  }
+
+  @Test
+  void aProcessOfNoJobGetsNoStepWhoeverItIs() throws Exception {
+    Path socket = site.nodes.getFirst().folder().resolve("jobs/agent.sock");
+    for (List<String> as :
+        List.of(List.<String>of(), List.of("setpriv", "--reuid=1", "--clear-groups"))) {
+      List<String> command = new ArrayList<>(as);
+      command.addAll(List.of(site.program.toString(), "run", "true"));
+      ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+      // All that a process of a job has in its environment is known to others as well.
+      builder
+          .environment()
+          .putAll(
+              Map.of(
+                  "QUEQIAO_SOCKET",
+                  socket.toString(),
+                  "QUEQIAO_JOB_ID",
+                  "1",
+                  "QUEQIAO_NODE",
+                  "cn1",
+                  "QUEQIAO_NODE_LIST",
+                  "cn1",
+                  "QUEQIAO_CORES_PER_NODE",
+                  "2",
+                  "QUEQIAO_TASKS_PER_NODE",
+                  "1"));
+      Process process = builder.start();
+      String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertThat(process.waitFor()).as(said).isEqualTo(1);
+      assertThat(said).contains("this process belongs to no job on this node");
+    }
+  }
+
+  /** A person at a terminal: sizes, Ctrl-C, Ctrl-D, exit codes, and a connection that breaks. */
+  private static final String TERMINAL =
+      """
+      import fcntl, os, pty, select, signal, struct, sys, termios, time
+
+      def begin(words, rows=40, columns=100):
+          pid, fd = pty.fork()
+          if pid == 0:
+              time.sleep(0.3)
+              os.execvp(words[0], words)
+          resize(fd, rows, columns)
+          return pid, fd
+
+      def resize(fd, rows, columns):
+          fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+      def expect(fd, text):
+          seen = b""
+          end = time.time() + 60
+          while text.encode() not in seen:
+              if time.time() > end:
+                  print("instead of", text, ":", seen)
+                  sys.exit(1)
+              if select.select([fd], [], [], 1)[0]:
+                  try:
+                      seen += os.read(fd, 4096)
+                  except OSError:
+                      print("ended instead of", text, ":", seen)
+                      sys.exit(1)
+
+      def code(pid, fd):
+          # What is written must be read, or a terminal does not close.
+          try:
+              while os.read(fd, 4096):
+                  pass
+          except OSError:
+              pass
+          return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+      def say(fd, text):
+          os.write(fd, text.encode())
+
+      node = ["-w", sys.argv[1]]
+      pid, fd = begin(["queqiao", "shell"] + node)
+      say(fd, "PS1=; echo at-$SLURMD_NODENAME-$(tty | cut -c1-9)-$(stty size | tr ' ' x)\\n")
+      expect(fd, "at-" + sys.argv[1] + "-/dev/pts/-40x100")
+      resize(fd, 50, 120)
+      say(fd, "sleep 1; echo now-$(stty size | tr ' ' x)\\n")
+      expect(fd, "now-50x120")
+      say(fd, "echo be''gin; sleep 300\\n")
+      expect(fd, "begin")
+      time.sleep(0.5)
+      say(fd, "\\003")
+      say(fd, "echo after-$?\\n")
+      expect(fd, "after-130")
+      say(fd, "(exit 7)\\n\\004")
+      print("shell", code(pid, fd))
+
+      pid, fd = begin(["queqiao", "run", "--pty"] + node + ["sh", "-c", "exit 9"])
+      print("command", code(pid, fd))
+
+      for ignores in ("", "trap '' HUP TERM; "):
+          pid, fd = begin(["queqiao", "run", "--pty"] + node
+                          + ["bash", "-c", ignores + "echo up-$$; while :; do sleep 1; done"])
+          seen = b""
+          while b"up-" not in seen or not seen.endswith(b"\\n"):
+              seen += os.read(fd, 4096)
+          task = int(seen.split(b"up-")[1].split()[0])
+          start = time.time()
+          os.close(fd)
+          ended = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+          while os.path.exists("/proc/%d" % task) and time.time() < start + 30:
+              time.sleep(0.1)
+          print("lost", ended, "gone" if not os.path.exists("/proc/%d" % task) else "there")
+      """;
+
+  @Test
+  void aShellHasATerminalOnAnyNodeOfItsJob() throws Exception {
+    Installed.need(List.of(Path.of("/usr/bin/python3")), "apt-get install python3");
+    Path script = Files.writeString(site.work().resolve("terminal.py"), TERMINAL);
+    List<String> lines =
+        site.run(
+            "nodes=2&tasks=2&exclusive=true&limitMs=150000",
+            "export SHELL=/bin/bash TERM=dumb HOME=/\nfor n in cn1 cn2; do python3 "
+                + script
+                + " $n 2>&1; done\n"
+                + "printf 'echo from-a-file; exit 5\\n' | queqiao shell 2>&1 | tr -d '\\r'"
+                + " | grep -v '[$#]' ; echo code ${PIPESTATUS[1]}\n"
+                + "queqiao shell </dev/null >/dev/null 2>&1; echo none $?\n");
+    List<String> each = List.of("shell 7", "command 9", "lost 129 gone", "lost 137 gone");
+    List<String> expected = new ArrayList<>(each);
+    expected.addAll(each);
+    assertThat(lines.subList(0, 8)).as(String.join("\n", lines)).isEqualTo(expected);
+    assertThat(lines).contains("from-a-file", "code 5", "none 0");
+  }
+
+  @Test
+  void theWarningReachesTheTasksOfStepsOnAllNodes() throws Exception {
+    long id =
+        site.submit(
+            "nodes=2&tasks=2&limitMs=75000&signal=USR1%4060",
+            "trap : USR1\n"
+                + "queqiao run bash -c 'trap \"echo warned $SLURMD_NODENAME; exit 0\" USR1;"
+                + " while :; do sleep 0.2; done'\n");
+    List<String> lines = site.output(id);
+    // What a shell waits for gets the signal too, of which the shell tells.
+    assertThat(lines.stream().filter(line -> line.startsWith("warned")))
+        .containsExactlyInAnyOrder("warned cn1", "warned cn2");
+  }
+}
