@@ -78,11 +78,7 @@ public final class ExitRecord {
           record.getLong(48),
           record.getLong(56),
           record.getLong(64),
-          detail(
-              flags,
-              record.getInt(88),
-              record.getInt(92),
-              words),
+          detail(flags, record.getInt(88), record.getInt(92), words),
           nodeFault(flags, record.getInt(88), run, words));
     } catch (IllegalArgumentException e) {
       throw new MalformedRecordException("an exit record names no run", e);

@@ -15,9 +15,9 @@ import org.junit.jupiter.api.Test;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.job.RunExit;
+import org.queqiao.contract.snapshot.ClusterImage.NodeImage;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.message.TermsRequest;
-import org.queqiao.contract.snapshot.ClusterImage.NodeImage;
 
 /** Nodes whose prolog, epilog or health check fails. */
 final class NodeFaultStoriesTest {
@@ -75,11 +75,13 @@ final class NodeFaultStoriesTest {
   @Test
   void aFailedEpilogDrainsTheNodeAndLeavesTheJobAlone() {
     JobId job = running(N1);
-    story.after(5).does(
-        new Input.RunEnded(
-            N1,
-            exit(story.run(job), RunExit.Kind.EXITED, 0, 0, story.nowMs, "")
-                .withNodeFault("epilog of run 1.1:\u0007 exit code 1" + "x".repeat(500))));
+    story
+        .after(5)
+        .does(
+            new Input.RunEnded(
+                N1,
+                exit(story.run(job), RunExit.Kind.EXITED, 0, 0, story.nowMs, "")
+                    .withNodeFault("epilog of run 1.1:\u0007 exit code 1" + "x".repeat(500))));
     assertThat(story.state(job)).isEqualTo(COMPLETED);
     assertThat(node(N1).drainReason()).startsWith("epilog of run 1.1:  exit code 1x").hasSize(256);
   }

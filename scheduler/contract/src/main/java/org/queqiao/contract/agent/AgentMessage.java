@@ -86,7 +86,15 @@ public sealed interface AgentMessage {
         long memUsedBytes,
         long memTotalBytes,
         List<RunId> running) {
-      this(seq, load1Milli, cpuBusyUs, memUsedBytes, memTotalBytes, running, List.of(), NodeHealth.UNKNOWN);
+      this(
+          seq,
+          load1Milli,
+          cpuBusyUs,
+          memUsedBytes,
+          memTotalBytes,
+          running,
+          List.of(),
+          NodeHealth.UNKNOWN);
     }
   }
 

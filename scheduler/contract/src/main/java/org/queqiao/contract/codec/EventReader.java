@@ -54,6 +54,7 @@ import org.queqiao.contract.wire.PbJobStarted;
 import org.queqiao.contract.wire.PbJobSubmitted;
 import org.queqiao.contract.wire.PbMembership;
 import org.queqiao.contract.wire.PbNodeDown;
+import org.queqiao.contract.wire.PbNodeReason;
 import org.queqiao.contract.wire.PbPartitionDefined;
 import org.queqiao.contract.wire.PbProjectDefined;
 import org.queqiao.contract.wire.PbRoleChanged;
@@ -108,11 +109,7 @@ final class EventReader {
       case TOPOLOGY_DEFINED -> PlacementReader.topology(in.getTopologyDefined());
       case LICENCE_DEFINED -> PlacementReader.licence(in.getLicenceDefined());
       case NODE_SETTINGS_SET -> PlacementReader.settingsSet(in.getNodeSettingsSet());
-      case NODE_DRAINED ->
-          new NodeDrained(
-              new NodeName(in.getNodeDrained().getNode()),
-              in.getNodeDrained().getReason(),
-              in.getNodeDrained().getByHealth());
+      case NODE_DRAINED -> drained(in.getNodeDrained());
       case NODE_RESUMED -> new NodeResumed(new NodeName(in.getNodeResumed().getNode()));
       case JOB_SUBMITTED -> submitted(in.getJobSubmitted());
       case JOB_HELD -> ArrayReader.held(in.getJobHeld());
@@ -148,6 +145,10 @@ final class EventReader {
 
   private static RoleRevoked revoked(PbRoleChanged e) {
     return new RoleRevoked(new UserName(e.getUser()), ModelReader.role(e.getRole()));
+  }
+
+  private static NodeDrained drained(PbNodeReason in) {
+    return new NodeDrained(new NodeName(in.getNode()), in.getReason(), in.getByHealth());
   }
 
   private static NodeDown down(PbNodeDown e) {

@@ -120,8 +120,7 @@ final class EventWriter {
           out.setNodeUp(PbNodeUp.newBuilder().setNode(e.node().value()).setBootId(e.bootId()));
       case NodeDown e -> out.setNodeDown(down(e));
       case NodeFenced e -> out.setNodeFenced(nodeReason(e.node().value(), e.reason()));
-      case NodeDrained e -> out.setNodeDrained(
-          nodeReason(e.node().value(), e.reason()).toBuilder().setByHealth(e.byHealth()));
+      case NodeDrained e -> out.setNodeDrained(drained(e));
       case NodeResumed e -> out.setNodeResumed(nodeReason(e.node().value(), ""));
       case TopologyDefined e -> out.setTopologyDefined(PlacementWriter.topology(e));
       case LicenceDefined e -> out.setLicenceDefined(PlacementWriter.licence(e));
@@ -293,6 +292,10 @@ final class EventWriter {
         .setCurrency(e.currency())
         .setReason(e.reason())
         .build();
+  }
+
+  private static PbNodeReason drained(NodeDrained e) {
+    return nodeReason(e.node().value(), e.reason()).toBuilder().setByHealth(e.byHealth()).build();
   }
 
   private static PbNodeReason nodeReason(String node, String reason) {

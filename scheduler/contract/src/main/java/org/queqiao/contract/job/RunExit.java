@@ -43,8 +43,7 @@ public record RunExit(
       long systemUs,
       long maxRssBytes,
       String detail) {
-    this(
-        run, kind, exitCode, signal, startMs, endMs, userUs, systemUs, maxRssBytes, detail, "");
+    this(run, kind, exitCode, signal, startMs, endMs, userUs, systemUs, maxRssBytes, detail, "");
   }
 
   /** What the monitor saw. */
@@ -60,7 +59,17 @@ public record RunExit(
   /** The same exit with other words. */
   public RunExit withDetail(String otherDetail) {
     return new RunExit(
-        run, kind, exitCode, signal, startMs, endMs, userUs, systemUs, maxRssBytes, otherDetail, nodeFault);
+        run,
+        kind,
+        exitCode,
+        signal,
+        startMs,
+        endMs,
+        userUs,
+        systemUs,
+        maxRssBytes,
+        otherDetail,
+        nodeFault);
   }
 
   /** The same exit that says this of its node. */

@@ -712,7 +712,8 @@ final class Samples {
     out.put("ObservedRuns-now", ObservedSamples.withNow());
     NodeHealth health = new NodeHealth("scratch is not mounted", 1_760_000_000_000L);
     out.put(
-        "Heartbeat-health", new AgentMessage.Heartbeat(1, 1, 1, 1, 2, List.of(), List.of(), health));
+        "Heartbeat-health",
+        new AgentMessage.Heartbeat(1, 1, 1, 1, 2, List.of(), List.of(), health));
     out.put("RunEndedReport-fault", new AgentMessage.RunEndedReport(EXIT.withNodeFault("epilog")));
     return out;
   }

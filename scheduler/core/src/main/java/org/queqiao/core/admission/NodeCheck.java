@@ -104,7 +104,9 @@ public final class NodeCheck {
         : Decision.unchanged();
   }
 
-  /** What people have drained stays so; what the check drained it lets go when all is well again. */
+  /**
+   * What people have drained stays so; what the check drained it lets go when all is well again.
+   */
   public Decision decide(Input.NodeChecked input) {
     Optional<Node> found = cluster.nodes().find(input.node());
     if (found.isEmpty()) {

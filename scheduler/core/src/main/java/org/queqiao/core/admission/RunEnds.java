@@ -154,8 +154,7 @@ final class RunEnds {
     RunExit told =
         exit.nodeFault().isEmpty()
             ? exit
-            : exit.withNodeFault(
-                TextRules.line(exit.nodeFault(), NodeCheck.MAX_REASON_CHARACTERS));
+            : exit.withNodeFault(TextRules.line(exit.nodeFault(), NodeCheck.MAX_REASON_CHARACTERS));
     return told.withDetail(TextRules.cut(told.detail(), MAX_DETAIL_CHARACTERS));
   }
 }

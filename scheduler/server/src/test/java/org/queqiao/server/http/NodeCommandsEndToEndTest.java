@@ -36,8 +36,7 @@ final class NodeCommandsEndToEndTest {
     server.another(new NodeName("cn2"), 2, node -> sound = node.commands(300));
   }
 
-  private static long submit(RunningServer server, String script)
-      throws Exception {
+  private static long submit(RunningServer server, String script) throws Exception {
     Path work = Files.createTempDirectory("qqcommands");
     Files.setPosixFilePermissions(
         work, java.nio.file.attribute.PosixFilePermissions.fromString("rwxrwxrwx"));
@@ -69,9 +68,7 @@ final class NodeCommandsEndToEndTest {
         "echo $QUEQIAO_JOB_ID $SLURM_JOB_ACCOUNT $QUEQIAO_NODE_LIST >>${0%/*}/seen\n"
             + "echo scratch is not mounted; exit 3\n");
     long id = submit(server, "echo $SLURMD_NODENAME >ran\n");
-    await(
-        server,
-        event -> event.contains("event: NodeDrained") && event.contains("\"cn1\""));
+    await(server, event -> event.contains("event: NodeDrained") && event.contains("\"cn1\""));
     assertThat(node(server, "cn1"))
         .contains("\"drained\":true", "prolog of run " + id + ".1: exit code 3: scratch");
     second(server);
@@ -90,9 +87,7 @@ final class NodeCommandsEndToEndTest {
   void aFailedHealthCheckDrainsANodeAndASoundOneResumesIt() throws Exception {
     RunningServer server = server();
     Files.createFile(sick.resolve("ill"));
-    await(
-        server,
-        event -> event.contains("event: NodeDrained") && event.contains("\"cn1\""));
+    await(server, event -> event.contains("event: NodeDrained") && event.contains("\"cn1\""));
     assertThat(node(server, "cn1"))
         .contains(
             "\"drainReason\":\"health check: exit code 1: fan 2 stands still\"",

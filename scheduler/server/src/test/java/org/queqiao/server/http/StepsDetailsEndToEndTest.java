@@ -14,7 +14,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.queqiao.server.Installed;
-import org.queqiao.server.gateway.NodeProcesses;
 
 /** What tasks of steps get, what is refused, terminals and ends: two agents with two cores each. */
 @Timeout(250)

@@ -138,7 +138,7 @@ final class StepsEndToEndTest {
     List<String> lines =
         run(
             "nodes=1&tasks=1",
-            """
+"""
             perl -MIO::Socket::UNIX -MTime::HiRes=time -e '
               $SIG{PIPE} = "IGNORE"; $| = 1;
               for (1 .. 30) {
@@ -161,7 +161,7 @@ final class StepsEndToEndTest {
               }
               print "cut $cut
 ";'
-            """);
+""");
     assertThat(lines).containsExactly("ran", "at once", "cut 30");
   }
 

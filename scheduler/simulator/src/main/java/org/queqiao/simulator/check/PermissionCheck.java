@@ -113,10 +113,7 @@ final class PermissionCheck {
       case NodeRegistered e -> isNode(actor, e.facts().name());
       case NodeUp e -> isNode(actor, e.node());
       case NodeDown e -> isScheduler(actor) || isNode(actor, e.node());
-      case NodeDrained e -> isAdministrator(actor) || isNode(actor, e.node());
-      case NodeResumed e ->
-          isAdministrator(actor)
-              || (isNode(actor, e.node()) && model.nodes.get(e.node()).drainedByHealth);
+      case NodeDrained _, NodeResumed _ -> drains(actor, event);
       case NodeFenced _,
           NodeSettingsSet _,
           PartitionDefined _,
@@ -148,6 +145,17 @@ final class PermissionCheck {
   private boolean maySuspend(Actor actor, JobSuspendRequested e) {
     boolean byItself = e.preemptor() != null || !e.suspend();
     return e.preemptor() == null && isAdministrator(actor) || byItself && isScheduler(actor);
+  }
+
+  /** A node says what is wrong with it, and lets go only what its own health check said. */
+  private boolean drains(Actor actor, Event event) {
+    return isAdministrator(actor)
+        || switch (event) {
+          case NodeDrained e -> isNode(actor, e.node());
+          case NodeResumed e ->
+              isNode(actor, e.node()) && model.nodes.get(e.node()).drainedByHealth;
+          default -> false;
+        };
   }
 
   private boolean isNodeOf(Actor actor, RunId run) {
