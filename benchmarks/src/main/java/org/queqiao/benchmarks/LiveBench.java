@@ -80,7 +80,10 @@ final class LiveBench {
     for (int i = 0; i < nodes; i++) {
       cluster.node(i, CORES);
     }
-    SiteRule.inputs(rules, cluster.nowMs(), position).forEach(this::accepted);
+    SiteRule.inputs(rules, cluster.nowMs()).forEach(this::accepted);
+    if (rules.contains(SiteRule.WALLETS)) {
+      accepted(SiteRule.budgets(position));
+    }
     int before = -1;
     while (running.size() > before || cluster.machine().state().pendingJobs() < 1_000) {
       before = running.size();

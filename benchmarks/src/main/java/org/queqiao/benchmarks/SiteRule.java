@@ -46,6 +46,7 @@ enum SiteRule {
   private static final QosName LOW = new QosName("low");
   private static final QosName URGENT = new QosName("urgent");
   private static final long HOUR_MS = 3_600_000;
+  private static final long MUCH_MICRO = 1_000_000_000_000_000L;
   private static final String CURRENCY = "CNY";
 
   /** Names with commas between them, {@code all} or {@code none}. */
@@ -62,12 +63,12 @@ enum SiteRule {
   }
 
   /** What states these rules. */
-  static List<Input> inputs(Set<SiteRule> rules, long nowMs, long position) {
+  static List<Input> inputs(Set<SiteRule> rules, long nowMs) {
     List<Input> out = new ArrayList<>();
     for (SiteRule each : rules) {
       switch (each) {
         case LIMITS -> limits(out);
-        case WALLETS -> wallets(out, position);
+        case WALLETS -> wallets(out);
         case RESERVATIONS -> out.add(reservation(nowMs));
         case PREEMPTION -> {
           PreemptRules requeue = new PreemptRules(PreemptMode.REQUEUE, 0, 0);
@@ -106,8 +107,7 @@ enum SiteRule {
     return new Input.SetRules(BenchCluster.OWNER, new RulesSet(subject, rules));
   }
 
-  private static void wallets(List<Input> out, long position) {
-    long muchMicro = 1_000_000_000_000_000L;
+  private static void wallets(List<Input> out) {
     out.add(
         new Input.DefineTariff(
             BenchCluster.OWNER, new TariffDefined(BenchCluster.BATCH, 100_000, CURRENCY, 0)));
@@ -115,10 +115,13 @@ enum SiteRule {
     out.add(
         new Input.FundWallet(
             BenchCluster.OWNER,
-            new WalletFunded(BenchCluster.PROJECT, muchMicro, CURRENCY, "grant")));
-    out.add(
-        new Input.TellBudgets(
-            List.of(new BudgetTold(BenchCluster.PROJECT, muchMicro, CURRENCY, position))));
+            new WalletFunded(BenchCluster.PROJECT, MUCH_MICRO, CURRENCY, "grant")));
+  }
+
+  /** What the ledger says to the wallets, up to a position. */
+  static Input budgets(long position) {
+    return new Input.TellBudgets(
+        List.of(new BudgetTold(BenchCluster.PROJECT, MUCH_MICRO, CURRENCY, position)));
   }
 
   private static Input reservation(long nowMs) {

@@ -38,6 +38,7 @@ import org.queqiao.core.message.Reply;
 import org.queqiao.core.permission.Permissions;
 import org.queqiao.core.plan.ClusterPlanner;
 import org.queqiao.core.priority.ByPriority;
+import org.queqiao.core.priority.JobOrder;
 import org.queqiao.core.state.Cluster;
 import org.queqiao.core.state.ClusterState;
 import org.queqiao.core.state.EventApplier;
@@ -84,10 +85,10 @@ public final class SchedulerMachine {
 
   /** A cluster in which nothing has happened yet. */
   public SchedulerMachine() {
-    this(new Cluster());
+    this(new Cluster(), new ByPriority());
   }
 
-  private SchedulerMachine(Cluster cluster) {
+  private SchedulerMachine(Cluster cluster, JobOrder byRule) {
     this.cluster = cluster;
     this.applier = new EventApplier(cluster);
     Permissions permissions = new Permissions(cluster.accounts());
@@ -108,7 +109,7 @@ public final class SchedulerMachine {
     this.money = new MoneyCheck(cluster, permissions);
     this.proposal = new ProposalCheck(cluster, permissions);
     this.role = new RoleCheck(cluster, permissions);
-    this.planner = new ClusterPlanner(cluster, new ByPriority());
+    this.planner = new ClusterPlanner(cluster, byRule);
     this.order = new PrioritiesCheck(cluster, permissions);
     this.observed = new ObservedCheck(cluster);
     this.reservation = new ReservationCheck(cluster, permissions);
@@ -131,8 +132,14 @@ public final class SchedulerMachine {
    * @throws MalformedRecordException as going through the jobs does
    */
   public static SchedulerMachine from(ClusterImage image, Iterable<ClusterImage.JobImage> jobs) {
+    return from(image, jobs, new ByPriority());
+  }
+
+  /** As above, with an order of the queue. */
+  static SchedulerMachine from(
+      ClusterImage image, Iterable<ClusterImage.JobImage> jobs, JobOrder order) {
     try {
-      return new SchedulerMachine(Cluster.from(image, jobs));
+      return new SchedulerMachine(Cluster.from(image, jobs), order);
     } catch (MalformedRecordException malformed) {
       throw malformed;
     } catch (RuntimeException e) {

@@ -17,7 +17,9 @@ import java.util.SplittableRandom;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.queqiao.contract.event.BudgetTold;
+import org.queqiao.contract.event.JobKillRequested;
 import org.queqiao.contract.event.JobPolicyDefined;
+import org.queqiao.contract.event.JobSuspendRequested;
 import org.queqiao.contract.event.NodeSettingsSet;
 import org.queqiao.contract.event.QosDefined;
 import org.queqiao.contract.event.RulesSet;
@@ -36,6 +38,7 @@ import org.queqiao.contract.policy.Limit;
 import org.queqiao.contract.policy.LimitScope;
 import org.queqiao.contract.policy.PreemptMode;
 import org.queqiao.contract.policy.PreemptRules;
+import org.queqiao.contract.policy.PriorityPolicy;
 import org.queqiao.contract.policy.Quantity;
 import org.queqiao.contract.policy.Rules;
 import org.queqiao.contract.policy.Subject;
@@ -44,6 +47,7 @@ import org.queqiao.core.message.Decision;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.message.JobRequest;
 import org.queqiao.core.message.Reply;
+import org.queqiao.core.priority.ByPriority;
 import org.queqiao.testkit.TestSize;
 
 /**
@@ -66,41 +70,82 @@ final class KeptQueuePropertyTest {
     RESERVATIONS,
     SUSPENSION,
     WISHES,
-    LIMITS
+    LIMITS,
+    ARRAYS,
+    AGES,
+    SHARES,
+    EVERYTHING
   }
+
+  /**
+   * In so many of ten seeds of each sort its rules have a say in a pass that is compared; runs are
+   * pushed aside in fewer.
+   */
+  private static final int BOUND_OF_TEN = 6;
+
+  private static final int PUSHED_OF_TEN = 1;
+
+  /** A job has the full age after so long. */
+  private static final long FULL_AGE_MS = 240_000;
+
+  /** So many slices at most find nothing and say that another follows. */
+  private static final int MOST_EMPTY = 20;
 
   private final List<ToldStory.Told> told = new ArrayList<>();
   private SchedulerStory story;
   private SplittableRandom random;
   private Also also;
 
+  /** How many inputs of its sort were accepted. */
+  private int accepted;
+
+  /** Whether its rules had a say in a pass. */
+  private boolean bound;
+
   @Test
   void everyPassDecidesWhatAMachineMadeAnewDecides() {
     int decided = 0;
+    int[] seeds = new int[Also.values().length];
+    int[] binding = new int[seeds.length];
     for (long seed = 0; seed < SEEDS; seed++) {
       random = new SplittableRandom(seed);
       also = Also.values()[(int) (seed % Also.values().length)];
       story = SchedulerStory.site().withoutChecks();
       told.clear();
+      accepted = 0;
+      bound = false;
       try {
         decided += run(seed);
+        seeds[also.ordinal()]++;
+        binding[also.ordinal()] += bound && (accepted > 0 || also == Also.NOTHING) ? 1 : 0;
       } catch (AssertionError | RuntimeException e) {
         throw new ToldStory(told).shortened(seed, e, each -> nextPass(each.tell()));
       }
     }
     assertThat(decided).as("facts that were compared").isGreaterThan(SEEDS * 15);
+    for (Also each : Also.values()) {
+      int of = each.ordinal();
+      assertThat(binding[of] * 10)
+          .as("seeds of %d in which %s was in force and bound: %d", seeds[of], each, binding[of])
+          .isGreaterThanOrEqualTo(
+              seeds[of] * (each == Also.PREEMPTION ? PUSHED_OF_TEN : BOUND_OF_TEN));
+    }
   }
 
   /** All inputs there are, from all sorts of people. */
   @Test
   void soItIsInHistoriesOfEverything() {
     int[] decided = {0};
+    int[] empty = {0};
     for (long seed = 0; seed < SEEDS; seed++) {
       SchedulerStory all = SchedulerStory.site().withoutChecks();
       RandomHistory history = new RandomHistory(seed, all);
       all.decided =
           (input, kept) -> {
-            if (input instanceof Input.PlanPass) {
+            boolean pass = input instanceof Input.PlanPass;
+            empty[0] = pass && kept.facts().isEmpty() && goesOn(kept) ? empty[0] + 1 : 0;
+            assertThat(empty[0]).as("passes that find nothing and go on").isLessThan(MOST_EMPTY);
+            if (pass && empty[0] == 0) {
               decided[0] += compared(all, kept);
             }
           };
@@ -115,24 +160,29 @@ final class KeptQueuePropertyTest {
     assertThat(decided[0]).as("facts that were compared").isGreaterThan(SEEDS * 5);
   }
 
-  /** Compares the next slice of the passes and makes it true. */
-  private static int nextPass(SchedulerStory story) {
-    Decision kept = story.machine.decide(new Input.PlanPass(), story.nowMs);
+  /** Compares the next slice of the passes that decides anything and makes it true. */
+  private static Decision nextPass(SchedulerStory story) {
+    Decision kept = decides(story.machine, story.nowMs);
     compared(story, kept);
     story.makeTrue(kept);
-    return kept.facts().size();
+    return kept;
   }
 
   /** A pass without any fact that says that another follows is no decision yet. */
+  private static Decision decides(SchedulerMachine machine, long nowMs) {
+    Decision decision = machine.decide(new Input.PlanPass(), nowMs);
+    for (int i = 0; decision.facts().isEmpty() && goesOn(decision); i++) {
+      assertThat(i).as("passes that find nothing and go on").isLessThan(MOST_EMPTY);
+      decision = machine.decide(new Input.PlanPass(), nowMs);
+    }
+    return decision;
+  }
+
+  /** The other machine is made anew and puts the queue in order anew. */
   private static int compared(SchedulerStory story, Decision kept) {
-    if (kept.facts().isEmpty() && goesOn(kept)) {
-      return 0;
-    }
-    SchedulerMachine machine = SchedulerMachine.from(story.machine.image());
-    Decision anew = machine.decide(new Input.PlanPass(), story.nowMs);
-    for (int i = 0; i < 20 && anew.facts().isEmpty() && goesOn(anew); i++) {
-      anew = machine.decide(new Input.PlanPass(), story.nowMs);
-    }
+    ClusterImage image = story.machine.image();
+    SchedulerMachine other = SchedulerMachine.from(image, image.jobs(), new ByPriority(false));
+    Decision anew = decides(other, story.nowMs);
     assertThat(kept.facts()).isEqualTo(anew.facts());
     return anew.facts().size();
   }
@@ -161,16 +211,74 @@ final class KeptQueuePropertyTest {
       }
       tell(new Input.Tick());
       if (random.nextInt(3) > 0 && story.machine.state().planningDue()) {
-        decided += nextPass(story);
+        bound |= binds();
+        Decision decision = nextPass(story);
+        bound |= also == Also.PREEMPTION && pushesAside(decision);
+        decided += decision.facts().size();
         told.add(new ToldStory.Told(story.nowMs, new Input.PlanPass()));
       }
     }
     return decided;
   }
 
-  private void tell(Input input) {
+  private Reply tell(Input input) {
     told.add(new ToldStory.Told(story.nowMs, input));
-    story.hears(input);
+    return story.hears(input);
+  }
+
+  private void rule(Input input) {
+    accepted += tell(input) instanceof Reply.Rejected ? 0 : 1;
+  }
+
+  /** Whether what this history is about has a say in what may start now, and in which order. */
+  private boolean binds() {
+    List<ClusterImage.JobImage> pending =
+        story.machine.image().jobs().stream()
+            .filter(each -> each.state() == JobState.PENDING)
+            .toList();
+    return switch (also) {
+      case NOTHING, WISHES, EVERYTHING -> !pending.isEmpty();
+      case WALLETS -> isKeptOut(pending, "AssocGrpBillingMinutes");
+      case LIMITS -> isKeptOut(pending, "AssocGrpCpuLimit");
+      case RESERVATIONS -> !story.machine.state().reservations(story.nowMs).isEmpty();
+      case SUSPENSION ->
+          story.machine.image().jobs().stream()
+              .anyMatch(each -> each.state() == JobState.SUSPENDED);
+      case ARRAYS -> pending.stream().anyMatch(each -> each.spec().array() != null);
+      case AGES ->
+          pending.stream().anyMatch(each -> ageMs(each) >= FULL_AGE_MS)
+              && pending.stream().anyMatch(each -> ageMs(each) < FULL_AGE_MS)
+              && story.machine.image().priorities().policy().age() != 0;
+      case SHARES ->
+          story.machine.image().priorities().policy().fairShare() != 0
+              && pending.stream().map(this::shareOf).distinct().count() > 1;
+      case PREEMPTION -> false;
+    };
+  }
+
+  private boolean isKeptOut(List<ClusterImage.JobImage> pending, String word) {
+    return pending.stream()
+        .anyMatch(each -> story.machine.state().pendingWhy(each.id()).word().equals(word));
+  }
+
+  private long ageMs(ClusterImage.JobImage job) {
+    return story.nowMs - job.submitMs();
+  }
+
+  private long shareOf(ClusterImage.JobImage job) {
+    return story.machine.state().priority(job.id(), story.nowMs).orElseThrow().terms().stream()
+        .filter(each -> each.name().equals("fairShare"))
+        .findFirst()
+        .orElseThrow()
+        .micro();
+  }
+
+  private static boolean pushesAside(Decision decision) {
+    return decision.facts().stream()
+        .anyMatch(
+            fact ->
+                fact.event() instanceof JobKillRequested e && e.preemptor() != null
+                    || fact.event() instanceof JobSuspendRequested s && s.preemptor() != null);
   }
 
   private void happens() {
@@ -197,14 +305,22 @@ final class KeptQueuePropertyTest {
   }
 
   private void also() {
-    switch (also) {
-      case NOTHING -> {}
-      case WALLETS -> tell(money(PROJECTS.get(random.nextInt(2))));
-      case PREEMPTION -> tell(new Input.DefineQos(OWNER, random.nextBoolean() ? low() : urgent()));
-      case RESERVATIONS -> tell(new RandomReservations(random, story).next(OWNER, node()));
+    also(also == Also.EVERYTHING ? Also.values()[random.nextInt(also.ordinal())] : also);
+  }
+
+  private void also(Also what) {
+    switch (what) {
+      case NOTHING, ARRAYS, EVERYTHING -> accepted++;
+      case WALLETS -> rule(money(PROJECTS.get(random.nextInt(2))));
+      case PREEMPTION -> 
+          rule(
+              new Input.DefineQos(
+                  OWNER,
+                  accepted == 0 || accepted > 1 && random.nextInt(4) == 0 ? low() : urgent()));
+      case RESERVATIONS -> rule(new RandomReservations(random, story).next(OWNER, node()));
       case SUSPENSION -> suspension();
       case WISHES ->
-          tell(
+          rule(
               new Input.SetNode(
                   user("admin1"),
                   new NodeSettingsSet(
@@ -212,13 +328,42 @@ final class KeptQueuePropertyTest {
                       new NodeSettings(
                           List.of(random.nextBoolean() ? "a" : "b"), random.nextInt(2)))));
       case LIMITS -> {
-        Limit limit = new Limit(LimitScope.GROUP, Quantity.CORES, "", 2 + random.nextInt(20));
-        Rules rules =
-            new Rules(
-                0, null, List.of(), null, 0, random.nextBoolean() ? List.of(limit) : List.of());
-        tell(new Input.SetRules(OWNER, new RulesSet(new Subject.Project(CLIMATE), rules)));
+        Limit limit = new Limit(LimitScope.GROUP, Quantity.CORES, "", 2 + random.nextInt(12));
+        List<Limit> limits = random.nextInt(3) > 0 ? List.of(limit) : List.of();
+        Rules rules = new Rules(Rules.NONE.shares(), null, List.of(), null, 0, limits);
+        rule(new Input.SetRules(OWNER, new RulesSet(new Subject.Project(CLIMATE), rules)));
       }
+      case AGES, SHARES -> weights(what);
     }
+  }
+
+  /** Now and then other weights: of age, of shares, or of both. */
+  private void weights(Also what) {
+    if (accepted > 0 && random.nextInt(6) > 0) {
+      return;
+    }
+    boolean both = random.nextInt(3) == 0;
+    long age = what == Also.AGES || both ? 1 + random.nextInt(5_000) : 0;
+    long share = what == Also.SHARES || both ? 1 + random.nextInt(5_000) : 0;
+    long fullMs = random.nextInt(4) == 0 ? 1_000 : FULL_AGE_MS;
+    rule(
+        new Input.DefinePriorityPolicy(
+            OWNER,
+            new PriorityPolicy(
+                age,
+                share,
+                random.nextInt(2),
+                0,
+                0,
+                0,
+                0,
+                1,
+                false,
+                4,
+                fullMs,
+                600_000,
+                List.of(),
+                List.of())));
   }
 
   private Input money(ProjectName project) {
@@ -255,6 +400,7 @@ final class KeptQueuePropertyTest {
   }
 
   private void suspension() {
+    accepted++;
     switch (random.nextInt(4)) {
       case 0 ->
           pick(
@@ -290,13 +436,13 @@ final class KeptQueuePropertyTest {
             .name("kind" + random.nextInt(8))
             .cpusPerTask(1 + random.nextInt(8))
             .limitMs(60_000L * (1 + random.nextInt(10)));
-    if (dice == 0) {
-      job.array("0-" + random.nextInt(4));
+    if (dice == 0 || also == Also.ARRAYS && dice < 8) {
+      job.array("0-" + random.nextInt(4) + (random.nextBoolean() ? "%2" : ""));
     }
     if (dice == 1) {
       job.hold(true);
     }
-    if (also == Also.PREEMPTION) {
+    if (also == Also.PREEMPTION || also == Also.EVERYTHING && random.nextInt(4) == 0) {
       job.qos(random.nextBoolean() ? LOW : random.nextBoolean() ? URGENT : null);
     }
     if (also == Also.RESERVATIONS && random.nextInt(4) == 0) {

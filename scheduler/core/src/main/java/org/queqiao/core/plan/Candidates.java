@@ -64,7 +64,8 @@ final class Candidates implements WaitingSource {
       long nowMs) {
     this.cluster = cluster;
     this.queue = queue;
-    this.standing = queue instanceof StandingQueue.Walk walk ? walk : null;
+    this.standing =
+        queue instanceof StandingQueue.Walk walk ? walk.forPass(mirror.planner()) : null;
     this.limits = new LimitTree(cluster, nowMs);
     this.mirror = mirror;
     this.promises = Math.min(promises, MAX_PROMISED_TASKS);

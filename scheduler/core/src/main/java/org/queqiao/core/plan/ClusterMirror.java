@@ -36,6 +36,7 @@ final class ClusterMirror {
   private final List<NodeName> names = new ArrayList<>();
   private final TreeMap<NodeName, Integer> numbers = new TreeMap<>();
   private final TreeMap<DemandShape, Demand> demands = new TreeMap<>();
+  private int lastDemand;
   private final TreeMap<JobId, PlanJob> running = new TreeMap<>();
   private final TreeMap<Long, PlanJob> leaving = new TreeMap<>();
   private final TreeSet<JobId> odd = new TreeSet<>();
@@ -314,7 +315,9 @@ final class ClusterMirror {
     ClusterChoices.Choice choice = choices.of(spec);
     if (!spec.placement().components().isEmpty()) {
       Demand several = demandOfAll(spec, reserved.within(in, choice), licences);
-      return several == null ? null : several.keptBy(reserved.keptFrom(in));
+      return several == null
+          ? null
+          : several.keptBy(reserved.keptFrom(in)).numbered(++lastDemand);
     }
     boolean memoryPerCore = NodeNeed.small(spec).memBytes() == 0;
     DemandShape shape =
@@ -336,7 +339,8 @@ final class ClusterMirror {
       demand =
           shape
               .demand(spec, reserved.within(in, choice), fabric, licenceNode)
-              .keptBy(reserved.keptFrom(in));
+              .keptBy(reserved.keptFrom(in))
+              .numbered(++lastDemand);
       demands.put(shape, demand);
     }
     return demand;

@@ -306,7 +306,7 @@ public final class ClusterPlanner {
 
   /** What may start in the order of the queue; between passes only. */
   private JobOrder.Queue queue() {
-    if (!StandingQueue.serves(cluster, standing != null)) {
+    if (!StandingQueue.serves(cluster, order, standing != null)) {
       standing = null;
       return order.open(cluster, cluster.timeMs());
     }

@@ -16,6 +16,7 @@ public final class Demand {
   private final int smallShares;
   private final NodeChoice nodes;
   private final long totalCores;
+  private int number;
   private final long leastCores;
 
   /** At which times nodes are kept for others. */
@@ -130,6 +131,17 @@ public final class Demand {
   public static Demand ofCores(long cores) {
     Share share = Share.ofCores(cores);
     return new Demand(share, 0, share, 1, NodeChoice.ALL);
+  }
+
+  /** Says its number, before it is used; returns itself. */
+  Demand numbered(int next) {
+    number = next;
+    return this;
+  }
+
+  /** On a live cluster its number, from 1 on; jobs of one number need the same. */
+  int number() {
+    return number;
   }
 
   /** A demand of its own that needs the same. */

@@ -8,11 +8,12 @@ import org.queqiao.contract.id.UserName;
 import org.queqiao.core.priority.JobOrder;
 
 /**
- * Places that never pass each other, whatever time does: what it adds to the priority of one it
- * adds to all. They are kept in order.
+ * Places of jobs that need the same and never pass each other, whatever time does: what it adds to
+ * the priority of one it adds to all. They are kept in order.
  */
 final class Lane {
   private final Key key;
+  private final Demand demand;
   private Standing[] places = new Standing[16];
   private int size;
   private final List<Standing> leaving = new ArrayList<>();
@@ -24,11 +25,16 @@ final class Lane {
    * @param project whose share counts, or null where shares have no weight
    * @param user or null
    * @param ageing whether they grow older: not once they have the full age
+   * @param demand the number of what they all need
+   * @param prefers whether they may take something else first
    */
-  record Key(ProjectName project, UserName user, boolean ageing) implements Comparable<Key> {
+  record Key(ProjectName project, UserName user, boolean ageing, int demand, boolean prefers)
+      implements Comparable<Key> {
     @Override
     public int compareTo(Key other) {
-      int order = Boolean.compare(ageing, other.ageing);
+      int order = Integer.compare(demand, other.demand);
+      order = order != 0 ? order : Boolean.compare(ageing, other.ageing);
+      order = order != 0 ? order : Boolean.compare(prefers, other.prefers);
       if (order != 0 || project == null) {
         return order;
       }
@@ -37,8 +43,52 @@ final class Lane {
     }
   }
 
-  Lane(Key key) {
+  private int next;
+  private long micro;
+
+  /**
+   * A lane without places.
+   *
+   * @param demand what they all need, or null where that is not known
+   */
+  Lane(Key key, Demand demand) {
     this.key = key;
+    this.demand = demand;
+  }
+
+  /** What all need that stand here and take nothing else, or null. */
+  Demand demand() {
+    return key.prefers() ? null : demand;
+  }
+
+  /** What all need that stand here, or null where that is not known. */
+  Demand neededDemand() {
+    return demand;
+  }
+
+  /** Goes to the first place, for a walk. */
+  void begin(long microOfAll) {
+    next = 0;
+    micro = microOfAll;
+  }
+
+  /** The first place that the walk has not passed. */
+  Standing head() {
+    return places[next];
+  }
+
+  /** Passes it; says whether there is another. */
+  boolean advance() {
+    return ++next < size;
+  }
+
+  /** Whether its first place comes before that of another lane. */
+  boolean isBefore(Lane other) {
+    Standing mine = head();
+    Standing its = other.head();
+    return JobOrder.Spot.compare(
+            mine.spot(), mine.micro() + micro, its.spot(), its.micro() + other.micro)
+        < 0;
   }
 
   Key key() {

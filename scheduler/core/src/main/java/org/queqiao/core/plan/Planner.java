@@ -128,10 +128,21 @@ public final class Planner {
     }
     source = inOrder;
     order = 0;
+    pass.close();
     if (byKey != queue) {
       drain(now);
     }
     beginRounds(now);
+  }
+
+  /** Whether those are looked at that are promised no start in this pass. */
+  boolean looksAtRest() {
+    return pass.looksAtRest();
+  }
+
+  /** Whether there is no room for a demand in the rest of this pass. */
+  boolean hasNoRoomFor(Demand demand) {
+    return pass.hasNoRoomFor(demand);
   }
 
   private void beginRounds(long now) {

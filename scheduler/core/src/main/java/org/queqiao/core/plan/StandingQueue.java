@@ -13,14 +13,16 @@ import org.queqiao.core.priority.Multifactor;
 import org.queqiao.core.state.Backlog;
 import org.queqiao.core.state.Cluster;
 import org.queqiao.core.state.Job;
+import org.queqiao.core.state.Member;
 import org.queqiao.core.state.Ratio;
 
 /**
  * The jobs that may start, kept in the order of the queue from pass to pass: only what entered,
  * left or changed its place is looked at again. Age and use change all priorities all the time, but
- * not the order within a {@link Lane}: all that grow older do so by the same steps, and the share
- * of a member counts alike for all of its jobs. So lanes are merged by their heads for each pass,
- * and a place changes its lane once, when it has the full age.
+ * not the order within a {@link Lane}: all that grow older do so by the same steps, and the share of
+ * a member counts alike for all of its jobs. So lanes are merged by their heads for each pass, and a
+ * place changes its lane once, when it has the full age. A lane has room for all of its jobs or for
+ * none, so that what does not fit at all is left out by the lane.
  */
 final class StandingQueue {
   /** So many jobs are in each group on average at most. */
@@ -42,9 +44,7 @@ final class StandingQueue {
 
   private final List<Lane> unsettled = new ArrayList<>();
 
-  /**
-   * The step of age at which this was filled: the priorities of those that grow older are as of it.
-   */
+  /** The step of age at which this was filled: the priorities of those that grow older are as of it. */
   private long filledAt;
 
   /** That of now. */
@@ -86,10 +86,10 @@ final class StandingQueue {
    *
    * @param kept whether they are kept in order already
    */
-  static boolean serves(Cluster cluster, boolean kept) {
+  static boolean serves(Cluster cluster, JobOrder order, boolean kept) {
     Backlog backlog = cluster.priorities().backlog();
     int most = kept ? 2 * JOBS_IN_GROUP : JOBS_IN_GROUP;
-    return backlog.size() <= (long) most * backlog.groups().size();
+    return order.isKept() && backlog.size() <= (long) most * backlog.groups().size();
   }
 
   private void fill() {
@@ -144,37 +144,47 @@ final class StandingQueue {
       full.add(grown);
     }
     settle();
-    full.forEach(this::place);
+    full.forEach(each -> place(each, each.lane().neededDemand()));
     settle();
   }
 
   private void enter(Job job, Standing old, JobOrder.Places places) {
     PlanJob known = old == null || job.array() != null ? null : old.planned();
-    PlanJob planned = known == null || !known.waiting() ? null : known;
-    if (planned != null) {
-      planned.believe(mirror.believedMs(job));
+    PlanJob planned = known;
+    if (known == null || !known.waiting()) {
+      planned = job.array() != null ? null : mirror.planJob(job);
+    } else {
+      known.believe(mirror.believedMs(job));
     }
     Standing.Account account =
         accounts.computeIfAbsent(AccountKey.of(job), _ -> new Standing.Account());
+    PlanJob inPlan = planned;
+    Demand demand = planned == null ? mirror.demand(job.spec()) : planned.demand();
     places.of(
         job,
         (spot, ahead) -> {
           Standing place = new Standing(job, spot, ahead, account);
-          place.planned(planned);
+          place.planned(inPlan);
           place.sibling(this.known.put(job.id(), place));
-          place(place);
+          place(place, demand);
         });
   }
 
-  private void place(Standing place) {
+  private void place(Standing place, Demand demand) {
     boolean shares = policy.fairShare() != 0;
     boolean grows = policy.age() != 0 && step - place.spot().ageStep() < Ratio.MILLION;
+    boolean prefers =
+        place.planned() == null
+            ? !cluster.reservations().isEmpty()
+            : place.planned().preferred() != null;
     Lane.Key key =
         new Lane.Key(
             shares ? place.job().spec().project() : null,
             shares ? place.job().user() : null,
-            grows);
-    Lane lane = lanes.computeIfAbsent(key, Lane::new);
+            grows,
+            demand == null ? 0 : demand.number(),
+            prefers);
+    Lane lane = lanes.computeIfAbsent(key, _ -> new Lane(key, demand));
     long steps = policy.age() == 0 ? 0 : grows ? filledAt - place.spot().ageStep() : Ratio.MILLION;
     place.enter(
         lane, Math.addExact(place.spot().fixedMicro(), Math.multiplyExact(policy.age(), steps)));
@@ -220,22 +230,41 @@ final class StandingQueue {
 
   /** The lanes, merged by their heads. */
   final class Walk implements JobOrder.Queue {
-    private final Head[] heap;
+    private final Lane[] heap;
     private int size;
     private Standing current;
+
+    /** Null, or the engine of the pass that this is walked for. */
+    private Planner pass;
+
+    private boolean rest;
 
     private Walk() {
       Multifactor now = new Multifactor(cluster, cluster.timeMs());
       long grown = Math.multiplyExact(policy.age(), step - filledAt);
-      heap = new Head[lanes.size()];
+      heap = new Lane[lanes.size()];
+      TreeMap<Member, Long> shares = new TreeMap<>();
       for (Lane each : lanes.values()) {
         Lane.Key key = each.key();
-        long share = key.project() == null ? 0 : now.shareMicro(key.project(), key.user());
-        heap[size++] = new Head(each, Math.addExact(share, key.ageing() ? grown : 0));
+        long share =
+            key.project() == null
+                ? 0
+                : shares.computeIfAbsent(
+                    new Member(key.project(), key.user()),
+                    member -> now.shareMicro(member.project(), member.user()));
+        each.begin(Math.addExact(share, key.ageing() ? grown : 0));
+        heap[size++] = each;
       }
-      for (int i = size / 2 - 1; i >= 0; i--) {
-        sink(i);
-      }
+      order();
+    }
+
+    /**
+     * Leaves out, once the first jobs that do not fit have been promised a start, all that need what
+     * there is no room for at all: they would be looked at and refused one by one.
+     */
+    Walk forPass(Planner engine) {
+      pass = engine;
+      return this;
     }
 
     /** The place of the job that was given out last. */
@@ -245,17 +274,40 @@ final class StandingQueue {
 
     @Override
     public Job next() {
-      if (size == 0) {
-        return null;
+      if (!rest && pass != null && pass.looksAtRest()) {
+        rest = true;
+        leaveOut();
       }
-      Head best = heap[0];
-      current = best.place;
-      if (!best.advance()) {
-        heap[0] = heap[--size];
-        heap[size] = null;
+      while (size > 0) {
+        Lane best = heap[0];
+        if (rest && isOut(best)) {
+          pop();
+          continue;
+        }
+        current = best.head();
+        if (best.advance()) {
+          sink(0);
+        } else {
+          pop();
+        }
+        return current.job();
       }
-      sink(0);
-      return current.job();
+      return null;
+    }
+
+    private boolean isOut(Lane lane) {
+      return lane.demand() != null && pass.hasNoRoomFor(lane.demand());
+    }
+
+    private void leaveOut() {
+      int kept = 0;
+      for (int i = 0; i < size; i++) {
+        if (!isOut(heap[i])) {
+          heap[kept++] = heap[i];
+        }
+      }
+      size = kept;
+      order();
     }
 
     @Override
@@ -268,54 +320,34 @@ final class StandingQueue {
       // Whoever asks about one of them asks about each of them, which costs less.
     }
 
+    private void order() {
+      for (int i = size / 2 - 1; i >= 0; i--) {
+        sink(i);
+      }
+    }
+
+    private void pop() {
+      heap[0] = heap[--size];
+      if (size > 0) {
+        sink(0);
+      }
+    }
+
     private void sink(int from) {
       int at = from;
-      Head moving = heap[at];
+      Lane moving = heap[at];
       while (2 * at + 1 < size) {
         int child = 2 * at + 1;
-        if (child + 1 < size && heap[child + 1].before(heap[child])) {
+        if (child + 1 < size && heap[child + 1].isBefore(heap[child])) {
           child++;
         }
-        if (!heap[child].before(moving)) {
+        if (!heap[child].isBefore(moving)) {
           break;
         }
         heap[at] = heap[child];
         at = child;
       }
-      if (size > 0) {
-        heap[at] = moving;
-      }
-    }
-  }
-
-  /** The first place of a lane that was not given out yet. */
-  private static final class Head {
-    private final Lane lane;
-    private final long micro;
-    private int next;
-    private Standing place;
-
-    private Head(Lane lane, long micro) {
-      this.lane = lane;
-      this.micro = micro;
-      advance();
-    }
-
-    private boolean advance() {
-      if (next == lane.size()) {
-        return false;
-      }
-      place = lane.get(next++);
-      return true;
-    }
-
-    private boolean before(Head other) {
-      return JobOrder.Spot.compare(
-              place.spot(),
-              place.micro() + micro,
-              other.place.spot(),
-              other.place.micro() + other.micro)
-          < 0;
+      heap[at] = moving;
     }
   }
 }

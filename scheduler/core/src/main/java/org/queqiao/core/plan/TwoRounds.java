@@ -132,6 +132,44 @@ final class TwoRounds {
     }
   }
 
+  /** Whether those are looked at that are promised no start. */
+  boolean looksAtRest() {
+    return round == Round.REST;
+  }
+
+  /**
+   * Whether there is no room for a demand in the rest of this pass, whoever asks: beside all
+   * promises there is no more than without them.
+   */
+  boolean hasNoRoomFor(Demand demand) {
+    if (!isRefusedAtAll(demand)) {
+      return false;
+    }
+    for (Demand each : demand.others()) {
+      if (!isRefusedAtAll(each)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean isRefusedAtAll(Demand demand) {
+    if (demand.refusedIn != identity
+        && promises == unpromised.size()
+        && !demand.isKept()
+        && (demand.totalCores() > pool.totalFreeCores() || room.find(demand, now, now) == null)) {
+      refuse(demand, now, now);
+    }
+    return demand.refusedIn == identity
+        && demand.refusedEnd == Long.MIN_VALUE
+        && demand.refusedLimitEnd == Long.MIN_VALUE;
+  }
+
+  /** Nothing is looked at until the next pass begins. */
+  void close() {
+    round = Round.OVER;
+  }
+
   boolean over() {
     return round == Round.OVER;
   }

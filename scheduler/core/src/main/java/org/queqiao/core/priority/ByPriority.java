@@ -24,6 +24,23 @@ public final class ByPriority implements JobOrder {
   private static final long PER_SECOND = 1_000;
   private static final long FIRST = Long.MIN_VALUE;
 
+  private final boolean kept;
+
+  /** An order that is kept from pass to pass. */
+  public ByPriority() {
+    this(true);
+  }
+
+  /** The same order, which may be asked for to be made anew for each pass. */
+  public ByPriority(boolean kept) {
+    this.kept = kept;
+  }
+
+  @Override
+  public boolean isKept() {
+    return kept;
+  }
+
   @Override
   public Queue open(Cluster cluster, long nowMs) {
     return new Merged(cluster, nowMs);

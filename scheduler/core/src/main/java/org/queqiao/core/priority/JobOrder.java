@@ -34,6 +34,9 @@ public interface JobOrder {
     }
   }
 
+  /** Whether jobs may be kept in this order from pass to pass, by their {@link #places}. */
+  boolean isKept();
+
   /** Says where jobs that may start stand, as long as the site's decisions stay as they are. */
   Places places(Cluster cluster);
 

@@ -22,7 +22,7 @@ final class LaneTest {
   void manyThatComeAndLeaveAtOnceAreInTheOrderOfASort() {
     for (long seed = 0; seed < 300; seed++) {
       SplittableRandom random = new SplittableRandom(seed);
-      Lane lane = new Lane(new Lane.Key(null, null, false));
+      Lane lane = new Lane(new Lane.Key(null, null, false, 0, false), null);
       List<Standing> expected = new ArrayList<>();
       long number = 0;
       for (int step = 0; step < 20; step++) {
@@ -55,7 +55,7 @@ final class LaneTest {
 
   @Test
   void aPlaceThatIsNotThereIsNotLeft() {
-    Lane lane = new Lane(new Lane.Key(null, null, false));
+    Lane lane = new Lane(new Lane.Key(null, null, false, 0, false), null);
     lane.come(place(lane, 1, 5));
     lane.settle();
     lane.leave(place(lane, 1, 5));
