@@ -275,10 +275,9 @@ final class KeptQueuePropertyTest {
 
   private static boolean pushesAside(Decision decision) {
     return decision.facts().stream()
-        .anyMatch(
-            fact ->
-                fact.event() instanceof JobKillRequested e && e.preemptor() != null
-                    || fact.event() instanceof JobSuspendRequested s && s.preemptor() != null);
+        .anyMatch(fact ->
+            fact.event() instanceof JobKillRequested e && e.preemptor() != null
+                || fact.event() instanceof JobSuspendRequested s && s.preemptor() != null);
   }
 
   private void happens() {
@@ -312,7 +311,7 @@ final class KeptQueuePropertyTest {
     switch (what) {
       case NOTHING, ARRAYS, EVERYTHING -> accepted++;
       case WALLETS -> rule(money(PROJECTS.get(random.nextInt(2))));
-      case PREEMPTION -> 
+      case PREEMPTION ->
           rule(
               new Input.DefineQos(
                   OWNER,

@@ -315,9 +315,7 @@ final class ClusterMirror {
     ClusterChoices.Choice choice = choices.of(spec);
     if (!spec.placement().components().isEmpty()) {
       Demand several = demandOfAll(spec, reserved.within(in, choice), licences);
-      return several == null
-          ? null
-          : several.keptBy(reserved.keptFrom(in)).numbered(++lastDemand);
+      return several == null ? null : several.keptBy(reserved.keptFrom(in)).numbered(++lastDemand);
     }
     boolean memoryPerCore = NodeNeed.small(spec).memBytes() == 0;
     DemandShape shape =

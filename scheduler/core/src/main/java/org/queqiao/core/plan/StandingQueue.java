@@ -19,10 +19,10 @@ import org.queqiao.core.state.Ratio;
 /**
  * The jobs that may start, kept in the order of the queue from pass to pass: only what entered,
  * left or changed its place is looked at again. Age and use change all priorities all the time, but
- * not the order within a {@link Lane}: all that grow older do so by the same steps, and the share of
- * a member counts alike for all of its jobs. So lanes are merged by their heads for each pass, and a
- * place changes its lane once, when it has the full age. A lane has room for all of its jobs or for
- * none, so that what does not fit at all is left out by the lane.
+ * not the order within a {@link Lane}: all that grow older do so by the same steps, and the share
+ * of a member counts alike for all of its jobs. So lanes are merged by their heads for each pass,
+ * and a place changes its lane once, when it has the full age. A lane has room for all of its jobs
+ * or for none, so that what does not fit at all is left out by the lane.
  */
 final class StandingQueue {
   /** So many jobs are in each group on average at most. */
@@ -44,7 +44,9 @@ final class StandingQueue {
 
   private final List<Lane> unsettled = new ArrayList<>();
 
-  /** The step of age at which this was filled: the priorities of those that grow older are as of it. */
+  /**
+   * The step of age at which this was filled: the priorities of those that grow older are as of it.
+   */
   private long filledAt;
 
   /** That of now. */
@@ -259,8 +261,8 @@ final class StandingQueue {
     }
 
     /**
-     * Leaves out, once the first jobs that do not fit have been promised a start, all that need what
-     * there is no room for at all: they would be looked at and refused one by one.
+     * Leaves out, once the first jobs that do not fit have been promised a start, all that need
+     * what there is no room for at all: they would be looked at and refused one by one.
      */
     Walk forPass(Planner engine) {
       pass = engine;
