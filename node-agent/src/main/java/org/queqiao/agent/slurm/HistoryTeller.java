@@ -22,6 +22,7 @@ final class HistoryTeller {
   /** So many in a batch: far below the bounds of a frame and of the scheduler. */
   private static final int BATCH = 256;
 
+  private static final long NANOS_PER_MS = 1_000_000;
   private static final long DAY_MS = 86_400_000;
   private static final long STRETCH_MAX_MS = 365 * DAY_MS;
 
@@ -33,6 +34,7 @@ final class HistoryTeller {
   private final History history;
   private final NowReader reader;
   private final long overlapMs;
+  private final Reread reread;
   private final TreeMap<ExternalRun, Told> told = new TreeMap<>();
   private final TreeSet<String> leftOut = new TreeSet<>();
   private long sinceMs;
@@ -48,6 +50,7 @@ final class HistoryTeller {
     this.history = history;
     this.reader = reader;
     this.overlapMs = options.overlapMs();
+    this.reread = new Reread(overlapMs);
     this.sinceMs = options.sinceMs();
   }
 
@@ -55,6 +58,7 @@ final class HistoryTeller {
   void known(long untilMs) {
     completeMs = sinceMs >= 0 ? Math.min(sinceMs, untilMs) : untilMs;
     told.clear();
+    reread.begin();
     batch = 0;
     now = null;
     nowTold = true;
@@ -73,8 +77,9 @@ final class HistoryTeller {
     now = seen;
     // What is now is told at once, also while slurmdbd does not tell what was.
     exchange(server, List.of(), 0);
-    long fromMs = Math.max(0, completeMs - overlapMs);
-    History.Found found = history.read(fromMs, overlapMs + stretchMs);
+    long fromMs = reread.fromMs(System.nanoTime() / NANOS_PER_MS, completeMs);
+    long againMs = completeMs - fromMs;
+    History.Found found = history.read(fromMs, againMs + stretchMs);
     found.leftOut().forEach(this::leaveOut);
     List<ObservedRun> fresh = new ArrayList<>();
     for (ObservedRun each : found.runs()) {
@@ -90,16 +95,19 @@ final class HistoryTeller {
       exchange(server, some, sent == fresh.size() ? found.completeMs() : 0);
     } while (sent < fresh.size());
     boolean moved = found.completeMs() > completeMs;
-    boolean wholly = found.completeMs() >= fromMs + overlapMs + stretchMs;
+    boolean wholly = found.completeMs() >= fromMs + againMs + stretchMs;
     completeMs = Math.max(completeMs, found.completeMs());
     fresh.forEach(each -> told.put(each.id(), new Told(each.endMs(), each.fingerprint())));
-    told.values().removeIf(each -> each.endMs() < completeMs - overlapMs);
+    told.values().removeIf(each -> each.endMs() < Math.min(fromMs, completeMs - overlapMs));
     if (found.runs().size() > RUNS_WANTED) {
       stretchMs = Math.max(1_000, stretchMs / 2);
     } else if (found.runs().size() < RUNS_WANTED / 10) {
       stretchMs = Math.min(STRETCH_MAX_MS, stretchMs * 2);
     }
-    if (!wholly) {
+    if (wholly) {
+      // Far behind: what has just been read for the first time is not read again with each stretch.
+      reread.begin();
+    } else {
       sinceMs = -1;
     }
     return moved && wholly;

@@ -118,12 +118,14 @@ public final class SlurmProcess implements AutoCloseable {
     }
   }
 
-  /** What libslurm prints before it ends its process says why. */
+  /** What libslurm prints before it ends its process says why: an error, and behind it the end. */
   private void listen(Process own) {
+    String before = "";
     try (BufferedReader words =
         new BufferedReader(new InputStreamReader(own.getErrorStream(), StandardCharsets.UTF_8))) {
       for (String line = words.readLine(); line != null; line = words.readLine()) {
-        lastWords.set(line);
+        lastWords.set(before.isEmpty() ? line : before + "; " + line);
+        before = line;
       }
     } catch (IOException e) {
       lastWords.set(String.valueOf(e.getMessage()));

@@ -80,7 +80,7 @@ final class ObservedNow {
         "requeued job",
         30_000,
         () -> {
-          site.command("scontrol", "update", "JobId=" + job, "StartTime=now");
+          site.tried("scontrol", "update", "JobId=" + job, "StartTime=now");
           return site.command("squeue", "-h", "-j", "" + job, "-o", "%T").startsWith("RUNNING");
         });
     JsonNode again =

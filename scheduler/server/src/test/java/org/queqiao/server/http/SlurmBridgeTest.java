@@ -42,6 +42,13 @@ final class SlurmBridgeTest {
       where o.cluster = 'test1' group by o.number, o.submit_ms, j.project, j.user_name
       """;
 
+  /** What was told of each run last. */
+  private static final String TOLD =
+      """
+      select number || '@' || submit_ms / 1000, 'revision ' || revision || ': ' || encode(told, 'escape')
+      from observed_run where cluster = 'test1'
+      """;
+
   private static final String HOUR =
       """
       select s.project, sum(s.cores * (least(s.to_ms, ?) - greatest(s.from_ms, ?)))::bigint / 1000
@@ -110,6 +117,7 @@ final class SlurmBridgeTest {
       SlurmSite site, BridgeProcess bridge, Connection books, Map<String, String> theirs)
       throws Exception {
     long postings = number(books, "select count(*) from posting");
+    Map<String, String> told = pairs(books, TOLD);
     bridge.kill();
     bridge.start("--since-ms", "0");
     int before = bridge.said().split("Slurm 22.05").length;
@@ -117,6 +125,7 @@ final class SlurmBridgeTest {
         "the history told again", 30_000, () -> bridge.said().split("Slurm 22.05").length > before);
     pause(AWAY_MS);
     assertThat(pairs(books, RUNS)).isEqualTo(theirs);
+    assertThat(pairs(books, TOLD)).isEqualTo(told);
     assertThat(number(books, "select count(*) from posting")).isEqualTo(postings);
   }
 

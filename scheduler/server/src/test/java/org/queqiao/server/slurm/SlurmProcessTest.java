@@ -40,6 +40,31 @@ final class SlurmProcessTest {
   }
 
   @Test
+  void aKeyOfALaterSlurmIsNamed() throws IOException {
+    SlurmSite.needShim();
+    Path configuration = folder.resolve("slurm.conf");
+    Files.writeString(configuration, "ClusterName=test1\nSlurmctldHost=h\nTLSType=tls/s2n\n");
+    try (SlurmProcess slurm = new SlurmProcess(SlurmSite.SHIM, configuration)) {
+      assertSays(slurm, "unrecognized key: TLSType");
+    }
+  }
+
+  @Test
+  void aSlurmctldThatIsAwayIsSaidAndEndsNothing() throws IOException {
+    SlurmSite.needShim();
+    Path configuration = folder.resolve("slurm.conf");
+    Files.writeString(
+        configuration,
+        "ClusterName=test1\nSlurmctldHost=h(127.0.0.1)\nSlurmctldPort=1\nAuthInfo=socket="
+            + folder.resolve("munge")
+            + "\nMessageTimeout=2\n");
+    try (SlurmProcess slurm = new SlurmProcess(SlurmSite.SHIM, configuration)) {
+      assertSays(slurm, "Unable to contact slurm controller");
+      assertSays(slurm, "Unable to contact slurm controller");
+    }
+  }
+
+  @Test
   void aConfigurationThatEndsTheProcessIsSaid() throws IOException {
     SlurmSite.needShim();
     Path configuration = folder.resolve("slurm.conf");

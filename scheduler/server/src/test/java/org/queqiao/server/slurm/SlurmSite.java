@@ -308,7 +308,7 @@ public final class SlurmSite implements AutoCloseable {
   }
 
   /** The same for a command that may fail; its output is then empty. */
-  private String tried(String... words) throws IOException {
+  public String tried(String... words) throws IOException {
     Result result = execute(Arrays.asList(words));
     return result.code() == 0 ? result.text() : "";
   }
