@@ -77,7 +77,11 @@ final class HistoryTeller {
     now = seen;
     // What is now is told at once, also while slurmdbd does not tell what was.
     exchange(server, List.of(), 0);
-    long fromMs = reread.fromMs(System.nanoTime() / NANOS_PER_MS, completeMs);
+    // A job that stands still may end at that moment, however long ago it is then.
+    long openMs = reader.suspendedSinceMs() - 1_000;
+    long fromMs =
+        Math.max(
+            0, Math.min(openMs, reread.fromMs(System.nanoTime() / NANOS_PER_MS, completeMs)));
     long againMs = completeMs - fromMs;
     History.Found found = history.read(fromMs, againMs + stretchMs);
     found.leftOut().forEach(this::leaveOut);
@@ -88,15 +92,16 @@ final class HistoryTeller {
         fresh.add(each);
       }
     }
+    long knownMs = Math.max(completeMs, Math.min(openMs, found.completeMs()));
     int sent = 0;
     do {
       List<ObservedRun> some = fresh.subList(sent, Math.min(fresh.size(), sent + BATCH));
       sent += some.size();
-      exchange(server, some, sent == fresh.size() ? found.completeMs() : 0);
+      exchange(server, some, sent == fresh.size() ? knownMs : 0);
     } while (sent < fresh.size());
-    boolean moved = found.completeMs() > completeMs;
+    boolean moved = knownMs > completeMs;
     boolean wholly = found.completeMs() >= fromMs + againMs + stretchMs;
-    completeMs = Math.max(completeMs, found.completeMs());
+    completeMs = knownMs;
     fresh.forEach(each -> told.put(each.id(), new Told(each.endMs(), each.fingerprint())));
     told.values().removeIf(each -> each.endMs() < Math.min(fromMs, completeMs - overlapMs));
     if (found.runs().size() > RUNS_WANTED) {

@@ -24,6 +24,7 @@ final class NowReader {
 
   private final SlurmProcess slurm;
   private final String drivenPartition;
+  private long suspendedSinceMs = Long.MAX_VALUE;
 
   /** A step of a job. */
   private record Step(
@@ -66,6 +67,12 @@ final class NowReader {
                 cut(each.nodes())));
       }
     }
+    suspendedSinceMs =
+        jobs.stream()
+            .filter(each -> SlurmState.base(each.state()) == SlurmState.SUSPENDED)
+            .mapToLong(each -> each.suspendS() * MS)
+            .min()
+            .orElse(Long.MAX_VALUE);
     jobs.removeIf(each -> isOver(each) || isOwn(each));
     // Where there is not room for all, those that run come first.
     jobs.sort(Comparator.comparing(SlurmJob::isWaiting).thenComparingLong(SlurmJob::number));
@@ -80,6 +87,14 @@ final class NowReader {
       told.add(job);
     }
     return new ClusterNow(nowS * MS, nodes, partitions, told, jobs.size() - told.size());
+  }
+
+  /**
+   * Since when a job is suspended that was so at the last look; the greatest number where none is.
+   * One that is cancelled then has ended, for Slurm, when it was suspended.
+   */
+  long suspendedSinceMs() {
+    return suspendedSinceMs;
   }
 
   private static boolean isOver(SlurmJob job) {

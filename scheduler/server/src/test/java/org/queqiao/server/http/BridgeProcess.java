@@ -43,9 +43,6 @@ final class BridgeProcess implements AutoCloseable {
                 "--poll-ms",
                 "500",
                 "--margin-ms",
-                "2000",
-                // Shorter than all that is away: what is complete has to be so without it.
-                "--overlap-ms",
                 "2000"));
     options.addAll(List.of(more));
     start(BridgeMain.class, options.toArray(new String[0]));
