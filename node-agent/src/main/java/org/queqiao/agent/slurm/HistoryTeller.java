@@ -80,8 +80,7 @@ final class HistoryTeller {
     // A job that stands still may end at that moment, however long ago it is then.
     long openMs = reader.suspendedSinceMs() - 1_000;
     long fromMs =
-        Math.max(
-            0, Math.min(openMs, reread.fromMs(System.nanoTime() / NANOS_PER_MS, completeMs)));
+        Math.max(0, Math.min(openMs, reread.fromMs(System.nanoTime() / NANOS_PER_MS, completeMs)));
     long againMs = completeMs - fromMs;
     History.Found found = history.read(fromMs, againMs + stretchMs);
     found.leftOut().forEach(this::leaveOut);

@@ -3,9 +3,9 @@ package org.queqiao.agent.slurm;
 import java.util.ArrayDeque;
 
 /**
- * From when on the history is read again, because what was told may be told otherwise now. As a rule
- * that is some time before the end of what is known. After slurmdbd was away the end of what is
- * known leaps, and what it leapt over is read again for as long as anything else is.
+ * From when on the history is read again, because what was told may be told otherwise now. As a
+ * rule that is some time before the end of what is known. After slurmdbd was away the end of what
+ * is known leaps, and what it leapt over is read again for as long as anything else is.
  */
 final class Reread {
   /** So many moments are remembered at most. */
