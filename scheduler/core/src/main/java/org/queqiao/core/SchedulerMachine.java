@@ -37,6 +37,7 @@ import org.queqiao.core.message.Input;
 import org.queqiao.core.message.Reply;
 import org.queqiao.core.permission.Permissions;
 import org.queqiao.core.plan.ClusterPlanner;
+import org.queqiao.core.plan.SliceBounds;
 import org.queqiao.core.priority.ByPriority;
 import org.queqiao.core.priority.JobOrder;
 import org.queqiao.core.state.Cluster;
@@ -85,10 +86,15 @@ public final class SchedulerMachine {
 
   /** A cluster in which nothing has happened yet. */
   public SchedulerMachine() {
-    this(new Cluster(), new ByPriority());
+    this(SliceBounds.LIVE);
   }
 
-  private SchedulerMachine(Cluster cluster, JobOrder byRule) {
+  /** As above, and its passes are cut elsewhere. */
+  SchedulerMachine(SliceBounds bounds) {
+    this(new Cluster(), new ByPriority(), bounds);
+  }
+
+  private SchedulerMachine(Cluster cluster, JobOrder byRule, SliceBounds bounds) {
     this.cluster = cluster;
     this.applier = new EventApplier(cluster);
     Permissions permissions = new Permissions(cluster.accounts());
@@ -109,7 +115,7 @@ public final class SchedulerMachine {
     this.money = new MoneyCheck(cluster, permissions);
     this.proposal = new ProposalCheck(cluster, permissions);
     this.role = new RoleCheck(cluster, permissions);
-    this.planner = new ClusterPlanner(cluster, byRule);
+    this.planner = new ClusterPlanner(cluster, byRule, bounds);
     this.order = new PrioritiesCheck(cluster, permissions);
     this.observed = new ObservedCheck(cluster);
     this.reservation = new ReservationCheck(cluster, permissions);
@@ -139,7 +145,7 @@ public final class SchedulerMachine {
   static SchedulerMachine from(
       ClusterImage image, Iterable<ClusterImage.JobImage> jobs, JobOrder order) {
     try {
-      return new SchedulerMachine(Cluster.from(image, jobs), order);
+      return new SchedulerMachine(Cluster.from(image, jobs), order, SliceBounds.LIVE);
     } catch (MalformedRecordException malformed) {
       throw malformed;
     } catch (RuntimeException e) {
@@ -226,7 +232,9 @@ public final class SchedulerMachine {
       facts.add(new Fact(Actor.SCHEDULER, each));
     }
     slice.asides().forEach(each -> facts.add(new Fact(Actor.SCHEDULER, each)));
-    return new Decision(facts, new Reply.Planned(slice.starts(), slice.more()));
+    // Who came while a pass was cut waits for the next one, which begins at once.
+    boolean more = slice.more() || facts.isEmpty() && memory.worthAPass(cluster);
+    return new Decision(facts, new Reply.Planned(slice.starts(), more));
   }
 
   /**

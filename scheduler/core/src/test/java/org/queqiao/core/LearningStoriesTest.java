@@ -17,7 +17,9 @@ import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.PartitionDefined;
 import org.queqiao.contract.event.PriorityPolicyDefined;
 import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.job.GresRequest;
 import org.queqiao.contract.job.RunExit;
+import org.queqiao.contract.node.NodeFacts;
 import org.queqiao.contract.policy.PriorityPolicy;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.message.JobRequest;
@@ -144,6 +146,27 @@ final class LearningStoriesTest {
     story.submits("liwei", cores(4).limitMs(1_000L));
     assertThat(story.plans()).isEqualTo(1);
     assertThat(story.state(large)).as("though a smaller one waits").isEqualTo(RUNNING);
+  }
+
+  /** What the run gives back is what it holds, though it asked for less: a device of any model. */
+  @Test
+  void whoWaitsForAModelIsPromisedAStartBehindARunThatTookItAsAny() {
+    story.says(
+        SchedulerStory.facts(
+            "n1",
+            "boot-1",
+            4,
+            4 * SchedulerStory.GIB,
+            List.of(new NodeFacts.GresInventory("gpu", "a100", 1))));
+    story.submits("liwei", cores(1).gres(List.of(new GresRequest("gpu", "", 1))));
+    story.plans();
+    long endMs = story.nowMs + HOUR_MS;
+    restart();
+    JobId waits =
+        story.submits("wangfang", cores(1).gres(List.of(new GresRequest("gpu", "a100", 1))));
+    story.submits("chenjie", cores(1).limitMs(2 * HOUR_MS));
+    story.plans();
+    assertThat(promises()).containsExactly(new JobPromised(waits, endMs));
   }
 
   private List<JobPromised> promises() {

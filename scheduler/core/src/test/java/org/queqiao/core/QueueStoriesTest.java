@@ -22,7 +22,7 @@ import org.queqiao.contract.job.PendingReason;
 import org.queqiao.contract.node.NodeFacts;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.message.Reply;
-import org.queqiao.core.plan.ClusterPlanner;
+import org.queqiao.core.plan.SliceBounds;
 
 /** Who starts, where, and why the others wait. */
 final class QueueStoriesTest {
@@ -274,13 +274,13 @@ final class QueueStoriesTest {
 
   @Test
   void onePassIsBoundedAndSaysThatThereIsMore() {
-    int jobs = ClusterPlanner.MAX_STARTS + 10;
+    int jobs = SliceBounds.LIVE.starts() + 10;
     story.withoutChecks().node("n1", jobs);
     for (int i = 0; i < jobs; i++) {
       story.submits("liwei");
     }
     assertThat(story.hears(new Input.PlanPass()))
-        .isEqualTo(new Reply.Planned(ClusterPlanner.MAX_STARTS, true));
+        .isEqualTo(new Reply.Planned(SliceBounds.LIVE.starts(), true));
     assertThat(story.hears(new Input.PlanPass())).isEqualTo(new Reply.Planned(10, false));
     assertThat(story.machine.state().runningJobs()).isEqualTo(jobs);
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.queqiao.contract.codec.EventCodec;
@@ -67,14 +68,23 @@ final class RandomHistoryTest {
   @Test
   void aRestartChangesNoDecision() {
     for (long seed = 0; seed < RESTARTED; seed++) {
-      SchedulerStory steady = SchedulerStory.site().withoutChecks();
-      RandomHistory history = new RandomHistory(seed, steady);
+      RandomHistory history = new RandomHistory(seed, SchedulerStory.site().withoutChecks());
       history.steps(RESTARTED_STEPS);
-      try {
-        restartedNowAndThen(history.told());
-      } catch (AssertionError | RuntimeException e) {
-        throw history.told().shortened(seed, e, RandomHistoryTest::restartedNowAndThen);
+      restarts(seed, history.told());
+      RandomWorkload workload =
+          new RandomWorkload(SchedulerStory.site().withoutChecks(), new SplittableRandom(seed));
+      for (int step = 0; step < RESTARTED_STEPS / 2; step++) {
+        workload.step();
       }
+      restarts(seed, workload.told());
+    }
+  }
+
+  private static void restarts(long seed, ToldStory told) {
+    try {
+      restartedNowAndThen(told);
+    } catch (AssertionError | RuntimeException e) {
+      throw told.shortened(seed, e, RandomHistoryTest::restartedNowAndThen);
     }
   }
 

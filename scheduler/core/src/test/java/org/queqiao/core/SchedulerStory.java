@@ -58,7 +58,7 @@ final class SchedulerStory {
   static final PartitionName BATCH = new PartitionName("batch");
   static final PartitionName DEBUG = new PartitionName("debug");
 
-  SchedulerMachine machine = new SchedulerMachine();
+  SchedulerMachine machine;
   final List<LoggedEvent> log = new ArrayList<>();
   long nowMs = BEGIN_MS;
   private final HistoryChecks history = new HistoryChecks();
@@ -69,7 +69,13 @@ final class SchedulerStory {
 
   /** A site with two partitions, two projects and the accounts that most stories need, no nodes. */
   static SchedulerStory site() {
+    return site(new SchedulerMachine());
+  }
+
+  /** The same, of a machine in which nothing has happened. */
+  static SchedulerStory site(SchedulerMachine machine) {
     SchedulerStory story = new SchedulerStory();
+    story.machine = machine;
     story.does(
         new Input.DefinePartition(OWNER, new PartitionDefined(BATCH, true, HOUR_MS, 24 * HOUR_MS)));
     story.does(

@@ -5,6 +5,7 @@ import java.util.TreeMap;
 import org.queqiao.contract.event.LicenceDefined;
 import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.GresRequest;
+import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.node.NodeFacts;
 import org.queqiao.core.placement.NodeNeed;
 import org.queqiao.core.state.Node;
@@ -76,6 +77,14 @@ final class ClusterKinds {
       amounts[gres.get(model(each.name(), each.type()))] += each.devices().size();
     }
     return amounts;
+  }
+
+  /** Whether a job takes devices of whatever model: what it needs does not say what it holds. */
+  static boolean namesNoModel(JobSpec spec) {
+    return spec.gresOnNode(0).stream().anyMatch(each -> each.type().isEmpty())
+        || spec.placement().components().stream()
+            .flatMap(each -> each.gres().stream())
+            .anyMatch(each -> each.type().isEmpty());
   }
 
   /** What a job needs on one of its nodes, or null when no node has such a thing. */

@@ -103,7 +103,7 @@ final class ClusterMirror {
       PlanJob run = planJob(job);
       running.put(job.id(), run);
       int[] on = nodesOf(job);
-      if (sharesCores(job)) {
+      if (sharesCores(job) || ClusterKinds.namesNoModel(job.spec())) {
         run = planRun(job, comingBack.demand(job, on, kinds, licenceNode));
         running.put(job.id(), run);
         odd.add(job.id());
@@ -438,7 +438,11 @@ final class ClusterMirror {
   void standStill(long nowMs) {
     for (JobId each : still) {
       Job job = cluster.jobs().find(each).orElseThrow();
-      planner.shifted(running.get(each), comingBack.startMs(job, nowMs));
+      PlanJob run = running.get(each);
+      long startMs = comingBack.startMs(job, nowMs);
+      if (run.start() != startMs) {
+        planner.shifted(run, startMs);
+      }
     }
   }
 

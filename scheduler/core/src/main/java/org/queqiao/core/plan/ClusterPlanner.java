@@ -57,11 +57,6 @@ import org.queqiao.core.state.TasksAhead;
  * pass anew.
  */
 public final class ClusterPlanner {
-  /** How many runs one slice starts at most, so that inputs never wait long behind it. */
-  public static final int MAX_STARTS = 256;
-
-  private static final long MAX_STEPS = 200_000;
-
   /**
    * A run past its limit is being killed: its end is expected so long after its limit, or twice as
    * long and so on, so that it does not matter when this was noticed.
@@ -70,6 +65,7 @@ public final class ClusterPlanner {
 
   private final Cluster cluster;
   private final JobOrder order;
+  private final SliceBounds bounds;
   private ClusterMirror mirror;
   private PlanPolicy policy;
   private boolean passBegun;
@@ -97,9 +93,10 @@ public final class ClusterPlanner {
   /** Decided and not a fact yet. */
   private final TreeMap<JobId, PlanJob> unconfirmed = new TreeMap<>();
 
-  public ClusterPlanner(Cluster cluster, JobOrder order) {
+  public ClusterPlanner(Cluster cluster, JobOrder order, SliceBounds bounds) {
     this.cluster = cluster;
     this.order = order;
+    this.bounds = bounds;
   }
 
   /**
@@ -139,8 +136,9 @@ public final class ClusterPlanner {
       if (stopped != null) {
         return stopped;
       }
-      mirror.standStill(nowMs);
     }
+    // In each slice, or a run that stands still would be taken for one that outlives its limit.
+    mirror.standStill(nowMs);
     expectOverdue(planner, nowMs);
     if (!passBegun && planner.pool().totalFreeCores() <= 0) {
       candidates = null;
@@ -151,7 +149,7 @@ public final class ClusterPlanner {
     }
     decided.clear();
     promised.clear();
-    boolean over = planner.work(nowMs, MAX_STEPS, MAX_STARTS);
+    boolean over = planner.work(nowMs, bounds.steps(), bounds.starts());
     if (!over) {
       planner.drain(nowMs);
     }
@@ -459,14 +457,7 @@ public final class ClusterPlanner {
    * and would miss the model that it got.
    */
   private boolean takesAnyModel(JobId id) {
-    return cluster.jobs().find(id).map(job -> namesNoModel(job.spec())).orElse(true);
-  }
-
-  private static boolean namesNoModel(JobSpec spec) {
-    return spec.gresOnNode(0).stream().anyMatch(each -> each.type().isEmpty())
-        || spec.placement().components().stream()
-            .flatMap(each -> each.gres().stream())
-            .anyMatch(each -> each.type().isEmpty());
+    return cluster.jobs().find(id).map(job -> ClusterKinds.namesNoModel(job.spec())).orElse(true);
   }
 
   private void withdraw(JobId id) {

@@ -27,8 +27,7 @@ final class BooksAwayTest {
             .firstValue("Location")
             .orElseThrow();
     ProcessHandle database = server.database();
-    database.destroyForcibly();
-    database.onExit().get();
+    server.killDatabase();
 
     assertThat(server.call("researcher1", "DELETE", job, "").statusCode()).isEqualTo(200);
     HttpResponse<String> shown = server.get("researcher1", job);
@@ -47,5 +46,31 @@ final class BooksAwayTest {
       usage = server.get("researcher1", USAGE);
     }
     assertThat(server.database().pid()).isNotEqualTo(database.pid());
+  }
+
+  @Test
+  void isNotReadyWhileTheBooksCannotBeWrittenAndNamesThem() throws Exception {
+    long until = System.nanoTime() + Duration.ofSeconds(180).toNanos();
+    HttpResponse<String> ready = server.get("", "/health/ready");
+    while (ready.statusCode() == 200) {
+      assertThat(System.nanoTime()).as("somebody notices").isLessThan(until);
+      assertThat(ready.body()).contains("\"status\":\"ready\"", "\"parts\":{}");
+      server.killDatabase();
+      // Whatever happens now is to be written.
+      server.post("researcher1", "/api/v1/jobs", "{\"script\":\"#!/bin/sh\\n\",\"hold\":true}");
+      LockSupport.parkNanos(Duration.ofMillis(200).toNanos());
+      ready = server.get("", "/health/ready");
+    }
+    assertThat(ready.statusCode()).as(ready.body()).isEqualTo(503);
+    assertThat(ready.body())
+        .contains("\"status\":\"not ready\"", "\"database\":\"cannot be written")
+        .doesNotContain("Exception", "SQL");
+    assertThat(server.get("", "/health/live").statusCode()).isEqualTo(200);
+    while (ready.statusCode() != 200) {
+      assertThat(ready.statusCode()).as(ready.body()).isEqualTo(503);
+      assertThat(System.nanoTime()).as("the database comes back").isLessThan(until);
+      LockSupport.parkNanos(Duration.ofMillis(200).toNanos());
+      ready = server.get("", "/health/ready");
+    }
   }
 }

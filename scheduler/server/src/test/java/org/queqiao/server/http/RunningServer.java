@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -74,10 +75,20 @@ final class RunningServer {
   }
 
   private RunningServer(String... more) throws Exception {
+    this("", List.of(more));
+  }
+
+  /**
+   * As above.
+   *
+   * @param lines more lines of its configuration
+   * @param more options
+   */
+  private RunningServer(String lines, List<String> more) throws Exception {
     data = Files.createTempDirectory("qq");
     Files.createDirectories(data.resolve("run"));
     Files.createDirectories(data.resolve("server"));
-    Path config = Files.writeString(data.resolve("queqiao.yaml"), CONFIG);
+    Path config = Files.writeString(data.resolve("queqiao.yaml"), CONFIG + lines);
     Files.setPosixFilePermissions(config, PosixFilePermissions.fromString("rw-------"));
     Runtime.getRuntime().addShutdownHook(new Thread(this::end));
     String me = System.getProperty("user.name");
@@ -93,7 +104,7 @@ final class RunningServer {
                             "--demo",
                             "--demo-unix-users",
                             me.equals("root") ? "daemon" : me),
-                        Stream.of(more))
+                        more.stream())
                     .toArray(String[]::new)),
             FaultHandler.haltProcess());
   }
@@ -108,6 +119,11 @@ final class RunningServer {
   /** A server of its own, with these options besides. */
   static RunningServer with(String... more) throws Exception {
     return new RunningServer(more);
+  }
+
+  /** A server of its own, with these lines in its configuration besides. */
+  static RunningServer configured(String lines) throws Exception {
+    return new RunningServer(lines, List.of());
   }
 
   private void end() {
@@ -155,6 +171,16 @@ final class RunningServer {
   ProcessHandle database() {
     long pid = new EmbeddedDatabase(data.resolve("postgres")).pid().orElseThrow();
     return ProcessHandle.of(pid).orElseThrow();
+  }
+
+  /** Ends the process of the embedded database, if there is one now. */
+  void killDatabase() throws Exception {
+    Optional<ProcessHandle> process =
+        new EmbeddedDatabase(data.resolve("postgres")).pid().flatMap(ProcessHandle::of);
+    if (process.isPresent()) {
+      process.get().destroyForcibly();
+      process.get().onExit().get();
+    }
   }
 
   HttpClient http() {
