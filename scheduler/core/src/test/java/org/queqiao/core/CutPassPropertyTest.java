@@ -88,7 +88,10 @@ final class CutPassPropertyTest {
           says.accept("cut:   " + facts(cut, before));
           assertThat(facts(cut, before)).isEqualTo(facts(whole, before));
           // A promise may stand before a start in one log and behind it in the other.
-          inOrder &= cut.log.subList(before, cut.log.size()).equals(whole.log.subList(before, whole.log.size()));
+          inOrder &=
+              cut.log
+                  .subList(before, cut.log.size())
+                  .equals(whole.log.subList(before, whole.log.size()));
           starts += whole.log.size() - before;
         } else {
           whole.hears(each.input());
