@@ -282,13 +282,15 @@ start_launcher() {
 agent_uid() { if is_root; then id -u "$SERVICE_ACCOUNT"; else id -u; fi; }
 
 # The classes of the agent, loaded and linked ahead of its start: written by an agent that a first `up` of a
-# build starts, ends and starts again. A cache fits one JDK, its flags and these very jars; what does not fit
-# is not used, and the JVM itself ignores one that it cannot use.
+# build starts, ends and starts again. A cache fits one JDK, its flags and these very jars; for others another is
+# made, and the JVM itself ignores one that does not fit.
 find_agent_cache() {
   local folder=$ROOT/target key
   [ -w "$folder" ] && [ "$AGENT_LIB" = "${AGENT_LIB#"$DATA"/}" ] || folder=$DATA/host
   key=$( (cat "$JAVA_HOME/release" && printf '%s\n' "${AGENT_FLAGS[@]}" && stat -L -c '%n %s %Y' ${AGENT_LIB//:/ }) 2>/dev/null | sha256sum | cut -c1-16)
   AGENT_CACHE=$folder/agent-$key.aot
+  # The JVM does not survive a cache that was damaged on the disk: such a one is made anew.
+  if [ -s "$AGENT_CACHE" ] && ! (cd "$folder" && sha256sum --status -c "agent-$key.sum" 2>/dev/null); then rm -f "$AGENT_CACHE"; fi
 }
 
 # Only jars can be cached: classes that were compiled after the jar was made are run as they are.
@@ -309,10 +311,11 @@ make_agent_cache() {
   local written=$DATA/agent/classes.aot welcomes
   [ -n "${AGENT_WRITES_CACHE:-}" ] || return 0
   stop agent 60
-  rm -f "${AGENT_CACHE%/*}"/agent-*.aot
+  rm -f "${AGENT_CACHE%/*}"/agent-*.aot "${AGENT_CACHE%/*}"/agent-*.sum
   as_agent cat "$written" >"$AGENT_CACHE.new" 2>/dev/null || : >"$AGENT_CACHE.new"
   # Empty where none could be written: then it is not tried again.
   mv "$AGENT_CACHE.new" "$AGENT_CACHE"
+  (cd "${AGENT_CACHE%/*}" && sha256sum "${AGENT_CACHE##*/}" >"${AGENT_CACHE%.aot}.sum")
   rm -f "$written"
   welcomes=$(agent_welcomes)
   start_agent
