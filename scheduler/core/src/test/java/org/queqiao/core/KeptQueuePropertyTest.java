@@ -360,7 +360,7 @@ final class KeptQueuePropertyTest {
                 false,
                 4,
                 fullMs,
-                600_000,
+                3_600_000,
                 List.of(),
                 List.of())));
   }
@@ -398,28 +398,41 @@ final class KeptQueuePropertyTest {
     return new NodeName("n" + random.nextInt(3));
   }
 
+  /** A run is to stop or to go on, has done so, or says that it has; only one that has started. */
   private void suspension() {
-    accepted++;
+    pick(
+        each -> each.state() == JobState.RUNNING,
+        job ->
+            new Input.RunStarted(
+                job.allocations().getFirst().node(),
+                new RunId(job.id(), job.attempt()),
+                story.nowMs));
     switch (random.nextInt(4)) {
-      case 0 ->
+      case 0, 1 ->
           pick(
               each -> each.state() == JobState.RUNNING,
-              job -> new Input.SuspendJob(user("admin1"), job.id()));
-      case 1 ->
+              job -> {
+                rule(new Input.SuspendJob(user("admin1"), job.id()));
+                return suspended(job, true);
+              });
+      case 2 ->
           pick(
               each -> each.state() == JobState.SUSPENDED,
               job -> new Input.ResumeJob(user("admin1"), job.id()));
       default ->
           pick(
               each -> !each.allocations().isEmpty() && !each.state().isTerminal(),
-              job ->
-                  new Input.RunSuspended(
-                      job.allocations().getFirst().node(),
-                      new RunId(job.id(), job.attempt()),
-                      random.nextInt(3) > 0,
-                      story.nowMs,
-                      0));
+              job -> suspended(job, random.nextInt(3) > 0));
     }
+  }
+
+  private Input suspended(ClusterImage.JobImage job, boolean stopped) {
+    return new Input.RunSuspended(
+        job.allocations().getFirst().node(),
+        new RunId(job.id(), job.attempt()),
+        stopped,
+        story.nowMs,
+        0);
   }
 
   private Input end(ClusterImage.JobImage job) {
