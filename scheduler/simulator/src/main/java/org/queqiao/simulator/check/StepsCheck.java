@@ -47,6 +47,8 @@ final class StepsCheck {
             && (ofScript ? !parts.isEmpty() : parts.remove(e.node())),
         Invariant.I5,
         () -> HistoryCheck.at(logged) + " ends a part that is not there");
+    // Its other parts are told to end, and may have to go on for that.
+    model.job(e.run().job()).mayGoOn |= ofScript;
   }
 
   private boolean holds(RunId run, NodeName node) {
