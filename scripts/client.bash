@@ -424,15 +424,81 @@ client_statement() {
 }
 
 # import topups FILE
+# import sacct|swf FILE --cluster NAME --billed|--shown [--zone ZONE] [--project NAME]
 client_import() {
   running
   take_account
-  case ${ARGS[0]:-},${#ARGS[@]} in
-    topups,2) ;;
-    *) die "it is written ./queqiao import topups FILE" ;;
+  case ${ARGS[0]:-} in
+    topups)
+      [ ${#ARGS[@]} = 2 ] || die "it is written ./queqiao import topups FILE"
+      readable_file "${ARGS[1]}"
+      api "$(default_account)" POST /api/v1/imports/top-ups -H 'Content-Type: text/csv' --data-binary "@${ARGS[1]}"
+      ;;
+    sacct | swf) import_runs ;;
+    *) die "it is written ./queqiao import topups|sacct|swf FILE" ;;
   esac
-  [ -r "${ARGS[1]}" ] && [ ! -d "${ARGS[1]}" ] || die "cannot read ${ARGS[1]}"
-  api "$(default_account)" POST /api/v1/imports/top-ups -H 'Content-Type: text/csv' --data-binary "@${ARGS[1]}"
+}
+
+readable_file() {
+  [ -r "$1" ] && [ ! -d "$1" ] || die "cannot read $1"
+}
+
+# A file of runs goes in parts, each with the head of the file; what is known changes nothing, so that
+# a file that was taken in half is sent again.
+IMPORT_LINES=3000
+import_runs() {
+  local format=${ARGS[0]} file= cluster= mode= query=() head from=0 total part sums=() answer
+  set -- "${ARGS[@]:1}"
+  while [ $# -gt 0 ]; do
+    case $1 in
+      --billed | --shown) mode=${1#--}; shift; continue ;;
+      --cluster | --zone | --project)
+        [ -n "${2:-}" ] || die "$1 needs a value"
+        [ "$1" = --cluster ] && cluster=$2
+        query+=(--url-query "${1#--}=$2")
+        shift 2
+        continue
+        ;;
+      -*) die "import $format does not know $1; see ./queqiao help" ;;
+    esac
+    [ -z "$file" ] || die "one file at a time: what is $1?"
+    file=$1
+    shift
+  done
+  [ -n "$file" ] && [ -n "$cluster" ] && [ -n "$mode" ] ||
+    die "it is written ./queqiao import $format FILE --cluster NAME --billed (or --shown)"
+  readable_file "$file"
+  part=$(mktemp) || die "cannot make a file in ${TMPDIR:-/tmp}"
+  trap 'rm -f "$part"' EXIT
+  if [ "$format" = sacct ]; then
+    head=1
+  else
+    head=$(awk '!/^[[:space:]]*(;|$)/ { exit } { n++ } END { print n + 0 }' "$file")
+  fi
+  total=$(awk 'END { print NR }' "$file")
+  while :; do
+    { head -n "$head" "$file"; tail -n +$((head + from + 1)) "$file" | head -n $IMPORT_LINES; } >"$part"
+    answer=$(api "$(default_account)" POST /api/v1/imports/runs --url-query "format=$format" --url-query "mode=$mode" \
+      --url-query "shift=$from" "${query[@]}" -H 'Content-Type: text/plain' --data-binary "@$part") || return 1
+    sum_import "$answer"
+    from=$((from + IMPORT_LINES))
+    [ $((head + from)) -lt "$total" ] || break
+  done
+  printf '%s\n' "recorded ${sums[0]} runs with ${sums[4]} core-ms; known ${sums[1]} with ${sums[5]} core-ms; repeated ${sums[2]};" \
+    "passed over ${sums[3]} lines; put aside ${sums[6]} lines"
+}
+
+# Adds one answer to the sums of the caller, and prints what was put aside.
+sum_import() {
+  local i=0 name figure aside
+  for name in recorded known repeated passedOver recordedCoreMs knownCoreMs; do
+    figure=$(sed -n "s/.*\"$name\" *: *\([0-9]*\).*/\1/p" <<<"$1" | head -n 1)
+    sums[i]=$((${sums[i]:-0} + ${figure:-0}))
+    i=$((i + 1))
+  done
+  aside=$(tr '{' '\n' <<<"$1" | sed -n 's/^ *"line" *: *\([0-9]*\), *"reason" *: *"\(.*\)" *}.*/line \1: \2/p')
+  [ -z "$aside" ] || printf '%s\n' "$aside"
+  sums[i]=$((${sums[i]:-0} + $(grep -c . <<<"$aside")))
 }
 
 # json_text TEXT: as it stands between the quotes of a JSON text.

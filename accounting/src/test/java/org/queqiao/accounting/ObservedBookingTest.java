@@ -11,6 +11,7 @@ import org.queqiao.accounting.ledger.Unit;
 import org.queqiao.accounting.metering.BillingCalendar;
 import org.queqiao.contract.event.Event;
 import org.queqiao.contract.event.LoggedEvent;
+import org.queqiao.contract.event.RunImported;
 import org.queqiao.contract.event.RunObserved;
 import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.id.Actor;
@@ -108,5 +109,42 @@ final class ObservedBookingTest {
     assertThat(used()).isZero();
     assertThat(ledger.books().postings()).isEmpty();
     assertThat(ledger.books().job(new JobId(5)).orElseThrow().attempt()).isZero();
+  }
+
+  @Test
+  void aRunOfAFileIsBilledOrOnlyShownAsChosen() {
+    log(new TariffDefined(PARTITION, 3_600_000, "CNY", 0));
+    log(new RunImported(new JobId(5), true, run(1, 4).run()));
+    assertThat(used()).isEqualTo(4 * RAN_MS);
+    assertThat(paid()).isEqualTo(4 * RAN_MS);
+    ObservedRun second = run(1, 3).run();
+    log(
+        new RunImported(
+            new JobId(6),
+            false,
+            new ObservedRun(
+                new ExternalRun(second.id().cluster(), 18, 1_000),
+                second.task(),
+                second.name(),
+                second.user(),
+                second.uid(),
+                second.project(),
+                second.partition(),
+                second.state(),
+                second.detail(),
+                second.exitCode(),
+                second.signal(),
+                second.startMs(),
+                second.endMs(),
+                second.stops(),
+                second.cores(),
+                second.memBytes(),
+                second.limitMs(),
+                second.nodes(),
+                second.steps())));
+    assertThat(used()).isEqualTo(7 * RAN_MS);
+    assertThat(paid()).isEqualTo(4 * RAN_MS);
+    assertThat(ledger.unbalanced()).isEmpty();
+    assertThat(ledger.books().job(new JobId(6)).orElseThrow().chargeMicro()).isZero();
   }
 }

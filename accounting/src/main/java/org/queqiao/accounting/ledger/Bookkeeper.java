@@ -57,6 +57,7 @@ import org.queqiao.contract.event.ReservationOpened;
 import org.queqiao.contract.event.RoleGranted;
 import org.queqiao.contract.event.RoleRevoked;
 import org.queqiao.contract.event.RulesSet;
+import org.queqiao.contract.event.RunImported;
 import org.queqiao.contract.event.RunObserved;
 import org.queqiao.contract.event.RunPartEnded;
 import org.queqiao.contract.event.RunPartSuspended;
@@ -111,10 +112,10 @@ public final class Bookkeeper {
       case JobRequeued e -> requeued(e, logged, books);
       case ArrayTaskSplit e -> split(e, books);
       case ArrayEnded e -> arrayEnded(e, books);
-      case ArrayTasksEnded e -> {}
       case JobChanged e -> changed(e, logged, books);
-      case BudgetTold _, ClusterObserved _ -> {}
+      case ArrayTasksEnded _, BudgetTold _, ClusterObserved _ -> {}
       case RunObserved e -> observed.record(e, logged, books);
+      case RunImported e -> observed.record(e, logged, books);
       case CreditLineSet e -> books.putCredit(e.project(), e.currency(), e.creditMicro());
       case JobPolicyDefined e -> {}
       case SchedulingDefined e -> {}

@@ -7,6 +7,7 @@ import org.queqiao.contract.account.DomainShare;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.MoneyDecided;
 import org.queqiao.contract.event.MoneyProposed;
+import org.queqiao.contract.event.RunImported;
 import org.queqiao.contract.event.RunObserved;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.ProjectName;
@@ -68,6 +69,9 @@ public interface Books {
   Optional<RunObserved> observed(JobId job);
 
   void putObserved(RunObserved run);
+
+  /** Remembers a run of a file, so that the file can come again. */
+  void putImported(RunImported run);
 
   /** Adds a transaction that sums to zero; one whose ids are there already changes nothing. */
   void post(List<Posting> transaction);

@@ -8,16 +8,19 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.queqiao.accounting.metering.Segment;
 import org.queqiao.contract.account.DomainShare;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.MoneyDecided;
 import org.queqiao.contract.event.MoneyProposed;
+import org.queqiao.contract.event.RunImported;
 import org.queqiao.contract.event.RunObserved;
 import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.RunId;
+import org.queqiao.contract.observe.ExternalRun;
 import org.queqiao.contract.price.TariffBook;
 
 /** Books in memory: the shadow that simulations and tests keep beside the log. */
@@ -34,6 +37,7 @@ public final class MemoryBooks implements Books {
   private final Map<RunId, OpenRun> open = new TreeMap<>();
   private final Map<String, Line> lines = new TreeMap<>();
   private final Map<JobId, RunObserved> observed = new TreeMap<>();
+  private final Set<ExternalRun> imported = new TreeSet<>();
   private final List<Posting> postings = new ArrayList<>();
   private final Set<String> ids = new HashSet<>();
   private final Map<RunId, Long> meteredCoreMs = new TreeMap<>();
@@ -158,6 +162,13 @@ public final class MemoryBooks implements Books {
   @Override
   public Optional<RunObserved> observed(JobId job) {
     return Optional.ofNullable(observed.get(job));
+  }
+
+  @Override
+  public void putImported(RunImported run) {
+    if (!imported.add(run.run().id())) {
+      throw new IllegalStateException("run " + run.run().id() + " is imported twice");
+    }
   }
 
   @Override

@@ -7,9 +7,12 @@ import org.queqiao.accounting.metering.Meter;
 import org.queqiao.accounting.metering.Segment;
 import org.queqiao.contract.account.DomainShare;
 import org.queqiao.contract.event.LoggedEvent;
+import org.queqiao.contract.event.RunImported;
 import org.queqiao.contract.event.RunObserved;
+import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.observe.ObservedRun;
+import org.queqiao.contract.price.TariffBook;
 
 /**
  * Books the runs of other schedulers: metered and priced as own ones, paid from the wallet at once,
@@ -17,6 +20,8 @@ import org.queqiao.contract.observe.ObservedRun;
  * each as an entry of its own; nothing is changed.
  */
 final class ObservedBooking {
+  private static final TariffBook UNPRICED = new TariffBook();
+
   private final BillingCalendar calendar;
 
   ObservedBooking(BillingCalendar calendar) {
@@ -31,11 +36,42 @@ final class ObservedBooking {
               .orElseThrow(() ->
                   new IllegalStateException(
                       "the log corrects run " + event.run().id() + ", which is unknown"));
-      book(before, true, logged, books);
+      // What is taken back is taken from the domains that it was added to.
+      List<DomainShare> added = books.job(event.job()).map(JobRow::domains).orElseThrow();
+      book(
+          number(before, true),
+          row(before.job(), before.run(), added),
+          before.run(),
+          Charges.Manner.REVERSE,
+          books.tariffs(),
+          logged,
+          books);
     }
-    JobRow row = book(event, false, logged, books);
-    books.putJob(row);
+    books.putJob(
+        book(
+            number(event, false),
+            row(event.job(), event.run(), books.domains(event.run().project())),
+            event.run(),
+            Charges.Manner.CHARGE,
+            books.tariffs(),
+            logged,
+            books));
     books.putObserved(event);
+  }
+
+  /** A run of a file; one that is only shown is metered at no price. */
+  void record(RunImported event, LoggedEvent logged, Books books) {
+    ObservedRun run = event.run();
+    books.putJob(
+        book(
+            new RunId(event.job(), 1),
+            row(event.job(), run, books.domains(run.project())),
+            run,
+            Charges.Manner.CHARGE,
+            event.billed() ? books.tariffs() : UNPRICED,
+            logged,
+            books));
+    books.putImported(event);
   }
 
   /** Each time that a run is booked or reversed it is a run of its own in the books. */
@@ -43,29 +79,26 @@ final class ObservedBooking {
     return new RunId(event.job(), 2 * event.revision() - (reverse ? 0 : 1));
   }
 
-  private JobRow book(RunObserved event, boolean reverse, LoggedEvent logged, Books books) {
-    ObservedRun run = event.run();
-    RunId number = number(event, reverse);
-    JobRow row = row(event, domains(event, reverse, books));
+  /** Posts the run and gives the row with what is charged. */
+  private JobRow book(
+      RunId number,
+      JobRow first,
+      ObservedRun run,
+      Charges.Manner manner,
+      TariffBook tariffs,
+      LoggedEvent logged,
+      Books books) {
+    JobRow row = first;
     OpenRun open = new OpenRun(number, run.startMs(), run.cores(), 0, "", run.stops());
-    Charges.Manner manner = reverse ? Charges.Manner.REVERSE : Charges.Manner.CHARGE;
-    Meter meter = new Meter(books.tariffs(), calendar);
+    Meter meter = new Meter(tariffs, calendar);
     for (Segment segment : open.segments(open.parts(row), run.endMs(), meter)) {
       row = Charges.post(row, number, segment, manner, new TreeMap<>(), logged, books);
     }
     return row;
   }
 
-  /** What is taken back is taken from the domains that it was added to. */
-  private static List<DomainShare> domains(RunObserved event, boolean reverse, Books books) {
-    return reverse
-        ? books.job(event.job()).map(JobRow::domains).orElseThrow()
-        : books.domains(event.run().project());
-  }
-
-  private static JobRow row(RunObserved event, List<DomainShare> domains) {
-    ObservedRun run = event.run();
-    return JobRow.builder(event.job())
+  private static JobRow row(JobId job, ObservedRun run, List<DomainShare> domains) {
+    return JobRow.builder(job)
         .name(run.name())
         .user(run.user())
         .unixUser(run.user().value())

@@ -27,6 +27,7 @@ import org.queqiao.contract.codec.EventCodec;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.MoneyDecided;
 import org.queqiao.contract.event.MoneyProposed;
+import org.queqiao.contract.event.RunImported;
 import org.queqiao.contract.event.RunObserved;
 import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.id.Actor;
@@ -53,6 +54,7 @@ final class Batch implements Books {
   private final Map<LineKey, LineTotal> lines = new LinkedHashMap<>();
   private final Map<ProjectName, List<DomainShare>> projects = new LinkedHashMap<>();
   private final Map<JobId, RunObserved> observed = new LinkedHashMap<>();
+  private final List<RunImported> imported = new ArrayList<>();
   private final List<Metered> metered = new ArrayList<>();
   private final List<Posting> postings = new ArrayList<>();
   private final List<StatementEntry> entries = new ArrayList<>();
@@ -285,6 +287,11 @@ final class Batch implements Books {
   }
 
   @Override
+  public void putImported(RunImported run) {
+    imported.add(run);
+  }
+
+  @Override
   public void post(List<Posting> transaction) {
     postings.addAll(transaction);
   }
@@ -322,6 +329,7 @@ final class Batch implements Books {
         });
     flushStops();
     flushObserved();
+    now(() -> ImportedRuns.write(connection, imported));
     batch(
         "delete from open_run where job = ? and attempt = ?",
         closed,

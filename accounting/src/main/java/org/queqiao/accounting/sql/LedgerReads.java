@@ -72,6 +72,11 @@ public final class LedgerReads {
     }
   }
 
+  /** Runs that came from files. */
+  public ImportedRuns importedRuns() {
+    return new ImportedRuns(database);
+  }
+
   /** Changes of prices and money by two people. */
   public Proposals proposals() {
     return new Proposals(database);

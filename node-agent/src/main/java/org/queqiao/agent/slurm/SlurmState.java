@@ -2,6 +2,7 @@ package org.queqiao.agent.slurm;
 
 import java.util.Optional;
 import org.queqiao.contract.job.JobState;
+import org.queqiao.contract.observe.SlurmWord;
 
 /** The states of jobs in Slurm: a base, and flags above it. */
 final class SlurmState {
@@ -13,26 +14,20 @@ final class SlurmState {
   private static final long REQUEUE = 1 << 10;
   private static final long RESIZING = 1 << 13;
 
-  /** Slurm's names, by number, with what each is here; null where it does not end a run. */
+  /** Slurm's names, by number. */
   private enum Base {
-    PENDING(null),
-    RUNNING(null),
-    SUSPENDED(null),
-    COMPLETED(JobState.COMPLETED),
-    CANCELLED(JobState.CANCELLED),
-    FAILED(JobState.FAILED),
-    TIMEOUT(JobState.TIMEOUT),
-    NODE_FAIL(JobState.NODE_FAIL),
-    PREEMPTED(JobState.PREEMPTED),
-    BOOT_FAIL(JobState.NODE_FAIL),
-    DEADLINE(JobState.DEADLINE),
-    OUT_OF_MEMORY(JobState.OUT_OF_MEMORY);
-
-    private final JobState end;
-
-    Base(JobState end) {
-      this.end = end;
-    }
+    PENDING,
+    RUNNING,
+    SUSPENDED,
+    COMPLETED,
+    CANCELLED,
+    FAILED,
+    TIMEOUT,
+    NODE_FAIL,
+    PREEMPTED,
+    BOOT_FAIL,
+    DEADLINE,
+    OUT_OF_MEMORY
   }
 
   private SlurmState() {}
@@ -40,30 +35,18 @@ final class SlurmState {
   /** Slurm's word for a state. */
   static String word(long state) {
     if ((state & REQUEUE) != 0) {
-      return "REQUEUED";
+      return SlurmWord.REQUEUED;
     }
     if ((state & RESIZING) != 0) {
-      return "RESIZING";
+      return SlurmWord.RESIZING;
     }
     int base = base(state);
     return base < Base.values().length ? Base.values()[base].name() : "STATE " + state;
   }
 
-  /**
-   * How a run ended; empty for a state that is no end. A run that was requeued was cancelled, and
-   * one that was resized completed: what follows is a run of its own.
-   */
+  /** How a run ended; empty for a state that is no end. */
   static Optional<JobState> end(long state) {
-    if ((state & REQUEUE) != 0) {
-      return Optional.of(JobState.CANCELLED);
-    }
-    if ((state & RESIZING) != 0) {
-      return Optional.of(JobState.COMPLETED);
-    }
-    int base = base(state);
-    return base < Base.values().length
-        ? Optional.ofNullable(Base.values()[base].end)
-        : Optional.empty();
+    return SlurmWord.end(word(state));
   }
 
   static int base(long state) {

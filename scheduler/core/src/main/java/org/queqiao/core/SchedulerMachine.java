@@ -117,7 +117,7 @@ public final class SchedulerMachine {
     this.role = new RoleCheck(cluster, permissions);
     this.planner = new ClusterPlanner(cluster, byRule, bounds);
     this.order = new PrioritiesCheck(cluster, permissions);
-    this.observed = new ObservedCheck(cluster);
+    this.observed = new ObservedCheck(cluster, permissions);
     this.reservation = new ReservationCheck(cluster, permissions);
   }
 
@@ -206,6 +206,7 @@ public final class SchedulerMachine {
       case Input.ProposeMoney i -> proposal.decide(i, logicalMs);
       case Input.DecideMoney i -> proposal.decide(i, logicalMs);
       case Input.RecordRuns i -> observed.decide(i);
+      case Input.ImportRuns i -> observed.decide(i, logicalMs);
       case Input.DefinePlatform i -> order.decide(i);
       case Input.DefineQos i -> order.decide(i);
       case Input.DefinePriorityPolicy i -> order.decide(i);

@@ -2,7 +2,9 @@ package org.queqiao.core;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
+import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.ClusterName;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.PartitionName;
@@ -15,6 +17,7 @@ import org.queqiao.core.message.Input;
 /** What a bridge may tell: new runs, old ones again, old ones otherwise. */
 final class RandomRuns {
   static final ClusterName CLUSTER = new ClusterName("old");
+  private static final ClusterName OF_FILES = new ClusterName("of-files");
 
   private RandomRuns() {}
 
@@ -28,9 +31,22 @@ final class RandomRuns {
         new NodeName("bridge"), CLUSTER, runs, random.nextInt(3) == 0 ? nowMs : 0);
   }
 
+  /** Somebody imports runs of a cluster that no bridge tells of. */
+  static Input.ImportRuns file(Actor actor, SplittableRandom random) {
+    List<ObservedRun> runs = new ArrayList<>();
+    for (int i = 0; i < random.nextInt(3); i++) {
+      runs.add(run(OF_FILES, 1 + i, random.nextInt(3)));
+    }
+    return new Input.ImportRuns(actor, OF_FILES, random.nextBoolean(), runs);
+  }
+
   static ObservedRun run(long number, int cores) {
+    return run(CLUSTER, number, cores);
+  }
+
+  private static ObservedRun run(ClusterName cluster, long number, int cores) {
     return new ObservedRun(
-        new ExternalRun(CLUSTER, number, SchedulerStory.BEGIN_MS + number),
+        new ExternalRun(cluster, number, SchedulerStory.BEGIN_MS + number),
         "",
         "elsewhere",
         new UserName("liwei"),

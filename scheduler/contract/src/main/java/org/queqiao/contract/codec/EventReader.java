@@ -91,7 +91,7 @@ final class EventReader {
       case BUDGET_TOLD, CREDIT_LINE_SET -> WalletCodec.event(in);
       case MONEY_PROPOSED -> MoneyCodec.read(in.getMoneyProposed());
       case MONEY_DECIDED -> MoneyCodec.read(in.getMoneyDecided());
-      case RUN_OBSERVED, CLUSTER_OBSERVED -> ObservedCodec.event(in);
+      case RUN_OBSERVED, RUN_IMPORTED, CLUSTER_OBSERVED -> ObservedCodec.event(in);
       case PLATFORM_DEFINED -> PolicyReader.platform(in.getPlatformDefined());
       case QOS_DEFINED -> PolicyReader.qos(in.getQosDefined());
       case PRIORITY_POLICY_DEFINED ->

@@ -49,6 +49,7 @@ import org.queqiao.contract.event.ReservationOpened;
 import org.queqiao.contract.event.RoleGranted;
 import org.queqiao.contract.event.RoleRevoked;
 import org.queqiao.contract.event.RulesSet;
+import org.queqiao.contract.event.RunImported;
 import org.queqiao.contract.event.RunObserved;
 import org.queqiao.contract.event.RunPartEnded;
 import org.queqiao.contract.event.RunPartSuspended;
@@ -107,8 +108,7 @@ final class EventWriter {
       case CreditLineSet e -> out.setCreditLineSet(WalletCodec.write(e));
       case MoneyProposed e -> out.setMoneyProposed(MoneyCodec.write(e));
       case MoneyDecided e -> out.setMoneyDecided(MoneyCodec.write(e));
-      case RunObserved e -> out.setRunObserved(ObservedCodec.write(e));
-      case ClusterObserved e -> out.setClusterObserved(ObservedCodec.write(e));
+      case RunObserved _, RunImported _, ClusterObserved _ -> ObservedCodec.write(event, out);
       case PlatformDefined e -> out.setPlatformDefined(PolicyWriter.platform(e));
       case QosDefined e -> out.setQosDefined(PolicyWriter.qos(e));
       case PriorityPolicyDefined e -> out.setPriorityPolicyDefined(PolicyWriter.policy(e.policy()));

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.queqiao.contract.event.ClusterObserved;
 import org.queqiao.contract.event.Event;
+import org.queqiao.contract.event.RunImported;
 import org.queqiao.contract.event.RunObserved;
 import org.queqiao.contract.id.ClusterName;
 import org.queqiao.contract.id.JobId;
@@ -19,6 +20,7 @@ import org.queqiao.contract.wire.PbClusterObserved;
 import org.queqiao.contract.wire.PbObservedImage;
 import org.queqiao.contract.wire.PbObservedRun;
 import org.queqiao.contract.wire.PbObservedStep;
+import org.queqiao.contract.wire.PbRunImported;
 import org.queqiao.contract.wire.PbRunObserved;
 
 /** Runs of other schedulers to and from their wire form. */
@@ -26,7 +28,20 @@ final class ObservedCodec {
   private ObservedCodec() {}
 
   static Event event(EventRecord in) {
-    return in.hasRunObserved() ? read(in.getRunObserved()) : read(in.getClusterObserved());
+    return switch (in.getEventCase()) {
+      case RUN_OBSERVED -> read(in.getRunObserved());
+      case RUN_IMPORTED -> read(in.getRunImported());
+      default -> read(in.getClusterObserved());
+    };
+  }
+
+  static void write(Event event, EventRecord.Builder out) {
+    switch (event) {
+      case RunObserved e -> out.setRunObserved(write(e));
+      case RunImported e -> out.setRunImported(write(e));
+      case ClusterObserved e -> out.setClusterObserved(write(e));
+      default -> throw new IllegalArgumentException(String.valueOf(event));
+    }
   }
 
   static PbRunObserved write(RunObserved e) {
@@ -39,6 +54,18 @@ final class ObservedCodec {
 
   static RunObserved read(PbRunObserved e) {
     return new RunObserved(new JobId(e.getJob()), e.getRevision(), read(e.getRun()));
+  }
+
+  static PbRunImported write(RunImported e) {
+    return PbRunImported.newBuilder()
+        .setJob(e.job().value())
+        .setBilled(e.billed())
+        .setRun(write(e.run()))
+        .build();
+  }
+
+  static RunImported read(PbRunImported e) {
+    return new RunImported(new JobId(e.getJob()), e.getBilled(), read(e.getRun()));
   }
 
   static PbClusterObserved write(ClusterObserved e) {
@@ -128,7 +155,8 @@ final class ObservedCodec {
     PbObservedImage.Builder out =
         PbObservedImage.newBuilder()
             .setCluster(image.cluster().value())
-            .setCompleteMs(image.completeMs());
+            .setCompleteMs(image.completeMs())
+            .setImported(image.imported());
     for (ObservedImage.Run run : image.runs()) {
       out.addRuns(
           PbObservedImage.Run.newBuilder()
@@ -154,6 +182,7 @@ final class ObservedCodec {
               run.getEndMs(),
               run.getFingerprint()));
     }
-    return new ObservedImage(new ClusterName(in.getCluster()), in.getCompleteMs(), runs);
+    return new ObservedImage(
+        new ClusterName(in.getCluster()), in.getCompleteMs(), runs, in.getImported());
   }
 }

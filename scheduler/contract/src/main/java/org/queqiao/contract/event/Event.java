@@ -48,6 +48,7 @@ public sealed interface Event
         ReservationOpened,
         RoleGranted,
         RoleRevoked,
+        RunImported,
         RunObserved,
         RunPartEnded,
         RunPartSuspended,

@@ -10,8 +10,9 @@ import org.queqiao.contract.id.JobId;
  * @param cluster which one
  * @param completeMs every run that ended before has been told
  * @param runs those that may be told again, by number and time of submission
+ * @param imported how many runs of it came from files; these are not remembered one by one
  */
-public record ObservedImage(ClusterName cluster, long completeMs, List<Run> runs) {
+public record ObservedImage(ClusterName cluster, long completeMs, List<Run> runs, long imported) {
   public ObservedImage {
     runs = List.copyOf(runs);
   }

@@ -4,6 +4,7 @@ import java.util.List;
 import org.queqiao.contract.agent.AgentMessage;
 import org.queqiao.contract.event.ClusterObserved;
 import org.queqiao.contract.event.Event;
+import org.queqiao.contract.event.RunImported;
 import org.queqiao.contract.event.RunObserved;
 import org.queqiao.contract.id.ClusterName;
 import org.queqiao.contract.id.JobId;
@@ -50,7 +51,9 @@ final class ObservedSamples {
 
   static List<Event> events() {
     return List.of(
-        new RunObserved(new JobId(99), 2, RUN), new ClusterObserved(CLUSTER, START_MS + 700_000));
+        new RunObserved(new JobId(99), 2, RUN),
+        new RunImported(new JobId(100), true, RUN),
+        new ClusterObserved(CLUSTER, START_MS + 700_000));
   }
 
   static AgentMessage withNow() {
@@ -86,6 +89,10 @@ final class ObservedSamples {
         START_MS + 30_000);
   }
 
+  static ClusterImage imported(ClusterImage first) {
+    return first.with(List.of(new ObservedImage(CLUSTER, 0, List.of(), 12)));
+  }
+
   static ClusterImage image(ClusterImage first) {
     return first.with(
         List.of(
@@ -99,6 +106,7 @@ final class ObservedSamples {
                         new JobId(99),
                         2,
                         START_MS + 600_000,
-                        RUN.fingerprint())))));
+                        RUN.fingerprint())),
+                0)));
   }
 }

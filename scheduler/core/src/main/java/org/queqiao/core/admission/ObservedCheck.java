@@ -5,16 +5,19 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 import org.queqiao.contract.event.ClusterObserved;
+import org.queqiao.contract.event.RunImported;
 import org.queqiao.contract.event.RunObserved;
 import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.observe.ExternalRun;
 import org.queqiao.contract.observe.ObservedRun;
 import org.queqiao.contract.snapshot.ObservedImage;
+import org.queqiao.core.message.Action;
 import org.queqiao.core.message.Decision;
 import org.queqiao.core.message.Fact;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.message.Reply;
+import org.queqiao.core.permission.Permissions;
 import org.queqiao.core.state.Cluster;
 
 /**
@@ -29,15 +32,25 @@ public final class ObservedCheck {
   private static final long QUIET_MS = 600_000;
 
   private final Cluster cluster;
+  private final Permissions permissions;
 
-  public ObservedCheck(Cluster cluster) {
+  public ObservedCheck(Cluster cluster, Permissions permissions) {
     this.cluster = cluster;
+    this.permissions = permissions;
   }
 
   public Decision decide(Input.RecordRuns input) {
     if (input.runs().size() > RUNS_MAX) {
       return Rejections.invalid(
           "runs", "at most " + RUNS_MAX + " at a time, not " + input.runs().size());
+    }
+    if (cluster.observed().imported(input.cluster()) > 0) {
+      return Rejections.conflict(
+          "cluster",
+          "runs of cluster "
+              + input.cluster()
+              + " were imported from files, and a bridge would count them again: give the bridge"
+              + " another name of the cluster");
     }
     Actor actor = Actor.node(input.bridge());
     List<Fact> facts = new ArrayList<>();
@@ -70,5 +83,38 @@ public final class ObservedCheck {
       completeMs = input.completeMs();
     }
     return new Decision(facts, new Reply.RunsRecorded(recorded, known, tooOld, completeMs));
+  }
+
+  /** Runs of a file; the reply is that all of them are recorded. */
+  public Decision decide(Input.ImportRuns input, long nowMs) {
+    if (!permissions.permit(input.actor(), new Action.ChangeMoney())) {
+      return Rejections.forbidden("only finance imports runs");
+    }
+    if (input.runs().isEmpty() || input.runs().size() > RUNS_MAX) {
+      return Rejections.invalid(
+          "runs", "1 to " + RUNS_MAX + " at a time, not " + input.runs().size());
+    }
+    if (cluster.observed().isBridged(input.cluster())) {
+      return Rejections.conflict(
+          "cluster",
+          "a bridge tells of the runs of cluster "
+              + input.cluster()
+              + ", and a file would count them again: import what is older under another name");
+    }
+    List<Fact> facts = new ArrayList<>();
+    TreeSet<ExternalRun> named = new TreeSet<>();
+    long lastJobId = cluster.lastJobId();
+    for (ObservedRun run : input.runs()) {
+      if (!run.id().cluster().equals(input.cluster()) || !named.add(run.id())) {
+        return Rejections.invalid(
+            "runs", "run " + run.id() + " comes twice, or is not of " + input.cluster());
+      }
+      if (run.endMs() > nowMs) {
+        return Rejections.invalid("runs", "run " + run.id() + " ends after now");
+      }
+      facts.add(
+          new Fact(input.actor(), new RunImported(new JobId(++lastJobId), input.billed(), run)));
+    }
+    return new Decision(facts, new Reply.RunsRecorded(facts.size(), 0, 0, 0));
   }
 }

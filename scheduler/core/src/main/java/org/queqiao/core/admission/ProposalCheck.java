@@ -208,7 +208,10 @@ public final class ProposalCheck {
                     + MoneyCheck.MAX_PRICE_MICRO
                     + " micro-units, not "
                     + item.microPerCoreHour()))
-        .or(() -> past("validFromMs", "a price", item.validFromMs(), nowMs))
+        .or(() ->
+            isBeforeItsHistory(item)
+                ? Optional.empty()
+                : past("validFromMs", "a price", item.validFromMs(), nowMs))
         .or(() ->
             invalid(
                 item.validToMs() != 0 && item.validToMs() <= Math.max(nowMs, item.validFromMs()),
@@ -263,6 +266,13 @@ public final class ProposalCheck {
   private static java.util.function.Supplier<Optional<Decision>> ofFactors(
       boolean wrong, String message) {
     return () -> invalid(wrong, "factors", message);
+  }
+
+  /** Before the first run of a cluster elsewhere is recorded, a price of it may be of any time. */
+  private boolean isBeforeItsHistory(PriceItem item) {
+    return item.partition() != null
+        && item.partition().isElsewhere()
+        && !cluster.observed().knows(item.partition());
   }
 
   private static Optional<Decision> past(String field, String what, long fromMs, long nowMs) {

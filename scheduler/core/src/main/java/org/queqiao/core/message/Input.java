@@ -266,6 +266,21 @@ public sealed interface Input {
     }
   }
 
+  /**
+   * Runs are read from a file. Who sends this knows that none of them was imported before.
+   *
+   * @param actor somebody of finance
+   * @param cluster where they ran: none that a bridge tells of
+   * @param billed whether they are paid, or only shown
+   * @param runs each once
+   */
+  record ImportRuns(Actor actor, ClusterName cluster, boolean billed, List<ObservedRun> runs)
+      implements Input {
+    public ImportRuns {
+      runs = List.copyOf(runs);
+    }
+  }
+
   /** The wallet of a project may go below zero, so far. */
   record SetCreditLine(Actor actor, CreditLineSet line) implements Input {}
 

@@ -49,6 +49,7 @@ import org.queqiao.contract.event.ReservationOpened;
 import org.queqiao.contract.event.RoleGranted;
 import org.queqiao.contract.event.RoleRevoked;
 import org.queqiao.contract.event.RulesSet;
+import org.queqiao.contract.event.RunImported;
 import org.queqiao.contract.event.RunObserved;
 import org.queqiao.contract.event.RunPartEnded;
 import org.queqiao.contract.event.RunPartSuspended;
@@ -156,6 +157,7 @@ public final class EventApplier {
       case CreditLineSet e -> cluster.wallets().set(e);
       case MoneyProposed e -> cluster.money().proposed(e, actor, nowMs);
       case MoneyDecided e -> cluster.money().decided(e, actor);
+      case RunImported e -> cluster.observed().imported(e);
       case RunObserved e -> cluster.observed().observed(e);
       case ClusterObserved e -> cluster.observed().complete(e);
       case PlatformDefined e -> priorities.defined(e);

@@ -29,5 +29,8 @@ final class ObservedDigest {
                     .number(run.revision())
                     .number(run.endMs())
                     .number(run.fingerprint()));
+    if (image.imported() > 0) {
+      out.text("imported").number(image.imported());
+    }
   }
 }

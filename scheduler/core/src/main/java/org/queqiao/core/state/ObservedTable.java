@@ -8,8 +8,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.queqiao.contract.event.ClusterObserved;
+import org.queqiao.contract.event.RunImported;
 import org.queqiao.contract.event.RunObserved;
 import org.queqiao.contract.id.ClusterName;
+import org.queqiao.contract.id.PartitionName;
 import org.queqiao.contract.observe.ExternalRun;
 import org.queqiao.contract.observe.ObservedRun;
 import org.queqiao.contract.price.Holding;
@@ -27,6 +29,7 @@ public final class ObservedTable {
 
   private static final class Known {
     private long completeMs;
+    private long imported;
     private final TreeMap<ExternalRun, ObservedImage.Run> runs = new TreeMap<>();
   }
 
@@ -84,12 +87,42 @@ public final class ObservedTable {
                 event.revision(),
                 run.endMs(),
                 run.fingerprint()));
-    pay(event);
+    pay(run);
+  }
+
+  /** How many runs of a cluster came from files. */
+  public long imported(ClusterName name) {
+    Known known = clusters.get(name);
+    return known == null ? 0 : known.imported;
+  }
+
+  /** Whether anything was told or imported of the cluster that a partition is of. */
+  public boolean knows(PartitionName elsewhere) {
+    return clusters.keySet().stream()
+        .anyMatch(each -> elsewhere.value().startsWith(each.value() + "."));
+  }
+
+  /** Whether a bridge tells, or told, of a cluster. */
+  public boolean isBridged(ClusterName name) {
+    Known known = clusters.get(name);
+    return known != null && (known.completeMs > 0 || !known.runs.isEmpty());
+  }
+
+  /** Who imports has looked whether a run is new; here only their number is known. */
+  void imported(RunImported event) {
+    ObservedRun run = event.run();
+    require(
+        event.job().value() == cluster.lastJobId() + 1,
+        "run " + run.id() + " is imported as " + event.job());
+    cluster.jobNumberUsed(event.job().value());
+    clusters.computeIfAbsent(run.id().cluster(), _ -> new Known()).imported++;
+    if (event.billed()) {
+      pay(run);
+    }
   }
 
   /** The books will charge it; until they tell, the wallet has so much less. */
-  private void pay(RunObserved event) {
-    ObservedRun run = event.run();
+  private void pay(ObservedRun run) {
     Optional<Wallet> wallet = cluster.wallets().find(run.project());
     if (wallet.isPresent() && run.cores() > 0) {
       BigInteger most =
@@ -114,6 +147,7 @@ public final class ObservedTable {
   void restore(ObservedImage image) {
     Known known = new Known();
     known.completeMs = image.completeMs();
+    known.imported = image.imported();
     for (ObservedImage.Run each : image.runs()) {
       known.runs.put(new ExternalRun(image.cluster(), each.number(), each.submitMs()), each);
     }
@@ -123,7 +157,9 @@ public final class ObservedTable {
   List<ObservedImage> images() {
     List<ObservedImage> out = new ArrayList<>();
     clusters.forEach((name, known) ->
-        out.add(new ObservedImage(name, known.completeMs, List.copyOf(known.runs.values()))));
+        out.add(
+            new ObservedImage(
+                name, known.completeMs, List.copyOf(known.runs.values()), known.imported)));
     return out;
   }
 }

@@ -52,6 +52,7 @@ final class InputKinds {
           Input.ProposeMoney _,
           Input.DecideMoney _,
           Input.RecordRuns _,
+          Input.ImportRuns _,
           Input.DefinePlatform _,
           Input.DefineQos _,
           Input.DefinePriorityPolicy _,
@@ -73,6 +74,7 @@ final class InputKinds {
           Input.PlanPass _,
           // What was not taken is told again: the other scheduler keeps it.
           Input.RecordRuns _,
+          Input.ImportRuns _,
           Input.DefinePartition _,
           Input.DefineJobPolicy _,
           Input.DefineScheduling _,

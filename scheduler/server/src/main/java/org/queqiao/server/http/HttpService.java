@@ -227,7 +227,9 @@ public final class HttpService {
         .on(api);
     new ReservationRoutes(view, inputs).on(api);
     new MoneyRoutes(view, inputs, around.reads(), history, blocking).on(api);
-    new ImportRoutes(view, inputs, around.reads(), history, blocking).on(api);
+    FileImports files = new FileImports(view, history, blocking);
+    new ImportRoutes(inputs, around.reads(), files).on(api);
+    new RunImportRoutes(view, inputs, around.reads(), files).on(api);
     new ReportRoutes(view, around.reads(), history, blocking).on(api);
     new AccountingRoutes(view, inputs, around.reads(), history, around.utilisation(), blocking)
         .on(api);

@@ -7,7 +7,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.queqiao.accounting.imports.Quarantined;
 import org.queqiao.accounting.imports.TopUpFile;
@@ -21,7 +20,6 @@ import org.queqiao.core.message.Input;
 import org.queqiao.core.message.Rejection;
 import org.queqiao.core.message.Reply;
 import org.queqiao.server.auth.Refusal;
-import org.queqiao.server.view.ClusterView;
 
 /**
  * Files of top-ups. Each line becomes a proposal that a second person approves; a line whose
@@ -30,26 +28,14 @@ import org.queqiao.server.view.ClusterView;
 final class ImportRoutes {
   private static final long PATIENCE_S = 30;
 
-  private final ClusterView view;
   private final Inputs inputs;
   private final LedgerReads reads;
-  private final LedgerHistory history;
-  private final Blocking blocking;
+  private final FileImports files;
 
-  /** One file at a time: the second then sees the references of the first. */
-  private final Semaphore turn = new Semaphore(1);
-
-  ImportRoutes(
-      ClusterView view,
-      Inputs inputs,
-      LedgerReads reads,
-      LedgerHistory history,
-      Blocking blocking) {
-    this.view = view;
+  ImportRoutes(Inputs inputs, LedgerReads reads, FileImports files) {
     this.inputs = inputs;
     this.reads = reads;
-    this.history = history;
-    this.blocking = blocking;
+    this.files = files;
   }
 
   void on(Api api) {
@@ -66,34 +52,16 @@ final class ImportRoutes {
   }
 
   private void importTopUps(Call call) {
-    var body = call.routing().body().buffer();
     TopUpFile file;
     try {
-      file = TopUpFile.read(body == null ? new byte[0] : body.getBytes());
+      file = TopUpFile.read(FileImports.content(call));
     } catch (TopUpFile.NotTopUps wrong) {
       throw Refused.invalid("body", wrong.getMessage());
     }
-    if (!turn.tryAcquire()) {
-      throw Refused.busy("another file is being imported: try again in a second");
-    }
-    boolean begun = false;
-    try {
-      blocking.ask(
-          call,
-          () -> {
-            try {
-              return propose(call.principal().actor(), file);
-            } finally {
-              turn.release();
-            }
-          },
-          outcome -> call.json(200, out -> write(outcome, out)));
-      begun = true;
-    } finally {
-      if (!begun) {
-        turn.release();
-      }
-    }
+    files.take(
+        call,
+        () -> propose(call.principal().actor(), file),
+        outcome -> call.json(200, out -> write(outcome, out)));
   }
 
   private Outcome propose(Actor actor, TopUpFile file) throws Exception {
@@ -127,11 +95,7 @@ final class ImportRoutes {
 
   /** The top-ups by the marks of their references, as all the books have them by now. */
   private Map<String, MoneyChange.TopUp> known(TopUpFile file) {
-    long seen = view.position();
-    history.awaitBooks(seen);
-    if (history.position() < seen) {
-      throw Refused.busy("the books are behind the log: try again in a second");
-    }
+    files.awaitBooks();
     Map<String, MoneyChange.TopUp> known = new HashMap<>();
     List<String> marks =
         file.lines().stream().map(line -> TopUpLine.mark(line.reference())).distinct().toList();
@@ -166,14 +130,7 @@ final class ImportRoutes {
     out.writeNumberField("known", outcome.known);
     totals("proposedTotals", outcome.proposedMicro, out);
     totals("knownTotals", outcome.knownMicro, out);
-    out.writeArrayFieldStart("quarantined");
-    for (Quarantined each : outcome.quarantined) {
-      out.writeStartObject();
-      out.writeNumberField("line", each.line());
-      out.writeStringField("reason", each.reason());
-      out.writeEndObject();
-    }
-    out.writeEndArray();
+    FileImports.write(outcome.quarantined, out);
     out.writeEndObject();
   }
 

@@ -50,6 +50,7 @@ import org.queqiao.contract.event.ReservationOpened;
 import org.queqiao.contract.event.RoleGranted;
 import org.queqiao.contract.event.RoleRevoked;
 import org.queqiao.contract.event.RulesSet;
+import org.queqiao.contract.event.RunImported;
 import org.queqiao.contract.event.RunObserved;
 import org.queqiao.contract.event.RunPartEnded;
 import org.queqiao.contract.event.RunPartSuspended;
@@ -148,6 +149,7 @@ final class Changes {
       case CreditLineSet e -> project(logged, e.project());
       case MoneyProposed e -> money(logged, e.change());
       case MoneyDecided e -> money(logged, e.change());
+      case RunImported e -> project(logged, e.run().project());
       case RunObserved e -> project(logged, e.run().project());
       case ClusterObserved _ -> partition(logged, null);
       case UserDefined e -> account(logged, e.name(), null);

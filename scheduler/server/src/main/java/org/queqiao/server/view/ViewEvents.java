@@ -53,6 +53,7 @@ import org.queqiao.contract.event.ReservationOpened;
 import org.queqiao.contract.event.RoleGranted;
 import org.queqiao.contract.event.RoleRevoked;
 import org.queqiao.contract.event.RulesSet;
+import org.queqiao.contract.event.RunImported;
 import org.queqiao.contract.event.RunObserved;
 import org.queqiao.contract.event.RunPartEnded;
 import org.queqiao.contract.event.RunPartSuspended;
@@ -211,6 +212,7 @@ final class ViewEvents {
       case NodeSettingsSet e -> nodes.change(e.node(), node -> node.with(e.settings()));
       case BudgetTold e -> prepaid.add(e.project());
       case CreditLineSet e -> prepaid.add(e.project());
+      case RunImported e -> jobs.historyUpTo(e.job().value());
       case RunObserved e -> jobs.historyUpTo(e.job().value());
       case PartitionDefined _,
           LicenceDefined _,

@@ -53,6 +53,7 @@ import org.queqiao.contract.event.ReservationOpened;
 import org.queqiao.contract.event.RoleGranted;
 import org.queqiao.contract.event.RoleRevoked;
 import org.queqiao.contract.event.RulesSet;
+import org.queqiao.contract.event.RunImported;
 import org.queqiao.contract.event.RunObserved;
 import org.queqiao.contract.event.RunPartEnded;
 import org.queqiao.contract.event.RunPartSuspended;
@@ -144,7 +145,8 @@ final class HistoryCheck {
       case NodeFenced e -> model.nodes.get(e.node()).fencedPosition = logged.position();
       case NodeSettingsSet e -> model.nodes.get(e.node()).settings = e.settings();
       case PartitionDefined e -> model.partitions.put(e.name(), e);
-      case RunObserved _, ClusterObserved _ -> observed(logged);
+      case RunObserved e -> model.numberUsed(e.job());
+      case RunImported e -> model.numberUsed(e.job());
       case LicenceDefined e -> model.licences.put(e.name(), e.count());
       case TopologyDefined e -> model.topology = e;
       case RulesSet e -> limits.set(e);
@@ -170,17 +172,11 @@ final class HistoryCheck {
           ReservationOpened _,
           ReservationClosed _,
           BudgetTold _,
+          ClusterObserved _,
           CreditLineSet _,
           MoneyProposed _,
           MoneyDecided _,
           WalletFunded _ -> {}
-    }
-  }
-
-  /** A run elsewhere takes a number of a job. */
-  private void observed(LoggedEvent logged) {
-    if (logged.event() instanceof RunObserved e) {
-      model.lastJobId = Math.max(model.lastJobId, e.job().value());
     }
   }
 

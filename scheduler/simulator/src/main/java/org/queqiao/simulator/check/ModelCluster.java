@@ -58,6 +58,11 @@ final class ModelCluster {
     return ranks.get(job.submitted.spec().project() + "/" + user) == MemberRank.MANAGER;
   }
 
+  /** A run elsewhere takes a number of a job. */
+  void numberUsed(JobId number) {
+    lastJobId = Math.max(lastJobId, number.value());
+  }
+
   /** Whether a run is allocated and has not ended. */
   boolean isOpen(RunId run) {
     ModelJob job = jobs.get(run.job());

@@ -50,6 +50,7 @@ import org.queqiao.contract.event.ReservationOpened;
 import org.queqiao.contract.event.RoleGranted;
 import org.queqiao.contract.event.RoleRevoked;
 import org.queqiao.contract.event.RulesSet;
+import org.queqiao.contract.event.RunImported;
 import org.queqiao.contract.event.RunObserved;
 import org.queqiao.contract.event.RunPartEnded;
 import org.queqiao.contract.event.RunPartSuspended;
@@ -137,9 +138,14 @@ final class PermissionCheck {
       case MembershipRemoved e -> isAdministrator(actor) || manages(actor, e.project().value());
       case BudgetTold _ -> isScheduler(actor);
       case RunObserved _, ClusterObserved _ -> actor.kind() == Actor.Kind.NODE;
+      case RunImported _ -> isFinance(actor);
       case TariffDefined _, WalletFunded _, CreditLineSet _, MoneyProposed _, MoneyDecided _ ->
-          actor.kind() == Actor.Kind.LOCAL_OWNER || holds(actor, Role.FINANCE);
+          isFinance(actor);
     };
+  }
+
+  private boolean isFinance(Actor actor) {
+    return actor.kind() == Actor.Kind.LOCAL_OWNER || holds(actor, Role.FINANCE);
   }
 
   private boolean maySuspend(Actor actor, JobSuspendRequested e) {

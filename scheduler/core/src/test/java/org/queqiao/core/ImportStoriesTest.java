@@ -1,0 +1,77 @@
+package org.queqiao.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.queqiao.contract.id.Actor;
+import org.queqiao.contract.id.NodeName;
+import org.queqiao.contract.id.PartitionName;
+import org.queqiao.contract.id.UserName;
+import org.queqiao.contract.money.MoneyChange;
+import org.queqiao.contract.money.PriceItem;
+import org.queqiao.contract.observe.ObservedRun;
+import org.queqiao.core.message.Input;
+import org.queqiao.core.message.Rejection;
+
+/** Runs of files are facts of finance, take numbers of jobs, and keep out of the way of bridges. */
+final class ImportStoriesTest {
+  private static final PartitionName BATCH = PartitionName.elsewhere(RandomRuns.CLUSTER, "batch");
+
+  private final SchedulerStory story = SchedulerStory.site();
+
+  private static Input.ImportRuns file(String who, ObservedRun... runs) {
+    return new Input.ImportRuns(
+        Actor.user(new UserName(who)), RandomRuns.CLUSTER, true, List.of(runs));
+  }
+
+  private static Input.RecordRuns told(ObservedRun run) {
+    return new Input.RecordRuns(new NodeName("bridge"), RandomRuns.CLUSTER, List.of(run), 0);
+  }
+
+  private ObservedRun run(long number) {
+    story.nowMs = Math.max(story.nowMs, SchedulerStory.BEGIN_MS + 60_000);
+    return RandomRuns.run(number, 2);
+  }
+
+  @Test
+  void runsOfAFileTakeNumbersOfJobsAndSurviveASnapshot() {
+    long lastJobId = story.machine.state().lastJobId();
+    story.hears(file("finance1", run(7), run(8)));
+    assertThat(story.machine.state().lastJobId()).isEqualTo(lastJobId + 2);
+    story.machine = SchedulerMachine.from(story.machine.image());
+    assertThat(story.machine.state().lastJobId()).isEqualTo(lastJobId + 2);
+    assertThat(story.refuses(told(run(9))).message()).contains("imported from files");
+  }
+
+  @Test
+  void onlyFinanceImportsAndNothingOfTheFuture() {
+    assertThat(story.refuses(file("liwei", run(7))).code()).isEqualTo(Rejection.Code.FORBIDDEN);
+    assertThat(story.refuses(file("admin1", run(7))).code()).isEqualTo(Rejection.Code.FORBIDDEN);
+    assertThat(story.refuses(file("finance1", run(600_000))).message()).contains("ends after now");
+    assertThat(story.refuses(file("finance1", run(7), run(7))).message()).contains("comes twice");
+    assertThat(story.refuses(file("finance1")).code()).isEqualTo(Rejection.Code.INVALID);
+  }
+
+  @Test
+  void aClusterIsOfABridgeOrOfFiles() {
+    story.hears(told(run(7)));
+    Rejection refused = story.refuses(file("finance1", run(8)));
+    assertThat(refused.code()).isEqualTo(Rejection.Code.CONFLICT);
+    assertThat(refused.message()).contains("a bridge tells").contains("another name");
+  }
+
+  @Test
+  void aPriceOfAnotherClusterMayBeginInThePastUntilItsFirstRunIsKnown() {
+    ObservedRun first = run(7);
+    Input.ProposeMoney price =
+        new Input.ProposeMoney(
+            Actor.user(new UserName("finance1")),
+            new MoneyChange.Price(
+                new PriceItem(BATCH, null, 5, "CNY", first.startMs() - 1, 0, 0, List.of())),
+            "as it was");
+    story.hears(price);
+    story.hears(file("finance1", first));
+    assertThat(story.refuses(price).message()).contains("cannot begin in the past");
+  }
+}
