@@ -179,6 +179,23 @@ final class PlacementPropertyTest {
       if (!named || tasks < nodes || placement.licences().getOrDefault("solver", 0) > licences) {
         return;
       }
+      boolean spreads = request.tasks() != null && placement.maxNodes() > nodes;
+      boolean debug = request.partition().equals(DEBUG);
+      boolean possible = false;
+      for (int on = nodes; on <= (spreads ? Math.min(placement.maxNodes(), tasks) : nodes); on++) {
+        possible |=
+            (request.tasks() == null
+                    || placement.tasksPerNode() == 0
+                    || tasks <= on * placement.tasksPerNode())
+                && serve(
+                    slots(request, wish, on, tasks), 0, new TreeSet<>(), debug, wish.without());
+      }
+      assertThat(accepted).as("%s of %s tasks is accepted", placement, tasks).isEqualTo(possible);
+      compared++;
+    }
+
+    private static List<Slot> slots(JobRequest request, Drawn wish, int nodes, int tasks) {
+      JobPlacement placement = request.placement();
       List<Slot> slots = new ArrayList<>();
       for (int i = 0; i < nodes; i++) {
         int here = tasks / nodes + (i < tasks % nodes ? 1 : 0);
@@ -197,11 +214,7 @@ final class PlacementPropertyTest {
           slots.add(new Slot(cores, 0, devices, 0, term));
         }
       }
-      boolean debug = request.partition().equals(DEBUG);
-      assertThat(accepted)
-          .as("%s is accepted", placement)
-          .isEqualTo(serve(slots, 0, new TreeSet<>(), debug, wish.without()));
-      compared++;
+      return slots;
     }
 
     private static int nodesOf(JobRequest request, Drawn wish) {
@@ -274,7 +287,12 @@ final class PlacementPropertyTest {
           placement.constraint(String.join("|", anyOf.getFirst()));
           request.nodes(random.nextInt(1, 3)).tasks(random.nextInt(2, 6));
         }
-        case 3 -> placement.maxNodes(random.nextInt(1, 5)).tasksPerNode(random.nextInt(1, 3));
+        case 3 -> {
+          placement.maxNodes(random.nextInt(1, 5)).tasksPerNode(random.nextInt(1, 3));
+          if (random.nextBoolean()) {
+            request.nodes(1).tasks(random.nextInt(1, 6));
+          }
+        }
         default -> request.nodes(random.nextInt(1, 4)).tasks(random.nextInt(3, 6));
       }
       return new Drawn(anyOf, counts, without);
@@ -327,13 +345,13 @@ final class PlacementPropertyTest {
 
     private void check(ClusterImage.JobImage job) {
       Drawn wish = drawn.get(job.id());
-      JobSpec spec = job.spec();
+      JobSpec spec = job.spec().on(job.allocations().size());
       List<String> mine = job.allocations().stream().map(each -> each.node().value()).toList();
       assertThat(mine)
           .as("nodes of %s", job.id())
           .doesNotContain(wish.without())
           .doesNotHaveDuplicates();
-      assertThat(mine.size()).isBetween(spec.allNodes(), spec.mostNodes());
+      assertThat(mine.size()).isBetween(job.spec().allNodes(), job.spec().mostNodes());
       if (spec.partition().equals(DEBUG)) {
         assertThat(List.of("n0", "n1")).as("nodes of %s", job.id()).containsAll(mine);
       }

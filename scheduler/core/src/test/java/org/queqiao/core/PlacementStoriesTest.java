@@ -1,6 +1,7 @@
 package org.queqiao.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.queqiao.core.SchedulerStory.BATCH;
 import static org.queqiao.core.SchedulerStory.DEBUG;
 import static org.queqiao.core.SchedulerStory.GIB;
@@ -12,11 +13,15 @@ import static org.queqiao.core.SchedulerStory.user;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.queqiao.contract.event.JobAllocated;
 import org.queqiao.contract.event.NodeSettingsSet;
 import org.queqiao.contract.event.PartitionDefined;
 import org.queqiao.contract.event.TopologyDefined;
+import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.NodeName;
+import org.queqiao.contract.id.RunId;
+import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.JobPlacement;
 import org.queqiao.contract.job.PendingReason;
 import org.queqiao.contract.node.NetworkSwitch;
@@ -221,8 +226,7 @@ final class PlacementStoriesTest {
         .contains("at most 4 nodes");
     assertThat(refused(script().nodes(7).placement(row)).field()).isEqualTo("nodes");
     JobPlacement twoSwitches = JobPlacement.builder().switches(2).build();
-    assertThat(refused(script().nodes(2).tasks(3).placement(twoSwitches)).message())
-        .contains("ask for 2 tasks, or for switches 1");
+    assertThat(refused(script().nodes(7).placement(twoSwitches)).field()).isEqualTo("nodes");
     assertThat(
             story
                 .refuses(
@@ -230,6 +234,58 @@ final class PlacementStoriesTest {
                         OWNER, new TopologyDefined(List.of(new NetworkSwitch("a", "b", "n1")))))
                 .message())
         .contains("not there");
+  }
+
+  @Test
+  void jobsArePackedOnFewSwitchesUnlessTheyWantToBeSpread() {
+    for (int i = 1; i <= 6; i++) {
+      node("n" + i, 1);
+    }
+    story.does(
+        new Input.DefineTopology(
+            OWNER,
+            new TopologyDefined(
+                List.of(
+                    new NetworkSwitch("core", "", ""),
+                    new NetworkSwitch("s1", "core", "n[1-2]"),
+                    new NetworkSwitch("s2", "core", "n[3-4]"),
+                    new NetworkSwitch("s3", "core", "n[5-6]")))));
+    JobPlacement spread = JobPlacement.builder().spread(true).build();
+    ends(script().nodes(2), "n1", "n2");
+    ends(script().nodes(2).placement(spread), "n1", "n3");
+    ends(script().nodes(3), "n1", "n2", "n3");
+    ends(script().nodes(3).placement(spread), "n1", "n3", "n5");
+    ends(script().nodes(5).placement(spread), "n1", "n3", "n5", "n2", "n4");
+    JobId holds = story.submits("liwei", so(JobPlacement.builder().nodeList("n1")));
+    story.plans();
+    ends(so(JobPlacement.builder()).nodes(2), "n3", "n4");
+    ends(so(JobPlacement.builder().spread(true)).nodes(2), "n2", "n3");
+    story.exits(holds, 0);
+  }
+
+  @Test
+  void aRunWhoseNodesHaveDifferentOnesOfTheAlternativesIsNotTaken() {
+    node("n1", 1, "a");
+    node("n2", 1, "b");
+    node("n3", 1, "a");
+    JobId job = story.submits("liwei", constraint("[a|b]").nodes(2));
+    List<Allocation> mixed = List.of(one("n1"), one("n2"));
+    SchedulerMachine before = SchedulerMachine.from(story.machine.image());
+    assertThatThrownBy(
+            () -> story.apply(Actor.SCHEDULER, new JobAllocated(new RunId(job, 1), mixed, 0, null)))
+        .isInstanceOf(MachineFault.class)
+        .rootCause()
+        .hasMessageContaining("may not use together");
+    story.machine = before;
+    story.withoutChecks();
+    story.apply(
+        Actor.SCHEDULER,
+        new JobAllocated(new RunId(job, 1), List.of(one("n1"), one("n3")), 0, null));
+    assertThat(nodesOf(job)).containsExactly("n1", "n3");
+  }
+
+  private static Allocation one(String node) {
+    return new Allocation(new NodeName(node), List.of(0), GIB, List.of());
   }
 
   private static JobRequest.Builder so(JobPlacement.Builder placement) {
@@ -270,8 +326,13 @@ final class PlacementStoriesTest {
         .contains("no nodes lie so", "leave contiguous out");
     assertThat(refused(so(JobPlacement.builder().switches(1).nodeList("n1,n6"))).field())
         .isEqualTo("switches");
-    assertThat(refused(so(JobPlacement.builder().switches(2).constraint("odd*2"))).message())
-        .contains("ask for switches 1");
+    ends(so(JobPlacement.builder().switches(2).constraint("odd*2&even*2")), "n1", "n3", "n2", "n4");
+    ends(
+        so(JobPlacement.builder().switches(2)).cpusPerTask(1).nodes(4).tasks(6),
+        "n1",
+        "n2",
+        "n3",
+        "n4");
   }
 
   private void ends(JobRequest.Builder request, String... nodes) {

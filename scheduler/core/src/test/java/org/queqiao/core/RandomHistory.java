@@ -89,6 +89,7 @@ final class RandomHistory {
 
   private final SplittableRandom random;
   private final SplittableRandom suspensions;
+  private final SplittableRandom asides;
   private final SplittableRandom pricing;
   private final RandomSteps stepping;
   private final RandomReservations reservations;
@@ -102,6 +103,7 @@ final class RandomHistory {
   RandomHistory(long seed, SchedulerStory story) {
     this.random = new SplittableRandom(seed);
     this.suspensions = new SplittableRandom(seed + 1_000_003);
+    this.asides = new SplittableRandom(seed + 4_000_037);
     this.pricing = new SplittableRandom(seed + 2_000_003);
     this.stepping = new RandomSteps(seed, story);
     this.reservations = seed % 2 == 0 ? new RandomReservations(random, story) : null;
@@ -131,7 +133,24 @@ final class RandomHistory {
         hears(suspension());
       }
       stepping.next().ifPresent(this::hears);
+      if (asides.nextInt(8) == 0) {
+        hears(aside());
+      }
     }
+  }
+
+  /** What comes beside everything else: findings of health checks, decisions on money. */
+  private Input aside() {
+    List<Proposal> open = story.machine.image().money().proposals();
+    if (open.isEmpty() || asides.nextBoolean()) {
+      return new Input.NodeChecked(
+          new NodeName("n" + asides.nextInt(4)), asides.nextInt(3) == 0 ? "disk is full" : "");
+    }
+    return new Input.DecideMoney(
+        asides.nextBoolean() ? user("finance1") : SchedulerStory.OWNER,
+        open.get(asides.nextInt(open.size())).id(),
+        asides.nextInt(4) > 0,
+        "decided");
   }
 
   private void hears(Input input) {
@@ -263,7 +282,7 @@ final class RandomHistory {
         .maxNodes(random.nextInt(4) == 0 ? 3 : 0)
         .tasksPerNode(random.nextInt(4) == 0 ? 2 : 0)
         .contiguous(random.nextInt(5) == 0)
-        .switches(random.nextInt(5) == 0 ? 1 : 0)
+        .switches(random.nextInt(5) == 0 ? 1 + random.nextInt(2) : 0)
         .spread(random.nextInt(5) == 0)
         .components(
             random.nextInt(3) == 0
@@ -657,7 +676,10 @@ final class RandomHistory {
           new CreditLineSet(SchedulerStory.CLIMATE, random.nextInt(4_000) - 1L, "CNY", "loan"));
     }
     if (random.nextBoolean()) {
-      return RandomRuns.told(random, story.nowMs);
+      Input.RecordRuns told = RandomRuns.told(random, story.nowMs);
+      return suspensions.nextInt(3) > 0
+          ? told
+          : RandomRuns.file(user(suspensions.nextBoolean() ? "finance1" : "liwei"), suspensions);
     }
     long position = story.machine.state().position() - random.nextInt(3);
     return new Input.TellBudgets(

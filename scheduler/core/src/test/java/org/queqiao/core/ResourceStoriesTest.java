@@ -53,6 +53,21 @@ final class ResourceStoriesTest {
     return story.refuses(submission("liwei", request));
   }
 
+  private void limitNodes(int most) {
+    story.does(
+        new Input.SetRules(
+            OWNER,
+            new RulesSet(
+                new Subject.User(new UserName("liwei")),
+                new Rules(
+                    1,
+                    null,
+                    List.of(),
+                    null,
+                    0,
+                    List.of(new Limit(LimitScope.GROUP, Quantity.NODES, "", most))))));
+  }
+
   private void gpus(String node, int count) {
     story.says(
         facts(
@@ -98,8 +113,6 @@ final class ResourceStoriesTest {
     story.exits(second, 0);
     assertThat(started(wide.nodes(2))).hasSize(3);
     assertThat(refused(wide.nodes(4)).message()).contains("ask for at least 4");
-    assertThat(refused(wide.nodes(1).tasks(4)).field()).isEqualTo("tasks");
-    assertThat(refused(wide.nodes(1).tasks(4)).message()).contains("say tasksPerNode 4");
     story.exits(new JobId(3), 0);
     assertThat(started(placed(wish().maxNodes(3).nodeList("n[3-4]"))))
         .extracting(each -> each.node().value())
@@ -107,22 +120,70 @@ final class ResourceStoriesTest {
   }
 
   @Test
+  void tasksAreSpreadOverAsManyNodesAsHaveRoom() {
+    for (int i = 1; i <= 4; i++) {
+      story.node("n" + i, 4);
+    }
+    JobRequest.Builder spread = placed(wish().maxNodes(3)).tasks(7);
+    assertThat(started(spread.nodes(2)))
+        .extracting(each -> each.cores().size())
+        .containsExactly(3, 2, 2);
+    List<Allocation> second = started(spread);
+    assertThat(second).as("n4 and the rest of n1 to n3").hasSize(3);
+    assertThat(second).extracting(each -> each.cores().size()).containsExactly(3, 2, 2);
+    story.exits(new JobId(1), 0);
+    story.exits(new JobId(2), 0);
+    JobId holds = story.submits("liwei", placed(wish().nodeList("n[3-4]")).cpusPerTask(4));
+    story.plans();
+    assertThat(started(spread)).extracting(each -> each.cores().size()).containsExactly(4, 3);
+    JobId waits = story.submits("liwei", spread);
+    story.plans();
+    assertThat(story.job(waits).allocations()).isEmpty();
+    assertThat(story.machine.state().pendingReason(waits)).isEqualTo(PendingReason.RESOURCES);
+    story.exits(holds, 0);
+    story.plans();
+    assertThat(story.job(waits).allocations())
+        .extracting(each -> each.cores().size())
+        .as("n3 and n4, and one core of n2")
+        .containsExactly(4, 3);
+  }
+
+  @Test
+  void tasksOfWhoTakesManyNodesAreBoundedByTheirNode() {
+    for (int i = 1; i <= 4; i++) {
+      story.node("n" + i, 4);
+    }
+    assertThat(started(placed(wish().maxNodes(3).tasksPerNode(2)).nodes(1).tasks(5)))
+        .extracting(each -> each.cores().size())
+        .containsExactly(2, 2, 1);
+    assertThat(started(placed(wish().maxNodes(4)).tasks(2)))
+        .as("no node is without a task")
+        .hasSize(2);
+    assertThat(refused(placed(wish().maxNodes(3).tasksPerNode(2)).nodes(1).tasks(7)).message())
+        .contains("at least 4 nodes");
+    assertThat(refused(placed(wish().maxNodes(4)).tasks(17)).message())
+        .contains("17 cores on one node", "or for more nodes");
+    assertThat(refused(placed(wish().maxNodes(1_000)).tasks(1_000)).message())
+        .contains("1000 ways to start", "ask for maxNodes 64");
+  }
+
+  @Test
+  void aLimitOnNodesLeavesFewerWithMoreTasksOnEach() {
+    for (int i = 1; i <= 4; i++) {
+      story.node("n" + i, 4);
+    }
+    limitNodes(2);
+    assertThat(started(placed(wish().maxNodes(4)).tasks(5)))
+        .extracting(each -> each.cores().size())
+        .containsExactly(3, 2);
+  }
+
+  @Test
   void aLimitCutsWhatAJobTakesBeyondWhatItMustHave() {
     for (int i = 1; i <= 4; i++) {
       story.node("n" + i, 1);
     }
-    story.does(
-        new Input.SetRules(
-            OWNER,
-            new RulesSet(
-                new Subject.User(new UserName("liwei")),
-                new Rules(
-                    1,
-                    null,
-                    List.of(),
-                    null,
-                    0,
-                    List.of(new Limit(LimitScope.GROUP, Quantity.NODES, "", 2))))));
+    limitNodes(2);
     assertThat(started(placed(wish().maxNodes(4)))).hasSize(1);
     assertThat(started(script())).hasSize(1);
     JobId waits = story.submits("liwei");

@@ -43,7 +43,7 @@ enum Canary {
               1_000, 1, AgentKillPoint.AFTER_FORK_BEFORE_RECEIPT.pointName(), 1, 100))),
   ENDED_RUN_TOLD_TO_ANOTHER_NODE(Invariant.I14, NodeBugs::endedRunElsewhere),
   END_REPORTED_TOO_EARLY(
-      Invariant.I15, NodeBugs::earlyEnd, FaultPlan.none(), scenario -> scenario.withJobs(80)),
+      Invariant.I15, NodeBugs::earlyEnd, FaultPlan.none(), scenario -> scenario.withJobs(60)),
   ORPHAN_IS_LEFT_ALONE(
       Invariant.I16, NodeBugs::earlyEnd, FaultPlan.none(), scenario -> scenario.withJobs(1)),
   BILLS_DOUBLE(Invariant.I17, BookBugs::doubled),

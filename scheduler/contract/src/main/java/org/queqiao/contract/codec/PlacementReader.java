@@ -67,6 +67,7 @@ final class PlacementReader {
         .spread(in.getSpread())
         .components(ModelReader.list(in.getComponentsList(), PlacementReader::component))
         .licences(licences)
+        .tasksInAll(in.getTasksInAll())
         .build();
   }
 }

@@ -75,7 +75,8 @@ final class PlacementWriter {
             .setMemPerGpuBytes(placement.memPerGpuBytes())
             .setContiguous(placement.contiguous())
             .setSwitches(placement.switches())
-            .setSpread(placement.spread());
+            .setSpread(placement.spread())
+            .setTasksInAll(placement.tasksInAll());
     placement.components().forEach(each -> out.addComponents(component(each)));
     placement.gresPerTask().forEach(each -> out.addGresPerTask(ModelWriter.gres(each)));
     placement

@@ -26,6 +26,8 @@ import java.util.TreeMap;
  * @param spread whether they shall lie on many switches; else on few
  * @param components what it has on further nodes, in the order of its nodes
  * @param licences how many of each licence of the site
+ * @param tasksInAll whether its tasks are counted over all nodes on which it starts, from its nodes
+ *     to {@code maxNodes}; else each of them has as many
  */
 public record JobPlacement(
     String constraint,
@@ -41,7 +43,8 @@ public record JobPlacement(
     int switches,
     boolean spread,
     List<JobComponent> components,
-    SortedMap<String, Integer> licences) {
+    SortedMap<String, Integer> licences,
+    boolean tasksInAll) {
   /** What holds for a job that says nothing of this. */
   public static final JobPlacement DEFAULT = new Builder().build();
 
@@ -54,6 +57,26 @@ public record JobPlacement(
   /** Starts a placement that says nothing. */
   public static Builder builder() {
     return new Builder();
+  }
+
+  /** Starts a placement that says the same. */
+  public Builder toBuilder() {
+    return new Builder()
+        .constraint(constraint)
+        .nodeList(nodeList)
+        .excludeNodes(excludeNodes)
+        .exclusive(exclusive)
+        .maxNodes(maxNodes)
+        .tasksPerNode(tasksPerNode)
+        .memPerCpuBytes(memPerCpuBytes)
+        .memPerGpuBytes(memPerGpuBytes)
+        .gresPerTask(gresPerTask)
+        .contiguous(contiguous)
+        .switches(switches)
+        .spread(spread)
+        .components(components)
+        .licences(licences)
+        .tasksInAll(tasksInAll);
   }
 
   /** Whether nothing is said. */
@@ -77,6 +100,7 @@ public record JobPlacement(
     private boolean spread;
     private List<JobComponent> components = List.of();
     private Map<String, Integer> licences = Map.of();
+    private boolean tasksInAll;
 
     private Builder() {}
 
@@ -150,6 +174,11 @@ public record JobPlacement(
       return this;
     }
 
+    public Builder tasksInAll(boolean value) {
+      tasksInAll = value;
+      return this;
+    }
+
     /** What was said; the one {@link #DEFAULT} where that is nothing. */
     public JobPlacement build() {
       JobPlacement said =
@@ -167,7 +196,8 @@ public record JobPlacement(
               switches,
               spread,
               components,
-              new TreeMap<>(licences));
+              new TreeMap<>(licences),
+              tasksInAll);
       return said.equals(DEFAULT) ? DEFAULT : said;
     }
   }

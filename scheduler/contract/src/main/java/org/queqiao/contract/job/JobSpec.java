@@ -180,9 +180,34 @@ public record JobSpec(
     return Math.max(allNodes(), placement.maxNodes());
   }
 
+  /**
+   * What it asks for when it starts on so many nodes: itself, unless its tasks are spread over as
+   * many nodes as it gets.
+   */
+  public JobSpec on(int nodeCount) {
+    return placement.tasksInAll()
+        ? toBuilder()
+            .shape(nodeCount, tasks, cpusPerTask)
+            .placement(placement.toBuilder().maxNodes(0).tasksInAll(false).build())
+            .build()
+        : this;
+  }
+
+  /** What it may ask for, the most nodes first: one for each number of nodes that changes it. */
+  public List<JobSpec> shapes() {
+    if (!placement.tasksInAll()) {
+      return List.of(this);
+    }
+    List<JobSpec> shapes = new ArrayList<>();
+    for (int each = mostNodes(); each >= nodes; each--) {
+      shapes.add(on(each));
+    }
+    return shapes;
+  }
+
   /** Tasks over so many nodes, when it starts on more than it asks for at the least. */
   public int tasksOn(int nodeCount) {
-    if (placement.components().isEmpty() && nodeCount > nodes) {
+    if (!placement.tasksInAll() && placement.components().isEmpty() && nodeCount > nodes) {
       return Math.multiplyExact(tasks / nodes, nodeCount);
     }
     int all = tasks;

@@ -146,6 +146,12 @@ final class Samples {
                   .licences(Map.of("fluent", 3, "matlab", 1))
                   .build())
           .build();
+  static final JobSpec SPEC_OF_SPREAD_TASKS =
+      JobSpec.builder("r", SPEC.script(), PARTITION, PROJECT, 60_000)
+          .shape(2, 7, 1)
+          .stdoutPath("out")
+          .placement(JobPlacement.builder().maxNodes(5).switches(2).tasksInAll(true).build())
+          .build();
   static final JobArray ARRAY =
       new JobArray(
           TaskIndices.of(List.of(new TaskRange(1, 1, 1), new TaskRange(3, 3_999_999, 12))), 10);
@@ -395,6 +401,9 @@ final class Samples {
         "JobSubmitted-resources",
         new JobSubmitted(RUN.job(), USER, "liwei", 1234, SPEC_WITH_RESOURCES, "", HASH));
     out.put(
+        "JobSubmitted-tasks-in-all",
+        new JobSubmitted(RUN.job(), USER, "liwei", 1234, SPEC_OF_SPREAD_TASKS, "", HASH));
+    out.put(
         "PartitionDefined-nodes",
         new PartitionDefined(PARTITION, false, 60_000, 3_600_000, "cn[001-064],gn7"));
     return out;
@@ -441,6 +450,7 @@ final class Samples {
     out.put("ClusterImage-money", MoneySamples.image(image()));
     out.put("ClusterImage-prices", MoneySamples.laterImage(image()));
     out.put("ClusterImage-observed", ObservedSamples.image(image()));
+    out.put("ClusterImage-imported", ObservedSamples.imported(image()));
     out.put("ClusterImage-steps", StepSamples.image(image()));
     return out;
   }

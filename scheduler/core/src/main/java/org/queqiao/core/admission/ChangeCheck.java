@@ -262,7 +262,7 @@ public final class ChangeCheck {
    */
   private static Integer saidTasks(JobSpec spec) {
     long left = (long) spec.nodes() * Math.max(1, spec.placement().tasksPerNode());
-    return spec.tasks() == left ? null : (Integer) spec.tasks();
+    return spec.tasks() == left && !spec.placement().tasksInAll() ? null : (Integer) spec.tasks();
   }
 
   private static Long saidMemory(JobSpec spec) {

@@ -63,6 +63,43 @@ final class PlacementCheck {
         : (long) nodes(request) * Math.max(1, request.placement().tasksPerNode());
   }
 
+  /** Whether its tasks are spread over as many nodes as it gets. */
+  static boolean spreadsTasks(JobRequest request) {
+    return request.tasks() != null && request.placement().maxNodes() > nodes(request);
+  }
+
+  /** On how many nodes it starts at the least: no node has more tasks than it may. */
+  static int leastNodes(JobRequest request) {
+    int perNode = request.placement().tasksPerNode();
+    return spreadsTasks(request) && perNode > 0
+        ? (int) Math.max(nodes(request), ceiling(request.tasks(), perNode))
+        : nodes(request);
+  }
+
+  /** In how many ways it may start, with numbers of nodes and with alternatives of a constraint. */
+  static long shapes(JobRequest request) {
+    if (!spreadsTasks(request)) {
+      return 1;
+    }
+    long most = Math.min(request.placement().maxNodes(), request.tasks());
+    int ways = Constraint.parse(request.placement().constraint()).same().size();
+    return Math.max(1, most - leastNodes(request) + 1) * Math.max(1, ways);
+  }
+
+  /** The same with what follows: no node is without a task. */
+  static JobPlacement placement(JobRequest request) {
+    if (!spreadsTasks(request)) {
+      return request.placement().tasksInAll()
+          ? request.placement().toBuilder().tasksInAll(false).build()
+          : request.placement();
+    }
+    int most = Math.min(request.placement().maxNodes(), request.tasks());
+    return request.placement().toBuilder()
+        .maxNodes(most)
+        .tasksInAll(most > leastNodes(request))
+        .build();
+  }
+
   static long ceiling(long number, long by) {
     return (number + by - 1) / by;
   }

@@ -1,7 +1,9 @@
 package org.queqiao.core.admission;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeSet;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.UserName;
@@ -9,6 +11,7 @@ import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.reservation.Reservation;
 import org.queqiao.core.message.Decision;
 import org.queqiao.core.placement.Feasibility;
+import org.queqiao.core.placement.NodeShape;
 import org.queqiao.core.placement.NodeWish;
 import org.queqiao.core.state.Cluster;
 import org.queqiao.core.state.ReservationState;
@@ -46,19 +49,23 @@ final class ReservationChoice {
     }
     TreeSet<NodeName> own = new TreeSet<>(rules.nodes());
     NodeWish wish = cluster.wishOf(spec);
-    return Feasibility.check(
-            spec,
-            wish,
-            Feasibility.byAlternatives(
-                wish, cluster.nodes().offers(node -> own.contains(node.name()))))
-        .map(impossible ->
-            Rejections.invalid(
-                impossible.field(),
-                impossible.message()
-                    + " (of reservation "
-                    + rules.name()
-                    + ", which has "
-                    + rules.nodes().size()
-                    + " nodes)"));
+    List<SortedMap<Integer, Map<NodeShape, Integer>>> offered =
+        Feasibility.byAlternatives(wish, cluster.nodes().offers(node -> own.contains(node.name())));
+    Optional<Feasibility.Impossible> never = Optional.empty();
+    for (JobSpec each : spec.shapes()) {
+      never = Feasibility.check(each, wish, offered);
+      if (never.isEmpty()) {
+        break;
+      }
+    }
+    return never.map(impossible ->
+        Rejections.invalid(
+            impossible.field(),
+            impossible.message()
+                + " (of reservation "
+                + rules.name()
+                + ", which has "
+                + rules.nodes().size()
+                + " nodes)"));
   }
 }

@@ -19,6 +19,10 @@ final class ResourcesCheck {
   static final int MAX_LICENCES = 1_000_000;
   static final int MAX_LICENCE_NAMES = 1_000;
   private static final int MAX_LICENCES_OF_JOB = 16;
+
+  /** In how many ways a job may start whose tasks are spread over as many nodes as it gets. */
+  private static final int MAX_SHAPES = 64;
+
   private static final int MAX_DEVICES_ON_NODE = 1_000_000;
 
   private final Cluster cluster;
@@ -57,16 +61,23 @@ final class ResourcesCheck {
           "maxNodes",
           "maxNodes is " + most + " and nodes is " + nodes + ": ask for at least " + nodes);
     }
-    if (most > nodes && request.tasks() != null) {
+    long shapes = PlacementCheck.shapes(request);
+    if (shapes > MAX_SHAPES) {
+      int ways = Math.max(1, Constraint.parse(placement.constraint()).same().size());
       return wrong(
-          "tasks",
-          "a job that takes from "
-              + nodes
+          "maxNodes",
+          request.tasks()
+              + " tasks on "
+              + PlacementCheck.leastNodes(request)
               + " to "
               + most
-              + " nodes has as many tasks on each: say tasksPerNode "
-              + PlacementCheck.ceiling(request.tasks(), nodes)
-              + " instead of tasks, or leave maxNodes out");
+              + " nodes are "
+              + shapes
+              + " ways to start, of which at most "
+              + MAX_SHAPES
+              + " are tried: ask for maxNodes "
+              + (PlacementCheck.leastNodes(request) + MAX_SHAPES / ways - 1)
+              + ", or for tasksPerNode instead of tasks");
     }
     return Optional.empty();
   }
@@ -78,7 +89,7 @@ final class ResourcesCheck {
           "tasksPerNode",
           "tasksPerNode is " + perNode + ": it is from 1 to " + JobRequestCheck.MAX_TASKS);
     }
-    long nodes = PlacementCheck.nodes(request);
+    long nodes = Math.max(PlacementCheck.nodes(request), request.placement().maxNodes());
     return perNode > 0 && request.tasks() != null && request.tasks() > nodes * perNode
         ? wrong(
             "tasksPerNode",
@@ -125,10 +136,11 @@ final class ResourcesCheck {
   /** Products that could not be counted. */
   private static Optional<Rejection> together(JobRequest request) {
     JobPlacement placement = request.placement();
-    long nodes = PlacementCheck.nodes(request);
+    boolean spreads = PlacementCheck.spreadsTasks(request);
+    long nodes = PlacementCheck.leastNodes(request);
     long tasks = PlacementCheck.tasks(request);
     long cpusPerTask = request.cpusPerTask() == null ? 1 : request.cpusPerTask();
-    long most = Math.max(nodes, placement.maxNodes());
+    long most = spreads ? nodes : Math.max(nodes, placement.maxNodes());
     if (tasks / nodes * most > JobRequestCheck.MAX_TASKS
         || Math.multiplyExact(Math.max(tasks, tasks / nodes * most), cpusPerTask)
             > Integer.MAX_VALUE) {
@@ -161,7 +173,6 @@ final class ResourcesCheck {
         : Optional.empty();
   }
 
-  /** On several switches only nodes of one kind can be laid, beside those that are named. */
   private static Optional<Rejection> layout(JobRequest request) {
     JobPlacement placement = request.placement();
     if (placement.switches() < 0 || placement.switches() > JobRequestCheck.MAX_NODES) {
@@ -169,26 +180,7 @@ final class ResourcesCheck {
           "switches",
           "switches is " + placement.switches() + ": it is from 1 to " + JobRequestCheck.MAX_NODES);
     }
-    if (!placement.contiguous() && placement.switches() == 0) {
-      return Optional.empty();
-    }
-    if (placement.contiguous() || placement.switches() == 1) {
-      return Optional.empty();
-    }
-    long nodes = PlacementCheck.nodes(request);
-    if (PlacementCheck.tasks(request) % nodes != 0) {
-      return wrong(
-          "switches",
-          "more than one switch goes with as many tasks on each node: ask for "
-              + PlacementCheck.tasks(request) / nodes * nodes
-              + " tasks, or for switches 1");
-    }
-    return Constraint.parse(placement.constraint()).counted().isEmpty()
-        ? Optional.empty()
-        : wrong(
-            "switches",
-            "more than one switch does not go with counts of a constraint: ask for switches 1, or"
-                + " leave the counts out");
+    return Optional.empty();
   }
 
   private static long saturated(long left, long right) {

@@ -185,7 +185,7 @@ final class SpecResolver {
       JobTerms terms,
       QosName qos,
       JobArray array) {
-    int nodes = PlacementCheck.nodes(request);
+    int nodes = PlacementCheck.leastNodes(request);
     return JobSpec.builder(nameOf(request), request.script(), partition, project, limitMs)
         .shape(
             nodes,
@@ -206,7 +206,7 @@ final class SpecResolver {
         .hold(request.hold() != null && request.hold())
         .terms(terms)
         .qos(qos)
-        .placement(request.placement())
+        .placement(PlacementCheck.placement(request))
         .reservation(request.reservation())
         .array(array)
         .build();

@@ -68,10 +68,12 @@ public final class Explainer {
   /** What there is of the alternative of which most nodes have room. */
   private Scan best(Job job, long nowMs) {
     Scan best = null;
-    for (NodeWish each : cluster.wishOf(job.spec()).alternatives()) {
-      Scan scan = new Scan(job, each, new WhyReserved(cluster), nowMs);
-      cluster.nodes().all().forEach(scan::look);
-      best = best == null || scan.isBetterThan(best) ? scan : best;
+    for (JobSpec spec : job.spec().shapes()) {
+      for (NodeWish each : cluster.wishOf(spec).alternatives()) {
+        Scan scan = new Scan(job, spec, each, new WhyReserved(cluster), nowMs);
+        cluster.nodes().all().forEach(scan::look);
+        best = best == null || scan.isBetterThan(best) ? scan : best;
+      }
     }
     return best;
   }
@@ -145,9 +147,9 @@ public final class Explainer {
     private long freeCores;
     private long usableCores;
 
-    private Scan(Job job, NodeWish wish, WhyReserved reservations, long nowMs) {
+    private Scan(Job job, JobSpec spec, NodeWish wish, WhyReserved reservations, long nowMs) {
       this.job = job;
-      this.spec = job.spec();
+      this.spec = spec;
       this.wish = wish;
       this.reservations = reservations;
       this.nowMs = nowMs;
@@ -157,7 +159,13 @@ public final class Explainer {
     }
 
     private boolean isBetterThan(Scan other) {
-      return fitNow > other.fitNow || fitNow == other.fitNow && fitIdle > other.fitIdle;
+      long more = lacks() - other.lacks();
+      return more < 0 || more == 0 && fitIdle > other.fitIdle;
+    }
+
+    /** How many nodes are missing. */
+    private long lacks() {
+      return Math.max(0L, spec.nodes() - fitNow) + Math.max(0L, largeNodes - largeFitNow);
     }
 
     private void look(Node node) {

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.job.PendingReason;
 import org.queqiao.core.limit.BudgetGate;
 import org.queqiao.core.limit.LimitTree;
@@ -136,11 +137,11 @@ public final class WhyPending {
     return array.array() != null && atOnce > 0 && array.array().holding() >= atOnce;
   }
 
-  private boolean liesNow(Job job, NodeWish wish) {
+  private boolean liesNow(JobSpec spec, NodeWish wish) {
     List<Capacity> all = new ArrayList<>();
     cluster.nodes().all().forEach(node -> all.add(node.capacity()));
     return FirstFit.lies(
-        job.spec(),
+        spec,
         wish,
         cluster.policy().switches(),
         all,
@@ -151,18 +152,19 @@ public final class WhyPending {
   }
 
   private boolean fitsNow(Job job, Collection<Node> nodes) {
-    return cluster.wishOf(job.spec()).alternatives().stream()
-        .anyMatch(wish -> fitsNow(job, wish, nodes));
+    List<NodeWish> alternatives = cluster.wishOf(job.spec()).alternatives();
+    return job.spec().shapes().stream()
+        .anyMatch(spec -> alternatives.stream().anyMatch(wish -> fitsNow(spec, wish, nodes)));
   }
 
-  private boolean fitsNow(Job job, NodeWish wish, Collection<Node> nodes) {
+  private boolean fitsNow(JobSpec spec, NodeWish wish, Collection<Node> nodes) {
     List<Capacity> open = new ArrayList<>();
     nodes.forEach(node -> open.add(node.capacity()));
-    if (job.spec().placement().contiguous() || job.spec().placement().switches() > 0) {
-      return liesNow(job, wish);
+    if (spec.placement().contiguous() || spec.placement().switches() > 0) {
+      return liesNow(spec, wish);
     }
     return FirstFit.fits(
-        job.spec(),
+        spec,
         wish,
         open,
         node ->

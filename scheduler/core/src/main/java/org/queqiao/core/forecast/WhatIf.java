@@ -141,13 +141,18 @@ public final class WhatIf {
     return reply instanceof Reply.Rejected(Rejection why) ? why : null;
   }
 
+  /** Whether it takes more nodes where it can, with more tasks. */
+  private static boolean eachNodeHasAsMany(JobSpec spec) {
+    return spec.mostNodes() > spec.allNodes() && !spec.placement().tasksInAll();
+  }
+
   private static JobRequest request(JobSpec spec) {
     return JobRequest.builder(spec.script())
         .name(spec.name())
         .partition(spec.partition())
         .project(spec.project())
         .nodes(spec.nodes())
-        .tasks(spec.tasks())
+        .tasks(eachNodeHasAsMany(spec) ? null : (Integer) spec.tasks())
         .cpusPerTask(spec.cpusPerTask())
         .memBytes(spec.memBytes())
         .gres(spec.gres())

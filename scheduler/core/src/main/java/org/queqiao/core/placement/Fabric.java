@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.queqiao.contract.id.NodeName;
 
 /** Where numbered nodes lie on the switches, and choices of nodes that look at it. */
@@ -160,16 +162,17 @@ public final class Fabric {
 
   /**
    * A choice of nodes on so many leaves: those that have most nodes, beside those that cannot be
-   * done without; of several parts on one leaf, the first leaf that has a choice. With several
-   * parts and more than one leaf this finds every choice when the first part needs all of its nodes
-   * and there is one more at most.
+   * done without; of several parts on one leaf, the first leaf that has a choice; of several parts
+   * on more leaves, where those with most nodes do not have what all parts need, what {@link
+   * FewLeaves} finds.
    *
    * @return their numbers part by part, or null when there is no such choice
    */
   int[] onFewLeaves(Parts parts, byte[] masks, int most) {
     int wanted = parts.total() - elsewhere(parts, masks, new long[1 << parts.count()]);
     if (most > 1 || parts.wanted(0) == wanted) {
-      return onLeavesWithMost(parts, masks, most);
+      int[] richest = onLeavesWithMost(parts, masks, most);
+      return richest != null || parts.count() == 1 ? richest : onFoundLeaves(parts, masks, most);
     }
     for (int each = 0; each < leaves; each++) {
       byte[] inside = elsewhere(masks);
@@ -192,6 +195,34 @@ public final class Fabric {
       }
     }
     return null;
+  }
+
+  private int[] onFoundLeaves(Parts parts, byte[] masks, int most) {
+    long[] around = new long[1 << parts.count()];
+    elsewhere(parts, masks, around);
+    TreeMap<Integer, long[]> byPlace = new TreeMap<>();
+    for (int node = 0; node < leaf.length; node++) {
+      if (masks[node] != 0) {
+        byPlace
+            .computeIfAbsent(placeOf(node), _ -> new long[around.length])[
+            Byte.toUnsignedInt(masks[node])]++;
+      }
+    }
+    List<Integer> places = new FewLeaves(parts, around).choose(byPlace, most);
+    if (places == null) {
+      return null;
+    }
+    TreeSet<Integer> chosen = new TreeSet<>(places);
+    byte[] inside = elsewhere(masks);
+    for (int node = 0; node < leaf.length; node++) {
+      inside[node] = chosen.contains(placeOf(node)) ? masks[node] : 0;
+    }
+    return parts.choose(inside);
+  }
+
+  /** A leaf, or the node itself where it is on none. */
+  private int placeOf(int node) {
+    return leaf[node] < leaves ? leaf[node] : leaves + node;
   }
 
   private int[] onLeavesWithMost(Parts parts, byte[] masks, int most) {

@@ -13,9 +13,6 @@ import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.node.NodeFacts;
 import org.queqiao.contract.reservation.Reservation;
-import org.queqiao.core.placement.Arrangement;
-import org.queqiao.core.placement.Fabric;
-import org.queqiao.core.placement.JobParts;
 import org.queqiao.core.placement.NodeNeed;
 import org.queqiao.core.placement.Switches;
 import org.queqiao.core.state.Cluster;
@@ -30,13 +27,8 @@ import org.queqiao.core.state.TasksAhead;
  * once, then told of starts and ends. Nodes are numbered by weight, then by switch, then by name.
  */
 final class ClusterMirror {
-  private static final int MAX_DEMANDS = 50_000;
-  private static final long[] NONE = {0};
-
   private final List<NodeName> names = new ArrayList<>();
   private final TreeMap<NodeName, Integer> numbers = new TreeMap<>();
-  private final TreeMap<DemandShape, Demand> demands = new TreeMap<>();
-  private int lastDemand;
   private final TreeMap<JobId, PlanJob> running = new TreeMap<>();
   private final TreeMap<Long, PlanJob> leaving = new TreeMap<>();
   private final TreeSet<JobId> odd = new TreeSet<>();
@@ -49,12 +41,11 @@ final class ClusterMirror {
 
   private final ComingBack comingBack;
   private final ClusterKinds kinds;
-  private final Fabric fabric;
 
   /** Not a node: the licences of the site, which have no cores. The one behind all nodes. */
   private final int licenceNode;
 
-  private final ClusterChoices choices;
+  private final ClusterDemands demands;
   private final Cluster cluster;
   private final ReservedNodes reserved;
   private final Learning learning;
@@ -94,9 +85,8 @@ final class ClusterMirror {
         }
       }
     }
-    this.choices = new ClusterChoices(cluster, names);
-    this.fabric = new Fabric(cluster.policy().switches(), names);
     this.reserved = new ReservedNodes(cluster, numbers, pool.nodes());
+    this.demands = new ClusterDemands(cluster, names, kinds, reserved, licenceNode);
     boolean more = cluster.outranking().isUsed();
     this.planner = new Planner(policy, pool, starts, !reserved.isEmpty(), more);
     for (Job job : holders) {
@@ -196,6 +186,17 @@ final class ClusterMirror {
     return number == licenceNode;
   }
 
+  /** The nodes of some numbers, without that of the licences. */
+  List<NodeName> names(int[] numbersOfNodes) {
+    List<NodeName> out = new ArrayList<>();
+    for (int each : numbersOfNodes) {
+      if (each != licenceNode) {
+        out.add(names.get(each));
+      }
+    }
+    return out;
+  }
+
   Planner planner() {
     return planner;
   }
@@ -232,7 +233,8 @@ final class ClusterMirror {
     if (in != null && !cluster.reservations().isOpen(in)) {
       return null;
     }
-    Demand demand = demand(job.spec(), in);
+    JobSpec spec = job.holdsResources() ? job.spec().on(job.allocations().size()) : job.spec();
+    Demand demand = demands.of(spec, in);
     if (demand == null) {
       return null;
     }
@@ -255,7 +257,7 @@ final class ClusterMirror {
   /** What a job takes of a reservation that draws it, or null. */
   private Demand preferred(Job job) {
     Reservation magnetic = reserved.isEmpty() ? null : cluster.reservations().magneticFor(job);
-    return magnetic == null ? null : demand(job.spec(), magnetic.name());
+    return magnetic == null ? null : demands.of(job.spec(), magnetic.name());
   }
 
   /**
@@ -290,90 +292,23 @@ final class ClusterMirror {
 
   /** Where a start of the planner would be: the reservation whose demand it takes, or null. */
   ReservationName reservationOf(Job job, PlanJob planned) {
-    if (planned.preferred() != null && planned.demand() == planned.preferred()) {
+    if (planned.inPreferred()) {
       return cluster.reservations().magneticFor(job).name();
     }
     return job.spec().reservation();
   }
 
+  /**
+   * What a shape of a job needs where a start of the planner would be; null when no node has it.
+   */
+  Demand demandOf(JobSpec shape, Job job, PlanJob start) {
+    return demands.of(shape, reservationOf(job, start));
+  }
+
   /** What a waiting job needs, or null when no node has it or its reservation is not open. */
   Demand demand(JobSpec spec) {
     ReservationName in = spec.reservation();
-    return in == null || cluster.reservations().isOpen(in) ? demand(spec, in) : null;
-  }
-
-  private Demand demand(JobSpec spec, ReservationName in) {
-    long[] small = kinds.of(NodeNeed.small(spec));
-    long[] large = spec.tasks() % spec.nodes() == 0 ? small : kinds.of(NodeNeed.large(spec));
-    long[] licences =
-        spec.placement().licences().isEmpty()
-            ? NONE
-            : kinds.ofLicences(spec.placement().licences());
-    if (small == null || licences == null) {
-      return null;
-    }
-    ClusterChoices.Choice choice = choices.of(spec);
-    if (!spec.placement().components().isEmpty()) {
-      Demand several = demandOfAll(spec, reserved.within(in, choice), licences);
-      return several == null ? null : several.keptBy(reserved.keptFrom(in)).numbered(++lastDemand);
-    }
-    boolean memoryPerCore = NodeNeed.small(spec).memBytes() == 0;
-    DemandShape shape =
-        new DemandShape(
-            new Share(small, memoryPerCore, spec.placement().exclusive()),
-            new Share(large, memoryPerCore, spec.placement().exclusive()),
-            new Share(licences, false),
-            spec.tasks() % spec.nodes(),
-            spec.nodes(),
-            spec.mostNodes(),
-            DemandShape.liesOf(spec.placement()),
-            choice.number(),
-            in == null ? "" : in.value());
-    if (demands.size() >= MAX_DEMANDS) {
-      demands.clear();
-    }
-    Demand demand = demands.get(shape);
-    if (demand == null) {
-      demand =
-          shape
-              .demand(spec, reserved.within(in, choice), fabric, licenceNode)
-              .keptBy(reserved.keptFrom(in))
-              .numbered(++lastDemand);
-      demands.put(shape, demand);
-    }
-    return demand;
-  }
-
-  private Demand demandOfAll(JobSpec spec, ClusterChoices.Choice choice, long[] licences) {
-    Demand first = demandOfComponents(spec, choice, licences);
-    return first == null
-        ? null
-        : first.orElse(
-            choice.others().stream()
-                .map(each -> demandOfComponents(spec, each, licences))
-                .toList());
-  }
-
-  /** A job with components: a part for each of them. */
-  private Demand demandOfComponents(JobSpec spec, ClusterChoices.Choice choice, long[] licences) {
-    JobParts parts = JobParts.of(spec, choice.wish());
-    List<Demand.Part> list = new ArrayList<>();
-    for (int part = 0; part < parts.parts().count(); part++) {
-      NodeNeed need = parts.need(part);
-      long[] amounts = kinds.of(need);
-      if (amounts == null) {
-        return null;
-      }
-      list.add(
-          new Demand.Part(
-              new Share(amounts, need.memBytes() == 0, need.wholeNode()),
-              parts.parts().wanted(part),
-              choice.groups().get(parts.group(part))));
-    }
-    if (licences.length > 1) {
-      list.add(new Demand.Part(new Share(licences, false), 1, node -> node == licenceNode));
-    }
-    return new Demand(list, 0, 0, Arrangement.of(spec.placement(), spec.allNodes(), fabric));
+    return in == null || cluster.reservations().isOpen(in) ? demands.of(spec, in) : null;
   }
 
   /** How long a job is believed to run, or was when it started. */

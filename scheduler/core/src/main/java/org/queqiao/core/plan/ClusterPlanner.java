@@ -29,16 +29,13 @@ import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.ReservationName;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.Allocation;
-import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.job.TaskIndices;
 import org.queqiao.contract.job.TaskRange;
 import org.queqiao.core.limit.LimitTree;
-import org.queqiao.core.placement.NodeNeed;
 import org.queqiao.core.priority.JobOrder;
 import org.queqiao.core.state.Claim;
 import org.queqiao.core.state.Cluster;
 import org.queqiao.core.state.Job;
-import org.queqiao.core.state.Node;
 import org.queqiao.core.state.TasksAhead;
 
 /**
@@ -329,13 +326,20 @@ public final class ClusterPlanner {
       Job job = cluster.jobs().find(ClusterMirror.jobOf(start)).orElse(null);
       int task = ClusterMirror.taskOf(start);
       boolean may = job != null && job.startable() && (task < 0 || job.array().isReady(task));
-      List<Allocation> chosen = may ? choose(job.spec(), start, trial) : List.of();
+      List<Allocation> chosen =
+          may ? trial.choose(job.spec(), mirror.names(start.nodes())) : List.of();
       boolean blocked = !chosen.isEmpty() && limits.blocks(Claim.of(job), chosen).isPresent();
-      boolean cut = blocked && chosen.size() > job.spec().allNodes();
-      if (cut) {
-        // More nodes than it must have are more than a limit leaves: it gets what it must have.
-        chosen = chosen.subList(0, job.spec().allNodes());
-        blocked = limits.blocks(Claim.of(job), chosen).isPresent();
+      boolean cut = false;
+      boolean takenBack = blocked && planner != null;
+      if (takenBack) {
+        planner.ended(start, nowMs);
+      }
+      if (blocked && chosen.size() > job.spec().allNodes()) {
+        List<Allocation> fewer =
+            new FewerNodes(mirror, trial, limits).of(job, start, planner, nowMs);
+        cut = !fewer.isEmpty();
+        blocked = !cut;
+        chosen = cut ? fewer : chosen;
       }
       if (blocked) {
         overLimits.add(job.id());
@@ -344,7 +348,7 @@ public final class ClusterPlanner {
       if (!chosen.isEmpty()) {
         blocked |= !cluster.reservations().permit(job, in, chosen, nowMs);
       }
-      if (planner != null && (chosen.isEmpty() || blocked || cut)) {
+      if (planner != null && !takenBack && (chosen.isEmpty() || blocked)) {
         planner.ended(start, nowMs);
       }
       if (chosen.isEmpty() || blocked) {
@@ -375,23 +379,6 @@ public final class ClusterPlanner {
   private long predictedMs(Job job, PlanJob start) {
     long predictedMs = cluster.learning().predictedMs(job);
     return predictedMs == 0 || !mirror.believes() ? predictedMs : start.believed();
-  }
-
-  private List<Allocation> choose(JobSpec spec, PlanJob start, Trial trial) {
-    List<Allocation> chosen = new ArrayList<>();
-    for (int number : start.nodes()) {
-      if (mirror.isLicences(number)) {
-        continue;
-      }
-      NodeNeed need = NodeNeed.of(spec, chosen.size());
-      Allocation here = trial.find(mirror.name(number)).choose(need);
-      if (here == null) {
-        return List.of();
-      }
-      Node node = cluster.nodes().find(here.node()).orElseThrow();
-      chosen.add(here.on(node.facts(), node.settings().type()));
-    }
-    return chosen;
   }
 
   /** A fact has been applied to the tables. One that is not named here makes the mirror anew. */

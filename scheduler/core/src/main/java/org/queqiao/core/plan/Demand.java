@@ -1,5 +1,6 @@
 package org.queqiao.core.plan;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.queqiao.core.placement.Arrangement;
 import org.queqiao.core.placement.Parts;
@@ -22,7 +23,7 @@ public final class Demand {
   /** At which times nodes are kept for others. */
   private KeptNodes kept = KeptNodes.NONE;
 
-  /** What may be taken instead, as a whole: the same shares on other nodes. */
+  /** What may be taken instead, as a whole. */
   private List<Demand> others = List.of();
 
   /** Null where two sizes on one choice of nodes say it all. */
@@ -159,9 +160,21 @@ public final class Demand {
     return this;
   }
 
-  /** What may be taken instead, as a whole: the same shares on other nodes. */
+  /** What may be taken instead, as a whole: on other nodes, or other shares on more or fewer. */
   List<Demand> others() {
     return others;
+  }
+
+  /** This one and what may be taken instead. */
+  List<Demand> alternatives() {
+    List<Demand> all = new ArrayList<>(others);
+    all.addFirst(this);
+    return all;
+  }
+
+  /** Whether another one is this or what may be taken instead of it. */
+  boolean isOneOf(Demand other) {
+    return other == this || others.contains(other);
   }
 
   /** Says that nodes are kept for others at some times, before it is used; returns itself. */

@@ -15,6 +15,7 @@ public final class PlanJob {
   private long order;
   private Demand demand;
   private Demand preferred;
+  private boolean inPreferred;
   private final long submit;
   private final long limit;
   private long believed;
@@ -73,9 +74,15 @@ public final class PlanJob {
     preferred = instead;
   }
 
-  /** It starts with what it preferred. */
-  void takePreferred() {
-    demand = preferred;
+  /** It starts with what it preferred, or with an alternative of what it asks for. */
+  void take(Demand chosen) {
+    inPreferred = preferred != null && preferred.isOneOf(chosen);
+    demand = chosen;
+  }
+
+  /** Whether it starts with what it preferred. */
+  boolean inPreferred() {
+    return inPreferred;
   }
 
   public long submit() {

@@ -209,6 +209,11 @@ public final class Planner {
     }
   }
 
+  /** Where a demand has room beside the promises of the pass, as long as a job may run; or null. */
+  int[] room(Demand demand, PlanJob job, long now) {
+    return pass.room(demand, now + job.believed(), now + job.limit());
+  }
+
   /** A waiting job is believed to run for another time than before, or became a trial. */
   void believed(PlanJob job, long believed, long now) {
     settled = false;

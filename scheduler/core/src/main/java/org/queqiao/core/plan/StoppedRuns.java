@@ -102,11 +102,17 @@ final class StoppedRuns {
         victims.goesBefore(first, each.spec().limitMs());
       }
     });
-    int[] on = victims.place(demand, job.spec().limitMs());
+    Demand place = null;
+    int[] on = null;
+    for (Demand each : demand.alternatives()) {
+      on = on == null ? victims.place(each, job.spec().limitMs()) : on;
+      place = on != null && place == null ? each : place;
+    }
     if (on == null) {
       return null;
     }
     PlanJob planned = ordinal < 0 ? mirror.planJob(job) : mirror.planTask(job, ordinal, demand);
+    planned.take(place);
     planned.startAt(nowMs, on);
     return planned;
   }

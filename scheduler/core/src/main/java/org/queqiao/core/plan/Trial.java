@@ -1,12 +1,16 @@
 package org.queqiao.core.plan;
 
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.TreeMap;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.job.Allocation;
+import org.queqiao.contract.job.JobSpec;
 import org.queqiao.core.placement.Capacity;
 import org.queqiao.core.placement.NodeCapacity;
+import org.queqiao.core.placement.NodeNeed;
+import org.queqiao.core.state.Node;
 import org.queqiao.core.state.NodeTable;
 
 /** The free capacity as it will be after the choices of this slice: copies of the touched nodes. */
@@ -29,6 +33,21 @@ final class Trial {
 
   private NodeCapacity touch(NodeName node) {
     return touched.computeIfAbsent(node, name -> nodes.find(name).orElseThrow().capacity().copy());
+  }
+
+  /** Chooses cores and devices for a job on these nodes; none where one of them has no room. */
+  List<Allocation> choose(JobSpec asked, List<NodeName> on) {
+    JobSpec spec = asked.on(on.size());
+    List<Allocation> chosen = new ArrayList<>();
+    for (NodeName each : on) {
+      Allocation here = find(each).choose(NodeNeed.of(spec, chosen.size()));
+      if (here == null) {
+        return List.of();
+      }
+      Node node = nodes.find(each).orElseThrow();
+      chosen.add(here.on(node.facts(), node.settings().type()));
+    }
+    return chosen;
   }
 
   /** What is left on a node. */

@@ -59,6 +59,10 @@ final class TwoRounds {
   private Object identity;
 
   private int next;
+
+  /** The alternative that has room for the job that was looked at last. */
+  private Demand found;
+
   private final ArrayDeque<PlanJob> unpromised = new ArrayDeque<>();
   private int promises;
 
@@ -217,10 +221,8 @@ final class TwoRounds {
       next--;
       return room.takeLooked() + promise(unpromised.poll());
     }
-    if (preferred != null) {
-      job.takePreferred();
-    }
     if (on != null) {
+      job.take(found);
       start(job, on, now + job.believed(), now + job.limit());
     } else if (inTurn) {
       wait(job);
@@ -228,11 +230,25 @@ final class TwoRounds {
     return room.takeLooked();
   }
 
-  /** Nodes where it may start now with a demand, or null; remembers that there are none. */
+  /** Nodes where a demand or an alternative of it has room until it ends, or null. */
+  int[] room(Demand demand, long end, long limitEnd) {
+    int[] on = room.find(demand, end, limitEnd);
+    for (int i = 0; on == null && i < demand.others().size(); i++) {
+      on = room.find(demand.others().get(i), end, limitEnd);
+    }
+    return on;
+  }
+
+  /**
+   * Nodes where it may start now with a demand, or null; remembers that there are none, or which
+   * alternative has them.
+   */
   private int[] find(PlanJob job, Demand demand) {
+    found = demand;
     int[] on = findOn(job, demand);
     for (int i = 0; on == null && i < demand.others().size(); i++) {
-      on = findOn(job, demand.others().get(i));
+      found = demand.others().get(i);
+      on = findOn(job, found);
     }
     return on;
   }

@@ -75,14 +75,23 @@ final class Victims {
    * @param forMs how long it may run
    */
   void goesBefore(Demand demand, long forMs) {
-    int[] on = placed(demand, forMs, rows);
+    Demand first =
+        demand.alternatives().stream()
+            .filter(each -> fitsSo(each, forMs))
+            .findFirst()
+            .orElse(demand);
+    int[] on = placed(first, forMs, rows);
     for (int i = 0; on != null && i < on.length; i++) {
-      pool.add(demand.share(i), on[i], rows, on[i] * pool.kinds(), -1);
+      pool.add(first.share(i), on[i], rows, on[i] * pool.kinds(), -1);
     }
   }
 
   /** Whether a job fits without any victim. */
   boolean fits(Demand demand, long forMs) {
+    return demand.alternatives().stream().anyMatch(each -> fitsSo(each, forMs));
+  }
+
+  private boolean fitsSo(Demand demand, long forMs) {
     return place(demand, forMs) != null;
   }
 
@@ -158,6 +167,16 @@ final class Victims {
    * @return the runs, or none when it would not fit whatever ended
    */
   List<PlanJob> choose(Demand demand, long forMs) {
+    for (Demand each : demand.alternatives()) {
+      List<PlanJob> found = chooseFor(each, forMs);
+      if (!found.isEmpty()) {
+        return found;
+      }
+    }
+    return List.of();
+  }
+
+  private List<PlanJob> chooseFor(Demand demand, long forMs) {
     if (demand.isParted()) {
       return chooseForParts(demand, forMs);
     }

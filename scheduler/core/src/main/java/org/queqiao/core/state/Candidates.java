@@ -38,6 +38,17 @@ public final class Candidates {
     if (cluster.nodes().all().isEmpty()) {
       return Optional.empty();
     }
+    Optional<Feasibility.Impossible> impossible = Optional.empty();
+    for (JobSpec each : spec.shapes()) {
+      impossible = shapeNeverRuns(each);
+      if (impossible.isEmpty()) {
+        break;
+      }
+    }
+    return impossible;
+  }
+
+  private Optional<Feasibility.Impossible> shapeNeverRuns(JobSpec spec) {
     NodeWish wish = cluster.wishOf(spec);
     Optional<Feasibility.Impossible> impossible =
         wish.isAny()
@@ -51,6 +62,10 @@ public final class Candidates {
 
   /** Whether a job would fit if the nodes that take runs were idle. */
   public boolean fitUsable(JobSpec spec) {
+    return spec.shapes().stream().anyMatch(this::shapeFitsUsable);
+  }
+
+  private boolean shapeFitsUsable(JobSpec spec) {
     Map<NodeShape, Integer> shapes = cluster.nodes().usableShapes();
     NodeWish wish = cluster.wishOf(spec);
     return !shapes.isEmpty()

@@ -19,6 +19,7 @@ import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.Allocation;
+import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.KillCause;
 import org.queqiao.contract.node.NodeSettings;
@@ -111,11 +112,11 @@ final class JobEvents {
         cluster.licences().areFree(job.spec().placement().licences()),
         "job " + job.id() + " starts without licences");
     NodeWish wish = cluster.wishOf(job.spec());
-    JobParts parts = wish.isAny() ? null : JobParts.of(job.spec(), wish);
+    JobSpec spec = job.spec().on(allocations.size());
     TreeSet<NodeName> seen = new TreeSet<>();
     for (int i = 0; i < allocations.size(); i++) {
       Allocation each = allocations.get(i);
-      int asked = job.spec().coresOnNode(i);
+      int asked = spec.coresOnNode(i);
       require(seen.add(each.node()), "job " + job.id() + " gets " + each.node() + " twice");
       require(
           job.spec().placement().exclusive()
@@ -125,13 +126,24 @@ final class JobEvents {
       require(
           cluster.nodes().find(each.node()).map(Node::takesRuns).orElse(false),
           "job " + job.id() + " is placed on " + each.node() + ", which takes no runs");
-      if (parts != null) {
-        NodeSettings settings = cluster.nodes().find(each.node()).orElseThrow().settings();
-        require(
-            (wish.groups(each.node(), settings) >> parts.groupOfNode(i) & 1) == 1,
-            "job " + job.id() + " is placed on " + each.node() + ", which it may not use");
+    }
+    require(
+        wish.isAny()
+            || wish.alternatives().stream().anyMatch(each -> serve(each, spec, allocations)),
+        "job " + job.id() + " is placed on " + seen + ", which it may not use together");
+  }
+
+  /** Whether each node of a run is one of its group, by one alternative of what the job wishes. */
+  private boolean serve(NodeWish wish, JobSpec spec, List<Allocation> allocations) {
+    JobParts parts = JobParts.of(spec, wish);
+    for (int i = 0; i < allocations.size(); i++) {
+      NodeName node = allocations.get(i).node();
+      NodeSettings settings = cluster.nodes().find(node).orElseThrow().settings();
+      if ((wish.groups(node, settings) >> parts.groupOfNode(i) & 1) != 1) {
+        return false;
       }
     }
+    return true;
   }
 
   private int cores(NodeName node) {

@@ -299,6 +299,9 @@ final class StateDigest {
     if (each.contiguous() || each.switches() > 0 || each.spread()) {
       out.flag(each.contiguous()).number(each.switches()).flag(each.spread());
     }
+    if (each.tasksInAll()) {
+      out.text("tasks in all");
+    }
     if (!each.components().isEmpty()) {
       out.text("components").list(each.components(), this::component);
     }

@@ -104,11 +104,12 @@ final class JobEnvironment {
 
   /** Node by node, for those who start steps. */
   private static void layout(DesiredRunState run, TreeMap<String, String> out) {
+    JobSpec spec = run.spec().on(run.allocations().size());
     StringJoiner cores = new StringJoiner(",");
     StringJoiner tasks = new StringJoiner(",");
     for (int i = 0; i < run.allocations().size(); i++) {
       cores.add(Integer.toString(run.allocations().get(i).cores().size()));
-      tasks.add(Integer.toString(run.spec().tasksOnNode(i)));
+      tasks.add(Integer.toString(spec.tasksOnNode(i)));
     }
     out.put("QUEQIAO_NODE_LIST", nodeList(run));
     out.put("QUEQIAO_CORES_PER_NODE", cores.toString());
@@ -150,7 +151,7 @@ final class JobEnvironment {
   /** What else the scripts of Slurm read. */
   private static void slurm(
       DesiredRunState run, Allocation here, NodeName node, TreeMap<String, String> out) {
-    JobSpec spec = run.spec();
+    JobSpec spec = run.spec().on(run.allocations().size());
     List<Integer> cores = new ArrayList<>();
     List<Integer> tasks = new ArrayList<>();
     for (int i = 0; i < run.allocations().size(); i++) {

@@ -6,12 +6,13 @@ import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.PartitionDefined;
 import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.JobPlacement;
+import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.node.NetworkSwitch;
 
 /**
  * Checks that a run lies on nodes that its job may use. Knows the forms that the people of a
- * simulation write: features joined by and, or by or, one of them with a count; names joined by
- * commas.
+ * simulation write: features joined by and, or by or, one of them with a count, or several of which
+ * all nodes have the same one; names joined by commas.
  */
 final class WishCheck {
   private final ModelCluster model;
@@ -37,12 +38,27 @@ final class WishCheck {
       int cores = model.nodes.get(each.node()).facts.cores();
       right &= !wish.exclusive() || each.cores().size() == cores;
     }
+    right &= !wish.tasksInAll() || areSpread(job.submitted.spec(), allocations);
     right &= wish.switches() == 0 || switchesOf(mine) <= wish.switches();
     boolean respected = right;
     HistoryCheck.require(
         respected,
         Invariant.I41,
         () -> "entry " + logged.position() + " places a job of " + wish + " on " + mine);
+  }
+
+  /** Whether all tasks have their cores, and no node has two tasks more than another. */
+  private static boolean areSpread(JobSpec spec, List<Allocation> allocations) {
+    int least = spec.tasks() / allocations.size() * spec.cpusPerTask();
+    int cores = 0;
+    boolean even = true;
+    for (Allocation each : allocations) {
+      int here = each.cores().size();
+      even &= here >= least && (spec.placement().exclusive() || here <= least + spec.cpusPerTask());
+      cores += here;
+    }
+    int asked = spec.tasks() * spec.cpusPerTask();
+    return even && (spec.placement().exclusive() ? cores >= asked : cores == asked);
   }
 
   private int switchesOf(TreeSet<String> nodes) {
@@ -82,6 +98,11 @@ final class WishCheck {
   private boolean features(String constraint, List<Allocation> allocations) {
     if (constraint.isEmpty()) {
       return true;
+    }
+    if (constraint.startsWith("[")) {
+      String words = constraint.substring(1, constraint.length() - 1);
+      return List.of(words.split("\\|")).stream()
+          .anyMatch(word -> allocations.stream().allMatch(each -> has(each, word)));
     }
     int star = constraint.indexOf('*');
     int wanted = star < 0 ? allocations.size() : Integer.parseInt(constraint.substring(star + 1));

@@ -22,7 +22,11 @@ final class Wishes {
   static JobRequest added(JobRequest.Builder request, String key) {
     SplittableRandom random = new SplittableRandom(31L * key.hashCode());
     JobPlacement.Builder placement = JobPlacement.builder();
-    switch (random.nextInt(15)) {
+    switch (random.nextInt(16)) {
+      case 12 -> {
+        request.nodes(1 + random.nextInt(2)).tasks(2);
+        placement.constraint(random.nextBoolean() ? "[odd|even]" : "[fast|odd]");
+      }
       case 0, 1 -> placement.constraint(CONSTRAINTS.get(random.nextInt(CONSTRAINTS.size())));
       case 2 -> placement.nodeList("n" + random.nextInt(2));
       case 3 -> placement.excludeNodes("n" + random.nextInt(2));
@@ -34,15 +38,15 @@ final class Wishes {
             List.of(new JobComponent(1, 2, 1, 0, List.of(), random.nextBoolean() ? "odd" : "")));
       }
       case 9 -> {
-        request.nodes(2).tasks(2);
-        placement.switches(1);
+        request.nodes(2).tasks(2 + random.nextInt(2));
+        placement.switches(1 + random.nextInt(2));
       }
       case 10 -> {
         request.nodes(2).tasks(2);
         placement.contiguous(true).spread(random.nextBoolean());
       }
       case 6 -> {
-        request.nodes(1).tasks(null);
+        request.nodes(1).tasks(random.nextBoolean() ? null : (Integer) (1 + random.nextInt(3)));
         placement.maxNodes(1 + random.nextInt(3)).tasksPerNode(1 + random.nextInt(2));
       }
       case 7, 8 -> placement.licences(new TreeMap<>(Map.of("solver", 1 + random.nextInt(2))));
