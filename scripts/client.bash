@@ -445,9 +445,9 @@ readable_file() {
 
 # A file of runs goes in parts, each with the head of the file; what is known changes nothing, so that
 # a file that was taken in half is sent again.
-IMPORT_LINES=3000
+IMPORT_LINES=2000
 import_runs() {
-  local format=${ARGS[0]} file= cluster= mode= query=() head from=0 total part sums=() answer
+  local format=${ARGS[0]} file= cluster= mode= query=() head from=0 total sums=() answer
   set -- "${ARGS[@]:1}"
   while [ $# -gt 0 ]; do
     case $1 in
@@ -468,8 +468,6 @@ import_runs() {
   [ -n "$file" ] && [ -n "$cluster" ] && [ -n "$mode" ] ||
     die "it is written ./queqiao import $format FILE --cluster NAME --billed (or --shown)"
   readable_file "$file"
-  part=$(mktemp) || die "cannot make a file in ${TMPDIR:-/tmp}"
-  trap 'rm -f "$part"' EXIT
   if [ "$format" = sacct ]; then
     head=1
   else
@@ -477,9 +475,11 @@ import_runs() {
   fi
   total=$(awk 'END { print NR }' "$file")
   while :; do
-    { head -n "$head" "$file"; tail -n +$((head + from + 1)) "$file" | head -n $IMPORT_LINES; } >"$part"
     answer=$(api "$(default_account)" POST /api/v1/imports/runs --url-query "format=$format" --url-query "mode=$mode" \
-      --url-query "shift=$from" "${query[@]}" -H 'Content-Type: text/plain' --data-binary "@$part") || return 1
+      --url-query "shift=$from" "${query[@]}" -H 'Content-Type: text/plain' --data-binary @<(
+        head -n "$head" "$file"
+        tail -n +$((head + from + 1)) "$file" | head -n $IMPORT_LINES
+      )) || return 1
     sum_import "$answer"
     from=$((from + IMPORT_LINES))
     [ $((head + from)) -lt "$total" ] || break
@@ -498,7 +498,7 @@ sum_import() {
   done
   aside=$(tr '{' '\n' <<<"$1" | sed -n 's/^ *"line" *: *\([0-9]*\), *"reason" *: *"\(.*\)" *}.*/line \1: \2/p')
   [ -z "$aside" ] || printf '%s\n' "$aside"
-  sums[i]=$((${sums[i]:-0} + $(grep -c . <<<"$aside")))
+  sums[i]=$((${sums[i]:-0} + $(grep -c . <<<"$aside" || true)))
 }
 
 # json_text TEXT: as it stands between the quotes of a JSON text.

@@ -14,6 +14,8 @@ import org.queqiao.server.view.ClusterView;
  * What all files have in common that come in: one at a time, each after the books have the last.
  */
 final class FileImports {
+  private static final long PATIENCE_NANOS = 45_000_000_000L;
+
   private final ClusterView view;
   private final LedgerHistory history;
   private final Blocking blocking;
@@ -57,10 +59,13 @@ final class FileImports {
     }
   }
 
-  /** Waits until the books have all that the log has now. */
+  /** Waits until the books have all that the log has now, such as the file before this one. */
   void awaitBooks() {
     long seen = view.position();
-    history.awaitBooks(seen);
+    long beganNanos = System.nanoTime();
+    do {
+      history.awaitBooks(seen);
+    } while (history.position() < seen && System.nanoTime() - beganNanos < PATIENCE_NANOS);
     if (history.position() < seen) {
       throw Refused.busy("the books are behind the log: try again in a second");
     }
