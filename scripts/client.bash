@@ -381,13 +381,14 @@ client_money() {
       path=/api/v1/proposals/$id/decision
       body="{\"approve\":$([ "${ARGS[0]}" = approve ] && printf true || printf false),\"reason\":\"$(json_text "${ARGS[*]:2}")\"}"
       ;;
-    top-up,2 | correct,2 | refund-rule,1 | price,1 | top-up,1 | correct,1 | class,[12]) die "${ARGS[0]} needs JSON too: see docs/accounting.md" ;;
+    top-up,2 | correct,2 | refund-rule,1 | price,1 | top-up,1 | correct,1 | class,[12] | conversion,1) die "${ARGS[0]} needs JSON too: see docs/accounting.md" ;;
     top-up,3) path=/api/v1/wallets/${ARGS[1]}/top-ups body=${ARGS[2]} ;;
     correct,3) path=/api/v1/wallets/${ARGS[1]}/corrections body=${ARGS[2]} ;;
     refund-rule,2) path=/api/v1/refund-rules body=${ARGS[1]} ;;
     class,3) path=/api/v1/projects/${ARGS[1]}/customer-class body=${ARGS[2]} ;;
+    conversion,2) path=/api/v1/conversions body=${ARGS[1]} ;;
     price,2) path=/api/v1/tariffs body=${ARGS[1]} ;;
-    *) die "it is written ./queqiao money [list | top-up PROJECT JSON | correct PROJECT JSON | price JSON | class PROJECT JSON | refund-rule JSON | approve NUMBER REASON | reject NUMBER REASON]" ;;
+    *) die "it is written ./queqiao money [list | top-up PROJECT JSON | correct PROJECT JSON | price JSON | class PROJECT JSON | conversion JSON | refund-rule JSON | approve NUMBER REASON | reject NUMBER REASON]" ;;
   esac
   api "$(default_account)" POST "$path" -H 'Content-Type: application/json' --data-binary "$body"
 }

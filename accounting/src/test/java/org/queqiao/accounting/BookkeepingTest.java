@@ -244,7 +244,12 @@ final class BookkeepingTest {
   }
 
   private static LineTotal plus(LineTotal line, long quantity, long micro) {
-    return line.plus(BigInteger.ZERO, BigInteger.valueOf(quantity), Resource.CORES, micro);
+    return line.plus(
+        BigInteger.ZERO,
+        BigInteger.valueOf(quantity),
+        BigInteger.ZERO,
+        Resource.CORES,
+        micro);
   }
 
   @Test

@@ -48,6 +48,7 @@ import org.queqiao.contract.money.DayFactor;
 import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.contract.money.PriceItem;
 import org.queqiao.contract.money.PriceTerms;
+import org.queqiao.contract.money.PriceTier;
 import org.queqiao.contract.money.RefundCause;
 import org.queqiao.contract.money.Resource;
 
@@ -238,7 +239,15 @@ final class History {
               customers,
               false,
               random.nextBoolean());
-      default -> new PriceTerms(Resource.CORES, "", type, customers, random.nextBoolean(), false);
+      default ->
+          new PriceTerms(Resource.CORES, "", type, customers, random.nextBoolean(), false)
+              .with(
+                  random.nextBoolean()
+                      ? List.of()
+                      : List.of(
+                          new PriceTier(1 + random.nextInt(99), 1_000L * random.nextInt(99))),
+                  random.nextBoolean(),
+                  random.nextInt(3) == 0 ? random.nextInt(100_000) : 0);
     };
   }
 
@@ -277,6 +286,14 @@ final class History {
     return this;
   }
 
+  /** The node of a run was last seen at a moment and is gone. */
+  History lost(RunId run, long lastSeenMs) {
+    add(
+        new JobEnded(
+            run.job(), run.attempt(), JobState.NODE_FAIL, lastSeenMs, null, true, "node lost"));
+    return this;
+  }
+
   /** The run is over and its job waits again. */
   History requeue(RunId run) {
     add(new JobRequeued(run, KillCause.NODE_FAIL, timeMs, null, false, false, "node lost"));
@@ -308,13 +325,20 @@ final class History {
   }
 
   private static MoneyChange change(SplittableRandom random, long nowMs) {
-    return switch (random.nextInt(6)) {
+    return switch (random.nextInt(7)) {
       case 0 -> new MoneyChange.TopUp(CLIMATE, 1 + random.nextInt(1_000_000), "CNY");
       case 1 -> new MoneyChange.Correction(CLIMATE, 1 - random.nextInt(1_000_000), "CNY", "fund/2");
       case 2 -> new MoneyChange.RefundRule(RefundCause.NODE_FAIL, random.nextInt(1_001), nowMs);
       case 3 ->
           new MoneyChange.CustomerClass(
               CLIMATE, random.nextBoolean() ? "partner" : "", nowMs + random.nextInt(1_000_000));
+      case 4 ->
+          new MoneyChange.Conversion(
+              random.nextBoolean() ? "gpu8" : "",
+              random.nextBoolean() ? Resource.CORES : Resource.ACCELERATORS,
+              "",
+              random.nextInt(40_000),
+              nowMs + random.nextInt(1_000_000));
       default ->
           new MoneyChange.Price(
               new PriceItem(

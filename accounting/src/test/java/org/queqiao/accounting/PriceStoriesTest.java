@@ -16,19 +16,23 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.queqiao.accounting.ledger.MemoryBooks;
 import org.queqiao.accounting.ledger.Posting;
+import org.queqiao.accounting.ledger.StatementEntry;
 import org.queqiao.accounting.ledger.Unit;
 import org.queqiao.accounting.metering.BillingCalendar;
 import org.queqiao.accounting.sql.Ledger;
 import org.queqiao.accounting.sql.LedgerReads;
 import org.queqiao.accounting.sql.RunHours;
+import org.queqiao.accounting.sql.UsageReports;
 import org.queqiao.accounting.statement.Statement;
 import org.queqiao.accounting.statement.StatementForms;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.JobState;
+import org.queqiao.contract.money.DayFactor;
 import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.contract.money.PriceItem;
 import org.queqiao.contract.money.PriceTerms;
+import org.queqiao.contract.money.PriceTier;
 import org.queqiao.contract.money.Resource;
 
 /** Prices of resources, kinds of nodes and classes of customers, to the line in PostgreSQL. */
@@ -221,6 +225,166 @@ final class PriceStoriesTest {
               .containsExactly("cores@fat 4h at 90000 = 360000", "cores@thin 8h at 40000 = 320000");
           assertThat(ledger.reads().job(job).orElseThrow().coreMs()).isEqualTo(12 * HOUR_MS);
           assertThat(ledger.reads().balances("climate").getFirst().heldMicro()).isZero();
+        });
+  }
+
+  @Test
+  void aWeightOfFourAndAHalfIsFourAndAHalf() throws Exception {
+    long start = ms("2026-11-02", 0);
+    History history = new History(start).fund(1_000_000_000);
+    history.twoPeople(
+        new MoneyChange.Price(
+            new PriceItem(
+                History.BATCH,
+                null,
+                40_002,
+                "CNY",
+                start,
+                0,
+                480,
+                List.of(new DayFactor(0, 1_440, 4_500)))),
+        true);
+    history.twoPeople(
+        new MoneyChange.Conversion("gpu8", Resource.CORES, "", 4_500, start), true);
+    JobId job = history.submit(History.LI, "weighed", 1, 9 * HOUR_MS);
+    RunId run = history.start(job, 1, History.on("g1", "gpu8", 1, 0, 0, "", 0));
+    history.at(start + HOUR_MS).end(run, JobState.COMPLETED);
+    books(
+        "weights",
+        history,
+        ledger -> {
+          assertThat(lines(ledger, "2026-11")).containsExactly("cores@gpu8 1h at 180009 = 180009");
+          assertThat(ledger.reads().statement("climate", "2026-11").standardMs())
+              .isEqualTo(HOUR_MS * 9 / 2);
+        });
+  }
+
+  @Test
+  void aRunWhoseNodeVanishedIsBilledUntilItsLastSignOfLife() throws Exception {
+    long start = ms("2026-11-30", 22);
+    History history = new History(start).price(40_000).fund(1_000_000_000);
+    JobId job = history.submit(History.LI, "lost", 2, 99 * HOUR_MS);
+    RunId run = history.start(job, 1, 2);
+    history.at(start + 30 * HOUR_MS).lost(run, start + HOUR_MS);
+    books(
+        "vanished",
+        history,
+        ledger -> {
+          assertThat(lines(ledger, "2026-11")).containsExactly("cores 2h at 40000 = 80000");
+          assertThat(lines(ledger, "2026-12")).isEmpty();
+          assertThat(ledger.reads().job(job).orElseThrow().state()).isEqualTo("NODE_FAIL");
+          assertThat(ledger.reads().job(job).orElseThrow().detail()).isEqualTo("node lost");
+        });
+  }
+
+  @Test
+  void beyondAVolumeTheOtherPriceHoldsFromTheMillisecondOnAndAnewEachMonth() throws Exception {
+    long start = ms("2026-11-29", 0);
+    History history = new History(start).fund(1_000_000_000);
+    List<PriceTier> tiers = List.of(new PriceTier(10, 30_000), new PriceTier(20, 10_000));
+    history.twoPeople(price(40_000, start, cores("", "", false).with(tiers, false, 0)), true);
+    JobId small = history.submit(History.LI, "small", 3, 99 * HOUR_MS);
+    JobId large = history.submit(History.LI, "large", 1, 99 * HOUR_MS);
+    RunId first = history.start(small, 1, 3);
+    RunId second = history.start(large, 1, 1);
+    history.at(start + 2 * HOUR_MS + 1).end(first, JobState.COMPLETED);
+    history.at(start + 50 * HOUR_MS).end(second, JobState.COMPLETED);
+    books(
+        "tiers",
+        history,
+        ledger -> {
+          // 6 core-hours and 3 core-ms, then 48 core-hours in November and 2 in December.
+          List<String> amounts = new ArrayList<>();
+          for (Statement.Line each : ledger.reads().statement("climate", "2026-11").lines()) {
+            amounts.add(each.quantity() + " " + each.microPerCoreHour() + " " + each.postedMicro());
+          }
+          assertThat(amounts)
+              .containsExactlyInAnyOrder(
+                  10 * HOUR_MS + " 40000 400000",
+                  10 * HOUR_MS + " 30000 300000",
+                  34 * HOUR_MS + 3 + " 10000 340000");
+          assertThat(lines(ledger, "2026-12")).containsExactly("cores 2h at 40000 = 80000");
+          assertThat(ledger.reads().balances("climate").getFirst().availableMicro())
+              .isEqualTo(1_000_000_000 - 1_120_000);
+          assertThat(ledger.reads().balances("climate").getFirst().heldMicro()).isZero();
+        });
+  }
+
+  @Test
+  void aRunCostsNoLessThanTheMinimumOfThePriceUnderWhichItStarted() throws Exception {
+    long start = ms("2026-11-02", 0);
+    History history = new History(start).fund(1_000_000_000);
+    history.twoPeople(
+        price(40_000, start, cores("", "", false).with(List.of(), false, 100_000)), true);
+    RunId small = history.start(history.submit(History.LI, "small", 1, HOUR_MS), 1, 1);
+    RunId large = history.start(history.submit(History.LI, "large", 9, HOUR_MS), 1, 9);
+    history.at(start + HOUR_MS).end(small, JobState.COMPLETED);
+    history.end(large, JobState.COMPLETED);
+    books(
+        "minimum",
+        history,
+        ledger -> {
+          Statement statement = ledger.reads().statement("climate", "2026-11");
+          assertThat(lines(ledger, "2026-11")).containsExactly("cores 10h at 40000 = 400000");
+          assertThat(statement.entries()).hasSize(1);
+          assertThat(statement.entries().getFirst().kind()).isEqualTo(StatementEntry.Kind.MINIMUM);
+          assertThat(statement.entries().getFirst().run()).isEqualTo(small);
+          assertThat(statement.totals().getFirst().dueMicro()).isEqualTo(460_000);
+          assertThat(ledger.reads().job(small.job()).orElseThrow().chargeMicro())
+              .isEqualTo(100_000);
+          assertThat(ledger.reads().balances("climate").getFirst().availableMicro())
+              .isEqualTo(1_000_000_000 - 460_000);
+        });
+  }
+
+  @Test
+  void bothUnitsArePostedAndShownFromTheFirstWordOfTheTableOn() throws Exception {
+    long noon = ms("2026-11-02", 12);
+    History history = new History(noon).price(40_000).fund(100_000_000);
+    JobId first = history.submit(History.LI, "before", 2, 10 * HOUR_MS);
+    RunId before = history.start(first, 1, History.on("g1", "gpu8", 2, 0, 0, "a100", 1));
+    history.at(noon + HOUR_MS).end(before, JobState.COMPLETED);
+    JobId job = history.submit(History.LI, "train", 3, 10 * HOUR_MS);
+    RunId run = history.start(job, 1, History.on("g1", "gpu8", 3, 0, 0, "a100", 2));
+    history.twoPeople(
+        new MoneyChange.Conversion("gpu8", Resource.CORES, "", 1_500, noon + 2 * HOUR_MS), true);
+    history.twoPeople(
+        new MoneyChange.Conversion(
+            "", Resource.ACCELERATORS, "gpu", 32_333, noon + 2 * HOUR_MS),
+        true);
+    history.at(noon + 3 * HOUR_MS + 1).end(run, JobState.COMPLETED);
+    books(
+        "standard",
+        history,
+        ledger -> {
+          // One hour at 1 and one at 1.5 on three cores; 32.333 for one hour of two devices, rounded up.
+          long cores = 2 * HOUR_MS + 3 * HOUR_MS + (3 * HOUR_MS + 3) * 3 / 2;
+          long devices = (2 * (HOUR_MS + 1) * 32_333 + 500) / 1_000;
+          Statement statement = ledger.reads().statement("climate", "2026-11");
+          assertThat(statement.coreMs()).isEqualTo(2 * HOUR_MS + 3 * (2 * HOUR_MS + 1));
+          assertThat(statement.standardMs()).isEqualTo(cores + 1 + devices);
+          assertThat(
+                  ledger.reads().postings(job).stream()
+                      .filter(each -> each.unit() == Unit.STANDARD_CORE_MS)
+                      .filter(each -> each.account().equals("usage:climate"))
+                      .mapToLong(Posting::amount)
+                      .sum())
+              .isEqualTo(statement.standardMs() - 2 * HOUR_MS);
+          assertThat(
+                  ledger
+                      .reads()
+                      .reports()
+                      .usage(
+                          List.of(UsageReports.By.MONTH),
+                          "2026-11",
+                          "2026-11",
+                          LedgerReads.Scope.ALL,
+                          9)
+                      .stream()
+                      .mapToLong(UsageReports.Row::standardMs)
+                      .sum())
+              .isEqualTo(statement.standardMs());
+          assertThat(StatementForms.csv(statement)).contains("standard_core_hours");
         });
   }
 

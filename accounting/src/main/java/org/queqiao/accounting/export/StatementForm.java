@@ -8,6 +8,7 @@ import java.util.List;
 import org.queqiao.accounting.export.Column.Kind;
 import org.queqiao.accounting.ledger.StatementEntry;
 import org.queqiao.accounting.statement.Statement;
+import org.queqiao.accounting.statement.StatementForms;
 
 /** A statement as a form. Pure. */
 public final class StatementForm {
@@ -21,7 +22,10 @@ public final class StatementForm {
         List.of(
             new Form.Fact(in.of("Project", "项目"), statement.project()),
             new Form.Fact(in.of("Month", "账期"), statement.period()),
-            new Form.Fact(in.of("Billing zone", "计费时区"), statement.zone())),
+            new Form.Fact(in.of("Billing zone", "计费时区"), statement.zone()),
+            new Form.Fact(
+                in.of("Standard core-hours", "标准核时"),
+                StatementForms.coreHours(statement.standardMs()))),
         tables(statement, in),
         List.of(in.of(Statement.ROUNDING, "每行金额只舍入一次：四舍五入到最小币值（0.01）。")));
   }
@@ -69,6 +73,7 @@ public final class StatementForm {
         switch (entry.kind()) {
           case REFUND -> in.of("refund", "退款");
           case CORRECTION -> in.of("correction", "更正");
+          case MINIMUM -> in.of("minimum", "最低收费");
         };
     return List.of(
         kind,

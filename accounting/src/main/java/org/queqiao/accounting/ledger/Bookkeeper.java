@@ -331,6 +331,11 @@ public final class Bookkeeper {
     for (Segment segment : open.segments(open.parts(job), endMs, meter)) {
       job = Charges.post(job, run, segment, Charges.Manner.CAPTURE, costs, logged, books);
     }
+    if (endMs > open.startMs()) {
+      long minimum =
+          RunCost.minimum(books.tariffs(), open.parts(ended), open.startMs()).longValueExact();
+      job = money.minimum(job, run, minimum, costs, logged, books);
+    }
     // What the hold of this run has left in each currency: it is emptied.
     Map<String, Long> rest = new TreeMap<>(Map.of(open.currency(), open.heldMicro()));
     costs.forEach((currency, cost) -> rest.merge(currency, Math.negateExact(cost), Math::addExact));

@@ -1,5 +1,6 @@
 package org.queqiao.accounting.ledger;
 
+import java.math.BigInteger;
 import java.util.List;
 import java.util.Optional;
 import org.queqiao.accounting.metering.Segment;
@@ -55,15 +56,20 @@ public interface Books {
 
   void close(RunId run);
 
+  /** What was used under a price with tiers so far, in unit-milliseconds. */
+  BigInteger volume(String key);
+
+  void putVolume(String key, BigInteger quantity);
+
   LineTotal line(LineKey key);
 
   void putLine(LineKey key, LineTotal total);
 
   /** Adds metered time: what usage reports and statements drill down to. */
-  void meter(RunId run, JobRow job, Segment segment, long chargeMicro, long position);
+  void meter(RunId run, JobRow job, Segment segment, long chargeMicro, long standardMs, long position);
 
   /** Takes metered time back: an entry of its own with what is less. */
-  void unmeter(RunId run, JobRow job, Segment segment, long chargeMicro, long position);
+  void unmeter(RunId run, JobRow job, Segment segment, long chargeMicro, long standardMs, long position);
 
   /** What was told last of a run of another scheduler. */
   Optional<RunObserved> observed(JobId job);

@@ -1,6 +1,7 @@
 package org.queqiao.accounting.ledger;
 
 import java.math.BigInteger;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.queqiao.accounting.metering.Segment;
@@ -8,7 +9,7 @@ import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.money.Resource;
 import org.queqiao.contract.money.Use;
-import org.queqiao.contract.price.Price;
+import org.queqiao.contract.price.Volume;
 
 /** Posts what segments of a run used and cost, or takes it back. */
 final class Charges {
@@ -56,42 +57,92 @@ final class Charges {
       LoggedEvent logged,
       Books books) {
     String interval = run + "/" + segment.day() + "/" + segment.fromMs();
-    time(job, run, segment, interval, manner, logged, books);
     long sum = 0;
+    long standardMs = 0;
     for (Segment.Priced part : segment.parts()) {
-      Use use = part.part().use();
-      Price price = part.price();
-      LineKey line = LineKey.of(job, segment, part);
-      LineTotal before = books.line(line);
-      long coreMs =
-          segment.isOfCores() ? Math.multiplyExact(part.part().units(), segment.durationMs()) : 0;
-      LineTotal after =
-          before.plus(
-              BigInteger.valueOf(manner.signed(coreMs)),
-              manner.signed(segment.quantity(part)),
-              use.resource(),
-              price.microPerCoreHour());
-      books.putLine(line, after);
-      long amount = Math.subtractExact(after.postedMicro(), before.postedMicro());
-      if (amount != 0) {
-        Entry entry = new Entry(manner.charged() + interval + item(use), run, logged, line);
-        books.post(
-            List.of(
-                entry.money("revenue:" + job.partition(), price.currency(), amount),
-                entry.money(
-                    manner.payer() + job.project(), price.currency(), Math.negateExact(amount))));
-        paid.merge(price.currency(), amount, Math::addExact);
-        sum = Math.addExact(sum, amount);
+      BigInteger quantity = segment.quantity(part);
+      List<Portion> portions = portions(job, segment, part, quantity, manner, books);
+      List<BigInteger> held = Portion.shares(portions, held(segment, part), quantity);
+      List<BigInteger> standard = Portion.shares(portions, standard(segment, part), quantity);
+      for (int i = 0; i < portions.size(); i++) {
+        Portion portion = portions.get(i);
+        LineKey key = LineKey.of(job, segment, part, portion.micro());
+        LineTotal before = books.line(key);
+        LineTotal after =
+            before.plus(
+                manner.signed(held.get(i)),
+                manner.signed(portion.quantity()),
+                manner.signed(standard.get(i)),
+                part.part().use().resource(),
+                portion.micro());
+        books.putLine(key, after);
+        BigInteger more = after.standardMs().subtract(before.standardMs());
+        standardMs = Math.addExact(standardMs, more.longValueExact());
+        long amount = Math.subtractExact(after.postedMicro(), before.postedMicro());
+        String name = interval + item(part.part().use());
+        if (amount != 0) {
+          Entry entry =
+              new Entry(
+                  manner.charged() + name + (portion.tier() == 0 ? "" : "/tier" + portion.tier()),
+                  run,
+                  logged,
+                  key);
+          pay(job, entry, part.price().currency(), amount, manner, books);
+          paid.merge(part.price().currency(), amount, Math::addExact);
+          sum = Math.addExact(sum, amount);
+        }
       }
     }
+    time(job, run, segment, interval, standardMs, manner, logged, books);
     if (manner.back()) {
-      books.unmeter(run, job, segment, sum, logged.position());
+      books.unmeter(run, job, segment, sum, standardMs, logged.position());
     } else {
-      books.meter(run, job, segment, sum, logged.position());
+      books.meter(run, job, segment, sum, standardMs, logged.position());
     }
     String currency = segment.currency();
     return job.charged(
         manner.signed(segment.coreMs()), sum, currency.isEmpty() ? job.currency() : currency);
+  }
+
+  private static void pay(
+      JobRow job, Entry entry, String currency, long amount, Manner manner, Books books) {
+    books.post(
+        List.of(
+            entry.money("revenue:" + job.partition(), currency, amount),
+            entry.money(manner.payer() + job.project(), currency, Math.negateExact(amount))));
+  }
+
+  /** What is under which tier; what is taken back is the last that was used. */
+  private static List<Portion> portions(
+      JobRow job,
+      Segment segment,
+      Segment.Priced part,
+      BigInteger quantity,
+      Manner manner,
+      Books books) {
+    Volume volume = part.price().volume();
+    if (volume.tiers().isEmpty()) {
+      return Portion.of(part, BigInteger.ZERO, quantity);
+    }
+    String key = Portion.volumeKey(job.project(), segment, volume);
+    BigInteger used = books.volume(key);
+    BigInteger after = used.add(manner.signed(quantity));
+    books.putVolume(key, after);
+    return Portion.of(part, used.min(after), quantity);
+  }
+
+  private static BigInteger held(Segment segment, Segment.Priced part) {
+    return segment.isOfCores()
+        ? BigInteger.valueOf(part.part().units())
+            .multiply(BigInteger.valueOf(segment.durationMs()))
+        : BigInteger.ZERO;
+  }
+
+  /** What a part is in thousandths of standard core-milliseconds: all that it holds. */
+  private static BigInteger standard(Segment segment, Segment.Priced part) {
+    return BigInteger.valueOf(part.part().units())
+        .multiply(BigInteger.valueOf(segment.durationMs()))
+        .multiply(BigInteger.valueOf(part.price().standardPermille()));
   }
 
   /** Core time on nodes of no kind has the name of its interval alone. */
@@ -108,6 +159,7 @@ final class Charges {
       RunId run,
       Segment segment,
       String interval,
+      long standardMs,
       Manner manner,
       LoggedEvent logged,
       Books books) {
@@ -124,10 +176,16 @@ final class Charges {
                 : Math.multiplyExact(first.part().units(), segment.durationMs()));
     Unit unit = cores ? Unit.CORE_MS : Unit.DEVICE_MS;
     String name = manner.metered() + interval + (cores ? "" : item(use));
-    Entry entry = new Entry(name, run, logged, LineKey.of(job, segment, first));
-    books.post(
-        List.of(
-            entry.time("usage:" + job.project(), unit, amount),
-            entry.time("meter:" + job.partition(), unit, Math.negateExact(amount))));
+    Entry entry = new Entry(name, run, logged, LineKey.of(job, segment, first, first.price().microPerCoreHour()));
+    String usage = "usage:" + job.project();
+    String meter = "meter:" + job.partition();
+    List<Posting> all = new ArrayList<>();
+    all.add(entry.time(usage, unit, amount));
+    all.add(entry.time(meter, unit, Math.negateExact(amount)));
+    if (books.tariffs().hasConversions()) {
+      all.add(entry.standard(usage, standardMs));
+      all.add(entry.standard(meter, Math.negateExact(standardMs)));
+    }
+    books.post(all);
   }
 }

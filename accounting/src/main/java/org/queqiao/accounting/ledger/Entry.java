@@ -13,9 +13,18 @@ record Entry(String transaction, RunId run, LoggedEvent logged, LineKey line) {
     return posting(account, unit, "", amount);
   }
 
+  /** In the same account as time, with an id of its own. */
+  Posting standard(String account, long amount) {
+    return posting(account, "#standard", Unit.STANDARD_CORE_MS, "", amount);
+  }
+
   private Posting posting(String account, Unit unit, String currency, long amount) {
+    return posting(account, currency.isEmpty() ? "" : "#" + currency, unit, currency, amount);
+  }
+
+  private Posting posting(String account, String kind, Unit unit, String currency, long amount) {
     return new Posting(
-        transaction + "#" + account + (currency.isEmpty() ? "" : "#" + currency),
+        transaction + "#" + account + kind,
         transaction,
         account,
         unit,

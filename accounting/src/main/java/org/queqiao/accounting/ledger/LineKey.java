@@ -29,7 +29,7 @@ public record LineKey(
     String resource,
     String nodeType) {
   /** The line that a part of a segment of a job is on. */
-  static LineKey of(JobRow job, Segment segment, Segment.Priced part) {
+  static LineKey of(JobRow job, Segment segment, Segment.Priced part, long micro) {
     Price price = part.price();
     return new LineKey(
         job.project(),
@@ -37,7 +37,7 @@ public record LineKey(
         job.partition(),
         YearMonth.from(segment.day()).toString(),
         price.validFromMs(),
-        price.microPerCoreHour(),
+        micro,
         price.currency(),
         part.part().use().label(),
         part.part().use().nodeType());

@@ -14,28 +14,47 @@ import org.queqiao.contract.price.RunCost;
  *
  * @param quantity counted so far: cores, devices or bytes, times milliseconds
  * @param coreMs core-milliseconds that were held so far; none of another resource
+ * @param standard thousandths of standard core-milliseconds so far
  * @param postedMicro micro-units posted so far
  */
-public record LineTotal(BigInteger quantity, BigInteger coreMs, long postedMicro) {
+public record LineTotal(
+    BigInteger quantity, BigInteger coreMs, BigInteger standard, long postedMicro) {
+  private static final BigInteger THOUSAND = BigInteger.valueOf(1_000);
+
   /** A line without anything. */
-  public static final LineTotal EMPTY = new LineTotal(BigInteger.ZERO, BigInteger.ZERO, 0);
+  public static final LineTotal EMPTY = 
+      new LineTotal(BigInteger.ZERO, BigInteger.ZERO, BigInteger.ZERO, 0);
 
   /**
    * The line with more on it, all of it posted.
    *
    * @param moreCoreMs held
    * @param more counted
+   * @param moreStandard thousandths of standard core-milliseconds
    * @throws ArithmeticException when the amount does not fit 64 bits
    */
-  public LineTotal plus(BigInteger moreCoreMs, BigInteger more, Resource resource, long micro) {
+  public LineTotal plus(
+      BigInteger moreCoreMs,
+      BigInteger more,
+      BigInteger moreStandard,
+      Resource resource,
+      long micro) {
     BigInteger total = quantity.add(more);
     BigInteger due =
         roundHalfUp(total.multiply(BigInteger.valueOf(micro)), RunCost.divisor(resource));
-    return new LineTotal(total, coreMs.add(moreCoreMs), due.longValueExact());
+    return new LineTotal(
+        total, coreMs.add(moreCoreMs), standard.add(moreStandard), due.longValueExact());
   }
 
-  /** A quotient of numbers that are not negative, halves rounded up. */
+  /** Standard core-milliseconds, rounded half up: what is posted of them. */
+  public BigInteger standardMs() {
+    return roundHalfUp(standard, THOUSAND);
+  }
+
+  /** A quotient by a positive number, halves rounded up. */
   public static BigInteger roundHalfUp(BigInteger numerator, BigInteger divisor) {
-    return numerator.shiftLeft(1).add(divisor).divide(divisor.shiftLeft(1));
+    BigInteger twice = divisor.shiftLeft(1);
+    BigInteger[] parts = numerator.shiftLeft(1).add(divisor).divideAndRemainder(twice);
+    return parts[1].signum() < 0 ? parts[0].subtract(BigInteger.ONE) : parts[0];
   }
 }

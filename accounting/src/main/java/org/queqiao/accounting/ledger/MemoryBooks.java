@@ -1,5 +1,6 @@
 package org.queqiao.accounting.ledger;
 
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -35,6 +36,7 @@ public final class MemoryBooks implements Books {
   private final Map<ProjectName, List<DomainShare>> projects = new TreeMap<>();
   private final Map<JobId, JobRow> jobs = new TreeMap<>();
   private final Map<RunId, OpenRun> open = new TreeMap<>();
+  private final Map<String, BigInteger> volumes = new TreeMap<>();
   private final Map<String, Line> lines = new TreeMap<>();
   private final Map<JobId, RunObserved> observed = new TreeMap<>();
   private final Set<ExternalRun> imported = new TreeSet<>();
@@ -139,6 +141,16 @@ public final class MemoryBooks implements Books {
   }
 
   @Override
+  public BigInteger volume(String key) {
+    return volumes.getOrDefault(key, BigInteger.ZERO);
+  }
+
+  @Override
+  public void putVolume(String key, BigInteger quantity) {
+    volumes.put(key, quantity);
+  }
+
+  @Override
   public LineTotal line(LineKey key) {
     Line line = lines.get(key.toString());
     return line == null ? LineTotal.EMPTY : line.total();
@@ -150,12 +162,12 @@ public final class MemoryBooks implements Books {
   }
 
   @Override
-  public void meter(RunId run, JobRow job, Segment segment, long chargeMicro, long position) {
+  public void meter(RunId run, JobRow job, Segment segment, long chargeMicro, long standardMs, long position) {
     meteredCoreMs.merge(run, segment.coreMs(), Math::addExact);
   }
 
   @Override
-  public void unmeter(RunId run, JobRow job, Segment segment, long chargeMicro, long position) {
+  public void unmeter(RunId run, JobRow job, Segment segment, long chargeMicro, long standardMs, long position) {
     meteredCoreMs.merge(run, Math.negateExact(segment.coreMs()), Math::addExact);
   }
 

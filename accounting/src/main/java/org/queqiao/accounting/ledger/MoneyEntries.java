@@ -42,6 +42,7 @@ final class MoneyEntries {
           fund(each.project(), each.amountMicro(), each.currency(), logged, books);
       case MoneyChange.Price each -> books.tariffs().add(each.item());
       case MoneyChange.CustomerClass each -> books.tariffs().add(each);
+      case MoneyChange.Conversion each -> books.tariffs().add(each);
       case MoneyChange.RefundRule each -> books.refunds().add(each);
       case MoneyChange.Correction each -> correct(e, each, logged, books);
     }
@@ -80,6 +81,46 @@ final class MoneyEntries {
             change.amountMicro(),
             change.currency(),
             logged.position()));
+  }
+
+  /**
+   * Charges what a run pays more than it used, because its price has a minimum.
+   *
+   * @param costs what the run cost, by currency, to which this is added
+   * @return the job with it
+   */
+  JobRow minimum(
+      JobRow job,
+      RunId run,
+      long minimumMicro,
+      Map<String, Long> costs,
+      LoggedEvent logged,
+      Books books) {
+    String currency = job.currency();
+    long more = Math.subtractExact(minimumMicro, costs.getOrDefault(currency, 0L));
+    if (more <= 0 || currency.isEmpty()) {
+      return job;
+    }
+    Entry entry = new Entry("minimum/" + run, run, logged, null);
+    books.post(
+        List.of(
+            entry.money("minimum:" + job.partition(), currency, more),
+            entry.money("held:" + job.project(), currency, Math.negateExact(more))));
+    costs.merge(currency, more, Math::addExact);
+    books.note(
+        new StatementEntry(
+            entry.transaction(),
+            StatementEntry.Kind.MINIMUM,
+            job.project(),
+            calendar.month(logged.timeMs()),
+            job.user().value(),
+            run,
+            "",
+            "the least that a run costs",
+            Math.negateExact(more),
+            currency,
+            logged.position()));
+    return job.charged(0, more, currency);
   }
 
   /**

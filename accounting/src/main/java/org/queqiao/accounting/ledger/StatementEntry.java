@@ -35,6 +35,8 @@ public record StatementEntry(
     /** A part of what a run cost goes back for the cause of its end. */
     REFUND,
     /** Two people corrected something. */
-    CORRECTION
+    CORRECTION,
+    /** What a run pays more than its lines, because its price has a minimum. */
+    MINIMUM
   }
 }

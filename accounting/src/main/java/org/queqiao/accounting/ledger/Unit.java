@@ -6,6 +6,8 @@ public enum Unit {
   CORE_MS,
   /** Device-milliseconds. */
   DEVICE_MS,
+  /** Milliseconds of standard core-hours. */
+  STANDARD_CORE_MS,
   /** Millionths of the posting's currency. */
   MICRO
 }

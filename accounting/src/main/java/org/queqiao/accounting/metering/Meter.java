@@ -32,7 +32,7 @@ public final class Meter {
         cores.add(each);
       } else if (tariffs.isPriced(each.use().resource())) {
         cut(List.of(each), fromMs, toMs).stream()
-            .filter(segment -> !segment.currency().isEmpty())
+            .filter(Segment::counts)
             .forEach(others::add);
       }
     }

@@ -60,6 +60,11 @@ public record Segment(long fromMs, long toMs, LocalDate day, List<Priced> parts)
     return BigInteger.valueOf(priced.counted()).multiply(BigInteger.valueOf(durationMs()));
   }
 
+  /** Whether a part has a price or is core-hours of the table. */
+  boolean counts() {
+    return !currency().isEmpty() || parts.getFirst().price().standardPermille() > 0;
+  }
+
   /** The currency of its prices, or empty. */
   public String currency() {
     for (Priced each : parts) {

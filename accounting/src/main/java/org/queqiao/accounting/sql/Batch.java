@@ -1,6 +1,7 @@
 package org.queqiao.accounting.sql;
 
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -51,6 +52,7 @@ final class Batch implements Books {
   private final Map<RunId, OpenRun> changed = new LinkedHashMap<>();
 
   private final Set<RunId> closed = new LinkedHashSet<>();
+  private final Map<String, BigInteger> volumes = new LinkedHashMap<>();
   private final Map<LineKey, LineTotal> lines = new LinkedHashMap<>();
   private final Map<ProjectName, List<DomainShare>> projects = new LinkedHashMap<>();
   private final Map<JobId, RunObserved> observed = new LinkedHashMap<>();
@@ -221,21 +223,30 @@ final class Batch implements Books {
   }
 
   @Override
+  public BigInteger volume(String key) {
+    BigInteger known = volumes.get(key);
+    return known != null
+        ? known
+        : query(
+                "select quantity from volume where key = ?",
+                statement -> statement.setString(1, key),
+                row -> row.getBigDecimal(1).toBigIntegerExact())
+            .orElse(BigInteger.ZERO);
+  }
+
+  @Override
+  public void putVolume(String key, BigInteger quantity) {
+    volumes.put(key, quantity);
+  }
+
+  @Override
   public LineTotal line(LineKey key) {
     LineTotal known = lines.get(key);
     if (known != null) {
       return known;
     }
     return query(
-            "select coalesce(quantity, core_ms), core_ms, posted_micro from statement_line where project = ? and month = ? and"
-                + " user_name = ? and partition = ? and price_from_ms = ? and price_micro = ? and"
-                + " currency = ? and resource = ? and node_type = ?",
-            statement -> setKey(statement, key),
-            row ->
-                new LineTotal(
-                    row.getBigDecimal(1).toBigIntegerExact(),
-                    row.getBigDecimal(2).toBigIntegerExact(),
-                    row.getLong(3)))
+            LineRows.READ, statement -> LineRows.setKey(statement, key), LineRows::total)
         .orElse(LineTotal.EMPTY);
   }
 
@@ -245,13 +256,13 @@ final class Batch implements Books {
   }
 
   @Override
-  public void meter(RunId run, JobRow job, Segment segment, long chargeMicro, long position) {
-    meter(new Metered(run, job, segment, 1, chargeMicro, position));
+  public void meter(RunId run, JobRow job, Segment segment, long chargeMicro, long standardMs, long position) {
+    meter(new Metered(run, job, segment, 1, chargeMicro, standardMs, position));
   }
 
   @Override
-  public void unmeter(RunId run, JobRow job, Segment segment, long chargeMicro, long position) {
-    meter(new Metered(run, job, segment, -1, chargeMicro, position));
+  public void unmeter(RunId run, JobRow job, Segment segment, long chargeMicro, long standardMs, long position) {
+    meter(new Metered(run, job, segment, -1, chargeMicro, standardMs, position));
   }
 
   private void meter(Metered each) {
@@ -267,7 +278,8 @@ final class Batch implements Books {
             Domains.write(job.domains()),
             each.segment().currency()),
         each.sign() * each.segment().coreMs(),
-        each.chargeMicro());
+        each.chargeMicro(),
+        each.standardMs());
   }
 
   @Override
@@ -338,26 +350,21 @@ final class Batch implements Books {
           statement.setInt(2, run.attempt());
         });
     flushLines();
+    batch(
+        "insert into volume (key, quantity) values (?, ?) on conflict (key) do update set quantity"
+            + " = excluded.quantity",
+        volumes.entrySet(),
+        (statement, each) -> {
+          statement.setString(1, each.getKey());
+          statement.setBigDecimal(2, new BigDecimal(each.getValue()));
+        });
     flushSegments();
     now(() -> MoneyRows.write(connection, entries));
     now(() -> months.write(connection));
   }
 
   private void flushLines() {
-    batch(
-        "insert into statement_line (project, month, user_name, partition, price_from_ms,"
-            + " price_micro, currency, resource, node_type, core_ms, posted_micro, quantity) values (?, ?,"
-            + " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on"
-            + " conflict (project, month, user_name, partition, price_from_ms, price_micro,"
-            + " currency, resource, node_type) do update set core_ms = excluded.core_ms, posted_micro ="
-            + " excluded.posted_micro, quantity = excluded.quantity",
-        lines.entrySet(),
-        (statement, line) -> {
-          setKey(statement, line.getKey());
-          statement.setBigDecimal(10, new BigDecimal(line.getValue().coreMs()));
-          statement.setLong(11, line.getValue().postedMicro());
-          statement.setBigDecimal(12, new BigDecimal(line.getValue().quantity()));
-        });
+    batch(LineRows.WRITE, lines.entrySet(), LineRows::set);
   }
 
   private void flushSegments() {
@@ -391,18 +398,6 @@ final class Batch implements Books {
           statement.setLong(4, run.run().job().value());
           statement.setInt(5, run.run().attempt());
         });
-  }
-
-  private static void setKey(PreparedStatement statement, LineKey key) throws SQLException {
-    statement.setString(1, key.project().value());
-    statement.setString(2, key.month());
-    statement.setString(3, key.user().value());
-    statement.setString(4, key.partition().value());
-    statement.setLong(5, key.priceFromMs());
-    statement.setLong(6, key.microPerCoreHour());
-    statement.setString(7, key.currency());
-    statement.setString(8, key.resource());
-    statement.setString(9, key.nodeType());
   }
 
   private static void setObserved(PreparedStatement statement, RunObserved run)

@@ -53,11 +53,18 @@ public final class LedgerAudit {
               + " (select month, core_ms, charge_micro from segment union all select month, 0,"
               + " charge_micro from segment_item) as all_ group by 1) s using (month) where coalesce(u.amount, 0) <>"
               + " coalesce(s.amount, 0) or coalesce(u.micro, 0) <> coalesce(s.micro, 0)",
+          "select 'the standard core-ms of ' || coalesce(l.month, u.month) || ' are ' ||"
+              + " coalesce(l.amount, 0) || ' on the lines and ' || coalesce(u.amount, 0) || ' in the"
+              + " sums' from (select month, sum(round(coalesce(standard, core_ms * 1000) / 1000)) as"
+              + " amount from statement_line group by 1) l full join (select month,"
+              + " sum(coalesce(standard_ms, core_ms)) as amount from usage_month group by 1) u using"
+              + " (month) where coalesce(l.amount, 0) <> coalesce(u.amount, 0)",
           "select 'the entries of statements in ' || coalesce(e.currency, p.currency) || ' sum to '"
               + " || coalesce(e.amount, 0) || ' and the refunds and corrections to ' ||"
               + " coalesce(p.amount, 0) from (select currency, sum(amount_micro) as amount from"
               + " statement_entry group by 1) e full join (select currency, -sum(amount) as amount"
-              + " from posting where account like 'refunds:%' or account like 'corrections:%' group"
+              + " from posting where account like 'refunds:%' or account like 'corrections:%' or"
+              + " account like 'minimum:%' group"
               + " by 1) p using (currency) where coalesce(e.amount, 0) <> coalesce(p.amount, 0)");
 
   private final Connection connection;

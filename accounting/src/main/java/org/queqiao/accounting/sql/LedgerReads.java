@@ -246,8 +246,8 @@ public final class LedgerReads {
             "select l.user_name, l.partition, (select count(distinct s.job) from segment s where"
                 + " s.project = l.project and s.month = l.month and s.user_name = l.user_name and"
                 + " s.partition = l.partition), l.core_ms, l.price_micro, l.currency,"
-                + " l.posted_micro, l.resource, l.node_type, coalesce(l.quantity, l.core_ms) from"
-                + " statement_line l where l.project = ? and l.month = ? order by 1, 2, l.resource"
+                + " l.posted_micro, l.resource, l.node_type, coalesce(l.quantity, l.core_ms),"
+                + " round(coalesce(l.standard, l.core_ms * 1000) / 1000) from statement_line l where l.project = ? and l.month = ? order by 1, 2, l.resource"
                 + " <> 'cores', l.resource, l.node_type, l.price_from_ms",
             (connection, statement) -> {
               statement.setString(1, project);
@@ -286,7 +286,8 @@ public final class LedgerReads {
         resource,
         row.getString(9),
         quantity,
-        divisor);
+        divisor,
+        row.getBigDecimal(11).longValueExact());
   }
 
   /**

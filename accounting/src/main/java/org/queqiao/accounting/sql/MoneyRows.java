@@ -72,6 +72,7 @@ final class MoneyRows {
       case MoneyChange.RefundRule _ -> "REFUND_RULE";
       case MoneyChange.Correction _ -> "CORRECTION";
       case MoneyChange.CustomerClass _ -> "CUSTOMER_CLASS";
+      case MoneyChange.Conversion _ -> "CONVERSION";
     };
   }
 
@@ -102,12 +103,13 @@ final class MoneyRows {
     try (PreparedStatement statement =
             connection.prepareStatement(
                 "select fact from proposal where state = 'APPROVED' and kind in ('PRICE',"
-                    + " 'REFUND_RULE', 'CUSTOMER_CLASS') order by position");
+                    + " 'REFUND_RULE', 'CUSTOMER_CLASS', 'CONVERSION') order by position");
         ResultSet row = statement.executeQuery()) {
       while (row.next()) {
         switch (change(row.getBytes(1))) {
           case MoneyChange.Price each -> prices.add(each.item());
           case MoneyChange.CustomerClass each -> prices.add(each);
+          case MoneyChange.Conversion each -> prices.add(each);
           case MoneyChange.RefundRule each -> refunds.add(each);
           case MoneyChange.TopUp _, MoneyChange.Correction _ -> {}
         }

@@ -47,8 +47,10 @@ public final class UsageReports {
    * @param coreMs core-milliseconds
    * @param chargeMicro what was charged for it
    * @param currency of the charge, or empty
+   * @param standardMs milliseconds of standard core-hours
    */
-  public record Row(List<String> keys, long coreMs, long chargeMicro, String currency) {
+  public record Row(
+      List<String> keys, long coreMs, long chargeMicro, String currency, long standardMs) {
     public Row {
       keys = List.copyOf(keys);
     }
@@ -74,8 +76,8 @@ public final class UsageReports {
             connection.prepareStatement(
                 "select "
                     + keys
-                    + ", sum(core_ms), sum(charge_micro), currency from usage_month where month >="
-                    + " ? and month <= ? and "
+                    + ", sum(core_ms), sum(charge_micro), currency, sum(coalesce(standard_ms, core_ms))"
+                    + " from usage_month where month >= ? and month <= ? and "
                     + scope.condition()
                     + " group by "
                     + keys
@@ -112,23 +114,25 @@ public final class UsageReports {
     long coreMs = row.getBigDecimal(by.size() + 1).longValueExact();
     long micro = row.getBigDecimal(by.size() + 2).longValueExact();
     String currency = row.getString(by.size() + 3);
+    long standardMs = row.getBigDecimal(by.size() + 4).longValueExact();
     int domain = by.indexOf(By.DOMAIN);
     if (domain < 0) {
-      add(rows, new Row(keys, coreMs, micro, currency));
+      add(rows, new Row(keys, coreMs, micro, currency, standardMs));
       return;
     }
     List<DomainShare> shares = Domains.read(keys.get(domain));
     if (shares.isEmpty()) {
       keys.set(domain, "");
-      add(rows, new Row(keys, coreMs, micro, currency));
+      add(rows, new Row(keys, coreMs, micro, currency, standardMs));
       return;
     }
     Map<DomainCode, Long> money = DomainSplit.split(micro, shares);
+    Map<DomainCode, Long> standard = DomainSplit.split(standardMs, shares);
     DomainSplit.split(coreMs, shares)
         .forEach((code, part) -> {
           List<String> own = new ArrayList<>(keys);
           own.set(domain, code.value());
-          add(rows, new Row(own, part, money.get(code), currency));
+          add(rows, new Row(own, part, money.get(code), currency, standard.get(code)));
         });
   }
 
@@ -141,6 +145,7 @@ public final class UsageReports {
                 a.keys(),
                 Math.addExact(a.coreMs(), b.coreMs()),
                 Math.addExact(a.chargeMicro(), b.chargeMicro()),
-                a.currency()));
+                a.currency(),
+                Math.addExact(a.standardMs(), b.standardMs())));
   }
 }

@@ -16,6 +16,7 @@ import org.queqiao.contract.price.RunCost;
  * @param lines sorted by user, partition, resource and price
  * @param entries refunds and corrections posted in the month, in the order of the log
  * @param coreMs core-milliseconds of all lines
+ * @param standardMs milliseconds of standard core-hours of all lines
  * @param totals one for each currency
  * @param rounding how amounts become coins
  */
@@ -26,6 +27,7 @@ public record Statement(
     List<Line> lines,
     List<StatementEntry> entries,
     long coreMs,
+    long standardMs,
     List<Total> totals,
     String rounding) {
   /** How amounts become coins, as it stands on every statement. */
@@ -51,6 +53,7 @@ public record Statement(
    * @param nodeType the kind of the nodes, or empty
    * @param quantity what is counted: cores, devices or bytes, times milliseconds
    * @param exactDivisor 3,600,000, or that times the bytes of a GiB
+   * @param standardMs milliseconds of standard core-hours
    */
   public record Line(
       String user,
@@ -65,7 +68,8 @@ public record Statement(
       String resource,
       String nodeType,
       BigInteger quantity,
-      BigInteger exactDivisor) {
+      BigInteger exactDivisor,
+      long standardMs) {
     /** A line of core time on nodes of no kind, where all that is held is counted. */
     public Line(
         String user,
@@ -90,7 +94,8 @@ public record Statement(
           "cores",
           "",
           BigInteger.valueOf(coreMs),
-          RunCost.HOUR_MS);
+          RunCost.HOUR_MS,
+          coreMs);
     }
 
     /** Hours of a core, a device or a GiB that are counted, with six places. */

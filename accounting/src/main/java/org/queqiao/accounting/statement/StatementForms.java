@@ -37,9 +37,11 @@ public final class StatementForms {
       List<Statement.Line> lines,
       List<StatementEntry> entries) {
     long coreMs = 0;
+    long standardMs = 0;
     Map<String, Statement.Total> totals = new TreeMap<>();
     for (Statement.Line line : lines) {
       coreMs = Math.addExact(coreMs, line.coreMs());
+      standardMs = Math.addExact(standardMs, line.standardMs());
       if (!line.currency().isEmpty()) {
         totals.merge(
             line.currency(),
@@ -60,6 +62,7 @@ public final class StatementForms {
         lines,
         entries,
         coreMs,
+        standardMs,
         List.copyOf(totals.values()),
         Statement.ROUNDING);
   }
@@ -82,7 +85,8 @@ public final class StatementForms {
         "currency",
         "resource",
         "node_type",
-        "resource_hours");
+        "resource_hours",
+        "standard_core_hours");
     for (Statement.Line line : statement.lines()) {
       row(
           out,
@@ -99,7 +103,8 @@ public final class StatementForms {
           text(line.currency()),
           text(line.resource()),
           text(line.nodeType()),
-          line.hours().toPlainString());
+          line.hours().toPlainString(),
+          coreHours(line.standardMs()));
     }
     entries(statement, out);
     for (Statement.Total total : statement.totals()) {
@@ -118,7 +123,8 @@ public final class StatementForms {
           text(total.currency()),
           "",
           "",
-          "");
+          "",
+          coreHours(statement.standardMs()));
     }
     return out.toString();
   }
@@ -138,6 +144,7 @@ public final class StatementForms {
           money(Math.negateExact(each.amountMicro())),
           money(Math.negateExact(each.amountMicro())),
           text(each.currency()),
+          "",
           "",
           "",
           "");

@@ -24,7 +24,9 @@ import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.core.explain.Explainer;
 import org.queqiao.core.explain.WhyPending;
 import org.queqiao.core.message.Action;
+import org.queqiao.core.limit.CostOfJobs;
 import org.queqiao.core.message.Explanation;
+import org.queqiao.core.message.JobCost;
 import org.queqiao.core.message.PendingWhy;
 import org.queqiao.core.message.PriorityTerms;
 import org.queqiao.core.message.ReservationStatus;
@@ -117,6 +119,11 @@ final class StateView implements ClusterState {
   @Override
   public Optional<String> unpaid(JobId id) {
     return cluster.jobs().find(id).filter(Job::awaitsStart).flatMap(why::unpaid);
+  }
+
+  @Override
+  public Optional<JobCost> cost(JobId id, long startMs) {
+    return cluster.jobs().find(id).map(job -> CostOfJobs.of(cluster, job, startMs));
   }
 
   @Override

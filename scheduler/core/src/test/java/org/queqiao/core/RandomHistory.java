@@ -50,6 +50,7 @@ import org.queqiao.contract.money.DayFactor;
 import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.contract.money.PriceItem;
 import org.queqiao.contract.money.PriceTerms;
+import org.queqiao.contract.money.PriceTier;
 import org.queqiao.contract.money.Proposal;
 import org.queqiao.contract.money.RefundCause;
 import org.queqiao.contract.money.Resource;
@@ -651,6 +652,7 @@ final class RandomHistory {
       case 0 ->
           new MoneyChange.CustomerClass(
               SchedulerStory.CLIMATE, pricing.nextBoolean() ? "partner" : "", 0);
+      case 1 -> new MoneyChange.Conversion("fat", Resource.CORES, "", pricing.nextInt(9_000), 0);
       default -> price;
     };
   }
@@ -662,7 +664,12 @@ final class RandomHistory {
     return switch (pricing.nextInt(4)) {
       case 0 -> new PriceTerms(Resource.MEMORY, "", kind, customers, false, either);
       case 1 -> new PriceTerms(Resource.ACCELERATORS, "gpu", kind, customers, false, either);
-      default -> new PriceTerms(Resource.CORES, "", kind, customers, either, false);
+      default ->
+          new PriceTerms(Resource.CORES, "", kind, customers, either, false)
+              .with(
+                  either ? List.of(new PriceTier(1, 1_000L * pricing.nextInt(90))) : List.of(),
+                  pricing.nextBoolean(),
+                  pricing.nextInt(3) == 0 ? pricing.nextInt(9_000) : 0);
     };
   }
 

@@ -25,10 +25,14 @@ import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.contract.money.PriceItem;
 import org.queqiao.contract.money.PriceTerms;
+import org.queqiao.contract.money.PriceTier;
 import org.queqiao.contract.money.Resource;
 import org.queqiao.contract.node.NodeFacts;
 import org.queqiao.contract.node.NodeSettings;
+import org.queqiao.core.forecast.ForwardRun;
+import org.queqiao.core.forecast.Quote;
 import org.queqiao.core.message.Input;
+import org.queqiao.core.message.JobRequest;
 import org.queqiao.core.message.Rejection;
 import org.queqiao.core.message.Reply;
 
@@ -158,6 +162,64 @@ final class ResourcePriceStoriesTest {
   }
 
   @Test
+  void theDearestTierAndTheMinimumAreWhatIsHeld() {
+    price(UNIT, PriceTerms.CORES.with(List.of(new PriceTier(1_000, 2 * UNIT)), false, 5 * UNIT));
+    tell(20 * UNIT);
+    story.submits("liwei", script().limitMs(HOUR_MS));
+    story.submits("liwei", script().limitMs(4 * HOUR_MS));
+    assertThat(story.plans()).isEqualTo(2);
+    assertThat(availableMicro()).isEqualTo(20 * UNIT - 5 * UNIT - 8 * UNIT);
+  }
+
+  private Quote quote(JobRequest.Builder request) {
+    return Quote.of(
+        story.machine.image(),
+        new Input.SubmitJob(user("liwei"), request.build(), "", new byte[0]),
+        story.nowMs,
+        new ForwardRun.Bounds(story.nowMs + 100 * HOUR_MS, 100_000, () -> false));
+  }
+
+  @Test
+  void aQuoteIsWhatIsHeldAtItsStartOverEveryChangeOfPrices() {
+    type("fat");
+    price(3 * UNIT, new PriceTerms(Resource.CORES, "", "fat", "", false, false));
+    agreed(
+        new MoneyChange.Price(
+            new PriceItem(
+                BATCH,
+                null,
+                5 * UNIT,
+                "CNY",
+                story.nowMs + 3 * HOUR_MS,
+                0,
+                0,
+                List.of(),
+                new PriceTerms(Resource.CORES, "", "fat", "", false, false))));
+    tell(1_000 * UNIT);
+    JobId before = story.submits("liwei", script().cpusPerTask(16).limitMs(2 * HOUR_MS));
+    assertThat(story.plans()).isEqualTo(1);
+    long position = story.machine.state().position();
+    Quote quote = quote(script().cpusPerTask(2).limitMs(4 * HOUR_MS));
+    // It starts when the other has reached its limit, one hour before the price rises.
+    assertThat(quote.startMs()).isEqualTo(story.job(before).startMs() + 2 * HOUR_MS);
+    assertThat(quote.cost().placed()).isTrue();
+    assertThat(quote.cost().currency()).isEqualTo("CNY");
+    assertThat(quote.cost().maxMicro()).isEqualTo(2 * (3 * UNIT + 3 * 5 * UNIT));
+    assertThat(quote.cost().expectedMicro()).isEqualTo(quote.cost().maxMicro());
+    assertThat(quote.wallet().availableMicro()).isEqualTo(1_000 * UNIT - 16 * 2 * 3 * UNIT);
+    assertThat(story.machine.state().position()).isEqualTo(position);
+  }
+
+  @Test
+  void aQuoteThatNobodyCanPayHasNoStartAndSaysWhatItWouldCostNow() {
+    tell(UNIT);
+    Quote quote = quote(script().cpusPerTask(4).limitMs(2 * HOUR_MS));
+    assertThat(quote.startMs()).isZero();
+    assertThat(quote.cost().maxMicro()).isEqualTo(8 * UNIT);
+    assertThat(quote(script().cpusPerTask(99)).refused()).isNotNull();
+  }
+
+  @Test
   void termsThatMakeNoSenseAreRefusedWithTheirField() {
     refuses(new PriceTerms(Resource.CORES, "gpu", "", "", false, false), "device");
     refuses(new PriceTerms(Resource.ACCELERATORS, "gpu:", "", "", false, false), "device");
@@ -168,12 +230,30 @@ final class ResourcePriceStoriesTest {
     refuses(new MoneyChange.CustomerClass(new ProjectName("nobody"), "x", 0), "project");
     refuses(new MoneyChange.CustomerClass(CLIMATE, "a b", 0), "customerClass");
     refuses(new MoneyChange.CustomerClass(CLIMATE, "x", story.nowMs - 1), "validFromMs");
+    refuses(PriceTerms.CORES.with(List.of(new PriceTier(0, 1)), false, 0), "tiers");
+    refuses(
+        PriceTerms.CORES.with(
+            List.of(new PriceTier(5, 1), new PriceTier(5, 2)), false, 0),
+        "tiers");
+    refuses(PriceTerms.CORES.with(List.of(), false, -1), "minimumMicro");
+    refuses(
+        new PriceTerms(Resource.MEMORY, "", "", "", false, false).with(List.of(), false, 1),
+        "minimumMicro");
+    conversion(Resource.MEMORY, "", 1_000, 0, "resource");
+    conversion(Resource.CORES, "gpu", 1_000, 0, "device");
+    conversion(Resource.CORES, "", -1, 0, "standardPermille");
+    conversion(Resource.CORES, "", 1_000, story.nowMs - 1, "validFromMs");
     Rejection node =
         story.refuses(
             new Input.SetNode(
                 OWNER,
                 new NodeSettingsSet(new NodeName("g1"), new NodeSettings(List.of(), 1, "a b"))));
     assertThat(node.field()).isEqualTo("nodeType");
+  }
+
+  private void conversion(
+      Resource resource, String device, long permille, long fromMs, String field) {
+    refuses(new MoneyChange.Conversion("", resource, device, permille, fromMs), field);
   }
 
   private void refuses(PriceTerms terms, String field) {

@@ -9,6 +9,7 @@ import org.queqiao.contract.money.DayFactor;
 import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.contract.money.PriceItem;
 import org.queqiao.contract.money.PriceTerms;
+import org.queqiao.contract.money.PriceTier;
 import org.queqiao.contract.money.Proposal;
 import org.queqiao.contract.money.RefundCause;
 import org.queqiao.contract.money.Resource;
@@ -20,6 +21,7 @@ import org.queqiao.contract.wire.PbMoneyDecided;
 import org.queqiao.contract.wire.PbMoneyProposed;
 import org.queqiao.contract.wire.PbPriceItem;
 import org.queqiao.contract.wire.PbPriceTerms;
+import org.queqiao.contract.wire.PbPriceTier;
 import org.queqiao.contract.wire.PbProposal;
 
 /** Changes by two people to and from their wire form. */
@@ -110,6 +112,14 @@ final class MoneyCodec {
                   .setCurrency(each.currency())
                   .setCorrects(each.corrects()));
       case MoneyChange.CustomerClass each -> out.setCustomerClass(customerClass(each));
+      case MoneyChange.Conversion each ->
+          out.setConversion(
+              PbMoneyChange.Conversion.newBuilder()
+                  .setNodeType(each.nodeType())
+                  .setResource(resource(each.resource()))
+                  .setDevice(each.device())
+                  .setStandardPermille(each.standardPermille())
+                  .setValidFromMs(each.validFromMs()));
     }
     return out.build();
   }
@@ -140,6 +150,13 @@ final class MoneyCodec {
               in.getCorrection().getCurrency(),
               in.getCorrection().getCorrects());
       case CUSTOMER_CLASS -> customerClass(in.getCustomerClass());
+      case CONVERSION ->
+          new MoneyChange.Conversion(
+              in.getConversion().getNodeType(),
+              resource(in.getConversion().getResource()),
+              in.getConversion().getDevice(),
+              in.getConversion().getStandardPermille(),
+              in.getConversion().getValidFromMs());
       case CHANGE_NOT_SET -> throw ModelReader.unknown("change of money");
     };
   }
@@ -167,34 +184,55 @@ final class MoneyCodec {
     return out.build();
   }
 
+  private static PbPriceTerms.Resource resource(Resource each) {
+    return switch (each) {
+      case CORES -> PbPriceTerms.Resource.CORES;
+      case ACCELERATORS -> PbPriceTerms.Resource.ACCELERATORS;
+      case MEMORY -> PbPriceTerms.Resource.MEMORY;
+    };
+  }
+
+  private static Resource resource(PbPriceTerms.Resource each) {
+    return switch (each) {
+      case CORES -> Resource.CORES;
+      case ACCELERATORS -> Resource.ACCELERATORS;
+      case MEMORY -> Resource.MEMORY;
+      case UNRECOGNIZED -> throw ModelReader.unknown("resource of a price");
+    };
+  }
+
   private static PbPriceTerms.Builder terms(PriceTerms each) {
     return PbPriceTerms.newBuilder()
-        .setResource(
-            switch (each.resource()) {
-              case CORES -> PbPriceTerms.Resource.CORES;
-              case ACCELERATORS -> PbPriceTerms.Resource.ACCELERATORS;
-              case MEMORY -> PbPriceTerms.Resource.MEMORY;
-            })
+        .setResource(resource(each.resource()))
         .setDevice(each.device())
         .setNodeType(each.nodeType())
         .setCustomerClass(each.customerClass())
         .setBlockedShare(each.blockedShare())
-        .setWhileSuspended(each.whileSuspended());
+        .setWhileSuspended(each.whileSuspended())
+        .addAllTiers(
+            each.tiers().stream()
+                .map(tier ->
+                    PbPriceTier.newBuilder()
+                        .setFromHours(tier.fromHours())
+                        .setMicroPerHour(tier.microPerHour())
+                        .build())
+                .toList())
+        .setByYear(each.byYear())
+        .setMinimumMicro(each.minimumMicro());
   }
 
   private static PriceTerms terms(PbPriceTerms in) {
     return new PriceTerms(
-        switch (in.getResource()) {
-          case CORES -> Resource.CORES;
-          case ACCELERATORS -> Resource.ACCELERATORS;
-          case MEMORY -> Resource.MEMORY;
-          case UNRECOGNIZED -> throw ModelReader.unknown("resource of a price");
-        },
+        resource(in.getResource()),
         in.getDevice(),
         in.getNodeType(),
         in.getCustomerClass(),
         in.getBlockedShare(),
-        in.getWhileSuspended());
+        in.getWhileSuspended(),
+        ModelReader.list(
+            in.getTiersList(), tier -> new PriceTier(tier.getFromHours(), tier.getMicroPerHour())),
+        in.getByYear(),
+        in.getMinimumMicro());
   }
 
   private static PbMoneyChange.CustomerClass customerClass(MoneyChange.CustomerClass each) {

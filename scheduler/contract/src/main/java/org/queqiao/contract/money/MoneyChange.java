@@ -46,12 +46,39 @@ public sealed interface MoneyChange {
   record CustomerClass(ProjectName project, String customerClass, long validFromMs)
       implements MoneyChange {}
 
+  /**
+   * What an hour of a resource is in standard core-hours, from an instant on.
+   *
+   * @param nodeType on which kind of nodes, or empty for any
+   * @param resource cores or accelerators
+   * @param device of accelerators as in {@link PriceTerms}, or empty for any
+   * @param standardPermille thousandths of a standard core-hour for one hour of one of them
+   * @param validFromMs not past when it is approved
+   */
+  record Conversion(
+      String nodeType, Resource resource, String device, long standardPermille, long validFromMs)
+      implements MoneyChange {
+    /** Whether it is for such use. */
+    public boolean covers(Use use) {
+      return resource == use.resource()
+          && (nodeType.isEmpty() || nodeType.equals(use.nodeType()))
+          && use.isOf(device);
+    }
+
+    /** How exactly it names what it is for. */
+    public int rank() {
+      return (nodeType.isEmpty() ? 0 : 4)
+          + (device.isEmpty() ? 0 : 1)
+          + (device.indexOf(':') < 0 ? 0 : 1);
+    }
+  }
+
   /** Whose wallet it moves, or null where it moves none by itself. */
   default ProjectName wallet() {
     return switch (this) {
       case TopUp each -> each.project();
       case Correction each -> each.project();
-      case Price _, RefundRule _, CustomerClass _ -> null;
+      case Price _, RefundRule _, CustomerClass _, Conversion _ -> null;
     };
   }
 }

@@ -85,9 +85,7 @@ public record PriceItem(
         && (qos == null || qos.equals(use.qos()))
         && (terms.nodeType().isEmpty() || terms.nodeType().equals(use.nodeType()))
         && (terms.customerClass().isEmpty() || terms.customerClass().equals(customerClass))
-        && (terms.device().isEmpty()
-            || terms.device().equals(use.device())
-            || use.device().startsWith(terms.device() + ":"));
+        && use.isOf(terms.device());
   }
 
   /** Whether it holds at an instant. */
@@ -111,17 +109,49 @@ public record PriceItem(
 
   /** Whether every factor gives whole micro-units. */
   public boolean isExact() {
-    return factors.stream().allMatch(each -> microPerCoreHour * each.permille() % WHOLE == 0);
+    return factors.stream()
+        .allMatch(each ->
+            microPerCoreHour * each.permille() % WHOLE == 0
+                && terms.tiers().stream()
+                    .allMatch(tier -> tier.microPerHour() * each.permille() % WHOLE == 0));
   }
 
   /** Micro-units for one core-hour at an instant at which it holds. */
   public long microAt(long timeMs) {
+    return at(timeMs, microPerCoreHour);
+  }
+
+  /** The tiers at an instant at which it holds. */
+  public List<PriceTier> tiersAt(long timeMs) {
+    return terms.tiers().stream()
+        .map(each -> new PriceTier(each.fromHours(), at(timeMs, each.microPerHour())))
+        .toList();
+  }
+
+  /** A name that no other price has that began at another instant or is for other use. */
+  public String name() {
+    return (partition == null ? "" : partition)
+        + "|"
+        + (qos == null ? "" : qos)
+        + "|"
+        + terms.resource()
+        + "|"
+        + terms.device()
+        + "|"
+        + terms.nodeType()
+        + "|"
+        + terms.customerClass()
+        + "|"
+        + validFromMs;
+  }
+
+  private long at(long timeMs, long whole) {
     long minute =
         Math.floorMod(Math.floorDiv(timeMs, MINUTE_MS) + utcOffsetMinutes, (long) MINUTES_OF_DAY);
-    long micro = microPerCoreHour;
+    long micro = whole;
     for (DayFactor each : factors) {
       if (minute >= each.fromMinute() && minute < each.toMinute()) {
-        micro = Math.multiplyExact(microPerCoreHour, (long) each.permille()) / WHOLE;
+        micro = Math.multiplyExact(whole, (long) each.permille()) / WHOLE;
       }
     }
     return micro;

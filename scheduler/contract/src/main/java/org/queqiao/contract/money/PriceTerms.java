@@ -1,5 +1,7 @@
 package org.queqiao.contract.money;
 
+import java.util.List;
+
 /**
  * For what a price is, beside partition and quality of service, and how it counts.
  *
@@ -11,6 +13,10 @@ package org.queqiao.contract.money;
  * @param blockedShare of cores: counts those that a run blocks, by its largest share over cores,
  *     memory and devices of a node
  * @param whileSuspended not of cores: counts also while the cores of a suspended run are not billed
+ * @param tiers other prices beyond volumes that the project has used under this price in the month
+ *     or year, ascending
+ * @param byYear whether volume is counted by year and not by month, both of the billing zone
+ * @param minimumMicro of cores: what a run costs at least that started under this price
  */
 public record PriceTerms(
     Resource resource,
@@ -18,7 +24,48 @@ public record PriceTerms(
     String nodeType,
     String customerClass,
     boolean blockedShare,
-    boolean whileSuspended) {
+    boolean whileSuspended,
+    List<PriceTier> tiers,
+    boolean byYear,
+    long minimumMicro) {
+  public PriceTerms {
+    tiers = List.copyOf(tiers);
+  }
+
+  /** Without tiers and without a minimum. */
+  public PriceTerms(
+      Resource resource,
+      String device,
+      String nodeType,
+      String customerClass,
+      boolean blockedShare,
+      boolean whileSuspended) {
+    this(
+        resource,
+        device,
+        nodeType,
+        customerClass,
+        blockedShare,
+        whileSuspended,
+        List.of(),
+        false,
+        0);
+  }
+
+  /** The same by volume, with a minimum. */
+  public PriceTerms with(List<PriceTier> otherTiers, boolean yearly, long minimum) {
+    return new PriceTerms(
+        resource,
+        device,
+        nodeType,
+        customerClass,
+        blockedShare,
+        whileSuspended,
+        otherTiers,
+        yearly,
+        minimum);
+  }
+
   /** Core time that is held, on any node, for any customer. */
   public static final PriceTerms CORES = new PriceTerms(Resource.CORES, "", "", "", false, false);
 }

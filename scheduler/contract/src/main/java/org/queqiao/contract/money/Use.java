@@ -26,6 +26,11 @@ public record Use(
     return new Use(partition, qos, project, Resource.CORES, "", "");
   }
 
+  /** Whether it is of this device, named as in {@link PriceTerms}; empty is any. */
+  public boolean isOf(String named) {
+    return named.isEmpty() || named.equals(device) || device.startsWith(named + ":");
+  }
+
   /** How a line and an id name the resource: {@code cores}, {@code mem}, {@code gpu:a100}. */
   public String label() {
     return switch (resource) {

@@ -2,6 +2,7 @@ package org.queqiao.contract.price;
 
 import java.math.BigInteger;
 import java.util.List;
+import java.util.function.ToLongFunction;
 import org.queqiao.contract.money.Resource;
 import org.queqiao.contract.money.Use;
 
@@ -41,9 +42,20 @@ public final class RunCost {
       TariffBook tariffs, List<Holding.Part> parts, long startMs, long untilMs) {
     BigInteger sum = BigInteger.ZERO;
     for (Holding.Part each : parts) {
-      sum = sum.add(numerator(tariffs, each, startMs, untilMs));
+      sum = sum.add(numerator(tariffs, each, startMs, untilMs, Price::mostMicro));
     }
-    return ceiling(sum);
+    return ceiling(sum).max(minimum(tariffs, parts, startMs));
+  }
+
+  /** What a run costs at least that starts then. */
+  public static BigInteger minimum(TariffBook tariffs, List<Holding.Part> parts, long startMs) {
+    long most = 0;
+    for (Holding.Part each : parts) {
+      if (each.use().resource() == Resource.CORES) {
+        most = Math.max(most, tariffs.at(each.use(), startMs).minimumMicro());
+      }
+    }
+    return BigInteger.valueOf(most);
   }
 
   /**
@@ -55,7 +67,7 @@ public final class RunCost {
     BigInteger sum = BigInteger.ZERO;
     long postings = 0;
     for (Holding.Part each : parts) {
-      BigInteger exact = numerator(tariffs, each, startMs, endMs);
+      BigInteger exact = numerator(tariffs, each, startMs, endMs, Price::mostMicro);
       if (exact.signum() != 0) {
         sum = sum.add(exact);
         postings +=
@@ -64,7 +76,9 @@ public final class RunCost {
                 + Math.max(0, endMs - startMs) / SHORTEST_DAY_MS;
       }
     }
-    return ceiling(sum).add(BigInteger.valueOf(postings));
+    return ceiling(sum)
+        .add(BigInteger.valueOf(postings * (1 + tariffs.mostTiers())))
+        .max(minimum(tariffs, parts, startMs));
   }
 
   /**
@@ -80,7 +94,7 @@ public final class RunCost {
       BigInteger least = null;
       for (Use use : tariffs.mayBecome(each.use())) {
         Holding.Part part = new Holding.Part(use, each.units(), each.units());
-        BigInteger cost = numerator(tariffs, part, startMs, untilMs);
+        BigInteger cost = numerator(tariffs, part, startMs, untilMs, Price::leastMicro);
         least = least == null ? cost : least.min(cost);
       }
       sum = sum.add(least);
@@ -89,7 +103,11 @@ public final class RunCost {
   }
 
   private static BigInteger numerator(
-      TariffBook tariffs, Holding.Part part, long fromMs, long toMs) {
+      TariffBook tariffs,
+      Holding.Part part,
+      long fromMs,
+      long toMs,
+      ToLongFunction<Price> micro) {
     if (!tariffs.isPriced(part.use().resource())) {
       return BigInteger.ZERO;
     }
@@ -103,7 +121,7 @@ public final class RunCost {
           sum.add(
               BigInteger.valueOf(part.counted(price))
                   .multiply(BigInteger.valueOf(end - start))
-                  .multiply(BigInteger.valueOf(price.microPerCoreHour())));
+                  .multiply(BigInteger.valueOf(micro.applyAsLong(price))));
       start = end;
     }
     return common(part.use().resource(), sum);

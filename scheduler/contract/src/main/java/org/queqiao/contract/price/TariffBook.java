@@ -24,6 +24,8 @@ import org.queqiao.contract.money.Use;
 public final class TariffBook {
   private final Map<PartitionName, NavigableMap<Long, Price>> prices = new TreeMap<>();
   private final List<PriceItem> items = new ArrayList<>();
+  private int mostTiers;
+  private final List<MoneyChange.Conversion> conversions = new ArrayList<>();
   private final Set<Resource> priced = EnumSet.of(Resource.CORES);
   private final Map<ProjectName, NavigableMap<Long, String>> classes = new TreeMap<>();
 
@@ -39,6 +41,7 @@ public final class TariffBook {
   /** Adds a price. */
   public void add(PriceItem item) {
     items.add(item);
+    mostTiers = Math.max(mostTiers, item.terms().tiers().size());
     priced.add(item.terms().resource());
   }
 
@@ -49,11 +52,45 @@ public final class TariffBook {
         .put(each.validFromMs(), each.customerClass());
   }
 
+  /** Adds a line of the table of standard core-hours. */
+  public void add(MoneyChange.Conversion each) {
+    conversions.add(each);
+    priced.add(each.resource());
+  }
+
+  /** Whether there is a table of standard core-hours. */
+  public boolean hasConversions() {
+    return !conversions.isEmpty();
+  }
+
+  /** Thousandths of a standard core-hour for one hour; that of cores is itself without a table. */
+  private long standardPermille(Use use, long timeMs) {
+    MoneyChange.Conversion best = null;
+    for (MoneyChange.Conversion each : conversions) {
+      boolean holds = each.validFromMs() <= timeMs && each.covers(use);
+      if (holds
+          && (best == null
+              || each.rank() > best.rank()
+              || each.rank() == best.rank() && each.validFromMs() >= best.validFromMs())) {
+        best = each;
+      }
+    }
+    if (best == null) {
+      return use.resource() == Resource.CORES ? Price.SAME : 0;
+    }
+    return best.standardPermille();
+  }
+
   /** The class of a project at an instant, or empty. */
   public String classAt(ProjectName project, long timeMs) {
     NavigableMap<Long, String> list = project == null ? null : classes.get(project);
     Map.Entry<Long, String> found = list == null ? null : list.floorEntry(timeMs);
     return found == null ? "" : found.getValue();
+  }
+
+  /** How many tiers a price has at most. */
+  int mostTiers() {
+    return mostTiers;
   }
 
   /** Whether the resource ever had a price; cores are counted without. */
@@ -101,12 +138,17 @@ public final class TariffBook {
                 each.currency(),
                 each.validFromMs(),
                 each.terms().blockedShare(),
-                each.terms().whileSuspended());
+                each.terms().whileSuspended(),
+                Price.SAME,
+                each.terms().tiers().isEmpty()
+                    ? Volume.NONE
+                    : new Volume(each.name(), each.terms().byYear(), each.tiersAt(timeMs)),
+                each.terms().minimumMicro());
         rank = each.rank();
         sinceMs = each.validFromMs();
       }
     }
-    return price;
+    return price.standard(standardPermille(use, timeMs));
   }
 
   /** The instants within {@code (fromMs, toMs)} at which the price may change. */
@@ -127,6 +169,11 @@ public final class TariffBook {
       // Of which class the customer is may itself change within.
       if (each.covers(use, each.terms().customerClass())) {
         each.changes(fromMs, toMs, all);
+      }
+    }
+    for (MoneyChange.Conversion each : conversions) {
+      if (each.covers(use) && each.validFromMs() > fromMs && each.validFromMs() < toMs) {
+        all.add(each.validFromMs());
       }
     }
     return new ArrayList<>(all);

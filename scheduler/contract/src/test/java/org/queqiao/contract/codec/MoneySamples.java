@@ -17,6 +17,7 @@ import org.queqiao.contract.money.DayFactor;
 import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.contract.money.PriceItem;
 import org.queqiao.contract.money.PriceTerms;
+import org.queqiao.contract.money.PriceTier;
 import org.queqiao.contract.money.Proposal;
 import org.queqiao.contract.money.RefundCause;
 import org.queqiao.contract.money.Resource;
@@ -76,6 +77,30 @@ final class MoneySamples {
             true,
             new MoneyChange.CustomerClass(Samples.PROJECT, "partner", 1_760_000_000_000L),
             "as in the contract"),
+        "MoneyProposed-conversion",
+        new MoneyProposed(
+            93,
+            new MoneyChange.Conversion(
+                "gpu8", Resource.ACCELERATORS, "gpu:a100", 32_500, 1_760_000_000_000L),
+            "as the ministry says"),
+        "MoneyProposed-tiers",
+        new MoneyProposed(
+            94,
+            new MoneyChange.Price(
+                new PriceItem(
+                    null,
+                    null,
+                    7_000_000,
+                    "CNY",
+                    1_760_000_000_000L,
+                    0,
+                    0,
+                    List.of(),
+                    PriceTerms.CORES.with(
+                        List.of(new PriceTier(1_000, 6_000_000), new PriceTier(9_000, 5_000_000)),
+                        true,
+                        40_000))),
+            "by volume"),
         "JobAllocated-blocks",
         new JobAllocated(
             Samples.RUN,

@@ -2,7 +2,9 @@ package org.queqiao.core.admission;
 
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.contract.money.PriceTerms;
+import org.queqiao.contract.money.PriceTier;
 import org.queqiao.contract.money.Resource;
 import org.queqiao.core.message.Decision;
 
@@ -12,22 +14,52 @@ final class PriceTermsCheck {
   private static final Pattern DEVICE =
       Pattern.compile(WORD.pattern() + "(:" + WORD.pattern() + ")?");
 
+  /** An hour of a device may be a thousand standard core-hours. */
+  private static final long MAX_PERMILLE = 1_000_000;
+
+  private static final int MAX_TIERS = 12;
+
+  /** Far more than any machine gives in a year. */
+  private static final long MAX_HOURS = 1_000_000_000_000L;
+
   private PriceTermsCheck() {}
+
+  /** Why a line of the table of standard core-hours makes no sense, or nothing. */
+  static Optional<Decision> wrong(MoneyChange.Conversion each) {
+    if (each.resource() == Resource.MEMORY) {
+      return Optional.of(
+          Rejections.invalid("resource", "memory is no core-hours: name CORES or ACCELERATORS"));
+    }
+    if (each.standardPermille() < 0 || each.standardPermille() > MAX_PERMILLE) {
+      return Optional.of(
+          Rejections.invalid(
+              "standardPermille",
+              "one hour is from 0 to "
+                  + MAX_PERMILLE
+                  + " thousandths of a standard core-hour, not "
+                  + each.standardPermille()));
+    }
+    return wrongDevice(each.resource(), each.device())
+        .or(() -> wrongWord("nodeType", each.nodeType()));
+  }
+
+  private static Optional<Decision> wrongDevice(Resource resource, String device) {
+    if (resource != Resource.ACCELERATORS && !device.isEmpty()) {
+      return Optional.of(Rejections.invalid("device", "only ACCELERATORS name a device"));
+    }
+    return device.isEmpty() || DEVICE.matcher(device).matches()
+        ? Optional.empty()
+        : Optional.of(
+            Rejections.invalid(
+                "device",
+                "'" + device + "' is no device: write a name, as gpu, or name:type, as gpu:a100"));
+  }
 
   static Optional<Decision> wrong(PriceTerms terms) {
     boolean cores = terms.resource() == Resource.CORES;
-    if (terms.resource() != Resource.ACCELERATORS && !terms.device().isEmpty()) {
-      return Optional.of(
-          Rejections.invalid("device", "only a price of ACCELERATORS names a device"));
-    }
-    if (!terms.device().isEmpty() && !DEVICE.matcher(terms.device()).matches()) {
-      return Optional.of(
-          Rejections.invalid(
-              "device",
-              "'"
-                  + terms.device()
-                  + "' is no device: write a name, as gpu, or name:type, as"
-                  + " gpu:a100"));
+    Optional<Decision> device = wrongDevice(terms.resource(), terms.device());
+    if (device.isPresent()) {
+      return device;
     }
     if (terms.blockedShare() && !cores) {
       return Optional.of(
@@ -41,7 +73,48 @@ final class PriceTermsCheck {
                   + " price's"));
     }
     return wrongWord("nodeType", terms.nodeType())
-        .or(() -> wrongWord("customerClass", terms.customerClass()));
+        .or(() -> wrongWord("customerClass", terms.customerClass()))
+        .or(() -> wrongTiers(terms))
+        .or(() -> wrongMinimum(terms));
+  }
+
+  private static Optional<Decision> wrongTiers(PriceTerms terms) {
+    boolean wrong = terms.tiers().size() > MAX_TIERS;
+    long before = 0;
+    for (PriceTier each : terms.tiers()) {
+      wrong |=
+          each.fromHours() <= before
+              || each.fromHours() > MAX_HOURS
+              || each.microPerHour() < 0
+              || each.microPerHour() > MoneyCheck.MAX_PRICE_MICRO;
+      before = each.fromHours();
+    }
+    return wrong
+        ? Optional.of(
+            Rejections.invalid(
+                "tiers",
+                "at most "
+                    + MAX_TIERS
+                    + " tiers, each from more hours than the one before, at most "
+                    + MAX_HOURS
+                    + ", with a price from 0 to "
+                    + MoneyCheck.MAX_PRICE_MICRO))
+        : Optional.empty();
+  }
+
+  private static Optional<Decision> wrongMinimum(PriceTerms terms) {
+    boolean wrong =
+        terms.minimumMicro() < 0
+            || terms.minimumMicro() > MoneyCheck.MAX_PRICE_MICRO
+            || terms.minimumMicro() > 0 && terms.resource() != Resource.CORES;
+    return wrong
+        ? Optional.of(
+            Rejections.invalid(
+                "minimumMicro",
+                "the least that a run costs is with a price of CORES, from 0 to "
+                    + MoneyCheck.MAX_PRICE_MICRO
+                    + " micro-units"))
+        : Optional.empty();
   }
 
   /** Why a text that may be empty is no word, or nothing. */

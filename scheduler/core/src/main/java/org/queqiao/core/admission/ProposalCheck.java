@@ -107,6 +107,9 @@ public final class ProposalCheck {
           new MoneyChange.Price(item.from(nowMs));
       case MoneyChange.RefundRule each when each.validFromMs() == 0 ->
           new MoneyChange.RefundRule(each.cause(), each.permille(), nowMs);
+      case MoneyChange.Conversion each when each.validFromMs() == 0 ->
+          new MoneyChange.Conversion(
+              each.nodeType(), each.resource(), each.device(), each.standardPermille(), nowMs);
       case MoneyChange.CustomerClass each when each.validFromMs() == 0 ->
           new MoneyChange.CustomerClass(each.project(), each.customerClass(), nowMs);
       default -> change;
@@ -140,6 +143,9 @@ public final class ProposalCheck {
               .or(() -> past("validFromMs", "a refund rule", each.validFromMs(), nowMs));
       case MoneyChange.Price(PriceItem item) -> wrong(item, nowMs);
       case MoneyChange.CustomerClass each -> wrong(each, nowMs);
+      case MoneyChange.Conversion each ->
+          PriceTermsCheck.wrong(each)
+              .or(() -> past("validFromMs", "a conversion", each.validFromMs(), nowMs));
     };
   }
 

@@ -133,7 +133,7 @@ public final class BudgetGate {
   }
 
   /** What is asked for, of which nobody knows on which nodes and devices it will be. */
-  private static List<Holding.Part> parts(JobSpec spec, Demand asked) {
+  static List<Holding.Part> parts(JobSpec spec, Demand asked) {
     SortedMap<String, Long> devices = asked.gres();
     return Holding.parts(
         List.of(new Holding("", asked.cores(), asked.cores(), asked.memBytes(), devices)),

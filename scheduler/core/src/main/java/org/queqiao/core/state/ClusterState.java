@@ -20,6 +20,7 @@ import org.queqiao.contract.job.TaskIndices;
 import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.core.message.Action;
 import org.queqiao.core.message.Explanation;
+import org.queqiao.core.message.JobCost;
 import org.queqiao.core.message.PendingWhy;
 import org.queqiao.core.message.PriorityTerms;
 import org.queqiao.core.message.ReservationStatus;
@@ -68,6 +69,9 @@ public interface ClusterState {
 
   /** Why the wallet of its project cannot pay for a waiting job now, in a sentence. */
   Optional<String> unpaid(JobId id);
+
+  /** What a job may cost that starts then. */
+  Optional<JobCost> cost(JobId id, long startMs);
 
   /** The wallet of a project, if it pays before. */
   Optional<WalletStatus> wallet(ProjectName project);

@@ -47,6 +47,13 @@ final class MoneyDigest {
               .text(change.currency())
               .text(change.corrects());
       case MoneyChange.CustomerClass change -> customerClass(change);
+      case MoneyChange.Conversion change ->
+          out.text("conversion")
+              .text(change.nodeType())
+              .text(change.resource().name())
+              .text(change.device())
+              .number(change.standardPermille())
+              .number(change.validFromMs());
     }
   }
 
@@ -80,6 +87,13 @@ final class MoneyDigest {
           .text(terms.customerClass())
           .flag(terms.blockedShare())
           .flag(terms.whileSuspended());
+      if (!terms.tiers().isEmpty() || terms.minimumMicro() > 0) {
+        out.text("by volume")
+            .list(
+                terms.tiers(), tier -> out.number(tier.fromHours()).number(tier.microPerHour()))
+            .flag(terms.byYear())
+            .number(terms.minimumMicro());
+      }
     }
   }
 }

@@ -95,7 +95,7 @@ public final class MoneyTable {
               "money for no project " + each.project());
       case MoneyChange.Correction each ->
           cluster.wallets().corrected(each.project(), each.amountMicro());
-      case MoneyChange.RefundRule _ -> {}
+      case MoneyChange.RefundRule _, MoneyChange.Conversion _ -> {}
       case MoneyChange.CustomerClass each -> {
         require(
             cluster.accounts().project(each.project()).isPresent(),

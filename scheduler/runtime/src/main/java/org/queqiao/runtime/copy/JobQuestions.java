@@ -12,6 +12,7 @@ import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.core.SchedulerMachine;
 import org.queqiao.core.forecast.Forecast;
 import org.queqiao.core.forecast.Forecaster;
+import org.queqiao.core.forecast.Quote;
 import org.queqiao.core.forecast.ForwardOutcome;
 import org.queqiao.core.forecast.ForwardRun;
 import org.queqiao.core.forecast.RunTimeRatios;
@@ -19,6 +20,7 @@ import org.queqiao.core.forecast.RunTimes;
 import org.queqiao.core.forecast.Trial;
 import org.queqiao.core.forecast.WhatIf;
 import org.queqiao.core.message.Explanation;
+import org.queqiao.core.message.Input;
 
 /** Answers questions about one job from copies of the state. */
 public final class JobQuestions {
@@ -125,6 +127,22 @@ public final class JobQuestions {
         changed == null || changed.equals(seen.job().spec()) ? trial : trial.changing(changed);
     WhatIf whatIf = new WhatIf(seen.image(), nowMs, horizonMs, mostSteps, stop);
     return new Tried(seen.position(), nowMs, true, whatIf.of(whole, learnt, samples));
+  }
+
+  /**
+   * Says what a submission would cost.
+   *
+   * @param stop asked again and again; true gives the search for its start up
+   * @return empty when too many jobs wait or run for a copy to be run forward
+   */
+  public Optional<Quote> quote(Input.SubmitJob submission, long nowMs, BooleanSupplier stop) {
+    boolean whole = submission.request().terms().dependency() != null;
+    Optional<ClusterImage> image =
+        copies.now(machine -> mayRunForward(machine)
+            ? Optional.of(whole ? machine.image() : live(machine.image()))
+            : Optional.empty());
+    ForwardRun.Bounds bounds = new ForwardRun.Bounds(nowMs + HORIZON_MS, mostSteps, stop);
+    return image.map(each -> Quote.of(each, submission, nowMs, bounds));
   }
 
   private record Seen(long position, ClusterImage.JobImage job, ClusterImage image) {}

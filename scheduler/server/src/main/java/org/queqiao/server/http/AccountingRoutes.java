@@ -393,6 +393,7 @@ final class AccountingRoutes {
     out.writeStringField("period", statement.period());
     out.writeStringField("zone", statement.zone());
     out.writeNumberField("coreMs", statement.coreMs());
+    out.writeNumberField("standardCoreMs", statement.standardMs());
     out.writeStringField("rounding", statement.rounding());
     out.writeArrayFieldStart("lines");
     for (Statement.Line line : statement.lines()) {
@@ -408,6 +409,7 @@ final class AccountingRoutes {
       out.writeStringField("resource", line.resource());
       out.writeStringField("nodeType", JobDocument.orNull(line.nodeType()));
       out.writeStringField("quantity", line.quantity().toString());
+      out.writeNumberField("standardCoreMs", line.standardMs());
       out.writeNumberField("postedMicro", line.postedMicro());
       out.writeNumberField("amountMicro", line.amountMicro());
       out.writeEndObject();

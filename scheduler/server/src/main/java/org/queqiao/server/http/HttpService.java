@@ -225,6 +225,7 @@ public final class HttpService {
             around.forecasts(),
             InstantSource.system())
         .on(api);
+    new QuoteRoutes(view, longQuestions, around.questions(), InstantSource.system()).on(api);
     new ReservationRoutes(view, inputs).on(api);
     new MoneyRoutes(view, inputs, around.reads(), history, blocking).on(api);
     FileImports files = new FileImports(view, history, blocking);

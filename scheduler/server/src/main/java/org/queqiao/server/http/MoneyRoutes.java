@@ -14,6 +14,7 @@ import org.queqiao.contract.money.DayFactor;
 import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.contract.money.PriceItem;
 import org.queqiao.contract.money.PriceTerms;
+import org.queqiao.contract.money.PriceTier;
 import org.queqiao.contract.money.RefundCause;
 import org.queqiao.contract.money.Resource;
 import org.queqiao.core.message.Input;
@@ -81,6 +82,7 @@ final class MoneyRoutes {
                     new ProjectName(call.text("name")),
                     (String) call.body().get("customerClass"),
                     (Long) call.body().getOrDefault("validFromMs", 0L))));
+    api.on("proposeConversion", call -> propose(call, conversion(call.body())));
     api.on("listProposals", this::list);
     api.on("decideProposal", this::decide);
   }
@@ -111,6 +113,15 @@ final class MoneyRoutes {
         terms(body));
   }
 
+  private static MoneyChange conversion(Map<String, Object> body) {
+    return new MoneyChange.Conversion(
+        (String) body.getOrDefault("nodeType", ""),
+        Resource.valueOf((String) body.getOrDefault("resource", Resource.CORES.name())),
+        (String) body.getOrDefault("device", ""),
+        (Long) body.get("standardPermille"),
+        (Long) body.getOrDefault("validFromMs", 0L));
+  }
+
   private static PriceTerms terms(Map<String, Object> body) {
     return new PriceTerms(
         Resource.valueOf((String) body.getOrDefault("resource", Resource.CORES.name())),
@@ -118,7 +129,22 @@ final class MoneyRoutes {
         (String) body.getOrDefault("nodeType", ""),
         (String) body.getOrDefault("customerClass", ""),
         (Boolean) body.getOrDefault("blockedShare", false),
-        (Boolean) body.getOrDefault("whileSuspended", false));
+        (Boolean) body.getOrDefault("whileSuspended", false),
+        tiers(body.get("tiers")),
+        "YEAR".equals(body.get("tierPeriod")),
+        (Long) body.getOrDefault("minimumMicro", 0L));
+  }
+
+  private static List<PriceTier> tiers(Object named) {
+    List<PriceTier> tiers = new ArrayList<>();
+    if (named instanceof List<?> all) {
+      for (Object each : all) {
+        Map<?, ?> tier = (Map<?, ?>) each;
+        tiers.add(
+            new PriceTier((Long) tier.get("fromHours"), (Long) tier.get("priceMicroPerHour")));
+      }
+    }
+    return tiers;
   }
 
   private void propose(Call call, MoneyChange change) {
@@ -198,6 +224,14 @@ final class MoneyRoutes {
         out.writeStringField("customerClass", each.customerClass());
         out.writeNumberField("validFromMs", each.validFromMs());
       }
+      case MoneyChange.Conversion each -> {
+        out.writeStringField("kind", "CONVERSION");
+        out.writeStringField("nodeType", JobDocument.orNull(each.nodeType()));
+        out.writeStringField("resource", each.resource().name());
+        out.writeStringField("device", JobDocument.orNull(each.device()));
+        out.writeNumberField("standardPermille", each.standardPermille());
+        out.writeNumberField("validFromMs", each.validFromMs());
+      }
       case MoneyChange.Price each -> {
         out.writeStringField("kind", "PRICE");
         write(each.item(), out);
@@ -244,5 +278,15 @@ final class MoneyRoutes {
     out.writeStringField("customerClass", terms.customerClass());
     out.writeBooleanField("blockedShare", terms.blockedShare());
     out.writeBooleanField("whileSuspended", terms.whileSuspended());
+    out.writeArrayFieldStart("tiers");
+    for (PriceTier each : terms.tiers()) {
+      out.writeStartObject();
+      out.writeNumberField("fromHours", each.fromHours());
+      out.writeNumberField("priceMicroPerHour", each.microPerHour());
+      out.writeEndObject();
+    }
+    out.writeEndArray();
+    out.writeStringField("tierPeriod", terms.byYear() ? "YEAR" : "MONTH");
+    out.writeNumberField("minimumMicro", terms.minimumMicro());
   }
 }

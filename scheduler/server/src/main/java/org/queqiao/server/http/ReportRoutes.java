@@ -85,6 +85,7 @@ final class ReportRoutes {
       out.writeStringField(name(by.get(i)), row.keys().get(i));
     }
     out.writeNumberField("coreMs", row.coreMs());
+    out.writeNumberField("standardCoreMs", row.standardMs());
     out.writeNumberField("chargeMicro", row.chargeMicro());
     out.writeStringField("currency", JobDocument.orNull(row.currency()));
     out.writeEndObject();
@@ -93,7 +94,7 @@ final class ReportRoutes {
   private static String csv(List<UsageReports.By> by, List<UsageReports.Row> rows) {
     StringBuilder out = new StringBuilder();
     by.forEach(each -> out.append(name(each)).append(','));
-    out.append("core_hours,core_ms,charge,currency\r\n");
+    out.append("core_hours,core_ms,charge,currency,standard_core_hours\r\n");
     for (UsageReports.Row row : rows) {
       row.keys().forEach(each -> out.append(StatementForms.text(each)).append(','));
       out.append(StatementForms.coreHours(row.coreMs()))
@@ -103,6 +104,8 @@ final class ReportRoutes {
           .append(StatementForms.money(row.chargeMicro()))
           .append(',')
           .append(StatementForms.text(row.currency()))
+          .append(',')
+          .append(StatementForms.coreHours(row.standardMs()))
           .append("\r\n");
     }
     return out.toString();

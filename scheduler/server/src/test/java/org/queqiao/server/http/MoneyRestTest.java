@@ -135,6 +135,36 @@ final class MoneyRestTest {
   }
 
   @Test
+  void tiersAMinimumAndAConversionAreProposedAndRead() throws Exception {
+    long price =
+        number(
+            propose(
+                "finance1",
+                "/api/v1/tariffs",
+                "\"priceMicroPerCoreHour\":40000,\"currency\":\"CNY\",\"tierPeriod\":\"YEAR\","
+                    + "\"minimumMicro\":9000,\"tiers\":[{\"fromHours\":1000,"
+                    + "\"priceMicroPerHour\":30000}]"));
+    JsonNode open = get("admin1", "/api/v1/proposals?state=OPEN").path("items").path(0);
+    assertThat(open.path("tiers").path(0).path("fromHours").asLong()).isEqualTo(1_000);
+    assertThat(open.path("tiers").path(0).path("priceMicroPerHour").asLong()).isEqualTo(30_000);
+    assertThat(open.path("tierPeriod").asText()).isEqualTo("YEAR");
+    assertThat(open.path("minimumMicro").asLong()).isEqualTo(9_000);
+    assertThat(decide("finance1", price, false)).isEqualTo(204);
+    long conversion =
+        number(
+            propose(
+                "finance1",
+                "/api/v1/conversions",
+                "\"nodeType\":\"gpu8\",\"resource\":\"ACCELERATORS\",\"standardPermille\":32500"));
+    JsonNode table = get("admin1", "/api/v1/proposals?state=OPEN").path("items").path(0);
+    assertThat(table.path("kind").asText()).isEqualTo("CONVERSION");
+    assertThat(table.path("standardPermille").asLong()).isEqualTo(32_500);
+    assertThat(decide("finance2", conversion, true)).isEqualTo(204);
+    assertThat(get("admin1", "/api/v1/proposals?limit=1").path("items").path(0).path("state").asText())
+        .isEqualTo("APPROVED");
+  }
+
+  @Test
   void whatMakesNoSenseIsRefusedWithItsField() throws Exception {
     refuses("/api/v1/tariffs", "\"priceMicroPerCoreHour\":1,\"currency\":\"USD\"", "currency");
     refuses(

@@ -183,6 +183,28 @@ final class WhyRestTest {
         .contains("It waited for: JobHeldUser");
   }
 
+  @Test
+  void aQuoteSaysWhatASubmissionWouldCostAndSubmitsNothing() throws Exception {
+    String script = "{\"script\":\"#!/bin/sh\\ntrue\\n\",\"limitMs\":7200000,\"cpusPerTask\":";
+    JsonNode quote = ok(server.post("researcher1", "/api/v1/quotes", script + "1}"));
+    assertThat(quote.path("limitMs").asLong()).isEqualTo(7_200_000);
+    assertThat(quote.path("tasks").asInt()).isEqualTo(1);
+    assertThat(quote.path("maxMicro").isIntegralNumber()).isTrue();
+    assertThat(quote.path("expectedMicro").asLong())
+        .isLessThanOrEqualTo(quote.path("maxMicro").asLong());
+    long before =
+        ok(server.get("researcher1", "/api/v1/jobs?limit=1")).path("items").path(0).path("id").asLong();
+    ok(server.post("researcher1", "/api/v1/quotes", script + "1}"));
+    assertThat(
+            ok(server.get("researcher1", "/api/v1/jobs?limit=1"))
+                .path("items")
+                .path(0)
+                .path("id")
+                .asLong())
+        .isEqualTo(before);
+    refused(server.post("researcher1", "/api/v1/quotes", script + "60000}"), 422, "cpusPerTask");
+  }
+
   private static HttpResponse<String> whatIf(String user, String body) throws Exception {
     return server.post(user, "/api/v1/what-if", body);
   }

@@ -18,6 +18,7 @@ import org.queqiao.contract.money.DayFactor;
 import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.contract.money.PriceItem;
 import org.queqiao.contract.money.PriceTerms;
+import org.queqiao.contract.money.PriceTier;
 import org.queqiao.contract.money.RefundCause;
 import org.queqiao.contract.money.Resource;
 import org.queqiao.core.message.Input;
@@ -138,14 +139,16 @@ public final class Accountant {
   /** One wants to change prices or money, another decides. */
   private void propose() {
     MoneyChange change =
-        switch (random.nextInt(5)) {
+        switch (random.nextInt(6)) {
           case 0 -> new MoneyChange.TopUp(Site.CLIMATE, 1 + random.nextLong(GRANT_MICRO), "CNY");
           case 1 ->
               new MoneyChange.Correction(
                   Site.CLIMATE, random.nextLong(GRANT_MICRO) - GRANT_MICRO / 2, "CNY", "fund/1");
           case 2 -> new MoneyChange.RefundRule(RefundCause.NODE_FAIL, random.nextInt(1_001), 0);
           case 3 ->
-              new MoneyChange.CustomerClass(Site.CLIMATE, random.nextBoolean() ? "partner" : "", 0);
+              new MoneyChange.CustomerClass(
+                  Site.CLIMATE, random.nextBoolean() ? "partner" : "", 0);
+          case 4 -> new MoneyChange.Conversion("fat", Resource.CORES, "", random.nextInt(9_000), 0);
           default ->
               new MoneyChange.Price(
                   new PriceItem(
@@ -177,7 +180,12 @@ public final class Accountant {
     return switch (random.nextInt(4)) {
       case 0 -> new PriceTerms(Resource.MEMORY, "", kind, customers, false, either);
       case 1 -> new PriceTerms(Resource.ACCELERATORS, "gpu", kind, customers, false, either);
-      default -> new PriceTerms(Resource.CORES, "", kind, customers, either, false);
+      default ->
+          new PriceTerms(Resource.CORES, "", kind, customers, either, false)
+              .with(
+                  either ? List.of(new PriceTier(1, 1_000L * random.nextInt(90))) : List.of(),
+                  random.nextBoolean(),
+                  random.nextInt(3) == 0 ? random.nextInt(9_000) : 0);
     };
   }
 

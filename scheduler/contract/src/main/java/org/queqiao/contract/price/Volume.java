@@ -1,0 +1,20 @@
+package org.queqiao.contract.price;
+
+import java.util.List;
+import org.queqiao.contract.money.PriceTier;
+
+/**
+ * Prices by what a project has used in a month or year.
+ *
+ * @param item the name of the price under which volume is counted
+ * @param byYear whether by year and not by month
+ * @param tiers ascending
+ */
+public record Volume(String item, boolean byYear, List<PriceTier> tiers) {
+  /** One price whatever the volume. */
+  public static final Volume NONE = new Volume("", false, List.of());
+
+  public Volume {
+    tiers = List.copyOf(tiers);
+  }
+}
