@@ -245,11 +245,7 @@ final class BookkeepingTest {
 
   private static LineTotal plus(LineTotal line, long quantity, long micro) {
     return line.plus(
-        BigInteger.ZERO,
-        BigInteger.valueOf(quantity),
-        BigInteger.ZERO,
-        Resource.CORES,
-        micro);
+        BigInteger.ZERO, BigInteger.valueOf(quantity), BigInteger.ZERO, Resource.CORES, micro);
   }
 
   @Test

@@ -244,8 +244,7 @@ final class History {
               .with(
                   random.nextBoolean()
                       ? List.of()
-                      : List.of(
-                          new PriceTier(1 + random.nextInt(99), 1_000L * random.nextInt(99))),
+                      : List.of(new PriceTier(1 + random.nextInt(99), 1_000L * random.nextInt(99))),
                   random.nextBoolean(),
                   random.nextInt(3) == 0 ? random.nextInt(100_000) : 0);
     };

@@ -244,8 +244,7 @@ final class PriceStoriesTest {
                 480,
                 List.of(new DayFactor(0, 1_440, 4_500)))),
         true);
-    history.twoPeople(
-        new MoneyChange.Conversion("gpu8", Resource.CORES, "", 4_500, start), true);
+    history.twoPeople(new MoneyChange.Conversion("gpu8", Resource.CORES, "", 4_500, start), true);
     JobId job = history.submit(History.LI, "weighed", 1, 9 * HOUR_MS);
     RunId run = history.start(job, 1, History.on("g1", "gpu8", 1, 0, 0, "", 0));
     history.at(start + HOUR_MS).end(run, JobState.COMPLETED);
@@ -349,15 +348,15 @@ final class PriceStoriesTest {
     history.twoPeople(
         new MoneyChange.Conversion("gpu8", Resource.CORES, "", 1_500, noon + 2 * HOUR_MS), true);
     history.twoPeople(
-        new MoneyChange.Conversion(
-            "", Resource.ACCELERATORS, "gpu", 32_333, noon + 2 * HOUR_MS),
+        new MoneyChange.Conversion("", Resource.ACCELERATORS, "gpu", 32_333, noon + 2 * HOUR_MS),
         true);
     history.at(noon + 3 * HOUR_MS + 1).end(run, JobState.COMPLETED);
     books(
         "standard",
         history,
         ledger -> {
-          // One hour at 1 and one at 1.5 on three cores; 32.333 for one hour of two devices, rounded up.
+          // One hour at 1 and one at 1.5 on three cores; 32.333 for one hour of two devices,
+          // rounded up.
           long cores = 2 * HOUR_MS + 3 * HOUR_MS + (3 * HOUR_MS + 3) * 3 / 2;
           long devices = (2 * (HOUR_MS + 1) * 32_333 + 500) / 1_000;
           Statement statement = ledger.reads().statement("climate", "2026-11");

@@ -66,10 +66,12 @@ public interface Books {
   void putLine(LineKey key, LineTotal total);
 
   /** Adds metered time: what usage reports and statements drill down to. */
-  void meter(RunId run, JobRow job, Segment segment, long chargeMicro, long standardMs, long position);
+  void meter(
+      RunId run, JobRow job, Segment segment, long chargeMicro, long standardMs, long position);
 
   /** Takes metered time back: an entry of its own with what is less. */
-  void unmeter(RunId run, JobRow job, Segment segment, long chargeMicro, long standardMs, long position);
+  void unmeter(
+      RunId run, JobRow job, Segment segment, long chargeMicro, long standardMs, long position);
 
   /** What was told last of a run of another scheduler. */
   Optional<RunObserved> observed(JobId job);

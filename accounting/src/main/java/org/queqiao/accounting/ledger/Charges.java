@@ -133,8 +133,7 @@ final class Charges {
 
   private static BigInteger held(Segment segment, Segment.Priced part) {
     return segment.isOfCores()
-        ? BigInteger.valueOf(part.part().units())
-            .multiply(BigInteger.valueOf(segment.durationMs()))
+        ? BigInteger.valueOf(part.part().units()).multiply(BigInteger.valueOf(segment.durationMs()))
         : BigInteger.ZERO;
   }
 
@@ -176,7 +175,9 @@ final class Charges {
                 : Math.multiplyExact(first.part().units(), segment.durationMs()));
     Unit unit = cores ? Unit.CORE_MS : Unit.DEVICE_MS;
     String name = manner.metered() + interval + (cores ? "" : item(use));
-    Entry entry = new Entry(name, run, logged, LineKey.of(job, segment, first, first.price().microPerCoreHour()));
+    Entry entry =
+        new Entry(
+            name, run, logged, LineKey.of(job, segment, first, first.price().microPerCoreHour()));
     String usage = "usage:" + job.project();
     String meter = "meter:" + job.partition();
     List<Posting> all = new ArrayList<>();

@@ -22,7 +22,7 @@ public record LineTotal(
   private static final BigInteger THOUSAND = BigInteger.valueOf(1_000);
 
   /** A line without anything. */
-  public static final LineTotal EMPTY = 
+  public static final LineTotal EMPTY =
       new LineTotal(BigInteger.ZERO, BigInteger.ZERO, BigInteger.ZERO, 0);
 
   /**

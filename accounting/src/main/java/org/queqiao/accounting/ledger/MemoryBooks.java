@@ -162,12 +162,14 @@ public final class MemoryBooks implements Books {
   }
 
   @Override
-  public void meter(RunId run, JobRow job, Segment segment, long chargeMicro, long standardMs, long position) {
+  public void meter(
+      RunId run, JobRow job, Segment segment, long chargeMicro, long standardMs, long position) {
     meteredCoreMs.merge(run, segment.coreMs(), Math::addExact);
   }
 
   @Override
-  public void unmeter(RunId run, JobRow job, Segment segment, long chargeMicro, long standardMs, long position) {
+  public void unmeter(
+      RunId run, JobRow job, Segment segment, long chargeMicro, long standardMs, long position) {
     meteredCoreMs.merge(run, Math.negateExact(segment.coreMs()), Math::addExact);
   }
 

@@ -31,9 +31,7 @@ public final class Meter {
       if (each.use().resource() == Resource.CORES) {
         cores.add(each);
       } else if (tariffs.isPriced(each.use().resource())) {
-        cut(List.of(each), fromMs, toMs).stream()
-            .filter(Segment::counts)
-            .forEach(others::add);
+        cut(List.of(each), fromMs, toMs).stream().filter(Segment::counts).forEach(others::add);
       }
     }
     List<Segment> all = cut(cores, fromMs, toMs);

@@ -245,8 +245,7 @@ final class Batch implements Books {
     if (known != null) {
       return known;
     }
-    return query(
-            LineRows.READ, statement -> LineRows.setKey(statement, key), LineRows::total)
+    return query(LineRows.READ, statement -> LineRows.setKey(statement, key), LineRows::total)
         .orElse(LineTotal.EMPTY);
   }
 
@@ -256,12 +255,14 @@ final class Batch implements Books {
   }
 
   @Override
-  public void meter(RunId run, JobRow job, Segment segment, long chargeMicro, long standardMs, long position) {
+  public void meter(
+      RunId run, JobRow job, Segment segment, long chargeMicro, long standardMs, long position) {
     meter(new Metered(run, job, segment, 1, chargeMicro, standardMs, position));
   }
 
   @Override
-  public void unmeter(RunId run, JobRow job, Segment segment, long chargeMicro, long standardMs, long position) {
+  public void unmeter(
+      RunId run, JobRow job, Segment segment, long chargeMicro, long standardMs, long position) {
     meter(new Metered(run, job, segment, -1, chargeMicro, standardMs, position));
   }
 

@@ -8,7 +8,14 @@ import org.queqiao.accounting.metering.Segment;
 import org.queqiao.contract.id.RunId;
 
 /** Time of a run; with the sign -1 what was metered before is taken back. */
-record Metered(RunId run, JobRow job, Segment segment, int sign, long chargeMicro, long standardMs, long position) {
+record Metered(
+    RunId run,
+    JobRow job,
+    Segment segment,
+    int sign,
+    long chargeMicro,
+    long standardMs,
+    long position) {
   static final String CORES =
       "insert into segment (job, attempt, from_ms, to_ms, cores, core_ms, charge_micro, currency,"
           + " user_name, project, partition, domains, month, position, qos) values (?, ?, ?, ?,"

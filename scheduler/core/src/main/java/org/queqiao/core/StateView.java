@@ -23,8 +23,8 @@ import org.queqiao.contract.job.TaskIndices;
 import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.core.explain.Explainer;
 import org.queqiao.core.explain.WhyPending;
-import org.queqiao.core.message.Action;
 import org.queqiao.core.limit.CostOfJobs;
+import org.queqiao.core.message.Action;
 import org.queqiao.core.message.Explanation;
 import org.queqiao.core.message.JobCost;
 import org.queqiao.core.message.PendingWhy;
@@ -122,8 +122,8 @@ final class StateView implements ClusterState {
   }
 
   @Override
-  public Optional<JobCost> cost(JobId id, long startMs) {
-    return cluster.jobs().find(id).map(job -> CostOfJobs.of(cluster, job, startMs));
+  public Optional<JobCost> cost(JobId id, long startMs, long believedMs) {
+    return cluster.jobs().find(id).map(job -> CostOfJobs.of(cluster, job, startMs, believedMs));
   }
 
   @Override

@@ -232,8 +232,7 @@ final class ResourcePriceStoriesTest {
     refuses(new MoneyChange.CustomerClass(CLIMATE, "x", story.nowMs - 1), "validFromMs");
     refuses(PriceTerms.CORES.with(List.of(new PriceTier(0, 1)), false, 0), "tiers");
     refuses(
-        PriceTerms.CORES.with(
-            List.of(new PriceTier(5, 1), new PriceTier(5, 2)), false, 0),
+        PriceTerms.CORES.with(List.of(new PriceTier(5, 1), new PriceTier(5, 2)), false, 0),
         "tiers");
     refuses(PriceTerms.CORES.with(List.of(), false, -1), "minimumMicro");
     refuses(

@@ -103,11 +103,7 @@ public final class RunCost {
   }
 
   private static BigInteger numerator(
-      TariffBook tariffs,
-      Holding.Part part,
-      long fromMs,
-      long toMs,
-      ToLongFunction<Price> micro) {
+      TariffBook tariffs, Holding.Part part, long fromMs, long toMs, ToLongFunction<Price> micro) {
     if (!tariffs.isPriced(part.use().resource())) {
       return BigInteger.ZERO;
     }

@@ -36,7 +36,7 @@ public record Quote(Rejection refused, long startMs, JobCost cost, WalletStatus 
     if (!(reply instanceof Reply.JobAccepted(JobId id, _))) {
       throw new IllegalStateException("a submission is answered with " + reply);
     }
-    JobCost waiting = cost(forward, id, nowMs);
+    JobCost waiting = cost(forward, id, nowMs, 0);
     WalletStatus wallet =
         forward
             .machine()
@@ -48,11 +48,14 @@ public record Quote(Rejection refused, long startMs, JobCost cost, WalletStatus 
     if (startMs == 0) {
       return new Quote(null, 0, waiting, wallet);
     }
-    return new Quote(null, startMs, cost(forward, id, startMs), wallet);
+    // What the copy learns from runs that it lets end at their limits is no experience.
+    JobCost started = cost(forward, id, startMs, waiting.predictedMs());
+    return new Quote(null, startMs, started, wallet);
   }
 
-  private static JobCost cost(ForwardRun forward, JobId id, long startMs) {
-    Optional<JobCost> cost = forward.machine().state().cost(id, startMs);
+  private static JobCost cost(
+      ForwardRun forward, JobId id, long startMs, long believedMs) {
+    Optional<JobCost> cost = forward.machine().state().cost(id, startMs, believedMs);
     return cost.orElseThrow(() -> new IllegalStateException("job " + id + " is gone at once"));
   }
 }

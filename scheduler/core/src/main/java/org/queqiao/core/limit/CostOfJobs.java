@@ -14,8 +14,12 @@ import org.queqiao.core.state.Job;
 public final class CostOfJobs {
   private CostOfJobs() {}
 
-  /** What a job may cost that starts then, on its nodes where it has them. */
-  public static JobCost of(Cluster cluster, Job job, long startMs) {
+  /**
+   * What a job may cost that starts then, on its nodes where it has them.
+   *
+   * @param believedMs how long it is believed to run; 0 for what is believed now
+   */
+  public static JobCost of(Cluster cluster, Job job, long startMs, long believedMs) {
     boolean placed = job.array() == null && !job.allocations().isEmpty();
     List<Holding.Part> parts =
         placed
@@ -24,7 +28,7 @@ public final class CostOfJobs {
                 job.spec(), Demand.least(job.spec(), cluster.nodes().shapes().keySet()));
     TariffBook prices = cluster.policy().prices();
     long limitMs = job.spec().limitMs();
-    long known = cluster.learning().predictedMs(job);
+    long known = believedMs == 0 ? cluster.learning().predictedMs(job) : believedMs;
     long predictedMs = known == 0 ? limitMs : Math.min(known, limitMs);
     int tasks = job.array() == null ? 1 : job.spec().array().tasks().count();
     BigInteger count = BigInteger.valueOf(tasks);

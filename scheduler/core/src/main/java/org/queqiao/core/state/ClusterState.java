@@ -70,8 +70,8 @@ public interface ClusterState {
   /** Why the wallet of its project cannot pay for a waiting job now, in a sentence. */
   Optional<String> unpaid(JobId id);
 
-  /** What a job may cost that starts then. */
-  Optional<JobCost> cost(JobId id, long startMs);
+  /** What a job may cost that starts then and is believed to run so long; 0 for as is known now. */
+  Optional<JobCost> cost(JobId id, long startMs, long believedMs);
 
   /** The wallet of a project, if it pays before. */
   Optional<WalletStatus> wallet(ProjectName project);

@@ -89,8 +89,7 @@ final class MoneyDigest {
           .flag(terms.whileSuspended());
       if (!terms.tiers().isEmpty() || terms.minimumMicro() > 0) {
         out.text("by volume")
-            .list(
-                terms.tiers(), tier -> out.number(tier.fromHours()).number(tier.microPerHour()))
+            .list(terms.tiers(), tier -> out.number(tier.fromHours()).number(tier.microPerHour()))
             .flag(terms.byYear())
             .number(terms.minimumMicro());
       }

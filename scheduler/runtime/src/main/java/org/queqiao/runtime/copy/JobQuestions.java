@@ -12,9 +12,9 @@ import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.core.SchedulerMachine;
 import org.queqiao.core.forecast.Forecast;
 import org.queqiao.core.forecast.Forecaster;
-import org.queqiao.core.forecast.Quote;
 import org.queqiao.core.forecast.ForwardOutcome;
 import org.queqiao.core.forecast.ForwardRun;
+import org.queqiao.core.forecast.Quote;
 import org.queqiao.core.forecast.RunTimeRatios;
 import org.queqiao.core.forecast.RunTimes;
 import org.queqiao.core.forecast.Trial;
@@ -138,9 +138,10 @@ public final class JobQuestions {
   public Optional<Quote> quote(Input.SubmitJob submission, long nowMs, BooleanSupplier stop) {
     boolean whole = submission.request().terms().dependency() != null;
     Optional<ClusterImage> image =
-        copies.now(machine -> mayRunForward(machine)
-            ? Optional.of(whole ? machine.image() : live(machine.image()))
-            : Optional.empty());
+        copies.now(machine ->
+            mayRunForward(machine)
+                ? Optional.of(whole ? machine.image() : live(machine.image()))
+                : Optional.empty());
     ForwardRun.Bounds bounds = new ForwardRun.Bounds(nowMs + HORIZON_MS, mostSteps, stop);
     return image.map(each -> Quote.of(each, submission, nowMs, bounds));
   }

@@ -32,8 +32,7 @@ final class QuoteRoutes {
 
   private void quote(Call call) {
     Input.SubmitJob submission =
-        new Input.SubmitJob(
-            call.principal().actor(), Submission.of(call.body()), "", new byte[0]);
+        new Input.SubmitJob(call.principal().actor(), Submission.of(call.body()), "", new byte[0]);
     long nowMs = Math.max(clock.millis(), view.timeMs());
     threads.ask(
         call,

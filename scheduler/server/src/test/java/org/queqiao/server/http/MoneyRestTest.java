@@ -160,7 +160,8 @@ final class MoneyRestTest {
     assertThat(table.path("kind").asText()).isEqualTo("CONVERSION");
     assertThat(table.path("standardPermille").asLong()).isEqualTo(32_500);
     assertThat(decide("finance2", conversion, true)).isEqualTo(204);
-    assertThat(get("admin1", "/api/v1/proposals?limit=1").path("items").path(0).path("state").asText())
+    assertThat(
+            get("admin1", "/api/v1/proposals?limit=1").path("items").path(0).path("state").asText())
         .isEqualTo("APPROVED");
   }
 

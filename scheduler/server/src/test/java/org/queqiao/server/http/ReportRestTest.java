@@ -52,7 +52,8 @@ final class ReportRestTest {
     assertThat(coreMs).isPositive();
     HttpResponse<String> csv = report("researcher1", "&by=project&format=csv");
     assertThat(csv.headers().firstValue("Content-Type").orElse("")).startsWith("text/csv");
-    assertThat(csv.body()).startsWith("project,core_hours,core_ms,charge,currency,standard_core_hours\r\n");
+    assertThat(csv.body())
+        .startsWith("project,core_hours,core_ms,charge,currency,standard_core_hours\r\n");
     assertThat(csv.body()).contains("\r\nreported,");
     assertThat(report("researcher2", "&by=project&format=csv").body()).doesNotContain("reported");
   }

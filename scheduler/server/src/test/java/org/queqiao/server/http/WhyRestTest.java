@@ -193,7 +193,11 @@ final class WhyRestTest {
     assertThat(quote.path("expectedMicro").asLong())
         .isLessThanOrEqualTo(quote.path("maxMicro").asLong());
     long before =
-        ok(server.get("researcher1", "/api/v1/jobs?limit=1")).path("items").path(0).path("id").asLong();
+        ok(server.get("researcher1", "/api/v1/jobs?limit=1"))
+            .path("items")
+            .path(0)
+            .path("id")
+            .asLong();
     ok(server.post("researcher1", "/api/v1/quotes", script + "1}"));
     assertThat(
             ok(server.get("researcher1", "/api/v1/jobs?limit=1"))

@@ -146,8 +146,7 @@ public final class Accountant {
                   Site.CLIMATE, random.nextLong(GRANT_MICRO) - GRANT_MICRO / 2, "CNY", "fund/1");
           case 2 -> new MoneyChange.RefundRule(RefundCause.NODE_FAIL, random.nextInt(1_001), 0);
           case 3 ->
-              new MoneyChange.CustomerClass(
-                  Site.CLIMATE, random.nextBoolean() ? "partner" : "", 0);
+              new MoneyChange.CustomerClass(Site.CLIMATE, random.nextBoolean() ? "partner" : "", 0);
           case 4 -> new MoneyChange.Conversion("fat", Resource.CORES, "", random.nextInt(9_000), 0);
           default ->
               new MoneyChange.Price(
