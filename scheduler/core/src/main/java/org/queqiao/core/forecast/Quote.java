@@ -53,8 +53,7 @@ public record Quote(Rejection refused, long startMs, JobCost cost, WalletStatus 
     return new Quote(null, startMs, started, wallet);
   }
 
-  private static JobCost cost(
-      ForwardRun forward, JobId id, long startMs, long believedMs) {
+  private static JobCost cost(ForwardRun forward, JobId id, long startMs, long believedMs) {
     Optional<JobCost> cost = forward.machine().state().cost(id, startMs, believedMs);
     return cost.orElseThrow(() -> new IllegalStateException("job " + id + " is gone at once"));
   }
