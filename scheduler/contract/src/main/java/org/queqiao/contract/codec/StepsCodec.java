@@ -5,11 +5,13 @@ import org.queqiao.contract.event.RunPartEnded;
 import org.queqiao.contract.event.StepEnded;
 import org.queqiao.contract.event.StepStarted;
 import org.queqiao.contract.id.NodeName;
+import org.queqiao.contract.snapshot.StepImage;
 import org.queqiao.contract.snapshot.StepsImage;
 import org.queqiao.contract.wire.EventRecord;
 import org.queqiao.contract.wire.PbRunPartEnded;
 import org.queqiao.contract.wire.PbStepEnded;
 import org.queqiao.contract.wire.PbStepStarted;
+import org.queqiao.contract.wire.PbStepImage;
 import org.queqiao.contract.wire.PbStepsImage;
 
 /** What is said of steps, to and from its wire form. */
@@ -95,6 +97,7 @@ final class StepsCodec {
     if (image.script() != null) {
       out.setScript(ModelWriter.exit(image.script()));
     }
+    image.recent().forEach(each -> out.addRecent(write(each)));
     return out.build();
   }
 
@@ -109,6 +112,35 @@ final class StepsCodec {
         in.getUserUs(),
         in.getSystemUs(),
         in.getMaxRssBytes(),
-        in.getEndMs());
+        in.getEndMs(),
+        ModelReader.list(in.getRecentList(), StepsCodec::read));
+  }
+
+  private static PbStepImage write(StepImage step) {
+    PbStepImage.Builder out =
+        PbStepImage.newBuilder()
+            .setAttempt(step.attempt())
+            .setNumber(step.number())
+            .setName(step.name())
+            .setTasks(step.tasks())
+            .setStartMs(step.startMs())
+            .setEndMs(step.endMs());
+    step.nodes().forEach(node -> out.addNodes(node.value()));
+    if (step.exitCode() != null) {
+      out.setExitCode(step.exitCode());
+    }
+    return out.build();
+  }
+
+  private static StepImage read(PbStepImage in) {
+    return new StepImage(
+        in.getAttempt(),
+        in.getNumber(),
+        in.getName(),
+        in.getTasks(),
+        ModelReader.list(in.getNodesList(), NodeName::new),
+        in.getStartMs(),
+        in.getEndMs(),
+        in.hasExitCode() ? (Integer) in.getExitCode() : null);
   }
 }

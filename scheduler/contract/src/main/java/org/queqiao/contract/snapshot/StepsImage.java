@@ -8,7 +8,8 @@ import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.RunExit;
 
 /**
- * What is known of the steps of a run that holds resources.
+ * What is known of the steps of a run that holds resources, and of the last ones of a job that does
+ * no more.
  *
  * @param run which run
  * @param started how many steps it has begun
@@ -20,6 +21,8 @@ import org.queqiao.contract.job.RunExit;
  * @param systemUs system CPU time of the parts that have ended, in microseconds
  * @param maxRssBytes the largest resident memory of a part that has ended
  * @param endMs when the last part so far ended, in node time; 0 before the first
+ * @param recent the last steps of the job, also of its former runs, the oldest first; at most
+ *     {@link #RECENT_MAX}
  */
 public record StepsImage(
     RunId run,
@@ -31,8 +34,13 @@ public record StepsImage(
     long userUs,
     long systemUs,
     long maxRssBytes,
-    long endMs) {
+    long endMs,
+    List<StepImage> recent) {
+  /** How many steps of a job are kept. */
+  public static final int RECENT_MAX = 100;
+
   public StepsImage {
+    recent = List.copyOf(recent);
     live = List.copyOf(live);
     parts = List.copyOf(parts);
     gone = List.copyOf(gone);
@@ -66,13 +74,22 @@ public record StepsImage(
         List.copyOf(steps));
   }
 
-  /** A run that begins its first step. */
-  public static StepsImage first(RunId run) {
-    return new StepsImage(run, 0, List.of(), List.of(), List.of(), null, 0, 0, 0, 0);
+  /** A run that begins its first step; its job has had these before. */
+  public static StepsImage first(RunId run, List<StepImage> before) {
+    return new StepsImage(run, 0, List.of(), List.of(), List.of(), null, 0, 0, 0, 0, before);
+  }
+
+  /** The run holds nothing any more: what is left is what people may ask for. */
+  public StepsImage over(long atMs) {
+    List<StepImage> last =
+        recent.stream().map(each -> each.endMs() == 0 ? each.over(atMs, null) : each).toList();
+    return new StepsImage(run, 0, List.of(), List.of(), List.of(), null, 0, 0, 0, 0, last);
   }
 
   /** The next step begins, on these nodes besides that of the script. */
-  public StepsImage begun(List<NodeName> others) {
+  public StepsImage begun(StepImage step, List<NodeName> others) {
+    List<StepImage> last = new ArrayList<>(recent);
+    last.add(step);
     List<Integer> now = new ArrayList<>(live);
     now.add(started);
     TreeSet<NodeName> all = new TreeSet<>(parts);
@@ -87,15 +104,23 @@ public record StepsImage(
         userUs,
         systemUs,
         maxRssBytes,
-        endMs);
+        endMs,
+        last.size() > RECENT_MAX ? last.subList(1, last.size()) : last);
   }
 
   /** A step has ended. */
-  public StepsImage ended(int step) {
+  public StepsImage ended(int step, long atMs, int exitCode) {
+    List<StepImage> last =
+        recent.stream()
+            .map(each ->
+                each.attempt() == run.attempt() && each.number() == step
+                    ? each.over(atMs, exitCode)
+                    : each)
+            .toList();
     List<Integer> now = new ArrayList<>(live);
     now.remove((Integer) step);
     return new StepsImage(
-        run, started, now, parts, gone, script, userUs, systemUs, maxRssBytes, endMs);
+        run, started, now, parts, gone, script, userUs, systemUs, maxRssBytes, endMs, last);
   }
 
   /** Nothing lives on a node any more; of the script's node the exit is the script's. */
@@ -114,7 +139,8 @@ public record StepsImage(
         ofScript ? userUs : Math.addExact(userUs, exit.userUs()),
         ofScript ? systemUs : Math.addExact(systemUs, exit.systemUs()),
         ofScript ? maxRssBytes : Math.max(maxRssBytes, exit.maxRssBytes()),
-        Math.max(endMs, exit.endMs()));
+        Math.max(endMs, exit.endMs()),
+        recent);
   }
 
   /** The end of the whole run: the script's, at the time and with the use of all parts. */

@@ -452,6 +452,7 @@ final class Samples {
     out.put("ClusterImage-observed", ObservedSamples.image(image()));
     out.put("ClusterImage-imported", ObservedSamples.imported(image()));
     out.put("ClusterImage-steps", StepSamples.image(image()));
+    out.put("ClusterImage-steps-recent", StepSamples.recent(image()));
     return out;
   }
 

@@ -9,6 +9,7 @@ import org.queqiao.contract.event.StepEnded;
 import org.queqiao.contract.event.StepStarted;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.snapshot.ClusterImage;
+import org.queqiao.contract.snapshot.StepImage;
 import org.queqiao.contract.snapshot.StepsImage;
 
 /** Steps with every field different from its default. */
@@ -39,6 +40,28 @@ final class StepSamples {
         1, 3, Samples.FACTS, 4, List.of(), List.of(), "/run/queqiao/jobs.sock");
   }
 
+  /** As {@link #image}, with steps that people may ask for. */
+  static ClusterImage recent(ClusterImage first) {
+    StepsImage kept = image(first).steps().getFirst();
+    StepImage live =
+        new StepImage(2, 4, "mpi_pi", 64, List.of(Samples.NODE, OTHER), 1_760_000_000_500L, 0, null);
+    return StepsImage.on(
+        first,
+        List.of(
+            new StepsImage(
+                kept.run(),
+                kept.started(),
+                kept.live(),
+                kept.parts(),
+                kept.gone(),
+                kept.script(),
+                kept.userUs(),
+                kept.systemUs(),
+                kept.maxRssBytes(),
+                kept.endMs(),
+                List.of(live.over(1_760_000_000_900L, 3), live))));
+  }
+
   static ClusterImage image(ClusterImage first) {
     return StepsImage.on(
         first,
@@ -53,6 +76,7 @@ final class StepSamples {
                 7_000,
                 8_000,
                 9_000,
-                1_760_000_060_123L)));
+                1_760_000_060_123L,
+                List.of())));
   }
 }

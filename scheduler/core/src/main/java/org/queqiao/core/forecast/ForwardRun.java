@@ -90,7 +90,9 @@ public final class ForwardRun {
     this.machine = SchedulerMachine.from(image);
     this.runTimes = runTimes;
     this.nowMs = Math.max(nowMs, image.timeMs());
-    image.steps().forEach(each -> withSteps.add(each.run().job()));
+    image.steps().stream()
+        .filter(each -> each.started() > 0)
+        .forEach(each -> withSteps.add(each.run().job()));
     for (ClusterImage.JobImage job : image.jobs()) {
       if (job.state() != JobState.PENDING && !job.state().isTerminal()) {
         if (!job.preemption().yields() || job.state() == JobState.COMPLETING) {

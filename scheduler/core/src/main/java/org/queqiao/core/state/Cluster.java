@@ -121,7 +121,8 @@ public final class Cluster {
   private void restore(StepsImage image) {
     Job job = jobs.find(image.run().job()).orElse(null);
     if (job == null || !job.isRun(image.run())) {
-      // An image with other jobs than it was taken of.
+      // Its run is over, or it is an image with other jobs than it was taken of.
+      steps.putPast(image);
       return;
     }
     steps.put(image);
@@ -204,10 +205,10 @@ public final class Cluster {
     }
   }
 
-  /** Takes back what a job holds. */
-  void give(Job job) {
+  /** Takes back what a job holds; its run has ended at this time. */
+  void give(Job job, long endMs) {
     licences.give(job.spec().placement().licences());
-    steps.remove(job);
+    steps.over(job, endMs);
     for (Allocation allocation : job.allocations()) {
       Node node = nodes.find(allocation.node()).orElseThrow(IllegalStateException::new);
       node.give(job, allocation);

@@ -123,8 +123,8 @@ public final class EventApplier {
       case JobSignalled e -> jobs.signalled(e);
       case JobSuspendRequested _, RunPartSuspended _, JobSuspended _, JobResumed _ ->
           suspensions.apply(event, actor, nowMs);
-      case StepStarted e -> steps.started(e);
-      case StepEnded e -> steps.ended(e);
+      case StepStarted e -> steps.started(e, nowMs);
+      case StepEnded e -> steps.ended(e, nowMs);
       case RunPartEnded e -> steps.partEnded(e);
       case JobRequeued e -> jobs.requeued(e, nowMs);
       case ArrayTaskSplit e -> arrays.split(e, nowMs);

@@ -290,7 +290,7 @@ final class JobEvents {
       reservationUsed(job, event.endMs());
       cluster.wallets().ended(job, event.endMs());
       desiredSetChanged(job);
-      cluster.give(job);
+      cluster.give(job, event.endMs());
     }
     cluster.jobs().change(job, () -> job.end(event, nowMs));
     dependencies.moved(job, nowMs);
@@ -317,7 +317,7 @@ final class JobEvents {
     reservationUsed(job, event.endMs());
     cluster.wallets().ended(job, event.endMs());
     desiredSetChanged(job);
-    cluster.give(job);
+    cluster.give(job, event.endMs());
     cluster.jobs().change(job, () -> job.requeue(event));
     cluster.jobs().waitsAgain(job);
     cluster.newChance();

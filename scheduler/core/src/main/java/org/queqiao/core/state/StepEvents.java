@@ -10,6 +10,7 @@ import org.queqiao.contract.event.StepStarted;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.JobState;
+import org.queqiao.contract.snapshot.StepImage;
 import org.queqiao.contract.snapshot.StepsImage;
 
 /** Makes the facts about steps, and about the parts of a run on its nodes, true. */
@@ -20,10 +21,10 @@ final class StepEvents {
     this.cluster = cluster;
   }
 
-  void started(StepStarted event) {
+  void started(StepStarted event, long nowMs) {
     Job job = find(event.run());
     StepsImage before = cluster.steps().of(job);
-    StepsImage steps = before == null ? StepsImage.first(event.run()) : before;
+    StepsImage steps = before == null ? cluster.steps().first(job) : before;
     require(
         job.state() == JobState.RUNNING && steps.script() == null,
         "run " + event.run() + " begins a step in its end");
@@ -40,7 +41,17 @@ final class StepEvents {
         others.add(name);
       }
     }
-    cluster.steps().put(steps.begun(others));
+    StepImage step =
+        new StepImage(
+            event.run().attempt(),
+            event.step(),
+            event.name(),
+            event.tasks(),
+            event.nodes(),
+            nowMs,
+            0,
+            null);
+    cluster.steps().put(steps.begun(step, others));
     for (NodeName name : others) {
       if (!steps.parts().contains(name)) {
         Node node = node(name);
@@ -50,13 +61,13 @@ final class StepEvents {
     }
   }
 
-  void ended(StepEnded event) {
+  void ended(StepEnded event, long nowMs) {
     Job job = find(event.run());
     StepsImage steps = cluster.steps().of(job);
     require(
         steps != null && steps.live().contains(event.step()),
         "step " + event.step() + " of run " + event.run() + " ends and is not there");
-    cluster.steps().put(steps.ended(event.step()));
+    cluster.steps().put(steps.ended(event.step(), nowMs, event.exitCode()));
   }
 
   void partEnded(RunPartEnded event) {

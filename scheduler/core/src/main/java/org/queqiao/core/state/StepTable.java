@@ -12,7 +12,15 @@ import org.queqiao.contract.snapshot.StepsImage;
  * its script until the script has ended, and those of its steps until each has told its end.
  */
 public final class StepTable {
+  /** How many steps of jobs that hold nothing are kept, so that people can ask for them. */
+  static final int PAST_MAX = 20_000;
+
   private final TreeMap<JobId, StepsImage> runs = new TreeMap<>();
+
+  /** Of jobs that hold nothing; those of the lowest numbers go first. */
+  private final TreeMap<JobId, StepsImage> past = new TreeMap<>();
+
+  private int pastSteps;
 
   StepTable() {}
 
@@ -20,8 +28,29 @@ public final class StepTable {
     runs.put(steps.run().job(), steps);
   }
 
-  void remove(Job job) {
-    runs.remove(job.id());
+  /** The present run of a job begins its first step. */
+  StepsImage first(Job job) {
+    StepsImage before = past.remove(job.id());
+    if (before != null) {
+      pastSteps -= before.recent().size();
+    }
+    return StepsImage.first(job.run(), before == null ? List.of() : before.recent());
+  }
+
+  /** A run holds nothing any more. */
+  void over(Job job, long atMs) {
+    StepsImage steps = runs.remove(job.id());
+    if (steps != null) {
+      putPast(steps.over(atMs));
+    }
+  }
+
+  void putPast(StepsImage steps) {
+    past.put(steps.run().job(), steps);
+    pastSteps += steps.recent().size();
+    while (pastSteps > PAST_MAX) {
+      pastSteps -= past.pollFirstEntry().getValue().recent().size();
+    }
   }
 
   /** What is known of the steps of the present run of a job; null when it has begun none. */
@@ -58,7 +87,9 @@ public final class StepTable {
   }
 
   List<StepsImage> images() {
-    return List.copyOf(runs.values());
+    List<StepsImage> all = new ArrayList<>(runs.values());
+    all.addAll(past.values());
+    return List.copyOf(all);
   }
 
   @Override

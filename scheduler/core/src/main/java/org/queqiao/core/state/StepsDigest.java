@@ -2,6 +2,7 @@ package org.queqiao.core.state;
 
 import java.util.List;
 import org.queqiao.contract.job.RunExit;
+import org.queqiao.contract.snapshot.StepImage;
 import org.queqiao.contract.snapshot.StepsImage;
 
 /** Steps in the digest, behind their name and only if there are any. */
@@ -30,6 +31,20 @@ final class StepsDigest {
         .number(each.systemUs())
         .number(each.maxRssBytes())
         .number(each.endMs());
+    if (!each.recent().isEmpty()) {
+      out.text("last steps").list(each.recent(), this::step);
+    }
+  }
+
+  private void step(StepImage step) {
+    out.number(step.attempt())
+        .number(step.number())
+        .text(step.name())
+        .number(step.tasks())
+        .list(step.nodes(), node -> out.text(node.value()))
+        .number(step.startMs())
+        .number(step.endMs())
+        .optional(step.exitCode(), code -> out.number(code));
   }
 
   private void exit(RunExit exit) {

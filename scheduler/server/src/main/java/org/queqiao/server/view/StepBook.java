@@ -8,6 +8,8 @@ import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.StepEnded;
 import org.queqiao.contract.event.StepStarted;
 import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.snapshot.StepImage;
+import org.queqiao.contract.snapshot.StepsImage;
 
 /**
  * The steps of jobs that readers may ask for: of each job the last ones, of the jobs those that
@@ -56,6 +58,28 @@ public final class StepBook {
   public List<Step> of(long job) {
     synchronized (byJob) {
       return List.copyOf(byJob.getOrDefault(job, List.of()));
+    }
+  }
+
+  /** What a snapshot says of the steps of a job. */
+  void restore(StepsImage image) {
+    List<Step> steps = new ArrayList<>();
+    for (StepImage each : image.recent()) {
+      steps.add(
+          new Step(
+              each.attempt(),
+              each.number(),
+              each.name(),
+              each.tasks(),
+              each.nodes().stream().map(Object::toString).toList(),
+              each.startMs(),
+              each.endMs(),
+              each.exitCode()));
+    }
+    synchronized (byJob) {
+      if (!steps.isEmpty()) {
+        byJob.put(image.run().job().value(), steps);
+      }
     }
   }
 

@@ -125,6 +125,7 @@ final class ViewEvents {
       jobs.add(entry);
       nodes.hold(entry.status().allocations(), 1);
     }
+    image.steps().forEach(steps::restore);
     jobs.beginAt(image.lastJobId());
     jobs.evict();
   }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
@@ -35,6 +36,8 @@ public final class SlurmSite implements AutoCloseable {
 
   private static final long PATIENCE_MS = 30_000;
   private static final long LOOK_MS = 200;
+  private static final int PORTS_FROM = 10_000;
+  private static final int PORTS_TO = 32_000;
   private static final List<Path> NEEDED =
       Stream.of(
               "/usr/sbin/slurmctld",
@@ -49,18 +52,20 @@ public final class SlurmSite implements AutoCloseable {
 
   private final Path folder;
   private final Map<String, Process> processes = new LinkedHashMap<>();
-  private final int databasePort = freePort();
-  private final int recorderPort = freePort();
-  private final int controllerPort = freePort();
-  private final List<Integer> nodePorts = new ArrayList<>();
+  private final int databasePort;
+  private final int recorderPort;
+  private final int controllerPort;
+  private final List<Integer> nodePorts;
   private final String host;
 
   public SlurmSite(Path folder) throws IOException {
     this.folder = folder;
     this.host = run(List.of("hostname", "-s")).strip();
-    for (int i = 0; i < NODES; i++) {
-      nodePorts.add(freePort());
-    }
+    List<Integer> ports = freePorts(NODES + 3);
+    this.nodePorts = ports.subList(0, NODES);
+    this.databasePort = ports.get(NODES);
+    this.recorderPort = ports.get(NODES + 1);
+    this.controllerPort = ports.get(NODES + 2);
   }
 
   /** Passes a test over that is not run by root, because slurmd is. */
@@ -410,10 +415,26 @@ public final class SlurmSite implements AutoCloseable {
     return all.toString();
   }
 
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
+  /**
+   * Different ports that nobody listens at, below those that the system gives to connections, or one
+   * could have its port taken before it listens.
+   */
+  private static List<Integer> freePorts(int count) throws IOException {
+    List<Integer> found = new ArrayList<>();
+    SecureRandom random = new SecureRandom();
+    for (int tries = 0; found.size() < count; tries++) {
+      int port = random.nextInt(PORTS_FROM, PORTS_TO);
+      try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+        if (!found.contains(socket.getLocalPort())) {
+          found.add(port);
+        }
+      } catch (BindException e) {
+        if (tries > PORTS_TO - PORTS_FROM) {
+          throw e;
+        }
+      }
     }
+    return found;
   }
 
   /** Steps are no children of the test: their jobs are cancelled first. */

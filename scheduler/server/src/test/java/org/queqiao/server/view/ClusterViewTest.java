@@ -10,10 +10,12 @@ import org.junit.jupiter.api.Test;
 import org.queqiao.contract.account.DomainShare;
 import org.queqiao.contract.account.MemberRank;
 import org.queqiao.contract.account.Role;
+import org.queqiao.contract.codec.ImageCodec;
 import org.queqiao.contract.event.DomainDefined;
 import org.queqiao.contract.event.Event;
 import org.queqiao.contract.event.JobAllocated;
 import org.queqiao.contract.event.JobEnded;
+import org.queqiao.contract.event.JobStarted;
 import org.queqiao.contract.event.JobSubmitted;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.MembershipSet;
@@ -23,6 +25,8 @@ import org.queqiao.contract.event.PartitionDefined;
 import org.queqiao.contract.event.ProjectDefined;
 import org.queqiao.contract.event.RoleGranted;
 import org.queqiao.contract.event.RoleRevoked;
+import org.queqiao.contract.event.StepEnded;
+import org.queqiao.contract.event.StepStarted;
 import org.queqiao.contract.event.UserDefined;
 import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.DomainCode;
@@ -46,6 +50,7 @@ final class ClusterViewTest {
   private static final NodeName NODE = new NodeName("n1");
 
   private final List<Throwable> faults = new ArrayList<>();
+  private final List<LoggedEvent> log = new ArrayList<>();
   private final ClusterView view =
       new ClusterView(new SchedulerMachine().image(), 100, faults::add);
   private long position;
@@ -56,6 +61,7 @@ final class ClusterViewTest {
       position++;
       batch.add(new LoggedEvent(position, 1, 1_000 * position, Actor.SCHEDULER, each));
     }
+    log.addAll(batch);
     view.committed(batch);
   }
 
@@ -98,6 +104,33 @@ final class ClusterViewTest {
             null,
             false,
             ""));
+  }
+
+  @Test
+  void theStepsOfJobsAreThereAfterAStartFromASnapshot() {
+    site();
+    submitted(1, ANN);
+    allocated(1);
+    RunId run = new RunId(new JobId(1), 1);
+    happens(
+        new JobStarted(run, NODE, 9_000),
+        new StepStarted(run, 0, "first", 2, List.of(NODE)),
+        new StepEnded(run, 0, 3),
+        new StepStarted(run, 1, "second", 1, List.of(NODE)));
+    SchedulerMachine machine = new SchedulerMachine();
+    log.forEach(machine::apply);
+    ClusterView again =
+        new ClusterView(
+            ImageCodec.decode(ImageCodec.encode(machine.image())), 100, faults::add);
+    assertThat(again.steps().of(1))
+        .isEqualTo(view.steps().of(1))
+        .extracting(StepBook.Step::name)
+        .containsExactly("first", "second");
+    ended(1, 1, 15_500);
+    machine.apply(log.getLast());
+    again = new ClusterView(machine.image(), 100, faults::add);
+    assertThat(again.steps().of(1)).isEqualTo(view.steps().of(1));
+    assertThat(faults).isEmpty();
   }
 
   private List<Long> ids(UserName asker, Set<JobState> states, int limit, long before) {
