@@ -2,6 +2,8 @@ package org.queqiao.server.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -18,6 +21,8 @@ import org.queqiao.server.Installed;
 /** What tasks of steps get, what is refused, terminals and ends: two agents with two cores each. */
 @Timeout(250)
 final class StepsDetailsEndToEndTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
   private static StepsSite site;
 
   @BeforeAll
@@ -269,5 +274,125 @@ final class StepsDetailsEndToEndTest {
     // What a shell waits for gets the signal too, of which the shell tells.
     assertThat(lines.stream().filter(line -> line.startsWith("warned")))
         .containsExactlyInAnyOrder("warned cn1", "warned cn2");
+  }
+
+  /** A daemon of a step on each node: out of its session, without a parent, deaf to TERM. */
+  @Test
+  void aDaemonThatIgnoresTermIsGoneWithinTheGraceAndPaidForUntilItIs() throws Exception {
+    long id =
+        site.submit(
+            "nodes=2&tasks=2&exclusive=true",
+            """
+            cat >daemon-$SLURM_JOB_ID <<'END'
+            trap "" TERM HUP
+            while :; do
+              date +%s%3N >>alive-$SLURM_JOB_ID-$SLURMD_NODENAME
+              sleep 0.1
+            done
+            END
+            queqiao run sh -c '(setsid sh daemon-$SLURM_JOB_ID &) & wait
+              until [ -s alive-$SLURM_JOB_ID-$SLURMD_NODENAME ]; do sleep 0.1; done'
+            date +%s%3N >over-$SLURM_JOB_ID
+            """);
+    site.server.awaitEnd("researcher1", id);
+    JsonNode job = JSON.readTree(site.job(id));
+    long startMs = job.path("startMs").asLong();
+    long endMs = job.path("endMs").asLong();
+    long overMs = number("over-" + id);
+    for (String node : List.of("cn1", "cn2")) {
+      long lastMs = number("alive-" + id + "-" + node);
+      // What is left gets TERM, which it ignores, and KILL two seconds later.
+      assertThat(lastMs - overMs).as(node + " after the script").isBetween(1_000L, 60_000L);
+      assertThat(endMs).as("the end, and the last sign of " + node).isGreaterThanOrEqualTo(lastMs);
+    }
+    assertThat(endMs - overMs).isBetween(1_500L, 60_000L);
+    assertThat(job.path("state").asText()).isEqualTo("COMPLETED");
+    JsonNode charge = charge(id);
+    assertThat(charge.path("coreMs").asLong()).isEqualTo(2 * 2 * (endMs - startMs));
+    assertThat(leftOf(id)).as("processes of the job").isEmpty();
+  }
+
+  /** What is posted for a job; its end is posted after it is said. */
+  private static JsonNode charge(long id) throws Exception {
+    for (int i = 0; i < 150; i++) {
+      JsonNode items =
+          JSON.readTree(site.server.get("finance1", "/api/v1/charges?job=" + id).body())
+              .path("items");
+      if (!items.isEmpty()) {
+        return items.get(0);
+      }
+      LockSupport.parkNanos(200_000_000);
+    }
+    throw new AssertionError("job " + id + " has no charge");
+  }
+
+  private static List<ProcessHandle> leftOf(long id) {
+    return ProcessHandle.allProcesses()
+        .filter(each -> each.info().commandLine().orElse("").endsWith("daemon-" + id))
+        .toList();
+  }
+
+  private static long number(String file) throws Exception {
+    return Long.parseLong(Files.readAllLines(site.work().resolve(file)).getLast());
+  }
+
+  /** Ranks meet at MASTER_ADDR and MASTER_PORT, as programs that learn together do. */
+  private static final String RENDEZVOUS =
+      """
+      import os, socket, time
+
+      rank, size = int(os.environ["RANK"]), int(os.environ["WORLD_SIZE"])
+      address = (os.environ["MASTER_ADDR"], int(os.environ["MASTER_PORT"]))
+
+      def lines(connection):
+          return connection.makefile("rw", encoding="ascii", newline="\\n")
+
+      mine = "%d %s %s/%s" % (rank, os.environ["SLURMD_NODENAME"], os.environ["LOCAL_RANK"],
+                              os.environ["LOCAL_WORLD_SIZE"])
+      if rank == 0:
+          server = socket.create_server(address, backlog=size)
+          others = [lines(server.accept()[0]) for _ in range(size - 1)]
+          met = sorted([mine] + [each.readline().strip() for each in others])
+          total = sum(int(each.split()[0]) + 1 for each in met)
+          for each in others:
+              each.write("%d\\n" % total)
+              each.flush()
+          print("\\n".join(met), flush=True)
+      else:
+          until = time.time() + 60
+          while True:
+              try:
+                  master = lines(socket.create_connection(address, 5))
+                  break
+              except OSError:
+                  if time.time() > until:
+                      raise
+                  time.sleep(0.2)
+          master.write(mine + "\\n")
+          master.flush()
+          total = int(master.readline())
+      print("sum at %d: %d" % (rank, total), flush=True)
+      """;
+
+  @Test
+  void ranksOfAProgramThatLearnsMeetAtItsMaster() throws Exception {
+    Installed.need(List.of(Path.of("/usr/bin/python3")), "apt-get install python3");
+    Path script = Files.writeString(site.work().resolve("rendezvous.py"), RENDEZVOUS);
+    // Two steps at a time, each on both nodes: they do not meet each other.
+    List<String> lines =
+        site.run(
+            "nodes=2&tasks=4&exclusive=true",
+            "for i in 1 2; do queqiao run -O python3 "
+                + script
+                + " >met-$SLURM_JOB_ID-$i 2>&1 & done; wait; cat met-$SLURM_JOB_ID-*\n");
+    List<String> expected = new ArrayList<>();
+    for (int i = 0; i < 2; i++) {
+      expected.addAll(
+          List.of("0 cn1 0/2", "1 cn1 1/2", "2 cn2 0/2", "3 cn2 1/2"));
+      for (int rank = 0; rank < 4; rank++) {
+        expected.add("sum at " + rank + ": 10");
+      }
+    }
+    assertThat(lines).containsExactlyInAnyOrderElementsOf(expected);
   }
 }
