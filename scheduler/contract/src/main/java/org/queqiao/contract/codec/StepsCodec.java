@@ -10,8 +10,8 @@ import org.queqiao.contract.snapshot.StepsImage;
 import org.queqiao.contract.wire.EventRecord;
 import org.queqiao.contract.wire.PbRunPartEnded;
 import org.queqiao.contract.wire.PbStepEnded;
-import org.queqiao.contract.wire.PbStepStarted;
 import org.queqiao.contract.wire.PbStepImage;
+import org.queqiao.contract.wire.PbStepStarted;
 import org.queqiao.contract.wire.PbStepsImage;
 
 /** What is said of steps, to and from its wire form. */

@@ -44,7 +44,8 @@ final class StepSamples {
   static ClusterImage recent(ClusterImage first) {
     StepsImage kept = image(first).steps().getFirst();
     StepImage live =
-        new StepImage(2, 4, "mpi_pi", 64, List.of(Samples.NODE, OTHER), 1_760_000_000_500L, 0, null);
+        new StepImage(
+            2, 4, "mpi_pi", 64, List.of(Samples.NODE, OTHER), 1_760_000_000_500L, 0, null);
     return StepsImage.on(
         first,
         List.of(

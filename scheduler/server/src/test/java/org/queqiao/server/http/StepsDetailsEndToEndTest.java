@@ -387,8 +387,7 @@ final class StepsDetailsEndToEndTest {
                 + " >met-$SLURM_JOB_ID-$i 2>&1 & done; wait; cat met-$SLURM_JOB_ID-*\n");
     List<String> expected = new ArrayList<>();
     for (int i = 0; i < 2; i++) {
-      expected.addAll(
-          List.of("0 cn1 0/2", "1 cn1 1/2", "2 cn2 0/2", "3 cn2 1/2"));
+      expected.addAll(List.of("0 cn1 0/2", "1 cn1 1/2", "2 cn2 0/2", "3 cn2 1/2"));
       for (int rank = 0; rank < 4; rank++) {
         expected.add("sum at " + rank + ": 10");
       }

@@ -416,8 +416,8 @@ public final class SlurmSite implements AutoCloseable {
   }
 
   /**
-   * Different ports that nobody listens at, below those that the system gives to connections, or one
-   * could have its port taken before it listens.
+   * Different ports that nobody listens at, below those that the system gives to connections, or
+   * one could have its port taken before it listens.
    */
   private static List<Integer> freePorts(int count) throws IOException {
     List<Integer> found = new ArrayList<>();

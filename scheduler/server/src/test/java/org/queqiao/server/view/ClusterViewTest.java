@@ -120,8 +120,7 @@ final class ClusterViewTest {
     SchedulerMachine machine = new SchedulerMachine();
     log.forEach(machine::apply);
     ClusterView again =
-        new ClusterView(
-            ImageCodec.decode(ImageCodec.encode(machine.image())), 100, faults::add);
+        new ClusterView(ImageCodec.decode(ImageCodec.encode(machine.image())), 100, faults::add);
     assertThat(again.steps().of(1))
         .isEqualTo(view.steps().of(1))
         .extracting(StepBook.Step::name)
