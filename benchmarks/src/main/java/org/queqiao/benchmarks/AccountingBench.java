@@ -3,7 +3,6 @@ package org.queqiao.benchmarks;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryPoolMXBean;
 import java.lang.management.MemoryType;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
@@ -12,59 +11,70 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.PriorityQueue;
 import java.util.SplittableRandom;
-import java.util.stream.IntStream;
 import org.queqiao.accounting.database.EmbeddedDatabase;
+import org.queqiao.accounting.intake.Intake;
 import org.queqiao.accounting.metering.BillingCalendar;
 import org.queqiao.accounting.sql.Ledger;
 import org.queqiao.accounting.sql.LedgerReads;
 import org.queqiao.accounting.sql.UsageReports;
+import org.queqiao.accounting.statement.Statement;
+import org.queqiao.accounting.witness.HeadFile;
 import org.queqiao.contract.account.DomainShare;
+import org.queqiao.contract.event.DomainDefined;
 import org.queqiao.contract.event.Event;
-import org.queqiao.contract.event.JobAllocated;
-import org.queqiao.contract.event.JobEnded;
-import org.queqiao.contract.event.JobSubmitted;
 import org.queqiao.contract.event.LoggedEvent;
+import org.queqiao.contract.event.PlatformDefined;
 import org.queqiao.contract.event.ProjectDefined;
+import org.queqiao.contract.event.RunImported;
 import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.event.WalletFunded;
 import org.queqiao.contract.id.Actor;
+import org.queqiao.contract.id.ClusterName;
 import org.queqiao.contract.id.DomainCode;
 import org.queqiao.contract.id.JobId;
-import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.PartitionName;
+import org.queqiao.contract.id.PlatformName;
 import org.queqiao.contract.id.ProjectName;
-import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.id.UserName;
-import org.queqiao.contract.job.Allocation;
-import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.job.JobState;
+import org.queqiao.contract.observe.ExternalRun;
+import org.queqiao.contract.observe.ObservedRun;
 
 /**
- * Runs of a centre over eight years, taken from facts to postings in a PostgreSQL of its own, and
- * what the books then answer: statements of a month for all projects, a report over everything, the
- * way from a line to its postings.
+ * Runs of a centre over eight years that are over, 160 core-hours each in the mean, taken from
+ * facts to postings in a PostgreSQL of its own as the server does it, and what the books then
+ * answer: statements of a month for all projects, a report over everything, the way from a line to
+ * its postings.
  */
 final class AccountingBench {
   private static final int USERS = 2_000;
+  private static final int PLATFORMS = 50;
   private static final int PROJECTS = 400;
   private static final int DOMAINS = 40;
-  private static final int MONTHS = 96;
-  private static final int RUNS_AT_ONCE = 1_000;
+  private static final int YEARS = 8;
+  private static final int MONTHS = 12 * YEARS;
+  private static final int RUNS_AT_ONCE = 10_000;
+  private static final int NODES = 1_000;
+  private static final int LARGEST_BITS = 8;
   private static final long HOUR_MS = 3_600_000;
+  private static final long LEAST_MS = 60_000;
   private static final long MOST_MS = 10 * HOUR_MS;
   private static final BillingCalendar CALENDAR = new BillingCalendar(ZoneId.of("Asia/Shanghai"));
-  private static final PartitionName BATCH = new PartitionName("batch");
+  private static final ClusterName ELSEWHERE = new ClusterName("elsewhere");
+  private static final List<PartitionName> PARTITIONS =
+      List.of(new PartitionName("batch"), new PartitionName("fat"), new PartitionName("debug"));
   private static final YearMonth FIRST = YearMonth.of(2018, 1);
+  private static final long BEGIN_MS = CALENDAR.startMs(LocalDate.of(2018, 1, 1));
+  private static final long END_MS = CALENDAR.startMs(LocalDate.of(2018 + YEARS, 1, 1));
 
   private final SplittableRandom random = new SplittableRandom(20_260_101);
-  private final List<Integer> cores = IntStream.range(0, 256).boxed().toList();
+  private final List<UserName> users = new ArrayList<>();
+  private final List<ProjectName> projects = new ArrayList<>();
   private final List<LoggedEvent> batch = new ArrayList<>();
-  private final PriorityQueue<End> ends =
-      new PriorityQueue<>(Comparator.comparingLong(End::atMs).thenComparing(End::job));
   private long position;
-  private long timeMs = CALENDAR.startMs(LocalDate.of(2018, 1, 1));
+  private long timeMs = BEGIN_MS;
+  private long coreMs;
 
   private AccountingBench() {}
 
@@ -73,9 +83,13 @@ final class AccountingBench {
     EmbeddedDatabase database = new EmbeddedDatabase(folder.resolve("postgres"));
     try {
       EmbeddedDatabase.Access access = database.start();
-      try (Ledger ledger = Ledger.open(access.url(), access.user(), access.password(), CALENDAR)) {
-        new AccountingBench().measure(ledger, runs, report);
+      try (Ledger ledger = Ledger.open(access.url(), access.user(), access.password(), CALENDAR);
+          Intake intake = new Intake(ledger, HeadFile.open(folder.resolve("heads")))) {
+        AccountingBench bench = new AccountingBench();
+        bench.post(intake, runs, report);
+        bench.ask(ledger, report);
       }
+      report.put("databaseMb", bytes(folder.resolve("postgres/data")) >> 20);
     } finally {
       database.stop();
       try (var files = Files.walk(folder)) {
@@ -86,51 +100,69 @@ final class AccountingBench {
     }
   }
 
-  private void measure(Ledger ledger, int runs, Report report) {
-    site();
-    take(ledger);
-    long stepMs = MONTHS * 30L * 24 * HOUR_MS / Math.max(1, runs);
-    long begin = System.nanoTime();
-    for (int i = 1; i <= runs; i++) {
-      end(timeMs);
-      job(i);
-      timeMs += stepMs;
-      if (i % RUNS_AT_ONCE == 0) {
-        take(ledger);
+  private static long bytes(Path folder) throws Exception {
+    long sum = 0;
+    try (var files = Files.walk(folder)) {
+      for (Path each : files.filter(Files::isRegularFile).toList()) {
+        sum += Files.exists(each) ? Files.size(each) : 0;
       }
     }
-    end(Long.MAX_VALUE);
-    take(ledger);
+    return sum;
+  }
+
+  private void post(Intake intake, int runs, Report report) throws InterruptedException {
+    site();
+    take(intake);
+    int priced = 0;
+    long begin = System.nanoTime();
+    for (int i = 1; i <= runs; i++) {
+      timeMs = BEGIN_MS + (END_MS - BEGIN_MS - 1) / runs * i;
+      int year = (int) ((timeMs - BEGIN_MS) / (366 * 24 * HOUR_MS));
+      if (year > priced) {
+        priced = year;
+        prices(year);
+      }
+      run(i);
+      if (batch.size() >= RUNS_AT_ONCE) {
+        take(intake);
+      }
+    }
+    take(intake);
     double postS = (System.nanoTime() - begin) / 1e9;
     report
         .put("runs", runs)
+        .put("coreHours", coreMs / HOUR_MS)
         .put("postS", postS)
         .put("runsPerS", runs / postS)
-        .put("hoursFor10MillionRuns", 10_000_000 / (runs / postS) / 3_600);
+        .put("minutesFor10MillionRuns", 10_000_000 / (runs / postS) / 60);
+  }
 
-    begin = System.nanoTime();
+  private void ask(Ledger ledger, Report report) {
+    LedgerReads reads = ledger.reads();
+    long begin = System.nanoTime();
     String month = FIRST.plusMonths(MONTHS / 2).toString();
-    for (int i = 0; i < PROJECTS; i++) {
-      ledger.reads().statement("project" + i, month);
+    int lines = 0;
+    for (ProjectName each : projects) {
+      Statement statement = reads.statement(each.value(), month);
+      lines += statement.lines().size();
     }
-    report.put("statementsS", (System.nanoTime() - begin) / 1e9);
+    report.put("statementsS", (System.nanoTime() - begin) / 1e9).put("statementLines", lines);
 
     begin = System.nanoTime();
     int rows =
-        ledger
-            .reads()
+        reads
             .reports()
             .usage(
                 List.of(UsageReports.By.USER, UsageReports.By.DOMAIN, UsageReports.By.MONTH),
                 FIRST.toString(),
-                FIRST.plusMonths(2 * MONTHS).toString(),
+                FIRST.plusMonths(MONTHS).toString(),
                 LedgerReads.Scope.ALL,
                 Integer.MAX_VALUE)
             .size();
     report.put("reportS", (System.nanoTime() - begin) / 1e9).put("reportRows", rows);
 
     begin = System.nanoTime();
-    ledger.reads().postings(new JobId(1 + runs / 2));
+    reads.postings(new JobId(1 + position / 2));
     report.put("drilldownMs", (System.nanoTime() - begin) / 1e6);
     long peak = 0;
     for (MemoryPoolMXBean each : ManagementFactory.getMemoryPoolMXBeans()) {
@@ -139,21 +171,8 @@ final class AccountingBench {
     report.put("peakHeapMb", peak >> 20);
   }
 
-  /** Runs that end until then, in the order of their ends. */
-  private void end(long untilMs) {
-    long nowMs = timeMs;
-    while (!ends.isEmpty() && ends.peek().atMs() <= untilMs) {
-      End next = ends.poll();
-      timeMs = next.atMs();
-      add(new JobEnded(next.job(), 1, JobState.COMPLETED, timeMs, null, false, ""));
-    }
-    timeMs = untilMs == Long.MAX_VALUE ? timeMs : nowMs;
-  }
-
-  private record End(long atMs, JobId job) {}
-
-  private void take(Ledger ledger) {
-    ledger.record(batch);
+  private void take(Intake intake) throws InterruptedException {
+    intake.take(batch);
     batch.clear();
   }
 
@@ -162,9 +181,16 @@ final class AccountingBench {
   }
 
   private void site() {
-    add(new TariffDefined(BATCH, 40_000, "CNY", timeMs));
+    prices(0);
+    for (int i = 0; i < DOMAINS; i++) {
+      add(new DomainDefined(new DomainCode("domain" + i), "Domain " + i));
+    }
+    for (int i = 0; i < PLATFORMS; i++) {
+      add(new PlatformDefined(new PlatformName("platform" + i), "Platform " + i));
+    }
     for (int i = 0; i < PROJECTS; i++) {
-      ProjectName name = new ProjectName("project" + i);
+      ProjectName name = new ProjectName("platform" + i % PLATFORMS + "-" + i);
+      projects.add(name);
       add(
           new ProjectDefined(
               name,
@@ -174,35 +200,44 @@ final class AccountingBench {
                   new DomainShare(new DomainCode("domain" + (i + 1) % DOMAINS), 400))));
       add(new WalletFunded(name, 1_000_000_000_000L, "CNY", "grant"));
     }
+    for (int i = 0; i < USERS; i++) {
+      users.add(new UserName("user" + i));
+    }
   }
 
-  /** A run of 160 core-hours in the mean. */
-  private void job(int number) {
-    JobId id = new JobId(number);
+  /** Each year has prices of its own. */
+  private void prices(int year) {
+    for (int i = 0; i < PARTITIONS.size(); i++) {
+      add(new TariffDefined(PARTITIONS.get(i), 40_000 + 10_000 * i + 1_000 * year, "CNY", timeMs));
+    }
+  }
+
+  private void run(int number) {
     int user = random.nextInt(USERS);
-    int held = 1 << random.nextInt(8);
-    JobSpec spec =
-        JobSpec.builder(
-                "job",
-                "#!/bin/sh\n".getBytes(StandardCharsets.UTF_8),
-                BATCH,
-                new ProjectName("project" + user % PROJECTS),
-                24 * HOUR_MS)
-            .shape(1, 1, held)
-            .build();
-    add(
-        new JobSubmitted(
-            id, new UserName("user" + user), "user" + user, 1_000 + user, spec, "", new byte[32]));
-    long startMs = timeMs;
-    add(
-        new JobAllocated(
-            new RunId(id, 1),
-            List.of(
-                new Allocation(
-                    new NodeName("cn" + random.nextInt(1_000)),
-                    cores.subList(0, held),
-                    0,
-                    List.of()))));
-    ends.add(new End(startMs + 60_000 + random.nextLong(MOST_MS), id));
+    long cores = 1L << random.nextInt(LARGEST_BITS);
+    long startMs = timeMs - LEAST_MS - random.nextLong(MOST_MS);
+    coreMs += cores * (timeMs - startMs);
+    ObservedRun run =
+        new ObservedRun(
+            new ExternalRun(ELSEWHERE, number, startMs),
+            "",
+            "job",
+            users.get(user),
+            1_000 + user,
+            projects.get(user % PROJECTS),
+            PARTITIONS.get(random.nextInt(PARTITIONS.size())),
+            JobState.COMPLETED,
+            "COMPLETED",
+            0,
+            0,
+            startMs,
+            timeMs,
+            List.of(),
+            cores,
+            cores << 30,
+            24 * HOUR_MS,
+            "cn" + random.nextInt(NODES),
+            List.of());
+    add(new RunImported(new JobId(number), true, run));
   }
 }

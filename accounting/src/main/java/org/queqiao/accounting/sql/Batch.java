@@ -6,7 +6,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.YearMonth;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -25,6 +24,15 @@ import org.queqiao.accounting.ledger.StatementEntry;
 import org.queqiao.accounting.metering.Segment;
 import org.queqiao.contract.account.DomainShare;
 import org.queqiao.contract.codec.EventCodec;
+import org.queqiao.contract.event.ArrayEnded;
+import org.queqiao.contract.event.ArrayTaskSplit;
+import org.queqiao.contract.event.JobAllocated;
+import org.queqiao.contract.event.JobChanged;
+import org.queqiao.contract.event.JobEnded;
+import org.queqiao.contract.event.JobKillRequested;
+import org.queqiao.contract.event.JobRequeued;
+import org.queqiao.contract.event.JobResumed;
+import org.queqiao.contract.event.JobSuspended;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.MoneyDecided;
 import org.queqiao.contract.event.MoneyProposed;
@@ -42,30 +50,81 @@ import org.queqiao.contract.price.TariffBook;
  * and writes all of it at the end, within one transaction of the caller's.
  */
 final class Batch implements Books {
+  /** So many facts, postings and segments make a batch full. */
+  private static final int FULL_ROWS = 100_000;
+
+  /** What a row takes in memory and on its way, and a job with its texts. */
+  private static final int ROW_BYTES = 500;
+
+  private static final long FULL_BYTES = 96L << 20;
+
   private final Connection connection;
-  private final TariffBook tariffs;
-  private final RefundBook refunds;
-  private final Map<JobId, JobRow> jobs = new LinkedHashMap<>();
-  private final Map<RunId, OpenRun> opened = new LinkedHashMap<>();
-
-  /** Those of earlier batches that were stopped or went on. */
-  private final Map<RunId, OpenRun> changed = new LinkedHashMap<>();
-
-  private final Set<RunId> closed = new LinkedHashSet<>();
+  private final Known known;
+  private final JobRows jobs;
+  private final OpenRuns runs = new OpenRuns();
   private final Map<String, BigInteger> volumes = new LinkedHashMap<>();
   private final Map<LineKey, LineTotal> lines = new LinkedHashMap<>();
-  private final Map<ProjectName, List<DomainShare>> projects = new LinkedHashMap<>();
   private final Map<JobId, RunObserved> observed = new LinkedHashMap<>();
   private final List<RunImported> imported = new ArrayList<>();
   private final List<Metered> metered = new ArrayList<>();
   private final List<Posting> postings = new ArrayList<>();
   private final List<StatementEntry> entries = new ArrayList<>();
   private final UsageMonths months = new UsageMonths();
+  private long rows;
+  private long bytes;
 
-  Batch(Connection connection, TariffBook tariffs, RefundBook refunds) {
+  Batch(Connection connection, Known known) throws SQLException {
     this.connection = connection;
-    this.tariffs = tariffs;
-    this.refunds = refunds;
+    this.known = known;
+    this.jobs = new JobRows(connection);
+  }
+
+  /** Reads at once what these facts are about. */
+  void expect(List<LoggedEvent> events) throws SQLException {
+    Set<JobId> ofJobs = new LinkedHashSet<>();
+    Set<JobId> ofRuns = new LinkedHashSet<>();
+    for (LoggedEvent event : events) {
+      switch (event.event()) {
+        case JobAllocated e -> ofJobs.add(e.run().job());
+        case JobEnded e -> both(e.job(), ofJobs, ofRuns);
+        case JobRequeued e -> both(e.run().job(), ofJobs, ofRuns);
+        case JobChanged e -> both(e.job(), ofJobs, ofRuns);
+        case ArrayTaskSplit e -> ofJobs.add(e.array());
+        case ArrayEnded e -> ofJobs.add(e.array());
+        case JobSuspended e -> ofRuns.add(e.run().job());
+        case JobResumed e -> ofRuns.add(e.run().job());
+        case JobKillRequested e -> ofRuns.add(e.run().job());
+        default -> {}
+      }
+    }
+    ofJobs.removeIf(each -> !jobs.mayBeKnown(each));
+    ofRuns.removeIf(each -> !jobs.mayBeKnown(each));
+    if (!ofJobs.isEmpty()) {
+      jobs.expect(connection, ofJobs);
+    }
+    if (!ofRuns.isEmpty()) {
+      runs.expect(connection, ofRuns);
+    }
+  }
+
+  private static void both(JobId job, Set<JobId> some, Set<JobId> others) {
+    some.add(job);
+    others.add(job);
+  }
+
+  /** Whether it should be written before more is taken in. */
+  boolean isFull() {
+    return rows >= FULL_ROWS || bytes >= FULL_BYTES;
+  }
+
+  private void count(long more) {
+    rows++;
+    bytes += ROW_BYTES + more;
+  }
+
+  /** Whether the database may have something of the job from before this batch. */
+  boolean mayBeKnown(JobId job) {
+    return jobs.mayBeKnown(job);
   }
 
   List<Posting> postings() {
@@ -74,12 +133,12 @@ final class Batch implements Books {
 
   @Override
   public TariffBook tariffs() {
-    return tariffs;
+    return known.tariffs();
   }
 
   @Override
   public void putTariff(TariffDefined tariff) {
-    tariffs.add(tariff);
+    known.tariffs().add(tariff);
     run(
         "insert into tariff (partition, valid_from_ms, price_micro, currency) values (?, ?, ?, ?)"
             + " on conflict (partition, valid_from_ms) do update set price_micro ="
@@ -95,7 +154,7 @@ final class Batch implements Books {
 
   @Override
   public RefundBook refunds() {
-    return refunds;
+    return known.refunds();
   }
 
   @Override
@@ -115,7 +174,7 @@ final class Batch implements Books {
 
   @Override
   public void putProject(ProjectName project, String title, List<DomainShare> domains) {
-    projects.put(project, domains);
+    known.projects().put(project, domains);
     run(
         "insert into project (name, title, domains) values (?, ?, ?) on conflict (name) do update"
             + " set title = excluded.title, domains = excluded.domains",
@@ -155,7 +214,7 @@ final class Batch implements Books {
 
   @Override
   public List<DomainShare> domains(ProjectName project) {
-    return projects.computeIfAbsent(
+    return known.projects().computeIfAbsent(
         project,
         name ->
             query(
@@ -167,71 +226,50 @@ final class Batch implements Books {
 
   @Override
   public Optional<JobRow> job(JobId id) {
-    JobRow known = jobs.get(id);
-    return known != null
-        ? Optional.of(known)
-        : query(
-            "select " + Rows.JOB_COLUMNS + " from job where id = ?",
-            statement -> statement.setLong(1, id.value()),
-            Rows::job);
+    return of(() -> jobs.get(connection, id));
   }
 
   @Override
   public void putJob(JobRow job) {
-    jobs.put(job.id(), job);
+    count(job.detail().length() + job.workDir().length());
+    jobs.put(job);
   }
 
   @Override
   public Optional<OpenRun> openRun(RunId run) {
-    OpenRun known = opened.getOrDefault(run, changed.get(run));
-    if (known != null || closed.contains(run)) {
-      return Optional.ofNullable(known);
-    }
-    return query(
-        "select start_ms, cores, held_micro, currency, stops, holdings from open_run where job = ? and"
-            + " attempt = ?",
-        statement -> {
-          statement.setLong(1, run.job().value());
-          statement.setInt(2, run.attempt());
-        },
-        row ->
-            new OpenRun(
-                run,
-                row.getLong(1),
-                row.getLong(2),
-                row.getLong(3),
-                row.getString(4),
-                Rows.stops(row.getString(5)),
-                Rows.holdings(row.getString(6), row.getLong(2))));
+    return of(() -> runs.get(connection, run));
   }
 
   @Override
   public void open(OpenRun run) {
-    opened.put(run.run(), run);
+    runs.put(run);
   }
 
   @Override
   public void change(OpenRun run) {
-    (opened.containsKey(run.run()) ? opened : changed).put(run.run(), run);
+    runs.put(run);
   }
 
   @Override
   public void close(RunId run) {
-    changed.remove(run);
-    opened.remove(run);
-    closed.add(run);
+    runs.close(run);
   }
 
   @Override
   public BigInteger volume(String key) {
-    BigInteger known = volumes.get(key);
-    return known != null
-        ? known
-        : query(
-                "select quantity from volume where key = ?",
-                statement -> statement.setString(1, key),
-                row -> row.getBigDecimal(1).toBigIntegerExact())
-            .orElse(BigInteger.ZERO);
+    BigInteger changed = volumes.get(key);
+    return changed != null
+        ? changed
+        : known
+            .volumes()
+            .computeIfAbsent(
+                key,
+                name ->
+                    query(
+                            "select quantity from volume where key = ?",
+                            statement -> statement.setString(1, name),
+                            row -> row.getBigDecimal(1).toBigIntegerExact())
+                        .orElse(BigInteger.ZERO));
   }
 
   @Override
@@ -241,12 +279,8 @@ final class Batch implements Books {
 
   @Override
   public LineTotal line(LineKey key) {
-    LineTotal known = lines.get(key);
-    if (known != null) {
-      return known;
-    }
-    return query(LineRows.READ, statement -> LineRows.setKey(statement, key), LineRows::total)
-        .orElse(LineTotal.EMPTY);
+    LineTotal changed = lines.get(key);
+    return changed != null ? changed : of(() -> known.lines().get(connection, key));
   }
 
   @Override
@@ -267,11 +301,12 @@ final class Batch implements Books {
   }
 
   private void meter(Metered each) {
+    count(0);
     metered.add(each);
     JobRow job = each.job();
     months.add(
         List.of(
-            YearMonth.from(each.segment().day()).toString(),
+            each.month(),
             job.project().value(),
             job.user().value(),
             job.partition().value(),
@@ -285,9 +320,9 @@ final class Batch implements Books {
 
   @Override
   public Optional<RunObserved> observed(JobId job) {
-    RunObserved known = observed.get(job);
-    return known != null
-        ? Optional.of(known)
+    RunObserved told = observed.get(job);
+    return told != null
+        ? Optional.of(told)
         : query(
             "select told from observed_run where job = ?",
             statement -> statement.setLong(1, job.value()),
@@ -306,109 +341,54 @@ final class Batch implements Books {
 
   @Override
   public void post(List<Posting> transaction) {
+    transaction.forEach(each -> count(0));
     postings.addAll(transaction);
   }
 
   /** Writes everything but the postings. */
   void flush() {
-    batch(
-        "insert into job ("
-            + Rows.JOB_COLUMNS
-            + ") values ("
-            + Rows.JOB_VALUES
-            + ") on conflict (id) do update set name = excluded.name, project = excluded.project,"
-            + " domains = excluded.domains, qos = excluded.qos, partition = excluded.partition, limit_ms ="
-            + " excluded.limit_ms, mem_bytes = excluded.mem_bytes, state = excluded.state, detail = excluded.detail,"
-            + " cores = excluded.cores, nodes = excluded.nodes, attempt = excluded.attempt,"
-            + " start_ms = excluded.start_ms, end_ms = excluded.end_ms, exit_code ="
-            + " excluded.exit_code, signal = excluded.signal, core_ms = excluded.core_ms,"
-            + " charge_micro = excluded.charge_micro, currency = excluded.currency",
-        jobs.values(),
-        Rows::set);
-    batch(
-        "insert into open_run (job, attempt, start_ms, cores, held_micro, currency, stops,"
-            + " holdings) values (?, ?, ?, ?, ?, ?, ?, ?) on conflict (job, attempt) do update set held_micro ="
-            + " excluded.held_micro, currency = excluded.currency, stops = excluded.stops",
-        opened.values(),
-        (statement, run) -> {
-          statement.setLong(1, run.run().job().value());
-          statement.setInt(2, run.run().attempt());
-          statement.setLong(3, run.startMs());
-          statement.setLong(4, run.cores());
-          statement.setLong(5, run.heldMicro());
-          statement.setString(6, run.currency());
-          statement.setString(7, Rows.stops(run.stops()));
-          statement.setString(8, Rows.holdings(run.holdings()));
-        });
-    flushStops();
-    flushObserved();
-    now(() -> ImportedRuns.write(connection, imported));
-    batch(
-        "delete from open_run where job = ? and attempt = ?",
-        closed,
-        (statement, run) -> {
-          statement.setLong(1, run.job().value());
-          statement.setInt(2, run.attempt());
-        });
-    flushLines();
-    batch(
-        "insert into volume (key, quantity) values (?, ?) on conflict (key) do update set quantity"
-            + " = excluded.quantity",
-        volumes.entrySet(),
-        (statement, each) -> {
-          statement.setString(1, each.getKey());
-          statement.setBigDecimal(2, new BigDecimal(each.getValue()));
-        });
-    flushSegments();
-    now(() -> MoneyRows.write(connection, entries));
-    now(() -> months.write(connection));
+    now(() -> {
+      jobs.write(connection);
+      runs.write(connection);
+      writeObserved();
+      ImportedRuns.write(connection, imported);
+      StatementLines.write(connection, lines);
+      writeVolumes();
+      Metered.write(connection, metered);
+      MoneyRows.write(connection, entries);
+      months.write(connection);
+    });
   }
 
-  private void flushLines() {
-    batch(LineRows.WRITE, lines.entrySet(), LineRows::set);
+  /** The transaction was committed. */
+  void committed() {
+    known.committed(lines, volumes);
   }
 
-  private void flushSegments() {
-    batch(
-        Metered.CORES,
-        metered.stream().filter(each -> each.segment().isOfCores()).toList(),
-        Metered::setCores);
-    batch(
-        Metered.OTHERS,
-        metered.stream().filter(each -> !each.segment().isOfCores()).toList(),
-        Metered::setOther);
+  private void writeVolumes() throws SQLException {
+    ArrayRows used = new ArrayRows("text", "numeric");
+    volumes.forEach((key, quantity) -> used.add(key, new BigDecimal(quantity)));
+    used.run(
+        connection,
+        "insert into volume (key, quantity) select * from %s on conflict (key) do update set"
+            + " quantity = excluded.quantity");
   }
 
-  private void flushObserved() {
-    batch(
-        "insert into observed_run (job, cluster, number, submit_ms, revision, told) values"
-            + " (?, ?, ?, ?, ?, ?) on conflict (job) do update set revision = excluded.revision,"
-            + " told = excluded.told",
-        observed.values(),
-        Batch::setObserved);
-  }
-
-  private void flushStops() {
-    batch(
-        "update open_run set stops = ?, held_micro = ?, currency = ? where job = ? and attempt = ?",
-        changed.values(),
-        (statement, run) -> {
-          statement.setString(1, Rows.stops(run.stops()));
-          statement.setLong(2, run.heldMicro());
-          statement.setString(3, run.currency());
-          statement.setLong(4, run.run().job().value());
-          statement.setInt(5, run.run().attempt());
-        });
-  }
-
-  private static void setObserved(PreparedStatement statement, RunObserved run)
-      throws SQLException {
-    statement.setLong(1, run.job().value());
-    statement.setString(2, run.run().id().cluster().value());
-    statement.setLong(3, run.run().id().job());
-    statement.setLong(4, run.run().id().submitMs());
-    statement.setInt(5, run.revision());
-    statement.setBytes(6, EventCodec.encode(Actor.SCHEDULER, run));
+  private void writeObserved() throws SQLException {
+    ArrayRows told = new ArrayRows("bigint", "text", "bigint", "bigint", "integer", "bytea");
+    observed.forEach((job, run) ->
+        told.add(
+            job.value(),
+            run.run().id().cluster().value(),
+            run.run().id().job(),
+            run.run().id().submitMs(),
+            run.revision(),
+            EventCodec.encode(Actor.SCHEDULER, run)));
+    told.run(
+        connection,
+        "insert into observed_run (job, cluster, number, submit_ms, revision, told) select * from"
+            + " %s on conflict (job) do update set revision = excluded.revision, told ="
+            + " excluded.told");
   }
 
   private interface Work {
@@ -431,8 +411,16 @@ final class Batch implements Books {
     T of(ResultSet row) throws SQLException;
   }
 
-  interface Setter<T> {
-    void set(PreparedStatement statement, T value) throws SQLException;
+  private interface Question<T> {
+    T ask() throws SQLException;
+  }
+
+  private static <T> T of(Question<T> question) {
+    try {
+      return question.ask();
+    } catch (SQLException e) {
+      throw new LedgerUnavailable(e);
+    }
   }
 
   private void run(String sql, Use use) {
@@ -452,20 +440,5 @@ final class Batch implements Books {
     } catch (SQLException e) {
       throw new LedgerUnavailable(e);
     }
-  }
-
-  private <T> void batch(String sql, Iterable<T> values, Setter<T> setter) {
-    if (!values.iterator().hasNext()) {
-      return;
-    }
-    run(
-        sql,
-        statement -> {
-          for (T value : values) {
-            setter.set(statement, value);
-            statement.addBatch();
-          }
-          statement.executeBatch();
-        });
   }
 }

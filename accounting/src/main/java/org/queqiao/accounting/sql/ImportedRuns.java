@@ -25,19 +25,17 @@ public final class ImportedRuns {
     if (runs.isEmpty()) {
       return;
     }
-    try (PreparedStatement statement =
-        connection.prepareStatement(
-            "insert into imported_run (cluster, number, submit_ms, job, fingerprint) values"
-                + " (?, ?, ?, ?, ?)")) {
+    try (CopyRows rows =
+        new CopyRows(connection, "imported_run", "cluster, number, submit_ms, job, fingerprint")) {
       for (RunImported each : runs) {
-        statement.setString(1, each.run().id().cluster().value());
-        statement.setLong(2, each.run().id().job());
-        statement.setLong(3, each.run().id().submitMs());
-        statement.setLong(4, each.job().value());
-        statement.setLong(5, each.run().fingerprint());
-        statement.addBatch();
+        rows.add(
+            each.run().id().cluster().value(),
+            each.run().id().job(),
+            each.run().id().submitMs(),
+            each.job().value(),
+            each.run().fingerprint());
       }
-      statement.executeBatch();
+      rows.end();
     }
   }
 

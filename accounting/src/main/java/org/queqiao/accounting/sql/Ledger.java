@@ -6,16 +6,16 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import org.flywaydb.core.Flyway;
 import org.queqiao.accounting.ledger.Bookkeeper;
 import org.queqiao.accounting.ledger.Posting;
-import org.queqiao.accounting.ledger.RefundBook;
 import org.queqiao.accounting.metering.BillingCalendar;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.TariffDefined;
@@ -29,10 +29,18 @@ import org.queqiao.contract.price.TariffBook;
  * transaction, so that a crash at any moment leaves the books at a position, never between two.
  */
 public final class Ledger implements AutoCloseable {
+  /** So many facts at most make a batch. */
+  private static final int LOOK_AHEAD = 20_000;
+
   private final HikariDataSource database;
   private final BillingCalendar calendar;
   private final Bookkeeper bookkeeper;
   private final LedgerReads reads;
+
+  /** What is remembered from the last batch, and where that ended; null when that is unknown. */
+  private Known known;
+
+  private Head end;
 
   private Ledger(HikariDataSource database, BillingCalendar calendar) {
     this.database = database;
@@ -113,12 +121,20 @@ public final class Ledger implements AutoCloseable {
     return calendar;
   }
 
-  private record Head(long position, long seq, byte[] hash) {}
+  private record Head(long position, long seq, byte[] hash) {
+    boolean isThatOf(Head other) {
+      return other != null
+          && position == other.position
+          && seq == other.seq
+          && Arrays.equals(hash, other.hash);
+    }
+  }
 
   /**
-   * Takes in facts that follow the stored position; those before it change nothing.
+   * Takes in facts that follow the stored position; those before it change nothing. A batch that is
+   * full is committed before the next is begun, so that memory is bounded.
    *
-   * @throws LedgerUnavailable when the database fails; nothing of the batch is in the books unless
+   * @throws LedgerUnavailable when the database fails; nothing of a batch is in the books unless
    *     all of it is, which {@link #position} tells
    * @throws IllegalStateException when a fact between is missing
    */
@@ -126,32 +142,11 @@ public final class Ledger implements AutoCloseable {
     try (Connection connection = database.getConnection()) {
       connection.setAutoCommit(false);
       try {
-        Head head = lock(connection);
-        TariffBook tariffs = tariffs(connection);
-        RefundBook refunds = new RefundBook();
-        MoneyRows.approved(connection, tariffs, refunds);
-        Batch batch = new Batch(connection, tariffs, refunds);
-        long position = head.position();
-        long timeMs = 0;
-        for (LoggedEvent event : events) {
-          if (event.position() <= position) {
-            continue;
-          }
-          if (event.position() != position + 1) {
-            throw new IllegalStateException(
-                "the feed jumped from position " + position + " to " + event.position());
-          }
-          bookkeeper.record(event, batch);
-          position = event.position();
-          timeMs = event.timeMs();
+        for (int from = 0; from < events.size(); ) {
+          from += batch(connection, events.subList(from, events.size()));
         }
-        if (position != head.position()) {
-          batch.flush();
-          Head after = post(connection, head, batch.postings());
-          store(connection, position, timeMs, after);
-        }
-        connection.commit();
       } catch (SQLException | RuntimeException e) {
+        known = null;
         connection.rollback();
         throw e;
       } finally {
@@ -160,6 +155,42 @@ public final class Ledger implements AutoCloseable {
     } catch (SQLException e) {
       throw new LedgerUnavailable(e);
     }
+  }
+
+  /** One transaction with as many facts as fit; how many they were. */
+  private int batch(Connection connection, List<LoggedEvent> events) throws SQLException {
+    Head head = lock(connection);
+    int begin = 0;
+    while (begin < events.size() && events.get(begin).position() <= head.position()) {
+      begin++;
+    }
+    if (begin == events.size()) {
+      connection.commit();
+      return begin;
+    }
+    if (known == null || !head.isThatOf(end)) {
+      known = Known.read(connection);
+    }
+    Batch batch = new Batch(connection, known);
+    batch.expect(events.subList(begin, Math.min(events.size(), begin + LOOK_AHEAD)));
+    int at = begin;
+    long position = head.position();
+    while (at < events.size() && at - begin < LOOK_AHEAD && !batch.isFull()) {
+      LoggedEvent event = events.get(at++);
+      if (event.position() != position + 1) {
+        throw new IllegalStateException(
+            "the feed jumped from position " + position + " to " + event.position());
+      }
+      bookkeeper.record(event, batch);
+      position = event.position();
+    }
+    batch.flush();
+    Head after = post(connection, new Head(position, head.seq(), head.hash()), batch);
+    store(connection, events.get(at - 1).timeMs(), after);
+    connection.commit();
+    batch.committed();
+    end = after;
+    return at;
   }
 
   private static Head head(Connection connection) throws SQLException {
@@ -202,65 +233,47 @@ public final class Ledger implements AutoCloseable {
     return book;
   }
 
-  private static Head post(Connection connection, Head head, List<Posting> postings)
-      throws SQLException {
-    Set<String> known = existing(connection, postings);
+  private static Head post(Connection connection, Head head, Batch batch) throws SQLException {
+    Set<String> there = existing(connection, batch);
+    PostingChain chain = new PostingChain();
     long seq = head.seq();
     byte[] hash = head.hash();
-    Map<List<String>, Long> balances =
-        new TreeMap<>(java.util.Comparator.comparing(List::toString));
-    try (PreparedStatement statement =
-        connection.prepareStatement(
-            "insert into posting ("
-                + Rows.POSTING_COLUMNS
-                + ", seq, hash) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")) {
-      for (Posting posting : postings) {
-        if (!known.add(posting.id())) {
+    Map<Account, Long> balances = new LinkedHashMap<>();
+    try (CopyRows rows = new CopyRows(connection, "posting", Rows.CHAIN_COLUMNS)) {
+      for (Posting posting : batch.postings()) {
+        if (!there.add(posting.id())) {
           continue;
         }
         seq++;
-        hash = PostingChain.next(hash, seq, posting);
-        set(statement, posting, seq, hash);
-        statement.addBatch();
+        hash = chain.next(hash, seq, posting);
+        rows.add(Rows.values(posting, seq, hash));
         balances.merge(
-            List.of(posting.account(), posting.unit().name(), posting.currency()),
+            new Account(posting.account(), posting.unit().name(), posting.currency()),
             posting.amount(),
             Math::addExact);
       }
-      statement.executeBatch();
+      rows.end();
     }
     addBalances(connection, balances);
     return new Head(head.position(), seq, hash);
   }
 
-  private static void set(PreparedStatement statement, Posting posting, long seq, byte[] hash)
-      throws SQLException {
-    statement.setString(1, posting.id());
-    statement.setString(2, posting.transaction());
-    statement.setString(3, posting.account());
-    statement.setString(4, posting.unit().name());
-    statement.setString(5, posting.currency());
-    statement.setLong(6, posting.amount());
-    if (posting.run() == null) {
-      statement.setNull(7, java.sql.Types.BIGINT);
-      statement.setNull(8, java.sql.Types.INTEGER);
-    } else {
-      statement.setLong(7, posting.run().job().value());
-      statement.setInt(8, posting.run().attempt());
-    }
-    statement.setLong(9, posting.position());
-    statement.setLong(10, posting.timeMs());
-    statement.setLong(11, seq);
-    statement.setBytes(12, hash);
-  }
+  private record Account(String name, String unit, String currency) {}
 
-  private static Set<String> existing(Connection connection, List<Posting> postings)
-      throws SQLException {
-    Set<String> known = new TreeSet<>();
+  /** Those that were posted before: only jobs that were known before can have any. */
+  private static Set<String> existing(Connection connection, Batch batch) throws SQLException {
+    Set<String> known = new HashSet<>();
+    Object[] asked =
+        batch.postings().stream()
+            .filter(each -> each.run() == null || batch.mayBeKnown(each.run().job()))
+            .map(Posting::id)
+            .toArray();
+    if (asked.length == 0) {
+      return known;
+    }
     try (PreparedStatement statement =
         connection.prepareStatement("select id from posting where id = any(?)")) {
-      statement.setArray(
-          1, connection.createArrayOf("text", postings.stream().map(Posting::id).toArray()));
+      statement.setArray(1, connection.createArrayOf("text", asked));
       try (ResultSet row = statement.executeQuery()) {
         while (row.next()) {
           known.add(row.getString(1));
@@ -270,25 +283,18 @@ public final class Ledger implements AutoCloseable {
     return known;
   }
 
-  private static void addBalances(Connection connection, Map<List<String>, Long> balances)
+  private static void addBalances(Connection connection, Map<Account, Long> balances)
       throws SQLException {
-    try (PreparedStatement statement =
-        connection.prepareStatement(
-            "insert into balance (account, unit, currency, amount) values (?, ?, ?, ?) on conflict"
-                + " (account, unit, currency) do update set amount = balance.amount +"
-                + " excluded.amount")) {
-      for (Map.Entry<List<String>, Long> balance : balances.entrySet()) {
-        statement.setString(1, balance.getKey().get(0));
-        statement.setString(2, balance.getKey().get(1));
-        statement.setString(3, balance.getKey().get(2));
-        statement.setLong(4, balance.getValue());
-        statement.addBatch();
-      }
-      statement.executeBatch();
-    }
+    ArrayRows rows = new ArrayRows("text", "text", "text", "bigint");
+    balances.forEach((account, amount) ->
+        rows.add(account.name(), account.unit(), account.currency(), amount));
+    rows.run(
+        connection,
+        "insert into balance (account, unit, currency, amount) select * from %s on conflict"
+            + " (account, unit, currency) do update set amount = balance.amount + excluded.amount");
   }
 
-  private static void store(Connection connection, long position, long timeMs, Head after)
+  private static void store(Connection connection, long timeMs, Head after)
       throws SQLException {
     try (PreparedStatement statement =
         connection.prepareStatement(
@@ -296,7 +302,7 @@ public final class Ledger implements AutoCloseable {
                 + " conflict (only_row) do update set position = excluded.position, time_ms ="
                 + " excluded.time_ms, posting_seq = excluded.posting_seq, chain_hash ="
                 + " excluded.chain_hash")) {
-      statement.setLong(1, position);
+      statement.setLong(1, after.position());
       statement.setLong(2, timeMs);
       statement.setLong(3, after.seq());
       statement.setBytes(4, after.hash());

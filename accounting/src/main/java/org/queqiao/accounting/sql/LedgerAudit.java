@@ -71,6 +71,7 @@ public final class LedgerAudit {
   private final List<String> problems = new ArrayList<>();
   private long position;
   private long postings;
+  private final PostingChain chain = new PostingChain();
   private byte[] hash = PostingChain.START;
   private long heads;
 
@@ -152,7 +153,7 @@ public final class LedgerAudit {
     SignedHead head = next(signed, key, null);
     try (PreparedStatement statement =
         connection.prepareStatement(
-            "select " + Rows.POSTING_COLUMNS + ", seq, hash from posting order by seq")) {
+            "select " + Rows.CHAIN_COLUMNS + " from posting order by seq")) {
       statement.setFetchSize(FETCH_ROWS);
       try (ResultSet row = statement.executeQuery()) {
         while (row.next()) {
@@ -161,7 +162,7 @@ public final class LedgerAudit {
             problem("posting " + postings + " is missing");
             return;
           }
-          hash = PostingChain.next(hash, postings, Rows.posting(row));
+          hash = chain.next(hash, postings, Rows.posting(row));
           if (!Arrays.equals(hash, row.getBytes("hash"))) {
             problem("posting " + postings + " (" + row.getString("id") + ") was changed");
             return;

@@ -24,7 +24,7 @@ final class PostingVerifier {
       connection.setReadOnly(true);
       try (PreparedStatement statement =
           connection.prepareStatement(
-              "select " + Rows.POSTING_COLUMNS + ", seq, hash from posting order by seq")) {
+              "select " + Rows.CHAIN_COLUMNS + " from posting order by seq")) {
         statement.setFetchSize(FETCH_ROWS);
         return walk(statement);
       } finally {
@@ -38,6 +38,7 @@ final class PostingVerifier {
   }
 
   private static List<String> walk(PreparedStatement statement) throws SQLException {
+    PostingChain chain = new PostingChain();
     byte[] hash = PostingChain.START;
     long seq = 0;
     try (ResultSet row = statement.executeQuery()) {
@@ -46,7 +47,7 @@ final class PostingVerifier {
         if (row.getLong("seq") != seq) {
           return List.of("posting " + seq + " is missing");
         }
-        hash = PostingChain.next(hash, seq, Rows.posting(row));
+        hash = chain.next(hash, seq, Rows.posting(row));
         if (!Arrays.equals(hash, row.getBytes("hash"))) {
           return List.of("posting " + seq + " (" + row.getString("id") + ") was changed");
         }

@@ -3,10 +3,8 @@ package org.queqiao.accounting.sql;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Types;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -31,11 +29,18 @@ final class Rows {
           + " core_ms, charge_micro, currency, work_dir, stdout_path, stderr_path, uid,"
           + " array_job, array_task, qos";
 
-  /** A question mark for each of the columns. */
-  static final String JOB_VALUES = "?" + ", ?".repeat(JOB_COLUMNS.split(",").length - 1);
+  /** Of what type each of the columns is. */
+  static final String[] JOB_TYPES = (
+          "bigint text text text text text text text text bigint bigint bigint bigint text integer"
+              + " bigint bigint integer integer bigint bigint text text text text integer bigint"
+              + " integer text")
+      .split(" ");
 
   static final String POSTING_COLUMNS =
       "id, transaction, account, unit, currency, amount, job, attempt, position, time_ms";
+
+  /** Its columns with its place in the chain. */
+  static final String CHAIN_COLUMNS = POSTING_COLUMNS + ", seq, hash";
 
   /** So many parts of a holding come before its devices. */
   private static final int HOLDING_NUMBERS = 4;
@@ -80,38 +85,40 @@ final class Rows {
     return row.wasNull() ? null : new ArrayTask(new JobId(array), row.getInt("array_task"));
   }
 
-  static void set(PreparedStatement statement, JobRow job) throws SQLException {
-    int i = 0;
-    statement.setLong(++i, job.id().value());
-    statement.setString(++i, job.name());
-    statement.setString(++i, job.user().value());
-    statement.setString(++i, job.unixUser());
-    statement.setString(++i, job.project().value());
-    statement.setString(++i, Domains.write(job.domains()));
-    statement.setString(++i, job.partition().value());
-    statement.setString(++i, job.state());
-    statement.setString(++i, job.detail());
-    statement.setLong(++i, job.submitMs());
-    statement.setLong(++i, job.limitMs());
-    statement.setLong(++i, job.memBytes());
-    statement.setLong(++i, job.cores());
-    statement.setString(++i, String.join(",", job.nodes()));
-    statement.setInt(++i, job.attempt());
-    statement.setLong(++i, job.startMs());
-    statement.setLong(++i, job.endMs());
-    statement.setInt(++i, job.exitCode());
-    statement.setInt(++i, job.signal());
-    statement.setLong(++i, job.coreMs());
-    statement.setLong(++i, job.chargeMicro());
-    statement.setString(++i, job.currency());
-    statement.setString(++i, job.workDir());
-    statement.setString(++i, job.stdoutPath());
-    statement.setString(++i, job.stderrPath());
-    statement.setInt(++i, job.uid());
-    boolean isTask = job.task() != null;
-    statement.setObject(++i, isTask ? job.task().array().value() : null, Types.BIGINT);
-    statement.setObject(++i, isTask ? job.task().index() : null, Types.INTEGER);
-    statement.setString(++i, job.qos());
+  /** A job in the order of its columns. */
+  static Object[] values(JobRow job) {
+    ArrayTask task = job.task();
+    return new Object[] {
+      job.id().value(),
+      job.name(),
+      job.user().value(),
+      job.unixUser(),
+      job.project().value(),
+      Domains.write(job.domains()),
+      job.partition().value(),
+      job.state(),
+      job.detail(),
+      job.submitMs(),
+      job.limitMs(),
+      job.memBytes(),
+      job.cores(),
+      String.join(",", job.nodes()),
+      job.attempt(),
+      job.startMs(),
+      job.endMs(),
+      job.exitCode(),
+      job.signal(),
+      job.coreMs(),
+      job.chargeMicro(),
+      job.currency(),
+      job.workDir(),
+      job.stdoutPath(),
+      job.stderrPath(),
+      job.uid(),
+      task == null ? null : task.array().value(),
+      task == null ? null : task.index(),
+      job.qos()
+    };
   }
 
   static List<Long> stops(String text) {
@@ -185,5 +192,24 @@ final class Rows {
         row.getLong("position"),
         row.getLong("time_ms"),
         null);
+  }
+
+  /** A posting at its place in the chain, in the order of the columns. */
+  static Object[] values(Posting posting, long seq, byte[] hash) {
+    RunId run = posting.run();
+    return new Object[] {
+      posting.id(),
+      posting.transaction(),
+      posting.account(),
+      posting.unit().name(),
+      posting.currency(),
+      posting.amount(),
+      run == null ? null : run.job().value(),
+      run == null ? null : run.attempt(),
+      posting.position(),
+      posting.timeMs(),
+      seq,
+      hash
+    };
   }
 }

@@ -3,12 +3,11 @@ package org.queqiao.accounting.sql;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.util.Comparator;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 /** Adds up what one batch metered, by month, and writes it with the batch. */
 final class UsageMonths {
@@ -22,8 +21,7 @@ final class UsageMonths {
     }
   }
 
-  private final Map<List<String>, Sum> sums =
-      new TreeMap<>(Comparator.comparing((List<String> each) -> String.join("\n", each)));
+  private final Map<List<String>, Sum> sums = new LinkedHashMap<>();
 
   void add(List<String> key, long coreMs, long micro, long standardMs) {
     sums.merge(
@@ -37,27 +35,25 @@ final class UsageMonths {
   }
 
   void write(Connection connection) throws SQLException {
-    try (PreparedStatement statement =
-        connection.prepareStatement(
-            "insert into usage_month as u (month, project, user_name, partition, qos, domains,"
-                + " currency, core_ms, charge_micro, segments, standard_ms) values (?, ?, ?, ?, ?,"
-                + " ?, ?, ?, ?, ?, ?) on conflict (month, project, user_name, partition, qos, domains, currency)"
-                + " do update set core_ms = u.core_ms + excluded.core_ms, charge_micro ="
-                + " u.charge_micro + excluded.charge_micro, segments = u.segments +"
-                + " excluded.segments, standard_ms = coalesce(u.standard_ms, u.core_ms) +"
-                + " excluded.standard_ms")) {
-      for (Map.Entry<List<String>, Sum> each : sums.entrySet()) {
-        int i = 0;
-        for (String part : each.getKey()) {
-          statement.setString(++i, part);
-        }
-        statement.setBigDecimal(++i, new BigDecimal(each.getValue().coreMs()));
-        statement.setBigDecimal(++i, new BigDecimal(each.getValue().micro()));
-        statement.setLong(++i, each.getValue().segments());
-        statement.setBigDecimal(++i, new BigDecimal(each.getValue().standardMs()));
-        statement.addBatch();
-      }
-      statement.executeBatch();
-    }
+    ArrayRows rows =
+        new ArrayRows(
+            "text", "text", "text", "text", "text", "text", "text", "numeric", "numeric", "bigint",
+            "numeric");
+    sums.forEach((key, sum) -> {
+      List<Object> row = new ArrayList<>(key);
+      row.add(new BigDecimal(sum.coreMs()));
+      row.add(new BigDecimal(sum.micro()));
+      row.add(sum.segments());
+      row.add(new BigDecimal(sum.standardMs()));
+      rows.add(row.toArray());
+    });
+    rows.run(
+        connection,
+        "insert into usage_month as u (month, project, user_name, partition, qos, domains, currency,"
+            + " core_ms, charge_micro, segments, standard_ms) select * from %s on conflict (month, project,"
+            + " user_name, partition, qos, domains, currency) do update set core_ms = u.core_ms +"
+            + " excluded.core_ms, charge_micro = u.charge_micro + excluded.charge_micro, segments ="
+            + " u.segments + excluded.segments, standard_ms = coalesce(u.standard_ms, u.core_ms) +"
+            + " excluded.standard_ms");
   }
 }

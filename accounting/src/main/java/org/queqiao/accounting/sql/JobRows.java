@@ -1,0 +1,92 @@
+package org.queqiao.accounting.sql;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.queqiao.accounting.ledger.JobRow;
+import org.queqiao.contract.id.JobId;
+
+/** Jobs during one batch. Those with a number above all others are new and are copied. */
+final class JobRows {
+  private final long lastKnown;
+  private final Map<JobId, JobRow> found = new LinkedHashMap<>();
+  private final Set<JobId> lookedUp = new LinkedHashSet<>();
+  private final Map<JobId, JobRow> changed = new LinkedHashMap<>();
+
+  JobRows(Connection connection) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement("select max(id) from job");
+        ResultSet row = statement.executeQuery()) {
+      lastKnown = row.next() ? row.getLong(1) : 0;
+    }
+  }
+
+  /** Whether the database may have something of the job from before this batch. */
+  boolean mayBeKnown(JobId job) {
+    return job.value() <= lastKnown;
+  }
+
+  /** Reads some jobs at once. */
+  void expect(Connection connection, Collection<JobId> jobs) throws SQLException {
+    lookedUp.addAll(jobs);
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            "select " + Rows.JOB_COLUMNS + " from job where id = any(?)")) {
+      statement.setArray(
+          1, connection.createArrayOf("bigint", jobs.stream().map(JobId::value).toArray()));
+      try (ResultSet row = statement.executeQuery()) {
+        while (row.next()) {
+          JobRow job = Rows.job(row);
+          found.put(job.id(), job);
+        }
+      }
+    }
+  }
+
+  Optional<JobRow> get(Connection connection, JobId id) throws SQLException {
+    JobRow known = changed.get(id);
+    if (known == null && mayBeKnown(id) && !lookedUp.contains(id)) {
+      expect(connection, Set.of(id));
+    }
+    return Optional.ofNullable(known == null ? found.get(id) : known);
+  }
+
+  void put(JobRow job) {
+    changed.put(job.id(), job);
+  }
+
+  void write(Connection connection) throws SQLException {
+    try (CopyRows rows = new CopyRows(connection, "job", Rows.JOB_COLUMNS)) {
+      for (JobRow each : changed.values()) {
+        if (!mayBeKnown(each.id())) {
+          rows.add(Rows.values(each));
+        }
+      }
+      rows.end();
+    }
+    ArrayRows rows = new ArrayRows(Rows.JOB_TYPES);
+    for (JobRow each : changed.values()) {
+      if (mayBeKnown(each.id())) {
+        rows.add(Rows.values(each));
+      }
+    }
+    rows.run(
+        connection,
+        "insert into job ("
+            + Rows.JOB_COLUMNS
+            + ") select * from %s on conflict (id) do update set name = excluded.name, project ="
+            + " excluded.project, domains = excluded.domains, qos = excluded.qos, partition ="
+            + " excluded.partition, limit_ms = excluded.limit_ms, mem_bytes = excluded.mem_bytes,"
+            + " state = excluded.state, detail = excluded.detail, cores = excluded.cores, nodes ="
+            + " excluded.nodes, attempt = excluded.attempt, start_ms = excluded.start_ms, end_ms ="
+            + " excluded.end_ms, exit_code = excluded.exit_code, signal = excluded.signal, core_ms"
+            + " = excluded.core_ms, charge_micro = excluded.charge_micro, currency ="
+            + " excluded.currency");
+  }
+}

@@ -1,0 +1,50 @@
+package org.queqiao.accounting.sql;
+
+import java.math.BigInteger;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.queqiao.accounting.ledger.LineKey;
+import org.queqiao.accounting.ledger.LineTotal;
+import org.queqiao.accounting.ledger.RefundBook;
+import org.queqiao.contract.account.DomainShare;
+import org.queqiao.contract.id.ProjectName;
+import org.queqiao.contract.price.TariffBook;
+
+/**
+ * What bookkeeping remembers of the database from one batch to the next. It is right as long as
+ * nobody else has written since, and is forgotten when a batch fails.
+ *
+ * @param tariffs all prices
+ * @param refunds all rules of refunds
+ * @param projects domains of the projects that were asked for
+ * @param volumes what was used under prices with tiers
+ * @param lines totals of statement lines
+ */
+record Known(
+    TariffBook tariffs,
+    RefundBook refunds,
+    Map<ProjectName, List<DomainShare>> projects,
+    Map<String, BigInteger> volumes,
+    StatementLines lines) {
+  /** So many volumes are kept, each that of a project in a month or year. */
+  private static final int MOST_VOLUMES = 100_000;
+
+  /** What a transaction that was committed has written. */
+  void committed(Map<LineKey, LineTotal> changed, Map<String, BigInteger> used) {
+    lines.committed(changed);
+    if (volumes.size() > MOST_VOLUMES) {
+      volumes.clear();
+    }
+    volumes.putAll(used);
+  }
+
+  static Known read(Connection connection) throws SQLException {
+    TariffBook tariffs = Ledger.tariffs(connection);
+    RefundBook refunds = new RefundBook();
+    MoneyRows.approved(connection, tariffs, refunds);
+    return new Known(tariffs, refunds, new HashMap<>(), new HashMap<>(), new StatementLines());
+  }
+}

@@ -1,0 +1,100 @@
+package org.queqiao.accounting.sql;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.queqiao.accounting.ledger.OpenRun;
+import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.RunId;
+
+/** The runs that hold cores, during one batch. */
+final class OpenRuns {
+  /** As the database has them; those of a job that was looked up are all here. */
+  private final Map<RunId, OpenRun> found = new LinkedHashMap<>();
+
+  private final Set<JobId> lookedUp = new LinkedHashSet<>();
+  private final Map<RunId, OpenRun> changed = new LinkedHashMap<>();
+  private final Set<RunId> closed = new LinkedHashSet<>();
+
+  /** Reads those of some jobs at once. */
+  void expect(Connection connection, Collection<JobId> jobs) throws SQLException {
+    lookedUp.addAll(jobs);
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            "select job, attempt, start_ms, cores, held_micro, currency, stops, holdings from"
+                + " open_run where job = any(?)")) {
+      statement.setArray(
+          1, connection.createArrayOf("bigint", jobs.stream().map(JobId::value).toArray()));
+      try (ResultSet row = statement.executeQuery()) {
+        while (row.next()) {
+          RunId run = new RunId(new JobId(row.getLong(1)), row.getInt(2));
+          found.put(
+              run,
+              new OpenRun(
+                  run,
+                  row.getLong(3),
+                  row.getLong(4),
+                  row.getLong(5),
+                  row.getString(6),
+                  Rows.stops(row.getString(7)),
+                  Rows.holdings(row.getString(8), row.getLong(4))));
+        }
+      }
+    }
+  }
+
+  Optional<OpenRun> get(Connection connection, RunId run) throws SQLException {
+    OpenRun known = changed.get(run);
+    if (known != null || closed.contains(run)) {
+      return Optional.ofNullable(known);
+    }
+    if (!lookedUp.contains(run.job())) {
+      expect(connection, Set.of(run.job()));
+    }
+    return Optional.ofNullable(found.get(run));
+  }
+
+  void put(OpenRun run) {
+    changed.put(run.run(), run);
+  }
+
+  void close(RunId run) {
+    changed.remove(run);
+    closed.add(run);
+  }
+
+  void write(Connection connection) throws SQLException {
+    ArrayRows rows =
+        new ArrayRows(
+            "bigint", "integer", "bigint", "bigint", "bigint", "text", "text", "text");
+    for (OpenRun run : changed.values()) {
+      rows.add(
+          run.run().job().value(),
+          run.run().attempt(),
+          run.startMs(),
+          run.cores(),
+          run.heldMicro(),
+          run.currency(),
+          Rows.stops(run.stops()),
+          Rows.holdings(run.holdings()));
+    }
+    rows.run(
+        connection,
+        "insert into open_run (job, attempt, start_ms, cores, held_micro, currency, stops,"
+            + " holdings) select * from %s on conflict (job, attempt) do update set held_micro ="
+            + " excluded.held_micro, currency = excluded.currency, stops = excluded.stops");
+    ArrayRows ended = new ArrayRows("bigint", "integer");
+    closed.forEach(run -> ended.add(run.job().value(), run.attempt()));
+    ended.run(
+        connection,
+        "delete from open_run o using (select * from %s as u (job, attempt)) e where o.job = e.job"
+            + " and o.attempt = e.attempt");
+  }
+}

@@ -1,0 +1,133 @@
+package org.queqiao.accounting.sql;
+
+import java.math.BigDecimal;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.queqiao.accounting.ledger.LineKey;
+import org.queqiao.accounting.ledger.LineTotal;
+import org.queqiao.contract.id.PartitionName;
+import org.queqiao.contract.id.ProjectName;
+import org.queqiao.contract.id.UserName;
+
+/**
+ * The totals of statement lines in memory, all of a project's month or none, those used last. How
+ * many there are is bounded.
+ */
+final class StatementLines {
+  private static final int MOST_LINES = 200_000;
+
+  /** The lines of a statement. */
+  private record Page(ProjectName project, String month) {
+    static Page of(LineKey key) {
+      return new Page(key.project(), key.month());
+    }
+  }
+
+  private final LinkedHashMap<Page, Map<LineKey, LineTotal>> pages =
+      new LinkedHashMap<>(16, 0.75f, true);
+  private int lines;
+
+  /** The total of a line, from memory or from the database; empty where it has none yet. */
+  LineTotal get(Connection connection, LineKey key) throws SQLException {
+    Page page = Page.of(key);
+    Map<LineKey, LineTotal> known = pages.get(page);
+    if (known == null) {
+      known = read(connection, page);
+      pages.put(page, known);
+      lines += 1 + known.size();
+      forget();
+    }
+    return known.getOrDefault(key, LineTotal.EMPTY);
+  }
+
+  /** What a transaction that was committed has written. */
+  void committed(Map<LineKey, LineTotal> changed) {
+    changed.forEach((key, total) -> {
+      Map<LineKey, LineTotal> known = pages.get(Page.of(key));
+      if (known != null && known.put(key, total) == null) {
+        lines++;
+      }
+    });
+    forget();
+  }
+
+  private void forget() {
+    Iterator<Map<LineKey, LineTotal>> oldest = pages.values().iterator();
+    while (lines > MOST_LINES && pages.size() > 1) {
+      lines -= 1 + oldest.next().size();
+      oldest.remove();
+    }
+  }
+
+  private static Map<LineKey, LineTotal> read(Connection connection, Page page)
+      throws SQLException {
+    Map<LineKey, LineTotal> found = new HashMap<>();
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            "select user_name, partition, price_from_ms, price_micro, currency, resource, node_type,"
+                + " coalesce(quantity, core_ms), core_ms, coalesce(standard, core_ms * 1000),"
+                + " posted_micro from statement_line where project = ? and month = ?")) {
+      statement.setString(1, page.project().value());
+      statement.setString(2, page.month());
+      try (ResultSet row = statement.executeQuery()) {
+        while (row.next()) {
+          LineKey key =
+              new LineKey(
+                  page.project(),
+                  new UserName(row.getString(1)),
+                  new PartitionName(row.getString(2)),
+                  page.month(),
+                  row.getLong(3),
+                  row.getLong(4),
+                  row.getString(5),
+                  row.getString(6),
+                  row.getString(7));
+          found.put(
+              key,
+              new LineTotal(
+                  row.getBigDecimal(8).toBigIntegerExact(),
+                  row.getBigDecimal(9).toBigIntegerExact(),
+                  row.getBigDecimal(10).toBigIntegerExact(),
+                  row.getLong(11)));
+        }
+      }
+    }
+    return found;
+  }
+
+  static void write(Connection connection, Map<LineKey, LineTotal> changed) throws SQLException {
+    ArrayRows rows =
+        new ArrayRows(
+            "text", "text", "text", "text", "bigint", "bigint", "text", "text", "text", "numeric",
+            "bigint", "numeric", "numeric");
+    changed.forEach((key, total) ->
+        rows.add(
+            key.project().value(),
+            key.month(),
+            key.user().value(),
+            key.partition().value(),
+            key.priceFromMs(),
+            key.microPerCoreHour(),
+            key.currency(),
+            key.resource(),
+            key.nodeType(),
+            new BigDecimal(total.coreMs()),
+            total.postedMicro(),
+            new BigDecimal(total.quantity()),
+            new BigDecimal(total.standard())));
+    rows.run(
+        connection,
+        "insert into statement_line (project, month, user_name, partition, price_from_ms,"
+            + " price_micro, currency, resource, node_type, core_ms, posted_micro, quantity, standard)"
+            + " select * from %s on conflict (project, month, user_name, partition, price_from_ms,"
+            + " price_micro, currency, resource, node_type) do update set core_ms ="
+            + " excluded.core_ms, posted_micro = excluded.posted_micro, quantity ="
+            + " excluded.quantity, standard = excluded.standard");
+  }
+}

@@ -1,0 +1,291 @@
+package org.queqiao.accounting;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.sql.Connection;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.queqiao.accounting.ledger.LineKey;
+import org.queqiao.accounting.ledger.LineTotal;
+import org.queqiao.accounting.ledger.MemoryBooks;
+import org.queqiao.accounting.ledger.Posting;
+import org.queqiao.accounting.metering.BillingCalendar;
+import org.queqiao.accounting.sql.Ledger;
+import org.queqiao.accounting.sql.LedgerReads;
+import org.queqiao.accounting.sql.UsageReports;
+import org.queqiao.contract.event.LoggedEvent;
+import org.queqiao.contract.event.RunImported;
+import org.queqiao.contract.event.RunObserved;
+import org.queqiao.contract.id.Actor;
+import org.queqiao.contract.id.ClusterName;
+import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.UserName;
+import org.queqiao.contract.job.JobState;
+import org.queqiao.contract.observe.ExternalRun;
+import org.queqiao.contract.observe.ObservedRun;
+
+/** However the facts are cut into batches, the database has what the books in memory have. */
+final class PostingPathTest {
+  private static final BillingCalendar CALENDAR = new BillingCalendar(ZoneId.of("Asia/Shanghai"));
+  private static final ClusterName ELSEWHERE = new ClusterName("elsewhere");
+  private static TestDatabase database;
+
+  @BeforeAll
+  static void start() throws Exception {
+    database = new TestDatabase();
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    database.close();
+  }
+
+  /** A history of jobs, then runs from files and runs that are told, some of them again. */
+  private static List<LoggedEvent> history(SplittableRandom random, long seed) {
+    List<LoggedEvent> all = new ArrayList<>(History.random(seed).events());
+    long timeMs = all.getLast().timeMs();
+    for (int i = 1; i <= 60; i++) {
+      timeMs += random.nextLong(1, 86_400_000);
+      long startMs = timeMs - random.nextLong(1, 300_000_000);
+      JobId job = new JobId(100_000 + i);
+      ObservedRun run = run(i, startMs, timeMs, random);
+      int at = all.size() + 1;
+      if (random.nextBoolean()) {
+        RunImported imported = new RunImported(job, random.nextBoolean(), run);
+        all.add(new LoggedEvent(at, 1, timeMs, Actor.SCHEDULER, imported));
+      } else {
+        for (int revision = 1; revision <= 1 + random.nextInt(2); revision++) {
+          RunObserved told =
+              new RunObserved(job, revision, run(i, startMs, timeMs - revision, random));
+          all.add(new LoggedEvent(all.size() + 1L, 1, timeMs, Actor.SCHEDULER, told));
+        }
+      }
+    }
+    return all;
+  }
+
+  private static ObservedRun run(int number, long startMs, long endMs, SplittableRandom random) {
+    return new ObservedRun(
+        new ExternalRun(ELSEWHERE, number, startMs),
+        "",
+        "a\\tb\\nc \\\\ \\u4e2d",
+        new UserName("user" + random.nextInt(3)),
+        1_000,
+        random.nextBoolean() ? History.CLIMATE : History.MATERIALS,
+        History.BATCH,
+        JobState.COMPLETED,
+        "COMPLETED",
+        0,
+        0,
+        startMs,
+        endMs,
+        List.of(),
+        random.nextInt(128),
+        0,
+        0,
+        "cn1",
+        List.of());
+  }
+
+  private static MemoryBooks inMemory(List<LoggedEvent> events) {
+    ShadowLedger shadow = new ShadowLedger(CALENDAR);
+    events.forEach(shadow::record);
+    return shadow.books();
+  }
+
+  /** The hash over all postings, from what docs/accounting.md says of it. */
+  private static String head(List<Posting> postings) throws Exception {
+    byte[] hash = new byte[32];
+    long seq = 0;
+    for (Posting each : postings) {
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+      DataOutputStream out = new DataOutputStream(bytes);
+      out.write(hash);
+      out.writeLong(++seq);
+      for (String text :
+          List.of(
+              each.id(),
+              each.transaction(),
+              each.account(),
+              each.unit().name(),
+              each.currency())) {
+        out.writeInt(text.getBytes(StandardCharsets.UTF_8).length);
+        out.write(text.getBytes(StandardCharsets.UTF_8));
+      }
+      out.writeLong(each.amount());
+      out.writeLong(each.run() == null ? 0 : each.run().job().value());
+      out.writeInt(each.run() == null ? 0 : each.run().attempt());
+      out.writeLong(each.position());
+      out.writeLong(each.timeMs());
+      hash = MessageDigest.getInstance("SHA-256").digest(bytes.toByteArray());
+    }
+    return HexFormat.of().formatHex(hash);
+  }
+
+  private static List<String> lines(String name) throws Exception {
+    List<String> all = new ArrayList<>();
+    try (Connection connection = database.connect(name);
+        var rows =
+            connection
+                .createStatement()
+                .executeQuery(
+                    "select project, user_name, partition, month, price_from_ms, price_micro,"
+                        + " currency, resource, node_type, coalesce(quantity, core_ms), core_ms,"
+                        + " standard, posted_micro from statement_line")) {
+      while (rows.next()) {
+        List<String> row = new ArrayList<>();
+        for (int i = 1; i <= 13; i++) {
+          row.add(rows.getString(i));
+        }
+        all.add(String.join("|", row));
+      }
+    }
+    return all.stream().sorted().toList();
+  }
+
+  private static List<String> lines(MemoryBooks books) {
+    return books.lines().values().stream()
+        .map(line -> {
+          LineKey key = line.key();
+          LineTotal total = line.total();
+          return String.join(
+              "|",
+              key.project().value(),
+              key.user().value(),
+              key.partition().value(),
+              key.month(),
+              "" + key.priceFromMs(),
+              "" + key.microPerCoreHour(),
+              key.currency(),
+              key.resource(),
+              key.nodeType(),
+              "" + total.quantity(),
+              "" + total.coreMs(),
+              "" + total.standard(),
+              "" + total.postedMicro());
+        })
+        .sorted()
+        .toList();
+  }
+
+  private static List<UsageReports.Row> report(Ledger ledger) {
+    return ledger
+        .reads()
+        .reports()
+        .usage(
+            List.of(UsageReports.By.USER, UsageReports.By.DOMAIN, UsageReports.By.MONTH),
+            "0001-01",
+            "9999-12",
+            LedgerReads.Scope.ALL,
+            Integer.MAX_VALUE);
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {301, 302, 303, 304})
+  void anyBatchesGiveThePostingsTheHashTheLinesAndTheReportsOfTheBooksInMemory(long seed)
+      throws Exception {
+    SplittableRandom random = new SplittableRandom(seed);
+    List<LoggedEvent> events = history(random, seed);
+    MemoryBooks books = inMemory(events);
+    String head = head(books.postings());
+    List<List<UsageReports.Row>> reports = new ArrayList<>();
+    for (int most : new int[] {1, 50, events.size()}) {
+      String name = "path" + seed + "_" + most;
+      database.create(name);
+      try (Ledger ledger = database.open(name, CALENDAR)) {
+        for (int at = 0; at < events.size(); ) {
+          int more = most == events.size() ? most : 1 + random.nextInt(most);
+          int to = Math.min(events.size(), at + more);
+          ledger.record(events.subList(at, to));
+          at = to;
+        }
+        assertThat(ledger.end().hash()).as("seed %d, %d at once", seed, most).isEqualTo(head);
+        assertThat(ledger.end().seq()).isEqualTo(books.postings().size());
+        assertThat(lines(name)).as("seed %d", seed).isEqualTo(lines(books));
+        reports.add(report(ledger));
+      }
+      database.audit(name);
+    }
+    assertThat(reports.get(1)).as("seed %d", seed).isEqualTo(reports.getFirst());
+    assertThat(reports.get(2)).as("seed %d", seed).isEqualTo(reports.getFirst());
+    long metered = books.meteredCoreMs().values().stream().mapToLong(each -> each).sum();
+    long reported = reports.getFirst().stream().mapToLong(UsageReports.Row::coreMs).sum();
+    assertThat(reported).as("seed %d", seed).isEqualTo(metered);
+  }
+
+  @Test
+  void whatAnotherServerWroteMeanwhileIsNotTakenFromMemory() throws Exception {
+    List<LoggedEvent> events = History.random(311).events();
+    database.create("turns");
+    try (Ledger one = database.open("turns", CALENDAR);
+        Ledger other = database.open("turns", CALENDAR)) {
+      for (int i = 0; i < events.size(); i++) {
+        (i / 5 % 2 == 0 ? one : other).record(events.subList(0, i + 1));
+      }
+      assertThat(one.end().hash()).isEqualTo(head(inMemory(events).postings()));
+    }
+    database.audit("turns");
+  }
+
+  @Test
+  void aBatchThatFailsAtItsEndLeavesNothingInTheDatabaseNorInMemory() throws Exception {
+    List<LoggedEvent> events = History.random(312).events();
+    int half = events.size() / 2;
+    database.create("failed");
+    try (Ledger ledger = database.open("failed", CALENDAR)) {
+      ledger.record(events.subList(0, half));
+      Ledger.End before = ledger.end();
+      database.sql(
+          "failed",
+          "alter table intake add constraint stop check (position <= " + half + ") not valid");
+      assertThatThrownBy(() -> ledger.record(events)).hasMessageContaining("stop");
+      assertThat(ledger.end()).isEqualTo(before);
+      database.audit("failed");
+      database.sql("failed", "alter table intake drop constraint stop");
+      ledger.record(events);
+      assertThat(ledger.end().hash()).isEqualTo(head(inMemory(events).postings()));
+    }
+    database.audit("failed");
+  }
+
+  @Test
+  void everyBalanceIsTheSumOfThePostingsOfTheBooksInMemory() throws Exception {
+    List<LoggedEvent> events = history(new SplittableRandom(313), 313);
+    TreeMap<String, Long> expected = new TreeMap<>();
+    for (Posting each : inMemory(events).postings()) {
+      expected.merge(
+          each.account() + " " + each.unit() + " " + each.currency(), each.amount(), Math::addExact);
+    }
+    database.create("balances");
+    try (Ledger ledger = database.open("balances", CALENDAR)) {
+      ledger.record(events);
+    }
+    TreeMap<String, Long> stored = new TreeMap<>();
+    try (Connection connection = database.connect("balances");
+        var rows =
+            connection
+                .createStatement()
+                .executeQuery("select account, unit, currency, amount from balance")) {
+      while (rows.next()) {
+        stored.put(
+            rows.getString(1) + " " + rows.getString(2) + " " + rows.getString(3),
+            rows.getLong(4));
+      }
+    }
+    assertThat(stored).isEqualTo(expected);
+  }
+}
