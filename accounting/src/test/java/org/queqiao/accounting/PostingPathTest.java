@@ -118,11 +118,7 @@ final class PostingPathTest {
       out.writeLong(++seq);
       for (String text :
           List.of(
-              each.id(),
-              each.transaction(),
-              each.account(),
-              each.unit().name(),
-              each.currency())) {
+              each.id(), each.transaction(), each.account(), each.unit().name(), each.currency())) {
         out.writeInt(text.getBytes(StandardCharsets.UTF_8).length);
         out.write(text.getBytes(StandardCharsets.UTF_8));
       }
@@ -268,7 +264,9 @@ final class PostingPathTest {
     TreeMap<String, Long> expected = new TreeMap<>();
     for (Posting each : inMemory(events).postings()) {
       expected.merge(
-          each.account() + " " + each.unit() + " " + each.currency(), each.amount(), Math::addExact);
+          each.account() + " " + each.unit() + " " + each.currency(),
+          each.amount(),
+          Math::addExact);
     }
     database.create("balances");
     try (Ledger ledger = database.open("balances", CALENDAR)) {
@@ -282,8 +280,7 @@ final class PostingPathTest {
                 .executeQuery("select account, unit, currency, amount from balance")) {
       while (rows.next()) {
         stored.put(
-            rows.getString(1) + " " + rows.getString(2) + " " + rows.getString(3),
-            rows.getLong(4));
+            rows.getString(1) + " " + rows.getString(2) + " " + rows.getString(3), rows.getLong(4));
       }
     }
     assertThat(stored).isEqualTo(expected);

@@ -18,6 +18,7 @@ public final class Intake implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Intake.class);
   private static final long FIRST_WAIT_MS = 100;
   private static final long LAST_WAIT_MS = 10_000;
+
   /** So many facts are handed over at once; the ledger cuts them where a batch is full. */
   private static final int BATCH = 20_000;
 

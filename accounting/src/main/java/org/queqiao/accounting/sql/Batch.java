@@ -214,14 +214,16 @@ final class Batch implements Books {
 
   @Override
   public List<DomainShare> domains(ProjectName project) {
-    return known.projects().computeIfAbsent(
-        project,
-        name ->
-            query(
-                    "select domains from project where name = ?",
-                    statement -> statement.setString(1, name.value()),
-                    row -> Domains.read(row.getString(1)))
-                .orElse(List.of()));
+    return known
+        .projects()
+        .computeIfAbsent(
+            project,
+            name ->
+                query(
+                        "select domains from project where name = ?",
+                        statement -> statement.setString(1, name.value()),
+                        row -> Domains.read(row.getString(1)))
+                    .orElse(List.of()));
   }
 
   @Override

@@ -36,8 +36,7 @@ final class JobRows {
   void expect(Connection connection, Collection<JobId> jobs) throws SQLException {
     lookedUp.addAll(jobs);
     try (PreparedStatement statement =
-        connection.prepareStatement(
-            "select " + Rows.JOB_COLUMNS + " from job where id = any(?)")) {
+        connection.prepareStatement("select " + Rows.JOB_COLUMNS + " from job where id = any(?)")) {
       statement.setArray(
           1, connection.createArrayOf("bigint", jobs.stream().map(JobId::value).toArray()));
       try (ResultSet row = statement.executeQuery()) {

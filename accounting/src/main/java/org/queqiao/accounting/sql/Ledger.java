@@ -286,16 +286,15 @@ public final class Ledger implements AutoCloseable {
   private static void addBalances(Connection connection, Map<Account, Long> balances)
       throws SQLException {
     ArrayRows rows = new ArrayRows("text", "text", "text", "bigint");
-    balances.forEach((account, amount) ->
-        rows.add(account.name(), account.unit(), account.currency(), amount));
+    balances.forEach(
+        (account, amount) -> rows.add(account.name(), account.unit(), account.currency(), amount));
     rows.run(
         connection,
         "insert into balance (account, unit, currency, amount) select * from %s on conflict"
             + " (account, unit, currency) do update set amount = balance.amount + excluded.amount");
   }
 
-  private static void store(Connection connection, long timeMs, Head after)
-      throws SQLException {
+  private static void store(Connection connection, long timeMs, Head after) throws SQLException {
     try (PreparedStatement statement =
         connection.prepareStatement(
             "insert into intake (position, time_ms, posting_seq, chain_hash) values (?, ?, ?, ?) on"

@@ -30,11 +30,11 @@ final class Rows {
           + " array_job, array_task, qos";
 
   /** Of what type each of the columns is. */
-  static final String[] JOB_TYPES = (
-          "bigint text text text text text text text text bigint bigint bigint bigint text integer"
+  static final String[] JOB_TYPES =
+      ("bigint text text text text text text text text bigint bigint bigint bigint text integer"
               + " bigint bigint integer integer bigint bigint text text text text integer bigint"
               + " integer text")
-      .split(" ");
+          .split(" ");
 
   static final String POSTING_COLUMNS =
       "id, transaction, account, unit, currency, amount, job, attempt, position, time_ms";
