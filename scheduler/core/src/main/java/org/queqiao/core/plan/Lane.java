@@ -3,8 +3,6 @@ package org.queqiao.core.plan;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.queqiao.contract.id.ProjectName;
-import org.queqiao.contract.id.UserName;
 import org.queqiao.core.priority.JobOrder;
 
 /**
@@ -12,53 +10,51 @@ import org.queqiao.core.priority.JobOrder;
  * the priority of one it adds to all. They are kept in order.
  */
 final class Lane {
-  private final Key key;
+  private final long kind;
+  private final Band band;
   private final Demand demand;
+  private final boolean prefers;
   private Standing[] places = new Standing[16];
   private int size;
   private final List<Standing> leaving = new ArrayList<>();
   private final List<Standing> coming = new ArrayList<>();
 
-  /**
-   * Which lane.
-   *
-   * @param project whose share counts, or null where shares have no weight
-   * @param user or null
-   * @param ageing whether they grow older: not once they have the full age
-   * @param demand the number of what they all need
-   * @param prefers whether they may take something else first
-   */
-  record Key(ProjectName project, UserName user, boolean ageing, int demand, boolean prefers)
-      implements Comparable<Key> {
-    @Override
-    public int compareTo(Key other) {
-      int order = Integer.compare(demand, other.demand);
-      order = order != 0 ? order : Boolean.compare(ageing, other.ageing);
-      order = order != 0 ? order : Boolean.compare(prefers, other.prefers);
-      if (order != 0 || project == null) {
-        return order;
-      }
-      order = project.compareTo(other.project);
-      return order != 0 ? order : user.compareTo(other.user);
-    }
-  }
-
   private int next;
-  private long micro;
+  private long believedMs = Long.MAX_VALUE;
+  private long limitMs = Long.MAX_VALUE;
+
+  /** The walk that this is open for. */
+  private Object walk;
 
   /**
    * A lane without places.
    *
    * @param demand what they all need, or null where that is not known
+   * @param prefers whether they may take something else first
    */
-  Lane(Key key, Demand demand) {
-    this.key = key;
+  Lane(Band band, Demand demand, boolean prefers) {
+    this.kind = kind(demand, prefers);
+    this.band = band;
     this.demand = demand;
+    this.prefers = prefers;
+  }
+
+  /** The same number for all that need the same. */
+  static long kind(Demand demand, boolean prefers) {
+    return (demand == null ? 0 : 2L * demand.number()) + (prefers ? 1 : 0);
+  }
+
+  long kind() {
+    return kind;
+  }
+
+  Band band() {
+    return band;
   }
 
   /** What all need that stand here and take nothing else, or null. */
   Demand demand() {
-    return key.prefers() ? null : demand;
+    return prefers ? null : demand;
   }
 
   /** What all need that stand here, or null where that is not known. */
@@ -66,10 +62,32 @@ final class Lane {
     return demand;
   }
 
-  /** Goes to the first place, for a walk. */
-  void begin(long microOfAll) {
-    next = 0;
-    micro = microOfAll;
+  /** The shortest time that any of its jobs is believed to run. */
+  long believedMs() {
+    return believedMs;
+  }
+
+  /** The shortest limit of its jobs. */
+  long limitMs() {
+    return limitMs;
+  }
+
+  /** Goes to the first place, if this walk has not opened it yet. */
+  void open(Object forWalk) {
+    if (walk != forWalk) {
+      walk = forWalk;
+      next = 0;
+    }
+  }
+
+  /** Whether the walk has passed no place. */
+  boolean isAtFirst() {
+    return next == 0;
+  }
+
+  /** Whether the walk has passed all places. */
+  boolean isPassed() {
+    return next == size;
   }
 
   /** The first place that the walk has not passed. */
@@ -87,12 +105,13 @@ final class Lane {
     Standing mine = head();
     Standing its = other.head();
     return JobOrder.Spot.compare(
-            mine.spot(), mine.micro() + micro, its.spot(), its.micro() + other.micro)
+            mine.spot(), mine.micro() + band.micro(), its.spot(), its.micro() + other.band.micro())
         < 0;
   }
 
-  Key key() {
-    return key;
+  /** Which of two lanes of the same band has the better first place. */
+  static int compareFirst(Lane one, Lane other) {
+    return compare(one.places[0], other.places[0]);
   }
 
   int size() {
@@ -118,8 +137,26 @@ final class Lane {
   void settle() {
     removeAll();
     addAll();
+    boolean shortestLeft = false;
+    for (Standing each : leaving) {
+      shortestLeft |= each.believedMs() == believedMs || each.limitMs() == limitMs;
+    }
+    if (shortestLeft) {
+      believedMs = Long.MAX_VALUE;
+      limitMs = Long.MAX_VALUE;
+      for (int i = 0; i < size; i++) {
+        shorten(places[i]);
+      }
+    } else {
+      coming.forEach(this::shorten);
+    }
     leaving.clear();
     coming.clear();
+  }
+
+  private void shorten(Standing place) {
+    believedMs = Math.min(believedMs, place.believedMs());
+    limitMs = Math.min(limitMs, place.limitMs());
   }
 
   private void removeAll() {

@@ -140,9 +140,9 @@ public final class Planner {
     return pass.looksAtRest();
   }
 
-  /** Whether there is no room for a demand in the rest of this pass. */
-  boolean hasNoRoomFor(Demand demand) {
-    return pass.hasNoRoomFor(demand);
+  /** Whether there is no room for a demand in the rest of this pass if it is run so long. */
+  boolean hasNoRoomFor(Demand demand, long believed, long limit) {
+    return pass.hasNoRoomFor(demand, believed, limit);
   }
 
   private void beginRounds(long now) {

@@ -22,6 +22,8 @@ final class Standing {
 
   private Lane lane;
   private long micro;
+  private long believedMs;
+  private long limitMs;
 
   /** As the engine knew it in the last pass, or null; of an array always. */
   private PlanJob planned;
@@ -88,6 +90,20 @@ final class Standing {
   void enter(Lane into, long microThere) {
     lane = into;
     micro = microThere;
+  }
+
+  void lasts(long believedForMs, long atMostMs) {
+    believedMs = believedForMs;
+    limitMs = atMostMs;
+  }
+
+  /** How long its job is believed to run. */
+  long believedMs() {
+    return believedMs;
+  }
+
+  long limitMs() {
+    return limitMs;
   }
 
   PlanJob planned() {

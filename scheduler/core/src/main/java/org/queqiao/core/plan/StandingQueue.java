@@ -1,6 +1,7 @@
 package org.queqiao.core.plan;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -19,10 +20,11 @@ import org.queqiao.core.state.Ratio;
 /**
  * The jobs that may start, kept in the order of the queue from pass to pass: only what entered,
  * left or changed its place is looked at again. Age and use change all priorities all the time, but
- * not the order within a {@link Lane}: all that grow older do so by the same steps, and the share
- * of a member counts alike for all of its jobs. So lanes are merged by their heads for each pass,
- * and a place changes its lane once, when it has the full age. A lane has room for all of its jobs
- * or for none, so that what does not fit at all is left out by the lane.
+ * not the order within a {@link Band}: all that grow older do so by the same steps, and the share
+ * of a member counts alike for all of its jobs. So bands are merged by their heads for each pass,
+ * and a place changes its band once, when it has the full age. A band consists of {@link Lane}s of
+ * what needs the same. A lane has room for all of its jobs or for none, so that what does not fit
+ * at all is left out by the lane.
  */
 final class StandingQueue {
   /** So many jobs are in each group on average at most. */
@@ -31,7 +33,11 @@ final class StandingQueue {
   private final Cluster cluster;
   private final JobOrder order;
   private final ClusterMirror mirror;
-  private final TreeMap<Lane.Key, Lane> lanes = new TreeMap<>();
+
+  /** By what their places need. */
+  private final TreeMap<Long, TreeMap<Band.Key, Lane>> lanes = new TreeMap<>();
+
+  private final TreeMap<Band.Key, Band> bands = new TreeMap<>();
   private final TreeMap<JobId, Standing> known = new TreeMap<>();
   private final TreeMap<AccountKey, Standing.Account> accounts = new TreeMap<>();
 
@@ -98,6 +104,7 @@ final class StandingQueue {
     Backlog backlog = cluster.priorities().backlog();
     backlog.noteChanges();
     lanes.clear();
+    bands.clear();
     known.clear();
     accounts.clear();
     ageing.clear();
@@ -162,11 +169,13 @@ final class StandingQueue {
         accounts.computeIfAbsent(AccountKey.of(job), _ -> new Standing.Account());
     PlanJob inPlan = planned;
     Demand demand = planned == null ? mirror.demand(job.spec()) : planned.demand();
+    long believedMs = mirror.believedMs(job);
     places.of(
         job,
         (spot, ahead) -> {
           Standing place = new Standing(job, spot, ahead, account);
           place.planned(inPlan);
+          place.lasts(believedMs, job.spec().limitMs());
           place.sibling(this.known.put(job.id(), place));
           place(place, demand);
         });
@@ -179,14 +188,16 @@ final class StandingQueue {
         place.planned() == null
             ? !cluster.reservations().isEmpty()
             : place.planned().preferred() != null;
-    Lane.Key key =
-        new Lane.Key(
+    Band.Key key =
+        new Band.Key(
             shares ? place.job().spec().project() : null,
             shares ? place.job().user() : null,
-            grows,
-            demand == null ? 0 : demand.number(),
-            prefers);
-    Lane lane = lanes.computeIfAbsent(key, _ -> new Lane(key, demand));
+            grows);
+    Lane lane =
+        lanes
+            .computeIfAbsent(Lane.kind(demand, prefers), _ -> new TreeMap<>())
+            .computeIfAbsent(
+                key, _ -> new Lane(bands.computeIfAbsent(key, Band::new), demand, prefers));
     long steps = policy.age() == 0 ? 0 : grows ? filledAt - place.spot().ageStep() : Ratio.MILLION;
     place.enter(
         lane, Math.addExact(place.spot().fixedMicro(), Math.multiplyExact(policy.age(), steps)));
@@ -194,25 +205,43 @@ final class StandingQueue {
       ageing.add(place);
     }
     if (lane.come(place)) {
-      unsettled.add(lane);
+      unsettle(lane);
     }
   }
 
   private void leave(Standing place) {
     ageing.remove(place);
     if (place.lane().leave(place)) {
-      unsettled.add(place.lane());
+      unsettle(place.lane());
+    }
+  }
+
+  private void unsettle(Lane lane) {
+    unsettled.add(lane);
+    if (lane.size() > 0) {
+      lane.band().remove(lane);
     }
   }
 
   private void settle() {
     for (Lane each : unsettled) {
       each.settle();
-      if (each.size() == 0) {
-        lanes.remove(each.key());
+      if (each.size() > 0) {
+        each.band().add(each);
+      } else {
+        forget(each);
       }
     }
     unsettled.clear();
+    bands.values().removeIf(Band::isEmpty);
+  }
+
+  private void forget(Lane lane) {
+    TreeMap<Band.Key, Lane> alike = lanes.get(lane.kind());
+    alike.remove(lane.band().key());
+    if (alike.isEmpty()) {
+      lanes.remove(lane.kind());
+    }
   }
 
   /** A job is to be made known to the engine anew: it started, or may start and does not. */
@@ -232,7 +261,7 @@ final class StandingQueue {
 
   /** The lanes, merged by their heads. */
   final class Walk implements JobOrder.Queue {
-    private final Lane[] heap;
+    private Lane[] heap;
     private int size;
     private Standing current;
 
@@ -244,10 +273,10 @@ final class StandingQueue {
     private Walk() {
       Multifactor now = new Multifactor(cluster, cluster.timeMs());
       long grown = Math.multiplyExact(policy.age(), step - filledAt);
-      heap = new Lane[lanes.size()];
+      heap = new Lane[bands.size() + 1];
       TreeMap<Member, Long> shares = new TreeMap<>();
-      for (Lane each : lanes.values()) {
-        Lane.Key key = each.key();
+      for (Band each : bands.values()) {
+        Band.Key key = each.key();
         long share =
             key.project() == null
                 ? 0
@@ -255,7 +284,7 @@ final class StandingQueue {
                     new Member(key.project(), key.user()),
                     member -> now.shareMicro(member.project(), member.user()));
         each.begin(Math.addExact(share, key.ageing() ? grown : 0));
-        heap[size++] = each;
+        add(each.first());
       }
       order();
     }
@@ -287,10 +316,14 @@ final class StandingQueue {
           continue;
         }
         current = best.head();
+        Lane after = !rest && best.isAtFirst() ? best.band().after(best) : null;
         if (best.advance()) {
           sink(0);
         } else {
           pop();
+        }
+        if (after != null) {
+          push(after);
         }
         return current.job();
       }
@@ -298,18 +331,43 @@ final class StandingQueue {
     }
 
     private boolean isOut(Lane lane) {
-      return lane.demand() != null && pass.hasNoRoomFor(lane.demand());
+      return lane.demand() != null
+          && pass.hasNoRoomFor(lane.demand(), lane.believedMs(), lane.limitMs());
     }
 
+    /** Opens all lanes that there may be room for, and no others. */
     private void leaveOut() {
-      int kept = 0;
-      for (int i = 0; i < size; i++) {
-        if (!isOut(heap[i])) {
-          heap[kept++] = heap[i];
+      size = 0;
+      for (TreeMap<Band.Key, Lane> alike : lanes.values()) {
+        if (isOut(alike.firstEntry().getValue())) {
+          continue;
+        }
+        for (Lane each : alike.values()) {
+          add(each);
+          if (each.isPassed()) {
+            size--;
+          }
         }
       }
-      size = kept;
       order();
+    }
+
+    private void add(Lane lane) {
+      if (size == heap.length) {
+        heap = Arrays.copyOf(heap, 2 * size);
+      }
+      lane.open(this);
+      heap[size++] = lane;
+    }
+
+    private void push(Lane lane) {
+      add(lane);
+      int at = size - 1;
+      while (at > 0 && lane.isBefore(heap[(at - 1) / 2])) {
+        heap[at] = heap[(at - 1) / 2];
+        at = (at - 1) / 2;
+      }
+      heap[at] = lane;
     }
 
     @Override

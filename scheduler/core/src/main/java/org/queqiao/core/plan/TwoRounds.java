@@ -142,31 +142,33 @@ final class TwoRounds {
   }
 
   /**
-   * Whether there is no room for a demand in the rest of this pass, whoever asks: beside all
-   * promises there is no more than without them.
+   * Whether there is no room for a demand in the rest of this pass for whoever runs at least so
+   * long: what is free only shrinks, and promises are only added.
+   *
+   * @param believed how long all are believed to run at least
+   * @param limit the shortest of their limits
    */
-  boolean hasNoRoomFor(Demand demand) {
-    if (!isRefusedAtAll(demand)) {
+  boolean hasNoRoomFor(Demand demand, long believed, long limit) {
+    if (!isRefused(demand, now + believed, now + limit)) {
       return false;
     }
     for (Demand each : demand.others()) {
-      if (!isRefusedAtAll(each)) {
+      if (!isRefused(each, now + believed, now + limit)) {
         return false;
       }
     }
     return true;
   }
 
-  private boolean isRefusedAtAll(Demand demand) {
-    if (demand.refusedIn != identity
-        && promises == unpromised.size()
-        && !demand.isKept()
-        && (demand.totalCores() > pool.totalFreeCores() || room.find(demand, now, now) == null)) {
-      refuse(demand, now, now);
+  private boolean isRefused(Demand demand, long end, long limitEnd) {
+    if (refused(demand, end, limitEnd)) {
+      return true;
     }
-    return demand.refusedIn == identity
-        && demand.refusedEnd == Long.MIN_VALUE
-        && demand.refusedLimitEnd == Long.MIN_VALUE;
+    if (room.find(demand, end, limitEnd) != null) {
+      return false;
+    }
+    refuse(demand, end, limitEnd);
+    return true;
   }
 
   /** Nothing is looked at until the next pass begins. */

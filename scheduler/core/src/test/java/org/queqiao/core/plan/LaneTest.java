@@ -11,6 +11,10 @@ import org.junit.jupiter.api.Test;
 import org.queqiao.core.priority.JobOrder;
 
 final class LaneTest {
+  private static Lane lane() {
+    return new Lane(new Band(new Band.Key(null, null, false)), null, false);
+  }
+
   private static Standing place(Lane lane, long number, long area) {
     JobOrder.Spot spot = new JobOrder.Spot(0, 0, 0, area, number, 0);
     Standing place = new Standing(null, spot, JobOrder.Ahead.OTHERS, null);
@@ -22,7 +26,7 @@ final class LaneTest {
   void manyThatComeAndLeaveAtOnceAreInTheOrderOfASort() {
     for (long seed = 0; seed < 300; seed++) {
       SplittableRandom random = new SplittableRandom(seed);
-      Lane lane = new Lane(new Lane.Key(null, null, false, 0, false), null);
+      Lane lane = lane();
       List<Standing> expected = new ArrayList<>();
       long number = 0;
       for (int step = 0; step < 20; step++) {
@@ -55,7 +59,7 @@ final class LaneTest {
 
   @Test
   void aPlaceThatIsNotThereIsNotLeft() {
-    Lane lane = new Lane(new Lane.Key(null, null, false, 0, false), null);
+    Lane lane = lane();
     lane.come(place(lane, 1, 5));
     lane.settle();
     lane.leave(place(lane, 1, 5));
