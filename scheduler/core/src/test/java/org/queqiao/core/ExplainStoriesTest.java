@@ -11,7 +11,10 @@ import org.queqiao.contract.event.RulesSet;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.UserName;
+import org.queqiao.contract.job.GresRequest;
+import org.queqiao.contract.job.JobComponent;
 import org.queqiao.contract.job.JobPlacement;
+import org.queqiao.contract.node.NodeFacts;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.policy.Limit;
 import org.queqiao.contract.policy.LimitScope;
@@ -34,6 +37,42 @@ final class ExplainStoriesTest {
 
   private static String text(SchedulerStory story, JobId job) {
     return ExplanationText.waiting(explained(story, job), story.nowMs, 0);
+  }
+
+  @Test
+  void eachComponentSaysWhatItLacks() {
+    SchedulerStory story = SchedulerStory.site();
+    story.node("n1", 4);
+    story.says(
+        SchedulerStory.facts(
+            "n2",
+            "boot-1",
+            4,
+            4 * SchedulerStory.GIB,
+            List.of(new NodeFacts.GresInventory("gpu", "a100", 2))));
+    JobId holds =
+        story.submits(
+            "liwei",
+            SchedulerStory.script().gres(List.of(new GresRequest("gpu", "", 2))).limitMs(HOUR_MS));
+    story.plans();
+    JobComponent component =
+        new JobComponent(1, 2, 1, 0, List.of(new GresRequest("gpu", "", 1)), "");
+    JobId waits =
+        story.submits(
+            "wangfang",
+            SchedulerStory.script()
+                .cpusPerTask(4)
+                .placement(JobPlacement.builder().components(List.of(component)).build()));
+    Explanation found = explained(story, waits);
+    assertThat(found.components())
+        .containsExactly(
+            new Explanation.Component(1, 4, 1, 2, ""),
+            new Explanation.Component(1, 2, 0, 1, "gres/gpu"));
+    assertThat(found.holders()).extracting(each -> each.other().job()).containsExactly(holds);
+    assertThat(text(story, waits))
+        .contains(
+            "Component 1 needs 1 node with 2 cores: 0 of 1 of that kind have room now;"
+                + " what is missing is gres/gpu.");
   }
 
   @Test

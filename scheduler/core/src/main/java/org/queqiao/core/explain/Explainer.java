@@ -62,7 +62,8 @@ public final class Explainer {
         new Multifactor(cluster, nowMs).terms(job),
         scan.kept(),
         new WhyPreempting(cluster).of(job, holders),
-        tasks(job));
+        tasks(job),
+        scan.components.found());
   }
 
   /** What there is of the alternative of which most nodes have room. */
@@ -131,6 +132,7 @@ public final class Explainer {
     private final Job job;
     private final JobSpec spec;
     private final NodeWish wish;
+    private final ComponentScan components;
     private final WhyReserved reservations;
     private final long nowMs;
     private final TreeMap<ReservationName, Explanation.Kept> kept = new TreeMap<>();
@@ -151,6 +153,7 @@ public final class Explainer {
       this.job = job;
       this.spec = spec;
       this.wish = wish;
+      this.components = new ComponentScan(spec, wish);
       this.reservations = reservations;
       this.nowMs = nowMs;
       this.smallCores = spec.coresOnNode(spec.nodes() - 1);
@@ -177,25 +180,36 @@ public final class Explainer {
         usableCores += node.facts().cores();
         freeCores += node.capacity().freeCores();
       }
-      if (!whenIdle || wish.groups(node.name(), node.settings()) == 0) {
-        return;
+      int groups = wish.groups(node.name(), node.settings());
+      boolean own =
+          spec.placement().components().isEmpty() ? groups != 0 : (groups & 1) == 1;
+      boolean held =
+          groups != 0
+              && node.takesRuns()
+              && reservations.keeper(job, node, nowMs).isEmpty()
+              && components.look(node, groups);
+      boolean missing = whenIdle && own && isShort(node);
+      if (held || missing) {
+        node.holders().forEach(holder -> hold(holder, node));
       }
+    }
+
+    /** Counts a node that could be one of its own; says whether runs hold what is missing there. */
+    private boolean isShort(Node node) {
       if (!node.takesRuns()) {
         down += node.isUp() ? 0 : 1;
         drained += node.isUp() ? 1 : 0;
-        return;
+        return false;
       }
       fitIdle++;
       if (isKept(node)) {
-        return;
+        return false;
       }
       boolean now = fits(node.capacity(), NodeNeed.small(spec));
       fitNow += now ? 1 : 0;
       boolean largeNow = now && fits(node.capacity(), NodeNeed.large(spec));
       largeFitNow += largeNow ? 1 : 0;
-      if (!now || largeNodes > 0 && !largeNow) {
-        node.holders().forEach(holder -> hold(holder, node));
-      }
+      return !now || largeNodes > 0 && !largeNow;
     }
 
     /** Counts a node that is kept for others before the job would have ended. */

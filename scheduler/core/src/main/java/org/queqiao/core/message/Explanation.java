@@ -27,6 +27,7 @@ import org.queqiao.contract.snapshot.ClusterImage;
  * @param kept the reservations that keep nodes from it that it could use, by name
  * @param preempting whom it pushes aside, or may
  * @param tasks where the tasks of an array are; null for a job that is none
+ * @param components of a job with components: its own nodes, then each component
  */
 public record Explanation(
     ClusterImage.JobImage job,
@@ -41,7 +42,8 @@ public record Explanation(
     PriorityTerms priority,
     List<Kept> kept,
     Preempting preempting,
-    Tasks tasks) {
+    Tasks tasks,
+    List<Component> components) {
   /** How many jobs a list names at most. */
   public static final int MAX_LISTED = 200;
 
@@ -50,6 +52,7 @@ public record Explanation(
     ahead = List.copyOf(ahead);
     limits = List.copyOf(limits);
     kept = List.copyOf(kept);
+    components = List.copyOf(components);
   }
 
   /**
@@ -79,6 +82,18 @@ public record Explanation(
       int down,
       long freeCores,
       long usableCores) {}
+
+  /**
+   * What one component of a job needs and what there is of it.
+   *
+   * @param nodes how many nodes it needs
+   * @param cores on each of them
+   * @param fitNow nodes that have room for it now
+   * @param fitIdle nodes that take runs and would have room if nothing ran on them
+   * @param lacks what keeps it from starting: {@code cores}, {@code memory}, {@code gres/NAME}, or
+   *     {@code nodes} where those that could serve it are too few; empty where it has room
+   */
+  public record Component(int nodes, int cores, int fitNow, int fitIdle, String lacks) {}
 
   /**
    * Another job, with what decides who may see it.

@@ -161,6 +161,7 @@ final class ExplainedDocument {
     Json.number(out, "startsByMs", orNull(explained.startsByMs()));
     Json.number(out, "promisedMs", orNull(job.promisedMs()));
     room(waiting.room(), out);
+    components(waiting.components(), out);
     reservations(waiting, out);
     holders(waiting, out);
     preempting(waiting.preempting(), out);
@@ -188,6 +189,22 @@ final class ExplainedDocument {
     out.writeNumberField("freeCores", room.freeCores());
     out.writeNumberField("usableCores", room.usableCores());
     out.writeEndObject();
+  }
+
+  /** Of a job with components: what its own nodes and each component need and lack. */
+  private static void components(List<Explanation.Component> components, JsonGenerator out)
+      throws IOException {
+    out.writeArrayFieldStart("components");
+    for (Explanation.Component each : components) {
+      out.writeStartObject();
+      out.writeNumberField("nodesNeeded", each.nodes());
+      out.writeNumberField("coresOnEach", each.cores());
+      out.writeNumberField("nodesWithRoom", each.fitNow());
+      out.writeNumberField("nodesWithRoomWhenIdle", each.fitIdle());
+      out.writeStringField("lacks", JobDocument.orNull(each.lacks()));
+      out.writeEndObject();
+    }
+    out.writeEndArray();
   }
 
   private void holders(Explanation waiting, JsonGenerator out) throws IOException {
