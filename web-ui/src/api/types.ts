@@ -37,6 +37,10 @@ export interface Job {
   detail?: string | null;
   suspendedSinceMs?: number | null;
   suspendRequest?: { suspend: boolean; by: string; atMs: number } | null;
+  tasks?: number | null;
+  /** Whether these are the tasks of the job, or each node has tasksPerNode of them. */
+  tasksCounted?: "IN_ALL" | "PER_NODE" | null;
+  tasksPerNode?: number | null;
   /** For whom a run of it was last told to end or to stand still. */
   preemptedBy?: number | null;
   arrayJobId?: number | null;

@@ -181,8 +181,7 @@ public final class Explainer {
         freeCores += node.capacity().freeCores();
       }
       int groups = wish.groups(node.name(), node.settings());
-      boolean own =
-          spec.placement().components().isEmpty() ? groups != 0 : (groups & 1) == 1;
+      boolean own = spec.placement().components().isEmpty() ? groups != 0 : (groups & 1) == 1;
       boolean held =
           groups != 0
               && node.takesRuns()

@@ -206,6 +206,28 @@ public final class ExplanationText {
     }
   }
 
+  private static void components(Explanation explained, StringJoiner out) {
+    for (int i = 1; i < explained.components().size(); i++) {
+      Explanation.Component each = explained.components().get(i);
+      out.add(
+          "Component "
+              + i
+              + " needs "
+              + count(each.nodes(), "node")
+              + " with "
+              + count(each.cores(), "core")
+              + (each.nodes() == 1 ? "" : " on each")
+              + ": "
+              + each.fitNow()
+              + " of "
+              + each.fitIdle()
+              + " of that kind "
+              + (each.fitNow() == 1 ? "has" : "have")
+              + " room now"
+              + (each.lacks().isEmpty() ? "." : "; what is missing is " + each.lacks() + "."));
+    }
+  }
+
   private static void room(Explanation explained, StringJoiner out) {
     JobSpec spec = explained.job().spec();
     Explanation.Room room = explained.room();
@@ -232,25 +254,7 @@ public final class ExplanationText {
             + " of "
             + room.usableCores()
             + " are free in all.");
-    for (int i = 1; i < explained.components().size(); i++) {
-      Explanation.Component each = explained.components().get(i);
-      out.add(
-          "Component "
-              + i
-              + " needs "
-              + count(each.nodes(), "node")
-              + " with "
-              + count(each.cores(), "core")
-              + (each.nodes() == 1 ? "" : " on each")
-              + ": "
-              + each.fitNow()
-              + " of "
-              + each.fitIdle()
-              + " of that kind "
-              + (each.fitNow() == 1 ? "has" : "have")
-              + " room now"
-              + (each.lacks().isEmpty() ? "." : "; what is missing is " + each.lacks() + "."));
-    }
+    components(explained, out);
     if (explained.holderCount() > 0) {
       out.add(
           jobs(explained.holderCount())

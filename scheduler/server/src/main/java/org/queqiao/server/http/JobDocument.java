@@ -233,6 +233,15 @@ record JobDocument(
     return text == null || text.isEmpty() ? null : text;
   }
 
+  /** Whether its tasks are those of the job, or of each node on which it starts. */
+  private String tasksCounted() {
+    if (tasks == null || placement == null) {
+      return null;
+    }
+    boolean grows = placement.maxNodes() > nodeCount;
+    return grows && !placement.tasksInAll() ? "PER_NODE" : "IN_ALL";
+  }
+
   private void terms(JsonGenerator out) throws IOException {
     boolean known = terms != null;
     Json.number(out, "beginMs", known && terms.beginMs() != 0 ? (Long) terms.beginMs() : null);
@@ -302,6 +311,7 @@ record JobDocument(
     out.writeStringField("currency", currency);
     Json.number(out, "nodeCount", nodeCount);
     Json.number(out, "tasks", tasks);
+    out.writeStringField("tasksCounted", tasksCounted());
     Json.number(out, "cpusPerTask", cpusPerTask);
     out.writeNumberField("memBytes", memBytes);
     if (gres == null) {

@@ -113,6 +113,32 @@ final class PlacementRestTest {
   }
 
   @Test
+  void aJobSaysWhetherItsTasksAreOfAllNodesOrOfEach() throws Exception {
+    for (String[] each :
+        new String[][] {
+          {",\"nodes\":1,\"maxNodes\":4,\"tasks\":2", "2 IN_ALL null"},
+          {",\"nodes\":1,\"maxNodes\":4,\"tasks\":2,\"tasksPerNode\":2", "2 IN_ALL 2"},
+          {",\"nodes\":1,\"maxNodes\":4,\"tasksPerNode\":2", "2 PER_NODE 2"},
+          {",\"nodes\":1,\"maxNodes\":4", "1 PER_NODE null"},
+          {",\"nodes\":1,\"tasksPerNode\":2", "2 IN_ALL 2"},
+          {"", "1 IN_ALL null"},
+        }) {
+      HttpResponse<String> accepted = submit(each[0]);
+      assertThat(accepted.statusCode()).as(accepted.body()).isEqualTo(201);
+      String at = accepted.headers().firstValue("Location").orElseThrow();
+      JsonNode job = JSON.readTree(server.get("researcher1", at).body());
+      assertThat(
+              job.path("tasks").asText()
+                  + " "
+                  + job.path("tasksCounted").asText()
+                  + " "
+                  + job.path("tasksPerNode").asText())
+          .as(each[0])
+          .isEqualTo(each[1]);
+    }
+  }
+
+  @Test
   void switchesAreSetShownAndAskedFor() throws Exception {
     String tree =
         "{\"switches\":[{\"name\":\"core\"},{\"name\":\"r1\",\"parent\":\"core\",\"nodes\":\"%s\"}]}"

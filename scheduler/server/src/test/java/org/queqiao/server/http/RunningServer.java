@@ -64,6 +64,7 @@ final class RunningServer {
   private final Path data;
   private Server server;
   private NodeProcesses node;
+  private Path mounted;
   private final List<NodeProcesses> others = new ArrayList<>();
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -85,7 +86,11 @@ final class RunningServer {
    * @param more options
    */
   private RunningServer(String lines, List<String> more) throws Exception {
-    data = Files.createTempDirectory("qq");
+    this(Files.createTempDirectory("qq"), lines, more);
+  }
+
+  private RunningServer(Path folder, String lines, List<String> more) throws Exception {
+    data = folder;
     Files.createDirectories(data.resolve("run"));
     Files.createDirectories(data.resolve("server"));
     Path config = Files.writeString(data.resolve("queqiao.yaml"), CONFIG + lines);
@@ -126,6 +131,39 @@ final class RunningServer {
     return new RunningServer(lines, List.of());
   }
 
+  /** A server of its own whose log is on a file system of so many bytes in memory; for root. */
+  static RunningServer withLogOf(long bytes, String lines) throws Exception {
+    Path data = Files.createTempDirectory("qq");
+    Path log = Files.createDirectories(data.resolve("log"));
+    ran("mount", "-t", "tmpfs", "-o", "mode=0700,size=" + bytes, "none", log.toString());
+    RunningServer server = new RunningServer(data, lines, List.of());
+    server.mounted = log;
+    return server;
+  }
+
+  /** What a program wrote, both streams; it must end with 0. */
+  private static String ran(String... command) throws IOException, InterruptedException {
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    process.getOutputStream().close();
+    String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    if (process.waitFor() != 0) {
+      throw new IllegalStateException(String.join(" ", command) + ": " + text);
+    }
+    return text;
+  }
+
+  /** What {@code ./queqiao} with these words prints about this server to an account. */
+  String command(String account, String... words) throws Exception {
+    Files.createDirectories(data.resolve("host"));
+    List<String> command = new ArrayList<>();
+    // What the tests run is built.
+    command.addAll(List.of("env", "QUEQIAO_BUILT=yes", "QUEQIAO_ACCOUNT=" + account));
+    command.add(Path.of("../../queqiao").toRealPath().toString());
+    command.addAll(List.of(words));
+    command.addAll(List.of("--data", data.toString()));
+    return ran(command.toArray(String[]::new));
+  }
+
   private void end() {
     try {
       if (node != null) {
@@ -138,6 +176,9 @@ final class RunningServer {
         server.close();
       }
       new EmbeddedDatabase(data.resolve("postgres")).stop();
+      if (mounted != null) {
+        ran("umount", mounted.toString());
+      }
       try (var files = Files.walk(data)) {
         files.sorted(java.util.Comparator.reverseOrder()).forEach(RunningServer::delete);
       }
