@@ -14,16 +14,17 @@
 #include "bytes.h"
 #include "launcher.h"
 
-enum { RECEIPT_BYTES = 32, FILES = 3 };
+enum { RECEIPT_BYTES = 32, FILES = 2 };
 
-/* What a monitor starts with, in the order of its descriptors but for the spool. */
-enum file { SPEC_FILE, RUN_FILE, CONTROL_FILE };
+/* What a monitor starts with of its own. */
+enum file { SPEC_FILE, CONTROL_FILE };
 
 struct item {
     enum status status;
     uint32_t reason;
     char text[96];
     struct run *run;
+    bool made; /* the files of the run are its own */
     int files[FILES]; /* of a run to be started, else -1 */
 };
 
@@ -37,7 +38,7 @@ size_t batch_count(void) {
 
 void batch_answer(enum status status, uint32_t reason, const char *text, struct run *run) {
     struct item *item = &items[item_count++];
-    *item = (struct item){.status = status, .reason = reason, .run = run, .files = {-1, -1, -1}};
+    *item = (struct item){.status = status, .reason = reason, .run = run, .files = {-1, -1}};
     snprintf(item->text, sizeof item->text, "%s", text);
 }
 
@@ -53,10 +54,8 @@ static void close_files(struct item *item) {
 /* Nothing was forked, so the run may be as if it had never been. */
 static void undo(struct launcher *self, struct item *item, int cause) {
     struct run *run = item->run;
-    char name[RUN_NAME_BYTES];
-    run_name(name, run->job_id, run->attempt);
-    if (item->files[RUN_FILE] >= 0) {
-        run_erase(self, name);
+    if (item->made) {
+        run_erase(self, run);
     }
     close_files(item);
     for (size_t i = 0; i < item_count; i++) {
@@ -157,25 +156,22 @@ static int write_spec(const struct launcher *self, const struct order *order, co
     return fd;
 }
 
-/* The directory of the run: whoever creates it is the one delivery that starts the run. */
+/* Whoever creates the control pipe is the one delivery that starts the run. */
 static int prepare(struct launcher *self, struct item *item, const struct order *order,
                    const struct identity *identity) {
-    char name[RUN_NAME_BYTES];
-    run_name(name, order->job_id, order->attempt);
-    if (mkdirat(self->runs_fd, name, 0711) != 0) {
+    char control[RUN_FILE_BYTES];
+    run_file(control, order->job_id, order->attempt, "control");
+    if (mkfifoat(self->runs_fd, control, 0600) != 0) {
         return -1;
     }
-    item->files[RUN_FILE] = run_open(self, name);
-    if (item->files[RUN_FILE] < 0 || mkfifoat(item->files[RUN_FILE], "control", 0600) != 0) {
-        return -1;
-    }
-    item->files[CONTROL_FILE] = openat(item->files[RUN_FILE], "control", O_RDWR | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
-    item->run->fd = openat(item->files[RUN_FILE], "control", O_WRONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
+    item->made = true;
+    item->files[CONTROL_FILE] = openat(self->runs_fd, control, O_RDWR | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
+    item->run->fd = run_open_control(self, item->run);
     if (item->files[CONTROL_FILE] < 0 || item->run->fd < 0) {
         return -1;
     }
     item->files[SPEC_FILE] = write_spec(self, order, identity, item->run);
-    if (item->files[SPEC_FILE] < 0 || run_write_intent(self, name, item->run, !has_intents) != 0) {
+    if (item->files[SPEC_FILE] < 0 || run_write_intent(self, item->run, !has_intents) != 0) {
         return -1;
     }
     has_intents = true;
@@ -204,7 +200,7 @@ void batch_launch(struct launcher *self, const struct order *order, const struct
 static int spawn_monitor(const struct launcher *self, const struct item *item, char *const *arguments, pid_t *pid) {
     char *environment[] = {NULL};
     const int sources[] = {self->null_fd,          self->null_fd,   self->null_fd,            item->files[SPEC_FILE],
-                           item->files[RUN_FILE], self->spool_fd, item->files[CONTROL_FILE]};
+                           self->runs_fd, self->spool_fd, item->files[CONTROL_FILE]};
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
     sigset_t none;
@@ -232,7 +228,7 @@ void health_check(const struct launcher *self) {
     pid_t pid = 0;
     char *arguments[] = {(char *)(uintptr_t)"queqiao-monitor", (char *)(uintptr_t)"health",
                          (char *)(uintptr_t)self->options.commands, limit, (char *)(uintptr_t)self->options.node, NULL};
-    const struct item none = {.files = {self->null_fd, self->null_fd, self->null_fd}};
+    const struct item none = {.files = {self->null_fd, self->null_fd}};
     snprintf(limit, sizeof limit, "%u", self->options.command_ms);
     (void)spawn_monitor(self, &none, arguments, &pid);
 }

@@ -87,8 +87,8 @@ static int make_base(char path[CGROUP_BASE_BYTES], const char *root, const char 
 }
 
 /*
- * Version 1 starts a cpuset without cores or memory nodes. The base takes all that the machine has,
- * once, since each such write rebuilds the scheduler's domains; the groups of runs inherit it.
+ * Version 1 starts a cpuset without cores or memory nodes. The base takes all that the machine has, once. The
+ * groups of runs start empty, so that they can be taken out of what the scheduler balances by itself.
  */
 static int fill_cpuset(const char *base) {
     static const char *const files[] = {"cpuset.mems", "cpuset.cpus"};
@@ -102,7 +102,7 @@ static int fill_cpuset(const char *base) {
             return -1;
         }
     }
-    return write_file(base, ".", "cgroup.clone_children", "1");
+    return write_file(base, ".", "cgroup.clone_children", "0");
 }
 
 static void discover_v1(struct cgroup_layout *layout, struct cgroup_reasons *reasons, const char *base, int which) {
@@ -211,6 +211,15 @@ static int limit_cores(const struct cgroup_layout *layout, const char *run, cons
     const char *base = layout->controller[CONTROLLER_CPUSET];
     if (limits->core_count == 0) {
         return 0;
+    }
+    /*
+     * The base balances for all groups in it, so the scheduler's domains need not be built again, with every process
+     * of the node held up, for a group that says before it has cores that it is none; nor at its end.
+     */
+    if (!layout->unified &&
+        (write_file(base, run, "cpuset.sched_load_balance", "0") != 0 || read_file(base, ".", "cpuset.mems", list) != 0 ||
+         write_file(base, run, "cpuset.mems", list) != 0)) {
+        return -1;
     }
     size_t used = 0;
     for (uint32_t i = 0; i < limits->core_count; i++) {

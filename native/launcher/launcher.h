@@ -154,13 +154,13 @@ void handout_listen(struct launcher *self);
 struct run *run_find(const struct launcher *self, uint64_t job_id, uint32_t attempt);
 size_t run_position(const struct launcher *self, uint64_t job_id, uint32_t attempt);
 struct run *run_add(struct launcher *self, uint64_t job_id, uint32_t attempt);
-/* The directory of a run, or -1 with errno. */
-int run_open(const struct launcher *self, const char *name);
+/* The end of its control pipe to write to, or -1 with errno: no monitor has the other. */
+int run_open_control(const struct launcher *self, const struct run *run);
 /* In the file that the batch, whose first it may be, syncs. 0, or -1 with errno. */
-int run_write_intent(struct launcher *self, const char *name, struct run *run, bool first);
+int run_write_intent(struct launcher *self, struct run *run, bool first);
 void run_save_pid(const struct launcher *self, const struct run *run);
 /* Removes the intent and all else that is on disk. 0, or -1 with errno. */
-int run_erase(const struct launcher *self, const char *name);
+int run_erase(const struct launcher *self, const struct run *run);
 void run_drop(struct launcher *self, struct run *run);
 void run_refresh(struct launcher *self, struct run *run);
 bool run_read_record(const struct launcher *self, const struct run *run, uint8_t record[RECORD_BYTES]);

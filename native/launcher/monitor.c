@@ -109,7 +109,9 @@ static const char *prepare_monitor(struct monitor *self) {
 /* The script, readable by its user alone, and the directory that becomes /tmp. */
 static const char *write_private_files(const struct monitor *self) {
     const struct launch_spec *spec = self->spec;
-    int fd = openat(RUN_FD, "script", O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0500);
+    char file[RUN_FILE_BYTES];
+    run_file(file, spec->job_id, spec->attempt, "script");
+    int fd = openat(RUNS_FD, file, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0500);
     if (fd < 0) {
         return "create the script file";
     }
@@ -123,7 +125,8 @@ static const char *write_private_files(const struct monitor *self) {
         return "close the script file";
     }
     if (spec->private_tmp) {
-        if (mkdirat(RUN_FD, "tmp", 0700) != 0 || fchownat(RUN_FD, "tmp", spec->uid, spec->gid, 0) != 0) {
+        run_file(file, spec->job_id, spec->attempt, "tmp");
+        if (mkdirat(RUNS_FD, file, 0700) != 0 || fchownat(RUNS_FD, file, spec->uid, spec->gid, 0) != 0) {
             return "create the private temporary directory";
         }
     }
@@ -402,8 +405,10 @@ static void collect_usage(struct monitor *self) {
 }
 
 /* Emptied, not removed: deleted inodes slow ext4 without a journal down. The tombstone's end removes it. */
-static void empty_script(void) {
-    int fd = openat(RUN_FD, "script", O_WRONLY | O_TRUNC | O_NOFOLLOW | O_CLOEXEC);
+static void empty_script(const struct launch_spec *spec) {
+    char file[RUN_FILE_BYTES];
+    run_file(file, spec->job_id, spec->attempt, "script");
+    int fd = openat(RUNS_FD, file, O_WRONLY | O_TRUNC | O_NOFOLLOW | O_CLOEXEC);
     if (fd >= 0) {
         close(fd);
     }
@@ -436,7 +441,7 @@ static void finish_run(struct monitor *self) {
         poll(NULL, 0, RETRY_MS);
     }
     cgroup_remove(&spec->layout, spec->run_name);
-    empty_script();
+    empty_script(spec);
     if (spec->private_tmp) {
         remove_private_tmp(spec, &self->fields);
     }

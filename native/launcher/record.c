@@ -43,6 +43,10 @@ void run_name(char name[RUN_NAME_BYTES], uint64_t job_id, uint32_t attempt) {
     snprintf(name, RUN_NAME_BYTES, "%" PRIu64 ".%" PRIu32, job_id, attempt);
 }
 
+void run_file(char file[RUN_FILE_BYTES], uint64_t job_id, uint32_t attempt, const char *kind) {
+    snprintf(file, RUN_FILE_BYTES, "%" PRIu64 ".%" PRIu32 ".%s", job_id, attempt, kind);
+}
+
 int write_all(int fd, const void *bytes, size_t length) {
     const uint8_t *at = bytes;
     while (length > 0) {
@@ -104,12 +108,10 @@ static int write_temporary(int fd, gid_t group, const struct exit_record *record
 }
 
 int record_write(int spool_fd, gid_t group, const struct exit_record *record, const uint8_t *more, size_t length) {
-    char name[RUN_NAME_BYTES];
-    char temporary[RUN_NAME_BYTES + 32];
-    char final[RUN_NAME_BYTES + 8];
-    run_name(name, record->job_id, record->attempt);
-    snprintf(temporary, sizeof temporary, ".%s.%ld", name, (long)getpid());
-    snprintf(final, sizeof final, "%s.exit", name);
+    char temporary[RUN_FILE_BYTES + 32];
+    char final[RUN_FILE_BYTES];
+    run_file(final, record->job_id, record->attempt, "exit");
+    snprintf(temporary, sizeof temporary, ".%s.%ld", final, (long)getpid());
     if (unlinkat(spool_fd, temporary, 0) != 0 && errno != ENOENT) {
         return -1;
     }

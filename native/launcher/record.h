@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-enum record_limit { RECORD_BYTES = 256, RECORD_TEXT_BYTES = 146, RUN_NAME_BYTES = 40, BOOT_ID_BYTES = 16 };
+enum record_limit { RECORD_BYTES = 256, RECORD_TEXT_BYTES = 146, RUN_NAME_BYTES = 40, RUN_FILE_BYTES = 48, BOOT_ID_BYTES = 16 };
 
 enum record_flag {
     OOM_KILLED = 1,
@@ -45,6 +45,9 @@ uint32_t crc32_ieee(const uint8_t *bytes, size_t length);
 
 /* "<jobId>.<attempt>" */
 void run_name(char name[RUN_NAME_BYTES], uint64_t job_id, uint32_t attempt);
+
+/* "<jobId>.<attempt>.KIND", the files of a run: intent, control, script, tmp and ended, in the spool exit. */
+void run_file(char file[RUN_FILE_BYTES], uint64_t job_id, uint32_t attempt, const char *kind);
 
 /* Writes all or fails with errno. */
 int write_all(int fd, const void *bytes, size_t length);

@@ -31,16 +31,18 @@ static void empty_directory(int parent_fd, const char *name, int depth) {
 }
 
 void remove_private_tmp(const struct launch_spec *spec, const struct launch_fields *fields) {
+    char file[RUN_FILE_BYTES];
+    run_file(file, spec->job_id, spec->attempt, "tmp");
     pid_t child = fork();
     if (child == 0) {
         if (take_identity(spec->uid, spec->gid, fields->groups, spec->group_count) == NULL &&
             prove_identity(spec->uid, spec->gid, fields->groups, spec->group_count) == NULL) {
-            empty_directory(RUN_FD, "tmp", 0);
+            empty_directory(RUNS_FD, file, 0);
         }
         _exit(0);
     }
     if (child > 0) {
         waitpid(child, NULL, 0);
-        unlinkat(RUN_FD, "tmp", AT_REMOVEDIR);
+        unlinkat(RUNS_FD, file, AT_REMOVEDIR);
     }
 }

@@ -81,12 +81,21 @@ void run_drop(struct launcher *self, struct run *run) {
     free(run);
 }
 
-static void spool_name(char name[RUN_NAME_BYTES + 8], const struct run *run) {
-    snprintf(name, RUN_NAME_BYTES + 8, "%" PRIu64 ".%" PRIu32 ".exit", run->job_id, run->attempt);
+/* A file of the run, among those of all, or its record in the spool. */
+static int open_file(int folder, const struct run *run, const char *kind, int flags) {
+    char file[RUN_FILE_BYTES];
+    run_file(file, run->job_id, run->attempt, kind);
+    return openat(folder, file, flags | O_NOFOLLOW | O_CLOEXEC);
 }
 
-static void intent_name(char link[RUN_NAME_BYTES + 8], const char *name) {
-    snprintf(link, RUN_NAME_BYTES + 8, "%.*s.intent", RUN_NAME_BYTES - 1, name);
+static bool has_file(int folder, const struct run *run, const char *kind) {
+    char file[RUN_FILE_BYTES];
+    run_file(file, run->job_id, run->attempt, kind);
+    return faccessat(folder, file, F_OK, 0) == 0;
+}
+
+int run_open_control(const struct launcher *self, const struct run *run) {
+    return open_file(self->runs_fd, run, "control", O_WRONLY | O_NONBLOCK);
 }
 
 /* A file for the next intents, under the name of the first of them. */
@@ -103,10 +112,10 @@ static int begin_intents(struct launcher *self, const char *link) {
  * Intents share a file, which has a name for each run that is kept and goes with the last of them: what a
  * batch adds becomes durable by one sync of the file and one of the folder.
  */
-int run_write_intent(struct launcher *self, const char *name, struct run *run, bool first) {
+int run_write_intent(struct launcher *self, struct run *run, bool first) {
     uint8_t bytes[INTENT_BYTES] = {0};
     char path[32];
-    char link[RUN_NAME_BYTES + 8];
+    char link[RUN_FILE_BYTES];
     put_u32(bytes, intent_magic);
     put_u16(bytes + 4, 1);
     put_u16(bytes + 6, INTENT_BYTES);
@@ -118,7 +127,7 @@ int run_write_intent(struct launcher *self, const char *name, struct run *run, b
     memcpy(bytes + 40, run->boot_id, BOOT_ID_BYTES);
     put_u32(bytes + INTENT_CRC_AT, crc32_ieee(bytes, INTENT_CRC_AT));
     snprintf(path, sizeof path, "/proc/self/fd/%d", self->intents_fd);
-    intent_name(link, name);
+    run_file(link, run->job_id, run->attempt, "intent");
     bool full = first && self->intents_held >= INTENTS_PER_FILE;
     int result = self->intents_fd < 0 || full ? -1 : linkat(AT_FDCWD, path, self->runs_fd, link, AT_SYMLINK_FOLLOW);
     /* With the last of its names gone a file cannot get another; one batch is synced in one file. */
@@ -139,12 +148,10 @@ void run_save_pid(const struct launcher *self, const struct run *run) {
 }
 
 /* The last one counts: an order that failed and was given again has two. */
-static bool read_intent(const struct launcher *self, const char *name, struct run *run) {
+static bool read_intent(const struct launcher *self, struct run *run) {
     uint8_t bytes[INTENT_BYTES];
-    char link[RUN_NAME_BYTES + 8];
     bool found = false;
-    intent_name(link, name);
-    int fd = openat(self->runs_fd, link, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    int fd = open_file(self->runs_fd, run, "intent", O_RDONLY);
     while (fd >= 0 && read(fd, bytes, sizeof bytes) == (ssize_t)sizeof bytes) {
         if (get_u32(bytes) == intent_magic && get_u32(bytes + INTENT_CRC_AT) == crc32_ieee(bytes, INTENT_CRC_AT) &&
             get_u64(bytes + 8) == run->job_id && get_u32(bytes + 16) == run->attempt) {
@@ -162,36 +169,20 @@ static bool read_intent(const struct launcher *self, const char *name, struct ru
     return found;
 }
 
-int run_open(const struct launcher *self, const char *name) {
-    return openat(self->runs_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-}
-
-/* The intent first: a directory without one is not a run. What is not there any more is no failure. */
-int run_erase(const struct launcher *self, const char *name) {
-    static const char *const files[] = {"script", "control", "ended"};
-    char link[RUN_NAME_BYTES + 8];
-    int run_fd = run_open(self, name);
-    intent_name(link, name);
-    unlinkat(self->runs_fd, link, 0);
-    for (size_t i = 0; run_fd >= 0 && i < sizeof files / sizeof *files; i++) {
-        unlinkat(run_fd, files[i], 0);
+/* The intent first: the rest without one is not a run. What is not there any more is no failure. */
+int run_erase(const struct launcher *self, const struct run *run) {
+    static const char *const kinds[] = {"intent", "script", "ended", "control"};
+    char file[RUN_FILE_BYTES];
+    int result = 0;
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        run_file(file, run->job_id, run->attempt, kinds[i]);
+        result = unlinkat(self->runs_fd, file, 0) == 0 || errno == ENOENT ? result : -1;
     }
-    if (run_fd >= 0) {
-        close(run_fd);
-    }
-    return unlinkat(self->runs_fd, name, AT_REMOVEDIR) == 0 || errno == ENOENT ? 0 : -1;
-}
-
-static bool has_record(const struct launcher *self, const struct run *run) {
-    char name[RUN_NAME_BYTES + 8];
-    spool_name(name, run);
-    return faccessat(self->spool_fd, name, F_OK, 0) == 0;
+    return result;
 }
 
 bool run_read_record(const struct launcher *self, const struct run *run, uint8_t record[RECORD_BYTES]) {
-    char name[RUN_NAME_BYTES + 8];
-    spool_name(name, run);
-    int fd = openat(self->spool_fd, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    int fd = open_file(self->spool_fd, run, "exit", O_RDONLY);
     ssize_t length = fd < 0 ? -1 : read(fd, record, RECORD_BYTES);
     if (fd >= 0) {
         close(fd);
@@ -201,7 +192,7 @@ bool run_read_record(const struct launcher *self, const struct run *run, uint8_t
 
 /* A record is the end, also while its monitor still tidies up. */
 void run_refresh(struct launcher *self, struct run *run) {
-    if (run->state == RUN_RUNNING && has_record(self, run)) {
+    if (run->state == RUN_RUNNING && has_file(self->spool_fd, run, "exit")) {
         run->state = RUN_ENDED;
         close_watch(run);
     }
@@ -306,25 +297,18 @@ void runs_end_orphans(struct launcher *self) {
     free(spared);
 }
 
-/* The record moves into the directory of the run, which thereby becomes its tombstone. */
+/* The record becomes the tombstone. */
 int run_forget(struct launcher *self, struct run *run) {
-    char name[RUN_NAME_BYTES];
-    char record[RUN_NAME_BYTES + 8];
-    run_name(name, run->job_id, run->attempt);
-    spool_name(record, run);
-    int run_fd = run_open(self, name);
-    if (run_fd < 0) {
+    char record[RUN_FILE_BYTES];
+    char tombstone[RUN_FILE_BYTES];
+    run_file(record, run->job_id, run->attempt, "exit");
+    run_file(tombstone, run->job_id, run->attempt, "ended");
+    if (renameat(self->spool_fd, record, self->runs_fd, tombstone) != 0) {
         return -1;
     }
-    int result = renameat(self->spool_fd, record, run_fd, "ended");
-    int cause = errno;
-    if (result == 0) {
-        run->state = RUN_FORGOTTEN;
-        close_watch(run);
-    }
-    close(run_fd);
-    errno = cause;
-    return result;
+    run->state = RUN_FORGOTTEN;
+    close_watch(run);
+    return 0;
 }
 
 void runs_sweep(struct launcher *self) {
@@ -332,10 +316,8 @@ void runs_sweep(struct launcher *self) {
     size_t kept = 0;
     for (size_t i = 0; i < self->run_count; i++) {
         struct run *run = self->runs[i];
-        char name[RUN_NAME_BYTES];
-        run_name(name, run->job_id, run->attempt);
         if (run->state == RUN_FORGOTTEN && run->not_after_ms + TOMBSTONE_EXTRA_MS < now_ms) {
-            run_erase(self, name);
+            run_erase(self, run);
             free(run);
         } else {
             self->runs[kept++] = run;
@@ -349,47 +331,36 @@ static void recover(struct launcher *self, const char *name, uint64_t job_id, ui
     if (run == NULL) {
         fatal(name);
     }
-    if (!read_intent(self, name, run)) {
+    if (!read_intent(self, run)) {
         /* Its launcher died before the intent was durable, hence before it forked anything. */
-        run_drop(self, run);
-        if (run_erase(self, name) != 0) {
+        if (run_erase(self, run) != 0) {
             fatal(name);
         }
-        return;
-    }
-    /* The directory is made before the intent, but it is not what was synced. */
-    (void)!mkdirat(self->runs_fd, name, 0711);
-    int run_fd = run_open(self, name);
-    if (run_fd < 0) {
-        fatal(name);
-    }
-    if (faccessat(run_fd, "ended", F_OK, 0) == 0) {
+        run_drop(self, run);
+    } else if (has_file(self->runs_fd, run, "ended")) {
         run->state = RUN_FORGOTTEN;
-    } else if (has_record(self, run)) {
+    } else if (has_file(self->spool_fd, run, "exit")) {
         run->state = RUN_ENDED;
     } else if (memcmp(run->boot_id, self->boot_id, BOOT_ID_BYTES) != 0) {
         write_loss(self, run, REBOOTED, "the node rebooted while the run was alive");
     } else {
         run->state = RUN_RUNNING;
-        run->fd = openat(run_fd, "control", O_WRONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
+        run->fd = run_open_control(self, run);
         if (run->fd >= 0) {
             watch_fd(self, run->fd, 0, &run->watch);
         } else {
             run_changed(self, &run->watch, 0);
         }
     }
-    close(run_fd);
 }
 
-/* The run that a name is of: JOB.ATTEMPT, and nothing else but `behind` or nothing behind it. */
-static bool parse_name(const char *text, const char *behind, char name[RUN_NAME_BYTES], uint64_t *job_id,
-                       uint32_t *attempt) {
+/* What stands behind JOB.ATTEMPT, or NULL where that is not what a name begins with. */
+static const char *parse_name(const char *text, char name[RUN_NAME_BYTES], uint64_t *job_id, uint32_t *attempt) {
     if (sscanf(text, "%" SCNu64 ".%" SCNu32, job_id, attempt) != 2) {
-        return false;
+        return NULL;
     }
     run_name(name, *job_id, *attempt);
-    size_t length = strlen(name);
-    return strncmp(text, name, length) == 0 && (text[length] == 0 || strcmp(text + length, behind) == 0);
+    return strncmp(text, name, strlen(name)) == 0 ? text + strlen(name) : NULL;
 }
 
 /* Groups without a run: the data folder was emptied under a running job. */
@@ -400,7 +371,8 @@ static void end_strays(struct launcher *self) {
         uint64_t job_id = 0;
         uint32_t attempt = 0;
         char name[RUN_NAME_BYTES];
-        if (parse_name(entry->d_name, "", name, &job_id, &attempt)) {
+        const char *behind = parse_name(entry->d_name, name, &job_id, &attempt);
+        if (behind != NULL && *behind == 0) {
             const struct run *run = run_find(self, job_id, attempt);
             if (run == NULL || run->state == RUN_ENDED || run->state == RUN_FORGOTTEN) {
                 cgroup_kill(&self->layout, name);
@@ -424,7 +396,8 @@ void runs_recover(struct launcher *self) {
         uint64_t job_id = 0;
         uint32_t attempt = 0;
         char name[RUN_NAME_BYTES];
-        if (parse_name(entry->d_name, ".intent", name, &job_id, &attempt) && run_find(self, job_id, attempt) == NULL) {
+        const char *behind = parse_name(entry->d_name, name, &job_id, &attempt);
+        if (behind != NULL && *behind == '.' && run_find(self, job_id, attempt) == NULL) {
             recover(self, name, job_id, attempt);
         }
     }

@@ -11,7 +11,7 @@
 #include "record.h"
 
 /* The descriptors that a monitor starts with. */
-enum monitor_fd { SPEC_FD = 3, RUN_FD = 4, SPOOL_FD = 5, CONTROL_FD = 6 };
+enum monitor_fd { SPEC_FD = 3, RUNS_FD = 4, SPOOL_FD = 5, CONTROL_FD = 6 };
 
 enum { SPEC_MAGIC = 0x51515350, SPEC_PATH_BYTES = 4096, MAX_GROUPS = 1024 };
 
@@ -47,7 +47,7 @@ struct launch_spec {
     uint8_t boot_id[BOOT_ID_BYTES];
     struct cgroup_layout layout;
     char run_name[RUN_NAME_BYTES];
-    char run_path[SPEC_PATH_BYTES];
+    char run_path[SPEC_PATH_BYTES]; /* of its files, without what follows their last dot */
     char commands[SPEC_PATH_BYTES]; /* the folder of the node's commands, or empty */
     uint32_t command_ms;
     uint32_t group_count;

@@ -73,7 +73,7 @@ static const char *mount_private_tmp(const struct launch_spec *spec) {
     if (!spec->private_tmp) {
         return NULL;
     }
-    snprintf(source, sizeof source, "%s/tmp", spec->run_path);
+    snprintf(source, sizeof source, "%s.tmp", spec->run_path);
     if (unshare(CLONE_NEWNS) != 0) {
         return "create a mount namespace";
     }
@@ -167,7 +167,7 @@ static const char *execute_script(const struct launch_spec *spec, const struct l
     for (const char *at = fields->environment; at < end && count < MAX_VARIABLES; at += strlen(at) + 1) {
         environment[count++] = at;
     }
-    snprintf(script, sizeof script, "%s/script", spec->run_path);
+    snprintf(script, sizeof script, "%s.script", spec->run_path);
     char *arguments[] = {script, NULL};
     execve(script, arguments, (char *const *)(uintptr_t)environment);
     return "execute the script";

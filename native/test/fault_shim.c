@@ -23,7 +23,7 @@
 
 #include "fault.h"
 
-enum { RUN_DIRECTORY = 4 };
+enum { RUNS_DIRECTORY = 4 };
 
 long __real_syscall(long number, ...);
 int __real_open(const char *path, int flags, ...);
@@ -34,7 +34,7 @@ static struct fault *fault;
 
 static void load(void) {
     static struct fault none;
-    int fd = __real_openat(RUN_DIRECTORY, "../../fault", O_RDWR | O_CLOEXEC);
+    int fd = __real_openat(RUNS_DIRECTORY, "../fault", O_RDWR | O_CLOEXEC);
     fault = fd < 0 ? &none : mmap(NULL, sizeof *fault, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     if (fault == MAP_FAILED) {
         abort();

@@ -57,7 +57,9 @@ static bool fail_call(const struct kind *kind, int call, uint64_t job) {
     fault->calls_left = call;
     struct launch launch = launch_defaults(&node, job, "#!/bin/sh\necho ran > ran\n");
     launch.flags = 1;
-    launch.core_count = 0;
+    static const uint16_t core = 0;
+    launch.core_count = 1;
+    launch.cores = &core;
     launch.mem_bytes = 1 << 30;
     launch.pids_max = 100;
     struct reply reply = request_launch(&node, &launch);

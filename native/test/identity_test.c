@@ -91,12 +91,12 @@ static void scriptsAndRunsOfOthersAreClosed(void) {
     CHECK(stat(path, &status) == 0 && (status.st_mode & 07777) == 0711 && status.st_uid == geteuid());
     snprintf(path, sizeof path, "%.400s/runs/1.1.intent", node.data);
     CHECK(stat(path, &status) == 0 && (status.st_mode & 07777) == 0600 && status.st_uid == geteuid());
-    snprintf(path, sizeof path, "%.400s/runs/1.1/control", node.data);
+    snprintf(path, sizeof path, "%.400s/runs/1.1.control", node.data);
     CHECK(stat(path, &status) == 0 && (status.st_mode & 07777) == 0600 && status.st_uid == geteuid());
     reply = request_signal(&node, 1, SIGKILL, 0);
     reply_free(&reply);
     await_end(&node, 1);
-    snprintf(path, sizeof path, "%.400s/runs/1.1/script", node.data);
+    snprintf(path, sizeof path, "%.400s/runs/1.1.script", node.data);
     CHECK(stat(path, &status) == 0);
     snprintf(path, sizeof path, "%.400s/spool/1.1.exit", node.data);
     CHECK(stat(path, &status) == 0 && (status.st_mode & 07777) == 0640 && status.st_uid == geteuid());
@@ -234,7 +234,7 @@ static void privateTmpIsTheJobsOwnAndIsRemoved(void) {
         char expected[128];
         snprintf(expected, sizeof expected, "a\netc\n%s\n", probe);
         CHECK(strcmp(output, expected) == 0);
-        snprintf(path, sizeof path, "%.400s/runs/1.1/tmp", node.data);
+        snprintf(path, sizeof path, "%.400s/runs/1.1.tmp", node.data);
         /* The record comes first; the monitor then tidies up, which its end proves. */
         CHECK_EQUAL(0, request_forget(&node, 1));
         await_absence(path);

@@ -175,7 +175,7 @@ static void write_file_of_runs(const char *name, const void *bytes, size_t lengt
 }
 
 /* The launcher died before the sync of the intent, so nothing was forked: the intent is absent, torn or of another. */
-static void directoryWithoutAWholeIntentIsNotARun(void) {
+static void filesWithoutAWholeIntentAreNotARun(void) {
     static uint8_t intent[68];
     static const size_t lengths[] = {0, 1, 67, 68};
     char path[PATH_BYTES];
@@ -184,8 +184,8 @@ static void directoryWithoutAWholeIntentIsNotARun(void) {
     node_start(&node);
     for (uint64_t job = 1; job <= 5; job++) {
         node_kill(&node, SIGKILL);
-        snprintf(path, sizeof path, "%.400s/runs/%" PRIu64 ".1", node.data, job);
-        CHECK(mkdir(path, 0711) == 0);
+        snprintf(path, sizeof path, "%.400s/runs/%" PRIu64 ".1.control", node.data, job);
+        CHECK(mkfifo(path, 0600) == 0);
         snprintf(name, sizeof name, "%" PRIu64 ".1.intent", job);
         put32(intent, 0x5151494E);
         put64(intent + 8, job + (job == 4 ? 1 : 0));
@@ -202,8 +202,8 @@ static void directoryWithoutAWholeIntentIsNotARun(void) {
     node_destroy(&node);
 }
 
-/* What a loss of power may leave where the file system has no journal: the synced intent, and not the directory. */
-static void intentWithoutADirectoryIsARun(void) {
+/* What a loss of power may leave where the file system has no journal: the synced intent, and nothing else. */
+static void intentWithoutOtherFilesIsARun(void) {
     char path[PATH_BYTES];
     uint8_t intent[68] = {0};
     node_create(&node);
@@ -221,7 +221,7 @@ static void intentWithoutADirectoryIsARun(void) {
     CHECK_EQUAL(2, reply.status);
     reply_free(&reply);
     CHECK_EQUAL(0, request_forget(&node, 1));
-    snprintf(path, sizeof path, "%.400s/runs/1.1/ended", node.data);
+    snprintf(path, sizeof path, "%.400s/runs/1.1.ended", node.data);
     CHECK(access(path, F_OK) == 0);
     node_destroy(&node);
 }
@@ -348,9 +348,9 @@ static void groupWithoutARunIsEnded(void) {
     pid_t job = main_pid(1);
     node_kill(&node, SIGKILL);
     CHECK(kill(monitor, SIGKILL) == 0);
-    static const char *const files[] = {".intent", "/control", "/script", ""};
-    for (int i = 0; i < 4; i++) {
-        snprintf(path, sizeof path, "%.400s/runs/1.1%s", node.data, files[i]);
+    static const char *const files[] = {"intent", "control", "script"};
+    for (int i = 0; i < 3; i++) {
+        snprintf(path, sizeof path, "%.400s/runs/1.1.%s", node.data, files[i]);
         CHECK(remove(path) == 0);
     }
     node_start(&node);
@@ -367,8 +367,8 @@ static const struct test tests[] = {
     TEST(lostMonitorIsFoundAndItsProcessesEnded),
     TEST(monitorLostWithoutLauncherIsFoundByTheNext),
     TEST(runOfAnEarlierBootHasEnded),
-    TEST(directoryWithoutAWholeIntentIsNotARun),
-    TEST(intentWithoutADirectoryIsARun),
+    TEST(filesWithoutAWholeIntentAreNotARun),
+    TEST(intentWithoutOtherFilesIsARun),
     TEST(intentsThatShareAFileAreToldApart),
     TEST(tombstoneOutlivesTheLauncher),
     TEST(noRunIsLostOrDoubledWhenTheLauncherIsKilled),
