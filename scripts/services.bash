@@ -448,8 +448,25 @@ stop_database() {
   while start_of "$pid" >/dev/null; do sleep 0.05; done
 }
 
+# Ends the runs of the node and waits for their monitors: one that lives writes a record as its run ends, into a
+# folder that is being removed, or waits for it for ever. KILL, as the launcher would send it; where no monitor
+# reads, the pipe cannot be opened.
+end_runs() {
+  local control left=yes until=$((SECONDS + 60))
+  while [ $left = yes ]; do
+    left=no
+    for control in "$DATA"/node/runs/*.control; do
+      [ -p "$control" ] && [ ! -e "${control%.control}.ended" ] || continue
+      if printf '\011\0\0\0\0\0\0\0' | dd of="$control" oflag=nonblock conv=notrunc,nocreat status=none 2>/dev/null; then left=yes; fi
+    done
+    [ $left = no ] || [ $SECONDS -lt $until ] || die "a run does not end (${control##*/} is the last that was looked at); the data stays in $DATA"
+    [ $left = no ] || sleep 0.1
+  done
+}
+
 purge() {
   local user
+  end_runs
   if [ -r "$DATA/host/created-users" ]; then
     while read -r user; do
       # Whatever the list says: only a user that lives in this folder goes with it.
