@@ -38,6 +38,7 @@ import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.JobArray;
+import org.queqiao.contract.job.JobQuote;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.KillCause;
@@ -142,6 +143,11 @@ final class History {
     specs.put(id, spec);
     add(new JobSubmitted(id, user, "unix", 1000, spec, "", new byte[32]));
     return id;
+  }
+
+  /** A job under a quote. */
+  JobId submit(JobQuote quote, int cores, long limitMs) {
+    return submit(LI, spec("quoted", CLIMATE, cores, limitMs).quote(quote).build());
   }
 
   /** A job of a quality of service. */

@@ -21,6 +21,7 @@ import org.queqiao.accounting.statement.StatementForms;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.QosName;
 import org.queqiao.contract.id.RunId;
+import org.queqiao.contract.job.JobQuote;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.money.DayFactor;
 import org.queqiao.contract.money.MoneyChange;
@@ -268,6 +269,24 @@ final class MoneyStoriesTest {
           assertThat(proposals.getFirst().proposedBy()).isEqualTo("USER:finance1");
           assertThat(proposals.getFirst().decidedBy()).isEqualTo("USER:finance2");
           assertThat(proposals.getFirst().change()).isEqualTo(correction);
+        });
+  }
+
+  @Test
+  void theQuoteOfASubmissionStandsOnTheJobAfterItsCharge() throws Exception {
+    long start = ms("2026-11-02", 0);
+    History history = new History(start).price(40_000).fund(1_000_000_000);
+    JobQuote quote = new JobQuote("q-1", start, 800_000, 200_000, "CNY");
+    RunId run = history.start(history.submit(quote, 2, 10 * HOUR_MS), 1, 2);
+    JobId plain = history.submit(History.LI, "plain", 2, 10 * HOUR_MS);
+    history.at(start + HOUR_MS).end(run, JobState.COMPLETED);
+    books(
+        "quoted",
+        history,
+        ledger -> {
+          assertThat(ledger.reads().job(run.job()).orElseThrow().quote()).isEqualTo(quote);
+          assertThat(ledger.reads().job(run.job()).orElseThrow().chargeMicro()).isEqualTo(80_000);
+          assertThat(ledger.reads().job(plain).orElseThrow().quote()).isNull();
         });
   }
 

@@ -171,6 +171,7 @@ public final class Bookkeeper {
             .domains(books.domains(e.spec().project()))
             .partition(e.spec().partition())
             .qos(e.spec().qos() == null ? "" : e.spec().qos().value())
+            .quote(e.spec().quote())
             .submitMs(logged.timeMs())
             .limitMs(e.spec().limitMs())
             .memBytes(e.spec().memBytes())

@@ -8,6 +8,7 @@ import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.QosName;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.ArrayTask;
+import org.queqiao.contract.job.JobQuote;
 import org.queqiao.contract.job.JobSpec;
 
 /**
@@ -25,6 +26,7 @@ import org.queqiao.contract.job.JobSpec;
  * @param currency of the charge, or empty
  * @param task which task of which array it is, or null
  * @param qos its quality of service, or empty
+ * @param quote under which quote it was submitted, or null
  */
 public record JobRow(
     JobId id,
@@ -54,7 +56,8 @@ public record JobRow(
     String stderrPath,
     int uid,
     ArrayTask task,
-    String qos) {
+    String qos,
+    JobQuote quote) {
   public JobRow {
     domains = List.copyOf(domains);
     nodes = List.copyOf(nodes);
@@ -93,7 +96,8 @@ public record JobRow(
         .stderrPath(stderrPath)
         .uid(uid)
         .task(task)
-        .qos(qos);
+        .qos(qos)
+        .quote(quote);
   }
 
   /** Its quality of service, or null for none. */
@@ -119,6 +123,7 @@ public record JobRow(
         .project(spec.project())
         .partition(spec.partition())
         .qos(spec.qos() == null ? "" : spec.qos().value())
+        .quote(spec.quote())
         .limitMs(spec.limitMs())
         .memBytes(spec.memBytes())
         .cores(state.equals("RUNNING") ? cores : spec.totalCores())
@@ -179,6 +184,7 @@ public record JobRow(
     private int uid;
     private ArrayTask task;
     private String qos = "";
+    private JobQuote quote;
 
     private Builder(JobId id) {
       this.id = id;
@@ -324,6 +330,11 @@ public record JobRow(
       return this;
     }
 
+    public Builder quote(JobQuote value) {
+      quote = value;
+      return this;
+    }
+
     public JobRow build() {
       return new JobRow(
           id,
@@ -353,7 +364,8 @@ public record JobRow(
           stderrPath,
           uid,
           task,
-          qos);
+          qos,
+          quote);
     }
   }
 }

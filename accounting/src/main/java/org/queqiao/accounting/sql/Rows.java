@@ -19,6 +19,7 @@ import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.ArrayTask;
+import org.queqiao.contract.job.JobQuote;
 import org.queqiao.contract.price.Holding;
 
 /** Table rows to records and back. */
@@ -27,13 +28,13 @@ final class Rows {
       "id, name, user_name, unix_user, project, domains, partition, state, detail, submit_ms,"
           + " limit_ms, mem_bytes, cores, nodes, attempt, start_ms, end_ms, exit_code, signal,"
           + " core_ms, charge_micro, currency, work_dir, stdout_path, stderr_path, uid,"
-          + " array_job, array_task, qos";
+          + " array_job, array_task, qos, quote";
 
   /** Of what type each of the columns is. */
   static final String[] JOB_TYPES =
       ("bigint text text text text text text text text bigint bigint bigint bigint text integer"
               + " bigint bigint integer integer bigint bigint text text text text integer bigint"
-              + " integer text")
+              + " integer text text")
           .split(" ");
 
   static final String POSTING_COLUMNS =
@@ -77,6 +78,7 @@ final class Rows {
         .uid(row.getInt("uid"))
         .task(task(row))
         .qos(row.getString("qos"))
+        .quote(quote(row.getString("quote")))
         .build();
   }
 
@@ -117,8 +119,36 @@ final class Rows {
       job.uid(),
       task == null ? null : task.array().value(),
       task == null ? null : task.index(),
-      job.qos()
+      job.qos(),
+      quote(job.quote())
     };
+  }
+
+  /** Its parts, apart by spaces; empty for none. */
+  private static String quote(JobQuote quote) {
+    return quote == null
+        ? ""
+        : String.join(
+            " ",
+            quote.id(),
+            String.valueOf(quote.quotedMs()),
+            String.valueOf(quote.maxMicro()),
+            String.valueOf(quote.expectedMicro()),
+            quote.currency());
+  }
+
+  private static JobQuote quote(String text) {
+    if (text.isEmpty()) {
+      return null;
+    }
+    String[] parts = text.split(" ", -1);
+    int i = 0;
+    return new JobQuote(
+        parts[i++],
+        Long.parseLong(parts[i++]),
+        Long.parseLong(parts[i++]),
+        Long.parseLong(parts[i++]),
+        parts[i]);
   }
 
   static List<Long> stops(String text) {

@@ -10,6 +10,7 @@ import static org.queqiao.core.SchedulerStory.script;
 import static org.queqiao.core.SchedulerStory.user;
 
 import java.util.List;
+import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.queqiao.contract.account.Role;
@@ -19,8 +20,10 @@ import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.ProjectName;
+import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.GresRequest;
+import org.queqiao.contract.job.JobQuote;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.contract.money.PriceItem;
@@ -32,7 +35,9 @@ import org.queqiao.contract.node.NodeSettings;
 import org.queqiao.core.forecast.ForwardRun;
 import org.queqiao.core.forecast.Quote;
 import org.queqiao.core.message.Input;
+import org.queqiao.core.message.JobChange;
 import org.queqiao.core.message.JobRequest;
+import org.queqiao.core.message.QuoteClaim;
 import org.queqiao.core.message.Rejection;
 import org.queqiao.core.message.Reply;
 
@@ -217,6 +222,63 @@ final class ResourcePriceStoriesTest {
     assertThat(quote.startMs()).isZero();
     assertThat(quote.cost().maxMicro()).isEqualTo(8 * UNIT);
     assertThat(quote(script().cpusPerTask(99)).refused()).isNotNull();
+  }
+
+  @Test
+  void aSubmissionGoesUnderAQuoteOfItsOwnAndUnderNoOther() {
+    tell(1_000 * UNIT);
+    Quote quote = quote(script().cpusPerTask(2).limitMs(2 * HOUR_MS));
+    JobQuote said = new JobQuote("q-1", story.nowMs, 4 * UNIT, 4 * UNIT, "CNY");
+    QuoteClaim.Given given =
+        new QuoteClaim.Given(
+            said, new UserName("liwei"), story.nowMs + HOUR_MS, quote.shape());
+    QuoteClaim claim = new QuoteClaim("q-1", given);
+    JobRequest.Builder same = script().cpusPerTask(2).limitMs(2 * HOUR_MS).name("any").quote(claim);
+    JobId job = story.submits("liwei", same);
+    assertThat(story.job(job).spec().quote()).isEqualTo(said);
+
+    String other = quoteRefused("liwei", script().cpusPerTask(3).limitMs(2 * HOUR_MS).quote(claim));
+    assertThat(other).contains("differs in cpusPerTask: '2' there, '3' here");
+    String unknown = quoteRefused("liwei", script().quote(new QuoteClaim("q-2", null)));
+    assertThat(unknown).contains("there is no quote q-2");
+    QuoteClaim ofAnother =
+        new QuoteClaim(
+            "q-1",
+            new QuoteClaim.Given(
+                said, new UserName("wangfang"), story.nowMs + HOUR_MS, quote.shape()));
+    assertThat(quoteRefused("liwei", same.quote(ofAnother))).contains("there is no quote q-1");
+    story.after(HOUR_MS);
+    assertThat(quoteRefused("liwei", same.quote(claim))).contains("held until");
+  }
+
+  private void changes(JobId job, JobRequest to, String field) {
+    JobChange change = new JobChange(new TreeSet<>(List.of(field)), to, null);
+    story.doesOneFact(new Input.ChangeJob(user("liwei"), job, change, null));
+  }
+
+  private String quoteRefused(String account, JobRequest.Builder request) {
+    Rejection rejection =
+        story.refuses(new Input.SubmitJob(user(account), request.build(), "", new byte[0]));
+    assertThat(rejection.code()).isEqualTo(Rejection.Code.INVALID);
+    assertThat(rejection.field()).isEqualTo("quoteId");
+    return rejection.message();
+  }
+
+  @Test
+  void aWaitingJobThatIsChangedKeepsItsQuoteOnlyAsLongAsItCostsTheSame() {
+    tell(0);
+    Quote quote = quote(script().limitMs(2 * HOUR_MS));
+    JobQuote said = new JobQuote("q-1", story.nowMs, 2 * UNIT, 2 * UNIT, "CNY");
+    QuoteClaim.Given given =
+        new QuoteClaim.Given(
+            said, new UserName("liwei"), story.nowMs + HOUR_MS, quote.shape());
+    JobId job =
+        story.submits(
+            "liwei", script().limitMs(2 * HOUR_MS).quote(new QuoteClaim("q-1", given)));
+    changes(job, JobRequest.builder(new byte[0]).name("other").build(), "name");
+    assertThat(story.job(job).spec().quote()).isEqualTo(said);
+    changes(job, JobRequest.builder(new byte[0]).limitMs(HOUR_MS).build(), "limitMs");
+    assertThat(story.job(job).spec().quote()).isNull();
   }
 
   @Test

@@ -22,6 +22,7 @@ import org.queqiao.contract.job.GresRequest;
 import org.queqiao.contract.job.JobPlacement;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.job.JobState;
+import org.queqiao.contract.job.JobQuote;
 import org.queqiao.contract.job.JobTerms;
 import org.queqiao.contract.job.KillCause;
 import org.queqiao.contract.job.RunExit;
@@ -31,6 +32,7 @@ import org.queqiao.contract.wire.PbActor;
 import org.queqiao.contract.wire.PbAllocation;
 import org.queqiao.contract.wire.PbDependency;
 import org.queqiao.contract.wire.PbGresRequest;
+import org.queqiao.contract.wire.PbJobQuote;
 import org.queqiao.contract.wire.PbJobSpec;
 import org.queqiao.contract.wire.PbJobState;
 import org.queqiao.contract.wire.PbJobTerms;
@@ -100,7 +102,17 @@ final class ModelReader {
         .array(spec.hasArray() ? ArrayReader.array(spec.getArray()) : null)
         .reservation(
             spec.getReservation().isEmpty() ? null : new ReservationName(spec.getReservation()))
+        .quote(spec.hasQuote() ? quote(spec.getQuote()) : null)
         .build();
+  }
+
+  private static JobQuote quote(PbJobQuote quote) {
+    return new JobQuote(
+        quote.getId(),
+        quote.getQuotedMs(),
+        quote.getMaxMicro(),
+        quote.getExpectedMicro(),
+        quote.getCurrency());
   }
 
   static GresRequest gres(PbGresRequest gres) {

@@ -11,6 +11,7 @@ import org.queqiao.contract.job.Dependency;
 import org.queqiao.contract.job.GresRequest;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.job.JobState;
+import org.queqiao.contract.job.JobQuote;
 import org.queqiao.contract.job.JobTerms;
 import org.queqiao.contract.job.KillCause;
 import org.queqiao.contract.job.RunExit;
@@ -21,6 +22,7 @@ import org.queqiao.contract.wire.PbDependency;
 import org.queqiao.contract.wire.PbGresDevices;
 import org.queqiao.contract.wire.PbGresInventory;
 import org.queqiao.contract.wire.PbGresRequest;
+import org.queqiao.contract.wire.PbJobQuote;
 import org.queqiao.contract.wire.PbJobSpec;
 import org.queqiao.contract.wire.PbJobState;
 import org.queqiao.contract.wire.PbJobTerms;
@@ -95,7 +97,20 @@ final class ModelWriter {
     if (spec.reservation() != null) {
       out.setReservation(spec.reservation().value());
     }
+    if (spec.quote() != null) {
+      out.setQuote(quote(spec.quote()));
+    }
     return out.build();
+  }
+
+  private static PbJobQuote quote(JobQuote quote) {
+    return PbJobQuote.newBuilder()
+        .setId(quote.id())
+        .setQuotedMs(quote.quotedMs())
+        .setMaxMicro(quote.maxMicro())
+        .setExpectedMicro(quote.expectedMicro())
+        .setCurrency(quote.currency())
+        .build();
   }
 
   static PbGresRequest gres(GresRequest gres) {

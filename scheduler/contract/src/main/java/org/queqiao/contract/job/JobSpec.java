@@ -34,6 +34,7 @@ import org.queqiao.contract.id.ReservationName;
  * @param placement which nodes it wants, and how it wants to lie on them
  * @param array of which tasks it is an array, or null for one job
  * @param reservation the reservation that it runs in, or null for none
+ * @param quote under which quote it was submitted, or null for none
  */
 public record JobSpec(
     String name,
@@ -55,7 +56,8 @@ public record JobSpec(
     QosName qos,
     JobPlacement placement,
     JobArray array,
-    ReservationName reservation) {
+    ReservationName reservation,
+    JobQuote quote) {
   public JobSpec {
     gres = List.copyOf(gres);
     environment = Environment.of(environment);
@@ -82,7 +84,8 @@ public record JobSpec(
         .qos(qos)
         .placement(placement)
         .array(array)
-        .reservation(reservation);
+        .reservation(reservation)
+        .quote(quote);
   }
 
   /** The same on other terms. */
@@ -248,7 +251,8 @@ public record JobSpec(
         && Objects.equals(qos, that.qos)
         && placement.equals(that.placement)
         && Objects.equals(array, that.array)
-        && Objects.equals(reservation, that.reservation);
+        && Objects.equals(reservation, that.reservation)
+        && Objects.equals(quote, that.quote);
   }
 
   @Override
@@ -302,6 +306,7 @@ public record JobSpec(
     private JobPlacement placement = JobPlacement.DEFAULT;
     private JobArray array;
     private ReservationName reservation;
+    private JobQuote quote;
 
     private Builder(
         String name, byte[] script, PartitionName partition, ProjectName project, long limitMs) {
@@ -405,6 +410,11 @@ public record JobSpec(
       return this;
     }
 
+    public Builder quote(JobQuote value) {
+      quote = value;
+      return this;
+    }
+
     public JobSpec build() {
       return new JobSpec(
           name,
@@ -426,7 +436,8 @@ public record JobSpec(
           qos,
           placement,
           array,
-          reservation);
+          reservation,
+          quote);
     }
   }
 }

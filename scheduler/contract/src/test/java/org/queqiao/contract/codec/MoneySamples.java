@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import org.queqiao.contract.event.Event;
 import org.queqiao.contract.event.JobAllocated;
+import org.queqiao.contract.event.JobSubmitted;
 import org.queqiao.contract.event.MoneyDecided;
 import org.queqiao.contract.event.MoneyProposed;
 import org.queqiao.contract.event.NodeSettingsSet;
@@ -13,6 +14,7 @@ import org.queqiao.contract.id.PartitionName;
 import org.queqiao.contract.id.QosName;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.Allocation;
+import org.queqiao.contract.job.JobQuote;
 import org.queqiao.contract.money.DayFactor;
 import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.contract.money.PriceItem;
@@ -61,6 +63,17 @@ final class MoneySamples {
 
   static Map<String, Event> laterEvents() {
     return Map.of(
+        "JobSubmitted-quote",
+        new JobSubmitted(
+            Samples.RUN.job(),
+            Samples.USER,
+            "liwei",
+            1234,
+            Samples.SPEC.toBuilder()
+                .quote(new JobQuote("q-01", 1_760_000_000_000L, 5_000_000, 40_000, "CNY"))
+                .build(),
+            "",
+            Samples.HASH),
         "MoneyProposed-refund",
         new MoneyProposed(
             89, new MoneyChange.RefundRule(RefundCause.PREEMPTED, 250, 1_760_000_000_000L), "fair"),

@@ -21,6 +21,7 @@ import org.queqiao.core.message.Input;
 import org.queqiao.core.message.JobChange;
 import org.queqiao.core.message.JobRequest;
 import org.queqiao.core.message.Rejection;
+import org.queqiao.core.message.QuotedShape;
 import org.queqiao.core.message.Rejection.Code;
 import org.queqiao.core.message.TermsRequest;
 import org.queqiao.core.permission.Permissions;
@@ -274,7 +275,8 @@ public final class ChangeCheck {
     JobTerms now = resolved.terms();
     JobTerms old = before.terms();
     boolean otherPayer = change.names("qos") || change.names("project");
-    return resolved.toBuilder()
+    JobSpec spec =
+        resolved.toBuilder()
         .terms(
             new JobTerms(
                 now.beginMs(),
@@ -287,6 +289,9 @@ public final class ChangeCheck {
         .qos(otherPayer ? resolved.qos() : before.qos())
         .array(array)
         .build();
+    // A quote holds for what it was given for, and for nothing else.
+    boolean quoted = QuotedShape.of(before).equals(QuotedShape.of(spec));
+    return quoted ? spec.toBuilder().quote(before.quote()).build() : spec;
   }
 
   private boolean waitsByTask(JobSpec spec) {

@@ -12,6 +12,7 @@ import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.QosName;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.JobArray;
+import org.queqiao.contract.job.JobQuote;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.job.JobTerms;
 import org.queqiao.core.message.Action;
@@ -209,7 +210,15 @@ final class SpecResolver {
         .placement(PlacementCheck.placement(request))
         .reservation(request.reservation())
         .array(array)
+        .quote(quote(request))
         .build();
+  }
+
+  /** What the quote says that it names, whether it may or not. */
+  private static JobQuote quote(JobRequest request) {
+    return request.quote() == null || request.quote().given() == null
+        ? null
+        : request.quote().given().quote();
   }
 
   private static String nameOf(JobRequest request) {

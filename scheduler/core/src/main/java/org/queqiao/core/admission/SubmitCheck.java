@@ -60,7 +60,11 @@ public final class SubmitCheck {
       }
     }
     SpecResolver.Resolved resolved = specs.resolve(input.actor(), user, input.request(), nowMs);
-    return resolved.refusal() == null ? accept(input, user, resolved.spec()) : resolved.refusal();
+    if (resolved.refusal() != null) {
+      return resolved.refusal();
+    }
+    return QuoteCheck.refuse(input.request().quote(), user.name(), resolved.spec(), nowMs)
+        .orElseGet(() -> accept(input, user, resolved.spec()));
   }
 
   /** The answer to a key that was used before, or that is no key. */

@@ -6,6 +6,7 @@ import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.message.JobCost;
+import org.queqiao.core.message.QuotedShape;
 import org.queqiao.core.message.Rejection;
 import org.queqiao.core.message.Reply;
 import org.queqiao.core.message.WalletStatus;
@@ -18,8 +19,10 @@ import org.queqiao.core.message.WalletStatus;
  * @param startMs when it would start; 0 when that is not found
  * @param cost what it may cost from then on, or from now on where no start is found
  * @param wallet what its project has, or null when it pays afterwards
+ * @param shape for what it is, or null when it is refused
  */
-public record Quote(Rejection refused, long startMs, JobCost cost, WalletStatus wallet) {
+public record Quote(
+    Rejection refused, long startMs, JobCost cost, WalletStatus wallet, QuotedShape shape) {
   /**
    * Tries.
    *
@@ -31,7 +34,7 @@ public record Quote(Rejection refused, long startMs, JobCost cost, WalletStatus 
     ForwardRun forward = new ForwardRun(image, RunTimes.DECLARED, nowMs);
     Reply reply = forward.tell(submission);
     if (reply instanceof Reply.Rejected(Rejection why)) {
-      return new Quote(why, 0, null, null);
+      return new Quote(why, 0, null, null, null);
     }
     if (!(reply instanceof Reply.JobAccepted(JobId id, _))) {
       throw new IllegalStateException("a submission is answered with " + reply);
@@ -44,17 +47,28 @@ public record Quote(Rejection refused, long startMs, JobCost cost, WalletStatus 
             .job(id)
             .flatMap(job -> forward.machine().state().wallet(job.spec().project()))
             .orElse(null);
+    QuotedShape shape =
+        forward
+            .machine()
+            .state()
+            .job(id)
+            .map(job -> QuotedShape.of(job.spec()))
+            .orElseThrow(() -> gone(id));
     long startMs = forward.run(List.of(id), bounds).starts().getOrDefault(id, 0L);
     if (startMs == 0) {
-      return new Quote(null, 0, waiting, wallet);
+      return new Quote(null, 0, waiting, wallet, shape);
     }
     // What the copy learns from runs that it lets end at their limits is no experience.
     JobCost started = cost(forward, id, startMs, waiting.predictedMs());
-    return new Quote(null, startMs, started, wallet);
+    return new Quote(null, startMs, started, wallet, shape);
   }
 
   private static JobCost cost(ForwardRun forward, JobId id, long startMs, long believedMs) {
     Optional<JobCost> cost = forward.machine().state().cost(id, startMs, believedMs);
-    return cost.orElseThrow(() -> new IllegalStateException("job " + id + " is gone at once"));
+    return cost.orElseThrow(() -> gone(id));
+  }
+
+  private static IllegalStateException gone(JobId id) {
+    return new IllegalStateException("job " + id + " is gone at once");
   }
 }

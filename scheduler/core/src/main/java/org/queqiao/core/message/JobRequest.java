@@ -35,6 +35,7 @@ import org.queqiao.contract.job.JobPlacement;
  * @param placement which nodes it wants, and how it wants to lie on them
  * @param array of which tasks it is an array, as Slurm writes them: {@code 0-99:2%4}
  * @param reservation the reservation that it runs in
+ * @param quote the quote under which it is submitted
  */
 public record JobRequest(
     String name,
@@ -56,7 +57,8 @@ public record JobRequest(
     QosName qos,
     JobPlacement placement,
     String array,
-    ReservationName reservation) {
+    ReservationName reservation,
+    QuoteClaim quote) {
   public JobRequest {
     placement = placement == null ? JobPlacement.DEFAULT : placement;
     terms = terms == null ? TermsRequest.NONE : terms;
@@ -103,6 +105,7 @@ public record JobRequest(
     private JobPlacement placement;
     private String array;
     private ReservationName reservation;
+    private QuoteClaim quote;
 
     private Builder(byte[] script) {
       this.script = script;
@@ -203,6 +206,11 @@ public record JobRequest(
       return this;
     }
 
+    public Builder quote(QuoteClaim value) {
+      quote = value;
+      return this;
+    }
+
     public JobRequest build() {
       return new JobRequest(
           name,
@@ -224,7 +232,8 @@ public record JobRequest(
           qos,
           placement,
           array,
-          reservation);
+          reservation,
+          quote);
     }
   }
 }

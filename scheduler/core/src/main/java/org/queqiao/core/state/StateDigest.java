@@ -277,6 +277,14 @@ final class StateDigest {
     if (spec.reservation() != null) {
       out.text("reservation of the job").text(spec.reservation().value());
     }
+    if (spec.quote() != null) {
+      out.text("quote of the job")
+          .text(spec.quote().id())
+          .number(spec.quote().quotedMs())
+          .number(spec.quote().maxMicro())
+          .number(spec.quote().expectedMicro())
+          .text(spec.quote().currency());
+    }
     if (!spec.placement().isDefault()) {
       placement(spec.placement());
     }

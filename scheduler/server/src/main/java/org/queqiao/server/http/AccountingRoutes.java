@@ -16,6 +16,7 @@ import org.queqiao.accounting.export.FormWriter;
 import org.queqiao.accounting.export.Language;
 import org.queqiao.accounting.export.StatementForm;
 import org.queqiao.accounting.export.UsageForm;
+import org.queqiao.accounting.ledger.JobRow;
 import org.queqiao.accounting.ledger.Posting;
 import org.queqiao.accounting.ledger.StatementEntry;
 import org.queqiao.accounting.ledger.Unit;
@@ -31,6 +32,7 @@ import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.PartitionName;
 import org.queqiao.contract.id.ProjectName;
+import org.queqiao.contract.job.JobQuote;
 import org.queqiao.core.message.Input;
 import org.queqiao.server.view.ClusterView;
 import org.queqiao.server.view.JobEntry;
@@ -258,9 +260,17 @@ final class AccountingRoutes {
     out.writeEndObject();
   }
 
+  /** What is posted for a job, with the quote under which it was submitted, or null. */
+  private record Booked(String quoteId, List<Posting> postings) {}
+
   /** Finds the postings of a job that the asker may see. */
-  private void ofJob(Call call, Consumer<List<Posting>> answer) {
-    ofJob(call, reads::postings, answer);
+  private void ofJob(Call call, Consumer<Booked> answer) {
+    ofJob(call, id -> List.of(booked(id)), found -> answer.accept(found.getFirst()));
+  }
+
+  private Booked booked(JobId id) {
+    JobQuote quote = reads.job(id).map(JobRow::quote).orElse(null);
+    return new Booked(quote == null ? null : quote.id(), reads.postings(id));
   }
 
   private <T> void ofJob(Call call, Function<JobId, List<T>> question, Consumer<List<T>> answer) {
@@ -285,10 +295,20 @@ final class AccountingRoutes {
 
   private void postings(Call call) {
     ofJob(
-        call, found -> call.json(200, out -> Json.page(out, found, null, AccountingRoutes::write)));
+        call,
+        found ->
+            call.json(
+                200,
+                out ->
+                    Json.page(
+                        out,
+                        found.postings(),
+                        null,
+                        (each, to) -> write(each, found.quoteId(), to))));
   }
 
-  private static void write(Posting posting, JsonGenerator out) throws IOException {
+  private static void write(Posting posting, String quoteId, JsonGenerator out)
+      throws IOException {
     boolean money = posting.unit() == Unit.MICRO;
     out.writeStartObject();
     out.writeStringField("id", posting.id());
@@ -301,6 +321,7 @@ final class AccountingRoutes {
     Json.number(out, "run", posting.run() == null ? null : posting.run().attempt());
     out.writeNumberField("position", posting.position());
     out.writeNumberField("timeMs", posting.timeMs());
+    out.writeStringField("quoteId", quoteId);
     out.writeEndObject();
   }
 
@@ -345,8 +366,12 @@ final class AccountingRoutes {
     ofJob(
         call,
         found -> {
-          List<Charge> charges = Charge.of(found);
-          call.json(200, out -> Json.page(out, charges, null, (each, to) -> each.write(to)));
+          List<Charge> charges = Charge.of(found.postings());
+          call.json(
+              200,
+              out ->
+                  Json.page(
+                      out, charges, null, (each, to) -> each.write(found.quoteId(), to)));
         });
   }
 

@@ -94,8 +94,9 @@ record Charge(
         timeMs);
   }
 
-  void write(JsonGenerator out) throws IOException {
+  void write(String quoteId, JsonGenerator out) throws IOException {
     out.writeStartObject();
+    out.writeStringField("quoteId", quoteId);
     out.writeStringField("item", item);
     out.writeNumberField("jobId", jobId);
     out.writeNumberField("run", run);

@@ -198,7 +198,8 @@ public final class HttpService {
     Inputs inputs = new Inputs(around.door(), around.rejected());
     LedgerHistory history = new LedgerHistory(around.reads(), around.booked());
     JobReader reader = new JobReader(view, around.door(), history, blocking);
-    new JobRoutes(view, inputs, reader).on(api);
+    GivenQuotes quotes = new GivenQuotes();
+    new JobRoutes(view, inputs, reader, quotes).on(api);
     new StepRoutes(view).on(api);
     OwnRuns ownRuns = new OwnRuns(view, history, blocking);
     new OutputRoute(ownRuns, around.gateway()).on(api);
@@ -225,7 +226,7 @@ public final class HttpService {
             around.forecasts(),
             InstantSource.system())
         .on(api);
-    new QuoteRoutes(view, longQuestions, around.questions(), InstantSource.system()).on(api);
+    new QuoteRoutes(view, longQuestions, around.questions(), InstantSource.system(), quotes).on(api);
     new ReservationRoutes(view, inputs).on(api);
     new MoneyRoutes(view, inputs, around.reads(), history, blocking).on(api);
     FileImports files = new FileImports(view, history, blocking);

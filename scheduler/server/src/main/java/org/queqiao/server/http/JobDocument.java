@@ -10,6 +10,7 @@ import org.queqiao.contract.job.ArrayTask;
 import org.queqiao.contract.job.GresRequest;
 import org.queqiao.contract.job.JobArray;
 import org.queqiao.contract.job.JobPlacement;
+import org.queqiao.contract.job.JobQuote;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.JobTerms;
 import org.queqiao.contract.job.RunExit;
@@ -36,6 +37,7 @@ import org.queqiao.server.view.JobStatus;
  * @param preemptedBy the job for which a run of it was last told to end or to stand still; null for
  *     none, and for a job of long ago
  * @param revision how often it was changed; null for a job of long ago
+ * @param quote under which quote it was submitted, or null
  * @param nodeCount null, as what else history does not keep, for a job of long ago
  */
 record JobDocument(
@@ -78,7 +80,8 @@ record JobDocument(
     ArrayDocument array,
     Integer revision,
     Suspension suspension,
-    JobId preemptedBy) {
+    JobId preemptedBy,
+    JobQuote quote) {
 
   /**
    * How far an array is.
@@ -178,7 +181,8 @@ record JobDocument(
         ArrayDocument.of(entry),
         entry.revision(),
         status.suspension(),
-        status.preemptedBy());
+        status.preemptedBy(),
+        entry.quote());
   }
 
   /** An array with the indices of the tasks that have not started. */
@@ -226,7 +230,8 @@ record JobDocument(
         known,
         revision,
         suspension,
-        preemptedBy);
+        preemptedBy,
+        quote);
   }
 
   static String orNull(String text) {
@@ -289,6 +294,20 @@ record JobDocument(
     out.writeEndObject();
   }
 
+  private void quote(JsonGenerator out) throws IOException {
+    if (quote == null) {
+      out.writeNullField("quote");
+      return;
+    }
+    out.writeObjectFieldStart("quote");
+    out.writeStringField("quoteId", quote.id());
+    out.writeNumberField("asOfMs", quote.quotedMs());
+    out.writeNumberField("maxMicro", quote.maxMicro());
+    out.writeNumberField("expectedMicro", quote.expectedMicro());
+    out.writeStringField("currency", orNull(quote.currency()));
+    out.writeEndObject();
+  }
+
   void write(JsonGenerator out) throws IOException {
     out.writeStartObject();
     out.writeNumberField("id", id);
@@ -335,6 +354,7 @@ record JobDocument(
     suspension(out);
     Json.number(out, "preemptedBy", preemptedBy == null ? null : (Long) preemptedBy.value());
     out.writeStringField("reservation", reservation);
+    quote(out);
     Json.number(out, "arrayJobId", task == null ? null : (Long) task.array().value());
     Json.number(out, "arrayTaskId", task == null ? null : (Integer) task.index());
     if (array == null) {

@@ -36,11 +36,13 @@ final class JobRoutes {
   private final ClusterView view;
   private final Inputs inputs;
   private final JobReader reader;
+  private final GivenQuotes quotes;
 
-  JobRoutes(ClusterView view, Inputs inputs, JobReader reader) {
+  JobRoutes(ClusterView view, Inputs inputs, JobReader reader, GivenQuotes quotes) {
     this.view = view;
     this.inputs = inputs;
     this.reader = reader;
+    this.quotes = quotes;
   }
 
   void on(Api api) {
@@ -70,7 +72,9 @@ final class JobRoutes {
           "with a JSON body the options are fields of the body, not parameters");
     }
     JobRequest request =
-        isJson ? Submission.of(call.body()) : Submission.of(content, call.arguments());
+        isJson
+            ? Submission.of(call.body(), quotes.claim((String) call.body().get("quoteId")))
+            : Submission.of(content, call.arguments(), quotes.claim(call.text("quoteId")));
     byte[] hash =
         key.isEmpty() ? NO_HASH : hash(isJson ? "" : call.routing().request().query(), content);
     Actor actor = call.principal().actor();
@@ -226,7 +230,7 @@ final class JobRoutes {
     JobChange change =
         new JobChange(
             new TreeSet<>(body.keySet()),
-            Submission.of(NO_SCRIPT, body),
+            Submission.of(NO_SCRIPT, body, null),
             atOnce == null ? null : (Integer) atOnce.intValue());
     String task = call.number("task") == null ? null : call.number("task").toString();
     steer(call, (actor, job) -> new Input.ChangeJob(actor, job, change, revision, task));

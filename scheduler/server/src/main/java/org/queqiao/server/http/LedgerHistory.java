@@ -160,7 +160,8 @@ final class LedgerHistory {
         null,
         null,
         null,
-        null);
+        null,
+        row.quote());
   }
 
   private static String mainDomain(List<DomainShare> shares) {

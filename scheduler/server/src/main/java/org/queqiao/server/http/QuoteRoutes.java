@@ -7,6 +7,7 @@ import java.time.InstantSource;
 import org.queqiao.core.forecast.Quote;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.message.JobCost;
+import org.queqiao.core.message.QuoteClaim;
 import org.queqiao.runtime.copy.JobQuestions;
 import org.queqiao.server.auth.Refusal;
 import org.queqiao.server.view.ClusterView;
@@ -17,13 +18,19 @@ final class QuoteRoutes {
   private final LongQuestions threads;
   private final JobQuestions questions;
   private final InstantSource clock;
+  private final GivenQuotes given;
 
   QuoteRoutes(
-      ClusterView view, LongQuestions threads, JobQuestions questions, InstantSource clock) {
+      ClusterView view,
+      LongQuestions threads,
+      JobQuestions questions,
+      InstantSource clock,
+      GivenQuotes given) {
     this.view = view;
     this.threads = threads;
     this.questions = questions;
     this.clock = clock;
+    this.given = given;
   }
 
   void on(Api api) {
@@ -32,7 +39,7 @@ final class QuoteRoutes {
 
   private void quote(Call call) {
     Input.SubmitJob submission =
-        new Input.SubmitJob(call.principal().actor(), Submission.of(call.body()), "", new byte[0]);
+        new Input.SubmitJob(call.principal().actor(), Submission.of(call.body(), null), "", new byte[0]);
     long nowMs = Math.max(clock.millis(), view.timeMs());
     threads.ask(
         call,
@@ -49,13 +56,17 @@ final class QuoteRoutes {
           if (quote.refused() != null) {
             throw new Refused(Refusal.of(quote.refused()));
           }
-          call.json(200, out -> write(quote, nowMs, out));
+          QuoteClaim.Given kept = given.give(quote, call.principal().user(), nowMs);
+          call.json(200, out -> write(quote, kept, nowMs, out));
         });
   }
 
-  private static void write(Quote quote, long nowMs, JsonGenerator out) throws IOException {
+  private static void write(
+      Quote quote, QuoteClaim.Given kept, long nowMs, JsonGenerator out) throws IOException {
     JobCost cost = quote.cost();
     out.writeStartObject();
+    out.writeStringField("quoteId", kept == null ? null : kept.quote().id());
+    Json.number(out, "expiresMs", kept == null ? null : kept.expiresMs());
     out.writeNumberField("asOfMs", nowMs);
     Json.number(out, "startMs", quote.startMs() == 0 ? null : quote.startMs());
     out.writeNumberField("tasks", cost.tasks());

@@ -14,6 +14,7 @@ import org.queqiao.contract.id.QosName;
 import org.queqiao.contract.id.ReservationName;
 import org.queqiao.contract.job.GresRequest;
 import org.queqiao.core.message.JobRequest;
+import org.queqiao.core.message.QuoteClaim;
 import org.queqiao.core.message.TermsRequest;
 
 /** Turns a checked body, or a script with options beside it, into the request of the machine. */
@@ -26,13 +27,13 @@ final class Submission {
   private Submission() {}
 
   /** A JSON body that fits the document. */
-  static JobRequest of(Map<String, Object> body) {
+  static JobRequest of(Map<String, Object> body, QuoteClaim quote) {
     byte[] script = ((String) body.get("script")).getBytes(StandardCharsets.UTF_8);
-    return of(script, body);
+    return of(script, body, quote);
   }
 
   /** A script as the body, with the options as parameters that have the names of the fields. */
-  static JobRequest of(byte[] script, Map<String, Object> options) {
+  static JobRequest of(byte[] script, Map<String, Object> options, QuoteClaim quote) {
     return JobRequest.builder(script)
         .name((String) options.get("name"))
         .partition(
@@ -59,6 +60,7 @@ final class Submission {
         .terms(terms(options))
         .placement(PlacementJson.of(options, gres("gresPerTask", options.get("gresPerTask"))))
         .array((String) options.get("array"))
+        .quote(quote)
         .build();
   }
 

@@ -103,7 +103,7 @@ final class WhatIfRoutes {
             call.principal().actor(),
             body.containsKey("job") ? new JobId((Long) body.get("job")) : null,
             null,
-            body.containsKey("submit") ? Submission.of(object(body, "submit")) : null,
+            body.containsKey("submit") ? Submission.of(object(body, "submit"), null) : null,
             ((List<String>) body.getOrDefault("drain", List.of()))
                 .stream().map(NodeName::new).toList(),
             more.isEmpty() ? null : new NodeName((String) more.get("like")),

@@ -10,6 +10,7 @@ import org.queqiao.contract.job.ArrayTask;
 import org.queqiao.contract.job.GresRequest;
 import org.queqiao.contract.job.JobArray;
 import org.queqiao.contract.job.JobPlacement;
+import org.queqiao.contract.job.JobQuote;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.JobTerms;
@@ -40,6 +41,7 @@ public final class JobEntry {
   private final QosName qos;
   private final JobPlacement placement;
   private final ReservationName reservation;
+  private final JobQuote quote;
   private final long submitMs;
   private final JobArray array;
   private final ArrayTask task;
@@ -107,6 +109,7 @@ public final class JobEntry {
     this.qos = spec.qos();
     this.placement = spec.placement();
     this.reservation = spec.reservation();
+    this.quote = spec.quote();
     this.submitMs = submitMs;
     this.array = task == null ? spec.array() : null;
     this.task = task;
@@ -138,6 +141,7 @@ public final class JobEntry {
     this.qos = array.qos;
     this.placement = array.placement;
     this.reservation = array.reservation;
+    this.quote = array.quote;
     this.askedCores = array.askedCores;
     this.submitMs = array.submitMs;
     this.array = null;
@@ -216,6 +220,11 @@ public final class JobEntry {
   /** Which nodes it wants. */
   public JobPlacement placement() {
     return placement;
+  }
+
+  /** The quote under which it was submitted, or null. */
+  public JobQuote quote() {
+    return quote;
   }
 
   /** The reservation that it asks for, or null. */

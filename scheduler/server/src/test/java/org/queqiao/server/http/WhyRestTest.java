@@ -206,7 +206,31 @@ final class WhyRestTest {
                 .path("id")
                 .asLong())
         .isEqualTo(before);
-    refused(server.post("researcher1", "/api/v1/quotes", script + "60000}"), 422, "cpusPerTask");
+    String elsewhere = script + "1,\"partition\":\"lunar\"}";
+    refused(server.post("researcher1", "/api/v1/quotes", elsewhere), 422, "partition");
+  }
+
+  @Test
+  void aSubmissionUnderAQuoteCarriesItAndOneUnderNoneThatHoldsIsRefused() throws Exception {
+    String fields = "\"script\":\"#!/bin/sh\\ntrue\\n\",\"limitMs\":7200000,\"hold\":true";
+    JsonNode quote = ok(server.post("researcher1", "/api/v1/quotes", "{" + fields + "}"));
+    String id = quote.path("quoteId").asText();
+    assertThat(quote.path("expiresMs").asLong() - quote.path("asOfMs").asLong())
+        .isEqualTo(900_000);
+    String under = "{" + fields + ",\"quoteId\":\"" + id + "\"}";
+    HttpResponse<String> answer = server.post("researcher1", "/api/v1/jobs", under);
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
+    long job = JSON.readTree(answer.body()).path("id").asLong();
+    JsonNode found = ok(server.get("researcher1", "/api/v1/jobs/" + job)).path("quote");
+    assertThat(found.path("quoteId").asText()).isEqualTo(id);
+    assertThat(found.path("maxMicro")).isEqualTo(quote.path("maxMicro"));
+    String longer = under.replace("7200000", "7200001");
+    refused(server.post("researcher1", "/api/v1/jobs", longer), 422, "quoteId");
+    refused(server.post("researcher2", "/api/v1/jobs", under), 422, "quoteId");
+    refused(server.post("researcher1", "/api/v1/jobs", under.replace(id, "q-0")), 422, "quoteId");
+    ok(server.call("researcher1", "DELETE", "/api/v1/jobs/" + job, ""));
+    JsonNode ended = ok(server.get("researcher1", "/api/v1/ledger/postings?job=" + job));
+    assertThat(ended.path("items")).isEmpty();
   }
 
   private static HttpResponse<String> whatIf(String user, String body) throws Exception {

@@ -1,0 +1,44 @@
+package org.queqiao.core.message;
+
+import java.util.Collections;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.queqiao.contract.job.JobSpec;
+
+/**
+ * What of a submission its cost depends on: a quote is for this and for nothing else.
+ *
+ * @param parts by the name of the field
+ */
+public record QuotedShape(SortedMap<String, String> parts) {
+  public QuotedShape {
+    parts = Collections.unmodifiableSortedMap(new TreeMap<>(parts));
+  }
+
+  /** That of a full specification. */
+  public static QuotedShape of(JobSpec spec) {
+    TreeMap<String, String> parts = new TreeMap<>();
+    parts.put("project", spec.project().value());
+    parts.put("partition", spec.partition().value());
+    parts.put("qos", spec.qos() == null ? "" : spec.qos().value());
+    parts.put("nodes", String.valueOf(spec.nodes()));
+    parts.put("tasks", String.valueOf(spec.tasks()));
+    parts.put("cpusPerTask", String.valueOf(spec.cpusPerTask()));
+    parts.put("memBytes", String.valueOf(spec.memBytes()));
+    parts.put("gres", String.valueOf(spec.gres()));
+    parts.put("limitMs", String.valueOf(spec.limitMs()));
+    parts.put("array", spec.array() == null ? "" : spec.array().tasks().toString());
+    parts.put(
+        "reservation", spec.reservation() == null ? "" : spec.reservation().value());
+    parts.put("placement", String.valueOf(spec.placement()));
+    return new QuotedShape(parts);
+  }
+
+  /** The first field in which another one differs, or nothing. */
+  public Optional<String> differsIn(QuotedShape other) {
+    return parts.keySet().stream()
+        .filter(each -> !parts.get(each).equals(other.parts.get(each)))
+        .findFirst();
+  }
+}
