@@ -230,8 +230,7 @@ final class ResourcePriceStoriesTest {
     Quote quote = quote(script().cpusPerTask(2).limitMs(2 * HOUR_MS));
     JobQuote said = new JobQuote("q-1", story.nowMs, 4 * UNIT, 4 * UNIT, "CNY");
     QuoteClaim.Given given =
-        new QuoteClaim.Given(
-            said, new UserName("liwei"), story.nowMs + HOUR_MS, quote.shape());
+        new QuoteClaim.Given(said, new UserName("liwei"), story.nowMs + HOUR_MS, quote.shape());
     QuoteClaim claim = new QuoteClaim("q-1", given);
     JobRequest.Builder same = script().cpusPerTask(2).limitMs(2 * HOUR_MS).name("any").quote(claim);
     JobId job = story.submits("liwei", same);
@@ -270,11 +269,9 @@ final class ResourcePriceStoriesTest {
     Quote quote = quote(script().limitMs(2 * HOUR_MS));
     JobQuote said = new JobQuote("q-1", story.nowMs, 2 * UNIT, 2 * UNIT, "CNY");
     QuoteClaim.Given given =
-        new QuoteClaim.Given(
-            said, new UserName("liwei"), story.nowMs + HOUR_MS, quote.shape());
+        new QuoteClaim.Given(said, new UserName("liwei"), story.nowMs + HOUR_MS, quote.shape());
     JobId job =
-        story.submits(
-            "liwei", script().limitMs(2 * HOUR_MS).quote(new QuoteClaim("q-1", given)));
+        story.submits("liwei", script().limitMs(2 * HOUR_MS).quote(new QuoteClaim("q-1", given)));
     changes(job, JobRequest.builder(new byte[0]).name("other").build(), "name");
     assertThat(story.job(job).spec().quote()).isEqualTo(said);
     changes(job, JobRequest.builder(new byte[0]).limitMs(HOUR_MS).build(), "limitMs");

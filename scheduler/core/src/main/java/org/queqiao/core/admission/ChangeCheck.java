@@ -20,8 +20,8 @@ import org.queqiao.core.message.Fact;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.message.JobChange;
 import org.queqiao.core.message.JobRequest;
-import org.queqiao.core.message.Rejection;
 import org.queqiao.core.message.QuotedShape;
+import org.queqiao.core.message.Rejection;
 import org.queqiao.core.message.Rejection.Code;
 import org.queqiao.core.message.TermsRequest;
 import org.queqiao.core.permission.Permissions;
@@ -277,18 +277,18 @@ public final class ChangeCheck {
     boolean otherPayer = change.names("qos") || change.names("project");
     JobSpec spec =
         resolved.toBuilder()
-        .terms(
-            new JobTerms(
-                now.beginMs(),
-                now.deadlineMs(),
-                change.names("nice") ? now.nice() : old.nice(),
-                change.names("dependency") ? now.dependency() : old.dependency(),
-                old.killOnInvalidDependency(),
-                old.requeue(),
-                old.signal()))
-        .qos(otherPayer ? resolved.qos() : before.qos())
-        .array(array)
-        .build();
+            .terms(
+                new JobTerms(
+                    now.beginMs(),
+                    now.deadlineMs(),
+                    change.names("nice") ? now.nice() : old.nice(),
+                    change.names("dependency") ? now.dependency() : old.dependency(),
+                    old.killOnInvalidDependency(),
+                    old.requeue(),
+                    old.signal()))
+            .qos(otherPayer ? resolved.qos() : before.qos())
+            .array(array)
+            .build();
     // A quote holds for what it was given for, and for nothing else.
     boolean quoted = QuotedShape.of(before).equals(QuotedShape.of(spec));
     return quoted ? spec.toBuilder().quote(before.quote()).build() : spec;

@@ -29,8 +29,7 @@ public record QuotedShape(SortedMap<String, String> parts) {
     parts.put("gres", String.valueOf(spec.gres()));
     parts.put("limitMs", String.valueOf(spec.limitMs()));
     parts.put("array", spec.array() == null ? "" : spec.array().tasks().toString());
-    parts.put(
-        "reservation", spec.reservation() == null ? "" : spec.reservation().value());
+    parts.put("reservation", spec.reservation() == null ? "" : spec.reservation().value());
     parts.put("placement", String.valueOf(spec.placement()));
     return new QuotedShape(parts);
   }

@@ -307,8 +307,7 @@ final class AccountingRoutes {
                         (each, to) -> write(each, found.quoteId(), to))));
   }
 
-  private static void write(Posting posting, String quoteId, JsonGenerator out)
-      throws IOException {
+  private static void write(Posting posting, String quoteId, JsonGenerator out) throws IOException {
     boolean money = posting.unit() == Unit.MICRO;
     out.writeStartObject();
     out.writeStringField("id", posting.id());
@@ -369,9 +368,7 @@ final class AccountingRoutes {
           List<Charge> charges = Charge.of(found.postings());
           call.json(
               200,
-              out ->
-                  Json.page(
-                      out, charges, null, (each, to) -> each.write(found.quoteId(), to)));
+              out -> Json.page(out, charges, null, (each, to) -> each.write(found.quoteId(), to)));
         });
   }
 

@@ -226,7 +226,8 @@ public final class HttpService {
             around.forecasts(),
             InstantSource.system())
         .on(api);
-    new QuoteRoutes(view, longQuestions, around.questions(), InstantSource.system(), quotes).on(api);
+    new QuoteRoutes(view, longQuestions, around.questions(), InstantSource.system(), quotes)
+        .on(api);
     new ReservationRoutes(view, inputs).on(api);
     new MoneyRoutes(view, inputs, around.reads(), history, blocking).on(api);
     FileImports files = new FileImports(view, history, blocking);

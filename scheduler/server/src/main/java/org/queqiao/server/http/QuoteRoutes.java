@@ -39,7 +39,8 @@ final class QuoteRoutes {
 
   private void quote(Call call) {
     Input.SubmitJob submission =
-        new Input.SubmitJob(call.principal().actor(), Submission.of(call.body(), null), "", new byte[0]);
+        new Input.SubmitJob(
+            call.principal().actor(), Submission.of(call.body(), null), "", new byte[0]);
     long nowMs = Math.max(clock.millis(), view.timeMs());
     threads.ask(
         call,
@@ -61,8 +62,8 @@ final class QuoteRoutes {
         });
   }
 
-  private static void write(
-      Quote quote, QuoteClaim.Given kept, long nowMs, JsonGenerator out) throws IOException {
+  private static void write(Quote quote, QuoteClaim.Given kept, long nowMs, JsonGenerator out)
+      throws IOException {
     JobCost cost = quote.cost();
     out.writeStartObject();
     out.writeStringField("quoteId", kept == null ? null : kept.quote().id());

@@ -215,8 +215,7 @@ final class WhyRestTest {
     String fields = "\"script\":\"#!/bin/sh\\ntrue\\n\",\"limitMs\":7200000,\"hold\":true";
     JsonNode quote = ok(server.post("researcher1", "/api/v1/quotes", "{" + fields + "}"));
     String id = quote.path("quoteId").asText();
-    assertThat(quote.path("expiresMs").asLong() - quote.path("asOfMs").asLong())
-        .isEqualTo(900_000);
+    assertThat(quote.path("expiresMs").asLong() - quote.path("asOfMs").asLong()).isEqualTo(900_000);
     String under = "{" + fields + ",\"quoteId\":\"" + id + "\"}";
     HttpResponse<String> answer = server.post("researcher1", "/api/v1/jobs", under);
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
