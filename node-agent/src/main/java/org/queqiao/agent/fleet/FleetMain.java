@@ -29,7 +29,7 @@ public final class FleetMain {
 
   private FleetMain(FleetOptions options) throws IOException {
     this.options = options;
-    this.connections = new StandIns(options.data(), options.heartbeatMs());
+    this.connections = new StandIns(options.data(), options.heartbeatMs(), false);
   }
 
   /** Runs until the process is ended; exit code 2 for wrong usage, 1 when it cannot go on. */

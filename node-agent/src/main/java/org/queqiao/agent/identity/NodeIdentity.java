@@ -42,31 +42,43 @@ public final class NodeIdentity {
   private final Path folder;
   private final NodeName node;
   private final KeyPair key;
+  private final boolean synced;
   private X509Certificate certificate;
   private X509Certificate authority;
 
-  private NodeIdentity(Path folder, NodeName node, KeyPair key) {
+  private NodeIdentity(Path folder, NodeName node, KeyPair key, boolean synced) {
     this.folder = folder;
     this.node = node;
     this.key = key;
+    this.synced = synced;
   }
 
   /** Reads what there is, and makes a key when there is none. */
   public static NodeIdentity open(Path folder, NodeName node)
+      throws IOException, GeneralSecurityException {
+    return open(folder, node, true);
+  }
+
+  /**
+   * As above.
+   *
+   * @param synced whether what is written outlives a crash of the machine
+   */
+  public static NodeIdentity open(Path folder, NodeName node, boolean synced)
       throws IOException, GeneralSecurityException {
     Path keyFile = folder.resolve("node.key");
     if (!Files.exists(keyFile)) {
       KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
       generator.initialize(new ECGenParameterSpec("secp256r1"));
       KeyPair made = generator.generateKeyPair();
-      replace(folder.resolve("node.pub"), made.getPublic().getEncoded());
-      replace(keyFile, made.getPrivate().getEncoded());
+      replace(folder.resolve("node.pub"), made.getPublic().getEncoded(), synced);
+      replace(keyFile, made.getPrivate().getEncoded(), synced);
     }
     KeyFactory keys = KeyFactory.getInstance("EC");
     PrivateKey secret = keys.generatePrivate(new PKCS8EncodedKeySpec(Files.readAllBytes(keyFile)));
     PublicKey open =
         keys.generatePublic(new X509EncodedKeySpec(Files.readAllBytes(folder.resolve("node.pub"))));
-    NodeIdentity identity = new NodeIdentity(folder, node, new KeyPair(open, secret));
+    NodeIdentity identity = new NodeIdentity(folder, node, new KeyPair(open, secret), synced);
     if (Files.exists(folder.resolve("node.crt"))) {
       identity.certificate = read(Files.readAllBytes(folder.resolve("node.crt")));
       identity.authority = read(Files.readAllBytes(folder.resolve("authority.crt")));
@@ -120,8 +132,8 @@ public final class NodeIdentity {
     if (!issued.getPublicKey().equals(key.getPublic())) {
       throw new GeneralSecurityException("the certificate is for another key");
     }
-    replace(folder.resolve("authority.crt"), message.authority());
-    replace(folder.resolve("node.crt"), message.certificate());
+    replace(folder.resolve("authority.crt"), message.authority(), synced);
+    replace(folder.resolve("node.crt"), message.certificate(), synced);
     certificate = issued;
     authority = issuer;
   }
@@ -139,7 +151,8 @@ public final class NodeIdentity {
 
   /** Remembers where the server is. */
   public void server(String hostAndPort) throws IOException {
-    replace(folder.resolve("server"), (hostAndPort + "\n").getBytes(StandardCharsets.UTF_8));
+    byte[] line = (hostAndPort + "\n").getBytes(StandardCharsets.UTF_8);
+    replace(folder.resolve("server"), line, synced);
   }
 
   private static X509Certificate read(byte[] der) throws GeneralSecurityException {
@@ -148,7 +161,7 @@ public final class NodeIdentity {
   }
 
   /** Replaces a file whole: after a crash there is the old one or the new one. */
-  private static void replace(Path file, byte[] bytes) throws IOException {
+  private static void replace(Path file, byte[] bytes, boolean synced) throws IOException {
     Path next = file.resolveSibling(file.getFileName() + ".next");
     try (FileChannel out =
         FileChannel.open(
@@ -162,9 +175,14 @@ public final class NodeIdentity {
       while (in.hasRemaining()) {
         out.write(in);
       }
-      out.force(true);
+      if (synced) {
+        out.force(true);
+      }
     }
     Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    if (!synced) {
+      return;
+    }
     try (FileChannel parent = FileChannel.open(file.getParent(), StandardOpenOption.READ)) {
       parent.force(true);
     }

@@ -52,7 +52,7 @@ final class DrivenNodes {
     this.slurm = slurm;
     this.driver = new SlurmDriver(slurm, options.partition(), options.giveUpMs());
     this.seal = OrderSeal.read(options.launchKey());
-    this.connections = new StandIns(options.data(), options.heartbeatMs());
+    this.connections = new StandIns(options.data(), options.heartbeatMs(), true);
   }
 
   /** Until its thread is interrupted. */

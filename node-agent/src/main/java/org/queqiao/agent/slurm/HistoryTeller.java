@@ -35,6 +35,7 @@ final class HistoryTeller {
   private final NowReader reader;
   private final long overlapMs;
   private final Reread reread;
+  private final ClockSkew skew = new ClockSkew();
   private final TreeMap<ExternalRun, Told> told = new TreeMap<>();
   private final TreeSet<String> leftOut = new TreeSet<>();
   private long sinceMs;
@@ -50,7 +51,9 @@ final class HistoryTeller {
     this.history = history;
     this.reader = reader;
     this.overlapMs = options.overlapMs();
-    this.reread = new Reread(overlapMs);
+    this.reread =
+        new Reread(
+            overlapMs, options.data().resolve("reread"), monotonicMs(), System.currentTimeMillis());
     this.sinceMs = options.sinceMs();
   }
 
@@ -58,7 +61,6 @@ final class HistoryTeller {
   void known(long untilMs) {
     completeMs = sinceMs >= 0 ? Math.min(sinceMs, untilMs) : untilMs;
     told.clear();
-    reread.begin();
     batch = 0;
     now = null;
     nowTold = true;
@@ -79,8 +81,11 @@ final class HistoryTeller {
     exchange(server, List.of(), 0);
     // A job that stands still may end at that moment, however long ago it is then.
     long openMs = reader.suspendedSinceMs() - 1_000;
+    long hereMs = System.currentTimeMillis();
+    skew.say(seen.atMs(), hereMs);
     long fromMs =
-        Math.max(0, Math.min(openMs, reread.fromMs(System.nanoTime() / NANOS_PER_MS, completeMs)));
+        Math.max(
+            0, Math.min(openMs, reread.fromMs(monotonicMs(), hereMs, completeMs, seen.atMs())));
     long againMs = completeMs - fromMs;
     History.Found found = history.read(fromMs, againMs + stretchMs);
     found.leftOut().forEach(this::leaveOut);
@@ -91,7 +96,9 @@ final class HistoryTeller {
         fresh.add(each);
       }
     }
-    long knownMs = Math.max(completeMs, Math.min(openMs, found.completeMs()));
+    // A clock of slurmctld that is ahead must not make times known that are still to come.
+    long untilMs = Math.min(hereMs, Math.min(openMs, found.completeMs()));
+    long knownMs = Math.max(completeMs, untilMs);
     int sent = 0;
     do {
       List<ObservedRun> some = fresh.subList(sent, Math.min(fresh.size(), sent + BATCH));
@@ -115,6 +122,11 @@ final class HistoryTeller {
       sinceMs = -1;
     }
     return moved && wholly;
+  }
+
+  /** By a clock that only goes forward. */
+  private static long monotonicMs() {
+    return System.nanoTime() / NANOS_PER_MS;
   }
 
   /** A life sign. */

@@ -33,6 +33,7 @@ public final class StandIns {
 
   private final Path data;
   private final int heartbeatMs;
+  private final boolean synced;
   private final SortedMap<NodeName, EnrolmentCode> codes = new TreeMap<>();
   private final Semaphore turns = new Semaphore(AT_A_TIME);
 
@@ -40,10 +41,12 @@ public final class StandIns {
    * Connections of nodes whose keys and certificates are in a folder.
    *
    * @param data the folder; its file {@code enrolments} has a one-time code for each new node
+   * @param synced whether the keys outlive a crash of the machine
    * @throws IllegalArgumentException when a line of that file is no code
    */
-  public StandIns(Path data, int heartbeatMs) throws IOException {
+  public StandIns(Path data, int heartbeatMs, boolean synced) throws IOException {
     this.data = data;
+    this.synced = synced;
     this.heartbeatMs = heartbeatMs;
     Path file = data.resolve("enrolments");
     if (Files.exists(file)) {
@@ -130,7 +133,7 @@ public final class StandIns {
         Files.createDirectories(
             data.resolve("nodes").resolve(name.value()),
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-    NodeIdentity identity = NodeIdentity.open(folder, name);
+    NodeIdentity identity = NodeIdentity.open(folder, name, synced);
     if (!identity.enrolled()) {
       EnrolmentCode code = codes.get(name);
       if (code == null) {

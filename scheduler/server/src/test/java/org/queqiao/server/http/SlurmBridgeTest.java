@@ -119,8 +119,14 @@ final class SlurmBridgeTest {
     long postings = number(books, "select count(*) from posting");
     Map<String, String> told = pairs(books, TOLD);
     bridge.kill();
-    bridge.start("--since-ms", "0");
     int before = bridge.said().split("Slurm 22.05").length;
+    site.stopMunge();
+    bridge.start("--since-ms", "0");
+    site.await(
+        "word that munge is away",
+        30_000,
+        () -> bridge.said().contains("no word of Slurm: Protocol authentication error"));
+    site.startMunge();
     site.await(
         "the history told again", 30_000, () -> bridge.said().split("Slurm 22.05").length > before);
     pause(AWAY_MS);

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -74,6 +76,56 @@ final class SlurmProcessTest {
       // It is started anew with the next question.
       assertSays(slurm, "the process with libslurm has ended: ");
       assertThat(slurm.cluster()).isEmpty();
+    }
+  }
+
+  /** A library beside the real one whose version is that of the next Slurm. */
+  @Test
+  void aLibraryOfAnotherSlurmIsRefusedByItsNumber() throws Exception {
+    SlurmSite.needShim();
+    Path source = Files.writeString(folder.resolve("other.c"), OTHER_LIBRARY);
+    Path other = folder.resolve("other.so");
+    Process compiler =
+        new ProcessBuilder(
+                "cc",
+                "-shared",
+                "-fPIC",
+                "-o",
+                other.toString(),
+                source.toString(),
+                "-Wl,--no-as-needed",
+                SlurmSite.SHIM.toString(),
+                "-Wl,-rpath," + SlurmSite.SHIM.getParent())
+            .inheritIO()
+            .start();
+    assertThat(compiler.waitFor()).isZero();
+    Path configuration = Files.writeString(folder.resolve("slurm.conf"), "ClusterName=test1\n");
+    try (SlurmProcess slurm = new SlurmProcess(other, configuration)) {
+      assertSays(
+          slurm, "libslurm.so.39 is loaded; this shim was built for libslurm.so.38 (Slurm 22.05)");
+    }
+  }
+
+  private static final String OTHER_LIBRARY =
+      "long slurm_api_version(void);\nlong slurm_api_version(void) { return 39L << 16; }\n";
+
+  @Test
+  void aMungeThatIsAwayIsSaidAndEndsNothing() throws IOException {
+    SlurmSite.needShim();
+    Path configuration = folder.resolve("slurm.conf");
+    // Somebody listens in the place of slurmctld: the question gets as far as its seal.
+    try (ServerSocket controller = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+      Files.writeString(
+          configuration,
+          "ClusterName=test1\nSlurmctldHost=h(127.0.0.1)\nSlurmctldPort="
+              + controller.getLocalPort()
+              + "\nAuthInfo=socket="
+              + folder.resolve("munge")
+              + "\nMessageTimeout=2\n");
+      try (SlurmProcess slurm = new SlurmProcess(SlurmSite.SHIM, configuration)) {
+        assertSays(slurm, "Protocol authentication error");
+        assertSays(slurm, "Protocol authentication error");
+      }
     }
   }
 }

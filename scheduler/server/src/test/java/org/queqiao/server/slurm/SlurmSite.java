@@ -92,6 +92,7 @@ public final class SlurmSite implements AutoCloseable {
     }
     Files.setPosixFilePermissions(
         folder.resolve("out"), PosixFilePermissions.fromString("rwxrwxrwx"));
+    makeMungeKey();
     startMunge();
     startDatabase();
     configureRecorder();
@@ -116,12 +117,16 @@ public final class SlurmSite implements AutoCloseable {
         () -> tried("sinfo", "-h", "-t", "idle", "-o", "%D").strip().equals("" + NODES));
   }
 
-  private void startMunge() throws IOException {
+  private void makeMungeKey() throws IOException {
     byte[] key = new byte[64];
     new SecureRandom().nextBytes(key);
     Files.write(folder.resolve("munge/key"), key);
     Files.setPosixFilePermissions(
         folder.resolve("munge/key"), PosixFilePermissions.fromString("rw-------"));
+  }
+
+  /** Starts munge and waits until it answers. */
+  public void startMunge() throws IOException {
     List<String> munged = new ArrayList<>(List.of("/usr/sbin/munged", "--foreground", "--force"));
     for (String each : List.of("key-file=key", "socket=socket", "pid-file=pid", "seed-file=seed")) {
       String[] pair = each.split("=");
@@ -129,6 +134,12 @@ public final class SlurmSite implements AutoCloseable {
     }
     launch("munged", munged);
     await("munged", () -> Files.exists(folder.resolve("munge/socket")));
+  }
+
+  /** Ends munge. It takes its socket with it: where one is left, libmunge tries for a minute. */
+  public void stopMunge() throws IOException {
+    kill("munged");
+    Files.deleteIfExists(folder.resolve("munge/socket"));
   }
 
   private void startDatabase() throws IOException {
