@@ -3,8 +3,8 @@ package org.queqiao.agent.slurm;
 import org.queqiao.agent.AgentLog;
 
 /**
- * Says when the clocks of slurmctld and of this host begin to differ, and when they do no longer. All
- * times of runs are those of slurmctld.
+ * Says when the clocks of slurmctld and of this host begin to differ, and when they do no longer.
+ * All times of runs are those of slurmctld.
  */
 final class ClockSkew {
   /** Below this it is not said: an answer may have been on its way for some seconds. */

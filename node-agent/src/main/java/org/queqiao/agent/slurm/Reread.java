@@ -11,8 +11,8 @@ import org.queqiao.agent.AgentLog;
  * From when on the history is read again, because what was told may be told otherwise now. As a
  * rule that is some time before the end of what is known. After slurmdbd was away the end of what
  * is known leaps, and what it leapt over is read again for as long as anything else is; also by a
- * bridge that was started anew meanwhile, from a file. When the clock of slurmctld was set back, what
- * ends by it now lies before the end of what is known, and is read too.
+ * bridge that was started anew meanwhile, from a file. When the clock of slurmctld was set back,
+ * what ends by it now lies before the end of what is known, and is read too.
  */
 final class Reread {
   /** So many moments are remembered at most. */
