@@ -26,7 +26,7 @@ final class ArrayPropertyTest {
   @ParameterizedTest
   @ValueSource(strings = {"fcfs", "easy", "easy-sjbf", "conservative", "default"})
   void tasksStartAsJobsDoThatAreSubmittedOneByOne(String policy) {
-    SeededProperty.holds(SEEDS, seed -> new Twins(seed, policy));
+    SeededProperty.holds(SeededProperty.seeds(SEEDS, 637), seed -> new Twins(seed, policy));
     assertThat(started).as("starts that were compared").isGreaterThan(SEEDS * 15);
   }
 

@@ -179,13 +179,24 @@ final class ArrayTwin {
   }
 
   private void again(String name) {
-    if (name != null) {
+    if (name != null && !passesHeldTask(name)) {
       String user = users.get(name.substring(0, 4));
       arrays.does(new Input.RequeueJob(user(user), idOf(arrays, name)));
       jobs.does(new Input.RequeueJob(user(user), single.get(name)));
       killed(arrays);
       killed(jobs);
     }
+  }
+
+  /**
+   * Whether a task before it has never started because it was held: a task that waits again goes
+   * before it once it is released, where a job would go behind it.
+   */
+  private boolean passesHeldTask(String name) {
+    return tasksOf(name.substring(0, 4)).stream()
+        .filter(each -> each.compareTo(name) < 0)
+        .map(each -> jobs.job(single.get(each)))
+        .anyMatch(job -> job.state() == JobState.PENDING && job.attempt() == 0);
   }
 
   private void holdOrRelease(String name) {

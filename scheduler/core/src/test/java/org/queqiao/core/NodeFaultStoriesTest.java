@@ -6,7 +6,9 @@ import static org.queqiao.contract.job.JobState.COMPLETING;
 import static org.queqiao.contract.job.JobState.NODE_FAIL;
 import static org.queqiao.contract.job.JobState.PENDING;
 import static org.queqiao.contract.job.JobState.RUNNING;
+import static org.queqiao.core.SchedulerStory.GIB;
 import static org.queqiao.core.SchedulerStory.exit;
+import static org.queqiao.core.SchedulerStory.facts;
 import static org.queqiao.core.SchedulerStory.script;
 import static org.queqiao.core.SchedulerStory.user;
 
@@ -15,8 +17,11 @@ import org.junit.jupiter.api.Test;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.job.RunExit;
+import org.queqiao.contract.node.NodeState;
 import org.queqiao.contract.snapshot.ClusterImage.NodeImage;
+import org.queqiao.core.message.DesiredRunState;
 import org.queqiao.core.message.Input;
+import org.queqiao.core.message.Reply;
 import org.queqiao.core.message.TermsRequest;
 
 /** Nodes whose prolog, epilog or health check fails. */
@@ -121,6 +126,29 @@ final class NodeFaultStoriesTest {
     assertDrained(N2, "prolog of run 1.1", false);
     story.after(5).exits(job, 0);
     assertThat(story.state(job)).isEqualTo(PENDING);
+  }
+
+  @Test
+  void aNodeThatStartsAnewWithLessWaitsUntilTheRestOfItsRunHasEndedElsewhere() {
+    story.node("n1", 4);
+    story.node("n2", 4);
+    TermsRequest once = TermsRequest.NONE.withRequeue(false);
+    JobId job = story.submits("liwei", script().nodes(2).cpusPerTask(4).terms(once));
+    story.plans();
+    story.starts(job);
+    int uid = story.job(job).uid();
+    story.hears(new Input.StartStep(N1, uid, story.run(job), "step", 2, List.of(N1, N2)));
+    Input less = new Input.RegisterNode(facts("n1", "boot-2", 2, 2 * GIB), List.of(), List.of());
+    Reply first = story.after(5).hears(less);
+    assertThat(first).isInstanceOf(Reply.Rejected.class);
+    assertThat(((Reply.Rejected) first).rejection().message()).contains("let the jobs end first");
+    assertThat(node(N1).state()).isEqualTo(NodeState.DOWN);
+    assertThat(story.desired("n2")).singleElement().matches(DesiredRunState::stop);
+    story.after(5).does(new Input.RunEnded(N2, exit(story.run(job), 0, story.nowMs)));
+    assertThat(story.state(job)).isEqualTo(NODE_FAIL);
+    story.does(less);
+    assertThat(node(N1).state()).isEqualTo(NodeState.UP);
+    assertThat(node(N1).facts().cores()).isEqualTo(2);
   }
 
   @Test

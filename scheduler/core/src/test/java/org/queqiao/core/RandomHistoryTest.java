@@ -14,6 +14,7 @@ import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.core.check.InvariantChecks;
 import org.queqiao.core.message.Input;
+import org.queqiao.testkit.SeededProperty;
 import org.queqiao.testkit.TestSize;
 
 /** What must hold whatever happens: the same for every seed. */
@@ -25,7 +26,7 @@ final class RandomHistoryTest {
 
   @Test
   void invariantsHoldAndReplayAndSnapshotGiveTheSameDigest() {
-    for (long seed = 0; seed < SEEDS; seed++) {
+    for (long seed : SeededProperty.seeds(SEEDS, 907)) {
       RandomHistory history = new RandomHistory(seed, SchedulerStory.site());
       try {
         history.steps(STEPS);
@@ -67,7 +68,7 @@ final class RandomHistoryTest {
   /** A restored machine decides as the one that was never stopped. */
   @Test
   void aRestartChangesNoDecision() {
-    for (long seed = 0; seed < RESTARTED; seed++) {
+    for (long seed : SeededProperty.seeds(RESTARTED, 168)) {
       RandomHistory history = new RandomHistory(seed, SchedulerStory.site().withoutChecks());
       history.steps(RESTARTED_STEPS);
       restarts(seed, history.told());

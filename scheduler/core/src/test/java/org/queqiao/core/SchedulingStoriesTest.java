@@ -41,6 +41,66 @@ final class SchedulingStoriesTest {
     assertThat(story.state(small)).isEqualTo(RUNNING);
   }
 
+  private void timeComesTo(long ms) {
+    assertThat(story.machine.state().nextDeadlineMs()).hasValue(ms);
+    story.after(ms - story.nowMs).ticks();
+  }
+
+  /**
+   * A job of two nodes is promised a start for when the run on the first node has ended. Behind it
+   * another one fits on the second node, if that comes after the end of the run there.
+   */
+  private JobId waitsBehindAPromise() {
+    policy("easy", 1);
+    story.says(SchedulerStory.facts("n1", "boot-1", 4, 4 * SchedulerStory.GIB).suspending());
+    story.node("n2", 8);
+    story.submits("liwei", cores(4).limitMs(60_000L));
+    story.submits("liwei", cores(3).limitMs(90_000L));
+    story.plans();
+    story.submits("liwei", cores(3).nodes(2));
+    JobId behind = story.submits("liwei", cores(3));
+    assertThat(story.plans()).isZero();
+    return behind;
+  }
+
+  @Test
+  void aRunThatDoesNotEndInTimePutsOffWhatIsPromisedBehindItAndOthersGoBefore() {
+    JobId behind = waitsBehindAPromise();
+    timeComesTo(SchedulerStory.BEGIN_MS + 60_000);
+    assertThat(story.plans()).isZero();
+    assertThat(story.machine.state().planningDue()).isFalse();
+    // Its end is expected within half a minute, and then after that of the other run.
+    timeComesTo(SchedulerStory.BEGIN_MS + 70_000);
+    assertThat(story.machine.state().planningDue()).isTrue();
+    assertThat(story.plans()).isEqualTo(1);
+    assertThat(story.state(behind)).isEqualTo(RUNNING);
+  }
+
+  @Test
+  void aRunThatStandsStillDoesSoAsWell() {
+    JobId behind = waitsBehindAPromise();
+    JobId first = story.machine.image().jobs().getFirst().id();
+    story.starts(first);
+    story.does(new Input.SuspendJob(SchedulerStory.user("admin1"), first));
+    story.does(new Input.RunSuspended(story.node(first), story.run(first), true, story.nowMs, 0));
+    assertThat(story.plans()).isZero();
+    timeComesTo(SchedulerStory.BEGIN_MS + 10_000);
+    assertThat(story.plans()).isEqualTo(1);
+    assertThat(story.state(behind)).isEqualTo(RUNNING);
+  }
+
+  @Test
+  void onAFullClusterNobodyIsAskedForThat() {
+    story.node("n1", 4);
+    story.submits("liwei", cores(4).limitMs(60_000L));
+    story.plans();
+    story.submits("liwei", cores(1));
+    assertThat(story.plans()).isZero();
+    timeComesTo(SchedulerStory.BEGIN_MS + 60_000);
+    assertThat(story.machine.state().planningDue()).isFalse();
+    assertThat(story.machine.state().nextDeadlineMs()).isEmpty();
+  }
+
   @Test
   void conservativePromisesEveryJobAStart() {
     policy("conservative", 1);

@@ -302,7 +302,9 @@ final class SuspendStoriesTest {
     JobId large = story.submits("wangfang", script().limitMs(9 * MINUTE_MS));
     story.plans();
     assertThat(story.state(behind)).isEqualTo(PENDING);
-    assertThat(story.job(behind).promisedMs()).isEqualTo(story.nowMs + 8 * MINUTE_MS);
+    // It is expected to go on at the next half minute of the clock.
+    long goesOnMs = (story.nowMs / 30_000 + 1) * 30_000;
+    assertThat(story.job(behind).promisedMs()).isEqualTo(goesOnMs + 8 * MINUTE_MS);
     assertThat(story.state(small)).isEqualTo(RUNNING);
     assertThat(story.state(large)).isEqualTo(PENDING);
   }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
+import java.util.stream.LongStream;
 
 /**
  * A property that holds for every seed. Of the first seed for which it does not, the moves are left
@@ -44,14 +45,31 @@ public final class SeededProperty {
   }
 
   /**
-   * Tries seeds from 0 on.
+   * The seeds from 0 on, and those that once failed and are tried in every run.
    *
-   * @param seeds how many
+   * @param count how many from 0 on
+   * @param failed may be among them
+   */
+  public static long[] seeds(int count, long... failed) {
+    return LongStream.concat(LongStream.range(0, count), LongStream.of(failed).sorted())
+        .distinct()
+        .toArray();
+  }
+
+  /** Tries seeds from 0 on: so many. */
+  public static <M> void holds(int seeds, LongFunction<? extends Case<M>> drawn) {
+    holds(seeds(seeds), drawn);
+  }
+
+  /**
+   * Tries seeds.
+   *
+   * @param seeds in their order
    * @param drawn the case of a seed, the same for the same seed
    * @throws AssertionError of the first seed that fails, made short
    */
-  public static <M> void holds(int seeds, LongFunction<? extends Case<M>> drawn) {
-    for (long seed = 0; seed < seeds; seed++) {
+  public static <M> void holds(long[] seeds, LongFunction<? extends Case<M>> drawn) {
+    for (long seed : seeds) {
       Case<M> one = drawn.apply(seed);
       try {
         one.plays(one.moves(), SILENT);

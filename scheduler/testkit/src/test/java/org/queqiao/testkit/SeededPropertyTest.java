@@ -56,6 +56,11 @@ final class SeededPropertyTest {
   }
 
   @Test
+  void seedsThatOnceFailedAreTriedToo() {
+    assertThat(SeededProperty.seeds(3, 907, 1, 168)).containsExactly(0, 1, 2, 168, 907);
+  }
+
+  @Test
   void ofAPlantedFaultTheSeedTheOneMoveThatItNeedsAndTheFailureAreTold() {
     assertThatThrownBy(() -> SeededProperty.holds(50, seed -> new Till(seed, false)))
         .isInstanceOf(AssertionError.class)

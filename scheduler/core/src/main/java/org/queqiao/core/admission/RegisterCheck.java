@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.TreeSet;
+import org.queqiao.contract.event.JobEnded;
+import org.queqiao.contract.event.JobRequeued;
 import org.queqiao.contract.event.NodeDown;
 import org.queqiao.contract.event.NodeRegistered;
 import org.queqiao.contract.event.NodeUp;
@@ -73,7 +75,7 @@ public final class RegisterCheck {
       endRunsOfFormerBoot(node, lastSignMs, nowMs, ended, out);
     }
     if (!node.facts().equals(facts)) {
-      if (!holds(facts, node, ended)) {
+      if (!holds(facts, node, released(out))) {
         return new Decision(out, new Reply.Rejected(tooSmall(facts)));
       }
       out.add(new Fact(actor, new NodeRegistered(facts)));
@@ -134,11 +136,27 @@ public final class RegisterCheck {
     }
   }
 
+  /**
+   * The runs that end as a whole. One of which only the part of this node ends keeps what it has
+   * here until it has ended elsewhere.
+   */
+  private static NavigableSet<RunId> released(List<Fact> facts) {
+    TreeSet<RunId> released = new TreeSet<>();
+    for (Fact each : facts) {
+      if (each.event() instanceof JobEnded ended) {
+        released.add(new RunId(ended.job(), ended.attempt()));
+      } else if (each.event() instanceof JobRequeued requeued) {
+        released.add(requeued.run());
+      }
+    }
+    return released;
+  }
+
   /** Whether everything that stays held fits what the node offers now. */
-  private static boolean holds(NodeFacts facts, Node node, NavigableSet<RunId> ended) {
+  private static boolean holds(NodeFacts facts, Node node, NavigableSet<RunId> released) {
     List<Allocation> held = new ArrayList<>();
     for (Job holder : node.holders()) {
-      if (!ended.contains(holder.run())) {
+      if (!released.contains(holder.run())) {
         for (Allocation allocation : holder.allocations()) {
           if (allocation.node().equals(facts.name())) {
             held.add(allocation);

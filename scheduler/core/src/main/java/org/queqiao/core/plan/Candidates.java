@@ -42,6 +42,7 @@ final class Candidates implements WaitingSource {
   private final TreeMap<JobId, Integer> throttles = new TreeMap<>();
 
   private final Iterator<JobId> claimants;
+  private final ClaimPlaces places;
 
   private Job array;
   private org.queqiao.core.plan.Demand demandOfArray;
@@ -72,6 +73,7 @@ final class Candidates implements WaitingSource {
     this.waiting = waiting;
     this.overLimits = overLimits;
     this.claimants = List.copyOf(cluster.jobs().preemption().claimants()).iterator();
+    this.places = new ClaimPlaces(cluster, mirror, limits, nowMs);
   }
 
   /** When the first limit that kept a job out may let it start without any fact. */
@@ -96,10 +98,17 @@ final class Candidates implements WaitingSource {
       } else if (plain || takeThrottle(job)) {
         PlanJob planned = planned(job);
         if (planned != null) {
-          planned.claim(claims);
+          claim(planned, job);
           return planned;
         }
       }
+    }
+  }
+
+  private void claim(PlanJob planned, Job job) {
+    planned.claim(claims);
+    if (claims) {
+      planned.place(places.next(job.id()));
     }
   }
 
@@ -177,7 +186,7 @@ final class Candidates implements WaitingSource {
     tasksLeft--;
     nextTask = ordinal + 1;
     PlanJob planned = mirror.planTask(array, ordinal, demandOfArray);
-    planned.claim(claims);
+    claim(planned, array);
     waiting.put(array.id(), ordinal, planned);
     return planned;
   }

@@ -343,15 +343,14 @@ final class ClusterMirror {
     return leaving.containsKey(run.number());
   }
 
-  /**
-   * When the first run should be gone while room is made for a job, or the greatest number: one
-   * that outlives what was believed of it puts off the start that was promised behind it.
-   */
-  long firstLeavesBy() {
-    boolean awaited = !leaving.isEmpty() || !cluster.jobs().preemption().claimants().isEmpty();
-    return awaited && planner.running().size() > 0
-        ? planner.running().get(0).end()
-        : Long.MAX_VALUE;
+  /** Whether room is being made for a job. */
+  boolean makesRoom() {
+    return !leaving.isEmpty() || !cluster.jobs().preemption().claimants().isEmpty();
+  }
+
+  /** When the first run is believed to be gone, or the greatest number. */
+  long firstEndMs() {
+    return planner.running().size() > 0 ? planner.running().get(0).end() : Long.MAX_VALUE;
   }
 
   /** A run, or null when it is not known. */
@@ -369,16 +368,25 @@ final class ClusterMirror {
     planner.corrected(run, Math.max(1, job.preemption().killMs() - run.start()));
   }
 
-  /** Suspended runs end no earlier than they can go on and what is left of them. */
-  void standStill(long nowMs) {
+  /**
+   * Suspended runs end no earlier than they can go on and what is left of them.
+   *
+   * @param soonMs when they go on at the earliest
+   */
+  void standStill(long soonMs) {
     for (JobId each : still) {
       Job job = cluster.jobs().find(each).orElseThrow();
       PlanJob run = running.get(each);
-      long startMs = comingBack.startMs(job, nowMs);
+      long startMs = comingBack.startMs(job, soonMs);
       if (run.start() != startMs) {
         planner.shifted(run, startMs);
       }
     }
+  }
+
+  /** Whether any run is suspended. */
+  boolean anyStill() {
+    return !still.isEmpty();
   }
 
   /** Whether a run is suspended. */

@@ -55,10 +55,11 @@ import org.queqiao.core.state.TasksAhead;
  */
 public final class ClusterPlanner {
   /**
-   * A run past its limit is being killed: its end is expected so long after its limit, or twice as
-   * long and so on, so that it does not matter when this was noticed.
+   * A run past its limit is being killed, one that is suspended may go on at any moment: both are
+   * expected to do so at the next moment that so many milliseconds divide. So it does not matter
+   * when this was last asked, and a plan moves with time at these moments alone.
    */
-  private static final long OVERDUE_MS = 30_000;
+  private static final long SOON_MS = 30_000;
 
   private final Cluster cluster;
   private final JobOrder order;
@@ -135,7 +136,7 @@ public final class ClusterPlanner {
       }
     }
     // In each slice, or a run that stands still would be taken for one that outlives its limit.
-    mirror.standStill(nowMs);
+    mirror.standStill(soonMs(nowMs));
     expectOverdue(planner, nowMs);
     if (!passBegun && planner.pool().totalFreeCores() <= 0) {
       candidates = null;
@@ -178,8 +179,20 @@ public final class ClusterPlanner {
         found.asides(),
         !nothing,
         nothing ? atChances : -1,
-        // What does not leave in its time puts off the start that was promised behind it.
-        Math.min(limitsMs, Math.min(found.retryMs(), mirror.firstLeavesBy())));
+        Math.min(limitsMs, Math.min(found.retryMs(), movesMs(nowMs))));
+  }
+
+  /**
+   * When the plan is another one for time alone, or the greatest number: a run that outlives what
+   * was believed of it, and one that does not go on, put off the start that is promised behind
+   * them, and leave more room before it. Nobody can use that on a cluster that is full.
+   */
+  private long movesMs(long nowMs) {
+    boolean usable = policy.backfills() && mirror.planner().pool().totalFreeCores() > 0;
+    if (!usable && !mirror.makesRoom()) {
+      return Long.MAX_VALUE;
+    }
+    return mirror.anyStill() ? Math.min(soonMs(nowMs), mirror.firstEndMs()) : mirror.firstEndMs();
   }
 
   /**
@@ -237,19 +250,14 @@ public final class ClusterPlanner {
   private void expectOverdue(Planner planner, long nowMs) {
     while (planner.running().size() > 0 && planner.running().get(0).end() <= nowMs) {
       PlanJob late = planner.running().get(0);
-      long ranMs = nowMs - late.start();
-      if (mirror.isLeaving(late)) {
-        // From the moment of its KILL on, so that it does not matter when this was last asked.
-        planner.corrected(late, late.believed() + overdue(nowMs - late.end()));
-      } else {
-        long lateMs = ranMs - late.limit();
-        planner.corrected(late, late.limit() + (lateMs < 0 ? 0 : overdue(lateMs)));
-      }
+      long limitEndMs = late.start() + late.limit();
+      boolean goesOn = !mirror.isLeaving(late) && limitEndMs > nowMs;
+      planner.corrected(late, (goesOn ? limitEndMs : soonMs(nowMs)) - late.start());
     }
   }
 
-  private static long overdue(long lateMs) {
-    return (lateMs / OVERDUE_MS + 1) * OVERDUE_MS;
+  private static long soonMs(long nowMs) {
+    return (nowMs / SOON_MS + 1) * SOON_MS;
   }
 
   private List<JobPromised> promises(List<Event> facts) {

@@ -26,6 +26,7 @@ public final class PlanJob {
   private long promised = NO_PROMISE;
   private boolean trial;
   private boolean claims;
+  private ClaimPlaces.Place place;
   private Experience experience;
   private int[] nodes = NOWHERE;
   private boolean waiting = true;
@@ -151,6 +152,16 @@ public final class PlanJob {
 
   void claim(boolean value) {
     claims = value;
+    place = null;
+  }
+
+  /** Where it starts if it can, so that others who claim room have it; null for anywhere. */
+  ClaimPlaces.Place place() {
+    return place;
+  }
+
+  void place(ClaimPlaces.Place wanted) {
+    place = wanted;
   }
 
   void makeTrial() {

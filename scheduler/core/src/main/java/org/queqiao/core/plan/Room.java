@@ -60,6 +60,19 @@ final class Room {
     return large == larges && small >= smalls ? chosen() : null;
   }
 
+  /** Whether a demand may have its shares on these nodes: no other is asked. */
+  boolean has(Demand demand, int[] on, long end, long limitEnd) {
+    looked += on.length;
+    for (int i = 0; i < on.length; i++) {
+      if (pool.closed(on[i])
+          || !isClear(demand, on[i], limitEnd)
+          || !has(demand.share(i), on[i], end, limitEnd)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   private int[] chosen() {
     int[] on = new int[large + small];
     System.arraycopy(largeOn, 0, on, 0, large);

@@ -217,8 +217,9 @@ final class TwoRounds {
     if (inTurn && !job.claims() && !policy.protects(job, now)) {
       return 0;
     }
-    int[] preferred = job.preferred() == null ? null : find(job, job.preferred());
-    int[] on = preferred == null ? find(job, job.demand()) : preferred;
+    int[] on = placed(job);
+    on = on != null || job.preferred() == null ? on : find(job, job.preferred());
+    on = on == null ? find(job, job.demand()) : on;
     if (on != null && !unpromised.isEmpty()) {
       next--;
       return room.takeLooked() + promise(unpromised.poll());
@@ -230,6 +231,16 @@ final class TwoRounds {
       wait(job);
     }
     return room.takeLooked();
+  }
+
+  /** The nodes that were chosen for a job so that others have room too, if it fits there; or null. */
+  private int[] placed(PlanJob job) {
+    ClaimPlaces.Place place = job.place();
+    if (place == null || !room.has(place.demand(), place.on(), now + job.believed(), now + job.limit())) {
+      return null;
+    }
+    found = place.demand();
+    return place.on();
   }
 
   /** Nodes where a demand or an alternative of it has room until it ends, or null. */

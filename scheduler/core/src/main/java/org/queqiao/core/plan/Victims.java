@@ -1,6 +1,7 @@
 package org.queqiao.core.plan;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.TreeMap;
@@ -37,6 +38,31 @@ final class Victims {
     this.now = now;
     this.rows = new long[pool.nodes() * pool.kinds()];
     pool.copyFree(rows);
+  }
+
+  private Victims(Victims other) {
+    this.pool = other.pool;
+    this.now = other.now;
+    this.rows = other.rows.clone();
+  }
+
+  /** As much as is free here, of its own. */
+  Victims copy() {
+    return new Victims(this);
+  }
+
+  /** The same without one node. */
+  Victims withoutNode(int node) {
+    Victims rest = copy();
+    Arrays.fill(rest.rows, node * pool.kinds(), (node + 1) * pool.kinds(), -1);
+    return rest;
+  }
+
+  /** A job takes its shares on nodes. */
+  void take(Demand demand, int[] on) {
+    for (int i = 0; i < on.length; i++) {
+      pool.add(demand.share(i), on[i], rows, on[i] * pool.kinds(), -1);
+    }
   }
 
   /** Cores of a node are there besides what is free for all. */
@@ -81,8 +107,8 @@ final class Victims {
             .findFirst()
             .orElse(demand);
     int[] on = placed(first, forMs, rows);
-    for (int i = 0; on != null && i < on.length; i++) {
-      pool.add(first.share(i), on[i], rows, on[i] * pool.kinds(), -1);
+    if (on != null) {
+      take(first, on);
     }
   }
 
