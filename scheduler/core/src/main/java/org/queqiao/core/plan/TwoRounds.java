@@ -233,10 +233,13 @@ final class TwoRounds {
     return room.takeLooked();
   }
 
-  /** The nodes that were chosen for a job so that others have room too, if it fits there; or null. */
+  /**
+   * The nodes that were chosen for a job so that others have room too, if it fits there; or null.
+   */
   private int[] placed(PlanJob job) {
     ClaimPlaces.Place place = job.place();
-    if (place == null || !room.has(place.demand(), place.on(), now + job.believed(), now + job.limit())) {
+    if (place == null
+        || !room.has(place.demand(), place.on(), now + job.believed(), now + job.limit())) {
       return null;
     }
     found = place.demand();
