@@ -108,11 +108,14 @@ final class LedgerAuditTest {
         "update segment set core_ms = core_ms + 1 where position = (select min(position) from"
             + " segment)",
         "insert into statement_entry values ('x', 'REFUND', 'climate', '2026-11', '', null, null,"
-            + " 'NODE_FAIL', '', 5, 'CNY', 1)");
+            + " 'NODE_FAIL', '', 5, 'CNY', 1)",
+        "insert into posting select id, seq + 1, transaction, account, unit, currency, amount, job,"
+            + " attempt, position, time_ms, hash from posting order by seq desc limit 1");
     List<String> problems = check("sums").problems();
     assertThat(problems).anyMatch(each -> each.startsWith("the balance of wallet:climate is"));
     assertThat(problems).anyMatch(each -> each.startsWith("the lines in CNY sum to"));
     assertThat(problems).anyMatch(each -> each.contains(" was metered with "));
+    assertThat(problems).anyMatch(each -> each.endsWith(" is there 2 times"));
     assertThat(problems).anyMatch(each -> each.startsWith("the entries of statements in CNY"));
   }
 

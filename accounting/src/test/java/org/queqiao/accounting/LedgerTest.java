@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.sql.Connection;
 import java.time.LocalDate;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -34,6 +35,7 @@ import org.queqiao.contract.event.ArrayTaskSplit;
 import org.queqiao.contract.event.JobSubmitted;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.ArrayTask;
 import org.queqiao.contract.job.JobState;
 
@@ -337,9 +339,12 @@ final class LedgerTest {
 
   @Test
   void whoWasFundedBeforeThereWereBudgetsPaysBefore() throws Exception {
+    History history = History.random(3);
     try (Ledger ledger = fresh("older")) {
-      ledger.record(History.random(3).events());
+      ledger.record(history.events());
     }
+    unpartitioned("older", "posting", "primary key (id), unique (seq)", "posting_part");
+    unpartitioned("older", "segment", "primary key (job, attempt, from_ms)", "segment_part");
     database.sql(
         "older",
         "drop table prepaid, proposal, statement_entry, observed_run, usage_month, segment_item,"
@@ -351,7 +356,8 @@ final class LedgerTest {
         "alter table statement_line drop column resource, drop column node_type, drop column"
             + " quantity, drop column standard, add unique (project, month, user_name, partition, price_from_ms,"
             + " price_micro, currency)",
-        "delete from flyway_schema_history where version in ('4', '5', '6', '7', '8', '9', '10', '11', '12')");
+        "delete from flyway_schema_history where version in ('4', '5', '6', '7', '8', '9', '10', '11',"
+            + " '12', '13', '14', '15')");
     try (Ledger ledger = open("older")) {
       assertThat(ledger.reads().budgets().budgets())
           .singleElement()
@@ -359,7 +365,76 @@ final class LedgerTest {
             assertThat(each.project()).isEqualTo(History.CLIMATE);
             assertThat(each.creditMicro()).isZero();
           });
+      int before = history.events().size();
+      history.at(history.timeMs() + 70L * 86_400_000).fund(5);
+      ledger.record(history.events());
+      assertThat(ledger.position()).isEqualTo(before + 1);
+      assertThat(ledger.reads().verify()).isEmpty();
     }
+    assertThat(rows("older", "select name from posting_part order by from_ms"))
+        .hasSize(3)
+        .first()
+        .isEqualTo("posting_before");
+    assertThat(rows("older", "select distinct tableoid::regclass::text from posting")).hasSize(2);
+    assertThat(rows("older", "select distinct tableoid::regclass::text from segment"))
+        .containsExactly("segment_before");
+  }
+
+  /** A table as it was before there were parts. */
+  private static void unpartitioned(String name, String table, String keys, String parts)
+      throws Exception {
+    database.sql(
+        name,
+        "create table plain (like " + table + " including defaults including constraints, " + keys + ")",
+        "insert into plain select * from " + table,
+        "drop table " + table,
+        "drop table " + parts,
+        "alter table plain rename to " + table);
+  }
+
+  private static List<String> rows(String name, String sql) throws Exception {
+    List<String> all = new ArrayList<>();
+    try (Connection connection = database.connect(name);
+        var rows = connection.createStatement().executeQuery(sql)) {
+      while (rows.next()) {
+        all.add(rows.getString(1));
+      }
+    }
+    return all;
+  }
+
+  @Test
+  void everyMonthHasAPartOfItsOwnAndTheNextIsThere() throws Exception {
+    History history = new History(CALENDAR.startMs(LocalDate.parse("2026-01-31"))).price(40_000);
+    for (String day : List.of("2026-01-31", "2026-02-01", "2026-05-17")) {
+      history.at(CALENDAR.startMs(LocalDate.parse(day))).fund(1_000_000);
+      JobId job = history.submit(History.LI, "over", 2, 3_600_000);
+      RunId run = history.start(job, 1, 2);
+      history.at(history.timeMs() + 1_800_000).end(run, JobState.COMPLETED);
+    }
+    try (Ledger ledger = fresh("months")) {
+      ledger.record(history.events());
+      assertThat(ledger.reads().verify()).isEmpty();
+      assertThat(ledger.reads().postings(new JobId(2))).isNotEmpty();
+    }
+    assertThat(rows("months", "select name from posting_part order by from_ms"))
+        .containsExactly(
+            "posting_2026_01",
+            "posting_2026_02",
+            "posting_2026_03",
+            "posting_2026_05",
+            "posting_2026_06");
+    assertThat(
+            rows("months", "select distinct tableoid::regclass::text from posting order by 1"))
+        .containsExactly("posting_2026_01", "posting_2026_02", "posting_2026_05");
+    assertThat(
+            rows("months", "select distinct tableoid::regclass::text from segment order by 1"))
+        .containsExactly("segment_2026_01", "segment_2026_02", "segment_2026_05");
+    assertThatThrownBy(() -> database.sql("months", "truncate posting_2026_01"))
+        .hasMessageContaining("never changed");
+    assertThatThrownBy(() -> database.sql("months", "delete from posting_2026_01"))
+        .hasMessageContaining("never changed");
+    database.audit("months");
   }
 
   @Test

@@ -7,6 +7,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -356,10 +357,21 @@ final class Batch implements Books {
       ImportedRuns.write(connection, imported);
       StatementLines.write(connection, lines);
       writeVolumes();
+      known.parts().ofSegments(connection, metered);
       Metered.write(connection, metered);
       MoneyRows.write(connection, entries);
       months.write(connection);
     });
+  }
+
+  /** Makes the parts that its postings go to. */
+  void makeParts() throws SQLException {
+    known.parts().ofPostings(connection, postings);
+  }
+
+  /** Nothing was posted for these jobs before. */
+  long sinceMs(Collection<JobId> some) {
+    return jobs.sinceMs(some);
   }
 
   /** The transaction was committed. */

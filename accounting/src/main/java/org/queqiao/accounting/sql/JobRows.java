@@ -15,6 +15,8 @@ import org.queqiao.contract.id.JobId;
 
 /** Jobs during one batch. Those with a number above all others are new and are copied. */
 final class JobRows {
+  private static final long DAY_MS = 86_400_000;
+
   private final long lastKnown;
   private final Map<JobId, JobRow> found = new LinkedHashMap<>();
   private final Set<JobId> lookedUp = new LinkedHashSet<>();
@@ -54,6 +56,19 @@ final class JobRows {
       expect(connection, Set.of(id));
     }
     return Optional.ofNullable(known == null ? found.get(id) : known);
+  }
+
+  /** The first submission of these jobs, less a day for clocks that differ. */
+  long sinceMs(Collection<JobId> some) {
+    long sinceMs = Long.MAX_VALUE;
+    for (JobId each : some) {
+      JobRow row = changed.getOrDefault(each, found.get(each));
+      sinceMs = row == null ? Long.MIN_VALUE : Math.min(sinceMs, row.submitMs() - DAY_MS);
+      if (row == null) {
+        break;
+      }
+    }
+    return sinceMs;
   }
 
   void put(JobRow job) {

@@ -9,6 +9,7 @@ import java.util.Map;
 import org.queqiao.accounting.ledger.LineKey;
 import org.queqiao.accounting.ledger.LineTotal;
 import org.queqiao.accounting.ledger.RefundBook;
+import org.queqiao.accounting.metering.BillingCalendar;
 import org.queqiao.contract.account.DomainShare;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.price.TariffBook;
@@ -21,6 +22,7 @@ import org.queqiao.contract.price.TariffBook;
  * @param refunds all rules of refunds
  * @param projects domains of the projects that were asked for
  * @param volumes what was used under prices with tiers
+ * @param parts of the tables that grow with runs
  * @param lines totals of statement lines
  */
 record Known(
@@ -28,6 +30,7 @@ record Known(
     RefundBook refunds,
     Map<ProjectName, List<DomainShare>> projects,
     Map<String, BigInteger> volumes,
+    Parts parts,
     StatementLines lines) {
   /** So many volumes are kept, each that of a project in a month or year. */
   private static final int MOST_VOLUMES = 100_000;
@@ -41,10 +44,16 @@ record Known(
     volumes.putAll(used);
   }
 
-  static Known read(Connection connection) throws SQLException {
+  static Known read(Connection connection, BillingCalendar calendar) throws SQLException {
     TariffBook tariffs = Ledger.tariffs(connection);
     RefundBook refunds = new RefundBook();
     MoneyRows.approved(connection, tariffs, refunds);
-    return new Known(tariffs, refunds, new HashMap<>(), new HashMap<>(), new StatementLines());
+    return new Known(
+        tariffs,
+        refunds,
+        new HashMap<>(),
+        new HashMap<>(),
+        Parts.read(connection, calendar),
+        new StatementLines());
   }
 }

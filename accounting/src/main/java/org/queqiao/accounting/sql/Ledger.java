@@ -6,10 +6,12 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -19,6 +21,7 @@ import org.queqiao.accounting.ledger.Posting;
 import org.queqiao.accounting.metering.BillingCalendar;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.TariffDefined;
+import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.PartitionName;
 import org.queqiao.contract.price.TariffBook;
 
@@ -70,7 +73,8 @@ public final class Ledger implements AutoCloseable {
     config.addDataSourceProperty("ApplicationName", "queqiao-ledger");
     config.addDataSourceProperty("socketTimeout", "60");
     HikariDataSource database = new HikariDataSource(config);
-    Flyway.configure().dataSource(database).load().migrate();
+    // Steps that read a large table take as long as they need.
+    Flyway.configure().dataSource(url, user, password).load().migrate();
     return new Ledger(database, calendar);
   }
 
@@ -169,7 +173,7 @@ public final class Ledger implements AutoCloseable {
       return begin;
     }
     if (known == null || !head.isThatOf(end)) {
-      known = Known.read(connection);
+      known = Known.read(connection, calendar);
     }
     Batch batch = new Batch(connection, known);
     batch.expect(events.subList(begin, Math.min(events.size(), begin + LOOK_AHEAD)));
@@ -235,6 +239,7 @@ public final class Ledger implements AutoCloseable {
 
   private static Head post(Connection connection, Head head, Batch batch) throws SQLException {
     Set<String> there = existing(connection, batch);
+    batch.makeParts();
     PostingChain chain = new PostingChain();
     long seq = head.seq();
     byte[] hash = head.hash();
@@ -262,25 +267,41 @@ public final class Ledger implements AutoCloseable {
 
   /** Those that were posted before: only jobs that were known before can have any. */
   private static Set<String> existing(Connection connection, Batch batch) throws SQLException {
-    Set<String> known = new HashSet<>();
-    Object[] asked =
-        batch.postings().stream()
-            .filter(each -> each.run() == null || batch.mayBeKnown(each.run().job()))
-            .map(Posting::id)
-            .toArray();
-    if (asked.length == 0) {
-      return known;
-    }
-    try (PreparedStatement statement =
-        connection.prepareStatement("select id from posting where id = any(?)")) {
-      statement.setArray(1, connection.createArrayOf("text", asked));
-      try (ResultSet row = statement.executeQuery()) {
-        while (row.next()) {
-          known.add(row.getString(1));
-        }
+    Set<String> there = new HashSet<>();
+    Set<JobId> jobs = new LinkedHashSet<>();
+    List<String> others = new ArrayList<>();
+    for (Posting each : batch.postings()) {
+      if (each.run() == null) {
+        others.add(each.id());
+      } else if (batch.mayBeKnown(each.run().job())) {
+        jobs.add(each.run().job());
       }
     }
-    return known;
+    if (!jobs.isEmpty()) {
+      try (PreparedStatement statement =
+          connection.prepareStatement("select id from posting where job = any(?) and time_ms >= ?")) {
+        statement.setArray(
+            1, connection.createArrayOf("bigint", jobs.stream().map(JobId::value).toArray()));
+        statement.setLong(2, batch.sinceMs(jobs));
+        add(statement, there);
+      }
+    }
+    if (!others.isEmpty()) {
+      try (PreparedStatement statement =
+          connection.prepareStatement("select id from posting where job is null and id = any(?)")) {
+        statement.setArray(1, connection.createArrayOf("text", others.toArray()));
+        add(statement, there);
+      }
+    }
+    return there;
+  }
+
+  private static void add(PreparedStatement statement, Set<String> ids) throws SQLException {
+    try (ResultSet row = statement.executeQuery()) {
+      while (row.next()) {
+        ids.add(row.getString(1));
+      }
+    }
   }
 
   private static void addBalances(Connection connection, Map<Account, Long> balances)

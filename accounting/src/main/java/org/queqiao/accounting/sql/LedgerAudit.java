@@ -26,6 +26,8 @@ public final class LedgerAudit {
   /** Sums that must be equal, each in one question that answers what is wrong. */
   private static final List<String> SUMS =
       List.of(
+          "select 'posting ' || id || ' is there ' || count(*) || ' times' from posting group by id"
+              + " having count(*) > 1",
           "select transaction || ' in ' || unit || ' ' || currency || ' is off by ' || sum(amount)"
               + " from posting group by transaction, unit, currency having sum(amount) <> 0",
           "select 'the balance of ' || coalesce(b.account, p.account) || ' is ' ||"

@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.YearMonth;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -31,6 +32,9 @@ import org.queqiao.contract.price.RunCost;
 
 /** What the books answer. Every method waits for the database: never call one on an event loop. */
 public final class LedgerReads {
+  /** In the year 9990. */
+  private static final long LAST_MS = 253_000_000_000_000L;
+
   /** The most rows of one answer. */
   public static final int MAX_ROWS = 1000;
 
@@ -193,9 +197,9 @@ public final class LedgerReads {
                 + ", domains, sum(cores * (least(to_ms, ?) - greatest(from_ms, ?)))::numeric,"
                 + " sum(case when to_ms <= ? then charge_micro else 0 end)::numeric, currency from"
                 + " (select user_name, project, domains, cores, from_ms, to_ms, charge_micro,"
-                + " currency from segment union all select user_name, project, domains, 0,"
-                + " from_ms, to_ms, charge_micro, currency from segment_item) as all_ where to_ms"
-                + " > ? and from_ms < ? and "
+                + " currency, month from segment union all select user_name, project, domains, 0,"
+                + " from_ms, to_ms, charge_micro, currency, month from segment_item) as all_ where"
+                + " to_ms > ? and from_ms < ? and month >= ? and month <= ? and "
                 + scope.condition()
                 + " group by 1, 2, currency order by 1, 2, currency",
             (connection, statement) -> {
@@ -204,7 +208,9 @@ public final class LedgerReads {
               statement.setLong(3, toMs);
               statement.setLong(4, fromMs);
               statement.setLong(5, toMs);
-              scope.set(connection, statement, 6);
+              statement.setString(6, month(fromMs, -1));
+              statement.setString(7, month(toMs, 1));
+              scope.set(connection, statement, 8);
             },
             row ->
                 new UsagePart(
@@ -243,15 +249,18 @@ public final class LedgerReads {
   public Statement statement(String project, String month) {
     List<Statement.Line> lines =
         list(
-            "select l.user_name, l.partition, (select count(distinct s.job) from segment s where"
-                + " s.project = l.project and s.month = l.month and s.user_name = l.user_name and"
-                + " s.partition = l.partition), l.core_ms, l.price_micro, l.currency,"
+            "select l.user_name, l.partition, coalesce(s.jobs, 0), l.core_ms, l.price_micro, l.currency,"
                 + " l.posted_micro, l.resource, l.node_type, coalesce(l.quantity, l.core_ms),"
-                + " round(coalesce(l.standard, l.core_ms * 1000) / 1000) from statement_line l where l.project = ? and l.month = ? order by 1, 2, l.resource"
-                + " <> 'cores', l.resource, l.node_type, l.price_from_ms",
+                + " round(coalesce(l.standard, l.core_ms * 1000) / 1000) from statement_line l"
+                + " left join (select user_name, partition, count(distinct job) as jobs from segment"
+                + " where project = ? and month = ? group by 1, 2) s using (user_name, partition)"
+                + " where l.project = ? and l.month = ? order by 1, 2, l.resource <>"
+                + " 'cores', l.resource, l.node_type, l.price_from_ms",
             (connection, statement) -> {
               statement.setString(1, project);
               statement.setString(2, month);
+              statement.setString(3, project);
+              statement.setString(4, month);
             },
             LedgerReads::line);
     List<StatementEntry> entries =
@@ -365,15 +374,23 @@ public final class LedgerReads {
   /** Core time of ended runs by interval, for the utilisation of the past. */
   public record Span(long fromMs, long toMs, long cores) {}
 
+  /** The month of an instant and some more, so that few parts are read. */
+  private String month(long timeMs, int more) {
+    long instantMs = Math.clamp(timeMs, 0, LAST_MS);
+    return YearMonth.from(calendar.day(instantMs)).plusMonths(more).toString();
+  }
+
   /** The segments that overlap {@code [fromMs, toMs)}, at most {@code limit}. */
   public List<Span> spans(long fromMs, long toMs, int limit) {
     return list(
-        "select from_ms, to_ms, cores from segment where to_ms > ? and from_ms < ? and not exists"
-            + " (select from observed_run o where o.job = segment.job) limit ?",
+        "select from_ms, to_ms, cores from segment where to_ms > ? and from_ms < ? and month"
+            + " >= ? and month <= ? and not exists (select from observed_run o where o.job = segment.job) limit ?",
         (connection, statement) -> {
           statement.setLong(1, fromMs);
           statement.setLong(2, toMs);
-          statement.setInt(3, limit);
+          statement.setString(3, month(fromMs, -1));
+          statement.setString(4, month(toMs, 1));
+          statement.setInt(5, limit);
         },
         row -> new Span(row.getLong(1), row.getLong(2), row.getLong(3)));
   }
