@@ -385,7 +385,11 @@ final class LedgerTest {
       throws Exception {
     database.sql(
         name,
-        "create table plain (like " + table + " including defaults including constraints, " + keys + ")",
+        "create table plain (like "
+            + table
+            + " including defaults including constraints, "
+            + keys
+            + ")",
         "insert into plain select * from " + table,
         "drop table " + table,
         "drop table " + parts,
@@ -424,11 +428,9 @@ final class LedgerTest {
             "posting_2026_03",
             "posting_2026_05",
             "posting_2026_06");
-    assertThat(
-            rows("months", "select distinct tableoid::regclass::text from posting order by 1"))
+    assertThat(rows("months", "select distinct tableoid::regclass::text from posting order by 1"))
         .containsExactly("posting_2026_01", "posting_2026_02", "posting_2026_05");
-    assertThat(
-            rows("months", "select distinct tableoid::regclass::text from segment order by 1"))
+    assertThat(rows("months", "select distinct tableoid::regclass::text from segment order by 1"))
         .containsExactly("segment_2026_01", "segment_2026_02", "segment_2026_05");
     assertThatThrownBy(() -> database.sql("months", "truncate posting_2026_01"))
         .hasMessageContaining("never changed");

@@ -279,7 +279,8 @@ public final class Ledger implements AutoCloseable {
     }
     if (!jobs.isEmpty()) {
       try (PreparedStatement statement =
-          connection.prepareStatement("select id from posting where job = any(?) and time_ms >= ?")) {
+          connection.prepareStatement(
+              "select id from posting where job = any(?) and time_ms >= ?")) {
         statement.setArray(
             1, connection.createArrayOf("bigint", jobs.stream().map(JobId::value).toArray()));
         statement.setLong(2, batch.sinceMs(jobs));

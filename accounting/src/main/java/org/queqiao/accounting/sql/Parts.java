@@ -77,8 +77,7 @@ final class Parts {
     }
   }
 
-  private void ofPostings(Connection connection, YearMonth month, long timeMs)
-      throws SQLException {
+  private void ofPostings(Connection connection, YearMonth month, long timeMs) throws SQLException {
     Map.Entry<Long, Long> last = postings.floorEntry(timeMs);
     if (last != null && timeMs < last.getValue()) {
       return;
