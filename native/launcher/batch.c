@@ -111,7 +111,7 @@ static void describe(const struct launcher *self, const struct order *order, con
     };
     memcpy(spec->absent_events, self->absent_events, sizeof spec->absent_events);
     memcpy(spec->boot_id, self->boot_id, BOOT_ID_BYTES);
-    run_name(spec->run_name, order->job_id, order->attempt);
+    memcpy(spec->run_name, run->name, RUN_NAME_BYTES);
     snprintf(spec->run_path, sizeof spec->run_path, "%.3900s/runs/%s", self->data_path, spec->run_name);
     snprintf(spec->commands, sizeof spec->commands, "%s", self->options.commands == NULL ? "" : self->options.commands);
     spec->command_ms = self->options.command_ms;
@@ -235,9 +235,7 @@ void health_check(const struct launcher *self) {
 
 static void start(struct launcher *self, struct item *item) {
     struct run *run = item->run;
-    char name[RUN_NAME_BYTES];
-    char *arguments[] = {(char *)(uintptr_t)"queqiao-monitor", name, NULL};
-    run_name(name, run->job_id, run->attempt);
+    char *arguments[] = {(char *)(uintptr_t)"queqiao-monitor", run->name, NULL};
     int cause = spawn_monitor(self, item, arguments, &run->pid);
     if (cause != 0) {
         undo(self, item, cause);

@@ -1,6 +1,5 @@
 #define _GNU_SOURCE
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -9,7 +8,7 @@
 #include "bytes.h"
 #include "launcher.h"
 
-enum { BUFFER_BYTES = 64 * 1024, MAX_PENDING_OUT = 256 * 1024, MAX_TEXT = 512, REPLY_FIXED_BYTES = 10 };
+enum { MAX_PENDING_OUT = 256 * 1024, MAX_TEXT = 512, REPLY_FIXED_BYTES = 10 };
 
 static const uint32_t request_magic = 0x51515251;
 static const uint32_t reply_magic = 0x51515250;
@@ -18,9 +17,9 @@ static void close_connection(struct launcher *self) {
     struct connection *connection = &self->connection;
     helper_cancel(self);
     close(connection->fd);
-    free(connection->in.bytes);
-    free(connection->out.bytes);
-    *connection = (struct connection){.watch = {connection_ready}, .fd = -1};
+    connection->fd = -1;
+    connection->closing = false;
+    connection->in.start = connection->in.end = connection->out.start = connection->out.end = 0;
 }
 
 /*
@@ -42,19 +41,12 @@ static void take_connection(struct launcher *self) {
     watch_fd(self, fd, EPOLLIN, &self->connection.watch);
 }
 
-/* Room for `extra` more bytes behind what is held; memory that cannot be had ends the process. */
-static uint8_t *reserve(struct buffer *buffer, size_t extra) {
+/* Where more bytes go behind what is held. */
+static uint8_t *make_room(struct buffer *buffer) {
     if (buffer->start > 0) {
         memmove(buffer->bytes, buffer->bytes + buffer->start, buffer->end - buffer->start);
         buffer->end -= buffer->start;
         buffer->start = 0;
-    }
-    if (buffer->end + extra > buffer->capacity) {
-        buffer->capacity = buffer->end + extra < BUFFER_BYTES ? BUFFER_BYTES : buffer->end + extra;
-        buffer->bytes = realloc(buffer->bytes, buffer->capacity);
-        if (buffer->bytes == NULL) {
-            fatal("memory for a buffer");
-        }
     }
     return buffer->bytes + buffer->end;
 }
@@ -63,7 +55,11 @@ void connection_reply(struct launcher *self, uint16_t type, enum status status, 
                       const uint8_t *payload, size_t length) {
     size_t text_length = strnlen(text, MAX_TEXT);
     size_t body = REPLY_FIXED_BYTES + text_length + length;
-    uint8_t *at = reserve(&self->connection.out, FRAME_HEADER_BYTES + body);
+    uint8_t *at = make_room(&self->connection.out);
+    if (FRAME_HEADER_BYTES + body > sizeof self->connection.out.bytes - self->connection.out.end) {
+        errno = ENOBUFS;
+        fatal("put a reply behind others");
+    }
     put_u32(at, reply_magic);
     put_u16(at + 4, 1);
     put_u16(at + 6, type);
@@ -151,20 +147,10 @@ static void send_replies(struct launcher *self) {
     }
 }
 
-/* The space that a read may fill: a whole frame if one has begun, otherwise a buffer's worth. */
-static size_t wanted_bytes(const struct buffer *in) {
-    size_t held = in->end - in->start;
-    size_t frame = BUFFER_BYTES;
-    if (held >= FRAME_HEADER_BYTES && check_frame(in->bytes + in->start) == NULL) {
-        size_t whole = FRAME_HEADER_BYTES + get_u32(in->bytes + in->start + 8);
-        frame = whole > BUFFER_BYTES ? whole : BUFFER_BYTES;
-    }
-    return held < frame ? frame - held : 0;
-}
-
 static void set_interest(struct launcher *self) {
     struct connection *connection = &self->connection;
-    uint32_t interest = !connection->closing && wanted_bytes(&connection->in) > 0 ? EPOLLIN : 0;
+    size_t held = connection->in.end - connection->in.start;
+    uint32_t interest = !connection->closing && held < sizeof connection->in.bytes ? EPOLLIN : 0;
     interest |= connection->out.start < connection->out.end ? EPOLLOUT : 0;
     if (connection->fd >= 0 && interest != connection->interest) {
         struct epoll_event event = {.events = interest, .data.ptr = &connection->watch};
@@ -175,15 +161,14 @@ static void set_interest(struct launcher *self) {
     }
 }
 
-void connection_ready(struct launcher *self, struct watch *watch, uint32_t events) {
+void connection_ready(struct launcher *self, struct watch *watch) {
     struct connection *connection = &self->connection;
-    (void)watch;
     if (connection->fd < 0) {
         return;
     }
-    size_t room = wanted_bytes(&connection->in);
-    if ((events & EPOLLIN) != 0 && room > 0 && !connection->closing) {
-        uint8_t *at = reserve(&connection->in, room);
+    uint8_t *at = make_room(&connection->in);
+    size_t room = sizeof connection->in.bytes - connection->in.end;
+    if ((watch->events & EPOLLIN) != 0 && room > 0 && !connection->closing) {
         ssize_t got = recv(connection->fd, at, room, MSG_DONTWAIT);
         if (got > 0) {
             connection->in.end += (size_t)got;
@@ -192,7 +177,7 @@ void connection_ready(struct launcher *self, struct watch *watch, uint32_t event
         } else if (errno != EAGAIN && errno != EINTR) {
             close_connection(self);
         }
-    } else if ((events & (EPOLLHUP | EPOLLERR)) != 0) {
+    } else if ((watch->events & (EPOLLHUP | EPOLLERR)) != 0) {
         close_connection(self);
     }
 }

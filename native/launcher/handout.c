@@ -58,7 +58,6 @@ static void take_events(const struct run *run, struct handed *handed) {
 }
 
 static void find(struct launcher *self, const uint8_t *request, struct handed *handed) {
-    char name[RUN_NAME_BYTES];
     struct run *run = run_find(self, get_u64(request), get_u32(request + 8));
     if (run != NULL) {
         run_refresh(self, run);
@@ -67,11 +66,10 @@ static void find(struct launcher *self, const uint8_t *request, struct handed *h
         put_u32(handed->answer, ESRCH);
         return;
     }
-    run_name(name, run->job_id, run->attempt);
     take_events(run, handed);
-    add(handed, cgroup_open_figure(&self->layout, name, CGROUP_CPU_TIME), COUNTER_CPU_USER);
-    add(handed, cgroup_open_figure(&self->layout, name, CGROUP_CPU_TIME), COUNTER_CPU_SYSTEM);
-    add(handed, cgroup_open_figure(&self->layout, name, CGROUP_MEMORY), COUNTER_MEMORY);
+    add(handed, cgroup_open_figure(&self->layout, run->name, CGROUP_CPU_TIME), COUNTER_CPU_USER);
+    add(handed, cgroup_open_figure(&self->layout, run->name, CGROUP_CPU_TIME), COUNTER_CPU_SYSTEM);
+    add(handed, cgroup_open_figure(&self->layout, run->name, CGROUP_MEMORY), COUNTER_MEMORY);
 }
 
 static void answer(struct handed *handed) {
@@ -98,9 +96,8 @@ static void answer(struct handed *handed) {
     }
 }
 
-static void peer_ready(struct launcher *self, struct watch *watch, uint32_t events) {
+static void peer_ready(struct launcher *self, struct watch *watch) {
     (void)watch;
-    (void)events;
     uint8_t request[REQUEST_BYTES + 1];
     static struct handed handed;
     ssize_t length = recv(peer, request, sizeof request, MSG_DONTWAIT);
@@ -115,11 +112,10 @@ static void peer_ready(struct launcher *self, struct watch *watch, uint32_t even
 }
 
 /* The newest connection is the agent's, as on the other socket. */
-static void listener_ready(struct launcher *self, struct watch *watch, uint32_t events) {
-    static struct watch peer_watch = {peer_ready};
+static void listener_ready(struct launcher *self, struct watch *watch) {
+    static struct watch peer_watch = {.ready = peer_ready};
     int fd = accept_agent(self, listener);
     (void)watch;
-    (void)events;
     if (fd < 0) {
         return;
     }
@@ -131,7 +127,7 @@ static void listener_ready(struct launcher *self, struct watch *watch, uint32_t 
 }
 
 void handout_listen(struct launcher *self) {
-    static struct watch listener_watch = {listener_ready};
+    static struct watch listener_watch = {.ready = listener_ready};
     char path[SPEC_PATH_BYTES];
     snprintf(path, sizeof path, "%.4000s.fds", self->options.socket);
     listener = listen_at(self, path, SOCK_SEQPACKET);

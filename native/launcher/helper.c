@@ -130,10 +130,9 @@ static void reply_read(struct launcher *self, size_t length) {
     }
 }
 
-static void helper_ready(struct launcher *self, struct watch *watch, uint32_t events) {
+static void helper_ready(struct launcher *self, struct watch *watch) {
     struct helper *helper = &self->helper;
     (void)watch;
-    (void)events;
     if (helper->fd < 0) {
         return;
     }
@@ -167,7 +166,7 @@ static int start(struct launcher *self, const struct order *order, const struct 
         close(ends[0]);
         return cause;
     }
-    *helper = (struct helper){.watch = {helper_ready}, .fd = ends[0], .pid = pid, .uid = order->uid, .reads = reader != NULL};
+    *helper = (struct helper){.watch = {.ready = helper_ready}, .fd = ends[0], .pid = pid, .uid = order->uid, .reads = reader != NULL};
     helper->pid_fd = (int)syscall(SYS_pidfd_open, pid, 0);
     helper->deadline_ms = monotonic_ms() + ANSWER_TIMEOUT_MS;
     watch_fd(self, helper->fd, EPOLLIN, &helper->watch);

@@ -307,21 +307,19 @@ static void handle_timers(struct launcher *self) {
     }
 }
 
-static void take_knock(struct launcher *self, struct watch *watch, uint32_t events) {
+static void take_knock(struct launcher *self, struct watch *watch) {
     (void)watch;
-    (void)events;
     self->agent_knocks = true;
 }
 
-static void take_signal(struct launcher *self, struct watch *watch, uint32_t events) {
+static void take_signal(struct launcher *self, struct watch *watch) {
     (void)watch;
-    (void)events;
     self->ending = true;
 }
 
 static void serve(struct launcher *self, int signals) {
-    static struct watch knock_watch = {take_knock};
-    static struct watch signal_watch = {take_signal};
+    static struct watch knock_watch = {.ready = take_knock};
+    static struct watch signal_watch = {.ready = take_signal};
     struct epoll_event events[EVENTS_PER_ROUND];
     watch_fd(self, self->listener_fd, EPOLLIN, &knock_watch);
     watch_fd(self, signals, EPOLLIN, &signal_watch);
@@ -332,7 +330,8 @@ static void serve(struct launcher *self, int signals) {
         }
         for (int i = 0; i < count; i++) {
             struct watch *watch = events[i].data.ptr;
-            watch->ready(self, watch, events[i].events);
+            watch->events = events[i].events;
+            watch->ready(self, watch);
         }
         handle_timers(self);
         connection_serve(self);
@@ -353,7 +352,8 @@ int main(int count, char **arguments) {
     struct launcher *self = &launcher;
     self->is_root = geteuid() == 0;
     parse_options(&self->options, count, arguments);
-    self->connection = (struct connection){.watch = {connection_ready}, .fd = -1};
+    self->connection.watch.ready = connection_ready;
+    self->connection.fd = -1;
     self->helper.fd = -1;
     self->intents_fd = -1;
     if (!self->is_root && self->options.agent_uid != geteuid()) {

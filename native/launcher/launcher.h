@@ -40,7 +40,8 @@ struct launcher;
 
 /* First member of everything that epoll reports on. */
 struct watch {
-    void (*ready)(struct launcher *self, struct watch *watch, uint32_t events);
+    void (*ready)(struct launcher *self, struct watch *watch);
+    uint32_t events; /* that it is ready for */
 };
 
 /* Only in the answer to SUSPEND, and, for RUN_SUSPENDED, in a list. */
@@ -55,6 +56,7 @@ struct run {
     uint64_t job_id;
     uint32_t attempt;
     uint32_t uid;
+    char name[RUN_NAME_BYTES];
     uint64_t not_after_ms;
     uint64_t start_ms;
     uint8_t boot_id[BOOT_ID_BYTES];
@@ -86,9 +88,10 @@ struct helper {
     uint64_t deadline_ms;
 };
 
+/* Holds the longest request, and the longest reply behind what may wait before it; memory is taken as it is used. */
 struct buffer {
-    uint8_t *bytes;
-    size_t start, end, capacity;
+    size_t start, end;
+    uint8_t bytes[FRAME_HEADER_BYTES + ORDER_MAX_BYTES + ORDER_SIGNATURE_BYTES];
 };
 
 struct connection {
@@ -187,7 +190,7 @@ bool request_fits(uint16_t type, uint32_t length);
 bool handle_request(struct launcher *self, enum request type, const uint8_t *body, size_t length);
 
 /* connection.c */
-void connection_ready(struct launcher *self, struct watch *watch, uint32_t events);
+void connection_ready(struct launcher *self, struct watch *watch);
 void connection_serve(struct launcher *self);
 void connection_answer(struct launcher *self, uint16_t type, enum status status, uint32_t reason, const char *text);
 void connection_reply(struct launcher *self, uint16_t type, enum status status, uint32_t reason, const char *text,

@@ -72,22 +72,12 @@ static bool handle_order(struct launcher *self, enum request type, const uint8_t
     return true;
 }
 
+/* Those that end the whole run are not for its main process alone. */
 static bool is_allowed(uint32_t signal) {
-    switch (signal & ~(uint32_t)SIGNAL_MAIN_ONLY) {
-    case SIGKILL:
-    case SIGTERM:
-        /* They end the whole run. */
-        return (signal & SIGNAL_MAIN_ONLY) == 0;
-    case SIGHUP:
-    case SIGINT:
-    case SIGUSR1:
-    case SIGUSR2:
-    case SIGCONT:
-    case SIGSTOP:
-        return true;
-    default:
-        return false;
-    }
+    static const uint8_t for_either[] = {SIGHUP, SIGINT, SIGUSR1, SIGUSR2, SIGCONT, SIGSTOP};
+    uint32_t plain = signal & ~(uint32_t)SIGNAL_MAIN_ONLY;
+    bool either = plain <= UINT8_MAX && memchr(for_either, (int)plain, sizeof for_either) != NULL;
+    return either || signal == SIGKILL || signal == SIGTERM;
 }
 
 static void handle_signal(struct launcher *self, struct run *run, const uint8_t *body) {
@@ -107,12 +97,10 @@ static void handle_signal(struct launcher *self, struct run *run, const uint8_t 
 
 /* Stops a run or lets it go on, and says how far that is; asked again until it is so. */
 static uint32_t suspend_run(const struct launcher *self, const struct run *run, bool stop) {
-    char name[RUN_NAME_BYTES];
-    run_name(name, run->job_id, run->attempt);
     if (self->layout.tracking[0] != 0) {
         /* A monitor that has not made the group yet leaves this to the next time. */
-        bool asked = cgroup_freeze(&self->layout, name, stop) == 0;
-        bool stopped = cgroup_frozen(&self->layout, name);
+        bool asked = cgroup_freeze(&self->layout, run->name, stop) == 0;
+        bool stopped = cgroup_frozen(&self->layout, run->name);
         return !asked || stopped != stop ? SUSPEND_NOT_YET : stop ? SUSPEND_STOPPED : SUSPEND_GOES_ON;
     }
     if (stop) {
@@ -137,9 +125,7 @@ static void handle_suspend(struct launcher *self, struct run *run, const uint8_t
 
 /* As kept, or that a control group has stopped it; without one that would cost a look at all processes. */
 static uint32_t listed_state(const struct launcher *self, const struct run *run) {
-    char name[RUN_NAME_BYTES];
-    run_name(name, run->job_id, run->attempt);
-    bool stopped = run->state == RUN_RUNNING && self->layout.tracking[0] != 0 && cgroup_frozen(&self->layout, name);
+    bool stopped = run->state == RUN_RUNNING && self->layout.tracking[0] != 0 && cgroup_frozen(&self->layout, run->name);
     return stopped ? RUN_SUSPENDED : run->state;
 }
 

@@ -20,7 +20,7 @@ enum { INTENT_BYTES = 68, INTENT_CRC_AT = 60, INTENT_PID_AT = 64, INTENTS_PER_FI
 
 static const uint32_t intent_magic = 0x5151494E;
 
-static void run_changed(struct launcher *self, struct watch *watch, uint32_t events);
+static void run_changed(struct launcher *self, struct watch *watch);
 
 size_t run_position(const struct launcher *self, uint64_t job_id, uint32_t attempt) {
     size_t low = 0;
@@ -58,6 +58,7 @@ struct run *run_add(struct launcher *self, uint64_t job_id, uint32_t attempt) {
     run->watch.ready = run_changed;
     run->job_id = job_id;
     run->attempt = attempt;
+    run_name(run->name, job_id, attempt);
     run->fd = -1;
     size_t at = run_position(self, job_id, attempt);
     memmove(self->runs + at + 1, self->runs + at, (self->run_count - at) * sizeof(struct run *));
@@ -205,12 +206,10 @@ static void write_loss(struct launcher *self, struct run *run, uint32_t flags, c
                                  .start_ms = run->start_ms,
                                  .end_ms = realtime_ms(),
                                  .uid = run->uid};
-    char name[RUN_NAME_BYTES];
-    run_name(name, run->job_id, run->attempt);
     memcpy(record.boot_id, run->boot_id, BOOT_ID_BYTES);
     snprintf(record.text, sizeof record.text, "%s", text);
     if ((flags & MONITOR_LOST) != 0) {
-        cgroup_usage(&self->layout, name, &record);
+        cgroup_usage(&self->layout, run->name, &record);
     }
     if (record_write(self->spool_fd, self->agent_gid, &record, NULL, 0) != 0 && errno != EEXIST) {
         fatal("write an exit record");
@@ -221,33 +220,30 @@ static void write_loss(struct launcher *self, struct run *run, uint32_t flags, c
 
 /* Kills what a dead monitor left; the empty group is the proof that nothing is left. */
 static void resolve_loss(struct launcher *self, struct run *run) {
-    char name[RUN_NAME_BYTES];
-    run_name(name, run->job_id, run->attempt);
     if (self->layout.tracking[0] == 0) {
         self->orphans_left = true;
         return;
     }
     if (run->fd < 0) {
-        run->fd = cgroup_open_events(&self->layout, name);
+        run->fd = cgroup_open_events(&self->layout, run->name);
         if (run->fd >= 0 && !self->layout.tracks_by_freezer) {
             watch_fd(self, run->fd, EPOLLPRI, &run->watch);
         } else if (run->fd < 0 && errno != ENOENT) {
             fatal("watch a control group");
         }
     }
-    cgroup_kill(&self->layout, name);
+    cgroup_kill(&self->layout, run->name);
     if (run->fd < 0 || !cgroup_populated(run->fd)) {
         write_loss(self, run, MONITOR_LOST, "the monitor of the run died");
-        cgroup_remove(&self->layout, name);
+        cgroup_remove(&self->layout, run->name);
     } else if (self->layout.tracks_by_freezer) {
         /* Nothing tells when its group is empty. */
         self->orphans_left = true;
     }
 }
 
-static void run_changed(struct launcher *self, struct watch *watch, uint32_t events) {
+static void run_changed(struct launcher *self, struct watch *watch) {
     struct run *run = (struct run *)(void *)watch;
-    (void)events;
     run_refresh(self, run);
     if (run->state == RUN_RUNNING) {
         close_watch(run);
@@ -258,19 +254,16 @@ static void run_changed(struct launcher *self, struct watch *watch, uint32_t eve
     }
 }
 
-static void end_unknown(struct launcher *self) {
-    self->orphans_left = false;
-    for (size_t i = 0; i < self->run_count; i++) {
+/* Where nothing tells when a group is empty it is asked. Without control groups: whoever was reparented to the launcher had a monitor that died. */
+void runs_end_orphans(struct launcher *self) {
+    bool tracked = self->layout.tracking[0] != 0;
+    self->orphans_left = !tracked;
+    for (size_t i = 0; tracked && i < self->run_count; i++) {
         if (self->runs[i]->state == RUN_UNKNOWN) {
             resolve_loss(self, self->runs[i]);
         }
     }
-}
-
-/* Without control groups: whoever was reparented to the launcher had a monitor that died. */
-void runs_end_orphans(struct launcher *self) {
-    if (self->layout.tracking[0] != 0) {
-        end_unknown(self);
+    if (tracked) {
         return;
     }
     pid_t *spared = calloc(self->run_count + 1, sizeof *spared);
@@ -349,7 +342,7 @@ static void recover(struct launcher *self, const char *name, uint64_t job_id, ui
         if (run->fd >= 0) {
             watch_fd(self, run->fd, 0, &run->watch);
         } else {
-            run_changed(self, &run->watch, 0);
+            run_changed(self, &run->watch);
         }
     }
 }

@@ -20,7 +20,12 @@ enum counter {
     COUNTER_MAJOR_FAULTS = 11,
     COUNTER_CONTEXT_SWITCHES = 12,
     COUNTER_MIGRATIONS = 13,
-    COUNTER_PERF_LAST = 13,
+    COUNTER_FLOAT_1 = 14, /* floating-point instructions of one operation, of two, and so on */
+    COUNTER_FLOAT_2 = 15,
+    COUNTER_FLOAT_4 = 16,
+    COUNTER_FLOAT_8 = 17,
+    COUNTER_FLOAT_16 = 18,
+    COUNTER_PERF_LAST = 18,
     COUNTER_CPU_USER = 20,
     COUNTER_CPU_SYSTEM = 21,
     COUNTER_LARGEST_PROCESS = 23,
@@ -68,6 +73,12 @@ struct run_counters {
  * for each of them again with every run would be felt.
  */
 void counters_probe(uint8_t absent[COUNTER_PERF_LAST + 1]);
+
+/*
+ * The raw event by which a processor counts floating-point instructions of so many operations each, or 0. AMD counts
+ * operations, so all of them are those of one.
+ */
+uint64_t counters_float_event(const char *maker, unsigned family, unsigned model, uint64_t operations);
 
 /*
  * Opens all events but the absent ones for what the caller starts from now on; each counts from its

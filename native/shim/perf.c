@@ -1,7 +1,11 @@
 #define _GNU_SOURCE
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/perf_event.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -30,14 +34,55 @@ static const struct event events[COUNTER_PERF_LAST + 1] = {
     [COUNTER_MAJOR_FAULTS] = {PERF_TYPE_SOFTWARE, PERF_COUNT_SW_PAGE_FAULTS_MAJ, 0},
     [COUNTER_CONTEXT_SWITCHES] = {PERF_TYPE_SOFTWARE, PERF_COUNT_SW_CONTEXT_SWITCHES, 0},
     [COUNTER_MIGRATIONS] = {PERF_TYPE_SOFTWARE, PERF_COUNT_SW_CPU_MIGRATIONS, 0},
+    /* Their events are found by the processor. */
+    [COUNTER_FLOAT_1] = {PERF_TYPE_RAW, 1, 0},
+    [COUNTER_FLOAT_2] = {PERF_TYPE_RAW, 2, 0},
+    [COUNTER_FLOAT_4] = {PERF_TYPE_RAW, 4, 0},
+    [COUNTER_FLOAT_8] = {PERF_TYPE_RAW, 8, 0},
+    [COUNTER_FLOAT_16] = {PERF_TYPE_RAW, 16, 0},
 };
+
+uint64_t counters_float_event(const char *maker, unsigned family, unsigned model, uint64_t operations) {
+    /* From Broadwell on, without those whose cores are of two kinds: scalar, 128 bits, 128 and 256, 256 and 512, 512. */
+    static const uint8_t intel_models[] = {61,  71,  79,  86,  78,  94,  85,  142, 158, 165, 166, 102,
+                                           125, 126, 106, 108, 140, 141, 167, 143, 207, 173, 174};
+    static const uint16_t intel_events[] = {[1] = 0x03c7, [2] = 0x04c7, [4] = 0x18c7, [8] = 0x60c7, [16] = 0x80c7};
+    if (strcmp(maker, "GenuineIntel") == 0 && family == 6 && model <= UINT8_MAX &&
+        memchr(intel_models, (int)model, sizeof intel_models) != NULL) {
+        return intel_events[operations];
+    }
+    /* Zen: the first has a bit for each of single and double precision. */
+    bool is_zen = strcmp(maker, "AuthenticAMD") == 0 && (family == 0x17 || family == 0x19 || family == 0x1a);
+    return !is_zen || operations != 1 ? 0 : family == 0x17 && model < 0x30 ? 0xff03 : 0x0f03;
+}
+
+static uint64_t float_event(uint64_t operations) {
+#if defined(__x86_64__)
+    union {
+        unsigned words[4];
+        char text[16];
+    } maker = {{0}};
+    unsigned version = 0;
+    unsigned rest[3];
+    if (__get_cpuid(0, &version, &maker.words[0], &maker.words[2], &maker.words[1]) != 0 &&
+        __get_cpuid(1, &version, &rest[0], &rest[1], &rest[2]) != 0) {
+        unsigned family = (version >> 8 & 15) == 15 ? 15 + (version >> 20 & 255) : version >> 8 & 15;
+        return counters_float_event(maker.text, family, (version >> 12 & 240) | (version >> 4 & 15), operations);
+    }
+#endif
+    return counters_float_event("", 0, 0, operations);
+}
 
 static int open_event(const struct event *event, pid_t pid, int group, int on_exec, int user_only) {
     struct perf_event_attr attributes;
     memset(&attributes, 0, sizeof attributes);
     attributes.size = sizeof attributes;
     attributes.type = event->type;
-    attributes.config = event->config;
+    attributes.config = event->type == PERF_TYPE_RAW ? float_event(event->config) : event->config;
+    if (event->type == PERF_TYPE_RAW && attributes.config == 0) {
+        errno = ENOENT;
+        return -1;
+    }
     attributes.inherit = 1;
     attributes.disabled = on_exec != 0 && group < 0;
     attributes.enable_on_exec = attributes.disabled;

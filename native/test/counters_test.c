@@ -161,6 +161,28 @@ static void anEventThatCannotBeOpenedIsMissingAndTheRunGoesOn(void) {
     node_destroy(&node);
 }
 
+/* By the makers' tables of events: an Ice Lake and a Haswell Xeon, three Zen processors, and others. */
+static void floatingPointEventsAreThoseOfTheProcessor(void) {
+    static const struct {
+        const char *maker;
+        unsigned family, model;
+        uint64_t events[5];
+    } processors[] = {{"GenuineIntel", 6, 106, {0x03c7, 0x04c7, 0x18c7, 0x60c7, 0x80c7}},
+                      {"GenuineIntel", 6, 63, {0}},
+                      {"GenuineIntel", 15, 106, {0}},
+                      {"AuthenticAMD", 0x17, 0x01, {0xff03}},
+                      {"AuthenticAMD", 0x17, 0x31, {0x0f03}},
+                      {"AuthenticAMD", 0x19, 0x11, {0x0f03}},
+                      {"AuthenticAMD", 0x15, 0x02, {0}},
+                      {"", 0, 0, {0}}};
+    for (size_t i = 0; i < sizeof processors / sizeof *processors; i++) {
+        for (int power = 0; power < 5; power++) {
+            CHECK(counters_float_event(processors[i].maker, processors[i].family, processors[i].model, UINT64_C(1) << power) ==
+                  processors[i].events[power]);
+        }
+    }
+}
+
 static void theAgentFollowsTheCountersOfALivingRunWithoutAPrivilege(void) {
     char path[PATH_BYTES];
     int32_t fds[SHIM_MAX_HANDED];
@@ -232,7 +254,8 @@ static const struct test tests[] = {TEST(cpuTimeAndPeakMemoryAreThoseOfGnuTimeTo
                                     TEST(eventsAreThoseOfPerfToTwoPercent),
                                     TEST(whatARunReadAndWroteIsCountedWithItsChildren),
                                     TEST(anEventThatCannotBeOpenedIsMissingAndTheRunGoesOn),
-                                    TEST(theAgentFollowsTheCountersOfALivingRunWithoutAPrivilege),
+                                    TEST(floatingPointEventsAreThoseOfTheProcessor),
+    TEST(theAgentFollowsTheCountersOfALivingRunWithoutAPrivilege),
                                     TEST(whatNeverRanHasNoCounters)};
 
 int main(int count, char **arguments) {

@@ -19,6 +19,11 @@ final class MetricsDocument {
   private static final String OF_THE_NODE =
       "it is counted of the node as a whole: /api/v1/nodes/{name}/metrics";
 
+  /** Instructions of 1, 2, 4, 8 and 16 floating-point operations. */
+  private static final List<Counter> FLOATS =
+      List.of(
+          Counter.FLOAT_1, Counter.FLOAT_2, Counter.FLOAT_4, Counter.FLOAT_8, Counter.FLOAT_16);
+
   private MetricsDocument() {}
 
   /** A run, or null, with its totals and series of all its nodes. */
@@ -89,6 +94,9 @@ final class MetricsDocument {
       Counter counter = Counter.of(value.counter()).orElse(null);
       if (counter != null && !value.present()) {
         missing(node, counter, value.missing(), out);
+        if (counter == Counter.FLOAT_1) {
+          missing(node, Counter.FLOAT_OPERATIONS, value.missing(), out);
+        }
       }
     }
   }
@@ -132,6 +140,20 @@ final class MetricsDocument {
       if (counter != null && value.present()) {
         sums.merge(counter, value.value(), counter.isPeak() ? Math::max : MetricsDocument::capped);
       }
+    }
+    floatingPoint(sums);
+  }
+
+  /** All operations, of which an instruction may be several. */
+  private static void floatingPoint(EnumMap<Counter, Long> sums) {
+    long operations = 0;
+    for (int i = 0; i < FLOATS.size(); i++) {
+      long instructions = sums.getOrDefault(FLOATS.get(i), 0L);
+      boolean fits = instructions <= Long.MAX_VALUE >> i;
+      operations = capped(operations, fits ? instructions << i : Long.MAX_VALUE);
+    }
+    if (sums.containsKey(Counter.FLOAT_1)) {
+      sums.put(Counter.FLOAT_OPERATIONS, operations);
     }
   }
 
