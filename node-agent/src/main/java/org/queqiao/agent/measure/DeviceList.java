@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.queqiao.contract.node.NodeFacts;
 import org.queqiao.contract.node.NodeFacts.GresInventory;
 
 /**
@@ -14,15 +15,24 @@ import org.queqiao.contract.node.NodeFacts.GresInventory;
  * with a wrong one; here it only says what jobs may ask for.
  */
 public final class DeviceList {
+  /** Of its devices on the PCI bus. */
+  private static final String AMD_VENDOR = "0x1002";
+
   private DeviceList() {}
 
   /**
-   * How many devices there are of each name.
+   * How many devices there are of each name. A name whose render nodes are all of AMD is of the
+   * model {@code amd}; others have none.
    *
    * @throws IllegalArgumentException when a line is wrong, or the indices of a name have a gap
    */
   public static List<GresInventory> read(Path file) throws IOException {
+    return read(file, Path.of("/sys/class/drm"));
+  }
+
+  static List<GresInventory> read(Path file, Path drm) throws IOException {
     TreeMap<String, TreeSet<Integer>> found = new TreeMap<>();
+    TreeSet<String> others = new TreeSet<>();
     for (String line : Files.readAllLines(file)) {
       String text = line.replaceFirst("#.*", "").strip();
       if (text.isEmpty()) {
@@ -33,6 +43,9 @@ public final class DeviceList {
         throw new IllegalArgumentException(file + ": not NAME INDEX PATH: " + text);
       }
       found.computeIfAbsent(words[0], any -> new TreeSet<>()).add(Integer.parseInt(words[1]));
+      if (!isOfAmd(drm, words[2])) {
+        others.add(words[0]);
+      }
     }
     List<GresInventory> out = new ArrayList<>();
     found.forEach((name, indices) -> {
@@ -40,8 +53,16 @@ public final class DeviceList {
         throw new IllegalArgumentException(
             file + ": the devices " + name + " are not numbered from 0 without a gap");
       }
-      out.add(new GresInventory(name, "", indices.size()));
+      String model = others.contains(name) ? "" : NodeFacts.AMD;
+      out.add(new GresInventory(name, model, indices.size()));
     });
     return out;
+  }
+
+  private static boolean isOfAmd(Path drm, String device) throws IOException {
+    Path vendor = drm.resolve(Path.of(device).getFileName()).resolve("device/vendor");
+    return device.startsWith("/dev/dri/")
+        && Files.isReadable(vendor)
+        && Files.readString(vendor).strip().equals(AMD_VENDOR);
   }
 }

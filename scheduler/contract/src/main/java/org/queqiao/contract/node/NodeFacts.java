@@ -85,6 +85,9 @@ public record NodeFacts(
     }
   }
 
+  /** The model of devices of AMD, whose runs find them by the names of ROCm. */
+  public static final String AMD = "amd";
+
   /** A node like this one. */
   public NodeFacts named(NodeName otherName) {
     return new NodeFacts(

@@ -5,11 +5,13 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.StringJoiner;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.ArrayTask;
 import org.queqiao.contract.job.JobArray;
 import org.queqiao.contract.job.JobSpec;
+import org.queqiao.contract.node.NodeFacts;
 import org.queqiao.core.message.DesiredRunState;
 import org.queqiao.server.host.UnixUser;
 
@@ -128,17 +130,26 @@ final class JobEnvironment {
     }
   }
 
+  /**
+   * Slurm's names carry the numbers of the node. The drivers list only the devices that the run can
+   * open, so theirs begin at 0, as with Slurm's ConstrainDevices. ROCm narrows what HIP sees before
+   * HIP applies its own variable and CUDA's: only one of them may be set.
+   */
   private static void devices(Allocation here, TreeMap<String, String> out) {
-    StringJoiner gpus = new StringJoiner(",");
+    List<Integer> gpus = new ArrayList<>();
+    boolean amd = false;
     for (Allocation.GresDevices gres : here.gres()) {
       if (gres.name().equals("gpu")) {
-        gres.devices().forEach(device -> gpus.add(Integer.toString(device)));
+        gpus.addAll(gres.devices());
+        amd |= gres.type().equals(NodeFacts.AMD);
       }
     }
-    if (gpus.length() > 0) {
-      out.put("SLURM_JOB_GPUS", gpus.toString());
-      out.put("SLURM_GPUS_ON_NODE", Integer.toString(gpus.toString().split(",").length));
-      out.put("CUDA_VISIBLE_DEVICES", gpus.toString());
+    if (!gpus.isEmpty()) {
+      out.put("SLURM_JOB_GPUS", joined(gpus));
+      out.put("SLURM_GPUS_ON_NODE", Integer.toString(gpus.size()));
+      out.put(
+          amd ? "ROCR_VISIBLE_DEVICES" : "CUDA_VISIBLE_DEVICES",
+          joined(IntStream.range(0, gpus.size()).boxed().toList()));
     }
   }
 

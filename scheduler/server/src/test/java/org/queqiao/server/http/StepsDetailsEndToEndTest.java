@@ -93,7 +93,7 @@ final class StepsDetailsEndToEndTest {
                 + " $(head -c1 /dev/random >/dev/null 2>&1 && echo random)'\n");
     Files.createFile(site.work().resolve("free"));
     site.server.awaitEnd("researcher1", holder);
-    assertThat(lines).containsExactlyInAnyOrder("cn1 1 1 random", "cn2 0 0 zero");
+    assertThat(lines).containsExactlyInAnyOrder("cn1 0 1 random", "cn2 0 0 zero");
   }
 
   /** One command, the code that it ends with, and words of what it says. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.SortedMap;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.NodeName;
@@ -41,6 +42,11 @@ final class TaskEnvironmentTest {
   }
 
   private static SortedMap<String, String> environment(JobSpec spec, ArrayTask task) {
+    return environment(spec, task, HERE);
+  }
+
+  private static SortedMap<String, String> environment(
+      JobSpec spec, ArrayTask task, Allocation here) {
     return JobEnvironment.of(
         new DesiredRunState(
             new RunId(new JobId(31), 1),
@@ -51,10 +57,10 @@ final class TaskEnvironmentTest {
             1001,
             0,
             spec,
-            List.of(HERE),
+            List.of(here),
             null,
             task),
-        HERE,
+        here,
         NODE,
         USER,
         "",
@@ -93,6 +99,32 @@ final class TaskEnvironmentTest {
     assertThat(OutputPath.stdout(spec, new JobId(31), NODE, USER))
         .isEqualTo("/home/liwei/queqiao-12_7.out");
     assertThat(OutputPath.stderr(spec, new JobId(31), NODE, USER)).hasValue("/home/liwei/31-7.err");
+  }
+
+  @Test
+  void gpusAreNumberedAsTheDriverOfTheirMakerListsThem() {
+    assertThat(withGpus("")).isEqualTo("2 1,3 CUDA_VISIBLE_DEVICES=0,1");
+    assertThat(withGpus("amd")).isEqualTo("2 1,3 ROCR_VISIBLE_DEVICES=0,1");
+    assertThat(environment(spec(new TaskRange(0, 1, 1)), null).keySet())
+        .noneMatch(name -> name.contains("VISIBLE") || name.contains("GPU"));
+  }
+
+  private static String withGpus(String model) {
+    Allocation here =
+        new Allocation(
+            NODE,
+            List.of(0),
+            1 << 20,
+            List.of(
+                new Allocation.GresDevices("fpga", "", List.of(0)),
+                new Allocation.GresDevices("gpu", model, List.of(1, 3))));
+    SortedMap<String, String> out = environment(spec(new TaskRange(0, 1, 1)), null, here);
+    String visible =
+        out.entrySet().stream()
+            .filter(each -> each.getKey().contains("VISIBLE"))
+            .map(Object::toString)
+            .collect(Collectors.joining(" "));
+    return out.get("SLURM_GPUS_ON_NODE") + " " + out.get("SLURM_JOB_GPUS") + " " + visible;
   }
 
   @Test
