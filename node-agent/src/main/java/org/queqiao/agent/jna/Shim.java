@@ -222,8 +222,7 @@ public final class Shim {
     for (int i = 0; i < count; i++) {
       int at = i * CACHE_FIELDS;
       out.add(
-          new Cache(
-              (int) fields[at], (int) fields[at + 1], fields[at + 2], (int) fields[at + 3]));
+          new Cache((int) fields[at], (int) fields[at + 1], fields[at + 2], (int) fields[at + 3]));
     }
     return out;
   }

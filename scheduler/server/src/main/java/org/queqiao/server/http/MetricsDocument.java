@@ -21,8 +21,7 @@ final class MetricsDocument {
 
   /** Instructions of 1, 2, 4, 8 and 16 floating-point operations. */
   private static final List<Counter> FLOATS =
-      List.of(
-          Counter.FLOAT_1, Counter.FLOAT_2, Counter.FLOAT_4, Counter.FLOAT_8, Counter.FLOAT_16);
+      List.of(Counter.FLOAT_1, Counter.FLOAT_2, Counter.FLOAT_4, Counter.FLOAT_8, Counter.FLOAT_16);
 
   private MetricsDocument() {}
 
