@@ -84,8 +84,13 @@ client_submit() {
       components+="${each:+$each;}" each=
       while [ $# -gt 0 ] && [ "$1" != : ]; do
         case $1 in
+          --contiguous) each+="${each:+ }contiguous=true"; shift; continue ;;
           --*) [ $# -ge 2 ] || die "$1 needs a value" ;;&
-          --nodes | --tasks | --gres | --constraint) each+="${each:+ }${1#--}=$2"; shift 2 ;;
+          --node-list) each+="${each:+ }nodeList=$2"; shift 2 ;;
+          --exclude-nodes) each+="${each:+ }excludeNodes=$2"; shift 2 ;;
+          --max-nodes) each+="${each:+ }maxNodes=$2"; shift 2 ;;
+          --tasks-per-node) each+="${each:+ }tasksPerNode=$2"; shift 2 ;;
+          --nodes | --tasks | --switches | --gres | --constraint) each+="${each:+ }${1#--}=$2"; shift 2 ;;
           --cores) each+="${each:+ }cpusPerTask=$2"; shift 2 ;;
           --mem-bytes) each+="${each:+ }memBytes=$2"; shift 2 ;;
           --mem-per-cpu-bytes) each+="${each:+ }memPerCpuBytes=$2"; shift 2 ;;

@@ -345,7 +345,7 @@ final class PlacementPropertyTest {
 
     private void check(ClusterImage.JobImage job) {
       Drawn wish = drawn.get(job.id());
-      JobSpec spec = job.spec().on(job.allocations().size());
+      JobSpec spec = job.spec().ranOn(job.allocations());
       List<String> mine = job.allocations().stream().map(each -> each.node().value()).toList();
       assertThat(mine)
           .as("nodes of %s", job.id())

@@ -287,12 +287,29 @@ final class RandomHistory {
         .spread(random.nextInt(5) == 0)
         .components(
             random.nextInt(3) == 0
-                ? List.of(new JobComponent(1, 1 + random.nextInt(2), 1, 0, List.of(), ""))
+                ? random.nextInt(3) == 0 ? List.of(component(), component()) : List.of(component())
                 : List.of())
         .memPerCpuBytes(random.nextInt(4) == 0 ? GIB / 2 : 0)
         .gresPerTask(random.nextInt(6) == 0 ? List.of(new GresRequest("gpu", "", 1)) : List.of())
         .licences(random.nextInt(4) == 0 ? Map.of("solver", 1 + random.nextInt(2)) : Map.of())
         .build();
+  }
+
+  private JobComponent component() {
+    List<String> constraints = List.of("", "", "a", "[a|b]", "a*1", "a*1&b*1");
+    int nodes = random.nextInt(3);
+    JobPlacement.Builder placement =
+        JobPlacement.builder()
+            .constraint(constraints.get(random.nextInt(constraints.size())))
+            .nodeList(random.nextInt(5) == 0 ? node().value() : "")
+            .excludeNodes(random.nextInt(5) == 0 ? node().value() : "")
+            .maxNodes(random.nextInt(4) == 0 ? 2 : 0)
+            .tasksPerNode(random.nextInt(5) == 0 ? 1 + random.nextInt(2) : 0)
+            .contiguous(random.nextInt(5) == 0)
+            .switches(random.nextInt(6) == 0 ? 1 : 0)
+            .memPerCpuBytes(random.nextInt(5) == 0 ? GIB / 4 : 0);
+    int tasks = random.nextBoolean() ? 0 : Math.max(1, nodes) + random.nextInt(2);
+    return new JobComponent(nodes, tasks, 1, 0, List.of(), placement.build());
   }
 
   private NodeSettings settings() {

@@ -14,6 +14,9 @@ import org.junit.jupiter.api.Test;
 import org.queqiao.contract.event.JobAllocated;
 import org.queqiao.contract.event.LicenceDefined;
 import org.queqiao.contract.event.RulesSet;
+import org.queqiao.contract.event.NodeSettingsSet;
+import org.queqiao.contract.node.NodeSettings;
+import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.Allocation;
@@ -183,9 +186,8 @@ final class ResourceStoriesTest {
     for (int i = 1; i <= 4; i++) {
       story.node("n" + i, 1);
     }
-    limitNodes(2);
-    assertThat(started(placed(wish().maxNodes(4)))).hasSize(1);
-    assertThat(started(script())).hasSize(1);
+    limitNodes(3);
+    assertThat(started(placed(wish().maxNodes(4)))).as("the most that the limit leaves").hasSize(3);
     JobId waits = story.submits("liwei");
     story.plans();
     assertThat(story.machine.state().pendingReason(waits)).isEqualTo(PendingReason.LIMIT);
@@ -312,24 +314,179 @@ final class ResourceStoriesTest {
         .contains("component 1: asks for 3 nodes, but only 2");
     assertThat(component(new JobComponent(2, 2, 1, 0, List.of(), "")).message())
         .contains("not all at once");
-    assertThat(component(new JobComponent(2, 3, 1, 0, List.of(), "")).message())
-        .contains("such as 4");
+    assertThat(component(new JobComponent(2, 1, 1, 0, List.of(), "")).message())
+        .contains("component 1: ", "ask for at least 2 tasks");
     assertThat(component(new JobComponent(1, 1, 1, 0, List.of(), "ib")).message())
         .contains("no node has the feature ib");
-    assertThat(component(new JobComponent(1, 1, 1, 0, List.of(), "a*1")).message())
-        .contains("has counts");
-    assertThat(component(new JobComponent(0, 0, 1, 0, List.of(), "")).field())
+    assertThat(component(new JobComponent(-1, 0, 1, 0, List.of(), "")).field())
         .isEqualTo("components");
+    assertThat(component(new JobComponent(1, 1, 0, 0, List.of(), "")).message())
+        .contains("component 1: cpusPerTask is 0");
+    assertThat(component(new JobComponent(100_000, 10_000_000, 65_536, 0, List.of(), "")).message())
+        .contains("than can be counted");
+  }
+
+  @Test
+  void theNodesOfComponentsThatCannotBeAreRefusedWithTheNearestThatCan() {
+    for (int i = 1; i <= 4; i++) {
+      story.node("n" + i, 4);
+    }
+    features("n1", "a");
+    features("n2", "a");
+    features("n3", "b");
+    assertThat(component(of(1).nodeList("n7")).message()).contains("component 1: there is no node");
+    assertThat(component(of(1).nodeList("n[1-2]")).message())
+        .contains("component 1: nodeList names 2 nodes", "ask for at least 2 nodes");
+    assertThat(component(of(1).nodeList("n1").excludeNodes("n1")).message())
+        .contains("component 1: node n1 is in nodeList and in excludeNodes");
+    assertThat(component(of(2).maxNodes(1)).message())
+        .contains("component 1: maxNodes is 1 and nodes is 2");
+    assertThat(component(of(4).constraint("a*3&b*1")).message())
+        .contains("component 1: asks for 3 nodes, but only 2", "at most 2");
+    assertThat(component(of(3).constraint("[a|b]")).message())
+        .contains("component 1: asks for 3 nodes, but only 2", "at most 2");
+    assertThat(component(of(4).constraint("a*3")).message())
+        .contains("component 1: asks for 3 nodes");
+    assertThat(component(of(2).excludeNodes("n[2-3]").contiguous(true)).message())
+        .contains("component 1: no 2 nodes", "side by side", "leave contiguous out");
+    assertThat(
+            refused(
+                    placed(
+                        wish().nodeList("n1").components(List.of(whole(of(0).nodeList("n[1-2]"))))))
+                .message())
+        .contains("node n1 is in nodeList of the job's own nodes and of component 1");
     assertThat(
             refused(
                     placed(
                         wish()
-                            .switches(1)
-                            .components(List.of(new JobComponent(1, 1, 1, 0, List.of(), "")))))
+                            .excludeNodes("n1")
+                            .components(List.of(whole(of(0).nodeList("n[1-2]"))))))
                 .message())
-        .contains("leave one out");
-    assertThat(component(new JobComponent(100_000, 10_000_000, 65_536, 0, List.of(), "")).message())
-        .contains("than can be counted");
+        .contains("which is for all components");
+    assertThat(component(of(1).maxNodes(100)).message())
+        .contains("more than 64 ways to start", "a smaller maxNodes");
+    assertThat(component(of(4).constraint("a*1&b*1")).message())
+        .contains("not all at once");
+  }
+
+  private static Part of(int nodes) {
+    return new Part(nodes, wish());
+  }
+
+  private void features(String node, String... names) {
+    story.does(
+        new Input.SetNode(
+            OWNER,
+            new NodeSettingsSet(new NodeName(node), new NodeSettings(List.of(names), 0))));
+  }
+
+  /** A component of one core for each task, and what it wishes of its nodes. */
+  private record Part(int nodes, JobPlacement.Builder wish) {
+    private Part nodeList(String names) {
+      return new Part(nodes, wish.nodeList(names));
+    }
+
+    private Part excludeNodes(String names) {
+      return new Part(nodes, wish.excludeNodes(names));
+    }
+
+    private Part constraint(String text) {
+      return new Part(nodes, wish.constraint(text));
+    }
+
+    private Part maxNodes(int most) {
+      return new Part(nodes, wish.maxNodes(most));
+    }
+
+    private Part contiguous(boolean so) {
+      return new Part(nodes, wish.contiguous(so));
+    }
+
+    private Part switches(int most) {
+      return new Part(nodes, wish.switches(most));
+    }
+  }
+
+  private static JobComponent whole(Part part) {
+    return new JobComponent(part.nodes(), 0, 1, 0, List.of(), part.wish().build());
+  }
+
+  private Rejection component(Part part) {
+    return component(whole(part));
+  }
+
+  private List<String> nodesOf(List<Allocation> allocations, int component) {
+    return allocations.stream()
+        .filter(each -> each.component() == component)
+        .map(each -> each.node().value())
+        .toList();
+  }
+
+  @Test
+  void eachComponentHasTheNodesThatItAsksFor() {
+    for (int i = 1; i <= 8; i++) {
+      story.node("n" + i, 2);
+      features("n" + i, i % 2 == 0 ? "even" : "odd");
+    }
+    JobPlacement.Builder with =
+        wish()
+            .nodeList("n5")
+            .components(
+                List.of(
+                    whole(of(2).contiguous(true).excludeNodes("n[1-2]")),
+                    whole(of(2).constraint("[odd|even]")),
+                    whole(of(2).constraint("odd*1&even*1"))));
+    List<Allocation> together = started(placed(with).nodes(1));
+    assertThat(together).extracting(Allocation::component).containsExactly(0, 1, 1, 2, 2, 3, 3);
+    assertThat(nodesOf(together, 0)).containsExactly("n5");
+    assertThat(nodesOf(together, 1)).containsExactly("n3", "n4");
+    assertThat(nodesOf(together, 2)).as("odd ones would be too few").containsExactly("n2", "n6");
+    assertThat(nodesOf(together, 3)).containsExactly("n1", "n8");
+  }
+
+  @Test
+  void aComponentTakesAsManyNodesAsHaveRoomUpToItsMost() {
+    for (int i = 1; i <= 5; i++) {
+      story.node("n" + i, 4);
+    }
+    JobComponent spread =
+        new JobComponent(1, 5, 1, 0, List.of(), wish().maxNodes(3).build());
+    List<Allocation> together =
+        started(placed(wish().maxNodes(2).tasksPerNode(2).components(List.of(spread))).nodes(1));
+    assertThat(together)
+        .extracting(each -> each.component() + ":" + each.cores().size())
+        .as("two tasks on each of its own, five tasks over three")
+        .containsExactly("0:2", "0:2", "1:2", "1:2", "1:1");
+    story.exits(new JobId(1), 0);
+    limitNodes(4);
+    assertThat(started(placed(wish().maxNodes(2).tasksPerNode(2).components(List.of(spread)))))
+        .extracting(each -> each.component() + ":" + each.cores().size())
+        .as("the limit leaves four nodes")
+        .containsExactly("0:2", "0:2", "1:3", "1:2");
+  }
+
+  @Test
+  void aComponentAsksByCoreByGpuAndByTaskAlsoWhereItsTasksDoNotDivide() {
+    gpus("n1", 2);
+    gpus("n2", 2);
+    story.node("n3", 4);
+    JobComponent uneven =
+        new JobComponent(
+            2,
+            3,
+            1,
+            0,
+            List.of(),
+            wish()
+                .memPerCpuBytes(GIB / 4)
+                .gresPerTask(List.of(new GresRequest("gpu", "", 1)))
+                .build());
+    List<Allocation> together = started(placed(wish().components(List.of(uneven))).cpusPerTask(4));
+    assertThat(together).extracting(each -> each.node().value()).containsExactly("n3", "n1", "n2");
+    assertThat(together.get(1).memBytes()).isEqualTo(GIB / 2);
+    assertThat(together.get(2).memBytes()).isEqualTo(GIB / 4);
+    assertThat(together.get(1).gres().getFirst().devices()).hasSize(2);
+    assertThat(together.get(2).gres().getFirst().devices()).hasSize(1);
   }
 
   private Rejection component(JobComponent component) {

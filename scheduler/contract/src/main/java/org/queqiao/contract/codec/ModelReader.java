@@ -166,7 +166,8 @@ final class ModelReader {
             allocation.getGresList(),
             g -> new Allocation.GresDevices(g.getName(), g.getType(), g.getDevicesList())),
         allocation.getNodeType(),
-        allocation.getBlockedCores());
+        allocation.getBlockedCores(),
+        allocation.getComponent());
   }
 
   static RunExit exit(PbRunExit exit) {

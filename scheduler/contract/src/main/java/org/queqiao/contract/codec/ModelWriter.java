@@ -165,7 +165,8 @@ final class ModelWriter {
             .addAllCores(allocation.cores())
             .setMemBytes(allocation.memBytes())
             .setNodeType(allocation.nodeType())
-            .setBlockedCores(allocation.blockedCores());
+            .setBlockedCores(allocation.blockedCores())
+            .setComponent(allocation.component());
     for (Allocation.GresDevices gres : allocation.gres()) {
       out.addGres(
           PbGresDevices.newBuilder()

@@ -46,7 +46,9 @@ final class PlacementReader {
         in.getCpusPerTask(),
         in.getMemBytes(),
         ModelReader.list(in.getGresList(), ModelReader::gres),
-        in.getConstraint());
+        in.hasPlacement()
+            ? read(in.getPlacement())
+            : JobPlacement.builder().constraint(in.getConstraint()).build());
   }
 
   static JobPlacement read(PbJobPlacement in) {

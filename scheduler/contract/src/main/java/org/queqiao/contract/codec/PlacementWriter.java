@@ -57,7 +57,10 @@ final class PlacementWriter {
             .setTasks(component.tasks())
             .setCpusPerTask(component.cpusPerTask())
             .setMemBytes(component.memBytes())
-            .setConstraint(component.constraint());
+            .setConstraint(component.placement().constraint());
+    if (component.placement().saysMoreThanConstraint()) {
+      out.setPlacement(write(component.placement()));
+    }
     component.gres().forEach(each -> out.addGres(ModelWriter.gres(each)));
     return out.build();
   }

@@ -15,6 +15,8 @@ import org.queqiao.contract.node.NodeFacts;
  * @param nodeType what the site called the kind of the node at the start, or empty
  * @param blockedCores cores of the node that nobody else can use well, because it has more of the
  *     memory or the devices; 0 for no more than its own
+ * @param component which component of its job it serves, from 1; 0 for the nodes of its own shape,
+ *     and in a log of before for every node
  */
 public record Allocation(
     NodeName node,
@@ -22,10 +24,22 @@ public record Allocation(
     long memBytes,
     List<GresDevices> gres,
     String nodeType,
-    int blockedCores) {
+    int blockedCores,
+    int component) {
   public Allocation {
     cores = List.copyOf(cores);
     gres = List.copyOf(gres);
+  }
+
+  /** For the job's own shape. */
+  public Allocation(
+      NodeName node,
+      List<Integer> cores,
+      long memBytes,
+      List<GresDevices> gres,
+      String nodeType,
+      int blockedCores) {
+    this(node, cores, memBytes, gres, nodeType, blockedCores, 0);
   }
 
   /** On a node of no kind, of which it blocks no more than it has. */
@@ -35,7 +49,14 @@ public record Allocation(
 
   /** The same on fewer or other cores. */
   public Allocation with(List<Integer> otherCores) {
-    return new Allocation(node, otherCores, memBytes, gres, nodeType, blockedCores);
+    return new Allocation(
+        node, otherCores, memBytes, gres, nodeType, blockedCores, component);
+  }
+
+  /** The same for a component of its job. */
+  public Allocation of(int otherComponent) {
+    return new Allocation(
+        node, cores, memBytes, gres, nodeType, blockedCores, otherComponent);
   }
 
   /**
@@ -60,7 +81,8 @@ public record Allocation(
       }
     }
     int most = (int) Math.min(blocked, facts.cores());
-    return new Allocation(node, cores, memBytes, gres, type, most > cores.size() ? most : 0);
+    int more = most > cores.size() ? most : 0;
+    return new Allocation(node, cores, memBytes, gres, type, more, component);
   }
 
   private static long share(long held, long cores, long all) {

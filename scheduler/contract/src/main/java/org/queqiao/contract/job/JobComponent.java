@@ -1,16 +1,17 @@
 package org.queqiao.contract.job;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Nodes of another shape that a job has beside its own, from its start to its end.
+ * Nodes of one shape: those that a job has beside its own, from its start to its end, or its own.
  *
- * @param nodes how many, at least 1
- * @param tasks how many over all of them, as many on each
+ * @param nodes how many at the least, at least 1; of a submission 0 where it does not say so
+ * @param tasks how many over all of them, spread evenly; of a submission 0 where it does not say so
  * @param cpusPerTask cores for each task
  * @param memBytes memory on each node; 0 means the node's memory divided by its cores, per core
  * @param gres typed generic resources on each node
- * @param constraint features that these nodes must have, without counts; empty for none
+ * @param placement which nodes these are, on how many they may be, and how they lie to each other
  */
 public record JobComponent(
     int nodes,
@@ -18,14 +19,93 @@ public record JobComponent(
     int cpusPerTask,
     long memBytes,
     List<GresRequest> gres,
-    String constraint) {
+    JobPlacement placement) {
   public JobComponent {
     gres = List.copyOf(gres);
   }
 
-  /** Cores on each node. */
-  public int coresOnNode() {
-    return Math.multiplyExact(tasks / nodes, cpusPerTask);
+  /** On nodes with these features. */
+  public JobComponent(
+      int nodes,
+      int tasks,
+      int cpusPerTask,
+      long memBytes,
+      List<GresRequest> gres,
+      String constraint) {
+    this(
+        nodes,
+        tasks,
+        cpusPerTask,
+        memBytes,
+        gres,
+        JobPlacement.builder().constraint(constraint).build());
+  }
+
+  /** On how many nodes at most. */
+  public int mostNodes() {
+    return Math.max(nodes, placement.maxNodes());
+  }
+
+  /** The same on so many nodes and no more. */
+  public JobComponent on(int count) {
+    int all = placement.tasksInAll() ? tasks : Math.multiplyExact(tasks / nodes, count);
+    return count == nodes && mostNodes() == nodes
+        ? this
+        : new JobComponent(
+            count,
+            all,
+            cpusPerTask,
+            memBytes,
+            gres,
+            placement.toBuilder().maxNodes(0).tasksInAll(false).build());
+  }
+
+  /** Tasks on its node with this index: the first nodes take the remainder. */
+  public int tasksOnNode(int index) {
+    return tasks / nodes + (index < tasks % nodes ? 1 : 0);
+  }
+
+  /** Cores needed on its node with this index. */
+  public int coresOnNode(int index) {
+    return Math.multiplyExact(tasksOnNode(index), cpusPerTask);
+  }
+
+  /**
+   * Memory needed on its node with this index; 0 means that of the node divided by its cores, for
+   * each core that it gets.
+   */
+  public long memOnNode(int index) {
+    if (placement.memPerCpuBytes() > 0) {
+      return Math.multiplyExact(placement.memPerCpuBytes(), (long) coresOnNode(index));
+    }
+    if (placement.memPerGpuBytes() > 0) {
+      long gpus = 0;
+      for (GresRequest each : gresOnNode(index)) {
+        gpus += each.name().equals("gpu") ? each.count() : 0;
+      }
+      return Math.multiplyExact(placement.memPerGpuBytes(), gpus);
+    }
+    return memBytes;
+  }
+
+  /** Generic resources needed on its node with this index. */
+  public List<GresRequest> gresOnNode(int index) {
+    if (placement.gresPerTask().isEmpty()) {
+      return gres;
+    }
+    List<GresRequest> all = new ArrayList<>(gres);
+    for (GresRequest each : placement.gresPerTask()) {
+      int count = Math.multiplyExact(each.count(), tasksOnNode(index));
+      for (int i = 0; i < all.size(); i++) {
+        GresRequest other = all.get(i);
+        if (other.name().equals(each.name()) && other.type().equals(each.type())) {
+          count = Math.addExact(count, all.remove(i).count());
+          break;
+        }
+      }
+      all.add(new GresRequest(each.name(), each.type(), count));
+    }
+    return all;
   }
 
   /** Cores over all nodes. */

@@ -12,7 +12,8 @@ import java.util.TreeMap;
  * @param constraint features that its nodes must have, as Slurm writes them: {@code a&b}, {@code
  *     a|b}, {@code (a|b)&c}, {@code a*2&b*1}; empty for none
  * @param nodeList nodes that must be among its own, such as {@code cn[001-004],gn7}; empty for none
- * @param excludeNodes nodes that it must not get, written likewise; empty for none
+ * @param excludeNodes nodes that it must not get, none of its components either, written likewise;
+ *     empty for none
  * @param exclusive whether it has its nodes for itself, with all their cores
  * @param maxNodes on how many nodes it starts at most, when so many have room; 0 for no more than
  *     it asks for
@@ -24,7 +25,8 @@ import java.util.TreeMap;
  * @param contiguous whether its nodes must lie side by side, in the order of switches and names
  * @param switches on how many leaf switches they may lie at most; 0 for no bound
  * @param spread whether they shall lie on many switches; else on few
- * @param components what it has on further nodes, in the order of its nodes
+ * @param components what it has on further nodes, in the order of its nodes; a component has none,
+ *     no licences, and is not exclusive by itself
  * @param licences how many of each licence of the site
  * @param tasksInAll whether its tasks are counted over all nodes on which it starts, from its nodes
  *     to {@code maxNodes}; else each of them has as many
@@ -82,6 +84,11 @@ public record JobPlacement(
   /** Whether nothing is said. */
   public boolean isDefault() {
     return equals(DEFAULT);
+  }
+
+  /** Whether anything else than the constraint is said. */
+  public boolean saysMoreThanConstraint() {
+    return !toBuilder().constraint("").build().isDefault();
   }
 
   /** Collects what is said. */

@@ -2,10 +2,12 @@ package org.queqiao.contract.job;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.BiFunction;
 import org.queqiao.contract.id.PartitionName;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.QosName;
@@ -93,16 +95,28 @@ public record JobSpec(
     return toBuilder().terms(otherTerms).build();
   }
 
-  /** What it has on the node with this index beside its own shape, or null for its own shape. */
-  private JobComponent componentOf(int index) {
+  /** Its own nodes as a component. */
+  public JobComponent own() {
+    return new JobComponent(nodes, tasks, cpusPerTask, memBytes, gres, placement);
+  }
+
+  /** Its own nodes, then its components, in the order of its nodes. */
+  public List<JobComponent> components() {
+    List<JobComponent> all = new ArrayList<>(placement.components());
+    all.addFirst(own());
+    return all;
+  }
+
+  /** What is asked of the node with this index, by component and index in it. */
+  private <T> T onNode(int index, BiFunction<JobComponent, Integer, T> asked) {
     int left = index - nodes;
-    for (JobComponent each : placement.components()) {
-      if (left >= 0 && left < each.nodes()) {
-        return each;
+    for (JobComponent each : left < 0 ? List.<JobComponent>of() : placement.components()) {
+      if (left < each.nodes()) {
+        return asked.apply(each, left);
       }
       left -= each.nodes();
     }
-    return null;
+    return asked.apply(own(), index);
   }
 
   /** Nodes of its own shape and of all components: on how many it runs at the least. */
@@ -114,22 +128,14 @@ public record JobSpec(
     return all;
   }
 
-  /**
-   * Tasks placed on the node with this index: spread evenly, the first nodes take the remainder.
-   */
+  /** Tasks placed on the node with this index: the first nodes of a shape take the remainder. */
   public int tasksOnNode(int index) {
-    JobComponent component = componentOf(index);
-    return component == null
-        ? tasks / nodes + (index < tasks % nodes ? 1 : 0)
-        : component.tasks() / component.nodes();
+    return onNode(index, JobComponent::tasksOnNode);
   }
 
   /** Cores needed on the node with this index. */
   public int coresOnNode(int index) {
-    JobComponent component = componentOf(index);
-    return component == null
-        ? Math.multiplyExact(tasksOnNode(index), cpusPerTask)
-        : component.coresOnNode();
+    return onNode(index, JobComponent::coresOnNode);
   }
 
   /**
@@ -137,75 +143,88 @@ public record JobSpec(
    * each core that it gets.
    */
   public long memOnNode(int index) {
-    JobComponent component = componentOf(index);
-    if (component != null) {
-      return component.memBytes();
-    }
-    if (placement.memPerCpuBytes() > 0) {
-      return Math.multiplyExact(placement.memPerCpuBytes(), (long) coresOnNode(index));
-    }
-    if (placement.memPerGpuBytes() > 0) {
-      long gpus = 0;
-      for (GresRequest each : gresOnNode(index)) {
-        gpus += each.name().equals("gpu") ? each.count() : 0;
-      }
-      return Math.multiplyExact(placement.memPerGpuBytes(), gpus);
-    }
-    return memBytes;
+    return onNode(index, JobComponent::memOnNode);
   }
 
   /** Generic resources needed on the node with this index. */
   public List<GresRequest> gresOnNode(int index) {
-    JobComponent component = componentOf(index);
-    if (component != null) {
-      return component.gres();
-    }
-    if (placement.gresPerTask().isEmpty()) {
-      return gres;
-    }
-    List<GresRequest> all = new ArrayList<>(gres);
-    for (GresRequest each : placement.gresPerTask()) {
-      int count = Math.multiplyExact(each.count(), tasksOnNode(index));
-      for (int i = 0; i < all.size(); i++) {
-        GresRequest other = all.get(i);
-        if (other.name().equals(each.name()) && other.type().equals(each.type())) {
-          count = Math.addExact(count, all.remove(i).count());
-          break;
-        }
-      }
-      all.add(new GresRequest(each.name(), each.type(), count));
-    }
-    return all;
+    return onNode(index, JobComponent::gresOnNode);
   }
 
   /** On how many nodes it starts at most. */
   public int mostNodes() {
-    return Math.max(allNodes(), placement.maxNodes());
+    int all = own().mostNodes();
+    for (JobComponent each : placement.components()) {
+      all = Math.addExact(all, each.mostNodes());
+    }
+    return all;
   }
 
   /**
-   * What it asks for when it starts on so many nodes: itself, unless its tasks are spread over as
-   * many nodes as it gets.
+   * Whether what it asks for depends on how many nodes it gets: its tasks are spread over them, or
+   * one of several components may have more or fewer.
    */
-  public JobSpec on(int nodeCount) {
+  public boolean hasShapes() {
     return placement.tasksInAll()
-        ? toBuilder()
-            .shape(nodeCount, tasks, cpusPerTask)
-            .placement(placement.toBuilder().maxNodes(0).tasksInAll(false).build())
-            .build()
-        : this;
+        || !placement.components().isEmpty() && mostNodes() > allNodes();
+  }
+
+  /**
+   * What it asks for when it starts on so many nodes: itself, unless it has shapes.
+   *
+   * @param nodesOf how many of its own, then of each component
+   */
+  public JobSpec sized(List<Integer> nodesOf) {
+    return hasShapes() ? exactly(nodesOf) : this;
+  }
+
+  /** The same on so many nodes of its own and of each component, and no more. */
+  public JobSpec exactly(List<Integer> nodesOf) {
+    JobComponent own = own().on(nodesOf.getFirst());
+    List<JobComponent> others = new ArrayList<>();
+    for (JobComponent each : placement.components()) {
+      others.add(each.on(nodesOf.get(others.size() + 1)));
+    }
+    return toBuilder()
+        .shape(own.nodes(), own.tasks(), cpusPerTask)
+        .placement(
+            placement.toBuilder().maxNodes(0).tasksInAll(false).components(others).build())
+        .build();
+  }
+
+  /** What it asked for where it runs on these nodes: itself, unless it has shapes. */
+  public JobSpec ranOn(List<Allocation> allocations) {
+    return sized(nodesOf(allocations));
+  }
+
+  /** How many of these nodes are its own, and how many of each component. */
+  public List<Integer> nodesOf(List<Allocation> allocations) {
+    int[] counts = new int[placement.components().size() + 1];
+    allocations.forEach(each -> counts[Math.min(each.component(), counts.length - 1)]++);
+    return Arrays.stream(counts).boxed().toList();
   }
 
   /** What it may ask for, the most nodes first: one for each number of nodes that changes it. */
   public List<JobSpec> shapes() {
-    if (!placement.tasksInAll()) {
+    if (!hasShapes()) {
       return List.of(this);
     }
-    List<JobSpec> shapes = new ArrayList<>();
-    for (int each = mostNodes(); each >= nodes; each--) {
-      shapes.add(on(each));
+    List<List<Integer>> ways = List.of(List.of());
+    for (JobComponent each : components()) {
+      List<List<Integer>> longer = new ArrayList<>();
+      for (List<Integer> way : ways) {
+        for (int count = each.mostNodes(); count >= each.nodes(); count--) {
+          List<Integer> one = new ArrayList<>(way);
+          one.add(count);
+          longer.add(one);
+        }
+      }
+      ways = longer;
     }
-    return shapes;
+    return ways.stream()
+        .sorted(Comparator.comparingInt(way -> -way.stream().mapToInt(count -> count).sum()))
+        .map(this::sized)
+        .toList();
   }
 
   /** Tasks over so many nodes, when it starts on more than it asks for at the least. */

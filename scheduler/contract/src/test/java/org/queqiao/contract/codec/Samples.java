@@ -400,6 +400,7 @@ final class Samples {
     out.put(
         "JobSubmitted-resources",
         new JobSubmitted(RUN.job(), USER, "liwei", 1234, SPEC_WITH_RESOURCES, "", HASH));
+    out.putAll(ComponentSamples.events());
     out.put(
         "JobSubmitted-tasks-in-all",
         new JobSubmitted(RUN.job(), USER, "liwei", 1234, SPEC_OF_SPREAD_TASKS, "", HASH));

@@ -235,7 +235,7 @@ public final class ChangeCheck {
         .project(change.names("project") ? to.project() : spec.project())
         .qos(change.names("qos") ? to.qos() : spec.qos())
         .nodes(change.names("nodes") ? to.nodes() : (Integer) spec.nodes())
-        .tasks(change.names("tasks") ? to.tasks() : saidTasks(spec))
+        .tasks(change.names("tasks") ? to.tasks() : SaidShape.tasks(spec.own()))
         .cpusPerTask(change.names("cpusPerTask") ? to.cpusPerTask() : (Integer) spec.cpusPerTask())
         .memBytes(change.names("memBytes") ? to.memBytes() : saidMemory(spec))
         .limitMs(change.names("limitMs") ? to.limitMs() : (Long) spec.limitMs())
@@ -245,7 +245,7 @@ public final class ChangeCheck {
         .stdoutPath(spec.stdoutPath())
         .stderrPath(spec.stderrPath())
         .hold(spec.hold())
-        .placement(spec.placement())
+        .placement(SaidShape.placement(spec.placement()))
         .terms(
             new TermsRequest(
                 change.names("beginMs") ? wish.beginMs() : (Long) terms.beginMs(),
@@ -256,14 +256,6 @@ public final class ChangeCheck {
                 terms.requeue(),
                 terms.signal()))
         .build();
-  }
-
-  /**
-   * Tasks follow the nodes where the submission did not say how many, or could have left it out.
-   */
-  private static Integer saidTasks(JobSpec spec) {
-    long left = (long) spec.nodes() * Math.max(1, spec.placement().tasksPerNode());
-    return spec.tasks() == left && !spec.placement().tasksInAll() ? null : (Integer) spec.tasks();
   }
 
   private static Long saidMemory(JobSpec spec) {

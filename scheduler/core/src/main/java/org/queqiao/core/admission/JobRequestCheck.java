@@ -103,7 +103,7 @@ final class JobRequestCheck {
     return problem == null ? Optional.empty() : wrong("name", "the job name " + problem);
   }
 
-  private static Optional<Rejection> shape(JobRequest request) {
+  static Optional<Rejection> shape(JobRequest request) {
     return range("nodes", request.nodes(), 1, MAX_NODES)
         .or(() -> range("tasks", request.tasks(), 1, MAX_TASKS))
         .or(() -> range("cpusPerTask", request.cpusPerTask(), 1, MAX_CPUS_PER_TASK))

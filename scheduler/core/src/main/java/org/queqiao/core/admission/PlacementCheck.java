@@ -88,6 +88,16 @@ final class PlacementCheck {
 
   /** The same with what follows: no node is without a task. */
   static JobPlacement placement(JobRequest request) {
+    if (!request.placement().components().isEmpty()) {
+      return ofNodes(request).toBuilder()
+          .components(
+              request.placement().components().stream().map(ComponentsCheck::resolved).toList())
+          .build();
+    }
+    return ofNodes(request);
+  }
+
+  private static JobPlacement ofNodes(JobRequest request) {
     if (!spreadsTasks(request)) {
       return request.placement().tasksInAll()
           ? request.placement().toBuilder().tasksInAll(false).build()

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.queqiao.contract.event.LicenceDefined;
+import org.queqiao.contract.id.PartitionName;
 import org.queqiao.contract.job.GresRequest;
 import org.queqiao.contract.job.JobPlacement;
 import org.queqiao.core.message.JobRequest;
@@ -21,7 +22,7 @@ final class ResourcesCheck {
   private static final int MAX_LICENCES_OF_JOB = 16;
 
   /** In how many ways a job may start whose tasks are spread over as many nodes as it gets. */
-  private static final int MAX_SHAPES = 64;
+  static final int MAX_SHAPES = 64;
 
   private static final int MAX_DEVICES_ON_NODE = 1_000_000;
 
@@ -32,7 +33,14 @@ final class ResourcesCheck {
   }
 
   /** The first thing that is wrong, if anything is. */
-  Optional<Rejection> check(JobRequest request) {
+  Optional<Rejection> check(JobRequest request, PartitionName partition) {
+    return onNodes(request)
+        .or(() -> new ComponentsCheck(cluster).check(request, partition))
+        .or(() -> licences(request.placement()));
+  }
+
+  /** The first thing that is wrong with what is asked for on nodes of one shape. */
+  static Optional<Rejection> onNodes(JobRequest request) {
     return request.placement().isDefault()
         ? Optional.empty()
         : mostNodes(request)
@@ -40,9 +48,7 @@ final class ResourcesCheck {
             .or(() -> memory(request))
             .or(() -> JobRequestCheck.gres("gresPerTask", request.placement().gresPerTask()))
             .or(() -> together(request))
-            .or(() -> layout(request))
-            .or(() -> new ComponentsCheck(cluster).check(request))
-            .or(() -> licences(request.placement()));
+            .or(() -> layout(request));
   }
 
   private static Optional<Rejection> mostNodes(JobRequest request) {

@@ -92,7 +92,7 @@ final class SpecResolver {
     Optional<Rejection> misplaced =
         new PlacementCheck(cluster)
             .check(request, name)
-            .or(() -> new ResourcesCheck(cluster).check(request));
+            .or(() -> new ResourcesCheck(cluster).check(request, name));
     if (misplaced.isPresent()) {
       return new Resolved(null, Decision.rejected(misplaced.get()));
     }

@@ -63,7 +63,7 @@ public final class Explainer {
         scan.kept(),
         new WhyPreempting(cluster).of(job, holders),
         tasks(job),
-        scan.components.found());
+        scan.components.found(cluster.policy().switches()));
   }
 
   /** What there is of the alternative of which most nodes have room. */
@@ -168,7 +168,9 @@ public final class Explainer {
 
     /** How many nodes are missing. */
     private long lacks() {
-      return Math.max(0L, spec.nodes() - fitNow) + Math.max(0L, largeNodes - largeFitNow);
+      return Math.max(0L, spec.nodes() - fitNow)
+          + Math.max(0L, largeNodes - largeFitNow)
+          + components.lacks();
     }
 
     private void look(Node node) {
@@ -181,12 +183,12 @@ public final class Explainer {
         freeCores += node.capacity().freeCores();
       }
       int groups = wish.groups(node.name(), node.settings());
-      boolean own = spec.placement().components().isEmpty() ? groups != 0 : (groups & 1) == 1;
-      boolean held =
+      boolean own = (groups & (1 << wish.groupCount(0)) - 1) != 0;
+      boolean may =
           groups != 0
               && node.takesRuns()
-              && reservations.keeper(job, node, nowMs).isEmpty()
-              && components.look(node, groups);
+              && reservations.keeper(job, node, nowMs).isEmpty();
+      boolean held = components.look(node, may ? groups : 0);
       boolean missing = whenIdle && own && isShort(node);
       if (held || missing) {
         node.holders().forEach(holder -> hold(holder, node));

@@ -206,6 +206,15 @@ public final class ExplanationText {
     }
   }
 
+  private static String lacking(String lacks) {
+    return switch (lacks) {
+      case "" -> ".";
+      case "contiguous" -> ", but they do not lie side by side.";
+      case "switches" -> ", but they lie on too many switches.";
+      default -> "; what is missing is " + lacks + ".";
+    };
+  }
+
   private static void components(Explanation explained, StringJoiner out) {
     for (int i = 1; i < explained.components().size(); i++) {
       Explanation.Component each = explained.components().get(i);
@@ -224,7 +233,7 @@ public final class ExplanationText {
               + " of that kind "
               + (each.fitNow() == 1 ? "has" : "have")
               + " room now"
-              + (each.lacks().isEmpty() ? "." : "; what is missing is " + each.lacks() + "."));
+              + lacking(each.lacks()));
     }
   }
 

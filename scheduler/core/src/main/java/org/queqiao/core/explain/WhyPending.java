@@ -10,6 +10,7 @@ import org.queqiao.contract.job.PendingReason;
 import org.queqiao.core.limit.BudgetGate;
 import org.queqiao.core.limit.LimitTree;
 import org.queqiao.core.message.PendingWhy;
+import org.queqiao.core.placement.Arrangement;
 import org.queqiao.core.placement.Capacity;
 import org.queqiao.core.placement.FirstFit;
 import org.queqiao.core.placement.NodeWish;
@@ -160,7 +161,7 @@ public final class WhyPending {
   private boolean fitsNow(JobSpec spec, NodeWish wish, Collection<Node> nodes) {
     List<Capacity> open = new ArrayList<>();
     nodes.forEach(node -> open.add(node.capacity()));
-    if (spec.placement().contiguous() || spec.placement().switches() > 0) {
+    if (Arrangement.isDemandedBy(spec)) {
       return liesNow(spec, wish);
     }
     return FirstFit.fits(

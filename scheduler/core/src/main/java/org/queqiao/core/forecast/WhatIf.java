@@ -14,6 +14,7 @@ import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.node.NodeFacts;
 import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.core.SchedulerMachine;
+import org.queqiao.core.admission.SaidShape;
 import org.queqiao.core.message.Action;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.message.JobRequest;
@@ -141,24 +142,19 @@ public final class WhatIf {
     return reply instanceof Reply.Rejected(Rejection why) ? why : null;
   }
 
-  /** Whether it takes more nodes where it can, with more tasks. */
-  private static boolean eachNodeHasAsMany(JobSpec spec) {
-    return spec.mostNodes() > spec.allNodes() && !spec.placement().tasksInAll();
-  }
-
   private static JobRequest request(JobSpec spec) {
     return JobRequest.builder(spec.script())
         .name(spec.name())
         .partition(spec.partition())
         .project(spec.project())
         .nodes(spec.nodes())
-        .tasks(eachNodeHasAsMany(spec) ? null : (Integer) spec.tasks())
+        .tasks(SaidShape.tasks(spec.own()))
         .cpusPerTask(spec.cpusPerTask())
         .memBytes(spec.memBytes())
         .gres(spec.gres())
         .limitMs(spec.limitMs())
         .qos(spec.qos())
-        .placement(spec.placement())
+        .placement(SaidShape.placement(spec.placement()))
         .build();
   }
 

@@ -90,8 +90,9 @@ public record Explanation(
    * @param cores on each of them
    * @param fitNow nodes that have room for it now
    * @param fitIdle nodes that take runs and would have room if nothing ran on them
-   * @param lacks what keeps it from starting: {@code cores}, {@code memory}, {@code gres/NAME}, or
-   *     {@code nodes} where those that could serve it are too few; empty where it has room
+   * @param lacks what keeps it from starting: {@code cores}, {@code memory}, {@code gres/NAME},
+   *     {@code nodes} where those that could serve it are too few, {@code contiguous} or {@code
+   *     switches} where those that have room do not lie so; empty where it has room
    */
   public record Component(int nodes, int cores, int fitNow, int fitIdle, String lacks) {}
 

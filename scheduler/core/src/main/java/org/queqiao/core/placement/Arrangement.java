@@ -1,10 +1,15 @@
 package org.queqiao.core.placement;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntPredicate;
+import org.queqiao.contract.job.JobComponent;
 import org.queqiao.contract.job.JobPlacement;
+import org.queqiao.contract.job.JobSpec;
 
 /**
  * How the nodes of a job shall lie to each other: how they must ({@code contiguous}, at most so
- * many switches), or else how they should.
+ * many switches, of a job with components for the nodes of each of them), or else how they should.
  */
 public final class Arrangement {
   private final Fabric fabric;
@@ -12,22 +17,76 @@ public final class Arrangement {
   private final int switches;
   private final boolean spread;
 
-  private Arrangement(Fabric fabric, JobPlacement placement) {
+  /** Of a job with components. */
+  private final List<ComponentLayout.Must> musts;
+
+  private Arrangement(Fabric fabric, JobPlacement placement, List<ComponentLayout.Must> musts) {
     this.fabric = fabric;
     this.contiguous = placement.contiguous();
     this.switches = placement.switches();
     this.spread = placement.spread();
+    this.musts = musts;
+  }
+
+  /** Whether the nodes of a job, or of a component of it, must lie somehow. */
+  public static boolean isDemandedBy(JobSpec spec) {
+    return spec.components().stream().anyMatch(each -> mustLie(each.placement()));
+  }
+
+  static boolean mustLie(JobPlacement placement) {
+    return placement.contiguous() || placement.switches() > 0;
+  }
+
+  /** What nodes of one shape ask for; null when they may lie anyhow. */
+  public static Arrangement of(JobPlacement placement, int nodes, Fabric fabric) {
+    return mustLie(placement) || nodes > 1 && fabric.hasSwitches()
+        ? new Arrangement(fabric, placement, List.of())
+        : null;
   }
 
   /** What a job asks for; null when it may lie anyhow. */
-  public static Arrangement of(JobPlacement placement, int nodes, Fabric fabric) {
-    boolean must = placement.contiguous() || placement.switches() > 0;
-    return must || (nodes > 1 && fabric.hasSwitches()) ? new Arrangement(fabric, placement) : null;
+  public static Arrangement of(JobSpec spec, JobParts parts, Fabric fabric) {
+    List<ComponentLayout.Must> musts = musts(spec, parts, _ -> true);
+    return musts.isEmpty()
+        ? of(spec.placement(), spec.allNodes(), fabric)
+        : new Arrangement(fabric, spec.placement(), musts);
+  }
+
+  /**
+   * Whether the nodes of one component lie as they must on nodes with these masks, whatever the
+   * others get.
+   */
+  public static boolean lies(
+      JobSpec spec, JobParts parts, Fabric fabric, int component, byte[] masks) {
+    if (!mustLie(spec.components().get(component).placement())) {
+      return true;
+    }
+    List<ComponentLayout.Must> musts = musts(spec, parts, each -> each == component);
+    Parts alone = parts.parts().only(musts.getFirst().parts());
+    return new ComponentLayout(fabric, alone, musts).choose(masks) != null;
+  }
+
+  private static List<ComponentLayout.Must> musts(
+      JobSpec spec, JobParts parts, IntPredicate which) {
+    List<ComponentLayout.Must> musts = new ArrayList<>();
+    List<JobComponent> components = spec.components();
+    for (int i = 0; components.size() > 1 && i < components.size(); i++) {
+      JobPlacement placement = components.get(i).placement();
+      int set = 0;
+      for (int part = 0; part < parts.parts().count(); part++) {
+        set |= parts.component(part) == i ? 1 << part : 0;
+      }
+      if (mustLie(placement) && which.test(i)) {
+        musts.add(
+            new ComponentLayout.Must(set, placement.contiguous(), placement.switches()));
+      }
+    }
+    return musts;
   }
 
   /** Whether a choice that does not lie so is none. */
   public boolean isDemanded() {
-    return contiguous || switches > 0;
+    return contiguous || switches > 0 || !musts.isEmpty();
   }
 
   /**
@@ -38,6 +97,9 @@ public final class Arrangement {
   public int[] choose(Parts parts, byte[] masks) {
     if (!isDemanded()) {
       return spread ? fabric.spread(parts, masks) : fabric.packed(parts, masks);
+    }
+    if (!musts.isEmpty()) {
+      return new ComponentLayout(fabric, parts, musts).choose(masks);
     }
     return contiguous
         ? fabric.inRow(parts, masks, switches)

@@ -38,6 +38,21 @@ public final class Fabric {
     return leaves > 0;
   }
 
+  /** How many nodes. */
+  int nodes() {
+    return leaf.length;
+  }
+
+  /** How many numbers of places there are at most. */
+  int places() {
+    return leaves + leaf.length;
+  }
+
+  /** The numbers of the nodes in the order in which they lie side by side. */
+  int[] inOrder() {
+    return inOrder;
+  }
+
   /** A choice within the switch with the fewest leaves below it that has one, else any. */
   int[] packed(Parts parts, byte[] masks) {
     int[] perLeaf = new int[leaves + 1];
@@ -150,8 +165,8 @@ public final class Fabric {
     return out;
   }
 
-  /** A node on no leaf is on one of its own. */
-  private int leavesOf(int from, int to) {
+  /** On how many leaves a row is; a node on no leaf is on one of its own. */
+  int leavesOf(int from, int to) {
     int count = 1;
     for (int at = from + 1; at <= to; at++) {
       int here = leaf[inOrder[at]];
@@ -221,7 +236,7 @@ public final class Fabric {
   }
 
   /** A leaf, or the node itself where it is on none. */
-  private int placeOf(int node) {
+  int placeOf(int node) {
     return leaf[node] < leaves ? leaf[node] : leaves + node;
   }
 

@@ -81,8 +81,8 @@ public final class Feasibility {
 
   private static Optional<Impossible> checkOneLayout(
       JobSpec spec, NodeWish wish, Fabric fabric, List<Offer> offers) {
-    Arrangement arrangement = Arrangement.of(spec.placement(), spec.nodes(), fabric);
     JobParts parts = JobParts.of(spec, wish);
+    Arrangement arrangement = Arrangement.of(spec, parts, fabric);
     byte[] masks = new byte[offers.size()];
     TreeMap<Integer, TreeMap<NodeShape, Integer>> known = new TreeMap<>();
     for (int i = 0; i < masks.length; i++) {
@@ -98,6 +98,9 @@ public final class Feasibility {
     }
     if (arrangement.choose(parts.parts(), masks) != null) {
       return Optional.empty();
+    }
+    if (!spec.placement().components().isEmpty()) {
+      return Optional.of(ComponentFeasibility.liesNot(spec, parts, fabric, masks));
     }
     if (parts.parts().count() > 1) {
       return Optional.of(
@@ -147,7 +150,8 @@ public final class Feasibility {
       }
       most = Math.max(most, fit);
     }
-    return alternatives.size() == 1 || most == 0 || most >= spec.nodes()
+    boolean own = spec.placement().components().isEmpty();
+    return alternatives.size() == 1 || !own || most == 0 || most >= spec.nodes()
         ? first
         : Optional.of(
             new Impossible(
@@ -186,7 +190,7 @@ public final class Feasibility {
     return fits(NodeNeed.small(spec), shape);
   }
 
-  private static boolean fits(NodeNeed need, NodeShape shape) {
+  static boolean fits(NodeNeed need, NodeShape shape) {
     return shape.cores() >= need.cores() && idle(shape).choose(need) != null;
   }
 
@@ -199,7 +203,7 @@ public final class Feasibility {
       return noneMayServe(spec);
     }
     if (!spec.placement().components().isEmpty()) {
-      return explainComponents(spec, wish, byGroups);
+      return ComponentFeasibility.explain(spec, wish, byGroups);
     }
     Optional<Impossible> tooLarge = tooLargeForOneNode(spec, NodeNeed.large(spec), shapes);
     if (tooLarge.isPresent()) {
@@ -222,42 +226,6 @@ public final class Feasibility {
                 + " counts for one of them: ask for fewer nodes of one of them");
   }
 
-  /** The first component that alone can never run, or that they cannot all at once. */
-  private static Impossible explainComponents(
-      JobSpec spec, NodeWish wish, SortedMap<Integer, Map<NodeShape, Integer>> byGroups) {
-    JobParts parts = JobParts.of(spec, wish);
-    for (int part = 0; part < parts.parts().count(); part++) {
-      NodeNeed need = parts.need(part);
-      TreeMap<NodeShape, Integer> shapes = new TreeMap<>();
-      for (Map.Entry<Integer, Map<NodeShape, Integer>> each : byGroups.entrySet()) {
-        if ((each.getKey() >> parts.group(part) & 1) == 1) {
-          each.getValue().forEach((shape, count) -> shapes.merge(shape, count, Math::addExact));
-        }
-      }
-      String which = part == 0 ? "the job's own nodes: " : "component " + part + ": ";
-      Optional<Impossible> tooLarge = tooLargeForOneNode(spec, need, shapes);
-      if (tooLarge.isPresent()) {
-        return new Impossible("components", which + tooLarge.get().message());
-      }
-      int fit = count(shapes, shape -> fits(need, shape));
-      if (fit < parts.parts().wanted(part)) {
-        return new Impossible(
-            "components",
-            which
-                + "asks for "
-                + parts.parts().wanted(part)
-                + " nodes, but only "
-                + fit
-                + " have what it asks for: ask for at most "
-                + fit);
-      }
-    }
-    return new Impossible(
-        "components",
-        "each component alone could run, but not all at once, because a node serves one of them:"
-            + " ask for fewer nodes of one of them");
-  }
-
   private static Impossible noneMayServe(JobSpec spec) {
     String field =
         spec.placement().constraint().isEmpty()
@@ -275,7 +243,7 @@ public final class Feasibility {
 
   private static Optional<Impossible> tooFewOfAGroup(
       JobSpec spec, NodeWish wish, SortedMap<Integer, Map<NodeShape, Integer>> byGroups) {
-    int[] sizes = wish.sizes(spec);
+    int[] sizes = wish.sizes(0, spec.nodes());
     for (int i = 0; i < sizes.length - 1; i++) {
       int fit = 0;
       for (Map.Entry<Integer, Map<NodeShape, Integer>> each : byGroups.entrySet()) {
@@ -285,7 +253,7 @@ public final class Feasibility {
       }
       if (fit < sizes[i]) {
         return Optional.of(
-            wish.includedNodes() > 0
+            wish.includedNodes(0) > 0
                 ? new Impossible(
                     "nodeList",
                     "of the "
@@ -310,7 +278,7 @@ public final class Feasibility {
     return Optional.empty();
   }
 
-  private static int count(Map<NodeShape, Integer> shapes, Predicate<NodeShape> fits) {
+  static int count(Map<NodeShape, Integer> shapes, Predicate<NodeShape> fits) {
     int nodes = 0;
     for (Map.Entry<NodeShape, Integer> each : shapes.entrySet()) {
       nodes += fits.test(each.getKey()) ? each.getValue() : 0;
@@ -346,7 +314,7 @@ public final class Feasibility {
             + " tasks");
   }
 
-  private static Optional<Impossible> tooLargeForOneNode(
+  static Optional<Impossible> tooLargeForOneNode(
       JobSpec spec, NodeNeed need, Map<NodeShape, Integer> shapes) {
     int cores = need.cores();
     int mostCores = 0;

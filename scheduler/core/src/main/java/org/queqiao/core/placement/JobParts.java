@@ -1,24 +1,27 @@
 package org.queqiao.core.placement;
 
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Predicate;
+import org.queqiao.contract.job.JobComponent;
 import org.queqiao.contract.job.JobSpec;
 
 /**
- * The parts of a job: its groups of nodes in their order, the one in which the first nodes with one
- * task more end cut in two.
+ * The parts of a job: the groups of nodes of its own and of each component in their order, the one
+ * in which the first nodes with one task more end cut in two.
  */
 public final class JobParts {
   private final Parts parts;
-  private final int[] group;
-  private final boolean[] large;
+  private final List<Part> list;
   private final NodeNeed[] needs;
 
-  private JobParts(JobSpec spec, Parts parts, int[] group, boolean[] large) {
-    this.parts = parts;
-    this.group = group;
-    this.large = large;
-    this.needs = new NodeNeed[parts.count()];
+  /** So many nodes of a group of a component, with one task more or without. */
+  private record Part(int component, int group, boolean large, int wanted) {}
+
+  private JobParts(JobSpec spec, List<Part> list) {
+    this.list = list;
+    this.parts = new Parts(list.stream().mapToInt(Part::wanted).toArray());
+    this.needs = new NodeNeed[list.size()];
     int first = 0;
     for (int part = 0; part < needs.length; part++) {
       needs[part] = NodeNeed.of(spec, first);
@@ -26,31 +29,47 @@ public final class JobParts {
     }
   }
 
-  /** The parts of a job with a wish. */
+  /** The parts of a job with a wish, of which it has no more than {@link Parts#MAX}. */
   public static JobParts of(JobSpec spec, NodeWish wish) {
-    int largeLeft = spec.tasks() % spec.nodes();
-    int[] sizes = wish.sizes(spec);
-    int[] wanted = new int[sizes.length + 1];
-    int[] group = new int[sizes.length + 1];
-    boolean[] large = new boolean[sizes.length + 1];
-    int count = 0;
+    return new JobParts(spec, list(spec, wish));
+  }
+
+  /** How many parts a component of a job with a wish has; 0 is the job's own nodes. */
+  public static int count(JobComponent of, NodeWish wish, int component) {
+    List<Part> list = new ArrayList<>();
+    add(list, of, wish.sizes(component, of.nodes()), component, 0, false);
+    return list.size();
+  }
+
+  private static List<Part> list(JobSpec spec, NodeWish wish) {
+    List<Part> list = new ArrayList<>();
+    List<JobComponent> components = spec.components();
     // Who takes more nodes than it must have takes them of the last group, of which it may need
     // none.
-    boolean grows = spec.mostNodes() > spec.allNodes();
+    boolean grows = components.size() == 1 && spec.mostNodes() > spec.allNodes();
+    int group = 0;
+    for (int component = 0; component < components.size(); component++) {
+      JobComponent each = components.get(component);
+      int[] sizes = wish.sizes(component, each.nodes());
+      add(list, each, sizes, component, group, grows);
+      group += sizes.length;
+    }
+    return list;
+  }
+
+  private static void add(
+      List<Part> list, JobComponent of, int[] sizes, int component, int firstGroup, boolean grows) {
+    int largeLeft = of.tasks() % of.nodes();
     for (int i = 0; i < sizes.length; i++) {
       int larges = Math.min(sizes[i], largeLeft);
       largeLeft -= larges;
       if (larges > 0) {
-        group[count] = i;
-        large[count] = true;
-        wanted[count++] = larges;
+        list.add(new Part(component, firstGroup + i, true, larges));
       }
       if (sizes[i] > larges || grows && larges == 0 && i == sizes.length - 1) {
-        group[count] = i;
-        wanted[count++] = sizes[i] - larges;
+        list.add(new Part(component, firstGroup + i, false, sizes[i] - larges));
       }
     }
-    return new JobParts(spec, new Parts(Arrays.copyOf(wanted, count)), group, large);
   }
 
   public Parts parts() {
@@ -60,7 +79,7 @@ public final class JobParts {
   /** Whether all nodes are of one group. */
   public boolean isOneGroup() {
     for (int part = 1; part < parts.count(); part++) {
-      if (group[part] != group[0]) {
+      if (group(part) != group(0)) {
         return false;
       }
     }
@@ -69,12 +88,17 @@ public final class JobParts {
 
   /** The group of a part. */
   public int group(int part) {
-    return group[part];
+    return list.get(part).group();
+  }
+
+  /** The component of a part; 0 is the job's own nodes. */
+  public int component(int part) {
+    return list.get(part).component();
   }
 
   /** Whether the nodes of a part have one task more. */
   public boolean large(int part) {
-    return large[part];
+    return list.get(part).large();
   }
 
   /**
@@ -86,7 +110,7 @@ public final class JobParts {
     while (part < parts.count() - 1 && left >= parts.wanted(part)) {
       left -= parts.wanted(part++);
     }
-    return group[part];
+    return group(part);
   }
 
   /** What a part needs on each of its nodes. */
@@ -98,7 +122,7 @@ public final class JobParts {
   public int mask(int groups, Predicate<NodeNeed> fits) {
     int mask = 0;
     for (int part = 0; part < parts.count(); part++) {
-      boolean serves = (groups >> group[part] & 1) == 1 && fits.test(needs[part]);
+      boolean serves = (groups >> group(part) & 1) == 1 && fits.test(needs[part]);
       mask |= serves ? 1 << part : 0;
     }
     return mask;

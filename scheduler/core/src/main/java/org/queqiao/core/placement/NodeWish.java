@@ -1,41 +1,90 @@
 package org.queqiao.core.placement;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableSet;
 import java.util.TreeSet;
 import org.queqiao.contract.id.NodeName;
+import org.queqiao.contract.job.JobComponent;
 import org.queqiao.contract.job.JobPlacement;
-import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.node.NodeSettings;
 
 /**
- * Which nodes a job may use, and in which groups: one group of any of them, or the nodes that must
- * be among its own and then others, or one group for each count of its constraint and then others.
+ * Which nodes a job may use, and in which groups: for its own nodes, and then for those of each of
+ * its components, one group of any of them, or the nodes that must be among them and then others,
+ * or one group for each count of their constraint and then others.
  */
 public final class NodeWish {
   /** Any node. */
-  public static final NodeWish ANY =
-      new NodeWish(null, null, new TreeSet<>(), Constraint.NONE, List.of());
+  public static final NodeWish ANY = new NodeWish(null, List.of(new Kind(Constraint.NONE)));
 
   private final NavigableSet<NodeName> partition;
-  private final NavigableSet<NodeName> included;
-  private final NavigableSet<NodeName> excluded;
-  private final Constraint constraint;
 
-  /** Of the components of the job, each of which is a group behind the first. */
-  private final List<Constraint> components;
+  /** Of its own nodes, then of each component. */
+  private final List<Kind> kinds;
 
-  private NodeWish(
-      NavigableSet<NodeName> partition,
-      NavigableSet<NodeName> included,
-      NavigableSet<NodeName> excluded,
-      Constraint constraint,
-      List<Constraint> components) {
-    this.components = components;
+  /** What is asked of the nodes of one component. */
+  private record Kind(
+      NavigableSet<NodeName> included, NavigableSet<NodeName> excluded, Constraint constraint) {
+    private Kind(Constraint constraint) {
+      this(null, new TreeSet<>(), constraint);
+    }
+
+    private static Kind of(JobPlacement placement, String excludedFromAll) {
+      TreeSet<NodeName> excluded = new TreeSet<>();
+      for (String each : List.of(excludedFromAll, placement.excludeNodes())) {
+        excluded.addAll(each.isEmpty() ? List.of() : HostList.parse(each));
+      }
+      return new Kind(
+          placement.nodeList().isEmpty() ? null : HostList.parse(placement.nodeList()),
+          excluded,
+          Constraint.parse(placement.constraint()));
+    }
+
+    private int count() {
+      return included != null ? 2 : constraint.counted().size() + 1;
+    }
+
+    private int groups(NodeName name, NodeSettings settings) {
+      if (excluded.contains(name) || !constraint.holds(settings.features())) {
+        return 0;
+      }
+      if (included != null) {
+        return included.contains(name) ? 1 : 2;
+      }
+      int groups = 1 << constraint.counted().size();
+      for (int i = 0; i < constraint.counted().size(); i++) {
+        groups |= constraint.counted().get(i).term().holds(settings.features()) ? 1 << i : 0;
+      }
+      return groups;
+    }
+
+    private int[] sizes(int nodes) {
+      if (included != null) {
+        return new int[] {included.size(), Math.max(0, nodes - included.size())};
+      }
+      int[] sizes = new int[count()];
+      int rest = nodes;
+      for (int i = 0; i < sizes.length - 1; i++) {
+        sizes[i] = constraint.counted().get(i).nodes();
+        rest -= sizes[i];
+      }
+      sizes[sizes.length - 1] = Math.max(0, rest);
+      return sizes;
+    }
+
+    private List<Kind> alternatives() {
+      return constraint.same().isEmpty()
+          ? List.of(this)
+          : constraint.same().stream()
+              .map(each -> new Kind(included, excluded, constraint.with(each)))
+              .toList();
+    }
+  }
+
+  private NodeWish(NavigableSet<NodeName> partition, List<Kind> kinds) {
     this.partition = partition;
-    this.included = included;
-    this.excluded = excluded;
-    this.constraint = constraint;
+    this.kinds = List.copyOf(kinds);
   }
 
   /**
@@ -51,18 +100,15 @@ public final class NodeWish {
             && placement.nodeList().isEmpty()
             && placement.excludeNodes().isEmpty()
             && placement.constraint().isEmpty();
-    return any
-        ? ANY
-        : new NodeWish(
-            partition,
-            placement.nodeList().isEmpty() ? null : HostList.parse(placement.nodeList()),
-            placement.excludeNodes().isEmpty()
-                ? new TreeSet<>()
-                : HostList.parse(placement.excludeNodes()),
-            Constraint.parse(placement.constraint()),
-            placement.components().stream()
-                .map(each -> Constraint.parse(each.constraint()))
-                .toList());
+    if (any) {
+      return ANY;
+    }
+    List<Kind> kinds = new ArrayList<>();
+    kinds.add(Kind.of(placement, ""));
+    for (JobComponent each : placement.components()) {
+      kinds.add(Kind.of(each.placement(), placement.excludeNodes()));
+    }
+    return new NodeWish(partition, kinds);
   }
 
   /** Whether it may use every node. */
@@ -70,25 +116,31 @@ public final class NodeWish {
     return this == ANY;
   }
 
-  public Constraint constraint() {
-    return constraint;
-  }
-
   /**
-   * The wishes of which one must be met by all nodes: this one alone, unless the nodes shall have
-   * the same one of several features. Their groups have the same sizes.
+   * The wishes of which one must be met by all nodes: this one alone, unless the nodes of a
+   * component shall have the same one of several features. Their groups have the same sizes.
    */
   public List<NodeWish> alternatives() {
-    return constraint.same().isEmpty()
+    List<List<Kind>> ways = List.of(List.of());
+    for (Kind kind : kinds) {
+      List<List<Kind>> longer = new ArrayList<>();
+      for (List<Kind> way : ways) {
+        for (Kind each : kind.alternatives()) {
+          List<Kind> one = new ArrayList<>(way);
+          one.add(each);
+          longer.add(one);
+        }
+      }
+      ways = longer;
+    }
+    return ways.size() == 1
         ? List.of(this)
-        : constraint.same().stream()
-            .map(each ->
-                new NodeWish(partition, included, excluded, constraint.with(each), components))
-            .toList();
+        : ways.stream().map(each -> new NodeWish(partition, each)).toList();
   }
 
-  /** How many nodes must be among its own. */
-  public int includedNodes() {
+  /** How many nodes must be among its own, or among those of a component. */
+  int includedNodes(int component) {
+    NavigableSet<NodeName> included = kinds.get(component).included();
     return included == null ? 0 : included.size();
   }
 
@@ -97,59 +149,30 @@ public final class NodeWish {
    * alternatives any one counts.
    */
   public int groups(NodeName name, NodeSettings settings) {
-    if ((partition != null && !partition.contains(name)) || excluded.contains(name)) {
+    if (partition != null && !partition.contains(name)) {
       return 0;
     }
-    if (!components.isEmpty()) {
-      int groups = holds(constraint, settings) ? 1 : 0;
-      for (int i = 0; i < components.size(); i++) {
-        groups |= holds(components.get(i), settings) ? 2 << i : 0;
-      }
-      return groups;
-    }
-    if (!holds(constraint, settings)) {
-      return 0;
-    }
-    if (included != null) {
-      return included.contains(name) ? 1 : 2;
-    }
-    int groups = 1 << constraint.counted().size();
-    for (int i = 0; i < constraint.counted().size(); i++) {
-      groups |= constraint.counted().get(i).term().holds(settings.features()) ? 1 << i : 0;
+    int groups = 0;
+    int first = 0;
+    for (Kind each : kinds) {
+      groups |= each.groups(name, settings) << first;
+      first += each.count();
     }
     return groups;
   }
 
-  private static boolean holds(Constraint constraint, NodeSettings settings) {
-    return constraint.holds(settings.features());
-  }
-
-  /** How many groups there are at most. */
+  /** How many groups there are. */
   public int groupCount() {
-    return 2 + Math.max(components.size(), constraint.counted().size());
+    return kinds.stream().mapToInt(Kind::count).sum();
   }
 
-  /** How many nodes of a job belong to each group. */
-  int[] sizes(JobSpec spec) {
-    int nodes = spec.nodes();
-    if (!components.isEmpty()) {
-      int[] sizes = new int[components.size() + 1];
-      sizes[0] = nodes;
-      for (int i = 1; i < sizes.length; i++) {
-        sizes[i] = spec.placement().components().get(i - 1).nodes();
-      }
-      return sizes;
-    }
-    if (included != null) {
-      return new int[] {included.size(), Math.max(0, nodes - included.size())};
-    }
-    int[] sizes = new int[constraint.counted().size() + 1];
-    int rest = nodes;
-    for (int i = 0; i < sizes.length - 1; i++) {
-      sizes[i] = constraint.counted().get(i).nodes();
-      rest -= sizes[i];
-    }
-    sizes[sizes.length - 1] = Math.max(0, rest);
-    return sizes;
+  /** How many groups a component has; 0 is the job's own nodes. */
+  public int groupCount(int component) {
+    return kinds.get(component).count();
+  }
+
+  /** How many of so many nodes of a component belong to each of its groups. */
+  int[] sizes(int component, int nodes) {
+    return kinds.get(component).sizes(nodes);
   }
 }

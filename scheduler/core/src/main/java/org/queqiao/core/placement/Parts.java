@@ -50,6 +50,15 @@ public final class Parts {
     return new Parts(other);
   }
 
+  /** The same where all parts but those of a set want none. */
+  Parts only(int set) {
+    int[] other = wanted.clone();
+    for (int part = 0; part < other.length; part++) {
+      other[part] = (set >> part & 1) == 1 ? wanted[part] : 0;
+    }
+    return new Parts(other);
+  }
+
   /** How many nodes all parts want. */
   public int total() {
     return total;

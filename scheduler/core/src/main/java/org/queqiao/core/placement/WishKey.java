@@ -3,6 +3,7 @@ package org.queqiao.core.placement;
 import java.util.Comparator;
 import java.util.stream.Collectors;
 import org.queqiao.contract.id.PartitionName;
+import org.queqiao.contract.job.JobComponent;
 import org.queqiao.contract.job.JobPlacement;
 import org.queqiao.contract.job.JobSpec;
 
@@ -21,10 +22,12 @@ public record WishKey(PartitionName partition, JobPlacement placement)
     return new WishKey(spec.partition(), spec.placement());
   }
 
-  /** What the components ask for of their nodes, joined by what no constraint has. */
+  /** What the components ask for of their nodes, joined by what none of it has. */
   private String components() {
     return placement.components().stream()
-        .map(each -> " " + each.constraint())
+        .map(JobComponent::placement)
+        .map(each ->
+            "\n" + each.constraint() + "\t" + each.nodeList() + "\t" + each.excludeNodes())
         .collect(Collectors.joining());
   }
 

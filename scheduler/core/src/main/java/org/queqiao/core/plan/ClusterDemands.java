@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.TreeMap;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.ReservationName;
+import org.queqiao.contract.job.JobComponent;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.core.placement.Arrangement;
 import org.queqiao.core.placement.Fabric;
@@ -62,7 +63,7 @@ final class ClusterDemands {
     if (!spec.placement().components().isEmpty()) {
       return ofComponents(spec, in);
     }
-    return spec.placement().tasksInAll() ? ofAnyNumber(spec, in) : ofShape(spec, in);
+    return spec.hasShapes() ? ofAnyNumber(spec, in) : ofShape(spec, in);
   }
 
   /** The most nodes are what it takes first, and fewer what it takes instead. */
@@ -157,13 +158,17 @@ final class ClusterDemands {
   /** A job with components: a part for each of them. */
   private Demand ofComponents(JobSpec spec, ReservationName in) {
     ClusterChoices.Choice choice = reserved.within(in, choices.of(spec));
-    Demand first = ofComponents(spec, choice);
-    return first == null
+    List<Demand> all = new ArrayList<>();
+    for (JobSpec each : spec.shapes()) {
+      Demand first = ofComponents(each, choice);
+      if (first != null) {
+        all.add(first);
+        choice.others().forEach(other -> all.add(ofComponents(each, other)));
+      }
+    }
+    return all.isEmpty()
         ? null
-        : first
-            .orElse(choice.others().stream().map(each -> ofComponents(spec, each)).toList())
-            .keptBy(reserved.keptFrom(in))
-            .numbered(++lastNumber);
+        : all.removeFirst().orElse(all).keptBy(reserved.keptFrom(in)).numbered(++lastNumber);
   }
 
   private Demand ofComponents(JobSpec spec, ClusterChoices.Choice choice) {
@@ -188,6 +193,7 @@ final class ClusterDemands {
     if (licences.length > 1) {
       list.add(new Demand.Part(new Share(licences, false), 1, node -> node == licenceNode));
     }
-    return new Demand(list, 0, 0, Arrangement.of(spec.placement(), spec.allNodes(), fabric));
+    return new Demand(list, 0, 0, Arrangement.of(spec, parts, fabric))
+        .of(spec.components().stream().map(JobComponent::nodes).toList());
   }
 }

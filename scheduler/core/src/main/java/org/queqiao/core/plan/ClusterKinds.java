@@ -81,10 +81,9 @@ final class ClusterKinds {
 
   /** Whether a job takes devices of whatever model: what it needs does not say what it holds. */
   static boolean namesNoModel(JobSpec spec) {
-    return spec.gresOnNode(0).stream().anyMatch(each -> each.type().isEmpty())
-        || spec.placement().components().stream()
-            .flatMap(each -> each.gres().stream())
-            .anyMatch(each -> each.type().isEmpty());
+    return spec.components().stream()
+        .flatMap(each -> each.gresOnNode(0).stream())
+        .anyMatch(each -> each.type().isEmpty());
   }
 
   /** What a job needs on one of its nodes, or null when no node has such a thing. */

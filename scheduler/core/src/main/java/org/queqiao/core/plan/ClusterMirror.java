@@ -13,7 +13,6 @@ import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.node.NodeFacts;
 import org.queqiao.contract.reservation.Reservation;
-import org.queqiao.core.placement.NodeNeed;
 import org.queqiao.core.placement.Switches;
 import org.queqiao.core.state.Cluster;
 import org.queqiao.core.state.Job;
@@ -147,7 +146,7 @@ final class ClusterMirror {
 
   /** The nodes of a run in the order of its shares: behind those that it must have its licences. */
   private int[] nodesOf(Job job) {
-    int must = job.spec().allNodes();
+    int must = job.spec().ranOn(job.allocations()).allNodes();
     int licensed = job.spec().placement().licences().isEmpty() ? 0 : 1;
     int[] on = new int[job.allocations().size() + licensed];
     for (int i = 0; i < job.allocations().size(); i++) {
@@ -164,11 +163,13 @@ final class ClusterMirror {
    * with its cores.
    */
   private static boolean holdsOtherThanItTakes(Cluster cluster, Job job) {
-    boolean memoryPerCore = NodeNeed.small(job.spec()).memBytes() == 0;
-    for (Allocation each : job.allocations()) {
+    JobSpec spec = job.spec().ranOn(job.allocations());
+    for (int i = 0; i < job.allocations().size(); i++) {
+      Allocation each = job.allocations().get(i);
       NodeFacts facts = cluster.nodes().find(each.node()).orElseThrow().facts();
       int cores = each.cores().size();
-      if (job.spec().placement().exclusive() && cores < facts.cores()
+      boolean memoryPerCore = spec.memOnNode(i) == 0;
+      if (spec.placement().exclusive() && cores < facts.cores()
           || memoryPerCore && each.memBytes() != cores * (facts.memBytes() / facts.cores())) {
         return true;
       }
@@ -233,7 +234,7 @@ final class ClusterMirror {
     if (in != null && !cluster.reservations().isOpen(in)) {
       return null;
     }
-    JobSpec spec = job.holdsResources() ? job.spec().on(job.allocations().size()) : job.spec();
+    JobSpec spec = job.holdsResources() ? job.spec().ranOn(job.allocations()) : job.spec();
     Demand demand = demands.of(spec, in);
     if (demand == null) {
       return null;

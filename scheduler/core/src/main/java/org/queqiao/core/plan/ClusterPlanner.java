@@ -151,7 +151,8 @@ public final class ClusterPlanner {
     if (!over) {
       planner.drain(nowMs);
     }
-    List<Event> facts = allocate(planner, new Trial(cluster.nodes()), nowMs);
+    FewerNodes.Rooms rooms = (demand, job) -> planner.room(demand, job, nowMs);
+    List<Event> facts = allocate(planner, new Trial(cluster.nodes()), rooms, nowMs);
     passStarted |= !facts.isEmpty();
     passBegun = !over;
     if (over && !passStarted && overLimits.size() > overLimitsAtBegin) {
@@ -209,7 +210,7 @@ public final class ClusterPlanner {
     if (start != null) {
       decided.clear();
       decided.add(start);
-      facts = allocate(null, stopped.trial(start), nowMs);
+      facts = allocate(null, stopped.trial(start), stopped::room, nowMs);
       starts = facts.isEmpty() ? 0 : 1;
     }
     if (facts.isEmpty()) {
@@ -325,8 +326,10 @@ public final class ClusterPlanner {
    *
    * @param planner the engine that decided, or null where it was not the engine
    * @param trial what is free
+   * @param rooms where there is room for less
    */
-  private List<Event> allocate(Planner planner, Trial trial, long nowMs) {
+  private List<Event> allocate(
+      Planner planner, Trial trial, FewerNodes.Rooms rooms, long nowMs) {
     List<Event> out = new ArrayList<>();
     LimitTree limits = new LimitTree(cluster, nowMs);
     long lastJobId = cluster.lastJobId();
@@ -335,7 +338,10 @@ public final class ClusterPlanner {
       int task = ClusterMirror.taskOf(start);
       boolean may = job != null && job.startable() && (task < 0 || job.array().isReady(task));
       List<Allocation> chosen =
-          may ? trial.choose(job.spec(), mirror.names(start.nodes())) : List.of();
+          may
+              ? trial.choose(
+                  job.spec(), start.demand().nodesOf(), mirror.names(start.nodes()))
+              : List.of();
       boolean blocked = !chosen.isEmpty() && limits.blocks(Claim.of(job), chosen).isPresent();
       boolean cut = false;
       boolean takenBack = blocked && planner != null;
@@ -343,8 +349,7 @@ public final class ClusterPlanner {
         planner.ended(start, nowMs);
       }
       if (blocked && chosen.size() > job.spec().allNodes()) {
-        List<Allocation> fewer =
-            new FewerNodes(mirror, trial, limits).of(job, start, planner, nowMs);
+        List<Allocation> fewer = new FewerNodes(mirror, trial, limits, rooms).of(job, start);
         cut = !fewer.isEmpty();
         blocked = !cut;
         chosen = cut ? fewer : chosen;

@@ -20,6 +20,9 @@ public final class Demand {
   private int number;
   private final long leastCores;
 
+  /** Of a job with components: on how many nodes of its own, and of each component. */
+  private List<Integer> nodesOf = List.of();
+
   /** At which times nodes are kept for others. */
   private KeptNodes kept = KeptNodes.NONE;
 
@@ -151,7 +154,18 @@ public final class Demand {
         parted == null
             ? new Demand(large, largeShares, small, smallShares, nodes, mostShares)
             : new Demand(parted, growing, mostShares - parts.total(), arrangement);
-    return copy.orElse(others.stream().map(Demand::copy).toList()).keptBy(kept);
+    return copy.of(nodesOf).orElse(others.stream().map(Demand::copy).toList()).keptBy(kept);
+  }
+
+  /** Says on how many nodes of each component it is, before it is used; returns itself. */
+  Demand of(List<Integer> nodesOfComponents) {
+    nodesOf = List.copyOf(nodesOfComponents);
+    return this;
+  }
+
+  /** Of a job with components: on how many nodes of its own, and of each component; else none. */
+  List<Integer> nodesOf() {
+    return nodesOf;
   }
 
   /** Says what may be taken instead, before it is used; returns itself. */

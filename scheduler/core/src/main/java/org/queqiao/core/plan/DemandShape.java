@@ -48,7 +48,7 @@ record DemandShape(
   private Demand one(JobSpec spec, ClusterChoices.Choice of, Fabric fabric, int licenceNode) {
     JobParts parts = JobParts.of(spec, of.wish());
     boolean licensed = licences.size() > 1;
-    Arrangement arrangement = Arrangement.of(spec.placement(), nodes, fabric);
+    Arrangement arrangement = Arrangement.of(spec, parts, fabric);
     if (parts.isOneGroup() && !licensed && arrangement == null) {
       return new Demand(
           large,

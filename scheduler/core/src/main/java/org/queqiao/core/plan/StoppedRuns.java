@@ -35,6 +35,9 @@ final class StoppedRuns {
   private final LimitTree limits;
   private final long nowMs;
 
+  /** What there is for the job that was placed last. */
+  private Victims around;
+
   StoppedRuns(Cluster cluster, ClusterMirror mirror, long nowMs) {
     this.cluster = cluster;
     this.mirror = mirror;
@@ -111,10 +114,20 @@ final class StoppedRuns {
     if (on == null) {
       return null;
     }
+    around = victims;
     PlanJob planned = ordinal < 0 ? mirror.planJob(job) : mirror.planTask(job, ordinal, demand);
     planned.take(place);
     planned.startAt(nowMs, on);
     return planned;
+  }
+
+  /** Where the job that was placed last has room for less; null where it has none. */
+  int[] room(Demand demand, PlanJob start) {
+    int[] on = null;
+    for (Demand each : demand.alternatives()) {
+      on = on == null ? around.place(each, start.limit()) : on;
+    }
+    return on;
   }
 
   /** What is free for a job on the nodes where it starts so. */

@@ -35,17 +35,27 @@ final class Trial {
     return touched.computeIfAbsent(node, name -> nodes.find(name).orElseThrow().capacity().copy());
   }
 
-  /** Chooses cores and devices for a job on these nodes; none where one of them has no room. */
-  List<Allocation> choose(JobSpec asked, List<NodeName> on) {
-    JobSpec spec = asked.on(on.size());
+  /**
+   * Chooses cores and devices for a job on these nodes; none where one of them has no room.
+   *
+   * @param nodesOf of a job with components: how many of the nodes are its own, and of each
+   */
+  List<Allocation> choose(JobSpec asked, List<Integer> nodesOf, List<NodeName> on) {
+    JobSpec spec = asked.sized(nodesOf.isEmpty() ? List.of(on.size()) : nodesOf);
     List<Allocation> chosen = new ArrayList<>();
+    int component = 0;
+    int left = nodesOf.isEmpty() ? on.size() : nodesOf.getFirst();
     for (NodeName each : on) {
+      for (; left == 0; left = nodesOf.get(component)) {
+        component++;
+      }
+      left--;
       Allocation here = find(each).choose(NodeNeed.of(spec, chosen.size()));
       if (here == null) {
         return List.of();
       }
       Node node = nodes.find(each).orElseThrow();
-      chosen.add(here.on(node.facts(), node.settings().type()));
+      chosen.add(here.on(node.facts(), node.settings().type()).of(component));
     }
     return chosen;
   }

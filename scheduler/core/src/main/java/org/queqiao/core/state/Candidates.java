@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.queqiao.contract.job.JobSpec;
+import org.queqiao.core.placement.Arrangement;
 import org.queqiao.core.placement.Fabric;
 import org.queqiao.core.placement.Feasibility;
 import org.queqiao.core.placement.NodeShape;
@@ -54,7 +55,7 @@ public final class Candidates {
         wish.isAny()
             ? Feasibility.check(spec, cluster.nodes().shapes())
             : Feasibility.check(spec, wish, of(spec, wish, all, false));
-    boolean lies = spec.placement().contiguous() || spec.placement().switches() > 0;
+    boolean lies = Arrangement.isDemandedBy(spec);
     return impossible.isPresent() || !lies
         ? impossible
         : Feasibility.checkLayout(spec, wish, fabric(), offers);

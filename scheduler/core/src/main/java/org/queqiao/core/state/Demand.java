@@ -24,17 +24,17 @@ public record Demand(long cores, long nodes, long memBytes, SortedMap<String, Lo
 
   /** What a job asks for. */
   public static Demand of(JobSpec spec) {
-    int larges = spec.tasks() % spec.nodes();
     TreeMap<String, Long> gres = new TreeMap<>();
-    add(spec.gresOnNode(0), larges, gres);
-    add(spec.gresOnNode(spec.nodes() - 1), spec.nodes() - larges, gres);
-    long memBytes =
-        Math.addExact(
-            Math.multiplyExact(spec.memOnNode(0), (long) larges),
-            Math.multiplyExact(spec.memOnNode(spec.nodes() - 1), (long) spec.nodes() - larges));
-    for (JobComponent each : spec.placement().components()) {
-      add(each.gres(), each.nodes(), gres);
-      memBytes = Math.addExact(memBytes, Math.multiplyExact(each.memBytes(), (long) each.nodes()));
+    long memBytes = 0;
+    for (JobComponent each : spec.components()) {
+      int last = each.nodes() - 1;
+      int larges = each.tasks() % each.nodes();
+      add(each.gresOnNode(0), larges, gres);
+      add(each.gresOnNode(last), each.nodes() - larges, gres);
+      memBytes = Math.addExact(memBytes, Math.multiplyExact(each.memOnNode(0), (long) larges));
+      memBytes =
+          Math.addExact(
+              memBytes, Math.multiplyExact(each.memOnNode(last), (long) each.nodes() - larges));
     }
     return new Demand(spec.totalCores(), spec.allNodes(), memBytes, gres);
   }
@@ -57,29 +57,17 @@ public record Demand(long cores, long nodes, long memBytes, SortedMap<String, Lo
       return asked;
     }
     long wholeNode = spec.placement().exclusive() ? allCores : 0;
-    int larges = spec.tasks() % spec.nodes();
-    Demand small =
-        onOne(
-            spec.coresOnNode(spec.nodes() - 1),
-            spec.memOnNode(spec.nodes() - 1),
-            wholeNode,
-            memPerCore);
-    Demand large = onOne(spec.coresOnNode(0), spec.memOnNode(0), wholeNode, memPerCore);
-    long smalls = spec.nodes() - larges;
-    long cores = Math.addExact(large.cores() * larges, small.cores() * smalls);
-    long memBytes =
-        Math.addExact(
-            Math.multiplyExact(large.memBytes(), larges),
-            Math.multiplyExact(small.memBytes(), smalls));
-    for (JobComponent each : spec.placement().components()) {
-      Demand one =
-          onOne(
-              (long) each.tasks() / each.nodes() * each.cpusPerTask(),
-              each.memBytes(),
-              wholeNode,
-              memPerCore);
-      cores = Math.addExact(cores, Math.multiplyExact(one.cores(), (long) each.nodes()));
-      memBytes = Math.addExact(memBytes, Math.multiplyExact(one.memBytes(), (long) each.nodes()));
+    long cores = 0;
+    long memBytes = 0;
+    for (JobComponent each : spec.components()) {
+      int last = each.nodes() - 1;
+      int larges = each.tasks() % each.nodes();
+      Demand large = onOne(each.coresOnNode(0), each.memOnNode(0), wholeNode, memPerCore);
+      Demand small = onOne(each.coresOnNode(last), each.memOnNode(last), wholeNode, memPerCore);
+      long smalls = each.nodes() - larges;
+      cores = Math.addExact(cores, Math.addExact(large.cores() * larges, small.cores() * smalls));
+      memBytes = Math.addExact(memBytes, Math.multiplyExact(large.memBytes(), larges));
+      memBytes = Math.addExact(memBytes, Math.multiplyExact(small.memBytes(), smalls));
     }
     return new Demand(cores, asked.nodes(), memBytes, asked.gres());
   }

@@ -19,6 +19,7 @@ import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.Allocation;
+import org.queqiao.contract.job.JobComponent;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.KillCause;
@@ -112,7 +113,8 @@ final class JobEvents {
         cluster.licences().areFree(job.spec().placement().licences()),
         "job " + job.id() + " starts without licences");
     NodeWish wish = cluster.wishOf(job.spec());
-    JobSpec spec = job.spec().on(allocations.size());
+    requireSizes(job, allocations);
+    JobSpec spec = job.spec().ranOn(allocations);
     TreeSet<NodeName> seen = new TreeSet<>();
     for (int i = 0; i < allocations.size(); i++) {
       Allocation each = allocations.get(i);
@@ -131,6 +133,28 @@ final class JobEvents {
         wish.isAny()
             || wish.alternatives().stream().anyMatch(each -> serve(each, spec, allocations)),
         "job " + job.id() + " is placed on " + seen + ", which it may not use together");
+  }
+
+  /** Of each component as many nodes as it may have, one component behind the other. */
+  private static void requireSizes(Job job, List<Allocation> allocations) {
+    List<JobComponent> components = job.spec().components();
+    if (!job.spec().hasShapes() || components.size() == 1) {
+      return;
+    }
+    List<Integer> nodesOf = job.spec().nodesOf(allocations);
+    int before = 0;
+    for (Allocation each : allocations) {
+      require(
+          each.component() >= before && each.component() < components.size(),
+          "job " + job.id() + " gets component " + each.component() + " behind " + before);
+      before = each.component();
+    }
+    for (int i = 0; i < components.size(); i++) {
+      int nodes = nodesOf.get(i);
+      require(
+          nodes >= components.get(i).nodes() && nodes <= components.get(i).mostNodes(),
+          "job " + job.id() + " gets " + nodes + " nodes of component " + i);
+    }
   }
 
   /** Whether each node of a run is one of its group, by one alternative of what the job wishes. */

@@ -321,7 +321,10 @@ final class StateDigest {
         .number(each.cpusPerTask())
         .number(each.memBytes())
         .list(each.gres(), this::gresRequest)
-        .text(each.constraint());
+        .text(each.placement().constraint());
+    if (each.placement().saysMoreThanConstraint()) {
+      placement(each.placement());
+    }
   }
 
   private void terms(Job job) {
@@ -389,6 +392,9 @@ final class StateDigest {
                     .list(gres.devices(), device -> out.number(device)));
     if (!each.nodeType().isEmpty() || each.blockedCores() > 0) {
       out.text("blocks").text(each.nodeType()).number(each.blockedCores());
+    }
+    if (each.component() > 0) {
+      out.text("component").number(each.component());
     }
   }
 

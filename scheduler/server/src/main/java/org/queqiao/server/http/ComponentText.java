@@ -6,16 +6,27 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.queqiao.contract.job.GresRequest;
 import org.queqiao.contract.job.JobComponent;
+import org.queqiao.contract.job.JobPlacement;
 
 /**
  * Components of a submission, from objects or from text: {@code nodes=1 gres=gpu:2;nodes=2
- * constraint=ib}. What is asked for by core, GPU or task becomes what that is on each node: a
- * component has as many tasks on each.
+ * constraint=ib}. What is asked for by core, GPU or task becomes what that is on each node, where
+ * each has as many tasks.
  */
 final class ComponentText {
   private static final List<String> NUMBERS =
-      List.of("nodes", "tasks", "cpusPerTask", "memBytes", "memPerCpuBytes", "memPerGpuBytes");
-  private static final List<String> TEXTS = List.of("gres", "gresPerTask", "constraint");
+      List.of(
+          "nodes",
+          "tasks",
+          "cpusPerTask",
+          "memBytes",
+          "memPerCpuBytes",
+          "memPerGpuBytes",
+          "maxNodes",
+          "tasksPerNode",
+          "switches");
+  private static final List<String> TEXTS =
+      List.of("gres", "gresPerTask", "constraint", "nodeList", "excludeNodes", "contiguous");
   private static final int MAX_DEVICES = 1_000_000;
 
   private ComponentText() {}
@@ -43,7 +54,13 @@ final class ComponentText {
         if (NUMBERS.contains(field) && !value.matches("[0-9]{1,16}")) {
           throw wrong(out.size(), field + " is a number, not '" + value + "'");
         }
-        Object read = NUMBERS.contains(field) ? (Object) Long.valueOf(value) : value;
+        if (field.equals("contiguous") && !value.matches("true|false")) {
+          throw wrong(out.size(), "contiguous is true or false, not '" + value + "'");
+        }
+        Object read =
+            NUMBERS.contains(field)
+                ? (Object) Long.valueOf(value)
+                : field.equals("contiguous") ? (Object) Boolean.valueOf(value) : value;
         if (fields.put(field, read) != null) {
           throw wrong(out.size(), field + " is there twice");
         }
@@ -57,21 +74,53 @@ final class ComponentText {
     return Refused.invalid("components", "component " + (index + 1) + ": " + what);
   }
 
-  /** As the fields of an object. */
+  /** As the fields of an object. What is left to be found out is 0. */
   static JobComponent of(Map<String, Object> fields) {
-    int nodes = count(fields, "nodes", 1);
-    int tasks = fields.containsKey("tasks") ? count(fields, "tasks", 0) : nodes;
+    int perNode = count(fields, "tasksPerNode", 0);
+    int most = count(fields, "maxNodes", 0);
+    String constraint = text(fields, "constraint");
+    boolean follows =
+        !text(fields, "nodeList").isEmpty()
+            || constraint.contains("*")
+            || perNode > 0 && fields.containsKey("tasks");
+    int nodes =
+        fields.containsKey("nodes") || !follows ? count(fields, "nodes", follows ? 0 : 1) : 0;
+    boolean asMany = perNode == 0 && most == 0;
+    int tasks =
+        fields.containsKey("tasks") ? count(fields, "tasks", 0) : asMany ? nodes : 0;
     int cpusPerTask = count(fields, "cpusPerTask", 1);
-    int tasksOnNode = tasks / nodes;
+    JobPlacement.Builder placement =
+        JobPlacement.builder()
+            .constraint(constraint)
+            .nodeList(text(fields, "nodeList"))
+            .excludeNodes(text(fields, "excludeNodes"))
+            .maxNodes(most)
+            .tasksPerNode(perNode)
+            .contiguous(Boolean.TRUE.equals(fields.get("contiguous")))
+            .switches(count(fields, "switches", 0));
+    boolean even = asMany && nodes > 0 && tasks % nodes == 0;
+    int tasksOnNode = even ? tasks / nodes : 0;
     List<GresRequest> gres = gres(fields, tasksOnNode);
-    String constraint = (String) fields.get("constraint");
-    return new JobComponent(
-        nodes,
-        tasks,
-        cpusPerTask,
-        memBytes(fields, (long) tasksOnNode * cpusPerTask, gres),
-        gres,
-        constraint == null ? "" : constraint);
+    long memBytes = memBytes(fields, even ? (long) tasksOnNode * cpusPerTask : 1, gres);
+    if (!even) {
+      placement
+          .memPerCpuBytes((Long) fields.getOrDefault("memPerCpuBytes", 0L))
+          .memPerGpuBytes((Long) fields.getOrDefault("memPerGpuBytes", 0L))
+          .gresPerTask(listed(fields, "gresPerTask"));
+      memBytes = (Long) fields.getOrDefault("memBytes", 0L);
+      gres = listed(fields, "gres");
+    }
+    return new JobComponent(nodes, tasks, cpusPerTask, memBytes, gres, placement.build());
+  }
+
+  private static String text(Map<String, Object> fields, String field) {
+    Object value = fields.get(field);
+    return value == null ? "" : (String) value;
+  }
+
+  private static List<GresRequest> listed(Map<String, Object> fields, String field) {
+    List<GresRequest> all = Submission.gres("components", fields.get(field));
+    return all == null ? List.of() : all;
   }
 
   private static int count(Map<String, Object> fields, String field, long least) {
@@ -83,11 +132,8 @@ final class ComponentText {
   }
 
   private static List<GresRequest> gres(Map<String, Object> fields, int tasksOnNode) {
-    List<GresRequest> all = new ArrayList<>();
-    List<GresRequest> perNode = Submission.gres("components", fields.get("gres"));
-    List<GresRequest> perTask = Submission.gres("components", fields.get("gresPerTask"));
-    all.addAll(perNode == null ? List.of() : perNode);
-    for (GresRequest each : perTask == null ? List.<GresRequest>of() : perTask) {
+    List<GresRequest> all = new ArrayList<>(listed(fields, "gres"));
+    for (GresRequest each : listed(fields, "gresPerTask")) {
       long count = (long) each.count() * tasksOnNode;
       for (int i = 0; i < all.size(); i++) {
         GresRequest other = all.get(i);
@@ -121,7 +167,10 @@ final class ComponentText {
           "components",
           "memory of a component is asked for by node, by core or by GPU: say one of the three");
     }
-    if (perGpu > 0 && gpus == 0) {
+    boolean asksForGpu =
+        gpus > 0
+            || listed(fields, "gresPerTask").stream().anyMatch(each -> each.name().equals("gpu"));
+    if (perGpu > 0 && !asksForGpu) {
       throw Refused.invalid(
           "components", "a component asks for memory for each GPU and for no GPU: ask for one");
     }

@@ -111,7 +111,7 @@ final class PlacementJson {
       out.writeNumberField("memBytes", each.memBytes());
       out.writeFieldName("gres");
       writeGres(each.gres(), out);
-      out.writeStringField("constraint", JobDocument.orNull(each.constraint()));
+      write(each, out);
       out.writeEndObject();
     }
     out.writeEndArray();
@@ -120,6 +120,28 @@ final class PlacementJson {
       out.writeNumberField(each.getKey(), each.getValue());
     }
     out.writeEndObject();
+  }
+
+  /** Which nodes a component has, as the fields of the job for its own. */
+  private static void write(JobComponent component, JsonGenerator out) throws IOException {
+    JobPlacement placement = component.placement();
+    out.writeStringField("constraint", JobDocument.orNull(placement.constraint()));
+    out.writeStringField("nodeList", JobDocument.orNull(placement.nodeList()));
+    out.writeStringField("excludeNodes", JobDocument.orNull(placement.excludeNodes()));
+    Json.number(out, "maxNodes", positive(placement.maxNodes()));
+    Json.number(out, "tasksPerNode", positive(placement.tasksPerNode()));
+    out.writeStringField("tasksCounted", tasksCounted(placement, component.nodes()));
+    Json.number(out, "memPerCpuBytes", positive(placement.memPerCpuBytes()));
+    Json.number(out, "memPerGpuBytes", positive(placement.memPerGpuBytes()));
+    out.writeFieldName("gresPerTask");
+    writeGres(placement.gresPerTask(), out);
+    out.writeBooleanField("contiguous", placement.contiguous());
+    Json.number(out, "switches", positive(placement.switches()));
+  }
+
+  /** Whether tasks are those of all nodes, or of each on which they start. */
+  static String tasksCounted(JobPlacement placement, int nodes) {
+    return placement.maxNodes() > nodes && !placement.tasksInAll() ? "PER_NODE" : "IN_ALL";
   }
 
   private static void writeGres(List<GresRequest> gres, JsonGenerator out) throws IOException {

@@ -57,7 +57,9 @@ final class JobEnvironment {
     out.put("SLURM_NODELIST", nodes);
     out.put("SLURM_JOB_NUM_NODES", Integer.toString(run.allocations().size()));
     out.put("SLURM_NNODES", Integer.toString(run.allocations().size()));
-    String tasks = Integer.toString(spec.tasksOn(run.allocations().size()));
+    String tasks = 
+        Integer.toString(
+            spec.ranOn(run.allocations()).tasksOn(run.allocations().size()));
     out.put("SLURM_NTASKS", tasks);
     out.put("SLURM_NPROCS", tasks);
     if (!spec.placement().components().isEmpty()) {
@@ -106,7 +108,7 @@ final class JobEnvironment {
 
   /** Node by node, for those who start steps. */
   private static void layout(DesiredRunState run, TreeMap<String, String> out) {
-    JobSpec spec = run.spec().on(run.allocations().size());
+    JobSpec spec = run.spec().ranOn(run.allocations());
     StringJoiner cores = new StringJoiner(",");
     StringJoiner tasks = new StringJoiner(",");
     for (int i = 0; i < run.allocations().size(); i++) {
@@ -162,7 +164,7 @@ final class JobEnvironment {
   /** What else the scripts of Slurm read. */
   private static void slurm(
       DesiredRunState run, Allocation here, NodeName node, TreeMap<String, String> out) {
-    JobSpec spec = run.spec().on(run.allocations().size());
+    JobSpec spec = run.spec().ranOn(run.allocations());
     List<Integer> cores = new ArrayList<>();
     List<Integer> tasks = new ArrayList<>();
     for (int i = 0; i < run.allocations().size(); i++) {

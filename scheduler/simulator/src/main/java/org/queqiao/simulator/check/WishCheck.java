@@ -4,7 +4,9 @@ import java.util.List;
 import java.util.TreeSet;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.PartitionDefined;
+import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.job.Allocation;
+import org.queqiao.contract.job.JobComponent;
 import org.queqiao.contract.job.JobPlacement;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.node.NetworkSwitch;
@@ -22,43 +24,82 @@ final class WishCheck {
   }
 
   void respected(LoggedEvent logged, ModelJob job, List<Allocation> allocations) {
-    JobPlacement wish = job.submitted.spec().placement();
-    PartitionDefined partition = model.partitions.get(job.submitted.spec().partition());
-    TreeSet<String> mine = new TreeSet<>();
-    allocations.forEach(each -> mine.add(each.node().value()));
+    JobSpec spec = job.submitted.spec();
+    JobPlacement wish = spec.placement();
+    PartitionDefined partition = model.partitions.get(spec.partition());
+    TreeSet<String> mine = namesOf(allocations);
     boolean right = partition.nodes().isEmpty() || names(partition.nodes()).containsAll(mine);
-    right &= wish.nodeList().isEmpty() || mine.containsAll(names(wish.nodeList()));
     for (String excluded : names(wish.excludeNodes())) {
       right &= !mine.contains(excluded);
     }
-    right &= features(wish.constraint(), allocations);
-    right &= allocations.size() >= job.submitted.spec().allNodes();
-    right &= allocations.size() <= Math.max(job.submitted.spec().allNodes(), wish.maxNodes());
-    for (Allocation each : allocations) {
-      int cores = model.nodes.get(each.node()).facts.cores();
-      right &= !wish.exclusive() || each.cores().size() == cores;
+    int before = 0;
+    for (int i = 0; i <= wish.components().size(); i++) {
+      int component = i;
+      JobComponent asked = component == 0 ? spec.own() : wish.components().get(component - 1);
+      List<Allocation> here =
+          allocations.stream().filter(each -> each.component() == component).toList();
+      right &= serves(asked, wish.exclusive(), here);
+      // The nodes of a component stand together, in the order of components.
+      right &= allocations.subList(before, before + here.size()).equals(here);
+      before += here.size();
     }
-    right &= !wish.tasksInAll() || areSpread(job.submitted.spec(), allocations);
-    right &= wish.switches() == 0 || switchesOf(mine) <= wish.switches();
+    right &= before == allocations.size();
     boolean respected = right;
     HistoryCheck.require(
         respected,
         Invariant.I41,
-        () -> "entry " + logged.position() + " places a job of " + wish + " on " + mine);
+        () -> "entry " + logged.position() + " places a job of " + wish + " on " + allocations);
+  }
+
+  private static TreeSet<String> namesOf(List<Allocation> allocations) {
+    TreeSet<String> names = new TreeSet<>();
+    allocations.forEach(each -> names.add(each.node().value()));
+    return names;
+  }
+
+  /** Whether these nodes are as one component asks. */
+  private boolean serves(JobComponent asked, boolean exclusive, List<Allocation> allocations) {
+    JobPlacement wish = asked.placement();
+    TreeSet<String> mine = namesOf(allocations);
+    boolean right = mine.containsAll(names(wish.nodeList()));
+    for (String excluded : names(wish.excludeNodes())) {
+      right &= !mine.contains(excluded);
+    }
+    right &= features(wish.constraint(), allocations);
+    right &= allocations.size() >= asked.nodes();
+    right &= allocations.size() <= Math.max(asked.nodes(), wish.maxNodes());
+    for (Allocation each : allocations) {
+      int cores = model.nodes.get(each.node()).facts.cores();
+      right &= !exclusive || each.cores().size() == cores;
+    }
+    right &= areSpread(asked, exclusive, allocations);
+    right &= wish.switches() == 0 || switchesOf(mine) <= wish.switches();
+    return right && (!wish.contiguous() || isRow(mine));
   }
 
   /** Whether all tasks have their cores, and no node has two tasks more than another. */
-  private static boolean areSpread(JobSpec spec, List<Allocation> allocations) {
-    int least = spec.tasks() / allocations.size() * spec.cpusPerTask();
+  private static boolean areSpread(
+      JobComponent asked, boolean exclusive, List<Allocation> allocations) {
+    int all =
+        asked.placement().tasksInAll() || allocations.size() == asked.nodes()
+            ? asked.tasks()
+            : asked.tasks() / asked.nodes() * allocations.size();
+    int least = all / allocations.size() * asked.cpusPerTask();
     int cores = 0;
     boolean even = true;
     for (Allocation each : allocations) {
       int here = each.cores().size();
-      even &= here >= least && (spec.placement().exclusive() || here <= least + spec.cpusPerTask());
+      even &= here >= least && (exclusive || here <= least + asked.cpusPerTask());
       cores += here;
     }
-    int asked = spec.tasks() * spec.cpusPerTask();
-    return even && (spec.placement().exclusive() ? cores >= asked : cores == asked);
+    int wanted = all * asked.cpusPerTask();
+    return even && (exclusive ? cores >= wanted : cores == wanted);
+  }
+
+  /** Whether nodes lie side by side: those of a simulation in the order of their names. */
+  private boolean isRow(TreeSet<String> names) {
+    List<String> all = model.nodes.keySet().stream().map(NodeName::value).sorted().toList();
+    return all.indexOf(names.last()) - all.indexOf(names.first()) + 1 == names.size();
   }
 
   private int switchesOf(TreeSet<String> nodes) {

@@ -18,6 +18,31 @@ final class Wishes {
 
   private Wishes() {}
 
+  /** One or two nodes more, of a wish of their own. */
+  private static JobComponent component(SplittableRandom random) {
+    JobPlacement.Builder placement = JobPlacement.builder();
+    int nodes = 1 + random.nextInt(2);
+    Integer tasks = null;
+    switch (random.nextInt(8)) {
+      case 0 -> placement.constraint("odd");
+      case 1 -> placement.constraint("[odd|even]");
+      case 2 -> placement.constraint("even*1");
+      case 3 -> placement.nodeList("n" + random.nextInt(3));
+      case 4 -> placement.excludeNodes("n" + random.nextInt(3)).switches(1);
+      case 5 -> placement.contiguous(true).maxNodes(nodes + random.nextInt(2));
+      case 6 -> {
+        tasks = nodes + random.nextInt(2);
+        placement.maxNodes(nodes + random.nextInt(2));
+      }
+      default -> {
+        nodes = 1;
+        tasks = 2;
+      }
+    }
+    return new JobComponent(
+        nodes, tasks == null ? 0 : tasks, 1, 0, List.of(), placement.build());
+  }
+
   /** A request with its wishes. */
   static JobRequest added(JobRequest.Builder request, String key) {
     SplittableRandom random = new SplittableRandom(31L * key.hashCode());
@@ -34,8 +59,10 @@ final class Wishes {
       case 5 -> placement.exclusive(true);
       case 11 -> {
         request.nodes(1).tasks(1);
-        placement.components(
-            List.of(new JobComponent(1, 2, 1, 0, List.of(), random.nextBoolean() ? "odd" : "")));
+        placement.components(List.of(component(random)));
+        if (random.nextInt(3) == 0) {
+          placement.nodeList("n" + random.nextInt(3)).maxNodes(1 + random.nextInt(2));
+        }
       }
       case 9 -> {
         request.nodes(2).tasks(2 + random.nextInt(2));
