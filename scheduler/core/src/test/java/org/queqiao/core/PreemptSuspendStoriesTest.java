@@ -27,6 +27,13 @@ import org.queqiao.contract.job.Suspending;
 import org.queqiao.contract.node.NodeFacts;
 import org.queqiao.contract.policy.PreemptMode;
 import org.queqiao.contract.policy.PreemptRules;
+import org.queqiao.contract.event.RulesSet;
+import org.queqiao.contract.job.JobPlacement;
+import org.queqiao.contract.policy.Limit;
+import org.queqiao.contract.policy.LimitScope;
+import org.queqiao.contract.policy.Quantity;
+import org.queqiao.contract.policy.Rules;
+import org.queqiao.contract.policy.Subject;
 import org.queqiao.core.check.InvariantChecks;
 import org.queqiao.core.explain.ExplanationText;
 import org.queqiao.core.message.Input;
@@ -475,6 +482,46 @@ final class PreemptSuspendStoriesTest {
     story.exits(wide, 0);
     plansAll();
     assertThat(List.of(desired(one), desired(two))).containsOnly(Suspending.RESUME);
+  }
+
+  @Test
+  void whoMayHaveFewerNodesThanWereMadeFreeForItTakesTheMostThatItsLimitLeaves() {
+    for (String name : List.of("n1", "n2", "n3")) {
+      node(name);
+    }
+    story.does(
+        new Input.SetRules(
+            OWNER,
+            new RulesSet(
+                new Subject.Qos(URGENT),
+                new Rules(
+                    1,
+                    null,
+                    List.of(),
+                    null,
+                    0,
+                    List.of(new Limit(LimitScope.GROUP, Quantity.NODES, "", 2))))));
+    List<JobId> lows = List.of(runs(LOW, 4), runs(LOW, 4), runs(LOW, 4));
+    JobId urgent =
+        story.submits(
+            "liwei",
+            request(URGENT, 1)
+                .nodes(1)
+                .tasks(4)
+                .placement(JobPlacement.builder().maxNodes(3).build()));
+    plansAll();
+    assertThat(lows).allMatch(each -> desired(each) == Suspending.SUSPEND);
+    lows.forEach(this::obeys);
+    plansAll();
+    assertThat(story.state(urgent)).isEqualTo(RUNNING);
+    assertThat(story.job(urgent).allocations())
+        .as("four tasks over two nodes")
+        .extracting(each -> each.cores().size())
+        .containsExactly(2, 2);
+    assertThat(lows)
+        .as("who is not needed goes on")
+        .extracting(this::desired)
+        .containsExactlyInAnyOrder(Suspending.SUSPEND, Suspending.SUSPEND, Suspending.RESUME);
   }
 
   @Test

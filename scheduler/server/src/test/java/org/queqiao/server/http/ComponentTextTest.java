@@ -9,6 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.queqiao.contract.job.GresRequest;
 import org.queqiao.contract.job.JobComponent;
+import org.queqiao.contract.job.JobPlacement;
 
 /** Components as text, and what is asked for by core, GPU or task of them. */
 final class ComponentTextTest {
@@ -30,8 +31,45 @@ final class ComponentTextTest {
             new JobComponent(1, 1, 1, 28, List.of(new GresRequest("gpu", "a100", 4)), "ib&(x|y)"));
   }
 
+  @Test
+  void whichNodesAComponentHasIsReadAsItIsWritten() {
+    List<JobComponent> read =
+        ComponentText.of(
+            "nodes=2 maxNodes=4 tasks=5 memPerCpuBytes=100 gresPerTask=gpu:2 contiguous=true"
+                + ";nodeList=cn[1-2],gn7 excludeNodes=cn9 tasksPerNode=2 switches=1"
+                + " constraint=[a|b]");
+    assertThat(read)
+        .containsExactly(
+            new JobComponent(
+                2,
+                5,
+                1,
+                0,
+                List.of(),
+                JobPlacement.builder()
+                    .maxNodes(4)
+                    .memPerCpuBytes(100)
+                    .gresPerTask(List.of(new GresRequest("gpu", "", 2)))
+                    .contiguous(true)
+                    .build()),
+            new JobComponent(
+                0,
+                0,
+                1,
+                0,
+                List.of(),
+                JobPlacement.builder()
+                    .nodeList("cn[1-2],gn7")
+                    .excludeNodes("cn9")
+                    .tasksPerNode(2)
+                    .switches(1)
+                    .constraint("[a|b]")
+                    .build()));
+  }
+
   @ParameterizedTest
   @CsvSource({
+    "contiguous=yes, contiguous is true or false",
     "nodes=1;nods=2, component 2: 'nods=2' is no field",
     "nodes=1;, component 2: '' is no field",
     "nodes=two, component 1: nodes is a number",

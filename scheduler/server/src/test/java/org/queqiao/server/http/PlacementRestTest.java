@@ -167,7 +167,10 @@ final class PlacementRestTest {
     for (String[] each :
         new String[][] {
           {"[{\"nodes\":1}]", "not all at once"},
-          {"[{\"nodes\":2,\"tasks\":3}]", "such as 4"},
+          {"[{\"nodes\":2,\"tasks\":1}]", "ask for at least 2 tasks"},
+          {"[{\"nodeList\":\"nosuch\"}]", "component 1: there is no node nosuch"},
+          {"[{\"maxNodes\":1000}]", "more than 64 ways to start"},
+          {"[{\"nodes\":1,\"constraint\":\"a*2\"}]", "ask for at least 2"},
           {"[{\"cpusPerTask\":60000}]", "component 1: "},
           {"[{\"constraint\":\"a&\"}]", "at character 3"},
         }) {
