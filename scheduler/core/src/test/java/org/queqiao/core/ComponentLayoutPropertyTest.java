@@ -34,10 +34,10 @@ import org.queqiao.testkit.TestSize;
 
 /**
  * Jobs with components, each of which names nodes or leaves some out, counts features or asks for
- * the same one of two, takes more nodes where it can, and lies side by side or on few switches: each
- * is accepted exactly when trying every choice of idle nodes finds one, starts at once exactly when
- * trying every choice of free nodes does, and then on the most nodes of all choices. What it gets
- * is checked with what was drawn.
+ * the same one of two, takes more nodes where it can, and lies side by side or on few switches:
+ * each is accepted exactly when trying every choice of idle nodes finds one, starts at once exactly
+ * when trying every choice of free nodes does, and then on the most nodes of all choices. What it
+ * gets is checked with what was drawn.
  */
 final class ComponentLayoutPropertyTest {
   private static final int SEEDS = TestSize.ciOrFull(80, 2_000);
@@ -285,9 +285,7 @@ final class ComponentLayoutPropertyTest {
       int best = 0;
       for (int nodes = shape.least(); nodes <= shape.most(); nodes++) {
         for (String word : wordsOf(shape)) {
-          best =
-              Math.max(
-                  best, chosen(shapes, next, word, nodes, new ArrayList<>(), free, taken));
+          best = Math.max(best, chosen(shapes, next, word, nodes, new ArrayList<>(), free, taken));
         }
       }
       return best;
@@ -314,8 +312,7 @@ final class ComponentLayoutPropertyTest {
         // Those that are counted or named come first, and have the larger shares.
         boolean first =
             !on.isEmpty()
-                || each.has(shape.counted())
-                    && (shape.with() < 0 || shape.with() == each.number());
+                || each.has(shape.counted()) && (shape.with() < 0 || shape.with() == each.number());
         if (first
             && each.has(word)
             && each.number() != shape.without()
@@ -365,7 +362,8 @@ final class ComponentLayoutPropertyTest {
             .as("%s on %s of %s", shape, on, machines)
             .isTrue();
         assertThat(
-                shape.with() >= 0 || on.stream().anyMatch(k -> machines.get(k).has(shape.counted())))
+                shape.with() >= 0
+                    || on.stream().anyMatch(k -> machines.get(k).has(shape.counted())))
             .as("%s on %s of %s", shape, on, machines)
             .isTrue();
       }

@@ -13,11 +13,10 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.queqiao.contract.event.JobAllocated;
 import org.queqiao.contract.event.LicenceDefined;
-import org.queqiao.contract.event.RulesSet;
 import org.queqiao.contract.event.NodeSettingsSet;
-import org.queqiao.contract.node.NodeSettings;
-import org.queqiao.contract.id.NodeName;
+import org.queqiao.contract.event.RulesSet;
 import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.GresRequest;
@@ -25,6 +24,7 @@ import org.queqiao.contract.job.JobComponent;
 import org.queqiao.contract.job.JobPlacement;
 import org.queqiao.contract.job.PendingReason;
 import org.queqiao.contract.node.NodeFacts;
+import org.queqiao.contract.node.NodeSettings;
 import org.queqiao.contract.policy.Limit;
 import org.queqiao.contract.policy.LimitScope;
 import org.queqiao.contract.policy.Quantity;
@@ -365,8 +365,7 @@ final class ResourceStoriesTest {
         .contains("which is for all components");
     assertThat(component(of(1).maxNodes(100)).message())
         .contains("more than 64 ways to start", "a smaller maxNodes");
-    assertThat(component(of(4).constraint("a*1&b*1")).message())
-        .contains("not all at once");
+    assertThat(component(of(4).constraint("a*1&b*1")).message()).contains("not all at once");
   }
 
   private static Part of(int nodes) {
@@ -376,8 +375,7 @@ final class ResourceStoriesTest {
   private void features(String node, String... names) {
     story.does(
         new Input.SetNode(
-            OWNER,
-            new NodeSettingsSet(new NodeName(node), new NodeSettings(List.of(names), 0))));
+            OWNER, new NodeSettingsSet(new NodeName(node), new NodeSettings(List.of(names), 0))));
   }
 
   /** A component of one core for each task, and what it wishes of its nodes. */
@@ -449,8 +447,7 @@ final class ResourceStoriesTest {
     for (int i = 1; i <= 5; i++) {
       story.node("n" + i, 4);
     }
-    JobComponent spread =
-        new JobComponent(1, 5, 1, 0, List.of(), wish().maxNodes(3).build());
+    JobComponent spread = new JobComponent(1, 5, 1, 0, List.of(), wish().maxNodes(3).build());
     List<Allocation> together =
         started(placed(wish().maxNodes(2).tasksPerNode(2).components(List.of(spread))).nodes(1));
     assertThat(together)

@@ -49,14 +49,12 @@ public record Allocation(
 
   /** The same on fewer or other cores. */
   public Allocation with(List<Integer> otherCores) {
-    return new Allocation(
-        node, otherCores, memBytes, gres, nodeType, blockedCores, component);
+    return new Allocation(node, otherCores, memBytes, gres, nodeType, blockedCores, component);
   }
 
   /** The same for a component of its job. */
   public Allocation of(int otherComponent) {
-    return new Allocation(
-        node, cores, memBytes, gres, nodeType, blockedCores, otherComponent);
+    return new Allocation(node, cores, memBytes, gres, nodeType, blockedCores, otherComponent);
   }
 
   /**

@@ -165,8 +165,7 @@ public record JobSpec(
    * one of several components may have more or fewer.
    */
   public boolean hasShapes() {
-    return placement.tasksInAll()
-        || !placement.components().isEmpty() && mostNodes() > allNodes();
+    return placement.tasksInAll() || !placement.components().isEmpty() && mostNodes() > allNodes();
   }
 
   /**
@@ -187,8 +186,7 @@ public record JobSpec(
     }
     return toBuilder()
         .shape(own.nodes(), own.tasks(), cpusPerTask)
-        .placement(
-            placement.toBuilder().maxNodes(0).tasksInAll(false).components(others).build())
+        .placement(placement.toBuilder().maxNodes(0).tasksInAll(false).components(others).build())
         .build();
   }
 

@@ -171,8 +171,7 @@ final class ComponentScan {
     for (int i = 0; i < now.length; i++) {
       now[i] = (byte) (masks.get(i) & partsOf(component));
     }
-    boolean lies =
-        Arrangement.lies(spec, parts, new Fabric(switches, names), component, now);
+    boolean lies = Arrangement.lies(spec, parts, new Fabric(switches, names), component, now);
     return lies ? "" : placement.contiguous() ? "contiguous" : "switches";
   }
 }

@@ -185,9 +185,7 @@ public final class Explainer {
       int groups = wish.groups(node.name(), node.settings());
       boolean own = (groups & (1 << wish.groupCount(0)) - 1) != 0;
       boolean may =
-          groups != 0
-              && node.takesRuns()
-              && reservations.keeper(job, node, nowMs).isEmpty();
+          groups != 0 && node.takesRuns() && reservations.keeper(job, node, nowMs).isEmpty();
       boolean held = components.look(node, may ? groups : 0);
       boolean missing = whenIdle && own && isShort(node);
       if (held || missing) {

@@ -77,8 +77,7 @@ public final class Arrangement {
         set |= parts.component(part) == i ? 1 << part : 0;
       }
       if (mustLie(placement) && which.test(i)) {
-        musts.add(
-            new ComponentLayout.Must(set, placement.contiguous(), placement.switches()));
+        musts.add(new ComponentLayout.Must(set, placement.contiguous(), placement.switches()));
       }
     }
     return musts;

@@ -15,8 +15,7 @@ final class ComponentFeasibility {
   private ComponentFeasibility() {}
 
   /** The first component whose nodes alone cannot lie so, or that they cannot all at once. */
-  static Impossible liesNot(
-      JobSpec spec, JobParts parts, Fabric fabric, byte[] masks) {
+  static Impossible liesNot(JobSpec spec, JobParts parts, Fabric fabric, byte[] masks) {
     List<JobComponent> components = spec.components();
     for (int i = 0; i < components.size(); i++) {
       JobPlacement placement = components.get(i).placement();

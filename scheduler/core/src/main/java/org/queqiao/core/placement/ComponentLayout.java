@@ -10,8 +10,8 @@ import java.util.TreeMap;
  * leaf switches, each for itself.
  *
  * <p>Rows are tried from the first place on; whether those that are left still have room behind a
- * place is known beforehand. Leaves are tried in sets, those with most nodes first. What remains
- * is a choice of {@link Parts}. The search is complete up to a bound of tries; what it would find
+ * place is known beforehand. Leaves are tried in sets, those with most nodes first. What remains is
+ * a choice of {@link Parts}. The search is complete up to a bound of tries; what it would find
  * behind that it does not find.
  */
 final class ComponentLayout {
@@ -108,9 +108,7 @@ final class ComponentLayout {
           boolean can = set == all || at < inOrder.length && canEnd[at + 1][set];
           for (int row = 0; row < rows.size() && !can; row++) {
             can =
-                (set >> row & 1) == 0
-                    && fits(row, at)
-                    && canEnd[at + length[row]][set | 1 << row];
+                (set >> row & 1) == 0 && fits(row, at) && canEnd[at + length[row]][set | 1 << row];
           }
           canEnd[at][set] = can;
         }
@@ -135,8 +133,7 @@ final class ComponentLayout {
           nodes[masks[inOrder[from - 1]] & must.parts()]--;
         }
         if (able >= length[row]) {
-          boolean near =
-              must.switches() == 0 || fabric.leavesOf(from, at) <= must.switches();
+          boolean near = must.switches() == 0 || fabric.leavesOf(from, at) <= must.switches();
           out[from] = near && parts.only(must.parts()).possible(nodes);
         }
       }
@@ -151,9 +148,7 @@ final class ComponentLayout {
       for (int at = from; at < inOrder.length && canEnd[at][set]; at++) {
         for (int row = 0; row < rows.size(); row++) {
           boolean may =
-              (set >> row & 1) == 0
-                  && fits(row, at)
-                  && canEnd[at + length[row]][set | 1 << row];
+              (set >> row & 1) == 0 && fits(row, at) && canEnd[at + length[row]][set | 1 << row];
           if (may && tries++ < MAX_TRIES) {
             int[] found = place(at + length[row], set | 1 << row, without(masks, row, at));
             if (found != null) {

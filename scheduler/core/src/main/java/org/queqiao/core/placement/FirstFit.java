@@ -54,8 +54,7 @@ public final class FirstFit {
     }
     List<NodeName> names = new ArrayList<>();
     nodes.forEach(each -> names.add(each.node()));
-    return Arrangement.of(spec, parts, new Fabric(switches, names))
-            .choose(parts.parts(), masks)
+    return Arrangement.of(spec, parts, new Fabric(switches, names)).choose(parts.parts(), masks)
         != null;
   }
 }

@@ -26,8 +26,7 @@ public record WishKey(PartitionName partition, JobPlacement placement)
   private String components() {
     return placement.components().stream()
         .map(JobComponent::placement)
-        .map(each ->
-            "\n" + each.constraint() + "\t" + each.nodeList() + "\t" + each.excludeNodes())
+        .map(each -> "\n" + each.constraint() + "\t" + each.nodeList() + "\t" + each.excludeNodes())
         .collect(Collectors.joining());
   }
 

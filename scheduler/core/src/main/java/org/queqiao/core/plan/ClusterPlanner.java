@@ -328,8 +328,7 @@ public final class ClusterPlanner {
    * @param trial what is free
    * @param rooms where there is room for less
    */
-  private List<Event> allocate(
-      Planner planner, Trial trial, FewerNodes.Rooms rooms, long nowMs) {
+  private List<Event> allocate(Planner planner, Trial trial, FewerNodes.Rooms rooms, long nowMs) {
     List<Event> out = new ArrayList<>();
     LimitTree limits = new LimitTree(cluster, nowMs);
     long lastJobId = cluster.lastJobId();
@@ -339,8 +338,7 @@ public final class ClusterPlanner {
       boolean may = job != null && job.startable() && (task < 0 || job.array().isReady(task));
       List<Allocation> chosen =
           may
-              ? trial.choose(
-                  job.spec(), start.demand().nodesOf(), mirror.names(start.nodes()))
+              ? trial.choose(job.spec(), start.demand().nodesOf(), mirror.names(start.nodes()))
               : List.of();
       boolean blocked = !chosen.isEmpty() && limits.blocks(Claim.of(job), chosen).isPresent();
       boolean cut = false;

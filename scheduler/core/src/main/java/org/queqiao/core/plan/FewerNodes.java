@@ -46,8 +46,7 @@ final class FewerNodes {
       return fewer(job, start, all);
     }
     for (JobSpec each : spec.shapes()) {
-      List<Allocation> chosen =
-          each.allNodes() < all.size() ? within(job, start, each) : List.of();
+      List<Allocation> chosen = each.allNodes() < all.size() ? within(job, start, each) : List.of();
       if (!chosen.isEmpty()) {
         return chosen;
       }

@@ -86,8 +86,7 @@ final class ComponentText {
     int nodes =
         fields.containsKey("nodes") || !follows ? count(fields, "nodes", follows ? 0 : 1) : 0;
     boolean asMany = perNode == 0 && most == 0;
-    int tasks =
-        fields.containsKey("tasks") ? count(fields, "tasks", 0) : asMany ? nodes : 0;
+    int tasks = fields.containsKey("tasks") ? count(fields, "tasks", 0) : asMany ? nodes : 0;
     int cpusPerTask = count(fields, "cpusPerTask", 1);
     JobPlacement.Builder placement =
         JobPlacement.builder()

@@ -57,9 +57,8 @@ final class JobEnvironment {
     out.put("SLURM_NODELIST", nodes);
     out.put("SLURM_JOB_NUM_NODES", Integer.toString(run.allocations().size()));
     out.put("SLURM_NNODES", Integer.toString(run.allocations().size()));
-    String tasks = 
-        Integer.toString(
-            spec.ranOn(run.allocations()).tasksOn(run.allocations().size()));
+    String tasks =
+        Integer.toString(spec.ranOn(run.allocations()).tasksOn(run.allocations().size()));
     out.put("SLURM_NTASKS", tasks);
     out.put("SLURM_NPROCS", tasks);
     if (!spec.placement().components().isEmpty()) {

@@ -101,8 +101,7 @@ final class ComponentsRestTest {
         .contains("Component 1 needs 1 node with 1 core: 0 of 1 of that kind have room now;")
         .contains("what is missing is cores");
     JsonNode forecast =
-        JSON.readTree(
-            server.get("researcher1", "/api/v1/jobs/" + waiting + "/forecast").body());
+        JSON.readTree(server.get("researcher1", "/api/v1/jobs/" + waiting + "/forecast").body());
     assertThat(forecast.path("p50Ms").asLong()).as(forecast.toString()).isPositive();
     server.call("researcher1", "DELETE", "/api/v1/jobs/" + blocking, "");
     server.awaitEnd("researcher1", waiting);

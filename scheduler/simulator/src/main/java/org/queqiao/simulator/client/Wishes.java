@@ -39,8 +39,7 @@ final class Wishes {
         tasks = 2;
       }
     }
-    return new JobComponent(
-        nodes, tasks == null ? 0 : tasks, 1, 0, List.of(), placement.build());
+    return new JobComponent(nodes, tasks == null ? 0 : tasks, 1, 0, List.of(), placement.build());
   }
 
   /** A request with its wishes. */
