@@ -389,14 +389,46 @@ client_money() {
       ;;
     top-up,2 | correct,2 | refund-rule,1 | price,1 | top-up,1 | correct,1 | class,[12] | conversion,1) die "${ARGS[0]} needs JSON too: see docs/accounting.md" ;;
     top-up,3) path=/api/v1/wallets/${ARGS[1]}/top-ups body=${ARGS[2]} ;;
+    credit,3) path=/api/v1/wallets/${ARGS[1]}/credit-line body=${ARGS[2]} ;;
     correct,3) path=/api/v1/wallets/${ARGS[1]}/corrections body=${ARGS[2]} ;;
     refund-rule,2) path=/api/v1/refund-rules body=${ARGS[1]} ;;
     class,3) path=/api/v1/projects/${ARGS[1]}/customer-class body=${ARGS[2]} ;;
     conversion,2) path=/api/v1/conversions body=${ARGS[1]} ;;
+    refund,2) path=/api/v1/refunds body=${ARGS[1]} ;;
     price,2) path=/api/v1/tariffs body=${ARGS[1]} ;;
-    *) die "it is written ./queqiao money [list | top-up PROJECT JSON | correct PROJECT JSON | price JSON | class PROJECT JSON | conversion JSON | refund-rule JSON | approve NUMBER REASON | reject NUMBER REASON]" ;;
+    *) die "it is written ./queqiao money [list | top-up PROJECT JSON | credit PROJECT JSON | correct PROJECT JSON | price JSON | class PROJECT JSON | conversion JSON | refund-rule JSON | refund JSON | approve NUMBER REASON | reject NUMBER REASON]" ;;
   esac
   api "$(default_account)" POST "$path" -H 'Content-Type: application/json' --data-binary "$body"
+}
+
+# Charges that somebody finds wrong: dispute [list | open TRANSACTION REASON | reject NUMBER REASON | uphold NUMBER JSON]
+client_dispute() {
+  running
+  take_account
+  local path=/api/v1/disputes body=
+  case ${ARGS[0]:-list},${#ARGS[@]} in
+    list,[01]) api "$(default_account)" GET /api/v1/disputes; return ;;
+    open,[3-9]*) body="{\"transaction\":\"$(json_text "${ARGS[1]}")\",\"reason\":\"$(json_text "${ARGS[*]:2}")\"}" ;;
+    reject,[3-9]* | uphold,3)
+      [[ ${ARGS[1]} =~ ^[0-9]{1,18}$ ]] || die "a dispute is a number, not ${ARGS[1]}"
+      path=/api/v1/disputes/${ARGS[1]}/answer
+      if [ "${ARGS[0]}" = uphold ]; then body=${ARGS[2]}; else body="{\"uphold\":false,\"reason\":\"$(json_text "${ARGS[*]:2}")\"}"; fi
+      ;;
+    *) die "it is written ./queqiao dispute [list | open TRANSACTION REASON | reject NUMBER REASON | uphold NUMBER JSON]" ;;
+  esac
+  api "$(default_account)" POST "$path" -H 'Content-Type: application/json' --data-binary "$body"
+}
+
+# What projects and users may use: budget [list [PROJECT] | set JSON]
+client_budget() {
+  running
+  take_account
+  case ${ARGS[0]:-list},${#ARGS[@]} in
+    list,[01]) api "$(default_account)" GET /api/v1/budgets ;;
+    list,2) api "$(default_account)" GET /api/v1/budgets --url-query "project=${ARGS[1]}" ;;
+    set,2) api "$(default_account)" POST /api/v1/budgets -H 'Content-Type: application/json' --data-binary "${ARGS[1]}" ;;
+    *) die "it is written ./queqiao budget [list [PROJECT] | set JSON]; what JSON has is in docs/accounting.md" ;;
+  esac
 }
 
 # statement PROJECT MONTH [--pdf | --xlsx | --csv] [--lang en|zh] [--to FILE]
@@ -549,9 +581,7 @@ client_project() {
   case ${ARGS[0]:-} in
     add) takes 3 "project add NAME DOMAIN"; owner POST /projects --data-urlencode "project=${ARGS[1]}" --data-urlencode "domain=${ARGS[2]}" ;;
     member) takes 3 "project member PROJECT USER [MANAGER]"; owner POST /members --data-urlencode "project=${ARGS[1]}" --data-urlencode "user=${ARGS[2]}" --data-urlencode "rank=${ARGS[3]:-MEMBER}" ;;
-    fund) takes 4 "project fund NAME AMOUNT_MICRO REASON"; owner POST /wallets --data-urlencode "project=${ARGS[1]}" --data-urlencode "amountMicro=${ARGS[2]}" --data-urlencode "reason=${ARGS[*]:3}" ;;
-    credit) takes 4 "project credit NAME AMOUNT_MICRO REASON"; owner POST /credits --data-urlencode "project=${ARGS[1]}" --data-urlencode "creditMicro=${ARGS[2]}" --data-urlencode "reason=${ARGS[*]:3}" ;;
-    *) die "project knows add NAME DOMAIN, member PROJECT USER [MANAGER], fund NAME AMOUNT_MICRO REASON and credit NAME AMOUNT_MICRO REASON" ;;
+    *) die "project knows add NAME DOMAIN and member PROJECT USER [MANAGER]; money is changed by two people: see ./queqiao money" ;;
   esac
 }
 

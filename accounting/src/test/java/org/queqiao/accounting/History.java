@@ -11,6 +11,7 @@ import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.queqiao.contract.account.DomainShare;
 import org.queqiao.contract.event.ArrayTaskSplit;
+import org.queqiao.contract.event.BudgetDefined;
 import org.queqiao.contract.event.CreditLineSet;
 import org.queqiao.contract.event.Event;
 import org.queqiao.contract.event.JobAllocated;
@@ -46,6 +47,7 @@ import org.queqiao.contract.job.RunExit;
 import org.queqiao.contract.job.TaskIndices;
 import org.queqiao.contract.job.TaskRange;
 import org.queqiao.contract.money.DayFactor;
+import org.queqiao.contract.money.BudgetTerms;
 import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.contract.money.PriceItem;
 import org.queqiao.contract.money.PriceTerms;
@@ -113,6 +115,12 @@ final class History {
     long proposal = events.size() + 1L;
     addBy("finance1", new MoneyProposed(proposal, change, "as agreed"));
     addBy("finance2", new MoneyDecided(proposal, approved, change, "looked at it"));
+    return this;
+  }
+
+  /** A budget of core time holds as it says. */
+  History budget(BudgetTerms terms) {
+    addBy("finance1", new BudgetDefined(terms, "as agreed"));
     return this;
   }
 

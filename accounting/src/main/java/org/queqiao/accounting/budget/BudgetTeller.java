@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.queqiao.accounting.ledger.Budget;
+import org.queqiao.contract.event.BudgetDefined;
 import org.queqiao.contract.event.BudgetTold;
 import org.queqiao.contract.event.CreditLineSet;
 import org.queqiao.contract.event.JobAllocated;
@@ -15,6 +16,7 @@ import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.MoneyDecided;
 import org.queqiao.contract.event.WalletFunded;
 import org.queqiao.contract.id.ProjectName;
+import org.queqiao.contract.money.MoneyChange;
 
 /**
  * Decides which wallets the scheduler must hear of. Each is told once it is known; once more when
@@ -52,6 +54,9 @@ public final class BudgetTeller {
             case CreditLineSet e -> paidIn(e.project());
             case MoneyDecided e when e.approved() && e.change().wallet() != null ->
                 paidIn(e.change().wallet());
+            case BudgetDefined _ -> Need.NOW;
+            case MoneyDecided e when e.approved() && e.change() instanceof MoneyChange.Budget ->
+                Need.NOW;
             case BudgetTold e -> heard.add(e.project()) ? Need.NOW : Need.NONE;
             case JobAllocated _, JobEnded _, JobRequeued _, JobChanged _ -> Need.SOON;
             default -> Need.NONE;

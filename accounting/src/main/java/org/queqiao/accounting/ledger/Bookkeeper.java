@@ -12,9 +12,13 @@ import org.queqiao.accounting.metering.Segment;
 import org.queqiao.contract.event.ArrayEnded;
 import org.queqiao.contract.event.ArrayTaskSplit;
 import org.queqiao.contract.event.ArrayTasksEnded;
+import org.queqiao.contract.event.BudgetDefined;
 import org.queqiao.contract.event.BudgetTold;
+import org.queqiao.contract.event.BudgetUseTold;
 import org.queqiao.contract.event.ClusterObserved;
 import org.queqiao.contract.event.CreditLineSet;
+import org.queqiao.contract.event.DisputeAnswered;
+import org.queqiao.contract.event.DisputeOpened;
 import org.queqiao.contract.event.DomainDefined;
 import org.queqiao.contract.event.JobAllocated;
 import org.queqiao.contract.event.JobChanged;
@@ -113,21 +117,18 @@ public final class Bookkeeper {
       case ArrayTaskSplit e -> split(e, books);
       case ArrayEnded e -> arrayEnded(e, books);
       case JobChanged e -> changed(e, logged, books);
-      case ArrayTasksEnded _, BudgetTold _, ClusterObserved _ -> {}
+      case DisputeOpened e -> books.openDispute(e, logged);
+      case DisputeAnswered e -> books.answerDispute(e, logged);
+      case BudgetDefined e -> books.putBudget(e.terms(), e.reason(), logged);
+      case ArrayTasksEnded _, BudgetTold _, BudgetUseTold _, ClusterObserved _ -> {}
       case RunObserved e -> observed.record(e, logged, books);
       case RunImported e -> observed.record(e, logged, books);
       case CreditLineSet e -> books.putCredit(e.project(), e.currency(), e.creditMicro());
-      case JobPolicyDefined e -> {}
-      case SchedulingDefined e -> {}
-      case PartitionDefined e -> {}
-      case PlatformDefined e -> {}
-      case QosDefined e -> {}
-      case PriorityPolicyDefined e -> {}
+      case JobPolicyDefined _, SchedulingDefined _, PartitionDefined _ -> {}
+      case PlatformDefined _, QosDefined _, PriorityPolicyDefined _ -> {}
       case RulesSet e -> {}
-      case ReservationDefined e -> {}
-      case ReservationDeleted e -> {}
-      case ReservationOpened e -> {}
-      case ReservationClosed e -> {}
+      case ReservationDefined _, ReservationDeleted _ -> {}
+      case ReservationOpened _, ReservationClosed _ -> {}
       case DomainDefined e -> {}
       case UserDefined e -> {}
       case RoleGranted e -> {}

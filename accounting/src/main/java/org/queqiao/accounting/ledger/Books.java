@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Optional;
 import org.queqiao.accounting.metering.Segment;
 import org.queqiao.contract.account.DomainShare;
+import org.queqiao.contract.event.DisputeAnswered;
+import org.queqiao.contract.event.DisputeOpened;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.MoneyDecided;
 import org.queqiao.contract.event.MoneyProposed;
@@ -13,6 +15,7 @@ import org.queqiao.contract.event.RunObserved;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.RunId;
+import org.queqiao.contract.money.BudgetTerms;
 import org.queqiao.contract.price.TariffBook;
 
 /** What bookkeeping reads and writes. One fact is recorded at a time, in the order of positions. */
@@ -26,6 +29,15 @@ public interface Books {
 
   /** Somebody proposes a change. */
   void propose(MoneyProposed proposed, LoggedEvent logged);
+
+  /** A budget holds as it says, or ends. */
+  void putBudget(BudgetTerms terms, String reason, LoggedEvent logged);
+
+  /** Somebody finds a charge wrong. */
+  void openDispute(DisputeOpened opened, LoggedEvent logged);
+
+  /** Finance answers. */
+  void answerDispute(DisputeAnswered answered, LoggedEvent logged);
 
   /** Somebody decided on it. */
   void decide(MoneyDecided decided, LoggedEvent logged);

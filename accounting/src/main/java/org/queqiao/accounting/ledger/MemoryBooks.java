@@ -12,6 +12,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.queqiao.accounting.metering.Segment;
 import org.queqiao.contract.account.DomainShare;
+import org.queqiao.contract.event.DisputeAnswered;
+import org.queqiao.contract.event.DisputeOpened;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.MoneyDecided;
 import org.queqiao.contract.event.MoneyProposed;
@@ -21,6 +23,7 @@ import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.RunId;
+import org.queqiao.contract.money.BudgetTerms;
 import org.queqiao.contract.observe.ExternalRun;
 import org.queqiao.contract.price.TariffBook;
 
@@ -64,6 +67,15 @@ public final class MemoryBooks implements Books {
 
   @Override
   public void propose(MoneyProposed proposed, LoggedEvent logged) {}
+
+  @Override
+  public void openDispute(DisputeOpened opened, LoggedEvent logged) {}
+
+  @Override
+  public void answerDispute(DisputeAnswered answered, LoggedEvent logged) {}
+
+  @Override
+  public void putBudget(BudgetTerms terms, String reason, LoggedEvent logged) {}
 
   @Override
   public void decide(MoneyDecided decided, LoggedEvent logged) {}

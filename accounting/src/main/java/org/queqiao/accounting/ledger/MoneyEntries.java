@@ -44,6 +44,10 @@ final class MoneyEntries {
       case MoneyChange.CustomerClass each -> books.tariffs().add(each);
       case MoneyChange.Conversion each -> books.tariffs().add(each);
       case MoneyChange.RefundRule each -> books.refunds().add(each);
+      case MoneyChange.CreditLine each ->
+          books.putCredit(each.project(), each.currency(), each.creditMicro());
+      case MoneyChange.Refund each -> giveBack(e, each, logged, books);
+      case MoneyChange.Budget each -> books.putBudget(each.terms(), e.reason(), logged);
       case MoneyChange.Correction each -> correct(e, each, logged, books);
     }
   }
@@ -61,26 +65,63 @@ final class MoneyEntries {
   private void correct(
       MoneyDecided e, MoneyChange.Correction change, LoggedEvent logged, Books books) {
     Entry entry = new Entry("correct/" + logged.position(), null, logged, null);
+    moved(entry, change.project(), change.amountMicro(), change.currency(), books);
+    note(
+        entry,
+        StatementEntry.Kind.CORRECTION,
+        change.project(),
+        change.corrects(),
+        e.reason(),
+        change.amountMicro(),
+        change.currency(),
+        books);
+  }
+
+  private void giveBack(
+      MoneyDecided e, MoneyChange.Refund change, LoggedEvent logged, Books books) {
+    Entry entry = new Entry("given/" + logged.position(), null, logged, null);
+    moved(entry, change.project(), change.amountMicro(), change.currency(), books);
+    note(
+        entry,
+        StatementEntry.Kind.REFUND,
+        change.project(),
+        change.cause().name(),
+        change.transaction() + ": " + e.reason(),
+        change.amountMicro(),
+        change.currency(),
+        books);
+  }
+
+  private static void moved(
+      Entry entry, ProjectName project, long micro, String currency, Books books) {
     books.post(
         List.of(
-            entry.money("wallet:" + change.project(), change.currency(), change.amountMicro()),
-            entry.money(
-                "corrections:" + change.project(),
-                change.currency(),
-                Math.negateExact(change.amountMicro()))));
+            entry.money("wallet:" + project, currency, micro),
+            entry.money("corrections:" + project, currency, Math.negateExact(micro))));
+  }
+
+  private void note(
+      Entry entry,
+      StatementEntry.Kind kind,
+      ProjectName project,
+      String cause,
+      String reason,
+      long micro,
+      String currency,
+      Books books) {
     books.note(
         new StatementEntry(
             entry.transaction(),
-            StatementEntry.Kind.CORRECTION,
-            change.project(),
-            calendar.month(logged.timeMs()),
+            kind,
+            project,
+            calendar.month(entry.logged().timeMs()),
             "",
             null,
-            change.corrects(),
-            e.reason(),
-            change.amountMicro(),
-            change.currency(),
-            logged.position()));
+            cause,
+            reason,
+            micro,
+            currency,
+            entry.logged().position()));
   }
 
   /**

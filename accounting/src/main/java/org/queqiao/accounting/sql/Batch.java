@@ -27,6 +27,8 @@ import org.queqiao.contract.account.DomainShare;
 import org.queqiao.contract.codec.EventCodec;
 import org.queqiao.contract.event.ArrayEnded;
 import org.queqiao.contract.event.ArrayTaskSplit;
+import org.queqiao.contract.event.DisputeAnswered;
+import org.queqiao.contract.event.DisputeOpened;
 import org.queqiao.contract.event.JobAllocated;
 import org.queqiao.contract.event.JobChanged;
 import org.queqiao.contract.event.JobEnded;
@@ -44,6 +46,7 @@ import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.RunId;
+import org.queqiao.contract.money.BudgetTerms;
 import org.queqiao.contract.price.TariffBook;
 
 /**
@@ -161,6 +164,21 @@ final class Batch implements Books {
   @Override
   public void propose(MoneyProposed proposed, LoggedEvent logged) {
     now(() -> MoneyRows.propose(connection, proposed, logged));
+  }
+
+  @Override
+  public void openDispute(DisputeOpened opened, LoggedEvent logged) {
+    now(() -> DisputeRows.open(connection, opened, logged));
+  }
+
+  @Override
+  public void answerDispute(DisputeAnswered answered, LoggedEvent logged) {
+    now(() -> DisputeRows.answer(connection, answered, logged));
+  }
+
+  @Override
+  public void putBudget(BudgetTerms terms, String reason, LoggedEvent logged) {
+    now(() -> BudgetRows.put(connection, terms, reason, logged));
   }
 
   @Override

@@ -86,6 +86,21 @@ public final class LedgerReads {
     return new Proposals(database);
   }
 
+  /** Budgets, and what was used of them. */
+  public BudgetRows budgetUses() {
+    return new BudgetRows(database);
+  }
+
+  /** Charges that somebody found wrong. */
+  public DisputeRows disputes() {
+    return new DisputeRows(database);
+  }
+
+  /** What people are told about budgets and wallets. */
+  public AlertBook alerts() {
+    return new AlertBook(database);
+  }
+
   /** Reports over months and years. */
   public UsageReports reports() {
     return new UsageReports(database);

@@ -73,6 +73,9 @@ final class MoneyRows {
       case MoneyChange.Correction _ -> "CORRECTION";
       case MoneyChange.CustomerClass _ -> "CUSTOMER_CLASS";
       case MoneyChange.Conversion _ -> "CONVERSION";
+      case MoneyChange.Budget _ -> "BUDGET";
+      case MoneyChange.Refund _ -> "REFUND";
+      case MoneyChange.CreditLine _ -> "CREDIT_LINE";
     };
   }
 
@@ -111,7 +114,11 @@ final class MoneyRows {
           case MoneyChange.CustomerClass each -> prices.add(each);
           case MoneyChange.Conversion each -> prices.add(each);
           case MoneyChange.RefundRule each -> refunds.add(each);
-          case MoneyChange.TopUp _, MoneyChange.Correction _ -> {}
+          case MoneyChange.TopUp _,
+              MoneyChange.Correction _,
+              MoneyChange.Budget _,
+              MoneyChange.Refund _,
+              MoneyChange.CreditLine _ -> {}
         }
       }
     }

@@ -91,6 +91,8 @@ final class EventReader {
       case BUDGET_TOLD, CREDIT_LINE_SET -> WalletCodec.event(in);
       case MONEY_PROPOSED -> MoneyCodec.read(in.getMoneyProposed());
       case MONEY_DECIDED -> MoneyCodec.read(in.getMoneyDecided());
+      case DISPUTE_OPENED, DISPUTE_ANSWERED -> DisputeCodec.event(in);
+      case BUDGET_DEFINED, BUDGET_USE_TOLD -> BudgetCodec.event(in);
       case RUN_OBSERVED, RUN_IMPORTED, CLUSTER_OBSERVED -> ObservedCodec.event(in);
       case PLATFORM_DEFINED -> PolicyReader.platform(in.getPlatformDefined());
       case QOS_DEFINED -> PolicyReader.qos(in.getQosDefined());

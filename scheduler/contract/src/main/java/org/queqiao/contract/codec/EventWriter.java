@@ -4,9 +4,13 @@ import org.queqiao.contract.account.DomainShare;
 import org.queqiao.contract.event.ArrayEnded;
 import org.queqiao.contract.event.ArrayTaskSplit;
 import org.queqiao.contract.event.ArrayTasksEnded;
+import org.queqiao.contract.event.BudgetDefined;
 import org.queqiao.contract.event.BudgetTold;
+import org.queqiao.contract.event.BudgetUseTold;
 import org.queqiao.contract.event.ClusterObserved;
 import org.queqiao.contract.event.CreditLineSet;
+import org.queqiao.contract.event.DisputeAnswered;
+import org.queqiao.contract.event.DisputeOpened;
 import org.queqiao.contract.event.DomainDefined;
 import org.queqiao.contract.event.Event;
 import org.queqiao.contract.event.JobAllocated;
@@ -104,10 +108,10 @@ final class EventWriter {
       case MembershipSet e -> out.setMembershipSet(membership(e));
       case MembershipRemoved e -> out.setMembershipRemoved(membership(e));
       case WalletFunded e -> out.setWalletFunded(funded(e));
-      case BudgetTold e -> out.setBudgetTold(WalletCodec.write(e));
-      case CreditLineSet e -> out.setCreditLineSet(WalletCodec.write(e));
-      case MoneyProposed e -> out.setMoneyProposed(MoneyCodec.write(e));
-      case MoneyDecided e -> out.setMoneyDecided(MoneyCodec.write(e));
+      case BudgetTold _, CreditLineSet _, MoneyProposed _, MoneyDecided _ ->
+          MoneyCodec.write(event, out);
+      case DisputeOpened _, DisputeAnswered _, BudgetDefined _, BudgetUseTold _ ->
+          MoneyCodec.write(event, out);
       case RunObserved _, RunImported _, ClusterObserved _ -> ObservedCodec.write(event, out);
       case PlatformDefined e -> out.setPlatformDefined(PolicyWriter.platform(e));
       case QosDefined e -> out.setQosDefined(PolicyWriter.qos(e));

@@ -1,5 +1,12 @@
 package org.queqiao.contract.codec;
 
+import org.queqiao.contract.event.BudgetDefined;
+import org.queqiao.contract.event.BudgetTold;
+import org.queqiao.contract.event.BudgetUseTold;
+import org.queqiao.contract.event.CreditLineSet;
+import org.queqiao.contract.event.DisputeAnswered;
+import org.queqiao.contract.event.DisputeOpened;
+import org.queqiao.contract.event.Event;
 import org.queqiao.contract.event.MoneyDecided;
 import org.queqiao.contract.event.MoneyProposed;
 import org.queqiao.contract.id.PartitionName;
@@ -14,6 +21,7 @@ import org.queqiao.contract.money.Proposal;
 import org.queqiao.contract.money.RefundCause;
 import org.queqiao.contract.money.Resource;
 import org.queqiao.contract.snapshot.MoneyImage;
+import org.queqiao.contract.wire.EventRecord;
 import org.queqiao.contract.wire.PbClusterImage;
 import org.queqiao.contract.wire.PbDayFactor;
 import org.queqiao.contract.wire.PbMoneyChange;
@@ -27,6 +35,21 @@ import org.queqiao.contract.wire.PbProposal;
 /** Changes by two people to and from their wire form. */
 final class MoneyCodec {
   private MoneyCodec() {}
+
+  /** Writes a fact about wallets, budgets, disputes or changes by two people. */
+  static void write(Event event, EventRecord.Builder out) {
+    switch (event) {
+      case BudgetTold e -> out.setBudgetTold(WalletCodec.write(e));
+      case CreditLineSet e -> out.setCreditLineSet(WalletCodec.write(e));
+      case MoneyProposed e -> out.setMoneyProposed(write(e));
+      case MoneyDecided e -> out.setMoneyDecided(write(e));
+      case BudgetDefined e -> out.setBudgetDefined(BudgetCodec.write(e));
+      case BudgetUseTold e -> out.setBudgetUseTold(BudgetCodec.write(e));
+      case DisputeOpened e -> out.setDisputeOpened(DisputeCodec.write(e));
+      case DisputeAnswered e -> out.setDisputeAnswered(DisputeCodec.write(e));
+      default -> throw new IllegalArgumentException(event + " is none about money");
+    }
+  }
 
   static PbMoneyProposed write(MoneyProposed e) {
     return PbMoneyProposed.newBuilder()
@@ -66,6 +89,8 @@ final class MoneyCodec {
     }
     image.items().forEach(each -> out.addPriceItems(item(each)));
     image.classes().forEach(each -> out.addCustomerClasses(customerClass(each)));
+    image.budgets().forEach(each -> out.addBudgets(BudgetCodec.write(each)));
+    image.disputes().forEach(each -> out.addDisputes(DisputeCodec.write(each)));
   }
 
   static MoneyImage read(PbClusterImage in) {
@@ -80,7 +105,9 @@ final class MoneyCodec {
                     read(each.getChange()),
                     each.getReason())),
         ModelReader.list(in.getPriceItemsList(), MoneyCodec::item),
-        ModelReader.list(in.getCustomerClassesList(), MoneyCodec::customerClass));
+        ModelReader.list(in.getCustomerClassesList(), MoneyCodec::customerClass),
+        ModelReader.list(in.getBudgetsList(), BudgetCodec::read),
+        ModelReader.list(in.getDisputesList(), DisputeCodec::read));
   }
 
   private static PbMoneyChange write(MoneyChange change) {
@@ -120,6 +147,14 @@ final class MoneyCodec {
                   .setDevice(each.device())
                   .setStandardPermille(each.standardPermille())
                   .setValidFromMs(each.validFromMs()));
+      case MoneyChange.CreditLine each ->
+          out.setCreditLine(
+              PbMoneyChange.CreditLine.newBuilder()
+                  .setProject(each.project().value())
+                  .setCreditMicro(each.creditMicro())
+                  .setCurrency(each.currency()));
+      case MoneyChange.Refund each -> out.setRefund(DisputeCodec.write(each));
+      case MoneyChange.Budget each -> out.setBudget(BudgetCodec.write(each.terms()));
     }
     return out.build();
   }
@@ -157,6 +192,13 @@ final class MoneyCodec {
               in.getConversion().getDevice(),
               in.getConversion().getStandardPermille(),
               in.getConversion().getValidFromMs());
+      case CREDIT_LINE ->
+          new MoneyChange.CreditLine(
+              new ProjectName(in.getCreditLine().getProject()),
+              in.getCreditLine().getCreditMicro(),
+              in.getCreditLine().getCurrency());
+      case REFUND -> DisputeCodec.read(in.getRefund());
+      case BUDGET -> new MoneyChange.Budget(BudgetCodec.read(in.getBudget()));
       case CHANGE_NOT_SET -> throw ModelReader.unknown("change of money");
     };
   }

@@ -73,12 +73,46 @@ public sealed interface MoneyChange {
     }
   }
 
+  /**
+   * Money goes back to a project, in the open period.
+   *
+   * @param project whose wallet
+   * @param amountMicro positive, micro-units of the currency
+   * @param currency ISO 4217 code
+   * @param transaction of the ledger for which it is
+   * @param cause why
+   * @param dispute which it answers, or 0
+   */
+  record Refund(
+      ProjectName project,
+      long amountMicro,
+      String currency,
+      String transaction,
+      RefundReason cause,
+      long dispute)
+      implements MoneyChange {}
+
+  /**
+   * The wallet of a project may be taken so far below zero by starts of jobs.
+   *
+   * @param project whose wallet
+   * @param creditMicro from 0, micro-units of the currency
+   * @param currency ISO 4217 code
+   */
+  record CreditLine(ProjectName project, long creditMicro, String currency)
+      implements MoneyChange {}
+
+  /** A budget of money holds from its approval on as it says, or ends. */
+  record Budget(BudgetTerms terms) implements MoneyChange {}
+
   /** Whose wallet it moves, or null where it moves none by itself. */
   default ProjectName wallet() {
     return switch (this) {
       case TopUp each -> each.project();
       case Correction each -> each.project();
-      case Price _, RefundRule _, CustomerClass _, Conversion _ -> null;
+      case Refund each -> each.project();
+      case CreditLine each -> each.project();
+      case Price _, RefundRule _, CustomerClass _, Conversion _, Budget _ -> null;
     };
   }
 }

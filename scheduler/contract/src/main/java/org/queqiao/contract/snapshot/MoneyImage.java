@@ -1,6 +1,7 @@
 package org.queqiao.contract.snapshot;
 
 import java.util.List;
+import org.queqiao.contract.money.Dispute;
 import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.contract.money.PriceItem;
 import org.queqiao.contract.money.Proposal;
@@ -11,9 +12,15 @@ import org.queqiao.contract.money.Proposal;
  * @param proposals those that wait for a second person, by number
  * @param items approved prices, in the order of their approval
  * @param classes approved classes of customers, in the order of their approval
+ * @param budgets those that hold, by name
+ * @param disputes those that nobody has answered, by number
  */
 public record MoneyImage(
-    List<Proposal> proposals, List<PriceItem> items, List<MoneyChange.CustomerClass> classes) {
+    List<Proposal> proposals,
+    List<PriceItem> items,
+    List<MoneyChange.CustomerClass> classes,
+    List<BudgetImage> budgets,
+    List<Dispute> disputes) {
   /** Nothing was ever proposed. */
   public static final MoneyImage NONE = new MoneyImage(List.of(), List.of(), List.of());
 
@@ -21,5 +28,13 @@ public record MoneyImage(
     proposals = List.copyOf(proposals);
     items = List.copyOf(items);
     classes = List.copyOf(classes);
+    budgets = List.copyOf(budgets);
+    disputes = List.copyOf(disputes);
+  }
+
+  /** Of a site without budgets and disputes. */
+  public MoneyImage(
+      List<Proposal> proposals, List<PriceItem> items, List<MoneyChange.CustomerClass> classes) {
+    this(proposals, items, classes, List.of(), List.of());
   }
 }

@@ -283,6 +283,12 @@ final class Samples {
     for (Event event : MoneySamples.events()) {
       out.put(event.getClass().getSimpleName(), event);
     }
+    for (Event event : DisputeSamples.events()) {
+      out.put(event.getClass().getSimpleName(), event);
+    }
+    for (Event event : BudgetSamples.events()) {
+      out.put(event.getClass().getSimpleName(), event);
+    }
     for (Event event : StepSamples.events()) {
       out.put(event.getClass().getSimpleName(), event);
     }
@@ -304,6 +310,8 @@ final class Samples {
     out.putAll(SuspensionSamples.laterEvents());
     out.putAll(WalletSamples.laterEvents());
     out.putAll(MoneySamples.laterEvents());
+    out.putAll(BudgetSamples.laterEvents());
+    out.putAll(DisputeSamples.laterEvents());
     out.put(
         "NodeDown-anew", new NodeDown(NODE, 1_760_000_000_000L, "started anew", FACTS.bootId()));
     out.put(
@@ -448,6 +456,8 @@ final class Samples {
     out.put("ClusterImage-yielding", PreemptionSamples.yielding(SuspensionSamples.image(image())));
     out.put("ClusterImage-preempted-by", PreemptionSamples.preemptedBy(image()));
     out.put("ClusterImage-wallets", WalletSamples.image(image()));
+    out.put("ClusterImage-disputes", DisputeSamples.image(image()));
+    out.put("ClusterImage-budgets", BudgetSamples.image(image()));
     out.put("ClusterImage-money", MoneySamples.image(image()));
     out.put("ClusterImage-prices", MoneySamples.laterImage(image()));
     out.put("ClusterImage-observed", ObservedSamples.image(image()));

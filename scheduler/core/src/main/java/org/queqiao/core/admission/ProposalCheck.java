@@ -6,6 +6,8 @@ import java.util.Optional;
 import org.queqiao.contract.event.MoneyDecided;
 import org.queqiao.contract.event.MoneyProposed;
 import org.queqiao.contract.id.Actor;
+import org.queqiao.contract.money.BudgetTerms;
+import org.queqiao.contract.money.BudgetUnit;
 import org.queqiao.contract.money.DayFactor;
 import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.contract.money.PriceItem;
@@ -116,7 +118,7 @@ public final class ProposalCheck {
     };
   }
 
-  private static Optional<Decision> badReason(String reason) {
+  static Optional<Decision> badReason(String reason) {
     String problem = TextRules.problemOfLine(reason, MAX_REASON_CHARACTERS);
     return problem == null
         ? Optional.empty()
@@ -146,6 +148,18 @@ public final class ProposalCheck {
       case MoneyChange.Conversion each ->
           PriceTermsCheck.wrong(each)
               .or(() -> past("validFromMs", "a conversion", each.validFromMs(), nowMs));
+      case MoneyChange.Refund each -> wrong(each);
+      case MoneyChange.CreditLine each ->
+          invalid(
+                  each.creditMicro() < 0 || each.creditMicro() > MoneyCheck.MAX_FUNDING_MICRO,
+                  "creditMicro",
+                  "a credit line is from 0 to "
+                      + MoneyCheck.MAX_FUNDING_MICRO
+                      + " micro-units, not "
+                      + each.creditMicro())
+              .or(() -> wrongWallet(each, each.currency()));
+      case MoneyChange.Budget(BudgetTerms terms) ->
+          BudgetCheck.wrong(cluster, terms, BudgetUnit.MONEY);
     };
   }
 
@@ -165,6 +179,24 @@ public final class ProposalCheck {
                 problem != null,
                 "corrects",
                 "the transaction " + problem + ": name the transaction that it corrects"))
+        .or(() -> wrongWallet(each, each.currency()));
+  }
+
+  private Optional<Decision> wrong(MoneyChange.Refund each) {
+    String problem = TextRules.problemOfLine(each.transaction(), MAX_TRANSACTION_CHARACTERS);
+    return invalid(
+            each.amountMicro() <= 0 || each.amountMicro() > MoneyCheck.MAX_FUNDING_MICRO,
+            "amountMicro",
+            "a refund is from 1 to "
+                + MoneyCheck.MAX_FUNDING_MICRO
+                + " micro-units, not "
+                + each.amountMicro())
+        .or(() ->
+            invalid(
+                problem != null,
+                "transaction",
+                "the transaction " + problem + ": name the one for which it is"))
+        .or(() -> invalid(each.cause() == null, "cause", "say why money goes back"))
         .or(() -> wrongWallet(each, each.currency()));
   }
 

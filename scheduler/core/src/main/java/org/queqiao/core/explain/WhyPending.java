@@ -115,7 +115,7 @@ public final class WhyPending {
   /** Why the wallet cannot pay for a job now, whatever else it waits for. */
   public Optional<String> unpaid(Job job) {
     return new BudgetGate(cluster, cluster.timeMs())
-        .blocks(job.spec(), Demand.of(job.spec()))
+        .blocks(Claim.of(job), Demand.of(job.spec()))
         .map(block -> block.why().sentence());
   }
 

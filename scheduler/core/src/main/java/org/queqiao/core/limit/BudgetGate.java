@@ -1,27 +1,31 @@
 package org.queqiao.core.limit;
 
-import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.queqiao.contract.id.PartitionName;
 import org.queqiao.contract.id.ProjectName;
+import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.price.Holding;
 import org.queqiao.contract.price.RunCost;
 import org.queqiao.core.message.PendingWhy;
+import org.queqiao.core.state.Claim;
 import org.queqiao.core.state.Cluster;
 import org.queqiao.core.state.Demand;
 import org.queqiao.core.state.Job;
+import org.queqiao.core.state.Purse;
 import org.queqiao.core.state.Wallet;
 
 /**
- * Whether the wallet of a project can pay the most that a run may cost. Counts what this pass has
- * started on top of what runs. A project without a wallet pays afterwards and is let through, and
- * so is what costs nothing.
+ * Whether the wallet of a project can pay the most that a run may cost, and whether the budgets of
+ * the project and of its user leave that much. Counts what this pass has started on top of what
+ * runs. A project without a wallet pays afterwards and is let through, and so is what costs nothing.
  */
 public final class BudgetGate {
   /** What Slurm shows when the billing minutes of an account are used up. */
@@ -29,7 +33,7 @@ public final class BudgetGate {
 
   private final Cluster cluster;
   private final long startMs;
-  private final TreeMap<ProjectName, BigInteger> started = new TreeMap<>();
+  private final TreeMap<String, BigInteger> started = new TreeMap<>();
   private final TreeMap<PayerKey, Payer> payers = new TreeMap<>();
 
   /**
@@ -43,19 +47,62 @@ public final class BudgetGate {
   }
 
   /**
-   * The wallet that pays for jobs of one project, partition and QOS, as long as this gate is told
-   * of no start: what was reckoned for one job holds for all that ask for the same.
+   * What must cover a start: a wallet, or a budget.
+   *
+   * @param purse the budget, or null for a wallet
+   */
+  private record Source(Wallet wallet, Purse purse) {
+    boolean isOfCoreTime() {
+      return purse != null && purse.isOfCoreTime();
+    }
+
+    String key() {
+      return purse == null ? "wallet " + wallet.project() : "budget " + purse.terms().name();
+    }
+
+    BigInteger left(BigInteger taken) {
+      return purse == null
+          ? BigInteger.valueOf(wallet.availableMicro()).subtract(taken)
+          : purse.left(taken);
+    }
+  }
+
+  /** What a run may take of sources of each kind. */
+  private final class Needs {
+    private final JobSpec spec;
+    private final long cores;
+    private final Function<JobSpec, BigInteger> money;
+    private BigInteger micro;
+
+    Needs(JobSpec spec, long cores, Function<JobSpec, BigInteger> money) {
+      this.spec = spec;
+      this.cores = cores;
+      this.money = money;
+    }
+
+    BigInteger of(Source source) {
+      if (source.isOfCoreTime()) {
+        return BigInteger.valueOf(cores).multiply(BigInteger.valueOf(spec.limitMs()));
+      }
+      micro = micro == null ? money.apply(spec) : micro;
+      return micro;
+    }
+  }
+
+  /**
+   * What covers the starts of jobs of one user, project, partition and QOS, as long as this gate is
+   * told of no start: what was reckoned for one job holds for all that ask for the same.
    */
   final class Payer {
-    private final BigInteger left;
+    private final List<Source> sources;
     private final TreeMap<Asked, Boolean> known = new TreeMap<>();
 
     /** Whether it pays for nothing at all. */
     private final boolean empty;
 
-    private Payer(JobSpec one, BigInteger left) {
-      this.left = left;
-      this.empty = paysNothing(one, left);
+    private Payer(JobSpec one, List<Source> sources) {
+      this.sources = sources;
+      this.empty = sources.stream().anyMatch(each -> paysNothing(one, each));
     }
 
     boolean isEmpty() {
@@ -66,7 +113,12 @@ public final class BudgetGate {
     boolean pays(JobSpec spec, Demand asked) {
       Asked what =
           new Asked(spec.limitMs(), asked.cores(), asked.memBytes(), asked.gres().toString());
-      return known.computeIfAbsent(what, _ -> isPaid(least(spec, asked), left));
+      return known.computeIfAbsent(
+          what,
+          _ -> {
+            Needs needs = least(spec, asked);
+            return sources.stream().allMatch(each -> isPaid(needs.of(each), left(each)));
+          });
     }
   }
 
@@ -81,29 +133,31 @@ public final class BudgetGate {
     }
   }
 
-  private record PayerKey(ProjectName project, PartitionName partition, String qos)
+  private record PayerKey(UserName user, ProjectName project, PartitionName partition, String qos)
       implements Comparable<PayerKey> {
     @Override
     public int compareTo(PayerKey other) {
       int order = project.compareTo(other.project);
+      order = order != 0 ? order : user.compareTo(other.user);
       order = order != 0 ? order : partition.compareTo(other.partition);
       return order != 0 ? order : qos.compareTo(other.qos);
     }
   }
 
   /** Who pays for jobs like this one before they start, or null when nobody has to. */
-  Payer payer(JobSpec one) {
-    Wallet wallet = walletOf(one.project());
-    String qos = one.qos() == null ? "" : one.qos().value();
-    return wallet == null
+  Payer payer(Claim one) {
+    JobSpec spec = one.spec();
+    List<Source> sources = sources(one);
+    String qos = spec.qos() == null ? "" : spec.qos().value();
+    return sources.isEmpty()
         ? null
         : payers.computeIfAbsent(
-            new PayerKey(one.project(), one.partition(), qos), _ -> new Payer(one, left(wallet)));
+            new PayerKey(one.user(), spec.project(), spec.partition(), qos),
+            _ -> new Payer(spec, sources));
   }
 
-  private BigInteger left(Wallet wallet) {
-    return BigInteger.valueOf(wallet.availableMicro())
-        .subtract(started.getOrDefault(wallet.project(), BigInteger.ZERO));
+  private BigInteger left(Source source) {
+    return source.left(started.getOrDefault(source.key(), BigInteger.ZERO));
   }
 
   private static boolean isPaid(BigInteger needs, BigInteger left) {
@@ -111,25 +165,35 @@ public final class BudgetGate {
   }
 
   /** Whoever pays anything from the first millisecond on cannot start without any money. */
-  private boolean paysNothing(JobSpec spec, BigInteger left) {
+  private boolean paysNothing(JobSpec spec, Source source) {
     List<Holding.Part> core =
         Holding.parts(Holding.cores(1), spec.partition(), spec.qos(), spec.project());
-    return left.signum() <= 0
-        && RunCost.least(cluster.policy().prices(), core, startMs, startMs + 1).signum() > 0;
+    return left(source).signum() <= 0
+        && (source.isOfCoreTime()
+            || RunCost.least(cluster.policy().prices(), core, startMs, startMs + 1).signum() > 0);
   }
 
   /** Why a job does not start that gets no less than this wherever it lies, or nothing. */
-  public Optional<LimitTree.Block> blocks(JobSpec spec, Demand asked) {
-    return walletOf(spec.project()) == null ? Optional.empty() : blocks(spec, least(spec, asked));
+  public Optional<LimitTree.Block> blocks(Claim job, Demand asked) {
+    List<Source> sources = sources(job);
+    return sources.isEmpty()
+        ? Optional.empty()
+        : blocks(job.spec(), sources, least(job.spec(), asked));
   }
 
-  private BigInteger least(JobSpec spec, Demand asked) {
-    return RunCost.least(cluster.policy().prices(), parts(spec, asked), startMs, untilMs(spec));
+  private Needs least(JobSpec spec, Demand asked) {
+    return new Needs(
+        spec,
+        asked.cores(),
+        of -> RunCost.least(cluster.policy().prices(), parts(of, asked), startMs, untilMs(of)));
   }
 
   /** Why a job does not start with this, or nothing. */
-  public Optional<LimitTree.Block> blocks(JobSpec spec, List<Allocation> chosen) {
-    return walletOf(spec.project()) == null ? Optional.empty() : blocks(spec, cost(spec, chosen));
+  public Optional<LimitTree.Block> blocks(Claim job, List<Allocation> chosen) {
+    List<Source> sources = sources(job);
+    return sources.isEmpty()
+        ? Optional.empty()
+        : blocks(job.spec(), sources, cost(job.spec(), chosen));
   }
 
   /** What is asked for, of which nobody knows on which nodes and devices it will be. */
@@ -146,84 +210,80 @@ public final class BudgetGate {
     return Math.addExact(startMs, spec.limitMs());
   }
 
-  private Optional<LimitTree.Block> blocks(JobSpec spec, BigInteger needs) {
-    Wallet wallet = walletOf(spec.project());
-    BigInteger left = left(wallet);
-    return isPaid(needs, left)
-        ? Optional.empty()
-        : Optional.of(
+  private Optional<LimitTree.Block> blocks(JobSpec spec, List<Source> sources, Needs needs) {
+    for (Source each : sources) {
+      BigInteger left = left(each);
+      if (!isPaid(needs.of(each), left)) {
+        return Optional.of(
             new LimitTree.Block(
-                new PendingWhy(WORD, sentence(wallet, needs, left)), paysNothing(spec, left)));
+                new PendingWhy(WORD, sentence(each, needs.of(each), left)),
+                paysNothing(spec, each)));
+      }
+    }
+    return Optional.empty();
   }
 
   /** Why a running job does not get another time limit, in a sentence, or nothing. */
   public Optional<String> refuses(Job running, long limitMs) {
-    Wallet wallet = walletOf(running.spec().project());
-    if (wallet == null || limitMs <= running.spec().limitMs()) {
+    if (limitMs <= running.spec().limitMs()) {
       return Optional.empty();
     }
     long untilMs = Math.addExact(running.startMs(), limitMs);
-    BigInteger more =
-        cluster
-            .wallets()
-            .cost(running, untilMs)
-            .subtract(BigInteger.valueOf(wallet.heldMicro(running.run())));
-    BigInteger left = BigInteger.valueOf(wallet.availableMicro());
-    return more.signum() <= 0 || more.compareTo(left) <= 0
-        ? Optional.empty()
-        : Optional.of(sentence(wallet, more, left));
+    for (Source each : sources(Claim.of(running))) {
+      BigInteger cost =
+          each.purse() == null
+              ? cluster.wallets().cost(running, untilMs)
+              : cluster.money().budgets().cost(each.purse(), running, untilMs);
+      BigInteger more = cost.subtract(BigInteger.valueOf(each.wallet().heldMicro(running.run())));
+      BigInteger left = left(each);
+      if (more.signum() > 0 && more.compareTo(left) > 0) {
+        return Optional.of(sentence(each, more, left));
+      }
+    }
+    return Optional.empty();
   }
 
   /** A pass has decided to start a job with this. */
-  public void started(JobSpec spec, List<Allocation> chosen) {
-    if (walletOf(spec.project()) != null) {
+  public void started(Claim job, List<Allocation> chosen) {
+    List<Source> sources = sources(job);
+    if (!sources.isEmpty()) {
       payers.clear();
-      started.merge(spec.project(), cost(spec, chosen), BigInteger::add);
+      Needs needs = cost(job.spec(), chosen);
+      for (Source each : sources) {
+        started.merge(each.key(), needs.of(each), BigInteger::add);
+      }
     }
   }
 
-  /** The wallet that must pay before, or null. */
-  private Wallet walletOf(ProjectName project) {
-    return cluster.policy().jobPolicy().budgetGate()
-        ? cluster.wallets().find(project).orElse(null)
-        : null;
-  }
-
-  private BigInteger cost(JobSpec spec, List<Allocation> chosen) {
-    return RunCost.held(
-        cluster.policy().prices(), Holding.parts(chosen, spec), startMs, untilMs(spec));
-  }
-
-  private static String sentence(Wallet wallet, BigInteger needs, BigInteger left) {
-    String may = "this job may cost " + amount(needs) + " " + wallet.currency() + "; ";
-    if (!wallet.isTold()) {
-      return may + "the ledger has not yet said what the wallet of " + wallet.project() + " has";
+  /** The wallet that must pay before, if there is one, and the budgets. */
+  private List<Source> sources(Claim job) {
+    if (!cluster.policy().jobPolicy().budgetGate()) {
+      return List.of();
     }
-    String credit =
-        wallet.creditMicro() == 0
-            ? ""
-            : ", its credit line of "
-                + amount(BigInteger.valueOf(wallet.creditMicro()))
-                + " "
-                + wallet.currency()
-                + " included";
-    return may
-        + "the wallet of project "
-        + wallet.project()
-        + " has "
-        + amount(left)
-        + " "
-        + wallet.currency()
-        + " left for starts"
-        + credit
-        + ", by what the ledger said at "
-        + wallet.toldMs();
+    ProjectName project = job.spec().project();
+    List<Source> all = new ArrayList<>();
+    cluster.wallets().find(project).ifPresent(each -> all.add(new Source(each, null)));
+    for (Purse each : cluster.money().budgets().of(project)) {
+      if (each.terms().bounds(job.user())) {
+        all.add(new Source(each.counted(), each));
+      }
+    }
+    return all;
   }
 
-  /** Micro-units as a decimal number. */
-  private static String amount(BigInteger micro) {
-    return micro.signum() == 0
-        ? "0"
-        : new BigDecimal(micro, 6).stripTrailingZeros().toPlainString();
+  private Needs cost(JobSpec spec, List<Allocation> chosen) {
+    long cores = Holding.allCores(Holding.of(chosen));
+    return new Needs(
+        spec,
+        cores,
+        of ->
+            RunCost.held(
+                cluster.policy().prices(), Holding.parts(chosen, of), startMs, untilMs(of)));
+  }
+
+  private static String sentence(Source source, BigInteger needs, BigInteger left) {
+    return source.purse() == null
+        ? BudgetText.ofWallet(source.wallet(), needs, left)
+        : BudgetText.ofBudget(source.purse(), needs, left);
   }
 }

@@ -84,7 +84,7 @@ public final class LimitTree {
     private Account(Claim one) {
       this.one = one;
       forEachLimit(one, false, (subject, limit) -> uses.add(use(one, subject, limit, 0)));
-      payer = gate.payer(one.spec());
+      payer = gate.payer(one);
     }
 
     /** Whether no job of it is ever kept out. */
@@ -128,7 +128,7 @@ public final class LimitTree {
   public Optional<Block> blocks(Claim job) {
     Demand asked = asked(job.spec());
     LimitUse use = firstBlocking(job, asked, false, null);
-    return use == null ? gate.blocks(job.spec(), asked) : blockedBy(job, use);
+    return use == null ? gate.blocks(job, asked) : blockedBy(job, use);
   }
 
   private Demand asked(JobSpec spec) {
@@ -141,7 +141,7 @@ public final class LimitTree {
    */
   public Optional<Block> blocks(Claim job, List<Allocation> chosen) {
     LimitUse use = firstBlocking(job, Demand.of(chosen), false, null);
-    return use == null ? gate.blocks(job.spec(), chosen) : blockedBy(job, use);
+    return use == null ? gate.blocks(job, chosen) : blockedBy(job, use);
   }
 
   private Optional<Block> blockedBy(Claim job, LimitUse use) {
@@ -388,7 +388,7 @@ public final class LimitTree {
   /** A pass has decided to start a job with these resources. */
   public void started(Claim job, List<Allocation> chosen) {
     Demand demand = Demand.of(chosen);
-    gate.started(job.spec(), chosen);
+    gate.started(job, chosen);
     if (cluster.priorities().tallies().isEmpty()) {
       return;
     }

@@ -37,6 +37,17 @@ public sealed interface Action {
   /** To propose changes of prices and money, and to decide on those of others. */
   record ChangeMoney() implements Action {}
 
+  /**
+   * To say how much core time may be used.
+   *
+   * @param project of which project
+   * @param ofUser whether it bounds one user of it alone
+   */
+  record SetBudget(ProjectName project, boolean ofUser) implements Action {}
+
+  /** To find a charge of this project wrong. */
+  record Dispute(ProjectName project) implements Action {}
+
   /** To put money into wallets. */
   record FundWallet() implements Action {}
 

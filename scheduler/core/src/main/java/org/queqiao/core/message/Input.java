@@ -2,6 +2,7 @@ package org.queqiao.core.message;
 
 import java.util.List;
 import org.queqiao.contract.event.BudgetTold;
+import org.queqiao.contract.event.BudgetUseTold;
 import org.queqiao.contract.event.CreditLineSet;
 import org.queqiao.contract.event.DomainDefined;
 import org.queqiao.contract.event.JobPolicyDefined;
@@ -25,10 +26,13 @@ import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.ClusterName;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.NodeName;
+import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.ReservationName;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.RunExit;
+import org.queqiao.contract.money.BudgetTerms;
 import org.queqiao.contract.money.MoneyChange;
+import org.queqiao.contract.money.RefundReason;
 import org.queqiao.contract.node.NodeFacts;
 import org.queqiao.contract.observe.ObservedRun;
 import org.queqiao.contract.policy.PriorityPolicy;
@@ -280,6 +284,36 @@ public sealed interface Input {
       runs = List.copyOf(runs);
     }
   }
+
+  /** A budget of core time holds from now on as it says, or ends. */
+  record DefineBudget(Actor actor, BudgetTerms terms, String reason) implements Input {}
+
+  /** The ledger says what is left of budgets, as of a position of the log. */
+  record TellBudgetUse(List<BudgetUseTold> words) implements Input {
+    public TellBudgetUse {
+      words = List.copyOf(words);
+    }
+  }
+
+  /** Somebody finds a charge of a project wrong. */
+  record OpenDispute(Actor actor, ProjectName project, String transaction, String reason)
+      implements Input {}
+
+  /**
+   * Finance answers a dispute.
+   *
+   * @param amountMicro what is proposed to go back; 0 rejects it
+   * @param currency of the amount, or empty
+   * @param cause of the refund, or null
+   */
+  record AnswerDispute(
+      Actor actor,
+      long dispute,
+      long amountMicro,
+      String currency,
+      RefundReason cause,
+      String reason)
+      implements Input {}
 
   /** The wallet of a project may go below zero, so far. */
   record SetCreditLine(Actor actor, CreditLineSet line) implements Input {}

@@ -58,6 +58,8 @@ public final class Permissions {
       case Action.DefineTariff _ -> true;
       case Action.FundWallet _ -> true;
       case Action.ChangeMoney _ -> true;
+      case Action.SetBudget _ -> true;
+      case Action.Dispute _ -> false;
       case Action.GrantRole _ -> true;
       case Action.ChangeMember _ -> true;
     };
@@ -85,6 +87,9 @@ public final class Permissions {
       case Action.DefineTariff _ -> finance;
       case Action.FundWallet _ -> finance;
       case Action.ChangeMoney _ -> finance;
+      case Action.Dispute(ProjectName project) -> accounts.rank(project, self).isPresent();
+      case Action.SetBudget(ProjectName project, boolean ofUser) ->
+          finance || ofUser && manages(self, project);
       case Action.GrantRole(Role role) -> administrator && role == Role.RESEARCHER;
       case Action.ChangeMember change ->
           administrator || (belowManager(change) && manages(self, change.project()));

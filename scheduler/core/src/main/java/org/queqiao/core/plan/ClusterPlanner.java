@@ -8,6 +8,7 @@ import org.queqiao.contract.event.ArrayEnded;
 import org.queqiao.contract.event.ArrayTaskSplit;
 import org.queqiao.contract.event.ArrayTasksEnded;
 import org.queqiao.contract.event.BudgetTold;
+import org.queqiao.contract.event.BudgetUseTold;
 import org.queqiao.contract.event.Event;
 import org.queqiao.contract.event.JobAllocated;
 import org.queqiao.contract.event.JobEligible;
@@ -413,6 +414,7 @@ public final class ClusterPlanner {
       case ArrayTasksEnded e -> withdraw(e.array(), e.tasks());
       case ArrayEnded _,
           BudgetTold _,
+          BudgetUseTold _,
           JobPromised _,
           JobSubmitted _,
           JobEligible _,

@@ -3,9 +3,13 @@ package org.queqiao.core.state;
 import org.queqiao.contract.event.ArrayEnded;
 import org.queqiao.contract.event.ArrayTaskSplit;
 import org.queqiao.contract.event.ArrayTasksEnded;
+import org.queqiao.contract.event.BudgetDefined;
 import org.queqiao.contract.event.BudgetTold;
+import org.queqiao.contract.event.BudgetUseTold;
 import org.queqiao.contract.event.ClusterObserved;
 import org.queqiao.contract.event.CreditLineSet;
+import org.queqiao.contract.event.DisputeAnswered;
+import org.queqiao.contract.event.DisputeOpened;
 import org.queqiao.contract.event.DomainDefined;
 import org.queqiao.contract.event.Event;
 import org.queqiao.contract.event.JobAllocated;
@@ -153,10 +157,10 @@ public final class EventApplier {
       case MembershipSet e -> accounts.set(e);
       case MembershipRemoved e -> accounts.removed(e);
       case WalletFunded e -> accounts.funded(e);
-      case BudgetTold e -> cluster.wallets().told(e, nowMs);
-      case CreditLineSet e -> cluster.wallets().set(e);
-      case MoneyProposed e -> cluster.money().proposed(e, actor, nowMs);
-      case MoneyDecided e -> cluster.money().decided(e, actor);
+      case BudgetTold _, CreditLineSet _, MoneyProposed _, MoneyDecided _ ->
+          cluster.money().apply(event, actor, nowMs);
+      case DisputeOpened _, DisputeAnswered _, BudgetDefined _, BudgetUseTold _ ->
+          cluster.money().apply(event, actor, nowMs);
       case RunImported e -> cluster.observed().imported(e);
       case RunObserved e -> cluster.observed().observed(e);
       case ClusterObserved e -> cluster.observed().complete(e);

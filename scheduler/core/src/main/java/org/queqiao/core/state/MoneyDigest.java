@@ -1,5 +1,6 @@
 package org.queqiao.core.state;
 
+import org.queqiao.contract.money.Dispute;
 import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.contract.money.PriceItem;
 import org.queqiao.contract.money.PriceTerms;
@@ -19,6 +20,10 @@ final class MoneyDigest {
       out.text("money").list(image.proposals(), this::proposal).list(image.items(), this::item);
       if (!image.classes().isEmpty()) {
         out.text("classes").list(image.classes(), this::customerClass);
+      }
+      new BudgetsDigest(out).write(image.budgets());
+      if (!image.disputes().isEmpty()) {
+        out.text("disputes").list(image.disputes(), this::dispute);
       }
     }
   }
@@ -54,7 +59,33 @@ final class MoneyDigest {
               .text(change.device())
               .number(change.standardPermille())
               .number(change.validFromMs());
+      case MoneyChange.CreditLine change ->
+          out.text("credit line")
+              .text(change.project().value())
+              .number(change.creditMicro())
+              .text(change.currency());
+      case MoneyChange.Refund change ->
+          out.text("refund")
+              .text(change.project().value())
+              .number(change.amountMicro())
+              .text(change.currency())
+              .text(change.transaction())
+              .text(change.cause().name())
+              .number(change.dispute());
+      case MoneyChange.Budget change -> {
+        out.text("budget");
+        new BudgetsDigest(out).terms(change.terms());
+      }
     }
+  }
+
+  private void dispute(Dispute each) {
+    out.number(each.id())
+        .text(each.by().toString())
+        .number(each.timeMs())
+        .text(each.project().value())
+        .text(each.transaction())
+        .text(each.reason());
   }
 
   private void customerClass(MoneyChange.CustomerClass each) {

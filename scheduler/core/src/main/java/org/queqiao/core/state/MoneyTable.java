@@ -8,6 +8,13 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.queqiao.contract.event.BudgetDefined;
+import org.queqiao.contract.event.BudgetTold;
+import org.queqiao.contract.event.BudgetUseTold;
+import org.queqiao.contract.event.CreditLineSet;
+import org.queqiao.contract.event.DisputeAnswered;
+import org.queqiao.contract.event.DisputeOpened;
+import org.queqiao.contract.event.Event;
 import org.queqiao.contract.event.MoneyDecided;
 import org.queqiao.contract.event.MoneyProposed;
 import org.queqiao.contract.id.Actor;
@@ -32,8 +39,13 @@ public final class MoneyTable {
   private final List<PriceItem> items = new ArrayList<>();
   private final List<MoneyChange.CustomerClass> classes = new ArrayList<>();
 
+  private final BudgetTable budgets;
+  private final DisputeTable disputes;
+
   MoneyTable(Cluster cluster) {
     this.cluster = cluster;
+    this.budgets = new BudgetTable(cluster);
+    this.disputes = new DisputeTable(cluster);
   }
 
   /** A proposal that waits, by its number. */
@@ -56,24 +68,51 @@ public final class MoneyTable {
     return Collections.unmodifiableList(classes);
   }
 
+  /** What projects and users may use. */
+  public BudgetTable budgets() {
+    return budgets;
+  }
+
+  /** Charges that somebody finds wrong. */
+  public DisputeTable disputes() {
+    return disputes;
+  }
+
+  /** Makes a fact about wallets, budgets, disputes or changes by two people true. */
+  void apply(Event event, Actor actor, long nowMs) {
+    switch (event) {
+      case BudgetTold e -> cluster.wallets().told(e, nowMs);
+      case CreditLineSet e -> cluster.wallets().set(e);
+      case MoneyProposed e -> proposed(e, actor, nowMs);
+      case MoneyDecided e -> decided(e, actor);
+      case BudgetDefined e -> budgets.set(e.terms());
+      case BudgetUseTold e -> budgets.told(e, nowMs);
+      case DisputeOpened e -> disputes.opened(e, actor, nowMs);
+      case DisputeAnswered e -> disputes.answered(e, actor);
+      default -> throw new IllegalStateException(event + " is none about money");
+    }
+  }
+
   MoneyImage image() {
-    return new MoneyImage(List.copyOf(proposals.values()), items, classes);
+    return new MoneyImage(List.copyOf(proposals.values()), items, classes, budgets.images(), disputes.image());
   }
 
   void restore(MoneyImage image) {
     image.proposals().forEach(each -> proposals.put(each.id(), each));
     image.items().forEach(this::add);
     image.classes().forEach(this::add);
+    image.budgets().forEach(budgets::restore);
+    image.disputes().forEach(disputes::restore);
   }
 
-  void proposed(MoneyProposed event, Actor by, long nowMs) {
+  private void proposed(MoneyProposed event, Actor by, long nowMs) {
     require(event.proposal() == cluster.position(), "proposal " + event.proposal());
     proposals.put(
         event.proposal(),
         new Proposal(event.proposal(), by, nowMs, event.change(), event.reason()));
   }
 
-  void decided(MoneyDecided event, Actor by) {
+  private void decided(MoneyDecided event, Actor by) {
     Proposal proposal = proposals.remove(event.proposal());
     require(proposal != null, "no proposal " + event.proposal() + " waits");
     require(
@@ -96,6 +135,17 @@ public final class MoneyTable {
       case MoneyChange.Correction each ->
           cluster.wallets().corrected(each.project(), each.amountMicro());
       case MoneyChange.RefundRule _, MoneyChange.Conversion _ -> {}
+      case MoneyChange.CreditLine each ->
+          cluster
+              .wallets()
+              .set(
+                  new CreditLineSet(
+                      each.project(), each.creditMicro(), each.currency(), event.reason()));
+      case MoneyChange.Refund each ->
+          require(
+              cluster.accounts().project(each.project()).isPresent(),
+              "a refund for no project " + each.project());
+      case MoneyChange.Budget each -> budgets.set(each.terms());
       case MoneyChange.CustomerClass each -> {
         require(
             cluster.accounts().project(each.project()).isPresent(),

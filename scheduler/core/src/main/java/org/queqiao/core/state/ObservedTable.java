@@ -124,15 +124,20 @@ public final class ObservedTable {
   /** The books will charge it; until they tell, the wallet has so much less. */
   private void pay(ObservedRun run) {
     Optional<Wallet> wallet = cluster.wallets().find(run.project());
-    if (wallet.isPresent() && run.cores() > 0) {
-      BigInteger most =
-          RunCost.mostCharged(
-              cluster.policy().prices(),
-              Holding.parts(Holding.cores(run.cores()), run.partition(), null, run.project()),
-              run.startMs(),
-              run.endMs());
-      wallet.get().spend(most, cluster.position());
+    boolean budgeted = !cluster.money().budgets().of(run.project()).isEmpty();
+    if (run.cores() == 0 || wallet.isEmpty() && !budgeted) {
+      return;
     }
+    BigInteger most =
+        RunCost.mostCharged(
+            cluster.policy().prices(),
+            Holding.parts(Holding.cores(run.cores()), run.partition(), null, run.project()),
+            run.startMs(),
+            run.endMs());
+    wallet.ifPresent(each -> each.spend(most, cluster.position()));
+    BigInteger coreMs =
+        BigInteger.valueOf(run.cores()).multiply(BigInteger.valueOf(run.endMs() - run.startMs()));
+    cluster.money().budgets().spent(run.project(), run.user(), most, coreMs);
   }
 
   void complete(ClusterObserved event) {

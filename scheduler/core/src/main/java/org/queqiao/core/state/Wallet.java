@@ -112,6 +112,11 @@ public final class Wallet {
     return currency;
   }
 
+  /** Whether a word of the ledger as of a position says something new. */
+  public boolean hears(long atPosition) {
+    return atPosition >= openedAt && atPosition > toldAt;
+  }
+
   /** What a start may still take: nothing until the ledger has told. */
   public long availableMicro() {
     return isTold() ? sum(clamp(BigInteger.valueOf(balanceMicro).add(movedMicro)), creditMicro) : 0;

@@ -81,16 +81,22 @@ public final class WalletTable {
       long untilMs = Math.addExact(job.startMs(), job.spec().limitMs());
       wallet.hold(job.run(), cost(job, untilMs), cluster.position());
     }
+    cluster.money().budgets().holds(job);
   }
 
   /** The run of a job is over. */
   void ended(Job job, long endMs) {
     Wallet wallet = byProject.get(job.spec().project());
+    boolean budgeted = !cluster.money().budgets().of(job.spec().project()).isEmpty();
+    if (wallet == null && !budgeted) {
+      return;
+    }
+    BigInteger most =
+        RunCost.mostCharged(cluster.policy().prices(), parts(job), job.startMs(), endMs);
     if (wallet != null) {
-      BigInteger most =
-          RunCost.mostCharged(cluster.policy().prices(), parts(job), job.startMs(), endMs);
       wallet.settle(job.run(), most, cluster.position());
     }
+    cluster.money().budgets().ended(job, endMs, most);
   }
 
   /** What would be held for a run that goes on until then at most. */

@@ -17,7 +17,7 @@ final class WalletsDigest {
     }
   }
 
-  private void image(WalletImage each) {
+  void image(WalletImage each) {
     out.text(each.project().value())
         .number(each.openedAt())
         .number(each.creditMicro())

@@ -119,6 +119,11 @@ final class PermissionsTest {
     out.put("tariff", new Action.DefineTariff());
     out.put("wallet", new Action.FundWallet());
     out.put("money", new Action.ChangeMoney());
+    out.put("dispute own", new Action.Dispute(OWN));
+    out.put("dispute other", new Action.Dispute(OTHER));
+    out.put("budget own", new Action.SetBudget(OWN, false));
+    out.put("budget of user own", new Action.SetBudget(OWN, true));
+    out.put("budget of user other", new Action.SetBudget(OTHER, true));
     for (Role role : Role.values()) {
       out.put("grant " + role, new Action.GrantRole(role));
     }
@@ -139,6 +144,7 @@ final class PermissionsTest {
     TreeSet<String> out = new TreeSet<>();
     if (actor.kind() == Actor.Kind.LOCAL_OWNER) {
       out.addAll(List.of("see own", "see other", "nodes", "site", "tariff", "wallet", "money"));
+      out.addAll(List.of("budget own", "budget of user own", "budget of user other"));
       out.addAll(
           List.of("grant RESEARCHER", "grant ADMINISTRATOR", "grant FINANCE", "grant AUDITOR"));
       addMembers(out, "own", true);
@@ -148,9 +154,10 @@ final class PermissionsTest {
       return out;
     }
     switch (actor.name()) {
-      case "member" -> out.add("submit own");
+      case "member" -> out.addAll(List.of("submit own", "dispute own"));
       case "manager" -> {
-        out.addAll(List.of("submit own", "control own", "see own"));
+        out.addAll(List.of("submit own", "control own", "see own", "budget of user own"));
+        out.add("dispute own");
         addMembers(out, "own", false);
       }
       case "administrator" -> {
@@ -159,8 +166,13 @@ final class PermissionsTest {
         addMembers(out, "own", true);
         addMembers(out, "other", true);
       }
-      case "finance", "financemember" ->
-          out.addAll(List.of("see own", "see other", "tariff", "wallet", "money"));
+      case "finance", "financemember" -> {
+        out.addAll(List.of("see own", "see other", "tariff", "wallet", "money"));
+        out.addAll(List.of("budget own", "budget of user own", "budget of user other"));
+        if (actor.name().equals("financemember")) {
+          out.add("dispute own");
+        }
+      }
       case "auditor" -> out.addAll(List.of("see own", "see other"));
       default -> {
         // Strangers, researchers without a project and unknown names may nothing.

@@ -49,7 +49,11 @@ final class InputKinds {
           Input.FundWallet _,
           Input.SetCreditLine _,
           Input.TellBudgets _,
+          Input.TellBudgetUse _,
           Input.ProposeMoney _,
+          Input.DefineBudget _,
+          Input.OpenDispute _,
+          Input.AnswerDispute _,
           Input.DecideMoney _,
           Input.RecordRuns _,
           Input.ImportRuns _,
@@ -86,6 +90,9 @@ final class InputKinds {
           Input.SetMembership _,
           Input.FundWallet _,
           Input.ProposeMoney _,
+          Input.DefineBudget _,
+          Input.OpenDispute _,
+          Input.AnswerDispute _,
           Input.DecideMoney _,
           Input.DefinePlatform _,
           Input.DefineQos _,
@@ -119,6 +126,7 @@ final class InputKinds {
           Input.RemoveMembership _,
           Input.SetCreditLine _,
           Input.TellBudgets _,
+          Input.TellBudgetUse _,
           Input.DeleteReservation _ ->
           false;
     };

@@ -7,14 +7,19 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.queqiao.accounting.budget.BudgetTeller;
 import org.queqiao.accounting.budget.BudgetTeller.Need;
+import org.queqiao.accounting.budget.UseTeller;
 import org.queqiao.accounting.intake.Intake;
+import org.queqiao.accounting.metering.BillingCalendar;
+import org.queqiao.accounting.sql.BudgetRows;
+import org.queqiao.accounting.sql.Ledger;
 import org.queqiao.accounting.sql.LedgerReads;
 import org.queqiao.accounting.sql.LedgerUnavailable;
 import org.queqiao.contract.event.BudgetTold;
+import org.queqiao.contract.event.BudgetUseTold;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.message.Reply;
 import org.queqiao.runtime.feed.Feed;
@@ -23,7 +28,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells the scheduler what the books say of wallets: at the start, as soon as there is money, and
+ * Tells the scheduler what the books say of wallets and budgets: at the start, as soon as there is money, and
  * within ten seconds after runs have moved some. While the database is away nothing is told, and
  * everything once it is back.
  */
@@ -37,7 +42,9 @@ final class BudgetWords implements AutoCloseable {
   private static final int AT_ONCE = 200;
 
   private final BudgetTeller teller = new BudgetTeller();
-  private final Supplier<LedgerReads.Budgets> books;
+  private final UseTeller useTeller = new UseTeller();
+  private final LedgerReads books;
+  private final BillingCalendar calendar;
   private final Function<Input, CompletionStage<Reply>> scheduler;
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
@@ -45,10 +52,11 @@ final class BudgetWords implements AutoCloseable {
   private final AtomicReference<Need> need = new AtomicReference<>(Need.NOW);
   private long notBeforeNanos = System.nanoTime();
   private long soonNanos = notBeforeNanos;
+  private String month = "";
 
-  BudgetWords(
-      Supplier<LedgerReads.Budgets> books, Function<Input, CompletionStage<Reply>> scheduler) {
-    this.books = books;
+  BudgetWords(Ledger ledger, Function<Input, CompletionStage<Reply>> scheduler) {
+    this.books = ledger.reads();
+    this.calendar = ledger.calendar();
     this.scheduler = scheduler;
   }
 
@@ -71,6 +79,12 @@ final class BudgetWords implements AutoCloseable {
 
   private void look() {
     long now = System.nanoTime();
+    String current = calendar.month(System.currentTimeMillis());
+    if (!current.equals(month)) {
+      // Budgets of each month begin anew.
+      month = current;
+      raise(Need.NOW);
+    }
     Need due = need.get();
     boolean wait = now - notBeforeNanos < 0 || due == Need.SOON && now - soonNanos < 0;
     if (due == Need.NONE || wait) {
@@ -92,17 +106,24 @@ final class BudgetWords implements AutoCloseable {
   }
 
   private void tell() {
-    LedgerReads.Budgets found = books.get();
+    LedgerReads.Budgets found = books.budgets();
     List<BudgetTold> words = teller.due(found.budgets(), found.position());
+    say(words, Input.TellBudgets::new, teller::lost);
+    BudgetRows.Uses uses = books.budgetUses().uses(month);
+    List<BudgetUseTold> left = useTeller.due(uses.budgets(), uses.position());
+    say(left, Input.TellBudgetUse::new, useTeller::lost);
+  }
+
+  private <T> void say(
+      List<T> words, Function<List<T>, Input> input, Consumer<List<T>> lost) {
     for (int from = 0; from < words.size(); from += AT_ONCE) {
-      List<BudgetTold> some =
-          new ArrayList<>(words.subList(from, Math.min(words.size(), from + AT_ONCE)));
+      List<T> some = new ArrayList<>(words.subList(from, Math.min(words.size(), from + AT_ONCE)));
       var _ =
           scheduler
-              .apply(new Input.TellBudgets(some))
+              .apply(input.apply(some))
               .whenComplete((reply, failure) -> {
                 if (failure != null || reply instanceof Reply.Rejected) {
-                  teller.lost(some);
+                  lost.accept(some);
                   raise(Need.SOON);
                 }
               });

@@ -226,7 +226,7 @@ public final class Server implements AutoCloseable {
     view.onChange(foresight);
     follow(runtime.feed().subscribe(image.position(), view));
     Intake intake = keep(new Intake(ledger, HeadFile.open(folder.ledgerHeads())));
-    BudgetWords budgets = keep(new BudgetWords(ledger.reads()::budgets, runtime::submit));
+    BudgetWords budgets = keep(new BudgetWords(ledger, runtime::submit));
     follow(budgets.follow(runtime.feed(), intake));
     CompletableFuture<Void> current = new CompletableFuture<>();
     view.whenAt(runtime.durablePosition(), () -> current.complete(null));
@@ -263,8 +263,7 @@ public final class Server implements AutoCloseable {
             node -> enrol(vertx, nodes.pki(), node),
             node -> nodeCondition(view, nodes.gateway(), node),
             unixUsers,
-            () -> ready,
-            config.billing().currency()));
+            () -> ready));
   }
 
   private static org.queqiao.server.view.Door.Questions asking(SchedulerRuntime runtime) {
@@ -285,6 +284,7 @@ public final class Server implements AutoCloseable {
     ClusterView view = parts.view();
     Utilisation utilisation = new Utilisation(UTILISATION_CHANGES, UTILISATION_MINUTES);
     follow(parts.runtime().feed().subscribe(0, utilisation));
+    keep(AlertSecrets.open(parts.vertx(), parts.ledger(), config.alerts()));
     Metrics metrics = keep(new Metrics());
     HttpService http =
         new HttpService(

@@ -23,6 +23,7 @@ public record ServerConfig(
     Billing billing,
     Agents agents,
     Bridges bridges,
+    Alerts alerts,
     List<Setting> settings) {
   /** The file that is read when the command line names none, within the data folder. */
   public static final String FILE = "queqiao.yaml";
@@ -315,6 +316,7 @@ public record ServerConfig(
     Billing billing = Billing.read(from);
     Agents agents = Agents.read(from);
     Bridges bridges = Bridges.read(from);
+    Alerts alerts = Alerts.read(from);
     from.refuseUnknown();
     if (!http.tls() && !isLoopback(http.host())) {
       throw new ConfigException(
@@ -324,7 +326,7 @@ public record ServerConfig(
               + " can be reached by others and needs TLS: set http.tlsCertificate and http.tlsKey");
     }
     return new ServerConfig(
-        http, limits, log, loop, database, billing, agents, bridges, from.known());
+        http, limits, log, loop, database, billing, agents, bridges, alerts, from.known());
   }
 
   private static boolean isLoopback(String host) {

@@ -25,15 +25,10 @@ import org.queqiao.accounting.sql.RunHours;
 import org.queqiao.accounting.statement.Statement;
 import org.queqiao.accounting.statement.StatementForms;
 import org.queqiao.accounting.usage.UsageRow;
-import org.queqiao.contract.event.CreditLineSet;
 import org.queqiao.contract.event.TariffDefined;
-import org.queqiao.contract.event.WalletFunded;
-import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.JobId;
-import org.queqiao.contract.id.PartitionName;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.job.JobQuote;
-import org.queqiao.core.message.Input;
 import org.queqiao.server.view.ClusterView;
 import org.queqiao.server.view.JobEntry;
 import org.queqiao.server.view.Scope;
@@ -47,7 +42,6 @@ final class AccountingRoutes {
   private static final int PERIOD = 7;
 
   private final ClusterView view;
-  private final Inputs inputs;
   private final LedgerReads reads;
   private final LedgerHistory history;
   private final Utilisation utilisation;
@@ -56,13 +50,11 @@ final class AccountingRoutes {
 
   AccountingRoutes(
       ClusterView view,
-      Inputs inputs,
       LedgerReads reads,
       LedgerHistory history,
       Utilisation utilisation,
       Blocking blocking) {
     this.view = view;
-    this.inputs = inputs;
     this.reads = reads;
     this.history = history;
     this.utilisation = utilisation;
@@ -72,9 +64,6 @@ final class AccountingRoutes {
 
   void on(Api api) {
     api.on("listTariffs", this::listTariffs);
-    api.on("putTariff", this::putTariff);
-    api.on("fundProject", this::fund);
-    api.on("setCreditLine", this::credit);
     api.on("getBalance", this::balance);
     api.on("getUsage", this::usage);
     api.on("getCharges", this::charges);
@@ -97,10 +86,6 @@ final class AccountingRoutes {
         answer);
   }
 
-  private static Actor actor(Call call) {
-    return call.principal().actor();
-  }
-
   private void listTariffs(Call call) {
     List<TariffDefined> sorted = new ArrayList<>(view.site().tariffs());
     sorted.sort(Comparator.comparing(AccountingRoutes::nameOf));
@@ -118,36 +103,6 @@ final class AccountingRoutes {
     out.writeStringField("currency", tariff.currency());
     out.writeNumberField("validFromMs", tariff.validFromMs());
     out.writeEndObject();
-  }
-
-  private void putTariff(Call call) {
-    TariffDefined tariff =
-        new TariffDefined(
-            new PartitionName(call.text("partition")),
-            (Long) call.body().get("priceMicroPerCoreHour"),
-            (String) call.body().get("currency"),
-            (Long) call.body().getOrDefault("validFromMs", 0L));
-    inputs.submit(call, new Input.DefineTariff(actor(call), tariff), _ -> call.noContent());
-  }
-
-  private void fund(Call call) {
-    WalletFunded funding =
-        new WalletFunded(
-            new ProjectName(call.text("name")),
-            (Long) call.body().get("amountMicro"),
-            (String) call.body().get("currency"),
-            (String) call.body().get("reason"));
-    inputs.submit(call, new Input.FundWallet(actor(call), funding), _ -> call.noContent());
-  }
-
-  private void credit(Call call) {
-    CreditLineSet line =
-        new CreditLineSet(
-            new ProjectName(call.text("name")),
-            (Long) call.body().get("creditMicro"),
-            (String) call.body().get("currency"),
-            (String) call.body().get("reason"));
-    inputs.submit(call, new Input.SetCreditLine(actor(call), line), _ -> call.noContent());
   }
 
   /** Managers of a project and whoever sees everything look into its wallet and statements. */

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.queqiao.accounting.metering.BillingCalendar;
 import org.queqiao.accounting.sql.LedgerReads;
 import org.queqiao.runtime.copy.JobQuestions;
 import org.queqiao.server.auth.AuthRoutes;
@@ -230,11 +231,15 @@ public final class HttpService {
         .on(api);
     new ReservationRoutes(view, inputs).on(api);
     new MoneyRoutes(view, inputs, around.reads(), history, blocking).on(api);
+    BillingCalendar calendar = new BillingCalendar(config.billing().zone());
+    new BudgetRoutes(view, inputs, around.reads(), history, calendar, blocking).on(api);
+    new AlertRoutes(view, around.reads(), blocking).on(api);
+    new DisputeRoutes(view, inputs, around.reads(), history, blocking).on(api);
     FileImports files = new FileImports(view, history, blocking);
     new ImportRoutes(inputs, around.reads(), files).on(api);
     new RunImportRoutes(view, inputs, around.reads(), files).on(api);
     new ReportRoutes(view, around.reads(), history, blocking).on(api);
-    new AccountingRoutes(view, inputs, around.reads(), history, around.utilisation(), blocking)
+    new AccountingRoutes(view, around.reads(), history, around.utilisation(), blocking)
         .on(api);
     new EventRoute(around.vertx(), around.hub(), around.identity().authenticator()).on(api);
     new ServiceRoutes(

@@ -42,6 +42,11 @@ final class Inputs {
 
   /** Hands an input in; what follows runs on the event loop of the call. */
   void submit(Call call, Input input, Consumer<Reply> done) {
+    submit(call, input, done, rejection -> call.refuse(Refusal.of(rejection)));
+  }
+
+  /** As above, for who says more than the scheduler does when it refuses. */
+  void submit(Call call, Input input, Consumer<Reply> done, Consumer<Rejection> refused) {
     var _ =
         door.submit(input)
             .whenComplete((reply, failure) ->
@@ -50,7 +55,7 @@ final class Inputs {
                     call.routing().fail(failure);
                   } else if (reply instanceof Reply.Rejected(Rejection rejection)) {
                     rejections.rejected(input, rejection.code());
-                    call.refuse(Refusal.of(rejection));
+                    refused.accept(rejection);
                   } else {
                     done.accept(reply);
                   }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.queqiao.accounting.ledger.ProposalRow;
 import org.queqiao.accounting.sql.LedgerReads;
@@ -18,7 +19,9 @@ import org.queqiao.contract.money.PriceTier;
 import org.queqiao.contract.money.RefundCause;
 import org.queqiao.contract.money.Resource;
 import org.queqiao.core.message.Input;
+import org.queqiao.core.message.Rejection;
 import org.queqiao.core.message.Reply;
+import org.queqiao.server.auth.Refusal;
 import org.queqiao.server.view.ClusterView;
 import org.queqiao.server.view.Scope;
 
@@ -53,6 +56,15 @@ final class MoneyRoutes {
                 new MoneyChange.TopUp(
                     new ProjectName(call.text("name")),
                     (Long) call.body().get("amountMicro"),
+                    (String) call.body().get("currency"))));
+    api.on(
+        "proposeCreditLine",
+        call ->
+            propose(
+                call,
+                new MoneyChange.CreditLine(
+                    new ProjectName(call.text("name")),
+                    (Long) call.body().get("creditMicro"),
                     (String) call.body().get("currency"))));
     api.on(
         "proposeCorrection",
@@ -151,28 +163,69 @@ final class MoneyRoutes {
     Input input =
         new Input.ProposeMoney(
             call.principal().actor(), change, (String) call.body().get("reason"));
-    inputs.submit(
-        call,
-        input,
-        reply ->
-            call.json(
-                202,
-                out -> {
-                  out.writeStartObject();
-                  out.writeNumberField("proposal", ((Reply.Proposed) reply).proposal());
-                  out.writeEndObject();
-                }));
+    inputs.submit(call, input, reply -> proposed(call, reply));
+  }
+
+  /** Answers with the number of a proposal. */
+  static void proposed(Call call, Reply reply) {
+    call.json(
+        202,
+        out -> {
+          out.writeStartObject();
+          out.writeNumberField("proposal", ((Reply.Proposed) reply).proposal());
+          out.writeEndObject();
+        });
   }
 
   private void decide(Call call) {
+    long id = call.number("proposal");
     inputs.submit(
         call,
         new Input.DecideMoney(
             call.principal().actor(),
-            call.number("proposal"),
+            id,
             (Boolean) call.body().get("approve"),
             (String) call.body().get("reason")),
-        _ -> call.noContent());
+        _ -> call.noContent(),
+        rejection -> {
+          if (rejection.code() == Rejection.Code.NOT_FOUND) {
+            notWaiting(call, id, Refusal.of(rejection));
+          } else {
+            call.refuse(Refusal.of(rejection));
+          }
+        });
+  }
+
+  /** Of two people who decide the same, the second hears who was first, and when. */
+  private void notWaiting(Call call, long id, Refusal unknown) {
+    long seen = view.position();
+    blocking.ask(
+        call,
+        () -> {
+          history.awaitBooks(seen);
+          return reads.proposals().before(id + 1, null, 1);
+        },
+        found -> {
+          boolean decided =
+              !found.isEmpty()
+                  && found.getFirst().id() == id
+                  && found.getFirst().state() != ProposalRow.State.OPEN;
+          call.refuse(decided ? first(found.getFirst()).refusal() : unknown);
+        });
+  }
+
+  private static Refused first(ProposalRow row) {
+    return Refused.conflict(
+        "proposal "
+            + row.id()
+            + " was "
+            + row.state().name().toLowerCase(Locale.ROOT)
+            + " by "
+            + row.decidedBy()
+            + " at "
+            + row.decidedMs()
+            + ": "
+            + row.decision());
   }
 
   private void list(Call call) {
@@ -232,6 +285,17 @@ final class MoneyRoutes {
         out.writeNumberField("standardPermille", each.standardPermille());
         out.writeNumberField("validFromMs", each.validFromMs());
       }
+      case MoneyChange.CreditLine each -> {
+        out.writeStringField("kind", "CREDIT_LINE");
+        out.writeStringField("project", each.project().value());
+        out.writeNumberField("creditMicro", each.creditMicro());
+        out.writeStringField("currency", each.currency());
+      }
+      case MoneyChange.Refund each -> write(each, out);
+      case MoneyChange.Budget each -> {
+        out.writeStringField("kind", "BUDGET");
+        BudgetRoutes.write(each.terms(), out);
+      }
       case MoneyChange.Price each -> {
         out.writeStringField("kind", "PRICE");
         write(each.item(), out);
@@ -244,6 +308,14 @@ final class MoneyRoutes {
     Json.number(out, "decidedMs", row.decidedMs() == 0 ? null : row.decidedMs());
     out.writeStringField("decision", JobDocument.orNull(row.decision()));
     out.writeEndObject();
+  }
+
+  private static void write(MoneyChange.Refund each, JsonGenerator out) throws IOException {
+    out.writeStringField("kind", "REFUND");
+    money(each.project(), each.amountMicro(), each.currency(), out);
+    out.writeStringField("corrects", each.transaction());
+    out.writeStringField("cause", each.cause().name());
+    Json.number(out, "dispute", each.dispute() == 0 ? null : each.dispute());
   }
 
   private static void money(

@@ -29,6 +29,10 @@ final class Refused extends RuntimeException {
     return new Refused(Refusal.of(Refusal.Code.FORBIDDEN, detail));
   }
 
+  static Refused conflict(String detail) {
+    return new Refused(Refusal.of(Refusal.Code.CONFLICT, detail));
+  }
+
   static Refused busy(String detail) {
     return new Refused(new Refusal(Refusal.Code.BUSY, "", detail, 1));
   }

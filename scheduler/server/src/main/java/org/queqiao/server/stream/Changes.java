@@ -5,9 +5,13 @@ import java.util.Map;
 import org.queqiao.contract.event.ArrayEnded;
 import org.queqiao.contract.event.ArrayTaskSplit;
 import org.queqiao.contract.event.ArrayTasksEnded;
+import org.queqiao.contract.event.BudgetDefined;
 import org.queqiao.contract.event.BudgetTold;
+import org.queqiao.contract.event.BudgetUseTold;
 import org.queqiao.contract.event.ClusterObserved;
 import org.queqiao.contract.event.CreditLineSet;
+import org.queqiao.contract.event.DisputeAnswered;
+import org.queqiao.contract.event.DisputeOpened;
 import org.queqiao.contract.event.DomainDefined;
 import org.queqiao.contract.event.JobAllocated;
 import org.queqiao.contract.event.JobChanged;
@@ -138,20 +142,21 @@ final class Changes {
       case NodeSettingsSet e -> node(logged, e.node(), null);
       case PartitionDefined e -> partition(logged, e.name().value());
       case TariffDefined e -> partition(logged, e.partition().value());
-      case DomainDefined _ -> partition(logged, null);
       case ProjectDefined e -> project(logged, e.name());
-      case PlatformDefined _, QosDefined _, PriorityPolicyDefined _, RulesSet _ ->
+      case PlatformDefined _, QosDefined _, PriorityPolicyDefined _, RulesSet _, DomainDefined _ ->
           partition(logged, null);
       case ReservationDefined _, ReservationDeleted _, ReservationOpened _, ReservationClosed _ ->
           partition(logged, null);
       case WalletFunded e -> project(logged, e.project());
       case BudgetTold e -> project(logged, e.project());
+      case DisputeOpened e -> project(logged, e.project());
+      case BudgetDefined e -> project(logged, e.terms().project());
       case CreditLineSet e -> project(logged, e.project());
       case MoneyProposed e -> money(logged, e.change());
       case MoneyDecided e -> money(logged, e.change());
       case RunImported e -> project(logged, e.run().project());
       case RunObserved e -> project(logged, e.run().project());
-      case ClusterObserved _ -> partition(logged, null);
+      case ClusterObserved _, BudgetUseTold _, DisputeAnswered _ -> partition(logged, null);
       case UserDefined e -> account(logged, e.name(), null);
       case RoleGranted e -> account(logged, e.user(), null);
       case RoleRevoked e -> account(logged, e.user(), null);

@@ -8,9 +8,13 @@ import java.util.function.UnaryOperator;
 import org.queqiao.contract.event.ArrayEnded;
 import org.queqiao.contract.event.ArrayTaskSplit;
 import org.queqiao.contract.event.ArrayTasksEnded;
+import org.queqiao.contract.event.BudgetDefined;
 import org.queqiao.contract.event.BudgetTold;
+import org.queqiao.contract.event.BudgetUseTold;
 import org.queqiao.contract.event.ClusterObserved;
 import org.queqiao.contract.event.CreditLineSet;
+import org.queqiao.contract.event.DisputeAnswered;
+import org.queqiao.contract.event.DisputeOpened;
 import org.queqiao.contract.event.DomainDefined;
 import org.queqiao.contract.event.JobAllocated;
 import org.queqiao.contract.event.JobChanged;
@@ -215,6 +219,8 @@ final class ViewEvents {
       case CreditLineSet e -> prepaid.add(e.project());
       case RunImported e -> jobs.historyUpTo(e.job().value());
       case RunObserved e -> jobs.historyUpTo(e.job().value());
+      case MoneyProposed _, MoneyDecided _ -> {}
+      case DisputeOpened _, DisputeAnswered _, BudgetDefined _, BudgetUseTold _ -> {}
       case PartitionDefined _,
           LicenceDefined _,
           TopologyDefined _,
@@ -229,8 +235,6 @@ final class ViewEvents {
           MembershipSet _,
           MembershipRemoved _,
           WalletFunded _,
-          MoneyProposed _,
-          MoneyDecided _,
           PlatformDefined _,
           QosDefined _,
           PriorityPolicyDefined _,

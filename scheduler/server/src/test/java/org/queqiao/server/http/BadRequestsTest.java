@@ -117,9 +117,9 @@ final class BadRequestsTest {
           new Row(
               "M12",
               "auditor1",
-              "PUT",
-              "/api/v1/tariffs/batch",
-              "{\"priceMicroPerCoreHour\":1,\"currency\":\"CNY\"}",
+              "POST",
+              "/api/v1/tariffs",
+              "{\"priceMicroPerCoreHour\":1,\"currency\":\"CNY\",\"reason\":\"r\"}",
               403,
               "FORBIDDEN"),
           new Row(
@@ -134,7 +134,7 @@ final class BadRequestsTest {
               "M12",
               "admin1",
               "POST",
-              "/api/v1/projects/climate/funding",
+              "/api/v1/wallets/climate/top-ups",
               "{\"amountMicro\":1,\"currency\":\"CNY\",\"reason\":\"r\"}",
               403,
               "FORBIDDEN"),

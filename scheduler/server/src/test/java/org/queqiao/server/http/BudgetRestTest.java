@@ -39,20 +39,16 @@ final class BudgetRestTest {
   }
 
   private static void fund(String project, long amountMicro) throws Exception {
-    HttpResponse<String> answer =
-        server.post(
-            "finance1",
-            "/api/v1/projects/" + project + "/funding",
-            "{\"amountMicro\":" + amountMicro + ",\"currency\":\"CNY\",\"reason\":\"grant\"}");
-    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(204);
+    server.byTwo(
+        "/api/v1/wallets/" + project + "/top-ups",
+        "{\"amountMicro\":" + amountMicro + ",\"currency\":\"CNY\",\"reason\":\"grant\"}");
   }
 
   private static HttpResponse<String> credit(String user, String project, String micro)
       throws Exception {
-    return server.call(
+    return server.post(
         user,
-        "PUT",
-        "/api/v1/projects/" + project + "/credit",
+        "/api/v1/wallets/" + project + "/credit-line",
         "{\"creditMicro\":" + micro + ",\"currency\":\"CNY\",\"reason\":\"grant is late\"}");
   }
 
@@ -182,12 +178,14 @@ final class BudgetRestTest {
   }
 
   @Test
-  void aCreditLineIsSetByFinanceAndShown() throws Exception {
+  void aCreditLineIsSetByTwoPeopleAndShown() throws Exception {
     project("loan");
     assertThat(credit("admin1", "loan", "5").statusCode()).isEqualTo(403);
     assertThat(credit("finance1", "nobody", "5").statusCode()).isEqualTo(422);
     assertThat(credit("finance1", "loan", "-1").statusCode()).isEqualTo(422);
-    assertThat(credit("finance1", "loan", Long.toString(CORE_HOUR)).statusCode()).isEqualTo(204);
+    server.byTwo(
+        "/api/v1/wallets/loan/credit-line",
+        "{\"creditMicro\":" + CORE_HOUR + ",\"currency\":\"CNY\",\"reason\":\"grant is late\"}");
     awaitWord("loan", 2);
     JsonNode shown = balance("loan");
     assertThat(shown.path("availableMicro").asLong()).isEqualTo(CORE_HOUR);

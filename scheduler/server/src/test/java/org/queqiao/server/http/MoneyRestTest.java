@@ -56,7 +56,16 @@ final class MoneyRestTest {
     assertThat(decide("finance1", proposal, true)).isEqualTo(403);
     assertThat(decide("researcher1", proposal, true)).isEqualTo(403);
     assertThat(decide("finance2", proposal, true)).isEqualTo(204);
-    assertThat(decide("finance2", proposal, true)).isEqualTo(404);
+    HttpResponse<String> late =
+        server.post(
+            "finance1",
+            "/api/v1/proposals/" + proposal + "/decision",
+            "{\"approve\":true,\"reason\":\"mine\"}");
+    assertThat(late.statusCode()).as(late.body()).isEqualTo(409);
+    assertThat(late.body())
+        .contains("proposal " + proposal + " was approved by USER:finance2 at ")
+        .contains("looked at it");
+    assertThat(decide("finance2", 999_999_999L, true)).isEqualTo(404);
     JsonNode balance = get("finance1", "/api/v1/projects/two-hands/balance").path("items").path(0);
     assertThat(balance.path("availableMicro").asLong()).isEqualTo(2_500_000);
 

@@ -101,13 +101,14 @@ final class RolesRestTest {
           new Action("PUT", "/api/v1/users/researcher1/roles/FINANCE", "", Set.of()),
           new Action("PUT", "/api/v1/users/researcher1/roles/AUDITOR", "", Set.of()),
           new Action(
-              "PUT",
-              "/api/v1/tariffs/batch",
-              "{\"priceMicroPerCoreHour\":40000,\"currency\":\"CNY\"}",
+              "POST",
+              "/api/v1/tariffs",
+              "{\"partition\":\"batch\",\"priceMicroPerCoreHour\":40000,\"currency\":\"CNY\","
+                  + "\"reason\":\"r\"}",
               FINANCE),
           new Action(
               "POST",
-              "/api/v1/projects/climate/funding",
+              "/api/v1/wallets/climate/top-ups",
               "{\"amountMicro\":1,\"currency\":\"CNY\",\"reason\":\"r\"}",
               FINANCE),
           new Action("GET", "/api/v1/nodes", "", ALL),

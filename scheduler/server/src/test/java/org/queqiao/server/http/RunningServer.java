@@ -366,6 +366,22 @@ final class RunningServer {
     return send(request(account, path));
   }
 
+  /** One person of finance proposes a change of money, another approves it. */
+  void byTwo(String path, String body) throws Exception {
+    HttpResponse<String> proposed = post("finance1", path, body);
+    String number = proposed.body().replaceAll("\\D", "");
+    HttpResponse<String> decided =
+        proposed.statusCode() != 202
+            ? proposed
+            : post(
+                "finance2",
+                "/api/v1/proposals/" + number + "/decision",
+                "{\"approve\":true,\"reason\":\"seen\"}");
+    if (decided.statusCode() != 204) {
+      throw new AssertionError(path + " was answered " + decided.statusCode() + decided.body());
+    }
+  }
+
   HttpResponse<String> post(String account, String path, String json, String... headers)
       throws Exception {
     return send(

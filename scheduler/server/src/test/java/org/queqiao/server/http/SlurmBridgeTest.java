@@ -65,15 +65,11 @@ final class SlurmBridgeTest {
     for (String project : new String[] {"polar", "tides"}) {
       server.local("/projects", "project=" + project + "&domain=atmosphere");
     }
-    assertThat(
-            server
-                .call(
-                    "finance1",
-                    "PUT",
-                    "/api/v1/tariffs/test1.batch",
-                    "{\"priceMicroPerCoreHour\":" + CORE_HOUR + ",\"currency\":\"CNY\"}")
-                .statusCode())
-        .isEqualTo(204);
+    server.byTwo(
+        "/api/v1/tariffs",
+        "{\"partition\":\"test1.batch\",\"priceMicroPerCoreHour\":"
+            + CORE_HOUR
+            + ",\"currency\":\"CNY\",\"reason\":\"as agreed\"}");
     long beganS = System.currentTimeMillis() / 1_000;
     try (SlurmSite site = new SlurmSite(folder);
         BridgeProcess bridge = new BridgeProcess(folder, site.configuration());

@@ -8,9 +8,13 @@ import java.util.function.Supplier;
 import org.queqiao.contract.event.ArrayEnded;
 import org.queqiao.contract.event.ArrayTaskSplit;
 import org.queqiao.contract.event.ArrayTasksEnded;
+import org.queqiao.contract.event.BudgetDefined;
 import org.queqiao.contract.event.BudgetTold;
+import org.queqiao.contract.event.BudgetUseTold;
 import org.queqiao.contract.event.ClusterObserved;
 import org.queqiao.contract.event.CreditLineSet;
+import org.queqiao.contract.event.DisputeAnswered;
+import org.queqiao.contract.event.DisputeOpened;
 import org.queqiao.contract.event.DomainDefined;
 import org.queqiao.contract.event.JobAllocated;
 import org.queqiao.contract.event.JobChanged;
@@ -159,6 +163,8 @@ final class HistoryCheck {
       case MembershipRemoved e -> model.ranks.remove(e.project() + "/" + e.user());
       case NodeDown e -> reuse.down(e);
       case StepStarted _, StepEnded _, RunPartEnded _ -> steps.accept(logged);
+      case MoneyProposed _, MoneyDecided _ -> {}
+      case DisputeOpened _, DisputeAnswered _, BudgetDefined _, BudgetUseTold _ -> {}
       case ProjectDefined _,
           DomainDefined _,
           JobPolicyDefined _,
@@ -174,8 +180,6 @@ final class HistoryCheck {
           BudgetTold _,
           ClusterObserved _,
           CreditLineSet _,
-          MoneyProposed _,
-          MoneyDecided _,
           WalletFunded _ -> {}
     }
   }

@@ -4,9 +4,13 @@ import org.queqiao.contract.account.Role;
 import org.queqiao.contract.event.ArrayEnded;
 import org.queqiao.contract.event.ArrayTaskSplit;
 import org.queqiao.contract.event.ArrayTasksEnded;
+import org.queqiao.contract.event.BudgetDefined;
 import org.queqiao.contract.event.BudgetTold;
+import org.queqiao.contract.event.BudgetUseTold;
 import org.queqiao.contract.event.ClusterObserved;
 import org.queqiao.contract.event.CreditLineSet;
+import org.queqiao.contract.event.DisputeAnswered;
+import org.queqiao.contract.event.DisputeOpened;
 import org.queqiao.contract.event.DomainDefined;
 import org.queqiao.contract.event.Event;
 import org.queqiao.contract.event.JobAllocated;
@@ -66,6 +70,7 @@ import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.JobTerms;
+import org.queqiao.contract.money.BudgetTerms;
 
 /** Whether the actor of each fact may have caused it. */
 final class PermissionCheck {
@@ -136,12 +141,21 @@ final class PermissionCheck {
           isAdministrator(actor);
       case MembershipSet e -> isAdministrator(actor) || manages(actor, e.project().value());
       case MembershipRemoved e -> isAdministrator(actor) || manages(actor, e.project().value());
-      case BudgetTold _ -> isScheduler(actor);
+      case BudgetTold _, BudgetUseTold _ -> isScheduler(actor);
+      case DisputeOpened _, BudgetDefined _ -> ofProject(actor, event);
       case RunObserved _, ClusterObserved _ -> actor.kind() == Actor.Kind.NODE;
-      case RunImported _ -> isFinance(actor);
-      case TariffDefined _, WalletFunded _, CreditLineSet _, MoneyProposed _, MoneyDecided _ ->
-          isFinance(actor);
+      case RunImported _, DisputeAnswered _, MoneyProposed _, MoneyDecided _ -> isFinance(actor);
+      case TariffDefined _, WalletFunded _, CreditLineSet _ -> isFinance(actor);
     };
+  }
+
+  private boolean ofProject(Actor actor, Event event) {
+    if (event instanceof DisputeOpened e) {
+      return actor.kind() == Actor.Kind.USER
+          && model.ranks.containsKey(e.project() + "/" + actor.name());
+    }
+    BudgetTerms terms = ((BudgetDefined) event).terms();
+    return isFinance(actor) || terms.user() != null && manages(actor, terms.project().value());
   }
 
   private boolean isFinance(Actor actor) {

@@ -78,7 +78,6 @@ public final class LocalAdmin implements AutoCloseable {
    * @param nodes as the log has them
    * @param unixAccounts of this machine
    * @param ready whether requests are served
-   * @param currency ISO 4217 code for amounts that name none
    */
   public record Ports(
       AccountDirectory accounts,
@@ -86,8 +85,7 @@ public final class LocalAdmin implements AutoCloseable {
       EnrolmentCodes enrolments,
       NodeDirectory nodes,
       UnixAccounts unixAccounts,
-      BooleanSupplier ready,
-      String currency) {}
+      BooleanSupplier ready) {}
 
   /**
    * Prepares the administration.
@@ -101,7 +99,7 @@ public final class LocalAdmin implements AutoCloseable {
     this.identity = identity;
     this.ports = ports;
     this.owner = Actor.localOwner(osUser);
-    this.inputs = new LocalInputs(owner, ports.currency());
+    this.inputs = new LocalInputs(owner);
   }
 
   /**

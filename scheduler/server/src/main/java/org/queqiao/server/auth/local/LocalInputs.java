@@ -8,7 +8,6 @@ import java.util.TreeMap;
 import org.queqiao.contract.account.DomainShare;
 import org.queqiao.contract.account.MemberRank;
 import org.queqiao.contract.account.Role;
-import org.queqiao.contract.event.CreditLineSet;
 import org.queqiao.contract.event.DomainDefined;
 import org.queqiao.contract.event.MembershipRemoved;
 import org.queqiao.contract.event.MembershipSet;
@@ -16,8 +15,6 @@ import org.queqiao.contract.event.PartitionDefined;
 import org.queqiao.contract.event.ProjectDefined;
 import org.queqiao.contract.event.RoleGranted;
 import org.queqiao.contract.event.RoleRevoked;
-import org.queqiao.contract.event.TariffDefined;
-import org.queqiao.contract.event.WalletFunded;
 import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.DomainCode;
 import org.queqiao.contract.id.NodeName;
@@ -31,7 +28,6 @@ final class LocalInputs {
   private static final int PERMILLE = 1000;
 
   private final Actor owner;
-  private final String currency;
   private final Map<String, Request> requests = new TreeMap<>();
 
   /**
@@ -48,26 +44,19 @@ final class LocalInputs {
     Input read(LocalForm form);
   }
 
-  LocalInputs(Actor owner, String currency) {
+  LocalInputs(Actor owner) {
     this.owner = owner;
-    this.currency = currency;
     add("POST /roles", this::grant, "user", "role");
     add("DELETE /roles", this::revoke, "user", "role");
     add("POST /domains", this::domain, "domain", "title");
     add("POST /projects", this::project, "project", "domain", "title");
     add("POST /members", this::member, "project", "user", "rank");
     add("DELETE /members", this::noMember, "project", "user");
-    add("POST /wallets", this::fund, "project", "amountMicro", "currency", "reason");
-    add("POST /credits", this::credit, "project", "creditMicro", "currency", "reason");
     add("POST /partitions", this::partition, PARTITION_FIELDS);
-    add("POST /tariffs", this::tariff, TARIFF_FIELDS);
   }
 
   private static final String[] PARTITION_FIELDS = {
     "partition", "isDefault", "defaultLimitMs", "maxLimitMs"
-  };
-  private static final String[] TARIFF_FIELDS = {
-    "partition", "priceMicroPerCoreHour", "currency", "validFromMs"
   };
 
   private void add(String line, Reader reader, String... fields) {
@@ -146,26 +135,6 @@ final class LocalInputs {
         owner, new MembershipRemoved(form.required("project", ProjectName::new), user(form)));
   }
 
-  private Input fund(LocalForm form) {
-    return new Input.FundWallet(
-        owner,
-        new WalletFunded(
-            form.required("project", ProjectName::new),
-            form.required("amountMicro", Long::parseLong),
-            form.optional("currency").orElse(currency),
-            form.required("reason")));
-  }
-
-  private Input credit(LocalForm form) {
-    return new Input.SetCreditLine(
-        owner,
-        new CreditLineSet(
-            form.required("project", ProjectName::new),
-            form.required("creditMicro", Long::parseLong),
-            form.optional("currency").orElse(currency),
-            form.required("reason")));
-  }
-
   private Input partition(LocalForm form) {
     return new Input.DefinePartition(
         owner,
@@ -182,16 +151,6 @@ final class LocalInputs {
       case "false" -> false;
       default -> throw new IllegalArgumentException("must be true or false");
     };
-  }
-
-  private Input tariff(LocalForm form) {
-    return new Input.DefineTariff(
-        owner,
-        new TariffDefined(
-            form.required("partition", PartitionName::new),
-            form.required("priceMicroPerCoreHour", Long::parseLong),
-            form.optional("currency").orElse(currency),
-            form.optional("validFromMs", Long::parseLong).orElse(0L)));
   }
 
   Input drain(NodeName node, LocalForm form) {

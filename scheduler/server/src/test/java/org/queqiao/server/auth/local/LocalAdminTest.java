@@ -36,9 +36,7 @@ import org.queqiao.contract.event.PartitionDefined;
 import org.queqiao.contract.event.ProjectDefined;
 import org.queqiao.contract.event.RoleGranted;
 import org.queqiao.contract.event.RoleRevoked;
-import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.event.UserDefined;
-import org.queqiao.contract.event.WalletFunded;
 import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.DomainCode;
 import org.queqiao.contract.id.NodeName;
@@ -104,8 +102,7 @@ final class LocalAdminTest {
                     Outcome.accepted(Secret.of("enrolment of " + nodes))),
             this::node,
             name -> name.equals("nobody9") ? OptionalInt.empty() : OptionalInt.of(1234),
-            ready::get,
-            "CNY"));
+            ready::get));
   }
 
   private Path socket() {
@@ -210,7 +207,7 @@ final class LocalAdminTest {
 
   private LocalAdmin.Ports ports() {
     return new LocalAdmin.Ports(
-        accounts, this::submit, null, this::node, name -> OptionalInt.empty(), ready::get, "CNY");
+        accounts, this::submit, null, this::node, name -> OptionalInt.empty(), ready::get);
   }
 
   @Test
@@ -339,10 +336,7 @@ final class LocalAdminTest {
   }
 
   @Test
-  void moneyAndPartitionsAreDefined() throws IOException {
-    assertDone(
-        post("/wallets", "project", "climate", "amountMicro", "1000000", "reason", "a grant"),
-        new Input.FundWallet(OWNER, new WalletFunded(CLIMATE, 1_000_000, "CNY", "a grant")));
+  void partitionsAreDefinedAndMoneyIsNot() throws IOException {
     assertDone(
         post(
             "/partitions",
@@ -355,14 +349,17 @@ final class LocalAdminTest {
             "maxLimitMs",
             "86400000"),
         new Input.DefinePartition(OWNER, new PartitionDefined(BATCH, true, 3_600_000, 86_400_000)));
-    assertDone(
-        post("/tariffs", "partition", "batch", "priceMicroPerCoreHour", "50000", "currency", "EUR"),
-        new Input.DefineTariff(OWNER, new TariffDefined(BATCH, 50_000, "EUR", 0)));
     for (String wrong : List.of("1.5", "1e6", "0x10", "9223372036854775808", "one", "", " 1")) {
       assertThat(
-              post("/wallets", "project", "climate", "amountMicro", wrong, "reason", "r").status())
+              post("/partitions", "partition", "b", "defaultLimitMs", wrong, "maxLimitMs", "9")
+                  .status())
           .as(wrong)
           .isEqualTo(422);
+    }
+    for (String path : List.of("/wallets", "/credits", "/tariffs")) {
+      assertThat(post(path, "project", "climate", "amountMicro", "1").status())
+          .as(path)
+          .isEqualTo(404);
     }
     assertThat(inputs).isEmpty();
   }
@@ -399,13 +396,13 @@ final class LocalAdminTest {
     Answer answer =
         send(
             "POST",
-            "/local/v1/wallets",
+            "/local/v1/nodes/n1/drain",
             "application/json",
-            "{\"project\":\"climate\",\"amountMicro\":5,\"reason\":\"r\"}",
+            "{\"reason\":\"r\"}",
             "Accept: application/json");
     assertThat(answer).isEqualTo(new Answer(200, "{\"value\":\"ok\"}"));
     assertThat(inputs)
-        .containsExactly(new Input.FundWallet(OWNER, new WalletFunded(CLIMATE, 5, "CNY", "r")));
+        .containsExactly(new Input.DrainNode(OWNER, new NodeName("n1"), "r"));
     Answer refused =
         send(
             "POST",

@@ -1,0 +1,143 @@
+package org.queqiao.accounting.sql;
+
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import javax.sql.DataSource;
+import org.queqiao.accounting.budget.BudgetUse;
+import org.queqiao.contract.event.LoggedEvent;
+import org.queqiao.contract.id.BudgetName;
+import org.queqiao.contract.id.ProjectName;
+import org.queqiao.contract.id.UserName;
+import org.queqiao.contract.money.BudgetTerms;
+import org.queqiao.contract.money.BudgetUnit;
+
+/** Budgets, and what was used of them. */
+public final class BudgetRows {
+  private static final String USES =
+      """
+      with held as materialized (
+        select j.project, j.user_name, sum(o.held_micro)::numeric as micro,
+          sum(o.cores::numeric * j.limit_ms) as core_ms
+        from open_run o join job j on j.id = o.job group by 1, 2
+      ), known as (
+        select *, case when from_month = '' then ? else from_month end as first_month,
+          case when from_month = '' then ? else to_month end as last_month
+        from budget where not ended
+      )
+      select i.position as taken, b.*,
+        case when b.unit = 'MONEY' then coalesce(u.micro, 0) - coalesce(e.micro, 0)
+          else coalesce(u.core_ms, 0) end as used,
+        case when b.unit = 'MONEY' then coalesce(h.micro, 0) else coalesce(h.core_ms, 0) end as held
+      from intake i cross join known b
+      left join lateral (
+        select sum(charge_micro) as micro, sum(core_ms) as core_ms from usage_month
+        where project = b.project and month between b.first_month and b.last_month
+          and (b.user_name = '' or user_name = b.user_name)
+          and (b.unit = 'CORE_TIME' or currency in ('', b.currency))) u on true
+      left join lateral (
+        select sum(amount_micro)::numeric as micro from statement_entry
+        where project = b.project and month between b.first_month and b.last_month
+          and (b.user_name = '' or user_name = b.user_name) and currency = b.currency) e on true
+      left join lateral (
+        select sum(micro) as micro, sum(core_ms) as core_ms from held
+        where project = b.project and (b.user_name = '' or user_name = b.user_name)) h on true
+      order by b.name
+      """;
+
+  private final DataSource database;
+
+  BudgetRows(DataSource database) {
+    this.database = database;
+  }
+
+  static void put(Connection connection, BudgetTerms terms, String reason, LoggedEvent logged)
+      throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            "insert into budget (name, project, user_name, unit, amount, overdraft, currency,"
+                + " from_month, to_month, ended, set_by, set_ms, reason, position) values (?, ?, ?,"
+                + " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (name) do update set project ="
+                + " excluded.project, user_name = excluded.user_name, unit = excluded.unit, amount"
+                + " = excluded.amount, overdraft = excluded.overdraft, currency ="
+                + " excluded.currency, from_month = excluded.from_month, to_month ="
+                + " excluded.to_month, ended = excluded.ended, set_by = excluded.set_by, set_ms ="
+                + " excluded.set_ms, reason = excluded.reason, position = excluded.position")) {
+      statement.setString(1, terms.name().value());
+      statement.setString(2, terms.project().value());
+      statement.setString(3, terms.user() == null ? "" : terms.user().value());
+      statement.setString(4, terms.unit().name());
+      statement.setLong(5, terms.amount());
+      statement.setLong(6, terms.overdraft());
+      statement.setString(7, terms.currency());
+      statement.setString(8, terms.fromMonth());
+      statement.setString(9, terms.toMonth());
+      statement.setBoolean(10, terms.ended());
+      statement.setString(11, logged.actor().toString());
+      statement.setLong(12, logged.timeMs());
+      statement.setString(13, reason);
+      statement.setLong(14, logged.position());
+      statement.executeUpdate();
+    }
+  }
+
+  /**
+   * All budgets that hold, as of one position of the log.
+   *
+   * @param budgets by name
+   */
+  public record Uses(long position, List<BudgetUse> budgets) {}
+
+  /** What was used of each: in its period, or of a monthly one in this month. */
+  public Uses uses(String month) {
+    long position = 0;
+    List<BudgetUse> all = new ArrayList<>();
+    // One statement sees one state of the database.
+    try (Connection connection = database.getConnection();
+        PreparedStatement statement = connection.prepareStatement(USES)) {
+      statement.setString(1, month);
+      statement.setString(2, month);
+      try (ResultSet row = statement.executeQuery()) {
+        while (row.next()) {
+          position = row.getLong("taken");
+          all.add(use(row, month));
+        }
+      }
+    } catch (SQLException e) {
+      throw new LedgerUnavailable(e);
+    }
+    return new Uses(position, all);
+  }
+
+  private static BudgetUse use(ResultSet row, String month) throws SQLException {
+    String user = row.getString("user_name");
+    return new BudgetUse(
+        new BudgetTerms(
+            new BudgetName(row.getString("name")),
+            new ProjectName(row.getString("project")),
+            user.isEmpty() ? null : new UserName(user),
+            BudgetUnit.valueOf(row.getString("unit")),
+            row.getLong("amount"),
+            row.getLong("overdraft"),
+            row.getString("currency"),
+            row.getString("from_month"),
+            row.getString("to_month"),
+            row.getBoolean("ended")),
+        row.getString("set_by"),
+        row.getLong("set_ms"),
+        row.getString("reason"),
+        row.getLong("position"),
+        whole(row.getBigDecimal("used")),
+        whole(row.getBigDecimal("held")),
+        month);
+  }
+
+  private static BigInteger whole(BigDecimal number) {
+    return number.toBigIntegerExact();
+  }
+}

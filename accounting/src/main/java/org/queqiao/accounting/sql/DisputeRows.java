@@ -1,0 +1,139 @@
+package org.queqiao.accounting.sql;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import javax.sql.DataSource;
+import org.queqiao.accounting.ledger.DisputeRow;
+import org.queqiao.contract.event.DisputeAnswered;
+import org.queqiao.contract.event.DisputeOpened;
+import org.queqiao.contract.event.LoggedEvent;
+
+/** Disputes, those that wait and those that were answered. */
+public final class DisputeRows {
+  private final DataSource database;
+
+  DisputeRows(DataSource database) {
+    this.database = database;
+  }
+
+  static void open(Connection connection, DisputeOpened event, LoggedEvent logged)
+      throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            "insert into dispute (id, project, transaction, opened_by, opened_ms, reason) values"
+                + " (?, ?, ?, ?, ?, ?)")) {
+      statement.setLong(1, event.dispute());
+      statement.setString(2, event.project().value());
+      statement.setString(3, event.transaction());
+      statement.setString(4, logged.actor().toString());
+      statement.setLong(5, logged.timeMs());
+      statement.setString(6, event.reason());
+      statement.executeUpdate();
+    }
+  }
+
+  static void answer(Connection connection, DisputeAnswered event, LoggedEvent logged)
+      throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            "update dispute set answered_by = ?, answered_ms = ?, answer = ?, proposal = ? where id"
+                + " = ?")) {
+      statement.setString(1, logged.actor().toString());
+      statement.setLong(2, logged.timeMs());
+      statement.setString(3, event.reason());
+      statement.setLong(4, event.proposal());
+      statement.setLong(5, event.dispute());
+      statement.executeUpdate();
+    }
+  }
+
+  /**
+   * Those with a number below a bound, the newest first.
+   *
+   * @param openedBy those of this person, and
+   * @param projects those of these; null for all
+   */
+  public List<DisputeRow> before(
+      long beforeId, String openedBy, Collection<String> projects, int limit) {
+    List<DisputeRow> all = new ArrayList<>();
+    try (Connection connection = database.getConnection();
+        PreparedStatement statement =
+            connection.prepareStatement(
+                "select d.*, p.state as refund from dispute d left join proposal p on p.id ="
+                    + " d.proposal where d.id < ? and (?::text[] is null or d.project = any(?) or"
+                    + " d.opened_by = ?) order by d.id desc limit ?")) {
+      java.sql.Array only =
+          projects == null ? null : connection.createArrayOf("text", projects.toArray());
+      statement.setLong(1, beforeId);
+      statement.setArray(2, only);
+      statement.setArray(3, only);
+      statement.setString(4, openedBy);
+      statement.setInt(5, Math.min(limit, LedgerReads.MAX_ROWS));
+      try (ResultSet row = statement.executeQuery()) {
+        while (row.next()) {
+          all.add(dispute(row));
+        }
+      }
+    } catch (SQLException e) {
+      throw new LedgerUnavailable(e);
+    }
+    return all;
+  }
+
+  /** The job for which a transaction of the ledger was posted, if it was for one. */
+  public Optional<Long> jobOf(String transaction) {
+    // The id of a run stands between the first two slashes: job, a point and the attempt.
+    String[] parts = transaction.split("[/.]", 3);
+    if (parts.length < 3 || !parts[1].matches("[0-9]{1,18}")) {
+      return Optional.empty();
+    }
+    try (Connection connection = database.getConnection();
+        PreparedStatement statement =
+            connection.prepareStatement(
+                "select job from posting where job = ? and transaction = ? limit 1")) {
+      statement.setLong(1, Long.parseLong(parts[1]));
+      statement.setString(2, transaction);
+      try (ResultSet row = statement.executeQuery()) {
+        return row.next() ? Optional.of(row.getLong(1)) : Optional.empty();
+      }
+    } catch (SQLException e) {
+      throw new LedgerUnavailable(e);
+    }
+  }
+
+  private static DisputeRow dispute(ResultSet row) throws SQLException {
+    return new DisputeRow(
+        row.getLong("id"),
+        row.getString("project"),
+        row.getString("transaction"),
+        row.getString("opened_by"),
+        row.getLong("opened_ms"),
+        row.getString("reason"),
+        state(row),
+        row.getString("answered_by"),
+        row.getLong("answered_ms"),
+        row.getString("answer"),
+        row.getLong("proposal"));
+  }
+
+  private static DisputeRow.State state(ResultSet row) throws SQLException {
+    if (row.getLong("answered_ms") == 0) {
+      return DisputeRow.State.OPEN;
+    }
+    if (row.getLong("proposal") == 0) {
+      return DisputeRow.State.REJECTED;
+    }
+    String refund = row.getString("refund");
+    return switch (refund == null ? "OPEN" : refund) {
+      case "APPROVED" -> DisputeRow.State.REFUNDED;
+      case "REJECTED" -> DisputeRow.State.REFUND_REJECTED;
+      default -> DisputeRow.State.UPHELD;
+    };
+  }
+}

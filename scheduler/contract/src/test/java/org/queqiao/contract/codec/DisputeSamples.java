@@ -1,0 +1,61 @@
+package org.queqiao.contract.codec;
+
+import java.util.List;
+import java.util.Map;
+import org.queqiao.contract.event.DisputeAnswered;
+import org.queqiao.contract.event.DisputeOpened;
+import org.queqiao.contract.event.Event;
+import org.queqiao.contract.event.MoneyProposed;
+import org.queqiao.contract.id.Actor;
+import org.queqiao.contract.id.UserName;
+import org.queqiao.contract.money.Dispute;
+import org.queqiao.contract.money.MoneyChange;
+import org.queqiao.contract.money.RefundReason;
+import org.queqiao.contract.snapshot.ClusterImage;
+import org.queqiao.contract.snapshot.MoneyImage;
+
+/** Disputes and refunds with every field different from its default. */
+final class DisputeSamples {
+  private DisputeSamples() {}
+
+  static List<Event> events() {
+    return List.of(
+        new DisputeOpened(88, Samples.PROJECT, "capture/7.1/x", "the node was broken"),
+        new DisputeAnswered(88, 90, "so it was"));
+  }
+
+  static Map<String, Event> laterEvents() {
+    return Map.of(
+        "MoneyProposed-credit",
+        new MoneyProposed(
+            91, new MoneyChange.CreditLine(Samples.PROJECT, 9_000, "CNY"), "until spring"),
+        "MoneyProposed-given-back",
+        new MoneyProposed(
+            90,
+            new MoneyChange.Refund(
+                Samples.PROJECT,
+                7_000,
+                "CNY",
+                "capture/7.1/x",
+                RefundReason.PLATFORM_FAULT,
+                88),
+            "so it was"));
+  }
+
+  static ClusterImage image(ClusterImage first) {
+    return first.with(
+        new MoneyImage(
+            List.of(),
+            List.of(),
+            List.of(),
+            List.of(),
+            List.of(
+                new Dispute(
+                    88,
+                    Actor.user(new UserName("ada")),
+                    1_760_000_000_000L,
+                    Samples.PROJECT,
+                    "capture/7.1/x",
+                    "the node was broken"))));
+  }
+}

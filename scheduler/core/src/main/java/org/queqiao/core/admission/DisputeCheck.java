@@ -1,0 +1,123 @@
+package org.queqiao.core.admission;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.queqiao.contract.event.DisputeAnswered;
+import org.queqiao.contract.event.DisputeOpened;
+import org.queqiao.contract.event.MoneyProposed;
+import org.queqiao.contract.money.Dispute;
+import org.queqiao.contract.money.MoneyChange;
+import org.queqiao.core.message.Action;
+import org.queqiao.core.message.Decision;
+import org.queqiao.core.message.Fact;
+import org.queqiao.core.message.Input;
+import org.queqiao.core.message.Reply;
+import org.queqiao.core.permission.Permissions;
+import org.queqiao.core.state.Cluster;
+import org.queqiao.core.state.DisputeTable;
+
+/**
+ * Charges that members of a project find wrong. Finance answers: with a reason, or with a refund
+ * that another person approves as any change of money.
+ */
+public final class DisputeCheck {
+  private static final int MAX_TRANSACTION_CHARACTERS = 128;
+
+  private final Cluster cluster;
+  private final Permissions permissions;
+  private final ProposalCheck proposals;
+
+  public DisputeCheck(Cluster cluster, Permissions permissions, ProposalCheck proposals) {
+    this.cluster = cluster;
+    this.permissions = permissions;
+    this.proposals = proposals;
+  }
+
+  /** Somebody opens a dispute or answers one. */
+  public Decision either(Input input, long nowMs) {
+    return switch (input) {
+      case Input.OpenDispute i -> decide(i);
+      case Input.AnswerDispute i -> decide(i, nowMs);
+      default -> throw new IllegalArgumentException(input + " is no dispute");
+    };
+  }
+
+  /** A member opens one; the reply has its number. */
+  private Decision decide(Input.OpenDispute input) {
+    if (!permissions.permit(input.actor(), new Action.Dispute(input.project()))) {
+      return Rejections.forbidden("only members of the project dispute its charges");
+    }
+    String problem = TextRules.problemOfLine(input.transaction(), MAX_TRANSACTION_CHARACTERS);
+    if (problem != null) {
+      return Rejections.invalid("transaction", "the transaction " + problem);
+    }
+    Optional<Decision> badReason = ProposalCheck.badReason(input.reason());
+    if (badReason.isPresent()) {
+      return badReason.get();
+    }
+    DisputeTable disputes = cluster.money().disputes();
+    long ofProject = 0;
+    for (Dispute each : disputes.open()) {
+      boolean same = each.project().equals(input.project());
+      if (same && each.transaction().equals(input.transaction())) {
+        return Rejections.conflict(
+            "transaction", "dispute " + each.id() + " of " + each.by() + " is about the same");
+      }
+      ofProject += same ? 1 : 0;
+    }
+    if (disputes.open().size() >= DisputeTable.MAX_OPEN
+        || ofProject >= DisputeTable.MAX_OF_PROJECT) {
+      return Rejections.conflict("", "too many disputes wait for an answer already");
+    }
+    long number = cluster.position() + 1;
+    return new Decision(
+        List.of(
+            new Fact(
+                input.actor(),
+                new DisputeOpened(
+                    number, input.project(), input.transaction(), input.reason()))),
+        new Reply.Proposed(number));
+  }
+
+  /** Finance answers; the reply has the number of the proposed refund, or 0. */
+  private Decision decide(Input.AnswerDispute input, long nowMs) {
+    if (!permissions.permit(input.actor(), new Action.ChangeMoney())) {
+      return Rejections.forbidden("only finance answers disputes");
+    }
+    Optional<Decision> badReason = ProposalCheck.badReason(input.reason());
+    if (badReason.isPresent()) {
+      return badReason.get();
+    }
+    Dispute dispute = cluster.money().disputes().find(input.dispute()).orElse(null);
+    if (dispute == null) {
+      return Rejections.notFound(
+          "dispute", "no dispute " + input.dispute() + " waits: it was answered, or never opened");
+    }
+    if (dispute.by().equals(input.actor())) {
+      return Rejections.forbidden("who disputes a charge does not answer: another person must");
+    }
+    List<Fact> facts = new ArrayList<>();
+    if (input.amountMicro() == 0) {
+      facts.add(new Fact(input.actor(), new DisputeAnswered(dispute.id(), 0, input.reason())));
+      return new Decision(facts, new Reply.Proposed(0));
+    }
+    MoneyChange refund =
+        new MoneyChange.Refund(
+            dispute.project(),
+            input.amountMicro(),
+            input.currency(),
+            dispute.transaction(),
+            input.cause(),
+            dispute.id());
+    Decision proposed =
+        proposals.decide(new Input.ProposeMoney(input.actor(), refund, input.reason()), nowMs);
+    if (!(proposed.reply() instanceof Reply.Proposed)) {
+      return proposed;
+    }
+    long number = cluster.position() + 2;
+    facts.add(new Fact(input.actor(), new DisputeAnswered(dispute.id(), number, input.reason())));
+    facts.add(new Fact(input.actor(), new MoneyProposed(number, refund, input.reason())));
+    return new Decision(facts, new Reply.Proposed(number));
+  }
+}

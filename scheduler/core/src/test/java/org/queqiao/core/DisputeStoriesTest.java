@@ -1,0 +1,109 @@
+package org.queqiao.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.queqiao.core.SchedulerStory.BATCH;
+import static org.queqiao.core.SchedulerStory.CLIMATE;
+import static org.queqiao.core.SchedulerStory.OWNER;
+import static org.queqiao.core.SchedulerStory.user;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.queqiao.contract.account.Role;
+import org.queqiao.contract.event.DisputeAnswered;
+import org.queqiao.contract.event.MoneyProposed;
+import org.queqiao.contract.event.TariffDefined;
+import org.queqiao.contract.money.MoneyChange;
+import org.queqiao.contract.money.RefundReason;
+import org.queqiao.core.message.Input;
+import org.queqiao.core.message.Rejection.Code;
+import org.queqiao.core.message.Reply;
+
+/** Charges that members of a project find wrong. */
+final class DisputeStoriesTest {
+  private static final String CHARGE = "capture/7.1/x";
+
+  private final SchedulerStory story = SchedulerStory.site().inOrder();
+
+  @BeforeEach
+  void site() {
+    story.account("finance2", -1, null, null, Role.FINANCE);
+    story.does(new Input.DefineTariff(OWNER, new TariffDefined(BATCH, 1_000_000, "CNY", 0)));
+  }
+
+  private static Input open(String who, String charge) {
+    return new Input.OpenDispute(user(who), CLIMATE, charge, "the node was broken");
+  }
+
+  private long opened() {
+    return ((Reply.Proposed) story.hears(open("liwei", CHARGE))).proposal();
+  }
+
+  private static Input answer(String who, long dispute, long micro) {
+    return new Input.AnswerDispute(
+        user(who),
+        dispute,
+        micro,
+        micro == 0 ? "" : "CNY",
+        micro == 0 ? null : RefundReason.NODE_FAIL,
+        "looked at it");
+  }
+
+  @Test
+  void onlyMembersDisputeAndOnlyFinanceAnswersOnce() {
+    assertThat(story.refuses(open("chenjie", CHARGE)).code()).isEqualTo(Code.FORBIDDEN);
+    assertThat(story.refuses(open("finance1", CHARGE)).code()).isEqualTo(Code.FORBIDDEN);
+    assertThat(story.refuses(open("liwei", "")).field()).isEqualTo("transaction");
+    long dispute = opened();
+    assertThat(dispute).isEqualTo(story.machine.state().position());
+    assertThat(story.refuses(open("wangfang", CHARGE)).code()).isEqualTo(Code.CONFLICT);
+    assertThat(story.refuses(answer("admin1", dispute, 0)).code()).isEqualTo(Code.FORBIDDEN);
+    assertThat(story.refuses(answer("finance1", dispute, -5)).field()).isEqualTo("amountMicro");
+    assertThat(story.hears(answer("finance1", dispute, 0))).isEqualTo(new Reply.Proposed(0));
+    assertThat(story.refuses(answer("finance2", dispute, 0)).code()).isEqualTo(Code.NOT_FOUND);
+    // Answered: the same charge may be disputed again.
+    assertThat(opened()).isGreaterThan(dispute);
+  }
+
+  @Test
+  void whoDisputesDoesNotAnswerAlsoAsFinance() {
+    story.account(
+        "both", 1_050, CLIMATE, org.queqiao.contract.account.MemberRank.MEMBER, Role.FINANCE);
+    long dispute = ((Reply.Proposed) story.hears(open("both", CHARGE))).proposal();
+    assertThat(story.refuses(answer("both", dispute, 0)).code()).isEqualTo(Code.FORBIDDEN);
+    assertThat(story.hears(answer("finance1", dispute, 0))).isEqualTo(new Reply.Proposed(0));
+  }
+
+  @Test
+  void anUpheldDisputeIsARefundThatAnotherPersonApproves() {
+    long dispute = opened();
+    Reply reply = story.hears(answer("finance1", dispute, 7_000));
+    long proposal = ((Reply.Proposed) reply).proposal();
+    assertThat(proposal).isEqualTo(story.machine.state().position());
+    MoneyChange refund =
+        new MoneyChange.Refund(CLIMATE, 7_000, "CNY", CHARGE, RefundReason.NODE_FAIL, dispute);
+    assertThat(story.log.subList(story.log.size() - 2, story.log.size()))
+        .extracting(each -> each.event())
+        .containsExactly(
+            new DisputeAnswered(dispute, proposal, "looked at it"),
+            new MoneyProposed(proposal, refund, "looked at it"));
+    Input own = new Input.DecideMoney(user("finance1"), proposal, true, "mine");
+    assertThat(story.refuses(own).code()).isEqualTo(Code.FORBIDDEN);
+    story.does(new Input.DecideMoney(user("finance2"), proposal, true, "seen"));
+    assertThat(story.machine.image().money().disputes()).isEmpty();
+    assertThat(story.machine.image().money().proposals()).isEmpty();
+  }
+
+  @Test
+  void aDisputeThatWaitsIsInTheSnapshotAndInTheDigest() {
+    byte[] before = story.machine.digest();
+    long dispute = opened();
+    assertThat(story.machine.digest()).isNotEqualTo(before);
+    assertThat(story.machine.image().money().disputes())
+        .singleElement()
+        .satisfies(each -> {
+          assertThat(each.id()).isEqualTo(dispute);
+          assertThat(each.by()).isEqualTo(user("liwei"));
+          assertThat(each.transaction()).isEqualTo(CHARGE);
+        });
+  }
+}

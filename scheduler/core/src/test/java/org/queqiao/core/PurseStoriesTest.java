@@ -1,0 +1,233 @@
+package org.queqiao.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.queqiao.core.SchedulerStory.BATCH;
+import static org.queqiao.core.SchedulerStory.CLIMATE;
+import static org.queqiao.core.SchedulerStory.HOUR_MS;
+import static org.queqiao.core.SchedulerStory.OWNER;
+import static org.queqiao.core.SchedulerStory.script;
+import static org.queqiao.core.SchedulerStory.user;
+
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.queqiao.contract.account.Role;
+import org.queqiao.contract.event.BudgetUseTold;
+import org.queqiao.contract.event.TariffDefined;
+import org.queqiao.contract.id.BudgetName;
+import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.ProjectName;
+import org.queqiao.contract.id.UserName;
+import org.queqiao.contract.job.JobState;
+import org.queqiao.contract.money.BudgetTerms;
+import org.queqiao.contract.money.BudgetUnit;
+import org.queqiao.contract.money.MoneyChange;
+import org.queqiao.core.message.Input;
+import org.queqiao.core.message.JobRequest;
+import org.queqiao.core.message.Rejection;
+import org.queqiao.core.message.Reply;
+
+/** What projects and users may use by their budgets, and what waits for another period. */
+final class PurseStoriesTest {
+  private static final long UNIT = 1_000_000;
+  private static final BudgetName NAME = new BudgetName("autumn");
+
+  private final SchedulerStory story = SchedulerStory.site().inOrder();
+
+  @BeforeEach
+  void site() {
+    story.node("n1", 16);
+    story.account("finance2", -1, null, null, Role.FINANCE);
+    story.does(new Input.DefineTariff(OWNER, new TariffDefined(BATCH, UNIT, "CNY", 0)));
+  }
+
+  private static BudgetTerms hours(BudgetName name, String user, long hours, long overdraft) {
+    return new BudgetTerms(
+        name,
+        CLIMATE,
+        user == null ? null : new UserName(user),
+        BudgetUnit.CORE_TIME,
+        hours * HOUR_MS,
+        overdraft * HOUR_MS,
+        "",
+        "",
+        "",
+        false);
+  }
+
+  private static BudgetTerms money(long amount, String from, String to) {
+    return new BudgetTerms(
+        NAME, CLIMATE, null, BudgetUnit.MONEY, amount, 0, "CNY", from, to, false);
+  }
+
+  private void set(BudgetTerms terms) {
+    story.does(new Input.DefineBudget(user("finance1"), terms, "as agreed"));
+  }
+
+  private void told(BudgetName name, long left) {
+    long asOf = story.machine.state().position();
+    story.does(new Input.TellBudgetUse(List.of(new BudgetUseTold(name, left, asOf))));
+  }
+
+  private static JobRequest.Builder job(int cores, int hours) {
+    return script().cpusPerTask(cores).limitMs(hours * HOUR_MS);
+  }
+
+  private String why(JobId job) {
+    return story.machine.state().pendingWhy(job).sentence();
+  }
+
+  @Test
+  void aBudgetOfCoreTimeLetsAJobStartThatFitsAndNamesItselfToOneThatDoesNot() {
+    set(hours(NAME, null, 10, 0));
+    JobId early = story.submits("liwei", job(1, 1));
+    assertThat(story.plans()).isZero();
+    assertThat(why(early)).contains("the ledger has not yet said what is left of budget autumn");
+    told(NAME, 10 * HOUR_MS);
+    JobId large = story.submits("liwei", job(5, 2));
+    JobId small = story.submits("wangfang", job(3, 3));
+    assertThat(story.plans()).isEqualTo(2);
+    assertThat(story.state(early)).isEqualTo(JobState.RUNNING);
+    assertThat(story.state(small)).isEqualTo(JobState.RUNNING);
+    assertThat(story.machine.state().pendingWhy(large).word()).isEqualTo("AssocGrpBillingMinutes");
+    assertThat(why(large))
+        .isEqualTo(
+            "this job may take 10 core-hours; budget autumn of project climate has 0 core-hours of"
+                + " 10 core-hours left for starts in this month, by what the ledger said at"
+                + " 1760000000000");
+    // The next month.
+    told(NAME, 10 * HOUR_MS);
+    assertThat(story.plans()).isEqualTo(1);
+    assertThat(story.state(large)).isEqualTo(JobState.RUNNING);
+  }
+
+  @Test
+  void aBudgetOfAUserBoundsThatUserAloneAndThoseOfTheProjectBoundAll() {
+    set(hours(NAME, "liwei", 2, 0));
+    BudgetName all = new BudgetName("everybody");
+    set(hours(all, null, 5, 0));
+    told(NAME, 2 * HOUR_MS);
+    told(all, 5 * HOUR_MS);
+    JobId own = story.submits("liwei", job(3, 1));
+    JobId others = story.submits("wangfang", job(4, 1));
+    JobId more = story.submits("wangfang", job(2, 1));
+    assertThat(story.plans()).isEqualTo(1);
+    assertThat(why(own)).contains("budget autumn of user liwei in project climate has 2 core-hours");
+    assertThat(story.state(others)).isEqualTo(JobState.RUNNING);
+    assertThat(why(more)).contains("budget everybody of project climate has 1 core-hours");
+  }
+
+  @Test
+  void withASoftStopTheLastRunsGoPastTheAmountUpToTheOverdraft() {
+    set(hours(NAME, null, 4, 3));
+    told(NAME, 4 * HOUR_MS);
+    JobId first = story.submits("liwei", job(3, 1));
+    JobId past = story.submits("liwei", job(4, 1));
+    JobId beyond = story.submits("liwei", job(1, 1));
+    assertThat(story.plans()).isEqualTo(2);
+    assertThat(story.state(first)).isEqualTo(JobState.RUNNING);
+    assertThat(story.state(past)).isEqualTo(JobState.RUNNING);
+    assertThat(story.state(beyond)).isEqualTo(JobState.PENDING);
+    assertThat(why(beyond)).contains("has 0 core-hours of 4 core-hours left");
+  }
+
+  @Test
+  void aRunThatEndsGivesBackWhatItDidNotUse() {
+    set(hours(NAME, null, 4, 0));
+    told(NAME, 4 * HOUR_MS);
+    JobId first = story.submits("liwei", job(4, 1));
+    JobId second = story.submits("liwei", job(3, 1));
+    assertThat(story.plans()).isEqualTo(1);
+    story.after(HOUR_MS / 4);
+    story.starts(first);
+    story.exits(first, 0);
+    assertThat(story.plans()).isEqualTo(1);
+    assertThat(story.state(second)).isEqualTo(JobState.RUNNING);
+  }
+
+  @Test
+  void aBudgetOfMoneyNeedsTwoPeopleAndHoldsForItsPeriod() {
+    Input proposed =
+        new Input.ProposeMoney(
+            user("finance1"), new MoneyChange.Budget(money(2 * UNIT, "2026-04", "2027-03")), "year");
+    long proposal = ((Reply.Proposed) story.hears(proposed)).proposal();
+    assertThat(
+            story.refuses(new Input.DecideMoney(user("finance1"), proposal, true, "own")).code())
+        .isEqualTo(Rejection.Code.FORBIDDEN);
+    story.does(new Input.DecideMoney(user("finance2"), proposal, true, "seen"));
+    told(NAME, 2 * UNIT);
+    JobId job = story.submits("liwei", job(3, 1));
+    assertThat(story.plans()).isZero();
+    assertThat(why(job))
+        .contains("this job may take 3 CNY")
+        .contains("has 2 CNY of 2 CNY left for starts from 2026-04 to 2027-03");
+  }
+
+  @Test
+  void managersSetBudgetsOfTheirUsersInCoreTimeAndNobodyElseDoes() {
+    BudgetTerms ofUser = hours(NAME, "liwei", 2, 0);
+    story.does(new Input.DefineBudget(user("zhangmin"), ofUser, "fair shares"));
+    assertThat(
+            story.refuses(new Input.DefineBudget(user("liwei"), ofUser, "more for me")).code())
+        .isEqualTo(Rejection.Code.FORBIDDEN);
+    BudgetTerms all = hours(new BudgetName("all"), null, 2, 0);
+    assertThat(story.refuses(new Input.DefineBudget(user("zhangmin"), all, "ours")).code())
+        .isEqualTo(Rejection.Code.FORBIDDEN);
+    set(hours(new BudgetName("all"), null, 9, 0));
+    BudgetTerms taken = hours(new BudgetName("all"), "liwei", 9, 0);
+    assertThat(story.refuses(new Input.DefineBudget(user("zhangmin"), taken, "ours")).code())
+        .isEqualTo(Rejection.Code.FORBIDDEN);
+  }
+
+  @Test
+  void whatMakesNoSenseIsRefusedWithItsField() {
+    assertThat(field(money(UNIT, "", ""))).isEqualTo("unit");
+    BudgetTerms good = hours(NAME, null, 1, 0);
+    assertThat(field(with(good, good.project().value() + "x", 1, "", "", false)))
+        .isEqualTo("project");
+    assertThat(field(with(good, "climate", -1, "", "", false))).isEqualTo("amount");
+    assertThat(field(with(good, "climate", 1, "2026-13", "2027-01", false))).isEqualTo("fromMonth");
+    assertThat(field(with(good, "climate", 1, "2026-12", "2026-11", false))).isEqualTo("toMonth");
+    assertThat(field(with(good, "climate", 1, "", "", true))).isEqualTo("name");
+    set(good);
+    assertThat(field(with(good, "materials", 1, "", "", false))).isEqualTo("name");
+    story.doesWithoutFacts(new Input.DefineBudget(user("finance1"), good, "again"));
+  }
+
+  private String field(BudgetTerms terms) {
+    return story.refuses(new Input.DefineBudget(user("finance1"), terms, "as agreed")).field();
+  }
+
+  private static BudgetTerms with(
+      BudgetTerms of, String project, long amount, String from, String to, boolean ended) {
+    return new BudgetTerms(
+        of.name(),
+        new ProjectName(project),
+        of.user(),
+        of.unit(),
+        amount,
+        of.overdraft(),
+        of.currency(),
+        from,
+        to,
+        ended);
+  }
+
+  @Test
+  void aBudgetThatEndsBoundsNothingAndAnOldWordOfItChangesNothing() {
+    set(hours(NAME, null, 1, 0));
+    long position = story.machine.state().position();
+    told(NAME, HOUR_MS);
+    story.doesWithoutFacts(
+        new Input.TellBudgetUse(List.of(new BudgetUseTold(NAME, 9 * HOUR_MS, position))));
+    JobId job = story.submits("liwei", job(2, 1));
+    assertThat(story.plans()).isZero();
+    BudgetTerms ended = with(hours(NAME, null, 1, 0), "climate", HOUR_MS, "", "", true);
+    set(ended);
+    story.doesWithoutFacts(
+        new Input.TellBudgetUse(
+            List.of(new BudgetUseTold(NAME, 0, story.machine.state().position()))));
+    assertThat(story.plans()).isEqualTo(1);
+    assertThat(story.state(job)).isEqualTo(JobState.RUNNING);
+  }
+}
