@@ -58,7 +58,12 @@ final class BudgetUseTest {
   }
 
   private static String said(BudgetUse use) {
-    return use.terms().name() + " used " + use.used() + " held " + use.held() + " left "
+    return use.terms().name()
+        + " used "
+        + use.used()
+        + " held "
+        + use.held()
+        + " left "
         + use.left();
   }
 
@@ -121,8 +126,7 @@ final class BudgetUseTest {
     History history = new History(ms("2026-11-02", 0)).price(1_000_000).fund(100_000_000);
     history.twoPeople(
         new MoneyChange.Budget(terms("m", null, BudgetUnit.MONEY, 50_000_000, "", "")), true);
-    history.twoPeople(
-        new MoneyChange.Correction(History.CLIMATE, 400_000, "CNY", "fund/2"), true);
+    history.twoPeople(new MoneyChange.Correction(History.CLIMATE, 400_000, "CNY", "fund/2"), true);
     JobId job = history.submit(History.LI, "job", 1, HOUR_MS);
     RunId run = history.start(job, 1, 1);
     history.at(ms("2026-11-02", 1)).end(run, JobState.COMPLETED);
@@ -135,8 +139,7 @@ final class BudgetUseTest {
       BudgetTerms m = terms("m", null, BudgetUnit.MONEY, 50_000_000, "", "");
       history.twoPeople(
           new MoneyChange.Budget(
-              new BudgetTerms(
-                  m.name(), m.project(), null, m.unit(), 1, 0, "CNY", "", "", true)),
+              new BudgetTerms(m.name(), m.project(), null, m.unit(), 1, 0, "CNY", "", "", true)),
           true);
       ledger.record(history.events());
       assertThat(ledger.reads().budgetUses().uses("2026-11").budgets()).isEmpty();

@@ -43,12 +43,9 @@ public final class Watch {
 
   private static Standing standing(BudgetUse use, int level) {
     BudgetTerms terms = use.terms();
-    String period =
-        terms.isMonthly() ? use.month() : terms.fromMonth() + " to " + terms.toMonth();
+    String period = terms.isMonthly() ? use.month() : terms.fromMonth() + " to " + terms.toMonth();
     String whose =
-        "project "
-            + terms.project()
-            + (terms.user() == null ? "" : ", user " + terms.user());
+        "project " + terms.project() + (terms.user() == null ? "" : ", user " + terms.user());
     return new Standing(
         Standing.Kind.BUDGET,
         "budget/" + terms.name() + "/" + use.position() + "/" + period,

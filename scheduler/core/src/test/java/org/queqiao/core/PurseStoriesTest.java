@@ -112,7 +112,8 @@ final class PurseStoriesTest {
     JobId others = story.submits("wangfang", job(4, 1));
     JobId more = story.submits("wangfang", job(2, 1));
     assertThat(story.plans()).isEqualTo(1);
-    assertThat(why(own)).contains("budget autumn of user liwei in project climate has 2 core-hours");
+    assertThat(why(own))
+        .contains("budget autumn of user liwei in project climate has 2 core-hours");
     assertThat(story.state(others)).isEqualTo(JobState.RUNNING);
     assertThat(why(more)).contains("budget everybody of project climate has 1 core-hours");
   }
@@ -149,10 +150,11 @@ final class PurseStoriesTest {
   void aBudgetOfMoneyNeedsTwoPeopleAndHoldsForItsPeriod() {
     Input proposed =
         new Input.ProposeMoney(
-            user("finance1"), new MoneyChange.Budget(money(2 * UNIT, "2026-04", "2027-03")), "year");
+            user("finance1"),
+            new MoneyChange.Budget(money(2 * UNIT, "2026-04", "2027-03")),
+            "year");
     long proposal = ((Reply.Proposed) story.hears(proposed)).proposal();
-    assertThat(
-            story.refuses(new Input.DecideMoney(user("finance1"), proposal, true, "own")).code())
+    assertThat(story.refuses(new Input.DecideMoney(user("finance1"), proposal, true, "own")).code())
         .isEqualTo(Rejection.Code.FORBIDDEN);
     story.does(new Input.DecideMoney(user("finance2"), proposal, true, "seen"));
     told(NAME, 2 * UNIT);
@@ -167,8 +169,7 @@ final class PurseStoriesTest {
   void managersSetBudgetsOfTheirUsersInCoreTimeAndNobodyElseDoes() {
     BudgetTerms ofUser = hours(NAME, "liwei", 2, 0);
     story.does(new Input.DefineBudget(user("zhangmin"), ofUser, "fair shares"));
-    assertThat(
-            story.refuses(new Input.DefineBudget(user("liwei"), ofUser, "more for me")).code())
+    assertThat(story.refuses(new Input.DefineBudget(user("liwei"), ofUser, "more for me")).code())
         .isEqualTo(Rejection.Code.FORBIDDEN);
     BudgetTerms all = hours(new BudgetName("all"), null, 2, 0);
     assertThat(story.refuses(new Input.DefineBudget(user("zhangmin"), all, "ours")).code())

@@ -40,8 +40,7 @@ final class BudgetCodec {
   }
 
   static BudgetUseTold read(PbBudgetUseTold in) {
-    return new BudgetUseTold(
-        new BudgetName(in.getBudget()), in.getLeft(), in.getAsOfPosition());
+    return new BudgetUseTold(new BudgetName(in.getBudget()), in.getLeft(), in.getAsOfPosition());
   }
 
   static PbBudgetImage write(BudgetImage each) {

@@ -9,8 +9,7 @@ public record BudgetName(String value) implements Comparable<BudgetName> {
 
   public BudgetName {
     if (value == null || !FORM.matcher(value).matches()) {
-      throw new IllegalArgumentException(
-          "not a valid BudgetName: must match " + FORM.pattern());
+      throw new IllegalArgumentException("not a valid BudgetName: must match " + FORM.pattern());
     }
   }
 

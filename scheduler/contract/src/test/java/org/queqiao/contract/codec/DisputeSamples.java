@@ -33,12 +33,7 @@ final class DisputeSamples {
         new MoneyProposed(
             90,
             new MoneyChange.Refund(
-                Samples.PROJECT,
-                7_000,
-                "CNY",
-                "capture/7.1/x",
-                RefundReason.PLATFORM_FAULT,
-                88),
+                Samples.PROJECT, 7_000, "CNY", "capture/7.1/x", RefundReason.PLATFORM_FAULT, 88),
             "so it was"));
   }
 

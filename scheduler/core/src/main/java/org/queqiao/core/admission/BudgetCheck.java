@@ -37,8 +37,7 @@ public final class BudgetCheck {
   public Decision decide(Input.DefineBudget input) {
     BudgetTerms terms = input.terms();
     Purse before = cluster.money().budgets().find(terms.name()).orElse(null);
-    boolean ofUser =
-        terms.user() != null && (before == null || before.terms().user() != null);
+    boolean ofUser = terms.user() != null && (before == null || before.terms().user() != null);
     if (!permissions.permit(input.actor(), new Action.SetBudget(terms.project(), ofUser))) {
       return Rejections.forbidden(
           "finance sets budgets, and managers of a project those of its users in core time");
@@ -51,8 +50,7 @@ public final class BudgetCheck {
     }
     return before != null && before.terms().equals(terms)
         ? Decision.unchanged()
-        : Decision.done(
-            List.of(new Fact(input.actor(), new BudgetDefined(terms, input.reason()))));
+        : Decision.done(List.of(new Fact(input.actor(), new BudgetDefined(terms, input.reason()))));
   }
 
   /** What the ledger tells is taken as it is; what is known better already is left out. */
@@ -92,8 +90,7 @@ public final class BudgetCheck {
         .or(() ->
             unit == BudgetUnit.MONEY
                 ? SiteCurrency.wrong(cluster, terms.currency())
-                : invalid(
-                    !terms.currency().isEmpty(), "currency", "core time has no currency"))
+                : invalid(!terms.currency().isEmpty(), "currency", "core time has no currency"))
         .or(() -> wrongPlace(budgets, before, terms));
   }
 
@@ -129,7 +126,8 @@ public final class BudgetCheck {
       BudgetTable budgets, Purse before, BudgetTerms terms) {
     if (before != null) {
       return invalid(
-          !before.terms().project().equals(terms.project()) || before.terms().unit() != terms.unit(),
+          !before.terms().project().equals(terms.project())
+              || before.terms().unit() != terms.unit(),
           "name",
           "budget "
               + terms.name()

@@ -75,8 +75,7 @@ public final class DisputeCheck {
         List.of(
             new Fact(
                 input.actor(),
-                new DisputeOpened(
-                    number, input.project(), input.transaction(), input.reason()))),
+                new DisputeOpened(number, input.project(), input.transaction(), input.reason()))),
         new Reply.Proposed(number));
   }
 

@@ -25,7 +25,8 @@ import org.queqiao.core.state.Wallet;
 /**
  * Whether the wallet of a project can pay the most that a run may cost, and whether the budgets of
  * the project and of its user leave that much. Counts what this pass has started on top of what
- * runs. A project without a wallet pays afterwards and is let through, and so is what costs nothing.
+ * runs. A project without a wallet pays afterwards and is let through, and so is what costs
+ * nothing.
  */
 public final class BudgetGate {
   /** What Slurm shows when the billing minutes of an account are used up. */

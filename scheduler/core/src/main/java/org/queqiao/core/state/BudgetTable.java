@@ -17,7 +17,9 @@ import org.queqiao.contract.money.BudgetTerms;
 import org.queqiao.contract.price.Holding;
 import org.queqiao.contract.snapshot.BudgetImage;
 
-/** The budgets that hold. A period is the ledger's affair: it tells what is left of the current one. */
+/**
+ * The budgets that hold. A period is the ledger's affair: it tells what is left of the current one.
+ */
 public final class BudgetTable {
   /** So many hold at most. */
   public static final int MAX_BUDGETS = 10_000;
@@ -71,7 +73,8 @@ public final class BudgetTable {
     require(
         cluster.accounts().project(terms.project()).isPresent(),
         "a budget of no project " + terms.project());
-    require(terms.amount() >= 0 && terms.overdraft() >= 0, "budget " + terms.name() + " below zero");
+    require(
+        terms.amount() >= 0 && terms.overdraft() >= 0, "budget " + terms.name() + " below zero");
     Purse before = byName.remove(terms.name());
     if (before != null) {
       TreeMap<BudgetName, Purse> rest = byProject.get(before.terms().project());

@@ -94,7 +94,8 @@ public final class MoneyTable {
   }
 
   MoneyImage image() {
-    return new MoneyImage(List.copyOf(proposals.values()), items, classes, budgets.images(), disputes.image());
+    return new MoneyImage(
+        List.copyOf(proposals.values()), items, classes, budgets.images(), disputes.image());
   }
 
   void restore(MoneyImage image) {

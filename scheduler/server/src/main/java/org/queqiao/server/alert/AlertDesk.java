@@ -86,8 +86,7 @@ public final class AlertDesk implements AutoCloseable {
   void look() {
     long nowMs = clock.millis();
     List<Standing> standings =
-        new ArrayList<>(
-            Watch.budgets(reads.budgetUses().uses(calendar.month(nowMs)).budgets()));
+        new ArrayList<>(Watch.budgets(reads.budgetUses().uses(calendar.month(nowMs)).budgets()));
     standings.addAll(Watch.wallets(reads.budgets().budgets(), lowMicro));
     int made =
         reads.alerts().raise(standings, channels.stream().map(AlertChannel::name).toList(), nowMs);

@@ -28,9 +28,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells the scheduler what the books say of wallets and budgets: at the start, as soon as there is money, and
- * within ten seconds after runs have moved some. While the database is away nothing is told, and
- * everything once it is back.
+ * Tells the scheduler what the books say of wallets and budgets: at the start, as soon as there is
+ * money, and within ten seconds after runs have moved some. While the database is away nothing is
+ * told, and everything once it is back.
  */
 final class BudgetWords implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(BudgetWords.class);
@@ -114,8 +114,7 @@ final class BudgetWords implements AutoCloseable {
     say(left, Input.TellBudgetUse::new, useTeller::lost);
   }
 
-  private <T> void say(
-      List<T> words, Function<List<T>, Input> input, Consumer<List<T>> lost) {
+  private <T> void say(List<T> words, Function<List<T>, Input> input, Consumer<List<T>> lost) {
     for (int from = 0; from < words.size(); from += AT_ONCE) {
       List<T> some = new ArrayList<>(words.subList(from, Math.min(words.size(), from + AT_ONCE)));
       var _ =

@@ -63,7 +63,10 @@ public record Alerts(
             recipients(from),
             url(
                 from.text(
-                    "alerts.webhookUrl", "URL", "", "Whom to call with each alert; empty: nobody.")),
+                    "alerts.webhookUrl",
+                    "URL",
+                    "",
+                    "Whom to call with each alert; empty: nobody.")),
             from.text(
                 "alerts.webhookSecretFile",
                 "path",
@@ -109,8 +112,7 @@ public record Alerts(
             .filter(each -> each.name().equals(text))
             .findFirst()
             .orElseThrow(() ->
-                new ConfigException(
-                    "alerts.mailTls is STARTTLS, TLS or NONE, not '" + text + "'"));
+                new ConfigException("alerts.mailTls is STARTTLS, TLS or NONE, not '" + text + "'"));
     boolean here = host.equals("localhost") || host.equals("::1") || host.startsWith("127.");
     if (tls == MailTls.NONE && !host.isEmpty() && !here) {
       throw new ConfigException(
@@ -151,8 +153,7 @@ public record Alerts(
           "alerts.mailUser and alerts.mailPasswordFile go together");
     }
     if (webhookUrl != null) {
-      require(
-          !webhookSecretFile.isEmpty(), "alerts.webhookUrl needs alerts.webhookSecretFile");
+      require(!webhookSecretFile.isEmpty(), "alerts.webhookUrl needs alerts.webhookSecretFile");
       require(
           privateAddresses || webhookUrl.getScheme().equals("https"),
           "alerts.webhookUrl must be https; http goes with alerts.privateAddresses");

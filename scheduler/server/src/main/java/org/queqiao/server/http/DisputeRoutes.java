@@ -84,8 +84,7 @@ final class DisputeRoutes {
                   Refused.notFound("there is no charge of this transaction that you may see"));
           inputs.submit(
               call,
-              new Input.OpenDispute(
-                  call.principal().actor(), row.project(), transaction, reason),
+              new Input.OpenDispute(call.principal().actor(), row.project(), transaction, reason),
               reply -> numbered(call, 201, "dispute", ((Reply.Proposed) reply).proposal()));
         });
   }
@@ -97,7 +96,8 @@ final class DisputeRoutes {
     String currency = (String) call.body().getOrDefault("currency", "");
     if (uphold && (amount <= 0 || cause == null || currency.isEmpty())) {
       throw Refused.invalid(
-          "amountMicro", "who upholds a dispute says amountMicro, currency and cause of the refund");
+          "amountMicro",
+          "who upholds a dispute says amountMicro, currency and cause of the refund");
     }
     if (!uphold && (amount != 0 || cause != null)) {
       throw Refused.invalid("uphold", "a dispute that is rejected has no refund");

@@ -262,9 +262,7 @@ final class AlertDeskTest {
     desk.look();
     desk.send(byMail);
     desk.send(byCall);
-    assertThat(deliveries())
-        .containsExactlyInAnyOrder(
-            "mail WAITING 1", "webhook SENT 1");
+    assertThat(deliveries()).containsExactlyInAnyOrder("mail WAITING 1", "webhook SENT 1");
     desk.send(byMail);
     assertThat(deliveries()).contains("mail WAITING 1").doesNotContain("mail WAITING 2");
     mail = mailServer(port);

@@ -19,8 +19,7 @@ final class DisputeRestTest {
     server.node();
   }
 
-  private static HttpResponse<String> post(String who, String path, String body)
-      throws Exception {
+  private static HttpResponse<String> post(String who, String path, String body) throws Exception {
     return server.post(who, "/api/v1/" + path, body);
   }
 
@@ -55,8 +54,7 @@ final class DisputeRestTest {
     String charge = charge();
     String body = "{\"transaction\":\"" + charge + "\",\"reason\":\"the node was broken\"}";
     assertThat(post("researcher2", "disputes", body).statusCode()).isEqualTo(404);
-    assertThat(
-            post("researcher1", "disputes", body.replace("capture/", "captured/")).statusCode())
+    assertThat(post("researcher1", "disputes", body.replace("capture/", "captured/")).statusCode())
         .isEqualTo(404);
     HttpResponse<String> opened = post("researcher1", "disputes", body);
     assertThat(opened.statusCode()).as(opened.body()).isEqualTo(201);

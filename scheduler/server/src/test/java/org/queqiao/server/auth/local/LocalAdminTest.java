@@ -401,8 +401,7 @@ final class LocalAdminTest {
             "{\"reason\":\"r\"}",
             "Accept: application/json");
     assertThat(answer).isEqualTo(new Answer(200, "{\"value\":\"ok\"}"));
-    assertThat(inputs)
-        .containsExactly(new Input.DrainNode(OWNER, new NodeName("n1"), "r"));
+    assertThat(inputs).containsExactly(new Input.DrainNode(OWNER, new NodeName("n1"), "r"));
     Answer refused =
         send(
             "POST",
