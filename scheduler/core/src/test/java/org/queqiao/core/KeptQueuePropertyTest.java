@@ -48,6 +48,7 @@ import org.queqiao.core.message.Input;
 import org.queqiao.core.message.JobRequest;
 import org.queqiao.core.message.Reply;
 import org.queqiao.core.priority.ByPriority;
+import org.queqiao.testkit.SeededProperty;
 import org.queqiao.testkit.TestSize;
 
 /**
@@ -137,7 +138,7 @@ final class KeptQueuePropertyTest {
   void soItIsInHistoriesOfEverything() {
     int[] decided = {0};
     int[] empty = {0};
-    for (long seed = 0; seed < SEEDS; seed++) {
+    for (long seed : SeededProperty.seeds(SEEDS, 177)) {
       SchedulerStory all = SchedulerStory.site().withoutChecks();
       RandomHistory history = new RandomHistory(seed, all);
       all.decided =
