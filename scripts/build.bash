@@ -96,6 +96,12 @@ tool() {
   exec "$JAVA" --enable-native-access=ALL-UNNAMED -XX:+UseSerialGC -XX:+ExitOnOutOfMemoryError -cp "$lib" "$class" "$@"
 }
 
+# Spark for the run of its example.
+fetch_spark() {
+  [ -e "$ROOT/target/spark-jars" ] || maven -q -f docs/examples/spark/pom.xml \
+    org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies -DoutputDirectory="$ROOT/target/spark-jars"
+}
+
 run_tests() {
   need_to_build
   need chromium chromium
@@ -114,7 +120,12 @@ run_tests() {
   need /usr/share/fonts/truetype/wqy fonts-wqy-microhei
   install_missing
   local size=ci
-  [ "$FULL" = no ] || size=full
+  if [ "$FULL" != no ]; then
+    size=full
+    need /usr/lib/jvm/java-17-openjdk-amd64/bin/java openjdk-17-jre-headless
+    install_missing
+    fetch_spark
+  fi
   say "Running all tests (size: $size) ..."
   maven verify -Dqueqiao.test.size="$size" "${ARGS[@]}"
   touch "$BUILT"

@@ -16,7 +16,8 @@ import org.queqiao.contract.id.NodeName;
 import org.queqiao.server.host.LineFile;
 
 /**
- * One-time codes: 256 random bits, kept as SHA-256, for one node, for 15 minutes. The first request
+ * One-time codes: 256 random bits, kept as SHA-256, for one node, for 15 minutes; for longer where
+ * very many are made at a time. The first request
  * that uses a code binds it to its key; the same key may ask again while the code lasts, because an
  * answer can be lost, and any other key is refused. A line for each code and another for its use:
  * {@code HASH NODE UNTIL_MS KEY}, with {@code -} for a key before the first use; the last line of a
@@ -25,6 +26,9 @@ import org.queqiao.server.host.LineFile;
 final class Enrolments {
   /** How long a code may be used. */
   static final Duration LIFE = Duration.ofMinutes(15);
+
+  /** Codes of more nodes than this, made at a time, live longer: they cannot all be used at once. */
+  private static final int AT_ONCE = 2_500;
 
   /** The most codes at a time: for every node that may be connected. */
   static final int MAX = 32_768;
@@ -58,6 +62,11 @@ final class Enrolments {
     return all;
   }
 
+  /** How long so many codes that are made at a time may be used: longer by as many times as many. */
+  static Duration life(int nodes) {
+    return LIFE.multipliedBy(Math.ceilDiv(nodes, AT_ONCE));
+  }
+
   /**
    * New codes, one for each node; earlier ones of these nodes that were not used yet are void.
    * Durable on return, with one sync for all.
@@ -76,14 +85,16 @@ final class Enrolments {
               + MAX
               + " enrolment codes; earlier ones end "
               + LIFE.toMinutes()
-              + " minutes after they were made");
+              + " minutes after they were made, those of more than "
+              + AT_ONCE
+              + " nodes at a time later");
     }
     SortedMap<NodeName, String> made = new TreeMap<>();
     byte[] random = new byte[32];
     for (NodeName node : nodes) {
       RANDOM.nextBytes(random);
       String text = Base64.getUrlEncoder().withoutPadding().encodeToString(random);
-      next.put(hash(text), new Code(node, nowMs + LIFE.toMillis(), UNUSED));
+      next.put(hash(text), new Code(node, nowMs + life(nodes.size()).toMillis(), UNUSED));
       made.put(node, text);
     }
     replace(next);

@@ -20,10 +20,17 @@ final class ObservedNow {
 
   private final RunningServer server;
   private final SlurmSite site;
+  private final int others;
 
-  ObservedNow(RunningServer server, SlurmSite site) {
+  /**
+   * What is seen of a job that it submits.
+   *
+   * @param others cores of jobs that run already
+   */
+  ObservedNow(RunningServer server, SlurmSite site, int others) {
     this.server = server;
     this.site = site;
+    this.others = others;
   }
 
   void isShownAndMeteredWhileItRuns() throws Exception {
@@ -38,7 +45,7 @@ final class ObservedNow {
     costsWhatItUsed(running);
     await("/jobs/" + job, all -> hasStep(all.path("now"), "0"));
     JsonNode nodes = await("/nodes", all -> all.path("items").size() == 8);
-    assertThat(busy(nodes)).isEqualTo(CORES);
+    assertThat(busy(nodes)).isEqualTo(others + CORES);
     assertThat(await("/partitions", all -> true).path("items").path(0).path("name").asText())
         .isEqualTo("batch");
     onlyForThoseWhoMaySeeIt(job);

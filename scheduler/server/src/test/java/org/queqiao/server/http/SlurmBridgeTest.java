@@ -77,8 +77,10 @@ final class SlurmBridgeTest {
       site.start();
       bridge.enrolment(server.local("/enrolments", "node=slurm1"));
       bridge.start();
-      new ObservedNow(server, site).isShownAndMeteredWhileItRuns();
-      new MixedJobs(site, 7).play(JOBS);
+      MixedJobs jobs = new MixedJobs(site, 7);
+      jobs.begin();
+      new ObservedNow(server, site, MixedJobs.BEGUN_CORES).isShownAndMeteredWhileItRuns();
+      jobs.play(JOBS);
       site.kill("slurmdbd");
       pause(DATABASE_AWAY_MS);
       site.startRecorder();

@@ -7,19 +7,22 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.queqiao.server.Installed;
+import org.queqiao.testkit.TestSize;
 
 /** What tasks of steps get, what is refused, terminals and ends: two agents with two cores each. */
-@Timeout(250)
+@Timeout(900)
 final class StepsDetailsEndToEndTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -393,5 +396,88 @@ final class StepsDetailsEndToEndTest {
       }
     }
     assertThat(lines).containsExactlyInAnyOrderElementsOf(expected);
+  }
+
+  /** Plays the JVM of Spark: notes who it is and where, and says what Spark says. */
+  private static final String PLAYED_SPARK =
+      """
+      #!/bin/bash
+      for word; do case $word in org.apache.spark.deploy.*) role=${word##*.} ;; esac; done
+      echo "$SLURMD_NODENAME $role ${@: -1}" >>roles-$SLURM_JOB_ID
+      case $role in
+        Master)
+          echo "INFO Master: Starting Spark master at spark://$SPARK_LOCAL_IP:7077"
+          until [ "$(grep -c Worker roles-$SLURM_JOB_ID)" = 2 ]; do sleep 0.2; done
+          grep Worker roles-$SLURM_JOB_ID | sed 's/^/INFO Master: Registering worker /'
+          exec sleep 600 ;;
+        Worker) exec sleep 600 ;;
+        SparkSubmit) echo "pi is about 3.1" ;;
+      esac
+      """;
+
+  @Test
+  void theExampleOfSparkStartsItsRolesOnTheRightNodesAndEndsThem() throws Exception {
+    Path work = site.work();
+    Path java = Files.writeString(work.resolve("played-spark"), PLAYED_SPARK);
+    Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwxr-xr-x"));
+    long id = site.submit("nodes=2&tasks=2", spark(java.toString(), "/no/jars", "pi.jar"));
+    List<String> said = site.output(id);
+    assertThat(site.job(id)).as(said.toString()).contains("\"state\":\"COMPLETED\"");
+    assertThat(said).containsExactly("pi is about 3.1");
+    List<String> roles = Files.readAllLines(work.resolve("roles-" + id));
+    roles.replaceAll(line -> line.replaceAll("spark://[0-9.]+:7077", "MASTER"));
+    assertThat(roles)
+        .containsExactlyInAnyOrder(
+            "cn1 Master 0", "cn1 Worker MASTER", "cn2 Worker MASTER", "cn1 SparkSubmit pi.jar");
+    assertThat(roles.getFirst()).isEqualTo("cn1 Master 0");
+    assertThat(roles.getLast()).isEqualTo("cn1 SparkSubmit pi.jar");
+    if (TestSize.isFull()) {
+      sparkItselfComputesPi();
+    }
+  }
+
+  private static void sparkItselfComputesPi() throws Exception {
+    Path java = Path.of("/usr/lib/jvm/java-17-openjdk-amd64/bin/java");
+    Path fetched = Path.of(System.getProperty("queqiao.root"), "target/spark-jars");
+    Installed.need(
+        List.of(java, fetched),
+        "apt-get install openjdk-17-jre-headless, and mvn -f docs/examples/spark/pom.xml");
+    Path jars = Files.createDirectory(site.work().resolve("jars"));
+    try (var all = Files.list(fetched)) {
+      for (Path each : all.toList()) {
+        Files.copy(each, jars.resolve(each.getFileName()));
+      }
+    }
+    Path classes = Files.createDirectory(site.work().resolve("classes"));
+    Path source = Path.of(System.getProperty("queqiao.root"), "docs/examples/spark/Pi.java");
+    tool("javac", "--release", "17", "-cp", jars + "/*", "-d", classes, source);
+    Path jar = site.work().resolve("pi.jar");
+    tool("jar", "--create", "--file", jar, "-C", classes, ".");
+    List<String> said =
+        site.run(
+            "nodes=2&tasks=2&limitMs=1800000",
+            spark(java.toString(), jars.toString(), jar.toString()));
+    assertThat(said).anyMatch(line -> line.startsWith("pi is about 3.14"));
+    assertThat(said).contains("2 workers took part");
+  }
+
+  private static void tool(String name, Object... words) throws Exception {
+    List<String> all = new ArrayList<>();
+    all.add(Path.of(System.getProperty("java.home"), "bin", name).toString());
+    Stream.of(words).forEach(each -> all.add(each.toString()));
+    assertThat(new ProcessBuilder(all).inheritIO().start().waitFor()).as(name).isZero();
+  }
+
+  /** The example, with these settings in front of it. */
+  private static String spark(String java, String jars, String application) throws Exception {
+    Path examples = Path.of(System.getProperty("queqiao.root"), "docs/examples/spark");
+    return "export SPARK_JAVA="
+        + java
+        + " SPARK_JARS="
+        + jars
+        + " APPLICATION="
+        + application
+        + "\n"
+        + Files.readString(examples.resolve("standalone.sh"));
   }
 }

@@ -46,8 +46,21 @@ class EnrolmentsTest {
         .isInstanceOf(Pki.RefusedException.class)
         .hasMessageContaining("32768")
         .hasMessageContaining("15 minutes");
-    assertThat(codes.create(nodes(Enrolments.MAX, 1), NOW + Enrolments.LIFE.toMillis() + 1))
+    long lifeMs = Enrolments.life(Enrolments.MAX).toMillis();
+    assertThat(codes.create(nodes(Enrolments.MAX, 1), NOW + lifeMs + 1))
         .hasSize(1);
+  }
+
+  @Test
+  void codesOfVeryManyNodesLiveLongEnoughToBeUsed() throws Exception {
+    Enrolments codes = Enrolments.open(folder.resolve("enrolments"));
+    NodeName first = nodes(0, 1).first();
+    assertThat(Enrolments.life(1)).isEqualTo(Enrolments.LIFE);
+    assertThat(Enrolments.life(2_500)).isEqualTo(Enrolments.LIFE);
+    String code = codes.create(nodes(0, 10_000), NOW).get(first);
+    long lateMs = NOW + 4 * Enrolments.LIFE.toMillis();
+    assertThat(codes.use(first, code, "key1", lateMs)).isTrue();
+    assertThat(codes.use(first, code, "key1", lateMs + 1)).isFalse();
   }
 
   @Test
