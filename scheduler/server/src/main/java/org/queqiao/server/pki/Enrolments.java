@@ -17,17 +17,18 @@ import org.queqiao.server.host.LineFile;
 
 /**
  * One-time codes: 256 random bits, kept as SHA-256, for one node, for 15 minutes; for longer where
- * very many are made at a time. The first request
- * that uses a code binds it to its key; the same key may ask again while the code lasts, because an
- * answer can be lost, and any other key is refused. A line for each code and another for its use:
- * {@code HASH NODE UNTIL_MS KEY}, with {@code -} for a key before the first use; the last line of a
- * code holds.
+ * very many are made at a time. The first request that uses a code binds it to its key; the same
+ * key may ask again while the code lasts, because an answer can be lost, and any other key is
+ * refused. A line for each code and another for its use: {@code HASH NODE UNTIL_MS KEY}, with
+ * {@code -} for a key before the first use; the last line of a code holds.
  */
 final class Enrolments {
   /** How long a code may be used. */
   static final Duration LIFE = Duration.ofMinutes(15);
 
-  /** Codes of more nodes than this, made at a time, live longer: they cannot all be used at once. */
+  /**
+   * Codes of more nodes than this, made at a time, live longer: they cannot all be used at once.
+   */
   private static final int AT_ONCE = 2_500;
 
   /** The most codes at a time: for every node that may be connected. */
@@ -62,7 +63,9 @@ final class Enrolments {
     return all;
   }
 
-  /** How long so many codes that are made at a time may be used: longer by as many times as many. */
+  /**
+   * How long so many codes that are made at a time may be used: longer by as many times as many.
+   */
   static Duration life(int nodes) {
     return LIFE.multipliedBy(Math.ceilDiv(nodes, AT_ONCE));
   }

@@ -47,8 +47,7 @@ class EnrolmentsTest {
         .hasMessageContaining("32768")
         .hasMessageContaining("15 minutes");
     long lifeMs = Enrolments.life(Enrolments.MAX).toMillis();
-    assertThat(codes.create(nodes(Enrolments.MAX, 1), NOW + lifeMs + 1))
-        .hasSize(1);
+    assertThat(codes.create(nodes(Enrolments.MAX, 1), NOW + lifeMs + 1)).hasSize(1);
   }
 
   @Test

@@ -29,8 +29,8 @@ public final class MixedJobs {
   }
 
   /**
-   * Submits so many, counting tasks and the one that began, and does to them what is to be done; not
-   * all have ended.
+   * Submits so many, counting tasks and the one that began, and does to them what is to be done;
+   * not all have ended.
    */
   public void play(int jobs) throws IOException {
     int left = jobs;
