@@ -93,6 +93,7 @@ final class RandomHistory {
   private final SplittableRandom asides;
   private final SplittableRandom pricing;
   private final RandomSteps stepping;
+  private final RandomDisputes disputes;
   private final RandomBudgets budgets;
   private final RandomReservations reservations;
 
@@ -108,6 +109,7 @@ final class RandomHistory {
     this.asides = new SplittableRandom(seed + 4_000_037);
     this.pricing = new SplittableRandom(seed + 2_000_003);
     this.stepping = new RandomSteps(seed, story);
+    this.disputes = new RandomDisputes(seed, story);
     this.budgets = new RandomBudgets(new SplittableRandom(seed + 7_000_057));
     this.reservations = seed % 2 == 0 ? new RandomReservations(random, story) : null;
     this.story = story;
@@ -136,6 +138,7 @@ final class RandomHistory {
         hears(suspension());
       }
       stepping.next().ifPresent(this::hears);
+      disputes.next().ifPresent(this::hears);
       budgets.next(story).ifPresent(this::hears);
       if (asides.nextInt(8) == 0) {
         hears(aside());
