@@ -189,7 +189,11 @@ public final class LedgerReads {
   /** The postings of a job, in their order. */
   public List<Posting> postings(JobId job) {
     return list(
-        "select " + Rows.POSTING_COLUMNS + " from posting where job = ? order by seq limit ?",
+        // Found by the job first, also where PostgreSQL has no statistics yet: "offset 0" keeps it from
+        // walking all postings in their order.
+        "select "
+            + Rows.POSTING_COLUMNS
+            + " from (select * from posting where job = ? offset 0) p order by seq limit ?",
         (connection, statement) -> {
           statement.setLong(1, job.value());
           statement.setInt(2, MAX_ROWS);
