@@ -45,7 +45,11 @@ enum Canary {
   END_REPORTED_TOO_EARLY(
       Invariant.I15, NodeBugs::earlyEnd, FaultPlan.none(), scenario -> scenario.withJobs(60)),
   ORPHAN_IS_LEFT_ALONE(
-      Invariant.I16, NodeBugs::earlyEnd, FaultPlan.none(), scenario -> scenario.withJobs(1)),
+      Invariant.I16,
+      NodeBugs::earlyEnd,
+      FaultPlan.none(),
+      // Up to seed 7 another run takes the cores of the orphan, which is I15.
+      scenario -> Scenario.of(scenario.seed() + 7).withJobs(1)),
   BILLS_DOUBLE(Invariant.I17, BookBugs::doubled),
   ONE_SIDE_OF_A_POSTING(Invariant.I18, BookBugs::oneSided),
   POSTS_TWICE(Invariant.I19, BookBugs::repeated),
@@ -73,6 +77,16 @@ enum Canary {
       scenario -> scenario.withJobs(60)),
   PUSHED_ASIDE_BY_OTHER_RULES(Invariant.I39, FactBugs::otherGrace),
   WISH_IS_FORGOTTEN(Invariant.I41, FactBugs::forgottenWish),
+  NODE_OF_A_COMPONENT_IS_ANOTHERS(
+      Invariant.I41,
+      FactBugs::misplacedComponents,
+      FaultPlan.none(),
+      scenario -> scenario.withJobs(60)),
+  NODES_OF_A_RUN_ARE_NOT_ALIKE(
+      Invariant.I41,
+      FactBugs::mixedAlternatives,
+      FaultPlan.none(),
+      scenario -> scenario.withJobs(60)),
   LICENCES_ARE_NOT_COUNTED(Invariant.I42, FactBugs::uncountedLicences),
   SUSPENDED_RUN_GOES_ON(Invariant.I43, NodeBugs::sleeplessRuns),
   GOES_ON_BEFORE_ITS_CORES_ARE_FREE(

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 import org.queqiao.contract.codec.EventCodec.ActedEvent;
 import org.queqiao.contract.event.Event;
@@ -17,11 +18,13 @@ import org.queqiao.contract.event.JobStarted;
 import org.queqiao.contract.event.JobSubmitted;
 import org.queqiao.contract.event.JobSuspendRequested;
 import org.queqiao.contract.event.JobSuspended;
+import org.queqiao.contract.event.NodeRegistered;
 import org.queqiao.contract.event.ReservationDefined;
 import org.queqiao.contract.event.RulesSet;
 import org.queqiao.contract.event.RunPartSuspended;
 import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.ReservationName;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.id.UserName;
@@ -164,6 +167,48 @@ final class FactBugs {
   /** The log knows of a wish that the machine has not heard of, and that no node meets. */
   static Seams forgottenWish() {
     return wishing(JobPlacement.builder().excludeNodes("n0,n1,n2,n3,n4,n5").build());
+  }
+
+  /** The last node of a component is taken for one of the job's own. */
+  static Seams misplacedComponents() {
+    return events(event -> {
+      if (event instanceof JobAllocated run && run.allocations().getLast().component() > 0) {
+        List<Allocation> misplaced = new ArrayList<>(run.allocations());
+        misplaced.add(misplaced.removeLast().of(0));
+        return new JobAllocated(run.run(), misplaced, run.predictedMs(), run.reservation());
+      }
+      return event;
+    });
+  }
+
+  /** All nodes of a run shall be odd, or all even: its last one becomes one of the others. */
+  static Seams mixedAlternatives() {
+    TreeSet<JobId> alike = new TreeSet<>();
+    TreeSet<NodeName> nodes = new TreeSet<>();
+    return events(event -> {
+      if (event instanceof NodeRegistered registered) {
+        nodes.add(registered.facts().name());
+      } else if (event instanceof JobSubmitted submitted
+          && submitted.spec().placement().constraint().equals("[odd|even]")) {
+        alike.add(submitted.job());
+      } else if (event instanceof JobAllocated run
+          && run.allocations().size() > 1
+          && alike.contains(run.run().job())) {
+        List<Allocation> mixed = new ArrayList<>(run.allocations());
+        Allocation last = mixed.removeLast();
+        NodeName other =
+            nodes.stream().filter(each -> isOdd(each) != isOdd(last.node())).findFirst().orElse(null);
+        if (other != null) {
+          mixed.add(new Allocation(other, last.cores(), last.memBytes(), last.gres()));
+          return new JobAllocated(run.run(), mixed, run.predictedMs(), run.reservation());
+        }
+      }
+      return event;
+    });
+  }
+
+  private static boolean isOdd(NodeName node) {
+    return Integer.parseInt(node.value().substring(1)) % 2 == 1;
   }
 
   /** The log knows that jobs use more licences than the site has. */

@@ -59,6 +59,9 @@ final class WishCheck {
 
   /** Whether these nodes are as one component asks. */
   private boolean serves(JobComponent asked, boolean exclusive, List<Allocation> allocations) {
+    if (allocations.isEmpty()) {
+      return false;
+    }
     JobPlacement wish = asked.placement();
     TreeSet<String> mine = namesOf(allocations);
     boolean right = mine.containsAll(names(wish.nodeList()));

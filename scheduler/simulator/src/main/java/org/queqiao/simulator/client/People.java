@@ -38,6 +38,9 @@ public final class People {
 
   private final Timeline timeline;
   private final SplittableRandom random;
+
+  /** Of this history: what is wished for by whom. */
+  private final int wishes;
   private final Supplier<ServerLife> server;
   private final List<Errand> errands = new ArrayList<>();
   private final List<JobId> held = new ArrayList<>();
@@ -50,6 +53,7 @@ public final class People {
   public People(Timeline timeline, SplittableRandom random, Supplier<ServerLife> server) {
     this.timeline = timeline;
     this.random = random;
+    this.wishes = random.nextInt();
     this.server = server;
   }
 
@@ -82,7 +86,7 @@ public final class People {
       timeline.after(
           atMs,
           owner.name() + " decides on " + key,
-          () -> submit(owner, key, Wishes.added(request(), key)));
+          () -> submit(owner, key, Wishes.added(request(), key, wishes)));
     }
   }
 

@@ -10,7 +10,7 @@ import org.queqiao.core.message.JobRequest;
 
 /**
  * What some of the people wish of their nodes, and who is in a hurry; drawn by the key of the
- * request alone.
+ * request and a number of the history.
  */
 final class Wishes {
   private static final List<String> CONSTRAINTS =
@@ -43,8 +43,8 @@ final class Wishes {
   }
 
   /** A request with its wishes. */
-  static JobRequest added(JobRequest.Builder request, String key) {
-    SplittableRandom random = new SplittableRandom(31L * key.hashCode());
+  static JobRequest added(JobRequest.Builder request, String key, int history) {
+    SplittableRandom random = new SplittableRandom(31L * key.hashCode() + history);
     JobPlacement.Builder placement = JobPlacement.builder();
     switch (random.nextInt(16)) {
       case 12 -> {
