@@ -37,7 +37,8 @@ final class CutPassPropertyTest {
   /** All inputs there are. */
   @Test
   void soItIsInHistoriesOfEverything() {
-    SeededProperty.holds(SEEDS, seed -> new Twins(seed, everything(seed)));
+    SeededProperty.holds(
+        SeededProperty.seeds(SEEDS, 1411), seed -> new Twins(seed, everything(seed)));
     assertThat(cuts).as("places at which a pass was cut").isGreaterThan(SEEDS * CUTS);
     assertThat(starts).as("starts").isGreaterThan(SEEDS * 5);
   }

@@ -197,7 +197,10 @@ final class FactBugs {
         List<Allocation> mixed = new ArrayList<>(run.allocations());
         Allocation last = mixed.removeLast();
         NodeName other =
-            nodes.stream().filter(each -> isOdd(each) != isOdd(last.node())).findFirst().orElse(null);
+            nodes.stream()
+                .filter(each -> isOdd(each) != isOdd(last.node()))
+                .findFirst()
+                .orElse(null);
         if (other != null) {
           mixed.add(new Allocation(other, last.cores(), last.memBytes(), last.gres()));
           return new JobAllocated(run.run(), mixed, run.predictedMs(), run.reservation());

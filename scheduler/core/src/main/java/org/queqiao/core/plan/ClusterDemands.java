@@ -60,6 +60,13 @@ final class ClusterDemands {
    * @param in the reservation that it uses, or null
    */
   Demand of(JobSpec spec, ReservationName in) {
+    Demand demand = ofSpec(spec, in);
+    return demand == null
+        ? null
+        : demand.ofModels(ClusterKinds.namesNoModel(spec), ClusterKinds.namesModel(spec));
+  }
+
+  private Demand ofSpec(JobSpec spec, ReservationName in) {
     if (!spec.placement().components().isEmpty()) {
       return ofComponents(spec, in);
     }

@@ -2,6 +2,7 @@ package org.queqiao.core.plan;
 
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.queqiao.contract.event.LicenceDefined;
 import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.GresRequest;
@@ -81,9 +82,16 @@ final class ClusterKinds {
 
   /** Whether a job takes devices of whatever model: what it needs does not say what it holds. */
   static boolean namesNoModel(JobSpec spec) {
-    return spec.components().stream()
-        .flatMap(each -> each.gresOnNode(0).stream())
-        .anyMatch(each -> each.type().isEmpty());
+    return gres(spec).anyMatch(each -> each.type().isEmpty());
+  }
+
+  /** Whether a job takes devices of one model. */
+  static boolean namesModel(JobSpec spec) {
+    return gres(spec).anyMatch(each -> !each.type().isEmpty());
+  }
+
+  private static Stream<GresRequest> gres(JobSpec spec) {
+    return spec.components().stream().flatMap(each -> each.gresOnNode(0).stream());
   }
 
   /** What a job needs on one of its nodes, or null when no node has such a thing. */

@@ -19,6 +19,8 @@ public final class Demand {
   private final long totalCores;
   private int number;
   private final long leastCores;
+  private boolean namesNoModel;
+  private boolean namesModel;
 
   /** Of a job with components: on how many nodes of its own, and of each component. */
   private List<Integer> nodesOf = List.of();
@@ -146,6 +148,25 @@ public final class Demand {
   /** On a live cluster its number, from 1 on; jobs of one number need the same. */
   int number() {
     return number;
+  }
+
+  /** Says whether it is for devices of any model, and whether for such of one; returns itself. */
+  Demand ofModels(boolean anyModel, boolean oneModel) {
+    namesNoModel = anyModel;
+    namesModel = oneModel;
+    return this;
+  }
+
+  /**
+   * Whether it takes devices of whatever model: what it takes of each is known once it has them.
+   */
+  boolean namesNoModel() {
+    return namesNoModel;
+  }
+
+  /** Whether it takes devices of one model. */
+  boolean namesModel() {
+    return namesModel;
   }
 
   /** A demand of its own that needs the same. */

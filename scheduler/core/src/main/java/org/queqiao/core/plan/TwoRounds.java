@@ -74,6 +74,11 @@ final class TwoRounds {
 
   private int startsLeft;
 
+  /**
+   * Whether devices of any model were given in this slice: how many are left of each is not known.
+   */
+  private boolean tookAnyModel;
+
   TwoRounds(PlanPolicy policy, NodePool pool, Runs runs, More more, Starts starts) {
     this.policy = policy;
     this.pool = pool;
@@ -181,7 +186,8 @@ final class TwoRounds {
   }
 
   /**
-   * Goes on.
+   * Goes on. A slice ends before a job that names a model of devices when one that names none has
+   * started in it: which devices that got is for the next slice to know.
    *
    * @param atTime not before the time of the last call
    * @param budget how many steps at most; a step looks at a job or at a node
@@ -190,6 +196,7 @@ final class TwoRounds {
   void work(long atTime, long budget, int maxStarts) {
     now = atTime;
     startsLeft = maxStarts;
+    tookAnyModel = false;
     long left = budget;
     while (round != Round.OVER && left > 0 && startsLeft > 0) {
       WaitingJobs jobs = round == Round.PROTECTED ? queue : rest;
@@ -198,7 +205,11 @@ final class TwoRounds {
       } else if (next == jobs.size() && !more.pull(now)) {
         nextRound();
       } else {
-        PlanJob job = jobs.get(next++);
+        PlanJob job = jobs.get(next);
+        if (tookAnyModel && job.waiting() && job.demand().namesModel()) {
+          return;
+        }
+        next++;
         left -= STEP;
         if (job.waiting()) {
           left -= look(job);
@@ -225,6 +236,7 @@ final class TwoRounds {
       return room.takeLooked() + promise(unpromised.poll());
     }
     if (on != null) {
+      tookAnyModel |= job.demand().namesNoModel();
       job.take(found);
       start(job, on, now + job.believed(), now + job.limit());
     } else if (inTurn) {

@@ -41,6 +41,7 @@ public final class People {
 
   /** Of this history: what is wished for by whom. */
   private final int wishes;
+
   private final Supplier<ServerLife> server;
   private final List<Errand> errands = new ArrayList<>();
   private final List<JobId> held = new ArrayList<>();
