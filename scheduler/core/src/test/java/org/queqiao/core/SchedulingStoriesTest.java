@@ -41,6 +41,20 @@ final class SchedulingStoriesTest {
     assertThat(story.state(small)).isEqualTo(RUNNING);
   }
 
+  @Test
+  void aShortJobGoesBeforeAPromiseThoughALongOneThatNeedsTheSameMayNot() {
+    policy("easy", 1);
+    story.node("n1", 4);
+    story.submits("liwei", cores(3).limitMs(600_000L));
+    story.plans();
+    story.submits("liwei", cores(4));
+    JobId far = story.submits("liwei", cores(1).limitMs(3_600_000L));
+    JobId near = story.submits("liwei", cores(1).limitMs(300_000L));
+    assertThat(story.plans()).isEqualTo(1);
+    assertThat(story.state(near)).isEqualTo(RUNNING);
+    assertThat(story.state(far)).isEqualTo(PENDING);
+  }
+
   private void timeComesTo(long ms) {
     assertThat(story.machine.state().nextDeadlineMs()).hasValue(ms);
     story.after(ms - story.nowMs).ticks();
