@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.queqiao.contract.job.JobState.PENDING;
 import static org.queqiao.contract.job.JobState.RUNNING;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.queqiao.contract.event.SchedulingDefined;
 import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.job.GresRequest;
+import org.queqiao.contract.node.NodeFacts;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.message.JobRequest;
 
@@ -53,6 +56,32 @@ final class SchedulingStoriesTest {
     assertThat(story.plans()).isEqualTo(1);
     assertThat(story.state(near)).isEqualTo(RUNNING);
     assertThat(story.state(far)).isEqualTo(PENDING);
+  }
+
+  @Test
+  void aJobThatNamesNoModelTakesNoDeviceThatIsPromisedToOneThatDoes() {
+    policy("easy", 1);
+    story.says(
+        SchedulerStory.facts(
+            "n1",
+            "boot-1",
+            4,
+            4 * SchedulerStory.GIB,
+            List.of(
+                new NodeFacts.GresInventory("gpu", "a100", 1),
+                new NodeFacts.GresInventory("gpu", "v100", 1))));
+    JobId first = story.submits("liwei", cores(3).limitMs(600_000L));
+    story.plans();
+    JobId named = story.submits("liwei", cores(2).gres(List.of(new GresRequest("gpu", "a100", 1))));
+    JobRequest.Builder any = cores(1).gres(List.of(new GresRequest("gpu", "", 1)));
+    JobId far = story.submits("liwei", any.limitMs(3_600_000L));
+    assertThat(story.plans()).isZero();
+    story.starts(first);
+    story.after(600_000);
+    story.exits(first, 0);
+    story.plans();
+    assertThat(story.state(named)).isEqualTo(RUNNING);
+    assertThat(story.state(far)).isEqualTo(RUNNING);
   }
 
   private void timeComesTo(long ms) {

@@ -73,11 +73,39 @@ final class Ceilings {
   boolean allow(Share share, int node, long end) {
     int count = steps[node];
     for (int step = 0; step < count; step++) {
-      if (end > from[node][step] && !pool.fits(share, node, left[node], step * pool.kinds())) {
+      int row = step * pool.kinds();
+      if (end > from[node][step]
+          && !(pool.fits(share, node, left[node], row) && leavesModels(share, node, row))) {
         return false;
       }
     }
     return true;
+  }
+
+  /**
+   * Whether enough is left of each model if a share that names none gets devices of that one alone:
+   * which it gets is decided later.
+   */
+  private boolean leavesModels(Share share, int node, int row) {
+    for (int[] models : pool.models()) {
+      long any = anyOf(share, models);
+      for (int i = 1; any > 0 && i < models.length; i++) {
+        long most = Math.min(any, pool.free(node, models[i])) + share.need(models[i]);
+        if (most > left[node][row + models[i]]) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  /** How many devices of whatever model a share takes. */
+  private static long anyOf(Share share, int[] models) {
+    long any = share.need(models[0]);
+    for (int i = 1; i < models.length; i++) {
+      any -= share.need(models[i]);
+    }
+    return any;
   }
 
   /** A share starts now on a node and runs until an end. */
@@ -86,6 +114,16 @@ final class Ceilings {
     for (int step = 0; step < count; step++) {
       if (end > from[node][step]) {
         pool.add(share, node, left[node], step * pool.kinds(), -1);
+        takeModels(share, node, step * pool.kinds());
+      }
+    }
+  }
+
+  private void takeModels(Share share, int node, int row) {
+    for (int[] models : pool.models()) {
+      long any = anyOf(share, models);
+      for (int i = 1; any > 0 && i < models.length; i++) {
+        left[node][row + models[i]] -= Math.min(any, pool.free(node, models[i]));
       }
     }
   }

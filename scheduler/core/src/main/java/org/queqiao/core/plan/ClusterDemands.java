@@ -63,7 +63,7 @@ final class ClusterDemands {
     Demand demand = ofSpec(spec, in);
     return demand == null
         ? null
-        : demand.ofModels(ClusterKinds.namesNoModel(spec), ClusterKinds.namesModel(spec));
+        : demand.ofModels(kinds.takesAnyModel(spec), kinds.takesOneModel(spec));
   }
 
   private Demand ofSpec(JobSpec spec, ReservationName in) {

@@ -1,7 +1,9 @@
 package org.queqiao.core.plan;
 
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.queqiao.contract.event.LicenceDefined;
 import org.queqiao.contract.job.Allocation;
@@ -37,6 +39,23 @@ final class ClusterKinds {
 
   private static String model(String name, String type) {
     return name + MODEL + type;
+  }
+
+  /** Each resource that has several models: its kind, then those of its models. */
+  int[][] models() {
+    return gres.entrySet().stream()
+        .filter(each -> each.getKey().indexOf(MODEL) < 0 && !each.getKey().startsWith(LICENCE))
+        .map(each ->
+            IntStream.concat(
+                    IntStream.of(each.getValue()),
+                    modelsOf(each.getKey()).values().stream().mapToInt(kind -> kind))
+                .toArray())
+        .filter(each -> each.length > 2)
+        .toArray(int[][]::new);
+  }
+
+  private SortedMap<String, Integer> modelsOf(String resource) {
+    return gres.subMap(model(resource, ""), resource + LICENCE);
   }
 
   int count() {
@@ -85,9 +104,14 @@ final class ClusterKinds {
     return gres(spec).anyMatch(each -> each.type().isEmpty());
   }
 
-  /** Whether a job takes devices of one model. */
-  static boolean namesModel(JobSpec spec) {
-    return gres(spec).anyMatch(each -> !each.type().isEmpty());
+  /** Whether a job takes devices of whatever model where there are several. */
+  boolean takesAnyModel(JobSpec spec) {
+    return gres(spec).anyMatch(each -> each.type().isEmpty() && modelsOf(each.name()).size() > 1);
+  }
+
+  /** Whether a job takes devices of one model where there are several. */
+  boolean takesOneModel(JobSpec spec) {
+    return gres(spec).anyMatch(each -> !each.type().isEmpty() && modelsOf(each.name()).size() > 1);
   }
 
   private static Stream<GresRequest> gres(JobSpec spec) {

@@ -61,6 +61,7 @@ final class ClusterMirror {
     this.licenceNode = cluster.nodes().all().size();
     boolean licensed = !cluster.licences().all().isEmpty();
     NodePool pool = new NodePool(licenceNode + (licensed ? 1 : 0), kinds.count());
+    pool.setModels(kinds.models());
     if (licensed) {
       long[] free = kinds.ofLicences(cluster.licences().free());
       for (int kind = 0; kind < free.length; kind++) {

@@ -16,6 +16,10 @@ public final class NodePool {
 
   private final int nodes;
   private final int kinds;
+
+  /** Resources of several models: the kind of the resource, then those of its models. */
+  private int[][] models = {};
+
   private final long[] free;
   private final long[] memoryPerCore;
   private final long[] allCores;
@@ -52,6 +56,20 @@ public final class NodePool {
 
   public int kinds() {
     return kinds;
+  }
+
+  /**
+   * Says which kinds are models of which resource, where there are several.
+   *
+   * @param kindsOf for each resource its kind, then those of its models
+   */
+  void setModels(int[][] kindsOf) {
+    models = kindsOf;
+  }
+
+  /** The kinds of resources that have several models, each followed by those of its models. */
+  int[][] models() {
+    return models;
   }
 
   /** Says how much of a kind is free on a node. */
