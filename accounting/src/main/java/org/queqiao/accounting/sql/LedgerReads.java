@@ -189,9 +189,8 @@ public final class LedgerReads {
   /** The postings of a job, in their order. */
   public List<Posting> postings(JobId job) {
     return list(
-        // Found by the job first, also where PostgreSQL has no statistics yet: "offset 0" keeps it
-        // from
-        // walking all postings in their order.
+        // Found by the job first, also without statistics: "offset 0" keeps PostgreSQL from walking
+        // all postings in their order.
         "select "
             + Rows.POSTING_COLUMNS
             + " from (select * from posting where job = ? offset 0) p order by seq limit ?",

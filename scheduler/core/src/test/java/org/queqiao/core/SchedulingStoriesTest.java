@@ -11,6 +11,7 @@ import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.job.GresRequest;
 import org.queqiao.contract.node.NodeFacts;
+import org.queqiao.contract.policy.PriorityPolicy;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.message.JobRequest;
 
@@ -53,6 +54,38 @@ final class SchedulingStoriesTest {
     story.submits("liwei", cores(4));
     JobId far = story.submits("liwei", cores(1).limitMs(3_600_000L));
     JobId near = story.submits("liwei", cores(1).limitMs(300_000L));
+    assertThat(story.plans()).isEqualTo(1);
+    assertThat(story.state(near)).isEqualTo(RUNNING);
+    assertThat(story.state(far)).isEqualTo(PENDING);
+  }
+
+  @Test
+  void aShortJobGoesBeforeAPromiseThoughAllThatNeedTheSameOfAnotherUserMayNot() {
+    policy("easy", 1);
+    story.node("n1", 4);
+    story.does(
+        new Input.DefinePriorityPolicy(
+            SchedulerStory.OWNER,
+            new PriorityPolicy(
+                0,
+                1_000,
+                0,
+                0,
+                0,
+                0,
+                0,
+                1,
+                false,
+                1,
+                SchedulerStory.HOUR_MS,
+                SchedulerStory.HOUR_MS,
+                List.of(),
+                List.of())));
+    story.submits("wangfang", cores(3).limitMs(600_000L));
+    story.plans();
+    story.submits("wangfang", cores(4));
+    JobId far = story.submits("liwei", cores(1).limitMs(3_600_000L));
+    JobId near = story.submits("wangfang", cores(1).limitMs(300_000L));
     assertThat(story.plans()).isEqualTo(1);
     assertThat(story.state(near)).isEqualTo(RUNNING);
     assertThat(story.state(far)).isEqualTo(PENDING);

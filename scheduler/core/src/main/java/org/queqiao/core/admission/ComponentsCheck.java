@@ -129,10 +129,11 @@ final class ComponentsCheck {
   /** A node serves one component, so two cannot name it. */
   private static Optional<Rejection> named(List<JobComponent> all) {
     TreeMap<NodeName, Integer> by = new TreeMap<>();
+    String excluded = all.getFirst().placement().excludeNodes();
+    NavigableSet<NodeName> without = excluded.isEmpty() ? null : HostList.parse(excluded);
     for (int i = 0; i < all.size(); i++) {
       String list = all.get(i).placement().nodeList();
       NavigableSet<NodeName> names = list.isEmpty() ? null : HostList.parse(list);
-      String without = all.getFirst().placement().excludeNodes();
       for (NodeName name : names == null ? List.<NodeName>of() : names) {
         Integer before = by.put(name, i);
         if (before != null) {
@@ -145,7 +146,7 @@ final class ComponentsCheck {
                   + which(i)
                   + ", and it serves one of them: leave it out of one");
         }
-        if (i > 0 && !without.isEmpty() && HostList.parse(without).contains(name)) {
+        if (i > 0 && without != null && without.contains(name)) {
           return wrong(
               "node "
                   + name

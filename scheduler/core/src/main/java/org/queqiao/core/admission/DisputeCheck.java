@@ -22,7 +22,6 @@ import org.queqiao.core.state.DisputeTable;
  * that another person approves as any change of money.
  */
 public final class DisputeCheck {
-  private static final int MAX_TRANSACTION_CHARACTERS = 128;
 
   private final Cluster cluster;
   private final Permissions permissions;
@@ -48,7 +47,8 @@ public final class DisputeCheck {
     if (!permissions.permit(input.actor(), new Action.Dispute(input.project()))) {
       return Rejections.forbidden("only members of the project dispute its charges");
     }
-    String problem = TextRules.problemOfLine(input.transaction(), MAX_TRANSACTION_CHARACTERS);
+    String problem =
+        TextRules.problemOfLine(input.transaction(), ProposalCheck.MAX_TRANSACTION_CHARACTERS);
     if (problem != null) {
       return Rejections.invalid("transaction", "the transaction " + problem);
     }

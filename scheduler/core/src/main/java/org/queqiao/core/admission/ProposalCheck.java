@@ -28,7 +28,7 @@ import org.queqiao.core.state.MoneyTable;
  */
 public final class ProposalCheck {
   private static final int MAX_REASON_CHARACTERS = 256;
-  private static final int MAX_TRANSACTION_CHARACTERS = 128;
+  static final int MAX_TRANSACTION_CHARACTERS = 128;
   private static final int MAX_FACTORS = 12;
   private static final int MAX_PERMILLE = 100_000;
   private static final int WHOLE = 1_000;

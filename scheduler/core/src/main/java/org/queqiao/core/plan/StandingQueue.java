@@ -339,13 +339,14 @@ final class StandingQueue {
     private void leaveOut() {
       size = 0;
       for (TreeMap<Band.Key, Lane> alike : lanes.values()) {
-        if (isOut(alike.firstEntry().getValue())) {
+        Demand demand = alike.firstEntry().getValue().demand();
+        if (demand != null && pass.hasNoRoomFor(demand, 0, 0)) {
           continue;
         }
         for (Lane each : alike.values()) {
-          add(each);
-          if (each.isPassed()) {
-            size--;
+          each.open(this);
+          if (!each.isPassed() && !isOut(each)) {
+            add(each);
           }
         }
       }

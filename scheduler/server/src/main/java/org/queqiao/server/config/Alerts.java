@@ -113,7 +113,8 @@ public record Alerts(
             .findFirst()
             .orElseThrow(() ->
                 new ConfigException("alerts.mailTls is STARTTLS, TLS or NONE, not '" + text + "'"));
-    boolean here = host.equals("localhost") || host.equals("::1") || host.startsWith("127.");
+    boolean here =
+        host.equals("localhost") || host.equals("::1") || host.matches("127\\.\\d+\\.\\d+\\.\\d+");
     if (tls == MailTls.NONE && !host.isEmpty() && !here) {
       throw new ConfigException(
           "alerts.mailTls is NONE, but alerts.mailHost "
