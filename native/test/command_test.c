@@ -55,7 +55,7 @@ static void prologAndEpilogSurroundTheRunAsRootWithAllowedVariablesAlone(void) {
     add_command("epilog", "#!/bin/sh\nenv | sort >${0%/*}/after\n");
     node_start(&node);
     struct launch launch = launch_defaults(&node, 7, "#!/bin/sh\necho job >out2\nexit 3\n");
-    launch.environment = "SLURM_JOB_ACCOUNT=climate\0LD_PRELOAD=/tmp/evil.so\0QUEQIAO_NODE=node-1\0SLURM_JOB_IDX=1\0";
+    launch.environment = "SLURM_JOB_ACCOUNT=climate\0LD_PRELOAD=evil.so\0QUEQIAO_NODE=node-1\0SLURM_JOB_IDX=1\0";
     struct reply reply = request_launch(&node, &launch);
     CHECK_EQUAL(1, reply.status);
     reply_free(&reply);

@@ -23,7 +23,8 @@ static int remove_one(const char *path, const struct stat *status, int kind, str
 }
 
 static void begin(void) {
-    snprintf(root, sizeof root, "/tmp/queqiao-machine-XXXXXX");
+    const char *temporary = getenv("TMPDIR");
+    snprintf(root, sizeof root, "%.32s/queqiao-machine-XXXXXX", temporary == NULL ? P_tmpdir : temporary);
     CHECK(mkdtemp(root) != NULL);
 }
 

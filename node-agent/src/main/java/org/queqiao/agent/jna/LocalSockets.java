@@ -101,7 +101,7 @@ public final class LocalSockets {
     return new Peer(credentials[0], credentials[1]);
   }
 
-  /** What a descriptor is good for now. */
+  /** Whether a descriptor can be read, and whether it can be written to. */
   public record Ready(boolean read, boolean write) {}
 
   /**

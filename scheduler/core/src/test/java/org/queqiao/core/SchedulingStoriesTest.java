@@ -45,18 +45,26 @@ final class SchedulingStoriesTest {
     assertThat(story.state(small)).isEqualTo(RUNNING);
   }
 
+  /**
+   * Behind a promise to a job of the whole node, one core is free until then: a job of an hour may
+   * not go before it, one of five minutes that needs the same may.
+   */
+  private void theShortJobStartsAndTheLongOneWaits(String longOnes) {
+    story.submits("wangfang", cores(3).limitMs(600_000L));
+    story.plans();
+    story.submits("wangfang", cores(4));
+    JobId far = story.submits(longOnes, cores(1).limitMs(3_600_000L));
+    JobId near = story.submits("wangfang", cores(1).limitMs(300_000L));
+    assertThat(story.plans()).isEqualTo(1);
+    assertThat(story.state(near)).isEqualTo(RUNNING);
+    assertThat(story.state(far)).isEqualTo(PENDING);
+  }
+
   @Test
   void aShortJobGoesBeforeAPromiseThoughALongOneThatNeedsTheSameMayNot() {
     policy("easy", 1);
     story.node("n1", 4);
-    story.submits("liwei", cores(3).limitMs(600_000L));
-    story.plans();
-    story.submits("liwei", cores(4));
-    JobId far = story.submits("liwei", cores(1).limitMs(3_600_000L));
-    JobId near = story.submits("liwei", cores(1).limitMs(300_000L));
-    assertThat(story.plans()).isEqualTo(1);
-    assertThat(story.state(near)).isEqualTo(RUNNING);
-    assertThat(story.state(far)).isEqualTo(PENDING);
+    theShortJobStartsAndTheLongOneWaits("wangfang");
   }
 
   @Test
@@ -81,14 +89,7 @@ final class SchedulingStoriesTest {
                 SchedulerStory.HOUR_MS,
                 List.of(),
                 List.of())));
-    story.submits("wangfang", cores(3).limitMs(600_000L));
-    story.plans();
-    story.submits("wangfang", cores(4));
-    JobId far = story.submits("liwei", cores(1).limitMs(3_600_000L));
-    JobId near = story.submits("wangfang", cores(1).limitMs(300_000L));
-    assertThat(story.plans()).isEqualTo(1);
-    assertThat(story.state(near)).isEqualTo(RUNNING);
-    assertThat(story.state(far)).isEqualTo(PENDING);
+    theShortJobStartsAndTheLongOneWaits("liwei");
   }
 
   @Test
