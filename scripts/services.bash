@@ -466,9 +466,29 @@ end_runs() {
   done
 }
 
+# Removes the control groups of the node with whatever a monitor that died has left in them. Their base is named
+# after the folder of the runs; see "Control groups" in docs/contracts/launcher.md. Groups that stay are a failure.
+remove_groups() {
+  is_root || return 0
+  local name group left=yes until=$((SECONDS + 20))
+  name=queqiao-$(printf '%s' "$(readlink -m "$DATA/node")" | b2sum -l 256 | cut -c 1-16)
+  while [ $left = yes ]; do
+    left=no
+    for group in /sys/fs/cgroup/"$name" /sys/fs/cgroup/*/"$name"; do
+      [ -d "$group" ] || continue
+      # A thread may take a moment to leave the group that it died in.
+      find "$group" -name cgroup.procs -exec cat {} + 2>/dev/null | xargs -r kill -KILL 2>/dev/null || true
+      find "$group" -depth -type d -exec rmdir {} + 2>/dev/null || left=yes
+    done
+    [ $left = no ] || [ $SECONDS -lt $until ] || die "the control groups $name in /sys/fs/cgroup cannot be removed; the data stays in $DATA"
+    [ $left = no ] || sleep 0.05
+  done
+}
+
 purge() {
   local user
   end_runs
+  remove_groups
   if [ -r "$DATA/host/created-users" ]; then
     while read -r user; do
       # Whatever the list says: only a user that lives in this folder goes with it.

@@ -44,10 +44,7 @@ void batch_answer(enum status status, uint32_t reason, const char *text, struct 
 
 static void close_files(struct item *item) {
     for (int i = 0; i < FILES; i++) {
-        if (item->files[i] >= 0) {
-            close(item->files[i]);
-            item->files[i] = -1;
-        }
+        close_fd(&item->files[i]);
     }
 }
 

@@ -16,8 +16,7 @@ static const uint32_t reply_magic = 0x51515250;
 static void close_connection(struct launcher *self) {
     struct connection *connection = &self->connection;
     helper_cancel(self);
-    close(connection->fd);
-    connection->fd = -1;
+    close_fd(&connection->fd);
     connection->closing = false;
     connection->in.start = connection->in.end = connection->out.start = connection->out.end = 0;
 }

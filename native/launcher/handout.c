@@ -52,9 +52,7 @@ static void take_events(const struct run *run, struct handed *handed) {
     for (int id = COUNTER_CYCLES; pid_fd >= 0 && is_alive(run) && id <= COUNTER_PERF_LAST; id++) {
         add(handed, (int)syscall(SYS_pidfd_getfd, pid_fd, COUNTER_FIRST_FD + id, 0), (uint16_t)id);
     }
-    if (pid_fd >= 0) {
-        close(pid_fd);
-    }
+    close_fd(&pid_fd);
 }
 
 static void find(struct launcher *self, const uint8_t *request, struct handed *handed) {
@@ -106,8 +104,7 @@ static void peer_ready(struct launcher *self, struct watch *watch) {
         find(self, request, &handed);
         answer(&handed);
     } else if (length >= 0 || (errno != EAGAIN && errno != EINTR)) {
-        close(peer);
-        peer = -1;
+        close_fd(&peer);
     }
 }
 
@@ -119,9 +116,7 @@ static void listener_ready(struct launcher *self, struct watch *watch) {
     if (fd < 0) {
         return;
     }
-    if (peer >= 0) {
-        close(peer);
-    }
+    close_fd(&peer);
     peer = fd;
     watch_fd(self, peer, EPOLLIN, &peer_watch);
 }

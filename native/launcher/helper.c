@@ -198,10 +198,9 @@ void helper_cancel(struct launcher *self) {
     /* By descriptor: the child may be gone, reaped by the kernel, and its number given to another. */
     if (helper->pid_fd >= 0) {
         syscall(SYS_pidfd_send_signal, helper->pid_fd, SIGKILL, NULL, 0);
-        close(helper->pid_fd);
+        close_fd(&helper->pid_fd);
     }
-    close(helper->fd);
-    helper->fd = -1;
+    close_fd(&helper->fd);
 }
 
 void helper_expire(struct launcher *self) {

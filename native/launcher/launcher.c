@@ -40,6 +40,13 @@ _Noreturn void fatal(const char *what) {
     _exit(1);
 }
 
+void close_fd(int *fd) {
+    if (*fd >= 0) {
+        close(*fd);
+    }
+    *fd = -1;
+}
+
 void watch_fd(struct launcher *self, int fd, uint32_t events, struct watch *watch) {
     struct epoll_event event = {.events = events, .data.ptr = watch};
     if (epoll_ctl(self->epoll_fd, EPOLL_CTL_ADD, fd, &event) != 0) {

@@ -63,6 +63,7 @@ struct run {
     off_t intent_at; /* in the file of its batch */
     pid_t pid;
     int fd; /* RUNNING: write end of the control pipe, an error there means that the monitor is gone; UNKNOWN: cgroup.events */
+    bool has_folder; /* of an earlier layout */
     bool witnessed;
 };
 
@@ -145,6 +146,8 @@ struct launcher {
 
 /* launcher.c */
 _Noreturn void fatal(const char *what);
+/* Where there is one; there is none afterwards. */
+void close_fd(int *fd);
 void watch_fd(struct launcher *self, int fd, uint32_t events, struct watch *watch);
 int listen_at(const struct launcher *self, const char *path, int type);
 /* -1 when nobody is there, or somebody who is not the agent. */

@@ -67,18 +67,11 @@ struct run *run_add(struct launcher *self, uint64_t job_id, uint32_t attempt) {
     return run;
 }
 
-static void close_watch(struct run *run) {
-    if (run->fd >= 0) {
-        close(run->fd);
-        run->fd = -1;
-    }
-}
-
 void run_drop(struct launcher *self, struct run *run) {
     size_t at = run_position(self, run->job_id, run->attempt);
     memmove(self->runs + at, self->runs + at + 1, (self->run_count - at - 1) * sizeof(struct run *));
     self->run_count--;
-    close_watch(run);
+    close_fd(&run->fd);
     free(run);
 }
 
@@ -101,9 +94,7 @@ int run_open_control(const struct launcher *self, const struct run *run) {
 
 /* A file for the next intents, under the name of the first of them. */
 static int begin_intents(struct launcher *self, const char *link) {
-    if (self->intents_fd >= 0) {
-        close(self->intents_fd);
-    }
+    close_fd(&self->intents_fd);
     self->intents_held = 0;
     self->intents_fd = openat(self->runs_fd, link, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     return self->intents_fd < 0 ? -1 : 0;
@@ -164,9 +155,7 @@ static bool read_intent(const struct launcher *self, struct run *run) {
             run->pid = (pid_t)get_u32(bytes + INTENT_PID_AT);
         }
     }
-    if (fd >= 0) {
-        close(fd);
-    }
+    close_fd(&fd);
     return found;
 }
 
@@ -179,15 +168,18 @@ int run_erase(const struct launcher *self, const struct run *run) {
         run_file(file, run->job_id, run->attempt, kinds[i]);
         result = unlinkat(self->runs_fd, file, 0) == 0 || errno == ENOENT ? result : -1;
     }
+    if (run->has_folder) {
+        snprintf(file, sizeof file, "%s/script", run->name);
+        unlinkat(self->runs_fd, file, 0);
+        unlinkat(self->runs_fd, run->name, AT_REMOVEDIR);
+    }
     return result;
 }
 
 bool run_read_record(const struct launcher *self, const struct run *run, uint8_t record[RECORD_BYTES]) {
     int fd = open_file(self->spool_fd, run, "exit", O_RDONLY);
     ssize_t length = fd < 0 ? -1 : read(fd, record, RECORD_BYTES);
-    if (fd >= 0) {
-        close(fd);
-    }
+    close_fd(&fd);
     return length == RECORD_BYTES;
 }
 
@@ -195,7 +187,7 @@ bool run_read_record(const struct launcher *self, const struct run *run, uint8_t
 void run_refresh(struct launcher *self, struct run *run) {
     if (run->state == RUN_RUNNING && has_file(self->spool_fd, run, "exit")) {
         run->state = RUN_ENDED;
-        close_watch(run);
+        close_fd(&run->fd);
     }
 }
 
@@ -215,7 +207,7 @@ static void write_loss(struct launcher *self, struct run *run, uint32_t flags, c
         fatal("write an exit record");
     }
     run->state = RUN_ENDED;
-    close_watch(run);
+    close_fd(&run->fd);
 }
 
 /* Kills what a dead monitor left; the empty group is the proof that nothing is left. */
@@ -246,7 +238,7 @@ static void run_changed(struct launcher *self, struct watch *watch) {
     struct run *run = (struct run *)(void *)watch;
     run_refresh(self, run);
     if (run->state == RUN_RUNNING) {
-        close_watch(run);
+        close_fd(&run->fd);
         run->state = RUN_UNKNOWN;
     }
     if (run->state == RUN_UNKNOWN) {
@@ -300,7 +292,7 @@ int run_forget(struct launcher *self, struct run *run) {
         return -1;
     }
     run->state = RUN_FORGOTTEN;
-    close_watch(run);
+    close_fd(&run->fd);
     return 0;
 }
 
@@ -319,11 +311,33 @@ void runs_sweep(struct launcher *self) {
     self->run_count = kept;
 }
 
-static void recover(struct launcher *self, const char *name, uint64_t job_id, uint32_t attempt) {
+/*
+ * In earlier layouts a run had a folder, and may still be alive in it: what a launcher looks for moves out, what the job
+ * uses stays.
+ */
+static void adopt_folder(const struct launcher *self, struct run *run) {
+    static const char *const kinds[] = {"intent", "ended", "control"};
+    char from[RUN_FILE_BYTES];
+    char to[RUN_FILE_BYTES];
+    run->has_folder = faccessat(self->runs_fd, run->name, F_OK, 0) == 0;
+    for (size_t i = 0; run->has_folder && i < sizeof kinds / sizeof *kinds; i++) {
+        snprintf(from, sizeof from, "%s/%s", run->name, kinds[i]);
+        run_file(to, run->job_id, run->attempt, kinds[i]);
+        if (renameat(self->runs_fd, from, self->runs_fd, to) != 0 && errno != ENOENT) {
+            fatal(from);
+        }
+    }
+}
+
+static void recover(struct launcher *self, const char *name, const char *behind, uint64_t job_id, uint32_t attempt) {
+    if ((*behind != '.' && *behind != 0) || run_find(self, job_id, attempt) != NULL) {
+        return;
+    }
     struct run *run = run_add(self, job_id, attempt);
     if (run == NULL) {
         fatal(name);
     }
+    adopt_folder(self, run);
     if (!read_intent(self, run)) {
         /* Its launcher died before the intent was durable, hence before it forked anything. */
         if (run_erase(self, run) != 0) {
@@ -347,53 +361,40 @@ static void recover(struct launcher *self, const char *name, uint64_t job_id, ui
     }
 }
 
-/* What stands behind JOB.ATTEMPT, or NULL where that is not what a name begins with. */
-static const char *parse_name(const char *text, char name[RUN_NAME_BYTES], uint64_t *job_id, uint32_t *attempt) {
-    if (sscanf(text, "%" SCNu64 ".%" SCNu32, job_id, attempt) != 2) {
-        return NULL;
+/* A group without a run: the data folder was emptied under a running job. */
+static void end_stray(struct launcher *self, const char *name, const char *behind, uint64_t job_id, uint32_t attempt) {
+    const struct run *run = run_find(self, job_id, attempt);
+    if (*behind == 0 && (run == NULL || run->state == RUN_ENDED || run->state == RUN_FORGOTTEN)) {
+        cgroup_kill(&self->layout, name);
+        cgroup_remove(&self->layout, name);
     }
-    run_name(name, *job_id, *attempt);
-    return strncmp(text, name, strlen(name)) == 0 ? text + strlen(name) : NULL;
 }
 
-/* Groups without a run: the data folder was emptied under a running job. */
-static void end_strays(struct launcher *self) {
-    DIR *groups = self->layout.tracking[0] == 0 ? NULL : opendir(self->layout.tracking);
-    struct dirent *entry = NULL;
-    while (groups != NULL && (entry = readdir(groups)) != NULL) {
+/* All of a folder that begin with JOB.ATTEMPT, with that and with what stands behind it. */
+static void each_of(struct launcher *self, DIR *folder,
+                    void (*take)(struct launcher *, const char *, const char *, uint64_t, uint32_t)) {
+    for (struct dirent *entry = NULL; folder != NULL && (entry = readdir(folder)) != NULL;) {
         uint64_t job_id = 0;
         uint32_t attempt = 0;
         char name[RUN_NAME_BYTES];
-        const char *behind = parse_name(entry->d_name, name, &job_id, &attempt);
-        if (behind != NULL && *behind == 0) {
-            const struct run *run = run_find(self, job_id, attempt);
-            if (run == NULL || run->state == RUN_ENDED || run->state == RUN_FORGOTTEN) {
-                cgroup_kill(&self->layout, name);
-                cgroup_remove(&self->layout, name);
+        if (sscanf(entry->d_name, "%" SCNu64 ".%" SCNu32, &job_id, &attempt) == 2) {
+            run_name(name, job_id, attempt);
+            if (strncmp(entry->d_name, name, strlen(name)) == 0) {
+                take(self, name, entry->d_name + strlen(name), job_id, attempt);
             }
         }
     }
-    if (groups != NULL) {
-        closedir(groups);
+    if (folder != NULL) {
+        closedir(folder);
     }
 }
 
 void runs_recover(struct launcher *self) {
     int fd = openat(self->runs_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    DIR *directory = fd < 0 ? NULL : fdopendir(fd);
-    if (directory == NULL) {
+    DIR *runs = fd < 0 ? NULL : fdopendir(fd);
+    if (runs == NULL) {
         fatal("list the runs");
     }
-    struct dirent *entry = NULL;
-    while ((entry = readdir(directory)) != NULL) {
-        uint64_t job_id = 0;
-        uint32_t attempt = 0;
-        char name[RUN_NAME_BYTES];
-        const char *behind = parse_name(entry->d_name, name, &job_id, &attempt);
-        if (behind != NULL && *behind == '.' && run_find(self, job_id, attempt) == NULL) {
-            recover(self, name, job_id, attempt);
-        }
-    }
-    closedir(directory);
-    end_strays(self);
+    each_of(self, runs, recover);
+    each_of(self, self->layout.tracking[0] == 0 ? NULL : opendir(self->layout.tracking), end_stray);
 }

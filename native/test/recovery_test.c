@@ -10,7 +10,7 @@
 
 #include "harness.h"
 
-enum { MONITOR_LOST = 8, REBOOTED = 16, END_UNPROVEN = 32, RUNNING = 1, ENDED = 2, FORGOTTEN = 4 };
+enum { EXISTS = 2, MONITOR_LOST = 8, REBOOTED = 16, END_UNPROVEN = 32, RUNNING = 1, ENDED = 2, FORGOTTEN = 4 };
 
 static struct node node;
 
@@ -361,7 +361,86 @@ static void groupWithoutARunIsEnded(void) {
     node_destroy(&node);
 }
 
+/* Where there are no control groups nothing tells what it left. */
+static void purgeEndsWhatADeadMonitorLeft(void) {
+    if (!is_root()) {
+        return;
+    }
+    node_create(&node);
+    node_start(&node);
+    pid_t monitor = start_waiting(1);
+    pid_t left = main_pid(1);
+    node_kill(&node, SIGKILL);
+    CHECK(kill(monitor, SIGKILL) == 0);
+    CHECK(is_alive(left));
+    close(node.fd);
+    node_remove(&node);
+    CHECK(!is_alive(left));
+}
+
+static void move_into_folder(uint64_t job, const char *kind) {
+    char from[PATH_BYTES];
+    char to[PATH_BYTES];
+    snprintf(from, sizeof from, "%.400s/runs/%" PRIu64 ".1.%s", node.data, job, kind);
+    snprintf(to, sizeof to, "%.400s/runs/%" PRIu64 ".1/%s", node.data, job, kind);
+    CHECK(rename(from, to) == 0);
+}
+
+static char *folder_of(uint64_t job, char *path) {
+    snprintf(path, PATH_BYTES, "%.400s/runs/%" PRIu64 ".1", node.data, job);
+    return path;
+}
+
+/* The first layout had all files of a run in its folder, the second all but the intent. */
+static void runsOfEarlierLayoutsGoOnUnderThisLauncher(void) {
+    char path[PATH_BYTES];
+    node_create(&node);
+    node_start(&node);
+    CHECK_EQUAL(0, run_script(&node, 4, "#!/bin/sh\ntrue\n").exit_code);
+    CHECK_EQUAL(0, request_forget(&node, 4));
+    for (uint64_t job = 1; job <= 3; job++) {
+        start_waiting(job);
+    }
+    node_kill(&node, SIGKILL);
+    for (uint64_t job = 1; job <= 5; job++) {
+        CHECK(mkdir(folder_of(job, path), 0711) == 0);
+    }
+    for (uint64_t job = 1; job <= 4; job++) {
+        move_into_folder(job, "script");
+        move_into_folder(job, "control");
+    }
+    move_into_folder(1, "intent");
+    move_into_folder(4, "ended");
+    write_file_of_runs("5.1/script", "x", 1);
+    for (int start = 0; start < 2; start++) {
+        node_start(&node);
+        for (uint64_t job = 1; job <= 3; job++) {
+            CHECK_EQUAL(RUNNING, listed_state(&node, job));
+        }
+        CHECK_EQUAL(0, listed_state(&node, 4));
+        struct launch again = launch_defaults(&node, 4, "#!/bin/sh\ntrue\n");
+        struct reply reply = request_launch(&node, &again);
+        CHECK_EQUAL(EXISTS, reply.status);
+        reply_free(&reply);
+        /* What never had an intent was never begun. */
+        CHECK(access(folder_of(5, path), F_OK) != 0 && errno == ENOENT);
+        node_kill(&node, SIGKILL);
+    }
+    node_start(&node);
+    struct reply reply = request_signal(&node, 2, SIGKILL, 0);
+    CHECK_EQUAL(0, reply.status);
+    reply_free(&reply);
+    CHECK_EQUAL(SIGKILL, await_end(&node, 2).signal);
+    let_go();
+    CHECK_EQUAL(4, await_end(&node, 1).exit_code);
+    CHECK_EQUAL(4, await_end(&node, 3).exit_code);
+    CHECK_EQUAL(0, request_forget(&node, 1));
+    node_destroy(&node);
+}
+
 static const struct test tests[] = {
+    TEST(runsOfEarlierLayoutsGoOnUnderThisLauncher),
+    TEST(purgeEndsWhatADeadMonitorLeft),
     TEST(jobsOutliveTheLauncher),
     TEST(endWithoutLauncherIsReportedOnceAfterwards),
     TEST(lostMonitorIsFoundAndItsProcessesEnded),

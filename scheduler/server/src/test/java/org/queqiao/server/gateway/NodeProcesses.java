@@ -217,16 +217,44 @@ public final class NodeProcesses implements AutoCloseable {
     Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx--x--x"));
   }
 
-  /** Ends the processes and removes the folders. */
+  /** Ends the processes and the runs, and removes the control groups and the folders. */
   @Override
   public void close() throws IOException, InterruptedException {
     for (Process process : processes) {
       process.destroyForcibly().waitFor();
     }
+    endRuns();
     try (Stream<Path> all = Files.walk(folder)) {
       for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(path);
       }
+    }
+  }
+
+  /**
+   * As a purge does it, by the same lines of the script.
+   *
+   * @throws IllegalStateException if a run does not end, or one of its control groups stays
+   */
+  private void endRuns() throws IOException, InterruptedException {
+    String lines =
+        """
+        set -euo pipefail
+        die() { printf '%s\\n' "$*" >&2; exit 1; }
+        . "$1/scripts/services.bash"
+        DATA=$2
+        end_runs
+        remove_groups
+        """;
+    Process ending =
+        new ProcessBuilder(
+                "bash", "-c", lines, "end", System.getProperty("queqiao.root"), folder.toString())
+            .redirectErrorStream(true)
+            .start();
+    ending.getOutputStream().close();
+    String said = new String(ending.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    if (ending.waitFor() != 0) {
+      throw new IllegalStateException(said);
     }
   }
 }
