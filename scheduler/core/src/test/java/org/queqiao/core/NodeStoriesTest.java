@@ -19,6 +19,9 @@ import org.queqiao.contract.event.NodeFenced;
 import org.queqiao.contract.event.NodeUp;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.NodeName;
+import org.queqiao.contract.id.RunId;
+import org.queqiao.contract.job.Allocation;
+import org.queqiao.contract.job.GresRequest;
 import org.queqiao.contract.job.RunExit;
 import org.queqiao.contract.node.NodeFacts;
 import org.queqiao.contract.node.NodeState;
@@ -237,6 +240,32 @@ final class NodeStoriesTest {
                 smaller, List.of(), List.of(exit(story.run(job), 0, story.nowMs))));
     assertThat(story.state(job)).isEqualTo(COMPLETED);
     assertThat(story.machine.state().node(N1).orElseThrow().facts()).isEqualTo(smaller);
+  }
+
+  @Test
+  void devicesGetTheirModelOnceNothingHoldsThemWithoutOne() {
+    NodeFacts plain = gpus("", 2);
+    NodeFacts named = gpus("amd", 2);
+    story.says(plain);
+    JobId job = story.submits("liwei", script().gres(List.of(new GresRequest("gpu", "", 1))));
+    story.plans();
+    List<RunId> running = List.of(story.run(job));
+    story.doesWithoutFacts(new Input.RegisterNode(named, running, List.of()));
+    assertThat(story.state(job)).isEqualTo(RUNNING);
+    Rejection fewer = story.refuses(new Input.RegisterNode(gpus("amd", 1), running, List.of()));
+    assertThat(fewer.code()).isEqualTo(Rejection.Code.CONFLICT);
+    story.exits(job, 0);
+    story.says(named);
+    JobId byModel =
+        story.submits("liwei", script().gres(List.of(new GresRequest("gpu", "amd", 1))));
+    story.plans();
+    assertThat(story.job(byModel).allocations().getFirst().gres())
+        .containsExactly(new Allocation.GresDevices("gpu", "amd", List.of(0)));
+  }
+
+  private static NodeFacts gpus(String model, int count) {
+    return facts(
+        "n1", "boot-1", 4, 4 * GIB, List.of(new NodeFacts.GresInventory("gpu", model, count)));
   }
 
   @Test

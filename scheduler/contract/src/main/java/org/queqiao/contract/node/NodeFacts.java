@@ -67,6 +67,21 @@ public record NodeFacts(
         name, bootId, cores, memBytes, gres, agentVersion, kernel, absent, numaNodes, suspends);
   }
 
+  /** The same with other generic resources. */
+  public NodeFacts offering(List<GresInventory> otherGres) {
+    return new NodeFacts(
+        name,
+        bootId,
+        cores,
+        memBytes,
+        otherGres,
+        agentVersion,
+        kernel,
+        absent,
+        numa,
+        suspends);
+  }
+
   /** The same of a node that can stop a run and let it go on. */
   public NodeFacts suspending() {
     return new NodeFacts(

@@ -74,11 +74,14 @@ public final class RegisterCheck {
       closeFormerBoot(node, facts.bootId(), lastSignMs, ended, out);
       endRunsOfFormerBoot(node, lastSignMs, nowMs, ended, out);
     }
-    if (!node.facts().equals(facts)) {
-      if (!holds(facts, node, released(out))) {
+    NavigableSet<RunId> released = released(out);
+    boolean fits = node.facts().equals(facts) || holds(facts, node, released);
+    NodeFacts taken = fits ? facts : withoutNewModels(facts, node.facts());
+    if (!node.facts().equals(taken)) {
+      if (!fits && !holds(taken, node, released)) {
         return new Decision(out, new Reply.Rejected(tooSmall(facts)));
       }
-      out.add(new Fact(actor, new NodeRegistered(facts)));
+      out.add(new Fact(actor, new NodeRegistered(taken)));
     }
     if (newBoot || !node.isUp()) {
       out.add(new Fact(actor, new NodeUp(facts.name(), facts.bootId())));
@@ -150,6 +153,26 @@ public final class RegisterCheck {
       }
     }
     return released;
+  }
+
+  /**
+   * The same with devices that had no model before, and are as many, still without one: what runs
+   * there holds them by that. The model is taken with a hello after these runs.
+   */
+  private static NodeFacts withoutNewModels(NodeFacts facts, NodeFacts before) {
+    List<NodeFacts.GresInventory> gres = new ArrayList<>();
+    for (NodeFacts.GresInventory each : facts.gres()) {
+      NodeFacts.GresInventory plain =
+          new NodeFacts.GresInventory(each.name(), "", each.count());
+      boolean same =
+          before.gres().contains(plain) && isOneModel(facts, plain) && isOneModel(before, plain);
+      gres.add(same ? plain : each);
+    }
+    return facts.offering(gres);
+  }
+
+  private static boolean isOneModel(NodeFacts facts, NodeFacts.GresInventory gres) {
+    return facts.gres().stream().filter(each -> each.name().equals(gres.name())).count() == 1;
   }
 
   /** Whether everything that stays held fits what the node offers now. */
