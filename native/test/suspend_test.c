@@ -1,6 +1,7 @@
 /* Real processes that are stopped, go on, and are killed while they are stopped. */
 #define _GNU_SOURCE
 #include <inttypes.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -163,11 +164,13 @@ static void runIsStoppedFromItsBirth(void) {
     struct stat status;
     node_create(&node);
     node_start(&node);
-    struct launch launch = launch_defaults(&node, 1, "#!/bin/sh\nsleep 0.2\necho up > up\nsleep 60\n");
+    struct launch launch = launch_defaults(&node, 1, "#!/bin/sh\nuntil [ -e go ]; do sleep 0.02; done\necho up > up\nsleep 60\n");
     struct reply reply = request_launch(&node, &launch);
     CHECK_EQUAL(1, reply.status);
     reply_free(&reply);
     ask_until_done(1, 1);
+    int go = open(work_path(&node, "go", path), O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+    CHECK(go >= 0 && close(go) == 0);
     poll(NULL, 0, 2 * STILL_MS);
     CHECK(stat(work_path(&node, "up", path), &status) != 0);
     ask_until_done(1, 0);
