@@ -70,16 +70,7 @@ public record NodeFacts(
   /** The same with other generic resources. */
   public NodeFacts offering(List<GresInventory> otherGres) {
     return new NodeFacts(
-        name,
-        bootId,
-        cores,
-        memBytes,
-        otherGres,
-        agentVersion,
-        kernel,
-        absent,
-        numa,
-        suspends);
+        name, bootId, cores, memBytes, otherGres, agentVersion, kernel, absent, numa, suspends);
   }
 
   /** The same of a node that can stop a run and let it go on. */

@@ -162,8 +162,7 @@ public final class RegisterCheck {
   private static NodeFacts withoutNewModels(NodeFacts facts, NodeFacts before) {
     List<NodeFacts.GresInventory> gres = new ArrayList<>();
     for (NodeFacts.GresInventory each : facts.gres()) {
-      NodeFacts.GresInventory plain =
-          new NodeFacts.GresInventory(each.name(), "", each.count());
+      NodeFacts.GresInventory plain = new NodeFacts.GresInventory(each.name(), "", each.count());
       boolean same =
           before.gres().contains(plain) && isOneModel(facts, plain) && isOneModel(before, plain);
       gres.add(same ? plain : each);
