@@ -365,13 +365,21 @@ client_reservation() {
   esac
 }
 
-# Reports over months and years.
+# Reports over months and years, and when what is left will be used up.
 client_report() {
   running
   take_account
-  [ ${#ARGS[@]} -eq 4 ] && [ "${ARGS[0]}" = usage ] || die "it is written ./queqiao report usage BY,... FROM-MONTH TO-MONTH"
-  api "$(default_account)" GET /api/v1/reports/usage --url-query "by=${ARGS[1]}" --url-query "from=${ARGS[2]}" --url-query "to=${ARGS[3]}" \
-    --url-query "format=$([ "$JSON" = yes ] && printf json || printf csv)"
+  local written="it is written ./queqiao report (usage | ended) BY,... FROM-MONTH TO-MONTH, or ./queqiao report burn-down PROJECT [DAYS]"
+  case ${ARGS[0]:-},${#ARGS[@]} in
+    usage,4 | ended,4)
+      api "$(default_account)" GET "/api/v1/reports/${ARGS[0]}" --url-query "by=${ARGS[1]}" --url-query "from=${ARGS[2]}" \
+        --url-query "to=${ARGS[3]}" --url-query "format=$([ "$JSON" = yes ] && printf json || printf csv)"
+      ;;
+    burn-down,2 | burn-down,3)
+      api "$(default_account)" GET /api/v1/reports/burn-down --url-query "project=${ARGS[1]}" --url-query "days=${ARGS[2]:-30}"
+      ;;
+    *) die "$written" ;;
+  esac
 }
 
 # Changes of prices and money by two people.

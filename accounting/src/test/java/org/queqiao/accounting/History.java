@@ -26,6 +26,7 @@ import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.MoneyDecided;
 import org.queqiao.contract.event.MoneyProposed;
 import org.queqiao.contract.event.ProjectDefined;
+import org.queqiao.contract.event.RulesSet;
 import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.event.WalletFunded;
 import org.queqiao.contract.id.Actor;
@@ -33,6 +34,7 @@ import org.queqiao.contract.id.DomainCode;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.PartitionName;
+import org.queqiao.contract.id.PlatformName;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.QosName;
 import org.queqiao.contract.id.RunId;
@@ -54,6 +56,8 @@ import org.queqiao.contract.money.PriceTerms;
 import org.queqiao.contract.money.PriceTier;
 import org.queqiao.contract.money.RefundCause;
 import org.queqiao.contract.money.Resource;
+import org.queqiao.contract.policy.Rules;
+import org.queqiao.contract.policy.Subject;
 
 /** Writes a log for accounting tests: told like a story, or drawn from a seed. */
 final class History {
@@ -97,6 +101,15 @@ final class History {
       shares.add(new DomainShare(new DomainCode((String) domains[i]), (Integer) domains[i + 1]));
     }
     add(new ProjectDefined(name, title, shares));
+    return this;
+  }
+
+  /** The project belongs to this service platform from now on. */
+  History platform(ProjectName project, String platform) {
+    add(
+        new RulesSet(
+            new Subject.Project(project),
+            new Rules(1, new PlatformName(platform), List.of(), null, 0, List.of())));
     return this;
   }
 
@@ -283,6 +296,11 @@ final class History {
   }
 
   History end(RunId run, JobState state) {
+    return end(run, state, 0);
+  }
+
+  /** The same with so much processor time. */
+  History end(RunId run, JobState state, long cpuMs) {
     RunExit exit =
         new RunExit(
             run,
@@ -291,7 +309,7 @@ final class History {
             0,
             0,
             timeMs,
-            0,
+            cpuMs * 1_000,
             0,
             0,
             "");

@@ -15,7 +15,7 @@ import org.queqiao.accounting.sql.Ledger;
 import org.queqiao.accounting.sql.LedgerReads;
 import org.queqiao.accounting.sql.RunHours;
 import org.queqiao.accounting.sql.UsageReports;
-import org.queqiao.accounting.sql.UsageReports.By;
+import org.queqiao.accounting.usage.ReportBy;
 import org.queqiao.accounting.statement.Statement;
 import org.queqiao.accounting.statement.StatementForms;
 import org.queqiao.contract.id.JobId;
@@ -126,30 +126,28 @@ final class MoneyStoriesTest {
         history,
         ledger -> {
           UsageReports reports = ledger.reads().reports();
-          assertThat(rows(reports, "2026-01", "2026-12", 9, By.MONTH, By.QOS))
+          assertThat(rows(reports, "2026-01", "2026-12", 9, ReportBy.MONTH, ReportBy.QOS))
               .containsExactly(
                   "[2026-11, ] 4h 160000",
                   "[2026-11, urgent] 2h 80000",
                   "[2026-12, ] 6h 240000",
                   "[2026-12, urgent] 3h 120000");
-          assertThat(rows(reports, "2026-12", "2027-01", 9, By.DOMAIN, By.YEAR))
+          assertThat(rows(reports, "2026-12", "2027-01", 9, ReportBy.DOMAIN, ReportBy.YEAR))
               .containsExactly("[atmosphere, 2026] 5h 216000", "[ocean, 2026] 3h 144000");
-          assertThat(rows(reports, "2026-11", "2026-12", 1, By.MONTH))
+          assertThat(rows(reports, "2026-11", "2026-12", 1, ReportBy.MONTH))
               .containsExactly("[2026-12] 9h 360000");
           assertThat(
                   reports.usage(
-                      List.of(By.USER),
-                      "2026-11",
-                      "2026-12",
-                      new LedgerReads.Scope(List.of("wang"), List.of()),
-                      9))
+                      UsageReports.Question.of(List.of(ReportBy.USER), "2026-11", "2026-12", 9),
+                      new LedgerReads.Scope(List.of("wang"), List.of())))
               .isEmpty();
         });
   }
 
   private static List<String> rows(
-      UsageReports reports, String from, String to, int most, By... by) {
-    return reports.usage(List.of(by), from, to, LedgerReads.Scope.ALL, most).stream()
+      UsageReports reports, String from, String to, int most, ReportBy... by) {
+    UsageReports.Question asked = UsageReports.Question.of(List.of(by), from, to, most);
+    return reports.usage(asked, LedgerReads.Scope.ALL).stream()
         .map(each -> each.keys() + " " + each.coreMs() / HOUR_MS + "h " + each.chargeMicro())
         .toList();
   }

@@ -27,6 +27,8 @@ import org.queqiao.accounting.metering.BillingCalendar;
 import org.queqiao.accounting.sql.Ledger;
 import org.queqiao.accounting.sql.LedgerReads;
 import org.queqiao.accounting.sql.UsageReports;
+import org.queqiao.accounting.usage.ReportBy;
+import org.queqiao.accounting.usage.ReportRow;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.RunImported;
 import org.queqiao.contract.event.RunObserved;
@@ -178,16 +180,17 @@ final class PostingPathTest {
         .toList();
   }
 
-  private static List<UsageReports.Row> report(Ledger ledger) {
+  private static List<ReportRow> report(Ledger ledger) {
     return ledger
         .reads()
         .reports()
         .usage(
-            List.of(UsageReports.By.USER, UsageReports.By.DOMAIN, UsageReports.By.MONTH),
-            "0001-01",
-            "9999-12",
-            LedgerReads.Scope.ALL,
-            Integer.MAX_VALUE);
+            UsageReports.Question.of(
+                List.of(ReportBy.USER, ReportBy.DOMAIN, ReportBy.MONTH),
+                "0001-01",
+                "9999-12",
+                Integer.MAX_VALUE),
+            LedgerReads.Scope.ALL);
   }
 
   @ParameterizedTest
@@ -198,7 +201,7 @@ final class PostingPathTest {
     List<LoggedEvent> events = history(random, seed);
     MemoryBooks books = inMemory(events);
     String head = head(books.postings());
-    List<List<UsageReports.Row>> reports = new ArrayList<>();
+    List<List<ReportRow>> reports = new ArrayList<>();
     for (int most : new int[] {1, 50, events.size()}) {
       String name = "path" + seed + "_" + most;
       database.create(name);
@@ -219,7 +222,7 @@ final class PostingPathTest {
     assertThat(reports.get(1)).as("seed %d", seed).isEqualTo(reports.getFirst());
     assertThat(reports.get(2)).as("seed %d", seed).isEqualTo(reports.getFirst());
     long metered = books.meteredCoreMs().values().stream().mapToLong(each -> each).sum();
-    long reported = reports.getFirst().stream().mapToLong(UsageReports.Row::coreMs).sum();
+    long reported = reports.getFirst().stream().mapToLong(ReportRow::coreMs).sum();
     assertThat(reported).as("seed %d", seed).isEqualTo(metered);
   }
 

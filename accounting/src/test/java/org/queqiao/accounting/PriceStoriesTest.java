@@ -23,6 +23,8 @@ import org.queqiao.accounting.sql.Ledger;
 import org.queqiao.accounting.sql.LedgerReads;
 import org.queqiao.accounting.sql.RunHours;
 import org.queqiao.accounting.sql.UsageReports;
+import org.queqiao.accounting.usage.ReportBy;
+import org.queqiao.accounting.usage.ReportRow;
 import org.queqiao.accounting.statement.Statement;
 import org.queqiao.accounting.statement.StatementForms;
 import org.queqiao.contract.id.JobId;
@@ -374,13 +376,11 @@ final class PriceStoriesTest {
                       .reads()
                       .reports()
                       .usage(
-                          List.of(UsageReports.By.MONTH),
-                          "2026-11",
-                          "2026-11",
-                          LedgerReads.Scope.ALL,
-                          9)
+                          UsageReports.Question.of(
+                              List.of(ReportBy.MONTH), "2026-11", "2026-11", 9),
+                          LedgerReads.Scope.ALL)
                       .stream()
-                      .mapToLong(UsageReports.Row::standardMs)
+                      .mapToLong(ReportRow::standardMs)
                       .sum())
               .isEqualTo(statement.standardMs());
           assertThat(StatementForms.csv(statement)).contains("standard_core_hours");

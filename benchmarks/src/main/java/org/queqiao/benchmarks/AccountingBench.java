@@ -18,6 +18,7 @@ import org.queqiao.accounting.metering.BillingCalendar;
 import org.queqiao.accounting.sql.Ledger;
 import org.queqiao.accounting.sql.LedgerReads;
 import org.queqiao.accounting.sql.UsageReports;
+import org.queqiao.accounting.usage.ReportBy;
 import org.queqiao.accounting.statement.Statement;
 import org.queqiao.accounting.witness.HeadFile;
 import org.queqiao.contract.account.DomainShare;
@@ -153,11 +154,12 @@ final class AccountingBench {
         reads
             .reports()
             .usage(
-                List.of(UsageReports.By.USER, UsageReports.By.DOMAIN, UsageReports.By.MONTH),
-                FIRST.toString(),
-                FIRST.plusMonths(MONTHS).toString(),
-                LedgerReads.Scope.ALL,
-                Integer.MAX_VALUE)
+                UsageReports.Question.of(
+                    List.of(ReportBy.USER, ReportBy.DOMAIN, ReportBy.MONTH),
+                    FIRST.toString(),
+                    FIRST.plusMonths(MONTHS).toString(),
+                    Integer.MAX_VALUE),
+                LedgerReads.Scope.ALL)
             .size();
     report.put("reportS", (System.nanoTime() - begin) / 1e9).put("reportRows", rows);
 

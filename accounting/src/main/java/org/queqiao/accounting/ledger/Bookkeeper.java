@@ -73,12 +73,14 @@ import org.queqiao.contract.event.TopologyDefined;
 import org.queqiao.contract.event.UserDefined;
 import org.queqiao.contract.event.WalletFunded;
 import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.PlatformName;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.ArrayTask;
 import org.queqiao.contract.job.RunExit;
 import org.queqiao.contract.money.RefundCause;
+import org.queqiao.contract.policy.Subject;
 import org.queqiao.contract.price.Holding;
 import org.queqiao.contract.price.RunCost;
 
@@ -126,7 +128,7 @@ public final class Bookkeeper {
       case CreditLineSet e -> books.putCredit(e.project(), e.currency(), e.creditMicro());
       case JobPolicyDefined _, SchedulingDefined _, PartitionDefined _ -> {}
       case PlatformDefined _, QosDefined _, PriorityPolicyDefined _ -> {}
-      case RulesSet e -> {}
+      case RulesSet e -> rules(e, logged, books);
       case ReservationDefined _, ReservationDeleted _ -> {}
       case ReservationOpened _, ReservationClosed _ -> {}
       case DomainDefined e -> {}
@@ -158,6 +160,14 @@ public final class Bookkeeper {
       }
       case JobResumed e -> edge(e.run(), false, e.atMs(), books);
       case JobKillRequested e -> edge(e.run(), false, logged.timeMs(), books);
+    }
+  }
+
+  private void rules(RulesSet e, LoggedEvent logged, Books books) {
+    if (e.subject() instanceof Subject.Project(ProjectName project)) {
+      PlatformName platform = e.rules().platform();
+      books.putPlatform(
+          project, calendar.month(logged.timeMs()), platform == null ? "" : platform.value());
     }
   }
 
@@ -293,6 +303,7 @@ public final class Bookkeeper {
           job,
           new RunId(e.job(), e.attempt()),
           e.endMs(),
+          exit,
           RefundBook.causeOf(e.state()),
           logged,
           books);
@@ -306,6 +317,7 @@ public final class Bookkeeper {
         job.waitsAgain(e.detail()),
         e.run(),
         e.endMs(),
+        e.exit(),
         RefundBook.causeOf(e.cause()),
         logged,
         books);
@@ -323,6 +335,7 @@ public final class Bookkeeper {
       JobRow ended,
       RunId run,
       long endMs,
+      RunExit exit,
       Optional<RefundCause> cause,
       LoggedEvent logged,
       Books books) {
@@ -344,6 +357,9 @@ public final class Bookkeeper {
     release(job.project(), run, rest, logged, books);
     JobRow row = job;
     cause.ifPresent(each -> money.refund(row, run, each, endMs, costs, logged, books));
+    String state = cause.map(RefundCause::name).orElse(ended.state());
+    long coreMs = Math.subtractExact(job.coreMs(), ended.coreMs());
+    books.ended(RunEnd.of(job, state, calendar.month(endMs), open.cores(), coreMs, exit));
     books.close(run);
     books.putJob(job);
   }

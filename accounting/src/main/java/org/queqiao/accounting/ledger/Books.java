@@ -53,6 +53,9 @@ public interface Books {
   /** A project pays before and has this credit line. */
   void putCredit(ProjectName project, String currency, long creditMicro);
 
+  /** From this month on the project belongs to this service platform; to none where it is empty. */
+  void putPlatform(ProjectName project, String month, String platform);
+
   List<DomainShare> domains(ProjectName project);
 
   Optional<JobRow> job(JobId id);
@@ -84,6 +87,9 @@ public interface Books {
   /** Takes metered time back: an entry of its own with what is less. */
   void unmeter(
       RunId run, JobRow job, Segment segment, long chargeMicro, long standardMs, long position);
+
+  /** Adds what a run made of what it had. */
+  void ended(RunEnd end);
 
   /** What was told last of a run of another scheduler. */
   Optional<RunObserved> observed(JobId job);

@@ -46,6 +46,8 @@ public final class MemoryBooks implements Books {
   private final List<Posting> postings = new ArrayList<>();
   private final Set<String> ids = new HashSet<>();
   private final Map<RunId, Long> meteredCoreMs = new TreeMap<>();
+  private final Map<ProjectName, Map<String, String>> platforms = new TreeMap<>();
+  private final List<RunEnd> ends = new ArrayList<>();
 
   /** A line with its total. */
   public record Line(LineKey key, LineTotal total) {}
@@ -183,6 +185,26 @@ public final class MemoryBooks implements Books {
   public void unmeter(
       RunId run, JobRow job, Segment segment, long chargeMicro, long standardMs, long position) {
     meteredCoreMs.merge(run, Math.negateExact(segment.coreMs()), Math::addExact);
+  }
+
+  @Override
+  public void putPlatform(ProjectName project, String month, String platform) {
+    platforms.computeIfAbsent(project, _ -> new TreeMap<>()).put(month, platform);
+  }
+
+  @Override
+  public void ended(RunEnd end) {
+    ends.add(end);
+  }
+
+  /** How runs ended, in the order in which they did. */
+  public List<RunEnd> ends() {
+    return List.copyOf(ends);
+  }
+
+  /** To which platform a project belonged, by the month from which on it did. */
+  public Map<String, String> platforms(ProjectName project) {
+    return Map.copyOf(platforms.getOrDefault(project, new TreeMap<>()));
   }
 
   @Override

@@ -94,6 +94,10 @@ final class ObservedBooking {
     for (Segment segment : open.segments(open.parts(row), run.endMs(), meter)) {
       row = Charges.post(row, number, segment, manner, new TreeMap<>(), logged, books);
     }
+    long coreMs = Math.abs(Math.subtractExact(row.coreMs(), first.coreMs()));
+    String month = calendar.month(run.endMs());
+    RunEnd end = RunEnd.of(row, row.state(), month, run.cores(), coreMs, null);
+    books.ended(manner.back() ? end.back() : end);
     return row;
   }
 

@@ -21,6 +21,7 @@ import org.queqiao.accounting.ledger.LineTotal;
 import org.queqiao.accounting.ledger.OpenRun;
 import org.queqiao.accounting.ledger.Posting;
 import org.queqiao.accounting.ledger.RefundBook;
+import org.queqiao.accounting.ledger.RunEnd;
 import org.queqiao.accounting.ledger.StatementEntry;
 import org.queqiao.accounting.metering.Segment;
 import org.queqiao.contract.account.DomainShare;
@@ -74,6 +75,7 @@ final class Batch implements Books {
   private final List<Posting> postings = new ArrayList<>();
   private final List<StatementEntry> entries = new ArrayList<>();
   private final UsageMonths months = new UsageMonths();
+  private final EndedMonths ends = new EndedMonths();
   private long rows;
   private long bytes;
 
@@ -232,6 +234,19 @@ final class Batch implements Books {
   }
 
   @Override
+  public void putPlatform(ProjectName project, String month, String platform) {
+    run(
+        "insert into project_platform (project, from_month, platform) values (?, ?, ?) on conflict"
+            + " (project, from_month) do update set platform = excluded.platform",
+        statement -> {
+          statement.setString(1, project.value());
+          statement.setString(2, month);
+          statement.setString(3, platform);
+          statement.executeUpdate();
+        });
+  }
+
+  @Override
   public List<DomainShare> domains(ProjectName project) {
     return known
         .projects()
@@ -340,6 +355,11 @@ final class Batch implements Books {
   }
 
   @Override
+  public void ended(RunEnd end) {
+    ends.add(end);
+  }
+
+  @Override
   public Optional<RunObserved> observed(JobId job) {
     RunObserved told = observed.get(job);
     return told != null
@@ -379,6 +399,7 @@ final class Batch implements Books {
       Metered.write(connection, metered);
       MoneyRows.write(connection, entries);
       months.write(connection);
+      ends.write(connection);
     });
   }
 

@@ -103,7 +103,17 @@ public final class LedgerReads {
 
   /** Reports over months and years. */
   public UsageReports reports() {
-    return new UsageReports(database);
+    return new UsageReports(database, calendar);
+  }
+
+  /** How runs ended and what they made of what they had. */
+  public EndedReports endedReports() {
+    return new EndedReports(database);
+  }
+
+  /** When wallets and budgets will be used up. */
+  public BurnDowns burnDowns() {
+    return new BurnDowns(database, calendar, this);
   }
 
   /** What runs that go on have cost so far. */

@@ -1,151 +1,201 @@
 package org.queqiao.accounting.sql;
 
+import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.LocalDate;
+import java.time.YearMonth;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import javax.sql.DataSource;
-import org.queqiao.accounting.usage.DomainSplit;
-import org.queqiao.contract.account.DomainShare;
-import org.queqiao.contract.id.DomainCode;
+import org.queqiao.accounting.metering.BillingCalendar;
+import org.queqiao.accounting.usage.ReportBy;
+import org.queqiao.accounting.usage.ReportRow;
+import org.queqiao.accounting.usage.ReportRows;
 
-/** Usage and cost over months and years, from what is summed up by month. */
+/**
+ * Usage and cost over months and years from what is summed up by month, and by day from what was
+ * metered.
+ */
 public final class UsageReports {
+  /** So many months at most are told by day: these are read run by run. */
+  public static final int MOST_MONTHS_BY_DAY = 3;
+
   private final DataSource database;
+  private final BillingCalendar calendar;
 
-  UsageReports(DataSource database) {
+  UsageReports(DataSource database, BillingCalendar calendar) {
     this.database = database;
-  }
-
-  /** What a report groups by. */
-  public enum By {
-    MONTH("month"),
-    YEAR("substring(month from 1 for 4)"),
-    PROJECT("project"),
-    USER("user_name"),
-    PARTITION("partition"),
-    QOS("qos"),
-    DOMAIN("domains");
-
-    private final String column;
-
-    By(String column) {
-      this.column = column;
-    }
+    this.calendar = calendar;
   }
 
   /**
-   * One row.
+   * What is asked.
    *
-   * @param keys one for each thing that is grouped by, in the order asked for
-   * @param coreMs core-milliseconds
-   * @param chargeMicro what was charged for it
-   * @param currency of the charge, or empty
-   * @param standardMs milliseconds of standard core-hours
-   */
-  public record Row(
-      List<String> keys, long coreMs, long chargeMicro, String currency, long standardMs) {
-    public Row {
-      keys = List.copyOf(keys);
-    }
-  }
-
-  /**
-   * A report over whole months.
-   *
-   * @param by at least one, each once
+   * @param by at least one, each once, without a conflict
    * @param fromMonth the first, {@code YYYY-MM}
    * @param toMonth the last
-   * @param most so many rows at most: those with the most core time
-   * @return by keys; with a domain every share of a project's usage goes to its domain
+   * @param most so many rows at most: those with the most core time, or charge
+   * @param byCharge which of both
+   * @param trend whether each row has the period before beside it; {@code by} has a time then
    */
-  public List<Row> usage(
-      List<By> by, String fromMonth, String toMonth, LedgerReads.Scope scope, int most) {
+  public record Question(
+      List<ReportBy> by,
+      String fromMonth,
+      String toMonth,
+      int most,
+      boolean byCharge,
+      boolean trend) {
+    public Question {
+      by = List.copyOf(by);
+    }
+
+    /** A plain one. */
+    public static Question of(List<ReportBy> by, String fromMonth, String toMonth, int most) {
+      return new Question(by, fromMonth, toMonth, most, false, false);
+    }
+
+    private String readFrom() {
+      YearMonth first = YearMonth.parse(fromMonth);
+      if (trend) {
+        first =
+            ReportBy.time(by).orElseThrow() == ReportBy.YEAR
+                ? first.minusYears(1)
+                : first.minusMonths(1);
+      }
+      return first.toString();
+    }
+
+    private String firstPeriod() {
+      return switch (ReportBy.time(by).orElseThrow()) {
+        case DAY -> fromMonth + "-01";
+        case YEAR -> ReportBy.YEAR.around(fromMonth);
+        default -> fromMonth;
+      };
+    }
+  }
+
+  /** A report over whole months, by keys. */
+  public List<ReportRow> usage(Question asked, LedgerReads.Scope scope) {
+    ReportRows rows = new ReportRows(asked.by());
     LinkedHashSet<String> columns = new LinkedHashSet<>();
-    by.forEach(each -> columns.add(each.column));
+    asked.by().forEach(each -> columns.add(column(each)));
     String keys = String.join(", ", columns);
-    Map<String, Row> rows = new TreeMap<>();
+    String sql =
+        "select "
+            + keys
+            + ", sum(core_ms)::numeric, sum(charge_micro)::numeric, currency,"
+            + " sum(standard)::numeric from "
+            + source(asked.by())
+            + " where month >= ? and month <= ? and "
+            + scope.condition()
+            + " group by "
+            + keys
+            + ", currency";
     try (Connection connection = database.getConnection();
-        PreparedStatement statement =
-            connection.prepareStatement(
-                "select "
-                    + keys
-                    + ", sum(core_ms), sum(charge_micro), currency, sum(coalesce(standard_ms, core_ms))"
-                    + " from usage_month where month >= ? and month <= ? and "
-                    + scope.condition()
-                    + " group by "
-                    + keys
-                    + ", currency")) {
-      statement.setString(1, fromMonth);
-      statement.setString(2, toMonth);
-      scope.set(connection, statement, 3);
+        PreparedStatement statement = connection.prepareStatement(sql)) {
+      int next = 1;
+      if (asked.by().contains(ReportBy.DAY)) {
+        next = days(asked, connection, statement);
+      }
+      statement.setString(next, asked.readFrom());
+      statement.setString(next + 1, asked.toMonth());
+      scope.set(connection, statement, next + 2);
       try (ResultSet row = statement.executeQuery()) {
         while (row.next()) {
-          add(by, row, rows);
+          add(asked.by(), row, rows);
         }
       }
     } catch (SQLException e) {
       throw new LedgerUnavailable(e);
     }
-    return cut(rows, most);
+    Comparator<ReportRow> something =
+        Comparator.comparingLong(asked.byCharge() ? ReportRow::chargeMicro : ReportRow::coreMs);
+    return ReportRows.most(
+        asked.trend() ? rows.withTrend(asked.firstPeriod()) : rows.all(), asked.most(), something);
   }
 
-  private static List<Row> cut(Map<String, Row> rows, int most) {
-    List<Row> all = new ArrayList<>(rows.values());
-    if (all.size() > most) {
-      all.sort(Comparator.comparingLong(Row::coreMs).reversed());
-      all = new ArrayList<>(all.subList(0, most));
-      all.sort(Comparator.comparing(each -> String.join("\n", each.keys())));
+  private static String column(ReportBy by) {
+    return switch (by) {
+      case DAY -> "day";
+      case MONTH -> "month";
+      case YEAR -> "substring(month from 1 for 4)";
+      case PROJECT -> "project";
+      case USER -> "user_name";
+      case PARTITION -> "partition";
+      case QOS -> "qos";
+      case DOMAIN -> "domains";
+      case PLATFORM -> "platform";
+      case NODE_TYPE -> "node_type";
+      case RESOURCE -> "resource";
+    };
+  }
+
+  /** The lines of statements, what was metered, or the sums by month. */
+  private static String source(List<ReportBy> by) {
+    String rows = "(select *, coalesce(standard_ms, core_ms) as standard from usage_month) as u";
+    if (ReportBy.ofLines(by)) {
+      rows =
+          "(select month, project, user_name, partition, resource, node_type, currency, core_ms,"
+              + " posted_micro::numeric as charge_micro, round(coalesce(standard, core_ms * 1000) /"
+              + " 1000) as standard from statement_line) as u";
+    } else if (by.contains(ReportBy.DAY)) {
+      rows =
+          "(select (?::text[])[width_bucket(from_ms, ?::bigint[])] as day, * from (select from_ms,"
+              + " month, project, user_name, partition, qos, domains, currency, core_ms::numeric,"
+              + " charge_micro::numeric, null::numeric as standard from segment union all select"
+              + " from_ms, month, project, user_name, partition, qos, domains, currency, 0,"
+              + " charge_micro, null from segment_item) as s) as u";
     }
-    return all;
+    return by.contains(ReportBy.PLATFORM)
+        ? "(select u.*, coalesce(p.platform, '') as platform from "
+            + rows
+            + " left join (select project, platform, from_month, lead(from_month) over (partition"
+            + " by project order by from_month) as to_month from project_platform) as p on"
+            + " p.project = u.project and p.from_month <= u.month and (p.to_month is null or"
+            + " u.month < p.to_month)) as v"
+        : rows;
   }
 
-  private static void add(List<By> by, ResultSet row, Map<String, Row> rows) throws SQLException {
+  /** The names and the first instants of the days; a segment lies within one of them. */
+  private int days(Question asked, Connection connection, PreparedStatement statement)
+      throws SQLException {
+    List<String> names = new ArrayList<>();
+    List<Long> starts = new ArrayList<>();
+    LocalDate end = YearMonth.parse(asked.toMonth()).plusMonths(1).atDay(1);
+    LocalDate day = YearMonth.parse(asked.readFrom()).atDay(1);
+    for (; day.isBefore(end); day = day.plusDays(1)) {
+      names.add(day.toString());
+      starts.add(calendar.startMs(day));
+    }
+    statement.setArray(1, connection.createArrayOf("text", names.toArray()));
+    statement.setArray(2, connection.createArrayOf("bigint", starts.toArray()));
+    return 3;
+  }
+
+  private static void add(List<ReportBy> by, ResultSet row, ReportRows rows) throws SQLException {
     List<String> keys = new ArrayList<>();
     for (int i = 1; i <= by.size(); i++) {
       keys.add(row.getString(i));
     }
-    long coreMs = row.getBigDecimal(by.size() + 1).longValueExact();
-    long micro = row.getBigDecimal(by.size() + 2).longValueExact();
-    String currency = row.getString(by.size() + 3);
-    long standardMs = row.getBigDecimal(by.size() + 4).longValueExact();
-    int domain = by.indexOf(By.DOMAIN);
+    int next = by.size() + 1;
+    BigDecimal standard = row.getBigDecimal(next + 3);
+    ReportRow read =
+        new ReportRow(
+            keys,
+            row.getBigDecimal(next).longValueExact(),
+            row.getBigDecimal(next + 1).longValueExact(),
+            row.getString(next + 2),
+            standard == null ? null : standard.longValueExact());
+    int domain = by.indexOf(ReportBy.DOMAIN);
     if (domain < 0) {
-      add(rows, new Row(keys, coreMs, micro, currency, standardMs));
-      return;
+      rows.add(read);
+    } else {
+      rows.add(read, Domains.read(keys.get(domain)));
     }
-    List<DomainShare> shares = Domains.read(keys.get(domain));
-    if (shares.isEmpty()) {
-      keys.set(domain, "");
-      add(rows, new Row(keys, coreMs, micro, currency, standardMs));
-      return;
-    }
-    Map<DomainCode, Long> money = DomainSplit.split(micro, shares);
-    Map<DomainCode, Long> standard = DomainSplit.split(standardMs, shares);
-    DomainSplit.split(coreMs, shares)
-        .forEach((code, part) -> {
-          List<String> own = new ArrayList<>(keys);
-          own.set(domain, code.value());
-          add(rows, new Row(own, part, money.get(code), currency, standard.get(code)));
-        });
-  }
-
-  private static void add(Map<String, Row> rows, Row row) {
-    rows.merge(
-        String.join("\n", row.keys()) + "\n\n" + row.currency(),
-        row,
-        (a, b) ->
-            new Row(
-                a.keys(),
-                Math.addExact(a.coreMs(), b.coreMs()),
-                Math.addExact(a.chargeMicro(), b.chargeMicro()),
-                a.currency(),
-                Math.addExact(a.standardMs(), b.standardMs())));
   }
 }

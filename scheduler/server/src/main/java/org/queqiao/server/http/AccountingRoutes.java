@@ -46,7 +46,7 @@ final class AccountingRoutes {
   private final LedgerHistory history;
   private final Utilisation utilisation;
   private final long recoveredPosition;
-  private final Blocking blocking;
+  private final FormFiles files;
 
   AccountingRoutes(
       ClusterView view,
@@ -59,7 +59,7 @@ final class AccountingRoutes {
     this.history = history;
     this.utilisation = utilisation;
     this.recoveredPosition = view.position();
-    this.blocking = blocking;
+    this.files = new FormFiles(view, history, blocking);
   }
 
   void on(Api api) {
@@ -72,18 +72,6 @@ final class AccountingRoutes {
     api.on("getStatement", this::statement);
     api.on("getStatementFile", this::statementFile);
     api.on("getUtilisation", this::utilisation);
-  }
-
-  /** Asks the books once they have taken in what the asker may have seen. */
-  private <T> void ask(Call call, Callable<T> question, Consumer<T> answer) {
-    long seen = view.position();
-    blocking.ask(
-        call,
-        () -> {
-          history.awaitBooks(seen);
-          return question.call();
-        },
-        answer);
   }
 
   private void listTariffs(Call call) {
@@ -105,30 +93,9 @@ final class AccountingRoutes {
     out.writeEndObject();
   }
 
-  /** Managers of a project and whoever sees everything look into its wallet and statements. */
-  private ProjectName ownProject(Call call, String name) {
-    ProjectName project = new ProjectName(name);
-    Scope scope = view.site().scopeOf(call.principal().user());
-    boolean exists = view.site().project(project).isPresent();
-    boolean member =
-        view.site()
-            .account(scope.user())
-            .map(account ->
-                account.memberships().stream().anyMatch(each -> each.project().equals(project)))
-            .orElse(false);
-    if (!exists || (!scope.everything() && !member)) {
-      throw Refused.notFound("there is no project of this name that you may see");
-    }
-    if (!scope.everything() && !scope.projects().contains(project)) {
-      throw Refused.forbidden(
-          "only managers of the project, administrators, finance and auditors see this");
-    }
-    return project;
-  }
-
   private void balance(Call call) {
-    ProjectName project = ownProject(call, call.text("name"));
-    ask(
+    ProjectName project = OwnProject.of(view, call, call.text("name"));
+    files.ask(
         call,
         () -> reads.balances(project.value()),
         found ->
@@ -164,40 +131,19 @@ final class AccountingRoutes {
         };
     LedgerReads.Scope scope = LedgerHistory.scope(view.site().scopeOf(call.principal().user()));
     if (call.text("format").equals("json")) {
-      ask(
+      files.ask(
           call,
           () -> reads.usage(by, fromMs, toMs, scope),
           rows -> call.json(200, out -> Json.page(out, rows, null, AccountingRoutes::write)));
       return;
     }
     UsageForm.By named = UsageForm.By.valueOf(by.name());
-    file(
+    files.file(
         call,
         FormWriter.valueOf(call.text("format").toUpperCase(Locale.ROOT)),
         "usage-" + call.text("by") + "." + call.text("format"),
         language ->
             UsageForm.of(reads.usage(by, fromMs, toMs, scope), named, fromMs, toMs, language));
-  }
-
-  /** Answers a form as a file in the language that is asked for. */
-  private void file(Call call, FormWriter writer, String name, Function<Language, Form> form) {
-    Language language = Language.valueOf(call.text("lang").toUpperCase(Locale.ROOT));
-    Download download = new Download(call, writer.mediaType(), name);
-    ask(
-        call,
-        () -> {
-          Form made = form.apply(language);
-          try {
-            writer.write(made, download);
-            download.finish();
-          } catch (FormTooLong tooLong) {
-            throw Refused.invalid("format", tooLong.getMessage());
-          } catch (IOException gone) {
-            download.abort();
-          }
-          return made;
-        },
-        _ -> {});
   }
 
   private static void requireRange(long fromMs, long toMs) {
@@ -235,7 +181,7 @@ final class AccountingRoutes {
     if (entry != null && !scope.sees(entry.user(), entry.project())) {
       throw notThere();
     }
-    ask(
+    files.ask(
         call,
         () ->
             entry != null || history.find(scope, id).isPresent()
@@ -328,14 +274,14 @@ final class AccountingRoutes {
   }
 
   private void statement(Call call) {
-    ProjectName project = ownProject(call, call.text("project"));
+    ProjectName project = OwnProject.of(view, call, call.text("project"));
     String format = call.text("format");
     boolean csv =
         format != null
             ? format.equals("csv")
             : call.accepted("application/json", "text/csv").equals("text/csv");
     String period = call.text("period");
-    ask(
+    files.ask(
         call,
         () -> reads.statement(project.value(), period),
         statement -> {
@@ -356,8 +302,8 @@ final class AccountingRoutes {
     int dot = file.lastIndexOf('.');
     FormWriter writer = FormWriter.valueOf(file.substring(dot + 1).toUpperCase(Locale.ROOT));
     String period = file.substring(dot - PERIOD, dot);
-    ProjectName project = ownProject(call, file.substring(0, dot - PERIOD - 1));
-    file(
+    ProjectName project = OwnProject.of(view, call, file.substring(0, dot - PERIOD - 1));
+    files.file(
         call,
         writer,
         "statement-" + file,

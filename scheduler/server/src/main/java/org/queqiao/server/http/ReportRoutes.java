@@ -2,71 +2,142 @@ package org.queqiao.server.http;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
+import java.time.YearMonth;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.Function;
+import org.queqiao.accounting.export.FormWriter;
+import org.queqiao.accounting.export.ReportForm;
+import org.queqiao.accounting.sql.EndedReports;
 import org.queqiao.accounting.sql.LedgerReads;
 import org.queqiao.accounting.sql.UsageReports;
 import org.queqiao.accounting.statement.StatementForms;
+import org.queqiao.accounting.usage.BurnDown;
+import org.queqiao.accounting.usage.EndedRow;
+import org.queqiao.accounting.usage.ReportBy;
+import org.queqiao.accounting.usage.ReportRow;
+import org.queqiao.contract.id.ProjectName;
 import org.queqiao.server.view.ClusterView;
 
 /** Reports over months and years. */
 final class ReportRoutes {
   private final ClusterView view;
   private final LedgerReads reads;
-  private final LedgerHistory history;
-  private final Blocking blocking;
+  private final FormFiles files;
 
   ReportRoutes(ClusterView view, LedgerReads reads, LedgerHistory history, Blocking blocking) {
     this.view = view;
     this.reads = reads;
-    this.history = history;
-    this.blocking = blocking;
+    this.files = new FormFiles(view, history, blocking);
   }
 
   void on(Api api) {
     api.on("getUsageReport", this::usage);
+    api.on("getEndedReport", this::ended);
+    api.on("getBurnDown", this::burnDown);
   }
 
   private void usage(Call call) {
-    List<UsageReports.By> by = by(call.text("by"));
-    String from = call.text("from");
-    String to = call.text("to");
-    if (from.compareTo(to) > 0) {
-      throw Refused.invalid("to", "the last month is not before the first");
+    UsageReports.Question asked = question(call);
+    List<ReportBy> by = asked.by();
+    LedgerReads.Scope scope = scope(call);
+    String name = "usage-" + asked.fromMonth() + "-" + asked.toMonth() + ".";
+    switch (format(call)) {
+      case "xlsx" ->
+          files.file(
+              call,
+              FormWriter.XLSX,
+              name + "xlsx",
+              language ->
+                  ReportForm.usage(
+                      by,
+                      reads.reports().usage(asked, scope),
+                      asked.fromMonth(),
+                      asked.toMonth(),
+                      language));
+      case "csv" ->
+          files.ask(
+              call,
+              () -> reads.reports().usage(asked, scope),
+              rows -> {
+                call.response()
+                    .putHeader("Content-Disposition", "attachment; filename=\"" + name + "csv\"");
+                call.text(200, "text/csv", csv(asked, rows));
+              });
+      default ->
+          files.ask(
+              call,
+              () -> reads.reports().usage(asked, scope),
+              rows ->
+                  call.json(
+                      200, out -> Json.page(out, rows, null, (row, json) -> write(by, row, json))));
     }
-    int most = call.number("top").intValue();
-    String format = call.text("format");
-    boolean csv =
-        format != null
-            ? format.equals("csv")
-            : call.accepted("application/json", "text/csv").equals("text/csv");
-    LedgerReads.Scope scope = LedgerHistory.scope(view.site().scopeOf(call.principal().user()));
-    long seen = view.position();
-    blocking.ask(
-        call,
-        () -> {
-          history.awaitBooks(seen);
-          return reads.reports().usage(by, from, to, scope, most);
-        },
-        rows -> {
-          if (csv) {
-            call.response()
-                .putHeader(
-                    "Content-Disposition",
-                    "attachment; filename=\"usage-" + from + "-" + to + ".csv\"");
-            call.text(200, "text/csv", csv(by, rows));
-          } else {
-            call.json(200, out -> Json.page(out, rows, null, (row, json) -> write(by, row, json)));
-          }
-        });
   }
 
-  private static List<UsageReports.By> by(String text) {
-    List<UsageReports.By> by = new ArrayList<>();
+  private static UsageReports.Question question(Call call) {
+    List<ReportBy> by = list(call.text("by"), text -> ReportBy.valueOf(constant(text)));
+    Optional<String> conflict = ReportBy.conflict(by);
+    if (conflict.isPresent()) {
+      throw Refused.invalid("by", conflict.get());
+    }
+    Months months = months(call);
+    boolean trend = "true".equals(call.text("trend"));
+    if (trend) {
+      ReportBy time =
+          ReportBy.time(by)
+              .orElseThrow(() ->
+                  Refused.invalid("trend", "a trend is by day, month or year: name one in by"));
+      boolean whole = months.from().endsWith("-01") && months.to().endsWith("-12");
+      if (time == ReportBy.YEAR && !whole) {
+        throw Refused.invalid("trend", "a trend by year is from a January to a December");
+      }
+    }
+    if (by.contains(ReportBy.DAY)) {
+      YearMonth most =
+          YearMonth.parse(months.from()).plusMonths(UsageReports.MOST_MONTHS_BY_DAY - 1L);
+      if (YearMonth.parse(months.to()).isAfter(most)) {
+        throw Refused.invalid(
+            "to", "by day at most " + UsageReports.MOST_MONTHS_BY_DAY + " months, to " + most);
+      }
+    }
+    return new UsageReports.Question(
+        by,
+        months.from(),
+        months.to(),
+        call.number("top").intValue(),
+        call.text("order").equals("charge"),
+        trend);
+  }
+
+  private record Months(String from, String to) {}
+
+  private static Months months(Call call) {
+    Months months = new Months(call.text("from"), call.text("to"));
+    if (months.from().compareTo(months.to()) > 0) {
+      throw Refused.invalid("to", "the last month is not before the first");
+    }
+    return months;
+  }
+
+  private LedgerReads.Scope scope(Call call) {
+    return LedgerHistory.scope(view.site().scopeOf(call.principal().user()));
+  }
+
+  private static String format(Call call) {
+    String format = call.text("format");
+    if (format != null) {
+      return format;
+    }
+    return call.accepted("application/json", "text/csv").equals("text/csv") ? "csv" : "json";
+  }
+
+  private static <T> List<T> list(String text, Function<String, T> read) {
+    List<T> by = new ArrayList<>();
     for (String each : text.split(",")) {
-      by.add(UsageReports.By.valueOf(each.toUpperCase(Locale.ROOT)));
+      by.add(read.apply(each));
     }
     if (new TreeSet<>(by).size() != by.size()) {
       throw Refused.invalid("by", "each thing to group by is named once");
@@ -74,28 +145,40 @@ final class ReportRoutes {
     return by;
   }
 
-  private static String name(UsageReports.By by) {
-    return by.name().toLowerCase(Locale.ROOT);
+  /** The constant of a name such as {@code nodeType}. */
+  private static String constant(String name) {
+    return name.equals("nodeType") ? ReportBy.NODE_TYPE.name() : name.toUpperCase(Locale.ROOT);
   }
 
-  private static void write(List<UsageReports.By> by, UsageReports.Row row, JsonGenerator out)
+  private static String name(Enum<?> by) {
+    return by == ReportBy.NODE_TYPE ? "nodeType" : by.name().toLowerCase(Locale.ROOT);
+  }
+
+  private static void write(List<ReportBy> by, ReportRow row, JsonGenerator out)
       throws IOException {
     out.writeStartObject();
     for (int i = 0; i < by.size(); i++) {
       out.writeStringField(name(by.get(i)), row.keys().get(i));
     }
     out.writeNumberField("coreMs", row.coreMs());
-    out.writeNumberField("standardCoreMs", row.standardMs());
+    if (row.standardMs() != null) {
+      out.writeNumberField("standardCoreMs", row.standardMs());
+    }
     out.writeNumberField("chargeMicro", row.chargeMicro());
     out.writeStringField("currency", JobDocument.orNull(row.currency()));
+    if (row.before() != null) {
+      out.writeNumberField("coreMsBefore", row.before().coreMs());
+      out.writeNumberField("chargeMicroBefore", row.before().chargeMicro());
+    }
     out.writeEndObject();
   }
 
-  private static String csv(List<UsageReports.By> by, List<UsageReports.Row> rows) {
+  private static String csv(UsageReports.Question asked, List<ReportRow> rows) {
     StringBuilder out = new StringBuilder();
-    by.forEach(each -> out.append(name(each)).append(','));
-    out.append("core_hours,core_ms,charge,currency,standard_core_hours\r\n");
-    for (UsageReports.Row row : rows) {
+    asked.by().forEach(each -> out.append(name(each)).append(','));
+    out.append("core_hours,core_ms,charge,currency,standard_core_hours");
+    out.append(asked.trend() ? ",core_hours_before,charge_before\r\n" : "\r\n");
+    for (ReportRow row : rows) {
       row.keys().forEach(each -> out.append(StatementForms.text(each)).append(','));
       out.append(StatementForms.coreHours(row.coreMs()))
           .append(',')
@@ -105,9 +188,88 @@ final class ReportRoutes {
           .append(',')
           .append(StatementForms.text(row.currency()))
           .append(',')
-          .append(StatementForms.coreHours(row.standardMs()))
-          .append("\r\n");
+          .append(row.standardMs() == null ? "" : StatementForms.coreHours(row.standardMs()));
+      if (row.before() != null) {
+        out.append(',')
+            .append(StatementForms.coreHours(row.before().coreMs()))
+            .append(',')
+            .append(StatementForms.money(row.before().chargeMicro()));
+      }
+      out.append("\r\n");
     }
     return out.toString();
+  }
+
+  private void ended(Call call) {
+    List<EndedReports.By> by =
+        list(call.text("by"), text -> EndedReports.By.valueOf(constant(text)));
+    Months months = months(call);
+    int most = call.number("top").intValue();
+    LedgerReads.Scope scope = scope(call);
+    String format = format(call);
+    if (format.equals("json")) {
+      files.ask(
+          call,
+          () -> reads.endedReports().ended(by, months.from(), months.to(), scope, most),
+          rows ->
+              call.json(
+                  200, out -> Json.page(out, rows, null, (row, json) -> write(by, row, json))));
+      return;
+    }
+    files.file(
+        call,
+        FormWriter.valueOf(format.toUpperCase(Locale.ROOT)),
+        "ended-" + months.from() + "-" + months.to() + "." + format,
+        language ->
+            ReportForm.ended(
+                by,
+                reads.endedReports().ended(by, months.from(), months.to(), scope, most),
+                months.from(),
+                months.to(),
+                language));
+  }
+
+  private static void write(List<EndedReports.By> by, EndedRow row, JsonGenerator out)
+      throws IOException {
+    out.writeStartObject();
+    for (int i = 0; i < by.size(); i++) {
+      out.writeStringField(name(by.get(i)), row.keys().get(i));
+    }
+    out.writeNumberField("runs", row.runs());
+    out.writeNumberField("coreMs", row.coreMs());
+    out.writeNumberField("lostCoreMs", row.lostCoreMs());
+    out.writeNumberField("idleCoreMs", row.idleCoreMs());
+    out.writeNumberField("knownCoreMs", row.knownCoreMs());
+    out.writeNumberField("cpuMs", row.cpuMs());
+    out.writeNumberField("limitCoreMs", row.limitCoreMs());
+    out.writeNumberField("unusedLimitCoreMs", row.unusedLimitCoreMs());
+    out.writeEndObject();
+  }
+
+  private void burnDown(Call call) {
+    ProjectName project = OwnProject.of(view, call, call.text("project"));
+    int days = call.number("days").intValue();
+    long nowMs = System.currentTimeMillis();
+    files.ask(
+        call,
+        () -> reads.burnDowns().of(project.value(), days, nowMs),
+        rows -> call.json(200, out -> Json.page(out, rows, null, ReportRoutes::write)));
+  }
+
+  private static void write(BurnDown row, JsonGenerator out) throws IOException {
+    out.writeStartObject();
+    out.writeStringField("kind", row.kind().name());
+    out.writeStringField("name", row.name());
+    out.writeStringField("unit", row.unit());
+    out.writeStringField("currency", JobDocument.orNull(row.currency()));
+    out.writeNumberField("left", row.left());
+    out.writeNumberField("spent", row.spent());
+    out.writeNumberField("days", row.days());
+    if (row.runsOutMs() == null) {
+      out.writeNullField("runsOutMs");
+    } else {
+      out.writeNumberField("runsOutMs", row.runsOutMs());
+    }
+    out.writeEndObject();
   }
 }

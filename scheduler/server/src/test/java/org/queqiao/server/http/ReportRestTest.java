@@ -22,10 +22,21 @@ final class ReportRestTest {
   }
 
   private static HttpResponse<String> report(String who, String query) throws Exception {
+    return report("usage", who, query);
+  }
+
+  private static HttpResponse<String> report(String what, String who, String query)
+      throws Exception {
     YearMonth now = YearMonth.now(ZoneOffset.UTC);
     return server.get(
         who,
-        "/api/v1/reports/usage?from=" + now.minusMonths(1) + "&to=" + now.plusMonths(1) + query);
+        "/api/v1/reports/"
+            + what
+            + "?from="
+            + now.minusMonths(1)
+            + "&to="
+            + now.plusMonths(1)
+            + query);
   }
 
   @Test
@@ -56,12 +67,56 @@ final class ReportRestTest {
         .startsWith("project,core_hours,core_ms,charge,currency,standard_core_hours\r\n");
     assertThat(csv.body()).contains("\r\nreported,");
     assertThat(report("researcher2", "&by=project&format=csv").body()).doesNotContain("reported");
+    assertThat(report("admin1", "&by=project,day&trend=true&format=csv").body())
+        .startsWith("project,day,core_hours,core_ms,charge,currency,standard_core_hours,core_hours_before");
+    HttpResponse<String> sheet = report("admin1", "&by=project,platform&format=xlsx&order=charge");
+    assertThat(sheet.statusCode()).isEqualTo(200);
+    assertThat(sheet.headers().firstValue("Content-Type").orElse("")).endsWith("sheet");
+    assertThat(sheet.body()).startsWith("PK");
+
+    JsonNode ended = JSON.readTree(report("ended", "admin1", "&by=project,state").body());
+    JsonNode own = null;
+    for (JsonNode each : ended.path("items")) {
+      own = each.path("project").asText().equals("reported") ? each : own;
+    }
+    assertThat(own).isNotNull();
+    assertThat(own.path("state").asText()).isEqualTo("COMPLETED");
+    assertThat(own.path("coreMs").asLong()).isEqualTo(coreMs);
+    assertThat(own.path("knownCoreMs").asLong()).isEqualTo(coreMs);
+    assertThat(own.path("lostCoreMs").asLong()).isZero();
+    assertThat(own.path("unusedLimitCoreMs").asLong()).isPositive();
+    assertThat(report("ended", "admin1", "&by=state&format=csv&lang=zh").body()).contains("核时");
+    assertThat(report("ended", "researcher2", "&by=project").body()).doesNotContain("reported");
+  }
+
+  @Test
+  void whenMoneyRunsOutIsForThoseWhoMayLookIntoTheWallet() throws Exception {
+    server.local("/projects", "project=burning&domain=atmosphere");
+    HttpResponse<String> told =
+        server.get("admin1", "/api/v1/reports/burn-down?project=burning&days=7");
+    assertThat(told.statusCode()).as(told.body()).isEqualTo(200);
+    assertThat(JSON.readTree(told.body()).path("items").isArray()).isTrue();
+    assertThat(
+            server
+                .get("researcher2", "/api/v1/reports/burn-down?project=burning")
+                .statusCode())
+        .isIn(403, 404);
+    assertThat(server.get("admin1", "/api/v1/reports/burn-down?project=nobodys").statusCode())
+        .isEqualTo(404);
   }
 
   @Test
   void whatMakesNoSenseIsRefused() throws Exception {
     assertThat(report("admin1", "&by=user,user").statusCode()).isEqualTo(422);
     assertThat(report("admin1", "&by=weather").statusCode()).isEqualTo(422);
+    assertThat(report("admin1", "&by=nodeType,qos").body()).contains("not by day, qos or domain");
+    assertThat(report("admin1", "&by=user&trend=true").body()).contains("name one in by");
+    assertThat(report("admin1", "&by=year&trend=true").body()).contains("from a January");
+    assertThat(
+            server
+                .get("admin1", "/api/v1/reports/usage?by=day&from=2026-01&to=2026-04")
+                .body())
+        .contains("at most 3 months, to 2026-03");
     assertThat(
             server
                 .get("admin1", "/api/v1/reports/usage?by=user&from=2026-12&to=2026-11")

@@ -1,0 +1,122 @@
+package org.queqiao.accounting.export;
+
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.queqiao.accounting.export.Column.Kind;
+import org.queqiao.accounting.sql.EndedReports;
+import org.queqiao.accounting.usage.EndedRow;
+import org.queqiao.accounting.usage.ReportBy;
+import org.queqiao.accounting.usage.ReportRow;
+
+/** Reports over months and years as forms. Pure. */
+public final class ReportForm {
+  private static final int KEY = 20;
+  private static final int FIGURE = 18;
+
+  private ReportForm() {}
+
+  /** Usage and charges; with the period before beside each row where the rows have it. */
+  public static Form usage(
+      List<ReportBy> by, List<ReportRow> rows, String from, String to, Language in) {
+    boolean trend = !rows.isEmpty() && rows.getFirst().before() != null;
+    List<Column> columns = new ArrayList<>();
+    by.forEach(each -> columns.add(new Column(heading(each.name(), in), Kind.TEXT, KEY)));
+    columns.add(new Column(in.of("Core-hours", "核时"), Kind.HOURS, FIGURE));
+    columns.add(new Column(in.of("Standard core-hours", "标准核时"), Kind.HOURS, FIGURE));
+    columns.add(new Column(in.of("Amount", "金额"), Kind.MONEY, FIGURE));
+    columns.add(new Column(in.of("Currency", "币种"), Kind.TEXT, KEY));
+    if (trend) {
+      columns.add(new Column(in.of("Core-hours before", "上期核时"), Kind.HOURS, FIGURE));
+      columns.add(new Column(in.of("Amount before", "上期金额"), Kind.MONEY, FIGURE));
+    }
+    return form(
+        in.of("Usage", "用量"),
+        columns,
+        rows.stream().map(each -> cells(each, trend)).toList(),
+        from,
+        to,
+        in);
+  }
+
+  private static List<Object> cells(ReportRow row, boolean trend) {
+    List<Object> cells = new ArrayList<>(row.keys());
+    cells.add(StatementForm.hours(row.coreMs()));
+    cells.add(row.standardMs() == null ? null : StatementForm.hours(row.standardMs()));
+    cells.add(StatementForm.money(row.chargeMicro()));
+    cells.add(row.currency());
+    if (trend) {
+      cells.add(StatementForm.hours(row.before().coreMs()));
+      cells.add(StatementForm.money(row.before().chargeMicro()));
+    }
+    return cells;
+  }
+
+  /** What runs made of what they had. */
+  public static Form ended(
+      List<EndedReports.By> by, List<EndedRow> rows, String from, String to, Language in) {
+    List<Column> columns = new ArrayList<>();
+    by.forEach(each -> columns.add(new Column(heading(each.name(), in), Kind.TEXT, KEY)));
+    columns.add(new Column(in.of("Runs", "运行次数"), Kind.COUNT, KEY));
+    columns.add(new Column(in.of("Core-hours", "核时"), Kind.HOURS, FIGURE));
+    columns.add(new Column(in.of("Not completed", "未正常完成"), Kind.HOURS, FIGURE));
+    columns.add(new Column(in.of("Idle", "空闲"), Kind.HOURS, FIGURE));
+    columns.add(new Column(in.of("Known", "有记录"), Kind.HOURS, FIGURE));
+    columns.add(new Column(in.of("Limit not used", "未用时限"), Kind.HOURS, FIGURE));
+    return form(
+        in.of("Use of core-hours", "核时利用"),
+        columns,
+        rows.stream().map(ReportForm::cells).toList(),
+        from,
+        to,
+        in);
+  }
+
+  private static List<Object> cells(EndedRow row) {
+    List<Object> cells = new ArrayList<>(row.keys());
+    cells.addAll(
+        Arrays.asList(
+            BigDecimal.valueOf(row.runs()),
+            StatementForm.hours(row.coreMs()),
+            StatementForm.hours(row.lostCoreMs()),
+            StatementForm.hours(row.idleCoreMs()),
+            StatementForm.hours(row.knownCoreMs()),
+            StatementForm.hours(row.unusedLimitCoreMs())));
+    return cells;
+  }
+
+  private static Form form(
+      String title,
+      List<Column> columns,
+      List<List<Object>> rows,
+      String from,
+      String to,
+      Language in) {
+    return new Form(
+        in,
+        title,
+        List.of(
+            new Form.Fact(in.of("From", "起"), from), new Form.Fact(in.of("To", "止"), to)),
+        List.of(new Table(title, columns, rows::iterator, List.of())),
+        List.of());
+  }
+
+  private static String heading(String by, Language in) {
+    return switch (by) {
+      case "DAY" -> in.of("Day", "日期");
+      case "MONTH" -> in.of("Month", "月份");
+      case "YEAR" -> in.of("Year", "年份");
+      case "PROJECT" -> in.of("Project", "项目");
+      case "USER" -> in.of("User", "用户");
+      case "PARTITION" -> in.of("Partition", "分区");
+      case "QOS" -> in.of("Quality of service", "服务质量");
+      case "DOMAIN" -> in.of("Domain", "学科领域");
+      case "PLATFORM" -> in.of("Platform", "服务平台");
+      case "NODE_TYPE" -> in.of("Kind of nodes", "节点类型");
+      case "RESOURCE" -> in.of("Resource", "资源");
+      case "STATE" -> in.of("End", "结束状态");
+      default -> throw new IllegalArgumentException(by + " has no heading");
+    };
+  }
+}

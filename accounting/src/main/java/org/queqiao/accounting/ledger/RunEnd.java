@@ -1,0 +1,61 @@
+package org.queqiao.accounting.ledger;
+
+import org.queqiao.contract.job.RunExit;
+
+/**
+ * What a run made of what it had.
+ *
+ * @param job as it was when the run ended
+ * @param state of the job, or why the run alone was over, such as {@code REQUEUED}
+ * @param month of its end in the billing zone, as {@code YYYY-MM}
+ * @param runs 1, or -1 where what was told of a run before is taken back
+ * @param coreMs core-milliseconds that are metered
+ * @param limitCoreMs core-milliseconds that its time limit allowed
+ * @param knownCoreMs {@code coreMs} where the processor time is known, else 0
+ * @param cpuMs processor time of its processes, in milliseconds
+ */
+public record RunEnd(
+    JobRow job,
+    String state,
+    String month,
+    int runs,
+    long coreMs,
+    long limitCoreMs,
+    long knownCoreMs,
+    long cpuMs) {
+  private static final long US_PER_MS = 1_000;
+
+  /**
+   * The end of a run.
+   *
+   * @param cores that it held
+   * @param exit what is known of its processes, or null
+   */
+  static RunEnd of(
+      JobRow job, String state, String month, long cores, long coreMs, RunExit exit) {
+    boolean known = exit != null && exit.kind() != RunExit.Kind.LOST;
+    long cpuMs = known ? Math.addExact(exit.userUs(), exit.systemUs()) / US_PER_MS : 0;
+    return new RunEnd(
+        job,
+        state,
+        month,
+        1,
+        coreMs,
+        Math.multiplyExact(cores, job.limitMs()),
+        known ? coreMs : 0,
+        cpuMs);
+  }
+
+  /** The same taken back. */
+  RunEnd back() {
+    return new RunEnd(
+        job,
+        state,
+        month,
+        -runs,
+        Math.negateExact(coreMs),
+        Math.negateExact(limitCoreMs),
+        Math.negateExact(knownCoreMs),
+        Math.negateExact(cpuMs));
+  }
+}

@@ -1,0 +1,93 @@
+package org.queqiao.accounting.usage;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.queqiao.contract.account.DomainShare;
+import org.queqiao.contract.id.DomainCode;
+
+/** Adds rows of a report together by their keys. */
+public final class ReportRows {
+  private final List<ReportBy> by;
+  private final Map<String, ReportRow> rows = new TreeMap<>();
+
+  public ReportRows(List<ReportBy> by) {
+    this.by = List.copyOf(by);
+  }
+
+  /** Adds one. */
+  public void add(ReportRow row) {
+    rows.merge(row.name(), row, ReportRow::plus);
+  }
+
+  /** Adds one whose domain is these shares: each gets its part, and the parts sum to the whole. */
+  public void add(ReportRow row, List<DomainShare> shares) {
+    int domain = by.indexOf(ReportBy.DOMAIN);
+    if (shares.isEmpty()) {
+      add(named(row, domain, "", row.coreMs(), row.chargeMicro(), row.standardMs()));
+      return;
+    }
+    Map<DomainCode, Long> money = DomainSplit.split(row.chargeMicro(), shares);
+    Map<DomainCode, Long> standard =
+        row.standardMs() == null ? Map.of() : DomainSplit.split(row.standardMs(), shares);
+    DomainSplit.split(row.coreMs(), shares)
+        .forEach((code, part) ->
+            add(named(row, domain, code.value(), part, money.get(code), standard.get(code))));
+  }
+
+  private static ReportRow named(
+      ReportRow row, int domain, String code, long coreMs, long micro, Long standardMs) {
+    List<String> keys = new ArrayList<>(row.keys());
+    keys.set(domain, code);
+    return new ReportRow(keys, coreMs, micro, row.currency(), standardMs);
+  }
+
+  /**
+   * The rows by their keys, each with that of the period before.
+   *
+   * @param first the first period that is told; what lies before is there to be compared with
+   */
+  public List<ReportRow> withTrend(String first) {
+    ReportBy time = ReportBy.time(by).orElseThrow();
+    int at = by.indexOf(time);
+    List<ReportRow> told = new ArrayList<>();
+    for (ReportRow row : rows.values()) {
+      if (row.keys().get(at).compareTo(first) >= 0) {
+        ReportRow none = new ReportRow(row.keys(), 0, 0, row.currency(), row.standardMs() == null ? null : 0L);
+        told.add(row.after(rows.getOrDefault(before(row, time, at).name(), none)));
+      }
+    }
+    return told;
+  }
+
+  private ReportRow before(ReportRow row, ReportBy time, int at) {
+    String earlier = time.before(row.keys().get(at));
+    List<String> keys = new ArrayList<>(row.keys());
+    for (int i = 0; i < keys.size(); i++) {
+      if (by.get(i).isTime()) {
+        keys.set(i, by.get(i).around(earlier));
+      }
+    }
+    return new ReportRow(keys, 0, 0, row.currency(), 0L);
+  }
+
+  /** The rows by their keys. */
+  public List<ReportRow> all() {
+    return List.copyOf(rows.values());
+  }
+
+  /** The rows with the most of something, by their keys. */
+  public static List<ReportRow> most(
+      List<ReportRow> rows, int most, Comparator<ReportRow> something) {
+    if (rows.size() <= most) {
+      return rows;
+    }
+    List<ReportRow> all = new ArrayList<>(rows);
+    all.sort(something.reversed());
+    List<ReportRow> kept = new ArrayList<>(all.subList(0, most));
+    kept.sort(Comparator.comparing(ReportRow::name));
+    return kept;
+  }
+}
