@@ -96,8 +96,7 @@ public final class ReportForm {
     return new Form(
         in,
         title,
-        List.of(
-            new Form.Fact(in.of("From", "起"), from), new Form.Fact(in.of("To", "止"), to)),
+        List.of(new Form.Fact(in.of("From", "起"), from), new Form.Fact(in.of("To", "止"), to)),
         List.of(new Table(title, columns, rows::iterator, List.of())),
         List.of());
   }

@@ -31,8 +31,7 @@ public record RunEnd(
    * @param cores that it held
    * @param exit what is known of its processes, or null
    */
-  static RunEnd of(
-      JobRow job, String state, String month, long cores, long coreMs, RunExit exit) {
+  static RunEnd of(JobRow job, String state, String month, long cores, long coreMs, RunExit exit) {
     boolean known = exit != null && exit.kind() != RunExit.Kind.LOST;
     long cpuMs = known ? Math.addExact(exit.userUs(), exit.systemUs()) / US_PER_MS : 0;
     return new RunEnd(

@@ -90,7 +90,8 @@ public final class BurnDowns {
   /** Runs that ended, by the begin of their segments. */
   private Spent spent(String project, String user, int days, long nowMs) {
     long fromMs = calendar.startMs(calendar.day(nowMs).minusDays(days));
-    String where = " where project = ? and month >= ? and from_ms >= ? and (? = '' or user_name = ?)";
+    String where =
+        " where project = ? and month >= ? and from_ms >= ? and (? = '' or user_name = ?)";
     String sql =
         "select currency, sum(charge_micro)::numeric, sum(core_ms)::numeric from (select currency,"
             + " charge_micro, core_ms from segment"

@@ -55,7 +55,8 @@ public final class ReportRows {
     List<ReportRow> told = new ArrayList<>();
     for (ReportRow row : rows.values()) {
       if (row.keys().get(at).compareTo(first) >= 0) {
-        ReportRow none = new ReportRow(row.keys(), 0, 0, row.currency(), row.standardMs() == null ? null : 0L);
+        ReportRow none =
+            new ReportRow(row.keys(), 0, 0, row.currency(), row.standardMs() == null ? null : 0L);
         told.add(row.after(rows.getOrDefault(before(row, time, at).name(), none)));
       }
     }

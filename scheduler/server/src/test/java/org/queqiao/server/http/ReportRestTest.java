@@ -68,7 +68,8 @@ final class ReportRestTest {
     assertThat(csv.body()).contains("\r\nreported,");
     assertThat(report("researcher2", "&by=project&format=csv").body()).doesNotContain("reported");
     assertThat(report("admin1", "&by=project,day&trend=true&format=csv").body())
-        .startsWith("project,day,core_hours,core_ms,charge,currency,standard_core_hours,core_hours_before");
+        .startsWith(
+            "project,day,core_hours,core_ms,charge,currency,standard_core_hours,core_hours_before");
     HttpResponse<String> sheet = report("admin1", "&by=project,platform&format=xlsx&order=charge");
     assertThat(sheet.statusCode()).isEqualTo(200);
     assertThat(sheet.headers().firstValue("Content-Type").orElse("")).endsWith("sheet");
@@ -96,10 +97,7 @@ final class ReportRestTest {
         server.get("admin1", "/api/v1/reports/burn-down?project=burning&days=7");
     assertThat(told.statusCode()).as(told.body()).isEqualTo(200);
     assertThat(JSON.readTree(told.body()).path("items").isArray()).isTrue();
-    assertThat(
-            server
-                .get("researcher2", "/api/v1/reports/burn-down?project=burning")
-                .statusCode())
+    assertThat(server.get("researcher2", "/api/v1/reports/burn-down?project=burning").statusCode())
         .isIn(403, 404);
     assertThat(server.get("admin1", "/api/v1/reports/burn-down?project=nobodys").statusCode())
         .isEqualTo(404);
@@ -112,10 +110,7 @@ final class ReportRestTest {
     assertThat(report("admin1", "&by=nodeType,qos").body()).contains("not by day, qos or domain");
     assertThat(report("admin1", "&by=user&trend=true").body()).contains("name one in by");
     assertThat(report("admin1", "&by=year&trend=true").body()).contains("from a January");
-    assertThat(
-            server
-                .get("admin1", "/api/v1/reports/usage?by=day&from=2026-01&to=2026-04")
-                .body())
+    assertThat(server.get("admin1", "/api/v1/reports/usage?by=day&from=2026-01&to=2026-04").body())
         .contains("at most 3 months, to 2026-03");
     assertThat(
             server
