@@ -98,8 +98,14 @@ tool() {
 
 # Spark for the run of its example.
 fetch_spark() {
-  [ -e "$ROOT/target/spark-jars" ] || maven -q -f docs/examples/spark/pom.xml \
-    org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies -DoutputDirectory="$ROOT/target/spark-jars"
+  local jars="$ROOT/target/spark-jars"
+  [ -e "$jars" ] && return
+  # What is complete alone gets the name: a copy that was cut short is made again.
+  rm -rf "$jars.part"
+  maven -q -f docs/examples/spark/pom.xml \
+    org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies -DoutputDirectory="$jars.part" || return
+  ls "$jars.part"/spark-core_*.jar >/dev/null 2>&1 || { echo "the jars of Spark are not complete in $jars.part" >&2; return 1; }
+  mv "$jars.part" "$jars"
 }
 
 run_tests() {

@@ -112,13 +112,14 @@ final class BudgetUseTest {
   private static void tellsEachOnceAndAgainWhenItMoves(Ledger ledger) {
     UseTeller teller = new UseTeller();
     List<BudgetUse> november = ledger.reads().budgetUses().uses("2026-11").budgets();
-    assertThat(teller.due(november, 11)).hasSize(3);
-    assertThat(teller.due(november, 12)).isEmpty();
+    assertThat(teller.due(november, 11, false)).hasSize(3);
+    assertThat(teller.due(november, 12, false)).isEmpty();
     List<BudgetUse> december = ledger.reads().budgetUses().uses("2026-12").budgets();
     BudgetUseTold word = new BudgetUseTold(new BudgetName("month"), 309_600_000, 13);
-    assertThat(teller.due(december, 13)).containsExactly(word);
+    assertThat(teller.due(december, 13, false)).containsExactly(word);
+    assertThat(teller.due(december, 14, true)).hasSize(3);
     teller.lost(List.of(word));
-    assertThat(teller.due(december, 13)).containsExactly(word);
+    assertThat(teller.due(december, 13, false)).containsExactly(word);
   }
 
   @Test

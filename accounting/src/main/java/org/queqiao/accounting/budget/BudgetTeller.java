@@ -14,6 +14,8 @@ import org.queqiao.contract.event.JobEnded;
 import org.queqiao.contract.event.JobRequeued;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.MoneyDecided;
+import org.queqiao.contract.event.RunImported;
+import org.queqiao.contract.event.RunObserved;
 import org.queqiao.contract.event.WalletFunded;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.money.MoneyChange;
@@ -21,7 +23,8 @@ import org.queqiao.contract.money.MoneyChange;
 /**
  * Decides which wallets the scheduler must hear of. Each is told once it is known; once more when
  * the books have taken in the first word, because the first one only opens the account; and then
- * whenever the balance is another one.
+ * whenever the balance is another one. Where runs have moved money, all are told: the books may
+ * have come back to an old balance while the scheduler counted on, and only it knows where it did.
  */
 public final class BudgetTeller {
   private final TreeMap<ProjectName, Long> told = new TreeMap<>();
@@ -33,6 +36,8 @@ public final class BudgetTeller {
 
   /** Wallets that got money: what a start took may have made the balance the old one again. */
   private final TreeSet<ProjectName> paidIn = new TreeSet<>();
+
+  private boolean moved;
 
   /** How much it matters that wallets are told again. */
   public enum Need {
@@ -59,11 +64,25 @@ public final class BudgetTeller {
                 Need.NOW;
             case BudgetTold e -> heard.add(e.project()) ? Need.NOW : Need.NONE;
             case JobAllocated _, JobEnded _, JobRequeued _, JobChanged _ -> Need.SOON;
+            case RunObserved _, RunImported _ -> Need.SOON;
             default -> Need.NONE;
           };
+      moved |= one == Need.SOON;
       need = one.compareTo(need) > 0 ? one : need;
     }
     return need;
+  }
+
+  /** Whether runs have moved money since this was asked last. */
+  public synchronized boolean takeMoved() {
+    boolean before = moved;
+    moved = false;
+    return before;
+  }
+
+  /** Runs have moved money: it was asked for, and could not be told. */
+  public synchronized void moved() {
+    moved = true;
   }
 
   private Need paidIn(ProjectName project) {
@@ -75,14 +94,15 @@ public final class BudgetTeller {
    * What to tell.
    *
    * @param budgets every wallet as of one position
+   * @param all whether runs have moved money: the scheduler leaves out what it knows
    */
-  public synchronized List<BudgetTold> due(List<Budget> budgets, long position) {
+  public synchronized List<BudgetTold> due(List<Budget> budgets, long position, boolean all) {
     List<BudgetTold> out = new ArrayList<>();
     for (Budget each : budgets) {
       Long before = told.put(each.project(), each.balanceMicro());
       boolean first = heard.contains(each.project()) && settled.add(each.project());
       boolean paid = paidIn.remove(each.project());
-      if (first || paid || before == null || before != each.balanceMicro()) {
+      if (all || first || paid || before == null || before != each.balanceMicro()) {
         out.add(new BudgetTold(each.project(), each.balanceMicro(), each.currency(), position));
       }
     }

@@ -9,12 +9,14 @@ import org.queqiao.accounting.ledger.Budget;
 import org.queqiao.contract.event.BudgetTold;
 import org.queqiao.contract.event.Event;
 import org.queqiao.contract.event.JobAllocated;
+import org.queqiao.contract.event.JobEnded;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.WalletFunded;
 import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.RunId;
+import org.queqiao.contract.job.JobState;
 
 /** When the scheduler is told of a wallet, and when not. */
 final class BudgetTellerTest {
@@ -35,21 +37,21 @@ final class BudgetTellerTest {
 
   @Test
   void aWalletIsToldAtOnceAndAgainWhenTheFirstWordIsInTheBooks() {
-    assertThat(teller.due(balance(5), 10)).containsExactly(word(5, 10));
-    assertThat(teller.due(balance(5), 11)).isEmpty();
+    assertThat(teller.due(balance(5), 10, false)).containsExactly(word(5, 10));
+    assertThat(teller.due(balance(5), 11, false)).isEmpty();
     assertThat(takes(12, word(5, 10))).isEqualTo(Need.NOW);
-    assertThat(teller.due(balance(5), 12)).containsExactly(word(5, 12));
+    assertThat(teller.due(balance(5), 12, false)).containsExactly(word(5, 12));
     assertThat(takes(13, word(5, 12))).isEqualTo(Need.NONE);
-    assertThat(teller.due(balance(5), 13)).isEmpty();
+    assertThat(teller.due(balance(5), 13, false)).isEmpty();
   }
 
   @Test
   void onlyAnotherBalanceIsToldAgain() {
     takes(1, word(0, 0));
-    assertThat(teller.due(balance(5), 1)).containsExactly(word(5, 1));
-    assertThat(teller.due(balance(5), 2)).isEmpty();
-    assertThat(teller.due(balance(-3), 3)).containsExactly(word(-3, 3));
-    assertThat(teller.due(balance(-3), 4)).isEmpty();
+    assertThat(teller.due(balance(5), 1, false)).containsExactly(word(5, 1));
+    assertThat(teller.due(balance(5), 2, false)).isEmpty();
+    assertThat(teller.due(balance(-3), 3, false)).containsExactly(word(-3, 3));
+    assertThat(teller.due(balance(-3), 4, false)).isEmpty();
   }
 
   @Test
@@ -63,18 +65,34 @@ final class BudgetTellerTest {
   @Test
   void moneyIsToldAlsoWhenTheBalanceIsTheOldOne() {
     takes(1, word(0, 0));
-    assertThat(teller.due(balance(5), 1)).containsExactly(word(5, 1));
+    assertThat(teller.due(balance(5), 1, false)).containsExactly(word(5, 1));
     takes(2, new JobAllocated(new RunId(new JobId(1), 1), List.of()));
     takes(3, new WalletFunded(CLIMATE, 5, "CNY", "grant"));
-    assertThat(teller.due(balance(5), 3)).containsExactly(word(5, 3));
-    assertThat(teller.due(balance(5), 4)).isEmpty();
+    assertThat(teller.due(balance(5), 3, false)).containsExactly(word(5, 3));
+    assertThat(teller.due(balance(5), 4, false)).isEmpty();
+  }
+
+  /** Which old balance the scheduler knows already is its own to say. */
+  @Test
+  void whereRunsHaveMovedMoneyAllIsToldAlsoWhatCameBackToAnOldValue() {
+    takes(1, word(0, 0));
+    teller.due(balance(5), 1, teller.takeMoved());
+    RunId run = new RunId(new JobId(1), 1);
+    takes(2, new JobAllocated(run, List.of()));
+    takes(3, new JobEnded(run.job(), 1, JobState.NODE_FAIL, 9, null, false, ""));
+    assertThat(teller.takeMoved()).isTrue();
+    assertThat(teller.due(balance(5), 3, true)).containsExactly(word(5, 3));
+    assertThat(teller.takeMoved()).isFalse();
+    assertThat(teller.due(balance(5), 4, false)).isEmpty();
+    teller.moved();
+    assertThat(teller.takeMoved()).isTrue();
   }
 
   @Test
   void whatWasLostIsDueAgain() {
     takes(1, word(0, 0));
-    List<BudgetTold> words = teller.due(balance(5), 1);
+    List<BudgetTold> words = teller.due(balance(5), 1, false);
     teller.lost(words);
-    assertThat(teller.due(balance(5), 2)).containsExactly(word(5, 2));
+    assertThat(teller.due(balance(5), 2, false)).containsExactly(word(5, 2));
   }
 }

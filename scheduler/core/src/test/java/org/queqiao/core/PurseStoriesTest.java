@@ -9,6 +9,7 @@ import static org.queqiao.core.SchedulerStory.script;
 import static org.queqiao.core.SchedulerStory.user;
 
 import java.util.List;
+import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.queqiao.contract.account.Role;
@@ -23,6 +24,7 @@ import org.queqiao.contract.money.BudgetTerms;
 import org.queqiao.contract.money.BudgetUnit;
 import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.core.message.Input;
+import org.queqiao.core.message.JobChange;
 import org.queqiao.core.message.JobRequest;
 import org.queqiao.core.message.Rejection;
 import org.queqiao.core.message.Reply;
@@ -214,13 +216,105 @@ final class PurseStoriesTest {
         ended);
   }
 
+  private Input.ChangeJob longer(JobId job, long hours) {
+    JobRequest values = script().limitMs(hours * HOUR_MS).build();
+    return new Input.ChangeJob(
+        user("admin1"), job, new JobChange(new TreeSet<>(List.of("limitMs")), values, null), null);
+  }
+
+  /** The ledger holds 2 hours for the run, of which the machine heard before the budget was set. */
+  @Test
+  void aRunGetsALongerLimitAlsoUnderABudgetThatWasSetAnew() {
+    JobId early = story.submits("liwei", job(1, 2));
+    assertThat(story.plans()).isEqualTo(1);
+    story.starts(early);
+    set(hours(NAME, null, 10, 0));
+    told(NAME, 8 * HOUR_MS);
+    JobId job = story.submits("liwei", job(1, 2));
+    assertThat(story.plans()).isEqualTo(1);
+    story.starts(job);
+    set(hours(NAME, null, 6, 0));
+    told(NAME, 2 * HOUR_MS);
+    story.does(longer(job, 3));
+    story.does(longer(early, 3));
+    assertThat(story.refuses(longer(early, 4)).message())
+        .contains("this job may take 1 core-hours")
+        .contains("has 0 core-hours of 6 core-hours left");
+    story.exits(early, 0);
+    story.does(longer(job, 6));
+    assertThat(story.refuses(longer(job, 7)).message()).contains("has 0 core-hours of 6");
+  }
+
+  @Test
+  void underABudgetOfMoneySetAnewOnlyWhatALongerLimitCostsMoreIsAskedFor() {
+    budgetOfMoney(5 * UNIT);
+    told(NAME, 5 * UNIT);
+    JobId job = story.submits("liwei", job(1, 2));
+    assertThat(story.plans()).isEqualTo(1);
+    story.starts(job);
+    budgetOfMoney(4 * UNIT);
+    told(NAME, 2 * UNIT);
+    story.does(longer(job, 4));
+    assertThat(story.refuses(longer(job, 5)).message())
+        .contains("this job may take 1 CNY")
+        .contains("has 0 CNY of 4 CNY left");
+  }
+
+  private void budgetOfMoney(long amount) {
+    MoneyChange change = new MoneyChange.Budget(money(amount, "", ""));
+    long proposal =
+        ((Reply.Proposed)
+                story.hears(new Input.ProposeMoney(user("finance1"), change, "as agreed")))
+            .proposal();
+    story.does(new Input.DecideMoney(user("finance2"), proposal, true, "seen"));
+  }
+
+  /** A month begins while nothing happens: the books are where they were. */
+  @Test
+  void anotherAmountAsOfTheSamePositionIsHeardAndTheSameAmountIsNot() {
+    set(hours(NAME, null, 4, 0));
+    long position = story.machine.state().position();
+    story.does(word(HOUR_MS, position));
+    JobId job = story.submits("liwei", job(4, 1));
+    assertThat(story.plans()).isZero();
+    story.doesWithoutFacts(word(HOUR_MS, position));
+    story.doesOneFact(word(4 * HOUR_MS, position));
+    assertThat(story.plans()).isEqualTo(1);
+    assertThat(story.state(job)).isEqualTo(JobState.RUNNING);
+    story.doesWithoutFacts(word(9 * HOUR_MS, position - 1));
+  }
+
+  private static Input word(long left, long asOf) {
+    return new Input.TellBudgetUse(List.of(new BudgetUseTold(NAME, left, asOf)));
+  }
+
+  /** Where all is refunded, the books have what they had, and the machine counted what it took. */
+  @Test
+  void theSameAmountIsHeardInPlaceOfWhatTheMachineCounted() {
+    set(hours(NAME, null, 4, 0));
+    told(NAME, 4 * HOUR_MS);
+    JobId job = story.submits("liwei", job(4, 1));
+    assertThat(story.plans()).isEqualTo(1);
+    story.starts(job);
+    story.after(HOUR_MS / 2).exits(job, 0);
+    JobId next = story.submits("liwei", job(4, 1));
+    assertThat(story.plans()).isZero();
+    story.doesOneFact(word(4 * HOUR_MS, story.machine.state().position()));
+    assertThat(story.plans()).isEqualTo(1);
+    assertThat(story.state(next)).isEqualTo(JobState.RUNNING);
+    long position = story.machine.state().position();
+    story.doesOneFact(word(0, position));
+    story.after(1_000);
+    story.doesWithoutFacts(word(0, story.machine.state().position()));
+  }
+
   @Test
   void aBudgetThatEndsBoundsNothingAndAnOldWordOfItChangesNothing() {
     set(hours(NAME, null, 1, 0));
     long position = story.machine.state().position();
+    told(NAME, 2 * HOUR_MS);
     told(NAME, HOUR_MS);
-    story.doesWithoutFacts(
-        new Input.TellBudgetUse(List.of(new BudgetUseTold(NAME, 9 * HOUR_MS, position))));
+    story.doesWithoutFacts(word(9 * HOUR_MS, position));
     JobId job = story.submits("liwei", job(2, 1));
     assertThat(story.plans()).isZero();
     BudgetTerms ended = with(hours(NAME, null, 1, 0), "climate", HOUR_MS, "", "", true);

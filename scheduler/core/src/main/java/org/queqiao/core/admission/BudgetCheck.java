@@ -17,6 +17,7 @@ import org.queqiao.core.permission.Permissions;
 import org.queqiao.core.state.BudgetTable;
 import org.queqiao.core.state.Cluster;
 import org.queqiao.core.state.Purse;
+import org.queqiao.core.state.Wallet;
 
 /** Budgets of core time by one person, the checks of all of them, and what the ledger tells. */
 public final class BudgetCheck {
@@ -58,13 +59,19 @@ public final class BudgetCheck {
     List<Fact> facts = new ArrayList<>();
     for (BudgetUseTold each : input.words()) {
       Purse purse = cluster.money().budgets().find(each.budget()).orElse(null);
-      if (purse != null
-          && purse.counted().hears(each.asOfPosition())
-          && each.asOfPosition() <= cluster.position()) {
+      if (purse != null && each.asOfPosition() <= cluster.position() && says(each, purse)) {
         facts.add(new Fact(Actor.SCHEDULER, each));
       }
     }
     return Decision.done(facts);
+  }
+
+  private static boolean says(BudgetUseTold word, Purse purse) {
+    Wallet counted = purse.counted();
+    long position = word.asOfPosition();
+    return counted.hears(position)
+            && counted.learns(position, word.left(), purse.terms().currency())
+        || counted.hearsAnew(position, word.left());
   }
 
   /** Why a budget cannot be so, or nothing. */

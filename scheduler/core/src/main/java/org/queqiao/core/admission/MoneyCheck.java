@@ -160,12 +160,18 @@ public final class MoneyCheck {
     for (BudgetTold each : input.budgets()) {
       Optional<Wallet> wallet = cluster.wallets().find(each.project());
       boolean known = cluster.accounts().project(each.project()).isPresent();
-      boolean newer = wallet.map(old -> each.asOfPosition() > old.toldAt()).orElse(true);
+      boolean newer = wallet.map(old -> says(each, old)).orElse(true);
       boolean sane = each.asOfPosition() >= 0 && each.asOfPosition() <= cluster.position();
       if (known && newer && sane) {
         facts.add(new Fact(Actor.SCHEDULER, each));
       }
     }
     return Decision.done(facts);
+  }
+
+  private static boolean says(BudgetTold word, Wallet wallet) {
+    long position = word.asOfPosition();
+    return position > wallet.toldAt()
+        && wallet.learns(position, word.balanceMicro(), word.currency());
   }
 }

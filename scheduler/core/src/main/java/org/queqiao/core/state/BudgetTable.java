@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.queqiao.contract.event.BudgetUseTold;
 import org.queqiao.contract.id.BudgetName;
+import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.money.BudgetTerms;
@@ -86,9 +87,35 @@ public final class BudgetTable {
     if (!terms.ended()) {
       Wallet counted = new Wallet(terms.project(), cluster.position(), terms.currency());
       counted.credit(terms.overdraft(), terms.currency());
-      put(new Purse(terms, counted));
+      Purse purse = new Purse(terms, counted);
+      cluster.jobs().deadlines().forEach(each -> known(each.job(), purse, before));
+      if (before != null) {
+        before.counted().runs().forEach(each -> known(each.job(), purse, before));
+      }
+      put(purse);
     }
     cluster.newChance();
+  }
+
+  /** What the ledger holds for a run from before, as far as it is known to the micro-unit. */
+  private void known(JobId id, Purse purse, Purse before) {
+    Job job = cluster.jobs().find(id).orElseThrow();
+    if (!job.spec().project().equals(purse.terms().project())
+        || !purse.terms().bounds(job.user())) {
+      return;
+    }
+    if (purse.isOfCoreTime()) {
+      long untilMs = Math.addExact(job.startMs(), job.spec().limitMs());
+      purse.counted().knows(job.run(), coreMs(job, untilMs).longValueExact());
+    } else if (before != null && before.counted().holdsFor(job.run())) {
+      purse.counted().knows(job.run(), before.counted().heldMicro(job.run()));
+    } else {
+      cluster
+          .wallets()
+          .find(purse.terms().project())
+          .filter(each -> each.holdsFor(job.run()))
+          .ifPresent(each -> purse.counted().knows(job.run(), each.heldMicro(job.run())));
+    }
   }
 
   void told(BudgetUseTold event, long nowMs) {
@@ -97,7 +124,12 @@ public final class BudgetTable {
         "the ledger tells of position " + event.asOfPosition());
     Purse purse = byName.get(event.budget());
     require(purse != null, "there is no budget " + event.budget());
-    purse.counted().told(event.asOfPosition(), event.left(), purse.terms().currency(), nowMs);
+    Wallet counted = purse.counted();
+    if (counted.hearsAnew(event.asOfPosition(), event.left())) {
+      counted.toldAnew(event.left(), nowMs);
+    } else {
+      counted.told(event.asOfPosition(), event.left(), purse.terms().currency(), nowMs);
+    }
     cluster.newChance();
   }
 

@@ -2,8 +2,10 @@ package org.queqiao.core.state;
 
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.RunId;
@@ -117,6 +119,24 @@ public final class Wallet {
     return atPosition >= openedAt && atPosition > toldAt;
   }
 
+  /**
+   * Whether a later word of the ledger says something that is not known: another amount, or the
+   * same in place of what was counted here from the starts and ends up to its position.
+   */
+  public boolean learns(long atPosition, long balance, String inCurrency) {
+    return !isTold()
+        || balance != balanceMicro
+        || !inCurrency.equals(currency)
+        || !moves.isEmpty() && moves.firstKey() <= atPosition;
+  }
+
+  /**
+   * Whether a word as of the position of the last one has another amount: a new month has begun.
+   */
+  public boolean hearsAnew(long atPosition, long balance) {
+    return isTold() && atPosition == toldAt && balance != balanceMicro;
+  }
+
   /** What a start may still take: nothing until the ledger has told. */
   public long availableMicro() {
     return isTold() ? sum(clamp(BigInteger.valueOf(balanceMicro).add(movedMicro)), creditMicro) : 0;
@@ -164,6 +184,27 @@ public final class Wallet {
       movedMicro = movedMicro.subtract(BigInteger.valueOf(dropped));
       mergedFrom = 0;
     }
+  }
+
+  /** The ledger tells of another period, with the same facts in its books. */
+  void toldAnew(long balance, long nowMs) {
+    toldMs = nowMs;
+    balanceMicro = balance;
+  }
+
+  /** What the ledger holds already for a run that goes on. */
+  void knows(RunId run, long micro) {
+    holds.put(run, micro);
+  }
+
+  /** Whether it is known what is held for a run. */
+  boolean holdsFor(RunId run) {
+    return holds.containsKey(run);
+  }
+
+  /** The runs for which it is known what is held. */
+  Set<RunId> runs() {
+    return Collections.unmodifiableSet(holds.keySet());
   }
 
   /** A run takes the most that it can cost; more or less than before when its limit changes. */

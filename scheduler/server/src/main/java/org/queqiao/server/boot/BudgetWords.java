@@ -86,31 +86,43 @@ final class BudgetWords implements AutoCloseable {
       raise(Need.NOW);
     }
     Need due = need.get();
-    boolean wait = now - notBeforeNanos < 0 || due == Need.SOON && now - soonNanos < 0;
-    if (due == Need.NONE || wait) {
+    boolean soon = now - soonNanos >= 0;
+    if (due == Need.NONE || now - notBeforeNanos < 0 || due == Need.SOON && !soon) {
       return;
     }
     need.set(Need.NONE);
+    boolean all = soon && teller.takeMoved();
     try {
-      tell();
-      soonNanos = now + TimeUnit.MILLISECONDS.toNanos(SOON_MS);
+      tell(all);
+      if (soon) {
+        soonNanos = now + TimeUnit.MILLISECONDS.toNanos(SOON_MS);
+      } else {
+        raise(Need.SOON);
+      }
     } catch (LedgerUnavailable away) {
       LOG.debug("the budgets wait for the database: {}", away.getMessage());
-      raise(Need.NOW);
+      again(all);
       notBeforeNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(AWAY_MS);
     } catch (RuntimeException failed) {
       LOG.warn("the budgets are not told", failed);
-      raise(Need.NOW);
+      again(all);
       notBeforeNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(SOON_MS);
     }
   }
 
-  private void tell() {
+  private void again(boolean all) {
+    if (all) {
+      teller.moved();
+    }
+    raise(Need.NOW);
+  }
+
+  private void tell(boolean all) {
     LedgerReads.Budgets found = books.budgets();
-    List<BudgetTold> words = teller.due(found.budgets(), found.position());
+    List<BudgetTold> words = teller.due(found.budgets(), found.position(), all);
     say(words, Input.TellBudgets::new, teller::lost);
     BudgetRows.Uses uses = books.budgetUses().uses(month);
-    List<BudgetUseTold> left = useTeller.due(uses.budgets(), uses.position());
+    List<BudgetUseTold> left = useTeller.due(uses.budgets(), uses.position(), all);
     say(left, Input.TellBudgetUse::new, useTeller::lost);
   }
 

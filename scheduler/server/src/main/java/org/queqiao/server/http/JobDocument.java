@@ -238,13 +238,10 @@ record JobDocument(
     return text == null || text.isEmpty() ? null : text;
   }
 
-  /** Whether its tasks are those of the job, or of each node on which it starts. */
   private String tasksCounted() {
-    if (tasks == null || placement == null) {
-      return null;
-    }
-    boolean grows = placement.maxNodes() > nodeCount;
-    return grows && !placement.tasksInAll() ? "PER_NODE" : "IN_ALL";
+    return tasks == null || placement == null
+        ? null
+        : PlacementJson.tasksCounted(placement, nodeCount);
   }
 
   private void terms(JsonGenerator out) throws IOException {

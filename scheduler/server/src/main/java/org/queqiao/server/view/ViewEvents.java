@@ -76,6 +76,7 @@ import org.queqiao.contract.job.ArrayTask;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.Suspension;
 import org.queqiao.contract.job.TaskIndices;
+import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.contract.node.NodeState;
 import org.queqiao.contract.snapshot.ClusterImage;
 
@@ -190,7 +191,7 @@ final class ViewEvents {
       case JobSubmitted e -> submitted(e, nowMs);
       case JobAllocated e -> allocated(e, nowMs);
       case JobPromised e -> promised(e);
-      case JobStarted _, JobSignalled _, ClusterObserved _ -> {}
+      case JobStarted _, JobSignalled _, ClusterObserved _, BudgetUseTold _ -> {}
       case ArrayTaskSplit e -> split(e);
       case ArrayTasksEnded e -> tasksEnded(e);
       case JobChanged e -> changed(e);
@@ -219,8 +220,8 @@ final class ViewEvents {
       case CreditLineSet e -> prepaid.add(e.project());
       case RunImported e -> jobs.historyUpTo(e.job().value());
       case RunObserved e -> jobs.historyUpTo(e.job().value());
-      case MoneyProposed _, MoneyDecided _ -> {}
-      case DisputeOpened _, DisputeAnswered _, BudgetDefined _, BudgetUseTold _ -> {}
+      case MoneyDecided e -> decided(e);
+      case MoneyProposed _, DisputeOpened _, DisputeAnswered _, BudgetDefined _ -> {}
       case PartitionDefined _,
           LicenceDefined _,
           TopologyDefined _,
@@ -243,6 +244,13 @@ final class ViewEvents {
           ReservationDeleted _,
           ReservationOpened _,
           ReservationClosed _ -> {}
+    }
+  }
+
+  /** A project with a credit line pays before, also until the ledger says what it has. */
+  private void decided(MoneyDecided e) {
+    if (e.approved() && e.change() instanceof MoneyChange.CreditLine line) {
+      prepaid.add(line.project());
     }
   }
 

@@ -186,7 +186,7 @@ final class BudgetRestTest {
     server.byTwo(
         "/api/v1/wallets/loan/credit-line",
         "{\"creditMicro\":" + CORE_HOUR + ",\"currency\":\"CNY\",\"reason\":\"grant is late\"}");
-    awaitWord("loan", 2);
+    awaitWord("loan", 1);
     JsonNode shown = balance("loan");
     assertThat(shown.path("availableMicro").asLong()).isEqualTo(CORE_HOUR);
     assertThat(shown.path("creditMicro").asLong()).isEqualTo(CORE_HOUR);

@@ -19,6 +19,8 @@ import org.queqiao.contract.event.JobStarted;
 import org.queqiao.contract.event.JobSubmitted;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.MembershipSet;
+import org.queqiao.contract.event.MoneyDecided;
+import org.queqiao.contract.event.MoneyProposed;
 import org.queqiao.contract.event.NodeRegistered;
 import org.queqiao.contract.event.NodeUp;
 import org.queqiao.contract.event.PartitionDefined;
@@ -39,6 +41,7 @@ import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.job.JobState;
+import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.contract.node.NodeFacts;
 import org.queqiao.core.SchedulerMachine;
 
@@ -76,6 +79,19 @@ final class ClusterViewTest {
         new MembershipSet(PROJECT, BEN, MemberRank.MEMBER),
         new NodeRegistered(new NodeFacts(NODE, "b", 4, 1 << 20, List.of(), "1", "6", List.of())),
         new NodeUp(NODE, "b"));
+  }
+
+  @Test
+  void aProjectPaysBeforeFromItsApprovedCreditLineOnAndNotFromARejectedOne() {
+    site();
+    MoneyChange line = new MoneyChange.CreditLine(PROJECT, 5_000, "CNY");
+    happens(new MoneyProposed(position + 1, line, "grant is late"));
+    happens(new MoneyDecided(position, false, line, "not now"));
+    assertThat(view.paysBefore(PROJECT)).isFalse();
+    happens(new MoneyProposed(position + 1, line, "grant is late"));
+    happens(new MoneyDecided(position, true, line, "seen"));
+    assertThat(view.paysBefore(PROJECT)).isTrue();
+    assertThat(faults).isEmpty();
   }
 
   private void submitted(long id, UserName user) {

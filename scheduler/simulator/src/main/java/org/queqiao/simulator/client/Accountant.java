@@ -76,7 +76,8 @@ public final class Accountant {
   /** What is told once the site is made. */
   public Input opening() {
     readUntil(Long.MAX_VALUE);
-    return new Input.TellBudgets(seams.budgets(teller.due(ledger.books().budgets(), taken)));
+    return new Input.TellBudgets(
+        seams.budgets(teller.due(ledger.books().budgets(), taken, teller.takeMoved())));
   }
 
   /** Works until the simulation ends. */
@@ -221,7 +222,8 @@ public final class Accountant {
   }
 
   private void tell() {
-    List<BudgetTold> words = seams.budgets(teller.due(ledger.books().budgets(), taken));
+    List<BudgetTold> words =
+        seams.budgets(teller.due(ledger.books().budgets(), taken, teller.takeMoved()));
     if (words.isEmpty()) {
       return;
     }
