@@ -369,11 +369,15 @@ client_reservation() {
 client_report() {
   running
   take_account
-  local written="it is written ./queqiao report (usage | ended) BY,... FROM-MONTH TO-MONTH, or ./queqiao report burn-down PROJECT [DAYS]"
+  local written="it is written ./queqiao report (usage | ended) BY,... FROM-MONTH TO-MONTH, report reconciliation FROM-MONTH TO-MONTH, or report burn-down PROJECT [DAYS]"
   case ${ARGS[0]:-},${#ARGS[@]} in
     usage,4 | ended,4)
       api "$(default_account)" GET "/api/v1/reports/${ARGS[0]}" --url-query "by=${ARGS[1]}" --url-query "from=${ARGS[2]}" \
         --url-query "to=${ARGS[3]}" --url-query "format=$([ "$JSON" = yes ] && printf json || printf csv)"
+      ;;
+    reconciliation,3)
+      api "$(default_account)" GET /api/v1/reports/reconciliation --url-query "from=${ARGS[1]}" --url-query "to=${ARGS[2]}" \
+        --url-query "format=$([ "$JSON" = yes ] && printf json || printf csv)"
       ;;
     burn-down,2 | burn-down,3)
       api "$(default_account)" GET /api/v1/reports/burn-down --url-query "project=${ARGS[1]}" --url-query "days=${ARGS[2]:-30}"

@@ -16,11 +16,12 @@ import org.queqiao.contract.event.LoggedEvent;
  */
 public final class ShadowLedger {
   private final Bookkeeper bookkeeper;
-  private final MemoryBooks books = new MemoryBooks();
+  private final MemoryBooks books;
   private long position;
 
   public ShadowLedger(BillingCalendar calendar) {
     bookkeeper = new Bookkeeper(calendar);
+    books = new MemoryBooks(calendar);
   }
 
   /** Records the next fact; one that was recorded before changes nothing. */

@@ -348,7 +348,8 @@ final class LedgerTest {
     database.sql(
         "older",
         "drop table prepaid, proposal, statement_entry, observed_run, usage_month, segment_item,"
-            + " imported_run, volume, budget, dispute, alert_delivery, alert, alert_mark",
+            + " imported_run, volume, budget, dispute, alert_delivery, alert, alert_mark,"
+            + " project_platform, ended_month, node_clock, node_run, node_reservation, node_day, node_feed",
         "alter table job drop column qos, drop column quote",
         "alter table segment drop column qos",
         "alter table open_run drop column holdings",

@@ -106,6 +106,7 @@ public final class Bookkeeper {
 
   /** Records one fact. */
   public void record(LoggedEvent logged, Books books) {
+    books.nodes().record(logged);
     switch (logged.event()) {
       case TariffDefined e -> books.putTariff(e);
       case ProjectDefined e -> books.putProject(e.name(), e.title(), e.domains());

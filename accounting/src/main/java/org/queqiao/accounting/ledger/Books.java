@@ -4,6 +4,7 @@ import java.math.BigInteger;
 import java.util.List;
 import java.util.Optional;
 import org.queqiao.accounting.metering.Segment;
+import org.queqiao.accounting.nodes.NodeBook;
 import org.queqiao.contract.account.DomainShare;
 import org.queqiao.contract.event.DisputeAnswered;
 import org.queqiao.contract.event.DisputeOpened;
@@ -26,6 +27,9 @@ public interface Books {
 
   /** The rules of refunds. */
   RefundBook refunds();
+
+  /** Where the core time of nodes went. */
+  NodeBook nodes();
 
   /** Somebody proposes a change. */
   void propose(MoneyProposed proposed, LoggedEvent logged);

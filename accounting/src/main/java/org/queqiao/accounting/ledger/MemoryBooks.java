@@ -10,7 +10,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.queqiao.accounting.metering.BillingCalendar;
 import org.queqiao.accounting.metering.Segment;
+import org.queqiao.accounting.nodes.NodeBook;
 import org.queqiao.contract.account.DomainShare;
 import org.queqiao.contract.event.DisputeAnswered;
 import org.queqiao.contract.event.DisputeOpened;
@@ -49,6 +51,13 @@ public final class MemoryBooks implements Books {
   private final Map<ProjectName, Map<String, String>> platforms = new TreeMap<>();
   private final List<RunEnd> ends = new ArrayList<>();
 
+  private final NodeBook nodes;
+
+  /** Empty books of a site. */
+  public MemoryBooks(BillingCalendar calendar) {
+    nodes = new NodeBook(calendar);
+  }
+
   /** A line with its total. */
   public record Line(LineKey key, LineTotal total) {}
 
@@ -65,6 +74,11 @@ public final class MemoryBooks implements Books {
   @Override
   public RefundBook refunds() {
     return refunds;
+  }
+
+  @Override
+  public NodeBook nodes() {
+    return nodes;
   }
 
   @Override

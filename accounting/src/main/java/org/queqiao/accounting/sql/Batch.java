@@ -24,6 +24,7 @@ import org.queqiao.accounting.ledger.RefundBook;
 import org.queqiao.accounting.ledger.RunEnd;
 import org.queqiao.accounting.ledger.StatementEntry;
 import org.queqiao.accounting.metering.Segment;
+import org.queqiao.accounting.nodes.NodeBook;
 import org.queqiao.contract.account.DomainShare;
 import org.queqiao.contract.codec.EventCodec;
 import org.queqiao.contract.event.ArrayEnded;
@@ -161,6 +162,11 @@ final class Batch implements Books {
   @Override
   public RefundBook refunds() {
     return known.refunds();
+  }
+
+  @Override
+  public NodeBook nodes() {
+    return known.nodes();
   }
 
   @Override
@@ -400,6 +406,7 @@ final class Batch implements Books {
       MoneyRows.write(connection, entries);
       months.write(connection);
       ends.write(connection);
+      NodeRows.write(connection, known.nodes().take());
     });
   }
 

@@ -10,6 +10,7 @@ import org.queqiao.accounting.ledger.LineKey;
 import org.queqiao.accounting.ledger.LineTotal;
 import org.queqiao.accounting.ledger.RefundBook;
 import org.queqiao.accounting.metering.BillingCalendar;
+import org.queqiao.accounting.nodes.NodeBook;
 import org.queqiao.contract.account.DomainShare;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.price.TariffBook;
@@ -24,6 +25,7 @@ import org.queqiao.contract.price.TariffBook;
  * @param volumes what was used under prices with tiers
  * @param parts of the tables that grow with runs
  * @param lines totals of statement lines
+ * @param nodes and what holds them
  */
 record Known(
     TariffBook tariffs,
@@ -31,7 +33,8 @@ record Known(
     Map<ProjectName, List<DomainShare>> projects,
     Map<String, BigInteger> volumes,
     Parts parts,
-    StatementLines lines) {
+    StatementLines lines,
+    NodeBook nodes) {
   /** So many volumes are kept, each that of a project in a month or year. */
   private static final int MOST_VOLUMES = 100_000;
 
@@ -54,6 +57,7 @@ record Known(
         new HashMap<>(),
         new HashMap<>(),
         Parts.read(connection, calendar),
-        new StatementLines());
+        new StatementLines(),
+        NodeRows.read(connection, calendar));
   }
 }

@@ -116,6 +116,11 @@ public final class LedgerReads {
     return new BurnDowns(database, calendar, this);
   }
 
+  /** Where the core time of nodes went. */
+  public NodeReports nodes() {
+    return new NodeReports(database, calendar);
+  }
+
   /** What runs that go on have cost so far. */
   public RunHours hours() {
     return new RunHours(database, calendar);

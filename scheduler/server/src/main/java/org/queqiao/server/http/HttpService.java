@@ -239,6 +239,7 @@ public final class HttpService {
     new ImportRoutes(inputs, around.reads(), files).on(api);
     new RunImportRoutes(view, inputs, around.reads(), files).on(api);
     new ReportRoutes(view, around.reads(), history, blocking).on(api);
+    new ReconciliationRoutes(view, around.reads(), history, blocking).on(api);
     new AccountingRoutes(view, around.reads(), history, around.utilisation(), blocking).on(api);
     new EventRoute(around.vertx(), around.hub(), around.identity().authenticator()).on(api);
     new ServiceRoutes(

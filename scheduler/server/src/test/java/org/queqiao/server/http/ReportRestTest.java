@@ -103,6 +103,44 @@ final class ReportRestTest {
         .isEqualTo(404);
   }
 
+  private static HttpResponse<String> reconciliation(String who, String query) throws Exception {
+    YearMonth now = YearMonth.now(ZoneOffset.UTC);
+    return server.get(
+        who,
+        "/api/v1/reports/reconciliation?from="
+            + now.minusMonths(1)
+            + "&to="
+            + now.plusMonths(1)
+            + query);
+  }
+
+  @Test
+  void theCoreTimeOfEachNodeIsAccountedForToTheMillisecond() throws Exception {
+    HttpResponse<String> answer = reconciliation("admin1", "&by=day");
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    JsonNode items = JSON.readTree(answer.body()).path("items");
+    assertThat(items).isNotEmpty();
+    for (JsonNode each : items) {
+      long parts =
+          each.path("allocatedCoreMs").asLong()
+              + each.path("reservedIdleCoreMs").asLong()
+              + each.path("idleCoreMs").asLong()
+              + each.path("downCoreMs").asLong();
+      assertThat(parts).as(each.toString()).isEqualTo(each.path("capacityCoreMs").asLong());
+      assertThat(each.path("problem").isNull()).as(each.toString()).isTrue();
+    }
+    HttpResponse<String> csv = reconciliation("admin1", "&format=csv");
+    assertThat(csv.body())
+        .startsWith("period,node,capacity_core_ms,allocated_core_ms,reserved_idle_core_ms,");
+    assertThat(reconciliation("researcher1", "").statusCode()).isEqualTo(403);
+    assertThat(reconciliation("admin1", "&by=hour").statusCode()).isEqualTo(422);
+    assertThat(
+            server
+                .get("admin1", "/api/v1/reports/reconciliation?from=2026-12&to=2026-11")
+                .statusCode())
+        .isEqualTo(422);
+  }
+
   @Test
   void whatMakesNoSenseIsRefused() throws Exception {
     assertThat(report("admin1", "&by=user,user").statusCode()).isEqualTo(422);
