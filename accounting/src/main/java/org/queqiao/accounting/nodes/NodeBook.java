@@ -97,7 +97,12 @@ public final class NodeBook {
       case JobSuspended e -> stop(e.run(), e.atMs(), e.billed(), nowMs);
       case JobResumed e -> go(e.run(), e.atMs(), nowMs);
       case JobKillRequested e -> go(e.run(), nowMs, nowMs);
-      case JobEnded e -> ended(new RunId(e.job(), e.attempt()), e.endMs(), nowMs);
+      case JobEnded e -> {
+        // A job that never started has no run.
+        if (e.attempt() > 0) {
+          ended(new RunId(e.job(), e.attempt()), e.endMs(), nowMs);
+        }
+      }
       case JobRequeued e -> ended(e.run(), e.endMs(), nowMs);
       case ReservationDefined e -> defined(e.reservation(), nowMs);
       case ReservationOpened e -> opened(e, nowMs);
