@@ -86,7 +86,9 @@ final class NodeLog {
   NodeLog node(String name, int cores) {
     free.put(name, cores);
     NodeName node = new NodeName(name);
-    add(new NodeRegistered(new NodeFacts(node, "boot", cores, 1 << 30, List.of(), "1", "6", List.of())));
+    add(
+        new NodeRegistered(
+            new NodeFacts(node, "boot", cores, 1 << 30, List.of(), "1", "6", List.of())));
     return add(new NodeUp(node, "boot"));
   }
 
@@ -106,7 +108,8 @@ final class NodeLog {
     return add(new NodeResumed(new NodeName(name)));
   }
 
-  NodeLog reserve(String name, long startMs, long durationMs, boolean maintenance, String... nodes) {
+  NodeLog reserve(
+      String name, long startMs, long durationMs, boolean maintenance, String... nodes) {
     return add(
         new ReservationDefined(
             new Reservation(

@@ -144,8 +144,7 @@ final class NodeTimeStoriesTest {
     try (Ledger ledger = database.open("twice", SHANGHAI)) {
       ledger.record(log.events());
       assertThat(report(ledger, true).stream().map(NodeReports.Row::problem))
-          .contains(
-              "node cn1 in 2026-11-02: 7200000 core-milliseconds are accounted for twice");
+          .contains("node cn1 in 2026-11-02: 7200000 core-milliseconds are accounted for twice");
     }
   }
 
@@ -175,7 +174,9 @@ final class NodeTimeStoriesTest {
     }
     long metered =
         shadow.books().meteredCoreMs().values().stream().mapToLong(Long::longValue).sum();
-    assertThat(allocated).as("seed %d: nodes and bills have the same core time", seed).isEqualTo(metered);
+    assertThat(allocated)
+        .as("seed %d: nodes and bills have the same core time", seed)
+        .isEqualTo(metered);
     SplittableRandom random = new SplittableRandom(seed);
     database.create("nodes" + seed);
     try (Ledger ledger = database.open("nodes" + seed, SHANGHAI)) {
@@ -195,8 +196,7 @@ final class NodeTimeStoriesTest {
       for (NodeReports.Row row : report(ledger, false)) {
         whole = whole.plus(row.time());
       }
-      assertThat(whole)
-          .isEqualTo(expected.values().stream().reduce(CoreTime.NONE, CoreTime::plus));
+      assertThat(whole).isEqualTo(expected.values().stream().reduce(CoreTime.NONE, CoreTime::plus));
     }
   }
 }

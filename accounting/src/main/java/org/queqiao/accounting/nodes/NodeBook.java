@@ -140,10 +140,13 @@ public final class NodeBook {
       return clock;
     }
     String node = clock.node();
-    split(clock.atMs(), nowMs, (on, ms) -> {
-      add(node, on, CoreTime.capacity(Math.multiplyExact(ms, clock.cores())));
-      add(node, on, clock.free(Math.multiplyExact(ms, clock.cores() - clock.held())));
-    });
+    split(
+        clock.atMs(),
+        nowMs,
+        (on, ms) -> {
+          add(node, on, CoreTime.capacity(Math.multiplyExact(ms, clock.cores())));
+          add(node, on, clock.free(Math.multiplyExact(ms, clock.cores() - clock.held())));
+        });
     return clock.at(nowMs);
   }
 
@@ -214,7 +217,8 @@ public final class NodeBook {
   }
 
   private void used(String node, long fromMs, long toMs, long cores) {
-    split(fromMs, toMs, (on, ms) -> add(node, on, CoreTime.allocated(Math.multiplyExact(ms, cores))));
+    split(
+        fromMs, toMs, (on, ms) -> add(node, on, CoreTime.allocated(Math.multiplyExact(ms, cores))));
   }
 
   private void suspended(NodeRun run, String node, long cores, long endMs) {

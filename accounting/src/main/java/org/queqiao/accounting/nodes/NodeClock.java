@@ -29,19 +29,16 @@ public record NodeClock(
   }
 
   NodeClock at(long ms) {
-    return new NodeClock(
-        node, ms, cores, up, drained, held, upSinceMs, reserved, maintenance);
+    return new NodeClock(node, ms, cores, up, drained, held, upSinceMs, reserved, maintenance);
   }
 
   NodeClock cores(int count) {
-    return new NodeClock(
-        node, atMs, count, up, drained, held, upSinceMs, reserved, maintenance);
+    return new NodeClock(node, atMs, count, up, drained, held, upSinceMs, reserved, maintenance);
   }
 
   NodeClock up(boolean now) {
     long since = now && !up ? atMs : upSinceMs;
-    return new NodeClock(
-        node, atMs, cores, now, drained, held, since, reserved, maintenance);
+    return new NodeClock(node, atMs, cores, now, drained, held, since, reserved, maintenance);
   }
 
   NodeClock drained(boolean now) {

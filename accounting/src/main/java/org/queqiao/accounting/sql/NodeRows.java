@@ -29,14 +29,17 @@ final class NodeRows {
     NodeBook book = new NodeBook(calendar);
     each(connection, "select * from node_clock", row -> book.restore(clock(row)));
     each(connection, "select * from node_run", row -> book.restore(run(row)));
-    each(connection, "select * from node_reservation", row ->
-        book.restore(
-            new ReservationName(row.getString("name")),
-            new NodeBook.Reserved(
-                parts(row.getString("nodes")).stream().map(NodeName::new).toList(),
-                row.getBoolean("maintenance"),
-                row.getBoolean("open"),
-                row.getLong("start_ms"))));
+    each(
+        connection,
+        "select * from node_reservation",
+        row ->
+            book.restore(
+                new ReservationName(row.getString("name")),
+                new NodeBook.Reserved(
+                    parts(row.getString("nodes")).stream().map(NodeName::new).toList(),
+                    row.getBoolean("maintenance"),
+                    row.getBoolean("open"),
+                    row.getLong("start_ms"))));
     return book;
   }
 
@@ -93,8 +96,7 @@ final class NodeRows {
     writeRuns(connection, delta);
     writeReservations(connection, delta);
     ArrayRows rows =
-        new ArrayRows(
-            "text", "text", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint");
+        new ArrayRows("text", "text", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint");
     delta
         .days()
         .forEach((key, time) ->

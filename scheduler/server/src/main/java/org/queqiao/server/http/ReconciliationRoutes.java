@@ -52,11 +52,11 @@ final class ReconciliationRoutes {
         call,
         () -> {
           history.awaitBooks(seen);
-          List<NodeReports.Row> rows =
-              reads.nodes().coreTime(from, to, byDay, node, MOST_ROWS + 1);
+          List<NodeReports.Row> rows = reads.nodes().coreTime(from, to, byDay, node, MOST_ROWS + 1);
           if (rows.size() > MOST_ROWS) {
             throw Refused.invalid(
-                "from", "these are more than " + MOST_ROWS + " rows: ask for fewer months or one node");
+                "from",
+                "these are more than " + MOST_ROWS + " rows: ask for fewer months or one node");
           }
           return rows;
         },
