@@ -1,6 +1,5 @@
 package org.queqiao.accounting.sql;
 
-import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -26,7 +25,6 @@ import org.queqiao.accounting.ledger.StatementEntry;
 import org.queqiao.accounting.metering.Segment;
 import org.queqiao.accounting.nodes.NodeBook;
 import org.queqiao.contract.account.DomainShare;
-import org.queqiao.contract.codec.EventCodec;
 import org.queqiao.contract.event.ArrayEnded;
 import org.queqiao.contract.event.ArrayTaskSplit;
 import org.queqiao.contract.event.DisputeAnswered;
@@ -44,7 +42,6 @@ import org.queqiao.contract.event.MoneyProposed;
 import org.queqiao.contract.event.RunImported;
 import org.queqiao.contract.event.RunObserved;
 import org.queqiao.contract.event.TariffDefined;
-import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.RunId;
@@ -373,7 +370,7 @@ final class Batch implements Books {
         : query(
             "select told from observed_run where job = ?",
             statement -> statement.setLong(1, job.value()),
-            row -> (RunObserved) EventCodec.decode(row.getBytes(1)).event());
+            row -> ObservedRuns.told(row.getBytes(1)));
   }
 
   @Override
@@ -397,10 +394,10 @@ final class Batch implements Books {
     now(() -> {
       jobs.write(connection);
       runs.write(connection);
-      writeObserved();
+      ObservedRuns.write(connection, observed);
       ImportedRuns.write(connection, imported);
       StatementLines.write(connection, lines);
-      writeVolumes();
+      ObservedRuns.writeVolumes(connection, volumes);
       known.parts().ofSegments(connection, metered);
       Metered.write(connection, metered);
       MoneyRows.write(connection, entries);
@@ -423,32 +420,6 @@ final class Batch implements Books {
   /** The transaction was committed. */
   void committed() {
     known.committed(lines, volumes);
-  }
-
-  private void writeVolumes() throws SQLException {
-    ArrayRows used = new ArrayRows("text", "numeric");
-    volumes.forEach((key, quantity) -> used.add(key, new BigDecimal(quantity)));
-    used.run(
-        connection,
-        "insert into volume (key, quantity) select * from %s on conflict (key) do update set"
-            + " quantity = excluded.quantity");
-  }
-
-  private void writeObserved() throws SQLException {
-    ArrayRows told = new ArrayRows("bigint", "text", "bigint", "bigint", "integer", "bytea");
-    observed.forEach((job, run) ->
-        told.add(
-            job.value(),
-            run.run().id().cluster().value(),
-            run.run().id().job(),
-            run.run().id().submitMs(),
-            run.revision(),
-            EventCodec.encode(Actor.SCHEDULER, run)));
-    told.run(
-        connection,
-        "insert into observed_run (job, cluster, number, submit_ms, revision, told) select * from"
-            + " %s on conflict (job) do update set revision = excluded.revision, told ="
-            + " excluded.told");
   }
 
   private interface Work {

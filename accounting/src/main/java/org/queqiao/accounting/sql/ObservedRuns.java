@@ -1,0 +1,49 @@
+package org.queqiao.accounting.sql;
+
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Map;
+import org.queqiao.contract.codec.EventCodec;
+import org.queqiao.contract.event.RunObserved;
+import org.queqiao.contract.id.Actor;
+import org.queqiao.contract.id.JobId;
+
+/** What is remembered from run to run: what was told last, and volumes of prices. */
+final class ObservedRuns {
+  private ObservedRuns() {}
+
+  static RunObserved told(byte[] fact) {
+    return (RunObserved) EventCodec.decode(fact).event();
+  }
+
+  /** What was used under prices with tiers. */
+  static void writeVolumes(Connection connection, Map<String, BigInteger> volumes)
+      throws SQLException {
+    ArrayRows used = new ArrayRows("text", "numeric");
+    volumes.forEach((key, quantity) -> used.add(key, new BigDecimal(quantity)));
+    used.run(
+        connection,
+        "insert into volume (key, quantity) select * from %s on conflict (key) do update set"
+            + " quantity = excluded.quantity");
+  }
+
+  static void write(Connection connection, Map<JobId, RunObserved> observed)
+      throws SQLException {
+    ArrayRows told = new ArrayRows("bigint", "text", "bigint", "bigint", "integer", "bytea");
+    observed.forEach((job, run) ->
+        told.add(
+            job.value(),
+            run.run().id().cluster().value(),
+            run.run().id().job(),
+            run.run().id().submitMs(),
+            run.revision(),
+            EventCodec.encode(Actor.SCHEDULER, run)));
+    told.run(
+        connection,
+        "insert into observed_run (job, cluster, number, submit_ms, revision, told) select * from"
+            + " %s on conflict (job) do update set revision = excluded.revision, told ="
+            + " excluded.told");
+  }
+}
