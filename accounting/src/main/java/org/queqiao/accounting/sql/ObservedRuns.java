@@ -29,8 +29,7 @@ final class ObservedRuns {
             + " quantity = excluded.quantity");
   }
 
-  static void write(Connection connection, Map<JobId, RunObserved> observed)
-      throws SQLException {
+  static void write(Connection connection, Map<JobId, RunObserved> observed) throws SQLException {
     ArrayRows told = new ArrayRows("bigint", "text", "bigint", "bigint", "integer", "bytea");
     observed.forEach((job, run) ->
         told.add(
