@@ -13,6 +13,7 @@ import org.queqiao.contract.policy.PriorityPolicy;
 import org.queqiao.contract.policy.Subject;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.message.ShareLine;
+import org.queqiao.testkit.SeededProperty;
 import org.queqiao.testkit.TestSize;
 
 /** Shares computed again from the whole history, millisecond weights and all, by other means. */
@@ -24,7 +25,7 @@ final class FairSharePropertyTest {
   @Test
   void equalANaiveRecomputationFromTheWholeHistory() {
     int stopped = 0;
-    for (long seed = 0; seed < SEEDS; seed++) {
+    for (long seed : SeededProperty.seeds(SEEDS)) {
       SplittableRandom random = new SplittableRandom(seed);
       SchedulerStory story = SchedulerStory.site().withoutChecks();
       NaiveDecay decay = new NaiveDecay(random.nextInt(4) * HOUR_MS, story.nowMs);

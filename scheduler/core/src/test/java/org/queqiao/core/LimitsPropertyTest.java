@@ -27,6 +27,7 @@ import org.queqiao.contract.policy.Subject;
 import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.message.PendingWhy;
+import org.queqiao.testkit.SeededProperty;
 import org.queqiao.testkit.TestSize;
 
 /**
@@ -61,7 +62,7 @@ final class LimitsPropertyTest {
 
   @Test
   void noStartAndNoSubmissionPassesAnyLimitAndNobodyWaitsForNone() {
-    for (long seed = 0; seed < SEEDS; seed++) {
+    for (long seed : SeededProperty.seeds(SEEDS)) {
       SplittableRandom random = new SplittableRandom(seed);
       SchedulerStory story = SchedulerStory.site().withoutChecks();
       NaiveDecay decay = new NaiveDecay(random.nextInt(3) * HOUR_MS, story.nowMs);

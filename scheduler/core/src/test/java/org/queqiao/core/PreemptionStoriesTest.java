@@ -510,4 +510,19 @@ final class PreemptionStoriesTest {
     assertThat(outcome.starts().get(urgent)).isEqualTo(story.nowMs + 7000);
     assertThat(story.state(low)).isEqualTo(JobState.RUNNING);
   }
+
+  @Test
+  void aCopyMakesRoomAlsoWhereAnotherStartsAtTheSameMoment() {
+    story.node("n1", 4);
+    runs(LOW, 4);
+    story.node("n2", 4);
+    JobId first = waits(URGENT, 4);
+    JobId second = waits(URGENT, 4);
+    ForwardRun.Bounds far = new ForwardRun.Bounds(story.nowMs + 24 * HOUR_MS, 100_000, () -> false);
+    ForwardOutcome outcome =
+        new ForwardRun(story.machine.image(), RunTimes.DECLARED, story.nowMs)
+            .run(List.of(first, second), far);
+    assertThat(outcome.starts().get(first)).isEqualTo(story.nowMs);
+    assertThat(outcome.starts().get(second)).isEqualTo(story.nowMs + 7000);
+  }
 }

@@ -6,6 +6,7 @@ import static org.queqiao.contract.job.JobState.RUNNING;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.queqiao.contract.event.PartitionDefined;
 import org.queqiao.contract.event.SchedulingDefined;
 import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.JobId;
@@ -174,8 +175,33 @@ final class SchedulingStoriesTest {
     story.submits("liwei", cores(1));
     assertThat(story.plans()).isZero();
     timeComesTo(SchedulerStory.BEGIN_MS + 60_000);
+    // That the run is to end is a fact, and asked about once.
+    assertThat(story.plans()).isZero();
     assertThat(story.machine.state().planningDue()).isFalse();
     assertThat(story.machine.state().nextDeadlineMs()).isEmpty();
+  }
+
+  private void debugOn(String nodes) {
+    story.does(
+        new Input.DefinePartition(
+            SchedulerStory.OWNER,
+            new PartitionDefined(
+                SchedulerStory.DEBUG, false, 3_600_000, 86_400_000, nodes)));
+  }
+
+  @Test
+  void whoWaitsStartsOnTheNodesThatItsPartitionGets() {
+    story.node("n1", 4);
+    story.node("n2", 4);
+    debugOn("n1");
+    story.submits("liwei", cores(4).partition(SchedulerStory.DEBUG));
+    story.plans();
+    JobId second = story.submits("liwei", cores(4).partition(SchedulerStory.DEBUG));
+    assertThat(story.plans()).isZero();
+    debugOn("n1,n2");
+    assertThat(story.machine.state().planningDue()).isTrue();
+    assertThat(story.plans()).isEqualTo(1);
+    assertThat(story.state(second)).isEqualTo(RUNNING);
   }
 
   @Test

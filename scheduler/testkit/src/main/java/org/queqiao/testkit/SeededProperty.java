@@ -16,6 +16,9 @@ public final class SeededProperty {
   /** Nobody listens: what a move does need not be put into words. */
   public static final Consumer<String> SILENT = _ -> {};
 
+  /** The first seed: 0, or what the system property {@code queqiao.test.from} says. */
+  private static final long FROM = Long.getLong("queqiao.test.from", 0);
+
   private SeededProperty() {}
 
   /**
@@ -45,18 +48,19 @@ public final class SeededProperty {
   }
 
   /**
-   * The seeds from 0 on, and those that once failed and are tried in every run.
+   * The seeds from the first on, which is 0 unless another is wished, and those that once failed
+   * and are tried in every run.
    *
-   * @param count how many from 0 on
+   * @param count how many from the first on
    * @param failed may be among them
    */
   public static long[] seeds(int count, long... failed) {
-    return LongStream.concat(LongStream.range(0, count), LongStream.of(failed).sorted())
+    return LongStream.concat(LongStream.range(FROM, FROM + count), LongStream.of(failed).sorted())
         .distinct()
         .toArray();
   }
 
-  /** Tries seeds from 0 on: so many. */
+  /** Tries seeds from the first on: so many. */
   public static <M> void holds(int seeds, LongFunction<? extends Case<M>> drawn) {
     holds(seeds(seeds), drawn);
   }

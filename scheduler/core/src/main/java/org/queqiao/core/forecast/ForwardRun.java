@@ -139,7 +139,7 @@ public final class ForwardRun {
     boolean untilAnswered = !asked.isEmpty();
     asked.removeAll(starts.keySet());
     while (true) {
-      happen();
+      happen(bounds);
       boolean spent = steps > bounds.maxSteps() || bounds.stop().getAsBoolean();
       if (untilAnswered && asked.isEmpty()) {
         return outcome(fromMs, ForwardOutcome.End.ANSWERED);
@@ -158,7 +158,7 @@ public final class ForwardRun {
   }
 
   /** Everything that happens at this moment. */
-  private void happen() {
+  private void happen(Bounds bounds) {
     while (!due.isEmpty() && due.first().endMs() <= nowMs) {
       Due over = due.pollFirst();
       dueOf.remove(over.job());
@@ -170,12 +170,9 @@ public final class ForwardRun {
           .ifPresent(job -> ends(job, over));
     }
     record(machine.decide(new Input.Tick(), nowMs));
-    boolean more = obey() || machine.state().planningDue();
-    while (more) {
-      Decision decision = machine.decide(new Input.PlanPass(), nowMs);
-      record(decision);
+    while ((obey() || machine.state().planningDue()) && steps <= bounds.maxSteps()) {
+      record(machine.decide(new Input.PlanPass(), nowMs));
       steps++;
-      more = obey() || decision.reply() instanceof Reply.Planned planned && planned.more();
     }
   }
 

@@ -16,6 +16,7 @@ import org.queqiao.contract.reservation.Reservation;
 import org.queqiao.core.placement.Switches;
 import org.queqiao.core.state.Cluster;
 import org.queqiao.core.state.Job;
+import org.queqiao.core.state.JobClock;
 import org.queqiao.core.state.Learning;
 import org.queqiao.core.state.Node;
 import org.queqiao.core.state.TaskNumber;
@@ -313,7 +314,11 @@ final class ClusterMirror {
     return in == null || cluster.reservations().isOpen(in) ? demands.of(spec, in) : null;
   }
 
-  /** How long a job is believed to run, or was when it started. */
+  /**
+   * How long a job is believed to run, or was when it started. One that is suspended after it has
+   * outlived that runs to its limit, and after that to the moment at which it goes on: what passes
+   * until then says nothing of it.
+   */
   long believedMs(Job job) {
     long limitMs = job.spec().limitMs();
     if (!believes) {
@@ -322,7 +327,10 @@ final class ClusterMirror {
     if (job.isPending()) {
       return learning.believedMs(job);
     }
-    return job.predictedMs() == 0 ? limitMs : Math.min(job.predictedMs(), limitMs);
+    long ranMs = JobClock.ranMs(job);
+    return job.predictedMs() <= ranMs
+        ? Math.max(limitMs, ranMs)
+        : Math.min(job.predictedMs(), limitMs);
   }
 
   /** A start of the planner has become a fact. */

@@ -36,7 +36,6 @@ final class AccountEvents {
   void defined(JobPolicyDefined event) {
     require(event.maxAttempts() > 0, "a job is started " + event.maxAttempts() + " times");
     cluster.policy().define(event);
-    cluster.newChance();
   }
 
   void defined(SchedulingDefined event) {
@@ -44,7 +43,6 @@ final class AccountEvents {
         !event.policy().isEmpty() && event.reservations() > 0,
         "scheduling by " + event.policy() + " with " + event.reservations());
     cluster.policy().define(event);
-    cluster.newChance();
   }
 
   void defined(TariffDefined event) {
@@ -55,7 +53,6 @@ final class AccountEvents {
     require(event.priceMicroPerCoreHour() >= 0, "a price below zero");
     require(event.validFromMs() >= 0, "a tariff before all time");
     cluster.policy().define(event);
-    cluster.newChance();
   }
 
   void defined(DomainDefined event) {

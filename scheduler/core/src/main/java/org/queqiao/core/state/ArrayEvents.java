@@ -52,7 +52,6 @@ final class ArrayEvents {
     if (!array.awaitsStart()) {
       dependencies.moved(array, nowMs);
     }
-    cluster.newChance();
   }
 
   /** Waiting tasks are held one by one. */
@@ -70,7 +69,6 @@ final class ArrayEvents {
                 array.promise(0);
               }
             });
-    cluster.newChance();
   }
 
   /** Tasks that were held one by one are released. */
@@ -79,7 +77,6 @@ final class ArrayEvents {
     TaskIndices all = array.spec().array().tasks();
     require(array.array().areWaiting(all, event.tasks()), "tasks that do not wait: " + event);
     cluster.jobs().change(array, () -> array.array().release(all, event.tasks()));
-    cluster.newChance();
   }
 
   /** Waiting tasks end without a start. */
@@ -107,7 +104,6 @@ final class ArrayEvents {
     if (!array.awaitsStart()) {
       dependencies.moved(array, nowMs);
     }
-    cluster.newChance();
   }
 
   /** A promise goes with its task. */

@@ -94,7 +94,6 @@ public final class BudgetTable {
       }
       put(purse);
     }
-    cluster.newChance();
   }
 
   /** What the ledger holds for a run from before, as far as it is known to the micro-unit. */
@@ -130,7 +129,6 @@ public final class BudgetTable {
     } else {
       counted.told(event.asOfPosition(), event.left(), purse.terms().currency(), nowMs);
     }
-    cluster.newChance();
   }
 
   /** A run holds cores from now on, or has another time limit. */

@@ -63,7 +63,6 @@ final class ChangeEvents {
       }
     }
     freed.forEach(each -> dependencies.freeSingleton(each, nowMs));
-    cluster.newChance();
   }
 
   private void requireLegal(Job job, JobSpec spec) {

@@ -230,7 +230,7 @@ public final class Cluster {
     }
   }
 
-  /** Something happened after which a waiting job may fit that did not before. */
+  /** Something happened after which a pass may decide what it did not before. */
   void newChance() {
     chances++;
   }
@@ -271,8 +271,8 @@ public final class Cluster {
   }
 
   /**
-   * Counts the events after which a waiting job may fit that did not before: a pass that found
-   * nothing finds nothing again while this stays the same.
+   * Counts the events after which a pass may decide what it did not before: one that found nothing
+   * finds nothing again while this stays the same.
    */
   public long chances() {
     return chances;

@@ -111,6 +111,9 @@ public final class EventApplier {
         "time " + event.timeMs() + " follows " + cluster.timeMs());
     cluster.advance(event.position(), event.timeMs());
     dispatch(event.event(), event.actor(), event.timeMs());
+    if (Chances.isOne(event.event(), cluster)) {
+      cluster.newChance();
+    }
     cluster.evict();
   }
 

@@ -42,6 +42,15 @@ public final class JobClock {
     return Math.addExact(job.startMs(), stops == null ? 0 : stops.suspendedMs(untilMs));
   }
 
+  /** Of a suspended run: how long it has run; 0 of one that goes on. */
+  public static long ranMs(Job job) {
+    if (job.state() != JobState.SUSPENDED) {
+      return 0;
+    }
+    long sinceMs = job.suspension().sinceMs();
+    return Math.subtractExact(sinceMs, startWithoutStopsMs(job, sinceMs));
+  }
+
   /** Whether its run must end at its deadline, because that comes before its time limit. */
   public static boolean endsByDeadline(Job job) {
     return deadlineMs(job) < limitEndMs(job);

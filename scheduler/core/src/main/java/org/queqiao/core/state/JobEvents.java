@@ -76,9 +76,6 @@ final class JobEvents {
     cluster.jobs().add(job);
     dependencies.submitted(job, nowMs);
     arrays.correspond(job);
-    if (job.startable()) {
-      cluster.newChance();
-    }
   }
 
   void allocated(JobAllocated event, long nowMs) {
@@ -101,7 +98,6 @@ final class JobEvents {
     dependencies.moved(job, nowMs);
     cluster.take(job);
     desiredSetChanged(job);
-    cluster.newChance();
   }
 
   /** As many nodes, each once, with as many cores as asked, and all of them take runs. */
@@ -210,7 +206,6 @@ final class JobEvents {
     require(job.eligibleMs() == 0, "job " + job.id() + " is eligible already");
     cluster.jobs().change(job, () -> job.tryEligible(nowMs));
     require(job.eligibleMs() == nowMs, "job " + job.id() + " is not eligible yet");
-    cluster.newChance();
   }
 
   void held(JobHeld event) {
@@ -222,7 +217,6 @@ final class JobEvents {
       return;
     }
     cluster.jobs().change(job, () -> job.hold(event.byAdministrator()));
-    cluster.newChance();
   }
 
   void released(JobReleased event) {
@@ -233,7 +227,6 @@ final class JobEvents {
       return;
     }
     cluster.jobs().change(job, job::release);
-    cluster.newChance();
   }
 
   void signalled(JobSignalled event) {
@@ -321,7 +314,6 @@ final class JobEvents {
     if (job.task() != null) {
       arrays.taskEnded(job);
     }
-    cluster.newChance();
   }
 
   void requeued(JobRequeued event, long nowMs) {
@@ -344,7 +336,6 @@ final class JobEvents {
     cluster.give(job, event.endMs());
     cluster.jobs().change(job, () -> job.requeue(event));
     cluster.jobs().waitsAgain(job);
-    cluster.newChance();
   }
 
   private void reservationUsed(Job job, long endMs) {

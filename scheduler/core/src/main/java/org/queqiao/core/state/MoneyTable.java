@@ -127,7 +127,6 @@ public final class MoneyTable {
       case MoneyChange.Price(PriceItem item) -> {
         require(item.validFromMs() > 0, "a price before all time");
         add(item);
-        cluster.newChance();
       }
       case MoneyChange.TopUp each ->
           require(
@@ -152,7 +151,6 @@ public final class MoneyTable {
             cluster.accounts().project(each.project()).isPresent(),
             "a class of no project " + each.project());
         add(each);
-        cluster.newChance();
       }
     }
   }

@@ -33,7 +33,6 @@ final class NodeEvents {
           "node " + facts.name() + " has a new boot and its runs have not ended");
       cluster.nodes().reshape(known, () -> known.register(facts));
     }
-    cluster.newChance();
   }
 
   void up(NodeUp event) {
@@ -43,7 +42,6 @@ final class NodeEvents {
         "node " + event.node() + " is up under a boot that was not registered");
     node.up();
     cluster.nodes().refresh(node);
-    cluster.newChance();
   }
 
   void down(NodeDown event, long nowMs) {
@@ -80,22 +78,18 @@ final class NodeEvents {
     require(node.drained(), "node " + event.node() + " is resumed and not drained");
     node.resume();
     cluster.nodes().refresh(node);
-    cluster.newChance();
   }
 
   void set(NodeSettingsSet event) {
     cluster.nodes().described(find(event.node()), event.settings());
-    cluster.newChance();
   }
 
   void defined(LicenceDefined event) {
     cluster.licences().define(event);
-    cluster.newChance();
   }
 
   void defined(TopologyDefined event) {
     cluster.policy().define(event);
-    cluster.newChance();
   }
 
   private Node find(NodeName name) {

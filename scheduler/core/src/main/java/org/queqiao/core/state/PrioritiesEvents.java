@@ -30,7 +30,6 @@ final class PrioritiesEvents {
           "QOS " + event.name() + " preempts no QOS " + each);
     }
     cluster.priorities().define(event);
-    cluster.newChance();
   }
 
   void defined(PriorityPolicyDefined event, long nowMs) {
@@ -40,14 +39,12 @@ final class PrioritiesEvents {
         "a policy of priorities that divides by nothing");
     require(policy.halfLifeMs() % 64 == 0, "a half-life of " + policy.halfLifeMs());
     cluster.priorities().redefine(policy, cluster.jobs().all(), nowMs);
-    cluster.newChance();
   }
 
   void set(RulesSet event) {
     require(exists(event.subject()), "rules of no " + event.subject());
     require(event.rules().shares() >= 0, "shares below zero of " + event.subject());
     cluster.priorities().set(event.subject(), event.rules(), cluster.jobs().all());
-    cluster.newChance();
   }
 
   private boolean exists(Subject subject) {

@@ -36,13 +36,11 @@ final class ReservationEvents {
                 .find(rules.name())
                 .map(former -> former.with(rules, nowMs))
                 .orElseGet(() -> new ReservationState(rules)));
-    cluster.newChance();
   }
 
   void deleted(ReservationDeleted event) {
     find(event.reservation());
     cluster.reservations().remove(event.reservation());
-    cluster.newChance();
   }
 
   void opened(ReservationOpened event, long nowMs) {
@@ -51,7 +49,6 @@ final class ReservationEvents {
         !state.isOpen() && state.startMs() == event.startMs() && event.startMs() <= nowMs,
         "reservation " + event.reservation() + " opens at " + event.startMs());
     cluster.reservations().change(state, state::open);
-    cluster.newChance();
   }
 
   void closed(ReservationClosed event, long nowMs) {
@@ -70,7 +67,6 @@ final class ReservationEvents {
     if (event.nextStartMs() == 0) {
       cluster.reservations().remove(event.reservation());
     }
-    cluster.newChance();
   }
 
   private ReservationState find(ReservationName name) {

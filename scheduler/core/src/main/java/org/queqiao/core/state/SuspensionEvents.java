@@ -70,9 +70,6 @@ final class SuspensionEvents {
                       : PreemptionImage.suspending(event.preemptor(), nowMs));
             });
     cluster.desiredSetChanged(job);
-    if (aside.suspends()) {
-      cluster.newChance();
-    }
   }
 
   private void partSuspended(RunPartSuspended event, long nowMs) {
@@ -123,7 +120,6 @@ final class SuspensionEvents {
                 job.preempt(job.preemption().yielding());
               }
             });
-    cluster.newChance();
   }
 
   private void resumed(JobResumed event, long nowMs) {
@@ -134,7 +130,6 @@ final class SuspensionEvents {
     cluster.priorities().edge(job, event.atMs());
     Suspension next = job.suspension().over(event.atMs());
     cluster.jobs().change(job, () -> job.suspension(JobState.RUNNING, next));
-    cluster.newChance();
   }
 
   private static void requireTime(Job job, long atMs, long nowMs) {

@@ -51,13 +51,11 @@ public final class WalletTable {
         "the ledger tells of position " + event.asOfPosition());
     open(event.project(), event.currency())
         .told(event.asOfPosition(), event.balanceMicro(), event.currency(), nowMs);
-    cluster.newChance();
   }
 
   void set(CreditLineSet event) {
     require(event.creditMicro() >= 0, "a credit line below zero of " + event.project());
     open(event.project(), event.currency()).credit(event.creditMicro(), event.currency());
-    cluster.newChance();
   }
 
   /** A correction that takes money counts at once; one that gives waits for the ledger's word. */
