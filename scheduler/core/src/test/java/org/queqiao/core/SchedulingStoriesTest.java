@@ -185,8 +185,7 @@ final class SchedulingStoriesTest {
     story.does(
         new Input.DefinePartition(
             SchedulerStory.OWNER,
-            new PartitionDefined(
-                SchedulerStory.DEBUG, false, 3_600_000, 86_400_000, nodes)));
+            new PartitionDefined(SchedulerStory.DEBUG, false, 3_600_000, 86_400_000, nodes)));
   }
 
   @Test
