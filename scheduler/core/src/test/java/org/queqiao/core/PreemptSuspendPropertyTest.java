@@ -63,7 +63,7 @@ final class PreemptSuspendPropertyTest {
 
   @Test
   void holdsOnRandomClusters() {
-    SeededProperty.holds(SEEDS, Cluster::new);
+    SeededProperty.holds(SeededProperty.seeds(SEEDS, 65, 367), Cluster::new);
     assertThat(stopped).as("looks at runs that were stopped").isGreaterThan(SEEDS);
     assertThat(parts).as("parts that were stopped before the last").isGreaterThan(SEEDS / 4);
     assertThat(aboveOthers).as("starts on cores of stopped runs").isGreaterThan(SEEDS / 2);
@@ -434,7 +434,11 @@ final class PreemptSuspendPropertyTest {
       assertThat(byQos || byTier).as("job %s has cores of job %s", above.id(), below.id()).isTrue();
     }
 
-    /** Everything has settled: for whom runs were stopped does not wait for them. */
+    /**
+     * Everything has settled: for whom runs are stopped does not wait for them. One whose stopped
+     * runs were all lost with a node may wait on: what was made for it is gone, and runs that it
+     * may not push aside can have come there (seed 367).
+     */
     private void preemptorsStarted() {
       for (JobImage job : live()) {
         if (job.preemption().suspends()) {
@@ -446,7 +450,9 @@ final class PreemptSuspendPropertyTest {
                 .findFirst()
                 .filter(each -> each.id().equals(job.id()))
                 .isPresent();
-        assertThat(first && URGENT.equals(job.spec().qos()))
+        boolean made =
+            live().stream().anyMatch(each -> job.id().equals(each.preemption().preemptor()));
+        assertThat(first && made && URGENT.equals(job.spec().qos()))
             .as("job %s waits for what was stopped for it", job.id())
             .isFalse();
       }

@@ -2,6 +2,7 @@ package org.queqiao.core.plan;
 
 import java.util.BitSet;
 import java.util.function.Predicate;
+import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.policy.PreemptMode;
 import org.queqiao.core.state.Cluster;
@@ -39,6 +40,21 @@ final class AsideRoom {
       any |= cores > 0;
     }
     return any;
+  }
+
+  /** Takes the idle cores away again that are kept for runs which were stopped for one job. */
+  void withhold(Victims victims, JobId claimant) {
+    for (NodeName node : mirror.sharedNodes()) {
+      BitSet cores = idle(node);
+      cores.and(
+          cluster
+              .nodes()
+              .find(node)
+              .orElseThrow()
+              .cores()
+              .keptFor(run -> claimant.equals(run.preemption().preemptor())));
+      victims.idle(mirror.number(node), -cores.cardinality());
+    }
   }
 
   /**

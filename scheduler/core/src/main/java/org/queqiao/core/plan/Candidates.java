@@ -2,7 +2,6 @@ package org.queqiao.core.plan;
 
 import java.util.Iterator;
 import java.util.List;
-import java.util.Set;
 import java.util.TreeMap;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.core.limit.LimitTree;
@@ -35,9 +34,6 @@ final class Candidates implements WaitingSource {
   /** Given out in earlier passes and still waiting. */
   private final WaitingPlanJobs waiting;
 
-  /** Which get more than a limit leaves, on the nodes that the pass before chose for them. */
-  private final Set<JobId> overLimits;
-
   /** By array: how many more tasks its throttle lets start. */
   private final TreeMap<JobId, Integer> throttles = new TreeMap<>();
 
@@ -61,7 +57,6 @@ final class Candidates implements WaitingSource {
       ClusterMirror mirror,
       int promises,
       WaitingPlanJobs waiting,
-      Set<JobId> overLimits,
       long nowMs) {
     this.cluster = cluster;
     this.queue = queue;
@@ -71,7 +66,6 @@ final class Candidates implements WaitingSource {
     this.mirror = mirror;
     this.promises = Math.min(promises, MAX_PROMISED_TASKS);
     this.waiting = waiting;
-    this.overLimits = overLimits;
     this.claimants = List.copyOf(cluster.jobs().preemption().claimants()).iterator();
     this.places = new ClaimPlaces(cluster, mirror, limits, nowMs);
   }
@@ -139,10 +133,8 @@ final class Candidates implements WaitingSource {
     claims = false;
     for (Job job = queue.next(); job != null; job = queue.next()) {
       LimitTree.Answer answer = ask(job);
-      boolean out =
-          answer != LimitTree.Answer.PASSES
-              || !overLimits.isEmpty() && overLimits.contains(job.id());
-      if (!out && (isPlain() || job.preemption().claims() == 0 || job.array() != null)) {
+      if (answer == LimitTree.Answer.PASSES
+          && (isPlain() || job.preemption().claims() == 0 || job.array() != null)) {
         return job;
       }
       if (answer == LimitTree.Answer.ALL_BLOCKED) {

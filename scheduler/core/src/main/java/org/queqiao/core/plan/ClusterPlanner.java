@@ -3,7 +3,6 @@ package org.queqiao.core.plan;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import org.queqiao.contract.event.ArrayEnded;
 import org.queqiao.contract.event.ArrayTaskSplit;
 import org.queqiao.contract.event.ArrayTasksEnded;
@@ -27,14 +26,9 @@ import org.queqiao.contract.event.SchedulingDefined;
 import org.queqiao.contract.event.StepEnded;
 import org.queqiao.contract.event.StepStarted;
 import org.queqiao.contract.id.JobId;
-import org.queqiao.contract.id.ReservationName;
-import org.queqiao.contract.id.RunId;
-import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.TaskIndices;
 import org.queqiao.contract.job.TaskRange;
-import org.queqiao.core.limit.LimitTree;
 import org.queqiao.core.priority.JobOrder;
-import org.queqiao.core.state.Claim;
 import org.queqiao.core.state.Cluster;
 import org.queqiao.core.state.Job;
 import org.queqiao.core.state.TasksAhead;
@@ -72,13 +66,11 @@ public final class ClusterPlanner {
   private boolean passStarted;
   private final WaitingPlanJobs waiting = new WaitingPlanJobs();
 
-  /** Whom a limit kept from the nodes that were chosen, and so many in passes before this one. */
-  private final TreeSet<JobId> overLimits = new TreeSet<>();
+  /** Of the slice that is decided. */
+  private SliceStarts slice;
 
-  private int overLimitsAtBegin;
-
-  /** Whether the next pass goes without those that limits kept out. */
-  private boolean without;
+  /** When the first limit that kept a job of this pass from its nodes lets it start by itself. */
+  private long limitsOpenMs;
 
   /** Of the latest pass that was begun, or null. */
   private Candidates candidates;
@@ -86,7 +78,6 @@ public final class ClusterPlanner {
   /** Null while the queue is made anew for each pass. */
   private StandingQueue standing;
 
-  private final List<PlanJob> decided = new ArrayList<>();
   private final List<PlanJob> promised = new ArrayList<>();
 
   /** Decided and not a fact yet. */
@@ -146,34 +137,30 @@ public final class ClusterPlanner {
     if (!passBegun) {
       begin(planner, nowMs);
     }
-    decided.clear();
     promised.clear();
+    Trial trial = new Trial(cluster.nodes());
+    slice =
+        new SliceStarts(
+            cluster, mirror, trial, (demand, job) -> planner.room(demand, job, nowMs), nowMs);
     boolean over = planner.work(nowMs, bounds.steps(), bounds.starts());
     if (!over) {
       planner.drain(nowMs);
     }
-    FewerNodes.Rooms rooms = (demand, job) -> planner.room(demand, job, nowMs);
-    List<Event> facts = allocate(planner, new Trial(cluster.nodes()), rooms, nowMs);
-    passStarted |= !facts.isEmpty();
+    List<Event> facts = slice.facts();
+    limitsOpenMs = Math.min(limitsOpenMs, slice.limitsOpenMs());
     passBegun = !over;
-    if (over && !passStarted && overLimits.size() > overLimitsAtBegin) {
-      // They took the room of others in this pass: the next one goes without them.
-      without = true;
-      return new Slice(List.of(), 0, promises(facts), List.of(), true, -1, Long.MAX_VALUE);
-    }
-    without &= !over;
     if (over && !passStarted) {
       return fruitless(promises(facts), chancesAtBegin, nowMs);
     }
-    int starts = (int) facts.stream().filter(JobAllocated.class::isInstance).count();
-    return new Slice(facts, starts, promises(facts), List.of(), !over, -1, Long.MAX_VALUE);
+    return new Slice(facts, slice.count(), promises(facts), List.of(), !over, -1, Long.MAX_VALUE);
   }
 
   /** Nothing starts any more: room may be made for who outranks what runs. */
   private Slice fruitless(List<JobPromised> promises, long atChances, long nowMs) {
     Preemption.Found found = new Preemption(cluster, mirror, nowMs).find(this::queue);
     boolean nothing = found.asides().isEmpty();
-    long limitsMs = candidates == null ? Long.MAX_VALUE : candidates.limitsOpenMs();
+    long limitsMs =
+        candidates == null ? Long.MAX_VALUE : Math.min(limitsOpenMs, candidates.limitsOpenMs());
     return new Slice(
         List.of(),
         0,
@@ -207,13 +194,13 @@ public final class ClusterPlanner {
     StoppedRuns stopped = new StoppedRuns(cluster, mirror, nowMs);
     PlanJob start = stopped.next(this::queue);
     List<Event> facts = List.of();
-    int starts = 0;
     if (start != null) {
-      decided.clear();
-      decided.add(start);
-      facts = allocate(null, stopped.trial(start), stopped::room, nowMs);
-      starts = facts.isEmpty() ? 0 : 1;
+      SliceStarts one =
+          new SliceStarts(cluster, mirror, stopped.trial(start), stopped::room, nowMs);
+      one.offer(start, (job, task, _) -> starts(job, task));
+      facts = one.facts();
     }
+    int starts = facts.isEmpty() ? 0 : 1;
     if (facts.isEmpty()) {
       facts = List.copyOf(stopped.goOn());
     }
@@ -237,8 +224,30 @@ public final class ClusterPlanner {
   private Starts starts() {
     return new Starts() {
       @Override
+      public boolean mayStart(PlanJob job) {
+        return !passStarted || slice.passes(job);
+      }
+
+      @Override
+      public Answer answer(PlanJob start, int[] nodes) {
+        JobId[] as = new JobId[1];
+        Answer answer =
+            slice.offer(
+                start,
+                (job, task, run) -> {
+                  starts(job, task);
+                  as[0] = run;
+                });
+        passStarted |= answer != Answer.STAYS;
+        if (answer == Answer.STARTS) {
+          unconfirmed.put(as[0], start);
+        }
+        return answer;
+      }
+
+      @Override
       public void start(PlanJob job, int[] nodes) {
-        decided.add(job);
+        // it has been asked about
       }
 
       @Override
@@ -297,12 +306,8 @@ public final class ClusterPlanner {
   }
 
   private void begin(Planner planner, long nowMs) {
-    if (!without) {
-      overLimits.clear();
-    }
-    overLimitsAtBegin = overLimits.size();
-    candidates =
-        new Candidates(cluster, queue(), mirror, policy.reservations(), waiting, overLimits, nowMs);
+    limitsOpenMs = Long.MAX_VALUE;
+    candidates = new Candidates(cluster, queue(), mirror, policy.reservations(), waiting, nowMs);
     planner.begin(candidates, nowMs);
     passBegun = true;
     passStarted = false;
@@ -322,75 +327,14 @@ public final class ClusterPlanner {
     return standing.open();
   }
 
-  /**
-   * Chooses the ids of cores and devices for what was decided in numbers.
-   *
-   * @param planner the engine that decided, or null where it was not the engine
-   * @param trial what is free
-   * @param rooms where there is room for less
-   */
-  private List<Event> allocate(Planner planner, Trial trial, FewerNodes.Rooms rooms, long nowMs) {
-    List<Event> out = new ArrayList<>();
-    LimitTree limits = new LimitTree(cluster, nowMs);
-    long lastJobId = cluster.lastJobId();
-    for (PlanJob start : decided) {
-      Job job = cluster.jobs().find(ClusterMirror.jobOf(start)).orElse(null);
-      int task = ClusterMirror.taskOf(start);
-      boolean may = job != null && job.startable() && (task < 0 || job.array().isReady(task));
-      List<Allocation> chosen =
-          may
-              ? trial.choose(job.spec(), start.demand().nodesOf(), mirror.names(start.nodes()))
-              : List.of();
-      boolean blocked = !chosen.isEmpty() && limits.blocks(Claim.of(job), chosen).isPresent();
-      boolean cut = false;
-      boolean takenBack = blocked && planner != null;
-      if (takenBack) {
-        planner.ended(start, nowMs);
+  /** A job starts, or a task of an array, as a job of its own. */
+  private void starts(Job job, int task) {
+    if (task < 0) {
+      waiting.remove(job.id());
+      if (standing != null) {
+        standing.forget(job.id());
       }
-      if (blocked && chosen.size() > job.spec().allNodes()) {
-        List<Allocation> fewer = new FewerNodes(mirror, trial, limits, rooms).of(job, start);
-        cut = !fewer.isEmpty();
-        blocked = !cut;
-        chosen = cut ? fewer : chosen;
-      }
-      if (blocked) {
-        overLimits.add(job.id());
-      }
-      ReservationName in = chosen.isEmpty() ? null : mirror.reservationOf(job, start);
-      if (!chosen.isEmpty()) {
-        blocked |= !cluster.reservations().permit(job, in, chosen, nowMs);
-      }
-      if (planner != null && !takenBack && (chosen.isEmpty() || blocked)) {
-        planner.ended(start, nowMs);
-      }
-      if (chosen.isEmpty() || blocked) {
-        continue;
-      }
-      limits.started(Claim.of(job), chosen);
-      trial.take(chosen);
-      RunId run = new RunId(job.id(), job.attempt() + 1);
-      if (task >= 0) {
-        run = new RunId(new JobId(++lastJobId), 1);
-        int index = job.spec().array().tasks().at(task);
-        out.add(new ArrayTaskSplit(job.id(), index, run.job()));
-      } else {
-        waiting.remove(job.id());
-        if (standing != null) {
-          standing.forget(job.id());
-        }
-      }
-      if (planner != null && !cut) {
-        unconfirmed.put(run.job(), start);
-      }
-      out.add(new JobAllocated(run, chosen, predictedMs(job, start), in));
     }
-    return out;
-  }
-
-  /** What is predicted for a job, and what its start was planned by if the policy believes. */
-  private long predictedMs(Job job, PlanJob start) {
-    long predictedMs = cluster.learning().predictedMs(job);
-    return predictedMs == 0 || !mirror.believes() ? predictedMs : start.believed();
   }
 
   /** A fact has been applied to the tables. One that is not named here makes the mirror anew. */

@@ -110,6 +110,16 @@ public final class Planner {
       }
 
       @Override
+      public boolean mayStart(PlanJob job) {
+        return starts.mayStart(job);
+      }
+
+      @Override
+      public Answer answer(PlanJob job, int[] nodes) {
+        return starts.answer(job, nodes);
+      }
+
+      @Override
       public void promised(PlanJob job) {
         starts.promised(job);
       }

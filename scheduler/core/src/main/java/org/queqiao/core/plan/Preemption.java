@@ -154,7 +154,11 @@ final class Preemption {
     known.leaving().values().forEach(runs -> runs.forEach(id -> leaves(victims, room, id)));
     for (JobId each : known.claimants()) {
       Job before = cluster.jobs().find(each).orElseThrow();
-      goesBefore(victims, before, before == job ? claims - 1 : before.preemption().claims());
+      int starts = before == job ? claims - 1 : before.preemption().claims();
+      if (!goesBefore(victims, before, starts) && before != job) {
+        // More has to come for it; what has come or is to come is not there for others.
+        withhold(victims, room, each);
+      }
     }
     if (victims.fits(demand, job.spec().limitMs())) {
       return List.of();
@@ -190,11 +194,25 @@ final class Preemption {
     }
   }
 
-  private void goesBefore(Victims victims, Job before, int starts) {
+  /** Whether all starts of a job fit. */
+  private boolean goesBefore(Victims victims, Job before, int starts) {
     org.queqiao.core.plan.Demand demand = mirror.demand(before.spec());
-    for (int i = 0; demand != null && i < starts; i++) {
-      victims.goesBefore(demand, before.spec().limitMs());
+    boolean fit = demand != null;
+    for (int i = 0; fit && i < starts; i++) {
+      fit = victims.goesBefore(demand, before.spec().limitMs());
     }
+    return fit;
+  }
+
+  private void withhold(Victims victims, AsideRoom room, JobId claimant) {
+    for (JobId id :
+        cluster.jobs().preemption().leaving().getOrDefault(claimant, new TreeSet<>())) {
+      PlanJob run = mirror.run(id);
+      if (run != null) {
+        victims.withhold(run);
+      }
+    }
+    room.withhold(victims, claimant);
   }
 
   /** Says how long the end of one of them may take. */

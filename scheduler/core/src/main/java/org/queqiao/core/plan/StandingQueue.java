@@ -60,26 +60,6 @@ final class StandingQueue {
 
   private PriorityPolicy policy;
 
-  /** Whose limits are the same. */
-  private record AccountKey(String user, String project, String partition, String qos)
-      implements Comparable<AccountKey> {
-    private static AccountKey of(Job job) {
-      return new AccountKey(
-          job.user().value(),
-          job.spec().project().value(),
-          job.spec().partition().value(),
-          job.spec().qos() == null ? "" : job.spec().qos().value());
-    }
-
-    @Override
-    public int compareTo(AccountKey other) {
-      int order = user.compareTo(other.user);
-      order = order != 0 ? order : project.compareTo(other.project);
-      order = order != 0 ? order : partition.compareTo(other.partition);
-      return order != 0 ? order : qos.compareTo(other.qos);
-    }
-  }
-
   /** Begins with nothing known. */
   StandingQueue(Cluster cluster, JobOrder order, ClusterMirror mirror) {
     this.cluster = cluster;

@@ -1,10 +1,29 @@
 package org.queqiao.core.plan;
 
-/** Hears of each start that a plan decides, and of promises. */
+/** Hears of each start that a plan decides, and of promises; may object before anything is taken. */
 @FunctionalInterface
 public interface Starts {
+  /** What becomes of a start that was decided. */
+  enum Answer {
+    STARTS,
+    /** It does not start in this pass and takes no room. */
+    STAYS,
+    /** It starts with less than was decided: the plan must be made anew. */
+    STARTS_WITH_LESS
+  }
+
   /** The job starts now, on these nodes, large shares first. */
   void start(PlanJob job, int[] nodes);
+
+  /** Whether a job may start at all, after what has started before it in the pass. */
+  default boolean mayStart(PlanJob job) {
+    return true;
+  }
+
+  /** What becomes of a start on these nodes; asked before it is said. */
+  default Answer answer(PlanJob job, int[] nodes) {
+    return Answer.STARTS;
+  }
 
   /** The job, which waits, was promised its first start on declared limits. */
   default void promised(PlanJob job) {

@@ -101,8 +101,12 @@ final class StoppedRuns {
     }
     before.forEach(each -> {
       Demand first = mirror.demand(each.spec());
-      for (int i = 0; first != null && i < each.preemption().claims(); i++) {
-        victims.goesBefore(first, each.spec().limitMs());
+      boolean fits = first != null;
+      for (int i = 0; fits && i < each.preemption().claims(); i++) {
+        fits = victims.goesBefore(first, each.spec().limitMs());
+      }
+      if (!fits) {
+        room.withhold(victims, each.id());
       }
     });
     Demand place = null;

@@ -228,6 +228,9 @@ final class TwoRounds {
     if (inTurn && !job.claims() && !policy.protects(job, now)) {
       return 0;
     }
+    if (!starts.mayStart(job)) {
+      return 0;
+    }
     int[] on = placed(job);
     on = on != null || job.preferred() == null ? on : find(job, job.preferred());
     on = on == null ? find(job, job.demand()) : on;
@@ -236,7 +239,6 @@ final class TwoRounds {
       return room.takeLooked() + promise(unpromised.poll());
     }
     if (on != null) {
-      tookAnyModel |= job.demand().namesNoModel();
       job.take(found);
       start(job, on, now + job.believed(), now + job.limit());
     } else if (inTurn) {
@@ -326,13 +328,19 @@ final class TwoRounds {
 
   private void start(PlanJob job, int[] on, long end, long limitEnd) {
     Demand demand = job.demand();
+    job.startAt(now, on);
+    Starts.Answer answer = starts.answer(job, on);
+    if (answer != Starts.Answer.STARTS) {
+      startsLeft = answer == Starts.Answer.STAYS ? startsLeft : 0;
+      return;
+    }
+    tookAnyModel |= demand.namesNoModel();
     pool.take(demand, on);
     for (int i = 0; i < on.length; i++) {
       ceilings.take(demand.share(i), on[i], end);
       limitCeilings.take(demand.share(i), on[i], limitEnd);
     }
     startsLeft--;
-    job.startAt(now, on);
     runs.add(job);
     if (several != null) {
       several.started(job, on, now);

@@ -80,6 +80,11 @@ final class Victims {
     add(run, 1, rows);
   }
 
+  /** What a run will give back is not there for those who come now. */
+  void withhold(PlanJob run) {
+    add(run, -1, rows);
+  }
+
   private void add(PlanJob run, int sign, long[] amounts) {
     int[] on = run.nodes();
     for (int i = 0; i < on.length; i++) {
@@ -99,8 +104,9 @@ final class Victims {
    * A job goes before: it takes the first nodes on which it fits, if it fits.
    *
    * @param forMs how long it may run
+   * @return whether it fits
    */
-  void goesBefore(Demand demand, long forMs) {
+  boolean goesBefore(Demand demand, long forMs) {
     Demand first =
         demand.alternatives().stream()
             .filter(each -> fitsSo(each, forMs))
@@ -110,6 +116,7 @@ final class Victims {
     if (on != null) {
       take(first, on);
     }
+    return on != null;
   }
 
   /** Whether a job fits without any victim. */

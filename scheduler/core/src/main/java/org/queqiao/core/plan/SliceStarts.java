@@ -1,0 +1,137 @@
+package org.queqiao.core.plan;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import org.queqiao.contract.event.ArrayTaskSplit;
+import org.queqiao.contract.event.Event;
+import org.queqiao.contract.event.JobAllocated;
+import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.ReservationName;
+import org.queqiao.contract.id.RunId;
+import org.queqiao.contract.job.Allocation;
+import org.queqiao.core.limit.LimitTree;
+import org.queqiao.core.state.Claim;
+import org.queqiao.core.state.Cluster;
+import org.queqiao.core.state.Job;
+
+/**
+ * The starts of one slice: chooses the ids of cores and devices for what was decided in numbers,
+ * and asks the limits, before anything is taken for it. So a job that stays takes no room from
+ * others, and what starts in a slice counts for the next job as what started in a slice before.
+ */
+final class SliceStarts {
+  private final Cluster cluster;
+  private final ClusterMirror mirror;
+  private final Trial trial;
+  private final LimitTree limits;
+  private final FewerNodes fewer;
+  private final long nowMs;
+  private final List<Event> facts = new ArrayList<>();
+  private final TreeMap<AccountKey, LimitTree.Account> accounts = new TreeMap<>();
+  private long lastJobId;
+  private int starts;
+
+  /**
+   * Nothing has started yet.
+   *
+   * @param trial what is free
+   * @param rooms where there is room for less
+   */
+  SliceStarts(
+      Cluster cluster, ClusterMirror mirror, Trial trial, FewerNodes.Rooms rooms, long nowMs) {
+    this.cluster = cluster;
+    this.mirror = mirror;
+    this.trial = trial;
+    this.limits = new LimitTree(cluster, nowMs);
+    this.fewer = new FewerNodes(mirror, trial, limits, rooms);
+    this.nowMs = nowMs;
+    this.lastJobId = cluster.lastJobId();
+  }
+
+  /** The runs to start; a task of an array becomes a job right before. */
+  List<Event> facts() {
+    return List.copyOf(facts);
+  }
+
+  /** How many start. */
+  int count() {
+    return starts;
+  }
+
+  /** When the first limit that kept a job where it was may let it start without any fact. */
+  long limitsOpenMs() {
+    return limits.opensMs();
+  }
+
+  /** Whether limits let a job start with the least that it gets, after what starts before it. */
+  boolean passes(PlanJob waiting) {
+    Job job = cluster.jobs().find(ClusterMirror.jobOf(waiting)).orElse(null);
+    if (job == null) {
+      return false;
+    }
+    LimitTree.Account account =
+        accounts.computeIfAbsent(AccountKey.of(job), _ -> limits.account(Claim.of(job)));
+    return account.isFree()
+        || account.ask(job.spec(), limits.least(job.spec())) == LimitTree.Answer.PASSES;
+  }
+
+  /**
+   * A start on nodes that were decided.
+   *
+   * @param run the job that runs then, where anything starts; it is told before this returns
+   */
+  Starts.Answer offer(PlanJob start, Run run) {
+    Job job = cluster.jobs().find(ClusterMirror.jobOf(start)).orElse(null);
+    int task = ClusterMirror.taskOf(start);
+    if (job == null || !job.startable() || task >= 0 && !job.array().isReady(task)) {
+      return Starts.Answer.STAYS;
+    }
+    List<Allocation> chosen =
+        trial.choose(job.spec(), start.demand().nodesOf(), mirror.names(start.nodes()));
+    boolean less = false;
+    if (!chosen.isEmpty() && limits.blocks(Claim.of(job), chosen).isPresent()) {
+      less = chosen.size() > job.spec().allNodes();
+      chosen = less ? fewer.of(job, start) : List.of();
+    }
+    if (chosen.isEmpty()) {
+      return Starts.Answer.STAYS;
+    }
+    ReservationName in = mirror.reservationOf(job, start);
+    if (!cluster.reservations().permit(job, in, chosen, nowMs)) {
+      return Starts.Answer.STAYS;
+    }
+    limits.started(Claim.of(job), chosen);
+    accounts.clear();
+    trial.take(chosen);
+    starts++;
+    RunId id = new RunId(job.id(), job.attempt() + 1);
+    if (task >= 0) {
+      id = new RunId(new JobId(++lastJobId), 1);
+      int index = job.spec().array().tasks().at(task);
+      facts.add(new ArrayTaskSplit(job.id(), index, id.job()));
+    }
+    run.starts(job, task, id.job());
+    facts.add(new JobAllocated(id, chosen, predictedMs(job, start), in));
+    return less ? Starts.Answer.STARTS_WITH_LESS : Starts.Answer.STARTS;
+  }
+
+  /** Hears of a run before its fact. */
+  @FunctionalInterface
+  interface Run {
+    /**
+     * It starts.
+     *
+     * @param job the job that waited, or the array
+     * @param task the ordinal of its task, or -1
+     * @param as the job that runs
+     */
+    void starts(Job job, int task, JobId as);
+  }
+
+  /** What is predicted for a job, and what its start was planned by if the policy believes. */
+  private long predictedMs(Job job, PlanJob start) {
+    long predictedMs = cluster.learning().predictedMs(job);
+    return predictedMs == 0 || !mirror.believes() ? predictedMs : start.believed();
+  }
+}
