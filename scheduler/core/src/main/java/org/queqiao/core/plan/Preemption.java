@@ -205,8 +205,7 @@ final class Preemption {
   }
 
   private void withhold(Victims victims, AsideRoom room, JobId claimant) {
-    for (JobId id :
-        cluster.jobs().preemption().leaving().getOrDefault(claimant, new TreeSet<>())) {
+    for (JobId id : cluster.jobs().preemption().leaving().getOrDefault(claimant, new TreeSet<>())) {
       PlanJob run = mirror.run(id);
       if (run != null) {
         victims.withhold(run);

@@ -1,6 +1,8 @@
 package org.queqiao.core.plan;
 
-/** Hears of each start that a plan decides, and of promises; may object before anything is taken. */
+/**
+ * Hears of each start that a plan decides, and of promises; may object before anything is taken.
+ */
 @FunctionalInterface
 public interface Starts {
   /** What becomes of a start that was decided. */
