@@ -93,6 +93,7 @@ final class SlurmBridgeTest {
       site.kill("slurmctld");
       pause(AWAY_MS);
       site.startController();
+      jobs.end();
       site.awaitEnd(PATIENCE_MS);
       Map<String, String> theirs = Sacct.runs(site);
       assertThat(theirs).hasSizeGreaterThan(JOBS * 9 / 10);

@@ -16,24 +16,29 @@ public final class MixedJobs {
 
   private final SlurmSite site;
   private final Random random;
+  private long timedOut;
+  private long lasting;
 
   public MixedJobs(SlurmSite site, long seed) {
     this.site = site;
     this.random = new Random(seed);
   }
 
-  /** Submits the one that runs into its limit, which Slurm counts in minutes, and waits for it. */
+  /** Submits the one that runs into its limit, and waits for it. */
   public void begin() throws IOException {
-    long timedOut = site.submit("sleep 300", "-n" + BEGUN_CORES, "-t1", "-Apolar");
+    timedOut = site.submit("sleep 300", "-n" + BEGUN_CORES, "-t1", "-Apolar");
     awaitRunning(timedOut);
   }
 
   /**
    * Submits so many, counting tasks and the one that began, and does to them what is to be done;
-   * not all have ended.
+   * one lasts until it is ended.
    */
   public void play(int jobs) throws IOException {
-    int left = jobs;
+    // Slurm counts limits in minutes, and looks every thirty seconds who is over his.
+    site.command("scontrol", "update", "JobId=" + timedOut, "EndTime=now");
+    lasting = site.submit("sleep 3000", "-n1", "-t60", "-Apolar");
+    int left = jobs - 1;
     left -= special();
     List<Long> alive = new ArrayList<>();
     while (left > 0) {
@@ -58,6 +63,11 @@ public final class MixedJobs {
     }
   }
 
+  /** Ends the one that lasts. */
+  public void end() throws IOException {
+    site.command("scancel", "" + lasting);
+  }
+
   private String[] options(String... more) {
     List<String> all = new ArrayList<>(List.of(more));
     all.add("-n" + (1 + random.nextInt(6)));
@@ -71,9 +81,9 @@ public final class MixedJobs {
 
   /** One at least of each that takes more than a submission. */
   private int special() throws IOException {
-    long stopped = site.submit("sleep 40", "-n3", "-t5", "--uid=nobody");
+    long stopped = site.submit("sleep 12", "-n3", "-t5", "--uid=nobody");
     long stoppedToItsEnd = site.submit("sleep 100", "-n2", "-t5", "-Apolar");
-    long again = site.submit("sleep 20", "-n2", "-t5", "-Apolar", "--requeue");
+    long again = site.submit("sleep 8", "-n2", "-t5", "-Apolar", "--requeue");
     long cancelled = site.submit("sleep 100", "-n4", "-t5", "-Apolar");
     long never = site.submit("true", "-Apolar", "--hold");
     awaitRunning(stopped, stoppedToItsEnd, again, cancelled);

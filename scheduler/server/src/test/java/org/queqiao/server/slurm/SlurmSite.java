@@ -15,6 +15,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,6 +52,7 @@ public final class SlurmSite implements AutoCloseable {
           .toList();
 
   private final Path folder;
+  private final Path database;
   private final Map<String, Process> processes = new LinkedHashMap<>();
   private final int databasePort;
   private final int recorderPort;
@@ -60,6 +62,13 @@ public final class SlurmSite implements AutoCloseable {
 
   public SlurmSite(Path folder) throws IOException {
     this.folder = folder;
+    // In memory where there is such a place: what MariaDB syncs is waited for, and lives as long as
+    // the test.
+    Path memory = Path.of("/dev/shm");
+    this.database =
+        Files.isWritable(memory)
+            ? Files.createTempDirectory(memory, "queqiao-slurm")
+            : Files.createDirectory(folder.resolve("database"));
     this.host = run(List.of("hostname", "-s")).strip();
     List<Integer> ports = freePorts(NODES + 3);
     this.nodePorts = ports.subList(0, NODES);
@@ -143,12 +152,11 @@ public final class SlurmSite implements AutoCloseable {
   }
 
   private void startDatabase() throws IOException {
-    Path data = folder.resolve("database");
     run(
         List.of(
             "mariadb-install-db",
             "--no-defaults",
-            "--datadir=" + data,
+            "--datadir=" + database,
             "--user=root",
             "--auth-root-authentication-method=normal",
             "--skip-test-db"));
@@ -164,7 +172,7 @@ public final class SlurmSite implements AutoCloseable {
         List.of(
             "/usr/sbin/mariadbd",
             "--no-defaults",
-            "--datadir=" + folder.resolve("database"),
+            "--datadir=" + database,
             "--user=root",
             "--socket=" + folder.resolve("database.socket"),
             "--port=" + databasePort,
@@ -473,6 +481,17 @@ public final class SlurmSite implements AutoCloseable {
       process.descendants().forEach(ProcessHandle::destroyForcibly);
       process.destroy();
       end(name, process);
+    }
+    removeDatabase();
+  }
+
+  private void removeDatabase() {
+    try (Stream<Path> all = Files.walk(database)) {
+      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(path);
+      }
+    } catch (IOException e) {
+      System.err.println("not deleted: " + database + ": " + e.getMessage());
     }
   }
 }
