@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 /* Rises when a function changes its meaning; the agent refuses a library of another version. */
-enum { SHIM_ABI_VERSION = 1 };
+enum { SHIM_ABI_VERSION = 2 };
 
 #define SHIM_API __attribute__((visibility("default")))
 
@@ -58,6 +58,23 @@ SHIM_API int32_t shim_energy_read(const char *root, int64_t zones[][SHIM_ENERGY_
  * this process may not count it. The descriptor is closed by the caller.
  */
 SHIM_API int32_t shim_energy_open(const char *root, int32_t domain, int32_t package, int64_t *femtojoules);
+
+/* 0 read, 1 written; of the event and for whom it counts; the bytes that each count is. */
+enum {
+    SHIM_MEMORY_DIRECTION, SHIM_MEMORY_TYPE, SHIM_MEMORY_CONFIG, SHIM_MEMORY_CPU, SHIM_MEMORY_BYTES, SHIM_MEMORY_FIELDS
+};
+
+/*
+ * The events of the memory controllers. Returns how many; -ENOENT where the kernel describes none, -ENOTSUP where it
+ * does so in a way that is not known.
+ */
+SHIM_API int32_t shim_memory_events(const char *root, int64_t events[][SHIM_MEMORY_FIELDS], int32_t most);
+
+/*
+ * Opens one of them, for shim_perf_read; -EACCES or -EPERM where this process may not count it. The descriptor is closed
+ * by the caller.
+ */
+SHIM_API int32_t shim_memory_open(const int64_t event[SHIM_MEMORY_FIELDS]);
 
 enum { SHIM_MAX_HANDED = 24 };
 

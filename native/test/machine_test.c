@@ -151,6 +151,67 @@ static void energyEventsAreLookedForOnTheRightProcessor(void) {
     end();
 }
 
+static void put_pmu(const char *name, const char *file, const char *text) {
+    char path[PATH_BYTES];
+    snprintf(path, sizeof path, "sys/bus/event_source/devices/%s/%s", name, file);
+    put(path, text);
+}
+
+static void put_controller(const char *name, const char *type, const char *mask) {
+    put_pmu(name, "type", type);
+    put_pmu(name, "cpumask", mask);
+    put_pmu(name, "format/event", "config:0-7\n");
+    put_pmu(name, "format/umask", "config:8-15\n");
+    put_pmu(name, "events/cas_count_read", "event=0x04,umask=0x03\n");
+    put_pmu(name, "events/cas_count_read.scale", "6.103515625e-5\n");
+    put_pmu(name, "events/cas_count_read.unit", "MiB\n");
+    put_pmu(name, "events/cas_count_write", "event=0x04,umask=0x0c\n");
+    put_pmu(name, "events/cas_count_write.scale", "6.103515625e-5\n");
+    put_pmu(name, "events/cas_count_write.unit", "MiB\n");
+}
+
+/* Two controllers of each of two packages; what runs freely beside them counts the same once more. */
+static void memoryIsCountedOnceByEachController(void) {
+    int64_t events[16][SHIM_MEMORY_FIELDS];
+    begin();
+    CHECK_EQUAL(-ENOENT, shim_memory_events(root, events, 16));
+    put_controller("uncore_imc_0", "13\n", "0,18\n");
+    put_controller("uncore_imc_1", "14\n", "0,18\n");
+    put_controller("uncore_imc_free_running_0", "15\n", "0,18\n");
+    put_controller("uncore_cha_0", "16\n", "0,18\n");
+    CHECK_EQUAL(8, shim_memory_events(root, events, 16));
+    static const int64_t expected[8][SHIM_MEMORY_FIELDS] = {
+        {0, 13, 0x0304, 0, 64}, {0, 13, 0x0304, 18, 64}, {1, 13, 0x0c04, 0, 64}, {1, 13, 0x0c04, 18, 64},
+        {0, 14, 0x0304, 0, 64}, {0, 14, 0x0304, 18, 64}, {1, 14, 0x0c04, 0, 64}, {1, 14, 0x0c04, 18, 64}};
+    CHECK(memcmp(expected, events, sizeof expected) == 0);
+    CHECK_EQUAL(-E2BIG, shim_memory_events(root, events, 7));
+    put_pmu("uncore_imc_1", "format/umask", "config1:8-15\n");
+    CHECK_EQUAL(-ENOTSUP, shim_memory_events(root, events, 16));
+    put_pmu("uncore_imc_1", "format/umask", "config:8\n");
+    CHECK_EQUAL(-ENOTSUP, shim_memory_events(root, events, 16));
+    put_pmu("uncore_imc_1", "format/umask", "config:8-15\n");
+    put_pmu("uncore_imc_1", "events/cas_count_write.unit", "parsecs\n");
+    CHECK_EQUAL(-ENOTSUP, shim_memory_events(root, events, 16));
+    end();
+}
+
+static void controllersWithoutNamedEventsAreCountedByTheirCommands(void) {
+    int64_t events[4][SHIM_MEMORY_FIELDS];
+    begin();
+    put_pmu("amd_umc_0", "type", "30\n");
+    put_pmu("amd_umc_0", "cpumask", "0\n");
+    put_pmu("amd_umc_0", "format/event", "config:0-7\n");
+    put_pmu("amd_umc_0", "format/rdwrmask", "config:8-9\n");
+    static const int64_t expected[2][SHIM_MEMORY_FIELDS] = {{0, 30, 0x010a, 0, 64}, {1, 30, 0x020a, 0, 64}};
+    CHECK_EQUAL(2, shim_memory_events(root, events, 4));
+    CHECK(memcmp(expected, events, sizeof expected) == 0);
+    /* No kernel gives this type. */
+    events[0][SHIM_MEMORY_TYPE] = 2147483600;
+    int32_t opened = shim_memory_open(events[0]);
+    CHECK(opened == -ENOENT || opened == -EACCES || opened == -EPERM);
+    end();
+}
+
 static int counted(int field, int32_t count) {
     int different = 0;
     for (int32_t i = 0; i < count; i++) {
@@ -199,7 +260,8 @@ static void thisMachineIsWhatLscpuSays(void) {
 static const struct test tests[] = {
     TEST(cpusAreFoundWithCorePackageAndNumaNode), TEST(whatTheKernelDoesNotTellIsSaid),
     TEST(cachesHaveLevelKindSizeAndSharers),      TEST(energyIsThatOfPackagesAndTheirMemory),
-    TEST(energyEventsAreLookedForOnTheRightProcessor), TEST(thisMachineIsWhatLscpuSays)};
+    TEST(energyEventsAreLookedForOnTheRightProcessor), TEST(memoryIsCountedOnceByEachController),
+    TEST(controllersWithoutNamedEventsAreCountedByTheirCommands), TEST(thisMachineIsWhatLscpuSays)};
 
 int main(int count, char **arguments) {
     return run_tests(count, arguments, tests, sizeof tests / sizeof *tests);

@@ -14,7 +14,7 @@ import org.queqiao.contract.metrics.Counter;
  * {@code queqiao.shim} names its file. Without it the agent works on and says what is absent.
  */
 public final class Shim {
-  private static final int ABI_VERSION = 1;
+  private static final int ABI_VERSION = 2;
   private static final int EINVAL = 22;
 
   private final String absence;
@@ -48,6 +48,10 @@ public final class Shim {
     static native int shim_energy_open(
         String root, int domain, int packageNumber, long[] femtojoules);
 
+    static native int shim_memory_events(String root, long[] events, int most);
+
+    static native int shim_memory_open(long[] event);
+
     static native int shim_gpu_read(long[] values);
 
     static native int shim_handout_connect(String path);
@@ -69,6 +73,15 @@ public final class Shim {
 
   /** Figures of a zone: domain, microjoules, and after how many it begins at 0 again. */
   public static final int ZONE_FIELDS = 3;
+
+  /** Events of {@link #memoryEvents} at most. */
+  public static final int MEMORY_EVENTS_MAX = 512;
+
+  /**
+   * Figures of an event of memory controllers: 0 for read or 1 for written, three that describe it
+   * to the kernel, and the bytes of each count.
+   */
+  public static final int MEMORY_FIELDS = 5;
 
   /** Domains of energy: a processor package, and its memory. */
   public static final int ENERGY_PACKAGE = 0;
@@ -248,6 +261,31 @@ public final class Shim {
   public int openEnergy(Path root, int domain, int packageNumber, long[] femtojoules) {
     return absence == null
         ? Functions.shim_energy_open(root.toString(), domain, packageNumber, femtojoules)
+        : -EINVAL;
+  }
+
+  /**
+   * The events of the memory controllers.
+   *
+   * @param events {@link #MEMORY_FIELDS} for each of at most {@link #MEMORY_EVENTS_MAX}
+   * @return how many there are, or a negated errno
+   */
+  public int memoryEvents(Path root, long[] events) {
+    return absence == null
+        ? Functions.shim_memory_events(root.toString(), events, MEMORY_EVENTS_MAX)
+        : -EINVAL;
+  }
+
+  /**
+   * Opens one of them, for {@link #read} and {@link #close}.
+   *
+   * @param event its place in them
+   * @return a descriptor, or a negated errno
+   */
+  public int openMemory(long[] events, int event) {
+    int from = event * MEMORY_FIELDS;
+    return absence == null
+        ? Functions.shim_memory_open(Arrays.copyOfRange(events, from, from + MEMORY_FIELDS))
         : -EINVAL;
   }
 

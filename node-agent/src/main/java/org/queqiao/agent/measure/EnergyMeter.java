@@ -97,7 +97,8 @@ final class EnergyMeter {
     }
   }
 
-  private static State state(int cause) {
+  /** What an errno says of a counter that could not be opened. */
+  static State state(int cause) {
     return switch (cause) {
       case ENOENT, ENODEV -> State.UNSUPPORTED;
       case EACCES, EPERM -> State.FORBIDDEN;

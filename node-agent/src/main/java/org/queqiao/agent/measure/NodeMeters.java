@@ -20,6 +20,7 @@ public final class NodeMeters {
   private final Path root;
   private final Shim shim;
   private final EnergyMeter energy;
+  private final MemoryMeter memory;
 
   /**
    * Meters of a machine.
@@ -30,6 +31,7 @@ public final class NodeMeters {
     this.root = root;
     this.shim = shim;
     this.energy = new EnergyMeter(root, shim);
+    this.memory = new MemoryMeter(root, shim);
   }
 
   /** The figures of now; what is not there says why. */
@@ -37,6 +39,7 @@ public final class NodeMeters {
     List<CounterValue> out = new ArrayList<>();
     network(out);
     out.addAll(energy.read());
+    out.addAll(memory.read());
     accelerators(out);
     lustre(out);
     return out;

@@ -80,6 +80,44 @@ final class NodeMetersTest {
     assertThat(value(Counter.LUSTRE_WRITTEN).value()).isEqualTo(12);
   }
 
+  /** The clock of a processor and its page faults stand in for what a controller counts. */
+  @Test
+  void memoryIsWhatEachControllerCountedTimesItsBytes() throws IOException {
+    String pmu = "sys/bus/event_source/devices/uncore_imc_0/";
+    file(pmu + "type", "1\n");
+    file(pmu + "cpumask", "0\n");
+    file(pmu + "format/event", "config:0-7\n");
+    for (String[] each : new String[][] {{"read", "0x00"}, {"write", "0x02"}}) {
+      file(pmu + "events/cas_count_" + each[0], "event=" + each[1] + "\n");
+      file(pmu + "events/cas_count_" + each[0] + ".scale", "6.103515625e-5\n");
+      file(pmu + "events/cas_count_" + each[0] + ".unit", "MiB\n");
+    }
+    NodeMeters meters = new NodeMeters(root, shim);
+    CounterValue first = value(meters, Counter.MEMORY_READ);
+    CounterValue second = value(meters, Counter.MEMORY_READ);
+    if (System.getProperty("user.name").equals("root")) {
+      assertThat(second.value()).isGreaterThan(first.value());
+      assertThat(second.value() % 64).isZero();
+      assertThat(value(meters, Counter.MEMORY_WRITTEN).present()).isTrue();
+    } else {
+      assertThat(first.missing()).contains("may not count");
+    }
+  }
+
+  /** No kernel gives the type of this PMU, so that it is found and cannot be opened. */
+  @Test
+  void memoryControllersThatCannotBeCountedAreMissingAsAWhole() throws IOException {
+    String pmu = "sys/bus/event_source/devices/amd_umc_0/";
+    file(pmu + "type", "2147483600\n");
+    file(pmu + "cpumask", "0\n");
+    file(pmu + "format/event", "config:0-7\n");
+    file(pmu + "format/rdwrmask", "config:8-9\n");
+    assertThat(shim.memoryEvents(root, new long[Shim.MEMORY_EVENTS_MAX * Shim.MEMORY_FIELDS]))
+        .isEqualTo(2);
+    assertThat(value(Counter.MEMORY_READ).present()).isFalse();
+    assertThat(value(Counter.MEMORY_READ).missing()).isNotEmpty();
+  }
+
   @Test
   void whatIsNotThereIsMissingWithAReasonAndNotZero() {
     for (Counter counter :
@@ -87,6 +125,8 @@ final class NodeMetersTest {
           Counter.NETWORK_SENT,
           Counter.ENERGY,
           Counter.MEMORY_ENERGY,
+          Counter.MEMORY_READ,
+          Counter.MEMORY_WRITTEN,
           Counter.GPU_POWER,
           Counter.LUSTRE_READ
         }) {

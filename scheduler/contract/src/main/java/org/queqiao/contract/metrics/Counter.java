@@ -46,7 +46,9 @@ public enum Counter {
   GPU_POWER(49, "gpuPowerMw", Unit.MILLIWATTS, Scope.NODE),
   LUSTRE_READ(50, "lustreReadBytes", Unit.BYTES, Scope.NODE),
   LUSTRE_WRITTEN(51, "lustreWrittenBytes", Unit.BYTES, Scope.NODE),
-  MEMORY_ENERGY(52, "memEnergyUj", Unit.MICROJOULES, Scope.NODE);
+  MEMORY_ENERGY(52, "memEnergyUj", Unit.MICROJOULES, Scope.NODE),
+  MEMORY_READ(53, "memControllerReadBytes", Unit.BYTES, Scope.NODE),
+  MEMORY_WRITTEN(54, "memControllerWrittenBytes", Unit.BYTES, Scope.NODE);
 
   /** Of what it is counted. */
   public enum Scope {
