@@ -138,10 +138,11 @@ public final class JobGate {
     }
     try {
       LocalSockets.Peer peer = LocalSockets.peer(fd);
-      Optional<RunId> run = RunMembership.of(peer.pid());
+      Optional<RunId> run = RunMembership.of(peer.pid(), peer.uid());
       String refusal =
           run.isEmpty()
-              ? "this process belongs to no job on this node (steps need a launcher that root started)"
+              ? "this process belongs to no job on this node (steps of several users need a launcher that"
+                  + " root started, and control groups)"
               : null;
       if (run.isPresent()
           && (peers.size() >= PEERS_MAX
