@@ -70,14 +70,12 @@ final class RunMembership {
   }
 
   private static int parent(int pid) throws IOException {
-    String stat =
-        Files.readString(Path.of("/proc/" + pid + "/stat"), StandardCharsets.ISO_8859_1);
+    String stat = Files.readString(Path.of("/proc/" + pid + "/stat"), StandardCharsets.ISO_8859_1);
     return Integer.parseInt(stat.substring(stat.lastIndexOf(')') + 2).split(" ")[1]);
   }
 
   private static RunId run(Matcher found) {
-    return new RunId(
-        new JobId(Long.parseLong(found.group(1))), Integer.parseInt(found.group(2)));
+    return new RunId(new JobId(Long.parseLong(found.group(1))), Integer.parseInt(found.group(2)));
   }
 
   private static int ownUid() {

@@ -119,8 +119,7 @@ final class SlurmDriveTest {
   private static void resumeDrained(SlurmSite site) throws IOException {
     String nodes = site.tried("sinfo", "-h", "-N", "-t", "drain", "-o", "%N").strip();
     if (!nodes.isEmpty()) {
-      site.tried(
-          "scontrol", "update", "NodeName=" + nodes.replaceAll("\\s+", ","), "State=RESUME");
+      site.tried("scontrol", "update", "NodeName=" + nodes.replaceAll("\\s+", ","), "State=RESUME");
     }
   }
 
