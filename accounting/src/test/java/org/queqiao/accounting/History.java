@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.queqiao.contract.account.DomainShare;
 import org.queqiao.contract.event.ArrayTaskSplit;
 import org.queqiao.contract.event.BudgetDefined;
@@ -25,8 +26,17 @@ import org.queqiao.contract.event.JobSuspended;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.MoneyDecided;
 import org.queqiao.contract.event.MoneyProposed;
+import org.queqiao.contract.event.NodeDown;
+import org.queqiao.contract.event.NodeDrained;
+import org.queqiao.contract.event.NodeRegistered;
+import org.queqiao.contract.event.NodeResumed;
+import org.queqiao.contract.event.NodeUp;
 import org.queqiao.contract.event.ProjectDefined;
 import org.queqiao.contract.event.RulesSet;
+import org.queqiao.contract.event.ReservationClosed;
+import org.queqiao.contract.event.ReservationDefined;
+import org.queqiao.contract.event.ReservationDeleted;
+import org.queqiao.contract.event.ReservationOpened;
 import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.event.WalletFunded;
 import org.queqiao.contract.id.Actor;
@@ -37,6 +47,7 @@ import org.queqiao.contract.id.PartitionName;
 import org.queqiao.contract.id.PlatformName;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.QosName;
+import org.queqiao.contract.id.ReservationName;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.Allocation;
@@ -58,6 +69,9 @@ import org.queqiao.contract.money.RefundCause;
 import org.queqiao.contract.money.Resource;
 import org.queqiao.contract.policy.Rules;
 import org.queqiao.contract.policy.Subject;
+import org.queqiao.contract.node.NodeFacts;
+import org.queqiao.contract.reservation.Repeat;
+import org.queqiao.contract.reservation.Reservation;
 
 /** Writes a log for accounting tests: told like a story, or drawn from a seed. */
 final class History {
@@ -70,6 +84,7 @@ final class History {
   private final Map<JobId, JobSpec> specs = new HashMap<>();
   private long timeMs;
   private long lastJob;
+  private long reservedMs;
   private final Set<RunId> stopped = new TreeSet<>();
   private final Set<RunId> ending = new TreeSet<>();
 
@@ -140,6 +155,81 @@ final class History {
   private void addBy(String user, Event event) {
     Actor actor = Actor.user(new UserName(user));
     events.add(new LoggedEvent(events.size() + 1L, 1, timeMs, actor, event));
+  }
+
+  /** A node with so many cores is known and up. */
+  History node(String name, int cores) {
+    add(
+        new NodeRegistered(
+            new NodeFacts(new NodeName(name), "boot", cores, 1L << 36, List.of(), "1", "6", List.of())));
+    add(new NodeUp(new NodeName(name), "boot"));
+    return this;
+  }
+
+  History up(String node) {
+    add(new NodeUp(new NodeName(node), "boot"));
+    return this;
+  }
+
+  /** A node was last seen at a moment. */
+  History down(String node, long lastSeenMs) {
+    add(new NodeDown(new NodeName(node), lastSeenMs, "silent"));
+    return this;
+  }
+
+  History drained(String node) {
+    add(new NodeDrained(new NodeName(node), "looked at"));
+    return this;
+  }
+
+  History resumed(String node) {
+    add(new NodeResumed(new NodeName(node)));
+    return this;
+  }
+
+  /** Nodes are reserved for the project. */
+  History reserve(String name, long startMs, long durationMs, Repeat repeat, String... nodes) {
+    add(reservation(name, startMs, durationMs, repeat, false, nodes));
+    return this;
+  }
+
+  /** Nodes are kept from all. */
+  History maintain(String name, long startMs, long durationMs, String... nodes) {
+    add(reservation(name, startMs, durationMs, Repeat.ONCE, true, nodes));
+    return this;
+  }
+
+  private static ReservationDefined reservation(
+      String name, long startMs, long durationMs, Repeat repeat, boolean works, String... nodes) {
+    return new ReservationDefined(
+        new Reservation(
+            new ReservationName(name),
+            "",
+            startMs,
+            durationMs,
+            repeat,
+            0,
+            Stream.of(nodes).map(NodeName::new).toList(),
+            List.of(),
+            works ? List.of() : List.of(CLIMATE),
+            works,
+            false,
+            false));
+  }
+
+  History opened(String reservation, long startMs) {
+    add(new ReservationOpened(new ReservationName(reservation), startMs));
+    return this;
+  }
+
+  History closed(String reservation, long startMs, long nextMs) {
+    add(new ReservationClosed(new ReservationName(reservation), startMs, nextMs));
+    return this;
+  }
+
+  History deleted(String reservation) {
+    add(new ReservationDeleted(new ReservationName(reservation)));
+    return this;
   }
 
   History credit(long micro) {
@@ -256,7 +346,8 @@ final class History {
   private static PriceTerms terms(SplittableRandom random) {
     String type = List.of("", "thin", "gpu8").get(random.nextInt(3));
     String customers = random.nextInt(3) == 0 ? "partner" : "";
-    return switch (random.nextInt(4)) {
+    return switch (random.nextInt(5)) {
+      case 4 -> new PriceTerms(Resource.RESERVED, "", "", customers, false, false);
       case 0 -> new PriceTerms(Resource.MEMORY, "", type, customers, false, random.nextBoolean());
       case 1 ->
           new PriceTerms(
@@ -355,6 +446,29 @@ final class History {
     }
   }
 
+  /** A reservation begins, or goes on to its next fact, or a node of it comes or goes. */
+  private void reserveNext(SplittableRandom random) {
+    switch (random.nextInt(12)) {
+      case 0 -> {
+        if (reservedMs == 0) {
+          reservedMs = timeMs;
+          reserve("course", reservedMs, 20 * 3_600_000L, Repeat.ONCE, "cn0", "cn1");
+          opened("course", reservedMs);
+        } else if (random.nextInt(4) == 0) {
+          deleted("course");
+          reservedMs = 0;
+        } else if (timeMs >= reservedMs + 20 * 3_600_000L) {
+          closed("course", reservedMs, 0);
+          reservedMs = 0;
+        }
+      }
+      case 1 -> down("cn0", timeMs - random.nextInt(100_000)).up("cn0");
+      case 2 -> drained("cn1");
+      case 3 -> resumed("cn1");
+      default -> {}
+    }
+  }
+
   private static MoneyChange change(SplittableRandom random, long nowMs) {
     return switch (random.nextInt(7)) {
       case 0 -> new MoneyChange.TopUp(CLIMATE, 1 + random.nextInt(1_000_000), "CNY");
@@ -391,12 +505,14 @@ final class History {
     History history = new History(1_760_000_000_000L + random.nextInt(1_000_000));
     history.price(random.nextInt(100_000)).fund(1_000_000_000L);
     history.project(MATERIALS, "Materials", "materials", 1000);
+    history.node("cn0", 96).node("cn1", 96);
     JobId array = history.array(LI, 500);
     int tasks = 0;
     List<JobId> waiting = new ArrayList<>();
     List<Object[]> running = new ArrayList<>();
     for (int step = 0; step < 200; step++) {
       history.at(history.timeMs + random.nextLong(1, 1L << random.nextInt(1, 31)));
+      history.reserveNext(random);
       switch (random.nextInt(9)) {
         case 0, 1, 2 ->
             waiting.add(

@@ -349,10 +349,11 @@ final class LedgerTest {
         "older",
         "drop table prepaid, proposal, statement_entry, observed_run, usage_month, segment_item,"
             + " imported_run, volume, budget, dispute, alert_delivery, alert, alert_mark,"
-            + " project_platform, ended_month, node_clock, node_run, node_reservation, node_day, node_feed",
+            + " project_platform, ended_month, node_clock, node_run, node_reservation, node_day, node_feed,"
+            + " node_now, reservation_now, reserved_node, reserved_idle, reserved_time",
         "alter table job drop column qos, drop column quote",
         "alter table segment drop column qos",
-        "alter table open_run drop column holdings",
+        "alter table open_run drop column holdings, drop column places",
         "delete from statement_line where resource <> 'cores' or node_type <> ''",
         "alter table statement_line drop column resource, drop column node_type, drop column"
             + " quantity, drop column standard, add unique (project, month, user_name, partition, price_from_ms,"

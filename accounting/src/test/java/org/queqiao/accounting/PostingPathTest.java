@@ -163,8 +163,8 @@ final class PostingPathTest {
           return String.join(
               "|",
               key.project().value(),
-              key.user().value(),
-              key.partition().value(),
+              key.userName(),
+              key.partitionName(),
               key.month(),
               "" + key.priceFromMs(),
               "" + key.microPerCoreHour(),

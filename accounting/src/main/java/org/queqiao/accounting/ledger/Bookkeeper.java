@@ -91,22 +91,26 @@ import org.queqiao.contract.price.RunCost;
  * <p>The accounts: {@code wallet:P} what project P may spend, {@code held:P} what its running jobs
  * may still cost, {@code revenue:Q} what partition Q earned, {@code funding:P} where the money came
  * from, {@code refunds:Q} and {@code corrections:P} what went back; {@code usage:P} and {@code
- * meter:Q} carry core time. Money into an account is positive.
+ * meter:Q} carry core time, {@code reserved:P} what was reserved for project P and used by nobody,
+ * which {@code revenue:reserved/R} has the money for. Money into an account is positive.
  */
 public final class Bookkeeper {
   private final BillingCalendar calendar;
   private final MoneyEntries money;
   private final ObservedBooking observed;
+  private final ReservedBooking reserved;
 
   public Bookkeeper(BillingCalendar calendar) {
     this.calendar = calendar;
     this.money = new MoneyEntries(calendar);
     this.observed = new ObservedBooking(calendar);
+    this.reserved = new ReservedBooking(calendar);
   }
 
   /** Records one fact. */
   public void record(LoggedEvent logged, Books books) {
     books.nodes().record(logged);
+    reserved.due(logged, books);
     switch (logged.event()) {
       case TariffDefined e -> books.putTariff(e);
       case ProjectDefined e -> books.putProject(e.name(), e.title(), e.domains());
@@ -130,21 +134,23 @@ public final class Bookkeeper {
       case JobPolicyDefined _, SchedulingDefined _, PartitionDefined _ -> {}
       case PlatformDefined _, QosDefined _, PriorityPolicyDefined _ -> {}
       case RulesSet e -> rules(e, logged, books);
-      case ReservationDefined _, ReservationDeleted _ -> {}
-      case ReservationOpened _, ReservationClosed _ -> {}
+      case ReservationDefined e -> reserved.reservation(e, logged, books);
+      case ReservationDeleted e -> reserved.reservation(e, logged, books);
+      case ReservationOpened e -> reserved.reservation(e, logged, books);
+      case ReservationClosed e -> reserved.reservation(e, logged, books);
       case DomainDefined e -> {}
       case UserDefined e -> {}
       case RoleGranted e -> {}
       case RoleRevoked e -> {}
       case MembershipSet e -> {}
       case MembershipRemoved e -> {}
-      case NodeRegistered e -> {}
-      case NodeUp e -> {}
-      case NodeDown e -> {}
       case NodeFenced e -> {}
-      case NodeDrained e -> {}
-      case NodeResumed e -> {}
-      case NodeSettingsSet e -> {}
+      case NodeRegistered e -> ReservedBooking.node(e, logged.timeMs(), books.reserved());
+      case NodeUp e -> ReservedBooking.node(e, logged.timeMs(), books.reserved());
+      case NodeDown e -> ReservedBooking.node(e, logged.timeMs(), books.reserved());
+      case NodeDrained e -> ReservedBooking.node(e, logged.timeMs(), books.reserved());
+      case NodeResumed e -> ReservedBooking.node(e, logged.timeMs(), books.reserved());
+      case NodeSettingsSet e -> ReservedBooking.node(e, logged.timeMs(), books.reserved());
       case LicenceDefined e -> {}
       case TopologyDefined e -> {}
       case JobEligible e -> {}
@@ -245,10 +251,11 @@ public final class Bookkeeper {
     for (Allocation allocation : e.allocations()) {
       nodes.add(allocation.node().value());
     }
-    OpenRun begun = OpenRun.of(e.run(), logged.timeMs(), Holding.of(e.allocations()));
+    OpenRun begun = OpenRun.of(e.run(), logged.timeMs(), e.allocations());
     books.putJob(job.allocated(e.run().attempt(), logged.timeMs(), begun.cores(), nodes));
     OpenRun open = held(job, begun, books);
     books.open(open);
+    ReservedBooking.held(open, true, logged.timeMs(), books);
     hold(job.project(), open, open.heldMicro(), "hold/" + e.run(), logged, books);
   }
 
@@ -329,6 +336,7 @@ public final class Bookkeeper {
     OpenRun open = books.openRun(run).orElseThrow(() -> unknown(run));
     if (open.isStopped() != stop) {
       books.change(open.edge(atMs));
+      ReservedBooking.held(open, !stop, atMs, books);
     }
   }
 
@@ -362,6 +370,9 @@ public final class Bookkeeper {
     long coreMs = Math.subtractExact(job.coreMs(), ended.coreMs());
     books.ended(RunEnd.of(job, state, calendar.month(endMs), open.cores(), coreMs, exit));
     books.close(run);
+    if (!open.isStopped()) {
+      ReservedBooking.held(open, false, endMs, books);
+    }
     books.putJob(job);
   }
 

@@ -1,8 +1,11 @@
 package org.queqiao.accounting.ledger;
 
 import java.math.BigInteger;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import org.queqiao.accounting.metering.IdleTime;
+import org.queqiao.accounting.metering.ReservedBook;
 import org.queqiao.accounting.metering.Segment;
 import org.queqiao.accounting.nodes.NodeBook;
 import org.queqiao.contract.account.DomainShare;
@@ -74,6 +77,18 @@ public interface Books {
   void change(OpenRun run);
 
   void close(RunId run);
+
+  /** All runs that hold cores. */
+  Collection<OpenRun> runsThatHold();
+
+  /** Nodes and reservations, for the idle time of these. */
+  ReservedBook reserved();
+
+  /** Adds idle time of a reservation on a node. */
+  void meterIdle(IdleTime time);
+
+  /** Adds idle time of a reservation with what its owner was charged. */
+  void meterReserved(ReservedTime time);
 
   /** What was used under a price with tiers so far, in unit-milliseconds. */
   BigInteger volume(String key);

@@ -9,13 +9,15 @@ import org.queqiao.contract.price.Price;
 
 /**
  * What a statement line is for: one resource used by one user of a project in one partition, under
- * one price, in one month.
+ * one price, in one month; or what a reservation kept for the project and nobody used.
  *
+ * @param user null of a reservation
+ * @param partition null of a reservation
  * @param month {@code YYYY-MM} in the billing zone
  * @param priceFromMs the instant from which the price held
  * @param microPerCoreHour the price
  * @param currency of the price, or empty
- * @param resource as {@code cores}, {@code mem} or {@code gpu:a100}
+ * @param resource as {@code cores}, {@code mem}, {@code gpu:a100} or {@code reserved:NAME}
  * @param nodeType the kind of the nodes, or empty
  */
 public record LineKey(
@@ -28,6 +30,16 @@ public record LineKey(
     String currency,
     String resource,
     String nodeType) {
+  /** The user, or empty. */
+  public String userName() {
+    return user == null ? "" : user.value();
+  }
+
+  /** The partition, or empty. */
+  public String partitionName() {
+    return partition == null ? "" : partition.value();
+  }
+
   /** The line that a part of a segment of a job is on. */
   static LineKey of(JobRow job, Segment segment, Segment.Priced part, long micro) {
     Price price = part.price();

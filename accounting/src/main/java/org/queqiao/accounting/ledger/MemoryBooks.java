@@ -2,6 +2,7 @@ package org.queqiao.accounting.ledger;
 
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
@@ -11,6 +12,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.queqiao.accounting.metering.BillingCalendar;
+import org.queqiao.accounting.metering.IdleTime;
+import org.queqiao.accounting.metering.ReservedBook;
 import org.queqiao.accounting.metering.Segment;
 import org.queqiao.accounting.nodes.NodeBook;
 import org.queqiao.contract.account.DomainShare;
@@ -50,6 +53,9 @@ public final class MemoryBooks implements Books {
   private final Map<RunId, Long> meteredCoreMs = new TreeMap<>();
   private final Map<ProjectName, Map<String, String>> platforms = new TreeMap<>();
   private final List<RunEnd> ends = new ArrayList<>();
+  private final ReservedBook reserved = new ReservedBook();
+  private final List<IdleTime> idle = new ArrayList<>();
+  private final List<ReservedTime> reservedTimes = new ArrayList<>();
 
   private final NodeBook nodes;
 
@@ -166,6 +172,36 @@ public final class MemoryBooks implements Books {
   @Override
   public void close(RunId run) {
     open.remove(run);
+  }
+
+  @Override
+  public Collection<OpenRun> runsThatHold() {
+    return Collections.unmodifiableCollection(open.values());
+  }
+
+  @Override
+  public ReservedBook reserved() {
+    return reserved;
+  }
+
+  @Override
+  public void meterIdle(IdleTime time) {
+    idle.add(time);
+  }
+
+  @Override
+  public void meterReserved(ReservedTime time) {
+    reservedTimes.add(time);
+  }
+
+  /** Idle time of reservations by node, in order. */
+  public List<IdleTime> idle() {
+    return Collections.unmodifiableList(idle);
+  }
+
+  /** The same by price, with what it cost. */
+  public List<ReservedTime> reservedTimes() {
+    return Collections.unmodifiableList(reservedTimes);
   }
 
   @Override

@@ -1,10 +1,16 @@
 package org.queqiao.accounting.ledger;
 
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.queqiao.accounting.metering.Meter;
 import org.queqiao.accounting.metering.Segment;
+import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.RunId;
+import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.price.Holding;
 
 /**
@@ -18,6 +24,7 @@ import org.queqiao.contract.price.Holding;
  * @param stops when its time was not billed because it was suspended: from, to, from, to and so on;
  *     without the last where that goes on
  * @param holdings what it holds, by the kind of nodes
+ * @param places its cores by node; empty where that is not known
  */
 public record OpenRun(
     RunId run,
@@ -26,26 +33,33 @@ public record OpenRun(
     long heldMicro,
     String currency,
     List<Long> stops,
-    List<Holding> holdings) {
+    List<Holding> holdings,
+    SortedMap<NodeName, Integer> places) {
   public OpenRun {
     stops = List.copyOf(stops);
     holdings = List.copyOf(holdings);
+    places = Collections.unmodifiableSortedMap(new TreeMap<>(places));
   }
 
   /** A run of which nothing but its cores is known. */
   public OpenRun(
       RunId run, long startMs, long cores, long heldMicro, String currency, List<Long> stops) {
-    this(run, startMs, cores, heldMicro, currency, stops, Holding.cores(cores));
+    this(
+        run, startMs, cores, heldMicro, currency, stops, Holding.cores(cores), new TreeMap<>());
   }
 
   /** A run that was never suspended and for which nothing is held yet. */
-  static OpenRun of(RunId run, long startMs, List<Holding> holdings) {
-    return new OpenRun(run, startMs, Holding.allCores(holdings), 0, "", List.of(), holdings);
+  static OpenRun of(RunId run, long startMs, Collection<Allocation> allocations) {
+    List<Holding> holdings = Holding.of(allocations);
+    TreeMap<NodeName, Integer> places = new TreeMap<>();
+    allocations.forEach(each -> places.merge(each.node(), each.cores().size(), Math::addExact));
+    return new OpenRun(
+        run, startMs, Holding.allCores(holdings), 0, "", List.of(), holdings, places);
   }
 
   /** The same with this held for it. */
   OpenRun held(long micro, String inCurrency) {
-    return new OpenRun(run, startMs, cores, micro, inCurrency, stops, holdings);
+    return new OpenRun(run, startMs, cores, micro, inCurrency, stops, holdings, places);
   }
 
   /** The parts of what it holds for a job, each with a price of its own. */
@@ -83,7 +97,7 @@ public record OpenRun(
   public OpenRun edge(long atMs) {
     List<Long> more = new ArrayList<>(stops);
     more.add(atMs);
-    return new OpenRun(run, startMs, cores, heldMicro, currency, more, holdings);
+    return new OpenRun(run, startMs, cores, heldMicro, currency, more, holdings, places);
   }
 
   /** Its billed time until its end, in order. */

@@ -21,7 +21,10 @@ import org.queqiao.accounting.ledger.OpenRun;
 import org.queqiao.accounting.ledger.Posting;
 import org.queqiao.accounting.ledger.RefundBook;
 import org.queqiao.accounting.ledger.RunEnd;
+import org.queqiao.accounting.ledger.ReservedTime;
 import org.queqiao.accounting.ledger.StatementEntry;
+import org.queqiao.accounting.metering.IdleTime;
+import org.queqiao.accounting.metering.ReservedBook;
 import org.queqiao.accounting.metering.Segment;
 import org.queqiao.accounting.nodes.NodeBook;
 import org.queqiao.contract.account.DomainShare;
@@ -74,6 +77,7 @@ final class Batch implements Books {
   private final List<StatementEntry> entries = new ArrayList<>();
   private final UsageMonths months = new UsageMonths();
   private final EndedMonths ends = new EndedMonths();
+  private final ReservedRows reserved = new ReservedRows();
   private long rows;
   private long bytes;
 
@@ -295,6 +299,26 @@ final class Batch implements Books {
   }
 
   @Override
+  public Collection<OpenRun> runsThatHold() {
+    return of(() -> runs.all(connection));
+  }
+
+  @Override
+  public ReservedBook reserved() {
+    return known.reserved();
+  }
+
+  @Override
+  public void meterIdle(IdleTime time) {
+    reserved.add(time);
+  }
+
+  @Override
+  public void meterReserved(ReservedTime time) {
+    reserved.add(time, domains(time.kept().owner()), months);
+  }
+
+  @Override
   public BigInteger volume(String key) {
     BigInteger changed = volumes.get(key);
     return changed != null
@@ -404,6 +428,7 @@ final class Batch implements Books {
       months.write(connection);
       ends.write(connection);
       NodeRows.write(connection, known.nodes().take());
+      reserved.write(connection, known.reserved());
     });
   }
 

@@ -11,6 +11,7 @@ import org.queqiao.accounting.ledger.LineTotal;
 import org.queqiao.accounting.ledger.RefundBook;
 import org.queqiao.accounting.metering.BillingCalendar;
 import org.queqiao.accounting.nodes.NodeBook;
+import org.queqiao.accounting.metering.ReservedBook;
 import org.queqiao.contract.account.DomainShare;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.price.TariffBook;
@@ -26,6 +27,7 @@ import org.queqiao.contract.price.TariffBook;
  * @param parts of the tables that grow with runs
  * @param lines totals of statement lines
  * @param nodes and what holds them
+ * @param reserved nodes and reservations
  */
 record Known(
     TariffBook tariffs,
@@ -34,7 +36,8 @@ record Known(
     Map<String, BigInteger> volumes,
     Parts parts,
     StatementLines lines,
-    NodeBook nodes) {
+    NodeBook nodes,
+    ReservedBook reserved) {
   /** So many volumes are kept, each that of a project in a month or year. */
   private static final int MOST_VOLUMES = 100_000;
 
@@ -58,6 +61,7 @@ record Known(
         new HashMap<>(),
         Parts.read(connection, calendar),
         new StatementLines(),
-        NodeRows.read(connection, calendar));
+        NodeRows.read(connection, calendar),
+        ReservedRows.read(connection, calendar));
   }
 }

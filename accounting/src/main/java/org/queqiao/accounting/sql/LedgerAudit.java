@@ -53,8 +53,17 @@ public final class LedgerAudit {
               + " sum(core_ms) as amount, sum(charge_micro) as micro from usage_month group by 1) u"
               + " full join (select month, sum(core_ms) as amount, sum(charge_micro) as micro from"
               + " (select month, core_ms, charge_micro from segment union all select month, 0,"
-              + " charge_micro from segment_item) as all_ group by 1) s using (month) where coalesce(u.amount, 0) <>"
+              + " charge_micro from segment_item union all select month, 0, charge_micro from"
+              + " reserved_time where charge_micro <> 0) as all_ group by 1) s using (month) where coalesce(u.amount, 0) <>"
               + " coalesce(s.amount, 0) or coalesce(u.micro, 0) <> coalesce(s.micro, 0)",
+          "select 'reservation ' || r.reservation || ' was metered with ' || r.amount || ' core-ms by"
+              + " price, ' || coalesce(i.amount, 0) || ' by node and posted with ' ||"
+              + " coalesce(p.amount, 0) from (select reservation, sum(core_ms) as amount from"
+              + " reserved_time group by 1) r left join (select reservation, sum(core_ms) as amount"
+              + " from reserved_idle where project <> '' group by 1) i using (reservation) left join"
+              + " (select substring(account from 16) as reservation, -sum(amount) as amount from"
+              + " posting where account like 'meter:reserved/%' group by 1) p using (reservation)"
+              + " where r.amount <> coalesce(i.amount, 0) or r.amount <> coalesce(p.amount, 0)",
           "select 'the standard core-ms of ' || coalesce(l.month, u.month) || ' are ' ||"
               + " coalesce(l.amount, 0) || ' on the lines and ' || coalesce(u.amount, 0) || ' in the"
               + " sums' from (select month, sum(round(coalesce(standard, core_ms * 1000) / 1000)) as"

@@ -10,12 +10,20 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.queqiao.accounting.ledger.OpenRun;
 import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.RunId;
 
 /** The runs that hold cores, during one batch. */
 final class OpenRuns {
+  static final String SELECT =
+      "select job, attempt, start_ms, cores, held_micro, currency, stops, holdings, places from"
+          + " open_run";
+
   /** As the database has them; those of a job that was looked up are all here. */
   private final Map<RunId, OpenRun> found = new LinkedHashMap<>();
 
@@ -23,28 +31,61 @@ final class OpenRuns {
   private final Map<RunId, OpenRun> changed = new LinkedHashMap<>();
   private final Set<RunId> closed = new LinkedHashSet<>();
 
+  static OpenRun run(ResultSet row) throws SQLException {
+    return new OpenRun(
+        new RunId(new JobId(row.getLong(1)), row.getInt(2)),
+        row.getLong(3),
+        row.getLong(4),
+        row.getLong(5),
+        row.getString(6),
+        Rows.stops(row.getString(7)),
+        Rows.holdings(row.getString(8), row.getLong(4)),
+        places(row.getString(9)));
+  }
+
+  private static SortedMap<NodeName, Integer> places(String text) {
+    TreeMap<NodeName, Integer> places = new TreeMap<>();
+    for (String each : text.isEmpty() ? new String[0] : text.split(",")) {
+      int sign = each.indexOf('=');
+      places.put(
+          new NodeName(each.substring(0, sign)), Integer.valueOf(each.substring(sign + 1)));
+    }
+    return places;
+  }
+
+  private static String places(SortedMap<NodeName, Integer> places) {
+    return places.entrySet().stream()
+        .map(each -> each.getKey() + "=" + each.getValue())
+        .collect(Collectors.joining(","));
+  }
+
+  /** All, with what this batch changed. */
+  Collection<OpenRun> all(Connection connection) throws SQLException {
+    TreeMap<RunId, OpenRun> all = new TreeMap<>();
+    try (PreparedStatement statement = connection.prepareStatement(SELECT);
+        ResultSet row = statement.executeQuery()) {
+      while (row.next()) {
+        OpenRun run = run(row);
+        all.put(run.run(), run);
+      }
+    }
+    all.keySet().removeAll(closed);
+    all.putAll(changed);
+    return all.values();
+  }
+
   /** Reads those of some jobs at once. */
   void expect(Connection connection, Collection<JobId> jobs) throws SQLException {
     lookedUp.addAll(jobs);
     try (PreparedStatement statement =
         connection.prepareStatement(
-            "select job, attempt, start_ms, cores, held_micro, currency, stops, holdings from"
-                + " open_run where job = any(?)")) {
+            SELECT + " where job = any(?)")) {
       statement.setArray(
           1, connection.createArrayOf("bigint", jobs.stream().map(JobId::value).toArray()));
       try (ResultSet row = statement.executeQuery()) {
         while (row.next()) {
-          RunId run = new RunId(new JobId(row.getLong(1)), row.getInt(2));
-          found.put(
-              run,
-              new OpenRun(
-                  run,
-                  row.getLong(3),
-                  row.getLong(4),
-                  row.getLong(5),
-                  row.getString(6),
-                  Rows.stops(row.getString(7)),
-                  Rows.holdings(row.getString(8), row.getLong(4))));
+          OpenRun run = run(row);
+          found.put(run.run(), run);
         }
       }
     }
@@ -72,7 +113,8 @@ final class OpenRuns {
 
   void write(Connection connection) throws SQLException {
     ArrayRows rows =
-        new ArrayRows("bigint", "integer", "bigint", "bigint", "bigint", "text", "text", "text");
+        new ArrayRows(
+            "bigint", "integer", "bigint", "bigint", "bigint", "text", "text", "text", "text");
     for (OpenRun run : changed.values()) {
       rows.add(
           run.run().job().value(),
@@ -82,12 +124,13 @@ final class OpenRuns {
           run.heldMicro(),
           run.currency(),
           Rows.stops(run.stops()),
-          Rows.holdings(run.holdings()));
+          Rows.holdings(run.holdings()),
+          places(run.places()));
     }
     rows.run(
         connection,
         "insert into open_run (job, attempt, start_ms, cores, held_micro, currency, stops,"
-            + " holdings) select * from %s on conflict (job, attempt) do update set held_micro ="
+            + " holdings, places) select * from %s on conflict (job, attempt) do update set held_micro ="
             + " excluded.held_micro, currency = excluded.currency, stops = excluded.stops");
     ArrayRows ended = new ArrayRows("bigint", "integer");
     closed.forEach(run -> ended.add(run.job().value(), run.attempt()));

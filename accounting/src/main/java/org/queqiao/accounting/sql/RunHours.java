@@ -99,20 +99,11 @@ public final class RunHours {
       }
       try (PreparedStatement statement =
           connection.prepareStatement(
-              "select attempt, start_ms, cores, held_micro, currency, stops, holdings from open_run"
-                  + " where job = ? order by attempt")) {
+              OpenRuns.SELECT + " where job = ? order by attempt")) {
         statement.setLong(1, job.value());
         try (ResultSet open = statement.executeQuery()) {
           while (open.next()) {
-            OpenRun run =
-                new OpenRun(
-                    new RunId(job, open.getInt(1)),
-                    open.getLong(2),
-                    open.getLong(3),
-                    open.getLong(4),
-                    open.getString(5),
-                    Rows.stops(open.getString(6)),
-                    Rows.holdings(open.getString(7), open.getLong(3)));
+            OpenRun run = OpenRuns.run(open);
             all.add(running(run.parts(row), run, prices, nowMs));
           }
         }

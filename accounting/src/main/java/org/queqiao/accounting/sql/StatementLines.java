@@ -80,8 +80,8 @@ final class StatementLines {
           LineKey key =
               new LineKey(
                   page.project(),
-                  new UserName(row.getString(1)),
-                  new PartitionName(row.getString(2)),
+                  row.getString(1).isEmpty() ? null : new UserName(row.getString(1)),
+                  row.getString(2).isEmpty() ? null : new PartitionName(row.getString(2)),
                   page.month(),
                   row.getLong(3),
                   row.getLong(4),
@@ -110,8 +110,8 @@ final class StatementLines {
         rows.add(
             key.project().value(),
             key.month(),
-            key.user().value(),
-            key.partition().value(),
+            key.userName(),
+            key.partitionName(),
             key.priceFromMs(),
             key.microPerCoreHour(),
             key.currency(),

@@ -149,7 +149,9 @@ public final class UsageReports {
               + " month, project, user_name, partition, qos, domains, currency, core_ms::numeric,"
               + " charge_micro::numeric, null::numeric as standard from segment union all select"
               + " from_ms, month, project, user_name, partition, qos, domains, currency, 0,"
-              + " charge_micro, null from segment_item) as s) as u";
+              + " charge_micro, null from segment_item union all select from_ms, month, project, '', '',"
+              + " '', domains, currency, 0, charge_micro, 0 from reserved_time where charge_micro <> 0)"
+              + " as s) as u";
     }
     return by.contains(ReportBy.PLATFORM)
         ? "(select u.*, coalesce(p.platform, '') as platform from "

@@ -20,6 +20,7 @@ import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.ProjectName;
+import org.queqiao.contract.id.QosName;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.GresRequest;
@@ -297,6 +298,12 @@ final class ResourcePriceStoriesTest {
     refuses(
         new PriceTerms(Resource.MEMORY, "", "", "", false, false).with(List.of(), false, 1),
         "minimumMicro");
+    PriceTerms kept = new PriceTerms(Resource.RESERVED, "", "", "", false, false);
+    refuses(kept, "partition");
+    reserved(new QosName("urgent"), kept, "qos");
+    reserved(null, new PriceTerms(Resource.RESERVED, "", "", "", false, true), "whileSuspended");
+    reserved(null, kept.with(List.of(new PriceTier(5, 1)), false, 0), "tiers");
+    conversion(Resource.RESERVED, "", 1_000, 0, "resource");
     conversion(Resource.MEMORY, "", 1_000, 0, "resource");
     conversion(Resource.CORES, "gpu", 1_000, 0, "device");
     conversion(Resource.CORES, "", -1, 0, "standardPermille");
@@ -312,6 +319,12 @@ final class ResourcePriceStoriesTest {
   private void conversion(
       Resource resource, String device, long permille, long fromMs, String field) {
     refuses(new MoneyChange.Conversion("", resource, device, permille, fromMs), field);
+  }
+
+  private void reserved(QosName qos, PriceTerms terms, String field) {
+    refuses(
+        new MoneyChange.Price(new PriceItem(null, qos, UNIT, "CNY", 0, 0, 0, List.of(), terms)),
+        field);
   }
 
   private void refuses(PriceTerms terms, String field) {

@@ -231,6 +231,7 @@ final class MoneyCodec {
       case CORES -> PbPriceTerms.Resource.CORES;
       case ACCELERATORS -> PbPriceTerms.Resource.ACCELERATORS;
       case MEMORY -> PbPriceTerms.Resource.MEMORY;
+      case RESERVED -> PbPriceTerms.Resource.RESERVED;
     };
   }
 
@@ -239,6 +240,7 @@ final class MoneyCodec {
       case CORES -> Resource.CORES;
       case ACCELERATORS -> Resource.ACCELERATORS;
       case MEMORY -> Resource.MEMORY;
+      case RESERVED -> Resource.RESERVED;
       case UNRECOGNIZED -> throw ModelReader.unknown("resource of a price");
     };
   }

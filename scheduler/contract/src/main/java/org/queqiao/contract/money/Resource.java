@@ -7,5 +7,7 @@ public enum Resource {
   /** One device, as a GPU. */
   ACCELERATORS,
   /** One GiB of memory that is held. */
-  MEMORY
+  MEMORY,
+  /** One core that a reservation keeps and that no run holds. */
+  RESERVED
 }

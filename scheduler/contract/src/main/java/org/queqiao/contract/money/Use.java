@@ -7,7 +7,7 @@ import org.queqiao.contract.id.QosName;
 /**
  * What has a price: a resource that runs of a project hold somewhere.
  *
- * @param partition where
+ * @param partition where, or null of reserved time
  * @param qos the quality of service of the job, or null for none
  * @param project who pays
  * @param resource of which resource
@@ -31,12 +31,14 @@ public record Use(
     return named.isEmpty() || named.equals(device) || device.startsWith(named + ":");
   }
 
-  /** How a line and an id name the resource: {@code cores}, {@code mem}, {@code gpu:a100}. */
+  /** How a line and an id name the resource: {@code cores}, {@code mem}, {@code gpu:a100},
+   * {@code reserved}. */
   public String label() {
     return switch (resource) {
       case CORES -> "cores";
       case MEMORY -> "mem";
       case ACCELERATORS -> device;
+      case RESERVED -> "reserved";
     };
   }
 }

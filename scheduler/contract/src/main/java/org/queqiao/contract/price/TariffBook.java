@@ -157,8 +157,9 @@ public final class TariffBook {
       return List.of();
     }
     TreeSet<Long> all = new TreeSet<>();
-    NavigableMap<Long, Price> list = prices.get(use.partition());
-    if (list != null && use.resource() == Resource.CORES) {
+    NavigableMap<Long, Price> list =
+        use.resource() == Resource.CORES ? prices.get(use.partition()) : null;
+    if (list != null) {
       all.addAll(list.subMap(fromMs, false, toMs, false).keySet());
     }
     NavigableMap<Long, String> turns = use.project() == null ? null : classes.get(use.project());

@@ -114,6 +114,21 @@ final class MoneySamples {
                         true,
                         40_000))),
             "by volume"),
+        "MoneyProposed-reserved",
+        new MoneyProposed(
+            95,
+            new MoneyChange.Price(
+                new PriceItem(
+                    null,
+                    null,
+                    20_000,
+                    "CNY",
+                    1_760_000_000_000L,
+                    0,
+                    0,
+                    List.of(),
+                    new PriceTerms(Resource.RESERVED, "", "gpu8", "", false, false))),
+            "what nobody uses"),
         "JobAllocated-blocks",
         new JobAllocated(
             Samples.RUN,

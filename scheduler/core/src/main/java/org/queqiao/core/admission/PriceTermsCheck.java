@@ -3,6 +3,7 @@ package org.queqiao.core.admission;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.queqiao.contract.money.MoneyChange;
+import org.queqiao.contract.money.PriceItem;
 import org.queqiao.contract.money.PriceTerms;
 import org.queqiao.contract.money.PriceTier;
 import org.queqiao.contract.money.Resource;
@@ -26,9 +27,10 @@ final class PriceTermsCheck {
 
   /** Why a line of the table of standard core-hours makes no sense, or nothing. */
   static Optional<Decision> wrong(MoneyChange.Conversion each) {
-    if (each.resource() == Resource.MEMORY) {
+    if (each.resource() != Resource.CORES && each.resource() != Resource.ACCELERATORS) {
       return Optional.of(
-          Rejections.invalid("resource", "memory is no core-hours: name CORES or ACCELERATORS"));
+          Rejections.invalid(
+              "resource", each.resource() + " is no core-hours: name CORES or ACCELERATORS"));
     }
     if (each.standardPermille() < 0 || each.standardPermille() > MAX_PERMILLE) {
       return Optional.of(
@@ -76,6 +78,28 @@ final class PriceTermsCheck {
         .or(() -> wrongWord("customerClass", terms.customerClass()))
         .or(() -> wrongTiers(terms))
         .or(() -> wrongMinimum(terms));
+  }
+
+  /** Why a price of time that a reservation keeps makes no sense, or nothing. */
+  static Optional<Decision> wrongReserved(PriceItem item) {
+    PriceTerms terms = item.terms();
+    if (terms.resource() != Resource.RESERVED) {
+      return Optional.empty();
+    }
+    if (item.partition() != null || item.qos() != null) {
+      return Optional.of(
+          Rejections.invalid(
+              item.partition() != null ? "partition" : "qos",
+              "a reservation is of no partition and no quality of service: name nodeType or"
+                  + " customerClass"));
+    }
+    if (terms.whileSuspended() || !terms.tiers().isEmpty()) {
+      return Optional.of(
+          Rejections.invalid(
+              terms.whileSuspended() ? "whileSuspended" : "tiers",
+              "a price of RESERVED has none: nobody runs in that time"));
+    }
+    return Optional.empty();
   }
 
   private static Optional<Decision> wrongTiers(PriceTerms terms) {

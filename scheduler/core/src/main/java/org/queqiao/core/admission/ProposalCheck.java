@@ -257,6 +257,7 @@ public final class ProposalCheck {
                 "a price ends after it begins and not in the past; 0 is no end"))
         .or(() -> wrongFactors(item))
         .or(() -> PriceTermsCheck.wrong(item.terms()))
+        .or(() -> PriceTermsCheck.wrongReserved(item))
         .or(() ->
             cluster.money().items().size() < MoneyTable.MAX_ITEMS
                 ? Optional.empty()

@@ -177,7 +177,8 @@ public final class Accountant {
     String kind = random.nextBoolean() ? "fat" : "";
     String customers = random.nextInt(3) == 0 ? "partner" : "";
     boolean either = random.nextBoolean();
-    return switch (random.nextInt(4)) {
+    return switch (random.nextInt(5)) {
+      case 4 -> new PriceTerms(Resource.RESERVED, "", kind, customers, false, false);
       case 0 -> new PriceTerms(Resource.MEMORY, "", kind, customers, false, either);
       case 1 -> new PriceTerms(Resource.ACCELERATORS, "gpu", kind, customers, false, either);
       default ->
