@@ -32,11 +32,11 @@ import org.queqiao.contract.event.NodeRegistered;
 import org.queqiao.contract.event.NodeResumed;
 import org.queqiao.contract.event.NodeUp;
 import org.queqiao.contract.event.ProjectDefined;
-import org.queqiao.contract.event.RulesSet;
 import org.queqiao.contract.event.ReservationClosed;
 import org.queqiao.contract.event.ReservationDefined;
 import org.queqiao.contract.event.ReservationDeleted;
 import org.queqiao.contract.event.ReservationOpened;
+import org.queqiao.contract.event.RulesSet;
 import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.event.WalletFunded;
 import org.queqiao.contract.id.Actor;
@@ -67,9 +67,9 @@ import org.queqiao.contract.money.PriceTerms;
 import org.queqiao.contract.money.PriceTier;
 import org.queqiao.contract.money.RefundCause;
 import org.queqiao.contract.money.Resource;
+import org.queqiao.contract.node.NodeFacts;
 import org.queqiao.contract.policy.Rules;
 import org.queqiao.contract.policy.Subject;
-import org.queqiao.contract.node.NodeFacts;
 import org.queqiao.contract.reservation.Repeat;
 import org.queqiao.contract.reservation.Reservation;
 
@@ -161,7 +161,8 @@ final class History {
   History node(String name, int cores) {
     add(
         new NodeRegistered(
-            new NodeFacts(new NodeName(name), "boot", cores, 1L << 36, List.of(), "1", "6", List.of())));
+            new NodeFacts(
+                new NodeName(name), "boot", cores, 1L << 36, List.of(), "1", "6", List.of())));
     add(new NodeUp(new NodeName(name), "boot"));
     return this;
   }

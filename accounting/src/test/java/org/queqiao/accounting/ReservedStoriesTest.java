@@ -210,7 +210,8 @@ final class ReservedStoriesTest {
     history.at(NOON + 4 * HOUR_MS).closed("course", NOON, 0);
     ShadowLedger ledger = books(history);
     assertThat(idle(ledger)).containsExactly("cn1 0..240 960", "cn2 0..240 2880");
-    assertThat(lines(ledger)).contains("2026-11 climate reserved:course 3840min at 20000 = 1280000");
+    assertThat(lines(ledger))
+        .contains("2026-11 climate reserved:course 3840min at 20000 = 1280000");
   }
 
   @Test
@@ -258,8 +259,7 @@ final class ReservedStoriesTest {
 
   @Test
   void reservedTimeIsSplitWhereItsPriceChanges() {
-    History history =
-        site(NOON - HOUR_MS, 20_000, List.of(new DayFactor(13 * 60, 24 * 60, 2_000)));
+    History history = site(NOON - HOUR_MS, 20_000, List.of(new DayFactor(13 * 60, 24 * 60, 2_000)));
     history.project(new ProjectName("materials"), "Materials");
     history.reserve("course", NOON, 2 * HOUR_MS, Repeat.ONCE, "cn1");
     history.at(NOON).opened("course", NOON);

@@ -81,7 +81,6 @@ import org.queqiao.contract.job.ArrayTask;
 import org.queqiao.contract.job.RunExit;
 import org.queqiao.contract.money.RefundCause;
 import org.queqiao.contract.policy.Subject;
-import org.queqiao.contract.price.Holding;
 import org.queqiao.contract.price.RunCost;
 
 /**
@@ -134,10 +133,8 @@ public final class Bookkeeper {
       case JobPolicyDefined _, SchedulingDefined _, PartitionDefined _ -> {}
       case PlatformDefined _, QosDefined _, PriorityPolicyDefined _ -> {}
       case RulesSet e -> rules(e, logged, books);
-      case ReservationDefined e -> reserved.reservation(e, logged, books);
-      case ReservationDeleted e -> reserved.reservation(e, logged, books);
-      case ReservationOpened e -> reserved.reservation(e, logged, books);
-      case ReservationClosed e -> reserved.reservation(e, logged, books);
+      case ReservationDefined _, ReservationDeleted _, ReservationOpened _, ReservationClosed _ ->
+          reserved.reservation(logged, books);
       case DomainDefined e -> {}
       case UserDefined e -> {}
       case RoleGranted e -> {}
@@ -145,12 +142,8 @@ public final class Bookkeeper {
       case MembershipSet e -> {}
       case MembershipRemoved e -> {}
       case NodeFenced e -> {}
-      case NodeRegistered e -> ReservedBooking.node(e, logged.timeMs(), books.reserved());
-      case NodeUp e -> ReservedBooking.node(e, logged.timeMs(), books.reserved());
-      case NodeDown e -> ReservedBooking.node(e, logged.timeMs(), books.reserved());
-      case NodeDrained e -> ReservedBooking.node(e, logged.timeMs(), books.reserved());
-      case NodeResumed e -> ReservedBooking.node(e, logged.timeMs(), books.reserved());
-      case NodeSettingsSet e -> ReservedBooking.node(e, logged.timeMs(), books.reserved());
+      case NodeRegistered _, NodeUp _, NodeDown _, NodeDrained _, NodeResumed _, NodeSettingsSet _ ->
+          ReservedBooking.node(logged, books.reserved());
       case LicenceDefined e -> {}
       case TopologyDefined e -> {}
       case JobEligible e -> {}

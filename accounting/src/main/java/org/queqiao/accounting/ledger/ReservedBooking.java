@@ -13,7 +13,6 @@ import org.queqiao.accounting.metering.BillingCalendar;
 import org.queqiao.accounting.metering.IdleTime;
 import org.queqiao.accounting.metering.Kept;
 import org.queqiao.accounting.metering.ReservedBook;
-import org.queqiao.contract.event.Event;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.NodeDown;
 import org.queqiao.contract.event.NodeDrained;
@@ -52,8 +51,9 @@ final class ReservedBooking {
   }
 
   /** A fact about a node. */
-  static void node(Event event, long nowMs, ReservedBook book) {
-    switch (event) {
+  static void node(LoggedEvent logged, ReservedBook book) {
+    long nowMs = logged.timeMs();
+    switch (logged.event()) {
       case NodeRegistered e ->
           book.node(e.facts().name(), each -> each.with(e.facts().cores()), nowMs);
       case NodeUp e -> book.node(e.node(), each -> each.up(true), nowMs);
@@ -61,7 +61,7 @@ final class ReservedBooking {
       case NodeDrained e -> book.node(e.node(), each -> each.drained(true), nowMs);
       case NodeResumed e -> book.node(e.node(), each -> each.drained(false), nowMs);
       case NodeSettingsSet e -> book.node(e.node(), each -> each.of(e.settings().type()), nowMs);
-      default -> throw new IllegalArgumentException("no fact about a node: " + event);
+      default -> throw new IllegalArgumentException("no fact about a node: " + logged.event());
     }
   }
 
@@ -74,13 +74,12 @@ final class ReservedBooking {
   }
 
   /** A fact about a reservation. */
-  void reservation(Event event, LoggedEvent logged, Books books) {
+  void reservation(LoggedEvent logged, Books books) {
     ReservedBook book = books.reserved();
-    switch (event) {
+    switch (logged.event()) {
       case ReservationDefined e -> defined(e.reservation(), logged, books);
       case ReservationOpened e ->
-          book.open(
-              e.reservation(), e.startMs(), Math.max(e.startMs(), logged.timeMs()), calendar);
+          book.open(e.reservation(), e.startMs(), Math.max(e.startMs(), logged.timeMs()), calendar);
       case ReservationClosed e -> {
         over(e.reservation(), logged, books);
         if (e.nextStartMs() == 0) {
@@ -91,7 +90,7 @@ final class ReservedBooking {
         over(e.reservation(), logged, books);
         book.remove(e.reservation());
       }
-      default -> throw new IllegalArgumentException("no fact about reservations: " + event);
+      default -> throw new IllegalArgumentException("no fact about reservations: " + logged.event());
     }
   }
 

@@ -47,8 +47,7 @@ final class OpenRuns {
     TreeMap<NodeName, Integer> places = new TreeMap<>();
     for (String each : text.isEmpty() ? new String[0] : text.split(",")) {
       int sign = each.indexOf('=');
-      places.put(
-          new NodeName(each.substring(0, sign)), Integer.valueOf(each.substring(sign + 1)));
+      places.put(new NodeName(each.substring(0, sign)), Integer.valueOf(each.substring(sign + 1)));
     }
     return places;
   }
@@ -78,8 +77,7 @@ final class OpenRuns {
   void expect(Connection connection, Collection<JobId> jobs) throws SQLException {
     lookedUp.addAll(jobs);
     try (PreparedStatement statement =
-        connection.prepareStatement(
-            SELECT + " where job = any(?)")) {
+        connection.prepareStatement(SELECT + " where job = any(?)")) {
       statement.setArray(
           1, connection.createArrayOf("bigint", jobs.stream().map(JobId::value).toArray()));
       try (ResultSet row = statement.executeQuery()) {

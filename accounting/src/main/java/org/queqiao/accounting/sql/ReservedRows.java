@@ -196,8 +196,7 @@ final class ReservedRows {
         ResultSet row = statement.executeQuery()) {
       while (row.next()) {
         ReservationDefined told = (ReservationDefined) EventCodec.decode(row.getBytes(1)).event();
-        all.add(
-            new Kept(told.reservation(), row.getBoolean(2), row.getLong(3), row.getLong(4)));
+        all.add(new Kept(told.reservation(), row.getBoolean(2), row.getLong(3), row.getLong(4)));
       }
     }
     return all;

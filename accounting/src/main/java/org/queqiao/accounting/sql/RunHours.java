@@ -98,8 +98,7 @@ public final class RunHours {
         return all;
       }
       try (PreparedStatement statement =
-          connection.prepareStatement(
-              OpenRuns.SELECT + " where job = ? order by attempt")) {
+          connection.prepareStatement(OpenRuns.SELECT + " where job = ? order by attempt")) {
         statement.setLong(1, job.value());
         try (ResultSet open = statement.executeQuery()) {
           while (open.next()) {

@@ -31,8 +31,10 @@ public record Use(
     return named.isEmpty() || named.equals(device) || device.startsWith(named + ":");
   }
 
-  /** How a line and an id name the resource: {@code cores}, {@code mem}, {@code gpu:a100},
-   * {@code reserved}. */
+  /**
+   * How a line and an id name the resource: {@code cores}, {@code mem}, {@code gpu:a100}, {@code
+   * reserved}.
+   */
   public String label() {
     return switch (resource) {
       case CORES -> "cores";
