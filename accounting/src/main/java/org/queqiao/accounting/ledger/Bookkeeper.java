@@ -142,7 +142,12 @@ public final class Bookkeeper {
       case MembershipSet e -> {}
       case MembershipRemoved e -> {}
       case NodeFenced e -> {}
-      case NodeRegistered _, NodeUp _, NodeDown _, NodeDrained _, NodeResumed _, NodeSettingsSet _ ->
+      case NodeRegistered _,
+          NodeUp _,
+          NodeDown _,
+          NodeDrained _,
+          NodeResumed _,
+          NodeSettingsSet _ ->
           ReservedBooking.node(logged, books.reserved());
       case LicenceDefined e -> {}
       case TopologyDefined e -> {}

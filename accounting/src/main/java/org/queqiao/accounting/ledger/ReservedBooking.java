@@ -90,7 +90,8 @@ final class ReservedBooking {
         over(e.reservation(), logged, books);
         book.remove(e.reservation());
       }
-      default -> throw new IllegalArgumentException("no fact about reservations: " + logged.event());
+      default ->
+          throw new IllegalArgumentException("no fact about reservations: " + logged.event());
     }
   }
 
