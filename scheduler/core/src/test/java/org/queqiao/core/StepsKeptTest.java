@@ -2,11 +2,13 @@ package org.queqiao.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.queqiao.contract.codec.ImageCodec;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.NodeName;
+import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.contract.snapshot.StepImage;
 import org.queqiao.contract.snapshot.StepsImage;
@@ -79,5 +81,21 @@ final class StepsKeptTest {
     }
     assertThat(kept(job)).hasSize(StepsImage.RECENT_MAX);
     assertThat(kept(job).getFirst().name()).isEqualTo("step 5");
+  }
+
+  private static StepImage wide(int number, int nodes) {
+    return new StepImage(1, number, "wide", nodes, Collections.nCopies(nodes, N1), 1, 0, null);
+  }
+
+  @Test
+  void ofStepsOnManyNodesFewerAreKeptAndTheLastAlways() {
+    StepsImage steps = StepsImage.first(new RunId(new JobId(1), 1), List.of());
+    for (int i = 0; i < 30; i++) {
+      steps = steps.begun(wide(i, 1_000), List.of());
+    }
+    assertThat(steps.recentNodes()).isEqualTo(StepsImage.RECENT_NODES_MAX);
+    assertThat(steps.recent().getFirst().number()).isEqualTo(20);
+    steps = steps.begun(wide(30, StepsImage.RECENT_NODES_MAX + 1), List.of());
+    assertThat(steps.recent()).extracting(StepImage::number).containsExactly(30);
   }
 }

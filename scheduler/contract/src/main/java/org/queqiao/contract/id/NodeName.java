@@ -8,7 +8,7 @@ public record NodeName(String value) implements Comparable<NodeName> {
   public static final Pattern FORM = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9_.-]{0,63}");
 
   public NodeName {
-    if (value == null || !FORM.matcher(value).matches()) {
+    if (!NameForm.isMixedOrDigit(value, 64)) {
       throw new IllegalArgumentException("not a valid NodeName: must match " + FORM.pattern());
     }
   }

@@ -8,7 +8,7 @@ public record PartitionName(String value) implements Comparable<PartitionName> {
   public static final Pattern FORM = Pattern.compile("[a-zA-Z][a-zA-Z0-9_.-]{0,63}");
 
   public PartitionName {
-    if (value == null || !FORM.matcher(value).matches()) {
+    if (!NameForm.isMixed(value, 64)) {
       throw new IllegalArgumentException("not a valid PartitionName: must match " + FORM.pattern());
     }
   }

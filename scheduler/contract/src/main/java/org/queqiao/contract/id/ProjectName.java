@@ -8,7 +8,7 @@ public record ProjectName(String value) implements Comparable<ProjectName> {
   public static final Pattern FORM = Pattern.compile("[a-z][a-z0-9_.-]{0,63}");
 
   public ProjectName {
-    if (value == null || !FORM.matcher(value).matches()) {
+    if (!NameForm.isLower(value, 64)) {
       throw new IllegalArgumentException("not a valid ProjectName: must match " + FORM.pattern());
     }
   }

@@ -8,7 +8,7 @@ public record QosName(String value) implements Comparable<QosName> {
   public static final Pattern FORM = Pattern.compile("[a-z][a-z0-9_.-]{0,63}");
 
   public QosName {
-    if (value == null || !FORM.matcher(value).matches()) {
+    if (!NameForm.isLower(value, 64)) {
       throw new IllegalArgumentException("not a valid QosName: must match " + FORM.pattern());
     }
   }

@@ -8,7 +8,7 @@ public record UserName(String value) implements Comparable<UserName> {
   public static final Pattern FORM = Pattern.compile("[a-z][a-z0-9_.-]{0,31}");
 
   public UserName {
-    if (value == null || !FORM.matcher(value).matches()) {
+    if (!NameForm.isLower(value, 32)) {
       throw new IllegalArgumentException("not a valid UserName: must match " + FORM.pattern());
     }
   }

@@ -22,7 +22,7 @@ import org.queqiao.contract.job.RunExit;
  * @param maxRssBytes the largest resident memory of a part that has ended
  * @param endMs when the last part so far ended, in node time; 0 before the first
  * @param recent the last steps of the job, also of its former runs, the oldest first; at most
- *     {@link #RECENT_MAX}
+ *     {@link #RECENT_MAX}, and no more than name {@link #RECENT_NODES_MAX} nodes
  */
 public record StepsImage(
     RunId run,
@@ -38,6 +38,9 @@ public record StepsImage(
     List<StepImage> recent) {
   /** How many steps of a job are kept. */
   public static final int RECENT_MAX = 100;
+
+  /** How many nodes the kept steps of a job name in sum, unless the last one alone names more. */
+  public static final int RECENT_NODES_MAX = 10_000;
 
   public StepsImage {
     recent = List.copyOf(recent);
@@ -105,7 +108,25 @@ public record StepsImage(
         systemUs,
         maxRssBytes,
         endMs,
-        last.size() > RECENT_MAX ? last.subList(1, last.size()) : last);
+        bounded(last));
+  }
+
+  private static List<StepImage> bounded(List<StepImage> steps) {
+    int from = Math.max(0, steps.size() - RECENT_MAX);
+    long nodes = nodesOf(steps.subList(from, steps.size()));
+    while (nodes > RECENT_NODES_MAX && from < steps.size() - 1) {
+      nodes -= steps.get(from++).nodes().size();
+    }
+    return steps.subList(from, steps.size());
+  }
+
+  private static long nodesOf(List<StepImage> steps) {
+    return steps.stream().mapToLong(each -> each.nodes().size()).sum();
+  }
+
+  /** How many nodes the kept steps name in sum. */
+  public long recentNodes() {
+    return nodesOf(recent);
   }
 
   /** A step has ended. */

@@ -24,7 +24,8 @@ public final class LikeJobs {
   /** Known kinds without any job, those unused longest first. */
   private final Map<JobKind, Experience> idle = new LinkedHashMap<>();
 
-  private final Map<Integer, RecentRuns> users = new TreeMap<>();
+  /** Looked up for each job that waits, and sorted where it is gone through. */
+  private final Map<Integer, RecentRuns> users = new LinkedHashMap<>();
 
   public LikeJobs() {
     this(MOST_IDLE);
@@ -94,7 +95,7 @@ public final class LikeJobs {
 
   /** The users of whom something is known, by number, with their last run times. */
   public void users(BiConsumer<Integer, List<Long>> each) {
-    users.forEach((user, runs) -> {
+    new TreeMap<>(users).forEach((user, runs) -> {
       if (runs.any()) {
         each.accept(user, runs.list());
       }

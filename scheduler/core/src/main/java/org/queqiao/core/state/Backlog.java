@@ -3,6 +3,7 @@ package org.queqiao.core.state;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
@@ -33,9 +34,13 @@ public final class Backlog {
   private final TreeMap<UserName, TreeSet<Group>> ofUser = new TreeMap<>();
 
   /** Users by the number that their jobs have or had, whose runs are learnt from together. */
-  private final TreeMap<Integer, TreeSet<UserName>> names = new TreeMap<>();
+  private final LinkedHashMap<Integer, TreeSet<UserName>> names = new LinkedHashMap<>();
 
   private final QueueChanges changes = new QueueChanges();
+
+  /** While many enter at once: those that have no place yet; else null. */
+  private List<Job> entering;
+
   private int arrays;
   private int size;
 
@@ -150,9 +155,52 @@ public final class Backlog {
     return Place.of(array, policy, array.spec().array().tasks().at(task));
   }
 
-  void add(Job job, PriorityPolicy policy) {
-    places(job, policy, (group, place) -> add(job, group, place));
+  /** Jobs will enter one by one before anybody looks, until {@link #entered}. */
+  void enterMany() {
+    entering = new ArrayList<>();
+  }
+
+  /** Those who entered get their places, all at once; before anybody looks for one of them. */
+  void entered(PriorityPolicy policy) {
+    if (entering == null) {
+      return;
+    }
+    TreeMap<Group, SortedEntries<Place, Job>> fresh = new TreeMap<>();
+    for (Job job : entering) {
+      name(job);
+      places(
+          job,
+          policy,
+          (group, place) -> {
+            if (groups.containsKey(group)) {
+              add(job, group, place);
+            } else {
+              fresh.computeIfAbsent(group, _ -> new SortedEntries<>()).add(place, job);
+            }
+          });
+    }
+    entering = null;
+    fresh.forEach(
+        (group, entries) -> {
+          TreeMap<Place, Job> jobs = entries.toTree();
+          groups.put(group, jobs);
+          ofUser.computeIfAbsent(group.user(), _ -> new TreeSet<>()).add(group);
+          size += jobs.size();
+          jobs.values().forEach(job -> arrays += isOfArray(job) ? 1 : 0);
+        });
+  }
+
+  private void name(Job job) {
     names.computeIfAbsent(job.uid(), _ -> new TreeSet<>()).add(job.user());
+  }
+
+  void add(Job job, PriorityPolicy policy) {
+    if (entering != null) {
+      entering.add(job);
+      return;
+    }
+    places(job, policy, (group, place) -> add(job, group, place));
+    name(job);
     changes.note(job);
   }
 
@@ -170,6 +218,7 @@ public final class Backlog {
   }
 
   void remove(Job job, PriorityPolicy policy) {
+    entered(policy);
     places(job, policy, (group, place) -> remove(job, group, place));
     changes.note(job);
   }
@@ -236,6 +285,7 @@ public final class Backlog {
 
   /** The first of the kind of a job that waits in the same group, in which the job itself is. */
   Job firstLike(Job job, PriorityPolicy policy) {
+    entered(policy);
     Group group = groupOf(job, policy);
     for (Job each : groups.getOrDefault(group, new TreeMap<>()).values()) {
       if (each.experience() == job.experience()) {

@@ -1,5 +1,8 @@
 package org.queqiao.core.state;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -13,30 +16,33 @@ import java.util.function.Consumer;
  * with their length in front; lists with their count; what may be absent with a flag.
  */
 final class CanonicalWriter {
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+
   private final MessageDigest sha256 = newSha256();
   private final byte[] buffer = new byte[8192];
   private int used;
 
-  static byte[] hashOf(byte[] bytes) {
-    return newSha256().digest(bytes);
+  /** The hash of bytes as they are; nothing may have been written before. */
+  byte[] hashOf(byte[] bytes) {
+    return sha256.digest(bytes);
   }
 
-  static byte[] hashOf(SortedMap<String, String> variables) {
-    CanonicalWriter writer = new CanonicalWriter();
-    writer.number(variables.size());
+  /** The hash of variables; nothing may have been written before. */
+  byte[] hashOf(SortedMap<String, String> variables) {
+    number(variables.size());
     for (Map.Entry<String, String> each : variables.entrySet()) {
-      writer.text(each.getKey()).text(each.getValue());
+      text(each.getKey()).text(each.getValue());
     }
-    return writer.hash();
+    return hash();
   }
 
   CanonicalWriter number(long value) {
     if (buffer.length - used < Long.BYTES) {
       flush();
     }
-    for (int shift = Long.SIZE - Byte.SIZE; shift >= 0; shift -= Byte.SIZE) {
-      buffer[used++] = (byte) (value >>> shift);
-    }
+    LONG.set(buffer, used, value);
+    used += Long.BYTES;
     return this;
   }
 

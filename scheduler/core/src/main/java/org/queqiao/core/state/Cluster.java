@@ -102,6 +102,7 @@ public final class Cluster {
     image.wallets().forEach(cluster.wallets::restore);
     cluster.money.restore(image.money());
     image.observed().forEach(cluster.observed::restore);
+    cluster.priorities.enterMany();
     for (ClusterImage.JobImage each : jobs) {
       Job job =
           new Job(
@@ -111,6 +112,7 @@ public final class Cluster {
         cluster.take(job);
       }
     }
+    cluster.priorities.entered();
     cluster.learning.restored();
     image.steps().forEach(cluster::restore);
     image.idempotencyKeys().forEach(cluster.keys::remember);
@@ -122,7 +124,7 @@ public final class Cluster {
     Job job = jobs.find(image.run().job()).orElse(null);
     if (job == null || !job.isRun(image.run())) {
       // Its run is over, or it is an image with other jobs than it was taken of.
-      steps.putPast(image);
+      steps.restorePast(image);
       return;
     }
     steps.put(image);

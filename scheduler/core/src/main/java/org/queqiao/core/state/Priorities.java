@@ -154,6 +154,15 @@ public final class Priorities {
     backlog.believedAnew(kind);
   }
 
+  /** Jobs will be counted one by one before anybody looks, until {@link #entered}. */
+  void enterMany() {
+    backlog.enterMany();
+  }
+
+  void entered() {
+    backlog.entered(policy());
+  }
+
   /** Counts a job in what is derived from it. */
   void index(Job job) {
     if (job.startable()) {

@@ -17,6 +17,7 @@ public final class SharedContent {
   private final LinkedHashMap<Script, Shared<byte[]>> scripts = new LinkedHashMap<>();
   private final LinkedHashMap<Environment, Shared<Environment>> environments =
       new LinkedHashMap<>();
+  private final CanonicalWriter hashes = new CanonicalWriter();
   private JobSpec before;
   private long bytes;
 
@@ -93,14 +94,14 @@ public final class SharedContent {
     Script key = new Script(spec.script());
     Shared<byte[]> script = scripts.get(key);
     if (script == null) {
-      script = new Shared<>(spec.script(), CanonicalWriter.hashOf(spec.script()));
+      script = new Shared<>(spec.script(), hashes.hashOf(spec.script()));
       scripts.put(key, script);
       bytes = Math.addExact(bytes, spec.script().length);
     }
     Environment variables = Environment.of(spec.environment());
     Shared<Environment> environment = environments.get(variables);
     if (environment == null) {
-      environment = new Shared<>(variables, CanonicalWriter.hashOf(variables));
+      environment = new Shared<>(variables, hashes.hashOf(variables));
       environments.put(variables, environment);
       bytes = Math.addExact(bytes, size(variables));
     }

@@ -15,12 +15,16 @@ public final class StepTable {
   /** How many steps of jobs that hold nothing are kept, so that people can ask for them. */
   static final int PAST_MAX = 20_000;
 
+  /** How many nodes these steps name in sum. */
+  static final long PAST_NODES_MAX = 500_000;
+
   private final TreeMap<JobId, StepsImage> runs = new TreeMap<>();
 
   /** Of jobs that hold nothing; those of the lowest numbers go first. */
   private final TreeMap<JobId, StepsImage> past = new TreeMap<>();
 
   private int pastSteps;
+  private long pastNodes;
 
   StepTable() {}
 
@@ -32,7 +36,7 @@ public final class StepTable {
   StepsImage first(Job job) {
     StepsImage before = past.remove(job.id());
     if (before != null) {
-      pastSteps -= before.recent().size();
+      countPast(before, -1);
     }
     return StepsImage.first(job.run(), before == null ? List.of() : before.recent());
   }
@@ -46,11 +50,21 @@ public final class StepTable {
   }
 
   void putPast(StepsImage steps) {
-    past.put(steps.run().job(), steps);
-    pastSteps += steps.recent().size();
-    while (pastSteps > PAST_MAX) {
-      pastSteps -= past.pollFirstEntry().getValue().recent().size();
+    restorePast(steps);
+    while (pastSteps > PAST_MAX || pastNodes > PAST_NODES_MAX) {
+      countPast(past.pollFirstEntry().getValue(), -1);
     }
+  }
+
+  /** As an image has them: one of the time before a bound may have more. */
+  void restorePast(StepsImage steps) {
+    past.put(steps.run().job(), steps);
+    countPast(steps, 1);
+  }
+
+  private void countPast(StepsImage steps, int sign) {
+    pastSteps += sign * steps.recent().size();
+    pastNodes += sign * steps.recentNodes();
   }
 
   /** What is known of the steps of the present run of a job; null when it has begun none. */

@@ -50,9 +50,10 @@ public final class SnapshotCodec {
     }
     ClusterImage image;
     SchedulerMachine machine;
-    try {
+    try (ReadAhead<ClusterImage.JobImage> jobs =
+        new ReadAhead<>(ImageCodec.jobs(snapshot, HEADER_BYTES))) {
       image = ImageCodec.decodeWithoutJobs(snapshot, HEADER_BYTES);
-      machine = SchedulerMachine.from(image, ImageCodec.jobs(snapshot, HEADER_BYTES));
+      machine = SchedulerMachine.from(image, jobs);
     } catch (MalformedRecordException malformed) {
       throw new RecoveryException(
           "the snapshot at position " + position + " cannot be read", malformed);
