@@ -35,12 +35,6 @@ enum { SHIM_CPU_NUMBER, SHIM_CPU_CORE, SHIM_CPU_PACKAGE, SHIM_CPU_NUMA, SHIM_CPU
  */
 SHIM_API int32_t shim_topology_cpus(const char *root, int32_t cpus[][SHIM_CPU_FIELDS], int32_t most);
 
-/* Level from 1 on; kind 0 data, 1 instructions, 2 both; size in bytes; CPUs that share it; -1 where unknown. */
-enum { SHIM_CACHE_LEVEL, SHIM_CACHE_KIND, SHIM_CACHE_BYTES, SHIM_CACHE_SHARERS, SHIM_CACHE_FIELDS };
-
-/* The caches of a CPU, nearest first. Returns how many. */
-SHIM_API int32_t shim_topology_caches(const char *root, int32_t cpu, int64_t caches[][SHIM_CACHE_FIELDS], int32_t most);
-
 enum { SHIM_ENERGY_PACKAGE, SHIM_ENERGY_MEMORY };
 
 /* Microjoules so far, and after how many the counter begins at 0 again. */

@@ -1,4 +1,4 @@
-/* How the processors, memory and caches of a machine lie, as the kernel shows it below /sys/devices/system. */
+/* How the processors and memory of a machine lie, as the kernel shows it below /sys/devices/system. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <stdbool.h>
@@ -66,45 +66,4 @@ int32_t shim_topology_cpus(const char *root, int32_t cpus[][SHIM_CPU_FIELDS], in
     }
     find_numa(root, count, cpus);
     return count == 0 ? -ENODATA : count;
-}
-
-/* As the kernel writes it: 32K, 8192K, 1M. */
-static int64_t size_of(const char *text) {
-    char *unit = NULL;
-    int64_t value = strtoll(text, &unit, 10);
-    int64_t factor = *unit == 'K' ? 1024 : *unit == 'M' ? 1024 * 1024 : 1;
-    return value < 0 || value > INT64_MAX / factor ? -1 : value * factor;
-}
-
-static int32_t sharers_of(const char *list) {
-    int32_t count = 0;
-    int32_t last = 0;
-    for (int32_t cpu = 0; (cpu = files_next(&list, &last)) >= 0;) {
-        count += last - cpu + 1;
-    }
-    return count;
-}
-
-int32_t shim_topology_caches(const char *root, int32_t cpu, int64_t caches[][SHIM_CACHE_FIELDS], int32_t most) {
-    static const char *const kinds[] = {"Data", "Instruction", "Unified"};
-    char text[FILES_TEXT_BYTES];
-    int64_t level = 0;
-    int32_t count = 0;
-    int32_t cause = files_number(&level, root, "%s/cpu%d/cache/index0/level", cpus_folder, cpu);
-    if (cause != 0) {
-        return cause;
-    }
-    for (; count < most && files_number(&level, root, "%s/cpu%d/cache/index%d/level", cpus_folder, cpu, count) == 0; count++) {
-        caches[count][SHIM_CACHE_LEVEL] = level;
-        caches[count][SHIM_CACHE_KIND] = -1;
-        files_text(text, root, "%s/cpu%d/cache/index%d/type", cpus_folder, cpu, count);
-        for (int32_t kind = 0; kind < 3; kind++) {
-            caches[count][SHIM_CACHE_KIND] = strcmp(text, kinds[kind]) == 0 ? kind : caches[count][SHIM_CACHE_KIND];
-        }
-        cause = files_text(text, root, "%s/cpu%d/cache/index%d/size", cpus_folder, cpu, count);
-        caches[count][SHIM_CACHE_BYTES] = cause == 0 ? size_of(text) : -1;
-        cause = files_text(text, root, "%s/cpu%d/cache/index%d/shared_cpu_list", cpus_folder, cpu, count);
-        caches[count][SHIM_CACHE_SHARERS] = cause == 0 ? sharers_of(text) : -1;
-    }
-    return count;
 }

@@ -83,26 +83,6 @@ static void whatTheKernelDoesNotTellIsSaid(void) {
     end();
 }
 
-static void cachesHaveLevelKindSizeAndSharers(void) {
-    int64_t caches[8][SHIM_CACHE_FIELDS];
-    begin();
-    CHECK_EQUAL(-ENOENT, shim_topology_caches(root, 1, caches, 8));
-    put("sys/devices/system/cpu/cpu1/cache/index0/level", "1\n");
-    put("sys/devices/system/cpu/cpu1/cache/index0/type", "Data\n");
-    put("sys/devices/system/cpu/cpu1/cache/index0/size", "32K\n");
-    put("sys/devices/system/cpu/cpu1/cache/index0/shared_cpu_list", "1\n");
-    put("sys/devices/system/cpu/cpu1/cache/index1/level", "3\n");
-    put("sys/devices/system/cpu/cpu1/cache/index1/type", "Unified\n");
-    put("sys/devices/system/cpu/cpu1/cache/index1/size", "1M\n");
-    put("sys/devices/system/cpu/cpu1/cache/index1/shared_cpu_list", "0-3,8-11\n");
-    put("sys/devices/system/cpu/cpu1/cache/index2/level", "4\n");
-    static const int64_t expected[3][SHIM_CACHE_FIELDS] = {{1, 0, 32768, 1}, {3, 2, 1 << 20, 8}, {4, -1, -1, -1}};
-    CHECK_EQUAL(3, shim_topology_caches(root, 1, caches, 8));
-    CHECK(memcmp(expected, caches, sizeof expected) == 0);
-    CHECK_EQUAL(2, shim_topology_caches(root, 1, caches, 2));
-    end();
-}
-
 static void put_zone(const char *zone, const char *name, const char *energy) {
     char file[PATH_BYTES];
     snprintf(file, sizeof file, "sys/class/powercap/%s/name", zone);
@@ -259,7 +239,7 @@ static void thisMachineIsWhatLscpuSays(void) {
 
 static const struct test tests[] = {
     TEST(cpusAreFoundWithCorePackageAndNumaNode), TEST(whatTheKernelDoesNotTellIsSaid),
-    TEST(cachesHaveLevelKindSizeAndSharers),      TEST(energyIsThatOfPackagesAndTheirMemory),
+    TEST(energyIsThatOfPackagesAndTheirMemory),
     TEST(energyEventsAreLookedForOnTheRightProcessor), TEST(memoryIsCountedOnceByEachController),
     TEST(controllersWithoutNamedEventsAreCountedByTheirCommands), TEST(thisMachineIsWhatLscpuSays)};
 

@@ -41,8 +41,6 @@ public final class Shim {
 
     static native int shim_topology_cpus(String root, int[] cpus, int most);
 
-    static native int shim_topology_caches(String root, int cpu, long[] caches, int most);
-
     static native int shim_energy_read(String root, long[] zones, int most);
 
     static native int shim_energy_open(
@@ -65,8 +63,6 @@ public final class Shim {
   private static final int HANDED_MAX = 24;
   private static final int CPUS_MAX = 8192;
   private static final int CPU_FIELDS = 4;
-  private static final int CACHES_MAX = 16;
-  private static final int CACHE_FIELDS = 4;
 
   /** Zones of {@link #energy} at most. */
   public static final int ZONES_MAX = 128;
@@ -97,16 +93,6 @@ public final class Shim {
    * @param numa the NUMA node whose memory is near
    */
   public record Cpu(int number, int core, int socket, int numa) {}
-
-  /**
-   * A cache of a CPU; what the kernel does not tell is -1.
-   *
-   * @param level from 1 on
-   * @param kind 0 for data, 1 for instructions, 2 for both
-   * @param bytes its size
-   * @param sharers how many CPUs share it
-   */
-  public record Cache(int level, int kind, long bytes, int sharers) {}
 
   /**
    * The open counters of one run, in the order of their numbers.
@@ -215,27 +201,6 @@ public final class Shim {
     for (int i = 0; i < count; i++) {
       int at = i * CPU_FIELDS;
       out.add(new Cpu(fields[at], fields[at + 1], fields[at + 2], fields[at + 3]));
-    }
-    return out;
-  }
-
-  /**
-   * The caches of a CPU, nearest first.
-   *
-   * @param root where {@code sys} is, {@code /} but in a test
-   * @return empty when the kernel does not tell, or the library is absent
-   */
-  public List<Cache> caches(Path root, int cpu) {
-    long[] fields = new long[CACHES_MAX * CACHE_FIELDS];
-    int count =
-        absence == null
-            ? Functions.shim_topology_caches(root.toString(), cpu, fields, CACHES_MAX)
-            : -EINVAL;
-    List<Cache> out = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      int at = i * CACHE_FIELDS;
-      out.add(
-          new Cache((int) fields[at], (int) fields[at + 1], fields[at + 2], (int) fields[at + 3]));
     }
     return out;
   }

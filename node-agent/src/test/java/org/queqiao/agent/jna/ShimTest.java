@@ -2,12 +2,9 @@ package org.queqiao.agent.jna;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.queqiao.contract.metrics.Counter;
 
 final class ShimTest {
@@ -17,18 +14,6 @@ final class ShimTest {
         "queqiao.shim",
         Path.of(System.getProperty("queqiao.root"), "native/target/bin/libqueqiao-shim.so")
             .toString());
-  }
-
-  @Test
-  void cachesAreThoseThatTheKernelTells(@TempDir Path root) throws IOException {
-    Path index = Files.createDirectories(root.resolve("sys/devices/system/cpu/cpu3/cache/index0"));
-    Files.writeString(index.resolve("level"), "2\n");
-    Files.writeString(index.resolve("type"), "Unified\n");
-    Files.writeString(index.resolve("size"), "1024K\n");
-    Files.writeString(index.resolve("shared_cpu_list"), "3,7\n");
-    Shim shim = Shim.load();
-    assertThat(shim.caches(root, 3)).containsExactly(new Shim.Cache(2, 2, 1 << 20, 2));
-    assertThat(shim.caches(root, 4)).isEmpty();
   }
 
   @Test

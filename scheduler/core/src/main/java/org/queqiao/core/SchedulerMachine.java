@@ -190,10 +190,7 @@ public final class SchedulerMachine {
       case Input.RunEnded i -> runReport.decide(i, logicalMs);
       case Input.StartStep i -> step.decide(i);
       case Input.EndStep i -> step.decide(i);
-      case Input.Tick _ -> {
-        memory.passTo(logicalMs);
-        yield deadline.decide(logicalMs);
-      }
+      case Input.Tick _ -> tick(logicalMs);
       case Input.PlanPass _ -> plan(logicalMs);
       case Input.DefinePartition i -> site.decide(i);
       case Input.DefineTariff i -> money.decide(i, logicalMs);
@@ -209,7 +206,8 @@ public final class SchedulerMachine {
       case Input.FundWallet i -> money.decide(i);
       case Input.SetCreditLine i -> money.decide(i);
       case Input.TellBudgets i -> money.decide(i);
-      case Input.OpenDispute _, Input.AnswerDispute _ -> dispute.either(input, logicalMs);
+      case Input.OpenDispute i -> dispute.decide(i);
+      case Input.AnswerDispute i -> dispute.decide(i, logicalMs);
       case Input.DefineBudget i -> budget.decide(i);
       case Input.TellBudgetUse i -> budget.decide(i);
       case Input.ProposeMoney i -> proposal.decide(i, logicalMs);
@@ -223,6 +221,11 @@ public final class SchedulerMachine {
       case Input.DefineReservation i -> reservation.decide(i, logicalMs);
       case Input.DeleteReservation i -> reservation.decide(i);
     };
+  }
+
+  private Decision tick(long logicalMs) {
+    memory.passTo(logicalMs);
+    return deadline.decide(logicalMs);
   }
 
   private Decision plan(long nowMs) {

@@ -11,6 +11,7 @@ import org.queqiao.contract.codec.EventCodec;
 import org.queqiao.contract.codec.ImageCodec;
 import org.queqiao.contract.event.Event;
 import org.queqiao.contract.event.LoggedEvent;
+import org.queqiao.contract.event.MoneyEvent;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.core.check.InvariantChecks;
 import org.queqiao.core.message.Input;
@@ -117,11 +118,12 @@ final class RandomHistoryTest {
       seen.addAll(history.seen);
     }
     TreeSet<String> wanted = new TreeSet<>();
-    for (Class<?> sealed : List.of(Input.class, Event.class)) {
+    for (Class<?> sealed : List.of(Input.class, Event.class, MoneyEvent.class)) {
       for (Class<?> each : sealed.getPermittedSubclasses()) {
         wanted.add(each.getSimpleName());
       }
     }
+    wanted.remove("MoneyEvent");
     for (JobState state : JobState.values()) {
       wanted.add(state.name());
     }

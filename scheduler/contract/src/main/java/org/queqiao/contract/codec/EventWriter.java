@@ -4,13 +4,7 @@ import org.queqiao.contract.account.DomainShare;
 import org.queqiao.contract.event.ArrayEnded;
 import org.queqiao.contract.event.ArrayTaskSplit;
 import org.queqiao.contract.event.ArrayTasksEnded;
-import org.queqiao.contract.event.BudgetDefined;
-import org.queqiao.contract.event.BudgetTold;
-import org.queqiao.contract.event.BudgetUseTold;
 import org.queqiao.contract.event.ClusterObserved;
-import org.queqiao.contract.event.CreditLineSet;
-import org.queqiao.contract.event.DisputeAnswered;
-import org.queqiao.contract.event.DisputeOpened;
 import org.queqiao.contract.event.DomainDefined;
 import org.queqiao.contract.event.Event;
 import org.queqiao.contract.event.JobAllocated;
@@ -32,8 +26,7 @@ import org.queqiao.contract.event.JobSuspended;
 import org.queqiao.contract.event.LicenceDefined;
 import org.queqiao.contract.event.MembershipRemoved;
 import org.queqiao.contract.event.MembershipSet;
-import org.queqiao.contract.event.MoneyDecided;
-import org.queqiao.contract.event.MoneyProposed;
+import org.queqiao.contract.event.MoneyEvent;
 import org.queqiao.contract.event.NodeDown;
 import org.queqiao.contract.event.NodeDrained;
 import org.queqiao.contract.event.NodeFenced;
@@ -108,10 +101,7 @@ final class EventWriter {
       case MembershipSet e -> out.setMembershipSet(membership(e));
       case MembershipRemoved e -> out.setMembershipRemoved(membership(e));
       case WalletFunded e -> out.setWalletFunded(funded(e));
-      case BudgetTold _, CreditLineSet _, MoneyProposed _, MoneyDecided _ ->
-          MoneyCodec.write(event, out);
-      case DisputeOpened _, DisputeAnswered _, BudgetDefined _, BudgetUseTold _ ->
-          MoneyCodec.write(event, out);
+      case MoneyEvent e -> MoneyCodec.write(e, out);
       case RunObserved _, RunImported _, ClusterObserved _ -> ObservedCodec.write(event, out);
       case PlatformDefined e -> out.setPlatformDefined(PolicyWriter.platform(e));
       case QosDefined e -> out.setQosDefined(PolicyWriter.qos(e));

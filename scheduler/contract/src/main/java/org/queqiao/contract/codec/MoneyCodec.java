@@ -6,8 +6,8 @@ import org.queqiao.contract.event.BudgetUseTold;
 import org.queqiao.contract.event.CreditLineSet;
 import org.queqiao.contract.event.DisputeAnswered;
 import org.queqiao.contract.event.DisputeOpened;
-import org.queqiao.contract.event.Event;
 import org.queqiao.contract.event.MoneyDecided;
+import org.queqiao.contract.event.MoneyEvent;
 import org.queqiao.contract.event.MoneyProposed;
 import org.queqiao.contract.id.PartitionName;
 import org.queqiao.contract.id.ProjectName;
@@ -37,7 +37,7 @@ final class MoneyCodec {
   private MoneyCodec() {}
 
   /** Writes a fact about wallets, budgets, disputes or changes by two people. */
-  static void write(Event event, EventRecord.Builder out) {
+  static void write(MoneyEvent event, EventRecord.Builder out) {
     switch (event) {
       case BudgetTold e -> out.setBudgetTold(WalletCodec.write(e));
       case CreditLineSet e -> out.setCreditLineSet(WalletCodec.write(e));
@@ -47,7 +47,6 @@ final class MoneyCodec {
       case BudgetUseTold e -> out.setBudgetUseTold(BudgetCodec.write(e));
       case DisputeOpened e -> out.setDisputeOpened(DisputeCodec.write(e));
       case DisputeAnswered e -> out.setDisputeAnswered(DisputeCodec.write(e));
-      default -> throw new IllegalArgumentException(event + " is none about money");
     }
   }
 

@@ -9,4 +9,4 @@ import org.queqiao.contract.money.BudgetTerms;
  * @param terms what it bounds
  * @param reason in words
  */
-public record BudgetDefined(BudgetTerms terms, String reason) implements Event {}
+public record BudgetDefined(BudgetTerms terms, String reason) implements MoneyEvent {}

@@ -13,4 +13,4 @@ import org.queqiao.contract.id.ProjectName;
  * @param asOfPosition with all facts up to this one of the log, and none behind it
  */
 public record BudgetTold(ProjectName project, long balanceMicro, String currency, long asOfPosition)
-    implements Event {}
+    implements MoneyEvent {}

@@ -10,4 +10,5 @@ import org.queqiao.contract.id.BudgetName;
  *     out; below zero for what is used beyond it
  * @param asOfPosition with all facts up to this one of the log, and none behind it
  */
-public record BudgetUseTold(BudgetName budget, long left, long asOfPosition) implements Event {}
+public record BudgetUseTold(BudgetName budget, long left, long asOfPosition)
+    implements MoneyEvent {}

@@ -12,4 +12,4 @@ import org.queqiao.contract.id.ProjectName;
  * @param reason in words
  */
 public record CreditLineSet(ProjectName project, long creditMicro, String currency, String reason)
-    implements Event {}
+    implements MoneyEvent {}

@@ -7,4 +7,4 @@ package org.queqiao.contract.event;
  * @param proposal of the refund that another person must approve; 0 where it is rejected
  * @param reason in words
  */
-public record DisputeAnswered(long dispute, long proposal, String reason) implements Event {}
+public record DisputeAnswered(long dispute, long proposal, String reason) implements MoneyEvent {}

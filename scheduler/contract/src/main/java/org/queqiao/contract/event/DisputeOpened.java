@@ -11,4 +11,4 @@ import org.queqiao.contract.id.ProjectName;
  * @param reason in words
  */
 public record DisputeOpened(long dispute, ProjectName project, String transaction, String reason)
-    implements Event {}
+    implements MoneyEvent {}

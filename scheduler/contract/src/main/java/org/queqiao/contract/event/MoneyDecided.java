@@ -11,4 +11,4 @@ import org.queqiao.contract.money.MoneyChange;
  * @param reason in words
  */
 public record MoneyDecided(long proposal, boolean approved, MoneyChange change, String reason)
-    implements Event {}
+    implements MoneyEvent {}

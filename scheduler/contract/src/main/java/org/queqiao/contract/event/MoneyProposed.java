@@ -9,4 +9,5 @@ import org.queqiao.contract.money.MoneyChange;
  * @param change what would change
  * @param reason in words
  */
-public record MoneyProposed(long proposal, MoneyChange change, String reason) implements Event {}
+public record MoneyProposed(long proposal, MoneyChange change, String reason)
+    implements MoneyEvent {}

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -108,7 +109,7 @@ final class GoldenFilesTest {
   private static TreeSet<String> permitted(Class<?> sealed) {
     TreeSet<String> names = new TreeSet<>();
     for (Class<?> each : sealed.getPermittedSubclasses()) {
-      names.add(each.getSimpleName());
+      names.addAll(each.isSealed() ? permitted(each) : Set.of(each.getSimpleName()));
     }
     return names;
   }

@@ -40,12 +40,11 @@ final class NameFormTest {
         text.append(CHARACTERS.charAt(random.nextInt(good)));
       }
       String value = text.toString();
-      KINDS.forEach(
-          (form, name) -> {
-            boolean matches = form.matcher(value).matches();
-            taken[matches ? 1 : 0]++;
-            assertThat(isTaken(name, value)).as("%s and [%s]", form, value).isEqualTo(matches);
-          });
+      KINDS.forEach((form, name) -> {
+        boolean matches = form.matcher(value).matches();
+        taken[matches ? 1 : 0]++;
+        assertThat(isTaken(name, value)).as("%s and [%s]", form, value).isEqualTo(matches);
+      });
     }
     assertThat(taken[0]).isGreaterThan(10_000);
     assertThat(taken[1]).isGreaterThan(10_000);

@@ -33,17 +33,8 @@ public final class DisputeCheck {
     this.proposals = proposals;
   }
 
-  /** Somebody opens a dispute or answers one. */
-  public Decision either(Input input, long nowMs) {
-    return switch (input) {
-      case Input.OpenDispute i -> decide(i);
-      case Input.AnswerDispute i -> decide(i, nowMs);
-      default -> throw new IllegalArgumentException(input + " is no dispute");
-    };
-  }
-
   /** A member opens one; the reply has its number. */
-  private Decision decide(Input.OpenDispute input) {
+  public Decision decide(Input.OpenDispute input) {
     if (!permissions.permit(input.actor(), new Action.Dispute(input.project()))) {
       return Rejections.forbidden("only members of the project dispute its charges");
     }
@@ -80,7 +71,7 @@ public final class DisputeCheck {
   }
 
   /** Finance answers; the reply has the number of the proposed refund, or 0. */
-  private Decision decide(Input.AnswerDispute input, long nowMs) {
+  public Decision decide(Input.AnswerDispute input, long nowMs) {
     if (!permissions.permit(input.actor(), new Action.ChangeMoney())) {
       return Rejections.forbidden("only finance answers disputes");
     }

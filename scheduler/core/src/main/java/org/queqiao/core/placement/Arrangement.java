@@ -20,6 +20,8 @@ public final class Arrangement {
   /** Of a job with components. */
   private final List<ComponentLayout.Must> musts;
 
+  private long looked;
+
   private Arrangement(Fabric fabric, JobPlacement placement, List<ComponentLayout.Must> musts) {
     this.fabric = fabric;
     this.contiguous = placement.contiguous();
@@ -94,15 +96,26 @@ public final class Arrangement {
    * @return null when there is no choice
    */
   public int[] choose(Parts parts, byte[] masks) {
+    if (!musts.isEmpty()) {
+      ComponentLayout layout = new ComponentLayout(fabric, parts, musts);
+      int[] chosen = layout.choose(masks);
+      looked += layout.looked();
+      return chosen;
+    }
+    looked += masks.length;
     if (!isDemanded()) {
       return spread ? fabric.spread(parts, masks) : fabric.packed(parts, masks);
-    }
-    if (!musts.isEmpty()) {
-      return new ComponentLayout(fabric, parts, musts).choose(masks);
     }
     return contiguous
         ? fabric.inRow(parts, masks, switches)
         : fabric.onFewLeaves(parts, masks, switches);
+  }
+
+  /** How many nodes were looked at since the last question. */
+  public long takeLooked() {
+    long count = looked;
+    looked = 0;
+    return count;
   }
 
   /** The most nodes that could lie so. */

@@ -18,10 +18,14 @@ final class ComponentLayout {
   /** How many choices of rows and leaves are tried at most. */
   static final int MAX_TRIES = 2_000;
 
+  /** How many nodes are looked at in all of them: on a large cluster fewer are tried. */
+  static final int MAX_LOOKED = 2_000_000;
+
   private final Fabric fabric;
   private final Parts parts;
   private final List<Must> rows = new ArrayList<>();
   private final List<Must> onLeaves = new ArrayList<>();
+  private final int maxTries;
   private int tries;
 
   /**
@@ -36,6 +40,7 @@ final class ComponentLayout {
   ComponentLayout(Fabric fabric, Parts parts, List<Must> musts) {
     this.fabric = fabric;
     this.parts = parts;
+    this.maxTries = Math.clamp(MAX_LOOKED / (fabric.nodes() + 1), 1, MAX_TRIES);
     for (Must each : musts) {
       (each.contiguous() ? rows : onLeaves).add(each);
     }
@@ -53,6 +58,11 @@ final class ComponentLayout {
     }
     Rows search = new Rows(reduced);
     return search.canEnd[0][0] ? search.place(0, 0, reduced) : null;
+  }
+
+  /** How many nodes were looked at to choose. */
+  long looked() {
+    return (1L + Math.min(tries, maxTries)) * fabric.nodes();
   }
 
   /** Where a part needs every node that can serve it, these serve nothing else. */
@@ -149,7 +159,7 @@ final class ComponentLayout {
         for (int row = 0; row < rows.size(); row++) {
           boolean may =
               (set >> row & 1) == 0 && fits(row, at) && canEnd[at + length[row]][set | 1 << row];
-          if (may && tries++ < MAX_TRIES) {
+          if (may && tries++ < maxTries) {
             int[] found = place(at + length[row], set | 1 << row, without(masks, row, at));
             if (found != null) {
               return found;
@@ -191,11 +201,11 @@ final class ComponentLayout {
       chosen[i] = i;
     }
     do {
-      int[] found = tries++ < MAX_TRIES ? onLeaves(next, masks, places, chosen) : null;
+      int[] found = tries++ < maxTries ? onLeaves(next, masks, places, chosen) : null;
       if (found != null) {
         return found;
       }
-    } while (tries < MAX_TRIES && next(chosen, places.size()));
+    } while (tries < maxTries && next(chosen, places.size()));
     return null;
   }
 

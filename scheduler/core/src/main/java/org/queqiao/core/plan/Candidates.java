@@ -70,6 +70,11 @@ final class Candidates implements WaitingSource {
     this.places = new ClaimPlaces(cluster, mirror, limits, nowMs);
   }
 
+  /** How many nodes were looked at before the pass, for jobs for which runs were ended. */
+  long looked() {
+    return places.looked();
+  }
+
   /** When the first limit that kept a job out may let it start without any fact. */
   long limitsOpenMs() {
     return limits.opensMs();

@@ -25,7 +25,12 @@ final class ClaimPlaces {
   /** So many choices are looked at for a start. */
   private static final int MAX_TRIES = 32;
 
+  /** So many nodes are looked at to choose; who comes then takes the first nodes with room. */
+  private static final long MAX_LOOKED = 5_000_000;
+
   private final TreeMap<JobId, ArrayDeque<Place>> places = new TreeMap<>();
+
+  private long looked;
 
   /**
    * Nodes for a start.
@@ -39,16 +44,17 @@ final class ClaimPlaces {
   private record Tried(Place place, Victims on) {}
 
   /** A start that is to come, of a job or of one of the tasks of an array. */
-  private record Start(JobId job, Demand demand, long forMs) {
-    private Place in(Victims room) {
-      for (Demand each : demand.alternatives()) {
-        int[] on = room.place(each, forMs);
-        if (on != null) {
-          return new Place(each, on);
-        }
+  private record Start(JobId job, Demand demand, long forMs) {}
+
+  private Place find(Start start, Victims room) {
+    for (Demand each : start.demand().alternatives()) {
+      int[] on = looked > MAX_LOOKED ? null : room.place(each, start.forMs());
+      looked += room.takeLooked();
+      if (on != null) {
+        return new Place(each, on);
       }
-      return null;
     }
+    return null;
   }
 
   ClaimPlaces(Cluster cluster, ClusterMirror mirror, LimitTree limits, long nowMs) {
@@ -90,8 +96,13 @@ final class ClaimPlaces {
     return here == null ? null : here.poll();
   }
 
+  /** How many nodes were looked at. */
+  long looked() {
+    return looked;
+  }
+
   private void choose(Start start, List<Start> behind, Victims now, Victims later) {
-    Place first = start.in(now);
+    Place first = find(start, now);
     if (first == null) {
       serve(start, later);
       return;
@@ -103,8 +114,7 @@ final class ClaimPlaces {
   }
 
   /** The first choice behind which most others fit: without one node of another, and so on. */
-  private static Place best(
-      Start start, Place first, List<Start> behind, Victims now, Victims later) {
+  private Place best(Start start, Place first, List<Start> behind, Victims now, Victims later) {
     Place best = first;
     int most = served(behind, first, later);
     ArrayDeque<Tried> tried = new ArrayDeque<>();
@@ -112,8 +122,11 @@ final class ClaimPlaces {
     for (int left = MAX_TRIES; most < behind.size() && !tried.isEmpty(); ) {
       Tried known = tried.poll();
       for (int node : known.place().on()) {
+        if (left-- <= 0 || most >= behind.size() || looked > MAX_LOOKED) {
+          return best;
+        }
         Victims fewer = known.on().withoutNode(node);
-        Place other = left-- > 0 && most < behind.size() ? start.in(fewer) : null;
+        Place other = find(start, fewer);
         if (other != null) {
           int count = served(behind, other, later);
           best = count > most ? other : best;
@@ -126,7 +139,8 @@ final class ClaimPlaces {
   }
 
   /** How many starts fit behind one, one after the other. */
-  private static int served(List<Start> behind, Place before, Victims later) {
+  private int served(List<Start> behind, Place before, Victims later) {
+    looked += later.size();
     Victims rest = later.copy();
     rest.take(before.demand(), before.on());
     int count = 0;
@@ -136,8 +150,8 @@ final class ClaimPlaces {
     return count;
   }
 
-  private static boolean serve(Start start, Victims room) {
-    Place place = start.in(room);
+  private boolean serve(Start start, Victims room) {
+    Place place = find(start, room);
     if (place != null) {
       room.take(place.demand(), place.on());
     }

@@ -134,15 +134,17 @@ public final class ClusterPlanner {
       candidates = null;
       return fruitless(List.of(), cluster.chances(), nowMs);
     }
+    long steps = bounds.steps();
     if (!passBegun) {
       begin(planner, nowMs);
+      steps = Math.max(1, steps - candidates.looked());
     }
     promised.clear();
     Trial trial = new Trial(cluster.nodes());
     slice =
         new SliceStarts(
             cluster, mirror, trial, (demand, job) -> planner.room(demand, job, nowMs), nowMs);
-    boolean over = planner.work(nowMs, bounds.steps(), bounds.starts());
+    boolean over = planner.work(nowMs, steps, bounds.starts());
     if (!over) {
       planner.drain(nowMs);
     }

@@ -254,6 +254,11 @@ public final class Demand {
     return arrangement == null ? parts.choose(masks) : arrangement.choose(parts, masks);
   }
 
+  /** How many nodes were looked at to let it lie as it asks for, since the last question. */
+  long takeLooked() {
+    return arrangement == null ? 0 : arrangement.takeLooked();
+  }
+
   /**
    * With more nodes of the part that grows, where they must lie so: as many as half of what is left
    * to be found, again and again, leaves.

@@ -153,8 +153,11 @@ final class Promises {
 
   private boolean enough(Demand demand, long moment) {
     if (demand.isParted()) {
-      return demand.parts().possible(byMask(demand, moment))
-          && (!demand.demandsArrangement() || demand.choose(masks(demand, moment)) != null);
+      boolean enough =
+          demand.parts().possible(byMask(demand, moment))
+              && (!demand.demandsArrangement() || demand.choose(masks(demand, moment)) != null);
+      looked += demand.takeLooked();
+      return enough;
     }
     return count(at[Openings.ANY], moment) >= demand.shares()
         && (demand.largeShares() == 0 || count(at[Openings.LARGE], moment) >= demand.largeShares());
@@ -299,6 +302,7 @@ final class Promises {
     Demand demand = chosen;
     if (demand.isParted()) {
       int[] on = demand.choose(masks(demand, moment));
+      looked += demand.takeLooked();
       for (int i = 0; i < on.length; i++) {
         write(job, demand.share(i), on[i], moment, now);
       }

@@ -15,7 +15,7 @@ final class Room {
   private int[] smallOn = new int[4];
   private int large;
   private int small;
-  private int looked;
+  private long looked;
 
   /** Of a parted demand: which parts each node could serve. */
   private final byte[] masks;
@@ -92,10 +92,11 @@ final class Room {
       }
     }
     int[] on = able < demand.shares() ? null : demand.arrange(masks);
-    if (on == null || demand.mostShares() == on.length) {
-      return on;
+    if (on != null && demand.mostShares() > on.length) {
+      on = demand.demandsArrangement() ? demand.grown(masks, on) : grown(demand, masks, on);
     }
-    return demand.demandsArrangement() ? demand.grown(masks, on) : grown(demand, masks, on);
+    looked += demand.takeLooked();
+    return on;
   }
 
   /** Finds what the nodes of one block can serve; says how many can serve anything. */
@@ -179,8 +180,8 @@ final class Room {
   }
 
   /** How many nodes were looked at since the last question. */
-  int takeLooked() {
-    int count = looked;
+  long takeLooked() {
+    long count = looked;
     looked = 0;
     return count;
   }

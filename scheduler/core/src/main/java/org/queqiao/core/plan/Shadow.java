@@ -16,6 +16,8 @@ final class Shadow {
   /** Of a parted demand: how many nodes can serve which parts. */
   private long[] byMask = {};
 
+  private long looked;
+
   Shadow(NodePool pool, RunningJobs running) {
     this.pool = pool;
     this.running = running;
@@ -28,15 +30,24 @@ final class Shadow {
    * @return whether there is one; else the job waits for something that no end of a job brings
    */
   boolean find(Demand demand, long now) {
+    begin(demand, now);
+    boolean found = findEnough(demand);
+    return found && demand.demandsArrangement() ? findArranged(demand, now) : found;
+  }
+
+  private void begin(Demand demand, long now) {
     pool.copyFree(ahead);
     count(demand);
     next = 0;
     while (next < running.size() && running.end(running.get(next)) <= now) {
       next++;
     }
+  }
+
+  /** Goes on to the next moment with enough nodes, whether or not they lie as they must. */
+  private boolean findEnough(Demand demand) {
     while (next < running.size()) {
-      moment = running.end(running.get(next));
-      release(demand);
+      releaseOf(next, demand);
       if (fits(demand)) {
         return true;
       }
@@ -44,10 +55,59 @@ final class Shadow {
     return false;
   }
 
-  private boolean fits(Demand demand) {
-    if (demand.demandsArrangement()) {
-      return demand.parts().possible(byMask) && demand.choose(masks(demand)) != null;
+  /**
+   * From the first moment with enough nodes goes on to the first at which they can lie as they
+   * must. Room only grows, so steps are doubled until they can, and then the last one is halved.
+   */
+  private boolean findArranged(Demand demand, long now) {
+    if (lies(demand)) {
+      return true;
     }
+    int low;
+    int step = 1;
+    do {
+      if (next == running.size()) {
+        return false;
+      }
+      low = next + 1;
+      releaseOf(Math.min(next + step, running.size()) - 1, demand);
+      step *= 2;
+    } while (!lies(demand));
+    int high = next;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      begin(demand, now);
+      releaseOf(middle - 1, demand);
+      if (lies(demand)) {
+        high = middle;
+      } else {
+        low = next + 1;
+      }
+    }
+    begin(demand, now);
+    releaseOf(high - 1, demand);
+    return true;
+  }
+
+  private void releaseOf(int run, Demand demand) {
+    moment = running.end(running.get(run));
+    release(demand);
+  }
+
+  private boolean lies(Demand demand) {
+    boolean lies = demand.choose(masks(demand)) != null;
+    looked += pool.nodes() + demand.takeLooked();
+    return lies;
+  }
+
+  /** How many nodes were looked at to let jobs lie as they must, since the last question. */
+  long takeLooked() {
+    long count = looked;
+    looked = 0;
+    return count;
+  }
+
+  private boolean fits(Demand demand) {
     return demand.isParted()
         ? demand.parts().possible(byMask)
         : large >= demand.largeShares() && any >= demand.shares();
@@ -95,6 +155,7 @@ final class Shadow {
 
   private void promiseParts(Demand demand, Ceilings ceilings) {
     int[] on = demand.choose(masks(demand));
+    looked += demand.takeLooked();
     for (int i = 0; on != null && i < on.length; i++) {
       int row = on[i] * pool.kinds();
       pool.add(demand.share(i), on[i], ahead, row, -1);

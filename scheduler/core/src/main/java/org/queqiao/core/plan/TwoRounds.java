@@ -362,6 +362,7 @@ final class TwoRounds {
       if (demand != null) {
         shadow.promise(demand, ceilings);
       }
+      looked += shadow.takeLooked();
     }
     if (byLimit != running && !keptOne && !job.claims()) {
       keptOne = true;
@@ -385,7 +386,7 @@ final class TwoRounds {
       limitShadow.goOnTo(job.promised() + policy.toleratedDelay(), demand);
       limitShadow.promise(demand, limitCeilings);
     }
-    return 0;
+    return limitShadow.takeLooked();
   }
 
   /** The alternative that fits first, which was asked last; null when none ever does. */

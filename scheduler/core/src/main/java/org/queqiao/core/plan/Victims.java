@@ -21,6 +21,7 @@ final class Victims {
   private final NodePool pool;
   private final long now;
   private final long[] rows;
+  private long looked;
   private final List<PlanJob> candidates = new ArrayList<>();
 
   /** The candidates on each node, those to be ended first before the others. */
@@ -49,6 +50,11 @@ final class Victims {
   /** As much as is free here, of its own. */
   Victims copy() {
     return new Victims(this);
+  }
+
+  /** How many amounts it knows: what a copy costs. */
+  int size() {
+    return rows.length;
   }
 
   /** The same without one node. */
@@ -133,7 +139,15 @@ final class Victims {
     return placed(demand, forMs, rows);
   }
 
+  /** How many nodes were looked at since the last question. */
+  long takeLooked() {
+    long count = looked;
+    looked = 0;
+    return count;
+  }
+
   private int[] placed(Demand demand, long forMs, long[] amounts) {
+    looked += pool.nodes();
     return demand.isParted() ? parted(demand, forMs, amounts) : firstFit(demand, forMs, amounts);
   }
 
@@ -148,7 +162,9 @@ final class Victims {
         masks[node] = (byte) demand.mask(pool, node, amounts, node * pool.kinds());
       }
     }
-    return demand.choose(masks);
+    int[] on = demand.choose(masks);
+    looked += demand.takeLooked();
+    return on;
   }
 
   /** The first nodes on which a demand of two sizes fits, large shares first, or null. */

@@ -95,11 +95,12 @@ public final class LikeJobs {
 
   /** The users of whom something is known, by number, with their last run times. */
   public void users(BiConsumer<Integer, List<Long>> each) {
-    new TreeMap<>(users).forEach((user, runs) -> {
-      if (runs.any()) {
-        each.accept(user, runs.list());
-      }
-    });
+    new TreeMap<>(users)
+        .forEach((user, runs) -> {
+          if (runs.any()) {
+            each.accept(user, runs.list());
+          }
+        });
   }
 
   /**

@@ -180,14 +180,13 @@ public final class Backlog {
           });
     }
     entering = null;
-    fresh.forEach(
-        (group, entries) -> {
-          TreeMap<Place, Job> jobs = entries.toTree();
-          groups.put(group, jobs);
-          ofUser.computeIfAbsent(group.user(), _ -> new TreeSet<>()).add(group);
-          size += jobs.size();
-          jobs.values().forEach(job -> arrays += isOfArray(job) ? 1 : 0);
-        });
+    fresh.forEach((group, entries) -> {
+      TreeMap<Place, Job> jobs = entries.toTree();
+      groups.put(group, jobs);
+      ofUser.computeIfAbsent(group.user(), _ -> new TreeSet<>()).add(group);
+      size += jobs.size();
+      jobs.values().forEach(job -> arrays += isOfArray(job) ? 1 : 0);
+    });
   }
 
   private void name(Job job) {

@@ -1,8 +1,5 @@
 package org.queqiao.core.state;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -16,9 +13,6 @@ import java.util.function.Consumer;
  * with their length in front; lists with their count; what may be absent with a flag.
  */
 final class CanonicalWriter {
-  private static final VarHandle LONG =
-      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
-
   private final MessageDigest sha256 = newSha256();
   private final byte[] buffer = new byte[8192];
   private int used;
@@ -41,7 +35,15 @@ final class CanonicalWriter {
     if (buffer.length - used < Long.BYTES) {
       flush();
     }
-    LONG.set(buffer, used, value);
+    // Not as a loop: so the compiler makes one store of it.
+    buffer[used] = (byte) (value >> 56);
+    buffer[used + 1] = (byte) (value >> 48);
+    buffer[used + 2] = (byte) (value >> 40);
+    buffer[used + 3] = (byte) (value >> 32);
+    buffer[used + 4] = (byte) (value >> 24);
+    buffer[used + 5] = (byte) (value >> 16);
+    buffer[used + 6] = (byte) (value >> 8);
+    buffer[used + 7] = (byte) value;
     used += Long.BYTES;
     return this;
   }

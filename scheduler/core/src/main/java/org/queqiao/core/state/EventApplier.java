@@ -3,13 +3,7 @@ package org.queqiao.core.state;
 import org.queqiao.contract.event.ArrayEnded;
 import org.queqiao.contract.event.ArrayTaskSplit;
 import org.queqiao.contract.event.ArrayTasksEnded;
-import org.queqiao.contract.event.BudgetDefined;
-import org.queqiao.contract.event.BudgetTold;
-import org.queqiao.contract.event.BudgetUseTold;
 import org.queqiao.contract.event.ClusterObserved;
-import org.queqiao.contract.event.CreditLineSet;
-import org.queqiao.contract.event.DisputeAnswered;
-import org.queqiao.contract.event.DisputeOpened;
 import org.queqiao.contract.event.DomainDefined;
 import org.queqiao.contract.event.Event;
 import org.queqiao.contract.event.JobAllocated;
@@ -32,8 +26,7 @@ import org.queqiao.contract.event.LicenceDefined;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.MembershipRemoved;
 import org.queqiao.contract.event.MembershipSet;
-import org.queqiao.contract.event.MoneyDecided;
-import org.queqiao.contract.event.MoneyProposed;
+import org.queqiao.contract.event.MoneyEvent;
 import org.queqiao.contract.event.NodeDown;
 import org.queqiao.contract.event.NodeDrained;
 import org.queqiao.contract.event.NodeFenced;
@@ -160,10 +153,7 @@ public final class EventApplier {
       case MembershipSet e -> accounts.set(e);
       case MembershipRemoved e -> accounts.removed(e);
       case WalletFunded e -> accounts.funded(e);
-      case BudgetTold _, CreditLineSet _, MoneyProposed _, MoneyDecided _ ->
-          cluster.money().apply(event, actor, nowMs);
-      case DisputeOpened _, DisputeAnswered _, BudgetDefined _, BudgetUseTold _ ->
-          cluster.money().apply(event, actor, nowMs);
+      case MoneyEvent e -> cluster.money().apply(e, actor, nowMs);
       case RunImported e -> cluster.observed().imported(e);
       case RunObserved e -> cluster.observed().observed(e);
       case ClusterObserved e -> cluster.observed().complete(e);

@@ -14,8 +14,8 @@ import org.queqiao.contract.event.BudgetUseTold;
 import org.queqiao.contract.event.CreditLineSet;
 import org.queqiao.contract.event.DisputeAnswered;
 import org.queqiao.contract.event.DisputeOpened;
-import org.queqiao.contract.event.Event;
 import org.queqiao.contract.event.MoneyDecided;
+import org.queqiao.contract.event.MoneyEvent;
 import org.queqiao.contract.event.MoneyProposed;
 import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.money.MoneyChange;
@@ -79,7 +79,7 @@ public final class MoneyTable {
   }
 
   /** Makes a fact about wallets, budgets, disputes or changes by two people true. */
-  void apply(Event event, Actor actor, long nowMs) {
+  void apply(MoneyEvent event, Actor actor, long nowMs) {
     switch (event) {
       case BudgetTold e -> cluster.wallets().told(e, nowMs);
       case CreditLineSet e -> cluster.wallets().set(e);
@@ -89,7 +89,6 @@ public final class MoneyTable {
       case BudgetUseTold e -> budgets.told(e, nowMs);
       case DisputeOpened e -> disputes.opened(e, actor, nowMs);
       case DisputeAnswered e -> disputes.answered(e, actor);
-      default -> throw new IllegalStateException(event + " is none about money");
     }
   }
 

@@ -35,13 +35,12 @@ final class ReadAheadTest {
     Iterable<Integer> source =
         () ->
             IntStream.range(0, 1_000)
-                .mapToObj(
-                    i -> {
-                      if (i == 700) {
-                        throw torn;
-                      }
-                      return i;
-                    })
+                .mapToObj(i -> {
+                  if (i == 700) {
+                    throw torn;
+                  }
+                  return i;
+                })
                 .iterator();
     try (ReadAhead<Integer> ahead = new ReadAhead<>(source)) {
       Iterator<Integer> each = ahead.iterator();
