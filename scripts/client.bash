@@ -399,7 +399,7 @@ client_money() {
       path=/api/v1/proposals/$id/decision
       body="{\"approve\":$([ "${ARGS[0]}" = approve ] && printf true || printf false),\"reason\":\"$(json_text "${ARGS[*]:2}")\"}"
       ;;
-    top-up,2 | correct,2 | refund-rule,1 | price,1 | top-up,1 | correct,1 | class,[12] | conversion,1) die "${ARGS[0]} needs JSON too: see docs/accounting.md" ;;
+    top-up,2 | correct,2 | refund-rule,1 | price,1 | top-up,1 | correct,1 | class,[12] | conversion,1 | allowance,[12] | allowance-order,1) die "${ARGS[0]} needs JSON too: see docs/accounting.md" ;;
     top-up,3) path=/api/v1/wallets/${ARGS[1]}/top-ups body=${ARGS[2]} ;;
     credit,3) path=/api/v1/wallets/${ARGS[1]}/credit-line body=${ARGS[2]} ;;
     correct,3) path=/api/v1/wallets/${ARGS[1]}/corrections body=${ARGS[2]} ;;
@@ -407,8 +407,10 @@ client_money() {
     class,3) path=/api/v1/projects/${ARGS[1]}/customer-class body=${ARGS[2]} ;;
     conversion,2) path=/api/v1/conversions body=${ARGS[1]} ;;
     refund,2) path=/api/v1/refunds body=${ARGS[1]} ;;
+    allowance,3) path=/api/v1/wallets/${ARGS[1]}/allowances body=${ARGS[2]} ;;
+    allowance-order,2) path=/api/v1/allowance-order body=${ARGS[1]} ;;
     price,2) path=/api/v1/tariffs body=${ARGS[1]} ;;
-    *) die "it is written ./queqiao money [list | top-up PROJECT JSON | credit PROJECT JSON | correct PROJECT JSON | price JSON | class PROJECT JSON | conversion JSON | refund-rule JSON | refund JSON | approve NUMBER REASON | reject NUMBER REASON]" ;;
+    *) die "it is written ./queqiao money [list | top-up PROJECT JSON | credit PROJECT JSON | correct PROJECT JSON | price JSON | class PROJECT JSON | conversion JSON | allowance PROJECT JSON | allowance-order JSON | refund-rule JSON | refund JSON | approve NUMBER REASON | reject NUMBER REASON]" ;;
   esac
   api "$(default_account)" POST "$path" -H 'Content-Type: application/json' --data-binary "$body"
 }

@@ -18,6 +18,8 @@ import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.JobState;
+import org.queqiao.contract.money.Allowance;
+import org.queqiao.contract.money.AllowanceKind;
 import org.queqiao.contract.money.BudgetTerms;
 import org.queqiao.contract.money.BudgetUnit;
 import org.queqiao.contract.money.MoneyChange;
@@ -120,6 +122,37 @@ final class BudgetUseTest {
     assertThat(teller.due(december, 14, true)).hasSize(3);
     teller.lost(List.of(word));
     assertThat(teller.due(december, 13, false)).containsExactly(word);
+  }
+
+  @Test
+  void coreHoursOfAPackageSpareABudgetOfMoneyAndCountForOneOfCoreTime() throws Exception {
+    long start = ms("2026-11-02", 0);
+    History history = new History(start).price(1_000_000).fund(100_000_000);
+    history.budget(terms("hours", null, BudgetUnit.CORE_TIME, 100 * HOUR_MS, "", ""));
+    history.twoPeople(
+        new MoneyChange.Budget(terms("money", null, BudgetUnit.MONEY, 50_000_000, "", "")), true);
+    history.twoPeople(
+        new MoneyChange.NewAllowance(
+            new Allowance(History.CLIMATE, AllowanceKind.PACKAGE, 3 * HOUR_MS, null, start, 0)),
+        true);
+    RunId run = history.start(history.submit(History.LI, "job", 1, 10 * HOUR_MS), 1, 1);
+    database.create("spared");
+    try (Ledger ledger = database.open("spared", CALENDAR)) {
+      ledger.record(history.events());
+      // Of ten hours three are held of the package and seven as money.
+      assertThat(ledger.reads().budgetUses().uses("2026-11").budgets())
+          .extracting(BudgetUseTest::said)
+          .containsExactly(
+              "hours used 0 held 36000000 left 324000000",
+              "money used 0 held 7000000 left 43000000");
+      history.at(start + 5 * HOUR_MS).end(run, JobState.COMPLETED);
+      ledger.record(history.events());
+      assertThat(ledger.reads().budgetUses().uses("2026-11").budgets())
+          .extracting(BudgetUseTest::said)
+          .containsExactly(
+              "hours used 18000000 held 0 left 342000000",
+              "money used 2000000 held 0 left 48000000");
+    }
   }
 
   @Test

@@ -59,6 +59,8 @@ import org.queqiao.contract.job.KillCause;
 import org.queqiao.contract.job.RunExit;
 import org.queqiao.contract.job.TaskIndices;
 import org.queqiao.contract.job.TaskRange;
+import org.queqiao.contract.money.Allowance;
+import org.queqiao.contract.money.AllowanceKind;
 import org.queqiao.contract.money.BudgetTerms;
 import org.queqiao.contract.money.DayFactor;
 import org.queqiao.contract.money.MoneyChange;
@@ -471,7 +473,7 @@ final class History {
   }
 
   private static MoneyChange change(SplittableRandom random, long nowMs) {
-    return switch (random.nextInt(7)) {
+    return switch (random.nextInt(9)) {
       case 0 -> new MoneyChange.TopUp(CLIMATE, 1 + random.nextInt(1_000_000), "CNY");
       case 1 -> new MoneyChange.Correction(CLIMATE, 1 - random.nextInt(1_000_000), "CNY", "fund/2");
       case 2 -> new MoneyChange.RefundRule(RefundCause.NODE_FAIL, random.nextInt(1_001), nowMs);
@@ -485,6 +487,15 @@ final class History {
               "",
               random.nextInt(40_000),
               nowMs + random.nextInt(1_000_000));
+      case 5, 6 ->
+          new MoneyChange.NewAllowance(
+              new Allowance(
+                  CLIMATE,
+                  AllowanceKind.values()[random.nextInt(3)],
+                  1 + random.nextLong(1L << random.nextInt(10, 40)),
+                  random.nextBoolean() ? BATCH : null,
+                  nowMs + random.nextInt(1_000_000),
+                  random.nextBoolean() ? 0 : nowMs + 2_000_000 + random.nextLong(1L << 32)));
       default ->
           new MoneyChange.Price(
               new PriceItem(

@@ -70,7 +70,15 @@ final class LedgerTest {
 
   private static List<String> stored(Ledger ledger, History history) {
     TreeSet<String> all = new TreeSet<>();
-    storedIds(history).forEach(id -> all.addAll(ids(ledger.reads().postings(new JobId(id)))));
+    for (long id : storedIds(history)) {
+      int read = 0;
+      List<Posting> page;
+      do {
+        page = ledger.reads().postings(new JobId(id), read);
+        all.addAll(ids(page));
+        read += page.size();
+      } while (page.size() == LedgerReads.MAX_ROWS);
+    }
     return List.copyOf(all);
   }
 
@@ -348,12 +356,12 @@ final class LedgerTest {
     database.sql(
         "older",
         "drop table prepaid, proposal, statement_entry, observed_run, usage_month, segment_item,"
-            + " imported_run, volume, budget, dispute, alert_delivery, alert, alert_mark,"
+            + " imported_run, volume, budget, dispute, alert_delivery, alert, alert_mark, allowance,"
             + " project_platform, ended_month, node_clock, node_run, node_reservation, node_day, node_feed,"
             + " node_now, reservation_now, reserved_node, reserved_idle, reserved_time",
         "alter table job drop column qos, drop column quote",
         "alter table segment drop column qos",
-        "alter table open_run drop column holdings, drop column places",
+        "alter table open_run drop column holdings, drop column places, drop column draws",
         "delete from statement_line where resource <> 'cores' or node_type <> ''",
         "alter table statement_line drop column resource, drop column node_type, drop column"
             + " quantity, drop column standard, add unique (project, month, user_name, partition, price_from_ms,"

@@ -10,6 +10,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.queqiao.accounting.ledger.ProposalRow;
 import org.queqiao.accounting.ledger.StatementEntry;
+import org.queqiao.accounting.ledger.Repricing;
+import org.queqiao.contract.money.PriceTerms;
+import org.queqiao.contract.money.PriceTier;
 import org.queqiao.accounting.metering.BillingCalendar;
 import org.queqiao.accounting.sql.Ledger;
 import org.queqiao.accounting.sql.LedgerReads;
@@ -285,6 +288,49 @@ final class MoneyStoriesTest {
           assertThat(ledger.reads().job(run.job()).orElseThrow().quote()).isEqualTo(quote);
           assertThat(ledger.reads().job(run.job()).orElseThrow().chargeMicro()).isEqualTo(80_000);
           assertThat(ledger.reads().job(plain).orElseThrow().quote()).isNull();
+        });
+  }
+
+  @Test
+  void pastMonthsUnderAnotherTariffAreAReportAndTheLedgerStaysAsItIs() throws Exception {
+    long start = ms("2026-10-31", 20);
+    History history = new History(start).price(40_000).fund(100_000_000);
+    JobId plain = history.submit(History.LI, "storm", 2, 48 * HOUR_MS);
+    JobId urgent = history.submit("urgent", 1, 48 * HOUR_MS);
+    RunId first = history.start(plain, 1, 2);
+    RunId second = history.start(urgent, 1, 1);
+    history.at(start + 6 * HOUR_MS).end(first, JobState.COMPLETED);
+    history.end(second, JobState.COMPLETED);
+    PriceItem base =
+        new PriceItem(
+            null,
+            null,
+            10_000,
+            "CNY",
+            0,
+            0,
+            480,
+            List.of(),
+            PriceTerms.CORES.with(List.of(new PriceTier(5, 1_000)), false, 0));
+    PriceItem ofUrgent =
+        new PriceItem(null, new QosName("urgent"), 90_000, "CNY", 0, 0, 480, List.of());
+    books(
+        "whatif",
+        history,
+        ledger -> {
+          long seq = ledger.end().seq();
+          List<PriceItem> prices = List.of(base, ofUrgent);
+          Repricing.Line both = ledger.reads().whatIf().of("2026-10", "2026-11", prices).getFirst();
+          assertThat(both.chargedMicro()).isEqualTo(18 * 40_000);
+          // October: 8 core-hours, of which 3 beyond the volume; November: 4 within it.
+          assertThat(both.whatIfMicro())
+              .isEqualTo(5 * 10_000 + 3 * 1_000 + 4 * 10_000 + 6 * 90_000);
+          Repricing.Line november =
+              ledger.reads().whatIf().of("2026-11", "2026-11", prices).getFirst();
+          assertThat(november.chargedMicro()).isEqualTo(6 * 40_000);
+          assertThat(november.whatIfMicro()).isEqualTo(4 * 10_000 + 2 * 90_000);
+          assertThat(ledger.end().seq()).isEqualTo(seq);
+          assertThat(ledger.reads().verify()).isEmpty();
         });
   }
 

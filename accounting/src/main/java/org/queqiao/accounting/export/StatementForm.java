@@ -74,13 +74,18 @@ public final class StatementForm {
           case REFUND -> in.of("refund", "退款");
           case CORRECTION -> in.of("correction", "更正");
           case MINIMUM -> in.of("minimum", "最低收费");
+          case ALLOWANCE -> in.of("allowance", "机时抵扣");
+          case ALLOWANCE_EXPIRED -> in.of("expired", "机时过期");
+          case ALLOWANCE_REFUND -> in.of("hours back", "机时退还");
         };
     return List.of(
         kind,
         BigDecimal.valueOf(entry.position()),
         entry.user(),
         entry.cause(),
-        entry.reason(),
+        entry.coreMs() == 0
+            ? entry.reason()
+            : StatementForms.coreHours(entry.coreMs()) + in.of(" core-hours", " 核时"),
         money(Math.negateExact(entry.amountMicro())),
         entry.currency());
   }

@@ -81,6 +81,8 @@ import org.queqiao.contract.job.ArrayTask;
 import org.queqiao.contract.job.RunExit;
 import org.queqiao.contract.money.RefundCause;
 import org.queqiao.contract.policy.Subject;
+import org.queqiao.contract.price.Covering;
+import org.queqiao.contract.price.RefundBook;
 import org.queqiao.contract.price.RunCost;
 
 /**
@@ -98,18 +100,21 @@ public final class Bookkeeper {
   private final MoneyEntries money;
   private final ObservedBooking observed;
   private final ReservedBooking reserved;
+  private final Allowing allowing;
 
   public Bookkeeper(BillingCalendar calendar) {
     this.calendar = calendar;
     this.money = new MoneyEntries(calendar);
     this.observed = new ObservedBooking(calendar);
     this.reserved = new ReservedBooking(calendar);
+    this.allowing = new Allowing(calendar);
   }
 
   /** Records one fact. */
   public void record(LoggedEvent logged, Books books) {
     books.nodes().record(logged);
     reserved.due(logged, books);
+    allowing.expire(logged, books);
     switch (logged.event()) {
       case TariffDefined e -> books.putTariff(e);
       case ProjectDefined e -> books.putProject(e.name(), e.title(), e.domains());
@@ -251,7 +256,7 @@ public final class Bookkeeper {
     }
     OpenRun begun = OpenRun.of(e.run(), logged.timeMs(), e.allocations());
     books.putJob(job.allocated(e.run().attempt(), logged.timeMs(), begun.cores(), nodes));
-    OpenRun open = held(job, begun, books);
+    OpenRun open = held(job, begun.drawing(Allowing.draw(begun, job, logged, books)), books);
     books.open(open);
     ReservedBooking.held(open, true, logged.timeMs(), books);
     hold(job.project(), open, open.heldMicro(), "hold/" + e.run(), logged, books);
@@ -265,7 +270,13 @@ public final class Bookkeeper {
     for (Segment segment : meter.billed(run.parts(job), run.startMs(), untilMs)) {
       currency = segment.currency().isEmpty() ? currency : segment.currency();
     }
-    BigInteger held = RunCost.held(books.tariffs(), run.parts(job), run.startMs(), untilMs);
+    BigInteger held =
+        RunCost.held(
+            books.tariffs(),
+            run.parts(job),
+            run.startMs(),
+            untilMs,
+            Covering.sumMs(run.draws()));
     return run.held(held.longValueExact(), currency);
   }
 
@@ -350,14 +361,21 @@ public final class Bookkeeper {
     JobRow job = ended;
     Map<String, Long> costs = new TreeMap<>();
     Meter meter = new Meter(books.tariffs(), calendar);
+    Allowing.Cover cover = new Allowing.Cover(open.draws());
     for (Segment segment : open.segments(open.parts(job), endMs, meter)) {
-      job = Charges.post(job, run, segment, Charges.Manner.CAPTURE, costs, logged, books);
+      Map<String, Long> posted = new TreeMap<>();
+      job = Charges.post(job, run, segment, Charges.Manner.CAPTURE, posted, logged, books);
+      posted.forEach((currency, micro) -> costs.merge(currency, micro, Math::addExact));
+      if (segment.isOfCores()) {
+        cover.pay(segment, posted);
+      }
     }
     if (endMs > open.startMs()) {
       long minimum =
           RunCost.minimum(books.tariffs(), open.parts(ended), open.startMs()).longValueExact();
       job = money.minimum(job, run, minimum, costs, logged, books);
     }
+    allowing.settle(job, open, cover, cause, endMs, costs, logged, books);
     // What the hold of this run has left in each currency: it is emptied.
     Map<String, Long> rest = new TreeMap<>(Map.of(open.currency(), open.heldMicro()));
     costs.forEach((currency, cost) -> rest.merge(currency, Math.negateExact(cost), Math::addExact));

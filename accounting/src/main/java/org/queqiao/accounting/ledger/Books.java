@@ -20,6 +20,7 @@ import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.money.BudgetTerms;
+import org.queqiao.contract.price.RefundBook;
 import org.queqiao.contract.price.TariffBook;
 
 /** What bookkeeping reads and writes. One fact is recorded at a time, in the order of positions. */
@@ -33,6 +34,9 @@ public interface Books {
 
   /** Where the core time of nodes went. */
   NodeBook nodes();
+
+  /** What is left of allowances. */
+  AllowanceBook allowances();
 
   /** Somebody proposes a change. */
   void propose(MoneyProposed proposed, LoggedEvent logged);

@@ -30,6 +30,7 @@ import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.money.BudgetTerms;
 import org.queqiao.contract.observe.ExternalRun;
+import org.queqiao.contract.price.RefundBook;
 import org.queqiao.contract.price.TariffBook;
 
 /** Books in memory: the shadow that simulations and tests keep beside the log. */
@@ -38,6 +39,7 @@ public final class MemoryBooks implements Books {
 
   private final TariffBook tariffs = new TariffBook();
   private final RefundBook refunds = new RefundBook();
+  private final AllowanceBook allowances = new AllowanceBook();
   private final List<StatementEntry> entries = new ArrayList<>();
   private final Map<ProjectName, Budget> prepaid = new TreeMap<>();
   private final Map<ProjectName, Long> wallets = new TreeMap<>();
@@ -85,6 +87,11 @@ public final class MemoryBooks implements Books {
   @Override
   public NodeBook nodes() {
     return nodes;
+  }
+
+  @Override
+  public AllowanceBook allowances() {
+    return allowances;
   }
 
   @Override

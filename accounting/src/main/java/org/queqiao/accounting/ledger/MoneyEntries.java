@@ -48,6 +48,9 @@ final class MoneyEntries {
           books.putCredit(each.project(), each.currency(), each.creditMicro());
       case MoneyChange.Refund each -> giveBack(e, each, logged, books);
       case MoneyChange.Budget each -> books.putBudget(each.terms(), e.reason(), logged);
+      case MoneyChange.NewAllowance each ->
+          Allowing.add(e.proposal(), each.allowance(), logged, books);
+      case MoneyChange.OrderOfAllowances each -> books.allowances().order(each.order());
       case MoneyChange.Correction each -> correct(e, each, logged, books);
     }
   }
@@ -178,7 +181,7 @@ final class MoneyEntries {
       LoggedEvent logged,
       Books books) {
     costs.forEach((currency, cost) -> {
-      long micro = books.refunds().refundMicro(cause, endMs, cost);
+      long micro = books.refunds().refund(cause, endMs, cost);
       if (micro == 0) {
         return;
       }

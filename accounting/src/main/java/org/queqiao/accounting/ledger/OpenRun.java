@@ -11,6 +11,7 @@ import org.queqiao.accounting.metering.Segment;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.Allocation;
+import org.queqiao.contract.price.Covering;
 import org.queqiao.contract.price.Holding;
 
 /**
@@ -25,6 +26,7 @@ import org.queqiao.contract.price.Holding;
  *     without the last where that goes on
  * @param holdings what it holds, by the kind of nodes
  * @param places its cores by node; empty where that is not known
+ * @param draws what it has taken of allowances
  */
 public record OpenRun(
     RunId run,
@@ -34,17 +36,19 @@ public record OpenRun(
     String currency,
     List<Long> stops,
     List<Holding> holdings,
-    SortedMap<NodeName, Integer> places) {
+    SortedMap<NodeName, Integer> places,
+    List<Covering.Draw> draws) {
   public OpenRun {
     stops = List.copyOf(stops);
     holdings = List.copyOf(holdings);
     places = Collections.unmodifiableSortedMap(new TreeMap<>(places));
+    draws = List.copyOf(draws);
   }
 
   /** A run of which nothing but its cores is known. */
   public OpenRun(
       RunId run, long startMs, long cores, long heldMicro, String currency, List<Long> stops) {
-    this(run, startMs, cores, heldMicro, currency, stops, Holding.cores(cores), new TreeMap<>());
+    this(run, startMs, cores, heldMicro, currency, stops, Holding.cores(cores), new TreeMap<>(), List.of());
   }
 
   /** A run that was never suspended and for which nothing is held yet. */
@@ -53,12 +57,17 @@ public record OpenRun(
     TreeMap<NodeName, Integer> places = new TreeMap<>();
     allocations.forEach(each -> places.merge(each.node(), each.cores().size(), Math::addExact));
     return new OpenRun(
-        run, startMs, Holding.allCores(holdings), 0, "", List.of(), holdings, places);
+        run, startMs, Holding.allCores(holdings), 0, "", List.of(), holdings, places, List.of());
   }
 
   /** The same with this held for it. */
   OpenRun held(long micro, String inCurrency) {
-    return new OpenRun(run, startMs, cores, micro, inCurrency, stops, holdings, places);
+    return new OpenRun(run, startMs, cores, micro, inCurrency, stops, holdings, places, draws);
+  }
+
+  /** The same having taken this of allowances. */
+  OpenRun drawing(List<Covering.Draw> taken) {
+    return new OpenRun(run, startMs, cores, heldMicro, currency, stops, holdings, places, taken);
   }
 
   /** The parts of what it holds for a job, each with a price of its own. */
@@ -96,7 +105,7 @@ public record OpenRun(
   public OpenRun edge(long atMs) {
     List<Long> more = new ArrayList<>(stops);
     more.add(atMs);
-    return new OpenRun(run, startMs, cores, heldMicro, currency, more, holdings, places);
+    return new OpenRun(run, startMs, cores, heldMicro, currency, more, holdings, places, draws);
   }
 
   /** Its billed time until its end, in order. */

@@ -17,6 +17,7 @@ import org.queqiao.contract.id.RunId;
  * @param amountMicro what the project gets; below zero what it pays
  * @param currency ISO 4217 code
  * @param position of the fact that caused it
+ * @param coreMs core time of an allowance, or 0
  */
 public record StatementEntry(
     String transaction,
@@ -29,7 +30,70 @@ public record StatementEntry(
     String reason,
     long amountMicro,
     String currency,
-    long position) {
+    long position,
+    long coreMs) {
+  /** An entry of money alone. */
+  public StatementEntry(
+      String transaction,
+      Kind kind,
+      ProjectName project,
+      String month,
+      String user,
+      RunId run,
+      String cause,
+      String reason,
+      long amountMicro,
+      String currency,
+      long position) {
+    this(
+        transaction,
+        kind,
+        project,
+        month,
+        user,
+        run,
+        cause,
+        reason,
+        amountMicro,
+        currency,
+        position,
+        0);
+  }
+
+  /** A second entry of the same transaction, in another currency. */
+  StatementEntry also(String inCurrency) {
+    return new StatementEntry(
+        transaction + "/" + inCurrency,
+        kind,
+        project,
+        month,
+        user,
+        run,
+        cause,
+        reason,
+        amountMicro,
+        currency,
+        position,
+        coreMs);
+  }
+
+  /** The same of so much money and core time. */
+  StatementEntry of(long micro, String inCurrency, long allowanceMs) {
+    return new StatementEntry(
+        transaction,
+        kind,
+        project,
+        month,
+        user,
+        run,
+        cause,
+        reason,
+        micro,
+        inCurrency,
+        position,
+        allowanceMs);
+  }
+
   /** What stands beside usage. */
   public enum Kind {
     /** A part of what a run cost goes back for the cause of its end. */
@@ -37,6 +101,12 @@ public record StatementEntry(
     /** Two people corrected something. */
     CORRECTION,
     /** What a run pays more than its lines, because its price has a minimum. */
-    MINIMUM
+    MINIMUM,
+    /** What an allowance of core-hours paid of a run. */
+    ALLOWANCE,
+    /** Core-hours of an allowance that were left at its end. */
+    ALLOWANCE_EXPIRED,
+    /** Core-hours that came back to an allowance for the cause of the end of a run. */
+    ALLOWANCE_REFUND
   }
 }

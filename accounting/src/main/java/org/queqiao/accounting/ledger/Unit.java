@@ -8,6 +8,8 @@ public enum Unit {
   DEVICE_MS,
   /** Milliseconds of standard core-hours. */
   STANDARD_CORE_MS,
+  /** Core-milliseconds of allowances. */
+  ALLOWANCE_CORE_MS,
   /** Millionths of the posting's currency. */
   MICRO
 }

@@ -13,13 +13,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.queqiao.accounting.ledger.AllowanceBook;
 import org.queqiao.accounting.ledger.Books;
 import org.queqiao.accounting.ledger.JobRow;
 import org.queqiao.accounting.ledger.LineKey;
 import org.queqiao.accounting.ledger.LineTotal;
 import org.queqiao.accounting.ledger.OpenRun;
 import org.queqiao.accounting.ledger.Posting;
-import org.queqiao.accounting.ledger.RefundBook;
 import org.queqiao.accounting.ledger.ReservedTime;
 import org.queqiao.accounting.ledger.RunEnd;
 import org.queqiao.accounting.ledger.StatementEntry;
@@ -49,6 +49,7 @@ import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.money.BudgetTerms;
+import org.queqiao.contract.price.RefundBook;
 import org.queqiao.contract.price.TariffBook;
 
 /**
@@ -168,6 +169,11 @@ final class Batch implements Books {
   @Override
   public NodeBook nodes() {
     return known.nodes();
+  }
+
+  @Override
+  public AllowanceBook allowances() {
+    return known.allowances();
   }
 
   @Override
@@ -429,6 +435,7 @@ final class Batch implements Books {
       ends.write(connection);
       NodeRows.write(connection, known.nodes().take());
       reserved.write(connection, known.reserved());
+      AllowanceRows.write(connection, known.allowances());
     });
   }
 

@@ -6,14 +6,15 @@ import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.queqiao.accounting.ledger.AllowanceBook;
 import org.queqiao.accounting.ledger.LineKey;
 import org.queqiao.accounting.ledger.LineTotal;
-import org.queqiao.accounting.ledger.RefundBook;
 import org.queqiao.accounting.metering.BillingCalendar;
 import org.queqiao.accounting.metering.ReservedBook;
 import org.queqiao.accounting.nodes.NodeBook;
 import org.queqiao.contract.account.DomainShare;
 import org.queqiao.contract.id.ProjectName;
+import org.queqiao.contract.price.RefundBook;
 import org.queqiao.contract.price.TariffBook;
 
 /**
@@ -28,6 +29,7 @@ import org.queqiao.contract.price.TariffBook;
  * @param lines totals of statement lines
  * @param nodes and what holds them
  * @param reserved nodes and reservations
+ * @param allowances those of which something is left or held
  */
 record Known(
     TariffBook tariffs,
@@ -37,13 +39,15 @@ record Known(
     Parts parts,
     StatementLines lines,
     NodeBook nodes,
-    ReservedBook reserved) {
+    ReservedBook reserved,
+    AllowanceBook allowances) {
   /** So many volumes are kept, each that of a project in a month or year. */
   private static final int MOST_VOLUMES = 100_000;
 
   /** What a transaction that was committed has written. */
   void committed(Map<LineKey, LineTotal> changed, Map<String, BigInteger> used) {
     lines.committed(changed);
+    allowances.written();
     if (volumes.size() > MOST_VOLUMES) {
       volumes.clear();
     }
@@ -62,6 +66,7 @@ record Known(
         Parts.read(connection, calendar),
         new StatementLines(),
         NodeRows.read(connection, calendar),
-        ReservedRows.read(connection, calendar));
+        ReservedRows.read(connection, calendar),
+        AllowanceRows.open(connection));
   }
 }

@@ -75,8 +75,14 @@ public final class LedgerAudit {
               + " coalesce(p.amount, 0) from (select currency, sum(amount_micro) as amount from"
               + " statement_entry group by 1) e full join (select currency, -sum(amount) as amount"
               + " from posting where account like 'refunds:%' or account like 'corrections:%' or"
-              + " account like 'minimum:%' group"
-              + " by 1) p using (currency) where coalesce(e.amount, 0) <> coalesce(p.amount, 0)");
+              + " account like 'minimum:%' or account like 'covered:%' group"
+              + " by 1) p using (currency) where coalesce(e.amount, 0) <> coalesce(p.amount, 0)",
+          "select 'allowance ' || a.id || ' has ' || a.left_ms || ' left and ' || a.drawn_ms || '"
+              + " held, and its postings sum to ' || coalesce(l.amount, 0) || ' and ' ||"
+              + " coalesce(d.amount, 0) from allowance a left join balance l on l.account ="
+              + " 'allowance:' || a.id and l.unit = 'ALLOWANCE_CORE_MS' left join balance d on"
+              + " d.account = 'drawing:' || a.id and d.unit = 'ALLOWANCE_CORE_MS' where a.left_ms <>"
+              + " coalesce(l.amount, 0) or a.drawn_ms <> coalesce(d.amount, 0)");
 
   private final Connection connection;
   private final List<String> problems = new ArrayList<>();

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import javax.sql.DataSource;
+import org.queqiao.accounting.ledger.AllowanceBook;
 import org.queqiao.accounting.ledger.Budget;
 import org.queqiao.accounting.ledger.JobRow;
 import org.queqiao.accounting.ledger.Posting;
@@ -99,6 +100,20 @@ public final class LedgerReads {
   /** What people are told about budgets and wallets. */
   public AlertBook alerts() {
     return new AlertBook(database);
+  }
+
+  /** The allowances of a project, the newest first. */
+  public List<AllowanceBook.Row> allowances(String project) {
+    try (Connection connection = database.getConnection()) {
+      return AllowanceRows.of(connection, project, MAX_ROWS);
+    } catch (SQLException e) {
+      throw new LedgerUnavailable(e);
+    }
+  }
+
+  /** Past months under other prices. */
+  public WhatIfPricing whatIf() {
+    return new WhatIfPricing(database, calendar);
   }
 
   /** Reports over months and years. */
@@ -201,17 +216,27 @@ public final class LedgerReads {
         Rows::job);
   }
 
-  /** The postings of a job, in their order. */
+  /** The first {@link #MAX_ROWS} postings of a job, in their order. */
   public List<Posting> postings(JobId job) {
+    return postings(job, 0);
+  }
+
+  /**
+   * No more than {@link #MAX_ROWS} postings of a job, in their order.
+   *
+   * @param skipped how many come before
+   */
+  public List<Posting> postings(JobId job, int skipped) {
     return list(
         // Found by the job first, also without statistics: "offset 0" keeps PostgreSQL from walking
         // all postings in their order.
         "select "
             + Rows.POSTING_COLUMNS
-            + " from (select * from posting where job = ? offset 0) p order by seq limit ?",
+            + " from (select * from posting where job = ? offset 0) p order by seq limit ? offset ?",
         (connection, statement) -> {
           statement.setLong(1, job.value());
           statement.setInt(2, MAX_ROWS);
+          statement.setInt(3, skipped);
         },
         Rows::posting);
   }

@@ -6,8 +6,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
 import java.util.List;
+import java.util.Optional;
 import org.queqiao.accounting.ledger.ProposalRow;
-import org.queqiao.accounting.ledger.RefundBook;
 import org.queqiao.accounting.ledger.StatementEntry;
 import org.queqiao.contract.codec.EventCodec;
 import org.queqiao.contract.event.LoggedEvent;
@@ -16,7 +16,9 @@ import org.queqiao.contract.event.MoneyProposed;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.RunId;
+import org.queqiao.contract.money.AllowanceOrder;
 import org.queqiao.contract.money.MoneyChange;
+import org.queqiao.contract.price.RefundBook;
 import org.queqiao.contract.price.TariffBook;
 
 /** Changes by two people and entries of statements, to rows and back. */
@@ -25,7 +27,7 @@ final class MoneyRows {
       "id, state, fact, proposed_by, proposed_ms, reason, decided_by, decided_ms, decision";
   static final String ENTRY_COLUMNS =
       "transaction, kind, project, month, user_name, job, attempt, cause, reason, amount_micro,"
-          + " currency, position";
+          + " currency, position, core_ms";
 
   private MoneyRows() {}
 
@@ -76,6 +78,8 @@ final class MoneyRows {
       case MoneyChange.Budget _ -> "BUDGET";
       case MoneyChange.Refund _ -> "REFUND";
       case MoneyChange.CreditLine _ -> "CREDIT_LINE";
+      case MoneyChange.NewAllowance _ -> "ALLOWANCE";
+      case MoneyChange.OrderOfAllowances _ -> "ALLOWANCE_ORDER";
     };
   }
 
@@ -118,9 +122,39 @@ final class MoneyRows {
               MoneyChange.Correction _,
               MoneyChange.Budget _,
               MoneyChange.Refund _,
-              MoneyChange.CreditLine _ -> {}
+              MoneyChange.CreditLine _,
+              MoneyChange.NewAllowance _,
+              MoneyChange.OrderOfAllowances _ -> {}
         }
       }
+    }
+  }
+
+  /** Adds the classes of customers that were approved, and no price. */
+  static void classes(Connection connection, TariffBook book) throws SQLException {
+    try (PreparedStatement statement =
+            connection.prepareStatement(
+                "select fact from proposal where state = 'APPROVED' and kind = 'CUSTOMER_CLASS'"
+                    + " order by position");
+        ResultSet row = statement.executeQuery()) {
+      while (row.next()) {
+        if (change(row.getBytes(1)) instanceof MoneyChange.CustomerClass each) {
+          book.add(each);
+        }
+      }
+    }
+  }
+
+  /** In which order runs take of allowances, where that was ever approved. */
+  static Optional<AllowanceOrder> order(Connection connection) throws SQLException {
+    try (PreparedStatement statement =
+            connection.prepareStatement(
+                "select fact from proposal where state = 'APPROVED' and kind = 'ALLOWANCE_ORDER'"
+                    + " order by position desc limit 1");
+        ResultSet row = statement.executeQuery()) {
+      return row.next() && change(row.getBytes(1)) instanceof MoneyChange.OrderOfAllowances(var order)
+          ? Optional.of(order)
+          : Optional.empty();
     }
   }
 
@@ -129,7 +163,7 @@ final class MoneyRows {
         connection.prepareStatement(
             "insert into statement_entry ("
                 + ENTRY_COLUMNS
-                + ") values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing")) {
+                + ") values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing")) {
       for (StatementEntry each : entries) {
         statement.setString(1, each.transaction());
         statement.setString(2, each.kind().name());
@@ -144,6 +178,7 @@ final class MoneyRows {
         statement.setLong(10, each.amountMicro());
         statement.setString(11, each.currency());
         statement.setLong(12, each.position());
+        statement.setLong(13, each.coreMs());
         statement.addBatch();
       }
       statement.executeBatch();
@@ -164,6 +199,7 @@ final class MoneyRows {
         row.getString("reason"),
         row.getLong("amount_micro"),
         row.getString("currency"),
-        row.getLong("position"));
+        row.getLong("position"),
+        row.getLong("core_ms"));
   }
 }

@@ -21,7 +21,7 @@ import org.queqiao.contract.id.RunId;
 /** The runs that hold cores, during one batch. */
 final class OpenRuns {
   static final String SELECT =
-      "select job, attempt, start_ms, cores, held_micro, currency, stops, holdings, places from"
+      "select job, attempt, start_ms, cores, held_micro, currency, stops, holdings, places, draws from"
           + " open_run";
 
   /** As the database has them; those of a job that was looked up are all here. */
@@ -40,7 +40,8 @@ final class OpenRuns {
         row.getString(6),
         Rows.stops(row.getString(7)),
         Rows.holdings(row.getString(8), row.getLong(4)),
-        places(row.getString(9)));
+        places(row.getString(9)),
+        AllowanceRows.draws(row.getString(10)));
   }
 
   private static SortedMap<NodeName, Integer> places(String text) {
@@ -112,7 +113,7 @@ final class OpenRuns {
   void write(Connection connection) throws SQLException {
     ArrayRows rows =
         new ArrayRows(
-            "bigint", "integer", "bigint", "bigint", "bigint", "text", "text", "text", "text");
+            "bigint", "integer", "bigint", "bigint", "bigint", "text", "text", "text", "text", "text");
     for (OpenRun run : changed.values()) {
       rows.add(
           run.run().job().value(),
@@ -123,13 +124,14 @@ final class OpenRuns {
           run.currency(),
           Rows.stops(run.stops()),
           Rows.holdings(run.holdings()),
-          places(run.places()));
+          places(run.places()),
+          AllowanceRows.draws(run.draws()));
     }
     rows.run(
         connection,
         "insert into open_run (job, attempt, start_ms, cores, held_micro, currency, stops,"
-            + " holdings, places) select * from %s on conflict (job, attempt) do update set held_micro ="
-            + " excluded.held_micro, currency = excluded.currency, stops = excluded.stops");
+            + " holdings, places, draws) select * from %s on conflict (job, attempt) do update set"
+            + " held_micro = excluded.held_micro, currency = excluded.currency, stops = excluded.stops");
     ArrayRows ended = new ArrayRows("bigint", "integer");
     closed.forEach(run -> ended.add(run.job().value(), run.attempt()));
     ended.run(

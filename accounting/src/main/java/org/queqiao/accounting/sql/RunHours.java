@@ -11,7 +11,6 @@ import javax.sql.DataSource;
 import org.queqiao.accounting.ledger.JobRow;
 import org.queqiao.accounting.ledger.LineTotal;
 import org.queqiao.accounting.ledger.OpenRun;
-import org.queqiao.accounting.ledger.RefundBook;
 import org.queqiao.accounting.metering.BillingCalendar;
 import org.queqiao.accounting.metering.Meter;
 import org.queqiao.accounting.metering.Segment;
@@ -23,6 +22,7 @@ import org.queqiao.contract.money.Resource;
 import org.queqiao.contract.money.Use;
 import org.queqiao.contract.price.Holding;
 import org.queqiao.contract.price.RunCost;
+import org.queqiao.contract.price.RefundBook;
 import org.queqiao.contract.price.TariffBook;
 
 /**

@@ -50,10 +50,12 @@ public final class StatementForms {
       }
     }
     for (StatementEntry entry : entries) {
-      totals.merge(
-          entry.currency(),
-          new Statement.Total(entry.currency(), 0, 0, entry.amountMicro()),
-          Statement.Total::plus);
+      if (!entry.currency().isEmpty()) {
+        totals.merge(
+            entry.currency(),
+            new Statement.Total(entry.currency(), 0, 0, entry.amountMicro()),
+            Statement.Total::plus);
+      }
     }
     return new Statement(
         project,
@@ -138,8 +140,8 @@ public final class StatementForms {
           text(each.user()),
           text(each.kind().name().toLowerCase(Locale.ROOT) + " " + each.cause()),
           "",
-          "",
-          "",
+          each.coreMs() == 0 ? "" : coreHours(each.coreMs()),
+          each.coreMs() == 0 ? "" : Long.toString(each.coreMs()),
           "",
           money(Math.negateExact(each.amountMicro())),
           money(Math.negateExact(each.amountMicro())),

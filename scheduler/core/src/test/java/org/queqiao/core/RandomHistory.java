@@ -46,6 +46,9 @@ import org.queqiao.contract.job.JobPlacement;
 import org.queqiao.contract.job.RunExit;
 import org.queqiao.contract.job.Suspending;
 import org.queqiao.contract.job.WarningSignal;
+import org.queqiao.contract.money.Allowance;
+import org.queqiao.contract.money.AllowanceKind;
+import org.queqiao.contract.money.AllowanceOrder;
 import org.queqiao.contract.money.DayFactor;
 import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.contract.money.PriceItem;
@@ -671,13 +674,28 @@ final class RandomHistory {
   }
 
   private MoneyChange otherThanPrice(MoneyChange price) {
-    return switch (pricing.nextInt(4)) {
+    return switch (pricing.nextInt(6)) {
+      case 2 -> new MoneyChange.NewAllowance(allowance());
+      case 3 ->
+          new MoneyChange.OrderOfAllowances(
+              new AllowanceOrder(
+                  pricing.nextBoolean(), List.of(AllowanceKind.values()).reversed()));
       case 0 ->
           new MoneyChange.CustomerClass(
               SchedulerStory.CLIMATE, pricing.nextBoolean() ? "partner" : "", 0);
       case 1 -> new MoneyChange.Conversion("fat", Resource.CORES, "", pricing.nextInt(9_000), 0);
       default -> price;
     };
+  }
+
+  private Allowance allowance() {
+    return new Allowance(
+        SchedulerStory.CLIMATE,
+        AllowanceKind.values()[pricing.nextInt(3)],
+        pricing.nextLong(1L << 36),
+        pricing.nextBoolean() ? SchedulerStory.BATCH : null,
+        pricing.nextBoolean() ? 0 : story.nowMs + pricing.nextInt(100_000),
+        pricing.nextBoolean() ? 0 : story.nowMs + pricing.nextInt(400_000));
   }
 
   private PriceTerms priceTerms() {

@@ -90,6 +90,7 @@ final class MoneyCodec {
     image.classes().forEach(each -> out.addCustomerClasses(customerClass(each)));
     image.budgets().forEach(each -> out.addBudgets(BudgetCodec.write(each)));
     image.disputes().forEach(each -> out.addDisputes(DisputeCodec.write(each)));
+    AllowanceCodec.write(image.allowances(), out);
   }
 
   static MoneyImage read(PbClusterImage in) {
@@ -106,7 +107,8 @@ final class MoneyCodec {
         ModelReader.list(in.getPriceItemsList(), MoneyCodec::item),
         ModelReader.list(in.getCustomerClassesList(), MoneyCodec::customerClass),
         ModelReader.list(in.getBudgetsList(), BudgetCodec::read),
-        ModelReader.list(in.getDisputesList(), DisputeCodec::read));
+        ModelReader.list(in.getDisputesList(), DisputeCodec::read),
+        AllowanceCodec.read(in));
   }
 
   private static PbMoneyChange write(MoneyChange change) {
@@ -119,17 +121,7 @@ final class MoneyCodec {
                   .setAmountMicro(each.amountMicro())
                   .setCurrency(each.currency()));
       case MoneyChange.Price each -> out.setPrice(item(each.item()));
-      case MoneyChange.RefundRule each ->
-          out.setRefundRule(
-              PbMoneyChange.RefundRule.newBuilder()
-                  .setCause(
-                      switch (each.cause()) {
-                        case NODE_FAIL -> PbMoneyChange.Cause.NODE_FAIL;
-                        case PREEMPTED -> PbMoneyChange.Cause.PREEMPTED;
-                        case REQUEUED -> PbMoneyChange.Cause.REQUEUED;
-                      })
-                  .setPermille(each.permille())
-                  .setValidFromMs(each.validFromMs()));
+      case MoneyChange.RefundRule each -> out.setRefundRule(refundRule(each));
       case MoneyChange.Correction each ->
           out.setCorrection(
               PbMoneyChange.Correction.newBuilder()
@@ -154,8 +146,36 @@ final class MoneyCodec {
                   .setCurrency(each.currency()));
       case MoneyChange.Refund each -> out.setRefund(DisputeCodec.write(each));
       case MoneyChange.Budget each -> out.setBudget(BudgetCodec.write(each.terms()));
+      case MoneyChange.NewAllowance each -> out.setAllowance(AllowanceCodec.write(each.allowance()));
+      case MoneyChange.OrderOfAllowances each ->
+          out.setAllowanceOrder(AllowanceCodec.write(each.order()));
     }
     return out.build();
+  }
+
+  static PbMoneyChange.RefundRule refundRule(MoneyChange.RefundRule each) {
+    return PbMoneyChange.RefundRule.newBuilder()
+        .setCause(
+            switch (each.cause()) {
+              case NODE_FAIL -> PbMoneyChange.Cause.NODE_FAIL;
+              case PREEMPTED -> PbMoneyChange.Cause.PREEMPTED;
+              case REQUEUED -> PbMoneyChange.Cause.REQUEUED;
+            })
+        .setPermille(each.permille())
+        .setValidFromMs(each.validFromMs())
+        .build();
+  }
+
+  static MoneyChange.RefundRule refundRule(PbMoneyChange.RefundRule in) {
+    return new MoneyChange.RefundRule(
+        switch (in.getCause()) {
+          case NODE_FAIL -> RefundCause.NODE_FAIL;
+          case PREEMPTED -> RefundCause.PREEMPTED;
+          case REQUEUED -> RefundCause.REQUEUED;
+          case CAUSE_UNSPECIFIED, UNRECOGNIZED -> throw ModelReader.unknown("cause of a refund");
+        },
+        in.getPermille(),
+        in.getValidFromMs());
   }
 
   private static MoneyChange read(PbMoneyChange in) {
@@ -166,17 +186,7 @@ final class MoneyCodec {
               in.getTopUp().getAmountMicro(),
               in.getTopUp().getCurrency());
       case PRICE -> new MoneyChange.Price(item(in.getPrice()));
-      case REFUND_RULE ->
-          new MoneyChange.RefundRule(
-              switch (in.getRefundRule().getCause()) {
-                case NODE_FAIL -> RefundCause.NODE_FAIL;
-                case PREEMPTED -> RefundCause.PREEMPTED;
-                case REQUEUED -> RefundCause.REQUEUED;
-                case CAUSE_UNSPECIFIED, UNRECOGNIZED ->
-                    throw ModelReader.unknown("cause of a refund");
-              },
-              in.getRefundRule().getPermille(),
-              in.getRefundRule().getValidFromMs());
+      case REFUND_RULE -> refundRule(in.getRefundRule());
       case CORRECTION ->
           new MoneyChange.Correction(
               new ProjectName(in.getCorrection().getProject()),
@@ -198,6 +208,9 @@ final class MoneyCodec {
               in.getCreditLine().getCurrency());
       case REFUND -> DisputeCodec.read(in.getRefund());
       case BUDGET -> new MoneyChange.Budget(BudgetCodec.read(in.getBudget()));
+      case ALLOWANCE -> new MoneyChange.NewAllowance(AllowanceCodec.read(in.getAllowance()));
+      case ALLOWANCE_ORDER ->
+          new MoneyChange.OrderOfAllowances(AllowanceCodec.read(in.getAllowanceOrder()));
       case CHANGE_NOT_SET -> throw ModelReader.unknown("change of money");
     };
   }

@@ -104,6 +104,11 @@ public sealed interface MoneyChange {
 
   /** A budget of money holds from its approval on as it says, or ends. */
   record Budget(BudgetTerms terms) implements MoneyChange {}
+  /** A project has core-hours beside its wallet. */
+  record NewAllowance(Allowance allowance) implements MoneyChange {}
+
+  /** From the approval on runs take of allowances in another order. */
+  record OrderOfAllowances(AllowanceOrder order) implements MoneyChange {}
 
   /** Whose wallet it moves, or null where it moves none by itself. */
   default ProjectName wallet() {
@@ -112,7 +117,14 @@ public sealed interface MoneyChange {
       case Correction each -> each.project();
       case Refund each -> each.project();
       case CreditLine each -> each.project();
-      case Price _, RefundRule _, CustomerClass _, Conversion _, Budget _ -> null;
+      case Price _,
+          RefundRule _,
+          CustomerClass _,
+          Conversion _,
+          Budget _,
+          NewAllowance _,
+          OrderOfAllowances _ ->
+          null;
     };
   }
 }

@@ -40,11 +40,30 @@ public final class RunCost {
    */
   public static BigInteger held(
       TariffBook tariffs, List<Holding.Part> parts, long startMs, long untilMs) {
+    return held(tariffs, parts, startMs, untilMs, 0);
+  }
+
+  /**
+   * The same where allowances pay the first of its core time.
+   *
+   * @param coveredMs core-milliseconds that they pay
+   */
+  public static BigInteger held(
+      TariffBook tariffs, List<Holding.Part> parts, long startMs, long untilMs, long coveredMs) {
     BigInteger sum = BigInteger.ZERO;
     for (Holding.Part each : parts) {
-      sum = sum.add(numerator(tariffs, each, startMs, untilMs, Price::mostMicro));
+      long fromMs = fromMs(parts, each, startMs, coveredMs);
+      sum = sum.add(numerator(tariffs, each, fromMs, untilMs, Price::mostMicro));
     }
     return ceiling(sum).max(minimum(tariffs, parts, startMs));
+  }
+
+  /** From when on a part is paid with money. */
+  private static long fromMs(
+      List<Holding.Part> parts, Holding.Part each, long startMs, long coveredMs) {
+    return coveredMs > 0 && each.use().resource() == Resource.CORES
+        ? Covering.paidFromMs(parts, startMs, coveredMs)
+        : startMs;
   }
 
   /** What a run costs at least that starts then. */
@@ -64,10 +83,21 @@ public final class RunCost {
    */
   public static BigInteger mostCharged(
       TariffBook tariffs, List<Holding.Part> parts, long startMs, long endMs) {
+    return mostCharged(tariffs, parts, startMs, endMs, 0);
+  }
+
+  /**
+   * The same less what allowances pay, which is rounded down.
+   *
+   * @param coveredMs core-milliseconds that they pay
+   */
+  public static BigInteger mostCharged(
+      TariffBook tariffs, List<Holding.Part> parts, long startMs, long endMs, long coveredMs) {
     BigInteger sum = BigInteger.ZERO;
-    long postings = 0;
+    long postings = coveredMs > 0 ? 1 : 0;
     for (Holding.Part each : parts) {
-      BigInteger exact = numerator(tariffs, each, startMs, endMs, Price::mostMicro);
+      long fromMs = fromMs(parts, each, startMs, coveredMs);
+      BigInteger exact = numerator(tariffs, each, fromMs, endMs, Price::mostMicro);
       if (exact.signum() != 0) {
         sum = sum.add(exact);
         postings +=
@@ -89,12 +119,23 @@ public final class RunCost {
    */
   public static BigInteger least(
       TariffBook tariffs, List<Holding.Part> parts, long startMs, long untilMs) {
+    return least(tariffs, parts, startMs, untilMs, 0);
+  }
+
+  /**
+   * The same where allowances pay the first of its core time.
+   *
+   * @param coveredMs core-milliseconds that they pay
+   */
+  public static BigInteger least(
+      TariffBook tariffs, List<Holding.Part> parts, long startMs, long untilMs, long coveredMs) {
     BigInteger sum = BigInteger.ZERO;
     for (Holding.Part each : parts) {
       BigInteger least = null;
       for (Use use : tariffs.mayBecome(each.use())) {
         Holding.Part part = new Holding.Part(use, each.units(), each.units());
-        BigInteger cost = numerator(tariffs, part, startMs, untilMs, Price::leastMicro);
+        long fromMs = fromMs(parts, each, startMs, coveredMs);
+        BigInteger cost = numerator(tariffs, part, fromMs, untilMs, Price::leastMicro);
         least = least == null ? cost : least.min(cost);
       }
       sum = sum.add(least);

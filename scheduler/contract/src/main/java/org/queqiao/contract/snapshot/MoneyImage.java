@@ -14,13 +14,15 @@ import org.queqiao.contract.money.Proposal;
  * @param classes approved classes of customers, in the order of their approval
  * @param budgets those that hold, by name
  * @param disputes those that nobody has answered, by number
+ * @param allowances core-hours that projects have beside their wallets
  */
 public record MoneyImage(
     List<Proposal> proposals,
     List<PriceItem> items,
     List<MoneyChange.CustomerClass> classes,
     List<BudgetImage> budgets,
-    List<Dispute> disputes) {
+    List<Dispute> disputes,
+    AllowancesImage allowances) {
   /** Nothing was ever proposed. */
   public static final MoneyImage NONE = new MoneyImage(List.of(), List.of(), List.of());
 
@@ -32,9 +34,19 @@ public record MoneyImage(
     disputes = List.copyOf(disputes);
   }
 
-  /** Of a site without budgets and disputes. */
+  /** Of a site without budgets, disputes and allowances. */
   public MoneyImage(
       List<Proposal> proposals, List<PriceItem> items, List<MoneyChange.CustomerClass> classes) {
     this(proposals, items, classes, List.of(), List.of());
+  }
+
+  /** Of a site without allowances. */
+  public MoneyImage(
+      List<Proposal> proposals,
+      List<PriceItem> items,
+      List<MoneyChange.CustomerClass> classes,
+      List<BudgetImage> budgets,
+      List<Dispute> disputes) {
+    this(proposals, items, classes, budgets, disputes, AllowancesImage.NONE);
   }
 }

@@ -312,6 +312,7 @@ final class Samples {
     out.putAll(MoneySamples.laterEvents());
     out.putAll(BudgetSamples.laterEvents());
     out.putAll(DisputeSamples.laterEvents());
+    out.putAll(AllowanceSamples.laterEvents());
     out.put(
         "NodeDown-anew", new NodeDown(NODE, 1_760_000_000_000L, "started anew", FACTS.bootId()));
     out.put(
@@ -460,6 +461,7 @@ final class Samples {
     out.put("ClusterImage-budgets", BudgetSamples.image(image()));
     out.put("ClusterImage-money", MoneySamples.image(image()));
     out.put("ClusterImage-prices", MoneySamples.laterImage(image()));
+    out.put("ClusterImage-allowances", AllowanceSamples.image(image()));
     out.put("ClusterImage-observed", ObservedSamples.image(image()));
     out.put("ClusterImage-imported", ObservedSamples.imported(image()));
     out.put("ClusterImage-steps", StepSamples.image(image()));

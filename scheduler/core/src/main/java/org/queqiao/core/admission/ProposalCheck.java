@@ -3,9 +3,12 @@ package org.queqiao.core.admission;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
 import org.queqiao.contract.event.MoneyDecided;
 import org.queqiao.contract.event.MoneyProposed;
 import org.queqiao.contract.id.Actor;
+import org.queqiao.contract.money.Allowance;
+import org.queqiao.contract.money.AllowanceKind;
 import org.queqiao.contract.money.BudgetTerms;
 import org.queqiao.contract.money.BudgetUnit;
 import org.queqiao.contract.money.DayFactor;
@@ -18,6 +21,7 @@ import org.queqiao.core.message.Fact;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.message.Reply;
 import org.queqiao.core.permission.Permissions;
+import org.queqiao.core.state.AllowanceTable;
 import org.queqiao.core.state.Cluster;
 import org.queqiao.core.state.MoneyTable;
 
@@ -30,6 +34,10 @@ public final class ProposalCheck {
   private static final int MAX_REASON_CHARACTERS = 256;
   static final int MAX_TRANSACTION_CHARACTERS = 128;
   private static final int MAX_FACTORS = 12;
+
+  /** More than any machine gives in a hundred years. */
+  private static final long MAX_CORE_MS = 1_000_000_000_000_000_000L;
+
   private static final int MAX_PERMILLE = 100_000;
   private static final int WHOLE = 1_000;
   private static final int MINUTES_OF_DAY = 1_440;
@@ -112,6 +120,8 @@ public final class ProposalCheck {
       case MoneyChange.Conversion each when each.validFromMs() == 0 ->
           new MoneyChange.Conversion(
               each.nodeType(), each.resource(), each.device(), each.standardPermille(), nowMs);
+      case MoneyChange.NewAllowance(Allowance each) when each.validFromMs() == 0 ->
+          new MoneyChange.NewAllowance(each.from(nowMs));
       case MoneyChange.CustomerClass each when each.validFromMs() == 0 ->
           new MoneyChange.CustomerClass(each.project(), each.customerClass(), nowMs);
       default -> change;
@@ -145,6 +155,14 @@ public final class ProposalCheck {
               .or(() -> past("validFromMs", "a refund rule", each.validFromMs(), nowMs));
       case MoneyChange.Price(PriceItem item) -> wrong(item, nowMs);
       case MoneyChange.CustomerClass each -> wrong(each, nowMs);
+      case MoneyChange.NewAllowance(Allowance each) -> wrong(each, nowMs);
+      case MoneyChange.OrderOfAllowances each ->
+          invalid(
+              !new TreeSet<>(each.order().kinds())
+                      .containsAll(List.of(AllowanceKind.values()))
+                  || each.order().kinds().size() != AllowanceKind.values().length,
+              "kinds",
+              "an order names each kind once: " + List.of(AllowanceKind.values()));
       case MoneyChange.Conversion each ->
           PriceTermsCheck.wrong(each)
               .or(() -> past("validFromMs", "a conversion", each.validFromMs(), nowMs));
@@ -198,6 +216,40 @@ public final class ProposalCheck {
                 "the transaction " + problem + ": name the one for which it is"))
         .or(() -> invalid(each.cause() == null, "cause", "say why money goes back"))
         .or(() -> wrongWallet(each, each.currency()));
+  }
+
+  private Optional<Decision> wrong(Allowance each, long nowMs) {
+    return invalid(
+            cluster.accounts().project(each.project()).isEmpty(),
+            "project",
+            "there is no project " + each.project())
+        .or(() ->
+            invalid(
+                each.coreMs() <= 0 || each.coreMs() > MAX_CORE_MS,
+                "coreMs",
+                "an allowance is from 1 to "
+                    + MAX_CORE_MS
+                    + " core-milliseconds, not "
+                    + each.coreMs()))
+        .or(() ->
+            invalid(
+                each.partition() != null
+                    && cluster.policy().partition(each.partition()).isEmpty(),
+                "partition",
+                "there is no partition " + each.partition()))
+        .or(() -> past("validFromMs", "an allowance", each.validFromMs(), nowMs))
+        .or(() ->
+            invalid(
+                each.validToMs() != 0 && each.validToMs() <= Math.max(nowMs, each.validFromMs()),
+                "validToMs",
+                "an allowance ends after it begins and not in the past; 0 is no end"))
+        .or(() ->
+            cluster.money().allowances().held(nowMs) < AllowanceTable.MAX
+                ? Optional.empty()
+                : Optional.of(
+                    Rejections.conflict(
+                        "",
+                        "there are " + AllowanceTable.MAX + " allowances that hold, the most")));
   }
 
   private Optional<Decision> wrong(MoneyChange.CustomerClass each, long nowMs) {

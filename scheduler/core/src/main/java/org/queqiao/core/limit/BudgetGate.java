@@ -12,9 +12,11 @@ import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.JobSpec;
+import org.queqiao.contract.price.Covering;
 import org.queqiao.contract.price.Holding;
 import org.queqiao.contract.price.RunCost;
 import org.queqiao.core.message.PendingWhy;
+import org.queqiao.core.state.AllowanceTable;
 import org.queqiao.core.state.Claim;
 import org.queqiao.core.state.Cluster;
 import org.queqiao.core.state.Demand;
@@ -36,6 +38,9 @@ public final class BudgetGate {
   private final long startMs;
   private final TreeMap<String, BigInteger> started = new TreeMap<>();
   private final TreeMap<PayerKey, Payer> payers = new TreeMap<>();
+
+  /** What is left of allowances, where this pass has taken of them. */
+  private final TreeMap<Long, Covering.Left> drawn = new TreeMap<>();
 
   /**
    * A gate for starts at one moment.
@@ -171,7 +176,9 @@ public final class BudgetGate {
         Holding.parts(Holding.cores(1), spec.partition(), spec.qos(), spec.project());
     return left(source).signum() <= 0
         && (source.isOfCoreTime()
-            || RunCost.least(cluster.policy().prices(), core, startMs, startMs + 1).signum() > 0);
+            || !cluster.money().allowances().anyFor(spec.project(), startMs)
+                && RunCost.least(cluster.policy().prices(), core, startMs, startMs + 1).signum()
+                    > 0);
   }
 
   /** Why a job does not start that gets no less than this wherever it lies, or nothing. */
@@ -186,7 +193,12 @@ public final class BudgetGate {
     return new Needs(
         spec,
         asked.cores(),
-        of -> RunCost.least(cluster.policy().prices(), parts(of, asked), startMs, untilMs(of)));
+        of -> {
+          List<Holding.Part> parts = parts(of, asked);
+          long coveredMs = Covering.sumMs(draws(of, parts));
+          return RunCost.least(
+              cluster.policy().prices(), parts, startMs, untilMs(of), coveredMs);
+        });
   }
 
   /** Why a job does not start with this, or nothing. */
@@ -253,7 +265,29 @@ public final class BudgetGate {
       for (Source each : sources) {
         started.merge(each.key(), needs.of(each), BigInteger::add);
       }
+      for (Covering.Draw each : draws(job.spec(), Holding.parts(chosen, job.spec()))) {
+        drawn.put(each.allowance(), left(each.allowance()).plus(-each.coreMs()));
+      }
     }
+  }
+
+  /** What a run of this would take of allowances. */
+  private List<Covering.Draw> draws(JobSpec spec, List<Holding.Part> parts) {
+    AllowanceTable allowances = cluster.money().allowances();
+    if (!allowances.anyFor(spec.project(), startMs)) {
+      return List.of();
+    }
+    List<Covering.Left> all = new ArrayList<>();
+    for (Covering.Left each : allowances.all()) {
+      all.add(drawn.getOrDefault(each.id(), each));
+    }
+    return Covering.draws(
+        cluster.policy().prices(), parts, startMs, spec.limitMs(), all, allowances.order());
+  }
+
+  private Covering.Left left(long allowance) {
+    Covering.Left known = drawn.get(allowance);
+    return known != null ? known : cluster.money().allowances().find(allowance).orElseThrow();
   }
 
   /** The wallet that must pay before, if there is one, and the budgets. */
@@ -277,9 +311,11 @@ public final class BudgetGate {
     return new Needs(
         spec,
         cores,
-        of ->
-            RunCost.held(
-                cluster.policy().prices(), Holding.parts(chosen, of), startMs, untilMs(of)));
+        of -> {
+          List<Holding.Part> parts = Holding.parts(chosen, of);
+          long coveredMs = Covering.sumMs(draws(of, parts));
+          return RunCost.held(cluster.policy().prices(), parts, startMs, untilMs(of), coveredMs);
+        });
   }
 
   private static String sentence(Source source, BigInteger needs, BigInteger left) {

@@ -170,7 +170,9 @@ public final class ClusterPlanner {
         found.asides(),
         !nothing,
         nothing ? atChances : -1,
-        Math.min(limitsMs, Math.min(found.retryMs(), movesMs(nowMs))));
+        Math.min(
+            Math.min(limitsMs, cluster.money().allowances().nextMs(nowMs)),
+            Math.min(found.retryMs(), movesMs(nowMs))));
   }
 
   /**

@@ -24,6 +24,7 @@ import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.KillCause;
 import org.queqiao.contract.node.NodeSettings;
+import org.queqiao.contract.price.RefundBook;
 import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.contract.snapshot.PreemptionImage;
 import org.queqiao.core.lifecycle.JobLifecycle;
@@ -93,6 +94,7 @@ final class JobEvents {
     PreemptionEvents.requireRoom(cluster, job, event.allocations());
     cluster.priorities().beginAt(nowMs);
     cluster.jobs().change(job, () -> job.allocate(event, nowMs));
+    cluster.money().allowances().started(job);
     cluster.wallets().holds(job);
     cluster.jobs().waits().started(job);
     dependencies.moved(job, nowMs);
@@ -305,7 +307,7 @@ final class JobEvents {
     if (ran) {
       cluster.priorities().ended(job, cluster.jobs().all(), event.endMs(), nowMs);
       reservationUsed(job, event.endMs());
-      cluster.wallets().ended(job, event.endMs());
+      cluster.wallets().ended(job, event.endMs(), RefundBook.causeOf(event.state()));
       desiredSetChanged(job);
       cluster.give(job, event.endMs());
     }
@@ -331,7 +333,7 @@ final class JobEvents {
         "run " + event.run() + " ends with the exit of another run");
     cluster.priorities().ended(job, cluster.jobs().all(), event.endMs(), nowMs);
     reservationUsed(job, event.endMs());
-    cluster.wallets().ended(job, event.endMs());
+    cluster.wallets().ended(job, event.endMs(), RefundBook.causeOf(event.cause()));
     desiredSetChanged(job);
     cluster.give(job, event.endMs());
     cluster.jobs().change(job, () -> job.requeue(event));

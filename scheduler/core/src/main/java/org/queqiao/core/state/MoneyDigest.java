@@ -1,10 +1,13 @@
 package org.queqiao.core.state;
 
+import org.queqiao.contract.money.Allowance;
+import org.queqiao.contract.money.AllowanceOrder;
 import org.queqiao.contract.money.Dispute;
 import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.contract.money.PriceItem;
 import org.queqiao.contract.money.PriceTerms;
 import org.queqiao.contract.money.Proposal;
+import org.queqiao.contract.snapshot.AllowancesImage;
 import org.queqiao.contract.snapshot.MoneyImage;
 
 /** Changes by two people in the digest, behind their name and only if there are any. */
@@ -16,7 +19,15 @@ final class MoneyDigest {
   }
 
   void write(MoneyImage image) {
-    if (!image.equals(MoneyImage.NONE)) {
+    AllowancesImage allowances = image.allowances();
+    boolean allowed =
+        !allowances.allowances().isEmpty()
+            || !allowances.holds().isEmpty()
+            || !allowances.order().equals(AllowanceOrder.DEFAULT);
+    if (allowed
+        || !image.proposals().isEmpty()
+        || !image.items().isEmpty()
+        || !image.classes().isEmpty()) {
       out.text("money").list(image.proposals(), this::proposal).list(image.items(), this::item);
       if (!image.classes().isEmpty()) {
         out.text("classes").list(image.classes(), this::customerClass);
@@ -25,7 +36,48 @@ final class MoneyDigest {
       if (!image.disputes().isEmpty()) {
         out.text("disputes").list(image.disputes(), this::dispute);
       }
+      if (allowed) {
+        allowances(allowances);
+      }
     }
+  }
+
+  private void allowances(AllowancesImage image) {
+    out.text("allowances")
+        .list(
+            image.allowances(),
+            each -> {
+              allowance(each.allowance());
+              out.number(each.id()).number(each.leftMs());
+            })
+        .list(
+            image.holds(),
+            each ->
+                out.text(each.run().toString())
+                    .list(
+                        each.draws(),
+                        draw -> out.number(draw.allowance()).number(draw.coreMs())));
+    order(image.order());
+    out.list(
+        image.refundRules(),
+        each ->
+            out.text(each.cause().name()).number(each.permille()).number(each.validFromMs()));
+  }
+
+  private void allowance(Allowance each) {
+    out.text("allowance")
+        .text(each.project().value())
+        .text(each.kind().name())
+        .number(each.coreMs())
+        .text(each.partition() == null ? "" : each.partition().value())
+        .number(each.validFromMs())
+        .number(each.validToMs());
+  }
+
+  private void order(AllowanceOrder order) {
+    out.text("order")
+        .flag(order.earliestExpiryFirst())
+        .list(order.kinds(), each -> out.text(each.name()));
   }
 
   private void proposal(Proposal each) {
@@ -76,6 +128,8 @@ final class MoneyDigest {
         out.text("budget");
         new BudgetsDigest(out).terms(change.terms());
       }
+      case MoneyChange.NewAllowance change -> allowance(change.allowance());
+      case MoneyChange.OrderOfAllowances change -> order(change.order());
     }
   }
 

@@ -18,6 +18,7 @@ import org.queqiao.contract.event.MoneyDecided;
 import org.queqiao.contract.event.MoneyEvent;
 import org.queqiao.contract.event.MoneyProposed;
 import org.queqiao.contract.id.Actor;
+import org.queqiao.contract.money.Allowance;
 import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.contract.money.PriceItem;
 import org.queqiao.contract.money.Proposal;
@@ -38,6 +39,7 @@ public final class MoneyTable {
   private final TreeMap<Long, Proposal> proposals = new TreeMap<>();
   private final List<PriceItem> items = new ArrayList<>();
   private final List<MoneyChange.CustomerClass> classes = new ArrayList<>();
+  private final AllowanceTable allowances;
 
   private final BudgetTable budgets;
   private final DisputeTable disputes;
@@ -46,6 +48,7 @@ public final class MoneyTable {
     this.cluster = cluster;
     this.budgets = new BudgetTable(cluster);
     this.disputes = new DisputeTable(cluster);
+    this.allowances = new AllowanceTable(cluster);
   }
 
   /** A proposal that waits, by its number. */
@@ -78,13 +81,18 @@ public final class MoneyTable {
     return disputes;
   }
 
+  /** Core-hours that projects have beside their wallets. */
+  public AllowanceTable allowances() {
+    return allowances;
+  }
+
   /** Makes a fact about wallets, budgets, disputes or changes by two people true. */
   void apply(MoneyEvent event, Actor actor, long nowMs) {
     switch (event) {
       case BudgetTold e -> cluster.wallets().told(e, nowMs);
       case CreditLineSet e -> cluster.wallets().set(e);
       case MoneyProposed e -> proposed(e, actor, nowMs);
-      case MoneyDecided e -> decided(e, actor);
+      case MoneyDecided e -> decided(e, actor, nowMs);
       case BudgetDefined e -> budgets.set(e.terms());
       case BudgetUseTold e -> budgets.told(e, nowMs);
       case DisputeOpened e -> disputes.opened(e, actor, nowMs);
@@ -94,7 +102,12 @@ public final class MoneyTable {
 
   MoneyImage image() {
     return new MoneyImage(
-        List.copyOf(proposals.values()), items, classes, budgets.images(), disputes.image());
+        List.copyOf(proposals.values()),
+        items,
+        classes,
+        budgets.images(),
+        disputes.image(),
+        allowances.image());
   }
 
   void restore(MoneyImage image) {
@@ -103,6 +116,7 @@ public final class MoneyTable {
     image.classes().forEach(this::add);
     image.budgets().forEach(budgets::restore);
     image.disputes().forEach(disputes::restore);
+    allowances.restore(image.allowances());
   }
 
   private void proposed(MoneyProposed event, Actor by, long nowMs) {
@@ -112,7 +126,7 @@ public final class MoneyTable {
         new Proposal(event.proposal(), by, nowMs, event.change(), event.reason()));
   }
 
-  private void decided(MoneyDecided event, Actor by) {
+  private void decided(MoneyDecided event, Actor by, long nowMs) {
     Proposal proposal = proposals.remove(event.proposal());
     require(proposal != null, "no proposal " + event.proposal() + " waits");
     require(
@@ -133,7 +147,6 @@ public final class MoneyTable {
               "money for no project " + each.project());
       case MoneyChange.Correction each ->
           cluster.wallets().corrected(each.project(), each.amountMicro());
-      case MoneyChange.RefundRule _, MoneyChange.Conversion _ -> {}
       case MoneyChange.CreditLine each ->
           cluster
               .wallets()
@@ -145,6 +158,17 @@ public final class MoneyTable {
               cluster.accounts().project(each.project()).isPresent(),
               "a refund for no project " + each.project());
       case MoneyChange.Budget each -> budgets.set(each.terms());
+      case MoneyChange.RefundRule each -> allowances.add(each);
+      case MoneyChange.Conversion _ -> {}
+      case MoneyChange.NewAllowance(Allowance each) -> {
+        require(
+            cluster.accounts().project(each.project()).isPresent(),
+            "core-hours of no project " + each.project());
+        require(each.coreMs() > 0, "an allowance of " + each.coreMs() + " core-milliseconds");
+        allowances.add(event.proposal(), each, nowMs);
+        cluster.newChance();
+      }
+      case MoneyChange.OrderOfAllowances each -> allowances.order(each.order());
       case MoneyChange.CustomerClass each -> {
         require(
             cluster.accounts().project(each.project()).isPresent(),

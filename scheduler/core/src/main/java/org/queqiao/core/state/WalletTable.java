@@ -12,6 +12,7 @@ import java.util.TreeMap;
 import org.queqiao.contract.event.BudgetTold;
 import org.queqiao.contract.event.CreditLineSet;
 import org.queqiao.contract.id.ProjectName;
+import org.queqiao.contract.money.RefundCause;
 import org.queqiao.contract.price.Holding;
 import org.queqiao.contract.price.RunCost;
 import org.queqiao.contract.snapshot.WalletImage;
@@ -83,14 +84,16 @@ public final class WalletTable {
   }
 
   /** The run of a job is over. */
-  void ended(Job job, long endMs) {
+  void ended(Job job, long endMs, Optional<RefundCause> cause) {
+    long coveredMs = cluster.money().allowances().ended(job, endMs, cause);
     Wallet wallet = byProject.get(job.spec().project());
     boolean budgeted = !cluster.money().budgets().of(job.spec().project()).isEmpty();
     if (wallet == null && !budgeted) {
       return;
     }
     BigInteger most =
-        RunCost.mostCharged(cluster.policy().prices(), parts(job), job.startMs(), endMs);
+        RunCost.mostCharged(
+            cluster.policy().prices(), parts(job), job.startMs(), endMs, coveredMs);
     if (wallet != null) {
       wallet.settle(job.run(), most, cluster.position());
     }
@@ -99,7 +102,12 @@ public final class WalletTable {
 
   /** What would be held for a run that goes on until then at most. */
   public BigInteger cost(Job job, long untilMs) {
-    return RunCost.held(cluster.policy().prices(), parts(job), job.startMs(), untilMs);
+    return RunCost.held(
+        cluster.policy().prices(),
+        parts(job),
+        job.startMs(),
+        untilMs,
+        cluster.money().allowances().coveredMs(job.run()));
   }
 
   private static List<Holding.Part> parts(Job job) {

@@ -12,6 +12,7 @@ import java.util.function.Function;
 import org.queqiao.accounting.export.FormWriter;
 import org.queqiao.accounting.export.StatementForm;
 import org.queqiao.accounting.export.UsageForm;
+import org.queqiao.accounting.ledger.AllowanceBook;
 import org.queqiao.accounting.ledger.JobRow;
 import org.queqiao.accounting.ledger.Posting;
 import org.queqiao.accounting.ledger.StatementEntry;
@@ -28,46 +29,38 @@ import org.queqiao.contract.job.JobQuote;
 import org.queqiao.server.view.ClusterView;
 import org.queqiao.server.view.JobEntry;
 import org.queqiao.server.view.Scope;
-import org.queqiao.server.view.Utilisation;
 
-/** Prices, usage, charges, postings, statements, wallets, utilisation. */
+/** Prices, usage, charges, postings, statements, wallets. */
 final class AccountingRoutes {
-  private static final int MAX_STEPS = 10_000;
-
   /** The letters of {@code YYYY-MM}. */
   private static final int PERIOD = 7;
 
   private final ClusterView view;
   private final LedgerReads reads;
   private final LedgerHistory history;
-  private final Utilisation utilisation;
-  private final long recoveredPosition;
   private final FormFiles files;
 
   AccountingRoutes(
       ClusterView view,
       LedgerReads reads,
       LedgerHistory history,
-      Utilisation utilisation,
       Blocking blocking) {
     this.view = view;
     this.reads = reads;
     this.history = history;
-    this.utilisation = utilisation;
-    this.recoveredPosition = view.position();
     this.files = new FormFiles(view, history, blocking);
   }
 
   void on(Api api) {
     api.on("listTariffs", this::listTariffs);
     api.on("getBalance", this::balance);
+    api.on("getWallet", this::wallet);
     api.on("getUsage", this::usage);
     api.on("getCharges", this::charges);
     api.on("listPostings", this::postings);
     api.on("getRunningCost", this::running);
     api.on("getStatement", this::statement);
     api.on("getStatementFile", this::statementFile);
-    api.on("getUtilisation", this::utilisation);
   }
 
   private void listTariffs(Call call) {
@@ -99,18 +92,28 @@ final class AccountingRoutes {
                 200,
                 out -> {
                   out.writeStartObject();
-                  out.writeStringField("project", project.value());
-                  out.writeArrayFieldStart("items");
-                  for (LedgerReads.Balance each : found) {
-                    out.writeStartObject();
-                    out.writeStringField("currency", each.currency());
-                    out.writeNumberField("availableMicro", each.availableMicro());
-                    out.writeNumberField("heldMicro", each.heldMicro());
-                    out.writeNumberField("creditMicro", each.creditMicro());
-                    out.writeBooleanField("paysBefore", each.paysBefore());
-                    out.writeEndObject();
-                  }
-                  out.writeEndArray();
+                  AllowanceJson.balances(project, found, out);
+                  out.writeEndObject();
+                }));
+  }
+
+  private record Purse(
+      List<LedgerReads.Balance> balances, List<AllowanceBook.Row> allowances) {}
+
+  /** Money and core-hours of a project. */
+  private void wallet(Call call) {
+    ProjectName project = OwnProject.of(view, call, call.text("name"));
+    long nowMs = System.currentTimeMillis();
+    files.ask(
+        call,
+        () -> new Purse(reads.balances(project.value()), reads.allowances(project.value())),
+        found ->
+            call.json(
+                200,
+                out -> {
+                  out.writeStartObject();
+                  AllowanceJson.balances(project, found.balances(), out);
+                  AllowanceJson.write(found.allowances(), nowMs, out);
                   out.writeEndObject();
                 }));
   }
@@ -142,7 +145,7 @@ final class AccountingRoutes {
             UsageForm.of(reads.usage(by, fromMs, toMs, scope), named, fromMs, toMs, language));
   }
 
-  private static void requireRange(long fromMs, long toMs) {
+  static void requireRange(long fromMs, long toMs) {
     if (fromMs >= toMs) {
       throw Refused.invalid("to", "to must be later than from");
     }
@@ -363,35 +366,9 @@ final class AccountingRoutes {
     out.writeStringField("cause", each.cause());
     out.writeStringField("reason", each.reason());
     out.writeNumberField("amountMicro", each.amountMicro());
-    out.writeStringField("currency", each.currency());
+    out.writeStringField("currency", JobDocument.orNull(each.currency()));
     out.writeNumberField("position", each.position());
-    out.writeEndObject();
-  }
-
-  private void utilisation(Call call) {
-    long fromMs = call.number("from");
-    long toMs = Math.min(call.number("to"), Math.max(System.currentTimeMillis(), fromMs + 1));
-    requireRange(fromMs, toMs);
-    Long step = call.number("step");
-    long stepMs = step == null ? toMs - fromMs : step;
-    if ((toMs - fromMs) / stepMs > MAX_STEPS) {
-      throw Refused.invalid(
-          "step", "the range has more than " + MAX_STEPS + " steps: choose a longer step");
-    }
-    if (utilisation.position() < recoveredPosition) {
-      throw Refused.busy("the history of utilisation is still being read: try again");
-    }
-    List<Utilisation.Step> steps = utilisation.steps(fromMs, toMs, stepMs);
-    call.json(200, out -> Json.page(out, steps, null, AccountingRoutes::write));
-  }
-
-  private static void write(Utilisation.Step step, JsonGenerator out) throws IOException {
-    out.writeStartObject();
-    out.writeNumberField("fromMs", step.fromMs());
-    out.writeNumberField("toMs", step.toMs());
-    out.writeNumberField("allocatedCoreMs", step.time().allocatedCoreMs());
-    out.writeNumberField("upCoreMs", step.time().upCoreMs());
-    out.writeNumberField("totalCoreMs", step.time().totalCoreMs());
+    out.writeNumberField("coreMs", each.coreMs());
     out.writeEndObject();
   }
 }

@@ -240,7 +240,9 @@ public final class HttpService {
     new RunImportRoutes(view, inputs, around.reads(), files).on(api);
     new ReportRoutes(view, around.reads(), history, blocking).on(api);
     new ReconciliationRoutes(view, around.reads(), history, blocking).on(api);
-    new AccountingRoutes(view, around.reads(), history, around.utilisation(), blocking).on(api);
+    new PricingRoutes(view, around.reads(), history, blocking).on(api);
+    new AccountingRoutes(view, around.reads(), history, blocking).on(api);
+    new UtilisationRoutes(view, around.utilisation()).on(api);
     new EventRoute(around.vertx(), around.hub(), around.identity().authenticator()).on(api);
     new ServiceRoutes(
             view, around.identity().authenticator(), around.troubles(), around.figures(), blocking)

@@ -95,11 +95,23 @@ final class MoneyRoutes {
                     (String) call.body().get("customerClass"),
                     (Long) call.body().getOrDefault("validFromMs", 0L))));
     api.on("proposeConversion", call -> propose(call, conversion(call.body())));
+    api.on(
+        "proposeAllowance",
+        call ->
+            propose(
+                call,
+                new MoneyChange.NewAllowance(
+                    AllowanceJson.allowance(new ProjectName(call.text("name")), call.body()))));
+    api.on(
+        "proposeAllowanceOrder",
+        call ->
+            propose(call, new MoneyChange.OrderOfAllowances(AllowanceJson.order(call.body()))));
     api.on("listProposals", this::list);
     api.on("decideProposal", this::decide);
   }
 
-  private static PriceItem item(Map<String, Object> body) {
+  /** A price as a request says it. */
+  static PriceItem item(Map<String, Object> body) {
     String partition = (String) body.get("partition");
     String qos = (String) body.get("qos");
     List<DayFactor> factors = new ArrayList<>();
@@ -295,6 +307,15 @@ final class MoneyRoutes {
       case MoneyChange.Budget each -> {
         out.writeStringField("kind", "BUDGET");
         BudgetRoutes.write(each.terms(), out);
+      }
+      case MoneyChange.NewAllowance each -> {
+        out.writeStringField("kind", "ALLOWANCE");
+        out.writeStringField("project", each.allowance().project().value());
+        AllowanceJson.write(each.allowance(), out);
+      }
+      case MoneyChange.OrderOfAllowances each -> {
+        out.writeStringField("kind", "ALLOWANCE_ORDER");
+        AllowanceJson.write(each.order(), out);
       }
       case MoneyChange.Price each -> {
         out.writeStringField("kind", "PRICE");

@@ -44,6 +44,39 @@ final class MoneyRestTest {
   }
 
   @Test
+  void coreHoursAreInTheWalletOnceASecondPersonHasApproved() throws Exception {
+    server.local("/projects", "project=hours-in-hand&domain=atmosphere");
+    String path = "/api/v1/wallets/hours-in-hand";
+    long proposal =
+        number(
+            propose(
+                "finance1",
+                path + "/allowances",
+                "\"kind\":\"PACKAGE\",\"coreMs\":3600000,\"validToMs\":4000000000000"));
+    assertThat(get("finance1", path).path("allowances")).isEmpty();
+    assertThat(decide("finance1", proposal, true)).isEqualTo(403);
+    assertThat(decide("finance2", proposal, true)).isEqualTo(204);
+    JsonNode allowance = get("finance1", path).path("allowances").path(0);
+    assertThat(allowance.path("id").asLong()).isEqualTo(proposal);
+    assertThat(allowance.path("allowanceKind").asText()).isEqualTo("PACKAGE");
+    assertThat(allowance.path("leftCoreMs").asLong()).isEqualTo(3_600_000);
+    assertThat(allowance.path("heldCoreMs").asLong()).isZero();
+    assertThat(allowance.path("validFromMs").asLong()).isPositive();
+    assertThat(
+            propose("finance1", "/api/v1/allowance-order", "\"kinds\":[\"GRANT\",\"GRANT\",\"REWARD\"]")
+                .statusCode())
+        .isEqualTo(422);
+    long order =
+        number(
+            propose(
+                "finance1",
+                "/api/v1/allowance-order",
+                "\"kinds\":[\"PACKAGE\",\"GRANT\",\"REWARD\"]"));
+    assertThat(decide("finance2", order, false)).isEqualTo(204);
+    assertThat(server.get("researcher1", path).statusCode()).isEqualTo(404);
+  }
+
+  @Test
   void aTopUpIsInTheWalletOnceASecondPersonHasApproved() throws Exception {
     server.local("/projects", "project=two-hands&domain=atmosphere");
     long proposal =

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.net.http.HttpResponse;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
+import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -143,6 +144,67 @@ final class ReportRestTest {
                 .get("admin1", "/api/v1/reports/reconciliation?from=2026-12&to=2026-11")
                 .statusCode())
         .isEqualTo(422);
+  }
+
+  @Test
+  void whatIsChargedForASubmissionUnderAQuoteNamesIt() throws Exception {
+    String fields =
+        "\"script\":\"#!/bin/sh\\nsleep 0.2\\n\",\"workDir\":\"/tmp\","
+            + "\"stdoutPath\":\"/dev/null\",\"limitMs\":60000";
+    HttpResponse<String> quoted = server.post("researcher1", "/api/v1/quotes", "{" + fields + "}");
+    String quote = JSON.readTree(quoted.body()).path("quoteId").asText();
+    HttpResponse<String> submitted =
+        server.post(
+            "researcher1", "/api/v1/jobs", "{" + fields + ",\"quoteId\":\"" + quote + "\"}");
+    assertThat(submitted.statusCode()).as(submitted.body()).isEqualTo(201);
+    long job = JSON.readTree(submitted.body()).path("id").asLong();
+    server.awaitEnd("researcher1", job);
+    for (String path : List.of("/api/v1/charges?job=", "/api/v1/ledger/postings?job=")) {
+      JsonNode items = JSON.readTree(server.get("researcher1", path + job).body()).path("items");
+      assertThat(items).as(path).isNotEmpty();
+      for (JsonNode each : items) {
+        assertThat(each.path("quoteId").asText()).isEqualTo(quote);
+      }
+    }
+  }
+
+  private static HttpResponse<String> whatIf(String who, String prices, String to)
+      throws Exception {
+    YearMonth now = YearMonth.now(ZoneOffset.UTC);
+    return server.post(
+        who,
+        "/api/v1/reports/what-if-pricing",
+        "{\"from\":\"" + now + "\",\"to\":\"" + to + "\",\"prices\":[" + prices + "]}");
+  }
+
+  @Test
+  void aPastMonthUnderAnotherTariffIsAReportAndNothingIsPosted() throws Exception {
+    String next = YearMonth.now(ZoneOffset.UTC).plusMonths(1).toString();
+    String price = "{\"priceMicroPerCoreHour\":3600000,\"currency\":\"CNY\"";
+    HttpResponse<String> answer = whatIf("auditor1", price + "}", next);
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    JsonNode report = JSON.readTree(answer.body());
+    long sum = 0;
+    for (JsonNode each : report.path("items")) {
+      sum += each.path("whatIfMicro").asLong();
+      if (each.path("resource").asText().equals("cores")) {
+        // At a micro-unit for each core-millisecond.
+        assertThat(each.path("whatIfMicro").asText()).isEqualTo(each.path("quantity").asText());
+      }
+    }
+    assertThat(report.path("whatIfMicro").asLong()).isEqualTo(sum);
+    assertThat(whatIf("researcher1", price + "}", next).statusCode()).isEqualTo(403);
+    for (String wrong :
+        List.of(
+            price + ",\"nodeType\":\"fat\"}",
+            price
+                + ",\"tiers\":[{\"fromHours\":2,\"priceMicroPerHour\":1},"
+                + "{\"fromHours\":1,\"priceMicroPerHour\":1}]}",
+            price + "}," + price.replace("CNY", "EUR") + "}",
+            price + ",\"blockedShare\":true}")) {
+      assertThat(whatIf("auditor1", wrong, next).statusCode()).as(wrong).isBetween(400, 422);
+    }
+    assertThat(whatIf("auditor1", price + "}", "2020-01").statusCode()).isEqualTo(422);
   }
 
   @Test

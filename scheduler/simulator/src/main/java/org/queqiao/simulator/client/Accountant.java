@@ -14,6 +14,8 @@ import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.WalletFunded;
 import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.ProjectName;
+import org.queqiao.contract.money.Allowance;
+import org.queqiao.contract.money.AllowanceKind;
 import org.queqiao.contract.money.DayFactor;
 import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.contract.money.PriceItem;
@@ -140,7 +142,7 @@ public final class Accountant {
   /** One wants to change prices or money, another decides. */
   private void propose() {
     MoneyChange change =
-        switch (random.nextInt(6)) {
+        switch (random.nextInt(8)) {
           case 0 -> new MoneyChange.TopUp(Site.CLIMATE, 1 + random.nextLong(GRANT_MICRO), "CNY");
           case 1 ->
               new MoneyChange.Correction(
@@ -149,6 +151,7 @@ public final class Accountant {
           case 3 ->
               new MoneyChange.CustomerClass(Site.CLIMATE, random.nextBoolean() ? "partner" : "", 0);
           case 4 -> new MoneyChange.Conversion("fat", Resource.CORES, "", random.nextInt(9_000), 0);
+          case 5, 6 -> new MoneyChange.NewAllowance(allowance());
           default ->
               new MoneyChange.Price(
                   new PriceItem(
@@ -171,6 +174,16 @@ public final class Accountant {
             plan(random.nextInt(MAX_PAUSE_MS), () -> decide(proposal));
           }
         });
+  }
+
+  private Allowance allowance() {
+    return new Allowance(
+        random.nextBoolean() ? Site.CLIMATE : Site.MATERIALS,
+        AllowanceKind.values()[random.nextInt(3)],
+        1 + random.nextLong(1L << random.nextInt(10, 28)),
+        random.nextBoolean() ? Site.PARTITION : null,
+        0,
+        random.nextBoolean() ? 0 : timeline.nowMs() + MAX_PAUSE_MS + random.nextInt(300_000));
   }
 
   private PriceTerms terms() {

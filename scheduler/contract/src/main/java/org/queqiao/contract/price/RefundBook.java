@@ -1,7 +1,8 @@
-package org.queqiao.accounting.ledger;
+package org.queqiao.contract.price;
 
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import org.queqiao.contract.job.JobState;
@@ -15,6 +16,7 @@ import org.queqiao.contract.money.RefundCause;
  */
 public final class RefundBook {
   private static final BigInteger WHOLE = BigInteger.valueOf(1_000);
+  private static final BigInteger HALF = BigInteger.valueOf(500);
 
   private final List<MoneyChange.RefundRule> rules = new ArrayList<>();
 
@@ -23,7 +25,7 @@ public final class RefundBook {
   }
 
   /** How many thousandths of its cost a run gets back that ends for this cause. */
-  private int permille(RefundCause cause, long endMs) {
+  public int permille(RefundCause cause, long endMs) {
     MoneyChange.RefundRule best = null;
     for (MoneyChange.RefundRule each : rules) {
       boolean holds = each.cause() == cause && each.validFromMs() <= endMs;
@@ -34,16 +36,22 @@ public final class RefundBook {
     return best == null ? 0 : best.permille();
   }
 
-  /** What a run gets back of its cost: rounded half up, never more than it cost. */
-  public long refundMicro(RefundCause cause, long endMs, long costMicro) {
-    return LineTotal.roundHalfUp(
-            BigInteger.valueOf(costMicro).multiply(BigInteger.valueOf(permille(cause, endMs))),
-            WHOLE)
+  /** What a run gets back of its cost, or of another amount that it took: rounded half up. */
+  public long refund(RefundCause cause, long endMs, long amount) {
+    return BigInteger.valueOf(amount)
+        .multiply(BigInteger.valueOf(permille(cause, endMs)))
+        .add(HALF)
+        .divide(WHOLE)
         .longValueExact();
   }
 
+  /** All, in the order of their approval. */
+  public List<MoneyChange.RefundRule> rules() {
+    return Collections.unmodifiableList(rules);
+  }
+
   /** Why a job ended for good, where that was not its owner's doing. */
-  static Optional<RefundCause> causeOf(JobState state) {
+  public static Optional<RefundCause> causeOf(JobState state) {
     return switch (state) {
       case NODE_FAIL -> Optional.of(RefundCause.NODE_FAIL);
       case PREEMPTED -> Optional.of(RefundCause.PREEMPTED);
@@ -52,7 +60,7 @@ public final class RefundBook {
   }
 
   /** Why a run ended whose job waits again, where that was not its owner's doing. */
-  static Optional<RefundCause> causeOf(KillCause cause) {
+  public static Optional<RefundCause> causeOf(KillCause cause) {
     return switch (cause) {
       case NODE_FAIL -> Optional.of(RefundCause.NODE_FAIL);
       case PREEMPTED, PREEMPTED_REQUEUED -> Optional.of(RefundCause.PREEMPTED);

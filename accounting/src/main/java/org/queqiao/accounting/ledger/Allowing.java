@@ -1,0 +1,303 @@
+package org.queqiao.accounting.ledger;
+
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.queqiao.accounting.metering.BillingCalendar;
+import org.queqiao.accounting.metering.Segment;
+import org.queqiao.contract.event.LoggedEvent;
+import org.queqiao.contract.id.RunId;
+import org.queqiao.contract.money.Allowance;
+import org.queqiao.contract.money.RefundCause;
+import org.queqiao.contract.price.Covering;
+import org.queqiao.contract.price.Covering.Draw;
+
+/**
+ * Posts what becomes of allowances, in core-milliseconds of their own unit: {@code allowance:N} is
+ * what is left of allowance N, {@code drawing:N} what runs that go on hold of it, {@code drawn:P}
+ * what runs of project P used, {@code expired:P} what it lost, and {@code allowances:P} where they
+ * come from. What they pay of a run comes out of {@code covered:Q} of its partition as money, in
+ * the same transaction, so that what was earned stays as it was posted.
+ */
+final class Allowing {
+  private final BillingCalendar calendar;
+
+  Allowing(BillingCalendar calendar) {
+    this.calendar = calendar;
+  }
+
+  /** A project has an allowance from now on. */
+  static void add(long id, Allowance allowance, LoggedEvent logged, Books books) {
+    Covering.Left left = new Covering.Left(id, allowance, allowance.coreMs());
+    books.allowances().put(new AllowanceBook.Row(left, 0));
+    move("allow/" + id, null, "allowances:" + allowance.project(), to(id), left.leftMs(), logged, books);
+  }
+
+  private static String to(long id) {
+    return "allowance:" + id;
+  }
+
+  private static void move(
+      String transaction,
+      RunId run,
+      String from,
+      String to,
+      long coreMs,
+      LoggedEvent logged,
+      Books books) {
+    if (coreMs != 0) {
+      books.post(pair(new Entry(transaction, run, logged, null), from, to, coreMs));
+    }
+  }
+
+  private static List<Posting> pair(Entry entry, String from, String to, long coreMs) {
+    return List.of(
+        entry.time(to, Unit.ALLOWANCE_CORE_MS, coreMs),
+        entry.time(from, Unit.ALLOWANCE_CORE_MS, Math.negateExact(coreMs)));
+  }
+
+  /** Posts away what is left of those that have ended by the time of a fact. */
+  void expire(LoggedEvent logged, Books books) {
+    for (AllowanceBook.Row row : books.allowances().over(logged.timeMs())) {
+      Covering.Left left = row.left();
+      lose("expire/" + left.id(), null, to(left.id()), row, left.leftMs(), logged, books);
+      books.allowances().put(new AllowanceBook.Row(left.plus(-left.leftMs()), row.drawnMs()));
+    }
+  }
+
+  private void lose(
+      String transaction,
+      RunId run,
+      String from,
+      AllowanceBook.Row row,
+      long coreMs,
+      LoggedEvent logged,
+      Books books) {
+    Covering.Left left = row.left();
+    move(transaction, run, from, "expired:" + left.allowance().project(), coreMs, logged, books);
+    books.note(
+        entry(transaction, StatementEntry.Kind.ALLOWANCE_EXPIRED, left, "", run, logged)
+            .of(0, "", coreMs));
+  }
+
+  /** What a run takes at its start. */
+  static List<Draw> draw(
+      OpenRun open, JobRow job, LoggedEvent logged, Books books) {
+    List<Draw> draws =
+        Covering.draws(
+            books.tariffs(),
+            open.parts(job),
+            open.startMs(),
+            job.limitMs(),
+            books.allowances().lefts(),
+            books.allowances().order());
+    for (Draw each : draws) {
+      AllowanceBook.Row row = books.allowances().row(each.allowance());
+      books
+          .allowances()
+          .put(
+              new AllowanceBook.Row(
+                  row.left().plus(-each.coreMs()),
+                  Math.addExact(row.drawnMs(), each.coreMs())));
+      move(
+          "draw/" + open.run() + "/" + each.allowance(),
+          open.run(),
+          to(each.allowance()),
+          "drawing:" + each.allowance(),
+          each.coreMs(),
+          logged,
+          books);
+    }
+    return draws;
+  }
+
+  /**
+   * What allowances pay of a run, segment by segment in the order of time.
+   *
+   * <p>Of a segment that they pay in part they pay a share of what was posted, rounded down.
+   */
+  static final class Cover {
+    private final List<Draw> draws;
+    private final List<Map<String, Long>> micro = new ArrayList<>();
+    private final long[] usedMs;
+    private int next;
+
+    Cover(List<Draw> draws) {
+      this.draws = draws;
+      this.usedMs = new long[draws.size()];
+      draws.forEach(each -> micro.add(new TreeMap<>()));
+    }
+
+    /** A segment of cores was posted for so much in each currency. */
+    void pay(Segment segment, Map<String, Long> posted) {
+      long open = segment.coreMs();
+      Map<String, Long> unpaid = new TreeMap<>(posted);
+      while (open > 0 && next < draws.size()) {
+        long part = Math.min(open, draws.get(next).coreMs() - usedMs[next]);
+        int payer = next;
+        long whole = open;
+        unpaid.replaceAll((currency, rest) -> {
+          long paid =
+              BigInteger.valueOf(rest)
+                  .multiply(BigInteger.valueOf(part))
+                  .divide(BigInteger.valueOf(whole))
+                  .longValueExact();
+          micro.get(payer).merge(currency, paid, Math::addExact);
+          return Math.subtractExact(rest, paid);
+        });
+        usedMs[next] += part;
+        open -= part;
+        next += usedMs[next] == draws.get(next).coreMs() ? 1 : 0;
+      }
+    }
+  }
+
+  /**
+   * Posts what allowances paid of a run that is over, and what comes back to them.
+   *
+   * @param costs what the run cost in each currency, from which what they paid is taken
+   */
+  void settle(
+      JobRow job,
+      OpenRun open,
+      Cover cover,
+      Optional<RefundCause> cause,
+      long endMs,
+      Map<String, Long> costs,
+      LoggedEvent logged,
+      Books books) {
+    for (int i = 0; i < cover.draws.size(); i++) {
+      Draw draw = cover.draws.get(i);
+      long usedMs = cover.usedMs[i];
+      use(job, open.run(), draw, usedMs, cover.micro.get(i), costs, logged, books);
+      AllowanceBook.Row row = books.allowances().row(draw.allowance());
+      books
+          .allowances()
+          .put(
+              new AllowanceBook.Row(
+                  row.left(), Math.subtractExact(row.drawnMs(), draw.coreMs())));
+      back(
+          "undraw/" + open.run() + "/" + draw.allowance(),
+          job,
+          open.run(),
+          draw.allowance(),
+          "drawing:" + draw.allowance(),
+          Math.subtractExact(draw.coreMs(), usedMs),
+          false,
+          logged,
+          books);
+      back(
+          "refund/" + open.run() + "/allowance/" + draw.allowance(),
+          job,
+          open.run(),
+          draw.allowance(),
+          "drawn:" + job.project(),
+          cause.map(each -> books.refunds().refund(each, endMs, usedMs)).orElse(0L),
+          true,
+          logged,
+          books);
+    }
+  }
+
+  private void use(
+      JobRow job,
+      RunId run,
+      Draw draw,
+      long usedMs,
+      Map<String, Long> micro,
+      Map<String, Long> costs,
+      LoggedEvent logged,
+      Books books) {
+    if (usedMs == 0) {
+      return;
+    }
+    String transaction = "allowance/" + run + "/" + draw.allowance();
+    Entry entry = new Entry(transaction, run, logged, null);
+    List<Posting> all =
+        new ArrayList<>(
+            pair(entry, "drawing:" + draw.allowance(), "drawn:" + job.project(), usedMs));
+    StatementEntry note =
+        entry(
+            transaction,
+            StatementEntry.Kind.ALLOWANCE,
+            books.allowances().row(draw.allowance()).left(),
+            job.user().value(),
+            run,
+            logged);
+    boolean noted = false;
+    for (Map.Entry<String, Long> each : micro.entrySet()) {
+      long paid = each.getValue();
+      if (paid != 0) {
+        all.add(entry.money("held:" + job.project(), each.getKey(), paid));
+        all.add(entry.money("covered:" + job.partition(), each.getKey(), Math.negateExact(paid)));
+        costs.merge(each.getKey(), Math.negateExact(paid), Math::addExact);
+        // A run of two currencies has an entry for each.
+        StatementEntry one = noted ? note.also(each.getKey()) : note;
+        books.note(one.of(paid, each.getKey(), noted ? 0 : usedMs));
+        noted = true;
+      }
+    }
+    books.post(all);
+    if (!noted) {
+      books.note(note.of(0, "", usedMs));
+    }
+  }
+
+  /** Core time comes back to an allowance, or is lost where that has ended. */
+  private void back(
+      String transaction,
+      JobRow job,
+      RunId run,
+      long id,
+      String from,
+      long coreMs,
+      boolean refund,
+      LoggedEvent logged,
+      Books books) {
+    if (coreMs == 0) {
+      return;
+    }
+    AllowanceBook.Row row = books.allowances().row(id);
+    if (row.left().allowance().isOver(logged.timeMs())) {
+      lose(transaction, run, from, row, coreMs, logged, books);
+      return;
+    }
+    books.allowances().put(new AllowanceBook.Row(row.left().plus(coreMs), row.drawnMs()));
+    move(transaction, run, from, to(id), coreMs, logged, books);
+    if (refund) {
+      books.note(
+          entry(
+                  transaction,
+                  StatementEntry.Kind.ALLOWANCE_REFUND,
+                  row.left(),
+                  job.user().value(),
+                  run,
+                  logged)
+              .of(0, "", coreMs));
+    }
+  }
+
+  private StatementEntry entry(
+      String transaction,
+      StatementEntry.Kind kind,
+      Covering.Left left,
+      String user,
+      RunId run,
+      LoggedEvent logged) {
+    return new StatementEntry(
+        transaction,
+        kind,
+        left.allowance().project(),
+        calendar.month(logged.timeMs()),
+        user,
+        run,
+        left.allowance().kind() + " " + left.id(),
+        "",
+        0,
+        "",
+        logged.position());
+  }
+}

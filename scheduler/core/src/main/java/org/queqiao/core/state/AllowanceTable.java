@@ -1,0 +1,148 @@
+package org.queqiao.core.state;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.queqiao.contract.id.ProjectName;
+import org.queqiao.contract.id.RunId;
+import org.queqiao.contract.money.Allowance;
+import org.queqiao.contract.money.AllowanceOrder;
+import org.queqiao.contract.money.MoneyChange;
+import org.queqiao.contract.money.RefundCause;
+import org.queqiao.contract.price.Covering;
+import org.queqiao.contract.price.Holding;
+import org.queqiao.contract.price.RefundBook;
+import org.queqiao.contract.snapshot.AllowancesImage;
+
+/**
+ * Core-hours that projects have beside their wallets. What is left of them is counted by the rule
+ * that the ledger counts by, from the same facts, so that both have the same.
+ */
+public final class AllowanceTable {
+  /** So many hold at most: each is looked at for each start. */
+  public static final int MAX = 2_000;
+
+  private final Cluster cluster;
+  private final TreeMap<Long, Covering.Left> byId = new TreeMap<>();
+  private final TreeMap<RunId, List<Covering.Draw>> holds = new TreeMap<>();
+  private final RefundBook refunds = new RefundBook();
+  private AllowanceOrder order = AllowanceOrder.DEFAULT;
+
+  AllowanceTable(Cluster cluster) {
+    this.cluster = cluster;
+  }
+
+  /** Each with what is left of it, by id; also those that have expired not long ago. */
+  public Collection<Covering.Left> all() {
+    return Collections.unmodifiableCollection(byId.values());
+  }
+
+  /** One by its id. */
+  public Optional<Covering.Left> find(long id) {
+    return Optional.ofNullable(byId.get(id));
+  }
+
+  /** In which order runs take of them. */
+  public AllowanceOrder order() {
+    return order;
+  }
+
+  /** How many hold now or will. */
+  public long held(long nowMs) {
+    return byId.values().stream().filter(each -> !each.allowance().isOver(nowMs)).count();
+  }
+
+  /** Core time of a run that allowances pay, as far as it uses it. */
+  public long coveredMs(RunId run) {
+    return Covering.sumMs(holds.getOrDefault(run, List.of()));
+  }
+
+  /** Whether a project has any core-hours left for runs that start then. */
+  public boolean anyFor(ProjectName project, long startMs) {
+    return byId.values().stream()
+        .anyMatch(each ->
+            each.leftMs() > 0
+                && each
+                    .allowance()
+                    .covers(project, each.allowance().partition(), startMs));
+  }
+
+  /** The next moment at which one begins to hold, or the greatest number. */
+  public long nextMs(long nowMs) {
+    long next = Long.MAX_VALUE;
+    for (Covering.Left each : byId.values()) {
+      long fromMs = each.allowance().validFromMs();
+      next = fromMs > nowMs ? Math.min(next, fromMs) : next;
+    }
+    return next;
+  }
+
+  AllowancesImage image() {
+    List<AllowancesImage.Hold> all = new ArrayList<>();
+    holds.forEach((run, draws) -> all.add(new AllowancesImage.Hold(run, draws)));
+    return new AllowancesImage(
+        List.copyOf(byId.values()), all, order, refunds.rules());
+  }
+
+  void restore(AllowancesImage image) {
+    image.allowances().forEach(each -> byId.put(each.id(), each));
+    image.holds().forEach(each -> holds.put(each.run(), each.draws()));
+    image.refundRules().forEach(refunds::add);
+    order = image.order();
+  }
+
+  void add(long id, Allowance allowance, long nowMs) {
+    byId.values().removeIf(each -> each.allowance().isOver(nowMs));
+    byId.put(id, new Covering.Left(id, allowance, allowance.coreMs()));
+  }
+
+  void add(MoneyChange.RefundRule rule) {
+    refunds.add(rule);
+  }
+
+  void order(AllowanceOrder other) {
+    order = other;
+  }
+
+  /** A run starts: it takes what it can need. */
+  void started(Job job) {
+    List<Covering.Draw> draws =
+        Covering.draws(
+            cluster.policy().prices(),
+            Holding.parts(job.allocations(), job.spec()),
+            job.startMs(),
+            job.spec().limitMs(),
+            byId.values(),
+            order);
+    if (!draws.isEmpty()) {
+      holds.put(job.run(), draws);
+      draws.forEach(each -> give(each.allowance(), -each.coreMs()));
+    }
+  }
+
+  /** A run is over: what it did not use comes back, and what the rules say for why it ended. */
+  long ended(Job job, long endMs, Optional<RefundCause> cause) {
+    List<Covering.Draw> draws = holds.remove(job.run());
+    if (draws == null) {
+      return 0;
+    }
+    List<Holding.Part> parts = Holding.parts(job.allocations(), job.spec());
+    long coreMs = Covering.coreMs(parts, JobClock.billedMs(job, endMs));
+    List<Covering.Draw> used = Covering.used(draws, coreMs);
+    for (int i = 0; i < draws.size(); i++) {
+      long usedMs = used.get(i).coreMs();
+      long refundMs = cause.map(each -> refunds.refund(each, endMs, usedMs)).orElse(0L);
+      give(
+          draws.get(i).allowance(),
+          Math.addExact(Math.subtractExact(draws.get(i).coreMs(), usedMs), refundMs));
+    }
+    return Covering.sumMs(used);
+  }
+
+  private void give(long id, long coreMs) {
+    byId.computeIfPresent(id, (_, left) -> left.plus(coreMs));
+  }
+}
