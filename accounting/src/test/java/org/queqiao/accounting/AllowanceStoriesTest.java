@@ -15,6 +15,7 @@ import org.queqiao.accounting.ledger.Posting;
 import org.queqiao.accounting.ledger.StatementEntry;
 import org.queqiao.accounting.ledger.Unit;
 import org.queqiao.accounting.metering.BillingCalendar;
+import org.queqiao.accounting.sql.AllowanceRows;
 import org.queqiao.accounting.sql.Ledger;
 import org.queqiao.accounting.statement.Statement;
 import org.queqiao.accounting.statement.StatementForms;
@@ -85,7 +86,8 @@ final class AllowanceStoriesTest {
 
   private static List<String> left(Ledger ledger) {
     List<String> all = new ArrayList<>();
-    for (AllowanceBook.Row each : ledger.reads().allowances("climate").reversed()) {
+    for (AllowanceRows.Listed listed : ledger.reads().allowances().of("climate").reversed()) {
+      AllowanceBook.Row each = listed.row();
       all.add(
           each.left().allowance().kind()
               + " "

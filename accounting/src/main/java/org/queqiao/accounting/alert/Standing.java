@@ -26,6 +26,8 @@ public record Standing(
     /** 50, 80 or 100 % of a budget are used. */
     BUDGET,
     /** Little is left in a wallet. */
-    LOW_BALANCE
+    LOW_BALANCE,
+    /** Core-hours of a package, a grant or a reward end soon, and some are left. */
+    EXPIRING
   }
 }

@@ -3,20 +3,27 @@ package org.queqiao.accounting.alert;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.RoundingMode;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.queqiao.accounting.budget.BudgetUse;
+import org.queqiao.accounting.ledger.AllowanceBook;
 import org.queqiao.accounting.ledger.Budget;
+import org.queqiao.contract.money.Allowance;
 import org.queqiao.contract.money.BudgetTerms;
 import org.queqiao.contract.money.BudgetUnit;
 
-/** How budgets and wallets stand. */
+/** How budgets, wallets and core-hours stand. */
 public final class Watch {
   private static final int[] LEVELS = {100, 80, 50};
   private static final int PERMILLE_OF_PERCENT = 10;
   private static final BigDecimal HOUR_MS = BigDecimal.valueOf(3_600_000);
   private static final int MICRO_PLACES = 6;
   private static final int HOUR_PLACES = 3;
+  private static final DateTimeFormatter END = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm VV");
 
   private Watch() {}
 
@@ -73,11 +80,63 @@ public final class Watch {
         ? new BigDecimal(value, MICRO_PLACES).stripTrailingZeros().toPlainString()
             + " "
             + terms.currency()
-        : new BigDecimal(value)
-                .divide(HOUR_MS, HOUR_PLACES, RoundingMode.HALF_UP)
-                .stripTrailingZeros()
-                .toPlainString()
-            + " core-hours";
+        : hours(value) + " core-hours";
+  }
+
+  private static String hours(BigInteger coreMs) {
+    return new BigDecimal(coreMs)
+        .divide(HOUR_MS, HOUR_PLACES, RoundingMode.HALF_UP)
+        .stripTrailingZeros()
+        .toPlainString();
+  }
+
+  /**
+   * Core-hours that end soon and of which some are left: each is told once.
+   *
+   * @param all those that may be told
+   * @param withinMs how long before its end one is told
+   * @param zone of the end in the text
+   */
+  public static List<Standing> expiring(
+      List<AllowanceBook.Row> all, long nowMs, long withinMs, ZoneId zone) {
+    List<Standing> told = new ArrayList<>();
+    for (AllowanceBook.Row each : all) {
+      Allowance allowance = each.left().allowance();
+      boolean ends = allowance.validToMs() != 0 && !allowance.isOver(nowMs);
+      if (ends && allowance.validToMs() - nowMs <= withinMs && each.left().leftMs() > 0) {
+        told.add(expiring(each, allowance, zone));
+      }
+    }
+    return told;
+  }
+
+  private static Standing expiring(AllowanceBook.Row row, Allowance allowance, ZoneId zone) {
+    String name =
+        allowance.kind().name().charAt(0)
+            + allowance.kind().name().substring(1).toLowerCase(Locale.ROOT)
+            + " "
+            + row.left().id();
+    String end = END.withZone(zone).format(Instant.ofEpochMilli(allowance.validToMs()));
+    return new Standing(
+        Standing.Kind.EXPIRING,
+        "allowance/" + row.left().id(),
+        1,
+        false,
+        allowance.project(),
+        name + " of " + allowance.project() + " ends soon",
+        "Of "
+            + name.toLowerCase(Locale.ROOT)
+            + " of project "
+            + allowance.project()
+            + " "
+            + hours(BigInteger.valueOf(row.left().leftMs()))
+            + " of "
+            + hours(BigInteger.valueOf(allowance.coreMs()))
+            + " core-hours are left, which end at "
+            + end
+            + ". Running jobs hold "
+            + hours(BigInteger.valueOf(row.drawnMs()))
+            + " more.");
   }
 
   /**

@@ -1,2 +1,2 @@
-/** What people are told about budgets and wallets. Pure: no clock, no I/O. */
+/** What people are told about budgets, wallets and core-hours. Pure: no clock, no I/O. */
 package org.queqiao.accounting.alert;

@@ -6,6 +6,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import javax.sql.DataSource;
 import org.queqiao.accounting.ledger.AllowanceBook;
 import org.queqiao.contract.id.PartitionName;
 import org.queqiao.contract.id.ProjectName;
@@ -13,12 +14,16 @@ import org.queqiao.contract.money.Allowance;
 import org.queqiao.contract.money.AllowanceKind;
 import org.queqiao.contract.price.Covering;
 
-/** Allowances to rows and back. */
-final class AllowanceRows {
+/** Core-hours that projects have beside their wallets, to rows and back. */
+public final class AllowanceRows {
   private static final String COLUMNS =
       "id, project, kind, core_ms, partition, valid_from_ms, valid_to_ms, left_ms, drawn_ms";
 
-  private AllowanceRows() {}
+  private final DataSource database;
+
+  AllowanceRows(DataSource database) {
+    this.database = database;
+  }
 
   /** Those of which something is left or held. */
   static AllowanceBook open(Connection connection) throws SQLException {
@@ -52,20 +57,55 @@ final class AllowanceRows {
         row.getLong("drawn_ms"));
   }
 
-  /** The allowances of a project, by number. */
-  static List<AllowanceBook.Row> of(Connection connection, String project, int limit)
-      throws SQLException {
-    List<AllowanceBook.Row> all = new ArrayList<>();
-    try (PreparedStatement statement =
-        connection.prepareStatement(
-            "select " + COLUMNS + " from allowance where project = ? order by id desc limit ?")) {
+  /**
+   * An allowance of a project.
+   *
+   * @param told whether people were told that it ends soon
+   */
+  public record Listed(AllowanceBook.Row row, boolean told) {}
+
+  /** Those of a project, the newest first; no more than {@link LedgerReads#MAX_ROWS}. */
+  public List<Listed> of(String project) {
+    List<Listed> all = new ArrayList<>();
+    try (Connection connection = database.getConnection();
+        PreparedStatement statement =
+            connection.prepareStatement(
+                "select "
+                    + COLUMNS
+                    + ", exists (select from alert_mark where subject = 'allowance/' || id) as told"
+                    + " from allowance where project = ? order by id desc limit ?")) {
       statement.setString(1, project);
-      statement.setInt(2, limit);
+      statement.setInt(2, LedgerReads.MAX_ROWS);
+      try (ResultSet row = statement.executeQuery()) {
+        while (row.next()) {
+          all.add(new Listed(row(row), row.getBoolean("told")));
+        }
+      }
+    } catch (SQLException e) {
+      throw new LedgerUnavailable(e);
+    }
+    return all;
+  }
+
+  /** Those that end within a time and of which something is left. */
+  public List<AllowanceBook.Row> ending(long afterMs, long untilMs) {
+    List<AllowanceBook.Row> all = new ArrayList<>();
+    try (Connection connection = database.getConnection();
+        PreparedStatement statement =
+            connection.prepareStatement(
+                "select "
+                    + COLUMNS
+                    + " from allowance where left_ms > 0 and valid_to_ms > ? and valid_to_ms <= ?"
+                    + " order by id")) {
+      statement.setLong(1, afterMs);
+      statement.setLong(2, untilMs);
       try (ResultSet row = statement.executeQuery()) {
         while (row.next()) {
           all.add(row(row));
         }
       }
+    } catch (SQLException e) {
+      throw new LedgerUnavailable(e);
     }
     return all;
   }

@@ -14,7 +14,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import javax.sql.DataSource;
-import org.queqiao.accounting.ledger.AllowanceBook;
 import org.queqiao.accounting.ledger.Budget;
 import org.queqiao.accounting.ledger.JobRow;
 import org.queqiao.accounting.ledger.Posting;
@@ -102,13 +101,9 @@ public final class LedgerReads {
     return new AlertBook(database);
   }
 
-  /** The allowances of a project, the newest first. */
-  public List<AllowanceBook.Row> allowances(String project) {
-    try (Connection connection = database.getConnection()) {
-      return AllowanceRows.of(connection, project, MAX_ROWS);
-    } catch (SQLException e) {
-      throw new LedgerUnavailable(e);
-    }
+  /** Core-hours that projects have beside their wallets. */
+  public AllowanceRows allowances() {
+    return new AllowanceRows(database);
   }
 
   /** Past months under other prices. */

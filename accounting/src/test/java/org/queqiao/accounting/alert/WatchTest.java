@@ -3,15 +3,20 @@ package org.queqiao.accounting.alert;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.math.BigInteger;
+import java.time.ZoneId;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.queqiao.accounting.budget.BudgetUse;
+import org.queqiao.accounting.ledger.AllowanceBook;
 import org.queqiao.accounting.ledger.Budget;
 import org.queqiao.contract.id.BudgetName;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.UserName;
+import org.queqiao.contract.money.Allowance;
+import org.queqiao.contract.money.AllowanceKind;
 import org.queqiao.contract.money.BudgetTerms;
 import org.queqiao.contract.money.BudgetUnit;
+import org.queqiao.contract.price.Covering;
 
 /** What budgets and wallets have come to. */
 final class WatchTest {
@@ -77,6 +82,27 @@ final class WatchTest {
     assertThat(low(-1_000_000, 6_000_000)).isZero();
     assertThat(Watch.wallets(List.of(new Budget(CLIMATE, "CNY", -5, 0)), 0).getFirst().level())
         .isZero();
+  }
+
+  @Test
+  void coreHoursAreToldWithinTheirTimeAsLongAsSomeAreLeft() {
+    assertThat(expiring(1_000, 7_200_000, 899)).isZero();
+    assertThat(expiring(1_000, 7_200_000, 900)).isEqualTo(1);
+    assertThat(expiring(1_000, 7_200_000, 999)).isEqualTo(1);
+    assertThat(expiring(1_000, 7_200_000, 1_000)).isZero();
+    assertThat(expiring(1_000, 0, 950)).isZero();
+    assertThat(expiring(0, 7_200_000, 950)).isZero();
+  }
+
+  private static int expiring(long endMs, long leftMs, long nowMs) {
+    Allowance reward =
+        new Allowance(CLIMATE, AllowanceKind.REWARD, 9_000_000, null, 0, endMs);
+    return Watch.expiring(
+            List.of(new AllowanceBook.Row(new Covering.Left(5, reward, leftMs), 0)),
+            nowMs,
+            100,
+            ZoneId.of("Asia/Shanghai"))
+        .size();
   }
 
   private static int low(long balance, long credit) {

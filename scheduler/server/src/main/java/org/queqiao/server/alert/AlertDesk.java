@@ -17,7 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks now and then how budgets and wallets stand, and sends what people must be told. Each
+ * Looks now and then how budgets, wallets and core-hours stand, and sends what people must be told. Each
  * channel has a thread of its own: a mail server that is away holds up no call, and neither holds
  * up a job. What was not taken over is tried again, ever more seldom, and given up in the end.
  */
@@ -36,6 +36,7 @@ public final class AlertDesk implements AutoCloseable {
   private final LedgerReads reads;
   private final BillingCalendar calendar;
   private final long lowMicro;
+  private final long expiringMs;
   private final List<AlertChannel> channels;
   private final InstantSource clock;
   private final List<ScheduledExecutorService> threads = new ArrayList<>();
@@ -44,11 +45,13 @@ public final class AlertDesk implements AutoCloseable {
       LedgerReads reads,
       BillingCalendar calendar,
       long lowMicro,
+      long expiringMs,
       List<AlertChannel> channels,
       InstantSource clock) {
     this.reads = reads;
     this.calendar = calendar;
     this.lowMicro = lowMicro;
+    this.expiringMs = expiringMs;
     this.channels = List.copyOf(channels);
     this.clock = clock;
   }
@@ -88,6 +91,12 @@ public final class AlertDesk implements AutoCloseable {
     List<Standing> standings =
         new ArrayList<>(Watch.budgets(reads.budgetUses().uses(calendar.month(nowMs)).budgets()));
     standings.addAll(Watch.wallets(reads.budgets().budgets(), lowMicro));
+    standings.addAll(
+        Watch.expiring(
+            reads.allowances().ending(nowMs, nowMs + expiringMs),
+            nowMs,
+            expiringMs,
+            calendar.zone()));
     int made =
         reads.alerts().raise(standings, channels.stream().map(AlertChannel::name).toList(), nowMs);
     if (made > 0) {

@@ -40,6 +40,7 @@ public final class AlertDesks {
             ledger.reads(),
             ledger.calendar(),
             settings.lowBalanceMicro(),
+            settings.expiringMs(),
             channels,
             InstantSource.system());
     desk.start(LOOK_EVERY_MS);

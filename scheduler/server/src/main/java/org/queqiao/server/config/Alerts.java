@@ -2,6 +2,7 @@ package org.queqiao.server.config;
 
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 
@@ -15,6 +16,7 @@ import java.util.List;
  * @param webhookSecretFile with the secret of the signature
  * @param privateAddresses whether the call may go to an address of this machine or site
  * @param lowBalanceMicro below which a wallet is low; 0 watches none
+ * @param expiringDays how many days before their end core-hours are told of; 0 watches none
  */
 public record Alerts(
     String mailHost,
@@ -27,7 +29,8 @@ public record Alerts(
     URI webhookUrl,
     String webhookSecretFile,
     boolean privateAddresses,
-    long lowBalanceMicro) {
+    long lowBalanceMicro,
+    int expiringDays) {
   /** How the connection to the mail server is protected. */
   public enum MailTls {
     /** It must change to TLS before anything is sent. */
@@ -40,6 +43,8 @@ public record Alerts(
 
   private static final int MAIL_PORT = 587;
   private static final int MAX_PORT = 65_535;
+  private static final int EXPIRING_DAYS = 30;
+  private static final int MAX_DAYS = 366;
   private static final int MAX_RECIPIENTS = 20;
   private static final String ADDRESS = "[A-Za-z0-9._%+{}-]{1,64}@[A-Za-z0-9.{}-]{1,190}";
 
@@ -82,9 +87,21 @@ public record Alerts(
                 0,
                 0,
                 1_000_000_000_000_000L,
-                "A wallet with less than this left for starts is low; 0: none is."));
+                "A wallet with less than this left for starts is low; 0: none is."),
+            from.integer(
+                "alerts.expiringDays",
+                "days",
+                EXPIRING_DAYS,
+                0,
+                MAX_DAYS,
+                "So many days before its end people are told of a package, grant or reward with core-hours left; 0: never."));
     all.check();
     return all;
+  }
+
+  /** How long before their end core-hours are told of, in milliseconds. */
+  public long expiringMs() {
+    return Duration.ofDays(expiringDays).toMillis();
   }
 
   private static List<String> recipients(Settings from) {

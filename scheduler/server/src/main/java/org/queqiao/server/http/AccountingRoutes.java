@@ -12,11 +12,11 @@ import java.util.function.Function;
 import org.queqiao.accounting.export.FormWriter;
 import org.queqiao.accounting.export.StatementForm;
 import org.queqiao.accounting.export.UsageForm;
-import org.queqiao.accounting.ledger.AllowanceBook;
 import org.queqiao.accounting.ledger.JobRow;
 import org.queqiao.accounting.ledger.Posting;
 import org.queqiao.accounting.ledger.StatementEntry;
 import org.queqiao.accounting.ledger.Unit;
+import org.queqiao.accounting.sql.AllowanceRows;
 import org.queqiao.accounting.sql.LedgerReads;
 import org.queqiao.accounting.sql.RunHours;
 import org.queqiao.accounting.statement.Statement;
@@ -98,7 +98,7 @@ final class AccountingRoutes {
   }
 
   private record Purse(
-      List<LedgerReads.Balance> balances, List<AllowanceBook.Row> allowances) {}
+      List<LedgerReads.Balance> balances, List<AllowanceRows.Listed> allowances) {}
 
   /** Money and core-hours of a project. */
   private void wallet(Call call) {
@@ -106,7 +106,7 @@ final class AccountingRoutes {
     long nowMs = System.currentTimeMillis();
     files.ask(
         call,
-        () -> new Purse(reads.balances(project.value()), reads.allowances(project.value())),
+        () -> new Purse(reads.balances(project.value()), reads.allowances().of(project.value())),
         found ->
             call.json(
                 200,

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.queqiao.accounting.ledger.AllowanceBook;
+import org.queqiao.accounting.sql.AllowanceRows;
 import org.queqiao.accounting.sql.LedgerReads;
 import org.queqiao.contract.id.PartitionName;
 import org.queqiao.contract.id.ProjectName;
@@ -69,23 +70,25 @@ final class AllowanceJson {
   }
 
   /** Core-hours of a project, within an object. */
-  static void write(List<AllowanceBook.Row> all, long nowMs, JsonGenerator out)
+  static void write(List<AllowanceRows.Listed> all, long nowMs, JsonGenerator out)
       throws IOException {
     out.writeArrayFieldStart("allowances");
-    for (AllowanceBook.Row each : all) {
+    for (AllowanceRows.Listed each : all) {
       write(each, nowMs, out);
     }
     out.writeEndArray();
   }
 
   /** What is left of it; nothing once it has ended, whether that is posted already or not. */
-  private static void write(AllowanceBook.Row row, long nowMs, JsonGenerator out) throws IOException {
+  private static void write(AllowanceRows.Listed listed, long nowMs, JsonGenerator out) throws IOException {
+    AllowanceBook.Row row = listed.row();
     Allowance allowance = row.left().allowance();
     out.writeStartObject();
     out.writeNumberField("id", row.left().id());
     write(allowance, out);
     out.writeNumberField("leftCoreMs", allowance.isOver(nowMs) ? 0 : row.left().leftMs());
     out.writeNumberField("heldCoreMs", row.drawnMs());
+    out.writeBooleanField("expiryTold", listed.told());
     out.writeEndObject();
   }
 }

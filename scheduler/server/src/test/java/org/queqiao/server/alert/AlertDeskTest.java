@@ -28,7 +28,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.queqiao.accounting.database.EmbeddedDatabase;
 import org.queqiao.accounting.metering.BillingCalendar;
+import org.queqiao.accounting.alert.Standing;
 import org.queqiao.accounting.sql.AlertBook;
+import org.queqiao.accounting.sql.AllowanceRows;
 import org.queqiao.accounting.sql.Ledger;
 import org.queqiao.contract.account.DomainShare;
 import org.queqiao.contract.event.BudgetDefined;
@@ -41,6 +43,8 @@ import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.BudgetName;
 import org.queqiao.contract.id.DomainCode;
 import org.queqiao.contract.id.ProjectName;
+import org.queqiao.contract.money.Allowance;
+import org.queqiao.contract.money.AllowanceKind;
 import org.queqiao.contract.money.BudgetTerms;
 import org.queqiao.contract.money.BudgetUnit;
 import org.queqiao.contract.money.MoneyChange;
@@ -51,6 +55,7 @@ import org.queqiao.server.config.ServerConfig;
 final class AlertDeskTest {
   private static final ProjectName CLIMATE = new ProjectName("climate");
   private static final String SECRET = "canary-of-the-webhook";
+  private static final long DAY_MS = 86_400_000;
   private static final long NOW_MS = 1_795_000_000_000L;
 
   @TempDir Path folder;
@@ -160,6 +165,7 @@ final class AlertDeskTest {
     values.put("alerts.webhookSecretFile", "unread");
     values.put("alerts.privateAddresses", privateAddresses);
     values.put("alerts.lowBalanceMicro", 1_000_000);
+    values.put("alerts.expiringDays", 7);
     return ServerConfig.of(values, "test").alerts();
   }
 
@@ -168,6 +174,7 @@ final class AlertDeskTest {
         ledger.reads(),
         ledger.calendar(),
         settings.lowBalanceMicro(),
+        settings.expiringMs(),
         List.of(channels),
         () -> Instant.ofEpochMilli(now.get()));
   }
@@ -332,6 +339,57 @@ final class AlertDeskTest {
         .containsExactly(
             "The wallet of project climate has 0.5 CNY left for starts of jobs.",
             "The wallet of project climate has 0.5 CNY left for starts of jobs.");
+  }
+
+  @Test
+  void coreHoursThatEndSoonAreToldOnceByMailAndCallAndWhatHasNoEndNever() throws Exception {
+    Alerts settings = settings(mailPort(), true);
+    long endMs = NOW_MS + 30 * DAY_MS;
+    long id = 1 + log.size();
+    decided(hours(AllowanceKind.PACKAGE, endMs));
+    decided(hours(AllowanceKind.GRANT, 0));
+    Mail byMail = new Mail(settings, "");
+    Webhook byCall = webhook(settings);
+    AlertDesk early = desk(settings, byMail, byCall);
+    now.set(endMs - 7 * DAY_MS - 1);
+    early.look();
+    assertThat(told()).isEmpty();
+    assertThat(expiryTold()).containsExactly(false, false);
+    now.incrementAndGet();
+    for (int restart = 0; restart < 2; restart++) {
+      AlertDesk desk = desk(settings, byMail, byCall);
+      desk.look();
+      desk.send(byMail);
+      desk.send(byCall);
+      now.addAndGet(DAY_MS);
+    }
+    now.set(endMs);
+    desk(settings, byMail, byCall).look();
+    assertThat(told()).hasSize(1);
+    AlertBook.Told alert = told().getFirst();
+    assertThat(alert.kind()).isEqualTo(Standing.Kind.EXPIRING);
+    assertThat(alert.subject()).isEqualTo("allowance/" + id);
+    assertThat(alert.title()).isEqualTo("Package " + id + " of climate ends soon");
+    assertThat(alert.body())
+        .isEqualTo(
+            "Of package "
+                + id
+                + " of project climate 100 of 100 core-hours are left, which end at 2026-12-18"
+                + " 18:26 Asia/Shanghai. Running jobs hold 0 more.");
+    assertThat(deliveries()).containsExactlyInAnyOrder("mail SENT 1", "webhook SENT 1");
+    assertThat(mail.getReceivedMessages()).hasSize(2);
+    assertThat(calls).hasSize(1);
+    // The newest first: the grant has no end.
+    assertThat(expiryTold()).containsExactly(false, true);
+  }
+
+  private List<Boolean> expiryTold() {
+    return ledger.reads().allowances().of("climate").stream().map(AllowanceRows.Listed::told).toList();
+  }
+
+  private static MoneyChange hours(AllowanceKind kind, long endMs) {
+    return new MoneyChange.NewAllowance(
+        new Allowance(CLIMATE, kind, 100 * 3_600_000L, null, NOW_MS, endMs));
   }
 
   @Test
