@@ -227,7 +227,7 @@ final class AllowanceStoriesTest {
     for (long seed = 1; seed <= 20; seed++) {
       History history = History.random(seed);
       org.queqiao.accounting.ledger.MemoryBooks books =
-          new org.queqiao.accounting.ledger.MemoryBooks();
+          new org.queqiao.accounting.ledger.MemoryBooks(CALENDAR);
       org.queqiao.accounting.ledger.Bookkeeper keeper =
           new org.queqiao.accounting.ledger.Bookkeeper(CALENDAR);
       history.events().forEach(each -> keeper.record(each, books));

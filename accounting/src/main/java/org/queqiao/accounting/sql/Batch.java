@@ -148,17 +148,7 @@ final class Batch implements Books {
   @Override
   public void putTariff(TariffDefined tariff) {
     known.tariffs().add(tariff);
-    run(
-        "insert into tariff (partition, valid_from_ms, price_micro, currency) values (?, ?, ?, ?)"
-            + " on conflict (partition, valid_from_ms) do update set price_micro ="
-            + " excluded.price_micro, currency = excluded.currency",
-        statement -> {
-          statement.setString(1, tariff.partition().value());
-          statement.setLong(2, tariff.validFromMs());
-          statement.setLong(3, tariff.priceMicroPerCoreHour());
-          statement.setString(4, tariff.currency());
-          statement.executeUpdate();
-        });
+    now(() -> MoneyRows.put(connection, tariff));
   }
 
   @Override

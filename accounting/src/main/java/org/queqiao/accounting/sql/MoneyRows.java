@@ -13,6 +13,7 @@ import org.queqiao.contract.codec.EventCodec;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.MoneyDecided;
 import org.queqiao.contract.event.MoneyProposed;
+import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.RunId;
@@ -30,6 +31,20 @@ final class MoneyRows {
           + " currency, position, core_ms";
 
   private MoneyRows() {}
+
+  static void put(Connection connection, TariffDefined tariff) throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            "insert into tariff (partition, valid_from_ms, price_micro, currency) values (?, ?, ?,"
+                + " ?) on conflict (partition, valid_from_ms) do update set price_micro ="
+                + " excluded.price_micro, currency = excluded.currency")) {
+      statement.setString(1, tariff.partition().value());
+      statement.setLong(2, tariff.validFromMs());
+      statement.setLong(3, tariff.priceMicroPerCoreHour());
+      statement.setString(4, tariff.currency());
+      statement.executeUpdate();
+    }
+  }
 
   static void propose(Connection connection, MoneyProposed event, LoggedEvent logged)
       throws SQLException {
