@@ -151,8 +151,7 @@ final class AllowanceStoriesTest {
     history.twoPeople(
         new MoneyChange.OrderOfAllowances(
             new AllowanceOrder(
-                false,
-                List.of(AllowanceKind.REWARD, AllowanceKind.GRANT, AllowanceKind.PACKAGE))),
+                false, List.of(AllowanceKind.REWARD, AllowanceKind.GRANT, AllowanceKind.PACKAGE))),
         true);
     RunId run = history.start(history.submit(History.LI, "storm", 1, 6 * HOUR_MS), 1, 1);
     history.at(start + 3 * HOUR_MS).end(run, JobState.COMPLETED);

@@ -9,10 +9,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.queqiao.accounting.ledger.ProposalRow;
-import org.queqiao.accounting.ledger.StatementEntry;
 import org.queqiao.accounting.ledger.Repricing;
-import org.queqiao.contract.money.PriceTerms;
-import org.queqiao.contract.money.PriceTier;
+import org.queqiao.accounting.ledger.StatementEntry;
 import org.queqiao.accounting.metering.BillingCalendar;
 import org.queqiao.accounting.sql.Ledger;
 import org.queqiao.accounting.sql.LedgerReads;
@@ -29,6 +27,8 @@ import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.money.DayFactor;
 import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.contract.money.PriceItem;
+import org.queqiao.contract.money.PriceTerms;
+import org.queqiao.contract.money.PriceTier;
 import org.queqiao.contract.money.RefundCause;
 
 /** Prices, refunds and corrections by two people, from the fact to the statement in PostgreSQL. */

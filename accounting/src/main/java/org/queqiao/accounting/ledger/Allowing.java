@@ -33,7 +33,14 @@ final class Allowing {
   static void add(long id, Allowance allowance, LoggedEvent logged, Books books) {
     Covering.Left left = new Covering.Left(id, allowance, allowance.coreMs());
     books.allowances().put(new AllowanceBook.Row(left, 0));
-    move("allow/" + id, null, "allowances:" + allowance.project(), to(id), left.leftMs(), logged, books);
+    move(
+        "allow/" + id,
+        null,
+        "allowances:" + allowance.project(),
+        to(id),
+        left.leftMs(),
+        logged,
+        books);
   }
 
   private static String to(long id) {
@@ -84,8 +91,7 @@ final class Allowing {
   }
 
   /** What a run takes at its start. */
-  static List<Draw> draw(
-      OpenRun open, JobRow job, LoggedEvent logged, Books books) {
+  static List<Draw> draw(OpenRun open, JobRow job, LoggedEvent logged, Books books) {
     List<Draw> draws =
         Covering.draws(
             books.tariffs(),
@@ -100,8 +106,7 @@ final class Allowing {
           .allowances()
           .put(
               new AllowanceBook.Row(
-                  row.left().plus(-each.coreMs()),
-                  Math.addExact(row.drawnMs(), each.coreMs())));
+                  row.left().plus(-each.coreMs()), Math.addExact(row.drawnMs(), each.coreMs())));
       move(
           "draw/" + open.run() + "/" + each.allowance(),
           open.run(),
@@ -176,9 +181,7 @@ final class Allowing {
       AllowanceBook.Row row = books.allowances().row(draw.allowance());
       books
           .allowances()
-          .put(
-              new AllowanceBook.Row(
-                  row.left(), Math.subtractExact(row.drawnMs(), draw.coreMs())));
+          .put(new AllowanceBook.Row(row.left(), Math.subtractExact(row.drawnMs(), draw.coreMs())));
       back(
           "undraw/" + open.run() + "/" + draw.allowance(),
           job,

@@ -272,11 +272,7 @@ public final class Bookkeeper {
     }
     BigInteger held =
         RunCost.held(
-            books.tariffs(),
-            run.parts(job),
-            run.startMs(),
-            untilMs,
-            Covering.sumMs(run.draws()));
+            books.tariffs(), run.parts(job), run.startMs(), untilMs, Covering.sumMs(run.draws()));
     return run.held(held.longValueExact(), currency);
   }
 

@@ -48,7 +48,16 @@ public record OpenRun(
   /** A run of which nothing but its cores is known. */
   public OpenRun(
       RunId run, long startMs, long cores, long heldMicro, String currency, List<Long> stops) {
-    this(run, startMs, cores, heldMicro, currency, stops, Holding.cores(cores), new TreeMap<>(), List.of());
+    this(
+        run,
+        startMs,
+        cores,
+        heldMicro,
+        currency,
+        stops,
+        Holding.cores(cores),
+        new TreeMap<>(),
+        List.of());
   }
 
   /** A run that was never suspended and for which nothing is held yet. */

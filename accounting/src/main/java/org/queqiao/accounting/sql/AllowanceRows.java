@@ -127,8 +127,7 @@ public final class AllowanceRows {
         statement.setString(2, allowance.project().value());
         statement.setString(3, allowance.kind().name());
         statement.setLong(4, allowance.coreMs());
-        statement.setString(
-            5, allowance.partition() == null ? "" : allowance.partition().value());
+        statement.setString(5, allowance.partition() == null ? "" : allowance.partition().value());
         statement.setLong(6, allowance.validFromMs());
         statement.setLong(7, allowance.validToMs());
         statement.setLong(8, each.left().leftMs());

@@ -23,7 +23,6 @@ import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.PartitionName;
-import org.queqiao.contract.price.RefundBook;
 import org.queqiao.contract.price.TariffBook;
 
 /**

@@ -167,7 +167,8 @@ final class MoneyRows {
                 "select fact from proposal where state = 'APPROVED' and kind = 'ALLOWANCE_ORDER'"
                     + " order by position desc limit 1");
         ResultSet row = statement.executeQuery()) {
-      return row.next() && change(row.getBytes(1)) instanceof MoneyChange.OrderOfAllowances(var order)
+      return row.next()
+              && change(row.getBytes(1)) instanceof MoneyChange.OrderOfAllowances(var order)
           ? Optional.of(order)
           : Optional.empty();
     }

@@ -113,7 +113,8 @@ final class OpenRuns {
   void write(Connection connection) throws SQLException {
     ArrayRows rows =
         new ArrayRows(
-            "bigint", "integer", "bigint", "bigint", "bigint", "text", "text", "text", "text", "text");
+            "bigint", "integer", "bigint", "bigint", "bigint", "text", "text", "text", "text",
+            "text");
     for (OpenRun run : changed.values()) {
       rows.add(
           run.run().job().value(),

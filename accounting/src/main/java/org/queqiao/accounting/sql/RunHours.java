@@ -21,8 +21,8 @@ import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.money.Resource;
 import org.queqiao.contract.money.Use;
 import org.queqiao.contract.price.Holding;
-import org.queqiao.contract.price.RunCost;
 import org.queqiao.contract.price.RefundBook;
+import org.queqiao.contract.price.RunCost;
 import org.queqiao.contract.price.TariffBook;
 
 /**

@@ -95,8 +95,7 @@ final class WatchTest {
   }
 
   private static int expiring(long endMs, long leftMs, long nowMs) {
-    Allowance reward =
-        new Allowance(CLIMATE, AllowanceKind.REWARD, 9_000_000, null, 0, endMs);
+    Allowance reward = new Allowance(CLIMATE, AllowanceKind.REWARD, 9_000_000, null, 0, endMs);
     return Watch.expiring(
             List.of(new AllowanceBook.Row(new Covering.Left(5, reward, leftMs), 0)),
             nowMs,

@@ -47,8 +47,7 @@ final class AllowanceCodec {
 
   static AllowanceOrder read(PbAllowanceOrder in) {
     return new AllowanceOrder(
-        in.getEarliestExpiryFirst(),
-        ModelReader.list(in.getKindsList(), AllowanceCodec::kind));
+        in.getEarliestExpiryFirst(), ModelReader.list(in.getKindsList(), AllowanceCodec::kind));
   }
 
   static void write(AllowancesImage image, PbClusterImage.Builder out) {

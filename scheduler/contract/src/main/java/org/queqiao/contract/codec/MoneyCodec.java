@@ -146,7 +146,8 @@ final class MoneyCodec {
                   .setCurrency(each.currency()));
       case MoneyChange.Refund each -> out.setRefund(DisputeCodec.write(each));
       case MoneyChange.Budget each -> out.setBudget(BudgetCodec.write(each.terms()));
-      case MoneyChange.NewAllowance each -> out.setAllowance(AllowanceCodec.write(each.allowance()));
+      case MoneyChange.NewAllowance each ->
+          out.setAllowance(AllowanceCodec.write(each.allowance()));
       case MoneyChange.OrderOfAllowances each ->
           out.setAllowanceOrder(AllowanceCodec.write(each.order()));
     }

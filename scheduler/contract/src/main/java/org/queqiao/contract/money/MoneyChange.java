@@ -104,6 +104,7 @@ public sealed interface MoneyChange {
 
   /** A budget of money holds from its approval on as it says, or ends. */
   record Budget(BudgetTerms terms) implements MoneyChange {}
+
   /** A project has core-hours beside its wallet. */
   record NewAllowance(Allowance allowance) implements MoneyChange {}
 

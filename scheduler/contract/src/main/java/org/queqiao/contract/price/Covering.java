@@ -59,8 +59,7 @@ public final class Covering {
     Use use = parts.getFirst().use();
     List<Left> own = new ArrayList<>();
     for (Left each : all) {
-      if (each.leftMs() > 0
-          && each.allowance().covers(use.project(), use.partition(), startMs)) {
+      if (each.leftMs() > 0 && each.allowance().covers(use.project(), use.partition(), startMs)) {
         own.add(each);
       }
     }
@@ -68,9 +67,7 @@ public final class Covering {
         || RunCost.held(tariffs, parts, startMs, Math.addExact(startMs, limitMs)).signum() == 0) {
       return List.of();
     }
-    own.sort(
-        Comparator.comparing(Left::allowance, order.comparator())
-            .thenComparingLong(Left::id));
+    own.sort(Comparator.comparing(Left::allowance, order.comparator()).thenComparingLong(Left::id));
     long wanted = coreMs(parts, limitMs);
     List<Draw> draws = new ArrayList<>();
     for (Left each : own) {

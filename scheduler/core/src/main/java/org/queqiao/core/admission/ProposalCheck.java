@@ -158,8 +158,7 @@ public final class ProposalCheck {
       case MoneyChange.NewAllowance(Allowance each) -> wrong(each, nowMs);
       case MoneyChange.OrderOfAllowances each ->
           invalid(
-              !new TreeSet<>(each.order().kinds())
-                      .containsAll(List.of(AllowanceKind.values()))
+              !new TreeSet<>(each.order().kinds()).containsAll(List.of(AllowanceKind.values()))
                   || each.order().kinds().size() != AllowanceKind.values().length,
               "kinds",
               "an order names each kind once: " + List.of(AllowanceKind.values()));
@@ -233,8 +232,7 @@ public final class ProposalCheck {
                     + each.coreMs()))
         .or(() ->
             invalid(
-                each.partition() != null
-                    && cluster.policy().partition(each.partition()).isEmpty(),
+                each.partition() != null && cluster.policy().partition(each.partition()).isEmpty(),
                 "partition",
                 "there is no partition " + each.partition()))
         .or(() -> past("validFromMs", "an allowance", each.validFromMs(), nowMs))

@@ -196,8 +196,7 @@ public final class BudgetGate {
         of -> {
           List<Holding.Part> parts = parts(of, asked);
           long coveredMs = Covering.sumMs(draws(of, parts));
-          return RunCost.least(
-              cluster.policy().prices(), parts, startMs, untilMs(of), coveredMs);
+          return RunCost.least(cluster.policy().prices(), parts, startMs, untilMs(of), coveredMs);
         });
   }
 

@@ -65,9 +65,7 @@ public final class AllowanceTable {
     return byId.values().stream()
         .anyMatch(each ->
             each.leftMs() > 0
-                && each
-                    .allowance()
-                    .covers(project, each.allowance().partition(), startMs));
+                && each.allowance().covers(project, each.allowance().partition(), startMs));
   }
 
   /** The next moment at which one begins to hold, or the greatest number. */
@@ -83,8 +81,7 @@ public final class AllowanceTable {
   AllowancesImage image() {
     List<AllowancesImage.Hold> all = new ArrayList<>();
     holds.forEach((run, draws) -> all.add(new AllowancesImage.Hold(run, draws)));
-    return new AllowancesImage(
-        List.copyOf(byId.values()), all, order, refunds.rules());
+    return new AllowancesImage(List.copyOf(byId.values()), all, order, refunds.rules());
   }
 
   void restore(AllowancesImage image) {

@@ -55,13 +55,11 @@ final class MoneyDigest {
             each ->
                 out.text(each.run().toString())
                     .list(
-                        each.draws(),
-                        draw -> out.number(draw.allowance()).number(draw.coreMs())));
+                        each.draws(), draw -> out.number(draw.allowance()).number(draw.coreMs())));
     order(image.order());
     out.list(
         image.refundRules(),
-        each ->
-            out.text(each.cause().name()).number(each.permille()).number(each.validFromMs()));
+        each -> out.text(each.cause().name()).number(each.permille()).number(each.validFromMs()));
   }
 
   private void allowance(Allowance each) {

@@ -92,8 +92,7 @@ public final class WalletTable {
       return;
     }
     BigInteger most =
-        RunCost.mostCharged(
-            cluster.policy().prices(), parts(job), job.startMs(), endMs, coveredMs);
+        RunCost.mostCharged(cluster.policy().prices(), parts(job), job.startMs(), endMs, coveredMs);
     if (wallet != null) {
       wallet.settle(job.run(), most, cluster.position());
     }

@@ -17,9 +17,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks now and then how budgets, wallets and core-hours stand, and sends what people must be told. Each
- * channel has a thread of its own: a mail server that is away holds up no call, and neither holds
- * up a job. What was not taken over is tried again, ever more seldom, and given up in the end.
+ * Looks now and then how budgets, wallets and core-hours stand, and sends what people must be told.
+ * Each channel has a thread of its own: a mail server that is away holds up no call, and neither
+ * holds up a job. What was not taken over is tried again, ever more seldom, and given up in the
+ * end.
  */
 public final class AlertDesk implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(AlertDesk.class);

@@ -40,11 +40,7 @@ final class AccountingRoutes {
   private final LedgerHistory history;
   private final FormFiles files;
 
-  AccountingRoutes(
-      ClusterView view,
-      LedgerReads reads,
-      LedgerHistory history,
-      Blocking blocking) {
+  AccountingRoutes(ClusterView view, LedgerReads reads, LedgerHistory history, Blocking blocking) {
     this.view = view;
     this.reads = reads;
     this.history = history;
@@ -97,8 +93,7 @@ final class AccountingRoutes {
                 }));
   }
 
-  private record Purse(
-      List<LedgerReads.Balance> balances, List<AllowanceRows.Listed> allowances) {}
+  private record Purse(List<LedgerReads.Balance> balances, List<AllowanceRows.Listed> allowances) {}
 
   /** Money and core-hours of a project. */
   private void wallet(Call call) {

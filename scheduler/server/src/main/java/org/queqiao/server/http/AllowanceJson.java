@@ -41,8 +41,7 @@ final class AllowanceJson {
   static void write(Allowance each, JsonGenerator out) throws IOException {
     out.writeStringField("allowanceKind", each.kind().name());
     out.writeNumberField("coreMs", each.coreMs());
-    out.writeStringField(
-        "partition", each.partition() == null ? null : each.partition().value());
+    out.writeStringField("partition", each.partition() == null ? null : each.partition().value());
     out.writeNumberField("validFromMs", each.validFromMs());
     out.writeNumberField("validToMs", each.validToMs());
   }
@@ -80,7 +79,8 @@ final class AllowanceJson {
   }
 
   /** What is left of it; nothing once it has ended, whether that is posted already or not. */
-  private static void write(AllowanceRows.Listed listed, long nowMs, JsonGenerator out) throws IOException {
+  private static void write(AllowanceRows.Listed listed, long nowMs, JsonGenerator out)
+      throws IOException {
     AllowanceBook.Row row = listed.row();
     Allowance allowance = row.left().allowance();
     out.writeStartObject();

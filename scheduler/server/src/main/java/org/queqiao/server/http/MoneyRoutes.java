@@ -104,8 +104,7 @@ final class MoneyRoutes {
                     AllowanceJson.allowance(new ProjectName(call.text("name")), call.body()))));
     api.on(
         "proposeAllowanceOrder",
-        call ->
-            propose(call, new MoneyChange.OrderOfAllowances(AllowanceJson.order(call.body()))));
+        call -> propose(call, new MoneyChange.OrderOfAllowances(AllowanceJson.order(call.body()))));
     api.on("listProposals", this::list);
     api.on("decideProposal", this::decide);
   }

@@ -26,9 +26,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.queqiao.accounting.alert.Standing;
 import org.queqiao.accounting.database.EmbeddedDatabase;
 import org.queqiao.accounting.metering.BillingCalendar;
-import org.queqiao.accounting.alert.Standing;
 import org.queqiao.accounting.sql.AlertBook;
 import org.queqiao.accounting.sql.AllowanceRows;
 import org.queqiao.accounting.sql.Ledger;
@@ -384,7 +384,9 @@ final class AlertDeskTest {
   }
 
   private List<Boolean> expiryTold() {
-    return ledger.reads().allowances().of("climate").stream().map(AllowanceRows.Listed::told).toList();
+    return ledger.reads().allowances().of("climate").stream()
+        .map(AllowanceRows.Listed::told)
+        .toList();
   }
 
   private static MoneyChange hours(AllowanceKind kind, long endMs) {

@@ -63,7 +63,10 @@ final class MoneyRestTest {
     assertThat(allowance.path("heldCoreMs").asLong()).isZero();
     assertThat(allowance.path("validFromMs").asLong()).isPositive();
     assertThat(
-            propose("finance1", "/api/v1/allowance-order", "\"kinds\":[\"GRANT\",\"GRANT\",\"REWARD\"]")
+            propose(
+                    "finance1",
+                    "/api/v1/allowance-order",
+                    "\"kinds\":[\"GRANT\",\"GRANT\",\"REWARD\"]")
                 .statusCode())
         .isEqualTo(422);
     long order =
