@@ -156,10 +156,7 @@ public final class Bookkeeper {
           ReservedBooking.node(logged, books.reserved());
       case LicenceDefined e -> {}
       case TopologyDefined e -> {}
-      case JobEligible e -> {}
-      case JobPromised e -> {}
-      case JobHeld e -> {}
-      case JobReleased e -> {}
+      case JobEligible _, JobPromised _, JobHeld _, JobReleased _ -> {}
       case JobStarted _, StepStarted _, StepEnded _, RunPartEnded _, RunPartSuspended _ -> {}
       case JobSignalled e -> {}
       case JobSuspendRequested e -> {}

@@ -51,6 +51,19 @@ final class AllowanceJson {
     Json.texts(out, "kinds", order.kinds().stream().map(AllowanceKind::name).toList());
   }
 
+  /** What is proposed, within an object. */
+  static void proposed(Allowance each, JsonGenerator out) throws IOException {
+    out.writeStringField("kind", "ALLOWANCE");
+    out.writeStringField("project", each.project().value());
+    write(each, out);
+  }
+
+  /** What is proposed, within an object. */
+  static void proposed(AllowanceOrder each, JsonGenerator out) throws IOException {
+    out.writeStringField("kind", "ALLOWANCE_ORDER");
+    write(each, out);
+  }
+
   /** Money of a project, within an object. */
   static void balances(ProjectName project, List<LedgerReads.Balance> found, JsonGenerator out)
       throws IOException {

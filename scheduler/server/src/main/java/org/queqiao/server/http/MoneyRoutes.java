@@ -94,6 +94,12 @@ final class MoneyRoutes {
                     new ProjectName(call.text("name")),
                     (String) call.body().get("customerClass"),
                     (Long) call.body().getOrDefault("validFromMs", 0L))));
+    terms(api);
+    api.on("listProposals", this::list);
+    api.on("decideProposal", this::decide);
+  }
+
+  private void terms(Api api) {
     api.on("proposeConversion", call -> propose(call, conversion(call.body())));
     api.on(
         "proposeAllowance",
@@ -105,8 +111,6 @@ final class MoneyRoutes {
     api.on(
         "proposeAllowanceOrder",
         call -> propose(call, new MoneyChange.OrderOfAllowances(AllowanceJson.order(call.body()))));
-    api.on("listProposals", this::list);
-    api.on("decideProposal", this::decide);
   }
 
   /** A price as a request says it. */
@@ -307,15 +311,8 @@ final class MoneyRoutes {
         out.writeStringField("kind", "BUDGET");
         BudgetRoutes.write(each.terms(), out);
       }
-      case MoneyChange.NewAllowance each -> {
-        out.writeStringField("kind", "ALLOWANCE");
-        out.writeStringField("project", each.allowance().project().value());
-        AllowanceJson.write(each.allowance(), out);
-      }
-      case MoneyChange.OrderOfAllowances each -> {
-        out.writeStringField("kind", "ALLOWANCE_ORDER");
-        AllowanceJson.write(each.order(), out);
-      }
+      case MoneyChange.NewAllowance each -> AllowanceJson.proposed(each.allowance(), out);
+      case MoneyChange.OrderOfAllowances each -> AllowanceJson.proposed(each.order(), out);
       case MoneyChange.Price each -> {
         out.writeStringField("kind", "PRICE");
         write(each.item(), out);
