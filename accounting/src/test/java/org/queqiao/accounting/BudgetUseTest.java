@@ -23,6 +23,7 @@ import org.queqiao.contract.money.AllowanceKind;
 import org.queqiao.contract.money.BudgetTerms;
 import org.queqiao.contract.money.BudgetUnit;
 import org.queqiao.contract.money.MoneyChange;
+import org.queqiao.contract.money.RefundReason;
 
 /** What the books say of budgets, over the edge of a month, in PostgreSQL. */
 final class BudgetUseTest {
@@ -152,6 +153,34 @@ final class BudgetUseTest {
           .containsExactly(
               "hours used 18000000 held 0 left 342000000",
               "money used 2000000 held 0 left 48000000");
+    }
+  }
+
+  @Test
+  void aRefundByNameGivesBackToTheBudgetOfTheUserWhoseChargeItWas() throws Exception {
+    History history = new History(ms("2026-11-02", 0)).price(1_000_000).fund(100_000_000);
+    UserName li = new UserName("li");
+    UserName wang = new UserName("wang");
+    history.twoPeople(
+        new MoneyChange.Budget(terms("li", li, BudgetUnit.MONEY, 50_000_000, "", "")), true);
+    history.twoPeople(
+        new MoneyChange.Budget(terms("wang", wang, BudgetUnit.MONEY, 50_000_000, "", "")), true);
+    JobId job = history.submit(History.LI, "job", 2, HOUR_MS);
+    RunId run = history.start(job, 1, 2);
+    history.at(ms("2026-11-02", 1)).end(run, JobState.COMPLETED);
+    String charge = "capture/" + run + "/2026-11-02/" + ms("2026-11-02", 0);
+    history.twoPeople(
+        new MoneyChange.Refund(
+            History.CLIMATE, 700_000, "CNY", charge, RefundReason.WRONG_CHARGE),
+        true);
+    database.create("by_name");
+    try (Ledger ledger = database.open("by_name", CALENDAR)) {
+      ledger.record(history.events());
+      assertThat(ledger.reads().disputes().jobOf(charge)).contains(job.value());
+      assertThat(ledger.reads().budgetUses().uses("2026-11").budgets())
+          .extracting(BudgetUseTest::said)
+          .containsExactly(
+              "li used 1300000 held 0 left 48700000", "wang used 0 held 0 left 50000000");
     }
   }
 

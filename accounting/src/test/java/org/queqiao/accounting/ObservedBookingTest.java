@@ -11,6 +11,8 @@ import org.queqiao.accounting.ledger.Unit;
 import org.queqiao.accounting.metering.BillingCalendar;
 import org.queqiao.contract.event.Event;
 import org.queqiao.contract.event.LoggedEvent;
+import org.queqiao.contract.event.MoneyDecided;
+import org.queqiao.contract.event.MoneyProposed;
 import org.queqiao.contract.event.RunImported;
 import org.queqiao.contract.event.RunObserved;
 import org.queqiao.contract.event.TariffDefined;
@@ -21,6 +23,9 @@ import org.queqiao.contract.id.PartitionName;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.JobState;
+import org.queqiao.contract.money.MoneyChange;
+import org.queqiao.contract.money.PriceItem;
+import org.queqiao.contract.money.PriceTerms;
 import org.queqiao.contract.observe.ExternalRun;
 import org.queqiao.contract.observe.ObservedRun;
 
@@ -100,6 +105,48 @@ final class ObservedBookingTest {
     assertThat(ledger.unbalanced()).isEmpty();
     assertThat(ledger.books().postings().subList(0, before.size())).isEqualTo(before);
     assertThat(ledger.books().job(new JobId(5)).orElseThrow().chargeMicro()).isEqualTo(5 * RAN_MS);
+  }
+
+  private void minimum(long micro) {
+    PriceTerms terms = PriceTerms.CORES.with(List.of(), false, micro);
+    MoneyChange price =
+        new MoneyChange.Price(
+            new PriceItem(PARTITION, null, 3_600_000, "CNY", 1, 0, 0, List.of(), terms));
+    log(new MoneyProposed(position + 1, price, "as agreed"));
+    log(new MoneyDecided(position, true, price, "seen"));
+  }
+
+  @Test
+  void aRunPaysNoLessThanTheMinimumOfItsPriceAndACorrectionTakesThatBack() {
+    minimum(1_000_000);
+    log(run(1, 4));
+    assertThat(paid()).isEqualTo(1_000_000);
+    assertThat(ledger.books().job(new JobId(5)).orElseThrow().chargeMicro()).isEqualTo(1_000_000);
+    log(run(2, 3));
+    assertThat(paid()).isEqualTo(1_000_000);
+    assertThat(ledger.books().balance("minimum:" + PARTITION, Unit.MICRO, "CNY"))
+        .isEqualTo(1_000_000 - 3 * RAN_MS);
+    log(run(3, 40));
+    assertThat(paid()).isEqualTo(40 * RAN_MS);
+    assertThat(ledger.books().balance("minimum:" + PARTITION, Unit.MICRO, "CNY")).isZero();
+    log(run(4, 0));
+    assertThat(paid()).isZero();
+    assertThat(ledger.unbalanced()).isEmpty();
+  }
+
+  @Test
+  void aRunOfAFilePaysTheMinimumIfItIsBilled() {
+    minimum(1_000_000);
+    log(new RunImported(new JobId(5), true, run(1, 4).run()));
+    assertThat(paid()).isEqualTo(1_000_000);
+    assertThat(ledger.unbalanced()).isEmpty();
+  }
+
+  @Test
+  void aRunOfAFileThatIsOnlyShownPaysNoMinimum() {
+    minimum(1_000_000);
+    log(new RunImported(new JobId(5), false, run(1, 4).run()));
+    assertThat(paid()).isZero();
   }
 
   @Test

@@ -311,6 +311,45 @@ final class PriceStoriesTest {
         });
   }
 
+  /** 12 core-hours are used in the month already; the run goes on behind them. */
+  @Test
+  void hoursOfARunThatGoesOnAreUnderTheTiersAndItCostsNoLessThanItsMinimum() throws Exception {
+    long start = ms("2026-11-02", 0);
+    History history = new History(start).fund(1_000_000_000);
+    List<PriceTier> tiers = List.of(new PriceTier(10, 30_000), new PriceTier(20, 10_000));
+    history.twoPeople(
+        price(40_000, start, cores("", "", false).with(tiers, false, 300_000)), true);
+    RunId before = history.start(history.submit(History.LI, "before", 6, 9 * HOUR_MS), 1, 6);
+    history.at(start + 2 * HOUR_MS).end(before, JobState.COMPLETED);
+    JobId job = history.submit(History.LI, "goes on", 5, 99 * HOUR_MS);
+    RunId run = history.start(job, 1, 5);
+    long begun = start + 2 * HOUR_MS;
+    books(
+        "running_tiers",
+        history,
+        ledger -> {
+          RunHours.Running short_ =
+              ledger.reads().hours().of(job, begun + 2 * HOUR_MS).getFirst();
+          // 8 core-hours under the second price, 2 under the third.
+          assertThat(short_.hours())
+              .extracting(each ->
+                  each.coreMs() + " at " + each.microPerCoreHour() + " = " + each.costMicro())
+              .containsExactly(
+                  5 * HOUR_MS + " at 30000 = 150000",
+                  3 * HOUR_MS + " at 30000 = 90000",
+                  2 * HOUR_MS + " at 10000 = 20000");
+          assertThat(short_.minimumMicro()).isEqualTo(40_000);
+          assertThat(short_.costMicro()).isEqualTo(300_000);
+          RunHours.Running longer =
+              ledger.reads().hours().of(job, begun + 10 * HOUR_MS).getFirst();
+          assertThat(longer.minimumMicro()).isZero();
+          assertThat(longer.costMicro()).isEqualTo(240_000 + 420_000);
+          history.at(begun + 10 * HOUR_MS).end(run, JobState.COMPLETED);
+          ledger.record(history.events());
+          assertThat(ledger.reads().job(job).orElseThrow().chargeMicro()).isEqualTo(660_000);
+        });
+  }
+
   @Test
   void aRunCostsNoLessThanTheMinimumOfThePriceUnderWhichItStarted() throws Exception {
     long start = ms("2026-11-02", 0);

@@ -366,7 +366,7 @@ public final class Bookkeeper {
     if (endMs > open.startMs()) {
       long minimum =
           RunCost.minimum(books.tariffs(), open.parts(ended), open.startMs()).longValueExact();
-      job = money.minimum(job, run, minimum, costs, logged, books);
+      job = money.minimum(job, run, minimum, Charges.Manner.CAPTURE, costs, logged, books);
     }
     allowing.settle(job, open, cover, cause, endMs, costs, logged, books);
     // What the hold of this run has left in each currency: it is emptied.

@@ -33,7 +33,7 @@ final class Charges {
     /** Of a run elsewhere that was told otherwise before. */
     static final Manner REVERSE = new Manner("unmeter/", "reverse/", "wallet:", true);
 
-    private long signed(long amount) {
+    long signed(long amount) {
       return back ? Math.negateExact(amount) : amount;
     }
 

@@ -73,6 +73,7 @@ final class MoneyEntries {
         entry,
         StatementEntry.Kind.CORRECTION,
         change.project(),
+        "",
         change.corrects(),
         e.reason(),
         change.amountMicro(),
@@ -88,11 +89,21 @@ final class MoneyEntries {
         entry,
         StatementEntry.Kind.REFUND,
         change.project(),
+        payer(change, books),
         change.cause().name(),
         change.transaction() + ": " + e.reason(),
         change.amountMicro(),
         change.currency(),
         books);
+  }
+
+  /** Whose charge it was for which money goes back, so that a budget of that user has it again. */
+  private static String payer(MoneyChange.Refund change, Books books) {
+    return Posting.jobOf(change.transaction())
+        .flatMap(books::job)
+        .filter(job -> job.project().equals(change.project()))
+        .map(job -> job.user().value())
+        .orElse("");
   }
 
   private static void moved(
@@ -107,6 +118,7 @@ final class MoneyEntries {
       Entry entry,
       StatementEntry.Kind kind,
       ProjectName project,
+      String user,
       String cause,
       String reason,
       long micro,
@@ -118,7 +130,7 @@ final class MoneyEntries {
             kind,
             project,
             calendar.month(entry.logged().timeMs()),
-            "",
+            user,
             null,
             cause,
             reason,
@@ -128,28 +140,32 @@ final class MoneyEntries {
   }
 
   /**
-   * Charges what a run pays more than it used, because its price has a minimum.
+   * Charges what a run pays more than it used, because its price has a minimum, or takes it back.
    *
-   * @param costs what the run cost, by currency, to which this is added
+   * @param costs what the run cost, by currency, to which this is added; below zero of what is
+   *     taken back
    * @return the job with it
    */
   JobRow minimum(
       JobRow job,
       RunId run,
       long minimumMicro,
+      Charges.Manner manner,
       Map<String, Long> costs,
       LoggedEvent logged,
       Books books) {
     String currency = job.currency();
-    long more = Math.subtractExact(minimumMicro, costs.getOrDefault(currency, 0L));
-    if (more <= 0 || currency.isEmpty()) {
+    long cost = manner.signed(costs.getOrDefault(currency, 0L));
+    long above = Math.subtractExact(minimumMicro, cost);
+    if (above <= 0 || currency.isEmpty()) {
       return job;
     }
-    Entry entry = new Entry("minimum/" + run, run, logged, null);
+    long more = manner.signed(above);
+    Entry entry = new Entry((manner.back() ? "reverse-minimum/" : "minimum/") + run, run, logged, null);
     books.post(
         List.of(
             entry.money("minimum:" + job.partition(), currency, more),
-            entry.money("held:" + job.project(), currency, Math.negateExact(more))));
+            entry.money(manner.payer() + job.project(), currency, Math.negateExact(more))));
     costs.merge(currency, more, Math::addExact);
     books.note(
         new StatementEntry(

@@ -1,6 +1,7 @@
 package org.queqiao.accounting.ledger;
 
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import org.queqiao.accounting.metering.BillingCalendar;
 import org.queqiao.accounting.metering.Meter;
@@ -12,6 +13,7 @@ import org.queqiao.contract.event.RunObserved;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.observe.ObservedRun;
+import org.queqiao.contract.price.RunCost;
 import org.queqiao.contract.price.TariffBook;
 
 /**
@@ -23,9 +25,11 @@ final class ObservedBooking {
   private static final TariffBook UNPRICED = new TariffBook();
 
   private final BillingCalendar calendar;
+  private final MoneyEntries money;
 
   ObservedBooking(BillingCalendar calendar) {
     this.calendar = calendar;
+    this.money = new MoneyEntries(calendar);
   }
 
   void record(RunObserved event, LoggedEvent logged, Books books) {
@@ -91,8 +95,13 @@ final class ObservedBooking {
     JobRow row = first;
     OpenRun open = new OpenRun(number, run.startMs(), run.cores(), 0, "", run.stops());
     Meter meter = new Meter(tariffs, calendar);
+    Map<String, Long> costs = new TreeMap<>();
     for (Segment segment : open.segments(open.parts(row), run.endMs(), meter)) {
-      row = Charges.post(row, number, segment, manner, new TreeMap<>(), logged, books);
+      row = Charges.post(row, number, segment, manner, costs, logged, books);
+    }
+    if (run.cores() > 0 && run.endMs() > run.startMs()) {
+      long minimum = RunCost.minimum(tariffs, open.parts(first), run.startMs()).longValueExact();
+      row = money.minimum(row, number, minimum, manner, costs, logged, books);
     }
     long coreMs = Math.abs(Math.subtractExact(row.coreMs(), first.coreMs()));
     String month = calendar.month(run.endMs());

@@ -18,9 +18,9 @@ import org.queqiao.contract.price.Volume;
  * @param micro the price
  * @param quantity what is counted
  */
-record Portion(int tier, long micro, BigInteger quantity) {
+public record Portion(int tier, long micro, BigInteger quantity) {
   /** Under which what a project used of a price is summed. */
-  static String volumeKey(ProjectName project, Segment segment, Volume volume) {
+  public static String volumeKey(ProjectName project, Segment segment, Volume volume) {
     String month = YearMonth.from(segment.day()).toString();
     return project + "|" + (volume.byYear() ? month.substring(0, 4) : month) + "|" + volume.item();
   }
@@ -30,7 +30,7 @@ record Portion(int tier, long micro, BigInteger quantity) {
    *
    * @param before what was used before
    */
-  static List<Portion> of(Segment.Priced part, BigInteger before, BigInteger quantity) {
+  public static List<Portion> of(Segment.Priced part, BigInteger before, BigInteger quantity) {
     Price price = part.price();
     List<PriceTier> tiers = price.volume().tiers();
     if (tiers.isEmpty()) {
@@ -57,7 +57,7 @@ record Portion(int tier, long micro, BigInteger quantity) {
   }
 
   /** Its share of an amount that belongs to the whole; the last one gets what is left. */
-  static List<BigInteger> shares(List<Portion> all, BigInteger amount, BigInteger whole) {
+  public static List<BigInteger> shares(List<Portion> all, BigInteger amount, BigInteger whole) {
     List<BigInteger> shares = new ArrayList<>();
     BigInteger left = amount;
     for (int i = 0; i < all.size(); i++) {

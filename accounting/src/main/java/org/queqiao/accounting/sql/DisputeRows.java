@@ -10,9 +10,11 @@ import java.util.List;
 import java.util.Optional;
 import javax.sql.DataSource;
 import org.queqiao.accounting.ledger.DisputeRow;
+import org.queqiao.accounting.ledger.Posting;
 import org.queqiao.contract.event.DisputeAnswered;
 import org.queqiao.contract.event.DisputeOpened;
 import org.queqiao.contract.event.LoggedEvent;
+import org.queqiao.contract.id.JobId;
 
 /** Disputes, those that wait and those that were answered. */
 public final class DisputeRows {
@@ -88,16 +90,15 @@ public final class DisputeRows {
 
   /** The job for which a transaction of the ledger was posted, if it was for one. */
   public Optional<Long> jobOf(String transaction) {
-    // The id of a run stands between the first two slashes: job, a point and the attempt.
-    String[] parts = transaction.split("[/.]", 3);
-    if (parts.length < 3 || !parts[1].matches("[0-9]{1,18}")) {
+    JobId job = Posting.jobOf(transaction).orElse(null);
+    if (job == null) {
       return Optional.empty();
     }
     try (Connection connection = database.getConnection();
         PreparedStatement statement =
             connection.prepareStatement(
                 "select job from posting where job = ? and transaction = ? limit 1")) {
-      statement.setLong(1, Long.parseLong(parts[1]));
+      statement.setLong(1, job.value());
       statement.setString(2, transaction);
       try (ResultSet row = statement.executeQuery()) {
         return row.next() ? Optional.of(row.getLong(1)) : Optional.empty();

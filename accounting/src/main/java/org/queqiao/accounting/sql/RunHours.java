@@ -7,10 +7,13 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import javax.sql.DataSource;
 import org.queqiao.accounting.ledger.JobRow;
 import org.queqiao.accounting.ledger.LineTotal;
 import org.queqiao.accounting.ledger.OpenRun;
+import org.queqiao.accounting.ledger.Portion;
 import org.queqiao.accounting.metering.BillingCalendar;
 import org.queqiao.accounting.metering.Meter;
 import org.queqiao.accounting.metering.Segment;
@@ -24,6 +27,7 @@ import org.queqiao.contract.price.Holding;
 import org.queqiao.contract.price.RefundBook;
 import org.queqiao.contract.price.RunCost;
 import org.queqiao.contract.price.TariffBook;
+import org.queqiao.contract.price.Volume;
 
 /**
  * What runs that go on have used and cost so far, by the hour. Nothing of it is posted yet: their
@@ -71,7 +75,8 @@ public final class RunHours {
    * @param cores over all its nodes
    * @param heldMicro what is held for it
    * @param coreMs core-milliseconds until now
-   * @param costMicro what that costs, rounded half up
+   * @param costMicro what that costs, rounded half up, or the least that a run costs
+   * @param minimumMicro what of the cost is above its use, because its price has a minimum
    * @param hours the same by the hour, the latest {@link #MAX_HOURS}
    */
   public record Running(
@@ -81,6 +86,7 @@ public final class RunHours {
       long heldMicro,
       long coreMs,
       long costMicro,
+      long minimumMicro,
       List<Hour> hours) {
     public Running {
       hours = List.copyOf(hours);
@@ -103,7 +109,8 @@ public final class RunHours {
         try (ResultSet open = statement.executeQuery()) {
           while (open.next()) {
             OpenRun run = OpenRuns.run(open);
-            all.add(running(run.parts(row), run, prices, nowMs));
+            Books books = new Books(connection, prices);
+            all.add(running(run.parts(row), row.project(), run, books, nowMs));
           }
         }
       }
@@ -132,8 +139,9 @@ public final class RunHours {
         all.add(
             running(
                 Holding.parts(each.run().holdings(), each.partition(), null, each.project()),
+                each.project(),
                 each.run(),
-                prices,
+                new Books(connection, prices),
                 Math.max(nowMs, each.run().startMs())));
       }
       return all;
@@ -152,42 +160,94 @@ public final class RunHours {
     }
   }
 
-  private Running running(List<Holding.Part> parts, OpenRun run, TariffBook prices, long nowMs) {
+  /** Prices, and what was used under those with tiers. */
+  private record Books(Connection connection, TariffBook prices, Map<String, BigInteger> volumes) {
+    Books(Connection connection, TariffBook prices) {
+      this(connection, prices, new TreeMap<>());
+    }
+
+    /** What was used before, to which this is added. */
+    BigInteger use(String key, BigInteger quantity) throws SQLException {
+      BigInteger before = volumes.get(key);
+      if (before == null) {
+        try (PreparedStatement statement =
+            connection.prepareStatement("select quantity from volume where key = ?")) {
+          statement.setString(1, key);
+          try (ResultSet row = statement.executeQuery()) {
+            before = row.next() ? row.getBigDecimal(1).toBigIntegerExact() : BigInteger.ZERO;
+          }
+        }
+      }
+      volumes.put(key, before.add(quantity));
+      return before;
+    }
+  }
+
+  /** What of an hour is under which tier, if the run ended now. */
+  private static List<Portion> portions(
+      ProjectName project, Segment segment, Segment.Priced part, Books books) throws SQLException {
+    BigInteger quantity = segment.quantity(part);
+    Volume volume = part.price().volume();
+    if (volume.tiers().isEmpty() || quantity.signum() == 0) {
+      return List.of(new Portion(0, part.price().microPerCoreHour(), quantity));
+    }
+    BigInteger before = books.use(Portion.volumeKey(project, segment, volume), quantity);
+    return Portion.of(part, before, quantity);
+  }
+
+  private Running running(
+      List<Holding.Part> parts, ProjectName project, OpenRun run, Books books, long nowMs)
+      throws SQLException {
     List<Hour> hours = new ArrayList<>();
     BigInteger exact = BigInteger.ZERO;
     long coreMs = 0;
     long cost = 0;
-    Meter meter = new Meter(prices, calendar);
+    String currency = "";
+    Meter meter = new Meter(books.prices(), calendar);
     for (Segment segment : meter.hours(run.segments(parts, nowMs, meter))) {
       for (Segment.Priced part : segment.parts()) {
         Use use = part.part().use();
-        long micro = part.price().microPerCoreHour();
-        BigInteger more = segment.quantity(part).multiply(BigInteger.valueOf(micro));
-        exact = exact.add(RunCost.common(use.resource(), more));
-        long until =
-            LineTotal.roundHalfUp(exact, RunCost.divisor(Resource.MEMORY)).longValueExact();
         long held = segment.isOfCores() ? part.part().units() * segment.durationMs() : 0;
-        hours.add(
-            new Hour(
-                segment.fromMs(),
-                segment.toMs(),
-                held,
-                micro,
-                part.price().currency(),
-                until - cost,
-                use.label(),
-                use.nodeType()));
-        cost = until;
+        List<Portion> portions = portions(project, segment, part, books);
+        List<BigInteger> shares =
+            Portion.shares(portions, BigInteger.valueOf(held), segment.quantity(part));
+        for (int i = 0; i < portions.size(); i++) {
+          Portion portion = portions.get(i);
+          BigInteger more = portion.quantity().multiply(BigInteger.valueOf(portion.micro()));
+          exact = exact.add(RunCost.common(use.resource(), more));
+          long until =
+              LineTotal.roundHalfUp(exact, RunCost.divisor(Resource.MEMORY)).longValueExact();
+          hours.add(
+              new Hour(
+                  segment.fromMs(),
+                  segment.toMs(),
+                  shares.get(i).longValueExact(),
+                  portion.micro(),
+                  part.price().currency(),
+                  until - cost,
+                  use.label(),
+                  use.nodeType()));
+          cost = until;
+        }
+        currency = part.price().currency().isEmpty() ? currency : part.price().currency();
         coreMs = Math.addExact(coreMs, held);
       }
     }
+    long minimum = currency.isEmpty() ? 0 : leastMicro(books, parts, run);
+    long more = Math.max(0, minimum - cost);
     return new Running(
         run.run(),
         run.startMs(),
         run.cores(),
         run.heldMicro(),
         coreMs,
-        cost,
+        Math.addExact(cost, more),
+        more,
         hours.subList(Math.max(0, hours.size() - MAX_HOURS), hours.size()));
+  }
+
+  /** What a run costs at least that has lasted any time. */
+  private static long leastMicro(Books books, List<Holding.Part> parts, OpenRun run) {
+    return RunCost.minimum(books.prices(), parts, run.startMs()).longValueExact();
   }
 }

@@ -8,13 +8,17 @@ import static org.queqiao.core.SchedulerStory.user;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.queqiao.contract.account.MemberRank;
 import org.queqiao.contract.account.Role;
 import org.queqiao.contract.event.DisputeAnswered;
+import org.queqiao.contract.event.MembershipRemoved;
 import org.queqiao.contract.event.MoneyProposed;
 import org.queqiao.contract.event.TariffDefined;
+import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.contract.money.RefundReason;
 import org.queqiao.core.message.Input;
+import org.queqiao.core.message.Rejection;
 import org.queqiao.core.message.Rejection.Code;
 import org.queqiao.core.message.Reply;
 
@@ -66,8 +70,7 @@ final class DisputeStoriesTest {
 
   @Test
   void whoDisputesDoesNotAnswerAlsoAsFinance() {
-    story.account(
-        "both", 1_050, CLIMATE, org.queqiao.contract.account.MemberRank.MEMBER, Role.FINANCE);
+    story.account("both", 1_050, CLIMATE, MemberRank.MEMBER, Role.FINANCE);
     long dispute = ((Reply.Proposed) story.hears(open("both", CHARGE))).proposal();
     assertThat(story.refuses(answer("both", dispute, 0)).code()).isEqualTo(Code.FORBIDDEN);
     assertThat(story.hears(answer("finance1", dispute, 0))).isEqualTo(new Reply.Proposed(0));
@@ -80,7 +83,7 @@ final class DisputeStoriesTest {
     long proposal = ((Reply.Proposed) reply).proposal();
     assertThat(proposal).isEqualTo(story.machine.state().position());
     MoneyChange refund =
-        new MoneyChange.Refund(CLIMATE, 7_000, "CNY", CHARGE, RefundReason.NODE_FAIL, dispute);
+        new MoneyChange.Refund(CLIMATE, 7_000, "CNY", CHARGE, RefundReason.NODE_FAIL, dispute, user("liwei"));
     assertThat(story.log.subList(story.log.size() - 2, story.log.size()))
         .extracting(each -> each.event())
         .containsExactly(
@@ -91,6 +94,35 @@ final class DisputeStoriesTest {
     story.does(new Input.DecideMoney(user("finance2"), proposal, true, "seen"));
     assertThat(story.machine.image().money().disputes()).isEmpty();
     assertThat(story.machine.image().money().proposals()).isEmpty();
+  }
+
+  @Test
+  void whoDisputesAChargeDoesNotApproveItsRefund() {
+    // In no project any more when it is decided, and still the one who disputes.
+    story.account("both", 1_050, CLIMATE, MemberRank.MEMBER, Role.FINANCE);
+    long dispute = ((Reply.Proposed) story.hears(open("both", CHARGE))).proposal();
+    Reply reply = story.hears(answer("finance1", dispute, 7_000));
+    long proposal = ((Reply.Proposed) reply).proposal();
+    story.does(
+        new Input.RemoveMembership(OWNER, new MembershipRemoved(CLIMATE, new UserName("both"))));
+    Input own = new Input.DecideMoney(user("both"), proposal, true, "mine");
+    assertThat(story.refuses(own).message())
+        .isEqualTo(
+            "who disputes a charge does not approve its refund: another person of finance must");
+    story.doesOneFact(new Input.DecideMoney(user("finance2"), proposal, true, "seen"));
+  }
+
+  @Test
+  void aChargeIsNotDisputedAgainWhileItsRefundWaits() {
+    long dispute = opened();
+    long proposal =
+        ((Reply.Proposed) story.hears(answer("finance1", dispute, 7_000))).proposal();
+    Rejection again = story.refuses(open("wangfang", CHARGE));
+    assertThat(again.code()).isEqualTo(Code.CONFLICT);
+    assertThat(again.message())
+        .isEqualTo("proposal " + proposal + " is a refund of the same that waits");
+    story.does(new Input.DecideMoney(user("finance2"), proposal, false, "too much"));
+    assertThat(opened()).isGreaterThan(proposal);
   }
 
   @Test

@@ -11,18 +11,23 @@ import static org.queqiao.core.SchedulerStory.user;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.queqiao.contract.account.MemberRank;
 import org.queqiao.contract.account.Role;
 import org.queqiao.contract.event.BudgetTold;
 import org.queqiao.contract.event.QosDefined;
 import org.queqiao.contract.event.TariffDefined;
+import org.queqiao.contract.id.BudgetName;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.PartitionName;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.QosName;
+import org.queqiao.contract.money.BudgetTerms;
+import org.queqiao.contract.money.BudgetUnit;
 import org.queqiao.contract.money.DayFactor;
 import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.contract.money.PriceItem;
 import org.queqiao.contract.money.RefundCause;
+import org.queqiao.contract.money.RefundReason;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.message.Rejection;
 import org.queqiao.core.message.Reply;
@@ -83,6 +88,48 @@ final class ProposalStoriesTest {
     Rejection second = story.refuses(decide("finance2", proposal, true));
     assertThat(second.code()).isEqualTo(Rejection.Code.NOT_FOUND);
     assertThat(second.message()).contains("it was decided");
+  }
+
+  /** Each kind of change of the money of a project; prices are those of all. */
+  @Test
+  void whoBelongsToAProjectDoesNotApproveWhatChangesItsMoney() {
+    story.account("member", 1_060, CLIMATE, MemberRank.MEMBER, Role.FINANCE);
+    BudgetTerms terms =
+        new BudgetTerms(
+            new BudgetName("b"),
+            CLIMATE,
+            null,
+            BudgetUnit.MONEY,
+            UNIT,
+            0,
+            "CNY",
+            "",
+            "",
+            false);
+    List<MoneyChange> changes =
+        List.of(
+            new MoneyChange.TopUp(CLIMATE, UNIT, "CNY"),
+            new MoneyChange.Correction(CLIMATE, UNIT, "CNY", "fund/1"),
+            new MoneyChange.Refund(CLIMATE, UNIT, "CNY", "fund/1", RefundReason.GOODWILL),
+            new MoneyChange.CreditLine(CLIMATE, UNIT, "CNY"),
+            new MoneyChange.CustomerClass(CLIMATE, "internal", 0),
+            new MoneyChange.Budget(terms));
+    for (MoneyChange each : changes) {
+      long proposal = propose(each);
+      assertThat(story.refuses(decide("finance1", proposal, true)).message())
+          .isEqualTo("who proposes a change does not approve it: another person of finance must");
+      assertThat(story.refuses(decide("member", proposal, true)).message())
+          .isEqualTo(
+              "who belongs to project climate does not approve what changes its money: another"
+                  + " person of finance must");
+      story.does(decide("finance2", proposal, true));
+    }
+    long price = propose(new MoneyChange.Price(item(UNIT, 0, 0)));
+    assertThat(story.refuses(decide("finance1", price, true)).code())
+        .isEqualTo(Rejection.Code.FORBIDDEN);
+    story.does(decide("member", price, true));
+    long own = propose(new MoneyChange.TopUp(CLIMATE, UNIT, "CNY"));
+    story.doesOneFact(decide("member", own, false));
   }
 
   @Test

@@ -69,7 +69,8 @@ final class DisputeCodec {
   }
 
   static PbRefund write(MoneyChange.Refund each) {
-    return PbRefund.newBuilder()
+    PbRefund.Builder out =
+        PbRefund.newBuilder()
         .setProject(each.project().value())
         .setAmountMicro(each.amountMicro())
         .setCurrency(each.currency())
@@ -83,8 +84,11 @@ final class DisputeCodec {
               case WRONG_CHARGE -> PbRefund.Cause.WRONG_CHARGE;
               case GOODWILL -> PbRefund.Cause.GOODWILL;
             })
-        .setDispute(each.dispute())
-        .build();
+        .setDispute(each.dispute());
+    if (each.disputedBy() != null) {
+      out.setDisputedBy(ModelWriter.actor(each.disputedBy()));
+    }
+    return out.build();
   }
 
   static MoneyChange.Refund read(PbRefund in) {
@@ -102,6 +106,7 @@ final class DisputeCodec {
           case GOODWILL -> RefundReason.GOODWILL;
           case CAUSE_UNSPECIFIED, UNRECOGNIZED -> throw ModelReader.unknown("cause of a refund");
         },
-        in.getDispute());
+        in.getDispute(),
+        in.hasDisputedBy() ? ModelReader.actor(in.getDisputedBy()) : null);
   }
 }

@@ -1,5 +1,6 @@
 package org.queqiao.contract.money;
 
+import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.ProjectName;
 
 /** What finance changes by two people. A new kind of change is a new record here. */
@@ -82,6 +83,7 @@ public sealed interface MoneyChange {
    * @param transaction of the ledger for which it is
    * @param cause why
    * @param dispute which it answers, or 0
+   * @param disputedBy who opened that dispute, and does not approve; null where nobody is known
    */
   record Refund(
       ProjectName project,
@@ -89,8 +91,19 @@ public sealed interface MoneyChange {
       String currency,
       String transaction,
       RefundReason cause,
-      long dispute)
-      implements MoneyChange {}
+      long dispute,
+      Actor disputedBy)
+      implements MoneyChange {
+    /** A refund by name that answers no dispute. */
+    public Refund(
+        ProjectName project,
+        long amountMicro,
+        String currency,
+        String transaction,
+        RefundReason cause) {
+      this(project, amountMicro, currency, transaction, cause, 0, null);
+    }
+  }
 
   /**
    * The wallet of a project may be taken so far below zero by starts of jobs.
@@ -110,6 +123,16 @@ public sealed interface MoneyChange {
 
   /** From the approval on runs take of allowances in another order. */
   record OrderOfAllowances(AllowanceOrder order) implements MoneyChange {}
+
+  /** Whose money or prices it is about, or null where it is about those of all. */
+  default ProjectName project() {
+    return switch (this) {
+      case Budget each -> each.terms().project();
+      case CustomerClass each -> each.project();
+      case NewAllowance each -> each.allowance().project();
+      default -> wallet();
+    };
+  }
 
   /** Whose wallet it moves, or null where it moves none by itself. */
   default ProjectName wallet() {

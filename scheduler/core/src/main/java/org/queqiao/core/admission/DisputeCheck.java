@@ -8,6 +8,7 @@ import org.queqiao.contract.event.DisputeOpened;
 import org.queqiao.contract.event.MoneyProposed;
 import org.queqiao.contract.money.Dispute;
 import org.queqiao.contract.money.MoneyChange;
+import org.queqiao.contract.money.Proposal;
 import org.queqiao.core.message.Action;
 import org.queqiao.core.message.Decision;
 import org.queqiao.core.message.Fact;
@@ -57,6 +58,14 @@ public final class DisputeCheck {
       }
       ofProject += same ? 1 : 0;
     }
+    for (Proposal each : cluster.money().proposals()) {
+      if (each.change() instanceof MoneyChange.Refund refund
+          && refund.project().equals(input.project())
+          && refund.transaction().equals(input.transaction())) {
+        return Rejections.conflict(
+            "transaction", "proposal " + each.id() + " is a refund of the same that waits");
+      }
+    }
     if (disputes.open().size() >= DisputeTable.MAX_OPEN
         || ofProject >= DisputeTable.MAX_OF_PROJECT) {
       return Rejections.conflict("", "too many disputes wait for an answer already");
@@ -99,7 +108,8 @@ public final class DisputeCheck {
             input.currency(),
             dispute.transaction(),
             input.cause(),
-            dispute.id());
+            dispute.id(),
+            dispute.by());
     Decision proposed =
         proposals.decide(new Input.ProposeMoney(input.actor(), refund, input.reason()), nowMs);
     if (!(proposed.reply() instanceof Reply.Proposed)) {

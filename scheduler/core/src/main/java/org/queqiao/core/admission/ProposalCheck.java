@@ -9,6 +9,8 @@ import org.queqiao.contract.event.MoneyProposed;
 import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.money.Allowance;
 import org.queqiao.contract.money.AllowanceKind;
+import org.queqiao.contract.id.ProjectName;
+import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.money.BudgetTerms;
 import org.queqiao.contract.money.BudgetUnit;
 import org.queqiao.contract.money.DayFactor;
@@ -28,7 +30,8 @@ import org.queqiao.core.state.MoneyTable;
 /**
  * Prices and money changed by two people of finance: what one proposes another approves. What is
  * wrong is refused when it is proposed, and again when it is approved, because the site may be
- * another one by then.
+ * another one by then. Nobody approves in whose favour it may be: not who proposed it, who disputed
+ * the charge that it gives back, or who belongs to the project of which it changes the money.
  */
 public final class ProposalCheck {
   private static final int MAX_REASON_CHARACTERS = 256;
@@ -91,12 +94,35 @@ public final class ProposalCheck {
                   input.actor(),
                   new MoneyDecided(proposal.id(), false, proposal.change(), input.reason()))));
     }
-    if (proposal.by().equals(input.actor())) {
-      return Rejections.forbidden(
-          "who proposes a change does not approve it: another person of finance must");
-    }
-    return wrong(proposal.change(), nowMs)
+    return partial(proposal, input.actor())
+        .or(() -> wrong(proposal.change(), nowMs))
         .orElseGet(() -> approved(input.actor(), proposal, input.reason(), nowMs));
+  }
+
+  /** Why somebody has a part in a change and so does not approve it, or nothing. */
+  private Optional<Decision> partial(Proposal proposal, Actor by) {
+    String another = ": another person of finance must";
+    if (proposal.by().equals(by)) {
+      return Optional.of(
+          Rejections.forbidden("who proposes a change does not approve it" + another));
+    }
+    if (proposal.change() instanceof MoneyChange.Refund refund && by.equals(refund.disputedBy())) {
+      return Optional.of(
+          Rejections.forbidden("who disputes a charge does not approve its refund" + another));
+    }
+    ProjectName project = proposal.change().project();
+    boolean member =
+        project != null
+            && by.kind() == Actor.Kind.USER
+            && cluster.accounts().rank(project, new UserName(by.name())).isPresent();
+    return member
+        ? Optional.of(
+            Rejections.forbidden(
+                "who belongs to project "
+                    + project
+                    + " does not approve what changes its money"
+                    + another))
+        : Optional.empty();
   }
 
   private Decision approved(Actor actor, Proposal proposal, String reason, long nowMs) {

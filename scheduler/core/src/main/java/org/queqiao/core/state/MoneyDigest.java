@@ -114,14 +114,18 @@ final class MoneyDigest {
               .text(change.project().value())
               .number(change.creditMicro())
               .text(change.currency());
-      case MoneyChange.Refund change ->
-          out.text("refund")
+      case MoneyChange.Refund change -> {
+        out.text("refund")
               .text(change.project().value())
               .number(change.amountMicro())
               .text(change.currency())
               .text(change.transaction())
               .text(change.cause().name())
               .number(change.dispute());
+        if (change.disputedBy() != null) {
+          out.text("disputed by").text(change.disputedBy().toString());
+        }
+      }
       case MoneyChange.Budget change -> {
         out.text("budget");
         new BudgetsDigest(out).terms(change.terms());

@@ -136,6 +136,9 @@ public final class MoneyTable {
       return;
     }
     require(!proposal.by().equals(by), by + " approves what they proposed");
+    require(
+        !(event.change() instanceof MoneyChange.Refund refund && by.equals(refund.disputedBy())),
+        by + " approves the refund of what they dispute");
     switch (event.change()) {
       case MoneyChange.Price(PriceItem item) -> {
         require(item.validFromMs() > 0, "a price before all time");

@@ -235,6 +235,7 @@ final class AccountingRoutes {
     out.writeNumberField("heldMicro", each.heldMicro());
     out.writeNumberField("coreMs", each.coreMs());
     out.writeNumberField("costMicro", each.costMicro());
+    out.writeNumberField("minimumMicro", each.minimumMicro());
     hours(each, out);
     out.writeEndObject();
   }

@@ -6,13 +6,16 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
 import org.queqiao.accounting.ledger.Posting;
 import org.queqiao.accounting.ledger.Unit;
 
 /**
  * What was metered and charged for one interval of a run, put together from its postings: the core
- * time from the transaction {@code meter/ITEM}, the money from {@code capture/ITEM}; or of another
- * resource of which the name stands behind the interval.
+ * time from the transaction {@code meter/ITEM}, the money from {@code capture/ITEM}, or {@code
+ * charge/ITEM} of a run elsewhere, over all tiers and kinds of nodes; or of another resource of which
+ * the name stands behind the interval; or what a run paid more up to its minimum.
  *
  * @param item run, billing day and begin of the interval
  */
@@ -26,59 +29,52 @@ record Charge(
     String currency,
     long position,
     long timeMs) {
-  private static final String METER = "meter/";
-  private static final String CAPTURE = "capture/";
+  /** What stands behind the item where a part of it has a price of its own: tier, kind of nodes. */
+  private static final Pattern PART = Pattern.compile("(/cores@[^/]*)?(/tier[0-9]+)?$");
 
-  /** Core time on a kind of nodes, a part of the interval of all cores. */
-  private static final String CORES = "/cores@";
-
+  private static final Set<String> PAID = Set.of("capture", "charge", "reverse");
   private static final String METER_ACCOUNT = "meter:";
   private static final String REVENUE_ACCOUNT = "revenue:";
+  private static final String MINIMUM_ACCOUNT = "minimum:";
 
   /** The charges behind the postings of a job, in their order. */
   static List<Charge> of(List<Posting> postings) {
     Map<String, Charge> charges = new LinkedHashMap<>();
     for (Posting each : postings) {
-      if (each.unit() == Unit.CORE_MS && each.account().startsWith(METER_ACCOUNT)) {
-        String item = each.transaction().substring(METER.length());
-        charges.put(
-            item,
-            new Charge(
-                item,
-                each.run().job().value(),
-                each.run().attempt(),
-                each.account().substring(METER_ACCOUNT.length()),
-                Math.negateExact(each.amount()),
-                0,
-                "",
-                each.position(),
-                each.timeMs()));
-      } else if (each.account().startsWith(REVENUE_ACCOUNT)
-          && each.transaction().startsWith(CAPTURE)) {
-        String item = each.transaction().substring(CAPTURE.length());
-        int kind = item.indexOf(CORES);
-        charges.compute(
-            kind < 0 ? item : item.substring(0, kind),
-            (name, known) ->
-                (known == null ? ofOther(name, each) : known)
-                    .priced(each.amount(), each.currency()));
+      String account = each.account();
+      int slash = each.transaction().indexOf('/');
+      String kind = each.transaction().substring(0, Math.max(0, slash));
+      String item = each.transaction().substring(slash + 1);
+      if (each.unit() == Unit.CORE_MS && account.startsWith(METER_ACCOUNT)) {
+        charges.put(item, first(item, each, Math.negateExact(each.amount())));
+      } else if (account.startsWith(REVENUE_ACCOUNT) && PAID.contains(kind)) {
+        add(charges, PART.matcher(item).replaceFirst(""), each);
+      } else if (account.startsWith(MINIMUM_ACCOUNT)) {
+        add(charges, item + "/minimum", each);
       }
     }
     return new ArrayList<>(charges.values());
   }
 
-  /** Of another resource than cores. */
-  private static Charge ofOther(String item, Posting earned) {
+  private static void add(Map<String, Charge> charges, String item, Posting earned) {
+    charges.compute(
+        item,
+        (name, known) ->
+            (known == null ? first(name, earned, 0) : known)
+                .priced(earned.amount(), earned.currency()));
+  }
+
+  private static Charge first(String item, Posting posting, long coreMs) {
     return new Charge(
         item,
-        earned.run().job().value(),
-        earned.run().attempt(),
-        earned.account().substring(REVENUE_ACCOUNT.length()),
-        0,
+        posting.run().job().value(),
+        posting.run().attempt(),
+        posting.account().substring(posting.account().indexOf(':') + 1),
+        coreMs,
         0,
         "",
-        earned.position(),
-        earned.timeMs());
+        posting.position(),
+        posting.timeMs());
   }
 
   private Charge priced(long micro, String inCurrency) {

@@ -128,8 +128,7 @@ final class DisputeRoutes {
             (Long) call.body().get("amountMicro"),
             (String) call.body().get("currency"),
             (String) call.body().get("transaction"),
-            RefundReason.valueOf((String) call.body().get("cause")),
-            0);
+            RefundReason.valueOf((String) call.body().get("cause")));
     inputs.submit(
         call,
         new Input.ProposeMoney(
