@@ -170,8 +170,7 @@ final class BudgetUseTest {
     history.at(ms("2026-11-02", 1)).end(run, JobState.COMPLETED);
     String charge = "capture/" + run + "/2026-11-02/" + ms("2026-11-02", 0);
     history.twoPeople(
-        new MoneyChange.Refund(
-            History.CLIMATE, 700_000, "CNY", charge, RefundReason.WRONG_CHARGE),
+        new MoneyChange.Refund(History.CLIMATE, 700_000, "CNY", charge, RefundReason.WRONG_CHARGE),
         true);
     database.create("by_name");
     try (Ledger ledger = database.open("by_name", CALENDAR)) {

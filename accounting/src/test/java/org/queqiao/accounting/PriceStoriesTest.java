@@ -317,8 +317,7 @@ final class PriceStoriesTest {
     long start = ms("2026-11-02", 0);
     History history = new History(start).fund(1_000_000_000);
     List<PriceTier> tiers = List.of(new PriceTier(10, 30_000), new PriceTier(20, 10_000));
-    history.twoPeople(
-        price(40_000, start, cores("", "", false).with(tiers, false, 300_000)), true);
+    history.twoPeople(price(40_000, start, cores("", "", false).with(tiers, false, 300_000)), true);
     RunId before = history.start(history.submit(History.LI, "before", 6, 9 * HOUR_MS), 1, 6);
     history.at(start + 2 * HOUR_MS).end(before, JobState.COMPLETED);
     JobId job = history.submit(History.LI, "goes on", 5, 99 * HOUR_MS);
@@ -328,8 +327,7 @@ final class PriceStoriesTest {
         "running_tiers",
         history,
         ledger -> {
-          RunHours.Running short_ =
-              ledger.reads().hours().of(job, begun + 2 * HOUR_MS).getFirst();
+          RunHours.Running short_ = ledger.reads().hours().of(job, begun + 2 * HOUR_MS).getFirst();
           // 8 core-hours under the second price, 2 under the third.
           assertThat(short_.hours())
               .extracting(each ->
@@ -340,8 +338,7 @@ final class PriceStoriesTest {
                   2 * HOUR_MS + " at 10000 = 20000");
           assertThat(short_.minimumMicro()).isEqualTo(40_000);
           assertThat(short_.costMicro()).isEqualTo(300_000);
-          RunHours.Running longer =
-              ledger.reads().hours().of(job, begun + 10 * HOUR_MS).getFirst();
+          RunHours.Running longer = ledger.reads().hours().of(job, begun + 10 * HOUR_MS).getFirst();
           assertThat(longer.minimumMicro()).isZero();
           assertThat(longer.costMicro()).isEqualTo(240_000 + 420_000);
           history.at(begun + 10 * HOUR_MS).end(run, JobState.COMPLETED);

@@ -161,7 +161,8 @@ final class MoneyEntries {
       return job;
     }
     long more = manner.signed(above);
-    Entry entry = new Entry((manner.back() ? "reverse-minimum/" : "minimum/") + run, run, logged, null);
+    Entry entry =
+        new Entry((manner.back() ? "reverse-minimum/" : "minimum/") + run, run, logged, null);
     books.post(
         List.of(
             entry.money("minimum:" + job.partition(), currency, more),

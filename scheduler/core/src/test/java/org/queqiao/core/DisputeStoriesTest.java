@@ -83,7 +83,8 @@ final class DisputeStoriesTest {
     long proposal = ((Reply.Proposed) reply).proposal();
     assertThat(proposal).isEqualTo(story.machine.state().position());
     MoneyChange refund =
-        new MoneyChange.Refund(CLIMATE, 7_000, "CNY", CHARGE, RefundReason.NODE_FAIL, dispute, user("liwei"));
+        new MoneyChange.Refund(
+            CLIMATE, 7_000, "CNY", CHARGE, RefundReason.NODE_FAIL, dispute, user("liwei"));
     assertThat(story.log.subList(story.log.size() - 2, story.log.size()))
         .extracting(each -> each.event())
         .containsExactly(
@@ -115,8 +116,7 @@ final class DisputeStoriesTest {
   @Test
   void aChargeIsNotDisputedAgainWhileItsRefundWaits() {
     long dispute = opened();
-    long proposal =
-        ((Reply.Proposed) story.hears(answer("finance1", dispute, 7_000))).proposal();
+    long proposal = ((Reply.Proposed) story.hears(answer("finance1", dispute, 7_000))).proposal();
     Rejection again = story.refuses(open("wangfang", CHARGE));
     assertThat(again.code()).isEqualTo(Code.CONFLICT);
     assertThat(again.message())

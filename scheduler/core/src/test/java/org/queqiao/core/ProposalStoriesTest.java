@@ -96,16 +96,7 @@ final class ProposalStoriesTest {
     story.account("member", 1_060, CLIMATE, MemberRank.MEMBER, Role.FINANCE);
     BudgetTerms terms =
         new BudgetTerms(
-            new BudgetName("b"),
-            CLIMATE,
-            null,
-            BudgetUnit.MONEY,
-            UNIT,
-            0,
-            "CNY",
-            "",
-            "",
-            false);
+            new BudgetName("b"), CLIMATE, null, BudgetUnit.MONEY, UNIT, 0, "CNY", "", "", false);
     List<MoneyChange> changes =
         List.of(
             new MoneyChange.TopUp(CLIMATE, UNIT, "CNY"),

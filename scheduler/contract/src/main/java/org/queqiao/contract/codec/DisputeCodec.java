@@ -71,20 +71,20 @@ final class DisputeCodec {
   static PbRefund write(MoneyChange.Refund each) {
     PbRefund.Builder out =
         PbRefund.newBuilder()
-        .setProject(each.project().value())
-        .setAmountMicro(each.amountMicro())
-        .setCurrency(each.currency())
-        .setTransaction(each.transaction())
-        .setCause(
-            switch (each.cause()) {
-              case PLATFORM_FAULT -> PbRefund.Cause.PLATFORM_FAULT;
-              case ADMINISTRATOR -> PbRefund.Cause.ADMINISTRATOR;
-              case NODE_FAIL -> PbRefund.Cause.NODE_FAIL;
-              case PREEMPTED -> PbRefund.Cause.PREEMPTED;
-              case WRONG_CHARGE -> PbRefund.Cause.WRONG_CHARGE;
-              case GOODWILL -> PbRefund.Cause.GOODWILL;
-            })
-        .setDispute(each.dispute());
+            .setProject(each.project().value())
+            .setAmountMicro(each.amountMicro())
+            .setCurrency(each.currency())
+            .setTransaction(each.transaction())
+            .setCause(
+                switch (each.cause()) {
+                  case PLATFORM_FAULT -> PbRefund.Cause.PLATFORM_FAULT;
+                  case ADMINISTRATOR -> PbRefund.Cause.ADMINISTRATOR;
+                  case NODE_FAIL -> PbRefund.Cause.NODE_FAIL;
+                  case PREEMPTED -> PbRefund.Cause.PREEMPTED;
+                  case WRONG_CHARGE -> PbRefund.Cause.WRONG_CHARGE;
+                  case GOODWILL -> PbRefund.Cause.GOODWILL;
+                })
+            .setDispute(each.dispute());
     if (each.disputedBy() != null) {
       out.setDisputedBy(ModelWriter.actor(each.disputedBy()));
     }

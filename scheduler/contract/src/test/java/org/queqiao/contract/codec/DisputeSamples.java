@@ -33,7 +33,13 @@ final class DisputeSamples {
         new MoneyProposed(
             90,
             new MoneyChange.Refund(
-                Samples.PROJECT, 7_000, "CNY", "capture/7.1/x", RefundReason.PLATFORM_FAULT, 88, null),
+                Samples.PROJECT,
+                7_000,
+                "CNY",
+                "capture/7.1/x",
+                RefundReason.PLATFORM_FAULT,
+                88,
+                null),
             "so it was"),
         "MoneyProposed-given-back-to",
         new MoneyProposed(

@@ -116,12 +116,12 @@ final class MoneyDigest {
               .text(change.currency());
       case MoneyChange.Refund change -> {
         out.text("refund")
-              .text(change.project().value())
-              .number(change.amountMicro())
-              .text(change.currency())
-              .text(change.transaction())
-              .text(change.cause().name())
-              .number(change.dispute());
+            .text(change.project().value())
+            .number(change.amountMicro())
+            .text(change.currency())
+            .text(change.transaction())
+            .text(change.cause().name())
+            .number(change.dispute());
         if (change.disputedBy() != null) {
           out.text("disputed by").text(change.disputedBy().toString());
         }

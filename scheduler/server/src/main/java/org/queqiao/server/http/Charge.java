@@ -14,8 +14,8 @@ import org.queqiao.accounting.ledger.Unit;
 /**
  * What was metered and charged for one interval of a run, put together from its postings: the core
  * time from the transaction {@code meter/ITEM}, the money from {@code capture/ITEM}, or {@code
- * charge/ITEM} of a run elsewhere, over all tiers and kinds of nodes; or of another resource of which
- * the name stands behind the interval; or what a run paid more up to its minimum.
+ * charge/ITEM} of a run elsewhere, over all tiers and kinds of nodes; or of another resource of
+ * which the name stands behind the interval; or what a run paid more up to its minimum.
  *
  * @param item run, billing day and begin of the interval
  */
