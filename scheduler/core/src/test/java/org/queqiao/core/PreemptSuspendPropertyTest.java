@@ -63,7 +63,7 @@ final class PreemptSuspendPropertyTest {
 
   @Test
   void holdsOnRandomClusters() {
-    SeededProperty.holds(SeededProperty.seeds(SEEDS, 65, 367), Cluster::new);
+    SeededProperty.holds(SeededProperty.seeds(SEEDS, 65, 367, 499, 673), Cluster::new);
     assertThat(stopped).as("looks at runs that were stopped").isGreaterThan(SEEDS);
     assertThat(parts).as("parts that were stopped before the last").isGreaterThan(SEEDS / 4);
     assertThat(aboveOthers).as("starts on cores of stopped runs").isGreaterThan(SEEDS / 2);

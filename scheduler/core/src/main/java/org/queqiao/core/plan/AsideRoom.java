@@ -45,16 +45,22 @@ final class AsideRoom {
   /** Takes the idle cores away again that are kept for runs which were stopped for one job. */
   void withhold(Victims victims, JobId claimant) {
     for (NodeName node : mirror.sharedNodes()) {
-      BitSet cores = idle(node);
-      cores.and(
-          cluster
-              .nodes()
-              .find(node)
-              .orElseThrow()
-              .cores()
-              .keptFor(run -> claimant.equals(run.preemption().preemptor())));
-      victims.idle(mirror.number(node), -cores.cardinality());
+      int cores = stoppedFor(node, claimant).cardinality();
+      victims.idle(mirror.number(node), -cores);
     }
+  }
+
+  /** Those of the idle cores of a node that are kept for runs which were stopped for one job. */
+  BitSet stoppedFor(NodeName node, JobId claimant) {
+    BitSet cores = idle(node);
+    cores.and(
+        cluster
+            .nodes()
+            .find(node)
+            .orElseThrow()
+            .cores()
+            .keptFor(run -> claimant.equals(run.preemption().preemptor())));
+    return cores;
   }
 
   /**

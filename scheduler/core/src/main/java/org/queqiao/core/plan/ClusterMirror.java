@@ -321,14 +321,11 @@ final class ClusterMirror {
    */
   long believedMs(Job job) {
     long limitMs = job.spec().limitMs();
-    if (!believes) {
-      return limitMs;
-    }
     if (job.isPending()) {
-      return learning.believedMs(job);
+      return believes ? learning.believedMs(job) : limitMs;
     }
     long ranMs = JobClock.ranMs(job);
-    return job.predictedMs() <= ranMs
+    return !believes || job.predictedMs() <= ranMs
         ? Math.max(limitMs, ranMs)
         : Math.min(job.predictedMs(), limitMs);
   }

@@ -189,10 +189,9 @@ public final class PlanJob {
     return key;
   }
 
+  /** Its place among others: first where it was promised a start, or room was made for it. */
   void key(long newKey) {
-    if (!isPromised()) {
-      key = newKey;
-    }
+    key = isPromised() || claims ? FIRST : newKey;
   }
 
   void planAt(long newStart) {

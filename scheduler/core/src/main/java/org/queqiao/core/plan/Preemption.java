@@ -91,7 +91,7 @@ final class Preemption {
       Job job = cluster.jobs().find(each).orElseThrow();
       claims += job.preemption().claims();
       boolean comes =
-          cluster.jobs().preemption().leaving().containsKey(each)
+          isComing(each)
               || limits.blocks(Claim.of(job)).isPresent();
       List<Event> asides = comes ? List.of() : makeRoom(job, job.preemption().claims());
       if (!asides.isEmpty()) {
@@ -155,8 +155,8 @@ final class Preemption {
     for (JobId each : known.claimants()) {
       Job before = cluster.jobs().find(each).orElseThrow();
       int starts = before == job ? claims - 1 : before.preemption().claims();
-      if (!goesBefore(victims, before, starts) && before != job) {
-        // More has to come for it; what has come or is to come is not there for others.
+      if (!goesBefore(victims, before, starts) && before != job && isComing(each)) {
+        // What has come for it and what is to come is not there for others.
         withhold(victims, room, each);
       }
     }
@@ -202,6 +202,10 @@ final class Preemption {
       fit = victims.goesBefore(demand, before.spec().limitMs());
     }
     return fit;
+  }
+
+  private boolean isComing(JobId claimant) {
+    return cluster.jobs().preemption().leaving().containsKey(claimant);
   }
 
   private void withhold(Victims victims, AsideRoom room, JobId claimant) {

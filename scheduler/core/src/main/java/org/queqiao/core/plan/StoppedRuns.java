@@ -35,6 +35,9 @@ final class StoppedRuns {
   private final LimitTree limits;
   private final long nowMs;
 
+  /** For whom runs were stopped whose cores the job that was placed last does not take. */
+  private final List<JobId> spared = new ArrayList<>();
+
   /** What there is for the job that was placed last. */
   private Victims around;
 
@@ -96,33 +99,58 @@ final class StoppedRuns {
     }
     AsideRoom room = new AsideRoom(cluster, mirror, Rank.of(job));
     Victims victims = new Victims(mirror.planner().pool(), nowMs);
-    if (victims.fits(demand, job.spec().limitMs()) || !room.addIdle(victims)) {
+    if (victims.fits(demand, job.spec().limitMs()) || !room.addIdle(victims.copy())) {
       return null;
     }
-    before.forEach(each -> {
+    List<JobId> behind = new ArrayList<>(cluster.jobs().preemption().claimants());
+    before.forEach(each -> behind.remove(each.id()));
+    behind.remove(job.id());
+    PlanJob planned = ordinal < 0 ? mirror.planJob(job) : mirror.planTask(job, ordinal, demand);
+    boolean fits = placed(planned, demand, victims.copy(), room, before, behind);
+    if (!fits && !behind.isEmpty()) {
+      fits = placed(planned, demand, victims, room, before, List.of());
+    }
+    return fits ? planned : null;
+  }
+
+  /**
+   * Places a job.
+   *
+   * @param behind who comes after it, and what was stopped for whom it does not take
+   */
+  private boolean placed(
+      PlanJob planned,
+      Demand demand,
+      Victims victims,
+      AsideRoom room,
+      List<Job> before,
+      List<JobId> behind) {
+    spared.clear();
+    spared.addAll(behind);
+    for (Job each : before) {
       Demand first = mirror.demand(each.spec());
       boolean fits = first != null;
       for (int i = 0; fits && i < each.preemption().claims(); i++) {
         fits = victims.goesBefore(first, each.spec().limitMs());
       }
-      if (!fits) {
-        room.withhold(victims, each.id());
+      // Where all has come that was to come, it waits for something else.
+      if (!fits && cluster.jobs().preemption().leaving().containsKey(each.id())) {
+        spared.add(each.id());
       }
-    });
-    Demand place = null;
-    int[] on = null;
+    }
+    // Those before would have started had they found such cores: they take what is free alone.
+    room.addIdle(victims);
+    spared.forEach(each -> room.withhold(victims, each));
     for (Demand each : demand.alternatives()) {
-      on = on == null ? victims.place(each, job.spec().limitMs()) : on;
-      place = on != null && place == null ? each : place;
+      int[] on = victims.place(each, planned.limit());
+      if (on != null) {
+        around = victims;
+        planned.take(each);
+        planned.startAt(nowMs, on);
+        return true;
+      }
     }
-    if (on == null) {
-      return null;
-    }
-    around = victims;
-    PlanJob planned = ordinal < 0 ? mirror.planJob(job) : mirror.planTask(job, ordinal, demand);
-    planned.take(place);
-    planned.startAt(nowMs, on);
-    return planned;
+    return false;
   }
 
   /** Where the job that was placed last has room for less; null where it has none. */
@@ -140,7 +168,9 @@ final class StoppedRuns {
     AsideRoom room = new AsideRoom(cluster, mirror, Rank.of(job));
     Trial trial = new Trial(cluster.nodes());
     for (NodeName node : mirror.sharedNodes()) {
-      trial.give(node, room.idle(node));
+      BitSet cores = room.idle(node);
+      spared.forEach(each -> cores.andNot(room.stoppedFor(node, each)));
+      trial.give(node, cores);
     }
     return trial;
   }
