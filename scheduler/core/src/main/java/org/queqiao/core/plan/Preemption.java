@@ -90,9 +90,7 @@ final class Preemption {
     for (JobId each : cluster.jobs().preemption().claimants()) {
       Job job = cluster.jobs().find(each).orElseThrow();
       claims += job.preemption().claims();
-      boolean comes =
-          isComing(each)
-              || limits.blocks(Claim.of(job)).isPresent();
+      boolean comes = isComing(each) || limits.blocks(Claim.of(job)).isPresent();
       List<Event> asides = comes ? List.of() : makeRoom(job, job.preemption().claims());
       if (!asides.isEmpty()) {
         return new Found(asides, NEVER);
