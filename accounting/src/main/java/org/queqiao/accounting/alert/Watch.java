@@ -23,6 +23,11 @@ public final class Watch {
   private static final BigDecimal HOUR_MS = BigDecimal.valueOf(3_600_000);
   private static final int MICRO_PLACES = 6;
   private static final int HOUR_PLACES = 3;
+
+  /** A wallet is well again at five fourths of the amount below which it is low. */
+  private static final BigInteger BACK = BigInteger.valueOf(5);
+
+  private static final BigInteger LOW = BigInteger.valueOf(4);
   private static final DateTimeFormatter END = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm VV");
 
   private Watch() {}
@@ -140,7 +145,9 @@ public final class Watch {
   }
 
   /**
-   * Wallets: whether less than an amount is left for starts, the credit line included.
+   * Wallets: whether less than an amount is left for starts, the credit line included. One that was
+   * low is not low any more once it has a quarter more than the amount; in between it stays what it
+   * was, so that starts and ends near the amount are told once.
    *
    * @param lowMicro the amount; 0 watches none
    */
@@ -150,6 +157,10 @@ public final class Watch {
       BigInteger left =
           BigInteger.valueOf(each.balanceMicro()).add(BigInteger.valueOf(each.creditMicro()));
       boolean low = lowMicro > 0 && left.compareTo(BigInteger.valueOf(lowMicro)) < 0;
+      BigInteger again = BigInteger.valueOf(lowMicro).multiply(BACK).divide(LOW);
+      if (lowMicro > 0 && !low && left.compareTo(again) < 0) {
+        continue;
+      }
       all.add(
           new Standing(
               Standing.Kind.LOW_BALANCE,

@@ -78,8 +78,8 @@ final class WatchTest {
   @Test
   void aWalletIsLowBelowTheAmountWithItsCreditLine() {
     assertThat(low(4_999_999, 0)).isEqualTo(1);
-    assertThat(low(5_000_000, 0)).isZero();
-    assertThat(low(-1_000_000, 6_000_000)).isZero();
+    assertThat(low(6_250_000, 0)).isZero();
+    assertThat(low(-1_000_000, 7_250_000)).isZero();
     assertThat(Watch.wallets(List.of(new Budget(CLIMATE, "CNY", -5, 0)), 0).getFirst().level())
         .isZero();
   }
@@ -102,6 +102,19 @@ final class WatchTest {
             100,
             ZoneId.of("Asia/Shanghai"))
         .size();
+  }
+
+  /** A start takes it below the mark, an end back above: it stays what it was until it is well above. */
+  @Test
+  void aWalletNearTheMarkStaysWhatItWas() {
+    assertThat(near(5_000_000)).isEmpty();
+    assertThat(near(6_249_999)).isEmpty();
+    assertThat(near(6_250_000)).hasSize(1);
+    assertThat(near(4_999_999)).hasSize(1);
+  }
+
+  private static List<Standing> near(long balance) {
+    return Watch.wallets(List.of(new Budget(CLIMATE, "CNY", balance, 0)), 5_000_000);
   }
 
   private static int low(long balance, long credit) {

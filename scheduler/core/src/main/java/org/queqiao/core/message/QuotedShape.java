@@ -1,6 +1,10 @@
 package org.queqiao.core.message;
 
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Collections;
+import java.util.HexFormat;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -9,11 +13,26 @@ import org.queqiao.contract.job.JobSpec;
 /**
  * What of a submission its cost depends on: a quote is for this and for nothing else.
  *
- * @param parts by the name of the field
+ * @param parts by the name of the field; of a long one its hash, so that a shape is small however
+ *     much a submission says
  */
 public record QuotedShape(SortedMap<String, String> parts) {
+  /** What is longer than this is kept as its hash, which is as long. */
+  public static final int MAX_PART_CHARACTERS = 64;
+
   public QuotedShape {
-    parts = Collections.unmodifiableSortedMap(new TreeMap<>(parts));
+    TreeMap<String, String> kept = new TreeMap<>(parts);
+    kept.replaceAll((_, part) -> part.length() > MAX_PART_CHARACTERS ? hash(part) : part);
+    parts = Collections.unmodifiableSortedMap(kept);
+  }
+
+  private static String hash(String part) {
+    try {
+      MessageDigest sha = MessageDigest.getInstance("SHA-256");
+      return HexFormat.of().formatHex(sha.digest(part.getBytes(StandardCharsets.UTF_8)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   /** That of a full specification. */
