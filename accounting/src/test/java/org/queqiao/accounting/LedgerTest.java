@@ -380,8 +380,7 @@ final class LedgerTest {
       assertThat(ledger.position()).isEqualTo(before + 1);
       assertThat(ledger.reads().verify()).isEmpty();
     }
-    assertThat(
-            rows("older", "select indexname from pg_indexes where tablename = 'usage_month'"))
+    assertThat(rows("older", "select indexname from pg_indexes where tablename = 'usage_month'"))
         .contains("usage_month_by_project");
     assertThat(rows("older", "select name from posting_part order by from_ms"))
         .hasSize(3)

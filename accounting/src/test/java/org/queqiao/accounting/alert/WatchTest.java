@@ -104,7 +104,10 @@ final class WatchTest {
         .size();
   }
 
-  /** A start takes it below the mark, an end back above: it stays what it was until it is well above. */
+  /**
+   * A start takes it below the mark, an end back above: it stays what it was until it is well
+   * above.
+   */
   @Test
   void aWalletNearTheMarkStaysWhatItWas() {
     assertThat(near(5_000_000)).isEmpty();
