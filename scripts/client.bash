@@ -386,6 +386,26 @@ client_report() {
   esac
 }
 
+# Months are checked, closed and paid; who proposes does not approve (money approve).
+client_month() {
+  running
+  take_account
+  local path=/api/v1/months body
+  case ${ARGS[0]:-list},${#ARGS[@]} in
+    list,[01]) api "$(default_account)" GET "$path"; return ;;
+    check,2) api "$(default_account)" GET "$path/${ARGS[1]}/check"; return ;;
+    close,[3-9]*)
+      path=$path/${ARGS[1]}/close body="{\"reason\":\"$(json_text "${ARGS[*]:2}")\"}"
+      ;;
+    paid,[6-9]*)
+      path=/api/v1/statements/${ARGS[1]}/${ARGS[2]}/payment
+      body="{\"paidOn\":\"$(json_text "${ARGS[3]}")\",\"reference\":\"$(json_text "${ARGS[4]}")\",\"reason\":\"$(json_text "${ARGS[*]:5}")\"}"
+      ;;
+    *) die "it is written ./queqiao month [list | check MONTH | close MONTH REASON | paid PROJECT MONTH DAY REFERENCE REASON]" ;;
+  esac
+  api "$(default_account)" POST "$path" -H 'Content-Type: application/json' --data-binary "$body"
+}
+
 # Changes of prices and money by two people.
 client_money() {
   running

@@ -355,7 +355,7 @@ final class LedgerTest {
     unpartitioned("older", "segment", "primary key (job, attempt, from_ms)", "segment_part");
     database.sql(
         "older",
-        "drop table prepaid, proposal, statement_entry, observed_run, usage_month, segment_item,"
+        "drop table prepaid, proposal, month_close, statement_close, statement_entry, observed_run, usage_month, segment_item,"
             + " imported_run, volume, budget, dispute, alert_delivery, alert, alert_mark, allowance,"
             + " project_platform, ended_month, node_clock, node_run, node_reservation, node_day, node_feed,"
             + " node_now, reservation_now, reserved_node, reserved_idle, reserved_time",
@@ -364,7 +364,7 @@ final class LedgerTest {
         "alter table open_run drop column holdings, drop column places, drop column draws",
         "delete from statement_line where resource <> 'cores' or node_type <> ''",
         "alter table statement_line drop column resource, drop column node_type, drop column"
-            + " quantity, drop column standard, add unique (project, month, user_name, partition, price_from_ms,"
+            + " quantity, drop column standard, drop column late_for, add unique (project, month, user_name, partition, price_from_ms,"
             + " price_micro, currency)",
         "delete from flyway_schema_history where version::integer > 3");
     try (Ledger ledger = open("older")) {

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.queqiao.accounting.export.Column.Kind;
 import org.queqiao.accounting.ledger.StatementEntry;
+import org.queqiao.accounting.statement.Standing;
 import org.queqiao.accounting.statement.Statement;
 import org.queqiao.accounting.statement.StatementForms;
 
@@ -19,15 +20,34 @@ public final class StatementForm {
     return new Form(
         in,
         in.of("Statement", "结算单"),
-        List.of(
+        facts(statement, in),
+        tables(statement, in),
+        List.of(in.of(Statement.ROUNDING, "每行金额只舍入一次：四舍五入到最小币值（0.01）。")));
+  }
+
+  private static List<Form.Fact> facts(Statement statement, Language in) {
+    Standing standing = statement.standing();
+    String state =
+        switch (standing.state()) {
+          case DRAFT -> in.of("draft", "草稿");
+          case CHECKED -> in.of("checked", "已核对");
+          case CLOSED -> in.of("closed", "已结账");
+          case PAID ->
+              in.of("paid on ", "已付款 ") + standing.paidOn() + " (" + standing.reference() + ")";
+        };
+    List<Form.Fact> facts =
+        new ArrayList<>(List.of(
             new Form.Fact(in.of("Project", "项目"), statement.project()),
             new Form.Fact(in.of("Month", "账期"), statement.period()),
             new Form.Fact(in.of("Billing zone", "计费时区"), statement.zone()),
             new Form.Fact(
                 in.of("Standard core-hours", "标准核时"),
-                StatementForms.coreHours(statement.standardMs()))),
-        tables(statement, in),
-        List.of(in.of(Statement.ROUNDING, "每行金额只舍入一次：四舍五入到最小币值（0.01）。")));
+                StatementForms.coreHours(statement.standardMs())),
+            new Form.Fact(in.of("State", "状态"), state)));
+    if (!standing.number().isEmpty()) {
+      facts.add(1, new Form.Fact(in.of("Number", "编号"), standing.number()));
+    }
+    return facts;
   }
 
   private static List<Table> tables(Statement statement, Language in) {
@@ -126,7 +146,7 @@ public final class StatementForm {
         line.user(),
         line.partition(),
         BigDecimal.valueOf(line.jobs()),
-        line.what(),
+        line.lateFor().isEmpty() ? line.what() : line.what() + " " + line.lateFor(),
         line.hours(),
         money(line.microPerCoreHour()),
         money(line.amountMicro()),

@@ -4,8 +4,11 @@ import java.io.IOException;
 import java.util.List;
 import org.queqiao.accounting.sql.Ledger;
 import org.queqiao.accounting.sql.LedgerUnavailable;
+import org.queqiao.accounting.sql.MonthReads;
 import org.queqiao.accounting.witness.HeadFile;
 import org.queqiao.contract.event.LoggedEvent;
+import org.queqiao.contract.event.MoneyDecided;
+import org.queqiao.contract.money.MoneyChange;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,6 +34,7 @@ public final class Intake implements AutoCloseable {
   private volatile long position;
   private volatile String trouble = "";
   private long lookedMs;
+  private boolean monthsDue = true;
 
   /** An intake that signs no heads. */
   public Intake(Ledger ledger) {
@@ -73,6 +77,7 @@ public final class Intake implements AutoCloseable {
         position = Math.max(position, events.getLast().position());
         trouble = "";
         sign(events.getLast().timeMs(), false);
+        signMonths(events);
         return;
       } catch (LedgerUnavailable e) {
         if (trouble.isEmpty()) {
@@ -103,6 +108,30 @@ public final class Intake implements AutoCloseable {
       LOG.debug("the next head of the ledger is signed later: {}", away.getMessage());
     } catch (IOException failed) {
       LOG.warn("a head of the ledger could not be kept: {}", failed.getMessage());
+    }
+  }
+
+  /** Months that these facts closed, and at the begin those that no crash has let be signed. */
+  private synchronized void signMonths(List<LoggedEvent> events) {
+    for (LoggedEvent each : events) {
+      monthsDue |=
+          each.event() instanceof MoneyDecided decided
+              && decided.change() instanceof MoneyChange.CloseMonth;
+    }
+    if (witness == null || !monthsDue) {
+      return;
+    }
+    try {
+      for (MonthReads.Row each : ledger.reads().months().list()) {
+        if (each.closed()) {
+          witness.append(each.unsigned());
+        }
+      }
+      monthsDue = false;
+    } catch (LedgerUnavailable away) {
+      LOG.debug("a closed month is signed later: {}", away.getMessage());
+    } catch (IOException failed) {
+      LOG.warn("a closed month could not be signed: {}", failed.getMessage());
     }
   }
 

@@ -112,6 +112,7 @@ public final class Bookkeeper {
 
   /** Records one fact. */
   public void record(LoggedEvent logged, Books books) {
+    books.months().at(logged.timeMs());
     books.nodes().record(logged);
     reserved.due(logged, books);
     allowing.expire(logged, books);
@@ -377,7 +378,7 @@ public final class Bookkeeper {
     cause.ifPresent(each -> money.refund(row, run, each, endMs, costs, logged, books));
     String state = cause.map(RefundCause::name).orElse(ended.state());
     long coreMs = Math.subtractExact(job.coreMs(), ended.coreMs());
-    books.ended(RunEnd.of(job, state, calendar.month(endMs), open.cores(), coreMs, exit));
+    books.ended(RunEnd.of(job, state, books.months().billed(calendar.day(endMs)), open.cores(), coreMs, exit));
     books.close(run);
     if (!open.isStopped()) {
       ReservedBooking.held(open, false, endMs, books);

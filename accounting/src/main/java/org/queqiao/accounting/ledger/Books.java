@@ -32,6 +32,12 @@ public interface Books {
   /** The rules of refunds. */
   RefundBook refunds();
 
+  /** Which months are open. */
+  Months months();
+
+  /** What is kept of months that are checked, closed and paid. */
+  MonthBooks monthBooks();
+
   /** Where the core time of nodes went. */
   NodeBook nodes();
 

@@ -66,7 +66,7 @@ final class Charges {
       List<BigInteger> standard = Portion.shares(portions, standard(segment, part), quantity);
       for (int i = 0; i < portions.size(); i++) {
         Portion portion = portions.get(i);
-        LineKey key = LineKey.of(job, segment, part, portion.micro());
+        LineKey key = LineKey.of(job, segment, part, portion.micro(), books.months());
         LineTotal before = books.line(key);
         LineTotal after =
             before.plus(
@@ -177,7 +177,10 @@ final class Charges {
     String name = manner.metered() + interval + (cores ? "" : item(use));
     Entry entry =
         new Entry(
-            name, run, logged, LineKey.of(job, segment, first, first.price().microPerCoreHour()));
+            name,
+            run,
+            logged,
+            LineKey.of(job, segment, first, first.price().microPerCoreHour(), books.months()));
     String usage = "usage:" + job.project();
     String meter = "meter:" + job.partition();
     List<Posting> all = new ArrayList<>();

@@ -1,6 +1,5 @@
 package org.queqiao.accounting.ledger;
 
-import java.time.YearMonth;
 import org.queqiao.accounting.metering.Segment;
 import org.queqiao.contract.id.PartitionName;
 import org.queqiao.contract.id.ProjectName;
@@ -19,6 +18,7 @@ import org.queqiao.contract.price.Price;
  * @param currency of the price, or empty
  * @param resource as {@code cores}, {@code mem}, {@code gpu:a100} or {@code reserved:NAME}
  * @param nodeType the kind of the nodes, or empty
+ * @param lateFor of which month it is where that was not open any more, or empty
  */
 public record LineKey(
     ProjectName project,
@@ -29,7 +29,8 @@ public record LineKey(
     long microPerCoreHour,
     String currency,
     String resource,
-    String nodeType) {
+    String nodeType,
+    String lateFor) {
   /** The user, or empty. */
   public String userName() {
     return user == null ? "" : user.value();
@@ -41,17 +42,19 @@ public record LineKey(
   }
 
   /** The line that a part of a segment of a job is on. */
-  static LineKey of(JobRow job, Segment segment, Segment.Priced part, long micro) {
+  static LineKey of(
+      JobRow job, Segment segment, Segment.Priced part, long micro, Months months) {
     Price price = part.price();
     return new LineKey(
         job.project(),
         job.user(),
         job.partition(),
-        YearMonth.from(segment.day()).toString(),
+        months.billed(segment.day()),
         price.validFromMs(),
         micro,
         price.currency(),
         part.part().use().label(),
-        part.part().use().nodeType());
+        part.part().use().nodeType(),
+        months.late(segment.day()));
   }
 }

@@ -60,10 +60,12 @@ public final class MemoryBooks implements Books {
   private final List<ReservedTime> reservedTimes = new ArrayList<>();
 
   private final NodeBook nodes;
+  private final Months months;
 
   /** Empty books of a site. */
   public MemoryBooks(BillingCalendar calendar) {
     nodes = new NodeBook(calendar);
+    months = new Months(calendar, "", "");
   }
 
   /** A line with its total. */
@@ -82,6 +84,16 @@ public final class MemoryBooks implements Books {
   @Override
   public RefundBook refunds() {
     return refunds;
+  }
+
+  @Override
+  public Months months() {
+    return months;
+  }
+
+  @Override
+  public MonthBooks monthBooks() {
+    return MonthBooks.NONE;
   }
 
   @Override

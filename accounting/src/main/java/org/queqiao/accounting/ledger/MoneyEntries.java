@@ -30,10 +30,25 @@ final class MoneyEntries {
 
   static void proposed(MoneyProposed e, LoggedEvent logged, Books books) {
     books.propose(e, logged);
+    if (e.change() instanceof MoneyChange.CloseMonth each
+        && books.months().isOpen(each.month())
+        && books.months().checked().isEmpty()) {
+      books.months().check(each.month());
+      books.monthBooks().check(each, e, logged);
+    }
   }
 
   void decided(MoneyDecided e, LoggedEvent logged, Books books) {
     books.decide(e, logged);
+    if (e.change() instanceof MoneyChange.CloseMonth each
+        && each.month().equals(books.months().checked())) {
+      if (e.approved()) {
+        books.monthBooks().close(each, e, logged);
+      } else {
+        books.monthBooks().open(each);
+      }
+      books.months().decided(each.month(), e.approved());
+    }
     if (!e.approved()) {
       return;
     }
@@ -52,6 +67,8 @@ final class MoneyEntries {
           Allowing.add(e.proposal(), each.allowance(), logged, books);
       case MoneyChange.OrderOfAllowances each -> books.allowances().order(each.order());
       case MoneyChange.Correction each -> correct(e, each, logged, books);
+      case MoneyChange.StatementPaid each -> books.monthBooks().paid(each, logged);
+      case MoneyChange.CloseMonth _ -> {}
     }
   }
 

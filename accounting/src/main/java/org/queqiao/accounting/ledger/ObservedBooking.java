@@ -104,7 +104,7 @@ final class ObservedBooking {
       row = money.minimum(row, number, minimum, manner, costs, logged, books);
     }
     long coreMs = Math.abs(Math.subtractExact(row.coreMs(), first.coreMs()));
-    String month = calendar.month(run.endMs());
+    String month = books.months().billed(calendar.day(run.endMs()));
     RunEnd end = RunEnd.of(row, row.state(), month, run.cores(), coreMs, null);
     books.ended(manner.back() ? end.back() : end);
     return row;

@@ -2,7 +2,6 @@ package org.queqiao.accounting.ledger;
 
 import java.math.BigInteger;
 import java.time.LocalDate;
-import java.time.YearMonth;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -211,7 +210,7 @@ final class ReservedBooking {
     String name = "reserved/" + kept.rules().name();
     String interval = name + "/" + day + "/" + fromMs;
     interval = use.nodeType().isEmpty() ? interval : interval + "@" + use.nodeType();
-    LineKey key = line(kept, use, price, day);
+    LineKey key = line(kept, use, price, day, books.months());
     long amount = 0;
     if (!price.currency().isEmpty()) {
       LineTotal before = books.line(key);
@@ -250,16 +249,18 @@ final class ReservedBooking {
             logged.position()));
   }
 
-  private static LineKey line(Kept kept, Use use, Price price, LocalDate day) {
+  private static LineKey line(
+      Kept kept, Use use, Price price, LocalDate day, Months months) {
     return new LineKey(
         kept.owner(),
         null,
         null,
-        YearMonth.from(day).toString(),
+        months.billed(day),
         price.validFromMs(),
         price.microPerCoreHour(),
         price.currency(),
         use.label() + ":" + kept.rules().name(),
-        use.nodeType());
+        use.nodeType(),
+        months.late(day));
   }
 }

@@ -18,6 +18,8 @@ import org.queqiao.accounting.ledger.Books;
 import org.queqiao.accounting.ledger.JobRow;
 import org.queqiao.accounting.ledger.LineKey;
 import org.queqiao.accounting.ledger.LineTotal;
+import org.queqiao.accounting.ledger.MonthBooks;
+import org.queqiao.accounting.ledger.Months;
 import org.queqiao.accounting.ledger.OpenRun;
 import org.queqiao.accounting.ledger.Posting;
 import org.queqiao.accounting.ledger.ReservedTime;
@@ -81,11 +83,13 @@ final class Batch implements Books {
   private final ReservedRows reserved = new ReservedRows();
   private long rows;
   private long bytes;
+  private final MonthWriter closing;
 
   Batch(Connection connection, Known known) throws SQLException {
     this.connection = connection;
     this.known = known;
     this.jobs = new JobRows(connection);
+    this.closing = new MonthWriter(connection, lines, entries);
   }
 
   /** Reads at once what these facts are about. */
@@ -123,7 +127,7 @@ final class Batch implements Books {
 
   /** Whether it should be written before more is taken in. */
   boolean isFull() {
-    return rows >= FULL_ROWS || bytes >= FULL_BYTES;
+    return rows >= FULL_ROWS || bytes >= FULL_BYTES || closesMonth();
   }
 
   private void count(long more) {
@@ -154,6 +158,21 @@ final class Batch implements Books {
   @Override
   public RefundBook refunds() {
     return known.refunds();
+  }
+
+  @Override
+  public Months months() {
+    return known.months();
+  }
+
+  @Override
+  public MonthBooks monthBooks() {
+    return closing;
+  }
+
+  /** Whether its last fact closes a month. */
+  boolean closesMonth() {
+    return closing.closes();
   }
 
   @Override
@@ -199,54 +218,22 @@ final class Batch implements Books {
   @Override
   public void putProject(ProjectName project, String title, List<DomainShare> domains) {
     known.projects().put(project, domains);
-    run(
-        "insert into project (name, title, domains) values (?, ?, ?) on conflict (name) do update"
-            + " set title = excluded.title, domains = excluded.domains",
-        statement -> {
-          statement.setString(1, project.value());
-          statement.setString(2, title);
-          statement.setString(3, Domains.write(domains));
-          statement.executeUpdate();
-        });
+    now(() -> ProjectRows.put(connection, project, title, domains));
   }
 
   @Override
   public void putPrepaid(ProjectName project, String currency) {
-    run(
-        "insert into prepaid (project, currency, credit_micro) values (?, ?, 0) on conflict"
-            + " (project) do update set currency = excluded.currency",
-        statement -> {
-          statement.setString(1, project.value());
-          statement.setString(2, currency);
-          statement.executeUpdate();
-        });
+    now(() -> ProjectRows.putPrepaid(connection, project, currency));
   }
 
   @Override
   public void putCredit(ProjectName project, String currency, long creditMicro) {
-    run(
-        "insert into prepaid (project, currency, credit_micro) values (?, ?, ?) on conflict"
-            + " (project) do update set currency = excluded.currency, credit_micro ="
-            + " excluded.credit_micro",
-        statement -> {
-          statement.setString(1, project.value());
-          statement.setString(2, currency);
-          statement.setLong(3, creditMicro);
-          statement.executeUpdate();
-        });
+    now(() -> ProjectRows.putCredit(connection, project, currency, creditMicro));
   }
 
   @Override
   public void putPlatform(ProjectName project, String month, String platform) {
-    run(
-        "insert into project_platform (project, from_month, platform) values (?, ?, ?) on conflict"
-            + " (project, from_month) do update set platform = excluded.platform",
-        statement -> {
-          statement.setString(1, project.value());
-          statement.setString(2, month);
-          statement.setString(3, platform);
-          statement.executeUpdate();
-        });
+    now(() -> ProjectRows.putPlatform(connection, project, month, platform));
   }
 
   @Override
@@ -350,13 +337,17 @@ final class Batch implements Books {
   @Override
   public void meter(
       RunId run, JobRow job, Segment segment, long chargeMicro, long standardMs, long position) {
-    meter(new Metered(run, job, segment, 1, chargeMicro, standardMs, position));
+    meter(new Metered(run, job, segment, month(segment), 1, chargeMicro, standardMs, position));
   }
 
   @Override
   public void unmeter(
       RunId run, JobRow job, Segment segment, long chargeMicro, long standardMs, long position) {
-    meter(new Metered(run, job, segment, -1, chargeMicro, standardMs, position));
+    meter(new Metered(run, job, segment, month(segment), -1, chargeMicro, standardMs, position));
+  }
+
+  private String month(Segment segment) {
+    return known.months().billed(segment.day());
   }
 
   private void meter(Metered each) {

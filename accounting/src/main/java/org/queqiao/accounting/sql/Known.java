@@ -9,6 +9,7 @@ import java.util.Map;
 import org.queqiao.accounting.ledger.AllowanceBook;
 import org.queqiao.accounting.ledger.LineKey;
 import org.queqiao.accounting.ledger.LineTotal;
+import org.queqiao.accounting.ledger.Months;
 import org.queqiao.accounting.metering.BillingCalendar;
 import org.queqiao.accounting.metering.ReservedBook;
 import org.queqiao.accounting.nodes.NodeBook;
@@ -30,6 +31,7 @@ import org.queqiao.contract.price.TariffBook;
  * @param nodes and what holds them
  * @param reserved nodes and reservations
  * @param allowances those of which something is left or held
+ * @param months that are open
  */
 record Known(
     TariffBook tariffs,
@@ -40,7 +42,8 @@ record Known(
     StatementLines lines,
     NodeBook nodes,
     ReservedBook reserved,
-    AllowanceBook allowances) {
+    AllowanceBook allowances,
+    Months months) {
   /** So many volumes are kept, each that of a project in a month or year. */
   private static final int MOST_VOLUMES = 100_000;
 
@@ -67,6 +70,7 @@ record Known(
         new StatementLines(),
         NodeRows.read(connection, calendar),
         ReservedRows.read(connection, calendar),
-        AllowanceRows.open(connection));
+        AllowanceRows.open(connection),
+        MonthRows.read(connection, calendar));
   }
 }

@@ -190,6 +190,9 @@ public final class Ledger implements AutoCloseable {
     }
     batch.flush();
     Head after = post(connection, new Head(position, head.seq(), head.hash()), batch);
+    if (batch.closesMonth()) {
+      MonthRows.head(connection, position, after.seq(), after.hash());
+    }
     store(connection, events.get(at - 1).timeMs(), after);
     connection.commit();
     batch.committed();

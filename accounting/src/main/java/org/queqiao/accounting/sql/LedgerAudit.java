@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import org.queqiao.accounting.witness.HeadFile;
+import org.queqiao.accounting.witness.MonthFile;
 import org.queqiao.accounting.witness.SignedHead;
 
 /**
@@ -145,6 +146,8 @@ public final class LedgerAudit {
       for (String sql : SUMS) {
         audit.sum(sql);
       }
+      MonthAudit.check(
+          connection, signed.resolveSibling(MonthFile.MONTHS), key, audit::problem);
     } finally {
       connection.rollback();
     }

@@ -1,6 +1,5 @@
 package org.queqiao.accounting.sql;
 
-import java.math.BigInteger;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -27,8 +26,6 @@ import org.queqiao.contract.id.ClusterName;
 import org.queqiao.contract.id.DomainCode;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.ProjectName;
-import org.queqiao.contract.money.Resource;
-import org.queqiao.contract.price.RunCost;
 
 /** What the books answer. Every method waits for the database: never call one on an event loop. */
 public final class LedgerReads {
@@ -124,6 +121,11 @@ public final class LedgerReads {
   /** When wallets and budgets will be used up. */
   public BurnDowns burnDowns() {
     return new BurnDowns(database, calendar, this);
+  }
+
+  /** Which months are closed. */
+  public MonthReads months() {
+    return new MonthReads(database, calendar, this);
   }
 
   /** Where the core time of nodes went. */
@@ -305,18 +307,19 @@ public final class LedgerReads {
         list(
             "select l.user_name, l.partition, coalesce(s.jobs, 0), l.core_ms, l.price_micro, l.currency,"
                 + " l.posted_micro, l.resource, l.node_type, coalesce(l.quantity, l.core_ms),"
-                + " round(coalesce(l.standard, l.core_ms * 1000) / 1000) from statement_line l"
+                + " round(coalesce(l.standard, l.core_ms * 1000) / 1000), l.late_for from statement_line"
+                + " l"
                 + " left join (select user_name, partition, count(distinct job) as jobs from segment"
                 + " where project = ? and month = ? group by 1, 2) s using (user_name, partition)"
                 + " where l.project = ? and l.month = ? order by 1, 2, l.resource <>"
-                + " 'cores', l.resource, l.node_type, l.price_from_ms",
+                + " 'cores', l.resource, l.node_type, l.price_from_ms, l.late_for",
             (connection, statement) -> {
               statement.setString(1, project);
               statement.setString(2, month);
               statement.setString(3, project);
               statement.setString(4, month);
             },
-            LedgerReads::line);
+            StatementLines::line);
     List<StatementEntry> entries =
         list(
             "select "
@@ -328,29 +331,8 @@ public final class LedgerReads {
               statement.setString(2, month);
             },
             MoneyRows::entry);
-    return StatementForms.of(project, month, calendar.zone().getId(), lines, entries);
-  }
-
-  private static Statement.Line line(ResultSet row) throws SQLException {
-    BigInteger quantity = row.getBigDecimal(10).toBigIntegerExact();
-    BigInteger numerator = quantity.multiply(BigInteger.valueOf(row.getLong(5)));
-    String resource = row.getString(8);
-    BigInteger divisor = RunCost.divisor(resource.equals("mem") ? Resource.MEMORY : Resource.CORES);
-    return new Statement.Line(
-        row.getString(1),
-        row.getString(2),
-        row.getLong(3),
-        row.getBigDecimal(4).longValueExact(),
-        row.getLong(5),
-        row.getString(6),
-        numerator.toString(),
-        row.getLong(7),
-        StatementForms.toCoin(numerator, divisor),
-        resource,
-        row.getString(9),
-        quantity,
-        divisor,
-        row.getBigDecimal(11).longValueExact());
+    return StatementForms.of(project, month, calendar.zone().getId(), lines, entries)
+        .with(months().standing(project, month));
   }
 
   /**

@@ -2,17 +2,17 @@ package org.queqiao.accounting.sql;
 
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.YearMonth;
 import java.util.List;
 import org.queqiao.accounting.ledger.JobRow;
 import org.queqiao.accounting.metering.Segment;
 import org.queqiao.contract.id.RunId;
 
-/** Time of a run; with the sign -1 what was metered before is taken back. */
+/** Time of a run, with the month that it is billed in; with the sign -1 what was metered before is taken back. */
 record Metered(
     RunId run,
     JobRow job,
     Segment segment,
+    String month,
     int sign,
     long chargeMicro,
     long standardMs,
@@ -24,11 +24,6 @@ record Metered(
   private static final String OTHERS =
       "job, attempt, resource, node_type, from_ms, to_ms, units, charge_micro, currency, user_name,"
           + " project, partition, qos, domains, month, position";
-
-  /** The billing month, as {@code YYYY-MM}. */
-  String month() {
-    return YearMonth.from(segment.day()).toString();
-  }
 
   static void write(Connection connection, List<Metered> all) throws SQLException {
     boolean others = false;
@@ -69,7 +64,7 @@ record Metered(
       job.project().value(),
       job.partition().value(),
       Domains.write(job.domains()),
-      month(),
+      month,
       position,
       job.qos()
     };
@@ -92,7 +87,7 @@ record Metered(
       job.partition().value(),
       job.qos(),
       Domains.write(job.domains()),
-      month(),
+      month,
       position
     };
   }

@@ -95,6 +95,8 @@ final class MoneyRows {
       case MoneyChange.CreditLine _ -> "CREDIT_LINE";
       case MoneyChange.NewAllowance _ -> "ALLOWANCE";
       case MoneyChange.OrderOfAllowances _ -> "ALLOWANCE_ORDER";
+      case MoneyChange.CloseMonth _ -> "CLOSE_MONTH";
+      case MoneyChange.StatementPaid _ -> "STATEMENT_PAID";
     };
   }
 
@@ -137,6 +139,8 @@ final class MoneyRows {
               MoneyChange.Correction _,
               MoneyChange.Budget _,
               MoneyChange.Refund _,
+              MoneyChange.CloseMonth _,
+              MoneyChange.StatementPaid _,
               MoneyChange.CreditLine _,
               MoneyChange.NewAllowance _,
               MoneyChange.OrderOfAllowances _ -> {}

@@ -5,6 +5,11 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.math.BigInteger;
+import org.queqiao.contract.money.Resource;
+import org.queqiao.contract.price.RunCost;
+import org.queqiao.accounting.statement.Statement;
+import org.queqiao.accounting.statement.StatementForms;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -72,7 +77,7 @@ final class StatementLines {
         connection.prepareStatement(
             "select user_name, partition, price_from_ms, price_micro, currency, resource, node_type,"
                 + " coalesce(quantity, core_ms), core_ms, coalesce(standard, core_ms * 1000),"
-                + " posted_micro from statement_line where project = ? and month = ?")) {
+                + " posted_micro, late_for from statement_line where project = ? and month = ?")) {
       statement.setString(1, page.project().value());
       statement.setString(2, page.month());
       try (ResultSet row = statement.executeQuery()) {
@@ -87,7 +92,8 @@ final class StatementLines {
                   row.getLong(4),
                   row.getString(5),
                   row.getString(6),
-                  row.getString(7));
+                  row.getString(7),
+                  row.getString(12));
           found.put(
               key,
               new LineTotal(
@@ -105,7 +111,7 @@ final class StatementLines {
     ArrayRows rows =
         new ArrayRows(
             "text", "text", "text", "text", "bigint", "bigint", "text", "text", "text", "numeric",
-            "bigint", "numeric", "numeric");
+            "bigint", "numeric", "numeric", "text");
     changed.forEach((key, total) ->
         rows.add(
             key.project().value(),
@@ -120,14 +126,39 @@ final class StatementLines {
             new BigDecimal(total.coreMs()),
             total.postedMicro(),
             new BigDecimal(total.quantity()),
-            new BigDecimal(total.standard())));
+            new BigDecimal(total.standard()),
+            key.lateFor()));
     rows.run(
         connection,
         "insert into statement_line (project, month, user_name, partition, price_from_ms,"
-            + " price_micro, currency, resource, node_type, core_ms, posted_micro, quantity, standard)"
+            + " price_micro, currency, resource, node_type, core_ms, posted_micro, quantity, standard, late_for)"
             + " select * from %s on conflict (project, month, user_name, partition, price_from_ms,"
-            + " price_micro, currency, resource, node_type) do update set core_ms ="
+            + " price_micro, currency, resource, node_type, late_for) do update set core_ms ="
             + " excluded.core_ms, posted_micro = excluded.posted_micro, quantity ="
             + " excluded.quantity, standard = excluded.standard");
+  }
+
+  /** A line of a statement. */
+  static Statement.Line line(ResultSet row) throws SQLException {
+    BigInteger quantity = row.getBigDecimal(10).toBigIntegerExact();
+    BigInteger numerator = quantity.multiply(BigInteger.valueOf(row.getLong(5)));
+    String resource = row.getString(8);
+    BigInteger divisor = RunCost.divisor(resource.equals("mem") ? Resource.MEMORY : Resource.CORES);
+    return new Statement.Line(
+        row.getString(1),
+        row.getString(2),
+        row.getLong(3),
+        row.getBigDecimal(4).longValueExact(),
+        row.getLong(5),
+        row.getString(6),
+        numerator.toString(),
+        row.getLong(7),
+        StatementForms.toCoin(numerator, divisor),
+        resource,
+        row.getString(9),
+        quantity,
+        divisor,
+        row.getBigDecimal(11).longValueExact(),
+        row.getString(12));
   }
 }

@@ -19,6 +19,7 @@ import org.queqiao.contract.price.RunCost;
  * @param standardMs milliseconds of standard core-hours of all lines
  * @param totals one for each currency
  * @param rounding how amounts become coins
+ * @param standing how far it is
  */
 public record Statement(
     String project,
@@ -29,7 +30,8 @@ public record Statement(
     long coreMs,
     long standardMs,
     List<Total> totals,
-    String rounding) {
+    String rounding,
+    Standing standing) {
   /** How amounts become coins, as it stands on every statement. */
   public static final String ROUNDING =
       "Each line is rounded once, half up, to the smallest coin (0.01).";
@@ -38,6 +40,12 @@ public record Statement(
     lines = List.copyOf(lines);
     entries = List.copyOf(entries);
     totals = List.copyOf(totals);
+  }
+
+  /** The same, so far. */
+  public Statement with(Standing how) {
+    return new Statement(
+        project, period, zone, lines, entries, coreMs, standardMs, totals, rounding, how);
   }
 
   /**
@@ -54,6 +62,7 @@ public record Statement(
    * @param quantity what is counted: cores, devices or bytes, times milliseconds
    * @param exactDivisor 3,600,000, or that times the bytes of a GiB
    * @param standardMs milliseconds of standard core-hours
+   * @param lateFor of which month it is where that was not open any more, or empty
    */
   public record Line(
       String user,
@@ -69,7 +78,8 @@ public record Statement(
       String nodeType,
       BigInteger quantity,
       BigInteger exactDivisor,
-      long standardMs) {
+      long standardMs,
+      String lateFor) {
     /** A line of core time on nodes of no kind, where all that is held is counted. */
     public Line(
         String user,
@@ -95,7 +105,8 @@ public record Statement(
           "",
           BigInteger.valueOf(coreMs),
           RunCost.HOUR_MS,
-          coreMs);
+          coreMs,
+          "");
     }
 
     /** Hours of a core, a device or a GiB that are counted, with six places. */

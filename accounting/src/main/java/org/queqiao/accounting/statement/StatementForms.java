@@ -66,29 +66,14 @@ public final class StatementForms {
         coreMs,
         standardMs,
         List.copyOf(totals.values()),
-        Statement.ROUNDING);
+        Statement.ROUNDING,
+        Standing.DRAFT);
   }
 
   /** The statement as CSV with a header line; text cells can never be taken for formulas. */
   public static String csv(Statement statement) {
     StringBuilder out = new StringBuilder();
-    row(
-        out,
-        "project",
-        "period",
-        "user",
-        "partition",
-        "jobs",
-        "core_hours",
-        "core_ms",
-        "price_per_core_hour",
-        "amount",
-        "posted",
-        "currency",
-        "resource",
-        "node_type",
-        "resource_hours",
-        "standard_core_hours");
+    heading(out);
     for (Statement.Line line : statement.lines()) {
       row(
           out,
@@ -106,7 +91,10 @@ public final class StatementForms {
           text(line.resource()),
           text(line.nodeType()),
           line.hours().toPlainString(),
-          coreHours(line.standardMs()));
+          coreHours(line.standardMs()),
+          text(line.lateFor()),
+          statement.standing().state().name(),
+          text(statement.standing().number()));
     }
     entries(statement, out);
     for (Statement.Total total : statement.totals()) {
@@ -126,9 +114,35 @@ public final class StatementForms {
           "",
           "",
           "",
-          coreHours(statement.standardMs()));
+          coreHours(statement.standardMs()),
+          "",
+          statement.standing().state().name(),
+          text(statement.standing().number()));
     }
     return out.toString();
+  }
+
+  private static void heading(StringBuilder out) {
+    row(
+        out,
+        "project",
+        "period",
+        "user",
+        "partition",
+        "jobs",
+        "core_hours",
+        "core_ms",
+        "price_per_core_hour",
+        "amount",
+        "posted",
+        "currency",
+        "resource",
+        "node_type",
+        "resource_hours",
+        "standard_core_hours",
+        "late_for",
+        "state",
+        "statement_number");
   }
 
   private static void entries(Statement statement, StringBuilder out) {
@@ -149,7 +163,10 @@ public final class StatementForms {
           "",
           "",
           "",
-          "");
+          "",
+          "",
+          statement.standing().state().name(),
+          text(statement.standing().number()));
     }
   }
 

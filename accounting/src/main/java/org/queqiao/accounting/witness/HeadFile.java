@@ -188,6 +188,24 @@ public final class HeadFile {
     last = head;
   }
 
+  /**
+   * Signs and appends a closed month that is not there yet, and returns once it is on the disk.
+   *
+   * @throws IOException when it cannot be written, or another close of the month was signed
+   */
+  public void append(SignedMonth month) throws IOException {
+    Path file = folder.resolve(MonthFile.MONTHS);
+    for (SignedMonth each : MonthFile.read(file)) {
+      if (each.month().equals(month.month())) {
+        if (!each.says(month)) {
+          throw new IOException("another close of " + month.month() + " was signed before");
+        }
+        return;
+      }
+    }
+    append(file, month.sign(key).line());
+  }
+
   private static void append(Path file, String line) throws IOException {
     try (FileChannel channel =
         FileChannel.open(

@@ -145,6 +145,8 @@ final class MoneyCodec {
                   .setCreditMicro(each.creditMicro())
                   .setCurrency(each.currency()));
       case MoneyChange.Refund each -> out.setRefund(DisputeCodec.write(each));
+      case MoneyChange.CloseMonth each -> out.setCloseMonth(MonthCodec.write(each));
+      case MoneyChange.StatementPaid each -> out.setStatementPaid(MonthCodec.write(each));
       case MoneyChange.Budget each -> out.setBudget(BudgetCodec.write(each.terms()));
       case MoneyChange.NewAllowance each ->
           out.setAllowance(AllowanceCodec.write(each.allowance()));
@@ -208,6 +210,8 @@ final class MoneyCodec {
               in.getCreditLine().getCreditMicro(),
               in.getCreditLine().getCurrency());
       case REFUND -> DisputeCodec.read(in.getRefund());
+      case CLOSE_MONTH -> MonthCodec.read(in.getCloseMonth());
+      case STATEMENT_PAID -> MonthCodec.read(in.getStatementPaid());
       case BUDGET -> new MoneyChange.Budget(BudgetCodec.read(in.getBudget()));
       case ALLOWANCE -> new MoneyChange.NewAllowance(AllowanceCodec.read(in.getAllowance()));
       case ALLOWANCE_ORDER ->

@@ -124,6 +124,27 @@ public sealed interface MoneyChange {
   /** From the approval on runs take of allowances in another order. */
   record OrderOfAllowances(AllowanceOrder order) implements MoneyChange {}
 
+  /**
+   * A month is checked when this is proposed and closed when it is approved: what is told of it
+   * later stands in the open month.
+   *
+   * @param month {@code YYYY-MM} in the billing zone
+   * @param toMs the first instant after it
+   * @param fiscalYear whose numbers its statements get
+   */
+  record CloseMonth(String month, long toMs, int fiscalYear) implements MoneyChange {}
+
+  /**
+   * A statement of a closed month was paid.
+   *
+   * @param project whose statement
+   * @param month {@code YYYY-MM}
+   * @param paidOn the day, {@code YYYY-MM-DD}
+   * @param reference of the payment, as the bank has it
+   */
+  record StatementPaid(ProjectName project, String month, String paidOn, String reference)
+      implements MoneyChange {}
+
   /** Whose money or prices it is about, or null where it is about those of all. */
   default ProjectName project() {
     return switch (this) {
@@ -149,6 +170,7 @@ public sealed interface MoneyChange {
           NewAllowance _,
           OrderOfAllowances _ ->
           null;
+      case CloseMonth _, StatementPaid _ -> null;
     };
   }
 }

@@ -29,6 +29,14 @@ final class DisputeSamples {
         "MoneyProposed-credit",
         new MoneyProposed(
             91, new MoneyChange.CreditLine(Samples.PROJECT, 9_000, "CNY"), "until spring"),
+        "MoneyProposed-month",
+        new MoneyProposed(
+            92, new MoneyChange.CloseMonth("2026-10", 1_793_462_400_000L, 2026), "checked"),
+        "MoneyProposed-paid",
+        new MoneyProposed(
+            93,
+            new MoneyChange.StatementPaid(Samples.PROJECT, "2026-10", "2026-11-20", "bank 17"),
+            "received"),
         "MoneyProposed-given-back",
         new MoneyProposed(
             90,

@@ -67,6 +67,10 @@ public final class ProposalCheck {
       return Rejections.conflict(
           "", MoneyTable.MAX_PROPOSALS + " proposals wait already: decide on some first");
     }
+    Optional<Decision> waits = MonthCheck.waits(input.change(), cluster);
+    if (waits.isPresent()) {
+      return waits.get();
+    }
     long number = cluster.position() + 1;
     return new Decision(
         List.of(new Fact(input.actor(), new MoneyProposed(number, input.change(), input.reason()))),
@@ -201,6 +205,8 @@ public final class ProposalCheck {
                       + " micro-units, not "
                       + each.creditMicro())
               .or(() -> wrongWallet(each, each.currency()));
+      case MoneyChange.CloseMonth each -> MonthCheck.wrong(each, nowMs);
+      case MoneyChange.StatementPaid each -> MonthCheck.wrong(each, cluster);
       case MoneyChange.Budget(BudgetTerms terms) ->
           BudgetCheck.wrong(cluster, terms, BudgetUnit.MONEY);
     };

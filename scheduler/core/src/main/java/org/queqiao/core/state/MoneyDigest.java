@@ -114,18 +114,9 @@ final class MoneyDigest {
               .text(change.project().value())
               .number(change.creditMicro())
               .text(change.currency());
-      case MoneyChange.Refund change -> {
-        out.text("refund")
-            .text(change.project().value())
-            .number(change.amountMicro())
-            .text(change.currency())
-            .text(change.transaction())
-            .text(change.cause().name())
-            .number(change.dispute());
-        if (change.disputedBy() != null) {
-          out.text("disputed by").text(change.disputedBy().toString());
-        }
-      }
+      case MoneyChange.Refund change -> refund(change);
+      case MoneyChange.CloseMonth change -> month(change);
+      case MoneyChange.StatementPaid change -> paid(change);
       case MoneyChange.Budget change -> {
         out.text("budget");
         new BudgetsDigest(out).terms(change.terms());
@@ -133,6 +124,31 @@ final class MoneyDigest {
       case MoneyChange.NewAllowance change -> allowance(change.allowance());
       case MoneyChange.OrderOfAllowances change -> order(change.order());
     }
+  }
+
+  private void refund(MoneyChange.Refund change) {
+    out.text("refund")
+        .text(change.project().value())
+        .number(change.amountMicro())
+        .text(change.currency())
+        .text(change.transaction())
+        .text(change.cause().name())
+        .number(change.dispute());
+    if (change.disputedBy() != null) {
+      out.text("disputed by").text(change.disputedBy().toString());
+    }
+  }
+
+  private void month(MoneyChange.CloseMonth each) {
+    out.text("close month").text(each.month()).number(each.toMs()).number(each.fiscalYear());
+  }
+
+  private void paid(MoneyChange.StatementPaid each) {
+    out.text("paid")
+        .text(each.project().value())
+        .text(each.month())
+        .text(each.paidOn())
+        .text(each.reference());
   }
 
   private void dispute(Dispute each) {

@@ -156,13 +156,17 @@ public final class MoneyTable {
               .set(
                   new CreditLineSet(
                       each.project(), each.creditMicro(), each.currency(), event.reason()));
+      case MoneyChange.StatementPaid each ->
+          require(
+              cluster.accounts().project(each.project()).isPresent(),
+              "a statement of no project " + each.project());
       case MoneyChange.Refund each ->
           require(
               cluster.accounts().project(each.project()).isPresent(),
               "a refund for no project " + each.project());
       case MoneyChange.Budget each -> budgets.set(each.terms());
       case MoneyChange.RefundRule each -> allowances.add(each);
-      case MoneyChange.Conversion _ -> {}
+      case MoneyChange.Conversion _, MoneyChange.CloseMonth _ -> {}
       case MoneyChange.NewAllowance(Allowance each) -> {
         require(
             cluster.accounts().project(each.project()).isPresent(),

@@ -313,6 +313,10 @@ final class AccountingRoutes {
     out.writeNumberField("coreMs", statement.coreMs());
     out.writeNumberField("standardCoreMs", statement.standardMs());
     out.writeStringField("rounding", statement.rounding());
+    out.writeStringField("state", statement.standing().state().name());
+    out.writeStringField("number", JobDocument.orNull(statement.standing().number()));
+    out.writeStringField("paidOn", JobDocument.orNull(statement.standing().paidOn()));
+    out.writeStringField("reference", JobDocument.orNull(statement.standing().reference()));
     out.writeArrayFieldStart("lines");
     for (Statement.Line line : statement.lines()) {
       out.writeStartObject();
@@ -330,6 +334,7 @@ final class AccountingRoutes {
       out.writeNumberField("standardCoreMs", line.standardMs());
       out.writeNumberField("postedMicro", line.postedMicro());
       out.writeNumberField("amountMicro", line.amountMicro());
+      out.writeStringField("lateFor", JobDocument.orNull(line.lateFor()));
       out.writeEndObject();
     }
     out.writeEndArray();

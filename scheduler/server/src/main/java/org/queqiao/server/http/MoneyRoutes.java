@@ -300,13 +300,10 @@ final class MoneyRoutes {
         out.writeNumberField("standardPermille", each.standardPermille());
         out.writeNumberField("validFromMs", each.validFromMs());
       }
-      case MoneyChange.CreditLine each -> {
-        out.writeStringField("kind", "CREDIT_LINE");
-        out.writeStringField("project", each.project().value());
-        out.writeNumberField("creditMicro", each.creditMicro());
-        out.writeStringField("currency", each.currency());
-      }
+      case MoneyChange.CreditLine each -> write(each, out);
       case MoneyChange.Refund each -> write(each, out);
+      case MoneyChange.CloseMonth _, MoneyChange.StatementPaid _ ->
+          MonthRoutes.write(row.change(), out);
       case MoneyChange.Budget each -> {
         out.writeStringField("kind", "BUDGET");
         BudgetRoutes.write(each.terms(), out);
@@ -325,6 +322,13 @@ final class MoneyRoutes {
     Json.number(out, "decidedMs", row.decidedMs() == 0 ? null : row.decidedMs());
     out.writeStringField("decision", JobDocument.orNull(row.decision()));
     out.writeEndObject();
+  }
+
+  private static void write(MoneyChange.CreditLine each, JsonGenerator out) throws IOException {
+    out.writeStringField("kind", "CREDIT_LINE");
+    out.writeStringField("project", each.project().value());
+    out.writeNumberField("creditMicro", each.creditMicro());
+    out.writeStringField("currency", each.currency());
   }
 
   private static void write(MoneyChange.Refund each, JsonGenerator out) throws IOException {

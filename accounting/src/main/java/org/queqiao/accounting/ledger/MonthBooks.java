@@ -1,0 +1,39 @@
+package org.queqiao.accounting.ledger;
+
+import org.queqiao.contract.event.LoggedEvent;
+import org.queqiao.contract.event.MoneyDecided;
+import org.queqiao.contract.event.MoneyProposed;
+import org.queqiao.contract.money.MoneyChange;
+
+/** What is kept of months that are checked, closed and paid. */
+public interface MonthBooks {
+  /** A month is checked: what is told of it from now on stands in the open one. */
+  void check(MoneyChange.CloseMonth month, MoneyProposed proposed, LoggedEvent logged);
+
+  /** A month that was checked is open again. */
+  void open(MoneyChange.CloseMonth month);
+
+  /** The statements of a month get their numbers. */
+  void close(MoneyChange.CloseMonth month, MoneyDecided decided, LoggedEvent logged);
+
+  /** A statement of a closed month was paid; of another one this changes nothing. */
+  void paid(MoneyChange.StatementPaid paid, LoggedEvent logged);
+
+  /** Books that keep nothing of it. */
+  MonthBooks NONE =
+      new MonthBooks() {
+        @Override
+        public void check(
+            MoneyChange.CloseMonth month, MoneyProposed proposed, LoggedEvent logged) {}
+
+        @Override
+        public void open(MoneyChange.CloseMonth month) {}
+
+        @Override
+        public void close(
+            MoneyChange.CloseMonth month, MoneyDecided decided, LoggedEvent logged) {}
+
+        @Override
+        public void paid(MoneyChange.StatementPaid paid, LoggedEvent logged) {}
+      };
+}

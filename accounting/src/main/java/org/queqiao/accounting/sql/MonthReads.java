@@ -1,0 +1,239 @@
+package org.queqiao.accounting.sql;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.YearMonth;
+import java.util.ArrayList;
+import java.util.List;
+import javax.sql.DataSource;
+import org.queqiao.accounting.metering.BillingCalendar;
+import org.queqiao.accounting.statement.Standing;
+import org.queqiao.accounting.witness.SignedMonth;
+
+/** Which months are closed, and what keeps one from it. */
+public final class MonthReads {
+  private static final int MOST_PROBLEMS = 20;
+  private static final int MOST_NODES = 1_000_000;
+
+  private final DataSource database;
+  private final BillingCalendar calendar;
+  private final LedgerReads reads;
+
+  MonthReads(DataSource database, BillingCalendar calendar, LedgerReads reads) {
+    this.database = database;
+    this.calendar = calendar;
+    this.reads = reads;
+  }
+
+  /**
+   * A month that was checked or closed.
+   *
+   * @param month {@code YYYY-MM}
+   * @param closed whether it is closed, else it is checked
+   * @param proposal its number
+   * @param fiscalYear whose numbers its statements have
+   * @param checkedBy who checked it
+   * @param checkedMs when
+   * @param closedBy who closed it, or empty
+   * @param closedMs when, or 0
+   * @param position of the fact that closed it, or 0
+   * @param statements how many have a number
+   * @param sha256 over them, in hexadecimal
+   * @param seq the last posting of that position
+   * @param hash its hash, in hexadecimal
+   */
+  public record Row(
+      String month,
+      boolean closed,
+      long proposal,
+      int fiscalYear,
+      String checkedBy,
+      long checkedMs,
+      String closedBy,
+      long closedMs,
+      long position,
+      int statements,
+      String sha256,
+      long seq,
+      String hash) {
+    /** What is signed of it. */
+    public SignedMonth unsigned() {
+      return new SignedMonth(month, statements, sha256, position, seq, hash, closedMs, "");
+    }
+  }
+
+  /** The first instant after a month. */
+  public long endMs(String month) {
+    return calendar.startMs(YearMonth.parse(month).plusMonths(1).atDay(1));
+  }
+
+  /** All that were checked or closed, the newest first. */
+  public List<Row> list() {
+    return ask(MonthReads::rows);
+  }
+
+  static List<Row> rows(Connection connection) throws SQLException {
+    List<Row> all = new ArrayList<>();
+    try (PreparedStatement statement =
+            connection.prepareStatement("select * from month_close order by month desc");
+        ResultSet row = statement.executeQuery()) {
+      while (row.next()) {
+        all.add(
+            new Row(
+                row.getString("month"),
+                row.getString("state").equals("CLOSED"),
+                row.getLong("proposal"),
+                row.getInt("fiscal_year"),
+                row.getString("checked_by"),
+                row.getLong("checked_ms"),
+                row.getString("closed_by"),
+                row.getLong("closed_ms"),
+                row.getLong("closed_position"),
+                row.getInt("statements"),
+                row.getString("sha256"),
+                row.getLong("posting_seq"),
+                row.getString("chain_hash")));
+      }
+    }
+    return all;
+  }
+
+  /** How far the statement of a project for a month is. */
+  public Standing standing(String project, String month) {
+    return ask(connection -> {
+      try (PreparedStatement statement =
+          connection.prepareStatement(
+              "select m.state, s.state, s.fiscal_year, s.serial, m.closed_ms, s.paid_on,"
+                  + " s.reference from month_close m left join statement_close s on s.month = m.month"
+                  + " and s.project = ? where m.month = ?")) {
+        statement.setString(1, project);
+        statement.setString(2, month);
+        try (ResultSet row = statement.executeQuery()) {
+          if (!row.next()) {
+            return Standing.DRAFT;
+          }
+          String own = row.getString(2);
+          return own == null
+              ? new Standing(
+                  Standing.State.valueOf(row.getString(1)), "", row.getLong(5), "", "")
+              : new Standing(
+                  Standing.State.valueOf(own),
+                  Standing.number(row.getInt(3), row.getLong(4)),
+                  row.getLong(5),
+                  row.getString(6),
+                  row.getString(7));
+        }
+      }
+    });
+  }
+
+  /**
+   * What keeps a month from being closed, as it is now; empty for nothing. Reads the whole ledger.
+   *
+   * @param month {@code YYYY-MM}
+   */
+  public List<String> problems(String month) {
+    long fromMs = calendar.startMs(YearMonth.parse(month).atDay(1));
+    long toMs = endMs(month);
+    List<String> wrong =
+        new ArrayList<>(ask(connection -> {
+          List<String> found = new ArrayList<>();
+          add(
+              connection,
+              found,
+              "select case when state = 'CLOSED' then 'month ' || month || ' was closed by ' ||"
+                  + " closed_by || ' at ' || closed_ms else 'month ' || month || ' was checked by ' ||"
+                  + " checked_by || ' and waits for proposal ' || proposal end from month_close where"
+                  + " month >= ?",
+              month);
+          add(
+              connection,
+              found,
+              "select 'month ' || min(month) || ' comes first: it is not closed' from (select month"
+                  + " from statement_line union select month from statement_entry) as all_ where month"
+                  + " < ? and month > (select coalesce(max(month), '') from month_close where state ="
+                  + " 'CLOSED') having min(month) is not null",
+              month);
+          add(
+              connection,
+              found,
+              "select 'the books have the log until ' || coalesce(max(time_ms), 0) || ', and the month"
+                  + " ends at ' || ? from intake having coalesce(max(time_ms), 0) < ?",
+              toMs,
+              toMs);
+          add(
+              connection,
+              found,
+              "select 'run ' || job || '.' || attempt || ' goes on since ' || start_ms || ': what it"
+                  + " used in the month is posted at its end' from open_run where start_ms < ? order by"
+                  + " start_ms",
+              toMs);
+          add(
+              connection,
+              found,
+              "select 'reservation ' || name || ' is open, and what it keeps is posted until ' ||"
+                  + " settled_ms from reservation_now where open and settled_ms < ? order by name",
+              toMs);
+          return found;
+        }));
+    for (NodeReports.Row each :
+        reads.nodes().coreTime(month, month, true, null, MOST_NODES)) {
+      if (wrong.size() < MOST_PROBLEMS && !each.problem().isEmpty()) {
+        wrong.add(each.problem());
+      }
+    }
+    wrong.addAll(ask(connection -> meteredOtherwise(connection, month, fromMs)));
+    wrong.addAll(reads.verify());
+    return wrong.subList(0, Math.min(wrong.size(), MOST_PROBLEMS));
+  }
+
+  /** Whether nodes and bills have the same core time, where the books know of nodes all the month. */
+  private static List<String> meteredOtherwise(Connection connection, String month, long fromMs)
+      throws SQLException {
+    List<String> found = new ArrayList<>();
+    add(
+        connection,
+        found,
+        "select 'in ' || ? || ' the nodes had runs of ' || n.ms || ' core-milliseconds, and ' || s.ms"
+            + " || ' were billed' from (select coalesce(sum(allocated_ms + suspended_ms), 0) as ms from"
+            + " node_day where day >= ? and day <= ? || '-99') n, (select coalesce(sum(core_ms), 0) as"
+            + " ms from segment g where month = ? and not exists (select from observed_run o where o.job"
+            + " = g.job) and not exists (select from imported_run i where i.job = g.job)) s, node_feed f"
+            + " where f.time_ms <= ? and n.ms <> s.ms",
+        month,
+        month,
+        month,
+        month,
+        fromMs);
+    return found;
+  }
+
+  private static void add(Connection connection, List<String> found, String sql, Object... values)
+      throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement(sql + " limit " + MOST_PROBLEMS)) {
+      for (int i = 0; i < values.length; i++) {
+        statement.setObject(i + 1, values[i]);
+      }
+      try (ResultSet row = statement.executeQuery()) {
+        while (row.next()) {
+          found.add(row.getString(1));
+        }
+      }
+    }
+  }
+
+  private interface Question<T> {
+    T of(Connection connection) throws SQLException;
+  }
+
+  private <T> T ask(Question<T> question) {
+    try (Connection connection = database.getConnection()) {
+      return question.of(connection);
+    } catch (SQLException e) {
+      throw new LedgerUnavailable(e);
+    }
+  }
+}

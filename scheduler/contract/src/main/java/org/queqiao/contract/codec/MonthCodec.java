@@ -1,0 +1,36 @@
+package org.queqiao.contract.codec;
+
+import org.queqiao.contract.id.ProjectName;
+import org.queqiao.contract.money.MoneyChange;
+import org.queqiao.contract.wire.PbMoneyChange;
+
+/** Closed months and paid statements to and from their wire form. */
+final class MonthCodec {
+  private MonthCodec() {}
+
+  static PbMoneyChange.CloseMonth write(MoneyChange.CloseMonth each) {
+    return PbMoneyChange.CloseMonth.newBuilder()
+        .setMonth(each.month())
+        .setToMs(each.toMs())
+        .setFiscalYear(each.fiscalYear())
+        .build();
+  }
+
+  static MoneyChange.CloseMonth read(PbMoneyChange.CloseMonth in) {
+    return new MoneyChange.CloseMonth(in.getMonth(), in.getToMs(), in.getFiscalYear());
+  }
+
+  static PbMoneyChange.StatementPaid write(MoneyChange.StatementPaid each) {
+    return PbMoneyChange.StatementPaid.newBuilder()
+        .setProject(each.project().value())
+        .setMonth(each.month())
+        .setPaidOn(each.paidOn())
+        .setReference(each.reference())
+        .build();
+  }
+
+  static MoneyChange.StatementPaid read(PbMoneyChange.StatementPaid in) {
+    return new MoneyChange.StatementPaid(
+        new ProjectName(in.getProject()), in.getMonth(), in.getPaidOn(), in.getReference());
+  }
+}

@@ -1,0 +1,87 @@
+package org.queqiao.core.admission;
+
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.queqiao.contract.money.MoneyChange;
+import org.queqiao.contract.money.Proposal;
+import org.queqiao.core.message.Decision;
+import org.queqiao.core.state.Cluster;
+
+/**
+ * Months that are closed and statements that were paid. Whether the books of a month are whole the
+ * ledger says before this is asked.
+ */
+final class MonthCheck {
+  private static final int MAX_REFERENCE_CHARACTERS = 128;
+  private static final Pattern MONTH = Pattern.compile("[0-9]{4}-(0[1-9]|1[0-2])");
+  private static final Pattern DAY =
+      Pattern.compile("[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])");
+
+  private MonthCheck() {}
+
+  static Optional<Decision> wrong(MoneyChange.CloseMonth each, long nowMs) {
+    if (!MONTH.matcher(each.month()).matches()) {
+      return Optional.of(notAMonth(each.month()));
+    }
+    int year = Integer.parseInt(each.month().substring(0, each.month().indexOf('-')));
+    if (Math.abs(each.fiscalYear() - year) > 1) {
+      return Optional.of(
+          Rejections.invalid(
+              "fiscalYear",
+              "the fiscal year of "
+                  + each.month()
+                  + " is "
+                  + year
+                  + " or the one before or after, not "
+                  + each.fiscalYear()));
+    }
+    return each.toMs() <= nowMs
+        ? Optional.empty()
+        : Optional.of(
+            Rejections.conflict("month", "month " + each.month() + " goes on until " + each.toMs()));
+  }
+
+  static Optional<Decision> wrong(MoneyChange.StatementPaid each, Cluster cluster) {
+    if (!MONTH.matcher(each.month()).matches()) {
+      return Optional.of(notAMonth(each.month()));
+    }
+    if (!DAY.matcher(each.paidOn()).matches()) {
+      return Optional.of(
+          Rejections.invalid("paidOn", "a day is written YYYY-MM-DD, not '" + each.paidOn() + "'"));
+    }
+    String problem = TextRules.problemOfLine(each.reference(), MAX_REFERENCE_CHARACTERS);
+    if (problem != null) {
+      return Optional.of(
+          Rejections.invalid("reference", "the reference " + problem + ": name the payment"));
+    }
+    return cluster.accounts().project(each.project()).isPresent()
+        ? Optional.empty()
+        : Optional.of(Rejections.invalid("project", "there is no project " + each.project()));
+  }
+
+  /** One month at a time, and each statement once, waits for a second person. */
+  static Optional<Decision> waits(MoneyChange change, Cluster cluster) {
+    for (Proposal each : cluster.money().proposals()) {
+      boolean same =
+          switch (change) {
+            case MoneyChange.CloseMonth _ -> each.change() instanceof MoneyChange.CloseMonth;
+            case MoneyChange.StatementPaid paid ->
+                each.change() instanceof MoneyChange.StatementPaid other
+                    && other.project().equals(paid.project())
+                    && other.month().equals(paid.month());
+            default -> false;
+          };
+      if (same) {
+        return Optional.of(
+            Rejections.conflict(
+                "month", "proposal " + each.id() + " of " + each.by() + " waits: decide on it first"));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Decision notAMonth(String text) {
+    return Rejections.invalid(
+        "month", "a month is written YYYY-MM, such as 2026-10, not '" + text + "'");
+  }
+}

@@ -1,0 +1,181 @@
+package org.queqiao.server.http;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.time.YearMonth;
+import java.util.List;
+import org.queqiao.accounting.metering.BillingCalendar;
+import org.queqiao.accounting.sql.LedgerReads;
+import org.queqiao.accounting.sql.MonthReads;
+import org.queqiao.accounting.statement.Standing;
+import org.queqiao.contract.id.ProjectName;
+import org.queqiao.contract.money.MoneyChange;
+import org.queqiao.core.message.Input;
+import org.queqiao.server.view.ClusterView;
+
+/** Months that are checked and closed, and statements that are paid. */
+final class MonthRoutes {
+  private final ClusterView view;
+  private final Inputs inputs;
+  private final LedgerReads reads;
+  private final FormFiles files;
+
+  MonthRoutes(ClusterView view, Inputs inputs, LedgerReads reads, FormFiles files) {
+    this.view = view;
+    this.inputs = inputs;
+    this.reads = reads;
+    this.files = files;
+  }
+
+  void on(Api api) {
+    api.on("listMonths", this::list);
+    api.on("checkMonth", this::check);
+    api.on("closeMonth", this::close);
+    api.on("payStatement", this::pay);
+  }
+
+  private void onlyWhoSeesEverything(Call call) {
+    if (!view.site().scopeOf(call.principal().user()).everything()) {
+      throw Refused.forbidden("only administrators, finance and auditors see the close of months");
+    }
+  }
+
+  private void list(Call call) {
+    onlyWhoSeesEverything(call);
+    files.ask(
+        call,
+        () -> reads.months().list(),
+        found -> call.json(200, out -> Json.page(out, found, null, MonthRoutes::write)));
+  }
+
+  private static void write(MonthReads.Row row, JsonGenerator out) throws IOException {
+    out.writeStartObject();
+    out.writeStringField("month", row.month());
+    out.writeStringField("state", row.closed() ? "CLOSED" : "CHECKED");
+    out.writeNumberField("proposal", row.proposal());
+    out.writeNumberField("fiscalYear", row.fiscalYear());
+    out.writeStringField("checkedBy", row.checkedBy());
+    out.writeNumberField("checkedMs", row.checkedMs());
+    out.writeStringField("closedBy", JobDocument.orNull(row.closedBy()));
+    Json.number(out, "closedMs", row.closed() ? row.closedMs() : null);
+    Json.number(out, "position", row.closed() ? row.position() : null);
+    out.writeNumberField("statements", row.statements());
+    out.writeStringField("sha256", JobDocument.orNull(row.sha256()));
+    out.writeStringField("head", JobDocument.orNull(row.hash()));
+    out.writeEndObject();
+  }
+
+  /** A proposal about a month. */
+  static void write(MoneyChange change, JsonGenerator out) throws IOException {
+    if (change instanceof MoneyChange.CloseMonth each) {
+      write(each, out);
+    } else if (change instanceof MoneyChange.StatementPaid each) {
+      write(each, out);
+    }
+  }
+
+  private static void write(MoneyChange.CloseMonth each, JsonGenerator out) throws IOException {
+    out.writeStringField("kind", "CLOSE_MONTH");
+    out.writeStringField("month", each.month());
+    out.writeNumberField("fiscalYear", each.fiscalYear());
+  }
+
+  private static void write(MoneyChange.StatementPaid each, JsonGenerator out) throws IOException {
+    out.writeStringField("kind", "STATEMENT_PAID");
+    out.writeStringField("project", each.project().value());
+    out.writeStringField("month", each.month());
+    out.writeStringField("paidOn", each.paidOn());
+    out.writeStringField("reference", each.reference());
+  }
+
+  private void check(Call call) {
+    onlyWhoSeesEverything(call);
+    String month = call.text("month");
+    files.ask(
+        call,
+        () -> reads.months().problems(month),
+        problems ->
+            call.json(
+                200,
+                out -> {
+                  out.writeStartObject();
+                  out.writeStringField("month", month);
+                  out.writeBooleanField("ready", problems.isEmpty());
+                  out.writeArrayFieldStart("problems");
+                  for (String each : problems) {
+                    out.writeString(each);
+                  }
+                  out.writeEndArray();
+                  out.writeEndObject();
+                }));
+  }
+
+  private void close(Call call) {
+    onlyWhoSeesEverything(call);
+    YearMonth month = BillingCalendar.parseMonth(call.text("month"));
+    int year =
+        Math.toIntExact((Long) call.body().getOrDefault("fiscalYear", (long) month.getYear()));
+    files.ask(
+        call,
+        () -> reads.months().problems(month.toString()),
+        problems -> {
+          if (!problems.isEmpty()) {
+            call.refuse(refused(month, problems).refusal());
+            return;
+          }
+          long toMs = reads.months().endMs(month.toString());
+          propose(call, new MoneyChange.CloseMonth(month.toString(), toMs, year));
+        });
+  }
+
+  private static Refused refused(YearMonth month, List<String> problems) {
+    return Refused.conflict(
+        "month " + month + " cannot be closed: " + String.join("; ", problems));
+  }
+
+
+  private void pay(Call call) {
+    onlyWhoSeesEverything(call);
+    ProjectName project = OwnProject.of(view, call, call.text("project"));
+    String month = call.text("period");
+    files.ask(
+        call,
+        () -> reads.months().standing(project.value(), month),
+        standing -> {
+          if (standing.state() != Standing.State.CLOSED) {
+            call.refuse(
+                Refused.conflict(
+                        standing.state() == Standing.State.PAID
+                            ? "statement "
+                                + standing.number()
+                                + " was paid on "
+                                + standing.paidOn()
+                                + " ("
+                                + standing.reference()
+                                + ")"
+                            : "the statement of "
+                                + project
+                                + " for "
+                                + month
+                                + " has no number: its month is not closed")
+                    .refusal());
+            return;
+          }
+          propose(
+              call,
+              new MoneyChange.StatementPaid(
+                  project,
+                  month,
+                  (String) call.body().get("paidOn"),
+                  (String) call.body().get("reference")));
+        });
+  }
+
+  private void propose(Call call, MoneyChange change) {
+    inputs.submit(
+        call,
+        new Input.ProposeMoney(
+            call.principal().actor(), change, (String) call.body().get("reason")),
+        reply -> MoneyRoutes.proposed(call, reply));
+  }
+}
