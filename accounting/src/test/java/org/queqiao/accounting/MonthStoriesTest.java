@@ -231,7 +231,8 @@ final class MonthStoriesTest {
     try (Ledger ledger = fresh("edge")) {
       ledger.record(log.events());
       assertThat(problems(ledger, "2026-10"))
-          .contains("the books have the log until " + (NOV - HOUR_MS) + ", and the month ends at " + NOV);
+          .contains(
+              "the books have the log until " + (NOV - HOUR_MS) + ", and the month ends at " + NOV);
       log.at(NOV + HOUR_MS).node("cn2", 1);
       ledger.record(log.events());
       assertThat(problems(ledger, "2026-10"))
@@ -242,7 +243,8 @@ final class MonthStoriesTest {
       log.at(NOV + 2 * HOUR_MS).end(run);
       ledger.record(log.events());
       assertThat(problems(ledger, "2026-10")).isEmpty();
-      assertThat(problems(ledger, "2026-11")).contains("month 2026-10 comes first: it is not closed");
+      assertThat(problems(ledger, "2026-11"))
+          .contains("month 2026-10 comes first: it is not closed");
       approved(log, october());
       ledger.record(log.events());
       assertThat(lines(ledger, "2026-10")).containsExactly("2h 2000000");

@@ -36,14 +36,15 @@ public final class StatementForm {
               in.of("paid on ", "已付款 ") + standing.paidOn() + " (" + standing.reference() + ")";
         };
     List<Form.Fact> facts =
-        new ArrayList<>(List.of(
-            new Form.Fact(in.of("Project", "项目"), statement.project()),
-            new Form.Fact(in.of("Month", "账期"), statement.period()),
-            new Form.Fact(in.of("Billing zone", "计费时区"), statement.zone()),
-            new Form.Fact(
-                in.of("Standard core-hours", "标准核时"),
-                StatementForms.coreHours(statement.standardMs())),
-            new Form.Fact(in.of("State", "状态"), state)));
+        new ArrayList<>(
+            List.of(
+                new Form.Fact(in.of("Project", "项目"), statement.project()),
+                new Form.Fact(in.of("Month", "账期"), statement.period()),
+                new Form.Fact(in.of("Billing zone", "计费时区"), statement.zone()),
+                new Form.Fact(
+                    in.of("Standard core-hours", "标准核时"),
+                    StatementForms.coreHours(statement.standardMs())),
+                new Form.Fact(in.of("State", "状态"), state)));
     if (!standing.number().isEmpty()) {
       facts.add(1, new Form.Fact(in.of("Number", "编号"), standing.number()));
     }

@@ -378,7 +378,9 @@ public final class Bookkeeper {
     cause.ifPresent(each -> money.refund(row, run, each, endMs, costs, logged, books));
     String state = cause.map(RefundCause::name).orElse(ended.state());
     long coreMs = Math.subtractExact(job.coreMs(), ended.coreMs());
-    books.ended(RunEnd.of(job, state, books.months().billed(calendar.day(endMs)), open.cores(), coreMs, exit));
+    books.ended(
+        RunEnd.of(
+            job, state, books.months().billed(calendar.day(endMs)), open.cores(), coreMs, exit));
     books.close(run);
     if (!open.isStopped()) {
       ReservedBooking.held(open, false, endMs, books);

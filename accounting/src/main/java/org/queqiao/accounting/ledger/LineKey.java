@@ -42,8 +42,7 @@ public record LineKey(
   }
 
   /** The line that a part of a segment of a job is on. */
-  static LineKey of(
-      JobRow job, Segment segment, Segment.Priced part, long micro, Months months) {
+  static LineKey of(JobRow job, Segment segment, Segment.Priced part, long micro, Months months) {
     Price price = part.price();
     return new LineKey(
         job.project(),

@@ -30,8 +30,7 @@ public interface MonthBooks {
         public void open(MoneyChange.CloseMonth month) {}
 
         @Override
-        public void close(
-            MoneyChange.CloseMonth month, MoneyDecided decided, LoggedEvent logged) {}
+        public void close(MoneyChange.CloseMonth month, MoneyDecided decided, LoggedEvent logged) {}
 
         @Override
         public void paid(MoneyChange.StatementPaid paid, LoggedEvent logged) {}

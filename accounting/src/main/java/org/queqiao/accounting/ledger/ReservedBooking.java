@@ -249,8 +249,7 @@ final class ReservedBooking {
             logged.position()));
   }
 
-  private static LineKey line(
-      Kept kept, Use use, Price price, LocalDate day, Months months) {
+  private static LineKey line(Kept kept, Use use, Price price, LocalDate day, Months months) {
     return new LineKey(
         kept.owner(),
         null,

@@ -146,8 +146,7 @@ public final class LedgerAudit {
       for (String sql : SUMS) {
         audit.sum(sql);
       }
-      MonthAudit.check(
-          connection, signed.resolveSibling(MonthFile.MONTHS), key, audit::problem);
+      MonthAudit.check(connection, signed.resolveSibling(MonthFile.MONTHS), key, audit::problem);
     } finally {
       connection.rollback();
     }

@@ -7,7 +7,10 @@ import org.queqiao.accounting.ledger.JobRow;
 import org.queqiao.accounting.metering.Segment;
 import org.queqiao.contract.id.RunId;
 
-/** Time of a run, with the month that it is billed in; with the sign -1 what was metered before is taken back. */
+/**
+ * Time of a run, with the month that it is billed in; with the sign -1 what was metered before is
+ * taken back.
+ */
 record Metered(
     RunId run,
     JobRow job,

@@ -41,7 +41,8 @@ final class MonthAudit {
         }
       }
     }
-    known.keySet()
+    known
+        .keySet()
         .forEach(month ->
             problem.accept("month " + month + " was signed and is not closed in this ledger"));
     numbers(connection, problem);
@@ -68,8 +69,7 @@ final class MonthAudit {
     }
   }
 
-  private static void numbers(Connection connection, Consumer<String> problem)
-      throws SQLException {
+  private static void numbers(Connection connection, Consumer<String> problem) throws SQLException {
     try (PreparedStatement statement =
             connection.prepareStatement(
                 "select fiscal_year, count(*) from statement_close group by fiscal_year having"
@@ -77,7 +77,11 @@ final class MonthAudit {
         ResultSet row = statement.executeQuery()) {
       while (row.next()) {
         problem.accept(
-            "the numbers of " + row.getInt(1) + " are not 1 to " + row.getLong(2) + " without a gap");
+            "the numbers of "
+                + row.getInt(1)
+                + " are not 1 to "
+                + row.getLong(2)
+                + " without a gap");
       }
     }
   }

@@ -116,8 +116,7 @@ public final class MonthReads {
           }
           String own = row.getString(2);
           return own == null
-              ? new Standing(
-                  Standing.State.valueOf(row.getString(1)), "", row.getLong(5), "", "")
+              ? new Standing(Standing.State.valueOf(row.getString(1)), "", row.getLong(5), "", "")
               : new Standing(
                   Standing.State.valueOf(own),
                   Standing.number(row.getInt(3), row.getLong(4)),
@@ -138,48 +137,48 @@ public final class MonthReads {
     long fromMs = calendar.startMs(YearMonth.parse(month).atDay(1));
     long toMs = endMs(month);
     List<String> wrong =
-        new ArrayList<>(ask(connection -> {
-          List<String> found = new ArrayList<>();
-          add(
-              connection,
-              found,
-              "select case when state = 'CLOSED' then 'month ' || month || ' was closed by ' ||"
-                  + " closed_by || ' at ' || closed_ms else 'month ' || month || ' was checked by ' ||"
-                  + " checked_by || ' and waits for proposal ' || proposal end from month_close where"
-                  + " month >= ?",
-              month);
-          add(
-              connection,
-              found,
-              "select 'month ' || min(month) || ' comes first: it is not closed' from (select month"
-                  + " from statement_line union select month from statement_entry) as all_ where month"
-                  + " < ? and month > (select coalesce(max(month), '') from month_close where state ="
-                  + " 'CLOSED') having min(month) is not null",
-              month);
-          add(
-              connection,
-              found,
-              "select 'the books have the log until ' || coalesce(max(time_ms), 0) || ', and the month"
-                  + " ends at ' || ? from intake having coalesce(max(time_ms), 0) < ?",
-              toMs,
-              toMs);
-          add(
-              connection,
-              found,
-              "select 'run ' || job || '.' || attempt || ' goes on since ' || start_ms || ': what it"
-                  + " used in the month is posted at its end' from open_run where start_ms < ? order by"
-                  + " start_ms",
-              toMs);
-          add(
-              connection,
-              found,
-              "select 'reservation ' || name || ' is open, and what it keeps is posted until ' ||"
-                  + " settled_ms from reservation_now where open and settled_ms < ? order by name",
-              toMs);
-          return found;
-        }));
-    for (NodeReports.Row each :
-        reads.nodes().coreTime(month, month, true, null, MOST_NODES)) {
+        new ArrayList<>(
+            ask(connection -> {
+              List<String> found = new ArrayList<>();
+              add(
+                  connection,
+                  found,
+                  "select case when state = 'CLOSED' then 'month ' || month || ' was closed by ' ||"
+                      + " closed_by || ' at ' || closed_ms else 'month ' || month || ' was checked by ' ||"
+                      + " checked_by || ' and waits for proposal ' || proposal end from month_close where"
+                      + " month >= ?",
+                  month);
+              add(
+                  connection,
+                  found,
+                  "select 'month ' || min(month) || ' comes first: it is not closed' from (select month"
+                      + " from statement_line union select month from statement_entry) as all_ where month"
+                      + " < ? and month > (select coalesce(max(month), '') from month_close where state ="
+                      + " 'CLOSED') having min(month) is not null",
+                  month);
+              add(
+                  connection,
+                  found,
+                  "select 'the books have the log until ' || coalesce(max(time_ms), 0) || ', and the month"
+                      + " ends at ' || ? from intake having coalesce(max(time_ms), 0) < ?",
+                  toMs,
+                  toMs);
+              add(
+                  connection,
+                  found,
+                  "select 'run ' || job || '.' || attempt || ' goes on since ' || start_ms || ': what it"
+                      + " used in the month is posted at its end' from open_run where start_ms < ? order by"
+                      + " start_ms",
+                  toMs);
+              add(
+                  connection,
+                  found,
+                  "select 'reservation ' || name || ' is open, and what it keeps is posted until ' ||"
+                      + " settled_ms from reservation_now where open and settled_ms < ? order by name",
+                  toMs);
+              return found;
+            }));
+    for (NodeReports.Row each : reads.nodes().coreTime(month, month, true, null, MOST_NODES)) {
       if (wrong.size() < MOST_PROBLEMS && !each.problem().isEmpty()) {
         wrong.add(each.problem());
       }
@@ -189,7 +188,9 @@ public final class MonthReads {
     return wrong.subList(0, Math.min(wrong.size(), MOST_PROBLEMS));
   }
 
-  /** Whether nodes and bills have the same core time, where the books know of nodes all the month. */
+  /**
+   * Whether nodes and bills have the same core time, where the books know of nodes all the month.
+   */
   private static List<String> meteredOtherwise(Connection connection, String month, long fromMs)
       throws SQLException {
     List<String> found = new ArrayList<>();

@@ -20,8 +20,7 @@ final class MonthWriter implements MonthBooks {
   private final List<StatementEntry> entries;
   private boolean closes;
 
-  MonthWriter(
-      Connection connection, Map<LineKey, LineTotal> lines, List<StatementEntry> entries) {
+  MonthWriter(Connection connection, Map<LineKey, LineTotal> lines, List<StatementEntry> entries) {
     this.connection = connection;
     this.lines = lines;
     this.entries = entries;

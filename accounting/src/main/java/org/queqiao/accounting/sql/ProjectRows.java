@@ -46,8 +46,7 @@ final class ProjectRows {
         creditMicro);
   }
 
-  static void putPlatform(
-      Connection connection, ProjectName project, String month, String platform)
+  static void putPlatform(Connection connection, ProjectName project, String month, String platform)
       throws SQLException {
     run(
         connection,
@@ -58,8 +57,7 @@ final class ProjectRows {
         platform);
   }
 
-  private static void run(Connection connection, String sql, Object... values)
-      throws SQLException {
+  private static void run(Connection connection, String sql, Object... values) throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
       for (int i = 0; i < values.length; i++) {
         statement.setObject(i + 1, values[i]);

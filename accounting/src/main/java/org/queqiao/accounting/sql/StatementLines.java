@@ -1,24 +1,24 @@
 package org.queqiao.accounting.sql;
 
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.math.BigInteger;
-import org.queqiao.contract.money.Resource;
-import org.queqiao.contract.price.RunCost;
-import org.queqiao.accounting.statement.Statement;
-import org.queqiao.accounting.statement.StatementForms;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.queqiao.accounting.ledger.LineKey;
 import org.queqiao.accounting.ledger.LineTotal;
+import org.queqiao.accounting.statement.Statement;
+import org.queqiao.accounting.statement.StatementForms;
 import org.queqiao.contract.id.PartitionName;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.UserName;
+import org.queqiao.contract.money.Resource;
+import org.queqiao.contract.price.RunCost;
 
 /**
  * The totals of statement lines in memory, all of a project's month or none, those used last. How

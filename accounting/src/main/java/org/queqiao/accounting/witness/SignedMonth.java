@@ -70,7 +70,18 @@ public record SignedMonth(
   }
 
   private String text() {
-    return month + " " + statements + " " + sha256 + " " + position + " " + seq + " " + hash + " "
+    return month
+        + " "
+        + statements
+        + " "
+        + sha256
+        + " "
+        + position
+        + " "
+        + seq
+        + " "
+        + hash
+        + " "
         + timeMs;
   }
 

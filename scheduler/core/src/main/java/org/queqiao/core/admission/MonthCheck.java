@@ -38,7 +38,8 @@ final class MonthCheck {
     return each.toMs() <= nowMs
         ? Optional.empty()
         : Optional.of(
-            Rejections.conflict("month", "month " + each.month() + " goes on until " + each.toMs()));
+            Rejections.conflict(
+                "month", "month " + each.month() + " goes on until " + each.toMs()));
   }
 
   static Optional<Decision> wrong(MoneyChange.StatementPaid each, Cluster cluster) {
@@ -74,7 +75,8 @@ final class MonthCheck {
       if (same) {
         return Optional.of(
             Rejections.conflict(
-                "month", "proposal " + each.id() + " of " + each.by() + " waits: decide on it first"));
+                "month",
+                "proposal " + each.id() + " of " + each.by() + " waits: decide on it first"));
       }
     }
     return Optional.empty();

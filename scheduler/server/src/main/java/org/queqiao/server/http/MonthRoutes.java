@@ -129,10 +129,8 @@ final class MonthRoutes {
   }
 
   private static Refused refused(YearMonth month, List<String> problems) {
-    return Refused.conflict(
-        "month " + month + " cannot be closed: " + String.join("; ", problems));
+    return Refused.conflict("month " + month + " cannot be closed: " + String.join("; ", problems));
   }
-
 
   private void pay(Call call) {
     onlyWhoSeesEverything(call);

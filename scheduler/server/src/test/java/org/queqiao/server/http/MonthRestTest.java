@@ -36,9 +36,7 @@ final class MonthRestTest {
   @Test
   void aMonthIsClosedByTwoPeopleOnce() throws Exception {
     HttpResponse<String> checked = server.get("finance1", "/api/v1/months/2001-01/check");
-    assertThat(JSON.readTree(checked.body()).path("ready").asBoolean())
-        .as(checked.body())
-        .isTrue();
+    assertThat(JSON.readTree(checked.body()).path("ready").asBoolean()).as(checked.body()).isTrue();
     HttpResponse<String> proposed = close("finance1", "2001-01");
     assertThat(proposed.statusCode()).as(proposed.body()).isEqualTo(202);
     long proposal = JSON.readTree(proposed.body()).path("proposal").asLong();
