@@ -349,7 +349,8 @@ final class History {
   private static PriceTerms terms(SplittableRandom random) {
     String type = List.of("", "thin", "gpu8").get(random.nextInt(3));
     String customers = random.nextInt(3) == 0 ? "partner" : "";
-    return switch (random.nextInt(5)) {
+    return switch (random.nextInt(6)) {
+      case 5 -> new PriceTerms(Resource.ENERGY, "", "", customers, false, false);
       case 4 -> new PriceTerms(Resource.RESERVED, "", "", customers, false, false);
       case 0 -> new PriceTerms(Resource.MEMORY, "", type, customers, false, random.nextBoolean());
       case 1 ->
@@ -408,6 +409,21 @@ final class History {
             0,
             "");
     add(new JobEnded(run.job(), run.attempt(), state, timeMs, exit, false, ""));
+    return this;
+  }
+
+  /** A run ends for which its node counted so much energy. */
+  History ended(RunId run, long millijoules) {
+    RunExit exit = new RunExit(run, RunExit.Kind.EXITED, 0, 0, 0, timeMs, 0, 0, 0, "");
+    add(
+        new JobEnded(
+            run.job(),
+            run.attempt(),
+            JobState.COMPLETED,
+            timeMs,
+            exit.withEnergy(millijoules),
+            false,
+            ""));
     return this;
   }
 
@@ -546,7 +562,11 @@ final class History {
         case 5, 6 -> {
           if (!running.isEmpty()) {
             RunId run = (RunId) running.remove(random.nextInt(running.size()))[0];
-            history.end(run, random.nextBoolean() ? JobState.COMPLETED : JobState.FAILED);
+            if (random.nextInt(4) == 0) {
+              history.ended(run, random.nextLong(1L << 40));
+            } else {
+              history.end(run, random.nextBoolean() ? JobState.COMPLETED : JobState.FAILED);
+            }
           } else if (!waiting.isEmpty()) {
             history.endUnstarted(waiting.removeLast());
           }

@@ -501,10 +501,15 @@ final class PriceStoriesTest {
   }
 
   private static BigInteger due(MemoryBooks.Line line) {
-    boolean memory = line.key().resource().equals("mem");
+    long divisor =
+        switch (line.key().resource()) {
+          case "mem" -> HOUR_MS * GIB;
+          case "energy" -> HOUR_MS * 1_000;
+          default -> HOUR_MS;
+        };
     return new BigDecimal(line.total().quantity())
         .multiply(BigDecimal.valueOf(line.key().microPerCoreHour()))
-        .divide(BigDecimal.valueOf(memory ? HOUR_MS * GIB : HOUR_MS), 0, RoundingMode.HALF_UP)
+        .divide(BigDecimal.valueOf(divisor), 0, RoundingMode.HALF_UP)
         .toBigIntegerExact();
   }
 

@@ -99,6 +99,7 @@ final class Agent {
             exits,
             new Sampler(
                 probe.shim(),
+                probe,
                 options.launcher() + ".fds",
                 options.data().resolve("series"),
                 options.heartbeatMs()));
@@ -169,7 +170,7 @@ final class Agent {
       }
       case AgentEvent.OutputRead e -> outputRead(e.requestId(), e.answer());
       case AgentEvent.JobSaid e -> e.atTheDesk().run();
-      case AgentEvent.Exited e -> actions.addAll(reconciler.onExit(e.exit()));
+      case AgentEvent.Exited e -> actions.addAll(reconciler.onExit(tally.ended(e.exit())));
       case AgentEvent.ServerReady e -> hello(e.connection());
       case AgentEvent.ServerSaid e -> {
         if (e.connection() == server) {
@@ -199,7 +200,7 @@ final class Agent {
       serverStarted = true;
     }
     for (RunExit exit : exits.scan(reconciler::awaitsExit)) {
-      actions.addAll(reconciler.onExit(exit));
+      actions.addAll(reconciler.onExit(tally.ended(exit)));
     }
   }
 
@@ -209,7 +210,7 @@ final class Agent {
           actions.addAll(reconciler.onLaunched(run, new LaunchReply.Running(a.startMs()), nowMs));
       case LaunchAnswer.Ended a -> {
         actions.addAll(reconciler.onLaunched(run, new LaunchReply.Running(a.startMs()), nowMs));
-        exits.readOne(run).ifPresent(exit -> actions.addAll(reconciler.onExit(exit)));
+        exits.readOne(run).ifPresent(exit -> actions.addAll(reconciler.onExit(tally.ended(exit))));
       }
       case LaunchAnswer.Forgotten _ ->
           actions.addAll(reconciler.onLaunched(run, new LaunchReply.Forgotten(), nowMs));
@@ -351,7 +352,7 @@ final class Agent {
     long nowMs = System.currentTimeMillis();
     if (launcher != null) {
       for (RunExit exit : exits.scan(reconciler::awaitsExit)) {
-        actions.addAll(reconciler.onExit(exit));
+        actions.addAll(reconciler.onExit(tally.ended(exit)));
       }
       actions.addAll(reconciler.onTick(nowMs));
     }

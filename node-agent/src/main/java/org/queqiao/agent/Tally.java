@@ -1,6 +1,7 @@
 package org.queqiao.agent;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -11,6 +12,8 @@ import org.queqiao.agent.session.ServerConnection;
 import org.queqiao.agent.spool.Spool;
 import org.queqiao.contract.agent.AgentMessage;
 import org.queqiao.contract.id.RunId;
+import org.queqiao.contract.job.RunExit;
+import org.queqiao.contract.metrics.CounterValue;
 import org.queqiao.contract.metrics.RunMetrics;
 
 /**
@@ -39,12 +42,24 @@ final class Tally {
     this.sampler = sampler;
   }
 
+  /** The end of a run, with its energy. */
+  RunExit ended(RunExit exit) {
+    return sampler.ended(exit);
+  }
+
   /** The end of a run is about to be written as acknowledged, after which its record may go. */
   void acknowledged(RunId run) throws IOException {
     RunMetrics metrics = exits.counters(run).filter(m -> !m.totals().isEmpty()).orElse(null);
     if (metrics != null && !spool.image().counted().containsKey(run)) {
-      spool.append(new SpoolRecord.Counted(metrics));
+      List<CounterValue> totals = new ArrayList<>(metrics.totals());
+      if (totals.size() < RunMetrics.TOTALS_MAX) {
+        totals.add(sampler.energy(run));
+      }
+      spool.append(new SpoolRecord.Counted(new RunMetrics(run, totals)));
       tell();
+    }
+    if (metrics == null && !spool.image().counted().containsKey(run)) {
+      sampler.forget(run);
     }
   }
 

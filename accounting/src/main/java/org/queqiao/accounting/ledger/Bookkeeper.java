@@ -80,6 +80,8 @@ import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.ArrayTask;
 import org.queqiao.contract.job.RunExit;
 import org.queqiao.contract.money.RefundCause;
+import org.queqiao.contract.money.Resource;
+import org.queqiao.contract.money.Use;
 import org.queqiao.contract.policy.Subject;
 import org.queqiao.contract.price.Covering;
 import org.queqiao.contract.price.RefundBook;
@@ -362,6 +364,13 @@ public final class Bookkeeper {
       posted.forEach((currency, micro) -> costs.merge(currency, micro, Math::addExact));
       if (segment.isOfCores()) {
         cover.pay(segment, posted);
+      }
+    }
+    long energyMj = exit == null ? 0 : exit.energyMj();
+    if (energyMj > 0 && endMs > open.startMs()) {
+      Use use = new Use(job.partition(), job.qosName(), job.project(), Resource.ENERGY, "", "");
+      for (Segment segment : meter.energy(use, energyMj, open.startMs(), endMs)) {
+        job = Charges.post(job, run, segment, Charges.Manner.CAPTURE, costs, logged, books);
       }
     }
     if (endMs > open.startMs()) {

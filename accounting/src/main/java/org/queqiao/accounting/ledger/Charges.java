@@ -167,6 +167,10 @@ final class Charges {
     if (use.resource() == Resource.MEMORY) {
       return;
     }
+    if (use.resource() == Resource.ENERGY) {
+      energy(job, run, segment, manner, interval, logged, books);
+      return;
+    }
     boolean cores = segment.isOfCores();
     long amount =
         manner.signed(
@@ -191,5 +195,27 @@ final class Charges {
       all.add(entry.standard(meter, Math.negateExact(standardMs)));
     }
     books.post(all);
+  }
+
+  private static void energy(
+      JobRow job,
+      RunId run,
+      Segment segment,
+      Manner manner,
+      String interval,
+      LoggedEvent logged,
+      Books books) {
+    Segment.Priced part = segment.parts().getFirst();
+    long amount = manner.signed(part.part().units());
+    Entry entry =
+        new Entry(
+            manner.metered() + interval + item(part.part().use()),
+            run,
+            logged,
+            LineKey.of(job, segment, part, part.price().microPerCoreHour(), books.months()));
+    books.post(
+        List.of(
+            entry.time("usage:" + job.project(), Unit.MILLIJOULES, amount),
+            entry.time("meter:" + job.partition(), Unit.MILLIJOULES, Math.negateExact(amount))));
   }
 }

@@ -37,9 +37,9 @@ public final class Repricing {
    * A time that was metered.
    *
    * @param qos quality of service, or empty
-   * @param resource as {@code cores}, {@code mem} or {@code gpu:a100}
+   * @param resource as {@code cores}, {@code mem}, {@code gpu:a100} or {@code energy}
    * @param nodeType the kind of the nodes, or empty where it was not kept
-   * @param units cores, devices or bytes; below zero for what was taken back
+   * @param units cores, devices, bytes or millijoules; below zero for what was taken back
    * @param chargedMicro what was charged for it
    */
   public record Piece(
@@ -56,8 +56,8 @@ public final class Repricing {
   /**
    * What all pieces come to of one project, partition and resource.
    *
-   * @param quantity units times milliseconds
-   * @param divisor by which that is hours of a core, a device or a GiB
+   * @param quantity units times milliseconds; of energy millijoules
+   * @param divisor by which that is hours of a core, a device or a GiB, or kilowatt-hours
    * @param chargedMicro what was charged
    * @param whatIfMicro what it would have been
    */
@@ -84,12 +84,8 @@ public final class Repricing {
 
   /** Counts the next one, in the order of the log. */
   public void add(Piece piece) {
-    Resource resource =
-        switch (piece.resource()) {
-          case "cores" -> Resource.CORES;
-          case "mem" -> Resource.MEMORY;
-          default -> Resource.ACCELERATORS;
-        };
+    Resource resource = Use.resourceOf(piece.resource());
+    boolean energy = resource == Resource.ENERGY;
     Sum sum =
         sums.computeIfAbsent(
             List.of(
@@ -104,7 +100,7 @@ public final class Repricing {
     sum.quantity =
         sum.quantity.add(
             BigInteger.valueOf(piece.units())
-                .multiply(BigInteger.valueOf(piece.toMs() - piece.fromMs())));
+                .multiply(BigInteger.valueOf(energy ? 1 : piece.toMs() - piece.fromMs())));
     Use use =
         new Use(
             piece.partition(),
@@ -114,7 +110,10 @@ public final class Repricing {
             resource == Resource.ACCELERATORS ? piece.resource() : "",
             piece.nodeType());
     List<Holding.Part> parts = List.of(new Holding.Part(use, units, units));
-    for (Segment segment : meter.billed(parts, piece.fromMs(), piece.toMs())) {
+    for (Segment segment :
+        energy
+            ? meter.energy(use, units, piece.fromMs(), piece.toMs())
+            : meter.billed(parts, piece.fromMs(), piece.toMs())) {
       for (Segment.Priced part : segment.parts()) {
         sum.numerator = sum.numerator.add(cost(piece, segment, part, sign).multiply(sign));
       }

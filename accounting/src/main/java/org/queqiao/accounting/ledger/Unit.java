@@ -10,6 +10,8 @@ public enum Unit {
   STANDARD_CORE_MS,
   /** Core-milliseconds of allowances. */
   ALLOWANCE_CORE_MS,
+  /** Energy. */
+  MILLIJOULES,
   /** Millionths of the posting's currency. */
   MICRO
 }

@@ -1,10 +1,13 @@
 package org.queqiao.accounting.metering;
 
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
 import org.queqiao.contract.money.Resource;
+import org.queqiao.contract.money.Use;
 import org.queqiao.contract.price.Holding;
+import org.queqiao.contract.price.Price;
 import org.queqiao.contract.price.TariffBook;
 
 /** Cuts the time of a run into segments. */
@@ -46,6 +49,33 @@ public final class Meter {
       if (!each.isOfCores() && each.parts().getFirst().price().whileSuspended()) {
         all.add(each);
       }
+    }
+    return all;
+  }
+
+  /**
+   * The energy of a run, as if it had taken the same power all the while: cut where its price or
+   * the billing day changes. The parts sum to the whole exactly.
+   */
+  public List<Segment> energy(Use use, long millijoules, long fromMs, long toMs) {
+    List<Segment> all = new ArrayList<>();
+    Holding.Part whole = new Holding.Part(use, millijoules, millijoules);
+    BigInteger lasted = BigInteger.valueOf(toMs - fromMs);
+    long until = 0;
+    for (Segment each : cut(List.of(whole), fromMs, toMs)) {
+      long now =
+          BigInteger.valueOf(millijoules)
+              .multiply(BigInteger.valueOf(each.toMs() - fromMs))
+              .divide(lasted)
+              .longValueExact();
+      if (now > until) {
+        Holding.Part part = new Holding.Part(use, now - until, now - until);
+        Price price = each.parts().getFirst().price();
+        all.add(
+            new Segment(
+                each.fromMs(), each.toMs(), each.day(), List.of(new Segment.Priced(part, price))));
+      }
+      until = now;
     }
     return all;
   }

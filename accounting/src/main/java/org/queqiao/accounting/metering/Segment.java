@@ -26,7 +26,7 @@ public record Segment(long fromMs, long toMs, LocalDate day, List<Priced> parts)
 
   /** A part with the price that holds. */
   public record Priced(Holding.Part part, Price price) {
-    /** Cores, devices or bytes that are counted. */
+    /** Cores, devices, bytes or millijoules that are counted. */
     public long counted() {
       return part.counted(price);
     }
@@ -55,9 +55,12 @@ public record Segment(long fromMs, long toMs, LocalDate day, List<Priced> parts)
     return Math.multiplyExact(cores(), durationMs());
   }
 
-  /** What is counted of a part, in its units times milliseconds. */
+  /** What is counted of a part, in its units times milliseconds; of energy in millijoules. */
   public BigInteger quantity(Priced priced) {
-    return BigInteger.valueOf(priced.counted()).multiply(BigInteger.valueOf(durationMs()));
+    BigInteger counted = BigInteger.valueOf(priced.counted());
+    return priced.part().use().resource() == Resource.ENERGY
+        ? counted
+        : counted.multiply(BigInteger.valueOf(durationMs()));
   }
 
   /** Whether a part has a price or is core-hours of the table. */

@@ -17,7 +17,6 @@ import org.queqiao.accounting.statement.StatementForms;
 import org.queqiao.contract.id.PartitionName;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.UserName;
-import org.queqiao.contract.money.Resource;
 import org.queqiao.contract.price.RunCost;
 
 /**
@@ -143,7 +142,7 @@ final class StatementLines {
     BigInteger quantity = row.getBigDecimal(10).toBigIntegerExact();
     BigInteger numerator = quantity.multiply(BigInteger.valueOf(row.getLong(5)));
     String resource = row.getString(8);
-    BigInteger divisor = RunCost.divisor(resource.equals("mem") ? Resource.MEMORY : Resource.CORES);
+    BigInteger divisor = RunCost.divisorOf(resource);
     return new Statement.Line(
         row.getString(1),
         row.getString(2),

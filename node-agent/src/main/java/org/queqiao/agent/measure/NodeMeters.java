@@ -34,6 +34,11 @@ public final class NodeMeters {
     this.memory = new MemoryMeter(root, shim);
   }
 
+  /** The energy of the processor packages of now, or why there is none. */
+  CounterValue packages() {
+    return energy.read().getFirst();
+  }
+
   /** The figures of now; what is not there says why. */
   public List<CounterValue> read() {
     List<CounterValue> out = new ArrayList<>();

@@ -13,11 +13,12 @@ import org.queqiao.contract.agent.AgentMessage;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.metrics.Counter;
+import org.queqiao.contract.metrics.CounterValue;
 import org.queqiao.contract.node.NodeFacts;
 import org.queqiao.contract.node.NodeHealth;
 
 /** The facts and gauges of this machine. */
-public final class NodeProbe {
+public final class NodeProbe implements NodePower {
   /** Memory kept from jobs: an eighth, and at most this many bytes. */
   private static final long RESERVE_MAX_BYTES = 2L << 30;
 
@@ -88,6 +89,16 @@ public final class NodeProbe {
         running,
         meters.read(),
         health);
+  }
+
+  @Override
+  public CounterValue energy() {
+    return meters.packages();
+  }
+
+  @Override
+  public long busyUs() {
+    return cpuBusyUs();
   }
 
   /** The library that counts. */

@@ -8,11 +8,15 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.queqiao.agent.jna.Shim;
 import org.queqiao.contract.MalformedRecordException;
 import org.queqiao.contract.id.RunId;
+import org.queqiao.contract.job.RunExit;
+import org.queqiao.contract.metrics.Counter;
+import org.queqiao.contract.metrics.CounterValue;
 import org.queqiao.contract.metrics.Series;
 
 /**
@@ -23,22 +27,31 @@ public final class Sampler implements AutoCloseable {
   /** Runs that are followed at a time at most; what more there are has totals only. */
   private static final int RUNS_MAX = 512;
 
+  private static final long UJ_OF_MJ = 1_000;
+
   private final Shim shim;
   private final String handout;
   private final Path folder;
   private final int intervalMs;
   private final TreeMap<RunId, Followed> followed = new TreeMap<>();
   private int socket = -1;
+  private final NodePower power;
+  private final EnergyShares shares = new EnergyShares();
+  private CounterValue missing =
+      new CounterValue(Counter.RUN_ENERGY.number(), CounterValue.State.NOT_RUN, 0, 0);
 
   private record Followed(Shim.Handed handed, SeriesFile file) {}
 
   /**
    * A sampler that follows nothing yet.
    *
+   * @param power what the energy of runs is shared out from
    * @param handout the launcher's socket for it
    * @param folder of the files
    */
-  public Sampler(Shim shim, String handout, Path folder, int intervalMs) throws IOException {
+  public Sampler(Shim shim, NodePower power, String handout, Path folder, int intervalMs)
+      throws IOException {
+    this.power = power;
     this.shim = shim;
     this.handout = handout;
     this.folder = folder;
@@ -66,9 +79,12 @@ public final class Sampler implements AutoCloseable {
         follow(run);
       }
     }
-    for (Followed each : followed.values()) {
-      if (each.file().due(nowMs)) {
-        each.file().add(row(each, nowMs));
+    TreeMap<RunId, long[]> values = new TreeMap<>();
+    followed.forEach((run, each) -> values.put(run, shim.read(each.handed())));
+    share(values, alive.size());
+    for (Map.Entry<RunId, Followed> each : followed.entrySet()) {
+      if (each.getValue().file().due(nowMs)) {
+        each.getValue().file().add(row(each.getKey(), values.get(each.getKey()), nowMs));
       }
     }
   }
@@ -85,6 +101,7 @@ public final class Sampler implements AutoCloseable {
 
   /** The series of a run is at the server: its file goes. */
   public void forget(RunId run) throws IOException {
+    shares.forget(run);
     Files.deleteIfExists(file(run));
   }
 
@@ -118,16 +135,91 @@ public final class Sampler implements AutoCloseable {
     if (handed.fds().length == 0) {
       return;
     }
-    List<Integer> counters = Arrays.stream(handed.counters()).boxed().toList();
-    followed.put(
-        run,
-        new Followed(
-            handed, SeriesFile.open(file(run), Series.PLAIN_MAX_BYTES, intervalMs, counters)));
+    List<Integer> counters = new ArrayList<>(Arrays.stream(handed.counters()).boxed().toList());
+    if (power.energy().present()) {
+      counters.add(Counter.RUN_ENERGY.number());
+    }
+    SeriesFile file = SeriesFile.open(file(run), Series.PLAIN_MAX_BYTES, intervalMs, counters);
+    long before = file.last(Counter.RUN_ENERGY);
+    if (before >= 0) {
+      shares.carry(run, before, shared(file));
+    }
+    followed.put(run, new Followed(handed, file));
+  }
+
+  /** Each run gets its share of what the node took since the last beat. */
+  private void share(TreeMap<RunId, long[]> values, int living) {
+    CounterValue energy = power.energy();
+    if (!energy.present()) {
+      missing = new CounterValue(Counter.RUN_ENERGY.number(), energy.state(), energy.cause(), 0);
+      return;
+    }
+    TreeMap<RunId, Long> cpuUs = new TreeMap<>();
+    values.forEach((run, read) -> {
+      long ran = cpuUs(followed.get(run).handed(), read);
+      if (ran >= 0) {
+        cpuUs.put(run, ran);
+      }
+    });
+    shares.beat(energy.value(), power.busyUs(), living, cpuUs);
+  }
+
+  /** CPU time of a run by its control group, or else by the kernel's event; -1 by neither. */
+  private static long cpuUs(Shim.Handed handed, long[] values) {
+    long user = -1;
+    long system = -1;
+    long clock = -1;
+    for (int i = 0; i < values.length; i++) {
+      int counter = handed.counters()[i];
+      user = counter == Counter.CPU_USER.number() ? values[i] : user;
+      system = counter == Counter.CPU_SYSTEM.number() ? values[i] : system;
+      clock = counter == Counter.TASK_CLOCK.number() ? values[i] / 1_000 : clock;
+    }
+    return user >= 0 && system >= 0 ? user + system : clock;
+  }
+
+  /** A run has ended: it gets its share of the time since the last beat. */
+  public RunExit ended(RunExit exit) {
+    if (!followed.containsKey(exit.run())) {
+      return exit.withEnergy(energyUj(exit.run()) / UJ_OF_MJ);
+    }
+    CounterValue energy = power.energy();
+    if (energy.present()) {
+      shares.ended(
+          exit.run(),
+          energy.value(),
+          power.busyUs(),
+          Math.addExact(exit.userUs(), exit.systemUs()));
+    }
+    return exit.withEnergy(energyUj(exit.run()) / UJ_OF_MJ);
+  }
+
+  /** The energy of a run, or why there is none. */
+  public CounterValue energy(RunId run) {
+    long microjoules = energyUj(run);
+    return microjoules > 0 ? CounterValue.exact(Counter.RUN_ENERGY, microjoules) : missing;
+  }
+
+  /** Microjoules of a run; 0 where nothing is known. */
+  private long energyUj(RunId run) {
+    Long counted = shares.of(run);
+    if (counted != null) {
+      return counted;
+    }
+    try {
+      Series series = Series.ofPlain(Files.readAllBytes(file(run)));
+      int column = series.counters().indexOf(Counter.RUN_ENERGY.number());
+      return column < 0 || series.rows().isEmpty()
+          ? 0
+          : Math.max(0, series.rows().getLast()[column + 1]);
+    } catch (IOException | MalformedRecordException e) {
+      return 0;
+    }
   }
 
   /** In the order of the file's columns, which may be those of an agent before this one. */
-  private long[] row(Followed each, long nowMs) {
-    long[] values = shim.read(each.handed());
+  private long[] row(RunId run, long[] values, long nowMs) {
+    Followed each = followed.get(run);
     List<Integer> columns = each.file().counters();
     long[] row = new long[columns.size() + 1];
     Arrays.fill(row, -1);
@@ -138,7 +230,20 @@ public final class Sampler implements AutoCloseable {
         row[column + 1] = values[i];
       }
     }
+    int energy = columns.indexOf(Counter.RUN_ENERGY.number());
+    if (energy >= 0 && shares.of(run) != null) {
+      row[energy + 1] = shares.of(run);
+    }
     return row;
+  }
+
+  /** CPU time of a run for which an agent before this one has counted its energy. */
+  private static long shared(SeriesFile file) {
+    long user = file.last(Counter.CPU_USER);
+    long system = file.last(Counter.CPU_SYSTEM);
+    return user >= 0 && system >= 0
+        ? user + system
+        : Math.max(0, file.last(Counter.TASK_CLOCK)) / 1_000;
   }
 
   private void disconnect() {

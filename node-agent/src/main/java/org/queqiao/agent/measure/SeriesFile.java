@@ -9,6 +9,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import org.queqiao.contract.MalformedRecordException;
+import org.queqiao.contract.metrics.Counter;
 import org.queqiao.contract.metrics.Series;
 
 /**
@@ -21,6 +22,7 @@ final class SeriesFile {
   private Series head;
   private long lastMs;
   private long size;
+  private long[] lastRow = new long[0];
 
   private SeriesFile(Path file, int maxBytes) {
     this.file = file;
@@ -74,6 +76,13 @@ final class SeriesFile {
       size += out.write(bytes);
     }
     lastMs = row[0];
+    lastRow = row;
+  }
+
+  /** What the last row says of a counter; -1 where it says nothing. */
+  long last(Counter counter) {
+    int column = counters().indexOf(counter.number());
+    return column < 0 || lastRow.length == 0 ? -1 : lastRow[column + 1];
   }
 
   /** All of it. */
@@ -89,6 +98,7 @@ final class SeriesFile {
     Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     size = plain.length;
     head = new Series(series.intervalMs(), series.counters(), List.of());
-    lastMs = series.rows().isEmpty() ? 0 : series.rows().getLast()[0];
+    lastRow = series.rows().isEmpty() ? new long[0] : series.rows().getLast();
+    lastMs = lastRow.length == 0 ? 0 : lastRow[0];
   }
 }

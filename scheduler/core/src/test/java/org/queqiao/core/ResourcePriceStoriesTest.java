@@ -298,6 +298,9 @@ final class ResourcePriceStoriesTest {
     refuses(
         new PriceTerms(Resource.MEMORY, "", "", "", false, false).with(List.of(), false, 1),
         "minimumMicro");
+    refuses(new PriceTerms(Resource.ENERGY, "", "", "", false, true), "whileSuspended");
+    refuses(new PriceTerms(Resource.ENERGY, "", "gpu8", "", false, false), "nodeType");
+    conversion(Resource.ENERGY, "", 1_000, 0, "resource");
     PriceTerms kept = new PriceTerms(Resource.RESERVED, "", "", "", false, false);
     refuses(kept, "partition");
     reserved(new QosName("urgent"), kept, "qos");

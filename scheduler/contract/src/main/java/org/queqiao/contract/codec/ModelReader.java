@@ -190,7 +190,8 @@ final class ModelReader {
         exit.getSystemUs(),
         exit.getMaxRssBytes(),
         exit.getDetail(),
-        exit.getNodeFault());
+        exit.getNodeFault(),
+        exit.getEnergyMj());
   }
 
   static NodeFacts facts(PbNodeFacts facts) {

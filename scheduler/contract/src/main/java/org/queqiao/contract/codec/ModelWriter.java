@@ -197,6 +197,7 @@ final class ModelWriter {
         .setMaxRssBytes(exit.maxRssBytes())
         .setDetail(exit.detail())
         .setNodeFault(exit.nodeFault())
+        .setEnergyMj(exit.energyMj())
         .build();
   }
 

@@ -249,6 +249,7 @@ final class MoneyCodec {
       case ACCELERATORS -> PbPriceTerms.Resource.ACCELERATORS;
       case MEMORY -> PbPriceTerms.Resource.MEMORY;
       case RESERVED -> PbPriceTerms.Resource.RESERVED;
+      case ENERGY -> PbPriceTerms.Resource.ENERGY;
     };
   }
 
@@ -258,6 +259,7 @@ final class MoneyCodec {
       case ACCELERATORS -> Resource.ACCELERATORS;
       case MEMORY -> Resource.MEMORY;
       case RESERVED -> Resource.RESERVED;
+      case ENERGY -> Resource.ENERGY;
       case UNRECOGNIZED -> throw ModelReader.unknown("resource of a price");
     };
   }

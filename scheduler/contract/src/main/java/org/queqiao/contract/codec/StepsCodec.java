@@ -91,7 +91,8 @@ final class StepsCodec {
             .setUserUs(image.userUs())
             .setSystemUs(image.systemUs())
             .setMaxRssBytes(image.maxRssBytes())
-            .setEndMs(image.endMs());
+            .setEndMs(image.endMs())
+            .setEnergyMj(image.energyMj());
     image.parts().forEach(node -> out.addParts(node.value()));
     image.gone().forEach(node -> out.addGone(node.value()));
     if (image.script() != null) {
@@ -113,6 +114,7 @@ final class StepsCodec {
         in.getSystemUs(),
         in.getMaxRssBytes(),
         in.getEndMs(),
+        in.getEnergyMj(),
         ModelReader.list(in.getRecentList(), StepsCodec::read));
   }
 

@@ -18,6 +18,8 @@ import org.queqiao.contract.id.RunId;
  * @param detail for a failed launch: the step and the error in words; else empty
  * @param nodeFault why the node is not to get new jobs after this run, such as a prolog or epilog
  *     that failed, in words; else empty. A launch that failed for it is no fault of the job.
+ * @param energyMj energy of the processors that its agent counts for the run, in millijoules; 0
+ *     where it was not measured
  */
 public record RunExit(
     RunId run,
@@ -30,7 +32,39 @@ public record RunExit(
     long systemUs,
     long maxRssBytes,
     String detail,
-    String nodeFault) {
+    String nodeFault,
+    long energyMj) {
+  /** More millijoules than any run takes, 28 GWh: no sum of energy is larger. */
+  private static final long ENERGY_MAX_MJ = 100_000_000_000_000_000L;
+
+  /** The end of a run of which no energy is known. */
+  public RunExit(
+      RunId run,
+      Kind kind,
+      int exitCode,
+      int signal,
+      long startMs,
+      long endMs,
+      long userUs,
+      long systemUs,
+      long maxRssBytes,
+      String detail,
+      String nodeFault) {
+    this(
+        run,
+        kind,
+        exitCode,
+        signal,
+        startMs,
+        endMs,
+        userUs,
+        systemUs,
+        maxRssBytes,
+        detail,
+        nodeFault,
+        0);
+  }
+
   /** The end of a run after which nothing is wrong with the node. */
   public RunExit(
       RunId run,
@@ -69,12 +103,47 @@ public record RunExit(
         systemUs,
         maxRssBytes,
         otherDetail,
-        nodeFault);
+        nodeFault,
+        energyMj);
   }
 
   /** The same exit that says this of its node. */
   public RunExit withNodeFault(String fault) {
     return new RunExit(
-        run, kind, exitCode, signal, startMs, endMs, userUs, systemUs, maxRssBytes, detail, fault);
+        run,
+        kind,
+        exitCode,
+        signal,
+        startMs,
+        endMs,
+        userUs,
+        systemUs,
+        maxRssBytes,
+        detail,
+        fault,
+        energyMj);
+  }
+
+  /** The energy of two parts of a run. */
+  public static long energyOf(long oneMj, long otherMj) {
+    return Math.min(ENERGY_MAX_MJ, oneMj)
+        + Math.min(ENERGY_MAX_MJ - Math.min(ENERGY_MAX_MJ, oneMj), otherMj);
+  }
+
+  /** The same exit with this energy. */
+  public RunExit withEnergy(long millijoules) {
+    return new RunExit(
+        run,
+        kind,
+        exitCode,
+        signal,
+        startMs,
+        endMs,
+        userUs,
+        systemUs,
+        maxRssBytes,
+        detail,
+        nodeFault,
+        millijoules);
   }
 }

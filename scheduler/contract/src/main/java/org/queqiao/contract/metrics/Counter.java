@@ -35,6 +35,7 @@ public enum Counter {
   STORAGE_WRITTEN(27, "storageWrittenBytes", Unit.BYTES),
   MEMORY(28, "memBytes", Unit.BYTES, Scope.SERIES),
   FLOAT_OPERATIONS(29, "floatingPointOperations", Unit.COUNT),
+  RUN_ENERGY(30, "energyUj", Unit.MICROJOULES),
   NODE_LOAD(40, "load1Milli", Unit.MILLI, Scope.NODE),
   NODE_CPU(41, "nodeCpuBusyUs", Unit.MICROSECONDS, Scope.NODE),
   NODE_MEMORY(42, "nodeMemUsedBytes", Unit.BYTES, Scope.NODE),

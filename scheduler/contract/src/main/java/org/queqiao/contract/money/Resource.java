@@ -1,6 +1,6 @@
 package org.queqiao.contract.money;
 
-/** What has a price of its own, by the hour. */
+/** What has a price of its own, by the hour; energy by the kilowatt-hour. */
 public enum Resource {
   /** One core. */
   CORES,
@@ -9,5 +9,7 @@ public enum Resource {
   /** One GiB of memory that is held. */
   MEMORY,
   /** One core that a reservation keeps and that no run holds. */
-  RESERVED
+  RESERVED,
+  /** One kilowatt-hour that a run's processors took. */
+  ENERGY
 }

@@ -33,7 +33,7 @@ public record Use(
 
   /**
    * How a line and an id name the resource: {@code cores}, {@code mem}, {@code gpu:a100}, {@code
-   * reserved}.
+   * reserved}, {@code energy}.
    */
   public String label() {
     return switch (resource) {
@@ -41,6 +41,18 @@ public record Use(
       case MEMORY -> "mem";
       case ACCELERATORS -> device;
       case RESERVED -> "reserved";
+      case ENERGY -> "energy";
+    };
+  }
+
+  /** The resource that has this {@link #label}. */
+  public static Resource resourceOf(String label) {
+    return switch (label) {
+      case "cores" -> Resource.CORES;
+      case "mem" -> Resource.MEMORY;
+      case "reserved" -> Resource.RESERVED;
+      case "energy" -> Resource.ENERGY;
+      default -> Resource.ACCELERATORS;
     };
   }
 }

@@ -11,6 +11,9 @@ public final class RunCost {
   /** Milliseconds of an hour: prices are by the hour. */
   public static final BigInteger HOUR_MS = BigInteger.valueOf(3_600_000);
 
+  /** Millijoules of a kilowatt-hour. */
+  private static final BigInteger KWH_MJ = BigInteger.valueOf(3_600_000_000L);
+
   /** Bytes of a GiB as a power of two: memory is priced by the GiB. */
   private static final int GIB_BITS = 30;
 
@@ -19,9 +22,21 @@ public final class RunCost {
 
   private RunCost() {}
 
-  /** By what units times milliseconds times a price are divided to be micro-units. */
+  /**
+   * By what units times milliseconds times a price are divided to be micro-units; of energy
+   * millijoules times a price.
+   */
   public static BigInteger divisor(Resource resource) {
-    return resource == Resource.MEMORY ? HOUR_MS.shiftLeft(GIB_BITS) : HOUR_MS;
+    return switch (resource) {
+      case MEMORY -> HOUR_MS.shiftLeft(GIB_BITS);
+      case ENERGY -> KWH_MJ;
+      case CORES, ACCELERATORS, RESERVED -> HOUR_MS;
+    };
+  }
+
+  /** The divisor of a resource by the name that a line has for it. */
+  public static BigInteger divisorOf(String label) {
+    return divisor(Use.resourceOf(label));
   }
 
   /**

@@ -21,6 +21,7 @@ import org.queqiao.contract.job.RunExit;
  * @param systemUs system CPU time of the parts that have ended, in microseconds
  * @param maxRssBytes the largest resident memory of a part that has ended
  * @param endMs when the last part so far ended, in node time; 0 before the first
+ * @param energyMj energy of the parts that have ended, in millijoules, as far as it was measured
  * @param recent the last steps of the job, also of its former runs, the oldest first; at most
  *     {@link #RECENT_MAX}, and no more than name {@link #RECENT_NODES_MAX} nodes
  */
@@ -35,6 +36,7 @@ public record StepsImage(
     long systemUs,
     long maxRssBytes,
     long endMs,
+    long energyMj,
     List<StepImage> recent) {
   /** How many steps of a job are kept. */
   public static final int RECENT_MAX = 100;
@@ -79,14 +81,14 @@ public record StepsImage(
 
   /** A run that begins its first step; its job has had these before. */
   public static StepsImage first(RunId run, List<StepImage> before) {
-    return new StepsImage(run, 0, List.of(), List.of(), List.of(), null, 0, 0, 0, 0, before);
+    return new StepsImage(run, 0, List.of(), List.of(), List.of(), null, 0, 0, 0, 0, 0, before);
   }
 
   /** The run holds nothing any more: what is left is what people may ask for. */
   public StepsImage over(long atMs) {
     List<StepImage> last =
         recent.stream().map(each -> each.endMs() == 0 ? each.over(atMs, null) : each).toList();
-    return new StepsImage(run, 0, List.of(), List.of(), List.of(), null, 0, 0, 0, 0, last);
+    return new StepsImage(run, 0, List.of(), List.of(), List.of(), null, 0, 0, 0, 0, 0, last);
   }
 
   /** The next step begins, on these nodes besides that of the script. */
@@ -108,6 +110,7 @@ public record StepsImage(
         systemUs,
         maxRssBytes,
         endMs,
+        energyMj,
         bounded(last));
   }
 
@@ -141,7 +144,18 @@ public record StepsImage(
     List<Integer> now = new ArrayList<>(live);
     now.remove((Integer) step);
     return new StepsImage(
-        run, started, now, parts, gone, script, userUs, systemUs, maxRssBytes, endMs, last);
+        run,
+        started,
+        now,
+        parts,
+        gone,
+        script,
+        userUs,
+        systemUs,
+        maxRssBytes,
+        endMs,
+        energyMj,
+        last);
   }
 
   /** Nothing lives on a node any more; of the script's node the exit is the script's. */
@@ -161,6 +175,7 @@ public record StepsImage(
         ofScript ? systemUs : Math.addExact(systemUs, exit.systemUs()),
         ofScript ? maxRssBytes : Math.max(maxRssBytes, exit.maxRssBytes()),
         Math.max(endMs, exit.endMs()),
+        ofScript ? energyMj : RunExit.energyOf(energyMj, exit.energyMj()),
         recent);
   }
 
@@ -177,6 +192,7 @@ public record StepsImage(
         Math.addExact(ofScript.systemUs(), systemUs),
         Math.max(ofScript.maxRssBytes(), maxRssBytes),
         ofScript.detail(),
-        ofScript.nodeFault());
+        ofScript.nodeFault(),
+        RunExit.energyOf(ofScript.energyMj(), energyMj));
   }
 }

@@ -314,6 +314,16 @@ final class Samples {
     out.putAll(DisputeSamples.laterEvents());
     out.putAll(AllowanceSamples.laterEvents());
     out.put(
+        "JobEnded-energy",
+        new JobEnded(
+            RUN.job(),
+            2,
+            JobState.COMPLETED,
+            1_760_000_060_123L,
+            EXIT.withEnergy(7_200),
+            false,
+            ""));
+    out.put(
         "NodeDown-anew", new NodeDown(NODE, 1_760_000_000_000L, "started anew", FACTS.bootId()));
     out.put(
         "JobSubmitted-terms",

@@ -60,6 +60,7 @@ final class StepSamples {
                 kept.systemUs(),
                 kept.maxRssBytes(),
                 kept.endMs(),
+                kept.energyMj(),
                 List.of(live.over(1_760_000_000_900L, 3), live))));
   }
 
@@ -78,6 +79,7 @@ final class StepSamples {
                 8_000,
                 9_000,
                 1_760_000_060_123L,
+                0,
                 List.of())));
   }
 }

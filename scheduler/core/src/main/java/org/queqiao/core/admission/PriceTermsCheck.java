@@ -77,7 +77,19 @@ final class PriceTermsCheck {
     return wrongWord("nodeType", terms.nodeType())
         .or(() -> wrongWord("customerClass", terms.customerClass()))
         .or(() -> wrongTiers(terms))
+        .or(() -> wrongEnergy(terms))
         .or(() -> wrongMinimum(terms));
+  }
+
+  private static Optional<Decision> wrongEnergy(PriceTerms terms) {
+    if (terms.resource() != Resource.ENERGY
+        || (!terms.whileSuspended() && terms.nodeType().isEmpty())) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        Rejections.invalid(
+            terms.whileSuspended() ? "whileSuspended" : "nodeType",
+            "energy is that of a run, whenever and wherever it took it"));
   }
 
   /** Why a price of time that a reservation keeps makes no sense, or nothing. */

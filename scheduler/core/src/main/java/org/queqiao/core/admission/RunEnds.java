@@ -28,6 +28,12 @@ final class RunEnds {
   /** The longest text that a node may attach to an exit; the rest is cut off. */
   static final int MAX_DETAIL_CHARACTERS = 1000;
 
+  /** More than the processors of a node take: more is not believed. 1 W is 1 mJ/ms. */
+  private static final long MOST_WATTS = 10_000;
+
+  /** Ten years. */
+  private static final long MAX_RUN_MS = 315_360_000_000L;
+
   private final Cluster cluster;
   private final StandstillCheck standstill;
 
@@ -155,6 +161,8 @@ final class RunEnds {
         exit.nodeFault().isEmpty()
             ? exit
             : exit.withNodeFault(TextRules.line(exit.nodeFault(), NodeCheck.MAX_REASON_CHARACTERS));
-    return told.withDetail(TextRules.cut(told.detail(), MAX_DETAIL_CHARACTERS));
+    long lasted = Math.max(0, Math.min(told.endMs() - told.startMs(), MAX_RUN_MS));
+    return told.withDetail(TextRules.cut(told.detail(), MAX_DETAIL_CHARACTERS))
+        .withEnergy(Math.clamp(told.energyMj(), 0, lasted * MOST_WATTS));
   }
 }

@@ -413,6 +413,9 @@ final class StateDigest {
     if (!exit.nodeFault().isEmpty()) {
       out.text("fault of the node").text(exit.nodeFault());
     }
+    if (exit.energyMj() > 0) {
+      out.text("energy").number(exit.energyMj());
+    }
   }
 
   private void key(ClusterImage.IdempotencyImage each) {

@@ -31,6 +31,9 @@ final class StepsDigest {
         .number(each.systemUs())
         .number(each.maxRssBytes())
         .number(each.endMs());
+    if (each.energyMj() > 0) {
+      out.text("energy of parts").number(each.energyMj());
+    }
     if (!each.recent().isEmpty()) {
       out.text("last steps").list(each.recent(), this::step);
     }
@@ -59,6 +62,9 @@ final class StepsDigest {
         .text(exit.detail());
     if (!exit.nodeFault().isEmpty()) {
       out.text("fault of the node").text(exit.nodeFault());
+    }
+    if (exit.energyMj() > 0) {
+      out.text("energy").number(exit.energyMj());
     }
   }
 }

@@ -21,6 +21,9 @@ final class Launcher {
   private static final int SIGTERM = 15;
   private static final int SIGKILL = 9;
 
+  /** What a run takes, in millijoules by the millisecond. */
+  private static final long WATTS = 180;
+
   private final Timeline timeline;
   private final HostClock clock;
   private final Seams seams;
@@ -229,6 +232,7 @@ final class Launcher {
     RunExit exit =
         new RunExit(
             run, RunExit.Kind.EXITED, exitCode, signal, process.startMs, endMs, 0, 0, 0, "");
+    exit = exit.withEnergy(Math.max(0, endMs - process.startMs) * WATTS);
     if (NodeFaults.epilogFails(run)) {
       exit = exit.withNodeFault("epilog of run " + run);
     }
