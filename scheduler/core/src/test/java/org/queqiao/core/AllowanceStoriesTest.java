@@ -30,6 +30,7 @@ import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.message.Rejection;
 import org.queqiao.core.message.Reply;
+import org.queqiao.core.state.AllowanceTable;
 
 /** Starts that core-hours of packages, grants and rewards pay. */
 final class AllowanceStoriesTest {
@@ -125,6 +126,27 @@ final class AllowanceStoriesTest {
     JobId late = story.submits("liwei", script().limitMs(HOUR_MS));
     assertThat(story.plans()).isZero();
     assertThat(story.state(late)).isEqualTo(JobState.PENDING);
+  }
+
+  @Test
+  void thoseThatAreUsedUpMakeRoomForOthers() {
+    story.withoutChecks();
+    for (int i = 0; i < AllowanceTable.MAX; i++) {
+      agreed(
+          new MoneyChange.NewAllowance(
+              new Allowance(CLIMATE, AllowanceKind.PACKAGE, HOUR_MS / 1_000, null, 0, 0)));
+    }
+    Input.ProposeMoney more = new Input.ProposeMoney(user("finance1"), hours(1, 0, 0), "more");
+    assertThat(story.refuses(more).code()).isEqualTo(Rejection.Code.CONFLICT);
+    // It takes of all of them, and may give back until it ends.
+    JobId job = story.submits("liwei", script().limitMs(2 * HOUR_MS));
+    assertThat(story.plans()).isEqualTo(1);
+    assertThat(story.refuses(more).code()).isEqualTo(Rejection.Code.CONFLICT);
+    story.starts(job);
+    story.after(2 * HOUR_MS);
+    story.exits(job, 0);
+    agreed(hours(1, 0, 0));
+    assertThat(story.machine.image().money().allowances().allowances()).hasSize(1);
   }
 
   @Test

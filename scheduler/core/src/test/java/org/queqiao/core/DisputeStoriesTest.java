@@ -17,6 +17,8 @@ import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.contract.money.RefundReason;
+import org.queqiao.contract.snapshot.ClusterImage;
+import org.queqiao.contract.snapshot.MoneyImage;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.message.Rejection;
 import org.queqiao.core.message.Rejection.Code;
@@ -127,10 +129,16 @@ final class DisputeStoriesTest {
 
   @Test
   void aDisputeThatWaitsIsInTheSnapshotAndInTheDigest() {
-    byte[] before = story.machine.digest();
     long dispute = opened();
-    assertThat(story.machine.digest()).isNotEqualTo(before);
-    assertThat(story.machine.image().money().disputes())
+    ClusterImage image = story.machine.image();
+    SchedulerMachine again = SchedulerMachine.from(image);
+    assertThat(again.image()).isEqualTo(image);
+    assertThat(again.digest()).isEqualTo(story.machine.digest());
+    // The same moment and position: the dispute alone makes the difference.
+    assertThat(image.money().budgets()).isEmpty();
+    assertThat(SchedulerMachine.from(image.with(MoneyImage.NONE)).digest())
+        .isNotEqualTo(again.digest());
+    assertThat(again.image().money().disputes())
         .singleElement()
         .satisfies(each -> {
           assertThat(each.id()).isEqualTo(dispute);

@@ -21,6 +21,8 @@ import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.PartitionName;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.QosName;
+import org.queqiao.contract.money.Allowance;
+import org.queqiao.contract.money.AllowanceKind;
 import org.queqiao.contract.money.BudgetTerms;
 import org.queqiao.contract.money.BudgetUnit;
 import org.queqiao.contract.money.DayFactor;
@@ -104,6 +106,9 @@ final class ProposalStoriesTest {
             new MoneyChange.Refund(CLIMATE, UNIT, "CNY", "fund/1", RefundReason.GOODWILL),
             new MoneyChange.CreditLine(CLIMATE, UNIT, "CNY"),
             new MoneyChange.CustomerClass(CLIMATE, "internal", 0),
+            new MoneyChange.NewAllowance(
+                new Allowance(CLIMATE, AllowanceKind.PACKAGE, HOUR_MS, null, 0, 0)),
+            new MoneyChange.StatementPaid(CLIMATE, "2026-02", "2026-02-28", "bank 7"),
             new MoneyChange.Budget(terms));
     for (MoneyChange each : changes) {
       long proposal = propose(each);
@@ -121,6 +126,26 @@ final class ProposalStoriesTest {
     story.does(decide("member", price, true));
     long own = propose(new MoneyChange.TopUp(CLIMATE, UNIT, "CNY"));
     story.doesOneFact(decide("member", own, false));
+  }
+
+  @Test
+  void aStatementIsPaidOnADayOfTheCalendar() {
+    for (String day : 
+        List.of(
+            "2026-02-31",
+            "2026-02-29",
+            "2100-02-29",
+            "2026-11-31",
+            "2026-13-01",
+            "2026-00-10",
+            "2026-01-00",
+            "26-01-01")) {
+      MoneyChange paid = new MoneyChange.StatementPaid(CLIMATE, "2026-02", day, "bank 7");
+      Rejection rejection =
+          story.refuses(new Input.ProposeMoney(user("finance1"), paid, "as agreed"));
+      assertThat(rejection.field()).as(day).isEqualTo("paidOn");
+    }
+    propose(new MoneyChange.StatementPaid(CLIMATE, "2028-02", "2028-02-29", "bank 7"));
   }
 
   @Test

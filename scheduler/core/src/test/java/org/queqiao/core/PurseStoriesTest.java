@@ -8,6 +8,7 @@ import static org.queqiao.core.SchedulerStory.OWNER;
 import static org.queqiao.core.SchedulerStory.script;
 import static org.queqiao.core.SchedulerStory.user;
 
+import java.util.HexFormat;
 import java.util.List;
 import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeEach;
@@ -17,12 +18,18 @@ import org.queqiao.contract.event.BudgetUseTold;
 import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.id.BudgetName;
 import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.JobState;
+import org.queqiao.contract.money.Allowance;
+import org.queqiao.contract.money.AllowanceKind;
 import org.queqiao.contract.money.BudgetTerms;
 import org.queqiao.contract.money.BudgetUnit;
 import org.queqiao.contract.money.MoneyChange;
+import org.queqiao.contract.observe.ObservedRun;
+import org.queqiao.contract.snapshot.ClusterImage;
+import org.queqiao.contract.snapshot.MoneyImage;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.message.JobChange;
 import org.queqiao.core.message.JobRequest;
@@ -165,6 +172,85 @@ final class PurseStoriesTest {
     assertThat(why(job))
         .contains("this job may take 3 CNY")
         .contains("has 2 CNY of 2 CNY left for starts from 2026-04 to 2027-03");
+  }
+
+  @Test
+  void aBudgetAloneIsInTheSnapshotAndInTheDigest() {
+    set(hours(NAME, null, 4, 0));
+    ClusterImage image = story.machine.image();
+    SchedulerMachine again = SchedulerMachine.from(image);
+    assertThat(again.image()).isEqualTo(image);
+    assertThat(again.digest()).isEqualTo(story.machine.digest());
+    // The same moment and position: the budget alone makes the difference.
+    assertThat(SchedulerMachine.from(image.with(MoneyImage.NONE)).digest())
+        .isNotEqualTo(again.digest());
+  }
+
+  /** As a version before allowances wrote it into its snapshots. */
+  @Test
+  void theDigestOfABudgetAloneStaysAsItWas() {
+    set(hours(NAME, null, 4, 0));
+    assertThat(HexFormat.of().formatHex(story.machine.digest()))
+        .isEqualTo("c85c50296852465b3201e08bce8cc8115982bae7ece965c8ea06f2659ecdc132");
+  }
+
+  @Test
+  void whatOneWithoutABudgetTakesOfCoreHoursIsNotThereForOneWithABudget() {
+    long proposal =
+        ((Reply.Proposed)
+                story.hears(
+                    new Input.ProposeMoney(
+                        user("finance1"),
+                        new MoneyChange.NewAllowance(
+                            new Allowance(CLIMATE, AllowanceKind.PACKAGE, 3 * HOUR_MS, null, 0, 0)),
+                        "as agreed")))
+            .proposal();
+    story.does(new Input.DecideMoney(user("finance2"), proposal, true, "seen"));
+    BudgetTerms bound =
+        new BudgetTerms(
+            NAME,
+            CLIMATE,
+            new UserName("wangfang"),
+            BudgetUnit.MONEY,
+            UNIT,
+            0,
+            "CNY",
+            "",
+            "",
+            false);
+    proposal =
+        ((Reply.Proposed)
+                story.hears(
+                    new Input.ProposeMoney(
+                        user("finance1"), new MoneyChange.Budget(bound), "as agreed")))
+            .proposal();
+    story.does(new Input.DecideMoney(user("finance2"), proposal, true, "seen"));
+    told(NAME, UNIT);
+    JobId free = story.submits("liwei", job(1, 3));
+    JobId bounded = story.submits("wangfang", job(1, 3));
+    assertThat(story.plans()).isEqualTo(1);
+    assertThat(story.state(free)).isEqualTo(JobState.RUNNING);
+    assertThat(why(bounded)).contains("this job may take 3 CNY");
+  }
+
+  /** Of those that wait the first keeps nodes for itself only as long as it can be paid. */
+  @Test
+  void whatAClusterElsewhereTakesIsAChanceForOthers() {
+    set(hours(NAME, null, 40, 0));
+    told(NAME, 32 * HOUR_MS);
+    JobId running = story.submits("chenjie", job(10, 1));
+    assertThat(story.plans()).isEqualTo(1);
+    JobId large = story.submits("liwei", job(16, 2));
+    JobId behind = story.submits("chenjie", job(6, 3));
+    assertThat(story.plans()).isZero();
+    assertThat(story.plans()).isZero();
+    assertThat(story.state(running)).isEqualTo(JobState.RUNNING);
+    ObservedRun elsewhere = RandomRuns.run(7, 16);
+    story.hears(
+        new Input.RecordRuns(new NodeName("bridge"), RandomRuns.CLUSTER, List.of(elsewhere), 0));
+    assertThat(story.plans()).isEqualTo(1);
+    assertThat(story.state(behind)).isEqualTo(JobState.RUNNING);
+    assertThat(why(large)).contains("budget autumn of project climate");
   }
 
   @Test

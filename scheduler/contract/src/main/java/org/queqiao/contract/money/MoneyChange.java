@@ -151,7 +151,9 @@ public sealed interface MoneyChange {
       case Budget each -> each.terms().project();
       case CustomerClass each -> each.project();
       case NewAllowance each -> each.allowance().project();
-      default -> wallet();
+      case StatementPaid each -> each.project();
+      case TopUp _, Correction _, Refund _, CreditLine _ -> wallet();
+      case Price _, RefundRule _, Conversion _, OrderOfAllowances _, CloseMonth _ -> null;
     };
   }
 
@@ -168,9 +170,10 @@ public sealed interface MoneyChange {
           Conversion _,
           Budget _,
           NewAllowance _,
-          OrderOfAllowances _ ->
+          OrderOfAllowances _,
+          CloseMonth _,
+          StatementPaid _ ->
           null;
-      case CloseMonth _, StatementPaid _ -> null;
     };
   }
 }

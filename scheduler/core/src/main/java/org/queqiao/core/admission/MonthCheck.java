@@ -46,9 +46,11 @@ final class MonthCheck {
     if (!MONTH.matcher(each.month()).matches()) {
       return Optional.of(notAMonth(each.month()));
     }
-    if (!DAY.matcher(each.paidOn()).matches()) {
+    if (!isDay(each.paidOn())) {
       return Optional.of(
-          Rejections.invalid("paidOn", "a day is written YYYY-MM-DD, not '" + each.paidOn() + "'"));
+          Rejections.invalid(
+              "paidOn",
+              "a day of the calendar is written YYYY-MM-DD, not '" + each.paidOn() + "'"));
     }
     String problem = TextRules.problemOfLine(each.reference(), MAX_REFERENCE_CHARACTERS);
     if (problem != null) {
@@ -58,6 +60,23 @@ final class MonthCheck {
     return cluster.accounts().project(each.project()).isPresent()
         ? Optional.empty()
         : Optional.of(Rejections.invalid("project", "there is no project " + each.project()));
+  }
+
+  /** Whether it is a day of the calendar that counts leap years as today, also for years before it. */
+  private static boolean isDay(String text) {
+    if (!DAY.matcher(text).matches()) {
+      return false;
+    }
+    int year = Integer.parseInt(text.substring(0, 4));
+    int month = Integer.parseInt(text.substring(5, 7));
+    boolean leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    int days =
+        switch (month) {
+          case 2 -> leap ? 29 : 28;
+          case 4, 6, 9, 11 -> 30;
+          default -> 31;
+        };
+    return Integer.parseInt(text.substring(8)) <= days;
   }
 
   /** One month at a time, and each statement once, waits for a second person. */

@@ -258,15 +258,17 @@ public final class BudgetGate {
   /** A pass has decided to start a job with this. */
   public void started(Claim job, List<Allocation> chosen) {
     List<Source> sources = sources(job);
-    if (!sources.isEmpty()) {
+    Needs needs = cost(job.spec(), chosen);
+    for (Source each : sources) {
+      started.merge(each.key(), needs.of(each), BigInteger::add);
+    }
+    // Also one that nothing bounds takes core-hours that others of its project would have had.
+    List<Covering.Draw> draws = draws(job.spec(), Holding.parts(chosen, job.spec()));
+    for (Covering.Draw each : draws) {
+      drawn.put(each.allowance(), left(each.allowance()).plus(-each.coreMs()));
+    }
+    if (!sources.isEmpty() || !draws.isEmpty()) {
       payers.clear();
-      Needs needs = cost(job.spec(), chosen);
-      for (Source each : sources) {
-        started.merge(each.key(), needs.of(each), BigInteger::add);
-      }
-      for (Covering.Draw each : draws(job.spec(), Holding.parts(chosen, job.spec()))) {
-        drawn.put(each.allowance(), left(each.allowance()).plus(-each.coreMs()));
-      }
     }
   }
 
@@ -277,7 +279,7 @@ public final class BudgetGate {
       return List.of();
     }
     List<Covering.Left> all = new ArrayList<>();
-    for (Covering.Left each : allowances.all()) {
+    for (Covering.Left each : allowances.of(spec.project())) {
       all.add(drawn.getOrDefault(each.id(), each));
     }
     return Covering.draws(

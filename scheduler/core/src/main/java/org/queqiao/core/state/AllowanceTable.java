@@ -1,11 +1,10 @@
 package org.queqiao.core.state;
 
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.money.Allowance;
@@ -22,11 +21,12 @@ import org.queqiao.contract.snapshot.AllowancesImage;
  * that the ledger counts by, from the same facts, so that both have the same.
  */
 public final class AllowanceTable {
-  /** So many hold at most: each is looked at for each start. */
+  /** So many hold at most: those of a project are looked at for each of its starts. */
   public static final int MAX = 2_000;
 
   private final Cluster cluster;
   private final TreeMap<Long, Covering.Left> byId = new TreeMap<>();
+  private final TreeMap<ProjectName, TreeSet<Long>> byProject = new TreeMap<>();
   private final TreeMap<RunId, List<Covering.Draw>> holds = new TreeMap<>();
   private final RefundBook refunds = new RefundBook();
   private AllowanceOrder order = AllowanceOrder.DEFAULT;
@@ -35,9 +35,10 @@ public final class AllowanceTable {
     this.cluster = cluster;
   }
 
-  /** Each with what is left of it, by id; also those that have expired not long ago. */
-  public Collection<Covering.Left> all() {
-    return Collections.unmodifiableCollection(byId.values());
+  /** Those of a project with what is left of each, by id; also some that are over or used up. */
+  public List<Covering.Left> of(ProjectName project) {
+    TreeSet<Long> ids = byProject.get(project);
+    return ids == null ? List.of() : ids.stream().map(byId::get).toList();
   }
 
   /** One by its id. */
@@ -50,9 +51,21 @@ public final class AllowanceTable {
     return order;
   }
 
-  /** How many hold now or will. */
+  /** How many hold now or will; one that is used up does while a run may give back to it. */
   public long held(long nowMs) {
-    return byId.values().stream().filter(each -> !each.allowance().isOver(nowMs)).count();
+    TreeSet<Long> drawn = drawn();
+    return byId.values().stream().filter(each -> !isDone(each, drawn, nowMs)).count();
+  }
+
+  private static boolean isDone(Covering.Left each, TreeSet<Long> drawn, long nowMs) {
+    return each.allowance().isOver(nowMs) || each.leftMs() == 0 && !drawn.contains(each.id());
+  }
+
+  /** Those of which runs have taken that go on. */
+  private TreeSet<Long> drawn() {
+    TreeSet<Long> ids = new TreeSet<>();
+    holds.values().forEach(draws -> draws.forEach(each -> ids.add(each.allowance())));
+    return ids;
   }
 
   /** Core time of a run that allowances pay, as far as it uses it. */
@@ -62,7 +75,7 @@ public final class AllowanceTable {
 
   /** Whether a project has any core-hours left for runs that start then. */
   public boolean anyFor(ProjectName project, long startMs) {
-    return byId.values().stream()
+    return of(project).stream()
         .anyMatch(each ->
             each.leftMs() > 0
                 && each.allowance().covers(project, each.allowance().partition(), startMs));
@@ -85,15 +98,34 @@ public final class AllowanceTable {
   }
 
   void restore(AllowancesImage image) {
-    image.allowances().forEach(each -> byId.put(each.id(), each));
+    image.allowances().forEach(this::put);
     image.holds().forEach(each -> holds.put(each.run(), each.draws()));
     image.refundRules().forEach(refunds::add);
     order = image.order();
   }
 
   void add(long id, Allowance allowance, long nowMs) {
-    byId.values().removeIf(each -> each.allowance().isOver(nowMs));
-    byId.put(id, new Covering.Left(id, allowance, allowance.coreMs()));
+    TreeSet<Long> drawn = drawn();
+    for (Covering.Left each : List.copyOf(byId.values())) {
+      if (isDone(each, drawn, nowMs)) {
+        remove(each);
+      }
+    }
+    put(new Covering.Left(id, allowance, allowance.coreMs()));
+  }
+
+  private void put(Covering.Left each) {
+    byId.put(each.id(), each);
+    byProject.computeIfAbsent(each.allowance().project(), _ -> new TreeSet<>()).add(each.id());
+  }
+
+  private void remove(Covering.Left each) {
+    byId.remove(each.id());
+    TreeSet<Long> ids = byProject.get(each.allowance().project());
+    ids.remove(each.id());
+    if (ids.isEmpty()) {
+      byProject.remove(each.allowance().project());
+    }
   }
 
   void add(MoneyChange.RefundRule rule) {
@@ -112,7 +144,7 @@ public final class AllowanceTable {
             Holding.parts(job.allocations(), job.spec()),
             job.startMs(),
             job.spec().limitMs(),
-            byId.values(),
+            of(job.spec().project()),
             order);
     if (!draws.isEmpty()) {
       holds.put(job.run(), draws);

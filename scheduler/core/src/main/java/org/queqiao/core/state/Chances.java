@@ -41,6 +41,9 @@ final class Chances {
     return switch (event) {
       case JobSubmitted e -> cluster.jobs().find(e.job()).map(Job::startable).orElse(false);
       case MoneyDecided e -> e.approved();
+      // What they take, others cannot pay with.
+      case RunObserved e -> cluster.observed().takes(e.run());
+      case RunImported e -> e.billed() && cluster.observed().takes(e.run());
       // The pass that promises has planned with the promise.
       case JobPromised _ -> false;
       // Its runs end by facts of their own; it took none before, being down.
@@ -59,8 +62,6 @@ final class Chances {
           ProjectDefined _,
           RoleGranted _,
           RoleRevoked _,
-          RunImported _,
-          RunObserved _,
           RunPartEnded _,
           RunPartSuspended _,
           StepEnded _,

@@ -27,7 +27,9 @@ final class MoneyDigest {
     if (allowed
         || !image.proposals().isEmpty()
         || !image.items().isEmpty()
-        || !image.classes().isEmpty()) {
+        || !image.classes().isEmpty()
+        || !image.budgets().isEmpty()
+        || !image.disputes().isEmpty()) {
       out.text("money").list(image.proposals(), this::proposal).list(image.items(), this::item);
       if (!image.classes().isEmpty()) {
         out.text("classes").list(image.classes(), this::customerClass);

@@ -173,7 +173,6 @@ public final class MoneyTable {
             "core-hours of no project " + each.project());
         require(each.coreMs() > 0, "an allowance of " + each.coreMs() + " core-milliseconds");
         allowances.add(event.proposal(), each, nowMs);
-        cluster.newChance();
       }
       case MoneyChange.OrderOfAllowances each -> allowances.order(each.order());
       case MoneyChange.CustomerClass each -> {

@@ -121,11 +121,16 @@ public final class ObservedTable {
     }
   }
 
+  /** Whether there is a wallet or a budget that a run which is charged leaves less of. */
+  boolean takes(ObservedRun run) {
+    return run.cores() > 0
+        && (cluster.wallets().find(run.project()).isPresent()
+            || !cluster.money().budgets().of(run.project()).isEmpty());
+  }
+
   /** The books will charge it; until they tell, the wallet has so much less. */
   private void pay(ObservedRun run) {
-    Optional<Wallet> wallet = cluster.wallets().find(run.project());
-    boolean budgeted = !cluster.money().budgets().of(run.project()).isEmpty();
-    if (run.cores() == 0 || wallet.isEmpty() && !budgeted) {
+    if (!takes(run)) {
       return;
     }
     BigInteger most =
@@ -134,7 +139,7 @@ public final class ObservedTable {
             Holding.parts(Holding.cores(run.cores()), run.partition(), null, run.project()),
             run.startMs(),
             run.endMs());
-    wallet.ifPresent(each -> each.spend(most, cluster.position()));
+    cluster.wallets().find(run.project()).ifPresent(each -> each.spend(most, cluster.position()));
     BigInteger coreMs =
         BigInteger.valueOf(run.cores()).multiply(BigInteger.valueOf(run.endMs() - run.startMs()));
     cluster.money().budgets().spent(run.project(), run.user(), most, coreMs);
