@@ -130,7 +130,7 @@ final class ProposalStoriesTest {
 
   @Test
   void aStatementIsPaidOnADayOfTheCalendar() {
-    for (String day : 
+    for (String day :
         List.of(
             "2026-02-31",
             "2026-02-29",

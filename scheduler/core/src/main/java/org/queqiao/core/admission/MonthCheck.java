@@ -62,7 +62,9 @@ final class MonthCheck {
         : Optional.of(Rejections.invalid("project", "there is no project " + each.project()));
   }
 
-  /** Whether it is a day of the calendar that counts leap years as today, also for years before it. */
+  /**
+   * Whether it is a day of the calendar that counts leap years as today, also for years before it.
+   */
   private static boolean isDay(String text) {
     if (!DAY.matcher(text).matches()) {
       return false;
