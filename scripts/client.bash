@@ -394,10 +394,10 @@ client_month() {
   case ${ARGS[0]:-list},${#ARGS[@]} in
     list,[01]) api "$(default_account)" GET "$path"; return ;;
     check,2) api "$(default_account)" GET "$path/${ARGS[1]}/check"; return ;;
-    close,[3-9]*)
+    close,[3-9] | close,[1-9][0-9]*)
       path=$path/${ARGS[1]}/close body="{\"reason\":\"$(json_text "${ARGS[*]:2}")\"}"
       ;;
-    paid,[6-9]*)
+    paid,[6-9] | paid,[1-9][0-9]*)
       path=/api/v1/statements/${ARGS[1]}/${ARGS[2]}/payment
       body="{\"paidOn\":\"$(json_text "${ARGS[3]}")\",\"reference\":\"$(json_text "${ARGS[4]}")\",\"reason\":\"$(json_text "${ARGS[*]:5}")\"}"
       ;;
@@ -415,7 +415,7 @@ client_money() {
     list,[01]) api "$(default_account)" GET /api/v1/proposals; return ;;
     alerts,1) api "$(default_account)" GET /api/v1/alerts; return ;;
     wallet,2) api "$(default_account)" GET "/api/v1/wallets/${ARGS[1]}"; return ;;
-    approve,[3-9]* | reject,[3-9]*)
+    approve,[3-9] | approve,[1-9][0-9]* | reject,[3-9] | reject,[1-9][0-9]*)
       [[ ${ARGS[1]} =~ ^[0-9]{1,18}$ ]] || die "a proposal is a number, not ${ARGS[1]}"
       id=${ARGS[1]}
       path=/api/v1/proposals/$id/decision
@@ -444,8 +444,8 @@ client_dispute() {
   local path=/api/v1/disputes body=
   case ${ARGS[0]:-list},${#ARGS[@]} in
     list,[01]) api "$(default_account)" GET /api/v1/disputes; return ;;
-    open,[3-9]*) body="{\"transaction\":\"$(json_text "${ARGS[1]}")\",\"reason\":\"$(json_text "${ARGS[*]:2}")\"}" ;;
-    reject,[3-9]* | uphold,3)
+    open,[3-9] | open,[1-9][0-9]*) body="{\"transaction\":\"$(json_text "${ARGS[1]}")\",\"reason\":\"$(json_text "${ARGS[*]:2}")\"}" ;;
+    reject,[3-9] | reject,[1-9][0-9]* | uphold,3)
       [[ ${ARGS[1]} =~ ^[0-9]{1,18}$ ]] || die "a dispute is a number, not ${ARGS[1]}"
       path=/api/v1/disputes/${ARGS[1]}/answer
       if [ "${ARGS[0]}" = uphold ]; then body=${ARGS[2]}; else body="{\"uphold\":false,\"reason\":\"$(json_text "${ARGS[*]:2}")\"}"; fi

@@ -470,14 +470,18 @@ end_runs() {
 # after the folder of the runs; see "Control groups" in docs/contracts/launcher.md. Groups that stay are a failure.
 remove_groups() {
   is_root || return 0
-  local name group left=yes until=$((SECONDS + 20))
+  local name group state left=yes until=$((SECONDS + 20))
   name=queqiao-$(printf '%s' "$(readlink -m "$DATA/node")" | b2sum -l 256 | cut -c 1-16)
   while [ $left = yes ]; do
     left=no
     for group in /sys/fs/cgroup/"$name" /sys/fs/cgroup/*/"$name"; do
       [ -d "$group" ] || continue
+      # All of a group at once, from Linux 5.14 on; otherwise each process, of which 0 is one that cannot be named from
+      # here (and to kill it would be to kill this script). One that a freezer stopped dies when it is let go.
+      if [ -w "$group/cgroup.kill" ]; then printf 1 2>/dev/null >"$group/cgroup.kill" || true; fi
+      find "$group" -name cgroup.procs -exec cat {} + 2>/dev/null | grep -vx 0 | xargs -r kill -KILL 2>/dev/null || true
+      find "$group" -name freezer.state 2>/dev/null | while read -r state; do printf THAWED 2>/dev/null >"$state" || true; done || true
       # A thread may take a moment to leave the group that it died in.
-      find "$group" -name cgroup.procs -exec cat {} + 2>/dev/null | xargs -r kill -KILL 2>/dev/null || true
       find "$group" -depth -type d -exec rmdir {} + 2>/dev/null || left=yes
     done
     [ $left = no ] || [ $SECONDS -lt $until ] || die "the control groups $name in /sys/fs/cgroup cannot be removed; the data stays in $DATA"

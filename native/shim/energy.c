@@ -96,7 +96,8 @@ int32_t shim_energy_open(const char *root, int32_t domain, int32_t package, int6
     int32_t cause = files_number(&type, root, "%s/type", pmu_folder);
     cause = cause != 0 ? cause : reader_of(root, package, &cpu);
     cause = cause != 0 ? cause : files_text(text, root, "%s/events/%s.scale", pmu_folder, events[domain]);
-    *femtojoules = cause != 0 ? 0 : (int64_t)(strtod(text, NULL) * 1e15);
+    *femtojoules = cause != 0 ? 0 : (int64_t)(files_decimal(text) * 1e15);
+    cause = cause != 0 ? cause : *femtojoules <= 0 ? -ENOTSUP : 0;
     cause = cause != 0 ? cause : files_text(text, root, "%s/events/%s", pmu_folder, events[domain]);
     if (cause != 0) {
         return cause;

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <locale.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -50,6 +51,15 @@ int32_t files_number(int64_t *value, const char *root, const char *format, ...) 
     errno = 0;
     *value = strtoll(text, &end, 10);
     return end == text || errno != 0 ? -ENODATA : 0;
+}
+
+double files_decimal(const char *text) {
+    locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+    double value = plain == (locale_t)0 ? 0 : strtod_l(text, NULL, plain);
+    if (plain != (locale_t)0) {
+        freelocale(plain);
+    }
+    return value;
 }
 
 int32_t files_next(const char **at, int32_t *range_end) {

@@ -116,3 +116,12 @@ int32_t shim_handout_read(int32_t count, const int32_t fds[], const int32_t coun
     }
     return good;
 }
+
+void shim_event_read(int32_t fd, int64_t told[SHIM_EVENT_FIELDS]) {
+    struct counter_value value = {0};
+    int cause = counter_read_event(fd, &value);
+    cause = cause == 0 && value.value > INT64_MAX ? EOVERFLOW : cause;
+    told[SHIM_EVENT_VALUE] = cause == 0 ? (int64_t)value.value : 0;
+    told[SHIM_EVENT_STATE] = cause == 0 ? value.state : COUNTER_FAILED;
+    told[SHIM_EVENT_CAUSE] = cause == 0 ? (int64_t)value.cause : cause;
+}

@@ -85,7 +85,7 @@ static int32_t read_bytes(const char *root, const char *pmu, const char *event, 
     int32_t cause = files_text(scale, root, "%s/%s/events/%s.scale", pmus_folder, pmu, event);
     cause = cause != 0 ? cause : files_text(unit, root, "%s/%s/events/%s.unit", pmus_folder, pmu, event);
     if (cause == 0) {
-        double each = strtod(scale, NULL) * (strcmp(unit, "MiB") == 0 ? 1048576 : strcmp(unit, "KiB") == 0 ? 1024 : 0);
+        double each = files_decimal(scale) * (strcmp(unit, "MiB") == 0 ? 1048576 : strcmp(unit, "KiB") == 0 ? 1024 : 0);
         *bytes = (int64_t)(each + 0.5);
         cause = each >= 0.5 && each < 1e9 ? 0 : -ENOTSUP;
     }

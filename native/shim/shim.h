@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 /* Rises when a function changes its meaning; the agent refuses a library of another version. */
-enum { SHIM_ABI_VERSION = 2 };
+enum { SHIM_ABI_VERSION = 3 };
 
 #define SHIM_API __attribute__((visibility("default")))
 
@@ -23,6 +23,11 @@ SHIM_API int32_t shim_perf_open(int32_t counter, int32_t pid, int32_t on_exec);
 
 /* value, nanoseconds that it was asked to count, nanoseconds that it did: each over all processes. */
 SHIM_API int32_t shim_perf_read(int32_t fd, uint64_t values[3]);
+
+/* How an event stands: its value, scaled where it shared its register, and the state and cause of it (enum counter_state). */
+enum { SHIM_EVENT_VALUE, SHIM_EVENT_STATE, SHIM_EVENT_CAUSE, SHIM_EVENT_FIELDS };
+
+SHIM_API void shim_event_read(int32_t fd, int64_t told[SHIM_EVENT_FIELDS]);
 
 SHIM_API int32_t shim_close(int32_t fd);
 
@@ -47,8 +52,8 @@ enum { SHIM_ENERGY_DOMAIN, SHIM_ENERGY_UJ, SHIM_ENERGY_RANGE_UJ, SHIM_ENERGY_FIE
 SHIM_API int32_t shim_energy_read(const char *root, int64_t zones[][SHIM_ENERGY_FIELDS], int32_t most);
 
 /*
- * A counter of the PMU `power` for a domain and package, from 0 on, for shim_perf_read; each count is so many
- * femtojoules. -ENOENT without the PMU or the event, -ENODEV without the package, -EACCES or -EPERM where
+ * A counter of the PMU `power` for a domain and package, from 0 on, for shim_event_read; each count is so many
+ * femtojoules. -ENOTSUP where a count is none, -ENOENT without the PMU or the event, -ENODEV without the package, -EACCES or -EPERM where
  * this process may not count it. The descriptor is closed by the caller.
  */
 SHIM_API int32_t shim_energy_open(const char *root, int32_t domain, int32_t package, int64_t *femtojoules);
@@ -65,7 +70,7 @@ enum {
 SHIM_API int32_t shim_memory_events(const char *root, int64_t events[][SHIM_MEMORY_FIELDS], int32_t most);
 
 /*
- * Opens one of them, for shim_perf_read; -EACCES or -EPERM where this process may not count it. The descriptor is closed
+ * Opens one of them, for shim_event_read; -EACCES or -EPERM where this process may not count it. The descriptor is closed
  * by the caller.
  */
 SHIM_API int32_t shim_memory_open(const int64_t event[SHIM_MEMORY_FIELDS]);

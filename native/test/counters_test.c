@@ -250,12 +250,38 @@ static void whatNeverRanHasNoCounters(void) {
     node_destroy(&node);
 }
 
+static void check_told(const uint64_t read[3], int64_t value, int64_t state, int64_t cause) {
+    int ends[2];
+    int64_t told[SHIM_EVENT_FIELDS] = {-1, -1, -1};
+    CHECK(pipe(ends) == 0);
+    CHECK(write(ends[1], read, 3 * sizeof read[0]) == (ssize_t)(3 * sizeof read[0]));
+    shim_event_read(ends[0], told);
+    CHECK_EQUAL(value, told[SHIM_EVENT_VALUE]);
+    CHECK_EQUAL(state, told[SHIM_EVENT_STATE]);
+    CHECK_EQUAL(cause, told[SHIM_EVENT_CAUSE]);
+    CHECK(close(ends[0]) == 0 && close(ends[1]) == 0);
+}
+
+/* A pipe stands in for an event: the kernel gives its value, and the times that it was asked to count and did. */
+static void anEventThatSharedItsRegisterIsScaledAndOneThatCannotBeReadHasFailed(void) {
+    int64_t told[SHIM_EVENT_FIELDS] = {-1, -1, -1};
+    check_told((const uint64_t[3]){700, 9, 9}, 700, COUNTER_EXACT, 0);
+    check_told((const uint64_t[3]){700, 1000, 250}, 2800, COUNTER_SCALED, 250);
+    check_told((const uint64_t[3]){700, 1000, 0}, 0, COUNTER_NOT_RUN, 0);
+    check_told((const uint64_t[3]){UINT64_MAX, 9, 9}, 0, COUNTER_FAILED, EOVERFLOW);
+    shim_event_read(-1, told);
+    CHECK_EQUAL(0, told[SHIM_EVENT_VALUE]);
+    CHECK_EQUAL(COUNTER_FAILED, told[SHIM_EVENT_STATE]);
+    CHECK_EQUAL(EBADF, told[SHIM_EVENT_CAUSE]);
+}
+
 static const struct test tests[] = {TEST(cpuTimeAndPeakMemoryAreThoseOfGnuTimeToAPercent),
                                     TEST(eventsAreThoseOfPerfToTwoPercent),
                                     TEST(whatARunReadAndWroteIsCountedWithItsChildren),
                                     TEST(anEventThatCannotBeOpenedIsMissingAndTheRunGoesOn),
                                     TEST(floatingPointEventsAreThoseOfTheProcessor),
     TEST(theAgentFollowsTheCountersOfALivingRunWithoutAPrivilege),
+    TEST(anEventThatSharedItsRegisterIsScaledAndOneThatCannotBeReadHasFailed),
                                     TEST(whatNeverRanHasNoCounters)};
 
 int main(int count, char **arguments) {

@@ -3,8 +3,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <locale.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "harness.h"
@@ -192,6 +194,45 @@ static void controllersWithoutNamedEventsAreCountedByTheirCommands(void) {
     end();
 }
 
+/* A locale with a comma, made by this test: the warnings about what it does not say make localedef end with 1. */
+static void take_locale_with_comma(void) {
+    char source[PATH_BYTES];
+    char into[PATH_BYTES];
+    int status = 0;
+    put("source", "LC_NUMERIC\ndecimal_point \",\"\nthousands_sep \"\"\ngrouping -1\nEND LC_NUMERIC\n");
+    snprintf(source, sizeof source, "%s/source", root);
+    snprintf(into, sizeof into, "%s/comma", root);
+    pid_t pid = fork();
+    if (pid == 0) {
+        execlp("localedef", "localedef", "--quiet", "-c", "-i", source, into, (char *)NULL);
+        _exit(99);
+    }
+    CHECK(waitpid(pid, &status, 0) == pid && WIFEXITED(status) && WEXITSTATUS(status) <= 1);
+    CHECK(setenv("LOCPATH", root, 1) == 0 && setlocale(LC_ALL, "comma") != NULL);
+    CHECK(strcmp(localeconv()->decimal_point, ",") == 0);
+}
+
+/* Java takes over the locale of whoever started it. */
+static void scalesAreReadAsTheKernelWritesThemInALocaleWithComma(void) {
+    int64_t events[2][SHIM_MEMORY_FIELDS];
+    int64_t femtojoules = -1;
+    begin();
+    put_controller("uncore_imc", "13\n", "0\n");
+    put("sys/bus/event_source/devices/power/type", "2147483600\n");
+    put("sys/bus/event_source/devices/power/cpumask", "0\n");
+    put("sys/bus/event_source/devices/power/events/energy-pkg", "event=0x02\n");
+    put("sys/bus/event_source/devices/power/events/energy-pkg.scale", "2.3283064365386962890625e-10\n");
+    take_locale_with_comma();
+    CHECK_EQUAL(2, shim_memory_events(root, events, 2));
+    CHECK_EQUAL(64, events[0][SHIM_MEMORY_BYTES]);
+    shim_energy_open(root, SHIM_ENERGY_PACKAGE, 0, &femtojoules);
+    CHECK_EQUAL(232830, femtojoules);
+    put("sys/bus/event_source/devices/power/events/energy-pkg.scale", "none\n");
+    CHECK_EQUAL(-ENOTSUP, shim_energy_open(root, SHIM_ENERGY_PACKAGE, 0, &femtojoules));
+    CHECK(setlocale(LC_ALL, "C") != NULL && unsetenv("LOCPATH") == 0);
+    end();
+}
+
 static int counted(int field, int32_t count) {
     int different = 0;
     for (int32_t i = 0; i < count; i++) {
@@ -241,7 +282,8 @@ static const struct test tests[] = {
     TEST(cpusAreFoundWithCorePackageAndNumaNode), TEST(whatTheKernelDoesNotTellIsSaid),
     TEST(energyIsThatOfPackagesAndTheirMemory),
     TEST(energyEventsAreLookedForOnTheRightProcessor), TEST(memoryIsCountedOnceByEachController),
-    TEST(controllersWithoutNamedEventsAreCountedByTheirCommands), TEST(thisMachineIsWhatLscpuSays)};
+    TEST(controllersWithoutNamedEventsAreCountedByTheirCommands),
+    TEST(scalesAreReadAsTheKernelWritesThemInALocaleWithComma), TEST(thisMachineIsWhatLscpuSays)};
 
 int main(int count, char **arguments) {
     return run_tests(count, arguments, tests, sizeof tests / sizeof *tests);

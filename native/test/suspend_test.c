@@ -22,15 +22,18 @@ static const char counting_script[] =
     "count first & count second & (setsid sh -c 'while :; do (echo x) >> third; done') &\n"
     "trap 'echo told > told; exit 3' TERM\nwait; wait; wait\n";
 
-static void start_counting(uint64_t job) {
+/* The pid of the monitor. */
+static pid_t start_counting(uint64_t job) {
     char path[PATH_BYTES];
     struct launch launch = launch_defaults(&node, job, counting_script);
     struct reply reply = request_launch(&node, &launch);
     CHECK_EQUAL(1, reply.status);
+    pid_t monitor = (pid_t)get32(reply.payload);
     reply_free(&reply);
     await_file(work_path(&node, "first", path));
     await_file(work_path(&node, "second", path));
     await_file(work_path(&node, "third", path));
+    return monitor;
 }
 
 static struct reply ask(uint64_t job, uint32_t wanted) {
@@ -190,10 +193,26 @@ static void unknownRunIsNotFound(void) {
     node_destroy(&node);
 }
 
+/* The purge ends what neither monitor nor launcher can any more, and fails where a group stays. */
+static void purgeEndsAStoppedRunWhoseMonitorDied(void) {
+    if (!is_root()) {
+        return; /* There are no groups to purge. */
+    }
+    node_create(&node);
+    node_start(&node);
+    pid_t monitor = start_counting(1);
+    ask_until_done(1, 1);
+    node_kill(&node, SIGKILL);
+    CHECK(kill(monitor, SIGKILL) == 0);
+    close(node.fd);
+    node_remove(&node);
+}
+
 static const struct test tests[] = {
     TEST(everyProcessStandsStillAndGoesOn), TEST(stoppedRunIsKilled),
     TEST(stoppedRunHearsTermFirst),         TEST(stopOutlivesTheLauncher),
     TEST(runIsStoppedFromItsBirth),         TEST(unknownRunIsNotFound),
+    TEST(purgeEndsAStoppedRunWhoseMonitorDied),
 };
 
 int main(int count, char **arguments) {

@@ -245,6 +245,25 @@ final class ScriptTest {
     assertThat(made).endsWith("it is there\n");
   }
 
+  @Test
+  void aReasonMayHaveAnyNumberOfWords() throws Exception {
+    String asked =
+        bash(
+            ". scripts/client.bash; running() { :; }; take_account() { :; };"
+                + " default_account() { :; }; json_text() { printf %s \"$1\"; };"
+                + " api() { printf '%s\\n' \"${@: -1}\"; }; die() { echo \"refused: $*\"; exit 1; };"
+                + " for count in 1 2 7 8 9 10 11 26 27 28 29 95; do"
+                + "  reason=($(seq \"$count\"));"
+                + "  ask() { ARGS=(\"${@:2}\" \"${reason[@]}\"); client_$1 | grep -c \" $count\\\"\\|\\\"1\\\"\"; };"
+                + "  ask month close 2026-10; ask month paid polar 2026-10 2026-11-05 R1;"
+                + "  ask money approve 7; ask money reject 7; ask dispute open T1; ask dispute reject 7;"
+                + " done");
+    assertThat(asked).isEqualTo("1\n".repeat(6 * 12));
+    assertThat(bash(". scripts/client.bash; running() { :; }; take_account() { :; };"
+            + " die() { echo \"refused: $*\"; exit 1; }; ARGS=(close 2026-10); client_month"))
+        .startsWith("refused: it is written ./queqiao month");
+  }
+
   private String bash(String text) throws Exception {
     ProcessBuilder builder =
         new ProcessBuilder("bash", "-euo", "pipefail", "-c", text, "bash", folder.toString())

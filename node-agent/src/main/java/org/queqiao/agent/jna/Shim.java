@@ -8,13 +8,14 @@ import java.util.List;
 import java.util.Optional;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.metrics.Counter;
+import org.queqiao.contract.metrics.CounterValue;
 
 /**
  * The library {@code libqueqiao-shim.so}: what the kernel tells only to C. The system property
  * {@code queqiao.shim} names its file. Without it the agent works on and says what is absent.
  */
 public final class Shim {
-  private static final int ABI_VERSION = 2;
+  private static final int ABI_VERSION = 3;
   private static final int EINVAL = 22;
 
   private final String absence;
@@ -35,7 +36,7 @@ public final class Shim {
 
     static native int shim_perf_open(int counter, int pid, int onExec);
 
-    static native int shim_perf_read(int fd, long[] values);
+    static native void shim_event_read(int fd, long[] told);
 
     static native int shim_close(int fd);
 
@@ -149,10 +150,18 @@ public final class Shim {
     return Functions.shim_perf_open(counter.number(), 0, 0);
   }
 
-  /** What was counted so far. */
-  public long read(int fd) {
-    long[] values = new long[3];
-    return Functions.shim_perf_read(fd, values) == 0 ? values[0] : 0;
+  /**
+   * What an event has counted so far: scaled where it had its register for a part of the time, and
+   * failed with the errno where it cannot be read.
+   */
+  public CounterValue read(int fd, Counter counter) {
+    long[] told = new long[3];
+    Functions.shim_event_read(fd, told);
+    return new CounterValue(
+        counter.number(),
+        CounterValue.State.values()[(int) told[1]],
+        (int) told[2],
+        told[0]);
   }
 
   public void close(int fd) {

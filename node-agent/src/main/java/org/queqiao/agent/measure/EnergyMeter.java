@@ -40,20 +40,23 @@ final class EnergyMeter {
 
   /** One value for each domain: microjoules, or why there is none. */
   List<CounterValue> read() {
-    long[] sums = new long[COUNTERS.length];
+    EventSum[] sums = {new EventSum(), new EventSum()};
     boolean[] found = new boolean[COUNTERS.length];
     int count = shim.energy(root, zones);
     for (int i = 0; i < count; i++) {
       int domain = (int) zones[i * Shim.ZONE_FIELDS];
-      sums[domain] += whole(i, zones[i * Shim.ZONE_FIELDS + 1], zones[i * Shim.ZONE_FIELDS + 2]);
+      sums[domain].add(
+          whole(i, zones[i * Shim.ZONE_FIELDS + 1], zones[i * Shim.ZONE_FIELDS + 2]));
       found[domain] = true;
     }
     int cause = count < 0 ? -count : ENOENT;
     if (count < 0) {
       openEvents();
       for (Event event : events) {
-        sums[event.domain()] +=
-            shim.read(event.fd()) * event.femtojoules() / FEMTOJOULES_PER_MICROJOULE;
+        sums[event.domain()].add(
+            shim.read(event.fd(), COUNTERS[event.domain()]),
+            event.femtojoules(),
+            FEMTOJOULES_PER_MICROJOULE);
         found[event.domain()] = true;
       }
       cause = cause == ENOENT ? eventsCause : cause;
@@ -62,7 +65,7 @@ final class EnergyMeter {
     for (int domain = 0; domain < COUNTERS.length; domain++) {
       out.add(
           found[domain]
-              ? CounterValue.exact(COUNTERS[domain], sums[domain])
+              ? sums[domain].of(COUNTERS[domain])
               : new CounterValue(COUNTERS[domain].number(), state(cause), cause, 0));
     }
     return out;

@@ -33,15 +33,16 @@ final class MemoryMeter {
     if (events == null) {
       open();
     }
-    long[] sums = new long[COUNTERS.length];
+    EventSum[] sums = {new EventSum(), new EventSum()};
     for (Event event : events) {
-      sums[event.direction()] += shim.read(event.fd()) * event.bytes();
+      sums[event.direction()].add(
+          shim.read(event.fd(), COUNTERS[event.direction()]), event.bytes(), 1);
     }
     List<CounterValue> out = new ArrayList<>();
     for (int i = 0; i < COUNTERS.length; i++) {
       out.add(
           cause == 0
-              ? CounterValue.exact(COUNTERS[i], sums[i])
+              ? sums[i].of(COUNTERS[i])
               : new CounterValue(COUNTERS[i].number(), EnergyMeter.state(cause), cause, 0));
     }
     return out;

@@ -95,7 +95,7 @@ final class NodeMetersTest {
     NodeMeters meters = new NodeMeters(root, shim);
     CounterValue first = value(meters, Counter.MEMORY_READ);
     CounterValue second = value(meters, Counter.MEMORY_READ);
-    if (System.getProperty("user.name").equals("root")) {
+    if (first.present()) {
       assertThat(second.value()).isGreaterThan(first.value());
       assertThat(second.value() % 64).isZero();
       assertThat(value(meters, Counter.MEMORY_WRITTEN).present()).isTrue();

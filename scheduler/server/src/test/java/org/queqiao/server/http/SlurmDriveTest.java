@@ -77,6 +77,7 @@ final class SlurmDriveTest {
       for (long job : all) {
         awaitEnd(site, job);
       }
+      awaitNoneLeft(site);
       site.awaitEnd(PATIENCE_MS);
       assertThat(state(cancelled)).isEqualTo("CANCELLED");
       assertThat(state(cancelledMeanwhile)).isEqualTo("CANCELLED");
@@ -109,6 +110,18 @@ final class SlurmDriveTest {
         () -> {
           resumeDrained(site);
           return ENDED.contains(state(job));
+        });
+  }
+
+  /** What waits in Slurm for a node that is drained waits until it is resumed, and again if need be. */
+  private static void awaitNoneLeft(SlurmSite site) throws IOException {
+    site.await(
+        "no job in slurmctld",
+        PATIENCE_MS,
+        () -> {
+          resumeDrained(site);
+          return site.command("squeue", "-h", "-t", "PENDING,RUNNING,SUSPENDED", "-o", "%i")
+              .isBlank();
         });
   }
 
