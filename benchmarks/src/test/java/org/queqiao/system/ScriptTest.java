@@ -259,8 +259,10 @@ final class ScriptTest {
                 + "  ask money approve 7; ask money reject 7; ask dispute open T1; ask dispute reject 7;"
                 + " done");
     assertThat(asked).isEqualTo("1\n".repeat(6 * 12));
-    assertThat(bash(". scripts/client.bash; running() { :; }; take_account() { :; };"
-            + " die() { echo \"refused: $*\"; exit 1; }; ARGS=(close 2026-10); client_month"))
+    assertThat(
+            bash(
+                ". scripts/client.bash; running() { :; }; take_account() { :; };"
+                    + " die() { echo \"refused: $*\"; exit 1; }; ARGS=(close 2026-10); client_month"))
         .startsWith("refused: it is written ./queqiao month");
   }
 

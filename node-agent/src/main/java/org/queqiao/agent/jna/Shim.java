@@ -158,10 +158,7 @@ public final class Shim {
     long[] told = new long[3];
     Functions.shim_event_read(fd, told);
     return new CounterValue(
-        counter.number(),
-        CounterValue.State.values()[(int) told[1]],
-        (int) told[2],
-        told[0]);
+        counter.number(), CounterValue.State.values()[(int) told[1]], (int) told[2], told[0]);
   }
 
   public void close(int fd) {

@@ -45,8 +45,7 @@ final class EnergyMeter {
     int count = shim.energy(root, zones);
     for (int i = 0; i < count; i++) {
       int domain = (int) zones[i * Shim.ZONE_FIELDS];
-      sums[domain].add(
-          whole(i, zones[i * Shim.ZONE_FIELDS + 1], zones[i * Shim.ZONE_FIELDS + 2]));
+      sums[domain].add(whole(i, zones[i * Shim.ZONE_FIELDS + 1], zones[i * Shim.ZONE_FIELDS + 2]));
       found[domain] = true;
     }
     int cause = count < 0 ? -count : ENOENT;

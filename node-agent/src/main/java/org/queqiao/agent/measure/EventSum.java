@@ -5,8 +5,9 @@ import org.queqiao.contract.metrics.CounterValue;
 import org.queqiao.contract.metrics.CounterValue.State;
 
 /**
- * The sum of what several events have counted. Where one of them has no value there is no sum, which
- * would be of a part; where one is scaled the sum is, by the least of the times that they counted.
+ * The sum of what several events have counted. Where one of them has no value there is no sum,
+ * which would be of a part; where one is scaled the sum is, by the least of the times that they
+ * counted.
  */
 final class EventSum {
   private State state = State.EXACT;

@@ -113,7 +113,9 @@ final class SlurmDriveTest {
         });
   }
 
-  /** What waits in Slurm for a node that is drained waits until it is resumed, and again if need be. */
+  /**
+   * What waits in Slurm for a node that is drained waits until it is resumed, and again if need be.
+   */
   private static void awaitNoneLeft(SlurmSite site) throws IOException {
     site.await(
         "no job in slurmctld",
