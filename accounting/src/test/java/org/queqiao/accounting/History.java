@@ -108,6 +108,27 @@ final class History {
     return this;
   }
 
+  /** The same as told by nodes that measure no energy, as all were once. */
+  History withoutEnergy() {
+    events.replaceAll(each ->
+        each.event() instanceof JobEnded e && e.exit() != null
+            ? new LoggedEvent(
+                each.position(),
+                each.epoch(),
+                each.timeMs(),
+                each.actor(),
+                new JobEnded(
+                    e.job(),
+                    e.attempt(),
+                    e.state(),
+                    e.endMs(),
+                    e.exit().withEnergy(0),
+                    e.nodeTimeRejected(),
+                    e.detail()))
+            : each);
+    return this;
+  }
+
   private void add(Event event) {
     events.add(new LoggedEvent(events.size() + 1L, 1, timeMs, Actor.SCHEDULER, event));
   }

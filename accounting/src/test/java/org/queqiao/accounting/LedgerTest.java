@@ -347,7 +347,7 @@ final class LedgerTest {
 
   @Test
   void whoWasFundedBeforeThereWereBudgetsPaysBefore() throws Exception {
-    History history = History.random(3);
+    History history = History.random(3).withoutEnergy();
     try (Ledger ledger = fresh("older")) {
       ledger.record(history.events());
     }
