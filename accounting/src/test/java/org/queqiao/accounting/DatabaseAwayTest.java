@@ -1,12 +1,14 @@
 package org.queqiao.accounting;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.AbstractList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -201,5 +203,54 @@ final class DatabaseAwayTest {
       intake.close();
       whole(ledger, "stopped", log);
     }
+  }
+
+  /** Facts that end in an error when the last of them is looked at for the so manieth time. */
+  private static final class Facts extends AbstractList<LoggedEvent> {
+    private final List<LoggedEvent> all;
+    private final int most;
+    private int looks;
+
+    Facts(List<LoggedEvent> all, int most) {
+      this.all = all;
+      this.most = most;
+    }
+
+    @Override
+    public LoggedEvent get(int index) {
+      if (index == all.size() - 1 && ++looks == most) {
+        throw new StackOverflowError("as deep as it gets");
+      }
+      return all.get(index);
+    }
+
+    @Override
+    public int size() {
+      return all.size();
+    }
+  }
+
+  @Test
+  void ofABatchThatEndsInAnErrorNothingIsInTheBooks() throws Exception {
+    List<LoggedEvent> log = runs(3).events();
+    Facts whole = new Facts(log, Integer.MAX_VALUE);
+    database.create("looks");
+    try (Ledger ledger = database.open("looks", CALENDAR)) {
+      ledger.record(whole);
+    }
+    database.create("error");
+    try (Ledger ledger = database.open("error", CALENDAR)) {
+      // The last look is when the end of the batch is stored, behind its postings.
+      assertThatThrownBy(() -> ledger.record(new Facts(log, whole.looks)))
+          .isInstanceOf(StackOverflowError.class);
+      try (Connection connection = database.connect("error");
+          var rows = connection.createStatement().executeQuery("select count(*) from posting")) {
+        rows.next();
+        assertThat(rows.getInt(1)).isZero();
+      }
+      ledger.record(log);
+      assertThat(ledger.end().seq()).isEqualTo(expected(log).postings().size());
+    }
+    database.audit("error");
   }
 }

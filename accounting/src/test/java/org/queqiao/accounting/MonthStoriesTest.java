@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.time.LocalDate;
 import java.time.ZoneId;
@@ -26,6 +27,7 @@ import org.queqiao.accounting.statement.Statement;
 import org.queqiao.accounting.statement.StatementForms;
 import org.queqiao.accounting.witness.HeadFile;
 import org.queqiao.accounting.witness.MonthFile;
+import org.queqiao.accounting.witness.SignedMonth;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.MoneyDecided;
 import org.queqiao.contract.event.MoneyProposed;
@@ -341,5 +343,31 @@ final class MonthStoriesTest {
     assertThat(closed.getFirst()).as("seed %d", seed).hasSize(1);
     assertThat(closed.getFirst().getFirst().sha256()).as("seed %d", seed).hasSize(64);
     assertThat(closed.get(1)).as("seed %d", seed).isEqualTo(closed.getFirst());
+  }
+
+  @Test
+  void aMonthThatWasSignedOtherwiseAndATornLineKeepNoOtherMonthFromBeingSigned() throws Exception {
+    NodeLog log = octoberWithARun();
+    log.at(NOV + HOUR_MS);
+    approved(log, october());
+    long december = ms("2026-12-01");
+    log.at(december + HOUR_MS);
+    approved(log, new MoneyChange.CloseMonth("2026-11", december, 2026));
+    Path own = folder.resolve("otherwise");
+    String other = "ab".repeat(32);
+    HeadFile.open(own).append(new SignedMonth("2026-11", 9, other, 1, 1, other, 1, ""));
+    Path file = own.resolve(MonthFile.MONTHS);
+    Files.writeString(file, "2026-10 1 ab", StandardOpenOption.APPEND);
+    try (Ledger ledger = fresh("otherwise");
+        Intake intake = new Intake(ledger, HeadFile.open(own))) {
+      intake.take(log.events());
+      intake.stopped(new IllegalStateException("a fact that nobody understands"));
+      assertThat(intake.trouble())
+          .contains("stop at position " + log.events().size())
+          .contains("a fact that nobody understands");
+    }
+    assertThat(MonthFile.read(file))
+        .extracting(SignedMonth::month)
+        .containsExactly("2026-11", "2026-10");
   }
 }

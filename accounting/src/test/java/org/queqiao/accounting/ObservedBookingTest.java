@@ -194,4 +194,38 @@ final class ObservedBookingTest {
     assertThat(ledger.unbalanced()).isEmpty();
     assertThat(ledger.books().job(new JobId(6)).orElseThrow().chargeMicro()).isZero();
   }
+
+  @Test
+  void anAbsurdTimeLimitStopsNoBooks() {
+    log(new TariffDefined(PARTITION, 3_600_000, "CNY", 0));
+    for (int revision = 1; revision <= 2; revision++) {
+      ObservedRun run = run(revision, 4).run();
+      log(
+          new RunObserved(
+              new JobId(5),
+              revision,
+              new ObservedRun(
+                  run.id(),
+                  run.task(),
+                  run.name(),
+                  run.user(),
+                  run.uid(),
+                  run.project(),
+                  run.partition(),
+                  run.state(),
+                  run.detail(),
+                  run.exitCode(),
+                  run.signal(),
+                  run.startMs(),
+                  run.endMs(),
+                  run.stops(),
+                  run.cores(),
+                  run.memBytes(),
+                  Long.MAX_VALUE - revision,
+                  run.nodes(),
+                  run.steps())));
+    }
+    assertThat(used()).isEqualTo(4 * RAN_MS);
+    assertThat(ledger.unbalanced()).isEmpty();
+  }
 }

@@ -201,6 +201,20 @@ final class ReportStoriesTest {
                           new LedgerReads.Scope(List.of("wang"), List.of()),
                           9))
               .isEmpty();
+          // More than 64 bits hold is said as what they hold.
+          database.sql("ended", "update ended_month set limit_core_ms = 1e25");
+          assertThat(
+                  ledger
+                      .reads()
+                      .endedReports()
+                      .ended(
+                          List.of(EndedReports.By.MONTH),
+                          "2026-11",
+                          "2026-11",
+                          LedgerReads.Scope.ALL,
+                          9))
+              .extracting(EndedRow::limitCoreMs)
+              .containsExactly(Long.MAX_VALUE);
         });
   }
 

@@ -271,4 +271,53 @@ final class ReservedStoriesTest {
             "2026-11 climate reserved:course 480min at 20000 = 160000",
             "2026-11 climate reserved:course 720min at 40000 = 480000");
   }
+
+  @Test
+  void whatIsSaidOfAReservationFromBeforeTheBooksKeptThemStopsNothing() {
+    History history = site(NOON - HOUR_MS, 20_000);
+    history.at(NOON).opened("old", NOON).opened("older", NOON);
+    history.at(NOON + HOUR_MS).closed("old", NOON, NOON + 24 * HOUR_MS).closed("older", NOON, 0);
+    history.at(NOON + 2 * HOUR_MS).deleted("old");
+    // Defined anew it counts from then on.
+    history.reserve("old", NOON + 3 * HOUR_MS, HOUR_MS, Repeat.ONCE, "cn1");
+    history.at(NOON + 3 * HOUR_MS).opened("old", NOON + 3 * HOUR_MS);
+    history.at(NOON + 4 * HOUR_MS).closed("old", NOON + 3 * HOUR_MS, 0);
+    assertThat(idle(books(history))).containsExactly("cn1 180..240 960");
+  }
+
+  @Test
+  void oneReservationAfterTheOtherOnTheSameNodeCountsWhatEachLeavesFree() {
+    History history = site(NOON - HOUR_MS, 20_000);
+    long next = NOON + HOUR_MS;
+    history.reserve("zeta", NOON, HOUR_MS, Repeat.ONCE, "cn1", "cn2");
+    history.reserve("alpha", next, 2 * HOUR_MS, Repeat.ONCE, "cn1");
+    history.at(NOON).opened("zeta", NOON);
+    RunId first = run(history, "cn1", 4);
+    history.at(next).opened("alpha", next).closed("zeta", NOON, 0);
+    // 12 free for half an hour, then 8 for one hour, then 16.
+    history.at(next + 30 * MINUTE_MS);
+    RunId second = run(history, "cn1", 4);
+    history.at(next + 90 * MINUTE_MS).end(first, JobState.COMPLETED).end(second, JobState.COMPLETED);
+    history.at(next + 2 * HOUR_MS).closed("alpha", next, 0);
+    assertThat(idle(books(history)))
+        .containsExactly(
+            "cn1 0..60 720", "cn2 0..60 960", "cn1 60..180 " + (12 * 30 + 8 * 60 + 16 * 30));
+  }
+
+  @Test
+  void twoReservationsOfOneNodeAtATimeForgetNothingThatTheOtherNeeds() {
+    long evening = ms("2026-11-02", 22);
+    History history = site(NOON - HOUR_MS, 20_000);
+    history.reserve("long", evening, 4 * HOUR_MS, Repeat.ONCE, "cn1");
+    history.reserve("short", evening + HOUR_MS, HOUR_MS / 2, Repeat.ONCE, "cn1");
+    history.at(evening).opened("long", evening);
+    RunId run = run(history, "cn1", 16);
+    history.at(evening + HOUR_MS / 2).end(run, JobState.COMPLETED);
+    history.at(evening + HOUR_MS).opened("short", evening + HOUR_MS);
+    history.at(evening + HOUR_MS * 3 / 2).closed("short", evening + HOUR_MS, 0);
+    history.at(evening + 4 * HOUR_MS).closed("long", evening, 0);
+    // Half an hour of the two before midnight was used.
+    assertThat(idle(books(history)))
+        .containsExactly("cn1 660..690 480", "cn1 600..720 1440", "cn1 720..840 1920");
+  }
 }

@@ -2,6 +2,7 @@ package org.queqiao.accounting.intake;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.queqiao.accounting.sql.Ledger;
 import org.queqiao.accounting.sql.LedgerUnavailable;
 import org.queqiao.accounting.sql.MonthReads;
@@ -28,6 +29,9 @@ public final class Intake implements AutoCloseable {
   /** Logical time after which it is asked again whether a head is due. */
   private static final long LOOK_EVERY_MS = 10_000;
 
+  /** A month that could not be signed is tried again after so long. */
+  private static final long SIGN_AGAIN_NANOS = TimeUnit.MINUTES.toNanos(1);
+
   private final Ledger ledger;
   private final HeadFile witness;
   private volatile boolean closed;
@@ -35,6 +39,7 @@ public final class Intake implements AutoCloseable {
   private volatile String trouble = "";
   private long lookedMs;
   private boolean monthsDue = true;
+  private long monthsAgainNanos = System.nanoTime();
 
   /** An intake that signs no heads. */
   public Intake(Ledger ledger) {
@@ -113,25 +118,48 @@ public final class Intake implements AutoCloseable {
 
   /** Months that these facts closed, and at the begin those that no crash has let be signed. */
   private synchronized void signMonths(List<LoggedEvent> events) {
-    for (LoggedEvent each : events) {
-      monthsDue |=
-          each.event() instanceof MoneyDecided decided
-              && decided.change() instanceof MoneyChange.CloseMonth;
-    }
-    if (witness == null || !monthsDue) {
+    boolean more =
+        events.stream()
+            .anyMatch(each ->
+                each.event() instanceof MoneyDecided decided
+                    && decided.change() instanceof MoneyChange.CloseMonth);
+    monthsDue |= more;
+    boolean soon = !more && System.nanoTime() - monthsAgainNanos < 0;
+    if (witness == null || !monthsDue || soon) {
       return;
     }
     try {
+      boolean all = true;
       for (MonthReads.Row each : ledger.reads().months().list()) {
-        if (each.closed()) {
-          witness.append(each.unsigned());
-        }
+        all &= !each.closed() || signed(each);
       }
-      monthsDue = false;
+      monthsDue = !all;
+      monthsAgainNanos = System.nanoTime() + SIGN_AGAIN_NANOS;
     } catch (LedgerUnavailable away) {
       LOG.debug("a closed month is signed later: {}", away.getMessage());
+    }
+  }
+
+  /** One that cannot be signed keeps no other from it. */
+  private boolean signed(MonthReads.Row closed) {
+    try {
+      witness.append(closed.unsigned());
+      return true;
     } catch (IOException failed) {
-      LOG.warn("a closed month could not be signed: {}", failed.getMessage());
+      LOG.warn("closed month {} could not be signed: {}", closed.month(), failed.getMessage());
+      return false;
+    }
+  }
+
+  /**
+   * Nothing is delivered any more, which is said loudly: the books stand still from here on.
+   *
+   * @param cause what stopped it
+   */
+  public void stopped(Throwable cause) {
+    if (!closed) {
+      trouble = "the books stop at position " + position + ": " + cause;
+      LOG.error("the books stop behind position {}", position, cause);
     }
   }
 

@@ -72,22 +72,33 @@ final class ReservedBooking {
     }
   }
 
-  /** A fact about a reservation. */
+  /**
+   * A fact about a reservation. One that was defined before the books kept reservations is unknown
+   * until it is defined anew: what the log says of it until then changes nothing.
+   */
   void reservation(LoggedEvent logged, Books books) {
     ReservedBook book = books.reserved();
     switch (logged.event()) {
       case ReservationDefined e -> defined(e.reservation(), logged, books);
-      case ReservationOpened e ->
-          book.open(e.reservation(), e.startMs(), Math.max(e.startMs(), logged.timeMs()), calendar);
+      case ReservationOpened e -> {
+        if (book.find(e.reservation()).isPresent()) {
+          long atMs = Math.max(e.startMs(), logged.timeMs());
+          book.open(e.reservation(), e.startMs(), atMs, calendar);
+        }
+      }
       case ReservationClosed e -> {
-        over(e.reservation(), logged, books);
-        if (e.nextStartMs() == 0) {
-          book.remove(e.reservation());
+        if (book.find(e.reservation()).isPresent()) {
+          over(e.reservation(), logged, books);
+          if (e.nextStartMs() == 0) {
+            book.remove(e.reservation());
+          }
         }
       }
       case ReservationDeleted e -> {
-        over(e.reservation(), logged, books);
-        book.remove(e.reservation());
+        if (book.find(e.reservation()).isPresent()) {
+          over(e.reservation(), logged, books);
+          book.remove(e.reservation());
+        }
       }
       default ->
           throw new IllegalArgumentException("no fact about reservations: " + logged.event());

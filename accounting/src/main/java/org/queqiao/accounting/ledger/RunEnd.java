@@ -1,5 +1,6 @@
 package org.queqiao.accounting.ledger;
 
+import java.math.BigInteger;
 import org.queqiao.contract.job.RunExit;
 
 /**
@@ -10,7 +11,7 @@ import org.queqiao.contract.job.RunExit;
  * @param month of its end in the billing zone, as {@code YYYY-MM}
  * @param runs 1, or -1 where what was told of a run before is taken back
  * @param coreMs core-milliseconds that are metered
- * @param limitCoreMs core-milliseconds that its time limit allowed
+ * @param limitCoreMs core-milliseconds that its time limit allowed, however absurd that is
  * @param knownCoreMs {@code coreMs} where the processor time is known, else 0
  * @param cpuMs processor time of its processes, in milliseconds
  */
@@ -20,7 +21,7 @@ public record RunEnd(
     String month,
     int runs,
     long coreMs,
-    long limitCoreMs,
+    BigInteger limitCoreMs,
     long knownCoreMs,
     long cpuMs) {
   private static final long US_PER_MS = 1_000;
@@ -40,7 +41,7 @@ public record RunEnd(
         month,
         1,
         coreMs,
-        Math.multiplyExact(cores, job.limitMs()),
+        BigInteger.valueOf(cores).multiply(BigInteger.valueOf(job.limitMs())),
         known ? coreMs : 0,
         cpuMs);
   }
@@ -53,7 +54,7 @@ public record RunEnd(
         month,
         -runs,
         Math.negateExact(coreMs),
-        Math.negateExact(limitCoreMs),
+        limitCoreMs.negate(),
         Math.negateExact(knownCoreMs),
         Math.negateExact(cpuMs));
   }

@@ -28,10 +28,12 @@ final class NodeTime {
     this.cores = cores;
   }
 
-  /** A reservation keeps it from a moment on. */
+  /** A reservation keeps it from a moment on; of one that another keeps all goes on. */
   void keep(long atMs) {
-    kept = true;
-    fromMs = atMs;
+    if (!kept) {
+      kept = true;
+      fromMs = atMs;
+    }
   }
 
   /** No reservation keeps it any more; all until then is settled. */

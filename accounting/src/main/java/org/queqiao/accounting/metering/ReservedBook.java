@@ -118,16 +118,35 @@ public final class ReservedBook {
     reckon(calendar);
   }
 
-  /** Its occurrence is over and settled. */
+  /**
+   * Its occurrence is over and settled. Nodes that the next reservation keeps already go on being
+   * kept for it.
+   */
   public void close(ReservationName name, BillingCalendar calendar) {
     Kept kept = reservations.get(name);
     reservations.put(name, new Kept(kept.rules(), false, 0, 0));
     changed.add(name);
     for (NodeName each : kept.rules().nodes()) {
-      times.get(each).leave(kept.settledMs());
+      long unsettledMs = unsettledMs(each);
+      if (unsettledMs == Long.MAX_VALUE) {
+        times.get(each).leave(kept.settledMs());
+      } else {
+        times.get(each).settled(unsettledMs);
+      }
       changedTimes.add(each);
     }
     reckon(calendar);
+  }
+
+  /** From when on an open reservation needs what is remembered of a node; the end of time if none. */
+  private long unsettledMs(NodeName node) {
+    long firstMs = Long.MAX_VALUE;
+    for (Kept each : reservations.values()) {
+      if (each.open() && each.rules().nodes().contains(node)) {
+        firstMs = Math.min(firstMs, each.settledMs());
+      }
+    }
+    return firstMs;
   }
 
   /** It is no more. */
@@ -154,7 +173,7 @@ public final class ReservedBook {
     changed.add(name);
     full.remove(name);
     for (NodeName each : kept.rules().nodes()) {
-      times.get(each).settled(untilMs);
+      times.get(each).settled(unsettledMs(each));
       changedTimes.add(each);
     }
     reckon(calendar);

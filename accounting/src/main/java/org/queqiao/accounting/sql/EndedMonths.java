@@ -19,7 +19,7 @@ final class EndedMonths {
       return new Sum(
           end.runs(),
           BigInteger.valueOf(end.coreMs()),
-          BigInteger.valueOf(end.limitCoreMs()),
+          end.limitCoreMs(),
           BigInteger.valueOf(end.knownCoreMs()),
           BigInteger.valueOf(end.cpuMs()));
     }

@@ -1,5 +1,6 @@
 package org.queqiao.accounting.sql;
 
+import java.math.BigInteger;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -12,6 +13,9 @@ import org.queqiao.accounting.usage.EndedRow;
 
 /** How runs ended and what they made of what they had, from what is summed up by month. */
 public final class EndedReports {
+  private static final BigInteger LEAST = BigInteger.valueOf(Long.MIN_VALUE);
+  private static final BigInteger MOST = BigInteger.valueOf(Long.MAX_VALUE);
+
   private final DataSource database;
 
   EndedReports(DataSource database) {
@@ -104,11 +108,17 @@ public final class EndedReports {
     }
     return new EndedRow(
         keys,
-        row.getBigDecimal("runs").longValueExact(),
-        row.getBigDecimal("core_ms").longValueExact(),
-        row.getBigDecimal("lost").longValueExact(),
-        row.getBigDecimal("limits").longValueExact(),
-        row.getBigDecimal("known").longValueExact(),
-        row.getBigDecimal("cpu").longValueExact());
+        number(row, "runs"),
+        number(row, "core_ms"),
+        number(row, "lost"),
+        number(row, "limits"),
+        number(row, "known"),
+        number(row, "cpu"));
+  }
+
+  /** A sum that no number of 64 bits holds is given as the largest one. */
+  private static long number(ResultSet row, String column) throws SQLException {
+    BigInteger sum = row.getBigDecimal(column).toBigInteger();
+    return sum.max(LEAST).min(MOST).longValue();
   }
 }

@@ -149,7 +149,8 @@ public final class Ledger implements AutoCloseable {
         for (int from = 0; from < events.size(); ) {
           from += batch(connection, events.subList(from, events.size()));
         }
-      } catch (SQLException | RuntimeException e) {
+      } catch (SQLException | RuntimeException | Error e) {
+        // Also of an error nothing stays: to commit by itself again would commit half a batch.
         known = null;
         connection.rollback();
         throw e;

@@ -69,7 +69,10 @@ public final class HeadFile {
       }
       PrivateKey key =
           KeyFactory.getInstance(ALGORITHM).generatePrivate(new PKCS8EncodedKeySpec(decode(file)));
-      return new HeadFile(folder, key, tail(folder.resolve(HEADS)));
+      Path heads = folder.resolve(HEADS);
+      String last = lastLine(heads);
+      lastLine(folder.resolve(MonthFile.MONTHS));
+      return new HeadFile(folder, key, last == null ? null : parse(heads, last));
     } catch (GeneralSecurityException e) {
       throw new IOException(file + " is no key of " + ALGORITHM, e);
     }
@@ -103,8 +106,8 @@ public final class HeadFile {
     }
   }
 
-  /** The last head; a line that a crash has cut short is cut off first. */
-  private static SignedHead tail(Path file) throws IOException {
+  /** The last whole line, or null; one that a crash has cut short is cut off first. */
+  private static String lastLine(Path file) throws IOException {
     if (!Files.exists(file)) {
       return null;
     }
@@ -121,7 +124,7 @@ public final class HeadFile {
       if (end < 0) {
         return null;
       }
-      return parse(file, text.substring(text.lastIndexOf('\n', end - 1) + 1, end));
+      return text.substring(text.lastIndexOf('\n', end - 1) + 1, end);
     }
   }
 

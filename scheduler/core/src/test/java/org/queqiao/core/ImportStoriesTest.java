@@ -74,4 +74,41 @@ final class ImportStoriesTest {
     story.hears(file("finance1", first));
     assertThat(story.refuses(price).message()).contains("cannot begin in the past");
   }
+
+  private static ObservedRun with(ObservedRun run, long cores, long limitMs) {
+    return new ObservedRun(
+        run.id(),
+        run.task(),
+        run.name(),
+        run.user(),
+        run.uid(),
+        run.project(),
+        run.partition(),
+        run.state(),
+        run.detail(),
+        run.exitCode(),
+        run.signal(),
+        0,
+        run.endMs(),
+        List.of(),
+        cores,
+        run.memBytes(),
+        limitMs,
+        run.nodes(),
+        run.steps());
+  }
+
+  @Test
+  void aTimeLimitOrASizeThatCannotBeIsRefusedFromFilesAndBridges() {
+    // The longest that Slurm can state, in minutes.
+    ObservedRun longest = with(run(7), 2, 4_294_967_294L * 60_000);
+    ObservedRun endless = with(run(8), 2, Long.MAX_VALUE);
+    ObservedRun huge = with(run(9), ObservedRun.CORES_MAX, 0);
+    assertThat(story.refuses(file("finance1", endless)).message())
+        .contains("has a time limit of " + Long.MAX_VALUE + " ms: at most 315360000000000");
+    assertThat(story.refuses(told(endless)).message()).contains("has a time limit of");
+    assertThat(story.refuses(file("finance1", huge)).message()).contains("core-milliseconds");
+    assertThat(story.refuses(told(huge)).message()).contains("2147483648 cores for");
+    story.hears(told(longest));
+  }
 }

@@ -31,6 +31,12 @@ public final class ObservedCheck {
   /** So long must pass before a moment up to which nothing new was found becomes a fact. */
   private static final long QUIET_MS = 600_000;
 
+  /** The longest time limit: ten thousand years, which is more than Slurm can state. */
+  private static final long LIMIT_MAX_MS = 10_000L * 365 * 86_400_000;
+
+  /** The most core-milliseconds of one run, so that sums of many runs fit into 64 bits. */
+  private static final long CORE_MS_MAX = 1L << 58;
+
   private final Cluster cluster;
   private final Permissions permissions;
 
@@ -63,6 +69,10 @@ public final class ObservedCheck {
         return Rejections.invalid(
             "runs", "run " + run.id() + " is told twice, or not of " + input.cluster());
       }
+      String absurd = absurd(run);
+      if (!absurd.isEmpty()) {
+        return Rejections.invalid("runs", absurd);
+      }
       Optional<ObservedImage.Run> before = cluster.observed().find(run.id());
       if (before.isEmpty() && cluster.observed().isForgotten(run)) {
         tooOld++;
@@ -83,6 +93,31 @@ public final class ObservedCheck {
       completeMs = input.completeMs();
     }
     return new Decision(facts, new Reply.RunsRecorded(recorded, known, tooOld, completeMs));
+  }
+
+  /** What of a run cannot be, or empty: no sum is to overflow because of it. */
+  private static String absurd(ObservedRun run) {
+    if (run.limitMs() > LIMIT_MAX_MS) {
+      return "run "
+          + run.id()
+          + " has a time limit of "
+          + run.limitMs()
+          + " ms: at most "
+          + LIMIT_MAX_MS
+          + ", and 0 for none";
+    }
+    if (run.cores() > 0 && run.ranMs() > CORE_MS_MAX / run.cores()) {
+      return "run "
+          + run.id()
+          + " has "
+          + run.cores()
+          + " cores for "
+          + run.ranMs()
+          + " ms: at most "
+          + CORE_MS_MAX
+          + " core-milliseconds";
+    }
+    return "";
   }
 
   /** Runs of a file; the reply is that all of them are recorded. */
@@ -111,6 +146,10 @@ public final class ObservedCheck {
       }
       if (run.endMs() > nowMs) {
         return Rejections.invalid("runs", "run " + run.id() + " ends after now");
+      }
+      String absurd = absurd(run);
+      if (!absurd.isEmpty()) {
+        return Rejections.invalid("runs", absurd);
       }
       facts.add(
           new Fact(input.actor(), new RunImported(new JobId(++lastJobId), input.billed(), run)));

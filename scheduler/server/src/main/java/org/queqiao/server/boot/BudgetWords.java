@@ -20,9 +20,11 @@ import org.queqiao.accounting.sql.LedgerReads;
 import org.queqiao.accounting.sql.LedgerUnavailable;
 import org.queqiao.contract.event.BudgetTold;
 import org.queqiao.contract.event.BudgetUseTold;
+import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.message.Reply;
 import org.queqiao.runtime.feed.Feed;
+import org.queqiao.runtime.feed.FeedListener;
 import org.queqiao.runtime.feed.Subscription;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -67,9 +69,17 @@ final class BudgetWords implements AutoCloseable {
             this::look, LOOK_EVERY_MS, LOOK_EVERY_MS, TimeUnit.MILLISECONDS);
     return feed.subscribe(
         intake.position(),
-        events -> {
-          intake.take(events);
-          raise(teller.taken(events));
+        new FeedListener() {
+          @Override
+          public void committed(List<LoggedEvent> events) throws InterruptedException {
+            intake.take(events);
+            raise(teller.taken(events));
+          }
+
+          @Override
+          public void failed(Throwable cause) {
+            intake.stopped(cause);
+          }
         });
   }
 
