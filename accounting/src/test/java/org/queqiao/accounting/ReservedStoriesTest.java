@@ -297,7 +297,10 @@ final class ReservedStoriesTest {
     // 12 free for half an hour, then 8 for one hour, then 16.
     history.at(next + 30 * MINUTE_MS);
     RunId second = run(history, "cn1", 4);
-    history.at(next + 90 * MINUTE_MS).end(first, JobState.COMPLETED).end(second, JobState.COMPLETED);
+    history
+        .at(next + 90 * MINUTE_MS)
+        .end(first, JobState.COMPLETED)
+        .end(second, JobState.COMPLETED);
     history.at(next + 2 * HOUR_MS).closed("alpha", next, 0);
     assertThat(idle(books(history)))
         .containsExactly(

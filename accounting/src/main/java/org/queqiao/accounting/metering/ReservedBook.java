@@ -138,7 +138,9 @@ public final class ReservedBook {
     reckon(calendar);
   }
 
-  /** From when on an open reservation needs what is remembered of a node; the end of time if none. */
+  /**
+   * From when on an open reservation needs what is remembered of a node; the end of time if none.
+   */
   private long unsettledMs(NodeName node) {
     long firstMs = Long.MAX_VALUE;
     for (Kept each : reservations.values()) {

@@ -3,8 +3,8 @@ package org.queqiao.accounting.usage;
 import java.util.List;
 
 /**
- * What runs made of what they had, in all that ended in some months. A sum that
- * is more than {@link Long#MAX_VALUE} is that.
+ * What runs made of what they had, in all that ended in some months. A sum that is more than {@link
+ * Long#MAX_VALUE} is that.
  *
  * @param keys one for each thing that is grouped by, in the order asked for
  * @param runs how many
