@@ -17,6 +17,7 @@ import org.queqiao.contract.event.LicenceDefined;
 import org.queqiao.contract.event.PartitionDefined;
 import org.queqiao.contract.event.QosDefined;
 import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.PartitionName;
 import org.queqiao.contract.id.QosName;
 import org.queqiao.contract.job.JobPlacement;
@@ -241,6 +242,25 @@ final class PreemptionStoriesTest {
     story.exits(first, 0);
     story.exits(second, 0);
     assertThat(story.plans()).isEqualTo(2);
+  }
+
+  /** One of its two starts has lost its node; what leaves for the other is counted once. */
+  @Test
+  void whatLeavesForAJobOfWhichNotAllStartsFitIsMissingForOthersOnce() {
+    story.node("n1", 8);
+    JobId old = runs(LOW, 4);
+    story.after(1000);
+    JobId young = runs(LOW, 4);
+    story.node("n2", 4);
+    JobId other = runs(LOW, 4);
+    story.submits("liwei", script().array("0-1").cpusPerTask(4).limitMs(HOUR_MS).qos(URGENT));
+    plansAll();
+    assertThat(List.of(story.state(young), story.state(other))).containsOnly(JobState.COMPLETING);
+    story.does(
+        new Input.DrainNode(SchedulerStory.user("admin1"), new NodeName("n2"), "its fan is loud"));
+    waits(URGENT, 4);
+    plansAll();
+    assertThat(story.state(old)).isEqualTo(JobState.COMPLETING);
   }
 
   @Test

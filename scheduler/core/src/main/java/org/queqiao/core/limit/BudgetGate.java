@@ -2,6 +2,7 @@ package org.queqiao.core.limit;
 
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -101,7 +102,9 @@ public final class BudgetGate {
    */
   final class Payer {
     private final List<Source> sources;
-    private final TreeMap<Asked, Boolean> known = new TreeMap<>();
+
+    /** Only looked up, never gone through. */
+    private final LinkedHashMap<Asked, Boolean> known = new LinkedHashMap<>();
 
     /** Whether it pays for nothing at all. */
     private final boolean empty;
@@ -118,26 +121,26 @@ public final class BudgetGate {
     /** Whether it pays for a job that gets no less than this. */
     boolean pays(JobSpec spec, Demand asked) {
       Asked what =
-          new Asked(spec.limitMs(), asked.cores(), asked.memBytes(), asked.gres().toString());
+          new Asked(spec.limitMs(), asked.cores(), asked.memBytes(), asked.gres());
       return known.computeIfAbsent(
           what,
           _ -> {
             Needs needs = least(spec, asked);
-            return sources.stream().allMatch(each -> isPaid(needs.of(each), left(each)));
+            return paid(needs);
           });
+    }
+
+    private boolean paid(Needs needs) {
+      for (Source each : sources) {
+        if (!isPaid(needs.of(each), left(each))) {
+          return false;
+        }
+      }
+      return true;
     }
   }
 
-  private record Asked(long limitMs, long cores, long memBytes, String gres)
-      implements Comparable<Asked> {
-    @Override
-    public int compareTo(Asked other) {
-      int order = Long.compare(limitMs, other.limitMs);
-      order = order != 0 ? order : Long.compare(cores, other.cores);
-      order = order != 0 ? order : Long.compare(memBytes, other.memBytes);
-      return order != 0 ? order : gres.compareTo(other.gres);
-    }
-  }
+  private record Asked(long limitMs, long cores, long memBytes, SortedMap<String, Long> gres) {}
 
   private record PayerKey(UserName user, ProjectName project, PartitionName partition, String qos)
       implements Comparable<PayerKey> {

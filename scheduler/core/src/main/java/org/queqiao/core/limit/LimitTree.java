@@ -92,6 +92,11 @@ public final class LimitTree {
       return uses.isEmpty() && payer == null;
     }
 
+    /** Whether a job of it was asked for and a limit kept all of them out. */
+    public boolean isFull() {
+      return full;
+    }
+
     /** Asks for a job of it with the least that it gets. */
     public Answer ask(JobSpec spec, Demand least) {
       if (full) {

@@ -26,6 +26,11 @@ final class AsideRoom {
         each -> cluster.outranking().rules(rank, Rank.of(each)).mode() != PreemptMode.OFF;
   }
 
+  /** Whether such a job may push a run aside. */
+  boolean isPassedOver(Job run) {
+    return passedOver.test(run);
+  }
+
   /** The idle cores of a node that are kept for runs which such a job may pass over. */
   BitSet idle(NodeName node) {
     return cluster.nodes().find(node).orElseThrow().cores().idle(passedOver);

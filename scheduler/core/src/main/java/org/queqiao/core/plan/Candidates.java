@@ -60,9 +60,9 @@ final class Candidates implements WaitingSource {
       long nowMs) {
     this.cluster = cluster;
     this.queue = queue;
-    this.standing =
-        queue instanceof StandingQueue.Walk walk ? walk.forPass(mirror.planner()) : null;
     this.limits = new LimitTree(cluster, nowMs);
+    this.standing =
+        queue instanceof StandingQueue.Walk walk ? walk.forPass(mirror.planner(), limits) : null;
     this.mirror = mirror;
     this.promises = Math.min(promises, MAX_PROMISED_TASKS);
     this.waiting = waiting;
@@ -197,7 +197,8 @@ final class Candidates implements WaitingSource {
     if (job.spec().array() == null) {
       return true;
     }
-    int left = throttles.getOrDefault(Throttle.arrayOf(job), Throttle.left(cluster, job));
+    Integer known = throttles.get(Throttle.arrayOf(job));
+    int left = known != null ? known : Throttle.left(cluster, job);
     if (left == Integer.MAX_VALUE) {
       return true;
     }

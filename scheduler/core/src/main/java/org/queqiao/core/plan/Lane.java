@@ -3,6 +3,7 @@ package org.queqiao.core.plan;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.queqiao.core.limit.LimitTree;
 import org.queqiao.core.priority.JobOrder;
 
 /**
@@ -10,6 +11,9 @@ import org.queqiao.core.priority.JobOrder;
  * the priority of one it adds to all. They are kept in order.
  */
 final class Lane {
+  /** All places are looked at for the shortest once one of so many has left. */
+  private static final int LOOKED_AT = 8;
+
   private final long kind;
   private final Band band;
   private final Demand demand;
@@ -22,6 +26,9 @@ final class Lane {
   private int next;
   private long believedMs = Long.MAX_VALUE;
   private long limitMs = Long.MAX_VALUE;
+
+  /** How many have left since one of the shortest did; 0 while these are known. */
+  private int leftSince;
 
   /** The walk that this is open for. */
   private Object walk;
@@ -62,12 +69,12 @@ final class Lane {
     return demand;
   }
 
-  /** The shortest time that any of its jobs is believed to run. */
+  /** None of its jobs is believed to run for a shorter time; hardly ever all for a longer one. */
   long believedMs() {
     return believedMs;
   }
 
-  /** The shortest limit of its jobs. */
+  /** None of its jobs has a shorter limit; hardly ever all have longer ones. */
   long limitMs() {
     return limitMs;
   }
@@ -95,9 +102,17 @@ final class Lane {
     return places[next];
   }
 
-  /** Passes it; says whether there is another. */
-  boolean advance() {
-    return ++next < size;
+  /**
+   * Passes it, and all behind it that a limit is known to keep out; says whether there is another.
+   *
+   * @param limits of the pass, or null where nobody was asked
+   */
+  boolean advance(LimitTree limits) {
+    next++;
+    while (limits != null && next < size && places[next].isBlocked(limits)) {
+      next++;
+    }
+    return next < size;
   }
 
   /** Whether its first place comes before that of another lane. */
@@ -137,11 +152,12 @@ final class Lane {
   void settle() {
     removeAll();
     addAll();
-    boolean shortestLeft = false;
     for (Standing each : leaving) {
-      shortestLeft |= each.believedMs() == believedMs || each.limitMs() == limitMs;
+      boolean shortest = each.believedMs() == believedMs || each.limitMs() == limitMs;
+      leftSince += leftSince > 0 || shortest ? 1 : 0;
     }
-    if (shortestLeft) {
+    if (leftSince * LOOKED_AT > size) {
+      leftSince = 0;
       believedMs = Long.MAX_VALUE;
       limitMs = Long.MAX_VALUE;
       for (int i = 0; i < size; i++) {

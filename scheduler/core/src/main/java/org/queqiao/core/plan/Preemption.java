@@ -153,11 +153,15 @@ final class Preemption {
     for (JobId each : known.claimants()) {
       Job before = cluster.jobs().find(each).orElseThrow();
       int starts = before == job ? claims - 1 : before.preemption().claims();
-      if (!goesBefore(victims, before, starts) && before != job && isComing(each)) {
+      if (before == job || !isComing(each)) {
+        goesBefore(victims, before, starts);
+      } else if (!goesBeforeWhole(victims, before, starts)) {
         // What has come for it and what is to come is not there for others.
         withhold(victims, room, each);
+        goesBefore(victims, before, starts);
       }
     }
+    known.leaving().values().forEach(runs -> runs.forEach(id -> keeps(victims, room, id)));
     if (victims.fits(demand, job.spec().limitMs())) {
       return List.of();
     }
@@ -192,7 +196,17 @@ final class Preemption {
     }
   }
 
-  /** Whether all starts of a job fit. */
+  /** As {@link #goesBefore}, and takes nothing where not all starts fit. */
+  private boolean goesBeforeWhole(Victims victims, Job before, int starts) {
+    Victims whole = victims.copy();
+    boolean fit = goesBefore(whole, before, starts);
+    if (fit) {
+      victims.becomes(whole);
+    }
+    return fit;
+  }
+
+  /** Takes what the starts of a job need, one after the other as long as they fit. */
   private boolean goesBefore(Victims victims, Job before, int starts) {
     org.queqiao.core.plan.Demand demand = mirror.demand(before.spec());
     boolean fit = demand != null;
@@ -204,6 +218,15 @@ final class Preemption {
 
   private boolean isComing(JobId claimant) {
     return cluster.jobs().preemption().leaving().containsKey(claimant);
+  }
+
+  /** A run that is being stopped keeps its cores from those who may not push it aside. */
+  private void keeps(Victims victims, AsideRoom room, JobId id) {
+    PlanJob run = mirror.run(id);
+    Job job = cluster.jobs().find(id).orElseThrow();
+    if (run != null && job.preemption().suspends() && !room.isPassedOver(job)) {
+      victims.withholdRest(run);
+    }
   }
 
   private void withhold(Victims victims, AsideRoom room, JobId claimant) {

@@ -20,6 +20,9 @@ final class Standing {
   /** The next place of the same array, or null. */
   private Standing sibling;
 
+  /** Whether it is among those that grow older. */
+  private boolean grows;
+
   private Lane lane;
   private long micro;
   private long believedMs;
@@ -78,6 +81,14 @@ final class Standing {
     sibling = next;
   }
 
+  boolean grows() {
+    return grows;
+  }
+
+  void grows(boolean older) {
+    grows = older;
+  }
+
   Lane lane() {
     return lane;
   }
@@ -112,6 +123,11 @@ final class Standing {
 
   void planned(PlanJob next) {
     planned = next;
+  }
+
+  /** Whether a limit was found to keep out of a pass all jobs of its account. */
+  boolean isBlocked(LimitTree limits) {
+    return account.tree == limits && account.limits.isFull();
   }
 
   /** Whether limits keep it out of a pass, and whether all others of its account as well. */

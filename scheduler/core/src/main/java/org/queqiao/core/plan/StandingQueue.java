@@ -3,12 +3,12 @@ package org.queqiao.core.plan;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.policy.PriorityPolicy;
+import org.queqiao.core.limit.LimitTree;
 import org.queqiao.core.priority.JobOrder;
 import org.queqiao.core.priority.Multifactor;
 import org.queqiao.core.state.Backlog;
@@ -38,15 +38,13 @@ final class StandingQueue {
   private final TreeMap<Long, TreeMap<Band.Key, Lane>> lanes = new TreeMap<>();
 
   private final TreeMap<Band.Key, Band> bands = new TreeMap<>();
-  private final TreeMap<JobId, Standing> known = new TreeMap<>();
+
+  /** Only looked up, never gone through. */
+  private final LinkedHashMap<JobId, Standing> known = new LinkedHashMap<>();
+
   private final TreeMap<AccountKey, Standing.Account> accounts = new TreeMap<>();
 
-  /** Those that grow older, the oldest first. */
-  private final TreeSet<Standing> ageing =
-      new TreeSet<>(
-          Comparator.comparingLong((Standing each) -> each.spot().ageStep())
-              .thenComparing(each -> each.job().id())
-              .thenComparing(Standing::ahead));
+  private final Ageing ageing = new Ageing();
 
   private final List<Lane> unsettled = new ArrayList<>();
 
@@ -127,8 +125,9 @@ final class StandingQueue {
     }
     settle();
     List<Standing> full = new ArrayList<>();
-    while (!ageing.isEmpty() && step - ageing.first().spot().ageStep() >= Ratio.MILLION) {
-      Standing grown = ageing.first();
+    for (Standing grown = ageing.first();
+        grown != null && step - grown.spot().ageStep() >= Ratio.MILLION;
+        grown = ageing.first()) {
       leave(grown);
       full.add(grown);
     }
@@ -190,7 +189,7 @@ final class StandingQueue {
   }
 
   private void leave(Standing place) {
-    ageing.remove(place);
+    ageing.leave(place);
     if (place.lane().leave(place)) {
       unsettle(place.lane());
     }
@@ -248,6 +247,9 @@ final class StandingQueue {
     /** Null, or the engine of the pass that this is walked for. */
     private Planner pass;
 
+    /** Those of that pass, or null. */
+    private LimitTree limits;
+
     private boolean rest;
 
     private Walk() {
@@ -271,10 +273,12 @@ final class StandingQueue {
 
     /**
      * Leaves out, once the first jobs that do not fit have been promised a start, all that need
-     * what there is no room for at all: they would be looked at and refused one by one.
+     * what there is no room for at all: they would be looked at and refused one by one. Leaves out
+     * as well those behind others of their lane whose account was found to be at a limit.
      */
-    Walk forPass(Planner engine) {
+    Walk forPass(Planner engine, LimitTree limitsOfPass) {
       pass = engine;
+      limits = limitsOfPass;
       return this;
     }
 
@@ -297,7 +301,7 @@ final class StandingQueue {
         }
         current = best.head();
         Lane after = !rest && best.isAtFirst() ? best.band().after(best) : null;
-        if (best.advance()) {
+        if (best.advance(limits)) {
           sink(0);
         } else {
           pop();

@@ -52,6 +52,11 @@ final class Victims {
     return new Victims(this);
   }
 
+  /** As much is free here as in a copy of this. */
+  void becomes(Victims copy) {
+    System.arraycopy(copy.rows, 0, rows, 0, rows.length);
+  }
+
   /** How many amounts it knows: what a copy costs. */
   int size() {
     return rows.length;
@@ -89,6 +94,17 @@ final class Victims {
   /** What a run will give back is not there for those who come now. */
   void withhold(PlanJob run) {
     add(run, -1, rows);
+  }
+
+  /** What others leave of the cores that a run will give back is not there for those who come now. */
+  void withholdRest(PlanJob run) {
+    long[] gain = gains.get(run.number());
+    int[] on = run.nodes();
+    for (int i = 0; i < on.length; i++) {
+      int cores = on[i] * pool.kinds();
+      long rest = rows[cores] - gain[i * pool.kinds()];
+      rows[cores] = Math.max(rest, Math.min(rows[cores], 0));
+    }
   }
 
   private void add(PlanJob run, int sign, long[] amounts) {

@@ -19,11 +19,13 @@ final class LaneTest {
     JobOrder.Spot spot = new JobOrder.Spot(0, 0, 0, area, number, 0);
     Standing place = new Standing(null, spot, JobOrder.Ahead.OTHERS, null);
     place.enter(lane, spot.fixedMicro());
+    place.lasts(1 + number * 7 % 50, 1 + number * 11 % 60);
     return place;
   }
 
   @Test
   void manyThatComeAndLeaveAtOnceAreInTheOrderOfASort() {
+    int exact = 0;
     for (long seed = 0; seed < 300; seed++) {
       SplittableRandom random = new SplittableRandom(seed);
       Lane lane = lane();
@@ -53,8 +55,16 @@ final class LaneTest {
           got.add(lane.get(i));
         }
         assertThat(got).as("seed %d, step %d", seed, step).isEqualTo(expected);
+        long shortest = expected.stream().mapToLong(Standing::believedMs).min().orElse(0);
+        long limit = expected.stream().mapToLong(Standing::limitMs).min().orElse(0);
+        if (!expected.isEmpty()) {
+          assertThat(lane.believedMs()).isLessThanOrEqualTo(shortest);
+          assertThat(lane.limitMs()).isLessThanOrEqualTo(limit);
+          exact += lane.believedMs() == shortest && lane.limitMs() == limit ? 1 : 0;
+        }
       }
     }
+    assertThat(exact).isGreaterThan(5_000);
   }
 
   @Test
