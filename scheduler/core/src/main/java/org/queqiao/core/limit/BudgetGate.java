@@ -120,8 +120,7 @@ public final class BudgetGate {
 
     /** Whether it pays for a job that gets no less than this. */
     boolean pays(JobSpec spec, Demand asked) {
-      Asked what =
-          new Asked(spec.limitMs(), asked.cores(), asked.memBytes(), asked.gres());
+      Asked what = new Asked(spec.limitMs(), asked.cores(), asked.memBytes(), asked.gres());
       return known.computeIfAbsent(
           what,
           _ -> {

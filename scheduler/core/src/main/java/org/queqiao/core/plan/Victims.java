@@ -96,7 +96,9 @@ final class Victims {
     add(run, -1, rows);
   }
 
-  /** What others leave of the cores that a run will give back is not there for those who come now. */
+  /**
+   * What others leave of the cores that a run will give back is not there for those who come now.
+   */
   void withholdRest(PlanJob run) {
     long[] gain = gains.get(run.number());
     int[] on = run.nodes();
