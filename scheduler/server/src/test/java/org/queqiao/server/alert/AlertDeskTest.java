@@ -375,7 +375,7 @@ final class AlertDeskTest {
             "Of package "
                 + id
                 + " of project climate 100 of 100 core-hours are left, which end at 2026-12-18"
-                + " 18:26 Asia/Shanghai. Running jobs hold 0 more.");
+                + " 19:06 Asia/Shanghai. Running jobs hold 0 more.");
     assertThat(deliveries()).containsExactlyInAnyOrder("mail SENT 1", "webhook SENT 1");
     assertThat(mail.getReceivedMessages()).hasSize(2);
     assertThat(calls).hasSize(1);
