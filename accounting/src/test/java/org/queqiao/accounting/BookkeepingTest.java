@@ -276,6 +276,9 @@ final class BookkeepingTest {
       assertThat(
               DomainSplit.split(whole, thirds).values().stream().mapToLong(Long::longValue).sum())
           .isEqualTo(whole);
+      assertThat(
+              DomainSplit.split(-whole, thirds).values().stream().mapToLong(Long::longValue).sum())
+          .isEqualTo(-whole);
     }
   }
 

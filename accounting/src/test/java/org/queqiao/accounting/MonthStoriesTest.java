@@ -21,10 +21,13 @@ import org.queqiao.accounting.intake.Intake;
 import org.queqiao.accounting.metering.BillingCalendar;
 import org.queqiao.accounting.sql.Ledger;
 import org.queqiao.accounting.sql.LedgerAudit;
+import org.queqiao.accounting.sql.LedgerReads;
 import org.queqiao.accounting.sql.MonthReads;
+import org.queqiao.accounting.sql.UsageReports;
 import org.queqiao.accounting.statement.Standing;
 import org.queqiao.accounting.statement.Statement;
 import org.queqiao.accounting.statement.StatementForms;
+import org.queqiao.accounting.usage.ReportBy;
 import org.queqiao.accounting.witness.HeadFile;
 import org.queqiao.accounting.witness.MonthFile;
 import org.queqiao.accounting.witness.SignedMonth;
@@ -198,6 +201,24 @@ final class MonthStoriesTest {
       assertThat(ledger.reads().months().list()).isEqualTo(before);
       assertThat(ledger.reads().postings(new JobId(7_000)).stream().map(each -> each.transaction()))
           .anyMatch(each -> each.startsWith("reverse/7000.2/2026-10-01/"));
+      // By day it is late, whatever months are asked for, and the trend has nothing before it.
+      for (String from : new String[] {"2026-10", "2026-12"}) {
+        for (boolean trend : new boolean[] {false, true}) {
+          assertThat(
+                  ledger
+                      .reads()
+                      .reports()
+                      .usage(
+                          new UsageReports.Question(
+                              List.of(ReportBy.DAY, ReportBy.MONTH), from, "2026-12", 99, false, trend),
+                          LedgerReads.Scope.ALL)
+                      .getLast())
+              .satisfies(row -> {
+                assertThat(row.keys()).containsExactly("2026-12-late", "2026-12");
+                assertThat(row.coreMs()).isEqualTo(HOUR_MS);
+              });
+        }
+      }
       // A correction of what was closed stands in the month of its approval.
       approved(log, new MoneyChange.Correction(History.CLIMATE, 700, "CNY", "capture/1.1/x"));
       ledger.record(log.events());
@@ -275,6 +296,45 @@ final class MonthStoriesTest {
     }
   }
 
+  /** Books of before nodes were counted: a run goes on, and the nodes are told again later. */
+  @Test
+  void aMonthIsClosedThoughItsRunsBeganBeforeTheBooksKnewOfTheirNodes() throws Exception {
+    NodeLog log = new NodeLog(OCT - 9 * HOUR_MS).node("cn1", 8).node("cn2", 8);
+    RunId before = log.at(OCT - 3 * HOUR_MS).start(4, "cn1");
+    try (Ledger ledger = fresh("updated")) {
+      ledger.record(log.events());
+    }
+    database.sql(
+        "updated",
+        "delete from node_clock",
+        "delete from node_run",
+        "delete from node_day",
+        "update node_feed set position = i.position, time_ms = i.time_ms from intake i");
+    RunId unknown = log.at(OCT + HOUR_MS).start(2, "cn1");
+    log.at(OCT + 2 * HOUR_MS).node("cn1", 8);
+    RunId half = log.at(OCT + 3 * HOUR_MS).start(1, "cn1", "cn2");
+    log.at(OCT + 4 * HOUR_MS).node("cn2", 8);
+    RunId known = log.at(OCT + 5 * HOUR_MS).start(1, "cn1", "cn2");
+    log.at(OCT + 9 * HOUR_MS).end(before).end(unknown).end(half).end(known);
+    log.at(NOV + HOUR_MS).node("cn3", 1);
+    try (Ledger ledger = database.open("updated", SHANGHAI)) {
+      ledger.record(log.events());
+      assertThat(problems(ledger, "2026-10")).containsExactly("month 2026-09 comes first: it is not closed");
+      // What is counted is compared as ever.
+      database.sql(
+          "updated",
+          "update node_day set idle_ms = idle_ms + 10, allocated_ms = allocated_ms - 10 where day ="
+              + " '2026-10-01' and node = 'cn1'");
+      assertThat(problems(ledger, "2026-10"))
+          .contains(
+              "in 2026-10 the nodes had runs of "
+                  + (8 * HOUR_MS - 10)
+                  + " core-milliseconds, and "
+                  + 8 * HOUR_MS
+                  + " were billed");
+    }
+  }
+
   private LedgerAudit.Report audit(String name, Path own) throws Exception {
     try (Connection connection = database.connect(name)) {
       return LedgerAudit.check(
@@ -296,6 +356,12 @@ final class MonthStoriesTest {
     }
     assertThat(audit("signed", own).problems()).isEmpty();
     assertThat(MonthFile.read(own.resolve(MonthFile.MONTHS))).hasSize(1);
+    // Heads that were copied without the months are compared by themselves.
+    Path copied = Files.createDirectory(folder.resolve("copied"));
+    for (String each : new String[] {HeadFile.HEADS, HeadFile.PUBLIC}) {
+      Files.copy(own.resolve(each), copied.resolve(each));
+    }
+    assertThat(audit("signed", copied).problems()).isEmpty();
     database.sql("signed", "update statement_line set user_name = 'other' where month = '2026-10'");
     assertThat(audit("signed", own).problems())
         .contains("the statements of 2026-10 are other ones than those that were closed");

@@ -22,8 +22,11 @@ import org.queqiao.contract.id.BudgetName;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.JobState;
+import org.queqiao.contract.money.Allowance;
+import org.queqiao.contract.money.AllowanceKind;
 import org.queqiao.contract.money.BudgetTerms;
 import org.queqiao.contract.money.BudgetUnit;
+import org.queqiao.contract.money.MoneyChange;
 
 /** Reports over what stories posted, from the fact to the row in PostgreSQL. */
 final class ReportStoriesTest {
@@ -218,6 +221,40 @@ final class ReportStoriesTest {
         });
   }
 
+  @Test
+  void aWalletIsUsedUpByWhatIsReservedAndNotByWhatPackagesPay() throws Exception {
+    long start = ms("2026-11-02", 0);
+    History history = new History(start).price(40_000).fund(2_000_000);
+    history.twoPeople(
+        new MoneyChange.NewAllowance(
+            new Allowance(
+                History.CLIMATE, AllowanceKind.PACKAGE, 4 * HOUR_MS, History.BATCH, start, 0)),
+        true);
+    RunId run = runs(history, "", 1);
+    history.at(ms("2026-11-02", 10)).end(run, JobState.COMPLETED);
+    books(
+        "burnpackage",
+        history,
+        ledger -> {
+          assertThat(spentOfWallet(ledger, "2026-11-12", 0)).isEqualTo(240_000);
+          // Of a run of which half lies within the days, half of what the package paid does.
+          assertThat(spentOfWallet(ledger, "2026-11-12", 5)).isEqualTo(120_000);
+          database.sql(
+              "burnpackage",
+              "insert into reserved_time (reservation, occurrence_ms, project, node_type, from_ms, to_ms,"
+                  + " core_ms, charge_micro, currency, domains, month, position) values ('r', 0, 'climate', '', "
+                  + ms("2026-11-02", 0)
+                  + ", "
+                  + ms("2026-11-02", 2)
+                  + ", 7200000, 70000, 'CNY', '', '2026-11', 1)");
+          assertThat(spentOfWallet(ledger, "2026-11-12", 0)).isEqualTo(310_000);
+        });
+  }
+
+  private static long spentOfWallet(Ledger ledger, String day, long hour) {
+    return ledger.reads().burnDowns().of("climate", 10, ms(day, hour)).getFirst().spent();
+  }
+
   private static String hours(EndedRow row) {
     List<Long> hours =
         LongStream.of(
@@ -289,6 +326,11 @@ final class ReportStoriesTest {
               .isNull();
           assertThat(ledger.reads().burnDowns().of("climate", 5, now).getFirst().runsOutMs())
               .isNull();
+          // The ten days end now, whatever the hour: of the run 5 hours are within them.
+          assertThat(
+                  ledger.reads().burnDowns().of("climate", 10, ms("2026-11-12", 15)).stream()
+                      .map(BurnDown::spent))
+              .containsExactly(200_000L, 5 * HOUR_MS);
         });
   }
 }

@@ -153,12 +153,11 @@ public final class NodeBook {
   private void allocated(JobAllocated event, long nowMs) {
     TreeMap<String, Integer> cores = new TreeMap<>();
     for (Allocation each : event.allocations()) {
-      String node = each.node().value();
-      if (clocks.containsKey(node)) {
-        cores.merge(node, each.cores().size(), Integer::sum);
-      }
+      cores.merge(each.node().value(), each.cores().size(), Integer::sum);
     }
-    if (cores.isEmpty()) {
+    if (!clocks.keySet().containsAll(cores.keySet())) {
+      // Counted wholly or not at all: otherwise nodes and bills could not be compared.
+      changes.unplaced(event.run());
       return;
     }
     put(new NodeRun(event.run(), nowMs, cores, List.of()));
@@ -320,6 +319,7 @@ public final class NodeBook {
    * @param clocks of nodes as they are now
    * @param runs that go on
    * @param ended runs that do not
+   * @param unplaced runs that began with a node that was not known, and are not counted
    * @param reservations as they are now
    * @param deleted reservations that are no more
    */
@@ -328,6 +328,7 @@ public final class NodeBook {
       List<NodeClock> clocks,
       List<NodeRun> runs,
       List<RunId> ended,
+      List<RunId> unplaced,
       Map<ReservationName, Reserved> reservations,
       List<ReservationName> deleted) {}
 

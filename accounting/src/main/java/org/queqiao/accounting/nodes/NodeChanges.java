@@ -12,6 +12,7 @@ import org.queqiao.contract.id.RunId;
 final class NodeChanges {
   private final TreeSet<String> clocks = new TreeSet<>();
   private final TreeSet<RunId> runs = new TreeSet<>();
+  private final TreeSet<RunId> unplaced = new TreeSet<>();
   private final TreeSet<ReservationName> reservations = new TreeSet<>();
 
   void clock(String node) {
@@ -20,6 +21,10 @@ final class NodeChanges {
 
   void run(RunId run) {
     runs.add(run);
+  }
+
+  void unplaced(RunId run) {
+    unplaced.add(run);
   }
 
   void reservation(ReservationName name) {
@@ -52,9 +57,11 @@ final class NodeChanges {
       }
     }
     List<NodeClock> changed = clocks.stream().map(allClocks::get).toList();
+    List<RunId> left = List.copyOf(unplaced);
     clocks.clear();
+    unplaced.clear();
     runs.clear();
     reservations.clear();
-    return new NodeBook.Delta(new TreeMap<>(days), changed, open, ended, reserved, deleted);
+    return new NodeBook.Delta(new TreeMap<>(days), changed, open, ended, left, reserved, deleted);
   }
 }

@@ -23,6 +23,42 @@ public final class BurnDowns {
   /** In the year 9999: no wallet is said to last beyond it. */
   private static final long NEVER_MS = 253_402_300_799_000L;
 
+  private static final long DAY_MS = 86_400_000;
+
+  private static final String SPENT =
+      """
+      with asked as (
+        select ?::bigint as since, ?::text as project, ?::text as month, ?::text as person
+      ), used as (
+        select s.project, s.month, s.user_name, s.currency, s.charge_micro, s.core_ms, s.from_ms,
+          s.to_ms from segment s
+        union all
+        select i.project, i.month, i.user_name, i.currency, i.charge_micro, 0, i.from_ms, i.to_ms
+          from segment_item i
+        union all
+        select r.project, r.month, '', r.currency, r.charge_micro, 0, r.from_ms, r.to_ms
+          from reserved_time r where r.charge_micro <> 0
+      ), parts as (
+        select u.currency,
+          u.charge_micro * (u.to_ms - greatest(u.from_ms, a.since))::numeric
+            / (u.to_ms - u.from_ms) as micro,
+          u.core_ms * (u.to_ms - greatest(u.from_ms, a.since))::numeric
+            / (u.to_ms - u.from_ms) as core_ms
+        from asked a join used u on u.project = a.project and u.month >= a.month
+          and u.to_ms > a.since and u.to_ms > u.from_ms
+          and (a.person = '' or u.user_name = a.person)
+        union all
+        select e.currency, -e.amount_micro * coalesce((
+            select sum(greatest(s.to_ms - greatest(s.from_ms, a.since), 0) * s.cores)
+              / nullif(sum((s.to_ms - s.from_ms) * s.cores), 0)
+            from segment s where s.job = e.job and s.attempt = e.attempt), 1), 0
+        from asked a join statement_entry e on e.project = a.project and e.month >= a.month
+          and e.kind = 'ALLOWANCE' and e.amount_micro <> 0
+          and (a.person = '' or e.user_name = a.person)
+      )
+      select currency, round(sum(micro)), round(sum(core_ms)) from parts group by currency
+      """;
+
   private final DataSource database;
   private final BillingCalendar calendar;
   private final LedgerReads reads;
@@ -87,31 +123,20 @@ public final class BurnDowns {
         calendar.startMs(YearMonth.parse(last).plusMonths(1).atDay(1)));
   }
 
-  /** Runs that ended, by the begin of their segments. */
+  /**
+   * Runs that ended, and what was reserved, by the part of each segment within the days; what
+   * packages paid is left out by the same part of its run.
+   */
   private Spent spent(String project, String user, int days, long nowMs) {
-    long fromMs = calendar.startMs(calendar.day(nowMs).minusDays(days));
-    String where =
-        " where project = ? and month >= ? and from_ms >= ? and (? = '' or user_name = ?)";
-    String sql =
-        "select currency, sum(charge_micro)::numeric, sum(core_ms)::numeric from (select currency,"
-            + " charge_micro, core_ms from segment"
-            + where
-            + " union all select currency, charge_micro, 0 from segment_item"
-            + where
-            + ") as s group by currency";
+    long fromMs = nowMs - days * DAY_MS;
     Map<String, Long> micro = new HashMap<>();
     BigDecimal coreMs = BigDecimal.ZERO;
     try (Connection connection = database.getConnection();
-        PreparedStatement statement = connection.prepareStatement(sql)) {
-      int next = 1;
-      for (int i = 0; i < 2; i++) {
-        statement.setString(next, project);
-        statement.setString(next + 1, calendar.month(fromMs));
-        statement.setLong(next + 2, fromMs);
-        statement.setString(next + 3, user);
-        statement.setString(next + 4, user);
-        next += 5;
-      }
+        PreparedStatement statement = connection.prepareStatement(SPENT)) {
+      statement.setLong(1, fromMs);
+      statement.setString(2, project);
+      statement.setString(3, calendar.month(fromMs));
+      statement.setString(4, user);
       try (ResultSet row = statement.executeQuery()) {
         while (row.next()) {
           micro.put(row.getString(1), row.getBigDecimal(2).longValueExact());

@@ -1,6 +1,7 @@
 package org.queqiao.accounting.sql;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.PublicKey;
 import java.sql.Connection;
@@ -21,7 +22,8 @@ final class MonthAudit {
   static void check(Connection connection, Path signed, PublicKey key, Consumer<String> problem)
       throws SQLException, IOException {
     Map<String, SignedMonth> known = new TreeMap<>();
-    if (key != null) {
+    boolean compared = key != null && Files.exists(signed);
+    if (compared) {
       for (SignedMonth each : MonthFile.read(signed)) {
         if (each.isSignedBy(key)) {
           known.put(each.month(), each);
@@ -34,7 +36,7 @@ final class MonthAudit {
       if (each.closed()) {
         check(connection, each, problem);
         SignedMonth witness = known.remove(each.month());
-        if (key != null && witness == null) {
+        if (compared && witness == null) {
           problem.accept("month " + each.month() + " is closed and was not signed");
         } else if (witness != null && !witness.says(each.unsigned())) {
           problem.accept("month " + each.month() + " is closed otherwise than it was signed");

@@ -190,6 +190,7 @@ public final class MonthReads {
 
   /**
    * Whether nodes and bills have the same core time, where the books know of nodes all the month.
+   * Runs that began before that, or with a node that was not known, are in neither.
    */
   private static List<String> meteredOtherwise(Connection connection, String month, long fromMs)
       throws SQLException {
@@ -201,8 +202,10 @@ public final class MonthReads {
             + " || ' were billed' from (select coalesce(sum(allocated_ms + suspended_ms), 0) as ms from"
             + " node_day where day >= ? and day <= ? || '-99') n, (select coalesce(sum(core_ms), 0) as"
             + " ms from segment g where month = ? and not exists (select from observed_run o where o.job"
-            + " = g.job) and not exists (select from imported_run i where i.job = g.job)) s, node_feed f"
-            + " where f.time_ms <= ? and n.ms <> s.ms",
+            + " = g.job) and not exists (select from imported_run i where i.job = g.job) and not exists"
+            + " (select from node_unplaced u where u.job = g.job and u.attempt = g.attempt) and not"
+            + " exists (select from segment e, node_feed b where e.job = g.job and e.attempt ="
+            + " g.attempt and e.from_ms <= b.time_ms)) s, node_feed f where f.time_ms <= ? and n.ms <> s.ms",
         month,
         month,
         month,

@@ -17,6 +17,8 @@ import org.queqiao.contract.money.MoneyChange;
 
 /** Months and statements that were closed, to rows and back. */
 final class MonthRows {
+  private static final int FETCH_ROWS = 1_000;
+
   /** All of the statements of a month, in one order, whatever the rules of the database are. */
   private static final String[] STATEMENTS = {
     "select project, fiscal_year || '-' || serial from statement_close where month = ? order by"
@@ -139,6 +141,7 @@ final class MonthRows {
     }
     for (String sql : STATEMENTS) {
       try (PreparedStatement statement = connection.prepareStatement(sql)) {
+        statement.setFetchSize(FETCH_ROWS);
         statement.setString(1, month);
         try (ResultSet row = statement.executeQuery()) {
           int columns = row.getMetaData().getColumnCount();

@@ -94,6 +94,7 @@ final class NodeRows {
   static void write(Connection connection, NodeBook.Delta delta) throws SQLException {
     writeClocks(connection, delta.clocks());
     writeRuns(connection, delta);
+    writeUnplaced(connection, delta.unplaced());
     writeReservations(connection, delta);
     ArrayRows rows =
         new ArrayRows("text", "text", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint");
@@ -170,6 +171,14 @@ final class NodeRows {
         connection,
         "delete from node_run r using (select * from %s as u (job, attempt)) e where r.job = e.job"
             + " and r.attempt = e.attempt");
+  }
+
+  private static void writeUnplaced(Connection connection, List<RunId> runs) throws SQLException {
+    ArrayRows rows = new ArrayRows("bigint", "integer");
+    runs.forEach(run -> rows.add(run.job().value(), run.attempt()));
+    rows.run(
+        connection,
+        "insert into node_unplaced (job, attempt) select * from %s on conflict do nothing");
   }
 
   private static void writeReservations(Connection connection, NodeBook.Delta delta)

@@ -145,13 +145,14 @@ public final class UsageReports {
               + " 1000) as standard from statement_line) as u";
     } else if (by.contains(ReportBy.DAY)) {
       rows =
-          "(select (?::text[])[width_bucket(from_ms, ?::bigint[])] as day, * from (select from_ms,"
+          "(select case when left(on_day, 7) = month then on_day else month || '" + ReportBy.LATE + "' end as day, *"
+              + " from (select (?::text[])[width_bucket(from_ms, ?::bigint[])] as on_day, * from (select from_ms,"
               + " month, project, user_name, partition, qos, domains, currency, core_ms::numeric,"
               + " charge_micro::numeric, null::numeric as standard from segment union all select"
               + " from_ms, month, project, user_name, partition, qos, domains, currency, 0,"
               + " charge_micro, null from segment_item union all select from_ms, month, project, '', '',"
               + " '', domains, currency, 0, charge_micro, 0 from reserved_time where charge_micro <> 0)"
-              + " as s) as u";
+              + " as s) as t) as u";
     }
     return by.contains(ReportBy.PLATFORM)
         ? "(select u.*, coalesce(p.platform, '') as platform from "
@@ -163,7 +164,7 @@ public final class UsageReports {
         : rows;
   }
 
-  /** The names and the first instants of the days; a segment lies within one of them. */
+  /** The names and the first instants of the days; a segment lies within one of them. What is late has its day before the month it stands in. */
   private int days(Question asked, Connection connection, PreparedStatement statement)
       throws SQLException {
     List<String> names = new ArrayList<>();

@@ -15,11 +15,16 @@ public final class DomainSplit {
   /**
    * The parts by largest remainder (Hamilton's method); equal remainders go by the code's order.
    *
-   * @param whole not negative
+   * @param whole what was taken back is negative, and so are its parts
    * @param shares in thousandths, summing to 1000
    * @return empty when there are no shares
    */
   public static Map<DomainCode, Long> split(long whole, List<DomainShare> shares) {
+    if (whole < 0) {
+      Map<DomainCode, Long> parts = split(Math.negateExact(whole), shares);
+      parts.replaceAll((domain, part) -> -part);
+      return parts;
+    }
     Map<DomainCode, Long> parts = new TreeMap<>();
     List<Remainder> remainders = new ArrayList<>();
     long rest = whole;

@@ -23,6 +23,9 @@ public enum ReportBy {
   /** Such as {@code cores}, {@code mem} or {@code gpu:a100}, of what is on statement lines. */
   RESOURCE;
 
+  /** Behind a month, in place of a day: what stands in that month and was used before it. */
+  public static final String LATE = "-late";
+
   private static final int YEAR_LETTERS = 4;
   private static final int MONTH_LETTERS = 7;
 
@@ -54,7 +57,10 @@ public enum ReportBy {
   /** The period of this kind before one. */
   public String before(String period) {
     return switch (this) {
-      case DAY -> LocalDate.parse(period).minusDays(1).toString();
+      case DAY ->
+          period.endsWith(LATE)
+              ? MONTH.before(MONTH.around(period)) + LATE
+              : LocalDate.parse(period).minusDays(1).toString();
       case MONTH -> YearMonth.parse(period).minusMonths(1).toString();
       case YEAR -> "%04d".formatted(Integer.parseInt(period) - 1);
       default -> throw new IllegalArgumentException(this + " is no time");

@@ -10,6 +10,7 @@ import org.queqiao.accounting.database.EmbeddedDatabase;
 import org.queqiao.accounting.sql.LedgerAudit;
 import org.queqiao.accounting.sql.LedgerUnavailable;
 import org.queqiao.accounting.witness.HeadFile;
+import org.queqiao.accounting.witness.MonthFile;
 import org.queqiao.server.config.ConfigException;
 import org.queqiao.server.config.ServerConfig;
 
@@ -112,6 +113,10 @@ public final class LedgerTool {
         signed
             ? report.heads() + " signed heads compared"
             : "no signed heads at " + heads + ": nothing says that nothing is missing at the end");
+    Path months = heads.resolveSibling(MonthFile.MONTHS);
+    if (signed && !Files.exists(months)) {
+      out.println("no signed months at " + months + ": closed ones are not compared");
+    }
     report.problems().forEach(out::println);
     out.println(report.problems().isEmpty() ? "the ledger is whole" : "the ledger is NOT whole");
     return report.problems().isEmpty();

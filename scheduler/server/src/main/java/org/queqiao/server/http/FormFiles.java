@@ -35,6 +35,18 @@ final class FormFiles {
         answer);
   }
 
+  /** Asks the books, and refuses while they have not taken in what the asker may have seen. */
+  <T> void askUpToDate(Call call, Callable<T> question, Consumer<T> answer) {
+    long seen = view.position();
+    blocking.ask(
+        call,
+        () -> {
+          history.needBooks(seen);
+          return question.call();
+        },
+        answer);
+  }
+
   /** Answers a form as a file in the language that is asked for. */
   void file(Call call, FormWriter writer, String name, Function<Language, Form> form) {
     Language language = Language.valueOf(call.text("lang").toUpperCase(Locale.ROOT));

@@ -51,6 +51,21 @@ final class LedgerHistory {
     }
   }
 
+  /**
+   * Waits in the same way, and refuses where the books are behind then: for what is decided by them.
+   */
+  void needBooks(long wanted) {
+    awaitBooks(wanted);
+    if (position.getAsLong() < wanted) {
+      throw Refused.busy(
+          "the books are at position "
+              + position.getAsLong()
+              + " of the log and "
+              + wanted
+              + " was seen: try again");
+    }
+  }
+
   /** Up to which position the books have taken in the log. */
   long position() {
     return position.getAsLong();

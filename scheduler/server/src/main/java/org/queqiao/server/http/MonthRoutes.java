@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.time.YearMonth;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.queqiao.accounting.metering.BillingCalendar;
 import org.queqiao.accounting.sql.LedgerReads;
 import org.queqiao.accounting.sql.MonthReads;
@@ -19,6 +21,7 @@ final class MonthRoutes {
   private final Inputs inputs;
   private final LedgerReads reads;
   private final FormFiles files;
+  private final AtomicBoolean checking = new AtomicBoolean();
 
   MonthRoutes(ClusterView view, Inputs inputs, LedgerReads reads, FormFiles files) {
     this.view = view;
@@ -91,9 +94,9 @@ final class MonthRoutes {
   private void check(Call call) {
     onlyWhoSeesEverything(call);
     String month = call.text("month");
-    files.ask(
+    files.askUpToDate(
         call,
-        () -> reads.months().problems(month),
+        () -> problems(month),
         problems ->
             call.json(
                 200,
@@ -110,14 +113,26 @@ final class MonthRoutes {
                 }));
   }
 
+  /** One at a time, as it reads the whole ledger. */
+  private List<String> problems(String month) {
+    if (!checking.compareAndSet(false, true)) {
+      throw Refused.busy("another month is being checked: try again");
+    }
+    try {
+      return reads.months().problems(month);
+    } finally {
+      checking.set(false);
+    }
+  }
+
   private void close(Call call) {
     onlyWhoSeesEverything(call);
     YearMonth month = BillingCalendar.parseMonth(call.text("month"));
     int year =
         Math.toIntExact((Long) call.body().getOrDefault("fiscalYear", (long) month.getYear()));
-    files.ask(
+    files.askUpToDate(
         call,
-        () -> reads.months().problems(month.toString()),
+        () -> problems(month.toString()),
         problems -> {
           if (!problems.isEmpty()) {
             call.refuse(refused(month, problems).refusal());
@@ -140,23 +155,9 @@ final class MonthRoutes {
         call,
         () -> reads.months().standing(project.value(), month),
         standing -> {
-          if (standing.state() != Standing.State.CLOSED) {
-            call.refuse(
-                Refused.conflict(
-                        standing.state() == Standing.State.PAID
-                            ? "statement "
-                                + standing.number()
-                                + " was paid on "
-                                + standing.paidOn()
-                                + " ("
-                                + standing.reference()
-                                + ")"
-                            : "the statement of "
-                                + project
-                                + " for "
-                                + month
-                                + " has no number: its month is not closed")
-                    .refusal());
+          Optional<String> unpayable = unpayable(project, month, standing);
+          if (unpayable.isPresent()) {
+            call.refuse(Refused.conflict(unpayable.get()).refusal());
             return;
           }
           propose(
@@ -167,6 +168,28 @@ final class MonthRoutes {
                   (String) call.body().get("paidOn"),
                   (String) call.body().get("reference")));
         });
+  }
+
+  /** Why a statement cannot be paid; empty when it can. */
+  private static Optional<String> unpayable(ProjectName project, String month, Standing standing) {
+    if (standing.state() == Standing.State.PAID) {
+      return Optional.of(
+          "statement "
+              + standing.number()
+              + " was paid on "
+              + standing.paidOn()
+              + " ("
+              + standing.reference()
+              + ")");
+    }
+    String why = null;
+    if (standing.state() != Standing.State.CLOSED) {
+      why = "its month is not closed";
+    } else if (standing.number().isEmpty()) {
+      why = "there was nothing on it when its month was closed";
+    }
+    return Optional.ofNullable(why)
+        .map(each -> "the statement of " + project + " for " + month + " has no number: " + each);
   }
 
   private void propose(Call call, MoneyChange change) {

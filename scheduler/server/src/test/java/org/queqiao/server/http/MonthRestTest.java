@@ -48,6 +48,13 @@ final class MonthRestTest {
     assertThat(month.path("month").asText()).isEqualTo("2001-01");
     assertThat(month.path("state").asText()).isEqualTo("CLOSED");
     assertThat(month.path("sha256").asText()).hasSize(64);
+    HttpResponse<String> nothing =
+        server.post(
+            "finance1",
+            "/api/v1/statements/monthly/2001-01/payment",
+            "{\"paidOn\":\"2026-11-20\",\"reference\":\"bank 17\",\"reason\":\"received\"}");
+    assertThat(nothing.statusCode()).as(nothing.body()).isEqualTo(409);
+    assertThat(nothing.body()).contains("there was nothing on it when its month was closed");
     HttpResponse<String> again = close("finance1", "2001-01");
     assertThat(again.statusCode()).isEqualTo(409);
     assertThat(again.body()).contains("was closed by USER:finance2");
