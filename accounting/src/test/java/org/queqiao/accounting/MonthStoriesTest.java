@@ -210,7 +210,12 @@ final class MonthStoriesTest {
                       .reports()
                       .usage(
                           new UsageReports.Question(
-                              List.of(ReportBy.DAY, ReportBy.MONTH), from, "2026-12", 99, false, trend),
+                              List.of(ReportBy.DAY, ReportBy.MONTH),
+                              from,
+                              "2026-12",
+                              99,
+                              false,
+                              trend),
                           LedgerReads.Scope.ALL)
                       .getLast())
               .satisfies(row -> {
@@ -319,7 +324,8 @@ final class MonthStoriesTest {
     log.at(NOV + HOUR_MS).node("cn3", 1);
     try (Ledger ledger = database.open("updated", SHANGHAI)) {
       ledger.record(log.events());
-      assertThat(problems(ledger, "2026-10")).containsExactly("month 2026-09 comes first: it is not closed");
+      assertThat(problems(ledger, "2026-10"))
+          .containsExactly("month 2026-09 comes first: it is not closed");
       // What is counted is compared as ever.
       database.sql(
           "updated",

@@ -145,7 +145,9 @@ public final class UsageReports {
               + " 1000) as standard from statement_line) as u";
     } else if (by.contains(ReportBy.DAY)) {
       rows =
-          "(select case when left(on_day, 7) = month then on_day else month || '" + ReportBy.LATE + "' end as day, *"
+          "(select case when left(on_day, 7) = month then on_day else month || '"
+              + ReportBy.LATE
+              + "' end as day, *"
               + " from (select (?::text[])[width_bucket(from_ms, ?::bigint[])] as on_day, * from (select from_ms,"
               + " month, project, user_name, partition, qos, domains, currency, core_ms::numeric,"
               + " charge_micro::numeric, null::numeric as standard from segment union all select"
@@ -164,7 +166,10 @@ public final class UsageReports {
         : rows;
   }
 
-  /** The names and the first instants of the days; a segment lies within one of them. What is late has its day before the month it stands in. */
+  /**
+   * The names and the first instants of the days; a segment lies within one of them. What is late
+   * has its day before the month it stands in.
+   */
   private int days(Question asked, Connection connection, PreparedStatement statement)
       throws SQLException {
     List<String> names = new ArrayList<>();

@@ -52,7 +52,8 @@ final class LedgerHistory {
   }
 
   /**
-   * Waits in the same way, and refuses where the books are behind then: for what is decided by them.
+   * Waits in the same way, and refuses where the books are behind then: for what is decided by
+   * them.
    */
   void needBooks(long wanted) {
     awaitBooks(wanted);
