@@ -48,20 +48,9 @@ final class AllowanceStoriesTest {
     return CALENDAR.startMs(LocalDate.parse(localDate)) + hour * HOUR_MS;
   }
 
-  private interface Question {
-    void ask(Ledger ledger) throws Exception;
-  }
-
-  private static void books(String name, History history, Question question) throws Exception {
-    database.create(name);
-    try (Ledger ledger = database.open(name, CALENDAR)) {
-      for (int i = 0; i < history.events().size(); i++) {
-        ledger.record(history.events().subList(i, i + 1));
-      }
-      assertThat(ledger.reads().verify()).isEmpty();
-      database.audit(name);
-      question.ask(ledger);
-    }
+  private static void books(String name, History history, TestDatabase.Question question)
+      throws Exception {
+    database.books(name, CALENDAR, history, question);
   }
 
   private static MoneyChange hours(AllowanceKind kind, long hours, long fromMs, long toMs) {

@@ -12,7 +12,6 @@ import org.queqiao.accounting.ledger.ProposalRow;
 import org.queqiao.accounting.ledger.Repricing;
 import org.queqiao.accounting.ledger.StatementEntry;
 import org.queqiao.accounting.metering.BillingCalendar;
-import org.queqiao.accounting.sql.Ledger;
 import org.queqiao.accounting.sql.LedgerReads;
 import org.queqiao.accounting.sql.RunHours;
 import org.queqiao.accounting.sql.UsageReports;
@@ -52,19 +51,9 @@ final class MoneyStoriesTest {
   }
 
   /** Takes a history into a ledger of its own, one fact at a time, and asks it. */
-  private static void books(String name, History history, Question question) throws Exception {
-    database.create(name);
-    try (Ledger ledger = database.open(name, CALENDAR)) {
-      for (int i = 0; i < history.events().size(); i++) {
-        ledger.record(history.events().subList(i, i + 1));
-      }
-      assertThat(ledger.reads().verify()).isEmpty();
-      question.ask(ledger);
-    }
-  }
-
-  private interface Question {
-    void ask(Ledger ledger) throws Exception;
+  private static void books(String name, History history, TestDatabase.Question question)
+      throws Exception {
+    database.books(name, CALENDAR, history, question);
   }
 
   private static List<String> lines(Statement statement) {

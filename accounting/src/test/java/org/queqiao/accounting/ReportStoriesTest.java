@@ -49,20 +49,10 @@ final class ReportStoriesTest {
     return CALENDAR.startMs(LocalDate.parse(localDate)) + hour * HOUR_MS;
   }
 
-  private interface Question {
-    void ask(Ledger ledger) throws Exception;
-  }
-
   /** Takes a history into a ledger of its own, one fact at a time, and asks it. */
-  private static void books(String name, History history, Question question) throws Exception {
-    database.create(name);
-    try (Ledger ledger = database.open(name, CALENDAR)) {
-      for (int i = 0; i < history.events().size(); i++) {
-        ledger.record(history.events().subList(i, i + 1));
-      }
-      assertThat(ledger.reads().verify()).isEmpty();
-      question.ask(ledger);
-    }
+  private static void books(String name, History history, TestDatabase.Question question)
+      throws Exception {
+    database.books(name, CALENDAR, history, question);
   }
 
   /** A job of one attempt on a node of a kind. */

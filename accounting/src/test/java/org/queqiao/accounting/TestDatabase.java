@@ -55,6 +55,25 @@ final class TestDatabase implements AutoCloseable {
     }
   }
 
+  /** What is asked of a ledger. */
+  interface Question {
+    void ask(Ledger ledger) throws Exception;
+  }
+
+  /** Takes a history into a ledger of its own, one fact at a time, checks it and asks it. */
+  void books(String name, BillingCalendar calendar, History history, Question question)
+      throws Exception {
+    create(name);
+    try (Ledger ledger = open(name, calendar)) {
+      for (int i = 0; i < history.events().size(); i++) {
+        ledger.record(history.events().subList(i, i + 1));
+      }
+      assertThat(ledger.reads().verify()).isEmpty();
+      audit(name);
+      question.ask(ledger);
+    }
+  }
+
   /** An empty database. */
   void create(String name) throws SQLException {
     sql("postgres", "drop database if exists " + name + " with (force)", "create database " + name);

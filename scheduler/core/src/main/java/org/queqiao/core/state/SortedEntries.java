@@ -35,7 +35,7 @@ final class SortedEntries<K extends Comparable<K>, V> {
     return new TreeMap<>(new Ordered<>(entries));
   }
 
-  /** As the constructor of a tree takes them: it asks for size, order and entries alone. */
+  /** As the constructor of a tree takes them. Nothing is added to them any more. */
   private static final class Ordered<K extends Comparable<K>, V> extends AbstractMap<K, V>
       implements SortedMap<K, V> {
     private final List<Map.Entry<K, V>> entries;
@@ -66,17 +66,19 @@ final class SortedEntries<K extends Comparable<K>, V> {
 
     @Override
     public SortedMap<K, V> subMap(K from, K to) {
-      throw new UnsupportedOperationException();
+      return tailMap(from).headMap(to);
     }
 
     @Override
     public SortedMap<K, V> headMap(K to) {
-      throw new UnsupportedOperationException();
+      return new Ordered<>(
+          entries.stream().filter(each -> each.getKey().compareTo(to) < 0).toList());
     }
 
     @Override
     public SortedMap<K, V> tailMap(K from) {
-      throw new UnsupportedOperationException();
+      return new Ordered<>(
+          entries.stream().filter(each -> each.getKey().compareTo(from) >= 0).toList());
     }
 
     @Override
