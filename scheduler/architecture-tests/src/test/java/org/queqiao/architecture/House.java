@@ -71,4 +71,13 @@ final class House {
         MODULES.stream().map(module -> ROOT.resolve(module).resolve("src/main/java")).toList(),
         ".java");
   }
+
+  /** The SQL migrations of every module. */
+  static List<Path> migrations() {
+    return files(
+        MODULES.stream()
+            .map(module -> ROOT.resolve(module).resolve("src/main/resources/db/migration"))
+            .toList(),
+        ".sql");
+  }
 }

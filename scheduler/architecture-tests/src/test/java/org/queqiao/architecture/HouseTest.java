@@ -70,6 +70,14 @@ final class HouseTest {
     assertThat(silent).isEmpty();
   }
 
+  @Test
+  void noTwoMigrationsHaveTheSameNumber() {
+    assertThat(House.migrations()).hasSizeGreaterThan(20);
+    assertThat(Migrations.wrong(House.migrations()))
+        .as("the one that has not landed takes the next free number")
+        .isEmpty();
+  }
+
   /**
    * What is oversized today is listed with its size; it may shrink or go, never grow or be joined.
    */

@@ -48,6 +48,22 @@ final class RulesBiteTest {
   }
 
   @Test
+  void twoMigrationsOfOneNumberAndOtherNamesAreFound() {
+    Path here = Path.of("accounting/db/migration");
+    assertThat(
+            Migrations.wrong(
+                List.of(
+                    here.resolve("V8__months.sql"),
+                    here.resolve("V28__alerts.sql"),
+                    here.resolve("V28__contracts.sql"),
+                    here.resolve("V028__zero.sql"),
+                    Path.of("other/db/migration/V28__of_another_database.sql"))))
+        .containsExactly(
+            here + "/V028__zero.sql is not named V<number>__<words>.sql",
+            "V28__alerts.sql and V28__contracts.sql have one number");
+  }
+
+  @Test
   void largeFilesAndFunctionsAreFound(@TempDir Path folder) throws IOException {
     Path file = folder.resolve("Large.java");
     String body = "    System.out.println();\n".repeat(Sizes.FUNCTION_LINES);
