@@ -29,8 +29,7 @@ final class Migrations {
       }
       Path other = numbered.putIfAbsent(file.getParent() + " V" + name.group(1), file);
       if (other != null) {
-        wrong.add(
-            "%s and %s have one number".formatted(other.getFileName(), file.getFileName()));
+        wrong.add("%s and %s have one number".formatted(other.getFileName(), file.getFileName()));
       }
     }
     return wrong;
