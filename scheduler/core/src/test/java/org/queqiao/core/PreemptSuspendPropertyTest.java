@@ -19,7 +19,9 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.queqiao.contract.event.JobAllocated;
+import org.queqiao.contract.event.JobSuspendRequested;
 import org.queqiao.contract.event.LoggedEvent;
+import org.queqiao.contract.event.NodeDown;
 import org.queqiao.contract.event.PartitionDefined;
 import org.queqiao.contract.event.QosDefined;
 import org.queqiao.contract.event.RunPartSuspended;
@@ -53,6 +55,7 @@ final class PreemptSuspendPropertyTest {
   private static final int SEEDS = TestSize.ciOrFull(60, 1_500);
   private static final int STEPS = 70;
   private static final long MIB = 1L << 20;
+  private static final List<String> DEBUG_NODES = List.of("n0", "n1");
   private static final QosName LOW = new QosName("low");
   private static final QosName MIDDLE = new QosName("middle");
   private static final QosName URGENT = new QosName("urgent");
@@ -60,13 +63,15 @@ final class PreemptSuspendPropertyTest {
   private int stopped;
   private int parts;
   private int aboveOthers;
+  private int served;
 
   @Test
   void holdsOnRandomClusters() {
-    SeededProperty.holds(SeededProperty.seeds(SEEDS, 65, 367, 499, 673, 737, 1220), Cluster::new);
+    SeededProperty.holds(SeededProperty.seeds(SEEDS, 65, 367, 499, 673, 737, 1220, 1249), Cluster::new);
     assertThat(stopped).as("looks at runs that were stopped").isGreaterThan(SEEDS);
     assertThat(parts).as("parts that were stopped before the last").isGreaterThan(SEEDS / 4);
     assertThat(aboveOthers).as("starts on cores of stopped runs").isGreaterThan(SEEDS / 2);
+    assertThat(served).as("jobs that started with room made for them").isGreaterThan(SEEDS);
   }
 
   private final class Cluster implements SeededProperty.Case<Step> {
@@ -104,6 +109,14 @@ final class PreemptSuspendPropertyTest {
     /** What each run was given. */
     private final TreeMap<RunId, List<Allocation>> given = new TreeMap<>();
 
+    /** For whom runs were stopped. */
+    private final TreeSet<JobId> forWhom = new TreeSet<>();
+
+    /** For whom runs were stopped before a node was lost. */
+    private final TreeSet<JobId> sinceLost = new TreeSet<>();
+
+    private final int debugTier;
+    private final boolean batchYields;
     private SplittableRandom random;
     private int seen;
 
@@ -115,11 +128,12 @@ final class PreemptSuspendPropertyTest {
         nodes.put(new NodeName("n" + i), facts("n" + i, 2 + site.nextInt(5), site.nextInt(3)));
       }
       nodes.values().forEach(story::says);
-      int debugTier = 1 + site.nextInt(2);
+      debugTier = 1 + site.nextInt(2);
+      batchYields = site.nextBoolean();
       PreemptRules rules =
-          site.nextBoolean() ? new PreemptRules(PreemptMode.SUSPEND, 0, 0) : PreemptRules.OFF;
+          batchYields ? new PreemptRules(PreemptMode.SUSPEND, 0, 0) : PreemptRules.OFF;
       story.does(partition(BATCH.value(), "", 1, rules));
-      story.does(partition(DEBUG.value(), "n0,n1", debugTier, PreemptRules.OFF));
+      story.does(partition(DEBUG.value(), String.join(",", DEBUG_NODES), debugTier, PreemptRules.OFF));
       qos(LOW, List.of(), PreemptMode.SUSPEND);
       qos(MIDDLE, List.of(LOW), PreemptMode.SUSPEND);
       qos(URGENT, List.of(LOW, MIDDLE), PreemptMode.OFF);
@@ -168,6 +182,7 @@ final class PreemptSuspendPropertyTest {
         live().stream().filter(this::runs).findFirst().ifPresent(this::ends);
         settles();
         look();
+        preemptorsStarted();
       }
       assertThat(live()).as("jobs that never end").isEmpty();
     }
@@ -183,7 +198,12 @@ final class PreemptSuspendPropertyTest {
               .forEach(this::steps);
         }
         case 4, 5, 6 -> some(nodes.keySet()).ifPresent(this::obeys);
-        case 7 -> settles();
+        case 7 -> {
+          settles();
+          if (silent.isEmpty()) {
+            preemptorsStarted();
+          }
+        }
         case 8, 9 -> some(live().stream().filter(this::runs).toList()).ifPresent(this::steps);
         case 10 -> some(live().stream().filter(this::runs).toList()).ifPresent(this::ends);
         case 11 ->
@@ -355,6 +375,11 @@ final class PreemptSuspendPropertyTest {
     private void remember(LoggedEvent event) {
       if (event.event() instanceof JobAllocated e) {
         given.put(e.run(), e.allocations());
+        served += forWhom.remove(e.run().job()) ? 1 : 0;
+      } else if (event.event() instanceof JobSuspendRequested e && e.preemptor() != null) {
+        forWhom.add(e.preemptor());
+      } else if (event.event() instanceof NodeDown) {
+        sinceLost.addAll(forWhom);
       } else if (event.event() instanceof RunPartSuspended) {
         parts++;
       }
@@ -397,7 +422,8 @@ final class PreemptSuspendPropertyTest {
       for (String each : mine) {
         if (users.containsKey(each)) {
           aboveOthers++;
-          mayBeAbove(story.job(users.get(each)), job);
+          JobImage above = story.job(users.get(each));
+          assertThat(passes(above, job)).as("job %s above job %s", above.id(), job.id()).isTrue();
           return users.get(each);
         }
       }
@@ -424,42 +450,49 @@ final class PreemptSuspendPropertyTest {
     }
 
     /** By quality of service, or by the tiers of the partitions where those say nothing of it. */
-    private void mayBeAbove(JobImage above, JobImage below) {
+    private boolean passes(JobImage above, JobImage below) {
+      int tiers = tierOf(above) - tierOf(below);
       boolean byQos =
           LOW.equals(below.spec().qos())
                   && (MIDDLE.equals(above.spec().qos()) || URGENT.equals(above.spec().qos()))
               || MIDDLE.equals(below.spec().qos()) && URGENT.equals(above.spec().qos());
-      boolean byTier =
-          above.spec().partition().equals(DEBUG) && below.spec().partition().equals(BATCH);
-      assertThat(byQos || byTier).as("job %s has cores of job %s", above.id(), below.id()).isTrue();
+      return tiers >= 0 && byQos || tiers > 0 && batchYields;
+    }
+
+    private int tierOf(JobImage job) {
+      return job.spec().partition().equals(DEBUG) ? debugTier : 1;
     }
 
     /**
-     * Everything has settled: for whom runs are stopped does not wait for them. One whose stopped
-     * runs were all lost with a node may wait on: what was made for it is gone, and runs that it
-     * may not push aside can have come there (seed 367). So may one whose stopped runs lie under a
-     * job that had room made before it: that one goes first, on these cores where it fits on no
-     * others (seed 737).
+     * Everything has settled: the first for whom room was made waits only where it would not fit
+     * with every run stopped that it may push aside. It fits where no node was lost since, for then
+     * nobody takes what it needs (seeds 367 and 1249 lose one: runs that it may not push aside come
+     * to the others), but for a job that had room made before it: that one goes first, on the same
+     * cores where it fits on no others (seed 737).
      */
     private void preemptorsStarted() {
-      for (JobImage job : live()) {
+      List<JobImage> all = live();
+      for (JobImage job : all) {
         if (job.preemption().suspends()) {
           assertThat(job.preemption().yields()).as("job %s has stopped", job.id()).isTrue();
         }
-        boolean first =
-            live().stream()
-                .filter(each -> each.preemption().claims() > 0)
-                .findFirst()
-                .filter(each -> each.id().equals(job.id()))
-                .isPresent();
-        boolean made =
-            live().stream()
-                .filter(each -> job.id().equals(each.preemption().preemptor()))
-                .anyMatch(each -> !liesUnderOneBefore(each, job));
-        assertThat(first && made && URGENT.equals(job.spec().qos()))
-            .as("job %s waits for what was stopped for it", job.id())
-            .isFalse();
       }
+      Optional<JobImage> first =
+          all.stream().filter(each -> each.preemption().claims() > 0).findFirst();
+      first.ifPresent(
+          job -> {
+            long room = nodes.values().stream().filter(each -> hasRoom(each, job, all)).count();
+            assertThat(room)
+                .as("nodes with room for job %s, for which room was made", job.id())
+                .isLessThan(job.spec().nodes());
+            boolean made =
+                all.stream()
+                    .filter(each -> job.id().equals(each.preemption().preemptor()))
+                    .anyMatch(each -> !liesUnderOneBefore(each, job));
+            assertThat(made && URGENT.equals(job.spec().qos()) && !sinceLost.contains(job.id()))
+                .as("job %s waits for what was stopped for it", job.id())
+                .isFalse();
+          });
     }
 
     private boolean liesUnderOneBefore(JobImage stopped, JobImage job) {
@@ -467,6 +500,29 @@ final class PreemptSuspendPropertyTest {
           .filter(this::runs)
           .filter(each -> each.id().value() < job.id().value())
           .anyMatch(each -> cores(each).stream().anyMatch(cores(stopped)::contains));
+    }
+
+    /** Whether a node has room for a share of a job beside the runs that it may not push aside. */
+    private boolean hasRoom(NodeFacts node, JobImage job, List<JobImage> all) {
+      NodeName name = node.name();
+      if (job.spec().partition().equals(DEBUG) && !DEBUG_NODES.contains(name.value())) {
+        return false;
+      }
+      TreeSet<Integer> cores = new TreeSet<>();
+      long memBytes = 0;
+      int devices = node.gres().stream().mapToInt(NodeFacts.GresInventory::count).sum();
+      for (JobImage other : all) {
+        for (Allocation each : other.allocations()) {
+          if (each.node().equals(name)) {
+            memBytes += each.memBytes();
+            devices -= each.gres().stream().mapToInt(gres -> gres.devices().size()).sum();
+            cores.addAll(passes(job, other) ? List.of() : each.cores());
+          }
+        }
+      }
+      return node.cores() - cores.size() >= job.spec().cpusPerTask()
+          && node.memBytes() - memBytes >= job.spec().memBytes()
+          && devices >= job.spec().gres().size();
     }
   }
 }
