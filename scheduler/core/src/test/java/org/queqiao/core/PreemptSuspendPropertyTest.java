@@ -67,7 +67,8 @@ final class PreemptSuspendPropertyTest {
 
   @Test
   void holdsOnRandomClusters() {
-    SeededProperty.holds(SeededProperty.seeds(SEEDS, 65, 367, 499, 673, 737, 1220, 1249), Cluster::new);
+    SeededProperty.holds(
+        SeededProperty.seeds(SEEDS, 65, 367, 499, 673, 737, 1220, 1249), Cluster::new);
     assertThat(stopped).as("looks at runs that were stopped").isGreaterThan(SEEDS);
     assertThat(parts).as("parts that were stopped before the last").isGreaterThan(SEEDS / 4);
     assertThat(aboveOthers).as("starts on cores of stopped runs").isGreaterThan(SEEDS / 2);
@@ -133,7 +134,8 @@ final class PreemptSuspendPropertyTest {
       PreemptRules rules =
           batchYields ? new PreemptRules(PreemptMode.SUSPEND, 0, 0) : PreemptRules.OFF;
       story.does(partition(BATCH.value(), "", 1, rules));
-      story.does(partition(DEBUG.value(), String.join(",", DEBUG_NODES), debugTier, PreemptRules.OFF));
+      story.does(
+          partition(DEBUG.value(), String.join(",", DEBUG_NODES), debugTier, PreemptRules.OFF));
       qos(LOW, List.of(), PreemptMode.SUSPEND);
       qos(MIDDLE, List.of(LOW), PreemptMode.SUSPEND);
       qos(URGENT, List.of(LOW, MIDDLE), PreemptMode.OFF);
@@ -479,20 +481,19 @@ final class PreemptSuspendPropertyTest {
       }
       Optional<JobImage> first =
           all.stream().filter(each -> each.preemption().claims() > 0).findFirst();
-      first.ifPresent(
-          job -> {
-            long room = nodes.values().stream().filter(each -> hasRoom(each, job, all)).count();
-            assertThat(room)
-                .as("nodes with room for job %s, for which room was made", job.id())
-                .isLessThan(job.spec().nodes());
-            boolean made =
-                all.stream()
-                    .filter(each -> job.id().equals(each.preemption().preemptor()))
-                    .anyMatch(each -> !liesUnderOneBefore(each, job));
-            assertThat(made && URGENT.equals(job.spec().qos()) && !sinceLost.contains(job.id()))
-                .as("job %s waits for what was stopped for it", job.id())
-                .isFalse();
-          });
+      first.ifPresent(job -> {
+        long room = nodes.values().stream().filter(each -> hasRoom(each, job, all)).count();
+        assertThat(room)
+            .as("nodes with room for job %s, for which room was made", job.id())
+            .isLessThan(job.spec().nodes());
+        boolean made =
+            all.stream()
+                .filter(each -> job.id().equals(each.preemption().preemptor()))
+                .anyMatch(each -> !liesUnderOneBefore(each, job));
+        assertThat(made && URGENT.equals(job.spec().qos()) && !sinceLost.contains(job.id()))
+            .as("job %s waits for what was stopped for it", job.id())
+            .isFalse();
+      });
     }
 
     private boolean liesUnderOneBefore(JobImage stopped, JobImage job) {
