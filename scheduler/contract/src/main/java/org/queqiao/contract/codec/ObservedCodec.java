@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.queqiao.contract.event.ClusterObserved;
 import org.queqiao.contract.event.Event;
+import org.queqiao.contract.event.ObservedEvent;
 import org.queqiao.contract.event.RunImported;
 import org.queqiao.contract.event.RunObserved;
 import org.queqiao.contract.id.ClusterName;
@@ -28,19 +29,17 @@ final class ObservedCodec {
   private ObservedCodec() {}
 
   static Event event(EventRecord in) {
-    return switch (in.getEventCase()) {
-      case RUN_OBSERVED -> read(in.getRunObserved());
-      case RUN_IMPORTED -> read(in.getRunImported());
-      default -> read(in.getClusterObserved());
-    };
+    if (in.hasClusterObserved()) {
+      return read(in.getClusterObserved());
+    }
+    return in.hasRunObserved() ? read(in.getRunObserved()) : read(in.getRunImported());
   }
 
-  static void write(Event event, EventRecord.Builder out) {
+  static void write(ObservedEvent event, EventRecord.Builder out) {
     switch (event) {
       case RunObserved e -> out.setRunObserved(write(e));
       case RunImported e -> out.setRunImported(write(e));
       case ClusterObserved e -> out.setClusterObserved(write(e));
-      default -> throw new IllegalArgumentException(String.valueOf(event));
     }
   }
 

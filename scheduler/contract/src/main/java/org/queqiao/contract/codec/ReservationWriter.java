@@ -1,9 +1,9 @@
 package org.queqiao.contract.codec;
 
-import org.queqiao.contract.event.Event;
 import org.queqiao.contract.event.ReservationClosed;
 import org.queqiao.contract.event.ReservationDefined;
 import org.queqiao.contract.event.ReservationDeleted;
+import org.queqiao.contract.event.ReservationEvent;
 import org.queqiao.contract.event.ReservationOpened;
 import org.queqiao.contract.id.ReservationName;
 import org.queqiao.contract.reservation.Reservation;
@@ -19,7 +19,7 @@ final class ReservationWriter {
   private ReservationWriter() {}
 
   /** Writes a fact about reservations. */
-  static void write(Event event, EventRecord.Builder out) {
+  static void write(ReservationEvent event, EventRecord.Builder out) {
     switch (event) {
       case ReservationDefined e -> out.setReservationDefined(reservation(e.reservation()));
       case ReservationDeleted e ->
@@ -28,7 +28,6 @@ final class ReservationWriter {
       case ReservationOpened e -> out.setReservationOpened(edge(e.reservation(), e.startMs(), 0));
       case ReservationClosed e ->
           out.setReservationClosed(edge(e.reservation(), e.startMs(), e.nextStartMs()));
-      default -> throw new IllegalArgumentException("no fact about reservations: " + event);
     }
   }
 

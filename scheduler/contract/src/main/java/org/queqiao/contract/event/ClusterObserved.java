@@ -8,4 +8,4 @@ import org.queqiao.contract.id.ClusterName;
  * @param cluster which one
  * @param completeMs every run that ended before has been told
  */
-public record ClusterObserved(ClusterName cluster, long completeMs) implements Event {}
+public record ClusterObserved(ClusterName cluster, long completeMs) implements ObservedEvent {}

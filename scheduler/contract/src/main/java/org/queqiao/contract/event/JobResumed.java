@@ -7,4 +7,4 @@ import org.queqiao.contract.id.RunId;
  *
  * @param atMs scheduler time from when on they do
  */
-public record JobResumed(RunId run, long atMs) implements Event {}
+public record JobResumed(RunId run, long atMs) implements SuspensionEvent {}

@@ -12,7 +12,7 @@ import org.queqiao.contract.id.RunId;
  *     many tasks
  */
 public record JobSuspendRequested(RunId run, boolean suspend, JobId preemptor, int claims)
-    implements Event {
+    implements SuspensionEvent {
   /** A run that makes room for nobody. */
   public JobSuspendRequested(RunId run, boolean suspend) {
     this(run, suspend, null, 0);

@@ -8,4 +8,4 @@ import org.queqiao.contract.id.RunId;
  * @param atMs scheduler time from when on they are
  * @param billed whether the cores are billed while it stays so, by the site's policy then
  */
-public record JobSuspended(RunId run, long atMs, boolean billed) implements Event {}
+public record JobSuspended(RunId run, long atMs, boolean billed) implements SuspensionEvent {}

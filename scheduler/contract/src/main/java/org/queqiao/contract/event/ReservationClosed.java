@@ -11,4 +11,4 @@ import org.queqiao.contract.id.ReservationName;
  *     more
  */
 public record ReservationClosed(ReservationName reservation, long startMs, long nextStartMs)
-    implements Event {}
+    implements ReservationEvent {}

@@ -10,4 +10,4 @@ import org.queqiao.contract.observe.ObservedRun;
  * @param billed whether it is paid by the prices that held when it ran, or only shown and metered
  * @param run what the file says
  */
-public record RunImported(JobId job, boolean billed, ObservedRun run) implements Event {}
+public record RunImported(JobId job, boolean billed, ObservedRun run) implements ObservedEvent {}

@@ -10,4 +10,4 @@ import org.queqiao.contract.observe.ObservedRun;
  * @param revision 1, and one more each time that the other scheduler says something else of it
  * @param run what is told
  */
-public record RunObserved(JobId job, int revision, ObservedRun run) implements Event {}
+public record RunObserved(JobId job, int revision, ObservedRun run) implements ObservedEvent {}

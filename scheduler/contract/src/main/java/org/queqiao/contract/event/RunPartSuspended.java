@@ -10,4 +10,4 @@ import org.queqiao.contract.id.RunId;
  *
  * @param atMs scheduler time from when on it is stopped there
  */
-public record RunPartSuspended(RunId run, NodeName node, long atMs) implements Event {}
+public record RunPartSuspended(RunId run, NodeName node, long atMs) implements SuspensionEvent {}

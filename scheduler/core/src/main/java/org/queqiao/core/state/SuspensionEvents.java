@@ -2,11 +2,11 @@ package org.queqiao.core.state;
 
 import static org.queqiao.core.state.Legality.require;
 
-import org.queqiao.contract.event.Event;
 import org.queqiao.contract.event.JobResumed;
 import org.queqiao.contract.event.JobSuspendRequested;
 import org.queqiao.contract.event.JobSuspended;
 import org.queqiao.contract.event.RunPartSuspended;
+import org.queqiao.contract.event.SuspensionEvent;
 import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.RunId;
@@ -24,13 +24,12 @@ final class SuspensionEvents {
     this.cluster = cluster;
   }
 
-  void apply(Event event, Actor actor, long nowMs) {
+  void apply(SuspensionEvent event, Actor actor, long nowMs) {
     switch (event) {
       case JobSuspendRequested e -> requested(e, actor, nowMs);
       case RunPartSuspended e -> partSuspended(e, nowMs);
       case JobSuspended e -> suspended(e, nowMs);
       case JobResumed e -> resumed(e, nowMs);
-      default -> throw new IllegalArgumentException(String.valueOf(event));
     }
   }
 
