@@ -36,15 +36,16 @@ final class AsideRoom {
     return cluster.nodes().find(node).orElseThrow().cores().idle(passedOver);
   }
 
-  /** Adds the idle cores of all nodes; says whether there are any. */
-  boolean addIdle(Victims victims) {
-    boolean any = false;
+  /** Whether there are such cores on any node. */
+  boolean hasIdle() {
+    return mirror.sharedNodes().stream().anyMatch(each -> !idle(each).isEmpty());
+  }
+
+  /** Adds the idle cores of all nodes. */
+  void addIdle(Victims victims) {
     for (NodeName node : mirror.sharedNodes()) {
-      int cores = idle(node).cardinality();
-      victims.idle(mirror.number(node), cores);
-      any |= cores > 0;
+      victims.idle(mirror.number(node), idle(node).cardinality());
     }
-    return any;
   }
 
   /** Takes the idle cores away again that are kept for runs which were stopped for one job. */

@@ -3,6 +3,7 @@ package org.queqiao.core.plan;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.queqiao.contract.id.JobId;
@@ -218,7 +219,7 @@ final class ClusterMirror {
   }
 
   /** The nodes on which stopped runs yield. */
-  Iterable<NodeName> sharedNodes() {
+  NavigableSet<NodeName> sharedNodes() {
     return shared;
   }
 

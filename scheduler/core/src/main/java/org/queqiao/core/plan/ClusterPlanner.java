@@ -121,11 +121,14 @@ public final class ClusterPlanner {
       renew();
     }
     Planner planner = mirror.planner();
-    if (!passBegun) {
-      Slice stopped = stoppedRuns(nowMs);
-      if (stopped != null) {
-        return stopped;
+    long steps = bounds.steps();
+    if (!passBegun && !cluster.jobs().preemption().suspended().isEmpty()) {
+      StoppedRuns stopped = new StoppedRuns(cluster, mirror, nowMs);
+      Slice before = of(stopped, nowMs);
+      if (before != null) {
+        return before;
       }
+      steps -= stopped.looked();
     }
     // In each slice, or a run that stands still would be taken for one that outlives its limit.
     mirror.standStill(soonMs(nowMs));
@@ -134,7 +137,6 @@ public final class ClusterPlanner {
       candidates = null;
       return fruitless(List.of(), cluster.chances(), nowMs);
     }
-    long steps = bounds.steps();
     if (!passBegun) {
       begin(planner, nowMs);
       steps = Math.max(1, steps - candidates.looked());
@@ -191,11 +193,7 @@ public final class ClusterPlanner {
   /**
    * Starts on cores of runs that were stopped for others, and runs that go on; null for neither.
    */
-  private Slice stoppedRuns(long nowMs) {
-    if (cluster.jobs().preemption().suspended().isEmpty()) {
-      return null;
-    }
-    StoppedRuns stopped = new StoppedRuns(cluster, mirror, nowMs);
+  private Slice of(StoppedRuns stopped, long nowMs) {
     PlanJob start = stopped.next(this::queue);
     List<Event> facts = List.of();
     if (start != null) {

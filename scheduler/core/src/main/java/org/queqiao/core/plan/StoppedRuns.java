@@ -28,7 +28,10 @@ import org.queqiao.core.state.Outranking.Rank;
  */
 final class StoppedRuns {
   /** How many waiting jobs are looked at. */
-  private static final int MAX_LOOKED = 1000;
+  private static final int MAX_JOBS = 1000;
+
+  /** So many nodes are looked at to place them; who comes then gets no such cores. */
+  private static final long MAX_LOOKED = 5_000_000;
 
   private final Cluster cluster;
   private final ClusterMirror mirror;
@@ -40,6 +43,24 @@ final class StoppedRuns {
 
   /** What there is for the job that was placed last. */
   private Victims around;
+
+  /** What is free for all, or null before anybody asked. */
+  private Victims free;
+
+  /** What was asked in vain, of those behind all for whom runs were stopped. */
+  private final TreeSet<Tried> tried = new TreeSet<>();
+
+  private long looked;
+
+  /** Jobs of one rank that need the same for as long fit alike. */
+  private record Tried(int demand, Rank rank, long limitMs) implements Comparable<Tried> {
+    @Override
+    public int compareTo(Tried other) {
+      int order = Integer.compare(demand, other.demand);
+      order = order != 0 ? order : rank.compareTo(other.rank);
+      return order != 0 ? order : Long.compare(limitMs, other.limitMs);
+    }
+  }
 
   StoppedRuns(Cluster cluster, ClusterMirror mirror, long nowMs) {
     this.cluster = cluster;
@@ -62,14 +83,14 @@ final class StoppedRuns {
     TreeSet<Rank> ahead = new TreeSet<>();
     JobOrder.Queue queue = waiting.get();
     Job job = queue.next();
-    for (int looked = 0; job != null && looked < MAX_LOOKED; looked++) {
+    for (int jobs = 0; job != null && jobs < MAX_JOBS; jobs++) {
       Rank rank = Rank.of(job);
       int claims = job.preemption().claims();
       if (!isBlocked(job)
           && Throttle.left(cluster, job) > claims
           && (claims == 0 || job.array() != null)) {
         boolean may = ahead.stream().allMatch(each -> cluster.outranking().passes(rank, each));
-        PlanJob start = may ? place(job, claimants, claims) : null;
+        PlanJob start = may && isNew(job, rank, claims) ? place(job, claimants, claims) : null;
         if (start != null) {
           return start;
         }
@@ -78,6 +99,20 @@ final class StoppedRuns {
       job = queue.next();
     }
     return null;
+  }
+
+  /** How many nodes were looked at, or amounts copied. */
+  long looked() {
+    return looked;
+  }
+
+  /** Whether a job that may start has not been asked for in vain by another like it. */
+  private boolean isNew(Job job, Rank rank, int claims) {
+    looked++;
+    Demand demand = mirror.demand(job.spec());
+    return demand != null
+        && (job.array() == null || job.array().readyBehind(claims) >= 0)
+        && tried.add(new Tried(demand.number(), rank, job.spec().limitMs()));
   }
 
   private boolean isBlocked(Job job) {
@@ -98,19 +133,29 @@ final class StoppedRuns {
       return null;
     }
     AsideRoom room = new AsideRoom(cluster, mirror, Rank.of(job));
-    Victims victims = new Victims(mirror.planner().pool(), nowMs);
-    if (victims.fits(demand, job.spec().limitMs()) || !room.addIdle(victims.copy())) {
+    looked += mirror.sharedNodes().size();
+    if (looked > MAX_LOOKED || !room.hasIdle() || fitsAnyhow(demand, job.spec().limitMs())) {
       return null;
     }
     List<JobId> behind = new ArrayList<>(cluster.jobs().preemption().claimants());
     before.forEach(each -> behind.remove(each.id()));
     behind.remove(job.id());
     PlanJob planned = ordinal < 0 ? mirror.planJob(job) : mirror.planTask(job, ordinal, demand);
-    boolean fits = placed(planned, demand, victims.copy(), room, before, behind);
+    boolean fits = placed(planned, demand, room, before, behind);
     if (!fits && !behind.isEmpty()) {
-      fits = placed(planned, demand, victims, room, before, List.of());
+      fits = placed(planned, demand, room, before, List.of());
     }
     return fits ? planned : null;
+  }
+
+  private boolean fitsAnyhow(Demand demand, long limitMs) {
+    if (free == null) {
+      free = new Victims(mirror.planner().pool(), nowMs);
+      looked += free.size();
+    }
+    boolean fits = free.fits(demand, limitMs);
+    looked += free.takeLooked();
+    return fits;
   }
 
   /**
@@ -118,6 +163,18 @@ final class StoppedRuns {
    *
    * @param behind who comes after it, and what was stopped for whom it does not take
    */
+  private boolean placed(
+      PlanJob planned,
+      Demand demand,
+      AsideRoom room,
+      List<Job> before,
+      List<JobId> behind) {
+    Victims victims = free.copy();
+    boolean placed = placed(planned, demand, victims, room, before, behind);
+    looked += victims.size() + victims.takeLooked();
+    return placed;
+  }
+
   private boolean placed(
       PlanJob planned,
       Demand demand,
