@@ -110,8 +110,7 @@ final class SliceBoundsStoriesTest {
     plansAll();
     story.after(1);
     long askedMs = story.job(low).suspension().askedMs();
-    story.does(
-        new Input.RunSuspended(story.node(low), story.run(low), true, story.nowMs, askedMs));
+    story.does(new Input.RunSuspended(story.node(low), story.run(low), true, story.nowMs, askedMs));
     plansAll();
     assertThat(story.state(urgent)).isEqualTo(JobState.RUNNING);
     JobId large = submits(URGENT, NODES);

@@ -2,7 +2,4 @@ package org.queqiao.contract.event;
 
 /** A fact about reservations. */
 public sealed interface ReservationEvent extends Event
-    permits ReservationClosed,
-        ReservationDefined,
-        ReservationDeleted,
-        ReservationOpened {}
+    permits ReservationClosed, ReservationDefined, ReservationDeleted, ReservationOpened {}

@@ -164,11 +164,7 @@ final class StoppedRuns {
    * @param behind who comes after it, and what was stopped for whom it does not take
    */
   private boolean placed(
-      PlanJob planned,
-      Demand demand,
-      AsideRoom room,
-      List<Job> before,
-      List<JobId> behind) {
+      PlanJob planned, Demand demand, AsideRoom room, List<Job> before, List<JobId> behind) {
     Victims victims = free.copy();
     boolean placed = placed(planned, demand, victims, room, before, behind);
     looked += victims.size() + victims.takeLooked();
