@@ -24,13 +24,11 @@ struct item {
     uint32_t reason;
     char text[96];
     struct run *run;
-    bool made; /* the files of the run are its own */
     int files[FILES]; /* of a run to be started, else -1 */
 };
 
 static struct item items[MAX_BATCH];
 static size_t item_count;
-static bool has_intents; /* one of the items has its intent on disk, to be synced */
 
 size_t batch_count(void) {
     return item_count;
@@ -51,9 +49,6 @@ static void close_files(struct item *item) {
 /* Nothing was forked, so the run may be as if it had never been. */
 static void undo(struct launcher *self, struct item *item, int cause) {
     struct run *run = item->run;
-    if (item->made) {
-        run_erase(self, run);
-    }
     close_files(item);
     for (size_t i = 0; i < item_count; i++) {
         if (items[i].run == run) {
@@ -63,7 +58,7 @@ static void undo(struct launcher *self, struct item *item, int cause) {
             snprintf(items[i].text, sizeof items[i].text, "%s", strerror(cause));
         }
     }
-    run_drop(self, run);
+    run_undo(self, run);
 }
 
 /* Each group of version 1 is made, joined and removed for itself: those that limit nothing are left out. */
@@ -153,26 +148,21 @@ static int write_spec(const struct launcher *self, const struct order *order, co
     return fd;
 }
 
-/* Whoever creates the control pipe is the one delivery that starts the run. */
+/* 0, or -1 with errno. */
 static int prepare(struct launcher *self, struct item *item, const struct order *order,
                    const struct identity *identity) {
     char control[RUN_FILE_BYTES];
     run_file(control, order->job_id, order->attempt, "control");
-    if (mkfifoat(self->runs_fd, control, 0600) != 0) {
+    if (run_write_intent(self, item->run) != 0 || mkfifoat(self->runs_fd, control, 0600) != 0) {
         return -1;
     }
-    item->made = true;
     item->files[CONTROL_FILE] = openat(self->runs_fd, control, O_RDWR | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
     item->run->fd = run_open_control(self, item->run);
     if (item->files[CONTROL_FILE] < 0 || item->run->fd < 0) {
         return -1;
     }
     item->files[SPEC_FILE] = write_spec(self, order, identity, item->run);
-    if (item->files[SPEC_FILE] < 0 || run_write_intent(self, item->run, !has_intents) != 0) {
-        return -1;
-    }
-    has_intents = true;
-    return 0;
+    return item->files[SPEC_FILE] < 0 ? -1 : 0;
 }
 
 void batch_launch(struct launcher *self, const struct order *order, const struct identity *identity) {
@@ -258,10 +248,13 @@ static void answer(struct launcher *self, const struct item *item) {
 
 /* Durable before effect: a failed sync ends the process before anything of the batch is started. */
 bool batch_commit(struct launcher *self) {
-    if (has_intents && (fsync(self->intents_fd) != 0 || fsync(self->runs_fd) != 0)) {
-        fatal("sync the intents");
+    bool has_intents = false;
+    for (size_t i = 0; i < item_count; i++) {
+        has_intents |= items[i].files[SPEC_FILE] >= 0;
     }
-    has_intents = false;
+    if (has_intents) {
+        intents_sync(self);
+    }
     for (size_t i = 0; i < item_count; i++) {
         if (items[i].files[SPEC_FILE] >= 0) {
             start(self, &items[i]);

@@ -362,7 +362,6 @@ int main(int count, char **arguments) {
     self->connection.watch.ready = connection_ready;
     self->connection.fd = -1;
     self->helper.fd = -1;
-    self->intents_fd = -1;
     if (!self->is_root && self->options.agent_uid != geteuid()) {
         fail_usage("in single-user mode --agent-uid is the launcher's own user");
     }

@@ -60,10 +60,9 @@ struct run {
     uint64_t not_after_ms;
     uint64_t start_ms;
     uint8_t boot_id[BOOT_ID_BYTES];
-    off_t intent_at; /* in the file of its batch */
+    uint32_t slot; /* of its intent; 0: it has none */
     pid_t pid;
     int fd; /* RUNNING: write end of the control pipe, an error there means that the monitor is gone; UNKNOWN: cgroup.events */
-    bool has_folder; /* of an earlier layout */
     bool witnessed;
 };
 
@@ -126,15 +125,16 @@ struct launcher {
     char data_path[SPEC_PATH_BYTES];
     char monitor_path[SPEC_PATH_BYTES];
     int runs_fd, spool_fd, epoll_fd, null_fd, listener_fd;
-    int intents_fd; /* takes the next intents; -1 before the first */
-    int intents_held;
+    int intents_fd;
+    uint32_t slot_count, free_count; /* of the file of intents */
+    uint32_t free_slots[MAX_RUNS];
     struct cgroup_layout layout;
     struct cgroup_reasons reasons;
     struct listed_device devices[MAX_DEVICES];
     size_t device_count;
     uint8_t absent_events[COUNTER_PERF_LAST + 1];
-    struct run **runs;
-    size_t run_count, run_capacity;
+    struct run *runs[MAX_RUNS]; /* memory is taken as it is used, as that of the slots */
+    size_t run_count;
     struct connection connection;
     struct identity identities[MAX_IDENTITIES];
     struct helper helper;
@@ -162,12 +162,12 @@ size_t run_position(const struct launcher *self, uint64_t job_id, uint32_t attem
 struct run *run_add(struct launcher *self, uint64_t job_id, uint32_t attempt);
 /* The end of its control pipe to write to, or -1 with errno: no monitor has the other. */
 int run_open_control(const struct launcher *self, const struct run *run);
-/* In the file that the batch, whose first it may be, syncs. 0, or -1 with errno. */
-int run_write_intent(struct launcher *self, struct run *run, bool first);
+/* Into a slot of its own, durable with intents_sync. 0, or -1 with errno. */
+int run_write_intent(struct launcher *self, struct run *run);
+void intents_sync(const struct launcher *self);
 void run_save_pid(const struct launcher *self, const struct run *run);
-/* Removes the intent and all else that is on disk. 0, or -1 with errno. */
-int run_erase(const struct launcher *self, const struct run *run);
-void run_drop(struct launcher *self, struct run *run);
+/* A run of which nothing was forked, as if it had never been. */
+void run_undo(struct launcher *self, struct run *run);
 void run_refresh(struct launcher *self, struct run *run);
 bool run_read_record(const struct launcher *self, const struct run *run, uint8_t record[RECORD_BYTES]);
 int run_forget(struct launcher *self, struct run *run);

@@ -1,4 +1,4 @@
-/* The runs of this node: an ordered table over the directories that make them durable. */
+/* The runs of this node: an ordered table over the file of intents that makes them durable. */
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <errno.h>
@@ -16,7 +16,8 @@
 #include "launcher.h"
 #include "processes.h"
 
-enum { INTENT_BYTES = 68, INTENT_CRC_AT = 60, INTENT_PID_AT = 64, INTENTS_PER_FILE = 64 };
+/* A slot of the file of intents; one of zeros is free. A sector holds whole slots, so none is ever written in part. */
+enum { INTENT_BYTES = 64, INTENT_PID_AT = 56, INTENT_CRC_AT = 60 };
 
 static const uint32_t intent_magic = 0x5151494E;
 
@@ -47,12 +48,8 @@ struct run *run_add(struct launcher *self, uint64_t job_id, uint32_t attempt) {
     if (self->run_count == MAX_RUNS) {
         return NULL;
     }
-    if (self->run_count == self->run_capacity) {
-        self->run_capacity = self->run_capacity == 0 ? 1024 : self->run_capacity * 2;
-        self->runs = realloc(self->runs, self->run_capacity * sizeof(struct run *));
-    }
     struct run *run = calloc(1, sizeof *run);
-    if (self->runs == NULL || run == NULL) {
+    if (run == NULL) {
         fatal("memory for the table of runs");
     }
     run->watch.ready = run_changed;
@@ -65,14 +62,6 @@ struct run *run_add(struct launcher *self, uint64_t job_id, uint32_t attempt) {
     self->runs[at] = run;
     self->run_count++;
     return run;
-}
-
-void run_drop(struct launcher *self, struct run *run) {
-    size_t at = run_position(self, run->job_id, run->attempt);
-    memmove(self->runs + at, self->runs + at + 1, (self->run_count - at - 1) * sizeof(struct run *));
-    self->run_count--;
-    close_fd(&run->fd);
-    free(run);
 }
 
 /* A file of the run, among those of all, or its record in the spool. */
@@ -92,88 +81,74 @@ int run_open_control(const struct launcher *self, const struct run *run) {
     return open_file(self->runs_fd, run, "control", O_WRONLY | O_NONBLOCK);
 }
 
-/* A file for the next intents, under the name of the first of them. */
-static int begin_intents(struct launcher *self, const char *link) {
-    close_fd(&self->intents_fd);
-    self->intents_held = 0;
-    self->intents_fd = openat(self->runs_fd, link, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-    return self->intents_fd < 0 ? -1 : 0;
+static off_t slot_at(uint32_t slot) {
+    return (off_t)INTENT_BYTES * (slot - 1);
 }
 
-/*
- * Intents share a file, which has a name for each run that is kept and goes with the last of them: what a
- * batch adds becomes durable by one sync of the file and one of the folder.
- */
-int run_write_intent(struct launcher *self, struct run *run, bool first) {
+int run_write_intent(struct launcher *self, struct run *run) {
     uint8_t bytes[INTENT_BYTES] = {0};
-    char path[32];
-    char link[RUN_FILE_BYTES];
     put_u32(bytes, intent_magic);
-    put_u16(bytes + 4, 1);
-    put_u16(bytes + 6, INTENT_BYTES);
     put_u64(bytes + 8, run->job_id);
     put_u32(bytes + 16, run->attempt);
     put_u32(bytes + 20, run->uid);
     put_u64(bytes + 24, run->not_after_ms);
     put_u64(bytes + 32, run->start_ms);
     memcpy(bytes + 40, run->boot_id, BOOT_ID_BYTES);
-    put_u32(bytes + INTENT_CRC_AT, crc32_ieee(bytes, INTENT_CRC_AT));
-    snprintf(path, sizeof path, "/proc/self/fd/%d", self->intents_fd);
-    run_file(link, run->job_id, run->attempt, "intent");
-    bool full = first && self->intents_held >= INTENTS_PER_FILE;
-    int result = self->intents_fd < 0 || full ? -1 : linkat(AT_FDCWD, path, self->runs_fd, link, AT_SYMLINK_FOLLOW);
-    /* With the last of its names gone a file cannot get another; one batch is synced in one file. */
-    if (result != 0 && (!first || begin_intents(self, link) != 0)) {
+    put_u32(bytes + INTENT_CRC_AT, crc32_ieee(bytes, INTENT_PID_AT));
+    uint32_t slot = self->free_count > 0 ? self->free_slots[self->free_count - 1] : self->slot_count + 1;
+    if (pwrite(self->intents_fd, bytes, sizeof bytes, slot_at(slot)) != (ssize_t)sizeof bytes) {
         return -1;
     }
-    run->intent_at = INTENT_BYTES * self->intents_held++;
-    return pwrite(self->intents_fd, bytes, sizeof bytes, run->intent_at) == (ssize_t)sizeof bytes ? 0 : -1;
+    self->slot_count += self->free_count == 0;
+    self->free_count -= self->free_count > 0;
+    run->slot = slot;
+    return 0;
+}
+
+void intents_sync(const struct launcher *self) {
+    if (fdatasync(self->intents_fd) != 0) {
+        fatal("sync the intents");
+    }
 }
 
 /* For receipts after a restart; of use within this boot only, so it is not synced. */
 void run_save_pid(const struct launcher *self, const struct run *run) {
     uint8_t bytes[4];
     put_u32(bytes, (uint32_t)run->pid);
-    if (pwrite(self->intents_fd, bytes, sizeof bytes, run->intent_at + INTENT_PID_AT) != (ssize_t)sizeof bytes) {
+    if (pwrite(self->intents_fd, bytes, sizeof bytes, slot_at(run->slot) + INTENT_PID_AT) != (ssize_t)sizeof bytes) {
         fatal("write a receipt");
     }
 }
 
-/* The last one counts: an order that failed and was given again has two. */
-static bool read_intent(const struct launcher *self, struct run *run) {
-    uint8_t bytes[INTENT_BYTES];
-    bool found = false;
-    int fd = open_file(self->runs_fd, run, "intent", O_RDONLY);
-    while (fd >= 0 && read(fd, bytes, sizeof bytes) == (ssize_t)sizeof bytes) {
-        if (get_u32(bytes) == intent_magic && get_u32(bytes + INTENT_CRC_AT) == crc32_ieee(bytes, INTENT_CRC_AT) &&
-            get_u64(bytes + 8) == run->job_id && get_u32(bytes + 16) == run->attempt) {
-            found = true;
-            run->uid = get_u32(bytes + 20);
-            run->not_after_ms = get_u64(bytes + 24);
-            run->start_ms = get_u64(bytes + 32);
-            memcpy(run->boot_id, bytes + 40, BOOT_ID_BYTES);
-            run->pid = (pid_t)get_u32(bytes + INTENT_PID_AT);
-        }
+static void clear_slot(struct launcher *self, uint32_t slot) {
+    static const uint8_t none[INTENT_BYTES];
+    if (slot == 0) {
+        return;
     }
-    close_fd(&fd);
-    return found;
+    if (pwrite(self->intents_fd, none, sizeof none, slot_at(slot)) != (ssize_t)sizeof none) {
+        fatal("clear an intent");
+    }
+    self->free_slots[self->free_count++] = slot;
 }
 
-/* The intent first: the rest without one is not a run. What is not there any more is no failure. */
-int run_erase(const struct launcher *self, const struct run *run) {
-    static const char *const kinds[] = {"intent", "script", "ended", "control"};
+/* Behind its intent: files without one are of no run. */
+static void remove_files(const struct launcher *self, const struct run *run) {
+    static const char *const kinds[] = {"script", "ended", "control"};
     char file[RUN_FILE_BYTES];
-    int result = 0;
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         run_file(file, run->job_id, run->attempt, kinds[i]);
-        result = unlinkat(self->runs_fd, file, 0) == 0 || errno == ENOENT ? result : -1;
-    }
-    if (run->has_folder) {
-        snprintf(file, sizeof file, "%s/script", run->name);
         unlinkat(self->runs_fd, file, 0);
-        unlinkat(self->runs_fd, run->name, AT_REMOVEDIR);
     }
-    return result;
+}
+
+void run_undo(struct launcher *self, struct run *run) {
+    size_t at = run_position(self, run->job_id, run->attempt);
+    memmove(self->runs + at, self->runs + at + 1, (self->run_count - at - 1) * sizeof(struct run *));
+    self->run_count--;
+    clear_slot(self, run->slot);
+    remove_files(self, run);
+    close_fd(&run->fd);
+    free(run);
 }
 
 bool run_read_record(const struct launcher *self, const struct run *run, uint8_t record[RECORD_BYTES]) {
@@ -296,13 +271,28 @@ int run_forget(struct launcher *self, struct run *run) {
     return 0;
 }
 
+static bool is_over(const struct run *run, uint64_t now_ms) {
+    return run->state == RUN_FORGOTTEN && run->not_after_ms + TOMBSTONE_EXTRA_MS < now_ms;
+}
+
+/* No intent may come back, by a loss of power, when the tombstone behind it is gone. */
 void runs_sweep(struct launcher *self) {
     uint64_t now_ms = realtime_ms();
+    uint32_t free_before = self->free_count;
     size_t kept = 0;
     for (size_t i = 0; i < self->run_count; i++) {
+        if (is_over(self->runs[i], now_ms)) {
+            clear_slot(self, self->runs[i]->slot);
+        }
+    }
+    if (self->free_count == free_before) {
+        return;
+    }
+    intents_sync(self);
+    for (size_t i = 0; i < self->run_count; i++) {
         struct run *run = self->runs[i];
-        if (run->state == RUN_FORGOTTEN && run->not_after_ms + TOMBSTONE_EXTRA_MS < now_ms) {
-            run_erase(self, run);
+        if (is_over(run, now_ms)) {
+            remove_files(self, run);
             free(run);
         } else {
             self->runs[kept++] = run;
@@ -311,40 +301,8 @@ void runs_sweep(struct launcher *self) {
     self->run_count = kept;
 }
 
-/*
- * In earlier layouts a run had a folder, and may still be alive in it: what a launcher looks for moves out, what the job
- * uses stays.
- */
-static void adopt_folder(const struct launcher *self, struct run *run) {
-    static const char *const kinds[] = {"intent", "ended", "control"};
-    char from[RUN_FILE_BYTES];
-    char to[RUN_FILE_BYTES];
-    run->has_folder = faccessat(self->runs_fd, run->name, F_OK, 0) == 0;
-    for (size_t i = 0; run->has_folder && i < sizeof kinds / sizeof *kinds; i++) {
-        snprintf(from, sizeof from, "%s/%s", run->name, kinds[i]);
-        run_file(to, run->job_id, run->attempt, kinds[i]);
-        if (renameat(self->runs_fd, from, self->runs_fd, to) != 0 && errno != ENOENT) {
-            fatal(from);
-        }
-    }
-}
-
-static void recover(struct launcher *self, const char *name, const char *behind, uint64_t job_id, uint32_t attempt) {
-    if ((*behind != '.' && *behind != 0) || run_find(self, job_id, attempt) != NULL) {
-        return;
-    }
-    struct run *run = run_add(self, job_id, attempt);
-    if (run == NULL) {
-        fatal(name);
-    }
-    adopt_folder(self, run);
-    if (!read_intent(self, run)) {
-        /* Its launcher died before the intent was durable, hence before it forked anything. */
-        if (run_erase(self, run) != 0) {
-            fatal(name);
-        }
-        run_drop(self, run);
-    } else if (has_file(self->runs_fd, run, "ended")) {
+static void recover(struct launcher *self, struct run *run) {
+    if (has_file(self->runs_fd, run, "ended")) {
         run->state = RUN_FORGOTTEN;
     } else if (has_file(self->spool_fd, run, "exit")) {
         run->state = RUN_ENDED;
@@ -358,6 +316,34 @@ static void recover(struct launcher *self, const char *name, const char *behind,
         } else {
             run_changed(self, &run->watch);
         }
+    }
+}
+
+/* What is not whole is of a launcher that died before it was durable, hence before it forked anything. */
+static void read_intents(struct launcher *self) {
+    uint8_t bytes[INTENT_BYTES];
+    for (uint32_t slot = 1; pread(self->intents_fd, bytes, sizeof bytes, slot_at(slot)) == (ssize_t)sizeof bytes; slot++) {
+        bool whole = get_u32(bytes) == intent_magic && get_u32(bytes + INTENT_CRC_AT) == crc32_ieee(bytes, INTENT_PID_AT);
+        struct run *run = whole && run_find(self, get_u64(bytes + 8), get_u32(bytes + 16)) == NULL
+                              ? run_add(self, get_u64(bytes + 8), get_u32(bytes + 16)) : NULL;
+        self->slot_count = slot;
+        if (run == NULL) {
+            clear_slot(self, slot);
+            continue;
+        }
+        run->slot = slot;
+        run->uid = get_u32(bytes + 20);
+        run->not_after_ms = get_u64(bytes + 24);
+        run->start_ms = get_u64(bytes + 32);
+        memcpy(run->boot_id, bytes + 40, BOOT_ID_BYTES);
+        run->pid = (pid_t)get_u32(bytes + INTENT_PID_AT);
+        recover(self, run);
+    }
+}
+
+static void remove_stray(struct launcher *self, const char *file, const char *behind, uint64_t job_id, uint32_t attempt) {
+    if (*behind == '.' && run_find(self, job_id, attempt) == NULL) {
+        unlinkat(self->runs_fd, file, 0);
     }
 }
 
@@ -380,7 +366,7 @@ static void each_of(struct launcher *self, DIR *folder,
         if (sscanf(entry->d_name, "%" SCNu64 ".%" SCNu32, &job_id, &attempt) == 2) {
             run_name(name, job_id, attempt);
             if (strncmp(entry->d_name, name, strlen(name)) == 0) {
-                take(self, name, entry->d_name + strlen(name), job_id, attempt);
+                take(self, entry->d_name, entry->d_name + strlen(name), job_id, attempt);
             }
         }
     }
@@ -392,9 +378,11 @@ static void each_of(struct launcher *self, DIR *folder,
 void runs_recover(struct launcher *self) {
     int fd = openat(self->runs_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR *runs = fd < 0 ? NULL : fdopendir(fd);
-    if (runs == NULL) {
-        fatal("list the runs");
+    self->intents_fd = openat(self->runs_fd, "intents", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (runs == NULL || self->intents_fd < 0 || fsync(self->runs_fd) != 0) {
+        fatal("open the runs");
     }
-    each_of(self, runs, recover);
+    read_intents(self);
+    each_of(self, runs, remove_stray);
     each_of(self, self->layout.tracking[0] == 0 ? NULL : opendir(self->layout.tracking), end_stray);
 }

@@ -89,7 +89,7 @@ static void scriptsAndRunsOfOthersAreClosed(void) {
     CHECK(stat(path, &status) == 0 && (status.st_mode & 07777) == 0750 && status.st_uid == geteuid());
     snprintf(path, sizeof path, "%.400s/runs", node.data);
     CHECK(stat(path, &status) == 0 && (status.st_mode & 07777) == 0711 && status.st_uid == geteuid());
-    snprintf(path, sizeof path, "%.400s/runs/1.1.intent", node.data);
+    snprintf(path, sizeof path, "%.400s/runs/intents", node.data);
     CHECK(stat(path, &status) == 0 && (status.st_mode & 07777) == 0600 && status.st_uid == geteuid());
     snprintf(path, sizeof path, "%.400s/runs/1.1.control", node.data);
     CHECK(stat(path, &status) == 0 && (status.st_mode & 07777) == 0600 && status.st_uid == geteuid());

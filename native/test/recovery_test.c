@@ -145,20 +145,63 @@ static uint32_t crc32_of(const uint8_t *bytes, size_t length) {
     return ~crc;
 }
 
+enum { SLOT = 64 };
+
+static char *intents_path(char path[PATH_BYTES]) {
+    snprintf(path, PATH_BYTES, "%.400s/runs/intents", node.data);
+    return path;
+}
+
+static char *run_path(char path[PATH_BYTES], uint64_t job, const char *kind) {
+    snprintf(path, PATH_BYTES, "%.400s/runs/%" PRIu64 ".1.%s", node.data, job, kind);
+    return path;
+}
+
+/* As a launcher writes it, of a boot that was long ago. */
+static void put_intent(uint8_t intent[SLOT], uint64_t job) {
+    memset(intent, 0, SLOT);
+    put32(intent, 0x5151494E);
+    put64(intent + 8, job);
+    put32(intent + 16, 1);
+    put32(intent + 60, crc32_of(intent, 56));
+}
+
+static void write_intents(const void *bytes, size_t length) {
+    char path[PATH_BYTES];
+    int fd = open(intents_path(path), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    CHECK(fd >= 0 && write(fd, bytes, length) == (ssize_t)length && close(fd) == 0);
+}
+
+/* The slot of a run, from 1; 0 where it has none. */
+static uint64_t slot_of(uint64_t job) {
+    char path[PATH_BYTES];
+    uint8_t intent[SLOT];
+    uint64_t found = 0;
+    int fd = open(intents_path(path), O_RDONLY | O_CLOEXEC);
+    CHECK(fd >= 0);
+    for (uint64_t slot = 1; read(fd, intent, SLOT) == SLOT; slot++) {
+        if (get64(intent + 8) == job) {
+            CHECK_EQUAL(0, found);
+            found = slot;
+        }
+    }
+    close(fd);
+    return found;
+}
+
 /* The intent of a run that was alive when the node went down, as the next boot finds it. */
 static void runOfAnEarlierBootHasEnded(void) {
     char path[PATH_BYTES];
-    uint8_t intent[68];
+    uint8_t intent[SLOT];
     node_create(&node);
     node_start(&node);
     pid_t monitor = start_waiting(1);
     node_kill(&node, SIGKILL);
     CHECK(kill(monitor, SIGKILL) == 0);
-    snprintf(path, sizeof path, "%.400s/runs/1.1.intent", node.data);
-    int fd = open(path, O_RDWR | O_CLOEXEC);
+    int fd = open(intents_path(path), O_RDWR | O_CLOEXEC);
     CHECK(fd >= 0 && pread(fd, intent, sizeof intent, 0) == (ssize_t)sizeof intent);
     intent[40] ^= 1;
-    put32(intent + 60, crc32_of(intent, 60));
+    put32(intent + 60, crc32_of(intent, 56));
     CHECK(pwrite(fd, intent, sizeof intent, 0) == (ssize_t)sizeof intent && close(fd) == 0);
     node_start(&node);
     CHECK_EQUAL(REBOOTED, await_end(&node, 1).flags);
@@ -167,53 +210,40 @@ static void runOfAnEarlierBootHasEnded(void) {
     node_destroy(&node);
 }
 
-static void write_file_of_runs(const char *name, const void *bytes, size_t length) {
-    char path[PATH_BYTES];
-    snprintf(path, sizeof path, "%.400s/runs/%s", node.data, name);
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    CHECK(fd >= 0 && write(fd, bytes, length) == (ssize_t)length && close(fd) == 0);
-}
-
-/* The launcher died before the sync of the intent, so nothing was forked: the intent is absent, torn or of another. */
+/* The launcher died before the sync of the intent, so nothing was forked: the intent is absent, cut off or torn. */
 static void filesWithoutAWholeIntentAreNotARun(void) {
-    static uint8_t intent[68];
-    static const size_t lengths[] = {0, 1, 67, 68};
+    static const size_t lengths[] = {0, 1, SLOT - 1, SLOT};
+    uint8_t intent[SLOT];
     char path[PATH_BYTES];
-    char name[32];
     node_create(&node);
-    node_start(&node);
-    for (uint64_t job = 1; job <= 5; job++) {
+    for (uint64_t job = 1; job <= 4; job++) {
+        node_start(&node);
         node_kill(&node, SIGKILL);
-        snprintf(path, sizeof path, "%.400s/runs/%" PRIu64 ".1.control", node.data, job);
-        CHECK(mkfifo(path, 0600) == 0);
-        snprintf(name, sizeof name, "%" PRIu64 ".1.intent", job);
-        put32(intent, 0x5151494E);
-        put64(intent + 8, job + (job == 4 ? 1 : 0));
-        put32(intent + 16, 1);
-        put32(intent + 60, crc32_of(intent, 60) ^ (job == 4 ? 0 : 1));
-        if (job <= 4) {
-            write_file_of_runs(name, intent, lengths[job - 1]);
-        }
+        CHECK(mkfifo(run_path(path, job, "control"), 0600) == 0);
+        put_intent(intent, job);
+        intent[60] ^= 1;
+        write_intents(intent, lengths[job - 1]);
         node_start(&node);
         CHECK_EQUAL(0, listed_state(&node, job));
         CHECK(access(path, F_OK) != 0);
         CHECK_EQUAL(0, run_script(&node, job, "#!/bin/sh\ntrue\n").exit_code);
+        CHECK_EQUAL(1, slot_of(job));
+        node_kill(&node, SIGKILL);
+        CHECK(remove(intents_path(path)) == 0);
     }
+    node_start(&node);
     node_destroy(&node);
 }
 
 /* What a loss of power may leave where the file system has no journal: the synced intent, and nothing else. */
 static void intentWithoutOtherFilesIsARun(void) {
     char path[PATH_BYTES];
-    uint8_t intent[68] = {0};
+    uint8_t intent[SLOT];
     node_create(&node);
     node_start(&node);
     node_kill(&node, SIGKILL);
-    put32(intent, 0x5151494E);
-    put64(intent + 8, 1);
-    put32(intent + 16, 1);
-    put32(intent + 60, crc32_of(intent, 60));
-    write_file_of_runs("1.1.intent", intent, sizeof intent);
+    put_intent(intent, 1);
+    write_intents(intent, sizeof intent);
     node_start(&node);
     CHECK_EQUAL(REBOOTED, await_end(&node, 1).flags);
     struct launch launch = launch_defaults(&node, 1, "#!/bin/sh\ntrue\n");
@@ -221,16 +251,14 @@ static void intentWithoutOtherFilesIsARun(void) {
     CHECK_EQUAL(2, reply.status);
     reply_free(&reply);
     CHECK_EQUAL(0, request_forget(&node, 1));
-    snprintf(path, sizeof path, "%.400s/runs/1.1.ended", node.data);
-    CHECK(access(path, F_OK) == 0);
+    CHECK(access(run_path(path, 1, "ended"), F_OK) == 0);
     node_destroy(&node);
 }
 
-/* Intents share files: each is found among the others after a restart, also one that was made again. */
-static void intentsThatShareAFileAreToldApart(void) {
+/* Each is found among the others after a restart, with its receipt. */
+static void intentsOfManyRunsAreToldApart(void) {
     enum { RUNS = 150 };
     char path[PATH_BYTES];
-    uint64_t inodes = 0;
     struct stat status;
     static uint64_t starts[RUNS + 1];
     node_create(&node);
@@ -241,11 +269,9 @@ static void intentsThatShareAFileAreToldApart(void) {
         CHECK_EQUAL(1, reply.status);
         starts[job] = get64(reply.payload + 8);
         reply_free(&reply);
-        snprintf(path, sizeof path, "%.400s/runs/%" PRIu64 ".1.intent", node.data, job);
-        CHECK(stat(path, &status) == 0);
-        inodes += status.st_size == 68;
     }
-    CHECK(inodes >= 2 && inodes < RUNS / 10);
+    CHECK(stat(intents_path(path), &status) == 0);
+    CHECK_EQUAL(RUNS * SLOT, status.st_size);
     node_kill(&node, SIGKILL);
     node_start(&node);
     for (uint64_t job = 1; job <= RUNS; job++) {
@@ -256,6 +282,61 @@ static void intentsThatShareAFileAreToldApart(void) {
         reply_free(&reply);
         await_end(&node, job);
     }
+    node_destroy(&node);
+}
+
+/* A launch that failed before its fork is as if it had never been, also for the next launcher. */
+static void failedLaunchGivesItsSlotBack(void) {
+    char path[PATH_BYTES];
+    node_create(&node);
+    node_start(&node);
+    struct launch launch = launch_defaults(&node, 1, "#!/bin/sh\ntrue\n");
+    CHECK(mkdir(run_path(path, 1, "control"), 0700) == 0);
+    for (int start = 0; start < 2; start++) {
+        struct reply reply = request_launch(&node, &launch);
+        CHECK_EQUAL(6, reply.status);
+        CHECK_EQUAL(EEXIST, reply.reason);
+        reply_free(&reply);
+        CHECK_EQUAL(0, listed_state(&node, 1));
+        CHECK_EQUAL(0, slot_of(1));
+        node_kill(&node, SIGKILL);
+        node_start(&node);
+    }
+    CHECK(rmdir(path) == 0);
+    CHECK_EQUAL(0, run_script(&node, 1, "#!/bin/sh\ntrue\n").exit_code);
+    CHECK_EQUAL(1, slot_of(1));
+    node_destroy(&node);
+}
+
+/* The tombstone of run 2 has had its time, those of the others have not. */
+static void sweptTombstoneGivesItsSlotToTheNextRun(void) {
+    enum { RUNS = 3 };
+    char path[PATH_BYTES];
+    uint8_t intents[RUNS * SLOT];
+    node_create(&node);
+    node_start(&node);
+    node_kill(&node, SIGKILL);
+    for (uint64_t job = 1; job <= RUNS; job++) {
+        uint8_t *intent = intents + (job - 1) * SLOT;
+        put_intent(intent, job);
+        put64(intent + 24, now_ms() - (job == 2 ? 7200000U : 0U));
+        put32(intent + 60, crc32_of(intent, 56));
+        int fd = open(run_path(path, job, "ended"), O_WRONLY | O_CREAT | O_CLOEXEC, 0640);
+        CHECK(fd >= 0 && close(fd) == 0);
+    }
+    write_intents(intents, sizeof intents);
+    node_start(&node);
+    CHECK_EQUAL(0, run_script(&node, 4, "#!/bin/sh\ntrue\n").exit_code);
+    CHECK_EQUAL(2, slot_of(4));
+    for (uint64_t job = 1; job <= RUNS; job++) {
+        CHECK_EQUAL(job != 2, access(run_path(path, job, "ended"), F_OK) == 0);
+        struct launch launch = launch_defaults(&node, job, "#!/bin/sh\ntrue\n");
+        struct reply reply = request_launch(&node, &launch);
+        CHECK_EQUAL(job == 2 ? 1 : EXISTS, reply.status);
+        reply_free(&reply);
+    }
+    await_end(&node, 2);
+    CHECK_EQUAL(RUNS + 1, slot_of(2));
     node_destroy(&node);
 }
 
@@ -348,11 +429,8 @@ static void groupWithoutARunIsEnded(void) {
     pid_t job = main_pid(1);
     node_kill(&node, SIGKILL);
     CHECK(kill(monitor, SIGKILL) == 0);
-    static const char *const files[] = {"intent", "control", "script"};
-    for (int i = 0; i < 3; i++) {
-        snprintf(path, sizeof path, "%.400s/runs/1.1.%s", node.data, files[i]);
-        CHECK(remove(path) == 0);
-    }
+    CHECK(remove(intents_path(path)) == 0);
+    CHECK(remove(run_path(path, 1, "control")) == 0 && remove(run_path(path, 1, "script")) == 0);
     node_start(&node);
     CHECK_EQUAL(0, listed_state(&node, 1));
     /* The order of a run that the node knows nothing of is a new one. */
@@ -378,68 +456,7 @@ static void purgeEndsWhatADeadMonitorLeft(void) {
     CHECK(!is_alive(left));
 }
 
-static void move_into_folder(uint64_t job, const char *kind) {
-    char from[PATH_BYTES];
-    char to[PATH_BYTES];
-    snprintf(from, sizeof from, "%.400s/runs/%" PRIu64 ".1.%s", node.data, job, kind);
-    snprintf(to, sizeof to, "%.400s/runs/%" PRIu64 ".1/%s", node.data, job, kind);
-    CHECK(rename(from, to) == 0);
-}
-
-static char *folder_of(uint64_t job, char *path) {
-    snprintf(path, PATH_BYTES, "%.400s/runs/%" PRIu64 ".1", node.data, job);
-    return path;
-}
-
-/* The first layout had all files of a run in its folder, the second all but the intent. */
-static void runsOfEarlierLayoutsGoOnUnderThisLauncher(void) {
-    char path[PATH_BYTES];
-    node_create(&node);
-    node_start(&node);
-    CHECK_EQUAL(0, run_script(&node, 4, "#!/bin/sh\ntrue\n").exit_code);
-    CHECK_EQUAL(0, request_forget(&node, 4));
-    for (uint64_t job = 1; job <= 3; job++) {
-        start_waiting(job);
-    }
-    node_kill(&node, SIGKILL);
-    for (uint64_t job = 1; job <= 5; job++) {
-        CHECK(mkdir(folder_of(job, path), 0711) == 0);
-    }
-    for (uint64_t job = 1; job <= 4; job++) {
-        move_into_folder(job, "script");
-        move_into_folder(job, "control");
-    }
-    move_into_folder(1, "intent");
-    move_into_folder(4, "ended");
-    write_file_of_runs("5.1/script", "x", 1);
-    for (int start = 0; start < 2; start++) {
-        node_start(&node);
-        for (uint64_t job = 1; job <= 3; job++) {
-            CHECK_EQUAL(RUNNING, listed_state(&node, job));
-        }
-        CHECK_EQUAL(0, listed_state(&node, 4));
-        struct launch again = launch_defaults(&node, 4, "#!/bin/sh\ntrue\n");
-        struct reply reply = request_launch(&node, &again);
-        CHECK_EQUAL(EXISTS, reply.status);
-        reply_free(&reply);
-        /* What never had an intent was never begun. */
-        CHECK(access(folder_of(5, path), F_OK) != 0 && errno == ENOENT);
-        node_kill(&node, SIGKILL);
-    }
-    node_start(&node);
-    struct reply reply = request_signal(&node, 2, SIGKILL, 0);
-    CHECK_EQUAL(0, reply.status);
-    reply_free(&reply);
-    CHECK_EQUAL(SIGKILL, await_end(&node, 2).signal);
-    let_go();
-    CHECK_EQUAL(4, await_end(&node, 1).exit_code);
-    CHECK_EQUAL(4, await_end(&node, 3).exit_code);
-    CHECK_EQUAL(0, request_forget(&node, 1));
-    node_destroy(&node);
-}
-
 static const struct test tests[] = {
-    TEST(runsOfEarlierLayoutsGoOnUnderThisLauncher),
     TEST(purgeEndsWhatADeadMonitorLeft),
     TEST(jobsOutliveTheLauncher),
     TEST(endWithoutLauncherIsReportedOnceAfterwards),
@@ -448,7 +465,9 @@ static const struct test tests[] = {
     TEST(runOfAnEarlierBootHasEnded),
     TEST(filesWithoutAWholeIntentAreNotARun),
     TEST(intentWithoutOtherFilesIsARun),
-    TEST(intentsThatShareAFileAreToldApart),
+    TEST(intentsOfManyRunsAreToldApart),
+    TEST(failedLaunchGivesItsSlotBack),
+    TEST(sweptTombstoneGivesItsSlotToTheNextRun),
     TEST(tombstoneOutlivesTheLauncher),
     TEST(noRunIsLostOrDoubledWhenTheLauncherIsKilled),
     TEST(groupWithoutARunIsEnded),
