@@ -20,11 +20,8 @@ enum { RECEIPT_BYTES = 32, FILES = 2 };
 enum file { SPEC_FILE, CONTROL_FILE };
 
 struct item {
-    enum status status;
-    uint32_t reason;
-    char text[96];
     struct run *run;
-    int files[FILES]; /* of a run to be started, else -1 */
+    int files[FILES]; /* or -1 */
 };
 
 static struct item items[MAX_BATCH];
@@ -34,31 +31,17 @@ size_t batch_count(void) {
     return item_count;
 }
 
-void batch_answer(enum status status, uint32_t reason, const char *text, struct run *run) {
-    struct item *item = &items[item_count++];
-    *item = (struct item){.status = status, .reason = reason, .run = run, .files = {-1, -1}};
-    snprintf(item->text, sizeof item->text, "%s", text);
-}
-
 static void close_files(struct item *item) {
     for (int i = 0; i < FILES; i++) {
         close_fd(&item->files[i]);
     }
 }
 
-/* Nothing was forked, so the run may be as if it had never been. */
-static void undo(struct launcher *self, struct item *item, int cause) {
-    struct run *run = item->run;
+/* Nothing was forked, so the run is as if it had never been. */
+static void fail(struct launcher *self, struct item *item, int cause) {
     close_files(item);
-    for (size_t i = 0; i < item_count; i++) {
-        if (items[i].run == run) {
-            items[i].run = NULL;
-            items[i].status = STATUS_FAILED;
-            items[i].reason = (uint32_t)cause;
-            snprintf(items[i].text, sizeof items[i].text, "%s", strerror(cause));
-        }
-    }
-    run_undo(self, run);
+    run_undo(self, item->run);
+    connection_answer(self, LAUNCH, STATUS_FAILED, (uint32_t)cause, strerror(cause));
 }
 
 /* Each group of version 1 is made, joined and removed for itself: those that limit nothing are left out. */
@@ -168,7 +151,8 @@ static int prepare(struct launcher *self, struct item *item, const struct order 
 void batch_launch(struct launcher *self, const struct order *order, const struct identity *identity) {
     struct run *run = run_add(self, order->job_id, order->attempt);
     if (run == NULL) {
-        batch_answer(STATUS_BUSY, FULL, "too many runs are kept on this node", NULL);
+        batch_commit(self);
+        connection_answer(self, LAUNCH, STATUS_BUSY, FULL, "too many runs are kept on this node");
         return;
     }
     run->state = RUN_RUNNING;
@@ -177,9 +161,13 @@ void batch_launch(struct launcher *self, const struct order *order, const struct
     run->start_ms = realtime_ms();
     run->witnessed = true;
     memcpy(run->boot_id, self->boot_id, BOOT_ID_BYTES);
-    batch_answer(STATUS_STARTED, 0, "", run);
-    if (prepare(self, &items[item_count - 1], order, identity) != 0) {
-        undo(self, &items[item_count - 1], errno);
+    struct item item = {run, {-1, -1}};
+    if (prepare(self, &item, order, identity) == 0) {
+        items[item_count++] = item;
+    } else {
+        int cause = errno;
+        batch_commit(self);
+        fail(self, &item, cause);
     }
 }
 
@@ -220,50 +208,38 @@ void health_check(const struct launcher *self) {
     (void)spawn_monitor(self, &none, arguments, &pid);
 }
 
+void batch_receipt(struct launcher *self, enum status status, struct run *run) {
+    uint8_t receipt[RECEIPT_BYTES];
+    run_refresh(self, run);
+    put_u32(receipt, (uint32_t)run->pid);
+    put_u32(receipt + 4, run->state);
+    put_u64(receipt + 8, run->start_ms);
+    memcpy(receipt + 16, run->boot_id, BOOT_ID_BYTES);
+    connection_reply(self, LAUNCH, status, 0, "", receipt, sizeof receipt);
+}
+
 static void start(struct launcher *self, struct item *item) {
     struct run *run = item->run;
     char *arguments[] = {(char *)(uintptr_t)"queqiao-monitor", run->name, NULL};
     int cause = spawn_monitor(self, item, arguments, &run->pid);
     if (cause != 0) {
-        undo(self, item, cause);
+        fail(self, item, cause);
         return;
     }
     run_save_pid(self, run);
     close_files(item);
     watch_fd(self, run->fd, 0, &run->watch);
-}
-
-static void answer(struct launcher *self, const struct item *item) {
-    uint8_t receipt[RECEIPT_BYTES];
-    struct run *run = item->run;
-    if (run != NULL) {
-        run_refresh(self, run);
-        put_u32(receipt, (uint32_t)run->pid);
-        put_u32(receipt + 4, run->state);
-        put_u64(receipt + 8, run->start_ms);
-        memcpy(receipt + 16, run->boot_id, BOOT_ID_BYTES);
-    }
-    connection_reply(self, LAUNCH, item->status, item->reason, item->text, receipt, run != NULL ? sizeof receipt : 0);
+    batch_receipt(self, STATUS_STARTED, run);
 }
 
 /* Durable before effect: a failed sync ends the process before anything of the batch is started. */
-bool batch_commit(struct launcher *self) {
-    bool has_intents = false;
-    for (size_t i = 0; i < item_count; i++) {
-        has_intents |= items[i].files[SPEC_FILE] >= 0;
-    }
-    if (has_intents) {
+void batch_commit(struct launcher *self) {
+    size_t count = item_count;
+    item_count = 0;
+    if (count > 0) {
         intents_sync(self);
     }
-    for (size_t i = 0; i < item_count; i++) {
-        if (items[i].files[SPEC_FILE] >= 0) {
-            start(self, &items[i]);
-        }
+    for (size_t i = 0; i < count; i++) {
+        start(self, &items[i]);
     }
-    for (size_t i = 0; i < item_count; i++) {
-        answer(self, &items[i]);
-    }
-    bool moved = item_count > 0;
-    item_count = 0;
-    return moved;
 }

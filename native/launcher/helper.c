@@ -1,16 +1,16 @@
 /*
  * What may take any time is done by a child that answers into a pipe: it asks the name service for a
- * user, or becomes the user and reads a part of a file.
+ * user, or becomes the user and reads a part of a file. It is waited for, but not for long.
  */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <poll.h>
 #include <pwd.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -104,113 +104,65 @@ static _Noreturn void work(const struct launcher *self, const struct order *orde
     _exit(write_all(PIPE_FD, answer, HEAD_BYTES + get_u32(answer + 4)) == 0 ? 0 : 1);
 }
 
-/* Keeps the answer of the name service, or that there was none, in the place of the oldest one. */
-static const struct identity *remember(struct launcher *self, uid_t uid, size_t length) {
-    struct identity *oldest = &self->identities[0];
-    for (size_t i = 1; i < MAX_IDENTITIES; i++) {
-        oldest = self->identities[i].until_ms < oldest->until_ms ? &self->identities[i] : oldest;
-    }
-    memset(oldest, 0, sizeof *oldest);
-    if (length == sizeof *oldest) {
-        memcpy(oldest, answer, sizeof *oldest);
-    }
-    oldest->uid = uid;
-    oldest->until_ms = monotonic_ms() + (oldest->state == IDENTITY_KNOWN ? KNOWN_FOR_MS : UNKNOWN_FOR_MS);
-    return oldest;
-}
-
-static void reply_read(struct launcher *self, size_t length) {
-    int cause = length < HEAD_BYTES ? EIO : (int)get_u32(answer);
-    if (length < HEAD_BYTES || length != HEAD_BYTES + (size_t)get_u32(answer + 4)) {
-        connection_answer(self, READ, STATUS_FAILED, EIO, "the reading process died");
-    } else if (cause != 0) {
-        connection_answer(self, READ, STATUS_FAILED, (uint32_t)cause, strerror(cause));
-    } else {
-        connection_reply(self, READ, STATUS_OK, 0, "", answer + 8, length - 8);
-    }
-}
-
-static void helper_ready(struct launcher *self, struct watch *watch) {
-    struct helper *helper = &self->helper;
-    (void)watch;
-    if (helper->fd < 0) {
-        return;
-    }
-    ssize_t got = read(helper->fd, answer + helper->length, sizeof answer - helper->length);
-    if (got > 0 && helper->length + (size_t)got < sizeof answer) {
-        helper->length += (size_t)got;
-    } else if (got >= 0 || errno != EINTR) {
-        helper_cancel(self);
-        if (helper->reads) {
-            reply_read(self, helper->length);
-        } else {
-            remember(self, helper->uid, helper->length);
-        }
-    }
-}
-
-/* 0, or the errno. */
-static int start(struct launcher *self, const struct order *order, const struct identity *reader) {
-    struct helper *helper = &self->helper;
+/* The length of its answer, or -1 with errno. */
+static ssize_t ask(struct launcher *self, const struct order *order, const struct identity *reader) {
     int ends[2];
+    size_t length = 0;
+    ssize_t got = -1;
+    uint64_t until_ms = monotonic_ms() + ANSWER_TIMEOUT_MS;
     if (pipe2(ends, O_CLOEXEC) != 0) {
-        return errno;
+        return -1;
     }
-    pid_t pid = fork();
-    if (pid == 0) {
+    struct pollfd ready = {.fd = ends[0], .events = POLLIN};
+    self->helper = fork();
+    if (self->helper == 0) {
         work(self, order, reader, ends[1]);
     }
-    int cause = errno;
+    int cause = self->helper < 0 ? errno : ETIMEDOUT;
     close(ends[1]);
-    if (pid < 0) {
-        close(ends[0]);
-        return cause;
+    int pid_fd = self->helper < 0 ? -1 : (int)syscall(SYS_pidfd_open, self->helper, 0);
+    for (uint64_t now_ms = monotonic_ms(); self->helper > 0 && got != 0 && now_ms < until_ms; now_ms = monotonic_ms()) {
+        if (poll(&ready, 1, (int)(until_ms - now_ms)) > 0) {
+            got = read(ends[0], answer + length, sizeof answer - length);
+            length += got > 0 ? (size_t)got : 0;
+        }
     }
-    *helper = (struct helper){.watch = {.ready = helper_ready}, .fd = ends[0], .pid = pid, .uid = order->uid, .reads = reader != NULL};
-    helper->pid_fd = (int)syscall(SYS_pidfd_open, pid, 0);
-    helper->deadline_ms = monotonic_ms() + ANSWER_TIMEOUT_MS;
-    watch_fd(self, helper->fd, EPOLLIN, &helper->watch);
-    return 0;
+    close(ends[0]);
+    /* By descriptor: the child may be gone, reaped by the kernel, and its number given to another. */
+    if (pid_fd >= 0) {
+        syscall(SYS_pidfd_send_signal, pid_fd, SIGKILL, NULL, 0);
+        close(pid_fd);
+    }
+    errno = cause;
+    return got == 0 ? (ssize_t)length : -1;
 }
 
 const struct identity *helper_look_up(struct launcher *self, const struct order *order) {
-    uint64_t now_ms = monotonic_ms();
-    for (size_t i = 0; i < MAX_IDENTITIES; i++) {
-        if (self->identities[i].until_ms > now_ms && self->identities[i].uid == order->uid) {
-            return &self->identities[i];
-        }
+    struct identity *known = &self->identities[order->uid % MAX_IDENTITIES];
+    if (known->uid == order->uid && known->until_ms > monotonic_ms()) {
+        return known;
     }
-    return start(self, order, NULL) == 0 ? NULL : remember(self, order->uid, 0);
+    /* What was taken before does not wait for it. */
+    batch_commit(self);
+    memset(known, 0, sizeof *known);
+    if (ask(self, order, NULL) == (ssize_t)sizeof *known) {
+        memcpy(known, answer, sizeof *known);
+    }
+    known->uid = order->uid;
+    known->until_ms = monotonic_ms() + (known->state == IDENTITY_KNOWN ? KNOWN_FOR_MS : UNKNOWN_FOR_MS);
+    return known;
 }
 
 void helper_read(struct launcher *self, const struct order *order, const struct identity *identity) {
-    int cause = start(self, order, identity);
+    ssize_t length = ask(self, order, identity);
+    int cause = length < 0 ? errno : length < HEAD_BYTES ? EIO : (int)get_u32(answer);
+    if (cause == 0 && (size_t)length != HEAD_BYTES + (size_t)get_u32(answer + 4)) {
+        cause = EIO;
+    }
     if (cause != 0) {
-        connection_answer(self, READ, STATUS_FAILED, (uint32_t)cause, strerror(cause));
-    }
-}
-
-void helper_cancel(struct launcher *self) {
-    struct helper *helper = &self->helper;
-    if (helper->fd < 0) {
-        return;
-    }
-    /* By descriptor: the child may be gone, reaped by the kernel, and its number given to another. */
-    if (helper->pid_fd >= 0) {
-        syscall(SYS_pidfd_send_signal, helper->pid_fd, SIGKILL, NULL, 0);
-        close_fd(&helper->pid_fd);
-    }
-    close_fd(&helper->fd);
-}
-
-void helper_expire(struct launcher *self) {
-    if (self->helper.fd < 0 || self->helper.deadline_ms > monotonic_ms()) {
-        return;
-    }
-    helper_cancel(self);
-    if (self->helper.reads) {
-        connection_answer(self, READ, STATUS_FAILED, ETIMEDOUT, "the file system did not answer");
+        const char *why = length >= 0 || cause != ETIMEDOUT ? strerror(cause) : "the file system did not answer";
+        connection_answer(self, READ, STATUS_FAILED, (uint32_t)cause, why);
     } else {
-        remember(self, self->helper.uid, 0);
+        connection_reply(self, READ, STATUS_OK, 0, "", answer + 8, (size_t)length - 8);
     }
 }

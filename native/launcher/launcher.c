@@ -257,10 +257,13 @@ int listen_at(const struct launcher *self, const char *path, int type) {
 }
 
 int accept_agent(const struct launcher *self, int listener) {
+    static const struct timeval wait = {ANSWER_TIMEOUT_MS / 1000, 0};
     struct ucred peer = {0, (uid_t)-1, (gid_t)-1};
     socklen_t length = sizeof peer;
-    int fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    if (fd >= 0 && (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) != 0 || peer.uid != self->options.agent_uid)) {
+    int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+    if (fd >= 0 && (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) != 0 || peer.uid != self->options.agent_uid ||
+                    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof wait) != 0 ||
+                    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof wait) != 0)) {
         close(fd);
         fd = -1;
     }
@@ -289,9 +292,6 @@ static int take_signals(void) {
 static int wait_ms(const struct launcher *self) {
     uint64_t now_ms = monotonic_ms();
     uint64_t at_ms = self->sweep_at_ms;
-    if (self->helper.fd >= 0 && self->helper.deadline_ms < at_ms) {
-        at_ms = self->helper.deadline_ms;
-    }
     at_ms = self->health_at_ms < at_ms ? self->health_at_ms : at_ms;
     if (self->orphans_left && now_ms + ORPHAN_RESCAN_MS < at_ms) {
         at_ms = now_ms + ORPHAN_RESCAN_MS;
@@ -300,7 +300,6 @@ static int wait_ms(const struct launcher *self) {
 }
 
 static void handle_timers(struct launcher *self) {
-    helper_expire(self);
     if (self->orphans_left) {
         runs_end_orphans(self);
     }
@@ -314,21 +313,16 @@ static void handle_timers(struct launcher *self) {
     }
 }
 
-static void take_knock(struct launcher *self, struct watch *watch) {
-    (void)watch;
-    self->agent_knocks = true;
-}
-
 static void take_signal(struct launcher *self, struct watch *watch) {
     (void)watch;
     self->ending = true;
 }
 
 static void serve(struct launcher *self, int signals) {
-    static struct watch knock_watch = {.ready = take_knock};
+    static struct watch listener_watch = {.ready = connection_take};
     static struct watch signal_watch = {.ready = take_signal};
     struct epoll_event events[EVENTS_PER_ROUND];
-    watch_fd(self, self->listener_fd, EPOLLIN, &knock_watch);
+    watch_fd(self, self->listener_fd, EPOLLIN, &listener_watch);
     watch_fd(self, signals, EPOLLIN, &signal_watch);
     while (!self->ending) {
         int count = epoll_wait(self->epoll_fd, events, EVENTS_PER_ROUND, wait_ms(self));
@@ -337,11 +331,9 @@ static void serve(struct launcher *self, int signals) {
         }
         for (int i = 0; i < count; i++) {
             struct watch *watch = events[i].data.ptr;
-            watch->events = events[i].events;
             watch->ready(self, watch);
         }
         handle_timers(self);
-        connection_serve(self);
     }
 }
 
@@ -359,9 +351,7 @@ int main(int count, char **arguments) {
     struct launcher *self = &launcher;
     self->is_root = geteuid() == 0;
     parse_options(&self->options, count, arguments);
-    self->connection.watch.ready = connection_ready;
-    self->connection.fd = -1;
-    self->helper.fd = -1;
+    self->agent_fd = -1;
     if (!self->is_root && self->options.agent_uid != geteuid()) {
         fail_usage("in single-user mode --agent-uid is the launcher's own user");
     }

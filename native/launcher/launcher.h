@@ -16,8 +16,7 @@ enum launcher_limit {
     MAX_RUNS = 1000000,
     MAX_BATCH = 64,
     MAX_IDENTITIES = 64,
-    FRAME_HEADER_BYTES = 12,
-    ANSWER_TIMEOUT_MS = 10000,
+    ANSWER_TIMEOUT_MS = 10000, /* of the agent, the name service, a file system */
     TOMBSTONE_EXTRA_MS = 3600 * 1000,
     SWEEP_INTERVAL_MS = 60000
 };
@@ -41,7 +40,6 @@ struct launcher;
 /* First member of everything that epoll reports on. */
 struct watch {
     void (*ready)(struct launcher *self, struct watch *watch);
-    uint32_t events; /* that it is ready for */
 };
 
 /* Only in the answer to SUSPEND, and, for RUN_SUSPENDED, in a list. */
@@ -74,32 +72,6 @@ struct identity {
     uint32_t group_count;
     gid_t groups[MAX_GROUPS];
     uint64_t until_ms;
-};
-
-/* The child that does what may take any time; the connection waits for it, so there is at most one. */
-struct helper {
-    struct watch watch;
-    int fd; /* of its answer; -1: nobody is at work */
-    int pid_fd;
-    pid_t pid;
-    uid_t uid;
-    bool reads; /* a file; otherwise it looks the user up */
-    size_t length;
-    uint64_t deadline_ms;
-};
-
-/* Holds the longest request, and the longest reply behind what may wait before it; memory is taken as it is used. */
-struct buffer {
-    size_t start, end;
-    uint8_t bytes[FRAME_HEADER_BYTES + ORDER_MAX_BYTES + ORDER_SIGNATURE_BYTES];
-};
-
-struct connection {
-    struct watch watch;
-    int fd; /* -1: no agent is there */
-    struct buffer in, out;
-    uint32_t interest;
-    bool closing;
 };
 
 struct options {
@@ -135,11 +107,10 @@ struct launcher {
     uint8_t absent_events[COUNTER_PERF_LAST + 1];
     struct run *runs[MAX_RUNS]; /* memory is taken as it is used, as that of the slots */
     size_t run_count;
-    struct connection connection;
+    int agent_fd; /* -1: no agent is there */
     struct identity identities[MAX_IDENTITIES];
-    struct helper helper;
+    pid_t helper; /* the last one, which may still be about to die */
     uint64_t sweep_at_ms, health_at_ms;
-    bool agent_knocks; /* a new connection is taken after the events of the old one */
     bool orphans_left;
     bool ending;
 };
@@ -175,26 +146,23 @@ void runs_recover(struct launcher *self);
 void runs_sweep(struct launcher *self);
 void runs_end_orphans(struct launcher *self);
 
-/* batch.c: launches that share one sync */
+/* batch.c: launches that share one sync. They are answered with it, so whoever answers something else commits them first. */
 void batch_launch(struct launcher *self, const struct order *order, const struct identity *identity);
-void batch_answer(enum status status, uint32_t reason, const char *text, struct run *run);
+void batch_receipt(struct launcher *self, enum status status, struct run *run);
 size_t batch_count(void);
-bool batch_commit(struct launcher *self);
+void batch_commit(struct launcher *self);
 void health_check(const struct launcher *self);
 
-/* helper.c: NULL while the name service is asked */
+/* helper.c */
 const struct identity *helper_look_up(struct launcher *self, const struct order *order);
 void helper_read(struct launcher *self, const struct order *order, const struct identity *identity);
-void helper_cancel(struct launcher *self);
-void helper_expire(struct launcher *self);
 
-/* requests.c: false when the request has to wait and is to be given again */
+/* requests.c: false when the connection is to end */
 bool request_fits(uint16_t type, uint32_t length);
 bool handle_request(struct launcher *self, enum request type, const uint8_t *body, size_t length);
 
 /* connection.c */
-void connection_ready(struct launcher *self, struct watch *watch);
-void connection_serve(struct launcher *self);
+void connection_take(struct launcher *self, struct watch *watch);
 void connection_answer(struct launcher *self, uint16_t type, enum status status, uint32_t reason, const char *text);
 void connection_reply(struct launcher *self, uint16_t type, enum status status, uint32_t reason, const char *text,
                       const uint8_t *payload, size_t length);

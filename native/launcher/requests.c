@@ -16,15 +16,6 @@ enum {
     MAX_ORDER_FRAME = ORDER_MAX_BYTES + ORDER_SIGNATURE_BYTES
 };
 
-/* A refused launch keeps its place among the launches before it, which are not answered yet. */
-static void refuse(struct launcher *self, enum request type, uint32_t reason, const char *text) {
-    if (type == LAUNCH) {
-        batch_answer(STATUS_REFUSED, reason, text, NULL);
-    } else {
-        connection_answer(self, (uint16_t)type, STATUS_REFUSED, reason, text);
-    }
-}
-
 static const char *check_user(const struct launcher *self, uid_t uid) {
     if (uid == 0 || uid == (uid_t)-1 || uid == OVERFLOW_UID) {
         return "this uid never runs jobs";
@@ -36,40 +27,39 @@ static const char *check_user(const struct launcher *self, uid_t uid) {
 }
 
 /* Steps 1 and 2. */
-static bool handle_order(struct launcher *self, enum request type, const uint8_t *body, size_t length) {
+static void handle_order(struct launcher *self, enum request type, const uint8_t *body, size_t length) {
     struct order order;
+    struct run *known = NULL;
+    const struct identity *identity = NULL;
     const char *why = NULL;
     enum reason reason = order_verify(body, length, self->key, self->options.node, realtime_ms(), &order, &why);
     if (reason == REASON_NONE && order.type != (type == LAUNCH ? ORDER_LAUNCH : ORDER_READ)) {
         reason = BAD_ORDER;
         why = "the order is of another type than the request";
     }
-    struct run *known = reason == REASON_NONE && type == LAUNCH ? run_find(self, order.job_id, order.attempt) : NULL;
-    if (known != NULL) {
-        batch_answer(STATUS_EXISTS, REASON_NONE, "", known);
-        return true;
+    if (reason == REASON_NONE && type == LAUNCH) {
+        known = run_find(self, order.job_id, order.attempt);
     }
-    if (reason == REASON_NONE && (why = check_user(self, order.uid)) != NULL) {
+    if (reason == REASON_NONE && known == NULL && (why = check_user(self, order.uid)) != NULL) {
         reason = FORBIDDEN_USER;
     }
+    if (reason == REASON_NONE && known == NULL) {
+        identity = helper_look_up(self, &order);
+        bool unknown = identity->state == IDENTITY_UNKNOWN;
+        reason = identity->state == IDENTITY_KNOWN ? REASON_NONE : unknown ? UNKNOWN_USER : NAME_SERVICE;
+        why = unknown ? "the node does not know this uid" : "the name service does not answer";
+    }
     if (reason != REASON_NONE) {
-        refuse(self, type, reason, why);
-        return true;
-    }
-    const struct identity *identity = helper_look_up(self, &order);
-    if (identity == NULL) {
-        return false;
-    }
-    if (identity->state == IDENTITY_UNKNOWN) {
-        refuse(self, type, UNKNOWN_USER, "the node does not know this uid");
-    } else if (identity->state == IDENTITY_NO_ANSWER) {
-        refuse(self, type, NAME_SERVICE, "the name service does not answer");
+        batch_commit(self);
+        connection_answer(self, (uint16_t)type, STATUS_REFUSED, reason, why);
+    } else if (known != NULL) {
+        batch_commit(self);
+        batch_receipt(self, STATUS_EXISTS, known);
     } else if (type == LAUNCH) {
         batch_launch(self, &order, identity);
     } else {
         helper_read(self, &order, identity);
     }
-    return true;
 }
 
 /* Those that end the whole run are not for its main process alone. */
@@ -143,15 +133,14 @@ static size_t put_entry(struct launcher *self, struct run *run, uint8_t *at) {
     return ENTRY_BYTES + (recorded ? RECORD_BYTES : 0);
 }
 
-static void handle_list(struct launcher *self, const uint8_t *body) {
+static bool handle_list(struct launcher *self, const uint8_t *body) {
     static uint8_t payload[8 + MAX_LIST * (ENTRY_BYTES + RECORD_BYTES)];
     uint64_t job_id = get_u64(body);
     uint32_t attempt = get_u32(body + 8);
     uint32_t limit = get_u32(body + 12);
     if (limit < 1 || limit > MAX_LIST) {
         connection_answer(self, LIST, STATUS_MALFORMED, BAD_FRAME, "limit is not in 1 to 1024");
-        self->connection.closing = true;
-        return;
+        return false;
     }
     size_t at = run_position(self, job_id, attempt);
     if (at < self->run_count && self->runs[at]->job_id == job_id && self->runs[at]->attempt == attempt) {
@@ -172,6 +161,7 @@ static void handle_list(struct launcher *self, const uint8_t *body) {
     put_u32(payload, count);
     put_u32(payload + 4, more);
     connection_reply(self, LIST, STATUS_OK, 0, "", payload, used);
+    return true;
 }
 
 static void handle_forget(struct launcher *self, struct run *run, const uint8_t *body) {
@@ -229,11 +219,11 @@ bool request_fits(uint16_t type, uint32_t length) {
 }
 
 bool handle_request(struct launcher *self, enum request type, const uint8_t *body, size_t length) {
-    if (type == LAUNCH || type == READ) {
-        return handle_order(self, type, body, length);
-    }
     if (type == LIST) {
-        handle_list(self, body);
+        return handle_list(self, body);
+    }
+    if (type == LAUNCH || type == READ) {
+        handle_order(self, type, body, length);
     } else if (type == CAPABILITIES) {
         handle_capabilities(self);
     } else {

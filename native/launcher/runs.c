@@ -243,7 +243,7 @@ void runs_end_orphans(struct launcher *self) {
             spared[count++] = self->runs[i]->pid;
         }
     }
-    spared[count++] = self->helper.pid;
+    spared[count++] = self->helper;
     if (signal_descendants(getpid(), SIGKILL, spared, count) == 0) {
         self->orphans_left = false;
         for (size_t i = 0; i < self->run_count; i++) {
