@@ -46,11 +46,11 @@ static void fail(struct launcher *self, struct item *item, int cause) {
 
 /* Each group of version 1 is made, joined and removed for itself: those that limit nothing are left out. */
 static void leave_out_unlimited(struct launch_spec *spec) {
-    if (!spec->layout.unified && spec->core_count == 0) {
+    if (!spec->layout.unified && spec->order.core_count == 0) {
         spec->layout.controller[CONTROLLER_CPUSET][0] = 0;
         spec->layout.controller[CONTROLLER_CPU][0] = 0;
     }
-    if (!spec->layout.unified && spec->pids_max == 0) {
+    if (!spec->layout.unified && spec->order.pids_max == 0) {
         spec->layout.controller[CONTROLLER_PIDS][0] = 0;
     }
     if (spec->denied_count == 0) {
@@ -62,34 +62,23 @@ static void describe(const struct launcher *self, const struct order *order, con
                      const struct run *run, size_t denied, struct launch_spec *spec) {
     *spec = (struct launch_spec){
         .magic = SPEC_MAGIC,
-        .job_id = order->job_id,
-        .attempt = order->attempt,
-        .grace_ms = order->grace_ms,
-        .mem_bytes = order->mem_bytes,
-        .pids_max = order->pids_max,
-        .uid = identity->uid,
+        .order = *order,
         .gid = identity->gid,
         .spool_group = self->agent_gid,
         .switch_identity = self->is_root,
-        .no_new_privs = (order->flags & ORDER_NO_NEW_PRIVS) != 0,
         .private_tmp = self->options.private_tmp,
+        .command_ms = self->options.command_ms,
         .start_ms = run->start_ms,
         .layout = self->layout,
         .group_count = identity->group_count,
         .denied_count = (uint32_t)denied,
-        .core_count = order->core_count,
-        .work_dir_length = order->work_dir.length,
-        .stdout_length = order->stdout_path.length,
-        .stderr_length = order->stderr_path.length,
-        .environment_length = order->environment.length,
-        .script_length = order->script.length,
     };
+    spec->order.bytes = NULL; /* they are elsewhere in the monitor */
     memcpy(spec->absent_events, self->absent_events, sizeof spec->absent_events);
     memcpy(spec->boot_id, self->boot_id, BOOT_ID_BYTES);
     memcpy(spec->run_name, run->name, RUN_NAME_BYTES);
     snprintf(spec->run_path, sizeof spec->run_path, "%.3900s/runs/%s", self->data_path, spec->run_name);
     snprintf(spec->commands, sizeof spec->commands, "%s", self->options.commands == NULL ? "" : self->options.commands);
-    spec->command_ms = self->options.command_ms;
     leave_out_unlimited(spec);
 }
 
@@ -98,7 +87,7 @@ static int write_spec(const struct launcher *self, const struct order *order, co
                       const struct run *run) {
     static struct device denied[MAX_DEVICES];
     static struct launch_spec spec;
-    size_t denied_count = devices_denied(self->devices, self->device_count, order->devices.bytes,
+    size_t denied_count = devices_denied(self->devices, self->device_count, order->bytes + order->devices.at,
                                          order->devices.length, denied);
     describe(self, order, identity, run, denied_count, &spec);
     const struct {
@@ -107,15 +96,7 @@ static int write_spec(const struct launcher *self, const struct order *order, co
     } fields[] = {{&spec, sizeof spec},
                   {identity->groups, sizeof(gid_t) * identity->group_count},
                   {denied, sizeof(struct device) * denied_count},
-                  {order->cores, (size_t)2 * order->core_count},
-                  {order->work_dir.bytes, order->work_dir.length},
-                  {"", 1},
-                  {order->stdout_path.bytes, order->stdout_path.length},
-                  {"", 1},
-                  {order->stderr_path.bytes, order->stderr_path.length},
-                  {"", 1},
-                  {order->environment.bytes, order->environment.length},
-                  {order->script.bytes, order->script.length}};
+                  {order->bytes, order->total}};
     enum { FIELDS = sizeof fields / sizeof *fields };
     struct iovec parts[FIELDS];
     for (int i = 0; i < FIELDS; i++) {

@@ -55,7 +55,7 @@ static void look_up(struct identity *identity, bool with_groups) {
 
 static int read_as_user(const struct order *order) {
     char path[ORDER_MAX_PATH + 1];
-    memcpy(path, order->path.bytes, order->path.length);
+    memcpy(path, order->bytes + order->path.at, order->path.length);
     path[order->path.length] = 0;
     int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     struct stat status;

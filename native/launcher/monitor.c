@@ -71,20 +71,10 @@ static void find_fields(struct monitor *self) {
     at += sizeof(gid_t) * spec->group_count;
     self->fields.denied = (const struct device *)(const void *)at;
     at += sizeof(struct device) * spec->denied_count;
-    self->fields.cores = at;
-    at += (size_t)2 * spec->core_count;
-    self->fields.work_dir = (const char *)at;
-    at += spec->work_dir_length + 1;
-    self->fields.stdout_path = (const char *)at;
-    at += spec->stdout_length + 1;
-    self->fields.stderr_path = (const char *)at;
-    at += spec->stderr_length + 1;
-    self->fields.environment = (const char *)at;
-    at += spec->environment_length;
-    self->fields.script = (const char *)at;
-    self->record.job_id = spec->job_id;
-    self->record.attempt = spec->attempt;
-    self->record.uid = spec->uid;
+    self->fields.order = at;
+    self->record.job_id = spec->order.job_id;
+    self->record.attempt = spec->order.attempt;
+    self->record.uid = spec->order.uid;
     self->record.start_ms = spec->start_ms;
     memcpy(self->record.boot_id, spec->boot_id, BOOT_ID_BYTES);
 }
@@ -110,23 +100,23 @@ static const char *prepare_monitor(struct monitor *self) {
 static const char *write_private_files(const struct monitor *self) {
     const struct launch_spec *spec = self->spec;
     char file[RUN_FILE_BYTES];
-    run_file(file, spec->job_id, spec->attempt, "script");
+    run_file(file, spec->order.job_id, spec->order.attempt, "script");
     int fd = openat(RUNS_FD, file, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0500);
     if (fd < 0) {
         return "create the script file";
     }
-    if (write_all(fd, self->fields.script, spec->script_length) != 0) {
+    if (write_all(fd, self->fields.order + spec->order.script.at, spec->order.script.length) != 0) {
         return "write the script file";
     }
-    if (spec->switch_identity && fchown(fd, spec->uid, spec->gid) != 0) {
+    if (spec->switch_identity && fchown(fd, spec->order.uid, spec->gid) != 0) {
         return "give the script file to its user";
     }
     if (close(fd) != 0) {
         return "close the script file";
     }
     if (spec->private_tmp) {
-        run_file(file, spec->job_id, spec->attempt, "tmp");
-        if (mkdirat(RUNS_FD, file, 0700) != 0 || fchownat(RUNS_FD, file, spec->uid, spec->gid, 0) != 0) {
+        run_file(file, spec->order.job_id, spec->order.attempt, "tmp");
+        if (mkdirat(RUNS_FD, file, 0700) != 0 || fchownat(RUNS_FD, file, spec->order.uid, spec->gid, 0) != 0) {
             return "create the private temporary directory";
         }
     }
@@ -136,8 +126,9 @@ static const char *write_private_files(const struct monitor *self) {
 /* Step 3. */
 static const char *create_control_group(struct monitor *self) {
     const struct launch_spec *spec = self->spec;
-    struct cgroup_limits limits = {spec->mem_bytes,    spec->pids_max,     spec->core_count,
-                                   self->fields.cores, spec->denied_count, self->fields.denied};
+    struct cgroup_limits limits = {spec->order.mem_bytes,  spec->order.pids_max,
+                                   spec->order.core_count, self->fields.order + spec->order.cores_at,
+                                   spec->denied_count,     self->fields.denied};
     const char *what = NULL;
     if (cgroup_create(&spec->layout, spec->run_name, &limits, &what) != 0) {
         return what;
@@ -174,16 +165,17 @@ static int run_command(const struct monitor *self, const char *name, char *why, 
     static char own[10][64];
     const struct launch_spec *spec = self->spec;
     struct command command = {spec->commands, name, spec->command_ms, SPOOL_FD, {NULL}};
-    const char *end = self->fields.environment + spec->environment_length;
+    const char *at = (const char *)self->fields.order + spec->order.environment.at;
+    const char *end = at + spec->order.environment.length;
     size_t count = 0;
     if (spec->commands[0] == 0) {
         return 0;
     }
-    snprintf(own[count++], sizeof own[0], "QUEQIAO_JOB_ID=%llu", (unsigned long long)spec->job_id);
-    snprintf(own[count++], sizeof own[0], "QUEQIAO_ATTEMPT=%u", spec->attempt);
+    snprintf(own[count++], sizeof own[0], "QUEQIAO_JOB_ID=%llu", (unsigned long long)spec->order.job_id);
+    snprintf(own[count++], sizeof own[0], "QUEQIAO_ATTEMPT=%u", spec->order.attempt);
     snprintf(own[count++], sizeof own[0], "QUEQIAO_COMMAND=%s", name);
-    snprintf(own[count++], sizeof own[0], "SLURM_JOB_ID=%llu", (unsigned long long)spec->job_id);
-    snprintf(own[count++], sizeof own[0], "SLURM_JOB_UID=%u", spec->uid);
+    snprintf(own[count++], sizeof own[0], "SLURM_JOB_ID=%llu", (unsigned long long)spec->order.job_id);
+    snprintf(own[count++], sizeof own[0], "SLURM_JOB_UID=%u", spec->order.uid);
     snprintf(own[count++], sizeof own[0], "SLURM_JOB_GID=%u", spec->gid);
     snprintf(own[count++], sizeof own[0], "QUEQIAO_EXIT_CODE=%u", self->record.exit_code);
     snprintf(own[count++], sizeof own[0], "QUEQIAO_SIGNAL=%u", self->record.signal);
@@ -191,7 +183,7 @@ static int run_command(const struct monitor *self, const char *name, char *why, 
     for (size_t i = 0; i < count; i++) {
         command.environment[i] = own[i];
     }
-    for (const char *at = self->fields.environment; at < end && count < COMMAND_VARIABLES; at += strlen(at) + 1) {
+    for (; at < end && count < COMMAND_VARIABLES; at += strlen(at) + 1) {
         if (may_pass(at)) {
             command.environment[count++] = at;
         }
@@ -357,7 +349,7 @@ static void end_leftovers(struct monitor *self) {
     self->watched[WATCH_MAIN].fd = -1;
     if (!is_gone(self)) {
         self->record.flags |= (self->record.flags & KILLED_ON_REQUEST) == 0 ? LEFTOVERS_KILLED : 0;
-        stop_run(self, self->spec->grace_ms);
+        stop_run(self, self->spec->order.grace_ms);
     }
 }
 
@@ -407,7 +399,7 @@ static void collect_usage(struct monitor *self) {
 /* Emptied, not removed: deleted inodes slow ext4 without a journal down. The tombstone's end removes it. */
 static void empty_script(const struct launch_spec *spec) {
     char file[RUN_FILE_BYTES];
-    run_file(file, spec->job_id, spec->attempt, "script");
+    run_file(file, spec->order.job_id, spec->order.attempt, "script");
     int fd = openat(RUNS_FD, file, O_WRONLY | O_TRUNC | O_NOFOLLOW | O_CLOEXEC);
     if (fd >= 0) {
         close(fd);

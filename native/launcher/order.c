@@ -45,12 +45,12 @@ static const char *take_fields(const uint8_t *bytes, uint32_t total, uint32_t at
         if (at > total || length > total - at) {
             return "the fields do not fill totalLength";
         }
-        *span = (struct span){bytes + at, length};
+        *span = (struct span){at, length};
         at += length;
-        if (fields[i].kind != BYTES && length > 0 && memchr(span->bytes, 0, length) != NULL) {
+        if (fields[i].kind != BYTES && length > 0 && memchr(bytes + span->at, 0, length) != NULL) {
             return "NUL in a name or path";
         }
-        if (fields[i].kind == ABSOLUTE_PATH && span->bytes[0] != '/') {
+        if (fields[i].kind == ABSOLUTE_PATH && bytes[span->at] != '/') {
             return "workDir or path is not absolute";
         }
     }
@@ -58,8 +58,8 @@ static const char *take_fields(const uint8_t *bytes, uint32_t total, uint32_t at
 }
 
 /* NAME=value strings, each closed by NUL. */
-static const char *check_environment(struct span environment) {
-    const uint8_t *at = environment.bytes;
+static const char *check_environment(const uint8_t *bytes, struct span environment) {
+    const uint8_t *at = bytes + environment.at;
     const uint8_t *end = at + environment.length;
     for (int count = 0; at < end; count++) {
         const uint8_t *close = memchr(at, 0, (size_t)(end - at));
@@ -85,7 +85,7 @@ static const char *parse_launch(const uint8_t *bytes, uint32_t total, struct ord
         return "launch order is too short";
     }
     order->core_count = get_u32(bytes + 80);
-    order->cores = bytes + fixed;
+    order->cores_at = fixed;
     if (order->core_count > ORDER_MAX_CORES) {
         return "coreCount is out of bounds";
     }
@@ -94,18 +94,18 @@ static const char *parse_launch(const uint8_t *bytes, uint32_t total, struct ord
     if (wrong != NULL) {
         return wrong;
     }
-    if (order->devices.length > 0 && order->devices.bytes[order->devices.length - 1] != 0) {
+    if (order->devices.length > 0 && bytes[order->devices.at + order->devices.length - 1] != 0) {
         return "devices are not closed by NUL";
     }
     for (uint32_t i = 1; i < order->core_count; i++) {
-        if (get_u16(order->cores + (size_t)2 * i) <= get_u16(order->cores + (size_t)2 * (i - 1))) {
+        if (get_u16(bytes + fixed + (size_t)2 * i) <= get_u16(bytes + fixed + (size_t)2 * (i - 1))) {
             return "core ids are not ascending";
         }
     }
-    if (order->script.length < 2 || memcmp(order->script.bytes, "#!", 2) != 0) {
+    if (order->script.length < 2 || memcmp(bytes + order->script.at, "#!", 2) != 0) {
         return "script does not start with #!";
     }
-    return check_environment(order->environment);
+    return check_environment(bytes, order->environment);
 }
 
 static const char *parse_read(const uint8_t *bytes, uint32_t total, struct order *order) {
@@ -121,6 +121,8 @@ static const char *parse_read(const uint8_t *bytes, uint32_t total, struct order
 }
 
 static const char *parse_header(const uint8_t *bytes, struct order *order) {
+    order->bytes = bytes;
+    order->total = get_u32(bytes + 8);
     order->type = get_u16(bytes + 6);
     order->flags = get_u32(bytes + 12);
     order->job_id = get_u64(bytes + 16);
@@ -187,7 +189,7 @@ enum reason order_verify(const uint8_t *bytes, size_t length, const uint8_t key[
     if (*why != NULL) {
         return BAD_ORDER;
     }
-    if (strlen(node) != order->node_name.length || memcmp(node, order->node_name.bytes, order->node_name.length) != 0) {
+    if (strlen(node) != order->node_name.length || memcmp(node, bytes + order->node_name.at, order->node_name.length) != 0) {
         *why = "made out to another node";
         return WRONG_NODE;
     }

@@ -43,13 +43,15 @@ enum reason {
     FULL = 11
 };
 
+/* Of the bytes of an order. */
 struct span {
-    const uint8_t *bytes;
-    uint32_t length;
+    uint32_t at, length;
 };
 
-/* A verified order; the spans point into the received bytes. */
+/* A verified order. */
 struct order {
+    const uint8_t *bytes; /* as received and signed, not its own */
+    uint32_t total;
     uint16_t type;
     uint32_t flags;
     uint64_t job_id;
@@ -61,7 +63,7 @@ struct order {
     uint32_t pids_max;
     uint32_t grace_ms;
     uint32_t core_count;
-    const uint8_t *cores;
+    uint32_t cores_at; /* u16 big-endian each */
     struct span node_name;
     struct span work_dir;
     struct span stdout_path;

@@ -32,11 +32,11 @@ static void empty_directory(int parent_fd, const char *name, int depth) {
 
 void remove_private_tmp(const struct launch_spec *spec, const struct launch_fields *fields) {
     char file[RUN_FILE_BYTES];
-    run_file(file, spec->job_id, spec->attempt, "tmp");
+    run_file(file, spec->order.job_id, spec->order.attempt, "tmp");
     pid_t child = fork();
     if (child == 0) {
-        if (take_identity(spec->uid, spec->gid, fields->groups, spec->group_count) == NULL &&
-            prove_identity(spec->uid, spec->gid, fields->groups, spec->group_count) == NULL) {
+        if (take_identity(spec->order.uid, spec->gid, fields->groups, spec->group_count) == NULL &&
+            prove_identity(spec->order.uid, spec->gid, fields->groups, spec->group_count) == NULL) {
             empty_directory(RUNS_FD, file, 0);
         }
         _exit(0);

@@ -8,6 +8,7 @@
 
 #include "cgroup.h"
 #include "counters.h"
+#include "order.h"
 #include "record.h"
 
 /* The descriptors that a monitor starts with. */
@@ -24,23 +25,14 @@ struct control_message {
     uint32_t grace_ms;
 };
 
-/*
- * Followed by the variable part: groups (gid_t each), denied devices, cores (u16 big-endian each), then workDir,
- * stdoutPath, stderrPath, environment and script, the paths closed by NUL.
- */
+/* Followed by the groups (gid_t each), the denied devices and the bytes of the order. */
 struct launch_spec {
     uint32_t magic;
     uint32_t total_bytes;
-    uint64_t job_id;
-    uint32_t attempt;
-    uint32_t grace_ms;
-    uint64_t mem_bytes;
-    uint32_t pids_max;
-    uid_t uid;
+    struct order order; /* whose bytes follow */
     gid_t gid;
     gid_t spool_group;
     bool switch_identity;
-    bool no_new_privs;
     bool private_tmp;
     uint8_t absent_events[COUNTER_PERF_LAST + 1];
     uint64_t start_ms;
@@ -52,12 +44,6 @@ struct launch_spec {
     uint32_t command_ms;
     uint32_t group_count;
     uint32_t denied_count;
-    uint32_t core_count;
-    uint32_t work_dir_length;
-    uint32_t stdout_length;
-    uint32_t stderr_length;
-    uint32_t environment_length;
-    uint32_t script_length;
 };
 
 #endif

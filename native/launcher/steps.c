@@ -134,21 +134,29 @@ static int open_output(const char *path) {
     return fcntl(fd, F_SETFL, O_APPEND) == 0 ? fd : -1;
 }
 
+/* A path of the order, until the next one. */
+static const char *path_of(const struct launch_fields *fields, struct span span) {
+    static char path[ORDER_MAX_PATH + 1];
+    memcpy(path, fields->order + span.at, span.length);
+    path[span.length] = 0;
+    return path;
+}
+
 /* Step 8. */
-static const char *open_streams(const struct launch_fields *fields) {
+static const char *open_streams(const struct order *order, const struct launch_fields *fields) {
     umask(022);
-    if (chdir(fields->work_dir) != 0) {
+    if (chdir(path_of(fields, order->work_dir)) != 0) {
         return "enter the work directory";
     }
     int in = open("/dev/null", O_RDONLY | O_CLOEXEC);
     if (in < 0) {
         return "open standard input";
     }
-    int out = open_output(fields->stdout_path);
+    int out = open_output(path_of(fields, order->stdout_path));
     if (out < 0) {
         return "open standard output";
     }
-    int err = fields->stderr_path[0] == 0 ? out : open_output(fields->stderr_path);
+    int err = order->stderr_path.length == 0 ? out : open_output(path_of(fields, order->stderr_path));
     if (err < 0) {
         return "open standard error";
     }
@@ -163,8 +171,9 @@ static const char *execute_script(const struct launch_spec *spec, const struct l
     static char script[SPEC_PATH_BYTES + 8];
     static const char *environment[MAX_VARIABLES + 1];
     size_t count = 0;
-    const char *end = fields->environment + spec->environment_length;
-    for (const char *at = fields->environment; at < end && count < MAX_VARIABLES; at += strlen(at) + 1) {
+    const char *at = (const char *)fields->order + spec->order.environment.at;
+    const char *end = at + spec->order.environment.length;
+    for (; at < end && count < MAX_VARIABLES; at += strlen(at) + 1) {
         environment[count++] = at;
     }
     snprintf(script, sizeof script, "%s.script", spec->run_path);
@@ -180,22 +189,22 @@ _Noreturn void launch_child(const struct launch_spec *spec, const struct launch_
         give_up(5, failed);
     }
     if (spec->switch_identity) {
-        failed = take_identity(spec->uid, spec->gid, fields->groups, spec->group_count);
+        failed = take_identity(spec->order.uid, spec->gid, fields->groups, spec->group_count);
         if (failed != NULL) {
             give_up(6, failed);
         }
-        failed = prove_identity(spec->uid, spec->gid, fields->groups, spec->group_count);
-    } else if (geteuid() != spec->uid || getuid() != spec->uid) {
+        failed = prove_identity(spec->order.uid, spec->gid, fields->groups, spec->group_count);
+    } else if (geteuid() != spec->order.uid || getuid() != spec->order.uid) {
         errno = EPERM;
         failed = "prove the user";
     }
-    if (failed == NULL && spec->no_new_privs && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
+    if (failed == NULL && (spec->order.flags & ORDER_NO_NEW_PRIVS) != 0 && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
         failed = "forbid new privileges";
     }
     if (failed != NULL) {
         give_up(7, failed);
     }
-    failed = open_streams(fields);
+    failed = open_streams(&spec->order, fields);
     if (failed != NULL) {
         give_up(8, failed);
     }

@@ -10,12 +10,7 @@
 struct launch_fields {
     const gid_t *groups;
     const struct device *denied;
-    const uint8_t *cores;
-    const char *work_dir;
-    const char *stdout_path;
-    const char *stderr_path;
-    const char *environment;
-    const char *script;
+    const uint8_t *order;
 };
 
 /* What a child writes to its monitor when it cannot go on. */

@@ -46,7 +46,7 @@ static enum reason verify_as(const uint8_t *bytes, size_t length, const char *na
                                      order.environment, order.script,   order.path,        order.devices};
         for (size_t i = 0; i < sizeof spans / sizeof *spans; i++) {
             for (uint32_t at = 0; at < spans[i].length; at++) {
-                sum += spans[i].bytes[at];
+                sum += order.bytes[spans[i].at + at];
             }
         }
         CHECK(sum > 0);
@@ -71,7 +71,7 @@ static void goodOrdersAreUnderstood(void) {
     CHECK_EQUAL(1 << 30, order.mem_bytes);
     CHECK_EQUAL(3, order.core_count);
     CHECK_EQUAL(8, order.environment.length);
-    CHECK(memcmp(order.script.bytes, "#!/bin/sh\ntrue\n", order.script.length) == 0);
+    CHECK(memcmp(bytes + order.script.at, "#!/bin/sh\ntrue\n", order.script.length) == 0);
     free(bytes);
     bytes = read_sign(&node, 42, 1000, "/home/out", 17, 100, &length);
     CHECK_EQUAL(REASON_NONE, order_verify(bytes, length, node.public_key, "node-1", now_ms(), &order, &why));
@@ -216,8 +216,8 @@ static void devicesStandBehindTheScriptAndAreClosedByNul(void) {
     uint8_t *bytes = launch_sign(&node, &launch, &length);
     CHECK_EQUAL(REASON_NONE, order_verify(bytes, length, node.public_key, "node-1", now_ms(), &order, &why));
     CHECK_EQUAL(13, order.devices.length);
-    CHECK(memcmp(order.devices.bytes, "gpu:0\0gpu:12", 13) == 0);
-    CHECK(memcmp(order.script.bytes, "#!", 2) == 0);
+    CHECK(memcmp(bytes + order.devices.at, "gpu:0\0gpu:12", 13) == 0);
+    CHECK(memcmp(bytes + order.script.at, "#!", 2) == 0);
     bytes[length - 65] = 'x';
     sign_again(&node, bytes, length);
     CHECK_EQUAL(BAD_ORDER, verify(bytes, length));
