@@ -26,6 +26,7 @@ public final class NodeProcesses implements AutoCloseable {
   private List<String> devices = List.of();
   private Process agent;
   private List<String> commands = List.of();
+  private boolean singleUser;
 
   /**
    * Makes the folders.
@@ -92,6 +93,50 @@ public final class NodeProcesses implements AutoCloseable {
     Files.move(made, commands.resolve(name), StandardCopyOption.REPLACE_EXISTING);
   }
 
+  /**
+   * Launcher and agent are processes of the user of the jobs, also when root runs this test; before
+   * anything is started. What they are made of is copied to where this user can read it.
+   */
+  public void singleUser() throws IOException {
+    singleUser = true;
+    Path made = Files.createDirectory(folder.resolve("bin"));
+    for (String name : List.of("queqiao-launcher", "queqiao-monitor", "libqueqiao-shim.so")) {
+      Files.copy(program(name), made.resolve(name), StandardCopyOption.COPY_ATTRIBUTES);
+    }
+    for (String entry : agentClassPath().split(File.pathSeparator)) {
+      copyTree(Path.of(entry), classes().resolve(Integer.toString(entry.hashCode())));
+    }
+  }
+
+  private Path classes() {
+    return folder.resolve("classes");
+  }
+
+  private static void copyTree(Path from, Path to) throws IOException {
+    Files.createDirectories(to.getParent());
+    try (Stream<Path> all = Files.walk(from)) {
+      for (Path each : all.toList()) {
+        Files.copy(each, to.resolve(from.relativize(each).toString()));
+      }
+    }
+  }
+
+  /** As whom this test runs, or, where it is root, with the identity of the jobs' user. */
+  private List<String> as(List<String> command) throws IOException {
+    if (!singleUser || currentUid() != 0) {
+      return command;
+    }
+    try (Stream<Path> all = Files.walk(folder)) {
+      for (Path each : all.toList()) {
+        Files.setAttribute(each, "unix:uid", jobUid);
+      }
+    }
+    List<String> all = new ArrayList<>();
+    all.addAll(List.of("setpriv", "--reuid=" + jobUid, "--regid=" + jobUid, "--clear-groups"));
+    all.addAll(command);
+    return all;
+  }
+
   private List<String> withDevices(List<String> command) {
     List<String> all = new ArrayList<>(command);
     all.addAll(devices);
@@ -103,7 +148,7 @@ public final class NodeProcesses implements AutoCloseable {
     List<String> command =
         withDevices(
             List.of(
-                program("queqiao-launcher").toString(),
+                own("queqiao-launcher").toString(),
                 "--data",
                 folder.resolve("node").toString(),
                 "--socket",
@@ -113,11 +158,15 @@ public final class NodeProcesses implements AutoCloseable {
                 "--node",
                 node.value(),
                 "--agent-uid",
-                Integer.toString(currentUid()),
+                Integer.toString(singleUser ? jobUid : currentUid()),
                 "--min-uid",
                 Integer.toString(jobUid)));
     command.addAll(commands);
     return spawn("launcher", command);
+  }
+
+  private Path own(String name) {
+    return singleUser ? folder.resolve("bin").resolve(name) : program(name);
   }
 
   private static Path program(String name) {
@@ -151,9 +200,9 @@ public final class NodeProcesses implements AutoCloseable {
                 "-XX:-UsePerfData",
                 "-XX:+ExitOnOutOfMemoryError",
                 "--enable-native-access=ALL-UNNAMED",
-                "-Dqueqiao.shim=" + program("libqueqiao-shim.so"),
+                "-Dqueqiao.shim=" + own("libqueqiao-shim.so"),
                 "-cp",
-                agentClassPath(),
+                ownClassPath(),
                 "org.queqiao.agent.AgentMain",
                 "--data",
                 folder.resolve("agent").toString(),
@@ -187,7 +236,7 @@ public final class NodeProcesses implements AutoCloseable {
 
   private Process spawn(String name, List<String> command) throws IOException {
     Process process =
-        new ProcessBuilder(command)
+        new ProcessBuilder(as(command))
             .redirectErrorStream(true)
             .redirectOutput(
                 ProcessBuilder.Redirect.appendTo(folder.resolve(name + ".log").toFile()))
@@ -206,6 +255,15 @@ public final class NodeProcesses implements AutoCloseable {
                 || entry.contains("jna"))
         .reduce((a, b) -> a + File.pathSeparator + b)
         .orElseThrow();
+  }
+
+  private String ownClassPath() throws IOException {
+    if (!singleUser) {
+      return agentClassPath();
+    }
+    try (Stream<Path> all = Files.list(classes())) {
+      return all.map(Path::toString).reduce((a, b) -> a + File.pathSeparator + b).orElseThrow();
+    }
   }
 
   /** Who runs this test. */
