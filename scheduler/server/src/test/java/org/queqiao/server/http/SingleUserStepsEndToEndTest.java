@@ -42,7 +42,8 @@ final class SingleUserStepsEndToEndTest {
         new ProcessBuilder(site.program.toString(), "run", "true").redirectErrorStream(true);
     builder
         .environment()
-        .put("QUEQIAO_SOCKET", site.nodes.getFirst().folder().resolve("jobs/agent.sock").toString());
+        .put(
+            "QUEQIAO_SOCKET", site.nodes.getFirst().folder().resolve("jobs/agent.sock").toString());
     builder.environment().put("QUEQIAO_JOB_ID", "1");
     if (NodeProcesses.currentUid() == 0) {
       String uid = Integer.toString(site.server.jobUid());
