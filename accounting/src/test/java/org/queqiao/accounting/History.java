@@ -62,6 +62,7 @@ import org.queqiao.contract.job.TaskRange;
 import org.queqiao.contract.money.Allowance;
 import org.queqiao.contract.money.AllowanceKind;
 import org.queqiao.contract.money.BudgetTerms;
+import org.queqiao.contract.money.ContractTerms;
 import org.queqiao.contract.money.DayFactor;
 import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.contract.money.PriceItem;
@@ -125,6 +126,20 @@ final class History {
                     e.exit().withEnergy(0),
                     e.nodeTimeRejected(),
                     e.detail()))
+            : each);
+    return this;
+  }
+
+  /** The same where all allowances are refused, as there were none once. */
+  History withoutAllowances() {
+    events.replaceAll(each ->
+        each.event() instanceof MoneyDecided e && e.change() instanceof MoneyChange.NewAllowance
+            ? new LoggedEvent(
+                each.position(),
+                each.epoch(),
+                each.timeMs(),
+                each.actor(),
+                new MoneyDecided(e.proposal(), false, e.change(), e.reason()))
             : each);
     return this;
   }
@@ -510,7 +525,16 @@ final class History {
   }
 
   private static MoneyChange change(SplittableRandom random, long nowMs) {
-    return switch (random.nextInt(9)) {
+    return switch (random.nextInt(10)) {
+      case 9 ->
+          new MoneyChange.Contract(
+              new ContractTerms(
+                  "HT-" + random.nextInt(3),
+                  CLIMATE,
+                  random.nextBoolean() ? "partner" : "",
+                  nowMs + random.nextInt(1_000_000),
+                  random.nextBoolean() ? 0 : nowMs + 2_000_000 + random.nextLong(1L << 32),
+                  ""));
       case 0 -> new MoneyChange.TopUp(CLIMATE, 1 + random.nextInt(1_000_000), "CNY");
       case 1 -> new MoneyChange.Correction(CLIMATE, 1 - random.nextInt(1_000_000), "CNY", "fund/2");
       case 2 -> new MoneyChange.RefundRule(RefundCause.NODE_FAIL, random.nextInt(1_001), nowMs);

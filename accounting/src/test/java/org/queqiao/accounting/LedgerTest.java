@@ -347,7 +347,7 @@ final class LedgerTest {
 
   @Test
   void whoWasFundedBeforeThereWereBudgetsPaysBefore() throws Exception {
-    History history = History.random(3).withoutEnergy();
+    History history = History.random(3).withoutEnergy().withoutAllowances();
     try (Ledger ledger = fresh("older")) {
       ledger.record(history.events());
     }

@@ -30,6 +30,7 @@ import org.queqiao.accounting.usage.ReportRow;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.JobState;
+import org.queqiao.contract.money.ContractTerms;
 import org.queqiao.contract.money.DayFactor;
 import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.contract.money.PriceItem;
@@ -429,6 +430,40 @@ final class PriceStoriesTest {
             assertThat(lines(ledger, "2026-11"))
                 .containsExactlyInAnyOrder(
                     "cores 3h at 40000 = 120000", "cores 2h at 20000 = 40000"));
+  }
+
+  @Test
+  void aContractGivesItsClassUntilItEndsAlsoWhereItsEndComesEarlierThanItSaidFirst()
+      throws Exception {
+    long noon = ms("2026-11-02", 12);
+    History history = new History(noon).price(40_000).fund(100_000_000);
+    history.twoPeople(price(20_000, noon, cores("", "partner", false)), true);
+    history.twoPeople(price(30_000, noon, cores("", "friend", false)), true);
+    history.twoPeople(new MoneyChange.CustomerClass(History.CLIMATE, "friend", noon), true);
+    history.twoPeople(contract("HT-1", noon + 2 * HOUR_MS, noon + 90 * HOUR_MS), true);
+    history.twoPeople(contract("HT-2", noon + 3 * HOUR_MS, 0), false);
+    JobId job = history.submit(History.LI, "storm", 1, 10 * HOUR_MS);
+    RunId run = history.start(job, 1, 1);
+    history.at(noon + 4 * HOUR_MS);
+    history.twoPeople(contract("HT-1", noon + 4 * HOUR_MS, noon + 7 * HOUR_MS), true);
+    history.at(noon + 10 * HOUR_MS).end(run, JobState.COMPLETED);
+    books(
+        "contracts",
+        history,
+        ledger -> {
+          // Two hours before it, five of it, three behind its end.
+          assertThat(lines(ledger, "2026-11"))
+              .containsExactlyInAnyOrder(
+                  "cores 5h at 30000 = 150000", "cores 5h at 20000 = 100000");
+          assertThat(ledger.reads().proposals().contracts(History.CLIMATE))
+              .extracting(each -> ((MoneyChange.Contract) each.change()).terms().validToMs())
+              .containsExactly(noon + 7 * HOUR_MS, noon + 90 * HOUR_MS);
+        });
+  }
+
+  private static MoneyChange contract(String number, long fromMs, long toMs) {
+    return new MoneyChange.Contract(
+        new ContractTerms(number, History.CLIMATE, "partner", fromMs, toMs, "archive 17"));
   }
 
   @Test

@@ -63,6 +63,7 @@ final class MoneyEntries {
           books.putCredit(each.project(), each.currency(), each.creditMicro());
       case MoneyChange.Refund each -> giveBack(e, each, logged, books);
       case MoneyChange.Budget each -> books.putBudget(each.terms(), e.reason(), logged);
+      case MoneyChange.Contract each -> books.tariffs().add(each.terms());
       case MoneyChange.NewAllowance each ->
           Allowing.add(e.proposal(), each.allowance(), logged, books);
       case MoneyChange.OrderOfAllowances each -> books.allowances().order(each.order());

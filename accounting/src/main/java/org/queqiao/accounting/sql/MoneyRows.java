@@ -54,8 +54,11 @@ final class MoneyRows {
                 + " reason, position) values (?, ?, ?, 'OPEN', ?, ?, ?, ?, ?)")) {
       statement.setLong(1, event.proposal());
       statement.setString(2, kind(event.change()));
-      ProjectName wallet = event.change().wallet();
-      statement.setString(3, wallet == null ? "" : wallet.value());
+      ProjectName project =
+          event.change() instanceof MoneyChange.Contract each
+              ? each.terms().project()
+              : event.change().wallet();
+      statement.setString(3, project == null ? "" : project.value());
       statement.setBytes(4, EventCodec.encode(logged.actor(), event));
       statement.setString(5, logged.actor().toString());
       statement.setLong(6, logged.timeMs());
@@ -93,6 +96,7 @@ final class MoneyRows {
       case MoneyChange.Budget _ -> "BUDGET";
       case MoneyChange.Refund _ -> "REFUND";
       case MoneyChange.CreditLine _ -> "CREDIT_LINE";
+      case MoneyChange.Contract _ -> "CONTRACT";
       case MoneyChange.NewAllowance _ -> "ALLOWANCE";
       case MoneyChange.OrderOfAllowances _ -> "ALLOWANCE_ORDER";
       case MoneyChange.CloseMonth _ -> "CLOSE_MONTH";
@@ -127,13 +131,14 @@ final class MoneyRows {
     try (PreparedStatement statement =
             connection.prepareStatement(
                 "select fact from proposal where state = 'APPROVED' and kind in ('PRICE',"
-                    + " 'REFUND_RULE', 'CUSTOMER_CLASS', 'CONVERSION') order by position");
+                    + " 'REFUND_RULE', 'CUSTOMER_CLASS', 'CONVERSION', 'CONTRACT') order by position");
         ResultSet row = statement.executeQuery()) {
       while (row.next()) {
         switch (change(row.getBytes(1))) {
           case MoneyChange.Price each -> prices.add(each.item());
           case MoneyChange.CustomerClass each -> prices.add(each);
           case MoneyChange.Conversion each -> prices.add(each);
+          case MoneyChange.Contract each -> prices.add(each.terms());
           case MoneyChange.RefundRule each -> refunds.add(each);
           case MoneyChange.TopUp _,
               MoneyChange.Correction _,
@@ -149,16 +154,19 @@ final class MoneyRows {
     }
   }
 
-  /** Adds the classes of customers that were approved, and no price. */
+  /** Adds the classes of customers and the contracts that were approved, and no price. */
   static void classes(Connection connection, TariffBook book) throws SQLException {
     try (PreparedStatement statement =
             connection.prepareStatement(
-                "select fact from proposal where state = 'APPROVED' and kind = 'CUSTOMER_CLASS'"
-                    + " order by position");
+                "select fact from proposal where state = 'APPROVED' and kind in"
+                    + " ('CUSTOMER_CLASS', 'CONTRACT') order by position");
         ResultSet row = statement.executeQuery()) {
       while (row.next()) {
-        if (change(row.getBytes(1)) instanceof MoneyChange.CustomerClass each) {
+        MoneyChange change = change(row.getBytes(1));
+        if (change instanceof MoneyChange.CustomerClass each) {
           book.add(each);
+        } else if (change instanceof MoneyChange.Contract each) {
+          book.add(each.terms());
         }
       }
     }

@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.List;
 import javax.sql.DataSource;
 import org.queqiao.accounting.ledger.ProposalRow;
+import org.queqiao.contract.id.ProjectName;
 
 /** Changes by two people, those that wait and those that were decided. */
 public final class Proposals {
@@ -36,6 +37,29 @@ public final class Proposals {
       statement.setString(2, state == null ? null : state.name());
       statement.setString(3, state == null ? null : state.name());
       statement.setInt(4, Math.min(limit, LedgerReads.MAX_ROWS));
+      try (ResultSet row = statement.executeQuery()) {
+        while (row.next()) {
+          all.add(MoneyRows.proposal(row));
+        }
+      }
+    } catch (SQLException e) {
+      throw new LedgerUnavailable(e);
+    }
+    return all;
+  }
+
+  /** The approved contracts of a project, the newest first; so many at most. */
+  public List<ProposalRow> contracts(ProjectName project) {
+    List<ProposalRow> all = new ArrayList<>();
+    try (Connection connection = database.getConnection();
+        PreparedStatement statement =
+            connection.prepareStatement(
+                "select "
+                    + MoneyRows.PROPOSAL_COLUMNS
+                    + " from proposal where kind = 'CONTRACT' and state = 'APPROVED' and project ="
+                    + " ? order by id desc limit ?")) {
+      statement.setString(1, project.value());
+      statement.setInt(2, LedgerReads.MAX_ROWS);
       try (ResultSet row = statement.executeQuery()) {
         while (row.next()) {
           all.add(MoneyRows.proposal(row));

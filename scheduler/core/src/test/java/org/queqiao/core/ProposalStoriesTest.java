@@ -25,6 +25,7 @@ import org.queqiao.contract.money.Allowance;
 import org.queqiao.contract.money.AllowanceKind;
 import org.queqiao.contract.money.BudgetTerms;
 import org.queqiao.contract.money.BudgetUnit;
+import org.queqiao.contract.money.ContractTerms;
 import org.queqiao.contract.money.DayFactor;
 import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.contract.money.PriceItem;
@@ -109,6 +110,7 @@ final class ProposalStoriesTest {
             new MoneyChange.NewAllowance(
                 new Allowance(CLIMATE, AllowanceKind.PACKAGE, HOUR_MS, null, 0, 0)),
             new MoneyChange.StatementPaid(CLIMATE, "2026-02", "2026-02-28", "bank 7"),
+            new MoneyChange.Contract(new ContractTerms("HT-1", CLIMATE, "partner", 0, 0, "")),
             new MoneyChange.Budget(terms));
     for (MoneyChange each : changes) {
       long proposal = propose(each);

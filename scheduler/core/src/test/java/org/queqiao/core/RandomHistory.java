@@ -49,6 +49,7 @@ import org.queqiao.contract.job.WarningSignal;
 import org.queqiao.contract.money.Allowance;
 import org.queqiao.contract.money.AllowanceKind;
 import org.queqiao.contract.money.AllowanceOrder;
+import org.queqiao.contract.money.ContractTerms;
 import org.queqiao.contract.money.DayFactor;
 import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.contract.money.PriceItem;
@@ -684,6 +685,15 @@ final class RandomHistory {
           new MoneyChange.CustomerClass(
               SchedulerStory.CLIMATE, pricing.nextBoolean() ? "partner" : "", 0);
       case 1 -> new MoneyChange.Conversion("fat", Resource.CORES, "", pricing.nextInt(9_000), 0);
+      case 4 ->
+          new MoneyChange.Contract(
+              new ContractTerms(
+                  "HT-" + pricing.nextInt(3),
+                  SchedulerStory.CLIMATE,
+                  pricing.nextBoolean() ? "partner" : "",
+                  0,
+                  pricing.nextBoolean() ? 0 : story.nowMs + pricing.nextInt(400_000),
+                  ""));
       default -> price;
     };
   }

@@ -12,6 +12,7 @@ import org.queqiao.contract.event.MoneyProposed;
 import org.queqiao.contract.id.PartitionName;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.QosName;
+import org.queqiao.contract.money.ContractTerms;
 import org.queqiao.contract.money.DayFactor;
 import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.contract.money.PriceItem;
@@ -23,6 +24,7 @@ import org.queqiao.contract.money.Resource;
 import org.queqiao.contract.snapshot.MoneyImage;
 import org.queqiao.contract.wire.EventRecord;
 import org.queqiao.contract.wire.PbClusterImage;
+import org.queqiao.contract.wire.PbContract;
 import org.queqiao.contract.wire.PbDayFactor;
 import org.queqiao.contract.wire.PbMoneyChange;
 import org.queqiao.contract.wire.PbMoneyDecided;
@@ -91,6 +93,7 @@ final class MoneyCodec {
     image.budgets().forEach(each -> out.addBudgets(BudgetCodec.write(each)));
     image.disputes().forEach(each -> out.addDisputes(DisputeCodec.write(each)));
     AllowanceCodec.write(image.allowances(), out);
+    image.contracts().forEach(each -> out.addContracts(contract(each)));
   }
 
   static MoneyImage read(PbClusterImage in) {
@@ -108,7 +111,8 @@ final class MoneyCodec {
         ModelReader.list(in.getCustomerClassesList(), MoneyCodec::customerClass),
         ModelReader.list(in.getBudgetsList(), BudgetCodec::read),
         ModelReader.list(in.getDisputesList(), DisputeCodec::read),
-        AllowanceCodec.read(in));
+        AllowanceCodec.read(in),
+        ModelReader.list(in.getContractsList(), MoneyCodec::contract));
   }
 
   private static PbMoneyChange write(MoneyChange change) {
@@ -148,6 +152,7 @@ final class MoneyCodec {
       case MoneyChange.CloseMonth each -> out.setCloseMonth(MonthCodec.write(each));
       case MoneyChange.StatementPaid each -> out.setStatementPaid(MonthCodec.write(each));
       case MoneyChange.Budget each -> out.setBudget(BudgetCodec.write(each.terms()));
+      case MoneyChange.Contract each -> out.setContract(contract(each.terms()));
       case MoneyChange.NewAllowance each ->
           out.setAllowance(AllowanceCodec.write(each.allowance()));
       case MoneyChange.OrderOfAllowances each ->
@@ -213,6 +218,7 @@ final class MoneyCodec {
       case CLOSE_MONTH -> MonthCodec.read(in.getCloseMonth());
       case STATEMENT_PAID -> MonthCodec.read(in.getStatementPaid());
       case BUDGET -> new MoneyChange.Budget(BudgetCodec.read(in.getBudget()));
+      case CONTRACT -> new MoneyChange.Contract(contract(in.getContract()));
       case ALLOWANCE -> new MoneyChange.NewAllowance(AllowanceCodec.read(in.getAllowance()));
       case ALLOWANCE_ORDER ->
           new MoneyChange.OrderOfAllowances(AllowanceCodec.read(in.getAllowanceOrder()));
@@ -296,6 +302,27 @@ final class MoneyCodec {
             in.getTiersList(), tier -> new PriceTier(tier.getFromHours(), tier.getMicroPerHour())),
         in.getByYear(),
         in.getMinimumMicro());
+  }
+
+  private static PbContract contract(ContractTerms each) {
+    return PbContract.newBuilder()
+        .setNumber(each.number())
+        .setProject(each.project().value())
+        .setCustomerClass(each.customerClass())
+        .setValidFromMs(each.validFromMs())
+        .setValidToMs(each.validToMs())
+        .setDocuments(each.documents())
+        .build();
+  }
+
+  private static ContractTerms contract(PbContract in) {
+    return new ContractTerms(
+        in.getNumber(),
+        new ProjectName(in.getProject()),
+        in.getCustomerClass(),
+        in.getValidFromMs(),
+        in.getValidToMs(),
+        in.getDocuments());
   }
 
   private static PbMoneyChange.CustomerClass customerClass(MoneyChange.CustomerClass each) {

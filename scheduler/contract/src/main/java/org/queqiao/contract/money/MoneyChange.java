@@ -118,6 +118,9 @@ public sealed interface MoneyChange {
   /** A budget of money holds from its approval on as it says, or ends. */
   record Budget(BudgetTerms terms) implements MoneyChange {}
 
+  /** A contract holds as it says. */
+  record Contract(ContractTerms terms) implements MoneyChange {}
+
   /** A project has core-hours beside its wallet. */
   record NewAllowance(Allowance allowance) implements MoneyChange {}
 
@@ -152,6 +155,7 @@ public sealed interface MoneyChange {
       case CustomerClass each -> each.project();
       case NewAllowance each -> each.allowance().project();
       case StatementPaid each -> each.project();
+      case Contract each -> each.terms().project();
       case TopUp _, Correction _, Refund _, CreditLine _ -> wallet();
       case Price _, RefundRule _, Conversion _, OrderOfAllowances _, CloseMonth _ -> null;
     };
@@ -169,6 +173,7 @@ public sealed interface MoneyChange {
           CustomerClass _,
           Conversion _,
           Budget _,
+          Contract _,
           NewAllowance _,
           OrderOfAllowances _,
           CloseMonth _,

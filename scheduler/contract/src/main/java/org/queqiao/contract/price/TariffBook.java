@@ -5,12 +5,14 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.id.PartitionName;
 import org.queqiao.contract.id.ProjectName;
+import org.queqiao.contract.money.ContractTerms;
 import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.contract.money.PriceItem;
 import org.queqiao.contract.money.Resource;
@@ -28,6 +30,7 @@ public final class TariffBook {
   private final List<MoneyChange.Conversion> conversions = new ArrayList<>();
   private final Set<Resource> priced = EnumSet.of(Resource.CORES);
   private final Map<ProjectName, NavigableMap<Long, String>> classes = new TreeMap<>();
+  private final ContractBook contracts = new ContractBook();
 
   /** Adds the price of a partition; a later one for the same instant replaces the earlier. */
   public void add(TariffDefined tariff) {
@@ -50,6 +53,11 @@ public final class TariffBook {
     classes
         .computeIfAbsent(each.project(), name -> new TreeMap<>())
         .put(each.validFromMs(), each.customerClass());
+  }
+
+  /** Adds a contract. */
+  public void add(ContractTerms each) {
+    contracts.add(each);
   }
 
   /** Adds a line of the table of standard core-hours. */
@@ -81,8 +89,15 @@ public final class TariffBook {
     return best.standardPermille();
   }
 
-  /** The class of a project at an instant, or empty. */
+  /**
+   * The class of a project at an instant, or empty: that of its contract while one holds, or else
+   * the one that was said.
+   */
   public String classAt(ProjectName project, long timeMs) {
+    Optional<ContractTerms> contract = contracts.at(project, timeMs);
+    if (contract.isPresent()) {
+      return contract.get().customerClass();
+    }
     NavigableMap<Long, String> list = project == null ? null : classes.get(project);
     Map.Entry<Long, String> found = list == null ? null : list.floorEntry(timeMs);
     return found == null ? "" : found.getValue();
@@ -166,6 +181,7 @@ public final class TariffBook {
     if (turns != null) {
       all.addAll(turns.subMap(fromMs, false, toMs, false).keySet());
     }
+    contracts.changes(use.project(), fromMs, toMs, all);
     for (PriceItem each : items) {
       // Of which class the customer is may itself change within.
       if (each.covers(use, each.terms().customerClass())) {

@@ -1,6 +1,7 @@
 package org.queqiao.contract.snapshot;
 
 import java.util.List;
+import org.queqiao.contract.money.ContractTerms;
 import org.queqiao.contract.money.Dispute;
 import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.contract.money.PriceItem;
@@ -15,6 +16,7 @@ import org.queqiao.contract.money.Proposal;
  * @param budgets those that hold, by name
  * @param disputes those that nobody has answered, by number
  * @param allowances core-hours that projects have beside their wallets
+ * @param contracts approved contracts, in the order of their approval
  */
 public record MoneyImage(
     List<Proposal> proposals,
@@ -22,7 +24,8 @@ public record MoneyImage(
     List<MoneyChange.CustomerClass> classes,
     List<BudgetImage> budgets,
     List<Dispute> disputes,
-    AllowancesImage allowances) {
+    AllowancesImage allowances,
+    List<ContractTerms> contracts) {
   /** Nothing was ever proposed. */
   public static final MoneyImage NONE = new MoneyImage(List.of(), List.of(), List.of());
 
@@ -32,6 +35,7 @@ public record MoneyImage(
     classes = List.copyOf(classes);
     budgets = List.copyOf(budgets);
     disputes = List.copyOf(disputes);
+    contracts = List.copyOf(contracts);
   }
 
   /** Of a site without budgets, disputes and allowances. */
@@ -40,7 +44,18 @@ public record MoneyImage(
     this(proposals, items, classes, List.of(), List.of());
   }
 
-  /** Of a site without allowances. */
+  /** Of a site without contracts. */
+  public MoneyImage(
+      List<Proposal> proposals,
+      List<PriceItem> items,
+      List<MoneyChange.CustomerClass> classes,
+      List<BudgetImage> budgets,
+      List<Dispute> disputes,
+      AllowancesImage allowances) {
+    this(proposals, items, classes, budgets, disputes, allowances, List.of());
+  }
+
+  /** Of a site without allowances and contracts. */
   public MoneyImage(
       List<Proposal> proposals,
       List<PriceItem> items,

@@ -9,6 +9,7 @@ import org.queqiao.contract.id.PartitionName;
 import org.queqiao.contract.money.Allowance;
 import org.queqiao.contract.money.AllowanceKind;
 import org.queqiao.contract.money.AllowanceOrder;
+import org.queqiao.contract.money.ContractTerms;
 import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.contract.money.RefundCause;
 import org.queqiao.contract.price.Covering;
@@ -16,7 +17,7 @@ import org.queqiao.contract.snapshot.AllowancesImage;
 import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.contract.snapshot.MoneyImage;
 
-/** One of each record about allowances. */
+/** One of each record about allowances and contracts. */
 final class AllowanceSamples {
   private static final Allowance PACKAGE =
       new Allowance(
@@ -30,14 +31,37 @@ final class AllowanceSamples {
       new AllowanceOrder(
           false, List.of(AllowanceKind.REWARD, AllowanceKind.PACKAGE, AllowanceKind.GRANT));
 
+  private static final ContractTerms CONTRACT =
+      new ContractTerms(
+          "HT-2026-017",
+          Samples.PROJECT,
+          "partner",
+          1_760_000_000_000L,
+          1_790_000_000_000L,
+          "archive 2026/17");
+
   private AllowanceSamples() {}
 
   static Map<String, Event> laterEvents() {
     return Map.of(
         "MoneyDecided-allowance",
         new MoneyDecided(95, true, new MoneyChange.NewAllowance(PACKAGE), "contract 12"),
+        "MoneyDecided-contract",
+        new MoneyDecided(97, true, new MoneyChange.Contract(CONTRACT), "signed"),
         "MoneyProposed-order",
         new MoneyProposed(96, new MoneyChange.OrderOfAllowances(ORDER), "rewards first"));
+  }
+
+  static ClusterImage contracts(ClusterImage first) {
+    return first.with(
+        new MoneyImage(
+            List.of(),
+            List.of(),
+            List.of(),
+            List.of(),
+            List.of(),
+            AllowancesImage.NONE,
+            List.of(CONTRACT)));
   }
 
   static ClusterImage image(ClusterImage first) {

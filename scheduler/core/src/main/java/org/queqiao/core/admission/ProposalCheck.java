@@ -13,6 +13,7 @@ import org.queqiao.contract.money.Allowance;
 import org.queqiao.contract.money.AllowanceKind;
 import org.queqiao.contract.money.BudgetTerms;
 import org.queqiao.contract.money.BudgetUnit;
+import org.queqiao.contract.money.ContractTerms;
 import org.queqiao.contract.money.DayFactor;
 import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.contract.money.PriceItem;
@@ -37,6 +38,7 @@ public final class ProposalCheck {
   private static final int MAX_REASON_CHARACTERS = 256;
   static final int MAX_TRANSACTION_CHARACTERS = 128;
   private static final int MAX_FACTORS = 12;
+  private static final int MAX_NUMBER_CHARACTERS = 64;
 
   /** More than any machine gives in a hundred years. */
   private static final long MAX_CORE_MS = 1_000_000_000_000_000_000L;
@@ -152,6 +154,8 @@ public final class ProposalCheck {
               each.nodeType(), each.resource(), each.device(), each.standardPermille(), nowMs);
       case MoneyChange.NewAllowance(Allowance each) when each.validFromMs() == 0 ->
           new MoneyChange.NewAllowance(each.from(nowMs));
+      case MoneyChange.Contract(ContractTerms each) when each.validFromMs() == 0 ->
+          new MoneyChange.Contract(each.from(nowMs));
       case MoneyChange.CustomerClass each when each.validFromMs() == 0 ->
           new MoneyChange.CustomerClass(each.project(), each.customerClass(), nowMs);
       default -> change;
@@ -185,6 +189,7 @@ public final class ProposalCheck {
               .or(() -> past("validFromMs", "a refund rule", each.validFromMs(), nowMs));
       case MoneyChange.Price(PriceItem item) -> wrong(item, nowMs);
       case MoneyChange.CustomerClass each -> wrong(each, nowMs);
+      case MoneyChange.Contract(ContractTerms each) -> wrong(each, nowMs);
       case MoneyChange.NewAllowance(Allowance each) -> wrong(each, nowMs);
       case MoneyChange.OrderOfAllowances each ->
           invalid(
@@ -280,6 +285,36 @@ public final class ProposalCheck {
                     Rejections.conflict(
                         "",
                         "there are " + AllowanceTable.MAX + " allowances that hold, the most")));
+  }
+
+  private Optional<Decision> wrong(ContractTerms each, long nowMs) {
+    String number = TextRules.problemOfLine(each.number(), MAX_NUMBER_CHARACTERS);
+    String documents =
+        each.documents().isEmpty()
+            ? null
+            : TextRules.problemOfLine(each.documents(), MAX_REASON_CHARACTERS);
+    return invalid(
+            cluster.accounts().project(each.project()).isEmpty(),
+            "project",
+            "there is no project " + each.project())
+        .or(() -> invalid(number != null, "number", "the number of the contract " + number))
+        .or(() -> PriceTermsCheck.wrongWord("customerClass", each.customerClass()))
+        .or(() -> past("validFromMs", "a contract", each.validFromMs(), nowMs))
+        .or(() ->
+            invalid(
+                each.validToMs() != 0 && each.validToMs() <= Math.max(nowMs, each.validFromMs()),
+                "validToMs",
+                "a contract ends after it begins and not in the past; 0 is no end"))
+        .or(() -> invalid(documents != null, "documents", "the documents: the text " + documents))
+        .or(() ->
+            cluster.money().contracts().size() < MoneyTable.MAX_CONTRACTS
+                ? Optional.empty()
+                : Optional.of(
+                    Rejections.conflict(
+                        "",
+                        "there are "
+                            + MoneyTable.MAX_CONTRACTS
+                            + " contracts, the most there may be")));
   }
 
   private Optional<Decision> wrong(MoneyChange.CustomerClass each, long nowMs) {

@@ -2,6 +2,7 @@ package org.queqiao.core.state;
 
 import org.queqiao.contract.money.Allowance;
 import org.queqiao.contract.money.AllowanceOrder;
+import org.queqiao.contract.money.ContractTerms;
 import org.queqiao.contract.money.Dispute;
 import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.contract.money.PriceItem;
@@ -28,6 +29,7 @@ final class MoneyDigest {
         || !image.proposals().isEmpty()
         || !image.items().isEmpty()
         || !image.classes().isEmpty()
+        || !image.contracts().isEmpty()
         || !image.budgets().isEmpty()
         || !image.disputes().isEmpty()) {
       out.text("money").list(image.proposals(), this::proposal).list(image.items(), this::item);
@@ -40,6 +42,9 @@ final class MoneyDigest {
       }
       if (allowed) {
         allowances(allowances);
+      }
+      if (!image.contracts().isEmpty()) {
+        out.text("contracts").list(image.contracts(), this::contract);
       }
     }
   }
@@ -123,6 +128,7 @@ final class MoneyDigest {
         out.text("budget");
         new BudgetsDigest(out).terms(change.terms());
       }
+      case MoneyChange.Contract change -> contract(change.terms());
       case MoneyChange.NewAllowance change -> allowance(change.allowance());
       case MoneyChange.OrderOfAllowances change -> order(change.order());
     }
@@ -160,6 +166,16 @@ final class MoneyDigest {
         .text(each.project().value())
         .text(each.transaction())
         .text(each.reason());
+  }
+
+  private void contract(ContractTerms each) {
+    out.text("contract")
+        .text(each.number())
+        .text(each.project().value())
+        .text(each.customerClass())
+        .number(each.validFromMs())
+        .number(each.validToMs())
+        .text(each.documents());
   }
 
   private void customerClass(MoneyChange.CustomerClass each) {

@@ -19,6 +19,7 @@ import org.queqiao.contract.event.MoneyEvent;
 import org.queqiao.contract.event.MoneyProposed;
 import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.money.Allowance;
+import org.queqiao.contract.money.ContractTerms;
 import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.contract.money.PriceItem;
 import org.queqiao.contract.money.Proposal;
@@ -32,6 +33,9 @@ public final class MoneyTable {
   /** So many classes of customers are approved at most, for all projects and times. */
   public static final int MAX_CLASSES = 10_000;
 
+  /** So many contracts are approved at most, for all projects and times. */
+  public static final int MAX_CONTRACTS = 10_000;
+
   /** So many prices are approved at most: each is looked at for each start. */
   public static final int MAX_ITEMS = 500;
 
@@ -39,8 +43,8 @@ public final class MoneyTable {
   private final TreeMap<Long, Proposal> proposals = new TreeMap<>();
   private final List<PriceItem> items = new ArrayList<>();
   private final List<MoneyChange.CustomerClass> classes = new ArrayList<>();
+  private final List<ContractTerms> contracts = new ArrayList<>();
   private final AllowanceTable allowances;
-
   private final BudgetTable budgets;
   private final DisputeTable disputes;
 
@@ -69,6 +73,11 @@ public final class MoneyTable {
   /** Approved classes of customers, in the order of their approval. */
   public List<MoneyChange.CustomerClass> classes() {
     return Collections.unmodifiableList(classes);
+  }
+
+  /** Approved contracts, in the order of their approval. */
+  public List<ContractTerms> contracts() {
+    return Collections.unmodifiableList(contracts);
   }
 
   /** What projects and users may use. */
@@ -107,7 +116,8 @@ public final class MoneyTable {
         classes,
         budgets.images(),
         disputes.image(),
-        allowances.image());
+        allowances.image(),
+        contracts);
   }
 
   void restore(MoneyImage image) {
@@ -117,6 +127,7 @@ public final class MoneyTable {
     image.budgets().forEach(budgets::restore);
     image.disputes().forEach(disputes::restore);
     allowances.restore(image.allowances());
+    image.contracts().forEach(this::add);
   }
 
   private void proposed(MoneyProposed event, Actor by, long nowMs) {
@@ -174,6 +185,7 @@ public final class MoneyTable {
         require(each.coreMs() > 0, "an allowance of " + each.coreMs() + " core-milliseconds");
         allowances.add(event.proposal(), each, nowMs);
       }
+      case MoneyChange.Contract(ContractTerms each) -> agreed(each);
       case MoneyChange.OrderOfAllowances each -> allowances.order(each.order());
       case MoneyChange.CustomerClass each -> {
         require(
@@ -187,6 +199,19 @@ public final class MoneyTable {
   private void add(PriceItem item) {
     items.add(item);
     cluster.policy().define(item);
+  }
+
+  private void agreed(ContractTerms each) {
+    require(
+        cluster.accounts().project(each.project()).isPresent(),
+        "a contract of no project " + each.project());
+    add(each);
+    cluster.newChance();
+  }
+
+  private void add(ContractTerms each) {
+    contracts.add(each);
+    cluster.policy().define(each);
   }
 
   private void add(MoneyChange.CustomerClass each) {

@@ -14,6 +14,7 @@ import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.event.TopologyDefined;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.PartitionName;
+import org.queqiao.contract.money.ContractTerms;
 import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.contract.money.PriceItem;
 import org.queqiao.contract.price.TariffBook;
@@ -107,6 +108,10 @@ public final class Policy {
 
   void define(PriceItem item) {
     prices.add(item);
+  }
+
+  void define(ContractTerms each) {
+    prices.add(each);
   }
 
   void define(MoneyChange.CustomerClass each) {

@@ -241,6 +241,7 @@ public final class HttpService {
     new ReportRoutes(view, around.reads(), history, blocking).on(api);
     new ReconciliationRoutes(view, around.reads(), history, blocking).on(api);
     new MonthRoutes(view, inputs, around.reads(), new FormFiles(view, history, blocking)).on(api);
+    new ContractRoutes(view, inputs, around.reads(), history, blocking).on(api);
     new PricingRoutes(view, around.reads(), history, blocking).on(api);
     new AccountingRoutes(view, around.reads(), history, blocking).on(api);
     new UtilisationRoutes(view, around.utilisation()).on(api);

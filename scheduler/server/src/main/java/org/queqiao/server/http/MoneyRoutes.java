@@ -11,6 +11,7 @@ import org.queqiao.accounting.sql.LedgerReads;
 import org.queqiao.contract.id.PartitionName;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.QosName;
+import org.queqiao.contract.money.ContractTerms;
 import org.queqiao.contract.money.DayFactor;
 import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.contract.money.PriceItem;
@@ -308,6 +309,7 @@ final class MoneyRoutes {
         out.writeStringField("kind", "BUDGET");
         BudgetRoutes.write(each.terms(), out);
       }
+      case MoneyChange.Contract(ContractTerms each) -> ContractRoutes.proposed(each, out);
       case MoneyChange.NewAllowance each -> AllowanceJson.proposed(each.allowance(), out);
       case MoneyChange.OrderOfAllowances each -> AllowanceJson.proposed(each.order(), out);
       case MoneyChange.Price each -> {

@@ -181,6 +181,31 @@ final class MoneyRestTest {
   }
 
   @Test
+  void aContractIsProposedApprovedAndListed() throws Exception {
+    server.local("/projects", "project=alliance&domain=atmosphere");
+    String path = "/api/v1/projects/alliance/contracts";
+    long contract =
+        number(
+            propose(
+                "finance1",
+                path,
+                "\"number\":\"HT-2026-017\",\"customerClass\":\"partner\",\"documents\":"
+                    + "\"archive 17\""));
+    JsonNode open = get("admin1", "/api/v1/proposals?state=OPEN").path("items").path(0);
+    assertThat(open.path("kind").asText()).isEqualTo("CONTRACT");
+    assertThat(open.path("number").asText()).isEqualTo("HT-2026-017");
+    assertThat(get("finance1", path).path("items")).isEmpty();
+    assertThat(decide("finance2", contract, true)).isEqualTo(204);
+    JsonNode listed = get("finance1", path).path("items");
+    assertThat(listed).hasSize(1);
+    assertThat(listed.path(0).path("proposal").asLong()).isEqualTo(contract);
+    assertThat(listed.path(0).path("holds").asBoolean()).isTrue();
+    assertThat(listed.path(0).path("documents").asText()).isEqualTo("archive 17");
+    assertThat(listed.path(0).path("approvedBy").asText()).contains("finance2");
+    refuses(path, "\"number\":\"HT-2\",\"customerClass\":\"a b\"", "customerClass");
+  }
+
+  @Test
   void tiersAMinimumAndAConversionAreProposedAndRead() throws Exception {
     long price =
         number(

@@ -16,6 +16,7 @@ import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.money.Allowance;
 import org.queqiao.contract.money.AllowanceKind;
+import org.queqiao.contract.money.ContractTerms;
 import org.queqiao.contract.money.DayFactor;
 import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.contract.money.PriceItem;
@@ -142,7 +143,7 @@ public final class Accountant {
   /** One wants to change prices or money, another decides. */
   private void propose() {
     MoneyChange change =
-        switch (random.nextInt(8)) {
+        switch (random.nextInt(9)) {
           case 0 -> new MoneyChange.TopUp(Site.CLIMATE, 1 + random.nextLong(GRANT_MICRO), "CNY");
           case 1 ->
               new MoneyChange.Correction(
@@ -152,6 +153,7 @@ public final class Accountant {
               new MoneyChange.CustomerClass(Site.CLIMATE, random.nextBoolean() ? "partner" : "", 0);
           case 4 -> new MoneyChange.Conversion("fat", Resource.CORES, "", random.nextInt(9_000), 0);
           case 5, 6 -> new MoneyChange.NewAllowance(allowance());
+          case 7 -> new MoneyChange.Contract(contract());
           default ->
               new MoneyChange.Price(
                   new PriceItem(
@@ -174,6 +176,16 @@ public final class Accountant {
             plan(random.nextInt(MAX_PAUSE_MS), () -> decide(proposal));
           }
         });
+  }
+
+  private ContractTerms contract() {
+    return new ContractTerms(
+        "HT-" + random.nextInt(3),
+        random.nextBoolean() ? Site.CLIMATE : Site.MATERIALS,
+        random.nextBoolean() ? "partner" : "",
+        0,
+        random.nextBoolean() ? 0 : timeline.nowMs() + MAX_PAUSE_MS + random.nextInt(300_000),
+        "");
   }
 
   private Allowance allowance() {
