@@ -125,6 +125,39 @@ final class BudgetUseTest {
     assertThat(teller.due(december, 13, false)).containsExactly(word);
   }
 
+  /** December begins somewhere on Earth when it is 18 o'clock in Shanghai on the last of November. */
+  @Test
+  void beforeItsPeriodABudgetHoldsForTheRunsThatMayComeIntoItAndForNoOthers() throws Exception {
+    History history = new History(ms("2026-11-30", 0)).price(1_000_000).fund(100_000_000);
+    history.budget(terms("each", null, BudgetUnit.CORE_TIME, 100 * HOUR_MS, "", ""));
+    history.budget(terms("hours", null, BudgetUnit.CORE_TIME, 100 * HOUR_MS, "2026-12", "2026-12"));
+    history.twoPeople(
+        new MoneyChange.Budget(
+            terms("money", null, BudgetUnit.MONEY, 50_000_000, "2026-12", "2026-12")),
+        true);
+    RunId before = history.start(history.submit(History.LI, "before", 2, 18 * HOUR_MS), 1, 2);
+    RunId into = history.start(history.submit(History.LI, "into", 1, 19 * HOUR_MS), 1, 1);
+    database.create("early");
+    try (Ledger ledger = database.open("early", CALENDAR)) {
+      ledger.record(history.events());
+      assertThat(ledger.reads().budgetUses().uses("2026-11").budgets())
+          .extracting(BudgetUseTest::said)
+          .containsExactly(
+              "each used 0 held 198000000 left 162000000",
+              "hours used 0 held 68400000 left 291600000",
+              "money used 0 held 19000000 left 31000000");
+      history.at(ms("2026-11-30", 18)).end(before, JobState.COMPLETED);
+      history.at(ms("2026-11-30", 19)).end(into, JobState.COMPLETED);
+      ledger.record(history.events());
+      assertThat(ledger.reads().budgetUses().uses("2026-11").budgets())
+          .extracting(BudgetUseTest::said)
+          .containsExactly(
+              "each used 198000000 held 0 left 162000000",
+              "hours used 0 held 0 left 360000000",
+              "money used 0 held 0 left 50000000");
+    }
+  }
+
   @Test
   void coreHoursOfAPackageSpareABudgetOfMoneyAndCountForOneOfCoreTime() throws Exception {
     long start = ms("2026-11-02", 0);

@@ -30,16 +30,21 @@ public record BudgetUse(
 
   private static final BigInteger WHOLE = BigInteger.valueOf(1_000);
 
-  /** Whether the month lies in its period: outside of it nothing is bounded. */
+  /** Whether the month lies in its period. Before it, runs are bounded that may come into it. */
   public boolean isInForce() {
     return terms.isMonthly()
         || terms.fromMonth().compareTo(month) <= 0 && month.compareTo(terms.toMonth()) <= 0;
   }
 
+  /** Whether its period is over: nothing is bounded any more. */
+  public boolean isOver() {
+    return !terms.isMonthly() && month.compareTo(terms.toMonth()) > 0;
+  }
+
   /** What is left of its amount once all that runs has taken the most that it may. */
   public long left() {
     BigInteger most = BigInteger.valueOf(UNBOUNDED);
-    return isInForce()
+    return !isOver()
         ? BigInteger.valueOf(terms.amount())
             .subtract(used)
             .subtract(held)

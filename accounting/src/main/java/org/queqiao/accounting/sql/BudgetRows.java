@@ -21,19 +21,29 @@ import org.queqiao.contract.money.BudgetUnit;
 public final class BudgetRows {
   private static final String USES =
       """
-      with held as materialized (
+      with early as materialized (
+        -- Runs that started before the period of some budget may come into it.
+        select j.project, j.user_name, o.held_micro::numeric as micro,
+          o.cores::numeric * j.limit_ms as core_ms, o.start_ms + j.limit_ms as until_ms
+        from open_run o join job j on j.id = o.job
+        where o.start_ms < (select extract(epoch from (max(from_month) || '-01')::date) * 1000
+          from budget where not ended and from_month <> '')
+      ), held as materialized (
         select j.project, j.user_name, sum(o.held_micro)::numeric as micro,
           sum(o.cores::numeric * j.limit_ms) as core_ms
         from open_run o join job j on j.id = o.job group by 1, 2
       ), known as (
-        select *, case when from_month = '' then ? else from_month end as first_month,
+        select *, extract(epoch from (nullif(from_month, '') || '-01')::date) * 1000 - 14 * 3600000
+            as begins_ms,
+          case when from_month = '' then ? else from_month end as first_month,
           case when from_month = '' then ? else to_month end as last_month
         from budget where not ended
       )
       select i.position as taken, b.*,
         case when b.unit = 'MONEY' then coalesce(u.micro, 0) - coalesce(e.micro, 0)
           else coalesce(u.core_ms, 0) end as used,
-        case when b.unit = 'MONEY' then coalesce(h.micro, 0) else coalesce(h.core_ms, 0) end as held
+        case when b.unit = 'MONEY' then coalesce(h.micro, 0) - coalesce(n.micro, 0)
+          else coalesce(h.core_ms, 0) - coalesce(n.core_ms, 0) end as held
       from intake i cross join known b
       left join lateral (
         select sum(charge_micro) as micro, sum(core_ms) as core_ms from usage_month
@@ -47,6 +57,10 @@ public final class BudgetRows {
       left join lateral (
         select sum(micro) as micro, sum(core_ms) as core_ms from held
         where project = b.project and (b.user_name = '' or user_name = b.user_name)) h on true
+      left join lateral (
+        select sum(micro) as micro, sum(core_ms) as core_ms from early
+        where until_ms <= b.begins_ms
+          and project = b.project and (b.user_name = '' or user_name = b.user_name)) n on true
       order by b.name
       """;
 

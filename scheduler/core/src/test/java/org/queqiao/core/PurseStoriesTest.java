@@ -160,7 +160,7 @@ final class PurseStoriesTest {
     Input proposed =
         new Input.ProposeMoney(
             user("finance1"),
-            new MoneyChange.Budget(money(2 * UNIT, "2026-04", "2027-03")),
+            new MoneyChange.Budget(money(2 * UNIT, "2025-04", "2026-03")),
             "year");
     long proposal = ((Reply.Proposed) story.hears(proposed)).proposal();
     assertThat(story.refuses(new Input.DecideMoney(user("finance1"), proposal, true, "own")).code())
@@ -171,7 +171,27 @@ final class PurseStoriesTest {
     assertThat(story.plans()).isZero();
     assertThat(why(job))
         .contains("this job may take 3 CNY")
-        .contains("has 2 CNY of 2 CNY left for starts from 2026-04 to 2027-03");
+        .contains("has 2 CNY of 2 CNY left for starts from 2025-04 to 2026-03");
+  }
+
+  /** November begins somewhere on Earth when it is ten o'clock in UTC on the last of October. */
+  @Test
+  void beforeItsPeriodABudgetBoundsTheRunsThatMayComeIntoItAndNoOthers() {
+    BudgetTerms autumn =
+        new BudgetTerms(
+            NAME, CLIMATE, null, BudgetUnit.CORE_TIME, 30 * HOUR_MS, 0, "", "2025-11", "2025-11",
+            false);
+    set(autumn);
+    told(NAME, 30 * HOUR_MS);
+    story.after(autumn.beginsMs() - 20 * HOUR_MS - story.machine.state().timeMs());
+    JobId before = story.submits("liwei", job(2, 20));
+    JobId into = story.submits("liwei", job(1, 22));
+    JobId more = story.submits("wangfang", job(2, 22));
+    story.plans();
+    assertThat(story.state(before)).isEqualTo(JobState.RUNNING);
+    assertThat(story.state(into)).isEqualTo(JobState.RUNNING);
+    assertThat(story.state(more)).isEqualTo(JobState.PENDING);
+    assertThat(why(more)).contains("budget autumn of project climate has");
   }
 
   @Test

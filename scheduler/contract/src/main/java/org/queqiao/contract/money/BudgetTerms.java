@@ -1,5 +1,6 @@
 package org.queqiao.contract.money;
 
+import java.time.YearMonth;
 import org.queqiao.contract.id.BudgetName;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.UserName;
@@ -30,9 +31,25 @@ public record BudgetTerms(
     String fromMonth,
     String toMonth,
     boolean ended) {
+  private static final long DAY_MS = 86_400_000;
+
+  /** No zone is further ahead of UTC. */
+  private static final long FIRST_ZONE_MS = 14 * 3_600_000L;
+
   /** Whether it begins anew each month. */
   public boolean isMonthly() {
     return fromMonth.isEmpty();
+  }
+
+  /**
+   * The first moment that may be in its period, UTC milliseconds: when its first month begins
+   * anywhere on Earth. Who has no table of time zones reckons with it; each month is always in a
+   * period.
+   */
+  public long beginsMs() {
+    return isMonthly()
+        ? Long.MIN_VALUE
+        : YearMonth.parse(fromMonth).atDay(1).toEpochDay() * DAY_MS - FIRST_ZONE_MS;
   }
 
   /** Whether it bounds what this user of the project uses. */

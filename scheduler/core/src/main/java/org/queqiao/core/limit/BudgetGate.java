@@ -88,6 +88,9 @@ public final class BudgetGate {
     }
 
     BigInteger of(Source source) {
+      if (source.purse() != null && !source.purse().isReachedBy(untilMs(spec))) {
+        return BigInteger.ZERO;
+      }
       if (source.isOfCoreTime()) {
         return BigInteger.valueOf(cores).multiply(BigInteger.valueOf(spec.limitMs()));
       }
@@ -177,6 +180,7 @@ public final class BudgetGate {
     List<Holding.Part> core =
         Holding.parts(Holding.cores(1), spec.partition(), spec.qos(), spec.project());
     return left(source).signum() <= 0
+        && (source.purse() == null || source.purse().isReachedBy(startMs + 1))
         && (source.isOfCoreTime()
             || !cluster.money().allowances().anyFor(spec.project(), startMs)
                 && RunCost.least(cluster.policy().prices(), core, startMs, startMs + 1).signum()

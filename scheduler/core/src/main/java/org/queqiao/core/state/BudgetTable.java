@@ -103,10 +103,14 @@ public final class BudgetTable {
         || !purse.terms().bounds(job.user())) {
       return;
     }
-    if (purse.isOfCoreTime()) {
-      long untilMs = Math.addExact(job.startMs(), job.spec().limitMs());
+    long untilMs = Math.addExact(job.startMs(), job.spec().limitMs());
+    if (!purse.isReachedBy(untilMs)) {
+      purse.counted().knows(job.run(), 0);
+    } else if (purse.isOfCoreTime()) {
       purse.counted().knows(job.run(), coreMs(job, untilMs).longValueExact());
-    } else if (before != null && before.counted().holdsFor(job.run())) {
+    } else if (before != null
+        && before.isReachedBy(untilMs)
+        && before.counted().holdsFor(job.run())) {
       purse.counted().knows(job.run(), before.counted().heldMicro(job.run()));
     } else {
       cluster
@@ -150,6 +154,7 @@ public final class BudgetTable {
     for (Purse each : of(job.spec().project())) {
       if (each.terms().bounds(job.user())) {
         BigInteger most = each.isOfCoreTime() ? coreMs(job, endMs) : mostMicro;
+        most = each.isReachedBy(endMs) ? most : BigInteger.ZERO;
         each.counted().settle(job.run(), most, cluster.position());
       }
     }
@@ -166,6 +171,9 @@ public final class BudgetTable {
 
   /** What a budget would hold for a run that goes on until then at most. */
   public BigInteger cost(Purse purse, Job job, long untilMs) {
+    if (!purse.isReachedBy(untilMs)) {
+      return BigInteger.ZERO;
+    }
     return purse.isOfCoreTime() ? coreMs(job, untilMs) : cluster.wallets().cost(job, untilMs);
   }
 

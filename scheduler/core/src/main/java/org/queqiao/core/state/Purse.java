@@ -12,6 +12,11 @@ import org.queqiao.contract.money.BudgetUnit;
  * @param counted what is left; its credit line is the overdraft
  */
 public record Purse(BudgetTerms terms, Wallet counted) {
+  /** Whether a run that goes on until then at most may come into its period. */
+  public boolean isReachedBy(long untilMs) {
+    return untilMs > terms.beginsMs();
+  }
+
   /** Whether it counts core time. */
   public boolean isOfCoreTime() {
     return terms.unit() == BudgetUnit.CORE_TIME;

@@ -116,7 +116,7 @@ final class BudgetRoutes {
     out.writeBooleanField("inForce", each.isInForce());
     out.writeNumberField("used", each.used());
     out.writeNumberField("held", each.held());
-    Json.number(out, "left", each.isInForce() ? each.left() : null);
+    Json.number(out, "left", each.isOver() ? null : each.left());
     out.writeNumberField("usedPermille", each.usedPermille());
     out.writeStringField("setBy", each.setBy());
     out.writeNumberField("setMs", each.setMs());
