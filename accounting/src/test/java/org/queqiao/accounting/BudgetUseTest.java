@@ -125,7 +125,9 @@ final class BudgetUseTest {
     assertThat(teller.due(december, 13, false)).containsExactly(word);
   }
 
-  /** December begins somewhere on Earth when it is 18 o'clock in Shanghai on the last of November. */
+  /**
+   * December begins somewhere on Earth when it is 18 o'clock in Shanghai on the last of November.
+   */
   @Test
   void beforeItsPeriodABudgetHoldsForTheRunsThatMayComeIntoItAndForNoOthers() throws Exception {
     History history = new History(ms("2026-11-30", 0)).price(1_000_000).fund(100_000_000);

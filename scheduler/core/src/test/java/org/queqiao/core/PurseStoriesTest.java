@@ -179,7 +179,15 @@ final class PurseStoriesTest {
   void beforeItsPeriodABudgetBoundsTheRunsThatMayComeIntoItAndNoOthers() {
     BudgetTerms autumn =
         new BudgetTerms(
-            NAME, CLIMATE, null, BudgetUnit.CORE_TIME, 30 * HOUR_MS, 0, "", "2025-11", "2025-11",
+            NAME,
+            CLIMATE,
+            null,
+            BudgetUnit.CORE_TIME,
+            30 * HOUR_MS,
+            0,
+            "",
+            "2025-11",
+            "2025-11",
             false);
     set(autumn);
     told(NAME, 30 * HOUR_MS);
