@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 /* Rises when a function changes its meaning; the agent refuses a library of another version. */
-enum { SHIM_ABI_VERSION = 3 };
+enum { SHIM_ABI_VERSION = 4 };
 
 #define SHIM_API __attribute__((visibility("default")))
 
@@ -78,10 +78,13 @@ SHIM_API int32_t shim_memory_open(const int64_t event[SHIM_MEMORY_FIELDS]);
 enum { SHIM_MAX_HANDED = 24 };
 
 /*
- * Over all accelerators that NVML knows: how busy they are on average in thousandths, memory in use in
- * bytes, power in milliwatts. Returns how many there are; -ENOENT without the library.
+ * The number in the name of its device file, how busy it is in thousandths, memory in use in bytes, power in milliwatts,
+ * millijoules since its driver was loaded; -1 where it does not tell.
  */
-SHIM_API int32_t shim_gpu_read(int64_t values[3]);
+enum { SHIM_GPU_MINOR, SHIM_GPU_BUSY, SHIM_GPU_MEMORY, SHIM_GPU_POWER, SHIM_GPU_ENERGY, SHIM_GPU_FIELDS };
+
+/* The accelerators that NVML knows. Returns how many; -ENOENT without the library, -E2BIG when there are more than `most`. */
+SHIM_API int32_t shim_gpu_read(int64_t devices[][SHIM_GPU_FIELDS], int32_t most);
 
 /* A connection to the launcher's handout of counters. */
 SHIM_API int32_t shim_handout_connect(const char *path);

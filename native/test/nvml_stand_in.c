@@ -1,4 +1,10 @@
-/* Two accelerators that always say the same, in the place of the maker's library. */
+/*
+ * Two accelerators in the place of the maker's library, the second behind the file of number 0: the first is as good as
+ * idle and counts its energy, 1 kW by the clock; the second is busy and tells its power alone.
+ */
+#define _GNU_SOURCE
+#include <time.h>
+
 struct memory {
     unsigned long long total, free, used;
 };
@@ -11,6 +17,10 @@ int nvmlDeviceGetHandleByIndex_v2(unsigned index, void **device);
 int nvmlDeviceGetUtilizationRates(void *device, struct utilization *utilization);
 int nvmlDeviceGetMemoryInfo(void *device, struct memory *memory);
 int nvmlDeviceGetPowerUsage(void *device, unsigned *milliwatts);
+int nvmlDeviceGetMinorNumber(void *device, unsigned *minor);
+int nvmlDeviceGetTotalEnergyConsumption(void *device, unsigned long long *millijoules);
+
+enum { NOT_SUPPORTED = 3 };
 
 static unsigned devices[2] = {30, 70};
 
@@ -29,7 +39,7 @@ int nvmlDeviceGetHandleByIndex_v2(unsigned index, void **device) {
 }
 
 int nvmlDeviceGetUtilizationRates(void *device, struct utilization *utilization) {
-    utilization->gpu = *(unsigned *)device;
+    utilization->gpu = device == &devices[0] ? 2 : 70;
     return 0;
 }
 
@@ -41,4 +51,16 @@ int nvmlDeviceGetMemoryInfo(void *device, struct memory *memory) {
 int nvmlDeviceGetPowerUsage(void *device, unsigned *milliwatts) {
     *milliwatts = 100000 + *(unsigned *)device;
     return 0;
+}
+
+int nvmlDeviceGetMinorNumber(void *device, unsigned *minor) {
+    *minor = device == &devices[0] ? 1 : 0;
+    return 0;
+}
+
+int nvmlDeviceGetTotalEnergyConsumption(void *device, unsigned long long *millijoules) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    *millijoules = (unsigned long long)now.tv_sec * 1000000 + (unsigned long long)now.tv_nsec / 1000;
+    return device == &devices[0] ? 0 : NOT_SUPPORTED;
 }

@@ -50,6 +50,7 @@ import org.queqiao.contract.id.QosName;
 import org.queqiao.contract.id.ReservationName;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.id.UserName;
+import org.queqiao.contract.job.AcceleratorTime;
 import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.JobArray;
 import org.queqiao.contract.job.JobQuote;
@@ -450,16 +451,23 @@ final class History {
 
   /** A run ends for which its node counted so much energy. */
   History ended(RunId run, long millijoules) {
-    RunExit exit = new RunExit(run, RunExit.Kind.EXITED, 0, 0, 0, timeMs, 0, 0, 0, "");
+    return completed(exit(run).withEnergy(millijoules));
+  }
+
+  /** A run ends whose node measured its accelerators for so long. */
+  History ended(RunId run, AcceleratorTime time) {
+    return completed(exit(run).withAccelerators(time));
+  }
+
+  private RunExit exit(RunId run) {
+    return new RunExit(run, RunExit.Kind.EXITED, 0, 0, 0, timeMs, 0, 0, 0, "");
+  }
+
+  private History completed(RunExit exit) {
+    RunId run = exit.run();
     add(
         new JobEnded(
-            run.job(),
-            run.attempt(),
-            JobState.COMPLETED,
-            timeMs,
-            exit.withEnergy(millijoules),
-            false,
-            ""));
+            run.job(), run.attempt(), JobState.COMPLETED, timeMs, exit, false, ""));
     return this;
   }
 

@@ -21,6 +21,7 @@ import org.queqiao.accounting.usage.ReportRow;
 import org.queqiao.contract.id.BudgetName;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.RunId;
+import org.queqiao.contract.job.AcceleratorTime;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.money.Allowance;
 import org.queqiao.contract.money.AllowanceKind;
@@ -239,6 +240,35 @@ final class ReportStoriesTest {
                   + ", 7200000, 70000, 'CNY', '', '2026-11', 1)");
           assertThat(spentOfWallet(ledger, "2026-11-12", 0)).isEqualTo(310_000);
         });
+  }
+
+  @Test
+  void acceleratorsThatWereIdleAreToldOfThoseThatWereMeasured() throws Exception {
+    History history = new History(ms("2026-11-02", 0)).price(40_000).fund(100_000_000);
+    RunId first = history.start(history.submit(History.LI, "train", 2, 10 * HOUR_MS), 1, 2);
+    RunId second = history.start(history.submit(History.LI, "infer", 2, 10 * HOUR_MS), 1, 2);
+    RunId third = history.start(history.submit(History.LI, "none", 2, 10 * HOUR_MS), 1, 2);
+    history.at(ms("2026-11-02", 5)).ended(first, new AcceleratorTime(20 * HOUR_MS, 3 * HOUR_MS));
+    history.ended(second, new AcceleratorTime(5 * HOUR_MS, 5 * HOUR_MS)).ended(third, 7);
+    books(
+        "accelerators",
+        history,
+        ledger ->
+            assertThat(
+                    ledger
+                        .reads()
+                        .endedReports()
+                        .ended(
+                            List.of(EndedReports.By.USER),
+                            "2026-11",
+                            "2026-11",
+                            LedgerReads.Scope.ALL,
+                            9))
+                .singleElement()
+                .satisfies(row -> {
+                  assertThat(row.knownDeviceMs()).isEqualTo(25 * HOUR_MS);
+                  assertThat(row.idleDeviceMs()).isEqualTo(8 * HOUR_MS);
+                }));
   }
 
   private static long spentOfWallet(Ledger ledger, String day, long hour) {

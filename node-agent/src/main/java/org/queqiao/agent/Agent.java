@@ -12,6 +12,7 @@ import org.queqiao.agent.launcher.ReadAnswer;
 import org.queqiao.agent.measure.DeviceList;
 import org.queqiao.agent.measure.HealthFile;
 import org.queqiao.agent.measure.NodeProbe;
+import org.queqiao.agent.measure.RunAccelerators;
 import org.queqiao.agent.measure.Sampler;
 import org.queqiao.agent.reconcile.Action;
 import org.queqiao.agent.reconcile.LaunchReply;
@@ -27,6 +28,7 @@ import org.queqiao.contract.agent.ServerMessage;
 import org.queqiao.contract.codec.AgentFrame;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.RunExit;
+import org.queqiao.contract.launch.LaunchOrder;
 import org.queqiao.contract.launch.OrderHeader;
 
 /**
@@ -99,6 +101,11 @@ final class Agent {
             exits,
             new Sampler(
                 probe.shim(),
+                RunAccelerators.open(
+                    probe.shim(),
+                    options.devices(),
+                    options.data().resolve("devices"),
+                    options.heartbeatMs()),
                 probe,
                 options.launcher() + ".fds",
                 options.data().resolve("series"),
@@ -438,8 +445,10 @@ final class Agent {
 
   private void launch(Action.Launch launch) {
     String refusal = null;
+    List<String> devices = List.of();
     try {
       RunId run = OrderHeader.runOf(launch.signedOrder(), OrderHeader.Type.LAUNCH);
+      devices = LaunchOrder.devicesOf(launch.signedOrder());
       if (!run.equals(launch.run())) {
         refusal = "the order is for run " + run;
       }
@@ -449,6 +458,7 @@ final class Agent {
     if (refusal != null) {
       launched(launch.run(), new LaunchAnswer.Refused(refusal), System.currentTimeMillis());
     } else if (launcher != null) {
+      tally.launching(launch.run(), devices);
       ask(client -> client.launch(launch.run(), launch.signedOrder()));
     }
   }

@@ -42,7 +42,17 @@ final class Tally {
     this.sampler = sampler;
   }
 
-  /** The end of a run, with its energy. */
+  /** A run is about to be started with these devices, as {@code NAME:INDEX}. */
+  void launching(RunId run, List<String> devices) {
+    try {
+      sampler.launching(run, devices, System.currentTimeMillis());
+    } catch (IOException e) {
+      // A run is worth more than its counters.
+      AgentLog.warn("the devices of run " + run + " are not kept: " + e.getMessage());
+    }
+  }
+
+  /** The end of a run, with its energy and the time of its accelerators. */
   RunExit ended(RunExit exit) {
     return sampler.ended(exit);
   }
@@ -52,8 +62,9 @@ final class Tally {
     RunMetrics metrics = exits.counters(run).filter(m -> !m.totals().isEmpty()).orElse(null);
     if (metrics != null && !spool.image().counted().containsKey(run)) {
       List<CounterValue> totals = new ArrayList<>(metrics.totals());
-      if (totals.size() < RunMetrics.TOTALS_MAX) {
-        totals.add(sampler.energy(run));
+      List<CounterValue> own = sampler.totals(run);
+      if (totals.size() + own.size() <= RunMetrics.TOTALS_MAX) {
+        totals.addAll(own);
       }
       spool.append(new SpoolRecord.Counted(new RunMetrics(run, totals)));
       tell();

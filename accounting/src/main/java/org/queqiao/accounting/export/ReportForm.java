@@ -64,6 +64,8 @@ public final class ReportForm {
     columns.add(new Column(in.of("Idle", "空闲"), Kind.HOURS, FIGURE));
     columns.add(new Column(in.of("Known", "有记录"), Kind.HOURS, FIGURE));
     columns.add(new Column(in.of("Limit not used", "未用时限"), Kind.HOURS, FIGURE));
+    columns.add(new Column(in.of("Idle accelerators", "加速卡空闲"), Kind.HOURS, FIGURE));
+    columns.add(new Column(in.of("Known accelerators", "加速卡有记录"), Kind.HOURS, FIGURE));
     return form(
         in.of("Use of core-hours", "核时利用"),
         columns,
@@ -82,7 +84,9 @@ public final class ReportForm {
             StatementForm.hours(row.lostCoreMs()),
             StatementForm.hours(row.idleCoreMs()),
             StatementForm.hours(row.knownCoreMs()),
-            StatementForm.hours(row.unusedLimitCoreMs())));
+            StatementForm.hours(row.unusedLimitCoreMs()),
+            StatementForm.hours(row.idleDeviceMs()),
+            StatementForm.hours(row.knownDeviceMs())));
     return cells;
   }
 

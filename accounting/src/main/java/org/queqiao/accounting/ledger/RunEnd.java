@@ -14,6 +14,8 @@ import org.queqiao.contract.job.RunExit;
  * @param limitCoreMs core-milliseconds that its time limit allowed, however absurd that is
  * @param knownCoreMs {@code coreMs} where the processor time is known, else 0
  * @param cpuMs processor time of its processes, in milliseconds
+ * @param knownDeviceMs accelerator-milliseconds for which it is known how busy they were
+ * @param idleDeviceMs those of them in which they were idle
  */
 public record RunEnd(
     JobRow job,
@@ -23,7 +25,9 @@ public record RunEnd(
     long coreMs,
     BigInteger limitCoreMs,
     long knownCoreMs,
-    long cpuMs) {
+    long cpuMs,
+    long knownDeviceMs,
+    long idleDeviceMs) {
   private static final long US_PER_MS = 1_000;
 
   /**
@@ -43,7 +47,9 @@ public record RunEnd(
         coreMs,
         BigInteger.valueOf(cores).multiply(BigInteger.valueOf(job.limitMs())),
         known ? coreMs : 0,
-        cpuMs);
+        cpuMs,
+        exit == null ? 0 : exit.accelerators().measuredMs(),
+        exit == null ? 0 : exit.accelerators().idleMs());
   }
 
   /** The same taken back. */
@@ -56,6 +62,8 @@ public record RunEnd(
         Math.negateExact(coreMs),
         limitCoreMs.negate(),
         Math.negateExact(knownCoreMs),
-        Math.negateExact(cpuMs));
+        Math.negateExact(cpuMs),
+        Math.negateExact(knownDeviceMs),
+        Math.negateExact(idleDeviceMs));
   }
 }

@@ -56,7 +56,9 @@ public final class EndedReports {
     String sums =
         "sum(runs)::numeric as runs, sum(core_ms)::numeric as core_ms, coalesce(sum(core_ms) filter"
             + " (where state <> 'COMPLETED'), 0)::numeric as lost, sum(limit_core_ms)::numeric as"
-            + " limits, sum(known_core_ms)::numeric as known, sum(cpu_ms)::numeric as cpu";
+            + " limits, sum(known_core_ms)::numeric as known, sum(cpu_ms)::numeric as cpu,"
+            + " sum(known_device_ms)::numeric as known_devices, sum(idle_device_ms)::numeric as"
+            + " idle_devices";
     String sql =
         "select * from (select "
             + named(by)
@@ -113,7 +115,9 @@ public final class EndedReports {
         number(row, "lost"),
         number(row, "limits"),
         number(row, "known"),
-        number(row, "cpu"));
+        number(row, "cpu"),
+        number(row, "known_devices"),
+        number(row, "idle_devices"));
   }
 
   /** A sum that no number of 64 bits holds is given as the largest one. */

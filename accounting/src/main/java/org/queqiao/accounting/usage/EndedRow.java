@@ -13,6 +13,8 @@ import java.util.List;
  * @param limitCoreMs core-milliseconds that their time limits allowed
  * @param knownCoreMs {@code coreMs} of runs whose processor time is known
  * @param cpuMs that processor time
+ * @param knownDeviceMs accelerator-milliseconds for which it is known how busy they were
+ * @param idleDeviceMs those of them in which they were idle
  */
 public record EndedRow(
     List<String> keys,
@@ -21,7 +23,9 @@ public record EndedRow(
     long lostCoreMs,
     long limitCoreMs,
     long knownCoreMs,
-    long cpuMs) {
+    long cpuMs,
+    long knownDeviceMs,
+    long idleDeviceMs) {
   public EndedRow {
     keys = List.copyOf(keys);
   }

@@ -15,7 +15,7 @@ import org.queqiao.contract.metrics.CounterValue;
  * {@code queqiao.shim} names its file. Without it the agent works on and says what is absent.
  */
 public final class Shim {
-  private static final int ABI_VERSION = 3;
+  private static final int ABI_VERSION = 4;
   private static final int EINVAL = 22;
 
   private final String absence;
@@ -51,7 +51,7 @@ public final class Shim {
 
     static native int shim_memory_open(long[] event);
 
-    static native int shim_gpu_read(long[] values);
+    static native int shim_gpu_read(long[] devices, int most);
 
     static native int shim_handout_connect(String path);
 
@@ -79,6 +79,12 @@ public final class Shim {
    * to the kernel, and the bytes of each count.
    */
   public static final int MEMORY_FIELDS = 5;
+
+  /** Accelerators of {@link #gpus} at most. */
+  public static final int GPUS_MAX = 256;
+
+  /** Figures of each. */
+  public static final int GPU_FIELDS = 5;
 
   /** Domains of energy: a processor package, and its memory. */
   public static final int ENERGY_PACKAGE = 0;
@@ -261,12 +267,14 @@ public final class Shim {
   }
 
   /**
-   * How busy accelerators are, in thousandths, their memory in use and their power in milliwatts,
-   * over all of them.
+   * The accelerators of which a library tells: the number of each in the name of its device file,
+   * thousandths that it is busy, bytes in use, milliwatts, and millijoules since its driver was
+   * loaded; -1 where it does not tell.
    *
+   * @param devices {@link #GPU_FIELDS} for each of at most {@link #GPUS_MAX}
    * @return how many there are, or a negated errno
    */
-  public int gpus(long[] values) {
-    return absence == null ? Functions.shim_gpu_read(values) : -EINVAL;
+  public int gpus(long[] devices) {
+    return absence == null ? Functions.shim_gpu_read(devices, GPUS_MAX) : -EINVAL;
   }
 }

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.queqiao.contract.node.NodeFacts;
@@ -30,9 +31,18 @@ public final class DeviceList {
     return read(file, Path.of("/sys/class/drm"));
   }
 
-  static List<GresInventory> read(Path file, Path drm) throws IOException {
-    TreeMap<String, TreeSet<Integer>> found = new TreeMap<>();
-    TreeSet<String> others = new TreeSet<>();
+  /** The device files of each device, by {@code NAME:INDEX}. */
+  static Map<String, List<String>> files(Path file) throws IOException {
+    TreeMap<String, List<String>> found = new TreeMap<>();
+    for (String[] words : lines(file)) {
+      String device = words[0] + ":" + Integer.parseInt(words[1]);
+      found.computeIfAbsent(device, any -> new ArrayList<>()).add(words[2]);
+    }
+    return found;
+  }
+
+  private static List<String[]> lines(Path file) throws IOException {
+    List<String[]> found = new ArrayList<>();
     for (String line : Files.readAllLines(file)) {
       String text = line.replaceFirst("#.*", "").strip();
       if (text.isEmpty()) {
@@ -42,6 +52,15 @@ public final class DeviceList {
       if (words.length != 3 || !words[1].matches("\\d{1,6}")) {
         throw new IllegalArgumentException(file + ": not NAME INDEX PATH: " + text);
       }
+      found.add(words);
+    }
+    return found;
+  }
+
+  static List<GresInventory> read(Path file, Path drm) throws IOException {
+    TreeMap<String, TreeSet<Integer>> found = new TreeMap<>();
+    TreeSet<String> others = new TreeSet<>();
+    for (String[] words : lines(file)) {
       found.computeIfAbsent(words[0], any -> new TreeSet<>()).add(Integer.parseInt(words[1]));
       if (!isOfAmd(drm, words[2])) {
         others.add(words[0]);

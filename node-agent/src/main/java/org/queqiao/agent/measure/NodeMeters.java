@@ -18,9 +18,9 @@ public final class NodeMeters {
   private static final int ENOENT = 2;
 
   private final Path root;
-  private final Shim shim;
   private final EnergyMeter energy;
   private final MemoryMeter memory;
+  private final AcceleratorMeter accelerators;
 
   /**
    * Meters of a machine.
@@ -29,9 +29,9 @@ public final class NodeMeters {
    */
   public NodeMeters(Path root, Shim shim) {
     this.root = root;
-    this.shim = shim;
     this.energy = new EnergyMeter(root, shim);
     this.memory = new MemoryMeter(root, shim);
+    this.accelerators = new AcceleratorMeter(shim);
   }
 
   /** The energy of the processor packages of now, or why there is none. */
@@ -45,7 +45,7 @@ public final class NodeMeters {
     network(out);
     out.addAll(energy.read());
     out.addAll(memory.read());
-    accelerators(out);
+    out.addAll(accelerators.ofNode());
     lustre(out);
     return out;
   }
@@ -68,21 +68,6 @@ public final class NodeMeters {
     } catch (IOException | NumberFormatException | ArrayIndexOutOfBoundsException e) {
       out.add(missing(Counter.NETWORK_RECEIVED, State.FAILED, EIO));
       out.add(missing(Counter.NETWORK_SENT, State.FAILED, EIO));
-    }
-  }
-
-  private void accelerators(List<CounterValue> out) {
-    Counter[] counters = {Counter.GPU_BUSY, Counter.GPU_MEMORY, Counter.GPU_POWER};
-    long[] values = new long[counters.length];
-    int count = shim.gpus(values);
-    for (int i = 0; i < counters.length; i++) {
-      out.add(
-          count > 0
-              ? CounterValue.exact(counters[i], values[i])
-              : missing(
-                  counters[i],
-                  count < 0 && -count != ENOENT ? State.FAILED : State.UNSUPPORTED,
-                  -count));
     }
   }
 

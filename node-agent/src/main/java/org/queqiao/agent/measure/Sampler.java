@@ -37,6 +37,7 @@ public final class Sampler implements AutoCloseable {
   private int socket = -1;
   private final NodePower power;
   private final EnergyShares shares = new EnergyShares();
+  private final RunAccelerators accelerators;
   private CounterValue missing =
       new CounterValue(Counter.RUN_ENERGY.number(), CounterValue.State.NOT_RUN, 0, 0);
 
@@ -45,12 +46,20 @@ public final class Sampler implements AutoCloseable {
   /**
    * A sampler that follows nothing yet.
    *
+   * @param accelerators what runs make of theirs
    * @param power what the energy of runs is shared out from
    * @param handout the launcher's socket for it
    * @param folder of the files
    */
-  public Sampler(Shim shim, NodePower power, String handout, Path folder, int intervalMs)
+  public Sampler(
+      Shim shim,
+      RunAccelerators accelerators,
+      NodePower power,
+      String handout,
+      Path folder,
+      int intervalMs)
       throws IOException {
+    this.accelerators = accelerators;
     this.power = power;
     this.shim = shim;
     this.handout = handout;
@@ -58,6 +67,11 @@ public final class Sampler implements AutoCloseable {
     this.intervalMs = intervalMs;
     Files.createDirectories(
         folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+  }
+
+  /** A run is about to be started with these devices, as {@code NAME:INDEX}. */
+  public void launching(RunId run, List<String> devices, long nowMs) throws IOException {
+    accelerators.launching(run, devices, nowMs);
   }
 
   /** The runs that are alive: their counters of now are kept. */
@@ -76,9 +90,10 @@ public final class Sampler implements AutoCloseable {
         });
     for (RunId run : alive) {
       if (!followed.containsKey(run) && followed.size() < RUNS_MAX) {
-        follow(run);
+        follow(run, nowMs);
       }
     }
+    accelerators.beat(followed.keySet(), nowMs);
     TreeMap<RunId, long[]> values = new TreeMap<>();
     followed.forEach((run, each) -> values.put(run, shim.read(each.handed())));
     share(values, alive.size());
@@ -102,11 +117,13 @@ public final class Sampler implements AutoCloseable {
   /** The series of a run is at the server: its file goes. */
   public void forget(RunId run) throws IOException {
     shares.forget(run);
+    accelerators.forget(run);
     Files.deleteIfExists(file(run));
   }
 
   /** Removes the files of runs that nobody waits for. */
   public void keepOnly(Set<RunId> runs) throws IOException {
+    accelerators.keepOnly(runs);
     Set<Path> kept = new java.util.TreeSet<>();
     runs.forEach(run -> kept.add(file(run)));
     try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
@@ -122,7 +139,7 @@ public final class Sampler implements AutoCloseable {
     return folder.resolve(run.job() + "." + run.attempt());
   }
 
-  private void follow(RunId run) throws IOException {
+  private void follow(RunId run, long nowMs) throws IOException {
     if (socket < 0) {
       socket = shim.connect(handout);
     }
@@ -138,6 +155,10 @@ public final class Sampler implements AutoCloseable {
     List<Integer> counters = new ArrayList<>(Arrays.stream(handed.counters()).boxed().toList());
     if (power.energy().present()) {
       counters.add(Counter.RUN_ENERGY.number());
+    }
+    accelerators.follow(run, accelerated(run), nowMs);
+    if (accelerators.holds(run)) {
+      RunAccelerators.COLUMNS.forEach(each -> counters.add(each.number()));
     }
     SeriesFile file = SeriesFile.open(file(run), Series.PLAIN_MAX_BYTES, intervalMs, counters);
     long before = file.last(Counter.RUN_ENERGY);
@@ -180,6 +201,11 @@ public final class Sampler implements AutoCloseable {
 
   /** A run has ended: it gets its share of the time since the last beat. */
   public RunExit ended(RunExit exit) {
+    accelerators.ended(exit.run(), exit.endMs());
+    return withEnergy(exit).withAccelerators(RunAccelerators.time(accelerated(exit.run())));
+  }
+
+  private RunExit withEnergy(RunExit exit) {
     if (!followed.containsKey(exit.run())) {
       return exit.withEnergy(energyUj(exit.run()) / UJ_OF_MJ);
     }
@@ -194,27 +220,52 @@ public final class Sampler implements AutoCloseable {
     return exit.withEnergy(energyUj(exit.run()) / UJ_OF_MJ);
   }
 
-  /** The energy of a run, or why there is none. */
-  public CounterValue energy(RunId run) {
+  /** What is counted of a run here, each with its value or why there is none. */
+  public List<CounterValue> totals(RunId run) {
     long microjoules = energyUj(run);
-    return microjoules > 0 ? CounterValue.exact(Counter.RUN_ENERGY, microjoules) : missing;
+    List<CounterValue> out = new ArrayList<>(accelerators.totals(run, accelerated(run)));
+    out.add(microjoules > 0 ? CounterValue.exact(Counter.RUN_ENERGY, microjoules) : missing);
+    return out;
+  }
+
+  /** What a run made of its accelerators, also as an agent before this one knew it; or null. */
+  private AcceleratorTimes.Totals accelerated(RunId run) {
+    AcceleratorTimes.Totals counted = accelerators.of(run);
+    if (counted != null) {
+      return counted;
+    }
+    Map<Integer, Long> last = lastOf(run);
+    long[] found =
+        RunAccelerators.COLUMNS.stream()
+            .mapToLong(each -> last.getOrDefault(each.number(), -1L))
+            .toArray();
+    int time = RunAccelerators.COLUMNS.indexOf(Counter.ACCELERATOR_TIME);
+    return found[time] < 0
+        ? null
+        : new AcceleratorTimes.Totals(
+            found[time], found[time + 1], found[time + 2], found[time - 1], found[time - 2], true);
+  }
+
+  /** The last row of the file of a run, by counter. */
+  private Map<Integer, Long> lastOf(RunId run) {
+    TreeMap<Integer, Long> out = new TreeMap<>();
+    try {
+      Series series = Series.ofPlain(Files.readAllBytes(file(run)));
+      for (int i = 0; i < series.counters().size() && !series.rows().isEmpty(); i++) {
+        out.put(series.counters().get(i), series.rows().getLast()[i + 1]);
+      }
+    } catch (IOException | MalformedRecordException e) {
+      return Map.of();
+    }
+    return out;
   }
 
   /** Microjoules of a run; 0 where nothing is known. */
   private long energyUj(RunId run) {
     Long counted = shares.of(run);
-    if (counted != null) {
-      return counted;
-    }
-    try {
-      Series series = Series.ofPlain(Files.readAllBytes(file(run)));
-      int column = series.counters().indexOf(Counter.RUN_ENERGY.number());
-      return column < 0 || series.rows().isEmpty()
-          ? 0
-          : Math.max(0, series.rows().getLast()[column + 1]);
-    } catch (IOException | MalformedRecordException e) {
-      return 0;
-    }
+    return counted != null
+        ? counted
+        : Math.max(0, lastOf(run).getOrDefault(Counter.RUN_ENERGY.number(), 0L));
   }
 
   /** In the order of the file's columns, which may be those of an agent before this one. */
@@ -233,6 +284,12 @@ public final class Sampler implements AutoCloseable {
     int energy = columns.indexOf(Counter.RUN_ENERGY.number());
     if (energy >= 0 && shares.of(run) != null) {
       row[energy + 1] = shares.of(run);
+    }
+    for (Counter counter : RunAccelerators.COLUMNS) {
+      int column = columns.indexOf(counter.number());
+      if (column >= 0) {
+        row[column + 1] = accelerators.column(run, counter);
+      }
     }
     return row;
   }

@@ -15,6 +15,7 @@ import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.QosName;
 import org.queqiao.contract.id.ReservationName;
 import org.queqiao.contract.id.RunId;
+import org.queqiao.contract.job.AcceleratorTime;
 import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.Dependency;
 import org.queqiao.contract.job.DependencyRule;
@@ -191,7 +192,8 @@ final class ModelReader {
         exit.getMaxRssBytes(),
         exit.getDetail(),
         exit.getNodeFault(),
-        exit.getEnergyMj());
+        exit.getEnergyMj(),
+        new AcceleratorTime(exit.getAcceleratorMs(), exit.getAcceleratorIdleMs()));
   }
 
   static NodeFacts facts(PbNodeFacts facts) {

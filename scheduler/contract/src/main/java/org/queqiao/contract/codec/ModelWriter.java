@@ -198,6 +198,8 @@ final class ModelWriter {
         .setDetail(exit.detail())
         .setNodeFault(exit.nodeFault())
         .setEnergyMj(exit.energyMj())
+        .setAcceleratorMs(exit.accelerators().measuredMs())
+        .setAcceleratorIdleMs(exit.accelerators().idleMs())
         .build();
   }
 

@@ -5,6 +5,7 @@ import org.queqiao.contract.event.RunPartEnded;
 import org.queqiao.contract.event.StepEnded;
 import org.queqiao.contract.event.StepStarted;
 import org.queqiao.contract.id.NodeName;
+import org.queqiao.contract.job.AcceleratorTime;
 import org.queqiao.contract.snapshot.StepImage;
 import org.queqiao.contract.snapshot.StepsImage;
 import org.queqiao.contract.wire.EventRecord;
@@ -92,7 +93,9 @@ final class StepsCodec {
             .setSystemUs(image.systemUs())
             .setMaxRssBytes(image.maxRssBytes())
             .setEndMs(image.endMs())
-            .setEnergyMj(image.energyMj());
+            .setEnergyMj(image.energyMj())
+            .setAcceleratorMs(image.accelerators().measuredMs())
+            .setAcceleratorIdleMs(image.accelerators().idleMs());
     image.parts().forEach(node -> out.addParts(node.value()));
     image.gone().forEach(node -> out.addGone(node.value()));
     if (image.script() != null) {
@@ -115,6 +118,7 @@ final class StepsCodec {
         in.getMaxRssBytes(),
         in.getEndMs(),
         in.getEnergyMj(),
+        new AcceleratorTime(in.getAcceleratorMs(), in.getAcceleratorIdleMs()),
         ModelReader.list(in.getRecentList(), StepsCodec::read));
   }
 

@@ -20,6 +20,7 @@ import org.queqiao.contract.id.RunId;
  *     that failed, in words; else empty. A launch that failed for it is no fault of the job.
  * @param energyMj energy of the processors that its agent counts for the run, in millijoules; 0
  *     where it was not measured
+ * @param accelerators how long its agent measured its accelerators, and how long they were idle
  */
 public record RunExit(
     RunId run,
@@ -33,7 +34,8 @@ public record RunExit(
     long maxRssBytes,
     String detail,
     String nodeFault,
-    long energyMj) {
+    long energyMj,
+    AcceleratorTime accelerators) {
   /** More millijoules than any run takes, 28 GWh: no sum of energy is larger. */
   private static final long ENERGY_MAX_MJ = 100_000_000_000_000_000L;
 
@@ -62,7 +64,8 @@ public record RunExit(
         maxRssBytes,
         detail,
         nodeFault,
-        0);
+        0,
+        AcceleratorTime.NONE);
   }
 
   /** The end of a run after which nothing is wrong with the node. */
@@ -104,7 +107,8 @@ public record RunExit(
         maxRssBytes,
         otherDetail,
         nodeFault,
-        energyMj);
+        energyMj,
+        accelerators);
   }
 
   /** The same exit that says this of its node. */
@@ -121,7 +125,8 @@ public record RunExit(
         maxRssBytes,
         detail,
         fault,
-        energyMj);
+        energyMj,
+        accelerators);
   }
 
   /** The energy of two parts of a run. */
@@ -144,6 +149,25 @@ public record RunExit(
         maxRssBytes,
         detail,
         nodeFault,
-        millijoules);
+        millijoules,
+        accelerators);
+  }
+
+  /** The same exit with this time of its accelerators. */
+  public RunExit withAccelerators(AcceleratorTime time) {
+    return new RunExit(
+        run,
+        kind,
+        exitCode,
+        signal,
+        startMs,
+        endMs,
+        userUs,
+        systemUs,
+        maxRssBytes,
+        detail,
+        nodeFault,
+        energyMj,
+        time);
   }
 }

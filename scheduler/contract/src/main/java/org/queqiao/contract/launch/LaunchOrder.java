@@ -110,6 +110,27 @@ public record LaunchOrder(
   }
 
   /**
+   * The devices that a signed order gives to its run, as {@code NAME:INDEX}; an agent need not open
+   * more of it.
+   *
+   * @throws MalformedRecordException when it is no launch order, or its lengths are wrong
+   */
+  public static List<String> devicesOf(byte[] signedOrder) {
+    OrderHeader.runOf(signedOrder, OrderHeader.Type.LAUNCH);
+    ByteBuffer order = ByteBuffer.wrap(signedOrder);
+    if ((order.getInt(OrderHeader.FLAGS_AT) & OrderHeader.DEVICES_FLAG) == 0) {
+      return List.of();
+    }
+    int end = signedOrder.length - OrderHeader.SIGNATURE_BYTES;
+    int length = end < FIXED_BYTES + Integer.BYTES ? -1 : order.getInt(FIXED_BYTES);
+    if (length < 1 || length > Math.min(DEVICES_MAX_BYTES, end - FIXED_BYTES - Integer.BYTES)) {
+      throw new MalformedRecordException("the order ends before its devices");
+    }
+    String joined = new String(signedOrder, end - length, length, StandardCharsets.UTF_8);
+    return List.of(joined.split("\0"));
+  }
+
+  /**
    * Only where there are any: a launcher that does not know devices understands all other orders.
    */
   private byte[] devicesBytes() {

@@ -34,8 +34,6 @@ public record OpenedOrder(
     String stderrPath,
     SortedMap<String, String> environment,
     byte[] script) {
-  private static final int FLAGS_AT = 12;
-  private static final int DEVICES = 2;
   private static final int UID_AT = 28;
   private static final int NOT_AFTER_AT = 40;
 
@@ -48,7 +46,7 @@ public record OpenedOrder(
     RunId run = OrderHeader.runOf(signedOrder, OrderHeader.Type.LAUNCH);
     ByteBuffer in =
         ByteBuffer.wrap(signedOrder, 0, signedOrder.length - OrderHeader.SIGNATURE_BYTES);
-    if ((ByteBuffer.wrap(signedOrder).getInt(FLAGS_AT) & DEVICES) != 0) {
+    if ((ByteBuffer.wrap(signedOrder).getInt(OrderHeader.FLAGS_AT) & OrderHeader.DEVICES_FLAG) != 0) {
       throw new MalformedRecordException("the order names devices, and they are not given here");
     }
     try {

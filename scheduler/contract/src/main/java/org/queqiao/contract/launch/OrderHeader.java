@@ -46,6 +46,11 @@ public record OrderHeader(
   public static final int NONCE_BYTES = 16;
 
   static final int BYTES = 80;
+  static final int FLAGS_AT = 12;
+
+  /** A launch order that gives devices. */
+  static final int DEVICES_FLAG = 2;
+
   private static final int MEM_BYTES_AT = 64;
 
   /** What an order asks for. */
@@ -82,7 +87,7 @@ public record OrderHeader(
         .putShort((short) VERSION)
         .putShort((short) type.number)
         .putInt(totalLength)
-        .putInt((noNewPrivileges ? 1 : 0) | (devices ? 2 : 0))
+        .putInt((noNewPrivileges ? 1 : 0) | (devices ? DEVICES_FLAG : 0))
         .putLong(run.job().value())
         .putInt(run.attempt())
         .putInt(uid)

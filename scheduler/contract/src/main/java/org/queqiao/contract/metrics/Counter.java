@@ -36,6 +36,14 @@ public enum Counter {
   MEMORY(28, "memBytes", Unit.BYTES, Scope.SERIES),
   FLOAT_OPERATIONS(29, "floatingPointOperations", Unit.COUNT),
   RUN_ENERGY(30, "energyUj", Unit.MICROJOULES),
+  ACCELERATOR_BUSY(31, "acceleratorBusyMilli", Unit.MILLI, Scope.SERIES),
+  ACCELERATOR_MEMORY(32, "acceleratorMemBytes", Unit.BYTES, Scope.SERIES),
+  ACCELERATOR_POWER(33, "acceleratorPowerMw", Unit.MILLIWATTS, Scope.SERIES),
+  ACCELERATOR_MEMORY_PEAK(34, "acceleratorMemPeakBytes", Unit.BYTES, true),
+  ACCELERATOR_ENERGY(35, "acceleratorEnergyUj", Unit.MICROJOULES),
+  ACCELERATOR_TIME(36, "acceleratorTimeMs", Unit.MILLISECONDS),
+  ACCELERATOR_BUSY_TIME(37, "acceleratorBusyTimeMs", Unit.MILLISECONDS),
+  ACCELERATOR_IDLE_TIME(38, "acceleratorIdleTimeMs", Unit.MILLISECONDS),
   NODE_LOAD(40, "load1Milli", Unit.MILLI, Scope.NODE),
   NODE_CPU(41, "nodeCpuBusyUs", Unit.MICROSECONDS, Scope.NODE),
   NODE_MEMORY(42, "nodeMemUsedBytes", Unit.BYTES, Scope.NODE),
@@ -66,6 +74,7 @@ public enum Counter {
     COUNT("count"),
     NANOSECONDS("ns"),
     MICROSECONDS("us"),
+    MILLISECONDS("ms"),
     BYTES("bytes"),
     MILLI("1/1000"),
     MICROJOULES("uJ"),
@@ -111,6 +120,11 @@ public enum Counter {
 
   public Scope scope() {
     return scope;
+  }
+
+  /** Whether it is of the accelerators that a run holds. */
+  public boolean isOfAccelerators() {
+    return number >= ACCELERATOR_BUSY.number && number <= ACCELERATOR_IDLE_TIME.number;
   }
 
   /** Its number in records and messages. */

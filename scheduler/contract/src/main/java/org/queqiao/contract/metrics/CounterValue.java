@@ -9,6 +9,12 @@ package org.queqiao.contract.metrics;
  * @param value in the unit of the counter; 0 when there is none
  */
 public record CounterValue(int counter, State state, int cause, long value) {
+  /** The cause of an unsupported counter of accelerators where a run held none: ENODEV. */
+  public static final int NO_DEVICE = 19;
+
+  /** The last counter that is an event of the processor or the kernel. */
+  private static final int LAST_EVENT = 18;
+
   /** How far a value can be believed. The numbers of monitors and messages are the ordinals. */
   public enum State {
     EXACT(""),
@@ -38,6 +44,13 @@ public record CounterValue(int counter, State state, int cause, long value) {
 
   /** Why there is no value, in words; empty when there is one. */
   public String missing() {
+    boolean ofAccelerators = Counter.of(counter).filter(Counter::isOfAccelerators).isPresent();
+    if (state == State.NOT_RUN && counter > LAST_EVENT) {
+      return "no measurement fell into its time";
+    }
+    if (state == State.UNSUPPORTED && ofAccelerators) {
+      return cause == NO_DEVICE ? "it held no accelerator" : "its accelerators do not tell it";
+    }
     return state == State.FAILED ? state.reason + " " + cause : state.reason;
   }
 }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.TreeSet;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.RunId;
+import org.queqiao.contract.job.AcceleratorTime;
 import org.queqiao.contract.job.RunExit;
 
 /**
@@ -22,6 +23,7 @@ import org.queqiao.contract.job.RunExit;
  * @param maxRssBytes the largest resident memory of a part that has ended
  * @param endMs when the last part so far ended, in node time; 0 before the first
  * @param energyMj energy of the parts that have ended, in millijoules, as far as it was measured
+ * @param accelerators time of the accelerators of the parts that have ended
  * @param recent the last steps of the job, also of its former runs, the oldest first; at most
  *     {@link #RECENT_MAX}, and no more than name {@link #RECENT_NODES_MAX} nodes
  */
@@ -37,6 +39,7 @@ public record StepsImage(
     long maxRssBytes,
     long endMs,
     long energyMj,
+    AcceleratorTime accelerators,
     List<StepImage> recent) {
   /** How many steps of a job are kept. */
   public static final int RECENT_MAX = 100;
@@ -81,14 +84,31 @@ public record StepsImage(
 
   /** A run that begins its first step; its job has had these before. */
   public static StepsImage first(RunId run, List<StepImage> before) {
-    return new StepsImage(run, 0, List.of(), List.of(), List.of(), null, 0, 0, 0, 0, 0, before);
+    return fresh(run, before);
   }
 
   /** The run holds nothing any more: what is left is what people may ask for. */
   public StepsImage over(long atMs) {
     List<StepImage> last =
         recent.stream().map(each -> each.endMs() == 0 ? each.over(atMs, null) : each).toList();
-    return new StepsImage(run, 0, List.of(), List.of(), List.of(), null, 0, 0, 0, 0, 0, last);
+    return fresh(run, last);
+  }
+
+  private static StepsImage fresh(RunId run, List<StepImage> recent) {
+    return new StepsImage(
+        run,
+        0,
+        List.of(),
+        List.of(),
+        List.of(),
+        null,
+        0,
+        0,
+        0,
+        0,
+        0,
+        AcceleratorTime.NONE,
+        recent);
   }
 
   /** The next step begins, on these nodes besides that of the script. */
@@ -111,6 +131,7 @@ public record StepsImage(
         maxRssBytes,
         endMs,
         energyMj,
+        accelerators,
         bounded(last));
   }
 
@@ -155,6 +176,7 @@ public record StepsImage(
         maxRssBytes,
         endMs,
         energyMj,
+        accelerators,
         last);
   }
 
@@ -176,6 +198,7 @@ public record StepsImage(
         ofScript ? maxRssBytes : Math.max(maxRssBytes, exit.maxRssBytes()),
         Math.max(endMs, exit.endMs()),
         ofScript ? energyMj : RunExit.energyOf(energyMj, exit.energyMj()),
+        ofScript ? accelerators : accelerators.plus(exit.accelerators()),
         recent);
   }
 
@@ -193,6 +216,7 @@ public record StepsImage(
         Math.max(ofScript.maxRssBytes(), maxRssBytes),
         ofScript.detail(),
         ofScript.nodeFault(),
-        RunExit.energyOf(ofScript.energyMj(), energyMj));
+        RunExit.energyOf(ofScript.energyMj(), energyMj),
+        ofScript.accelerators().plus(accelerators));
   }
 }

@@ -28,6 +28,7 @@ import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.QosName;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.id.UserName;
+import org.queqiao.contract.job.AcceleratorTime;
 import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.ArrayTask;
 import org.queqiao.contract.job.Dependency;
@@ -324,6 +325,16 @@ final class Samples {
             false,
             ""));
     out.put(
+        "JobEnded-accelerators",
+        new JobEnded(
+            RUN.job(),
+            2,
+            JobState.COMPLETED,
+            1_760_000_060_123L,
+            EXIT.withAccelerators(new AcceleratorTime(120_246, 30_000)),
+            false,
+            ""));
+    out.put(
         "NodeDown-anew", new NodeDown(NODE, 1_760_000_000_000L, "started anew", FACTS.bootId()));
     out.put(
         "JobSubmitted-terms",
@@ -477,6 +488,7 @@ final class Samples {
     out.put("ClusterImage-imported", ObservedSamples.imported(image()));
     out.put("ClusterImage-steps", StepSamples.image(image()));
     out.put("ClusterImage-steps-recent", StepSamples.recent(image()));
+    out.put("ClusterImage-steps-accelerators", StepSamples.accelerators(image()));
     return out;
   }
 

@@ -8,6 +8,8 @@ import org.queqiao.contract.event.RunPartEnded;
 import org.queqiao.contract.event.StepEnded;
 import org.queqiao.contract.event.StepStarted;
 import org.queqiao.contract.id.NodeName;
+import org.queqiao.contract.job.AcceleratorTime;
+import org.queqiao.contract.job.RunExit;
 import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.contract.snapshot.StepImage;
 import org.queqiao.contract.snapshot.StepsImage;
@@ -61,7 +63,17 @@ final class StepSamples {
                 kept.maxRssBytes(),
                 kept.endMs(),
                 kept.energyMj(),
+                kept.accelerators(),
                 List.of(live.over(1_760_000_000_900L, 3), live))));
+  }
+
+  /** As {@link #image}, with what was measured of accelerators. */
+  static ClusterImage accelerators(ClusterImage first) {
+    StepsImage kept = image(first).steps().getFirst();
+    RunExit exit =
+        new RunExit(kept.run(), RunExit.Kind.EXITED, 0, 0, 1, 2, 3, 4, 5, "")
+            .withAccelerators(new AcceleratorTime(40_000, 10_000));
+    return StepsImage.on(first, List.of(kept.partEnded(OTHER, false, exit)));
   }
 
   static ClusterImage image(ClusterImage first) {
@@ -80,6 +92,7 @@ final class StepSamples {
                 9_000,
                 1_760_000_060_123L,
                 0,
+                AcceleratorTime.NONE,
                 List.of())));
   }
 }

@@ -3,6 +3,7 @@ package org.queqiao.contract.launch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -52,6 +53,24 @@ final class OpenedOrderTest {
         .containsEntry("PATH", "/bin:/usr/bin=x")
         .hasSize(2);
     assertThat(new String(order.script(), StandardCharsets.UTF_8)).isEqualTo("#!/bin/sh\n");
+  }
+
+  @Test
+  void theDevicesOfAnOrderAreReadWithoutOpeningTheRest() {
+    assertThat(LaunchOrder.devicesOf(signed(List.of()))).isEmpty();
+    byte[] whole = signed(List.of("gpu:0", "gpu:12"));
+    assertThat(LaunchOrder.devicesOf(whole)).containsExactly("gpu:0", "gpu:12");
+    for (int length = 0; length < whole.length; length++) {
+      byte[] part = Arrays.copyOf(whole, length);
+      assertThatThrownBy(() -> LaunchOrder.devicesOf(part))
+          .isInstanceOf(MalformedRecordException.class);
+    }
+    for (int wrong : new int[] {0, -1, 5_000, Integer.MAX_VALUE}) {
+      ByteBuffer.wrap(whole).putInt(108, wrong);
+      assertThatThrownBy(() -> LaunchOrder.devicesOf(whole))
+          .isInstanceOf(MalformedRecordException.class)
+          .hasMessageContaining("devices");
+    }
   }
 
   @Test

@@ -31,6 +31,9 @@ final class RunEnds {
   /** More than the processors of a node take: more is not believed. 1 W is 1 mJ/ms. */
   private static final long MOST_WATTS = 10_000;
 
+  /** More than a node has. */
+  private static final long MOST_ACCELERATORS = 256;
+
   /** Ten years. */
   private static final long MAX_RUN_MS = 315_360_000_000L;
 
@@ -163,6 +166,7 @@ final class RunEnds {
             : exit.withNodeFault(TextRules.line(exit.nodeFault(), NodeCheck.MAX_REASON_CHARACTERS));
     long lasted = Math.max(0, Math.min(told.endMs() - told.startMs(), MAX_RUN_MS));
     return told.withDetail(TextRules.cut(told.detail(), MAX_DETAIL_CHARACTERS))
-        .withEnergy(Math.clamp(told.energyMj(), 0, lasted * MOST_WATTS));
+        .withEnergy(Math.clamp(told.energyMj(), 0, lasted * MOST_WATTS))
+        .withAccelerators(told.accelerators().within(lasted * MOST_ACCELERATORS));
   }
 }

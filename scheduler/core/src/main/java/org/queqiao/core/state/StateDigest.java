@@ -416,6 +416,11 @@ final class StateDigest {
     if (exit.energyMj() > 0) {
       out.text("energy").number(exit.energyMj());
     }
+    if (!exit.accelerators().isNone()) {
+      out.text("accelerators")
+          .number(exit.accelerators().measuredMs())
+          .number(exit.accelerators().idleMs());
+    }
   }
 
   private void key(ClusterImage.IdempotencyImage each) {

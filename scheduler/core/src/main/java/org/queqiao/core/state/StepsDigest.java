@@ -34,6 +34,11 @@ final class StepsDigest {
     if (each.energyMj() > 0) {
       out.text("energy of parts").number(each.energyMj());
     }
+    if (!each.accelerators().isNone()) {
+      out.text("accelerators of parts")
+          .number(each.accelerators().measuredMs())
+          .number(each.accelerators().idleMs());
+    }
     if (!each.recent().isEmpty()) {
       out.text("last steps").list(each.recent(), this::step);
     }
@@ -65,6 +70,11 @@ final class StepsDigest {
     }
     if (exit.energyMj() > 0) {
       out.text("energy").number(exit.energyMj());
+    }
+    if (!exit.accelerators().isNone()) {
+      out.text("accelerators")
+          .number(exit.accelerators().measuredMs())
+          .number(exit.accelerators().idleMs());
     }
   }
 }

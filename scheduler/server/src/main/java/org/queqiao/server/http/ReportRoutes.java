@@ -243,6 +243,8 @@ final class ReportRoutes {
     out.writeNumberField("cpuMs", row.cpuMs());
     out.writeNumberField("limitCoreMs", row.limitCoreMs());
     out.writeNumberField("unusedLimitCoreMs", row.unusedLimitCoreMs());
+    out.writeNumberField("idleDeviceMs", row.idleDeviceMs());
+    out.writeNumberField("knownDeviceMs", row.knownDeviceMs());
     out.writeEndObject();
   }
 

@@ -27,6 +27,7 @@ public final class NodeProcesses implements AutoCloseable {
   private Process agent;
   private List<String> commands = List.of();
   private boolean singleUser;
+  private String libraries = "";
 
   /**
    * Makes the folders.
@@ -137,6 +138,11 @@ public final class NodeProcesses implements AutoCloseable {
     return all;
   }
 
+  /** Where programs look for libraries first; before anything is started. */
+  public void libraries(Path where) {
+    libraries = where.toString();
+  }
+
   private List<String> withDevices(List<String> command) {
     List<String> all = new ArrayList<>(command);
     all.addAll(devices);
@@ -235,12 +241,15 @@ public final class NodeProcesses implements AutoCloseable {
   }
 
   private Process spawn(String name, List<String> command) throws IOException {
-    Process process =
+    ProcessBuilder builder =
         new ProcessBuilder(as(command))
             .redirectErrorStream(true)
             .redirectOutput(
-                ProcessBuilder.Redirect.appendTo(folder.resolve(name + ".log").toFile()))
-            .start();
+                ProcessBuilder.Redirect.appendTo(folder.resolve(name + ".log").toFile()));
+    if (!libraries.isEmpty()) {
+      builder.environment().put("LD_LIBRARY_PATH", libraries);
+    }
+    Process process = builder.start();
     processes.add(process);
     return process;
   }

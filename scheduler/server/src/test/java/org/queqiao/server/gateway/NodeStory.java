@@ -92,6 +92,11 @@ final class NodeStory implements AutoCloseable {
     return this;
   }
 
+  NodeStory withLibraries(Path where) {
+    node.libraries(where);
+    return this;
+  }
+
   void enrol() throws Exception {
     node.enrolment(pki.createEnrolment(NODE).text());
   }

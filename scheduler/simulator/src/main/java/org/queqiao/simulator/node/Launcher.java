@@ -7,6 +7,7 @@ import java.util.function.Consumer;
 import org.queqiao.agent.reconcile.LauncherRun;
 import org.queqiao.agent.reconcile.SuspendReply;
 import org.queqiao.contract.id.RunId;
+import org.queqiao.contract.job.AcceleratorTime;
 import org.queqiao.contract.job.RunExit;
 import org.queqiao.simulator.Seams;
 import org.queqiao.simulator.world.HostClock;
@@ -232,7 +233,10 @@ final class Launcher {
     RunExit exit =
         new RunExit(
             run, RunExit.Kind.EXITED, exitCode, signal, process.startMs, endMs, 0, 0, 0, "");
-    exit = exit.withEnergy(Math.max(0, endMs - process.startMs) * WATTS);
+    long lastedMs = Math.max(0, endMs - process.startMs);
+    exit =
+        exit.withEnergy(lastedMs * WATTS)
+            .withAccelerators(new AcceleratorTime(lastedMs, lastedMs / 3));
     if (NodeFaults.epilogFails(run)) {
       exit = exit.withNodeFault("epilog of run " + run);
     }
