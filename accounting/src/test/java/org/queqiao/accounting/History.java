@@ -465,9 +465,7 @@ final class History {
 
   private History completed(RunExit exit) {
     RunId run = exit.run();
-    add(
-        new JobEnded(
-            run.job(), run.attempt(), JobState.COMPLETED, timeMs, exit, false, ""));
+    add(new JobEnded(run.job(), run.attempt(), JobState.COMPLETED, timeMs, exit, false, ""));
     return this;
   }
 

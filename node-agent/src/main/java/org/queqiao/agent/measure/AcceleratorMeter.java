@@ -43,8 +43,7 @@ final class AcceleratorMeter {
     List<Accelerator> all = new ArrayList<>();
     for (int at = 0; at < count * Shim.GPU_FIELDS; at += Shim.GPU_FIELDS) {
       all.add(
-          new Accelerator(
-              (int) told[at], told[at + 1], told[at + 2], told[at + 3], told[at + 4]));
+          new Accelerator((int) told[at], told[at + 1], told[at + 2], told[at + 3], told[at + 4]));
     }
     return new Reading(all, Math.max(0, -count));
   }

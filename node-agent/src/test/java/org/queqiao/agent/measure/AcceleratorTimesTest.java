@@ -69,8 +69,7 @@ final class AcceleratorTimesTest {
   void aDividedAcceleratorThatDoesNotTellHowBusyItIsHasNoTime() {
     times.begin(RUN, List.of(of(0, -1, 0, 0)), 0);
     times.beat(RUN, List.of(of(0, -1, 5, 10)), 10_000);
-    assertThat(times.of(RUN))
-        .isEqualTo(new AcceleratorTimes.Totals(0, 0, 0, 10_000, 5, true));
+    assertThat(times.of(RUN)).isEqualTo(new AcceleratorTimes.Totals(0, 0, 0, 10_000, 5, true));
     assertThat(times.now(RUN, Accelerator::busyMilli, true)).isEqualTo(-1);
   }
 

@@ -46,7 +46,8 @@ public record OpenedOrder(
     RunId run = OrderHeader.runOf(signedOrder, OrderHeader.Type.LAUNCH);
     ByteBuffer in =
         ByteBuffer.wrap(signedOrder, 0, signedOrder.length - OrderHeader.SIGNATURE_BYTES);
-    if ((ByteBuffer.wrap(signedOrder).getInt(OrderHeader.FLAGS_AT) & OrderHeader.DEVICES_FLAG) != 0) {
+    if ((ByteBuffer.wrap(signedOrder).getInt(OrderHeader.FLAGS_AT) & OrderHeader.DEVICES_FLAG)
+        != 0) {
       throw new MalformedRecordException("the order names devices, and they are not given here");
     }
     try {

@@ -101,10 +101,7 @@ final class AcceleratorsEndToEndTest {
       RunId run = NodeStory.run(1);
       story.scheduler.want(
           story.desired(
-              1,
-              story.spec(1, "sleep 100"),
-              0,
-              List.of(new GresDevices("gpu", "", List.of(1)))));
+              1, story.spec(1, "sleep 100"), 0, List.of(new GresDevices("gpu", "", List.of(1)))));
       Series first = story.scheduler.awaitLive(run, 4);
       int time = first.counters().indexOf(Counter.ACCELERATOR_TIME.number()) + 1;
       int busy = first.counters().indexOf(Counter.ACCELERATOR_BUSY.number()) + 1;
