@@ -304,9 +304,15 @@ client_policy() {
     topology,0) path=/api/v1/topology body= ;;
     topology,1) path=/api/v1/topology body=${ARGS[0]} ;;
     domain,0) path=/api/v1/domains body= ;;
-    domain,2)
+    domain,2 | domain,3)
+      local parent=
+      case ${ARGS[2]-} in
+        '') ;;
+        -) parent=',"parent":null' ;;
+        *) parent=",\"parent\":$(quoted "${ARGS[2]}")" ;;
+      esac
       api "$(default_account)" POST /api/v1/domains -H 'Content-Type: application/json' \
-        --data-binary "{\"code\":$(quoted "${ARGS[0]}"),\"title\":$(quoted "${ARGS[1]}")}"
+        --data-binary "{\"code\":$(quoted "${ARGS[0]}"),\"title\":$(quoted "${ARGS[1]}")$parent}"
       return
       ;;
     licences,0) path=/api/v1/licences body= ;;
@@ -369,8 +375,13 @@ client_reservation() {
 client_report() {
   running
   take_account
-  local written="it is written ./queqiao report (usage | ended) BY,... FROM-MONTH TO-MONTH, report reconciliation FROM-MONTH TO-MONTH, or report burn-down PROJECT [DAYS]"
+  local written="it is written ./queqiao report (usage | ended) BY,... FROM-MONTH TO-MONTH [DOMAIN-LEVEL], report reconciliation FROM-MONTH TO-MONTH, or report burn-down PROJECT [DAYS]"
   case ${ARGS[0]:-},${#ARGS[@]} in
+    usage,5)
+      api "$(default_account)" GET /api/v1/reports/usage --url-query "by=${ARGS[1]}" --url-query "from=${ARGS[2]}" \
+        --url-query "to=${ARGS[3]}" --url-query "domainLevel=${ARGS[4]}" \
+        --url-query "format=$([ "$JSON" = yes ] && printf json || printf csv)"
+      ;;
     usage,4 | ended,4)
       api "$(default_account)" GET "/api/v1/reports/${ARGS[0]}" --url-query "by=${ARGS[1]}" --url-query "from=${ARGS[2]}" \
         --url-query "to=${ARGS[3]}" --url-query "format=$([ "$JSON" = yes ] && printf json || printf csv)"

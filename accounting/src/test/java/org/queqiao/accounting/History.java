@@ -14,6 +14,7 @@ import org.queqiao.contract.account.DomainShare;
 import org.queqiao.contract.event.ArrayTaskSplit;
 import org.queqiao.contract.event.BudgetDefined;
 import org.queqiao.contract.event.CreditLineSet;
+import org.queqiao.contract.event.DomainDefined;
 import org.queqiao.contract.event.Event;
 import org.queqiao.contract.event.JobAllocated;
 import org.queqiao.contract.event.JobChanged;
@@ -155,6 +156,14 @@ final class History {
       shares.add(new DomainShare(new DomainCode((String) domains[i]), (Integer) domains[i + 1]));
     }
     add(new ProjectDefined(name, title, shares));
+    return this;
+  }
+
+  /** A domain, part of another one from now on unless that is null. */
+  History domain(String code, String parent) {
+    add(
+        new DomainDefined(
+            new DomainCode(code), code, parent == null ? null : new DomainCode(parent)));
     return this;
   }
 

@@ -143,7 +143,7 @@ public final class Bookkeeper {
       case RulesSet e -> rules(e, logged, books);
       case ReservationDefined _, ReservationDeleted _, ReservationOpened _, ReservationClosed _ ->
           reserved.reservation(logged, books);
-      case DomainDefined e -> {}
+      case DomainDefined e -> domain(e, logged, books);
       case UserDefined e -> {}
       case RoleGranted e -> {}
       case RoleRevoked e -> {}
@@ -171,6 +171,11 @@ public final class Bookkeeper {
       case JobResumed e -> edge(e.run(), false, e.atMs(), books);
       case JobKillRequested e -> edge(e.run(), false, logged.timeMs(), books);
     }
+  }
+
+  private void domain(DomainDefined e, LoggedEvent logged, Books books) {
+    String parent = e.parent() == null ? "" : e.parent().value();
+    books.putDomainParent(e.code(), calendar.month(logged.timeMs()), parent);
   }
 
   private void rules(RulesSet e, LoggedEvent logged, Books books) {

@@ -16,6 +16,7 @@ import org.queqiao.contract.event.MoneyDecided;
 import org.queqiao.contract.event.MoneyProposed;
 import org.queqiao.contract.event.RunImported;
 import org.queqiao.contract.event.RunObserved;
+import org.queqiao.contract.id.DomainCode;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.RunId;
@@ -72,6 +73,9 @@ public interface Books {
 
   /** From this month on the project belongs to this service platform; to none where it is empty. */
   void putPlatform(ProjectName project, String month, String platform);
+
+  /** From this month on the domain is part of this other one; of none where it is empty. */
+  void putDomainParent(DomainCode domain, String month, String parent);
 
   List<DomainShare> domains(ProjectName project);
 

@@ -25,6 +25,7 @@ import org.queqiao.contract.event.MoneyProposed;
 import org.queqiao.contract.event.RunImported;
 import org.queqiao.contract.event.RunObserved;
 import org.queqiao.contract.event.TariffDefined;
+import org.queqiao.contract.id.DomainCode;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.RunId;
@@ -54,6 +55,7 @@ public final class MemoryBooks implements Books {
   private final Set<String> ids = new HashSet<>();
   private final Map<RunId, Long> meteredCoreMs = new TreeMap<>();
   private final Map<ProjectName, Map<String, String>> platforms = new TreeMap<>();
+  private final Map<DomainCode, Map<String, String>> domainParents = new TreeMap<>();
   private final List<RunEnd> ends = new ArrayList<>();
   private final ReservedBook reserved = new ReservedBook();
   private final List<IdleTime> idle = new ArrayList<>();
@@ -259,6 +261,16 @@ public final class MemoryBooks implements Books {
   @Override
   public void putPlatform(ProjectName project, String month, String platform) {
     platforms.computeIfAbsent(project, _ -> new TreeMap<>()).put(month, platform);
+  }
+
+  @Override
+  public void putDomainParent(DomainCode domain, String month, String parent) {
+    domainParents.computeIfAbsent(domain, _ -> new TreeMap<>()).put(month, parent);
+  }
+
+  /** Of what a domain is part, by the month from which on it is. */
+  public Map<String, String> domainParents(DomainCode domain) {
+    return Map.copyOf(domainParents.getOrDefault(domain, new TreeMap<>()));
   }
 
   @Override

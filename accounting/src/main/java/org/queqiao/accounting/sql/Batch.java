@@ -47,6 +47,7 @@ import org.queqiao.contract.event.MoneyProposed;
 import org.queqiao.contract.event.RunImported;
 import org.queqiao.contract.event.RunObserved;
 import org.queqiao.contract.event.TariffDefined;
+import org.queqiao.contract.id.DomainCode;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.RunId;
@@ -234,6 +235,11 @@ final class Batch implements Books {
   @Override
   public void putPlatform(ProjectName project, String month, String platform) {
     now(() -> ProjectRows.putPlatform(connection, project, month, platform));
+  }
+
+  @Override
+  public void putDomainParent(DomainCode domain, String month, String parent) {
+    now(() -> DomainParts.put(connection, domain, month, parent));
   }
 
   @Override

@@ -11,8 +11,11 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import javax.sql.DataSource;
 import org.queqiao.accounting.metering.BillingCalendar;
+import org.queqiao.accounting.usage.DomainTree;
+import org.queqiao.accounting.usage.DomainView;
 import org.queqiao.accounting.usage.ReportBy;
 import org.queqiao.accounting.usage.ReportRow;
 import org.queqiao.accounting.usage.ReportRows;
@@ -42,6 +45,7 @@ public final class UsageReports {
    * @param most so many rows at most: those with the most core time, or charge
    * @param byCharge which of both
    * @param trend whether each row has the period before beside it; {@code by} has a time then
+   * @param domains how domains are told, where {@code by} has them
    */
   public record Question(
       List<ReportBy> by,
@@ -49,9 +53,21 @@ public final class UsageReports {
       String toMonth,
       int most,
       boolean byCharge,
-      boolean trend) {
+      boolean trend,
+      DomainView domains) {
     public Question {
       by = List.copyOf(by);
+    }
+
+    /** One that tells domains as they were. */
+    public Question(
+        List<ReportBy> by,
+        String fromMonth,
+        String toMonth,
+        int most,
+        boolean byCharge,
+        boolean trend) {
+      this(by, fromMonth, toMonth, most, byCharge, trend, DomainView.PLAIN);
     }
 
     /** A plain one. */
@@ -82,15 +98,22 @@ public final class UsageReports {
   /** A report over whole months, by keys. */
   public List<ReportRow> usage(Question asked, LedgerReads.Scope scope) {
     ReportRows rows = new ReportRows(asked.by());
+    boolean byDomain = asked.by().contains(ReportBy.DOMAIN);
+    boolean rolled = byDomain && asked.domains().isRolled();
     LinkedHashSet<String> columns = new LinkedHashSet<>();
-    asked.by().forEach(each -> columns.add(column(each)));
+    asked.by().forEach(each -> columns.add(column(each, asked.domains())));
+    if (rolled) {
+      columns.add("tree");
+    }
     String keys = String.join(", ", columns);
     String sql =
         "select "
             + keys
             + ", sum(core_ms)::numeric, sum(charge_micro)::numeric, currency,"
             + " sum(standard)::numeric from "
-            + source(asked.by())
+            + (byDomain
+                ? DomainParts.told(source(asked.by()), asked.domains())
+                : source(asked.by()))
             + " where month >= ? and month <= ? and "
             + scope.condition()
             + " group by "
@@ -98,16 +121,24 @@ public final class UsageReports {
             + ", currency";
     try (Connection connection = database.getConnection();
         PreparedStatement statement = connection.prepareStatement(sql)) {
+      DomainParts.Trees trees =
+          asked.domains().today()
+              ? DomainParts.today(connection)
+              : DomainParts.between(connection, asked.readFrom(), asked.toMonth());
       int next = 1;
+      if (rolled) {
+        statement.setArray(1, connection.createArrayOf("text", trees.changes().toArray()));
+        next++;
+      }
       if (asked.by().contains(ReportBy.DAY)) {
-        next = days(asked, connection, statement);
+        next = days(asked, next, connection, statement);
       }
       statement.setString(next, asked.readFrom());
       statement.setString(next + 1, asked.toMonth());
       scope.set(connection, statement, next + 2);
       try (ResultSet row = statement.executeQuery()) {
         while (row.next()) {
-          add(asked.by(), row, rows);
+          add(asked, row, rolled ? trees.trees().get(row.getInt("tree")) : null, rows);
         }
       }
     } catch (SQLException e) {
@@ -119,7 +150,7 @@ public final class UsageReports {
         asked.trend() ? rows.withTrend(asked.firstPeriod()) : rows.all(), asked.most(), something);
   }
 
-  private static String column(ReportBy by) {
+  private static String column(ReportBy by, DomainView domains) {
     return switch (by) {
       case DAY -> "day";
       case MONTH -> "month";
@@ -128,7 +159,7 @@ public final class UsageReports {
       case USER -> "user_name";
       case PARTITION -> "partition";
       case QOS -> "qos";
-      case DOMAIN -> "domains";
+      case DOMAIN -> DomainParts.column(domains);
       case PLATFORM -> "platform";
       case NODE_TYPE -> "node_type";
       case RESOURCE -> "resource";
@@ -170,7 +201,7 @@ public final class UsageReports {
    * The names and the first instants of the days; a segment lies within one of them. What is late
    * has its day before the month it stands in.
    */
-  private int days(Question asked, Connection connection, PreparedStatement statement)
+  private int days(Question asked, int at, Connection connection, PreparedStatement statement)
       throws SQLException {
     List<String> names = new ArrayList<>();
     List<Long> starts = new ArrayList<>();
@@ -180,17 +211,19 @@ public final class UsageReports {
       names.add(day.toString());
       starts.add(calendar.startMs(day));
     }
-    statement.setArray(1, connection.createArrayOf("text", names.toArray()));
-    statement.setArray(2, connection.createArrayOf("bigint", starts.toArray()));
-    return 3;
+    statement.setArray(at, connection.createArrayOf("text", names.toArray()));
+    statement.setArray(at + 1, connection.createArrayOf("bigint", starts.toArray()));
+    return at + 2;
   }
 
-  private static void add(List<ReportBy> by, ResultSet row, ReportRows rows) throws SQLException {
+  private static void add(Question asked, ResultSet row, DomainTree tree, ReportRows rows)
+      throws SQLException {
+    List<ReportBy> by = asked.by();
     List<String> keys = new ArrayList<>();
     for (int i = 1; i <= by.size(); i++) {
       keys.add(row.getString(i));
     }
-    int next = by.size() + 1;
+    int next = by.size() + (tree == null ? 1 : 2);
     BigDecimal standard = row.getBigDecimal(next + 3);
     ReportRow read =
         new ReportRow(
@@ -203,7 +236,12 @@ public final class UsageReports {
     if (domain < 0) {
       rows.add(read);
     } else {
-      rows.add(read, Domains.read(keys.get(domain)));
+      DomainView how = asked.domains();
+      rows.add(
+          read,
+          Domains.read(keys.get(domain)),
+          code -> tree == null ? Optional.of(code) : tree.told(code, how.level(), how.within()),
+          how.within() == null);
     }
   }
 }

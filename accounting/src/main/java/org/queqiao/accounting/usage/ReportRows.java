@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.queqiao.contract.account.DomainShare;
 import org.queqiao.contract.id.DomainCode;
 
@@ -22,11 +24,22 @@ public final class ReportRows {
     rows.merge(row.name(), row, ReportRow::plus);
   }
 
-  /** Adds one whose domain is these shares: each gets its part, and the parts sum to the whole. */
-  public void add(ReportRow row, List<DomainShare> shares) {
+  /**
+   * Adds one whose domain is these shares: each gets its part, and the parts sum to the whole.
+   *
+   * @param told as which domain one is told; empty where it is left out
+   * @param withoutDomain whether what belongs to no domain is told
+   */
+  public void add(
+      ReportRow row,
+      List<DomainShare> shares,
+      Function<DomainCode, Optional<DomainCode>> told,
+      boolean withoutDomain) {
     int domain = by.indexOf(ReportBy.DOMAIN);
     if (shares.isEmpty()) {
-      add(named(row, domain, "", row.coreMs(), row.chargeMicro(), row.standardMs()));
+      if (withoutDomain) {
+        add(named(row, domain, "", row.coreMs(), row.chargeMicro(), row.standardMs()));
+      }
       return;
     }
     Map<DomainCode, Long> money = DomainSplit.split(row.chargeMicro(), shares);
@@ -34,7 +47,11 @@ public final class ReportRows {
         row.standardMs() == null ? Map.of() : DomainSplit.split(row.standardMs(), shares);
     DomainSplit.split(row.coreMs(), shares)
         .forEach((code, part) ->
-            add(named(row, domain, code.value(), part, money.get(code), standard.get(code))));
+            told.apply(code)
+                .ifPresent(as ->
+                    add(
+                        named(
+                            row, domain, as.value(), part, money.get(code), standard.get(code)))));
   }
 
   private static ReportRow named(

@@ -17,6 +17,7 @@ import org.queqiao.contract.account.MemberRank;
 import org.queqiao.contract.account.Role;
 import org.queqiao.contract.event.BudgetTold;
 import org.queqiao.contract.event.CreditLineSet;
+import org.queqiao.contract.event.DomainDefined;
 import org.queqiao.contract.event.JobPolicyDefined;
 import org.queqiao.contract.event.LicenceDefined;
 import org.queqiao.contract.event.MembershipRemoved;
@@ -34,6 +35,7 @@ import org.queqiao.contract.event.TopologyDefined;
 import org.queqiao.contract.event.UserDefined;
 import org.queqiao.contract.event.WalletFunded;
 import org.queqiao.contract.id.Actor;
+import org.queqiao.contract.id.DomainCode;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.PlatformName;
@@ -94,6 +96,7 @@ final class RandomHistory {
 
   private final SplittableRandom random;
   private final SplittableRandom suspensions;
+  private final SplittableRandom domains;
   private final SplittableRandom asides;
   private final SplittableRandom pricing;
   private final RandomSteps stepping;
@@ -110,6 +113,7 @@ final class RandomHistory {
   RandomHistory(long seed, SchedulerStory story) {
     this.random = new SplittableRandom(seed);
     this.suspensions = new SplittableRandom(seed + 1_000_003);
+    this.domains = new SplittableRandom(seed + 5_000_011);
     this.asides = new SplittableRandom(seed + 4_000_037);
     this.pricing = new SplittableRandom(seed + 2_000_003);
     this.stepping = new RandomSteps(seed, story);
@@ -146,6 +150,9 @@ final class RandomHistory {
       budgets.next(story).ifPresent(this::hears);
       if (asides.nextInt(8) == 0) {
         hears(aside());
+      }
+      if (domains.nextInt(20) == 0) {
+        hears(domain());
       }
     }
   }
@@ -576,6 +583,21 @@ final class RandomHistory {
         story.machine.image().priorities().qos().stream().anyMatch(q -> q.name().equals(LOW));
     return new QosDefined(
         URGENT, "Urgent", random.nextInt(1_100_000), known ? List.of(LOW) : List.of());
+  }
+
+  /** Domains below each other, in any order: what would make one part of itself is refused. */
+  private Input domain() {
+    Actor actor = domains.nextInt(4) == 0 ? user("liwei") : SchedulerStory.OWNER;
+    List<String> codes = List.of("earth", "ocean", "ice", "snow", "wind");
+    String code = codes.get(domains.nextInt(codes.size()));
+    String parent = codes.get(domains.nextInt(codes.size()));
+    return new Input.DefineDomain(
+        actor,
+        new DomainDefined(
+            new DomainCode(code),
+            "Domain " + domains.nextInt(3),
+            domains.nextInt(4) == 0 ? null : new DomainCode(parent)),
+        domains.nextInt(4) == 0);
   }
 
   private Input definition() {

@@ -270,6 +270,20 @@ final class SiteRejectionsTest {
         "empty");
     add(
         rows,
+        "a domain below none",
+        new Input.DefineDomain(OWNER, domain("x", "earht")),
+        Code.INVALID,
+        "parent",
+        "did you mean earth");
+    add(
+        rows,
+        "a domain below itself",
+        new Input.DefineDomain(OWNER, domain("x", "x")),
+        Code.INVALID,
+        "parent",
+        "no part of itself");
+    add(
+        rows,
         "no domain",
         new Input.DefineProject(OWNER, project()),
         Code.INVALID,
@@ -568,5 +582,9 @@ final class SiteRejectionsTest {
         new Input.RevokeRole(OWNER, new RoleRevoked(new UserName("admin1"), Role.ADMINISTRATOR)));
     assertThat(story.refuses(new Input.ResumeNode(user("admin1"), N1)).code())
         .isEqualTo(Code.FORBIDDEN);
+  }
+
+  private static DomainDefined domain(String code, String parent) {
+    return new DomainDefined(new DomainCode(code), "Domain", new DomainCode(parent));
   }
 }

@@ -12,6 +12,7 @@ import org.queqiao.core.message.Reply;
 import org.queqiao.runtime.StateDigest;
 import org.queqiao.simulator.check.Monitor;
 import org.queqiao.simulator.client.Accountant;
+import org.queqiao.simulator.client.Classifier;
 import org.queqiao.simulator.client.People;
 import org.queqiao.simulator.client.Site;
 import org.queqiao.simulator.fault.FaultDriver;
@@ -134,6 +135,8 @@ public final class Simulation {
     planDrains();
     nodes.forEach(node -> people.mend(node.name(), 20_000 + 1_000L * node.index()));
     planReservations();
+    Classifier.work(
+        timeline, people, new SplittableRandom(scenario.seed() + 4), scenario.activeMs());
     happenUntil(scenario.activeMs());
     faults.mendAll();
     accountant.rest();

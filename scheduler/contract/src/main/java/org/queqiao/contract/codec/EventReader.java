@@ -205,7 +205,10 @@ final class EventReader {
   }
 
   static DomainDefined domain(PbDomainDefined e) {
-    return new DomainDefined(new DomainCode(e.getCode()), e.getTitle());
+    return new DomainDefined(
+        new DomainCode(e.getCode()),
+        e.getTitle(),
+        e.getParent().isEmpty() ? null : new DomainCode(e.getParent()));
   }
 
   static ProjectDefined project(PbProjectDefined e) {

@@ -244,7 +244,11 @@ final class EventWriter {
   }
 
   static PbDomainDefined domain(DomainDefined e) {
-    return PbDomainDefined.newBuilder().setCode(e.code().value()).setTitle(e.title()).build();
+    return PbDomainDefined.newBuilder()
+        .setCode(e.code().value())
+        .setTitle(e.title())
+        .setParent(e.parent() == null ? "" : e.parent().value())
+        .build();
   }
 
   static PbProjectDefined project(ProjectDefined e) {

@@ -314,6 +314,7 @@ final class Samples {
     out.putAll(BudgetSamples.laterEvents());
     out.putAll(DisputeSamples.laterEvents());
     out.putAll(AllowanceSamples.laterEvents());
+    out.put("DomainDefined-within", new DomainDefined(new DomainCode("ocean"), "Ocean 海洋", DOMAIN));
     out.put(
         "JobEnded-energy",
         new JobEnded(

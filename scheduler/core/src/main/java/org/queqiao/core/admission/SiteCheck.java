@@ -173,12 +173,63 @@ public final class SiteCheck {
 
   public Decision decide(Input.DefineDomain input) {
     DomainDefined domain = input.domain();
+    if (input.keepsParent()) {
+      DomainCode parent =
+          cluster.accounts().domain(domain.code()).map(DomainDefined::parent).orElse(null);
+      domain = new DomainDefined(domain.code(), domain.title(), parent);
+    }
     String problem = TextRules.problemOfLine(domain.title(), MAX_TITLE_CHARACTERS);
     if (problem != null) {
       return refuseOr(input.actor(), Rejections.invalid("title", "the title " + problem));
     }
+    Optional<Decision> wrong = wrongPlace(domain);
+    if (wrong.isPresent()) {
+      return refuseOr(input.actor(), wrong.get());
+    }
     boolean same = cluster.accounts().domain(domain.code()).filter(domain::equals).isPresent();
     return define(input.actor(), domain, same);
+  }
+
+  /** A domain is part of one that there is, never of itself, and no further down than allowed. */
+  private Optional<Decision> wrongPlace(DomainDefined domain) {
+    if (domain.parent() == null) {
+      return Optional.empty();
+    }
+    List<DomainCode> above =
+        cluster.accounts().upwards(domain.parent()).stream().map(DomainDefined::code).toList();
+    if (above.isEmpty() && !domain.parent().equals(domain.code())) {
+      return Optional.of(Rejections.invalid("parent", noDomain(domain.parent())));
+    }
+    if (above.contains(domain.code()) || above.isEmpty()) {
+      return Optional.of(
+          Rejections.invalid(
+              "parent",
+              "domain "
+                  + domain.parent()
+                  + " is or is part of "
+                  + domain.code()
+                  + ": a domain is no part of itself"));
+    }
+    int levels = above.size() + cluster.accounts().levelsFrom(domain.code());
+    return levels <= DomainDefined.MOST_LEVELS
+        ? Optional.empty()
+        : Optional.of(
+            Rejections.invalid(
+                "parent",
+                "with "
+                    + domain.code()
+                    + " below "
+                    + domain.parent()
+                    + " there would be "
+                    + levels
+                    + " levels of domains: at most "
+                    + DomainDefined.MOST_LEVELS));
+  }
+
+  private String noDomain(DomainCode code) {
+    List<String> names =
+        cluster.accounts().domains().stream().map(each -> each.code().value()).toList();
+    return "there is no domain " + code + TextRules.didYouMean(code.value(), names);
   }
 
   public Decision decide(Input.DefineProject input) {
@@ -226,14 +277,7 @@ public final class SiteCheck {
     long permille = 0;
     for (DomainShare share : project.domains()) {
       if (cluster.accounts().domain(share.domain()).isEmpty()) {
-        List<String> names =
-            cluster.accounts().domains().stream().map(each -> each.code().value()).toList();
-        return Optional.of(
-            Rejections.invalid(
-                "domains",
-                "there is no domain "
-                    + share.domain()
-                    + TextRules.didYouMean(share.domain().value(), names)));
+        return Optional.of(Rejections.invalid("domains", noDomain(share.domain())));
       }
       if (share.permille() <= 0 || !seen.add(share.domain())) {
         return Optional.of(

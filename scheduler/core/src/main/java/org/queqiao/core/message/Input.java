@@ -206,8 +206,16 @@ public sealed interface Input {
   /** The bounds on every job change. */
   record DefineJobPolicy(Actor actor, JobPolicyDefined policy) implements Input {}
 
-  /** A research domain is created or renamed. */
-  record DefineDomain(Actor actor, DomainDefined domain) implements Input {}
+  /**
+   * A research domain is created, renamed or moved.
+   *
+   * @param keepsParent whether it stays where it is, whatever the definition says
+   */
+  record DefineDomain(Actor actor, DomainDefined domain, boolean keepsParent) implements Input {
+    public DefineDomain(Actor actor, DomainDefined domain) {
+      this(actor, domain, false);
+    }
+  }
 
   /** A project is created or described anew. */
   record DefineProject(Actor actor, ProjectDefined project) implements Input {}

@@ -56,6 +56,15 @@ final class AccountEvents {
   }
 
   void defined(DomainDefined event) {
+    if (event.parent() != null) {
+      require(
+          cluster.accounts().domain(event.parent()).isPresent(),
+          "domain " + event.code() + " is part of no domain " + event.parent());
+      require(
+          cluster.accounts().upwards(event.parent()).stream()
+              .noneMatch(each -> each.code().equals(event.code())),
+          "domain " + event.code() + " is part of itself");
+    }
     cluster.accounts().define(event);
   }
 

@@ -122,6 +122,29 @@ public final class AccountTree {
     return Optional.ofNullable(domains.get(code));
   }
 
+  /** A domain and what it is part of, from the narrowest to the widest; empty if there is none. */
+  public List<DomainDefined> upwards(DomainCode code) {
+    List<DomainDefined> path = new ArrayList<>();
+    for (DomainDefined at = domains.get(code); at != null; at = above(at)) {
+      path.add(at);
+    }
+    return path;
+  }
+
+  private DomainDefined above(DomainDefined domain) {
+    return domain.parent() == null ? null : domains.get(domain.parent());
+  }
+
+  /** How many levels of domains stand below one, with itself. */
+  public int levelsFrom(DomainCode code) {
+    int most = 1;
+    for (DomainCode each : domains.keySet()) {
+      List<DomainCode> path = upwards(each).stream().map(DomainDefined::code).toList();
+      most = Math.max(most, path.indexOf(code) + 1);
+    }
+    return most;
+  }
+
   public Optional<Project> project(ProjectName name) {
     return Optional.ofNullable(projects.get(name));
   }

@@ -1,6 +1,7 @@
 package org.queqiao.core.state;
 
 import java.util.List;
+import org.queqiao.contract.event.DomainDefined;
 import org.queqiao.contract.event.PartitionDefined;
 import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.event.UserDefined;
@@ -64,6 +65,12 @@ final class StateDigest {
     if (cluster.policy().statedScheduling() != null) {
       out.text("scheduling").text(cluster.policy().scheduling().policy());
       out.number(cluster.policy().scheduling().reservations());
+    }
+    List<DomainDefined> parts =
+        cluster.accounts().domains().stream().filter(each -> each.parent() != null).toList();
+    if (!parts.isEmpty()) {
+      out.text("parts of domains")
+          .list(parts, each -> out.text(each.code().value()).text(each.parent().value()));
     }
     if (!cluster.outcomes().all().isEmpty()) {
       out.text("outcomes").list(cluster.outcomes().all(), this::outcome);

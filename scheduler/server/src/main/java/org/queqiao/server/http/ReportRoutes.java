@@ -16,10 +16,13 @@ import org.queqiao.accounting.sql.LedgerReads;
 import org.queqiao.accounting.sql.UsageReports;
 import org.queqiao.accounting.statement.StatementForms;
 import org.queqiao.accounting.usage.BurnDown;
+import org.queqiao.accounting.usage.DomainView;
 import org.queqiao.accounting.usage.EndedRow;
 import org.queqiao.accounting.usage.ReportBy;
 import org.queqiao.accounting.usage.ReportRow;
+import org.queqiao.contract.id.DomainCode;
 import org.queqiao.contract.id.ProjectName;
+import org.queqiao.server.config.NearestName;
 import org.queqiao.server.view.ClusterView;
 
 /** Reports over months and years. */
@@ -77,7 +80,7 @@ final class ReportRoutes {
     }
   }
 
-  private static UsageReports.Question question(Call call) {
+  private UsageReports.Question question(Call call) {
     List<ReportBy> by = list(call.text("by"), text -> ReportBy.valueOf(constant(text)));
     Optional<String> conflict = ReportBy.conflict(by);
     if (conflict.isPresent()) {
@@ -109,7 +112,33 @@ final class ReportRoutes {
         months.to(),
         call.number("top").intValue(),
         call.text("order").equals("charge"),
-        trend);
+        trend,
+        domains(call, by));
+  }
+
+  private DomainView domains(Call call, List<ReportBy> by) {
+    Long level = call.number("domainLevel");
+    String within = call.text("within");
+    boolean today = "today".equals(call.text("classified"));
+    if (!by.contains(ReportBy.DOMAIN) && (level != null || within != null || today)) {
+      String first = level != null ? "domainLevel" : within != null ? "within" : "classified";
+      throw Refused.invalid(first, "this is for reports by domain: name domain in by");
+    }
+    if (within != null) {
+      List<String> codes = view.site().domains().stream().map(each -> each.code().value()).toList();
+      if (!codes.contains(within)) {
+        String near = NearestName.near(within, codes);
+        throw Refused.invalid(
+            "within",
+            "there is no domain "
+                + within
+                + (near.isEmpty() ? "" : "; did you mean " + near + "?"));
+      }
+    }
+    return new DomainView(
+        level == null ? 0 : level.intValue(),
+        within == null ? null : new DomainCode(within),
+        today);
   }
 
   private record Months(String from, String to) {}

@@ -396,16 +396,22 @@ final class SiteRoutes {
     out.writeStartObject();
     out.writeStringField("code", domain.code().value());
     out.writeStringField("title", domain.title());
+    out.writeStringField("parent", domain.parent() == null ? null : domain.parent().value());
     out.writeEndObject();
   }
 
   private void postDomain(Call call) {
+    DomainCode code = new DomainCode((String) call.body().get("code"));
+    String parent = (String) call.body().get("parent");
     DomainDefined domain =
         new DomainDefined(
-            new DomainCode((String) call.body().get("code")), (String) call.body().get("title"));
+            code,
+            (String) call.body().get("title"),
+            parent == null ? null : new DomainCode(parent));
+    boolean keepsParent = !call.body().containsKey("parent");
     inputs.submit(
         call,
-        new Input.DefineDomain(actor(call), domain),
-        _ -> call.json(201, out -> write(domain, out)));
+        new Input.DefineDomain(actor(call), domain, keepsParent),
+        _ -> call.json(201, out -> write(view.site().domain(code).orElse(domain), out)));
   }
 }

@@ -16,6 +16,7 @@ import org.queqiao.contract.event.SchedulingDefined;
 import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.event.UserDefined;
 import org.queqiao.contract.id.Actor;
+import org.queqiao.contract.id.DomainCode;
 import org.queqiao.contract.id.PartitionName;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.UserName;
@@ -131,6 +132,11 @@ public final class Site {
   /** By code. */
   public List<DomainDefined> domains() {
     return image.domains();
+  }
+
+  /** The domain of this code, if there is one. */
+  public Optional<DomainDefined> domain(DomainCode code) {
+    return image.domains().stream().filter(each -> each.code().equals(code)).findFirst();
   }
 
   /** By partition and then in the order in which they were stated. */

@@ -43,12 +43,18 @@ final class ReportRestTest {
   private static void aJobEnds() throws Exception {
     server.local("/projects", "project=reported&domain=atmosphere");
     server.local("/members", "project=reported&user=researcher1");
+    aJobEnds("reported");
+  }
+
+  private static void aJobEnds(String project) throws Exception {
     HttpResponse<String> submitted =
         server.post(
             "researcher1",
             "/api/v1/jobs",
             "{\"script\":\"#!/bin/sh\\nsleep 0.2\\n\",\"workDir\":\"/tmp\","
-                + "\"stdoutPath\":\"/dev/null\",\"project\":\"reported\",\"limitMs\":60000}");
+                + "\"stdoutPath\":\"/dev/null\",\"limitMs\":60000,\"project\":\""
+                + project
+                + "\"}");
     assertThat(submitted.statusCode()).as(submitted.body()).isEqualTo(201);
     server.awaitEnd("researcher1", JSON.readTree(submitted.body()).path("id").asLong());
   }
@@ -205,6 +211,44 @@ final class ReportRestTest {
       assertThat(whatIf("auditor1", wrong, next).statusCode()).as(wrong).isBetween(400, 422);
     }
     assertThat(whatIf("auditor1", price + "}", "2020-01").statusCode()).isEqualTo(422);
+  }
+
+  private static HttpResponse<String> domain(String body) throws Exception {
+    return server.post("admin1", "/api/v1/domains", body);
+  }
+
+  @Test
+  void domainsAreRolledUpAndWhatIsNoLevelOrDomainIsRefused() throws Exception {
+    assertThat(domain("{\"code\":\"nature\",\"title\":\"Nature\"}").statusCode()).isEqualTo(201);
+    HttpResponse<String> placed =
+        domain("{\"code\":\"rivers\",\"title\":\"Rivers\",\"parent\":\"nature\"}");
+    assertThat(JSON.readTree(placed.body()).path("parent").asText()).isEqualTo("nature");
+    // Renamed without a word about its place.
+    HttpResponse<String> renamed = domain("{\"code\":\"rivers\",\"title\":\"Streams\"}");
+    assertThat(JSON.readTree(renamed.body()).path("parent").asText()).isEqualTo("nature");
+    HttpResponse<String> circle =
+        domain("{\"code\":\"nature\",\"title\":\"Nature\",\"parent\":\"rivers\"}");
+    assertThat(circle.statusCode()).isEqualTo(422);
+    assertThat(circle.body()).contains("no part of itself");
+    server.local("/projects", "project=flowing&domain=rivers");
+    server.local("/members", "project=flowing&user=researcher1");
+    aJobEnds("flowing");
+    for (String view : List.of("", "&classified=today")) {
+      JsonNode items =
+          JSON.readTree(report("admin1", "&by=domain&domainLevel=1&within=nature" + view).body())
+              .path("items");
+      assertThat(items).hasSize(1);
+      assertThat(items.path(0).path("domain").asText()).isEqualTo("rivers");
+      JsonNode widest =
+          JSON.readTree(report("admin1", "&by=domain,project&domainLevel=1" + view).body());
+      assertThat(widest.path("items").findValuesAsText("domain")).contains("nature");
+    }
+    assertThat(report("admin1", "&by=user&domainLevel=1").body()).contains("name domain in by");
+    assertThat(report("admin1", "&by=domain&within=rivrs").body()).contains("did you mean rivers?");
+    assertThat(report("admin1", "&by=domain&domainLevel=9").statusCode()).isEqualTo(422);
+    assertThat(report("admin1", "&by=domain&classified=never").statusCode()).isEqualTo(422);
+    assertThat(domain("{\"code\":\"rivers\",\"title\":\"R\",\"parent\":null}").body())
+        .contains("\"parent\":null");
   }
 
   @Test

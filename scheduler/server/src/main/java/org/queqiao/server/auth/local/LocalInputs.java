@@ -48,7 +48,7 @@ final class LocalInputs {
     this.owner = owner;
     add("POST /roles", this::grant, "user", "role");
     add("DELETE /roles", this::revoke, "user", "role");
-    add("POST /domains", this::domain, "domain", "title");
+    add("POST /domains", this::domain, "domain", "title", "parent");
     add("POST /projects", this::project, "project", "domain", "title");
     add("POST /members", this::member, "project", "user", "rank");
     add("DELETE /members", this::noMember, "project", "user");
@@ -95,7 +95,8 @@ final class LocalInputs {
   private Input domain(LocalForm form) {
     DomainCode code = form.required("domain", DomainCode::new);
     String title = form.optional("title").orElse(code.value());
-    return new Input.DefineDomain(owner, new DomainDefined(code, title));
+    DomainCode parent = form.optional("parent", DomainCode::new).orElse(null);
+    return new Input.DefineDomain(owner, new DomainDefined(code, title, parent), parent == null);
   }
 
   private Input project(LocalForm form) {

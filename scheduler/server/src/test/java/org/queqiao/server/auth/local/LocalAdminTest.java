@@ -308,7 +308,10 @@ final class LocalAdminTest {
     DomainCode chemistry = new DomainCode("chemistry");
     assertDone(
         post("/domains", "domain", "physics"),
-        new Input.DefineDomain(OWNER, new DomainDefined(physics, "physics")));
+        new Input.DefineDomain(OWNER, new DomainDefined(physics, "physics"), true));
+    assertDone(
+        post("/domains", "domain", "chemistry", "parent", "physics"),
+        new Input.DefineDomain(OWNER, new DomainDefined(chemistry, "chemistry", physics), false));
     assertDone(
         post("/projects", "project", "climate", "domain", "physics", "title", "Climate"),
         new Input.DefineProject(

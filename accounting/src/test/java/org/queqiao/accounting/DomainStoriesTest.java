@@ -1,0 +1,173 @@
+package org.queqiao.accounting;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.queqiao.accounting.metering.BillingCalendar;
+import org.queqiao.accounting.sql.Ledger;
+import org.queqiao.accounting.sql.LedgerReads;
+import org.queqiao.accounting.sql.UsageReports;
+import org.queqiao.accounting.usage.DomainTree;
+import org.queqiao.accounting.usage.DomainView;
+import org.queqiao.accounting.usage.ReportBy;
+import org.queqiao.contract.id.DomainCode;
+import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.RunId;
+import org.queqiao.contract.job.JobState;
+
+/** Research domains that are parts of others, and that move, in reports over what was posted. */
+final class DomainStoriesTest {
+  private static final BillingCalendar CALENDAR = new BillingCalendar(ZoneId.of("Asia/Shanghai"));
+  private static final long HOUR_MS = 3_600_000;
+  private static final DomainCode EARTH = new DomainCode("earth");
+  private static TestDatabase database;
+
+  @BeforeAll
+  static void start() throws Exception {
+    database = new TestDatabase();
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    database.close();
+  }
+
+  private static long ms(String localDate) {
+    return CALENDAR.startMs(LocalDate.parse(localDate));
+  }
+
+  /** One core for ten hours. */
+  private static void runs(History history, String localDate) {
+    history.at(ms(localDate));
+    JobId job = history.submit(History.LI, "storm", 1, 100 * HOUR_MS);
+    RunId run = history.start(job, 1, 1);
+    history.at(ms(localDate) + 10 * HOUR_MS).end(run, JobState.COMPLETED);
+  }
+
+  /**
+   * October as it was; the ocean becomes part of life within November; the project is of the
+   * atmosphere alone from December on.
+   */
+  private static History moved() {
+    History history = new History(ms("2026-10-01")).price(40_000).fund(100_000_000);
+    history.domain("earth", null).domain("life", null);
+    history.domain("atmosphere", "earth").domain("ocean", "earth");
+    runs(history, "2026-10-02");
+    runs(history, "2026-11-02");
+    history.at(ms("2026-11-15")).domain("ocean", "life");
+    history.at(ms("2026-12-01")).project(History.CLIMATE, "Climate", "atmosphere", 1000);
+    runs(history, "2026-12-02");
+    return history;
+  }
+
+  private static List<String> rows(Ledger ledger, DomainView view, ReportBy... by) {
+    UsageReports.Question asked =
+        new UsageReports.Question(List.of(by), "2026-10", "2026-12", 99, false, false, view);
+    return ledger.reads().reports().usage(asked, LedgerReads.Scope.ALL).stream()
+        .map(each -> each.keys() + " " + each.coreMs() / HOUR_MS + "h " + each.chargeMicro())
+        .toList();
+  }
+
+  @Test
+  void aMonthIsRolledUpByThePlacesThatDomainsHadAtItsEnd() throws Exception {
+    database.books(
+        "rolled",
+        CALENDAR,
+        moved(),
+        ledger -> {
+          assertThat(rows(ledger, DomainView.PLAIN, ReportBy.DOMAIN, ReportBy.MONTH))
+              .containsExactly(
+                  "[atmosphere, 2026-10] 6h 240000",
+                  "[atmosphere, 2026-11] 6h 240000",
+                  "[atmosphere, 2026-12] 10h 400000",
+                  "[ocean, 2026-10] 4h 160000",
+                  "[ocean, 2026-11] 4h 160000");
+          DomainView widest = new DomainView(1, null, false);
+          assertThat(rows(ledger, widest, ReportBy.DOMAIN, ReportBy.MONTH))
+              .containsExactly(
+                  "[earth, 2026-10] 10h 400000",
+                  "[earth, 2026-11] 6h 240000",
+                  "[earth, 2026-12] 10h 400000",
+                  "[life, 2026-11] 4h 160000");
+          // The same without the month: each month by its own tree, and nothing is lost.
+          assertThat(rows(ledger, widest, ReportBy.DOMAIN))
+              .containsExactly("[earth] 26h 1040000", "[life] 4h 160000");
+        });
+  }
+
+  @Test
+  void whatLiesBelowADomainIsToldAlone() throws Exception {
+    database.books(
+        "within",
+        CALENDAR,
+        moved(),
+        ledger -> {
+          assertThat(rows(ledger, new DomainView(0, EARTH, false), ReportBy.DOMAIN, ReportBy.MONTH))
+              .containsExactly(
+                  "[atmosphere, 2026-10] 6h 240000",
+                  "[atmosphere, 2026-11] 6h 240000",
+                  "[atmosphere, 2026-12] 10h 400000",
+                  "[ocean, 2026-10] 4h 160000");
+          assertThat(
+                  rows(
+                      ledger,
+                      new DomainView(0, new DomainCode("life"), false),
+                      ReportBy.YEAR,
+                      ReportBy.DOMAIN))
+              .containsExactly("[2026, ocean] 4h 160000");
+        });
+  }
+
+  @Test
+  void theSameMonthsAreToldWithTheDomainsOfTodayWhereThatIsAsked() throws Exception {
+    database.books(
+        "today",
+        CALENDAR,
+        moved().at(ms("2026-12-20")).project(History.CLIMATE, "Climate", "ocean", 1000),
+        ledger -> {
+          assertThat(rows(ledger, new DomainView(1, null, true), ReportBy.DOMAIN, ReportBy.MONTH))
+              .containsExactly(
+                  "[life, 2026-10] 10h 400000",
+                  "[life, 2026-11] 10h 400000",
+                  "[life, 2026-12] 10h 400000");
+          assertThat(rows(ledger, new DomainView(0, null, true), ReportBy.DOMAIN))
+              .containsExactly("[ocean] 30h 1200000");
+          // What was is as it was.
+          assertThat(rows(ledger, new DomainView(1, null, false), ReportBy.DOMAIN))
+              .containsExactly("[earth] 26h 1040000", "[life] 4h 160000");
+        });
+  }
+
+  @Test
+  void levelsAreCountedFromTheWidestDomainOrFromTheOneThatIsAskedFor() {
+    DomainTree tree =
+        DomainTree.at(
+            "2026-10",
+            List.of(
+                part("ocean", "2026-01", "earth"),
+                part("ice", "2026-02", "ocean"),
+                part("ice", "2026-11", "")));
+    DomainCode ice = new DomainCode("ice");
+    DomainCode ocean = new DomainCode("ocean");
+    assertThat(tree.told(ice, 0, null)).contains(ice);
+    assertThat(tree.told(ice, 1, null)).contains(EARTH);
+    assertThat(tree.told(ice, 2, null)).contains(ocean);
+    assertThat(tree.told(ice, 8, null)).contains(ice);
+    assertThat(tree.told(ice, 1, EARTH)).contains(ocean);
+    assertThat(tree.told(EARTH, 1, EARTH)).contains(EARTH);
+    assertThat(tree.told(EARTH, 1, ocean)).isEmpty();
+  }
+
+  private static DomainTree.Part part(String domain, String fromMonth, String parent) {
+    return new DomainTree.Part(
+        new DomainCode(domain),
+        fromMonth,
+        parent.isEmpty() ? Optional.empty() : Optional.of(new DomainCode(parent)));
+  }
+}
