@@ -3,6 +3,7 @@ package org.queqiao.accounting;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.LocalDate;
+import java.time.YearMonth;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.stream.LongStream;
@@ -134,6 +135,49 @@ final class ReportStoriesTest {
                   "[2026, 2026-10] 4h 160000 after 0h 0",
                   "[2026, 2026-11] 30h 1200000 after 4h 160000");
         });
+  }
+
+  @Test
+  void aFiscalYearThatBeginsInAprilEndsWithMarchAtMidnightOfTheBillingZone() throws Exception {
+    BillingCalendar april = new BillingCalendar(CALENDAR.zone(), 4);
+    History history = new History(ms("2026-03-31", 20)).price(40_000).fund(100_000_000);
+    RunId run = runs(history, "", 1);
+    history.at(ms("2026-04-01", 6)).end(run, JobState.COMPLETED);
+    history.at(ms("2026-12-31", 23));
+    RunId winter = runs(history, "", 1);
+    history.at(ms("2027-01-01", 2)).end(winter, JobState.COMPLETED);
+    database.books(
+        "fiscal",
+        april,
+        history,
+        ledger -> {
+          assertThat(rows(ledger, "2026-01", "2027-12", false, ReportBy.FISCAL_YEAR))
+              .containsExactly("[2025] 4h 160000", "[2026] 9h 360000");
+          assertThat(rows(ledger, "2026-01", "2027-12", false, ReportBy.FISCAL_QUARTER))
+              .containsExactly(
+                  "[2025-Q4] 4h 160000",
+                  "[2026-Q1] 6h 240000",
+                  "[2026-Q3] 1h 40000",
+                  "[2026-Q4] 2h 80000");
+          assertThat(
+                  rows(
+                      ledger,
+                      "2026-01",
+                      "2027-12",
+                      false,
+                      ReportBy.FISCAL_YEAR,
+                      ReportBy.YEAR,
+                      ReportBy.DOMAIN))
+              .containsExactly(
+                  "[2025, 2026, atmosphere] 2h 96000",
+                  "[2025, 2026, ocean] 1h 64000",
+                  "[2026, 2026, atmosphere] 4h 168000",
+                  "[2026, 2026, ocean] 2h 112000",
+                  "[2026, 2027, atmosphere] 1h 48000",
+                  "[2026, 2027, ocean] 0h 32000");
+        });
+    assertThat(april.fiscalYear(YearMonth.of(2027, 3))).isEqualTo(2026);
+    assertThat(april.lastOfFiscalYear(2026)).isEqualTo(YearMonth.of(2027, 3));
   }
 
   @Test

@@ -110,6 +110,8 @@ public final class ReportForm {
       case "DAY" -> in.of("Day", "日期");
       case "MONTH" -> in.of("Month", "月份");
       case "YEAR" -> in.of("Year", "年份");
+      case "FISCAL_QUARTER" -> in.of("Fiscal quarter", "财政季度");
+      case "FISCAL_YEAR" -> in.of("Fiscal year", "财政年度");
       case "PROJECT" -> in.of("Project", "项目");
       case "USER" -> in.of("User", "用户");
       case "PARTITION" -> in.of("Partition", "分区");

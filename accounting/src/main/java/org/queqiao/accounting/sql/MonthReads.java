@@ -69,6 +69,11 @@ public final class MonthReads {
     return calendar.startMs(YearMonth.parse(month).plusMonths(1).atDay(1));
   }
 
+  /** The fiscal year of a month. */
+  public int fiscalYear(YearMonth month) {
+    return calendar.fiscalYear(month);
+  }
+
   /** All that were checked or closed, the newest first. */
   public List<Row> list() {
     return ask(MonthReads::rows);

@@ -101,7 +101,7 @@ public final class UsageReports {
     boolean byDomain = asked.by().contains(ReportBy.DOMAIN);
     boolean rolled = byDomain && asked.domains().isRolled();
     LinkedHashSet<String> columns = new LinkedHashSet<>();
-    asked.by().forEach(each -> columns.add(column(each, asked.domains())));
+    asked.by().forEach(each -> columns.add(column(each, asked.domains(), calendar)));
     if (rolled) {
       columns.add("tree");
     }
@@ -150,11 +150,13 @@ public final class UsageReports {
         asked.trend() ? rows.withTrend(asked.firstPeriod()) : rows.all(), asked.most(), something);
   }
 
-  private static String column(ReportBy by, DomainView domains) {
+  private static String column(ReportBy by, DomainView domains, BillingCalendar calendar) {
     return switch (by) {
       case DAY -> "day";
       case MONTH -> "month";
       case YEAR -> "substring(month from 1 for 4)";
+      case FISCAL_QUARTER -> fiscal("YYYY\"-Q\"Q", calendar);
+      case FISCAL_YEAR -> fiscal("YYYY", calendar);
       case PROJECT -> "project";
       case USER -> "user_name";
       case PARTITION -> "partition";
@@ -164,6 +166,15 @@ public final class UsageReports {
       case NODE_TYPE -> "node_type";
       case RESOURCE -> "resource";
     };
+  }
+
+  /** The fiscal period of a month: that of the calendar so many months earlier. */
+  private static String fiscal(String form, BillingCalendar calendar) {
+    return "to_char((month || '-01')::date - interval '"
+        + (calendar.fiscalStart() - 1)
+        + " months', '"
+        + form
+        + "')";
   }
 
   /** The lines of statements, what was metered, or the sums by month. */

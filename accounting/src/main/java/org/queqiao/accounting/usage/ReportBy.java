@@ -10,6 +10,10 @@ public enum ReportBy {
   DAY,
   MONTH,
   YEAR,
+  /** Three months of a fiscal year, such as {@code 2026-Q1}. */
+  FISCAL_QUARTER,
+  /** Twelve months from the first month of the fiscal year on, named after the year it begins in. */
+  FISCAL_YEAR,
   PROJECT,
   USER,
   PARTITION,
@@ -29,7 +33,12 @@ public enum ReportBy {
   private static final int YEAR_LETTERS = 4;
   private static final int MONTH_LETTERS = 7;
 
-  /** Whether it is a time. */
+  /** Whether it is of the fiscal calendar. */
+  public boolean isFiscal() {
+    return this == FISCAL_QUARTER || this == FISCAL_YEAR;
+  }
+
+  /** Whether it is a time of the calendar. */
   public boolean isTime() {
     return this == DAY || this == MONTH || this == YEAR;
   }

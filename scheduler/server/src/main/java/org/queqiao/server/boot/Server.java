@@ -372,7 +372,7 @@ public final class Server implements AutoCloseable {
         access.url(),
         access.user(),
         access.password(),
-        new BillingCalendar(config.billing().zone()));
+        new BillingCalendar(config.billing().zone(), config.billing().fiscalYearStart()));
   }
 
   private LogSettings logSettings() {

@@ -215,7 +215,9 @@ public record ServerConfig(
   }
 
   /** How periods and amounts are named. */
-  public record Billing(ZoneId zone, String currency) {
+  public record Billing(ZoneId zone, int fiscalYearStart, String currency) {
+    private static final int MONTHS = 12;
+
     static Billing read(Settings from) {
       String zone =
           from.text(
@@ -226,12 +228,20 @@ public record ServerConfig(
       String currency =
           from.text(
               "billing.currency", "ISO 4217 code", "CNY", "Currency of amounts that name none.");
+      int fiscalYearStart =
+          from.integer(
+              "billing.fiscalYearStart",
+              "month",
+              1,
+              1,
+              MONTHS,
+              "The month in which a fiscal year begins; it is named after the year in which it does.");
       if (!currency.matches("[A-Z]{3}")) {
         throw new ConfigException(
             "billing.currency must be three capital letters, not '" + currency + "'");
       }
       try {
-        return new Billing(ZoneId.of(zone), currency);
+        return new Billing(ZoneId.of(zone), fiscalYearStart, currency);
       } catch (DateTimeException e) {
         throw new ConfigException(
             "billing.zone '" + zone + "' is no time zone; an example is Asia/Shanghai");

@@ -94,8 +94,19 @@ final class BudgetRoutes {
     }
   }
 
-  private static BudgetTerms terms(Map<String, Object> body) {
+  private BudgetTerms terms(Map<String, Object> body) {
     String user = (String) body.get("user");
+    String fromMonth = (String) body.getOrDefault("fromMonth", "");
+    String toMonth = (String) body.getOrDefault("toMonth", "");
+    Long fiscalYear = (Long) body.get("fiscalYear");
+    if (fiscalYear != null) {
+      if (!fromMonth.isEmpty() || !toMonth.isEmpty()) {
+        throw Refused.invalid(
+            "fiscalYear", "a budget is for a fiscal year or for its months: say one of them");
+      }
+      fromMonth = calendar.firstOfFiscalYear(fiscalYear.intValue()).toString();
+      toMonth = calendar.lastOfFiscalYear(fiscalYear.intValue()).toString();
+    }
     return new BudgetTerms(
         new BudgetName((String) body.get("name")),
         new ProjectName((String) body.get("project")),
@@ -104,8 +115,8 @@ final class BudgetRoutes {
         (Long) body.get("amount"),
         (Long) body.getOrDefault("overdraft", 0L),
         (String) body.getOrDefault("currency", ""),
-        (String) body.getOrDefault("fromMonth", ""),
-        (String) body.getOrDefault("toMonth", ""),
+        fromMonth,
+        toMonth,
         (Boolean) body.getOrDefault("ended", false));
   }
 

@@ -128,8 +128,7 @@ final class MonthRoutes {
   private void close(Call call) {
     onlyWhoSeesEverything(call);
     YearMonth month = BillingCalendar.parseMonth(call.text("month"));
-    int year =
-        Math.toIntExact((Long) call.body().getOrDefault("fiscalYear", (long) month.getYear()));
+    Long year = (Long) call.body().get("fiscalYear");
     files.askUpToDate(
         call,
         () -> problems(month.toString()),
@@ -139,7 +138,8 @@ final class MonthRoutes {
             return;
           }
           long toMs = reads.months().endMs(month.toString());
-          propose(call, new MoneyChange.CloseMonth(month.toString(), toMs, year));
+          int fiscalYear = year == null ? reads.months().fiscalYear(month) : year.intValue();
+          propose(call, new MoneyChange.CloseMonth(month.toString(), toMs, fiscalYear));
         });
   }
 

@@ -88,6 +88,9 @@ final class ReportRoutes {
     }
     Months months = months(call);
     boolean trend = "true".equals(call.text("trend"));
+    if (trend && by.stream().anyMatch(ReportBy::isFiscal)) {
+      throw Refused.invalid("trend", "a trend is by day, month or year, not by fiscal periods");
+    }
     if (trend) {
       ReportBy time =
           ReportBy.time(by)
@@ -176,11 +179,16 @@ final class ReportRoutes {
 
   /** The constant of a name such as {@code nodeType}. */
   private static String constant(String name) {
-    return name.equals("nodeType") ? ReportBy.NODE_TYPE.name() : name.toUpperCase(Locale.ROOT);
+    return name.replaceAll("([A-Z])", "_$1").toUpperCase(Locale.ROOT);
   }
 
   private static String name(Enum<?> by) {
-    return by == ReportBy.NODE_TYPE ? "nodeType" : by.name().toLowerCase(Locale.ROOT);
+    String[] words = by.name().toLowerCase(Locale.ROOT).split("_");
+    StringBuilder name = new StringBuilder(words[0]);
+    for (int i = 1; i < words.length; i++) {
+      name.append(words[i].substring(0, 1).toUpperCase(Locale.ROOT)).append(words[i].substring(1));
+    }
+    return name.toString();
   }
 
   private static void write(List<ReportBy> by, ReportRow row, JsonGenerator out)

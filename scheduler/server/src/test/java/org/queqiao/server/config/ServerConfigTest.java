@@ -60,6 +60,7 @@ final class ServerConfigTest {
         "limits: {submitsPerSecond: -1} | from 1",
         "billing: {zone: Mars/Olympus} | no time zone",
         "billing: {currency: yuan} | three capital letters",
+        "billing: {fiscalYearStart: 13} | from 1 to 12",
         "http: {host: 0.0.0.0} | needs TLS",
         "- a list | must consist of keys",
         "http: {host: '::'} | needs TLS",

@@ -134,7 +134,27 @@ final class SpendingRestTest {
         set("finance1", "odd", "odd", "CORE_TIME", 1, ",\"fromMonth\":\"2026-04\""),
         422,
         "fromMonth");
+    refuses(
+        set(
+            "finance1",
+            "odd",
+            "odd",
+            "CORE_TIME",
+            1,
+            ",\"fromMonth\":\"2026-04\",\"toMonth\":\"2026-05\",\"fiscalYear\":2026"),
+        422,
+        "fiscalYear");
     refuses(set("finance1", "odd", "odd", "CORE_TIME", 1, ",\"ended\":true"), 404, "budget");
+  }
+
+  @Test
+  void aBudgetIsForTheTwelveMonthsOfAFiscalYear() throws Exception {
+    project("fiscal");
+    assertThat(
+            set("finance1", "fiscal", "fiscal", "CORE_TIME", 1, ",\"fiscalYear\":2031").statusCode())
+        .isEqualTo(204);
+    assertThat(server.get("finance1", "/api/v1/budgets?project=fiscal").body())
+        .contains("\"fromMonth\":\"2031-01\",\"toMonth\":\"2031-12\"");
   }
 
   private static void refuses(HttpResponse<String> answer, int status, String word) {
