@@ -12,7 +12,9 @@ public enum ReportBy {
   YEAR,
   /** Three months of a fiscal year, such as {@code 2026-Q1}. */
   FISCAL_QUARTER,
-  /** Twelve months from the first month of the fiscal year on, named after the year it begins in. */
+  /**
+   * Twelve months from the first month of the fiscal year on, named after the year it begins in.
+   */
   FISCAL_YEAR,
   PROJECT,
   USER,

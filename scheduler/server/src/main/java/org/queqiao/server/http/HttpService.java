@@ -231,7 +231,8 @@ public final class HttpService {
         .on(api);
     new ReservationRoutes(view, inputs).on(api);
     new MoneyRoutes(view, inputs, around.reads(), history, blocking).on(api);
-    BillingCalendar calendar = new BillingCalendar(config.billing().zone(), config.billing().fiscalYearStart());
+    BillingCalendar calendar =
+        new BillingCalendar(config.billing().zone(), config.billing().fiscalYearStart());
     new BudgetRoutes(view, inputs, around.reads(), history, calendar, blocking).on(api);
     new AlertRoutes(view, around.reads(), blocking).on(api);
     new DisputeRoutes(view, inputs, around.reads(), history, blocking).on(api);

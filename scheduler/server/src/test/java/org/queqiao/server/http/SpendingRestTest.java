@@ -151,7 +151,8 @@ final class SpendingRestTest {
   void aBudgetIsForTheTwelveMonthsOfAFiscalYear() throws Exception {
     project("fiscal");
     assertThat(
-            set("finance1", "fiscal", "fiscal", "CORE_TIME", 1, ",\"fiscalYear\":2031").statusCode())
+            set("finance1", "fiscal", "fiscal", "CORE_TIME", 1, ",\"fiscalYear\":2031")
+                .statusCode())
         .isEqualTo(204);
     assertThat(server.get("finance1", "/api/v1/budgets?project=fiscal").body())
         .contains("\"fromMonth\":\"2031-01\",\"toMonth\":\"2031-12\"");
