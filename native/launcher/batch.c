@@ -178,15 +178,23 @@ static int spawn_monitor(const struct launcher *self, const struct item *item, c
     return failed;
 }
 
-/* What checks the node is a monitor of no run. */
+static void spawn_for_no_run(const struct launcher *self, char *const *arguments) {
+    const struct item none = {.files = {self->null_fd, self->null_fd}};
+    pid_t pid = 0;
+    (void)spawn_monitor(self, &none, arguments, &pid);
+}
+
 void health_check(const struct launcher *self) {
     char limit[16];
-    pid_t pid = 0;
     char *arguments[] = {(char *)(uintptr_t)"queqiao-monitor", (char *)(uintptr_t)"health",
                          (char *)(uintptr_t)self->options.commands, limit, (char *)(uintptr_t)self->options.node, NULL};
-    const struct item none = {.files = {self->null_fd, self->null_fd}};
     snprintf(limit, sizeof limit, "%u", self->options.command_ms);
-    (void)spawn_monitor(self, &none, arguments, &pid);
+    spawn_for_no_run(self, arguments);
+}
+
+void remove_tmp(const struct launcher *self, const char *run) {
+    char *arguments[] = {(char *)(uintptr_t)"queqiao-monitor", (char *)(uintptr_t)"tidy", (char *)(uintptr_t)run, NULL};
+    spawn_for_no_run(self, arguments);
 }
 
 void batch_receipt(struct launcher *self, enum status status, struct run *run) {

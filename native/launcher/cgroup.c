@@ -511,14 +511,3 @@ int cgroup_remove(const struct cgroup_layout *layout, const char *run) {
     snprintf(path, sizeof path, "%s/%s", layout->tracking, run);
     return rmdir(path) == 0 || errno == ENOENT ? 0 : -1;
 }
-
-void cgroup_remove_bases(const struct cgroup_layout *layout) {
-    for (int which = 0; which < CONTROLLERS; which++) {
-        if (has_own_group(layout, which)) {
-            rmdir(layout->controller[which]);
-        }
-    }
-    if (layout->tracking[0] != 0) {
-        rmdir(layout->tracking);
-    }
-}

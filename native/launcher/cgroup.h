@@ -102,7 +102,4 @@ void cgroup_usage(const struct cgroup_layout *layout, const char *run, struct ex
 /* Removes the groups; 0 proves that no process is left in the tracking group. */
 int cgroup_remove(const struct cgroup_layout *layout, const char *run);
 
-/* Removes the base groups as far as they are empty. */
-void cgroup_remove_bases(const struct cgroup_layout *layout);
-
 #endif

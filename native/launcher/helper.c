@@ -33,7 +33,7 @@ static int ascending(const void *left, const void *right) {
     return a < b ? -1 : a > b;
 }
 
-static void look_up(struct identity *identity, bool with_groups) {
+static void look_up(struct identity *identity) {
     static char text[ENTRY_TEXT_BYTES];
     struct passwd entry;
     struct passwd *found = NULL;
@@ -44,11 +44,11 @@ static void look_up(struct identity *identity, bool with_groups) {
         return;
     }
     identity->gid = found->pw_gid;
-    if (with_groups && getgrouplist(found->pw_name, found->pw_gid, identity->groups, &count) < 0) {
+    if (getgrouplist(found->pw_name, found->pw_gid, identity->groups, &count) < 0) {
         return;
     }
     /* The kernel keeps them in this order, and the proof of the identity compares with it. */
-    identity->group_count = with_groups ? (uint32_t)count : 0;
+    identity->group_count = (uint32_t)count;
     qsort(identity->groups, identity->group_count, sizeof(gid_t), ascending);
     identity->state = IDENTITY_KNOWN;
 }
@@ -92,7 +92,7 @@ static _Noreturn void work(const struct launcher *self, const struct order *orde
     }
     if (reader == NULL) {
         asked.uid = order->uid;
-        look_up(&asked, self->is_root);
+        look_up(&asked);
         _exit(write_all(PIPE_FD, &asked, sizeof asked) == 0 ? 0 : 1);
     }
     if (self->is_root && (take_identity(reader->uid, reader->gid, reader->groups, reader->group_count) != NULL ||

@@ -337,16 +337,6 @@ static void serve(struct launcher *self, int signals) {
     }
 }
 
-/* With runs alive the groups stay: a monitor may be about to create its own in them. */
-static void tidy_up(const struct launcher *self) {
-    for (size_t i = 0; i < self->run_count; i++) {
-        if (self->runs[i]->state == RUN_RUNNING || self->runs[i]->state == RUN_UNKNOWN) {
-            return;
-        }
-    }
-    cgroup_remove_bases(&self->layout);
-}
-
 int main(int count, char **arguments) {
     struct launcher *self = &launcher;
     self->is_root = geteuid() == 0;
@@ -385,6 +375,5 @@ int main(int count, char **arguments) {
     self->health_at_ms = self->options.commands == NULL ? UINT64_MAX : 0;
     fprintf(stderr, "queqiao-launcher: ready\n");
     serve(self, signals);
-    tidy_up(self);
     return 0;
 }

@@ -151,7 +151,9 @@ void batch_launch(struct launcher *self, const struct order *order, const struct
 void batch_receipt(struct launcher *self, enum status status, struct run *run);
 size_t batch_count(void);
 void batch_commit(struct launcher *self);
+/* By monitors of no run. */
 void health_check(const struct launcher *self);
+void remove_tmp(const struct launcher *self, const char *run);
 
 /* helper.c */
 const struct identity *helper_look_up(struct launcher *self, const struct order *order);

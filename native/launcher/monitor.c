@@ -435,7 +435,7 @@ static void finish_run(struct monitor *self) {
     cgroup_remove(&spec->layout, spec->run_name);
     empty_script(spec);
     if (spec->private_tmp) {
-        remove_private_tmp(spec, &self->fields);
+        remove_private_tmp(spec->run_name);
     }
 }
 
@@ -447,6 +447,10 @@ int main(int count, char **arguments) {
         if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0 && sigprocmask(SIG_SETMASK, &all, NULL) == 0) {
             health_run(arguments[2], arguments[3], arguments[4], SPOOL_FD);
         }
+        return 0;
+    }
+    if (count == 3 && strcmp(arguments[1], "tidy") == 0) {
+        remove_private_tmp(arguments[2]);
         return 0;
     }
     self.kill_at_ms = never;

@@ -4,7 +4,9 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -30,13 +32,17 @@ static void empty_directory(int parent_fd, const char *name, int depth) {
     closedir(directory);
 }
 
-void remove_private_tmp(const struct launch_spec *spec, const struct launch_fields *fields) {
+void remove_private_tmp(const char *run) {
     char file[RUN_FILE_BYTES];
-    run_file(file, spec->order.job_id, spec->order.attempt, "tmp");
+    struct stat status;
+    snprintf(file, sizeof file, "%s.tmp", run);
+    if (fstatat(RUNS_FD, file, &status, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISDIR(status.st_mode)) {
+        return;
+    }
     pid_t child = fork();
     if (child == 0) {
-        if (take_identity(spec->order.uid, spec->gid, fields->groups, spec->group_count) == NULL &&
-            prove_identity(spec->order.uid, spec->gid, fields->groups, spec->group_count) == NULL) {
+        if (take_identity(status.st_uid, status.st_gid, NULL, 0) == NULL &&
+            prove_identity(status.st_uid, status.st_gid, NULL, 0) == NULL) {
             empty_directory(RUNS_FD, file, 0);
         }
         _exit(0);

@@ -1,9 +1,9 @@
-/* Removes the private temporary directory of a run, as the user who filled it. */
+/* Removes the private temporary directory of a run by its name, as the user who owns it; root empties none. */
 #ifndef QUEQIAO_REMOVAL_H
 #define QUEQIAO_REMOVAL_H
 
 #include "steps.h"
 
-void remove_private_tmp(const struct launch_spec *spec, const struct launch_fields *fields);
+void remove_private_tmp(const char *run);
 
 #endif

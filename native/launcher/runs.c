@@ -17,7 +17,7 @@
 #include "processes.h"
 
 /* A slot of the file of intents; one of zeros is free. A sector holds whole slots, so none is ever written in part. */
-enum { INTENT_BYTES = 64, INTENT_PID_AT = 56, INTENT_CRC_AT = 60 };
+enum { INTENT_BYTES = 64, INTENT_PID_AT = 56, INTENT_CRC_AT = 60, SLOTS_AT_ONCE = 64 };
 
 static const uint32_t intent_magic = 0x5151494E;
 
@@ -85,7 +85,9 @@ static off_t slot_at(uint32_t slot) {
     return (off_t)INTENT_BYTES * (slot - 1);
 }
 
+/* The file grows by many slots at once: a sync of one that does not grow writes nothing but the slots. */
 int run_write_intent(struct launcher *self, struct run *run) {
+    static const uint8_t none[INTENT_BYTES * SLOTS_AT_ONCE];
     uint8_t bytes[INTENT_BYTES] = {0};
     put_u32(bytes, intent_magic);
     put_u64(bytes + 8, run->job_id);
@@ -96,7 +98,9 @@ int run_write_intent(struct launcher *self, struct run *run) {
     memcpy(bytes + 40, run->boot_id, BOOT_ID_BYTES);
     put_u32(bytes + INTENT_CRC_AT, crc32_ieee(bytes, INTENT_PID_AT));
     uint32_t slot = self->free_count > 0 ? self->free_slots[self->free_count - 1] : self->slot_count + 1;
-    if (pwrite(self->intents_fd, bytes, sizeof bytes, slot_at(slot)) != (ssize_t)sizeof bytes) {
+    bool grows = slot > self->slot_count && slot % SLOTS_AT_ONCE == 1;
+    if ((grows && pwrite(self->intents_fd, none, sizeof none, slot_at(slot)) != (ssize_t)sizeof none) ||
+        pwrite(self->intents_fd, bytes, sizeof bytes, slot_at(slot)) != (ssize_t)sizeof bytes) {
         return -1;
     }
     self->slot_count += self->free_count == 0;
@@ -138,6 +142,10 @@ static void remove_files(const struct launcher *self, const struct run *run) {
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         run_file(file, run->job_id, run->attempt, kinds[i]);
         unlinkat(self->runs_fd, file, 0);
+    }
+    if (has_file(self->runs_fd, run, "tmp")) {
+        /* Its monitor died before it removed that. */
+        remove_tmp(self, run->name);
     }
 }
 
@@ -342,8 +350,11 @@ static void read_intents(struct launcher *self) {
 }
 
 static void remove_stray(struct launcher *self, const char *file, const char *behind, uint64_t job_id, uint32_t attempt) {
+    struct run run = {.job_id = job_id, .attempt = attempt};
+    (void)file;
     if (*behind == '.' && run_find(self, job_id, attempt) == NULL) {
-        unlinkat(self->runs_fd, file, 0);
+        run_name(run.name, job_id, attempt);
+        remove_files(self, &run);
     }
 }
 

@@ -244,6 +244,70 @@ static void privateTmpIsTheJobsOwnAndIsRemoved(void) {
     node_destroy(&node);
 }
 
+static uint32_t crc32_of(const uint8_t *bytes, size_t length) {
+    uint32_t crc = ~0U;
+    for (size_t i = 0; i < length; i++) {
+        crc ^= bytes[i];
+        for (int bit = 0; bit < 8; bit++) {
+            crc = crc & 1 ? crc >> 1 ^ 0xEDB88320U : crc >> 1;
+        }
+    }
+    return ~crc;
+}
+
+/* The tombstone of the first run has had its time. */
+static void let_the_first_tombstone_expire(void) {
+    char path[PATH_BYTES];
+    uint8_t intent[64];
+    snprintf(path, sizeof path, "%.400s/runs/intents", node.data);
+    int fd = open(path, O_RDWR | O_CLOEXEC);
+    CHECK(fd >= 0 && pread(fd, intent, sizeof intent, 0) == (ssize_t)sizeof intent);
+    CHECK_EQUAL(1, get64(intent + 8));
+    put64(intent + 24, 0);
+    put32(intent + 60, crc32_of(intent, 56));
+    CHECK(pwrite(fd, intent, sizeof intent, 0) == (ssize_t)sizeof intent && close(fd) == 0);
+}
+
+/* One goes with its tombstone, one is of a run that nobody knows; as the user, never through a link. */
+static void privateTmpOfALostMonitorIsRemovedLater(void) {
+    char lost[PATH_BYTES];
+    char stray[PATH_BYTES];
+    char kept[PATH_BYTES];
+    char path[PATH_BYTES];
+    setenv("TMPDIR", "/var/tmp", 1);
+    node_create(&node);
+    node.extra = is_root() ? "--private-tmp" : NULL;
+    node_start(&node);
+    struct launch launch = launch_defaults(
+        &node, 1, "#!/bin/sh\nmkdir -p /tmp/queqiao-$$/a && ln -s $PWD /tmp/queqiao-$$/b && echo >/tmp/queqiao-$$/c\n"
+                  "[ $(id -u) = 61001 ] || rm -r /tmp/queqiao-$$\necho up >up\nsleep 60\n");
+    struct reply reply = request_launch(&node, &launch);
+    CHECK_EQUAL(1, reply.status);
+    await_file(work_path(&node, "up", kept));
+    CHECK(kill((pid_t)get32(reply.payload), SIGKILL) == 0);
+    reply_free(&reply);
+    CHECK_EQUAL(8, await_end(&node, 1).flags & 8);
+    CHECK_EQUAL(0, request_forget(&node, 1));
+    node_kill(&node, SIGTERM);
+    snprintf(lost, sizeof lost, "%.400s/runs/1.1.tmp", node.data);
+    CHECK((access(lost, F_OK) == 0) == is_root());
+    snprintf(stray, sizeof stray, "%.400s/runs/9.1.tmp", node.data);
+    CHECK(mkdir(stray, 0700) == 0);
+    snprintf(path, sizeof path, "%.400s/runs/9.1.tmp/link", node.data);
+    CHECK(symlink(node.work, path) == 0);
+    CHECK(!is_root() || lchown(path, TEST_UID, TEST_GID) == 0);
+    CHECK(!is_root() || chown(stray, TEST_UID, TEST_GID) == 0);
+    let_the_first_tombstone_expire();
+    node_start(&node);
+    CHECK_EQUAL(0, listed_state(&node, 1));
+    if (is_root()) {
+        await_absence(stray);
+    }
+    await_absence(lost);
+    CHECK(access(kept, F_OK) == 0);
+    node_destroy(&node);
+}
+
 static const struct test tests[] = {
     TEST(jobHasExactlyItsUsersIdentity),
     TEST(jobInheritsNoDescriptor),
@@ -254,6 +318,7 @@ static const struct test tests[] = {
     TEST(noControlGroupIsLeftBehind),
     TEST(privateTmpIsRefusedForDataBelowTmp),
     TEST(privateTmpIsTheJobsOwnAndIsRemoved),
+    TEST(privateTmpOfALostMonitorIsRemovedLater),
 };
 
 int main(int count, char **arguments) {
