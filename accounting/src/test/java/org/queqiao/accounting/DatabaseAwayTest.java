@@ -38,6 +38,10 @@ final class DatabaseAwayTest {
   private static final int RUNS = TestSize.ciOrFull(300, 20_000);
   private static final Duration AWAY =
       TestSize.isFull() ? Duration.ofMinutes(10) : Duration.ofMillis(500);
+
+  /** Runs that end in each fifth of a second while the database is away. */
+  private static final int LOAD = TestSize.ciOrFull(5, 10);
+
   private static final long POLL_MS = 200;
   private static TestDatabase database;
 
@@ -191,7 +195,7 @@ final class DatabaseAwayTest {
       Instant end = Instant.now().plus(AWAY);
       do {
         int known = history.events().size();
-        more(history, RUNS / 60, random);
+        more(history, LOAD, random);
         log.addAll(history.events().subList(known, history.events().size()));
         TimeUnit.MILLISECONDS.sleep(POLL_MS);
       } while (Instant.now().isBefore(end));

@@ -90,6 +90,11 @@ final class TestDatabase implements AutoCloseable {
     return Ledger.open(url(name), access.user(), access.password(), calendar);
   }
 
+  /** The same with batches of so many facts at most. */
+  Ledger open(String name, BillingCalendar calendar, int mostFacts) {
+    return Ledger.open(url(name), access.user(), access.password(), calendar, mostFacts);
+  }
+
   @Override
   public void close() throws IOException {
     server.stop();

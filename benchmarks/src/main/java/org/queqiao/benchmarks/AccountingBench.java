@@ -5,6 +5,7 @@ import java.lang.management.MemoryPoolMXBean;
 import java.lang.management.MemoryType;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.LocalDate;
 import java.time.YearMonth;
 import java.time.ZoneId;
@@ -55,8 +56,9 @@ final class AccountingBench {
   private static final int DOMAINS = 40;
   private static final int YEARS = 8;
   private static final int MONTHS = 12 * YEARS;
-  private static final int RUNS_AT_ONCE = 10_000;
+  private static final int RUNS_AT_ONCE = 100_000;
   private static final int NODES = 1_000;
+  private static final int RUNS_TOLD = 500_000;
   private static final int LARGEST_BITS = 8;
   private static final long HOUR_MS = 3_600_000;
   private static final long LEAST_MS = 60_000;
@@ -88,6 +90,7 @@ final class AccountingBench {
           Intake intake = new Intake(ledger, HeadFile.open(folder.resolve("heads")))) {
         AccountingBench bench = new AccountingBench();
         bench.post(intake, runs, report);
+        cpu(database, report);
         bench.ask(ledger, report);
       }
       report.put("databaseMb", bytes(folder.resolve("postgres/data")) >> 20);
@@ -99,6 +102,17 @@ final class AccountingBench {
         }
       }
     }
+  }
+
+  /** Time of the processor so far: all of this program, and the processes of the database. */
+  private static void cpu(EmbeddedDatabase database, Report report) throws Exception {
+    Duration own = ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO);
+    Duration theirs = Duration.ZERO;
+    ProcessHandle postmaster = ProcessHandle.of(database.pid().orElseThrow()).orElseThrow();
+    for (ProcessHandle each : postmaster.descendants().toList()) {
+      theirs = theirs.plus(each.info().totalCpuDuration().orElse(Duration.ZERO));
+    }
+    report.put("javaCpuS", own.toMillis() / 1e3).put("databaseCpuS", theirs.toMillis() / 1e3);
   }
 
   private static long bytes(Path folder) throws Exception {
@@ -126,6 +140,9 @@ final class AccountingBench {
       run(i);
       if (batch.size() >= RUNS_AT_ONCE) {
         take(intake);
+      }
+      if (i % RUNS_TOLD == 0) {
+        System.err.printf("%,d runs after %.0f s%n", i, (System.nanoTime() - begin) / 1e9);
       }
     }
     take(intake);

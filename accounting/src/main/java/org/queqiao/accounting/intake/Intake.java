@@ -24,7 +24,7 @@ public final class Intake implements AutoCloseable {
   private static final long LAST_WAIT_MS = 10_000;
 
   /** So many facts are handed over at once; the ledger cuts them where a batch is full. */
-  private static final int BATCH = 20_000;
+  private static final int BATCH = 100_000;
 
   /** Logical time after which it is asked again whether a head is due. */
   private static final long LOOK_EVERY_MS = 10_000;

@@ -110,8 +110,7 @@ public final class AllowanceRows {
     return all;
   }
 
-  static void write(Connection connection, AllowanceBook book) throws SQLException {
-    List<AllowanceBook.Row> changed = book.changed();
+  static void write(Connection connection, List<AllowanceBook.Row> changed) throws SQLException {
     if (changed.isEmpty()) {
       return;
     }

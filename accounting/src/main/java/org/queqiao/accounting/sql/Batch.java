@@ -30,17 +30,8 @@ import org.queqiao.accounting.metering.ReservedBook;
 import org.queqiao.accounting.metering.Segment;
 import org.queqiao.accounting.nodes.NodeBook;
 import org.queqiao.contract.account.DomainShare;
-import org.queqiao.contract.event.ArrayEnded;
-import org.queqiao.contract.event.ArrayTaskSplit;
 import org.queqiao.contract.event.DisputeAnswered;
 import org.queqiao.contract.event.DisputeOpened;
-import org.queqiao.contract.event.JobAllocated;
-import org.queqiao.contract.event.JobChanged;
-import org.queqiao.contract.event.JobEnded;
-import org.queqiao.contract.event.JobKillRequested;
-import org.queqiao.contract.event.JobRequeued;
-import org.queqiao.contract.event.JobResumed;
-import org.queqiao.contract.event.JobSuspended;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.MoneyDecided;
 import org.queqiao.contract.event.MoneyProposed;
@@ -70,8 +61,9 @@ final class Batch implements Books {
 
   private final Connection connection;
   private final Known known;
+  private final List<Work> said = new ArrayList<>();
   private final JobRows jobs;
-  private final OpenRuns runs = new OpenRuns();
+  private final OpenRuns runs;
   private final Map<String, BigInteger> volumes = new LinkedHashMap<>();
   private final Map<LineKey, LineTotal> lines = new LinkedHashMap<>();
   private final Map<JobId, RunObserved> observed = new LinkedHashMap<>();
@@ -82,35 +74,34 @@ final class Batch implements Books {
   private final UsageMonths months = new UsageMonths();
   private final EndedMonths ends = new EndedMonths();
   private final ReservedRows reserved = new ReservedRows();
+  private NodeBook.Delta ofNodes;
+  private List<AllowanceBook.Row> ofAllowances;
   private long rows;
   private long bytes;
-  private final MonthWriter closing;
+  private final MonthWriter closing = new MonthWriter();
 
-  Batch(Connection connection, Known known) throws SQLException {
+  /** The batch before, which may not be in the database yet; null for none. */
+  private Batch before;
+
+  /**
+   * Begins a batch.
+   *
+   * @param connection to read from
+   * @param before the batch that is being written meanwhile, or null
+   */
+  Batch(Connection connection, Known known, Batch before) {
     this.connection = connection;
     this.known = known;
-    this.jobs = new JobRows(connection);
-    this.closing = new MonthWriter(connection, lines, entries);
+    this.before = before;
+    this.jobs = new JobRows(known.lastJob().get(), before == null ? null : before.jobs);
+    this.runs = new OpenRuns(before == null ? null : before.runs);
   }
 
   /** Reads at once what these facts are about. */
   void expect(List<LoggedEvent> events) throws SQLException {
     Set<JobId> ofJobs = new LinkedHashSet<>();
     Set<JobId> ofRuns = new LinkedHashSet<>();
-    for (LoggedEvent event : events) {
-      switch (event.event()) {
-        case JobAllocated e -> ofJobs.add(e.run().job());
-        case JobEnded e -> both(e.job(), ofJobs, ofRuns);
-        case JobRequeued e -> both(e.run().job(), ofJobs, ofRuns);
-        case JobChanged e -> both(e.job(), ofJobs, ofRuns);
-        case ArrayTaskSplit e -> ofJobs.add(e.array());
-        case ArrayEnded e -> ofJobs.add(e.array());
-        case JobSuspended e -> ofRuns.add(e.run().job());
-        case JobResumed e -> ofRuns.add(e.run().job());
-        case JobKillRequested e -> ofRuns.add(e.run().job());
-        default -> {}
-      }
-    }
+    events.forEach(event -> Expected.add(event.event(), ofJobs, ofRuns));
     ofJobs.removeIf(each -> !jobs.mayBeKnown(each));
     ofRuns.removeIf(each -> !jobs.mayBeKnown(each));
     if (!ofJobs.isEmpty()) {
@@ -119,11 +110,6 @@ final class Batch implements Books {
     if (!ofRuns.isEmpty()) {
       runs.expect(connection, ofRuns);
     }
-  }
-
-  private static void both(JobId job, Set<JobId> some, Set<JobId> others) {
-    some.add(job);
-    others.add(job);
   }
 
   /** Whether it should be written before more is taken in. */
@@ -153,7 +139,7 @@ final class Batch implements Books {
   @Override
   public void putTariff(TariffDefined tariff) {
     known.tariffs().add(tariff);
-    now(() -> MoneyRows.put(connection, tariff));
+    said.add(writer -> MoneyRows.put(writer, tariff));
   }
 
   @Override
@@ -188,27 +174,27 @@ final class Batch implements Books {
 
   @Override
   public void propose(MoneyProposed proposed, LoggedEvent logged) {
-    now(() -> MoneyRows.propose(connection, proposed, logged));
+    said.add(writer -> MoneyRows.propose(writer, proposed, logged));
   }
 
   @Override
   public void openDispute(DisputeOpened opened, LoggedEvent logged) {
-    now(() -> DisputeRows.open(connection, opened, logged));
+    said.add(writer -> DisputeRows.open(writer, opened, logged));
   }
 
   @Override
   public void answerDispute(DisputeAnswered answered, LoggedEvent logged) {
-    now(() -> DisputeRows.answer(connection, answered, logged));
+    said.add(writer -> DisputeRows.answer(writer, answered, logged));
   }
 
   @Override
   public void putBudget(BudgetTerms terms, String reason, LoggedEvent logged) {
-    now(() -> BudgetRows.put(connection, terms, reason, logged));
+    said.add(writer -> BudgetRows.put(writer, terms, reason, logged));
   }
 
   @Override
   public void decide(MoneyDecided decided, LoggedEvent logged) {
-    now(() -> MoneyRows.decide(connection, decided, logged));
+    said.add(writer -> MoneyRows.decide(writer, decided, logged));
   }
 
   @Override
@@ -219,22 +205,22 @@ final class Batch implements Books {
   @Override
   public void putProject(ProjectName project, String title, List<DomainShare> domains) {
     known.projects().put(project, domains);
-    now(() -> ProjectRows.put(connection, project, title, domains));
+    said.add(writer -> ProjectRows.put(writer, project, title, domains));
   }
 
   @Override
   public void putPrepaid(ProjectName project, String currency) {
-    now(() -> ProjectRows.putPrepaid(connection, project, currency));
+    said.add(writer -> ProjectRows.putPrepaid(writer, project, currency));
   }
 
   @Override
   public void putCredit(ProjectName project, String currency, long creditMicro) {
-    now(() -> ProjectRows.putCredit(connection, project, currency, creditMicro));
+    said.add(writer -> ProjectRows.putCredit(writer, project, currency, creditMicro));
   }
 
   @Override
   public void putPlatform(ProjectName project, String month, String platform) {
-    now(() -> ProjectRows.putPlatform(connection, project, month, platform));
+    said.add(writer -> ProjectRows.putPlatform(writer, project, month, platform));
   }
 
   @Override
@@ -382,6 +368,9 @@ final class Batch implements Books {
   @Override
   public Optional<RunObserved> observed(JobId job) {
     RunObserved told = observed.get(job);
+    if (told == null && before != null) {
+      told = before.observed.get(job);
+    }
     return told != null
         ? Optional.of(told)
         : query(
@@ -406,29 +395,40 @@ final class Batch implements Books {
     postings.addAll(transaction);
   }
 
+  /** All of it was computed: what comes after knows it. The batch before is in the database. */
+  void taken() {
+    known.took(lines, volumes, jobs.last());
+    ofNodes = known.nodes().take();
+    ofAllowances = known.allowances().changed();
+    known.allowances().written();
+    reserved.take(known.reserved());
+  }
+
   /** Writes everything but the postings. */
-  void flush() {
-    now(() -> {
-      jobs.write(connection);
-      runs.write(connection);
-      ObservedRuns.write(connection, observed);
-      ImportedRuns.write(connection, imported);
-      StatementLines.write(connection, lines);
-      ObservedRuns.writeVolumes(connection, volumes);
-      known.parts().ofSegments(connection, metered);
-      Metered.write(connection, metered);
-      MoneyRows.write(connection, entries);
-      months.write(connection);
-      ends.write(connection);
-      NodeRows.write(connection, known.nodes().take());
-      reserved.write(connection, known.reserved());
-      AllowanceRows.write(connection, known.allowances());
-    });
+  void flush(Connection writer) throws SQLException {
+    for (Work each : said) {
+      each.on(writer);
+    }
+    jobs.write(writer);
+    runs.write(writer);
+    ObservedRuns.write(writer, observed);
+    ImportedRuns.write(writer, imported);
+    StatementLines.write(writer, lines);
+    ObservedRuns.writeVolumes(writer, volumes);
+    known.parts().ofSegments(writer, metered);
+    Metered.write(writer, metered);
+    MoneyRows.write(writer, entries);
+    months.write(writer);
+    ends.write(writer);
+    NodeRows.write(writer, ofNodes);
+    reserved.write(writer);
+    AllowanceRows.write(writer, ofAllowances);
+    closing.write(writer);
   }
 
   /** Makes the parts that its postings go to. */
-  void makeParts() throws SQLException {
-    known.parts().ofPostings(connection, postings);
+  void makeParts(Connection writer) throws SQLException {
+    known.parts().ofPostings(writer, postings);
   }
 
   /** Nothing was posted for these jobs before. */
@@ -438,19 +438,14 @@ final class Batch implements Books {
 
   /** The transaction was committed. */
   void committed() {
-    known.committed(lines, volumes);
+    before = null;
+    jobs.committed();
+    runs.committed();
   }
 
+  /** What is written with the batch. */
   private interface Work {
-    void run() throws SQLException;
-  }
-
-  private static void now(Work work) {
-    try {
-      work.run();
-    } catch (SQLException e) {
-      throw new LedgerUnavailable(e);
-    }
+    void on(Connection writer) throws SQLException;
   }
 
   interface Use {
@@ -468,14 +463,6 @@ final class Batch implements Books {
   private static <T> T of(Question<T> question) {
     try {
       return question.ask();
-    } catch (SQLException e) {
-      throw new LedgerUnavailable(e);
-    }
-  }
-
-  private void run(String sql, Use use) {
-    try (PreparedStatement statement = connection.prepareStatement(sql)) {
-      use.with(statement);
     } catch (SQLException e) {
       throw new LedgerUnavailable(e);
     }

@@ -22,11 +22,31 @@ final class JobRows {
   private final Set<JobId> lookedUp = new LinkedHashSet<>();
   private final Map<JobId, JobRow> changed = new LinkedHashMap<>();
 
-  JobRows(Connection connection) throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement("select max(id) from job");
-        ResultSet row = statement.executeQuery()) {
-      lastKnown = row.next() ? row.getLong(1) : 0;
-    }
+  /** Those of the batch before, which may not be in the database yet; null for none. */
+  private JobRows before;
+
+  private long last;
+
+  /**
+   * Jobs of a batch.
+   *
+   * @param lastKnown the highest number that was there before it
+   * @param before of the batch that is being written, or null
+   */
+  JobRows(long lastKnown, JobRows before) {
+    this.lastKnown = lastKnown;
+    this.before = before;
+    this.last = lastKnown;
+  }
+
+  /** The highest number with this batch. */
+  long last() {
+    return last;
+  }
+
+  /** The batch is in the database, and so is that before. */
+  void committed() {
+    before = null;
   }
 
   /** Whether the database may have something of the job from before this batch. */
@@ -51,18 +71,25 @@ final class JobRows {
   }
 
   Optional<JobRow> get(Connection connection, JobId id) throws SQLException {
-    JobRow known = changed.get(id);
+    JobRow known = inMemory(id);
     if (known == null && mayBeKnown(id) && !lookedUp.contains(id)) {
       expect(connection, Set.of(id));
     }
     return Optional.ofNullable(known == null ? found.get(id) : known);
   }
 
+  /** As this batch or the one before has it; null where neither says anything. */
+  private JobRow inMemory(JobId id) {
+    JobRow known = changed.get(id);
+    return known == null && before != null ? before.changed.get(id) : known;
+  }
+
   /** The first submission of these jobs, less a day for clocks that differ. */
   long sinceMs(Collection<JobId> some) {
     long sinceMs = Long.MAX_VALUE;
     for (JobId each : some) {
-      JobRow row = changed.getOrDefault(each, found.get(each));
+      JobRow known = inMemory(each);
+      JobRow row = known == null ? found.get(each) : known;
       sinceMs = row == null ? Long.MIN_VALUE : Math.min(sinceMs, row.submitMs() - DAY_MS);
       if (row == null) {
         break;
@@ -73,6 +100,7 @@ final class JobRows {
 
   void put(JobRow job) {
     changed.put(job.id(), job);
+    last = Math.max(last, job.id().value());
   }
 
   void write(Connection connection) throws SQLException {

@@ -2,10 +2,13 @@ package org.queqiao.accounting.sql;
 
 import java.math.BigInteger;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import org.queqiao.accounting.ledger.AllowanceBook;
 import org.queqiao.accounting.ledger.LineKey;
 import org.queqiao.accounting.ledger.LineTotal;
@@ -32,6 +35,7 @@ import org.queqiao.contract.price.TariffBook;
  * @param reserved nodes and reservations
  * @param allowances those of which something is left or held
  * @param months that are open
+ * @param lastJob the highest number of a job
  */
 record Known(
     TariffBook tariffs,
@@ -43,14 +47,18 @@ record Known(
     NodeBook nodes,
     ReservedBook reserved,
     AllowanceBook allowances,
-    Months months) {
+    Months months,
+    AtomicLong lastJob) {
   /** So many volumes are kept, each that of a project in a month or year. */
   private static final int MOST_VOLUMES = 100_000;
 
-  /** What a transaction that was committed has written. */
-  void committed(Map<LineKey, LineTotal> changed, Map<String, BigInteger> used) {
-    lines.committed(changed);
-    allowances.written();
+  /**
+   * What a batch has changed that is about to be written. All batches before it are in the
+   * database.
+   */
+  void took(Map<LineKey, LineTotal> changed, Map<String, BigInteger> used, long job) {
+    lastJob.accumulateAndGet(job, Math::max);
+    lines.took(changed);
     if (volumes.size() > MOST_VOLUMES) {
       volumes.clear();
     }
@@ -71,6 +79,14 @@ record Known(
         NodeRows.read(connection, calendar),
         ReservedRows.read(connection, calendar),
         AllowanceRows.open(connection),
-        MonthRows.read(connection, calendar));
+        MonthRows.read(connection, calendar),
+        new AtomicLong(lastJob(connection)));
+  }
+
+  private static long lastJob(Connection connection) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement("select max(id) from job");
+        ResultSet row = statement.executeQuery()) {
+      return row.next() ? row.getLong(1) : 0;
+    }
   }
 }

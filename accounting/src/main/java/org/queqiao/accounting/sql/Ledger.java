@@ -6,22 +6,15 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashSet;
 import java.util.HexFormat;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.flywaydb.core.Flyway;
 import org.queqiao.accounting.ledger.Bookkeeper;
-import org.queqiao.accounting.ledger.Posting;
 import org.queqiao.accounting.metering.BillingCalendar;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.TariffDefined;
-import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.PartitionName;
 import org.queqiao.contract.price.TariffBook;
 
@@ -33,7 +26,7 @@ import org.queqiao.contract.price.TariffBook;
  */
 public final class Ledger implements AutoCloseable {
   /** So many facts at most make a batch. */
-  private static final int LOOK_AHEAD = 20_000;
+  private static final int MOST_FACTS = 20_000;
 
   private final HikariDataSource database;
   private final BillingCalendar calendar;
@@ -43,10 +36,18 @@ public final class Ledger implements AutoCloseable {
   /** What is remembered from the last batch, and where that ended; null when that is unknown. */
   private Known known;
 
-  private Head end;
+  private LedgerHead end;
 
-  private Ledger(HikariDataSource database, BillingCalendar calendar) {
+  /** Writes a batch while the next is computed. */
+  private final ExecutorService thread =
+      Executors.newSingleThreadExecutor(
+          Thread.ofPlatform().name("ledger-writer").daemon(true).factory());
+
+  private final int mostFacts;
+
+  private Ledger(HikariDataSource database, BillingCalendar calendar, int mostFacts) {
     this.database = database;
+    this.mostFacts = mostFacts;
     this.calendar = calendar;
     this.bookkeeper = new Bookkeeper(calendar);
     this.reads = new LedgerReads(database, calendar);
@@ -60,6 +61,16 @@ public final class Ledger implements AutoCloseable {
    * @param password its password
    */
   public static Ledger open(String url, String user, String password, BillingCalendar calendar) {
+    return open(url, user, password, calendar, MOST_FACTS);
+  }
+
+  /**
+   * As {@link #open(String, String, String, BillingCalendar)}, with batches of another size.
+   *
+   * @param mostFacts so many facts at most make a batch
+   */
+  public static Ledger open(
+      String url, String user, String password, BillingCalendar calendar, int mostFacts) {
     HikariConfig config = new HikariConfig();
     config.setJdbcUrl(url);
     config.setUsername(user);
@@ -75,13 +86,13 @@ public final class Ledger implements AutoCloseable {
     HikariDataSource database = new HikariDataSource(config);
     // Steps that read a large table take as long as they need.
     Flyway.configure().dataSource(url, user, password).load().migrate();
-    return new Ledger(database, calendar);
+    return new Ledger(database, calendar, mostFacts);
   }
 
   /** The last position of the log that is in the books; 0 for none. */
   public long position() {
     try (Connection connection = database.getConnection()) {
-      return head(connection).position();
+      return LedgerHead.read(connection).position();
     } catch (SQLException e) {
       throw new LedgerUnavailable(e);
     }
@@ -125,62 +136,79 @@ public final class Ledger implements AutoCloseable {
     return calendar;
   }
 
-  private record Head(long position, long seq, byte[] hash) {
-    boolean isThatOf(Head other) {
-      return other != null
-          && position == other.position
-          && seq == other.seq
-          && Arrays.equals(hash, other.hash);
-    }
-  }
-
   /**
    * Takes in facts that follow the stored position; those before it change nothing. A batch that is
-   * full is committed before the next is begun, so that memory is bounded.
+   * full is written while the next is computed, so that memory is bounded and both have a core.
    *
    * @throws LedgerUnavailable when the database fails; nothing of a batch is in the books unless
    *     all of it is, which {@link #position} tells
    * @throws IllegalStateException when a fact between is missing
    */
   public void record(List<LoggedEvent> events) {
-    try (Connection connection = database.getConnection()) {
-      connection.setAutoCommit(false);
-      try {
-        for (int from = 0; from < events.size(); ) {
-          from += batch(connection, events.subList(from, events.size()));
-        }
-      } catch (SQLException | RuntimeException | Error e) {
-        // Also of an error nothing stays: to commit by itself again would commit half a batch.
+    boolean done = false;
+    while (!done) {
+      try (Connection reader = database.getConnection();
+          Connection writer = database.getConnection();
+          BatchWriter writing = new BatchWriter(writer, thread)) {
+        done = record(reader, writing, events);
+      } catch (SQLException e) {
         known = null;
-        connection.rollback();
+        throw new LedgerUnavailable(e);
+      } catch (RuntimeException | Error e) {
+        known = null;
         throw e;
-      } finally {
-        connection.setAutoCommit(true);
       }
-    } catch (SQLException e) {
-      throw new LedgerUnavailable(e);
     }
   }
 
-  /** One transaction with as many facts as fit; how many they were. */
-  private int batch(Connection connection, List<LoggedEvent> events) throws SQLException {
-    Head head = lock(connection);
-    int begin = 0;
-    while (begin < events.size() && events.get(begin).position() <= head.position()) {
-      begin++;
-    }
-    if (begin == events.size()) {
-      connection.commit();
-      return begin;
-    }
+  /** False when another server has written meanwhile: what was computed is void. */
+  private boolean record(Connection reader, BatchWriter writing, List<LoggedEvent> events)
+      throws SQLException {
+    LedgerHead head = LedgerHead.read(reader);
     if (known == null || !head.isThatOf(end)) {
-      known = Known.read(connection, calendar);
+      known = Known.read(reader, calendar);
     }
-    Batch batch = new Batch(connection, known);
-    batch.expect(events.subList(begin, Math.min(events.size(), begin + LOOK_AHEAD)));
-    int at = begin;
+    writing.after(head);
+    int at = 0;
+    while (at < events.size() && events.get(at).position() <= head.position()) {
+      at++;
+    }
     long position = head.position();
-    while (at < events.size() && at - begin < LOOK_AHEAD && !batch.isFull()) {
+    while (at < events.size()) {
+      Batch batch = new Batch(reader, known, writing.last());
+      int to;
+      try {
+        to = fill(batch, events, at, position);
+      } catch (RuntimeException e) {
+        // What another server has written since reads as a contradiction.
+        if (writing.finish() && LedgerHead.read(reader).isThatOf(writing.end())) {
+          throw e;
+        }
+        known = null;
+        return false;
+      }
+      at = to;
+      position = events.get(to - 1).position();
+      if (!writing.write(batch, position, events.get(to - 1).timeMs(), to == events.size())) {
+        known = null;
+        return false;
+      }
+    }
+    if (!writing.finish()) {
+      known = null;
+      return false;
+    }
+    end = writing.end();
+    return true;
+  }
+
+  /** Computes as many facts as fit; the index after the last. */
+  private int fill(Batch batch, List<LoggedEvent> events, int from, long after)
+      throws SQLException {
+    batch.expect(events.subList(from, Math.min(events.size(), from + mostFacts)));
+    int at = from;
+    long position = after;
+    while (at < events.size() && at - from < mostFacts && !batch.isFull()) {
       LoggedEvent event = events.get(at++);
       if (event.position() != position + 1) {
         throw new IllegalStateException(
@@ -189,38 +217,7 @@ public final class Ledger implements AutoCloseable {
       bookkeeper.record(event, batch);
       position = event.position();
     }
-    batch.flush();
-    Head after = post(connection, new Head(position, head.seq(), head.hash()), batch);
-    if (batch.closesMonth()) {
-      MonthRows.head(connection, position, after.seq(), after.hash());
-    }
-    store(connection, events.get(at - 1).timeMs(), after);
-    connection.commit();
-    batch.committed();
-    end = after;
     return at;
-  }
-
-  private static Head head(Connection connection) throws SQLException {
-    return read(connection, "select position, posting_seq, chain_hash from intake");
-  }
-
-  /** Two servers on one database take turns: the second sees what the first has stored. */
-  private static Head lock(Connection connection) throws SQLException {
-    try (PreparedStatement statement =
-        connection.prepareStatement("lock table intake in exclusive mode")) {
-      statement.execute();
-    }
-    return head(connection);
-  }
-
-  private static Head read(Connection connection, String sql) throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(sql);
-        ResultSet row = statement.executeQuery()) {
-      return row.next()
-          ? new Head(row.getLong(1), row.getLong(2), row.getBytes(3))
-          : new Head(0, 0, PostingChain.START);
-    }
   }
 
   static TariffBook tariffs(Connection connection) throws SQLException {
@@ -241,102 +238,9 @@ public final class Ledger implements AutoCloseable {
     return book;
   }
 
-  private static Head post(Connection connection, Head head, Batch batch) throws SQLException {
-    Set<String> there = existing(connection, batch);
-    batch.makeParts();
-    PostingChain chain = new PostingChain();
-    long seq = head.seq();
-    byte[] hash = head.hash();
-    Map<Account, Long> balances = new LinkedHashMap<>();
-    try (CopyRows rows = new CopyRows(connection, "posting", Rows.CHAIN_COLUMNS)) {
-      for (Posting posting : batch.postings()) {
-        if (!there.add(posting.id())) {
-          continue;
-        }
-        seq++;
-        hash = chain.next(hash, seq, posting);
-        rows.add(Rows.values(posting, seq, hash));
-        balances.merge(
-            new Account(posting.account(), posting.unit().name(), posting.currency()),
-            posting.amount(),
-            Math::addExact);
-      }
-      rows.end();
-    }
-    addBalances(connection, balances);
-    return new Head(head.position(), seq, hash);
-  }
-
-  private record Account(String name, String unit, String currency) {}
-
-  /** Those that were posted before: only jobs that were known before can have any. */
-  private static Set<String> existing(Connection connection, Batch batch) throws SQLException {
-    Set<String> there = new HashSet<>();
-    Set<JobId> jobs = new LinkedHashSet<>();
-    List<String> others = new ArrayList<>();
-    for (Posting each : batch.postings()) {
-      if (each.run() == null) {
-        others.add(each.id());
-      } else if (batch.mayBeKnown(each.run().job())) {
-        jobs.add(each.run().job());
-      }
-    }
-    if (!jobs.isEmpty()) {
-      try (PreparedStatement statement =
-          connection.prepareStatement(
-              "select id from posting where job = any(?) and time_ms >= ?")) {
-        statement.setArray(
-            1, connection.createArrayOf("bigint", jobs.stream().map(JobId::value).toArray()));
-        statement.setLong(2, batch.sinceMs(jobs));
-        add(statement, there);
-      }
-    }
-    if (!others.isEmpty()) {
-      try (PreparedStatement statement =
-          connection.prepareStatement("select id from posting where job is null and id = any(?)")) {
-        statement.setArray(1, connection.createArrayOf("text", others.toArray()));
-        add(statement, there);
-      }
-    }
-    return there;
-  }
-
-  private static void add(PreparedStatement statement, Set<String> ids) throws SQLException {
-    try (ResultSet row = statement.executeQuery()) {
-      while (row.next()) {
-        ids.add(row.getString(1));
-      }
-    }
-  }
-
-  private static void addBalances(Connection connection, Map<Account, Long> balances)
-      throws SQLException {
-    ArrayRows rows = new ArrayRows("text", "text", "text", "bigint");
-    balances.forEach(
-        (account, amount) -> rows.add(account.name(), account.unit(), account.currency(), amount));
-    rows.run(
-        connection,
-        "insert into balance (account, unit, currency, amount) select * from %s on conflict"
-            + " (account, unit, currency) do update set amount = balance.amount + excluded.amount");
-  }
-
-  private static void store(Connection connection, long timeMs, Head after) throws SQLException {
-    try (PreparedStatement statement =
-        connection.prepareStatement(
-            "insert into intake (position, time_ms, posting_seq, chain_hash) values (?, ?, ?, ?) on"
-                + " conflict (only_row) do update set position = excluded.position, time_ms ="
-                + " excluded.time_ms, posting_seq = excluded.posting_seq, chain_hash ="
-                + " excluded.chain_hash")) {
-      statement.setLong(1, after.position());
-      statement.setLong(2, timeMs);
-      statement.setLong(3, after.seq());
-      statement.setBytes(4, after.hash());
-      statement.executeUpdate();
-    }
-  }
-
   @Override
   public void close() {
+    thread.shutdown();
     database.close();
   }
 }

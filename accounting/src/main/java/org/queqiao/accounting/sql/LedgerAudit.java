@@ -71,6 +71,17 @@ public final class LedgerAudit {
               + " amount from statement_line group by 1) l full join (select month,"
               + " sum(coalesce(standard_ms, core_ms)) as amount from usage_month group by 1) u using"
               + " (month) where coalesce(l.amount, 0) <> coalesce(u.amount, 0)",
+          "select 'the sums by user of ' || month || ' have ' ||"
+              + " coalesce(u.amount, 0) || ' core-ms and ' || coalesce(u.micro, 0) || ' micro-units,"
+              + " those by partition ' || coalesce(m.amount, 0) || ' and ' || coalesce(m.micro, 0)"
+              + " from (select month, user_name, project, domains, currency, sum(core_ms) as amount,"
+              + " sum(charge_micro) as micro, sum(standard_ms) as standard from usage_user_month"
+              + " group by 1, 2, 3, 4, 5) u full join (select month, user_name, project, domains,"
+              + " currency, sum(core_ms) as amount, sum(charge_micro) as micro,"
+              + " sum(coalesce(standard_ms, core_ms)) as standard from usage_month group by 1, 2, 3,"
+              + " 4, 5) m using (month, user_name, project, domains, currency) where"
+              + " coalesce(u.amount, 0) <> coalesce(m.amount, 0) or coalesce(u.micro, 0) <>"
+              + " coalesce(m.micro, 0) or coalesce(u.standard, 0) <> coalesce(m.standard, 0)",
           "select 'the entries of statements in ' || coalesce(e.currency, p.currency) || ' sum to '"
               + " || coalesce(e.amount, 0) || ' and the refunds and corrections to ' ||"
               + " coalesce(p.amount, 0) from (select currency, sum(amount_micro) as amount from"

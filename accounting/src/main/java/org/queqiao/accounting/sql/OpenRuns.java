@@ -31,6 +31,18 @@ final class OpenRuns {
   private final Map<RunId, OpenRun> changed = new LinkedHashMap<>();
   private final Set<RunId> closed = new LinkedHashSet<>();
 
+  /** Those of the batch before, which may not be in the database yet; null for none. */
+  private OpenRuns before;
+
+  OpenRuns(OpenRuns before) {
+    this.before = before;
+  }
+
+  /** The batch is in the database, and so is that before. */
+  void committed() {
+    before = null;
+  }
+
   static OpenRun run(ResultSet row) throws SQLException {
     return new OpenRun(
         new RunId(new JobId(row.getLong(1)), row.getInt(2)),
@@ -69,6 +81,10 @@ final class OpenRuns {
         all.put(run.run(), run);
       }
     }
+    if (before != null) {
+      all.keySet().removeAll(before.closed);
+      all.putAll(before.changed);
+    }
     all.keySet().removeAll(closed);
     all.putAll(changed);
     return all.values();
@@ -91,14 +107,20 @@ final class OpenRuns {
   }
 
   Optional<OpenRun> get(Connection connection, RunId run) throws SQLException {
-    OpenRun known = changed.get(run);
-    if (known != null || closed.contains(run)) {
-      return Optional.ofNullable(known);
+    if (says(run)) {
+      return Optional.ofNullable(changed.get(run));
+    }
+    if (before != null && before.says(run)) {
+      return Optional.ofNullable(before.changed.get(run));
     }
     if (!lookedUp.contains(run.job())) {
       expect(connection, Set.of(run.job()));
     }
     return Optional.ofNullable(found.get(run));
+  }
+
+  private boolean says(RunId run) {
+    return changed.containsKey(run) || closed.contains(run);
   }
 
   void put(OpenRun run) {

@@ -142,8 +142,8 @@ final class Parts {
             + " including defaults including constraints, primary key ("
             + key
             + "))",
-        "create index on " + name + " (to_ms)",
-        "create index on " + name + " (project, user_name, partition)",
+        "create index on " + name + " using brin (to_ms) with (autosummarize = on)",
+        "create index on " + name + " (project)",
         "alter table "
             + table
             + " attach partition "

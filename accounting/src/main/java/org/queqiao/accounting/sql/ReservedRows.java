@@ -27,6 +27,12 @@ import org.queqiao.contract.id.ReservationName;
 final class ReservedRows {
   private final List<IdleTime> idle = new ArrayList<>();
   private final List<Object[]> charges = new ArrayList<>();
+  private final ArrayRows nodes = new ArrayRows("text", "integer", "text", "boolean", "boolean");
+  private final ArrayRows reservations =
+      new ArrayRows("text", "bytea", "boolean", "bigint", "bigint");
+  private final ArrayRows deleted = new ArrayRows("text");
+  private final ArrayRows watched = new ArrayRows("text", "text");
+  private final ArrayRows left = new ArrayRows("text");
 
   void add(IdleTime time) {
     idle.add(time);
@@ -61,12 +67,37 @@ final class ReservedRows {
     }
   }
 
-  void write(Connection connection, ReservedBook book) throws SQLException {
-    writeTimes(connection);
-    writeNodes(connection, book);
-    writeReservations(connection, book);
-    writeWatched(connection, book);
+  /** Takes what the batch has changed of the book, which goes on with the next. */
+  void take(ReservedBook book) {
+    for (NodeName name : book.changedNodes()) {
+      NodeNow each = book.node(name);
+      nodes.add(name.value(), each.cores(), each.type(), each.up(), each.drained());
+    }
+    for (ReservationName name : book.changedReservations()) {
+      Kept each = book.find(name).orElse(null);
+      if (each == null) {
+        deleted.add(name.value());
+      } else {
+        byte[] defined = EventCodec.encode(Actor.SCHEDULER, new ReservationDefined(each.rules()));
+        reservations.add(name.value(), defined, each.open(), each.startMs(), each.settledMs());
+      }
+    }
+    for (NodeName name : book.changedTimes()) {
+      String time = book.time(name);
+      if (time == null) {
+        left.add(name.value());
+      } else {
+        watched.add(name.value(), time);
+      }
+    }
     book.written();
+  }
+
+  void write(Connection connection) throws SQLException {
+    writeTimes(connection);
+    writeNodes(connection);
+    writeReservations(connection);
+    writeWatched(connection);
   }
 
   private void writeTimes(Connection connection) throws SQLException {
@@ -111,53 +142,26 @@ final class ReservedRows {
     }
   }
 
-  private static void writeNodes(Connection connection, ReservedBook book) throws SQLException {
-    ArrayRows rows = new ArrayRows("text", "integer", "text", "boolean", "boolean");
-    for (NodeName name : book.changedNodes()) {
-      NodeNow each = book.node(name);
-      rows.add(name.value(), each.cores(), each.type(), each.up(), each.drained());
-    }
-    rows.run(
+  private void writeNodes(Connection connection) throws SQLException {
+    nodes.run(
         connection,
         "insert into node_now (node, cores, type, up, drained) select * from %s on conflict (node)"
             + " do update set cores = excluded.cores, type = excluded.type, up = excluded.up,"
             + " drained = excluded.drained");
   }
 
-  private static void writeReservations(Connection connection, ReservedBook book)
-      throws SQLException {
-    ArrayRows rows = new ArrayRows("text", "bytea", "boolean", "bigint", "bigint");
-    ArrayRows gone = new ArrayRows("text");
-    for (ReservationName name : book.changedReservations()) {
-      Kept each = book.find(name).orElse(null);
-      if (each == null) {
-        gone.add(name.value());
-      } else {
-        byte[] defined = EventCodec.encode(Actor.SCHEDULER, new ReservationDefined(each.rules()));
-        rows.add(name.value(), defined, each.open(), each.startMs(), each.settledMs());
-      }
-    }
-    gone.run(connection, "delete from reservation_now where name in (select * from %s)");
-    rows.run(
+  private void writeReservations(Connection connection) throws SQLException {
+    deleted.run(connection, "delete from reservation_now where name in (select * from %s)");
+    reservations.run(
         connection,
         "insert into reservation_now (name, defined, open, start_ms, settled_ms) select * from %s on"
             + " conflict (name) do update set defined = excluded.defined, open = excluded.open,"
             + " start_ms = excluded.start_ms, settled_ms = excluded.settled_ms");
   }
 
-  private static void writeWatched(Connection connection, ReservedBook book) throws SQLException {
-    ArrayRows rows = new ArrayRows("text", "text");
-    ArrayRows gone = new ArrayRows("text");
-    for (NodeName name : book.changedTimes()) {
-      String time = book.time(name);
-      if (time == null) {
-        gone.add(name.value());
-      } else {
-        rows.add(name.value(), time);
-      }
-    }
-    gone.run(connection, "delete from reserved_node where node in (select * from %s)");
-    rows.run(
+  private void writeWatched(Connection connection) throws SQLException {
+    left.run(connection, "delete from reserved_node where node in (select * from %s)");
+    watched.run(
         connection,
         "insert into reserved_node (node, time) select * from %s on conflict (node) do update set"
             + " time = excluded.time");

@@ -7,9 +7,11 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import org.queqiao.accounting.ledger.LineKey;
 import org.queqiao.accounting.ledger.LineTotal;
 import org.queqiao.accounting.statement.Statement;
@@ -45,27 +47,30 @@ final class StatementLines {
       known = read(connection, page);
       pages.put(page, known);
       lines += 1 + known.size();
-      forget();
     }
     return known.getOrDefault(key, LineTotal.EMPTY);
   }
 
-  /** What a transaction that was committed has written. */
-  void committed(Map<LineKey, LineTotal> changed) {
+  /**
+   * What is about to be written. Its pages are kept: until it is committed the database has less.
+   */
+  void took(Map<LineKey, LineTotal> changed) {
+    Set<Page> kept = new HashSet<>();
     changed.forEach((key, total) -> {
-      Map<LineKey, LineTotal> known = pages.get(Page.of(key));
+      Page page = Page.of(key);
+      kept.add(page);
+      Map<LineKey, LineTotal> known = pages.get(page);
       if (known != null && known.put(key, total) == null) {
         lines++;
       }
     });
-    forget();
-  }
-
-  private void forget() {
-    Iterator<Map<LineKey, LineTotal>> oldest = pages.values().iterator();
-    while (lines > MOST_LINES && pages.size() > 1) {
-      lines -= 1 + oldest.next().size();
-      oldest.remove();
+    Iterator<Map.Entry<Page, Map<LineKey, LineTotal>>> oldest = pages.entrySet().iterator();
+    while (lines > MOST_LINES && oldest.hasNext()) {
+      Map.Entry<Page, Map<LineKey, LineTotal>> each = oldest.next();
+      if (!kept.contains(each.getKey())) {
+        lines -= 1 + each.getValue().size();
+        oldest.remove();
+      }
     }
   }
 

@@ -11,6 +11,12 @@ import java.util.Map;
 
 /** Adds up what one batch metered, by month, and writes it with the batch. */
 final class UsageMonths {
+  private static final int MONTH = 0;
+  private static final int PROJECT = 1;
+  private static final int USER = 2;
+  private static final int DOMAINS = 5;
+  private static final int MONEY = 6;
+
   private record Sum(BigInteger coreMs, BigInteger micro, BigInteger standardMs, long segments) {
     Sum plus(Sum other) {
       return new Sum(
@@ -34,7 +40,35 @@ final class UsageMonths {
         Sum::plus);
   }
 
+  /** The same sums by user and project, which reports over many years read. */
+  private void writeUsers(Connection connection) throws SQLException {
+    Map<List<String>, Sum> users = new LinkedHashMap<>();
+    sums.forEach((key, sum) ->
+        users.merge(
+            List.of(
+                key.get(MONTH), key.get(USER), key.get(PROJECT), key.get(DOMAINS), key.get(MONEY)),
+            sum,
+            Sum::plus));
+    ArrayRows rows =
+        new ArrayRows("text", "text", "text", "text", "text", "bigint", "bigint", "bigint");
+    users.forEach((key, sum) -> {
+      List<Object> row = new ArrayList<>(key);
+      row.add(sum.coreMs().longValueExact());
+      row.add(sum.micro().longValueExact());
+      row.add(sum.standardMs().longValueExact());
+      rows.add(row.toArray());
+    });
+    rows.run(
+        connection,
+        "insert into usage_user_month as u (month, user_name, project, domains, currency, core_ms,"
+            + " charge_micro, standard_ms) select * from %s on conflict (month, user_name, project,"
+            + " domains, currency) do update set core_ms = u.core_ms + excluded.core_ms,"
+            + " charge_micro = u.charge_micro + excluded.charge_micro, standard_ms = u.standard_ms +"
+            + " excluded.standard_ms");
+  }
+
   void write(Connection connection) throws SQLException {
+    writeUsers(connection);
     ArrayRows rows =
         new ArrayRows(
             "text", "text", "text", "text", "text", "text", "text", "numeric", "numeric", "bigint",

@@ -1,7 +1,6 @@
 package org.queqiao.accounting.usage;
 
-import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -10,6 +9,8 @@ import org.queqiao.contract.id.DomainCode;
 
 /** Splits a whole over research domains so that the parts sum to it exactly. */
 public final class DomainSplit {
+  private static final long WHOLE = 1_000;
+
   private DomainSplit() {}
 
   /**
@@ -20,29 +21,50 @@ public final class DomainSplit {
    * @return empty when there are no shares
    */
   public static Map<DomainCode, Long> split(long whole, List<DomainShare> shares) {
-    if (whole < 0) {
-      Map<DomainCode, Long> parts = split(Math.negateExact(whole), shares);
-      parts.replaceAll((domain, part) -> -part);
-      return parts;
-    }
     Map<DomainCode, Long> parts = new TreeMap<>();
-    List<Remainder> remainders = new ArrayList<>();
-    long rest = whole;
-    for (DomainShare share : shares) {
-      long thousandths = whole / 1000;
-      long exact = Math.multiplyExact(whole % 1000, share.permille());
-      long part = Math.addExact(Math.multiplyExact(thousandths, share.permille()), exact / 1000);
-      parts.merge(share.domain(), part, Math::addExact);
-      remainders.add(new Remainder(share.domain(), exact % 1000));
-      rest -= part;
-    }
-    remainders.sort(
-        Comparator.comparingLong(Remainder::size).reversed().thenComparing(Remainder::domain));
-    for (int i = 0; i < rest && i < remainders.size(); i++) {
-      parts.merge(remainders.get(i).domain(), 1L, Math::addExact);
+    long[] each = parts(whole, shares);
+    for (int i = 0; i < each.length; i++) {
+      parts.merge(shares.get(i).domain(), each[i], Math::addExact);
     }
     return parts;
   }
 
-  private record Remainder(DomainCode domain, long size) {}
+  /** The same parts in the order of the shares. */
+  public static long[] parts(long whole, List<DomainShare> shares) {
+    if (whole < 0) {
+      long[] parts = parts(Math.negateExact(whole), shares);
+      Arrays.setAll(parts, i -> -parts[i]);
+      return parts;
+    }
+    long[] parts = new long[shares.size()];
+    long[] remainders = new long[parts.length];
+    long rest = whole;
+    for (int i = 0; i < parts.length; i++) {
+      int permille = shares.get(i).permille();
+      long exact = Math.multiplyExact(whole % WHOLE, permille);
+      parts[i] =
+          Math.addExact(
+              Math.multiplyExact(whole / WHOLE, permille), exact / WHOLE);
+      remainders[i] = exact % WHOLE;
+      rest -= parts[i];
+    }
+    for (int given = 0; given < rest && given < parts.length; given++) {
+      int best = largest(remainders, shares);
+      parts[best]++;
+      remainders[best] = -1;
+    }
+    return parts;
+  }
+
+  private static int largest(long[] remainders, List<DomainShare> shares) {
+    int best = 0;
+    for (int i = 1; i < remainders.length; i++) {
+      if (remainders[i] > remainders[best]
+          || remainders[i] == remainders[best]
+              && shares.get(i).domain().compareTo(shares.get(best).domain()) < 0) {
+        best = i;
+      }
+    }
+    return best;
+  }
 }
