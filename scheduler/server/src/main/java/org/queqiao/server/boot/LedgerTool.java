@@ -5,10 +5,14 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.PublicKey;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.util.List;
 import org.queqiao.accounting.database.EmbeddedDatabase;
 import org.queqiao.accounting.sql.LedgerAudit;
 import org.queqiao.accounting.sql.LedgerUnavailable;
+import org.queqiao.accounting.sql.Rollups;
 import org.queqiao.accounting.witness.HeadFile;
 import org.queqiao.accounting.witness.MonthFile;
 import org.queqiao.server.config.ConfigException;
@@ -17,14 +21,19 @@ import org.queqiao.server.config.ServerConfig;
 /**
  * {@code queqiao ledger verify}: checks the books in the database against their own chain, their
  * sums and the heads that were signed. Asks no server and changes nothing; the database must run.
+ * {@code queqiao ledger rollups}: compares the sums by month with their parts, or makes them anew.
  */
 public final class LedgerTool {
   private static final int USAGE = 2;
+  private static final List<String> SUMS = List.of("--compare", "--rebuild");
   private static final String HELP =
       """
       usage: queqiao ledger verify [--heads FILE --key FILE] [--config FILE]
+             queqiao ledger rollups --compare | --rebuild [--config FILE]
         --heads  signed heads that were kept elsewhere, and
         --key    the public key for them; without both those in the data folder
+        --compare  names each sum by month that is not that of its segments
+        --rebuild  makes the sums by month anew from their segments; postings stay as they are
       exit code: 0 the ledger is whole, 1 it is not or cannot be read, 2 the command is wrong\
       """;
 
@@ -46,9 +55,10 @@ public final class LedgerTool {
     Path heads = null;
     Path key = null;
     String verb = "";
+    String sums = "";
     for (int i = 0; i < arguments.size(); i++) {
       String word = arguments.get(i);
-      boolean last = i + 1 == arguments.size();
+      boolean last = i + 1 == arguments.size() && !SUMS.contains(word);
       if (word.startsWith("--") && last) {
         return wrong(err, word + " needs a value");
       }
@@ -57,26 +67,35 @@ public final class LedgerTool {
         case "--config" -> config = Path.of(arguments.get(++i));
         case "--heads" -> heads = Path.of(arguments.get(++i));
         case "--key" -> key = Path.of(arguments.get(++i));
-        case "verify" -> verb = word;
+        case "verify", "rollups" -> verb = word;
+        case "--compare", "--rebuild" -> sums = sums.isEmpty() ? word : "both";
         default -> {
           return wrong(err, "there is no " + word);
         }
       }
     }
     if (verb.isEmpty() || (heads == null) != (key == null)) {
-      return wrong(err, verb.isEmpty() ? "say what: verify" : "--heads and --key go together");
+      return wrong(
+          err, verb.isEmpty() ? "say what: verify or rollups" : "--heads and --key go together");
+    }
+    if (verb.equals("rollups") != SUMS.contains(sums)) {
+      return wrong(err, "one of --compare and --rebuild goes with rollups");
     }
     Path own = DataFolder.ledgerHeads(data);
+    Path settings = config == null ? data.resolve(ServerConfig.FILE) : config;
     try {
+      if (verb.equals("rollups")) {
+        return rollups(data, settings, sums.equals("--rebuild"), out) ? 0 : 1;
+      }
       return verify(
               data,
-              config == null ? data.resolve(ServerConfig.FILE) : config,
+              settings,
               heads == null ? own.resolve(HeadFile.HEADS) : heads,
               key == null ? own.resolve(HeadFile.PUBLIC) : key,
               out)
           ? 0
           : 1;
-    } catch (IOException | LedgerUnavailable | ConfigException failure) {
+    } catch (IOException | SQLException | LedgerUnavailable | ConfigException failure) {
       err.println("queqiao ledger: " + failure.getMessage());
       return 1;
     }
@@ -88,25 +107,46 @@ public final class LedgerTool {
     return USAGE;
   }
 
+  private static EmbeddedDatabase.Access access(Path data, Path config) throws IOException {
+    ServerConfig.Database database = ServerConfig.read(config).database();
+    if (database.embedded()) {
+      return new EmbeddedDatabase(DataFolder.postgres(data))
+          .running()
+          .orElseThrow(() ->
+              new IOException("the database in " + data + " does not run: ./queqiao up starts it"));
+    }
+    return new EmbeddedDatabase.Access(
+        database.url(),
+        database.user(),
+        NamedSecrets.password("database.passwordFile", Path.of(database.passwordFile())));
+  }
+
+  private static boolean rollups(Path data, Path config, boolean rebuild, PrintStream out)
+      throws IOException, SQLException {
+    EmbeddedDatabase.Access access = access(data, config);
+    try (Connection connection =
+        DriverManager.getConnection(access.url(), access.user(), access.password())) {
+      List<String> before = Rollups.compare(connection);
+      before.forEach(out::println);
+      if (before.isEmpty()) {
+        out.println("the sums by month are those of their segments");
+      } else if (rebuild) {
+        Rollups.rebuild(connection);
+        out.println("the sums by month were made anew");
+      } else {
+        out.println("the sums by month are NOT those of their segments");
+      }
+      return before.isEmpty() || rebuild && Rollups.compare(connection).isEmpty();
+    }
+  }
+
   private static boolean verify(Path data, Path config, Path heads, Path key, PrintStream out)
       throws IOException {
-    ServerConfig.Database database = ServerConfig.read(config).database();
+    EmbeddedDatabase.Access access = access(data, config);
     boolean signed = Files.exists(heads);
     PublicKey known = signed ? HeadFile.publicKey(key) : null;
-    LedgerAudit.Report report;
-    if (database.embedded()) {
-      EmbeddedDatabase.Access access =
-          new EmbeddedDatabase(DataFolder.postgres(data))
-              .running()
-              .orElseThrow(() ->
-                  new IOException(
-                      "the database in " + data + " does not run: ./queqiao up starts it"));
-      report = LedgerAudit.check(access.url(), access.user(), access.password(), heads, known);
-    } else {
-      String password =
-          NamedSecrets.password("database.passwordFile", Path.of(database.passwordFile()));
-      report = LedgerAudit.check(database.url(), database.user(), password, heads, known);
-    }
+    LedgerAudit.Report report =
+        LedgerAudit.check(access.url(), access.user(), access.password(), heads, known);
     out.println("position " + report.position() + ", " + report.postings() + " postings");
     out.println("head " + report.hash());
     out.println(

@@ -114,12 +114,34 @@ final class LedgerToolTest {
     assertThat(run("verfy", "--data", data.toString()).code()).isEqualTo(2);
     assertThat(run("verify", "--heads", "x", "--data", data.toString()).out())
         .contains("--heads and --key go together");
-    assertThat(run("--data", data.toString()).out()).contains("say what: verify");
+    assertThat(run("--data", data.toString()).out()).contains("say what: verify or rollups");
     assertThat(run("verify", "--data").out()).contains("--data needs a value");
   }
 
   @Test
   @Order(4)
+  void sumsByMonthAreComparedAndMadeAnew() throws Exception {
+    Outcome same = run("rollups", "--compare", "--data", data.toString());
+    assertThat(same.out()).isEqualTo("the sums by month are those of their segments\n");
+    assertThat(same.code()).isZero();
+    try (Connection connection =
+            DriverManager.getConnection(access.url(), access.user(), access.password());
+        var statement = connection.createStatement()) {
+      statement.execute(
+          "insert into usage_month values ('2026-01', 'climate', 'li', 'batch', '', '', '', 5, 0, 1,"
+              + " 5)");
+    }
+    Outcome other = run("rollups", "--data", data.toString(), "--compare");
+    assertThat(other.out()).contains("usage_month 2026-01 climate li batch").contains("NOT those");
+    assertThat(other.code()).isEqualTo(1);
+    assertThat(run("rollups", "--rebuild", "--data", data.toString()).code()).isZero();
+    assertThat(run("rollups", "--compare", "--data", data.toString()).code()).isZero();
+    assertThat(run("rollups", "--data", data.toString()).out())
+        .contains("one of --compare and --rebuild goes with rollups");
+  }
+
+  @Test
+  @Order(5)
   void aChangedPostingIsNamed() throws Exception {
     try (Connection connection =
             DriverManager.getConnection(access.url(), access.user(), access.password());

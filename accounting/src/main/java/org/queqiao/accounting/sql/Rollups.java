@@ -1,0 +1,151 @@
+package org.queqiao.accounting.sql;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What is summed up by month, compared with the segments that it is the sum of, row by row, and made
+ * anew from them. Postings are not touched.
+ */
+public final class Rollups {
+  private static final int MOST_DIFFERENCES = 100;
+
+  private static final String KEYS =
+      "month, project, user_name, partition, qos, domains, currency";
+
+  /** The sums by month as the segments have them. */
+  private static final String BY_MONTH =
+      "select "
+          + KEYS
+          + ", sum(core_ms) as core_ms, sum(charge_micro) as charge_micro, count(*) as segments"
+          + " from (select "
+          + KEYS
+          + ", core_ms, charge_micro from segment union all select "
+          + KEYS
+          + ", 0, charge_micro from segment_item) as all_ group by "
+          + KEYS;
+
+  private static final String USER_KEYS = "month, user_name, project, domains, currency";
+
+  /** The sums by user as those by month have them. */
+  private static final String BY_USER =
+      "select "
+          + USER_KEYS
+          + ", sum(core_ms)::bigint as core_ms, sum(charge_micro)::bigint as charge_micro,"
+          + " sum(coalesce(standard_ms, core_ms))::bigint as standard_ms from usage_month group by "
+          + USER_KEYS;
+
+  private static final String MONTHS_DIFFER =
+      "select concat_ws(' ', 'usage_month', "
+          + KEYS
+          + ") || ': ' || coalesce(u.core_ms, 0) || ' core-ms, ' || coalesce(u.charge_micro, 0) || '"
+          + " micro-units of ' || coalesce(u.segments, 0) || ' segments, which are ' ||"
+          + " coalesce(s.core_ms, 0) || ', ' || coalesce(s.charge_micro, 0) || ' and ' ||"
+          + " coalesce(s.segments, 0) from usage_month u full join ("
+          + BY_MONTH
+          + ") s using ("
+          + KEYS
+          + ") where (u.core_ms, u.charge_micro, u.segments) is distinct from (s.core_ms,"
+          + " s.charge_micro, s.segments) order by "
+          + KEYS;
+
+  private static final String USERS_DIFFER =
+      "select concat_ws(' ', 'usage_user_month', "
+          + USER_KEYS
+          + ") || ': ' || coalesce(u.core_ms, 0) || ' core-ms, ' || coalesce(u.charge_micro, 0) || '"
+          + " micro-units, ' || coalesce(u.standard_ms, 0) || ' standard, which are ' ||"
+          + " coalesce(m.core_ms, 0) || ', ' || coalesce(m.charge_micro, 0) || ' and ' ||"
+          + " coalesce(m.standard_ms, 0) from usage_user_month u full join ("
+          + BY_USER
+          + ") m using ("
+          + USER_KEYS
+          + ") where (u.core_ms, u.charge_micro, u.standard_ms) is distinct from (m.core_ms,"
+          + " m.charge_micro, m.standard_ms) order by "
+          + USER_KEYS;
+
+  private Rollups() {}
+
+  /**
+   * What differs, in one state of the database; nothing is written.
+   *
+   * @return a line for each sum that is not that of its parts, at most a hundred of each table
+   */
+  public static List<String> compare(Connection connection) throws SQLException {
+    connection.setAutoCommit(false);
+    connection.setReadOnly(true);
+    connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+    List<String> all = new ArrayList<>();
+    try {
+      differences(connection, MONTHS_DIFFER, all);
+      differences(connection, USERS_DIFFER, all);
+    } finally {
+      connection.rollback();
+      connection.setReadOnly(false);
+    }
+    return all;
+  }
+
+  private static void differences(Connection connection, String sql, List<String> all)
+      throws SQLException {
+    try (PreparedStatement statement =
+            connection.prepareStatement(sql + " limit " + MOST_DIFFERENCES);
+        ResultSet row = statement.executeQuery()) {
+      while (row.next()) {
+        all.add(row.getString(1));
+      }
+    }
+  }
+
+  /**
+   * Makes both anew in one transaction: the books wait meanwhile, reports have what was before.
+   * Standard core time, which segments do not have, stays where a sum has it.
+   */
+  public static void rebuild(Connection connection) throws SQLException {
+    connection.setAutoCommit(false);
+    connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("lock table intake in exclusive mode");
+      statement.execute("create temporary table made on commit drop as " + BY_MONTH);
+      statement.execute(
+          "delete from usage_month u where not exists (select from made m where "
+              + same("m")
+              + ")");
+      statement.execute(
+          "insert into usage_month as u ("
+              + KEYS
+              + ", core_ms, charge_micro, segments) select * from made on conflict ("
+              + KEYS
+              + ") do update set core_ms = excluded.core_ms, charge_micro = excluded.charge_micro,"
+              + " segments = excluded.segments where (u.core_ms, u.charge_micro, u.segments) is"
+              + " distinct from (excluded.core_ms, excluded.charge_micro, excluded.segments)");
+      statement.execute("delete from usage_user_month");
+      statement.execute(
+          "insert into usage_user_month ("
+              + USER_KEYS
+              + ", core_ms, charge_micro, standard_ms) "
+              + BY_USER);
+      connection.commit();
+    } finally {
+      connection.rollback();
+    }
+  }
+
+  private static String same(String other) {
+    StringBuilder out = new StringBuilder();
+    for (String key : KEYS.split(", ")) {
+      out.append(out.isEmpty() ? "" : " and ")
+          .append("u.")
+          .append(key)
+          .append(" = ")
+          .append(other)
+          .append('.')
+          .append(key);
+    }
+    return out.toString();
+  }
+}

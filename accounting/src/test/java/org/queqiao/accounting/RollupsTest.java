@@ -1,0 +1,78 @@
+package org.queqiao.accounting;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.sql.Connection;
+import java.time.ZoneId;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.queqiao.accounting.metering.BillingCalendar;
+import org.queqiao.accounting.sql.Ledger;
+import org.queqiao.accounting.sql.LedgerReads;
+import org.queqiao.accounting.sql.Rollups;
+import org.queqiao.accounting.sql.UsageReports;
+
+/** Sums by month are those of their segments, and are made anew from them. */
+final class RollupsTest {
+  private static final BillingCalendar CALENDAR = new BillingCalendar(ZoneId.of("Asia/Shanghai"));
+  private static TestDatabase database;
+
+  @BeforeAll
+  static void start() throws Exception {
+    database = new TestDatabase();
+    database.create("sums");
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    database.close();
+  }
+
+  private static List<UsageReports.Row> report(Ledger ledger, UsageReports.By... by) {
+    return ledger
+        .reads()
+        .reports()
+        .usage(List.of(by), "1970-01", "2999-12", LedgerReads.Scope.ALL, Integer.MAX_VALUE);
+  }
+
+  @Test
+  void sumsThatAreWrongMissingOrTooManyAreNamedAndMadeAnew() throws Exception {
+    History history = History.random(401);
+    try (Ledger ledger = database.open("sums", CALENDAR);
+        Connection connection = database.connect("sums")) {
+      ledger.record(history.events());
+      assertThat(Rollups.compare(connection)).isEmpty();
+      List<UsageReports.Row> users =
+          report(ledger, UsageReports.By.USER, UsageReports.By.DOMAIN, UsageReports.By.MONTH);
+      List<UsageReports.Row> partitions =
+          report(ledger, UsageReports.By.PARTITION, UsageReports.By.MONTH);
+      assertThat(users).isNotEmpty();
+      database.sql(
+          "sums",
+          "update usage_month set core_ms = core_ms + 7 where ctid = (select min(ctid) from"
+              + " usage_month)",
+          "delete from usage_month where ctid = (select max(ctid) from usage_month)",
+          "insert into usage_month values ('2020-01', 'climate', 'nobody', 'batch', '', '', '', 5,"
+              + " 0, 1, 5)",
+          "update usage_user_month set charge_micro = charge_micro - 1");
+      List<String> differ = Rollups.compare(connection);
+      assertThat(differ)
+          .anyMatch(each -> each.startsWith("usage_month 2020-01 climate nobody batch"))
+          .anyMatch(each -> each.startsWith("usage_user_month "))
+          .hasSizeGreaterThanOrEqualTo(4);
+      Rollups.rebuild(connection);
+      assertThat(Rollups.compare(connection)).isEmpty();
+      assertThat(
+              report(ledger, UsageReports.By.USER, UsageReports.By.DOMAIN, UsageReports.By.MONTH))
+          .isEqualTo(users);
+      assertThat(report(ledger, UsageReports.By.PARTITION, UsageReports.By.MONTH))
+          .isEqualTo(partitions);
+      history.at(history.timeMs() + 1_000).fund(5);
+      ledger.record(history.events());
+      assertThat(ledger.position()).isEqualTo(history.events().size());
+    }
+    database.audit("sums");
+  }
+}
