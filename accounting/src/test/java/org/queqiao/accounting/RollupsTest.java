@@ -13,6 +13,8 @@ import org.queqiao.accounting.sql.Ledger;
 import org.queqiao.accounting.sql.LedgerReads;
 import org.queqiao.accounting.sql.Rollups;
 import org.queqiao.accounting.sql.UsageReports;
+import org.queqiao.accounting.usage.ReportBy;
+import org.queqiao.accounting.usage.ReportRow;
 
 /** Sums by month are those of their segments, and are made anew from them. */
 final class RollupsTest {
@@ -30,11 +32,13 @@ final class RollupsTest {
     database.close();
   }
 
-  private static List<UsageReports.Row> report(Ledger ledger, UsageReports.By... by) {
+  private static List<ReportRow> report(Ledger ledger, ReportBy... by) {
     return ledger
         .reads()
         .reports()
-        .usage(List.of(by), "1970-01", "2999-12", LedgerReads.Scope.ALL, Integer.MAX_VALUE);
+        .usage(
+            UsageReports.Question.of(List.of(by), "1970-01", "2999-12", Integer.MAX_VALUE),
+            LedgerReads.Scope.ALL);
   }
 
   @Test
@@ -44,10 +48,10 @@ final class RollupsTest {
         Connection connection = database.connect("sums")) {
       ledger.record(history.events());
       assertThat(Rollups.compare(connection)).isEmpty();
-      List<UsageReports.Row> users =
-          report(ledger, UsageReports.By.USER, UsageReports.By.DOMAIN, UsageReports.By.MONTH);
-      List<UsageReports.Row> partitions =
-          report(ledger, UsageReports.By.PARTITION, UsageReports.By.MONTH);
+      List<ReportRow> users =
+          report(ledger, ReportBy.USER, ReportBy.DOMAIN, ReportBy.MONTH);
+      List<ReportRow> partitions =
+          report(ledger, ReportBy.PARTITION, ReportBy.MONTH);
       assertThat(users).isNotEmpty();
       database.sql(
           "sums",
@@ -65,9 +69,9 @@ final class RollupsTest {
       Rollups.rebuild(connection);
       assertThat(Rollups.compare(connection)).isEmpty();
       assertThat(
-              report(ledger, UsageReports.By.USER, UsageReports.By.DOMAIN, UsageReports.By.MONTH))
+              report(ledger, ReportBy.USER, ReportBy.DOMAIN, ReportBy.MONTH))
           .isEqualTo(users);
-      assertThat(report(ledger, UsageReports.By.PARTITION, UsageReports.By.MONTH))
+      assertThat(report(ledger, ReportBy.PARTITION, ReportBy.MONTH))
           .isEqualTo(partitions);
       history.at(history.timeMs() + 1_000).fund(5);
       ledger.record(history.events());

@@ -47,7 +47,8 @@ public final class EmbeddedDatabase {
   /** What the JDK calls a user without an entry in the user database. */
   private static final String NAMELESS = "?";
 
-  private static final int START_SECONDS = 60;
+  /** A database that was killed repairs itself first, which takes as long as the disk takes. */
+  private static final int START_SECONDS = 600;
 
   private final Path folder;
 
