@@ -27,7 +27,9 @@ public final class Rollups {
           + KEYS
           + ", core_ms, charge_micro from segment union all select "
           + KEYS
-          + ", 0, charge_micro from segment_item) as all_ group by "
+          + ", 0, charge_micro from segment_item union all select month, project, '', '', '',"
+          + " domains, currency, 0, charge_micro from reserved_time where charge_micro <> 0) as all_"
+          + " group by "
           + KEYS;
 
   private static final String USER_KEYS = "month, user_name, project, domains, currency";
