@@ -48,10 +48,8 @@ final class RollupsTest {
         Connection connection = database.connect("sums")) {
       ledger.record(history.events());
       assertThat(Rollups.compare(connection)).isEmpty();
-      List<ReportRow> users =
-          report(ledger, ReportBy.USER, ReportBy.DOMAIN, ReportBy.MONTH);
-      List<ReportRow> partitions =
-          report(ledger, ReportBy.PARTITION, ReportBy.MONTH);
+      List<ReportRow> users = report(ledger, ReportBy.USER, ReportBy.DOMAIN, ReportBy.MONTH);
+      List<ReportRow> partitions = report(ledger, ReportBy.PARTITION, ReportBy.MONTH);
       assertThat(users).isNotEmpty();
       database.sql(
           "sums",
@@ -68,11 +66,8 @@ final class RollupsTest {
           .hasSizeGreaterThanOrEqualTo(4);
       Rollups.rebuild(connection);
       assertThat(Rollups.compare(connection)).isEmpty();
-      assertThat(
-              report(ledger, ReportBy.USER, ReportBy.DOMAIN, ReportBy.MONTH))
-          .isEqualTo(users);
-      assertThat(report(ledger, ReportBy.PARTITION, ReportBy.MONTH))
-          .isEqualTo(partitions);
+      assertThat(report(ledger, ReportBy.USER, ReportBy.DOMAIN, ReportBy.MONTH)).isEqualTo(users);
+      assertThat(report(ledger, ReportBy.PARTITION, ReportBy.MONTH)).isEqualTo(partitions);
       history.at(history.timeMs() + 1_000).fund(5);
       ledger.record(history.events());
       assertThat(ledger.position()).isEqualTo(history.events().size());

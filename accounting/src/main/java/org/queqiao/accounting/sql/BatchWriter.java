@@ -120,7 +120,8 @@ final class BatchWriter implements AutoCloseable {
     return true;
   }
 
-  private static LedgerHead post(Connection connection, LedgerHead head, Batch batch, long position) throws SQLException {
+  private static LedgerHead post(Connection connection, LedgerHead head, Batch batch, long position)
+      throws SQLException {
     Set<String> there = existing(connection, batch);
     batch.makeParts(connection);
     PostingChain chain = new PostingChain();

@@ -9,14 +9,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What is summed up by month, compared with the segments that it is the sum of, row by row, and made
- * anew from them. Postings are not touched.
+ * What is summed up by month, compared with the segments that it is the sum of, row by row, and
+ * made anew from them. Postings are not touched.
  */
 public final class Rollups {
   private static final int MOST_DIFFERENCES = 100;
 
-  private static final String KEYS =
-      "month, project, user_name, partition, qos, domains, currency";
+  private static final String KEYS = "month, project, user_name, partition, qos, domains, currency";
 
   /** The sums by month as the segments have them. */
   private static final String BY_MONTH =
