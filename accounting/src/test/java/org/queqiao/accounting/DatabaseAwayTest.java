@@ -244,7 +244,7 @@ final class DatabaseAwayTest {
     }
     database.create("error");
     try (Ledger ledger = database.open("error", CALENDAR)) {
-      // The last look is when the end of the batch is stored, behind its postings.
+      // The last look is when the batch is handed over to be written.
       assertThatThrownBy(() -> ledger.record(new Facts(log, whole.looks)))
           .isInstanceOf(StackOverflowError.class);
       try (Connection connection = database.connect("error");

@@ -17,19 +17,36 @@ public final class Rollups {
 
   private static final String KEYS = "month, project, user_name, partition, qos, domains, currency";
 
-  /** The sums by month as the segments have them. */
+  /**
+   * The sums by month as the segments have them. Standard core time is that of the posting of each
+   * segment; without one there was no table of it, and core time is its own.
+   */
   private static final String BY_MONTH =
-      "select "
-          + KEYS
-          + ", sum(core_ms) as core_ms, sum(charge_micro) as charge_micro, count(*) as segments"
-          + " from (select "
-          + KEYS
-          + ", core_ms, charge_micro from segment union all select "
-          + KEYS
-          + ", 0, charge_micro from segment_item union all select month, project, '', '', '',"
-          + " domains, currency, 0, charge_micro from reserved_time where charge_micro <> 0) as all_"
-          + " group by "
-          + KEYS;
+      """
+      with standards as (
+        select job, attempt, split_part(transaction, '/', 1) = 'unmeter' as back,
+          split_part(transaction, '/', 4)::bigint as from_ms,
+          coalesce(substring(transaction from '^(?:[^/]*/){4}(.*)$'), '') as item, amount
+        from posting where unit = 'STANDARD_CORE_MS' and account like 'usage:%'
+      ), parts as (
+        select month, project, user_name, partition, qos, domains, s.currency, core_ms, charge_micro,
+          coalesce(t.amount, core_ms) as standard_ms
+        from segment s left join standards t on t.job = s.job and t.attempt = s.attempt
+          and t.from_ms = s.from_ms and t.item = '' and t.back = (core_ms < 0)
+        union all
+        select month, project, user_name, partition, qos, domains, i.currency, 0, charge_micro,
+          coalesce(t.amount, 0)
+        from segment_item i left join standards t on t.job = i.job and t.attempt = i.attempt
+          and t.from_ms = i.from_ms and t.back = (units < 0)
+          and t.item = resource || case node_type when '' then '' else '@' || node_type end
+        union all
+        select month, project, '', '', '', domains, currency, 0, charge_micro, 0
+        from reserved_time where charge_micro <> 0
+      )
+      select month, project, user_name, partition, qos, domains, currency, sum(core_ms) as core_ms,
+        sum(charge_micro) as charge_micro, count(*) as segments, sum(standard_ms) as standard_ms
+      from parts group by month, project, user_name, partition, qos, domains, currency
+      """;
 
   private static final String USER_KEYS = "month, user_name, project, domains, currency";
 
@@ -45,14 +62,15 @@ public final class Rollups {
       "select concat_ws(' ', 'usage_month', "
           + KEYS
           + ") || ': ' || coalesce(u.core_ms, 0) || ' core-ms, ' || coalesce(u.charge_micro, 0) || '"
-          + " micro-units of ' || coalesce(u.segments, 0) || ' segments, which are ' ||"
-          + " coalesce(s.core_ms, 0) || ', ' || coalesce(s.charge_micro, 0) || ' and ' ||"
+          + " micro-units, ' || coalesce(u.standard_ms, u.core_ms, 0) || ' standard of ' ||"
+          + " coalesce(u.segments, 0) || ' segments, which are ' || coalesce(s.core_ms, 0) || ', ' ||"
+          + " coalesce(s.charge_micro, 0) || ', ' || coalesce(s.standard_ms, 0) || ' and ' ||"
           + " coalesce(s.segments, 0) from usage_month u full join ("
           + BY_MONTH
           + ") s using ("
           + KEYS
-          + ") where (u.core_ms, u.charge_micro, u.segments) is distinct from (s.core_ms,"
-          + " s.charge_micro, s.segments) order by "
+          + ") where (u.core_ms, u.charge_micro, u.segments, coalesce(u.standard_ms, u.core_ms)) is"
+          + " distinct from (s.core_ms, s.charge_micro, s.segments, s.standard_ms) order by "
           + KEYS;
 
   private static final String USERS_DIFFER =
@@ -104,7 +122,6 @@ public final class Rollups {
 
   /**
    * Makes both anew in one transaction: the books wait meanwhile, reports have what was before.
-   * Standard core time, which segments do not have, stays where a sum has it.
    */
   public static void rebuild(Connection connection) throws SQLException {
     connection.setAutoCommit(false);
@@ -112,18 +129,11 @@ public final class Rollups {
     try (Statement statement = connection.createStatement()) {
       statement.execute("lock table intake in exclusive mode");
       statement.execute("create temporary table made on commit drop as " + BY_MONTH);
+      statement.execute("delete from usage_month");
       statement.execute(
-          "delete from usage_month u where not exists (select from made m where "
-              + same("m")
-              + ")");
-      statement.execute(
-          "insert into usage_month as u ("
+          "insert into usage_month ("
               + KEYS
-              + ", core_ms, charge_micro, segments) select * from made on conflict ("
-              + KEYS
-              + ") do update set core_ms = excluded.core_ms, charge_micro = excluded.charge_micro,"
-              + " segments = excluded.segments where (u.core_ms, u.charge_micro, u.segments) is"
-              + " distinct from (excluded.core_ms, excluded.charge_micro, excluded.segments)");
+              + ", core_ms, charge_micro, segments, standard_ms) select * from made");
       statement.execute("delete from usage_user_month");
       statement.execute(
           "insert into usage_user_month ("
@@ -134,19 +144,5 @@ public final class Rollups {
     } finally {
       connection.rollback();
     }
-  }
-
-  private static String same(String other) {
-    StringBuilder out = new StringBuilder();
-    for (String key : KEYS.split(", ")) {
-      out.append(out.isEmpty() ? "" : " and ")
-          .append("u.")
-          .append(key)
-          .append(" = ")
-          .append(other)
-          .append('.')
-          .append(key);
-    }
-    return out.toString();
   }
 }
