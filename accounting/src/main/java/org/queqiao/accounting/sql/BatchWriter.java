@@ -205,7 +205,8 @@ final class BatchWriter implements AutoCloseable {
     try {
       finish();
     } finally {
-      // Of a batch that failed nothing stays, also not of an error: it would be committed otherwise.
+      // Of a batch that failed nothing stays, also not of an error: it would be committed
+      // otherwise.
       connection.rollback();
       connection.setAutoCommit(true);
     }

@@ -120,9 +120,7 @@ public final class Rollups {
     }
   }
 
-  /**
-   * Makes both anew in one transaction: the books wait meanwhile, reports have what was before.
-   */
+  /** Makes both anew in one transaction: the books wait meanwhile, reports have what was before. */
   public static void rebuild(Connection connection) throws SQLException {
     connection.setAutoCommit(false);
     connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);

@@ -42,9 +42,7 @@ public final class DomainSplit {
     for (int i = 0; i < parts.length; i++) {
       int permille = shares.get(i).permille();
       long exact = Math.multiplyExact(whole % WHOLE, permille);
-      parts[i] =
-          Math.addExact(
-              Math.multiplyExact(whole / WHOLE, permille), exact / WHOLE);
+      parts[i] = Math.addExact(Math.multiplyExact(whole / WHOLE, permille), exact / WHOLE);
       remainders[i] = exact % WHOLE;
       rest -= parts[i];
     }
