@@ -1,6 +1,7 @@
 package org.queqiao.accounting.sql;
 
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -88,6 +89,35 @@ public final class Rollups {
           + USER_KEYS;
 
   private Rollups() {}
+
+  private interface Work<T> {
+    T on(Connection connection) throws SQLException;
+  }
+
+  private static <T> T connected(String url, String user, String password, Work<T> work) {
+    try (Connection connection = DriverManager.getConnection(url, user, password)) {
+      return work.on(connection);
+    } catch (SQLException e) {
+      throw new LedgerUnavailable(e);
+    }
+  }
+
+  /** Connects and {@link #compare(Connection) compares}. */
+  public static List<String> compare(String url, String user, String password) {
+    return connected(url, user, password, Rollups::compare);
+  }
+
+  /** Connects and {@link #rebuild(Connection) makes both anew}. */
+  public static void rebuild(String url, String user, String password) {
+    connected(
+        url,
+        user,
+        password,
+        connection -> {
+          rebuild(connection);
+          return null;
+        });
+  }
 
   /**
    * What differs, in one state of the database; nothing is written.

@@ -5,9 +5,6 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.PublicKey;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.SQLException;
 import java.util.List;
 import org.queqiao.accounting.database.EmbeddedDatabase;
 import org.queqiao.accounting.sql.LedgerAudit;
@@ -95,7 +92,7 @@ public final class LedgerTool {
               out)
           ? 0
           : 1;
-    } catch (IOException | SQLException | LedgerUnavailable | ConfigException failure) {
+    } catch (IOException | LedgerUnavailable | ConfigException failure) {
       err.println("queqiao ledger: " + failure.getMessage());
       return 1;
     }
@@ -122,22 +119,23 @@ public final class LedgerTool {
   }
 
   private static boolean rollups(Path data, Path config, boolean rebuild, PrintStream out)
-      throws IOException, SQLException {
+      throws IOException {
     EmbeddedDatabase.Access access = access(data, config);
-    try (Connection connection =
-        DriverManager.getConnection(access.url(), access.user(), access.password())) {
-      List<String> before = Rollups.compare(connection);
-      before.forEach(out::println);
-      if (before.isEmpty()) {
-        out.println("the sums by month are those of their segments");
-      } else if (rebuild) {
-        Rollups.rebuild(connection);
-        out.println("the sums by month were made anew");
-      } else {
-        out.println("the sums by month are NOT those of their segments");
-      }
-      return before.isEmpty() || rebuild && Rollups.compare(connection).isEmpty();
+    List<String> before = compare(access);
+    before.forEach(out::println);
+    if (before.isEmpty()) {
+      out.println("the sums by month are those of their segments");
+    } else if (rebuild) {
+      Rollups.rebuild(access.url(), access.user(), access.password());
+      out.println("the sums by month were made anew");
+    } else {
+      out.println("the sums by month are NOT those of their segments");
     }
+    return before.isEmpty() || rebuild && compare(access).isEmpty();
+  }
+
+  private static List<String> compare(EmbeddedDatabase.Access access) {
+    return Rollups.compare(access.url(), access.user(), access.password());
   }
 
   private static boolean verify(Path data, Path config, Path heads, Path key, PrintStream out)
