@@ -225,7 +225,7 @@ final class Batch implements Books {
 
   @Override
   public void putDomainParent(DomainCode domain, String month, String parent) {
-    now(() -> DomainParts.put(connection, domain, month, parent));
+    said.add(writer -> DomainParts.put(writer, domain, month, parent));
   }
 
   @Override
