@@ -131,7 +131,7 @@ public final class UsageReports {
 
   private List<ReportRow> fine(Question asked, LedgerReads.Scope scope) {
     LinkedHashSet<String> columns = new LinkedHashSet<>();
-    asked.by().forEach(each -> columns.add(column(each, asked.domains())));
+    asked.by().forEach(each -> columns.add(column(each, asked.domains(), calendar)));
     String sql =
         "select "
             + String.join(", ", columns)
