@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <linux/bpf.h>
 #include <linux/sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -273,7 +274,7 @@ static int deny_devices(const struct cgroup_layout *layout, const char *run, con
     if (!has_own_group(layout, CONTROLLER_DEVICES)) {
         int program = devices_program(limits->denied, limits->denied_count);
         snprintf(text, sizeof text, "%s/%s", base, run);
-        int result = program < 0 ? -1 : devices_attach(program, text);
+        int result = program < 0 ? -1 : bpf_attach(program, BPF_CGROUP_DEVICE, text);
         int cause = errno;
         if (program >= 0) {
             close(program);

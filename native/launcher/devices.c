@@ -80,7 +80,7 @@ size_t devices_denied(const struct listed_device *devices, size_t count, const u
     return found;
 }
 
-static long call_bpf(int command, union bpf_attr *attributes) {
+long bpf_call(int command, union bpf_attr *attributes) {
     return syscall(SYS_bpf, command, attributes, sizeof *attributes);
 }
 
@@ -121,10 +121,10 @@ int devices_program(const struct device *denied, size_t count) {
     attributes.insns = (uint64_t)(uintptr_t)program;
     attributes.insn_cnt = (uint32_t)at;
     attributes.license = (uint64_t)(uintptr_t)"Apache-2.0";
-    return (int)call_bpf(BPF_PROG_LOAD, &attributes);
+    return (int)bpf_call(BPF_PROG_LOAD, &attributes);
 }
 
-int devices_attach(int program, const char *group) {
+int bpf_attach(int program, uint32_t type, const char *group) {
     int fd = open(group, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (fd < 0) {
         return -1;
@@ -133,9 +133,9 @@ int devices_attach(int program, const char *group) {
     memset(&attributes, 0, sizeof attributes);
     attributes.target_fd = (uint32_t)fd;
     attributes.attach_bpf_fd = (uint32_t)program;
-    attributes.attach_type = BPF_CGROUP_DEVICE;
+    attributes.attach_type = type;
     attributes.attach_flags = BPF_F_ALLOW_MULTI;
-    long result = call_bpf(BPF_PROG_ATTACH, &attributes);
+    long result = bpf_call(BPF_PROG_ATTACH, &attributes);
     int cause = errno;
     close(fd);
     errno = cause;

@@ -35,7 +35,11 @@ size_t devices_denied(const struct listed_device *devices, size_t count, const u
 /* A descriptor of a program that refuses these devices to the processes of a group; -1 with errno. */
 int devices_program(const struct device *denied, size_t count);
 
-/* Attaches it to a group of version 2, in force until the group is removed. 0, or -1 with errno. */
-int devices_attach(int program, const char *group);
+/* The system call; -1 with errno. */
+union bpf_attr;
+long bpf_call(int command, union bpf_attr *attributes);
+
+/* Attaches a program to a group of version 2, in force until the group is removed. 0, or -1 with errno. */
+int bpf_attach(int program, uint32_t type, const char *group);
 
 #endif

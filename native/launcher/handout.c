@@ -49,7 +49,7 @@ static bool is_alive(const struct run *run) {
 /* Out of the monitor's table of descriptors: the monitor itself talks to nobody. */
 static void take_events(const struct run *run, struct handed *handed) {
     int pid_fd = (int)syscall(SYS_pidfd_open, run->pid, 0);
-    for (int id = COUNTER_CYCLES; pid_fd >= 0 && is_alive(run) && id <= COUNTER_PERF_LAST; id++) {
+    for (int id = COUNTER_CYCLES; pid_fd >= 0 && is_alive(run) && id <= COUNTER_TRAFFIC; id++) {
         add(handed, (int)syscall(SYS_pidfd_getfd, pid_fd, COUNTER_FIRST_FD + id, 0), (uint16_t)id);
     }
     close_fd(&pid_fd);

@@ -24,6 +24,7 @@
 #include "removal.h"
 #include "spec.h"
 #include "steps.h"
+#include "traffic.h"
 
 enum { RESCAN_MS = 20, RETRY_MS = 1000, STEP_PROLOG = 10 };
 
@@ -228,6 +229,11 @@ static const char *fork_child(struct monitor *self) {
     bool born_inside = false;
     /* A run is worth more than its counters: one that cannot be opened is reported as missing. */
     counters_open(&self->counters, self->spec->absent_events);
+    self->counters.traffic = traffic_count(&self->spec->layout, self->spec->run_name);
+    if (self->counters.traffic >= 0) {
+        self->counters.traffic = counters_place(self->counters.traffic, COUNTER_TRAFFIC);
+    }
+    self->counters.traffic_cause = errno;
     self->main_pid = cgroup_fork(&self->spec->layout, self->spec->run_name, &born_inside);
     if (self->main_pid == 0) {
         launch_child(self->spec, &self->fields, monitor_pid, born_inside);
@@ -415,6 +421,7 @@ static size_t collect_counters(const struct monitor *self, uint8_t bytes[COUNTER
     size_t count = counters_read(&self->counters, values);
     count += counters_read_usage(values, count);
     count += counters_read_io(values + count);
+    count += counters_add_traffic(&self->counters, values + count);
     return counters_encode(values, count, bytes);
 }
 

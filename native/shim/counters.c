@@ -63,13 +63,22 @@ size_t counters_read_io(struct counter_value *values) {
         uint64_t value = cause != 0 || all[i] < own[i] ? 0 : all[i] - own[i];
         values[i] = (struct counter_value){.id = (uint16_t)(COUNTER_READ_BYTES + i), .value = value};
         if (cause != 0) {
-            values[i].state = cause == EACCES || cause == EPERM ? COUNTER_FORBIDDEN
-                              : cause == ENOENT                 ? COUNTER_UNSUPPORTED
-                                                                : COUNTER_FAILED;
-            values[i].cause = (uint32_t)cause;
+            counter_lacks(&values[i], cause);
         }
     }
     return IO_COUNTERS;
+}
+
+size_t counters_add_traffic(const struct run_counters *counters, struct counter_value *values) {
+    uint64_t counted[2] = {0, 0};
+    int cause = counters->traffic < 0 ? counters->traffic_cause : counters_read_traffic(counters->traffic, counted);
+    for (int i = 0; i < 2; i++) {
+        values[i] = (struct counter_value){.id = (uint16_t)(COUNTER_RECEIVED_BYTES + i), .value = counted[i]};
+        if (cause != 0) {
+            counter_lacks(&values[i], cause);
+        }
+    }
+    return 2;
 }
 
 static void replace(struct counter_value *value, uint64_t counted) {

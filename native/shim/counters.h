@@ -26,6 +26,7 @@ enum counter {
     COUNTER_FLOAT_8 = 17,
     COUNTER_FLOAT_16 = 18,
     COUNTER_PERF_LAST = 18,
+    COUNTER_TRAFFIC = 19, /* not a value: the map of received and sent bytes, as it is handed out */
     COUNTER_CPU_USER = 20,
     COUNTER_CPU_SYSTEM = 21,
     COUNTER_LARGEST_PROCESS = 23,
@@ -33,7 +34,9 @@ enum counter {
     COUNTER_WRITTEN_BYTES = 25,
     COUNTER_STORAGE_READ_BYTES = 26,
     COUNTER_STORAGE_WRITTEN_BYTES = 27,
-    COUNTER_MEMORY = 28
+    COUNTER_MEMORY = 28,
+    COUNTER_RECEIVED_BYTES = 55,
+    COUNTER_SENT_BYTES = 56
 };
 
 /* How far the value of an entry can be believed; from COUNTER_UNSUPPORTED on there is none. */
@@ -66,6 +69,8 @@ struct run_counters {
     int fd[COUNTER_PERF_LAST + 1];
     int cause[COUNTER_PERF_LAST + 1];
     uint8_t user_only[COUNTER_PERF_LAST + 1];
+    int traffic;
+    int traffic_cause;
 };
 
 /*
@@ -86,6 +91,15 @@ uint64_t counters_float_event(const char *maker, unsigned family, unsigned model
  */
 void counters_open(struct run_counters *counters, const uint8_t absent[COUNTER_PERF_LAST + 1]);
 
+/* Keeps an open counter where whoever may look finds it. Returns its descriptor, or -1 with errno; `from` is closed. */
+int counters_place(int from, int id);
+
+/* Bytes received and sent so far, of the map of a run. 0, or the errno. */
+int counters_read_traffic(int fd, uint64_t values[2]);
+
+/* There is no value, for this errno. */
+void counter_lacks(struct counter_value *value, int cause);
+
 /* Reads and scales one event. 0, or the errno. */
 int counter_read_event(int fd, struct counter_value *value);
 
@@ -94,6 +108,9 @@ int counter_read_event(int fd, struct counter_value *value);
  * the caller itself did. `values` has room for four more.
  */
 size_t counters_read_io(struct counter_value *values);
+
+/* Adds what was received and sent; `values` has room for two more. */
+size_t counters_add_traffic(const struct run_counters *counters, struct counter_value *values);
 
 /*
  * Adds the largest resident set of a process that the caller waited for, and puts what the kernel

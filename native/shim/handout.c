@@ -1,6 +1,7 @@
 /* The agent's end of the launcher's handout, and the reading of what was handed out. */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,6 +56,22 @@ static size_t take_rights(struct msghdr *message, int32_t fds[SHIM_MAX_HANDED]) 
     return count;
 }
 
+/* The map of what is received and sent stands for two counters, each with a descriptor. */
+static int32_t with_traffic(int32_t count, int32_t fds[SHIM_MAX_HANDED], int32_t counters[SHIM_MAX_HANDED]) {
+    for (int32_t i = 0; i < count; i++) {
+        if (counters[i] == COUNTER_TRAFFIC) {
+            int second = count < SHIM_MAX_HANDED ? fcntl(fds[i], F_DUPFD_CLOEXEC, 0) : -1;
+            counters[i] = COUNTER_RECEIVED_BYTES;
+            if (second >= 0) {
+                fds[count] = second;
+                counters[count] = COUNTER_SENT_BYTES;
+                return count + 1;
+            }
+        }
+    }
+    return count;
+}
+
 int32_t shim_handout_ask(int32_t socket_fd, int64_t job_id, int32_t attempt, int32_t fds[SHIM_MAX_HANDED],
                          int32_t counters[SHIM_MAX_HANDED]) {
     uint8_t request[12];
@@ -81,7 +98,7 @@ int32_t shim_handout_ask(int32_t socket_fd, int64_t job_id, int32_t attempt, int
             close(fds[i]);
         }
     }
-    return cause != 0 ? -cause : (int32_t)count;
+    return cause != 0 ? -cause : with_traffic((int32_t)count, fds, counters);
 }
 
 /* The number behind `key`, or the first one when it is NULL. */
@@ -104,6 +121,10 @@ int32_t shim_handout_read(int32_t count, const int32_t fds[], const int32_t coun
         int cause = 0;
         if (counters[i] <= COUNTER_PERF_LAST) {
             cause = counter_read_event(fds[i], &value);
+        } else if (counters[i] == COUNTER_RECEIVED_BYTES || counters[i] == COUNTER_SENT_BYTES) {
+            uint64_t both[2] = {0, 0};
+            cause = counters_read_traffic(fds[i], both);
+            value.value = both[counters[i] - COUNTER_RECEIVED_BYTES];
         } else if (counters[i] == COUNTER_CPU_USER) {
             cause = read_figure(fds[i], "user_usec ", &value.value);
         } else if (counters[i] == COUNTER_CPU_SYSTEM) {

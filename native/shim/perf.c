@@ -126,11 +126,12 @@ int32_t shim_close(int32_t fd) {
 }
 
 /* By the system call, which a test fails under the name of the event. */
-static void place(struct run_counters *counters, int id) {
-    int from = counters->fd[id];
-    counters->fd[id] = (int)syscall(SYS_dup3, from, COUNTER_FIRST_FD + id, O_CLOEXEC);
-    counters->cause[id] = counters->fd[id] < 0 ? errno : 0;
+int counters_place(int from, int id) {
+    int fd = (int)syscall(SYS_dup3, from, COUNTER_FIRST_FD + id, O_CLOEXEC);
+    int cause = errno;
     close(from);
+    errno = cause;
+    return fd;
 }
 
 void counters_probe(uint8_t absent[COUNTER_PERF_LAST + 1]) {
@@ -158,26 +159,18 @@ void counters_open(struct run_counters *counters, const uint8_t absent[COUNTER_P
         if (counters->fd[id] < 0 && group >= 0) {
             counters->fd[id] = open_allowed(event, 0, -1, 1, &counters->user_only[id]);
         }
-        counters->cause[id] = counters->fd[id] < 0 ? errno : 0;
         if (counters->fd[id] >= 0) {
-            place(counters, id);
+            counters->fd[id] = counters_place(counters->fd[id], id);
         }
+        counters->cause[id] = counters->fd[id] < 0 ? errno : 0;
     }
 }
 
-static uint8_t absence(int cause) {
-    switch (cause) {
-    case ENOENT:
-    case ENODEV:
-    case EOPNOTSUPP:
-    case ENOSYS:
-        return COUNTER_UNSUPPORTED;
-    case EACCES:
-    case EPERM:
-        return COUNTER_FORBIDDEN;
-    default:
-        return COUNTER_FAILED;
-    }
+void counter_lacks(struct counter_value *value, int cause) {
+    bool absent = cause == ENOENT || cause == ENODEV || cause == EOPNOTSUPP || cause == ENOSYS;
+    bool forbidden = cause == EACCES || cause == EPERM;
+    value->state = absent ? COUNTER_UNSUPPORTED : forbidden ? COUNTER_FORBIDDEN : COUNTER_FAILED;
+    value->cause = (uint32_t)cause;
 }
 
 /* An event that had its register for a part of the time is scaled up to the whole. */
@@ -218,8 +211,7 @@ size_t counters_read(const struct run_counters *counters, struct counter_value *
         if (cause == 0) {
             scale(value, read, counters->user_only[id]);
         } else {
-            value->state = absence(cause);
-            value->cause = (uint32_t)cause;
+            counter_lacks(value, cause);
         }
     }
     return count;

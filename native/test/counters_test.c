@@ -2,7 +2,13 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <inttypes.h>
+#include <linux/bpf.h>
+#include <netinet/in.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -225,14 +231,192 @@ static void theAgentFollowsTheCountersOfALivingRunWithoutAPrivilege(void) {
     CHECK_EQUAL(0, reply.status);
     reply_free(&reply);
     struct ended ended = await_end(&node, 1);
-    CHECK_EQUAL(count, shim_handout_read(count - 3, fds, counters, after) + 3);
+    /* All but the three files of its groups, which are gone. */
+    CHECK_EQUAL(count - 3, shim_handout_read(count, fds, counters, after));
     for (int32_t i = 0; i < count; i++) {
-        if (counters[i] == COUNTER_TASK_CLOCK) {
-            CHECK_EQUAL(counter_of(&ended, COUNTER_TASK_CLOCK).value, after[i]);
+        if (counters[i] == COUNTER_TASK_CLOCK || counters[i] == COUNTER_SENT_BYTES) {
+            CHECK_EQUAL(counter_of(&ended, (uint16_t)counters[i]).value, after[i]);
         }
         shim_close(fds[i]);
     }
     CHECK_EQUAL(-ESRCH, shim_handout_ask(socket_fd, 1, 1, fds, counters));
+    shim_close(socket_fd);
+    node_destroy(&node);
+}
+
+enum { STREAM_BYTES = 4000000, DATAGRAMS = 1000, DATAGRAM_BYTES = 1000, UDP_HEADERS = 28, TCP_HEADERS = 60 };
+
+/* To itself by the loopback: a stream, then datagrams. */
+static int send_to_itself(void) {
+    static char bytes[32768];
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    socklen_t length = sizeof address;
+    int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    int datagrams = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (bind(listener, (struct sockaddr *)&address, length) != 0 || listen(listener, 1) != 0 ||
+        bind(datagrams, (struct sockaddr *)&address, length) != 0 ||
+        getsockname(listener, (struct sockaddr *)&address, &length) != 0) {
+        return 1;
+    }
+    if (fork() == 0) {
+        int out = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        size_t left = connect(out, (struct sockaddr *)&address, length) == 0 ? STREAM_BYTES : 0;
+        while (left > 0) {
+            ssize_t sent = write(out, bytes, left < sizeof bytes ? left : sizeof bytes);
+            left = sent <= 0 ? 0 : left - (size_t)sent;
+        }
+        _exit(0);
+    }
+    int in = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+    size_t taken = 0;
+    ssize_t got = 0;
+    while ((got = read(in, bytes, sizeof bytes)) > 0) {
+        taken += (size_t)got;
+    }
+    if (taken != STREAM_BYTES || getsockname(datagrams, (struct sockaddr *)&address, &length) != 0) {
+        return 2;
+    }
+    for (int i = 0; i < DATAGRAMS; i++) {
+        if (sendto(datagrams, bytes, DATAGRAM_BYTES, 0, (struct sockaddr *)&address, length) != DATAGRAM_BYTES ||
+            recv(datagrams, bytes, sizeof bytes, 0) != DATAGRAM_BYTES) {
+            return 3;
+        }
+    }
+    return 0;
+}
+
+static const char *program;
+
+/* This program, where the user of a job may execute it. */
+static void make_sender(const char *option, char *script, size_t capacity) {
+    char path[PATH_BYTES];
+    char command[3 * PATH_BYTES];
+    work_path(&node, "sender", path);
+    snprintf(command, sizeof command, "cp %.450s %s && chmod 755 %s", program, path, path);
+    CHECK(system(command) == 0);
+    snprintf(script, capacity, "#!/bin/sh\n./sender %s || exit 9\n", option);
+}
+
+/* Of a packet of the loopback both directions are the run's. */
+static void bytesOfTheNetworkAreThoseOfTheRunWithTheirHeaders(void) {
+    char script[256];
+    node_create(&node);
+    node_start(&node);
+    make_sender("--send", script, sizeof script);
+    struct ended ended = run_script(&node, 1, script);
+    CHECK_EQUAL(0, ended.exit_code);
+    struct counted received = counter_of(&ended, COUNTER_RECEIVED_BYTES);
+    struct counted sent = counter_of(&ended, COUNTER_SENT_BYTES);
+    if (!is_root()) {
+        CHECK_EQUAL(COUNTER_UNSUPPORTED, received.state);
+        CHECK_EQUAL(COUNTER_UNSUPPORTED, sent.state);
+        node_destroy(&node);
+        return;
+    }
+    uint64_t least = STREAM_BYTES + DATAGRAMS * (DATAGRAM_BYTES + UDP_HEADERS);
+    /* A segment of the stream has at least 1,448 bytes, and an answer. */
+    uint64_t most = least + 2 * (STREAM_BYTES / 1448 + 20) * TCP_HEADERS;
+    fprintf(stderr, "received %" PRIu64 ", sent %" PRIu64 ", between %" PRIu64 " and %" PRIu64 "\n", received.value,
+            sent.value, least, most);
+    CHECK_EQUAL(COUNTER_EXACT, received.state);
+    CHECK_EQUAL(COUNTER_EXACT, sent.state);
+    CHECK(received.value >= least && received.value <= most);
+    CHECK(sent.value >= least && sent.value <= most);
+    ended = run_script(&node, 2, "#!/bin/sh\n:\n");
+    CHECK_EQUAL(0, counter_of(&ended, COUNTER_RECEIVED_BYTES).value);
+    CHECK_EQUAL(0, counter_of(&ended, COUNTER_SENT_BYTES).value);
+    node_destroy(&node);
+}
+
+/* Map, freeze, and for each direction the program and its place: each of them fails once. */
+static void trafficThatCannotBeCountedIsMissingAndTheRunGoesOn(void) {
+    enum { CALLS = 6 };
+    char path[PATH_BYTES];
+    if (!is_root()) {
+        return;
+    }
+    node_create(&node);
+    node.program = FAULT_LAUNCHER;
+    node_start(&node);
+    snprintf(path, sizeof path, "%.400s/fault", node.data);
+    for (int call = 1; call <= CALLS + 1; call++) {
+        struct fault fault = {.name = "bpf", .calls_left = call};
+        FILE *file = fopen(path, "we");
+        CHECK(file != NULL && fwrite(&fault, sizeof fault, 1, file) == 1 && fclose(file) == 0);
+        struct ended ended = run_script(&node, (uint64_t)call, "#!/bin/sh\necho ran\n");
+        CHECK_EQUAL(0, ended.flags);
+        CHECK_EQUAL(0, ended.exit_code);
+        struct counted sent = counter_of(&ended, COUNTER_SENT_BYTES);
+        CHECK_EQUAL(call <= CALLS ? COUNTER_FAILED : COUNTER_EXACT, sent.state);
+        CHECK_EQUAL(call <= CALLS ? EIO : 0, sent.cause);
+    }
+    node_destroy(&node);
+}
+
+static int64_t map_of(int fd) {
+    char path[64];
+    char text[1024];
+    snprintf(path, sizeof path, "/proc/self/fdinfo/%d", fd);
+    const char *found = strstr(read_text(path, text, sizeof text), "map_id:");
+    return found == NULL ? -1 : strtoll(found + 7, NULL, 10);
+}
+
+static bool map_lives(int64_t map) {
+    union bpf_attr attributes;
+    memset(&attributes, 0, sizeof attributes);
+    attributes.map_id = (uint32_t)map;
+    int fd = (int)syscall(SYS_bpf, BPF_MAP_GET_FD_BY_ID, &attributes, sizeof attributes);
+    CHECK(fd >= 0 || errno == ENOENT);
+    if (fd >= 0) {
+        close(fd);
+    }
+    return fd >= 0;
+}
+
+/* A program holds its map, so what ends the map has ended the programs. */
+static void nothingOfItIsLeftOnceTheGroupAndTheLastDescriptorAreGoneAndNobodyCanWriteIt(void) {
+    char path[PATH_BYTES];
+    int32_t fds[SHIM_MAX_HANDED];
+    int32_t counters[SHIM_MAX_HANDED];
+    int64_t map = -1;
+    if (!is_root()) {
+        return;
+    }
+    node_create(&node);
+    node_start(&node);
+    struct launch launch = launch_defaults(&node, 1, "#!/bin/sh\necho on > on\nsleep 100\n");
+    struct reply reply = request_launch(&node, &launch);
+    CHECK_EQUAL(1, reply.status);
+    reply_free(&reply);
+    await_file(work_path(&node, "on", path));
+    snprintf(path, sizeof path, "%.400s.fds", node.socket);
+    int32_t socket_fd = shim_handout_connect(path);
+    int32_t count = shim_handout_ask(socket_fd, 1, 1, fds, counters);
+    int found = 0;
+    for (int32_t i = 0; i < count; i++) {
+        if (counters[i] == COUNTER_RECEIVED_BYTES || counters[i] == COUNTER_SENT_BYTES) {
+            found++;
+            map = map_of(fds[i]);
+            CHECK(mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fds[i], 0) == MAP_FAILED);
+            CHECK_EQUAL(EPERM, errno);
+        }
+    }
+    CHECK_EQUAL(2, found);
+    CHECK(map > 0);
+    reply = request_signal(&node, 1, 9, 0);
+    reply_free(&reply);
+    await_end(&node, 1);
+    CHECK(map_lives(map));
+    for (int32_t i = 0; i < count; i++) {
+        shim_close(fds[i]);
+    }
+    /* The kernel takes its time to let go of programs. */
+    uint64_t until_ms = now_ms() + 20000;
+    while (map_lives(map)) {
+        struct timespec pause = {0, 20 * 1000 * 1000};
+        CHECK(now_ms() < until_ms);
+        nanosleep(&pause, NULL);
+    }
     shim_close(socket_fd);
     node_destroy(&node);
 }
@@ -281,9 +465,16 @@ static const struct test tests[] = {TEST(cpuTimeAndPeakMemoryAreThoseOfGnuTimeTo
                                     TEST(anEventThatCannotBeOpenedIsMissingAndTheRunGoesOn),
                                     TEST(floatingPointEventsAreThoseOfTheProcessor),
     TEST(theAgentFollowsTheCountersOfALivingRunWithoutAPrivilege),
+    TEST(bytesOfTheNetworkAreThoseOfTheRunWithTheirHeaders),
+    TEST(trafficThatCannotBeCountedIsMissingAndTheRunGoesOn),
+    TEST(nothingOfItIsLeftOnceTheGroupAndTheLastDescriptorAreGoneAndNobodyCanWriteIt),
     TEST(anEventThatSharedItsRegisterIsScaledAndOneThatCannotBeReadHasFailed),
                                     TEST(whatNeverRanHasNoCounters)};
 
 int main(int count, char **arguments) {
+    program = arguments[0];
+    if (count == 2 && strcmp(arguments[1], "--send") == 0) {
+        return send_to_itself();
+    }
     return run_tests(count, arguments, tests, sizeof tests / sizeof *tests);
 }

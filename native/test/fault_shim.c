@@ -152,7 +152,8 @@ long __wrap_syscall(long number, ...) {
         return -1;
     }
     /* A counter that cannot be opened stops no launch, so it has a name of its own. */
-    if (fails(number == SYS_perf_event_open || number == SYS_dup3 ? "perf_event_open" : "syscall")) {
+    bool counts = number == SYS_perf_event_open || number == SYS_dup3;
+    if (fails(counts ? "perf_event_open" : number == SYS_bpf ? "bpf" : "syscall")) {
         return -1;
     }
     return __real_syscall(number, arguments[0], arguments[1], arguments[2], arguments[3], arguments[4]);

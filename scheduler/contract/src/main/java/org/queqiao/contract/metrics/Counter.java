@@ -57,7 +57,9 @@ public enum Counter {
   LUSTRE_WRITTEN(51, "lustreWrittenBytes", Unit.BYTES, Scope.NODE),
   MEMORY_ENERGY(52, "memEnergyUj", Unit.MICROJOULES, Scope.NODE),
   MEMORY_READ(53, "memControllerReadBytes", Unit.BYTES, Scope.NODE),
-  MEMORY_WRITTEN(54, "memControllerWrittenBytes", Unit.BYTES, Scope.NODE);
+  MEMORY_WRITTEN(54, "memControllerWrittenBytes", Unit.BYTES, Scope.NODE),
+  RECEIVED(55, "receivedBytes", Unit.BYTES),
+  SENT(56, "sentBytes", Unit.BYTES);
 
   /** Of what it is counted. */
   public enum Scope {

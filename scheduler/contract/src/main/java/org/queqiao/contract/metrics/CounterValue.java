@@ -48,6 +48,10 @@ public record CounterValue(int counter, State state, int cause, long value) {
     if (state == State.NOT_RUN && counter > LAST_EVENT) {
       return "no measurement fell into its time";
     }
+    if (state == State.UNSUPPORTED
+        && (counter == Counter.RECEIVED.number() || counter == Counter.SENT.number())) {
+      return "the kernel, or the version of its control groups, cannot count it for a run";
+    }
     if (state == State.UNSUPPORTED && ofAccelerators) {
       return cause == NO_DEVICE ? "it held no accelerator" : "its accelerators do not tell it";
     }

@@ -59,10 +59,14 @@ final class CountersEndToEndTest {
       int clock = first.counters().indexOf(Counter.TASK_CLOCK.number()) + 1;
       assertThat(clock).isPositive();
       assertThat(first.rows().getLast()[clock]).isGreaterThan(first.rows().getFirst()[clock]);
+      int sent = first.counters().indexOf(Counter.SENT.number()) + 1;
+      assertThat(sent).as("the network of a run is in its series").isPositive();
+      assertThat(first.rows().getLast()[sent]).isZero();
       story.killAgent();
       story.startAgent();
       int more = first.rows().size() + 4;
       Series second = story.scheduler.awaitLive(run, more);
+      assertThat(second.rows().getLast()[sent]).as("handed out anew").isZero();
       story.scheduler.stop(run);
       RunMetrics counted = story.scheduler.awaitCounters(run);
       Series whole = story.scheduler.seriesOf(run);
