@@ -57,8 +57,7 @@ final class SlurmDriveTest {
       delete(cancelled);
       awaitSlurm(site, cancelledMeanwhile, "RUNNING");
       awaitSlurm(site, signalled, "RUNNING");
-      // slurmctld keeps its state within five seconds.
-      LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(6));
+      site.awaitSaved();
       List<Long> jobs = new ArrayList<>();
       for (int i = 0; i < JOBS; i++) {
         jobs.add(numbered(i));

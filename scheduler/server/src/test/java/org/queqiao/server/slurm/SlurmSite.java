@@ -394,6 +394,22 @@ public final class SlurmSite implements AutoCloseable {
         () -> tried("sdiag").contains("DBD Agent queue size: 0"));
   }
 
+  /**
+   * Waits until slurmctld has on disk what it knows now, as long as a job runs: it keeps its state
+   * within some seconds. A remark that is made now is written with all that came before it.
+   */
+  public void awaitSaved() throws IOException {
+    String mark = "saved-" + System.nanoTime();
+    String job =
+        command("squeue", "-h", "-t", "RUNNING", "-o", "%i").lines().findFirst().orElseThrow();
+    command("scontrol", "update", "JobId=" + job, "Comment=" + mark);
+    await(
+        "state of slurmctld on disk",
+        () ->
+            Files.readString(folder.resolve("state/job_state"), StandardCharsets.ISO_8859_1)
+                .contains(mark));
+  }
+
   /** What holds or does not. */
   public interface Condition {
     boolean holds() throws Exception;
