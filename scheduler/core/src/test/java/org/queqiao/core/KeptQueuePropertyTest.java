@@ -82,9 +82,9 @@ final class KeptQueuePropertyTest {
    * In so many of ten seeds of each sort its rules have a say in a pass that is compared; runs are
    * pushed aside in fewer.
    */
-  private static final int BOUND_OF_TEN = 6;
+  private static final int BOUND_OF_TEN = 5;
 
-  private static final int PUSHED_OF_TEN = 1;
+  private static final int PUSHED_OF_TEN = 3;
 
   /** A job has the full age after so long. */
   private static final long FULL_AGE_MS = 240_000;
@@ -96,6 +96,9 @@ final class KeptQueuePropertyTest {
   private SchedulerStory story;
   private SplittableRandom random;
   private Also also;
+
+  /** Whether many jobs need the same. */
+  private boolean alike;
 
   /** How many inputs of its sort were accepted. */
   private int accepted;
@@ -193,6 +196,7 @@ final class KeptQueuePropertyTest {
   }
 
   private int run(long seed) {
+    alike = random.nextBoolean();
     for (int i = 0; i < 1 + random.nextInt(3); i++) {
       int cores = 2 + random.nextInt(12);
       NodeFacts facts = facts("n" + i, "b", cores, cores * GIB).suspending();
@@ -300,7 +304,10 @@ final class KeptQueuePropertyTest {
           pick(
               each -> each.state() == JobState.RUNNING,
               job -> new Input.RequeueJob(OWNER, job.id()));
-      default -> pick(each -> each.state() == JobState.RUNNING, this::end);
+      default ->
+          pick(
+              each -> each.state() == JobState.RUNNING || each.state() == JobState.COMPLETING,
+              this::end);
     }
   }
 
@@ -312,11 +319,7 @@ final class KeptQueuePropertyTest {
     switch (what) {
       case NOTHING, ARRAYS, EVERYTHING -> accepted++;
       case WALLETS -> rule(money(PROJECTS.get(random.nextInt(2))));
-      case PREEMPTION ->
-          rule(
-              new Input.DefineQos(
-                  OWNER,
-                  accepted == 0 || accepted > 1 && random.nextInt(4) == 0 ? low() : urgent()));
+      case PREEMPTION -> preemption();
       case RESERVATIONS -> rule(new RandomReservations(random, story).next(OWNER, node()));
       case SUSPENSION -> suspension();
       case WISHES ->
@@ -372,7 +375,7 @@ final class KeptQueuePropertyTest {
           new Input.FundWallet(
               OWNER, new WalletFunded(project, 1 + random.nextInt(9_000_000), "CNY", "grant"));
       case 1 ->
-          new Input.DefineJobPolicy(OWNER, new JobPolicyDefined(3, true, random.nextBoolean()));
+          new Input.DefineJobPolicy(OWNER, new JobPolicyDefined(3, true, random.nextInt(4) > 0));
       default ->
           new Input.TellBudgets(
               List.of(
@@ -384,15 +387,29 @@ final class KeptQueuePropertyTest {
     };
   }
 
-  private QosDefined low() {
-    PreemptMode mode = PreemptMode.values()[random.nextInt(PreemptMode.values().length)];
-    return new QosDefined(LOW, "Low", 0, List.of(), new PreemptRules(mode, 5_000, 0));
+  /** Who may push whom aside is said, then now and then anew; and runs stop that are asked to. */
+  private void preemption() {
+    int dice = random.nextInt(6);
+    if (!knows(LOW) || dice == 0) {
+      rule(new Input.DefineQos(OWNER, low()));
+    } else if (!knows(URGENT) || dice == 1) {
+      rule(new Input.DefineQos(OWNER, new QosDefined(URGENT, "Urgent", 10, List.of(LOW))));
+    } else {
+      pick(
+          each -> each.preemption().suspends() && !each.preemption().yields(),
+          job -> suspended(job, true, job.suspension().askedMs()));
+    }
   }
 
-  private QosDefined urgent() {
-    boolean known =
-        story.machine.image().priorities().qos().stream().anyMatch(q -> q.name().equals(LOW));
-    return new QosDefined(URGENT, "Urgent", 10, known ? List.of(LOW) : List.of());
+  private QosDefined low() {
+    PreemptMode[] modes = PreemptMode.values();
+    PreemptMode mode = modes[knows(LOW) ? random.nextInt(modes.length) : 1 + random.nextInt(modes.length - 1)];
+    int graceMs = mode == PreemptMode.SUSPEND ? 0 : 5_000;
+    return new QosDefined(LOW, "Low", 0, List.of(), new PreemptRules(mode, graceMs, 0));
+  }
+
+  private boolean knows(QosName name) {
+    return story.machine.image().priorities().qos().stream().anyMatch(q -> q.name().equals(name));
   }
 
   private NodeName node() {
@@ -414,7 +431,7 @@ final class KeptQueuePropertyTest {
               each -> each.state() == JobState.RUNNING,
               job -> {
                 rule(new Input.SuspendJob(user("admin1"), job.id()));
-                return suspended(job, true);
+                return suspended(job, true, 0);
               });
       case 2 ->
           pick(
@@ -423,17 +440,17 @@ final class KeptQueuePropertyTest {
       default ->
           pick(
               each -> !each.allocations().isEmpty() && !each.state().isTerminal(),
-              job -> suspended(job, random.nextInt(3) > 0));
+              job -> suspended(job, random.nextInt(3) > 0, 0));
     }
   }
 
-  private Input suspended(ClusterImage.JobImage job, boolean stopped) {
+  private Input suspended(ClusterImage.JobImage job, boolean stopped, long askedMs) {
     return new Input.RunSuspended(
         job.allocations().getFirst().node(),
         new RunId(job.id(), job.attempt()),
         stopped,
         story.nowMs,
-        0);
+        askedMs);
   }
 
   private Input end(ClusterImage.JobImage job) {
@@ -447,7 +464,7 @@ final class KeptQueuePropertyTest {
     JobRequest.Builder job =
         script()
             .name("kind" + random.nextInt(8))
-            .cpusPerTask(1 + random.nextInt(8))
+            .cpusPerTask(alike ? 1 << random.nextInt(4) : 1 + random.nextInt(8))
             .limitMs(60_000L * (1 + random.nextInt(10)));
     if (dice == 0 || also == Also.ARRAYS && dice < 8) {
       job.array("0-" + random.nextInt(4) + (random.nextBoolean() ? "%2" : ""));
@@ -455,8 +472,13 @@ final class KeptQueuePropertyTest {
     if (dice == 1) {
       job.hold(true);
     }
-    if (also == Also.PREEMPTION || also == Also.EVERYTHING && random.nextInt(4) == 0) {
-      job.qos(random.nextBoolean() ? LOW : random.nextBoolean() ? URGENT : null);
+    if (also == Also.PREEMPTION || also == Also.EVERYTHING && random.nextInt(2) == 0) {
+      QosName rank = random.nextInt(8) == 0 ? null : random.nextInt(3) > 0 ? LOW : URGENT;
+      job.qos(rank == null || !knows(rank) ? null : rank);
+    }
+    if ((also == Also.LIMITS || also == Also.WALLETS || also == Also.EVERYTHING)
+        && random.nextInt(4) == 0) {
+      job.placement(JobPlacement.builder().exclusive(true).build());
     }
     if (also == Also.RESERVATIONS && random.nextInt(4) == 0) {
       job.reservation(RandomReservations.name(random));

@@ -43,9 +43,13 @@ final class LimitsPropertyTest {
       List.of(
           new Subject.Centre(),
           new Subject.Platform(PORTAL),
+          new Subject.Platform(PORTAL),
+          new Subject.Platform(PORTAL),
           new Subject.Project(CLIMATE),
           new Subject.Project(MATERIALS),
           new Subject.Member(CLIMATE, new UserName("liwei")),
+          new Subject.Member(CLIMATE, new UserName("liwei")),
+          new Subject.Member(CLIMATE, new UserName("wangfang")),
           new Subject.User(new UserName("liwei")),
           new Subject.User(new UserName("wangfang")),
           new Subject.Qos(RandomWorkload.NIGHT),
@@ -72,6 +76,9 @@ final class LimitsPropertyTest {
       try {
         workload.tell(policy(decay.halfLifeMs()));
         workload.tell(new Input.DefinePlatform(OWNER, new PlatformDefined(PORTAL, "Portal")));
+        Rules portal = new Rules(1, PORTAL, List.of(), null, 0, List.of());
+        workload.tell(
+            new Input.SetRules(OWNER, new RulesSet(new Subject.Project(CLIMATE), portal)));
         for (int step = 0; step < STEPS; step++) {
           workload.step();
         }
@@ -124,7 +131,7 @@ final class LimitsPropertyTest {
       }
     }
     PlatformName platform =
-        subject instanceof Subject.Project && random.nextBoolean() ? PORTAL : null;
+        subject instanceof Subject.Project && random.nextInt(4) > 0 ? PORTAL : null;
     return new Input.SetRules(
         OWNER, new RulesSet(subject, new Rules(1, platform, List.of(), null, 0, limits)));
   }
@@ -135,7 +142,7 @@ final class LimitsPropertyTest {
       case SUBMITTED_JOBS -> random.nextInt(15);
       case CORES -> random.nextInt(16);
       case MEM_BYTES -> random.nextInt(16) * GIB;
-      case GRES -> random.nextInt(4);
+      case GRES -> random.nextInt(2) * random.nextInt(4);
       case LIMIT_MS -> random.nextLong(4 * HOUR_MS);
       case CORE_MS -> random.nextLong(80 * HOUR_MS);
       case RUNNING_CORE_MS -> random.nextLong(20 * HOUR_MS);
