@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <linux/perf_event.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -51,6 +52,14 @@ uint64_t counters_float_event(const char *maker, unsigned family, unsigned model
         memchr(intel_models, (int)model, sizeof intel_models) != NULL) {
         return intel_events[operations];
     }
+    /*
+     * Arm, by implementer and part: element operations of scalars and vectors of 128 bits, and for each 128 bits those of
+     * longer vectors, which have 256 bits in Neoverse V1 and 512 in A64FX.
+     */
+    uint64_t parts = family == 0x41 && model == 0xd40 ? 2 : family == 0x46 && model == 0x001 ? 4 : 0;
+    if (strcmp(maker, "arm") == 0) {
+        return parts == 0 ? 0 : operations == 1 ? 0x80c1 : operations == parts ? 0x80c0 : 0;
+    }
     /* Zen: the first has a bit for each of single and double precision. */
     bool is_zen = strcmp(maker, "AuthenticAMD") == 0 && (family == 0x17 || family == 0x19 || family == 0x1a);
     return !is_zen || operations != 1 ? 0 : family == 0x17 && model < 0x30 ? 0xff03 : 0x0f03;
@@ -69,6 +78,14 @@ static uint64_t float_event(uint64_t operations) {
         unsigned family = (version >> 8 & 15) == 15 ? 15 + (version >> 20 & 255) : version >> 8 & 15;
         return counters_float_event(maker.text, family, (version >> 12 & 240) | (version >> 4 & 15), operations);
     }
+#elif defined(__aarch64__)
+    char text[32] = {0};
+    int fd = open("/sys/devices/system/cpu/cpu0/regs/identification/midr_el1", O_RDONLY | O_CLOEXEC);
+    unsigned long midr = fd >= 0 && read(fd, text, sizeof text - 1) > 0 ? strtoul(text, NULL, 16) : 0;
+    if (fd >= 0) {
+        close(fd);
+    }
+    return counters_float_event("arm", midr >> 24 & 0xff, midr >> 4 & 0xfff, operations);
 #endif
     return counters_float_event("", 0, 0, operations);
 }

@@ -167,7 +167,7 @@ static void anEventThatCannotBeOpenedIsMissingAndTheRunGoesOn(void) {
     node_destroy(&node);
 }
 
-/* By the makers' tables of events: an Ice Lake and a Haswell Xeon, three Zen processors, and others. */
+/* By the makers' tables of events: an Ice Lake and a Haswell Xeon, three Zen processors, Neoverse V1 and A64FX, and others. */
 static void floatingPointEventsAreThoseOfTheProcessor(void) {
     static const struct {
         const char *maker;
@@ -180,6 +180,11 @@ static void floatingPointEventsAreThoseOfTheProcessor(void) {
                       {"AuthenticAMD", 0x17, 0x31, {0x0f03}},
                       {"AuthenticAMD", 0x19, 0x11, {0x0f03}},
                       {"AuthenticAMD", 0x15, 0x02, {0}},
+                      {"arm", 0x41, 0xd40, {0x80c1, 0x80c0}},
+                      {"arm", 0x46, 0x001, {0x80c1, 0, 0x80c0}},
+                      {"arm", 0x41, 0xd0c, {0}},
+                      {"arm", 0x41, 0xd4f, {0}},
+                      {"arm", 0x48, 0xd01, {0}},
                       {"", 0, 0, {0}}};
     for (size_t i = 0; i < sizeof processors / sizeof *processors; i++) {
         for (int power = 0; power < 5; power++) {

