@@ -393,6 +393,10 @@ void runs_recover(struct launcher *self) {
     if (runs == NULL || self->intents_fd < 0 || fsync(self->runs_fd) != 0) {
         fatal("open the runs");
     }
+    if (lseek(self->intents_fd, 0, SEEK_END) > slot_at(MAX_RUNS + 1)) {
+        errno = EFBIG;
+        fatal("read the intents");
+    }
     read_intents(self);
     each_of(self, runs, remove_stray);
     each_of(self, self->layout.tracking[0] == 0 ? NULL : opendir(self->layout.tracking), end_stray);

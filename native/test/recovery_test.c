@@ -343,6 +343,21 @@ static void fullDiskRefusesLaunchesUntilThereIsRoom(void) {
     node_remove(&node);
 }
 
+/* A launcher never writes it, so what is in it cannot be believed, nor be left out. */
+static void fileOfMoreIntentsThanRunsIsRefused(void) {
+    char errors[512];
+    char path[PATH_BYTES];
+    node_create(&node);
+    node_start(&node);
+    node_kill(&node, SIGTERM);
+    CHECK(truncate(intents_path(path), (off_t)SLOT * 1000001) == 0);
+    CHECK_EQUAL(1, node_try_start(&node, errors, sizeof errors));
+    CHECK(strstr(errors, "read the intents") != NULL);
+    CHECK(truncate(path, 0) == 0);
+    node_start(&node);
+    node_destroy(&node);
+}
+
 /* The tombstone of run 2 has had its time, those of the others have not. */
 static void sweptTombstoneGivesItsSlotToTheNextRun(void) {
     enum { RUNS = 3 };
@@ -503,6 +518,7 @@ static const struct test tests[] = {
     TEST(intentsOfManyRunsAreToldApart),
     TEST(failedLaunchGivesItsSlotBack),
     TEST(fullDiskRefusesLaunchesUntilThereIsRoom),
+    TEST(fileOfMoreIntentsThanRunsIsRefused),
     TEST(sweptTombstoneGivesItsSlotToTheNextRun),
     TEST(tombstoneOutlivesTheLauncher),
     TEST(noRunIsLostOrDoubledWhenTheLauncherIsKilled),
