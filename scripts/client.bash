@@ -408,11 +408,15 @@ client_month() {
     close,[3-9] | close,[1-9][0-9]*)
       path=$path/${ARGS[1]}/close body="{\"reason\":\"$(json_text "${ARGS[*]:2}")\"}"
       ;;
+    close-despite,[4-9] | close-despite,[1-9][0-9]*)
+      path=$path/${ARGS[1]}/close
+      body="{\"despite\":\"$(json_text "${ARGS[2]}")\",\"reason\":\"$(json_text "${ARGS[*]:3}")\"}"
+      ;;
     paid,[6-9] | paid,[1-9][0-9]*)
       path=/api/v1/statements/${ARGS[1]}/${ARGS[2]}/payment
       body="{\"paidOn\":\"$(json_text "${ARGS[3]}")\",\"reference\":\"$(json_text "${ARGS[4]}")\",\"reason\":\"$(json_text "${ARGS[*]:5}")\"}"
       ;;
-    *) die "it is written ./queqiao month [list | check MONTH | close MONTH REASON | paid PROJECT MONTH DAY REFERENCE REASON]" ;;
+    *) die "it is written ./queqiao month [list | check MONTH | close MONTH REASON | close-despite MONTH WHY REASON | paid PROJECT MONTH DAY REFERENCE REASON]" ;;
   esac
   api "$(default_account)" POST "$path" -H 'Content-Type: application/json' --data-binary "$body"
 }

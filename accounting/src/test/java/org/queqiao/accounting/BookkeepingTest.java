@@ -259,6 +259,13 @@ final class BookkeepingTest {
   void roundingIsHalfUpAndOnlyAtTheLine() {
     assertThat(LineTotal.roundHalfUp(BigInteger.valueOf(5), BigInteger.TEN)).isEqualTo(1);
     assertThat(LineTotal.roundHalfUp(BigInteger.valueOf(4), BigInteger.TEN)).isZero();
+    // Also of what was taken back: up is towards the larger number.
+    assertThat(LineTotal.roundHalfUp(BigInteger.valueOf(-5), BigInteger.TEN)).isZero();
+    assertThat(LineTotal.roundHalfUp(BigInteger.valueOf(-6), BigInteger.TEN)).isEqualTo(-1);
+    assertThat(StatementForms.toCoin(BigInteger.valueOf(-5_000L * HOUR_MS), RunCost.HOUR_MS))
+        .isZero();
+    assertThat(StatementForms.toCoin(BigInteger.valueOf(-5_001L * HOUR_MS), RunCost.HOUR_MS))
+        .isEqualTo(-10_000);
     assertThat(StatementForms.toCoin(BigInteger.valueOf(5_000L * HOUR_MS), RunCost.HOUR_MS))
         .isEqualTo(10_000);
     assertThat(StatementForms.toCoin(BigInteger.valueOf(4_999L * HOUR_MS), RunCost.HOUR_MS))

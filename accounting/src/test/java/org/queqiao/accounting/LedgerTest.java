@@ -357,7 +357,7 @@ final class LedgerTest {
         "older",
         "drop table prepaid, proposal, month_close, statement_close, statement_entry, observed_run, usage_month, segment_item,"
             + " imported_run, volume, budget, dispute, alert_delivery, alert, alert_mark, allowance,"
-            + " project_platform, domain_parent, ended_month, usage_user_month, node_clock, node_run, node_reservation, node_day, node_feed, node_unplaced,"
+            + " project_platform, domain_parent, cluster_told, ended_month, usage_user_month, node_clock, node_run, node_reservation, node_day, node_feed, node_unplaced,"
             + " node_now, reservation_now, reserved_node, reserved_idle, reserved_time",
         "alter table job drop column qos, drop column quote",
         "alter table segment drop column qos",

@@ -31,6 +31,9 @@ import org.queqiao.accounting.usage.ReportBy;
 import org.queqiao.accounting.witness.HeadFile;
 import org.queqiao.accounting.witness.MonthFile;
 import org.queqiao.accounting.witness.SignedMonth;
+import org.queqiao.contract.event.ClusterObserved;
+import org.queqiao.contract.event.DisputeAnswered;
+import org.queqiao.contract.event.DisputeOpened;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.MoneyDecided;
 import org.queqiao.contract.event.MoneyProposed;
@@ -175,7 +178,7 @@ final class MonthStoriesTest {
       Statement paid = ledger.reads().statement("climate", "2026-10");
       assertThat(paid.standing().state()).isEqualTo(Standing.State.PAID);
       assertThat(paid.standing().reference()).isEqualTo("bank 17");
-      assertThat(StatementForms.csv(paid)).contains(",PAID,2026-000001\r\n");
+      assertThat(StatementForms.csv(paid)).contains(",PAID,2026-000001,2026-11-20,bank 17\r\n");
       assertThat(problems(ledger, "2026-10").getFirst())
           .startsWith("month 2026-10 was closed by USER:finance2 at ");
     }
@@ -279,6 +282,44 @@ final class MonthStoriesTest {
       assertThat(lines(ledger, "2026-11")).containsExactly("4h 4000000");
     }
     database.audit("edge");
+  }
+
+  @Test
+  void aClusterThatIsBehindAndWhatIsNotAnsweredOrDecidedIsNamedUntilItIs() throws Exception {
+    NodeLog log = octoberWithARun();
+    ClusterName elsewhere = new ClusterName("elsewhere");
+    log.add(new ClusterObserved(elsewhere, OCT + 9 * HOUR_MS));
+    MoneyChange correction = new MoneyChange.Correction(History.CLIMATE, 500, "CNY", "x");
+    long proposal = propose(log, correction);
+    long dispute = log.events().size() + 1L;
+    log.add(
+        user("li"),
+        new DisputeOpened(dispute, History.CLIMATE, "capture/1.1/x", "the node was broken"));
+    log.at(NOV + HOUR_MS);
+    // What begins after the month is none of it.
+    propose(log, correction);
+    try (Ledger ledger = fresh("matters")) {
+      ledger.record(log.events());
+      assertThat(problems(ledger, "2026-10")).isEmpty();
+      assertThat(ledger.reads().months().matters("2026-10"))
+          .containsExactly(
+              "cluster elsewhere has told of its runs until "
+                  + (OCT + 9 * HOUR_MS)
+                  + ": those that ended later may be missing",
+              "dispute "
+                  + dispute
+                  + " of project climate is not answered since "
+                  + (OCT + 2 * HOUR_MS),
+              "proposal "
+                  + proposal
+                  + " (CORRECTION of project climate) is not decided since "
+                  + (OCT + 2 * HOUR_MS));
+      log.add(new ClusterObserved(elsewhere, NOV));
+      log.add(user("finance1"), new DisputeAnswered(dispute, 0, "it was not"));
+      decide(log, proposal, false, correction);
+      ledger.record(log.events());
+      assertThat(ledger.reads().months().matters("2026-10")).isEmpty();
+    }
   }
 
   @Test

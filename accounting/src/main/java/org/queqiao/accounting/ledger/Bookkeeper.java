@@ -134,7 +134,8 @@ public final class Bookkeeper {
       case DisputeOpened e -> books.openDispute(e, logged);
       case DisputeAnswered e -> books.answerDispute(e, logged);
       case BudgetDefined e -> books.putBudget(e.terms(), e.reason(), logged);
-      case ArrayTasksEnded _, BudgetTold _, BudgetUseTold _, ClusterObserved _ -> {}
+      case ArrayTasksEnded _, BudgetTold _, BudgetUseTold _ -> {}
+      case ClusterObserved e -> books.putTold(e.cluster(), e.completeMs());
       case RunObserved e -> observed.record(e, logged, books);
       case RunImported e -> observed.record(e, logged, books);
       case CreditLineSet e -> books.putCredit(e.project(), e.currency(), e.creditMicro());

@@ -16,6 +16,7 @@ import org.queqiao.contract.event.MoneyDecided;
 import org.queqiao.contract.event.MoneyProposed;
 import org.queqiao.contract.event.RunImported;
 import org.queqiao.contract.event.RunObserved;
+import org.queqiao.contract.id.ClusterName;
 import org.queqiao.contract.id.DomainCode;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.ProjectName;
@@ -76,6 +77,9 @@ public interface Books {
 
   /** From this month on the domain is part of this other one; of none where it is empty. */
   void putDomainParent(DomainCode domain, String month, String parent);
+
+  /** Another cluster has told of all its runs that ended before. */
+  void putTold(ClusterName cluster, long completeMs);
 
   List<DomainShare> domains(ProjectName project);
 

@@ -25,6 +25,7 @@ import org.queqiao.contract.event.MoneyProposed;
 import org.queqiao.contract.event.RunImported;
 import org.queqiao.contract.event.RunObserved;
 import org.queqiao.contract.event.TariffDefined;
+import org.queqiao.contract.id.ClusterName;
 import org.queqiao.contract.id.DomainCode;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.ProjectName;
@@ -56,6 +57,7 @@ public final class MemoryBooks implements Books {
   private final Map<RunId, Long> meteredCoreMs = new TreeMap<>();
   private final Map<ProjectName, Map<String, String>> platforms = new TreeMap<>();
   private final Map<DomainCode, Map<String, String>> domainParents = new TreeMap<>();
+  private final Map<ClusterName, Long> told = new TreeMap<>();
   private final List<RunEnd> ends = new ArrayList<>();
   private final ReservedBook reserved = new ReservedBook();
   private final List<IdleTime> idle = new ArrayList<>();
@@ -266,6 +268,16 @@ public final class MemoryBooks implements Books {
   @Override
   public void putDomainParent(DomainCode domain, String month, String parent) {
     domainParents.computeIfAbsent(domain, _ -> new TreeMap<>()).put(month, parent);
+  }
+
+  @Override
+  public void putTold(ClusterName cluster, long completeMs) {
+    told.put(cluster, completeMs);
+  }
+
+  /** Up to when other clusters have told of all their runs. */
+  public Map<ClusterName, Long> told() {
+    return Map.copyOf(told);
   }
 
   /** Of what a domain is part, by the month from which on it is. */

@@ -38,6 +38,7 @@ import org.queqiao.contract.event.MoneyProposed;
 import org.queqiao.contract.event.RunImported;
 import org.queqiao.contract.event.RunObserved;
 import org.queqiao.contract.event.TariffDefined;
+import org.queqiao.contract.id.ClusterName;
 import org.queqiao.contract.id.DomainCode;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.ProjectName;
@@ -226,6 +227,11 @@ final class Batch implements Books {
   @Override
   public void putDomainParent(DomainCode domain, String month, String parent) {
     said.add(writer -> DomainParts.put(writer, domain, month, parent));
+  }
+
+  @Override
+  public void putTold(ClusterName cluster, long completeMs) {
+    said.add(writer -> OpenMatters.told(writer, cluster, completeMs));
   }
 
   @Override

@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.time.YearMonth;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.queqiao.accounting.metering.BillingCalendar;
 import org.queqiao.accounting.statement.Standing;
@@ -139,11 +140,32 @@ public final class MonthReads {
    * @param month {@code YYYY-MM}
    */
   public List<String> problems(String month) {
-    long fromMs = calendar.startMs(YearMonth.parse(month).atDay(1));
+    return few(Stream.concat(unfinished(month).stream(), wrong(month).stream()));
+  }
+
+  /** The first of these. */
+  public static List<String> few(Stream<String> problems) {
+    return problems.limit(MOST_PROBLEMS).toList();
+  }
+
+  /**
+   * What is not settled and may still concern a month: answers of other clusters, disputes and
+   * proposals from before its end.
+   *
+   * @param month {@code YYYY-MM}
+   */
+  public List<String> matters(String month) {
+    return ask(connection -> OpenMatters.of(connection, endMs(month)));
+  }
+
+  /**
+   * Why the time of a month is not over in the books, which is found at once.
+   *
+   * @param month {@code YYYY-MM}
+   */
+  public List<String> unfinished(String month) {
     long toMs = endMs(month);
-    List<String> wrong =
-        new ArrayList<>(
-            ask(connection -> {
+    return ask(connection -> {
               List<String> found = new ArrayList<>();
               add(
                   connection,
@@ -182,8 +204,22 @@ public final class MonthReads {
                       + " settled_ms from reservation_now where open and settled_ms < ? order by name",
                   toMs);
               return found;
-            }));
-    for (NodeReports.Row each : reads.nodes().coreTime(month, month, true, null, MOST_NODES)) {
+            });
+  }
+
+  /**
+   * What is wrong with the books of a month; reads the whole ledger.
+   *
+   * @param month {@code YYYY-MM}
+   */
+  public List<String> wrong(String month) {
+    long fromMs = calendar.startMs(YearMonth.parse(month).atDay(1));
+    List<String> wrong = new ArrayList<>();
+    List<NodeReports.Row> days = reads.nodes().coreTime(month, month, true, null, MOST_NODES);
+    if (days.size() >= MOST_NODES) {
+      wrong.add("of the days of nodes in " + month + " only " + MOST_NODES + " were looked at");
+    }
+    for (NodeReports.Row each : days) {
       if (wrong.size() < MOST_PROBLEMS && !each.problem().isEmpty()) {
         wrong.add(each.problem());
       }

@@ -94,7 +94,9 @@ public final class StatementForms {
           coreHours(line.standardMs()),
           text(line.lateFor()),
           statement.standing().state().name(),
-          text(statement.standing().number()));
+          text(statement.standing().number()),
+          text(statement.standing().paidOn()),
+          text(statement.standing().reference()));
     }
     entries(statement, out);
     for (Statement.Total total : statement.totals()) {
@@ -117,7 +119,9 @@ public final class StatementForms {
           coreHours(statement.standardMs()),
           "",
           statement.standing().state().name(),
-          text(statement.standing().number()));
+          text(statement.standing().number()),
+          text(statement.standing().paidOn()),
+          text(statement.standing().reference()));
     }
     return out.toString();
   }
@@ -142,7 +146,9 @@ public final class StatementForms {
         "standard_core_hours",
         "late_for",
         "state",
-        "statement_number");
+        "statement_number",
+        "paid_on",
+        "payment_reference");
   }
 
   private static void entries(Statement statement, StringBuilder out) {
@@ -166,7 +172,9 @@ public final class StatementForms {
           "",
           "",
           statement.standing().state().name(),
-          text(statement.standing().number()));
+          text(statement.standing().number()),
+          text(statement.standing().paidOn()),
+          text(statement.standing().reference()));
     }
   }
 

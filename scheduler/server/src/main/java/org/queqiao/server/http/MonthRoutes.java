@@ -5,29 +5,37 @@ import java.io.IOException;
 import java.time.YearMonth;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.queqiao.accounting.metering.BillingCalendar;
 import org.queqiao.accounting.sql.LedgerReads;
 import org.queqiao.accounting.sql.MonthReads;
 import org.queqiao.accounting.statement.Standing;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.money.MoneyChange;
+import org.queqiao.core.message.Action;
 import org.queqiao.core.message.Input;
 import org.queqiao.server.view.ClusterView;
 
 /** Months that are checked and closed, and statements that are paid. */
 final class MonthRoutes {
+  private static final int MAX_REASON = 256;
+
   private final ClusterView view;
   private final Inputs inputs;
   private final LedgerReads reads;
   private final FormFiles files;
-  private final AtomicBoolean checking = new AtomicBoolean();
+  private final MonthChecks checks;
 
   MonthRoutes(ClusterView view, Inputs inputs, LedgerReads reads, FormFiles files) {
     this.view = view;
     this.inputs = inputs;
     this.reads = reads;
     this.files = files;
+    this.checks =
+        new MonthChecks(
+            month -> reads.months().wrong(month),
+            MonthChecks.WAIT_MS,
+            System::currentTimeMillis);
   }
 
   void on(Api api) {
@@ -91,64 +99,103 @@ final class MonthRoutes {
     out.writeStringField("reference", each.reference());
   }
 
+  private void onlyFinance(Call call) {
+    if (!view.site().permits(call.principal().actor(), new Action.ChangeMoney())) {
+      throw Refused.forbidden("only finance closes months and takes payments");
+    }
+  }
+
   private void check(Call call) {
     onlyWhoSeesEverything(call);
     String month = call.text("month");
     files.askUpToDate(
         call,
-        () -> problems(month),
-        problems ->
+        () -> found(month),
+        found ->
             call.json(
                 200,
                 out -> {
                   out.writeStartObject();
                   out.writeStringField("month", month);
-                  out.writeBooleanField("ready", problems.isEmpty());
-                  out.writeArrayFieldStart("problems");
-                  for (String each : problems) {
-                    out.writeString(each);
-                  }
-                  out.writeEndArray();
+                  out.writeBooleanField("ready", found.problems().isEmpty());
+                  texts("problems", found.problems(), out);
+                  texts("matters", found.matters(), out);
                   out.writeEndObject();
                 }));
   }
 
-  /** One at a time, as it reads the whole ledger. */
-  private List<String> problems(String month) {
-    if (!checking.compareAndSet(false, true)) {
-      throw Refused.busy("another month is being checked: try again");
+  private static void texts(String field, List<String> texts, JsonGenerator out)
+      throws IOException {
+    out.writeArrayFieldStart(field);
+    for (String each : texts) {
+      out.writeString(each);
     }
-    try {
-      return reads.months().problems(month);
-    } finally {
-      checking.set(false);
-    }
+    out.writeEndArray();
+  }
+
+  /**
+   * What a check finds.
+   *
+   * @param problems what keeps the month open
+   * @param matters what is not settled, and wants a reason
+   */
+  record Found(List<String> problems, List<String> matters) {}
+
+  /** The ledger is read for a while, or to its end by the next who asks; the rest is as of now. */
+  private Found found(String month) {
+    List<String> wrong = checks.of(month);
+    MonthReads months = reads.months();
+    return new Found(
+        MonthReads.few(Stream.concat(months.unfinished(month).stream(), wrong.stream())),
+        months.matters(month));
   }
 
   private void close(Call call) {
-    onlyWhoSeesEverything(call);
+    onlyFinance(call);
     YearMonth month = BillingCalendar.parseMonth(call.text("month"));
     Long year = (Long) call.body().get("fiscalYear");
+    String despite = (String) call.body().get("despite");
+    String why = (String) call.body().get("reason");
+    String reason = despite == null ? why : why + "; despite open matters: " + despite;
+    if (reason.length() > MAX_REASON) {
+      throw Refused.invalid(
+          "despite", "reason and despite together have at most " + MAX_REASON + " characters");
+    }
     files.askUpToDate(
         call,
-        () -> problems(month.toString()),
-        problems -> {
-          if (!problems.isEmpty()) {
-            call.refuse(refused(month, problems).refusal());
+        () -> found(month.toString()),
+        found -> {
+          Optional<Refused> refused = refused(month, found, despite);
+          if (refused.isPresent()) {
+            call.refuse(refused.get().refusal());
             return;
           }
           long toMs = reads.months().endMs(month.toString());
           int fiscalYear = year == null ? reads.months().fiscalYear(month) : year.intValue();
-          propose(call, new MoneyChange.CloseMonth(month.toString(), toMs, fiscalYear));
+          propose(call, new MoneyChange.CloseMonth(month.toString(), toMs, fiscalYear), reason);
         });
   }
 
-  private static Refused refused(YearMonth month, List<String> problems) {
-    return Refused.conflict("month " + month + " cannot be closed: " + String.join("; ", problems));
+  /** Why a month is not closed as it is; empty when it can be. */
+  static Optional<Refused> refused(YearMonth month, Found found, String despite) {
+    if (!found.problems().isEmpty()) {
+      return Optional.of(
+          Refused.conflict(
+              "month " + month + " cannot be closed: " + String.join("; ", found.problems())));
+    }
+    return found.matters().isEmpty() || despite != null
+        ? Optional.empty()
+        : Optional.of(
+            Refused.conflict(
+                "month "
+                    + month
+                    + " has open matters: "
+                    + String.join("; ", found.matters())
+                    + ": settle them, or say in despite why it is closed all the same"));
   }
 
   private void pay(Call call) {
-    onlyWhoSeesEverything(call);
+    onlyFinance(call);
     ProjectName project = OwnProject.of(view, call, call.text("project"));
     String month = call.text("period");
     files.ask(
@@ -166,7 +213,8 @@ final class MonthRoutes {
                   project,
                   month,
                   (String) call.body().get("paidOn"),
-                  (String) call.body().get("reference")));
+                  (String) call.body().get("reference")),
+              (String) call.body().get("reason"));
         });
   }
 
@@ -192,11 +240,10 @@ final class MonthRoutes {
         .map(each -> "the statement of " + project + " for " + month + " has no number: " + each);
   }
 
-  private void propose(Call call, MoneyChange change) {
+  private void propose(Call call, MoneyChange change, String reason) {
     inputs.submit(
         call,
-        new Input.ProposeMoney(
-            call.principal().actor(), change, (String) call.body().get("reason")),
+        new Input.ProposeMoney(call.principal().actor(), change, reason),
         reply -> MoneyRoutes.proposed(call, reply));
   }
 }

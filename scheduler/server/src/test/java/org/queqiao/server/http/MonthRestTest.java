@@ -67,6 +67,26 @@ final class MonthRestTest {
     assertThat(early.statusCode()).isEqualTo(409);
     assertThat(early.body()).contains("cannot be closed: ").contains("and the month ends at ");
     assertThat(close("researcher1", "2001-02").statusCode()).isEqualTo(403);
+    // Whether one may is said before anything is read.
+    assertThat(close("auditor1", "2001-02").body()).contains("only finance closes months");
+    HttpResponse<String> payment =
+        server.post(
+            "admin1",
+            "/api/v1/statements/monthly/2001-02/payment",
+            "{\"paidOn\":\"2026-11-20\",\"reference\":\"b\",\"reason\":\"r\"}");
+    assertThat(payment.statusCode()).as(payment.body()).isEqualTo(403);
+    HttpResponse<String> longReasons =
+        server.post(
+            "finance1",
+            "/api/v1/months/2001-02/close",
+            "{\"reason\":\"" + "r".repeat(100) + "\",\"despite\":\"" + "d".repeat(190) + "\"}");
+    assertThat(longReasons.statusCode()).isEqualTo(422);
+    assertThat(longReasons.body()).contains("despite");
+    assertThat(
+            JSON.readTree(server.get("auditor1", "/api/v1/months/2001-02/check").body())
+                .path("matters")
+                .isArray())
+        .isTrue();
     assertThat(close("finance1", "2001-13").statusCode()).isEqualTo(400);
     HttpResponse<String> unpaid =
         server.post(
