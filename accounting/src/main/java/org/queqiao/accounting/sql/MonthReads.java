@@ -166,45 +166,45 @@ public final class MonthReads {
   public List<String> unfinished(String month) {
     long toMs = endMs(month);
     return ask(connection -> {
-              List<String> found = new ArrayList<>();
-              add(
-                  connection,
-                  found,
-                  "select case when state = 'CLOSED' then 'month ' || month || ' was closed by ' ||"
-                      + " closed_by || ' at ' || closed_ms else 'month ' || month || ' was checked by ' ||"
-                      + " checked_by || ' and waits for proposal ' || proposal end from month_close where"
-                      + " month >= ?",
-                  month);
-              add(
-                  connection,
-                  found,
-                  "select 'month ' || min(month) || ' comes first: it is not closed' from (select month"
-                      + " from statement_line union select month from statement_entry) as all_ where month"
-                      + " < ? and month > (select coalesce(max(month), '') from month_close where state ="
-                      + " 'CLOSED') having min(month) is not null",
-                  month);
-              add(
-                  connection,
-                  found,
-                  "select 'the books have the log until ' || coalesce(max(time_ms), 0) || ', and the month"
-                      + " ends at ' || ? from intake having coalesce(max(time_ms), 0) < ?",
-                  toMs,
-                  toMs);
-              add(
-                  connection,
-                  found,
-                  "select 'run ' || job || '.' || attempt || ' goes on since ' || start_ms || ': what it"
-                      + " used in the month is posted at its end' from open_run where start_ms < ? order by"
-                      + " start_ms",
-                  toMs);
-              add(
-                  connection,
-                  found,
-                  "select 'reservation ' || name || ' is open, and what it keeps is posted until ' ||"
-                      + " settled_ms from reservation_now where open and settled_ms < ? order by name",
-                  toMs);
-              return found;
-            });
+      List<String> found = new ArrayList<>();
+      add(
+          connection,
+          found,
+          "select case when state = 'CLOSED' then 'month ' || month || ' was closed by ' ||"
+              + " closed_by || ' at ' || closed_ms else 'month ' || month || ' was checked by ' ||"
+              + " checked_by || ' and waits for proposal ' || proposal end from month_close where"
+              + " month >= ?",
+          month);
+      add(
+          connection,
+          found,
+          "select 'month ' || min(month) || ' comes first: it is not closed' from (select month"
+              + " from statement_line union select month from statement_entry) as all_ where month"
+              + " < ? and month > (select coalesce(max(month), '') from month_close where state ="
+              + " 'CLOSED') having min(month) is not null",
+          month);
+      add(
+          connection,
+          found,
+          "select 'the books have the log until ' || coalesce(max(time_ms), 0) || ', and the month"
+              + " ends at ' || ? from intake having coalesce(max(time_ms), 0) < ?",
+          toMs,
+          toMs);
+      add(
+          connection,
+          found,
+          "select 'run ' || job || '.' || attempt || ' goes on since ' || start_ms || ': what it"
+              + " used in the month is posted at its end' from open_run where start_ms < ? order by"
+              + " start_ms",
+          toMs);
+      add(
+          connection,
+          found,
+          "select 'reservation ' || name || ' is open, and what it keeps is posted until ' ||"
+              + " settled_ms from reservation_now where open and settled_ms < ? order by name",
+          toMs);
+      return found;
+    });
   }
 
   /**

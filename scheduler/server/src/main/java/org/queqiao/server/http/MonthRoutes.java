@@ -33,9 +33,7 @@ final class MonthRoutes {
     this.files = files;
     this.checks =
         new MonthChecks(
-            month -> reads.months().wrong(month),
-            MonthChecks.WAIT_MS,
-            System::currentTimeMillis);
+            month -> reads.months().wrong(month), MonthChecks.WAIT_MS, System::currentTimeMillis);
   }
 
   void on(Api api) {
