@@ -228,12 +228,12 @@ static const char *fork_child(struct monitor *self) {
     pid_t monitor_pid = getpid();
     bool born_inside = false;
     /* A run is worth more than its counters: one that cannot be opened is reported as missing. */
-    counters_open(&self->counters, self->spec->absent_events);
     self->counters.traffic = traffic_count(&self->spec->layout, self->spec->run_name);
     if (self->counters.traffic >= 0) {
         self->counters.traffic = counters_place(self->counters.traffic, COUNTER_TRAFFIC);
     }
     self->counters.traffic_cause = errno;
+    counters_open(&self->counters, self->spec->absent_events);
     self->main_pid = cgroup_fork(&self->spec->layout, self->spec->run_name, &born_inside);
     if (self->main_pid == 0) {
         launch_child(self->spec, &self->fields, monitor_pid, born_inside);

@@ -29,11 +29,15 @@ public final class Sampler implements AutoCloseable {
 
   private static final long UJ_OF_MJ = 1_000;
 
+  /** So often a run is asked for whose monitor has not opened its events yet. */
+  private static final int ASKED_MAX = 3;
+
   private final Shim shim;
   private final String handout;
   private final Path folder;
   private final int intervalMs;
   private final TreeMap<RunId, Followed> followed = new TreeMap<>();
+  private final TreeMap<RunId, Integer> asked = new TreeMap<>();
   private int socket = -1;
   private final NodePower power;
   private final EnergyShares shares = new EnergyShares();
@@ -88,6 +92,7 @@ public final class Sampler implements AutoCloseable {
           }
           return gone;
         });
+    asked.keySet().retainAll(alive);
     for (RunId run : alive) {
       if (!followed.containsKey(run) && followed.size() < RUNS_MAX) {
         follow(run, nowMs);
@@ -149,7 +154,12 @@ public final class Sampler implements AutoCloseable {
       disconnect();
       return;
     }
-    if (handed.fds().length == 0) {
+    boolean opened =
+        Arrays.stream(handed.counters()).anyMatch(each -> each == Counter.MIGRATIONS.number());
+    boolean asksAgain = !opened && asked.merge(run, 1, Integer::sum) < ASKED_MAX;
+    if (handed.fds().length == 0 || asksAgain) {
+      // Its monitor has just begun, or its kernel has no events: the last of those that all have.
+      shim.close(handed);
       return;
     }
     List<Integer> counters = new ArrayList<>(Arrays.stream(handed.counters()).boxed().toList());
