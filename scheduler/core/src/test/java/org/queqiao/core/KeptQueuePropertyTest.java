@@ -408,7 +408,8 @@ final class KeptQueuePropertyTest {
 
   private QosDefined low() {
     PreemptMode[] modes = PreemptMode.values();
-    PreemptMode mode = modes[knows(LOW) ? random.nextInt(modes.length) : 1 + random.nextInt(modes.length - 1)];
+    PreemptMode mode =
+        modes[knows(LOW) ? random.nextInt(modes.length) : 1 + random.nextInt(modes.length - 1)];
     int graceMs = mode == PreemptMode.SUSPEND ? 0 : 5_000;
     return new QosDefined(LOW, "Low", 0, List.of(), new PreemptRules(mode, graceMs, 0));
   }
