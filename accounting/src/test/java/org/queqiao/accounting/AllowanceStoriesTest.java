@@ -17,6 +17,7 @@ import org.queqiao.accounting.ledger.Unit;
 import org.queqiao.accounting.metering.BillingCalendar;
 import org.queqiao.accounting.sql.AllowanceRows;
 import org.queqiao.accounting.sql.Ledger;
+import org.queqiao.accounting.sql.RunHours;
 import org.queqiao.accounting.statement.Statement;
 import org.queqiao.accounting.statement.StatementForms;
 import org.queqiao.contract.id.JobId;
@@ -239,5 +240,35 @@ final class AllowanceStoriesTest {
             .isEqualTo(each.drawnMs());
       }
     }
+  }
+
+  @Test
+  void ofARunThatGoesOnWhatCoreHoursPayIsShownAsItIsPostedAtItsEnd() throws Exception {
+    long start = ms("2026-11-02", 22);
+    History history = new History(start).price(40_001).fund(10_000_000);
+    history.twoPeople(hours(AllowanceKind.PACKAGE, 10, start, 0), true);
+    JobId job = history.submit(History.LI, "storm", 3, 9 * HOUR_MS);
+    RunId run = history.start(job, 1, 3);
+    books(
+        "coversnow",
+        history,
+        ledger -> {
+          RunHours.Running early = ledger.reads().hours().of(job, start + 3 * HOUR_MS).getFirst();
+          assertThat(early.coveredMs()).isEqualTo(9 * HOUR_MS);
+          assertThat(early.costMicro()).isEqualTo(9 * 40_001);
+          assertThat(early.dueMicro()).isZero();
+          // Over midnight: the package pays 6 core-hours of the one day and 4 of 9 of the other.
+          RunHours.Running late = ledger.reads().hours().of(job, start + 5 * HOUR_MS).getFirst();
+          assertThat(late.coveredMs()).isEqualTo(10 * HOUR_MS);
+          assertThat(late.costMicro()).isEqualTo(15 * 40_001);
+          assertThat(late.coveredMicro()).isEqualTo(10 * 40_001);
+          assertThat(late.dueMicro()).isEqualTo(5 * 40_001);
+          history.at(start + 5 * HOUR_MS).end(run, JobState.COMPLETED);
+          int last = history.events().size();
+          ledger.record(history.events().subList(last - 1, last));
+          assertThat(entries(ledger, "2026-11")).containsExactly("ALLOWANCE PACKAGE 10h 400010");
+          assertThat(ledger.reads().balances("climate").getFirst().availableMicro())
+              .isEqualTo(10_000_000 - late.dueMicro());
+        });
   }
 }

@@ -1,13 +1,10 @@
 package org.queqiao.accounting.ledger;
 
-import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.queqiao.accounting.metering.BillingCalendar;
-import org.queqiao.accounting.metering.Segment;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.money.Allowance;
@@ -120,47 +117,6 @@ final class Allowing {
   }
 
   /**
-   * What allowances pay of a run, segment by segment in the order of time.
-   *
-   * <p>Of a segment that they pay in part they pay a share of what was posted, rounded down.
-   */
-  static final class Cover {
-    private final List<Draw> draws;
-    private final List<Map<String, Long>> micro = new ArrayList<>();
-    private final long[] usedMs;
-    private int next;
-
-    Cover(List<Draw> draws) {
-      this.draws = draws;
-      this.usedMs = new long[draws.size()];
-      draws.forEach(each -> micro.add(new TreeMap<>()));
-    }
-
-    /** A segment of cores was posted for so much in each currency. */
-    void pay(Segment segment, Map<String, Long> posted) {
-      long open = segment.coreMs();
-      Map<String, Long> unpaid = new TreeMap<>(posted);
-      while (open > 0 && next < draws.size()) {
-        long part = Math.min(open, draws.get(next).coreMs() - usedMs[next]);
-        int payer = next;
-        long whole = open;
-        unpaid.replaceAll((currency, rest) -> {
-          long paid =
-              BigInteger.valueOf(rest)
-                  .multiply(BigInteger.valueOf(part))
-                  .divide(BigInteger.valueOf(whole))
-                  .longValueExact();
-          micro.get(payer).merge(currency, paid, Math::addExact);
-          return Math.subtractExact(rest, paid);
-        });
-        usedMs[next] += part;
-        open -= part;
-        next += usedMs[next] == draws.get(next).coreMs() ? 1 : 0;
-      }
-    }
-  }
-
-  /**
    * Posts what allowances paid of a run that is over, and what comes back to them.
    *
    * @param costs what the run cost in each currency, from which what they paid is taken
@@ -174,10 +130,10 @@ final class Allowing {
       Map<String, Long> costs,
       LoggedEvent logged,
       Books books) {
-    for (int i = 0; i < cover.draws.size(); i++) {
-      Draw draw = cover.draws.get(i);
-      long usedMs = cover.usedMs[i];
-      use(job, open.run(), draw, usedMs, cover.micro.get(i), costs, logged, books);
+    for (int i = 0; i < cover.draws().size(); i++) {
+      Draw draw = cover.draws().get(i);
+      long usedMs = cover.usedMs(i);
+      use(job, open.run(), draw, usedMs, cover.micro(i), costs, logged, books);
       AllowanceBook.Row row = books.allowances().row(draw.allowance());
       books
           .allowances()

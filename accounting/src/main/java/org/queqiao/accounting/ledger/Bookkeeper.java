@@ -80,7 +80,6 @@ import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.ArrayTask;
 import org.queqiao.contract.job.RunExit;
 import org.queqiao.contract.money.RefundCause;
-import org.queqiao.contract.money.Resource;
 import org.queqiao.contract.money.Use;
 import org.queqiao.contract.policy.Subject;
 import org.queqiao.contract.price.Covering;
@@ -363,7 +362,7 @@ public final class Bookkeeper {
     JobRow job = ended;
     Map<String, Long> costs = new TreeMap<>();
     Meter meter = new Meter(books.tariffs(), calendar);
-    Allowing.Cover cover = new Allowing.Cover(open.draws());
+    Cover cover = new Cover(open.draws());
     for (Segment segment : open.segments(open.parts(job), endMs, meter)) {
       Map<String, Long> posted = new TreeMap<>();
       job = Charges.post(job, run, segment, Charges.Manner.CAPTURE, posted, logged, books);
@@ -374,7 +373,7 @@ public final class Bookkeeper {
     }
     long energyMj = exit == null ? 0 : exit.energyMj();
     if (energyMj > 0 && endMs > open.startMs()) {
-      Use use = new Use(job.partition(), job.qosName(), job.project(), Resource.ENERGY, "", "");
+      Use use = Use.energy(job.partition(), job.qosName(), job.project());
       for (Segment segment : meter.energy(use, energyMj, open.startMs(), endMs)) {
         job = Charges.post(job, run, segment, Charges.Manner.CAPTURE, costs, logged, books);
       }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import javax.sql.DataSource;
+import org.queqiao.accounting.ledger.Cover;
 import org.queqiao.accounting.ledger.JobRow;
 import org.queqiao.accounting.ledger.LineTotal;
 import org.queqiao.accounting.ledger.OpenRun;
@@ -77,6 +78,8 @@ public final class RunHours {
    * @param coreMs core-milliseconds until now
    * @param costMicro what that costs, rounded half up, or the least that a run costs
    * @param minimumMicro what of the cost is above its use, because its price has a minimum
+   * @param coveredMs core-milliseconds of it that allowances pay
+   * @param coveredMicro what of the cost they pay
    * @param hours the same by the hour, the latest {@link #MAX_HOURS}
    */
   public record Running(
@@ -87,9 +90,16 @@ public final class RunHours {
       long coreMs,
       long costMicro,
       long minimumMicro,
+      long coveredMs,
+      long coveredMicro,
       List<Hour> hours) {
     public Running {
       hours = List.copyOf(hours);
+    }
+
+    /** What of the cost is paid with money. */
+    public long dueMicro() {
+      return Math.subtractExact(costMicro, coveredMicro);
     }
   }
 
@@ -198,13 +208,50 @@ public final class RunHours {
   private Running running(
       List<Holding.Part> parts, ProjectName project, OpenRun run, Books books, long nowMs)
       throws SQLException {
-    List<Hour> hours = new ArrayList<>();
-    BigInteger exact = BigInteger.ZERO;
-    long coreMs = 0;
-    long cost = 0;
-    String currency = "";
+    Sum sum = new Sum(project, books);
+    Cover cover = new Cover(run.draws());
     Meter meter = new Meter(books.prices(), calendar);
-    for (Segment segment : meter.hours(run.segments(parts, nowMs, meter))) {
+    for (Segment whole : run.segments(parts, nowMs, meter)) {
+      long before = sum.cost;
+      for (Segment hour : meter.hours(List.of(whole))) {
+        sum.add(hour);
+      }
+      if (whole.isOfCores()) {
+        cover.pay(whole, Map.of("", sum.cost - before));
+      }
+    }
+    long minimum = sum.currency.isEmpty() ? 0 : leastMicro(books, parts, run);
+    long more = Math.max(0, minimum - sum.cost);
+    int hours = sum.hours.size();
+    return new Running(
+        run.run(),
+        run.startMs(),
+        run.cores(),
+        run.heldMicro(),
+        sum.coreMs,
+        Math.addExact(sum.cost, more),
+        more,
+        cover.coreMs(),
+        cover.micro(""),
+        sum.hours.subList(Math.max(0, hours - MAX_HOURS), hours));
+  }
+
+  /** What a run has used and cost, hour by hour. */
+  private static final class Sum {
+    private final ProjectName project;
+    private final Books books;
+    private final List<Hour> hours = new ArrayList<>();
+    private BigInteger exact = BigInteger.ZERO;
+    private long coreMs;
+    private long cost;
+    private String currency = "";
+
+    Sum(ProjectName project, Books books) {
+      this.project = project;
+      this.books = books;
+    }
+
+    void add(Segment segment) throws SQLException {
       for (Segment.Priced part : segment.parts()) {
         Use use = part.part().use();
         long held = segment.isOfCores() ? part.part().units() * segment.durationMs() : 0;
@@ -233,17 +280,6 @@ public final class RunHours {
         coreMs = Math.addExact(coreMs, held);
       }
     }
-    long minimum = currency.isEmpty() ? 0 : leastMicro(books, parts, run);
-    long more = Math.max(0, minimum - cost);
-    return new Running(
-        run.run(),
-        run.startMs(),
-        run.cores(),
-        run.heldMicro(),
-        coreMs,
-        Math.addExact(cost, more),
-        more,
-        hours.subList(Math.max(0, hours.size() - MAX_HOURS), hours.size()));
   }
 
   /** What a run costs at least that has lasted any time. */

@@ -27,7 +27,11 @@ import org.queqiao.contract.money.AllowanceOrder;
 import org.queqiao.contract.money.BudgetTerms;
 import org.queqiao.contract.money.BudgetUnit;
 import org.queqiao.contract.money.MoneyChange;
+import org.queqiao.core.forecast.ForwardRun;
+import org.queqiao.core.forecast.Quote;
 import org.queqiao.core.message.Input;
+import org.queqiao.core.message.JobCost;
+import org.queqiao.core.message.JobRequest;
 import org.queqiao.core.message.Rejection;
 import org.queqiao.core.message.Reply;
 import org.queqiao.core.state.AllowanceTable;
@@ -174,5 +178,49 @@ final class AllowanceStoriesTest {
     Rejection rejection =
         story.refuses(new Input.ProposeMoney(user("finance1"), change, "as agreed"));
     assertThat(rejection.field()).isEqualTo(field);
+  }
+
+  private JobCost quoted(JobRequest.Builder request) {
+    Quote quote =
+        Quote.of(
+            story.machine.image(),
+            new Input.SubmitJob(user("liwei"), request.build(), "", new byte[0]),
+            story.nowMs,
+            new ForwardRun.Bounds(story.nowMs + 99 * HOUR_MS, 10_000, () -> false));
+    return quote.cost();
+  }
+
+  @Test
+  void aQuoteSaysWhatCoreHoursPayAndWhatIsHeldOfMoney() {
+    agreed(hours(5, 0, 0));
+    JobCost whole = quoted(script().limitMs(3 * HOUR_MS));
+    assertThat(whole.placed()).isTrue();
+    assertThat(whole.maxMicro()).isEqualTo(3 * UNIT);
+    assertThat(whole.coveredMs()).isEqualTo(3 * HOUR_MS);
+    assertThat(whole.heldMicro()).isZero();
+    assertThat(whole.dueMicro()).isZero();
+    // Nobody can pay for the rest, so it does not start.
+    JobCost part = quoted(script().cpusPerTask(2).limitMs(3 * HOUR_MS));
+    assertThat(part.placed()).isFalse();
+    assertThat(part.coveredMs()).isEqualTo(5 * HOUR_MS);
+    assertThat(part.maxMicro()).isEqualTo(6 * UNIT);
+    assertThat(part.heldMicro()).isEqualTo(UNIT);
+    assertThat(part.dueMicro()).isEqualTo(UNIT);
+  }
+
+  @Test
+  void aQuoteOfAnArrayCountsWhatItsTasksTakeOneAfterTheOther() {
+    agreed(hours(5, 0, 0));
+    JobRequest.Builder tasks = script().array("1-4").limitMs(2 * HOUR_MS);
+    JobCost cost = quoted(tasks);
+    // Two tasks are paid in whole, one for an hour, and the last not at all.
+    assertThat(cost.tasks()).isEqualTo(4);
+    assertThat(cost.maxMicro()).isEqualTo(8 * UNIT);
+    assertThat(cost.coveredMs()).isEqualTo(5 * HOUR_MS);
+    assertThat(cost.heldMicro()).isEqualTo(3 * UNIT);
+    assertThat(cost.dueMicro()).isEqualTo(3 * UNIT);
+    agreed(hours(95, 0, 0));
+    assertThat(quoted(tasks).coveredMs()).isEqualTo(8 * HOUR_MS);
+    assertThat(quoted(tasks).heldMicro()).isZero();
   }
 }

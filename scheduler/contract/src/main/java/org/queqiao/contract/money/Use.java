@@ -26,6 +26,11 @@ public record Use(
     return new Use(partition, qos, project, Resource.CORES, "", "");
   }
 
+  /** The energy of runs, which is of no kind of nodes. */
+  public static Use energy(PartitionName partition, QosName qos, ProjectName project) {
+    return new Use(partition, qos, project, Resource.ENERGY, "", "");
+  }
+
   /** Whether it is of this device, named as in {@link PriceTerms}; empty is any. */
   public boolean isOf(String named) {
     return named.isEmpty() || named.equals(device) || device.startsWith(named + ":");

@@ -53,18 +53,8 @@ public final class Covering {
       long limitMs,
       Collection<Left> all,
       AllowanceOrder order) {
-    if (all.isEmpty() || parts.isEmpty()) {
-      return List.of();
-    }
-    Use use = parts.getFirst().use();
-    List<Left> own = new ArrayList<>();
-    for (Left each : all) {
-      if (each.leftMs() > 0 && each.allowance().covers(use.project(), use.partition(), startMs)) {
-        own.add(each);
-      }
-    }
-    if (own.isEmpty()
-        || RunCost.held(tariffs, parts, startMs, Math.addExact(startMs, limitMs)).signum() == 0) {
+    List<Left> own = own(tariffs, parts, startMs, limitMs, all);
+    if (own.isEmpty()) {
       return List.of();
     }
     own.sort(Comparator.comparing(Left::allowance, order.comparator()).thenComparingLong(Left::id));
@@ -78,6 +68,43 @@ public final class Covering {
       }
     }
     return draws;
+  }
+
+  /** Core time that is there for all runs that start then and hold this; no more than fits. */
+  public static long thereMs(
+      TariffBook tariffs,
+      List<Holding.Part> parts,
+      long startMs,
+      long limitMs,
+      Collection<Left> all) {
+    long sum = 0;
+    for (Left each : own(tariffs, parts, startMs, limitMs, all)) {
+      sum += Math.min(each.leftMs(), Long.MAX_VALUE - sum);
+    }
+    return sum;
+  }
+
+  /** Those of which a run would take; none where it costs nothing. */
+  private static List<Left> own(
+      TariffBook tariffs,
+      List<Holding.Part> parts,
+      long startMs,
+      long limitMs,
+      Collection<Left> all) {
+    List<Left> own = new ArrayList<>();
+    if (all.isEmpty() || parts.isEmpty()) {
+      return own;
+    }
+    Use use = parts.getFirst().use();
+    for (Left each : all) {
+      if (each.leftMs() > 0 && each.allowance().covers(use.project(), use.partition(), startMs)) {
+        own.add(each);
+      }
+    }
+    boolean free =
+        own.isEmpty()
+            || RunCost.held(tariffs, parts, startMs, Math.addExact(startMs, limitMs)).signum() == 0;
+    return free ? List.of() : own;
   }
 
   /** Core time of a run that lasts so long; no more than fits. */

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.money.Allowance;
@@ -39,6 +40,25 @@ public final class AllowanceTable {
   public List<Covering.Left> of(ProjectName project) {
     TreeSet<Long> ids = byProject.get(project);
     return ids == null ? List.of() : ids.stream().map(byId::get).toList();
+  }
+
+  /** The same, where the tasks of an array that go on had not taken anything. */
+  public List<Covering.Left> before(JobId array, ProjectName project) {
+    TreeMap<Long, Long> taken = new TreeMap<>();
+    holds.forEach((run, draws) -> {
+      boolean own =
+          cluster
+              .jobs()
+              .find(run.job())
+              .filter(job -> job.task() != null && job.task().array().equals(array))
+              .isPresent();
+      if (own) {
+        draws.forEach(each -> taken.merge(each.allowance(), each.coreMs(), Math::addExact));
+      }
+    });
+    return of(project).stream()
+        .map(each -> each.plus(taken.getOrDefault(each.id(), 0L)))
+        .toList();
   }
 
   /** One by its id. */

@@ -236,6 +236,9 @@ final class AccountingRoutes {
     out.writeNumberField("coreMs", each.coreMs());
     out.writeNumberField("costMicro", each.costMicro());
     out.writeNumberField("minimumMicro", each.minimumMicro());
+    out.writeNumberField("coveredCoreMs", each.coveredMs());
+    out.writeNumberField("coveredMicro", each.coveredMicro());
+    out.writeNumberField("dueMicro", each.dueMicro());
     hours(each, out);
     out.writeEndObject();
   }

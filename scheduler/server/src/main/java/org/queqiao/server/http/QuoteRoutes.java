@@ -77,6 +77,11 @@ final class QuoteRoutes {
     out.writeNumber(cost.maxMicro());
     out.writeFieldName("expectedMicro");
     out.writeNumber(cost.expectedMicro());
+    out.writeNumberField("coveredCoreMs", cost.coveredMs());
+    out.writeFieldName("heldMicro");
+    out.writeNumber(cost.heldMicro());
+    out.writeFieldName("expectedDueMicro");
+    out.writeNumber(cost.dueMicro());
     out.writeStringField("currency", JobDocument.orNull(cost.currency()));
     out.writeBooleanField("placed", cost.placed());
     boolean pays = quote.wallet() != null;
@@ -84,7 +89,7 @@ final class QuoteRoutes {
     out.writeFieldName("availableAfterMicro");
     if (pays) {
       out.writeNumber(
-          BigInteger.valueOf(quote.wallet().availableMicro()).subtract(cost.maxMicro()));
+          BigInteger.valueOf(quote.wallet().availableMicro()).subtract(cost.heldMicro()));
     } else {
       out.writeNull();
     }

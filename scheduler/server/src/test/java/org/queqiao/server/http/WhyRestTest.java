@@ -190,6 +190,10 @@ final class WhyRestTest {
     assertThat(quote.path("limitMs").asLong()).isEqualTo(7_200_000);
     assertThat(quote.path("tasks").asInt()).isEqualTo(1);
     assertThat(quote.path("maxMicro").isIntegralNumber()).isTrue();
+    assertThat(quote.path("coveredCoreMs").asLong()).isZero();
+    assertThat(quote.path("heldMicro").asLong()).isEqualTo(quote.path("maxMicro").asLong());
+    assertThat(quote.path("expectedDueMicro").asLong())
+        .isEqualTo(quote.path("expectedMicro").asLong());
     assertThat(quote.path("expectedMicro").asLong())
         .isLessThanOrEqualTo(quote.path("maxMicro").asLong());
     long before =
