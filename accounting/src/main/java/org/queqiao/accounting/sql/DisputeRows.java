@@ -15,6 +15,7 @@ import org.queqiao.contract.event.DisputeAnswered;
 import org.queqiao.contract.event.DisputeOpened;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.ProjectName;
 
 /** Disputes, those that wait and those that were answered. */
 public final class DisputeRows {
@@ -102,6 +103,34 @@ public final class DisputeRows {
       statement.setString(2, transaction);
       try (ResultSet row = statement.executeQuery()) {
         return row.next() ? Optional.of(row.getLong(1)) : Optional.empty();
+      }
+    } catch (SQLException e) {
+      throw new LedgerUnavailable(e);
+    }
+  }
+
+  /** Whether a transaction of the ledger moved money of a project, in a currency. */
+  public boolean moved(String transaction, ProjectName project, String currency) {
+    JobId job = Posting.jobOf(transaction).orElse(null);
+    String wallet = "wallet:" + project;
+    try (Connection connection = database.getConnection();
+        PreparedStatement statement =
+            connection.prepareStatement(
+                job == null
+                    ? "select from posting where job is null and id = ? limit 1"
+                    : "select from posting where job = ? and transaction = ? and currency = ? and"
+                        + " account in (?, ?) limit 1")) {
+      if (job == null) {
+        statement.setString(1, transaction + "#" + wallet + "#" + currency);
+      } else {
+        statement.setLong(1, job.value());
+        statement.setString(2, transaction);
+        statement.setString(3, currency);
+        statement.setString(4, wallet);
+        statement.setString(5, "held:" + project);
+      }
+      try (ResultSet row = statement.executeQuery()) {
+        return row.next();
       }
     } catch (SQLException e) {
       throw new LedgerUnavailable(e);

@@ -11,6 +11,7 @@ import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.contract.money.RefundReason;
+import org.queqiao.core.message.Action;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.message.Reply;
 import org.queqiao.server.view.ClusterView;
@@ -122,17 +123,45 @@ final class DisputeRoutes {
   }
 
   private void refund(Call call) {
-    MoneyChange refund =
+    MoneyChange.Refund refund =
         new MoneyChange.Refund(
             new ProjectName((String) call.body().get("project")),
             (Long) call.body().get("amountMicro"),
             (String) call.body().get("currency"),
             (String) call.body().get("transaction"),
             RefundReason.valueOf((String) call.body().get("cause")));
+    // Who may not propose it hears that, and nothing of what is in the books.
+    if (!view.site().permits(call.principal().actor(), new Action.ChangeMoney())
+        || view.site().project(refund.project()).isEmpty()) {
+      propose(call, refund);
+      return;
+    }
+    long seen = view.position();
+    blocking.ask(
+        call,
+        () -> {
+          history.needBooks(seen);
+          return reads.disputes().moved(refund.transaction(), refund.project(), refund.currency());
+        },
+        moved -> {
+          if (!moved) {
+            throw Refused.invalid(
+                "transaction",
+                "no transaction of this name moved "
+                    + refund.currency()
+                    + " of project "
+                    + refund.project()
+                    + ": GET /api/v1/charges?job=N shows those of a job");
+          }
+          propose(call, refund);
+        });
+  }
+
+  private void propose(Call call, MoneyChange change) {
     inputs.submit(
         call,
         new Input.ProposeMoney(
-            call.principal().actor(), refund, (String) call.body().get("reason")),
+            call.principal().actor(), change, (String) call.body().get("reason")),
         reply -> MoneyRoutes.proposed(call, reply));
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.net.http.HttpResponse;
+import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -29,15 +30,17 @@ final class DisputeRestTest {
     return JSON.readTree(answer.body());
   }
 
-  private static String charge() throws Exception {
-    server.local("/projects", "project=wronged&domain=atmosphere");
-    server.local("/members", "project=wronged&user=researcher1");
+  private static String charge(String project) throws Exception {
+    server.local("/projects", "project=" + project + "&domain=atmosphere");
+    server.local("/members", "project=" + project + "&user=researcher1");
     HttpResponse<String> submitted =
         post(
             "researcher1",
             "jobs",
             "{\"script\":\"#!/bin/sh\\nsleep 0.2\\n\",\"workDir\":\"/tmp\",\"stdoutPath\":"
-                + "\"/dev/null\",\"project\":\"wronged\"}");
+                + "\"/dev/null\",\"project\":\""
+                + project
+                + "\"}");
     assertThat(submitted.statusCode()).as(submitted.body()).isEqualTo(201);
     long job = JSON.readTree(submitted.body()).path("id").asLong();
     server.awaitEnd("researcher1", job);
@@ -51,7 +54,7 @@ final class DisputeRestTest {
 
   @Test
   void aChargeIsDisputedUpheldAndRefundedByASecondPerson() throws Exception {
-    String charge = charge();
+    String charge = charge("wronged");
     String body = "{\"transaction\":\"" + charge + "\",\"reason\":\"the node was broken\"}";
     assertThat(post("researcher2", "disputes", body).statusCode()).isEqualTo(404);
     assertThat(post("researcher1", "disputes", body.replace("capture/", "captured/")).statusCode())
@@ -92,13 +95,28 @@ final class DisputeRestTest {
 
   @Test
   void aRefundByNameWaitsForASecondPerson() throws Exception {
-    server.local("/projects", "project=generous&domain=atmosphere");
+    server.local("/projects", "project=alike&domain=atmosphere");
+    String charge = charge("generous");
     String refund =
-        "{\"project\":\"generous\",\"amountMicro\":5,\"currency\":\"CNY\",\"transaction\":"
-            + "\"capture/1.1/x\",\"cause\":\"GOODWILL\",\"reason\":\"ten years\"}";
+        "{\"project\":\"generous\",\"amountMicro\":5,\"currency\":\"CNY\",\"transaction\":\""
+            + charge
+            + "\",\"cause\":\"GOODWILL\",\"reason\":\"ten years\"}";
     assertThat(post("admin1", "refunds", refund).statusCode()).isEqualTo(403);
     assertThat(post("finance1", "refunds", refund.replace("GOODWILL", "WEATHER")).statusCode())
         .isEqualTo(422);
+    for (String wrong :
+        List.of(
+            refund.replace("capture/", "captured/"),
+            refund.replace(charge, "fund/1"),
+            refund.replace("CNY", "EUR"),
+            refund.replace("generous", "alike"))) {
+      HttpResponse<String> refused = post("finance1", "refunds", wrong);
+      assertThat(refused.statusCode()).as(wrong).isEqualTo(422);
+      assertThat(refused.body()).contains("transaction").contains("GET /api/v1/charges?job=N");
+      assertThat(post("admin1", "refunds", wrong).statusCode()).isEqualTo(403);
+    }
+    assertThat(post("finance1", "refunds", refund.replace("generous", "nobody")).body())
+        .contains("there is no project nobody");
     HttpResponse<String> proposed = post("finance1", "refunds", refund);
     assertThat(proposed.statusCode()).as(proposed.body()).isEqualTo(202);
     JsonNode open = get("finance2", "proposals?state=OPEN").path("items").path(0);
