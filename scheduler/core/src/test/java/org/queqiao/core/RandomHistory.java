@@ -716,8 +716,17 @@ final class RandomHistory {
                   0,
                   pricing.nextBoolean() ? 0 : story.nowMs + pricing.nextInt(400_000),
                   ""));
-      default -> price;
+      default -> pricing.nextBoolean() ? price : ofMonth();
     };
+  }
+
+  private MoneyChange ofMonth() {
+    String month = "2025-" + (10 + pricing.nextInt(3));
+    return pricing.nextBoolean()
+        ? new MoneyChange.CloseMonth(
+            month, story.nowMs + pricing.nextInt(1_000) - 900, 2025 + pricing.nextInt(3))
+        : new MoneyChange.StatementPaid(
+            SchedulerStory.CLIMATE, month, "2026-0" + (1 + pricing.nextInt(2)) + "-30", "bank 7");
   }
 
   private Allowance allowance() {

@@ -26,6 +26,7 @@ import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.GresRequest;
 import org.queqiao.contract.job.JobQuote;
 import org.queqiao.contract.job.JobState;
+import org.queqiao.contract.job.RunExit;
 import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.contract.money.PriceItem;
 import org.queqiao.contract.money.PriceTerms;
@@ -183,6 +184,39 @@ final class ResourcePriceStoriesTest {
         new Input.SubmitJob(user("liwei"), request.build(), "", new byte[0]),
         story.nowMs,
         new ForwardRun.Bounds(story.nowMs + 100 * HOUR_MS, 100_000, () -> false));
+  }
+
+  @Test
+  void theEnergyOfARunIsNotThereForTheNextStartBeforeTheLedgerSpeaks() {
+    price(UNIT, new PriceTerms(Resource.ENERGY, "", "", "", false, false));
+    tell(2 * UNIT);
+    JobId first = story.submits("liwei", script().limitMs(HOUR_MS));
+    assertThat(story.plans()).isEqualTo(1);
+    assertThat(availableMicro()).isEqualTo(UNIT);
+    long began = story.nowMs;
+    story.starts(first);
+    story.after(HOUR_MS);
+    RunExit exit =
+        new RunExit(
+            story.run(first),
+            RunExit.Kind.EXITED,
+            0,
+            0,
+            began,
+            story.nowMs,
+            900,
+            100,
+            4096,
+            "");
+    // One kilowatt-hour costs as much as the core.
+    story.does(
+        new Input.RunEnded(new NodeName("g1"), exit.withEnergy(3_600_000_000L)));
+    assertThat(availableMicro()).isBetween(-10L, 0L);
+    JobId next = story.submits("liwei", script().limitMs(HOUR_MS / 60));
+    assertThat(story.plans()).isZero();
+    tell(UNIT);
+    assertThat(story.plans()).isEqualTo(1);
+    assertThat(story.state(next)).isEqualTo(JobState.RUNNING);
   }
 
   @Test

@@ -98,16 +98,22 @@ public final class RunCost {
    */
   public static BigInteger mostCharged(
       TariffBook tariffs, List<Holding.Part> parts, long startMs, long endMs) {
-    return mostCharged(tariffs, parts, startMs, endMs, 0);
+    return mostCharged(tariffs, parts, startMs, endMs, 0, 0);
   }
 
   /**
-   * The same less what allowances pay, which is rounded down.
+   * The same less what allowances pay, which is rounded down, and with what its energy costs.
    *
    * @param coveredMs core-milliseconds that they pay
+   * @param energyMj millijoules that it took, which are known at its end
    */
   public static BigInteger mostCharged(
-      TariffBook tariffs, List<Holding.Part> parts, long startMs, long endMs, long coveredMs) {
+      TariffBook tariffs,
+      List<Holding.Part> parts,
+      long startMs,
+      long endMs,
+      long coveredMs,
+      long energyMj) {
     BigInteger sum = BigInteger.ZERO;
     long postings = coveredMs > 0 ? 1 : 0;
     for (Holding.Part each : parts) {
@@ -115,15 +121,42 @@ public final class RunCost {
       BigInteger exact = numerator(tariffs, each, fromMs, endMs, Price::mostMicro);
       if (exact.signum() != 0) {
         sum = sum.add(exact);
-        postings +=
-            2
-                + tariffs.changes(each.use(), startMs, endMs).size()
-                + Math.max(0, endMs - startMs) / SHORTEST_DAY_MS;
+        postings += postings(tariffs, each.use(), startMs, endMs);
       }
+    }
+    if (energyMj > 0 && endMs > startMs && !parts.isEmpty()) {
+      Use one = parts.getFirst().use();
+      Use energy = Use.energy(one.partition(), one.qos(), one.project());
+      BigInteger most = energy(tariffs, energy, energyMj, startMs, endMs);
+      sum = sum.add(most);
+      postings += most.signum() == 0 ? 0 : postings(tariffs, energy, startMs, endMs);
     }
     return ceiling(sum)
         .add(BigInteger.valueOf(postings * (1 + tariffs.mostTiers())))
         .max(minimum(tariffs, parts, startMs));
+  }
+
+  private static long postings(TariffBook tariffs, Use use, long startMs, long endMs) {
+    return 2
+        + tariffs.changes(use, startMs, endMs).size()
+        + Math.max(0, endMs - startMs) / SHORTEST_DAY_MS;
+  }
+
+  /** As if all of it had been taken at the highest price within; over the common divisor. */
+  private static BigInteger energy(
+      TariffBook tariffs, Use use, long energyMj, long startMs, long endMs) {
+    long most = 0;
+    if (tariffs.isPriced(Resource.ENERGY)) {
+      most = tariffs.at(use, startMs).mostMicro();
+      for (long change : tariffs.changes(use, startMs, endMs)) {
+        most = Math.max(most, tariffs.at(use, change).mostMicro());
+      }
+    }
+    return BigInteger.valueOf(energyMj)
+        .multiply(BigInteger.valueOf(most))
+        .multiply(divisor(Resource.MEMORY))
+        .add(KWH_MJ.subtract(BigInteger.ONE))
+        .divide(KWH_MJ);
   }
 
   /**

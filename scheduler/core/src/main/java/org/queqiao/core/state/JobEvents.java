@@ -307,7 +307,7 @@ final class JobEvents {
     if (ran) {
       cluster.priorities().ended(job, cluster.jobs().all(), event.endMs(), nowMs);
       reservationUsed(job, event.endMs());
-      cluster.wallets().ended(job, event.endMs(), RefundBook.causeOf(event.state()));
+      cluster.wallets().ended(job, event.endMs(), RefundBook.causeOf(event.state()), event.exit());
       desiredSetChanged(job);
       cluster.give(job, event.endMs());
     }
@@ -333,7 +333,7 @@ final class JobEvents {
         "run " + event.run() + " ends with the exit of another run");
     cluster.priorities().ended(job, cluster.jobs().all(), event.endMs(), nowMs);
     reservationUsed(job, event.endMs());
-    cluster.wallets().ended(job, event.endMs(), RefundBook.causeOf(event.cause()));
+    cluster.wallets().ended(job, event.endMs(), RefundBook.causeOf(event.cause()), event.exit());
     desiredSetChanged(job);
     cluster.give(job, event.endMs());
     cluster.jobs().change(job, () -> job.requeue(event));

@@ -12,6 +12,7 @@ import java.util.TreeMap;
 import org.queqiao.contract.event.BudgetTold;
 import org.queqiao.contract.event.CreditLineSet;
 import org.queqiao.contract.id.ProjectName;
+import org.queqiao.contract.job.RunExit;
 import org.queqiao.contract.money.RefundCause;
 import org.queqiao.contract.price.Holding;
 import org.queqiao.contract.price.RunCost;
@@ -83,8 +84,12 @@ public final class WalletTable {
     cluster.money().budgets().holds(job);
   }
 
-  /** The run of a job is over. */
-  void ended(Job job, long endMs, Optional<RefundCause> cause) {
+  /**
+   * The run of a job is over.
+   *
+   * @param exit what is known of its end, or null
+   */
+  void ended(Job job, long endMs, Optional<RefundCause> cause, RunExit exit) {
     long coveredMs = cluster.money().allowances().ended(job, endMs, cause);
     Wallet wallet = byProject.get(job.spec().project());
     boolean budgeted = !cluster.money().budgets().of(job.spec().project()).isEmpty();
@@ -92,7 +97,13 @@ public final class WalletTable {
       return;
     }
     BigInteger most =
-        RunCost.mostCharged(cluster.policy().prices(), parts(job), job.startMs(), endMs, coveredMs);
+        RunCost.mostCharged(
+            cluster.policy().prices(),
+            parts(job),
+            job.startMs(),
+            endMs,
+            coveredMs,
+            exit == null ? 0 : exit.energyMj());
     if (wallet != null) {
       wallet.settle(job.run(), most, cluster.position());
     }

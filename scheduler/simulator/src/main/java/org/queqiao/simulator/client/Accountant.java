@@ -143,7 +143,7 @@ public final class Accountant {
   /** One wants to change prices or money, another decides. */
   private void propose() {
     MoneyChange change =
-        switch (random.nextInt(9)) {
+        switch (random.nextInt(11)) {
           case 0 -> new MoneyChange.TopUp(Site.CLIMATE, 1 + random.nextLong(GRANT_MICRO), "CNY");
           case 1 ->
               new MoneyChange.Correction(
@@ -154,6 +154,8 @@ public final class Accountant {
           case 4 -> new MoneyChange.Conversion("fat", Resource.CORES, "", random.nextInt(9_000), 0);
           case 5, 6 -> new MoneyChange.NewAllowance(allowance());
           case 7 -> new MoneyChange.Contract(contract());
+          case 8 -> month();
+          case 9 -> new MoneyChange.StatementPaid(Site.CLIMATE, "2001-01", "2001-02-01", "bank 7");
           default ->
               new MoneyChange.Price(
                   new PriceItem(
@@ -176,6 +178,12 @@ public final class Accountant {
             plan(random.nextInt(MAX_PAUSE_MS), () -> decide(proposal));
           }
         });
+  }
+
+  /** A month long before the first fact: nothing is late for it. */
+  private MoneyChange month() {
+    long toMs = random.nextBoolean() ? 980_000_000_000L : timeline.nowMs() + MAX_PAUSE_MS;
+    return new MoneyChange.CloseMonth("2001-01", toMs, 2000 + random.nextInt(4));
   }
 
   private ContractTerms contract() {
@@ -202,7 +210,8 @@ public final class Accountant {
     String kind = random.nextBoolean() ? "fat" : "";
     String customers = random.nextInt(3) == 0 ? "partner" : "";
     boolean either = random.nextBoolean();
-    return switch (random.nextInt(5)) {
+    return switch (random.nextInt(6)) {
+      case 5 -> new PriceTerms(Resource.ENERGY, "", "", customers, false, false);
       case 4 -> new PriceTerms(Resource.RESERVED, "", kind, customers, false, false);
       case 0 -> new PriceTerms(Resource.MEMORY, "", kind, customers, false, either);
       case 1 -> new PriceTerms(Resource.ACCELERATORS, "gpu", kind, customers, false, either);
