@@ -10,10 +10,14 @@ import java.security.MessageDigest;
 import java.sql.Connection;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Random;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -27,6 +31,7 @@ import org.queqiao.accounting.metering.BillingCalendar;
 import org.queqiao.accounting.sql.Ledger;
 import org.queqiao.accounting.sql.LedgerReads;
 import org.queqiao.accounting.sql.UsageReports;
+import org.queqiao.accounting.statement.StatementForms;
 import org.queqiao.accounting.usage.ReportBy;
 import org.queqiao.accounting.usage.ReportRow;
 import org.queqiao.contract.event.LoggedEvent;
@@ -35,6 +40,7 @@ import org.queqiao.contract.event.RunObserved;
 import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.ClusterName;
 import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.observe.ExternalRun;
@@ -101,6 +107,60 @@ final class PostingPathTest {
         0,
         "cn1",
         List.of());
+  }
+
+  /** Each piece comes twice, in any order: what lies behind a gap is refused until that is closed. */
+  @ParameterizedTest
+  @ValueSource(longs = {106, 107})
+  void aReorderedFeedWaitsAtItsGapsAndEndsWithTheSameLinesAndChain(long seed) throws Exception {
+    SplittableRandom random = new SplittableRandom(seed);
+    List<LoggedEvent> events = history(random, seed);
+    List<List<LoggedEvent>> pieces = new ArrayList<>();
+    for (int at = 0; at < events.size(); ) {
+      int to = Math.min(events.size(), at + 1 + random.nextInt(120));
+      pieces.add(events.subList(at, to));
+      pieces.add(events.subList(at, to));
+      at = to;
+    }
+    Collections.shuffle(pieces, new Random(seed));
+    database.create("straight" + seed);
+    database.create("reordered" + seed);
+    try (Ledger straight = database.open("straight" + seed, CALENDAR);
+        Ledger ledger = database.open("reordered" + seed, CALENDAR)) {
+      straight.record(events);
+      int gaps = 0;
+      while (ledger.position() < events.size()) {
+        for (List<LoggedEvent> piece : pieces) {
+          if (piece.getFirst().position() > ledger.position() + 1) {
+            Ledger.End before = ledger.end();
+            assertThatThrownBy(() -> ledger.record(piece)).hasMessageContaining("jumped from");
+            assertThat(ledger.end()).as("seed %d", seed).isEqualTo(before);
+            gaps++;
+          } else {
+            ledger.record(piece);
+          }
+        }
+      }
+      assertThat(gaps).as("seed %d", seed).isPositive();
+      assertThat(ledger.end()).as("seed %d", seed).isEqualTo(straight.end());
+      assertThat(statements(ledger, events))
+          .as("seed %d", seed)
+          .isEqualTo(statements(straight, events));
+      assertThat(ledger.reads().verify()).isEmpty();
+    }
+    database.audit("reordered" + seed);
+  }
+
+  private static List<String> statements(Ledger ledger, List<LoggedEvent> events) {
+    Set<String> months = new TreeSet<>();
+    events.forEach(each -> months.add(CALENDAR.month(each.timeMs())));
+    List<String> all = new ArrayList<>();
+    for (String month : months) {
+      for (ProjectName project : List.of(History.CLIMATE, History.MATERIALS)) {
+        all.add(StatementForms.csv(ledger.reads().statement(project.value(), month)));
+      }
+    }
+    return all;
   }
 
   private static MemoryBooks inMemory(List<LoggedEvent> events) {
