@@ -109,7 +109,9 @@ final class PostingPathTest {
         List.of());
   }
 
-  /** Each piece comes twice, in any order: what lies behind a gap is refused until that is closed. */
+  /**
+   * Each piece comes twice, in any order: what lies behind a gap is refused until that is closed.
+   */
   @ParameterizedTest
   @ValueSource(longs = {106, 107})
   void aReorderedFeedWaitsAtItsGapsAndEndsWithTheSameLinesAndChain(long seed) throws Exception {

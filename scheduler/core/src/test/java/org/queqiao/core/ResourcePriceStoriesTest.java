@@ -198,19 +198,9 @@ final class ResourcePriceStoriesTest {
     story.after(HOUR_MS);
     RunExit exit =
         new RunExit(
-            story.run(first),
-            RunExit.Kind.EXITED,
-            0,
-            0,
-            began,
-            story.nowMs,
-            900,
-            100,
-            4096,
-            "");
+            story.run(first), RunExit.Kind.EXITED, 0, 0, began, story.nowMs, 900, 100, 4096, "");
     // One kilowatt-hour costs as much as the core.
-    story.does(
-        new Input.RunEnded(new NodeName("g1"), exit.withEnergy(3_600_000_000L)));
+    story.does(new Input.RunEnded(new NodeName("g1"), exit.withEnergy(3_600_000_000L)));
     assertThat(availableMicro()).isBetween(-10L, 0L);
     JobId next = story.submits("liwei", script().limitMs(HOUR_MS / 60));
     assertThat(story.plans()).isZero();

@@ -58,8 +58,7 @@ public final class CostOfJobs {
   }
 
   /** Core time that allowances have for it: what it has taken, or what is left. */
-  private static long thereMs(
-      Cluster cluster, Job job, List<Holding.Part> parts, long startMs) {
+  private static long thereMs(Cluster cluster, Job job, List<Holding.Part> parts, long startMs) {
     AllowanceTable allowances = cluster.money().allowances();
     ProjectName project = job.spec().project();
     return job.array() == null && !job.allocations().isEmpty()

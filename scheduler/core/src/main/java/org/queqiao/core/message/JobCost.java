@@ -9,8 +9,8 @@ import java.math.BigInteger;
  * @param tasks how many tasks it has; 1 of a job that is no array
  * @param maxMicro micro-units up to its limit, of all tasks
  * @param expectedMicro the same up to the run time that is predicted
- * @param coveredMs core-milliseconds that it takes of allowances up to its limit, of all tasks as if
- *     they started together
+ * @param coveredMs core-milliseconds that it takes of allowances up to its limit, of all tasks as
+ *     if they started together
  * @param heldMicro what is held of money for it, of all tasks
  * @param dueMicro what of the expected amount is paid with money
  * @param limitMs its time limit

@@ -56,9 +56,7 @@ public final class AllowanceTable {
         draws.forEach(each -> taken.merge(each.allowance(), each.coreMs(), Math::addExact));
       }
     });
-    return of(project).stream()
-        .map(each -> each.plus(taken.getOrDefault(each.id(), 0L)))
-        .toList();
+    return of(project).stream().map(each -> each.plus(taken.getOrDefault(each.id(), 0L))).toList();
   }
 
   /** One by its id. */
