@@ -133,7 +133,8 @@ run_tests() {
     fetch_spark
   fi
   say "Running all tests (size: $size) ..."
-  maven verify -Dqueqiao.test.size="$size" "${ARGS[@]}"
+  # Two modules side by side: many tests wait for clocks and processes rather than compute.
+  maven -T2 verify -Dqueqiao.test.size="$size" "${ARGS[@]}"
   touch "$BUILT"
 }
 
