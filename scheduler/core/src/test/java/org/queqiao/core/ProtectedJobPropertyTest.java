@@ -29,6 +29,7 @@ import org.queqiao.contract.job.JobPlacement;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.policy.PreemptMode;
 import org.queqiao.contract.policy.PreemptRules;
+import org.queqiao.contract.policy.PriorityPolicy;
 import org.queqiao.contract.reservation.Repeat;
 import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.core.forecast.ForwardOutcome;
@@ -51,6 +52,10 @@ final class ProtectedJobPropertyTest {
   private static final int SEEDS = TestSize.ciOrFull(25, 600);
   private static final int MOVES = 70;
   private static final long MINUTE_MS = 60_000;
+
+  /** How many jobs are promised a start: one, some, or all that wait. */
+  private static final List<Integer> RESERVATIONS = List.of(1, 2, 5, 1_000_000);
+
   private static final QosName LOW = new QosName("low");
   private static final QosName URGENT = new QosName("urgent");
 
@@ -70,7 +75,13 @@ final class ProtectedJobPropertyTest {
       int kind, int nodes, int cores, long limitMs, int tasks, int licences, QosName qos) {}
 
   private record Site(
-      String policy, boolean beliefs, boolean preempts, List<Integer> cores, List<Long> windows) {}
+      String policy,
+      boolean beliefs,
+      boolean preempts,
+      List<Integer> cores,
+      List<Long> windows,
+      int reservations,
+      long ageWeight) {}
 
   private int heads;
   private int promises;
@@ -93,7 +104,7 @@ final class ProtectedJobPropertyTest {
 
     private Histories(long seed, String policy) {
       SplittableRandom random = new SplittableRandom(seed);
-      site = site(random, policy);
+      site = site(random, policy, new SplittableRandom(~seed));
       moves = ProtectedJobPropertyTest.moves(random, site);
     }
 
@@ -113,7 +124,11 @@ final class ProtectedJobPropertyTest {
     }
   }
 
-  private static Site site(SplittableRandom random, String policy) {
+  /** Another source draws what only the policy default asks. */
+  private static Site site(SplittableRandom random, String policy, SplittableRandom more) {
+    boolean asks = policy.equals(SchedulingDefined.DEFAULT.policy());
+    int reservations = asks ? RESERVATIONS.get(more.nextInt(RESERVATIONS.size())) : 1;
+    long ageWeight = asks && more.nextInt(3) == 0 ? 1 + more.nextInt(5_000) : 0;
     List<Integer> cores = new ArrayList<>();
     for (int i = 2 + random.nextInt(3); i > 0; i--) {
       cores.add(2 + random.nextInt(5));
@@ -122,7 +137,14 @@ final class ProtectedJobPropertyTest {
     for (int i = random.nextInt(3); i > 0; i--) {
       windows.add((3 + random.nextInt(40)) * HOUR_MS);
     }
-    return new Site(policy, random.nextInt(4) > 0, random.nextInt(3) == 0, cores, windows);
+    return new Site(
+        policy,
+        random.nextInt(4) > 0,
+        random.nextInt(3) == 0,
+        cores,
+        windows,
+        reservations,
+        ageWeight);
   }
 
   private static List<Move> moves(SplittableRandom random, Site site) {
@@ -184,7 +206,12 @@ final class ProtectedJobPropertyTest {
     }
 
     private void begin() {
-      story.does(new Input.DefineScheduling(OWNER, new SchedulingDefined(site.policy(), 1)));
+      story.does(
+          new Input.DefineScheduling(
+              OWNER, new SchedulingDefined(site.policy(), site.reservations())));
+      if (site.ageWeight() > 0) {
+        story.does(new Input.DefinePriorityPolicy(OWNER, byAge(site.ageWeight())));
+      }
       for (int i = 0; i < site.cores().size(); i++) {
         story.node("n" + i, site.cores().get(i));
       }
@@ -201,6 +228,11 @@ final class ProtectedJobPropertyTest {
       for (int i = 0; i < site.windows().size(); i++) {
         window(i, site.windows().get(i));
       }
+    }
+
+    private static PriorityPolicy byAge(long weight) {
+      return new PriorityPolicy(
+          weight, 0, 0, 0, 0, 0, 0, 1, false, 1, HOUR_MS, HOUR_MS, List.of(), List.of());
     }
 
     /** One may push the other aside: not where nobody is, because that is planned otherwise. */

@@ -9,5 +9,5 @@ package org.queqiao.contract.event;
  */
 public record SchedulingDefined(String policy, int reservations) implements Event {
   /** What holds until the site says otherwise. */
-  public static final SchedulingDefined DEFAULT = new SchedulingDefined("default", 32);
+  public static final SchedulingDefined DEFAULT = new SchedulingDefined("default", 1);
 }

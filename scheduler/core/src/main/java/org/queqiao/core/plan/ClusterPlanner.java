@@ -217,9 +217,7 @@ public final class ClusterPlanner {
     standing = null;
     passBegun = false;
     SchedulingDefined stated = cluster.policy().scheduling();
-    policy =
-        PlanPolicies.live(stated.policy(), stated.reservations(), cluster.priorities().hasWeights())
-            .orElseThrow();
+    policy = PlanPolicies.live(stated.policy(), stated.reservations()).orElseThrow();
     mirror = new ClusterMirror(cluster, policy, starts());
   }
 

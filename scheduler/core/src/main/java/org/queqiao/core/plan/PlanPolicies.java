@@ -9,15 +9,12 @@ public final class PlanPolicies {
   /** The name of our own, and of the policy of a site that has not chosen one. */
   public static final String DEFAULT = "default";
 
-  /** How many jobs are promised a start when nothing else is said. */
-  public static final int DEFAULT_RESERVATIONS = 32;
-
   private PlanPolicies() {}
 
-  /** The policy with this name. */
+  /** The policy with this name; {@link #DEFAULT} promises one job a start. */
   public static Optional<PlanPolicy> named(String name) {
     if (name.equals(DEFAULT)) {
-      return Optional.of(ShortAreaFirst.inSeconds());
+      return Optional.of(ShortAreaFirst.inSeconds(1));
     }
     for (KnownPolicy each : KnownPolicy.values()) {
       if (each.policyName().equals(name)) {
@@ -29,12 +26,11 @@ public final class PlanPolicies {
 
   /**
    * The policy with this name for a live cluster, where {@code conservative} promises every waiting
-   * job a start in each pass. {@code default} promises one, who then stays first; where the weights
-   * of the site order the queue, it promises the first so many.
+   * job a start in each pass, and {@code default} the first so many.
    */
-  public static Optional<PlanPolicy> live(String name, int reservations, boolean siteOrders) {
+  public static Optional<PlanPolicy> live(String name, int reservations) {
     if (name.equals(DEFAULT)) {
-      return Optional.of(new SoftPromises(siteOrders ? reservations : 1));
+      return Optional.of(new SoftPromises(reservations));
     }
     return named(name)
         .map(each ->

@@ -16,28 +16,31 @@ import org.queqiao.core.priority.ShortArea;
  *
  * <p>A job always wins in the end: whoever is submitted later than its size can put it back comes
  * after it.
+ *
+ * @param reservations how many are promised a start on what is believed; the first of them is
+ *     promised one on declared limits as well
  */
-public final class ShortAreaFirst implements PlanPolicy {
+public record ShortAreaFirst(int reservations) implements PlanPolicy {
   /**
    * How much later than promised on declared limits a job may start because of what is believed.
    */
   static final long TOLERATED_DELAY_S = 3_600;
 
-  private ShortAreaFirst() {}
+  public ShortAreaFirst {
+    if (reservations < 1 || reservations > ReservingPolicy.MAX_RESERVATIONS) {
+      throw new IllegalArgumentException(
+          "reservations from 1 to " + ReservingPolicy.MAX_RESERVATIONS);
+    }
+  }
 
   /** For a replay, whose times are seconds. */
-  public static ShortAreaFirst inSeconds() {
-    return new ShortAreaFirst();
+  public static ShortAreaFirst inSeconds(int reservations) {
+    return new ShortAreaFirst(reservations);
   }
 
   @Override
   public String policyName() {
     return "default";
-  }
-
-  @Override
-  public int reservations() {
-    return 1;
   }
 
   @Override

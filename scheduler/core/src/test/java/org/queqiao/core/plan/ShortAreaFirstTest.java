@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 /** Two hours for each doubling of the area, and never more than the area explains. */
 final class ShortAreaFirstTest {
   private static final long TWO_HOURS = 7_200;
-  private static final ShortAreaFirst POLICY = ShortAreaFirst.inSeconds();
+  private static final ShortAreaFirst POLICY = ShortAreaFirst.inSeconds(1);
 
   private static long key(long submit, long cores, long believed) {
     return POLICY.key(new PlanJob(1, 1, Demand.ofCores(cores), submit, 90_000, believed), submit);

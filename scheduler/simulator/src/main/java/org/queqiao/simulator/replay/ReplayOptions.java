@@ -11,6 +11,8 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.queqiao.core.plan.PlanPolicies;
 import org.queqiao.core.plan.PlanPolicy;
+import org.queqiao.core.plan.ReservingPolicy;
+import org.queqiao.core.plan.ShortAreaFirst;
 import org.queqiao.core.predict.Correction;
 
 /**
@@ -64,7 +66,7 @@ record ReplayOptions(
     }
     return new ReplayOptions(
         words.trace,
-        List.copyOf(words.policies),
+        words.policies(),
         words.compare,
         words.procs,
         words.estimates,
@@ -109,6 +111,7 @@ record ReplayOptions(
     private Path startTimes;
     private Path json;
     private Path page = Path.of("replay-comparison.html");
+    private int reservations;
 
     private void take(ArrayDeque<String> words) throws BadCommand {
       while (!words.isEmpty()) {
@@ -117,7 +120,10 @@ record ReplayOptions(
           case "--trace" -> trace = path(option, words);
           case "--policy" -> policy(value(option, words));
           case "--compare" -> compared(value(option, words));
-          case "--procs" -> procs = procs(value(option, words));
+          case "--procs" -> procs = count(option, value(option, words), MAX_PROCS);
+          case "--reservations" ->
+              reservations =
+                  (int) count(option, value(option, words), ReservingPolicy.MAX_RESERVATIONS);
           case "--estimates" ->
               estimates =
                   named(option, words, Estimates::named, "requested, exact, avg2 or learnt");
@@ -191,15 +197,29 @@ record ReplayOptions(
       }
     }
 
-    private static long procs(String value) throws BadCommand {
+    /** The policies, where the default one promises as many jobs a start as was said. */
+    private List<PlanPolicy> policies() throws BadCommand {
+      if (reservations == 0) {
+        return List.copyOf(policies);
+      }
+      if (policies.stream().noneMatch(ShortAreaFirst.class::isInstance)) {
+        throw new BadCommand("--reservations is for the policy " + PlanPolicies.DEFAULT);
+      }
+      ShortAreaFirst promising = ShortAreaFirst.inSeconds(reservations);
+      return policies.stream()
+          .map(each -> each instanceof ShortAreaFirst ? promising : each)
+          .toList();
+    }
+
+    private static long count(String option, String value, long most) throws BadCommand {
       if (value.matches("[0-9]{1,10}")) {
         long number = Long.parseLong(value);
-        if (number >= 1 && number <= MAX_PROCS) {
+        if (number >= 1 && number <= most) {
           return number;
         }
       }
       throw new BadCommand(
-          "--procs takes a number from 1 to " + MAX_PROCS + ", not '" + value + "'");
+          option + " takes a number from 1 to " + most + ", not '" + value + "'");
     }
   }
 }

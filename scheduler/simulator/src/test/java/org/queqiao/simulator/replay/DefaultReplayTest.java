@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 import org.queqiao.core.plan.PlanPolicies;
 import org.queqiao.core.plan.PlanPolicy;
+import org.queqiao.core.plan.ShortAreaFirst;
 import org.queqiao.core.predict.Correction;
 import org.queqiao.simulator.swf.LublinModel;
 
@@ -43,7 +44,8 @@ final class DefaultReplayTest {
   void noPromiseOnDeclaredLimitsIsBrokenByMoreThanAnHour() {
     long made = 0;
     for (long seed = 1; seed <= 12; seed++) {
-      PromiseRecord promises = replay(log(seed, 3_000), DEFAULT, Estimates.LEARNT).promises();
+      PlanPolicy policy = ShortAreaFirst.inSeconds(seed % 3 == 0 ? 1 : seed % 3 == 1 ? 5 : 3_000);
+      PromiseRecord promises = replay(log(seed, 3_000), policy, Estimates.LEARNT).promises();
       assertThat(promises.latestS()).as("seed %d", seed).isLessThanOrEqualTo(3_600);
       made += promises.made();
     }

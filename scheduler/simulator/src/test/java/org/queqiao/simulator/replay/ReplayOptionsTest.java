@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.queqiao.core.plan.KnownPolicy;
+import org.queqiao.core.plan.ShortAreaFirst;
 import org.queqiao.core.predict.Correction;
 
 /** The words of a replay command are understood, or refused with what is wrong. */
@@ -28,6 +29,8 @@ final class ReplayOptionsTest {
     assertThat(options.compare()).isFalse();
     assertThat(parse("--trace a --compare fcfs,easy").policies())
         .containsExactly(KnownPolicy.FCFS, KnownPolicy.EASY);
+    assertThat(parse("--trace a --compare easy,default --reservations 1000000").policies())
+        .containsExactly(KnownPolicy.EASY, ShortAreaFirst.inSeconds(1_000_000));
   }
 
   @Test
@@ -41,6 +44,8 @@ final class ReplayOptionsTest {
     refused("--trace a --policy easy --procs -4", "--procs takes a number from 1");
     refused("--trace a --policy easy --procs 99999999999", "--procs takes a number from 1");
     refused("--trace a --policy easy --procs", "--procs needs a value");
+    refused("--trace a --policy easy --reservations 1", "--reservations is for the policy default");
+    refused("--trace a --policy default --reservations 0", "--reservations takes a number from 1");
     refused(
         "--trace a --policy easy --estimates best", "requested, exact, avg2 or learnt, not 'best'");
     refused("--trace a --policy easy --passes often", "batch or event, not 'often'");
