@@ -218,8 +218,7 @@ record ReplayOptions(
           return number;
         }
       }
-      throw new BadCommand(
-          option + " takes a number from 1 to " + most + ", not '" + value + "'");
+      throw new BadCommand(option + " takes a number from 1 to " + most + ", not '" + value + "'");
     }
   }
 }
