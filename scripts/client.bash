@@ -300,7 +300,7 @@ client_policy() {
     partition,0) path=/api/v1/partitions body= ;;
     partition,2) path=/api/v1/partitions/${ARGS[0]} body=${ARGS[1]} ;;
     platform,0) path=/api/v1/platforms body= ;;
-    platform,2) path=/api/v1/platforms/${ARGS[0]} body="{\"title\":\"${ARGS[1]//[\"\\]/}\"}" ;;
+    platform,2) path=/api/v1/platforms/${ARGS[0]} body="{\"title\":\"$(json_text "${ARGS[1]}")\"}" ;;
     topology,0) path=/api/v1/topology body= ;;
     topology,1) path=/api/v1/topology body=${ARGS[0]} ;;
     domain,0) path=/api/v1/domains body= ;;

@@ -70,7 +70,7 @@ joined() {
 client_what_if() {
   running
   take_account
-  local parts=() spec=() nodes=() gone=() job= file= like= more= value node
+  local parts=() spec=() nodes=() gone=() job= file= like= more= value node policy= promised=
   set -- "${ARGS[@]}"
   while [ $# -gt 0 ]; do
     case $1 in
@@ -102,7 +102,8 @@ client_what_if() {
         done
         ;;
       --weights) parts+=("\"priorities\":$2") ;;
-      --policy) value=$(quoted "$2") || exit 1; parts+=("\"scheduling\":{\"policy\":$value}") ;;
+      --policy) policy=$(quoted "$2") || exit 1 ;;
+      --reservations) promised=$(number "$1" "$2") || exit 1 ;;
       --horizon-ms) value=$(number "$1" "$2") || exit 1; parts+=("\"horizonMs\":$value") ;;
       *) die "what-if does not know $1; see ./queqiao help" ;;
     esac
@@ -114,6 +115,11 @@ client_what_if() {
     parts+=("\"submit\":{$(joined "${spec[@]}")}")
   elif [ ${#spec[@]} -gt 0 ]; then
     parts+=("\"changes\":{$(joined "${spec[@]}")}")
+  fi
+  if [ -n "$policy" ]; then
+    parts+=("\"scheduling\":{\"policy\":$policy${promised:+,\"reservations\":$promised}}")
+  elif [ -n "$promised" ]; then
+    die "--reservations goes with --policy NAME"
   fi
   [ ${#nodes[@]} -eq 0 ] || parts+=("\"drain\":[$(joined "${nodes[@]}")]")
   [ ${#gone[@]} -eq 0 ] || parts+=("\"unreserve\":[$(joined "${gone[@]}")]")

@@ -266,6 +266,31 @@ final class ScriptTest {
         .startsWith("refused: it is written ./queqiao month");
   }
 
+  @Test
+  void quotesInATitleAndAPolicyWithItsPromisesAreSentAsTheyAreWritten() throws Exception {
+    String asked =
+        ". scripts/client.bash; . scripts/why.bash; running() { :; }; take_account() { :; };"
+            + " default_account() { :; }; JSON=yes; die() { echo \"refused: $*\"; exit 1; };";
+    assertThat(
+            bash(
+                asked
+                    + " api() { printf '%s\\n' \"${@: -1}\"; };"
+                    + " ARGS=(hpc 'A \"b\" c\\d'); client_policy platform;"
+                    + " ARGS=(hpc 'A \"b\" c\\d'); client_policy domain"))
+        .isEqualTo(
+            """
+            {"title":"A \\"b\\" c\\\\d"}
+            {"code":"hpc","title":"A \\"b\\" c\\\\d"}
+            """);
+    String tried = asked + " api() { cat; }; ARGS=(%s); client_what_if";
+    assertThat(bash(tried.formatted("--reservations 64 --policy default")))
+        .isEqualTo("{\"scheduling\":{\"policy\":\"default\",\"reservations\":64}}");
+    assertThat(bash(tried.formatted("--policy easy")))
+        .isEqualTo("{\"scheduling\":{\"policy\":\"easy\"}}");
+    assertThat(bash(tried.formatted("--reservations 64")))
+        .isEqualTo("refused: --reservations goes with --policy NAME\n");
+  }
+
   private String bash(String text) throws Exception {
     ProcessBuilder builder =
         new ProcessBuilder("bash", "-euo", "pipefail", "-c", text, "bash", folder.toString())

@@ -3,19 +3,23 @@ package org.queqiao.core;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.queqiao.core.SchedulerStory.HOUR_MS;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.queqiao.contract.event.LicenceDefined;
+import org.queqiao.contract.event.NodeSettingsSet;
 import org.queqiao.contract.event.RulesSet;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.NodeName;
+import org.queqiao.contract.id.ReservationName;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.GresRequest;
 import org.queqiao.contract.job.JobComponent;
 import org.queqiao.contract.job.JobPlacement;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.node.NodeFacts;
+import org.queqiao.contract.node.NodeSettings;
 import org.queqiao.contract.policy.Limit;
 import org.queqiao.contract.policy.LimitScope;
 import org.queqiao.contract.policy.Quantity;
@@ -27,6 +31,8 @@ import org.queqiao.core.message.Explanation;
 import org.queqiao.core.message.Explanation.Holder;
 import org.queqiao.core.message.Explanation.Other;
 import org.queqiao.core.message.Input;
+import org.queqiao.core.message.JobRequest;
+import org.queqiao.core.message.ReservationRequest;
 import org.queqiao.core.message.TermsRequest;
 
 /** What a waiting job is told. */
@@ -73,6 +79,115 @@ final class ExplainStoriesTest {
         .contains(
             "Component 1 needs 1 node with 2 cores: 0 of 1 of that kind have room now;"
                 + " what is missing is gres/gpu.");
+  }
+
+  private static SchedulerStory fourNodes() {
+    SchedulerStory story = SchedulerStory.site();
+    for (String node : List.of("n1", "n2", "n3", "n4")) {
+      story.node(node, 8);
+    }
+    return story;
+  }
+
+  private static JobRequest.Builder on(String nodes) {
+    return SchedulerStory.script()
+        .cpusPerTask(8)
+        .limitMs(HOUR_MS)
+        .placement(JobPlacement.builder().nodeList(nodes).build());
+  }
+
+  private static void keeps(SchedulerStory story, String... nodes) {
+    story.does(
+        new Input.DefineReservation(
+            SchedulerStory.user("admin1"),
+            new ReservationRequest(
+                new ReservationName("school"),
+                "",
+                story.nowMs + HOUR_MS / 2,
+                null,
+                HOUR_MS,
+                null,
+                null,
+                Arrays.stream(nodes).map(NodeName::new).toList(),
+                null,
+                null,
+                List.of(new UserName("liwei")),
+                List.of(),
+                false,
+                false,
+                false)));
+  }
+
+  @Test
+  void onlyTheNodesThatItNamesCountWhereItNeedsNoOthers() {
+    SchedulerStory story = fourNodes();
+    JobId there = story.submits("liwei", on("n1"));
+    story.submits("liwei", on("n2"));
+    story.plans();
+    keeps(story, "n3");
+    JobId waits = story.submits("wangfang", on("n1"));
+    Explanation found = explained(story, waits);
+    assertThat(found.room()).isEqualTo(new Explanation.Room(1, 8, 0, 8, 0, 0, 1, 0, 0, 16, 32));
+    assertThat(found.holders()).extracting(each -> each.other().job()).containsExactly(there);
+    assertThat(found.kept()).as("n3 is no node of it").isEmpty();
+    assertThat(found.groups()).as("one group is all").isEmpty();
+    assertThat(found.why().sentence()).doesNotContain("n3");
+    assertThat(text(story, waits))
+        .contains("0 nodes of 1 of that kind have room now", "1 job holds what is missing")
+        .doesNotContain("school", "eservation");
+  }
+
+  @Test
+  void theNodesThatItNamesAndTheOthersAreCountedForThemselves() {
+    SchedulerStory story = fourNodes();
+    JobId there = story.submits("liwei", on("n1"));
+    story.submits("liwei", on("n2"));
+    story.plans();
+    JobId waits = story.submits("wangfang", on("n1").nodes(2));
+    Explanation found = explained(story, waits);
+    assertThat(found.groups())
+        .containsExactly(
+            new Explanation.Group("nodeList", 1, 0, 1), new Explanation.Group("others", 1, 2, 3));
+    assertThat(found.holders()).extracting(each -> each.other().job()).containsExactly(there);
+    assertThat(text(story, waits))
+        .contains("1 node is to be of those that it names: 0 of 1 have room now.");
+  }
+
+  @Test
+  void eachCountOfItsConstraintIsCountedForItself() {
+    SchedulerStory story = SchedulerStory.site();
+    for (String feature : List.of("a", "b", "c")) {
+      for (int i = 1; i <= 2; i++) {
+        story.node(feature + i, 8);
+        story.does(
+            new Input.SetNode(
+                SchedulerStory.OWNER,
+                new NodeSettingsSet(
+                    new NodeName(feature + i), new NodeSettings(List.of(feature), 1))));
+      }
+    }
+    JobId there = story.submits("liwei", on("b1"));
+    story.submits("liwei", on("c2"));
+    story.plans();
+    keeps(story, "a2", "c1");
+    JobId waits =
+        story.submits(
+            "wangfang",
+            SchedulerStory.script()
+                .nodes(3)
+                .tasks(3)
+                .cpusPerTask(8)
+                .limitMs(HOUR_MS)
+                .placement(JobPlacement.builder().constraint("a*1&b*2").build()));
+    Explanation found = explained(story, waits);
+    assertThat(found.groups())
+        .containsExactly(
+            new Explanation.Group("count 1", 1, 1, 2), new Explanation.Group("count 2", 2, 1, 2));
+    assertThat(found.room().fitIdle()).as("c1 and c2 serve no count").isEqualTo(4);
+    assertThat(found.holders()).extracting(each -> each.other().job()).containsExactly(there);
+    assertThat(found.kept()).extracting(Explanation.Kept::nodes).containsExactly(1);
+    assertThat(text(story, waits))
+        .contains("2 nodes are to be for count 2 of its constraint: 1 of 2 has room now.");
   }
 
   @Test

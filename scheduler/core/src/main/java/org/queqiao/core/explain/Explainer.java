@@ -63,7 +63,8 @@ public final class Explainer {
         scan.kept(),
         new WhyPreempting(cluster).of(job, holders),
         tasks(job),
-        scan.components.found(cluster.policy().switches()));
+        scan.components.found(cluster.policy().switches()),
+        scan.groups.found());
   }
 
   /** What there is of the alternative of which most nodes have room. */
@@ -73,6 +74,7 @@ public final class Explainer {
       for (NodeWish each : cluster.wishOf(spec).alternatives()) {
         Scan scan = new Scan(job, spec, each, new WhyReserved(cluster), nowMs);
         cluster.nodes().all().forEach(scan::look);
+        scan.blame();
         best = best == null || scan.isBetterThan(best) ? scan : best;
       }
     }
@@ -133,6 +135,9 @@ public final class Explainer {
     private final JobSpec spec;
     private final NodeWish wish;
     private final ComponentScan components;
+    private final GroupScan groups;
+    private final int needed;
+    private final List<Short> shorts = new ArrayList<>();
     private final WhyReserved reservations;
     private final long nowMs;
     private final TreeMap<ReservationName, Explanation.Kept> kept = new TreeMap<>();
@@ -149,11 +154,16 @@ public final class Explainer {
     private long freeCores;
     private long usableCores;
 
+    /** A node without room that could be one of its own. */
+    private record Short(Node node, int groups) {}
+
     private Scan(Job job, JobSpec spec, NodeWish wish, WhyReserved reservations, long nowMs) {
       this.job = job;
       this.spec = spec;
       this.wish = wish;
       this.components = new ComponentScan(spec, wish);
+      this.groups = new GroupScan(spec, wish);
+      this.needed = wish.needed(spec);
       this.reservations = reservations;
       this.nowMs = nowMs;
       this.smallCores = spec.coresOnNode(spec.nodes() - 1);
@@ -170,6 +180,7 @@ public final class Explainer {
     private long lacks() {
       return Math.max(0L, spec.nodes() - fitNow)
           + Math.max(0L, largeNodes - largeFitNow)
+          + groups.lacks()
           + components.lacks();
     }
 
@@ -182,30 +193,44 @@ public final class Explainer {
         usableCores += node.facts().cores();
         freeCores += node.capacity().freeCores();
       }
-      int groups = wish.groups(node.name(), node.settings());
-      boolean own = (groups & (1 << wish.groupCount(0)) - 1) != 0;
+      int serves = wish.groups(node.name(), node.settings()) & needed;
+      int own = serves & (1 << wish.groupCount(0)) - 1;
       boolean may =
-          groups != 0 && node.takesRuns() && reservations.keeper(job, node, nowMs).isEmpty();
-      boolean held = components.look(node, may ? groups : 0);
-      boolean missing = whenIdle && own && isShort(node);
-      if (held || missing) {
+          serves != 0 && node.takesRuns() && reservations.keeper(job, node, nowMs).isEmpty();
+      boolean held = components.look(node, may ? serves : 0);
+      boolean missing = whenIdle && own != 0 && isShort(node, own);
+      if (held) {
         node.holders().forEach(holder -> hold(holder, node));
+      } else if (missing) {
+        shorts.add(new Short(node, own));
+      }
+    }
+
+    /** Names who holds the nodes without room, of those groups that have too few with room. */
+    private void blame() {
+      int lacking = groups.lacking();
+      for (Short each : shorts) {
+        if ((each.groups() & lacking) != 0) {
+          each.node().holders().forEach(holder -> hold(holder, each.node()));
+        }
       }
     }
 
     /** Counts a node that could be one of its own; says whether runs hold what is missing there. */
-    private boolean isShort(Node node) {
+    private boolean isShort(Node node, int own) {
       if (!node.takesRuns()) {
         down += node.isUp() ? 0 : 1;
         drained += node.isUp() ? 1 : 0;
         return false;
       }
       fitIdle++;
+      groups.addIdle(own);
       if (isKept(node)) {
         return false;
       }
       boolean now = fits(node.capacity(), NodeNeed.small(spec));
       fitNow += now ? 1 : 0;
+      groups.addNow(now ? own : 0);
       boolean largeNow = now && fits(node.capacity(), NodeNeed.large(spec));
       largeFitNow += largeNow ? 1 : 0;
       return !now || largeNodes > 0 && !largeNow;

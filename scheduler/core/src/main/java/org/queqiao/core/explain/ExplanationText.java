@@ -237,6 +237,31 @@ public final class ExplanationText {
     }
   }
 
+  /** Of which of its own nodes too few have room, where they are not all alike. */
+  private static void groups(Explanation explained, StringJoiner out) {
+    for (Explanation.Group each : explained.groups()) {
+      if (each.fitNow() < each.nodes()) {
+        String which =
+            switch (each.what()) {
+              case "nodeList" -> "of those that it names";
+              case "others" -> "beside those";
+              default -> "for " + each.what() + " of its constraint";
+            };
+        out.add(
+            count(each.nodes(), "node")
+                + (each.nodes() == 1 ? " is" : " are")
+                + " to be "
+                + which
+                + ": "
+                + each.fitNow()
+                + " of "
+                + each.fitIdle()
+                + (each.fitNow() == 1 ? " has" : " have")
+                + " room now.");
+      }
+    }
+  }
+
   private static void room(Explanation explained, StringJoiner out) {
     JobSpec spec = explained.job().spec();
     Explanation.Room room = explained.room();
@@ -263,6 +288,7 @@ public final class ExplanationText {
             + " of "
             + room.usableCores()
             + " are free in all.");
+    groups(explained, out);
     components(explained, out);
     if (explained.holderCount() > 0) {
       out.add(

@@ -4,8 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.queqiao.contract.id.ReservationName;
+import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.job.PendingReason;
 import org.queqiao.contract.reservation.Reservation;
+import org.queqiao.core.placement.NodeWish;
 import org.queqiao.core.state.Cluster;
 import org.queqiao.core.state.Job;
 import org.queqiao.core.state.Node;
@@ -96,10 +98,20 @@ final class WhyReserved {
     };
   }
 
+  private boolean couldUse(Job job, Node node) {
+    for (JobSpec spec : job.spec().shapes()) {
+      NodeWish wish = cluster.wishOf(spec);
+      if ((wish.groups(node.name(), node.settings()) & wish.needed(spec)) != 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private String kept(Job job) {
     for (Node node : cluster.nodes().open().values()) {
       Optional<ReservationState> keeper = keeper(job, node, cluster.timeMs());
-      if (isOwn(job, node) && keeper.isPresent()) {
+      if (isOwn(job, node) && keeper.isPresent() && couldUse(job, node)) {
         Reservation rules = keeper.get().rules();
         long fromMs = keeper.get().startMs();
         return (isKnown(job, rules) ? "reservation " + rules.name() : "a reservation")

@@ -28,6 +28,7 @@ import org.queqiao.contract.snapshot.ClusterImage;
  * @param preempting whom it pushes aside, or may
  * @param tasks where the tasks of an array are; null for a job that is none
  * @param components of a job with components: its own nodes, then each component
+ * @param groups of a job whose own nodes are of several groups, such as named ones and others
  */
 public record Explanation(
     ClusterImage.JobImage job,
@@ -43,7 +44,8 @@ public record Explanation(
     List<Kept> kept,
     Preempting preempting,
     Tasks tasks,
-    List<Component> components) {
+    List<Component> components,
+    List<Group> groups) {
   /** How many jobs a list names at most. */
   public static final int MAX_LISTED = 200;
 
@@ -53,6 +55,7 @@ public record Explanation(
     limits = List.copyOf(limits);
     kept = List.copyOf(kept);
     components = List.copyOf(components);
+    groups = List.copyOf(groups);
   }
 
   /**
@@ -95,6 +98,17 @@ public record Explanation(
    *     switches} where those that have room do not lie so; empty where it has room
    */
   public record Component(int nodes, int cores, int fitNow, int fitIdle, String lacks) {}
+
+  /**
+   * What one group of a job's own nodes needs and what there is of it. A node may serve several.
+   *
+   * @param what {@code nodeList} for those that it names, {@code count 1} for those of the first
+   *     count of its constraint, {@code others}
+   * @param nodes how many nodes it needs
+   * @param fitNow nodes that have room for it now
+   * @param fitIdle nodes that take runs and would have room if nothing ran on them
+   */
+  public record Group(String what, int nodes, int fitNow, int fitIdle) {}
 
   /**
    * Another job, with what decides who may see it.

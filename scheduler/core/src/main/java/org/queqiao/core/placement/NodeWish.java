@@ -7,6 +7,7 @@ import java.util.TreeSet;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.job.JobComponent;
 import org.queqiao.contract.job.JobPlacement;
+import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.node.NodeSettings;
 
 /**
@@ -172,7 +173,25 @@ public final class NodeWish {
   }
 
   /** How many of so many nodes of a component belong to each of its groups. */
-  int[] sizes(int component, int nodes) {
+  public int[] sizes(int component, int nodes) {
     return kinds.get(component).sizes(nodes);
+  }
+
+  /** The groups of which a job needs any nodes, as a mask: those of its own nodes come first. */
+  public int needed(JobSpec spec) {
+    int needed = 0;
+    int group = 0;
+    for (int component = 0; component < kinds.size(); component++) {
+      for (int size : sizes(component, spec.components().get(component).nodes())) {
+        needed |= size > 0 ? 1 << group : 0;
+        group++;
+      }
+    }
+    return needed;
+  }
+
+  /** Whether the nodes of a component are named; else their groups are counts, and others. */
+  public boolean isNamed(int component) {
+    return kinds.get(component).included() != null;
   }
 }

@@ -160,7 +160,7 @@ final class ExplainedDocument {
     out.writeBooleanField("heldByAdministrator", job.heldByAdministrator());
     Json.number(out, "startsByMs", orNull(explained.startsByMs()));
     Json.number(out, "promisedMs", orNull(job.promisedMs()));
-    room(waiting.room(), out);
+    room(waiting, out);
     components(waiting.components(), out);
     reservations(waiting, out);
     holders(waiting, out);
@@ -175,7 +175,8 @@ final class ExplainedDocument {
     PolicyJson.writeTerms(waiting.priority(), out);
   }
 
-  private static void room(Explanation.Room room, JsonGenerator out) throws IOException {
+  private static void room(Explanation waiting, JsonGenerator out) throws IOException {
+    Explanation.Room room = waiting.room();
     out.writeObjectFieldStart("room");
     out.writeNumberField("nodesNeeded", room.nodes());
     out.writeNumberField("coresOnEach", room.cores());
@@ -188,6 +189,18 @@ final class ExplainedDocument {
     out.writeNumberField("downNodes", room.down());
     out.writeNumberField("freeCores", room.freeCores());
     out.writeNumberField("usableCores", room.usableCores());
+    if (!waiting.groups().isEmpty()) {
+      out.writeArrayFieldStart("groups");
+      for (Explanation.Group each : waiting.groups()) {
+        out.writeStartObject();
+        out.writeStringField("what", each.what());
+        out.writeNumberField("nodesNeeded", each.nodes());
+        out.writeNumberField("nodesWithRoom", each.fitNow());
+        out.writeNumberField("nodesWithRoomWhenIdle", each.fitIdle());
+        out.writeEndObject();
+      }
+      out.writeEndArray();
+    }
     out.writeEndObject();
   }
 

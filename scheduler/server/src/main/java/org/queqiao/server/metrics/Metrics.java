@@ -44,7 +44,7 @@ public final class Metrics implements AutoCloseable {
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
   /** A registry refers to what it asks only weakly. */
-  private final List<DoubleSupplier> figures = new ArrayList<>();
+  private final List<Object> asked = new ArrayList<>();
 
   private final Map<String, Timer> answers = new ConcurrentHashMap<>();
   private final Map<String, Counter> rejections = new ConcurrentHashMap<>();
@@ -98,6 +98,7 @@ public final class Metrics implements AutoCloseable {
 
   /** Figures of the loop that decides and syncs. */
   public void loop(Supplier<LoopGauges> gauges) {
+    asked.add(gauges);
     gauge("queqiao.inbox.length", "Inputs that wait", () -> gauges.get().inboxLength());
     gauge(
         "queqiao.inbox.capacity", "Most inputs that may wait", () -> gauges.get().inboxCapacity());
@@ -133,6 +134,7 @@ public final class Metrics implements AutoCloseable {
 
   /** Figures of the followers of the log. */
   public void followers(LongSupplier durable, ClusterView view, LongSupplier booked) {
+    asked.add(view);
     gauge("queqiao.log.position", "Last durable position", durable);
     gauge(
         "queqiao.view.lag.positions",
@@ -181,9 +183,7 @@ public final class Metrics implements AutoCloseable {
       String description,
       Supplier<ForecastBook.Coverage> coverage,
       ToLongFunction<ForecastBook.Coverage> figure) {
-    FunctionCounter.builder(name, coverage, c -> figure.applyAsLong(c.get()))
-        .description(description)
-        .register(registry);
+    total(name, description, () -> figure.applyAsLong(coverage.get()));
   }
 
   /** What was predicted and promised, and what came. */
@@ -217,11 +217,12 @@ public final class Metrics implements AutoCloseable {
     FunctionCounter.builder(name, figure, DoubleSupplier::getAsDouble)
         .description(description)
         .register(registry);
-    figures.add(figure);
+    asked.add(figure);
   }
 
   /** Figures of the gateway. */
   public void agents(LongSupplier connected, GatewayCounters counters) {
+    asked.add(counters);
     gauge("queqiao.agents.connected", "Agents that are connected", connected);
     FunctionCounter.builder("queqiao.agents.accepted", counters, GatewayCounters::accepted)
         .description("Connections that the gateway accepted")
