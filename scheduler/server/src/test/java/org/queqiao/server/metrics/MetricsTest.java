@@ -19,8 +19,7 @@ final class MetricsTest {
 
   /** Names figures that nobody else holds. */
   private static void name(Metrics metrics, int figure) {
-    metrics.forecasts(
-        () -> new ForecastBook.Coverage(figure, figure + 1, figure + 2, figure + 3));
+    metrics.forecasts(() -> new ForecastBook.Coverage(figure, figure + 1, figure + 2, figure + 3));
     metrics.loop(
         () -> new LoopGauges(figure, 9, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15));
     metrics.connections(() -> figure, () -> figure + 1);
