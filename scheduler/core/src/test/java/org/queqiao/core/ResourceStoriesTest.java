@@ -234,7 +234,39 @@ final class ResourceStoriesTest {
                         .nodes(1)
                         .tasks(2))
                 .message())
-        .contains("asks for 6 of gpu", "at most 4");
+        .contains("asks for 6 of gpu", "a node is 4: ask for at most 2 for each task");
+  }
+
+  @Test
+  void devicesForEachTaskThatNoNodeHasAreRefusedWithTheNodesThatWouldDo() {
+    gpus("n1", 4);
+    gpus("n2", 4);
+    Rejection refused =
+        refused(
+            placed(wish().gresPerTask(List.of(new GresRequest("gpu", "", 3)))).nodes(1).tasks(2));
+    assertThat(refused.field()).isEqualTo("gresPerTask");
+    assertThat(refused.message())
+        .isEqualTo(
+            "the job asks for 6 of gpu on one node, but the largest number on a node is 4:"
+                + " ask for 2 nodes, or at most 2 for each task");
+    assertThat(
+            started(
+                placed(wish().gresPerTask(List.of(new GresRequest("gpu", "", 3))))
+                    .nodes(2)
+                    .tasks(2)))
+        .as("what was advised")
+        .hasSize(2);
+    assertThat(
+            refused(placed(wish()).nodes(1).gres(List.of(new GresRequest("gpu", "", 6)))).field())
+        .as("for each node")
+        .isEqualTo("gres");
+    assertThat(
+            refused(
+                    placed(wish().gresPerTask(List.of(new GresRequest("gpu", "", 5))))
+                        .nodes(1)
+                        .tasks(1))
+                .message())
+        .endsWith("on a node is 4: ask for at most 4 for each task");
   }
 
   @Test

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.queqiao.contract.event.QosDefined;
+import org.queqiao.contract.event.RulesSet;
 import org.queqiao.contract.event.SchedulingDefined;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.NodeName;
@@ -15,7 +16,12 @@ import org.queqiao.contract.id.QosName;
 import org.queqiao.contract.id.ReservationName;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.JobSpec;
+import org.queqiao.contract.policy.Limit;
+import org.queqiao.contract.policy.LimitScope;
 import org.queqiao.contract.policy.PriorityPolicy;
+import org.queqiao.contract.policy.Quantity;
+import org.queqiao.contract.policy.Rules;
+import org.queqiao.contract.policy.Subject;
 import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.core.forecast.RunTimeRatios;
 import org.queqiao.core.forecast.Trial;
@@ -114,6 +120,31 @@ final class WhatIfStoriesTest {
             .changing(
                 spec.toBuilder().partition(SchedulerStory.DEBUG).limitMs(2 * HOUR_MS).build());
     assertThat(tried(story, debug).refused().field()).isEqualTo("limitMs");
+  }
+
+  @Test
+  void aChangedArrayIsCheckedWithTheTasksThatWait() {
+    SchedulerStory story = SchedulerStory.site();
+    story.node("n1", 4);
+    JobId array = story.submits("liwei", cores(4).array("0-3"));
+    story.plans();
+    mayHave(story, 4);
+    JobSpec spec = story.job(array).spec();
+    Trial shorter =
+        of("liwei", array).changing(spec.toBuilder().limitMs(spec.limitMs() / 2).build());
+    assertThat(tried(story, shorter).refused()).as("one runs and three wait").isNull();
+    mayHave(story, 3);
+    assertThat(tried(story, shorter).refused().message()).contains("3 jobs that wait or run");
+  }
+
+  private static void mayHave(SchedulerStory story, int jobs) {
+    Limit limit = new Limit(LimitScope.GROUP, Quantity.SUBMITTED_JOBS, "", jobs);
+    story.does(
+        new Input.SetRules(
+            SchedulerStory.OWNER,
+            new RulesSet(
+                new Subject.Member(SchedulerStory.CLIMATE, new UserName("liwei")),
+                new Rules(1, null, List.of(), null, 0, List.of(limit)))));
   }
 
   @Test

@@ -12,6 +12,7 @@ import org.queqiao.contract.id.ReservationName;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.node.NodeFacts;
+import org.queqiao.contract.snapshot.ArrayImage;
 import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.core.SchedulerMachine;
 import org.queqiao.core.admission.SaidShape;
@@ -136,13 +137,13 @@ public final class WhatIf {
         SchedulerMachine.from(image.withOnly(rest))
             .decide(
                 new Input.SubmitJob(
-                    Actor.user(job.user()), request(trial.changed()), "", new byte[0]),
+                    Actor.user(job.user()), request(trial.changed(), job), "", new byte[0]),
                 nowMs)
             .reply();
     return reply instanceof Reply.Rejected(Rejection why) ? why : null;
   }
 
-  private static JobRequest request(JobSpec spec) {
+  private static JobRequest request(JobSpec spec, ClusterImage.JobImage job) {
     return JobRequest.builder(spec.script())
         .name(spec.name())
         .partition(spec.partition())
@@ -155,7 +156,17 @@ public final class WhatIf {
         .limitMs(spec.limitMs())
         .qos(spec.qos())
         .placement(SaidShape.placement(spec.placement()))
+        .array(spec.array() == null ? null : "0-" + (waiting(job) - 1))
         .build();
+  }
+
+  /** How many tasks of an array wait; those that have started are jobs of their own. */
+  private static int waiting(ClusterImage.JobImage job) {
+    int waiting = 0;
+    for (ArrayImage.OrdinalRun each : job.array().waiting()) {
+      waiting += each.last() - each.first() + 1;
+    }
+    return Math.max(1, waiting);
   }
 
   private ClusterImage edited(Trial trial) {

@@ -59,7 +59,10 @@ final class ComponentFeasibility {
       }
       String which = which(parts.component(part));
       Optional<Impossible> tooLarge =
-          shapes.isEmpty() ? Optional.empty() : Feasibility.tooLargeForOneNode(spec, need, shapes);
+          shapes.isEmpty()
+              ? Optional.empty()
+              : Feasibility.tooLargeForOneNode(
+                  spec, spec.components().get(parts.component(part)), need, shapes);
       if (tooLarge.isPresent()) {
         return new Impossible("components", which + tooLarge.get().message());
       }

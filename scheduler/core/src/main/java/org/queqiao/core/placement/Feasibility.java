@@ -5,10 +5,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.Predicate;
 import org.queqiao.contract.id.NodeName;
-import org.queqiao.contract.job.GresRequest;
+import org.queqiao.contract.job.JobComponent;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.node.NodeFacts;
 import org.queqiao.contract.node.NodeSettings;
@@ -205,7 +204,8 @@ public final class Feasibility {
     if (!spec.placement().components().isEmpty()) {
       return ComponentFeasibility.explain(spec, wish, byGroups);
     }
-    Optional<Impossible> tooLarge = tooLargeForOneNode(spec, NodeNeed.large(spec), shapes);
+    Optional<Impossible> tooLarge = 
+        tooLargeForOneNode(spec, spec.components().getFirst(), NodeNeed.large(spec), shapes);
     if (tooLarge.isPresent()) {
       return tooLarge.get();
     }
@@ -315,7 +315,7 @@ public final class Feasibility {
   }
 
   static Optional<Impossible> tooLargeForOneNode(
-      JobSpec spec, NodeNeed need, Map<NodeShape, Integer> shapes) {
+      JobSpec spec, JobComponent of, NodeNeed need, Map<NodeShape, Integer> shapes) {
     int cores = need.cores();
     int mostCores = 0;
     long mostMemBytes = 0;
@@ -357,7 +357,7 @@ public final class Feasibility {
                   + " bytes"));
     }
     if (!someNodeHasGres) {
-      return Optional.of(missingGres(need.gres(), shapes));
+      return Optional.of(MissingGres.explain(of, need, shapes));
     }
     return Optional.of(
         new Impossible(
@@ -373,50 +373,6 @@ public final class Feasibility {
       return "memPerCpuBytes";
     }
     return spec.placement().memPerGpuBytes() > 0 ? "memPerGpuBytes" : "memBytes";
-  }
-
-  private static Impossible missingGres(
-      List<GresRequest> requests, Map<NodeShape, Integer> shapes) {
-    for (GresRequest request : requests) {
-      int most = 0;
-      for (NodeShape shape : shapes.keySet()) {
-        int here = 0;
-        for (NodeFacts.GresInventory each : shape.gres()) {
-          if (each.name().equals(request.name())
-              && (request.type().isEmpty() || request.type().equals(each.type()))) {
-            here += each.count();
-          }
-        }
-        most = Math.max(most, here);
-      }
-      if (most < request.count()) {
-        String resource =
-            request.type().isEmpty() ? request.name() : request.name() + ":" + request.type();
-        String asks = "the job asks for " + request.count() + " of " + resource + " on one node";
-        return new Impossible(
-            "gres",
-            most == 0
-                ? asks + ", and no node of its kind has any: " + offered(shapes)
-                : asks
-                    + ", but the largest number on a node is "
-                    + most
-                    + ": ask for at most "
-                    + most);
-      }
-    }
-    return new Impossible("gres", "no node has all generic resources of the job at once");
-  }
-
-  private static String offered(Map<NodeShape, Integer> shapes) {
-    TreeSet<String> names = new TreeSet<>();
-    for (NodeShape shape : shapes.keySet()) {
-      for (NodeFacts.GresInventory each : shape.gres()) {
-        names.add(each.type().isEmpty() ? each.name() : each.name() + ":" + each.type());
-      }
-    }
-    return names.isEmpty()
-        ? "they have no generic resources"
-        : "ask for " + String.join(" or ", names);
   }
 
   private static Capacity idle(NodeShape shape) {
