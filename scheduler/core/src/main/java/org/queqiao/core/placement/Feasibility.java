@@ -204,7 +204,7 @@ public final class Feasibility {
     if (!spec.placement().components().isEmpty()) {
       return ComponentFeasibility.explain(spec, wish, byGroups);
     }
-    Optional<Impossible> tooLarge = 
+    Optional<Impossible> tooLarge =
         tooLargeForOneNode(spec, spec.components().getFirst(), NodeNeed.large(spec), shapes);
     if (tooLarge.isPresent()) {
       return tooLarge.get();

@@ -26,7 +26,8 @@ final class MissingGres {
       }
       if (most < request.count()) {
         GresRequest each = perTask(of, request);
-        String asks = "the job asks for " + request.count() + " of " + named(request) + " on one node";
+        String asks =
+            "the job asks for " + request.count() + " of " + named(request) + " on one node";
         return new Impossible(
             each == null ? "gres" : "gresPerTask",
             most == 0
@@ -35,7 +36,9 @@ final class MissingGres {
                     + ", but the largest number on a node is "
                     + most
                     + ": ask for "
-                    + (each == null ? "at most " + most : nearest(of, request, each, most, shapes)));
+                    + (each == null
+                        ? "at most " + most
+                        : nearest(of, request, each, most, shapes)));
       }
     }
     return new Impossible("gres", "no node has all generic resources of the job at once");
