@@ -78,8 +78,13 @@ final class NaiveJobs {
     }
   }
 
-  /** What a member held from one moment to another. */
-  record Use(String member, long cores, long fromMs, long toMs) {}
+  /** What a member held from one moment to another; devices are those of the kind gpu. */
+  record Use(String member, long cores, long memBytes, long gpus, long fromMs, long toMs) {}
+
+  private static Use use(Work work, long toMs) {
+    return new Use(
+        work.member(), work.cores(), work.memBytes(), work.devices("gpu"), work.openSinceMs, toMs);
+  }
 
   final TreeMap<JobId, Work> jobs = new TreeMap<>();
   private final List<Use> closed = new ArrayList<>();
@@ -179,7 +184,7 @@ final class NaiveJobs {
 
   private void close(Work work, long endMs) {
     if (work.openSinceMs >= 0 && endMs > work.openSinceMs) {
-      closed.add(new Use(work.member(), work.cores(), work.openSinceMs, endMs));
+      closed.add(use(work, endMs));
     }
     work.openSinceMs = -1;
   }
@@ -189,7 +194,7 @@ final class NaiveJobs {
     List<Use> all = new ArrayList<>(closed);
     for (Work each : jobs.values()) {
       if (each.openSinceMs >= 0) {
-        all.add(new Use(each.member(), each.cores(), each.openSinceMs, nowMs));
+        all.add(use(each, nowMs));
       }
     }
     return all;

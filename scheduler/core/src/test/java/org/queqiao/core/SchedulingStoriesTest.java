@@ -206,14 +206,28 @@ final class SchedulingStoriesTest {
   @Test
   void conservativePromisesEveryJobAStart() {
     policy("conservative", 1);
-    story.node("n1", 4);
-    story.submits("liwei", cores(3));
-    story.plans();
-    story.submits("liwei", cores(4));
-    story.submits("liwei", cores(2));
-    JobId last = story.submits("liwei", cores(1));
+    JobId far = oneCoreBehindTwoThatWait();
     assertThat(story.plans()).isEqualTo(1);
-    assertThat(story.state(last)).isEqualTo(RUNNING);
+    assertThat(story.state(far)).isEqualTo(PENDING);
+    // With a promise to the first alone nothing keeps it.
+    policy("easy", 1);
+    assertThat(story.plans()).isEqualTo(1);
+    assertThat(story.state(far)).isEqualTo(RUNNING);
+  }
+
+  /**
+   * The first that waits leaves a core when it starts, the second does not: an hour on that core is
+   * in the way of the second alone, and five minutes are in nobody's way.
+   */
+  private JobId oneCoreBehindTwoThatWait() {
+    story.node("n1", 8);
+    story.submits("liwei", cores(6).limitMs(600_000L));
+    story.plans();
+    story.submits("liwei", cores(7).limitMs(600_000L));
+    story.submits("liwei", cores(8).limitMs(600_000L));
+    JobId far = story.submits("liwei", cores(1).limitMs(3_600_000L));
+    story.submits("liwei", cores(1).limitMs(300_000L));
+    return far;
   }
 
   @Test

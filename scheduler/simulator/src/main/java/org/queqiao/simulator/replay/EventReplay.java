@@ -6,7 +6,8 @@ import org.queqiao.core.plan.PlanJob;
 /**
  * A pass after each submission and each end, in the order of the pyss simulator that the authors of
  * "Improving backfilling by using machine learning to predict running times" (SC'15) used: at one
- * second corrections, then submissions, then ends, then starts, each kind in order of creation.
+ * second corrections, then submissions, then ends, then starts, each kind in order of creation. A policy
+ * that plans at submission is not offered by these rules.
  */
 final class EventReplay extends Replay {
   private final LongHeap corrections = new LongHeap();
@@ -25,15 +26,12 @@ final class EventReplay extends Replay {
       long submission =
           submitted < jobs.count() ? jobs.submit(jobs.bySubmission(submitted)) : Long.MAX_VALUE;
       long end = time(ends);
-      long planned = planner.nextStart();
-      if (correction <= Math.min(submission, Math.min(end, planned))) {
+      if (correction <= Math.min(submission, end)) {
         correction(correction);
-      } else if (submission <= Math.min(end, planned)) {
+      } else if (submission <= end) {
         submission(submission);
-      } else if (end <= planned) {
-        end(end);
       } else {
-        pass(planned);
+        end(end);
       }
     }
   }
@@ -62,7 +60,6 @@ final class EventReplay extends Replay {
 
   private void end(long now) {
     end(ends.removeFirst(), now);
-    planner.moveUp(now, now);
     passWithOverdueFree(now);
   }
 

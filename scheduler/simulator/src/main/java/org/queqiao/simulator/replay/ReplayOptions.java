@@ -63,6 +63,12 @@ record ReplayOptions(
                 + " promises a start at submission, which a corrected estimate would break: take"
                 + " --estimates requested or exact");
       }
+      if (policy.plansAtSubmission() && words.passes == PassRule.EVENT) {
+        throw new BadCommand(
+            policy.policyName()
+                + " takes --passes batch, for it plans at submission; event is offered for "
+                + choice(names().stream().filter(name -> !plansAtSubmission(name)).toList()));
+      }
     }
     return new ReplayOptions(
         words.trace,
@@ -85,6 +91,10 @@ record ReplayOptions(
   /** What a policy believes when nobody says. */
   private static Estimates usual(PlanPolicy policy) {
     return policy.keepsPromisesOnLimits() ? Estimates.LEARNT : Estimates.REQUESTED;
+  }
+
+  private static boolean plansAtSubmission(String policy) {
+    return PlanPolicies.named(policy).orElseThrow().plansAtSubmission();
   }
 
   private static boolean corrects(Estimates estimates) {

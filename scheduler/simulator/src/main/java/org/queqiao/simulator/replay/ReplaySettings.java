@@ -13,6 +13,13 @@ import org.queqiao.core.predict.Correction;
  */
 public record ReplaySettings(
     PlanPolicy policy, Estimates estimates, Correction correction, PassRule passes) {
+  /** Settings that a replay can follow; {@link ReplayOptions} says it to those who ask otherwise. */
+  public ReplaySettings {
+    if (passes == PassRule.EVENT && policy.plansAtSubmission()) {
+      throw new IllegalArgumentException(policy.policyName() + " is planned once for each second");
+    }
+  }
+
   /** Whether the engine learns run times by itself. */
   boolean learns() {
     return estimates == Estimates.LEARNT;

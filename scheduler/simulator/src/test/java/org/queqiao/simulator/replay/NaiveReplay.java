@@ -95,6 +95,66 @@ final class NaiveReplay {
     return all.stream().mapToLong(j -> j.start).toArray();
   }
 
+  /** What happens at one second, in the order of the kinds; then of creation. */
+  private record Happening(long at, int kind, int created, J job) {}
+
+  private static final int OVER = 0;
+  private static final int SUBMISSION = 1;
+  private static final int END = 2;
+
+  /**
+   * A pass for each submission and each end. Of one second first estimates run out, then jobs are
+   * submitted, then runs end. Not for a policy that plans at submission.
+   */
+  long[] event() {
+    List<Happening> open = new ArrayList<>();
+    all.forEach(j -> open.add(new Happening(j.submit, SUBMISSION, j.index, j)));
+    int created = all.size();
+    while (!open.isEmpty()) {
+      Happening first =
+          open.stream()
+              .min(
+                  Comparator.comparingLong(Happening::at)
+                      .thenComparingInt(Happening::kind)
+                      .thenComparingInt(Happening::created))
+              .orElseThrow();
+      List<J> before = List.copyOf(running);
+      open.remove(first);
+      happens(first);
+      for (J j : running) {
+        if (!before.contains(j)) {
+          open.add(new Happening(j.start + j.run, END, created++, j));
+        }
+        boolean anew = !before.contains(j) || first.kind() == OVER && first.job() == j;
+        if (anew && j.pred < j.run) {
+          open.add(new Happening(j.predictedEnd(), OVER, created++, j));
+        }
+      }
+    }
+    return all.stream().mapToLong(j -> j.start).toArray();
+  }
+
+  private void happens(Happening what) {
+    J job = what.job();
+    long t = what.at();
+    switch (what.kind()) {
+      case OVER -> {
+        if (running.contains(job)) {
+          correct(job);
+        }
+        return;
+      }
+      case SUBMISSION -> submit(job);
+      default -> end(job);
+    }
+    // What is submitted and does not fit begins no pass of this policy.
+    long free =
+        m - running.stream().filter(j -> j.predictedEnd() > t).mapToLong(j -> j.procs).sum();
+    if (!policy.equals("easy") || what.kind() == END || job.procs <= free) {
+      pass(t);
+    }
+  }
+
   private long next(long now) {
     long next = Long.MAX_VALUE;
     for (J j : all) {

@@ -52,6 +52,8 @@ final class ReplayOptionsTest {
     refused("--trace a --policy easy --correction none", "requested or tsafrir, not 'none'");
     refused("--trace a --policy easy --quick", "there is no option --quick");
     refused("--trace a --policy conservative --estimates avg2", "promises a start");
+    refused("--trace a --policy conservative --passes event", "conservative takes --passes batch");
+    refused("--trace a --passes event --compare easy,conservative", "event is offered for");
     refused("--trace a --compare easy,fcfs --json x", "--compare writes a page");
   }
 

@@ -15,6 +15,8 @@ final class ReplayTest {
   private static final int SEEDS = 12;
   private static final int JOBS = 160;
   private static final int PROCS = 32;
+  private static final List<PlanPolicy> NAIVE_BY_EVENT =
+      List.of(KnownPolicy.FCFS, KnownPolicy.EASY, KnownPolicy.EASY_SJBF);
 
   private static ReplayJobs log(long seed, int jobs) {
     double load = 2 + seed % 5 * 3;
@@ -65,11 +67,40 @@ final class ReplayTest {
   }
 
   @Test
+  void everyPolicyStartsEveryJobWhenTheNaiveRulesDoWithAPassForEachEvent() {
+    int waited = 0;
+    int other = 0;
+    for (long seed = 1; seed <= SEEDS; seed++) {
+      ReplayJobs jobs = log(seed, JOBS);
+      for (PlanPolicy policy : NAIVE_BY_EVENT) {
+        for (Estimates estimates : List.of(Estimates.REQUESTED, Estimates.EXACT)) {
+          long[] expected = new NaiveReplay(jobs, policy.policyName(), estimates, false).event();
+          long[] actual =
+              starts(
+                  jobs,
+                  new ReplaySettings(policy, estimates, Correction.REQUESTED, PassRule.EVENT));
+          assertThat(actual).as("seed %d, %s, %s", seed, policy, estimates).isEqualTo(expected);
+          long[] batch = starts(jobs, settings(policy, estimates, Correction.REQUESTED));
+          for (int i = 0; i < actual.length; i++) {
+            waited += actual[i] > jobs.submit(i) ? 1 : 0;
+            other += actual[i] != batch[i] ? 1 : 0;
+          }
+        }
+      }
+    }
+    assertThat(waited).as("jobs that had to wait: else nothing was tested").isGreaterThan(1_000);
+    assertThat(other).as("starts that one pass for each second does not make").isPositive();
+  }
+
+  @Test
   void noReplayGivesAProcessorTwice() {
     for (long seed = 1; seed <= SEEDS; seed++) {
       ReplayJobs jobs = log(seed, 2_000);
       for (PlanPolicy policy : KnownPolicy.values()) {
         for (PassRule rule : PassRule.values()) {
+          if (rule == PassRule.EVENT && policy.plansAtSubmission()) {
+            continue;
+          }
           long[] start =
               starts(
                   jobs,
