@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.queqiao.contract.account.MemberRank;
 import org.queqiao.contract.event.JobSuspended;
 import org.queqiao.contract.event.MembershipRemoved;
 import org.queqiao.contract.event.MembershipSet;
@@ -23,7 +24,6 @@ import org.queqiao.contract.event.RulesSet;
 import org.queqiao.contract.id.PlatformName;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.UserName;
-import org.queqiao.contract.account.MemberRank;
 import org.queqiao.contract.policy.PriorityPolicy;
 import org.queqiao.contract.policy.ResourceWeight;
 import org.queqiao.contract.policy.Rules;
@@ -77,25 +77,19 @@ final class FairSharePropertyTest {
       List<ResourceWeight> weights = weights(random);
       RandomWorkload workload =
           new RandomWorkload(
-              story,
-              random,
-              FairSharePropertyTest::rules,
-              new Watch(story, decay, weights)::look);
+              story, random, FairSharePropertyTest::rules, new Watch(story, decay, weights)::look);
       try {
         for (PlatformName each : PLATFORMS) {
-          workload.tell(
-              new Input.DefinePlatform(OWNER, new PlatformDefined(each, each.value())));
+          workload.tell(new Input.DefinePlatform(OWNER, new PlatformDefined(each, each.value())));
         }
-        workload.tell(
-            new Input.DefinePriorityPolicy(OWNER, policy(decay.halfLifeMs(), weights)));
+        workload.tell(new Input.DefinePriorityPolicy(OWNER, policy(decay.halfLifeMs(), weights)));
         for (int step = 0; step < STEPS; step++) {
           workload.step();
         }
       } catch (AssertionError | RuntimeException e) {
         throw workload
             .told()
-            .shortened(
-                seed, e, told -> told.tell(again -> new Watch(again, decay, weights)::look));
+            .shortened(seed, e, told -> told.tell(again -> new Watch(again, decay, weights)::look));
       }
       byte[] digest = story.machine.digest();
       assertThat(SchedulerMachine.from(story.machine.image()).digest())

@@ -6,8 +6,8 @@ import org.queqiao.core.plan.PlanJob;
 /**
  * A pass after each submission and each end, in the order of the pyss simulator that the authors of
  * "Improving backfilling by using machine learning to predict running times" (SC'15) used: at one
- * second corrections, then submissions, then ends, then starts, each kind in order of creation. A policy
- * that plans at submission is not offered by these rules.
+ * second corrections, then submissions, then ends, then starts, each kind in order of creation. A
+ * policy that plans at submission is not offered by these rules.
  */
 final class EventReplay extends Replay {
   private final LongHeap corrections = new LongHeap();

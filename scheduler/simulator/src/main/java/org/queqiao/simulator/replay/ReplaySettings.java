@@ -13,7 +13,9 @@ import org.queqiao.core.predict.Correction;
  */
 public record ReplaySettings(
     PlanPolicy policy, Estimates estimates, Correction correction, PassRule passes) {
-  /** Settings that a replay can follow; {@link ReplayOptions} says it to those who ask otherwise. */
+  /**
+   * Settings that a replay can follow; {@link ReplayOptions} says it to those who ask otherwise.
+   */
   public ReplaySettings {
     if (passes == PassRule.EVENT && policy.plansAtSubmission()) {
       throw new IllegalArgumentException(policy.policyName() + " is planned once for each second");
