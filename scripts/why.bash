@@ -35,6 +35,16 @@ client_explain() {
   api "$(default_account)" GET "/api/v1/jobs/${ARGS[0]}/explain" -H "$(answer_type)" "${query[@]}"
 }
 
+# log explain JOB --at TIME, as the tool that reads the log takes it
+log_arguments() {
+  [ "${ARGS[0]}" = explain ] || return 0
+  [[ ${#ARGS[@]} -eq 4 && ${ARGS[1]} =~ ^[0-9]{1,18}$ && ${ARGS[2]} == --at ]] ||
+    die "it is written ./queqiao log explain JOB --at TIME"
+  local at
+  at=$(moment "${ARGS[3]}") || exit 1
+  ARGS=(explain --job "${ARGS[1]}" --at "$at")
+}
+
 # forecast JOB
 client_forecast() {
   running

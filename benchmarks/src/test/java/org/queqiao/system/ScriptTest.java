@@ -184,7 +184,8 @@ final class ScriptTest {
               List.of("jobs", "--as"), "--as needs an account",
               List.of("submit", "/"), "cannot read /",
               List.of("log"),
-                  "log what? ./queqiao log describe|dump|verify|replay [--until POSITION]");
+                  "log what? ./queqiao log describe|dump|verify|replay [--until POSITION],"
+                      + " or explain JOB --at TIME");
       for (Map.Entry<List<String>, String> each : said.entrySet()) {
         List<String> line = new ArrayList<>(each.getKey());
         line.addAll(List.of("--data", data.toString()));
@@ -287,6 +288,14 @@ final class ScriptTest {
         .isEqualTo("{\"scheduling\":{\"policy\":\"default\",\"reservations\":64}}");
     assertThat(bash(tried.formatted("--policy easy")))
         .isEqualTo("{\"scheduling\":{\"policy\":\"easy\"}}");
+    assertThat(
+            bash(
+                asked
+                    + " ARGS=(explain 7 --at '2026-05-01 12:00 UTC'); log_arguments;"
+                    + " echo \"${ARGS[*]}\"; ARGS=(explain 7); log_arguments"))
+        .isEqualTo(
+            "explain --job 7 --at 1777636800000\n"
+                + "refused: it is written ./queqiao log explain JOB --at TIME\n");
     assertThat(bash(tried.formatted("--reservations 64")))
         .isEqualTo("refused: --reservations goes with --policy NAME\n");
   }

@@ -257,6 +257,23 @@ public final class LogTool {
   }
 
   /** Head hashes at the positions of the snapshots. */
+  /**
+   * The position of the last fact at a time or before it; 0 when there is none.
+   *
+   * @param timeMs epoch milliseconds
+   */
+  public static long positionAt(OfflineLog log, long timeMs) throws IOException {
+    long[] last = {0};
+    LogScan.run(
+        log.disk(),
+        (segment, frame) -> {
+          if (!frame.claim() && frame.timeMs() <= timeMs) {
+            last[0] = frame.position();
+          }
+        });
+    return last[0];
+  }
+
   private static final class HashesAt implements FrameVisitor {
     private final Map<Long, byte[]> hashes = new TreeMap<>();
 

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.List;
+import org.queqiao.contract.id.JobId;
 import org.queqiao.eventlog.tool.LogTool;
 import org.queqiao.eventlog.tool.OfflineLog;
 import org.queqiao.runtime.recovery.RecoveryException;
@@ -19,10 +20,12 @@ public final class LogCommand {
   private static final String HELP =
       """
       usage: queqiao log describe|dump|verify|replay --data FOLDER [--from POSITION] [--until POSITION]
+             queqiao log explain --data FOLDER --job NUMBER --at MS
         describe  segments, positions, epochs with their writers, snapshots
         dump      the facts, a line of JSON each, without scripts and environments
         verify    checks every byte and names the file and offset of what is damaged
         replay    rebuilds the state at a position and prints its digest
+        explain   the same at a time in epoch milliseconds, and why the job waited then
       exit code: 0 the log is whole, 1 it is not, 2 the command is wrong\
       """;
 
@@ -44,6 +47,8 @@ public final class LogCommand {
     Path data = null;
     long from = 1;
     long until = Long.MAX_VALUE;
+    long job = 0;
+    long atMs = 0;
     try {
       while (!words.isEmpty()) {
         String option = words.poll();
@@ -52,6 +57,8 @@ public final class LogCommand {
           case "--data" -> data = Path.of(value);
           case "--from" -> from = position(option, value);
           case "--until" -> until = position(option, value);
+          case "--job" -> job = number(option, "number", value);
+          case "--at" -> atMs = number(option, "time in milliseconds", value);
           default -> throw new IllegalArgumentException("there is no option " + option);
         }
       }
@@ -59,6 +66,12 @@ public final class LogCommand {
         throw new IllegalArgumentException("there is no log in data folder " + data);
       }
       OfflineLog log = OfflineLog.in(data.resolve(LOG_FOLDER));
+      if (action.equals("explain")) {
+        if (job == 0 || atMs == 0) {
+          throw new IllegalArgumentException("explain takes --job NUMBER and --at MS");
+        }
+        return explain(log, new JobId(job), atMs, out) ? 0 : 1;
+      }
       return run(action, log, from, until, out) ? 0 : 1;
     } catch (IllegalArgumentException wrong) {
       err.println("queqiao log: " + wrong.getMessage());
@@ -92,15 +105,27 @@ public final class LogCommand {
     }
   }
 
+  private static boolean explain(OfflineLog log, JobId job, long atMs, PrintStream out)
+      throws IOException {
+    MachineReplay replay = new MachineReplay();
+    boolean whole = LogTool.replay(log, LogTool.positionAt(log, atMs), replay, out);
+    return replay.explain(job, atMs, out) && whole;
+  }
+
   private static long position(String option, String value) {
+    return number(option, "position", value);
+  }
+
+  private static long number(String option, String what, String value) {
     try {
-      long position = Long.parseLong(value);
-      if (position > 0) {
-        return position;
+      long number = Long.parseLong(value);
+      if (number > 0) {
+        return number;
       }
     } catch (NumberFormatException notANumber) {
-      // told below, with everything else that is no position
+      // told below, with everything else that is none
     }
-    throw new IllegalArgumentException(option + " takes a position from 1, not '" + value + "'");
+    throw new IllegalArgumentException(
+        option + " takes a " + what + " from 1, not '" + value + "'");
   }
 }

@@ -2,10 +2,14 @@ package org.queqiao.runtime.tool;
 
 import java.io.PrintStream;
 import java.util.HexFormat;
+import java.util.Optional;
 import java.util.TreeMap;
+import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.core.SchedulerMachine;
+import org.queqiao.core.explain.ExplanationText;
+import org.queqiao.core.state.ClusterState;
 import org.queqiao.eventlog.LogEntry;
 import org.queqiao.eventlog.Snapshot;
 import org.queqiao.eventlog.tool.ReplayTarget;
@@ -29,6 +33,23 @@ final class MachineReplay implements ReplayTarget {
   @Override
   public String digest() {
     return HexFormat.of().formatHex(machine.digest());
+  }
+
+  /**
+   * Prints why a job waits at a moment, or what has become of it, in the words of the server but
+   * for the start that this foresees; jobs of others are counted alone.
+   *
+   * @return whether the state knows the job
+   */
+  boolean explain(JobId job, long nowMs, PrintStream out) {
+    ClusterState state = machine.state();
+    Optional<String> said =
+        state
+            .explain(job, nowMs)
+            .map(found -> ExplanationText.waiting(found, nowMs, 0))
+            .or(() -> state.job(job).map(known -> ExplanationText.past(known, nowMs)));
+    out.println(said.orElse("there is no job " + job + " then"));
+    return said.isPresent();
   }
 
   /** Prints how much of everything there is. */

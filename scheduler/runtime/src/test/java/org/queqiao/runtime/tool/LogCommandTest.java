@@ -19,10 +19,15 @@ import org.queqiao.contract.event.DomainDefined;
 import org.queqiao.contract.event.PartitionDefined;
 import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.DomainCode;
+import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.PartitionName;
+import org.queqiao.core.explain.ExplanationText;
 import org.queqiao.eventlog.EventLog;
+import org.queqiao.eventlog.LogCursor;
+import org.queqiao.eventlog.LogEntry;
 import org.queqiao.eventlog.file.FileEventLog;
 import org.queqiao.eventlog.file.LogSettings;
+import org.queqiao.runtime.RuntimeStory;
 
 /** The offline commands on a real log. */
 final class LogCommandTest {
@@ -126,6 +131,44 @@ final class LogCommandTest {
       }
     }
     assertThat(run("verify").exit()).isZero();
+  }
+
+  @Test
+  void aJobIsExplainedAsItWasInTheWordsOfTheServer(@TempDir Path other) throws IOException {
+    RuntimeStory story = new RuntimeStory();
+    story.open().withSite();
+    for (int i = 0; i < 4; i++) {
+      story.submit("k" + i);
+    }
+    JobId last = story.submit("last");
+    long waitsMs = story.runtime.timeMs();
+    String waits =
+        ExplanationText.waiting(
+            story.settle(
+                story.runtime.query(state -> state.explain(last, waitsMs).orElseThrow())),
+            waitsMs,
+            0);
+    assertThat(waits).contains("The job waits: Resources", "4 jobs hold what is missing");
+    story.time.advanceMs(60_000);
+    story.tell(story.ended(new JobId(1)));
+    data = other;
+    Path folder = Files.createDirectories(other.resolve(LogCommand.LOG_FOLDER));
+    try (EventLog log = FileEventLog.open(folder, LogSettings.defaults().withReserve(0, 0));
+        LogCursor cursor = story.log.read(1)) {
+      log.claimEpoch("test");
+      for (LogEntry each = cursor.next(); each != null; each = cursor.next()) {
+        log.append(each.timeMs(), each.payload());
+      }
+      log.sync();
+    }
+    Result then = run("explain", "--job", last.toString(), "--at", "" + waitsMs);
+    assertThat(then.exit()).isZero();
+    assertThat(then.out()).contains(waits);
+    assertThat(run("explain", "--job", last.toString(), "--at", "" + (waitsMs + 60_000)).out())
+        .contains("The job started 1 min 0 s after it was submitted.");
+    assertThat(run("explain", "--job", "99", "--at", "" + waitsMs).out())
+        .contains("there is no job 99 then");
+    assertThat(run("explain", "--job", "1").exit()).isEqualTo(2);
   }
 
   @Test

@@ -130,7 +130,7 @@ final class WhyRoutes {
         throw tooFar;
       }
       throw Refused.invalid(
-          "at", tooFar.getMessage() + ": ask for a later moment, or replay the log offline");
+          "at", tooFar.getMessage() + ": ask for a later moment, or ./queqiao log explain offline");
     }
   }
 
