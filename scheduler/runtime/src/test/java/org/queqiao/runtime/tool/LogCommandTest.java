@@ -144,8 +144,7 @@ final class LogCommandTest {
     long waitsMs = story.runtime.timeMs();
     String waits =
         ExplanationText.waiting(
-            story.settle(
-                story.runtime.query(state -> state.explain(last, waitsMs).orElseThrow())),
+            story.settle(story.runtime.query(state -> state.explain(last, waitsMs).orElseThrow())),
             waitsMs,
             0);
     assertThat(waits).contains("The job waits: Resources", "4 jobs hold what is missing");
