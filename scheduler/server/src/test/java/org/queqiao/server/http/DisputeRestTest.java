@@ -110,14 +110,16 @@ final class DisputeRestTest {
             refund.replace(charge, "fund/1"),
             refund.replace("CNY", "EUR"),
             refund.replace("generous", "alike"))) {
-      HttpResponse<String> refused = post("finance1", "refunds", wrong);
+      HttpResponse<String> refused =
+          server.postOnceBooksAreThere("finance1", "/api/v1/refunds", wrong);
       assertThat(refused.statusCode()).as(wrong).isEqualTo(422);
       assertThat(refused.body()).contains("transaction").contains("GET /api/v1/charges?job=N");
       assertThat(post("admin1", "refunds", wrong).statusCode()).isEqualTo(403);
     }
     assertThat(post("finance1", "refunds", refund.replace("generous", "nobody")).body())
         .contains("there is no project nobody");
-    HttpResponse<String> proposed = post("finance1", "refunds", refund);
+    HttpResponse<String> proposed =
+        server.postOnceBooksAreThere("finance1", "/api/v1/refunds", refund);
     assertThat(proposed.statusCode()).as(proposed.body()).isEqualTo(202);
     JsonNode open = get("finance2", "proposals?state=OPEN").path("items").path(0);
     assertThat(open.path("kind").asText()).isEqualTo("REFUND");

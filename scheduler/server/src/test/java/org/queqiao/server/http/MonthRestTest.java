@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Instant;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
 import org.junit.jupiter.api.BeforeAll;
@@ -22,7 +24,8 @@ final class MonthRestTest {
   }
 
   private static HttpResponse<String> close(String who, String month) throws Exception {
-    return server.post(who, "/api/v1/months/" + month + "/close", "{\"reason\":\"all is there\"}");
+    return server.postOnceBooksAreThere(
+        who, "/api/v1/months/" + month + "/close", "{\"reason\":\"all is there\"}");
   }
 
   private static HttpResponse<String> decide(String who, long proposal) throws Exception {
@@ -58,6 +61,64 @@ final class MonthRestTest {
     HttpResponse<String> again = close("finance1", "2001-01");
     assertThat(again.statusCode()).isEqualTo(409);
     assertThat(again.body()).contains("was closed by USER:finance2");
+    aStatementIsPaidByTwoPeopleOnce();
+  }
+
+  /** In the month behind: months are closed in their order. */
+  private static void aStatementIsPaidByTwoPeopleOnce() throws Exception {
+    long from = Instant.parse("2001-01-01T00:00:00Z").toEpochMilli();
+    approve(
+        post(
+            "/api/v1/tariffs",
+            "{\"partition\":\"monthly.batch\",\"priceMicroPerCoreHour\":1000000,\"currency\":\"CNY\",\"validFromMs\":"
+                + from
+                + ",\"reason\":\"as it was\"}"));
+    HttpResponse<String> imported =
+        server.send(
+            server
+                .request(
+                    "finance1",
+                    "/api/v1/imports/runs?format=sacct&zone=Asia/Shanghai&mode=billed&cluster=monthly")
+                .header("Content-Type", "text/plain")
+                .POST(
+                    HttpRequest.BodyPublishers.ofString(
+                        "JobIDRaw|User|Account|Partition|State|Submit|Start|End|AllocCPUS|CPUTimeRAW\n"
+                            + "1|liwei|monthly|batch|COMPLETED|2001-02-03T10:00:00|2001-02-03T10:00:00"
+                            + "|2001-02-03T11:00:00|4|14400\n")));
+    assertThat(imported.statusCode()).as(imported.body()).isEqualTo(200);
+    assertThat(JSON.readTree(imported.body()).path("recorded").asInt()).isEqualTo(1);
+    approve(close("finance1", "2001-02"));
+    String payment = "/api/v1/statements/monthly/2001-02/payment";
+    String paid = "{\"paidOn\":\"2026-11-20\",\"reference\":\"bank 17\",\"reason\":\"received\"}";
+    HttpResponse<String> proposed = post(payment, paid);
+    assertThat(post(payment, paid).statusCode()).isEqualTo(409);
+    JsonNode closed = statement();
+    assertThat(closed.path("state").asText()).isEqualTo("CLOSED");
+    assertThat(closed.path("number").asText()).isEqualTo("2001-000001");
+    approve(proposed);
+    JsonNode settled = statement();
+    assertThat(settled.path("state").asText()).isEqualTo("PAID");
+    assertThat(settled.path("paidOn").asText()).isEqualTo("2026-11-20");
+    assertThat(settled.path("reference").asText()).isEqualTo("bank 17");
+    assertThat(settled.path("totals").path(0).path("dueMicro").asLong()).isEqualTo(4_000_000);
+    HttpResponse<String> twice = post(payment, paid);
+    assertThat(twice.statusCode()).isEqualTo(409);
+    assertThat(twice.body()).contains("statement 2001-000001 was paid on 2026-11-20 (bank 17)");
+  }
+
+  private static HttpResponse<String> post(String path, String body) throws Exception {
+    return server.postOnceBooksAreThere("finance1", path, body);
+  }
+
+  private static void approve(HttpResponse<String> proposed) throws Exception {
+    assertThat(proposed.statusCode()).as(proposed.body()).isEqualTo(202);
+    long proposal = JSON.readTree(proposed.body()).path("proposal").asLong();
+    assertThat(decide("finance2", proposal).statusCode()).isEqualTo(204);
+  }
+
+  private static JsonNode statement() throws Exception {
+    return JSON.readTree(
+        server.get("finance1", "/api/v1/statements?project=monthly&period=2001-02").body());
   }
 
   @Test
