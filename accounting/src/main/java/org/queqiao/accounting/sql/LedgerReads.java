@@ -312,7 +312,8 @@ public final class LedgerReads {
                 + " left join (select user_name, partition, count(distinct job) as jobs from segment"
                 + " where project = ? and month = ? group by 1, 2) s using (user_name, partition)"
                 + " where l.project = ? and l.month = ? order by 1, 2, l.resource <>"
-                + " 'cores', l.resource, l.node_type, l.price_from_ms, l.late_for",
+                + " 'cores', l.resource, l.node_type, l.price_from_ms, l.late_for, l.price_micro,"
+                + " l.currency",
             (connection, statement) -> {
               statement.setString(1, project);
               statement.setString(2, month);
