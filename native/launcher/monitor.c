@@ -218,6 +218,7 @@ static void run_epilog(struct monitor *self) {
 /* Step 4. */
 static const char *fork_child(struct monitor *self) {
     int ends[2];
+    int gate[2];
     if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) {
         return "create a pipe";
     }
@@ -234,9 +235,12 @@ static const char *fork_child(struct monitor *self) {
     }
     self->counters.traffic_cause = errno;
     counters_open(&self->counters, self->spec->absent_events);
+    if (pipe2(gate, O_CLOEXEC) != 0) {
+        return "create a gate";
+    }
     self->main_pid = cgroup_fork(&self->spec->layout, self->spec->run_name, &born_inside);
     if (self->main_pid == 0) {
-        launch_child(self->spec, &self->fields, monitor_pid, born_inside);
+        launch_child(self->spec, &self->fields, monitor_pid, born_inside, gate);
     }
     if (self->main_pid < 0) {
         return "fork";
@@ -249,6 +253,12 @@ static const char *fork_child(struct monitor *self) {
     if (self->watched[WATCH_MAIN].fd < 0) {
         return "watch the main process";
     }
+    /* Nothing of step 4 can fail any more. The gate stays open here until then: a child that is gone raises no signal. */
+    if (write(gate[1], "", 1) != 1) {
+        return "open the gate";
+    }
+    close(gate[0]);
+    close(gate[1]);
     return NULL;
 }
 

@@ -182,9 +182,23 @@ static const char *execute_script(const struct launch_spec *spec, const struct l
     return "execute the script";
 }
 
+/* Until the monitor has done its part of step 4: what failed there must find that nothing has run. */
+static const char *wait_at_gate(const int gate[2]) {
+    char open = 0;
+    if (close(gate[1]) != 0) {
+        return "close the gate's other end";
+    }
+    errno = EPIPE;
+    return read(gate[0], &open, 1) != 1 ? "wait for the monitor" : NULL;
+}
+
 _Noreturn void launch_child(const struct launch_spec *spec, const struct launch_fields *fields, pid_t monitor,
-                            bool born_inside) {
-    const char *failed = isolate_session(spec, monitor, born_inside);
+                            bool born_inside, const int gate[2]) {
+    const char *failed = wait_at_gate(gate);
+    if (failed != NULL) {
+        give_up(4, failed);
+    }
+    failed = isolate_session(spec, monitor, born_inside);
     if (failed != NULL) {
         give_up(5, failed);
     }

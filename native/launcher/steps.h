@@ -23,9 +23,12 @@ struct step_failure {
 /* Where a child reports; closed by execve. The monitor reuses the number of the spec's descriptor. */
 enum { FAILURE_FD = SPEC_FD };
 
-/* Runs steps 5 to 9, by cgroup_fork's child. Leaves only by execve; on any failure it reports to FAILURE_FD and exits. */
+/*
+ * Runs steps 5 to 9, by cgroup_fork's child, once the monitor has written a byte to the pipe `gate`. Leaves only by
+ * execve; on any failure it reports to FAILURE_FD and exits.
+ */
 _Noreturn void launch_child(const struct launch_spec *spec, const struct launch_fields *fields, pid_t monitor,
-                            bool born_inside);
+                            bool born_inside, const int gate[2]);
 
 /* Step 6 and 7 alone, shared with the removal of private directories as the user. */
 const char *take_identity(uid_t uid, gid_t gid, const gid_t *groups, size_t count);

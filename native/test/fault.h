@@ -6,6 +6,7 @@ struct fault {
     char name[32];
     int calls_left;
     int fired;
+    int pause_ms; /* before the call fails */
 };
 
 #endif

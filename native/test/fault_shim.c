@@ -19,6 +19,7 @@
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "fault.h"
@@ -52,6 +53,8 @@ static bool fails(const char *name) {
         return false;
     }
     fault->fired = 1;
+    const struct timespec pause = {fault->pause_ms / 1000, fault->pause_ms % 1000 * 1000000L};
+    nanosleep(&pause, NULL);
     errno = EIO;
     return true;
 }
@@ -149,6 +152,9 @@ long __wrap_syscall(long number, ...) {
     va_end(rest);
     if (number == SYS_clone3 && fails("clone3")) {
         errno = ENOSYS;
+        return -1;
+    }
+    if (number == SYS_pidfd_open && fails("pidfd_open")) {
         return -1;
     }
     /* A counter that cannot be opened stops no launch, so it has a name of its own. */

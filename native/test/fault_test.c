@@ -104,6 +104,18 @@ static void noUserCodeRunsWhenACallFails(void) {
     node_destroy(&node);
 }
 
+/* The child is there and has all the time that it could need to get to the script. */
+static void noUserCodeRunsBeforeTheMonitorWatchesIt(void) {
+    static const struct kind watch = {"pidfd_open", false, false, 1};
+    node_create(&node);
+    node.program = FAULT_LAUNCHER;
+    node_start(&node);
+    map_fault();
+    fault->pause_ms = 300;
+    CHECK(fail_call(&watch, 1, 1));
+    node_destroy(&node);
+}
+
 /* Kernels before 5.7: the child moves itself into the tracking group. */
 static void aKernelThatCannotForkIntoAGroupStillRunsTheJobInIt(void) {
     if (!is_root()) {
@@ -123,6 +135,7 @@ static void aKernelThatCannotForkIntoAGroupStillRunsTheJobInIt(void) {
 }
 
 static const struct test tests[] = {TEST(noUserCodeRunsWhenACallFails),
+                                    TEST(noUserCodeRunsBeforeTheMonitorWatchesIt),
                                     TEST(aKernelThatCannotForkIntoAGroupStillRunsTheJobInIt)};
 
 int main(int count, char **arguments) {
