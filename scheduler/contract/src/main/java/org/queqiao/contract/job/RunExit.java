@@ -95,6 +95,32 @@ public record RunExit(
 
   /** The same exit with other words. */
   public RunExit withDetail(String otherDetail) {
+    return with(otherDetail, nodeFault, energyMj, accelerators);
+  }
+
+  /** The same exit that says this of its node. */
+  public RunExit withNodeFault(String fault) {
+    return with(detail, fault, energyMj, accelerators);
+  }
+
+  /** The energy of two parts of a run. */
+  public static long energyOf(long oneMj, long otherMj) {
+    return Math.min(ENERGY_MAX_MJ, oneMj)
+        + Math.min(ENERGY_MAX_MJ - Math.min(ENERGY_MAX_MJ, oneMj), otherMj);
+  }
+
+  /** The same exit with this energy. */
+  public RunExit withEnergy(long millijoules) {
+    return with(detail, nodeFault, millijoules, accelerators);
+  }
+
+  /** The same exit with this time of its accelerators. */
+  public RunExit withAccelerators(AcceleratorTime time) {
+    return with(detail, nodeFault, energyMj, time);
+  }
+
+  private RunExit with(
+      String otherDetail, String fault, long millijoules, AcceleratorTime time) {
     return new RunExit(
         run,
         kind,
@@ -106,68 +132,8 @@ public record RunExit(
         systemUs,
         maxRssBytes,
         otherDetail,
-        nodeFault,
-        energyMj,
-        accelerators);
-  }
-
-  /** The same exit that says this of its node. */
-  public RunExit withNodeFault(String fault) {
-    return new RunExit(
-        run,
-        kind,
-        exitCode,
-        signal,
-        startMs,
-        endMs,
-        userUs,
-        systemUs,
-        maxRssBytes,
-        detail,
         fault,
-        energyMj,
-        accelerators);
-  }
-
-  /** The energy of two parts of a run. */
-  public static long energyOf(long oneMj, long otherMj) {
-    return Math.min(ENERGY_MAX_MJ, oneMj)
-        + Math.min(ENERGY_MAX_MJ - Math.min(ENERGY_MAX_MJ, oneMj), otherMj);
-  }
-
-  /** The same exit with this energy. */
-  public RunExit withEnergy(long millijoules) {
-    return new RunExit(
-        run,
-        kind,
-        exitCode,
-        signal,
-        startMs,
-        endMs,
-        userUs,
-        systemUs,
-        maxRssBytes,
-        detail,
-        nodeFault,
         millijoules,
-        accelerators);
-  }
-
-  /** The same exit with this time of its accelerators. */
-  public RunExit withAccelerators(AcceleratorTime time) {
-    return new RunExit(
-        run,
-        kind,
-        exitCode,
-        signal,
-        startMs,
-        endMs,
-        userUs,
-        systemUs,
-        maxRssBytes,
-        detail,
-        nodeFault,
-        energyMj,
         time);
   }
 }

@@ -33,17 +33,21 @@ final class MonthChecksTest {
     assertThat(readings).hasValue(3);
   }
 
+  /** Reads for longer than anybody waits. */
+  private MonthChecks untilThen(CountDownLatch end) {
+    return new MonthChecks(
+        month -> {
+          await(end);
+          return read(month);
+        },
+        20,
+        now::get);
+  }
+
   @Test
   void aLongReadingGoesOnAndIsToldToTheNextWhoAsks() throws Exception {
     CountDownLatch end = new CountDownLatch(1);
-    MonthChecks checks =
-        new MonthChecks(
-            month -> {
-              await(end);
-              return read(month);
-            },
-            20,
-            now::get);
+    MonthChecks checks = untilThen(end);
     now.addAndGet(7_000);
     assertThatThrownBy(() -> checks.of("2026-10"))
         .isInstanceOf(Refused.class)
@@ -58,14 +62,7 @@ final class MonthChecksTest {
   @Test
   void whatNobodyAskedForAgainIsNotKeptForEver() throws Exception {
     CountDownLatch end = new CountDownLatch(1);
-    MonthChecks checks =
-        new MonthChecks(
-            month -> {
-              await(end);
-              return read(month);
-            },
-            20,
-            now::get);
+    MonthChecks checks = untilThen(end);
     assertThatThrownBy(() -> checks.of("2026-10")).isInstanceOf(Refused.class);
     end.countDown();
     long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(DEADLINE_MS);
