@@ -119,8 +119,7 @@ public record RunExit(
     return with(detail, nodeFault, energyMj, time);
   }
 
-  private RunExit with(
-      String otherDetail, String fault, long millijoules, AcceleratorTime time) {
+  private RunExit with(String otherDetail, String fault, long millijoules, AcceleratorTime time) {
     return new RunExit(
         run,
         kind,
