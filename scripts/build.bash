@@ -89,11 +89,11 @@ format_all() {
   (cd "$ROOT/web-ui" && npm run --silent format)
 }
 
-# tool CLASS LIB ARGS...: runs a main class in the foreground.
+# tool CLASS LIB ARGS...: runs a main class in the foreground, with so much heap as TOOL_HEAP says.
 tool() {
   local class=$1 lib=$2
   shift 2
-  exec "$JAVA" --enable-native-access=ALL-UNNAMED -XX:+UseSerialGC -XX:+ExitOnOutOfMemoryError -cp "$lib" "$class" "$@"
+  exec "$JAVA" --enable-native-access=ALL-UNNAMED -XX:+UseSerialGC -XX:+ExitOnOutOfMemoryError ${TOOL_HEAP:+-Xmx$TOOL_HEAP} -cp "$lib" "$class" "$@"
 }
 
 # Spark for the run of its example.
@@ -145,7 +145,9 @@ run_bench() {
     say "Building the JMH benchmarks ..."
     maven -q -Pjmh compile -pl benchmarks -am -DskipNative=true -Dspotless.check.skip=true >&2
   fi
-  local json=()
+  local json=() TOOL_HEAP=
+  # The memory of the books is bounded; the figure of the others is what they take.
+  [ "$name" != accounting ] || TOOL_HEAP=1g
   [ "$JSON" = no ] || json=(--json)
   tool org.queqiao.benchmarks.BenchMain "$BENCH_LIB" "${ARGS[@]}" "${json[@]}" --root "$ROOT"
 }

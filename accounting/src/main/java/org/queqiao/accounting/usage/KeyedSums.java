@@ -17,8 +17,8 @@ public final class KeyedSums {
   private final int amounts;
   private final List<Map<String, Integer>> numbers = new ArrayList<>();
   private final List<List<String>> texts = new ArrayList<>();
-  private int[][] ids = new int[FIRST_ROWS][];
-  private long[][] sums = new long[FIRST_ROWS][];
+  private final int[][] ids;
+  private final long[][] sums;
   private int rows;
 
   /**
@@ -29,6 +29,8 @@ public final class KeyedSums {
   public KeyedSums(int keys, int amounts) {
     this.keys = keys;
     this.amounts = amounts;
+    this.ids = new int[keys][FIRST_ROWS];
+    this.sums = new long[amounts][FIRST_ROWS];
     for (int i = 0; i < keys; i++) {
       numbers.add(new HashMap<>());
       texts.add(new ArrayList<>());
@@ -47,14 +49,22 @@ public final class KeyedSums {
     return fresh;
   }
 
-  /** Adds a row: the number of each key, and the amounts. Both are kept. */
+  /** Adds a row: the number of each key, and the amounts. */
   public void add(int[] row, long... more) {
-    if (rows == ids.length) {
-      ids = Arrays.copyOf(ids, 2 * rows);
-      sums = Arrays.copyOf(sums, 2 * rows);
+    if (rows == ids[0].length) {
+      for (int key = 0; key < keys; key++) {
+        ids[key] = Arrays.copyOf(ids[key], 2 * rows);
+      }
+      for (int i = 0; i < amounts; i++) {
+        sums[i] = Arrays.copyOf(sums[i], 2 * rows);
+      }
     }
-    ids[rows] = row;
-    sums[rows] = more;
+    for (int key = 0; key < keys; key++) {
+      ids[key][rows] = row[key];
+    }
+    for (int i = 0; i < amounts; i++) {
+      sums[i][rows] = more[i];
+    }
     rows++;
   }
 
@@ -75,53 +85,57 @@ public final class KeyedSums {
    * @throws ArithmeticException when a sum does not fit 64 bits
    */
   public void tell(Taker taker) {
-    int[] group = new int[rows];
-    int groups = Math.min(1, rows);
-    for (int key = 0; key < keys; key++) {
-      groups = refine(key, group, groups);
-    }
-    int[] first = new int[groups];
-    long[][] total = new long[groups][];
-    for (int row = 0; row < rows; row++) {
-      int at = group[row];
-      if (total[at] == null) {
-        first[at] = row;
-        total[at] = Arrays.copyOf(sums[row], amounts);
-      } else {
-        for (int i = 0; i < amounts; i++) {
-          total[at][i] = Math.addExact(total[at][i], sums[row][i]);
+    int[] order = order();
+    long[] total = new long[amounts];
+    for (int at = 0; at < rows; at++) {
+      int row = order[at];
+      for (int i = 0; i < amounts; i++) {
+        total[i] = Math.addExact(total[i], sums[i][row]);
+      }
+      if (at == rows - 1 || !alike(row, order[at + 1])) {
+        String[] each = new String[keys];
+        for (int key = 0; key < keys; key++) {
+          each[key] = texts.get(key).get(ids[key][row]);
         }
+        taker.take(each, total);
+        total = new long[amounts];
       }
-    }
-    for (int at = 0; at < groups; at++) {
-      String[] each = new String[keys];
-      for (int key = 0; key < keys; key++) {
-        each[key] = texts.get(key).get(ids[first[at]][key]);
-      }
-      taker.take(each, total[at]);
     }
   }
 
-  /** Parts the groups of rows by one more key; groups are numbered in their order. */
-  private int refine(int key, int[] group, int groups) {
-    int[] rank = ranks(key);
-    int distinct = Math.max(1, texts.get(key).size());
-    long[] all = new long[rows];
-    for (int row = 0; row < rows; row++) {
-      all[row] = (long) group[row] * distinct + rank[ids[row][key]];
-    }
-    long[] sorted = all.clone();
-    Arrays.sort(sorted);
-    int count = 0;
-    for (int i = 0; i < sorted.length; i++) {
-      if (i == 0 || sorted[i] != sorted[count - 1]) {
-        sorted[count++] = sorted[i];
+  private boolean alike(int row, int other) {
+    for (int key = 0; key < keys; key++) {
+      if (ids[key][row] != ids[key][other]) {
+        return false;
       }
     }
-    for (int row = 0; row < rows; row++) {
-      group[row] = Arrays.binarySearch(sorted, 0, count, all[row]);
+    return true;
+  }
+
+  /** The rows in the order of their keys: sorted by counting, from the last key to the first. */
+  private int[] order() {
+    int[] order = new int[rows];
+    Arrays.setAll(order, row -> row);
+    for (int key = keys - 1; key >= 0; key--) {
+      order = sorted(order, ids[key], ranks(key));
     }
-    return count;
+    return order;
+  }
+
+  /** Rows in the order of the ranks of their ids; alike ones stay in the order that they have. */
+  private static int[] sorted(int[] order, int[] ids, int[] rank) {
+    int[] next = new int[rank.length + 1];
+    for (int row : order) {
+      next[rank[ids[row]] + 1]++;
+    }
+    for (int at = 1; at < next.length; at++) {
+      next[at] += next[at - 1];
+    }
+    int[] sorted = new int[order.length];
+    for (int row : order) {
+      sorted[next[rank[ids[row]]]++] = row;
+    }
+    return sorted;
   }
 
   private int[] ranks(int key) {
