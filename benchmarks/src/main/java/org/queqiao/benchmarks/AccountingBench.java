@@ -179,7 +179,10 @@ final class AccountingBench {
             });
     report.put("statementLines", lines);
     long rows =
-        ask("report", report, () -> reads.reports().usage(everything, LedgerReads.Scope.ALL).size());
+        ask(
+            "report",
+            report,
+            () -> reads.reports().usage(everything, LedgerReads.Scope.ALL).size());
     report.put("reportRows", rows);
     ask("drilldown", report, () -> reads.postings(new JobId(1 + position / 2)).size());
     long peak = 0;
