@@ -1,7 +1,9 @@
 /* What slurmctld and slurmdbd say, as bytes. */
 #include <errno.h>
 #include <pwd.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -197,6 +199,18 @@ int32_t slurm_shim_backlog(uint8_t **answer, uint64_t *length) {
     return hand_out(&bytes, answer, length);
 }
 
+int32_t slurm_shim_clock(uint8_t **answer, uint64_t *length) {
+    slurm_conf_t *conf = NULL;
+    if (slurm_load_ctl_conf(0, &conf) != SLURM_SUCCESS) {
+        return hand_slurm_error(answer, length);
+    }
+    struct bytes bytes = {0};
+    put_i64(&bytes, conf->last_update);
+    put_i64(&bytes, conf->boot_time);
+    slurm_free_ctl_conf(conf);
+    return hand_out(&bytes, answer, length);
+}
+
 static void put_history_steps(struct bytes *bytes, List steps) {
     put_u32(bytes, steps == NULL ? 0 : (uint32_t)slurm_list_count(steps));
     if (steps == NULL) {
@@ -270,15 +284,8 @@ static List ask_database(slurmdb_job_cond_t *condition) {
     return found;
 }
 
-int32_t slurm_shim_history(int64_t from_s, int64_t to_s, uint8_t **answer, uint64_t *length) {
-    slurmdb_job_cond_t condition;
-    memset(&condition, 0, sizeof condition);
-    condition.db_flags = SLURMDB_JOB_FLAG_NOTSET;
-    condition.flags = JOBCOND_FLAG_DUP | JOBCOND_FLAG_NO_TRUNC | JOBCOND_FLAG_NO_WAIT;
-    condition.usage_start = (time_t)from_s;
-    condition.usage_end = (time_t)to_s;
-    close_database();
-    List records = ask_database(&condition);
+/* Hands out those of the records that ended within a time, or all of them, and frees the list. */
+static int32_t hand_records(List records, bool all, int64_t from_s, int64_t to_s, uint8_t **answer, uint64_t *length) {
     if (records == NULL) {
         return hand_slurm_error(answer, length);
     }
@@ -288,8 +295,7 @@ int32_t slurm_shim_history(int64_t from_s, int64_t to_s, uint8_t **answer, uint6
     put_u32(&bytes, 0);
     ListIterator each = slurm_list_iterator_create(records);
     for (slurmdb_job_rec_t *job; (job = slurm_list_next(each)) != NULL;) {
-        /* What has not ended, or ended at another time, is for another question. */
-        if (job->end >= from_s && job->end < to_s) {
+        if (all || (job->end >= from_s && job->end < to_s)) {
             put_record(&bytes, job);
             count++;
         }
@@ -300,17 +306,60 @@ int32_t slurm_shim_history(int64_t from_s, int64_t to_s, uint8_t **answer, uint6
     return hand_out(&bytes, answer, length);
 }
 
+int32_t slurm_shim_history(int64_t from_s, int64_t to_s, uint8_t **answer, uint64_t *length) {
+    slurmdb_job_cond_t condition;
+    memset(&condition, 0, sizeof condition);
+    condition.db_flags = SLURMDB_JOB_FLAG_NOTSET;
+    condition.flags = JOBCOND_FLAG_DUP | JOBCOND_FLAG_NO_TRUNC | JOBCOND_FLAG_NO_WAIT;
+    condition.usage_start = (time_t)from_s;
+    condition.usage_end = (time_t)to_s;
+    close_database();
+    /* What has not ended, or ended at another time, is for another question. */
+    return hand_records(ask_database(&condition), false, from_s, to_s, answer, length);
+}
+
+static void all_of_job(slurm_selected_step_t *wanted, uint32_t job) {
+    memset(wanted, 0, sizeof *wanted);
+    wanted->array_task_id = NO_VAL;
+    wanted->het_job_offset = NO_VAL;
+    wanted->step_id.job_id = job;
+    wanted->step_id.step_het_comp = NO_VAL;
+    wanted->step_id.step_id = NO_VAL;
+}
+
+int32_t slurm_shim_records(
+    const uint8_t *request, uint64_t request_length, uint8_t **answer, uint64_t *length) {
+    size_t count = request_length < sizeof(uint64_t) ? 0 : (request_length - sizeof(uint64_t)) / sizeof(uint32_t);
+    if (count == 0 || request_length != sizeof(uint64_t) + count * sizeof(uint32_t)) {
+        return hand_error(SLURM_SHIM_BAD_REQUEST, "the request names no job, or is cut off", answer, length);
+    }
+    slurm_selected_step_t *wanted = calloc(count, sizeof *wanted);
+    if (wanted == NULL) {
+        return SLURM_SHIM_NO_MEMORY;
+    }
+    slurmdb_job_cond_t condition;
+    memset(&condition, 0, sizeof condition);
+    condition.db_flags = SLURMDB_JOB_FLAG_NOTSET;
+    condition.flags = JOBCOND_FLAG_DUP | JOBCOND_FLAG_NO_TRUNC | JOBCOND_FLAG_NO_STEP | JOBCOND_FLAG_NO_WAIT;
+    condition.usage_start = (time_t)read_number(request, sizeof(uint64_t));
+    condition.step_list = slurm_list_create(NULL);
+    for (size_t i = 0; i < count; i++) {
+        all_of_job(&wanted[i], (uint32_t)read_number(request + sizeof(uint64_t) + i * sizeof(uint32_t), sizeof(uint32_t)));
+        slurm_list_append(condition.step_list, &wanted[i]);
+    }
+    close_database();
+    int32_t error = hand_records(ask_database(&condition), true, 0, 0, answer, length);
+    slurm_list_destroy(condition.step_list);
+    free(wanted);
+    return error;
+}
+
 int32_t slurm_shim_ran(
     uint32_t job, uint64_t record, int64_t from_s, int64_t to_s, uint8_t **answer, uint64_t *length) {
     slurm_selected_step_t wanted;
     slurmdb_job_cond_t condition;
-    memset(&wanted, 0, sizeof wanted);
+    all_of_job(&wanted, job);
     memset(&condition, 0, sizeof condition);
-    wanted.array_task_id = NO_VAL;
-    wanted.het_job_offset = NO_VAL;
-    wanted.step_id.job_id = job;
-    wanted.step_id.step_het_comp = NO_VAL;
-    wanted.step_id.step_id = NO_VAL;
     condition.db_flags = SLURMDB_JOB_FLAG_NOTSET;
     condition.flags = JOBCOND_FLAG_DUP | JOBCOND_FLAG_NO_STEP | JOBCOND_FLAG_NO_WAIT;
     condition.usage_start = (time_t)from_s;

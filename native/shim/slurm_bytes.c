@@ -72,6 +72,14 @@ void set_u32(struct bytes *bytes, size_t offset, uint32_t value) {
     }
 }
 
+uint64_t read_number(const uint8_t *at, size_t size) {
+    uint64_t value = 0;
+    for (size_t i = 0; i < size; i++) {
+        value = value << BYTE | at[i];
+    }
+    return value;
+}
+
 int32_t hand_out(struct bytes *bytes, uint8_t **answer, uint64_t *length) {
     if (bytes->failed) {
         free(bytes->at);

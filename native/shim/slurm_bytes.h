@@ -23,6 +23,9 @@ void put_text(struct bytes *bytes, const char *text);
 /* Overwrites a number written before. */
 void set_u32(struct bytes *bytes, size_t offset, uint32_t value);
 
+/* Reads a number of so many bytes. */
+uint64_t read_number(const uint8_t *at, size_t size);
+
 /* Hands the block out, or the error when it could not grow. */
 int32_t hand_out(struct bytes *bytes, uint8_t **answer, uint64_t *length);
 

@@ -13,7 +13,7 @@
 #include "slurm_bytes.h"
 #include "slurm_shim.h"
 
-enum { BYTE = 8, TOP_PRIORITY = 0x7fffffff, PASSWD_BYTES = 16384 };
+enum { TOP_PRIORITY = 0x7fffffff, PASSWD_BYTES = 16384 };
 
 /* The rest of a request; `bad` once something was not there. */
 struct request {
@@ -27,10 +27,7 @@ static uint64_t take_number(struct request *request, size_t size) {
         request->bad = true;
         return 0;
     }
-    uint64_t value = 0;
-    for (size_t i = 0; i < size; i++) {
-        value = value << BYTE | request->at[i];
-    }
+    uint64_t value = read_number(request->at, size);
     request->at += size;
     request->left -= size;
     return value;

@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 /* Rises when a function or an answer changes its meaning; the bridge refuses a library of another version. */
-enum { SLURM_SHIM_ABI_VERSION = 2 };
+enum { SLURM_SHIM_ABI_VERSION = 3 };
 
 /* What the loaded libslurm is not. Far from the numbers of Slurm. */
 enum { SLURM_SHIM_OTHER_LIBRARY = 900001, SLURM_SHIM_NO_MEMORY = 900002, SLURM_SHIM_BAD_REQUEST = 900003 };
@@ -37,8 +37,18 @@ SLURM_SHIM_API int32_t slurm_shim_jobs(uint8_t **answer, uint64_t *length);
 /* The clock of slurmctld, in seconds, and how many messages it still has for slurmdbd. */
 SLURM_SHIM_API int32_t slurm_shim_backlog(uint8_t **answer, uint64_t *length);
 
+/* The clock of slurmctld, and when it was started, in seconds. */
+SLURM_SHIM_API int32_t slurm_shim_clock(uint8_t **answer, uint64_t *length);
+
 /* The records of slurmdbd that overlap a time, in seconds since 1970. */
 SLURM_SHIM_API int32_t slurm_shim_history(int64_t from_s, int64_t to_s, uint8_t **answer, uint64_t *length);
+
+/*
+ * All records of slurmdbd, ended or not, that some jobs have had since a time. The request is that time (u64)
+ * and the numbers of the jobs (u32 each).
+ */
+SLURM_SHIM_API int32_t slurm_shim_records(
+    const uint8_t *request, uint64_t request_length, uint8_t **answer, uint64_t *length);
 
 /* How many seconds within a time a record of slurmdbd ran, without those that it was suspended. */
 SLURM_SHIM_API int32_t slurm_shim_ran(

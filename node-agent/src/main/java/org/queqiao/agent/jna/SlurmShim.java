@@ -12,7 +12,7 @@ import com.sun.jna.ptr.PointerByReference;
  */
 public final class SlurmShim {
   /** What {@code shim_abi_version()} has to answer. */
-  public static final int ABI_VERSION = 2;
+  public static final int ABI_VERSION = 3;
 
   private static final int ANSWER_MAX_BYTES = 512 << 20;
 
@@ -31,6 +31,11 @@ public final class SlurmShim {
     int slurm_shim_backlog(PointerByReference answer, LongByReference length);
 
     int slurm_shim_history(long fromS, long toS, PointerByReference answer, LongByReference length);
+
+    int slurm_shim_clock(PointerByReference answer, LongByReference length);
+
+    int slurm_shim_records(
+        byte[] request, long requestLength, PointerByReference answer, LongByReference length);
 
     int slurm_shim_submit(
         byte[] request, long requestLength, PointerByReference answer, LongByReference length);
@@ -119,6 +124,17 @@ public final class SlurmShim {
   public Answer ran(int job, long record, long fromS, long toS) {
     return call(
         (answer, length) -> functions.slurm_shim_ran(job, record, fromS, toS, answer, length));
+  }
+
+  /** The clock of slurmctld, and when it was started. */
+  public Answer clock() {
+    return call(functions::slurm_shim_clock);
+  }
+
+  /** All records of some jobs, as {@code slurm_shim.h} describes it. */
+  public Answer records(byte[] request) {
+    return call(
+        (answer, length) -> functions.slurm_shim_records(request, request.length, answer, length));
   }
 
   /** Submits a batch job, as {@code slurm_shim.h} describes it. */

@@ -8,6 +8,7 @@ import org.queqiao.contract.job.RunExit;
  *
  * @param mark which run, and where its script runs
  * @param number of the job in Slurm
+ * @param submitMs when it was submitted; anew when it is requeued
  * @param state of the job
  * @param startMs its start, or 0 while it waits
  * @param endMs its end, or 0 before
@@ -15,7 +16,14 @@ import org.queqiao.contract.job.RunExit;
  * @param cpus that it has
  */
 record DrivenJob(
-    RunMark mark, long number, long state, long startMs, long endMs, long status, long cpus) {
+    RunMark mark,
+    long number,
+    long submitMs,
+    long state,
+    long startMs,
+    long endMs,
+    long status,
+    long cpus) {
   private static final long MS = 1_000;
   private static final long COMPLETING = 1 << 15;
   private static final int SIGNAL_BITS = 0x7f;
@@ -27,6 +35,7 @@ record DrivenJob(
     return new DrivenJob(
         mark,
         job.number(),
+        job.submitS() * MS,
         job.state(),
         job.startS() * MS,
         job.endS() * MS,
@@ -38,6 +47,7 @@ record DrivenJob(
     return new DrivenJob(
         mark,
         record.job(),
+        record.submitS() * MS,
         record.state(),
         record.startS() * MS,
         record.endS() * MS,
@@ -52,11 +62,19 @@ record DrivenJob(
    * @param seenMs when Slurm knew it last
    */
   static DrivenJob lost(RunMark mark, long startMs, long seenMs) {
-    return new DrivenJob(mark, 0, SlurmState.NODE_FAIL, startMs, seenMs, 0, 0);
+    return new DrivenJob(mark, 0, 0, SlurmState.NODE_FAIL, startMs, seenMs, 0, 0);
   }
 
   RunId run() {
     return mark.run();
+  }
+
+  /** Whether both are the same run of the same job: requeued, it is submitted and started anew. */
+  boolean isSameRun(DrivenJob other) {
+    return mark.equals(other.mark)
+        && number == other.number
+        && submitMs == other.submitMs
+        && startMs == other.startMs;
   }
 
   /** Whether Slurm has proven that nothing of it is left. */

@@ -66,6 +66,7 @@ final class DrivenNodes {
           said = e.getMessage();
           AgentLog.warn("no word of Slurm: " + said);
         }
+        findEnds();
       }
       TimeUnit.MILLISECONDS.sleep(options.pollMs());
     }
@@ -95,8 +96,8 @@ final class DrivenNodes {
       }
     }
     begin(begins);
-    compare();
-    tellEnds();
+    findEnds();
+    stopOthers();
     nodes.values().forEach(StandIn::retry);
   }
 
@@ -154,22 +155,24 @@ final class DrivenNodes {
     }
   }
 
-  /**
-   * What nodes hold and Slurm does not have is looked for; what Slurm has and no node holds ends.
-   */
-  private void compare() {
-    long nowMs = System.currentTimeMillis();
+  /** Ends that slurmctld tells, and those that slurmdbd knows. */
+  private void findEnds() {
     TreeMap<RunId, NodeName> held = new TreeMap<>();
     nodes.forEach((name, node) -> {
       if (up.contains(name)) {
         node.running().forEach(run -> held.put(run, name));
       }
     });
-    driver.findMissing(held, nowMs);
+    driver.findEnds(held, System.currentTimeMillis());
+    tellEnds();
+  }
+
+  /** What Slurm has and no node holds ends. */
+  private void stopOthers() {
     for (DrivenJob each : driver.jobs()) {
       StandIn node = nodes.get(each.mark().node());
       if (node != null && !each.isOver() && !node.mayHave(each.run())) {
-        driver.stop(each.run(), Reconciler.ORPHAN_GRACE_MS, nowMs);
+        driver.stop(each.run(), Reconciler.ORPHAN_GRACE_MS, System.currentTimeMillis());
       }
     }
   }

@@ -10,5 +10,7 @@ enum SlurmCall {
   RAN,
   SUBMIT,
   SIGNAL,
-  SUSPEND
+  SUSPEND,
+  CLOCK,
+  RECORDS
 }

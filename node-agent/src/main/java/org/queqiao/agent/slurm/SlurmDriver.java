@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.queqiao.agent.AgentLog;
+import org.queqiao.agent.Trouble;
 import org.queqiao.agent.reconcile.LaunchReply;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.RunId;
@@ -37,8 +38,10 @@ final class SlurmDriver {
   private final TreeMap<RunId, Long> unanswered = new TreeMap<>();
 
   private final MissingRuns missing;
+  private final RestoredRuns restored;
   private final RunWishes wishes;
   private final ConcurrentLinkedQueue<RunId> forgettable = new ConcurrentLinkedQueue<>();
+  private final Trouble trouble = new Trouble();
   private volatile List<DrivenJob> present = List.of();
   private volatile boolean away = true;
 
@@ -55,6 +58,7 @@ final class SlurmDriver {
     this.slurm = slurm;
     this.partition = partition;
     this.missing = new MissingRuns(slurm, giveUpMs);
+    this.restored = new RestoredRuns(slurm);
     this.wishes = new RunWishes(slurm);
   }
 
@@ -70,6 +74,9 @@ final class SlurmDriver {
     try {
       List<SlurmNode> nodes = SlurmNode.list(slurm.ask(SlurmCall.NODES));
       load();
+      SlurmAnswer clock = slurm.ask(SlurmCall.CLOCK);
+      clock.i64();
+      restored.look(jobs.values(), clock.i64());
       missing.seen(jobs.values(), nowMs);
       findForgotten(wanted, nowMs);
       publish();
@@ -80,6 +87,7 @@ final class SlurmDriver {
     } catch (SlurmException e) {
       away = true;
       missing.interrupted();
+      restored.away(jobs.values());
       throw e;
     } finally {
       lookingMs = 0;
@@ -99,7 +107,9 @@ final class SlurmDriver {
     for (RunId run = forgettable.poll(); run != null; run = forgettable.poll()) {
       jobs.remove(run);
     }
-    jobs.putAll(found);
+    // One that it takes for alive although it ended is as its end was: see RestoredRuns.
+    found.forEach((run, now) ->
+        jobs.merge(run, now, (before, _) -> before.isSameRun(now) ? before : now));
   }
 
   /** Runs that slurmctld does not have any more are looked for in slurmdbd. */
@@ -122,29 +132,34 @@ final class SlurmDriver {
   }
 
   /**
-   * Looks in slurmdbd for runs that their nodes hold and slurmctld does not have: it forgot them,
-   * or lost them with the last seconds before a crash. A run that nobody knows for long is lost.
+   * Looks in slurmdbd for runs that their nodes hold and of which slurmctld does not know the end:
+   * it forgot them, or lost their start or their end with the last seconds before a crash. A run
+   * that nobody knows for long is lost, but not while slurmctld is away.
    *
    * @param held the runs that nodes hold, with the node of the script; only nodes that are up
    */
-  void findMissing(Map<RunId, NodeName> held, long nowMs) {
+  void findEnds(Map<RunId, NodeName> held, long nowMs) {
     lock.lock();
     lookingMs = nowMs;
     try {
-      missing
-          .find(held, jobs.keySet(), nowMs)
-          .forEach(job -> {
-            jobs.put(job.run(), job);
-            if (job.number() == 0) {
-              AgentLog.warn("run " + job.run() + " is lost: Slurm does not know it any more");
-            }
-          });
+      if (!away) {
+        missing.find(held, jobs.keySet(), nowMs).forEach(this::ended);
+      }
+      restored.find(held.keySet(), jobs, nowMs).forEach(this::ended);
       publish();
+      trouble.over();
     } catch (SlurmException e) {
-      AgentLog.warn("no word of slurmdbd on runs that slurmctld does not have: " + e.getMessage());
+      trouble.say("no word of slurmdbd on runs whose end is not known: " + e.getMessage());
     } finally {
       lookingMs = 0;
       lock.unlock();
+    }
+  }
+
+  private void ended(DrivenJob job) {
+    jobs.put(job.run(), job);
+    if (job.number() == 0) {
+      AgentLog.warn("run " + job.run() + " is lost: Slurm does not know it any more");
     }
   }
 

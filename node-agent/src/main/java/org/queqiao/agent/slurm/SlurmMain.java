@@ -59,6 +59,8 @@ public final class SlurmMain {
       case SUBMIT -> shim.submit(in.readNBytes((int) in.readLong()));
       case SIGNAL -> shim.signal((int) in.readLong(), (int) in.readLong(), in.readLong() != 0);
       case SUSPEND -> shim.suspend((int) in.readLong(), in.readLong() != 0);
+      case CLOCK -> shim.clock();
+      case RECORDS -> shim.records(in.readNBytes((int) in.readLong()));
     };
   }
 }

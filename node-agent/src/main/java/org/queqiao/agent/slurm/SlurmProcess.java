@@ -6,10 +6,12 @@ import java.io.DataOutputStream;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -58,6 +60,11 @@ public final class SlurmProcess implements AutoCloseable {
    * @throws SlurmException when Slurm refuses or libslurm ended the process
    */
   SlurmAnswer ask(SlurmCall call, long... arguments) throws SlurmException {
+    open();
+    return exchange(call, arguments);
+  }
+
+  private void open() throws SlurmException {
     if (process == null) {
       start();
       SlurmAnswer opened = exchange(SlurmCall.OPEN);
@@ -66,7 +73,6 @@ public final class SlurmProcess implements AutoCloseable {
       cluster = opened.text();
       version = opened.text();
     }
-    return exchange(call, arguments);
   }
 
   /** The name that the cluster has in its own configuration; empty before the first answer. */
@@ -134,8 +140,17 @@ public final class SlurmProcess implements AutoCloseable {
 
   /** Submits a batch job; answers with its number. */
   long submit(byte[] request) throws SlurmException {
-    ask(SlurmCall.BACKLOG);
+    open();
     return exchange(SlurmCall.SUBMIT, request, request.length).u32();
+  }
+
+  /** All records that slurmdbd has of these jobs since a time, whether they have ended or not. */
+  List<SlurmRecord> records(long fromS, Collection<Long> jobs) throws SlurmException {
+    ByteBuffer request = ByteBuffer.allocate(Long.BYTES + jobs.size() * Integer.BYTES);
+    request.putLong(fromS);
+    jobs.forEach(job -> request.putInt((int) (long) job));
+    open();
+    return SlurmRecord.list(exchange(SlurmCall.RECORDS, request.array(), request.capacity()));
   }
 
   private SlurmAnswer exchange(SlurmCall call, long... arguments) throws SlurmException {

@@ -83,6 +83,15 @@ final class BridgeProcess implements AutoCloseable {
     process.destroyForcibly().waitFor();
   }
 
+  /** Lets it stand still where it is, or go on. */
+  void freeze(boolean still) throws IOException, InterruptedException {
+    Process signal =
+        new ProcessBuilder("kill", still ? "-STOP" : "-CONT", Long.toString(process.pid())).start();
+    if (signal.waitFor() != 0) {
+      throw new IOException("no signal to the bridge");
+    }
+  }
+
   @Override
   public void close() {
     if (process != null) {

@@ -11,6 +11,7 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -59,6 +60,7 @@ public final class SlurmSite implements AutoCloseable {
   private final int controllerPort;
   private final List<Integer> nodePorts;
   private final String host;
+  private final StringBuilder more = new StringBuilder();
 
   public SlurmSite(Path folder) throws IOException {
     this.folder = folder;
@@ -91,6 +93,11 @@ public final class SlurmSite implements AutoCloseable {
 
   public Path configuration() {
     return folder.resolve("slurm.conf");
+  }
+
+  /** Adds a line to the configuration, before anything is started. */
+  public void configure(String line) {
+    more.append(line).append('\n');
   }
 
   /** Starts everything and waits until the nodes are idle. */
@@ -276,6 +283,7 @@ public final class SlurmSite implements AutoCloseable {
               .formatted(i, host, nodePorts.get(i - 1), CORES));
     }
     text.append("PartitionName=batch Nodes=sn[1-8] Default=YES MaxTime=60 State=UP\n");
+    text.append(more);
     Files.writeString(configuration(), text);
   }
 
@@ -410,12 +418,44 @@ public final class SlurmSite implements AutoCloseable {
                 .contains(mark));
   }
 
+  /** Keeps what slurmctld has on disk, for {@link #restoreState}. */
+  public void copyState() throws IOException {
+    copy(folder.resolve("state"), folder.resolve("state-before"));
+  }
+
+  /**
+   * Puts back what was copied, while slurmctld is away: it has forgotten what happened since, as
+   * one does that is killed before it kept its state.
+   */
+  public void restoreState() throws IOException {
+    copy(folder.resolve("state-before"), folder.resolve("state"));
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    if (Files.exists(to)) {
+      remove(to);
+    }
+    try (Stream<Path> all = Files.walk(from)) {
+      for (Path each : all.toList()) {
+        Files.copy(each, to.resolve(from.relativize(each)), StandardCopyOption.COPY_ATTRIBUTES);
+      }
+    }
+  }
+
+  private static void remove(Path folder) throws IOException {
+    try (Stream<Path> all = Files.walk(folder)) {
+      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(path);
+      }
+    }
+  }
+
   /** What holds or does not. */
   public interface Condition {
     boolean holds() throws Exception;
   }
 
-  void await(String what, Condition condition) throws IOException {
+  public void await(String what, Condition condition) throws IOException {
     await(what, PATIENCE_MS, condition);
   }
 
@@ -502,10 +542,8 @@ public final class SlurmSite implements AutoCloseable {
   }
 
   private void removeDatabase() {
-    try (Stream<Path> all = Files.walk(database)) {
-      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(path);
-      }
+    try {
+      remove(database);
     } catch (IOException e) {
       System.err.println("not deleted: " + database + ": " + e.getMessage());
     }
