@@ -1,6 +1,7 @@
 /*
- * What may take any time is done by a child that answers into a pipe: it asks the name service for a
- * user, or becomes the user and reads a part of a file. It is waited for, but not for long.
+ * What may take any time is done by a child that answers into a pipe, and that is not root: it becomes
+ * nobody and asks the name service for a user, or becomes the user and reads a part of a file. It is waited
+ * for, but not for long.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -81,12 +82,19 @@ static int read_as_user(const struct order *order) {
     return 0;
 }
 
-/* Without a reader the user is looked up. */
+/* Without a reader the user is looked up, as one whom no job runs as: what a name service brings along is not root's. */
 static _Noreturn void work(const struct launcher *self, const struct order *order, const struct identity *reader, int end) {
+    static const struct identity nobody = {.uid = OVERFLOW_ID, .gid = OVERFLOW_ID};
     static struct identity asked;
+    const struct identity *as = reader == NULL ? &nobody : reader;
     sigset_t none;
     sigemptyset(&none);
-    if (dup2(end, PIPE_FD) < 0 || close_range(PIPE_FD + 1, ~0U, 0) != 0 || sigprocmask(SIG_SETMASK, &none, NULL) != 0 ||
+    if (dup2(end, PIPE_FD) < 0 || close_range(PIPE_FD + 1, ~0U, 0) != 0 || sigprocmask(SIG_SETMASK, &none, NULL) != 0) {
+        _exit(1);
+    }
+    /* The signal comes last, because another identity takes it away. */
+    if ((self->is_root && (take_identity(as->uid, as->gid, as->groups, as->group_count) != NULL ||
+                           prove_identity(as->uid, as->gid, as->groups, as->group_count) != NULL)) ||
         prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0) {
         _exit(1);
     }
@@ -94,10 +102,6 @@ static _Noreturn void work(const struct launcher *self, const struct order *orde
         asked.uid = order->uid;
         look_up(&asked);
         _exit(write_all(PIPE_FD, &asked, sizeof asked) == 0 ? 0 : 1);
-    }
-    if (self->is_root && (take_identity(reader->uid, reader->gid, reader->groups, reader->group_count) != NULL ||
-                          prove_identity(reader->uid, reader->gid, reader->groups, reader->group_count) != NULL)) {
-        _exit(1);
     }
     memset(answer, 0, HEAD_BYTES);
     put_u32(answer, (uint32_t)read_as_user(order));

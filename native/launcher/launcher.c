@@ -59,22 +59,22 @@ static _Noreturn void fail_usage(const char *why) {
     exit(2);
 }
 
-static uid_t parse_uid(const char *text) {
+static uint32_t parse_number(const char *text, unsigned long least, unsigned long most, const char *why) {
     char *end = NULL;
     errno = 0;
     unsigned long value = strtoul(text, &end, 10);
-    if (errno != 0 || end == text || *end != 0 || text[0] == '-' || value >= (uid_t)-1) {
-        fail_usage("a uid is not a number in range");
+    if (errno != 0 || end == text || *end != 0 || text[0] == '-' || value < least || value > most) {
+        fail_usage(why);
     }
-    return (uid_t)value;
+    return (uint32_t)value;
+}
+
+static uid_t parse_uid(const char *text) {
+    return parse_number(text, 0, (uid_t)-2, "a uid is not a number in range");
 }
 
 static uint32_t parse_seconds(const char *text) {
-    uid_t seconds = parse_uid(text);
-    if (seconds < 1 || seconds > 3600) {
-        fail_usage("a time is not 1 to 3600 seconds");
-    }
-    return seconds * 1000;
+    return parse_number(text, 1, 3600, "a time is not 1 to 3600 seconds") * 1000;
 }
 
 static unsigned parse_limits(char *text) {

@@ -16,6 +16,7 @@ enum launcher_limit {
     MAX_RUNS = 1000000,
     MAX_BATCH = 64,
     MAX_IDENTITIES = 64,
+    OVERFLOW_ID = 65534, /* of a user and a group that nobody has */
     ANSWER_TIMEOUT_MS = 10000, /* of the agent, the name service, a file system */
     TOMBSTONE_EXTRA_MS = 3600 * 1000,
     SWEEP_INTERVAL_MS = 60000

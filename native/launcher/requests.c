@@ -11,13 +11,12 @@
 enum {
     MAX_LIST = 1024,
     ENTRY_BYTES = 52,
-    OVERFLOW_UID = 65534,
     MIN_ORDER_FRAME = ORDER_MIN_BYTES + ORDER_SIGNATURE_BYTES,
     MAX_ORDER_FRAME = ORDER_MAX_BYTES + ORDER_SIGNATURE_BYTES
 };
 
 static const char *check_user(const struct launcher *self, uid_t uid) {
-    if (uid == 0 || uid == (uid_t)-1 || uid == OVERFLOW_UID) {
+    if (uid == 0 || uid == (uid_t)-1 || uid == OVERFLOW_ID) {
         return "this uid never runs jobs";
     }
     if (self->is_root && uid < self->options.min_uid) {
@@ -142,10 +141,7 @@ static bool handle_list(struct launcher *self, const uint8_t *body) {
         connection_answer(self, LIST, STATUS_MALFORMED, BAD_FRAME, "limit is not in 1 to 1024");
         return false;
     }
-    size_t at = run_position(self, job_id, attempt);
-    if (at < self->run_count && self->runs[at]->job_id == job_id && self->runs[at]->attempt == attempt) {
-        at++;
-    }
+    size_t at = run_position(self, job_id, attempt) + (run_find(self, job_id, attempt) != NULL);
     size_t used = 8;
     uint32_t count = 0;
     bool more = false;

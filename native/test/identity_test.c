@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -68,6 +69,61 @@ static void jobInheritsNoDescriptor(void) {
     /* 3 is the folder that ls itself reads. */
     expect_line("/proc/self/fd:\n0\n1\n2\n3\n");
     CHECK(strcmp(strstr(output, "\n3\n"), "\n3\n") == 0);
+    node_destroy(&node);
+}
+
+/* The status of the child of a process; false while it has none. */
+static bool child_status(pid_t parent, char *text, size_t capacity) {
+    char path[PATH_BYTES];
+    char wanted[32];
+    snprintf(wanted, sizeof wanted, "\nPPid:\t%d\n", (int)parent);
+    DIR *all = opendir("/proc");
+    bool found = false;
+    CHECK(all != NULL);
+    for (struct dirent *entry = NULL; !found && (entry = readdir(all)) != NULL;) {
+        snprintf(path, sizeof path, "/proc/%.20s/status", entry->d_name);
+        int fd = open(path, O_RDONLY | O_CLOEXEC);
+        ssize_t length = fd < 0 ? -1 : read(fd, text, capacity - 1);
+        text[length > 0 ? length : 0] = 0;
+        found = strstr(text, wanted) != NULL;
+        if (fd >= 0) {
+            close(fd);
+        }
+    }
+    closedir(all);
+    return found;
+}
+
+/* The name service stands still at a pipe in the place of its file, in the mount namespace of this test. */
+static void nameServiceIsAskedWithoutRoot(void) {
+    size_t length = 0;
+    if (!is_root()) {
+        return;
+    }
+    node_create(&node);
+    node_start(&node);
+    CHECK(rename("/etc/passwd", "/etc/passwd.kept") == 0 && mkfifo("/etc/passwd", 0644) == 0);
+    struct launch launch = launch_defaults(&node, 1, "#!/bin/true\n");
+    uint8_t *order = launch_sign(&node, &launch, &length);
+    send_frame(node.fd, 1, order, length);
+    uint64_t until = now_ms() + 5000;
+    while (!child_status(node.launcher, output, sizeof output) || strstr(output, "Uid:\t0\t") != NULL) {
+        CHECK(now_ms() < until);
+        poll(NULL, 0, 5);
+    }
+    int waiting = open("/etc/passwd", O_WRONLY | O_CLOEXEC);
+    CHECK(rename("/etc/passwd.kept", "/etc/passwd") == 0 && close(waiting) == 0);
+    expect_line("Uid:\t65534\t65534\t65534\t65534\n");
+    expect_line("Gid:\t65534\t65534\t65534\t65534\n");
+    expect_line("Groups:\t \n");
+    expect_line("CapPrm:\t0000000000000000\n");
+    expect_line("CapEff:\t0000000000000000\n");
+    struct reply reply;
+    CHECK(receive_reply(node.fd, &reply));
+    reply_free(&reply);
+    free(order);
+    poll(NULL, 0, 1100); /* for so long it does not ask again */
+    CHECK_EQUAL(0, run(launch_defaults(&node, 2, "#!/bin/true\n")).exit_code);
     node_destroy(&node);
 }
 
@@ -310,6 +366,7 @@ static void privateTmpOfALostMonitorIsRemovedLater(void) {
 
 static const struct test tests[] = {
     TEST(jobHasExactlyItsUsersIdentity),
+    TEST(nameServiceIsAskedWithoutRoot),
     TEST(jobInheritsNoDescriptor),
     TEST(scriptsAndRunsOfOthersAreClosed),
     TEST(memoryLimitKillsAndIsNamed),
