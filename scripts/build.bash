@@ -120,6 +120,7 @@ run_tests() {
   need /usr/bin/sacct slurm-client
   need /usr/sbin/munged munge
   need /usr/sbin/mariadbd mariadb-server
+  need /usr/bin/faketime faketime
   need /usr/bin/mpicc.mpich libmpich-dev
   need /usr/bin/mpirun.openmpi openmpi-bin
   need /usr/bin/mpicc.openmpi libopenmpi-dev

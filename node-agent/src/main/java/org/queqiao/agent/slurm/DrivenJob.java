@@ -90,8 +90,12 @@ record DrivenJob(
     return SlurmState.base(state) == SlurmState.SUSPENDED;
   }
 
-  /** Its end. */
-  RunExit exit() {
+  /**
+   * Its end.
+   *
+   * @param aheadMs by how much its times are ahead of the clock that the end is told by
+   */
+  RunExit exit(long aheadMs) {
     String word = SlurmState.word(state);
     long beganMs = startMs == 0 || startMs > endMs ? endMs : startMs;
     int code = (int) (status >> CODE_SHIFT) & CODE_MASK;
@@ -109,8 +113,8 @@ record DrivenJob(
         kind,
         code,
         killed ? SIGKILL : signal,
-        beganMs,
-        endMs,
+        beganMs - aheadMs,
+        endMs - aheadMs,
         0,
         0,
         0,

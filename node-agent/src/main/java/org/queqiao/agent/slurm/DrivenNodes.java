@@ -2,10 +2,12 @@ package org.queqiao.agent.slurm;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -14,19 +16,22 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.queqiao.agent.AgentLog;
+import org.queqiao.agent.Trouble;
+import org.queqiao.agent.reconcile.LauncherRun;
 import org.queqiao.agent.reconcile.Reconciler;
+import org.queqiao.agent.reconcile.SpoolImage;
 import org.queqiao.agent.reconcile.SpoolRecord;
+import org.queqiao.agent.session.Backoff;
 import org.queqiao.agent.spool.Spool;
 import org.queqiao.agent.standin.StandIn;
 import org.queqiao.agent.standin.StandIns;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.RunId;
-import org.queqiao.contract.node.NodeFacts;
-import org.queqiao.contract.node.NodeFacts.NumaNode;
 
 /** Stands in for the nodes of Slurm that Queqiao decides about. */
 final class DrivenNodes {
-  private static final long MEBIBYTE = 1 << 20;
+  /** Between two attempts at most, while Slurm does not answer. */
+  private static final long TRY_AGAIN_MAX_MS = 5_000;
 
   private final DriveOptions options;
   private final SlurmProcess slurm;
@@ -34,8 +39,9 @@ final class DrivenNodes {
   private final OrderSeal seal;
   private final StandIns connections;
   private final TreeMap<NodeName, StandIn> nodes = new TreeMap<>();
+  private final TreeMap<NodeName, Spool> opened = new TreeMap<>();
 
-  /** Runs of before that were not told to have ended. */
+  /** Runs of before that slurmctld was not asked for yet. */
   private final TreeSet<RunId> kept = new TreeSet<>();
 
   /** Ends that the nodes know: slurmctld repeats them for some minutes. */
@@ -45,7 +51,7 @@ final class DrivenNodes {
   private final ScheduledExecutorService hearts =
       Executors.newScheduledThreadPool(
           1, Thread.ofPlatform().name("driven-hearts").daemon().factory());
-  private String said = "";
+  private final Trouble trouble = new Trouble();
 
   DrivenNodes(DriveOptions options, SlurmProcess slurm) throws IOException {
     this.options = options;
@@ -57,18 +63,20 @@ final class DrivenNodes {
 
   /** Until its thread is interrupted. */
   void run() throws InterruptedException, IOException {
+    Backoff backoff = new Backoff(options.pollMs(), Math.max(options.pollMs(), TRY_AGAIN_MAX_MS));
     while (true) {
+      long waitMs = options.pollMs();
       try {
         look();
-        said = "";
+        trouble.over();
+        backoff.reset();
       } catch (SlurmException e) {
-        if (!said.equals(e.getMessage())) {
-          said = e.getMessage();
-          AgentLog.warn("no word of Slurm: " + said);
-        }
+        trouble.say("no word of Slurm: " + e.getMessage());
+        beginAsKept();
         findEnds();
+        waitMs = backoff.next();
       }
-      TimeUnit.MILLISECONDS.sleep(options.pollMs());
+      TimeUnit.MILLISECONDS.sleep(waitMs);
     }
   }
 
@@ -82,14 +90,18 @@ final class DrivenNodes {
               + ", and this bridge was started for "
               + options.cluster());
     }
-    TreeMap<NodeName, SlurmNode> begins = new TreeMap<>();
+    kept.clear();
+    TreeMap<NodeName, KnownNode> begins = new TreeMap<>();
     for (SlurmNode each : seen) {
       NodeName name = new NodeName(each.name());
-      if (each.isUp() ? up.add(name) : up.remove(name)) {
+      boolean changed = each.isUp() ? up.add(name) : up.remove(name);
+      if (changed) {
         AgentLog.info("node " + name + (each.isUp() ? " is up" : " is away: " + each.reason()));
-      }
-      if (each.isUp() && !nodes.containsKey(name)) {
-        begins.put(name, each);
+        KnownNode now = KnownNode.of(each, KnownNode.read(name, folder(name)));
+        now.keep(folder(name));
+        if (!nodes.containsKey(name)) {
+          begins.put(name, now);
+        }
       }
       if (!each.isUp() && nodes.containsKey(name)) {
         nodes.get(name).leave();
@@ -101,32 +113,86 @@ final class DrivenNodes {
     nodes.values().forEach(StandIn::retry);
   }
 
+  private Path folder(NodeName name) throws IOException {
+    return Files.createDirectories(
+        options.data().resolve("nodes").resolve(name.value()),
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+  }
+
   /** Their runs of before are looked for first. */
-  private void begin(TreeMap<NodeName, SlurmNode> begins) throws SlurmException, IOException {
+  private void begin(TreeMap<NodeName, KnownNode> begins) throws SlurmException, IOException {
     if (begins.isEmpty()) {
       return;
     }
+    try {
+      TreeMap<NodeName, Spool> spools = spools(begins.keySet());
+      driver.look(kept, System.currentTimeMillis());
+      kept.clear();
+      spools.forEach((name, spool) -> {
+        DrivenRuns runs = new DrivenRuns(name, driver, seal);
+        begin(begins.get(name), spool, runs, runs.list());
+      });
+    } catch (SlurmException e) {
+      // Another look begins them.
+      up.removeAll(begins.keySet());
+      throw e;
+    }
+  }
+
+  /**
+   * While slurmctld is away and nothing was seen of it yet, the nodes that it gave jobs to when it
+   * was seen last are as they were, with the runs that they had.
+   */
+  private void beginAsKept() throws IOException {
+    Path all = options.data().resolve("nodes");
+    if (!nodes.isEmpty() || !Files.isDirectory(all)) {
+      return;
+    }
+    TreeMap<NodeName, KnownNode> known = new TreeMap<>();
+    try (DirectoryStream<Path> folders = Files.newDirectoryStream(all)) {
+      for (Path each : folders) {
+        NodeName name = new NodeName(each.getFileName().toString());
+        KnownNode.read(name, each).filter(KnownNode::isUp).ifPresent(node -> known.put(name, node));
+      }
+    }
+    spools(known.keySet()).forEach((name, spool) -> {
+      up.add(name);
+      List<LauncherRun> had = new ArrayList<>();
+      spool.image().runs().forEach((run, one) -> {
+        if (one.stage() == SpoolImage.Stage.RECEIPT) {
+          had.add(new LauncherRun(run, one.startMs(), null));
+        }
+      });
+      begin(known.get(name), spool, new DrivenRuns(name, driver, seal), had);
+    });
+    if (!known.isEmpty()) {
+      AgentLog.info(known.size() + " nodes are as they were until slurmctld answers");
+    }
+  }
+
+  private TreeMap<NodeName, Spool> spools(Collection<NodeName> names) throws IOException {
     TreeMap<NodeName, Spool> spools = new TreeMap<>();
-    for (NodeName name : begins.keySet()) {
-      Path folder = options.data().resolve("nodes").resolve(name.value());
-      Files.createDirectories(
-          folder,
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-      Spool spool = Spool.open(folder.resolve("spool"));
+    for (NodeName name : names) {
+      Spool spool = opened.get(name);
+      if (spool == null) {
+        spool = Spool.open(folder(name).resolve("spool"));
+        opened.put(name, spool);
+      }
       spools.put(name, spool);
       kept.addAll(spool.image().runs().keySet());
     }
-    driver.look(kept, System.currentTimeMillis());
-    kept.clear();
-    spools.forEach((name, spool) -> {
-      StandIn node =
-          new StandIn(facts(begins.get(name)), 0, spool.image(), records -> keep(spool, records));
-      node.begin(new DrivenRuns(name, driver, seal));
-      nodes.put(name, node);
-      connections.keep(node, () -> up.contains(name) && !driver.isAway());
-      hearts.scheduleAtFixedRate(
-          () -> beat(node), options.heartbeatMs(), options.heartbeatMs(), TimeUnit.MILLISECONDS);
-    });
+    return spools;
+  }
+
+  private void begin(KnownNode known, Spool spool, DrivenRuns runs, List<LauncherRun> list) {
+    NodeName name = known.name();
+    StandIn node =
+        new StandIn(known.facts(), 0, spool.image(), records -> keep(spool, records));
+    node.begin(runs, list);
+    nodes.put(name, node);
+    connections.keep(node, () -> up.contains(name));
+    hearts.scheduleAtFixedRate(
+        () -> beat(node), options.heartbeatMs(), options.heartbeatMs(), TimeUnit.MILLISECONDS);
   }
 
   /**
@@ -191,29 +257,8 @@ final class DrivenNodes {
       StandIn node = nodes.get(each.mark().node());
       if (node != null) {
         told.add(each.run());
-        node.happens(each::exit);
+        node.happens(() -> driver.exit(each));
       }
     }
-  }
-
-  private static NodeFacts facts(SlurmNode node) {
-    int cores = (int) node.cpus();
-    List<Integer> all = new ArrayList<>();
-    for (int core = 0; core < cores; core++) {
-      all.add(core);
-    }
-    return new NodeFacts(
-        new NodeName(node.name()),
-        "slurm-" + node.name() + "-" + node.bootS(),
-        cores,
-        node.memMib() * MEBIBYTE,
-        List.of(),
-        "slurm",
-        "",
-        List.of(
-            "processes: Slurm launches what runs here",
-            "devices: those of a node under Slurm are not offered"),
-        List.of(new NumaNode(0, all)),
-        true);
   }
 }

@@ -79,7 +79,10 @@ final class DrivenRuns implements NodeRuns {
         .filter(each -> each.mark().node().equals(node))
         .map(each ->
             new LauncherRun(
-                each.run(), each.startMs(), each.isOver() ? each.exit() : null, each.isSuspended()))
+                each.run(),
+                Math.max(1, each.startMs() - driver.aheadMs()),
+                each.isOver() ? driver.exit(each) : null,
+                each.isSuspended()))
         .toList();
   }
 
@@ -91,7 +94,7 @@ final class DrivenRuns implements NodeRuns {
     for (DrivenJob each : driver.jobs()) {
       if (each.mark().node().equals(node) && !each.isOver() && each.startMs() > 0) {
         cores += each.cpus();
-        busyUs += Math.max(0, nowMs - each.startMs()) * each.cpus() * US_PER_MS;
+        busyUs += Math.max(0, nowMs + driver.aheadMs() - each.startMs()) * each.cpus() * US_PER_MS;
       }
     }
     return new Load((int) cores, busyUs, 0);

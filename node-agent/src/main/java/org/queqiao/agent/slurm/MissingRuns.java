@@ -40,7 +40,7 @@ final class MissingRuns {
 
   /** Slurm has taken a run. */
   void began(RunId run, long nowMs) {
-    seen.put(run, new Seen(nowMs, nowMs));
+    seen.put(run, new Seen(0, nowMs));
   }
 
   /** What slurmctld has now. */
@@ -64,8 +64,9 @@ final class MissingRuns {
    *
    * @param held the runs that nodes hold, with the node of each
    * @param known what slurmctld has
+   * @param aheadMs by how much its clock is ahead of that of this host
    */
-  List<DrivenJob> find(Map<RunId, NodeName> held, Set<RunId> known, long nowMs)
+  List<DrivenJob> find(Map<RunId, NodeName> held, Set<RunId> known, long nowMs, long aheadMs)
       throws SlurmException {
     seen.keySet().removeIf(run -> !held.containsKey(run) && !known.contains(run));
     missedMs.keySet().removeIf(run -> !held.containsKey(run) || known.contains(run));
@@ -87,23 +88,25 @@ final class MissingRuns {
       fromMs = Math.min(fromMs, (last == null ? each.getValue() : last.lastMs()) - BEFORE_MS);
     }
     List<DrivenJob> ends = new ArrayList<>();
-    for (SlurmRecord each : SlurmRecord.list(slurm.ask(SlurmCall.HISTORY, fromMs / MS, nowS + 1))) {
+    for (SlurmRecord each : SlurmRecord.list(slurm.ask(SlurmCall.HISTORY, (fromMs + aheadMs) / MS, nowS + 1))) {
       RunMark.of(each.name())
           .filter(mark -> missedMs.containsKey(mark.run()))
           .ifPresent(mark -> ends.add(DrivenJob.of(mark, each)));
     }
     ends.forEach(job -> missedMs.remove(job.run()));
     if (allTold) {
-      giveUp(held, nowMs, ends);
+      giveUp(held, nowMs, aheadMs, ends);
     }
     return ends;
   }
 
-  private void giveUp(Map<RunId, NodeName> held, long nowMs, List<DrivenJob> ends) {
+  private void giveUp(
+      Map<RunId, NodeName> held, long nowMs, long aheadMs, List<DrivenJob> ends) {
     missedMs.forEach((run, sinceMs) -> {
       if (nowMs - sinceMs >= giveUpMs) {
         Seen last = seen.getOrDefault(run, new Seen(0, sinceMs));
-        ends.add(DrivenJob.lost(new RunMark(run, held.get(run)), last.startMs(), last.lastMs()));
+        long seenMs = last.lastMs() + aheadMs;
+        ends.add(DrivenJob.lost(new RunMark(run, held.get(run)), last.startMs(), seenMs));
       }
     });
   }

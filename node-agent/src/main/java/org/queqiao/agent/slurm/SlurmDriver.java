@@ -13,6 +13,7 @@ import org.queqiao.agent.Trouble;
 import org.queqiao.agent.reconcile.LaunchReply;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.RunId;
+import org.queqiao.contract.job.RunExit;
 import org.queqiao.contract.launch.OpenedOrder;
 
 /**
@@ -42,6 +43,11 @@ final class SlurmDriver {
   private final RunWishes wishes;
   private final ConcurrentLinkedQueue<RunId> forgettable = new ConcurrentLinkedQueue<>();
   private final Trouble trouble = new Trouble();
+  private final ClockSkew skew = new ClockSkew();
+
+  /** By how much the clock of slurmctld is ahead of that of this host. */
+  private volatile long aheadMs;
+
   private volatile List<DrivenJob> present = List.of();
   private volatile boolean away = true;
 
@@ -74,8 +80,9 @@ final class SlurmDriver {
     try {
       List<SlurmNode> nodes = SlurmNode.list(slurm.ask(SlurmCall.NODES));
       load();
+      long askedMs = System.currentTimeMillis();
       SlurmAnswer clock = slurm.ask(SlurmCall.CLOCK);
-      clock.i64();
+      aheadMs = skew.measure(clock.i64(), askedMs, System.currentTimeMillis());
       restored.look(jobs.values(), clock.i64());
       missing.seen(jobs.values(), nowMs);
       findForgotten(wanted, nowMs);
@@ -119,7 +126,7 @@ final class SlurmDriver {
     if (forgotten.isEmpty()) {
       return;
     }
-    long nowS = slurm.ask(SlurmCall.BACKLOG).i64();
+    long nowS = slurm.ask(SlurmCall.CLOCK).i64();
     for (SlurmRecord each :
         SlurmRecord.list(slurm.ask(SlurmCall.HISTORY, nowS - PAST_S, nowS + 1))) {
       RunMark.of(each.name())
@@ -143,7 +150,7 @@ final class SlurmDriver {
     lookingMs = nowMs;
     try {
       if (!away) {
-        missing.find(held, jobs.keySet(), nowMs).forEach(this::ended);
+        missing.find(held, jobs.keySet(), nowMs, aheadMs).forEach(this::ended);
       }
       restored.find(held.keySet(), jobs, nowMs).forEach(this::ended);
       publish();
@@ -161,6 +168,16 @@ final class SlurmDriver {
     if (job.number() == 0) {
       AgentLog.warn("run " + job.run() + " is lost: Slurm does not know it any more");
     }
+  }
+
+  /** The end of a run by the clock of this host, which is closer to that of the server. */
+  RunExit exit(DrivenJob job) {
+    return job.exit(aheadMs);
+  }
+
+  /** By how much the clock of slurmctld, which all times of runs are of, is ahead of this host's. */
+  long aheadMs() {
+    return aheadMs;
   }
 
   /** All that Slurm has of runs, as of the last look; never waits for one. */
@@ -182,7 +199,7 @@ final class SlurmDriver {
       load();
       DrivenJob known = jobs.get(mark.run());
       if (known != null) {
-        return new LaunchReply.Running(known.startMs() == 0 ? nowMs : known.startMs());
+        return new LaunchReply.Running(known.startMs() == 0 ? nowMs : known.startMs() - aheadMs);
       }
       if (nowMs < unanswered.getOrDefault(mark.run(), 0L)) {
         return new LaunchReply.Busy();

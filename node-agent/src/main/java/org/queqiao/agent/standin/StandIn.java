@@ -6,6 +6,7 @@ import java.util.function.Supplier;
 import org.queqiao.agent.AgentLog;
 import org.queqiao.agent.reconcile.Action;
 import org.queqiao.agent.reconcile.LaunchReply;
+import org.queqiao.agent.reconcile.LauncherRun;
 import org.queqiao.agent.reconcile.Reconciler;
 import org.queqiao.agent.reconcile.SpoolImage;
 import org.queqiao.agent.reconcile.SpoolRecord;
@@ -62,9 +63,18 @@ public final class StandIn {
   }
 
   /** Tells it of its runs, before anything else. */
-  public synchronized void begin(NodeRuns itsRuns) {
+  public void begin(NodeRuns itsRuns) {
+    begin(itsRuns, itsRuns.list());
+  }
+
+  /**
+   * The same while nobody can say which runs there are.
+   *
+   * @param list those that there were when somebody could
+   */
+  public synchronized void begin(NodeRuns itsRuns, List<LauncherRun> list) {
     runs = itsRuns;
-    actions.addAll(reconciler.onLauncher(runs.list(), System.currentTimeMillis()));
+    actions.addAll(reconciler.onLauncher(list, System.currentTimeMillis()));
     carryOut();
   }
 

@@ -99,7 +99,7 @@ final class BridgeLine {
 
   /** Hands runs to the scheduler, and its answer back. */
   void told(AgentMessage.ObservedRuns m) {
-    board.told(cluster, m.now(), m.nowMs());
+    board.told(cluster, m.now(), m.nowMs(), System.currentTimeMillis());
     scheduler.tell(
         new Input.RecordRuns(node, cluster, m.runs(), m.completeMs()),
         reply -> {

@@ -54,6 +54,7 @@ final class ClusterDocument {
     out.writeBooleanField("connected", seen.connected());
     out.writeStringField("version", JobDocument.orNull(seen.version()));
     Json.number(out, "knownMs", seen.knownMs() == 0 ? null : seen.knownMs());
+    Json.number(out, "clockAheadMs", seen.knownMs() == 0 ? null : seen.clockAheadMs());
     Json.number(out, "completeMs", seen.completeMs() == 0 ? null : seen.completeMs());
     Json.number(out, "nodes", now == null ? null : now.nodes().size());
     Json.number(out, "cores", now == null ? null : cores(now));

@@ -25,6 +25,7 @@ public final class ClusterBoard {
    * @param completeMs every run that ended before is in the books; 0 before the first connection
    * @param now what was told last, or null before
    * @param knownMs for when that held last, by the clock of the cluster; 0 before
+   * @param clockAheadMs by how much that clock was ahead of the server's when it was told of last
    */
   public record Seen(
       NodeName bridge,
@@ -32,12 +33,17 @@ public final class ClusterBoard {
       String version,
       long completeMs,
       ClusterNow now,
-      long knownMs) {}
+      long knownMs,
+      long clockAheadMs) {
+    Seen(NodeName bridge) {
+      this(bridge, false, "", 0, null, 0, 0);
+    }
+  }
 
   /** A board of these clusters. */
   public ClusterBoard(Map<ClusterName, NodeName> bridges) {
     bridges.forEach(
-        (cluster, node) -> clusters.put(cluster, new Seen(node, false, "", 0, null, 0)));
+        (cluster, node) -> clusters.put(cluster, new Seen(node)));
   }
 
   /** All that may be told of. */
@@ -54,7 +60,14 @@ public final class ClusterBoard {
     clusters.computeIfPresent(
         cluster,
         (_, last) ->
-            new Seen(last.bridge(), true, version, last.completeMs(), last.now(), last.knownMs()));
+            new Seen(
+                last.bridge(),
+                true,
+                version,
+                last.completeMs(),
+                last.now(),
+                last.knownMs(),
+                last.clockAheadMs()));
   }
 
   /** Its connection is gone: what was told last stays, and is as old as it is. */
@@ -68,7 +81,8 @@ public final class ClusterBoard {
                 last.version(),
                 last.completeMs(),
                 last.now(),
-                last.knownMs()));
+                last.knownMs(),
+                last.clockAheadMs()));
   }
 
   /** Up to when its history is in the log. */
@@ -82,7 +96,8 @@ public final class ClusterBoard {
                 last.version(),
                 Math.max(completeMs, last.completeMs()),
                 last.now(),
-                last.knownMs()));
+                last.knownMs(),
+                last.clockAheadMs()));
   }
 
   /**
@@ -90,19 +105,23 @@ public final class ClusterBoard {
    *
    * @param now what is told, or null for what was told before
    * @param knownMs for when that holds; 0 when it is not known
+   * @param hereMs what the clock of the server says
    */
-  public void told(ClusterName cluster, ClusterNow now, long knownMs) {
+  public void told(ClusterName cluster, ClusterNow now, long knownMs, long hereMs) {
     clusters.computeIfPresent(
         cluster,
         (_, last) -> {
           ClusterNow holds = now == null ? last.now() : now;
+          // What is told again, or of before, says nothing of the clock.
+          boolean fresh = knownMs > 0 && knownMs != last.knownMs();
           return new Seen(
               last.bridge(),
               last.connected(),
               last.version(),
               last.completeMs(),
               holds,
-              holds == null ? 0 : Math.max(knownMs, last.knownMs()));
+              holds == null ? 0 : Math.max(knownMs, last.knownMs()),
+              fresh ? knownMs - hereMs : last.clockAheadMs());
         });
   }
 }

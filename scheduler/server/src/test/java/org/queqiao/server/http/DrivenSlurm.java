@@ -119,13 +119,18 @@ final class DrivenSlurm {
 
   /** The nodes of each run that Slurm has launched. */
   Map<String, String> launched() throws IOException {
+    return launched("");
+  }
+
+  /** The same of those whose state in slurmdbd begins so. */
+  Map<String, String> launched(String state) throws IOException {
     Map<String, String> launched = new TreeMap<>();
     String all =
         site.command(
-            "sacct", "-a", "-D", "-X", "-n", "-P", "-S", "now-1day", "-o", "JobName%60,NodeList");
+            "sacct", "-a", "-D", "-X", "-n", "-P", "-S", "now-1day", "-o", "JobName%60,NodeList,State");
     for (String line : all.split("\n")) {
       String[] field = line.split("\\|");
-      if (field[0].startsWith("queqiao:")) {
+      if (field[0].startsWith("queqiao:") && field[2].startsWith(state)) {
         String nodes = site.command("scontrol", "show", "hostnames", field[1]);
         String before =
             launched.put(field[0].split(":")[1], String.join(",", nodes.strip().split("\n")));

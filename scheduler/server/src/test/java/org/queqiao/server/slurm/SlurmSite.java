@@ -9,6 +9,7 @@ import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -20,6 +21,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
@@ -61,6 +63,7 @@ public final class SlurmSite implements AutoCloseable {
   private final List<Integer> nodePorts;
   private final String host;
   private final StringBuilder more = new StringBuilder();
+  private int aheadS;
 
   public SlurmSite(Path folder) throws IOException {
     this.folder = folder;
@@ -77,6 +80,34 @@ public final class SlurmSite implements AutoCloseable {
     this.databasePort = ports.get(NODES);
     this.recorderPort = ports.get(NODES + 1);
     this.controllerPort = ports.get(NODES + 2);
+  }
+
+  /**
+   * Lets slurmctld, when it is started next, have a clock that is so far ahead; nothing else has it.
+   *
+   * @param seconds below 0: behind
+   */
+  public void setClock(int seconds) {
+    aheadS = seconds;
+  }
+
+  /** Passes a test over where no program can be given another clock. */
+  public static void needClock() throws IOException {
+    Installed.need(
+        List.of(fakeClock().orElse(Path.of("/usr/lib/faketime"))), "apt-get install faketime");
+  }
+
+  private static Optional<Path> fakeClock() throws IOException {
+    try (DirectoryStream<Path> found =
+        Files.newDirectoryStream(Path.of("/usr/lib"), "*-linux-gnu*")) {
+      for (Path each : found) {
+        Path library = each.resolve("faketime/libfaketimeMT.so.1");
+        if (Files.exists(library)) {
+          return Optional.of(library);
+        }
+      }
+    }
+    return Optional.empty();
   }
 
   /** Passes a test over that is not run by root, because slurmd is. */
@@ -327,6 +358,11 @@ public final class SlurmSite implements AutoCloseable {
   private void launch(String name, List<String> words) throws IOException {
     ProcessBuilder builder = new ProcessBuilder(words);
     builder.environment().put("SLURM_CONF", configuration().toString());
+    if (name.equals("slurmctld") && aheadS != 0) {
+      builder.environment().put("LD_PRELOAD", fakeClock().orElseThrow().toString());
+      builder.environment().put("FAKETIME", (aheadS > 0 ? "+" : "") + aheadS + "s");
+      builder.environment().put("FAKETIME_DONT_FAKE_MONOTONIC", "1");
+    }
     builder.directory(folder.toFile());
     builder.redirectErrorStream(true);
     builder.redirectOutput(
