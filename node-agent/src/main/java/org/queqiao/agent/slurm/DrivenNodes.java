@@ -34,7 +34,6 @@ final class DrivenNodes {
   private static final long TRY_AGAIN_MAX_MS = 5_000;
 
   private final DriveOptions options;
-  private final SlurmProcess slurm;
   private final SlurmDriver driver;
   private final OrderSeal seal;
   private final StandIns connections;
@@ -55,14 +54,14 @@ final class DrivenNodes {
 
   DrivenNodes(DriveOptions options, SlurmProcess slurm) throws IOException {
     this.options = options;
-    this.slurm = slurm;
-    this.driver = new SlurmDriver(slurm, options.partition(), options.giveUpMs());
+    this.driver = new SlurmDriver(slurm, options);
     this.seal = OrderSeal.read(options.launchKey());
     this.connections = new StandIns(options.data(), options.heartbeatMs(), true);
   }
 
   /** Until its thread is interrupted. */
   void run() throws InterruptedException, IOException {
+    beginAsKept();
     Backoff backoff = new Backoff(options.pollMs(), Math.max(options.pollMs(), TRY_AGAIN_MAX_MS));
     while (true) {
       long waitMs = options.pollMs();
@@ -72,7 +71,6 @@ final class DrivenNodes {
         backoff.reset();
       } catch (SlurmException e) {
         trouble.say("no word of Slurm: " + e.getMessage());
-        beginAsKept();
         findEnds();
         waitMs = backoff.next();
       }
@@ -82,14 +80,6 @@ final class DrivenNodes {
 
   private void look() throws SlurmException, IOException {
     List<SlurmNode> seen = driver.look(kept, System.currentTimeMillis());
-    if (!slurm.cluster().equals(options.cluster().value())) {
-      throw new SlurmException(
-          0,
-          "its configuration is of cluster "
-              + slurm.cluster()
-              + ", and this bridge was started for "
-              + options.cluster());
-    }
     kept.clear();
     TreeMap<NodeName, KnownNode> begins = new TreeMap<>();
     for (SlurmNode each : seen) {
@@ -140,12 +130,12 @@ final class DrivenNodes {
   }
 
   /**
-   * While slurmctld is away and nothing was seen of it yet, the nodes that it gave jobs to when it
-   * was seen last are as they were, with the runs that they had.
+   * Before anything is asked of Slurm, which may take long where it is away, the nodes that it gave
+   * jobs to when it was seen last are as they were, with the runs that they had.
    */
   private void beginAsKept() throws IOException {
     Path all = options.data().resolve("nodes");
-    if (!nodes.isEmpty() || !Files.isDirectory(all)) {
+    if (!Files.isDirectory(all)) {
       return;
     }
     TreeMap<NodeName, KnownNode> known = new TreeMap<>();
@@ -166,7 +156,7 @@ final class DrivenNodes {
       begin(known.get(name), spool, new DrivenRuns(name, driver, seal), had);
     });
     if (!known.isEmpty()) {
-      AgentLog.info(known.size() + " nodes are as they were until slurmctld answers");
+      AgentLog.info(known.size() + " nodes are as they were when Slurm was seen last");
     }
   }
 

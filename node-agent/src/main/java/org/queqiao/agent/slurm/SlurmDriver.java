@@ -11,6 +11,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.queqiao.agent.AgentLog;
 import org.queqiao.agent.Trouble;
 import org.queqiao.agent.reconcile.LaunchReply;
+import org.queqiao.contract.id.ClusterName;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.RunExit;
@@ -31,6 +32,7 @@ final class SlurmDriver {
   private static final long SETTLE_MS = 5_000;
 
   private final SlurmProcess slurm;
+  private final ClusterName cluster;
   private final String partition;
   private final ReentrantLock lock = new ReentrantLock();
   private final TreeMap<RunId, DrivenJob> jobs = new TreeMap<>();
@@ -57,13 +59,13 @@ final class SlurmDriver {
   /**
    * A driver that has not looked yet.
    *
-   * @param partition the partition of Slurm that runs are submitted to
-   * @param giveUpMs a run that neither slurmctld nor slurmdbd has known for so long is lost
+   * @param options the cluster, and the partition of Slurm that runs are submitted to
    */
-  SlurmDriver(SlurmProcess slurm, String partition, long giveUpMs) {
+  SlurmDriver(SlurmProcess slurm, DriveOptions options) {
     this.slurm = slurm;
-    this.partition = partition;
-    this.missing = new MissingRuns(slurm, giveUpMs);
+    this.cluster = options.cluster();
+    this.partition = options.partition();
+    this.missing = new MissingRuns(slurm, options.giveUpMs());
     this.restored = new RestoredRuns(slurm);
     this.wishes = new RunWishes(slurm);
   }
@@ -79,6 +81,7 @@ final class SlurmDriver {
     lookingMs = nowMs;
     try {
       List<SlurmNode> nodes = SlurmNode.list(slurm.ask(SlurmCall.NODES));
+      needCluster();
       load();
       long askedMs = System.currentTimeMillis();
       SlurmAnswer clock = slurm.ask(SlurmCall.CLOCK);
@@ -99,6 +102,18 @@ final class SlurmDriver {
     } finally {
       lookingMs = 0;
       lock.unlock();
+    }
+  }
+
+  /** What another cluster does not have says nothing of the runs of this one. */
+  private void needCluster() throws SlurmException {
+    if (!slurm.cluster().equals(cluster.value())) {
+      throw new SlurmException(
+          0,
+          "its configuration is of cluster "
+              + slurm.cluster()
+              + ", and this bridge was started for "
+              + cluster);
     }
   }
 

@@ -59,7 +59,7 @@ final class SlurmctldAwayTest {
       site.await("end of the job", () -> slurm.state(job).equals("FAILED"));
       assertThat(slurm.document(job).path("exitCode").asInt()).isEqualTo(4);
       site.await("end of the next", () -> slurm.state(waits).equals("COMPLETED"));
-      site.awaitEnd(DrivenSlurm.PATIENCE_MS);
+      site.await("both in slurmdbd", () -> slurm.launched().size() > 1);
       assertThat(slurm.launched()).containsOnlyKeys(job + ".1", waits + ".1");
     }
   }
