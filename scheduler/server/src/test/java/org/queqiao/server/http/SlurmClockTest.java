@@ -101,7 +101,12 @@ final class SlurmClockTest {
 
   /** Submission, start and end in slurmdbd, in seconds; less while it has not ended there. */
   private static String[] times(SlurmSite site, long job) throws IOException {
-    return site.command("sacct", "-n", "-P", "-X", "-j", "" + job, "-o", "Submit,Start,End")
+    // By the clock of sacct it is still to come.
+    String[] question = {
+      "sacct", "-n", "-P", "-X", "-S", "now-1day", "-E", "now+1hour", "-j", "" + job,
+      "-o", "Submit,Start,End"
+    };
+    return site.command(question)
         .strip()
         .replaceAll("\\|Unknown$", "")
         .split("\\|");
