@@ -145,16 +145,20 @@ final class DrivenNodes {
         KnownNode.read(name, each).filter(KnownNode::isUp).ifPresent(node -> known.put(name, node));
       }
     }
-    spools(known.keySet()).forEach((name, spool) -> {
-      up.add(name);
-      List<LauncherRun> had = new ArrayList<>();
-      spool.image().runs().forEach((run, one) -> {
-        if (one.stage() == SpoolImage.Stage.RECEIPT) {
-          had.add(new LauncherRun(run, one.startMs(), null));
-        }
-      });
-      begin(known.get(name), spool, new DrivenRuns(name, driver, seal), had);
-    });
+    spools(known.keySet())
+        .forEach((name, spool) -> {
+          up.add(name);
+          List<LauncherRun> had = new ArrayList<>();
+          spool
+              .image()
+              .runs()
+              .forEach((run, one) -> {
+                if (one.stage() == SpoolImage.Stage.RECEIPT) {
+                  had.add(new LauncherRun(run, one.startMs(), null));
+                }
+              });
+          begin(known.get(name), spool, new DrivenRuns(name, driver, seal), had);
+        });
     if (!known.isEmpty()) {
       AgentLog.info(known.size() + " nodes are as they were when Slurm was seen last");
     }
@@ -176,8 +180,7 @@ final class DrivenNodes {
 
   private void begin(KnownNode known, Spool spool, DrivenRuns runs, List<LauncherRun> list) {
     NodeName name = known.name();
-    StandIn node =
-        new StandIn(known.facts(), 0, spool.image(), records -> keep(spool, records));
+    StandIn node = new StandIn(known.facts(), 0, spool.image(), records -> keep(spool, records));
     node.begin(runs, list);
     nodes.put(name, node);
     connections.keep(node, () -> up.contains(name));

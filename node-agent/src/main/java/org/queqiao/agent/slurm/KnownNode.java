@@ -12,8 +12,8 @@ import org.queqiao.contract.node.NodeFacts;
 import org.queqiao.contract.node.NodeFacts.NumaNode;
 
 /**
- * A node as slurmctld had it last, kept in a file of one line: while slurmctld is away a bridge that
- * is started anew knows by it for which nodes it stands.
+ * A node as slurmctld had it last, kept in a file of one line: while slurmctld is away a bridge
+ * that is started anew knows by it for which nodes it stands.
  *
  * @param isUp whether Slurm gave it jobs
  * @param bootS when it was started
@@ -63,8 +63,7 @@ record KnownNode(NodeName name, boolean isUp, int cores, long memMib, long bootS
   /** Keeps it; a crash of the machine may leave the former one. */
   void keep(Path folder) throws IOException {
     Path next = folder.resolve(FILE + ".next");
-    Files.writeString(
-        next, (isUp ? "up " : "away ") + cores + " " + memMib + " " + bootS + "\n");
+    Files.writeString(next, (isUp ? "up " : "away ") + cores + " " + memMib + " " + bootS + "\n");
     Files.move(
         next,
         folder.resolve(FILE),

@@ -88,7 +88,8 @@ final class MissingRuns {
       fromMs = Math.min(fromMs, (last == null ? each.getValue() : last.lastMs()) - BEFORE_MS);
     }
     List<DrivenJob> ends = new ArrayList<>();
-    for (SlurmRecord each : SlurmRecord.list(slurm.ask(SlurmCall.HISTORY, (fromMs + aheadMs) / MS, nowS + 1))) {
+    for (SlurmRecord each :
+        SlurmRecord.list(slurm.ask(SlurmCall.HISTORY, (fromMs + aheadMs) / MS, nowS + 1))) {
       RunMark.of(each.name())
           .filter(mark -> missedMs.containsKey(mark.run()))
           .ifPresent(mark -> ends.add(DrivenJob.of(mark, each)));
@@ -100,8 +101,7 @@ final class MissingRuns {
     return ends;
   }
 
-  private void giveUp(
-      Map<RunId, NodeName> held, long nowMs, long aheadMs, List<DrivenJob> ends) {
+  private void giveUp(Map<RunId, NodeName> held, long nowMs, long aheadMs, List<DrivenJob> ends) {
     missedMs.forEach((run, sinceMs) -> {
       if (nowMs - sinceMs >= giveUpMs) {
         Seen last = seen.getOrDefault(run, new Seen(0, sinceMs));

@@ -116,8 +116,8 @@ final class RestoredRuns {
     for (SlurmRecord each : slurm.records(fromS, numbers)) {
       RunMark.of(each.name())
           .map(mark -> DrivenJob.of(mark, each))
-          .ifPresent(job ->
-              last.merge(job.run(), job, (a, b) -> a.submitMs() > b.submitMs() ? a : b));
+          .ifPresent(
+              job -> last.merge(job.run(), job, (a, b) -> a.submitMs() > b.submitMs() ? a : b));
     }
     List<DrivenJob> ends = new ArrayList<>();
     for (DrivenJob each : asked) {

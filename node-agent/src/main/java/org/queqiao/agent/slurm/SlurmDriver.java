@@ -130,8 +130,8 @@ final class SlurmDriver {
       jobs.remove(run);
     }
     // One that it takes for alive although it ended is as its end was: see RestoredRuns.
-    found.forEach((run, now) ->
-        jobs.merge(run, now, (before, _) -> before.isSameRun(now) ? before : now));
+    found.forEach(
+        (run, now) -> jobs.merge(run, now, (before, _) -> before.isSameRun(now) ? before : now));
   }
 
   /** Runs that slurmctld does not have any more are looked for in slurmdbd. */
@@ -190,7 +190,9 @@ final class SlurmDriver {
     return job.exit(aheadMs);
   }
 
-  /** By how much the clock of slurmctld, which all times of runs are of, is ahead of this host's. */
+  /**
+   * By how much the clock of slurmctld, which all times of runs are of, is ahead of this host's.
+   */
   long aheadMs() {
     return aheadMs;
   }

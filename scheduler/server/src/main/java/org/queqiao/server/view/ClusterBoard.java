@@ -42,8 +42,7 @@ public final class ClusterBoard {
 
   /** A board of these clusters. */
   public ClusterBoard(Map<ClusterName, NodeName> bridges) {
-    bridges.forEach(
-        (cluster, node) -> clusters.put(cluster, new Seen(node)));
+    bridges.forEach((cluster, node) -> clusters.put(cluster, new Seen(node)));
   }
 
   /** All that may be told of. */

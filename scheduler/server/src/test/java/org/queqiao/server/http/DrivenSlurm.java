@@ -127,7 +127,16 @@ final class DrivenSlurm {
     Map<String, String> launched = new TreeMap<>();
     String all =
         site.command(
-            "sacct", "-a", "-D", "-X", "-n", "-P", "-S", "now-1day", "-o", "JobName%60,NodeList,State");
+            "sacct",
+            "-a",
+            "-D",
+            "-X",
+            "-n",
+            "-P",
+            "-S",
+            "now-1day",
+            "-o",
+            "JobName%60,NodeList,State");
     for (String line : all.split("\n")) {
       String[] field = line.split("\\|");
       if (field[0].startsWith("queqiao:") && field[2].startsWith(state)) {

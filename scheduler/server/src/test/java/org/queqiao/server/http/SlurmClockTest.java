@@ -103,13 +103,20 @@ final class SlurmClockTest {
   private static String[] times(SlurmSite site, long job) throws IOException {
     // By the clock of sacct it is still to come.
     String[] question = {
-      "sacct", "-n", "-P", "-X", "-S", "now-1day", "-E", "now+1hour", "-j", "" + job,
-      "-o", "Submit,Start,End"
+      "sacct",
+      "-n",
+      "-P",
+      "-X",
+      "-S",
+      "now-1day",
+      "-E",
+      "now+1hour",
+      "-j",
+      "" + job,
+      "-o",
+      "Submit,Start,End"
     };
-    return site.command(question)
-        .strip()
-        .replaceAll("\\|Unknown$", "")
-        .split("\\|");
+    return site.command(question).strip().replaceAll("\\|Unknown$", "").split("\\|");
   }
 
   private long untilItIsLetGo(DrivenSlurm slurm, String name) throws Exception {

@@ -85,7 +85,8 @@ final class SlurmRestoredStateTest {
 
   /** Starts a job that runs until it is let go. */
   private long waiting(String name, int code) throws Exception {
-    long job = slurm.submit("until [ -e " + flag(name) + " ]; do sleep 0.1; done; exit " + code, "");
+    long job =
+        slurm.submit("until [ -e " + flag(name) + " ]; do sleep 0.1; done; exit " + code, "");
     slurm.awaitSlurm(job, "RUNNING");
     return job;
   }
@@ -106,7 +107,8 @@ final class SlurmRestoredStateTest {
   /** The run ends, slurmdbd knows it, and slurmctld is killed. */
   private void endUnseen(String name, long job) throws Exception {
     end(name);
-    site.await("end of " + name + " in slurmdbd", () -> records(job).getLast().startsWith("FAILED"));
+    site.await(
+        "end of " + name + " in slurmdbd", () -> records(job).getLast().startsWith("FAILED"));
     site.kill("slurmctld");
     site.restoreState();
   }
@@ -131,11 +133,7 @@ final class SlurmRestoredStateTest {
   }
 
   private String numberOf(long job) throws IOException {
-    return live()
-        .filter(line -> line.contains(mark(job)))
-        .findFirst()
-        .orElseThrow()
-        .split(" ")[0];
+    return live().filter(line -> line.contains(mark(job))).findFirst().orElseThrow().split(" ")[0];
   }
 
   private boolean alive(long job) throws IOException {
@@ -151,8 +149,8 @@ final class SlurmRestoredStateTest {
   }
 
   private List<String> records(long job) throws IOException {
-    return site
-        .command("sacct", "-a", "-D", "-X", "-n", "-P", "-S", "now-1day", "-o", "State,JobName%60")
+    return site.command(
+            "sacct", "-a", "-D", "-X", "-n", "-P", "-S", "now-1day", "-o", "State,JobName%60")
         .lines()
         .filter(line -> line.contains(mark(job)))
         .toList();

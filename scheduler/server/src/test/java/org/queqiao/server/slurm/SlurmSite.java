@@ -83,7 +83,8 @@ public final class SlurmSite implements AutoCloseable {
   }
 
   /**
-   * Lets slurmctld, when it is started next, have a clock that is so far ahead; nothing else has it.
+   * Lets slurmctld, when it is started next, have a clock that is so far ahead; nothing else has
+   * it.
    *
    * @param seconds below 0: behind
    */
