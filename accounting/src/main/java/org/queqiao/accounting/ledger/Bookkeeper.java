@@ -60,6 +60,7 @@ import org.queqiao.contract.event.ReservationDeleted;
 import org.queqiao.contract.event.ReservationOpened;
 import org.queqiao.contract.event.RoleGranted;
 import org.queqiao.contract.event.RoleRevoked;
+import org.queqiao.contract.event.RoomClaimed;
 import org.queqiao.contract.event.RulesSet;
 import org.queqiao.contract.event.RunImported;
 import org.queqiao.contract.event.RunObserved;
@@ -159,7 +160,7 @@ public final class Bookkeeper {
           ReservedBooking.node(logged, books.reserved());
       case LicenceDefined e -> {}
       case TopologyDefined e -> {}
-      case JobEligible _, JobPromised _, JobHeld _, JobReleased _ -> {}
+      case JobEligible _, JobPromised _, RoomClaimed _, JobHeld _, JobReleased _ -> {}
       case JobStarted _, StepStarted _, StepEnded _, RunPartEnded _, RunPartSuspended _ -> {}
       case JobSignalled e -> {}
       case JobSuspendRequested e -> {}

@@ -29,6 +29,7 @@ import org.queqiao.contract.event.PriorityPolicyDefined;
 import org.queqiao.contract.event.ProjectDefined;
 import org.queqiao.contract.event.RoleGranted;
 import org.queqiao.contract.event.RoleRevoked;
+import org.queqiao.contract.event.RoomClaimed;
 import org.queqiao.contract.event.SchedulingDefined;
 import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.event.UserDefined;
@@ -58,6 +59,7 @@ import org.queqiao.contract.wire.PbNodeReason;
 import org.queqiao.contract.wire.PbPartitionDefined;
 import org.queqiao.contract.wire.PbProjectDefined;
 import org.queqiao.contract.wire.PbRoleChanged;
+import org.queqiao.contract.wire.PbRoomClaimed;
 import org.queqiao.contract.wire.PbSchedulingDefined;
 import org.queqiao.contract.wire.PbTariffDefined;
 import org.queqiao.contract.wire.PbUserDefined;
@@ -105,9 +107,7 @@ final class EventReader {
       case NODE_UP ->
           new NodeUp(new NodeName(in.getNodeUp().getNode()), in.getNodeUp().getBootId());
       case NODE_DOWN -> down(in.getNodeDown());
-      case NODE_FENCED ->
-          new NodeFenced(
-              new NodeName(in.getNodeFenced().getNode()), in.getNodeFenced().getReason());
+      case NODE_FENCED -> fenced(in.getNodeFenced());
       case TOPOLOGY_DEFINED -> PlacementReader.topology(in.getTopologyDefined());
       case LICENCE_DEFINED -> PlacementReader.licence(in.getLicenceDefined());
       case NODE_SETTINGS_SET -> PlacementReader.settingsSet(in.getNodeSettingsSet());
@@ -119,6 +119,7 @@ final class EventReader {
       case JOB_RELEASED -> ArrayReader.released(in.getJobReleased());
       case JOB_ALLOCATED -> allocated(in.getJobAllocated());
       case JOB_PROMISED -> promised(in.getJobPromised());
+      case ROOM_CLAIMED -> claimed(in.getRoomClaimed());
       case JOB_STARTED -> started(in.getJobStarted());
       case JOB_KILL_REQUESTED -> killRequested(in.getJobKillRequested());
       case JOB_ENDED -> ended(in.getJobEnded());
@@ -168,6 +169,14 @@ final class EventReader {
         ModelReader.list(e.getAllocationsList(), ModelReader::allocation),
         e.getPredictedMs(),
         e.getReservation().isEmpty() ? null : new ReservationName(e.getReservation()));
+  }
+
+  private static NodeFenced fenced(PbNodeReason e) {
+    return new NodeFenced(new NodeName(e.getNode()), e.getReason());
+  }
+
+  private static RoomClaimed claimed(PbRoomClaimed e) {
+    return new RoomClaimed(new JobId(e.getJob()), e.getClaims());
   }
 
   private static JobPromised promised(PbJobPromised e) {

@@ -42,6 +42,7 @@ import org.queqiao.contract.event.QosDefined;
 import org.queqiao.contract.event.ReservationEvent;
 import org.queqiao.contract.event.RoleGranted;
 import org.queqiao.contract.event.RoleRevoked;
+import org.queqiao.contract.event.RoomClaimed;
 import org.queqiao.contract.event.RulesSet;
 import org.queqiao.contract.event.RunPartEnded;
 import org.queqiao.contract.event.RunPartSuspended;
@@ -74,6 +75,7 @@ import org.queqiao.contract.wire.PbNodeUp;
 import org.queqiao.contract.wire.PbPartitionDefined;
 import org.queqiao.contract.wire.PbProjectDefined;
 import org.queqiao.contract.wire.PbRoleChanged;
+import org.queqiao.contract.wire.PbRoomClaimed;
 import org.queqiao.contract.wire.PbSchedulingDefined;
 import org.queqiao.contract.wire.PbTariffDefined;
 import org.queqiao.contract.wire.PbUserDefined;
@@ -119,6 +121,9 @@ final class EventWriter {
       case JobReleased e -> out.setJobReleased(ArrayWriter.released(e));
       case JobAllocated e -> out.setJobAllocated(allocated(e));
       case JobPromised e -> out.setJobPromised(promised(e));
+      case RoomClaimed e ->
+          out.setRoomClaimed(
+              PbRoomClaimed.newBuilder().setJob(e.job().value()).setClaims(e.claims()));
       case JobStarted e -> out.setJobStarted(started(e));
       case JobKillRequested e -> out.setJobKillRequested(killRequested(e));
       case JobSignalled e -> out.setJobSignalled(ModelWriter.run(e.run()));

@@ -39,6 +39,7 @@ public sealed interface Event
         ReservationEvent,
         RoleGranted,
         RoleRevoked,
+        RoomClaimed,
         RulesSet,
         RunPartEnded,
         SchedulingDefined,

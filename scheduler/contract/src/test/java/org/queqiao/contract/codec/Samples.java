@@ -17,6 +17,7 @@ import org.queqiao.contract.event.JobPolicyDefined;
 import org.queqiao.contract.event.JobPromised;
 import org.queqiao.contract.event.JobRequeued;
 import org.queqiao.contract.event.JobSignalled;
+import org.queqiao.contract.event.RoomClaimed;
 import org.queqiao.contract.event.SchedulingDefined;
 import org.queqiao.contract.event.TopologyDefined;
 import org.queqiao.contract.id.DomainCode;
@@ -269,6 +270,7 @@ final class Samples {
             new ArrayEnded(new JobId(12), JobState.FAILED, 1_760_000_060_123L),
             new JobAllocated(RUN, List.of(ALLOCATION)),
             new JobPromised(RUN.job(), 1_760_000_000_000L),
+            new RoomClaimed(RUN.job(), 3),
             new JobStarted(RUN, NODE, 1_760_000_000_100L),
             new JobKillRequested(RUN, KillCause.TIMEOUT),
             new JobEnded(

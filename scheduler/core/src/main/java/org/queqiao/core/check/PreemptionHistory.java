@@ -17,6 +17,7 @@ import org.queqiao.contract.event.JobSuspended;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.PartitionDefined;
 import org.queqiao.contract.event.QosDefined;
+import org.queqiao.contract.event.RoomClaimed;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.PartitionName;
 import org.queqiao.contract.id.QosName;
@@ -73,6 +74,8 @@ public final class PreemptionHistory {
         stopped.remove(e.job());
       }
       case JobKillRequested e -> killRequested(e, logged.timeMs());
+      case RoomClaimed e ->
+          require(waiting.containsKey(e.job()), "job " + e.job() + " claims room and waits not");
       case JobSuspendRequested e when e.preemptor() != null -> stops(e, logged.timeMs());
       case JobSuspendRequested e -> {
         asked.remove(e.run());

@@ -20,6 +20,7 @@ import org.queqiao.contract.event.JobSignalled;
 import org.queqiao.contract.event.JobStarted;
 import org.queqiao.contract.event.JobSubmitted;
 import org.queqiao.contract.event.JobSuspendRequested;
+import org.queqiao.contract.event.RoomClaimed;
 import org.queqiao.contract.event.RunPartEnded;
 import org.queqiao.contract.event.RunPartSuspended;
 import org.queqiao.contract.event.SchedulingDefined;
@@ -360,6 +361,7 @@ public final class ClusterPlanner {
           BudgetTold _,
           BudgetUseTold _,
           JobPromised _,
+          RoomClaimed _,
           JobSubmitted _,
           JobEligible _,
           JobReleased _,

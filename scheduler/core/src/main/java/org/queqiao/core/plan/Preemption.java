@@ -9,12 +9,14 @@ import java.util.function.Supplier;
 import org.queqiao.contract.event.Event;
 import org.queqiao.contract.event.JobKillRequested;
 import org.queqiao.contract.event.JobSuspendRequested;
+import org.queqiao.contract.event.RoomClaimed;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.job.KillCause;
 import org.queqiao.contract.job.Suspension;
 import org.queqiao.contract.policy.PreemptMode;
 import org.queqiao.contract.policy.PreemptRules;
 import org.queqiao.core.limit.LimitTree;
+import org.queqiao.core.plan.ClaimedRoom.Taker;
 import org.queqiao.core.priority.JobOrder;
 import org.queqiao.core.state.Claim;
 import org.queqiao.core.state.Cluster;
@@ -29,9 +31,10 @@ import org.queqiao.core.state.PreemptionTable;
  * for which that helps, and the runs to be ended for it.
  *
  * <p>A job is asked about only while all that wait before it for the same nodes are outranked by
- * it. The runs of the lowest rank and the youngest of them are given up first. Until it starts, a
- * job for which runs were ended goes before all others ({@link Candidates}), and what leaves for
- * one is not counted on by the next.
+ * it, or find room in what is free and what leaves: they take their share of that, so that others
+ * do not count on it. The runs of the lowest rank and the youngest of them are given up first.
+ * Until it starts, a job for which runs were ended goes before all others ({@link Candidates}), and
+ * what leaves for one is not counted on by the next.
  */
 final class Preemption {
   /** How many waiting jobs are looked at. */
@@ -52,7 +55,30 @@ final class Preemption {
   private final Outranking outranking;
   private final ClusterMirror mirror;
   private final long nowMs;
+
+  /** Of those for whom no room was made yet. */
   private final List<Tried> tried = new ArrayList<>();
+
+  /** Of those for whom it was, and has gone. */
+  private final List<Tried> again = new ArrayList<>();
+
+  /** Who takes a share of what is free and leaves, in the order in which it is taken. */
+  private final List<Taker> order = new ArrayList<>();
+
+  /** Those of them that were met in the queue, in its order. */
+  private final List<Taker> met = new ArrayList<>();
+
+  /** Those for whom runs were ended that were not met there yet, by number. */
+  private final TreeMap<JobId, Taker> claimed = new TreeMap<>();
+
+  /** The ranks of the runs that leave. */
+  private final TreeSet<Rank> left = new TreeSet<>();
+
+  /** How many starts all these are. */
+  private int starts;
+
+  /** What the job that was asked about last finds behind them. */
+  private ClaimedRoom room;
 
   /**
    * The jobs of the candidates: a run that was planned as a task has another number than its job.
@@ -71,11 +97,23 @@ final class Preemption {
   /**
    * What was found.
    *
-   * @param asides the runs to end or to stop, all for one job
+   * @param asides the runs to end or to stop, all for one job, behind what others claim of what
+   *     leaves already
    * @param retryMs when a run may be ended that may not be yet, or the greatest number
    */
   record Found(List<Event> asides, long retryMs) {
     static final Found NOTHING = new Found(List.of(), NEVER);
+  }
+
+  /**
+   * What was found for a job.
+   *
+   * @param facts what it claims, or the runs to end
+   * @param isOver whether runs are to end, after which a pass begins anew
+   * @param all whether all of its starts have room
+   */
+  private record Served(List<Event> facts, boolean isOver, boolean all) {
+    static final Served NOT = new Served(List.of(), false, false);
   }
 
   /** A job for which nothing was found: another like it need not be asked about. */
@@ -86,98 +124,187 @@ final class Preemption {
       return Found.NOTHING;
     }
     LimitTree limits = new LimitTree(cluster, nowMs);
-    int claims = 0;
-    for (JobId each : cluster.jobs().preemption().claimants()) {
+    PreemptionTable known = cluster.jobs().preemption();
+    for (TreeSet<JobId> runs : known.leaving().values()) {
+      runs.forEach(each -> left.add(Rank.of(cluster.jobs().find(each).orElseThrow())));
+    }
+    for (JobId each : known.claimants()) {
       Job job = cluster.jobs().find(each).orElseThrow();
-      claims += job.preemption().claims();
-      boolean comes = isComing(each) || limits.blocks(Claim.of(job)).isPresent();
-      List<Event> asides = comes ? List.of() : makeRoom(job, job.preemption().claims());
+      Taker taker = new Taker(job, job.preemption().claims(), true);
+      order.add(taker);
+      claimed.put(each, taker);
+      starts += taker.starts();
+    }
+    for (Taker each : List.copyOf(order)) {
+      boolean comes = known.leaving().containsKey(each.job().id());
+      List<Event> asides =
+          comes
+                  || limits.blocks(Claim.of(each.job())).isPresent()
+                  || behindAll(each.job()).lacking().isEmpty()
+              ? List.of()
+              : makeRoomAgain(each);
       if (!asides.isEmpty()) {
         return new Found(asides, NEVER);
       }
     }
-    return claims < MAX_CLAIMS ? findNew(waiting, limits) : new Found(List.of(), retryMs);
+    return findNew(waiting.get(), limits);
   }
 
-  private Found findNew(Supplier<JobOrder.Queue> waiting, LimitTree limits) {
+  /** For a job for which something was ended, and that has lost it: all others go before. */
+  private List<Event> makeRoomAgain(Taker taker) {
+    Job job = taker.job();
+    if (!isNew(again, tried(job))) {
+      return List.of();
+    }
+    List<Taker> others = new ArrayList<>(order);
+    others.set(order.indexOf(taker), new Taker(job, taker.starts() - 1, true));
+    ClaimedRoom behind = new ClaimedRoom(cluster, mirror, nowMs, job, others);
+    return behind.takeOne(job) ? List.of() : choose(job, behind, taker.starts());
+  }
+
+  private Found findNew(JobOrder.Queue queue, LimitTree limits) {
     TreeSet<Rank> ahead = new TreeSet<>();
-    JobOrder.Queue queue = waiting.get();
-    Job job = queue.next();
-    for (int looked = 0; job != null && looked < MAX_LOOKED; looked++) {
+    TreeSet<JobId> seen = new TreeSet<>();
+    List<Event> facts = new ArrayList<>();
+    for (int looked = 0; starts < MAX_CLAIMS && looked < MAX_LOOKED; looked++) {
+      Job job = queue.next();
+      if (job == null) {
+        break;
+      }
+      // An array whose task goes ahead stands in the queue twice.
+      if (!seen.add(job.id())) {
+        continue;
+      }
+      meets(job);
       LimitTree.Block block = limits.blocks(Claim.of(job)).orElse(null);
-      if (block == null && waits(job)) {
+      if (block == null && waits(job, 0)) {
         Rank rank = Rank.of(job);
         boolean may = ahead.stream().allMatch(each -> outranking.passes(rank, each));
-        List<Event> asides = may ? makeRoom(job, job.preemption().claims() + 1) : List.of();
-        if (!asides.isEmpty()) {
-          return new Found(asides, NEVER);
+        Served served = may && pushes(rank) ? serve(job) : Served.NOT;
+        facts.addAll(served.facts());
+        if (served.isOver()) {
+          return new Found(facts, NEVER);
         }
-        ahead.add(rank);
+        if (!served.all()) {
+          ahead.add(rank);
+        }
       } else if (block != null && block.whateverShape()) {
         queue.skipGroup();
       }
-      job = queue.next();
     }
-    return new Found(List.of(), retryMs);
+    return new Found(facts, facts.isEmpty() ? retryMs : NEVER);
+  }
+
+  /** A job with a claim has its place among the others in the order of the queue. */
+  private void meets(Job job) {
+    Taker taker = claimed.remove(job.id());
+    if (taker != null) {
+      met.add(taker);
+    }
   }
 
   /** Whether a job, or a task of an array, waits for nodes and room was not made for it. */
-  private boolean waits(Job job) {
-    if (mirror.demand(job.spec()) == null
-        || Throttle.left(cluster, job) <= job.preemption().claims()) {
+  private boolean waits(Job job, int served) {
+    int before = job.preemption().claims() + served;
+    if (mirror.demand(job.spec()) == null || Throttle.left(cluster, job) <= before) {
       return false;
     }
-    return job.array() == null
-        ? job.preemption().claims() == 0
-        : job.array().readyBehind(job.preemption().claims()) >= 0;
+    return job.array() == null ? before == 0 : job.array().readyBehind(before) >= 0;
   }
 
-  /** The runs to end so that so many starts of a job have room; none when that does not help. */
-  private List<Event> makeRoom(Job job, int claims) {
-    Rank rank = Rank.of(job);
-    org.queqiao.core.plan.Demand demand = mirror.demand(job.spec());
-    Tried same = new Tried(rank, demand, job.spec().limitMs());
-    if (demand == null || tried.size() == MAX_TRIED || tried.contains(same)) {
-      return List.of();
-    }
-    List<Rank> below = below(rank);
-    if (below.isEmpty()) {
-      return List.of();
-    }
-    tried.add(same);
-    Victims victims = new Victims(mirror.planner().pool(), nowMs);
-    PreemptionTable known = cluster.jobs().preemption();
-    AsideRoom room = new AsideRoom(cluster, mirror, rank);
-    room.addIdle(victims);
-    known.leaving().values().forEach(runs -> runs.forEach(id -> leaves(victims, room, id)));
-    for (JobId each : known.claimants()) {
-      Job before = cluster.jobs().find(each).orElseThrow();
-      int starts = before == job ? claims - 1 : before.preemption().claims();
-      if (before == job || !isComing(each)) {
-        goesBefore(victims, before, starts);
-      } else if (!goesBeforeWhole(victims, before, starts)) {
-        // What has come for it and what is to come is not there for others.
-        withhold(victims, room, each);
-        goesBefore(victims, before, starts);
+  /**
+   * Serves the starts of a job, one after the other: one that fits into what is free and leaves
+   * takes its share of that, and claims it where it needs what leaves; for the first that does not
+   * fit runs are looked for.
+   */
+  private Served serve(Job job) {
+    int had = job.preemption().claims();
+    int claims = had;
+    boolean all = true;
+    for (int served = 0; all && starts < MAX_CLAIMS && waits(job, served); served++) {
+      all = fits(job);
+      if (all) {
+        starts++;
+        claims += room.fitsNow(job) ? 0 : 1;
       }
     }
-    known.leaving().values().forEach(runs -> runs.forEach(id -> keeps(victims, room, id)));
-    if (victims.fits(demand, job.spec().limitMs())) {
-      return List.of();
+    List<Event> asides =
+        !all && isNew(tried, tried(job)) ? choose(job, room, claims + 1) : List.of();
+    if (!asides.isEmpty()) {
+      return new Served(asides, true, false);
     }
-    long graceMs = addCandidates(victims, room, rank, below);
+    List<Event> claim = claims > had ? List.of(new RoomClaimed(job.id(), claims)) : List.of();
+    return new Served(claim, false, all);
+  }
+
+  private Tried tried(Job job) {
+    return new Tried(Rank.of(job), mirror.demand(job.spec()), job.spec().limitMs());
+  }
+
+  /** Whether another like it was not asked about in vain. */
+  private static boolean isNew(List<Tried> tried, Tried job) {
+    return tried.size() < MAX_TRIED && !tried.contains(job) && tried.add(job);
+  }
+
+  /**
+   * Whether one more start of a job fits behind all others, or in its turn, so that all others fit
+   * as before: then it takes its share.
+   */
+  private boolean fits(Job job) {
+    Taker taker = new Taker(job, 1, false);
+    if (behindAll(job).takeOne(job)) {
+      order.add(taker);
+      met.add(taker);
+      return true;
+    }
+    List<Taker> inTurn = new ArrayList<>(met);
+    inTurn.add(taker);
+    inTurn.addAll(claimed.values());
+    ClaimedRoom other = new ClaimedRoom(cluster, mirror, nowMs, job, inTurn);
+    if (other.lacking().stream().anyMatch(each -> each == taker)
+        || other.placed() <= room.placed()) {
+      return false;
+    }
+    room = other;
+    order.clear();
+    order.addAll(inTurn);
+    met.add(taker);
+    return true;
+  }
+
+  private ClaimedRoom behindAll(Job job) {
+    if (room == null || !room.serves(job)) {
+      room = new ClaimedRoom(cluster, mirror, nowMs, job, order);
+    }
+    return room;
+  }
+
+  /** The runs to end so that one more start of a job has room; none when that does not help. */
+  private List<Event> choose(Job job, ClaimedRoom behind, int claims) {
+    Rank rank = Rank.of(job);
+    org.queqiao.core.plan.Demand demand = mirror.demand(job.spec());
+    long graceMs = addCandidates(behind.victims(), behind.aside(), rank);
     List<Event> asides = new ArrayList<>();
-    for (PlanJob each : victims.choose(demand, graceMs + job.spec().limitMs())) {
+    for (PlanJob each : behind.victims().choose(demand, graceMs + job.spec().limitMs())) {
       asides.add(aside(cluster.jobs().find(jobs.get(each.number())).orElseThrow(), job, claims));
     }
     return asides;
+  }
+
+  /** Whether jobs of a rank may push aside one of the runs that are there or leave. */
+  private boolean pushes(Rank rank) {
+    return !below(rank).isEmpty() || left.stream().anyMatch(each -> isBelow(each, rank));
+  }
+
+  private boolean isBelow(Rank each, Rank rank) {
+    return outranking.rules(rank, each).mode() != PreemptMode.OFF;
   }
 
   /** The ranks whose runs may be ended, those to be given up first before the others. */
   private List<Rank> below(Rank rank) {
     List<Rank> below = new ArrayList<>();
     for (Rank each : cluster.jobs().preemption().ranks()) {
-      if (outranking.rules(rank, each).mode() != PreemptMode.OFF) {
+      if (isBelow(each, rank)) {
         below.add(each);
       }
     }
@@ -188,62 +315,11 @@ final class Preemption {
     return below;
   }
 
-  private void leaves(Victims victims, AsideRoom room, JobId id) {
-    PlanJob run = mirror.run(id);
-    if (run != null) {
-      Job job = cluster.jobs().find(id).orElseThrow();
-      victims.leaves(run, room.gain(job, run, job.preemption().suspends()));
-    }
-  }
-
-  /** As {@link #goesBefore}, and takes nothing where not all starts fit. */
-  private boolean goesBeforeWhole(Victims victims, Job before, int starts) {
-    Victims whole = victims.copy();
-    boolean fit = goesBefore(whole, before, starts);
-    if (fit) {
-      victims.becomes(whole);
-    }
-    return fit;
-  }
-
-  /** Takes what the starts of a job need, one after the other as long as they fit. */
-  private boolean goesBefore(Victims victims, Job before, int starts) {
-    org.queqiao.core.plan.Demand demand = mirror.demand(before.spec());
-    boolean fit = demand != null;
-    for (int i = 0; fit && i < starts; i++) {
-      fit = victims.goesBefore(demand, before.spec().limitMs());
-    }
-    return fit;
-  }
-
-  private boolean isComing(JobId claimant) {
-    return cluster.jobs().preemption().leaving().containsKey(claimant);
-  }
-
-  /** A run that is being stopped keeps its cores from those who may not push it aside. */
-  private void keeps(Victims victims, AsideRoom room, JobId id) {
-    PlanJob run = mirror.run(id);
-    Job job = cluster.jobs().find(id).orElseThrow();
-    if (run != null && job.preemption().suspends() && !room.isPassedOver(job)) {
-      victims.withholdRest(run);
-    }
-  }
-
-  private void withhold(Victims victims, AsideRoom room, JobId claimant) {
-    for (JobId id : cluster.jobs().preemption().leaving().getOrDefault(claimant, new TreeSet<>())) {
-      PlanJob run = mirror.run(id);
-      if (run != null) {
-        victims.withhold(run);
-      }
-    }
-    room.withhold(victims, claimant);
-  }
-
   /** Says how long the end of one of them may take. */
-  private long addCandidates(Victims victims, AsideRoom room, Rank rank, List<Rank> below) {
+  private long addCandidates(Victims victims, AsideRoom room, Rank rank) {
     long graceMs = 0;
     int count = 0;
-    for (Rank each : below) {
+    for (Rank each : below(rank)) {
       PreemptRules rules = outranking.rules(rank, each);
       graceMs = Math.max(graceMs, PreemptRules.graceOf(rules.graceMs()));
       for (JobTable.Moment start : cluster.jobs().preemption().youngestOf(each)) {

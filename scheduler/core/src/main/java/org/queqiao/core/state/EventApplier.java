@@ -42,6 +42,7 @@ import org.queqiao.contract.event.ReservationDeleted;
 import org.queqiao.contract.event.ReservationOpened;
 import org.queqiao.contract.event.RoleGranted;
 import org.queqiao.contract.event.RoleRevoked;
+import org.queqiao.contract.event.RoomClaimed;
 import org.queqiao.contract.event.RulesSet;
 import org.queqiao.contract.event.RunImported;
 import org.queqiao.contract.event.RunObserved;
@@ -112,6 +113,7 @@ public final class EventApplier {
       case JobSubmitted e -> jobs.submitted(e, nowMs);
       case JobAllocated e -> jobs.allocated(e, nowMs);
       case JobPromised e -> jobs.promised(e);
+      case RoomClaimed e -> jobs.claimed(e);
       case JobStarted e -> jobs.started(e);
       case JobEligible e -> jobs.eligible(e, nowMs);
       case JobHeld e -> jobs.held(e);

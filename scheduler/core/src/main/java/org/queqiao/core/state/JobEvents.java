@@ -15,6 +15,7 @@ import org.queqiao.contract.event.JobRequeued;
 import org.queqiao.contract.event.JobSignalled;
 import org.queqiao.contract.event.JobStarted;
 import org.queqiao.contract.event.JobSubmitted;
+import org.queqiao.contract.event.RoomClaimed;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.RunId;
@@ -170,6 +171,10 @@ final class JobEvents {
 
   private int cores(NodeName node) {
     return cluster.nodes().find(node).map(each -> each.facts().cores()).orElse(0);
+  }
+
+  void claimed(RoomClaimed event) {
+    PreemptionEvents.claim(cluster, find(event.job()), event.claims());
   }
 
   void promised(JobPromised event) {

@@ -16,12 +16,24 @@ final class PreemptionEvents {
   static void makeRoom(Cluster cluster, Job run, Job forWhom, int claims, boolean stops) {
     PreemptMode mode = mode(cluster, forWhom, run);
     require(
-        forWhom.startable()
-            && (stops ? mode == PreemptMode.SUSPEND : mode != PreemptMode.OFF)
-            && claims >= 1
-            && (claims == 1 || forWhom.array() != null),
+        forWhom.startable() && (stops ? mode == PreemptMode.SUSPEND : mode != PreemptMode.OFF),
         "run " + run.run() + " makes room for job " + forWhom.id());
-    cluster.jobs().change(forWhom, () -> forWhom.preempt(PreemptionImage.claiming(claims)));
+    hold(cluster, forWhom, claims);
+  }
+
+  /** A job claims its share of what runs leave that make room for others. */
+  static void claim(Cluster cluster, Job job, int claims) {
+    require(
+        job.startable() && claims > job.preemption().claims(),
+        "job " + job.id() + " claims room for " + claims + " starts");
+    hold(cluster, job, claims);
+  }
+
+  private static void hold(Cluster cluster, Job job, int claims) {
+    require(
+        claims >= 1 && (claims == 1 || job.array() != null),
+        "job " + job.id() + " has room made for " + claims + " starts");
+    cluster.jobs().change(job, () -> job.preempt(PreemptionImage.claiming(claims)));
   }
 
   private static PreemptMode mode(Cluster cluster, Job above, Job below) {

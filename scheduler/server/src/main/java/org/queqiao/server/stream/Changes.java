@@ -53,6 +53,7 @@ import org.queqiao.contract.event.ReservationDeleted;
 import org.queqiao.contract.event.ReservationOpened;
 import org.queqiao.contract.event.RoleGranted;
 import org.queqiao.contract.event.RoleRevoked;
+import org.queqiao.contract.event.RoomClaimed;
 import org.queqiao.contract.event.RulesSet;
 import org.queqiao.contract.event.RunImported;
 import org.queqiao.contract.event.RunObserved;
@@ -130,7 +131,7 @@ final class Changes {
       case ArrayTasksEnded e -> job(logged, e.array(), JobState.PENDING);
       case JobChanged e -> changed(logged, e);
       case ArrayEnded e -> job(logged, e.array(), e.state());
-      case JobPolicyDefined _ -> partition(logged, null);
+      case JobPolicyDefined _, RoomClaimed _ -> partition(logged, null);
       case SchedulingDefined _, LicenceDefined _, TopologyDefined _ -> partition(logged, null);
       case JobEnded e -> job(logged, e.job(), e.state());
       case NodeRegistered e -> node(logged, e.facts().name(), null);

@@ -56,6 +56,7 @@ import org.queqiao.contract.event.ReservationDeleted;
 import org.queqiao.contract.event.ReservationOpened;
 import org.queqiao.contract.event.RoleGranted;
 import org.queqiao.contract.event.RoleRevoked;
+import org.queqiao.contract.event.RoomClaimed;
 import org.queqiao.contract.event.RulesSet;
 import org.queqiao.contract.event.RunImported;
 import org.queqiao.contract.event.RunObserved;
@@ -191,7 +192,7 @@ final class ViewEvents {
       case JobSubmitted e -> submitted(e, nowMs);
       case JobAllocated e -> allocated(e, nowMs);
       case JobPromised e -> promised(e);
-      case JobStarted _, JobSignalled _, ClusterObserved _, BudgetUseTold _ -> {}
+      case JobStarted _, JobSignalled _, RoomClaimed _, ClusterObserved _, BudgetUseTold _ -> {}
       case ArrayTaskSplit e -> split(e);
       case ArrayTasksEnded e -> tasksEnded(e);
       case JobChanged e -> changed(e);

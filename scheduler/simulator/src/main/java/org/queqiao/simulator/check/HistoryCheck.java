@@ -56,6 +56,7 @@ import org.queqiao.contract.event.ReservationDeleted;
 import org.queqiao.contract.event.ReservationOpened;
 import org.queqiao.contract.event.RoleGranted;
 import org.queqiao.contract.event.RoleRevoked;
+import org.queqiao.contract.event.RoomClaimed;
 import org.queqiao.contract.event.RulesSet;
 import org.queqiao.contract.event.RunImported;
 import org.queqiao.contract.event.RunObserved;
@@ -163,7 +164,7 @@ final class HistoryCheck {
       case MembershipRemoved e -> model.ranks.remove(e.project() + "/" + e.user());
       case NodeDown e -> reuse.down(e);
       case StepStarted _, StepEnded _, RunPartEnded _ -> steps.accept(logged);
-      case MoneyProposed _, MoneyDecided _ -> {}
+      case MoneyProposed _, MoneyDecided _, CreditLineSet _, RoomClaimed _ -> {}
       case DisputeOpened _, DisputeAnswered _, BudgetDefined _, BudgetUseTold _ -> {}
       case ProjectDefined _,
           DomainDefined _,
@@ -179,7 +180,6 @@ final class HistoryCheck {
           ReservationClosed _,
           BudgetTold _,
           ClusterObserved _,
-          CreditLineSet _,
           WalletFunded _ -> {}
     }
   }

@@ -53,6 +53,7 @@ import org.queqiao.contract.event.ReservationDeleted;
 import org.queqiao.contract.event.ReservationOpened;
 import org.queqiao.contract.event.RoleGranted;
 import org.queqiao.contract.event.RoleRevoked;
+import org.queqiao.contract.event.RoomClaimed;
 import org.queqiao.contract.event.RulesSet;
 import org.queqiao.contract.event.RunImported;
 import org.queqiao.contract.event.RunObserved;
@@ -141,7 +142,7 @@ final class PermissionCheck {
           isAdministrator(actor);
       case MembershipSet e -> isAdministrator(actor) || manages(actor, e.project().value());
       case MembershipRemoved e -> isAdministrator(actor) || manages(actor, e.project().value());
-      case BudgetTold _, BudgetUseTold _ -> isScheduler(actor);
+      case BudgetTold _, BudgetUseTold _, RoomClaimed _ -> isScheduler(actor);
       case DisputeOpened _, BudgetDefined _ -> ofProject(actor, event);
       case RunObserved _, ClusterObserved _ -> actor.kind() == Actor.Kind.NODE;
       case RunImported _, DisputeAnswered _, MoneyProposed _, MoneyDecided _ -> isFinance(actor);
