@@ -98,6 +98,18 @@ final class LimitStoriesTest {
     assertThat(story.state(second)).isEqualTo(JobState.RUNNING);
   }
 
+  /** In a queue of long groups, which is merged anew from them for each pass. */
+  @Test
+  void aJobTooLargeForALimitHoldsUpNoneOfTheManyThatAreOtherwiseLikeIt() {
+    limits(LIWEI, limit(LimitScope.GROUP, Quantity.MEM_BYTES, 4 * SchedulerStory.GIB));
+    JobId large = story.submits("liwei", cores(1).name("large").memBytes(8 * SchedulerStory.GIB));
+    for (int i = 0; i < 40; i++) {
+      story.submits("liwei", cores(1).memBytes(SchedulerStory.GIB / 8));
+    }
+    assertThat(story.plans()).isEqualTo(32);
+    assertThat(story.state(large)).isEqualTo(JobState.PENDING);
+  }
+
   /** Without a word on memory a job gets so much as goes with its cores, and that counts. */
   @Test
   void theMemoryThatGoesWithCoresIsCountedAndHoldsUpNobody() {

@@ -258,10 +258,8 @@ public final class Planner {
   /**
    * Gives each waiting job the earliest start that it can have now, one by one in the order of the
    * queue, so that none starts later than before; for policies that plan at submission.
-   *
-   * @param plannedAfter only jobs that are planned to start after this moment are moved
    */
-  public void moveUp(long now, long plannedAfter) {
+  public void moveUp(long now) {
     if (timeline == null) {
       return;
     }
@@ -269,11 +267,9 @@ public final class Planner {
     timeline.advance(now);
     for (int i = 0; i < queue.size(); i++) {
       PlanJob job = queue.get(i);
-      if (job.start() > plannedAfter) {
-        long start = job.start();
-        timeline.add(job.demand().small(), start, job.end(), 1);
-        place(job, now, start);
-      }
+      long start = job.start();
+      timeline.add(job.demand().small(), start, job.end(), 1);
+      place(job, now, start);
     }
   }
 

@@ -37,7 +37,7 @@ final class BatchReplay extends Replay {
       correct(planner.running().get(0));
     }
     if (planner.endedEarly()) {
-      planner.moveUp(now, Long.MIN_VALUE);
+      planner.moveUp(now);
     }
     while (submitted < jobs.count() && jobs.submit(jobs.bySubmission(submitted)) == now) {
       submit(jobs.bySubmission(submitted++), now);
