@@ -44,6 +44,9 @@ final class RandomWorkload {
   private static final int NODES = 3;
   private static final int CORES = 8;
 
+  /** Of all nodes. */
+  static final long ALL_CORES = (long) NODES * CORES;
+
   final SchedulerStory story;
   private final SplittableRandom random;
   private final List<ToldStory.Told> told = new ArrayList<>();

@@ -101,6 +101,25 @@ final class SliceBoundsStoriesTest {
     assertThat(slice()).isEqualTo(new Reply.Planned(1, true));
   }
 
+  /** No core is free, so nothing but the search for runs can end a slice. */
+  @Test
+  void theSearchForRunsToPushAsideCounts() {
+    site(STEPS);
+    urgentJobsPushAside(PreemptMode.REQUEUE);
+    List<JobId> low = List.of(runs(LOW, NODES / 2), runs(LOW, NODES / 2));
+    JobId first = submits(URGENT, NODES / 3);
+    submits(URGENT, NODES / 3);
+    assertThat(slice()).isEqualTo(new Reply.Planned(0, true));
+    assertThat(low).allMatch(each -> story.state(each) == JobState.RUNNING);
+    // What comes meanwhile changes nothing, an end does: then it is looked for anew.
+    submits(null, 1);
+    story.exits(low.getFirst(), 0);
+    plansAll();
+    plansAll();
+    assertThat(story.state(first)).isEqualTo(JobState.RUNNING);
+    assertThat(story.state(low.getLast())).isEqualTo(JobState.COMPLETING);
+  }
+
   @Test
   void theChoiceOfWhoGetsCoresOfStoppedRunsCounts() {
     site(4 * STEPS);

@@ -11,7 +11,8 @@ import org.queqiao.core.state.PreemptionTable;
 
 /**
  * What jobs of one rank find of what is free and of what leaves, when those who go before have
- * taken theirs: first all for whom room was made or who fit into it, in some order.
+ * taken theirs: first all for whom room was made or who fit into it, in some order. It is reckoned
+ * in steps, one for each start.
  */
 final class ClaimedRoom {
   private final Cluster cluster;
@@ -21,8 +22,16 @@ final class ClaimedRoom {
   private final AsideRoom room;
   private final long nowMs;
   private final Victims victims;
+  private final List<Taker> all;
   private final List<Taker> lacking = new ArrayList<>();
+  private int next;
   private int placed;
+  private long looked;
+
+  /** Where the next takes its share: apart while it is tried whether all of its starts fit. */
+  private Victims into;
+
+  private int fit;
 
   /** What is free now, or null before anybody asked. */
   private Victims free;
@@ -48,17 +57,36 @@ final class ClaimedRoom {
     this.room = new AsideRoom(cluster, mirror, rank);
     this.nowMs = nowMs;
     this.victims = new Victims(mirror.planner().pool(), nowMs);
-    PreemptionTable known = cluster.jobs().preemption();
+    this.all = List.copyOf(all);
+    this.looked = victims.size();
     room.addIdle(victims);
-    known.leaving().values().forEach(runs -> runs.forEach(this::leaves));
-    for (Taker each : all) {
-      int before = placed;
-      take(each);
-      if (placed - before < each.starts()) {
-        lacking.add(each);
-      }
+    known().leaving().values().forEach(runs -> runs.forEach(this::leaves));
+  }
+
+  private PreemptionTable known() {
+    return cluster.jobs().preemption();
+  }
+
+  /** Whether all who go before have taken theirs. */
+  boolean isReckoned() {
+    return next > all.size();
+  }
+
+  /** Lets the next start take its share. */
+  void reckon() {
+    if (next < all.size()) {
+      take(all.get(next));
+    } else {
+      known().leaving().values().forEach(runs -> runs.forEach(this::keeps));
+      next++;
     }
-    known.leaving().values().forEach(runs -> runs.forEach(this::keeps));
+  }
+
+  /** How many nodes were looked at since the last question, or amounts copied. */
+  long takeLooked() {
+    long count = looked + victims.takeLooked() + (free == null ? 0 : free.takeLooked());
+    looked = 0;
+    return count;
   }
 
   /** Whether another job finds the same. */
@@ -82,13 +110,19 @@ final class ClaimedRoom {
     if (free == null) {
       free = new Victims(mirror.planner().pool(), nowMs);
       room.addIdle(free);
+      looked += free.size();
     }
     return free.fits(mirror.demand(job.spec()), job.spec().limitMs());
   }
 
+  /** Whether one more start of a job fits. */
+  boolean fits(Job job) {
+    return victims.fits(mirror.demand(job.spec()), job.spec().limitMs());
+  }
+
   /** Takes what one more start of a job needs, if it is there. */
   boolean takeOne(Job job) {
-    boolean fits = goesBefore(victims, job, 1) == 1;
+    boolean fits = goesBefore(victims, job);
     placed += fits ? 1 : 0;
     return fits;
   }
@@ -101,36 +135,45 @@ final class ClaimedRoom {
     return room;
   }
 
-  private void take(Taker each) {
-    Job job = each.job();
-    if (!each.claimed() || job.id().equals(own) || !isComing(job.id())) {
-      placed += goesBefore(victims, job, each.starts());
+  private void take(Taker taker) {
+    Job job = taker.job();
+    if (into == null) {
+      boolean whole = taker.claimed() && !job.id().equals(own) && isComing(job.id());
+      into = whole ? victims.copy() : victims;
+      fit = 0;
+    }
+    boolean fits = fit < taker.starts() && goesBefore(into, job);
+    fit += fits ? 1 : 0;
+    if (fits && fit < taker.starts()) {
       return;
     }
-    Victims whole = victims.copy();
-    int fit = goesBefore(whole, job, each.starts());
-    if (fit == each.starts()) {
-      victims.becomes(whole);
-      placed += fit;
-    } else {
+    if (into != victims) {
+      looked += into.size() + into.takeLooked();
+    }
+    if (into != victims && fit < taker.starts()) {
       // What has come for it and what is to come is not there for others.
       withhold(job.id());
-      placed += goesBefore(victims, job, each.starts());
+      into = victims;
+      fit = 0;
+      return;
     }
+    victims.becomes(into);
+    placed += fit;
+    if (fit < taker.starts()) {
+      lacking.add(taker);
+    }
+    into = null;
+    next++;
   }
 
-  /** Takes what the starts of a job need, one after the other; says how many fit. */
-  private int goesBefore(Victims from, Job job, int starts) {
+  /** Takes what a start of a job needs, if it is there. */
+  private boolean goesBefore(Victims from, Job job) {
     Demand demand = mirror.demand(job.spec());
-    int fit = 0;
-    while (demand != null && fit < starts && from.goesBefore(demand, job.spec().limitMs())) {
-      fit++;
-    }
-    return fit;
+    return demand != null && from.goesBefore(demand, job.spec().limitMs());
   }
 
   private boolean isComing(JobId claimant) {
-    return cluster.jobs().preemption().leaving().containsKey(claimant);
+    return known().leaving().containsKey(claimant);
   }
 
   private void leaves(JobId id) {
@@ -151,7 +194,7 @@ final class ClaimedRoom {
   }
 
   private void withhold(JobId claimant) {
-    for (JobId id : cluster.jobs().preemption().leaving().getOrDefault(claimant, new TreeSet<>())) {
+    for (JobId id : known().leaving().getOrDefault(claimant, new TreeSet<>())) {
       PlanJob run = mirror.run(id);
       if (run != null) {
         victims.withhold(run);

@@ -57,6 +57,9 @@ public final class ClusterPlanner {
    */
   private static final long SOON_MS = 30_000;
 
+  /** How often the steps of a slice are doubled for a search that was given up. */
+  private static final int MAX_DOUBLED = 20;
+
   private final Cluster cluster;
   private final JobOrder order;
   private final SliceBounds bounds;
@@ -80,6 +83,12 @@ public final class ClusterPlanner {
   private StandingQueue standing;
 
   private final List<PlanJob> promised = new ArrayList<>();
+
+  /** The search after a pass in which nothing started that is not over, or null. */
+  private Preemption search;
+
+  /** How often a search was given up since the last that was over. */
+  private int givenUp;
 
   /** Decided and not a fact yet. */
   private final TreeMap<JobId, PlanJob> unconfirmed = new TreeMap<>();
@@ -121,6 +130,9 @@ public final class ClusterPlanner {
     if (mirror == null || !unconfirmed.isEmpty()) {
       renew();
     }
+    if (search != null) {
+      return goOn(List.of(), bounds.steps() << Math.min(givenUp, MAX_DOUBLED), nowMs);
+    }
     Planner planner = mirror.planner();
     long steps = bounds.steps();
     if (!passBegun && !cluster.jobs().preemption().suspended().isEmpty()) {
@@ -136,7 +148,8 @@ public final class ClusterPlanner {
     expectOverdue(planner, nowMs);
     if (!passBegun && planner.pool().totalFreeCores() <= 0) {
       candidates = null;
-      return fruitless(List.of(), cluster.chances(), nowMs);
+      chancesAtBegin = cluster.chances();
+      return fruitless(List.of(), steps, nowMs);
     }
     if (!passBegun) {
       begin(planner, nowMs);
@@ -155,27 +168,46 @@ public final class ClusterPlanner {
     limitsOpenMs = Math.min(limitsOpenMs, slice.limitsOpenMs());
     passBegun = !over;
     if (over && !passStarted) {
-      return fruitless(promises(facts), chancesAtBegin, nowMs);
+      return fruitless(promises(facts), steps - planner.steps(), nowMs);
     }
     return new Slice(facts, slice.count(), promises(facts), List.of(), !over, -1, Long.MAX_VALUE);
   }
 
   /** Nothing starts any more: room may be made for who outranks what runs. */
-  private Slice fruitless(List<JobPromised> promises, long atChances, long nowMs) {
-    Preemption.Found found = new Preemption(cluster, mirror, nowMs).find(this::queue);
-    boolean nothing = found.asides().isEmpty();
+  private Slice fruitless(List<JobPromised> promises, long steps, long nowMs) {
+    search = new Preemption(cluster, mirror, this::queue, nowMs);
+    return goOn(promises, Math.max(1, steps), nowMs);
+  }
+
+  private Slice goOn(List<JobPromised> promises, long steps, long nowMs) {
+    if (!search.work(steps)) {
+      return new Slice(List.of(), 0, promises, List.of(), true, -1, Long.MAX_VALUE);
+    }
+    List<Event> asides = search.facts();
+    long retryMs = search.retryMs();
+    search = null;
+    givenUp = 0;
+    boolean nothing = asides.isEmpty();
     long limitsMs =
         candidates == null ? Long.MAX_VALUE : Math.min(limitsOpenMs, candidates.limitsOpenMs());
     return new Slice(
         List.of(),
         0,
         promises,
-        found.asides(),
+        asides,
         !nothing,
-        nothing ? atChances : -1,
+        nothing ? chancesAtBegin : -1,
         Math.min(
             Math.min(limitsMs, cluster.money().allowances().nextMs(nowMs)),
-            Math.min(found.retryMs(), movesMs(nowMs))));
+            Math.min(retryMs, movesMs(nowMs))));
+  }
+
+  /** Who is looked for may be another one after a fact, so it is looked for anew, for longer. */
+  private void giveUpSearch() {
+    if (search != null) {
+      search = null;
+      givenUp++;
+    }
   }
 
   /**
@@ -213,6 +245,7 @@ public final class ClusterPlanner {
   }
 
   private void renew() {
+    giveUpSearch();
     unconfirmed.clear();
     waiting.clear();
     standing = null;
@@ -340,9 +373,10 @@ public final class ClusterPlanner {
 
   /** A fact has been applied to the tables. One that is not named here makes the mirror anew. */
   public void follow(Event event, long nowMs) {
-    if (mirror == null) {
+    if (mirror == null || isForTheNextPass(event)) {
       return;
     }
+    giveUpSearch();
     switch (event) {
       case JobAllocated e -> confirm(e.run().job());
       case JobEnded e -> gone(e.job(), nowMs);
@@ -357,6 +391,13 @@ public final class ClusterPlanner {
       }
       case ArrayTaskSplit e -> waiting.remove(e.array(), ordinalOf(e.array(), e.task()));
       case ArrayTasksEnded e -> withdraw(e.array(), e.tasks());
+      default -> mirror = null;
+    }
+  }
+
+  /** Whether a fact changes nothing but what may start, which the next pass asks for. */
+  private static boolean isForTheNextPass(Event event) {
+    return switch (event) {
       case ArrayEnded _,
           BudgetTold _,
           BudgetUseTold _,
@@ -370,11 +411,10 @@ public final class ClusterPlanner {
           StepStarted _,
           StepEnded _,
           RunPartEnded _,
-          RunPartSuspended _ -> {
-        // what may start is asked for by the next pass
-      }
-      default -> mirror = null;
-    }
+          RunPartSuspended _ ->
+          true;
+      default -> false;
+    };
   }
 
   private void confirm(JobId id) {

@@ -145,6 +145,11 @@ public final class Planner {
     beginRounds(now);
   }
 
+  /** How many steps the last slice of a pass took. */
+  long steps() {
+    return pass.steps();
+  }
+
   /** Whether those are looked at that are promised no start in this pass. */
   boolean looksAtRest() {
     return pass.looksAtRest();

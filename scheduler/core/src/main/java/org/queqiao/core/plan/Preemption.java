@@ -74,11 +74,45 @@ final class Preemption {
   /** The ranks of the runs that leave. */
   private final TreeSet<Rank> left = new TreeSet<>();
 
+  /** How many jobs and runs were looked at since the last question. */
+  private long looked;
+
   /** How many starts all these are. */
   private int starts;
 
   /** What the job that was asked about last finds behind them. */
   private ClaimedRoom room;
+
+  /** The same of the job that is asked about, with all in another order; or null. */
+  private ClaimedRoom other;
+
+  private List<Taker> otherOrder = List.of();
+
+  /** Who may be ended for it, or null before it is known that it does not fit. */
+  private VictimChoice choice;
+
+  private final LimitTree limits;
+  private final Supplier<JobOrder.Queue> queue;
+
+  /** Those for whom runs were ended, until all have been asked about; then null. */
+  private List<Taker> claimants = new ArrayList<>();
+
+  /** Those that wait, in the order of the queue, after that. */
+  private final List<Job> waiting = new ArrayList<>();
+
+  /** The next of these two. */
+  private int next;
+
+  /** How many starts of that job have room, and how many it claims. */
+  private int served;
+
+  private int claims;
+
+  /** The ranks of those for whom nothing can be done. */
+  private final TreeSet<Rank> ahead = new TreeSet<>();
+
+  private final List<Event> facts = new ArrayList<>();
+  private boolean over;
 
   /**
    * The jobs of the candidates: a run that was planned as a task has another number than its job.
@@ -87,43 +121,19 @@ final class Preemption {
 
   private long retryMs = NEVER;
 
-  Preemption(Cluster cluster, ClusterMirror mirror, long nowMs) {
+  /**
+   * A search that has not begun.
+   *
+   * @param queue opens the queue, which is read in one step
+   */
+  Preemption(
+      Cluster cluster, ClusterMirror mirror, Supplier<JobOrder.Queue> queue, long nowMs) {
     this.cluster = cluster;
     this.outranking = cluster.outranking();
     this.mirror = mirror;
+    this.queue = queue;
     this.nowMs = nowMs;
-  }
-
-  /**
-   * What was found.
-   *
-   * @param asides the runs to end or to stop, all for one job, behind what others claim of what
-   *     leaves already
-   * @param retryMs when a run may be ended that may not be yet, or the greatest number
-   */
-  record Found(List<Event> asides, long retryMs) {
-    static final Found NOTHING = new Found(List.of(), NEVER);
-  }
-
-  /**
-   * What was found for a job.
-   *
-   * @param facts what it claims, or the runs to end
-   * @param isOver whether runs are to end, after which a pass begins anew
-   * @param all whether all of its starts have room
-   */
-  private record Served(List<Event> facts, boolean isOver, boolean all) {
-    static final Served NOT = new Served(List.of(), false, false);
-  }
-
-  /** A job for which nothing was found: another like it need not be asked about. */
-  private record Tried(Rank rank, org.queqiao.core.plan.Demand demand, long limitMs) {}
-
-  Found find(Supplier<JobOrder.Queue> waiting) {
-    if (!outranking.isUsed()) {
-      return Found.NOTHING;
-    }
-    LimitTree limits = new LimitTree(cluster, nowMs);
+    this.limits = new LimitTree(cluster, nowMs);
     PreemptionTable known = cluster.jobs().preemption();
     for (TreeSet<JobId> runs : known.leaving().values()) {
       runs.forEach(each -> left.add(Rank.of(cluster.jobs().find(each).orElseThrow())));
@@ -132,67 +142,224 @@ final class Preemption {
       Job job = cluster.jobs().find(each).orElseThrow();
       Taker taker = new Taker(job, job.preemption().claims(), true);
       order.add(taker);
+      claimants.add(taker);
       claimed.put(each, taker);
       starts += taker.starts();
     }
-    for (Taker each : List.copyOf(order)) {
-      boolean comes = known.leaving().containsKey(each.job().id());
-      List<Event> asides =
-          comes
-                  || limits.blocks(Claim.of(each.job())).isPresent()
-                  || behindAll(each.job()).lacking().isEmpty()
-              ? List.of()
-              : makeRoomAgain(each);
-      if (!asides.isEmpty()) {
-        return new Found(asides, NEVER);
-      }
-    }
-    return findNew(waiting.get(), limits);
+    this.over = !outranking.isUsed();
   }
 
-  /** For a job for which something was ended, and that has lost it: all others go before. */
-  private List<Event> makeRoomAgain(Taker taker) {
+  /** A job for which nothing was found: another like it need not be asked about. */
+  private record Tried(Rank rank, org.queqiao.core.plan.Demand demand, long limitMs) {}
+
+  /**
+   * Goes on, in steps: where it was cut makes no difference to what is found.
+   *
+   * @param budget how many steps at most, but for the last; a step looks at a job, a run or a node
+   * @return whether it is over
+   */
+  boolean work(long budget) {
+    long left = budget;
+    while (!over && left > 0) {
+      step();
+      left -= 1 + takeLooked();
+    }
+    return over;
+  }
+
+  /** The runs to end or to stop, all for one job, and what others claim of what leaves already. */
+  List<Event> facts() {
+    return List.copyOf(facts);
+  }
+
+  /** When a run may be ended that may not be yet, or the greatest number. */
+  long retryMs() {
+    return facts.isEmpty() ? retryMs : NEVER;
+  }
+
+  private long takeLooked() {
+    long count = looked;
+    looked = 0;
+    count += room == null ? 0 : room.takeLooked();
+    count += other == null ? 0 : other.takeLooked();
+    return count;
+  }
+
+  private void step() {
+    if (choice != null) {
+      choose();
+    } else if (other != null && !other.isReckoned()) {
+      other.reckon();
+    } else if (room != null && !room.isReckoned()) {
+      room.reckon();
+    } else if (claimants != null) {
+      askAgain();
+    } else if (next < waiting.size()) {
+      ask(waiting.get(next));
+    } else {
+      over = true;
+    }
+  }
+
+  /** Asks about a job for which something was ended: if it has lost that, others are. */
+  private void askAgain() {
+    if (next == claimants.size()) {
+      claimants = null;
+      next = 0;
+      readQueue();
+      return;
+    }
+    Taker taker = claimants.get(next);
     Job job = taker.job();
-    if (!isNew(again, tried(job))) {
-      return List.of();
+    boolean comes = cluster.jobs().preemption().leaving().containsKey(job.id());
+    if (comes || limits.blocks(Claim.of(job)).isPresent()) {
+      next++;
+    } else if (!serves(job)) {
+      room = new ClaimedRoom(cluster, mirror, nowMs, job, order);
+    } else if (other == null && (room.lacking().isEmpty() || !isNew(again, job))) {
+      next++;
+    } else if (other == null) {
+      List<Taker> others = new ArrayList<>(order);
+      others.set(next, new Taker(job, taker.starts() - 1, true));
+      other = new ClaimedRoom(cluster, mirror, nowMs, job, others);
+    } else if (other.takeOne(job)) {
+      other = null;
+      next++;
+    } else {
+      claims = taker.starts() - 1;
+      choice = choiceFor(job, other);
     }
-    List<Taker> others = new ArrayList<>(order);
-    others.set(order.indexOf(taker), new Taker(job, taker.starts() - 1, true));
-    ClaimedRoom behind = new ClaimedRoom(cluster, mirror, nowMs, job, others);
-    return behind.takeOne(job) ? List.of() : choose(job, behind, taker.starts());
   }
 
-  private Found findNew(JobOrder.Queue queue, LimitTree limits) {
-    TreeSet<Rank> ahead = new TreeSet<>();
+  private void readQueue() {
     TreeSet<JobId> seen = new TreeSet<>();
-    List<Event> facts = new ArrayList<>();
-    for (int looked = 0; starts < MAX_CLAIMS && looked < MAX_LOOKED; looked++) {
-      Job job = queue.next();
-      if (job == null) {
-        break;
-      }
-      // An array whose task goes ahead stands in the queue twice.
-      if (!seen.add(job.id())) {
-        continue;
-      }
-      meets(job);
+    JobOrder.Queue all = queue.get();
+    Job job = starts < MAX_CLAIMS ? all.next() : null;
+    for (int count = 0; job != null && count < MAX_LOOKED; count++) {
+      looked++;
       LimitTree.Block block = limits.blocks(Claim.of(job)).orElse(null);
-      if (block == null && waits(job, 0)) {
-        Rank rank = Rank.of(job);
-        boolean may = ahead.stream().allMatch(each -> outranking.passes(rank, each));
-        Served served = may && pushes(rank) ? serve(job) : Served.NOT;
-        facts.addAll(served.facts());
-        if (served.isOver()) {
-          return new Found(facts, NEVER);
-        }
-        if (!served.all()) {
-          ahead.add(rank);
-        }
+      // An array whose task goes ahead stands in the queue twice.
+      if (seen.add(job.id())
+          && (claimed.containsKey(job.id()) || block == null && waits(job, 0))) {
+        waiting.add(job);
       } else if (block != null && block.whateverShape()) {
-        queue.skipGroup();
+        all.skipGroup();
       }
+      job = all.next();
     }
-    return new Found(facts, facts.isEmpty() ? retryMs : NEVER);
+  }
+
+  /**
+   * Serves the next start of a job: one that fits into what is free and leaves claims its share of
+   * that; for the first that does not fit runs are looked for.
+   */
+  private void ask(Job job) {
+    Rank rank = Rank.of(job);
+    if (served == 0 && other == null) {
+      meets(job);
+      claims = job.preemption().claims();
+    }
+    boolean may =
+        pushes(rank)
+            && ahead.stream().allMatch(each -> outranking.passes(rank, each));
+    boolean done = starts >= MAX_CLAIMS || !waits(job, served);
+    if (done || limits.blocks(Claim.of(job)).isPresent()) {
+      served(job, true);
+    } else if (!may) {
+      served(job, false);
+    } else if (!serves(job)) {
+      room = new ClaimedRoom(cluster, mirror, nowMs, job, order);
+    } else if (other != null) {
+      askInTurn(job);
+    } else if (room.fits(job)) {
+      if (!isKeptOut(job)) {
+        room.takeOne(job);
+        order.add(new Taker(job, 1, false));
+        fits(job);
+      }
+    } else {
+      otherOrder = otherOrder(job);
+      other = new ClaimedRoom(cluster, mirror, nowMs, job, otherOrder);
+    }
+  }
+
+  /** It does not fit behind all others: it may in its turn, so that all others fit as before. */
+  private void askInTurn(Job job) {
+    Taker taker = otherOrder.get(met.size());
+    boolean lacks = other.lacking().stream().anyMatch(each -> each == taker);
+    if (!lacks && other.placed() > room.placed()) {
+      if (!isKeptOut(job)) {
+        room = other;
+        other = null;
+        order.clear();
+        order.addAll(otherOrder);
+        fits(job);
+      }
+    } else if (isNew(tried, job)) {
+      other = null;
+      choice = choiceFor(job, room);
+    } else {
+      served(job, false);
+    }
+  }
+
+  /** All that were met in the order of the queue, a start of a job, and the others with claims. */
+  private List<Taker> otherOrder(Job job) {
+    List<Taker> out = new ArrayList<>(met);
+    out.add(new Taker(job, 1, false));
+    out.addAll(claimed.values());
+    return out;
+  }
+
+  /** A job that fits into what is free alone is kept from that by a promise: nothing is done. */
+  private boolean isKeptOut(Job job) {
+    boolean kept = room.fitsNow(job);
+    if (kept) {
+      served(job, false);
+    }
+    return kept;
+  }
+
+  private void fits(Job job) {
+    met.add(new Taker(job, 1, false));
+    starts++;
+    served++;
+    claims++;
+  }
+
+  /** A job was asked about, and a start of it has no room or all have. */
+  private void served(Job job, boolean all) {
+    if (claims > job.preemption().claims()) {
+      facts.add(new RoomClaimed(job.id(), claims));
+    }
+    if (!all) {
+      ahead.add(Rank.of(job));
+    }
+    other = null;
+    served = 0;
+    next++;
+  }
+
+  /** Goes on to choose who is ended; when that is decided, the search is over or goes on. */
+  private void choose() {
+    boolean decided = choice.decide();
+    looked += choice.takeLooked();
+    if (!decided) {
+      return;
+    }
+    Job job = claimants == null ? waiting.get(next) : claimants.get(next).job();
+    for (PlanJob each : choice.chosen()) {
+      Job victim = cluster.jobs().find(jobs.get(each.number())).orElseThrow();
+      facts.add(aside(victim, job, claims + 1));
+    }
+    over = !choice.chosen().isEmpty();
+    choice = null;
+    if (!over && claimants == null) {
+      served(job, false);
+    } else if (!over) {
+      other = null;
+      next++;
+    }
   }
 
   /** A job with a claim has its place among the others in the order of the queue. */
@@ -204,91 +371,28 @@ final class Preemption {
   }
 
   /** Whether a job, or a task of an array, waits for nodes and room was not made for it. */
-  private boolean waits(Job job, int served) {
-    int before = job.preemption().claims() + served;
+  private boolean waits(Job job, int besides) {
+    int before = job.preemption().claims() + besides;
     if (mirror.demand(job.spec()) == null || Throttle.left(cluster, job) <= before) {
       return false;
     }
     return job.array() == null ? before == 0 : job.array().readyBehind(before) >= 0;
   }
 
-  /**
-   * Serves the starts of a job, one after the other: one that fits into what is free and leaves
-   * takes its share of that, and claims it where it needs what leaves; for the first that does not
-   * fit runs are looked for.
-   */
-  private Served serve(Job job) {
-    int had = job.preemption().claims();
-    int claims = had;
-    boolean all = true;
-    for (int served = 0; all && starts < MAX_CLAIMS && waits(job, served); served++) {
-      all = fits(job);
-      if (all) {
-        starts++;
-        claims += room.fitsNow(job) ? 0 : 1;
-      }
-    }
-    List<Event> asides =
-        !all && isNew(tried, tried(job)) ? choose(job, room, claims + 1) : List.of();
-    if (!asides.isEmpty()) {
-      return new Served(asides, true, false);
-    }
-    List<Event> claim = claims > had ? List.of(new RoomClaimed(job.id(), claims)) : List.of();
-    return new Served(claim, false, all);
-  }
-
-  private Tried tried(Job job) {
-    return new Tried(Rank.of(job), mirror.demand(job.spec()), job.spec().limitMs());
+  /** Whether what is reckoned is what a job finds. */
+  private boolean serves(Job job) {
+    return room != null && room.serves(job);
   }
 
   /** Whether another like it was not asked about in vain. */
-  private static boolean isNew(List<Tried> tried, Tried job) {
-    return tried.size() < MAX_TRIED && !tried.contains(job) && tried.add(job);
+  private boolean isNew(List<Tried> known, Job job) {
+    Tried like = new Tried(Rank.of(job), mirror.demand(job.spec()), job.spec().limitMs());
+    return known.size() < MAX_TRIED && !known.contains(like) && known.add(like);
   }
 
-  /**
-   * Whether one more start of a job fits behind all others, or in its turn, so that all others fit
-   * as before: then it takes its share.
-   */
-  private boolean fits(Job job) {
-    Taker taker = new Taker(job, 1, false);
-    if (behindAll(job).takeOne(job)) {
-      order.add(taker);
-      met.add(taker);
-      return true;
-    }
-    List<Taker> inTurn = new ArrayList<>(met);
-    inTurn.add(taker);
-    inTurn.addAll(claimed.values());
-    ClaimedRoom other = new ClaimedRoom(cluster, mirror, nowMs, job, inTurn);
-    if (other.lacking().stream().anyMatch(each -> each == taker)
-        || other.placed() <= room.placed()) {
-      return false;
-    }
-    room = other;
-    order.clear();
-    order.addAll(inTurn);
-    met.add(taker);
-    return true;
-  }
-
-  private ClaimedRoom behindAll(Job job) {
-    if (room == null || !room.serves(job)) {
-      room = new ClaimedRoom(cluster, mirror, nowMs, job, order);
-    }
-    return room;
-  }
-
-  /** The runs to end so that one more start of a job has room; none when that does not help. */
-  private List<Event> choose(Job job, ClaimedRoom behind, int claims) {
-    Rank rank = Rank.of(job);
-    org.queqiao.core.plan.Demand demand = mirror.demand(job.spec());
-    long graceMs = addCandidates(behind.victims(), behind.aside(), rank);
-    List<Event> asides = new ArrayList<>();
-    for (PlanJob each : behind.victims().choose(demand, graceMs + job.spec().limitMs())) {
-      asides.add(aside(cluster.jobs().find(jobs.get(each.number())).orElseThrow(), job, claims));
-    }
-    return asides;
+  private VictimChoice choiceFor(Job job, ClaimedRoom behind) {
+    long graceMs = addCandidates(behind.victims(), behind.aside(), Rank.of(job));
+    return behind.victims().choice(mirror.demand(job.spec()), graceMs + job.spec().limitMs());
   }
 
   /** Whether jobs of a rank may push aside one of the runs that are there or leave. */
@@ -331,6 +435,7 @@ final class Preemption {
           Job job = cluster.jobs().find(start.job()).orElseThrow();
           boolean stops = rules.mode() == PreemptMode.SUSPEND;
           if (!stops || maySuspend(job)) {
+            looked += 1 + run.nodes().length;
             victims.candidate(run, room.gain(job, run, stops));
             jobs.put(run.number(), start.job());
             count++;

@@ -74,6 +74,9 @@ final class TwoRounds {
 
   private int startsLeft;
 
+  /** How many steps the last slice took. */
+  private long steps;
+
   /**
    * Whether devices of any model were given in this slice: how many are left of each is not known.
    */
@@ -185,6 +188,11 @@ final class TwoRounds {
     return round == Round.OVER;
   }
 
+  /** How many steps the last slice took. */
+  long steps() {
+    return steps;
+  }
+
   /**
    * Goes on. A slice ends before a job that names a model of devices when one that names none has
    * started in it: which devices that got is for the next slice to know.
@@ -198,6 +206,7 @@ final class TwoRounds {
     startsLeft = maxStarts;
     tookAnyModel = false;
     long left = budget;
+    steps = 0;
     while (round != Round.OVER && left > 0 && startsLeft > 0) {
       WaitingJobs jobs = round == Round.PROTECTED ? queue : rest;
       if (pool.totalFreeCores() <= 0) {
@@ -210,10 +219,8 @@ final class TwoRounds {
           return;
         }
         next++;
-        left -= STEP;
-        if (job.waiting()) {
-          left -= look(job);
-        }
+        steps += STEP + (job.waiting() ? look(job) : 0);
+        left = budget - steps;
       }
     }
   }

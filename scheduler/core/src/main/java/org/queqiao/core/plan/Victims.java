@@ -6,7 +6,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.Predicate;
 
 /**
  * Chooses runs that must end for a job to fit: as few as a node needs, on the nodes that need the
@@ -54,6 +53,9 @@ final class Victims {
 
   /** As much is free here as in a copy of this. */
   void becomes(Victims copy) {
+    if (copy == this) {
+      return;
+    }
     System.arraycopy(copy.rows, 0, rows, 0, rows.length);
   }
 
@@ -109,7 +111,8 @@ final class Victims {
     }
   }
 
-  private void add(PlanJob run, int sign, long[] amounts) {
+  /** Adds what a run gives back, or takes it away. */
+  void add(PlanJob run, int sign, long[] amounts) {
     int[] on = run.nodes();
     for (int i = 0; i < on.length; i++) {
       addRow(run, i, sign, amounts, on[i] * pool.kinds());
@@ -165,7 +168,7 @@ final class Victims {
   }
 
   private int[] placed(Demand demand, long forMs, long[] amounts) {
-    looked += pool.nodes();
+    looked += demand.isParted() ? 0 : pool.nodes();
     return demand.isParted() ? parted(demand, forMs, amounts) : firstFit(demand, forMs, amounts);
   }
 
@@ -174,6 +177,7 @@ final class Victims {
   }
 
   private int[] parted(Demand demand, long forMs, long[] amounts) {
+    looked += pool.nodes();
     byte[] masks = new byte[pool.nodes()];
     for (int node = 0; node < masks.length; node++) {
       if (isClear(demand, node, forMs)) {
@@ -228,25 +232,31 @@ final class Victims {
   private record Offer(int node, List<PlanJob> runs) {}
 
   /**
-   * Chooses for a job.
+   * Begins to choose for a job.
    *
    * @param forMs how long nodes must not be kept for others: till the runs are gone and it has run
-   * @return the runs, or none when it would not fit whatever ended
    */
-  List<PlanJob> choose(Demand demand, long forMs) {
-    for (Demand each : demand.alternatives()) {
-      List<PlanJob> found = chooseFor(each, forMs);
-      if (!found.isEmpty()) {
-        return found;
-      }
-    }
-    return List.of();
+  VictimChoice choice(Demand demand, long forMs) {
+    return new VictimChoice(this, demand, forMs);
   }
 
-  private List<PlanJob> chooseFor(Demand demand, long forMs) {
-    if (demand.isParted()) {
-      return chooseForParts(demand, forMs);
-    }
+  /** How many runs may be given up in thought for a job with parts. */
+  int most() {
+    return Math.min(MAX_FOR_PARTS, candidates.size());
+  }
+
+  /** The first candidates, so many. */
+  List<PlanJob> first(int count) {
+    return candidates.subList(0, count);
+  }
+
+  /** Whether a demand with parts fits where so much is free. */
+  boolean fitsParts(Demand demand, long forMs, long[] amounts) {
+    return parted(demand, forMs, amounts) != null;
+  }
+
+  /** The runs to end for a demand without parts. */
+  List<PlanJob> chooseFor(Demand demand, long forMs) {
     List<Offer> large = offers(demand, demand.large(), demand.largeShares(), forMs);
     int smalls = demand.shares() - demand.largeShares();
     List<Offer> small = offers(demand, demand.small(), smalls, forMs);
@@ -258,30 +268,10 @@ final class Victims {
     return chosen.size() < demand.shares() ? List.of() : withoutNeedless(demand, chosen);
   }
 
-  /** The shortest beginning of the candidates that is enough, without those that are needless. */
-  private List<PlanJob> chooseForParts(Demand demand, long forMs) {
-    int low = 1;
-    int high = Math.min(MAX_FOR_PARTS, candidates.size());
-    if (high == 0 || parted(demand, forMs, without(high)) == null) {
-      return List.of();
-    }
-    while (low < high) {
-      int middle = (low + high) >>> 1;
-      if (parted(demand, forMs, without(middle)) != null) {
-        high = middle;
-      } else {
-        low = middle + 1;
-      }
-    }
-    return needed(
-        candidates.subList(0, low),
-        without(low),
-        amounts -> parted(demand, forMs, amounts) != null);
-  }
-
   /** What is free without the first so many candidates. */
-  private long[] without(int count) {
+  long[] without(int count) {
     long[] after = rows.clone();
+    looked += rows.length + count;
     candidates.subList(0, count).forEach(run -> add(run, 1, after));
     return after;
   }
@@ -293,6 +283,7 @@ final class Victims {
   /** What each node needs for a share, the least first. */
   private List<Offer> offers(Demand demand, Share share, int wanted, long forMs) {
     List<Offer> out = new ArrayList<>();
+    looked += wanted > 0 ? pool.nodes() : 0;
     for (int node = 0; wanted > 0 && node < pool.nodes(); node++) {
       boolean may = demand.nodes().allows(node) && isClear(demand, node, forMs);
       List<PlanJob> runs = may ? needed(share, node) : null;
@@ -349,6 +340,7 @@ final class Victims {
     int kinds = pool.kinds();
     long[] row = new long[kinds];
     System.arraycopy(rows, node * kinds, row, 0, kinds);
+    looked += order.size();
     List<PlanJob> taken = new ArrayList<>();
     for (int i = 0; i < order.size() && !pool.fits(share, node, row, 0); i++) {
       addRow(order.get(i), shareOn(order.get(i), node), 1, row, 0);
@@ -368,7 +360,8 @@ final class Victims {
     return taken;
   }
 
-  private List<PlanJob> dearestFirst(List<PlanJob> runs) {
+  /** Runs, those that are given up first behind the others. */
+  List<PlanJob> dearestFirst(List<PlanJob> runs) {
     List<PlanJob> out = new ArrayList<>(runs);
     out.sort(Comparator.comparingInt((PlanJob each) -> -rank.get(each.number())));
     return out;
@@ -382,15 +375,14 @@ final class Victims {
     }
     long[] after = rows.clone();
     runs.values().forEach(run -> add(run, 1, after));
-    return needed(List.copyOf(runs.values()), after, amounts -> fitChosen(demand, chosen, amounts));
-  }
-
-  /** Leaves out, the dearest first, each without which it fits as well. */
-  private List<PlanJob> needed(List<PlanJob> runs, long[] after, Predicate<long[]> fits) {
-    List<PlanJob> out = new ArrayList<>(runs);
-    for (PlanJob each : dearestFirst(runs)) {
+    TreeMap<Integer, Share> shares = new TreeMap<>();
+    for (int i = 0; i < chosen.size(); i++) {
+      shares.put(chosen.get(i).node(), demand.share(i));
+    }
+    List<PlanJob> out = new ArrayList<>(runs.values());
+    for (PlanJob each : dearestFirst(out)) {
       add(each, -1, after);
-      if (fits.test(after)) {
+      if (fitOn(each.nodes(), shares, after)) {
         out.remove(each);
       } else {
         add(each, 1, after);
@@ -399,9 +391,12 @@ final class Victims {
     return out;
   }
 
-  private boolean fitChosen(Demand demand, List<Offer> chosen, long[] amounts) {
-    for (int i = 0; i < chosen.size(); i++) {
-      if (!fits(demand.share(i), chosen.get(i).node(), amounts)) {
+  /** Whether the shares that lie on some nodes fit there. */
+  private boolean fitOn(int[] nodes, TreeMap<Integer, Share> shares, long[] amounts) {
+    looked += nodes.length;
+    for (int node : nodes) {
+      Share share = shares.get(node);
+      if (share != null && !fits(share, node, amounts)) {
         return false;
       }
     }
