@@ -46,13 +46,17 @@ final class CutPassPropertyTest {
     assertThat(starts).as("starts").isGreaterThan(SEEDS * 20);
   }
 
-  /** A site where jobs of a higher tier push others aside, so that passes end in a search for runs. */
+  /**
+   * A site where jobs of a higher tier push others aside, so that passes end in a search for runs.
+   */
   @Test
   void soItIsWhereJobsPushOthersAside() {
     SeededProperty.holds(SEEDS, seed -> new Twins(seed, crowded(seed)));
     assertThat(cuts).as("places at which a pass was cut").isGreaterThan(SEEDS * CUTS);
     assertThat(asides).as("runs that were pushed aside").isGreaterThan(SEEDS);
-    assertThat(searches).as("slices in which runs were only looked for").isGreaterThan(SEEDS * CUTS);
+    assertThat(searches)
+        .as("slices in which runs were only looked for")
+        .isGreaterThan(SEEDS * CUTS);
   }
 
   /** All inputs there are. */
@@ -126,7 +130,11 @@ final class CutPassPropertyTest {
           int before = whole.log.size();
           cuts -= plans(whole);
           cuts += plans(cut);
-          asides += (int) cut.log.subList(before, cut.log.size()).stream().filter(CutPassPropertyTest::isAside).count();
+          asides +=
+              (int)
+                  cut.log.subList(before, cut.log.size()).stream()
+                      .filter(CutPassPropertyTest::isAside)
+                      .count();
           says.accept("uncut: " + facts(whole, before));
           says.accept("cut:   " + facts(cut, before));
           assertThat(facts(cut, before)).isEqualTo(facts(whole, before));

@@ -31,9 +31,9 @@ import org.queqiao.testkit.Step;
 import org.queqiao.testkit.TestSize;
 
 /**
- * Urgent jobs of all sizes on one full node whose runs are ended for them, where sums of cores say what fits: as many runs are
- * pushed aside at once as the first of them need that can be served at all, never one that is not
- * needed, and those that the rules say.
+ * Urgent jobs of all sizes on one full node whose runs are ended for them, where sums of cores say
+ * what fits: as many runs are pushed aside at once as the first of them need that can be served at
+ * all, never one that is not needed, and those that the rules say.
  */
 final class MixedSizesPropertyTest {
   private static final int SEEDS = TestSize.ciOrFull(60, 2_000);

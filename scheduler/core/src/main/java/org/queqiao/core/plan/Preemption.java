@@ -126,8 +126,7 @@ final class Preemption {
    *
    * @param queue opens the queue, which is read in one step
    */
-  Preemption(
-      Cluster cluster, ClusterMirror mirror, Supplier<JobOrder.Queue> queue, long nowMs) {
+  Preemption(Cluster cluster, ClusterMirror mirror, Supplier<JobOrder.Queue> queue, long nowMs) {
     this.cluster = cluster;
     this.outranking = cluster.outranking();
     this.mirror = mirror;
@@ -239,8 +238,7 @@ final class Preemption {
       looked++;
       LimitTree.Block block = limits.blocks(Claim.of(job)).orElse(null);
       // An array whose task goes ahead stands in the queue twice.
-      if (seen.add(job.id())
-          && (claimed.containsKey(job.id()) || block == null && waits(job, 0))) {
+      if (seen.add(job.id()) && (claimed.containsKey(job.id()) || block == null && waits(job, 0))) {
         waiting.add(job);
       } else if (block != null && block.whateverShape()) {
         all.skipGroup();
@@ -259,9 +257,7 @@ final class Preemption {
       meets(job);
       claims = job.preemption().claims();
     }
-    boolean may =
-        pushes(rank)
-            && ahead.stream().allMatch(each -> outranking.passes(rank, each));
+    boolean may = pushes(rank) && ahead.stream().allMatch(each -> outranking.passes(rank, each));
     boolean done = starts >= MAX_CLAIMS || !waits(job, served);
     if (done || limits.blocks(Claim.of(job)).isPresent()) {
       served(job, true);
