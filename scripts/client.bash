@@ -431,6 +431,7 @@ client_money() {
     alerts,1) api "$(default_account)" GET /api/v1/alerts; return ;;
     contracts,2) api "$(default_account)" GET "/api/v1/projects/${ARGS[1]}/contracts"; return ;;
     wallet,2) api "$(default_account)" GET "/api/v1/wallets/${ARGS[1]}"; return ;;
+    postings,2) api "$(default_account)" GET "/api/v1/wallets/${ARGS[1]}/postings"; return ;;
     approve,[3-9] | approve,[1-9][0-9]* | reject,[3-9] | reject,[1-9][0-9]*)
       [[ ${ARGS[1]} =~ ^[0-9]{1,18}$ ]] || die "a proposal is a number, not ${ARGS[1]}"
       id=${ARGS[1]}
@@ -449,7 +450,7 @@ client_money() {
     contract,3) path=/api/v1/projects/${ARGS[1]}/contracts body=${ARGS[2]} ;;
     allowance-order,2) path=/api/v1/allowance-order body=${ARGS[1]} ;;
     price,2) path=/api/v1/tariffs body=${ARGS[1]} ;;
-    *) die "it is written ./queqiao money [list | alerts | wallet PROJECT | top-up PROJECT JSON | credit PROJECT JSON | correct PROJECT JSON | price JSON | class PROJECT JSON | conversion JSON | allowance PROJECT JSON | allowance-order JSON | contracts PROJECT | contract PROJECT JSON | refund-rule JSON | refund JSON | approve NUMBER REASON | reject NUMBER REASON]" ;;
+    *) die "it is written ./queqiao money [list | alerts | wallet PROJECT | postings PROJECT | top-up PROJECT JSON | credit PROJECT JSON | correct PROJECT JSON | price JSON | class PROJECT JSON | conversion JSON | allowance PROJECT JSON | allowance-order JSON | contracts PROJECT | contract PROJECT JSON | refund-rule JSON | refund JSON | approve NUMBER REASON | reject NUMBER REASON]" ;;
   esac
   api "$(default_account)" POST "$path" -H 'Content-Type: application/json' --data-binary "$body"
 }

@@ -413,7 +413,7 @@ final class History {
                   random.nextBoolean()
                       ? List.of()
                       : List.of(new PriceTier(1 + random.nextInt(99), 1_000L * random.nextInt(99))),
-                  random.nextBoolean(),
+                  random.nextBoolean() ? 4 : 0,
                   random.nextInt(3) == 0 ? random.nextInt(100_000) : 0);
     };
   }

@@ -300,7 +300,7 @@ final class MoneyStoriesTest {
             0,
             480,
             List.of(),
-            PriceTerms.CORES.with(List.of(new PriceTier(5, 1_000)), false, 0));
+            PriceTerms.CORES.with(List.of(new PriceTier(5, 1_000)), 0, 0));
     PriceItem ofUrgent =
         new PriceItem(null, new QosName("urgent"), 90_000, "CNY", 0, 0, 480, List.of());
     books(

@@ -250,7 +250,15 @@ final class MonthStoriesTest {
       told(log, 2, OCT + 5 * HOUR_MS, 3);
       ledger.record(log.events());
       assertThat(state(ledger, "climate", "2026-10")).isEqualTo("DRAFT");
-      assertThat(lines(ledger, "2026-10")).containsExactly("5h 5000000");
+      // What was told while it was frozen is taken back where it stands.
+      assertThat(lines(ledger, "2026-10"))
+          .containsExactly("4h 4000000", "3h 3000000");
+      assertThat(lines(ledger, "2026-11")).containsExactly("0h 0 late for 2026-10");
+      // And what was told while it was open, though it is frozen again, where that is open.
+      propose(log, october());
+      told(log, 3, OCT + 5 * HOUR_MS, 1);
+      ledger.record(log.events());
+      assertThat(lines(ledger, "2026-11")).containsExactly("-2h -2000000 late for 2026-10");
     }
     database.audit("frozen");
   }
@@ -433,11 +441,15 @@ final class MonthStoriesTest {
     SplittableRandom random = new SplittableRandom(seed);
     NodeLog log = NodeLog.random(seed, OCT, Boolean.getBoolean("queqiao.full") ? 3_000 : 200);
     log.at(Math.max(log.timeMs(), NOV) + HOUR_MS);
-    approved(log, october());
+    long rejected = propose(log, october());
     told(log, 1, OCT + random.nextLong(20 * 24) * HOUR_MS, 1 + random.nextInt(8));
+    decide(log, rejected, false, october());
+    told(log, 2, OCT + random.nextLong(20 * 24) * HOUR_MS, 1 + random.nextInt(8));
+    approved(log, october());
+    told(log, 3, OCT + random.nextLong(20 * 24) * HOUR_MS, 1 + random.nextInt(8));
     // Closed again changes nothing.
     approved(log, october());
-    told(log, 2, OCT + random.nextLong(20 * 24) * HOUR_MS, 1 + random.nextInt(8));
+    told(log, 4, OCT + random.nextLong(20 * 24) * HOUR_MS, 1 + random.nextInt(8));
     List<LoggedEvent> events = log.events();
     List<List<MonthReads.Row>> closed = new ArrayList<>();
     for (int most : new int[] {events.size(), 7}) {
@@ -450,6 +462,9 @@ final class MonthStoriesTest {
         }
         ledger.record(events);
         closed.add(ledger.reads().months().list());
+        assertThat(ledger.reads().statement("climate", "2026-10").lines())
+            .as("seed %d", seed)
+            .noneMatch(each -> each.postedMicro() < 0);
       }
       database.audit(name);
     }

@@ -108,7 +108,7 @@ final class ObservedBookingTest {
   }
 
   private void minimum(long micro) {
-    PriceTerms terms = PriceTerms.CORES.with(List.of(), false, micro);
+    PriceTerms terms = PriceTerms.CORES.with(List.of(), 0, micro);
     MoneyChange price =
         new MoneyChange.Price(
             new PriceItem(PARTITION, null, 3_600_000, "CNY", 1, 0, 0, List.of(), terms));

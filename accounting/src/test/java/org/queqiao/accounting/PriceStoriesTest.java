@@ -273,7 +273,7 @@ final class PriceStoriesTest {
     long start = ms("2026-11-29", 0);
     History history = new History(start).fund(1_000_000_000);
     List<PriceTier> tiers = List.of(new PriceTier(10, 30_000), new PriceTier(20, 10_000));
-    history.twoPeople(price(40_000, start, cores("", "", false).with(tiers, false, 0)), true);
+    history.twoPeople(price(40_000, start, cores("", "", false).with(tiers, 0, 0)), true);
     JobId small = history.submit(History.LI, "small", 3, 99 * HOUR_MS);
     JobId large = history.submit(History.LI, "large", 1, 99 * HOUR_MS);
     RunId first = history.start(small, 1, 3);
@@ -301,13 +301,50 @@ final class PriceStoriesTest {
         });
   }
 
+  /** The year of volume is the one that the price says, whatever a setting says later. */
+  @Test
+  void overAFiscalYearVolumeIsSummedBeyondNewYearUntilTheMonthWithWhichTheNextOneBegins()
+      throws Exception {
+    for (int yearStart : new int[] {4, 1}) {
+      History history = new History(ms("2026-12-31", 12)).fund(1_000_000_000);
+      List<PriceTier> tiers = List.of(new PriceTier(10, 30_000));
+      PriceTerms terms = cores("", "", false).with(tiers, yearStart, 0);
+      history.twoPeople(price(40_000, ms("2026-12-31", 12), terms), true);
+      for (String day : List.of("2026-12-31", "2027-01-05", "2027-03-31", "2027-04-01")) {
+        history.at(ms(day, 12));
+        RunId run = history.start(history.submit(History.LI, day, 8, 9 * HOUR_MS), 1, 8);
+        history.at(ms(day, 13)).end(run, JobState.COMPLETED);
+      }
+      boolean fiscal = yearStart == 4;
+      books(
+          "fiscal_tiers" + yearStart,
+          history,
+          ledger -> {
+            assertThat(lines(ledger, "2026-12")).containsExactly("cores 8h at 40000 = 320000");
+            assertThat(lines(ledger, "2027-01"))
+                .isEqualTo(
+                    fiscal
+                        ? List.of("cores 6h at 30000 = 180000", "cores 2h at 40000 = 80000")
+                        : List.of("cores 8h at 40000 = 320000"));
+            assertThat(lines(ledger, "2027-03"))
+                .isEqualTo(
+                    fiscal
+                        ? List.of("cores 8h at 30000 = 240000")
+                        : List.of("cores 6h at 30000 = 180000", "cores 2h at 40000 = 80000"));
+            assertThat(lines(ledger, "2027-04"))
+                .containsExactly(
+                    fiscal ? "cores 8h at 40000 = 320000" : "cores 8h at 30000 = 240000");
+          });
+    }
+  }
+
   /** 12 core-hours are used in the month already; the run goes on behind them. */
   @Test
   void hoursOfARunThatGoesOnAreUnderTheTiersAndItCostsNoLessThanItsMinimum() throws Exception {
     long start = ms("2026-11-02", 0);
     History history = new History(start).fund(1_000_000_000);
     List<PriceTier> tiers = List.of(new PriceTier(10, 30_000), new PriceTier(20, 10_000));
-    history.twoPeople(price(40_000, start, cores("", "", false).with(tiers, false, 300_000)), true);
+    history.twoPeople(price(40_000, start, cores("", "", false).with(tiers, 0, 300_000)), true);
     RunId before = history.start(history.submit(History.LI, "before", 6, 9 * HOUR_MS), 1, 6);
     history.at(start + 2 * HOUR_MS).end(before, JobState.COMPLETED);
     JobId job = history.submit(History.LI, "goes on", 5, 99 * HOUR_MS);
@@ -342,7 +379,7 @@ final class PriceStoriesTest {
     long start = ms("2026-11-02", 0);
     History history = new History(start).fund(1_000_000_000);
     history.twoPeople(
-        price(40_000, start, cores("", "", false).with(List.of(), false, 100_000)), true);
+        price(40_000, start, cores("", "", false).with(List.of(), 0, 100_000)), true);
     RunId small = history.start(history.submit(History.LI, "small", 1, HOUR_MS), 1, 1);
     RunId large = history.start(history.submit(History.LI, "large", 9, HOUR_MS), 1, 9);
     history.at(start + HOUR_MS).end(small, JobState.COMPLETED);

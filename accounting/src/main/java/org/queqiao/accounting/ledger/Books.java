@@ -15,7 +15,6 @@ import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.MoneyDecided;
 import org.queqiao.contract.event.MoneyProposed;
 import org.queqiao.contract.event.RunImported;
-import org.queqiao.contract.event.RunObserved;
 import org.queqiao.contract.id.ClusterName;
 import org.queqiao.contract.id.DomainCode;
 import org.queqiao.contract.id.JobId;
@@ -129,9 +128,9 @@ public interface Books {
   void ended(RunEnd end);
 
   /** What was told last of a run of another scheduler. */
-  Optional<RunObserved> observed(JobId job);
+  Optional<Told> observed(JobId job);
 
-  void putObserved(RunObserved run);
+  void putObserved(Told told);
 
   /** Remembers a run of a file, so that the file can come again. */
   void putImported(RunImported run);

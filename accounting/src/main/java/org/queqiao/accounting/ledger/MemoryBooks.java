@@ -23,7 +23,6 @@ import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.MoneyDecided;
 import org.queqiao.contract.event.MoneyProposed;
 import org.queqiao.contract.event.RunImported;
-import org.queqiao.contract.event.RunObserved;
 import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.id.ClusterName;
 import org.queqiao.contract.id.DomainCode;
@@ -50,7 +49,7 @@ public final class MemoryBooks implements Books {
   private final Map<RunId, OpenRun> open = new TreeMap<>();
   private final Map<String, BigInteger> volumes = new TreeMap<>();
   private final Map<String, Line> lines = new TreeMap<>();
-  private final Map<JobId, RunObserved> observed = new TreeMap<>();
+  private final Map<JobId, Told> observed = new TreeMap<>();
   private final Set<ExternalRun> imported = new TreeSet<>();
   private final List<Posting> postings = new ArrayList<>();
   private final Set<String> ids = new HashSet<>();
@@ -69,7 +68,7 @@ public final class MemoryBooks implements Books {
   /** Empty books of a site. */
   public MemoryBooks(BillingCalendar calendar) {
     nodes = new NodeBook(calendar);
-    months = new Months(calendar, "", "");
+    months = new Months(calendar, "", "", 0);
   }
 
   /** A line with its total. */
@@ -301,7 +300,7 @@ public final class MemoryBooks implements Books {
   }
 
   @Override
-  public Optional<RunObserved> observed(JobId job) {
+  public Optional<Told> observed(JobId job) {
     return Optional.ofNullable(observed.get(job));
   }
 
@@ -313,8 +312,8 @@ public final class MemoryBooks implements Books {
   }
 
   @Override
-  public void putObserved(RunObserved run) {
-    observed.put(run.job(), run);
+  public void putObserved(Told told) {
+    observed.put(told.run().job(), told);
   }
 
   @Override

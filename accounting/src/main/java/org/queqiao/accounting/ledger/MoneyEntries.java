@@ -33,7 +33,7 @@ final class MoneyEntries {
     if (e.change() instanceof MoneyChange.CloseMonth each
         && books.months().isOpen(each.month())
         && books.months().checked().isEmpty()) {
-      books.months().check(each.month());
+      books.months().check(each.month(), e.proposal());
       books.monthBooks().check(each, e, logged);
     }
   }
@@ -41,13 +41,13 @@ final class MoneyEntries {
   void decided(MoneyDecided e, LoggedEvent logged, Books books) {
     books.decide(e, logged);
     if (e.change() instanceof MoneyChange.CloseMonth each
-        && each.month().equals(books.months().checked())) {
+        && books.months().isCheck(each.month(), e.proposal())) {
       if (e.approved()) {
         books.monthBooks().close(each, e, logged);
       } else {
         books.monthBooks().open(each);
       }
-      books.months().decided(each.month(), e.approved());
+      books.months().decided(e.approved());
     }
     if (!e.approved()) {
       return;

@@ -12,6 +12,8 @@ public final class Months {
   private final BillingCalendar calendar;
   private String closed;
   private String checked;
+  private long check;
+  private Then then;
   private String now = "";
   private long nowFromMs = Long.MAX_VALUE;
   private long nowToMs = Long.MIN_VALUE;
@@ -21,11 +23,41 @@ public final class Months {
    *
    * @param closed the last that is closed, or empty
    * @param checked the one that is checked, or empty
+   * @param check the proposal with which it was
    */
-  public Months(BillingCalendar calendar, String closed, String checked) {
+  public Months(BillingCalendar calendar, String closed, String checked, long check) {
     this.calendar = calendar;
     this.closed = closed;
     this.checked = checked;
+    this.check = check;
+  }
+
+  /**
+   * Which months were open at a fact.
+   *
+   * @param closed the last that was closed, or empty
+   * @param checked the one that was checked, or empty
+   * @param now that of the fact
+   */
+  public record Then(String closed, String checked, String now) {
+    private String billed(String month) {
+      return isOpen(month, closed, checked) ? month : now;
+    }
+  }
+
+  /** As they are now. */
+  public Then now() {
+    return new Then(closed, checked, now);
+  }
+
+  /**
+   * What follows takes back what was booked then: it stands where that stands, as long as that month
+   * is open. Otherwise a line of a month that was frozen for a while would fall below zero.
+   *
+   * @param when as it was, or null: what follows is booked as of now
+   */
+  void takeBack(Then when) {
+    then = when;
   }
 
   /** A fact of this moment follows. */
@@ -41,17 +73,22 @@ public final class Months {
   /** The month on whose statement the time of a day stands. */
   public String billed(LocalDate day) {
     String month = YearMonth.from(day).toString();
-    return isOpen(month) ? month : now;
+    String stood = then == null ? month : then.billed(month);
+    return isOpen(stood) ? stood : isOpen(month) ? month : now;
   }
 
   /** The month itself where it is another one than that on whose statement its time stands. */
   String late(LocalDate day) {
     String month = YearMonth.from(day).toString();
-    return isOpen(month) ? "" : month;
+    return billed(day).equals(month) ? "" : month;
   }
 
   /** Whether postings of it still stand in it. */
   public boolean isOpen(String month) {
+    return isOpen(month, closed, checked);
+  }
+
+  private static boolean isOpen(String month, String closed, String checked) {
     return month.compareTo(closed) > 0 && month.compareTo(checked) > 0;
   }
 
@@ -65,12 +102,19 @@ public final class Months {
     return checked;
   }
 
-  void check(String month) {
+  void check(String month, long proposal) {
     checked = month;
+    check = proposal;
   }
 
-  void decided(String month, boolean closes) {
+  /** Whether a proposal is the one with which the checked month was frozen. */
+  boolean isCheck(String month, long proposal) {
+    return !checked.isEmpty() && checked.equals(month) && check == proposal;
+  }
+
+  /** The month that is checked is closed, or open again. */
+  void decided(boolean closes) {
+    closed = closes && checked.compareTo(closed) > 0 ? checked : closed;
     checked = "";
-    closed = closes ? month : closed;
   }
 }

@@ -34,14 +34,16 @@ final class ObservedBooking {
 
   void record(RunObserved event, LoggedEvent logged, Books books) {
     if (event.revision() > 1) {
-      RunObserved before =
+      Told told =
           books
               .observed(event.job())
               .orElseThrow(() ->
                   new IllegalStateException(
                       "the log corrects run " + event.run().id() + ", which is unknown"));
+      RunObserved before = told.run();
       // What is taken back is taken from the domains that it was added to.
       List<DomainShare> added = books.job(event.job()).map(JobRow::domains).orElseThrow();
+      books.months().takeBack(told.when());
       book(
           number(before, true),
           row(before.job(), before.run(), added),
@@ -50,6 +52,7 @@ final class ObservedBooking {
           books.tariffs(),
           logged,
           books);
+      books.months().takeBack(null);
     }
     books.putJob(
         book(
@@ -60,7 +63,7 @@ final class ObservedBooking {
             books.tariffs(),
             logged,
             books));
-    books.putObserved(event);
+    books.putObserved(new Told(event, books.months().now()));
   }
 
   /** A run of a file; one that is only shown is metered at no price. */

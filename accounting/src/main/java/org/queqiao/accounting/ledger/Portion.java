@@ -21,8 +21,17 @@ import org.queqiao.contract.price.Volume;
 public record Portion(int tier, long micro, BigInteger quantity) {
   /** Under which what a project used of a price is summed. */
   public static String volumeKey(ProjectName project, Segment segment, Volume volume) {
-    String month = YearMonth.from(segment.day()).toString();
-    return project + "|" + (volume.byYear() ? month.substring(0, 4) : month) + "|" + volume.item();
+    return project + "|" + period(YearMonth.from(segment.day()), volume) + "|" + volume.item();
+  }
+
+  /** A year is named after the one in which it begins, and with its month where that is another. */
+  private static String period(YearMonth month, Volume volume) {
+    int start = volume.yearStart();
+    if (start == 0) {
+      return month.toString();
+    }
+    String year = month.minusMonths(start - 1L).toString().substring(0, 4);
+    return start == 1 ? year : year + "/" + start;
   }
 
   /**

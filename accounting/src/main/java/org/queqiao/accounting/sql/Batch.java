@@ -25,6 +25,7 @@ import org.queqiao.accounting.ledger.Posting;
 import org.queqiao.accounting.ledger.ReservedTime;
 import org.queqiao.accounting.ledger.RunEnd;
 import org.queqiao.accounting.ledger.StatementEntry;
+import org.queqiao.accounting.ledger.Told;
 import org.queqiao.accounting.metering.IdleTime;
 import org.queqiao.accounting.metering.ReservedBook;
 import org.queqiao.accounting.metering.Segment;
@@ -36,7 +37,6 @@ import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.MoneyDecided;
 import org.queqiao.contract.event.MoneyProposed;
 import org.queqiao.contract.event.RunImported;
-import org.queqiao.contract.event.RunObserved;
 import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.id.ClusterName;
 import org.queqiao.contract.id.DomainCode;
@@ -67,7 +67,7 @@ final class Batch implements Books {
   private final OpenRuns runs;
   private final Map<String, BigInteger> volumes = new LinkedHashMap<>();
   private final Map<LineKey, LineTotal> lines = new LinkedHashMap<>();
-  private final Map<JobId, RunObserved> observed = new LinkedHashMap<>();
+  private final Map<JobId, Told> observed = new LinkedHashMap<>();
   private final List<RunImported> imported = new ArrayList<>();
   private final List<Metered> metered = new ArrayList<>();
   private final List<Posting> postings = new ArrayList<>();
@@ -372,22 +372,22 @@ final class Batch implements Books {
   }
 
   @Override
-  public Optional<RunObserved> observed(JobId job) {
-    RunObserved told = observed.get(job);
+  public Optional<Told> observed(JobId job) {
+    Told told = observed.get(job);
     if (told == null && before != null) {
       told = before.observed.get(job);
     }
     return told != null
         ? Optional.of(told)
         : query(
-            "select told from observed_run where job = ?",
+            "select told, months from observed_run where job = ?",
             statement -> statement.setLong(1, job.value()),
-            row -> ObservedRuns.told(row.getBytes(1)));
+            row -> ObservedRuns.told(row.getBytes(1), row.getString(2)));
   }
 
   @Override
-  public void putObserved(RunObserved run) {
-    observed.put(run.job(), run);
+  public void putObserved(Told told) {
+    observed.put(told.run().job(), told);
   }
 
   @Override

@@ -238,6 +238,24 @@ public final class LedgerReads {
         Rows::posting);
   }
 
+  /**
+   * Postings to the wallet of a project that are for no run, the newest first.
+   *
+   * @param limit so many at most, and no more than {@link #MAX_ROWS}
+   */
+  public List<Posting> walletPostings(ProjectName project, int limit) {
+    return list(
+        "select "
+            + Rows.POSTING_COLUMNS
+            + " from (select * from posting where job is null and account = ? offset 0) p order by"
+            + " seq desc limit ?",
+        (connection, statement) -> {
+          statement.setString(1, "wallet:" + project);
+          statement.setInt(2, Math.min(limit, MAX_ROWS));
+        },
+        Rows::posting);
+  }
+
   private record UsagePart(String key, String domains, long coreMs, long micro, String currency) {}
 
   /**

@@ -41,10 +41,11 @@ final class MonthRows {
     try (PreparedStatement statement =
             connection.prepareStatement(
                 "select coalesce(max(month) filter (where state = 'CLOSED'), ''), coalesce(max(month)"
-                    + " filter (where state = 'CHECKED'), '') from month_close");
+                    + " filter (where state = 'CHECKED'), ''), coalesce(max(proposal) filter (where state ="
+                    + " 'CHECKED'), 0) from month_close");
         ResultSet row = statement.executeQuery()) {
       row.next();
-      return new Months(calendar, row.getString(1), row.getString(2));
+      return new Months(calendar, row.getString(1), row.getString(2), row.getLong(3));
     }
   }
 

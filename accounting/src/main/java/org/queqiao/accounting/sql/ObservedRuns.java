@@ -6,6 +6,8 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Map;
 import org.queqiao.contract.codec.EventCodec;
+import org.queqiao.accounting.ledger.Months;
+import org.queqiao.accounting.ledger.Told;
 import org.queqiao.contract.event.RunObserved;
 import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.JobId;
@@ -14,8 +16,15 @@ import org.queqiao.contract.id.JobId;
 final class ObservedRuns {
   private ObservedRuns() {}
 
-  static RunObserved told(byte[] fact) {
-    return (RunObserved) EventCodec.decode(fact).event();
+  static Told told(byte[] fact, String months) {
+    String[] when = months.split(",", -1);
+    return new Told(
+        (RunObserved) EventCodec.decode(fact).event(),
+        months.isEmpty() ? null : new Months.Then(when[0], when[1], when[2]));
+  }
+
+  private static String months(Months.Then when) {
+    return when == null ? "" : String.join(",", when.closed(), when.checked(), when.now());
   }
 
   /** What was used under prices with tiers. */
@@ -29,20 +38,23 @@ final class ObservedRuns {
             + " quantity = excluded.quantity");
   }
 
-  static void write(Connection connection, Map<JobId, RunObserved> observed) throws SQLException {
-    ArrayRows told = new ArrayRows("bigint", "text", "bigint", "bigint", "integer", "bytea");
-    observed.forEach((job, run) ->
-        told.add(
-            job.value(),
-            run.run().id().cluster().value(),
-            run.run().id().job(),
-            run.run().id().submitMs(),
-            run.revision(),
-            EventCodec.encode(Actor.SCHEDULER, run)));
+  static void write(Connection connection, Map<JobId, Told> observed) throws SQLException {
+    ArrayRows told = new ArrayRows("bigint", "text", "bigint", "bigint", "integer", "bytea", "text");
+    observed.forEach((job, each) -> {
+      RunObserved run = each.run();
+      told.add(
+          job.value(),
+          run.run().id().cluster().value(),
+          run.run().id().job(),
+          run.run().id().submitMs(),
+          run.revision(),
+          EventCodec.encode(Actor.SCHEDULER, run),
+          months(each.when()));
+    });
     told.run(
         connection,
-        "insert into observed_run (job, cluster, number, submit_ms, revision, told) select * from"
+        "insert into observed_run (job, cluster, number, submit_ms, revision, told, months) select * from"
             + " %s on conflict (job) do update set revision = excluded.revision, told ="
-            + " excluded.told");
+            + " excluded.told, months = excluded.months");
   }
 }

@@ -750,7 +750,7 @@ final class RandomHistory {
           new PriceTerms(Resource.CORES, "", kind, customers, either, false)
               .with(
                   either ? List.of(new PriceTier(1, 1_000L * pricing.nextInt(90))) : List.of(),
-                  pricing.nextBoolean(),
+                  pricing.nextBoolean() ? 1 : 0,
                   pricing.nextInt(3) == 0 ? pricing.nextInt(9_000) : 0);
     };
   }

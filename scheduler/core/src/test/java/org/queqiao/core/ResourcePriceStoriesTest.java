@@ -170,7 +170,7 @@ final class ResourcePriceStoriesTest {
 
   @Test
   void theDearestTierAndTheMinimumAreWhatIsHeld() {
-    price(UNIT, PriceTerms.CORES.with(List.of(new PriceTier(1_000, 2 * UNIT)), false, 5 * UNIT));
+    price(UNIT, PriceTerms.CORES.with(List.of(new PriceTier(1_000, 2 * UNIT)), 0, 5 * UNIT));
     tell(20 * UNIT);
     story.submits("liwei", script().limitMs(HOUR_MS));
     story.submits("liwei", script().limitMs(4 * HOUR_MS));
@@ -314,13 +314,13 @@ final class ResourcePriceStoriesTest {
     refuses(new MoneyChange.CustomerClass(new ProjectName("nobody"), "x", 0), "project");
     refuses(new MoneyChange.CustomerClass(CLIMATE, "a b", 0), "customerClass");
     refuses(new MoneyChange.CustomerClass(CLIMATE, "x", story.nowMs - 1), "validFromMs");
-    refuses(PriceTerms.CORES.with(List.of(new PriceTier(0, 1)), false, 0), "tiers");
+    refuses(PriceTerms.CORES.with(List.of(new PriceTier(0, 1)), 0, 0), "tiers");
     refuses(
-        PriceTerms.CORES.with(List.of(new PriceTier(5, 1), new PriceTier(5, 2)), false, 0),
+        PriceTerms.CORES.with(List.of(new PriceTier(5, 1), new PriceTier(5, 2)), 0, 0),
         "tiers");
-    refuses(PriceTerms.CORES.with(List.of(), false, -1), "minimumMicro");
+    refuses(PriceTerms.CORES.with(List.of(), 0, -1), "minimumMicro");
     refuses(
-        new PriceTerms(Resource.MEMORY, "", "", "", false, false).with(List.of(), false, 1),
+        new PriceTerms(Resource.MEMORY, "", "", "", false, false).with(List.of(), 0, 1),
         "minimumMicro");
     refuses(new PriceTerms(Resource.ENERGY, "", "", "", false, true), "whileSuspended");
     refuses(new PriceTerms(Resource.ENERGY, "", "gpu8", "", false, false), "nodeType");
@@ -329,7 +329,7 @@ final class ResourcePriceStoriesTest {
     refuses(kept, "partition");
     reserved(new QosName("urgent"), kept, "qos");
     reserved(null, new PriceTerms(Resource.RESERVED, "", "", "", false, true), "whileSuspended");
-    reserved(null, kept.with(List.of(new PriceTier(5, 1)), false, 0), "tiers");
+    reserved(null, kept.with(List.of(new PriceTier(5, 1)), 0, 0), "tiers");
     conversion(Resource.RESERVED, "", 1_000, 0, "resource");
     conversion(Resource.MEMORY, "", 1_000, 0, "resource");
     conversion(Resource.CORES, "gpu", 1_000, 0, "device");

@@ -286,7 +286,8 @@ final class MoneyCodec {
                         .setMicroPerHour(tier.microPerHour())
                         .build())
                 .toList())
-        .setByYear(each.byYear())
+        .setByYear(each.yearStart() > 0)
+        .setYearStart(each.yearStart() > 1 ? each.yearStart() : 0)
         .setMinimumMicro(each.minimumMicro());
   }
 
@@ -300,7 +301,7 @@ final class MoneyCodec {
         in.getWhileSuspended(),
         ModelReader.list(
             in.getTiersList(), tier -> new PriceTier(tier.getFromHours(), tier.getMicroPerHour())),
-        in.getByYear(),
+        in.getByYear() ? Math.max(1, in.getYearStart()) : 0,
         in.getMinimumMicro());
   }
 

@@ -15,7 +15,8 @@ import java.util.List;
  * @param whileSuspended not of cores: counts also while the cores of a suspended run are not billed
  * @param tiers other prices beyond volumes that the project has used under this price in the month
  *     or year, ascending
- * @param byYear whether volume is counted by year and not by month, both of the billing zone
+ * @param yearStart the month, 1 to 12, with which the years begin over which volume is counted; 0
+ *     where it is counted by month. In the fact, so that a bill never depends on a setting.
  * @param minimumMicro of cores: what a run costs at least that started under this price
  */
 public record PriceTerms(
@@ -26,7 +27,7 @@ public record PriceTerms(
     boolean blockedShare,
     boolean whileSuspended,
     List<PriceTier> tiers,
-    boolean byYear,
+    int yearStart,
     long minimumMicro) {
   public PriceTerms {
     tiers = List.copyOf(tiers);
@@ -48,12 +49,12 @@ public record PriceTerms(
         blockedShare,
         whileSuspended,
         List.of(),
-        false,
+        0,
         0);
   }
 
   /** The same by volume, with a minimum. */
-  public PriceTerms with(List<PriceTier> otherTiers, boolean yearly, long minimum) {
+  public PriceTerms with(List<PriceTier> otherTiers, int newYearStart, long minimum) {
     return new PriceTerms(
         resource,
         device,
@@ -62,7 +63,7 @@ public record PriceTerms(
         blockedShare,
         whileSuspended,
         otherTiers,
-        yearly,
+        newYearStart,
         minimum);
   }
 

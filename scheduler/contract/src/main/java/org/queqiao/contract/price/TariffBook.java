@@ -157,7 +157,7 @@ public final class TariffBook {
                 Price.SAME,
                 each.terms().tiers().isEmpty()
                     ? Volume.NONE
-                    : new Volume(each.name(), each.terms().byYear(), each.tiersAt(timeMs)),
+                    : new Volume(each.name(), each.terms().yearStart(), each.tiersAt(timeMs)),
                 each.terms().minimumMicro());
         rank = each.rank();
         sinceMs = each.validFromMs();

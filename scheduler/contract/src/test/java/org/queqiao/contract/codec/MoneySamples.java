@@ -2,6 +2,7 @@ package org.queqiao.contract.codec;
 
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.queqiao.contract.event.Event;
 import org.queqiao.contract.event.JobAllocated;
 import org.queqiao.contract.event.JobSubmitted;
@@ -62,6 +63,27 @@ final class MoneySamples {
   }
 
   static Map<String, Event> laterEvents() {
+    Map<String, Event> all = new TreeMap<>(first());
+    all.put(
+        "MoneyProposed-fiscal-tiers",
+        new MoneyProposed(
+            96,
+            new MoneyChange.Price(
+                new PriceItem(
+                    null,
+                    null,
+                    7_000_000,
+                    "CNY",
+                    1_760_000_000_000L,
+                    0,
+                    0,
+                    List.of(),
+                    PriceTerms.CORES.with(List.of(new PriceTier(1_000, 6_000_000)), 4, 0))),
+            "by volume of the fiscal year"));
+    return all;
+  }
+
+  private static Map<String, Event> first() {
     return Map.of(
         "JobSubmitted-quote",
         new JobSubmitted(
@@ -111,7 +133,7 @@ final class MoneySamples {
                     List.of(),
                     PriceTerms.CORES.with(
                         List.of(new PriceTier(1_000, 6_000_000), new PriceTier(9_000, 5_000_000)),
-                        true,
+                        1,
                         40_000))),
             "by volume"),
         "MoneyProposed-reserved",

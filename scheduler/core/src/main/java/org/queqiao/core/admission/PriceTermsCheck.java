@@ -19,6 +19,7 @@ final class PriceTermsCheck {
   private static final long MAX_PERMILLE = 1_000_000;
 
   private static final int MAX_TIERS = 12;
+  private static final int MONTHS = 12;
 
   /** Far more than any machine gives in a year. */
   private static final long MAX_HOURS = 1_000_000_000_000L;
@@ -115,6 +116,10 @@ final class PriceTermsCheck {
   }
 
   private static Optional<Decision> wrongTiers(PriceTerms terms) {
+    if (terms.yearStart() < 0 || terms.yearStart() > MONTHS) {
+      return Optional.of(
+          Rejections.invalid("tierPeriod", "a year of volume begins in month 1 to 12"));
+    }
     boolean wrong = terms.tiers().size() > MAX_TIERS;
     long before = 0;
     for (PriceTier each : terms.tiers()) {

@@ -211,8 +211,11 @@ final class MoneyDigest {
       if (!terms.tiers().isEmpty() || terms.minimumMicro() > 0) {
         out.text("by volume")
             .list(terms.tiers(), tier -> out.number(tier.fromHours()).number(tier.microPerHour()))
-            .flag(terms.byYear())
+            .flag(terms.yearStart() > 0)
             .number(terms.minimumMicro());
+        if (terms.yearStart() > 1) {
+          out.number(terms.yearStart());
+        }
       }
     }
   }

@@ -51,6 +51,7 @@ final class AccountingRoutes {
     api.on("listTariffs", this::listTariffs);
     api.on("getBalance", this::balance);
     api.on("getWallet", this::wallet);
+    api.on("listWalletPostings", this::walletPostings);
     api.on("getUsage", this::usage);
     api.on("getCharges", this::charges);
     api.on("listPostings", this::postings);
@@ -111,6 +112,17 @@ final class AccountingRoutes {
                   AllowanceJson.write(found.allowances(), nowMs, out);
                   out.writeEndObject();
                 }));
+  }
+
+  private void walletPostings(Call call) {
+    ProjectName project = OwnProject.of(view, call, call.text("name"));
+    int limit = call.number("limit").intValue();
+    files.ask(
+        call,
+        () -> reads.walletPostings(project, limit),
+        found ->
+            call.json(
+                200, out -> Json.page(out, found, null, (each, to) -> write(each, null, to))));
   }
 
   private void usage(Call call) {

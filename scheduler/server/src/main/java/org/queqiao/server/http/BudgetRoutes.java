@@ -85,7 +85,7 @@ final class BudgetRoutes {
       inputs.submit(
           call,
           new Input.ProposeMoney(call.principal().actor(), new MoneyChange.Budget(terms), reason),
-          reply -> MoneyRoutes.proposed(call, reply));
+          reply -> MoneyDesk.proposed(call, reply));
     } else {
       inputs.submit(
           call,

@@ -4,32 +4,16 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.util.Map;
 import org.queqiao.accounting.ledger.ProposalRow;
-import org.queqiao.accounting.sql.LedgerReads;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.money.ContractTerms;
 import org.queqiao.contract.money.MoneyChange;
-import org.queqiao.core.message.Input;
-import org.queqiao.server.view.ClusterView;
 
 /** Contracts of projects. */
 final class ContractRoutes {
-  private final ClusterView view;
-  private final Inputs inputs;
-  private final LedgerReads reads;
-  private final LedgerHistory history;
-  private final Blocking blocking;
+  private final MoneyDesk desk;
 
-  ContractRoutes(
-      ClusterView view,
-      Inputs inputs,
-      LedgerReads reads,
-      LedgerHistory history,
-      Blocking blocking) {
-    this.view = view;
-    this.inputs = inputs;
-    this.reads = reads;
-    this.history = history;
-    this.blocking = blocking;
+  ContractRoutes(MoneyDesk desk) {
+    this.desk = desk;
   }
 
   void on(Api api) {
@@ -48,22 +32,15 @@ final class ContractRoutes {
                 (Long) body.getOrDefault("validFromMs", 0L),
                 (Long) body.getOrDefault("validToMs", 0L),
                 (String) body.getOrDefault("documents", "")));
-    inputs.submit(
-        call,
-        new Input.ProposeMoney(call.principal().actor(), change, (String) body.get("reason")),
-        reply -> MoneyRoutes.proposed(call, reply));
+    desk.propose(call, change);
   }
 
   private void list(Call call) {
-    ProjectName project = OwnProject.of(view, call, call.text("name"));
-    long seen = view.position();
+    ProjectName project = OwnProject.of(desk.view(), call, call.text("name"));
     long nowMs = System.currentTimeMillis();
-    blocking.ask(
+    desk.books().ask(
         call,
-        () -> {
-          history.awaitBooks(seen);
-          return reads.proposals().contracts(project);
-        },
+        () -> desk.reads().proposals().contracts(project),
         found ->
             call.json(200, out -> Json.page(out, found, null, (row, to) -> write(row, nowMs, to))));
   }

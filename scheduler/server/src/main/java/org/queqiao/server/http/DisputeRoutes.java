@@ -6,36 +6,20 @@ import java.util.List;
 import java.util.Optional;
 import org.queqiao.accounting.ledger.DisputeRow;
 import org.queqiao.accounting.ledger.JobRow;
-import org.queqiao.accounting.sql.LedgerReads;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.contract.money.RefundReason;
-import org.queqiao.core.message.Action;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.message.Reply;
-import org.queqiao.server.view.ClusterView;
 import org.queqiao.server.view.Scope;
 
 /** Disputes of charges, their answers, and refunds by name. */
 final class DisputeRoutes {
-  private final ClusterView view;
-  private final Inputs inputs;
-  private final LedgerReads reads;
-  private final LedgerHistory history;
-  private final Blocking blocking;
+  private final MoneyDesk desk;
 
-  DisputeRoutes(
-      ClusterView view,
-      Inputs inputs,
-      LedgerReads reads,
-      LedgerHistory history,
-      Blocking blocking) {
-    this.view = view;
-    this.inputs = inputs;
-    this.reads = reads;
-    this.history = history;
-    this.blocking = blocking;
+  DisputeRoutes(MoneyDesk desk) {
+    this.desk = desk;
   }
 
   void on(Api api) {
@@ -46,19 +30,15 @@ final class DisputeRoutes {
   }
 
   private void list(Call call) {
-    Scope scope = view.site().scopeOf(call.principal().user());
+    Scope scope = desk.view().site().scopeOf(call.principal().user());
     List<String> projects =
         scope.everything() ? null : scope.projects().stream().map(ProjectName::value).toList();
     int limit = call.number("limit").intValue();
     long before = Cursor.jobsBefore(call.text("cursor"));
-    long seen = view.position();
     String self = call.principal().actor().toString();
-    blocking.ask(
+    desk.books().ask(
         call,
-        () -> {
-          history.awaitBooks(seen);
-          return reads.disputes().before(before, self, projects, limit);
-        },
+        () -> desk.reads().disputes().before(before, self, projects, limit),
         found -> {
           String next = found.size() < limit ? null : Cursor.ofJobsBefore(found.getLast().id());
           call.json(200, out -> Json.page(out, found, next, DisputeRoutes::write));
@@ -67,23 +47,21 @@ final class DisputeRoutes {
 
   /** A charge is disputed by who may see it. */
   private void open(Call call) {
-    Scope scope = view.site().scopeOf(call.principal().user());
+    Scope scope = desk.view().site().scopeOf(call.principal().user());
     String transaction = (String) call.body().get("transaction");
     String reason = (String) call.body().get("reason");
-    long seen = view.position();
-    blocking.ask(
+    desk.books().ask(
         call,
         () -> {
-          history.awaitBooks(seen);
-          Optional<Long> job = reads.disputes().jobOf(transaction);
-          return job.flatMap(id -> reads.job(new JobId(id)))
+          Optional<Long> job = desk.reads().disputes().jobOf(transaction);
+          return job.flatMap(id -> desk.reads().job(new JobId(id)))
               .filter(row -> scope.sees(row.user(), row.project()));
         },
         found -> {
           JobRow row =
               found.orElseThrow(() ->
                   Refused.notFound("there is no charge of this transaction that you may see"));
-          inputs.submit(
+          desk.inputs().submit(
               call,
               new Input.OpenDispute(call.principal().actor(), row.project(), transaction, reason),
               reply -> numbered(call, 201, "dispute", ((Reply.Proposed) reply).proposal()));
@@ -103,7 +81,7 @@ final class DisputeRoutes {
     if (!uphold && (amount != 0 || cause != null)) {
       throw Refused.invalid("uphold", "a dispute that is rejected has no refund");
     }
-    inputs.submit(
+    desk.inputs().submit(
         call,
         new Input.AnswerDispute(
             call.principal().actor(),
@@ -130,39 +108,8 @@ final class DisputeRoutes {
             (String) call.body().get("currency"),
             (String) call.body().get("transaction"),
             RefundReason.valueOf((String) call.body().get("cause")));
-    // Who may not propose it hears that, and nothing of what is in the books.
-    if (!view.site().permits(call.principal().actor(), new Action.ChangeMoney())
-        || view.site().project(refund.project()).isEmpty()) {
-      propose(call, refund);
-      return;
-    }
-    long seen = view.position();
-    blocking.ask(
-        call,
-        () -> {
-          history.needBooks(seen);
-          return reads.disputes().moved(refund.transaction(), refund.project(), refund.currency());
-        },
-        moved -> {
-          if (!moved) {
-            throw Refused.invalid(
-                "transaction",
-                "no transaction of this name moved "
-                    + refund.currency()
-                    + " of project "
-                    + refund.project()
-                    + ": GET /api/v1/charges?job=N shows those of a job");
-          }
-          propose(call, refund);
-        });
-  }
-
-  private void propose(Call call, MoneyChange change) {
-    inputs.submit(
-        call,
-        new Input.ProposeMoney(
-            call.principal().actor(), change, (String) call.body().get("reason")),
-        reply -> MoneyRoutes.proposed(call, reply));
+    desk.proposeFor(
+        call, refund, "transaction", refund.project(), refund.currency(), refund.transaction());
   }
 
   private static void numbered(Call call, int status, String name, long number) {

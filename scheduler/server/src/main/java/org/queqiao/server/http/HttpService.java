@@ -230,20 +230,22 @@ public final class HttpService {
     new QuoteRoutes(view, longQuestions, around.questions(), InstantSource.system(), quotes)
         .on(api);
     new ReservationRoutes(view, inputs).on(api);
-    new MoneyRoutes(view, inputs, around.reads(), history, blocking).on(api);
     BillingCalendar calendar =
         new BillingCalendar(config.billing().zone(), config.billing().fiscalYearStart());
+    MoneyDesk desk =
+        new MoneyDesk(view, inputs, around.reads(), new FormFiles(view, history, blocking));
+    new MoneyRoutes(desk, calendar).on(api);
     new BudgetRoutes(view, inputs, around.reads(), history, calendar, blocking).on(api);
     new AlertRoutes(view, around.reads(), blocking).on(api);
-    new DisputeRoutes(view, inputs, around.reads(), history, blocking).on(api);
+    new DisputeRoutes(desk).on(api);
     FileImports files = new FileImports(view, history, blocking);
     new ImportRoutes(inputs, around.reads(), files).on(api);
     new RunImportRoutes(view, inputs, around.reads(), files).on(api);
     new ReportRoutes(view, around.reads(), history, blocking).on(api);
     new ReconciliationRoutes(view, around.reads(), history, blocking).on(api);
-    new MonthRoutes(view, inputs, around.reads(), new FormFiles(view, history, blocking)).on(api);
-    new ContractRoutes(view, inputs, around.reads(), history, blocking).on(api);
-    new PricingRoutes(view, around.reads(), history, blocking).on(api);
+    new MonthRoutes(view, inputs, around.reads(), desk.books()).on(api);
+    new ContractRoutes(desk).on(api);
+    new PricingRoutes(view, around.reads(), history, blocking, calendar).on(api);
     new AccountingRoutes(view, around.reads(), history, blocking).on(api);
     new UtilisationRoutes(view, around.utilisation()).on(api);
     new EventRoute(around.vertx(), around.hub(), around.identity().authenticator()).on(api);

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.queqiao.accounting.ledger.ProposalRow;
-import org.queqiao.accounting.sql.LedgerReads;
+import org.queqiao.accounting.metering.BillingCalendar;
 import org.queqiao.contract.id.PartitionName;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.QosName;
@@ -23,36 +23,24 @@ import org.queqiao.core.message.Input;
 import org.queqiao.core.message.Rejection;
 import org.queqiao.core.message.Reply;
 import org.queqiao.server.auth.Refusal;
-import org.queqiao.server.view.ClusterView;
 import org.queqiao.server.view.Scope;
 
 /** Prices and money changed by two people: proposals, and decisions on them. */
 final class MoneyRoutes {
-  private final ClusterView view;
-  private final Inputs inputs;
-  private final LedgerReads reads;
-  private final LedgerHistory history;
-  private final Blocking blocking;
+  private final MoneyDesk desk;
+  private final int fiscalStart;
 
-  MoneyRoutes(
-      ClusterView view,
-      Inputs inputs,
-      LedgerReads reads,
-      LedgerHistory history,
-      Blocking blocking) {
-    this.view = view;
-    this.inputs = inputs;
-    this.reads = reads;
-    this.history = history;
-    this.blocking = blocking;
+  MoneyRoutes(MoneyDesk desk, BillingCalendar calendar) {
+    this.desk = desk;
+    this.fiscalStart = calendar.fiscalStart();
   }
 
   void on(Api api) {
-    api.on("proposeTariff", call -> propose(call, new MoneyChange.Price(item(call.body()))));
+    api.on("proposeTariff", call -> desk.propose(call, new MoneyChange.Price(item(call.body(), fiscalStart))));
     api.on(
         "proposeTopUp",
         call ->
-            propose(
+            desk.propose(
                 call,
                 new MoneyChange.TopUp(
                     new ProjectName(call.text("name")),
@@ -61,26 +49,17 @@ final class MoneyRoutes {
     api.on(
         "proposeCreditLine",
         call ->
-            propose(
+            desk.propose(
                 call,
                 new MoneyChange.CreditLine(
                     new ProjectName(call.text("name")),
                     (Long) call.body().get("creditMicro"),
                     (String) call.body().get("currency"))));
-    api.on(
-        "proposeCorrection",
-        call ->
-            propose(
-                call,
-                new MoneyChange.Correction(
-                    new ProjectName(call.text("name")),
-                    (Long) call.body().get("amountMicro"),
-                    (String) call.body().get("currency"),
-                    (String) call.body().get("corrects"))));
+    api.on("proposeCorrection", this::correct);
     api.on(
         "proposeRefundRule",
         call ->
-            propose(
+            desk.propose(
                 call,
                 new MoneyChange.RefundRule(
                     RefundCause.valueOf((String) call.body().get("cause")),
@@ -89,7 +68,7 @@ final class MoneyRoutes {
     api.on(
         "proposeCustomerClass",
         call ->
-            propose(
+            desk.propose(
                 call,
                 new MoneyChange.CustomerClass(
                     new ProjectName(call.text("name")),
@@ -101,21 +80,25 @@ final class MoneyRoutes {
   }
 
   private void terms(Api api) {
-    api.on("proposeConversion", call -> propose(call, conversion(call.body())));
+    api.on("proposeConversion", call -> desk.propose(call, conversion(call.body())));
     api.on(
         "proposeAllowance",
         call ->
-            propose(
+            desk.propose(
                 call,
                 new MoneyChange.NewAllowance(
                     AllowanceJson.allowance(new ProjectName(call.text("name")), call.body()))));
     api.on(
         "proposeAllowanceOrder",
-        call -> propose(call, new MoneyChange.OrderOfAllowances(AllowanceJson.order(call.body()))));
+        call -> desk.propose(call, new MoneyChange.OrderOfAllowances(AllowanceJson.order(call.body()))));
   }
 
-  /** A price as a request says it. */
-  static PriceItem item(Map<String, Object> body) {
+  /**
+   * A price as a request says it.
+   *
+   * @param fiscalStart the month with which fiscal years begin now
+   */
+  static PriceItem item(Map<String, Object> body, int fiscalStart) {
     String partition = (String) body.get("partition");
     String qos = (String) body.get("qos");
     List<DayFactor> factors = new ArrayList<>();
@@ -138,7 +121,7 @@ final class MoneyRoutes {
         (Long) body.getOrDefault("validToMs", 0L),
         Math.toIntExact((Long) body.getOrDefault("utcOffsetMinutes", 0L)),
         factors,
-        terms(body));
+        terms(body, fiscalStart));
   }
 
   private static MoneyChange conversion(Map<String, Object> body) {
@@ -150,7 +133,7 @@ final class MoneyRoutes {
         (Long) body.getOrDefault("validFromMs", 0L));
   }
 
-  private static PriceTerms terms(Map<String, Object> body) {
+  private static PriceTerms terms(Map<String, Object> body, int fiscalStart) {
     return new PriceTerms(
         Resource.valueOf((String) body.getOrDefault("resource", Resource.CORES.name())),
         (String) body.getOrDefault("device", ""),
@@ -159,8 +142,16 @@ final class MoneyRoutes {
         (Boolean) body.getOrDefault("blockedShare", false),
         (Boolean) body.getOrDefault("whileSuspended", false),
         tiers(body.get("tiers")),
-        "YEAR".equals(body.get("tierPeriod")),
+        yearStart((String) body.getOrDefault("tierPeriod", "MONTH"), fiscalStart),
         (Long) body.getOrDefault("minimumMicro", 0L));
+  }
+
+  private static int yearStart(String period, int fiscalStart) {
+    return switch (period) {
+      case "YEAR" -> 1;
+      case "FISCAL_YEAR" -> fiscalStart;
+      default -> 0;
+    };
   }
 
   private static List<PriceTier> tiers(Object named) {
@@ -175,27 +166,20 @@ final class MoneyRoutes {
     return tiers;
   }
 
-  private void propose(Call call, MoneyChange change) {
-    Input input =
-        new Input.ProposeMoney(
-            call.principal().actor(), change, (String) call.body().get("reason"));
-    inputs.submit(call, input, reply -> proposed(call, reply));
-  }
-
-  /** Answers with the number of a proposal. */
-  static void proposed(Call call, Reply reply) {
-    call.json(
-        202,
-        out -> {
-          out.writeStartObject();
-          out.writeNumberField("proposal", ((Reply.Proposed) reply).proposal());
-          out.writeEndObject();
-        });
+  private void correct(Call call) {
+    MoneyChange.Correction change =
+        new MoneyChange.Correction(
+            new ProjectName(call.text("name")),
+            (Long) call.body().get("amountMicro"),
+            (String) call.body().get("currency"),
+            (String) call.body().get("corrects"));
+    desk.proposeFor(
+        call, change, "corrects", change.project(), change.currency(), change.corrects());
   }
 
   private void decide(Call call) {
     long id = call.number("proposal");
-    inputs.submit(
+    desk.inputs().submit(
         call,
         new Input.DecideMoney(
             call.principal().actor(),
@@ -214,13 +198,9 @@ final class MoneyRoutes {
 
   /** Of two people who decide the same, the second hears who was first, and when. */
   private void notWaiting(Call call, long id, Refusal unknown) {
-    long seen = view.position();
-    blocking.ask(
+    desk.books().ask(
         call,
-        () -> {
-          history.awaitBooks(seen);
-          return reads.proposals().before(id + 1, null, 1);
-        },
+        () -> desk.reads().proposals().before(id + 1, null, 1),
         found -> {
           boolean decided =
               !found.isEmpty()
@@ -245,22 +225,18 @@ final class MoneyRoutes {
   }
 
   private void list(Call call) {
-    Scope scope = view.site().scopeOf(call.principal().user());
+    Scope scope = desk.view().site().scopeOf(call.principal().user());
     if (!scope.everything()) {
       throw Refused.forbidden("only administrators, finance and auditors see proposals");
     }
     String state = call.text("state");
     int limit = call.number("limit").intValue();
     long before = Cursor.jobsBefore(call.text("cursor"));
-    long seen = view.position();
-    blocking.ask(
+    desk.books().ask(
         call,
-        () -> {
-          history.awaitBooks(seen);
-          return reads
+        () -> desk.reads()
               .proposals()
-              .before(before, state == null ? null : ProposalRow.State.valueOf(state), limit);
-        },
+              .before(before, state == null ? null : ProposalRow.State.valueOf(state), limit),
         found -> {
           String next = found.size() < limit ? null : Cursor.ofJobsBefore(found.getLast().id());
           call.json(200, out -> Json.page(out, found, next, MoneyRoutes::write));
@@ -381,7 +357,9 @@ final class MoneyRoutes {
       out.writeEndObject();
     }
     out.writeEndArray();
-    out.writeStringField("tierPeriod", terms.byYear() ? "YEAR" : "MONTH");
+    int start = terms.yearStart();
+    out.writeStringField("tierPeriod", start == 0 ? "MONTH" : start == 1 ? "YEAR" : "FISCAL_YEAR");
+    Json.number(out, "tierYearStart", start == 0 ? null : (long) start);
     out.writeNumberField("minimumMicro", terms.minimumMicro());
   }
 }

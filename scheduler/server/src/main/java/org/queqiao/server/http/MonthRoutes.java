@@ -242,6 +242,6 @@ final class MonthRoutes {
     inputs.submit(
         call,
         new Input.ProposeMoney(call.principal().actor(), change, reason),
-        reply -> MoneyRoutes.proposed(call, reply));
+        reply -> MoneyDesk.proposed(call, reply));
   }
 }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.queqiao.accounting.ledger.Repricing;
+import org.queqiao.accounting.metering.BillingCalendar;
 import org.queqiao.accounting.sql.LedgerReads;
 import org.queqiao.accounting.sql.WhatIfPricing;
 import org.queqiao.contract.money.PriceItem;
@@ -19,12 +20,19 @@ final class PricingRoutes {
   private final LedgerReads reads;
   private final LedgerHistory history;
   private final Blocking blocking;
+  private final int fiscalStart;
 
-  PricingRoutes(ClusterView view, LedgerReads reads, LedgerHistory history, Blocking blocking) {
+  PricingRoutes(
+      ClusterView view,
+      LedgerReads reads,
+      LedgerHistory history,
+      Blocking blocking,
+      BillingCalendar calendar) {
     this.view = view;
     this.reads = reads;
     this.history = history;
     this.blocking = blocking;
+    this.fiscalStart = calendar.fiscalStart();
   }
 
   void on(Api api) {
@@ -57,10 +65,10 @@ final class PricingRoutes {
   }
 
   @SuppressWarnings("unchecked")
-  private static List<PriceItem> prices(List<?> bodies) {
+  private List<PriceItem> prices(List<?> bodies) {
     List<PriceItem> prices = new ArrayList<>();
     for (Object each : bodies) {
-      PriceItem item = MoneyRoutes.item((Map<String, Object>) each);
+      PriceItem item = MoneyRoutes.item((Map<String, Object>) each, fiscalStart);
       check(item, prices);
       prices.add(item);
     }

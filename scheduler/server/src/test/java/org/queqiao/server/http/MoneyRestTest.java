@@ -105,14 +105,20 @@ final class MoneyRestTest {
     JsonNode balance = get("finance1", "/api/v1/projects/two-hands/balance").path("items").path(0);
     assertThat(balance.path("availableMicro").asLong()).isEqualTo(2_500_000);
 
-    long correction =
-        number(
-            propose(
-                "finance2",
-                "/api/v1/wallets/two-hands/corrections",
-                "\"amountMicro\":-500000,\"currency\":\"CNY\",\"corrects\":\"fund/"
-                    + proposal
-                    + "\""));
+    String path = "/api/v1/wallets/two-hands";
+    JsonNode paid = get("finance1", path + "/postings").path("items");
+    assertThat(paid).hasSize(1);
+    assertThat(paid.path(0).path("amountMicro").asLong()).isEqualTo(2_500_000);
+    String topUp = paid.path(0).path("transaction").asText();
+    assertThat(server.get("researcher1", path + "/postings").statusCode()).isEqualTo(404);
+    refuses(path + "/corrections", correction("fund/" + proposal), "corrects");
+    // What moved money of another project is none of this one.
+    server.local("/projects", "project=other-hands&domain=atmosphere");
+    refuses("/api/v1/wallets/other-hands/corrections", correction(topUp), "corrects");
+    HttpResponse<String> stranger =
+        propose("researcher1", path + "/corrections", correction("fund/1"));
+    assertThat(stranger.statusCode()).as(stranger.body()).isEqualTo(403);
+    long correction = number(propose("finance2", path + "/corrections", correction(topUp)));
     assertThat(decide("finance1", correction, true)).isEqualTo(204);
     balance = get("finance1", "/api/v1/projects/two-hands/balance").path("items").path(0);
     assertThat(balance.path("availableMicro").asLong()).isEqualTo(2_000_000);
@@ -219,6 +225,7 @@ final class MoneyRestTest {
     assertThat(open.path("tiers").path(0).path("fromHours").asLong()).isEqualTo(1_000);
     assertThat(open.path("tiers").path(0).path("priceMicroPerHour").asLong()).isEqualTo(30_000);
     assertThat(open.path("tierPeriod").asText()).isEqualTo("YEAR");
+    assertThat(open.path("tierYearStart").asInt()).isEqualTo(1);
     assertThat(open.path("minimumMicro").asLong()).isEqualTo(9_000);
     assertThat(decide("finance1", price, false)).isEqualTo(204);
     long conversion =
@@ -254,6 +261,10 @@ final class MoneyRestTest {
         "device");
     refuses("/api/v1/refund-rules", "\"cause\":\"WEATHER\",\"permille\":1", "cause");
     refuses("/api/v1/wallets/nobody/top-ups", "\"amountMicro\":1,\"currency\":\"CNY\"", "project");
+  }
+
+  private static String correction(String corrects) {
+    return "\"amountMicro\":-500000,\"currency\":\"CNY\",\"corrects\":\"" + corrects + "\"";
   }
 
   private static void refuses(String path, String fields, String field) throws Exception {

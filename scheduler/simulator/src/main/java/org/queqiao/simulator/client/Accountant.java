@@ -219,7 +219,7 @@ public final class Accountant {
           new PriceTerms(Resource.CORES, "", kind, customers, either, false)
               .with(
                   either ? List.of(new PriceTier(1, 1_000L * random.nextInt(90))) : List.of(),
-                  random.nextBoolean(),
+                  random.nextBoolean() ? 1 : 0,
                   random.nextInt(3) == 0 ? random.nextInt(9_000) : 0);
     };
   }
