@@ -44,6 +44,8 @@ import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.JobState;
+import org.queqiao.contract.money.Allowance;
+import org.queqiao.contract.money.AllowanceKind;
 import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.contract.observe.ExternalRun;
 import org.queqiao.contract.observe.ObservedRun;
@@ -251,8 +253,7 @@ final class MonthStoriesTest {
       ledger.record(log.events());
       assertThat(state(ledger, "climate", "2026-10")).isEqualTo("DRAFT");
       // What was told while it was frozen is taken back where it stands.
-      assertThat(lines(ledger, "2026-10"))
-          .containsExactly("4h 4000000", "3h 3000000");
+      assertThat(lines(ledger, "2026-10")).containsExactly("7h 7000000");
       assertThat(lines(ledger, "2026-11")).containsExactly("0h 0 late for 2026-10");
       // And what was told while it was open, though it is frozen again, where that is open.
       propose(log, october());
@@ -263,9 +264,20 @@ final class MonthStoriesTest {
     database.audit("frozen");
   }
 
+  private static MoneyChange.CloseMonth octoberWithWhatRuns() {
+    return new MoneyChange.CloseMonth("2026-10", NOV, 2026, true);
+  }
+
+  private static List<String> money(Ledger ledger) {
+    return ledger.reads().balances("climate").stream()
+        .map(each -> each.availableMicro() + " held " + each.heldMicro())
+        .toList();
+  }
+
   @Test
-  void aRunAcrossTheEdgeKeepsTheMonthOpenUntilItsPartIsPosted() throws Exception {
+  void whatARunAcrossTheEdgeHasUsedIsPostedWhenTheMonthIsChecked() throws Exception {
     NodeLog log = new NodeLog(OCT).node("cn1", 8);
+    approved(log, new MoneyChange.TopUp(History.CLIMATE, 10_000_000_000L, "CNY"));
     RunId run = log.at(NOV - HOUR_MS).start(2, "cn1");
     try (Ledger ledger = fresh("edge")) {
       ledger.record(log.events());
@@ -274,22 +286,85 @@ final class MonthStoriesTest {
               "the books have the log until " + (NOV - HOUR_MS) + ", and the month ends at " + NOV);
       log.at(NOV + HOUR_MS).node("cn2", 1);
       ledger.record(log.events());
-      assertThat(problems(ledger, "2026-10"))
-          .contains(
-              "run 1.1 goes on since "
-                  + (NOV - HOUR_MS)
-                  + ": what it used in the month is posted at its end");
-      log.at(NOV + 2 * HOUR_MS).end(run);
-      ledger.record(log.events());
       assertThat(problems(ledger, "2026-10")).isEmpty();
-      assertThat(problems(ledger, "2026-11"))
-          .contains("month 2026-10 comes first: it is not closed");
-      approved(log, october());
+      // The most that 30 days on 2 cores cost.
+      assertThat(money(ledger)).containsExactly("8560000000 held 1440000000");
+      long proposal = propose(log, octoberWithWhatRuns());
       ledger.record(log.events());
       assertThat(lines(ledger, "2026-10")).containsExactly("2h 2000000");
+      assertThat(money(ledger)).containsExactly("8560000000 held 1438000000");
+      assertThat(ledger.reads().hours().of(run.job(), NOV + HOUR_MS).getFirst())
+          .satisfies(now -> {
+            assertThat(now.coreMs()).isEqualTo(4 * HOUR_MS);
+            assertThat(now.costMicro()).isEqualTo(4_000_000);
+            assertThat(now.heldMicro()).isEqualTo(1_438_000_000);
+          });
+      // Rejected and checked again, nothing is posted twice.
+      decide(log, proposal, false, octoberWithWhatRuns());
+      ledger.record(log.events());
+      assertThat(problems(ledger, "2026-10")).isEmpty();
+      approved(log, octoberWithWhatRuns());
+      log.at(NOV + 2 * HOUR_MS).end(run);
+      ledger.record(log.events());
+      assertThat(lines(ledger, "2026-10")).containsExactly("2h 2000000");
+      assertThat(state(ledger, "climate", "2026-10")).isEqualTo("CLOSED 2026-000001");
       assertThat(lines(ledger, "2026-11")).containsExactly("4h 4000000");
+      assertThat(money(ledger)).containsExactly("9994000000 held 0");
+      assertThat(ledger.reads().job(run.job()).orElseThrow().chargeMicro()).isEqualTo(6_000_000);
+      log.at(ms("2026-12-02")).node("cn3", 1);
+      ledger.record(log.events());
+      assertThat(problems(ledger, "2026-11")).isEmpty();
     }
     database.audit("edge");
+  }
+
+  /** Its node had vanished, which nobody knew when the month was closed. */
+  @Test
+  void whatWasPostedOfARunThatHadEndedIsTakenBackInTheOpenMonth() throws Exception {
+    NodeLog log = new NodeLog(OCT).node("cn1", 8);
+    RunId run = log.at(NOV - 30 * HOUR_MS).start(2, "cn1");
+    log.at(NOV + HOUR_MS);
+    approved(log, octoberWithWhatRuns());
+    try (Ledger ledger = fresh("vanished")) {
+      ledger.record(log.events());
+      assertThat(lines(ledger, "2026-10")).containsExactly("60h 60000000");
+      log.at(NOV + 5 * HOUR_MS).end(run, NOV - 10 * HOUR_MS, JobState.NODE_FAIL);
+      ledger.record(log.events());
+      // Of the last day of October 24 hours were posted, and it ran for 14.
+      assertThat(lines(ledger, "2026-10")).containsExactly("60h 60000000");
+      assertThat(lines(ledger, "2026-11")).containsExactly("-20h -20000000 late for 2026-10");
+      assertThat(ledger.reads().job(run.job()).orElseThrow().chargeMicro()).isEqualTo(40_000_000);
+      assertThat(ledger.reads().job(run.job()).orElseThrow().coreMs()).isEqualTo(40 * HOUR_MS);
+      assertThat(money(ledger)).containsExactly("-40000000 held 0");
+      log.at(ms("2026-12-02")).node("cn2", 1);
+      ledger.record(log.events());
+      assertThat(problems(ledger, "2026-11")).isEmpty();
+    }
+    database.audit("vanished");
+  }
+
+  @Test
+  void whatAllowancesPayOfARunAcrossTheEdgeStandsInTheMonthThatItWasUsedIn() throws Exception {
+    NodeLog log = new NodeLog(OCT).node("cn1", 8);
+    approved(
+        log,
+        new MoneyChange.NewAllowance(
+            new Allowance(History.CLIMATE, AllowanceKind.PACKAGE, 5 * HOUR_MS, null, OCT, 0)));
+    RunId run = log.at(NOV - HOUR_MS).start(2, "cn1");
+    log.at(NOV + HOUR_MS);
+    approved(log, octoberWithWhatRuns());
+    log.at(NOV + 2 * HOUR_MS).end(run);
+    try (Ledger ledger = fresh("covered")) {
+      ledger.record(log.events());
+      assertThat(ledger.reads().statement("climate", "2026-10").entries())
+          .extracting(each -> each.kind() + " " + each.coreMs() / HOUR_MS + "h " + each.amountMicro())
+          .containsExactly("ALLOWANCE 2h 2000000");
+      assertThat(ledger.reads().statement("climate", "2026-11").entries())
+          .extracting(each -> each.kind() + " " + each.coreMs() / HOUR_MS + "h " + each.amountMicro())
+          .containsExactly("ALLOWANCE 3h 3000000");
+      assertThat(money(ledger)).containsExactly("-1000000 held 0");
+    }
+    database.audit("covered");
   }
 
   @Test

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.queqiao.accounting.metering.BillingCalendar;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.id.RunId;
@@ -83,7 +84,14 @@ final class Allowing {
     Covering.Left left = row.left();
     move(transaction, run, from, "expired:" + left.allowance().project(), coreMs, logged, books);
     books.note(
-        entry(transaction, StatementEntry.Kind.ALLOWANCE_EXPIRED, left, "", run, logged)
+        entry(
+                transaction,
+                StatementEntry.Kind.ALLOWANCE_EXPIRED,
+                left,
+                "",
+                run,
+                calendar.month(logged.timeMs()),
+                logged)
             .of(0, "", coreMs));
   }
 
@@ -130,14 +138,22 @@ final class Allowing {
       Map<String, Long> costs,
       LoggedEvent logged,
       Books books) {
+    use(job, open, cover, "", calendar.month(logged.timeMs()), logged, books);
     for (int i = 0; i < cover.draws().size(); i++) {
       Draw draw = cover.draws().get(i);
       long usedMs = cover.usedMs(i);
-      use(job, open.run(), draw, usedMs, cover.micro(i), costs, logged, books);
+      cover.micro(i).forEach((currency, paid) -> {
+        if (paid != 0) {
+          costs.merge(currency, Math.negateExact(paid), Math::addExact);
+        }
+      });
       AllowanceBook.Row row = books.allowances().row(draw.allowance());
       books
           .allowances()
-          .put(new AllowanceBook.Row(row.left(), Math.subtractExact(row.drawnMs(), draw.coreMs())));
+          .put(
+              new AllowanceBook.Row(
+                  row.left(),
+                  Math.subtractExact(row.drawnMs(), Math.subtractExact(draw.coreMs(), usedMs))));
       back(
           "undraw/" + open.run() + "/" + draw.allowance(),
           job,
@@ -161,43 +177,75 @@ final class Allowing {
     }
   }
 
+  /**
+   * Posts what allowances pay of a run beyond what is posted already.
+   *
+   * @param suffix end of the names, so that each time that this is posted has others
+   * @param month on whose statement it stands
+   */
+  void use(
+      JobRow job,
+      OpenRun open,
+      Cover cover,
+      String suffix,
+      String month,
+      LoggedEvent logged,
+      Books books) {
+    for (int i = 0; i < cover.draws().size(); i++) {
+      long id = cover.draws().get(i).allowance();
+      Settled.Covered before = open.settled().cover(id);
+      Map<String, Long> micro = new TreeMap<>(cover.micro(i));
+      before
+          .micro()
+          .forEach((currency, paid) ->
+              micro.merge(currency, Math.negateExact(paid), Math::addExact));
+      long usedMs = Math.subtractExact(cover.usedMs(i), before.coreMs());
+      use(job, open.run(), id, suffix, month, usedMs, micro, logged, books);
+      AllowanceBook.Row row = books.allowances().row(id);
+      books
+          .allowances()
+          .put(new AllowanceBook.Row(row.left(), Math.subtractExact(row.drawnMs(), usedMs)));
+    }
+  }
+
   private void use(
       JobRow job,
       RunId run,
-      Draw draw,
+      long id,
+      String suffix,
+      String month,
       long usedMs,
       Map<String, Long> micro,
-      Map<String, Long> costs,
       LoggedEvent logged,
       Books books) {
-    if (usedMs == 0) {
+    micro.values().removeIf(paid -> paid == 0);
+    if (usedMs == 0 && micro.isEmpty()) {
       return;
     }
-    String transaction = "allowance/" + run + "/" + draw.allowance();
+    String transaction = "allowance/" + run + "/" + id + suffix;
     Entry entry = new Entry(transaction, run, logged, null);
-    List<Posting> all =
-        new ArrayList<>(
-            pair(entry, "drawing:" + draw.allowance(), "drawn:" + job.project(), usedMs));
+    List<Posting> all = new ArrayList<>();
+    if (usedMs != 0) {
+      all.addAll(pair(entry, "drawing:" + id, "drawn:" + job.project(), usedMs));
+    }
     StatementEntry note =
         entry(
             transaction,
             StatementEntry.Kind.ALLOWANCE,
-            books.allowances().row(draw.allowance()).left(),
+            books.allowances().row(id).left(),
             job.user().value(),
             run,
+            month,
             logged);
     boolean noted = false;
     for (Map.Entry<String, Long> each : micro.entrySet()) {
       long paid = each.getValue();
-      if (paid != 0) {
-        all.add(entry.money("held:" + job.project(), each.getKey(), paid));
-        all.add(entry.money("covered:" + job.partition(), each.getKey(), Math.negateExact(paid)));
-        costs.merge(each.getKey(), Math.negateExact(paid), Math::addExact);
-        // A run of two currencies has an entry for each.
-        StatementEntry one = noted ? note.also(each.getKey()) : note;
-        books.note(one.of(paid, each.getKey(), noted ? 0 : usedMs));
-        noted = true;
-      }
+      all.add(entry.money("held:" + job.project(), each.getKey(), paid));
+      all.add(entry.money("covered:" + job.partition(), each.getKey(), Math.negateExact(paid)));
+      // A run of two currencies has an entry for each.
+      StatementEntry one = noted ? note.also(each.getKey()) : note;
+      books.note(one.of(paid, each.getKey(), noted ? 0 : usedMs));
+      noted = true;
     }
     books.post(all);
     if (!noted) {
@@ -234,6 +282,7 @@ final class Allowing {
                   row.left(),
                   job.user().value(),
                   run,
+                  calendar.month(logged.timeMs()),
                   logged)
               .of(0, "", coreMs));
     }
@@ -245,12 +294,13 @@ final class Allowing {
       Covering.Left left,
       String user,
       RunId run,
+      String month,
       LoggedEvent logged) {
     return new StatementEntry(
         transaction,
         kind,
         left.allowance().project(),
-        calendar.month(logged.timeMs()),
+        month,
         user,
         run,
         left.allowance().kind() + " " + left.id(),

@@ -80,10 +80,12 @@ import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.ArrayTask;
 import org.queqiao.contract.job.RunExit;
+import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.contract.money.RefundCause;
 import org.queqiao.contract.money.Use;
 import org.queqiao.contract.policy.Subject;
 import org.queqiao.contract.price.Covering;
+import org.queqiao.contract.price.Holding;
 import org.queqiao.contract.price.RefundBook;
 import org.queqiao.contract.price.RunCost;
 
@@ -122,7 +124,13 @@ public final class Bookkeeper {
       case TariffDefined e -> books.putTariff(e);
       case ProjectDefined e -> books.putProject(e.name(), e.title(), e.domains());
       case WalletFunded e -> MoneyEntries.funded(e, logged, books);
-      case MoneyProposed e -> MoneyEntries.proposed(e, logged, books);
+      case MoneyProposed e -> {
+        MoneyChange.CloseMonth month = MoneyEntries.checks(e, books);
+        if (month != null && month.postsRunning()) {
+          running(month.toMs(), logged, books);
+        }
+        MoneyEntries.proposed(e, logged, books);
+      }
       case MoneyDecided e -> money.decided(e, logged, books);
       case JobSubmitted e -> submitted(e, logged, books);
       case JobAllocated e -> allocated(e, logged, books);
@@ -360,18 +368,18 @@ public final class Bookkeeper {
       LoggedEvent logged,
       Books books) {
     OpenRun open = books.openRun(run).orElseThrow(() -> unknown(run));
-    JobRow job = ended;
-    Map<String, Long> costs = new TreeMap<>();
     Meter meter = new Meter(books.tariffs(), calendar);
-    Cover cover = new Cover(open.draws());
-    for (Segment segment : open.segments(open.parts(job), endMs, meter)) {
-      Map<String, Long> posted = new TreeMap<>();
-      job = Charges.post(job, run, segment, Charges.Manner.CAPTURE, posted, logged, books);
-      posted.forEach((currency, micro) -> costs.merge(currency, micro, Math::addExact));
-      if (segment.isOfCores()) {
-        cover.pay(segment, posted);
-      }
-    }
+    List<Holding.Part> parts = open.parts(ended);
+    RunTime time =
+        RunTime.post(
+            ended,
+            open,
+            open.segments(parts, endMs, meter),
+            open.posted(parts, meter),
+            logged,
+            books);
+    JobRow job = time.job();
+    Map<String, Long> costs = time.costs();
     long energyMj = exit == null ? 0 : exit.energyMj();
     if (energyMj > 0 && endMs > open.startMs()) {
       Use use = Use.energy(job.partition(), job.qosName(), job.project());
@@ -381,10 +389,10 @@ public final class Bookkeeper {
     }
     if (endMs > open.startMs()) {
       long minimum =
-          RunCost.minimum(books.tariffs(), open.parts(ended), open.startMs()).longValueExact();
+          RunCost.minimum(books.tariffs(), parts, open.startMs()).longValueExact();
       job = money.minimum(job, run, minimum, Charges.Manner.CAPTURE, costs, logged, books);
     }
-    allowing.settle(job, open, cover, cause, endMs, costs, logged, books);
+    allowing.settle(job, open, time.cover(), cause, endMs, costs, logged, books);
     // What the hold of this run has left in each currency: it is emptied.
     Map<String, Long> rest = new TreeMap<>(Map.of(open.currency(), open.heldMicro()));
     costs.forEach((currency, cost) -> rest.merge(currency, Math.negateExact(cost), Math::addExact));
@@ -392,7 +400,9 @@ public final class Bookkeeper {
     JobRow row = job;
     cause.ifPresent(each -> money.refund(row, run, each, endMs, costs, logged, books));
     String state = cause.map(RefundCause::name).orElse(ended.state());
-    long coreMs = Math.subtractExact(job.coreMs(), ended.coreMs());
+    long coreMs =
+        Math.addExact(
+            open.settled().coreMs(), Math.subtractExact(job.coreMs(), ended.coreMs()));
     books.ended(
         RunEnd.of(
             job, state, books.months().billed(calendar.day(endMs)), open.cores(), coreMs, exit));
@@ -419,6 +429,39 @@ public final class Bookkeeper {
                 entry.money("held:" + project, currency, Math.negateExact(rest))));
       }
     });
+  }
+
+  /**
+   * Posts what runs that go on have used before the end of a month, so that it can be closed. The
+   * rest of their holds stands for what comes.
+   */
+  private void running(long toMs, LoggedEvent logged, Books books) {
+    for (OpenRun open : List.copyOf(books.runsThatHold())) {
+      if (open.startMs() < toMs && open.settled().untilMs() <= toMs) {
+        JobRow before = books.job(open.run().job()).orElseThrow(() -> unknown(open.run()));
+        Meter meter = new Meter(books.tariffs(), calendar);
+        List<Holding.Part> parts = open.parts(before);
+        RunTime time =
+            RunTime.post(
+                before,
+                open,
+                open.before(toMs, parts, meter),
+                open.posted(parts, meter),
+                logged,
+                books);
+        allowing.use(
+            time.job(),
+            open,
+            time.cover(),
+            "/at" + logged.position(),
+            calendar.month(toMs - 1),
+            logged,
+            books);
+        long coreMs = Math.subtractExact(time.job().coreMs(), before.coreMs());
+        books.change(open.settled(time.settled(toMs, coreMs)));
+        books.putJob(time.job());
+      }
+    }
   }
 
   private static IllegalStateException unknown(RunId run) {

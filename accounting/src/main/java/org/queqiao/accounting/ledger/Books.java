@@ -120,6 +120,9 @@ public interface Books {
   void meter(
       RunId run, JobRow job, Segment segment, long chargeMicro, long standardMs, long position);
 
+  /** What is metered from now on may be of a time that the same run was metered for before. */
+  void metersAgain();
+
   /** Takes metered time back: an entry of its own with what is less. */
   void unmeter(
       RunId run, JobRow job, Segment segment, long chargeMicro, long standardMs, long position);

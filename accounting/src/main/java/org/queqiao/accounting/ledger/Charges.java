@@ -22,8 +22,13 @@ final class Charges {
    * @param charged begin of the names of transactions of money
    * @param payer begin of the name of the account that pays
    * @param back whether it is taken back
+   * @param suffix end of their names, so that what is posted again has another one
    */
-  record Manner(String metered, String charged, String payer, boolean back) {
+  record Manner(String metered, String charged, String payer, boolean back, String suffix) {
+    private Manner(String metered, String charged, String payer, boolean back) {
+      this(metered, charged, payer, back, "");
+    }
+
     /** Of a run for which money is held. */
     static final Manner CAPTURE = new Manner("meter/", "capture/", "held:", false);
 
@@ -32,6 +37,16 @@ final class Charges {
 
     /** Of a run elsewhere that was told otherwise before. */
     static final Manner REVERSE = new Manner("unmeter/", "reverse/", "wallet:", true);
+
+    /** Of a run that goes on or ends and of which something else was posted for that time. */
+    static Manner again(LoggedEvent logged) {
+      return new Manner("meter/", "capture/", "held:", false, "/at" + logged.position());
+    }
+
+    /** What was posted of a run that went on and is not so. */
+    static Manner back(LoggedEvent logged) {
+      return new Manner("unmeter/", "reverse/", "held:", true, "/at" + logged.position());
+    }
 
     long signed(long amount) {
       return back ? Math.negateExact(amount) : amount;
@@ -56,7 +71,7 @@ final class Charges {
       Map<String, Long> paid,
       LoggedEvent logged,
       Books books) {
-    String interval = run + "/" + segment.day() + "/" + segment.fromMs();
+    String interval = run + "/" + segment.day() + "/" + segment.fromMs() + manner.suffix();
     long sum = 0;
     long standardMs = 0;
     for (Segment.Priced part : segment.parts()) {

@@ -254,6 +254,9 @@ public final class MemoryBooks implements Books {
   }
 
   @Override
+  public void metersAgain() {}
+
+  @Override
   public void unmeter(
       RunId run, JobRow job, Segment segment, long chargeMicro, long standardMs, long position) {
     meteredCoreMs.merge(run, Math.negateExact(segment.coreMs()), Math::addExact);

@@ -28,11 +28,19 @@ final class MoneyEntries {
     fund(e.project(), e.amountMicro(), e.currency(), logged, books);
   }
 
+  /** The month that a proposal checks, or null. */
+  static MoneyChange.CloseMonth checks(MoneyProposed e, Books books) {
+    return e.change() instanceof MoneyChange.CloseMonth each
+            && books.months().isOpen(each.month())
+            && books.months().checked().isEmpty()
+        ? each
+        : null;
+  }
+
   static void proposed(MoneyProposed e, LoggedEvent logged, Books books) {
     books.propose(e, logged);
-    if (e.change() instanceof MoneyChange.CloseMonth each
-        && books.months().isOpen(each.month())
-        && books.months().checked().isEmpty()) {
+    MoneyChange.CloseMonth each = checks(e, books);
+    if (each != null) {
       books.months().check(each.month(), e.proposal());
       books.monthBooks().check(each, e, logged);
     }

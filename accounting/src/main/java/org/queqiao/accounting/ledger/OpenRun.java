@@ -20,13 +20,14 @@ import org.queqiao.contract.price.Holding;
  * @param run which run
  * @param startMs logical time of its allocation
  * @param cores over all its nodes
- * @param heldMicro what its wallet holds back for it
+ * @param heldMicro what its wallet held back for it, before anything of it was posted
  * @param currency of the hold, or empty
  * @param stops when its time was not billed because it was suspended: from, to, from, to and so on;
  *     without the last where that goes on
  * @param holdings what it holds, by the kind of nodes
  * @param places its cores by node; empty where that is not known
  * @param draws what it has taken of allowances
+ * @param settled what of it is posted already
  */
 public record OpenRun(
     RunId run,
@@ -37,7 +38,8 @@ public record OpenRun(
     List<Long> stops,
     List<Holding> holdings,
     SortedMap<NodeName, Integer> places,
-    List<Covering.Draw> draws) {
+    List<Covering.Draw> draws,
+    Settled settled) {
   public OpenRun {
     stops = List.copyOf(stops);
     holdings = List.copyOf(holdings);
@@ -57,7 +59,8 @@ public record OpenRun(
         stops,
         Holding.cores(cores),
         new TreeMap<>(),
-        List.of());
+        List.of(),
+        Settled.NONE);
   }
 
   /** A run that was never suspended and for which nothing is held yet. */
@@ -66,17 +69,28 @@ public record OpenRun(
     TreeMap<NodeName, Integer> places = new TreeMap<>();
     allocations.forEach(each -> places.merge(each.node(), each.cores().size(), Math::addExact));
     return new OpenRun(
-        run, startMs, Holding.allCores(holdings), 0, "", List.of(), holdings, places, List.of());
+        run,
+        startMs,
+        Holding.allCores(holdings),
+        0,
+        "",
+        List.of(),
+        holdings,
+        places,
+        List.of(),
+        Settled.NONE);
   }
 
   /** The same with this held for it. */
   OpenRun held(long micro, String inCurrency) {
-    return new OpenRun(run, startMs, cores, micro, inCurrency, stops, holdings, places, draws);
+    return new OpenRun(
+        run, startMs, cores, micro, inCurrency, stops, holdings, places, draws, settled);
   }
 
   /** The same having taken this of allowances. */
   OpenRun drawing(List<Covering.Draw> taken) {
-    return new OpenRun(run, startMs, cores, heldMicro, currency, stops, holdings, places, taken);
+    return new OpenRun(
+        run, startMs, cores, heldMicro, currency, stops, holdings, places, taken, settled);
   }
 
   /** The parts of what it holds for a job, each with a price of its own. */
@@ -114,7 +128,31 @@ public record OpenRun(
   public OpenRun edge(long atMs) {
     List<Long> more = new ArrayList<>(stops);
     more.add(atMs);
-    return new OpenRun(run, startMs, cores, heldMicro, currency, more, holdings, places, draws);
+    return stopped(more);
+  }
+
+  private OpenRun stopped(List<Long> otherStops) {
+    return new OpenRun(
+        run, startMs, cores, heldMicro, currency, otherStops, holdings, places, draws, settled);
+  }
+
+  /** The same with this of it posted. */
+  OpenRun settled(Settled now) {
+    return new OpenRun(
+        run, startMs, cores, heldMicro, currency, stops, holdings, places, draws, now);
+  }
+
+  /** All that is billed of it before an instant, if it ends later. */
+  List<Segment> before(long untilMs, List<Holding.Part> parts, Meter meter) {
+    List<Long> earlier = stops.stream().takeWhile(each -> each < untilMs).toList();
+    return stopped(earlier).segments(parts, untilMs, meter);
+  }
+
+  /** What is posted of it: as its stops were known then. */
+  public List<Segment> posted(List<Holding.Part> parts, Meter meter) {
+    return settled.untilMs() == 0
+        ? List.of()
+        : stopped(stops.subList(0, settled.stops())).before(settled.untilMs(), parts, meter);
   }
 
   /** Its billed time until its end, in order. */

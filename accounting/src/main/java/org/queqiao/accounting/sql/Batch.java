@@ -77,6 +77,7 @@ final class Batch implements Books {
   private final ReservedRows reserved = new ReservedRows();
   private NodeBook.Delta ofNodes;
   private List<AllowanceBook.Row> ofAllowances;
+  private boolean again;
   private long rows;
   private long bytes;
   private final MonthWriter closing = new MonthWriter();
@@ -339,6 +340,11 @@ final class Batch implements Books {
   }
 
   @Override
+  public void metersAgain() {
+    again = true;
+  }
+
+  @Override
   public void unmeter(
       RunId run, JobRow job, Segment segment, long chargeMicro, long standardMs, long position) {
     meter(new Metered(run, job, segment, month(segment), -1, chargeMicro, standardMs, position));
@@ -421,7 +427,7 @@ final class Batch implements Books {
     ImportedRuns.write(writer, imported);
     StatementLines.write(writer, lines);
     ObservedRuns.writeVolumes(writer, volumes);
-    known.parts().ofSegments(writer, metered);
+    known.parts().ofSegments(writer, metered, again);
     Metered.write(writer, metered);
     MoneyRows.write(writer, entries);
     months.write(writer);

@@ -23,14 +23,14 @@ public final class BudgetRows {
       """
       with early as materialized (
         -- Runs that started before the period of some budget may come into it.
-        select j.project, j.user_name, o.held_micro::numeric as micro,
-          o.cores::numeric * j.limit_ms as core_ms, o.start_ms + j.limit_ms as until_ms
+        select j.project, j.user_name, (o.held_micro - o.settled_micro)::numeric as micro,
+          o.cores::numeric * j.limit_ms - o.settled_core_ms as core_ms, o.start_ms + j.limit_ms as until_ms
         from open_run o join job j on j.id = o.job
         where o.start_ms < (select extract(epoch from (max(from_month) || '-01')::date) * 1000
           from budget where not ended and from_month <> '')
       ), held as materialized (
-        select j.project, j.user_name, sum(o.held_micro)::numeric as micro,
-          sum(o.cores::numeric * j.limit_ms) as core_ms
+        select j.project, j.user_name, sum(o.held_micro - o.settled_micro)::numeric as micro,
+          sum(o.cores::numeric * j.limit_ms - o.settled_core_ms) as core_ms
         from open_run o join job j on j.id = o.job group by 1, 2
       ), known as (
         select *, extract(epoch from (nullif(from_month, '') || '-01')::date) * 1000 - 14 * 3600000

@@ -18,6 +18,9 @@ public final class MonthReads {
   private static final int MOST_PROBLEMS = 20;
   private static final int MOST_NODES = 1_000_000;
 
+  /** What a check posts is one batch: so many days of runs that go on, which fit into memory. */
+  private static final int MOST_RUN_DAYS = 200_000;
+
   private final DataSource database;
   private final BillingCalendar calendar;
   private final LedgerReads reads;
@@ -193,9 +196,13 @@ public final class MonthReads {
       add(
           connection,
           found,
-          "select 'run ' || job || '.' || attempt || ' goes on since ' || start_ms || ': what it"
-              + " used in the month is posted at its end' from open_run where start_ms < ? order by"
-              + " start_ms",
+          "select 'the check would post ' || sum(days) || ' days of runs that go on, and at most "
+              + MOST_RUN_DAYS
+              + " are posted at once: wait for some of them to end' from (select ? / 86400000 -"
+              + " start_ms / 86400000 + 1 as days from open_run where start_ms < ?) as running having"
+              + " sum(days) > "
+              + MOST_RUN_DAYS,
+          toMs,
           toMs);
       add(
           connection,
@@ -231,7 +238,8 @@ public final class MonthReads {
 
   /**
    * Whether nodes and bills have the same core time, where the books know of nodes all the month.
-   * Runs that began before that, or with a node that was not known, are in neither.
+   * Runs that began before that, or with a node that was not known, are in neither; nor are runs
+   * that go on, which are counted by node at their end, and what is late for another month.
    */
   private static List<String> meteredOtherwise(Connection connection, String month, long fromMs)
       throws SQLException {
@@ -242,7 +250,9 @@ public final class MonthReads {
         "select 'in ' || ? || ' the nodes had runs of ' || n.ms || ' core-milliseconds, and ' || s.ms"
             + " || ' were billed' from (select coalesce(sum(allocated_ms + suspended_ms), 0) as ms from"
             + " node_day where day >= ? and day <= ? || '-99') n, (select coalesce(sum(core_ms), 0) as"
-            + " ms from segment g where month = ? and not exists (select from observed_run o where o.job"
+            + " ms from segment g where month = ? and from_ms >= ? and not exists (select from open_run r"
+            + " where r.job = g.job and r.attempt = g.attempt) and not exists (select from observed_run o"
+            + " where o.job"
             + " = g.job) and not exists (select from imported_run i where i.job = g.job) and not exists"
             + " (select from node_unplaced u where u.job = g.job and u.attempt = g.attempt) and not"
             + " exists (select from segment e, node_feed b where e.job = g.job and e.attempt ="
@@ -251,6 +261,7 @@ public final class MonthReads {
         month,
         month,
         month,
+        fromMs,
         fromMs);
     return found;
   }

@@ -21,8 +21,8 @@ import org.queqiao.contract.id.RunId;
 /** The runs that hold cores, during one batch. */
 final class OpenRuns {
   static final String SELECT =
-      "select job, attempt, start_ms, cores, held_micro, currency, stops, holdings, places, draws from"
-          + " open_run";
+      "select job, attempt, start_ms, cores, held_micro, currency, stops, holdings, places, draws, settled"
+          + " from open_run";
 
   /** As the database has them; those of a job that was looked up are all here. */
   private final Map<RunId, OpenRun> found = new LinkedHashMap<>();
@@ -53,7 +53,8 @@ final class OpenRuns {
         Rows.stops(row.getString(7)),
         Rows.holdings(row.getString(8), row.getLong(4)),
         places(row.getString(9)),
-        AllowanceRows.draws(row.getString(10)));
+        AllowanceRows.draws(row.getString(10)),
+        SettledText.read(row.getString(11)));
   }
 
   private static SortedMap<NodeName, Integer> places(String text) {
@@ -136,7 +137,7 @@ final class OpenRuns {
     ArrayRows rows =
         new ArrayRows(
             "bigint", "integer", "bigint", "bigint", "bigint", "text", "text", "text", "text",
-            "text");
+            "text", "text", "bigint", "bigint");
     for (OpenRun run : changed.values()) {
       rows.add(
           run.run().job().value(),
@@ -148,13 +149,18 @@ final class OpenRuns {
           Rows.stops(run.stops()),
           Rows.holdings(run.holdings()),
           places(run.places()),
-          AllowanceRows.draws(run.draws()));
+          AllowanceRows.draws(run.draws()),
+          SettledText.write(run.settled()),
+          run.settled().paidMicro(run.currency()),
+          run.settled().coreMs());
     }
     rows.run(
         connection,
         "insert into open_run (job, attempt, start_ms, cores, held_micro, currency, stops,"
-            + " holdings, places, draws) select * from %s on conflict (job, attempt) do update set"
-            + " held_micro = excluded.held_micro, currency = excluded.currency, stops = excluded.stops");
+            + " holdings, places, draws, settled, settled_micro, settled_core_ms) select * from %s on conflict (job, attempt) do update set"
+            + " held_micro = excluded.held_micro, currency = excluded.currency, stops = excluded.stops,"
+            + " settled = excluded.settled, settled_micro = excluded.settled_micro, settled_core_ms ="
+            + " excluded.settled_core_ms");
     ArrayRows ended = new ArrayRows("bigint", "integer");
     closed.forEach(run -> ended.add(run.job().value(), run.attempt()));
     ended.run(

@@ -112,16 +112,29 @@ final class Parts {
     postings.put(fromMs, toMs);
   }
 
-  /** Makes the parts for what is metered in these months where there are none. */
-  void ofSegments(Connection connection, List<Metered> metered) throws SQLException {
+  /**
+   * Makes the parts for what is metered in these months where there are none.
+   *
+   * @param again whether some of it may be of a time of a run that is there already
+   */
+  void ofSegments(Connection connection, List<Metered> metered, boolean again)
+      throws SQLException {
     TreeSet<String> cores = new TreeSet<>();
     TreeSet<String> others = new TreeSet<>();
     metered.forEach(each -> (each.segment().isOfCores() ? cores : others).add(each.month()));
     for (String month : cores) {
-      ofMonth(connection, SEGMENTS, month, "job, attempt, from_ms");
+      String key = "job, attempt, from_ms";
+      ofMonth(connection, SEGMENTS, month, key);
+      if (again) {
+        widen(connection, SEGMENTS, month, key + ", position, cores");
+      }
     }
     for (String month : others) {
-      ofMonth(connection, ITEMS, month, "job, attempt, resource, node_type, from_ms");
+      String key = "job, attempt, resource, node_type, from_ms";
+      ofMonth(connection, ITEMS, month, key);
+      if (again) {
+        widen(connection, ITEMS, month, key + ", position, units");
+      }
     }
   }
 
@@ -163,6 +176,33 @@ final class Parts {
       statement.executeUpdate();
     }
     months.get(table).put(month, next);
+  }
+
+  /**
+   * A time of a run that was taken back has rows of its own, which is rare: only the parts that have
+   * such rows pay for a longer key.
+   */
+  private static void widen(Connection connection, String table, String month, String key)
+      throws SQLException {
+    String sql =
+        "select p.name, c.conname from segment_part p join pg_constraint c on c.conrelid ="
+            + " p.name::regclass and c.contype = 'p' where p.of = ? and p.from_month <= ? and"
+            + " p.to_month > ? and array_length(c.conkey, 1) < ?";
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      statement.setString(1, table);
+      statement.setString(2, month);
+      statement.setString(3, month);
+      statement.setInt(4, key.split(",").length);
+      try (ResultSet row = statement.executeQuery()) {
+        while (row.next()) {
+          String name = row.getString(1);
+          run(
+              connection,
+              "alter table " + name + " drop constraint " + row.getString(2),
+              "alter table " + name + " add primary key (" + key + ")");
+        }
+      }
+    }
   }
 
   private static String name(String table, String month) {

@@ -6,8 +6,10 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import javax.sql.DataSource;
 import org.queqiao.accounting.ledger.Cover;
@@ -15,6 +17,7 @@ import org.queqiao.accounting.ledger.JobRow;
 import org.queqiao.accounting.ledger.LineTotal;
 import org.queqiao.accounting.ledger.OpenRun;
 import org.queqiao.accounting.ledger.Portion;
+import org.queqiao.accounting.ledger.Settled;
 import org.queqiao.accounting.metering.BillingCalendar;
 import org.queqiao.accounting.metering.Meter;
 import org.queqiao.accounting.metering.Segment;
@@ -208,18 +211,37 @@ public final class RunHours {
   private Running running(
       List<Holding.Part> parts, ProjectName project, OpenRun run, Books books, long nowMs)
       throws SQLException {
+    Settled settled = run.settled();
     Sum sum = new Sum(project, books);
     Cover cover = new Cover(run.draws());
     Meter meter = new Meter(books.prices(), calendar);
-    for (Segment whole : run.segments(parts, nowMs, meter)) {
+    List<Segment> all = run.segments(parts, nowMs, meter);
+    // What is posted already is in the volumes, and on the charges of the job.
+    Set<Segment> posted = new HashSet<>(run.posted(parts, meter));
+    for (Segment whole : all) {
       long before = sum.cost;
-      for (Segment hour : meter.hours(List.of(whole))) {
+      for (Segment hour : posted.contains(whole) ? List.<Segment>of() : meter.hours(List.of(whole))) {
         sum.add(hour);
       }
       if (whole.isOfCores()) {
-        cover.pay(whole, Map.of("", sum.cost - before));
+        cover.pay(
+            whole,
+            Map.of(
+                "",
+                posted.contains(whole)
+                    ? total(settled.posted(whole.fromMs()))
+                    : sum.cost - before));
       }
     }
+    // What was posted and is not so, because a stop was told late, is taken back at the end.
+    for (Segment each : run.posted(parts, meter)) {
+      if (each.isOfCores() && !all.contains(each)) {
+        sum.cost = Math.subtractExact(sum.cost, total(settled.posted(each.fromMs())));
+        sum.coreMs = Math.subtractExact(sum.coreMs, each.coreMs());
+      }
+    }
+    sum.cost = Math.addExact(sum.cost, total(settled.costs()));
+    sum.coreMs = Math.addExact(sum.coreMs, settled.coreMs());
     long minimum = sum.currency.isEmpty() ? 0 : leastMicro(books, parts, run);
     long more = Math.max(0, minimum - sum.cost);
     int hours = sum.hours.size();
@@ -227,13 +249,17 @@ public final class RunHours {
         run.run(),
         run.startMs(),
         run.cores(),
-        run.heldMicro(),
+        Math.subtractExact(run.heldMicro(), settled.paidMicro(run.currency())),
         sum.coreMs,
         Math.addExact(sum.cost, more),
         more,
         cover.coreMs(),
         cover.micro(""),
         sum.hours.subList(Math.max(0, hours - MAX_HOURS), hours));
+  }
+
+  private static long total(Map<String, Long> micro) {
+    return micro.values().stream().mapToLong(Long::longValue).sum();
   }
 
   /** What a run has used and cost, hour by hour. */

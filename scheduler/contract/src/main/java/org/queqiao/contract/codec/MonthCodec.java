@@ -13,11 +13,12 @@ final class MonthCodec {
         .setMonth(each.month())
         .setToMs(each.toMs())
         .setFiscalYear(each.fiscalYear())
+        .setPostsRunning(each.postsRunning())
         .build();
   }
 
   static MoneyChange.CloseMonth read(PbMoneyChange.CloseMonth in) {
-    return new MoneyChange.CloseMonth(in.getMonth(), in.getToMs(), in.getFiscalYear());
+    return new MoneyChange.CloseMonth(in.getMonth(), in.getToMs(), in.getFiscalYear(), in.getPostsRunning());
   }
 
   static PbMoneyChange.StatementPaid write(MoneyChange.StatementPaid each) {

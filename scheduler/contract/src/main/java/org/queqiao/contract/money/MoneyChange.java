@@ -134,8 +134,15 @@ public sealed interface MoneyChange {
    * @param month {@code YYYY-MM} in the billing zone
    * @param toMs the first instant after it
    * @param fiscalYear whose numbers its statements get
+   * @param postsRunning whether the check posts what runs that go on have used until its end
    */
-  record CloseMonth(String month, long toMs, int fiscalYear) implements MoneyChange {}
+  record CloseMonth(String month, long toMs, int fiscalYear, boolean postsRunning)
+      implements MoneyChange {
+    /** One that waits for the end of runs. */
+    public CloseMonth(String month, long toMs, int fiscalYear) {
+      this(month, toMs, fiscalYear, false);
+    }
+  }
 
   /**
    * A statement of a closed month was paid.

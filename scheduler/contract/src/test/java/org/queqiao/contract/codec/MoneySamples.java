@@ -65,6 +65,10 @@ final class MoneySamples {
   static Map<String, Event> laterEvents() {
     Map<String, Event> all = new TreeMap<>(first());
     all.put(
+        "MoneyProposed-month-running",
+        new MoneyProposed(
+            97, new MoneyChange.CloseMonth("2026-10", 1_793_462_400_000L, 2026, true), "checked"));
+    all.put(
         "MoneyProposed-fiscal-tiers",
         new MoneyProposed(
             96,

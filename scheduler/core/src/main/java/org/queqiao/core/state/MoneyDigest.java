@@ -149,6 +149,9 @@ final class MoneyDigest {
 
   private void month(MoneyChange.CloseMonth each) {
     out.text("close month").text(each.month()).number(each.toMs()).number(each.fiscalYear());
+    if (each.postsRunning()) {
+      out.text("posts running");
+    }
   }
 
   private void paid(MoneyChange.StatementPaid each) {

@@ -170,7 +170,8 @@ final class MonthRoutes {
           }
           long toMs = reads.months().endMs(month.toString());
           int fiscalYear = year == null ? reads.months().fiscalYear(month) : year.intValue();
-          propose(call, new MoneyChange.CloseMonth(month.toString(), toMs, fiscalYear), reason);
+          propose(
+              call, new MoneyChange.CloseMonth(month.toString(), toMs, fiscalYear, true), reason);
         });
   }
 

@@ -1,0 +1,286 @@
+package org.queqiao.accounting;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.LocalDate;
+import java.time.YearMonth;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.queqiao.accounting.budget.BudgetUse;
+import org.queqiao.accounting.ledger.StatementEntry;
+import org.queqiao.accounting.metering.BillingCalendar;
+import org.queqiao.accounting.sql.Ledger;
+import org.queqiao.accounting.statement.Statement;
+import org.queqiao.contract.event.BudgetDefined;
+import org.queqiao.contract.event.Event;
+import org.queqiao.contract.event.JobAllocated;
+import org.queqiao.contract.event.JobEnded;
+import org.queqiao.contract.event.JobKillRequested;
+import org.queqiao.contract.event.JobResumed;
+import org.queqiao.contract.event.JobSuspended;
+import org.queqiao.contract.event.LoggedEvent;
+import org.queqiao.contract.event.MoneyDecided;
+import org.queqiao.contract.event.MoneyProposed;
+import org.queqiao.contract.id.Actor;
+import org.queqiao.contract.id.BudgetName;
+import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.money.Allowance;
+import org.queqiao.contract.money.AllowanceKind;
+import org.queqiao.contract.money.BudgetTerms;
+import org.queqiao.contract.money.BudgetUnit;
+import org.queqiao.contract.money.MoneyChange;
+import org.queqiao.contract.money.PriceItem;
+import org.queqiao.contract.money.PriceTerms;
+import org.queqiao.contract.money.RefundCause;
+import org.queqiao.testkit.TestSize;
+
+/**
+ * Months that are checked while runs go on and ends and stops are told late, beside the same history
+ * without checks: in the end both are the same books.
+ */
+final class RunningMonthTest {
+  private static final BillingCalendar SHANGHAI = new BillingCalendar(ZoneId.of("Asia/Shanghai"));
+  private static final long OCT = SHANGHAI.startMs(LocalDate.parse("2026-10-01"));
+  private static final long HOUR_MS = 3_600_000;
+  private static final long JOBS = 150;
+  private static final int SEEDS = TestSize.ciOrFull(4, 60);
+  private static final long SEED = Long.getLong("queqiao.test.from", 0);
+  private static TestDatabase database;
+
+  @BeforeAll
+  static void start() throws Exception {
+    database = new TestDatabase();
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    database.close();
+  }
+
+  static LongStream seeds() {
+    return LongStream.range(SEED, SEED + SEEDS);
+  }
+
+  /** The facts of one history, with positions of their own. */
+  private static final class Facts {
+    private final List<LoggedEvent> all = new ArrayList<>();
+
+    void add(long timeMs, Actor actor, Event event) {
+      all.add(new LoggedEvent(all.size() + 1L, 1, timeMs, actor, event));
+    }
+
+    void decided(long timeMs, MoneyChange change, boolean approved) {
+      long proposal = all.size() + 1L;
+      add(timeMs, Actor.SCHEDULER, new MoneyProposed(proposal, change, "checked"));
+      add(timeMs, Actor.SCHEDULER, new MoneyDecided(proposal, approved, change, "so it is"));
+    }
+  }
+
+  /** Money, core-hours, budgets and refunds; amounts are whole, so that no order changes one. */
+  private static void site(Facts facts) {
+    facts.decided(OCT, new MoneyChange.TopUp(History.CLIMATE, 1_000_000_000_000L, "CNY"), true);
+    facts.decided(
+        OCT,
+        new MoneyChange.Price(
+            new PriceItem(
+                History.BATCH,
+                null,
+                3_600_000,
+                "CNY",
+                OCT,
+                0,
+                0,
+                List.of(),
+                PriceTerms.CORES.with(List.of(), 0, 40_000_000))),
+        true);
+    facts.decided(OCT, new MoneyChange.RefundRule(RefundCause.NODE_FAIL, 500, OCT), true);
+    for (AllowanceKind kind : List.of(AllowanceKind.PACKAGE, AllowanceKind.GRANT)) {
+      facts.decided(
+          OCT,
+          new MoneyChange.NewAllowance(
+              new Allowance(History.CLIMATE, kind, 9_000 * HOUR_MS, null, OCT, 0)),
+          true);
+    }
+    for (BudgetUnit unit : BudgetUnit.values()) {
+      BudgetTerms terms =
+          new BudgetTerms(
+              new BudgetName(unit.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-')),
+              History.CLIMATE,
+              null,
+              unit,
+              Long.MAX_VALUE / 8,
+              0,
+              unit == BudgetUnit.MONEY ? "CNY" : "",
+              "2026-09",
+              "2027-12",
+              false);
+      if (unit == BudgetUnit.MONEY) {
+        facts.decided(OCT, new MoneyChange.Budget(terms), true);
+      } else {
+        facts.add(OCT, Actor.SCHEDULER, new BudgetDefined(terms, "share"));
+      }
+    }
+  }
+
+  /** The history, with each month checked and rejected at some fact behind its end, or without. */
+  private static Facts facts(long seed, boolean checked) {
+    SplittableRandom random = new SplittableRandom(seed);
+    Facts facts = new Facts();
+    site(facts);
+    TreeMap<JobId, Long> last = new TreeMap<>();
+    YearMonth month = YearMonth.of(2026, 10);
+    for (LoggedEvent each : NodeLog.random(seed, OCT, 150).events()) {
+      long toMs = SHANGHAI.startMs(month.plusMonths(1).atDay(1));
+      boolean due = each.timeMs() > toMs && random.nextInt(3) > 0;
+      if (due) {
+        MoneyChange change =
+            new MoneyChange.CloseMonth(month.toString(), toMs, month.getYear(), checked);
+        facts.decided(each.timeMs(), change, false);
+        month = random.nextBoolean() ? month.plusMonths(1) : month;
+      }
+      facts.add(each.timeMs(), each.actor(), late(each, last, random));
+    }
+    return facts;
+  }
+
+  /** Every other run ended long before that is told, at the earliest with its last stop or start. */
+  private static Event late(
+      LoggedEvent logged, TreeMap<JobId, Long> last, SplittableRandom random) {
+    switch (logged.event()) {
+      case JobAllocated e -> last.put(e.run().job(), logged.timeMs());
+      case JobSuspended e -> last.put(e.run().job(), e.atMs());
+      case JobResumed e -> last.put(e.run().job(), e.atMs());
+      case JobKillRequested e -> last.put(e.run().job(), logged.timeMs());
+      case JobEnded e -> {
+        long fromMs = last.get(e.job());
+        boolean late = random.nextBoolean() && e.endMs() > fromMs;
+        long endMs = late ? random.nextLong(fromMs, e.endMs()) : e.endMs();
+        return new JobEnded(
+            e.job(), e.attempt(), e.state(), endMs, e.exit(), e.nodeTimeRejected(), e.detail());
+      }
+      default -> {}
+    }
+    return logged.event();
+  }
+
+  private static List<String> lines(Ledger ledger) {
+    List<String> all = new ArrayList<>();
+    for (YearMonth month = YearMonth.of(2026, 10);
+        month.getYear() < 2028;
+        month = month.plusMonths(1)) {
+      for (Statement.Line each : ledger.reads().statement("climate", month.toString()).lines()) {
+        all.add(month + " " + each.lateFor() + " " + each.quantity() + " " + each.postedMicro());
+      }
+    }
+    return all;
+  }
+
+  /** What allowances paid and refunds gave, whenever it stands on a statement. */
+  private static TreeMap<String, Long> entries(Ledger ledger) {
+    TreeMap<String, Long> sums = new TreeMap<>();
+    for (YearMonth month = YearMonth.of(2026, 10);
+        month.getYear() < 2028;
+        month = month.plusMonths(1)) {
+      for (StatementEntry each :
+          ledger.reads().statement("climate", month.toString()).entries()) {
+        sums.merge(each.kind() + " " + each.run(), each.amountMicro(), Math::addExact);
+        sums.merge(each.kind() + " core-ms " + each.run(), each.coreMs(), Math::addExact);
+      }
+    }
+    sums.values().removeIf(each -> each == 0);
+    return sums;
+  }
+
+  private static List<String> running(Ledger ledger, long nowMs) {
+    List<String> all = new ArrayList<>();
+    for (long job = 1; job <= JOBS; job++) {
+      ledger
+          .reads()
+          .hours()
+          .of(new JobId(job), nowMs)
+          .forEach(each ->
+              all.add(
+                  each.run()
+                      + " "
+                      + each.coreMs()
+                      + " "
+                      + each.costMicro()
+                      + " "
+                      + each.coveredMs()
+                      + " "
+                      + each.coveredMicro()));
+    }
+    return all;
+  }
+
+  private static List<String> charges(Ledger ledger) {
+    List<String> all = new ArrayList<>();
+    for (long job = 1; job <= JOBS; job++) {
+      ledger
+          .reads()
+          .job(new JobId(job))
+          .ifPresent(each -> all.add(each.id() + " " + each.coreMs() + " " + each.chargeMicro()));
+    }
+    return all;
+  }
+
+  /** What is used and held together, and so what is left. */
+  private static List<String> budgets(Ledger ledger) {
+    List<String> all = new ArrayList<>();
+    for (BudgetUse each : ledger.reads().budgetUses().uses("2026-10").budgets()) {
+      all.add(each.terms().name() + " " + each.left());
+    }
+    return all;
+  }
+
+  @ParameterizedTest
+  @MethodSource("seeds")
+  void whatIsPostedOfRunsThatGoOnIsInTheEndWhatIsPostedAtTheirEnd(long seed) throws Exception {
+    SplittableRandom random = new SplittableRandom(seed);
+    List<LoggedEvent> posts = facts(seed, true).all;
+    List<LoggedEvent> waits = facts(seed, false).all;
+    String one = "posts" + seed;
+    String other = "waits" + seed;
+    database.create(one);
+    database.create(other);
+    try (Ledger posting = database.open(one, SHANGHAI);
+        Ledger waiting = database.open(other, SHANGHAI)) {
+      for (int at = 0; at < posts.size(); ) {
+        int to = Math.min(posts.size(), at + 1 + random.nextInt(20));
+        posting.record(posts.subList(at, to));
+        waiting.record(waits.subList(at, to));
+        at = to;
+        if (random.nextInt(5) == 0 || at == posts.size()) {
+          long nowMs = posts.get(at - 1).timeMs();
+          assertThat(running(posting, nowMs))
+              .as("seed %d, runs at %d", seed, at)
+              .isEqualTo(running(waiting, nowMs));
+          assertThat(budgets(posting))
+              .as("seed %d, budgets at %d", seed, at)
+              .isEqualTo(budgets(waiting));
+        }
+      }
+      assertThat(lines(posting)).as("seed %d", seed).isEqualTo(lines(waiting));
+      assertThat(entries(posting)).as("seed %d", seed).isEqualTo(entries(waiting));
+      assertThat(posting.reads().balances("climate"))
+          .as("seed %d", seed)
+          .isEqualTo(waiting.reads().balances("climate"));
+      assertThat(posting.reads().allowances().of("climate").stream().map(each -> each.row()))
+          .as("seed %d", seed)
+          .isEqualTo(
+              waiting.reads().allowances().of("climate").stream()
+                  .map(each -> each.row())
+                  .toList());
+      assertThat(charges(posting)).as("seed %d", seed).isEqualTo(charges(waiting));
+    }
+    database.audit(one);
+  }
+}
