@@ -10,6 +10,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.queqiao.accounting.metering.BillingCalendar;
+import org.queqiao.accounting.sql.EndedReports;
 import org.queqiao.accounting.sql.Ledger;
 import org.queqiao.accounting.sql.LedgerReads;
 import org.queqiao.accounting.sql.UsageReports;
@@ -98,6 +99,85 @@ final class DomainStoriesTest {
           // The same without the month: each month by its own tree, and nothing is lost.
           assertThat(rows(ledger, widest, ReportBy.DOMAIN))
               .containsExactly("[earth] 26h 1040000", "[life] 4h 160000");
+        });
+  }
+
+  private static List<String> ended(
+      Ledger ledger, DomainView view, int most, EndedReports.By... by) {
+    return ledger
+        .reads()
+        .endedReports()
+        .ended(List.of(by), "2026-10", "2026-12", LedgerReads.Scope.ALL, most, view)
+        .stream()
+        .map(each ->
+            each.keys()
+                + " "
+                + each.coreMs() / HOUR_MS
+                + "h, limit "
+                + each.limitCoreMs() / HOUR_MS
+                + "h")
+        .toList();
+  }
+
+  @Test
+  void whatRunsMadeOfTheirTimeIsToldByTheSameDomainsPlatformsAndFiscalPeriods() throws Exception {
+    BillingCalendar november = new BillingCalendar(ZoneId.of("Asia/Shanghai"), 11);
+    database.books(
+        "ended_domains",
+        november,
+        moved().platform(History.CLIMATE, "portal"),
+        ledger -> {
+          List<String> plain =
+              ended(ledger, DomainView.PLAIN, 99, EndedReports.By.DOMAIN, EndedReports.By.MONTH);
+          assertThat(plain)
+              .extracting(each -> each.substring(0, each.indexOf(',', each.indexOf(']'))))
+              .containsExactly(
+                  "[atmosphere, 2026-10] 6h",
+                  "[atmosphere, 2026-11] 6h",
+                  "[atmosphere, 2026-12] 10h",
+                  "[ocean, 2026-10] 4h",
+                  "[ocean, 2026-11] 4h");
+          DomainView widest = new DomainView(1, null, false);
+          List<String> all = ended(ledger, DomainView.PLAIN, 99, EndedReports.By.FISCAL_YEAR);
+          // The fiscal year of 2026 begins with November.
+          assertThat(all).hasSize(2);
+          assertThat(all.getFirst()).startsWith("[2025] 10h");
+          assertThat(all.getLast()).startsWith("[2026] 20h");
+          assertThat(
+                  ended(
+                      ledger,
+                      widest,
+                      99,
+                      EndedReports.By.DOMAIN,
+                      EndedReports.By.FISCAL_QUARTER))
+              .extracting(each -> each.substring(0, each.indexOf(',', each.indexOf(']'))))
+              .containsExactly(
+                  "[earth, 2025-Q4] 10h", "[earth, 2026-Q1] 16h", "[life, 2026-Q1] 4h");
+          assertThat(
+                  ended(
+                      ledger,
+                      new DomainView(0, new DomainCode("life"), false),
+                      99,
+                      EndedReports.By.DOMAIN))
+              .singleElement()
+              .asString()
+              .startsWith("[ocean] 4h");
+          assertThat(
+                  ended(
+                      ledger, new DomainView(0, null, true), 99, EndedReports.By.DOMAIN))
+              .singleElement()
+              .asString()
+              .startsWith("[atmosphere] 30h");
+          assertThat(ended(ledger, widest, 1, EndedReports.By.DOMAIN)).hasSize(1);
+          assertThat(
+                  ended(
+                      ledger,
+                      DomainView.PLAIN,
+                      99,
+                      EndedReports.By.PLATFORM,
+                      EndedReports.By.MONTH))
+              .extracting(each -> each.substring(0, each.indexOf(']') + 1))
+              .containsExactly("[, 2026-10]", "[, 2026-11]", "[portal, 2026-12]");
         });
   }
 

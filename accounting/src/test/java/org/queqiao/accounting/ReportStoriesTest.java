@@ -16,6 +16,7 @@ import org.queqiao.accounting.sql.Ledger;
 import org.queqiao.accounting.sql.LedgerReads;
 import org.queqiao.accounting.sql.UsageReports;
 import org.queqiao.accounting.usage.BurnDown;
+import org.queqiao.accounting.usage.DomainView;
 import org.queqiao.accounting.usage.EndedRow;
 import org.queqiao.accounting.usage.ReportBy;
 import org.queqiao.accounting.usage.ReportRow;
@@ -222,7 +223,8 @@ final class ReportStoriesTest {
                       "2026-11",
                       "2026-11",
                       LedgerReads.Scope.ALL,
-                      9);
+                      9,
+                      DomainView.PLAIN);
           assertThat(rows.stream().map(ReportStoriesTest::hours))
               .containsExactly(
                   "[COMPLETED] 1 runs: 8h, 0h lost, 1h of 8h idle, 12h not needed",
@@ -237,7 +239,8 @@ final class ReportStoriesTest {
                           "2026-11",
                           "2026-11",
                           new LedgerReads.Scope(List.of("wang"), List.of()),
-                          9))
+                          9,
+                          DomainView.PLAIN))
               .isEmpty();
           // More than 64 bits hold is said as what they hold.
           database.sql("ended", "update ended_month set limit_core_ms = 1e25");
@@ -250,7 +253,8 @@ final class ReportStoriesTest {
                           "2026-11",
                           "2026-11",
                           LedgerReads.Scope.ALL,
-                          9))
+                          9,
+                          DomainView.PLAIN))
               .extracting(EndedRow::limitCoreMs)
               .containsExactly(Long.MAX_VALUE);
         });
@@ -307,7 +311,8 @@ final class ReportStoriesTest {
                             "2026-11",
                             "2026-11",
                             LedgerReads.Scope.ALL,
-                            9))
+                            9,
+                            DomainView.PLAIN))
                 .singleElement()
                 .satisfies(row -> {
                   assertThat(row.knownDeviceMs()).isEqualTo(25 * HOUR_MS);

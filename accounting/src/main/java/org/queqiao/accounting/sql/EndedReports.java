@@ -8,36 +8,62 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import javax.sql.DataSource;
+import org.queqiao.accounting.metering.BillingCalendar;
+import org.queqiao.accounting.usage.DomainTree;
+import org.queqiao.accounting.usage.DomainView;
 import org.queqiao.accounting.usage.EndedRow;
+import org.queqiao.accounting.usage.EndedRows;
 
 /** How runs ended and what they made of what they had, from what is summed up by month. */
 public final class EndedReports {
   private static final BigInteger LEAST = BigInteger.valueOf(Long.MIN_VALUE);
   private static final BigInteger MOST = BigInteger.valueOf(Long.MAX_VALUE);
 
-  private final DataSource database;
+  private static final int FETCH_ROWS = 10_000;
 
-  EndedReports(DataSource database) {
+  private final DataSource database;
+  private final BillingCalendar calendar;
+
+  EndedReports(DataSource database, BillingCalendar calendar) {
     this.database = database;
+    this.calendar = calendar;
   }
 
   /** What a report groups by. */
   public enum By {
-    MONTH("month"),
-    YEAR("substring(month from 1 for 4)"),
-    PROJECT("project"),
-    USER("user_name"),
-    PARTITION("partition"),
-    QOS("qos"),
+    MONTH,
+    YEAR,
+    /** Three months of a fiscal year, such as {@code 2026-Q1}. */
+    FISCAL_QUARTER,
+    FISCAL_YEAR,
+    PROJECT,
+    USER,
+    PARTITION,
+    QOS,
+    /** The research domains of the project, by their shares: of runs too, so that all sum up. */
+    DOMAIN,
+    /** The service platform that the project belonged to at the end of each month. */
+    PLATFORM,
     /** How the run ended, such as {@code FAILED}. */
-    STATE("state");
+    STATE
+  }
 
-    private final String column;
-
-    By(String column) {
-      this.column = column;
-    }
+  private String column(By by, DomainView domains) {
+    return switch (by) {
+      case MONTH -> "month";
+      case YEAR -> "substring(month from 1 for 4)";
+      case FISCAL_QUARTER -> ReportSql.fiscalQuarter(calendar);
+      case FISCAL_YEAR -> ReportSql.fiscalYear(calendar);
+      case PROJECT -> "project";
+      case USER -> "user_name";
+      case PARTITION -> "partition";
+      case QOS -> "qos";
+      case DOMAIN -> DomainParts.column(domains);
+      case PLATFORM -> "platform";
+      case STATE -> "state";
+    };
   }
 
   /**
@@ -47,60 +73,88 @@ public final class EndedReports {
    * @param fromMonth the first, {@code YYYY-MM}
    * @param toMonth the last
    * @param most so many rows at most: those that lost most core time
+   * @param domains how domains are told, where {@code by} has them
+   * @throws ReportTooLarge when it has more groups by domain than fit into memory
    */
   public List<EndedRow> ended(
-      List<By> by, String fromMonth, String toMonth, LedgerReads.Scope scope, int most) {
-    LinkedHashSet<String> columns = new LinkedHashSet<>();
-    by.forEach(each -> columns.add(each.column));
-    String keys = String.join(", ", columns);
-    String sums =
-        "sum(runs)::numeric as runs, sum(core_ms)::numeric as core_ms, coalesce(sum(core_ms) filter"
-            + " (where state <> 'COMPLETED'), 0)::numeric as lost, sum(limit_core_ms)::numeric as"
-            + " limits, sum(known_core_ms)::numeric as known, sum(cpu_ms)::numeric as cpu,"
-            + " sum(known_device_ms)::numeric as known_devices, sum(idle_device_ms)::numeric as"
-            + " idle_devices";
-    String sql =
-        "select * from (select "
-            + named(by)
-            + ", "
-            + sums
-            + " from ended_month where month >= ? and month <= ? and "
-            + scope.condition()
-            + " group by "
-            + keys
-            + " order by lost desc limit ?) as e order by "
-            + order(by.size());
-    List<EndedRow> rows = new ArrayList<>();
+      List<By> by,
+      String fromMonth,
+      String toMonth,
+      LedgerReads.Scope scope,
+      int most,
+      DomainView domains) {
+    boolean byDomain = by.contains(By.DOMAIN);
+    boolean rolled = byDomain && domains.isRolled();
+    EndedRows rows = new EndedRows(by.indexOf(By.DOMAIN));
     try (Connection connection = database.getConnection();
-        PreparedStatement statement = connection.prepareStatement(sql)) {
-      statement.setString(1, fromMonth);
-      statement.setString(2, toMonth);
-      statement.setInt(scope.set(connection, statement, 3), most);
+        PreparedStatement statement = connection.prepareStatement(sql(by, scope, domains))) {
+      DomainParts.Trees trees =
+          domains.today()
+              ? DomainParts.today(connection)
+              : DomainParts.between(connection, fromMonth, toMonth);
+      int next = 1;
+      if (rolled) {
+        statement.setArray(next, connection.createArrayOf("text", trees.changes().toArray()));
+        next++;
+      }
+      statement.setString(next, fromMonth);
+      statement.setString(next + 1, toMonth);
+      next = scope.set(connection, statement, next + 2);
+      statement.setLong(next, byDomain ? Long.MAX_VALUE : most);
+      connection.setAutoCommit(false);
+      statement.setFetchSize(FETCH_ROWS);
       try (ResultSet row = statement.executeQuery()) {
         while (row.next()) {
-          rows.add(row(row, by.size()));
+          EndedRow read = row(row, by.size());
+          DomainTree tree = rolled ? trees.trees().get(row.getInt(ReportSql.TREE)) : null;
+          rows.add(
+              read,
+              byDomain ? Domains.read(read.keys().get(by.indexOf(By.DOMAIN))) : List.of(),
+              code ->
+                  tree == null
+                      ? Optional.of(code)
+                      : tree.told(code, domains.level(), domains.within()),
+              domains.within() == null);
         }
+      } finally {
+        connection.rollback();
+        connection.setAutoCommit(true);
       }
     } catch (SQLException e) {
       throw new LedgerUnavailable(e);
     }
-    return rows;
+    return rows.most(most);
   }
 
-  private static String named(List<By> by) {
+  private String sql(List<By> by, LedgerReads.Scope scope, DomainView domains) {
+    boolean rolled = by.contains(By.DOMAIN) && domains.isRolled();
     List<String> names = new ArrayList<>();
+    LinkedHashSet<String> columns = new LinkedHashSet<>();
     for (int i = 0; i < by.size(); i++) {
-      names.add(by.get(i).column + " as key" + i);
+      names.add(column(by.get(i), domains) + " as key" + i);
+      columns.add(column(by.get(i), domains));
     }
-    return String.join(", ", names);
-  }
-
-  private static String order(int keys) {
-    List<String> names = new ArrayList<>();
-    for (int i = 0; i < keys; i++) {
-      names.add("key" + i);
+    if (rolled) {
+      names.add(ReportSql.TREE);
+      columns.add(ReportSql.TREE);
     }
-    return String.join(", ", names);
+    String source =
+        by.contains(By.PLATFORM) ? ReportSql.withPlatform("ended_month") + " as v" : "ended_month";
+    return "select "
+        + String.join(", ", names)
+        + ", sum(runs)::numeric as runs, sum(core_ms)::numeric as core_ms, coalesce(sum(core_ms)"
+        + " filter (where state <> 'COMPLETED'), 0)::numeric as lost, sum(limit_core_ms)::numeric"
+        + " as limits, sum(known_core_ms)::numeric as known, sum(cpu_ms)::numeric as cpu,"
+        + " sum(known_device_ms)::numeric as known_devices, sum(idle_device_ms)::numeric as"
+        + " idle_devices from "
+        + (by.contains(By.DOMAIN) ? DomainParts.told(source, domains) : source)
+        + " where month >= ? and month <= ? and "
+        + scope.condition()
+        + " group by "
+        + String.join(", ", columns)
+        + " order by lost desc, "
+        + ReportSql.inOrder(columns)
+        + " limit ?";
   }
 
   private static EndedRow row(ResultSet row, int size) throws SQLException {

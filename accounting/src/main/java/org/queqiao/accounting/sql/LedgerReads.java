@@ -115,7 +115,7 @@ public final class LedgerReads {
 
   /** How runs ended and what they made of what they had. */
   public EndedReports endedReports() {
-    return new EndedReports(database);
+    return new EndedReports(database, calendar);
   }
 
   /** When wallets and budgets will be used up. */

@@ -20,6 +20,7 @@ import org.queqiao.accounting.usage.KeyedSums;
 import org.queqiao.accounting.usage.ReportBy;
 import org.queqiao.accounting.usage.ReportRow;
 import org.queqiao.accounting.usage.ReportRows;
+import org.queqiao.accounting.usage.ReportTooLarge;
 
 /**
  * Usage and cost over months and years from what is summed up by month, and by day from what was
@@ -149,7 +150,10 @@ public final class UsageReports {
         statement.setString(2, asked.toMonth());
         scope.set(connection, statement, 3);
         try (ResultSet row = statement.executeQuery()) {
-          while (row.next()) {
+          for (int read = 0; row.next(); read++) {
+            if (read >= ReportSql.MOST_GROUPS) {
+              throw new ReportTooLarge(ReportSql.MOST_GROUPS);
+            }
             add(asked.by().size(), row, sums);
           }
         }
@@ -176,16 +180,18 @@ public final class UsageReports {
     ReportRows rows = new ReportRows(asked.by());
     boolean byDomain = asked.by().contains(ReportBy.DOMAIN);
     boolean rolled = byDomain && asked.domains().isRolled();
+    // Where a row is a group, the database keeps those with the most.
+    boolean cut = !byDomain && !asked.trend();
     LinkedHashSet<String> columns = new LinkedHashSet<>();
     asked.by().forEach(each -> columns.add(column(each, asked.domains(), calendar)));
     if (rolled) {
-      columns.add("tree");
+      columns.add(ReportSql.TREE);
     }
     String keys = String.join(", ", columns);
     String sql =
         "select "
             + keys
-            + ", sum(core_ms)::numeric, sum(charge_micro)::numeric, currency,"
+            + ", sum(core_ms)::numeric as core, sum(charge_micro)::numeric as charge, currency,"
             + " sum(standard)::numeric from "
             + (byDomain
                 ? DomainParts.told(source(asked.by()), asked.domains())
@@ -194,7 +200,8 @@ public final class UsageReports {
             + scope.condition()
             + " group by "
             + keys
-            + ", currency";
+            + ", currency"
+            + (cut ? " order by " + (asked.byCharge() ? "charge" : "core") + " desc, " + ReportSql.inOrder(columns) + " limit ?" : "");
     try (Connection connection = database.getConnection();
         PreparedStatement statement = connection.prepareStatement(sql)) {
       DomainParts.Trees trees =
@@ -211,11 +218,23 @@ public final class UsageReports {
       }
       statement.setString(next, asked.readFrom());
       statement.setString(next + 1, asked.toMonth());
-      scope.set(connection, statement, next + 2);
+      next = scope.set(connection, statement, next + 2);
+      if (cut) {
+        statement.setInt(next, asked.most());
+      }
+      // Rows come a few thousand at a time within a transaction.
+      connection.setAutoCommit(false);
+      statement.setFetchSize(FETCH_ROWS);
       try (ResultSet row = statement.executeQuery()) {
         while (row.next()) {
-          add(asked, row, rolled ? trees.trees().get(row.getInt("tree")) : null, rows);
+          if (rows.size() > ReportSql.MOST_GROUPS) {
+            throw new ReportTooLarge(ReportSql.MOST_GROUPS);
+          }
+          add(asked, row, rolled ? trees.trees().get(row.getInt(ReportSql.TREE)) : null, rows);
         }
+      } finally {
+        connection.rollback();
+        connection.setAutoCommit(true);
       }
     } catch (SQLException e) {
       throw new LedgerUnavailable(e);
@@ -228,8 +247,8 @@ public final class UsageReports {
       case DAY -> "day";
       case MONTH -> "month";
       case YEAR -> "substring(month from 1 for 4)";
-      case FISCAL_QUARTER -> fiscal("YYYY\"-Q\"Q", calendar);
-      case FISCAL_YEAR -> fiscal("YYYY", calendar);
+      case FISCAL_QUARTER -> ReportSql.fiscalQuarter(calendar);
+      case FISCAL_YEAR -> ReportSql.fiscalYear(calendar);
       case PROJECT -> "project";
       case USER -> "user_name";
       case PARTITION -> "partition";
@@ -241,26 +260,17 @@ public final class UsageReports {
     };
   }
 
-  /** The fiscal period of a month: that of the calendar so many months earlier. */
-  private static String fiscal(String form, BillingCalendar calendar) {
-    return "to_char((month || '-01')::date - interval '"
-        + (calendar.fiscalStart() - 1)
-        + " months', '"
-        + form
-        + "')";
-  }
-
   /** The lines of statements, what was metered, or the sums by month. */
   private static String source(List<ReportBy> by) {
     String rows =
         ofUsers(by)
-            ? "(select *, standard_ms as standard from usage_user_month) as u"
-            : "(select *, coalesce(standard_ms, core_ms) as standard from usage_month) as u";
+            ? "(select *, standard_ms as standard from usage_user_month)"
+            : "(select *, coalesce(standard_ms, core_ms) as standard from usage_month)";
     if (ReportBy.ofLines(by)) {
       rows =
           "(select month, project, user_name, partition, resource, node_type, currency, core_ms,"
               + " posted_micro::numeric as charge_micro, round(coalesce(standard, core_ms * 1000) /"
-              + " 1000) as standard from statement_line) as u";
+              + " 1000) as standard from statement_line)";
     } else if (by.contains(ReportBy.DAY)) {
       rows =
           "(select case when left(on_day, 7) = month then on_day else month || '"
@@ -272,16 +282,9 @@ public final class UsageReports {
               + " from_ms, month, project, user_name, partition, qos, domains, currency, 0,"
               + " charge_micro, null from segment_item union all select from_ms, month, project, '', '',"
               + " '', domains, currency, 0, charge_micro, 0 from reserved_time where charge_micro <> 0)"
-              + " as s) as t) as u";
+              + " as s) as t)";
     }
-    return by.contains(ReportBy.PLATFORM)
-        ? "(select u.*, coalesce(p.platform, '') as platform from "
-            + rows
-            + " left join (select project, platform, from_month, lead(from_month) over (partition"
-            + " by project order by from_month) as to_month from project_platform) as p on"
-            + " p.project = u.project and p.from_month <= u.month and (p.to_month is null or"
-            + " u.month < p.to_month)) as v"
-        : rows;
+    return by.contains(ReportBy.PLATFORM) ? ReportSql.withPlatform(rows) + " as v" : rows + " as u";
   }
 
   /**

@@ -19,6 +19,11 @@ public final class ReportRows {
     this.by = List.copyOf(by);
   }
 
+  /** How many there are. */
+  public int size() {
+    return rows.size();
+  }
+
   /** Adds one. */
   public void add(ReportRow row) {
     rows.merge(row.name(), row, ReportRow::plus);

@@ -1,6 +1,7 @@
 package org.queqiao.server.http;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
@@ -47,24 +48,41 @@ final class FormFiles {
         answer);
   }
 
-  /** Answers a form as a file in the language that is asked for. */
-  void file(Call call, FormWriter writer, String name, Function<Language, Form> form) {
-    Language language = Language.valueOf(call.text("lang").toUpperCase(Locale.ROOT));
-    Download download = new Download(call, writer.mediaType(), name);
+  /** Writes the content of a file. */
+  interface Writing {
+    void to(OutputStream out) throws IOException;
+  }
+
+  /** Answers a file that is written while the client takes it. */
+  void stream(Call call, String type, String name, Callable<Writing> question) {
+    Download download = new Download(call, type, name);
     ask(
         call,
         () -> {
-          Form made = form.apply(language);
+          Writing writing = question.call();
           try {
-            writer.write(made, download);
+            writing.to(download);
             download.finish();
           } catch (FormTooLong tooLong) {
             throw Refused.invalid("format", tooLong.getMessage());
           } catch (IOException gone) {
             download.abort();
           }
-          return made;
+          return writing;
         },
         _ -> {});
+  }
+
+  /** Answers a form as a file in the language that is asked for. */
+  void file(Call call, FormWriter writer, String name, Function<Language, Form> form) {
+    Language language = Language.valueOf(call.text("lang").toUpperCase(Locale.ROOT));
+    stream(
+        call,
+        writer.mediaType(),
+        name,
+        () -> {
+          Form made = form.apply(language);
+          return out -> writer.write(made, out);
+        });
   }
 }

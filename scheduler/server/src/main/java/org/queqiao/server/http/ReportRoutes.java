@@ -2,6 +2,10 @@ package org.queqiao.server.http;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.OutputStreamWriter;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
 import java.time.YearMonth;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +24,7 @@ import org.queqiao.accounting.usage.DomainView;
 import org.queqiao.accounting.usage.EndedRow;
 import org.queqiao.accounting.usage.ReportBy;
 import org.queqiao.accounting.usage.ReportRow;
+import org.queqiao.accounting.usage.ReportTooLarge;
 import org.queqiao.contract.id.DomainCode;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.server.config.NearestName;
@@ -57,26 +62,47 @@ final class ReportRoutes {
               language ->
                   ReportForm.usage(
                       by,
-                      reads.reports().usage(asked, scope),
+                      usage(asked, scope),
                       asked.fromMonth(),
                       asked.toMonth(),
                       language));
       case "csv" ->
-          files.ask(
+          files.stream(
               call,
-              () -> reads.reports().usage(asked, scope),
-              rows -> {
-                call.response()
-                    .putHeader("Content-Disposition", "attachment; filename=\"" + name + "csv\"");
-                call.text(200, "text/csv", csv(asked, rows));
+              FormWriter.CSV.mediaType(),
+              name + "csv",
+              () -> {
+                List<ReportRow> rows = usage(asked, scope);
+                return out -> csv(asked, rows, out);
               });
       default ->
           files.ask(
               call,
-              () -> reads.reports().usage(asked, scope),
+              () -> usage(asked, scope),
               rows ->
                   call.json(
                       200, out -> Json.page(out, rows, null, (row, json) -> write(by, row, json))));
+    }
+  }
+
+  private List<ReportRow> usage(UsageReports.Question asked, LedgerReads.Scope scope) {
+    try {
+      return reads.reports().usage(asked, scope);
+    } catch (ReportTooLarge tooLarge) {
+      throw Refused.invalid("by", tooLarge.getMessage());
+    }
+  }
+
+  private List<EndedRow> ended(
+      List<EndedReports.By> by,
+      Months months,
+      LedgerReads.Scope scope,
+      int most,
+      DomainView domains) {
+    try {
+      return reads.endedReports().ended(by, months.from(), months.to(), scope, most, domains);
+    } catch (ReportTooLarge tooLarge) {
+      throw Refused.invalid("by", tooLarge.getMessage());
     }
   }
 
@@ -116,14 +142,14 @@ final class ReportRoutes {
         call.number("top").intValue(),
         call.text("order").equals("charge"),
         trend,
-        domains(call, by));
+        domains(call, by.contains(ReportBy.DOMAIN)));
   }
 
-  private DomainView domains(Call call, List<ReportBy> by) {
+  private DomainView domains(Call call, boolean byDomain) {
     Long level = call.number("domainLevel");
     String within = call.text("within");
     boolean today = "today".equals(call.text("classified"));
-    if (!by.contains(ReportBy.DOMAIN) && (level != null || within != null || today)) {
+    if (!byDomain && (level != null || within != null || today)) {
       String first = level != null ? "domainLevel" : within != null ? "within" : "classified";
       throw Refused.invalid(first, "this is for reports by domain: name domain in by");
     }
@@ -210,16 +236,21 @@ final class ReportRoutes {
     out.writeEndObject();
   }
 
-  private static String csv(UsageReports.Question asked, List<ReportRow> rows) {
-    StringBuilder out = new StringBuilder();
-    asked.by().forEach(each -> out.append(name(each)).append(','));
+  private static void csv(UsageReports.Question asked, List<ReportRow> rows, OutputStream to)
+      throws IOException {
+    Writer out = new OutputStreamWriter(to, StandardCharsets.UTF_8);
+    for (ReportBy each : asked.by()) {
+      out.append(name(each)).append(',');
+    }
     out.append("core_hours,core_ms,charge,currency,standard_core_hours");
     out.append(asked.trend() ? ",core_hours_before,charge_before\r\n" : "\r\n");
     for (ReportRow row : rows) {
-      row.keys().forEach(each -> out.append(StatementForms.text(each)).append(','));
+      for (String each : row.keys()) {
+        out.append(StatementForms.text(each)).append(',');
+      }
       out.append(StatementForms.coreHours(row.coreMs()))
           .append(',')
-          .append(row.coreMs())
+          .append(Long.toString(row.coreMs()))
           .append(',')
           .append(StatementForms.money(row.chargeMicro()))
           .append(',')
@@ -234,7 +265,7 @@ final class ReportRoutes {
       }
       out.append("\r\n");
     }
-    return out.toString();
+    out.flush();
   }
 
   private void ended(Call call) {
@@ -243,11 +274,12 @@ final class ReportRoutes {
     Months months = months(call);
     int most = call.number("top").intValue();
     LedgerReads.Scope scope = scope(call);
+    DomainView domains = domains(call, by.contains(EndedReports.By.DOMAIN));
     String format = format(call);
     if (format.equals("json")) {
       files.ask(
           call,
-          () -> reads.endedReports().ended(by, months.from(), months.to(), scope, most),
+          () -> ended(by, months, scope, most, domains),
           rows ->
               call.json(
                   200, out -> Json.page(out, rows, null, (row, json) -> write(by, row, json))));
@@ -260,7 +292,7 @@ final class ReportRoutes {
         language ->
             ReportForm.ended(
                 by,
-                reads.endedReports().ended(by, months.from(), months.to(), scope, most),
+                ended(by, months, scope, most, domains),
                 months.from(),
                 months.to(),
                 language));

@@ -242,7 +242,15 @@ final class ReportRestTest {
       JsonNode widest =
           JSON.readTree(report("admin1", "&by=domain,project&domainLevel=1" + view).body());
       assertThat(widest.path("items").findValuesAsText("domain")).contains("nature");
+      String ended = "&by=domain,fiscalYear,platform&domainLevel=1&within=nature" + view;
+      JsonNode made = JSON.readTree(report("ended", "admin1", ended).body()).path("items");
+      assertThat(made).hasSize(1);
+      assertThat(made.path(0).path("domain").asText()).isEqualTo("rivers");
+      assertThat(made.path(0).path("platform").asText()).isEmpty();
+      assertThat(made.path(0).path("runs").asLong()).isEqualTo(1);
     }
+    assertThat(report("ended", "admin1", "&by=state&within=nature").body())
+        .contains("name domain in by");
     assertThat(report("admin1", "&by=user&domainLevel=1").body()).contains("name domain in by");
     assertThat(report("admin1", "&by=domain&within=rivrs").body()).contains("did you mean rivers?");
     assertThat(report("admin1", "&by=domain&domainLevel=9").statusCode()).isEqualTo(422);

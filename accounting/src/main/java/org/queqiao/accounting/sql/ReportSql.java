@@ -1,0 +1,50 @@
+package org.queqiao.accounting.sql;
+
+import java.util.Collection;
+import java.util.stream.Collectors;
+import org.queqiao.accounting.metering.BillingCalendar;
+
+/** Parts of questions that reports share. */
+final class ReportSql {
+  /** More groups than this are not kept in memory: the report is refused. */
+  static final int MOST_GROUPS = 1_000_000;
+
+  /** The column with the number of the tree of domains. */
+  static final String TREE = "tree";
+
+  private ReportSql() {}
+
+  static String fiscalYear(BillingCalendar calendar) {
+    return fiscal("YYYY", calendar);
+  }
+
+  static String fiscalQuarter(BillingCalendar calendar) {
+    return fiscal("YYYY\"-Q\"Q", calendar);
+  }
+
+  /** The fiscal period of a month: that of the calendar so many months earlier. */
+  private static String fiscal(String form, BillingCalendar calendar) {
+    return "to_char((month || '-01')::date - interval '"
+        + (calendar.fiscalStart() - 1)
+        + " months', '"
+        + form
+        + "')";
+  }
+
+  /** The order of rows that have as much as each other, whatever the rules of the database are. */
+  static String inOrder(Collection<String> columns) {
+    return columns.stream()
+        .map(each -> each.equals(TREE) ? each : "(" + each + ") collate \"C\"")
+        .collect(Collectors.joining(", "));
+  }
+
+  /** The same rows with the platform to which their project belonged at the end of the month. */
+  static String withPlatform(String rows) {
+    return "(select u.*, coalesce(p.platform, '') as platform from "
+        + rows
+        + " as u left join (select project, platform, from_month, lead(from_month) over (partition"
+        + " by project order by from_month) as to_month from project_platform) as p on"
+        + " p.project = u.project and p.from_month <= u.month and (p.to_month is null or"
+        + " u.month < p.to_month))";
+  }
+}
