@@ -32,12 +32,11 @@ public final class AlertBook {
   }
 
   /**
-   * An alert that is to be sent.
+   * What people are told.
    *
    * @param id its number, the same however often it is sent
-   * @param tries how often it was tried
    */
-  public record Waiting(
+  public record Alert(
       long id,
       Standing.Kind kind,
       String subject,
@@ -45,24 +44,33 @@ public final class AlertBook {
       String project,
       String title,
       String body,
-      long madeMs,
-      int tries) {}
+      long madeMs) {
+    private static Alert of(ResultSet row) throws SQLException {
+      return new Alert(
+          row.getLong("id"),
+          Standing.Kind.valueOf(row.getString("kind")),
+          row.getString("subject"),
+          row.getInt("level"),
+          row.getString("project"),
+          row.getString("title"),
+          row.getString("body"),
+          row.getLong("made_ms"));
+    }
+  }
+
+  /**
+   * An alert that is to be sent.
+   *
+   * @param tries how often it was tried
+   */
+  public record Waiting(Alert alert, int tries) {}
 
   /**
    * An alert and how it went.
    *
    * @param deliveries one for each channel, by name
    */
-  public record Told(
-      long id,
-      Standing.Kind kind,
-      String subject,
-      int level,
-      String project,
-      String title,
-      String body,
-      long madeMs,
-      List<Delivery> deliveries) {}
+  public record Told(Alert alert, List<Delivery> deliveries) {}
 
   /** How it went on one channel. */
   public record Delivery(String channel, String state, int tries, String error) {}
@@ -177,17 +185,7 @@ public final class AlertBook {
       statement.setInt(3, limit);
       try (ResultSet row = statement.executeQuery()) {
         while (row.next()) {
-          all.add(
-              new Waiting(
-                  row.getLong("id"),
-                  Standing.Kind.valueOf(row.getString("kind")),
-                  row.getString("subject"),
-                  row.getInt("level"),
-                  row.getString("project"),
-                  row.getString("title"),
-                  row.getString("body"),
-                  row.getLong("made_ms"),
-                  row.getInt("tries")));
+          all.add(new Waiting(Alert.of(row), row.getInt("tries")));
         }
       }
     } catch (SQLException e) {
@@ -248,17 +246,8 @@ public final class AlertBook {
       statement.setInt(4, Math.min(limit, LedgerReads.MAX_ROWS));
       try (ResultSet row = statement.executeQuery()) {
         while (row.next()) {
-          all.add(
-              new Told(
-                  row.getLong("id"),
-                  Standing.Kind.valueOf(row.getString("kind")),
-                  row.getString("subject"),
-                  row.getInt("level"),
-                  row.getString("project"),
-                  row.getString("title"),
-                  row.getString("body"),
-                  row.getLong("made_ms"),
-                  deliveries(connection, row.getLong("id"))));
+          Alert alert = Alert.of(row);
+          all.add(new Told(alert, deliveries(connection, alert.id())));
         }
       }
     } catch (SQLException e) {

@@ -13,5 +13,5 @@ interface AlertChannel {
    *
    * @throws IOException when it was not, in words that name no secret
    */
-  void send(AlertBook.Waiting alert) throws IOException, InterruptedException;
+  void send(AlertBook.Alert alert) throws IOException, InterruptedException;
 }

@@ -110,8 +110,8 @@ public final class AlertDesk implements AutoCloseable {
     AlertBook book = reads.alerts();
     for (AlertBook.Waiting each : book.waiting(channel.name(), clock.millis(), AT_ONCE)) {
       try {
-        channel.send(each);
-        book.sent(each.id(), channel.name());
+        channel.send(each.alert());
+        book.sent(each.alert().id(), channel.name());
       } catch (IOException failed) {
         notSent(book, channel, each, failed);
       } catch (InterruptedException closing) {
@@ -122,16 +122,17 @@ public final class AlertDesk implements AutoCloseable {
   }
 
   private void notSent(
-      AlertBook book, AlertChannel channel, AlertBook.Waiting alert, IOException failed) {
+      AlertBook book, AlertChannel channel, AlertBook.Waiting waiting, IOException failed) {
+    long alert = waiting.alert().id();
     String why = String.valueOf(failed.getMessage());
     String error = why.length() > MAX_ERROR ? why.substring(0, MAX_ERROR) : why;
-    int tries = alert.tries() + 1;
+    int tries = waiting.tries() + 1;
     if (tries >= MOST_TRIES) {
-      LOG.warn("alert {} is given up by {}: {}", alert.id(), channel.name(), error);
-      book.givenUp(alert.id(), channel.name(), error);
+      LOG.warn("alert {} is given up by {}: {}", alert, channel.name(), error);
+      book.givenUp(alert, channel.name(), error);
     } else {
-      LOG.info("alert {} waits for {}: {}", alert.id(), channel.name(), error);
-      book.failed(alert.id(), channel.name(), clock.millis() + waitMs(tries), error);
+      LOG.info("alert {} waits for {}: {}", alert, channel.name(), error);
+      book.failed(alert, channel.name(), clock.millis() + waitMs(tries), error);
     }
   }
 

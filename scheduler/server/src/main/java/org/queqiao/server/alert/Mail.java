@@ -69,7 +69,7 @@ final class Mail implements AlertChannel {
   }
 
   @Override
-  public void send(AlertBook.Waiting alert) throws IOException {
+  public void send(AlertBook.Alert alert) throws IOException {
     try {
       MimeMessage message = new MimeMessage(session);
       message.setFrom(new InternetAddress(settings.mailFrom(), true));

@@ -77,7 +77,7 @@ final class Webhook implements AlertChannel {
   }
 
   @Override
-  public void send(AlertBook.Waiting alert) throws IOException, InterruptedException {
+  public void send(AlertBook.Alert alert) throws IOException, InterruptedException {
     boolean tls = url.getScheme().equals("https");
     int port = url.getPort() > 0 ? url.getPort() : tls ? HTTPS_PORT : HTTP_PORT;
     InetAddress address = OutboundAddress.of(url.getHost(), privateAllowed);
@@ -144,18 +144,11 @@ final class Webhook implements AlertChannel {
     }
   }
 
-  private static byte[] body(AlertBook.Waiting alert) throws IOException {
+  private static byte[] body(AlertBook.Alert alert) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (JsonGenerator out = JSON.createGenerator(bytes)) {
       out.writeStartObject();
-      out.writeNumberField("id", alert.id());
-      out.writeStringField("kind", alert.kind().name());
-      out.writeStringField("subject", alert.subject());
-      out.writeNumberField("level", alert.level());
-      out.writeStringField("project", alert.project());
-      out.writeStringField("title", alert.title());
-      out.writeStringField("body", alert.body());
-      out.writeNumberField("madeMs", alert.madeMs());
+      AlertJson.write(alert, out);
       out.writeEndObject();
     }
     return bytes.toByteArray();

@@ -6,6 +6,7 @@ import java.util.List;
 import org.queqiao.accounting.sql.AlertBook;
 import org.queqiao.accounting.sql.LedgerReads;
 import org.queqiao.contract.id.ProjectName;
+import org.queqiao.server.alert.AlertJson;
 import org.queqiao.server.view.ClusterView;
 import org.queqiao.server.view.Scope;
 
@@ -35,21 +36,14 @@ final class AlertRoutes {
         call,
         () -> reads.alerts().before(before, projects, limit),
         found -> {
-          String next = found.size() < limit ? null : Cursor.ofJobsBefore(found.getLast().id());
+          String next = found.size() < limit ? null : Cursor.ofJobsBefore(found.getLast().alert().id());
           call.json(200, out -> Json.page(out, found, next, AlertRoutes::write));
         });
   }
 
   private static void write(AlertBook.Told each, JsonGenerator out) throws IOException {
     out.writeStartObject();
-    out.writeNumberField("id", each.id());
-    out.writeStringField("kind", each.kind().name());
-    out.writeStringField("subject", each.subject());
-    out.writeNumberField("level", each.level());
-    out.writeStringField("project", each.project());
-    out.writeStringField("title", each.title());
-    out.writeStringField("body", each.body());
-    out.writeNumberField("madeMs", each.madeMs());
+    AlertJson.write(each.alert(), out);
     out.writeArrayFieldStart("deliveries");
     for (AlertBook.Delivery delivery : each.deliveries()) {
       out.writeStartObject();

@@ -226,8 +226,8 @@ final class AlertDeskTest {
     later.send(byCall);
 
     assertThat(told())
-        .filteredOn(each -> each.subject().startsWith("budget/"))
-        .extracting(AlertBook.Told::title)
+        .filteredOn(each -> each.alert().subject().startsWith("budget/"))
+        .extracting(each -> each.alert().title())
         .containsExactly("Budget grant: 100 % used", "Budget grant: 50 % used");
     MimeMessage[] mails = mail.getReceivedMessages();
     List<String> subjects = new ArrayList<>();
@@ -335,7 +335,7 @@ final class AlertDeskTest {
     use(1_000_000);
     desk.look();
     assertThat(told())
-        .extracting(AlertBook.Told::body)
+        .extracting(each -> each.alert().body())
         .containsExactly(
             "The wallet of project climate has 0.5 CNY left for starts of jobs.",
             "The wallet of project climate has 0.5 CNY left for starts of jobs.");
@@ -366,7 +366,7 @@ final class AlertDeskTest {
     now.set(endMs);
     desk(settings, byMail, byCall).look();
     assertThat(told()).hasSize(1);
-    AlertBook.Told alert = told().getFirst();
+    AlertBook.Alert alert = told().getFirst().alert();
     assertThat(alert.kind()).isEqualTo(Standing.Kind.EXPIRING);
     assertThat(alert.subject()).isEqualTo("allowance/" + id);
     assertThat(alert.title()).isEqualTo("Package " + id + " of climate ends soon");
