@@ -361,7 +361,8 @@ final class LedgerTest {
             + " node_now, reservation_now, reserved_node, reserved_idle, reserved_time",
         "alter table job drop column qos, drop column quote",
         "alter table segment drop column qos",
-        "alter table open_run drop column holdings, drop column places, drop column draws",
+        "alter table open_run drop column holdings, drop column places, drop column draws, drop column settled, drop column"
+            + " settled_micro, drop column settled_core_ms",
         "delete from statement_line where resource <> 'cores' or node_type <> ''",
         "alter table statement_line drop column resource, drop column node_type, drop column"
             + " quantity, drop column standard, drop column late_for, add unique (project, month, user_name, partition, price_from_ms,"
