@@ -144,12 +144,7 @@ final class DomainStoriesTest {
           assertThat(all.getFirst()).startsWith("[2025] 10h");
           assertThat(all.getLast()).startsWith("[2026] 20h");
           assertThat(
-                  ended(
-                      ledger,
-                      widest,
-                      99,
-                      EndedReports.By.DOMAIN,
-                      EndedReports.By.FISCAL_QUARTER))
+                  ended(ledger, widest, 99, EndedReports.By.DOMAIN, EndedReports.By.FISCAL_QUARTER))
               .extracting(each -> each.substring(0, each.indexOf(',', each.indexOf(']'))))
               .containsExactly(
                   "[earth, 2025-Q4] 10h", "[earth, 2026-Q1] 16h", "[life, 2026-Q1] 4h");
@@ -162,9 +157,7 @@ final class DomainStoriesTest {
               .singleElement()
               .asString()
               .startsWith("[ocean] 4h");
-          assertThat(
-                  ended(
-                      ledger, new DomainView(0, null, true), 99, EndedReports.By.DOMAIN))
+          assertThat(ended(ledger, new DomainView(0, null, true), 99, EndedReports.By.DOMAIN))
               .singleElement()
               .asString()
               .startsWith("[atmosphere] 30h");

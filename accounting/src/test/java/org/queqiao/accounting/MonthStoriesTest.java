@@ -357,10 +357,12 @@ final class MonthStoriesTest {
     try (Ledger ledger = fresh("covered")) {
       ledger.record(log.events());
       assertThat(ledger.reads().statement("climate", "2026-10").entries())
-          .extracting(each -> each.kind() + " " + each.coreMs() / HOUR_MS + "h " + each.amountMicro())
+          .extracting(
+              each -> each.kind() + " " + each.coreMs() / HOUR_MS + "h " + each.amountMicro())
           .containsExactly("ALLOWANCE 2h 2000000");
       assertThat(ledger.reads().statement("climate", "2026-11").entries())
-          .extracting(each -> each.kind() + " " + each.coreMs() / HOUR_MS + "h " + each.amountMicro())
+          .extracting(
+              each -> each.kind() + " " + each.coreMs() / HOUR_MS + "h " + each.amountMicro())
           .containsExactly("ALLOWANCE 3h 3000000");
       assertThat(money(ledger)).containsExactly("-1000000 held 0");
     }

@@ -378,8 +378,7 @@ final class PriceStoriesTest {
   void aRunCostsNoLessThanTheMinimumOfThePriceUnderWhichItStarted() throws Exception {
     long start = ms("2026-11-02", 0);
     History history = new History(start).fund(1_000_000_000);
-    history.twoPeople(
-        price(40_000, start, cores("", "", false).with(List.of(), 0, 100_000)), true);
+    history.twoPeople(price(40_000, start, cores("", "", false).with(List.of(), 0, 100_000)), true);
     RunId small = history.start(history.submit(History.LI, "small", 1, HOUR_MS), 1, 1);
     RunId large = history.start(history.submit(History.LI, "large", 9, HOUR_MS), 1, 9);
     history.at(start + HOUR_MS).end(small, JobState.COMPLETED);

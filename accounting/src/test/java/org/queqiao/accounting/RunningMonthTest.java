@@ -43,8 +43,8 @@ import org.queqiao.contract.money.RefundCause;
 import org.queqiao.testkit.TestSize;
 
 /**
- * Months that are checked while runs go on and ends and stops are told late, beside the same history
- * without checks: in the end both are the same books.
+ * Months that are checked while runs go on and ends and stops are told late, beside the same
+ * history without checks: in the end both are the same books.
  */
 final class RunningMonthTest {
   private static final BillingCalendar SHANGHAI = new BillingCalendar(ZoneId.of("Asia/Shanghai"));
@@ -151,7 +151,9 @@ final class RunningMonthTest {
     return facts;
   }
 
-  /** Every other run ended long before that is told, at the earliest with its last stop or start. */
+  /**
+   * Every other run ended long before that is told, at the earliest with its last stop or start.
+   */
   private static Event late(
       LoggedEvent logged, TreeMap<JobId, Long> last, SplittableRandom random) {
     switch (logged.event()) {
@@ -189,8 +191,7 @@ final class RunningMonthTest {
     for (YearMonth month = YearMonth.of(2026, 10);
         month.getYear() < 2028;
         month = month.plusMonths(1)) {
-      for (StatementEntry each :
-          ledger.reads().statement("climate", month.toString()).entries()) {
+      for (StatementEntry each : ledger.reads().statement("climate", month.toString()).entries()) {
         sums.merge(each.kind() + " " + each.run(), each.amountMicro(), Math::addExact);
         sums.merge(each.kind() + " core-ms " + each.run(), each.coreMs(), Math::addExact);
       }
@@ -276,9 +277,7 @@ final class RunningMonthTest {
       assertThat(posting.reads().allowances().of("climate").stream().map(each -> each.row()))
           .as("seed %d", seed)
           .isEqualTo(
-              waiting.reads().allowances().of("climate").stream()
-                  .map(each -> each.row())
-                  .toList());
+              waiting.reads().allowances().of("climate").stream().map(each -> each.row()).toList());
       assertThat(charges(posting)).as("seed %d", seed).isEqualTo(charges(waiting));
     }
     database.audit(one);

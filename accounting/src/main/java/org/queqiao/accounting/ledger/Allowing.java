@@ -142,11 +142,13 @@ final class Allowing {
     for (int i = 0; i < cover.draws().size(); i++) {
       Draw draw = cover.draws().get(i);
       long usedMs = cover.usedMs(i);
-      cover.micro(i).forEach((currency, paid) -> {
-        if (paid != 0) {
-          costs.merge(currency, Math.negateExact(paid), Math::addExact);
-        }
-      });
+      cover
+          .micro(i)
+          .forEach((currency, paid) -> {
+            if (paid != 0) {
+              costs.merge(currency, Math.negateExact(paid), Math::addExact);
+            }
+          });
       AllowanceBook.Row row = books.allowances().row(draw.allowance());
       books
           .allowances()
@@ -197,8 +199,8 @@ final class Allowing {
       Map<String, Long> micro = new TreeMap<>(cover.micro(i));
       before
           .micro()
-          .forEach((currency, paid) ->
-              micro.merge(currency, Math.negateExact(paid), Math::addExact));
+          .forEach(
+              (currency, paid) -> micro.merge(currency, Math.negateExact(paid), Math::addExact));
       long usedMs = Math.subtractExact(cover.usedMs(i), before.coreMs());
       use(job, open.run(), id, suffix, month, usedMs, micro, logged, books);
       AllowanceBook.Row row = books.allowances().row(id);

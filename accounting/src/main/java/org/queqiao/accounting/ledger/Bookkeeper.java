@@ -388,8 +388,7 @@ public final class Bookkeeper {
       }
     }
     if (endMs > open.startMs()) {
-      long minimum =
-          RunCost.minimum(books.tariffs(), parts, open.startMs()).longValueExact();
+      long minimum = RunCost.minimum(books.tariffs(), parts, open.startMs()).longValueExact();
       job = money.minimum(job, run, minimum, Charges.Manner.CAPTURE, costs, logged, books);
     }
     allowing.settle(job, open, time.cover(), cause, endMs, costs, logged, books);
@@ -401,8 +400,7 @@ public final class Bookkeeper {
     cause.ifPresent(each -> money.refund(row, run, each, endMs, costs, logged, books));
     String state = cause.map(RefundCause::name).orElse(ended.state());
     long coreMs =
-        Math.addExact(
-            open.settled().coreMs(), Math.subtractExact(job.coreMs(), ended.coreMs()));
+        Math.addExact(open.settled().coreMs(), Math.subtractExact(job.coreMs(), ended.coreMs()));
     books.ended(
         RunEnd.of(
             job, state, books.months().billed(calendar.day(endMs)), open.cores(), coreMs, exit));

@@ -51,8 +51,8 @@ public final class Months {
   }
 
   /**
-   * What follows takes back what was booked then: it stands where that stands, as long as that month
-   * is open. Otherwise a line of a month that was frozen for a while would fall below zero.
+   * What follows takes back what was booked then: it stands where that stands, as long as that
+   * month is open. Otherwise a line of a month that was frozen for a while would fall below zero.
    *
    * @param when as it was, or null: what follows is booked as of now
    */

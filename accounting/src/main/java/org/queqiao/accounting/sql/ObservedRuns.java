@@ -5,9 +5,9 @@ import java.math.BigInteger;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Map;
-import org.queqiao.contract.codec.EventCodec;
 import org.queqiao.accounting.ledger.Months;
 import org.queqiao.accounting.ledger.Told;
+import org.queqiao.contract.codec.EventCodec;
 import org.queqiao.contract.event.RunObserved;
 import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.JobId;
@@ -39,7 +39,8 @@ final class ObservedRuns {
   }
 
   static void write(Connection connection, Map<JobId, Told> observed) throws SQLException {
-    ArrayRows told = new ArrayRows("bigint", "text", "bigint", "bigint", "integer", "bytea", "text");
+    ArrayRows told =
+        new ArrayRows("bigint", "text", "bigint", "bigint", "integer", "bytea", "text");
     observed.forEach((job, each) -> {
       RunObserved run = each.run();
       told.add(

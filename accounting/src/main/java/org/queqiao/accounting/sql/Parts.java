@@ -117,8 +117,7 @@ final class Parts {
    *
    * @param again whether some of it may be of a time of a run that is there already
    */
-  void ofSegments(Connection connection, List<Metered> metered, boolean again)
-      throws SQLException {
+  void ofSegments(Connection connection, List<Metered> metered, boolean again) throws SQLException {
     TreeSet<String> cores = new TreeSet<>();
     TreeSet<String> others = new TreeSet<>();
     metered.forEach(each -> (each.segment().isOfCores() ? cores : others).add(each.month()));
@@ -179,8 +178,8 @@ final class Parts {
   }
 
   /**
-   * A time of a run that was taken back has rows of its own, which is rare: only the parts that have
-   * such rows pay for a longer key.
+   * A time of a run that was taken back has rows of its own, which is rare: only the parts that
+   * have such rows pay for a longer key.
    */
   private static void widen(Connection connection, String table, String month, String key)
       throws SQLException {

@@ -220,7 +220,8 @@ public final class RunHours {
     Set<Segment> posted = new HashSet<>(run.posted(parts, meter));
     for (Segment whole : all) {
       long before = sum.cost;
-      for (Segment hour : posted.contains(whole) ? List.<Segment>of() : meter.hours(List.of(whole))) {
+      for (Segment hour :
+          posted.contains(whole) ? List.<Segment>of() : meter.hours(List.of(whole))) {
         sum.add(hour);
       }
       if (whole.isOfCores()) {

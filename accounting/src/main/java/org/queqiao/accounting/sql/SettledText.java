@@ -7,9 +7,9 @@ import java.util.TreeMap;
 import org.queqiao.accounting.ledger.Settled;
 
 /**
- * What of a run is posted while it goes on, as text: {@code until;stops;coreMs;costs;segments;covers}, where
- * amounts are {@code CNY=5,USD=7}, and those of segments and allowances stand behind what they are
- * of: {@code 1000:CNY=5|2000:CNY=7}.
+ * What of a run is posted while it goes on, as text: {@code
+ * until;stops;coreMs;costs;segments;covers}, where amounts are {@code CNY=5,USD=7}, and those of
+ * segments and allowances stand behind what they are of: {@code 1000:CNY=5|2000:CNY=7}.
  */
 final class SettledText {
   private static final int FIELDS = 6;
@@ -25,8 +25,7 @@ final class SettledText {
     List<String> covers = new ArrayList<>();
     settled
         .covers()
-        .forEach((id, each) ->
-            covers.add(id + ":" + each.coreMs() + ":" + amounts(each.micro())));
+        .forEach((id, each) -> covers.add(id + ":" + each.coreMs() + ":" + amounts(each.micro())));
     return String.join(
         ";",
         Long.toString(settled.untilMs()),
@@ -51,8 +50,7 @@ final class SettledText {
     for (String each : split(fields[5], "\\|")) {
       String[] parts = each.split(":", 3);
       covers.put(
-          Long.valueOf(parts[0]),
-          new Settled.Covered(Long.parseLong(parts[1]), amounts(parts[2])));
+          Long.valueOf(parts[0]), new Settled.Covered(Long.parseLong(parts[1]), amounts(parts[2])));
     }
     return new Settled(
         Long.parseLong(fields[0]),

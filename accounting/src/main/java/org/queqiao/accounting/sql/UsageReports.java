@@ -201,7 +201,13 @@ public final class UsageReports {
             + " group by "
             + keys
             + ", currency"
-            + (cut ? " order by " + (asked.byCharge() ? "charge" : "core") + " desc, " + ReportSql.inOrder(columns) + " limit ?" : "");
+            + (cut
+                ? " order by "
+                    + (asked.byCharge() ? "charge" : "core")
+                    + " desc, "
+                    + ReportSql.inOrder(columns)
+                    + " limit ?"
+                : "");
     try (Connection connection = database.getConnection();
         PreparedStatement statement = connection.prepareStatement(sql)) {
       DomainParts.Trees trees =

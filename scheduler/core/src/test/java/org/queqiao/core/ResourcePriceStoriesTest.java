@@ -316,8 +316,7 @@ final class ResourcePriceStoriesTest {
     refuses(new MoneyChange.CustomerClass(CLIMATE, "x", story.nowMs - 1), "validFromMs");
     refuses(PriceTerms.CORES.with(List.of(new PriceTier(0, 1)), 0, 0), "tiers");
     refuses(
-        PriceTerms.CORES.with(List.of(new PriceTier(5, 1), new PriceTier(5, 2)), 0, 0),
-        "tiers");
+        PriceTerms.CORES.with(List.of(new PriceTier(5, 1), new PriceTier(5, 2)), 0, 0), "tiers");
     refuses(PriceTerms.CORES.with(List.of(), 0, -1), "minimumMicro");
     refuses(
         new PriceTerms(Resource.MEMORY, "", "", "", false, false).with(List.of(), 0, 1),

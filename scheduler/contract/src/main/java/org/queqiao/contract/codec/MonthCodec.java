@@ -18,7 +18,8 @@ final class MonthCodec {
   }
 
   static MoneyChange.CloseMonth read(PbMoneyChange.CloseMonth in) {
-    return new MoneyChange.CloseMonth(in.getMonth(), in.getToMs(), in.getFiscalYear(), in.getPostsRunning());
+    return new MoneyChange.CloseMonth(
+        in.getMonth(), in.getToMs(), in.getFiscalYear(), in.getPostsRunning());
   }
 
   static PbMoneyChange.StatementPaid write(MoneyChange.StatementPaid each) {

@@ -41,16 +41,7 @@ public record PriceTerms(
       String customerClass,
       boolean blockedShare,
       boolean whileSuspended) {
-    this(
-        resource,
-        device,
-        nodeType,
-        customerClass,
-        blockedShare,
-        whileSuspended,
-        List.of(),
-        0,
-        0);
+    this(resource, device, nodeType, customerClass, blockedShare, whileSuspended, List.of(), 0, 0);
   }
 
   /** The same by volume, with a minimum. */

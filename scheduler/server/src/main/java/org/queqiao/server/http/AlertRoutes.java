@@ -36,7 +36,8 @@ final class AlertRoutes {
         call,
         () -> reads.alerts().before(before, projects, limit),
         found -> {
-          String next = found.size() < limit ? null : Cursor.ofJobsBefore(found.getLast().alert().id());
+          String next =
+              found.size() < limit ? null : Cursor.ofJobsBefore(found.getLast().alert().id());
           call.json(200, out -> Json.page(out, found, next, AlertRoutes::write));
         });
   }

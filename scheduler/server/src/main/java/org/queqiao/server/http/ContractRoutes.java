@@ -38,11 +38,13 @@ final class ContractRoutes {
   private void list(Call call) {
     ProjectName project = OwnProject.of(desk.view(), call, call.text("name"));
     long nowMs = System.currentTimeMillis();
-    desk.books().ask(
-        call,
-        () -> desk.reads().proposals().contracts(project),
-        found ->
-            call.json(200, out -> Json.page(out, found, null, (row, to) -> write(row, nowMs, to))));
+    desk.books()
+        .ask(
+            call,
+            () -> desk.reads().proposals().contracts(project),
+            found ->
+                call.json(
+                    200, out -> Json.page(out, found, null, (row, to) -> write(row, nowMs, to))));
   }
 
   private static void write(ProposalRow row, long nowMs, JsonGenerator out) throws IOException {

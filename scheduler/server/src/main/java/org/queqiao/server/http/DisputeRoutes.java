@@ -36,13 +36,14 @@ final class DisputeRoutes {
     int limit = call.number("limit").intValue();
     long before = Cursor.jobsBefore(call.text("cursor"));
     String self = call.principal().actor().toString();
-    desk.books().ask(
-        call,
-        () -> desk.reads().disputes().before(before, self, projects, limit),
-        found -> {
-          String next = found.size() < limit ? null : Cursor.ofJobsBefore(found.getLast().id());
-          call.json(200, out -> Json.page(out, found, next, DisputeRoutes::write));
-        });
+    desk.books()
+        .ask(
+            call,
+            () -> desk.reads().disputes().before(before, self, projects, limit),
+            found -> {
+              String next = found.size() < limit ? null : Cursor.ofJobsBefore(found.getLast().id());
+              call.json(200, out -> Json.page(out, found, next, DisputeRoutes::write));
+            });
   }
 
   /** A charge is disputed by who may see it. */
@@ -50,22 +51,25 @@ final class DisputeRoutes {
     Scope scope = desk.view().site().scopeOf(call.principal().user());
     String transaction = (String) call.body().get("transaction");
     String reason = (String) call.body().get("reason");
-    desk.books().ask(
-        call,
-        () -> {
-          Optional<Long> job = desk.reads().disputes().jobOf(transaction);
-          return job.flatMap(id -> desk.reads().job(new JobId(id)))
-              .filter(row -> scope.sees(row.user(), row.project()));
-        },
-        found -> {
-          JobRow row =
-              found.orElseThrow(() ->
-                  Refused.notFound("there is no charge of this transaction that you may see"));
-          desk.inputs().submit(
-              call,
-              new Input.OpenDispute(call.principal().actor(), row.project(), transaction, reason),
-              reply -> numbered(call, 201, "dispute", ((Reply.Proposed) reply).proposal()));
-        });
+    desk.books()
+        .ask(
+            call,
+            () -> {
+              Optional<Long> job = desk.reads().disputes().jobOf(transaction);
+              return job.flatMap(id -> desk.reads().job(new JobId(id)))
+                  .filter(row -> scope.sees(row.user(), row.project()));
+            },
+            found -> {
+              JobRow row =
+                  found.orElseThrow(() ->
+                      Refused.notFound("there is no charge of this transaction that you may see"));
+              desk.inputs()
+                  .submit(
+                      call,
+                      new Input.OpenDispute(
+                          call.principal().actor(), row.project(), transaction, reason),
+                      reply -> numbered(call, 201, "dispute", ((Reply.Proposed) reply).proposal()));
+            });
   }
 
   private void answer(Call call) {
@@ -81,23 +85,24 @@ final class DisputeRoutes {
     if (!uphold && (amount != 0 || cause != null)) {
       throw Refused.invalid("uphold", "a dispute that is rejected has no refund");
     }
-    desk.inputs().submit(
-        call,
-        new Input.AnswerDispute(
-            call.principal().actor(),
-            call.number("dispute"),
-            amount,
-            currency,
-            cause == null ? null : RefundReason.valueOf(cause),
-            (String) call.body().get("reason")),
-        reply -> {
-          long proposal = ((Reply.Proposed) reply).proposal();
-          if (proposal == 0) {
-            call.noContent();
-          } else {
-            numbered(call, 202, "proposal", proposal);
-          }
-        });
+    desk.inputs()
+        .submit(
+            call,
+            new Input.AnswerDispute(
+                call.principal().actor(),
+                call.number("dispute"),
+                amount,
+                currency,
+                cause == null ? null : RefundReason.valueOf(cause),
+                (String) call.body().get("reason")),
+            reply -> {
+              long proposal = ((Reply.Proposed) reply).proposal();
+              if (proposal == 0) {
+                call.noContent();
+              } else {
+                numbered(call, 202, "proposal", proposal);
+              }
+            });
   }
 
   private void refund(Call call) {

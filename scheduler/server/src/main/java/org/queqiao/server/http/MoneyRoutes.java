@@ -21,7 +21,6 @@ import org.queqiao.contract.money.RefundCause;
 import org.queqiao.contract.money.Resource;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.message.Rejection;
-import org.queqiao.core.message.Reply;
 import org.queqiao.server.auth.Refusal;
 import org.queqiao.server.view.Scope;
 
@@ -36,7 +35,9 @@ final class MoneyRoutes {
   }
 
   void on(Api api) {
-    api.on("proposeTariff", call -> desk.propose(call, new MoneyChange.Price(item(call.body(), fiscalStart))));
+    api.on(
+        "proposeTariff",
+        call -> desk.propose(call, new MoneyChange.Price(item(call.body(), fiscalStart))));
     api.on(
         "proposeTopUp",
         call ->
@@ -90,7 +91,9 @@ final class MoneyRoutes {
                     AllowanceJson.allowance(new ProjectName(call.text("name")), call.body()))));
     api.on(
         "proposeAllowanceOrder",
-        call -> desk.propose(call, new MoneyChange.OrderOfAllowances(AllowanceJson.order(call.body()))));
+        call ->
+            desk.propose(
+                call, new MoneyChange.OrderOfAllowances(AllowanceJson.order(call.body()))));
   }
 
   /**
@@ -179,35 +182,37 @@ final class MoneyRoutes {
 
   private void decide(Call call) {
     long id = call.number("proposal");
-    desk.inputs().submit(
-        call,
-        new Input.DecideMoney(
-            call.principal().actor(),
-            id,
-            (Boolean) call.body().get("approve"),
-            (String) call.body().get("reason")),
-        _ -> call.noContent(),
-        rejection -> {
-          if (rejection.code() == Rejection.Code.NOT_FOUND) {
-            notWaiting(call, id, Refusal.of(rejection));
-          } else {
-            call.refuse(Refusal.of(rejection));
-          }
-        });
+    desk.inputs()
+        .submit(
+            call,
+            new Input.DecideMoney(
+                call.principal().actor(),
+                id,
+                (Boolean) call.body().get("approve"),
+                (String) call.body().get("reason")),
+            _ -> call.noContent(),
+            rejection -> {
+              if (rejection.code() == Rejection.Code.NOT_FOUND) {
+                notWaiting(call, id, Refusal.of(rejection));
+              } else {
+                call.refuse(Refusal.of(rejection));
+              }
+            });
   }
 
   /** Of two people who decide the same, the second hears who was first, and when. */
   private void notWaiting(Call call, long id, Refusal unknown) {
-    desk.books().ask(
-        call,
-        () -> desk.reads().proposals().before(id + 1, null, 1),
-        found -> {
-          boolean decided =
-              !found.isEmpty()
-                  && found.getFirst().id() == id
-                  && found.getFirst().state() != ProposalRow.State.OPEN;
-          call.refuse(decided ? first(found.getFirst()).refusal() : unknown);
-        });
+    desk.books()
+        .ask(
+            call,
+            () -> desk.reads().proposals().before(id + 1, null, 1),
+            found -> {
+              boolean decided =
+                  !found.isEmpty()
+                      && found.getFirst().id() == id
+                      && found.getFirst().state() != ProposalRow.State.OPEN;
+              call.refuse(decided ? first(found.getFirst()).refusal() : unknown);
+            });
   }
 
   private static Refused first(ProposalRow row) {
@@ -232,15 +237,17 @@ final class MoneyRoutes {
     String state = call.text("state");
     int limit = call.number("limit").intValue();
     long before = Cursor.jobsBefore(call.text("cursor"));
-    desk.books().ask(
-        call,
-        () -> desk.reads()
-              .proposals()
-              .before(before, state == null ? null : ProposalRow.State.valueOf(state), limit),
-        found -> {
-          String next = found.size() < limit ? null : Cursor.ofJobsBefore(found.getLast().id());
-          call.json(200, out -> Json.page(out, found, next, MoneyRoutes::write));
-        });
+    desk.books()
+        .ask(
+            call,
+            () ->
+                desk.reads()
+                    .proposals()
+                    .before(before, state == null ? null : ProposalRow.State.valueOf(state), limit),
+            found -> {
+              String next = found.size() < limit ? null : Cursor.ofJobsBefore(found.getLast().id());
+              call.json(200, out -> Json.page(out, found, next, MoneyRoutes::write));
+            });
   }
 
   private static void write(ProposalRow row, JsonGenerator out) throws IOException {

@@ -61,11 +61,7 @@ final class ReportRoutes {
               name + "xlsx",
               language ->
                   ReportForm.usage(
-                      by,
-                      usage(asked, scope),
-                      asked.fromMonth(),
-                      asked.toMonth(),
-                      language));
+                      by, usage(asked, scope), asked.fromMonth(), asked.toMonth(), language));
       case "csv" ->
           files.stream(
               call,
@@ -291,11 +287,7 @@ final class ReportRoutes {
         "ended-" + months.from() + "-" + months.to() + "." + format,
         language ->
             ReportForm.ended(
-                by,
-                ended(by, months, scope, most, domains),
-                months.from(),
-                months.to(),
-                language));
+                by, ended(by, months, scope, most, domains), months.from(), months.to(), language));
   }
 
   private static void write(List<EndedReports.By> by, EndedRow row, JsonGenerator out)
