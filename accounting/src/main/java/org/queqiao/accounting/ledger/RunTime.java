@@ -42,8 +42,9 @@ final class RunTime {
       LoggedEvent logged,
       Books books) {
     RunTime time = new RunTime(job, open);
-    Set<Segment> there = new HashSet<>(posted);
-    Set<Segment> right = new HashSet<>(all);
+    // Nearly always nothing is posted before.
+    Set<Segment> there = posted.isEmpty() ? Set.of() : new HashSet<>(posted);
+    Set<Segment> right = posted.isEmpty() ? Set.of() : new HashSet<>(all);
     for (Segment each : posted) {
       if (!right.contains(each)) {
         books.metersAgain();
