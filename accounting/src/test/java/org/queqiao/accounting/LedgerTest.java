@@ -355,18 +355,20 @@ final class LedgerTest {
     unpartitioned("older", "segment", "primary key (job, attempt, from_ms)", "segment_part");
     database.sql(
         "older",
-        "drop table prepaid, proposal, month_close, statement_close, statement_entry, observed_run, usage_month, segment_item,"
-            + " imported_run, volume, budget, dispute, alert_delivery, alert, alert_mark, allowance,"
-            + " project_platform, domain_parent, cluster_told, ended_month, usage_user_month, node_clock, node_run, node_reservation, node_day, node_feed, node_unplaced,"
-            + " node_now, reservation_now, reserved_node, reserved_idle, reserved_time",
+        "drop table prepaid, proposal, month_close, statement_close, statement_entry, observed_run,"
+            + " usage_month, segment_item, imported_run, volume, budget, dispute, alert_delivery,"
+            + " alert, alert_mark, allowance, project_platform, domain_parent, cluster_told,"
+            + " ended_month, usage_user_month, node_clock, node_run, node_reservation, node_day,"
+            + " node_feed, node_unplaced, node_now, reservation_now, reserved_node, reserved_idle,"
+            + " reserved_time",
         "alter table job drop column qos, drop column quote",
         "alter table segment drop column qos",
-        "alter table open_run drop column holdings, drop column places, drop column draws, drop column settled, drop column"
-            + " settled_micro, drop column settled_core_ms",
+        "alter table open_run drop column holdings, drop column places, drop column draws, drop"
+            + " column settled, drop column settled_micro, drop column settled_core_ms",
         "delete from statement_line where resource <> 'cores' or node_type <> ''",
         "alter table statement_line drop column resource, drop column node_type, drop column"
-            + " quantity, drop column standard, drop column late_for, add unique (project, month, user_name, partition, price_from_ms,"
-            + " price_micro, currency)",
+            + " quantity, drop column standard, drop column late_for, add unique (project, month,"
+            + " user_name, partition, price_from_ms, price_micro, currency)",
         "delete from flyway_schema_history where version::integer > 3");
     try (Ledger ledger = open("older")) {
       assertThat(ledger.reads().budgets().budgets())

@@ -423,7 +423,8 @@ final class MonthStoriesTest {
               + " '2026-10-01'");
       assertThat(problems(ledger, "2026-10"))
           .contains(
-              "in 2026-10 the nodes had runs of 14399990 core-milliseconds, and 14400000 were billed");
+              "in 2026-10 the nodes had runs of 14399990 core-milliseconds, and 14400000 were"
+                  + " billed");
     }
   }
 

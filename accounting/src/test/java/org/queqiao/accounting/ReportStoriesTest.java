@@ -280,8 +280,9 @@ final class ReportStoriesTest {
           assertThat(spentOfWallet(ledger, "2026-11-12", 5)).isEqualTo(120_000);
           database.sql(
               "burnpackage",
-              "insert into reserved_time (reservation, occurrence_ms, project, node_type, from_ms, to_ms,"
-                  + " core_ms, charge_micro, currency, domains, month, position) values ('r', 0, 'climate', '', "
+              "insert into reserved_time (reservation, occurrence_ms, project, node_type, from_ms,"
+                  + " to_ms, core_ms, charge_micro, currency, domains, month, position) values"
+                  + " ('r', 0, 'climate', '', "
                   + ms("2026-11-02", 0)
                   + ", "
                   + ms("2026-11-02", 2)

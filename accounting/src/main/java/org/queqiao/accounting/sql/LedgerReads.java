@@ -143,8 +143,8 @@ public final class LedgerReads {
     return list(
         "select "
             + Rows.JOB_COLUMNS
-            + " from job where id in (select job from observed_run where cluster = ? and number = ?)"
-            + " order by submit_ms limit "
+            + " from job where id in (select job from observed_run where cluster = ? and number ="
+            + " ?) order by submit_ms limit "
             + MAX_ROWS,
         (connection, statement) -> {
           statement.setString(1, cluster.value());
@@ -229,7 +229,8 @@ public final class LedgerReads {
         // all postings in their order.
         "select "
             + Rows.POSTING_COLUMNS
-            + " from (select * from posting where job = ? offset 0) p order by seq limit ? offset ?",
+            + " from (select * from posting where job = ? offset 0) p order by seq limit ? offset"
+            + " ?",
         (connection, statement) -> {
           statement.setLong(1, job.value());
           statement.setInt(2, MAX_ROWS);
@@ -323,15 +324,14 @@ public final class LedgerReads {
   public Statement statement(String project, String month) {
     List<Statement.Line> lines =
         list(
-            "select l.user_name, l.partition, coalesce(s.jobs, 0), l.core_ms, l.price_micro, l.currency,"
-                + " l.posted_micro, l.resource, l.node_type, coalesce(l.quantity, l.core_ms),"
-                + " round(coalesce(l.standard, l.core_ms * 1000) / 1000), l.late_for from statement_line"
-                + " l"
-                + " left join (select user_name, partition, count(distinct job) as jobs from segment"
-                + " where project = ? and month = ? group by 1, 2) s using (user_name, partition)"
-                + " where l.project = ? and l.month = ? order by 1, 2, l.resource <>"
-                + " 'cores', l.resource, l.node_type, l.price_from_ms, l.late_for, l.price_micro,"
-                + " l.currency",
+            "select l.user_name, l.partition, coalesce(s.jobs, 0), l.core_ms, l.price_micro,"
+                + " l.currency, l.posted_micro, l.resource, l.node_type, coalesce(l.quantity,"
+                + " l.core_ms), round(coalesce(l.standard, l.core_ms * 1000) / 1000), l.late_for"
+                + " from statement_line l left join (select user_name, partition, count(distinct"
+                + " job) as jobs from segment where project = ? and month = ? group by 1, 2) s"
+                + " using (user_name, partition) where l.project = ? and l.month = ? order by 1, 2,"
+                + " l.resource <> 'cores', l.resource, l.node_type, l.price_from_ms, l.late_for,"
+                + " l.price_micro, l.currency",
             (connection, statement) -> {
               statement.setString(1, project);
               statement.setString(2, month);
@@ -438,8 +438,9 @@ public final class LedgerReads {
   /** The segments that overlap {@code [fromMs, toMs)}, at most {@code limit}. */
   public List<Span> spans(long fromMs, long toMs, int limit) {
     return list(
-        "select from_ms, to_ms, cores from segment where to_ms > ? and from_ms < ? and month"
-            + " >= ? and month <= ? and not exists (select from observed_run o where o.job = segment.job) limit ?",
+        "select from_ms, to_ms, cores from segment where to_ms > ? and from_ms < ? and month >= ?"
+            + " and month <= ? and not exists (select from observed_run o where o.job ="
+            + " segment.job) limit ?",
         (connection, statement) -> {
           statement.setLong(1, fromMs);
           statement.setLong(2, toMs);

@@ -115,8 +115,8 @@ public final class MonthReads {
       try (PreparedStatement statement =
           connection.prepareStatement(
               "select m.state, s.state, s.fiscal_year, s.serial, m.closed_ms, s.paid_on,"
-                  + " s.reference from month_close m left join statement_close s on s.month = m.month"
-                  + " and s.project = ? where m.month = ?")) {
+                  + " s.reference from month_close m left join statement_close s on s.month ="
+                  + " m.month and s.project = ? where m.month = ?")) {
         statement.setString(1, project);
         statement.setString(2, month);
         try (ResultSet row = statement.executeQuery()) {
@@ -199,8 +199,8 @@ public final class MonthReads {
           "select 'the check would post ' || sum(days) || ' days of runs that go on, and at most "
               + MOST_RUN_DAYS
               + " are posted at once: wait for some of them to end' from (select ? / 86400000 -"
-              + " start_ms / 86400000 + 1 as days from open_run where start_ms < ?) as running having"
-              + " sum(days) > "
+              + " start_ms / 86400000 + 1 as days from open_run where start_ms < ?) as running"
+              + " having sum(days) > "
               + MOST_RUN_DAYS,
           toMs,
           toMs);
@@ -247,16 +247,16 @@ public final class MonthReads {
     add(
         connection,
         found,
-        "select 'in ' || ? || ' the nodes had runs of ' || n.ms || ' core-milliseconds, and ' || s.ms"
-            + " || ' were billed' from (select coalesce(sum(allocated_ms + suspended_ms), 0) as ms from"
-            + " node_day where day >= ? and day <= ? || '-99') n, (select coalesce(sum(core_ms), 0) as"
-            + " ms from segment g where month = ? and from_ms >= ? and not exists (select from open_run r"
-            + " where r.job = g.job and r.attempt = g.attempt) and not exists (select from observed_run o"
-            + " where o.job"
-            + " = g.job) and not exists (select from imported_run i where i.job = g.job) and not exists"
-            + " (select from node_unplaced u where u.job = g.job and u.attempt = g.attempt) and not"
-            + " exists (select from segment e, node_feed b where e.job = g.job and e.attempt ="
-            + " g.attempt and e.from_ms <= b.time_ms)) s, node_feed f where f.time_ms <= ? and n.ms <> s.ms",
+        "select 'in ' || ? || ' the nodes had runs of ' || n.ms || ' core-milliseconds, and ' ||"
+            + " s.ms || ' were billed' from (select coalesce(sum(allocated_ms + suspended_ms), 0)"
+            + " as ms from node_day where day >= ? and day <= ? || '-99') n, (select"
+            + " coalesce(sum(core_ms), 0) as ms from segment g where month = ? and from_ms >= ? and"
+            + " not exists (select from open_run r where r.job = g.job and r.attempt = g.attempt)"
+            + " and not exists (select from observed_run o where o.job = g.job) and not exists"
+            + " (select from imported_run i where i.job = g.job) and not exists (select from"
+            + " node_unplaced u where u.job = g.job and u.attempt = g.attempt) and not exists"
+            + " (select from segment e, node_feed b where e.job = g.job and e.attempt = g.attempt"
+            + " and e.from_ms <= b.time_ms)) s, node_feed f where f.time_ms <= ? and n.ms <> s.ms",
         month,
         month,
         month,

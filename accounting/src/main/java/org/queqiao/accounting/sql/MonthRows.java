@@ -31,8 +31,8 @@ final class MonthRows {
         + " price_micro, currency collate \"C\", resource collate \"C\", node_type collate \"C\","
         + " late_for collate \"C\"",
     "select transaction, kind, project, user_name, cause, reason, amount_micro::text, currency,"
-        + " position::text, core_ms::text from statement_entry where month = ? order by position, transaction"
-        + " collate \"C\""
+        + " position::text, core_ms::text from statement_entry where month = ? order by position,"
+        + " transaction collate \"C\""
   };
 
   private MonthRows() {}
@@ -40,9 +40,10 @@ final class MonthRows {
   static Months read(Connection connection, BillingCalendar calendar) throws SQLException {
     try (PreparedStatement statement =
             connection.prepareStatement(
-                "select coalesce(max(month) filter (where state = 'CLOSED'), ''), coalesce(max(month)"
-                    + " filter (where state = 'CHECKED'), ''), coalesce(max(proposal) filter (where state ="
-                    + " 'CHECKED'), 0) from month_close");
+                "select coalesce(max(month) filter (where state = 'CLOSED'), ''),"
+                    + " coalesce(max(month) filter (where state = 'CHECKED'), ''),"
+                    + " coalesce(max(proposal) filter (where state = 'CHECKED'), 0) from"
+                    + " month_close");
         ResultSet row = statement.executeQuery()) {
       row.next();
       return new Months(calendar, row.getString(1), row.getString(2), row.getLong(3));
@@ -78,8 +79,9 @@ final class MonthRows {
         "insert into statement_close (project, month, fiscal_year, serial, state) select project,"
             + " m.month, m.fiscal_year, (select coalesce(max(serial), 0) from statement_close where"
             + " fiscal_year = m.fiscal_year) + row_number() over (order by project collate \"C\"),"
-            + " 'CLOSED' from (select project, month from statement_line union select project, month"
-            + " from statement_entry) as all_ join month_close m using (month) where m.month = ?",
+            + " 'CLOSED' from (select project, month from statement_line union select project,"
+            + " month from statement_entry) as all_ join month_close m using (month) where m.month"
+            + " = ?",
         month.month());
     try (PreparedStatement statement =
         connection.prepareStatement(

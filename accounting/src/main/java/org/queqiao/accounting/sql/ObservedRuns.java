@@ -54,8 +54,8 @@ final class ObservedRuns {
     });
     told.run(
         connection,
-        "insert into observed_run (job, cluster, number, submit_ms, revision, told, months) select * from"
-            + " %s on conflict (job) do update set revision = excluded.revision, told ="
+        "insert into observed_run (job, cluster, number, submit_ms, revision, told, months) select"
+            + " * from %s on conflict (job) do update set revision = excluded.revision, told ="
             + " excluded.told, months = excluded.months");
   }
 }

@@ -21,8 +21,8 @@ import org.queqiao.contract.id.RunId;
 /** The runs that hold cores, during one batch. */
 final class OpenRuns {
   static final String SELECT =
-      "select job, attempt, start_ms, cores, held_micro, currency, stops, holdings, places, draws, settled"
-          + " from open_run";
+      "select job, attempt, start_ms, cores, held_micro, currency, stops, holdings, places, draws,"
+          + " settled from open_run";
 
   /** As the database has them; those of a job that was looked up are all here. */
   private final Map<RunId, OpenRun> found = new LinkedHashMap<>();
@@ -157,9 +157,10 @@ final class OpenRuns {
     rows.run(
         connection,
         "insert into open_run (job, attempt, start_ms, cores, held_micro, currency, stops,"
-            + " holdings, places, draws, settled, settled_micro, settled_core_ms) select * from %s on conflict (job, attempt) do update set"
-            + " held_micro = excluded.held_micro, currency = excluded.currency, stops = excluded.stops,"
-            + " settled = excluded.settled, settled_micro = excluded.settled_micro, settled_core_ms ="
+            + " holdings, places, draws, settled, settled_micro, settled_core_ms) select * from %s"
+            + " on conflict (job, attempt) do update set held_micro = excluded.held_micro, currency"
+            + " = excluded.currency, stops = excluded.stops, settled = excluded.settled,"
+            + " settled_micro = excluded.settled_micro, settled_core_ms ="
             + " excluded.settled_core_ms");
     ArrayRows ended = new ArrayRows("bigint", "integer");
     closed.forEach(run -> ended.add(run.job().value(), run.attempt()));

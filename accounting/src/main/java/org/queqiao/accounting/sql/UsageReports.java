@@ -281,14 +281,13 @@ public final class UsageReports {
       rows =
           "(select case when left(on_day, 7) = month then on_day else month || '"
               + ReportBy.LATE
-              + "' end as day, *"
-              + " from (select (?::text[])[width_bucket(from_ms, ?::bigint[])] as on_day, * from (select from_ms,"
-              + " month, project, user_name, partition, qos, domains, currency, core_ms::numeric,"
-              + " charge_micro::numeric, null::numeric as standard from segment union all select"
-              + " from_ms, month, project, user_name, partition, qos, domains, currency, 0,"
-              + " charge_micro, null from segment_item union all select from_ms, month, project, '', '',"
-              + " '', domains, currency, 0, charge_micro, 0 from reserved_time where charge_micro <> 0)"
-              + " as s) as t)";
+              + "' end as day, * from (select (?::text[])[width_bucket(from_ms, ?::bigint[])] as"
+              + " on_day, * from (select from_ms, month, project, user_name, partition, qos,"
+              + " domains, currency, core_ms::numeric, charge_micro::numeric, null::numeric as"
+              + " standard from segment union all select from_ms, month, project, user_name,"
+              + " partition, qos, domains, currency, 0, charge_micro, null from segment_item union"
+              + " all select from_ms, month, project, '', '', '', domains, currency, 0,"
+              + " charge_micro, 0 from reserved_time where charge_micro <> 0) as s) as t)";
     }
     return by.contains(ReportBy.PLATFORM) ? ReportSql.withPlatform(rows) + " as v" : rows + " as u";
   }
