@@ -124,13 +124,7 @@ public final class Bookkeeper {
       case TariffDefined e -> books.putTariff(e);
       case ProjectDefined e -> books.putProject(e.name(), e.title(), e.domains());
       case WalletFunded e -> MoneyEntries.funded(e, logged, books);
-      case MoneyProposed e -> {
-        MoneyChange.CloseMonth month = MoneyEntries.checks(e, books);
-        if (month != null && month.postsRunning()) {
-          running(month.toMs(), logged, books);
-        }
-        MoneyEntries.proposed(e, logged, books);
-      }
+      case MoneyProposed e -> proposed(e, logged, books);
       case MoneyDecided e -> money.decided(e, logged, books);
       case JobSubmitted e -> submitted(e, logged, books);
       case JobAllocated e -> allocated(e, logged, books);
@@ -427,6 +421,14 @@ public final class Bookkeeper {
                 entry.money("held:" + project, currency, Math.negateExact(rest))));
       }
     });
+  }
+
+  private void proposed(MoneyProposed e, LoggedEvent logged, Books books) {
+    MoneyChange.CloseMonth month = MoneyEntries.checks(e, books);
+    if (month != null && month.postsRunning()) {
+      running(month.toMs(), logged, books);
+    }
+    MoneyEntries.proposed(e, logged, books);
   }
 
   /**

@@ -182,32 +182,7 @@ public final class UsageReports {
     boolean rolled = byDomain && asked.domains().isRolled();
     // Where a row is a group, the database keeps those with the most.
     boolean cut = !byDomain && !asked.trend();
-    LinkedHashSet<String> columns = new LinkedHashSet<>();
-    asked.by().forEach(each -> columns.add(column(each, asked.domains(), calendar)));
-    if (rolled) {
-      columns.add(ReportSql.TREE);
-    }
-    String keys = String.join(", ", columns);
-    String sql =
-        "select "
-            + keys
-            + ", sum(core_ms)::numeric as core, sum(charge_micro)::numeric as charge, currency,"
-            + " sum(standard)::numeric from "
-            + (byDomain
-                ? DomainParts.told(source(asked.by()), asked.domains())
-                : source(asked.by()))
-            + " where month >= ? and month <= ? and "
-            + scope.condition()
-            + " group by "
-            + keys
-            + ", currency"
-            + (cut
-                ? " order by "
-                    + (asked.byCharge() ? "charge" : "core")
-                    + " desc, "
-                    + ReportSql.inOrder(columns)
-                    + " limit ?"
-                : "");
+    String sql = sql(asked, scope, rolled, cut);
     try (Connection connection = database.getConnection();
         PreparedStatement statement = connection.prepareStatement(sql)) {
       DomainParts.Trees trees =
@@ -246,6 +221,28 @@ public final class UsageReports {
       throw new LedgerUnavailable(e);
     }
     return asked.trend() ? rows.withTrend(asked.firstPeriod()) : rows.all();
+  }
+
+  private String sql(Question asked, LedgerReads.Scope scope, boolean rolled, boolean cut) {
+    LinkedHashSet<String> columns = new LinkedHashSet<>();
+    asked.by().forEach(each -> columns.add(column(each, asked.domains(), calendar)));
+    if (rolled) {
+      columns.add(ReportSql.TREE);
+    }
+    String keys = String.join(", ", columns);
+    String rows = source(asked.by());
+    String order = asked.byCharge() ? "charge" : "core";
+    return "select "
+        + keys
+        + ", sum(core_ms)::numeric as core, sum(charge_micro)::numeric as charge, currency,"
+        + " sum(standard)::numeric from "
+        + (asked.by().contains(ReportBy.DOMAIN) ? DomainParts.told(rows, asked.domains()) : rows)
+        + " where month >= ? and month <= ? and "
+        + scope.condition()
+        + " group by "
+        + keys
+        + ", currency"
+        + (cut ? " order by " + order + " desc, " + ReportSql.inOrder(columns) + " limit ?" : "");
   }
 
   private static String column(ReportBy by, DomainView domains, BillingCalendar calendar) {
