@@ -30,6 +30,7 @@ import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.QosName;
 import org.queqiao.contract.id.RunId;
+import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.JobPlacement;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.node.NodeFacts;
@@ -62,6 +63,19 @@ final class KeptQueuePropertyTest {
   private static final List<ProjectName> PROJECTS = List.of(CLIMATE, MATERIALS);
   private static final QosName LOW = new QosName("low");
   private static final QosName URGENT = new QosName("urgent");
+  private static final QosName NIGHT = new QosName("night");
+
+  /** Who is limited now and then. */
+  private static final List<Subject> LIMITED =
+      List.of(
+          new Subject.Project(CLIMATE),
+          new Subject.Member(CLIMATE, new UserName("liwei")),
+          new Subject.User(new UserName("liwei")),
+          new Subject.User(new UserName("wangfang")),
+          new Subject.Qos(NIGHT),
+          new Subject.Qos(NIGHT),
+          new Subject.Partition(BATCH),
+          new Subject.Partition(SchedulerStory.DEBUG));
 
   /** What a site has beside jobs and nodes, and begins to have in the midst of a history. */
   private enum Also {
@@ -208,6 +222,9 @@ final class KeptQueuePropertyTest {
       preemption();
       preemption();
     }
+    if (also == Also.LIMITS || also == Also.EVERYTHING) {
+      fades();
+    }
     if (seed % 4 == 3) {
       String policy = List.of("easy", "fcfs", "conservative").get(random.nextInt(3));
       tell(new Input.DefineScheduling(OWNER, new SchedulingDefined(policy, 1)));
@@ -249,7 +266,15 @@ final class KeptQueuePropertyTest {
     return switch (also) {
       case NOTHING, WISHES, EVERYTHING -> !pending.isEmpty();
       case WALLETS -> isKeptOut(pending, "AssocGrpBillingMinutes");
-      case LIMITS -> isKeptOut(pending, "AssocGrpCpuLimit");
+      case LIMITS ->
+          pending.stream()
+              .anyMatch(each ->
+                  story
+                      .machine
+                      .state()
+                      .pendingWhy(each.id())
+                      .sentence()
+                      .contains(" may have "));
       case RESERVATIONS -> !story.machine.state().reservations(story.nowMs).isEmpty();
       case SUSPENSION ->
           story.machine.image().jobs().stream()
@@ -335,14 +360,34 @@ final class KeptQueuePropertyTest {
                       node(),
                       new NodeSettings(
                           List.of(random.nextBoolean() ? "a" : "b"), random.nextInt(2)))));
-      case LIMITS -> {
-        Limit limit = new Limit(LimitScope.GROUP, Quantity.CORES, "", 2 + random.nextInt(12));
-        List<Limit> limits = random.nextInt(3) > 0 ? List.of(limit) : List.of();
-        Rules rules = new Rules(Rules.NONE.shares(), null, List.of(), null, 0, limits);
-        rule(new Input.SetRules(OWNER, new RulesSet(new Subject.Project(CLIMATE), rules)));
-      }
+      case LIMITS -> limits();
       case AGES, SHARES -> weights(what);
     }
+  }
+
+  /** Somebody may hold so many cores, or use so much core time, or is let go again. */
+  private void limits() {
+    Subject subject = LIMITED.get(random.nextInt(LIMITED.size()));
+    boolean parts = subject instanceof Subject.Qos || subject instanceof Subject.Partition;
+    LimitScope scope =
+        parts ? List.of(LimitScope.values()).get(random.nextInt(4)) : LimitScope.GROUP;
+    Limit limit =
+        scope == LimitScope.JOB || random.nextInt(3) == 0
+            ? new Limit(scope, Quantity.CORES, "", 2 + random.nextInt(12))
+            : new Limit(scope, Quantity.CORE_MS, "", 60_000L * (10 + random.nextInt(200)));
+    List<Limit> limits = random.nextInt(3) > 0 ? List.of(limit) : List.of();
+    Rules rules = new Rules(Rules.NONE.shares(), null, List.of(), null, 0, limits);
+    rule(new Input.SetRules(OWNER, new RulesSet(subject, rules)));
+  }
+
+  /** What was used fades while it is counted. */
+  private void fades() {
+    tell(new Input.DefineQos(OWNER, new QosDefined(NIGHT, "Night", 0, List.of())));
+    tell(
+        new Input.DefinePriorityPolicy(
+            OWNER,
+            new PriorityPolicy(
+                0, 0, 0, 0, 0, 0, 0, 1, false, 4, 1_000, 640_000, List.of(), List.of())));
   }
 
   /** Now and then other weights: of age, of shares, or of both. */
@@ -481,6 +526,10 @@ final class KeptQueuePropertyTest {
     if (also == Also.PREEMPTION || also == Also.EVERYTHING && random.nextInt(2) == 0) {
       QosName rank = random.nextInt(16) == 0 ? null : random.nextInt(3) > 0 ? LOW : URGENT;
       job.qos(rank == null || !knows(rank) ? null : rank);
+    }
+    if (also == Also.LIMITS && random.nextInt(3) > 0) {
+      job.qos(NIGHT);
+      job.partition(random.nextInt(4) == 0 ? SchedulerStory.DEBUG : BATCH);
     }
     // A whole node may be more than a limit leaves: that is known when the node is.
     boolean whole = also == Also.LIMITS || also == Also.WALLETS || also == Also.EVERYTHING;

@@ -232,6 +232,10 @@ final class LimitStoriesTest {
         5 * hour,
         "AssocGrpCPURunMinutesLimit");
     check(CLIMATE, LimitScope.GROUP, Quantity.CORE_MS, 5 * hour, "AssocGrpCPUMinutesLimit");
+    check(LIWEI, LimitScope.GROUP, Quantity.CORE_MS, 5 * hour, "AssocGrpCPUMinutesLimit");
+    check(QOS, LimitScope.GROUP, Quantity.CORE_MS, 5 * hour, "QOSGrpCPUMinutesLimit");
+    check(QOS, LimitScope.USER, Quantity.CORE_MS, 5 * hour, "QOSMaxCpuMinutesPerUserLimit");
+    check(BATCH, LimitScope.PROJECT, Quantity.CORE_MS, 5 * hour, "MaxCpuMinutesPerAccount");
     check(
         CLIMATE, LimitScope.GROUP, Quantity.MEM_BYTES, 5 * SchedulerStory.GIB, "AssocGrpMemLimit");
   }
@@ -302,7 +306,7 @@ final class LimitStoriesTest {
     wrong(CLIMATE, limit(LimitScope.JOB, Quantity.RUNNING_JOBS, 1));
     wrong(CLIMATE, limit(LimitScope.GROUP, Quantity.GRES, 1));
     wrong(CLIMATE, new Limit(LimitScope.GROUP, Quantity.CORES, "gpu", 1));
-    wrong(QOS, limit(LimitScope.GROUP, Quantity.CORE_MS, 1));
+    wrong(LIWEI, limit(LimitScope.PROJECT, Quantity.CORE_MS, 1));
     Limit twice = limit(LimitScope.GROUP, Quantity.CORES, 1);
     wrong(CLIMATE, twice, twice);
   }

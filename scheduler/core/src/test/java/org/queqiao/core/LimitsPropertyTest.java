@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
-import java.util.TreeSet;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.PlatformDefined;
@@ -56,23 +56,63 @@ final class LimitsPropertyTest {
           new Subject.Partition(SchedulerStory.BATCH),
           new Subject.Partition(SchedulerStory.DEBUG));
 
+  /** Of whom use is limited. */
+  private static final List<String> USES =
+      List.of(
+          "centre GROUP",
+          "platform GROUP",
+          "project GROUP",
+          "member GROUP",
+          "user GROUP",
+          "qos GROUP",
+          "qos USER",
+          "qos PROJECT",
+          "partition GROUP",
+          "partition USER",
+          "partition PROJECT");
+
   /** Nobody waits for these where nothing runs. */
   private static final List<String> IDLE_WORDS =
       List.of("None", "Resources", "Priority", "Licenses");
 
   private final TreeMap<String, Integer> reached = new TreeMap<>();
+  private final TreeMap<String, Integer> keptOut = new TreeMap<>();
   private int blockedWaits;
   private int idle;
 
   @Test
   void noStartAndNoSubmissionPassesAnyLimitAndNobodyWaitsForNone() {
+    histories(LimitsPropertyTest::rules);
+    for (Quantity each : Quantity.values()) {
+      assertThat(reached.entrySet())
+          .as("a limit of %s was full: %s", each, reached)
+          .anyMatch(kind -> kind.getKey().endsWith(" " + each) && kind.getValue() > 0);
+    }
+    assertThat(reached.keySet().stream().map(kind -> kind.split(" ")[1]).distinct())
+        .containsExactlyInAnyOrder("GROUP", "JOB", "PROJECT", "USER");
+    assertThat(blockedWaits).as("jobs that waited for a limit").isGreaterThan(SEEDS * 20);
+    assertThat(idle).as("idle machines that were looked at").isGreaterThan(SEEDS);
+  }
+
+  /** The same where nothing but use is limited, of whomsoever it is kept. */
+  @Test
+  void noStartPassesALimitOfUseAndNobodyWaitsForTheUseOfOthers() {
+    histories(LimitsPropertyTest::limitsOfUse);
+    for (String each : USES) {
+      assertThat(keptOut.getOrDefault(each + " CORE_MS", 0))
+          .as("waits for a limit of the use of %s: %s", each, keptOut)
+          .isGreaterThan(SEEDS / 6);
+    }
+  }
+
+  private void histories(Function<SplittableRandom, Input> rules) {
     for (long seed : SeededProperty.seeds(SEEDS)) {
       SplittableRandom random = new SplittableRandom(seed);
       SchedulerStory story = SchedulerStory.site().withoutChecks();
       NaiveDecay decay = new NaiveDecay(random.nextInt(3) * HOUR_MS, story.nowMs);
       Watch watch = new Watch(story, decay);
       RandomWorkload workload =
-          new RandomWorkload(story, random, LimitsPropertyTest::rules, watch::look);
+          new RandomWorkload(story, random, rules, watch::look);
       try {
         workload.tell(policy(decay.halfLifeMs()));
         workload.tell(new Input.DefinePlatform(OWNER, new PlatformDefined(PORTAL, "Portal")));
@@ -89,16 +129,6 @@ final class LimitsPropertyTest {
       }
       watch.limits.reached.forEach((kind, times) -> reached.merge(kind, times, Integer::sum));
     }
-    for (Quantity each : Quantity.values()) {
-      assertThat(reached.entrySet())
-          .as("a limit of %s was full: %s", each, reached)
-          .anyMatch(kind -> kind.getKey().endsWith(" " + each) && kind.getValue() > 0);
-    }
-    TreeSet<String> scopes = new TreeSet<>();
-    reached.keySet().forEach(kind -> scopes.add(kind.substring(0, kind.indexOf(' '))));
-    assertThat(scopes).containsExactlyInAnyOrder("GROUP", "JOB", "PROJECT", "USER");
-    assertThat(blockedWaits).as("jobs that waited for a limit").isGreaterThan(SEEDS * 20);
-    assertThat(idle).as("idle machines that were looked at").isGreaterThan(SEEDS);
   }
 
   private static Input policy(long halfLifeMs) {
@@ -132,6 +162,20 @@ final class LimitsPropertyTest {
     }
     PlatformName platform =
         subject instanceof Subject.Project && random.nextInt(4) > 0 ? PORTAL : null;
+    return new Input.SetRules(
+        OWNER, new RulesSet(subject, new Rules(1, platform, List.of(), null, 0, limits)));
+  }
+
+  private static Input limitsOfUse(SplittableRandom random) {
+    Subject subject = SUBJECTS.get(random.nextInt(SUBJECTS.size()));
+    boolean parts = subject instanceof Subject.Qos || subject instanceof Subject.Partition;
+    LimitScope scope =
+        parts
+            ? List.of(LimitScope.GROUP, LimitScope.USER, LimitScope.PROJECT).get(random.nextInt(3))
+            : LimitScope.GROUP;
+    Limit limit = new Limit(scope, Quantity.CORE_MS, "", random.nextLong(40 * HOUR_MS));
+    List<Limit> limits = random.nextInt(3) == 0 ? List.of() : List.of(limit);
+    PlatformName platform = subject.equals(new Subject.Project(CLIMATE)) ? PORTAL : null;
     return new Input.SetRules(
         OWNER, new RulesSet(subject, new Rules(1, platform, List.of(), null, 0, limits)));
   }
@@ -185,9 +229,9 @@ final class LimitsPropertyTest {
         blockedWaits += named ? 1 : 0;
         if (named) {
           // What is said of a limit is as of the last fact.
-          assertThat(limits.blocking(work, GIB, story.machine.state().timeMs()))
-              .as("job %s waits: %s", job.id(), why)
-              .isNotNull();
+          String kind = limits.blocking(work, GIB, story.machine.state().timeMs());
+          assertThat(kind).as("job %s waits: %s", job.id(), why).isNotNull();
+          keptOut.merge(kind, 1, Integer::sum);
         }
         if (!busy && (named || IDLE_WORDS.contains(why.word()))) {
           assertThat(limits.blocking(work, GIB, story.nowMs))

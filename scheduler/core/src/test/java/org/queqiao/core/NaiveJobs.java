@@ -62,10 +62,6 @@ final class NaiveJobs {
           .sum();
     }
 
-    String member() {
-      return spec.project() + ":" + user;
-    }
-
     /** How long it may still run: nothing once it was told to end. */
     long restMs(long nowMs) {
       if (ending) {
@@ -78,12 +74,27 @@ final class NaiveJobs {
     }
   }
 
-  /** What a member held from one moment to another; devices are those of the kind gpu. */
-  record Use(String member, long cores, long memBytes, long gpus, long fromMs, long toMs) {}
+  /** What a job held from one moment to another; devices are those of the kind gpu. */
+  record Use(
+      UserName user, JobSpec spec, long cores, long memBytes, long gpus, long fromMs, long toMs) {
+    String member() {
+      return NaiveJobs.member(spec, user);
+    }
+  }
+
+  private static String member(JobSpec spec, UserName user) {
+    return spec.project() + ":" + user;
+  }
 
   private static Use use(Work work, long toMs) {
     return new Use(
-        work.member(), work.cores(), work.memBytes(), work.devices("gpu"), work.openSinceMs, toMs);
+        work.user,
+        work.spec,
+        work.cores(),
+        work.memBytes(),
+        work.devices("gpu"),
+        work.openSinceMs,
+        toMs);
   }
 
   final TreeMap<JobId, Work> jobs = new TreeMap<>();

@@ -9,6 +9,8 @@ import org.queqiao.contract.event.JobAllocated;
 import org.queqiao.contract.event.JobSubmitted;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.RulesSet;
+import org.queqiao.contract.id.UserName;
+import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.policy.Limit;
 import org.queqiao.contract.policy.LimitScope;
 import org.queqiao.contract.policy.Quantity;
@@ -22,7 +24,7 @@ final class NaiveLimits {
   final TreeMap<Subject, Rules> rules = new TreeMap<>();
   private final NaiveDecay decay;
 
-  /** How often each kind of limit was full, or nearly so, by scope and quantity. */
+  /** How often each kind of limit was full, or nearly so, by subject, scope and quantity. */
   final TreeMap<String, Integer> reached = new TreeMap<>();
 
   NaiveLimits(NaiveDecay decay) {
@@ -43,7 +45,7 @@ final class NaiveLimits {
           if (isAsked(limit, submit)) {
             long used = used(work, subject, limit, logged.timeMs());
             boolean full = used >= limit.most() - limit.most() / 10;
-            reached.merge(limit.scope() + " " + limit.quantity(), full ? 1 : 0, Integer::sum);
+            reached.merge(kind(subject, limit), full ? 1 : 0, Integer::sum);
             // Who takes none of something passes no limit of it.
             if (used > limit.most() && amount(limit, work, logged.timeMs()) > 0) {
               passed.add(subject + " has " + used + " of " + limit + " by " + logged.event());
@@ -55,17 +57,21 @@ final class NaiveLimits {
     return logged.event() instanceof ArrayTaskSplit ? List.of() : passed;
   }
 
+  private static String kind(Subject subject, Limit limit) {
+    return subject.kind() + " " + limit.scope() + " " + limit.quantity();
+  }
+
   private static boolean isAsked(Limit limit, boolean submit) {
     boolean ofSubmit = limit.quantity() == Quantity.SUBMITTED_JOBS;
     return submit ? ofSubmit || limit.scope() == LimitScope.JOB : !ofSubmit;
   }
 
   /**
-   * A limit that keeps a job that waits from starting, or null.
+   * The kind of a limit that keeps a job that waits from starting, or null.
    *
    * @param memPerCoreBytes what every node gives with a core
    */
-  Limit blocking(NaiveJobs.Work work, long memPerCoreBytes, long nowMs) {
+  String blocking(NaiveJobs.Work work, long memPerCoreBytes, long nowMs) {
     Demand asked = Demand.of(work.spec);
     long others =
         work.spec.placement().components().stream()
@@ -89,7 +95,7 @@ final class NaiveLimits {
             };
         long used = limit.scope() == LimitScope.JOB ? 0 : used(work, subject, limit, nowMs);
         if (isAsked(limit, false) && asks > 0 && used + asks > limit.most()) {
-          return limit;
+          return kind(subject, limit);
         }
       }
     }
@@ -101,16 +107,19 @@ final class NaiveLimits {
   }
 
   private boolean covers(Subject subject, NaiveJobs.Work work) {
-    var spec = work.spec;
+    return covers(subject, work.user, work.spec);
+  }
+
+  private boolean covers(Subject subject, UserName user, JobSpec spec) {
     return switch (subject) {
       case Subject.Centre _ -> true;
       case Subject.Platform(var name) ->
           name.equals(
               rules.getOrDefault(new Subject.Project(spec.project()), Rules.NONE).platform());
       case Subject.Project(var name) -> name.equals(spec.project());
-      case Subject.Member(var project, var user) ->
-          project.equals(spec.project()) && user.equals(work.user);
-      case Subject.User(var name) -> name.equals(work.user);
+      case Subject.Member(var project, var member) ->
+          project.equals(spec.project()) && member.equals(user);
+      case Subject.User(var name) -> name.equals(user);
       case Subject.Qos(var name) -> name.equals(spec.qos());
       case Subject.Partition(var name) -> name.equals(spec.partition());
     };
@@ -119,18 +128,25 @@ final class NaiveLimits {
   private long used(NaiveJobs.Work work, Subject subject, Limit limit, long nowMs) {
     long used = 0;
     for (NaiveJobs.Work other : jobs.jobs.values()) {
-      boolean together =
-          switch (limit.scope()) {
-            case GROUP -> covers(subject, other);
-            case JOB -> other == work;
-            case USER -> covers(subject, other) && other.user.equals(work.user);
-            case PROJECT ->
-                covers(subject, other) && other.spec.project().equals(work.spec.project());
-          };
-      used += together ? amount(limit, other, nowMs) : 0;
+      boolean counts =
+          limit.scope() == LimitScope.JOB
+              ? other == work
+              : together(work, subject, limit, other.user, other.spec);
+      used += counts ? amount(limit, other, nowMs) : 0;
     }
-    boolean past = limit.quantity() == Quantity.CORE_MS && limit.scope() == LimitScope.GROUP;
-    return used + (past ? past(subject, nowMs) : 0);
+    boolean past = limit.quantity() == Quantity.CORE_MS && limit.scope() != LimitScope.JOB;
+    return used + (past ? past(work, subject, limit, nowMs) : 0);
+  }
+
+  /** Whether a limit counts a job of this user together with another job. */
+  private boolean together(
+      NaiveJobs.Work work, Subject subject, Limit limit, UserName user, JobSpec spec) {
+    return covers(subject, user, spec)
+        && switch (limit.scope()) {
+          case GROUP, JOB -> true;
+          case USER -> user.equals(work.user);
+          case PROJECT -> spec.project().equals(work.spec.project());
+        };
   }
 
   private static long amount(Limit limit, NaiveJobs.Work work, long nowMs) {
@@ -170,21 +186,10 @@ final class NaiveLimits {
     };
   }
 
-  private long past(Subject subject, long nowMs) {
+  private long past(NaiveJobs.Work work, Subject subject, Limit limit, long nowMs) {
     BigInteger sum = BigInteger.ZERO;
     for (NaiveJobs.Use each : jobs.usesUntil(nowMs)) {
-      String project = each.member().substring(0, each.member().indexOf(':'));
-      boolean counts =
-          switch (subject) {
-            case Subject.Centre _ -> true;
-            case Subject.Platform(var name) ->
-                name.equals(
-                    rules.getOrDefault(Subject.of("project", project), Rules.NONE).platform());
-            case Subject.Project(var name) -> name.value().equals(project);
-            case Subject.Member _ -> subject.label().equals(each.member());
-            case Subject.User _, Subject.Qos _, Subject.Partition _ -> false;
-          };
-      if (counts) {
+      if (together(work, subject, limit, each.user(), each.spec())) {
         sum =
             sum.add(
                 decay.sum(each.fromMs(), each.toMs()).multiply(BigInteger.valueOf(each.cores())));

@@ -827,7 +827,9 @@ final class RandomHistory {
             ? List.of()
             : List.of(
                 new Limit(LimitScope.GROUP, Quantity.CORES, "", random.nextInt(12)),
-                new Limit(LimitScope.GROUP, Quantity.SUBMITTED_JOBS, "", 50)));
+                new Limit(LimitScope.GROUP, Quantity.SUBMITTED_JOBS, "", 50),
+                // So that use is told by digests.
+                new Limit(LimitScope.GROUP, Quantity.CORE_MS, "", 1L << 40)));
   }
 
   private Input membership() {

@@ -96,20 +96,22 @@ final class PolicyReader {
   }
 
   private static Limit limit(PbLimit in) {
-    LimitScope scope =
-        switch (in.getScope()) {
-          case GROUP -> LimitScope.GROUP;
-          case JOB -> LimitScope.JOB;
-          case USER -> LimitScope.USER;
-          case PROJECT -> LimitScope.PROJECT;
-          case SCOPE_UNSPECIFIED, UNRECOGNIZED -> throw ModelReader.unknown("scope of a limit");
-        };
     Quantity quantity =
         switch (in.getQuantity()) {
           case QUANTITY_UNSPECIFIED, UNRECOGNIZED -> throw ModelReader.unknown("limit");
           default -> Quantity.valueOf(in.getQuantity().name());
         };
-    return new Limit(scope, quantity, in.getGres(), in.getMost());
+    return new Limit(scope(in.getScope()), quantity, in.getGres(), in.getMost());
+  }
+
+  private static LimitScope scope(PbLimit.Scope in) {
+    return switch (in) {
+      case GROUP -> LimitScope.GROUP;
+      case JOB -> LimitScope.JOB;
+      case USER -> LimitScope.USER;
+      case PROJECT -> LimitScope.PROJECT;
+      case SCOPE_UNSPECIFIED, UNRECOGNIZED -> throw ModelReader.unknown("scope of a limit");
+    };
   }
 
   static PrioritiesImage priorities(PbClusterImage image) {
@@ -130,6 +132,14 @@ final class PolicyReader {
                 new PrioritiesImage.UsageImage(
                     new ProjectName(each.getProject()),
                     new UserName(each.getUser()),
+                    new BigInteger(each.getWeighted().toByteArray()))),
+        ModelReader.list(
+            in.getPartUseList(),
+            each ->
+                new PrioritiesImage.PartUseImage(
+                    Subject.of(each.getSubjectKind(), each.getSubjectName()),
+                    scope(each.getScope()),
+                    each.getName(),
                     new BigInteger(each.getWeighted().toByteArray()))));
   }
 }

@@ -4,12 +4,14 @@ import org.queqiao.contract.event.PlatformDefined;
 import org.queqiao.contract.event.QosDefined;
 import org.queqiao.contract.event.RulesSet;
 import org.queqiao.contract.policy.Limit;
+import org.queqiao.contract.policy.LimitScope;
 import org.queqiao.contract.policy.PreemptRules;
 import org.queqiao.contract.policy.PriorityPolicy;
 import org.queqiao.contract.policy.ResourceWeight;
 import org.queqiao.contract.policy.Rules;
 import org.queqiao.contract.snapshot.PrioritiesImage;
 import org.queqiao.contract.wire.PbLimit;
+import org.queqiao.contract.wire.PbPartUseImage;
 import org.queqiao.contract.wire.PbPlatformDefined;
 import org.queqiao.contract.wire.PbPreemptRules;
 import org.queqiao.contract.wire.PbPrioritiesImage;
@@ -92,19 +94,21 @@ final class PolicyWriter {
   }
 
   private static PbLimit limit(Limit limit) {
-    PbLimit.Scope scope =
-        switch (limit.scope()) {
-          case GROUP -> PbLimit.Scope.GROUP;
-          case JOB -> PbLimit.Scope.JOB;
-          case USER -> PbLimit.Scope.USER;
-          case PROJECT -> PbLimit.Scope.PROJECT;
-        };
     return PbLimit.newBuilder()
-        .setScope(scope)
+        .setScope(scope(limit.scope()))
         .setQuantity(PbLimit.Quantity.valueOf(limit.quantity().name()))
         .setGres(limit.gres())
         .setMost(limit.most())
         .build();
+  }
+
+  private static PbLimit.Scope scope(LimitScope scope) {
+    return switch (scope) {
+      case GROUP -> PbLimit.Scope.GROUP;
+      case JOB -> PbLimit.Scope.JOB;
+      case USER -> PbLimit.Scope.USER;
+      case PROJECT -> PbLimit.Scope.PROJECT;
+    };
   }
 
   static PbPrioritiesImage priorities(PrioritiesImage image) {
@@ -121,6 +125,15 @@ final class PolicyWriter {
           PbUsageImage.newBuilder()
               .setProject(each.project().value())
               .setUser(each.user().value())
+              .setWeighted(ModelWriter.bytes(each.weighted().toByteArray())));
+    }
+    for (PrioritiesImage.PartUseImage each : image.partUse()) {
+      out.addPartUse(
+          PbPartUseImage.newBuilder()
+              .setSubjectKind(each.subject().kind())
+              .setSubjectName(each.subject().label())
+              .setScope(scope(each.scope()))
+              .setName(each.name())
               .setWeighted(ModelWriter.bytes(each.weighted().toByteArray())));
     }
     return out.build();

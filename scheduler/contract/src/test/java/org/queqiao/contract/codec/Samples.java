@@ -491,6 +491,7 @@ final class Samples {
     out.put("ClusterImage-imported", ObservedSamples.imported(image()));
     out.put("ClusterImage-steps", StepSamples.image(image()));
     out.put("ClusterImage-steps-recent", StepSamples.recent(image()));
+    out.put("ClusterImage-part-use", withPriorities(image(), partUse()));
     out.put("ClusterImage-steps-accelerators", StepSamples.accelerators(image()));
     return out;
   }
@@ -573,6 +574,47 @@ final class Samples {
         null);
   }
 
+  private static ClusterImage withPriorities(
+      ClusterImage first, List<PrioritiesImage.PartUseImage> partUse) {
+    return new ClusterImage(
+        first.position(),
+        first.timeMs(),
+        first.lastJobId(),
+        first.partitions(),
+        first.tariffs(),
+        first.domains(),
+        first.projects(),
+        first.users(),
+        first.nodes(),
+        first.jobs(),
+        first.idempotencyKeys(),
+        List.of(),
+        null,
+        null,
+        new PrioritiesImage(
+            List.of(PLATFORM_DEFINED),
+            List.of(QOS_DEFINED),
+            POLICY,
+            List.of(RULES_SET),
+            1_760_000_000_000L,
+            1_759_000_000_000L,
+            List.of(new PrioritiesImage.UsageImage(PROJECT, USER, BigInteger.ONE.shiftLeft(90))),
+            partUse));
+  }
+
+  private static List<PrioritiesImage.PartUseImage> partUse() {
+    BigInteger used = BigInteger.ONE.shiftLeft(91);
+    Subject qos = new Subject.Qos(QOS_DEFINED.name());
+    return List.of(
+        new PrioritiesImage.PartUseImage(qos, LimitScope.GROUP, "", used),
+        new PrioritiesImage.PartUseImage(qos, LimitScope.USER, USER.value(), used.shiftRight(1)),
+        new PrioritiesImage.PartUseImage(
+            new Subject.Partition(new PartitionName("batch")),
+            LimitScope.PROJECT,
+            PROJECT.value(),
+            used.add(BigInteger.TWO)));
+  }
+
   private static Map<String, ClusterImage> imagesBeforeArrays() {
     ClusterImage first = image();
     ClusterImage.JobImage job = first.jobs().getFirst();
@@ -580,30 +622,7 @@ final class Samples {
         "ClusterImage-learnt",
         LearntSamples.image(first),
         "ClusterImage-priorities",
-        new ClusterImage(
-            first.position(),
-            first.timeMs(),
-            first.lastJobId(),
-            first.partitions(),
-            first.tariffs(),
-            first.domains(),
-            first.projects(),
-            first.users(),
-            first.nodes(),
-            first.jobs(),
-            first.idempotencyKeys(),
-            List.of(),
-            null,
-            null,
-            new PrioritiesImage(
-                List.of(PLATFORM_DEFINED),
-                List.of(QOS_DEFINED),
-                POLICY,
-                List.of(RULES_SET),
-                1_760_000_000_000L,
-                1_759_000_000_000L,
-                List.of(
-                    new PrioritiesImage.UsageImage(PROJECT, USER, BigInteger.ONE.shiftLeft(90))))),
+        withPriorities(first, List.of()),
         "ClusterImage-terms",
         new ClusterImage(
             first.position(),

@@ -140,11 +140,6 @@ final class RulesCheck {
               + " belong to a qos or partition; set a "
               + "limit on the user, member or project itself");
     }
-    if (each.quantity() == Quantity.CORE_MS
-        && each.scope() != LimitScope.JOB
-        && (parts || subject instanceof Subject.User)) {
-      return invalid("limits", "use is kept for centre, platforms, projects and members");
-    }
     return Optional.empty();
   }
 

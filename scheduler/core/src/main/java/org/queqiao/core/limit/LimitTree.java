@@ -2,10 +2,12 @@ package org.queqiao.core.limit;
 
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 import org.queqiao.contract.id.PlatformName;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.Allocation;
@@ -22,6 +24,8 @@ import org.queqiao.core.state.Demand;
 import org.queqiao.core.state.Member;
 import org.queqiao.core.state.Tallies;
 import org.queqiao.core.state.Tally;
+import org.queqiao.core.state.UsageTable;
+import org.queqiao.core.state.UsePart;
 
 /**
  * All limits that a job is under: of the centre, the platform and project, the member, the user,
@@ -33,6 +37,7 @@ public final class LimitTree {
   private final BudgetGate gate;
   private final TreeMap<Subject, TreeMap<Tallies.Part, Tally>> started = new TreeMap<>();
   private final TreeMap<Used, Long> used = new TreeMap<>();
+  private final TreeMap<UsePart, Long> past = new TreeMap<>();
   private long opensMs = Long.MAX_VALUE;
 
   /** Limits at a moment, which is also that of the starts. */
@@ -166,7 +171,7 @@ public final class LimitTree {
     Limit limit = use.limit();
     boolean together = limit.scope() != LimitScope.JOB;
     if (together && limit.quantity() == Quantity.CORE_MS) {
-      return cluster.priorities().usage().fadesMs(nowMs);
+      return usage().fadesMs(nowMs);
     }
     if (limit.quantity() != Quantity.RUNNING_CORE_MS || use.asks() > limit.most()) {
       return Long.MAX_VALUE;
@@ -295,35 +300,49 @@ public final class LimitTree {
     Tally now = startedOf(subject, part);
     if (limit.quantity() == Quantity.CORE_MS) {
       long rest = before.restCoreMs(nowMs) + (now == null ? 0 : now.restCoreMs(nowMs));
-      return Math.addExact(pastCoreMs(subject), rest);
+      return Math.addExact(pastCoreMs(subject, part), rest);
     }
     return before.used(limit, nowMs) + (now == null ? 0 : now.used(limit, nowMs));
   }
 
-  /** Use of a subject as it counts now. */
-  private long pastCoreMs(Subject subject) {
+  /** Use of a part of a subject as it counts now; starts of this pass have used nothing yet. */
+  private long pastCoreMs(Subject subject, Tallies.Part part) {
+    return past.computeIfAbsent(
+        new UsePart(subject, part),
+        _ ->
+            usage()
+                .asOf(weightedUse(subject, part), nowMs)
+                .divide(BigInteger.valueOf(1000))
+                .longValueExact());
+  }
+
+  private UsageTable usage() {
+    return cluster.priorities().usage();
+  }
+
+  private BigInteger weightedUse(Subject subject, Tallies.Part part) {
+    return switch (subject) {
+      case Subject.Centre _ -> sum(usage().members(), _ -> true);
+      case Subject.Platform(var name) ->
+          sum(
+              usage().members(),
+              each -> name.equals(cluster.priorities().platformOf(each.project())));
+      case Subject.Project(var name) ->
+          sum(usage().members(), each -> name.equals(each.project()));
+      case Subject.Member(var project, var user) -> usage().use(new Member(project, user), nowMs);
+      case Subject.User(var name) -> sum(usage().membersOf(name), _ -> true);
+      case Subject.Qos _, Subject.Partition _ -> usage().use(new UsePart(subject, part), nowMs);
+    };
+  }
+
+  private BigInteger sum(Collection<Member> members, Predicate<Member> counts) {
     BigInteger sum = BigInteger.ZERO;
-    for (Member each : cluster.priorities().usage().members()) {
-      boolean counts =
-          switch (subject) {
-            case Subject.Centre _ -> true;
-            case Subject.Platform(var name) ->
-                name.equals(cluster.priorities().platformOf(each.project()));
-            case Subject.Project(var name) -> name.equals(each.project());
-            case Subject.Member(var project, var user) ->
-                project.equals(each.project()) && user.equals(each.user());
-            case Subject.User _, Subject.Qos _, Subject.Partition _ -> false;
-          };
-      if (counts) {
-        sum = sum.add(cluster.priorities().usage().use(each, nowMs));
+    for (Member each : members) {
+      if (counts.test(each)) {
+        sum = sum.add(usage().use(each, nowMs));
       }
     }
-    return cluster
-        .priorities()
-        .usage()
-        .asOf(sum, nowMs)
-        .divide(BigInteger.valueOf(1000))
-        .longValueExact();
+    return sum;
   }
 
   private static Block block(Claim job, LimitUse use) {

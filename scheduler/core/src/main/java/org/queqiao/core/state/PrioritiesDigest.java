@@ -4,8 +4,10 @@ import org.queqiao.contract.event.QosDefined;
 import org.queqiao.contract.event.RulesSet;
 import org.queqiao.contract.id.PlatformName;
 import org.queqiao.contract.id.QosName;
+import org.queqiao.contract.policy.LimitScope;
 import org.queqiao.contract.policy.PreemptRules;
 import org.queqiao.contract.policy.PriorityPolicy;
+import org.queqiao.contract.policy.Quantity;
 import org.queqiao.contract.policy.ResourceWeight;
 import org.queqiao.contract.policy.Rules;
 import org.queqiao.contract.snapshot.PrioritiesImage;
@@ -56,6 +58,28 @@ final class PrioritiesDigest {
                       .text(each.user().value())
                       .bytes(each.weighted().toByteArray()));
     }
+    // So is that of QOS and partitions where nothing bounds it.
+    boolean bounds = image.rules().stream().anyMatch(PrioritiesDigest::boundsPartUse);
+    if (bounds && !image.partUse().isEmpty()) {
+      out.text("use of parts")
+          .list(
+              image.partUse(),
+              each ->
+                  out.text(each.subject().kind())
+                      .text(each.subject().label())
+                      .text(each.scope().name())
+                      .text(each.name())
+                      .bytes(each.weighted().toByteArray()));
+    }
+  }
+
+  /** Whether rules bound the use of a QOS or partition; before that was kept none could. */
+  private static boolean boundsPartUse(RulesSet each) {
+    return UsePart.isKeptFor(each.subject())
+        && each.rules().limits().stream()
+            .anyMatch(
+                limit ->
+                    limit.quantity() == Quantity.CORE_MS && limit.scope() != LimitScope.JOB);
   }
 
   /** What is said about pushing aside, where anything is. */

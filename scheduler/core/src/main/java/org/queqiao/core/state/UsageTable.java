@@ -6,15 +6,17 @@ import java.util.Collections;
 import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.policy.PriorityPolicy;
 import org.queqiao.contract.policy.ResourceWeight;
 import org.queqiao.contract.snapshot.PrioritiesImage;
 import org.queqiao.core.decay.UsageClock;
 
 /**
- * What each member of a project used, ended runs and running ones, with past use fading. A run
- * weighs the thousandths of cores that it holds, counted from its start or, if that is later, from
- * when the policy began.
+ * What each member of a project used, and what was used of each QOS and partition, in ended runs
+ * and running ones, with past use fading. A run weighs the thousandths of cores that it holds,
+ * counted from its start or, if that is later, from when the policy began.
  *
  * <pre>
  *   use now = closed + rate x W(now) - begun
@@ -33,40 +35,36 @@ public final class UsageTable {
   /** So far it moves at a time; what is then lost is below 2^-190 of one unit of present use. */
   private static final int MOVE_BY = 192;
 
-  private final TreeMap<Member, Leaf> leaves = new TreeMap<>();
+  private final UseLeaves<Member> members = new UseLeaves<>();
+  private final UseLeaves<UsePart> parts = new UseLeaves<>();
+  private final TreeMap<UserName, TreeSet<Member>> ofUser = new TreeMap<>();
   private UsageClock clock = new UsageClock(PriorityPolicy.DEFAULT.halfLifeMs(), 0);
   private PriorityPolicy policy = PriorityPolicy.DEFAULT;
   private long sinceMs;
 
   UsageTable() {}
 
-  /** Of one member. */
-  private static final class Leaf {
-    private BigInteger closed = BigInteger.ZERO;
-    private BigInteger begun = BigInteger.ZERO;
-    private long rate;
-
-    private boolean isEmpty() {
-      return closed.signum() == 0 && begun.signum() == 0 && rate == 0;
-    }
-  }
-
   void restore(PrioritiesImage image) {
     policy = image.policy();
     sinceMs = image.policySinceMs();
     clock = new UsageClock(policy.halfLifeMs(), image.baseMs());
     for (PrioritiesImage.UsageImage each : image.usage()) {
-      leaf(new Member(each.project(), each.user())).closed = each.weighted();
+      members.closed(known(new Member(each.project(), each.user())), each.weighted());
+    }
+    for (PrioritiesImage.PartUseImage each : image.partUse()) {
+      Tallies.Part part = new Tallies.Part(each.scope(), each.name());
+      parts.closed(new UsePart(each.subject(), part), each.weighted());
     }
   }
 
-  private Leaf leaf(Member member) {
-    return leaves.computeIfAbsent(member, _ -> new Leaf());
+  private Member known(Member member) {
+    ofUser.computeIfAbsent(member.user(), _ -> new TreeSet<>()).add(member);
+    return member;
   }
 
   /** The first run ever begins: weights count from here. */
   void beginAt(long nowMs) {
-    if (leaves.isEmpty() && clock.baseMs() == 0) {
+    if (members.isEmpty() && clock.baseMs() == 0) {
       clock = new UsageClock(policy.halfLifeMs(), nowMs);
       sinceMs = nowMs;
     }
@@ -74,13 +72,10 @@ public final class UsageTable {
 
   /** A run holds resources; {@code sign} is 1, or -1 to take that back. */
   void running(Job job, int sign) {
-    Leaf leaf = leaf(memberOf(job));
     long weight = Math.multiplyExact(weightOf(job), (long) sign);
-    leaf.rate = Math.addExact(leaf.rate, weight);
-    leaf.begun = leaf.begun.add(BigInteger.valueOf(weight).multiply(clock.sum(beginOf(job))));
-    if (leaf.isEmpty()) {
-      leaves.remove(memberOf(job));
-    }
+    BigInteger begun = BigInteger.valueOf(weight).multiply(clock.sum(beginOf(job)));
+    members.running(known(memberOf(job)), weight, begun);
+    UsePart.of(Claim.of(job)).forEach(part -> parts.running(part, weight, begun));
   }
 
   /** A run has ended, or an interval of it; it is not counted as running any more. */
@@ -90,8 +85,9 @@ public final class UsageTable {
     }
     BigInteger time = clock.sum(endMs).subtract(clock.sum(beginOf(job))).max(BigInteger.ZERO);
     if (time.signum() > 0) {
-      Leaf leaf = leaf(memberOf(job));
-      leaf.closed = leaf.closed.add(time.multiply(BigInteger.valueOf(weightOf(job))));
+      BigInteger weighted = time.multiply(BigInteger.valueOf(weightOf(job)));
+      members.closed(known(memberOf(job)), weighted);
+      UsePart.of(Claim.of(job)).forEach(part -> parts.closed(part, weighted));
     }
   }
 
@@ -104,9 +100,9 @@ public final class UsageTable {
   void move(long nowMs) {
     while (mustMove(nowMs)) {
       clock = clock.later(MOVE_BY);
-      leaves.values().forEach(each -> each.closed = each.closed.shiftRight(MOVE_BY));
+      members.shift(MOVE_BY);
+      parts.shift(MOVE_BY);
     }
-    leaves.values().removeIf(Leaf::isEmpty);
   }
 
   /**
@@ -120,8 +116,8 @@ public final class UsageTable {
     BigInteger weight = clock.weight(nowMs);
     clock = new UsageClock(next.halfLifeMs(), nowMs);
     BigInteger unit = clock.weight(nowMs);
-    leaves.values().forEach(each -> each.closed = each.closed.multiply(unit).divide(weight));
-    leaves.values().removeIf(Leaf::isEmpty);
+    members.scale(unit, weight);
+    parts.scale(unit, weight);
     policy = next;
     sinceMs = nowMs;
   }
@@ -153,20 +149,22 @@ public final class UsageTable {
 
   /** Who used something or uses something now. */
   public SortedSet<Member> members() {
-    return Collections.unmodifiableSortedSet(leaves.navigableKeySet());
+    return members.keys();
+  }
+
+  /** As {@link #members}, of one user: as many as the user has, or had, projects. */
+  public SortedSet<Member> membersOf(UserName user) {
+    return Collections.unmodifiableSortedSet(ofUser.getOrDefault(user, new TreeSet<>()));
   }
 
   /** Weighted use until a moment. */
   public BigInteger use(Member member, long nowMs) {
-    Leaf leaf = leaves.get(member);
-    if (leaf == null) {
-      return BigInteger.ZERO;
-    }
-    BigInteger open =
-        leaf.rate == 0
-            ? BigInteger.ZERO
-            : BigInteger.valueOf(leaf.rate).multiply(clock.sum(nowMs)).subtract(leaf.begun);
-    return leaf.closed.add(open).max(BigInteger.ZERO);
+    return members.use(member, clock.sum(nowMs));
+  }
+
+  /** Weighted use of a part of a QOS or partition until a moment. */
+  public BigInteger use(UsePart part, long nowMs) {
+    return parts.use(part, clock.sum(nowMs));
   }
 
   /** Weighted use as thousandths of core-milliseconds of now. */
@@ -193,20 +191,24 @@ public final class UsageTable {
 
   List<PrioritiesImage.UsageImage> images() {
     List<PrioritiesImage.UsageImage> out = new ArrayList<>();
-    leaves.forEach((member, leaf) -> {
-      if (leaf.closed.signum() != 0) {
-        out.add(new PrioritiesImage.UsageImage(member.project(), member.user(), leaf.closed));
-      }
-    });
+    members.forEachClosed(
+        (member, closed) ->
+            out.add(new PrioritiesImage.UsageImage(member.project(), member.user(), closed)));
+    return out;
+  }
+
+  List<PrioritiesImage.PartUseImage> partImages() {
+    List<PrioritiesImage.PartUseImage> out = new ArrayList<>();
+    parts.forEachClosed(
+        (each, closed) ->
+            out.add(
+                new PrioritiesImage.PartUseImage(
+                    each.subject(), each.part().scope(), each.part().name(), closed)));
     return out;
   }
 
   /** Everything that is derived from running jobs, to be compared. */
   String derived() {
-    StringBuilder out = new StringBuilder();
-    leaves.forEach((member, leaf) -> {
-      out.append(member).append(' ').append(leaf.rate).append(' ').append(leaf.begun).append('\n');
-    });
-    return out.toString();
+    return members.toString() + parts;
   }
 }

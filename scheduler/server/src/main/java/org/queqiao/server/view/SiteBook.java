@@ -56,7 +56,7 @@ final class SiteBook {
   /** What the site decided, without what was counted. */
   private static PrioritiesImage decisions(PrioritiesImage image) {
     return new PrioritiesImage(
-        image.platforms(), image.qos(), image.policy(), image.rules(), 0, 0, List.of());
+        image.platforms(), image.qos(), image.policy(), image.rules(), 0, 0, List.of(), List.of());
   }
 
   static boolean concerns(LoggedEvent logged) {

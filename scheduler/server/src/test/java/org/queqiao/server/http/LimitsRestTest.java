@@ -50,7 +50,8 @@ final class LimitsRestTest {
           "NODES", "NodePerUserLimit",
           "MEM_BYTES", "MemoryPerUser",
           "GRES", "GRESPerUser",
-          "RUNNING_CORE_MS", "CpuRunMinutesPerUserLimit");
+          "RUNNING_CORE_MS", "CpuRunMinutesPerUserLimit",
+          "CORE_MS", "CpuMinutesPerUserLimit");
 
   private static final Map<String, String> PROJECT =
       Map.of(
@@ -59,7 +60,8 @@ final class LimitsRestTest {
           "NODES", "NodePerAccount",
           "MEM_BYTES", "MemoryPerAccount",
           "GRES", "GRESPerAccount",
-          "RUNNING_CORE_MS", "CpuRunMinutesPerAccount");
+          "RUNNING_CORE_MS", "CpuRunMinutesPerAccount",
+          "CORE_MS", "CpuMinutesPerAccount");
 
   private static final Map<String, String> JOB =
       Map.of(
@@ -121,11 +123,6 @@ final class LimitsRestTest {
     return subject.startsWith("user/") || subject.startsWith("member/");
   }
 
-  /** Tells whether use of core time is kept for a subject. */
-  private static boolean keepsUse(String subject) {
-    return !isPart(subject) && !subject.startsWith("user/");
-  }
-
   private static void waits(String subject, String scope, String quantity, String word)
       throws Exception {
     String which = subject + " " + scope + " " + quantity;
@@ -141,6 +138,10 @@ final class LimitsRestTest {
         .startsWith(SUBJECTS.get(subject) + " may have " + WHAT.get(quantity));
     JsonNode why = JSON.readTree(server.get("researcher1", at + "/explain").body());
     assertThat(why.path("waiting").path("reason").asText()).as(which).isEqualTo(word);
+    JsonNode bound = why.path("waiting").path("limits").path(0);
+    assertThat(bound.path("blocks").asBoolean()).as(which).isTrue();
+    assertThat(bound.path("quantity").asText()).as(which).isEqualTo(quantity);
+    assertThat(bound.path("scope").asText()).as(which).isEqualTo(scope);
     if (subject.equals(SAID_BY_COMMAND.get(scope))) {
       assertThat(server.command("researcher1", "explain", at.substring(at.lastIndexOf('/') + 1)))
           .as(which)
@@ -169,9 +170,7 @@ final class LimitsRestTest {
       for (Map.Entry<String, String> each : new TreeMap<>(GROUP).entrySet()) {
         boolean jobs = each.getKey().equals("RUNNING_JOBS") && isPerson(subject);
         String grouped = (isPart(subject) ? "QOSGrp" : "AssocGrp") + each.getValue();
-        if (!each.getKey().equals("CORE_MS") || keepsUse(subject)) {
-          waits(subject, "GROUP", each.getKey(), jobs ? "AssocMaxJobsLimit" : grouped);
-        }
+        waits(subject, "GROUP", each.getKey(), jobs ? "AssocMaxJobsLimit" : grouped);
       }
     }
   }
