@@ -7,9 +7,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.queqiao.contract.event.BudgetTold;
 import org.queqiao.contract.event.QosDefined;
 import org.queqiao.contract.event.RulesSet;
 import org.queqiao.contract.event.SchedulingDefined;
+import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.QosName;
@@ -31,6 +33,7 @@ import org.queqiao.core.message.Input;
 import org.queqiao.core.message.JobRequest;
 import org.queqiao.core.message.Rejection;
 import org.queqiao.core.message.ReservationRequest;
+import org.queqiao.core.message.TermsRequest;
 
 /** What would come of something, without doing it. */
 final class WhatIfStoriesTest {
@@ -335,6 +338,93 @@ final class WhatIfStoriesTest {
     TrialResult result =
         new WhatIf(story.machine.image(), story.nowMs, 24 * HOUR_MS, 10, () -> false)
             .of(of("liwei", new JobId(12)), new RunTimeRatios(), 5);
-    assertThat(result).isEqualTo(new TrialResult(null, 0, null, null));
+    assertThat(result).isEqualTo(new TrialResult(null, 0, null, null, null));
+  }
+
+  /** What a changed job cannot have is refused, and the reservation and deadline stay its own. */
+  @Test
+  void aChangedJobKeepsItsReservationAndItsDeadline() {
+    SchedulerStory story = queue();
+    ReservationName school = new ReservationName("school");
+    long startMs = story.nowMs + 24 * HOUR_MS;
+    story.does(
+        new Input.DefineReservation(
+            SchedulerStory.user("admin1"),
+            new ReservationRequest(
+                school,
+                "",
+                startMs,
+                null,
+                4 * HOUR_MS,
+                null,
+                null,
+                List.of(N1),
+                null,
+                null,
+                List.of(new UserName("wangfang")),
+                List.of(),
+                false,
+                false,
+                false)));
+    JobId kept = story.submits("wangfang", cores(2).reservation(school));
+    TrialResult shorter = tried(story, changed(story, "wangfang", kept, 1, 30));
+    assertThat(shorter.looked()).isEqualTo(new TrialResult.Looked(school, null));
+    assertThat(shorter.changed().startMs()).isEqualTo(startMs);
+    TrialResult wide = tried(story, changed(story, "wangfang", kept, 2, 30));
+    assertThat(wide.refused().message()).contains("of reservation school, which has 1 nodes");
+
+    TermsRequest soon = TermsRequest.NONE.withDeadlineMs(story.nowMs + 12 * HOUR_MS);
+    JobId due = story.submits("liwei", cores(1).terms(soon));
+    assertThat(tried(story, changed(story, "liwei", due, 1, 60)).looked())
+        .isEqualTo(new TrialResult.Looked(null, null));
+    assertThat(tried(story, changed(story, "liwei", due, 1, 13 * 60)).refused().field())
+        .isEqualTo("deadlineMs");
+  }
+
+  private static Trial changed(
+      SchedulerStory story, String user, JobId job, int nodes, int limitMinutes) {
+    JobSpec spec = story.job(job).spec();
+    return of(user, job)
+        .changing(
+            spec.toBuilder()
+                .shape(nodes, nodes, spec.cpusPerTask())
+                .limitMs(limitMinutes * 60_000L)
+                .build());
+  }
+
+  @Test
+  void whatTheWalletDoesNotPayForIsSaid() {
+    SchedulerStory story = queue();
+    story.does(
+        new Input.DefineTariff(
+            SchedulerStory.OWNER, new TariffDefined(SchedulerStory.BATCH, 1_000_000, "CNY", 0)));
+    for (int i = 0; i < 2; i++) {
+      story.does(
+          new Input.TellBudgets(
+              List.of(
+                  new BudgetTold(
+                      SchedulerStory.MATERIALS,
+                      500_000,
+                      "CNY",
+                      story.machine.state().position()))));
+    }
+    Trial submits =
+        new Trial(
+            SchedulerStory.user("chenjie"),
+            null,
+            null,
+            cores(1).build(),
+            List.of(),
+            null,
+            0,
+            null,
+            null);
+    TrialResult poor = tried(story, submits);
+    assertThat(poor.changed().startMs()).isZero();
+    assertThat(poor.looked().unpaid())
+        .startsWith("this job may cost 1 CNY; the wallet of project materials has 0.5 CNY left");
+    JobId job = story.submits("chenjie", cores(1));
+    assertThat(tried(story, of("chenjie", job)).looked().unpaid()).contains("may cost 1 CNY");
+    assertThat(tried(story, changed(story, "chenjie", job, 1, 30)).looked().unpaid()).isNull();
   }
 }

@@ -281,9 +281,7 @@ public final class ChangeCheck {
             .qos(otherPayer ? resolved.qos() : before.qos())
             .array(array)
             .build();
-    // A quote holds for what it was given for, and for nothing else.
-    boolean quoted = QuotedShape.of(before).equals(QuotedShape.of(spec));
-    return quoted ? spec.toBuilder().quote(before.quote()).build() : spec;
+    return QuotedShape.keepQuote(before, spec);
   }
 
   private boolean waitsByTask(JobSpec spec) {

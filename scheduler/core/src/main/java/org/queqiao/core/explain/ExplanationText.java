@@ -1,5 +1,6 @@
 package org.queqiao.core.explain;
 
+import java.util.Locale;
 import java.util.StringJoiner;
 import java.util.stream.Collectors;
 import org.queqiao.contract.id.NodeName;
@@ -14,9 +15,11 @@ import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.contract.snapshot.ClusterImage.DependencyImage.Progress;
 import org.queqiao.core.limit.LimitTree;
 import org.queqiao.core.message.Explanation;
+import org.queqiao.core.message.PriorityTerms;
 
 /** An explanation in sentences. They name no other job but those that the job itself names. */
 public final class ExplanationText {
+  private static final long MILLION = 1_000_000;
   private static final long SECOND_MS = 1_000;
   private static final long MINUTE_MS = 60_000;
   private static final long HOUR_MS = 3_600_000;
@@ -408,6 +411,26 @@ public final class ExplanationText {
 
   private static String count(int count, String noun) {
     return count + " " + noun + (count == 1 ? "" : "s");
+  }
+
+  /** The terms of a priority, as a table. */
+  public static String terms(PriorityTerms terms) {
+    Table table = new Table("TERM", ">WEIGHT", ">FACTOR", ">POINTS");
+    for (PriorityTerms.Term each : terms.terms()) {
+      table.row(
+          each.name(), each.weight(), millionths(each.factorPpm()), millionths(each.micro()));
+    }
+    table.row("priority", "", "", millionths(terms.totalMicro()));
+    return table.toString();
+  }
+
+  /** A number of millionths with its point. */
+  public static String millionths(long micro) {
+    long whole = Math.abs(micro);
+    return (micro < 0 ? "-" : "")
+        + whole / MILLION
+        + "."
+        + String.format(Locale.ROOT, "%06d", whole % MILLION);
   }
 
   /** A span of time in its two largest units. */

@@ -1,5 +1,6 @@
 package org.queqiao.core.forecast;
 
+import org.queqiao.contract.id.ReservationName;
 import org.queqiao.core.message.Rejection;
 
 /**
@@ -9,8 +10,23 @@ import org.queqiao.core.message.Rejection;
  * @param samples how many futures were run, each without and with it
  * @param base without it; null when it is refused or no sample was finished
  * @param changed with it
+ * @param looked the job that is looked at, as it is tried; null when there is none
  */
-public record TrialResult(Rejection refused, int samples, Side base, Side changed) {
+public record TrialResult(
+    Rejection refused, int samples, Side base, Side changed, Looked looked) {
+  /** A trial that may not be done or cannot be. */
+  static TrialResult refused(Rejection why) {
+    return new TrialResult(why, 0, null, null, null);
+  }
+
+  /**
+   * What the job that is looked at would be told at its submission.
+   *
+   * @param reservation the one in which it would run, or null
+   * @param unpaid why the wallet or a budget does not pay for it as it is now, or null
+   */
+  public record Looked(ReservationName reservation, String unpaid) {}
+
   /**
    * One side; means over the samples, times in milliseconds.
    *

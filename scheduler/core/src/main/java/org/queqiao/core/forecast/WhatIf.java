@@ -21,6 +21,7 @@ import org.queqiao.core.message.Input;
 import org.queqiao.core.message.JobRequest;
 import org.queqiao.core.message.Rejection;
 import org.queqiao.core.message.Reply;
+import org.queqiao.core.message.TermsRequest;
 
 /**
  * Tries something on copies of a state: each future is run forward twice, without it and with it,
@@ -65,7 +66,7 @@ public final class WhatIf {
   public TrialResult of(Trial trial, RunTimeRatios learnt, int samples) {
     Rejection refused = refusal(trial);
     if (refused != null) {
-      return new TrialResult(refused, 0, null, null);
+      return TrialResult.refused(refused);
     }
     for (ClusterImage.JobImage each : image.jobs()) {
       boolean waits =
@@ -78,6 +79,7 @@ public final class WhatIf {
     Tally base = new Tally();
     Tally changed = new Tally();
     EndGrid grid = new EndGrid(nowMs);
+    TrialResult.Looked said = null;
     int done = 0;
     while (done < futures) {
       RunTimes runTimes =
@@ -90,18 +92,25 @@ public final class WhatIf {
       for (Input each : inputs(trial)) {
         Reply reply = with.tell(each);
         if (reply instanceof Reply.Rejected(Rejection why)) {
-          return new TrialResult(why, 0, null, null);
+          return TrialResult.refused(why);
         }
         looked = reply instanceof Reply.JobAccepted(JobId id, _) ? id : looked;
       }
+      said = looked == null ? null : looked(with.machine(), looked);
       if (!runs(without, trial.job(), base) || !runs(with, looked, changed)) {
         break;
       }
       done++;
     }
     return done == 0
-        ? new TrialResult(null, 0, null, null)
-        : new TrialResult(null, done, base.side(done), changed.side(done));
+        ? TrialResult.refused(null)
+        : new TrialResult(null, done, base.side(done), changed.side(done), said);
+  }
+
+  private static TrialResult.Looked looked(SchedulerMachine machine, JobId job) {
+    ReservationName reservation =
+        machine.state().job(job).map(each -> each.spec().reservation()).orElse(null);
+    return new TrialResult.Looked(reservation, machine.state().unpaid(job).orElse(null));
   }
 
   /** Whether this may be done to the copy at all; what the machine itself checks is left to it. */
@@ -155,6 +164,11 @@ public final class WhatIf {
         .gres(spec.gres())
         .limitMs(spec.limitMs())
         .qos(spec.qos())
+        .terms(
+            spec.terms().deadlineMs() == 0
+                ? TermsRequest.NONE
+                : TermsRequest.NONE.withDeadlineMs(spec.terms().deadlineMs()))
+        .reservation(spec.reservation())
         .placement(SaidShape.placement(spec.placement()))
         .array(spec.array() == null ? null : "0-" + (waiting(job) - 1))
         .build();

@@ -35,6 +35,12 @@ public record QuotedShape(SortedMap<String, String> parts) {
     }
   }
 
+  /** What a job asks for with its quote; one holds for what it was given for, and nothing else. */
+  public static JobSpec keepQuote(JobSpec before, JobSpec after) {
+    boolean same = before.quote() != null && of(before).equals(of(after));
+    return after.toBuilder().quote(same ? before.quote() : null).build();
+  }
+
   /** That of a full specification. */
   public static QuotedShape of(JobSpec spec) {
     TreeMap<String, String> parts = new TreeMap<>();

@@ -1,6 +1,8 @@
 package org.queqiao.runtime.copy;
 
+import java.util.Map;
 import org.queqiao.contract.snapshot.ClusterImage;
+import org.queqiao.core.explain.ExplanationText;
 import org.queqiao.core.message.Explanation;
 
 /**
@@ -20,4 +22,31 @@ public record Explained(
     ClusterImage.JobImage job,
     Explanation waiting,
     long startsByMs,
-    WaitHistory history) {}
+    WaitHistory history) {
+  /** Why, in sentences. */
+  public String sentence() {
+    if (waiting != null) {
+      return ExplanationText.waiting(waiting, nowMs, startsByMs);
+    }
+    String past = ExplanationText.past(job, nowMs);
+    if (history == null || history.reasons().isEmpty()) {
+      return past;
+    }
+    StringBuilder out = new StringBuilder(past).append(" It waited for:");
+    String separator = " ";
+    for (Map.Entry<String, Long> each : history.reasons().entrySet()) {
+      out.append(separator)
+          .append(each.getKey())
+          .append(' ')
+          .append(ExplanationText.duration(each.getValue()));
+      separator = ", ";
+    }
+    return out.append('.').toString();
+  }
+
+  /** Sentences, one a line, and the terms of the priority of a job that waits. */
+  public String text() {
+    String lines = sentence().replace(". ", ".\n") + "\n";
+    return waiting == null ? lines : lines + ExplanationText.terms(waiting.priority());
+  }
+}

@@ -21,6 +21,7 @@ import org.queqiao.core.forecast.Trial;
 import org.queqiao.core.forecast.WhatIf;
 import org.queqiao.core.message.Explanation;
 import org.queqiao.core.message.Input;
+import org.queqiao.core.message.QuotedShape;
 
 /** Answers questions about one job from copies of the state. */
 public final class JobQuestions {
@@ -30,19 +31,27 @@ public final class JobQuestions {
   private static final long HORIZON_MS = 30 * DAY_MS;
 
   private final StateCopies copies;
-  private final int mostLive;
-  private final long mostSteps;
+  private final Bounds bounds;
 
   /**
    * Questions to copies.
    *
+   * @param bounds of each question
+   */
+  public JobQuestions(StateCopies copies, Bounds bounds) {
+    this.copies = copies;
+    this.bounds = bounds;
+  }
+
+  /**
+   * How much a question may cost.
+   *
    * @param mostLive with more jobs that have not ended than this, nothing is run forward
    * @param mostSteps how many steps one forward run may take
    */
-  public JobQuestions(StateCopies copies, int mostLive, long mostSteps) {
-    this.copies = copies;
-    this.mostLive = mostLive;
-    this.mostSteps = mostSteps;
+  public record Bounds(int mostLive, long mostSteps) {
+    /** Those of a server. */
+    public static final Bounds USUAL = new Bounds(200_000, 1_000_000);
   }
 
   /** What one machine says about a job. */
@@ -56,8 +65,8 @@ public final class JobQuestions {
    * @return empty when the state does not know the job, such as one that ended long ago
    */
   public Optional<Explained> explain(JobId id, long nowMs, BooleanSupplier stop) {
-    Optional<Found> found = copies.now(machine -> find(machine, id, nowMs));
-    return found.map(each -> explained(each, nowMs, stop));
+    Optional<Found> found = copies.now(machine -> find(machine, id, nowMs, bounds));
+    return found.map(each -> explained(each, nowMs, stop, bounds, history(each.job())));
   }
 
   /**
@@ -68,7 +77,20 @@ public final class JobQuestions {
    */
   public Optional<Explained> explainAt(JobId id, long atMs, BooleanSupplier stop) {
     SchedulerMachine machine = copies.at(copies.positionAt(atMs));
-    return find(machine, id, atMs).map(each -> explained(each, atMs, stop));
+    return find(machine, id, atMs, bounds)
+        .map(each -> explained(each, atMs, stop, bounds, history(each.job())));
+  }
+
+  /**
+   * Explains a job as a machine knows it that stands at a moment; for what it waited that waits no
+   * more is left out.
+   *
+   * @return empty when the machine does not know the job
+   */
+  public static Optional<Explained> explain(
+      SchedulerMachine machine, JobId id, long atMs, Bounds bounds) {
+    return find(machine, id, atMs, bounds)
+        .map(each -> explained(each, atMs, () -> false, bounds, null));
   }
 
   /**
@@ -86,7 +108,7 @@ public final class JobQuestions {
       Forecast forecast =
           each.image() == null
               ? null
-              : new Forecaster(each.image(), nowMs, mostSteps, stop).forecast(id, learnt, samples);
+              : new Forecaster(each.image(), nowMs, bounds.mostSteps(), stop).forecast(id, learnt, samples);
       return new Forecasted(each.position(), nowMs, each.job(), forecast);
     });
   }
@@ -122,10 +144,13 @@ public final class JobQuestions {
     if (!waits || seen.image() == null) {
       return new Tried(seen.position(), nowMs, waits, null);
     }
-    JobSpec changed = trial.job() == null ? null : change.apply(seen.job().spec());
+    JobSpec changed =
+        trial.job() == null
+            ? null
+            : QuotedShape.keepQuote(seen.job().spec(), change.apply(seen.job().spec()));
     Trial whole =
         changed == null || changed.equals(seen.job().spec()) ? trial : trial.changing(changed);
-    WhatIf whatIf = new WhatIf(seen.image(), nowMs, horizonMs, mostSteps, stop);
+    WhatIf whatIf = new WhatIf(seen.image(), nowMs, horizonMs, bounds.mostSteps(), stop);
     return new Tried(seen.position(), nowMs, true, whatIf.of(whole, learnt, samples));
   }
 
@@ -142,8 +167,8 @@ public final class JobQuestions {
             mayRunForward(machine)
                 ? Optional.of(whole ? machine.image() : live(machine.image()))
                 : Optional.empty());
-    ForwardRun.Bounds bounds = new ForwardRun.Bounds(nowMs + HORIZON_MS, mostSteps, stop);
-    return image.map(each -> Quote.of(each, submission, nowMs, bounds));
+    ForwardRun.Bounds far = new ForwardRun.Bounds(nowMs + HORIZON_MS, bounds.mostSteps(), stop);
+    return image.map(each -> Quote.of(each, submission, nowMs, far));
   }
 
   private record Seen(long position, ClusterImage.JobImage job, ClusterImage image) {}
@@ -159,17 +184,22 @@ public final class JobQuestions {
   }
 
   private boolean mayRunForward(SchedulerMachine machine) {
-    return machine.state().pendingJobs() + machine.state().runningJobs() <= mostLive;
+    return mayRunForward(machine, bounds);
   }
 
-  private Optional<Found> find(SchedulerMachine machine, JobId id, long nowMs) {
+  private static boolean mayRunForward(SchedulerMachine machine, Bounds bounds) {
+    return machine.state().pendingJobs() + machine.state().runningJobs() <= bounds.mostLive();
+  }
+
+  private static Optional<Found> find(
+      SchedulerMachine machine, JobId id, long nowMs, Bounds bounds) {
     return machine
         .state()
         .job(id)
         .map(job -> {
           Explanation waiting = machine.state().explain(id, nowMs).orElse(null);
-          boolean small = machine.state().pendingJobs() + machine.state().runningJobs() <= mostLive;
-          ClusterImage image = waiting != null && small ? live(machine.image()) : null;
+          boolean forward = waiting != null && mayRunForward(machine, bounds);
+          ClusterImage image = forward ? live(machine.image()) : null;
           return new Found(machine.state().position(), job, waiting, image);
         });
   }
@@ -185,17 +215,19 @@ public final class JobQuestions {
     return image.withOnly(jobs);
   }
 
-  private Explained explained(Found found, long nowMs, BooleanSupplier stop) {
-    long startsByMs = found.image() == null ? 0 : startsBy(found, nowMs, stop);
+  private static Explained explained(
+      Found found, long nowMs, BooleanSupplier stop, Bounds bounds, WaitHistory history) {
+    long startsByMs = found.image() == null ? 0 : startsBy(found, nowMs, stop, bounds);
     return new Explained(
-        found.position(), nowMs, found.job(), found.waiting(), startsByMs, history(found.job()));
+        found.position(), nowMs, found.job(), found.waiting(), startsByMs, history);
   }
 
-  private long startsBy(Found found, long nowMs, BooleanSupplier stop) {
+  private static long startsBy(Found found, long nowMs, BooleanSupplier stop, Bounds bounds) {
     ForwardRun run = new ForwardRun(found.image(), RunTimes.DECLARED, nowMs);
     ForwardOutcome outcome =
         run.run(
-            List.of(found.job().id()), new ForwardRun.Bounds(nowMs + HORIZON_MS, mostSteps, stop));
+            List.of(found.job().id()),
+            new ForwardRun.Bounds(nowMs + HORIZON_MS, bounds.mostSteps(), stop));
     return outcome.starts().getOrDefault(found.job().id(), 0L);
   }
 

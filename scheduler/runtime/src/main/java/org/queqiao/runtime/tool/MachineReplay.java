@@ -8,11 +8,11 @@ import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.core.SchedulerMachine;
-import org.queqiao.core.explain.ExplanationText;
-import org.queqiao.core.state.ClusterState;
 import org.queqiao.eventlog.LogEntry;
 import org.queqiao.eventlog.Snapshot;
 import org.queqiao.eventlog.tool.ReplayTarget;
+import org.queqiao.runtime.copy.Explained;
+import org.queqiao.runtime.copy.JobQuestions;
 import org.queqiao.runtime.recovery.CommittedReader;
 import org.queqiao.runtime.recovery.SnapshotCodec;
 
@@ -36,19 +36,15 @@ final class MachineReplay implements ReplayTarget {
   }
 
   /**
-   * Prints why a job waits at a moment, or what has become of it, in the words of the server but
-   * for the start that this foresees; jobs of others are counted alone.
+   * Prints why a job waits at a moment, or what has become of it, as the server does; jobs of
+   * others are counted alone, and for what it waited that waits no more is left out.
    *
    * @return whether the state knows the job
    */
   boolean explain(JobId job, long nowMs, PrintStream out) {
-    ClusterState state = machine.state();
     Optional<String> said =
-        state
-            .explain(job, nowMs)
-            .map(found -> ExplanationText.waiting(found, nowMs, 0))
-            .or(() -> state.job(job).map(known -> ExplanationText.past(known, nowMs)));
-    out.println(said.orElse("there is no job " + job + " then"));
+        JobQuestions.explain(machine, job, nowMs, JobQuestions.Bounds.USUAL).map(Explained::text);
+    out.print(said.orElse("there is no job " + job + " then\n"));
     return said.isPresent();
   }
 

@@ -79,8 +79,6 @@ public final class Server implements AutoCloseable {
   private static final int EVENT_RING = 65_536;
   private static final int CATCHING_UP = 16;
   private static final long REPLAYED_FACTS = 3_000_000;
-  private static final int MOST_FORWARD = 200_000;
-  private static final long FORWARD_STEPS = 1_000_000;
   private static final int UTILISATION_CHANGES = 200_000;
   private static final int UTILISATION_MINUTES = 400 * 24 * 60;
 
@@ -302,7 +300,7 @@ public final class Server implements AutoCloseable {
                 parts.counters(),
                 parts.unixUsers(),
                 new JobQuestions(
-                    new StateCopies(parts.log(), REPLAYED_FACTS), MOST_FORWARD, FORWARD_STEPS),
+                    new StateCopies(parts.log(), REPLAYED_FACTS), JobQuestions.Bounds.USUAL),
                 () -> parts.runtime().gauges().inputsTotal(),
                 parts.forecasts(),
                 () -> troubles(parts),

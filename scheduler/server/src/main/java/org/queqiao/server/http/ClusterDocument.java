@@ -8,6 +8,7 @@ import org.queqiao.accounting.ledger.JobRow;
 import org.queqiao.contract.id.ClusterName;
 import org.queqiao.contract.observe.ClusterNow;
 import org.queqiao.contract.observe.ClusterNow.JobNow;
+import org.queqiao.core.explain.Table;
 import org.queqiao.server.view.ClusterBoard;
 
 /** How clusters under other schedulers are written. */

@@ -8,7 +8,6 @@ import org.queqiao.contract.job.DependencyRule;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.snapshot.ArrayImage;
 import org.queqiao.contract.snapshot.ClusterImage;
-import org.queqiao.core.explain.ExplanationText;
 import org.queqiao.core.message.Explanation;
 import org.queqiao.runtime.copy.Explained;
 import org.queqiao.runtime.copy.WaitHistory;
@@ -26,37 +25,6 @@ final class ExplainedDocument {
     this.scope = scope;
   }
 
-  String sentence() {
-    if (explained.waiting() != null) {
-      return ExplanationText.waiting(
-          explained.waiting(), explained.nowMs(), explained.startsByMs());
-    }
-    String past = ExplanationText.past(explained.job(), explained.nowMs());
-    WaitHistory history = explained.history();
-    if (history == null || history.reasons().isEmpty()) {
-      return past;
-    }
-    StringBuilder out = new StringBuilder(past).append(" It waited for:");
-    String separator = " ";
-    for (Map.Entry<String, Long> each : history.reasons().entrySet()) {
-      out.append(separator)
-          .append(each.getKey())
-          .append(' ')
-          .append(ExplanationText.duration(each.getValue()));
-      separator = ", ";
-    }
-    return out.append('.').toString();
-  }
-
-  /** Sentences, one a line, and the terms of the priority. */
-  String text() {
-    StringBuilder out = new StringBuilder(sentence().replace(". ", ".\n")).append('\n');
-    if (explained.waiting() != null) {
-      out.append(PriorityRoutes.table(explained.waiting().priority()));
-    }
-    return out.toString();
-  }
-
   void write(JsonGenerator out) throws IOException {
     ClusterImage.JobImage job = explained.job();
     out.writeStartObject();
@@ -64,7 +32,7 @@ final class ExplainedDocument {
     out.writeNumberField("atMs", explained.nowMs());
     out.writeNumberField("position", explained.position());
     out.writeStringField("state", job.state().name());
-    out.writeStringField("sentence", sentence());
+    out.writeStringField("sentence", explained.sentence());
     out.writeNumberField("submitMs", job.submitMs());
     Json.number(out, "eligibleMs", orNull(job.eligibleMs()));
     Json.number(out, "startMs", orNull(job.startMs()));

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.time.Instant;
 import org.queqiao.core.explain.ExplanationText;
+import org.queqiao.core.explain.Table;
 import org.queqiao.core.forecast.Forecast;
 import org.queqiao.core.forecast.ForecastBook;
 import org.queqiao.runtime.copy.Forecasted;

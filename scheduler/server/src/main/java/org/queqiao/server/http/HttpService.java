@@ -225,7 +225,8 @@ public final class HttpService {
             longQuestions,
             around.questions(),
             around.forecasts(),
-            InstantSource.system())
+            InstantSource.system(),
+            quotes)
         .on(api);
     new QuoteRoutes(view, longQuestions, around.questions(), InstantSource.system(), quotes)
         .on(api);

@@ -17,6 +17,7 @@ import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.JobState;
+import org.queqiao.core.explain.Table;
 import org.queqiao.core.message.Action;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.message.JobChange;
@@ -115,9 +116,14 @@ final class JobRoutes {
         state -> state.unpaid(id),
         unpaid -> {
           List<String> all = new ArrayList<>(warnings);
-          unpaid.ifPresent(each -> all.add("it waits for money: " + each));
+          unpaid.ifPresent(each -> all.add(waitsForMoney(each)));
           accepted(call, id, repeated, all);
         });
+  }
+
+  /** The warning about a job that the wallet or a budget does not pay for. */
+  static String waitsForMoney(String unpaid) {
+    return "it waits for money: " + unpaid;
   }
 
   private void accepted(Call call, JobId id, boolean repeated, List<String> warnings) {

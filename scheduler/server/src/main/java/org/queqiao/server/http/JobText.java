@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.queqiao.core.explain.Table;
 
 /** A job for terminals: a line for each field of its document that says something. */
 final class JobText {

@@ -12,6 +12,7 @@ import org.queqiao.contract.node.NodeFacts;
 import org.queqiao.contract.node.NodeHealth;
 import org.queqiao.contract.node.NodeSettings;
 import org.queqiao.contract.node.NodeState;
+import org.queqiao.core.explain.Table;
 import org.queqiao.core.message.Input;
 import org.queqiao.server.gateway.AgentGateway;
 import org.queqiao.server.gateway.NodeGauges;

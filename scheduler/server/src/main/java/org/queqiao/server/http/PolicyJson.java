@@ -18,6 +18,7 @@ import org.queqiao.contract.policy.PriorityPolicy;
 import org.queqiao.contract.policy.Quantity;
 import org.queqiao.contract.policy.ResourceWeight;
 import org.queqiao.contract.policy.Rules;
+import org.queqiao.core.explain.ExplanationText;
 import org.queqiao.core.message.PriorityTerms;
 
 /** What the site decides about order and limits, as JSON. A body keeps what it does not name. */
@@ -33,16 +34,7 @@ final class PolicyJson {
   }
 
   static String part(long part) {
-    return millionths(ppm(part));
-  }
-
-  /** A number of millionths with its point. */
-  static String millionths(long micro) {
-    long whole = Math.abs(micro);
-    return (micro < 0 ? "-" : "")
-        + whole / MILLION
-        + "."
-        + String.format(java.util.Locale.ROOT, "%06d", whole % MILLION);
+    return ExplanationText.millionths(ppm(part));
   }
 
   static void write(PlatformDefined platform, JsonGenerator out) throws IOException {

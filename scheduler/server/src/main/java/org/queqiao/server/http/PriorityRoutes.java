@@ -16,6 +16,8 @@ import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.policy.Rules;
 import org.queqiao.contract.policy.Subject;
 import org.queqiao.contract.snapshot.PrioritiesImage;
+import org.queqiao.core.explain.ExplanationText;
+import org.queqiao.core.explain.Table;
 import org.queqiao.core.message.Action;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.message.PriorityTerms;
@@ -178,7 +180,7 @@ final class PriorityRoutes {
           node.usedMilliCoreMs().divide(java.math.BigInteger.valueOf(1_000_000)),
           PolicyJson.part(node.usePart()),
           PolicyJson.part(node.effectivePart()),
-          PolicyJson.millionths(node.factorPpm()));
+          ExplanationText.millionths(node.factorPpm()));
     }
     return table.toString();
   }
@@ -216,24 +218,11 @@ final class PriorityRoutes {
                 Refused.notFound("job " + id + " does not wait: only waiting jobs have a priority")
                     .refusal());
           } else if (call.accepted("application/json", "text/plain").equals("text/plain")) {
-            call.text(200, "text/plain", table(found.get()));
+            call.text(200, "text/plain", ExplanationText.terms(found.get()));
           } else {
             call.json(200, out -> write(id, found.get(), out));
           }
         });
-  }
-
-  static String table(PriorityTerms terms) {
-    Table table = new Table("TERM", ">WEIGHT", ">FACTOR", ">POINTS");
-    for (PriorityTerms.Term each : terms.terms()) {
-      table.row(
-          each.name(),
-          each.weight(),
-          PolicyJson.millionths(each.factorPpm()),
-          PolicyJson.millionths(each.micro()));
-    }
-    table.row("priority", "", "", PolicyJson.millionths(terms.totalMicro()));
-    return table.toString();
   }
 
   private static void write(long id, PriorityTerms terms, JsonGenerator out) throws IOException {

@@ -13,6 +13,7 @@ import org.queqiao.contract.id.ReservationName;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.reservation.Repeat;
 import org.queqiao.contract.reservation.Reservation;
+import org.queqiao.core.explain.Table;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.message.ReservationRequest;
 import org.queqiao.core.message.ReservationStatus;

@@ -1,6 +1,7 @@
 package org.queqiao.server.http;
 
 import org.queqiao.contract.id.Actor;
+import org.queqiao.core.explain.Table;
 import org.queqiao.core.message.Action;
 import org.queqiao.server.view.ClusterView;
 import org.queqiao.server.view.JobEntry;

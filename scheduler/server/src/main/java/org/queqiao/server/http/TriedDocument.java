@@ -3,6 +3,7 @@ package org.queqiao.server.http;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import org.queqiao.core.explain.ExplanationText;
+import org.queqiao.core.explain.Table;
 import org.queqiao.core.forecast.TrialResult;
 import org.queqiao.runtime.copy.Tried;
 
@@ -18,7 +19,19 @@ record TriedDocument(Tried tried, long horizonMs) {
     table.row("their mean wait", span(base.meanWaitMs()), span(changed.meanWaitMs()));
     table.row("their P95 wait", span(base.p95WaitMs()), span(changed.p95WaitMs()));
     table.row("utilisation", percent(base), percent(changed));
-    return table + "samples " + tried.result().samples() + "\n";
+    StringBuilder out = new StringBuilder();
+    if (looked() != null && looked().reservation() != null) {
+      table.row("the job's reservation", null, looked().reservation());
+    }
+    out.append(table).append("samples ").append(tried.result().samples()).append('\n');
+    if (looked() != null && looked().unpaid() != null) {
+      out.append("warning: ").append(JobRoutes.waitsForMoney(looked().unpaid())).append('\n');
+    }
+    return out.toString();
+  }
+
+  private TrialResult.Looked looked() {
+    return tried.result().looked();
   }
 
   private String start(TrialResult.Side side) {
@@ -40,6 +53,13 @@ record TriedDocument(Tried tried, long horizonMs) {
     out.writeNumberField("position", tried.position());
     out.writeNumberField("horizonMs", horizonMs);
     out.writeNumberField("samples", tried.result().samples());
+    boolean reserved = looked() != null && looked().reservation() != null;
+    out.writeStringField("reservation", reserved ? looked().reservation().value() : null);
+    out.writeArrayFieldStart("warnings");
+    if (looked() != null && looked().unpaid() != null) {
+      out.writeString(JobRoutes.waitsForMoney(looked().unpaid()));
+    }
+    out.writeEndArray();
     side("base", tried.result().base(), out);
     side("tried", tried.result().changed(), out);
     out.writeEndObject();

@@ -13,6 +13,7 @@ import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.core.forecast.RunTimeRatios;
 import org.queqiao.core.forecast.Trial;
+import org.queqiao.core.message.JobRequest;
 import org.queqiao.core.message.Rejection;
 import org.queqiao.core.message.ReservationRequest;
 import org.queqiao.runtime.copy.JobQuestions;
@@ -37,6 +38,7 @@ final class WhatIfRoutes {
   private final JobQuestions questions;
   private final Forecasts forecasts;
   private final InstantSource clock;
+  private final GivenQuotes quotes;
 
   WhatIfRoutes(
       ClusterView view,
@@ -44,13 +46,15 @@ final class WhatIfRoutes {
       LongQuestions threads,
       JobQuestions questions,
       Forecasts forecasts,
-      InstantSource clock) {
+      InstantSource clock,
+      GivenQuotes quotes) {
     this.view = view;
     this.reader = reader;
     this.threads = threads;
     this.questions = questions;
     this.forecasts = forecasts;
     this.clock = clock;
+    this.quotes = quotes;
   }
 
   void on(Api api) {
@@ -103,7 +107,7 @@ final class WhatIfRoutes {
             call.principal().actor(),
             body.containsKey("job") ? new JobId((Long) body.get("job")) : null,
             null,
-            body.containsKey("submit") ? Submission.of(object(body, "submit"), null) : null,
+            body.containsKey("submit") ? submission(object(body, "submit")) : null,
             ((List<String>) body.getOrDefault("drain", List.of()))
                 .stream().map(NodeName::new).toList(),
             more.isEmpty() ? null : new NodeName((String) more.get("like")),
@@ -116,6 +120,10 @@ final class WhatIfRoutes {
         ((List<String>) body.getOrDefault("unreserve", List.of()))
             .stream().map(ReservationName::new).toList(),
         body.containsKey("reserve") ? reservation(reserve) : null);
+  }
+
+  private JobRequest submission(Map<String, Object> body) {
+    return Submission.of(body, quotes.claim((String) body.get("quoteId")));
   }
 
   private static ReservationRequest reservation(Map<String, Object> body) {

@@ -133,6 +133,14 @@ final class BudgetRestTest {
     assertThat(why.path("waiting").path("detail").asText()).contains("has 0 CNY left for starts");
     assertThat(balance("purse").path("availableMicro").asLong()).isZero();
     assertThat(balance("purse").path("heldMicro").asLong()).isEqualTo(CORE_HOUR);
+    HttpResponse<String> tried =
+        server.post(
+            "researcher1",
+            "/api/v1/what-if",
+            "{\"job\":" + second + ",\"changes\":{\"limitMs\":" + 2 * HOUR_MS + "}}");
+    assertThat(JSON.readTree(tried.body()).path("warnings").path(0).asText())
+        .as(tried.body())
+        .startsWith("it waits for money: this job may cost 0.2 CNY; the wallet of project purse");
 
     HttpResponse<String> longer =
         server.send(

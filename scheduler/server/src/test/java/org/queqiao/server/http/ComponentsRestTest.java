@@ -100,6 +100,20 @@ final class ComponentsRestTest {
     assertThat(server.command("researcher1", "explain", Long.toString(waiting)))
         .contains("Component 1 needs 1 node with 1 core: 0 of 1 of that kind have room now;")
         .contains("what is missing is cores");
+    HttpResponse<String> both =
+        server.post(
+            "researcher1",
+            "/api/v1/jobs",
+            "{\"script\":\"#!/bin/sh\\ntrue\\n\",\"nodeList\":\"n1\",\"nodes\":2}");
+    assertThat(both.statusCode()).as(both.body()).isEqualTo(201);
+    String at = "/api/v1/jobs/" + JSON.readTree(both.body()).path("id").asLong();
+    JsonNode why = JSON.readTree(server.get("researcher1", at + "/explain").body());
+    assertThat(why.path("waiting").path("room").path("groups").toString())
+        .as(why.toString())
+        .isEqualTo(
+            "[{\"what\":\"nodeList\",\"nodesNeeded\":1,\"nodesWithRoom\":0,\"nodesWithRoomWhenIdle\":1},"
+                + "{\"what\":\"others\",\"nodesNeeded\":1,\"nodesWithRoom\":1,\"nodesWithRoomWhenIdle\":1}]");
+    assertThat(server.call("researcher1", "DELETE", at, "").statusCode()).isBetween(200, 204);
     JsonNode forecast =
         JSON.readTree(server.get("researcher1", "/api/v1/jobs/" + waiting + "/forecast").body());
     assertThat(forecast.path("p50Ms").asLong()).as(forecast.toString()).isPositive();

@@ -230,6 +230,9 @@ final class WhyRestTest {
     String longer = under.replace("7200000", "7200001");
     refused(server.post("researcher1", "/api/v1/jobs", longer), 422, "quoteId");
     refused(server.post("researcher2", "/api/v1/jobs", under), 422, "quoteId");
+    assertThat(ok(whatIf("researcher1", "{\"submit\":" + under + "}")).path("warnings")).isEmpty();
+    refused(whatIf("researcher1", "{\"submit\":" + longer + "}"), 422, "quoteId");
+    refused(whatIf("researcher2", "{\"submit\":" + under + "}"), 422, "quoteId");
     refused(server.post("researcher1", "/api/v1/jobs", under.replace(id, "q-0")), 422, "quoteId");
     ok(server.call("researcher1", "DELETE", "/api/v1/jobs/" + job, ""));
     JsonNode ended = ok(server.get("researcher1", "/api/v1/ledger/postings?job=" + job));
@@ -256,6 +259,8 @@ final class WhyRestTest {
     assertThat(tried.path("tried").path("utilisationPpm").isIntegralNumber()).isTrue();
     JsonNode own = ok(whatIf("researcher1", "{\"submit\":{\"script\":\"#!/bin/sh\\ntrue\\n\"}}"));
     assertThat(own.path("samples").asInt()).isPositive();
+    assertThat(own.path("reservation").isNull()).isTrue();
+    assertThat(own.path("warnings")).isEmpty();
     HttpResponse<String> text =
         server.send(
             server

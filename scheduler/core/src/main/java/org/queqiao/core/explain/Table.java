@@ -1,17 +1,18 @@
-package org.queqiao.server.http;
+package org.queqiao.core.explain;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** A table for terminals: a heading and rows with aligned columns, control characters shown. */
-final class Table {
+public final class Table {
   private static final int MAX_CELL = 64;
 
   private final List<String[]> rows = new ArrayList<>();
   private final boolean[] right;
 
   /** A table with these columns; one that begins with {@code >} is aligned to the right. */
-  Table(String... headings) {
+  public Table(String... headings) {
     right = new boolean[headings.length];
     String[] plain = new String[headings.length];
     for (int i = 0; i < headings.length; i++) {
@@ -21,7 +22,8 @@ final class Table {
     rows.add(plain);
   }
 
-  Table row(Object... cells) {
+  /** Adds a row; a cell that is null is shown as a dash. */
+  public Table row(Object... cells) {
     String[] texts = new String[cells.length];
     for (int i = 0; i < cells.length; i++) {
       texts[i] = cells[i] == null ? "-" : safe(cells[i].toString());
@@ -40,7 +42,7 @@ final class Table {
           if (type == Character.CONTROL
               || type == Character.FORMAT
               || type == Character.SURROGATE) {
-            out.append(String.format("\\u%04x", c));
+            out.append(String.format(Locale.ROOT, "\\u%04x", c));
           } else {
             out.appendCodePoint(c);
           }

@@ -1,4 +1,4 @@
-package org.queqiao.server.http;
+package org.queqiao.core.explain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
