@@ -221,7 +221,7 @@ final class UseLimitStoriesTest {
     halves(HOUR_MS);
     runs("liwei", night(4, HOUR_MS), MINUTE_MS);
     limit(use, 1);
-    JobId job = story.submits("liwei", night(1, HOUR_MS));
+    JobId job = story.submits("liwei", night(1, HOUR_MS).hold(true));
     story.after(HOUR_MS).ticks();
     long before = used(job, use.subject());
     assertThat(before).isBetween(2 * MINUTE_MS - 2_000, 2 * MINUTE_MS + 2_000);
