@@ -269,12 +269,7 @@ final class KeptQueuePropertyTest {
       case LIMITS ->
           pending.stream()
               .anyMatch(each ->
-                  story
-                      .machine
-                      .state()
-                      .pendingWhy(each.id())
-                      .sentence()
-                      .contains(" may have "));
+                  story.machine.state().pendingWhy(each.id()).sentence().contains(" may have "));
       case RESERVATIONS -> !story.machine.state().reservations(story.nowMs).isEmpty();
       case SUSPENSION ->
           story.machine.image().jobs().stream()

@@ -111,8 +111,7 @@ final class LimitsPropertyTest {
       SchedulerStory story = SchedulerStory.site().withoutChecks();
       NaiveDecay decay = new NaiveDecay(random.nextInt(3) * HOUR_MS, story.nowMs);
       Watch watch = new Watch(story, decay);
-      RandomWorkload workload =
-          new RandomWorkload(story, random, rules, watch::look);
+      RandomWorkload workload = new RandomWorkload(story, random, rules, watch::look);
       try {
         workload.tell(policy(decay.halfLifeMs()));
         workload.tell(new Input.DefinePlatform(OWNER, new PlatformDefined(PORTAL, "Portal")));

@@ -36,14 +36,7 @@ public record PrioritiesImage(
   /** A machine to which nothing of this was said, or that did not keep it yet. */
   public static final PrioritiesImage NONE =
       new PrioritiesImage(
-          List.of(),
-          List.of(),
-          PriorityPolicy.DEFAULT,
-          List.of(),
-          0,
-          0,
-          List.of(),
-          List.of());
+          List.of(), List.of(), PriorityPolicy.DEFAULT, List.of(), 0, 0, List.of(), List.of());
 
   public PrioritiesImage {
     platforms = List.copyOf(platforms);

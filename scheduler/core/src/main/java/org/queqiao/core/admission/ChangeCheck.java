@@ -189,7 +189,8 @@ public final class ChangeCheck {
                 + job.id()
                 + " cannot depend on job "
                 + each.job()
-                + ": a job depends on jobs that were submitted before, never on itself or a later one");
+                + ": a job depends on jobs that were submitted before, never on itself or a later"
+                + " one");
       }
     }
     JobSpec spec = kept(job.spec(), change, resolved.spec(), array);

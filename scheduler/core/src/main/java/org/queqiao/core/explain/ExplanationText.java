@@ -417,8 +417,7 @@ public final class ExplanationText {
   public static String terms(PriorityTerms terms) {
     Table table = new Table("TERM", ">WEIGHT", ">FACTOR", ">POINTS");
     for (PriorityTerms.Term each : terms.terms()) {
-      table.row(
-          each.name(), each.weight(), millionths(each.factorPpm()), millionths(each.micro()));
+      table.row(each.name(), each.weight(), millionths(each.factorPpm()), millionths(each.micro()));
     }
     table.row("priority", "", "", millionths(terms.totalMicro()));
     return table.toString();

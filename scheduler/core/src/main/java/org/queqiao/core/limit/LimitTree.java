@@ -327,8 +327,7 @@ public final class LimitTree {
           sum(
               usage().members(),
               each -> name.equals(cluster.priorities().platformOf(each.project())));
-      case Subject.Project(var name) ->
-          sum(usage().members(), each -> name.equals(each.project()));
+      case Subject.Project(var name) -> sum(usage().members(), each -> name.equals(each.project()));
       case Subject.Member(var project, var user) -> usage().use(new Member(project, user), nowMs);
       case Subject.User(var name) -> sum(usage().membersOf(name), _ -> true);
       case Subject.Qos _, Subject.Partition _ -> usage().use(new UsePart(subject, part), nowMs);

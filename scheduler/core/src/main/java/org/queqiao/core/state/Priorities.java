@@ -19,8 +19,8 @@ import org.queqiao.contract.snapshot.PrioritiesImage;
 import org.queqiao.core.predict.Experience;
 
 /**
- * What the site decided about order and shares, and what is counted for it: the use of each
- * member, QOS and partition, and the groups of waiting jobs.
+ * What the site decided about order and shares, and what is counted for it: the use of each member,
+ * QOS and partition, and the groups of waiting jobs.
  */
 public final class Priorities {
   private final TreeMap<PlatformName, PlatformDefined> platforms = new TreeMap<>();

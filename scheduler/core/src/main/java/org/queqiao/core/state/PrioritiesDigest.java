@@ -78,8 +78,7 @@ final class PrioritiesDigest {
     return UsePart.isKeptFor(each.subject())
         && each.rules().limits().stream()
             .anyMatch(
-                limit ->
-                    limit.quantity() == Quantity.CORE_MS && limit.scope() != LimitScope.JOB);
+                limit -> limit.quantity() == Quantity.CORE_MS && limit.scope() != LimitScope.JOB);
   }
 
   /** What is said about pushing aside, where anything is. */

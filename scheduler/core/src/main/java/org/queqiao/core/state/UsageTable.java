@@ -191,19 +191,17 @@ public final class UsageTable {
 
   List<PrioritiesImage.UsageImage> images() {
     List<PrioritiesImage.UsageImage> out = new ArrayList<>();
-    members.forEachClosed(
-        (member, closed) ->
-            out.add(new PrioritiesImage.UsageImage(member.project(), member.user(), closed)));
+    members.forEachClosed((member, closed) ->
+        out.add(new PrioritiesImage.UsageImage(member.project(), member.user(), closed)));
     return out;
   }
 
   List<PrioritiesImage.PartUseImage> partImages() {
     List<PrioritiesImage.PartUseImage> out = new ArrayList<>();
-    parts.forEachClosed(
-        (each, closed) ->
-            out.add(
-                new PrioritiesImage.PartUseImage(
-                    each.subject(), each.part().scope(), each.part().name(), closed)));
+    parts.forEachClosed((each, closed) ->
+        out.add(
+            new PrioritiesImage.PartUseImage(
+                each.subject(), each.part().scope(), each.part().name(), closed)));
     return out;
   }
 

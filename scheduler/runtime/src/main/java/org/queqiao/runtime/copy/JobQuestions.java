@@ -108,7 +108,8 @@ public final class JobQuestions {
       Forecast forecast =
           each.image() == null
               ? null
-              : new Forecaster(each.image(), nowMs, bounds.mostSteps(), stop).forecast(id, learnt, samples);
+              : new Forecaster(each.image(), nowMs, bounds.mostSteps(), stop)
+                  .forecast(id, learnt, samples);
       return new Forecasted(each.position(), nowMs, each.job(), forecast);
     });
   }

@@ -90,7 +90,9 @@ final class StateCopiesTest {
   @Test
   void aJobIsExplainedNowAndAsItWas() {
     story.open().withSite();
-    JobQuestions questions = new JobQuestions(new StateCopies(story.log, 100_000), new JobQuestions.Bounds(1_000, 100_000));
+    JobQuestions questions =
+        new JobQuestions(
+            new StateCopies(story.log, 100_000), new JobQuestions.Bounds(1_000, 100_000));
     List<JobId> jobs = new ArrayList<>();
     for (int i = 0; i < 5; i++) {
       jobs.add(story.submit("k" + i));
@@ -129,7 +131,8 @@ final class StateCopiesTest {
   @Test
   void withMoreJobsThanMayBeRunForwardTheStartIsLeftOut() {
     story.open().withSite();
-    JobQuestions questions = new JobQuestions(new StateCopies(story.log, 100_000), new JobQuestions.Bounds(5, 100_000));
+    JobQuestions questions =
+        new JobQuestions(new StateCopies(story.log, 100_000), new JobQuestions.Bounds(5, 100_000));
     JobId last = null;
     for (int i = 0; i < 6; i++) {
       last = story.submit("k" + i);
@@ -142,7 +145,9 @@ final class StateCopiesTest {
   @Test
   void questionsOfEveryKindLeaveTheLiveMachineAsItIs() {
     story.open().withSite();
-    JobQuestions questions = new JobQuestions(new StateCopies(story.log, 100_000), new JobQuestions.Bounds(1_000, 100_000));
+    JobQuestions questions =
+        new JobQuestions(
+            new StateCopies(story.log, 100_000), new JobQuestions.Bounds(1_000, 100_000));
     for (int i = 0; i < 8; i++) {
       story.submit("k" + i);
     }

@@ -77,7 +77,8 @@ final class ComponentsRestTest {
         server.post(
             "researcher1",
             "/api/v1/jobs",
-            "{\"script\":\"#!/bin/sh\\nsleep 600\\n\",\"nodeList\":\"n1\",\"cpusPerTask\":2,\"workDir\":\""
+            "{\"script\":\"#!/bin/sh\\nsleep"
+                + " 600\\n\",\"nodeList\":\"n1\",\"cpusPerTask\":2,\"workDir\":\""
                 + first.work()
                 + "\"}");
     assertThat(blocks.statusCode()).as(blocks.body()).isEqualTo(201);
