@@ -1,6 +1,5 @@
 package org.queqiao.core.explain;
 
-import java.util.Locale;
 import java.util.StringJoiner;
 import java.util.stream.Collectors;
 import org.queqiao.contract.id.NodeName;
@@ -429,7 +428,7 @@ public final class ExplanationText {
     return (micro < 0 ? "-" : "")
         + whole / MILLION
         + "."
-        + String.format(Locale.ROOT, "%06d", whole % MILLION);
+        + Long.toString(MILLION + whole % MILLION).substring(1);
   }
 
   /** A span of time in its two largest units. */

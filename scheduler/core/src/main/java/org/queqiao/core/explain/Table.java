@@ -2,7 +2,6 @@ package org.queqiao.core.explain;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /** A table for terminals: a heading and rows with aligned columns, control characters shown. */
 public final class Table {
@@ -42,7 +41,8 @@ public final class Table {
           if (type == Character.CONTROL
               || type == Character.FORMAT
               || type == Character.SURROGATE) {
-            out.append(String.format(Locale.ROOT, "\\u%04x", c));
+            String hex = Integer.toHexString(c);
+            out.append("\\u").append("0".repeat(Math.max(0, 4 - hex.length()))).append(hex);
           } else {
             out.appendCodePoint(c);
           }
