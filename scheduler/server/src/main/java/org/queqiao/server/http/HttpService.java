@@ -211,13 +211,8 @@ public final class HttpService {
     new SiteRoutes(view, inputs, around.unixAccounts(), blocking).on(api);
     new PriorityRoutes(view, inputs).on(api);
     new LicenceRoutes(inputs, around.door()).on(api);
-    new WhyRoutes(
-            view,
-            reader,
-            longQuestions,
-            around.questions(),
-            around.forecasts(),
-            InstantSource.system())
+    InstantSource clock = InstantSource.system();
+    new WhyRoutes(view, reader, longQuestions, around.questions(), around.forecasts(), clock)
         .on(api);
     new WhatIfRoutes(
             view,
@@ -225,11 +220,10 @@ public final class HttpService {
             longQuestions,
             around.questions(),
             around.forecasts(),
-            InstantSource.system(),
+            clock,
             quotes)
         .on(api);
-    new QuoteRoutes(view, longQuestions, around.questions(), InstantSource.system(), quotes)
-        .on(api);
+    new QuoteRoutes(view, longQuestions, around.questions(), clock, quotes).on(api);
     new ReservationRoutes(view, inputs).on(api);
     BillingCalendar calendar =
         new BillingCalendar(config.billing().zone(), config.billing().fiscalYearStart());
