@@ -215,13 +215,7 @@ public final class HttpService {
     new WhyRoutes(view, reader, longQuestions, around.questions(), around.forecasts(), clock)
         .on(api);
     new WhatIfRoutes(
-            view,
-            reader,
-            longQuestions,
-            around.questions(),
-            around.forecasts(),
-            clock,
-            quotes)
+            view, reader, longQuestions, around.questions(), around.forecasts(), clock, quotes)
         .on(api);
     new QuoteRoutes(view, longQuestions, around.questions(), clock, quotes).on(api);
     new ReservationRoutes(view, inputs).on(api);
