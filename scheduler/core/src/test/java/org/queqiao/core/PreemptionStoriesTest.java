@@ -145,6 +145,77 @@ final class PreemptionStoriesTest {
     assertThat(story.state(spare)).isEqualTo(JobState.RUNNING);
   }
 
+  /** The first three are enough, and of these the youngest is needless: so two, not the largest. */
+  @Test
+  void whoIsNeedlessOfTheFirstDoesNotMakeOthersLookFewer() {
+    story.node("n1", 10);
+    JobId old = runs(LOW, 4);
+    story.after(1000);
+    List<JobId> needed = List.of(runs(LOW, 3), runs(LOW, 2));
+    story.after(1000);
+    JobId young = runs(LOW, 1);
+    waits(URGENT, 5);
+    plansAll();
+    assertThat(needed).allMatch(each -> story.state(each) == JobState.COMPLETING);
+    assertThat(List.of(old, young)).allMatch(each -> story.state(each) == JobState.RUNNING);
+  }
+
+  @Test
+  void aRunOnSeveralNodesMakesOneOnOneOfThemNeedless() {
+    story.node("n1", 2);
+    story.node("n2", 4);
+    JobId wide =
+        story.submits("liwei", script().nodes(2).tasks(2).cpusPerTask(2).limitMs(HOUR_MS).qos(LOW));
+    plansAll();
+    story.after(1000);
+    JobId young = runs(LOW, 2);
+    story.submits("liwei", script().nodes(2).tasks(2).cpusPerTask(2).limitMs(HOUR_MS).qos(URGENT));
+    plansAll();
+    assertThat(story.state(wide)).isEqualTo(JobState.COMPLETING);
+    assertThat(story.state(young)).isEqualTo(JobState.RUNNING);
+  }
+
+  @Test
+  void theNodeWithTheFewestRunsIsTakenThoughTheyAreOlder() {
+    story.node("n1", 4);
+    story.node("n2", 4);
+    JobId blocks = runs(URGENT, 4);
+    JobId old = runs(LOW, 4);
+    story.exits(blocks, 0);
+    story.after(1000);
+    List<JobId> young = List.of(runs(LOW, 2), runs(LOW, 2));
+    waits(URGENT, 4);
+    plansAll();
+    assertThat(story.state(old)).isEqualTo(JobState.COMPLETING);
+    assertThat(young).allMatch(each -> story.state(each) == JobState.RUNNING);
+  }
+
+  /** Where parts ask for different nodes, those to be given up first are, as many as are needed. */
+  @Test
+  void ofTheRunsThatHoldWhatAPartAsksForTheFewestAreEnded() {
+    story.node("n1", 8);
+    story.does(new Input.DefineLicence(OWNER, new LicenceDefined("solver", 3)));
+    JobId one = holds(LOW, 1);
+    story.after(1000);
+    JobId two = holds(LOW, 2);
+    story.after(1000);
+    JobId without = runs(LOW, 1);
+    holds(URGENT, 1);
+    plansAll();
+    assertThat(story.state(two)).isEqualTo(JobState.COMPLETING);
+    assertThat(List.of(story.state(one), story.state(without))).containsOnly(JobState.RUNNING);
+  }
+
+  private JobId holds(QosName qos, int licences) {
+    JobPlacement placement =
+        JobPlacement.builder().licences(new TreeMap<>(Map.of("solver", licences))).build();
+    JobId job =
+        story.submits(
+            "liwei", script().cpusPerTask(1).limitMs(HOUR_MS).qos(qos).placement(placement));
+    story.plans();
+    return job;
+  }
+
   @Test
   void nobodyIsPushedAsideWhereItWouldNotHelp() {
     story.node("n1", 4);

@@ -11,11 +11,15 @@ import static org.queqiao.core.SchedulerStory.user;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.queqiao.contract.event.QosDefined;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.NodeName;
+import org.queqiao.contract.id.QosName;
 import org.queqiao.contract.id.ReservationName;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.JobState;
+import org.queqiao.contract.policy.PreemptMode;
+import org.queqiao.contract.policy.PreemptRules;
 import org.queqiao.contract.reservation.Repeat;
 import org.queqiao.core.explain.ExplanationText;
 import org.queqiao.core.message.Input;
@@ -137,6 +141,33 @@ final class ReservationStoriesTest {
     story.exits(fits, 0);
     story.plans();
     assertThat(story.state(alsoTooLong)).isEqualTo(JobState.PENDING);
+  }
+
+  /** It starts when the grace of the runs is over, and must be over before the reservation. */
+  @Test
+  void nobodyIsPushedAsideForAJobThatWouldRunIntoAReservation() {
+    QosName low = new QosName("low");
+    QosName urgent = new QosName("urgent");
+    PreemptRules rules = new PreemptRules(PreemptMode.REQUEUE, 60_000, 0);
+    story.does(new Input.DefineQos(OWNER, new QosDefined(low, "Low", 0, List.of(), rules)));
+    story.does(new Input.DefineQos(OWNER, new QosDefined(urgent, "Urgent", 9, List.of(low))));
+    JobId run = story.submits("liwei", script().cpusPerTask(4).limitMs(HOUR_MS / 2).qos(low));
+    story.plans();
+    submits("liwei", HOUR_MS);
+    story.plans();
+    reserve(ask().in(HOUR_MS));
+    for (long limitMs : List.of(HOUR_MS + 1, HOUR_MS - 59_999, HOUR_MS - 60_000)) {
+      assertThat(story.state(run)).as("before %s ms", limitMs).isEqualTo(JobState.RUNNING);
+      JobId job =
+          story.submits("liwei", script().cpusPerTask(4).limitMs(limitMs).qos(urgent));
+      story.plans();
+      story.plans();
+      if (limitMs > HOUR_MS - 60_000) {
+        story.does(new Input.CancelJob(user("liwei"), job));
+      }
+    }
+    assertThat(story.node(run)).hasToString("n1");
+    assertThat(story.state(run)).isEqualTo(JobState.COMPLETING);
   }
 
   @Test
