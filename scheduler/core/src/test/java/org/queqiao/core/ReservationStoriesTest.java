@@ -158,8 +158,7 @@ final class ReservationStoriesTest {
     reserve(ask().in(HOUR_MS));
     for (long limitMs : List.of(HOUR_MS + 1, HOUR_MS - 59_999, HOUR_MS - 60_000)) {
       assertThat(story.state(run)).as("before %s ms", limitMs).isEqualTo(JobState.RUNNING);
-      JobId job =
-          story.submits("liwei", script().cpusPerTask(4).limitMs(limitMs).qos(urgent));
+      JobId job = story.submits("liwei", script().cpusPerTask(4).limitMs(limitMs).qos(urgent));
       story.plans();
       story.plans();
       if (limitMs > HOUR_MS - 60_000) {
@@ -253,7 +252,8 @@ final class ReservationStoriesTest {
     passes(HOUR_MS + HOUR_MS / 2);
     assertThat(told(own))
         .contains(
-            "Reservation school keeps 1 node that it could use: it has begun and ends in 30 min 0 s.")
+            "Reservation school keeps 1 node that it could use: it has begun and ends in 30 min 0"
+                + " s.")
         .contains("Maintenance work keeps 1 node that it could use: it begins in 30 min 0 s");
   }
 
