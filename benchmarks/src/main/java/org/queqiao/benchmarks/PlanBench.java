@@ -21,7 +21,6 @@ import org.queqiao.core.plan.PlanJob;
 import org.queqiao.core.plan.PlanPolicies;
 import org.queqiao.core.plan.PlanPolicy;
 import org.queqiao.core.plan.Planner;
-import org.queqiao.core.plan.ReservingPolicy;
 import org.queqiao.core.plan.Share;
 
 /**
@@ -127,10 +126,11 @@ final class PlanBench {
   }
 
   /**
-   * Measures one plan that promises so many waiting jobs a start: once, because it may take long.
+   * Measures one plan that promises so many waiting jobs a start, and one after an end, which holds
+   * room for them: once, because it may take long.
    */
   static void reserving(int nodes, int jobs, int reservations, Report report) {
-    PlanPolicy policy = new ReservingPolicy("reserving", reservations);
+    PlanPolicy policy = PlanPolicies.live(PlanPolicies.DEFAULT, reservations).orElseThrow();
     PlanBench bench =
         new PlanBench(nodes, PlanPolicies.named(PlanPolicies.DEFAULT).orElseThrow(), 0);
     bench.fill(jobs);
@@ -140,6 +140,10 @@ final class PlanBench {
     fresh.pass(bench.nowMs);
     report.put("fullPlanMs", (System.nanoTime() - begun) / 1e6);
     report.put("fullPlanCpuMs", (cpuNanos() - cpu) / 1e6);
+    fresh.ended(fresh.running().get(0), bench.nowMs);
+    cpu = cpuNanos();
+    fresh.pass(bench.nowMs);
+    report.put("nextPlanCpuMs", (cpuNanos() - cpu) / 1e6);
     report.put("running", fresh.running().size()).put("pending", fresh.waiting());
     report.put("nodes", nodes).put("coresPerNode", CORES).put("reservations", reservations);
     report.put("peakHeapMiB", peakHeapMib());

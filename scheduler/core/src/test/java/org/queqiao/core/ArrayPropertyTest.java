@@ -63,8 +63,11 @@ final class ArrayPropertyTest {
     for (int i = 0; i < nodes; i++) {
       cores.add(1 + random.nextInt(8));
     }
+    int drawn = 1 + random.nextInt(4);
+    // Where several promises are kept, those to jobs are all stated, and of an array one.
+    int reservations = policy.equals(SchedulingDefined.DEFAULT.policy()) ? 1 : drawn;
     return new ArrayTwin.Site(
-        new SchedulingDefined(policy, 1 + random.nextInt(4)), random.nextInt(3) == 0, cores);
+        new SchedulingDefined(policy, reservations), random.nextInt(3) == 0, cores);
   }
 
   private static List<Move> moves(SplittableRandom random, boolean holdsTasks) {

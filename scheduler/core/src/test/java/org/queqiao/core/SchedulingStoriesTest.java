@@ -3,6 +3,7 @@ package org.queqiao.core;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.queqiao.contract.job.JobState.PENDING;
 import static org.queqiao.contract.job.JobState.RUNNING;
+import static org.queqiao.core.SchedulerStory.HOUR_MS;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -15,6 +16,7 @@ import org.queqiao.contract.node.NodeFacts;
 import org.queqiao.contract.policy.PriorityPolicy;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.message.JobRequest;
+import org.queqiao.core.message.TermsRequest;
 
 /** The site says by which policy its cluster is planned. */
 final class SchedulingStoriesTest {
@@ -24,10 +26,42 @@ final class SchedulingStoriesTest {
     return SchedulerStory.script().cpusPerTask(cores);
   }
 
+  private static JobRequest.Builder nice(int nice, JobRequest.Builder request) {
+    return request.terms(TermsRequest.NONE.withNice(nice));
+  }
+
   private void policy(String name, int reservations) {
     story.does(
         new Input.DefineScheduling(
             SchedulerStory.OWNER, new SchedulingDefined(name, reservations)));
+  }
+
+  @Test
+  void whatWasPromisedToTheSecondIsKeptThoughAJobOfMorePriorityComes() {
+    policy("default", 2);
+    story.node("n1", 8);
+    JobId running = story.submits("liwei", cores(6).limitMs(4 * HOUR_MS));
+    story.plans();
+    JobId first = story.submits("liwei", nice(10, cores(8).limitMs(HOUR_MS)));
+    JobId second = story.submits("liwei", nice(10, cores(8).limitMs(2 * HOUR_MS)));
+    JobId behind = story.submits("liwei", nice(20, cores(1).limitMs(3 * HOUR_MS)));
+    story.plans();
+    assertThat(story.job(behind).state()).as("it is in nobody's way").isEqualTo(RUNNING);
+    long promisedMs = story.job(second).promisedMs();
+    assertThat(promisedMs).isEqualTo(story.nowMs + 5 * HOUR_MS);
+    JobId urgent = story.submits("wangfang", cores(8).limitMs(20 * HOUR_MS));
+    story.plans();
+    assertThat(story.job(urgent).promisedMs()).as("two promises stand").isZero();
+    story.after(HOUR_MS);
+    story.exits(running, 0);
+    story.exits(behind, 0);
+    story.plans();
+    assertThat(story.job(first).state()).isEqualTo(RUNNING);
+    story.after(HOUR_MS / 2);
+    story.exits(first, 0);
+    story.plans();
+    assertThat(story.job(second).state()).isEqualTo(RUNNING);
+    assertThat(story.job(second).startMs()).isLessThan(promisedMs);
   }
 
   @Test

@@ -285,10 +285,23 @@ public final class ClusterPlanner {
       }
 
       @Override
+      public boolean keepsPromise(PlanJob job) {
+        return ClusterPlanner.this.keepsPromise(job);
+      }
+
+      @Override
       public void promised(PlanJob job) {
         promised.add(job);
       }
     };
+  }
+
+  /** Of an array one task at a time has a promise that is stated. */
+  private boolean keepsPromise(PlanJob waits) {
+    JobId id = ClusterMirror.jobOf(waits);
+    return ClusterMirror.taskOf(waits) < 0
+        || promised.stream().noneMatch(each -> ClusterMirror.jobOf(each).equals(id))
+            && cluster.jobs().find(id).stream().noneMatch(array -> hasPromise(array, slice.facts()));
   }
 
   /** A run that outlives what was believed of it is believed to run to its limit. */

@@ -27,6 +27,7 @@ public final class PlanJob {
   private boolean trial;
   private boolean claims;
   private ClaimPlaces.Place place;
+  private Promises.Hold hold;
   private Experience experience;
   private int[] nodes = NOWHERE;
   private boolean waiting = true;
@@ -137,12 +138,24 @@ public final class PlanJob {
     return trial;
   }
 
-  /** Promises a start, and with it the first place until then: nobody may pass it any more. */
+  /**
+   * Promises a start, and with it a place before all without until then, by the promised start:
+   * nobody may pass it any more.
+   */
   void promise(long moment) {
     if (promised == NO_PROMISE) {
       promised = moment;
-      key = FIRST;
+      key(0);
     }
+  }
+
+  /** Where room is held for it in this pass, so that it starts as promised; or null. */
+  Promises.Hold hold() {
+    return hold;
+  }
+
+  void hold(Promises.Hold held) {
+    hold = held;
   }
 
   /** Whether runs were ended so that it can start: it is promised a start besides the others. */
@@ -189,9 +202,9 @@ public final class PlanJob {
     return key;
   }
 
-  /** Its place among others: first where it was promised a start, or room was made for it. */
+  /** Its place among others: first where room was made for it, then where it was promised a start. */
   void key(long newKey) {
-    key = isPromised() || claims ? FIRST : newKey;
+    key = claims ? FIRST : isPromised() ? FIRST / 2 + promised : newKey;
   }
 
   void planAt(long newStart) {

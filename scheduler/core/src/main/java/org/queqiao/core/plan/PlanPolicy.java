@@ -53,7 +53,8 @@ public interface PlanPolicy {
   /**
    * Whether a promise made on what is believed is also kept on what the users declared: the first
    * promise of a job on declared limits is written down, and whatever starts before it must leave
-   * room for it then, or {@link #toleratedDelay} later, even if every job runs to its limit.
+   * room for it then even if every job runs to its limit; or {@link #toleratedDelay} later, where
+   * there is one promise only.
    */
   default boolean keepsPromisesOnLimits() {
     return false;

@@ -72,7 +72,8 @@ public final class Planner {
     boolean several = (kept || more || policy.reservations() > 1) && !policy.plansAtSubmission();
     // With one promise the whole pool is asked on limits, unless windows differ by node.
     boolean onLimits = policy.keepsPromisesOnLimits();
-    this.runs = new Runs(pool.nodes(), onLimits, several, several && onLimits && kept);
+    boolean limitsByNode = several && onLimits && (kept || policy.reservations() > 1);
+    this.runs = new Runs(pool.nodes(), onLimits, several, limitsByNode);
     this.pass = new TwoRounds(policy, pool, runs, this::pull, heard());
     this.timeline = policy.plansAtSubmission() ? new Timeline(pool, 0, 0) : null;
   }
@@ -120,7 +121,13 @@ public final class Planner {
       }
 
       @Override
+      public boolean keepsPromise(PlanJob job) {
+        return starts.keepsPromise(job);
+      }
+
+      @Override
       public void promised(PlanJob job) {
+        byKey.disorder();
         starts.promised(job);
       }
     };

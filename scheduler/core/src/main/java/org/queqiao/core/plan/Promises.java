@@ -11,6 +11,8 @@ import java.util.Arrays;
  * node with promises has a {@link Timeline}. The moment of a job is the earliest at which enough
  * nodes have room for all of its time: beginning with the least moment at which enough could, it is
  * put off until they do.
+ *
+ * <p>A {@link Hold} is such a promise that can be lifted again, to ask whether its job may start.
  */
 final class Promises {
   static final long NEVER = Long.MAX_VALUE;
@@ -23,6 +25,9 @@ final class Promises {
   private final Ceilings ceilings;
   private final Timeline[] lines;
   private final boolean onLimits;
+
+  /** Whether room may be held from now on, which those see as well who start now. */
+  private final boolean holds;
 
   /** From when each node has room, as in {@link Openings}. */
   private long[][] at;
@@ -42,9 +47,12 @@ final class Promises {
    * Promises that are written into these ceilings.
    *
    * @param onLimits whether jobs are taken to run to their limits, as {@code releases} must
+   * @param holds whether {@link #hold} is used
    */
-  Promises(NodePool pool, Releases releases, Ceilings ceilings, boolean onLimits) {
+  Promises(
+      NodePool pool, Releases releases, Ceilings ceilings, boolean onLimits, boolean holds) {
     this.onLimits = onLimits;
+    this.holds = holds;
     this.pool = pool;
     this.releases = releases;
     this.ceilings = ceilings;
@@ -64,7 +72,7 @@ final class Promises {
   void started(PlanJob job, int[] on, long now) {
     for (int i = 0; i < on.length; i++) {
       if (lines[on[i]] != null) {
-        lines[on[i]].add(job.demand().share(i), now, job.end(), -1);
+        lines[on[i]].add(job.demand().share(i), now, onLimits ? job.limitEnd() : job.end(), -1);
       }
     }
   }
@@ -87,6 +95,40 @@ final class Promises {
     if (earliest(job, moment) == moment) {
       write(job, moment, now);
     }
+  }
+
+  /**
+   * Room that is held for a job.
+   *
+   * @param moment from when on, for all of its time
+   * @param on the nodes
+   * @param shares what is held on each
+   */
+  record Hold(long moment, int[] on, Share[] shares) {}
+
+  /** Holds room for a job from the earliest moment not before another; null where there is none. */
+  Hold hold(PlanJob job, long from, long now) {
+    long moment = earliest(job, from);
+    return moment < NEVER ? write(job, moment, now) : null;
+  }
+
+  /** Gives back what was held for a job, until it is {@link #putBack}. */
+  void lift(PlanJob job) {
+    move(job, 1);
+  }
+
+  void putBack(PlanJob job) {
+    move(job, -1);
+  }
+
+  private void move(PlanJob job, int sign) {
+    Hold hold = job.hold();
+    for (int i = 0; i < hold.on().length; i++) {
+      Timeline line = lines[hold.on()[i]];
+      line.add(hold.shares()[i], hold.moment(), hold.moment() + runTime(job), sign);
+      line.writeCeilings(ceilings, holds);
+    }
+    looked += hold.on().length;
   }
 
   /** The earliest start of a job from a moment on, or the greatest number. */
@@ -298,16 +340,21 @@ final class Promises {
     return row == Openings.ANY ? demand.shares() : demand.largeShares();
   }
 
-  private void write(PlanJob job, long moment, long now) {
+  private Hold write(PlanJob job, long moment, long now) {
     Demand demand = chosen;
     if (demand.isParted()) {
       int[] on = demand.choose(masks(demand, moment));
       looked += demand.takeLooked();
+      Share[] shares = new Share[on.length];
       for (int i = 0; i < on.length; i++) {
-        write(job, demand.share(i), on[i], moment, now);
+        shares[i] = demand.share(i);
+        write(job, shares[i], on[i], moment, now);
       }
-      return;
+      return new Hold(moment, on, shares);
     }
+    int[] on = new int[demand.shares()];
+    Share[] shares = new Share[demand.shares()];
+    int count = 0;
     int largeLeft = demand.largeShares();
     int smallLeft = demand.shares() - largeLeft;
     for (int node = 0; node < pool.nodes() && largeLeft + smallLeft > 0; node++) {
@@ -320,15 +367,18 @@ final class Promises {
         smallLeft--;
       }
       if (share != null) {
+        on[count] = node;
+        shares[count++] = share;
         write(job, share, node, moment, now);
       }
     }
+    return new Hold(moment, on, shares);
   }
 
   private void write(PlanJob job, Share share, int node, long moment, long now) {
     Timeline line = line(node, now);
     line.add(share, moment, moment + runTime(job), -1);
-    line.writeCeilings(ceilings);
+    line.writeCeilings(ceilings, holds);
   }
 
   private Timeline line(int node, long now) {

@@ -17,8 +17,8 @@ import org.queqiao.core.priority.ShortArea;
  * <p>A job always wins in the end: whoever is submitted later than its size can put it back comes
  * after it.
  *
- * @param reservations how many are promised a start on what is believed; the first of them is
- *     promised one on declared limits as well
+ * @param reservations how many are promised a start, on what is believed and on declared limits; on
+ *     these more than one are kept to the second
  */
 public record ShortAreaFirst(int reservations) implements PlanPolicy {
   /**

@@ -27,6 +27,11 @@ public interface Starts {
     return Answer.STARTS;
   }
 
+  /** Whether a start on declared limits that is promised to a job now is kept from pass to pass. */
+  default boolean keepsPromise(PlanJob job) {
+    return true;
+  }
+
   /** The job, which waits, was promised its first start on declared limits. */
   default void promised(PlanJob job) {
     // who does not ask is not told

@@ -81,11 +81,17 @@ final class Timeline {
 
   /**
    * Says what jobs that start now may hold from when on: a step wherever less is free than before.
+   *
+   * @param ofNow whether to say so as well where less than is free now is left from the first
+   *     moment on
    */
-  void writeCeilings(Ceilings ceilings) {
+  void writeCeilings(Ceilings ceilings, boolean ofNow) {
     ceilings.clear(node);
     long[] least = Arrays.copyOf(rows, kinds);
-    for (int i = 1; i < size; i++) {
+    for (int kind = 0; ofNow && kind < kinds; kind++) {
+      least[kind] = pool.free(node, kind);
+    }
+    for (int i = ofNow ? 0 : 1; i < size; i++) {
       boolean lower = false;
       for (int kind = 0; kind < kinds; kind++) {
         lower |= rows[i * kinds + kind] < least[kind];

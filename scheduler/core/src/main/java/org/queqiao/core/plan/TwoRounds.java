@@ -1,6 +1,8 @@
 package org.queqiao.core.plan;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * One pass of the two rounds of a {@link PlanPolicy}, in slices: {@link #work} goes on where it
@@ -72,6 +74,24 @@ final class TwoRounds {
   /** Whether the first promise of this pass is kept on limits already. */
   private boolean keptOne;
 
+  /**
+   * Whether room is held on limits for every promise that was made in any pass, at its moment; else
+   * for the first alone, and it may come so much later as the policy tolerates.
+   */
+  private final boolean holdsAll;
+
+  /** Those for whom room is held in this pass. */
+  private final List<PlanJob> held = new ArrayList<>();
+
+  /** Whether room is held for all who were promised a start before this pass. */
+  private boolean heldAll;
+
+  /** The next of the queue who may be one of them. */
+  private int nextHeld;
+
+  /** Looks at what is free and believed, as if there were no limits. */
+  private final Room believedRoom;
+
   private int startsLeft;
 
   /** How many steps the last slice took. */
@@ -95,11 +115,15 @@ final class TwoRounds {
     this.limitCeilings = new Ceilings(pool);
     this.limitShadow = new Shadow(pool, byLimit);
     this.room = new Room(pool, ceilings, limitCeilings);
+    this.believedRoom = new Room(pool, ceilings, new Ceilings(pool));
+    this.holdsAll = runs.limitReleases() != null && policy.reservations() > 1;
     this.several =
-        runs.releases() == null ? null : new Promises(pool, runs.releases(), ceilings, false);
+        runs.releases() == null
+            ? null
+            : new Promises(pool, runs.releases(), ceilings, false, false);
     this.severalOnLimits =
         runs.limitReleases() != null
-            ? new Promises(pool, runs.limitReleases(), limitCeilings, true)
+            ? new Promises(pool, runs.limitReleases(), limitCeilings, true, holdsAll)
             : null;
   }
 
@@ -118,6 +142,10 @@ final class TwoRounds {
     promises = 0;
     claims = 0;
     keptOne = false;
+    held.forEach(job -> job.hold(null));
+    held.clear();
+    heldAll = !holdsAll;
+    nextHeld = 0;
     unpromised.clear();
     ceilings.clear();
     limitCeilings.clear();
@@ -213,6 +241,8 @@ final class TwoRounds {
         round = Round.OVER;
       } else if (next == jobs.size() && !more.pull(now)) {
         nextRound();
+      } else if (!heldAll && !jobs.get(next).claims()) {
+        left -= STEP + holdNext();
       } else {
         PlanJob job = jobs.get(next);
         if (tookAnyModel && job.waiting() && job.demand().namesModel()) {
@@ -222,6 +252,31 @@ final class TwoRounds {
         steps += STEP + (job.waiting() ? look(job) : 0);
         left = budget - steps;
       }
+    }
+  }
+
+  /**
+   * Holds room for the next of those who were promised a start before this pass, by the promised
+   * start, before anybody starts who comes in turn: each has its room at that moment, because what
+   * ran and was held when it was promised takes no more than it did then.
+   */
+  private long holdNext() {
+    nextHeld = Math.max(nextHeld, next);
+    if (nextHeld == queue.size() && !more.pull(now) || !queue.get(nextHeld).isPromised()) {
+      heldAll = true;
+      return 0;
+    }
+    PlanJob job = queue.get(nextHeld++);
+    if (job.waiting() && starts.mayStart(job)) {
+      hold(job, Math.max(now, job.promised()));
+    }
+    return severalOnLimits.takeLooked();
+  }
+
+  private void hold(PlanJob job, long from) {
+    job.hold(severalOnLimits.hold(job, from, now));
+    if (job.hold() != null) {
+      held.add(job);
     }
   }
 
@@ -238,12 +293,11 @@ final class TwoRounds {
     if (!starts.mayStart(job)) {
       return 0;
     }
-    int[] on = placed(job);
-    on = on != null || job.preferred() == null ? on : find(job, job.preferred());
-    on = on == null ? find(job, job.demand()) : on;
+    int[] on = job.hold() == null ? anywhere(job) : beside(job);
+    long looked = believedRoom.takeLooked() + (job.hold() == null ? 0 : severalOnLimits.takeLooked());
     if (on != null && !unpromised.isEmpty()) {
       next--;
-      return room.takeLooked() + promise(unpromised.poll());
+      return looked + room.takeLooked() + promise(unpromised.poll());
     }
     if (on != null) {
       job.take(found);
@@ -251,7 +305,41 @@ final class TwoRounds {
     } else if (inTurn) {
       wait(job);
     }
-    return room.takeLooked();
+    return looked + room.takeLooked();
+  }
+
+  private int[] anywhere(PlanJob job) {
+    int[] on = placed(job);
+    on = on != null || job.preferred() == null ? on : find(job, job.preferred());
+    return on == null ? find(job, job.demand()) : on;
+  }
+
+  /** Nodes where a job for whom room is held has room now beside what is held for others. */
+  private int[] beside(PlanJob job) {
+    if (fits(believedRoom, job) == null) {
+      return null;
+    }
+    severalOnLimits.lift(job);
+    int[] on = fits(room, job);
+    severalOnLimits.putBack(job);
+    return on;
+  }
+
+  private int[] fits(Room in, PlanJob job) {
+    int[] on = job.preferred() == null ? null : fits(in, job, job.preferred());
+    return on == null ? fits(in, job, job.demand()) : on;
+  }
+
+  private int[] fits(Room in, PlanJob job, Demand demand) {
+    long end = now + job.believed();
+    long limitEnd = now + job.limit();
+    found = demand;
+    int[] on = demand.totalCores() > pool.totalFreeCores() ? null : in.find(demand, end, limitEnd);
+    for (int i = 0; on == null && i < demand.others().size(); i++) {
+      found = demand.others().get(i);
+      on = in.find(found, end, limitEnd);
+    }
+    return on;
   }
 
   /**
@@ -312,7 +400,7 @@ final class TwoRounds {
 
   /** Remembers that there was no room: at all, or only because of a promise. */
   private void refuse(Demand demand, long end, long limitEnd) {
-    boolean noPromise = promises == unpromised.size();
+    boolean noPromise = promises == unpromised.size() && held.isEmpty();
     boolean tooMuch = demand.totalCores() > pool.totalFreeCores();
     // Where nodes are kept for others, another limit may get another answer.
     boolean atAll = tooMuch || noPromise && !demand.isKept();
@@ -335,6 +423,10 @@ final class TwoRounds {
 
   private void start(PlanJob job, int[] on, long end, long limitEnd) {
     Demand demand = job.demand();
+    if (job.hold() != null) {
+      severalOnLimits.lift(job);
+      job.hold(null);
+    }
     job.startAt(now, on);
     Starts.Answer answer = starts.answer(job, on);
     if (answer != Starts.Answer.STARTS) {
@@ -351,6 +443,9 @@ final class TwoRounds {
     runs.add(job);
     if (several != null) {
       several.started(job, on, now);
+    }
+    if (holdsAll) {
+      severalOnLimits.started(job, on, now);
     }
     starts.start(job, on);
   }
@@ -371,7 +466,9 @@ final class TwoRounds {
       }
       looked += shadow.takeLooked();
     }
-    if (byLimit != running && !keptOne && !job.claims()) {
+    if (holdsAll && !job.claims()) {
+      looked += holdOnLimits(job);
+    } else if (byLimit != running && !keptOne && !job.claims()) {
       keptOne = true;
       looked += promiseOnLimits(job);
     }
@@ -394,6 +491,22 @@ final class TwoRounds {
       limitShadow.promise(demand, limitCeilings);
     }
     return limitShadow.takeLooked();
+  }
+
+  /**
+   * Promises a job that was promised none the start that declared limits leave it, for good. One
+   * that could start now by them waits for what is believed of others, and is promised nothing yet:
+   * who was promised a start earlier than theirs goes before them, so that no belief keeps it.
+   */
+  private long holdOnLimits(PlanJob job) {
+    if (!job.isPromised() && starts.keepsPromise(job)) {
+      long moment = severalOnLimits.earliest(job, now);
+      if (moment > now && moment < Promises.NEVER) {
+        hold(job, moment);
+        promised(job, moment);
+      }
+    }
+    return severalOnLimits.takeLooked();
   }
 
   /** The alternative that fits first, which was asked last; null when none ever does. */

@@ -14,15 +14,15 @@ import org.queqiao.core.state.Lot;
 import org.queqiao.core.state.Policy;
 
 /**
- * By the tier of the partition, then by priority. Among equals, where age has a weight, who may
- * start for longer; then, if the site plans by the default policy, by area (see {@link ShortArea}),
- * those who were promised a start before all; then by number. Without any weights and with another
+ * Those who were promised a start first, if the site plans by the policy that keeps promises, by
+ * the promised start; then by the tier of the partition, then by priority. Among equals, where age has a weight, who may
+ * start for longer; then, if the site plans by the default policy, by area (see {@link ShortArea});
+ * then by number. Without any weights and with another
  * policy that is first come, first served. The groups of the backlog are merged by their heads: a
  * pass costs one place for each group and one step for each job looked at, however many wait.
  */
 public final class ByPriority implements JobOrder {
   private static final long PER_SECOND = 1_000;
-  private static final long FIRST = Long.MIN_VALUE;
 
   private final boolean kept;
 
@@ -169,6 +169,7 @@ public final class ByPriority implements JobOrder {
 
     private Spot spot(Backlog.Group group, long fixedMicro, Job job, Backlog.Place place) {
       return new Spot(
+          promisedMs(group.lot()),
           policy.tierOf(group.partition()),
           fixedMicro,
           place.ageStep(),
@@ -182,12 +183,13 @@ public final class ByPriority implements JobOrder {
       return Math.addExact(micro, priorities.ageMicro(spot.ageStep()));
     }
 
+    private long promisedMs(Lot lot) {
+      return byArea && lot.rank() == Lot.Rank.PROMISED ? lot.promisedMs() : Spot.NO_PROMISE;
+    }
+
     private long area(Lot lot, Job job) {
-      if (!byArea) {
+      if (!byArea || lot.rank() == Lot.Rank.PROMISED) {
         return 0;
-      }
-      if (lot.rank() == Lot.Rank.PROMISED) {
-        return FIRST;
       }
       return ShortArea.place(
           job.submitMs(),

@@ -11,10 +11,12 @@ public interface JobOrder {
   Queue open(Cluster cluster, long nowMs);
 
   /**
-   * What decides the turn of a job, but for what changes as time passes and resources are used:
-   * higher tier first, then higher priority, then who may start for longer where age has a weight,
+   * What decides the turn of a job, but for what changes as time passes and resources are used: who
+   * was promised the earliest start first, then higher tier, then higher priority, then who may start for longer where age has a weight,
    * then the better place by area, then the lower number.
    *
+   * @param promisedMs the start that it was promised where the policy keeps promises, else {@link
+   *     #NO_PROMISE}
    * @param tier of its partition
    * @param fixedMicro its priority without age and share, in millionths of a point
    * @param ageStep the step of age in which it may start since
@@ -22,10 +24,21 @@ public interface JobOrder {
    * @param number its number in the queue
    * @param index among tasks of one array: the index
    */
-  record Spot(int tier, long fixedMicro, long ageStep, long area, long number, int index) {
+  record Spot(
+      long promisedMs,
+      int tier,
+      long fixedMicro,
+      long ageStep,
+      long area,
+      long number,
+      int index) {
+    /** Behind all promises. */
+    public static final long NO_PROMISE = Long.MAX_VALUE;
+
     /** Who comes first, with the whole priorities in millionths of a point. */
     public static int compare(Spot one, long oneMicro, Spot other, long otherMicro) {
-      int order = Integer.compare(other.tier, one.tier);
+      int order = Long.compare(one.promisedMs, other.promisedMs);
+      order = order != 0 ? order : Integer.compare(other.tier, one.tier);
       order = order != 0 ? order : Long.compare(otherMicro, oneMicro);
       order = order != 0 ? order : Long.compare(one.ageStep, other.ageStep);
       order = order != 0 ? order : Long.compare(one.area, other.area);

@@ -10,15 +10,13 @@ import org.queqiao.core.predict.JobKind;
  *
  * @param rank what sort of lot it is
  * @param cores in all, or 0 where it does not matter
- * @param limitMs or 0 where it does not matter
+ * @param limitMs or 0 where it does not matter; of one that was promised a start this start
  * @param kind or null where it does not matter
  */
 public record Lot(Rank rank, long cores, long limitMs, JobKind kind) implements Comparable<Lot> {
-  private static final Lot PROMISED = new Lot(Rank.PROMISED, 0, 0, null);
-
   /** Sorts of lots. */
   public enum Rank {
-    /** They were promised a start and nobody like them may pass. */
+    /** They were promised a start, at one moment, and nobody may pass. */
     PROMISED,
     /** It goes ahead to show how long its kind runs. */
     TRIAL,
@@ -32,7 +30,7 @@ public record Lot(Rank rank, long cores, long limitMs, JobKind kind) implements 
     Experience known = job.experience();
     JobKind kind = known.kind();
     if (job.array() == null && job.promisedMs() != 0) {
-      return promised();
+      return promised(job.promisedMs());
     }
     if (known.tried() && known.trial() == job.id().value()) {
       return trial(kind);
@@ -40,8 +38,13 @@ public record Lot(Rank rank, long cores, long limitMs, JobKind kind) implements 
     return known.known() ? new Lot(Rank.KNOWN, kind.cores(), kind.limit(), kind) : unknown(kind);
   }
 
-  static Lot promised() {
-    return PROMISED;
+  static Lot promised(long atMs) {
+    return new Lot(Rank.PROMISED, 0, atMs, null);
+  }
+
+  /** The start that those of a promised lot were promised. */
+  public long promisedMs() {
+    return limitMs;
   }
 
   static Lot trial(JobKind kind) {

@@ -16,7 +16,7 @@ final class LaneTest {
   }
 
   private static Standing place(Lane lane, long number, long area) {
-    JobOrder.Spot spot = new JobOrder.Spot(0, 0, 0, area, number, 0);
+    JobOrder.Spot spot = new JobOrder.Spot(JobOrder.Spot.NO_PROMISE, 0, 0, 0, area, number, 0);
     Standing place = new Standing(null, spot, JobOrder.Ahead.OTHERS, null);
     place.enter(lane, spot.fixedMicro());
     place.lasts(1 + number * 7 % 50, 1 + number * 11 % 60);

@@ -15,6 +15,7 @@ import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.MembershipSet;
 import org.queqiao.contract.event.PartitionDefined;
 import org.queqiao.contract.event.ProjectDefined;
+import org.queqiao.contract.event.SchedulingDefined;
 import org.queqiao.contract.event.UserDefined;
 import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.DomainCode;
@@ -30,6 +31,7 @@ import org.queqiao.core.message.Fact;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.message.JobRequest;
 import org.queqiao.core.message.Reply;
+import org.queqiao.core.plan.PlanPolicies;
 
 /** The live machine with one node that has as many cores as a pool has processors. */
 final class LiveMachine {
@@ -43,6 +45,7 @@ final class LiveMachine {
 
   private final ReplayJobs jobs;
   private final boolean predicts;
+  private final int reservations;
   private SchedulerMachine machine = new SchedulerMachine();
   private long nowMs = BASE_MS;
   private final TreeSet<Integer> users = new TreeSet<>();
@@ -55,8 +58,13 @@ final class LiveMachine {
   final Map<Integer, Long> promised = new TreeMap<>();
 
   LiveMachine(ReplayJobs jobs, boolean predicts) {
+    this(jobs, predicts, 1);
+  }
+
+  LiveMachine(ReplayJobs jobs, boolean predicts, int reservations) {
     this.jobs = jobs;
     this.predicts = predicts;
+    this.reservations = reservations;
     this.start = new long[jobs.count()];
     site();
   }
@@ -70,6 +78,11 @@ final class LiveMachine {
     does(
         new Input.DefineProject(
             OWNER, new ProjectDefined(PROJECT, "P", List.of(new DomainShare(domain, 1_000)))));
+    if (reservations > 1) {
+      does(
+          new Input.DefineScheduling(
+              OWNER, new SchedulingDefined(PlanPolicies.DEFAULT, reservations)));
+    }
     NodeFacts facts =
         new NodeFacts(
             NODE, "boot-0", (int) jobs.procs(), jobs.procs() << 30, List.of(), "1", "6", List.of());

@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.queqiao.core.plan.PlanPolicies;
+import org.queqiao.core.plan.ShortAreaFirst;
 import org.queqiao.core.predict.Correction;
 import org.queqiao.simulator.swf.BadLog;
 import org.queqiao.simulator.swf.LublinModel;
@@ -45,10 +45,14 @@ final class LiveReplayTest {
   }
 
   private static ReplayResult replay(ReplayJobs jobs, Estimates estimates) {
+    return replay(jobs, estimates, 1);
+  }
+
+  private static ReplayResult replay(ReplayJobs jobs, Estimates estimates, int reservations) {
     return Replay.run(
         jobs,
         new ReplaySettings(
-            PlanPolicies.named("default").orElseThrow(),
+            ShortAreaFirst.inSeconds(reservations),
             estimates,
             Correction.REQUESTED,
             PassRule.BATCH));
@@ -69,6 +73,24 @@ final class LiveReplayTest {
               .isLessThanOrEqualTo(promised + 3_600));
     }
     assertThat(promises).as("promises: else nothing was tested").isGreaterThan(50);
+  }
+
+  @Test
+  void promisesToManyAreKeptToTheSecondAndAsInTheReplay() throws IOException, BadLog {
+    long promises = 0;
+    for (long seed = 1; seed <= 9; seed++) {
+      ReplayJobs jobs = log(seed);
+      int reservations = seed % 3 == 0 ? 2 : seed % 3 == 1 ? 5 : 1_000;
+      LiveMachine live = new LiveMachine(jobs, true, reservations);
+      live.run(seed % 2 == 0 ? 5 : NEVER);
+      assertSameStarts(seed, live, replay(jobs, Estimates.LEARNT, reservations));
+      promises += live.promised.size();
+      live.promised.forEach((index, promised) ->
+          assertThat(live.start[index])
+              .as("the promise to job %d is kept", index)
+              .isLessThanOrEqualTo(promised));
+    }
+    assertThat(promises).as("promises: else nothing was tested").isGreaterThan(200);
   }
 
   @Test
