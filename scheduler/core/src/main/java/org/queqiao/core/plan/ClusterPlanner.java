@@ -301,7 +301,8 @@ public final class ClusterPlanner {
     JobId id = ClusterMirror.jobOf(waits);
     return ClusterMirror.taskOf(waits) < 0
         || promised.stream().noneMatch(each -> ClusterMirror.jobOf(each).equals(id))
-            && cluster.jobs().find(id).stream().noneMatch(array -> hasPromise(array, slice.facts()));
+            && cluster.jobs().find(id).stream()
+                .noneMatch(array -> hasPromise(array, slice.facts()));
   }
 
   /** A run that outlives what was believed of it is believed to run to its limit. */

@@ -202,7 +202,9 @@ public final class PlanJob {
     return key;
   }
 
-  /** Its place among others: first where room was made for it, then where it was promised a start. */
+  /**
+   * Its place among others: first where room was made for it, then where it was promised a start.
+   */
   void key(long newKey) {
     key = claims ? FIRST : isPromised() ? FIRST / 2 + promised : newKey;
   }

@@ -49,8 +49,7 @@ final class Promises {
    * @param onLimits whether jobs are taken to run to their limits, as {@code releases} must
    * @param holds whether {@link #hold} is used
    */
-  Promises(
-      NodePool pool, Releases releases, Ceilings ceilings, boolean onLimits, boolean holds) {
+  Promises(NodePool pool, Releases releases, Ceilings ceilings, boolean onLimits, boolean holds) {
     this.onLimits = onLimits;
     this.holds = holds;
     this.pool = pool;

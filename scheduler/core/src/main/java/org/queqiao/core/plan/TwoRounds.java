@@ -294,7 +294,8 @@ final class TwoRounds {
       return 0;
     }
     int[] on = job.hold() == null ? anywhere(job) : beside(job);
-    long looked = believedRoom.takeLooked() + (job.hold() == null ? 0 : severalOnLimits.takeLooked());
+    long looked =
+        believedRoom.takeLooked() + (job.hold() == null ? 0 : severalOnLimits.takeLooked());
     if (on != null && !unpromised.isEmpty()) {
       next--;
       return looked + room.takeLooked() + promise(unpromised.poll());

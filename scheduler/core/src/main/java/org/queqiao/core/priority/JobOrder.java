@@ -12,8 +12,8 @@ public interface JobOrder {
 
   /**
    * What decides the turn of a job, but for what changes as time passes and resources are used: who
-   * was promised the earliest start first, then higher tier, then higher priority, then who may start for longer where age has a weight,
-   * then the better place by area, then the lower number.
+   * was promised the earliest start first, then higher tier, then higher priority, then who may
+   * start for longer where age has a weight, then the better place by area, then the lower number.
    *
    * @param promisedMs the start that it was promised where the policy keeps promises, else {@link
    *     #NO_PROMISE}
@@ -25,13 +25,7 @@ public interface JobOrder {
    * @param index among tasks of one array: the index
    */
   record Spot(
-      long promisedMs,
-      int tier,
-      long fixedMicro,
-      long ageStep,
-      long area,
-      long number,
-      int index) {
+      long promisedMs, int tier, long fixedMicro, long ageStep, long area, long number, int index) {
     /** Behind all promises. */
     public static final long NO_PROMISE = Long.MAX_VALUE;
 

@@ -138,7 +138,8 @@ public final class Backlog {
       int promised = TasksAhead.promised(job);
       int trial = TasksAhead.trial(job);
       if (promised >= 0) {
-        each.accept(groupOf(job, policy, Lot.promised(job.promisedMs())), placeOf(job, policy, promised));
+        each.accept(
+            groupOf(job, policy, Lot.promised(job.promisedMs())), placeOf(job, policy, promised));
       }
       if (trial >= 0 && trial != promised) {
         Lot lot = Lot.trial(job.experience().kind());

@@ -18,7 +18,9 @@ final class AgeingTest {
     List<Standing> left = new ArrayList<>();
     for (int step = 0; step < 6_000; step++) {
       if (left.isEmpty() || random.nextInt(step < 3_000 ? 4 : 2) > 0) {
-        JobOrder.Spot spot = new JobOrder.Spot(JobOrder.Spot.NO_PROMISE, 0, 0, random.nextLong(1L << 40) + step, 0, step, 0);
+        JobOrder.Spot spot =
+            new JobOrder.Spot(
+                JobOrder.Spot.NO_PROMISE, 0, 0, random.nextLong(1L << 40) + step, 0, step, 0);
         Standing place = new Standing(null, spot, JobOrder.Ahead.OTHERS, null);
         ageing.add(place);
         left.add(place);
