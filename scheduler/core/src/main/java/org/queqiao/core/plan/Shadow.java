@@ -217,4 +217,20 @@ final class Shadow {
       }
     }
   }
+
+  /** The alternative that fits first, which was asked last; null when none ever does. */
+  Demand soonest(Demand demand, long now) {
+    Demand best = find(demand, now) ? demand : null;
+    if (demand.others().isEmpty()) {
+      return best;
+    }
+    long first = best == null ? Long.MAX_VALUE : moment();
+    for (Demand each : demand.others()) {
+      if (find(each, now) && moment() < first) {
+        first = moment();
+        best = each;
+      }
+    }
+    return best != null && find(best, now) ? best : null;
+  }
 }

@@ -26,6 +26,12 @@ public record ShortAreaFirst(int reservations) implements PlanPolicy {
    */
   static final long TOLERATED_DELAY_S = 3_600;
 
+  /**
+   * Who has waited so long is gambled with no more: four days are more than anybody waits on most
+   * machines.
+   */
+  static final long PATIENCE_S = 345_600;
+
   public ShortAreaFirst {
     if (reservations < 1 || reservations > ReservingPolicy.MAX_RESERVATIONS) {
       throw new IllegalArgumentException(
@@ -71,6 +77,11 @@ public record ShortAreaFirst(int reservations) implements PlanPolicy {
   @Override
   public long toleratedDelay() {
     return TOLERATED_DELAY_S;
+  }
+
+  @Override
+  public long patience() {
+    return PATIENCE_S;
   }
 
   @Override

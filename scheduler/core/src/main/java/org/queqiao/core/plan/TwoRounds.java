@@ -1,8 +1,6 @@
 package org.queqiao.core.plan;
 
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * One pass of the two rounds of a {@link PlanPolicy}, in slices: {@link #work} goes on where it
@@ -25,17 +23,9 @@ final class TwoRounds {
   /** Only with a policy that makes several promises; else {@link #shadow} is enough. */
   private final Promises several;
 
-  /** The same on declared limits, where windows of a node are asked by them as well. */
-  private final Promises severalOnLimits;
+  /** The same as if all ran to its limit. */
+  private final PromisesOnLimits onLimits;
 
-  /**
-   * The same as {@link #ceilings}, {@link #shadow} and {@link #running}, as if all ran to its
-   * limit.
-   */
-  private final Ceilings limitCeilings;
-
-  private final Shadow limitShadow;
-  private final RunningJobs byLimit;
   private final Room room;
   private final More more;
   private final Starts starts;
@@ -71,18 +61,6 @@ final class TwoRounds {
   /** Of those, to jobs for which runs were ended: they come besides what the policy makes. */
   private int claims;
 
-  /** Whether the first promise of this pass is kept on limits already. */
-  private boolean keptOne;
-
-  /**
-   * Whether room is held on limits for every promise that was made in any pass, at its moment; else
-   * for the first alone, and it may come so much later as the policy tolerates.
-   */
-  private final boolean holdsAll;
-
-  /** Those for whom room is held in this pass. */
-  private final List<PlanJob> held = new ArrayList<>();
-
   /** Whether room is held for all who were promised a start before this pass. */
   private boolean heldAll;
 
@@ -111,20 +89,13 @@ final class TwoRounds {
     this.starts = starts;
     this.ceilings = new Ceilings(pool);
     this.shadow = new Shadow(pool, running);
-    this.byLimit = runs.byLimit();
-    this.limitCeilings = new Ceilings(pool);
-    this.limitShadow = new Shadow(pool, byLimit);
-    this.room = new Room(pool, ceilings, limitCeilings);
+    this.onLimits = new PromisesOnLimits(policy, pool, runs, starts);
+    this.room = new Room(pool, ceilings, onLimits.ceilings());
     this.believedRoom = new Room(pool, ceilings, new Ceilings(pool));
-    this.holdsAll = runs.limitReleases() != null && policy.reservations() > 1;
     this.several =
         runs.releases() == null
             ? null
             : new Promises(pool, runs.releases(), ceilings, false, false);
-    this.severalOnLimits =
-        runs.limitReleases() != null
-            ? new Promises(pool, runs.limitReleases(), limitCeilings, true, holdsAll)
-            : null;
   }
 
   /**
@@ -141,19 +112,13 @@ final class TwoRounds {
     next = 0;
     promises = 0;
     claims = 0;
-    keptOne = false;
-    held.forEach(job -> job.hold(null));
-    held.clear();
-    heldAll = !holdsAll;
+    onLimits.clear();
+    heldAll = !onLimits.holdsAll();
     nextHeld = 0;
     unpromised.clear();
     ceilings.clear();
-    limitCeilings.clear();
     if (several != null) {
       several.clear();
-    }
-    if (severalOnLimits != null) {
-      severalOnLimits.clear();
     }
     round = Round.PROTECTED;
   }
@@ -268,16 +233,9 @@ final class TwoRounds {
     }
     PlanJob job = queue.get(nextHeld++);
     if (job.waiting() && starts.mayStart(job)) {
-      hold(job, Math.max(now, job.promised()));
+      onLimits.hold(job, Math.max(now, job.promised()), now);
     }
-    return severalOnLimits.takeLooked();
-  }
-
-  private void hold(PlanJob job, long from) {
-    job.hold(severalOnLimits.hold(job, from, now));
-    if (job.hold() != null) {
-      held.add(job);
-    }
+    return onLimits.takeLooked();
   }
 
   private void nextRound() {
@@ -294,8 +252,7 @@ final class TwoRounds {
       return 0;
     }
     int[] on = job.hold() == null ? anywhere(job) : beside(job);
-    long looked =
-        believedRoom.takeLooked() + (job.hold() == null ? 0 : severalOnLimits.takeLooked());
+    long looked = believedRoom.takeLooked() + onLimits.takeLooked();
     if (on != null && !unpromised.isEmpty()) {
       next--;
       return looked + room.takeLooked() + promise(unpromised.poll());
@@ -320,9 +277,9 @@ final class TwoRounds {
     if (fits(believedRoom, job) == null) {
       return null;
     }
-    severalOnLimits.lift(job);
+    onLimits.lift(job);
     int[] on = fits(room, job);
-    severalOnLimits.putBack(job);
+    onLimits.putBack(job);
     return on;
   }
 
@@ -401,12 +358,12 @@ final class TwoRounds {
 
   /** Remembers that there was no room: at all, or only because of a promise. */
   private void refuse(Demand demand, long end, long limitEnd) {
-    boolean noPromise = promises == unpromised.size() && held.isEmpty();
+    boolean noPromise = promises == unpromised.size() && onLimits.holdsNone();
     boolean tooMuch = demand.totalCores() > pool.totalFreeCores();
     // Where nodes are kept for others, another limit may get another answer.
     boolean atAll = tooMuch || noPromise && !demand.isKept();
     long from = atAll ? Long.MIN_VALUE : end;
-    boolean believedAlone = byLimit == running && !demand.isKept();
+    boolean believedAlone = !onLimits.asked() && !demand.isKept();
     long fromLimit = atAll || believedAlone ? Long.MIN_VALUE : limitEnd;
     boolean earlier = demand.refusedIn == identity && fromLimit >= demand.refusedLimitEnd;
     demand.refusedEnd = earlier ? Math.min(demand.refusedEnd, from) : from;
@@ -424,10 +381,7 @@ final class TwoRounds {
 
   private void start(PlanJob job, int[] on, long end, long limitEnd) {
     Demand demand = job.demand();
-    if (job.hold() != null) {
-      severalOnLimits.lift(job);
-      job.hold(null);
-    }
+    onLimits.release(job);
     job.startAt(now, on);
     Starts.Answer answer = starts.answer(job, on);
     if (answer != Starts.Answer.STARTS) {
@@ -438,16 +392,14 @@ final class TwoRounds {
     pool.take(demand, on);
     for (int i = 0; i < on.length; i++) {
       ceilings.take(demand.share(i), on[i], end);
-      limitCeilings.take(demand.share(i), on[i], limitEnd);
+      onLimits.ceilings().take(demand.share(i), on[i], limitEnd);
     }
     startsLeft--;
     runs.add(job);
     if (several != null) {
       several.started(job, on, now);
     }
-    if (holdsAll) {
-      severalOnLimits.started(job, on, now);
-    }
+    onLimits.started(job, on, now);
     starts.start(job, on);
   }
 
@@ -461,90 +413,12 @@ final class TwoRounds {
       several.promise(job, now);
       looked = several.takeLooked();
     } else {
-      Demand demand = soonest(shadow, job.demand());
+      Demand demand = shadow.soonest(job.demand(), now);
       if (demand != null) {
         shadow.promise(demand, ceilings);
       }
       looked += shadow.takeLooked();
     }
-    if (holdsAll && !job.claims()) {
-      looked += holdOnLimits(job);
-    } else if (byLimit != running && !keptOne && !job.claims()) {
-      keptOne = true;
-      looked += promiseOnLimits(job);
-    }
-    return looked;
-  }
-
-  /**
-   * What was believed may be wrong, what was declared may not: a job that starts now leaves room
-   * for the promised start also if everything runs to its limit. When ends before their time have
-   * made an earlier start possible, the difference is what may be gambled with.
-   */
-  private long promiseOnLimits(PlanJob job) {
-    if (severalOnLimits != null) {
-      return promiseBetweenWindows(job);
-    }
-    Demand demand = soonest(limitShadow, job.demand());
-    if (demand != null) {
-      promised(job, limitShadow.moment());
-      limitShadow.goOnTo(job.promised() + policy.toleratedDelay(), demand);
-      limitShadow.promise(demand, limitCeilings);
-    }
-    return limitShadow.takeLooked();
-  }
-
-  /**
-   * Promises a job that was promised none the start that declared limits leave it, for good. One
-   * that could start now by them waits for what is believed of others, and is promised nothing yet:
-   * who was promised a start earlier than theirs goes before them, so that no belief keeps it.
-   */
-  private long holdOnLimits(PlanJob job) {
-    if (!job.isPromised() && starts.keepsPromise(job)) {
-      long moment = severalOnLimits.earliest(job, now);
-      if (moment > now && moment < Promises.NEVER) {
-        hold(job, moment);
-        promised(job, moment);
-      }
-    }
-    return severalOnLimits.takeLooked();
-  }
-
-  /** The alternative that fits first, which was asked last; null when none ever does. */
-  private Demand soonest(Shadow of, Demand demand) {
-    Demand best = of.find(demand, now) ? demand : null;
-    if (demand.others().isEmpty()) {
-      return best;
-    }
-    long moment = best == null ? Long.MAX_VALUE : of.moment();
-    for (Demand each : demand.others()) {
-      if (of.find(each, now) && of.moment() < moment) {
-        moment = of.moment();
-        best = each;
-      }
-    }
-    return best != null && of.find(best, now) ? best : null;
-  }
-
-  private void promised(PlanJob job, long moment) {
-    if (!job.isPromised()) {
-      job.promise(moment);
-      starts.promised(job);
-    }
-  }
-
-  /**
-   * The same where nodes are kept for others at some times: what may be gambled with ends before a
-   * window that the job would run into.
-   */
-  private long promiseBetweenWindows(PlanJob job) {
-    long moment = severalOnLimits.earliest(job, now);
-    if (moment < Promises.NEVER) {
-      promised(job, moment);
-      long latest = job.promised() + policy.toleratedDelay();
-      boolean gambles = latest > moment && severalOnLimits.earliest(job, latest) == latest;
-      severalOnLimits.promiseAt(job, gambles ? latest : moment, now);
-    }
-    return severalOnLimits.takeLooked();
+    return looked + onLimits.promise(job, now);
   }
 }

@@ -148,7 +148,9 @@ final class NaiveDefault {
         byBelief = earliest(head, before, false);
         byLimit = earliest(head, before, true);
         head.promised = head.promised < 0 ? byLimit : head.promised;
-        byLimit = Math.max(byLimit, head.promised + HOUR);
+        long latest = head.promised + HOUR;
+        latest = t - head.submit < 4 * DAY ? latest : Math.min(latest, byLimit + HOUR);
+        byLimit = Math.max(byLimit, latest);
       }
       running.add(j);
       j.start = t;
