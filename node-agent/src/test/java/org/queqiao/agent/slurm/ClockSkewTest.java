@@ -26,13 +26,4 @@ final class ClockSkewTest {
           .isCloseTo(aheadS * 1_000, within(510L));
     }
   }
-
-  @Test
-  void itIsSaidWhenItBeginsAndWhenItEnds() {
-    ClockSkew skew = new ClockSkew();
-    assertThat(skew.say(HERE_MS + 29_999, HERE_MS)).isEmpty();
-    assertThat(skew.say(HERE_MS - 30_000, HERE_MS)).contains("30 s behind");
-    assertThat(skew.say(HERE_MS - 31_000, HERE_MS)).isEmpty();
-    assertThat(skew.say(HERE_MS, HERE_MS)).contains("again");
-  }
 }

@@ -350,6 +350,12 @@ public final class SlurmSite implements AutoCloseable {
       if (!process.waitFor(PATIENCE_MS, TimeUnit.MILLISECONDS)) {
         process.destroyForcibly();
       }
+      // What its other clock shares with its children.
+      for (String each : List.of("faketime_shm_", "sem.faketime_sem_")) {
+        Files.deleteIfExists(Path.of("/dev/shm", each + process.pid()));
+      }
+    } catch (IOException e) {
+      System.err.println("not deleted: " + e.getMessage());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("waiting for " + name, e);
