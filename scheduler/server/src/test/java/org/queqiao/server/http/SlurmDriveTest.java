@@ -30,8 +30,15 @@ final class SlurmDriveTest {
 
   @TempDir Path folder;
 
+  /**
+   * slurmctld tells slurmdbd of a start within five seconds, and of a short run when it has ended:
+   * what it had not told when it was killed, only Queqiao knows.
+   */
+  private static final long UNTOLD_MS = 15_000;
+
   private RunningServer server;
   private DrivenSlurm slurm;
+  private long killedMs;
 
   @Test
   void slurmLaunchesOnceAndWhereItWasDecided() throws Exception {
@@ -59,6 +66,7 @@ final class SlurmDriveTest {
           slurm.drive();
         } else if (i == JOBS / 2) {
           site.kill("slurmctld");
+          killedMs = System.currentTimeMillis();
         }
       }
       slurm.delete(cancelledMeanwhile);
@@ -131,17 +139,24 @@ final class SlurmDriveTest {
    */
   private void asDecided(SlurmSite site, List<Long> jobs) throws Exception {
     Map<String, String> decided = new TreeMap<>();
+    Map<String, String> untold = new TreeMap<>();
     for (long job : jobs) {
       JsonNode document = slurm.document(job);
       List<String> nodes = new ArrayList<>();
       document.path("nodes").forEach(each -> nodes.add(each.asText()));
       nodes.sort(null);
-      decided.put(job + "." + document.path("attempt").asInt(1), String.join(",", nodes));
+      long endMs = document.path("endMs").asLong();
+      boolean mayBeUntold = endMs > killedMs - UNTOLD_MS && endMs <= killedMs;
+      Map<String, String> own = mayBeUntold ? untold : decided;
+      own.put(job + "." + document.path("attempt").asInt(1), String.join(",", nodes));
     }
     site.await(
         "all runs in slurmdbd",
         DrivenSlurm.PATIENCE_MS,
         () -> slurm.launched().entrySet().containsAll(decided.entrySet()));
+    Map<String, String> launched = slurm.launched();
+    untold.forEach((run, nodes) ->
+        assertThat(launched.getOrDefault(run, nodes)).as("nodes of " + run).isEqualTo(nodes));
     for (int i = 0; i < JOBS; i++) {
       assertThat(slurm.document(jobs.get(i)).path("exitCode").asInt())
           .as("exit of " + jobs.get(i))
