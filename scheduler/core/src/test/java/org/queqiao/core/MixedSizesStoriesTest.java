@@ -16,10 +16,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.queqiao.contract.event.QosDefined;
+import org.queqiao.contract.event.RulesSet;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.QosName;
+import org.queqiao.contract.policy.Limit;
+import org.queqiao.contract.policy.LimitScope;
 import org.queqiao.contract.policy.PreemptMode;
 import org.queqiao.contract.policy.PreemptRules;
+import org.queqiao.contract.policy.Quantity;
+import org.queqiao.contract.policy.Rules;
+import org.queqiao.contract.policy.Subject;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.message.JobRequest;
 import org.queqiao.core.message.Reply;
@@ -199,6 +205,29 @@ final class MixedSizesStoriesTest {
     assertThat(story.state(fixed)).isEqualTo(RUNNING);
     leave(low);
     assertThat(urgent).filteredOn(each -> story.state(each) == PENDING).hasSize(1);
+  }
+
+  /** A limit that room for the first two uses up keeps the others from having anybody ended. */
+  @ParameterizedTest
+  @EnumSource(names = {"REQUEUE", "CANCEL", "SUSPEND"})
+  void nobodyIsStoppedForMoreJobsThanALimitLetsStart(PreemptMode mode) {
+    lowRunsAre(mode);
+    Limit most = new Limit(LimitScope.GROUP, Quantity.CORES, "", 7);
+    Rules rules = new Rules(1, null, List.of(), null, 0, List.of(most));
+    story.does(new Input.SetRules(OWNER, new RulesSet(new Subject.Qos(URGENT), rules)));
+    node("n1", 24);
+    List<JobId> low = run(6, 6, 6, 6);
+    List<JobId> urgent = wait(URGENT, 4, 3, 5, 4);
+    plansAll();
+    assertThat(asked(low)).isEqualTo(low.subList(2, 4));
+    urgent.addAll(wait(URGENT, 2, 6));
+    story.after(1000);
+    plansAll();
+    assertThat(asked(low)).as("for those who came later").hasSize(2);
+    leave(low);
+    assertAll(urgent.subList(0, 2), RUNNING);
+    assertAll(urgent.subList(2, 6), PENDING);
+    assertAll(low.subList(0, 2), RUNNING);
   }
 
   @Test

@@ -263,13 +263,20 @@ public final class BudgetGate {
 
   /** A pass has decided to start a job with this. */
   public void started(Claim job, List<Allocation> chosen) {
+    takes(job, cost(job.spec(), chosen), draws(job.spec(), Holding.parts(chosen, job.spec())));
+  }
+
+  /** A pass makes room for a job that will get no less than this. */
+  public void claimed(Claim job, Demand asked) {
+    takes(job, least(job.spec(), asked), draws(job.spec(), parts(job.spec(), asked)));
+  }
+
+  private void takes(Claim job, Needs needs, List<Covering.Draw> draws) {
     List<Source> sources = sources(job);
-    Needs needs = cost(job.spec(), chosen);
     for (Source each : sources) {
       started.merge(each.key(), needs.of(each), BigInteger::add);
     }
     // Also one that nothing bounds takes core-hours that others of its project would have had.
-    List<Covering.Draw> draws = draws(job.spec(), Holding.parts(chosen, job.spec()));
     for (Covering.Draw each : draws) {
       drawn.put(each.allowance(), left(each.allowance()).plus(-each.coreMs()));
     }

@@ -410,8 +410,18 @@ public final class LimitTree {
 
   /** A pass has decided to start a job with these resources. */
   public void started(Claim job, List<Allocation> chosen) {
-    Demand demand = Demand.of(chosen);
     gate.started(job, chosen);
+    count(job, Demand.of(chosen));
+  }
+
+  /** A pass makes room for a start of a job, which will get no less than it asks for. */
+  public void claimed(Claim job) {
+    Demand asked = asked(job.spec());
+    gate.claimed(job, asked);
+    count(job, asked);
+  }
+
+  private void count(Claim job, Demand demand) {
     if (cluster.priorities().tallies().isEmpty()) {
       return;
     }

@@ -203,6 +203,8 @@ final class Preemption {
   /** Asks about a job for which something was ended: if it has lost that, others are. */
   private void askAgain() {
     if (next == claimants.size()) {
+      // Nobody has room made for more than may start with what room is made for already.
+      claimants.forEach(each -> claims(each.job(), each.starts()));
       claimants = null;
       next = 0;
       readQueue();
@@ -227,6 +229,12 @@ final class Preemption {
     } else {
       claims = taker.starts() - 1;
       choice = choiceFor(job, other);
+    }
+  }
+
+  private void claims(Job job, int starts) {
+    for (int i = 0; i < starts; i++) {
+      limits.claimed(Claim.of(job));
     }
   }
 
@@ -318,6 +326,7 @@ final class Preemption {
 
   private void fits(Job job) {
     met.add(new Taker(job, 1, false));
+    claims(job, 1);
     starts++;
     served++;
     claims++;
