@@ -16,7 +16,11 @@ final class ArrayMemoryTest {
   void aWaitingArrayOfAMillionTasksCostsLessThanTwoKilobytes() throws Exception {
     SchedulerStory story = SchedulerStory.site().withoutChecks();
     story.submits("liwei", script().array("1-1000000"));
+    // What other tests left goes with the first collections.
     long before = liveBytes();
+    for (long earlier = Long.MAX_VALUE; before < earlier; before = liveBytes()) {
+      earlier = before;
+    }
     for (int i = 0; i < ARRAYS; i++) {
       story.submits("liwei", script().name("array-" + i).array("1-1000000"));
     }
