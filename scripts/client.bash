@@ -421,6 +421,21 @@ client_month() {
   api "$(default_account)" POST "$path" -H 'Content-Type: application/json' --data-binary "$body"
 }
 
+# Months that go into files: proposed here, approved by another person (money approve).
+client_archive() {
+  running
+  take_account
+  local path=/api/v1/archive
+  case ${#ARGS[@]} in
+    1) api "$(default_account)" GET "$path" ;;
+    2) die "it is written ./queqiao ledger archive [MONTH REASON]" ;;
+    *)
+      api "$(default_account)" POST "$path" -H 'Content-Type: application/json' \
+        --data-binary "{\"month\":\"$(json_text "${ARGS[1]}")\",\"reason\":\"$(json_text "${ARGS[*]:2}")\"}"
+      ;;
+  esac
+}
+
 # Changes of prices and money by two people.
 client_money() {
   running

@@ -86,6 +86,7 @@ final class DatabaseAwayTest {
       LedgerAudit.Report report =
           LedgerAudit.check(
               connection,
+              null,
               heads.resolve(HeadFile.HEADS),
               HeadFile.publicKey(heads.resolve(HeadFile.PUBLIC)));
       assertThat(report.problems()).isEmpty();

@@ -52,6 +52,7 @@ final class LedgerAuditTest {
       Path own = heads.resolve("ledger");
       return LedgerAudit.check(
           connection,
+          null,
           own.resolve(HeadFile.HEADS),
           HeadFile.publicKey(own.resolve(HeadFile.PUBLIC)));
     }

@@ -472,6 +472,7 @@ final class MonthStoriesTest {
     try (Connection connection = database.connect(name)) {
       return LedgerAudit.check(
           connection,
+          null,
           own.resolve(HeadFile.HEADS),
           HeadFile.publicKey(own.resolve(HeadFile.PUBLIC)));
     }

@@ -88,7 +88,7 @@ final class RestoreTest {
   private static void follow(EmbeddedDatabase.Access access, String name, List<LoggedEvent> log)
       throws InterruptedException {
     try (Ledger ledger =
-            Ledger.open(url(access, name), access.user(), access.password(), CALENDAR);
+            Ledger.open(url(access, name), access.user(), access.password(), CALENDAR, null);
         Intake intake = new Intake(ledger)) {
       intake.take(log.subList(Math.toIntExact(intake.position()), log.size()));
       assertThat(ledger.reads().verify()).isEmpty();

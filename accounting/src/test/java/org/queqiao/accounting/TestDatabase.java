@@ -9,8 +9,11 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
 import org.queqiao.accounting.database.EmbeddedDatabase;
 import org.queqiao.accounting.metering.BillingCalendar;
+import org.queqiao.accounting.sql.ArchiveRestore;
 import org.queqiao.accounting.sql.Ledger;
 import org.queqiao.accounting.sql.LedgerAudit;
 
@@ -40,6 +43,11 @@ final class TestDatabase implements AutoCloseable {
 
   private String url(String name) {
     return access.url().replace("/postgres", "/" + name);
+  }
+
+  /** Where the archived months of a database are. */
+  Path archive(String name) {
+    return folder.resolve("archive-" + name);
   }
 
   Connection connect(String name) throws SQLException {
@@ -81,18 +89,38 @@ final class TestDatabase implements AutoCloseable {
 
   /** Nothing is wrong in it. */
   void audit(String name) throws SQLException, IOException {
+    assertThat(problems(name)).isEmpty();
+  }
+
+  /** What the audit finds in it and in its archived months. */
+  List<String> problems(String name) throws SQLException, IOException {
     try (Connection connection = connect(name)) {
-      assertThat(LedgerAudit.check(connection, folder.resolve("heads"), null).problems()).isEmpty();
+      return LedgerAudit.check(connection, archive(name), folder.resolve("heads"), null)
+          .problems();
     }
   }
 
+  /** Brings an archived month back. */
+  Optional<Long> restore(String name, String month) throws IOException {
+    return ArchiveRestore.restore(
+        url(name),
+        access.user(),
+        access.password(),
+        archive(name),
+        month,
+        "owner",
+        "asked for",
+        1);
+  }
+
   Ledger open(String name, BillingCalendar calendar) {
-    return Ledger.open(url(name), access.user(), access.password(), calendar);
+    return Ledger.open(url(name), access.user(), access.password(), calendar, archive(name));
   }
 
   /** The same with batches of so many facts at most. */
   Ledger open(String name, BillingCalendar calendar, int mostFacts) {
-    return Ledger.open(url(name), access.user(), access.password(), calendar, mostFacts);
+    return Ledger.open(
+        url(name), access.user(), access.password(), calendar, archive(name), mostFacts);
   }
 
   @Override

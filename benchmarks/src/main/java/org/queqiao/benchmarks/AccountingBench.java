@@ -18,7 +18,10 @@ import java.util.function.LongSupplier;
 import org.queqiao.accounting.database.EmbeddedDatabase;
 import org.queqiao.accounting.intake.Intake;
 import org.queqiao.accounting.metering.BillingCalendar;
+import org.queqiao.accounting.sql.ArchiveReads;
+import org.queqiao.accounting.sql.ArchiveRestore;
 import org.queqiao.accounting.sql.Ledger;
+import org.queqiao.accounting.sql.LedgerAudit;
 import org.queqiao.accounting.sql.LedgerReads;
 import org.queqiao.accounting.sql.UsageReports;
 import org.queqiao.accounting.usage.ReportBy;
@@ -27,6 +30,8 @@ import org.queqiao.contract.account.DomainShare;
 import org.queqiao.contract.event.DomainDefined;
 import org.queqiao.contract.event.Event;
 import org.queqiao.contract.event.LoggedEvent;
+import org.queqiao.contract.event.MoneyDecided;
+import org.queqiao.contract.event.MoneyProposed;
 import org.queqiao.contract.event.PlatformDefined;
 import org.queqiao.contract.event.ProjectDefined;
 import org.queqiao.contract.event.RunImported;
@@ -41,6 +46,7 @@ import org.queqiao.contract.id.PlatformName;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.JobState;
+import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.contract.observe.ExternalRun;
 import org.queqiao.contract.observe.ObservedRun;
 
@@ -69,6 +75,9 @@ final class AccountingBench {
   private static final ClusterName ELSEWHERE = new ClusterName("elsewhere");
   private static final List<PartitionName> PARTITIONS =
       List.of(new PartitionName("batch"), new PartitionName("fat"), new PartitionName("debug"));
+  /** Runs of the month that is archived. */
+  private static final int RUNS_ARCHIVED = 50_000;
+
   private static final YearMonth FIRST = YearMonth.of(2018, 1);
   private static final long BEGIN_MS = CALENDAR.startMs(LocalDate.of(2018, 1, 1));
   private static final long END_MS = CALENDAR.startMs(LocalDate.of(2018 + YEARS, 1, 1));
@@ -88,12 +97,18 @@ final class AccountingBench {
     EmbeddedDatabase database = new EmbeddedDatabase(folder.resolve("postgres"));
     try {
       EmbeddedDatabase.Access access = database.start();
-      try (Ledger ledger = Ledger.open(access.url(), access.user(), access.password(), CALENDAR);
+      try (Ledger ledger = Ledger.open(
+                  access.url(),
+                  access.user(),
+                  access.password(),
+                  CALENDAR,
+                  folder.resolve("archive"));
           Intake intake = new Intake(ledger, HeadFile.open(folder.resolve("heads")))) {
         AccountingBench bench = new AccountingBench();
         bench.post(intake, runs, report);
         cpu(database, report);
         bench.ask(ledger, report);
+        bench.archive(ledger, intake, access, folder, report);
       }
       report.put("databaseMb", bytes(folder.resolve("postgres/data")) >> 20);
     } finally {
@@ -185,11 +200,83 @@ final class AccountingBench {
             () -> reads.reports().usage(everything, LedgerReads.Scope.ALL).size());
     report.put("reportRows", rows);
     ask("drilldown", report, () -> reads.postings(new JobId(1 + position / 2)).size());
+    report.put("peakHeapMb", peakHeap() >> 20);
+  }
+
+  /** A month of many runs goes into files, is verified there, and comes back. */
+  private void archive(
+      Ledger ledger, Intake intake, EmbeddedDatabase.Access access, Path folder, Report report)
+      throws Exception {
+    YearMonth month = YearMonth.from(CALENDAR.day(END_MS));
+    long nextMs = CALENDAR.startMs(month.plusMonths(1).atDay(1));
+    long first = position;
+    for (int i = 1; i <= RUNS_ARCHIVED; i++) {
+      timeMs = END_MS + (nextMs - END_MS - 1) / RUNS_ARCHIVED * i;
+      run(Math.toIntExact(first + i));
+      if (batch.size() >= RUNS_AT_ONCE) {
+        take(intake);
+      }
+    }
+    timeMs = nextMs;
+    agreed(new MoneyChange.CloseMonth(month.toString(), nextMs, month.getYear()));
+    agreed(new MoneyChange.ArchiveMonth(month.toString()));
+    take(intake);
+    for (MemoryPoolMXBean each : ManagementFactory.getMemoryPoolMXBeans()) {
+      each.resetPeakUsage();
+    }
+    long begin = System.nanoTime();
+    ledger.archiver().run(timeMs);
+    report.put("archiveS", (System.nanoTime() - begin) / 1e9);
+    long rows = 0;
+    long bytes = 0;
+    for (ArchiveReads.Part each : ledger.reads().archive().months().getFirst().parts()) {
+      rows += each.rows();
+      bytes += each.bytes();
+    }
+    report.put("archiveRows", rows).put("archiveMb", bytes >> 20);
+    report.put("archivePeakHeapMb", peakHeap() >> 20);
+    begin = System.nanoTime();
+    int postings = ledger.reads().postings(new JobId(first + RUNS_ARCHIVED / 2)).size();
+    report
+        .put("archivedDrilldownMs", (System.nanoTime() - begin) / 1e6)
+        .put("archivedDrilldownPostings", postings);
+    begin = System.nanoTime();
+    int problems =
+        LedgerAudit.check(
+                access.url(),
+                access.user(),
+                access.password(),
+                folder.resolve("archive"),
+                folder.resolve("heads/heads"),
+                null)
+            .problems()
+            .size();
+    report.put("verifyS", (System.nanoTime() - begin) / 1e9).put("verifyProblems", problems);
+    begin = System.nanoTime();
+    ArchiveRestore.restore(
+        access.url(),
+        access.user(),
+        access.password(),
+        folder.resolve("archive"),
+        month.toString(),
+        "bench",
+        "measured",
+        timeMs);
+    report.put("restoreS", (System.nanoTime() - begin) / 1e9);
+  }
+
+  private void agreed(MoneyChange change) {
+    long proposal = position + 1;
+    add(new MoneyProposed(proposal, change, "measured"));
+    add(new MoneyDecided(proposal, true, change, "measured"));
+  }
+
+  private static long peakHeap() {
     long peak = 0;
     for (MemoryPoolMXBean each : ManagementFactory.getMemoryPoolMXBeans()) {
       peak += each.getType() == MemoryType.HEAP ? each.getPeakUsage().getUsed() : 0;
     }
-    report.put("peakHeapMb", peak >> 20);
+    return peak;
   }
 
   /**

@@ -77,6 +77,7 @@ final class MoneyEntries {
       case MoneyChange.OrderOfAllowances each -> books.allowances().order(each.order());
       case MoneyChange.Correction each -> correct(e, each, logged, books);
       case MoneyChange.StatementPaid each -> books.monthBooks().paid(each, logged);
+      case MoneyChange.ArchiveMonth each -> books.monthBooks().archive(each, e);
       case MoneyChange.CloseMonth _ -> {}
     }
   }

@@ -5,7 +5,7 @@ import org.queqiao.contract.event.MoneyDecided;
 import org.queqiao.contract.event.MoneyProposed;
 import org.queqiao.contract.money.MoneyChange;
 
-/** What is kept of months that are checked, closed and paid. */
+/** What is kept of months that are checked, closed, paid and archived. */
 public interface MonthBooks {
   /** A month is checked: what is told of it from now on stands in the open one. */
   void check(MoneyChange.CloseMonth month, MoneyProposed proposed, LoggedEvent logged);
@@ -18,6 +18,9 @@ public interface MonthBooks {
 
   /** A statement of a closed month was paid; of another one this changes nothing. */
   void paid(MoneyChange.StatementPaid paid, LoggedEvent logged);
+
+  /** A month goes into files once the books are written, if it is closed. */
+  void archive(MoneyChange.ArchiveMonth month, MoneyDecided decided);
 
   /** Books that keep nothing of it. */
   MonthBooks NONE =
@@ -34,5 +37,8 @@ public interface MonthBooks {
 
         @Override
         public void paid(MoneyChange.StatementPaid paid, LoggedEvent logged) {}
+
+        @Override
+        public void archive(MoneyChange.ArchiveMonth month, MoneyDecided decided) {}
       };
 }

@@ -143,6 +143,10 @@ public final class BurnDowns {
           coreMs = coreMs.add(row.getBigDecimal(3));
         }
       }
+      YearMonth first = YearMonth.parse(calendar.month(fromMs));
+      // The month before has the first part of runs that packages paid.
+      ArchiveRows.needRuns(
+          connection, first.minusMonths(1).toString(), calendar.month(nowMs));
     } catch (SQLException e) {
       throw new LedgerUnavailable(e);
     }

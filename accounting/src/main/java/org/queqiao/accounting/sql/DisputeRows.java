@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import javax.sql.DataSource;
 import org.queqiao.accounting.ledger.DisputeRow;
 import org.queqiao.accounting.ledger.Posting;
@@ -20,9 +21,11 @@ import org.queqiao.contract.id.ProjectName;
 /** Disputes, those that wait and those that were answered. */
 public final class DisputeRows {
   private final DataSource database;
+  private final ArchiveReads archive;
 
-  DisputeRows(DataSource database) {
+  DisputeRows(DataSource database, ArchiveReads archive) {
     this.database = database;
+    this.archive = archive;
   }
 
   static void open(Connection connection, DisputeOpened event, LoggedEvent logged)
@@ -102,7 +105,8 @@ public final class DisputeRows {
       statement.setLong(1, job.value());
       statement.setString(2, transaction);
       try (ResultSet row = statement.executeQuery()) {
-        return row.next() ? Optional.of(row.getLong(1)) : Optional.empty();
+        boolean found = row.next() || archived(connection, job, transaction, null);
+        return found ? Optional.of(job.value()) : Optional.empty();
       }
     } catch (SQLException e) {
       throw new LedgerUnavailable(e);
@@ -130,11 +134,33 @@ public final class DisputeRows {
         statement.setString(5, "held:" + project);
       }
       try (ResultSet row = statement.executeQuery()) {
-        return row.next();
+        return row.next()
+            || archived(
+                connection,
+                job,
+                transaction,
+                posting ->
+                    posting.currency().equals(currency)
+                        && (posting.account().equals(wallet)
+                            || posting.account().equals("held:" + project)));
       }
     } catch (SQLException e) {
       throw new LedgerUnavailable(e);
     }
+  }
+
+  /** Whether it is a transaction of a month that is in files. */
+  private boolean archived(
+      Connection connection, JobId job, String transaction, Predicate<Posting> which)
+      throws SQLException {
+    return !archive
+        .find(
+            connection,
+            job == null ? 0 : job.value(),
+            posting ->
+                posting.transaction().equals(transaction)
+                    && (which == null || which.test(posting)))
+        .isEmpty();
   }
 
   private static DisputeRow dispute(ResultSet row) throws SQLException {

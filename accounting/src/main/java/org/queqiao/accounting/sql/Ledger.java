@@ -2,6 +2,7 @@ package org.queqiao.accounting.sql;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -32,6 +33,7 @@ public final class Ledger implements AutoCloseable {
   private final BillingCalendar calendar;
   private final Bookkeeper bookkeeper;
   private final LedgerReads reads;
+  private final Path archive;
 
   /** What is remembered from the last batch, and where that ended; null when that is unknown. */
   private Known known;
@@ -45,12 +47,14 @@ public final class Ledger implements AutoCloseable {
 
   private final int mostFacts;
 
-  private Ledger(HikariDataSource database, BillingCalendar calendar, int mostFacts) {
+  private Ledger(
+      HikariDataSource database, BillingCalendar calendar, Path archive, int mostFacts) {
     this.database = database;
     this.mostFacts = mostFacts;
     this.calendar = calendar;
     this.bookkeeper = new Bookkeeper(calendar);
-    this.reads = new LedgerReads(database, calendar);
+    this.archive = archive;
+    this.reads = new LedgerReads(database, calendar, archive);
   }
 
   /**
@@ -59,18 +63,25 @@ public final class Ledger implements AutoCloseable {
    * @param url a JDBC URL of PostgreSQL
    * @param user database user
    * @param password its password
+   * @param archive the folder of archived months
    */
-  public static Ledger open(String url, String user, String password, BillingCalendar calendar) {
-    return open(url, user, password, calendar, MOST_FACTS);
+  public static Ledger open(
+      String url, String user, String password, BillingCalendar calendar, Path archive) {
+    return open(url, user, password, calendar, archive, MOST_FACTS);
   }
 
   /**
-   * As {@link #open(String, String, String, BillingCalendar)}, with batches of another size.
+   * As {@link #open(String, String, String, BillingCalendar, Path)}, with batches of another size.
    *
    * @param mostFacts so many facts at most make a batch
    */
   public static Ledger open(
-      String url, String user, String password, BillingCalendar calendar, int mostFacts) {
+      String url,
+      String user,
+      String password,
+      BillingCalendar calendar,
+      Path archive,
+      int mostFacts) {
     HikariConfig config = new HikariConfig();
     config.setJdbcUrl(url);
     config.setUsername(user);
@@ -86,7 +97,7 @@ public final class Ledger implements AutoCloseable {
     HikariDataSource database = new HikariDataSource(config);
     // Steps that read a large table take as long as they need.
     Flyway.configure().dataSource(url, user, password).load().migrate();
-    return new Ledger(database, calendar, mostFacts);
+    return new Ledger(database, calendar, archive, mostFacts);
   }
 
   /** The last position of the log that is in the books; 0 for none. */
@@ -130,6 +141,16 @@ public final class Ledger implements AutoCloseable {
   /** What others read. */
   public LedgerReads reads() {
     return reads;
+  }
+
+  /** Moves months into files, on one thread at a time. */
+  public Archiver archiver() {
+    return archiver(_ -> {});
+  }
+
+  /** The same, with somebody who is told of each step. */
+  public Archiver archiver(Archiver.Steps steps) {
+    return new Archiver(database, calendar, archive, steps);
   }
 
   public BillingCalendar calendar() {

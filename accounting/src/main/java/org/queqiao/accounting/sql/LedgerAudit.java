@@ -124,40 +124,45 @@ public final class LedgerAudit {
    * Connects and checks everything in one state of the database.
    *
    * @param url a JDBC URL of PostgreSQL
+   * @param archive the folder of archived months, which are read as well
    * @param signed the signed heads
    * @param key that signed them, or null to compare no heads
    * @throws IOException when the heads cannot be read
    * @throws LedgerUnavailable when the database cannot be read
    */
-  public static Report check(String url, String user, String password, Path signed, PublicKey key)
+  public static Report check(
+      String url, String user, String password, Path archive, Path signed, PublicKey key)
       throws IOException {
     try (Connection connection = DriverManager.getConnection(url, user, password)) {
-      return check(connection, signed, key);
+      return check(connection, archive, signed, key);
     } catch (SQLException e) {
       throw new LedgerUnavailable(e);
     }
   }
 
   /**
-   * Checks everything in one state of the database.
+   * Checks everything in one state of the database, and in the files of archived months. A file
+   * that is not as it was written is all that is said then.
    *
+   * @param archive the folder of archived months, or null where there are none
    * @param signed the signed heads
    * @param key that signed them, or null to compare no heads
    * @throws IOException when the heads cannot be read
    */
-  public static Report check(Connection connection, Path signed, PublicKey key)
+  public static Report check(Connection connection, Path archive, Path signed, PublicKey key)
       throws SQLException, IOException {
     connection.setAutoCommit(false);
-    connection.setReadOnly(true);
     connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
     LedgerAudit audit = new LedgerAudit(connection);
     try (HeadFile.Cursor cursor = new HeadFile.Cursor(signed)) {
-      audit.chain(key == null ? () -> null : cursor::next, key);
-      audit.end();
-      for (String sql : SUMS) {
-        audit.sum(sql);
+      if (ArchivedTables.readIn(connection, archive, audit::problem)) {
+        audit.chain(key == null ? () -> null : cursor::next, key);
+        audit.end();
+        for (String sql : SUMS) {
+          audit.sum(sql);
+        }
+        MonthAudit.check(connection, signed.resolveSibling(MonthFile.MONTHS), key, audit::problem);
       }
-      MonthAudit.check(connection, signed.resolveSibling(MonthFile.MONTHS), key, audit::problem);
     } finally {
       connection.rollback();
     }

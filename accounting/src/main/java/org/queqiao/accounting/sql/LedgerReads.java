@@ -1,5 +1,6 @@
 package org.queqiao.accounting.sql;
 
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -8,6 +9,8 @@ import java.time.YearMonth;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,10 +40,17 @@ public final class LedgerReads {
 
   private final DataSource database;
   private final BillingCalendar calendar;
+  private final ArchiveReads archive;
 
-  LedgerReads(DataSource database, BillingCalendar calendar) {
+  LedgerReads(DataSource database, BillingCalendar calendar, Path archive) {
     this.database = database;
     this.calendar = calendar;
+    this.archive = new ArchiveReads(database, archive);
+  }
+
+  /** Months that are in files. */
+  public ArchiveReads archive() {
+    return archive;
   }
 
   /** What a usage report groups by. */
@@ -90,7 +100,7 @@ public final class LedgerReads {
 
   /** Charges that somebody found wrong. */
   public DisputeRows disputes() {
-    return new DisputeRows(database);
+    return new DisputeRows(database, archive);
   }
 
   /** What people are told about budgets and wallets. */
@@ -224,6 +234,23 @@ public final class LedgerReads {
    * @param skipped how many come before
    */
   public List<Posting> postings(JobId job, int skipped) {
+    // The files last: what is moved there meanwhile is found at least once.
+    List<Posting> live = livePostings(job, skipped, MAX_ROWS);
+    Map<String, Posting> all = new LinkedHashMap<>();
+    archive.postings(job).forEach(each -> all.put(each.id(), each));
+    if (all.isEmpty()) {
+      return live;
+    }
+    livePostings(job, 0, skipped + MAX_ROWS).forEach(each -> all.putIfAbsent(each.id(), each));
+    // A month that was brought back may lie between those in files.
+    return all.values().stream()
+        .sorted(Comparator.comparingLong(Posting::position))
+        .skip(skipped)
+        .limit(MAX_ROWS)
+        .toList();
+  }
+
+  private List<Posting> livePostings(JobId job, int skipped, int limit) {
     return list(
         // Found by the job first, also without statistics: "offset 0" keeps PostgreSQL from walking
         // all postings in their order.
@@ -233,7 +260,7 @@ public final class LedgerReads {
             + " ?",
         (connection, statement) -> {
           statement.setLong(1, job.value());
-          statement.setInt(2, MAX_ROWS);
+          statement.setInt(2, limit);
           statement.setInt(3, skipped);
         },
         Rows::posting);
@@ -294,6 +321,7 @@ public final class LedgerReads {
                     row.getBigDecimal(3).longValueExact(),
                     row.getBigDecimal(4).longValueExact(),
                     row.getString(5)));
+    archive.needRuns(month(fromMs, -1), month(toMs, 1));
     Map<String, UsageRow> rows = new TreeMap<>();
     for (UsagePart part : parts) {
       if (by == By.DOMAIN) {
@@ -328,8 +356,9 @@ public final class LedgerReads {
                 + " l.currency, l.posted_micro, l.resource, l.node_type, coalesce(l.quantity,"
                 + " l.core_ms), round(coalesce(l.standard, l.core_ms * 1000) / 1000), l.late_for"
                 + " from statement_line l left join (select user_name, partition, count(distinct"
-                + " job) as jobs from segment where project = ? and month = ? group by 1, 2) s"
-                + " using (user_name, partition) where l.project = ? and l.month = ? order by 1, 2,"
+                + " job) as jobs from segment where project = ? and month = ? group by 1, 2 union all"
+                + " select user_name, partition, jobs from archive_jobs where project = ? and month ="
+                + " ?) s using (user_name, partition) where l.project = ? and l.month = ? order by 1, 2,"
                 + " l.resource <> 'cores', l.resource, l.node_type, l.price_from_ms, l.late_for,"
                 + " l.price_micro, l.currency",
             (connection, statement) -> {
@@ -337,6 +366,8 @@ public final class LedgerReads {
               statement.setString(2, month);
               statement.setString(3, project);
               statement.setString(4, month);
+              statement.setString(5, project);
+              statement.setString(6, month);
             },
             StatementLines::line);
     List<StatementEntry> entries =
@@ -437,7 +468,7 @@ public final class LedgerReads {
 
   /** The segments that overlap {@code [fromMs, toMs)}, at most {@code limit}. */
   public List<Span> spans(long fromMs, long toMs, int limit) {
-    return list(
+    List<Span> found = list(
         "select from_ms, to_ms, cores from segment where to_ms > ? and from_ms < ? and month >= ?"
             + " and month <= ? and not exists (select from observed_run o where o.job ="
             + " segment.job) limit ?",
@@ -449,6 +480,8 @@ public final class LedgerReads {
           statement.setInt(5, limit);
         },
         row -> new Span(row.getLong(1), row.getLong(2), row.getLong(3)));
+    archive.needRuns(month(fromMs, -1), month(toMs, 1));
+    return found;
   }
 
   /**

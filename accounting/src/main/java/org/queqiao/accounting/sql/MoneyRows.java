@@ -100,6 +100,7 @@ final class MoneyRows {
       case MoneyChange.NewAllowance _ -> "ALLOWANCE";
       case MoneyChange.OrderOfAllowances _ -> "ALLOWANCE_ORDER";
       case MoneyChange.CloseMonth _ -> "CLOSE_MONTH";
+      case MoneyChange.ArchiveMonth _ -> "ARCHIVE_MONTH";
       case MoneyChange.StatementPaid _ -> "STATEMENT_PAID";
     };
   }
@@ -145,6 +146,7 @@ final class MoneyRows {
               MoneyChange.Budget _,
               MoneyChange.Refund _,
               MoneyChange.CloseMonth _,
+              MoneyChange.ArchiveMonth _,
               MoneyChange.StatementPaid _,
               MoneyChange.CreditLine _,
               MoneyChange.NewAllowance _,

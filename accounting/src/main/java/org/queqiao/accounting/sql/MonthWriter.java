@@ -45,6 +45,11 @@ final class MonthWriter implements MonthBooks {
     said.add(connection -> MonthRows.paid(connection, paid, logged));
   }
 
+  @Override
+  public void archive(MoneyChange.ArchiveMonth month, MoneyDecided decided) {
+    said.add(connection -> ArchiveRows.order(connection, month, decided));
+  }
+
   void write(Connection connection) throws SQLException {
     for (Said each : said) {
       each.on(connection);

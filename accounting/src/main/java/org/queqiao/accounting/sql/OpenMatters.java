@@ -23,7 +23,7 @@ final class OpenMatters {
               + " opened_ms from dispute where answered_ms = 0 and opened_ms < ? order by id",
           "select 'proposal ' || id || ' (' || kind || case when project = '' then '' else ' of project"
               + " ' || project end || ') is not decided since ' || proposed_ms from proposal where state"
-              + " = 'OPEN' and kind not in ('CLOSE_MONTH', 'STATEMENT_PAID') and proposed_ms < ? order by"
+              + " = 'OPEN' and kind not in ('CLOSE_MONTH', 'STATEMENT_PAID', 'ARCHIVE_MONTH') and proposed_ms < ? order by"
               + " id");
 
   private OpenMatters() {}

@@ -6,11 +6,13 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.YearMonth;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.queqiao.accounting.archive.Manifest;
 import org.queqiao.accounting.ledger.Posting;
 import org.queqiao.accounting.metering.BillingCalendar;
 
@@ -23,8 +25,9 @@ final class Parts {
   /** So many months are there ahead. */
   private static final int AHEAD = 1;
 
-  private static final String SEGMENTS = "segment";
-  private static final String ITEMS = "segment_item";
+  static final String POSTINGS = "posting";
+  static final String SEGMENTS = "segment";
+  static final String ITEMS = "segment_item";
 
   private final BillingCalendar calendar;
 
@@ -85,22 +88,9 @@ final class Parts {
     long fromMs = calendar.startMs(month.atDay(1));
     fromMs = last == null ? fromMs : Math.max(fromMs, last.getValue());
     long toMs = calendar.startMs(month.plusMonths(1).atDay(1));
-    String name = name("posting", month.toString());
-    run(
-        connection,
-        "create table " + name + " (like posting including constraints, unique (seq))",
-        "create index on " + name + " (job) where job is not null",
-        "create index on " + name + " (id) where job is null",
-        "create trigger posting_is_kept before truncate on "
-            + name
-            + " for each statement execute function refuse_change()",
-        "alter table posting attach partition "
-            + name
-            + " for values from ("
-            + fromMs
-            + ") to ("
-            + toMs
-            + ")");
+    String name = name(POSTINGS, month.toString());
+    create(connection, POSTINGS, name);
+    attach(connection, POSTINGS, name, String.valueOf(fromMs), String.valueOf(toMs));
     try (PreparedStatement statement =
         connection.prepareStatement(
             "insert into posting_part (name, from_ms, to_ms) values (?, ?, ?)")) {
@@ -122,49 +112,28 @@ final class Parts {
     TreeSet<String> others = new TreeSet<>();
     metered.forEach(each -> (each.segment().isOfCores() ? cores : others).add(each.month()));
     for (String month : cores) {
-      String key = "job, attempt, from_ms";
-      ofMonth(connection, SEGMENTS, month, key);
+      ofMonth(connection, SEGMENTS, month);
       if (again) {
-        widen(connection, SEGMENTS, month, key + ", position, cores");
+        widen(connection, SEGMENTS, month);
       }
     }
     for (String month : others) {
-      String key = "job, attempt, resource, node_type, from_ms";
-      ofMonth(connection, ITEMS, month, key);
+      ofMonth(connection, ITEMS, month);
       if (again) {
-        widen(connection, ITEMS, month, key + ", position, units");
+        widen(connection, ITEMS, month);
       }
     }
   }
 
-  private void ofMonth(Connection connection, String table, String month, String key)
-      throws SQLException {
+  private void ofMonth(Connection connection, String table, String month) throws SQLException {
     Map.Entry<String, String> last = months.get(table).floorEntry(month);
     if (last != null && month.compareTo(last.getValue()) < 0) {
       return;
     }
     String next = YearMonth.parse(month).plusMonths(1).toString();
     String name = name(table, month);
-    run(
-        connection,
-        "create table "
-            + name
-            + " (like "
-            + table
-            + " including defaults including constraints, primary key ("
-            + key
-            + "))",
-        "create index on " + name + " using brin (to_ms) with (autosummarize = on)",
-        "create index on " + name + " (project)",
-        "alter table "
-            + table
-            + " attach partition "
-            + name
-            + " for values from ('"
-            + month
-            + "') to ('"
-            + next
-            + "')");
+    create(connection, table, name, key(table));
+    attach(connection, table, name, month, next);
     try (PreparedStatement statement =
         connection.prepareStatement(
             "insert into segment_part (name, of, from_month, to_month) values (?, ?, ?, ?)")) {
@@ -181,11 +150,12 @@ final class Parts {
    * A time of a run that was taken back has rows of its own, which is rare: only the parts that
    * have such rows pay for a longer key.
    */
-  private static void widen(Connection connection, String table, String month, String key)
+  private static void widen(Connection connection, String table, String month)
       throws SQLException {
+    String key = order(table);
     String sql =
         "select p.name, c.conname from segment_part p join pg_constraint c on c.conrelid ="
-            + " p.name::regclass and c.contype = 'p' where p.of = ? and p.from_month <= ? and"
+            + " to_regclass(p.name) and c.contype = 'p' where p.of = ? and p.from_month <= ? and"
             + " p.to_month > ? and array_length(c.conkey, 1) < ?";
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
       statement.setString(1, table);
@@ -202,6 +172,105 @@ final class Parts {
         }
       }
     }
+  }
+
+  /** In what order the rows of a part are told; it names each of them. */
+  static String order(String table) {
+    return switch (table) {
+      case POSTINGS -> "seq";
+      case SEGMENTS -> key(table) + ", position, cores";
+      default -> key(table) + ", position, units";
+    };
+  }
+
+  /** What names each row of a part in which no time was taken back. */
+  private static String key(String table) {
+    return table.equals(SEGMENTS)
+        ? "job, attempt, from_ms"
+        : "job, attempt, resource, node_type, from_ms";
+  }
+
+  /** A table that can become a part and have any rows, with the indexes of one. */
+  static void create(Connection connection, String table, String name) throws SQLException {
+    create(connection, table, name, order(table));
+  }
+
+  private static void create(Connection connection, String table, String name, String key)
+      throws SQLException {
+    if (table.equals(POSTINGS)) {
+      run(
+          connection,
+          "create table " + name + " (like posting including constraints, unique (seq))",
+          "create index on " + name + " (job) where job is not null",
+          "create index on " + name + " (id) where job is null",
+          "create trigger posting_is_kept before truncate on "
+              + name
+              + " for each statement execute function refuse_change()");
+    } else {
+      run(
+          connection,
+          "create table "
+              + name
+              + " (like "
+              + table
+              + " including defaults including constraints, primary key ("
+              + key
+              + "))",
+          "create index on " + name + " using brin (to_ms) with (autosummarize = on)",
+          "create index on " + name + " (project)");
+    }
+  }
+
+  /** A table becomes a part. */
+  static void attach(Connection connection, String table, String name, String from, String to)
+      throws SQLException {
+    run(
+        connection,
+        "alter table "
+            + table
+            + " attach partition "
+            + name
+            + " for values from ('"
+            + from
+            + "') to ('"
+            + to
+            + "')");
+  }
+
+  /**
+   * The parts that end within a month and are tables now: what was metered first, then postings in
+   * the order of the chain.
+   */
+  static List<Manifest.Part> of(Connection connection, BillingCalendar calendar, YearMonth month)
+      throws SQLException {
+    List<Manifest.Part> all = new ArrayList<>();
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            "select name, of, from_bound, to_bound from (select name, of, from_month as from_bound,"
+                + " to_month as to_bound, 0 as from_ms from segment_part where to_month = ? union all"
+                + " select name, 'posting', from_ms::text, to_ms::text, from_ms from posting_part"
+                + " where to_ms > ? and to_ms <= ?) as parts where not exists (select from"
+                + " archive_part a where a.name = parts.name) order by of = 'posting', of, from_ms")) {
+      statement.setString(1, month.plusMonths(1).toString());
+      statement.setLong(2, calendar.startMs(month.atDay(1)));
+      statement.setLong(3, calendar.startMs(month.plusMonths(1).atDay(1)));
+      try (ResultSet row = statement.executeQuery()) {
+        while (row.next()) {
+          all.add(
+              new Manifest.Part(
+                  row.getString(1),
+                  row.getString(2),
+                  row.getString(3),
+                  row.getString(4),
+                  List.of(),
+                  0,
+                  0,
+                  "",
+                  List.of()));
+        }
+      }
+    }
+    return all;
   }
 
   private static String name(String table, String month) {

@@ -6,10 +6,15 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import javax.sql.DataSource;
 
-/** Walks the chain of postings from its start and compares every hash. */
+/**
+ * Walks the chain of postings from its start and compares every hash. Archived months are taken as
+ * the database has them: their files are not read.
+ */
 final class PostingVerifier {
   private static final int FETCH_ROWS = 1000;
 
@@ -19,7 +24,9 @@ final class PostingVerifier {
               + " from posting group by transaction, unit, currency having sum(amount) <> 0 limit 100",
           "select 'the balance of ' || account || ' is not the sum of its postings' from (select"
               + " account, unit, currency, amount from balance except select account, unit,"
-              + " currency, sum(amount) from posting group by 1, 2, 3) as difference limit 100");
+              + " currency, sum(amount) from (select account, unit, currency, amount from posting union"
+              + " all select account, unit, currency, amount from archive_balance) as all_ group by 1,"
+              + " 2, 3) as difference limit 100");
 
   private final DataSource database;
 
@@ -35,6 +42,7 @@ final class PostingVerifier {
       connection.setAutoCommit(false);
       connection.setReadOnly(true);
       try {
+        ArchivedTables.hold(connection);
         List<String> wrong = new ArrayList<>(chain(connection));
         for (String sql : SUMS) {
           sum(connection, sql, wrong);
@@ -55,7 +63,7 @@ final class PostingVerifier {
         connection.prepareStatement(
             "select " + Rows.CHAIN_COLUMNS + " from posting order by seq")) {
       statement.setFetchSize(FETCH_ROWS);
-      return walk(statement);
+      return walk(statement, archived(connection));
     }
   }
 
@@ -69,12 +77,44 @@ final class PostingVerifier {
     }
   }
 
-  private static List<String> walk(PreparedStatement statement) throws SQLException {
+  /** A stretch of the chain that is in files, from one hash to another. */
+  private record Stretch(long lastSeq, byte[] before, byte[] after) {}
+
+  private static Map<Long, Stretch> archived(Connection connection) throws SQLException {
+    Map<Long, Stretch> all = new HashMap<>();
+    try (PreparedStatement statement =
+            connection.prepareStatement(
+                "select first_seq, last_seq, hash_before, hash_after from archive_month where state ="
+                    + " 'ARCHIVED' and first_seq > 0");
+        ResultSet row = statement.executeQuery()) {
+      while (row.next()) {
+        all.put(row.getLong(1), new Stretch(row.getLong(2), row.getBytes(3), row.getBytes(4)));
+      }
+    }
+    return all;
+  }
+
+  private static List<String> walk(PreparedStatement statement, Map<Long, Stretch> archived)
+      throws SQLException {
     PostingChain chain = new PostingChain();
     byte[] hash = PostingChain.START;
     long seq = 0;
     try (ResultSet row = statement.executeQuery()) {
-      while (row.next()) {
+      while (true) {
+        for (Stretch each = archived.remove(seq + 1);
+            each != null;
+            each = archived.remove(seq + 1)) {
+          if (!Arrays.equals(hash, each.before())) {
+            return List.of("the archived postings behind " + seq + " follow another one");
+          }
+          seq = each.lastSeq();
+          hash = each.after();
+        }
+        if (!row.next()) {
+          return archived.isEmpty()
+              ? List.of()
+              : List.of("posting " + (seq + 1) + " is missing");
+        }
         seq++;
         if (row.getLong("seq") != seq) {
           return List.of("posting " + seq + " is missing");
@@ -85,6 +125,5 @@ final class PostingVerifier {
         }
       }
     }
-    return List.of();
   }
 }

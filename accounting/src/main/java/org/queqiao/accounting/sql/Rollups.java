@@ -1,5 +1,6 @@
 package org.queqiao.accounting.sql;
 
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -8,6 +9,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import org.queqiao.accounting.archive.ArchiveFolder;
 
 /**
  * What is summed up by month, compared with the segments that it is the sum of, row by row, and
@@ -102,39 +104,34 @@ public final class Rollups {
     }
   }
 
-  /** Connects and {@link #compare(Connection) compares}. */
-  public static List<String> compare(String url, String user, String password) {
-    return connected(url, user, password, Rollups::compare);
+  /** Connects and {@link #compare(Connection, Path) compares}. */
+  public static List<String> compare(String url, String user, String password, Path archive) {
+    return connected(url, user, password, connection -> compare(connection, archive));
   }
 
-  /** Connects and {@link #rebuild(Connection) makes both anew}. */
-  public static void rebuild(String url, String user, String password) {
-    connected(
-        url,
-        user,
-        password,
-        connection -> {
-          rebuild(connection);
-          return null;
-        });
+  /** Connects and {@link #rebuild(Connection, Path) makes both anew}. */
+  public static List<String> rebuild(String url, String user, String password, Path archive) {
+    return connected(url, user, password, connection -> rebuild(connection, archive));
   }
 
   /**
-   * What differs, in one state of the database; nothing is written.
+   * What differs, in one state of the database and of the files of archived months; nothing is
+   * written.
    *
+   * @param archive the folder of archived months, or null where there are none
    * @return a line for each sum that is not that of its parts, at most a hundred of each table
    */
-  public static List<String> compare(Connection connection) throws SQLException {
+  public static List<String> compare(Connection connection, Path archive) throws SQLException {
     connection.setAutoCommit(false);
-    connection.setReadOnly(true);
     connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
     List<String> all = new ArrayList<>();
     try {
-      differences(connection, MONTHS_DIFFER, all);
-      differences(connection, USERS_DIFFER, all);
+      if (ArchivedTables.readIn(connection, archive, all::add)) {
+        differences(connection, MONTHS_DIFFER, all);
+        differences(connection, USERS_DIFFER, all);
+      }
     } finally {
       connection.rollback();
-      connection.setReadOnly(false);
     }
     return all;
   }
@@ -150,12 +147,23 @@ public final class Rollups {
     }
   }
 
-  /** Makes both anew in one transaction: the books wait meanwhile, reports have what was before. */
-  public static void rebuild(Connection connection) throws SQLException {
+  /**
+   * Makes both anew in one transaction: the books wait meanwhile, reports have what was before.
+   *
+   * @param archive the folder of archived months, or null where there are none
+   * @return what is wrong with the files of archived months; nothing is made then
+   */
+  public static List<String> rebuild(Connection connection, Path archive) throws SQLException {
     connection.setAutoCommit(false);
     connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
+    List<String> wrong = new ArrayList<>();
     try (Statement statement = connection.createStatement()) {
       statement.execute("lock table intake in exclusive mode");
+      ArchivedTables.hold(connection);
+      ArchiveFolder folder = archive == null ? null : new ArchiveFolder(archive);
+      if (!ArchivedTables.readIn(connection, folder, wrong::add)) {
+        return wrong;
+      }
       statement.execute("create temporary table made on commit drop as " + BY_MONTH);
       statement.execute("delete from usage_month");
       statement.execute(
@@ -172,5 +180,6 @@ public final class Rollups {
     } finally {
       connection.rollback();
     }
+    return wrong;
   }
 }

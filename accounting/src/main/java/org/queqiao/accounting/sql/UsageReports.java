@@ -217,6 +217,9 @@ public final class UsageReports {
         connection.rollback();
         connection.setAutoCommit(true);
       }
+      if (asked.by().contains(ReportBy.DAY)) {
+        ArchiveRows.needRuns(connection, asked.readFrom(), asked.toMonth());
+      }
     } catch (SQLException e) {
       throw new LedgerUnavailable(e);
     }

@@ -60,6 +60,7 @@ public final class WhatIfPricing {
         prices.forEach(book::add);
         Repricing repricing = new Repricing(book, calendar);
         read(connection, from, to, repricing);
+        ArchiveRows.needRuns(connection, from, to);
         return repricing.lines();
       } finally {
         connection.rollback();

@@ -722,6 +722,9 @@ final class RandomHistory {
 
   private MoneyChange ofMonth() {
     String month = "2025-" + (10 + pricing.nextInt(3));
+    if (pricing.nextInt(4) == 0) {
+      return new MoneyChange.ArchiveMonth(month);
+    }
     return pricing.nextBoolean()
         ? new MoneyChange.CloseMonth(
             month, story.nowMs + pricing.nextInt(1_000) - 900, 2025 + pricing.nextInt(3))

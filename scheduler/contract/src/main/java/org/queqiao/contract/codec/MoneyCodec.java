@@ -151,6 +151,7 @@ final class MoneyCodec {
       case MoneyChange.Refund each -> out.setRefund(DisputeCodec.write(each));
       case MoneyChange.CloseMonth each -> out.setCloseMonth(MonthCodec.write(each));
       case MoneyChange.StatementPaid each -> out.setStatementPaid(MonthCodec.write(each));
+      case MoneyChange.ArchiveMonth each -> out.setArchiveMonth(MonthCodec.write(each));
       case MoneyChange.Budget each -> out.setBudget(BudgetCodec.write(each.terms()));
       case MoneyChange.Contract each -> out.setContract(contract(each.terms()));
       case MoneyChange.NewAllowance each ->
@@ -217,6 +218,7 @@ final class MoneyCodec {
       case REFUND -> DisputeCodec.read(in.getRefund());
       case CLOSE_MONTH -> MonthCodec.read(in.getCloseMonth());
       case STATEMENT_PAID -> MonthCodec.read(in.getStatementPaid());
+      case ARCHIVE_MONTH -> MonthCodec.read(in.getArchiveMonth());
       case BUDGET -> new MoneyChange.Budget(BudgetCodec.read(in.getBudget()));
       case CONTRACT -> new MoneyChange.Contract(contract(in.getContract()));
       case ALLOWANCE -> new MoneyChange.NewAllowance(AllowanceCodec.read(in.getAllowance()));

@@ -4,7 +4,7 @@ import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.contract.wire.PbMoneyChange;
 
-/** Closed months and paid statements to and from their wire form. */
+/** Closed months, paid statements and archived months to and from their wire form. */
 final class MonthCodec {
   private MonthCodec() {}
 
@@ -20,6 +20,14 @@ final class MonthCodec {
   static MoneyChange.CloseMonth read(PbMoneyChange.CloseMonth in) {
     return new MoneyChange.CloseMonth(
         in.getMonth(), in.getToMs(), in.getFiscalYear(), in.getPostsRunning());
+  }
+
+  static PbMoneyChange.ArchiveMonth write(MoneyChange.ArchiveMonth each) {
+    return PbMoneyChange.ArchiveMonth.newBuilder().setMonth(each.month()).build();
+  }
+
+  static MoneyChange.ArchiveMonth read(PbMoneyChange.ArchiveMonth in) {
+    return new MoneyChange.ArchiveMonth(in.getMonth());
   }
 
   static PbMoneyChange.StatementPaid write(MoneyChange.StatementPaid each) {

@@ -155,6 +155,13 @@ public sealed interface MoneyChange {
   record StatementPaid(ProjectName project, String month, String paidOn, String reference)
       implements MoneyChange {}
 
+  /**
+   * The postings and segments of a month that is closed and paid go from the database into files.
+   *
+   * @param month {@code YYYY-MM} in the billing zone
+   */
+  record ArchiveMonth(String month) implements MoneyChange {}
+
   /** Whose money or prices it is about, or null where it is about those of all. */
   default ProjectName project() {
     return switch (this) {
@@ -164,7 +171,13 @@ public sealed interface MoneyChange {
       case StatementPaid each -> each.project();
       case Contract each -> each.terms().project();
       case TopUp _, Correction _, Refund _, CreditLine _ -> wallet();
-      case Price _, RefundRule _, Conversion _, OrderOfAllowances _, CloseMonth _ -> null;
+      case Price _,
+          RefundRule _,
+          Conversion _,
+          OrderOfAllowances _,
+          CloseMonth _,
+          ArchiveMonth _ ->
+          null;
     };
   }
 
@@ -184,7 +197,8 @@ public sealed interface MoneyChange {
           NewAllowance _,
           OrderOfAllowances _,
           CloseMonth _,
-          StatementPaid _ ->
+          StatementPaid _,
+          ArchiveMonth _ ->
           null;
     };
   }

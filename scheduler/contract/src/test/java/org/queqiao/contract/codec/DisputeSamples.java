@@ -37,6 +37,8 @@ final class DisputeSamples {
             93,
             new MoneyChange.StatementPaid(Samples.PROJECT, "2026-10", "2026-11-20", "bank 17"),
             "received"),
+        "MoneyProposed-archive",
+        new MoneyProposed(94, new MoneyChange.ArchiveMonth("2026-10"), "two years are over"),
         "MoneyProposed-given-back",
         new MoneyProposed(
             90,

@@ -8,7 +8,7 @@ import org.queqiao.core.message.Decision;
 import org.queqiao.core.state.Cluster;
 
 /**
- * Months that are closed and statements that were paid. Whether the books of a month are whole the
+ * Months that are closed and archived, and statements that were paid. Whether the books of a month are whole the
  * ledger says before this is asked.
  */
 final class MonthCheck {
@@ -40,6 +40,12 @@ final class MonthCheck {
         : Optional.of(
             Rejections.conflict(
                 "month", "month " + each.month() + " goes on until " + each.toMs()));
+  }
+
+  static Optional<Decision> wrong(MoneyChange.ArchiveMonth each) {
+    return MONTH.matcher(each.month()).matches()
+        ? Optional.empty()
+        : Optional.of(notAMonth(each.month()));
   }
 
   static Optional<Decision> wrong(MoneyChange.StatementPaid each, Cluster cluster) {
@@ -81,7 +87,7 @@ final class MonthCheck {
     return Integer.parseInt(text.substring(8)) <= days;
   }
 
-  /** One month at a time, and each statement once, waits for a second person. */
+  /** One close at a time, each statement and each archiving of a month once, wait for a second. */
   static Optional<Decision> waits(MoneyChange change, Cluster cluster) {
     for (Proposal each : cluster.money().proposals()) {
       boolean same =
@@ -91,6 +97,9 @@ final class MonthCheck {
                 each.change() instanceof MoneyChange.StatementPaid other
                     && other.project().equals(paid.project())
                     && other.month().equals(paid.month());
+            case MoneyChange.ArchiveMonth archived ->
+                each.change() instanceof MoneyChange.ArchiveMonth other
+                    && other.month().equals(archived.month());
             default -> false;
           };
       if (same) {

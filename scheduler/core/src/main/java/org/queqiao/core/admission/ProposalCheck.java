@@ -212,6 +212,7 @@ public final class ProposalCheck {
               .or(() -> wrongWallet(each, each.currency()));
       case MoneyChange.CloseMonth each -> MonthCheck.wrong(each, nowMs);
       case MoneyChange.StatementPaid each -> MonthCheck.wrong(each, cluster);
+      case MoneyChange.ArchiveMonth each -> MonthCheck.wrong(each);
       case MoneyChange.Budget(BudgetTerms terms) ->
           BudgetCheck.wrong(cluster, terms, BudgetUnit.MONEY);
     };

@@ -124,6 +124,7 @@ final class MoneyDigest {
       case MoneyChange.Refund change -> refund(change);
       case MoneyChange.CloseMonth change -> month(change);
       case MoneyChange.StatementPaid change -> paid(change);
+      case MoneyChange.ArchiveMonth change -> out.text("archive month").text(change.month());
       case MoneyChange.Budget change -> {
         out.text("budget");
         new BudgetsDigest(out).terms(change.terms());

@@ -177,7 +177,7 @@ public final class MoneyTable {
               "a refund for no project " + each.project());
       case MoneyChange.Budget each -> budgets.set(each.terms());
       case MoneyChange.RefundRule each -> allowances.add(each);
-      case MoneyChange.Conversion _, MoneyChange.CloseMonth _ -> {}
+      case MoneyChange.Conversion _, MoneyChange.CloseMonth _, MoneyChange.ArchiveMonth _ -> {}
       case MoneyChange.NewAllowance(Allowance each) -> {
         require(
             cluster.accounts().project(each.project()).isPresent(),

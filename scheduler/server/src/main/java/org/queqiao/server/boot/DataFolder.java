@@ -80,6 +80,15 @@ final class DataFolder implements Closeable {
     return data.resolve("server/ledger");
   }
 
+  Path archive() {
+    return archive(data);
+  }
+
+  /** Where the archived months of a data folder are. */
+  static Path archive(Path data) {
+    return data.resolve("accounting/archive");
+  }
+
   Path authentication() {
     return data.resolve("server/auth");
   }

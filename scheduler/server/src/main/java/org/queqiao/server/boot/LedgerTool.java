@@ -5,7 +5,11 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.PublicKey;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.queqiao.accounting.sql.ArchiveRestore;
 import org.queqiao.accounting.database.EmbeddedDatabase;
 import org.queqiao.accounting.sql.LedgerAudit;
 import org.queqiao.accounting.sql.LedgerUnavailable;
@@ -19,18 +23,22 @@ import org.queqiao.server.config.ServerConfig;
  * {@code queqiao ledger verify}: checks the books in the database against their own chain, their
  * sums and the heads that were signed. Asks no server and changes nothing; the database must run.
  * {@code queqiao ledger rollups}: compares the sums by month with their parts, or makes them anew.
+ * {@code queqiao ledger restore}: brings an archived month back.
  */
 public final class LedgerTool {
   private static final int USAGE = 2;
+  private static final Pattern MONTH = Pattern.compile("[0-9]{4}-(0[1-9]|1[0-2])");
   private static final List<String> SUMS = List.of("--compare", "--rebuild");
   private static final String HELP =
       """
       usage: queqiao ledger verify [--heads FILE --key FILE] [--config FILE]
              queqiao ledger rollups --compare | --rebuild [--config FILE]
+             queqiao ledger restore MONTH REASON [--config FILE]
         --heads  signed heads that were kept elsewhere, and
         --key    the public key for them; without both those in the data folder
         --compare  names each sum by month that is not that of its segments
         --rebuild  makes the sums by month anew from their segments; postings stay as they are
+        restore    brings an archived month back into the database
       exit code: 0 the ledger is whole, 1 it is not or cannot be read, 2 the command is wrong\
       """;
 
@@ -53,6 +61,7 @@ public final class LedgerTool {
     Path key = null;
     String verb = "";
     String sums = "";
+    List<String> words = new ArrayList<>();
     for (int i = 0; i < arguments.size(); i++) {
       String word = arguments.get(i);
       boolean last = i + 1 == arguments.size() && !SUMS.contains(word);
@@ -65,15 +74,22 @@ public final class LedgerTool {
         case "--heads" -> heads = Path.of(arguments.get(++i));
         case "--key" -> key = Path.of(arguments.get(++i));
         case "verify", "rollups" -> verb = word;
+        case "restore" -> verb = verb.isEmpty() ? word : "both";
         case "--compare", "--rebuild" -> sums = sums.isEmpty() ? word : "both";
         default -> {
-          return wrong(err, "there is no " + word);
+          if (!verb.equals("restore") || word.startsWith("--") || words.size() == 2) {
+            return wrong(err, "there is no " + word);
+          }
+          words.add(word);
         }
       }
     }
+    if (verb.equals("restore") && (words.size() != 2 || !MONTH.matcher(words.get(0)).matches())) {
+      return wrong(err, "it is written restore MONTH REASON, such as 2026-10 \"an audit\"");
+    }
     if (verb.isEmpty() || (heads == null) != (key == null)) {
       return wrong(
-          err, verb.isEmpty() ? "say what: verify or rollups" : "--heads and --key go together");
+          err, verb.isEmpty() ? "say what: verify, rollups or restore" : "--heads and --key go together");
     }
     if (verb.equals("rollups") != SUMS.contains(sums)) {
       return wrong(err, "one of --compare and --rebuild goes with rollups");
@@ -83,6 +99,9 @@ public final class LedgerTool {
     try {
       if (verb.equals("rollups")) {
         return rollups(data, settings, sums.equals("--rebuild"), out) ? 0 : 1;
+      }
+      if (verb.equals("restore")) {
+        return restore(data, settings, words.get(0), words.get(1), out) ? 0 : 1;
       }
       return verify(
               data,
@@ -96,6 +115,26 @@ public final class LedgerTool {
       err.println("queqiao ledger: " + failure.getMessage());
       return 1;
     }
+  }
+
+  /** Archived months come back into the database; who did it and why stays there. */
+  private static boolean restore(
+      Path data, Path config, String month, String reason, PrintStream out) throws IOException {
+    EmbeddedDatabase.Access access = access(data, config);
+    Optional<Long> rows =
+        ArchiveRestore.restore(
+            access.url(),
+            access.user(),
+            access.password(),
+            DataFolder.archive(data),
+            month,
+            System.getProperty("user.name"),
+            reason,
+            System.currentTimeMillis());
+    out.println(
+        rows.map(count -> "month " + month + " is back: " + count + " rows")
+            .orElse("month " + month + " is not archived"));
+    return rows.isPresent();
   }
 
   private static int wrong(PrintStream err, String what) {
@@ -121,21 +160,25 @@ public final class LedgerTool {
   private static boolean rollups(Path data, Path config, boolean rebuild, PrintStream out)
       throws IOException {
     EmbeddedDatabase.Access access = access(data, config);
-    List<String> before = compare(access);
+    List<String> before = compare(access, data);
     before.forEach(out::println);
     if (before.isEmpty()) {
       out.println("the sums by month are those of their segments");
     } else if (rebuild) {
-      Rollups.rebuild(access.url(), access.user(), access.password());
-      out.println("the sums by month were made anew");
+      List<String> wrong =
+          Rollups.rebuild(
+              access.url(), access.user(), access.password(), DataFolder.archive(data));
+      wrong.forEach(out::println);
+      out.println("the sums by month were " + (wrong.isEmpty() ? "" : "NOT ") + "made anew");
     } else {
       out.println("the sums by month are NOT those of their segments");
     }
-    return before.isEmpty() || rebuild && compare(access).isEmpty();
+    return before.isEmpty() || rebuild && compare(access, data).isEmpty();
   }
 
-  private static List<String> compare(EmbeddedDatabase.Access access) {
-    return Rollups.compare(access.url(), access.user(), access.password());
+  private static List<String> compare(EmbeddedDatabase.Access access, Path data) {
+    return Rollups.compare(
+        access.url(), access.user(), access.password(), DataFolder.archive(data));
   }
 
   private static boolean verify(Path data, Path config, Path heads, Path key, PrintStream out)
@@ -144,7 +187,13 @@ public final class LedgerTool {
     boolean signed = Files.exists(heads);
     PublicKey known = signed ? HeadFile.publicKey(key) : null;
     LedgerAudit.Report report =
-        LedgerAudit.check(access.url(), access.user(), access.password(), heads, known);
+        LedgerAudit.check(
+            access.url(),
+            access.user(),
+            access.password(),
+            DataFolder.archive(data),
+            heads,
+            known);
     out.println("position " + report.position() + ", " + report.postings() + " postings");
     out.println("head " + report.hash());
     out.println(

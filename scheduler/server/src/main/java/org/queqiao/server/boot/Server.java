@@ -224,6 +224,7 @@ public final class Server implements AutoCloseable {
     view.onChange(foresight);
     follow(runtime.feed().subscribe(image.position(), view));
     Intake intake = keep(new Intake(ledger, HeadFile.open(folder.ledgerHeads())));
+    keep(new ArchiveDesk(ledger, InstantSource.system()));
     BudgetWords budgets = keep(new BudgetWords(ledger, runtime::submit));
     follow(budgets.follow(runtime.feed(), intake));
     CompletableFuture<Void> current = new CompletableFuture<>();
@@ -370,7 +371,8 @@ public final class Server implements AutoCloseable {
         access.url(),
         access.user(),
         access.password(),
-        new BillingCalendar(config.billing().zone(), config.billing().fiscalYearStart()));
+        new BillingCalendar(config.billing().zone(), config.billing().fiscalYearStart()),
+        folder.archive());
   }
 
   private LogSettings logSettings() {

@@ -24,6 +24,7 @@ public record ServerConfig(
     Agents agents,
     Bridges bridges,
     Alerts alerts,
+    Accounting accounting,
     List<Setting> settings) {
   /** The file that is read when the command line names none, within the data folder. */
   public static final String FILE = "queqiao.yaml";
@@ -249,6 +250,26 @@ public record ServerConfig(
     }
   }
 
+  /**
+   * What the books keep in the database.
+   *
+   * @param archiveAfterMonths how old a month must be to go into files, or 0 where none does
+   */
+  public record Accounting(int archiveAfterMonths) {
+    private static final int MOST_MONTHS = 1_200;
+
+    static Accounting read(Settings from) {
+      return new Accounting(
+          from.integer(
+              "accounting.archiveAfterMonths",
+              "months",
+              0,
+              0,
+              MOST_MONTHS,
+              "Closed and paid months that are so old may be moved into files; 0: none may."));
+    }
+  }
+
   /** The connections of node agents. */
   public record Agents(String host, int port, long silentMs, String jobProgram) {
     private static final Pattern PROGRAM = Pattern.compile("(/[A-Za-z0-9._+-]+)+");
@@ -327,6 +348,7 @@ public record ServerConfig(
     Agents agents = Agents.read(from);
     Bridges bridges = Bridges.read(from);
     Alerts alerts = Alerts.read(from);
+    Accounting accounting = Accounting.read(from);
     from.refuseUnknown();
     if (!http.tls() && !isLoopback(http.host())) {
       throw new ConfigException(
@@ -336,7 +358,17 @@ public record ServerConfig(
               + " can be reached by others and needs TLS: set http.tlsCertificate and http.tlsKey");
     }
     return new ServerConfig(
-        http, limits, log, loop, database, billing, agents, bridges, alerts, from.known());
+        http,
+        limits,
+        log,
+        loop,
+        database,
+        billing,
+        agents,
+        bridges,
+        alerts,
+        accounting,
+        from.known());
   }
 
   private static boolean isLoopback(String host) {

@@ -1,9 +1,12 @@
 package org.queqiao.server.http;
 
+import java.io.UncheckedIOException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
+import org.queqiao.accounting.archive.ArchiveDamaged;
 import org.queqiao.accounting.sql.LedgerUnavailable;
+import org.queqiao.accounting.sql.MonthArchived;
 import org.queqiao.server.auth.Refusal;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,6 +24,9 @@ final class Blocking {
           "",
           "the books of accounting cannot be read now; jobs go on: try again",
           COME_BACK_S);
+
+  private static final String UNREAD =
+      ": ./queqiao ledger verify says what is wrong, and the backup has the file";
 
   private final Semaphore places;
 
@@ -41,6 +47,13 @@ final class Blocking {
       } catch (LedgerUnavailable away) {
         LOG.warn("the books cannot be read: {}", away.getMessage());
         call.onLoop(() -> call.refuse(AWAY));
+      } catch (MonthArchived archived) {
+        call.onLoop(() -> call.refuse(Refused.conflict(archived.getMessage()).refusal()));
+      } catch (UncheckedIOException unread) {
+        LOG.warn("an archived month cannot be read", unread);
+        boolean damaged = unread.getCause() instanceof ArchiveDamaged;
+        String what = damaged ? unread.getCause().getMessage() : "a file cannot be read";
+        call.onLoop(() -> call.refuse(Refused.conflict(what + UNREAD).refusal()));
       } catch (Refused refused) {
         call.onLoop(() -> call.refuse(refused.refusal()));
       } catch (Exception failure) {

@@ -233,6 +233,7 @@ public final class HttpService {
     new ReportRoutes(view, around.reads(), history, blocking).on(api);
     new ReconciliationRoutes(view, around.reads(), history, blocking).on(api);
     new MonthRoutes(view, inputs, around.reads(), desk.books()).on(api);
+    archive(inputs, desk.books(), calendar).on(api);
     new ContractRoutes(desk).on(api);
     new PricingRoutes(view, around.reads(), history, blocking, calendar).on(api);
     new AccountingRoutes(view, around.reads(), history, blocking).on(api);
@@ -241,6 +242,17 @@ public final class HttpService {
     new ServiceRoutes(
             view, around.identity().authenticator(), around.troubles(), around.figures(), blocking)
         .on(api);
+  }
+
+  private ArchiveRoutes archive(Inputs inputs, FormFiles forms, BillingCalendar calendar) {
+    return new ArchiveRoutes(
+        around.view(),
+        inputs,
+        around.reads().archive(),
+        forms,
+        calendar,
+        config.accounting().archiveAfterMonths(),
+        InstantSource.system());
   }
 
   /** How many connections are open. */

@@ -286,7 +286,7 @@ final class MoneyRoutes {
       }
       case MoneyChange.CreditLine each -> write(each, out);
       case MoneyChange.Refund each -> write(each, out);
-      case MoneyChange.CloseMonth _, MoneyChange.StatementPaid _ ->
+      case MoneyChange.CloseMonth _, MoneyChange.StatementPaid _, MoneyChange.ArchiveMonth _ ->
           MonthRoutes.write(row.change(), out);
       case MoneyChange.Budget each -> {
         out.writeStringField("kind", "BUDGET");

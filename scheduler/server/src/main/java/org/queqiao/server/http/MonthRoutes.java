@@ -80,6 +80,9 @@ final class MonthRoutes {
       write(each, out);
     } else if (change instanceof MoneyChange.StatementPaid each) {
       write(each, out);
+    } else if (change instanceof MoneyChange.ArchiveMonth each) {
+      out.writeStringField("kind", "ARCHIVE_MONTH");
+      out.writeStringField("month", each.month());
     }
   }
 

@@ -81,7 +81,8 @@ final class AlertDeskTest {
             access.url(),
             access.user(),
             access.password(),
-            new BillingCalendar(ZoneId.of("Asia/Shanghai")));
+            new BillingCalendar(ZoneId.of("Asia/Shanghai")),
+            folder.resolve("archive"));
     hook = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 8);
     hook.createContext(
         "/",

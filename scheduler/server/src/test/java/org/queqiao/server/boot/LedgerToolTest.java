@@ -45,7 +45,8 @@ final class LedgerToolTest {
                 access.url(),
                 access.user(),
                 access.password(),
-                new BillingCalendar(ZoneOffset.UTC));
+                new BillingCalendar(ZoneOffset.UTC),
+                DataFolder.archive(data));
         Intake intake = new Intake(ledger, HeadFile.open(DataFolder.ledgerHeads(data)))) {
       for (long position = 1; position <= 3; position++) {
         intake.take(
@@ -114,8 +115,17 @@ final class LedgerToolTest {
     assertThat(run("verfy", "--data", data.toString()).code()).isEqualTo(2);
     assertThat(run("verify", "--heads", "x", "--data", data.toString()).out())
         .contains("--heads and --key go together");
-    assertThat(run("--data", data.toString()).out()).contains("say what: verify or rollups");
+    assertThat(run("--data", data.toString()).out()).contains("say what: verify, rollups or restore");
     assertThat(run("verify", "--data").out()).contains("--data needs a value");
+    for (String month : new String[] {"2026", "2026-13", "../x"}) {
+      Outcome wrong = run("restore", month, "an audit", "--data", data.toString());
+      assertThat(wrong.code()).isEqualTo(2);
+      assertThat(wrong.out()).contains("it is written restore MONTH REASON");
+    }
+    assertThat(run("restore", "2026-10", "--data", data.toString()).code()).isEqualTo(2);
+    Outcome none = run("restore", "2026-10", "an audit", "--data", data.toString());
+    assertThat(none.code()).isEqualTo(1);
+    assertThat(none.out()).isEqualTo("month 2026-10 is not archived\n");
   }
 
   @Test

@@ -9,6 +9,7 @@ import java.net.http.HttpResponse;
 import java.time.Instant;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -104,6 +105,62 @@ final class MonthRestTest {
     HttpResponse<String> twice = post(payment, paid);
     assertThat(twice.statusCode()).isEqualTo(409);
     assertThat(twice.body()).contains("statement 2001-000001 was paid on 2026-11-20 (bank 17)");
+    aPaidMonthIsArchivedByTwoPeopleOnce();
+  }
+
+  private static HttpResponse<String> archive(String who, String month) throws Exception {
+    return server.postOnceBooksAreThere(
+        who, "/api/v1/archive", "{\"month\":\"" + month + "\",\"reason\":\"it is old\"}");
+  }
+
+  private static JsonNode archived() throws Exception {
+    HttpResponse<String> answer = server.get("auditor1", "/api/v1/archive");
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    return JSON.readTree(answer.body()).path("items").path(0);
+  }
+
+  private static void aPaidMonthIsArchivedByTwoPeopleOnce() throws Exception {
+    String statement = statement().toString();
+    String report = "/api/v1/reports/usage?from=2001-02&to=2001-02&by=";
+    HttpResponse<String> byUser = server.get("finance1", report + "user,month");
+    assertThat(server.get("finance1", report + "day").statusCode()).isEqualTo(200);
+    HttpResponse<String> proposed = archive("finance1", "2001-02");
+    assertThat(proposed.statusCode()).as(proposed.body()).isEqualTo(202);
+    HttpResponse<String> waits = archive("finance2", "2001-02");
+    assertThat(waits.statusCode()).isEqualTo(409);
+    long proposal = JSON.readTree(proposed.body()).path("proposal").asLong();
+    assertThat(waits.body()).contains("proposal " + proposal);
+    assertThat(decide("finance1", proposal).statusCode()).isEqualTo(403);
+    assertThat(decide("finance2", proposal).statusCode()).isEqualTo(204);
+    long untilNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    while (!archived().path("state").asText().equals("ARCHIVED")) {
+      assertThat(System.nanoTime()).as(archived().toString()).isLessThan(untilNanos);
+      Thread.onSpinWait();
+    }
+    JsonNode month = archived();
+    assertThat(month.path("month").asText()).isEqualTo("2001-02");
+    assertThat(month.path("proposal").asLong()).isEqualTo(proposal);
+    assertThat(month.path("parts").path(0).path("table").asText()).isEqualTo("segment");
+    assertThat(month.path("parts").path(0).path("rows").asLong()).isEqualTo(1);
+    assertThat(month.path("steps").path(0).path("by").asText())
+        .isEqualTo("USER:finance1 and USER:finance2");
+    assertThat(statement()).hasToString(statement);
+    assertThat(server.get("finance1", report + "user,month").body()).isEqualTo(byUser.body());
+    HttpResponse<String> byDay = server.get("finance1", report + "day");
+    assertThat(byDay.statusCode()).as(byDay.body()).isEqualTo(409);
+    assertThat(byDay.body()).contains("./queqiao ledger restore 2001-02");
+    assertThat(
+            server
+                .get("finance1", "/api/v1/usage?by=user&from=981000000000&to=983000000000")
+                .statusCode())
+        .isEqualTo(409);
+    assertThat(archive("finance1", "2001-02").body()).contains("month 2001-02 is archived");
+    assertThat(archive("finance1", "2001-03").body()).contains("month 2001-03 is not closed");
+    String young = YearMonth.now(ZoneOffset.UTC).minusMonths(2).toString();
+    assertThat(archive("finance1", young).body()).contains("is not 24 months old");
+    assertThat(archive("finance1", "2001-13").statusCode()).isEqualTo(422);
+    assertThat(archive("admin1", "2001-02").statusCode()).isEqualTo(403);
+    assertThat(server.get("researcher1", "/api/v1/archive").statusCode()).isEqualTo(403);
   }
 
   private static HttpResponse<String> post(String path, String body) throws Exception {

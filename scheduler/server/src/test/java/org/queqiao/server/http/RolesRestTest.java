@@ -111,6 +111,9 @@ final class RolesRestTest {
               "/api/v1/wallets/climate/top-ups",
               "{\"amountMicro\":1,\"currency\":\"CNY\",\"reason\":\"r\"}",
               FINANCE),
+          new Action(
+              "POST", "/api/v1/archive", "{\"month\":\"2001-12\",\"reason\":\"r\"}", FINANCE),
+          new Action("GET", "/api/v1/archive", "", Set.of("admin1", "finance1", "auditor1")),
           new Action("GET", "/api/v1/nodes", "", ALL),
           new Action("GET", "/api/v1/partitions", "", ALL));
 

@@ -51,6 +51,7 @@ final class RunningServer {
       """
       http: {headTimeoutS: %d}
       slurm: {bridges: "test1=slurm1"}
+      accounting: {archiveAfterMonths: 24}
       limits:
         requestsPerSecond: %d
         requestBurst: %d
