@@ -213,8 +213,9 @@ public final class Archiver {
       sums.end();
       return writer.end(part, columns);
     } finally {
-      if (copy.isActive()) {
-        copy.cancelCopy();
+      // A copy that is cancelled leaves rows on their way: the next question would get them.
+      while (copy.isActive() && copy.readFromCopy() != null) {
+        // Of a file that cannot be written nothing is wanted.
       }
     }
   }
