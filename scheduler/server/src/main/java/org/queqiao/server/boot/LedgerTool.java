@@ -94,23 +94,15 @@ public final class LedgerTool {
     if (verb.equals("rollups") != SUMS.contains(sums)) {
       return wrong(err, "one of --compare and --rebuild goes with rollups");
     }
-    Path own = DataFolder.ledgerHeads(data);
     Path settings = config == null ? data.resolve(ServerConfig.FILE) : config;
     try {
-      if (verb.equals("rollups")) {
-        return rollups(data, settings, sums.equals("--rebuild"), out) ? 0 : 1;
-      }
-      if (verb.equals("restore")) {
-        return restore(data, settings, words.get(0), words.get(1), out) ? 0 : 1;
-      }
-      return verify(
-              data,
-              settings,
-              heads == null ? own.resolve(HeadFile.HEADS) : heads,
-              key == null ? own.resolve(HeadFile.PUBLIC) : key,
-              out)
-          ? 0
-          : 1;
+      boolean well =
+          switch (verb) {
+            case "rollups" -> rollups(data, settings, sums.equals("--rebuild"), out);
+            case "restore" -> restore(data, settings, words.get(0), words.get(1), out);
+            default -> verify(data, settings, heads, key, out);
+          };
+      return well ? 0 : 1;
     } catch (IOException | LedgerUnavailable | ConfigException failure) {
       err.println("queqiao ledger: " + failure.getMessage());
       return 1;
@@ -181,8 +173,11 @@ public final class LedgerTool {
         access.url(), access.user(), access.password(), DataFolder.archive(data));
   }
 
-  private static boolean verify(Path data, Path config, Path heads, Path key, PrintStream out)
-      throws IOException {
+  private static boolean verify(
+      Path data, Path config, Path headsFile, Path keyFile, PrintStream out) throws IOException {
+    Path own = DataFolder.ledgerHeads(data);
+    Path heads = headsFile == null ? own.resolve(HeadFile.HEADS) : headsFile;
+    Path key = keyFile == null ? own.resolve(HeadFile.PUBLIC) : keyFile;
     EmbeddedDatabase.Access access = access(data, config);
     boolean signed = Files.exists(heads);
     PublicKey known = signed ? HeadFile.publicKey(key) : null;
