@@ -155,6 +155,8 @@ final class ArchiveStoriesTest {
       }
     }
     all.add(reads.balances("climate"));
+    all.add(ids(reads.walletPostings(History.CLIMATE, 1_000)));
+    all.add(ids(reads.walletPostings(History.CLIMATE, 2)));
     all.add(reads.months().list());
     for (List<ReportBy> by :
         List.of(

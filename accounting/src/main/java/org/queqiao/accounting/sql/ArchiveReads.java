@@ -19,6 +19,7 @@ import org.queqiao.accounting.archive.ArchiveFolder;
 import org.queqiao.accounting.archive.Manifest;
 import org.queqiao.accounting.ledger.Posting;
 import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.ProjectName;
 
 /** Which months are in files, and what single jobs have there. */
 public final class ArchiveReads {
@@ -208,6 +209,28 @@ public final class ArchiveReads {
   List<Posting> postings(JobId job) {
     try (Connection connection = database.getConnection()) {
       return find(connection, job.value(), _ -> true);
+    } catch (SQLException e) {
+      throw new LedgerUnavailable(e);
+    }
+  }
+
+  /** Postings in files to the wallet of a project that are for no run, behind a position. */
+  List<Posting> walletPostings(ProjectName project, long position) {
+    try (Connection connection = database.getConnection();
+        PreparedStatement statement =
+            connection.prepareStatement(
+                "select from archive_month where state = 'ARCHIVED' and last_position > ?")) {
+      statement.setLong(1, position);
+      try (ResultSet row = statement.executeQuery()) {
+        if (!row.next()) {
+          return List.of();
+        }
+      }
+      String wallet = "wallet:" + project;
+      return find(
+          connection,
+          0,
+          each -> each.account().equals(wallet) && each.position() > position);
     } catch (SQLException e) {
       throw new LedgerUnavailable(e);
     }

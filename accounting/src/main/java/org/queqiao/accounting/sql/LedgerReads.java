@@ -272,6 +272,21 @@ public final class LedgerReads {
    * @param limit so many at most, and no more than {@link #MAX_ROWS}
    */
   public List<Posting> walletPostings(ProjectName project, int limit) {
+    int most = Math.min(limit, MAX_ROWS);
+    List<Posting> live = liveWalletPostings(project, most);
+    long oldest = live.size() < most || live.isEmpty() ? 0 : live.getLast().position();
+    Map<String, Posting> all = new LinkedHashMap<>();
+    live.forEach(each -> all.put(each.id(), each));
+    archive
+        .walletPostings(project, oldest)
+        .forEach(each -> all.putIfAbsent(each.id(), each));
+    return all.values().stream()
+        .sorted(Comparator.comparingLong(Posting::position).reversed())
+        .limit(most)
+        .toList();
+  }
+
+  private List<Posting> liveWalletPostings(ProjectName project, int limit) {
     return list(
         "select "
             + Rows.POSTING_COLUMNS
@@ -279,7 +294,7 @@ public final class LedgerReads {
             + " seq desc limit ?",
         (connection, statement) -> {
           statement.setString(1, "wallet:" + project);
-          statement.setInt(2, Math.min(limit, MAX_ROWS));
+          statement.setInt(2, limit);
         },
         Rows::posting);
   }
