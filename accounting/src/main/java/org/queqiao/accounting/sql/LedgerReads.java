@@ -9,8 +9,6 @@ import java.time.YearMonth;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,11 +39,13 @@ public final class LedgerReads {
   private final DataSource database;
   private final BillingCalendar calendar;
   private final ArchiveReads archive;
+  private final PostingReads postings;
 
   LedgerReads(DataSource database, BillingCalendar calendar, Path archive) {
     this.database = database;
     this.calendar = calendar;
     this.archive = new ArchiveReads(database, archive);
+    this.postings = new PostingReads(database, this.archive);
   }
 
   /** Months that are in files. */
@@ -234,36 +234,7 @@ public final class LedgerReads {
    * @param skipped how many come before
    */
   public List<Posting> postings(JobId job, int skipped) {
-    // The files last: what is moved there meanwhile is found at least once.
-    List<Posting> live = livePostings(job, skipped, MAX_ROWS);
-    Map<String, Posting> all = new LinkedHashMap<>();
-    archive.postings(job).forEach(each -> all.put(each.id(), each));
-    if (all.isEmpty()) {
-      return live;
-    }
-    livePostings(job, 0, skipped + MAX_ROWS).forEach(each -> all.putIfAbsent(each.id(), each));
-    // A month that was brought back may lie between those in files.
-    return all.values().stream()
-        .sorted(Comparator.comparingLong(Posting::position))
-        .skip(skipped)
-        .limit(MAX_ROWS)
-        .toList();
-  }
-
-  private List<Posting> livePostings(JobId job, int skipped, int limit) {
-    return list(
-        // Found by the job first, also without statistics: "offset 0" keeps PostgreSQL from walking
-        // all postings in their order.
-        "select "
-            + Rows.POSTING_COLUMNS
-            + " from (select * from posting where job = ? offset 0) p order by seq limit ? offset"
-            + " ?",
-        (connection, statement) -> {
-          statement.setLong(1, job.value());
-          statement.setInt(2, limit);
-          statement.setInt(3, skipped);
-        },
-        Rows::posting);
+    return postings.ofJob(job, skipped);
   }
 
   /**
@@ -272,31 +243,7 @@ public final class LedgerReads {
    * @param limit so many at most, and no more than {@link #MAX_ROWS}
    */
   public List<Posting> walletPostings(ProjectName project, int limit) {
-    int most = Math.min(limit, MAX_ROWS);
-    List<Posting> live = liveWalletPostings(project, most);
-    long oldest = live.size() < most || live.isEmpty() ? 0 : live.getLast().position();
-    Map<String, Posting> all = new LinkedHashMap<>();
-    live.forEach(each -> all.put(each.id(), each));
-    archive
-        .walletPostings(project, oldest)
-        .forEach(each -> all.putIfAbsent(each.id(), each));
-    return all.values().stream()
-        .sorted(Comparator.comparingLong(Posting::position).reversed())
-        .limit(most)
-        .toList();
-  }
-
-  private List<Posting> liveWalletPostings(ProjectName project, int limit) {
-    return list(
-        "select "
-            + Rows.POSTING_COLUMNS
-            + " from (select * from posting where job is null and account = ? offset 0) p order by"
-            + " seq desc limit ?",
-        (connection, statement) -> {
-          statement.setString(1, "wallet:" + project);
-          statement.setInt(2, limit);
-        },
-        Rows::posting);
+    return postings.ofWallet(project, Math.min(limit, MAX_ROWS));
   }
 
   private record UsagePart(String key, String domains, long coreMs, long micro, String currency) {}

@@ -1,0 +1,108 @@
+package org.queqiao.accounting.sql;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import javax.sql.DataSource;
+import org.queqiao.accounting.ledger.Posting;
+import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.ProjectName;
+
+/**
+ * Postings of one job or wallet, in the tables and in files. What is in files is read last, so that
+ * what is moved there meanwhile is found at least once.
+ */
+final class PostingReads {
+  // Found by the job or the account first, also without statistics: "offset 0" keeps PostgreSQL
+  // from walking all postings in their order.
+  private static final String OF_JOB =
+      "select "
+          + Rows.POSTING_COLUMNS
+          + " from (select * from posting where job = ? offset 0) p order by seq limit ? offset ?";
+
+  private static final String OF_WALLET =
+      "select "
+          + Rows.POSTING_COLUMNS
+          + " from (select * from posting where job is null and account = ? offset 0) p order by seq"
+          + " desc limit ?";
+
+  private final DataSource database;
+  private final ArchiveReads archive;
+
+  PostingReads(DataSource database, ArchiveReads archive) {
+    this.database = database;
+    this.archive = archive;
+  }
+
+  /** Postings of a job in their order, behind so many. */
+  List<Posting> ofJob(JobId job, int skipped) {
+    List<Posting> live = live(job, skipped, LedgerReads.MAX_ROWS);
+    Map<String, Posting> all = new LinkedHashMap<>();
+    archive.postings(job).forEach(each -> all.put(each.id(), each));
+    if (all.isEmpty()) {
+      return live;
+    }
+    live(job, 0, skipped + LedgerReads.MAX_ROWS)
+        .forEach(each -> all.putIfAbsent(each.id(), each));
+    // A month that was brought back may lie between those in files.
+    return all.values().stream()
+        .sorted(Comparator.comparingLong(Posting::position))
+        .skip(skipped)
+        .limit(LedgerReads.MAX_ROWS)
+        .toList();
+  }
+
+  /** Postings to the wallet of a project that are for no run, the newest first. */
+  List<Posting> ofWallet(ProjectName project, int limit) {
+    List<Posting> live = live(project, limit);
+    long oldest = live.size() < limit || live.isEmpty() ? 0 : live.getLast().position();
+    Map<String, Posting> all = new LinkedHashMap<>();
+    live.forEach(each -> all.put(each.id(), each));
+    archive.walletPostings(project, oldest).forEach(each -> all.putIfAbsent(each.id(), each));
+    return all.values().stream()
+        .sorted(Comparator.comparingLong(Posting::position).reversed())
+        .limit(limit)
+        .toList();
+  }
+
+  private List<Posting> live(JobId job, int skipped, int limit) {
+    return ask(
+        OF_JOB,
+        statement -> {
+          statement.setLong(1, job.value());
+          statement.setInt(2, limit);
+          statement.setInt(3, skipped);
+        });
+  }
+
+  private List<Posting> live(ProjectName project, int limit) {
+    return ask(
+        OF_WALLET,
+        statement -> {
+          statement.setString(1, "wallet:" + project);
+          statement.setInt(2, limit);
+        });
+  }
+
+  private List<Posting> ask(String sql, Batch.Use set) {
+    try (Connection connection = database.getConnection();
+        PreparedStatement statement = connection.prepareStatement(sql)) {
+      set.with(statement);
+      List<Posting> all = new ArrayList<>();
+      try (ResultSet row = statement.executeQuery()) {
+        while (row.next()) {
+          all.add(Rows.posting(row));
+        }
+      }
+      return all;
+    } catch (SQLException e) {
+      throw new LedgerUnavailable(e);
+    }
+  }
+}
