@@ -172,7 +172,9 @@ final class ArchiveStoriesTest {
     }
     reads
         .jobsBefore(
-            Long.MAX_VALUE, new LedgerReads.Which(null, null, null, null, LedgerReads.Scope.ALL), 500)
+            Long.MAX_VALUE,
+            new LedgerReads.Which(null, null, null, null, LedgerReads.Scope.ALL),
+            500)
         .forEach(job -> all.add(job.id() + " " + ids(reads.postings(job.id()))));
     all.add(ledger.end().hash());
     return all;
@@ -267,8 +269,8 @@ final class ArchiveStoriesTest {
             .hasMessageContaining("./queqiao ledger restore 2026-10");
       }
       assertThat(reads.whatIf().of("2026-11", "2026-11", List.of(price))).isNotEmpty();
-      assertThat(database.restore("asked", "2026-10")).hasValueSatisfying(rows ->
-          assertThat(rows).isPositive());
+      assertThat(database.restore("asked", "2026-10"))
+          .hasValueSatisfying(rows -> assertThat(rows).isPositive());
       assertThat(tables("asked")).isEqualTo(2);
       assertThat(state(ledger, "2026-10")).isEqualTo("RESTORED");
       questions.forEach(each -> assertThatCode(each).doesNotThrowAnyException());
@@ -308,13 +310,7 @@ final class ArchiveStoriesTest {
       approved(
           log,
           new MoneyChange.Refund(
-              History.CLIMATE,
-              7,
-              "CNY",
-              transaction,
-              RefundReason.WRONG_CHARGE,
-              0,
-              null));
+              History.CLIMATE, 7, "CNY", transaction, RefundReason.WRONG_CHARGE, 0, null));
       told(log, 1, 1, OCT + 5 * HOUR_MS, 2);
       ledger.record(log.events());
       assertThat(reads.statement("climate", "2026-11").entries()).hasSize(1);
@@ -413,7 +409,8 @@ final class ArchiveStoriesTest {
           assertThat(database.problems(name))
               .as("%s at %d", file.getFileName(), at)
               .anyMatch(each ->
-                  each.startsWith("archive of 2026-10: file " + file.getFileName() + " was changed"));
+                  each.startsWith(
+                      "archive of 2026-10: file " + file.getFileName() + " was changed"));
           assertThatThrownBy(() -> database.restore(name, "2026-10"))
               .isInstanceOf(ArchiveDamaged.class);
         }
@@ -434,11 +431,13 @@ final class ArchiveStoriesTest {
           .hasRootCauseInstanceOf(ArchiveDamaged.class);
       whole[whole.length / 2] ^= 4;
       Files.write(postings, whole);
-      database.sql(name, "update archive_balance set amount = amount + 1 where account like 'wallet%'");
+      database.sql(
+          name, "update archive_balance set amount = amount + 1 where account like 'wallet%'");
       assertThat(database.problems(name))
           .anyMatch(each -> each.startsWith("the archived postings of wallet:climate in MICRO"));
       assertThat(ledger.reads().verify()).isNotEmpty();
-      database.sql(name, "update archive_balance set amount = amount - 1 where account like 'wallet%'");
+      database.sql(
+          name, "update archive_balance set amount = amount - 1 where account like 'wallet%'");
       database.sql(name, "update archive_month set hash_before = '\\x00'");
       assertThat(ledger.reads().verify())
           .containsExactly("the archived postings behind 0 follow another one");

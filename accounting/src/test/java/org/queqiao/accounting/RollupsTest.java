@@ -61,8 +61,8 @@ final class RollupsTest {
           "delete from usage_month where ctid = (select max(ctid) from usage_month)",
           "insert into usage_month values ('2020-01', 'climate', 'nobody', 'batch', '', '', '', 5,"
               + " 0, 1, 5)",
-          "update usage_month set standard_ms = standard_ms + 1 where ctid <> (select min(ctid) from"
-              + " usage_month) and month <> '2020-01'",
+          "update usage_month set standard_ms = standard_ms + 1 where ctid <> (select min(ctid)"
+              + " from usage_month) and month <> '2020-01'",
           "update usage_user_month set charge_micro = charge_micro - 1");
       List<String> differ = Rollups.compare(connection, null);
       assertThat(differ)

@@ -95,22 +95,14 @@ final class TestDatabase implements AutoCloseable {
   /** What the audit finds in it and in its archived months. */
   List<String> problems(String name) throws SQLException, IOException {
     try (Connection connection = connect(name)) {
-      return LedgerAudit.check(connection, archive(name), folder.resolve("heads"), null)
-          .problems();
+      return LedgerAudit.check(connection, archive(name), folder.resolve("heads"), null).problems();
     }
   }
 
   /** Brings an archived month back. */
   Optional<Long> restore(String name, String month) throws IOException {
     return ArchiveRestore.restore(
-        url(name),
-        access.user(),
-        access.password(),
-        archive(name),
-        month,
-        "owner",
-        "asked for",
-        1);
+        url(name), access.user(), access.password(), archive(name), month, "owner", "asked for", 1);
   }
 
   Ledger open(String name, BillingCalendar calendar) {

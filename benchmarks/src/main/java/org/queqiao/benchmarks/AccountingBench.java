@@ -75,6 +75,7 @@ final class AccountingBench {
   private static final ClusterName ELSEWHERE = new ClusterName("elsewhere");
   private static final List<PartitionName> PARTITIONS =
       List.of(new PartitionName("batch"), new PartitionName("fat"), new PartitionName("debug"));
+
   /** Runs of the month that is archived. */
   private static final int RUNS_ARCHIVED = 50_000;
 
@@ -97,7 +98,8 @@ final class AccountingBench {
     EmbeddedDatabase database = new EmbeddedDatabase(folder.resolve("postgres"));
     try {
       EmbeddedDatabase.Access access = database.start();
-      try (Ledger ledger = Ledger.open(
+      try (Ledger ledger =
+              Ledger.open(
                   access.url(),
                   access.user(),
                   access.password(),

@@ -44,8 +44,7 @@ public final class PartWriter implements AutoCloseable {
     this.file = folder.resolve(part.file());
     this.channel = ArchiveFolder.create(file);
     this.whole =
-        new Digested(
-            new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER_BYTES));
+        new Digested(new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER_BYTES));
     open();
     block.write((String.join(",", columns) + "\n").getBytes(StandardCharsets.UTF_8));
   }

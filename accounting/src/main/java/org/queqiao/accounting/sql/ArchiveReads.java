@@ -151,9 +151,7 @@ public final class ArchiveReads {
         ResultSet row = statement.executeQuery()) {
       while (row.next()) {
         all.computeIfAbsent(row.getString(1), _ -> new ArrayList<>())
-            .add(
-                new Step(
-                    row.getString(2), row.getString(3), row.getLong(4), row.getString(5)));
+            .add(new Step(row.getString(2), row.getString(3), row.getLong(4), row.getString(5)));
       }
     }
     return all;
@@ -169,18 +167,23 @@ public final class ArchiveReads {
   public Optional<String> refusal(String month, YearMonth now, int afterMonths) {
     if (YearMonth.parse(month).plusMonths(afterMonths).isAfter(now)) {
       return Optional.of(
-          "month " + month + " is not " + afterMonths + " months old (accounting.archiveAfterMonths)");
+          "month "
+              + month
+              + " is not "
+              + afterMonths
+              + " months old (accounting.archiveAfterMonths)");
     }
     String sql =
-        "select case when a.state = 'ARCHIVED' then 'is archived' when a.state = 'ORDERED' then"
-            + " 'is being archived' when coalesce(c.state, '') <> 'CLOSED' then 'is not closed'"
-            + " else (select 'has a statement that is not paid: ' || s.fiscal_year || '-' ||"
+        "select case when a.state = 'ARCHIVED' then 'is archived' when a.state = 'ORDERED' then 'is"
+            + " being archived' when coalesce(c.state, '') <> 'CLOSED' then 'is not closed' else"
+            + " (select 'has a statement that is not paid: ' || s.fiscal_year || '-' ||"
             + " lpad(s.serial::text, 6, '0') || ' of ' || s.project from statement_close s where"
             + " s.month = m.month and s.state <> 'PAID' and (exists (select from statement_line l"
-            + " where l.project = s.project and l.month = s.month and l.posted_micro <> 0) or exists"
-            + " (select from statement_entry e where e.project = s.project and e.month = s.month and"
-            + " e.amount_micro <> 0)) order by s.serial limit 1) end from (select ?::text as month) m"
-            + " left join month_close c using (month) left join archive_month a using (month)";
+            + " where l.project = s.project and l.month = s.month and l.posted_micro <> 0) or"
+            + " exists (select from statement_entry e where e.project = s.project and e.month ="
+            + " s.month and e.amount_micro <> 0)) order by s.serial limit 1) end from (select"
+            + " ?::text as month) m left join month_close c using (month) left join archive_month a"
+            + " using (month)";
     try (Connection connection = database.getConnection();
         PreparedStatement statement = connection.prepareStatement(sql)) {
       statement.setString(1, month);
@@ -228,9 +231,7 @@ public final class ArchiveReads {
       }
       String wallet = "wallet:" + project;
       return find(
-          connection,
-          0,
-          each -> each.account().equals(wallet) && each.position() > position);
+          connection, 0, each -> each.account().equals(wallet) && each.position() > position);
     } catch (SQLException e) {
       throw new LedgerUnavailable(e);
     }
@@ -286,9 +287,9 @@ public final class ArchiveReads {
     List<Candidate> all = new ArrayList<>();
     try (PreparedStatement statement =
         connection.prepareStatement(
-            "select m.month, m.proposal, m.manifest, p.name from archive_part p join archive_month m"
-                + " on m.month = p.month where p.of = 'posting' and (? = 0 or ? between p.first_job"
-                + " and p.last_job) order by m.first_seq, p.name desc")) {
+            "select m.month, m.proposal, m.manifest, p.name from archive_part p join archive_month"
+                + " m on m.month = p.month where p.of = 'posting' and (? = 0 or ? between"
+                + " p.first_job and p.last_job) order by m.first_seq, p.name desc")) {
       statement.setLong(1, job);
       statement.setLong(2, job);
       try (ResultSet row = statement.executeQuery()) {

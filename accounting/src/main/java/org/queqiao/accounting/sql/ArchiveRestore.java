@@ -87,11 +87,7 @@ public final class ArchiveRestore {
 
   /** Copies a file into a table; a file that is not as it was written leaves nothing there. */
   static void copy(
-      Connection connection,
-      ArchiveFolder folder,
-      String month,
-      Manifest.Part part,
-      String table)
+      Connection connection, ArchiveFolder folder, String month, Manifest.Part part, String table)
       throws SQLException, IOException {
     // First the whole of it, so that nothing else is told to the database.
     folder.check(month, part);

@@ -102,8 +102,8 @@ final class ArchiveRows {
     run(
         connection,
         "update archive_month set state = 'ARCHIVED', problem = '', manifest = ?, first_seq = ?,"
-            + " last_seq = ?, hash_before = ?, hash_after = ?, first_position = ?, last_position = ?"
-            + " where month = ?",
+            + " last_seq = ?, hash_before = ?, hash_after = ?, first_position = ?, last_position ="
+            + " ? where month = ?",
         manifest.sha256(),
         chain.firstSeq(),
         chain.lastSeq(),
@@ -129,8 +129,8 @@ final class ArchiveRows {
           each.blocks().stream().mapToLong(Manifest.Block::lastJob).max().orElse(0));
     }
     ArrayRows rows = new ArrayRows("text", "text", "text", "text", "bigint");
-    balances.forEach((key, amount) ->
-        rows.add(month, key.account(), key.unit(), key.currency(), amount));
+    balances.forEach(
+        (key, amount) -> rows.add(month, key.account(), key.unit(), key.currency(), amount));
     rows.run(
         connection,
         "insert into archive_balance (archived, account, unit, currency, amount) select * from %s");

@@ -15,35 +15,34 @@ import org.queqiao.accounting.archive.Manifest;
 
 /**
  * Archived months beside those in the tables, for who reads everything: within the transaction, and
- * on this connection alone, {@code posting} and its like are the rows of both. Others see nothing of
- * it, and at the end of the transaction it is gone.
+ * on this connection alone, {@code posting} and its like are the rows of both. Others see nothing
+ * of it, and at the end of the transaction it is gone.
  */
 final class ArchivedTables {
-  private static final List<String> TABLES =
-      List.of(Parts.SEGMENTS, Parts.ITEMS, Parts.POSTINGS);
+  private static final List<String> TABLES = List.of(Parts.SEGMENTS, Parts.ITEMS, Parts.POSTINGS);
 
   /** What the database keeps beside the files must be what they come to. */
   private static final List<String> SUMS =
       List.of(
           "select 'the archived postings of ' || account || ' in ' || unit || ' sum to ' ||"
               + " coalesce(p.amount, 0) || ', and the database says ' || coalesce(b.amount, 0) from"
-              + " (select account, unit, currency, sum(amount) as amount from archived_posting group"
-              + " by 1, 2, 3) p full join (select account, unit, currency, sum(amount) as amount from"
-              + " archive_balance group by 1, 2, 3) b using (account, unit, currency) where"
-              + " coalesce(p.amount, 0) <> coalesce(b.amount, 0)",
-          "select 'the archived jobs of ' || user_name || ' in ' || project || ' for ' || month || '"
-              + " are ' || coalesce(s.jobs, 0) || ', and the database says ' || coalesce(j.jobs, 0)"
-              + " from (select month, project, user_name, partition, count(distinct job) as jobs from"
-              + " archived_segment group by 1, 2, 3, 4) s full join archive_jobs j using (month,"
-              + " project, user_name, partition) where coalesce(s.jobs, 0) <> coalesce(j.jobs, 0)");
+              + " (select account, unit, currency, sum(amount) as amount from archived_posting"
+              + " group by 1, 2, 3) p full join (select account, unit, currency, sum(amount) as"
+              + " amount from archive_balance group by 1, 2, 3) b using (account, unit, currency)"
+              + " where coalesce(p.amount, 0) <> coalesce(b.amount, 0)",
+          "select 'the archived jobs of ' || user_name || ' in ' || project || ' for ' || month ||"
+              + " ' are ' || coalesce(s.jobs, 0) || ', and the database says ' || coalesce(j.jobs,"
+              + " 0) from (select month, project, user_name, partition, count(distinct job) as jobs"
+              + " from archived_segment group by 1, 2, 3, 4) s full join archive_jobs j using"
+              + " (month, project, user_name, partition) where coalesce(s.jobs, 0) <>"
+              + " coalesce(j.jobs, 0)");
 
   private ArchivedTables() {}
 
   /** Keeps parts from being moved until the transaction ends; the first thing in it. */
   static void hold(Connection connection) throws SQLException {
     try (Statement statement = connection.createStatement()) {
-      statement.execute(
-          "lock table " + String.join(", ", TABLES) + " in access share mode");
+      statement.execute("lock table " + String.join(", ", TABLES) + " in access share mode");
     }
   }
 
@@ -78,7 +77,9 @@ final class ArchivedTables {
     }
     if (folder == null) {
       problem.accept(
-          "month " + months.getFirst().month() + " is archived, and nobody said where its files are");
+          "month "
+              + months.getFirst().month()
+              + " is archived, and nobody said where its files are");
       return false;
     }
     create(connection);
@@ -138,7 +139,8 @@ final class ArchivedTables {
     for (Manifest.Part each : manifest.parts()) {
       try (PreparedStatement statement =
           connection.prepareStatement(
-              "select from archive_part where name = ? and month = ? and sha256 = ? and rows = ?")) {
+              "select from archive_part where name = ? and month = ? and sha256 = ? and rows ="
+                  + " ?")) {
         statement.setString(1, each.name());
         statement.setString(2, manifest.month());
         statement.setString(3, each.sha256());

@@ -238,11 +238,7 @@ public final class Archiver {
   }
 
   private boolean drop(
-      Connection connection,
-      ArchiveRows.Month month,
-      Manifest manifest,
-      List<Sums> all,
-      long nowMs)
+      Connection connection, ArchiveRows.Month month, Manifest manifest, List<Sums> all, long nowMs)
       throws SQLException, IOException {
     Map<PartSums.Key, Long> balances = new HashMap<>();
     try (Statement statement = connection.createStatement()) {
@@ -254,8 +250,7 @@ public final class Archiver {
       }
       for (Sums each : all) {
         statement.execute("lock table only " + each.part().name() + " in share mode");
-        if (!PartSums.of(connection, each.part().of(), each.part().name())
-            .isThatOf(each.sums())) {
+        if (!PartSums.of(connection, each.part().of(), each.part().name()).isThatOf(each.sums())) {
           throw new ArchiveDamaged(each.part().name() + " has other rows than its file");
         }
         if (each.part().of().equals(Parts.POSTINGS)) {

@@ -145,8 +145,7 @@ public final class BurnDowns {
       }
       YearMonth first = YearMonth.parse(calendar.month(fromMs));
       // The month before has the first part of runs that packages paid.
-      ArchiveRows.needRuns(
-          connection, first.minusMonths(1).toString(), calendar.month(nowMs));
+      ArchiveRows.needRuns(connection, first.minusMonths(1).toString(), calendar.month(nowMs));
     } catch (SQLException e) {
       throw new LedgerUnavailable(e);
     }

@@ -158,8 +158,7 @@ public final class DisputeRows {
             connection,
             job == null ? 0 : job.value(),
             posting ->
-                posting.transaction().equals(transaction)
-                    && (which == null || which.test(posting)))
+                posting.transaction().equals(transaction) && (which == null || which.test(posting)))
         .isEmpty();
   }
 

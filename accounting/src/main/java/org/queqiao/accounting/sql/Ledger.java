@@ -47,8 +47,7 @@ public final class Ledger implements AutoCloseable {
 
   private final int mostFacts;
 
-  private Ledger(
-      HikariDataSource database, BillingCalendar calendar, Path archive, int mostFacts) {
+  private Ledger(HikariDataSource database, BillingCalendar calendar, Path archive, int mostFacts) {
     this.database = database;
     this.mostFacts = mostFacts;
     this.calendar = calendar;

@@ -32,22 +32,22 @@ public final class LedgerAudit {
           "select transaction || ' in ' || unit || ' ' || currency || ' is off by ' || sum(amount)"
               + " from posting group by transaction, unit, currency having sum(amount) <> 0",
           "select 'the balance of ' || coalesce(b.account, p.account) || ' is ' ||"
-              + " coalesce(b.amount, 0) || ' and its postings sum to ' || coalesce(p.amount, 0) from"
-              + " balance b full join (select account, unit, currency, sum(amount) as amount from"
-              + " posting group by 1, 2, 3) p using (account, unit, currency) where"
+              + " coalesce(b.amount, 0) || ' and its postings sum to ' || coalesce(p.amount, 0)"
+              + " from balance b full join (select account, unit, currency, sum(amount) as amount"
+              + " from posting group by 1, 2, 3) p using (account, unit, currency) where"
               + " coalesce(b.amount, 0) <> coalesce(p.amount, 0)",
           "select 'the lines in ' || coalesce(l.currency, p.currency) || ' sum to ' ||"
               + " coalesce(l.amount, 0) || ' and what was earned to ' || coalesce(p.amount, 0) from"
               + " (select currency, sum(posted_micro) as amount from statement_line group by 1"
-              + " having sum(posted_micro) <> 0) l full join (select currency, sum(amount) as amount"
-              + " from posting where account like 'revenue:%' group by 1) p using (currency) where"
-              + " coalesce(l.amount, 0) <> coalesce(p.amount, 0)",
-          "select 'run ' || s.job || '.' || s.attempt || ' was metered with ' || s.amount ||"
-              + " ' core-ms and posted with ' || coalesce(p.amount, 0) from (select job, attempt,"
+              + " having sum(posted_micro) <> 0) l full join (select currency, sum(amount) as"
+              + " amount from posting where account like 'revenue:%' group by 1) p using (currency)"
+              + " where coalesce(l.amount, 0) <> coalesce(p.amount, 0)",
+          "select 'run ' || s.job || '.' || s.attempt || ' was metered with ' || s.amount || '"
+              + " core-ms and posted with ' || coalesce(p.amount, 0) from (select job, attempt,"
               + " sum(core_ms) as amount from segment group by 1, 2) s left join (select job,"
-              + " attempt, sum(amount) as amount from posting where account like 'usage:%' and unit ="
-              + " 'CORE_MS' group by 1, 2) p on p.job = s.job and p.attempt = s.attempt where s.amount <>"
-              + " coalesce(p.amount, 0)",
+              + " attempt, sum(amount) as amount from posting where account like 'usage:%' and unit"
+              + " = 'CORE_MS' group by 1, 2) p on p.job = s.job and p.attempt = s.attempt where"
+              + " s.amount <> coalesce(p.amount, 0)",
           "select 'the sums of ' || coalesce(u.month, s.month) || ' have ' || coalesce(u.amount, 0)"
               + " || ' core-ms and ' || coalesce(u.micro, 0) || ' micro-units, the segments ' ||"
               + " coalesce(s.amount, 0) || ' and ' || coalesce(s.micro, 0) from (select month,"
@@ -55,33 +55,35 @@ public final class LedgerAudit {
               + " full join (select month, sum(core_ms) as amount, sum(charge_micro) as micro from"
               + " (select month, core_ms, charge_micro from segment union all select month, 0,"
               + " charge_micro from segment_item union all select month, 0, charge_micro from"
-              + " reserved_time where charge_micro <> 0) as all_ group by 1) s using (month) where coalesce(u.amount, 0) <>"
-              + " coalesce(s.amount, 0) or coalesce(u.micro, 0) <> coalesce(s.micro, 0)",
-          "select 'reservation ' || r.reservation || ' was metered with ' || r.amount || ' core-ms by"
-              + " price, ' || coalesce(i.amount, 0) || ' by node and posted with ' ||"
+              + " reserved_time where charge_micro <> 0) as all_ group by 1) s using (month) where"
+              + " coalesce(u.amount, 0) <> coalesce(s.amount, 0) or coalesce(u.micro, 0) <>"
+              + " coalesce(s.micro, 0)",
+          "select 'reservation ' || r.reservation || ' was metered with ' || r.amount || ' core-ms"
+              + " by price, ' || coalesce(i.amount, 0) || ' by node and posted with ' ||"
               + " coalesce(p.amount, 0) from (select reservation, sum(core_ms) as amount from"
               + " reserved_time group by 1) r left join (select reservation, sum(core_ms) as amount"
-              + " from reserved_idle where project <> '' group by 1) i using (reservation) left join"
-              + " (select substring(account from 16) as reservation, -sum(amount) as amount from"
-              + " posting where account like 'meter:reserved/%' group by 1) p using (reservation)"
-              + " where r.amount <> coalesce(i.amount, 0) or r.amount <> coalesce(p.amount, 0)",
+              + " from reserved_idle where project <> '' group by 1) i using (reservation) left"
+              + " join (select substring(account from 16) as reservation, -sum(amount) as amount"
+              + " from posting where account like 'meter:reserved/%' group by 1) p using"
+              + " (reservation) where r.amount <> coalesce(i.amount, 0) or r.amount <>"
+              + " coalesce(p.amount, 0)",
           "select 'the standard core-ms of ' || coalesce(l.month, u.month) || ' are ' ||"
-              + " coalesce(l.amount, 0) || ' on the lines and ' || coalesce(u.amount, 0) || ' in the"
-              + " sums' from (select month, sum(round(coalesce(standard, core_ms * 1000) / 1000)) as"
-              + " amount from statement_line group by 1) l full join (select month,"
-              + " sum(coalesce(standard_ms, core_ms)) as amount from usage_month group by 1) u using"
-              + " (month) where coalesce(l.amount, 0) <> coalesce(u.amount, 0)",
-          "select 'the sums by user of ' || month || ' have ' ||"
-              + " coalesce(u.amount, 0) || ' core-ms and ' || coalesce(u.micro, 0) || ' micro-units,"
-              + " those by partition ' || coalesce(m.amount, 0) || ' and ' || coalesce(m.micro, 0)"
-              + " from (select month, user_name, project, domains, currency, sum(core_ms) as amount,"
-              + " sum(charge_micro) as micro, sum(standard_ms) as standard from usage_user_month"
-              + " group by 1, 2, 3, 4, 5) u full join (select month, user_name, project, domains,"
-              + " currency, sum(core_ms) as amount, sum(charge_micro) as micro,"
-              + " sum(coalesce(standard_ms, core_ms)) as standard from usage_month group by 1, 2, 3,"
-              + " 4, 5) m using (month, user_name, project, domains, currency) where"
-              + " coalesce(u.amount, 0) <> coalesce(m.amount, 0) or coalesce(u.micro, 0) <>"
-              + " coalesce(m.micro, 0) or coalesce(u.standard, 0) <> coalesce(m.standard, 0)",
+              + " coalesce(l.amount, 0) || ' on the lines and ' || coalesce(u.amount, 0) || ' in"
+              + " the sums' from (select month, sum(round(coalesce(standard, core_ms * 1000) /"
+              + " 1000)) as amount from statement_line group by 1) l full join (select month,"
+              + " sum(coalesce(standard_ms, core_ms)) as amount from usage_month group by 1) u"
+              + " using (month) where coalesce(l.amount, 0) <> coalesce(u.amount, 0)",
+          "select 'the sums by user of ' || month || ' have ' || coalesce(u.amount, 0) || ' core-ms"
+              + " and ' || coalesce(u.micro, 0) || ' micro-units, those by partition ' ||"
+              + " coalesce(m.amount, 0) || ' and ' || coalesce(m.micro, 0) from (select month,"
+              + " user_name, project, domains, currency, sum(core_ms) as amount, sum(charge_micro)"
+              + " as micro, sum(standard_ms) as standard from usage_user_month group by 1, 2, 3, 4,"
+              + " 5) u full join (select month, user_name, project, domains, currency, sum(core_ms)"
+              + " as amount, sum(charge_micro) as micro, sum(coalesce(standard_ms, core_ms)) as"
+              + " standard from usage_month group by 1, 2, 3, 4, 5) m using (month, user_name,"
+              + " project, domains, currency) where coalesce(u.amount, 0) <> coalesce(m.amount, 0)"
+              + " or coalesce(u.micro, 0) <> coalesce(m.micro, 0) or coalesce(u.standard, 0) <>"
+              + " coalesce(m.standard, 0)",
           "select 'the entries of statements in ' || coalesce(e.currency, p.currency) || ' sum to '"
               + " || coalesce(e.amount, 0) || ' and the refunds and corrections to ' ||"
               + " coalesce(p.amount, 0) from (select currency, sum(amount_micro) as amount from"
@@ -93,8 +95,8 @@ public final class LedgerAudit {
               + " held, and its postings sum to ' || coalesce(l.amount, 0) || ' and ' ||"
               + " coalesce(d.amount, 0) from allowance a left join balance l on l.account ="
               + " 'allowance:' || a.id and l.unit = 'ALLOWANCE_CORE_MS' left join balance d on"
-              + " d.account = 'drawing:' || a.id and d.unit = 'ALLOWANCE_CORE_MS' where a.left_ms <>"
-              + " coalesce(l.amount, 0) or a.drawn_ms <> coalesce(d.amount, 0)");
+              + " d.account = 'drawing:' || a.id and d.unit = 'ALLOWANCE_CORE_MS' where a.left_ms"
+              + " <> coalesce(l.amount, 0) or a.drawn_ms <> coalesce(d.amount, 0)");
 
   private final Connection connection;
   private final List<String> problems = new ArrayList<>();

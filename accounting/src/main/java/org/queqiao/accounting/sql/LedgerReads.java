@@ -318,11 +318,11 @@ public final class LedgerReads {
                 + " l.currency, l.posted_micro, l.resource, l.node_type, coalesce(l.quantity,"
                 + " l.core_ms), round(coalesce(l.standard, l.core_ms * 1000) / 1000), l.late_for"
                 + " from statement_line l left join (select user_name, partition, count(distinct"
-                + " job) as jobs from segment where project = ? and month = ? group by 1, 2 union all"
-                + " select user_name, partition, jobs from archive_jobs where project = ? and month ="
-                + " ?) s using (user_name, partition) where l.project = ? and l.month = ? order by 1, 2,"
-                + " l.resource <> 'cores', l.resource, l.node_type, l.price_from_ms, l.late_for,"
-                + " l.price_micro, l.currency",
+                + " job) as jobs from segment where project = ? and month = ? group by 1, 2 union"
+                + " all select user_name, partition, jobs from archive_jobs where project = ? and"
+                + " month = ?) s using (user_name, partition) where l.project = ? and l.month = ?"
+                + " order by 1, 2, l.resource <> 'cores', l.resource, l.node_type, l.price_from_ms,"
+                + " l.late_for, l.price_micro, l.currency",
             (connection, statement) -> {
               statement.setString(1, project);
               statement.setString(2, month);
@@ -430,18 +430,19 @@ public final class LedgerReads {
 
   /** The segments that overlap {@code [fromMs, toMs)}, at most {@code limit}. */
   public List<Span> spans(long fromMs, long toMs, int limit) {
-    List<Span> found = list(
-        "select from_ms, to_ms, cores from segment where to_ms > ? and from_ms < ? and month >= ?"
-            + " and month <= ? and not exists (select from observed_run o where o.job ="
-            + " segment.job) limit ?",
-        (connection, statement) -> {
-          statement.setLong(1, fromMs);
-          statement.setLong(2, toMs);
-          statement.setString(3, month(fromMs, -1));
-          statement.setString(4, month(toMs, 1));
-          statement.setInt(5, limit);
-        },
-        row -> new Span(row.getLong(1), row.getLong(2), row.getLong(3)));
+    List<Span> found =
+        list(
+            "select from_ms, to_ms, cores from segment where to_ms > ? and from_ms < ? and month >="
+                + " ? and month <= ? and not exists (select from observed_run o where o.job ="
+                + " segment.job) limit ?",
+            (connection, statement) -> {
+              statement.setLong(1, fromMs);
+              statement.setLong(2, toMs);
+              statement.setString(3, month(fromMs, -1));
+              statement.setString(4, month(toMs, 1));
+              statement.setInt(5, limit);
+            },
+            row -> new Span(row.getLong(1), row.getLong(2), row.getLong(3)));
     archive.needRuns(month(fromMs, -1), month(toMs, 1));
     return found;
   }

@@ -132,7 +132,8 @@ final class MoneyRows {
     try (PreparedStatement statement =
             connection.prepareStatement(
                 "select fact from proposal where state = 'APPROVED' and kind in ('PRICE',"
-                    + " 'REFUND_RULE', 'CUSTOMER_CLASS', 'CONVERSION', 'CONTRACT') order by position");
+                    + " 'REFUND_RULE', 'CUSTOMER_CLASS', 'CONVERSION', 'CONTRACT') order by"
+                    + " position");
         ResultSet row = statement.executeQuery()) {
       while (row.next()) {
         switch (change(row.getBytes(1))) {

@@ -16,15 +16,15 @@ final class OpenMatters {
   /** Each with the end of the month as its one value, the oldest first. */
   private static final List<String> KINDS =
       List.of(
-          "select 'cluster ' || cluster || ' has told of its runs until ' || complete_ms || ': those"
-              + " that ended later may be missing' from cluster_told where complete_ms < ? order by"
-              + " cluster",
+          "select 'cluster ' || cluster || ' has told of its runs until ' || complete_ms || ':"
+              + " those that ended later may be missing' from cluster_told where complete_ms < ?"
+              + " order by cluster",
           "select 'dispute ' || id || ' of project ' || project || ' is not answered since ' ||"
               + " opened_ms from dispute where answered_ms = 0 and opened_ms < ? order by id",
-          "select 'proposal ' || id || ' (' || kind || case when project = '' then '' else ' of project"
-              + " ' || project end || ') is not decided since ' || proposed_ms from proposal where state"
-              + " = 'OPEN' and kind not in ('CLOSE_MONTH', 'STATEMENT_PAID', 'ARCHIVE_MONTH') and proposed_ms < ? order by"
-              + " id");
+          "select 'proposal ' || id || ' (' || kind || case when project = '' then '' else ' of"
+              + " project ' || project end || ') is not decided since ' || proposed_ms from"
+              + " proposal where state = 'OPEN' and kind not in ('CLOSE_MONTH', 'STATEMENT_PAID',"
+              + " 'ARCHIVE_MONTH') and proposed_ms < ? order by id");
 
   private OpenMatters() {}
 

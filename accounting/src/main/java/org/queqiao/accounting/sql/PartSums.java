@@ -114,8 +114,7 @@ final class PartSums {
         posting.transaction() + " in " + posting.unit() + " " + posting.currency(),
         posting.amount(),
         Math::addExact);
-    add(
-        new Key(posting.account(), posting.unit().name(), posting.currency()), posting.amount());
+    add(new Key(posting.account(), posting.unit().name(), posting.currency()), posting.amount());
   }
 
   /** Those of one fact: a transaction is never of two. */
@@ -145,8 +144,7 @@ final class PartSums {
         number(row, "amount"),
         job == null
             ? null
-            : new RunId(
-                new JobId(Long.parseLong(job)), Integer.parseInt(text(row, "attempt"))),
+            : new RunId(new JobId(Long.parseLong(job)), Integer.parseInt(text(row, "attempt"))),
         number(row, "position"),
         number(row, "time_ms"),
         null);
@@ -203,8 +201,8 @@ final class PartSums {
         + column
         + ")::bigint, count(*) from only "
         + part
-        + " having count(*) > 0 union all select '', 'MICRO', currency, sum(charge_micro)::bigint, 0"
-        + " from only "
+        + " having count(*) > 0 union all select '', 'MICRO', currency, sum(charge_micro)::bigint,"
+        + " 0 from only "
         + part
         + " group by currency";
   }

@@ -150,8 +150,7 @@ final class Parts {
    * A time of a run that was taken back has rows of its own, which is rare: only the parts that
    * have such rows pay for a longer key.
    */
-  private static void widen(Connection connection, String table, String month)
-      throws SQLException {
+  private static void widen(Connection connection, String table, String month) throws SQLException {
     String key = order(table);
     String sql =
         "select p.name, c.conname from segment_part p join pg_constraint c on c.conrelid ="
@@ -247,10 +246,11 @@ final class Parts {
     try (PreparedStatement statement =
         connection.prepareStatement(
             "select name, of, from_bound, to_bound from (select name, of, from_month as from_bound,"
-                + " to_month as to_bound, 0 as from_ms from segment_part where to_month = ? union all"
-                + " select name, 'posting', from_ms::text, to_ms::text, from_ms from posting_part"
-                + " where to_ms > ? and to_ms <= ?) as parts where not exists (select from"
-                + " archive_part a where a.name = parts.name) order by of = 'posting', of, from_ms")) {
+                + " to_month as to_bound, 0 as from_ms from segment_part where to_month = ? union"
+                + " all select name, 'posting', from_ms::text, to_ms::text, from_ms from"
+                + " posting_part where to_ms > ? and to_ms <= ?) as parts where not exists (select"
+                + " from archive_part a where a.name = parts.name) order by of = 'posting', of,"
+                + " from_ms")) {
       statement.setString(1, month.plusMonths(1).toString());
       statement.setLong(2, calendar.startMs(month.atDay(1)));
       statement.setLong(3, calendar.startMs(month.plusMonths(1).atDay(1)));

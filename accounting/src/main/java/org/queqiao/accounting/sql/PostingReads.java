@@ -29,8 +29,8 @@ final class PostingReads {
   private static final String OF_WALLET =
       "select "
           + Rows.POSTING_COLUMNS
-          + " from (select * from posting where job is null and account = ? offset 0) p order by seq"
-          + " desc limit ?";
+          + " from (select * from posting where job is null and account = ? offset 0) p order by"
+          + " seq desc limit ?";
 
   private final DataSource database;
   private final ArchiveReads archive;
@@ -48,8 +48,7 @@ final class PostingReads {
     if (all.isEmpty()) {
       return live;
     }
-    live(job, 0, skipped + LedgerReads.MAX_ROWS)
-        .forEach(each -> all.putIfAbsent(each.id(), each));
+    live(job, 0, skipped + LedgerReads.MAX_ROWS).forEach(each -> all.putIfAbsent(each.id(), each));
     // A month that was brought back may lie between those in files.
     return all.values().stream()
         .sorted(Comparator.comparingLong(Posting::position))

@@ -21,12 +21,13 @@ final class PostingVerifier {
   private static final List<String> SUMS =
       List.of(
           "select transaction || ' in ' || unit || ' ' || currency || ' is off by ' || sum(amount)"
-              + " from posting group by transaction, unit, currency having sum(amount) <> 0 limit 100",
+              + " from posting group by transaction, unit, currency having sum(amount) <> 0 limit"
+              + " 100",
           "select 'the balance of ' || account || ' is not the sum of its postings' from (select"
               + " account, unit, currency, amount from balance except select account, unit,"
-              + " currency, sum(amount) from (select account, unit, currency, amount from posting union"
-              + " all select account, unit, currency, amount from archive_balance) as all_ group by 1,"
-              + " 2, 3) as difference limit 100");
+              + " currency, sum(amount) from (select account, unit, currency, amount from posting"
+              + " union all select account, unit, currency, amount from archive_balance) as all_"
+              + " group by 1, 2, 3) as difference limit 100");
 
   private final DataSource database;
 
@@ -84,8 +85,8 @@ final class PostingVerifier {
     Map<Long, Stretch> all = new HashMap<>();
     try (PreparedStatement statement =
             connection.prepareStatement(
-                "select first_seq, last_seq, hash_before, hash_after from archive_month where state ="
-                    + " 'ARCHIVED' and first_seq > 0");
+                "select first_seq, last_seq, hash_before, hash_after from archive_month where state"
+                    + " = 'ARCHIVED' and first_seq > 0");
         ResultSet row = statement.executeQuery()) {
       while (row.next()) {
         all.put(row.getLong(1), new Stretch(row.getLong(2), row.getBytes(3), row.getBytes(4)));
@@ -111,9 +112,7 @@ final class PostingVerifier {
           hash = each.after();
         }
         if (!row.next()) {
-          return archived.isEmpty()
-              ? List.of()
-              : List.of("posting " + (seq + 1) + " is missing");
+          return archived.isEmpty() ? List.of() : List.of("posting " + (seq + 1) + " is missing");
         }
         seq++;
         if (row.getLong("seq") != seq) {

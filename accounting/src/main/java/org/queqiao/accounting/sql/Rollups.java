@@ -64,10 +64,10 @@ public final class Rollups {
   private static final String MONTHS_DIFFER =
       "select concat_ws(' ', 'usage_month', "
           + KEYS
-          + ") || ': ' || coalesce(u.core_ms, 0) || ' core-ms, ' || coalesce(u.charge_micro, 0) || '"
-          + " micro-units, ' || coalesce(u.standard_ms, u.core_ms, 0) || ' standard of ' ||"
-          + " coalesce(u.segments, 0) || ' segments, which are ' || coalesce(s.core_ms, 0) || ', ' ||"
-          + " coalesce(s.charge_micro, 0) || ', ' || coalesce(s.standard_ms, 0) || ' and ' ||"
+          + ") || ': ' || coalesce(u.core_ms, 0) || ' core-ms, ' || coalesce(u.charge_micro, 0) ||"
+          + " ' micro-units, ' || coalesce(u.standard_ms, u.core_ms, 0) || ' standard of ' ||"
+          + " coalesce(u.segments, 0) || ' segments, which are ' || coalesce(s.core_ms, 0) || ', '"
+          + " || coalesce(s.charge_micro, 0) || ', ' || coalesce(s.standard_ms, 0) || ' and ' ||"
           + " coalesce(s.segments, 0) from usage_month u full join ("
           + BY_MONTH
           + ") s using ("
@@ -79,8 +79,8 @@ public final class Rollups {
   private static final String USERS_DIFFER =
       "select concat_ws(' ', 'usage_user_month', "
           + USER_KEYS
-          + ") || ': ' || coalesce(u.core_ms, 0) || ' core-ms, ' || coalesce(u.charge_micro, 0) || '"
-          + " micro-units, ' || coalesce(u.standard_ms, 0) || ' standard, which are ' ||"
+          + ") || ': ' || coalesce(u.core_ms, 0) || ' core-ms, ' || coalesce(u.charge_micro, 0) ||"
+          + " ' micro-units, ' || coalesce(u.standard_ms, 0) || ' standard, which are ' ||"
           + " coalesce(m.core_ms, 0) || ', ' || coalesce(m.charge_micro, 0) || ' and ' ||"
           + " coalesce(m.standard_ms, 0) from usage_user_month u full join ("
           + BY_USER

@@ -171,12 +171,7 @@ public sealed interface MoneyChange {
       case StatementPaid each -> each.project();
       case Contract each -> each.terms().project();
       case TopUp _, Correction _, Refund _, CreditLine _ -> wallet();
-      case Price _,
-          RefundRule _,
-          Conversion _,
-          OrderOfAllowances _,
-          CloseMonth _,
-          ArchiveMonth _ ->
+      case Price _, RefundRule _, Conversion _, OrderOfAllowances _, CloseMonth _, ArchiveMonth _ ->
           null;
     };
   }

@@ -8,8 +8,8 @@ import org.queqiao.core.message.Decision;
 import org.queqiao.core.state.Cluster;
 
 /**
- * Months that are closed and archived, and statements that were paid. Whether the books of a month are whole the
- * ledger says before this is asked.
+ * Months that are closed and archived, and statements that were paid. Whether the books of a month
+ * are whole the ledger says before this is asked.
  */
 final class MonthCheck {
   private static final int MAX_REFERENCE_CHARACTERS = 128;

@@ -411,13 +411,14 @@ public final class ProposalCheck {
         .or(
             ofFactors(
                 !shape,
-                "at most 12 factors, each from a minute to a later one of 0 to 1440, and of 0 to 100000"
-                    + " thousandths"))
+                "at most 12 factors, each from a minute to a later one of 0 to 1440, and of 0 to"
+                    + " 100000 thousandths"))
         .or(ofFactors(!apart, "two factors hold at the same minute of the day"))
         .or(
             ofFactors(
                 !item.isExact(),
-                "the price times a factor is not a whole number of micro-units: choose another price"));
+                "the price times a factor is not a whole number of micro-units: choose another"
+                    + " price"));
   }
 
   private static java.util.function.Supplier<Optional<Decision>> ofFactors(

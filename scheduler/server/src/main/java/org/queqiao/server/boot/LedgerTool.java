@@ -9,8 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import org.queqiao.accounting.sql.ArchiveRestore;
 import org.queqiao.accounting.database.EmbeddedDatabase;
+import org.queqiao.accounting.sql.ArchiveRestore;
 import org.queqiao.accounting.sql.LedgerAudit;
 import org.queqiao.accounting.sql.LedgerUnavailable;
 import org.queqiao.accounting.sql.Rollups;
@@ -89,7 +89,10 @@ public final class LedgerTool {
     }
     if (verb.isEmpty() || (heads == null) != (key == null)) {
       return wrong(
-          err, verb.isEmpty() ? "say what: verify, rollups or restore" : "--heads and --key go together");
+          err,
+          verb.isEmpty()
+              ? "say what: verify, rollups or restore"
+              : "--heads and --key go together");
     }
     if (verb.equals("rollups") != SUMS.contains(sums)) {
       return wrong(err, "one of --compare and --rebuild goes with rollups");
@@ -158,8 +161,7 @@ public final class LedgerTool {
       out.println("the sums by month are those of their segments");
     } else if (rebuild) {
       List<String> wrong =
-          Rollups.rebuild(
-              access.url(), access.user(), access.password(), DataFolder.archive(data));
+          Rollups.rebuild(access.url(), access.user(), access.password(), DataFolder.archive(data));
       wrong.forEach(out::println);
       out.println("the sums by month were " + (wrong.isEmpty() ? "" : "NOT ") + "made anew");
     } else {
@@ -183,12 +185,7 @@ public final class LedgerTool {
     PublicKey known = signed ? HeadFile.publicKey(key) : null;
     LedgerAudit.Report report =
         LedgerAudit.check(
-            access.url(),
-            access.user(),
-            access.password(),
-            DataFolder.archive(data),
-            heads,
-            known);
+            access.url(), access.user(), access.password(), DataFolder.archive(data), heads, known);
     out.println("position " + report.position() + ", " + report.postings() + " postings");
     out.println("head " + report.hash());
     out.println(

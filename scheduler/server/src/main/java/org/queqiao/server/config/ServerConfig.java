@@ -56,7 +56,8 @@ public record ServerConfig(
               8080,
               0,
               65_535,
-              "Port to listen on; 0 takes a free one. Without it that of the last --port, if there was one."),
+              "Port to listen on; 0 takes a free one. Without it that of the last --port, if there"
+                  + " was one."),
           from.text(
               "http.publicUrl",
               "URL",
@@ -236,7 +237,8 @@ public record ServerConfig(
               1,
               1,
               MONTHS,
-              "The month in which a fiscal year begins; it is named after the year in which it does.");
+              "The month in which a fiscal year begins; it is named after the year in which it"
+                  + " does.");
       if (!currency.matches("[A-Z]{3}")) {
         throw new ConfigException(
             "billing.currency must be three capital letters, not '" + currency + "'");
@@ -316,7 +318,8 @@ public record ServerConfig(
                   "agents.jobProgram",
                   "path",
                   "",
-                  "The command of jobs that starts steps, on every node; empty for the one of this installation.")));
+                  "The command of jobs that starts steps, on every node; empty for the one of this"
+                      + " installation.")));
     }
   }
 

@@ -115,7 +115,8 @@ final class LedgerToolTest {
     assertThat(run("verfy", "--data", data.toString()).code()).isEqualTo(2);
     assertThat(run("verify", "--heads", "x", "--data", data.toString()).out())
         .contains("--heads and --key go together");
-    assertThat(run("--data", data.toString()).out()).contains("say what: verify, rollups or restore");
+    assertThat(run("--data", data.toString()).out())
+        .contains("say what: verify, rollups or restore");
     assertThat(run("verify", "--data").out()).contains("--data needs a value");
     for (String month : new String[] {"2026", "2026-13", "../x"}) {
       Outcome wrong = run("restore", month, "an audit", "--data", data.toString());
@@ -138,8 +139,8 @@ final class LedgerToolTest {
             DriverManager.getConnection(access.url(), access.user(), access.password());
         var statement = connection.createStatement()) {
       statement.execute(
-          "insert into usage_month values ('2026-01', 'climate', 'li', 'batch', '', '', '', 5, 0, 1,"
-              + " 5)");
+          "insert into usage_month values ('2026-01', 'climate', 'li', 'batch', '', '', '', 5, 0,"
+              + " 1, 5)");
     }
     Outcome other = run("rollups", "--data", data.toString(), "--compare");
     assertThat(other.out()).contains("usage_month 2026-01 climate li batch").contains("NOT those");

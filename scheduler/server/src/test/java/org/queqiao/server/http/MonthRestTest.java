@@ -84,8 +84,7 @@ final class MonthRestTest {
                 .POST(
                     HttpRequest.BodyPublishers.ofString(
                         "JobIDRaw|User|Account|Partition|State|Submit|Start|End|AllocCPUS|CPUTimeRAW\n"
-                            + "1|liwei|monthly|batch|COMPLETED|2001-02-03T10:00:00|2001-02-03T10:00:00"
-                            + "|2001-02-03T11:00:00|4|14400\n")));
+                            + "1|liwei|monthly|batch|COMPLETED|2001-02-03T10:00:00|2001-02-03T10:00:00|2001-02-03T11:00:00|4|14400\n")));
     assertThat(imported.statusCode()).as(imported.body()).isEqualTo(200);
     assertThat(JSON.readTree(imported.body()).path("recorded").asInt()).isEqualTo(1);
     approve(close("finance1", "2001-02"));

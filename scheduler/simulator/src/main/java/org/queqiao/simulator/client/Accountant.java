@@ -154,8 +154,7 @@ public final class Accountant {
           case 4 -> new MoneyChange.Conversion("fat", Resource.CORES, "", random.nextInt(9_000), 0);
           case 5, 6 -> new MoneyChange.NewAllowance(allowance());
           case 7 -> new MoneyChange.Contract(contract());
-          case 8 ->
-              random.nextInt(4) == 0 ? new MoneyChange.ArchiveMonth("2001-01") : month();
+          case 8 -> random.nextInt(4) == 0 ? new MoneyChange.ArchiveMonth("2001-01") : month();
           case 9 -> new MoneyChange.StatementPaid(Site.CLIMATE, "2001-01", "2001-02-01", "bank 7");
           default ->
               new MoneyChange.Price(
