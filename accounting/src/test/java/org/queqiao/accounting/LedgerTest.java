@@ -360,7 +360,8 @@ final class LedgerTest {
             + " alert, alert_mark, allowance, project_platform, domain_parent, cluster_told,"
             + " ended_month, usage_user_month, node_clock, node_run, node_reservation, node_day,"
             + " node_feed, node_unplaced, node_now, reservation_now, reserved_node, reserved_idle,"
-            + " reserved_time",
+            + " reserved_time, archive_part, archive_balance, archive_jobs, archive_step,"
+            + " archive_month",
         "alter table job drop column qos, drop column quote",
         "alter table segment drop column qos",
         "alter table open_run drop column holdings, drop column places, drop column draws, drop"
