@@ -41,13 +41,14 @@ final class PlanMemory {
   }
 
   /**
-   * A pass that began at this count has found nothing; below 0 none has.
+   * A pass that began at this count and behind this fact has found nothing; below 0 none has. What
+   * came while it was cut may be a chance.
    *
    * @param tryAgainMs from when on it may find something in the same state, or the greatest number
    */
-  void foundNothing(long atChances, Cluster cluster, long tryAgainMs) {
+  void foundNothing(long atChances, long atPosition, long tryAgainMs) {
     retryMs = atChances < 0 ? NEVER : tryAgainMs;
     fruitlessAt = atChances;
-    fruitlessPosition = atChances < 0 ? -1 : cluster.position();
+    fruitlessPosition = atChances < 0 ? -1 : atPosition;
   }
 }

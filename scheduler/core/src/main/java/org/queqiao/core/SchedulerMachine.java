@@ -238,7 +238,7 @@ public final class SchedulerMachine {
       return new Decision(List.of(), new Reply.Planned(0, false));
     }
     ClusterPlanner.Slice slice = planner.slice(nowMs);
-    memory.foundNothing(slice.fruitlessAt(), cluster, slice.retryMs());
+    memory.foundNothing(slice.fruitlessAt(), planner.positionAtBegin(), slice.retryMs());
     List<Fact> facts = new ArrayList<>();
     slice.facts().forEach(each -> facts.add(new Fact(Actor.SCHEDULER, each)));
     for (JobPromised each : slice.promises()) {

@@ -40,6 +40,10 @@ public final class PrioritiesCheck {
   private static final long HOUR_MS = 3_600_000;
   private static final long MAX_HALF_LIFE_MS = 87_600 * HOUR_MS;
   private static final long MAX_PER = 1L << 50;
+
+  /** Of each byte in use: the sum over a centre of 2^54 bytes stays far from overflow. */
+  private static final long MAX_USAGE_PER_BYTE = 64;
+
   private static final int MAX_RESOURCE_WEIGHTS = 16;
   private static final int MAX_TITLE_CHARACTERS = 256;
   private static final long MAX_GRACE_MS = HOUR_MS;
@@ -180,7 +184,27 @@ public final class PrioritiesCheck {
         .or(() -> range("maxAgeMs", policy.maxAgeMs(), 1, 8784 * HOUR_MS))
         .or(() -> halfLife(policy.halfLifeMs()))
         .or(() -> weights("tres", policy.tres(), MAX_WEIGHT))
-        .or(() -> weights("usage", policy.usage(), 1_000_000));
+        .or(() -> weights("usage", policy.usage(), 1_000_000))
+        .or(() -> usageOfMemory(policy.usage()));
+  }
+
+  private static Optional<Decision> usageOfMemory(List<ResourceWeight> weights) {
+    return weights.stream()
+        .filter(each -> each.resource().equals("mem"))
+        .filter(each -> each.weight() / MAX_USAGE_PER_BYTE >= each.per())
+        .findFirst()
+        .map(each ->
+            Rejections.invalid(
+                "usage",
+                "a weight of "
+                    + each.weight()
+                    + " for each "
+                    + each.per()
+                    + " bytes of memory is more than can be counted: memory is weighted by the GiB ("
+                    + (1L << 30)
+                    + " bytes in per), at most "
+                    + MAX_USAGE_PER_BYTE
+                    + " for a byte"));
   }
 
   private static Optional<Decision> halfLife(long halfLifeMs) {

@@ -58,7 +58,7 @@ public final class ClusterPlanner {
   private static final long SOON_MS = 30_000;
 
   /** How often the steps of a slice are doubled for a search that was given up. */
-  private static final int MAX_DOUBLED = 20;
+  private static final int MAX_DOUBLED = 5;
 
   private final Cluster cluster;
   private final JobOrder order;
@@ -67,6 +67,7 @@ public final class ClusterPlanner {
   private PlanPolicy policy;
   private boolean passBegun;
   private long chancesAtBegin;
+  private long positionAtBegin;
   private boolean passStarted;
   private final WaitingPlanJobs waiting = new WaitingPlanJobs();
 
@@ -148,7 +149,7 @@ public final class ClusterPlanner {
     expectOverdue(planner, nowMs);
     if (!passBegun && planner.pool().totalFreeCores() <= 0) {
       candidates = null;
-      chancesAtBegin = cluster.chances();
+      begins();
       return fruitless(List.of(), steps, nowMs);
     }
     if (!passBegun) {
@@ -184,7 +185,7 @@ public final class ClusterPlanner {
       return new Slice(List.of(), 0, promises, List.of(), true, -1, Long.MAX_VALUE);
     }
     List<Event> asides = search.facts();
-    long retryMs = search.retryMs();
+    long retryMs = Math.min(search.retryMs(), search.limitsOpenMs());
     search = null;
     givenUp = 0;
     boolean nothing = asides.isEmpty();
@@ -359,7 +360,17 @@ public final class ClusterPlanner {
     planner.begin(candidates, nowMs);
     passBegun = true;
     passStarted = false;
+    begins();
+  }
+
+  private void begins() {
     chancesAtBegin = cluster.chances();
+    positionAtBegin = cluster.position();
+  }
+
+  /** The last fact that the pass knew from its first slice on: what came since may be news to it. */
+  public long positionAtBegin() {
+    return positionAtBegin;
   }
 
   /** What may start in the order of the queue; between passes only. */

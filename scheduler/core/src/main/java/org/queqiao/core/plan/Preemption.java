@@ -176,6 +176,14 @@ final class Preemption {
     return facts.isEmpty() ? retryMs : NEVER;
   }
 
+  /**
+   * When a limit opens by time alone that keeps out somebody who may push others aside, or the
+   * greatest number: also on a machine that is full, where nobody was asked about for a start.
+   */
+  long limitsOpenMs() {
+    return facts.isEmpty() ? limits.opensMs() : NEVER;
+  }
+
   private long takeLooked() {
     long count = looked;
     looked = 0;
@@ -434,13 +442,16 @@ final class Preemption {
       for (JobTable.Moment start : cluster.jobs().preemption().youngestOf(each)) {
         long mayEndMs = Math.addExact(start.timeMs(), rules.exemptMs());
         PlanJob run = mirror.run(start.job());
+        looked++;
         if (mayEndMs > nowMs) {
           retryMs = Math.min(retryMs, mayEndMs);
-        } else if (run != null && count < MAX_CANDIDATES) {
+        } else if (count == MAX_CANDIDATES) {
+          break;
+        } else if (run != null) {
           Job job = cluster.jobs().find(start.job()).orElseThrow();
           boolean stops = rules.mode() == PreemptMode.SUSPEND;
           if (!stops || maySuspend(job)) {
-            looked += 1 + run.nodes().length;
+            looked += run.nodes().length;
             victims.candidate(run, room.gain(job, run, stops));
             jobs.put(run.number(), start.job());
             count++;

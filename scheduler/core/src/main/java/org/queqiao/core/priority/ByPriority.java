@@ -14,15 +14,16 @@ import org.queqiao.core.state.Lot;
 import org.queqiao.core.state.Policy;
 
 /**
- * Those who were promised a start first, if the site plans by the policy that keeps promises, by
- * the promised start; then by the tier of the partition, then by priority. Among equals, where age
- * has a weight, who may start for longer; then, if the site plans by the default policy, by area
- * (see {@link ShortArea}); then by number. Without any weights and with another policy that is
+ * Those who were promised a start first, if the site plans by the policy that keeps many promises,
+ * by the promised start; then by the tier of the partition, then by priority. Among equals, where
+ * age has a weight, who may start for longer; then, if the site plans by the default policy, by area
+ * (see {@link ShortArea}), where the one that was promised a start is before all; then by number. Without any weights and with another policy that is
  * first come, first served. The groups of the backlog are merged by their heads: a pass costs one
  * place for each group and one step for each job looked at, however many wait.
  */
 public final class ByPriority implements JobOrder {
   private static final long PER_SECOND = 1_000;
+  private static final long FIRST = Long.MIN_VALUE;
 
   private final boolean kept;
 
@@ -151,12 +152,14 @@ public final class ByPriority implements JobOrder {
     private final Learning learning;
     private final Policy policy;
     private final boolean byArea;
+    private final boolean byPromise;
 
     private Ranks(Cluster cluster, long nowMs) {
       this.priorities = new Multifactor(cluster, nowMs);
       this.learning = cluster.learning();
       this.policy = cluster.policy();
       this.byArea = cluster.policy().ordersByArea();
+      this.byPromise = byArea && cluster.policy().scheduling().reservations() > 1;
     }
 
     private long fixed(Backlog.Group group) {
@@ -184,12 +187,15 @@ public final class ByPriority implements JobOrder {
     }
 
     private long promisedMs(Lot lot) {
-      return byArea && lot.rank() == Lot.Rank.PROMISED ? lot.promisedMs() : Spot.NO_PROMISE;
+      return byPromise && lot.rank() == Lot.Rank.PROMISED ? lot.promisedMs() : Spot.NO_PROMISE;
     }
 
     private long area(Lot lot, Job job) {
-      if (!byArea || lot.rank() == Lot.Rank.PROMISED) {
+      if (!byArea) {
         return 0;
+      }
+      if (lot.rank() == Lot.Rank.PROMISED) {
+        return FIRST;
       }
       return ShortArea.place(
           job.submitMs(),
