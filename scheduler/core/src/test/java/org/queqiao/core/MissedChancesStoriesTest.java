@@ -73,8 +73,7 @@ final class MissedChancesStoriesTest {
 
   private static void qualities(SchedulerStory story) {
     PreemptRules requeue = new PreemptRules(PreemptMode.REQUEUE, 0, 0);
-    story.does(
-        new Input.DefineQos(OWNER, new QosDefined(LOW, "Low", 0, List.of(), requeue)));
+    story.does(new Input.DefineQos(OWNER, new QosDefined(LOW, "Low", 0, List.of(), requeue)));
     story.does(new Input.DefineQos(OWNER, new QosDefined(URGENT, "Urgent", 10, List.of(LOW))));
   }
 

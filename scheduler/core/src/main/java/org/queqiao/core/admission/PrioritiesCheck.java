@@ -200,7 +200,8 @@ public final class PrioritiesCheck {
                     + each.weight()
                     + " for each "
                     + each.per()
-                    + " bytes of memory is more than can be counted: memory is weighted by the GiB ("
+                    + " bytes of memory is more than can be counted: memory is weighted by the GiB"
+                    + " ("
                     + (1L << 30)
                     + " bytes in per), at most "
                     + MAX_USAGE_PER_BYTE

@@ -368,7 +368,9 @@ public final class ClusterPlanner {
     positionAtBegin = cluster.position();
   }
 
-  /** The last fact that the pass knew from its first slice on: what came since may be news to it. */
+  /**
+   * The last fact that the pass knew from its first slice on: what came since may be news to it.
+   */
   public long positionAtBegin() {
     return positionAtBegin;
   }

@@ -16,10 +16,11 @@ import org.queqiao.core.state.Policy;
 /**
  * Those who were promised a start first, if the site plans by the policy that keeps many promises,
  * by the promised start; then by the tier of the partition, then by priority. Among equals, where
- * age has a weight, who may start for longer; then, if the site plans by the default policy, by area
- * (see {@link ShortArea}), where the one that was promised a start is before all; then by number. Without any weights and with another policy that is
- * first come, first served. The groups of the backlog are merged by their heads: a pass costs one
- * place for each group and one step for each job looked at, however many wait.
+ * age has a weight, who may start for longer; then, if the site plans by the default policy, by
+ * area (see {@link ShortArea}), where the one that was promised a start is before all; then by
+ * number. Without any weights and with another policy that is first come, first served. The groups
+ * of the backlog are merged by their heads: a pass costs one place for each group and one step for
+ * each job looked at, however many wait.
  */
 public final class ByPriority implements JobOrder {
   private static final long PER_SECOND = 1_000;

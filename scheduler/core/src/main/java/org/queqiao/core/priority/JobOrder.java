@@ -15,8 +15,8 @@ public interface JobOrder {
    * was promised the earliest start first, then higher tier, then higher priority, then who may
    * start for longer where age has a weight, then the better place by area, then the lower number.
    *
-   * @param promisedMs the start that it was promised where the policy keeps many promises, else {@link
-   *     #NO_PROMISE}
+   * @param promisedMs the start that it was promised where the policy keeps many promises, else
+   *     {@link #NO_PROMISE}
    * @param tier of its partition
    * @param fixedMicro its priority without age and share, in millionths of a point
    * @param ageStep the step of age in which it may start since
