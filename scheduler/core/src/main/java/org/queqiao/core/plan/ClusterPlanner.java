@@ -177,6 +177,10 @@ public final class ClusterPlanner {
   /** Nothing starts any more: room may be made for who outranks what runs. */
   private Slice fruitless(List<JobPromised> promises, long steps, long nowMs) {
     search = new Preemption(cluster, mirror, this::queue, nowMs);
+    if (!promises.isEmpty() && !search.isOver()) {
+      // Whoever is promised a start has another place in the queue from then on.
+      return new Slice(List.of(), 0, promises, List.of(), true, -1, Long.MAX_VALUE);
+    }
     return goOn(promises, Math.max(1, steps), nowMs);
   }
 

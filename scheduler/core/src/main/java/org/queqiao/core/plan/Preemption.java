@@ -166,6 +166,11 @@ final class Preemption {
     return over;
   }
 
+  /** Whether nothing is left to be looked for; without any rules nothing ever is. */
+  boolean isOver() {
+    return over;
+  }
+
   /** The runs to end or to stop, all for one job, and what others claim of what leaves already. */
   List<Event> facts() {
     return List.copyOf(facts);
