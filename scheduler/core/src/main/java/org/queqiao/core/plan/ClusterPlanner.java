@@ -3,29 +3,16 @@ package org.queqiao.core.plan;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
-import org.queqiao.contract.event.ArrayEnded;
 import org.queqiao.contract.event.ArrayTaskSplit;
 import org.queqiao.contract.event.ArrayTasksEnded;
-import org.queqiao.contract.event.BudgetTold;
-import org.queqiao.contract.event.BudgetUseTold;
 import org.queqiao.contract.event.Event;
 import org.queqiao.contract.event.JobAllocated;
-import org.queqiao.contract.event.JobEligible;
 import org.queqiao.contract.event.JobEnded;
 import org.queqiao.contract.event.JobHeld;
 import org.queqiao.contract.event.JobKillRequested;
 import org.queqiao.contract.event.JobPromised;
-import org.queqiao.contract.event.JobReleased;
-import org.queqiao.contract.event.JobSignalled;
-import org.queqiao.contract.event.JobStarted;
-import org.queqiao.contract.event.JobSubmitted;
 import org.queqiao.contract.event.JobSuspendRequested;
-import org.queqiao.contract.event.RoomClaimed;
-import org.queqiao.contract.event.RunPartEnded;
-import org.queqiao.contract.event.RunPartSuspended;
 import org.queqiao.contract.event.SchedulingDefined;
-import org.queqiao.contract.event.StepEnded;
-import org.queqiao.contract.event.StepStarted;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.job.TaskIndices;
 import org.queqiao.contract.job.TaskRange;
@@ -404,7 +391,7 @@ public final class ClusterPlanner {
 
   /** A fact has been applied to the tables. One that is not named here makes the mirror anew. */
   public void follow(Event event, long nowMs) {
-    if (mirror == null || isForTheNextPass(event)) {
+    if (mirror == null || NextPass.learns(event)) {
       return;
     }
     giveUpSearch();
@@ -424,28 +411,6 @@ public final class ClusterPlanner {
       case ArrayTasksEnded e -> withdraw(e.array(), e.tasks());
       default -> mirror = null;
     }
-  }
-
-  /** Whether a fact changes nothing but what may start, which the next pass asks for. */
-  private static boolean isForTheNextPass(Event event) {
-    return switch (event) {
-      case ArrayEnded _,
-          BudgetTold _,
-          BudgetUseTold _,
-          JobPromised _,
-          RoomClaimed _,
-          JobSubmitted _,
-          JobEligible _,
-          JobReleased _,
-          JobStarted _,
-          JobSignalled _,
-          StepStarted _,
-          StepEnded _,
-          RunPartEnded _,
-          RunPartSuspended _ ->
-          true;
-      default -> false;
-    };
   }
 
   private void confirm(JobId id) {
