@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 /** The database of accounting is killed: jobs go on and are shown, money is asked for later. */
 final class BooksAwayTest {
-  private static final String USAGE = "/api/v1/usage?by=user&from=0&to=9000000000000";
+  private static final String USAGE = "/api/v1/usage?by=user&from=1600000000000&to=9000000000000";
   private static RunningServer server;
 
   @BeforeAll

@@ -54,7 +54,7 @@ final class PlantedSecretsTest {
                 "/api/v1/jobs",
                 "/api/v1/nodes",
                 "/api/v1/ledger/postings?job=" + id,
-                "/api/v1/usage?by=user&from=0&to=9999999999999")) {
+                "/api/v1/usage?by=user&from=1600000000000&to=9999999999999")) {
           seen.add(server.get(other, path).body());
         }
       }
