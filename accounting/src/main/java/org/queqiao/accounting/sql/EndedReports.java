@@ -13,6 +13,7 @@ import javax.sql.DataSource;
 import org.queqiao.accounting.metering.BillingCalendar;
 import org.queqiao.accounting.usage.DomainTree;
 import org.queqiao.accounting.usage.DomainView;
+import org.queqiao.accounting.usage.ReportBy;
 import org.queqiao.accounting.usage.EndedRow;
 import org.queqiao.accounting.usage.EndedRows;
 
@@ -31,39 +32,31 @@ public final class EndedReports {
     this.calendar = calendar;
   }
 
-  /** What a report groups by. */
+  /** What a report groups by: what a report of usage does, as far as it is known of runs that ended. */
   public enum By {
-    MONTH,
-    YEAR,
-    /** Three months of a fiscal year, such as {@code 2026-Q1}. */
-    FISCAL_QUARTER,
-    FISCAL_YEAR,
-    PROJECT,
-    USER,
-    PARTITION,
-    QOS,
+    MONTH(ReportBy.MONTH),
+    YEAR(ReportBy.YEAR),
+    FISCAL_QUARTER(ReportBy.FISCAL_QUARTER),
+    FISCAL_YEAR(ReportBy.FISCAL_YEAR),
+    PROJECT(ReportBy.PROJECT),
+    USER(ReportBy.USER),
+    PARTITION(ReportBy.PARTITION),
+    QOS(ReportBy.QOS),
     /** The research domains of the project, by their shares: of runs too, so that all sum up. */
-    DOMAIN,
-    /** The service platform that the project belonged to at the end of each month. */
-    PLATFORM,
+    DOMAIN(ReportBy.DOMAIN),
+    PLATFORM(ReportBy.PLATFORM),
     /** How the run ended, such as {@code FAILED}. */
-    STATE
+    STATE(null);
+
+    private final ReportBy ofUsage;
+
+    By(ReportBy ofUsage) {
+      this.ofUsage = ofUsage;
+    }
   }
 
   private String column(By by, DomainView domains) {
-    return switch (by) {
-      case MONTH -> "month";
-      case YEAR -> "substring(month from 1 for 4)";
-      case FISCAL_QUARTER -> ReportSql.fiscalQuarter(calendar);
-      case FISCAL_YEAR -> ReportSql.fiscalYear(calendar);
-      case PROJECT -> "project";
-      case USER -> "user_name";
-      case PARTITION -> "partition";
-      case QOS -> "qos";
-      case DOMAIN -> DomainParts.column(domains);
-      case PLATFORM -> "platform";
-      case STATE -> "state";
-    };
+    return by.ofUsage == null ? "state" : ReportSql.column(by.ofUsage, domains, calendar);
   }
 
   /**

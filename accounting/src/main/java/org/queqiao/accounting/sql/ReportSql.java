@@ -3,6 +3,8 @@ package org.queqiao.accounting.sql;
 import java.util.Collection;
 import java.util.stream.Collectors;
 import org.queqiao.accounting.metering.BillingCalendar;
+import org.queqiao.accounting.usage.DomainView;
+import org.queqiao.accounting.usage.ReportBy;
 
 /** Parts of questions that reports share. */
 final class ReportSql {
@@ -14,12 +16,23 @@ final class ReportSql {
 
   private ReportSql() {}
 
-  static String fiscalYear(BillingCalendar calendar) {
-    return fiscal("YYYY", calendar);
-  }
-
-  static String fiscalQuarter(BillingCalendar calendar) {
-    return fiscal("YYYY\"-Q\"Q", calendar);
+  /** What a key is in the tables of a report that knows it. */
+  static String column(ReportBy by, DomainView domains, BillingCalendar calendar) {
+    return switch (by) {
+      case DAY -> "day";
+      case MONTH -> "month";
+      case YEAR -> "substring(month from 1 for 4)";
+      case FISCAL_QUARTER -> fiscal("YYYY\"-Q\"Q", calendar);
+      case FISCAL_YEAR -> fiscal("YYYY", calendar);
+      case PROJECT -> "project";
+      case USER -> "user_name";
+      case PARTITION -> "partition";
+      case QOS -> "qos";
+      case DOMAIN -> DomainParts.column(domains);
+      case PLATFORM -> "platform";
+      case NODE_TYPE -> "node_type";
+      case RESOURCE -> "resource";
+    };
   }
 
   /** The fiscal period of a month: that of the calendar so many months earlier. */

@@ -132,7 +132,7 @@ public final class UsageReports {
 
   private List<ReportRow> fine(Question asked, LedgerReads.Scope scope) {
     LinkedHashSet<String> columns = new LinkedHashSet<>();
-    asked.by().forEach(each -> columns.add(column(each, asked.domains(), calendar)));
+    asked.by().forEach(each -> columns.add(ReportSql.column(each, asked.domains(), calendar)));
     String sql =
         "select "
             + String.join(", ", columns)
@@ -228,7 +228,7 @@ public final class UsageReports {
 
   private String sql(Question asked, LedgerReads.Scope scope, boolean rolled, boolean cut) {
     LinkedHashSet<String> columns = new LinkedHashSet<>();
-    asked.by().forEach(each -> columns.add(column(each, asked.domains(), calendar)));
+    asked.by().forEach(each -> columns.add(ReportSql.column(each, asked.domains(), calendar)));
     if (rolled) {
       columns.add(ReportSql.TREE);
     }
@@ -246,24 +246,6 @@ public final class UsageReports {
         + keys
         + ", currency"
         + (cut ? " order by " + order + " desc, " + ReportSql.inOrder(columns) + " limit ?" : "");
-  }
-
-  private static String column(ReportBy by, DomainView domains, BillingCalendar calendar) {
-    return switch (by) {
-      case DAY -> "day";
-      case MONTH -> "month";
-      case YEAR -> "substring(month from 1 for 4)";
-      case FISCAL_QUARTER -> ReportSql.fiscalQuarter(calendar);
-      case FISCAL_YEAR -> ReportSql.fiscalYear(calendar);
-      case PROJECT -> "project";
-      case USER -> "user_name";
-      case PARTITION -> "partition";
-      case QOS -> "qos";
-      case DOMAIN -> DomainParts.column(domains);
-      case PLATFORM -> "platform";
-      case NODE_TYPE -> "node_type";
-      case RESOURCE -> "resource";
-    };
   }
 
   /** The lines of statements, what was metered, or the sums by month. */
