@@ -13,9 +13,9 @@ import javax.sql.DataSource;
 import org.queqiao.accounting.metering.BillingCalendar;
 import org.queqiao.accounting.usage.DomainTree;
 import org.queqiao.accounting.usage.DomainView;
-import org.queqiao.accounting.usage.ReportBy;
 import org.queqiao.accounting.usage.EndedRow;
 import org.queqiao.accounting.usage.EndedRows;
+import org.queqiao.accounting.usage.ReportBy;
 
 /** How runs ended and what they made of what they had, from what is summed up by month. */
 public final class EndedReports {
@@ -32,7 +32,9 @@ public final class EndedReports {
     this.calendar = calendar;
   }
 
-  /** What a report groups by: what a report of usage does, as far as it is known of runs that ended. */
+  /**
+   * What a report groups by: what a report of usage does, as far as it is known of runs that ended.
+   */
   public enum By {
     MONTH(ReportBy.MONTH),
     YEAR(ReportBy.YEAR),
