@@ -14,14 +14,11 @@
 #include "bytes.h"
 #include "launcher.h"
 
-enum { RECEIPT_BYTES = 32, FILES = 2 };
-
-/* What a monitor starts with of its own. */
-enum file { SPEC_FILE, CONTROL_FILE };
+enum { RECEIPT_BYTES = 32 };
 
 struct item {
     struct run *run;
-    int files[FILES]; /* or -1 */
+    int spec_fd, control_fd; /* what its monitor starts with of its own, or -1 */
 };
 
 static struct item items[MAX_BATCH];
@@ -32,9 +29,8 @@ size_t batch_count(void) {
 }
 
 static void close_files(struct item *item) {
-    for (int i = 0; i < FILES; i++) {
-        close_fd(&item->files[i]);
-    }
+    close_fd(&item->spec_fd);
+    close_fd(&item->control_fd);
 }
 
 /* Nothing was forked, so the run is as if it had never been. */
@@ -90,21 +86,16 @@ static int write_spec(const struct launcher *self, const struct order *order, co
     size_t denied_count = devices_denied(self->devices, self->device_count, order->bytes + order->devices.at,
                                          order->devices.length, denied);
     describe(self, order, identity, run, denied_count, &spec);
-    const struct {
-        const void *bytes;
-        size_t length;
-    } fields[] = {{&spec, sizeof spec},
-                  {identity->groups, sizeof(gid_t) * identity->group_count},
-                  {denied, sizeof(struct device) * denied_count},
-                  {order->bytes, order->total}};
-    enum { FIELDS = sizeof fields / sizeof *fields };
-    struct iovec parts[FIELDS];
-    for (int i = 0; i < FIELDS; i++) {
-        parts[i] = (struct iovec){(void *)(uintptr_t)fields[i].bytes, fields[i].length};
-        spec.total_bytes += (uint32_t)fields[i].length;
+    const struct iovec parts[] = {{&spec, sizeof spec},
+                                  {(void *)(uintptr_t)identity->groups, sizeof(gid_t) * identity->group_count},
+                                  {denied, sizeof(struct device) * denied_count},
+                                  {(void *)(uintptr_t)order->bytes, order->total}};
+    enum { PARTS = sizeof parts / sizeof *parts };
+    for (int i = 0; i < PARTS; i++) {
+        spec.total_bytes += (uint32_t)parts[i].iov_len;
     }
     int fd = memfd_create("queqiao-order", MFD_CLOEXEC);
-    if (fd >= 0 && writev(fd, parts, FIELDS) != (ssize_t)spec.total_bytes) {
+    if (fd >= 0 && writev(fd, parts, PARTS) != (ssize_t)spec.total_bytes) {
         close(fd);
         errno = ENOMEM;
         return -1;
@@ -120,13 +111,13 @@ static int prepare(struct launcher *self, struct item *item, const struct order 
     if (run_write_intent(self, item->run) != 0 || mkfifoat(self->runs_fd, control, 0600) != 0) {
         return -1;
     }
-    item->files[CONTROL_FILE] = openat(self->runs_fd, control, O_RDWR | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
+    item->control_fd = openat(self->runs_fd, control, O_RDWR | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
     item->run->fd = run_open_control(self, item->run);
-    if (item->files[CONTROL_FILE] < 0 || item->run->fd < 0) {
+    if (item->control_fd < 0 || item->run->fd < 0) {
         return -1;
     }
-    item->files[SPEC_FILE] = write_spec(self, order, identity, item->run);
-    return item->files[SPEC_FILE] < 0 ? -1 : 0;
+    item->spec_fd = write_spec(self, order, identity, item->run);
+    return item->spec_fd < 0 ? -1 : 0;
 }
 
 void batch_launch(struct launcher *self, const struct order *order, const struct identity *identity) {
@@ -142,7 +133,7 @@ void batch_launch(struct launcher *self, const struct order *order, const struct
     run->start_ms = realtime_ms();
     run->witnessed = true;
     memcpy(run->boot_id, self->boot_id, BOOT_ID_BYTES);
-    struct item item = {run, {-1, -1}};
+    struct item item = {run, -1, -1};
     if (prepare(self, &item, order, identity) == 0) {
         items[item_count++] = item;
     } else {
@@ -155,8 +146,8 @@ void batch_launch(struct launcher *self, const struct order *order, const struct
 /* An own session, no handler or mask of the launcher, an empty environment, four descriptors. */
 static int spawn_monitor(const struct launcher *self, const struct item *item, char *const *arguments, pid_t *pid) {
     char *environment[] = {NULL};
-    const int sources[] = {self->null_fd,          self->null_fd,   self->null_fd,            item->files[SPEC_FILE],
-                           self->runs_fd, self->spool_fd, item->files[CONTROL_FILE]};
+    const int sources[] = {self->null_fd,          self->null_fd,   self->null_fd,            item->spec_fd,
+                           self->runs_fd, self->spool_fd, item->control_fd};
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
     sigset_t none;
@@ -178,23 +169,23 @@ static int spawn_monitor(const struct launcher *self, const struct item *item, c
     return failed;
 }
 
-static void spawn_for_no_run(const struct launcher *self, char *const *arguments) {
-    const struct item none = {.files = {self->null_fd, self->null_fd}};
+/* By a monitor of no run. */
+static void spawn_tool(const struct launcher *self, const char *const *words) {
+    const struct item none = {.spec_fd = self->null_fd, .control_fd = self->null_fd};
     pid_t pid = 0;
-    (void)spawn_monitor(self, &none, arguments, &pid);
+    (void)spawn_monitor(self, &none, (char *const *)(uintptr_t)words, &pid);
 }
 
 void health_check(const struct launcher *self) {
     char limit[16];
-    char *arguments[] = {(char *)(uintptr_t)"queqiao-monitor", (char *)(uintptr_t)"health",
-                         (char *)(uintptr_t)self->options.commands, limit, (char *)(uintptr_t)self->options.node, NULL};
+    const char *words[] = {"queqiao-monitor", "health", self->options.commands, limit, self->options.node, NULL};
     snprintf(limit, sizeof limit, "%u", self->options.command_ms);
-    spawn_for_no_run(self, arguments);
+    spawn_tool(self, words);
 }
 
 void remove_tmp(const struct launcher *self, const char *run) {
-    char *arguments[] = {(char *)(uintptr_t)"queqiao-monitor", (char *)(uintptr_t)"tidy", (char *)(uintptr_t)run, NULL};
-    spawn_for_no_run(self, arguments);
+    const char *words[] = {"queqiao-monitor", "tidy", run, NULL};
+    spawn_tool(self, words);
 }
 
 void batch_receipt(struct launcher *self, enum status status, struct run *run) {

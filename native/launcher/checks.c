@@ -11,7 +11,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-static _Noreturn void refuse(const char *path, const char *why) {
+_Noreturn void refuse(const char *path, const char *why) {
     fprintf(stderr, "queqiao-launcher: refused: %s: %s\n", path, why);
     exit(1);
 }

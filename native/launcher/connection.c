@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -21,12 +20,12 @@ static const uint32_t reply_magic = 0x51515250;
 
 /* A new connection goes first. */
 static bool agent_waits(const struct launcher *self) {
-    struct pollfd ready[] = {{.fd = self->listener_fd, .events = POLLIN}, {.fd = self->agent_fd, .events = POLLIN}};
+    struct pollfd ready[] = {{.fd = self->requests.listener_fd, .events = POLLIN}, {.fd = self->requests.fd, .events = POLLIN}};
     return poll(ready, 2, 0) > 0 && ready[0].revents == 0 && ready[1].revents != 0;
 }
 
 static bool receive(const struct launcher *self, uint8_t *bytes, size_t length) {
-    return length == 0 || recv(self->agent_fd, bytes, length, MSG_WAITALL) == (ssize_t)length;
+    return length == 0 || recv(self->requests.fd, bytes, length, MSG_WAITALL) == (ssize_t)length;
 }
 
 void connection_reply(struct launcher *self, uint16_t type, enum status status, uint32_t reason, const char *text,
@@ -43,8 +42,8 @@ void connection_reply(struct launcher *self, uint16_t type, enum status status, 
     put_u32(head + 16, reason);
     put_u16(head + 20, (uint16_t)text_length);
     memcpy(head + 22, text, text_length);
-    if (self->agent_fd >= 0 && writev(self->agent_fd, parts, 2) != (ssize_t)(head_length + length)) {
-        close_fd(&self->agent_fd);
+    if (self->requests.fd >= 0 && writev(self->requests.fd, parts, 2) != (ssize_t)(head_length + length)) {
+        close_fd(&self->requests.fd);
     }
 }
 
@@ -90,7 +89,7 @@ static bool serve_one(struct launcher *self) {
 }
 
 /* Launches that wait become durable together. */
-static void agent_ready(struct launcher *self, struct watch *watch) {
+void connection_ready(struct launcher *self, struct watch *watch) {
     (void)watch;
     bool open = true;
     bool more = agent_waits(self);
@@ -100,21 +99,6 @@ static void agent_ready(struct launcher *self, struct watch *watch) {
     }
     batch_commit(self);
     if (!open) {
-        close_fd(&self->agent_fd);
-    }
-}
-
-/*
- * The newest connection is the agent's. What is unread on the older one is of an agent that is gone, or has given
- * up on it: were it still acted on, a run could begin after the new connection's list said that there is none.
- */
-void connection_take(struct launcher *self, struct watch *watch) {
-    static struct watch agent_watch = {.ready = agent_ready};
-    int fd = accept_agent(self, self->listener_fd);
-    (void)watch;
-    if (fd >= 0) {
-        close_fd(&self->agent_fd);
-        self->agent_fd = fd;
-        watch_fd(self, fd, EPOLLIN, &agent_watch);
+        close_fd(&self->requests.fd);
     }
 }

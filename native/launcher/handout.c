@@ -5,14 +5,10 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "bytes.h"
@@ -26,9 +22,6 @@ struct handed {
     uint8_t answer[8 + 2 * MAX_HANDED];
     size_t count;
 };
-
-static int listener = -1;
-static int peer = -1;
 
 static void add(struct handed *handed, int fd, uint16_t counter) {
     if (fd >= 0 && handed->count < MAX_HANDED) {
@@ -70,7 +63,7 @@ static void find(struct launcher *self, const uint8_t *request, struct handed *h
     add(handed, cgroup_open_figure(&self->layout, run->name, CGROUP_MEMORY), COUNTER_MEMORY);
 }
 
-static void answer(struct handed *handed) {
+static void answer(int peer, struct handed *handed) {
     union {
         struct cmsghdr header;
         char bytes[CMSG_SPACE(sizeof(int) * MAX_HANDED)];
@@ -94,37 +87,15 @@ static void answer(struct handed *handed) {
     }
 }
 
-static void peer_ready(struct launcher *self, struct watch *watch) {
+void handout_ready(struct launcher *self, struct watch *watch) {
     (void)watch;
     uint8_t request[REQUEST_BYTES + 1];
-    static struct handed handed;
-    ssize_t length = recv(peer, request, sizeof request, MSG_DONTWAIT);
+    struct handed handed = {.count = 0};
+    ssize_t length = recv(self->counters.fd, request, sizeof request, MSG_DONTWAIT);
     if (length == REQUEST_BYTES) {
-        memset(&handed, 0, sizeof handed);
         find(self, request, &handed);
-        answer(&handed);
+        answer(self->counters.fd, &handed);
     } else if (length >= 0 || (errno != EAGAIN && errno != EINTR)) {
-        close_fd(&peer);
+        close_fd(&self->counters.fd);
     }
-}
-
-/* The newest connection is the agent's, as on the other socket. */
-static void listener_ready(struct launcher *self, struct watch *watch) {
-    static struct watch peer_watch = {.ready = peer_ready};
-    int fd = accept_agent(self, listener);
-    (void)watch;
-    if (fd < 0) {
-        return;
-    }
-    close_fd(&peer);
-    peer = fd;
-    watch_fd(self, peer, EPOLLIN, &peer_watch);
-}
-
-void handout_listen(struct launcher *self) {
-    static struct watch listener_watch = {.ready = listener_ready};
-    char path[SPEC_PATH_BYTES];
-    snprintf(path, sizeof path, "%.4000s.fds", self->options.socket);
-    listener = listen_at(self, path, SOCK_SEQPACKET);
-    watch_fd(self, listener, EPOLLIN, &listener_watch);
 }

@@ -1,7 +1,7 @@
 /*
  * What may take any time is done by a child that answers into a pipe, and that is not root: it becomes
- * nobody and asks the name service for a user, or becomes the user and reads a part of a file. It is waited
- * for, but not for long.
+ * nobody and asks the name service for a user, or becomes the user and reads a part of a file. Of each kind
+ * there is one at a time, and others wait for it only for a moment: then it goes on by itself.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -23,10 +23,22 @@
 
 enum { KNOWN_FOR_MS = 60000, UNKNOWN_FOR_MS = 1000, ENTRY_TEXT_BYTES = 64 * 1024, PIPE_FD = 3 };
 
+enum { ASKING_MS = 1000, READING_MS = 3000 }; /* for so long others wait for one */
+
 /* The answer to a read: u32 errno, u32 length, u64 fileSize, then the bytes. */
 enum { HEAD_BYTES = 16 };
 
-static uint8_t answer[HEAD_BYTES + ORDER_MAX_READ + 1];
+static uint8_t answers[HELPERS][HEAD_BYTES + ORDER_MAX_READ + 1];
+static uint8_t *const answer = answers[READS];
+
+static struct child {
+    int fd; /* its pipe; -1: nothing more is awaited of it */
+    int pid_fd;
+    uid_t uid;
+    uint64_t until_ms;
+    uint8_t *answer;
+    size_t length;
+} children[HELPERS] = {[ASKS] = {.fd = -1}, [READS] = {.fd = -1}};
 
 static int ascending(const void *left, const void *right) {
     gid_t a = *(const gid_t *)left;
@@ -108,65 +120,106 @@ static _Noreturn void work(const struct launcher *self, const struct order *orde
     _exit(write_all(PIPE_FD, answer, HEAD_BYTES + get_u32(answer + 4)) == 0 ? 0 : 1);
 }
 
-/* The length of its answer, or -1 with errno. */
-static ssize_t ask(struct launcher *self, const struct order *order, const struct identity *reader) {
+/* By descriptor: the child may be gone, reaped by the kernel, and its number given to another. */
+static void end(struct child *child) {
+    syscall(SYS_pidfd_send_signal, child->pid_fd, SIGKILL, NULL, 0);
+    close_fd(&child->pid_fd);
+    close_fd(&child->fd);
+}
+
+/* 0, or the errno. */
+static int begin(struct launcher *self, enum helper kind, const struct order *order, const struct identity *reader) {
+    struct child *child = &children[kind];
     int ends[2];
-    size_t length = 0;
-    ssize_t got = -1;
-    uint64_t until_ms = monotonic_ms() + ANSWER_TIMEOUT_MS;
     if (pipe2(ends, O_CLOEXEC) != 0) {
-        return -1;
+        return errno;
     }
-    struct pollfd ready = {.fd = ends[0], .events = POLLIN};
-    self->helper = fork();
-    if (self->helper == 0) {
+    pid_t pid = fork();
+    int cause = pid < 0 ? errno : 0;
+    if (pid == 0) {
         work(self, order, reader, ends[1]);
     }
-    int cause = self->helper < 0 ? errno : ETIMEDOUT;
     close(ends[1]);
-    int pid_fd = self->helper < 0 ? -1 : (int)syscall(SYS_pidfd_open, self->helper, 0);
-    for (uint64_t now_ms = monotonic_ms(); self->helper > 0 && got != 0 && now_ms < until_ms; now_ms = monotonic_ms()) {
-        if (poll(&ready, 1, (int)(until_ms - now_ms)) > 0) {
-            got = read(ends[0], answer + length, sizeof answer - length);
-            length += got > 0 ? (size_t)got : 0;
+    int pid_fd = pid < 0 ? -1 : (int)syscall(SYS_pidfd_open, pid, 0);
+    *child = (struct child){ends[0], pid_fd, order->uid, monotonic_ms() + ANSWER_TIMEOUT_MS, answers[kind], 0};
+    self->helpers[kind] = pid;
+    if (pid < 0) {
+        end(child);
+    }
+    return cause;
+}
+
+/* Whether it has answered all that it has to say, within so long. */
+static bool take(struct child *child, uint64_t wait_ms) {
+    struct pollfd ready = {.fd = child->fd, .events = POLLIN};
+    uint64_t until_ms = monotonic_ms() + wait_ms;
+    for (ssize_t got = 1; got > 0; child->length += got > 0 ? (size_t)got : 0) {
+        uint64_t now_ms = monotonic_ms();
+        if (poll(&ready, 1, now_ms < until_ms ? (int)(until_ms - now_ms) : 0) <= 0) {
+            return false;
         }
+        got = read(child->fd, child->answer + child->length, sizeof *answers - child->length);
     }
-    close(ends[0]);
-    /* By descriptor: the child may be gone, reaped by the kernel, and its number given to another. */
-    if (pid_fd >= 0) {
-        syscall(SYS_pidfd_send_signal, pid_fd, SIGKILL, NULL, 0);
-        close(pid_fd);
+    return true;
+}
+
+/* What the name service has answered, or that it does not, becomes what is known of the user. */
+static void learn(struct launcher *self, uint64_t wait_ms) {
+    static const int known_for_ms[] = {ANSWER_TIMEOUT_MS, UNKNOWN_FOR_MS, KNOWN_FOR_MS};
+    struct child *child = &children[ASKS];
+    struct identity *known = &self->identities[child->uid % MAX_IDENTITIES];
+    bool answered = take(child, wait_ms);
+    if (!answered && monotonic_ms() < child->until_ms) {
+        return;
     }
-    errno = cause;
-    return got == 0 ? (ssize_t)length : -1;
+    memcpy(known, child->answer, sizeof *known);
+    if (!answered || child->length != sizeof *known || known->state > IDENTITY_KNOWN || known->group_count > MAX_GROUPS) {
+        memset(known, 0, sizeof *known);
+    }
+    known->uid = child->uid;
+    known->until_ms = monotonic_ms() + (uint64_t)known_for_ms[known->state];
+    end(child);
 }
 
 const struct identity *helper_look_up(struct launcher *self, const struct order *order) {
-    struct identity *known = &self->identities[order->uid % MAX_IDENTITIES];
-    if (known->uid == order->uid && known->until_ms > monotonic_ms()) {
-        return known;
+    static const struct identity not_yet = {.state = IDENTITY_NOT_YET};
+    const struct identity *known = &self->identities[order->uid % MAX_IDENTITIES];
+    if (children[ASKS].fd >= 0) {
+        learn(self, 0);
     }
-    /* What was taken before does not wait for it. */
-    batch_commit(self);
-    memset(known, 0, sizeof *known);
-    if (ask(self, order, NULL) == (ssize_t)sizeof *known) {
-        memcpy(known, answer, sizeof *known);
+    if (children[ASKS].fd < 0 && (known->uid != order->uid || known->until_ms <= monotonic_ms())) {
+        /* What was taken before does not wait for it. */
+        batch_commit(self);
+        if (begin(self, ASKS, order, NULL) == 0) {
+            learn(self, ASKING_MS);
+        }
     }
-    known->uid = order->uid;
-    known->until_ms = monotonic_ms() + (known->state == IDENTITY_KNOWN ? KNOWN_FOR_MS : UNKNOWN_FOR_MS);
-    return known;
+    return known->uid == order->uid && known->until_ms > monotonic_ms() ? known : &not_yet;
 }
 
+/* One that was not answered in time goes on to its end, and keeps others from a file system that may hang. */
 void helper_read(struct launcher *self, const struct order *order, const struct identity *identity) {
-    ssize_t length = ask(self, order, identity);
-    int cause = length < 0 ? errno : length < HEAD_BYTES ? EIO : (int)get_u32(answer);
-    if (cause == 0 && (size_t)length != HEAD_BYTES + (size_t)get_u32(answer + 4)) {
-        cause = EIO;
+    struct child *child = &children[READS];
+    if (child->fd >= 0 && (take(child, 0) || monotonic_ms() >= child->until_ms)) {
+        end(child);
+    }
+    if (child->fd >= 0) {
+        connection_answer(self, READ, STATUS_BUSY, FULL, "an earlier read waits for its file system");
+        return;
+    }
+    int cause = begin(self, READS, order, identity);
+    if (cause == 0 && !take(child, READING_MS)) {
+        connection_answer(self, READ, STATUS_FAILED, ETIMEDOUT, "the file system does not answer");
+        return;
+    }
+    if (cause == 0) {
+        bool whole = child->length >= HEAD_BYTES && child->length == HEAD_BYTES + (size_t)get_u32(answer + 4);
+        cause = whole ? (int)get_u32(answer) : EIO;
+        end(child);
     }
     if (cause != 0) {
-        const char *why = length >= 0 || cause != ETIMEDOUT ? strerror(cause) : "the file system did not answer";
-        connection_answer(self, READ, STATUS_FAILED, (uint32_t)cause, why);
+        connection_answer(self, READ, STATUS_FAILED, (uint32_t)cause, strerror(cause));
     } else {
-        connection_reply(self, READ, STATUS_OK, 0, "", answer + 8, (size_t)length - 8);
+        connection_reply(self, READ, STATUS_OK, 0, "", answer + 8, child->length - 8);
     }
 }

@@ -202,9 +202,12 @@ static void open_data(struct launcher *self) {
         fatal("find the monitor");
     }
     snprintf(slash, 32, "/%s", "queqiao-monitor");
-    if (access(self->monitor_path, X_OK) != 0) {
+    /* Kept open: each run gets the monitor that came with this launcher, also while others are being installed. */
+    int monitor = open(self->monitor_path, O_PATH | O_CLOEXEC);
+    if (monitor < 0 || access(self->monitor_path, X_OK) != 0) {
         fatal(self->monitor_path);
     }
+    snprintf(self->monitor_path, sizeof self->monitor_path, "/proc/self/fd/%d", monitor);
 }
 
 /* Their base is named after the data folder. */
@@ -228,14 +231,35 @@ static void find_devices(struct launcher *self) {
     bool denies = self->layout.controller[CONTROLLER_DEVICES][0] != 0;
     int count = denies ? devices_read(self->options.devices, self->devices, why, sizeof why) : -1;
     if (count < 0) {
-        fprintf(stderr, "queqiao-launcher: refused: %s: %s\n", self->options.devices, denies ? why : reason);
-        _exit(1);
+        refuse(self->options.devices, denies ? why : reason);
     }
     self->device_count = (size_t)count;
 }
 
+/*
+ * The newest connection is the agent's. What is unread on the older one is of an agent that is gone, or has given
+ * up on it: were it still acted on, a run could begin after the new connection's list said that there is none.
+ */
+static void accept_agent(struct launcher *self, struct watch *watch) {
+    static const struct timeval wait = {ANSWER_TIMEOUT_MS / 1000, 0};
+    struct endpoint *endpoint = (struct endpoint *)(void *)watch;
+    struct ucred peer = {0, (uid_t)-1, (gid_t)-1};
+    socklen_t length = sizeof peer;
+    int fd = accept4(endpoint->listener_fd, NULL, NULL, SOCK_CLOEXEC);
+    if (fd >= 0 && (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) != 0 || peer.uid != self->options.agent_uid ||
+                    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof wait) != 0 ||
+                    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof wait) != 0)) {
+        close(fd);
+    } else if (fd >= 0) {
+        close_fd(&endpoint->fd);
+        endpoint->fd = fd;
+        watch_fd(self, fd, EPOLLIN, &endpoint->agent_watch);
+    }
+}
+
 /* For the agent alone, which every accept checks as well. */
-int listen_at(const struct launcher *self, const char *path, int type) {
+static void listen_at(struct launcher *self, struct endpoint *endpoint, const char *path, int type,
+                      void (*ready)(struct launcher *, struct watch *)) {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     if (strlen(path) >= sizeof address.sun_path) {
         fail_usage("the socket's path is longer than 103 bytes");
@@ -253,21 +277,8 @@ int listen_at(const struct launcher *self, const char *path, int type) {
     if (lchown(path, geteuid(), self->agent_gid) != 0 || listen(fd, BACKLOG) != 0) {
         fatal(path);
     }
-    return fd;
-}
-
-int accept_agent(const struct launcher *self, int listener) {
-    static const struct timeval wait = {ANSWER_TIMEOUT_MS / 1000, 0};
-    struct ucred peer = {0, (uid_t)-1, (gid_t)-1};
-    socklen_t length = sizeof peer;
-    int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
-    if (fd >= 0 && (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) != 0 || peer.uid != self->options.agent_uid ||
-                    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof wait) != 0 ||
-                    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof wait) != 0)) {
-        close(fd);
-        fd = -1;
-    }
-    return fd;
+    *endpoint = (struct endpoint){{accept_agent}, {ready}, fd, -1};
+    watch_fd(self, fd, EPOLLIN, &endpoint->listener_watch);
 }
 
 /* TERM and INT end the loop; children are reaped by the kernel, nobody waits for them. */
@@ -289,17 +300,8 @@ static int take_signals(void) {
     return fd;
 }
 
-static int wait_ms(const struct launcher *self) {
-    uint64_t now_ms = monotonic_ms();
-    uint64_t at_ms = self->sweep_at_ms;
-    at_ms = self->health_at_ms < at_ms ? self->health_at_ms : at_ms;
-    if (self->orphans_left && now_ms + ORPHAN_RESCAN_MS < at_ms) {
-        at_ms = now_ms + ORPHAN_RESCAN_MS;
-    }
-    return at_ms <= now_ms ? 0 : (int)(at_ms - now_ms);
-}
-
-static void handle_timers(struct launcher *self) {
+/* Does what is due; how long until something is again. */
+static int handle_timers(struct launcher *self) {
     if (self->orphans_left) {
         runs_end_orphans(self);
     }
@@ -311,6 +313,10 @@ static void handle_timers(struct launcher *self) {
         runs_sweep(self);
         self->sweep_at_ms = monotonic_ms() + SWEEP_INTERVAL_MS;
     }
+    uint64_t now_ms = monotonic_ms();
+    uint64_t at_ms = self->sweep_at_ms < self->health_at_ms ? self->sweep_at_ms : self->health_at_ms;
+    uint64_t rest_ms = at_ms > now_ms ? at_ms - now_ms : 0;
+    return self->orphans_left && rest_ms > ORPHAN_RESCAN_MS ? ORPHAN_RESCAN_MS : (int)rest_ms;
 }
 
 static void take_signal(struct launcher *self, struct watch *watch) {
@@ -319,13 +325,11 @@ static void take_signal(struct launcher *self, struct watch *watch) {
 }
 
 static void serve(struct launcher *self, int signals) {
-    static struct watch listener_watch = {.ready = connection_take};
     static struct watch signal_watch = {.ready = take_signal};
     struct epoll_event events[EVENTS_PER_ROUND];
-    watch_fd(self, self->listener_fd, EPOLLIN, &listener_watch);
     watch_fd(self, signals, EPOLLIN, &signal_watch);
     while (!self->ending) {
-        int count = epoll_wait(self->epoll_fd, events, EVENTS_PER_ROUND, wait_ms(self));
+        int count = epoll_wait(self->epoll_fd, events, EVENTS_PER_ROUND, handle_timers(self));
         if (count < 0 && errno != EINTR) {
             fatal("wait for events");
         }
@@ -333,21 +337,19 @@ static void serve(struct launcher *self, int signals) {
             struct watch *watch = events[i].data.ptr;
             watch->ready(self, watch);
         }
-        handle_timers(self);
     }
 }
 
 int main(int count, char **arguments) {
     struct launcher *self = &launcher;
+    char counters[SPEC_PATH_BYTES];
     self->is_root = geteuid() == 0;
     parse_options(&self->options, count, arguments);
-    self->agent_fd = -1;
     if (!self->is_root && self->options.agent_uid != geteuid()) {
         fail_usage("in single-user mode --agent-uid is the launcher's own user");
     }
     if ((self->options.private_tmp || self->options.commands != NULL) && !self->is_root) {
-        fprintf(stderr, "queqiao-launcher: refused: %s needs root\n", self->options.private_tmp ? "--private-tmp" : "--commands");
-        return 1;
+        refuse(self->options.private_tmp ? "--private-tmp" : "--commands", "needs root");
     }
     if (self->options.commands != NULL && self->options.commands[0] != '/') {
         fail_usage("--commands is an absolute path");
@@ -368,8 +370,9 @@ int main(int count, char **arguments) {
         fatal("prepare the loop");
     }
     runs_recover(self);
-    handout_listen(self);
-    self->listener_fd = listen_at(self, self->options.socket, SOCK_STREAM);
+    snprintf(counters, sizeof counters, "%.4000s.fds", self->options.socket);
+    listen_at(self, &self->counters, counters, SOCK_SEQPACKET, handout_ready);
+    listen_at(self, &self->requests, self->options.socket, SOCK_STREAM, connection_ready);
     /* What an earlier launcher found says nothing of now. */
     unlinkat(self->spool_fd, "health", 0);
     self->health_at_ms = self->options.commands == NULL ? UINT64_MAX : 0;

@@ -43,6 +43,12 @@ struct watch {
     void (*ready)(struct launcher *self, struct watch *watch);
 };
 
+/* A socket, and the newest connection to it, which is the agent's. */
+struct endpoint {
+    struct watch listener_watch, agent_watch;
+    int listener_fd, fd; /* -1: no agent is there */
+};
+
 /* Only in the answer to SUSPEND, and, for RUN_SUSPENDED, in a list. */
 enum { SUSPEND_GOES_ON = 0, SUSPEND_STOPPED = 1, SUSPEND_NOT_YET = 2, RUN_SUSPENDED = 5 };
 
@@ -65,9 +71,12 @@ struct run {
     bool witnessed;
 };
 
+/* Children that may take any time. */
+enum helper { ASKS, READS, HELPERS };
+
 /* A user as the name service knows it; the answer counts until `until_ms`. */
 struct identity {
-    enum { IDENTITY_NO_ANSWER, IDENTITY_UNKNOWN, IDENTITY_KNOWN } state;
+    enum { IDENTITY_NO_ANSWER, IDENTITY_UNKNOWN, IDENTITY_KNOWN, IDENTITY_NOT_YET } state;
     uid_t uid;
     gid_t gid;
     uint32_t group_count;
@@ -97,7 +106,7 @@ struct launcher {
     gid_t agent_gid;
     char data_path[SPEC_PATH_BYTES];
     char monitor_path[SPEC_PATH_BYTES];
-    int runs_fd, spool_fd, epoll_fd, null_fd, listener_fd;
+    int runs_fd, spool_fd, epoll_fd, null_fd;
     int intents_fd;
     uint32_t slot_count, free_count; /* of the file of intents */
     uint32_t free_slots[MAX_RUNS];
@@ -108,9 +117,9 @@ struct launcher {
     uint8_t absent_events[COUNTER_PERF_LAST + 1];
     struct run *runs[MAX_RUNS]; /* memory is taken as it is used, as that of the slots */
     size_t run_count;
-    int agent_fd; /* -1: no agent is there */
+    struct endpoint requests, counters;
     struct identity identities[MAX_IDENTITIES];
-    pid_t helper; /* the last one, which may still be about to die */
+    pid_t helpers[HELPERS]; /* the last ones, which may still be about to die */
     uint64_t sweep_at_ms, health_at_ms;
     bool orphans_left;
     bool ending;
@@ -121,12 +130,9 @@ _Noreturn void fatal(const char *what);
 /* Where there is one; there is none afterwards. */
 void close_fd(int *fd);
 void watch_fd(struct launcher *self, int fd, uint32_t events, struct watch *watch);
-int listen_at(const struct launcher *self, const char *path, int type);
-/* -1 when nobody is there, or somebody who is not the agent. */
-int accept_agent(const struct launcher *self, int listener);
 
 /* handout.c */
-void handout_listen(struct launcher *self);
+void handout_ready(struct launcher *self, struct watch *watch);
 
 /* runs.c */
 struct run *run_find(const struct launcher *self, uint64_t job_id, uint32_t attempt);
@@ -156,7 +162,7 @@ void batch_commit(struct launcher *self);
 void health_check(const struct launcher *self);
 void remove_tmp(const struct launcher *self, const char *run);
 
-/* helper.c */
+/* helper.c; a user of whom nothing is known yet is to be looked up again */
 const struct identity *helper_look_up(struct launcher *self, const struct order *order);
 void helper_read(struct launcher *self, const struct order *order, const struct identity *identity);
 
@@ -165,7 +171,7 @@ bool request_fits(uint16_t type, uint32_t length);
 bool handle_request(struct launcher *self, enum request type, const uint8_t *body, size_t length);
 
 /* connection.c */
-void connection_take(struct launcher *self, struct watch *watch);
+void connection_ready(struct launcher *self, struct watch *watch);
 void connection_answer(struct launcher *self, uint16_t type, enum status status, uint32_t reason, const char *text);
 void connection_reply(struct launcher *self, uint16_t type, enum status status, uint32_t reason, const char *text,
                       const uint8_t *payload, size_t length);

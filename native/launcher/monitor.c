@@ -26,7 +26,7 @@
 #include "steps.h"
 #include "traffic.h"
 
-enum { RESCAN_MS = 20, RETRY_MS = 1000, STEP_PROLOG = 10 };
+enum { RESCAN_MS = 20, RETRY_MS = 1000, STEP_FILES = 8, STEP_PROLOG = 10 };
 
 static const uint64_t never = UINT64_MAX;
 
@@ -44,6 +44,7 @@ struct monitor {
     bool children_left;
     bool killing;
     uint64_t kill_at_ms;
+    uint64_t begin_by_ms; /* user code */
 };
 
 static void record_failure(struct monitor *self, uint32_t step, int cause, const char *what) {
@@ -259,6 +260,7 @@ static const char *fork_child(struct monitor *self) {
     }
     close(gate[0]);
     close(gate[1]);
+    self->begin_by_ms = monotonic_ms() + self->spec->command_ms;
     return NULL;
 }
 
@@ -346,6 +348,7 @@ static void read_failure(struct monitor *self) {
     }
     close(self->watched[WATCH_FAILURE].fd);
     self->watched[WATCH_FAILURE].fd = -1;
+    self->begin_by_ms = never;
 }
 
 static int wait_ms(const struct monitor *self) {
@@ -353,10 +356,28 @@ static int wait_ms(const struct monitor *self) {
         return RESCAN_MS;
     }
     uint64_t now_ms = monotonic_ms();
-    if (self->kill_at_ms == never) {
+    uint64_t at_ms = self->begin_by_ms < self->kill_at_ms ? self->begin_by_ms : self->kill_at_ms;
+    if (at_ms == never) {
         return -1;
     }
-    return self->kill_at_ms <= now_ms ? 0 : (int)(self->kill_at_ms - now_ms);
+    return at_ms <= now_ms ? 0 : (int)(at_ms - now_ms);
+}
+
+/*
+ * The child is at a folder or a file of a file system that does not answer. One that is stopped has its time anew;
+ * without a control group it is not seen whether it is.
+ */
+static void fail_late_begin(struct monitor *self) {
+    self->begin_by_ms = never;
+    if (self->events_fd < 0 || self->killing) {
+        return;
+    }
+    if (cgroup_frozen(&self->spec->layout, self->spec->run_name)) {
+        self->begin_by_ms = monotonic_ms() + self->spec->command_ms;
+        return;
+    }
+    record_failure(self, STEP_FILES, ETIMEDOUT, "user code could not begin, a file system does not answer");
+    kill_run(self);
 }
 
 /* After the main process the rest gets TERM, the order's grace, then KILL. */
@@ -380,6 +401,9 @@ static void watch_until_gone(struct monitor *self) {
         }
         if (is_gone(self)) {
             break;
+        }
+        if (monotonic_ms() >= self->begin_by_ms) {
+            fail_late_begin(self);
         }
         if (monotonic_ms() >= self->kill_at_ms || self->killing) {
             kill_run(self);
@@ -471,6 +495,7 @@ int main(int count, char **arguments) {
         return 0;
     }
     self.kill_at_ms = never;
+    self.begin_by_ms = never;
     self.events_fd = -1;
     for (int i = 0; i < WATCHED; i++) {
         self.watched[i] = (struct pollfd){.fd = -1, .events = i == WATCH_EVENTS ? POLLPRI : POLLIN};

@@ -31,6 +31,7 @@ static void handle_order(struct launcher *self, enum request type, const uint8_t
     struct run *known = NULL;
     const struct identity *identity = NULL;
     const char *why = NULL;
+    enum status status = STATUS_REFUSED;
     enum reason reason = order_verify(body, length, self->key, self->options.node, realtime_ms(), &order, &why);
     if (reason == REASON_NONE && order.type != (type == LAUNCH ? ORDER_LAUNCH : ORDER_READ)) {
         reason = BAD_ORDER;
@@ -45,12 +46,13 @@ static void handle_order(struct launcher *self, enum request type, const uint8_t
     if (reason == REASON_NONE && known == NULL) {
         identity = helper_look_up(self, &order);
         bool unknown = identity->state == IDENTITY_UNKNOWN;
+        status = identity->state == IDENTITY_NOT_YET ? STATUS_BUSY : STATUS_REFUSED;
         reason = identity->state == IDENTITY_KNOWN ? REASON_NONE : unknown ? UNKNOWN_USER : NAME_SERVICE;
         why = unknown ? "the node does not know this uid" : "the name service does not answer";
     }
     if (reason != REASON_NONE) {
         batch_commit(self);
-        connection_answer(self, (uint16_t)type, STATUS_REFUSED, reason, why);
+        connection_answer(self, (uint16_t)type, status, reason, why);
     } else if (known != NULL) {
         batch_commit(self);
         batch_receipt(self, STATUS_EXISTS, known);

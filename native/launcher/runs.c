@@ -241,7 +241,7 @@ void runs_end_orphans(struct launcher *self) {
     if (tracked) {
         return;
     }
-    pid_t *spared = calloc(self->run_count + 1, sizeof *spared);
+    pid_t *spared = calloc(self->run_count + HELPERS, sizeof *spared);
     size_t count = 0;
     if (spared == NULL) {
         fatal("memory for the living monitors");
@@ -251,8 +251,8 @@ void runs_end_orphans(struct launcher *self) {
             spared[count++] = self->runs[i]->pid;
         }
     }
-    spared[count++] = self->helper;
-    if (signal_descendants(getpid(), SIGKILL, spared, count) == 0) {
+    memcpy(spared + count, self->helpers, sizeof self->helpers);
+    if (signal_descendants(getpid(), SIGKILL, spared, count + HELPERS) == 0) {
         self->orphans_left = false;
         for (size_t i = 0; i < self->run_count; i++) {
             struct run *run = self->runs[i];
@@ -349,11 +349,10 @@ static void read_intents(struct launcher *self) {
     }
 }
 
-static void remove_stray(struct launcher *self, const char *file, const char *behind, uint64_t job_id, uint32_t attempt) {
+static void remove_stray(struct launcher *self, const char *name, const char *behind, uint64_t job_id, uint32_t attempt) {
     struct run run = {.job_id = job_id, .attempt = attempt};
-    (void)file;
     if (*behind == '.' && run_find(self, job_id, attempt) == NULL) {
-        run_name(run.name, job_id, attempt);
+        memcpy(run.name, name, RUN_NAME_BYTES);
         remove_files(self, &run);
     }
 }
@@ -377,7 +376,7 @@ static void each_of(struct launcher *self, DIR *folder,
         if (sscanf(entry->d_name, "%" SCNu64 ".%" SCNu32, &job_id, &attempt) == 2) {
             run_name(name, job_id, attempt);
             if (strncmp(entry->d_name, name, strlen(name)) == 0) {
-                take(self, entry->d_name, entry->d_name + strlen(name), job_id, attempt);
+                take(self, name, entry->d_name + strlen(name), job_id, attempt);
             }
         }
     }

@@ -33,7 +33,7 @@ static bool node_with_commands(void) {
     node.more = "--command-seconds=1";
     if (!is_root()) {
         CHECK_EQUAL(1, node_try_start(&node, errors, sizeof errors));
-        CHECK(strstr(errors, "--commands needs root") != NULL);
+        CHECK(strstr(errors, "--commands: needs root") != NULL);
         node_remove(&node);
         return false;
     }

@@ -72,6 +72,10 @@ bool is_sanitized(void) {
     return strcmp(tested, LAUNCHER) != 0;
 }
 
+const char *tested_program(void) {
+    return tested;
+}
+
 bool has_controllers(void) {
     return controllers;
 }

@@ -50,6 +50,9 @@ bool is_root(void);
 /* Whether launcher and monitor are those that watch their own memory. */
 bool is_sanitized(void);
 
+/* The launcher of these tests, its monitor beside it. */
+const char *tested_program(void);
+
 /* Whether the control groups of these tests are those of the machine, with its controllers. */
 bool has_controllers(void);
 

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "harness.h"
@@ -85,6 +86,85 @@ static void jobsOutliveTheLauncher(void) {
     }
 }
 
+static void expect_loss(uint64_t job, uint32_t flags) {
+    struct ended ended = await_end(&node, job);
+    CHECK_EQUAL(flags, ended.flags);
+    CHECK_EQUAL(0, ended.exit_code);
+    CHECK(!is_alive(main_pid(job)));
+    CHECK_EQUAL(ENDED, listed_state(&node, job));
+}
+
+/* A launcher with its monitor beside it, each put in the place of the one that was there as packages do it. */
+static void install(const char *folder) {
+    char command[2048];
+    snprintf(command, sizeof command,
+             "set -e; for p in launcher monitor; do cp \"${0%%/*}/queqiao-$p\" '%.400s/new'; "
+             "mv '%.400s/new' '%.400s/queqiao-'$p; done",
+             folder, folder, folder);
+    pid_t pid = fork();
+    int status = 0;
+    CHECK(pid >= 0);
+    if (pid == 0) {
+        execlp("sh", "sh", "-c", command, tested_program(), (char *)NULL);
+        _exit(99);
+    }
+    CHECK(waitpid(pid, &status, 0) == pid && status == 0);
+}
+
+/* Of the program that a process executes. */
+static ino_t program_of(pid_t pid) {
+    char path[64];
+    struct stat status;
+    snprintf(path, sizeof path, "/proc/%d/exe", (int)pid);
+    CHECK(stat(path, &status) == 0);
+    return status.st_ino;
+}
+
+/* New files while runs go on, some runs before the old launcher ends, some behind it. */
+static void upgradeTakesOverWhatRuns(void) {
+    char folder[PATH_BYTES];
+    char program[PATH_BYTES + 32];
+    node_create(&node);
+    snprintf(folder, sizeof folder, "%.400s/bin", node.root);
+    snprintf(program, sizeof program, "%s/queqiao-launcher", folder);
+    CHECK(mkdir(folder, 0755) == 0);
+    install(folder);
+    node.program = program;
+    node_start(&node);
+    pid_t first = start_waiting(1);
+    start_waiting(2);
+    install(folder);
+    pid_t between = start_waiting(3);
+    if (is_root()) {
+        CHECK_EQUAL(program_of(first), program_of(between));
+    }
+    node_kill(&node, SIGTERM);
+    node_start(&node);
+    for (uint64_t job = 1; job <= 3; job++) {
+        CHECK_EQUAL(RUNNING, listed_state(&node, job));
+    }
+    struct launch again = launch_defaults(&node, 3, "#!/bin/sh\nexit 9\n");
+    struct reply reply = request_launch(&node, &again);
+    CHECK_EQUAL(EXISTS, reply.status);
+    CHECK_EQUAL(between, get32(reply.payload));
+    reply_free(&reply);
+    pid_t behind = start_waiting(4);
+    if (is_root()) {
+        CHECK(program_of(first) != program_of(behind));
+    }
+    reply = request_signal(&node, 2, SIGKILL, 0);
+    CHECK_EQUAL(0, reply.status);
+    reply_free(&reply);
+    CHECK_EQUAL(SIGKILL, await_end(&node, 2).signal);
+    CHECK(kill(between, SIGKILL) == 0);
+    expect_loss(3, is_root() ? MONITOR_LOST : MONITOR_LOST | END_UNPROVEN);
+    let_go();
+    CHECK_EQUAL(4, await_end(&node, 1).exit_code);
+    CHECK_EQUAL(4, await_end(&node, 4).exit_code);
+    CHECK_EQUAL(0, request_forget(&node, 1));
+    node_destroy(&node);
+}
+
 static void endWithoutLauncherIsReportedOnceAfterwards(void) {
     char path[PATH_BYTES];
     struct stat before;
@@ -101,14 +181,6 @@ static void endWithoutLauncherIsReportedOnceAfterwards(void) {
     CHECK_EQUAL(ENDED, listed_state(&node, 1));
     CHECK(stat(path, &after) == 0 && before.st_ino == after.st_ino && before.st_mtim.tv_nsec == after.st_mtim.tv_nsec);
     node_destroy(&node);
-}
-
-static void expect_loss(uint64_t job, uint32_t flags) {
-    struct ended ended = await_end(&node, job);
-    CHECK_EQUAL(flags, ended.flags);
-    CHECK_EQUAL(0, ended.exit_code);
-    CHECK(!is_alive(main_pid(job)));
-    CHECK_EQUAL(ENDED, listed_state(&node, job));
 }
 
 static void lostMonitorIsFoundAndItsProcessesEnded(void) {
@@ -509,6 +581,7 @@ static void purgeEndsWhatADeadMonitorLeft(void) {
 static const struct test tests[] = {
     TEST(purgeEndsWhatADeadMonitorLeft),
     TEST(jobsOutliveTheLauncher),
+    TEST(upgradeTakesOverWhatRuns),
     TEST(endWithoutLauncherIsReportedOnceAfterwards),
     TEST(lostMonitorIsFoundAndItsProcessesEnded),
     TEST(monitorLostWithoutLauncherIsFoundByTheNext),
