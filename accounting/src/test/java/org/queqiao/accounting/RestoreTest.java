@@ -120,7 +120,7 @@ final class RestoreTest {
   void booksOfYesterdayLoseAndDoubleNothing(long seed) throws Exception {
     List<LoggedEvent> log = History.random(seed).events();
     int yesterday = log.size() / 2;
-    EmbeddedDatabase database = new EmbeddedDatabase(folder.resolve("postgres"));
+    EmbeddedDatabase database = TestDatabase.empty(folder.resolve("postgres"));
     EmbeddedDatabase.Access access = database.start();
     try {
       sql(access, "create database untouched");
@@ -147,7 +147,7 @@ final class RestoreTest {
   void theFolderOfAStoppedDatabaseIsABackup() throws Exception {
     List<LoggedEvent> log = History.random(64).events();
     Path live = folder.resolve("postgres");
-    EmbeddedDatabase database = new EmbeddedDatabase(live);
+    EmbeddedDatabase database = TestDatabase.empty(live);
     try {
       EmbeddedDatabase.Access access = database.start();
       follow(access, "postgres", log.subList(0, log.size() / 3));

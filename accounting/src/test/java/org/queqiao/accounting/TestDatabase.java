@@ -16,17 +16,35 @@ import org.queqiao.accounting.metering.BillingCalendar;
 import org.queqiao.accounting.sql.ArchiveRestore;
 import org.queqiao.accounting.sql.Ledger;
 import org.queqiao.accounting.sql.LedgerAudit;
+import org.queqiao.testkit.MadeOnce;
 
 /** A real PostgreSQL in a folder of its own, with as many databases as a test wants. */
 final class TestDatabase implements AutoCloseable {
+  /** The programs, and a cluster of tables in which nothing is yet. */
+  private static final MadeOnce EMPTY =
+      new MadeOnce(
+          folder -> {
+            EmbeddedDatabase database = new EmbeddedDatabase(folder);
+            database.start();
+            database.stop();
+            Files.delete(folder.resolve("port"));
+          },
+          "dist");
+
   private final Path folder;
   private final EmbeddedDatabase server;
   private final EmbeddedDatabase.Access access;
 
   TestDatabase() throws Exception {
     folder = Files.createTempDirectory("queqiao-books-");
-    server = new EmbeddedDatabase(serverFolder());
+    server = empty(serverFolder());
     access = server.start();
+  }
+
+  /** One in a folder that is not there yet, in which nothing is; it does not run. */
+  static EmbeddedDatabase empty(Path folder) throws Exception {
+    EMPTY.copyTo(folder);
+    return new EmbeddedDatabase(folder);
   }
 
   Path serverFolder() {

@@ -1,6 +1,8 @@
 package org.queqiao.core;
 
 import java.math.BigInteger;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Past use that fades, added up the long way: every 64th of a half-life weighs more than the one
@@ -10,6 +12,10 @@ import java.math.BigInteger;
  * @param baseMs when the weight is that of one
  */
 record NaiveDecay(long halfLifeMs, long baseMs) {
+  /** The 64 weights within a half-life: 2^(i/64) x 2^30, rounded down. */
+  private static final List<BigInteger> ROOTS =
+      IntStream.range(0, 64).mapToObj(NaiveDecay::root).toList();
+
   /** Milliseconds between two moments, each at its weight. */
   BigInteger sum(long fromMs, long toMs) {
     BigInteger sum = BigInteger.ZERO;
@@ -24,17 +30,21 @@ record NaiveDecay(long halfLifeMs, long baseMs) {
     return sum;
   }
 
-  /** 2^(i/64) x 2^30, rounded down, from the 64th root of the exact power. */
+  /** Of the step of a moment; it doubles with every half-life. */
   BigInteger weight(long ms) {
     if (halfLifeMs == 0) {
       return BigInteger.ONE.shiftLeft(30);
     }
     long steps = (ms - baseMs) / (halfLifeMs / 64);
-    int whole = (int) (steps / 64);
-    BigInteger power = BigInteger.ONE.shiftLeft((int) (steps % 64)).shiftLeft(64 * 40);
-    for (int i = 0; i < 6; i++) {
+    return ROOTS.get((int) (steps % 64)).shiftLeft((int) (steps / 64));
+  }
+
+  /** From the 64th root of the exact power. */
+  private static BigInteger root(int i) {
+    BigInteger power = BigInteger.ONE.shiftLeft(i).shiftLeft(64 * 40);
+    for (int times = 0; times < 6; times++) {
       power = power.sqrt();
     }
-    return power.shiftRight(10).shiftLeft(whole);
+    return power.shiftRight(10);
   }
 }

@@ -48,6 +48,7 @@ import org.queqiao.contract.money.AllowanceKind;
 import org.queqiao.contract.money.BudgetTerms;
 import org.queqiao.contract.money.BudgetUnit;
 import org.queqiao.contract.money.MoneyChange;
+import org.queqiao.server.EmptyDatabase;
 import org.queqiao.server.config.Alerts;
 import org.queqiao.server.config.ServerConfig;
 
@@ -74,7 +75,7 @@ final class AlertDeskTest {
 
   @BeforeEach
   void start() throws Exception {
-    database = new EmbeddedDatabase(folder.resolve("postgres"));
+    database = EmptyDatabase.in(folder.resolve("postgres"));
     EmbeddedDatabase.Access access = database.start();
     ledger =
         Ledger.open(

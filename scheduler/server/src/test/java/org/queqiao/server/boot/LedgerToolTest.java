@@ -27,6 +27,7 @@ import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.WalletFunded;
 import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.ProjectName;
+import org.queqiao.server.EmptyDatabase;
 
 /** The command that checks the ledger, beside a real database and no server. */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
@@ -38,7 +39,7 @@ final class LedgerToolTest {
   @BeforeAll
   static void start() throws Exception {
     data = Files.createTempDirectory("queqiao-tool-");
-    database = new EmbeddedDatabase(DataFolder.postgres(data));
+    database = EmptyDatabase.in(DataFolder.postgres(data));
     access = database.start();
     try (Ledger ledger =
             Ledger.open(

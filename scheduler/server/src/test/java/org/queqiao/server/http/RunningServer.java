@@ -28,6 +28,7 @@ import java.util.stream.Stream;
 import org.queqiao.accounting.database.EmbeddedDatabase;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.runtime.FaultHandler;
+import org.queqiao.server.EmptyDatabase;
 import org.queqiao.server.boot.Options;
 import org.queqiao.server.boot.Server;
 import org.queqiao.server.gateway.NodeProcesses;
@@ -94,6 +95,7 @@ final class RunningServer {
     data = folder;
     Files.createDirectories(data.resolve("run"));
     Files.createDirectories(data.resolve("server"));
+    EmptyDatabase.in(data.resolve("postgres"));
     Path config = Files.writeString(data.resolve("queqiao.yaml"), CONFIG + lines);
     Files.setPosixFilePermissions(config, PosixFilePermissions.fromString("rw-------"));
     Runtime.getRuntime().addShutdownHook(new Thread(this::end));
