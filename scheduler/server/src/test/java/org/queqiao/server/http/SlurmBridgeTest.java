@@ -14,6 +14,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.queqiao.accounting.database.EmbeddedDatabase;
 import org.queqiao.server.slurm.MixedJobs;
 import org.queqiao.server.slurm.Sacct;
@@ -21,6 +23,7 @@ import org.queqiao.server.slurm.SlurmSite;
 import org.queqiao.testkit.TestSize;
 
 /** A real Slurm that is metered and billed by a whole server, against its own reports. */
+@Execution(ExecutionMode.CONCURRENT)
 final class SlurmBridgeTest {
   private static final int JOBS = TestSize.ciOrFull(60, 1_000);
   private static final long AWAY_MS = TestSize.ciOrFull(4_000, 60_000);
@@ -61,7 +64,7 @@ final class SlurmBridgeTest {
   @Test
   void isBilledToTheSecondWhateverIsLostForAWhile() throws Exception {
     SlurmSite.need();
-    RunningServer server = RunningServer.shared();
+    RunningServer server = RunningServer.alone();
     for (String project : new String[] {"polar", "tides"}) {
       server.local("/projects", "project=" + project + "&domain=atmosphere");
     }

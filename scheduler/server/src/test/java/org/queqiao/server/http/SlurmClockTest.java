@@ -10,9 +10,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.queqiao.server.slurm.SlurmSite;
 
 /** slurmctld has another clock than everything else. */
+@Execution(ExecutionMode.CONCURRENT)
 final class SlurmClockTest {
   private static final int SKEW_S = 90;
   private static final long SKEW_MS = SKEW_S * 1_000;

@@ -13,10 +13,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.queqiao.server.slurm.SlurmSite;
 import org.queqiao.testkit.TestSize;
 
 /** A whole server decides, and a real Slurm launches. */
+@Execution(ExecutionMode.CONCURRENT)
 final class SlurmDriveTest {
   private static final int JOBS = TestSize.ciOrFull(24, 200);
 

@@ -9,12 +9,15 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.queqiao.server.slurm.SlurmSite;
 
 /**
  * slurmctld keeps its state every few seconds. Killed and started again it has runs as alive that
  * ended meanwhile, and nobody tells it: here an earlier state is put back while it is away.
  */
+@Execution(ExecutionMode.CONCURRENT)
 final class SlurmRestoredStateTest {
   @TempDir Path folder;
 

@@ -11,9 +11,12 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.queqiao.server.slurm.SlurmSite;
 
 /** The bridge is started while slurmctld is away. */
+@Execution(ExecutionMode.CONCURRENT)
 final class SlurmctldAwayTest {
   private static final long SILENT_MS = 30_000;
   private static final ObjectMapper JSON = new ObjectMapper();

@@ -22,6 +22,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
@@ -42,6 +44,10 @@ public final class SlurmSite implements AutoCloseable {
   private static final long LOOK_MS = 200;
   private static final int PORTS_FROM = 10_000;
   private static final int PORTS_TO = 32_000;
+
+  /** Those of all sites of this JVM, which start beside each other. */
+  private static final Set<Integer> TAKEN = ConcurrentHashMap.newKeySet();
+
   private static final List<Path> NEEDED =
       Stream.of(
               "/usr/sbin/slurmctld",
@@ -543,7 +549,7 @@ public final class SlurmSite implements AutoCloseable {
     for (int tries = 0; found.size() < count; tries++) {
       int port = random.nextInt(PORTS_FROM, PORTS_TO);
       try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-        if (!found.contains(socket.getLocalPort())) {
+        if (TAKEN.add(socket.getLocalPort())) {
           found.add(port);
         }
       } catch (BindException e) {
