@@ -148,8 +148,8 @@ final class SlurmBridgeTest {
   /** Every core second is paid from the wallets, and every transaction sums to zero. */
   private static void paidExactly(Connection books) throws SQLException {
     String used =
-        "select sum(s.core_ms) from segment s join observed_run o on o.job = s.job where o.cluster ="
-            + " 'test1'";
+        "select sum(s.core_ms) from segment s join observed_run o on o.job = s.job where o.cluster"
+            + " = 'test1'";
     assertThat(
             number(
                 books,
