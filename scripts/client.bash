@@ -8,7 +8,26 @@ running() { [ -S "$DATA/run/admin.sock" ] || die "nothing runs in $DATA: start i
 owner() {
   local method=$1 path=$2
   shift 2
-  answer --max-time 30 --unix-socket "$DATA/run/admin.sock" -X "$method" "$@" "http://localhost/local/v1$path"
+  answer --max-time 30 --unix-socket "$DATA/run/admin.sock" -X "$method" "${BECAUSE[@]}" "$@" "http://localhost/local/v1$path"
+}
+
+# The header that says why, for what changes something; empty where nobody says it.
+BECAUSE=()
+
+# because TEXT: what is not plain ASCII goes as its bytes with percent signs.
+because() {
+  local LC_ALL=C text= i each
+  for ((i = 0; i < ${#1}; i++)); do
+    each=${1:i:1}
+    case $each in
+      [a-zA-Z0-9._~-]) text+=$each ;;
+      *)
+        printf -v each '%%%02X' "'$each"
+        text+=$each
+        ;;
+    esac
+  done
+  BECAUSE=(-H "Queqiao-Reason: $text")
 }
 
 client_login() {
@@ -26,7 +45,7 @@ client_token() {
 session_token() {
   local account=$1 file=$DATA/host/token.$1
   if [ ! -s "$file" ] || [ -z "$(find "$file" -mmin -1380)" ]; then
-    (umask 077 && owner POST /token --data-urlencode "user=$account" >"$file") || {
+    (umask 077 && BECAUSE=() && owner POST /token --data-urlencode "user=$account" >"$file") || {
       rm -f "$file"
       exit 1
     }
@@ -38,7 +57,9 @@ session_token() {
 api() {
   local account=$1 method=$2 path=$3 token
   shift 3
+  [ "$method" != GET ] || [ ${#BECAUSE[@]} -eq 0 ] || die "--reason goes with what changes something; this only asks"
   token=$(session_token "$account")
+  [ "$method" = GET ] || set -- "${BECAUSE[@]}" "$@"
   answer -X "$method" --max-time 60 -H @<(printf 'Authorization: Bearer %s\n' "$token") "$@" "$(server_url)$path"
 }
 
@@ -468,6 +489,27 @@ client_money() {
     *) die "it is written ./queqiao money [list | alerts | wallet PROJECT | postings PROJECT | top-up PROJECT JSON | credit PROJECT JSON | correct PROJECT JSON | price JSON | class PROJECT JSON | conversion JSON | allowance PROJECT JSON | allowance-order JSON | contracts PROJECT | contract PROJECT JSON | refund-rule JSON | refund JSON | approve NUMBER REASON | reject NUMBER REASON]" ;;
   esac
   api "$(default_account)" POST "$path" -H 'Content-Type: application/json' --data-binary "$body"
+}
+
+# audit [--actor NAME] [--kind FACT] [--about WHAT] [--from TIME] [--to TIME] [--json]: who changed what, and why.
+client_audit() {
+  running
+  take_account
+  local query=() at
+  set -- "${ARGS[@]}"
+  while [ $# -gt 0 ]; do
+    case $1 in
+      --actor | --kind | --about) [ -n "${2:-}" ] || die "$1 needs a value"; query+=(--url-query "${1#--}=$2") ;;
+      --from | --to)
+        at=${2:-}
+        [[ $at =~ ^[0-9]{1,15}$ ]] || at=$(date -d "${at:-no time}" +%s%3N 2>/dev/null) || die "$1 needs a time: epoch milliseconds, or a date as date(1) reads it"
+        query+=(--url-query "${1#--}=$at")
+        ;;
+      *) die "audit does not know $1; see ./queqiao help" ;;
+    esac
+    shift 2
+  done
+  api "$(default_account)" GET /api/v1/audit --url-query "format=$([ "$JSON" = yes ] && printf json || printf csv)" "${query[@]}"
 }
 
 # Charges that somebody finds wrong: dispute [list | open TRANSACTION REASON | reject NUMBER REASON | uphold NUMBER JSON]

@@ -201,8 +201,14 @@ final class History {
   }
 
   private void addBy(String user, Event event) {
+    by(user, "", event);
+  }
+
+  /** A fact that an account caused and said why. */
+  History by(String user, String reason, Event event) {
     Actor actor = Actor.user(new UserName(user));
-    events.add(new LoggedEvent(events.size() + 1L, 1, timeMs, actor, event));
+    events.add(new LoggedEvent(events.size() + 1L, 1, timeMs, actor, reason, event));
+    return this;
   }
 
   /** A node with so many cores is known and up. */

@@ -117,6 +117,7 @@ public final class Bookkeeper {
   /** Records one fact. */
   public void record(LoggedEvent logged, Books books) {
     books.months().at(logged.timeMs());
+    AuditEntry.of(logged, books).ifPresent(books::audit);
     books.nodes().record(logged);
     reserved.due(logged, books);
     allowing.expire(logged, books);

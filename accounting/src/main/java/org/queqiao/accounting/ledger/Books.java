@@ -60,6 +60,9 @@ public interface Books {
   /** Somebody decided on it. */
   void decide(MoneyDecided decided, LoggedEvent logged);
 
+  /** Somebody changed what is of others. */
+  void audit(AuditEntry entry);
+
   /** Adds what stands on a statement and is no usage. */
   void note(StatementEntry entry);
 

@@ -42,6 +42,7 @@ public final class MemoryBooks implements Books {
   private final RefundBook refunds = new RefundBook();
   private final AllowanceBook allowances = new AllowanceBook();
   private final List<StatementEntry> entries = new ArrayList<>();
+  private final List<AuditEntry> audit = new ArrayList<>();
   private final Map<ProjectName, Budget> prepaid = new TreeMap<>();
   private final Map<ProjectName, Long> wallets = new TreeMap<>();
   private final Map<ProjectName, List<DomainShare>> projects = new TreeMap<>();
@@ -123,6 +124,16 @@ public final class MemoryBooks implements Books {
 
   @Override
   public void decide(MoneyDecided decided, LoggedEvent logged) {}
+
+  @Override
+  public void audit(AuditEntry entry) {
+    audit.add(entry);
+  }
+
+  /** Administrative changes, in order. */
+  public List<AuditEntry> audit() {
+    return Collections.unmodifiableList(audit);
+  }
 
   @Override
   public void note(StatementEntry entry) {

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.queqiao.accounting.ledger.AllowanceBook;
+import org.queqiao.accounting.ledger.AuditEntry;
 import org.queqiao.accounting.ledger.Books;
 import org.queqiao.accounting.ledger.JobRow;
 import org.queqiao.accounting.ledger.LineKey;
@@ -103,7 +104,7 @@ final class Batch implements Books {
   void expect(List<LoggedEvent> events) throws SQLException {
     Set<JobId> ofJobs = new LinkedHashSet<>();
     Set<JobId> ofRuns = new LinkedHashSet<>();
-    events.forEach(event -> Expected.add(event.event(), ofJobs, ofRuns));
+    events.forEach(event -> Expected.add(event, ofJobs, ofRuns));
     ofJobs.removeIf(each -> !jobs.mayBeKnown(each));
     ofRuns.removeIf(each -> !jobs.mayBeKnown(each));
     if (!ofJobs.isEmpty()) {
@@ -197,6 +198,12 @@ final class Batch implements Books {
   @Override
   public void decide(MoneyDecided decided, LoggedEvent logged) {
     said.add(writer -> MoneyRows.decide(writer, decided, logged));
+  }
+
+  @Override
+  public void audit(AuditEntry entry) {
+    count(entry.content().length());
+    said.add(writer -> AuditRows.put(writer, entry));
   }
 
   @Override

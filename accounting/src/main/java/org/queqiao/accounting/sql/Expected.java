@@ -1,9 +1,9 @@
 package org.queqiao.accounting.sql;
 
 import java.util.Set;
+import org.queqiao.accounting.ledger.AuditEntry;
 import org.queqiao.contract.event.ArrayEnded;
 import org.queqiao.contract.event.ArrayTaskSplit;
-import org.queqiao.contract.event.Event;
 import org.queqiao.contract.event.JobAllocated;
 import org.queqiao.contract.event.JobChanged;
 import org.queqiao.contract.event.JobEnded;
@@ -11,6 +11,7 @@ import org.queqiao.contract.event.JobKillRequested;
 import org.queqiao.contract.event.JobRequeued;
 import org.queqiao.contract.event.JobResumed;
 import org.queqiao.contract.event.JobSuspended;
+import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.id.JobId;
 
 /** What a fact will be asked to be looked up, so that it can be read at once for many. */
@@ -18,8 +19,9 @@ final class Expected {
   private Expected() {}
 
   /** Adds the jobs whose rows, and those whose runs, the fact is about. */
-  static void add(Event event, Set<JobId> ofJobs, Set<JobId> ofRuns) {
-    switch (event) {
+  static void add(LoggedEvent logged, Set<JobId> ofJobs, Set<JobId> ofRuns) {
+    AuditEntry.job(logged).ifPresent(ofJobs::add);
+    switch (logged.event()) {
       case JobAllocated e -> ofJobs.add(e.run().job());
       case JobEnded e -> both(e.job(), ofJobs, ofRuns);
       case JobRequeued e -> both(e.run().job(), ofJobs, ofRuns);

@@ -103,6 +103,11 @@ public final class LedgerReads {
     return new DisputeRows(database, archive);
   }
 
+  /** Administrative changes with who made them and why. */
+  public AuditRows audit() {
+    return new AuditRows(database);
+  }
+
   /** What people are told about budgets and wallets. */
   public AlertBook alerts() {
     return new AlertBook(database);

@@ -20,6 +20,7 @@ import org.queqiao.core.admission.NodeCheck;
 import org.queqiao.core.admission.ObservedCheck;
 import org.queqiao.core.admission.PrioritiesCheck;
 import org.queqiao.core.admission.ProposalCheck;
+import org.queqiao.core.admission.ReasonCheck;
 import org.queqiao.core.admission.RegisterCheck;
 import org.queqiao.core.admission.RequeueCheck;
 import org.queqiao.core.admission.ReservationCheck;
@@ -87,6 +88,7 @@ public final class SchedulerMachine {
   private final PrioritiesCheck order;
   private final ReservationCheck reservation;
   private final ObservedCheck observed;
+  private final ReasonCheck reason;
 
   /** A cluster in which nothing has happened yet. */
   public SchedulerMachine() {
@@ -125,6 +127,7 @@ public final class SchedulerMachine {
     this.order = new PrioritiesCheck(cluster, permissions);
     this.observed = new ObservedCheck(cluster, permissions);
     this.reservation = new ReservationCheck(cluster, permissions);
+    this.reason = new ReasonCheck(cluster);
   }
 
   /**
@@ -167,6 +170,7 @@ public final class SchedulerMachine {
   public Decision decide(Input input, long nowMs) {
     long logicalMs = Math.max(nowMs, cluster.timeMs());
     return switch (input) {
+      case Input.Reasoned i -> reasoned(i, nowMs);
       case Input.SubmitJob i -> submit.decide(i, logicalMs);
       case Input.CancelJob i -> cancel.decide(i, logicalMs);
       case Input.ChangeJob i -> change.decide(i, logicalMs);
@@ -221,6 +225,13 @@ public final class SchedulerMachine {
       case Input.DefineReservation i -> reservation.decide(i, logicalMs);
       case Input.DeleteReservation i -> reservation.decide(i);
     };
+  }
+
+  /** Each fact of who wished it says why. */
+  private Decision reasoned(Input.Reasoned input, long nowMs) {
+    return reason
+        .refusal(input)
+        .orElseGet(() -> ReasonCheck.stated(decide(input.input(), nowMs), input.reason()));
   }
 
   private Decision tick(long logicalMs) {

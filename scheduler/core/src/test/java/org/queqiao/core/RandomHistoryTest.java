@@ -44,10 +44,15 @@ final class RandomHistoryTest {
     List<LoggedEvent> log = new ArrayList<>();
     for (LoggedEvent event : story.log) {
       EventCodec.ActedEvent read =
-          EventCodec.decode(EventCodec.encode(event.actor(), event.event()));
+          EventCodec.decode(EventCodec.encode(event.actor(), event.reason(), event.event()));
       log.add(
           new LoggedEvent(
-              event.position(), event.epoch(), event.timeMs(), read.actor(), read.event()));
+              event.position(),
+              event.epoch(),
+              event.timeMs(),
+              read.actor(),
+              read.reason(),
+              read.event()));
     }
     SchedulerMachine replayed = new SchedulerMachine();
     int middle = log.size() / 2;

@@ -176,7 +176,7 @@ final class SchedulerStory {
 
   Reply makeTrue(Decision decision) {
     for (Fact fact : decision.facts()) {
-      apply(fact.actor(), fact.event());
+      apply(fact.actor(), fact.reason(), fact.event());
     }
     if (checking) {
       assertThat(InvariantChecks.of(machine)).isEmpty();
@@ -186,12 +186,17 @@ final class SchedulerStory {
   }
 
   void apply(Actor actor, Event event) {
+    apply(actor, "", event);
+  }
+
+  private void apply(Actor actor, String reason, Event event) {
     LoggedEvent logged =
         new LoggedEvent(
             machine.state().position() + 1,
             1,
             Math.max(nowMs, machine.state().timeMs()),
             actor,
+            reason,
             event);
     machine.apply(logged);
     log.add(logged);

@@ -7,9 +7,14 @@ import org.queqiao.contract.id.Actor;
 public final class EventCodec {
   private EventCodec() {}
 
-  /** The payload of a log entry. */
+  /** The payload of a log entry for which nobody said why. */
   public static byte[] encode(Actor actor, Event event) {
-    return EventWriter.write(actor, event).toByteArray();
+    return encode(actor, "", event);
+  }
+
+  /** The payload of a log entry, with why the actor did it. */
+  public static byte[] encode(Actor actor, String reason, Event event) {
+    return EventWriter.write(actor, reason, event).toByteArray();
   }
 
   /**
@@ -22,6 +27,15 @@ public final class EventCodec {
     return EventReader.read(payload);
   }
 
-  /** A fact and who caused it. */
-  public record ActedEvent(Actor actor, Event event) {}
+  /**
+   * A fact and who caused it.
+   *
+   * @param reason why, in the words of the actor; empty when they did not say
+   */
+  public record ActedEvent(Actor actor, String reason, Event event) {
+    /** A fact for which nobody said why. */
+    public ActedEvent(Actor actor, Event event) {
+      this(actor, "", event);
+    }
+  }
 }

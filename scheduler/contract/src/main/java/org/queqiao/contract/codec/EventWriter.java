@@ -85,8 +85,9 @@ import org.queqiao.contract.wire.PbWalletFunded;
 final class EventWriter {
   private EventWriter() {}
 
-  static EventRecord write(Actor actor, Event event) {
-    EventRecord.Builder out = EventRecord.newBuilder().setActor(ModelWriter.actor(actor));
+  static EventRecord write(Actor actor, String reason, Event event) {
+    EventRecord.Builder out =
+        EventRecord.newBuilder().setActor(ModelWriter.actor(actor)).setReason(reason);
     switch (event) {
       case PartitionDefined e -> out.setPartitionDefined(partition(e));
       case TariffDefined e -> out.setTariffDefined(tariff(e));

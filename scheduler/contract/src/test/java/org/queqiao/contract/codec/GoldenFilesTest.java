@@ -51,6 +51,20 @@ final class GoldenFilesTest {
   }
 
   @TestFactory
+  List<DynamicTest> factsForWhichSomebodySaidWhyAreRead() {
+    Map<String, EventCodec.ActedEvent> samples =
+        Map.of(
+            "MembershipSet",
+            new EventCodec.ActedEvent(
+                ACTOR, "moves to the group of 李", Samples.events().get("MembershipSet")));
+    return tests(
+        "reasoned",
+        samples,
+        acted -> EventCodec.encode(acted.actor(), acted.reason(), acted.event()),
+        EventCodec::decode);
+  }
+
+  @TestFactory
   List<DynamicTest> messagesOfOldAgentsAreRead() {
     Map<String, AgentMessage> samples = new TreeMap<>(Samples.fromAgent());
     samples.putAll(Samples.laterFromAgent());
@@ -88,7 +102,8 @@ final class GoldenFilesTest {
                   + Samples.laterFromAgent().size()
                   + Samples.fromAgent().size()
                   + Samples.fromServer().size()
-                  + 1L);
+                  // The snapshot, and a fact for which somebody said why.
+                  + 2L);
     }
   }
 

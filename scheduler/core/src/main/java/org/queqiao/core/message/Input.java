@@ -40,6 +40,21 @@ import org.queqiao.contract.policy.PriorityPolicy;
 /** What the machine is told. */
 public sealed interface Input {
   /**
+   * A person wishes something and says why.
+   *
+   * @param input the wish
+   * @param reason why; empty when they do not say
+   * @param required whether the site asks for a reason of every administrative change
+   */
+  record Reasoned(Input input, String reason, boolean required) implements Input {
+    public Reasoned {
+      if (input instanceof Reasoned) {
+        throw new IllegalArgumentException("a wish has one reason");
+      }
+    }
+  }
+
+  /**
    * A job is submitted by its owner.
    *
    * @param idempotencyKey the key of the request, or empty

@@ -9,6 +9,7 @@ final class InputKinds {
   /** What ends work or proves that it ended goes before what asks for more. */
   static Inbox.Lane lane(Input input) {
     return switch (input) {
+      case Input.Reasoned reasoned -> lane(reasoned.input());
       case Input.CancelJob _,
           Input.CancelTasks _,
           Input.RegisterNode _,
@@ -73,6 +74,7 @@ final class InputKinds {
    */
   static boolean isNewWork(Input input) {
     return switch (input) {
+      case Input.Reasoned reasoned -> isNewWork(reasoned.input());
       case Input.SubmitJob _,
           Input.StartStep _,
           Input.PlanPass _,

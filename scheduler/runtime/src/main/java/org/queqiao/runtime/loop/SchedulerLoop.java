@@ -226,7 +226,7 @@ final class SchedulerLoop {
     for (Fact fact : decision.facts()) {
       long position;
       try {
-        position = log.append(nowMs, EventCodec.encode(fact.actor(), fact.event()));
+        position = log.append(nowMs, EventCodec.encode(fact.actor(), fact.reason(), fact.event()));
       } catch (StorageFull full) {
         if (first) {
           return false;
@@ -234,7 +234,7 @@ final class SchedulerLoop {
         throw full;
       }
       first = false;
-      LoggedEvent event = new LoggedEvent(position, epoch, nowMs, fact.actor(), fact.event());
+      LoggedEvent event = new LoggedEvent(position, epoch, nowMs, fact.actor(), fact.reason(), fact.event());
       desiredChanges.before(event.event());
       machine.apply(event);
       written.add(event);

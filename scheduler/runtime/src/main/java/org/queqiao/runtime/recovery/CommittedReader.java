@@ -59,7 +59,12 @@ public final class CommittedReader implements AutoCloseable {
     try {
       EventCodec.ActedEvent acted = EventCodec.decode(entry.payload());
       return new LoggedEvent(
-          entry.position(), entry.epoch(), entry.timeMs(), acted.actor(), acted.event());
+          entry.position(),
+          entry.epoch(),
+          entry.timeMs(),
+          acted.actor(),
+          acted.reason(),
+          acted.event());
     } catch (MalformedRecordException unknown) {
       throw new RecoveryException(
           "the log entry at position "

@@ -262,7 +262,8 @@ public final class Server implements AutoCloseable {
             node -> enrol(vertx, nodes.pki(), node),
             node -> nodeCondition(view, nodes.gateway(), node),
             unixUsers,
-            () -> ready));
+            () -> ready,
+            config.audit().reasonsRequired()));
   }
 
   private static org.queqiao.server.view.Door.Questions asking(SchedulerRuntime runtime) {

@@ -25,6 +25,7 @@ public record ServerConfig(
     Bridges bridges,
     Alerts alerts,
     Accounting accounting,
+    Audit audit,
     List<Setting> settings) {
   /** The file that is read when the command line names none, within the data folder. */
   public static final String FILE = "queqiao.yaml";
@@ -272,6 +273,32 @@ public record ServerConfig(
     }
   }
 
+  /**
+   * What changes of the site must say.
+   *
+   * @param reasonsRequired whether an administrative change without a reason is refused
+   */
+  public record Audit(boolean reasonsRequired) {
+    private static final String OPTIONAL = "optional";
+    private static final String REQUIRED = "required";
+
+    static Audit read(Settings from) {
+      String reasons =
+          from.text(
+              "audit.reasons",
+              "required or optional",
+              OPTIONAL,
+              "Whether an administrative change without a reason is refused.");
+      return switch (reasons) {
+        case OPTIONAL -> new Audit(false);
+        case REQUIRED -> new Audit(true);
+        default ->
+            throw new ConfigException(
+                "audit.reasons is required or optional, not '" + reasons + "'");
+      };
+    }
+  }
+
   /** The connections of node agents. */
   public record Agents(String host, int port, long silentMs, String jobProgram) {
     private static final Pattern PROGRAM = Pattern.compile("(/[A-Za-z0-9._+-]+)+");
@@ -352,6 +379,7 @@ public record ServerConfig(
     Bridges bridges = Bridges.read(from);
     Alerts alerts = Alerts.read(from);
     Accounting accounting = Accounting.read(from);
+    Audit audit = Audit.read(from);
     from.refuseUnknown();
     if (!http.tls() && !isLoopback(http.host())) {
       throw new ConfigException(
@@ -371,6 +399,7 @@ public record ServerConfig(
         bridges,
         alerts,
         accounting,
+        audit,
         from.known());
   }
 

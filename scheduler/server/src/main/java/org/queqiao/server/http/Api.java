@@ -17,6 +17,7 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.queqiao.server.auth.Authentication;
 import org.queqiao.server.auth.Authenticator;
+import org.queqiao.server.auth.GivenReason;
 import org.queqiao.server.auth.Principal;
 import org.queqiao.server.auth.ProblemJson;
 import org.queqiao.server.auth.Refusal;
@@ -217,10 +218,24 @@ final class Api {
       Principal principal = routing.get(Principal.class.getName());
       Map<String, Object> arguments = arguments(routing, operation);
       Map<String, Object> body = body(routing, operation);
-      Call call = new Call(routing, operation, principal, arguments, body);
+      Call call =
+          new Call(routing, operation, principal, arguments, body, reason(routing, operation));
       call.guarded(() -> handler.code().accept(call));
     } catch (Refused refused) {
       ProblemJson.send(routing.response(), refused.refusal());
+    }
+  }
+
+  /** What reads only has none. */
+  private static String reason(RoutingContext routing, Operation operation) {
+    if (operation.method().equals("GET")) {
+      return "";
+    }
+    try {
+      return GivenReason.of(routing.request());
+    } catch (IllegalArgumentException unread) {
+      throw Refused.malformed(
+          GivenReason.HEADER, "the header " + GivenReason.HEADER + " " + unread.getMessage());
     }
   }
 

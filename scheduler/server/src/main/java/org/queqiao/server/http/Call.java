@@ -28,6 +28,7 @@ final class Call {
   private final Principal principal;
   private final Map<String, Object> arguments;
   private final Map<String, Object> body;
+  private final String reason;
 
   /** Writes the body of an answer. */
   @FunctionalInterface
@@ -40,13 +41,15 @@ final class Call {
       Operation operation,
       Principal principal,
       Map<String, Object> arguments,
-      Map<String, Object> body) {
+      Map<String, Object> body,
+      String reason) {
     this.routing = routing;
     this.context = routing.vertx().getOrCreateContext();
     this.operation = operation;
     this.principal = principal;
     this.arguments = arguments;
     this.body = body;
+    this.reason = reason;
   }
 
   RoutingContext routing() {
@@ -84,6 +87,11 @@ final class Call {
   /** The JSON body; empty when the operation has none. */
   Map<String, Object> body() {
     return body;
+  }
+
+  /** Why the caller changes something, in a header; empty when they do not say. */
+  String reason() {
+    return reason;
   }
 
   String header(String name) {

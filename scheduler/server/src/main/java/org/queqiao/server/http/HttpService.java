@@ -196,7 +196,7 @@ public final class HttpService {
   private void operations(Api api) {
     ClusterView view = around.view();
     Blocking blocking = new Blocking(BLOCKING_AT_ONCE);
-    Inputs inputs = new Inputs(around.door(), around.rejected());
+    Inputs inputs = new Inputs(around.door(), around.rejected(), config.audit().reasonsRequired());
     LedgerHistory history = new LedgerHistory(around.reads(), around.booked());
     JobReader reader = new JobReader(view, around.door(), history, blocking);
     GivenQuotes quotes = new GivenQuotes();
@@ -226,6 +226,7 @@ public final class HttpService {
     new MoneyRoutes(desk, calendar).on(api);
     new BudgetRoutes(view, inputs, around.reads(), history, calendar, blocking).on(api);
     new AlertRoutes(view, around.reads(), blocking).on(api);
+    new AuditRoutes(desk).on(api);
     new DisputeRoutes(desk).on(api);
     FileImports files = new FileImports(view, history, blocking);
     new ImportRoutes(inputs, around.reads(), files).on(api);

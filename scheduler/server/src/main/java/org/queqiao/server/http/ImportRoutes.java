@@ -13,7 +13,6 @@ import org.queqiao.accounting.imports.TopUpFile;
 import org.queqiao.accounting.imports.TopUpLine;
 import org.queqiao.accounting.ledger.ProposalRow;
 import org.queqiao.accounting.sql.LedgerReads;
-import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.core.message.Input;
@@ -60,11 +59,11 @@ final class ImportRoutes {
     }
     files.take(
         call,
-        () -> propose(call.principal().actor(), file),
+        () -> propose(call, file),
         outcome -> call.json(200, out -> write(outcome, out)));
   }
 
-  private Outcome propose(Actor actor, TopUpFile file) throws Exception {
+  private Outcome propose(Call call, TopUpFile file) throws Exception {
     Outcome outcome = new Outcome();
     outcome.quarantined.addAll(file.quarantined());
     Map<String, MoneyChange.TopUp> known = known(file);
@@ -75,7 +74,7 @@ final class ImportRoutes {
       String mark = TopUpLine.mark(line.reference());
       MoneyChange.TopUp before = known.get(mark);
       if (before == null) {
-        if (accepted(actor, line, change, outcome)) {
+        if (accepted(call, line, change, outcome)) {
           known.put(mark, change);
           outcome.proposed++;
           outcome.proposedMicro.merge(line.currency(), line.amountMicro(), Math::addExact);
@@ -106,11 +105,12 @@ final class ImportRoutes {
     return known;
   }
 
-  private boolean accepted(Actor actor, TopUpLine line, MoneyChange.TopUp change, Outcome outcome)
+  private boolean accepted(Call call, TopUpLine line, MoneyChange.TopUp change, Outcome outcome)
       throws Exception {
     Reply reply =
         inputs
-            .submit(new Input.ProposeMoney(actor, change, line.marked()))
+            .submit(
+                call, new Input.ProposeMoney(call.principal().actor(), change, line.marked()))
             .get(PATIENCE_S, TimeUnit.SECONDS);
     if (!(reply instanceof Reply.Rejected(Rejection rejection))) {
       return true;

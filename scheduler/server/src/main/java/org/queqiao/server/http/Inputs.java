@@ -7,6 +7,7 @@ import org.queqiao.core.message.Input;
 import org.queqiao.core.message.Rejection;
 import org.queqiao.core.message.Reply;
 import org.queqiao.core.state.ClusterState;
+import org.queqiao.server.auth.GivenReason;
 import org.queqiao.server.auth.Refusal;
 import org.queqiao.server.view.Door;
 
@@ -14,10 +15,17 @@ import org.queqiao.server.view.Door;
 final class Inputs {
   private final Door door;
   private final RejectionMeter rejections;
+  private final boolean reasonsRequired;
 
-  Inputs(Door door, RejectionMeter rejections) {
+  /**
+   * Inputs through a door.
+   *
+   * @param reasonsRequired whether the site asks for a reason of every administrative change
+   */
+  Inputs(Door door, RejectionMeter rejections, boolean reasonsRequired) {
     this.door = door;
     this.rejections = rejections;
+    this.reasonsRequired = reasonsRequired;
   }
 
   /** Asks the scheduler about its state; the answer is given on the event loop of the call. */
@@ -36,8 +44,8 @@ final class Inputs {
   }
 
   /** Hands an input in, for a thread that waits for the reply, refusals included. */
-  CompletableFuture<Reply> submit(Input input) {
-    return door.submit(input);
+  CompletableFuture<Reply> submit(Call call, Input input) {
+    return door.submit(GivenReason.with(input, call.reason(), reasonsRequired));
   }
 
   /** Hands an input in; what follows runs on the event loop of the call. */
@@ -48,7 +56,7 @@ final class Inputs {
   /** As above, for who says more than the scheduler does when it refuses. */
   void submit(Call call, Input input, Consumer<Reply> done, Consumer<Rejection> refused) {
     var _ =
-        door.submit(input)
+        submit(call, input)
             .whenComplete((reply, failure) ->
                 call.onLoop(() -> {
                   if (failure != null) {

@@ -16,7 +16,6 @@ import org.queqiao.accounting.imports.RunOrigin;
 import org.queqiao.accounting.imports.SacctFile;
 import org.queqiao.accounting.imports.SwfFile;
 import org.queqiao.accounting.sql.LedgerReads;
-import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.ClusterName;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.observe.ExternalRun;
@@ -70,7 +69,7 @@ final class RunImportRoutes {
     boolean billed = call.text("mode").equals("billed");
     files.take(
         call,
-        () -> record(call.principal().actor(), cluster, billed, file),
+        () -> record(call, cluster, billed, file),
         outcome -> call.json(200, out -> write(outcome, out)));
   }
 
@@ -107,7 +106,7 @@ final class RunImportRoutes {
     }
   }
 
-  private Outcome record(Actor actor, ClusterName cluster, boolean billed, RunFile file)
+  private Outcome record(Call call, ClusterName cluster, boolean billed, RunFile file)
       throws Exception {
     files.awaitBooks();
     Outcome outcome = new Outcome();
@@ -137,7 +136,7 @@ final class RunImportRoutes {
     for (int from = 0; from < fresh.size(); from += ObservedCheck.RUNS_MAX) {
       List<ObservedRun> part =
           fresh.subList(from, Math.min(fresh.size(), from + ObservedCheck.RUNS_MAX));
-      submit(new Input.ImportRuns(actor, cluster, billed, part));
+      submit(call, new Input.ImportRuns(call.principal().actor(), cluster, billed, part));
       outcome.recorded += part.size();
       for (ObservedRun run : part) {
         outcome.recordedCoreMs = Math.addExact(outcome.recordedCoreMs, run.coreMs());
@@ -147,8 +146,8 @@ final class RunImportRoutes {
     return outcome;
   }
 
-  private void submit(Input.ImportRuns input) throws Exception {
-    if (inputs.submit(input).get(PATIENCE_S, TimeUnit.SECONDS)
+  private void submit(Call call, Input.ImportRuns input) throws Exception {
+    if (inputs.submit(call, input).get(PATIENCE_S, TimeUnit.SECONDS)
         instanceof Reply.Rejected(var rejection)) {
       throw new Refused(Refusal.of(rejection));
     }

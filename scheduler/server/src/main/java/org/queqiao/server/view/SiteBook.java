@@ -84,7 +84,7 @@ final class SiteBook {
   void apply(LoggedEvent logged) {
     position++;
     machine.apply(
-        new LoggedEvent(position, logged.epoch(), logged.timeMs(), logged.actor(), logged.event()));
+        new LoggedEvent(position, logged.epoch(), logged.timeMs(), logged.actor(), logged.reason(), logged.event()));
     changed = true;
   }
 

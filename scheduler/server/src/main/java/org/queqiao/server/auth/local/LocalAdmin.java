@@ -37,6 +37,7 @@ import org.queqiao.core.message.Reply;
 import org.queqiao.core.placement.HostList;
 import org.queqiao.server.auth.Account;
 import org.queqiao.server.auth.AccountDirectory;
+import org.queqiao.server.auth.GivenReason;
 import org.queqiao.server.auth.Identity;
 import org.queqiao.server.auth.Outcome;
 import org.queqiao.server.auth.ProblemJson;
@@ -78,6 +79,7 @@ public final class LocalAdmin implements AutoCloseable {
    * @param nodes as the log has them
    * @param unixAccounts of this machine
    * @param ready whether requests are served
+   * @param reasonsRequired whether the site asks for a reason of every administrative change
    */
   public record Ports(
       AccountDirectory accounts,
@@ -85,7 +87,8 @@ public final class LocalAdmin implements AutoCloseable {
       EnrolmentCodes enrolments,
       NodeDirectory nodes,
       UnixAccounts unixAccounts,
-      BooleanSupplier ready) {}
+      BooleanSupplier ready,
+      boolean reasonsRequired) {}
 
   /**
    * Prepares the administration.
@@ -170,7 +173,9 @@ public final class LocalAdmin implements AutoCloseable {
               HttpMethod.valueOf(both[0]),
               both[1],
               context ->
-                  apply(List.of(request.reader().read(LocalForm.read(context, request.fields())))));
+                  apply(
+                      reason(context),
+                      List.of(request.reader().read(LocalForm.read(context, request.fields())))));
         });
     return router;
   }
@@ -246,18 +251,20 @@ public final class LocalAdmin implements AutoCloseable {
         "/nodes/:name/drain",
         context ->
             apply(
+                reason(context),
                 List.of(inputs.drain(node(context), LocalForm.read(context, List.of("reason"))))));
     on(
         router,
         HttpMethod.POST,
         "/nodes/:name/resume",
-        context -> apply(List.of(inputs.resume(node(context)))));
+        context -> apply(reason(context), List.of(inputs.resume(node(context)))));
     on(
         router,
         HttpMethod.POST,
         "/nodes/:name/fence",
         context ->
             apply(
+                reason(context),
                 List.of(inputs.fence(node(context), LocalForm.read(context, List.of("reason"))))));
   }
 
@@ -285,6 +292,7 @@ public final class LocalAdmin implements AutoCloseable {
     String title = form.optional("title").orElse(user.value());
     String unixUser = form.optional("unixUser").orElse("");
     ProjectName project = form.optional("project", ProjectName::new).orElse(null);
+    String reason = reason(context);
     return vertx
         .executeBlocking(
             () -> unixUser.isEmpty() ? OptionalInt.of(-1) : ports.unixAccounts().uidOf(unixUser))
@@ -309,7 +317,7 @@ public final class LocalAdmin implements AutoCloseable {
           if (project != null && hasNoRole(user)) {
             steps.add(new Input.GrantRole(owner, new RoleGranted(user, Role.RESEARCHER)));
           }
-          return apply(steps).compose(done -> whenKnown(user, done, LOOKS));
+          return apply(reason, steps).compose(done -> whenKnown(user, done, LOOKS));
         });
   }
 
@@ -340,17 +348,32 @@ public final class LocalAdmin implements AutoCloseable {
   }
 
   /** Hands the inputs in one after the other; the first refusal ends it. */
-  private Future<Outcome<String>> apply(List<Input> steps) {
+  private Future<Outcome<String>> apply(String reason, List<Input> steps) {
     Future<Outcome<String>> done = Future.succeededFuture(Outcome.accepted("ok"));
     for (Input step : steps) {
       done =
           done.compose(before ->
               before instanceof Outcome.Denied<String>
                   ? Future.succeededFuture(before)
-                  : Future.fromCompletionStage(ports.inputs().submit(step))
+                  : Future.fromCompletionStage(submit(step, reason))
                       .map(LocalAdmin::outcome));
     }
     return done;
+  }
+
+  private static String reason(RoutingContext context) {
+    try {
+      return GivenReason.of(context.request());
+    } catch (IllegalArgumentException unread) {
+      throw new LocalForm.WrongForm(
+          Refusal.Code.MALFORMED,
+          GivenReason.HEADER,
+          "the header " + GivenReason.HEADER + " " + unread.getMessage());
+    }
+  }
+
+  private CompletionStage<Reply> submit(Input step, String reason) {
+    return ports.inputs().submit(GivenReason.with(step, reason, ports.reasonsRequired()));
   }
 
   private static Outcome<String> outcome(Reply reply) {

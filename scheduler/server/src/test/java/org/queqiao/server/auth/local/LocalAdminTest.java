@@ -102,7 +102,8 @@ final class LocalAdminTest {
                     Outcome.accepted(Secret.of("enrolment of " + nodes))),
             this::node,
             name -> name.equals("nobody9") ? OptionalInt.empty() : OptionalInt.of(1234),
-            ready::get));
+            ready::get,
+            false));
   }
 
   private Path socket() {
@@ -207,7 +208,7 @@ final class LocalAdminTest {
 
   private LocalAdmin.Ports ports() {
     return new LocalAdmin.Ports(
-        accounts, this::submit, null, this::node, name -> OptionalInt.empty(), ready::get);
+        accounts, this::submit, null, this::node, name -> OptionalInt.empty(), ready::get, false);
   }
 
   @Test

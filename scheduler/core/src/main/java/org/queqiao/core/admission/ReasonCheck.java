@@ -1,0 +1,130 @@
+package org.queqiao.core.admission;
+
+import java.util.Optional;
+import org.queqiao.contract.id.Actor;
+import org.queqiao.contract.id.JobId;
+import org.queqiao.core.message.Decision;
+import org.queqiao.core.message.Fact;
+import org.queqiao.core.message.Input;
+import org.queqiao.core.state.Cluster;
+
+/**
+ * Why somebody changes something: what such a text must be like, and where a site that asks for it
+ * does not go without. Administrative is what somebody decides for others; what they do with jobs
+ * of their own is not.
+ */
+public final class ReasonCheck {
+  /** What the refusal names. */
+  static final String FIELD = "Queqiao-Reason";
+
+  private static final int MAX_CHARACTERS = NodeCheck.MAX_REASON_CHARACTERS;
+
+  private final Cluster cluster;
+
+  public ReasonCheck(Cluster cluster) {
+    this.cluster = cluster;
+  }
+
+  /** Why the wish is refused, whatever it is; nothing has been done then. */
+  public Optional<Decision> refusal(Input.Reasoned input) {
+    if (!input.reason().isEmpty()) {
+      String problem = TextRules.problemOfLine(input.reason(), MAX_CHARACTERS);
+      return problem == null
+          ? Optional.empty()
+          : Optional.of(Rejections.invalid(FIELD, "the reason " + problem + ": say why"));
+    }
+    return input.required() && asksForReason(input.input())
+        ? Optional.of(
+            Rejections.invalid(
+                FIELD,
+                "this site asks for a reason of every administrative change: say why, with the"
+                    + " header Queqiao-Reason or with --reason TEXT"))
+        : Optional.empty();
+  }
+
+  /** The decision, in which each fact of a person says why. */
+  public static Decision stated(Decision decision, String reason) {
+    return reason.isEmpty() || decision.facts().isEmpty()
+        ? decision
+        : new Decision(
+            decision.facts().stream().map(each -> stated(each, reason)).toList(),
+            decision.reply(),
+            decision.more());
+  }
+
+  /** What the scheduler adds by its own rules is not what somebody had a reason for. */
+  private static Fact stated(Fact fact, String reason) {
+    return fact.actor().kind() == Actor.Kind.SYSTEM
+        ? fact
+        : new Fact(fact.actor(), reason, fact.event());
+  }
+
+  /** Whether it is administrative and has no reason of its own. */
+  private boolean asksForReason(Input input) {
+    return switch (input) {
+      case Input.Reasoned i -> asksForReason(i.input());
+      case Input.CancelJob i -> isOfAnother(i.actor(), i.job());
+      case Input.CancelTasks i -> isOfAnother(i.actor(), i.array());
+      case Input.ChangeJob i -> isOfAnother(i.actor(), i.job());
+      case Input.HoldJob i -> isOfAnother(i.actor(), i.job());
+      case Input.ReleaseJob i -> isOfAnother(i.actor(), i.job());
+      case Input.RequeueJob i -> isOfAnother(i.actor(), i.job());
+      case Input.SuspendJob i -> isOfAnother(i.actor(), i.job());
+      case Input.ResumeJob i -> isOfAnother(i.actor(), i.job());
+      case Input.ResumeNode _,
+          Input.SetNode _,
+          Input.DefineLicence _,
+          Input.DefineTopology _,
+          Input.DefinePartition _,
+          Input.DefineTariff _,
+          Input.DefineScheduling _,
+          Input.DefineJobPolicy _,
+          Input.DefineDomain _,
+          Input.DefineProject _,
+          Input.DefineUser _,
+          Input.GrantRole _,
+          Input.RevokeRole _,
+          Input.SetMembership _,
+          Input.RemoveMembership _,
+          Input.DefinePlatform _,
+          Input.DefineQos _,
+          Input.DefinePriorityPolicy _,
+          Input.SetRules _,
+          Input.DefineReservation _,
+          Input.DeleteReservation _,
+          Input.ImportRuns _ ->
+          true;
+      // These say why in a field of their own, without which they are refused.
+      case Input.FenceNode _,
+          Input.DrainNode _,
+          Input.FundWallet _,
+          Input.SetCreditLine _,
+          Input.DefineBudget _,
+          Input.OpenDispute _,
+          Input.AnswerDispute _,
+          Input.ProposeMoney _,
+          Input.DecideMoney _ ->
+          false;
+      case Input.SubmitJob _,
+          Input.RegisterNode _,
+          Input.NodeSilent _,
+          Input.NodeChecked _,
+          Input.RunStarted _,
+          Input.RunSuspended _,
+          Input.RunEnded _,
+          Input.StartStep _,
+          Input.EndStep _,
+          Input.Tick _,
+          Input.PlanPass _,
+          Input.TellBudgets _,
+          Input.TellBudgetUse _,
+          Input.RecordRuns _ ->
+          false;
+    };
+  }
+
+  /** One that is unknown is refused for that. */
+  private boolean isOfAnother(Actor actor, JobId id) {
+    return cluster.jobs().find(id).map(job -> !actor.equals(Actor.user(job.user()))).orElse(false);
+  }
+}
