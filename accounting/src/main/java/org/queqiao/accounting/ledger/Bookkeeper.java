@@ -148,12 +148,8 @@ public final class Bookkeeper {
       case ReservationDefined _, ReservationDeleted _, ReservationOpened _, ReservationClosed _ ->
           reserved.reservation(logged, books);
       case DomainDefined e -> domain(e, logged, books);
-      case UserDefined e -> {}
-      case RoleGranted e -> {}
-      case RoleRevoked e -> {}
-      case MembershipSet e -> {}
-      case MembershipRemoved e -> {}
-      case NodeFenced e -> {}
+      case UserDefined _, RoleGranted _, RoleRevoked _ -> {}
+      case MembershipSet _, MembershipRemoved _, NodeFenced _ -> {}
       case NodeRegistered _,
           NodeUp _,
           NodeDown _,

@@ -30,8 +30,7 @@ final class ReasonStoriesTest {
 
   private static Input joins(String user) {
     return new Input.SetMembership(
-        ADMIN,
-        new MembershipSet(SchedulerStory.MATERIALS, new UserName(user), MemberRank.MEMBER));
+        ADMIN, new MembershipSet(SchedulerStory.MATERIALS, new UserName(user), MemberRank.MEMBER));
   }
 
   private static Input required(Input input) {

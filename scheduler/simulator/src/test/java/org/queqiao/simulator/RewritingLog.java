@@ -21,6 +21,7 @@ class RewritingLog extends ForwardingLog {
   @Override
   public long append(long timeMs, byte[] payload) {
     ActedEvent instead = rewrite(EventCodec.decode(payload));
-    return super.append(timeMs, EventCodec.encode(instead.actor(), instead.reason(), instead.event()));
+    return super.append(
+        timeMs, EventCodec.encode(instead.actor(), instead.reason(), instead.event()));
   }
 }

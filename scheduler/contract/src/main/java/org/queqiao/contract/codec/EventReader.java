@@ -72,8 +72,7 @@ final class EventReader {
   static EventCodec.ActedEvent read(byte[] payload) {
     try {
       EventRecord in = EventRecord.parseFrom(payload);
-      return new EventCodec.ActedEvent(
-          ModelReader.actor(in.getActor()), in.getReason(), event(in));
+      return new EventCodec.ActedEvent(ModelReader.actor(in.getActor()), in.getReason(), event(in));
     } catch (InvalidProtocolBufferException | IllegalArgumentException e) {
       throw new MalformedRecordException("not a fact of the log: " + e.getMessage(), e);
     }

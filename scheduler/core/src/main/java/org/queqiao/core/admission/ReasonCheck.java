@@ -71,29 +71,6 @@ public final class ReasonCheck {
       case Input.RequeueJob i -> isOfAnother(i.actor(), i.job());
       case Input.SuspendJob i -> isOfAnother(i.actor(), i.job());
       case Input.ResumeJob i -> isOfAnother(i.actor(), i.job());
-      case Input.ResumeNode _,
-          Input.SetNode _,
-          Input.DefineLicence _,
-          Input.DefineTopology _,
-          Input.DefinePartition _,
-          Input.DefineTariff _,
-          Input.DefineScheduling _,
-          Input.DefineJobPolicy _,
-          Input.DefineDomain _,
-          Input.DefineProject _,
-          Input.DefineUser _,
-          Input.GrantRole _,
-          Input.RevokeRole _,
-          Input.SetMembership _,
-          Input.RemoveMembership _,
-          Input.DefinePlatform _,
-          Input.DefineQos _,
-          Input.DefinePriorityPolicy _,
-          Input.SetRules _,
-          Input.DefineReservation _,
-          Input.DeleteReservation _,
-          Input.ImportRuns _ ->
-          true;
       // These say why in a field of their own, without which they are refused.
       case Input.FenceNode _,
           Input.DrainNode _,
@@ -105,6 +82,7 @@ public final class ReasonCheck {
           Input.ProposeMoney _,
           Input.DecideMoney _ ->
           false;
+      // These are no decision about others.
       case Input.SubmitJob _,
           Input.RegisterNode _,
           Input.NodeSilent _,
@@ -120,6 +98,8 @@ public final class ReasonCheck {
           Input.TellBudgetUse _,
           Input.RecordRuns _ ->
           false;
+      // What is new is administrative until it stands above.
+      default -> true;
     };
   }
 

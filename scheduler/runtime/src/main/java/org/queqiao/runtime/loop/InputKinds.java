@@ -75,36 +75,6 @@ final class InputKinds {
   static boolean isNewWork(Input input) {
     return switch (input) {
       case Input.Reasoned reasoned -> isNewWork(reasoned.input());
-      case Input.SubmitJob _,
-          Input.StartStep _,
-          Input.PlanPass _,
-          // What was not taken is told again: the other scheduler keeps it.
-          Input.RecordRuns _,
-          Input.ImportRuns _,
-          Input.DefinePartition _,
-          Input.DefineJobPolicy _,
-          Input.DefineScheduling _,
-          Input.DefineTariff _,
-          Input.DefineDomain _,
-          Input.DefineProject _,
-          Input.DefineUser _,
-          Input.GrantRole _,
-          Input.SetMembership _,
-          Input.FundWallet _,
-          Input.ProposeMoney _,
-          Input.DefineBudget _,
-          Input.OpenDispute _,
-          Input.AnswerDispute _,
-          Input.DecideMoney _,
-          Input.DefinePlatform _,
-          Input.DefineQos _,
-          Input.DefinePriorityPolicy _,
-          Input.SetNode _,
-          Input.DefineLicence _,
-          Input.DefineTopology _,
-          Input.SetRules _,
-          Input.DefineReservation _ ->
-          true;
       case Input.CancelJob _,
           Input.CancelTasks _,
           Input.HoldJob _,
@@ -131,6 +101,8 @@ final class InputKinds {
           Input.TellBudgetUse _,
           Input.DeleteReservation _ ->
           false;
+      // Also runs of another scheduler: what was not taken is told again.
+      default -> true;
     };
   }
 }

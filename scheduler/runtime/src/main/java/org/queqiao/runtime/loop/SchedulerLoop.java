@@ -234,7 +234,8 @@ final class SchedulerLoop {
         throw full;
       }
       first = false;
-      LoggedEvent event = new LoggedEvent(position, epoch, nowMs, fact.actor(), fact.reason(), fact.event());
+      LoggedEvent event =
+          new LoggedEvent(position, epoch, nowMs, fact.actor(), fact.reason(), fact.event());
       desiredChanges.before(event.event());
       machine.apply(event);
       written.add(event);

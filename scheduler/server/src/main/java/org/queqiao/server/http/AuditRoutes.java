@@ -39,8 +39,8 @@ final class AuditRoutes {
       throw Refused.invalid("to", "to is not after from");
     }
     if ("csv".equals(call.text("format"))) {
-      desk.books()
-          .stream(call, "text/csv; charset=utf-8", "audit.csv", () -> out -> csv(which, out));
+      desk.books().stream(
+          call, "text/csv; charset=utf-8", "audit.csv", () -> out -> csv(which, out));
       return;
     }
     int limit = call.number("limit").intValue();

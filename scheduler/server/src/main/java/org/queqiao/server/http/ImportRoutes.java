@@ -58,9 +58,7 @@ final class ImportRoutes {
       throw Refused.invalid("body", wrong.getMessage());
     }
     files.take(
-        call,
-        () -> propose(call, file),
-        outcome -> call.json(200, out -> write(outcome, out)));
+        call, () -> propose(call, file), outcome -> call.json(200, out -> write(outcome, out)));
   }
 
   private Outcome propose(Call call, TopUpFile file) throws Exception {
@@ -109,8 +107,7 @@ final class ImportRoutes {
       throws Exception {
     Reply reply =
         inputs
-            .submit(
-                call, new Input.ProposeMoney(call.principal().actor(), change, line.marked()))
+            .submit(call, new Input.ProposeMoney(call.principal().actor(), change, line.marked()))
             .get(PATIENCE_S, TimeUnit.SECONDS);
     if (!(reply instanceof Reply.Rejected(Rejection rejection))) {
       return true;

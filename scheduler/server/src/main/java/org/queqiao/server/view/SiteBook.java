@@ -84,7 +84,13 @@ final class SiteBook {
   void apply(LoggedEvent logged) {
     position++;
     machine.apply(
-        new LoggedEvent(position, logged.epoch(), logged.timeMs(), logged.actor(), logged.reason(), logged.event()));
+        new LoggedEvent(
+            position,
+            logged.epoch(),
+            logged.timeMs(),
+            logged.actor(),
+            logged.reason(),
+            logged.event()));
     changed = true;
   }
 

@@ -53,15 +53,16 @@ final class AlertRestTest {
         server.post(
             "finance1",
             "/api/v1/budgets",
-            "{\"name\":\"alarm-hours\",\"project\":\"alarm\",\"unit\":\"CORE_TIME\",\"amount\":1000,"
-                + "\"overdraft\":3600000,\"reason\":\"as agreed\"}");
+            "{\"name\":\"alarm-hours\",\"project\":\"alarm\",\"unit\":\"CORE_TIME\",\"amount\":1000,\"overdraft\":3600000,\"reason\":\"as"
+                + " agreed\"}");
     assertThat(set.statusCode()).as(set.body()).isEqualTo(204);
     assertThat(about("finance1", "alarm")).isEmpty();
     HttpResponse<String> job =
         server.post(
             "researcher1",
             "/api/v1/jobs",
-            "{\"script\":\"#!/bin/sh\\nsleep 2\\n\",\"workDir\":\"/tmp\",\"stdoutPath\":\"/dev/null\","
+            "{\"script\":\"#!/bin/sh\\nsleep"
+                + " 2\\n\",\"workDir\":\"/tmp\",\"stdoutPath\":\"/dev/null\","
                 + "\"project\":\"alarm\",\"limitMs\":60000}");
     assertThat(job.statusCode()).as(job.body()).isEqualTo(201);
     server.awaitEnd("researcher1", JSON.readTree(job.body()).path("id").asLong());

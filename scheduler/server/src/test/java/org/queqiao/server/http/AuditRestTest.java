@@ -109,8 +109,7 @@ final class AuditRestTest {
   void aReasonThatIsNoneIsRefusedAndNothingIsChanged() throws Exception {
     String path = "/api/v1/platforms/no-reason";
     String body = "{\"title\":\"N\"}";
-    for (String unread :
-        List.of("100%", "%zz", "a%C3", "%ff", "a%ED%A0%80", "x".repeat(4_097))) {
+    for (String unread : List.of("100%", "%zz", "a%C3", "%ff", "a%ED%A0%80", "x".repeat(4_097))) {
       HttpResponse<String> answer = change(server, "admin1", "PUT", path, body, REASON, unread);
       assertThat(answer.statusCode()).as(unread).isEqualTo(400);
       assertThat(JSON.readTree(answer.body()).path("field").asText()).isEqualTo(REASON);

@@ -355,8 +355,7 @@ public final class LocalAdmin implements AutoCloseable {
           done.compose(before ->
               before instanceof Outcome.Denied<String>
                   ? Future.succeededFuture(before)
-                  : Future.fromCompletionStage(submit(step, reason))
-                      .map(LocalAdmin::outcome));
+                  : Future.fromCompletionStage(submit(step, reason)).map(LocalAdmin::outcome));
     }
     return done;
   }
