@@ -1,6 +1,7 @@
 package org.queqiao.server.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -174,6 +175,38 @@ final class NodeEndToEndTest {
       RunExit never = story.scheduler.awaitEnd(stranger.run());
       assertThat(never.kind()).isEqualTo(RunExit.Kind.LAUNCH_FAILED);
       assertThat(never.detail()).contains("knows no user with uid 1999999999");
+    }
+  }
+
+  @Test
+  void aNameServiceThatStandsStillHoldsUpTheRunThatNeedsItAndIsNamed() throws Exception {
+    try (NodeStory story = new NodeStory().withOwnMounts()) {
+      assumeTrue(story.root, "mounts of its own");
+      story.started();
+      story.scheduler.want(story.desired(1, "exit 0"));
+      story.scheduler.awaitEnd(NodeStory.run(1));
+      story.pipeInThePlaceOf(Path.of("/etc/passwd"));
+      DesiredRunState known = story.desired(3, "exit 0");
+      DesiredRunState stranger =
+          new DesiredRunState(
+              NodeStory.run(2),
+              false,
+              1_000,
+              known.user(),
+              "bin",
+              2,
+              1,
+              story.spec(2, "exit 0").toBuilder().workDir("/").stdoutPath("/dev/null").build(),
+              known.allocations());
+      story.scheduler.want(stranger);
+      story.scheduler.want(known);
+      RunExit begun = story.scheduler.awaitEnd(known.run());
+      assertThat(begun.exitCode()).isZero();
+      RunExit never = story.scheduler.awaitEnd(stranger.run());
+      assertThat(never.kind()).isEqualTo(RunExit.Kind.LAUNCH_FAILED);
+      assertThat(never.detail()).contains("the name service does not answer");
+      // Whoever waited for it to be given up would have begun only then.
+      assertThat(begun.startMs()).isLessThan(never.endMs() - 2_000);
     }
   }
 

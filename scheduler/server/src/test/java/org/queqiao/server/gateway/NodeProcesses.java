@@ -27,6 +27,7 @@ public final class NodeProcesses implements AutoCloseable {
   private Process agent;
   private List<String> commands = List.of();
   private boolean singleUser;
+  private boolean ownMounts;
   private String libraries = "";
 
   /**
@@ -143,6 +144,11 @@ public final class NodeProcesses implements AutoCloseable {
     libraries = where.toString();
   }
 
+  /** The launcher sees mounts that nothing else sees; before it is started, by root. */
+  public void ownMounts() {
+    ownMounts = true;
+  }
+
   private List<String> withDevices(List<String> command) {
     List<String> all = new ArrayList<>(command);
     all.addAll(devices);
@@ -168,6 +174,9 @@ public final class NodeProcesses implements AutoCloseable {
                 "--min-uid",
                 Integer.toString(jobUid)));
     command.addAll(commands);
+    if (ownMounts) {
+      command.addAll(0, List.of("unshare", "--mount", "--"));
+    }
     return spawn("launcher", command);
   }
 

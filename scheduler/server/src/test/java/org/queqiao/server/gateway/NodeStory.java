@@ -97,6 +97,33 @@ final class NodeStory implements AutoCloseable {
     return this;
   }
 
+  NodeStory withOwnMounts() {
+    node.ownMounts();
+    return this;
+  }
+
+  /** Puts a pipe that nobody writes to into the place of a file, for the launcher alone. */
+  void pipeInThePlaceOf(Path file) throws Exception {
+    Path pipe = folder.resolve("pipe");
+    ran("mkfifo", "-m", "644", pipe.toString());
+    String pid = Long.toString(launcher.pid());
+    ran(
+        "nsenter",
+        "--mount",
+        "--target",
+        pid,
+        "mount",
+        "--bind",
+        pipe.toString(),
+        file.toString());
+  }
+
+  private static void ran(String... command) throws Exception {
+    if (new ProcessBuilder(command).inheritIO().start().waitFor() != 0) {
+      throw new IllegalStateException(String.join(" ", command));
+    }
+  }
+
   void enrol() throws Exception {
     node.enrolment(pki.createEnrolment(NODE).text());
   }
