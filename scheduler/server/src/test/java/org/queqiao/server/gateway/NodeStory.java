@@ -107,15 +107,7 @@ final class NodeStory implements AutoCloseable {
     Path pipe = folder.resolve("pipe");
     ran("mkfifo", "-m", "644", pipe.toString());
     String pid = Long.toString(launcher.pid());
-    ran(
-        "nsenter",
-        "--mount",
-        "--target",
-        pid,
-        "mount",
-        "--bind",
-        pipe.toString(),
-        file.toString());
+    ran("nsenter", "--mount", "--target", pid, "mount", "--bind", pipe.toString(), file.toString());
   }
 
   private static void ran(String... command) throws Exception {
