@@ -53,6 +53,7 @@ import org.queqiao.contract.event.PartitionDefined;
 import org.queqiao.contract.event.PlatformDefined;
 import org.queqiao.contract.event.PriorityPolicyDefined;
 import org.queqiao.contract.event.ProjectDefined;
+import org.queqiao.contract.event.PromisesMovedUp;
 import org.queqiao.contract.event.QosDefined;
 import org.queqiao.contract.event.ReservationClosed;
 import org.queqiao.contract.event.ReservationDefined;
@@ -160,6 +161,7 @@ public final class Bookkeeper {
       case LicenceDefined e -> {}
       case TopologyDefined e -> {}
       case JobEligible _, JobPromised _, RoomClaimed _, JobHeld _, JobReleased _ -> {}
+      case PromisesMovedUp _ -> {}
       case JobStarted _, StepStarted _, StepEnded _, RunPartEnded _, RunPartSuspended _ -> {}
       case JobSignalled e -> {}
       case JobSuspendRequested e -> {}

@@ -3,7 +3,6 @@ package org.queqiao.core;
 import java.util.ArrayList;
 import java.util.List;
 import org.queqiao.contract.MalformedRecordException;
-import org.queqiao.contract.event.JobPromised;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.NodeName;
@@ -252,9 +251,7 @@ public final class SchedulerMachine {
     memory.foundNothing(slice.fruitlessAt(), planner.positionAtBegin(), slice.retryMs());
     List<Fact> facts = new ArrayList<>();
     slice.facts().forEach(each -> facts.add(new Fact(Actor.SCHEDULER, each)));
-    for (JobPromised each : slice.promises()) {
-      facts.add(new Fact(Actor.SCHEDULER, each));
-    }
+    slice.promises().forEach(each -> facts.add(new Fact(Actor.SCHEDULER, each)));
     slice.asides().forEach(each -> facts.add(new Fact(Actor.SCHEDULER, each)));
     // Who came while a pass was cut waits for the next one, which begins at once.
     boolean more = slice.more() || facts.isEmpty() && memory.worthAPass(cluster);

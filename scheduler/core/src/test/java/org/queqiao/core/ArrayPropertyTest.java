@@ -15,7 +15,8 @@ import org.queqiao.testkit.TestSize;
 
 /**
  * Where no throttle is set, the tasks of an array start when and where as many jobs would that are
- * submitted one after the other, with every policy.
+ * submitted one after the other, with every policy but the one that promises all jobs a start: of an
+ * array one task has a promise.
  */
 final class ArrayPropertyTest {
   private static final int SEEDS = TestSize.ciOrFull(60, 2_000);
@@ -24,7 +25,7 @@ final class ArrayPropertyTest {
   private int started;
 
   @ParameterizedTest
-  @ValueSource(strings = {"fcfs", "easy", "easy-sjbf", "conservative", "default"})
+  @ValueSource(strings = {"fcfs", "easy", "easy-sjbf", "default"})
   void tasksStartAsJobsDoThatAreSubmittedOneByOne(String policy) {
     SeededProperty.holds(SeededProperty.seeds(SEEDS, 637), seed -> new Twins(seed, policy));
     assertThat(started).as("starts that were compared").isGreaterThan(SEEDS * 15);

@@ -14,6 +14,7 @@ import org.queqiao.contract.event.JobKillRequested;
 import org.queqiao.contract.event.JobSuspendRequested;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.PartitionDefined;
+import org.queqiao.contract.event.SchedulingDefined;
 import org.queqiao.contract.id.PartitionName;
 import org.queqiao.contract.policy.PreemptMode;
 import org.queqiao.contract.policy.PreemptRules;
@@ -71,6 +72,11 @@ final class CutPassPropertyTest {
   private static List<ToldStory.Told> workload(long seed) {
     SchedulerStory story = SchedulerStory.site().withoutChecks();
     RandomWorkload workload = new RandomWorkload(story, new SplittableRandom(seed));
+    if (seed % 3 == 2) {
+      workload.tell(
+          new Input.DefineScheduling(
+              OWNER, new SchedulingDefined(SchedulingDefined.CONSERVATIVE, 1)));
+    }
     for (int step = 0; step < STEPS; step++) {
       workload.step();
     }

@@ -600,6 +600,11 @@ final class RandomHistory {
         domains.nextInt(4) == 0);
   }
 
+  private static SchedulingDefined scheduling(boolean fixed, int drawn) {
+    String policy = fixed ? drawn < 2 ? "easy-sjbf" : "conservative" : "default";
+    return new SchedulingDefined(policy, 1 + drawn);
+  }
+
   private Input definition() {
     Actor actor = random.nextBoolean() ? SchedulerStory.OWNER : actor();
     long limitMs = 1 + random.nextLong(3_600_000);
@@ -616,10 +621,7 @@ final class RandomHistory {
                           new NetworkSwitch("s2", "c", "n[2-3]"))));
       case 6 -> new Input.DefineLicence(actor, new LicenceDefined("solver", random.nextInt(4)));
       case 5 ->
-          new Input.DefineScheduling(
-              actor,
-              new SchedulingDefined(
-                  random.nextBoolean() ? "easy-sjbf" : "default", 1 + random.nextInt(5)));
+          new Input.DefineScheduling(actor, scheduling(random.nextBoolean(), random.nextInt(5)));
       case 4 ->
           new Input.DefineJobPolicy(
               actor, new JobPolicyDefined(1 + random.nextInt(3), random.nextInt(3) == 0));

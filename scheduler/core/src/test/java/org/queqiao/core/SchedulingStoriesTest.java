@@ -7,6 +7,9 @@ import static org.queqiao.core.SchedulerStory.HOUR_MS;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.queqiao.contract.codec.ImageCodec;
 import org.queqiao.contract.event.PartitionDefined;
 import org.queqiao.contract.event.SchedulingDefined;
 import org.queqiao.contract.id.Actor;
@@ -247,6 +250,111 @@ final class SchedulingStoriesTest {
     policy("easy", 1);
     assertThat(story.plans()).isEqualTo(1);
     assertThat(story.state(far)).isEqualTo(RUNNING);
+  }
+
+  /** Plans until nothing more is found, each time by a machine that was started anew if asked for. */
+  private void plansAll(boolean restarts) {
+    do {
+      if (restarts) {
+        story.machine =
+            SchedulerMachine.from(ImageCodec.decode(ImageCodec.encode(story.machine.image())));
+      }
+      story.plans();
+    } while (story.machine.state().planningDue());
+  }
+
+  private long promisedAfterMs(JobId job) {
+    return story.job(job).promisedMs() - SchedulerStory.BEGIN_MS;
+  }
+
+  /** Of two that run, the first ends after an hour of four; what waits is promised both limits. */
+  private JobId[] twoWaitBehindOneThatEndsEarly() {
+    policy("conservative", 1);
+    story.node("n1", 8);
+    JobId ends = story.submits("liwei", cores(4).limitMs(4 * HOUR_MS));
+    story.submits("liwei", cores(4).limitMs(2 * HOUR_MS));
+    plansAll(false);
+    JobId wide = story.submits("liwei", cores(8).limitMs(HOUR_MS));
+    JobId narrow = story.submits("liwei", cores(4).limitMs(HOUR_MS));
+    plansAll(false);
+    assertThat(promisedAfterMs(wide)).isEqualTo(4 * HOUR_MS);
+    assertThat(promisedAfterMs(narrow)).isEqualTo(2 * HOUR_MS);
+    assertThat(story.machine.image().earlyRoom()).as("from the choice of the policy").isZero();
+    story.after(HOUR_MS);
+    story.exits(ends, 0);
+    assertThat(story.machine.image().earlyRoom()).isEqualTo(1);
+    return new JobId[] {wide, narrow};
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void whoWasPromisedAStartMovesUpWhenARunEndsEarlyThoughTheServerWasAway(boolean restarts) {
+    JobId[] waiting = twoWaitBehindOneThatEndsEarly();
+    plansAll(restarts);
+    assertThat(story.state(waiting[1])).as("there is room for it now").isEqualTo(RUNNING);
+    assertThat(promisedAfterMs(waiting[0]))
+        .as("first in turn, when the other was still to run in the third hour")
+        .isEqualTo(3 * HOUR_MS);
+    assertThat(story.machine.image().earlyRoom()).isZero();
+    // An end by the limit brings no room that was not counted on.
+    story.after(HOUR_MS);
+    story.exits(waiting[1], 0);
+    assertThat(story.machine.image().earlyRoom()).isZero();
+  }
+
+  @Test
+  void aStartThatNoEndBringsComesInTime() {
+    JobId[] waiting = twoWaitBehindOneThatEndsEarly();
+    plansAll(false);
+    story.after(HOUR_MS - 1);
+    story.ticks();
+    plansAll(false);
+    story.after(1);
+    story.exits(waiting[1], 0);
+    story.exits(new JobId(2), 0);
+    plansAll(false);
+    assertThat(story.state(waiting[0])).as("its start is in an hour").isEqualTo(PENDING);
+    assertThat(story.machine.state().nextDeadlineMs()).hasValue(story.nowMs + HOUR_MS);
+    story.after(HOUR_MS);
+    plansAll(false);
+    assertThat(story.state(waiting[0])).isEqualTo(RUNNING);
+  }
+
+  @Test
+  void whoIsHeldLetsGoOfTheStartThatItWasPromised() {
+    policy("conservative", 1);
+    story.node("n1", 4);
+    story.submits("liwei", cores(4).limitMs(HOUR_MS));
+    JobId first = story.submits("liwei", cores(4).limitMs(HOUR_MS));
+    JobId second = story.submits("liwei", cores(4).limitMs(HOUR_MS));
+    plansAll(false);
+    assertThat(promisedAfterMs(second)).as("also on a full machine").isEqualTo(2 * HOUR_MS);
+    story.does(new Input.HoldJob(SchedulerStory.user("liwei"), first));
+    plansAll(false);
+    assertThat(story.job(first).promisedMs()).isZero();
+    assertThat(promisedAfterMs(second)).isEqualTo(HOUR_MS);
+    story.does(new Input.ReleaseJob(SchedulerStory.user("liwei"), first));
+    plansAll(false);
+    assertThat(promisedAfterMs(first)).isEqualTo(2 * HOUR_MS);
+  }
+
+  @Test
+  void priorityDecidesWhoMovesUpFirst() {
+    policy("conservative", 1);
+    story.node("n1", 4);
+    JobId running = story.submits("liwei", cores(4).limitMs(4 * HOUR_MS));
+    plansAll(false);
+    JobId ordinary = story.submits("liwei", nice(10, cores(3).limitMs(HOUR_MS)));
+    plansAll(false);
+    JobId urgent = story.submits("wangfang", cores(2).limitMs(HOUR_MS));
+    plansAll(false);
+    assertThat(promisedAfterMs(ordinary)).isEqualTo(4 * HOUR_MS);
+    assertThat(promisedAfterMs(urgent)).as("it came behind").isEqualTo(5 * HOUR_MS);
+    story.after(HOUR_MS);
+    story.exits(running, 0);
+    plansAll(false);
+    assertThat(story.state(urgent)).isEqualTo(RUNNING);
+    assertThat(promisedAfterMs(ordinary)).as("none later than before").isEqualTo(2 * HOUR_MS);
   }
 
   /**

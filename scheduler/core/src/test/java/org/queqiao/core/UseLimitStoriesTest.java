@@ -308,6 +308,7 @@ final class UseLimitStoriesTest {
         image.wallets(),
         image.money(),
         image.observed(),
-        image.steps());
+        image.steps(),
+        image.earlyRoom());
   }
 }

@@ -27,6 +27,7 @@ import org.queqiao.contract.event.NodeUp;
 import org.queqiao.contract.event.PartitionDefined;
 import org.queqiao.contract.event.PriorityPolicyDefined;
 import org.queqiao.contract.event.ProjectDefined;
+import org.queqiao.contract.event.PromisesMovedUp;
 import org.queqiao.contract.event.RoleGranted;
 import org.queqiao.contract.event.RoleRevoked;
 import org.queqiao.contract.event.RoomClaimed;
@@ -119,6 +120,7 @@ final class EventReader {
       case JOB_RELEASED -> ArrayReader.released(in.getJobReleased());
       case JOB_ALLOCATED -> allocated(in.getJobAllocated());
       case JOB_PROMISED -> promised(in.getJobPromised());
+      case PROMISES_MOVED_UP -> new PromisesMovedUp(in.getPromisesMovedUp().getAnswered());
       case ROOM_CLAIMED -> claimed(in.getRoomClaimed());
       case JOB_STARTED -> started(in.getJobStarted());
       case JOB_KILL_REQUESTED -> killRequested(in.getJobKillRequested());

@@ -40,6 +40,7 @@ import org.queqiao.contract.event.PriorityPolicyDefined;
 import org.queqiao.contract.event.ProjectDefined;
 import org.queqiao.contract.event.QosDefined;
 import org.queqiao.contract.event.ReservationEvent;
+import org.queqiao.contract.event.PromisesMovedUp;
 import org.queqiao.contract.event.RoleGranted;
 import org.queqiao.contract.event.RoleRevoked;
 import org.queqiao.contract.event.RoomClaimed;
@@ -74,6 +75,7 @@ import org.queqiao.contract.wire.PbNodeReason;
 import org.queqiao.contract.wire.PbNodeUp;
 import org.queqiao.contract.wire.PbPartitionDefined;
 import org.queqiao.contract.wire.PbProjectDefined;
+import org.queqiao.contract.wire.PbPromisesMovedUp;
 import org.queqiao.contract.wire.PbRoleChanged;
 import org.queqiao.contract.wire.PbRoomClaimed;
 import org.queqiao.contract.wire.PbSchedulingDefined;
@@ -122,6 +124,8 @@ final class EventWriter {
       case JobReleased e -> out.setJobReleased(ArrayWriter.released(e));
       case JobAllocated e -> out.setJobAllocated(allocated(e));
       case JobPromised e -> out.setJobPromised(promised(e));
+      case PromisesMovedUp e ->
+          out.setPromisesMovedUp(PbPromisesMovedUp.newBuilder().setAnswered(e.answered()));
       case RoomClaimed e ->
           out.setRoomClaimed(
               PbRoomClaimed.newBuilder().setJob(e.job().value()).setClaims(e.claims()));

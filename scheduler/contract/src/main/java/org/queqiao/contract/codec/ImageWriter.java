@@ -28,7 +28,8 @@ final class ImageWriter {
         PbClusterImage.newBuilder()
             .setPosition(image.position())
             .setTimeMs(image.timeMs())
-            .setLastJobId(image.lastJobId());
+            .setLastJobId(image.lastJobId())
+            .setEarlyRoom(image.earlyRoom());
     image.partitions().forEach(each -> out.addPartitions(EventWriter.partition(each)));
     image.tariffs().forEach(each -> out.addTariffs(EventWriter.tariff(each)));
     image.domains().forEach(each -> out.addDomains(EventWriter.domain(each)));

@@ -35,6 +35,7 @@ public sealed interface Event
         PlatformDefined,
         PriorityPolicyDefined,
         ProjectDefined,
+        PromisesMovedUp,
         QosDefined,
         ReservationEvent,
         RoleGranted,

@@ -8,6 +8,14 @@ package org.queqiao.contract.event;
  *     that
  */
 public record SchedulingDefined(String policy, int reservations) implements Event {
+  /** The policy that promises every waiting job a start. */
+  public static final String CONSERVATIVE = "conservative";
+
   /** What holds until the site says otherwise. */
   public static final SchedulingDefined DEFAULT = new SchedulingDefined("default", 1);
+
+  /** Whether every waiting job is promised a start, which is stated. */
+  public boolean promisesAll() {
+    return policy.equals(CONSERVATIVE);
+  }
 }

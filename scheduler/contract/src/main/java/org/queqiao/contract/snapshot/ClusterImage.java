@@ -51,7 +51,8 @@ public record ClusterImage(
     List<WalletImage> wallets,
     MoneyImage money,
     List<ObservedImage> observed,
-    List<StepsImage> steps) {
+    List<StepsImage> steps,
+    long earlyRoom) {
   public ClusterImage {
     partitions = List.copyOf(partitions);
     tariffs = List.copyOf(tariffs);
@@ -108,7 +109,8 @@ public record ClusterImage(
         List.of(),
         MoneyImage.NONE,
         List.of(),
-        List.of());
+        List.of(),
+        0);
   }
 
   /** The same of a site with these licences and switches, where this was learnt. */
@@ -162,6 +164,44 @@ public record ClusterImage(
         elsewhere);
   }
 
+  /** The same where so many facts brought room early since promises were last moved up. */
+  public ClusterImage withEarlyRoom(long facts) {
+    return facts == earlyRoom ? this : changed(steps, facts);
+  }
+
+  /** The same with the steps of these runs. */
+  ClusterImage withSteps(List<StepsImage> ofRuns) {
+    return changed(ofRuns, earlyRoom);
+  }
+
+  private ClusterImage changed(List<StepsImage> ofRuns, long early) {
+    return new ClusterImage(
+        position,
+        timeMs,
+        lastJobId,
+        partitions,
+        tariffs,
+        domains,
+        projects,
+        users,
+        nodes,
+        jobs,
+        idempotencyKeys,
+        outcomes,
+        jobPolicy,
+        scheduling,
+        priorities,
+        licences,
+        topology,
+        experience,
+        reservations,
+        wallets,
+        money,
+        observed,
+        List.copyOf(ofRuns),
+        early);
+  }
+
   /** The same state with other jobs, and nothing of what ended before. */
   public ClusterImage withOnly(List<JobImage> otherJobs) {
     return changed(
@@ -211,7 +251,8 @@ public record ClusterImage(
         siteWallets,
         siteMoney,
         elsewhere,
-        steps);
+        steps,
+        earlyRoom);
   }
 
   /** A project with its members, sorted by name. */

@@ -17,6 +17,7 @@ import org.queqiao.contract.event.JobPolicyDefined;
 import org.queqiao.contract.event.JobPromised;
 import org.queqiao.contract.event.JobRequeued;
 import org.queqiao.contract.event.JobSignalled;
+import org.queqiao.contract.event.PromisesMovedUp;
 import org.queqiao.contract.event.RoomClaimed;
 import org.queqiao.contract.event.SchedulingDefined;
 import org.queqiao.contract.event.TopologyDefined;
@@ -271,6 +272,7 @@ final class Samples {
             new JobAllocated(RUN, List.of(ALLOCATION)),
             new JobPromised(RUN.job(), 1_760_000_000_000L),
             new RoomClaimed(RUN.job(), 3),
+            new PromisesMovedUp(3),
             new JobStarted(RUN, NODE, 1_760_000_000_100L),
             new JobKillRequested(RUN, KillCause.TIMEOUT),
             new JobEnded(
@@ -492,6 +494,7 @@ final class Samples {
     out.put("ClusterImage-steps", StepSamples.image(image()));
     out.put("ClusterImage-steps-recent", StepSamples.recent(image()));
     out.put("ClusterImage-part-use", withPriorities(image(), partUse()));
+    out.put("ClusterImage-early-room", image().withEarlyRoom(2));
     out.put("ClusterImage-steps-accelerators", StepSamples.accelerators(image()));
     return out;
   }

@@ -12,6 +12,7 @@ import org.queqiao.contract.event.JobHeld;
 import org.queqiao.contract.event.JobKillRequested;
 import org.queqiao.contract.event.JobPromised;
 import org.queqiao.contract.event.JobSuspendRequested;
+import org.queqiao.contract.event.PromisesMovedUp;
 import org.queqiao.contract.event.SchedulingDefined;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.job.TaskIndices;
@@ -19,6 +20,7 @@ import org.queqiao.contract.job.TaskRange;
 import org.queqiao.core.priority.JobOrder;
 import org.queqiao.core.state.Cluster;
 import org.queqiao.core.state.Job;
+import org.queqiao.core.state.TaskNumber;
 import org.queqiao.core.state.TasksAhead;
 
 /**
@@ -72,6 +74,15 @@ public final class ClusterPlanner {
 
   private final List<PlanJob> promised = new ArrayList<>();
 
+  /** The earlier promises of the slice, and the fact that early room was answered. */
+  private final List<Event> movedUp = new ArrayList<>();
+
+  /** Whether the pass is over because of them. */
+  private boolean passMoved;
+
+  /** How many facts brought early room before the pass began that no pass has answered. */
+  private long earlyAtBegin;
+
   /** The search after a pass in which nothing started that is not over, or null. */
   private Preemption search;
 
@@ -92,7 +103,8 @@ public final class ClusterPlanner {
    *
    * @param facts the runs to start; a task of an array becomes a job right before
    * @param starts how many
-   * @param promises the first promises to jobs that wait on
+   * @param promises the first promises to jobs that wait on, and earlier ones with the fact that
+   *     early room was answered by them
    * @param asides the runs to end or to stop, so that another job can start
    * @param more whether the pass goes on
    * @param fruitlessAt the count of chances at which a whole pass found nothing, or -1
@@ -101,7 +113,7 @@ public final class ClusterPlanner {
   public record Slice(
       List<Event> facts,
       int starts,
-      List<JobPromised> promises,
+      List<Event> promises,
       List<Event> asides,
       boolean more,
       long fruitlessAt,
@@ -134,7 +146,7 @@ public final class ClusterPlanner {
     // In each slice, or a run that stands still would be taken for one that outlives its limit.
     mirror.standStill(soonMs(nowMs));
     expectOverdue(planner, nowMs);
-    if (!passBegun && planner.pool().totalFreeCores() <= 0) {
+    if (!passBegun && planner.pool().totalFreeCores() <= 0 && !policy.keepsAllStarts()) {
       candidates = null;
       begins();
       return fruitless(List.of(), steps, nowMs);
@@ -144,6 +156,8 @@ public final class ClusterPlanner {
       steps = Math.max(1, steps - candidates.looked());
     }
     promised.clear();
+    movedUp.clear();
+    passMoved = false;
     Trial trial = new Trial(cluster.nodes());
     slice =
         new SliceStarts(
@@ -155,14 +169,20 @@ public final class ClusterPlanner {
     List<Event> facts = slice.facts();
     limitsOpenMs = Math.min(limitsOpenMs, slice.limitsOpenMs());
     passBegun = !over;
-    if (over && !passStarted) {
-      return fruitless(promises(facts), steps - planner.steps(), nowMs);
+    List<Event> promises = new ArrayList<>(movedUp);
+    promises.addAll(promises(facts));
+    if (over && passMoved) {
+      // All is planned anew from what is stated now.
+      return new Slice(facts, slice.count(), promises, List.of(), true, -1, Long.MAX_VALUE);
     }
-    return new Slice(facts, slice.count(), promises(facts), List.of(), !over, -1, Long.MAX_VALUE);
+    if (over && !passStarted) {
+      return fruitless(promises, steps - planner.steps(), nowMs);
+    }
+    return new Slice(facts, slice.count(), promises, List.of(), !over, -1, Long.MAX_VALUE);
   }
 
   /** Nothing starts any more: room may be made for who outranks what runs. */
-  private Slice fruitless(List<JobPromised> promises, long steps, long nowMs) {
+  private Slice fruitless(List<Event> promises, long steps, long nowMs) {
     search = new Preemption(cluster, mirror, this::queue, nowMs);
     if (!promises.isEmpty() && !search.isOver()) {
       // Whoever is promised a start has another place in the queue from then on.
@@ -171,7 +191,7 @@ public final class ClusterPlanner {
     return goOn(promises, Math.max(1, steps), nowMs);
   }
 
-  private Slice goOn(List<JobPromised> promises, long steps, long nowMs) {
+  private Slice goOn(List<Event> promises, long steps, long nowMs) {
     if (!search.work(steps)) {
       return new Slice(List.of(), 0, promises, List.of(), true, -1, Long.MAX_VALUE);
     }
@@ -191,7 +211,7 @@ public final class ClusterPlanner {
         nothing ? chancesAtBegin : -1,
         Math.min(
             Math.min(limitsMs, cluster.money().allowances().nextMs(nowMs)),
-            Math.min(retryMs, movesMs(nowMs))));
+            Math.min(Math.min(retryMs, movesMs(nowMs)), mirror.planner().nextStart(nowMs))));
   }
 
   /** Who is looked for may be another one after a fact, so it is looked for anew, for longer. */
@@ -285,7 +305,52 @@ public final class ClusterPlanner {
       public void promised(PlanJob job) {
         promised.add(job);
       }
+
+      @Override
+      public boolean roomCameEarly() {
+        return earlyAtBegin > 0;
+      }
+
+      @Override
+      public List<PlanJob> inTurn(List<PlanJob> held) {
+        return ClusterPlanner.this.inTurn(held);
+      }
+
+      @Override
+      public void movedUp(List<PlanJob> sooner, boolean over) {
+        sooner.forEach(each -> movedUp.add(promiseOf(each)));
+        movedUp.add(new PromisesMovedUp(earlyAtBegin));
+        earlyAtBegin = 0;
+        passMoved = over;
+      }
     };
+  }
+
+  private List<PlanJob> inTurn(List<PlanJob> held) {
+    TreeMap<Long, PlanJob> left = new TreeMap<>();
+    held.forEach(each -> left.put(each.number(), each));
+    List<PlanJob> out = new ArrayList<>();
+    JobOrder.Queue all = order.openByTurn(cluster, cluster.timeMs());
+    Job job = all.next();
+    while (job != null && !left.isEmpty()) {
+      int task = all.task();
+      PlanJob next = left.remove(task < 0 ? job.id().value() : TaskNumber.of(job.id(), task));
+      if (next != null) {
+        out.add(next);
+      }
+      job = all.next();
+    }
+    return out;
+  }
+
+  private JobPromised promiseOf(PlanJob planned) {
+    JobId id = ClusterMirror.jobOf(planned);
+    int task = ClusterMirror.taskOf(planned);
+    if (task < 0) {
+      return new JobPromised(id, planned.promised());
+    }
+    Job array = cluster.jobs().find(id).orElseThrow(IllegalStateException::new);
+    return new JobPromised(id, planned.promised(), array.spec().array().tasks().at(task));
   }
 
   /** Of an array one task at a time has a promise that is stated. */
@@ -311,8 +376,8 @@ public final class ClusterPlanner {
     return (nowMs / SOON_MS + 1) * SOON_MS;
   }
 
-  private List<JobPromised> promises(List<Event> facts) {
-    List<JobPromised> out = new ArrayList<>();
+  private List<Event> promises(List<Event> facts) {
+    List<Event> out = new ArrayList<>();
     for (PlanJob each : promised) {
       Job job = cluster.jobs().find(ClusterMirror.jobOf(each)).orElse(null);
       int task = ClusterMirror.taskOf(each);
@@ -321,11 +386,10 @@ public final class ClusterPlanner {
       }
       if (task < 0) {
         if (job.promisedMs() == 0) {
-          out.add(new JobPromised(job.id(), each.promised()));
+          out.add(promiseOf(each));
         }
       } else if (job.array().isReady(task) && !hasPromise(job, facts)) {
-        int index = job.spec().array().tasks().at(task);
-        out.add(new JobPromised(job.id(), each.promised(), index));
+        out.add(promiseOf(each));
       }
     }
     return out;
@@ -355,6 +419,7 @@ public final class ClusterPlanner {
   }
 
   private void begins() {
+    earlyAtBegin = cluster.earlyRoom().unanswered();
     chancesAtBegin = cluster.chances();
     positionAtBegin = cluster.position();
   }

@@ -1,5 +1,7 @@
 package org.queqiao.core.plan;
 
+import org.queqiao.contract.event.SchedulingDefined;
+
 /** The policies with fixed rules that the literature compares everything with. */
 public enum KnownPolicy implements PlanPolicy {
   /** First come, first served: nobody overtakes. */
@@ -14,7 +16,7 @@ public enum KnownPolicy implements PlanPolicy {
   EASY_SJBF("easy-sjbf", 1, true, true),
 
   /** Every job is promised a start when it is submitted. */
-  CONSERVATIVE("conservative", Integer.MAX_VALUE, true, false) {
+  CONSERVATIVE(SchedulingDefined.CONSERVATIVE, Integer.MAX_VALUE, true, false) {
     @Override
     public boolean plansAtSubmission() {
       return true;

@@ -10,6 +10,7 @@ import org.queqiao.contract.event.JobReleased;
 import org.queqiao.contract.event.JobSignalled;
 import org.queqiao.contract.event.JobStarted;
 import org.queqiao.contract.event.JobSubmitted;
+import org.queqiao.contract.event.PromisesMovedUp;
 import org.queqiao.contract.event.RoomClaimed;
 import org.queqiao.contract.event.RunPartEnded;
 import org.queqiao.contract.event.RunPartSuspended;
@@ -27,6 +28,7 @@ final class NextPass {
           BudgetTold _,
           BudgetUseTold _,
           JobPromised _,
+          PromisesMovedUp _,
           RoomClaimed _,
           JobSubmitted _,
           JobEligible _,

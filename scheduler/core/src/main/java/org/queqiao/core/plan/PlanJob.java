@@ -149,6 +149,13 @@ public final class PlanJob {
     }
   }
 
+  /** It is promised the start at which room is held for it, if that is earlier; says whether. */
+  boolean moveUp() {
+    boolean sooner = waiting && hold.moment() < promised;
+    promised = sooner ? hold.moment() : promised;
+    return sooner;
+  }
+
   /** Where room is held for it in this pass, so that it starts as promised; or null. */
   Promises.Hold hold() {
     return hold;

@@ -24,19 +24,12 @@ public final class PlanPolicies {
     return Optional.empty();
   }
 
-  /**
-   * The policy with this name for a live cluster, where {@code conservative} promises every waiting
-   * job a start in each pass, and {@code default} the first so many.
-   */
+  /** The policy with this name for a live cluster, where {@code default} promises so many a start. */
   public static Optional<PlanPolicy> live(String name, int reservations) {
     if (name.equals(DEFAULT)) {
       return Optional.of(new SoftPromises(reservations));
     }
-    return named(name)
-        .map(each ->
-            each.plansAtSubmission()
-                ? new ReservingPolicy(name, ReservingPolicy.MAX_RESERVATIONS)
-                : each);
+    return named(name).map(each -> each.plansAtSubmission() ? new KeptPlan() : each);
   }
 
   /** All names. */

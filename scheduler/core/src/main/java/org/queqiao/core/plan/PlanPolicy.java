@@ -44,6 +44,14 @@ public interface PlanPolicy {
   }
 
   /**
+   * Whether the same is so on a cluster of many nodes, where each start is stated and room is held
+   * for all of them in each pass; see {@link KeptStarts}.
+   */
+  default boolean keepsAllStarts() {
+    return false;
+  }
+
+  /**
    * Whether the first round goes by {@link #key} as well; the order of submission then only ties.
    */
   default boolean takesTurnsByKey() {

@@ -1,5 +1,7 @@
 package org.queqiao.core.plan;
 
+import java.util.List;
+
 /**
  * The planning engine: it is told what is submitted, withdrawn and ended, and says in each pass
  * what starts now and where. The live machine and the replay of logs use this same class; a pool of
@@ -17,7 +19,14 @@ public final class Planner {
   private final WaitingJobs queue = new WaitingJobs(WaitingJobs.Order.QUEUE);
   private final WaitingJobs byKey;
 
-  private final TwoRounds pass;
+  private final Pass pass;
+
+  /** The same where the policy has two rounds; else null. */
+  private final TwoRounds rounds;
+
+  /** The same where all starts are kept; else null. */
+  private final KeptStarts kept;
+
   private final Starts starts;
 
   /** Only with a policy that plans at submission. */
@@ -48,11 +57,11 @@ public final class Planner {
   /**
    * As above.
    *
-   * @param kept whether some nodes are kept for some jobs at some time: promises then look at each
-   *     node for itself
+   * @param windows whether some nodes are kept for some jobs at some time: promises then look at
+   *     each node for itself
    */
-  Planner(PlanPolicy policy, NodePool pool, Starts starts, boolean kept) {
-    this(policy, pool, starts, kept, false);
+  Planner(PlanPolicy policy, NodePool pool, Starts starts, boolean windows) {
+    this(policy, pool, starts, windows, false);
   }
 
   /**
@@ -60,7 +69,7 @@ public final class Planner {
    *
    * @param more whether there may be more promises than the policy makes
    */
-  Planner(PlanPolicy policy, NodePool pool, Starts starts, boolean kept, boolean more) {
+  Planner(PlanPolicy policy, NodePool pool, Starts starts, boolean windows, boolean more) {
     this.policy = policy;
     this.pool = pool;
     this.starts = starts;
@@ -69,12 +78,15 @@ public final class Planner {
             ? queue
             : new WaitingJobs(WaitingJobs.Order.KEY);
     this.freshByKey = byKey == queue ? fresh : new WaitingJobs(WaitingJobs.Order.KEY);
-    boolean several = (kept || more || policy.reservations() > 1) && !policy.plansAtSubmission();
+    boolean several = (windows || more || policy.reservations() > 1) && !policy.plansAtSubmission();
     // With one promise the whole pool is asked on limits, unless windows differ by node.
     boolean onLimits = policy.keepsPromisesOnLimits();
-    boolean limitsByNode = several && onLimits && (kept || policy.reservations() > 1);
+    boolean limitsByNode = several && onLimits && (windows || policy.reservations() > 1);
     this.runs = new Runs(pool.nodes(), onLimits, several, limitsByNode);
-    this.pass = new TwoRounds(policy, pool, runs, this::pull, heard());
+    boolean keeps = policy.keepsAllStarts();
+    this.rounds = keeps ? null : new TwoRounds(policy, pool, runs, this::pull, heard());
+    this.kept = keeps ? new KeptStarts(policy, pool, runs, this::pull, heard()) : null;
+    this.pass = keeps ? kept : rounds;
     this.timeline = policy.plansAtSubmission() ? new Timeline(pool, 0, 0) : null;
   }
 
@@ -123,6 +135,21 @@ public final class Planner {
       @Override
       public boolean keepsPromise(PlanJob job) {
         return starts.keepsPromise(job);
+      }
+
+      @Override
+      public boolean roomCameEarly() {
+        return starts.roomCameEarly();
+      }
+
+      @Override
+      public List<PlanJob> inTurn(List<PlanJob> promised) {
+        return starts.inTurn(promised);
+      }
+
+      @Override
+      public void movedUp(List<PlanJob> sooner, boolean over) {
+        starts.movedUp(sooner, over);
       }
 
       @Override
@@ -302,6 +329,11 @@ public final class Planner {
     return next;
   }
 
+  /** When the next job that has a start in this pass is to have it, or the greatest number. */
+  long nextStart(long after) {
+    return kept == null ? Long.MAX_VALUE : kept.nextStart(after);
+  }
+
   /** Decides what starts now, to the end. */
   public void pass(long now) {
     begin(now);
@@ -315,7 +347,7 @@ public final class Planner {
    */
   public void begin(long now) {
     if (settled && pool.version() == settledPool) {
-      pass.extend(fresh, freshByKey);
+      rounds.extend(fresh, freshByKey);
       return;
     }
     settled = false;
@@ -365,6 +397,7 @@ public final class Planner {
     }
     settled =
         timeline == null
+            && rounds != null
             && policy.keyRule() != PlanPolicy.KeyRule.EVERY_PASS
             && !policy.takesTurnsByKey();
     settledPool = pool.version();

@@ -111,6 +111,22 @@ final class Promises {
     return moment < NEVER ? write(job, moment, now) : null;
   }
 
+  /**
+   * Holds room for a job from an earlier moment than now, if it can have one beside all others; says
+   * whether it can.
+   */
+  boolean moveUp(PlanJob job, long now) {
+    lift(job);
+    long moment = earliest(job, now);
+    boolean sooner = moment < job.hold().moment();
+    if (sooner) {
+      job.hold(write(job, moment, now));
+    } else {
+      putBack(job);
+    }
+    return sooner;
+  }
+
   /** Gives back what was held for a job, until it is {@link #putBack}. */
   void lift(PlanJob job) {
     move(job, 1);

@@ -60,6 +60,15 @@ final class Room {
     return large == larges && small >= smalls ? chosen() : null;
   }
 
+  /** The same for a demand or the first of its alternatives that has room. */
+  int[] findAny(Demand demand, long end, long limitEnd) {
+    int[] on = find(demand, end, limitEnd);
+    for (int i = 0; on == null && i < demand.others().size(); i++) {
+      on = find(demand.others().get(i), end, limitEnd);
+    }
+    return on;
+  }
+
   /** Whether a demand may have its shares on these nodes: no other is asked. */
   boolean has(Demand demand, int[] on, long end, long limitEnd) {
     looked += on.length;

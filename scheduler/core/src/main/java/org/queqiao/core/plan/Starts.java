@@ -1,5 +1,7 @@
 package org.queqiao.core.plan;
 
+import java.util.List;
+
 /**
  * Hears of each start that a plan decides, and of promises; may object before anything is taken.
  */
@@ -30,6 +32,26 @@ public interface Starts {
   /** Whether a start on declared limits that is promised to a job now is kept from pass to pass. */
   default boolean keepsPromise(PlanJob job) {
     return true;
+  }
+
+  /** Whether room has come earlier than the promises count on, which no pass has answered yet. */
+  default boolean roomCameEarly() {
+    return false;
+  }
+
+  /** Jobs that wait and were promised a start, in the order of the queue without promises. */
+  default List<PlanJob> inTurn(List<PlanJob> promised) {
+    return promised;
+  }
+
+  /**
+   * Early room was answered.
+   *
+   * @param sooner those who are promised an earlier start now
+   * @param over whether the pass is over with it, because somebody's room has moved
+   */
+  default void movedUp(List<PlanJob> sooner, boolean over) {
+    // who does not ask is not told
   }
 
   /** The job, which waits, was promised its first start on declared limits. */

@@ -31,6 +31,11 @@ final class Timeline {
     size = 1;
   }
 
+  /** How many rows it has. */
+  int size() {
+    return size;
+  }
+
   /** Forgets what is over. */
   void advance(long now) {
     int first = indexAt(now);

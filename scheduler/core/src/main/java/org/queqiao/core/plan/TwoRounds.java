@@ -3,14 +3,13 @@ package org.queqiao.core.plan;
 import java.util.ArrayDeque;
 
 /**
- * One pass of the two rounds of a {@link PlanPolicy}, in slices: {@link #work} goes on where it
- * stopped, and the starts do not depend on where that was.
+ * One pass of the two rounds of a {@link PlanPolicy}.
  *
  * <p>What is free only shrinks during a pass. So the first promise is looked for only when a job
  * behind it fits, a demand that was refused once is not tried again, and with nothing free the pass
  * is over.
  */
-final class TwoRounds {
+final class TwoRounds implements Pass {
   private static final int STEP = 1;
 
   private final PlanPolicy policy;
@@ -27,14 +26,9 @@ final class TwoRounds {
   private final PromisesOnLimits onLimits;
 
   private final Room room;
+  private final RoomNow roomNow;
   private final More more;
   private final Starts starts;
-
-  /** Adds the next waiting job to the queue, if there is one more. */
-  @FunctionalInterface
-  interface More {
-    boolean pull(long now);
-  }
 
   private enum Round {
     PROTECTED,
@@ -91,6 +85,7 @@ final class TwoRounds {
     this.shadow = new Shadow(pool, running);
     this.onLimits = new PromisesOnLimits(policy, pool, runs, starts);
     this.room = new Room(pool, ceilings, onLimits.ceilings());
+    this.roomNow = new RoomNow(pool);
     this.believedRoom = new Room(pool, ceilings, new Ceilings(pool));
     this.several =
         runs.releases() == null
@@ -98,13 +93,8 @@ final class TwoRounds {
             : new Promises(pool, runs.releases(), ceilings, false, false);
   }
 
-  /**
-   * Begins anew.
-   *
-   * @param inOrder the waiting jobs in the order of the queue
-   * @param byKey the same in the order of the second round
-   */
-  void begin(long atTime, WaitingJobs inOrder, WaitingJobs byKey) {
+  @Override
+  public void begin(long atTime, WaitingJobs inOrder, WaitingJobs byKey) {
     now = atTime;
     queue = inOrder;
     rest = byKey;
@@ -137,19 +127,13 @@ final class TwoRounds {
     }
   }
 
-  /** Whether those are looked at that are promised no start. */
-  boolean looksAtRest() {
+  @Override
+  public boolean looksAtRest() {
     return round == Round.REST;
   }
 
-  /**
-   * Whether there is no room for a demand in the rest of this pass for whoever runs at least so
-   * long: what is free only shrinks, and promises are only added.
-   *
-   * @param believed how long all are believed to run at least
-   * @param limit the shortest of their limits
-   */
-  boolean hasNoRoomFor(Demand demand, long believed, long limit) {
+  @Override
+  public boolean hasNoRoomFor(Demand demand, long believed, long limit) {
     if (!isRefused(demand, now + believed, now + limit)) {
       return false;
     }
@@ -172,29 +156,23 @@ final class TwoRounds {
     return true;
   }
 
-  /** Nothing is looked at until the next pass begins. */
-  void close() {
+  @Override
+  public void close() {
     round = Round.OVER;
   }
 
-  boolean over() {
+  @Override
+  public boolean over() {
     return round == Round.OVER;
   }
 
-  /** How many steps the last slice took. */
-  long steps() {
+  @Override
+  public long steps() {
     return steps;
   }
 
-  /**
-   * Goes on. A slice ends before a job that names a model of devices when one that names none has
-   * started in it: which devices that got is for the next slice to know.
-   *
-   * @param atTime not before the time of the last call
-   * @param budget how many steps at most; a step looks at a job or at a node
-   * @param maxStarts how many jobs start at most
-   */
-  void work(long atTime, long budget, int maxStarts) {
+  @Override
+  public void work(long atTime, long budget, int maxStarts) {
     now = atTime;
     startsLeft = maxStarts;
     tookAnyModel = false;
@@ -267,59 +245,29 @@ final class TwoRounds {
   }
 
   private int[] anywhere(PlanJob job) {
-    int[] on = placed(job);
+    int[] on = roomNow.placed(room, job, now);
+    if (on != null) {
+      found = roomNow.found();
+    }
     on = on != null || job.preferred() == null ? on : find(job, job.preferred());
     return on == null ? find(job, job.demand()) : on;
   }
 
   /** Nodes where a job for whom room is held has room now beside what is held for others. */
   private int[] beside(PlanJob job) {
-    if (fits(believedRoom, job) == null) {
+    if (roomNow.of(believedRoom, job, now) == null) {
       return null;
     }
     onLimits.lift(job);
-    int[] on = fits(room, job);
+    int[] on = roomNow.of(room, job, now);
+    found = roomNow.found();
     onLimits.putBack(job);
     return on;
   }
 
-  private int[] fits(Room in, PlanJob job) {
-    int[] on = job.preferred() == null ? null : fits(in, job, job.preferred());
-    return on == null ? fits(in, job, job.demand()) : on;
-  }
-
-  private int[] fits(Room in, PlanJob job, Demand demand) {
-    long end = now + job.believed();
-    long limitEnd = now + job.limit();
-    found = demand;
-    int[] on = demand.totalCores() > pool.totalFreeCores() ? null : in.find(demand, end, limitEnd);
-    for (int i = 0; on == null && i < demand.others().size(); i++) {
-      found = demand.others().get(i);
-      on = in.find(found, end, limitEnd);
-    }
-    return on;
-  }
-
-  /**
-   * The nodes that were chosen for a job so that others have room too, if it fits there; or null.
-   */
-  private int[] placed(PlanJob job) {
-    ClaimPlaces.Place place = job.place();
-    if (place == null
-        || !room.has(place.demand(), place.on(), now + job.believed(), now + job.limit())) {
-      return null;
-    }
-    found = place.demand();
-    return place.on();
-  }
-
-  /** Nodes where a demand or an alternative of it has room until it ends, or null. */
-  int[] room(Demand demand, long end, long limitEnd) {
-    int[] on = room.find(demand, end, limitEnd);
-    for (int i = 0; on == null && i < demand.others().size(); i++) {
-      on = room.find(demand.others().get(i), end, limitEnd);
-    }
-    return on;
+  @Override
+  public int[] room(Demand demand, long end, long limitEnd) {
+    return room.findAny(demand, end, limitEnd);
   }
 
   /**

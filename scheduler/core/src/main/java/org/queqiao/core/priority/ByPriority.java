@@ -45,7 +45,12 @@ public final class ByPriority implements JobOrder {
 
   @Override
   public Queue open(Cluster cluster, long nowMs) {
-    return new Merged(cluster, nowMs);
+    return new Merged(new Ranks(cluster, nowMs), cluster);
+  }
+
+  @Override
+  public Queue openByTurn(Cluster cluster, long nowMs) {
+    return new Merged(new Ranks(cluster, nowMs, false), cluster);
   }
 
   @Override
@@ -62,7 +67,7 @@ public final class ByPriority implements JobOrder {
 
   /** The best job of a partition, or null when none may start. */
   public static Job first(Cluster cluster, PartitionName partition, long nowMs) {
-    Merged merged = new Merged(cluster, nowMs);
+    Merged merged = new Merged(new Ranks(cluster, nowMs), cluster);
     Job job = merged.next();
     while (job != null
         && (!job.spec().partition().equals(partition) || waitsForReservation(cluster, job))) {
@@ -86,8 +91,8 @@ public final class ByPriority implements JobOrder {
     private final TreeSet<PartitionName> blocked = new TreeSet<>();
     private Head current;
 
-    private Merged(Cluster cluster, long nowMs) {
-      this.ranks = new Ranks(cluster, nowMs);
+    private Merged(Ranks ranks, Cluster cluster) {
+      this.ranks = ranks;
       Backlog.Group former = null;
       long fixedMicro = 0;
       long shareMicro = 0;
@@ -156,11 +161,15 @@ public final class ByPriority implements JobOrder {
     private final boolean byPromise;
 
     private Ranks(Cluster cluster, long nowMs) {
+      this(cluster, nowMs, cluster.policy().ordersByPromise());
+    }
+
+    private Ranks(Cluster cluster, long nowMs, boolean byPromise) {
       this.priorities = new Multifactor(cluster, nowMs);
       this.learning = cluster.learning();
       this.policy = cluster.policy();
       this.byArea = cluster.policy().ordersByArea();
-      this.byPromise = byArea && cluster.policy().scheduling().reservations() > 1;
+      this.byPromise = byPromise;
     }
 
     private long fixed(Backlog.Group group) {

@@ -10,6 +10,9 @@ public interface JobOrder {
   /** The waiting jobs, best first; the cluster must not change while the queue is used. */
   Queue open(Cluster cluster, long nowMs);
 
+  /** The same as if nobody had been promised a start. */
+  Queue openByTurn(Cluster cluster, long nowMs);
+
   /**
    * What decides the turn of a job, but for what changes as time passes and resources are used: who
    * was promised the earliest start first, then higher tier, then higher priority, then who may

@@ -16,6 +16,7 @@ import org.queqiao.contract.event.MoneyProposed;
 import org.queqiao.contract.event.NodeFenced;
 import org.queqiao.contract.event.PlatformDefined;
 import org.queqiao.contract.event.ProjectDefined;
+import org.queqiao.contract.event.PromisesMovedUp;
 import org.queqiao.contract.event.RoleGranted;
 import org.queqiao.contract.event.RoleRevoked;
 import org.queqiao.contract.event.RunImported;
@@ -45,7 +46,7 @@ final class Chances {
       case RunObserved e -> cluster.observed().takes(e.run());
       case RunImported e -> e.billed() && cluster.observed().takes(e.run());
       // The pass that promises has planned with the promise.
-      case JobPromised _ -> false;
+      case JobPromised _, PromisesMovedUp _ -> false;
       // Its runs end by facts of their own; it took none before, being down.
       case NodeFenced _ -> false;
       // No plan reads what they say.

@@ -58,6 +58,7 @@ public final class Cluster {
   private long timeMs;
   private long lastJobId;
   private long chances;
+  private final EarlyRoom earlyRoom = new EarlyRoom();
 
   /** A cluster in which nothing has happened yet. */
   public Cluster() {}
@@ -114,6 +115,7 @@ public final class Cluster {
     }
     cluster.priorities.entered();
     cluster.learning.restored();
+    cluster.earlyRoom.restore(image.earlyRoom());
     image.steps().forEach(cluster::restore);
     image.idempotencyKeys().forEach(cluster.keys::remember);
     image.outcomes().forEach(cluster.outcomes::remember);
@@ -171,7 +173,8 @@ public final class Cluster {
         wallets.images(),
         money.image(),
         observed.images(),
-        steps.images());
+        steps.images(),
+        earlyRoom.unanswered());
   }
 
   /** SHA-256 over the canonical form of everything that the log determines. */
@@ -278,6 +281,11 @@ public final class Cluster {
    */
   public long chances() {
     return chances;
+  }
+
+  /** What brought room earlier than the promises count on. */
+  public EarlyRoom earlyRoom() {
+    return earlyRoom;
   }
 
   /** Whether jobs could run on idle nodes. */

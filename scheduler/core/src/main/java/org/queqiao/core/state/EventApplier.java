@@ -35,6 +35,7 @@ import org.queqiao.contract.event.PartitionDefined;
 import org.queqiao.contract.event.PlatformDefined;
 import org.queqiao.contract.event.PriorityPolicyDefined;
 import org.queqiao.contract.event.ProjectDefined;
+import org.queqiao.contract.event.PromisesMovedUp;
 import org.queqiao.contract.event.QosDefined;
 import org.queqiao.contract.event.ReservationClosed;
 import org.queqiao.contract.event.ReservationDefined;
@@ -101,6 +102,7 @@ public final class EventApplier {
         event.timeMs() >= cluster.timeMs(),
         "time " + event.timeMs() + " follows " + cluster.timeMs());
     cluster.advance(event.position(), event.timeMs());
+    cluster.earlyRoom().follow(event.event(), cluster);
     dispatch(event.event(), event.actor(), event.timeMs());
     if (Chances.isOne(event.event(), cluster)) {
       cluster.newChance();
@@ -114,6 +116,7 @@ public final class EventApplier {
       case JobAllocated e -> jobs.allocated(e, nowMs);
       case JobPromised e -> jobs.promised(e);
       case RoomClaimed e -> jobs.claimed(e);
+      case PromisesMovedUp e -> cluster.earlyRoom().answered(e.answered());
       case JobStarted e -> jobs.started(e);
       case JobEligible e -> jobs.eligible(e, nowMs);
       case JobHeld e -> jobs.held(e);

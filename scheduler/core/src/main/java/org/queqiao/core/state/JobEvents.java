@@ -181,12 +181,17 @@ final class JobEvents {
     Job job = find(event.job());
     requireStep(job, Step.PROMISED, JobState.PENDING);
     require(job.startable(), "held job " + job.id() + " is promised a start");
-    require(job.promisedMs() == 0, "job " + job.id() + " is promised two starts");
+    require(
+        job.promisedMs() == 0 || event.startMs() < job.promisedMs(),
+        "job " + job.id() + " is promised a start at " + job.promisedMs() + " already");
     require(event.startMs() > 0, "job " + job.id() + " is promised " + event.startMs());
     require((job.array() == null) == (event.task() == null), "no task is promised: " + event);
     int task = event.task() == null ? -1 : job.spec().array().tasks().ordinalOf(event.task());
     require(
         event.task() == null || job.array().isReady(task), "a task that cannot start: " + event);
+    require(
+        event.task() == null || job.promisedMs() == 0 || TasksAhead.promised(job) == task,
+        "two tasks are promised a start: " + event);
     cluster
         .jobs()
         .change(
@@ -223,7 +228,18 @@ final class JobEvents {
       arrays.held(event);
       return;
     }
-    cluster.jobs().change(job, () -> job.hold(event.byAdministrator()));
+    boolean letsGo = cluster.policy().scheduling().promisesAll();
+    cluster
+        .jobs()
+        .change(
+            job,
+            () -> {
+              job.hold(event.byAdministrator());
+              if (letsGo) {
+                // Others may be promised its room: it gets another start when it is released.
+                job.promise(0);
+              }
+            });
   }
 
   void released(JobReleased event) {

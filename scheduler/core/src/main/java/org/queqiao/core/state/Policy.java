@@ -73,6 +73,11 @@ public final class Policy {
     return scheduling().policy().equals(SchedulingDefined.DEFAULT.policy());
   }
 
+  /** Whether whoever was promised a start goes by it before all others. */
+  public boolean ordersByPromise() {
+    return scheduling().promisesAll() || ordersByArea() && scheduling().reservations() > 1;
+  }
+
   /** By which policy the site plans as stated, or null. */
   SchedulingDefined statedScheduling() {
     return scheduling;

@@ -72,6 +72,9 @@ final class StateDigest {
       out.text("parts of domains")
           .list(parts, each -> out.text(each.code().value()).text(each.parent().value()));
     }
+    if (cluster.earlyRoom().unanswered() != 0) {
+      out.text("early room").number(cluster.earlyRoom().unanswered());
+    }
     if (!cluster.outcomes().all().isEmpty()) {
       out.text("outcomes").list(cluster.outcomes().all(), this::outcome);
     }

@@ -46,6 +46,7 @@ import org.queqiao.contract.event.PartitionDefined;
 import org.queqiao.contract.event.PlatformDefined;
 import org.queqiao.contract.event.PriorityPolicyDefined;
 import org.queqiao.contract.event.ProjectDefined;
+import org.queqiao.contract.event.PromisesMovedUp;
 import org.queqiao.contract.event.QosDefined;
 import org.queqiao.contract.event.ReservationClosed;
 import org.queqiao.contract.event.ReservationDefined;
@@ -131,7 +132,7 @@ final class Changes {
       case ArrayTasksEnded e -> job(logged, e.array(), JobState.PENDING);
       case JobChanged e -> changed(logged, e);
       case ArrayEnded e -> job(logged, e.array(), e.state());
-      case JobPolicyDefined _, RoomClaimed _ -> partition(logged, null);
+      case JobPolicyDefined _, RoomClaimed _, PromisesMovedUp _ -> partition(logged, null);
       case SchedulingDefined _, LicenceDefined _, TopologyDefined _ -> partition(logged, null);
       case JobEnded e -> job(logged, e.job(), e.state());
       case NodeRegistered e -> node(logged, e.facts().name(), null);

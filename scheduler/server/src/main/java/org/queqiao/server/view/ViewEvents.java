@@ -49,6 +49,7 @@ import org.queqiao.contract.event.PartitionDefined;
 import org.queqiao.contract.event.PlatformDefined;
 import org.queqiao.contract.event.PriorityPolicyDefined;
 import org.queqiao.contract.event.ProjectDefined;
+import org.queqiao.contract.event.PromisesMovedUp;
 import org.queqiao.contract.event.QosDefined;
 import org.queqiao.contract.event.ReservationClosed;
 import org.queqiao.contract.event.ReservationDefined;
@@ -193,6 +194,7 @@ final class ViewEvents {
       case JobAllocated e -> allocated(e, nowMs);
       case JobPromised e -> promised(e);
       case JobStarted _, JobSignalled _, RoomClaimed _, ClusterObserved _, BudgetUseTold _ -> {}
+      case PromisesMovedUp _ -> {}
       case ArrayTaskSplit e -> split(e);
       case ArrayTasksEnded e -> tasksEnded(e);
       case JobChanged e -> changed(e);

@@ -49,6 +49,7 @@ import org.queqiao.contract.event.PartitionDefined;
 import org.queqiao.contract.event.PlatformDefined;
 import org.queqiao.contract.event.PriorityPolicyDefined;
 import org.queqiao.contract.event.ProjectDefined;
+import org.queqiao.contract.event.PromisesMovedUp;
 import org.queqiao.contract.event.QosDefined;
 import org.queqiao.contract.event.ReservationClosed;
 import org.queqiao.contract.event.ReservationDefined;
@@ -165,6 +166,7 @@ final class HistoryCheck {
       case NodeDown e -> reuse.down(e);
       case StepStarted _, StepEnded _, RunPartEnded _ -> steps.accept(logged);
       case MoneyProposed _, MoneyDecided _, CreditLineSet _, RoomClaimed _ -> {}
+      case PromisesMovedUp _ -> {}
       case DisputeOpened _, DisputeAnswered _, BudgetDefined _, BudgetUseTold _ -> {}
       case ProjectDefined _,
           DomainDefined _,

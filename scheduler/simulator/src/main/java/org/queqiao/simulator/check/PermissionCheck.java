@@ -46,6 +46,7 @@ import org.queqiao.contract.event.PartitionDefined;
 import org.queqiao.contract.event.PlatformDefined;
 import org.queqiao.contract.event.PriorityPolicyDefined;
 import org.queqiao.contract.event.ProjectDefined;
+import org.queqiao.contract.event.PromisesMovedUp;
 import org.queqiao.contract.event.QosDefined;
 import org.queqiao.contract.event.ReservationClosed;
 import org.queqiao.contract.event.ReservationDefined;
@@ -142,7 +143,7 @@ final class PermissionCheck {
           isAdministrator(actor);
       case MembershipSet e -> isAdministrator(actor) || manages(actor, e.project().value());
       case MembershipRemoved e -> isAdministrator(actor) || manages(actor, e.project().value());
-      case BudgetTold _, BudgetUseTold _, RoomClaimed _ -> isScheduler(actor);
+      case BudgetTold _, BudgetUseTold _, RoomClaimed _, PromisesMovedUp _ -> isScheduler(actor);
       case DisputeOpened _, BudgetDefined _ -> ofProject(actor, event);
       case RunObserved _, ClusterObserved _ -> actor.kind() == Actor.Kind.NODE;
       case RunImported _, DisputeAnswered _, MoneyProposed _, MoneyDecided _ -> isFinance(actor);

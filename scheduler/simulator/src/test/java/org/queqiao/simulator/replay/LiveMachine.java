@@ -31,21 +31,24 @@ import org.queqiao.core.message.Fact;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.message.JobRequest;
 import org.queqiao.core.message.Reply;
-import org.queqiao.core.plan.PlanPolicies;
 
-/** The live machine with one node that has as many cores as a pool has processors. */
+/**
+ * The live machine with one node that has as many cores as a pool has processors, or with as many
+ * nodes of two cores, which jobs get whole.
+ */
 final class LiveMachine {
   private static final long BASE_MS = 1_760_000_000_000L;
   private static final long DAY_MS = 86_400_000;
   private static final Actor OWNER = Actor.localOwner("root");
-  private static final NodeName NODE = new NodeName("pool");
+  private static final int CORES_OF_NODE = 2;
   private static final PartitionName PARTITION = new PartitionName("main");
   private static final ProjectName PROJECT = new ProjectName("p1");
   private static final int FIRST_UID = 2_000;
 
   private final ReplayJobs jobs;
   private final boolean predicts;
-  private final int reservations;
+  private final SchedulingDefined scheduling;
+  private final boolean wholeNodes;
   private SchedulerMachine machine = new SchedulerMachine();
   private long nowMs = BASE_MS;
   private final TreeSet<Integer> users = new TreeSet<>();
@@ -57,14 +60,19 @@ final class LiveMachine {
   final long[] start;
   final Map<Integer, Long> promised = new TreeMap<>();
 
+  /** How often a job was promised an earlier start than before. */
+  long movedUp;
+
   LiveMachine(ReplayJobs jobs, boolean predicts) {
-    this(jobs, predicts, 1);
+    this(jobs, predicts, SchedulingDefined.DEFAULT, false);
   }
 
-  LiveMachine(ReplayJobs jobs, boolean predicts, int reservations) {
+  LiveMachine(
+      ReplayJobs jobs, boolean predicts, SchedulingDefined scheduling, boolean wholeNodes) {
     this.jobs = jobs;
     this.predicts = predicts;
-    this.reservations = reservations;
+    this.scheduling = scheduling;
+    this.wholeNodes = wholeNodes;
     this.start = new long[jobs.count()];
     site();
   }
@@ -78,14 +86,28 @@ final class LiveMachine {
     does(
         new Input.DefineProject(
             OWNER, new ProjectDefined(PROJECT, "P", List.of(new DomainShare(domain, 1_000)))));
-    if (reservations > 1) {
-      does(
-          new Input.DefineScheduling(
-              OWNER, new SchedulingDefined(PlanPolicies.DEFAULT, reservations)));
+    if (!scheduling.equals(SchedulingDefined.DEFAULT)) {
+      does(new Input.DefineScheduling(OWNER, scheduling));
     }
+    if (!wholeNodes) {
+      node("pool", (int) jobs.procs());
+    }
+    for (int i = 0; wholeNodes && i < jobs.procs(); i++) {
+      node("cn%03d".formatted(i), CORES_OF_NODE);
+    }
+  }
+
+  private void node(String name, int cores) {
     NodeFacts facts =
         new NodeFacts(
-            NODE, "boot-0", (int) jobs.procs(), jobs.procs() << 30, List.of(), "1", "6", List.of());
+            new NodeName(name),
+            "boot-0",
+            cores,
+            (long) cores << 30,
+            List.of(),
+            "1",
+            "6",
+            List.of());
     does(new Input.RegisterNode(facts, List.of(), List.of()));
   }
 
@@ -99,6 +121,7 @@ final class LiveMachine {
         now = jobs.submit(jobs.bySubmission(submitted));
       }
       now = ends.isEmpty() ? now : Math.min(now, ends.firstKey());
+      now = Math.min(now, plannedStart());
       nowMs = BASE_MS + now * 1_000;
       if (!ends.isEmpty() && ends.firstKey() == now) {
         ends.pollFirstEntry().getValue().forEach(this::end);
@@ -106,11 +129,25 @@ final class LiveMachine {
       while (submitted < jobs.count() && jobs.submit(jobs.bySubmission(submitted)) == now) {
         submit(jobs.bySubmission(submitted++));
       }
-      plan();
+      plan(steps % restartEvery == restartEvery - 1);
       if (++steps % restartEvery == 0) {
-        machine = SchedulerMachine.from(ImageCodec.decode(ImageCodec.encode(machine.image())));
+        restart();
+        if (scheduling.promisesAll()) {
+          // A machine that was started anew plans at once, and knows the next start by it.
+          plan(false);
+        }
       }
     }
+  }
+
+  private void restart() {
+    machine = SchedulerMachine.from(ImageCodec.decode(ImageCodec.encode(machine.image())));
+  }
+
+  /** The second at which a start may come that no end brings; only where each start is kept. */
+  private long plannedStart() {
+    long nextMs = machine.state().nextDeadlineMs().orElse(0);
+    return scheduling.promisesAll() && nextMs > nowMs ? (nextMs - BASE_MS) / 1_000 : Long.MAX_VALUE;
   }
 
   private void submit(int index) {
@@ -122,23 +159,31 @@ final class LiveMachine {
               new UserDefined(user, "U", user.value(), FIRST_UID + jobs.user(index), PROJECT)));
       does(new Input.SetMembership(OWNER, new MembershipSet(PROJECT, user, MemberRank.MEMBER)));
     }
-    JobRequest request =
+    int size = (int) jobs.size(index);
+    JobRequest.Builder request =
         JobRequest.builder("#!/bin/sh\n".getBytes(StandardCharsets.US_ASCII))
-            .cpusPerTask((int) jobs.size(index))
-            .limitMs(jobs.limit(index) * 1_000)
-            .build();
-    Reply reply = hears(new Input.SubmitJob(Actor.user(user), request, "", new byte[0]));
+            .limitMs(jobs.limit(index) * 1_000);
+    if (wholeNodes) {
+      request.nodes(size).tasks(size).cpusPerTask(CORES_OF_NODE);
+    } else {
+      request.cpusPerTask(size);
+    }
+    Reply reply = hears(new Input.SubmitJob(Actor.user(user), request.build(), "", new byte[0]));
     indexes.put(((Reply.JobAccepted) reply).job().value(), index);
   }
 
   private void end(int index, JobAllocated run) {
     RunExit exit = new RunExit(run.run(), RunExit.Kind.EXITED, 0, 0, nowMs - 1, nowMs, 0, 0, 0, "");
-    does(new Input.RunEnded(NODE, exit));
+    does(new Input.RunEnded(run.allocations().getFirst().node(), exit));
   }
 
-  private void plan() {
+  /** All that can start, with a restart after each slice or none. */
+  private void plan(boolean restarts) {
     Reply.Planned planned = (Reply.Planned) hears(new Input.PlanPass());
-    while (planned.more()) {
+    while (planned.more() || scheduling.promisesAll() && machine.state().planningDue()) {
+      if (restarts) {
+        restart();
+      }
       planned = (Reply.Planned) hears(new Input.PlanPass());
     }
   }
@@ -160,7 +205,14 @@ final class LiveMachine {
         start[index] = (nowMs - BASE_MS) / 1_000;
         ends.computeIfAbsent(start[index] + jobs.run(index), _ -> new TreeMap<>()).put(index, run);
       } else if (fact.event() instanceof JobPromised promise) {
-        promised.put(indexes.get(promise.job().value()), (promise.startMs() - BASE_MS) / 1_000);
+        long at = (promise.startMs() - BASE_MS) / 1_000;
+        Long before = promised.put(indexes.get(promise.job().value()), at);
+        if (before != null) {
+          movedUp++;
+          if (before <= at) {
+            throw new AssertionError(promise + " comes after a promise of " + before);
+          }
+        }
       }
     }
     return decision.reply();

@@ -1,0 +1,303 @@
+package org.queqiao.core.plan;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * One pass of a policy that promises every job a start and keeps it until the job can have an
+ * earlier one ({@link PlanPolicy#keepsAllStarts}). What is promised is stated; room is held for it
+ * anew in each pass:
+ *
+ * <ol>
+ *   <li>those for whom runs were ended start if they fit, else room is held for them;
+ *   <li>room is held for all who were promised a start, by the promised start;
+ *   <li>if room has come earlier than it was counted on, each of these is lifted, one by one in the
+ *       order of the queue, and put back at the earliest start that it can have beside all others.
+ *       When any has moved, the pass is over: what was found is stated first, and all this follows
+ *       from what is stated;
+ *   <li>those whose start has come start, and nobody earlier than promised;
+ *   <li>each of the others gets, in the order of the queue, the earliest start that is left, and
+ *       starts if that is now.
+ * </ol>
+ */
+final class KeptStarts implements Pass {
+  private static final int STEP = 1;
+  private static final long NEVER = Long.MAX_VALUE;
+
+  private final PlanPolicy policy;
+  private final NodePool pool;
+  private final Runs runs;
+  private final HeldByNode byNode;
+  private final More more;
+  private final Starts starts;
+
+  private enum Round {
+    CLAIMS,
+    HOLD,
+    MOVE,
+    DUE,
+    OTHERS,
+    OVER
+  }
+
+  private Round round = Round.OVER;
+
+  /** Null once a job of the pass is not for whole nodes of those that are alike. */
+  private HeldByCount byCount;
+
+  private HeldRoom room;
+  private WaitingJobs queue;
+  private long now;
+
+  /** The next of the queue, of those to be moved, or of those that room is held for. */
+  private int next;
+
+  /** Those of the queue before this were promised a start, or runs were ended for them. */
+  private int firstOther;
+
+  /** All for whom room is held. */
+  private final List<PlanJob> holders = new ArrayList<>();
+
+  /** Those of them that were promised a start before this pass, by that start. */
+  private final List<PlanJob> held = new ArrayList<>();
+
+  /** The same as they take turns; only in that round. */
+  private List<PlanJob> turns = List.of();
+
+  private final List<PlanJob> moved = new ArrayList<>();
+
+  private long steps;
+  private int startsLeft;
+
+  /** Whether devices of any model were given in this slice. */
+  private boolean tookAnyModel;
+
+  KeptStarts(PlanPolicy policy, NodePool pool, Runs runs, More more, Starts starts) {
+    this.policy = policy;
+    this.pool = pool;
+    this.runs = runs;
+    this.more = more;
+    this.starts = starts;
+    this.byNode = new HeldByNode(pool, runs);
+    this.room = byNode;
+  }
+
+  @Override
+  public void begin(long atTime, WaitingJobs inOrder, WaitingJobs byKey) {
+    close();
+    now = atTime;
+    queue = inOrder;
+    byCount = HeldByCount.of(pool, runs, now);
+    room = byCount == null ? byNode : byCount;
+    round = Round.CLAIMS;
+  }
+
+  @Override
+  public void close() {
+    holders.forEach(job -> job.hold(null));
+    holders.clear();
+    held.clear();
+    turns = List.of();
+    moved.clear();
+    byNode.clear();
+    next = 0;
+    firstOther = 0;
+    round = Round.OVER;
+  }
+
+  @Override
+  public boolean over() {
+    return round == Round.OVER;
+  }
+
+  @Override
+  public long steps() {
+    return steps;
+  }
+
+  @Override
+  public boolean looksAtRest() {
+    return false;
+  }
+
+  @Override
+  public boolean hasNoRoomFor(Demand demand, long believed, long limit) {
+    return room(demand, now + believed, now + limit) == null;
+  }
+
+  @Override
+  public int[] room(Demand demand, long end, long limitEnd) {
+    return room.room(demand, end, limitEnd);
+  }
+
+  /** When the next of those that room is held for is to start, or the greatest number. */
+  long nextStart(long after) {
+    long first = NEVER;
+    for (PlanJob job : holders) {
+      if (job.waiting() && job.hold() != null && job.hold().moment() > after) {
+        first = Math.min(first, job.hold().moment());
+      }
+    }
+    return first;
+  }
+
+  @Override
+  public void work(long atTime, long budget, int maxStarts) {
+    now = atTime;
+    startsLeft = maxStarts;
+    tookAnyModel = false;
+    steps = 0;
+    while (round != Round.OVER && steps < budget && startsLeft > 0) {
+      PlanJob job = nextJob();
+      if (job == null) {
+        nextRound();
+      } else if (tookAnyModel && job.waiting() && job.demand().namesModel()) {
+        return;
+      } else {
+        next++;
+        steps += STEP;
+        if (job.waiting()) {
+          look(job);
+        }
+        steps += room.takeLooked();
+      }
+    }
+  }
+
+  /** The next job of this round, or null. */
+  private PlanJob nextJob() {
+    return switch (round) {
+      case CLAIMS -> ofQueue() && queue.get(next).claims() ? queue.get(next) : null;
+      case HOLD -> ofQueue() && queue.get(next).isPromised() ? queue.get(next) : null;
+      case MOVE -> next < turns.size() ? turns.get(next) : null;
+      case DUE -> next < held.size() ? held.get(next) : null;
+      case OTHERS -> holders.size() < policy.reservations() && ofQueue() ? queue.get(next) : null;
+      case OVER -> null;
+    };
+  }
+
+  private boolean ofQueue() {
+    return next < queue.size() || more.pull(now);
+  }
+
+  private void look(PlanJob job) {
+    if (byCount != null && !byCount.counts(job)) {
+      layOnNodes();
+    }
+    switch (round) {
+      case CLAIMS, OTHERS -> serve(job);
+      case HOLD -> hold(job);
+      case MOVE -> move(job);
+      case DUE -> startHeld(job);
+      case OVER -> throw new IllegalStateException("the pass is over");
+    }
+  }
+
+  private void nextRound() {
+    switch (round) {
+      case CLAIMS -> round = Round.HOLD;
+      case HOLD -> {
+        firstOther = next;
+        boolean moves = !held.isEmpty() && starts.roomCameEarly();
+        turns = moves ? starts.inTurn(held) : List.of();
+        goTo(moves ? Round.MOVE : Round.DUE, 0);
+      }
+      case MOVE -> {
+        boolean any = !moved.isEmpty();
+        starts.movedUp(moved.stream().filter(PlanJob::moveUp).toList(), any);
+        goTo(any ? Round.OVER : Round.DUE, 0);
+      }
+      case DUE -> goTo(Round.OTHERS, firstOther);
+      case OTHERS, OVER -> round = Round.OVER;
+    }
+  }
+
+  private void goTo(Round nextRound, int from) {
+    round = nextRound;
+    next = from;
+  }
+
+  /** Lays all for whom nodes are counted on nodes, by their starts: on nodes alike all fit. */
+  private void layOnNodes() {
+    byCount = null;
+    room = byNode;
+    List<PlanJob> byStart = new ArrayList<>(holders);
+    byStart.removeIf(job -> job.hold() == null);
+    byStart.sort(Comparator.comparingLong(job -> job.hold().moment()));
+    byStart.forEach(job -> byNode.hold(job, job.hold().moment(), now));
+  }
+
+  private void hold(PlanJob job) {
+    if (starts.mayStart(job)) {
+      hold(job, Math.max(now, job.promised()));
+    }
+  }
+
+  private void hold(PlanJob job, long from) {
+    if (room.hold(job, from, now)) {
+      holders.add(job);
+      if (round == Round.HOLD) {
+        held.add(job);
+      }
+    }
+  }
+
+  private void move(PlanJob job) {
+    if (job.hold() != null && room.moveUp(job, now)) {
+      moved.add(job);
+    }
+  }
+
+  private void startHeld(PlanJob job) {
+    if (job.hold() == null || job.hold().moment() > now || !starts.mayStart(job)) {
+      return;
+    }
+    int[] on = room.now(job, now);
+    if (on != null) {
+      start(job, on);
+    }
+  }
+
+  /** One that has no start yet, or for whom runs were ended. */
+  private void serve(PlanJob job) {
+    if (job.hold() != null || !starts.mayStart(job)) {
+      return;
+    }
+    int[] on = room.now(job, now);
+    if (on != null) {
+      start(job, on);
+      return;
+    }
+    hold(job, now);
+    boolean later = job.hold() != null && job.hold().moment() > now;
+    if (later && !job.claims() && starts.keepsPromise(job)) {
+      if (starts.roomCameEarly()) {
+        // There was nobody to move up.
+        starts.movedUp(List.of(), false);
+      }
+      job.promise(job.hold().moment());
+      starts.promised(job);
+    }
+  }
+
+  private void start(PlanJob job, int[] on) {
+    if (job.hold() != null) {
+      room.release(job);
+    }
+    job.take(room.found());
+    Demand demand = job.demand();
+    job.startAt(now, on);
+    Starts.Answer answer = starts.answer(job, on);
+    if (answer != Starts.Answer.STARTS) {
+      startsLeft = answer == Starts.Answer.STAYS ? startsLeft : 0;
+      return;
+    }
+    tookAnyModel |= demand.namesNoModel();
+    pool.take(demand, on);
+    startsLeft--;
+    runs.add(job);
+    room.started(job, on, now);
+    starts.start(job, on);
+  }
+}
