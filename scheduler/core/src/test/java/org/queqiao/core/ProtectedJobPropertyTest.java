@@ -88,7 +88,7 @@ final class ProtectedJobPropertyTest {
   private int claims;
 
   @ParameterizedTest
-  @ValueSource(strings = {"fcfs", "easy", "easy-sjbf", "conservative", "default"})
+  @ValueSource(strings = {"fcfs", "easy", "easy-sjbf", "default"})
   void startsNoLaterThanDeclaredLimitsGaveIt(String policy) {
     SeededProperty.holds(
         SeededProperty.seeds(SEEDS, 297, 493), seed -> new Histories(seed, policy));
@@ -100,7 +100,7 @@ final class ProtectedJobPropertyTest {
 
   /** Whether promises on declared limits are stated. */
   private static boolean states(String policy) {
-    return policy.equals("default") || policy.equals(SchedulingDefined.CONSERVATIVE);
+    return policy.equals("default");
   }
 
   private final class Histories implements SeededProperty.Case<Move> {
@@ -379,7 +379,7 @@ final class ProtectedJobPropertyTest {
 
     /** A stated promise is what limits give, and is kept; the only one within an hour. */
     private void promised(JobPromised promise) {
-      if (site.preempts() || !waits(promise.job())) {
+      if (site.preempts() || !stands(promise)) {
         return;
       }
       promises++;
@@ -392,8 +392,11 @@ final class ProtectedJobPropertyTest {
       bounds.put(promise.job(), promise.startMs() + toleratedMs);
     }
 
-    private boolean waits(JobId id) {
-      return waiting(story.machine.image()).stream().anyMatch(job -> job.id().equals(id));
+    /** Whether it is the last to a job, or to a task of an array, that waits. */
+    private boolean stands(JobPromised promise) {
+      return waiting(story.machine.image()).stream()
+          .anyMatch(job ->
+              job.id().equals(promise.job()) && job.promisedMs() == promise.startMs());
     }
 
     /** The first of the queue keeps what limits give it, whoever comes behind it. */

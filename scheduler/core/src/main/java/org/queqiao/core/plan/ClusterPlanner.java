@@ -186,6 +186,7 @@ public final class ClusterPlanner {
     search = new Preemption(cluster, mirror, this::queue, nowMs);
     if (!promises.isEmpty() && !search.isOver()) {
       // Whoever is promised a start has another place in the queue from then on.
+      search = policy.keepsAllStarts() ? null : search;
       return new Slice(List.of(), 0, promises, List.of(), true, -1, Long.MAX_VALUE);
     }
     return goOn(promises, Math.max(1, steps), nowMs);
