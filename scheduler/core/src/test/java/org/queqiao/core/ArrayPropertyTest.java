@@ -15,8 +15,8 @@ import org.queqiao.testkit.TestSize;
 
 /**
  * Where no throttle is set, the tasks of an array start when and where as many jobs would that are
- * submitted one after the other, with every policy but the one that promises all jobs a start: of an
- * array one task has a promise.
+ * submitted one after the other, with every policy but the one that promises all jobs a start: of
+ * an array one task has a promise.
  */
 final class ArrayPropertyTest {
   private static final int SEEDS = TestSize.ciOrFull(60, 2_000);

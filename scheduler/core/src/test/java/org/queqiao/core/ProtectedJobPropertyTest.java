@@ -395,8 +395,7 @@ final class ProtectedJobPropertyTest {
     /** Whether it is the last to a job, or to a task of an array, that waits. */
     private boolean stands(JobPromised promise) {
       return waiting(story.machine.image()).stream()
-          .anyMatch(job ->
-              job.id().equals(promise.job()) && job.promisedMs() == promise.startMs());
+          .anyMatch(job -> job.id().equals(promise.job()) && job.promisedMs() == promise.startMs());
     }
 
     /** The first of the queue keeps what limits give it, whoever comes behind it. */

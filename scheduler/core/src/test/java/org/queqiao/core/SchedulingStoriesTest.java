@@ -252,7 +252,9 @@ final class SchedulingStoriesTest {
     assertThat(story.state(far)).isEqualTo(RUNNING);
   }
 
-  /** Plans until nothing more is found, each time by a machine that was started anew if asked for. */
+  /**
+   * Plans until nothing more is found, each time by a machine that was started anew if asked for.
+   */
   private void plansAll(boolean restarts) {
     do {
       if (restarts) {

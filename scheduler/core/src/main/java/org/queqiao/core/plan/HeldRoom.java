@@ -1,8 +1,8 @@
 package org.queqiao.core.plan;
 
 /**
- * Room that is held in one pass for jobs that start now or later, each from one moment on for all of
- * its limit, beside what runs.
+ * Room that is held in one pass for jobs that start now or later, each from one moment on for all
+ * of its limit, beside what runs.
  */
 interface HeldRoom {
   /**

@@ -24,7 +24,9 @@ public final class PlanPolicies {
     return Optional.empty();
   }
 
-  /** The policy with this name for a live cluster, where {@code default} promises so many a start. */
+  /**
+   * The policy with this name for a live cluster, where {@code default} promises so many a start.
+   */
   public static Optional<PlanPolicy> live(String name, int reservations) {
     if (name.equals(DEFAULT)) {
       return Optional.of(new SoftPromises(reservations));

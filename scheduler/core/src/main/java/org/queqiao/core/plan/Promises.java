@@ -112,8 +112,8 @@ final class Promises {
   }
 
   /**
-   * Holds room for a job from an earlier moment than now, if it can have one beside all others; says
-   * whether it can.
+   * Holds room for a job from an earlier moment than now, if it can have one beside all others;
+   * says whether it can.
    */
   boolean moveUp(PlanJob job, long now) {
     lift(job);

@@ -67,8 +67,7 @@ final class LiveMachine {
     this(jobs, predicts, SchedulingDefined.DEFAULT, false);
   }
 
-  LiveMachine(
-      ReplayJobs jobs, boolean predicts, SchedulingDefined scheduling, boolean wholeNodes) {
+  LiveMachine(ReplayJobs jobs, boolean predicts, SchedulingDefined scheduling, boolean wholeNodes) {
     this.jobs = jobs;
     this.predicts = predicts;
     this.scheduling = scheduling;

@@ -99,7 +99,7 @@ final class LiveReplayTest {
     for (long seed = 1; seed <= 9; seed++) {
       ReplayJobs jobs = log(seed);
       int reservations = seed % 3 == 0 ? 2 : seed % 3 == 1 ? 5 : 1_000;
-      LiveMachine live = 
+      LiveMachine live =
           new LiveMachine(
               jobs, true, new SchedulingDefined(PlanPolicies.DEFAULT, reservations), false);
       live.run(seed % 2 == 0 ? 5 : NEVER);
