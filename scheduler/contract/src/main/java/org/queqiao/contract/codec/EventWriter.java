@@ -124,8 +124,7 @@ final class EventWriter {
       case JobReleased e -> out.setJobReleased(ArrayWriter.released(e));
       case JobAllocated e -> out.setJobAllocated(allocated(e));
       case JobPromised e -> out.setJobPromised(promised(e));
-      case PromisesMovedUp e ->
-          out.setPromisesMovedUp(PbPromisesMovedUp.newBuilder().setAnswered(e.answered()));
+      case PromisesMovedUp e -> out.setPromisesMovedUp(movedUp(e));
       case RoomClaimed e ->
           out.setRoomClaimed(
               PbRoomClaimed.newBuilder().setJob(e.job().value()).setClaims(e.claims()));
@@ -314,6 +313,10 @@ final class EventWriter {
         .setIdempotencyKey(e.idempotencyKey())
         .setRequestHash(ModelWriter.bytes(e.requestHash()))
         .build();
+  }
+
+  private static PbPromisesMovedUp movedUp(PromisesMovedUp e) {
+    return PbPromisesMovedUp.newBuilder().setAnswered(e.answered()).build();
   }
 
   private static PbJobPromised promised(JobPromised e) {

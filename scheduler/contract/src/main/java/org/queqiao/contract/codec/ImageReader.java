@@ -63,8 +63,8 @@ final class ImageReader {
                   ModelReader.list(in.getLicencesList(), PlacementReader::licence),
                   PlacementReader.topology(in.getTopology()),
                   ExperienceCodec.read(in.getExperience()));
-      return StepsImage.on(whole, ModelReader.list(in.getStepsList(), StepsCodec::read))
-          .withEarlyRoom(in.getEarlyRoom());
+      return StepsImage.on(
+          whole, ModelReader.list(in.getStepsList(), StepsCodec::read), in.getEarlyRoom());
     } catch (IOException | IllegalArgumentException e) {
       throw malformed(e);
     }

@@ -164,44 +164,6 @@ public record ClusterImage(
         elsewhere);
   }
 
-  /** The same where so many facts brought room early since promises were last moved up. */
-  public ClusterImage withEarlyRoom(long facts) {
-    return facts == earlyRoom ? this : changed(steps, facts);
-  }
-
-  /** The same with the steps of these runs. */
-  ClusterImage withSteps(List<StepsImage> ofRuns) {
-    return changed(ofRuns, earlyRoom);
-  }
-
-  private ClusterImage changed(List<StepsImage> ofRuns, long early) {
-    return new ClusterImage(
-        position,
-        timeMs,
-        lastJobId,
-        partitions,
-        tariffs,
-        domains,
-        projects,
-        users,
-        nodes,
-        jobs,
-        idempotencyKeys,
-        outcomes,
-        jobPolicy,
-        scheduling,
-        priorities,
-        licences,
-        topology,
-        experience,
-        reservations,
-        wallets,
-        money,
-        observed,
-        List.copyOf(ofRuns),
-        early);
-  }
-
   /** The same state with other jobs, and nothing of what ended before. */
   public ClusterImage withOnly(List<JobImage> otherJobs) {
     return changed(

@@ -56,7 +56,36 @@ public record StepsImage(
 
   /** The image with the steps of these runs. */
   public static ClusterImage on(ClusterImage image, List<StepsImage> steps) {
-    return image.withSteps(steps);
+    return on(image, steps, image.earlyRoom());
+  }
+
+  /** The same where so many facts brought room early since promises were last moved up. */
+  public static ClusterImage on(ClusterImage image, List<StepsImage> steps, long earlyRoom) {
+    return new ClusterImage(
+        image.position(),
+        image.timeMs(),
+        image.lastJobId(),
+        image.partitions(),
+        image.tariffs(),
+        image.domains(),
+        image.projects(),
+        image.users(),
+        image.nodes(),
+        image.jobs(),
+        image.idempotencyKeys(),
+        image.outcomes(),
+        image.jobPolicy(),
+        image.scheduling(),
+        image.priorities(),
+        image.licences(),
+        image.topology(),
+        image.experience(),
+        image.reservations(),
+        image.wallets(),
+        image.money(),
+        image.observed(),
+        List.copyOf(steps),
+        earlyRoom);
   }
 
   /** A run that begins its first step; its job has had these before. */

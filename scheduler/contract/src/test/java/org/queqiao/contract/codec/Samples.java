@@ -62,6 +62,7 @@ import org.queqiao.contract.snapshot.ClusterImage.DependencyImage;
 import org.queqiao.contract.snapshot.ExperienceImage;
 import org.queqiao.contract.snapshot.PreemptionImage;
 import org.queqiao.contract.snapshot.PrioritiesImage;
+import org.queqiao.contract.snapshot.StepsImage;
 
 /** One instance of every record that is kept or sent, with every field set. */
 final class Samples {
@@ -494,7 +495,7 @@ final class Samples {
     out.put("ClusterImage-steps", StepSamples.image(image()));
     out.put("ClusterImage-steps-recent", StepSamples.recent(image()));
     out.put("ClusterImage-part-use", withPriorities(image(), partUse()));
-    out.put("ClusterImage-early-room", image().withEarlyRoom(2));
+    out.put("ClusterImage-early-room", StepsImage.on(image(), List.of(), 2));
     out.put("ClusterImage-steps-accelerators", StepSamples.accelerators(image()));
     return out;
   }

@@ -12,7 +12,6 @@ import org.queqiao.contract.event.JobHeld;
 import org.queqiao.contract.event.JobKillRequested;
 import org.queqiao.contract.event.JobPromised;
 import org.queqiao.contract.event.JobSuspendRequested;
-import org.queqiao.contract.event.PromisesMovedUp;
 import org.queqiao.contract.event.SchedulingDefined;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.job.TaskIndices;
@@ -20,7 +19,6 @@ import org.queqiao.contract.job.TaskRange;
 import org.queqiao.core.priority.JobOrder;
 import org.queqiao.core.state.Cluster;
 import org.queqiao.core.state.Job;
-import org.queqiao.core.state.TaskNumber;
 import org.queqiao.core.state.TasksAhead;
 
 /**
@@ -74,14 +72,7 @@ public final class ClusterPlanner {
 
   private final List<PlanJob> promised = new ArrayList<>();
 
-  /** The earlier promises of the slice, and the fact that early room was answered. */
-  private final List<Event> movedUp = new ArrayList<>();
-
-  /** Whether the pass is over because of them. */
-  private boolean passMoved;
-
-  /** How many facts brought early room before the pass began that no pass has answered. */
-  private long earlyAtBegin;
+  private final MovedUp movedUp;
 
   /** The search after a pass in which nothing started that is not over, or null. */
   private Preemption search;
@@ -96,6 +87,7 @@ public final class ClusterPlanner {
     this.cluster = cluster;
     this.order = order;
     this.bounds = bounds;
+    this.movedUp = new MovedUp(cluster, order);
   }
 
   /**
@@ -156,8 +148,7 @@ public final class ClusterPlanner {
       steps = Math.max(1, steps - candidates.looked());
     }
     promised.clear();
-    movedUp.clear();
-    passMoved = false;
+    movedUp.beginSlice();
     Trial trial = new Trial(cluster.nodes());
     slice =
         new SliceStarts(
@@ -169,9 +160,9 @@ public final class ClusterPlanner {
     List<Event> facts = slice.facts();
     limitsOpenMs = Math.min(limitsOpenMs, slice.limitsOpenMs());
     passBegun = !over;
-    List<Event> promises = new ArrayList<>(movedUp);
+    List<Event> promises = new ArrayList<>(movedUp.facts());
     promises.addAll(promises(facts));
-    if (over && passMoved) {
+    if (over && movedUp.endsPass()) {
       // All is planned anew from what is stated now.
       return new Slice(facts, slice.count(), promises, List.of(), true, -1, Long.MAX_VALUE);
     }
@@ -309,49 +300,19 @@ public final class ClusterPlanner {
 
       @Override
       public boolean roomCameEarly() {
-        return earlyAtBegin > 0;
+        return movedUp.isDue();
       }
 
       @Override
       public List<PlanJob> inTurn(List<PlanJob> held) {
-        return ClusterPlanner.this.inTurn(held);
+        return movedUp.inTurn(held);
       }
 
       @Override
       public void movedUp(List<PlanJob> sooner, boolean over) {
-        sooner.forEach(each -> movedUp.add(promiseOf(each)));
-        movedUp.add(new PromisesMovedUp(earlyAtBegin));
-        earlyAtBegin = 0;
-        passMoved = over;
+        movedUp.answer(sooner, over);
       }
     };
-  }
-
-  private List<PlanJob> inTurn(List<PlanJob> held) {
-    TreeMap<Long, PlanJob> left = new TreeMap<>();
-    held.forEach(each -> left.put(each.number(), each));
-    List<PlanJob> out = new ArrayList<>();
-    JobOrder.Queue all = order.openByTurn(cluster, cluster.timeMs());
-    Job job = all.next();
-    while (job != null && !left.isEmpty()) {
-      int task = all.task();
-      PlanJob next = left.remove(task < 0 ? job.id().value() : TaskNumber.of(job.id(), task));
-      if (next != null) {
-        out.add(next);
-      }
-      job = all.next();
-    }
-    return out;
-  }
-
-  private JobPromised promiseOf(PlanJob planned) {
-    JobId id = ClusterMirror.jobOf(planned);
-    int task = ClusterMirror.taskOf(planned);
-    if (task < 0) {
-      return new JobPromised(id, planned.promised());
-    }
-    Job array = cluster.jobs().find(id).orElseThrow(IllegalStateException::new);
-    return new JobPromised(id, planned.promised(), array.spec().array().tasks().at(task));
   }
 
   /** Of an array one task at a time has a promise that is stated. */
@@ -387,10 +348,10 @@ public final class ClusterPlanner {
       }
       if (task < 0) {
         if (job.promisedMs() == 0) {
-          out.add(promiseOf(each));
+          out.add(MovedUp.promise(cluster, each));
         }
       } else if (job.array().isReady(task) && !hasPromise(job, facts)) {
-        out.add(promiseOf(each));
+        out.add(MovedUp.promise(cluster, each));
       }
     }
     return out;
@@ -420,7 +381,7 @@ public final class ClusterPlanner {
   }
 
   private void begins() {
-    earlyAtBegin = cluster.earlyRoom().unanswered();
+    movedUp.beginPass();
     chancesAtBegin = cluster.chances();
     positionAtBegin = cluster.position();
   }

@@ -206,8 +206,7 @@ final class ViewEvents {
       case JobReleased e ->
           change(e.job(), entry -> e.tasks() != null ? entry.status() : entry.status().released());
       case JobKillRequested e -> killing(e, nowMs);
-      case JobSuspendRequested _, JobSuspended _, JobResumed _, RunPartSuspended _ ->
-          suspension(logged);
+      case JobSuspendRequested _, JobSuspended _, JobResumed _, RunPartSuspended _ -> stops(logged);
       case StepStarted _, StepEnded _, RunPartEnded _ -> steps.apply(logged);
       case JobEnded e -> ended(e);
       case JobRequeued e -> requeued(e);
@@ -284,7 +283,7 @@ final class ViewEvents {
     jobs.change(entry, change.of(entry), position);
   }
 
-  private void suspension(LoggedEvent logged) {
+  private void stops(LoggedEvent logged) {
     switch (logged.event()) {
       case JobSuspendRequested e -> {
         suspension(

@@ -165,8 +165,7 @@ final class HistoryCheck {
       case MembershipRemoved e -> model.ranks.remove(e.project() + "/" + e.user());
       case NodeDown e -> reuse.down(e);
       case StepStarted _, StepEnded _, RunPartEnded _ -> steps.accept(logged);
-      case MoneyProposed _, MoneyDecided _, CreditLineSet _, RoomClaimed _ -> {}
-      case PromisesMovedUp _ -> {}
+      case MoneyProposed _, MoneyDecided _, CreditLineSet _, RoomClaimed _, PromisesMovedUp _ -> {}
       case DisputeOpened _, DisputeAnswered _, BudgetDefined _, BudgetUseTold _ -> {}
       case ProjectDefined _,
           DomainDefined _,
@@ -179,10 +178,8 @@ final class HistoryCheck {
           ReservationDefined _,
           ReservationDeleted _,
           ReservationOpened _,
-          ReservationClosed _,
-          BudgetTold _,
-          ClusterObserved _,
-          WalletFunded _ -> {}
+          ReservationClosed _ -> {}
+      case BudgetTold _, ClusterObserved _, WalletFunded _ -> {}
     }
   }
 
