@@ -692,7 +692,9 @@ client_project() {
   case ${ARGS[0]:-} in
     add) takes 3 "project add NAME DOMAIN"; owner POST /projects --data-urlencode "project=${ARGS[1]}" --data-urlencode "domain=${ARGS[2]}" ;;
     member) takes 3 "project member PROJECT USER [MANAGER]"; owner POST /members --data-urlencode "project=${ARGS[1]}" --data-urlencode "user=${ARGS[2]}" --data-urlencode "rank=${ARGS[3]:-MEMBER}" ;;
-    *) die "project knows add NAME DOMAIN and member PROJECT USER [MANAGER]; money is changed by two people: see ./queqiao money" ;;
+    pi) takes 3 "project pi PROJECT USER"; owner POST /projects/settings --data-urlencode "project=${ARGS[1]}" --data-urlencode "pi=${ARGS[2]}" ;;
+    cost-centre) takes 3 "project cost-centre PROJECT TEXT (or -)"; owner POST /projects/settings --data-urlencode "project=${ARGS[1]}" --data-urlencode "costCentre=${ARGS[*]:2}" ;;
+    *) die "project knows add NAME DOMAIN, member PROJECT USER [MANAGER], pi PROJECT USER and cost-centre PROJECT TEXT; money is changed by two people: see ./queqiao money" ;;
   esac
 }
 

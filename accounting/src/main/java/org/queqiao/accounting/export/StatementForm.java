@@ -56,7 +56,24 @@ public final class StatementForm {
     if (!statement.entries().isEmpty()) {
       tables.add(entries(statement, in));
     }
+    if (!statement.terms().equals(Statement.Terms.NONE)) {
+      tables.add(terms(statement, in));
+    }
     return tables;
+  }
+
+  /** A table, because a file of comma-separated values has nothing beside its tables. */
+  private static Table terms(Statement statement, Language in) {
+    List<Object> cells =
+        List.of(statement.project(), statement.terms().pi(), statement.terms().costCentre());
+    return new Table(
+        in.of("Project", "项目"),
+        List.of(
+            new Column(in.of("Project", "项目"), Kind.TEXT, 20),
+            new Column(in.of("Principal investigator", "项目负责人"), Kind.TEXT, 20),
+            new Column(in.of("Cost centre", "成本中心"), Kind.TEXT, 30)),
+        () -> List.of(cells).iterator(),
+        List.of());
   }
 
   private static Table entries(Statement statement, Language in) {

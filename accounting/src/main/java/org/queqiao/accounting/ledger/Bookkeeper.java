@@ -124,7 +124,7 @@ public final class Bookkeeper {
     allowing.expire(logged, books);
     switch (logged.event()) {
       case TariffDefined e -> books.putTariff(e);
-      case ProjectDefined e -> books.putProject(e.name(), e.title(), e.domains());
+      case ProjectDefined e -> books.putProject(e, calendar.month(logged.timeMs()));
       case WalletFunded e -> MoneyEntries.funded(e, logged, books);
       case MoneyProposed e -> proposed(e, logged, books);
       case MoneyDecided e -> money.decided(e, logged, books);

@@ -14,6 +14,7 @@ import org.queqiao.contract.event.DisputeOpened;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.MoneyDecided;
 import org.queqiao.contract.event.MoneyProposed;
+import org.queqiao.contract.event.ProjectDefined;
 import org.queqiao.contract.event.RunImported;
 import org.queqiao.contract.id.ClusterName;
 import org.queqiao.contract.id.DomainCode;
@@ -66,7 +67,8 @@ public interface Books {
   /** Adds what stands on a statement and is no usage. */
   void note(StatementEntry entry);
 
-  void putProject(ProjectName project, String title, List<DomainShare> domains);
+  /** A project is as it says; who leads it and its cost centre from this month on. */
+  void putProject(ProjectDefined project, String month);
 
   /** A project pays before; the credit line is kept if there is one. */
   void putPrepaid(ProjectName project, String currency);

@@ -22,6 +22,7 @@ import org.queqiao.contract.event.DisputeOpened;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.MoneyDecided;
 import org.queqiao.contract.event.MoneyProposed;
+import org.queqiao.contract.event.ProjectDefined;
 import org.queqiao.contract.event.RunImported;
 import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.id.ClusterName;
@@ -56,6 +57,7 @@ public final class MemoryBooks implements Books {
   private final Set<String> ids = new HashSet<>();
   private final Map<RunId, Long> meteredCoreMs = new TreeMap<>();
   private final Map<ProjectName, Map<String, String>> platforms = new TreeMap<>();
+  private final Map<ProjectName, Map<String, ProjectDefined>> terms = new TreeMap<>();
   private final Map<DomainCode, Map<String, String>> domainParents = new TreeMap<>();
   private final Map<ClusterName, Long> told = new TreeMap<>();
   private final List<RunEnd> ends = new ArrayList<>();
@@ -146,8 +148,14 @@ public final class MemoryBooks implements Books {
   }
 
   @Override
-  public void putProject(ProjectName project, String title, List<DomainShare> domains) {
-    projects.put(project, List.copyOf(domains));
+  public void putProject(ProjectDefined project, String month) {
+    projects.put(project.name(), project.domains());
+    terms.computeIfAbsent(project.name(), _ -> new TreeMap<>()).put(month, project);
+  }
+
+  /** What was said of a project last in each month in which something was. */
+  public Map<String, ProjectDefined> terms(ProjectName project) {
+    return Map.copyOf(terms.getOrDefault(project, new TreeMap<>()));
   }
 
   @Override

@@ -37,6 +37,7 @@ import org.queqiao.contract.event.DisputeOpened;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.MoneyDecided;
 import org.queqiao.contract.event.MoneyProposed;
+import org.queqiao.contract.event.ProjectDefined;
 import org.queqiao.contract.event.RunImported;
 import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.id.ClusterName;
@@ -160,7 +161,6 @@ final class Batch implements Books {
     return closing;
   }
 
-  /** Whether its last fact closes a month. */
   boolean closesMonth() {
     return closing.closes();
   }
@@ -212,9 +212,9 @@ final class Batch implements Books {
   }
 
   @Override
-  public void putProject(ProjectName project, String title, List<DomainShare> domains) {
-    known.projects().put(project, domains);
-    said.add(writer -> ProjectRows.put(writer, project, title, domains));
+  public void putProject(ProjectDefined project, String month) {
+    known.projects().put(project.name(), project.domains());
+    said.add(writer -> ProjectRows.put(writer, project, month));
   }
 
   @Override

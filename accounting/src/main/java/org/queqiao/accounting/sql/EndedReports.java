@@ -47,6 +47,7 @@ public final class EndedReports {
     /** The research domains of the project, by their shares: of runs too, so that all sum up. */
     DOMAIN(ReportBy.DOMAIN),
     PLATFORM(ReportBy.PLATFORM),
+    COST_CENTRE(ReportBy.COST_CENTRE),
     /** How the run ended, such as {@code FAILED}. */
     STATE(null);
 
@@ -134,7 +135,8 @@ public final class EndedReports {
       columns.add(ReportSql.TREE);
     }
     String source =
-        by.contains(By.PLATFORM) ? ReportSql.withPlatform("ended_month") + " as v" : "ended_month";
+        ReportSql.withTerms("ended_month", by.contains(By.PLATFORM), by.contains(By.COST_CENTRE))
+            + " as v";
     return "select "
         + String.join(", ", names)
         + ", sum(runs)::numeric as runs, sum(core_ms)::numeric as core_ms, coalesce(sum(core_ms)"

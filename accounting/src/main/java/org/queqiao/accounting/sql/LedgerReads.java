@@ -349,7 +349,16 @@ public final class LedgerReads {
             },
             MoneyRows::entry);
     return StatementForms.of(project, month, calendar.zone().getId(), lines, entries)
-        .with(months().standing(project, month));
+        .with(months().standing(project, month))
+        .with(terms(project, month));
+  }
+
+  private Statement.Terms terms(String project, String month) {
+    try (Connection connection = database.getConnection()) {
+      return ProjectRows.terms(connection, project, month).orElse(Statement.Terms.NONE);
+    } catch (SQLException e) {
+      throw new LedgerUnavailable(e);
+    }
   }
 
   /**

@@ -2,25 +2,52 @@ package org.queqiao.accounting.sql;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.List;
-import org.queqiao.contract.account.DomainShare;
+import java.util.Optional;
+import org.queqiao.accounting.statement.Statement;
+import org.queqiao.contract.event.ProjectDefined;
 import org.queqiao.contract.id.ProjectName;
 
 /** Projects and how they pay, to rows. */
 final class ProjectRows {
   private ProjectRows() {}
 
-  static void put(
-      Connection connection, ProjectName project, String title, List<DomainShare> domains)
-      throws SQLException {
+  /** Also who leads it and its cost centre, from a month on. */
+  static void put(Connection connection, ProjectDefined project, String month) throws SQLException {
     run(
         connection,
         "insert into project (name, title, domains) values (?, ?, ?) on conflict (name) do update"
             + " set title = excluded.title, domains = excluded.domains",
-        project.value(),
-        title,
-        Domains.write(domains));
+        project.name().value(),
+        project.title(),
+        Domains.write(project.domains()));
+    run(
+        connection,
+        "insert into project_terms (project, from_month, pi, cost_centre) values (?, ?, ?, ?) on"
+            + " conflict (project, from_month) do update set pi = excluded.pi, cost_centre ="
+            + " excluded.cost_centre",
+        project.name().value(),
+        month,
+        project.pi() == null ? "" : project.pi().value(),
+        project.costCentre());
+  }
+
+  /** Who led a project at the end of a month, and where its costs were booked. */
+  static Optional<Statement.Terms> terms(Connection connection, String project, String month)
+      throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            "select pi, cost_centre from project_terms where project = ? and from_month <= ? order"
+                + " by from_month desc limit 1")) {
+      statement.setString(1, project);
+      statement.setString(2, month);
+      try (ResultSet row = statement.executeQuery()) {
+        return row.next()
+            ? Optional.of(new Statement.Terms(row.getString(1), row.getString(2)))
+            : Optional.empty();
+      }
+    }
   }
 
   static void putPrepaid(Connection connection, ProjectName project, String currency)

@@ -30,6 +30,7 @@ final class ReportSql {
       case QOS -> "qos";
       case DOMAIN -> DomainParts.column(domains);
       case PLATFORM -> "platform";
+      case COST_CENTRE -> "cost_centre";
       case NODE_TYPE -> "node_type";
       case RESOURCE -> "resource";
     };
@@ -51,13 +52,28 @@ final class ReportSql {
         .collect(Collectors.joining(", "));
   }
 
-  /** The same rows with the platform to which their project belonged at the end of the month. */
-  static String withPlatform(String rows) {
-    return "(select u.*, coalesce(p.platform, '') as platform from "
+  /** The same rows, as a table, with what their project was at the end of the month. */
+  static String withTerms(String rows, boolean platform, boolean costCentre) {
+    String told = rows;
+    if (platform) {
+      told = dated(told, "project_platform", "platform");
+    }
+    return costCentre ? dated(told, "project_terms", "cost_centre") : told;
+  }
+
+  private static String dated(String rows, String table, String column) {
+    return "(select u.*, coalesce(p."
+        + column
+        + ", '') as "
+        + column
+        + " from "
         + rows
-        + " as u left join (select project, platform, from_month, lead(from_month) over (partition"
-        + " by project order by from_month) as to_month from project_platform) as p on"
-        + " p.project = u.project and p.from_month <= u.month and (p.to_month is null or"
+        + " as u left join (select project, "
+        + column
+        + ", from_month, lead(from_month) over (partition by project order by from_month) as"
+        + " to_month from "
+        + table
+        + ") as p on p.project = u.project and p.from_month <= u.month and (p.to_month is null or"
         + " u.month < p.to_month))";
   }
 }

@@ -271,7 +271,9 @@ public final class UsageReports {
               + " all select from_ms, month, project, '', '', '', domains, currency, 0,"
               + " charge_micro, 0 from reserved_time where charge_micro <> 0) as s) as t)";
     }
-    return by.contains(ReportBy.PLATFORM) ? ReportSql.withPlatform(rows) + " as v" : rows + " as u";
+    return ReportSql.withTerms(
+            rows, by.contains(ReportBy.PLATFORM), by.contains(ReportBy.COST_CENTRE))
+        + " as v";
   }
 
   /**

@@ -20,6 +20,7 @@ import org.queqiao.contract.price.RunCost;
  * @param totals one for each currency
  * @param rounding how amounts become coins
  * @param standing how far it is
+ * @param terms who led the project, and where its costs are booked
  */
 public record Statement(
     String project,
@@ -31,10 +32,22 @@ public record Statement(
     long standardMs,
     List<Total> totals,
     String rounding,
-    Standing standing) {
+    Standing standing,
+    Terms terms) {
   /** How amounts become coins, as it stands on every statement. */
   public static final String ROUNDING =
       "Each line is rounded once, half up, to the smallest coin (0.01).";
+
+  /**
+   * What the project was at the end of the month.
+   *
+   * @param pi its principal investigator, or empty
+   * @param costCentre or empty
+   */
+  public record Terms(String pi, String costCentre) {
+    /** Nobody was named, and none. */
+    public static final Terms NONE = new Terms("", "");
+  }
 
   public Statement {
     lines = List.copyOf(lines);
@@ -45,7 +58,13 @@ public record Statement(
   /** The same, so far. */
   public Statement with(Standing how) {
     return new Statement(
-        project, period, zone, lines, entries, coreMs, standardMs, totals, rounding, how);
+        project, period, zone, lines, entries, coreMs, standardMs, totals, rounding, how, terms);
+  }
+
+  /** The same, of a project that was so. */
+  public Statement with(Terms of) {
+    return new Statement(
+        project, period, zone, lines, entries, coreMs, standardMs, totals, rounding, standing, of);
   }
 
   /**

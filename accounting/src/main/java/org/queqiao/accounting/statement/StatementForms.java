@@ -67,7 +67,8 @@ public final class StatementForms {
         standardMs,
         List.copyOf(totals.values()),
         Statement.ROUNDING,
-        Standing.DRAFT);
+        Standing.DRAFT,
+        Statement.Terms.NONE);
   }
 
   /** The statement as CSV with a header line; text cells can never be taken for formulas. */
@@ -96,7 +97,9 @@ public final class StatementForms {
           statement.standing().state().name(),
           text(statement.standing().number()),
           text(statement.standing().paidOn()),
-          text(statement.standing().reference()));
+          text(statement.standing().reference()),
+          text(statement.terms().pi()),
+          text(statement.terms().costCentre()));
     }
     entries(statement, out);
     for (Statement.Total total : statement.totals()) {
@@ -121,7 +124,9 @@ public final class StatementForms {
           statement.standing().state().name(),
           text(statement.standing().number()),
           text(statement.standing().paidOn()),
-          text(statement.standing().reference()));
+          text(statement.standing().reference()),
+          text(statement.terms().pi()),
+          text(statement.terms().costCentre()));
     }
     return out.toString();
   }
@@ -148,7 +153,9 @@ public final class StatementForms {
         "state",
         "statement_number",
         "paid_on",
-        "payment_reference");
+        "payment_reference",
+        "principal_investigator",
+        "cost_centre");
   }
 
   private static void entries(Statement statement, StringBuilder out) {
@@ -174,7 +181,9 @@ public final class StatementForms {
           statement.standing().state().name(),
           text(statement.standing().number()),
           text(statement.standing().paidOn()),
-          text(statement.standing().reference()));
+          text(statement.standing().reference()),
+          text(statement.terms().pi()),
+          text(statement.terms().costCentre()));
     }
   }
 

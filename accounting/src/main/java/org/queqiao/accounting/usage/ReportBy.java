@@ -24,6 +24,8 @@ public enum ReportBy {
   DOMAIN,
   /** The service platform that the project belonged to at the end of each month. */
   PLATFORM,
+  /** The cost centre that the project had at the end of each month. */
+  COST_CENTRE,
   /** The kind of nodes, of what is on statement lines. */
   NODE_TYPE,
   /** Such as {@code cores}, {@code mem} or {@code gpu:a100}, of what is on statement lines. */
@@ -55,8 +57,8 @@ public enum ReportBy {
     boolean other = by.contains(DAY) || by.contains(QOS) || by.contains(DOMAIN);
     return ofLines(by) && other
         ? Optional.of(
-            "kinds of nodes and resources are told by month, year, project, user, partition and"
-                + " platform, not by day, qos or domain")
+            "kinds of nodes and resources are told by month, year, project, user, partition,"
+                + " platform and cost centre, not by day, qos or domain")
         : Optional.empty();
   }
 

@@ -201,6 +201,7 @@ public final class SchedulerMachine {
       case Input.DefineJobPolicy i -> site.decide(i);
       case Input.DefineScheduling i -> site.decide(i);
       case Input.DefineProject i -> site.decide(i);
+      case Input.SetProject i -> site.decide(i);
       case Input.DefineUser i -> site.decide(i);
       case Input.GrantRole i -> role.decide(i);
       case Input.RevokeRole i -> role.decide(i);

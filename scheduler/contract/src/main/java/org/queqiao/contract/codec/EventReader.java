@@ -228,7 +228,9 @@ final class EventReader {
         e.getTitle(),
         ModelReader.list(
             e.getDomainsList(),
-            s -> new DomainShare(new DomainCode(s.getDomain()), s.getPermille())));
+            s -> new DomainShare(new DomainCode(s.getDomain()), s.getPermille())),
+        e.getPi().isEmpty() ? null : new UserName(e.getPi()),
+        e.getCostCentre());
   }
 
   static UserDefined user(PbUserDefined e) {

@@ -262,7 +262,11 @@ final class EventWriter {
 
   static PbProjectDefined project(ProjectDefined e) {
     PbProjectDefined.Builder out =
-        PbProjectDefined.newBuilder().setName(e.name().value()).setTitle(e.title());
+        PbProjectDefined.newBuilder()
+            .setName(e.name().value())
+            .setTitle(e.title())
+            .setPi(e.pi() == null ? "" : e.pi().value())
+            .setCostCentre(e.costCentre());
     for (DomainShare share : e.domains()) {
       out.addDomains(
           PbDomainShare.newBuilder()

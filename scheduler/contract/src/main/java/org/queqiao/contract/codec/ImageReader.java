@@ -91,9 +91,7 @@ final class ImageReader {
   private static ClusterImage.ProjectImage project(PbProjectImage in) {
     ProjectDefined project = EventReader.project(in.getProject());
     return new ClusterImage.ProjectImage(
-        project.name(),
-        project.title(),
-        project.domains(),
+        project,
         ModelReader.list(
             in.getMembersList(),
             member ->

@@ -1,6 +1,5 @@
 package org.queqiao.contract.codec;
 
-import org.queqiao.contract.event.ProjectDefined;
 import org.queqiao.contract.event.TopologyDefined;
 import org.queqiao.contract.node.NodeSettings;
 import org.queqiao.contract.node.NodeState;
@@ -65,14 +64,11 @@ final class ImageWriter {
 
   private static PbProjectImage project(ClusterImage.ProjectImage project) {
     PbProjectImage.Builder out =
-        PbProjectImage.newBuilder()
-            .setProject(
-                EventWriter.project(
-                    new ProjectDefined(project.name(), project.title(), project.domains())));
+        PbProjectImage.newBuilder().setProject(EventWriter.project(project.definition()));
     for (ClusterImage.MemberImage member : project.members()) {
       out.addMembers(
           PbMembership.newBuilder()
-              .setProject(project.name().value())
+              .setProject(project.definition().name().value())
               .setUser(member.user().value())
               .setRank(ModelWriter.rank(member.rank())));
     }

@@ -1,13 +1,13 @@
 package org.queqiao.contract.snapshot;
 
 import java.util.List;
-import org.queqiao.contract.account.DomainShare;
 import org.queqiao.contract.account.MemberRank;
 import org.queqiao.contract.account.Role;
 import org.queqiao.contract.event.DomainDefined;
 import org.queqiao.contract.event.JobPolicyDefined;
 import org.queqiao.contract.event.LicenceDefined;
 import org.queqiao.contract.event.PartitionDefined;
+import org.queqiao.contract.event.ProjectDefined;
 import org.queqiao.contract.event.SchedulingDefined;
 import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.event.TopologyDefined;
@@ -218,10 +218,8 @@ public record ClusterImage(
   }
 
   /** A project with its members, sorted by name. */
-  public record ProjectImage(
-      ProjectName name, String title, List<DomainShare> domains, List<MemberImage> members) {
+  public record ProjectImage(ProjectDefined definition, List<MemberImage> members) {
     public ProjectImage {
-      domains = List.copyOf(domains);
       members = List.copyOf(members);
     }
   }

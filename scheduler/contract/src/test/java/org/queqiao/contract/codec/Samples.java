@@ -319,6 +319,7 @@ final class Samples {
     out.putAll(BudgetSamples.laterEvents());
     out.putAll(DisputeSamples.laterEvents());
     out.putAll(AllowanceSamples.laterEvents());
+    out.put("ProjectDefined-led", led());
     out.put("DomainDefined-within", new DomainDefined(new DomainCode("ocean"), "Ocean 海洋", DOMAIN));
     out.put(
         "JobEnded-energy",
@@ -494,6 +495,7 @@ final class Samples {
     out.put("ClusterImage-imported", ObservedSamples.imported(image()));
     out.put("ClusterImage-steps", StepSamples.image(image()));
     out.put("ClusterImage-steps-recent", StepSamples.recent(image()));
+    out.put("ClusterImage-led", image(led()));
     out.put("ClusterImage-part-use", withPriorities(image(), partUse()));
     out.put("ClusterImage-early-room", StepsImage.on(image(), List.of(), 2));
     out.put("ClusterImage-steps-accelerators", StepSamples.accelerators(image()));
@@ -871,7 +873,17 @@ final class Samples {
             List.of(new ServerMessage.DesiredRun(RUN, false, 30_000, new byte[0], 10, true))));
   }
 
+  /** A project with somebody who leads it and a cost centre. */
+  private static ProjectDefined led() {
+    return new ProjectDefined(
+        PROJECT, "Climate", List.of(new DomainShare(DOMAIN, 1000)), USER, "KST 4711 / 气候");
+  }
+
   static ClusterImage image() {
+    return image(new ProjectDefined(PROJECT, "Climate", List.of(new DomainShare(DOMAIN, 1000))));
+  }
+
+  private static ClusterImage image(ProjectDefined project) {
     return new ClusterImage(
         99,
         1_760_000_060_200L,
@@ -881,10 +893,7 @@ final class Samples {
         List.of(DOMAIN_DEFINED),
         List.of(
             new ClusterImage.ProjectImage(
-                PROJECT,
-                "Climate",
-                List.of(new DomainShare(DOMAIN, 1000)),
-                List.of(new ClusterImage.MemberImage(USER, MemberRank.MEMBER)))),
+                project, List.of(new ClusterImage.MemberImage(USER, MemberRank.MEMBER)))),
         List.of(new ClusterImage.UserImage(USER_DEFINED, List.of(Role.RESEARCHER))),
         List.of(
             new ClusterImage.NodeImage(

@@ -91,6 +91,9 @@ public final class RoleCheck {
     if (cluster.accounts().account(user).isEmpty()) {
       return Rejections.notFound("user", "there is no account " + user);
     }
-    return from == to ? Decision.unchanged() : Decision.done(List.of(new Fact(actor, event)));
+    // Who leads the project may have any rank as a member, or none.
+    MemberRank was =
+        cluster.accounts().project(project).flatMap(each -> each.memberRankOf(user)).orElse(null);
+    return was == to ? Decision.unchanged() : Decision.done(List.of(new Fact(actor, event)));
   }
 }

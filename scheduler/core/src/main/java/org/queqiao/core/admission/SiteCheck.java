@@ -16,6 +16,7 @@ import org.queqiao.contract.event.SchedulingDefined;
 import org.queqiao.contract.event.UserDefined;
 import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.DomainCode;
+import org.queqiao.contract.id.ProjectName;
 import org.queqiao.core.message.Action;
 import org.queqiao.core.message.Decision;
 import org.queqiao.core.message.Fact;
@@ -43,6 +44,8 @@ public final class SiteCheck {
   private static final Pattern UNIX_USER = Pattern.compile("[A-Za-z_][A-Za-z0-9_.-]{0,31}");
 
   static final int MAX_ATTEMPTS = 1000;
+
+  private static final int MAX_COST_CENTRE_CHARACTERS = 64;
 
   private static final int MAX_TIER = 65_533;
 
@@ -234,22 +237,67 @@ public final class SiteCheck {
 
   public Decision decide(Input.DefineProject input) {
     ProjectDefined project = input.project();
-    Optional<Decision> wrong = wrongShares(project);
+    Optional<ProjectDefined> before = definition(project.name());
+    if (project.pi() == null) {
+      project = project.withPi(before.map(ProjectDefined::pi).orElse(null));
+    }
+    if (project.costCentre().isEmpty()) {
+      project = project.withCostCentre(before.map(ProjectDefined::costCentre).orElse(""));
+    }
+    return define(input.actor(), project);
+  }
+
+  public Decision decide(Input.SetProject input) {
+    Optional<ProjectDefined> before = definition(input.project());
+    if (before.isEmpty()) {
+      return refuseOr(
+          input.actor(), Rejections.notFound("project", "there is no project " + input.project()));
+    }
+    ProjectDefined project = before.get();
+    if (input.pi() != null) {
+      project = project.withPi(input.pi());
+    }
+    if (input.costCentre() != null) {
+      project = project.withCostCentre(input.costCentre());
+    }
+    return define(input.actor(), project);
+  }
+
+  private Optional<ProjectDefined> definition(ProjectName name) {
+    return cluster.accounts().project(name).map(AccountTree.Project::definition);
+  }
+
+  private Decision define(Actor actor, ProjectDefined project) {
+    Optional<Decision> wrong = wrongShares(project).or(() -> wrongLead(project));
     String problem = TextRules.problemOfLine(project.title(), MAX_TITLE_CHARACTERS);
     if (problem != null) {
       wrong = Optional.of(Rejections.invalid("title", "the title " + problem));
     }
-    if (wrong.isPresent()) {
-      return refuseOr(input.actor(), wrong.get());
+    return wrong.isPresent()
+        ? refuseOr(actor, wrong.get())
+        : define(actor, project, definition(project.name()).filter(project::equals).isPresent());
+  }
+
+  private Optional<Decision> wrongLead(ProjectDefined project) {
+    if (project.pi() != null && cluster.accounts().account(project.pi()).isEmpty()) {
+      List<String> names =
+          cluster.accounts().accounts().stream()
+              .map(each -> each.definition().name().value())
+              .toList();
+      return Optional.of(
+          Rejections.invalid(
+              "pi",
+              "there is no account "
+                  + project.pi()
+                  + TextRules.didYouMean(project.pi().value(), names)));
     }
-    boolean same =
-        cluster
-            .accounts()
-            .project(project.name())
-            .map(AccountTree.Project::definition)
-            .filter(project::equals)
-            .isPresent();
-    return define(input.actor(), project, same);
+    String problem =
+        project.costCentre().isEmpty()
+            ? null
+            : TextRules.problemOfLine(project.costCentre(), MAX_COST_CENTRE_CHARACTERS);
+    return problem == null
+        ? Optional.empty()
+        : Optional.of(Rejections.invalid("costCentre", "the cost centre " + problem));
   }
 
   public Decision decide(Input.DefineUser input) {

@@ -29,6 +29,7 @@ import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.ReservationName;
 import org.queqiao.contract.id.RunId;
+import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.RunExit;
 import org.queqiao.contract.money.BudgetTerms;
 import org.queqiao.contract.money.MoneyChange;
@@ -232,8 +233,20 @@ public sealed interface Input {
     }
   }
 
-  /** A project is created or described anew. */
+  /**
+   * A project is created or described anew. Who leads it and its cost centre stay as they are where
+   * nothing is said about them.
+   */
   record DefineProject(Actor actor, ProjectDefined project) implements Input {}
+
+  /**
+   * Somebody else leads a project, or it has another cost centre.
+   *
+   * @param pi its principal investigator, or null for the same as before
+   * @param costCentre empty for none, or null for the same as before
+   */
+  record SetProject(Actor actor, ProjectName project, UserName pi, String costCentre)
+      implements Input {}
 
   /** An account is created or described anew. */
   record DefineUser(Actor actor, UserDefined user) implements Input {}

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import org.queqiao.contract.account.DomainShare;
 import org.queqiao.contract.account.MemberRank;
 import org.queqiao.contract.account.Role;
 import org.queqiao.contract.event.DomainDefined;
@@ -45,15 +44,20 @@ public final class AccountTree {
       return Collections.unmodifiableCollection(members.keySet());
     }
 
+    /** What somebody may do in it: who leads it may do what managers may, a member or not. */
     public Optional<MemberRank> rankOf(UserName user) {
+      return user.equals(definition.pi()) ? Optional.of(MemberRank.MANAGER) : memberRankOf(user);
+    }
+
+    /** The rank that somebody was given as a member. */
+    public Optional<MemberRank> memberRankOf(UserName user) {
       return Optional.ofNullable(members.get(user));
     }
 
     public ClusterImage.ProjectImage image() {
       List<ClusterImage.MemberImage> list = new ArrayList<>();
       members.forEach((user, rank) -> list.add(new ClusterImage.MemberImage(user, rank)));
-      List<DomainShare> shares = definition.domains();
-      return new ClusterImage.ProjectImage(definition.name(), definition.title(), shares, list);
+      return new ClusterImage.ProjectImage(definition, list);
     }
   }
 
@@ -84,8 +88,8 @@ public final class AccountTree {
   }
 
   void restore(ClusterImage.ProjectImage image) {
-    define(new ProjectDefined(image.name(), image.title(), image.domains()));
-    image.members().forEach(each -> setMember(image.name(), each.user(), each.rank()));
+    define(image.definition());
+    image.members().forEach(each -> setMember(image.definition().name(), each.user(), each.rank()));
   }
 
   void define(DomainDefined domain) {
@@ -157,7 +161,7 @@ public final class AccountTree {
     return Optional.ofNullable(accounts.get(name));
   }
 
-  /** The rank of an account in a project, if both exist and it is a member. */
+  /** What an account may do in a project, if both exist and it is a member or leads it. */
   public Optional<MemberRank> rank(ProjectName project, UserName user) {
     return project(project).flatMap(found -> found.rankOf(user));
   }

@@ -61,6 +61,10 @@ final class PermissionsTest {
     apply(new MembershipSet(OWN, new UserName("member"), MemberRank.MEMBER));
     user("manager");
     apply(new MembershipSet(OWN, new UserName("manager"), MemberRank.MANAGER));
+    user("pi");
+    apply(
+        new ProjectDefined(OWN, "t", List.of(new DomainShare(new DomainCode("earth"), 1000)))
+            .withPi(new UserName("pi")));
     for (Role role : Role.values()) {
       String name = role.name().toLowerCase(Locale.ROOT);
       user(name);
@@ -86,6 +90,7 @@ final class PermissionsTest {
             "stranger",
             "member",
             "manager",
+            "pi",
             "researcher",
             "administrator",
             "finance",
@@ -155,7 +160,7 @@ final class PermissionsTest {
     }
     switch (actor.name()) {
       case "member" -> out.addAll(List.of("submit own", "dispute own"));
-      case "manager" -> {
+      case "manager", "pi" -> {
         out.addAll(List.of("submit own", "control own", "see own", "budget of user own"));
         out.add("dispute own");
         addMembers(out, "own", false);

@@ -325,6 +325,8 @@ final class AccountingRoutes {
     out.writeStringField("project", statement.project());
     out.writeStringField("period", statement.period());
     out.writeStringField("zone", statement.zone());
+    out.writeStringField("pi", JobDocument.orNull(statement.terms().pi()));
+    out.writeStringField("costCentre", JobDocument.orNull(statement.terms().costCentre()));
     out.writeNumberField("coreMs", statement.coreMs());
     out.writeNumberField("standardCoreMs", statement.standardMs());
     out.writeStringField("rounding", statement.rounding());

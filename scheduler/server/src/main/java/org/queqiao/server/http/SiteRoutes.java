@@ -64,6 +64,7 @@ final class SiteRoutes {
     api.on("listProjects", this::listProjects);
     api.on("getProject", call -> call.json(200, out -> write(visibleProject(call), out)));
     api.on("postProject", this::postProject);
+    api.on("putProjectSettings", this::putProjectSettings);
     api.on("putMember", this::putMember);
     api.on("deleteMember", this::deleteMember);
     api.on("listUsers", this::listUsers);
@@ -204,6 +205,7 @@ final class SiteRoutes {
   /** Members see their projects; who sees everything sees all. */
   private boolean mayKnow(Scope scope, ClusterImage.ProjectImage project) {
     return scope.everything()
+        || scope.user().equals(project.definition().pi())
         || project.members().stream().anyMatch(each -> each.user().equals(scope.user()));
   }
 
@@ -211,7 +213,7 @@ final class SiteRoutes {
     Scope scope = view.site().scopeOf(call.principal().user());
     List<ClusterImage.ProjectImage> known =
         view.site().projects().stream().filter(each -> mayKnow(scope, each)).toList();
-    page(call, known, each -> each.name().value(), SiteRoutes::write);
+    page(call, known, each -> each.definition().name().value(), SiteRoutes::write);
   }
 
   private ClusterImage.ProjectImage visibleProject(Call call) {
@@ -225,16 +227,19 @@ final class SiteRoutes {
   private static void write(ClusterImage.ProjectImage project, JsonGenerator out)
       throws IOException {
     out.writeStartObject();
-    out.writeStringField("name", project.name().value());
-    out.writeStringField("title", project.title());
+    out.writeStringField("name", project.definition().name().value());
+    out.writeStringField("title", project.definition().title());
     out.writeArrayFieldStart("domains");
-    for (DomainShare share : project.domains()) {
+    for (DomainShare share : project.definition().domains()) {
       out.writeStartObject();
       out.writeStringField("domain", share.domain().value());
       out.writeNumberField("permille", share.permille());
       out.writeEndObject();
     }
     out.writeEndArray();
+    UserName pi = project.definition().pi();
+    out.writeStringField("pi", pi == null ? null : pi.value());
+    out.writeStringField("costCentre", JobDocument.orNull(project.definition().costCentre()));
     out.writeArrayFieldStart("members");
     for (ClusterImage.MemberImage member : project.members()) {
       out.writeStartObject();
@@ -267,6 +272,21 @@ final class SiteRoutes {
         });
   }
 
+  private void putProjectSettings(Call call) {
+    ProjectName name = new ProjectName(call.text("name"));
+    String pi = (String) call.body().get("pi");
+    Input input =
+        new Input.SetProject(
+            actor(call),
+            name,
+            pi == null ? null : new UserName(pi),
+            (String) call.body().get("costCentre"));
+    inputs.submit(
+        call,
+        input,
+        _ -> call.json(200, out -> write(view.site().project(name).orElseThrow(), out)));
+  }
+
   private void putMember(Call call) {
     MembershipSet membership =
         new MembershipSet(
@@ -292,9 +312,13 @@ final class SiteRoutes {
     TreeMap<UserName, ClusterImage.UserImage> known = new TreeMap<>();
     site.user(scope.user()).ifPresent(self -> known.put(scope.user(), self));
     for (ProjectName project : scope.projects()) {
-      for (ClusterImage.MemberImage member : site.project(project).orElseThrow().members()) {
+      ClusterImage.ProjectImage image = site.project(project).orElseThrow();
+      for (ClusterImage.MemberImage member : image.members()) {
         site.user(member.user()).ifPresent(user -> known.put(member.user(), user));
       }
+      Optional.ofNullable(image.definition().pi())
+          .flatMap(site::user)
+          .ifPresent(user -> known.put(user.user().name(), user));
     }
     return List.copyOf(known.values());
   }

@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.queqiao.contract.account.DomainShare;
+import org.queqiao.contract.account.MemberRank;
 import org.queqiao.contract.event.DomainDefined;
 import org.queqiao.contract.event.JobPolicyDefined;
 import org.queqiao.contract.event.PartitionDefined;
@@ -48,7 +49,13 @@ public final class Site {
       for (ClusterImage.MemberImage member : project.members()) {
         memberships
             .computeIfAbsent(member.user(), _ -> new ArrayList<>())
-            .add(new Account.Membership(project.name(), member.rank()));
+            .add(membership(project, member));
+      }
+      UserName pi = project.definition().pi();
+      if (pi != null && project.members().stream().noneMatch(each -> each.user().equals(pi))) {
+        memberships
+            .computeIfAbsent(pi, _ -> new ArrayList<>())
+            .add(new Account.Membership(project.definition().name(), MemberRank.MANAGER));
       }
     }
     for (ClusterImage.UserImage user : image.users()) {
@@ -62,6 +69,13 @@ public final class Site {
               memberships.getOrDefault(known.name(), List.of()),
               Optional.ofNullable(known.defaultProject())));
     }
+  }
+
+  /** Who leads a project may do what its managers may. */
+  private static Account.Membership membership(
+      ClusterImage.ProjectImage project, ClusterImage.MemberImage member) {
+    boolean leads = member.user().equals(project.definition().pi());
+    return new Account.Membership(project.definition().name(), leads ? MemberRank.MANAGER : member.rank());
   }
 
   /** Whether a principal may do something, by the table that the machine itself uses. */
@@ -160,7 +174,7 @@ public final class Site {
   public String mainDomain(ProjectName project) {
     DomainShare best = null;
     for (DomainShare share :
-        project(project).map(ClusterImage.ProjectImage::domains).orElse(List.of())) {
+        project(project).map(each -> each.definition().domains()).orElse(List.of())) {
       if (best == null || share.permille() > best.permille()) {
         best = share;
       }

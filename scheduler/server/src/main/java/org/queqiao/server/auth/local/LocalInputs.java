@@ -50,6 +50,7 @@ final class LocalInputs {
     add("DELETE /roles", this::revoke, "user", "role");
     add("POST /domains", this::domain, "domain", "title", "parent");
     add("POST /projects", this::project, "project", "domain", "title");
+    add("POST /projects/settings", this::projectSettings, "project", "pi", "costCentre");
     add("POST /members", this::member, "project", "user", "rank");
     add("DELETE /members", this::noMember, "project", "user");
     add("POST /partitions", this::partition, PARTITION_FIELDS);
@@ -122,6 +123,15 @@ final class LocalInputs {
           new DomainShare(new DomainCode(both[0]), alone ? PERMILLE : Integer.parseInt(both[1])));
     }
     return shares;
+  }
+
+  /** A dash takes the cost centre away: an empty field is none that was filled in. */
+  private Input projectSettings(LocalForm form) {
+    return new Input.SetProject(
+        owner,
+        form.required("project", ProjectName::new),
+        form.optional("pi", UserName::new).orElse(null),
+        form.optional("costCentre").map(text -> text.equals("-") ? "" : text).orElse(null));
   }
 
   private Input member(LocalForm form) {
