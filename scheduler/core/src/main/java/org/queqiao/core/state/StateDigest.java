@@ -124,7 +124,9 @@ final class StateDigest {
 
   private void project(ClusterImage.ProjectImage each) {
     out.text(each.definition().name().value()).text(each.definition().title());
-    out.list(each.definition().domains(), share -> out.text(share.domain().value()).number(share.permille()));
+    out.list(
+        each.definition().domains(),
+        share -> out.text(share.domain().value()).number(share.permille()));
     out.list(each.members(), member -> out.text(member.user().value()).text(member.rank().name()));
     if (each.definition().pi() != null) {
       out.text("pi").text(each.definition().pi().value());

@@ -75,7 +75,8 @@ public final class Site {
   private static Account.Membership membership(
       ClusterImage.ProjectImage project, ClusterImage.MemberImage member) {
     boolean leads = member.user().equals(project.definition().pi());
-    return new Account.Membership(project.definition().name(), leads ? MemberRank.MANAGER : member.rank());
+    return new Account.Membership(
+        project.definition().name(), leads ? MemberRank.MANAGER : member.rank());
   }
 
   /** Whether a principal may do something, by the table that the machine itself uses. */
