@@ -6,6 +6,7 @@ import static org.queqiao.core.SchedulerStory.OWNER;
 import static org.queqiao.core.SchedulerStory.script;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -91,7 +92,7 @@ final class ProtectedJobPropertyTest {
   @ValueSource(strings = {"fcfs", "easy", "easy-sjbf", "default"})
   void startsNoLaterThanDeclaredLimitsGaveIt(String policy) {
     SeededProperty.holds(
-        SeededProperty.seeds(SEEDS, 297, 493), seed -> new Histories(seed, policy));
+        SeededProperty.seeds(SEEDS, 297, 317, 493), seed -> new Histories(seed, policy));
     assertThat(states(policy) ? promises : heads)
         .as("protected jobs that were followed")
         .isGreaterThan(SEEDS);
@@ -182,6 +183,9 @@ final class ProtectedJobPropertyTest {
         qos);
   }
 
+  /** Who was promised a start; a task is null for a job. */
+  private record Promised(JobId job, Integer task) {}
+
   /** One cluster. */
   private final class History {
     private final Site site;
@@ -190,6 +194,9 @@ final class ProtectedJobPropertyTest {
 
     /** By job or array: until when it is to start at the latest. */
     private final TreeMap<JobId, Long> bounds = new TreeMap<>();
+
+    /** When each job or task was promised to start. */
+    private final Map<Promised, Long> rooms = new HashMap<>();
 
     private JobId head;
     private int seen;
@@ -383,6 +390,7 @@ final class ProtectedJobPropertyTest {
         return;
       }
       promises++;
+      keepsItsRoom(promise);
       boolean alone = site.reservations() == 1 && site.policy().equals("default");
       long toleratedMs = alone ? HOUR_MS : 0;
       assertThat(declared(promise.job()))
@@ -390,6 +398,15 @@ final class ProtectedJobPropertyTest {
           .isLessThanOrEqualTo(promise.startMs() + toleratedMs)
           .isGreaterThanOrEqualTo(alone ? promise.startMs() : 0);
       bounds.put(promise.job(), promise.startMs() + toleratedMs);
+    }
+
+    /** No node is lost and no window comes here, so nobody needs other room than it was promised. */
+    private void keepsItsRoom(JobPromised promise) {
+      Promised to = new Promised(promise.job(), promise.task());
+      Long before = rooms.put(to, promise.startMs());
+      boolean many = site.policy().equals("default") && site.reservations() > 1;
+      assertThat(before != null && many).as("a second promise to %s", to).isFalse();
+      assertThat(promise.nodes() != null).isEqualTo(many);
     }
 
     /** Whether it is the last to a job, or to a task of an array, that waits. */

@@ -183,7 +183,11 @@ final class EventReader {
 
   private static JobPromised promised(PbJobPromised e) {
     Integer task = e.hasTask() ? (Integer) e.getTask() : null;
-    return new JobPromised(new JobId(e.getJob()), e.getStartMs(), task);
+    return new JobPromised(
+        new JobId(e.getJob()),
+        e.getStartMs(),
+        task,
+        e.hasNodes() ? PromiseCodec.read(e.getNodes()) : null);
   }
 
   private static JobKillRequested killRequested(PbJobKillRequested e) {

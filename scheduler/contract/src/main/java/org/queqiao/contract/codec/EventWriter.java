@@ -329,6 +329,9 @@ final class EventWriter {
     if (e.task() != null) {
       out.setTask(e.task());
     }
+    if (e.nodes() != null) {
+      out.setNodes(PromiseCodec.write(e.nodes()));
+    }
     return out.build();
   }
 

@@ -144,6 +144,7 @@ final class ImageReader {
         in.getSignalled(),
         in.getPredictedMs(),
         in.getPromisedMs(),
+        in.hasPromisedRoom() ? PromiseCodec.read(in.getPromisedRoom()) : null,
         in.hasArray() ? ArrayReader.image(in.getArray()) : null,
         in.hasTask() ? ArrayReader.task(in.getTask()) : null,
         in.getRevision(),

@@ -136,6 +136,9 @@ final class ImageWriter {
             .setPromisedMs(job.promisedMs())
             .setRevision(job.revision())
             .setReservation(job.reservation() == null ? "" : job.reservation().value());
+    if (job.promisedRoom() != null) {
+      out.setPromisedRoom(PromiseCodec.write(job.promisedRoom()));
+    }
     if (job.preemptedBy() != null) {
       out.setPreemptedBy(job.preemptedBy().value());
     }

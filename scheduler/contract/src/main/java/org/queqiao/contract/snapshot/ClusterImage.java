@@ -318,6 +318,7 @@ public record ClusterImage(
    * @param signalled whether its run is to get its warning signal, or got it
    * @param predictedMs how long its latest run was believed to run when it started, or 0
    * @param promisedMs the start that it was promised before its latest run, or 0
+   * @param promisedRoom the room that is held for it while it waits, or null
    * @param array how far it is with its tasks; null for a job that is no array
    * @param task which task of which array it is; null for a job that is none
    * @param revision how often it was changed since its submission
@@ -353,6 +354,7 @@ public record ClusterImage(
       boolean signalled,
       long predictedMs,
       long promisedMs,
+      PromisedRoom promisedRoom,
       ArrayImage array,
       ArrayTask task,
       int revision,
@@ -393,6 +395,7 @@ public record ClusterImage(
           signalled,
           predictedMs,
           promisedMs,
+          promisedRoom,
           array,
           task,
           revision,
@@ -458,6 +461,7 @@ public record ClusterImage(
           signalled,
           0,
           0,
+          null,
           null,
           null,
           0,

@@ -4,10 +4,14 @@ import java.util.List;
 import java.util.Map;
 import org.queqiao.contract.event.Event;
 import org.queqiao.contract.event.JobAllocated;
+import org.queqiao.contract.event.JobPromised;
 import org.queqiao.contract.event.PartitionDefined;
+import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.PartitionName;
+import org.queqiao.contract.job.PromisedNodes;
 import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.contract.snapshot.ExperienceImage;
+import org.queqiao.contract.snapshot.PromisedRoom;
 
 /** What was added to records for run times that are learnt. */
 final class LearntSamples {
@@ -19,6 +23,24 @@ final class LearntSamples {
         new JobAllocated(allocated.run(), allocated.allocations(), 123_456),
         "PartitionDefined-limits",
         new PartitionDefined(new PartitionName("debug"), false, 60_000, 3_600_000, "", true));
+  }
+
+  private static final PromisedNodes NODES =
+      new PromisedNodes(2, List.of("cn[001-004,7],gn7", "", "cn9"));
+
+  static JobPromised promisedNodes() {
+    return new JobPromised(new JobId(12), 1_760_000_000_000L, 7, NODES);
+  }
+
+  static ClusterImage promisedRoom(ClusterImage first) {
+    return first.withOnly(
+        List.of(
+            Changed.with(
+                first.jobs().getFirst(),
+                "promisedMs",
+                1_760_000_100_000L,
+                "promisedRoom",
+                new PromisedRoom(1_760_000_200_000L, NODES))));
   }
 
   static ClusterImage image(ClusterImage first) {

@@ -378,6 +378,7 @@ final class Samples {
     out.put("JobHeld-tasks", new JobHeld(new JobId(12), false, ARRAY.tasks()));
     out.put("JobReleased-tasks", new JobReleased(new JobId(12), ARRAY.tasks()));
     out.put("JobPromised-task", new JobPromised(new JobId(12), 1_760_000_000_000L, 7));
+    out.put("JobPromised-nodes", LearntSamples.promisedNodes());
     out.put("JobKillRequested-requeued", new JobKillRequested(RUN, KillCause.REQUEUED));
     out.put("JobKillRequested-deadline", new JobKillRequested(RUN, KillCause.DEADLINE));
     out.put(
@@ -471,6 +472,7 @@ final class Samples {
   static Map<String, ClusterImage> laterImages() {
     Map<String, ClusterImage> out = new LinkedHashMap<>(imagesBeforeArrays());
     out.put("ClusterImage-array", ofArray(null, List.of(), List.of()));
+    out.put("ClusterImage-promised-room", LearntSamples.promisedRoom(image()));
     out.put("ClusterImage-array-promised", ofArray(9, List.of(), List.of()));
     out.put(
         "ClusterImage-array-held",
@@ -571,6 +573,7 @@ final class Samples {
         false,
         0,
         0,
+        null,
         array,
         task,
         3,

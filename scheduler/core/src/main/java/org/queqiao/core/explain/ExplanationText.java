@@ -12,6 +12,7 @@ import org.queqiao.contract.job.Suspension;
 import org.queqiao.contract.snapshot.ArrayImage;
 import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.contract.snapshot.ClusterImage.DependencyImage.Progress;
+import org.queqiao.contract.snapshot.PromisedRoom;
 import org.queqiao.core.limit.LimitTree;
 import org.queqiao.core.message.Explanation;
 import org.queqiao.core.message.PriorityTerms;
@@ -67,6 +68,13 @@ public final class ExplanationText {
     }
     if (job.promisedMs() > nowMs) {
       out.add("It was promised to start in " + duration(job.promisedMs() - nowMs) + ".");
+    }
+    PromisedRoom held = job.promisedRoom();
+    if (held != null && held.fromMs() > Math.max(nowMs, job.promisedMs())) {
+      out.add(
+          "The room that it was promised is lost; other room is held for it from "
+              + duration(held.fromMs() - nowMs)
+              + " on.");
     }
     if (startsByMs > 0) {
       out.add(

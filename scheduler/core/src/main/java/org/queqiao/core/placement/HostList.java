@@ -1,7 +1,9 @@
 package org.queqiao.core.placement;
 
+import java.util.Collection;
 import java.util.Collections;
 import java.util.NavigableSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.queqiao.contract.id.NodeName;
 
@@ -39,6 +41,92 @@ public final class HostList {
     HostList list = new HostList(text);
     list.parts();
     return Collections.unmodifiableNavigableSet(list.names);
+  }
+
+  /** A text that stands for these names, in which numbers that follow each other are a range. */
+  public static String of(Collection<NodeName> names) {
+    TreeMap<Pattern, TreeSet<Numbered>> byPattern = new TreeMap<>();
+    for (NodeName each : names) {
+      Numbered name = Numbered.of(each.value());
+      byPattern.computeIfAbsent(name.pattern(), _ -> new TreeSet<>()).add(name);
+    }
+    StringBuilder out = new StringBuilder();
+    byPattern.forEach((pattern, all) -> {
+      out.append(out.isEmpty() ? "" : ",").append(pattern.prefix());
+      boolean bracket = all.size() > 1;
+      out.append(bracket ? "[" : "");
+      ranges(all, out);
+      out.append(bracket ? "]" : "").append(pattern.suffix());
+    });
+    return out.toString();
+  }
+
+  private static void ranges(TreeSet<Numbered> names, StringBuilder out) {
+    Numbered first = null;
+    Numbered last = null;
+    for (Numbered each : names) {
+      if (first == null || !each.digits().equals(padded(last.number() + 1, first.width()))) {
+        close(first, last, out);
+        out.append(first == null ? "" : ",").append(each.digits());
+        first = each;
+      }
+      last = each;
+    }
+    close(first, last, out);
+  }
+
+  private static void close(Numbered first, Numbered last, StringBuilder out) {
+    if (first != last) {
+      out.append('-').append(last.digits());
+    }
+  }
+
+  /** What stands around the number of a name, if it has one. */
+  private record Pattern(String prefix, String suffix, boolean numbered)
+      implements Comparable<Pattern> {
+    @Override
+    public int compareTo(Pattern other) {
+      int byPrefix = prefix.compareTo(other.prefix);
+      int bySuffix = byPrefix != 0 ? byPrefix : suffix.compareTo(other.suffix);
+      return bySuffix != 0 ? bySuffix : Boolean.compare(numbered, other.numbered);
+    }
+  }
+
+  /** A name, with its last number; one without a number is all prefix. */
+  private record Numbered(Pattern pattern, String digits) implements Comparable<Numbered> {
+    static Numbered of(String name) {
+      int beyond = name.length();
+      while (beyond > 0 && !isDigit(name.charAt(beyond - 1))) {
+        beyond--;
+      }
+      int from = beyond;
+      while (from > 0 && beyond - from < MAX_DIGITS && isDigit(name.charAt(from - 1))) {
+        from--;
+      }
+      return beyond == 0
+          ? new Numbered(new Pattern(name, "", false), "")
+          : new Numbered(
+              new Pattern(name.substring(0, from), name.substring(beyond), true),
+              name.substring(from, beyond));
+    }
+
+    private static boolean isDigit(char each) {
+      return each >= '0' && each <= '9';
+    }
+
+    int number() {
+      return digits.isEmpty() ? 0 : Integer.parseInt(digits);
+    }
+
+    int width() {
+      return digits.length();
+    }
+
+    @Override
+    public int compareTo(Numbered other) {
+      int byNumber = Integer.compare(number(), other.number());
+      return byNumber != 0 ? byNumber : Integer.compare(width(), other.width());
+    }
   }
 
   private void parts() {

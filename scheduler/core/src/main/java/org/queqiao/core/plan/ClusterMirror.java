@@ -12,6 +12,7 @@ import org.queqiao.contract.id.ReservationName;
 import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.job.JobState;
+import org.queqiao.contract.job.PromisedNodes;
 import org.queqiao.contract.node.NodeFacts;
 import org.queqiao.contract.reservation.Reservation;
 import org.queqiao.core.placement.Switches;
@@ -49,6 +50,7 @@ final class ClusterMirror {
   private final ClusterDemands demands;
   private final Cluster cluster;
   private final ReservedNodes reserved;
+  private final PromisedPlaces places;
   private final Learning learning;
 
   /** Whether jobs are believed to run as what is learnt says, and not to their limits. */
@@ -89,6 +91,7 @@ final class ClusterMirror {
     }
     this.reserved = new ReservedNodes(cluster, numbers, pool.nodes());
     this.demands = new ClusterDemands(cluster, names, kinds, reserved, licenceNode);
+    this.places = new PromisedPlaces(names, numbers, pool.nodes(), licenceNode);
     boolean more = cluster.outranking().isUsed();
     this.planner = new Planner(policy, pool, starts, !reserved.isEmpty(), more);
     for (Job job : holders) {
@@ -244,7 +247,7 @@ final class ClusterMirror {
     }
     PlanJob planned = planRun(job, demand);
     if (job.promisedMs() != 0) {
-      planned.promise(job.promisedMs());
+      promise(planned, job);
     }
     if (in == null && job.isPending()) {
       planned.prefer(preferred(job));
@@ -276,12 +279,24 @@ final class ClusterMirror {
     PlanJob planned =
         new PlanJob(number, number, demand, array.submitMs(), limitMs, believedMs(array));
     if (ordinal == TasksAhead.promised(array)) {
-      planned.promise(array.promisedMs());
+      promise(planned, array);
     }
     if (array.spec().reservation() == null) {
       planned.prefer(preferred(array));
     }
     return planned;
+  }
+
+  private void promise(PlanJob planned, Job job) {
+    planned.promise(job.promisedMs());
+    if (job.promisedRoom() != null) {
+      planned.room(places.held(planned.demand(), job.promisedRoom()));
+    }
+  }
+
+  /** The nodes where room is held for a job, to be stated; null where that would be too long. */
+  PromisedNodes promisedNodes(PlanJob planned) {
+    return places.stated(planned);
   }
 
   /** The job, or the array of a task. */

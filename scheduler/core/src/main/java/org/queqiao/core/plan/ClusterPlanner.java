@@ -18,7 +18,6 @@ import org.queqiao.contract.job.TaskRange;
 import org.queqiao.core.priority.JobOrder;
 import org.queqiao.core.state.Cluster;
 import org.queqiao.core.state.Job;
-import org.queqiao.core.state.TasksAhead;
 
 /**
  * Plans for the live cluster with the engine of this package, slice by slice. It is no part of the
@@ -69,7 +68,7 @@ public final class ClusterPlanner {
   /** Null while the queue is made anew for each pass. */
   private StandingQueue standing;
 
-  private final List<PlanJob> promised = new ArrayList<>();
+  private final PromiseFacts promises;
 
   private final MovedUp movedUp;
 
@@ -87,6 +86,7 @@ public final class ClusterPlanner {
     this.order = order;
     this.bounds = bounds;
     this.movedUp = new MovedUp(cluster, order);
+    this.promises = new PromiseFacts(cluster);
   }
 
   /**
@@ -146,7 +146,7 @@ public final class ClusterPlanner {
       begin(planner, nowMs);
       steps = Math.max(1, steps - candidates.looked());
     }
-    promised.clear();
+    promises.clear();
     movedUp.beginSlice();
     Trial trial = new Trial(cluster.nodes());
     slice =
@@ -156,19 +156,24 @@ public final class ClusterPlanner {
     if (!over) {
       planner.drain(nowMs);
     }
-    List<Event> facts = slice.facts();
+    List<JobPromised> moves = promises.moves();
+    List<JobPromised> first = promises.first(slice.facts());
     limitsOpenMs = Math.min(limitsOpenMs, slice.limitsOpenMs());
     passBegun = !over;
-    List<Event> promises = new ArrayList<>(movedUp.facts());
-    promises.addAll(promises(facts));
+    List<Event> stated = new ArrayList<>(movedUp.facts());
+    stated.addAll(first);
+    // Who starts after all had other room before that.
+    List<Event> facts = new ArrayList<>(moves);
+    facts.addAll(slice.facts());
     if (over && movedUp.endsPass()) {
       // All is planned anew from what is stated now.
-      return new Slice(facts, slice.count(), promises, List.of(), true, -1, Long.MAX_VALUE);
+      return new Slice(facts, slice.count(), stated, List.of(), true, -1, Long.MAX_VALUE);
     }
     if (over && !passStarted) {
-      return fruitless(promises, steps - planner.steps(), nowMs);
+      facts.addAll(stated);
+      return fruitless(facts, steps - planner.steps(), nowMs);
     }
-    return new Slice(facts, slice.count(), promises, List.of(), !over, -1, Long.MAX_VALUE);
+    return new Slice(facts, slice.count(), stated, List.of(), !over, -1, Long.MAX_VALUE);
   }
 
   /** Nothing starts any more: room may be made for who outranks what runs. */
@@ -289,12 +294,17 @@ public final class ClusterPlanner {
 
       @Override
       public boolean keepsPromise(PlanJob job) {
-        return ClusterPlanner.this.keepsPromise(job);
+        return promises.keeps(job, slice.facts());
       }
 
       @Override
       public void promised(PlanJob job) {
-        promised.add(job);
+        promises.promised(job, mirror);
+      }
+
+      @Override
+      public void moved(PlanJob job) {
+        promises.moved(job, mirror);
       }
 
       @Override
@@ -314,15 +324,6 @@ public final class ClusterPlanner {
     };
   }
 
-  /** Of an array one task at a time has a promise that is stated. */
-  private boolean keepsPromise(PlanJob waits) {
-    JobId id = ClusterMirror.jobOf(waits);
-    return ClusterMirror.taskOf(waits) < 0
-        || promised.stream().noneMatch(each -> ClusterMirror.jobOf(each).equals(id))
-            && cluster.jobs().find(id).stream()
-                .noneMatch(array -> hasPromise(array, slice.facts()));
-  }
-
   /** A run that outlives what was believed of it is believed to run to its limit. */
   private void expectOverdue(Planner planner, long nowMs) {
     while (planner.running().size() > 0 && planner.running().get(0).end() <= nowMs) {
@@ -335,39 +336,6 @@ public final class ClusterPlanner {
 
   private static long soonMs(long nowMs) {
     return (nowMs / SOON_MS + 1) * SOON_MS;
-  }
-
-  private List<Event> promises(List<Event> facts) {
-    List<Event> out = new ArrayList<>();
-    for (PlanJob each : promised) {
-      Job job = cluster.jobs().find(ClusterMirror.jobOf(each)).orElse(null);
-      int task = ClusterMirror.taskOf(each);
-      if (job == null || !job.startable()) {
-        continue;
-      }
-      if (task < 0) {
-        if (job.promisedMs() == 0) {
-          out.add(MovedUp.promise(cluster, each));
-        }
-      } else if (job.array().isReady(task) && !hasPromise(job, facts)) {
-        out.add(MovedUp.promise(cluster, each));
-      }
-    }
-    return out;
-  }
-
-  /** Whether a task of an array was promised a start that it does not get by these facts. */
-  private static boolean hasPromise(Job array, List<Event> facts) {
-    int task = TasksAhead.promised(array);
-    if (array.promisedMs() == 0 || task < 0) {
-      return array.promisedMs() != 0;
-    }
-    int index = array.spec().array().tasks().at(task);
-    return facts.stream()
-        .noneMatch(fact ->
-            fact instanceof ArrayTaskSplit split
-                && split.array().equals(array.id())
-                && split.task() == index);
   }
 
   private void begin(Planner planner, long nowMs) {

@@ -138,9 +138,8 @@ final class HeldByCount implements HeldRoom {
   }
 
   private Promises.Hold put(PlanJob job, long moment) {
-    Share share = nodes(job);
-    line.add(share, moment, moment + job.limit(), -1);
-    return new Promises.Hold(moment, NONE, new Share[] {share});
+    line.add(nodes(job), moment, moment + job.limit(), -1);
+    return new Promises.Hold(moment, job.demand(), NONE);
   }
 
   private void lift(PlanJob job) {

@@ -28,6 +28,7 @@ public final class PlanJob {
   private boolean claims;
   private ClaimPlaces.Place place;
   private Promises.Hold hold;
+  private Promises.Hold room;
   private Experience experience;
   private int[] nodes = NOWHERE;
   private boolean waiting = true;
@@ -163,6 +164,15 @@ public final class PlanJob {
 
   void hold(Promises.Hold held) {
     hold = held;
+  }
+
+  /** The room that it was promised, for as long as that holds; null where none is known. */
+  Promises.Hold room() {
+    return room;
+  }
+
+  void room(Promises.Hold promisedRoom) {
+    room = promisedRoom;
   }
 
   /** Whether runs were ended so that it can start: it is promised a start besides the others. */

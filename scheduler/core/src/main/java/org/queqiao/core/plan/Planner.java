@@ -157,6 +157,11 @@ public final class Planner {
         byKey.disorder();
         starts.promised(job);
       }
+
+      @Override
+      public void moved(PlanJob job) {
+        starts.moved(job);
+      }
     };
   }
 

@@ -100,15 +100,51 @@ final class Promises {
    * Room that is held for a job.
    *
    * @param moment from when on, for all of its time
-   * @param on the nodes
-   * @param shares what is held on each
+   * @param demand what is served: what the job asks for, or an alternative
+   * @param on the nodes, in the order of its shares
    */
-  record Hold(long moment, int[] on, Share[] shares) {}
+  record Hold(long moment, Demand demand, int[] on) {
+    private Hold from(long other) {
+      return other == moment ? this : new Hold(other, demand, on);
+    }
+  }
 
   /** Holds room for a job from the earliest moment not before another; null where there is none. */
   Hold hold(PlanJob job, long from, long now) {
     long moment = earliest(job, from);
     return moment < NEVER ? write(job, moment, now) : null;
+  }
+
+  /** The same from the moment that {@link #earliest} has just found. */
+  Hold holdFound(PlanJob job, long moment, long now) {
+    return write(job, moment, now);
+  }
+
+  /**
+   * Holds the same room for a job again.
+   *
+   * @return what is held, from the earliest moment not before another at which all of it is there;
+   *     null where it never is
+   */
+  Hold holdAgain(PlanJob job, Hold room, long from, long now) {
+    int[] on = room.on();
+    long moment = from;
+    int agreed = 0;
+    for (int i = 0; agreed < on.length; i = (i + 1) % on.length) {
+      line(on[i], now);
+      long fits =
+          pool.closed(on[i]) ? NEVER : earliest(job, room.demand().share(i), on[i], moment);
+      looked++;
+      if (fits == NEVER) {
+        return null;
+      }
+      agreed = fits == moment ? agreed + 1 : 1;
+      moment = fits;
+    }
+    for (int i = 0; i < on.length; i++) {
+      write(job, room.demand().share(i), on[i], moment, now);
+    }
+    return room.from(moment);
   }
 
   /**
@@ -140,7 +176,7 @@ final class Promises {
     Hold hold = job.hold();
     for (int i = 0; i < hold.on().length; i++) {
       Timeline line = lines[hold.on()[i]];
-      line.add(hold.shares()[i], hold.moment(), hold.moment() + runTime(job), sign);
+      line.add(hold.demand().share(i), hold.moment(), hold.moment() + runTime(job), sign);
       line.writeCeilings(ceilings, holds);
     }
     looked += hold.on().length;
@@ -360,34 +396,27 @@ final class Promises {
     if (demand.isParted()) {
       int[] on = demand.choose(masks(demand, moment));
       looked += demand.takeLooked();
-      Share[] shares = new Share[on.length];
       for (int i = 0; i < on.length; i++) {
-        shares[i] = demand.share(i);
-        write(job, shares[i], on[i], moment, now);
+        write(job, demand.share(i), on[i], moment, now);
       }
-      return new Hold(moment, on, shares);
+      return new Hold(moment, demand, on);
     }
     int[] on = new int[demand.shares()];
-    Share[] shares = new Share[demand.shares()];
-    int count = 0;
-    int largeLeft = demand.largeShares();
-    int smallLeft = demand.shares() - largeLeft;
-    for (int node = 0; node < pool.nodes() && largeLeft + smallLeft > 0; node++) {
-      Share share = null;
-      if (largeLeft > 0 && at[Openings.LARGE][node] <= moment) {
-        share = demand.large();
-        largeLeft--;
-      } else if (smallLeft > 0 && at[Openings.ANY][node] <= moment) {
-        share = demand.small();
-        smallLeft--;
+    int large = 0;
+    int small = demand.largeShares();
+    for (int node = 0; node < pool.nodes() && large + small < on.length + demand.largeShares(); node++) {
+      int share = -1;
+      if (large < demand.largeShares() && at[Openings.LARGE][node] <= moment) {
+        share = large++;
+      } else if (small < on.length && at[Openings.ANY][node] <= moment) {
+        share = small++;
       }
-      if (share != null) {
-        on[count] = node;
-        shares[count++] = share;
-        write(job, share, node, moment, now);
+      if (share >= 0) {
+        on[share] = node;
+        write(job, demand.share(share), node, moment, now);
       }
     }
-    return new Hold(moment, on, shares);
+    return new Hold(moment, demand, on);
   }
 
   private void write(PlanJob job, Share share, int node, long moment, long now) {

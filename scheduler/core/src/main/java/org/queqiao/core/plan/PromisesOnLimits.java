@@ -73,12 +73,40 @@ final class PromisesOnLimits {
     return running != believed;
   }
 
-  /** Holds room for a job from the earliest moment not before another. */
-  void hold(PlanJob job, long from, long now) {
-    job.hold(several.hold(job, from, now));
-    if (job.hold() != null) {
+  /**
+   * Holds the room that a job was promised, from the moment on from which it was promised.
+   *
+   * @return whether it has room when it was promised a start
+   */
+  boolean hold(PlanJob job, long now) {
+    Promises.Hold room = job.room();
+    if (room != null) {
+      hold(job, several.holdAgain(job, room, Math.max(now, room.moment()), now));
+    }
+    return job.hold() != null && job.hold().moment() <= Math.max(now, job.promised());
+  }
+
+  /** Holds room for a job anywhere, where that is earlier than what is held for it. */
+  void holdElsewhere(PlanJob job, long now) {
+    Promises.Hold before = job.hold();
+    if (before != null) {
+      several.lift(job);
+    }
+    long moment = several.earliest(job, Math.max(now, job.promised()));
+    if (moment < (before == null ? Promises.NEVER : before.moment())) {
+      hold(job, several.holdFound(job, moment, now));
+      job.room(job.hold());
+      starts.moved(job);
+    } else if (before != null) {
+      several.putBack(job);
+    }
+  }
+
+  private void hold(PlanJob job, Promises.Hold room) {
+    if (job.hold() == null && room != null) {
       held.add(job);
     }
+    job.hold(room);
   }
 
   /** Gives back what is held for a job, until it is {@link #putBack}. */
@@ -90,13 +118,6 @@ final class PromisesOnLimits {
     several.putBack(job);
   }
 
-  /** Gives back for good what is held for a job. */
-  void release(PlanJob job) {
-    if (job.hold() != null) {
-      several.lift(job);
-      job.hold(null);
-    }
-  }
 
   /** A job starts now beside the promises. */
   void started(PlanJob job, int[] on, long now) {
@@ -155,7 +176,8 @@ final class PromisesOnLimits {
     if (!job.isPromised() && starts.keepsPromise(job)) {
       long moment = several.earliest(job, now);
       if (moment > now && moment < Promises.NEVER) {
-        hold(job, moment, now);
+        hold(job, several.holdFound(job, moment, now));
+        job.room(job.hold());
         promised(job, moment);
       }
     }

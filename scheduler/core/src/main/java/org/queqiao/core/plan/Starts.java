@@ -58,4 +58,9 @@ public interface Starts {
   default void promised(PlanJob job) {
     // who does not ask is not told
   }
+
+  /** Room is held for a job that was promised a start elsewhere, or from another moment on. */
+  default void moved(PlanJob job) {
+    // who does not ask is not told
+  }
 }

@@ -61,6 +61,9 @@ final class TwoRounds implements Pass {
   /** The next of the queue who may be one of them. */
   private int nextHeld;
 
+  /** Those of them who do not have their room when they were promised a start. */
+  private final ArrayDeque<PlanJob> displaced = new ArrayDeque<>();
+
   /** Looks at what is free and believed, as if there were no limits. */
   private final Room believedRoom;
 
@@ -105,6 +108,7 @@ final class TwoRounds implements Pass {
     onLimits.clear();
     heldAll = !onLimits.holdsAll();
     nextHeld = 0;
+    displaced.clear();
     unpromised.clear();
     ceilings.clear();
     if (several != null) {
@@ -185,7 +189,8 @@ final class TwoRounds implements Pass {
       } else if (next == jobs.size() && !more.pull(now)) {
         nextRound();
       } else if (!heldAll && !jobs.get(next).claims()) {
-        left -= STEP + holdNext();
+        steps += STEP + holdNext();
+        left = budget - steps;
       } else {
         PlanJob job = jobs.get(next);
         if (tookAnyModel && job.waiting() && job.demand().namesModel()) {
@@ -201,17 +206,26 @@ final class TwoRounds implements Pass {
   /**
    * Holds room for the next of those who were promised a start before this pass, by the promised
    * start, before anybody starts who comes in turn: each has its room at that moment, because what
-   * ran and was held when it was promised takes no more than it did then.
+   * ran and was held when it was promised takes no more than it did then. Who has lost its room, or
+   * has it later, gets another after all others have theirs.
    */
   private long holdNext() {
     nextHeld = Math.max(nextHeld, next);
     if (nextHeld == queue.size() && !more.pull(now) || !queue.get(nextHeld).isPromised()) {
-      heldAll = true;
-      return 0;
+      return holdElsewhere();
     }
     PlanJob job = queue.get(nextHeld++);
-    if (job.waiting() && starts.mayStart(job)) {
-      onLimits.hold(job, Math.max(now, job.promised()), now);
+    if (job.waiting() && starts.mayStart(job) && !onLimits.hold(job, now)) {
+      displaced.add(job);
+    }
+    return onLimits.takeLooked();
+  }
+
+  private long holdElsewhere() {
+    PlanJob job = displaced.poll();
+    heldAll = job == null;
+    if (job != null && job.waiting()) {
+      onLimits.holdElsewhere(job, now);
     }
     return onLimits.takeLooked();
   }
@@ -329,9 +343,15 @@ final class TwoRounds implements Pass {
 
   private void start(PlanJob job, int[] on, long end, long limitEnd) {
     Demand demand = job.demand();
-    onLimits.release(job);
+    boolean held = job.hold() != null;
+    if (held) {
+      onLimits.lift(job);
+    }
     job.startAt(now, on);
     Starts.Answer answer = starts.answer(job, on);
+    if (answer == Starts.Answer.STAYS && held) {
+      onLimits.putBack(job);
+    }
     if (answer != Starts.Answer.STARTS) {
       startsLeft = answer == Starts.Answer.STAYS ? startsLeft : 0;
       return;

@@ -21,6 +21,7 @@ import org.queqiao.contract.job.RunExit;
 import org.queqiao.contract.job.Suspension;
 import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.contract.snapshot.PreemptionImage;
+import org.queqiao.contract.snapshot.PromisedRoom;
 import org.queqiao.core.predict.Experience;
 
 /** A job as it is now. Changes only inside this package; {@link #image} is a copy that stays. */
@@ -47,6 +48,7 @@ public final class Job {
   private boolean signalled;
   private long predictedMs;
   private long promisedMs;
+  private PromisedRoom promisedRoom;
 
   /** What is known of jobs like it, while it has not ended; set by {@link Learning} alone. */
   private Experience experience;
@@ -136,6 +138,7 @@ public final class Job {
     this.signalled = image.signalled();
     this.predictedMs = image.predictedMs();
     this.promisedMs = image.promisedMs();
+    this.promisedRoom = image.promisedRoom();
     this.array = image.array() == null ? null : new ArrayProgress(image.array());
     this.task = image.task();
     this.revision = image.revision();
@@ -186,14 +189,23 @@ public final class Job {
     startMs = nowMs;
     allocations = allocated.allocations();
     predictedMs = allocated.predictedMs();
+    promisedRoom = null;
     reservation = allocated.reservation();
   }
 
+  /** It is promised a start, or none with 0. */
   void promise(long atMs) {
     promisedMs = atMs;
+    promisedRoom = null;
     if (array != null && atMs == 0) {
       array.promise(-1);
     }
+  }
+
+  /** It is promised a start on nodes: what was promised before counts on where it is earlier. */
+  void promise(PromisedRoom room) {
+    promise(promisedMs == 0 ? room.fromMs() : Math.min(promisedMs, room.fromMs()));
+    promisedRoom = room;
   }
 
   void started(long atNodeMs) {
@@ -240,6 +252,7 @@ public final class Job {
     endMs = ended.endMs();
     suspension = suspension == null ? null : suspension.over(endMs);
     finishedMs = nowMs;
+    promisedRoom = null;
     exit = ended.exit();
     detail = ended.detail();
   }
@@ -388,6 +401,11 @@ public final class Job {
   /** How long its run was believed to run when it started; 0 when nothing was known. */
   public long predictedMs() {
     return predictedMs;
+  }
+
+  /** The room that is held for it while it waits, or null. */
+  public PromisedRoom promisedRoom() {
+    return promisedRoom;
   }
 
   /** The start that it was promised before its latest run, on declared limits; or 0. */

@@ -28,6 +28,7 @@ import org.queqiao.contract.node.NodeSettings;
 import org.queqiao.contract.price.RefundBook;
 import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.contract.snapshot.PreemptionImage;
+import org.queqiao.contract.snapshot.PromisedRoom;
 import org.queqiao.core.lifecycle.JobLifecycle;
 import org.queqiao.core.lifecycle.JobLifecycle.Step;
 import org.queqiao.core.lifecycle.RunOutcome;
@@ -181,8 +182,9 @@ final class JobEvents {
     Job job = find(event.job());
     requireStep(job, Step.PROMISED, JobState.PENDING);
     require(job.startable(), "held job " + job.id() + " is promised a start");
+    boolean again = job.promisedMs() != 0;
     require(
-        job.promisedMs() == 0 || event.startMs() < job.promisedMs(),
+        !again || event.nodes() != null || event.startMs() < job.promisedMs(),
         "job " + job.id() + " is promised a start at " + job.promisedMs() + " already");
     require(event.startMs() > 0, "job " + job.id() + " is promised " + event.startMs());
     require((job.array() == null) == (event.task() == null), "no task is promised: " + event);
@@ -190,14 +192,18 @@ final class JobEvents {
     require(
         event.task() == null || job.array().isReady(task), "a task that cannot start: " + event);
     require(
-        event.task() == null || job.promisedMs() == 0 || TasksAhead.promised(job) == task,
+        !again || event.task() == null || TasksAhead.promised(job) == task,
         "two tasks are promised a start: " + event);
     cluster
         .jobs()
         .change(
             job,
             () -> {
-              job.promise(event.startMs());
+              if (event.nodes() == null) {
+                job.promise(event.startMs());
+              } else {
+                job.promise(new PromisedRoom(event.startMs(), event.nodes()));
+              }
               if (event.task() != null) {
                 job.array().promise(task);
               }

@@ -45,6 +45,7 @@ final class JobImages {
         job.isSignalled(),
         job.predictedMs(),
         job.promisedMs(),
+        job.promisedRoom(),
         job.array() == null ? null : job.array().image(),
         job.task(),
         job.revision(),

@@ -266,7 +266,14 @@ final class ViewEvents {
   }
 
   private void promised(JobPromised e) {
-    change(e.job(), entry -> entry.promised(e.startMs(), e.task()).status());
+    change(
+        e.job(),
+        entry -> {
+          long beforeMs = entry.foreseen().promisedMs();
+          // Other room does not undo what was promised, unless it comes earlier.
+          boolean later = e.nodes() != null && beforeMs != 0 && beforeMs < e.startMs();
+          return entry.promised(later ? beforeMs : e.startMs(), e.task()).status();
+        });
   }
 
   /** What a job becomes by a fact. */

@@ -1,0 +1,124 @@
+package org.queqiao.core.plan;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.queqiao.contract.event.ArrayTaskSplit;
+import org.queqiao.contract.event.Event;
+import org.queqiao.contract.event.JobPromised;
+import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.job.PromisedNodes;
+import org.queqiao.core.state.Cluster;
+import org.queqiao.core.state.Job;
+import org.queqiao.core.state.TasksAhead;
+
+/** The promises of a slice that are stated. Of an array one task at a time has a promise. */
+final class PromiseFacts {
+  private final Cluster cluster;
+  private final List<Promise> promised = new ArrayList<>();
+  private final List<Promise> moved = new ArrayList<>();
+
+  PromiseFacts(Cluster cluster) {
+    this.cluster = cluster;
+  }
+
+  /**
+   * A promise.
+   *
+   * @param startMs from when on room is held
+   * @param nodes where, or null
+   */
+  private record Promise(PlanJob to, long startMs, PromisedNodes nodes) {
+    JobPromised fact(Job job) {
+      int task = ClusterMirror.taskOf(to);
+      Integer index = task < 0 ? null : (Integer) job.spec().array().tasks().at(task);
+      return new JobPromised(job.id(), nodes == null ? to.promised() : startMs, index, nodes);
+    }
+  }
+
+  /** A slice begins. */
+  void clear() {
+    promised.clear();
+    moved.clear();
+  }
+
+  /** A job or task was promised its first start. */
+  void promised(PlanJob job, ClusterMirror mirror) {
+    promised.add(promise(job, mirror));
+  }
+
+  /** Other room is held for a job or task that was promised a start. */
+  void moved(PlanJob job, ClusterMirror mirror) {
+    moved.add(promise(job, mirror));
+  }
+
+  private static Promise promise(PlanJob job, ClusterMirror mirror) {
+    if (job.room() == null) {
+      return new Promise(job, job.promised(), null);
+    }
+    long startMs = job.room().moment();
+    PromisedNodes nodes = mirror.promisedNodes(job);
+    if (nodes == null) {
+      // What is not stated is not known to a machine that is started anew.
+      job.room(null);
+    }
+    return new Promise(job, startMs, nodes);
+  }
+
+  /** Whether a promise that is made now would be stated, beside what starts in the slice. */
+  boolean keeps(PlanJob waits, List<Event> starts) {
+    JobId id = ClusterMirror.jobOf(waits);
+    return ClusterMirror.taskOf(waits) < 0
+        || promised.stream().noneMatch(each -> ClusterMirror.jobOf(each.to()).equals(id))
+            && cluster.jobs().find(id).stream().noneMatch(array -> hasPromise(array, starts));
+  }
+
+  /** The first promises, to what does not start. */
+  List<JobPromised> first(List<Event> starts) {
+    List<JobPromised> out = new ArrayList<>();
+    for (Promise each : promised) {
+      Job job = startable(each);
+      boolean task = ClusterMirror.taskOf(each.to()) >= 0;
+      if (job != null && (task ? !hasPromise(job, starts) : job.promisedMs() == 0)) {
+        out.add(each.fact(job));
+      }
+    }
+    return out;
+  }
+
+  /** The promises of other room, also to what starts after all. */
+  List<JobPromised> moves() {
+    List<JobPromised> out = new ArrayList<>();
+    for (Promise each : moved) {
+      Job job = startable(each);
+      int task = ClusterMirror.taskOf(each.to());
+      if (job != null
+          && each.nodes() != null
+          && (task < 0 ? job.promisedMs() != 0 : task == TasksAhead.promised(job))) {
+        out.add(each.fact(job));
+      }
+    }
+    return out;
+  }
+
+  /** The job or array of a promise, if what was promised a start may still have it. */
+  private Job startable(Promise promise) {
+    Job job = cluster.jobs().find(ClusterMirror.jobOf(promise.to())).orElse(null);
+    int task = ClusterMirror.taskOf(promise.to());
+    boolean waits = job != null && job.startable() && (task < 0 || job.array().isReady(task));
+    return waits ? job : null;
+  }
+
+  /** Whether a task of an array was promised a start that it does not get by these facts. */
+  private static boolean hasPromise(Job array, List<Event> starts) {
+    int task = TasksAhead.promised(array);
+    if (array.promisedMs() == 0 || task < 0) {
+      return array.promisedMs() != 0;
+    }
+    int index = array.spec().array().tasks().at(task);
+    return starts.stream()
+        .noneMatch(fact ->
+            fact instanceof ArrayTaskSplit split
+                && split.array().equals(array.id())
+                && split.task() == index);
+  }
+}
