@@ -14,8 +14,10 @@ import org.queqiao.contract.event.ArrayTaskSplit;
 import org.queqiao.contract.event.JobKillRequested;
 import org.queqiao.contract.event.JobRequeued;
 import org.queqiao.contract.event.LicenceDefined;
+import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.PartitionDefined;
 import org.queqiao.contract.event.QosDefined;
+import org.queqiao.contract.event.RoomClaimed;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.PartitionName;
@@ -30,6 +32,7 @@ import org.queqiao.core.explain.ExplanationText;
 import org.queqiao.core.forecast.ForwardOutcome;
 import org.queqiao.core.forecast.ForwardRun;
 import org.queqiao.core.forecast.RunTimes;
+import org.queqiao.core.message.Explanation;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.message.TermsRequest;
 
@@ -587,6 +590,34 @@ final class PreemptionStoriesTest {
         .contains("It makes room for job " + urgent + ".");
     story.exits(low, 0);
     assertThat(explained(low)).contains("Of its run before: made room for job " + urgent);
+  }
+
+  /** Of what one run leaves, two jobs have their share: one pushed it aside, the other claims. */
+  @Test
+  void anExplanationSaysForWhomRoomIsClaimedAndWhoLeavesIt() {
+    story.node("n1", 8);
+    JobId low = runs(LOW, 6);
+    JobId pushes = waits(URGENT, 4);
+    JobId claims = waits(URGENT, 4);
+    JobId plain = story.submits("wangfang", script().cpusPerTask(8).limitMs(HOUR_MS));
+    plansAll();
+    assertThat(story.log.stream().map(LoggedEvent::event)).contains(new RoomClaimed(claims, 1));
+    String there = " on n1, which 1 run leaves within 7 s.";
+    assertThat(explained(pushes)).contains("It is preempting 1 run");
+    assertThat(explained(pushes)).contains("Room is claimed for it" + there);
+    assertThat(explained(claims)).contains("Room is claimed for it" + there);
+    assertThat(explained(claims)).contains("Before it, room is claimed for 1 job" + there);
+    assertThat(explained(plain)).contains("Before it, room is claimed for 2 jobs" + there);
+    Explanation.RoomClaim told =
+        story.machine.state().explain(plain, story.nowMs).orElseThrow().preempting().claims().get(1);
+    assertThat(told.by().job()).isEqualTo(claims);
+    assertThat(told.runs()).extracting(Explanation.Other::job).containsExactly(low);
+    assertThat(told.goneByMs()).isEqualTo(story.nowMs + 7000);
+    story.exits(low, 0);
+    assertThat(explained(claims)).contains("Room is claimed for it in what is free.");
+    plansAll();
+    assertThat(story.state(claims)).isEqualTo(JobState.RUNNING);
+    assertThat(explained(plain)).doesNotContain("claimed");
   }
 
   @Test

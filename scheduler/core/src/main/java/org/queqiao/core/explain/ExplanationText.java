@@ -56,7 +56,7 @@ public final class ExplanationText {
     reserved(explained, nowMs, out);
     wishes(explained, out);
     room(explained, out);
-    preempting(explained.preempting(), nowMs, out);
+    PreemptionText.add(explained, nowMs, out);
     if (explained.aheadCount() >= 0) {
       out.add(
           (explained.aheadCount() == 0
@@ -107,24 +107,6 @@ public final class ExplanationText {
       where.add(each.count() + " ended " + each.state());
     }
     out.add("Of its " + count(tasks.all(), "task") + ": " + where + ".");
-  }
-
-  private static void preempting(Explanation.Preempting preempting, long nowMs, StringJoiner out) {
-    if (preempting.count() > 0) {
-      long leftMs = preempting.goneByMs() - nowMs;
-      out.add(
-          "It is preempting "
-              + count(preempting.count(), "run")
-              + (leftMs > 0
-                  ? ", killed in " + duration(leftMs) + " at the latest."
-                  : ", which should be gone by now."));
-    } else if (preempting.mayBe() > 0) {
-      out.add(
-          "It would preempt, as few as needed, of "
-              + count(preempting.mayBe(), "run")
-              + " there that it may push aside, once it outranks all that wait before it"
-              + " and they are not exempt any more.");
-    }
   }
 
   /** What reservations have to do with it: its own, and those that keep nodes from it. */
@@ -416,7 +398,7 @@ public final class ExplanationText {
     return count(count, "job");
   }
 
-  private static String count(int count, String noun) {
+  static String count(int count, String noun) {
     return count + " " + noun + (count == 1 ? "" : "s");
   }
 

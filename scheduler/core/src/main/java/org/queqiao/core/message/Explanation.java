@@ -2,6 +2,7 @@ package org.queqiao.core.message;
 
 import java.util.List;
 import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.ReservationName;
 import org.queqiao.contract.id.UserName;
@@ -132,10 +133,38 @@ public record Explanation(
    * @param count how many they are in all
    * @param goneByMs when the last of them is killed; 0 for none
    * @param mayBe how many of the holders it may push aside, if that is enough for it to start
+   * @param claims the room that waiting jobs claim, this one's first; at most {@link #MAX_LISTED}
+   * @param claimCount how many jobs claim room in all
    */
-  public record Preempting(List<Other> runs, int count, long goneByMs, int mayBe) {
+  public record Preempting(
+      List<Other> runs,
+      int count,
+      long goneByMs,
+      int mayBe,
+      List<RoomClaim> claims,
+      int claimCount) {
     public Preempting {
       runs = List.copyOf(runs);
+      claims = List.copyOf(claims);
+    }
+  }
+
+  /**
+   * Room that a job claims which goes before all others: what runs leave that make room, for it or,
+   * where none does, for others, beside what is free.
+   *
+   * @param by the job
+   * @param starts for how many starts: 1, or so many tasks of an array
+   * @param runs those that leave, by number; at most {@link #MAX_LISTED}
+   * @param runCount how many they are in all
+   * @param nodes the nodes that they leave, by name
+   * @param goneByMs when the last of them is killed or stopped; 0 for none
+   */
+  public record RoomClaim(
+      Other by, int starts, List<Other> runs, int runCount, List<NodeName> nodes, long goneByMs) {
+    public RoomClaim {
+      runs = List.copyOf(runs);
+      nodes = List.copyOf(nodes);
     }
   }
 

@@ -9,6 +9,7 @@ import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.snapshot.ArrayImage;
 import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.core.message.Explanation;
+import org.queqiao.core.placement.HostList;
 import org.queqiao.runtime.copy.Explained;
 import org.queqiao.runtime.copy.WaitHistory;
 import org.queqiao.server.view.Scope;
@@ -16,6 +17,7 @@ import org.queqiao.server.view.Scope;
 /** An explanation as an account may see it: jobs of others by their number only where it may. */
 final class ExplainedDocument {
   private static final int MOST_NAMED = 20;
+  private static final int MOST_CHARACTERS = 4_096;
 
   private final Explained explained;
   private final Scope scope;
@@ -212,6 +214,28 @@ final class ExplainedDocument {
     Json.number(out, "goneByMs", orNull(preempting.goneByMs()));
     out.writeNumberField("mayPreempt", preempting.mayBe());
     named(preempting.runs(), out);
+    out.writeNumberField("claims", preempting.claimCount());
+    out.writeArrayFieldStart("claimed");
+    int named = 0;
+    for (Explanation.RoomClaim each : preempting.claims()) {
+      if (named++ < MOST_NAMED) {
+        claim(each, out);
+      }
+    }
+    out.writeEndArray();
+    out.writeEndObject();
+  }
+
+  private void claim(Explanation.RoomClaim claim, JsonGenerator out) throws IOException {
+    out.writeStartObject();
+    Json.number(out, "by", sees(claim.by()) ? (Long) claim.by().job().value() : null);
+    out.writeNumberField("starts", claim.starts());
+    out.writeNumberField("count", claim.runCount());
+    named(claim.runs(), out);
+    String nodes = HostList.of(claim.nodes());
+    out.writeNumberField("nodeCount", claim.nodes().size());
+    out.writeStringField("nodes", nodes.length() > MOST_CHARACTERS ? null : nodes);
+    Json.number(out, "goneByMs", orNull(claim.goneByMs()));
     out.writeEndObject();
   }
 

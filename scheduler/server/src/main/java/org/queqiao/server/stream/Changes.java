@@ -132,7 +132,8 @@ final class Changes {
       case ArrayTasksEnded e -> job(logged, e.array(), JobState.PENDING);
       case JobChanged e -> changed(logged, e);
       case ArrayEnded e -> job(logged, e.array(), e.state());
-      case JobPolicyDefined _, RoomClaimed _, PromisesMovedUp _ -> partition(logged, null);
+      case RoomClaimed e -> job(logged, e.job(), JobState.PENDING);
+      case JobPolicyDefined _, PromisesMovedUp _ -> partition(logged, null);
       case SchedulingDefined _, LicenceDefined _, TopologyDefined _ -> partition(logged, null);
       case JobEnded e -> job(logged, e.job(), e.state());
       case NodeRegistered e -> node(logged, e.facts().name(), null);
