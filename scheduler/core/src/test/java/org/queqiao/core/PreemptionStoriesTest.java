@@ -609,7 +609,14 @@ final class PreemptionStoriesTest {
     assertThat(explained(claims)).contains("Before it, room is claimed for 1 job" + there);
     assertThat(explained(plain)).contains("Before it, room is claimed for 2 jobs" + there);
     Explanation.RoomClaim told =
-        story.machine.state().explain(plain, story.nowMs).orElseThrow().preempting().claims().get(1);
+        story
+            .machine
+            .state()
+            .explain(plain, story.nowMs)
+            .orElseThrow()
+            .preempting()
+            .claims()
+            .get(1);
     assertThat(told.by().job()).isEqualTo(claims);
     assertThat(told.runs()).extracting(Explanation.Other::job).containsExactly(low);
     assertThat(told.goneByMs()).isEqualTo(story.nowMs + 7000);

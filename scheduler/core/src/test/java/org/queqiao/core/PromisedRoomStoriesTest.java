@@ -52,8 +52,7 @@ final class PromisedRoomStoriesTest {
   }
 
   private void promises(int reservations) {
-    story.does(
-        new Input.DefineScheduling(OWNER, new SchedulingDefined("default", reservations)));
+    story.does(new Input.DefineScheduling(OWNER, new SchedulingDefined("default", reservations)));
   }
 
   /** The first node is taken for three hours, the second, with less memory, for one. */
@@ -126,8 +125,7 @@ final class PromisedRoomStoriesTest {
         .isEqualTo(begunMs + HOUR_MS);
     assertThat(story.job(onFirst).promisedRoom())
         .isEqualTo(
-            new PromisedRoom(
-                begunMs + 3 * HOUR_MS, new PromisedNodes(0, List.of("", "n1"))));
+            new PromisedRoom(begunMs + 3 * HOUR_MS, new PromisedNodes(0, List.of("", "n1"))));
     restarts();
     story.after(MINUTE_MS);
     story.submits("wangfang", needs(2, 1, HOUR_MS));

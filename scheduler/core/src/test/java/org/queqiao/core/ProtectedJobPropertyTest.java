@@ -400,7 +400,9 @@ final class ProtectedJobPropertyTest {
       bounds.put(promise.job(), promise.startMs() + toleratedMs);
     }
 
-    /** No node is lost and no window comes here, so nobody needs other room than it was promised. */
+    /**
+     * No node is lost and no window comes here, so nobody needs other room than it was promised.
+     */
     private void keepsItsRoom(JobPromised promise) {
       Promised to = new Promised(promise.job(), promise.task());
       Long before = rooms.put(to, promise.startMs());

@@ -49,7 +49,8 @@ final class PreemptionText {
     for (RoomClaim each : explained.preempting().claims()) {
       if (each.by().job().equals(explained.job().id())) {
         String what = each.starts() > 1 ? " for " + each.starts() + " of its tasks" : " for it";
-        out.add("Room is claimed" + what + left(each.nodes(), each.runCount(), each.goneByMs(), nowMs));
+        out.add(
+            "Room is claimed" + what + left(each.nodes(), each.runCount(), each.goneByMs(), nowMs));
         others--;
       } else {
         nodes.addAll(each.nodes());

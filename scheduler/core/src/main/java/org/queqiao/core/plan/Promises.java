@@ -132,8 +132,7 @@ final class Promises {
     int agreed = 0;
     for (int i = 0; agreed < on.length; i = (i + 1) % on.length) {
       line(on[i], now);
-      long fits =
-          pool.closed(on[i]) ? NEVER : earliest(job, room.demand().share(i), on[i], moment);
+      long fits = pool.closed(on[i]) ? NEVER : earliest(job, room.demand().share(i), on[i], moment);
       looked++;
       if (fits == NEVER) {
         return null;
@@ -404,7 +403,9 @@ final class Promises {
     int[] on = new int[demand.shares()];
     int large = 0;
     int small = demand.largeShares();
-    for (int node = 0; node < pool.nodes() && large + small < on.length + demand.largeShares(); node++) {
+    for (int node = 0;
+        node < pool.nodes() && large + small < on.length + demand.largeShares();
+        node++) {
       int share = -1;
       if (large < demand.largeShares() && at[Openings.LARGE][node] <= moment) {
         share = large++;

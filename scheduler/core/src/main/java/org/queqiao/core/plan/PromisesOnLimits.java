@@ -118,7 +118,6 @@ final class PromisesOnLimits {
     several.putBack(job);
   }
 
-
   /** A job starts now beside the promises. */
   void started(PlanJob job, int[] on, long now) {
     if (holdsAll) {
