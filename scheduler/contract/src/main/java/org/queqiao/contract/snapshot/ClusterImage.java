@@ -325,8 +325,7 @@ public record ClusterImage(
    * @param reservation the reservation that its latest run uses or used, or null
    * @param preemption whom it makes room for, or whether room is made for it
    * @param suspension how its latest run was suspended; null for one that never was to be
-   * @param preemptedBy the job for which a run of it was last told to end or to stand still; null
-   *     for none
+   * @param preemptedBy the job for which a run of it was last told to end or to stop, or null
    */
   public record JobImage(
       JobId id,

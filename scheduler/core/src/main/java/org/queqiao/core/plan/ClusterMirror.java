@@ -289,8 +289,8 @@ final class ClusterMirror {
 
   private void promise(PlanJob planned, Job job) {
     planned.promise(job.promisedMs());
-    if (job.promisedRoom() != null) {
-      planned.room(places.held(planned.demand(), job.promisedRoom()));
+    if (job.promised().room() != null) {
+      planned.room(places.held(planned.demand(), job.promised().room()));
     }
   }
 

@@ -42,7 +42,7 @@ final class ArrayEvents {
             () -> {
               TasksAhead.split(array, ordinal, event.job().value());
               if (array.array().promised() == ordinal) {
-                task.promise(array.promisedMs());
+                task.promise(array.promised());
               }
               array.array().split(ordinal, nowMs);
               keepPromise(array);
@@ -66,7 +66,7 @@ final class ArrayEvents {
             () -> {
               array.array().hold(all, event.tasks(), event.byAdministrator());
               if (TasksAhead.promised(array) < 0) {
-                array.promise(0);
+                array.promise(PromisedStart.NONE);
               }
             });
   }
@@ -109,7 +109,7 @@ final class ArrayEvents {
   /** A promise goes with its task. */
   private static void keepPromise(Job array) {
     if (array.array().promised() < 0) {
-      array.promise(0);
+      array.promise(PromisedStart.NONE);
     }
   }
 

@@ -21,7 +21,6 @@ import org.queqiao.contract.job.RunExit;
 import org.queqiao.contract.job.Suspension;
 import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.contract.snapshot.PreemptionImage;
-import org.queqiao.contract.snapshot.PromisedRoom;
 import org.queqiao.core.predict.Experience;
 
 /** A job as it is now. Changes only inside this package; {@link #image} is a copy that stays. */
@@ -47,8 +46,7 @@ public final class Job {
   private long formerCoreMs;
   private boolean signalled;
   private long predictedMs;
-  private long promisedMs;
-  private PromisedRoom promisedRoom;
+  private PromisedStart promised = PromisedStart.NONE;
 
   /** What is known of jobs like it, while it has not ended; set by {@link Learning} alone. */
   private Experience experience;
@@ -137,8 +135,7 @@ public final class Job {
     this.formerCoreMs = image.formerCoreMs();
     this.signalled = image.signalled();
     this.predictedMs = image.predictedMs();
-    this.promisedMs = image.promisedMs();
-    this.promisedRoom = image.promisedRoom();
+    this.promised = PromisedStart.of(image.promisedMs(), image.promisedRoom());
     this.array = image.array() == null ? null : new ArrayProgress(image.array());
     this.task = image.task();
     this.revision = image.revision();
@@ -189,23 +186,15 @@ public final class Job {
     startMs = nowMs;
     allocations = allocated.allocations();
     predictedMs = allocated.predictedMs();
-    promisedRoom = null;
+    promised = promised.withoutRoom();
     reservation = allocated.reservation();
   }
 
-  /** It is promised a start, or none with 0. */
-  void promise(long atMs) {
-    promisedMs = atMs;
-    promisedRoom = null;
-    if (array != null && atMs == 0) {
+  void promise(PromisedStart start) {
+    promised = start;
+    if (array != null && start == PromisedStart.NONE) {
       array.promise(-1);
     }
-  }
-
-  /** It is promised a start on nodes: what was promised before counts on where it is earlier. */
-  void promise(PromisedRoom room) {
-    promise(promisedMs == 0 ? room.fromMs() : Math.min(promisedMs, room.fromMs()));
-    promisedRoom = room;
   }
 
   void started(long atNodeMs) {
@@ -240,7 +229,7 @@ public final class Job {
     killCause = null;
     signalled = false;
     predictedMs = 0;
-    promisedMs = 0;
+    promised = PromisedStart.NONE;
     reservation = null;
     suspension = null;
     detail = requeued.detail();
@@ -252,7 +241,6 @@ public final class Job {
     endMs = ended.endMs();
     suspension = suspension == null ? null : suspension.over(endMs);
     finishedMs = nowMs;
-    promisedRoom = null;
     exit = ended.exit();
     detail = ended.detail();
   }
@@ -262,7 +250,7 @@ public final class Job {
     JobTerms before = spec().terms();
     content = next;
     revision++;
-    promise(state == JobState.PENDING ? 0 : promisedMs);
+    promise(state == JobState.PENDING ? PromisedStart.NONE : promised);
     JobTerms terms = next.spec().terms();
     if (!terms.dependency().equals(before.dependency())) {
       dependencies = DependencyProgress.of(terms.dependency());
@@ -403,14 +391,13 @@ public final class Job {
     return predictedMs;
   }
 
-  /** The room that is held for it while it waits, or null. */
-  public PromisedRoom promisedRoom() {
-    return promisedRoom;
+  public PromisedStart promised() {
+    return promised;
   }
 
   /** The start that it was promised before its latest run, on declared limits; or 0. */
   public long promisedMs() {
-    return promisedMs;
+    return promised.ms();
   }
 
   Experience experience() {

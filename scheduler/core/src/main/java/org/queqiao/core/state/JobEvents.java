@@ -28,7 +28,6 @@ import org.queqiao.contract.node.NodeSettings;
 import org.queqiao.contract.price.RefundBook;
 import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.contract.snapshot.PreemptionImage;
-import org.queqiao.contract.snapshot.PromisedRoom;
 import org.queqiao.core.lifecycle.JobLifecycle;
 import org.queqiao.core.lifecycle.JobLifecycle.Step;
 import org.queqiao.core.lifecycle.RunOutcome;
@@ -199,11 +198,7 @@ final class JobEvents {
         .change(
             job,
             () -> {
-              if (event.nodes() == null) {
-                job.promise(event.startMs());
-              } else {
-                job.promise(new PromisedRoom(event.startMs(), event.nodes()));
-              }
+              job.promise(job.promised().then(event));
               if (event.task() != null) {
                 job.array().promise(task);
               }
@@ -338,7 +333,14 @@ final class JobEvents {
       desiredSetChanged(job);
       cluster.give(job, event.endMs());
     }
-    cluster.jobs().change(job, () -> job.end(event, nowMs));
+    cluster
+        .jobs()
+        .change(
+            job,
+            () -> {
+              job.promise(job.promised().withoutRoom());
+              job.end(event, nowMs);
+            });
     dependencies.moved(job, nowMs);
     if (job.task() != null) {
       arrays.taskEnded(job);

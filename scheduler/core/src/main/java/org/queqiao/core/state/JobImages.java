@@ -45,7 +45,7 @@ final class JobImages {
         job.isSignalled(),
         job.predictedMs(),
         job.promisedMs(),
-        job.promisedRoom(),
+        job.promised().room(),
         job.array() == null ? null : job.array().image(),
         job.task(),
         job.revision(),

@@ -368,10 +368,10 @@ final class StateDigest {
     if (job.predictedMs() != 0 || job.promisedMs() != 0) {
       out.text("foreseen").number(job.predictedMs()).number(job.promisedMs());
     }
-    if (job.promisedRoom() != null) {
-      out.text("room").number(job.promisedRoom().fromMs());
-      out.number(job.promisedRoom().nodes().alternative());
-      out.list(job.promisedRoom().nodes().groups(), out::text);
+    if (job.promised().room() != null) {
+      out.text("room").number(job.promised().room().fromMs());
+      out.number(job.promised().room().nodes().alternative());
+      out.list(job.promised().room().nodes().groups(), out::text);
     }
     if (job.formerCoreMs() != 0 || job.heldForRequeues()) {
       out.text("runs").number(job.formerCoreMs()).flag(job.heldForRequeues());

@@ -108,10 +108,7 @@ final class Changes {
 
   Change of(LoggedEvent logged) {
     return switch (logged.event()) {
-      case JobSubmitted e -> {
-        submitted.put(e.job(), new Owner(e.user(), e.spec().project()));
-        yield job(logged, e.job(), JobState.PENDING);
-      }
+      case JobSubmitted e -> submitted(logged, e);
       case JobAllocated e -> job(logged, e.run().job(), JobState.RUNNING);
       case JobStarted e -> job(logged, e.run().job(), JobState.RUNNING);
       case JobEligible e -> job(logged, e.job(), JobState.PENDING);
@@ -166,6 +163,11 @@ final class Changes {
       case MembershipSet e -> account(logged, e.user(), e.project());
       case MembershipRemoved e -> account(logged, e.user(), e.project());
     };
+  }
+
+  private Change submitted(LoggedEvent logged, JobSubmitted event) {
+    submitted.put(event.job(), new Owner(event.user(), event.spec().project()));
+    return job(logged, event.job(), JobState.PENDING);
   }
 
   private Change money(LoggedEvent logged, MoneyChange change) {
