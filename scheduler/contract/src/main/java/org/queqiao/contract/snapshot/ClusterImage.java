@@ -308,9 +308,6 @@ public record ClusterImage(
    * @param nodeStartMs node time when its script started, 0 before
    * @param endMs 0 before the end
    * @param finishedMs logical time of the fact that ended it, which may come late; 0 before
-   * @param killCause why it is being ended, or null
-   * @param exit what the node recorded, or null
-   * @param detail in words, or empty
    * @param eligibleMs since when its own terms let it start; 0 before
    * @param dependencies how far it is with each of its dependencies, in their order
    * @param formerCoreMs what its earlier runs held, times how long

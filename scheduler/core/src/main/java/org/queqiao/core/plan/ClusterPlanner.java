@@ -10,6 +10,7 @@ import org.queqiao.contract.event.JobAllocated;
 import org.queqiao.contract.event.JobEnded;
 import org.queqiao.contract.event.JobHeld;
 import org.queqiao.contract.event.JobKillRequested;
+import org.queqiao.contract.event.JobPromised;
 import org.queqiao.contract.event.JobSuspendRequested;
 import org.queqiao.contract.event.SchedulingDefined;
 import org.queqiao.contract.id.JobId;

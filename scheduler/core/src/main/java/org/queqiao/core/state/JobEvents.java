@@ -238,7 +238,7 @@ final class JobEvents {
               job.hold(event.byAdministrator());
               if (letsGo) {
                 // Others may be promised its room: it gets another start when it is released.
-                job.promise(0);
+                job.promise(PromisedStart.NONE);
               }
             });
   }
