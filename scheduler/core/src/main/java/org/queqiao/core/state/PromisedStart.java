@@ -17,7 +17,9 @@ public record PromisedStart(long ms, PromisedRoom room) {
     return ms == 0 ? NONE : new PromisedStart(ms, room);
   }
 
-  /** What holds once a start is promised: with other room a promise that is earlier still counts. */
+  /**
+   * What holds once a start is promised: with other room a promise that is earlier still counts.
+   */
   PromisedStart then(JobPromised next) {
     if (next.nodes() == null) {
       return of(next.startMs(), null);
