@@ -337,7 +337,6 @@ final class Agent {
                   new byte[0],
                   a.reason()));
       case ReadAnswer.Refused a -> refuseRead(requestId, a.reason());
-      case ReadAnswer.Busy _ -> refuseRead(requestId, "the node is busy with other reads");
     }
   }
 

@@ -270,7 +270,7 @@ public final class LauncherClient implements Closeable {
         yield new ReadAnswer.Bytes(size, bytes);
       }
       case FAILED -> new ReadAnswer.Failed(reply.reason(), reply.inWords());
-      case BUSY -> new ReadAnswer.Busy();
+      case BUSY -> new ReadAnswer.Refused(reply.inWords() + "; ask again");
       case STARTED, EXISTS, REFUSED, NOT_FOUND, NOT_RUNNING, MALFORMED ->
           new ReadAnswer.Refused(reply.inWords());
     };

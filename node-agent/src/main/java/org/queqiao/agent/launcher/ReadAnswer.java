@@ -8,9 +8,6 @@ public sealed interface ReadAnswer {
   /** The file could not be read as its user; {@code errno} says why. */
   record Failed(int errno, String reason) implements ReadAnswer {}
 
-  /** The order was not carried out. */
+  /** The order was not carried out, or not yet. */
   record Refused(String reason) implements ReadAnswer {}
-
-  /** Too many reads at a time. */
-  record Busy() implements ReadAnswer {}
 }

@@ -199,6 +199,8 @@ final class NodeEndToEndTest {
               story.spec(2, "exit 0").toBuilder().workDir("/").stdoutPath("/dev/null").build(),
               known.allocations());
       story.scheduler.want(stranger);
+      assertThat(story.read(stranger, 0, 100))
+          .hasToString("Refused[reason=the name service does not answer; ask again]");
       story.scheduler.want(known);
       RunExit begun = story.scheduler.awaitEnd(known.run());
       assertThat(begun.exitCode()).isZero();
