@@ -130,6 +130,7 @@ client_submit() {
       --gres-per-task) query+=(--url-query "gresPerTask=$2"); shift 2 ;;
       --as) AS=$2; shift 2 ;;
       --quote) query+=(--url-query "quoteId=$2"); shift 2 ;;
+      --end-user) query+=(--url-query "endUser=$2"); shift 2 ;;
       --name | --partition | --project | --qos | --reservation) query+=(--url-query "${1#--}=$2"); shift 2 ;;
       --cores) query+=(--url-query "cpusPerTask=$2"); shift 2 ;;
       --mem-bytes) query+=(--url-query "memBytes=$2"); shift 2 ;;

@@ -70,6 +70,7 @@ export const en = {
     suspend: "Suspend",
     resume: "Resume",
     suspendedBy: "Suspension asked for by",
+    endUser: "End user",
     preemptedBy: "Made room for job",
     cancelSure: "Cancel job {id}?",
     pendingCharge: "being posted",

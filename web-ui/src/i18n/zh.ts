@@ -70,6 +70,7 @@ export const zh: Texts = {
     suspend: "暂停",
     resume: "恢复",
     suspendedBy: "暂停请求人",
+    endUser: "终端用户",
     preemptedBy: "为作业让出资源",
     cancelSure: "取消作业 {id}？",
     pendingCharge: "正在入账",

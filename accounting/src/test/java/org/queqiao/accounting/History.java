@@ -304,6 +304,11 @@ final class History {
     return submit(user, spec(name, CLIMATE, cores, limitMs).build());
   }
 
+  /** A job that a service platform submits for somebody. */
+  JobId submitFor(String endUser, UserName user, String name, int cores, long limitMs) {
+    return submit(user, spec(name, CLIMATE, cores, limitMs).endUser(endUser).build());
+  }
+
   private JobId submit(UserName user, JobSpec spec) {
     JobId id = new JobId(++lastJob);
     specs.put(id, spec);
@@ -330,13 +335,19 @@ final class History {
 
   /** An array of tasks from 0 on. */
   JobId array(UserName user, int tasks) {
+    return submit(user, many(tasks).build());
+  }
+
+  /** The same, that a service platform submits for somebody. */
+  JobId arrayFor(String endUser, int tasks) {
+    return submit(LI, many(tasks).endUser(endUser).build());
+  }
+
+  private static JobSpec.Builder many(int tasks) {
     TaskIndices indices = TaskIndices.of(List.of(new TaskRange(0, tasks - 1, 1)));
-    return submit(
-        user,
-        spec("many", CLIMATE, 1, 60_000)
-            .array(new JobArray(indices, 0))
-            .stdoutPath("queqiao-%A_%a.out")
-            .build());
+    return spec("many", CLIMATE, 1, 60_000)
+        .array(new JobArray(indices, 0))
+        .stdoutPath("queqiao-%A_%a.out");
   }
 
   /** A task of an array becomes a job of its own. */
@@ -610,7 +621,8 @@ final class History {
       switch (random.nextInt(9)) {
         case 0, 1, 2 ->
             waiting.add(
-                history.submit(
+                history.submitFor(
+                    history.lastJob % 3 == 0 ? "=end " + history.lastJob % 2 : "",
                     new UserName("user" + random.nextInt(3)),
                     random.nextBoolean() ? "=1+1" : "'; drop table job; --",
                     1 + random.nextInt(64),

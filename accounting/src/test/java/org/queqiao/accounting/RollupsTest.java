@@ -54,6 +54,8 @@ final class RollupsTest {
       List<ReportRow> users = report(ledger, ReportBy.USER, ReportBy.DOMAIN, ReportBy.MONTH);
       List<ReportRow> partitions = report(ledger, ReportBy.PARTITION, ReportBy.MONTH);
       assertThat(users).isNotEmpty();
+      List<ReportRow> endUsers = report(ledger, ReportBy.PROJECT, ReportBy.END_USER);
+      assertThat(endUsers).anyMatch(each -> each.keys().get(1).startsWith("=end "));
       database.sql(
           name,
           "update usage_month set core_ms = core_ms + 7 where ctid = (select min(ctid) from"
@@ -63,16 +65,20 @@ final class RollupsTest {
               + " 0, 1, 5)",
           "update usage_month set standard_ms = standard_ms + 1 where ctid <> (select min(ctid)"
               + " from usage_month) and month <> '2020-01'",
-          "update usage_user_month set charge_micro = charge_micro - 1");
+          "update usage_user_month set charge_micro = charge_micro - 1",
+          "update usage_end_user_month set core_ms = core_ms + 1 where ctid = (select min(ctid)"
+              + " from usage_end_user_month)");
       List<String> differ = Rollups.compare(connection, null);
       assertThat(differ)
           .anyMatch(each -> each.startsWith("usage_month 2020-01 climate nobody batch"))
           .anyMatch(each -> each.startsWith("usage_user_month "))
-          .hasSizeGreaterThanOrEqualTo(4);
+          .anyMatch(each -> each.startsWith("usage_end_user_month "))
+          .hasSizeGreaterThanOrEqualTo(5);
       Rollups.rebuild(connection, null);
       assertThat(Rollups.compare(connection, null)).isEmpty();
       assertThat(report(ledger, ReportBy.USER, ReportBy.DOMAIN, ReportBy.MONTH)).isEqualTo(users);
       assertThat(report(ledger, ReportBy.PARTITION, ReportBy.MONTH)).isEqualTo(partitions);
+      assertThat(report(ledger, ReportBy.PROJECT, ReportBy.END_USER)).isEqualTo(endUsers);
       history.at(history.timeMs() + 1_000).fund(5);
       ledger.record(history.events());
       assertThat(ledger.position()).isEqualTo(history.events().size());

@@ -119,6 +119,7 @@ public final class ReportForm {
       case "DOMAIN" -> in.of("Domain", "学科领域");
       case "PLATFORM" -> in.of("Platform", "服务平台");
       case "COST_CENTRE" -> in.of("Cost centre", "成本中心");
+      case "END_USER" -> in.of("End user", "终端用户");
       case "NODE_TYPE" -> in.of("Kind of nodes", "节点类型");
       case "RESOURCE" -> in.of("Resource", "资源");
       case "STATE" -> in.of("End", "结束状态");

@@ -56,10 +56,36 @@ public final class StatementForm {
     if (!statement.entries().isEmpty()) {
       tables.add(entries(statement, in));
     }
+    if (!statement.endUsers().isEmpty()) {
+      tables.add(endUsers(statement, in));
+    }
     if (!statement.terms().equals(Statement.Terms.NONE)) {
       tables.add(terms(statement, in));
     }
     return tables;
+  }
+
+  /** What of the lines was for whom of a service platform; the lines have it too. */
+  private static Table endUsers(Statement statement, Language in) {
+    return new Table(
+        in.of("Of these lines for end users", "其中终端用户"),
+        List.of(
+            new Column(in.of("User", "用户"), Kind.TEXT, 14),
+            new Column(in.of("End user", "终端用户"), Kind.TEXT, 30),
+            new Column(in.of("Core-hours", "核时"), Kind.HOURS, 16),
+            new Column(in.of("Amount", "金额"), Kind.MONEY, 16),
+            new Column(in.of("Currency", "币种"), Kind.TEXT, 9)),
+        () ->
+            statement.endUsers().stream()
+                .map(each ->
+                    List.<Object>of(
+                        each.user(),
+                        each.endUser(),
+                        hours(each.coreMs()),
+                        money(each.chargeMicro()),
+                        each.currency()))
+                .iterator(),
+        List.of());
   }
 
   /** A table, because a file of comma-separated values has nothing beside its tables. */

@@ -200,6 +200,7 @@ public final class Bookkeeper {
             .partition(e.spec().partition())
             .qos(e.spec().qos() == null ? "" : e.spec().qos().value())
             .quote(e.spec().quote())
+            .endUser(e.spec().endUser())
             .submitMs(logged.timeMs())
             .limitMs(e.spec().limitMs())
             .memBytes(e.spec().memBytes())

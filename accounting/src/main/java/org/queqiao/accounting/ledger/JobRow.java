@@ -27,6 +27,7 @@ import org.queqiao.contract.job.JobSpec;
  * @param task which task of which array it is, or null
  * @param qos its quality of service, or empty
  * @param quote under which quote it was submitted, or null
+ * @param endUser for whom a service platform submitted it, or empty
  */
 public record JobRow(
     JobId id,
@@ -57,7 +58,8 @@ public record JobRow(
     int uid,
     ArrayTask task,
     String qos,
-    JobQuote quote) {
+    JobQuote quote,
+    String endUser) {
   public JobRow {
     domains = List.copyOf(domains);
     nodes = List.copyOf(nodes);
@@ -97,7 +99,8 @@ public record JobRow(
         .uid(uid)
         .task(task)
         .qos(qos)
-        .quote(quote);
+        .quote(quote)
+        .endUser(endUser);
   }
 
   /** Its quality of service, or null for none. */
@@ -185,6 +188,7 @@ public record JobRow(
     private ArrayTask task;
     private String qos = "";
     private JobQuote quote;
+    private String endUser = "";
 
     private Builder(JobId id) {
       this.id = id;
@@ -335,6 +339,11 @@ public record JobRow(
       return this;
     }
 
+    public Builder endUser(String value) {
+      endUser = value;
+      return this;
+    }
+
     public JobRow build() {
       return new JobRow(
           id,
@@ -365,7 +374,8 @@ public record JobRow(
           uid,
           task,
           qos,
-          quote);
+          quote,
+          endUser);
     }
   }
 }

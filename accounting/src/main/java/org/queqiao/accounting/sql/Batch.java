@@ -364,19 +364,7 @@ final class Batch implements Books {
   private void meter(Metered each) {
     count(0);
     metered.add(each);
-    JobRow job = each.job();
-    months.add(
-        List.of(
-            each.month(),
-            job.project().value(),
-            job.user().value(),
-            job.partition().value(),
-            job.qos(),
-            Domains.write(job.domains()),
-            each.segment().currency()),
-        each.sign() * each.segment().coreMs(),
-        each.chargeMicro(),
-        each.standardMs());
+    months.add(each);
   }
 
   @Override

@@ -348,14 +348,18 @@ public final class LedgerReads {
               statement.setString(2, month);
             },
             MoneyRows::entry);
-    return StatementForms.of(project, month, calendar.zone().getId(), lines, entries)
-        .with(months().standing(project, month))
-        .with(terms(project, month));
+    return told(
+        StatementForms.of(project, month, calendar.zone().getId(), lines, entries)
+            .with(months().standing(project, month)));
   }
 
-  private Statement.Terms terms(String project, String month) {
+  /** The same with what the project was, and for whom of a service platform it was. */
+  private Statement told(Statement statement) {
     try (Connection connection = database.getConnection()) {
-      return ProjectRows.terms(connection, project, month).orElse(Statement.Terms.NONE);
+      return statement.with(
+          ProjectRows.terms(connection, statement.project(), statement.period())
+              .orElse(Statement.Terms.NONE),
+          ProjectRows.endUsers(connection, statement.project(), statement.period()));
     } catch (SQLException e) {
       throw new LedgerUnavailable(e);
     }

@@ -4,6 +4,8 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.queqiao.accounting.statement.Statement;
 import org.queqiao.contract.event.ProjectDefined;
@@ -48,6 +50,33 @@ final class ProjectRows {
             : Optional.empty();
       }
     }
+  }
+
+  /** What of a project's month was for end users of a service platform. */
+  static List<Statement.EndUser> endUsers(Connection connection, String project, String month)
+      throws SQLException {
+    List<Statement.EndUser> all = new ArrayList<>();
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            "select user_name, end_user, sum(core_ms)::numeric, sum(charge_micro)::numeric,"
+                + " currency from usage_end_user_month where project = ? and month = ? group by"
+                + " user_name, end_user, currency order by user_name collate \"C\", end_user"
+                + " collate \"C\", currency")) {
+      statement.setString(1, project);
+      statement.setString(2, month);
+      try (ResultSet row = statement.executeQuery()) {
+        while (row.next()) {
+          all.add(
+              new Statement.EndUser(
+                  row.getString(1),
+                  row.getString(2),
+                  row.getBigDecimal(3).longValueExact(),
+                  row.getBigDecimal(4).longValueExact(),
+                  row.getString(5)));
+        }
+      }
+    }
+    return all;
   }
 
   static void putPrepaid(Connection connection, ProjectName project, String currency)

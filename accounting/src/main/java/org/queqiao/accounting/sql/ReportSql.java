@@ -31,6 +31,7 @@ final class ReportSql {
       case DOMAIN -> DomainParts.column(domains);
       case PLATFORM -> "platform";
       case COST_CENTRE -> "cost_centre";
+      case END_USER -> "end_user";
       case NODE_TYPE -> "node_type";
       case RESOURCE -> "resource";
     };

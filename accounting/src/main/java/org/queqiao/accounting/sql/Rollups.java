@@ -21,10 +21,10 @@ public final class Rollups {
   private static final String KEYS = "month, project, user_name, partition, qos, domains, currency";
 
   /**
-   * The sums by month as the segments have them. Standard core time is that of the posting of each
-   * segment; without one there was no table of it, and core time is its own.
+   * What is summed up, with the end user of its job. Standard core time is that of the posting of
+   * each segment; without one there was no table of it, and core time is its own.
    */
-  private static final String BY_MONTH =
+  private static final String PARTS =
       """
       with standards as (
         select job, attempt, split_part(transaction, '/', 1) = 'unmeter' as back,
@@ -32,24 +32,41 @@ public final class Rollups {
           coalesce(substring(transaction from '^(?:[^/]*/){4}(.*)$'), '') as item, amount
         from posting where unit = 'STANDARD_CORE_MS' and account like 'usage:%'
       ), parts as (
-        select month, project, user_name, partition, qos, domains, s.currency, core_ms, charge_micro,
-          coalesce(t.amount, core_ms) as standard_ms
-        from segment s left join standards t on t.job = s.job and t.attempt = s.attempt
-          and t.from_ms = s.from_ms and t.item = '' and t.back = (core_ms < 0)
+        select s.month, s.project, s.user_name, s.partition, s.qos, s.domains, s.currency, s.core_ms,
+          s.charge_micro, coalesce(t.amount, s.core_ms) as standard_ms, j.end_user
+        from segment s left join job j on j.id = s.job left join standards t on t.job = s.job and t.attempt = s.attempt
+          and t.from_ms = s.from_ms and t.item = '' and t.back = (s.core_ms < 0)
         union all
-        select month, project, user_name, partition, qos, domains, i.currency, 0, charge_micro,
-          coalesce(t.amount, 0)
-        from segment_item i left join standards t on t.job = i.job and t.attempt = i.attempt
-          and t.from_ms = i.from_ms and t.back = (units < 0)
-          and t.item = resource || case node_type when '' then '' else '@' || node_type end
+        select i.month, i.project, i.user_name, i.partition, i.qos, i.domains, i.currency, 0,
+          i.charge_micro, coalesce(t.amount, 0), j.end_user
+        from segment_item i left join job j on j.id = i.job left join standards t on t.job = i.job and t.attempt = i.attempt
+          and t.from_ms = i.from_ms and t.back = (i.units < 0)
+          and t.item = i.resource || case i.node_type when '' then '' else '@' || i.node_type end
         union all
-        select month, project, '', '', '', domains, currency, 0, charge_micro, 0
+        select month, project, '', '', '', domains, currency, 0, charge_micro, 0, ''
         from reserved_time where charge_micro <> 0
       )
-      select month, project, user_name, partition, qos, domains, currency, sum(core_ms) as core_ms,
-        sum(charge_micro) as charge_micro, count(*) as segments, sum(standard_ms) as standard_ms
-      from parts group by month, project, user_name, partition, qos, domains, currency
       """;
+
+  /** The sums by month as the segments have them. */
+  private static final String BY_MONTH =
+      PARTS
+          + "select "
+          + KEYS
+          + ", sum(core_ms) as core_ms, sum(charge_micro) as charge_micro, count(*) as segments,"
+          + " sum(standard_ms) as standard_ms from parts group by "
+          + KEYS;
+
+  private static final String END_USER_KEYS = KEYS + ", end_user";
+
+  /** Those of them that are of jobs with a named end user. */
+  private static final String BY_END_USER =
+      PARTS
+          + "select "
+          + END_USER_KEYS
+          + ", sum(core_ms) as core_ms, sum(charge_micro) as charge_micro, sum(standard_ms) as"
+          + " standard_ms from parts where end_user <> '' group by "
+          + END_USER_KEYS;
 
   private static final String USER_KEYS = "month, user_name, project, domains, currency";
 
@@ -90,6 +107,20 @@ public final class Rollups {
           + " m.charge_micro, m.standard_ms) order by "
           + USER_KEYS;
 
+  private static final String END_USERS_DIFFER =
+      "select concat_ws(' ', 'usage_end_user_month', "
+          + END_USER_KEYS
+          + ") || ': ' || coalesce(u.core_ms, 0) || ' core-ms, ' || coalesce(u.charge_micro, 0) ||"
+          + " ' micro-units, ' || coalesce(u.standard_ms, 0) || ' standard, which are ' ||"
+          + " coalesce(s.core_ms, 0) || ', ' || coalesce(s.charge_micro, 0) || ' and ' ||"
+          + " coalesce(s.standard_ms, 0) from usage_end_user_month u full join ("
+          + BY_END_USER
+          + ") s using ("
+          + END_USER_KEYS
+          + ") where (u.core_ms, u.charge_micro, u.standard_ms) is distinct from (s.core_ms,"
+          + " s.charge_micro, s.standard_ms) order by "
+          + END_USER_KEYS;
+
   private Rollups() {}
 
   private interface Work<T> {
@@ -109,7 +140,7 @@ public final class Rollups {
     return connected(url, user, password, connection -> compare(connection, archive));
   }
 
-  /** Connects and {@link #rebuild(Connection, Path) makes both anew}. */
+  /** Connects and {@link #rebuild(Connection, Path) makes them anew}. */
   public static List<String> rebuild(String url, String user, String password, Path archive) {
     return connected(url, user, password, connection -> rebuild(connection, archive));
   }
@@ -129,6 +160,7 @@ public final class Rollups {
       if (ArchivedTables.readIn(connection, archive, all::add)) {
         differences(connection, MONTHS_DIFFER, all);
         differences(connection, USERS_DIFFER, all);
+        differences(connection, END_USERS_DIFFER, all);
       }
     } finally {
       connection.rollback();
@@ -148,7 +180,7 @@ public final class Rollups {
   }
 
   /**
-   * Makes both anew in one transaction: the books wait meanwhile, reports have what was before.
+   * Makes them anew in one transaction: the books wait meanwhile, reports have what was before.
    *
    * @param archive the folder of archived months, or null where there are none
    * @return what is wrong with the files of archived months; nothing is made then
@@ -176,6 +208,12 @@ public final class Rollups {
               + USER_KEYS
               + ", core_ms, charge_micro, standard_ms) "
               + BY_USER);
+      statement.execute("delete from usage_end_user_month");
+      statement.execute(
+          "insert into usage_end_user_month ("
+              + END_USER_KEYS
+              + ", core_ms, charge_micro, standard_ms) "
+              + BY_END_USER);
       connection.commit();
     } finally {
       connection.rollback();

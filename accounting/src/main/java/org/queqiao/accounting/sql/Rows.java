@@ -28,13 +28,13 @@ final class Rows {
       "id, name, user_name, unix_user, project, domains, partition, state, detail, submit_ms,"
           + " limit_ms, mem_bytes, cores, nodes, attempt, start_ms, end_ms, exit_code, signal,"
           + " core_ms, charge_micro, currency, work_dir, stdout_path, stderr_path, uid,"
-          + " array_job, array_task, qos, quote";
+          + " array_job, array_task, qos, quote, end_user";
 
   /** Of what type each of the columns is. */
   static final String[] JOB_TYPES =
       ("bigint text text text text text text text text bigint bigint bigint bigint text integer"
               + " bigint bigint integer integer bigint bigint text text text text integer bigint"
-              + " integer text text")
+              + " integer text text text")
           .split(" ");
 
   static final String POSTING_COLUMNS =
@@ -79,6 +79,7 @@ final class Rows {
         .task(task(row))
         .qos(row.getString("qos"))
         .quote(quote(row.getString("quote")))
+        .endUser(row.getString("end_user"))
         .build();
   }
 
@@ -120,7 +121,8 @@ final class Rows {
       task == null ? null : task.array().value(),
       task == null ? null : task.index(),
       job.qos(),
-      quote(job.quote())
+      quote(job.quote()),
+      job.endUser()
     };
   }
 

@@ -35,6 +35,18 @@ public final class UsageReports {
   /** Core time, charge and standard core time. */
   private static final int AMOUNTS = 3;
 
+  /**
+   * The sums by month, less those of named end users, and these beside them: together the same, and
+   * what is of nobody named has an empty name.
+   */
+  private static final String WITH_END_USERS =
+      "(select month, project, user_name, partition, qos, domains, currency, '' as end_user,"
+          + " core_ms, charge_micro, coalesce(standard_ms, core_ms) as standard from usage_month"
+          + " union all select month, project, user_name, partition, qos, domains, currency, '',"
+          + " -core_ms, -charge_micro, -standard_ms from usage_end_user_month union all select"
+          + " month, project, user_name, partition, qos, domains, currency, end_user, core_ms,"
+          + " charge_micro, standard_ms from usage_end_user_month)";
+
   private final DataSource database;
   private final BillingCalendar calendar;
 
@@ -126,6 +138,7 @@ public final class UsageReports {
   private static boolean ofUsers(List<ReportBy> by) {
     return !ReportBy.ofLines(by)
         && !by.contains(ReportBy.DAY)
+        && !by.contains(ReportBy.END_USER)
         && !by.contains(ReportBy.PARTITION)
         && !by.contains(ReportBy.QOS);
   }
@@ -245,6 +258,10 @@ public final class UsageReports {
         + " group by "
         + keys
         + ", currency"
+        // Where all is of named end users nothing is left of the others.
+        + (asked.by().contains(ReportBy.END_USER)
+            ? " having sum(core_ms) <> 0 or sum(charge_micro) <> 0"
+            : "")
         + (cut ? " order by " + order + " desc, " + ReportSql.inOrder(columns) + " limit ?" : "");
   }
 
@@ -254,7 +271,9 @@ public final class UsageReports {
         ofUsers(by)
             ? "(select *, standard_ms as standard from usage_user_month)"
             : "(select *, coalesce(standard_ms, core_ms) as standard from usage_month)";
-    if (ReportBy.ofLines(by)) {
+    if (by.contains(ReportBy.END_USER)) {
+      rows = WITH_END_USERS;
+    } else if (ReportBy.ofLines(by)) {
       rows =
           "(select month, project, user_name, partition, resource, node_type, currency, core_ms,"
               + " posted_micro::numeric as charge_micro, round(coalesce(standard, core_ms * 1000) /"

@@ -20,6 +20,7 @@ import org.queqiao.contract.price.RunCost;
  * @param totals one for each currency
  * @param rounding how amounts become coins
  * @param standing how far it is
+ * @param endUsers what of the lines was for end users of a service platform, by their names
  * @param terms who led the project, and where its costs are booked
  */
 public record Statement(
@@ -33,6 +34,7 @@ public record Statement(
     List<Total> totals,
     String rounding,
     Standing standing,
+    List<EndUser> endUsers,
     Terms terms) {
   /** How amounts become coins, as it stands on every statement. */
   public static final String ROUNDING =
@@ -52,20 +54,53 @@ public record Statement(
   public Statement {
     lines = List.copyOf(lines);
     entries = List.copyOf(entries);
+    endUsers = List.copyOf(endUsers);
     totals = List.copyOf(totals);
   }
 
   /** The same, so far. */
   public Statement with(Standing how) {
     return new Statement(
-        project, period, zone, lines, entries, coreMs, standardMs, totals, rounding, how, terms);
+        project,
+        period,
+        zone,
+        lines,
+        entries,
+        coreMs,
+        standardMs,
+        totals,
+        rounding,
+        how,
+        endUsers,
+        terms);
   }
 
-  /** The same, of a project that was so. */
-  public Statement with(Terms of) {
+  /** The same, of a project that was so, for these end users. */
+  public Statement with(Terms of, List<EndUser> some) {
     return new Statement(
-        project, period, zone, lines, entries, coreMs, standardMs, totals, rounding, standing, of);
+        project,
+        period,
+        zone,
+        lines,
+        entries,
+        coreMs,
+        standardMs,
+        totals,
+        rounding,
+        standing,
+        some,
+        of);
   }
+
+  /**
+   * What was for one end user of a service platform.
+   *
+   * @param user who submitted it
+   * @param endUser as the platform calls them
+   * @param chargeMicro what was posted
+   */
+  public record EndUser(
+      String user, String endUser, long coreMs, long chargeMicro, String currency) {}
 
   /**
    * One line.

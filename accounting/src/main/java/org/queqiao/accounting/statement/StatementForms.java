@@ -68,6 +68,7 @@ public final class StatementForms {
         List.copyOf(totals.values()),
         Statement.ROUNDING,
         Standing.DRAFT,
+        List.of(),
         Statement.Terms.NONE);
   }
 

@@ -26,6 +26,8 @@ public enum ReportBy {
   PLATFORM,
   /** The cost centre that the project had at the end of each month. */
   COST_CENTRE,
+  /** For whom a service platform submitted, by its own name of them. */
+  END_USER,
   /** The kind of nodes, of what is on statement lines. */
   NODE_TYPE,
   /** Such as {@code cores}, {@code mem} or {@code gpu:a100}, of what is on statement lines. */
@@ -54,6 +56,14 @@ public enum ReportBy {
 
   /** What cannot be told at once, in words; empty where the report can be made. */
   public static Optional<String> conflict(List<ReportBy> by) {
+    if (by.contains(END_USER) && !by.contains(PROJECT) && !by.contains(PLATFORM)) {
+      return Optional.of(
+          "end users have names of their platform, and another platform may use the same: add"
+              + " platform or project");
+    }
+    if (by.contains(END_USER) && (by.contains(DAY) || ofLines(by))) {
+      return Optional.of("end users are not told by day, kind of nodes or resource");
+    }
     boolean other = by.contains(DAY) || by.contains(QOS) || by.contains(DOMAIN);
     return ofLines(by) && other
         ? Optional.of(

@@ -104,6 +104,7 @@ final class ModelReader {
         .reservation(
             spec.getReservation().isEmpty() ? null : new ReservationName(spec.getReservation()))
         .quote(spec.hasQuote() ? quote(spec.getQuote()) : null)
+        .endUser(spec.getEndUser())
         .build();
   }
 

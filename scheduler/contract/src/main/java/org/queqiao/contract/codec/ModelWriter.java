@@ -97,6 +97,7 @@ final class ModelWriter {
     if (spec.reservation() != null) {
       out.setReservation(spec.reservation().value());
     }
+    out.setEndUser(spec.endUser());
     if (spec.quote() != null) {
       out.setQuote(quote(spec.quote()));
     }

@@ -37,6 +37,7 @@ import org.queqiao.contract.id.ReservationName;
  * @param array of which tasks it is an array, or null for one job
  * @param reservation the reservation that it runs in, or null for none
  * @param quote under which quote it was submitted, or null for none
+ * @param endUser for whom a service platform submits it, as the platform calls them, or empty
  */
 public record JobSpec(
     String name,
@@ -59,7 +60,8 @@ public record JobSpec(
     JobPlacement placement,
     JobArray array,
     ReservationName reservation,
-    JobQuote quote) {
+    JobQuote quote,
+    String endUser) {
   public JobSpec {
     gres = List.copyOf(gres);
     environment = Environment.of(environment);
@@ -87,7 +89,8 @@ public record JobSpec(
         .placement(placement)
         .array(array)
         .reservation(reservation)
-        .quote(quote);
+        .quote(quote)
+        .endUser(endUser);
   }
 
   /** The same on other terms. */
@@ -269,7 +272,8 @@ public record JobSpec(
         && placement.equals(that.placement)
         && Objects.equals(array, that.array)
         && Objects.equals(reservation, that.reservation)
-        && Objects.equals(quote, that.quote);
+        && Objects.equals(quote, that.quote)
+        && endUser.equals(that.endUser);
   }
 
   @Override
@@ -324,6 +328,7 @@ public record JobSpec(
     private JobArray array;
     private ReservationName reservation;
     private JobQuote quote;
+    private String endUser = "";
 
     private Builder(
         String name, byte[] script, PartitionName partition, ProjectName project, long limitMs) {
@@ -432,6 +437,11 @@ public record JobSpec(
       return this;
     }
 
+    public Builder endUser(String value) {
+      endUser = value;
+      return this;
+    }
+
     public JobSpec build() {
       return new JobSpec(
           name,
@@ -454,7 +464,8 @@ public record JobSpec(
           placement,
           array,
           reservation,
-          quote);
+          quote,
+          endUser);
     }
   }
 }

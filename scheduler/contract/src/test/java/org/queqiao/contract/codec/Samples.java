@@ -344,6 +344,16 @@ final class Samples {
     out.put(
         "NodeDown-anew", new NodeDown(NODE, 1_760_000_000_000L, "started anew", FACTS.bootId()));
     out.put(
+        "JobSubmitted-end-user",
+        new JobSubmitted(
+            RUN.job(),
+            USER,
+            "liwei",
+            1234,
+            SPEC.toBuilder().endUser("王五 <wang@example.org>").build(),
+            "",
+            HASH));
+    out.put(
         "JobSubmitted-terms",
         new JobSubmitted(RUN.job(), USER, "liwei", 1234, SPEC_WITH_TERMS, "key-1", HASH));
     out.put(

@@ -247,6 +247,8 @@ public final class ChangeCheck {
         .stderrPath(spec.stderrPath())
         .hold(spec.hold())
         .placement(SaidShape.placement(spec.placement()))
+        // Another project must be of a platform too.
+        .endUser(change.names("project") && !spec.endUser().isEmpty() ? spec.endUser() : null)
         .terms(
             new TermsRequest(
                 change.names("beginMs") ? wish.beginMs() : (Long) terms.beginMs(),
@@ -281,6 +283,7 @@ public final class ChangeCheck {
                     old.signal()))
             .qos(otherPayer ? resolved.qos() : before.qos())
             .array(array)
+            .endUser(before.endUser())
             .build();
     return QuotedShape.keepQuote(before, spec);
   }

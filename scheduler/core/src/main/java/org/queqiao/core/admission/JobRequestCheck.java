@@ -34,6 +34,7 @@ final class JobRequestCheck {
   static Optional<Rejection> check(JobRequest request) {
     return script(request.script())
         .or(() -> request.name() == null ? Optional.empty() : name(request.name()))
+        .or(() -> request.endUser() == null ? Optional.empty() : endUser(request.endUser()))
         .or(() -> shape(request))
         .or(() -> gres("gres", request.gres()))
         .or(() -> limit(request.limitMs()))
@@ -101,6 +102,11 @@ final class JobRequestCheck {
   private static Optional<Rejection> name(String name) {
     String problem = TextRules.problemOfLine(name, MAX_NAME_CHARACTERS);
     return problem == null ? Optional.empty() : wrong("name", "the job name " + problem);
+  }
+
+  private static Optional<Rejection> endUser(String endUser) {
+    String problem = TextRules.problemOfLine(endUser, MAX_NAME_CHARACTERS);
+    return problem == null ? Optional.empty() : wrong("endUser", "the end user " + problem);
   }
 
   static Optional<Rejection> shape(JobRequest request) {

@@ -150,6 +150,16 @@ final class SpecResolver {
                   + " has no Unix user, so its jobs could run as nobody:"
                   + " ask an administrator to map it"));
     }
+    if (request.endUser() != null && cluster.priorities().platformOf(project) == null) {
+      return new Payer(
+          null,
+          Rejections.invalid(
+              "endUser",
+              "project "
+                  + project
+                  + " belongs to no service platform: only a platform submits for end users of its"
+                  + " own"));
+    }
     return new Payer(project, null);
   }
 
@@ -211,6 +221,7 @@ final class SpecResolver {
         .reservation(request.reservation())
         .array(array)
         .quote(quote(request))
+        .endUser(request.endUser() == null ? "" : request.endUser())
         .build();
   }
 

@@ -36,6 +36,7 @@ import org.queqiao.contract.job.JobPlacement;
  * @param array of which tasks it is an array, as Slurm writes them: {@code 0-99:2%4}
  * @param reservation the reservation that it runs in
  * @param quote the quote under which it is submitted
+ * @param endUser for whom a service platform submits it, as the platform calls them
  */
 public record JobRequest(
     String name,
@@ -58,7 +59,8 @@ public record JobRequest(
     JobPlacement placement,
     String array,
     ReservationName reservation,
-    QuoteClaim quote) {
+    QuoteClaim quote,
+    String endUser) {
   public JobRequest {
     placement = placement == null ? JobPlacement.DEFAULT : placement;
     terms = terms == null ? TermsRequest.NONE : terms;
@@ -106,6 +108,7 @@ public record JobRequest(
     private String array;
     private ReservationName reservation;
     private QuoteClaim quote;
+    private String endUser;
 
     private Builder(byte[] script) {
       this.script = script;
@@ -211,6 +214,11 @@ public record JobRequest(
       return this;
     }
 
+    public Builder endUser(String value) {
+      endUser = value;
+      return this;
+    }
+
     public JobRequest build() {
       return new JobRequest(
           name,
@@ -233,7 +241,8 @@ public record JobRequest(
           placement,
           array,
           reservation,
-          quote);
+          quote,
+          endUser);
     }
   }
 }

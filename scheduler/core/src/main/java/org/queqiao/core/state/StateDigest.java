@@ -295,6 +295,9 @@ final class StateDigest {
     if (spec.reservation() != null) {
       out.text("reservation of the job").text(spec.reservation().value());
     }
+    if (!spec.endUser().isEmpty()) {
+      out.text("end user of the job").text(spec.endUser());
+    }
     if (spec.quote() != null) {
       out.text("quote of the job")
           .text(spec.quote().id())

@@ -167,8 +167,13 @@ final class AccountingRoutes {
     out.writeEndObject();
   }
 
-  /** What is posted for a job, with the quote under which it was submitted, or null. */
-  private record Booked(String quoteId, List<Posting> postings) {}
+  /**
+   * What is posted for a job.
+   *
+   * @param quoteId the quote under which it was submitted, or null
+   * @param endUser for whom a service platform submitted it, or null
+   */
+  private record Booked(String quoteId, String endUser, List<Posting> postings) {}
 
   /** Finds the postings of a job that the asker may see. */
   private void ofJob(Call call, Consumer<Booked> answer) {
@@ -176,8 +181,12 @@ final class AccountingRoutes {
   }
 
   private Booked booked(JobId id) {
-    JobQuote quote = reads.job(id).map(JobRow::quote).orElse(null);
-    return new Booked(quote == null ? null : quote.id(), reads.postings(id));
+    Optional<JobRow> job = reads.job(id);
+    JobQuote quote = job.map(JobRow::quote).orElse(null);
+    return new Booked(
+        quote == null ? null : quote.id(),
+        job.map(each -> JobDocument.orNull(each.endUser())).orElse(null),
+        reads.postings(id));
   }
 
   private <T> void ofJob(Call call, Function<JobId, List<T>> question, Consumer<List<T>> answer) {
@@ -207,14 +216,10 @@ final class AccountingRoutes {
             call.json(
                 200,
                 out ->
-                    Json.page(
-                        out,
-                        found.postings(),
-                        null,
-                        (each, to) -> write(each, found.quoteId(), to))));
+                    Json.page(out, found.postings(), null, (each, to) -> write(each, found, to))));
   }
 
-  private static void write(Posting posting, String quoteId, JsonGenerator out) throws IOException {
+  private static void write(Posting posting, Booked of, JsonGenerator out) throws IOException {
     boolean money = posting.unit() == Unit.MICRO;
     out.writeStartObject();
     out.writeStringField("id", posting.id());
@@ -227,7 +232,8 @@ final class AccountingRoutes {
     Json.number(out, "run", posting.run() == null ? null : posting.run().attempt());
     out.writeNumberField("position", posting.position());
     out.writeNumberField("timeMs", posting.timeMs());
-    out.writeStringField("quoteId", quoteId);
+    out.writeStringField("quoteId", of.quoteId());
+    out.writeStringField("endUser", of.endUser());
     out.writeEndObject();
   }
 
@@ -279,7 +285,12 @@ final class AccountingRoutes {
           List<Charge> charges = Charge.of(found.postings());
           call.json(
               200,
-              out -> Json.page(out, charges, null, (each, to) -> each.write(found.quoteId(), to)));
+              out ->
+                  Json.page(
+                      out,
+                      charges,
+                      null,
+                      (each, to) -> each.write(found.quoteId(), found.endUser(), to)));
         });
   }
 
@@ -360,6 +371,7 @@ final class AccountingRoutes {
       write(each, out);
     }
     out.writeEndArray();
+    endUsers(statement, out);
     out.writeArrayFieldStart("totals");
     for (Statement.Total total : statement.totals()) {
       out.writeStartObject();
@@ -372,6 +384,20 @@ final class AccountingRoutes {
     }
     out.writeEndArray();
     out.writeEndObject();
+  }
+
+  private static void endUsers(Statement statement, JsonGenerator out) throws IOException {
+    out.writeArrayFieldStart("endUsers");
+    for (Statement.EndUser each : statement.endUsers()) {
+      out.writeStartObject();
+      out.writeStringField("user", each.user());
+      out.writeStringField("endUser", each.endUser());
+      out.writeNumberField("coreMs", each.coreMs());
+      out.writeNumberField("chargeMicro", each.chargeMicro());
+      out.writeStringField("currency", JobDocument.orNull(each.currency()));
+      out.writeEndObject();
+    }
+    out.writeEndArray();
   }
 
   private static void write(StatementEntry each, JsonGenerator out) throws IOException {

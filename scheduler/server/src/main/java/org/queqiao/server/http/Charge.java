@@ -90,9 +90,10 @@ record Charge(
         timeMs);
   }
 
-  void write(String quoteId, JsonGenerator out) throws IOException {
+  void write(String quoteId, String endUser, JsonGenerator out) throws IOException {
     out.writeStartObject();
     out.writeStringField("quoteId", quoteId);
+    out.writeStringField("endUser", endUser);
     out.writeStringField("item", item);
     out.writeNumberField("jobId", jobId);
     out.writeNumberField("run", run);

@@ -38,6 +38,7 @@ import org.queqiao.server.view.JobStatus;
  *     none, and for a job of long ago
  * @param revision how often it was changed; null for a job of long ago
  * @param quote under which quote it was submitted, or null
+ * @param endUser for whom a service platform submitted it, or null
  * @param nodeCount null, as what else history does not keep, for a job of long ago
  */
 record JobDocument(
@@ -81,7 +82,8 @@ record JobDocument(
     Integer revision,
     Suspension suspension,
     JobId preemptedBy,
-    JobQuote quote) {
+    JobQuote quote,
+    String endUser) {
 
   /**
    * How far an array is.
@@ -182,7 +184,8 @@ record JobDocument(
         entry.revision(),
         status.suspension(),
         status.preemptedBy(),
-        entry.quote());
+        entry.quote(),
+        orNull(entry.endUser()));
   }
 
   /** An array with the indices of the tasks that have not started. */
@@ -231,7 +234,8 @@ record JobDocument(
         revision,
         suspension,
         preemptedBy,
-        quote);
+        quote,
+        endUser);
   }
 
   static String orNull(String text) {
@@ -352,6 +356,7 @@ record JobDocument(
     Json.number(out, "preemptedBy", preemptedBy == null ? null : (Long) preemptedBy.value());
     out.writeStringField("reservation", reservation);
     quote(out);
+    out.writeStringField("endUser", endUser);
     Json.number(out, "arrayJobId", task == null ? null : (Long) task.array().value());
     Json.number(out, "arrayTaskId", task == null ? null : (Integer) task.index());
     if (array == null) {

@@ -177,7 +177,8 @@ final class LedgerHistory {
         null,
         null,
         null,
-        row.quote());
+        row.quote(),
+        JobDocument.orNull(row.endUser()));
   }
 
   private static String mainDomain(List<DomainShare> shares) {

@@ -61,6 +61,7 @@ final class Submission {
         .placement(PlacementJson.of(options, gres("gresPerTask", options.get("gresPerTask"))))
         .array((String) options.get("array"))
         .quote(quote)
+        .endUser((String) options.get("endUser"))
         .build();
   }
 

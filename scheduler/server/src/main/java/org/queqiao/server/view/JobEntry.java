@@ -42,6 +42,7 @@ public final class JobEntry {
   private final JobPlacement placement;
   private final ReservationName reservation;
   private final JobQuote quote;
+  private final String endUser;
   private final long submitMs;
   private final JobArray array;
   private final ArrayTask task;
@@ -110,6 +111,7 @@ public final class JobEntry {
     this.placement = spec.placement();
     this.reservation = spec.reservation();
     this.quote = spec.quote();
+    this.endUser = texts.share(spec.endUser());
     this.submitMs = submitMs;
     this.array = task == null ? spec.array() : null;
     this.task = task;
@@ -142,6 +144,7 @@ public final class JobEntry {
     this.placement = array.placement;
     this.reservation = array.reservation;
     this.quote = array.quote;
+    this.endUser = array.endUser;
     this.askedCores = array.askedCores;
     this.submitMs = array.submitMs;
     this.array = null;
@@ -220,6 +223,11 @@ public final class JobEntry {
   /** Which nodes it wants. */
   public JobPlacement placement() {
     return placement;
+  }
+
+  /** For whom a service platform submitted it, or empty. */
+  public String endUser() {
+    return endUser;
   }
 
   /** The quote under which it was submitted, or null. */

@@ -1,0 +1,140 @@
+package org.queqiao.accounting;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.queqiao.accounting.export.FormWriter;
+import org.queqiao.accounting.export.Language;
+import org.queqiao.accounting.export.StatementForm;
+import org.queqiao.accounting.metering.BillingCalendar;
+import org.queqiao.accounting.sql.Ledger;
+import org.queqiao.accounting.sql.LedgerReads;
+import org.queqiao.accounting.sql.UsageReports;
+import org.queqiao.accounting.statement.Statement;
+import org.queqiao.accounting.usage.ReportBy;
+import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.RunId;
+import org.queqiao.contract.job.JobState;
+
+/** What a service platform used for people whom only it knows. */
+final class EndUserBooksTest {
+  private static final ZoneId ZONE = ZoneId.of("Asia/Shanghai");
+  private static final BillingCalendar CALENDAR = new BillingCalendar(ZONE, 1);
+  private static final long HOUR_MS = 3_600_000;
+  private static TestDatabase database;
+
+  @BeforeAll
+  static void start() throws Exception {
+    database = new TestDatabase();
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    database.close();
+  }
+
+  private static long ms(String day) {
+    return LocalDate.parse(day).atStartOfDay(ZONE).toInstant().toEpochMilli();
+  }
+
+  private static JobId run(History history, String endUser, String day, int hours) {
+    history.at(ms(day));
+    JobId job = history.submitFor(endUser, History.LI, "run", 1, 10 * HOUR_MS);
+    RunId run = history.start(job, 1, 1);
+    history.at(ms(day) + hours * HOUR_MS).end(run, JobState.COMPLETED);
+    return job;
+  }
+
+  private static History history() {
+    History history = new History(ms("2026-10-01")).price(40_000).fund(100_000_000);
+    history.platform(History.CLIMATE, "portal");
+    run(history, "=wang", "2026-10-02", 5);
+    run(history, "", "2026-10-03", 1);
+    run(history, "zhao", "2026-10-04", 2);
+    run(history, "=wang", "2026-11-02", 3);
+    return history;
+  }
+
+  private static List<String> rows(Ledger ledger, ReportBy... by) {
+    return ledger
+        .reads()
+        .reports()
+        .usage(
+            UsageReports.Question.of(List.of(by), "2026-10", "2026-11", 100), LedgerReads.Scope.ALL)
+        .stream()
+        .map(each -> each.keys() + " " + each.coreMs() / HOUR_MS + "h " + each.chargeMicro())
+        .sorted()
+        .toList();
+  }
+
+  @Test
+  void reportsTellThemWithinAProjectOrAPlatformAndTheyAddUpToTheWhole() throws Exception {
+    database.books(
+        "reports",
+        CALENDAR,
+        history(),
+        ledger -> {
+          assertThat(rows(ledger, ReportBy.PROJECT, ReportBy.END_USER))
+              .containsExactly(
+                  "[climate, =wang] 8h 320000", "[climate, ] 1h 40000", "[climate, zhao] 2h 80000");
+          assertThat(rows(ledger, ReportBy.PROJECT)).containsExactly("[climate] 11h 440000");
+          // In November all is of somebody named, and nothing is left of the others.
+          assertThat(rows(ledger, ReportBy.PLATFORM, ReportBy.END_USER, ReportBy.MONTH))
+              .containsExactly(
+                  "[portal, , 2026-10] 1h 40000",
+                  "[portal, =wang, 2026-10] 5h 200000",
+                  "[portal, =wang, 2026-11] 3h 120000",
+                  "[portal, zhao, 2026-10] 2h 80000");
+          assertThat(rows(ledger, ReportBy.PROJECT, ReportBy.DOMAIN, ReportBy.END_USER))
+              .contains("[climate, atmosphere, =wang] 4h 192000");
+        });
+    assertThat(ReportBy.conflict(List.of(ReportBy.END_USER)).orElseThrow())
+        .contains("add platform or project");
+    assertThat(ReportBy.conflict(List.of(ReportBy.END_USER, ReportBy.PROJECT, ReportBy.DAY)))
+        .isPresent();
+    assertThat(ReportBy.conflict(List.of(ReportBy.END_USER, ReportBy.PLATFORM))).isEmpty();
+  }
+
+  @Test
+  void theNameIsOnTheJobAndOnTheFilesOfTheStatementWithoutBecomingAFormula() throws Exception {
+    database.books(
+        "statements",
+        CALENDAR,
+        history(),
+        ledger -> {
+          assertThat(ledger.reads().job(new JobId(1)).orElseThrow().endUser()).isEqualTo("=wang");
+          assertThat(ledger.reads().job(new JobId(2)).orElseThrow().endUser()).isEmpty();
+          Statement october = ledger.reads().statement("climate", "2026-10");
+          assertThat(october.endUsers())
+              .containsExactly(
+                  new Statement.EndUser("li", "=wang", 5 * HOUR_MS, 200_000, "CNY"),
+                  new Statement.EndUser("li", "zhao", 2 * HOUR_MS, 80_000, "CNY"));
+          ByteArrayOutputStream file = new ByteArrayOutputStream();
+          FormWriter.CSV.write(StatementForm.of(october, Language.EN), file);
+          assertThat(file.toString(StandardCharsets.UTF_8))
+              .contains("User,End user,Core-hours,Amount,Currency\r\nli,\"'=wang\",5.00,0.20,CNY");
+          file.reset();
+          FormWriter.XLSX.write(StatementForm.of(october, Language.EN), file);
+          assertThat(file.size()).isPositive();
+        });
+  }
+
+  @Test
+  void aTaskIsForWhomItsArrayIs() throws Exception {
+    History history = history();
+    JobId array = history.arrayFor("zhao", 3);
+    JobId task = history.split(array, 1);
+    database.books(
+        "tasks",
+        CALENDAR,
+        history,
+        ledger -> assertThat(ledger.reads().job(task).orElseThrow().endUser()).isEqualTo("zhao"));
+  }
+}
