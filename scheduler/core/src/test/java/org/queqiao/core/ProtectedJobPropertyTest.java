@@ -89,7 +89,7 @@ final class ProtectedJobPropertyTest {
   private int claims;
 
   @ParameterizedTest
-  @ValueSource(strings = {"fcfs", "easy", "easy-sjbf", "default"})
+  @ValueSource(strings = {"fcfs", "easy", "easy-sjbf", "conservative", "default"})
   void startsNoLaterThanDeclaredLimitsGaveIt(String policy) {
     SeededProperty.holds(
         SeededProperty.seeds(SEEDS, 297, 317, 493), seed -> new Histories(seed, policy));
@@ -101,7 +101,7 @@ final class ProtectedJobPropertyTest {
 
   /** Whether promises on declared limits are stated. */
   private static boolean states(String policy) {
-    return policy.equals("default");
+    return policy.equals("default") || policy.equals(SchedulingDefined.CONSERVATIVE);
   }
 
   private final class Histories implements SeededProperty.Case<Move> {
@@ -390,7 +390,9 @@ final class ProtectedJobPropertyTest {
         return;
       }
       promises++;
-      keepsItsRoom(promise);
+      if (site.policy().equals("default")) {
+        keepsItsRoom(promise);
+      }
       boolean alone = site.reservations() == 1 && site.policy().equals("default");
       long toleratedMs = alone ? HOUR_MS : 0;
       assertThat(declared(promise.job()))
@@ -406,7 +408,7 @@ final class ProtectedJobPropertyTest {
     private void keepsItsRoom(JobPromised promise) {
       Promised to = new Promised(promise.job(), promise.task());
       Long before = rooms.put(to, promise.startMs());
-      boolean many = site.policy().equals("default") && site.reservations() > 1;
+      boolean many = site.reservations() > 1;
       assertThat(before != null && many).as("a second promise to %s", to).isFalse();
       assertThat(promise.nodes() != null).isEqualTo(many);
     }

@@ -319,8 +319,8 @@ public final class ClusterPlanner {
       }
 
       @Override
-      public void movedUp(List<PlanJob> sooner, boolean over) {
-        movedUp.answer(sooner, over);
+      public void movedUp(List<PlanJob> moved, boolean over) {
+        movedUp.answer(moved, over, mirror);
       }
     };
   }

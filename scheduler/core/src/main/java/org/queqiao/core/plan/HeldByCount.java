@@ -142,7 +142,30 @@ final class HeldByCount implements HeldRoom {
     return new Promises.Hold(moment, job.demand(), NONE);
   }
 
-  private void lift(PlanJob job) {
+  @Override
+  public boolean holdAgain(PlanJob job, long now) {
+    return hold(job, Math.max(now, job.promised()), now);
+  }
+
+  /** It has the earliest room that there is already. */
+  @Override
+  public boolean holdElsewhere(PlanJob job, long now) {
+    return false;
+  }
+
+  /** No nodes are promised. */
+  @Override
+  public void promise(PlanJob job) {
+    job.room(null);
+  }
+
+  @Override
+  public void putBack(PlanJob job) {
+    put(job, job.hold().moment());
+  }
+
+  @Override
+  public void lift(PlanJob job) {
     line.add(nodes(job), job.hold().moment(), job.hold().moment() + job.limit(), 1);
   }
 
@@ -154,12 +177,6 @@ final class HeldByCount implements HeldRoom {
     looked += line.size() / ROWS_IN_STEP;
     job.hold(put(job, Math.min(moment, before)));
     return moment < before;
-  }
-
-  @Override
-  public void release(PlanJob job) {
-    lift(job);
-    job.hold(null);
   }
 
   @Override

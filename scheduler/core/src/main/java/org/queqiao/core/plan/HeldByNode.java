@@ -26,14 +26,38 @@ final class HeldByNode implements HeldRoom {
   }
 
   @Override
-  public boolean moveUp(PlanJob job, long now) {
-    return promises.moveUp(job, now);
+  public boolean holdAgain(PlanJob job, long now) {
+    Promises.Hold room = job.room();
+    if (room != null) {
+      job.hold(promises.holdAgain(job, room, Math.max(now, room.moment()), now));
+    }
+    return job.hold() != null && job.hold().moment() <= Math.max(now, job.promised());
   }
 
   @Override
-  public void release(PlanJob job) {
+  public boolean holdElsewhere(PlanJob job, long now) {
+    long from = Math.max(now, job.promised());
+    return job.hold() == null ? hold(job, from, now) : promises.moveUp(job, from, now);
+  }
+
+  @Override
+  public void promise(PlanJob job) {
+    job.room(job.hold());
+  }
+
+  @Override
+  public boolean moveUp(PlanJob job, long now) {
+    return promises.moveUp(job, now, now);
+  }
+
+  @Override
+  public void lift(PlanJob job) {
     promises.lift(job);
-    job.hold(null);
+  }
+
+  @Override
+  public void putBack(PlanJob job) {
+    promises.putBack(job);
   }
 
   @Override

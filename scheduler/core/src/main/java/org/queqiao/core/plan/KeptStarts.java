@@ -11,7 +11,8 @@ import java.util.List;
  *
  * <ol>
  *   <li>those for whom runs were ended start if they fit, else room is held for them;
- *   <li>room is held for all who were promised a start, by the promised start;
+ *   <li>room is held for all who were promised a start, by the promised start, where they were
+ *       promised it; who has lost it gets other room behind all others;
  *   <li>if room has come earlier than it was counted on, each of these is lifted, one by one in the
  *       order of the queue, and put back at the earliest start that it can have beside all others.
  *       When any has moved, the pass is over: what was found is stated first, and all this follows
@@ -35,6 +36,7 @@ final class KeptStarts implements Pass {
   private enum Round {
     CLAIMS,
     HOLD,
+    DISPLACED,
     MOVE,
     DUE,
     OTHERS,
@@ -53,6 +55,9 @@ final class KeptStarts implements Pass {
   /** The next of the queue, of those to be moved, or of those that room is held for. */
   private int next;
 
+  /** Those of the queue before this had runs ended for them. */
+  private int firstHeld;
+
   /** Those of the queue before this were promised a start, or runs were ended for them. */
   private int firstOther;
 
@@ -62,7 +67,10 @@ final class KeptStarts implements Pass {
   /** Those of them that were promised a start before this pass, by that start. */
   private final List<PlanJob> held = new ArrayList<>();
 
-  /** The same as they take turns; only in that round. */
+  /** Those who do not have the room that they were promised when they were promised a start. */
+  private final List<PlanJob> displaced = new ArrayList<>();
+
+  /** Those of whom room is held as they take turns; only in that round. */
   private List<PlanJob> turns = List.of();
 
   private final List<PlanJob> moved = new ArrayList<>();
@@ -98,10 +106,12 @@ final class KeptStarts implements Pass {
     holders.forEach(job -> job.hold(null));
     holders.clear();
     held.clear();
+    displaced.clear();
     turns = List.of();
     moved.clear();
     byNode.clear();
     next = 0;
+    firstHeld = 0;
     firstOther = 0;
     round = Round.OVER;
   }
@@ -170,6 +180,7 @@ final class KeptStarts implements Pass {
     return switch (round) {
       case CLAIMS -> ofQueue() && queue.get(next).claims() ? queue.get(next) : null;
       case HOLD -> ofQueue() && queue.get(next).isPromised() ? queue.get(next) : null;
+      case DISPLACED -> next < displaced.size() ? displaced.get(next) : null;
       case MOVE -> next < turns.size() ? turns.get(next) : null;
       case DUE -> next < held.size() ? held.get(next) : null;
       case OTHERS -> holders.size() < policy.reservations() && ofQueue() ? queue.get(next) : null;
@@ -183,11 +194,23 @@ final class KeptStarts implements Pass {
 
   private void look(PlanJob job) {
     if (byCount != null && !byCount.counts(job)) {
+      byCount = null;
+      room = byNode;
+      if (round == Round.HOLD) {
+        // Those before it were laid on nodes already.
+        holders.forEach(each -> each.hold(null));
+        holders.clear();
+        held.clear();
+        displaced.clear();
+        next = firstHeld;
+        return;
+      }
       layOnNodes();
     }
     switch (round) {
       case CLAIMS, OTHERS -> serve(job);
-      case HOLD -> hold(job);
+      case HOLD -> holdAgain(job);
+      case DISPLACED -> holdElsewhere(job);
       case MOVE -> move(job);
       case DUE -> startHeld(job);
       case OVER -> throw new IllegalStateException("the pass is over");
@@ -196,16 +219,26 @@ final class KeptStarts implements Pass {
 
   private void nextRound() {
     switch (round) {
-      case CLAIMS -> round = Round.HOLD;
+      case CLAIMS -> {
+        firstHeld = next;
+        round = Round.HOLD;
+      }
       case HOLD -> {
         firstOther = next;
+        goTo(Round.DISPLACED, 0);
+      }
+      case DISPLACED -> {
+        held.removeIf(job -> job.hold() == null);
         boolean moves = !held.isEmpty() && starts.roomCameEarly();
         turns = moves ? starts.inTurn(held) : List.of();
         goTo(moves ? Round.MOVE : Round.DUE, 0);
       }
       case MOVE -> {
         boolean any = !moved.isEmpty();
-        starts.movedUp(moved.stream().filter(PlanJob::moveUp).toList(), any);
+        moved.removeIf(job -> !job.waiting());
+        moved.forEach(room::promise);
+        moved.forEach(PlanJob::moveUp);
+        starts.movedUp(List.copyOf(moved), any);
         goTo(any ? Round.OVER : Round.DUE, 0);
       }
       case DUE -> goTo(Round.OTHERS, firstOther);
@@ -220,25 +253,38 @@ final class KeptStarts implements Pass {
 
   /** Lays all for whom nodes are counted on nodes, by their starts: on nodes alike all fit. */
   private void layOnNodes() {
-    byCount = null;
-    room = byNode;
     List<PlanJob> byStart = new ArrayList<>(holders);
     byStart.removeIf(job -> job.hold() == null);
     byStart.sort(Comparator.comparingLong(job -> job.hold().moment()));
-    byStart.forEach(job -> byNode.hold(job, job.hold().moment(), now));
-  }
-
-  private void hold(PlanJob job) {
-    if (starts.mayStart(job)) {
-      hold(job, Math.max(now, job.promised()));
+    for (PlanJob job : byStart) {
+      if (room.hold(job, job.hold().moment(), now) && job.isPromised() && job.waiting()) {
+        room.promise(job);
+        starts.moved(job);
+      }
     }
   }
 
-  private void hold(PlanJob job, long from) {
-    if (room.hold(job, from, now)) {
+  private void holdAgain(PlanJob job) {
+    if (!starts.mayStart(job)) {
+      return;
+    }
+    held.add(job);
+    if (!room.holdAgain(job, now)) {
+      displaced.add(job);
+    }
+    if (job.hold() != null) {
       holders.add(job);
-      if (round == Round.HOLD) {
-        held.add(job);
+    }
+  }
+
+  /** After all others have theirs. */
+  private void holdElsewhere(PlanJob job) {
+    boolean had = job.hold() != null;
+    if (room.holdElsewhere(job, now)) {
+      room.promise(job);
+      starts.moved(job);
+      if (!had) {
+        holders.add(job);
       }
     }
   }
@@ -269,26 +315,35 @@ final class KeptStarts implements Pass {
       start(job, on);
       return;
     }
-    hold(job, now);
+    if (room.hold(job, now, now)) {
+      holders.add(job);
+    }
     boolean later = job.hold() != null && job.hold().moment() > now;
     if (later && !job.claims() && starts.keepsPromise(job)) {
       if (starts.roomCameEarly()) {
         // There was nobody to move up.
         starts.movedUp(List.of(), false);
       }
+      room.promise(job);
       job.promise(job.hold().moment());
       starts.promised(job);
     }
   }
 
   private void start(PlanJob job, int[] on) {
-    if (job.hold() != null) {
-      room.release(job);
+    boolean held = job.hold() != null;
+    if (held) {
+      room.lift(job);
     }
     job.take(room.found());
     Demand demand = job.demand();
     job.startAt(now, on);
     Starts.Answer answer = starts.answer(job, on);
+    if (held && answer == Starts.Answer.STAYS) {
+      room.putBack(job);
+    } else {
+      job.hold(null);
+    }
     if (answer != Starts.Answer.STARTS) {
       startsLeft = answer == Starts.Answer.STAYS ? startsLeft : 0;
       return;

@@ -6,7 +6,6 @@ import java.util.TreeMap;
 import org.queqiao.contract.event.Event;
 import org.queqiao.contract.event.JobPromised;
 import org.queqiao.contract.event.PromisesMovedUp;
-import org.queqiao.contract.id.JobId;
 import org.queqiao.core.priority.JobOrder;
 import org.queqiao.core.state.Cluster;
 import org.queqiao.core.state.Job;
@@ -62,25 +61,20 @@ final class MovedUp {
   /**
    * Early room was answered.
    *
-   * @param sooner who is promised an earlier start
+   * @param moved whose room has moved up
    * @param over whether the pass is over with it
    */
-  void answer(List<PlanJob> sooner, boolean over) {
-    sooner.forEach(each -> facts.add(promise(cluster, each)));
+  void answer(List<PlanJob> moved, boolean over, ClusterMirror mirror) {
+    for (PlanJob each : moved) {
+      Job job = cluster.jobs().find(ClusterMirror.jobOf(each)).orElseThrow();
+      JobPromised promise = PromiseFacts.promise(job, each, mirror);
+      if (promise.nodes() != null || promise.startMs() < job.promisedMs()) {
+        facts.add(promise);
+      }
+    }
     facts.add(new PromisesMovedUp(unanswered));
     unanswered = 0;
     endsPass = over;
-  }
-
-  /** The promise of a job that waits, or of a task of an array. */
-  static JobPromised promise(Cluster cluster, PlanJob planned) {
-    JobId id = ClusterMirror.jobOf(planned);
-    int task = ClusterMirror.taskOf(planned);
-    if (task < 0) {
-      return new JobPromised(id, planned.promised());
-    }
-    Job array = cluster.jobs().find(id).orElseThrow(IllegalStateException::new);
-    return new JobPromised(id, planned.promised(), array.spec().array().tasks().at(task));
   }
 
   /** Of this slice. */

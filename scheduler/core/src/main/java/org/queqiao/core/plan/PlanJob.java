@@ -150,11 +150,9 @@ public final class PlanJob {
     }
   }
 
-  /** It is promised the start at which room is held for it, if that is earlier; says whether. */
-  boolean moveUp() {
-    boolean sooner = waiting && hold.moment() < promised;
-    promised = sooner ? hold.moment() : promised;
-    return sooner;
+  /** It is promised the start at which room is held for it, if that is earlier. */
+  void moveUp() {
+    promised = Math.min(promised, hold.moment());
   }
 
   /** Where room is held for it in this pass, so that it starts as promised; or null. */

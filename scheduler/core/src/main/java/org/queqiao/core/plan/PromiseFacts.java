@@ -48,7 +48,8 @@ final class PromiseFacts {
 
   /** Other room is held for a job or task that was promised a start. */
   void moved(PlanJob job, ClusterMirror mirror) {
-    moved.add(promise(job, mirror));
+    boolean first = promised.removeIf(each -> each.to() == job);
+    (first ? promised : moved).add(promise(job, mirror));
   }
 
   private static Promise promise(PlanJob job, ClusterMirror mirror) {
@@ -62,6 +63,11 @@ final class PromiseFacts {
       job.room(null);
     }
     return new Promise(job, startMs, nodes);
+  }
+
+  /** The promise of the room that is held for a job or task that may start. */
+  static JobPromised promise(Job waits, PlanJob job, ClusterMirror mirror) {
+    return promise(job, mirror).fact(waits);
   }
 
   /** Whether a promise that is made now would be stated, beside what starts in the slice. */

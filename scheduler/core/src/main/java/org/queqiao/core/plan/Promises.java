@@ -147,12 +147,12 @@ final class Promises {
   }
 
   /**
-   * Holds room for a job from an earlier moment than now, if it can have one beside all others;
-   * says whether it can.
+   * Holds other room for a job, if it can have it earlier beside all others, but not before a
+   * moment; says whether it can.
    */
-  boolean moveUp(PlanJob job, long now) {
+  boolean moveUp(PlanJob job, long from, long now) {
     lift(job);
-    long moment = earliest(job, now);
+    long moment = earliest(job, from);
     boolean sooner = moment < job.hold().moment();
     if (sooner) {
       job.hold(write(job, moment, now));

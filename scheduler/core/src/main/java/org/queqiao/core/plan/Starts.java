@@ -47,10 +47,10 @@ public interface Starts {
   /**
    * Early room was answered.
    *
-   * @param sooner those who are promised an earlier start now
+   * @param moved those whose room has moved up
    * @param over whether the pass is over with it, because somebody's room has moved
    */
-  default void movedUp(List<PlanJob> sooner, boolean over) {
+  default void movedUp(List<PlanJob> moved, boolean over) {
     // who does not ask is not told
   }
 
