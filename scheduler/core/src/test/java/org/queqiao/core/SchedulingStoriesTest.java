@@ -341,6 +341,28 @@ final class SchedulingStoriesTest {
   }
 
   @Test
+  void wholeNodesAreCountedUntilSomebodyAsksForLess() {
+    policy("conservative", 1);
+    story.node("n1", 4);
+    story.node("n2", 4);
+    story.submits("liwei", cores(4).limitMs(2 * HOUR_MS));
+    story.submits("liwei", cores(4).limitMs(3 * HOUR_MS));
+    plansAll(false);
+    JobId both = story.submits("liwei", cores(4).nodes(2).tasks(2).limitMs(HOUR_MS));
+    JobId one = story.submits("liwei", cores(4).limitMs(HOUR_MS));
+    plansAll(false);
+    assertThat(story.job(both).promisedRoom()).as("any two").isNull();
+    assertThat(promisedAfterMs(both)).isEqualTo(3 * HOUR_MS);
+    assertThat(promisedAfterMs(one)).isEqualTo(2 * HOUR_MS);
+    JobId small = story.submits("liwei", cores(1).limitMs(HOUR_MS));
+    plansAll(false);
+    assertThat(promisedAfterMs(small)).isEqualTo(4 * HOUR_MS);
+    assertThat(story.job(one).promisedRoom().nodes().groups()).containsExactly("", "n1");
+    assertThat(story.job(both).promisedRoom().nodes().groups()).containsExactly("", "n[1-2]");
+    assertThat(promisedAfterMs(both)).isEqualTo(3 * HOUR_MS);
+  }
+
+  @Test
   void priorityDecidesWhoMovesUpFirst() {
     policy("conservative", 1);
     story.node("n1", 4);
