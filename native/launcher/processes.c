@@ -95,6 +95,20 @@ static size_t mark_and_signal(struct process *processes, size_t count, pid_t anc
     return found;
 }
 
+static bool is_stopped(const struct process *process) {
+    return process->state == 'T' || process->state == 't';
+}
+
+/* After vfork a process waits for its child and cannot stop before that goes on; nor can it do anything else. */
+static bool waits_for_stopped_child(const struct process *processes, size_t count, const struct process *process) {
+    for (size_t i = 0; i < count && process->state == 'D'; i++) {
+        if (processes[i].parent == process->pid && is_stopped(&processes[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 size_t stop_descendants(pid_t ancestor) {
     struct process *processes = calloc(MAX_PROCESSES, sizeof *processes);
     if (processes == NULL) {
@@ -106,8 +120,8 @@ size_t stop_descendants(pid_t ancestor) {
         /* One without descendants has not started its first yet. */
         going += mark_and_signal(processes, count, ancestor, SIGSTOP, NULL, 0) == 0;
         for (size_t i = 0; i < count; i++) {
-            bool stopped = processes[i].state == 'T' || processes[i].state == 't';
-            going += processes[i].marked && !stopped;
+            going += processes[i].marked && !is_stopped(&processes[i]) &&
+                     !waits_for_stopped_child(processes, count, &processes[i]);
         }
     }
     free(processes);

@@ -184,6 +184,42 @@ static void runIsStoppedFromItsBirth(void) {
     node_destroy(&node);
 }
 
+/* As a job: the child tells that it is there, and its parent waits for it to execute something. */
+static int wait_in_vfork(void) {
+    pid_t pid = vfork();
+    if (pid == 0) {
+        int fd = open("up", O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+        _exit(fd >= 0 && write(fd, "up", 2) == 2 && pause() == 0 ? 0 : 1);
+    }
+    return pid < 0;
+}
+
+static void processThatWaitsForItsStoppedChildIsStopped(void) {
+    char program[PATH_BYTES];
+    char script[PATH_BYTES + 16];
+    char path[PATH_BYTES];
+    if (is_root()) {
+        return; /* Its group is stopped, and a user need not reach this program. */
+    }
+    ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
+    CHECK(length > 0);
+    program[length] = 0;
+    snprintf(script, sizeof script, "#!%s vfork\n", program);
+    node_create(&node);
+    node_start(&node);
+    struct launch launch = launch_defaults(&node, 1, script);
+    struct reply reply = request_launch(&node, &launch);
+    CHECK_EQUAL(1, reply.status);
+    reply_free(&reply);
+    await_file(work_path(&node, "up", path));
+    ask_until_done(1, 1);
+    ask_until_done(1, 0);
+    reply = request_signal(&node, 1, SIGKILL, 0);
+    reply_free(&reply);
+    await_end(&node, 1);
+    node_destroy(&node);
+}
+
 static void unknownRunIsNotFound(void) {
     node_create(&node);
     node_start(&node);
@@ -212,9 +248,12 @@ static const struct test tests[] = {
     TEST(everyProcessStandsStillAndGoesOn), TEST(stoppedRunIsKilled),
     TEST(stoppedRunHearsTermFirst),         TEST(stopOutlivesTheLauncher),
     TEST(runIsStoppedFromItsBirth),         TEST(unknownRunIsNotFound),
-    TEST(purgeEndsAStoppedRunWhoseMonitorDied),
+    TEST(purgeEndsAStoppedRunWhoseMonitorDied), TEST(processThatWaitsForItsStoppedChildIsStopped),
 };
 
 int main(int count, char **arguments) {
+    if (count > 1 && strcmp(arguments[1], "vfork") == 0) {
+        return wait_in_vfork();
+    }
     return run_tests(count, arguments, tests, sizeof tests / sizeof *tests);
 }
