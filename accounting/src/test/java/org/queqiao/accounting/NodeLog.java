@@ -49,6 +49,7 @@ final class NodeLog {
   private final List<LoggedEvent> events = new ArrayList<>();
   private final Map<String, Integer> free = new TreeMap<>();
   private long timeMs;
+  private boolean days;
   private long lastJob;
 
   NodeLog(long startMs) {
@@ -140,6 +141,12 @@ final class NodeLog {
     return new Allocation(new NodeName(node), ids, 0, List.of());
   }
 
+  /** The days of runs that start from now on are posted as they are over. */
+  NodeLog postsDays() {
+    days = true;
+    return this;
+  }
+
   /** A job that starts at once with so many cores of each node. */
   RunId start(int cores, String... nodes) {
     JobId job = new JobId(++lastJob);
@@ -161,7 +168,7 @@ final class NodeLog {
     for (String node : nodes) {
       held.add(on(node, cores));
     }
-    add(new JobAllocated(run, held));
+    add(new JobAllocated(run, held, 0, null, days));
     return run;
   }
 

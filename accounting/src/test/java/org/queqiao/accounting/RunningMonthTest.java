@@ -43,8 +43,8 @@ import org.queqiao.contract.money.RefundCause;
 import org.queqiao.testkit.TestSize;
 
 /**
- * Months that are checked while runs go on and ends and stops are told late, beside the same
- * history without checks: in the end both are the same books.
+ * Months that are checked and days that are posted while runs go on and ends and stops are told
+ * late, beside the same history without either: in the end both are the same books.
  */
 final class RunningMonthTest {
   private static final BillingCalendar SHANGHAI = new BillingCalendar(ZoneId.of("Asia/Shanghai"));
@@ -130,8 +130,12 @@ final class RunningMonthTest {
     }
   }
 
-  /** The history, with each month checked and rejected at some fact behind its end, or without. */
-  private static Facts facts(long seed, boolean checked) {
+  /**
+   * The history, with each month checked and rejected at some fact behind its end, or without.
+   *
+   * @param days whether the days of runs are posted as they are over
+   */
+  private static Facts facts(long seed, boolean checked, boolean days) {
     SplittableRandom random = new SplittableRandom(seed);
     Facts facts = new Facts();
     site(facts);
@@ -146,9 +150,16 @@ final class RunningMonthTest {
         facts.decided(each.timeMs(), change, false);
         month = random.nextBoolean() ? month.plusMonths(1) : month;
       }
-      facts.add(each.timeMs(), each.actor(), late(each, last, random));
+      Event event = late(each, last, random);
+      facts.add(each.timeMs(), each.actor(), days ? withDays(event) : event);
     }
     return facts;
+  }
+
+  private static Event withDays(Event event) {
+    return event instanceof JobAllocated e
+        ? new JobAllocated(e.run(), e.allocations(), 0, null, e.run().job().value() % 5 != 0)
+        : event;
   }
 
   /**
@@ -245,11 +256,22 @@ final class RunningMonthTest {
   @ParameterizedTest
   @MethodSource("seeds")
   void whatIsPostedOfRunsThatGoOnIsInTheEndWhatIsPostedAtTheirEnd(long seed) throws Exception {
+    sameInTheEnd("months", seed, facts(seed, true, false).all);
+  }
+
+  @ParameterizedTest
+  @MethodSource("seeds")
+  void whatIsPostedOfDaysThatAreOverIsInTheEndWhatIsPostedAtTheEndOfTheirRuns(long seed)
+      throws Exception {
+    sameInTheEnd("days", seed, facts(seed, seed % 2 == 0, true).all);
+  }
+
+  private static void sameInTheEnd(String name, long seed, List<LoggedEvent> posts)
+      throws Exception {
     SplittableRandom random = new SplittableRandom(seed);
-    List<LoggedEvent> posts = facts(seed, true).all;
-    List<LoggedEvent> waits = facts(seed, false).all;
-    String one = "posts" + seed;
-    String other = "waits" + seed;
+    List<LoggedEvent> waits = facts(seed, false, false).all;
+    String one = name + seed;
+    String other = name + "_waits" + seed;
     database.create(one);
     database.create(other);
     try (Ledger posting = database.open(one, SHANGHAI);

@@ -106,6 +106,7 @@ public final class Bookkeeper {
   private final ObservedBooking observed;
   private final ReservedBooking reserved;
   private final Allowing allowing;
+  private final RunningTime running;
 
   public Bookkeeper(BillingCalendar calendar) {
     this.calendar = calendar;
@@ -113,6 +114,7 @@ public final class Bookkeeper {
     this.observed = new ObservedBooking(calendar);
     this.reserved = new ReservedBooking(calendar);
     this.allowing = new Allowing(calendar);
+    this.running = new RunningTime(calendar, allowing);
   }
 
   /** Records one fact. */
@@ -173,6 +175,7 @@ public final class Bookkeeper {
       case JobResumed e -> edge(e.run(), false, e.atMs(), books);
       case JobKillRequested e -> edge(e.run(), false, logged.timeMs(), books);
     }
+    running.days(logged, books);
   }
 
   private void domain(DomainDefined e, LoggedEvent logged, Books books) {
@@ -262,7 +265,7 @@ public final class Bookkeeper {
     for (Allocation allocation : e.allocations()) {
       nodes.add(allocation.node().value());
     }
-    OpenRun begun = OpenRun.of(e.run(), logged.timeMs(), e.allocations());
+    OpenRun begun = OpenRun.of(e.run(), logged.timeMs(), e.allocations(), e.postsDays());
     books.putJob(job.allocated(e.run().attempt(), logged.timeMs(), begun.cores(), nodes));
     OpenRun open = held(job, begun.drawing(Allowing.draw(begun, job, logged, books)), books);
     books.open(open);
@@ -364,14 +367,7 @@ public final class Bookkeeper {
     OpenRun open = books.openRun(run).orElseThrow(() -> unknown(run));
     Meter meter = new Meter(books.tariffs(), calendar);
     List<Holding.Part> parts = open.parts(ended);
-    RunTime time =
-        RunTime.post(
-            ended,
-            open,
-            open.segments(parts, endMs, meter),
-            open.posted(parts, meter),
-            logged,
-            books);
+    RunTime time = RunTime.post(ended, open, open, endMs, meter, logged, books);
     JobRow job = time.job();
     Map<String, Long> costs = time.costs();
     long energyMj = exit == null ? 0 : exit.energyMj();
@@ -426,42 +422,9 @@ public final class Bookkeeper {
   private void proposed(MoneyProposed e, LoggedEvent logged, Books books) {
     MoneyChange.CloseMonth month = MoneyEntries.checks(e, books);
     if (month != null && month.postsRunning()) {
-      running(month.toMs(), logged, books);
+      running.month(month.toMs(), logged, books);
     }
     MoneyEntries.proposed(e, logged, books);
-  }
-
-  /**
-   * Posts what runs that go on have used before the end of a month, so that it can be closed. The
-   * rest of their holds stands for what comes.
-   */
-  private void running(long toMs, LoggedEvent logged, Books books) {
-    for (OpenRun open : List.copyOf(books.runsThatHold())) {
-      if (open.startMs() < toMs && open.settled().untilMs() <= toMs) {
-        JobRow before = books.job(open.run().job()).orElseThrow(() -> unknown(open.run()));
-        Meter meter = new Meter(books.tariffs(), calendar);
-        List<Holding.Part> parts = open.parts(before);
-        RunTime time =
-            RunTime.post(
-                before,
-                open,
-                open.before(toMs, parts, meter),
-                open.posted(parts, meter),
-                logged,
-                books);
-        allowing.use(
-            time.job(),
-            open,
-            time.cover(),
-            "/at" + logged.position(),
-            calendar.month(toMs - 1),
-            logged,
-            books);
-        long coreMs = Math.subtractExact(time.job().coreMs(), before.coreMs());
-        books.change(open.settled(time.settled(toMs, coreMs)));
-        books.putJob(time.job());
-      }
-    }
   }
 
   private static IllegalStateException unknown(RunId run) {

@@ -103,6 +103,17 @@ public interface Books {
   /** All runs that hold cores. */
   Collection<OpenRun> runsThatHold();
 
+  /** How far days of runs that go on are posted. */
+  DaysPosted days();
+
+  /**
+   * The next runs that hold cores and whose days are posted as they are over, by number.
+   *
+   * @param after those behind this one, or all where it is null
+   * @param startedBeforeMs those that began before
+   */
+  List<OpenRun> runsWithDays(RunId after, long startedBeforeMs, int most);
+
   /** Nodes and reservations, for the idle time of these. */
   ReservedBook reserved();
 

@@ -31,6 +31,21 @@ public final class Cover {
     draws.forEach(each -> micro.add(new TreeMap<>()));
   }
 
+  /** What they have paid of a run so far, as long as that is right. */
+  static Cover after(List<Draw> draws, Settled settled) {
+    Cover cover = new Cover(draws);
+    for (int i = 0; i < draws.size(); i++) {
+      Settled.Covered paid = settled.cover(draws.get(i).allowance());
+      cover.usedMs[i] = paid.coreMs();
+      cover.micro.get(i).putAll(paid.micro());
+    }
+    while (cover.next < draws.size()
+        && cover.usedMs[cover.next] == draws.get(cover.next).coreMs()) {
+      cover.next++;
+    }
+    return cover;
+  }
+
   /** A segment of cores was posted for so many micro-units in each currency. */
   public void pay(Segment segment, Map<String, Long> posted) {
     long open = segment.coreMs();

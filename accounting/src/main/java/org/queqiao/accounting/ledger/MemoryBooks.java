@@ -48,7 +48,7 @@ public final class MemoryBooks implements Books {
   private final Map<ProjectName, Long> wallets = new TreeMap<>();
   private final Map<ProjectName, List<DomainShare>> projects = new TreeMap<>();
   private final Map<JobId, JobRow> jobs = new TreeMap<>();
-  private final Map<RunId, OpenRun> open = new TreeMap<>();
+  private final TreeMap<RunId, OpenRun> open = new TreeMap<>();
   private final Map<String, BigInteger> volumes = new TreeMap<>();
   private final Map<String, Line> lines = new TreeMap<>();
   private final Map<JobId, Told> observed = new TreeMap<>();
@@ -67,11 +67,13 @@ public final class MemoryBooks implements Books {
 
   private final NodeBook nodes;
   private final Months months;
+  private final DaysPosted days;
 
   /** Empty books of a site. */
   public MemoryBooks(BillingCalendar calendar) {
     nodes = new NodeBook(calendar);
     months = new Months(calendar, "", "", 0);
+    days = new DaysPosted(calendar, DaysPosted.Mark.NONE);
   }
 
   /** A line with its total. */
@@ -218,6 +220,20 @@ public final class MemoryBooks implements Books {
   @Override
   public Collection<OpenRun> runsThatHold() {
     return Collections.unmodifiableCollection(open.values());
+  }
+
+  @Override
+  public DaysPosted days() {
+    return days;
+  }
+
+  @Override
+  public List<OpenRun> runsWithDays(RunId after, long startedBeforeMs, int most) {
+    return (after == null ? open : open.tailMap(after, false))
+        .values().stream()
+            .filter(each -> each.postsDays() && each.startMs() < startedBeforeMs)
+            .limit(most)
+            .toList();
   }
 
   @Override

@@ -28,6 +28,7 @@ import org.queqiao.contract.price.Holding;
  * @param places its cores by node; empty where that is not known
  * @param draws what it has taken of allowances
  * @param settled what of it is posted already
+ * @param postsDays whether its days are posted as they are over
  */
 public record OpenRun(
     RunId run,
@@ -39,7 +40,8 @@ public record OpenRun(
     List<Holding> holdings,
     SortedMap<NodeName, Integer> places,
     List<Covering.Draw> draws,
-    Settled settled) {
+    Settled settled,
+    boolean postsDays) {
   public OpenRun {
     stops = List.copyOf(stops);
     holdings = List.copyOf(holdings);
@@ -60,11 +62,13 @@ public record OpenRun(
         Holding.cores(cores),
         new TreeMap<>(),
         List.of(),
-        Settled.NONE);
+        Settled.NONE,
+        false);
   }
 
   /** A run that was never suspended and for which nothing is held yet. */
-  static OpenRun of(RunId run, long startMs, Collection<Allocation> allocations) {
+  static OpenRun of(
+      RunId run, long startMs, Collection<Allocation> allocations, boolean postsDays) {
     List<Holding> holdings = Holding.of(allocations);
     TreeMap<NodeName, Integer> places = new TreeMap<>();
     allocations.forEach(each -> places.merge(each.node(), each.cores().size(), Math::addExact));
@@ -78,19 +82,20 @@ public record OpenRun(
         holdings,
         places,
         List.of(),
-        Settled.NONE);
+        Settled.NONE,
+        postsDays);
   }
 
   /** The same with this held for it. */
   OpenRun held(long micro, String inCurrency) {
     return new OpenRun(
-        run, startMs, cores, micro, inCurrency, stops, holdings, places, draws, settled);
+        run, startMs, cores, micro, inCurrency, stops, holdings, places, draws, settled, postsDays);
   }
 
   /** The same having taken this of allowances. */
   OpenRun drawing(List<Covering.Draw> taken) {
     return new OpenRun(
-        run, startMs, cores, heldMicro, currency, stops, holdings, places, taken, settled);
+        run, startMs, cores, heldMicro, currency, stops, holdings, places, taken, settled, postsDays);
   }
 
   /** The parts of what it holds for a job, each with a price of its own. */
@@ -100,13 +105,18 @@ public record OpenRun(
 
   /** All that is billed of it until its end. */
   public List<Segment> segments(List<Holding.Part> parts, long endMs, Meter meter) {
+    return segments(parts, startMs, endMs, meter);
+  }
+
+  /** The same from an instant on, at which a day begins. */
+  List<Segment> segments(List<Holding.Part> parts, long fromMs, long endMs, Meter meter) {
     List<Segment> all = new ArrayList<>();
     for (Interval each : intervals(endMs)) {
-      all.addAll(meter.billed(parts, each.fromMs(), each.toMs()));
+      all.addAll(meter.billed(parts, Math.max(fromMs, each.fromMs()), each.toMs()));
     }
     for (int i = 0; i < stops.size(); i += 2) {
       long toMs = i + 1 < stops.size() ? stops.get(i + 1) : endMs;
-      all.addAll(meter.suspended(parts, stops.get(i), toMs));
+      all.addAll(meter.suspended(parts, Math.max(fromMs, stops.get(i)), toMs));
     }
     return all;
   }
@@ -133,26 +143,34 @@ public record OpenRun(
 
   private OpenRun stopped(List<Long> otherStops) {
     return new OpenRun(
-        run, startMs, cores, heldMicro, currency, otherStops, holdings, places, draws, settled);
+        run, startMs, cores, heldMicro, currency, otherStops, holdings, places, draws, settled, postsDays);
   }
 
   /** The same with this of it posted. */
   OpenRun settled(Settled now) {
     return new OpenRun(
-        run, startMs, cores, heldMicro, currency, stops, holdings, places, draws, now);
+        run, startMs, cores, heldMicro, currency, stops, holdings, places, draws, now, postsDays);
   }
 
-  /** All that is billed of it before an instant, if it ends later. */
-  List<Segment> before(long untilMs, List<Holding.Part> parts, Meter meter) {
-    List<Long> earlier = stops.stream().takeWhile(each -> each < untilMs).toList();
-    return stopped(earlier).segments(parts, untilMs, meter);
+  /** The same as its stops are before an instant. */
+  OpenRun before(long untilMs) {
+    return stopped(stops.stream().takeWhile(each -> each < untilMs).toList());
+  }
+
+  /** Whether what is posted of it is right if its time until this instant is billed. */
+  boolean isPostedAsItWas(long untilMs) {
+    return untilMs >= settled.untilMs()
+        && stops.subList(settled.stops(), stops.size()).stream()
+            .allMatch(each -> each >= settled.untilMs());
   }
 
   /** What is posted of it: as its stops were known then. */
   public List<Segment> posted(List<Holding.Part> parts, Meter meter) {
     return settled.untilMs() == 0
         ? List.of()
-        : stopped(stops.subList(0, settled.stops())).before(settled.untilMs(), parts, meter);
+        : stopped(stops.subList(0, settled.stops()))
+            .before(settled.untilMs())
+            .segments(parts, settled.untilMs(), meter);
   }
 
   /** Its billed time until its end, in order. */

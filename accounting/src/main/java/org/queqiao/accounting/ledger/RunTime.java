@@ -6,11 +6,14 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.queqiao.accounting.metering.Meter;
 import org.queqiao.accounting.metering.Segment;
 import org.queqiao.contract.event.LoggedEvent;
+import org.queqiao.contract.price.Holding;
 
 /**
- * Posts the time of a run, at its end or when a month is checked that it has run in. What is posted
+ * Posts the time of a run: each day once it is over, at its end, or when a month is checked that it
+ * has run in. What is posted
  * already stays; what turns out to be otherwise, because a stop or the end was told late, is taken
  * back and posted as it is.
  */
@@ -21,49 +24,70 @@ final class RunTime {
   private final TreeMap<Long, SortedMap<String, Long>> segments = new TreeMap<>();
   private JobRow job;
 
-  private RunTime(JobRow job, OpenRun open) {
+  private RunTime(JobRow job, OpenRun open, Cover cover) {
     this.job = job;
     this.open = open;
-    this.cover = new Cover(open.draws());
+    this.cover = cover;
     this.costs = new TreeMap<>(open.settled().costs());
   }
 
   /**
-   * Posts what is not posted yet.
+   * Posts what is not posted yet of the time before an instant. What is posted is looked at again
+   * only where it may be otherwise, so that a day costs the same however long the run goes on.
    *
-   * @param all the segments of the run, in order
-   * @param posted those of them that are posted, and others that are not so
+   * @param shape the run with its stops before that instant
    */
   static RunTime post(
       JobRow job,
       OpenRun open,
-      List<Segment> all,
-      List<Segment> posted,
+      OpenRun shape,
+      long untilMs,
+      Meter meter,
       LoggedEvent logged,
       Books books) {
-    RunTime time = new RunTime(job, open);
-    // Nearly always nothing is posted before.
-    Set<Segment> there = posted.isEmpty() ? Set.of() : new HashSet<>(posted);
-    Set<Segment> right = posted.isEmpty() ? Set.of() : new HashSet<>(all);
+    List<Holding.Part> parts = open.parts(job);
+    Settled settled = open.settled();
+    if (open.isPostedAsItWas(untilMs)) {
+      RunTime time = new RunTime(job, open, Cover.after(open.draws(), settled));
+      time.segments.putAll(settled.segments());
+      long fromMs = Math.max(open.startMs(), settled.untilMs());
+      for (Segment each : shape.segments(parts, fromMs, untilMs, meter)) {
+        time.add(each, time.post(each, Charges.Manner.CAPTURE, logged, books));
+      }
+      return time;
+    }
+    RunTime time = new RunTime(job, open, new Cover(open.draws()));
+    time.again(
+        shape.segments(parts, untilMs, meter), open.posted(parts, meter), logged, books);
+    return time;
+  }
+
+  /** Takes back what is posted and is not so, and posts what is so and is not posted. */
+  private void again(List<Segment> all, List<Segment> posted, LoggedEvent logged, Books books) {
+    Set<Segment> there = new HashSet<>(posted);
+    Set<Segment> right = new HashSet<>(all);
     for (Segment each : posted) {
       if (!right.contains(each)) {
         books.metersAgain();
-        time.post(each, Charges.Manner.back(logged), logged, books);
+        post(each, Charges.Manner.back(logged), logged, books);
       }
     }
     for (Segment each : all) {
-      Map<String, Long> micro =
+      add(
+          each,
           there.contains(each)
               ? open.settled().posted(each.fromMs())
-              : time.post(each, time.manner(each, logged), logged, books);
-      if (each.isOfCores()) {
-        time.cover.pay(each, micro);
-        if (!micro.isEmpty()) {
-          time.segments.put(each.fromMs(), new TreeMap<>(micro));
-        }
+              : post(each, manner(each, logged), logged, books));
+    }
+  }
+
+  private void add(Segment each, Map<String, Long> micro) {
+    if (each.isOfCores()) {
+      cover.pay(each, micro);
+      if (!micro.isEmpty()) {
+        segments.put(each.fromMs(), new TreeMap<>(micro));
       }
     }
-    return time;
   }
 
   /** The names of what is posted once are those of a run that is posted at its end alone. */

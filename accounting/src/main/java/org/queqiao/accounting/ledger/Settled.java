@@ -6,7 +6,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * What of a run that goes on is posted already, because a month was checked.
+ * What of a run that goes on is posted already, because a day was over or a month checked.
  *
  * @param untilMs its time before this instant; 0 for nothing
  * @param stops how many of its stops and starts were known then

@@ -16,6 +16,7 @@ import java.util.Set;
 import org.queqiao.accounting.ledger.AllowanceBook;
 import org.queqiao.accounting.ledger.AuditEntry;
 import org.queqiao.accounting.ledger.Books;
+import org.queqiao.accounting.ledger.DaysPosted;
 import org.queqiao.accounting.ledger.JobRow;
 import org.queqiao.accounting.ledger.LineKey;
 import org.queqiao.accounting.ledger.LineTotal;
@@ -79,6 +80,7 @@ final class Batch implements Books {
   private final ReservedRows reserved = new ReservedRows();
   private NodeBook.Delta ofNodes;
   private List<AllowanceBook.Row> ofAllowances;
+  private Optional<DaysPosted.Mark> ofDays = Optional.empty();
   private boolean again;
   private long rows;
   private long bytes;
@@ -293,6 +295,20 @@ final class Batch implements Books {
   }
 
   @Override
+  public DaysPosted days() {
+    return known.days();
+  }
+
+  @Override
+  public List<OpenRun> runsWithDays(RunId after, long startedBeforeMs, int most) {
+    return of(() -> {
+      List<OpenRun> some = runs.withDays(connection, after, startedBeforeMs, most);
+      jobs.expectMore(connection, some.stream().map(each -> each.run().job()).toList());
+      return some;
+    });
+  }
+
+  @Override
   public ReservedBook reserved() {
     return known.reserved();
   }
@@ -406,6 +422,7 @@ final class Batch implements Books {
   void taken() {
     known.took(lines, volumes, jobs.last());
     ofNodes = known.nodes().take();
+    ofDays = known.days().take();
     ofAllowances = known.allowances().changed();
     known.allowances().written();
     reserved.take(known.reserved());
@@ -428,6 +445,9 @@ final class Batch implements Books {
     months.write(writer);
     ends.write(writer);
     NodeRows.write(writer, ofNodes);
+    if (ofDays.isPresent()) {
+      DayRows.write(writer, ofDays.get());
+    }
     reserved.write(writer);
     AllowanceRows.write(writer, ofAllowances);
     closing.write(writer);

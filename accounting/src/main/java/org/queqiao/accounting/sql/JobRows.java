@@ -70,6 +70,16 @@ final class JobRows {
     }
   }
 
+  /** The same of those that are not known yet. */
+  void expectMore(Connection connection, Collection<JobId> some) throws SQLException {
+    Set<JobId> unknown = new LinkedHashSet<>(some);
+    unknown.removeIf(
+        each -> inMemory(each) != null || lookedUp.contains(each) || !mayBeKnown(each));
+    if (!unknown.isEmpty()) {
+      expect(connection, unknown);
+    }
+  }
+
   Optional<JobRow> get(Connection connection, JobId id) throws SQLException {
     JobRow known = inMemory(id);
     if (known == null && mayBeKnown(id) && !lookedUp.contains(id)) {

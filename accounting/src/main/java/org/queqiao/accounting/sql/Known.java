@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.queqiao.accounting.ledger.AllowanceBook;
+import org.queqiao.accounting.ledger.DaysPosted;
 import org.queqiao.accounting.ledger.LineKey;
 import org.queqiao.accounting.ledger.LineTotal;
 import org.queqiao.accounting.ledger.Months;
@@ -35,6 +36,7 @@ import org.queqiao.contract.price.TariffBook;
  * @param reserved nodes and reservations
  * @param allowances those of which something is left or held
  * @param months that are open
+ * @param days of runs that go on, that are posted
  * @param lastJob the highest number of a job
  */
 record Known(
@@ -48,6 +50,7 @@ record Known(
     ReservedBook reserved,
     AllowanceBook allowances,
     Months months,
+    DaysPosted days,
     AtomicLong lastJob) {
   /** So many volumes are kept, each that of a project in a month or year. */
   private static final int MOST_VOLUMES = 100_000;
@@ -80,6 +83,7 @@ record Known(
         ReservedRows.read(connection, calendar),
         AllowanceRows.open(connection),
         MonthRows.read(connection, calendar),
+        new DaysPosted(calendar, DayRows.read(connection)),
         new AtomicLong(lastJob(connection)));
   }
 

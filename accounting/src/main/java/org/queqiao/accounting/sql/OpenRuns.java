@@ -4,14 +4,17 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.queqiao.accounting.ledger.OpenRun;
 import org.queqiao.contract.id.JobId;
@@ -22,7 +25,7 @@ import org.queqiao.contract.id.RunId;
 final class OpenRuns {
   static final String SELECT =
       "select job, attempt, start_ms, cores, held_micro, currency, stops, holdings, places, draws,"
-          + " settled from open_run";
+          + " settled, posts_days from open_run";
 
   /** As the database has them; those of a job that was looked up are all here. */
   private final Map<RunId, OpenRun> found = new LinkedHashMap<>();
@@ -54,7 +57,8 @@ final class OpenRuns {
         Rows.holdings(row.getString(8), row.getLong(4)),
         places(row.getString(9)),
         AllowanceRows.draws(row.getString(10)),
-        SettledText.read(row.getString(11)));
+        SettledText.read(row.getString(11)),
+        row.getBoolean(12));
   }
 
   private static SortedMap<NodeName, Integer> places(String text) {
@@ -89,6 +93,58 @@ final class OpenRuns {
     all.keySet().removeAll(closed);
     all.putAll(changed);
     return all.values();
+  }
+
+  /** The next of those whose days are posted as they are over, whatever batch has them. */
+  List<OpenRun> withDays(Connection connection, RunId after, long startedBeforeMs, int most)
+      throws SQLException {
+    TreeMap<RunId, OpenRun> next = new TreeMap<>();
+    Predicate<OpenRun> due =
+        each ->
+            each.postsDays()
+                && each.startMs() < startedBeforeMs
+                && (after == null || each.run().compareTo(after) > 0);
+    if (before != null) {
+      before.changed.values().stream().filter(due).forEach(each -> next.put(each.run(), each));
+      next.keySet().removeAll(closed);
+    }
+    changed.values().stream().filter(due).forEach(each -> next.put(each.run(), each));
+    // Those of the database, in their order, until there are enough whatever the batches have.
+    RunId from = after;
+    int rows = most;
+    for (int stored = 0; rows == most && stored < most; ) {
+      rows = 0;
+      for (OpenRun each : stored(connection, from, startedBeforeMs, most)) {
+        rows++;
+        from = each.run();
+        if (!says(from) && (before == null || !before.says(from))) {
+          next.put(from, each);
+          stored++;
+        }
+      }
+    }
+    return next.values().stream().limit(most).toList();
+  }
+
+  private static List<OpenRun> stored(
+      Connection connection, RunId after, long startedBeforeMs, int most) throws SQLException {
+    List<OpenRun> some = new ArrayList<>();
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            SELECT
+                + " where (job, attempt) > (?, ?) and posts_days and start_ms < ? order by job,"
+                + " attempt limit ?")) {
+      statement.setLong(1, after == null ? 0 : after.job().value());
+      statement.setInt(2, after == null ? 0 : after.attempt());
+      statement.setLong(3, startedBeforeMs);
+      statement.setInt(4, most);
+      try (ResultSet row = statement.executeQuery()) {
+        while (row.next()) {
+          some.add(run(row));
+        }
+      }
+    }
+    return some;
   }
 
   /** Reads those of some jobs at once. */
@@ -137,7 +193,7 @@ final class OpenRuns {
     ArrayRows rows =
         new ArrayRows(
             "bigint", "integer", "bigint", "bigint", "bigint", "text", "text", "text", "text",
-            "text", "text", "bigint", "bigint");
+            "text", "text", "bigint", "bigint", "bigint", "boolean");
     for (OpenRun run : changed.values()) {
       rows.add(
           run.run().job().value(),
@@ -152,16 +208,18 @@ final class OpenRuns {
           AllowanceRows.draws(run.draws()),
           SettledText.write(run.settled()),
           run.settled().paidMicro(run.currency()),
-          run.settled().coreMs());
+          run.settled().coreMs(),
+          run.settled().untilMs(),
+          run.postsDays());
     }
     rows.run(
         connection,
         "insert into open_run (job, attempt, start_ms, cores, held_micro, currency, stops,"
-            + " holdings, places, draws, settled, settled_micro, settled_core_ms) select * from %s"
-            + " on conflict (job, attempt) do update set held_micro = excluded.held_micro, currency"
+            + " holdings, places, draws, settled, settled_micro, settled_core_ms, settled_ms,"
+            + " posts_days) select * from %s on conflict (job, attempt) do update set held_micro = excluded.held_micro, currency"
             + " = excluded.currency, stops = excluded.stops, settled = excluded.settled,"
             + " settled_micro = excluded.settled_micro, settled_core_ms ="
-            + " excluded.settled_core_ms");
+            + " excluded.settled_core_ms, settled_ms = excluded.settled_ms");
     ArrayRows ended = new ArrayRows("bigint", "integer");
     closed.forEach(run -> ended.add(run.job().value(), run.attempt()));
     ended.run(

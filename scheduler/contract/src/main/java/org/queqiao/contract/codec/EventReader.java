@@ -170,7 +170,8 @@ final class EventReader {
         ModelReader.run(e.getRun()),
         ModelReader.list(e.getAllocationsList(), ModelReader::allocation),
         e.getPredictedMs(),
-        e.getReservation().isEmpty() ? null : new ReservationName(e.getReservation()));
+        e.getReservation().isEmpty() ? null : new ReservationName(e.getReservation()),
+        e.getPostsDays());
   }
 
   private static NodeFenced fenced(PbNodeReason e) {

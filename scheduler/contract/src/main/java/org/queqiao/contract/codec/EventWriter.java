@@ -339,7 +339,8 @@ final class EventWriter {
     PbJobAllocated.Builder out =
         PbJobAllocated.newBuilder()
             .setRun(ModelWriter.run(e.run()))
-            .setPredictedMs(e.predictedMs());
+            .setPredictedMs(e.predictedMs())
+            .setPostsDays(e.postsDays());
     e.allocations().forEach(each -> out.addAllocations(ModelWriter.allocation(each)));
     if (e.reservation() != null) {
       out.setReservation(e.reservation().value());

@@ -13,12 +13,24 @@ import org.queqiao.contract.job.Allocation;
  * @param predictedMs how long it is believed to run, learnt from jobs like it; 0 when nothing was
  *     known of such jobs
  * @param reservation the reservation that it uses, or null
+ * @param postsDays whether its days are posted as they are over; those of a run from before that
+ *     was so are posted at its end and when a month is checked
  */
 public record JobAllocated(
-    RunId run, List<Allocation> allocations, long predictedMs, ReservationName reservation)
+    RunId run,
+    List<Allocation> allocations,
+    long predictedMs,
+    ReservationName reservation,
+    boolean postsDays)
     implements Event {
   public JobAllocated {
     allocations = List.copyOf(allocations);
+  }
+
+  /** A run whose days are not posted before it ends. */
+  public JobAllocated(
+      RunId run, List<Allocation> allocations, long predictedMs, ReservationName reservation) {
+    this(run, allocations, predictedMs, reservation, false);
   }
 
   /** A run in no reservation. */

@@ -21,6 +21,8 @@ final class LearntSamples {
     return Map.of(
         "JobAllocated-predicted",
         new JobAllocated(allocated.run(), allocated.allocations(), 123_456),
+        "JobAllocated-postsDays",
+        new JobAllocated(allocated.run(), allocated.allocations(), 0, null, true),
         "PartitionDefined-limits",
         new PartitionDefined(new PartitionName("debug"), false, 60_000, 3_600_000, "", true));
   }

@@ -112,7 +112,7 @@ final class SliceStarts {
       facts.add(new ArrayTaskSplit(job.id(), index, id.job()));
     }
     run.starts(job, task, id.job());
-    facts.add(new JobAllocated(id, chosen, predictedMs(job, start), in));
+    facts.add(new JobAllocated(id, chosen, predictedMs(job, start), in, true));
     return less ? Starts.Answer.STARTS_WITH_LESS : Starts.Answer.STARTS;
   }
 
