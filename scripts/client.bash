@@ -185,7 +185,7 @@ client_hold() {
   api "$(default_account)" POST "/api/v1/jobs/$job/$command" "${query[@]}" >/dev/null
 }
 
-# suspend JOB, resume JOB: the processes of a running job stop where they are, or go on.
+# checkpoint JOB: what a running job has done is saved. suspend JOB, resume JOB: its processes stop where they are, or go on.
 client_suspension() {
   running
   take_account

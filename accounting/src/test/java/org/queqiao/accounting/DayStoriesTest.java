@@ -161,10 +161,10 @@ final class DayStoriesTest {
       // What the package paid stands in the month of its days.
       assertThat(ledger.reads().statement("climate", "2026-10").entries())
           .extracting(each -> each.kind() + " " + each.transaction() + " " + each.amountMicro())
-          .containsExactly("ALLOWANCE allowance/1.1/4/2026-10-31 48000000");
+          .containsExactly("ALLOWANCE allowance/1.1/7/2026-10-31 48000000");
       assertThat(ledger.reads().statement("climate", "2026-11").entries())
           .extracting(each -> each.kind() + " " + each.transaction() + " " + each.amountMicro())
-          .containsExactly("ALLOWANCE allowance/1.1/4/2026-11-02 52000000");
+          .containsExactly("ALLOWANCE allowance/1.1/7/2026-11-02 52000000");
       log.at(NOV + 2 * DAY_MS + 2 * HOUR_MS).end(run);
       ledger.record(log.events());
       // 148 hours, of which the package paid 100.

@@ -10,6 +10,7 @@ import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.queqiao.contract.event.RunCheckpointed;
 import org.queqiao.contract.account.DomainShare;
 import org.queqiao.contract.event.ArrayTaskSplit;
 import org.queqiao.contract.event.BudgetDefined;
@@ -536,6 +537,13 @@ final class History {
     }
   }
 
+  /** What a run has done is saved, if it is not stopped. */
+  private void saved(RunId run) {
+    if (!stopped.contains(run)) {
+      add(new RunCheckpointed(run, timeMs));
+    }
+  }
+
   /** A reservation begins, or goes on to its next fact, or a node of it comes or goes. */
   private void reserveNext(SplittableRandom random) {
     switch (random.nextInt(12)) {
@@ -572,7 +580,11 @@ final class History {
                   ""));
       case 0 -> new MoneyChange.TopUp(CLIMATE, 1 + random.nextInt(1_000_000), "CNY");
       case 1 -> new MoneyChange.Correction(CLIMATE, 1 - random.nextInt(1_000_000), "CNY", "fund/2");
-      case 2 -> new MoneyChange.RefundRule(RefundCause.NODE_FAIL, random.nextInt(1_001), nowMs);
+      case 2 -> {
+        int permille = random.nextInt(1_001);
+        yield new MoneyChange.RefundRule(
+            RefundCause.NODE_FAIL, permille, nowMs, permille % 2 == 0);
+      }
       case 3 ->
           new MoneyChange.CustomerClass(
               CLIMATE, random.nextBoolean() ? "partner" : "", nowMs + random.nextInt(1_000_000));
@@ -621,6 +633,9 @@ final class History {
     for (int step = 0; step < 200; step++) {
       history.at(history.timeMs + random.nextLong(1, 1L << random.nextInt(1, 31)));
       history.reserveNext(random);
+      if (!running.isEmpty() && step % 7 == 0) {
+        history.saved((RunId) running.get(step % running.size())[0]);
+      }
       switch (random.nextInt(9)) {
         case 0, 1, 2 ->
             waiting.add(

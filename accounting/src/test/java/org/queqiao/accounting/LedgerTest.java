@@ -367,7 +367,7 @@ final class LedgerTest {
         "alter table segment drop column qos",
         "alter table open_run drop column holdings, drop column places, drop column draws, drop"
             + " column settled, drop column settled_micro, drop column settled_core_ms,"
-            + " drop column settled_ms, drop column posts_days",
+            + " drop column settled_ms, drop column posts_days, drop column checkpoint_ms",
         "delete from statement_line where resource <> 'cores' or node_type <> ''",
         "alter table statement_line drop column resource, drop column node_type, drop column"
             + " quantity, drop column standard, drop column late_for, add unique (project, month,"

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
+import org.queqiao.contract.event.RunCheckpointed;
 import org.queqiao.contract.account.DomainShare;
 import org.queqiao.contract.event.Event;
 import org.queqiao.contract.event.JobAllocated;
@@ -183,6 +184,11 @@ final class NodeLog {
 
   NodeLog requeue(RunId run, long endMs) {
     return add(new JobRequeued(run, KillCause.NODE_FAIL, endMs, null, false, false, "node lost"));
+  }
+
+  /** What it has done until now is saved. */
+  NodeLog saved(RunId run) {
+    return add(new RunCheckpointed(run, timeMs));
   }
 
   NodeLog suspend(RunId run, long atMs, boolean billed) {

@@ -127,6 +127,7 @@ final class Allowing {
   /**
    * Posts what allowances paid of a run that is over, and what comes back to them.
    *
+   * @param saved what of it was before its last checkpoint
    * @param costs what the run cost in each currency, from which what they paid is taken
    */
   void settle(
@@ -134,14 +135,17 @@ final class Allowing {
       OpenRun open,
       Cover cover,
       Optional<RefundCause> cause,
+      Saved saved,
       long endMs,
       Map<String, Long> costs,
       LoggedEvent logged,
       Books books) {
     use(job, open, cover, "", calendar.month(logged.timeMs()), logged, books);
+    List<Draw> before = Covering.used(cover.draws(), saved.coreMs());
     for (int i = 0; i < cover.draws().size(); i++) {
       Draw draw = cover.draws().get(i);
       long usedMs = cover.usedMs(i);
+      long behindMs = Math.subtractExact(usedMs, before.get(i).coreMs());
       cover
           .micro(i)
           .forEach((currency, paid) -> {
@@ -172,7 +176,7 @@ final class Allowing {
           open.run(),
           draw.allowance(),
           "drawn:" + job.project(),
-          cause.map(each -> books.refunds().refund(each, endMs, usedMs)).orElse(0L),
+          cause.map(each -> books.refunds().refund(each, endMs, usedMs, behindMs)).orElse(0L),
           true,
           logged,
           books);

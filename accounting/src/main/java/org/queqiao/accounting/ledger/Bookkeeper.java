@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.queqiao.contract.event.RunCheckpointed;
 import org.queqiao.accounting.metering.BillingCalendar;
 import org.queqiao.accounting.metering.Meter;
 import org.queqiao.accounting.metering.Segment;
@@ -166,6 +167,10 @@ public final class Bookkeeper {
       case PromisesMovedUp _ -> {}
       case JobStarted _, StepStarted _, StepEnded _, RunPartEnded _, RunPartSuspended _ -> {}
       case JobSignalled e -> {}
+      case RunCheckpointed e -> {
+        OpenRun open = books.openRun(e.run()).orElseThrow(() -> unknown(e.run()));
+        books.change(open.saved(e.atMs()));
+      }
       case JobSuspendRequested e -> {}
       case JobSuspended e -> {
         if (!e.billed()) {
@@ -374,20 +379,25 @@ public final class Bookkeeper {
     if (energyMj > 0 && endMs > open.startMs()) {
       Use use = Use.energy(job.partition(), job.qosName(), job.project());
       for (Segment segment : meter.energy(use, energyMj, open.startMs(), endMs)) {
-        job = Charges.post(job, run, segment, Charges.Manner.CAPTURE, costs, logged, books);
+        Map<String, Long> micro = new TreeMap<>();
+        job = Charges.post(job, run, segment, Charges.Manner.CAPTURE, micro, logged, books);
+        time.pays(segment, micro);
       }
     }
     if (endMs > open.startMs()) {
       long minimum = RunCost.minimum(books.tariffs(), parts, open.startMs()).longValueExact();
       job = money.minimum(job, run, minimum, Charges.Manner.CAPTURE, costs, logged, books);
     }
-    allowing.settle(job, open, time.cover(), cause, endMs, costs, logged, books);
+    Saved saved = Saved.of(open, time, parts, endMs, meter);
+    allowing.settle(job, open, time.cover(), cause, saved, endMs, costs, logged, books);
     // What the hold of this run has left in each currency: it is emptied.
     Map<String, Long> rest = new TreeMap<>(Map.of(open.currency(), open.heldMicro()));
     costs.forEach((currency, cost) -> rest.merge(currency, Math.negateExact(cost), Math::addExact));
     release(job.project(), run, rest, logged, books);
     JobRow row = job;
-    cause.ifPresent(each -> money.refund(row, run, each, endMs, costs, logged, books));
+    Map<String, Long> behind = saved.paid(costs, time.behind());
+    cause.ifPresent(
+        each -> money.refund(row, run, each, endMs, costs, behind, saved.atMs(), logged, books));
     String state = cause.map(RefundCause::name).orElse(ended.state());
     long coreMs =
         Math.addExact(open.settled().coreMs(), Math.subtractExact(job.coreMs(), ended.coreMs()));

@@ -1,5 +1,6 @@
 package org.queqiao.accounting.ledger;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.queqiao.accounting.metering.BillingCalendar;
@@ -215,6 +216,8 @@ final class MoneyEntries {
    * Gives back what the rules say for the cause of the end of a run.
    *
    * @param costs what the run cost, by currency
+   * @param behind what of that was behind its last checkpoint
+   * @param savedMs that checkpoint; 0 for none
    */
   void refund(
       JobRow job,
@@ -222,10 +225,14 @@ final class MoneyEntries {
       RefundCause cause,
       long endMs,
       Map<String, Long> costs,
+      Map<String, Long> behind,
+      long savedMs,
       LoggedEvent logged,
       Books books) {
+    boolean saved = savedMs > 0 && books.refunds().isSinceCheckpoint(cause, endMs);
     costs.forEach((currency, cost) -> {
-      long micro = books.refunds().refund(cause, endMs, cost);
+      long micro =
+          books.refunds().refund(cause, endMs, cost, behind.getOrDefault(currency, 0L));
       if (micro == 0) {
         return;
       }
@@ -244,10 +251,15 @@ final class MoneyEntries {
               job.user().value(),
               run,
               cause.name(),
-              job.detail(),
+              saved ? sinceCheckpoint(savedMs, job.detail()) : job.detail(),
               micro,
               currency,
               logged.position()));
     });
+  }
+
+  private static String sinceCheckpoint(long savedMs, String detail) {
+    String since = "since its checkpoint at " + Instant.ofEpochMilli(savedMs);
+    return detail.isEmpty() ? since : since + ": " + detail;
   }
 }

@@ -29,6 +29,7 @@ import org.queqiao.contract.price.Holding;
  * @param draws what it has taken of allowances
  * @param settled what of it is posted already
  * @param postsDays whether its days are posted as they are over
+ * @param checkpointMs until when what it has done is saved; 0 for not at all
  */
 public record OpenRun(
     RunId run,
@@ -41,7 +42,8 @@ public record OpenRun(
     SortedMap<NodeName, Integer> places,
     List<Covering.Draw> draws,
     Settled settled,
-    boolean postsDays) {
+    boolean postsDays,
+    long checkpointMs) {
   public OpenRun {
     stops = List.copyOf(stops);
     holdings = List.copyOf(holdings);
@@ -63,7 +65,8 @@ public record OpenRun(
         new TreeMap<>(),
         List.of(),
         Settled.NONE,
-        false);
+        false,
+        0);
   }
 
   /** A run that was never suspended and for which nothing is held yet. */
@@ -83,19 +86,37 @@ public record OpenRun(
         places,
         List.of(),
         Settled.NONE,
-        postsDays);
+        postsDays,
+        0);
   }
 
   /** The same with this held for it. */
   OpenRun held(long micro, String inCurrency) {
     return new OpenRun(
-        run, startMs, cores, micro, inCurrency, stops, holdings, places, draws, settled, postsDays);
+        run, startMs, cores, micro, inCurrency, stops, holdings, places, draws, settled, postsDays, checkpointMs);
   }
 
   /** The same having taken this of allowances. */
   OpenRun drawing(List<Covering.Draw> taken) {
     return new OpenRun(
-        run, startMs, cores, heldMicro, currency, stops, holdings, places, taken, settled, postsDays);
+        run, startMs, cores, heldMicro, currency, stops, holdings, places, taken, settled, postsDays, checkpointMs);
+  }
+
+  /** The same having saved what it has done until now. */
+  OpenRun saved(long atMs) {
+    return new OpenRun(
+        run,
+        startMs,
+        cores,
+        heldMicro,
+        currency,
+        stops,
+        holdings,
+        places,
+        draws,
+        settled.saved(),
+        postsDays,
+        atMs);
   }
 
   /** The parts of what it holds for a job, each with a price of its own. */
@@ -143,13 +164,13 @@ public record OpenRun(
 
   private OpenRun stopped(List<Long> otherStops) {
     return new OpenRun(
-        run, startMs, cores, heldMicro, currency, otherStops, holdings, places, draws, settled, postsDays);
+        run, startMs, cores, heldMicro, currency, otherStops, holdings, places, draws, settled, postsDays, checkpointMs);
   }
 
   /** The same with this of it posted. */
   OpenRun settled(Settled now) {
     return new OpenRun(
-        run, startMs, cores, heldMicro, currency, stops, holdings, places, draws, now, postsDays);
+        run, startMs, cores, heldMicro, currency, stops, holdings, places, draws, now, postsDays, checkpointMs);
   }
 
   /** The same as its stops are before an instant. */

@@ -21,6 +21,7 @@ final class RunTime {
   private final OpenRun open;
   private final Cover cover;
   private final Map<String, Long> costs;
+  private final TreeMap<String, Long> behind;
   private final TreeMap<Long, SortedMap<String, Long>> segments = new TreeMap<>();
   private JobRow job;
 
@@ -29,6 +30,7 @@ final class RunTime {
     this.open = open;
     this.cover = cover;
     this.costs = new TreeMap<>(open.settled().costs());
+    this.behind = new TreeMap<>(open.settled().behind());
   }
 
   /**
@@ -101,8 +103,27 @@ final class RunTime {
       Segment segment, Charges.Manner manner, LoggedEvent logged, Books books) {
     Map<String, Long> micro = new TreeMap<>();
     job = Charges.post(job, open.run(), segment, manner, micro, logged, books);
-    micro.forEach((currency, each) -> costs.merge(currency, each, Math::addExact));
+    pays(segment, micro);
     return micro;
+  }
+
+  /** What a segment of it cost. */
+  void pays(Segment segment, Map<String, Long> micro) {
+    micro.forEach((currency, each) -> costs.merge(currency, each, Math::addExact));
+    if (open.checkpointMs() > 0) {
+      micro.forEach((currency, each) ->
+          behind.merge(currency, segment.behind(each, open.checkpointMs()), Math::addExact));
+    }
+  }
+
+  /** What of it cost so much behind its checkpoint, before allowances; nothing without one. */
+  Map<String, Long> behind() {
+    return behind;
+  }
+
+  /** What a segment of cores cost, by its first instant. */
+  Map<String, Long> micro(long fromMs) {
+    return segments.getOrDefault(fromMs, new TreeMap<>());
   }
 
   /** The job with what is posted now. */
@@ -138,6 +159,7 @@ final class RunTime {
         Math.addExact(open.settled().coreMs(), coreMs),
         new TreeMap<>(costs),
         segments,
-        covers);
+        covers,
+        behind);
   }
 }

@@ -15,6 +15,7 @@ import java.util.TreeMap;
  * @param segments the same by the first instant of the segments of cores; those that cost nothing
  *     are left out
  * @param covers what allowances paid of it, by their number
+ * @param behind what of the costs was behind its last checkpoint; nothing where it has none
  */
 public record Settled(
     long untilMs,
@@ -22,15 +23,23 @@ public record Settled(
     long coreMs,
     SortedMap<String, Long> costs,
     SortedMap<Long, SortedMap<String, Long>> segments,
-    SortedMap<Long, Covered> covers) {
+    SortedMap<Long, Covered> covers,
+    SortedMap<String, Long> behind) {
   /** Nothing. */
   public static final Settled NONE =
-      new Settled(0, 0, 0, new TreeMap<>(), new TreeMap<>(), new TreeMap<>());
+      new Settled(
+          0, 0, 0, new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), new TreeMap<>());
 
   public Settled {
     costs = Collections.unmodifiableSortedMap(new TreeMap<>(costs));
     segments = Collections.unmodifiableSortedMap(new TreeMap<>(segments));
     covers = Collections.unmodifiableSortedMap(new TreeMap<>(covers));
+    behind = Collections.unmodifiableSortedMap(new TreeMap<>(behind));
+  }
+
+  /** The same having saved what it has done: all that is posted was before that. */
+  Settled saved() {
+    return new Settled(untilMs, stops, coreMs, costs, segments, covers, new TreeMap<>());
   }
 
   /**

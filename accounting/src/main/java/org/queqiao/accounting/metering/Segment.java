@@ -68,6 +68,17 @@ public record Segment(long fromMs, long toMs, LocalDate day, List<Priced> parts)
     return !currency().isEmpty() || parts.getFirst().price().standardPermille() > 0;
   }
 
+  /** What of an amount is for its time behind an instant, as if it came evenly: rounded up. */
+  public long behind(long amount, long atMs) {
+    long beforeMs = Math.clamp(atMs - fromMs, 0L, durationMs());
+    return Math.subtractExact(
+        amount,
+        BigInteger.valueOf(amount)
+            .multiply(BigInteger.valueOf(beforeMs))
+            .divide(BigInteger.valueOf(durationMs()))
+            .longValueExact());
+  }
+
   /** The currency of its prices, or empty. */
   public String currency() {
     for (Priced each : parts) {

@@ -2,6 +2,7 @@ package org.queqiao.accounting.sql;
 
 import java.util.Set;
 import org.queqiao.accounting.ledger.AuditEntry;
+import org.queqiao.contract.event.RunCheckpointed;
 import org.queqiao.contract.event.ArrayEnded;
 import org.queqiao.contract.event.ArrayTaskSplit;
 import org.queqiao.contract.event.JobAllocated;
@@ -30,6 +31,7 @@ final class Expected {
       case ArrayEnded e -> ofJobs.add(e.array());
       case JobSuspended e -> ofRuns.add(e.run().job());
       case JobResumed e -> ofRuns.add(e.run().job());
+      case RunCheckpointed e -> ofRuns.add(e.run().job());
       case JobKillRequested e -> ofRuns.add(e.run().job());
       default -> {}
     }

@@ -25,7 +25,7 @@ import org.queqiao.contract.id.RunId;
 final class OpenRuns {
   static final String SELECT =
       "select job, attempt, start_ms, cores, held_micro, currency, stops, holdings, places, draws,"
-          + " settled, posts_days from open_run";
+          + " settled, posts_days, checkpoint_ms from open_run";
 
   /** As the database has them; those of a job that was looked up are all here. */
   private final Map<RunId, OpenRun> found = new LinkedHashMap<>();
@@ -58,7 +58,8 @@ final class OpenRuns {
         places(row.getString(9)),
         AllowanceRows.draws(row.getString(10)),
         SettledText.read(row.getString(11)),
-        row.getBoolean(12));
+        row.getBoolean(12),
+        row.getLong(13));
   }
 
   private static SortedMap<NodeName, Integer> places(String text) {
@@ -193,7 +194,8 @@ final class OpenRuns {
     ArrayRows rows =
         new ArrayRows(
             "bigint", "integer", "bigint", "bigint", "bigint", "text", "text", "text", "text",
-            "text", "text", "bigint", "bigint", "bigint", "boolean");
+            "text", "text", "bigint", "bigint", "bigint", "boolean",
+            "bigint");
     for (OpenRun run : changed.values()) {
       rows.add(
           run.run().job().value(),
@@ -210,16 +212,18 @@ final class OpenRuns {
           run.settled().paidMicro(run.currency()),
           run.settled().coreMs(),
           run.settled().untilMs(),
-          run.postsDays());
+          run.postsDays(),
+          run.checkpointMs());
     }
     rows.run(
         connection,
         "insert into open_run (job, attempt, start_ms, cores, held_micro, currency, stops,"
             + " holdings, places, draws, settled, settled_micro, settled_core_ms, settled_ms,"
-            + " posts_days) select * from %s on conflict (job, attempt) do update set held_micro = excluded.held_micro, currency"
+            + " posts_days, checkpoint_ms) select * from %s on conflict (job, attempt) do update set held_micro = excluded.held_micro, currency"
             + " = excluded.currency, stops = excluded.stops, settled = excluded.settled,"
             + " settled_micro = excluded.settled_micro, settled_core_ms ="
-            + " excluded.settled_core_ms, settled_ms = excluded.settled_ms");
+            + " excluded.settled_core_ms, settled_ms = excluded.settled_ms,"
+            + " checkpoint_ms = excluded.checkpoint_ms");
     ArrayRows ended = new ArrayRows("bigint", "integer");
     closed.forEach(run -> ended.add(run.job().value(), run.attempt()));
     ended.run(

@@ -12,7 +12,7 @@ import org.queqiao.accounting.ledger.Settled;
  * segments and allowances stand behind what they are of: {@code 1000:CNY=5|2000:CNY=7}.
  */
 final class SettledText {
-  private static final int FIELDS = 6;
+  private static final int FIELDS = 7;
 
   private SettledText() {}
 
@@ -33,7 +33,8 @@ final class SettledText {
         Long.toString(settled.coreMs()),
         amounts(settled.costs()),
         String.join("|", segments),
-        String.join("|", covers));
+        String.join("|", covers),
+        amounts(settled.behind()));
   }
 
   static Settled read(String text) {
@@ -58,7 +59,8 @@ final class SettledText {
         Long.parseLong(fields[2]),
         amounts(fields[3]),
         segments,
-        covers);
+        covers,
+        fields.length < FIELDS ? new TreeMap<>() : amounts(fields[6]));
   }
 
   private static String[] split(String text, String sign) {

@@ -2,6 +2,7 @@ package org.queqiao.core;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.queqiao.core.admission.CheckpointCheck;
 import org.queqiao.contract.MalformedRecordException;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.id.Actor;
@@ -70,6 +71,7 @@ public final class SchedulerMachine {
   private final ChangeCheck change;
   private final HoldCheck hold;
   private final RequeueCheck requeue;
+  private final CheckpointCheck checkpoint;
   private final SuspendCheck suspend;
   private final StandstillCheck standstill;
   private final RunReportCheck runReport;
@@ -109,6 +111,7 @@ public final class SchedulerMachine {
     this.change = new ChangeCheck(cluster, permissions);
     this.hold = new HoldCheck(cluster, permissions);
     this.requeue = new RequeueCheck(cluster, permissions);
+    this.checkpoint = new CheckpointCheck(cluster, permissions);
     this.suspend = new SuspendCheck(cluster, permissions);
     this.standstill = new StandstillCheck(cluster);
     this.runReport = new RunReportCheck(cluster);
@@ -177,6 +180,7 @@ public final class SchedulerMachine {
       case Input.HoldJob i -> hold.decide(i);
       case Input.ReleaseJob i -> hold.decide(i);
       case Input.RequeueJob i -> requeue.decide(i);
+      case Input.CheckpointJob i -> checkpoint.decide(i, logicalMs);
       case Input.SuspendJob i -> suspend.decide(i);
       case Input.ResumeJob i -> suspend.decide(i);
       case Input.RegisterNode i -> register.decide(i, logicalMs);

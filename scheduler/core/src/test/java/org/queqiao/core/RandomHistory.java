@@ -218,7 +218,7 @@ final class RandomHistory {
       case 20 -> new Input.NodeSilent(node(), story.nowMs - random.nextInt(90_000), "silent");
       case 21, 26, 27 -> operation();
       case 22 -> random.nextInt(3) == 0 ? policy() : definition();
-      case 23 -> random.nextBoolean() ? change() : new Input.RequeueJob(actor(), job());
+      case 23 -> random.nextBoolean() ? change() : againOrSaved(actor(), job());
       case 24, 25 -> reservations == null ? membership() : reservations.next(actor(), node());
       default -> membership();
     };
@@ -333,6 +333,12 @@ final class RandomHistory {
     List<List<String>> features = List.of(List.of(), List.of("a"), List.of("b"), List.of("a", "b"));
     return new NodeSettings(
         features.get(random.nextInt(4)), random.nextInt(3), pricing.nextBoolean() ? "fat" : "");
+  }
+
+  private static Input againOrSaved(Actor actor, JobId job) {
+    return job.value() % 2 == 0
+        ? new Input.CheckpointJob(actor, job)
+        : new Input.RequeueJob(actor, job);
   }
 
   private Input change() {
@@ -680,7 +686,11 @@ final class RandomHistory {
           case 1 ->
               new MoneyChange.Correction(
                   SchedulerStory.CLIMATE, random.nextInt(1_000) - 500L, "CNY", "capture/1.1/x");
-          case 2 -> new MoneyChange.RefundRule(RefundCause.NODE_FAIL, random.nextInt(1_001), 0);
+          case 2 -> {
+            int permille = random.nextInt(1_001);
+            yield new MoneyChange.RefundRule(
+                RefundCause.NODE_FAIL, permille, 0, permille % 2 == 0);
+          }
           default ->
               new MoneyChange.Price(
                   new PriceItem(

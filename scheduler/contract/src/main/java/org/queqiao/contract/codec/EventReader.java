@@ -31,6 +31,7 @@ import org.queqiao.contract.event.PromisesMovedUp;
 import org.queqiao.contract.event.RoleGranted;
 import org.queqiao.contract.event.RoleRevoked;
 import org.queqiao.contract.event.RoomClaimed;
+import org.queqiao.contract.event.RunCheckpointed;
 import org.queqiao.contract.event.SchedulingDefined;
 import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.event.UserDefined;
@@ -125,6 +126,10 @@ final class EventReader {
       case JOB_STARTED -> started(in.getJobStarted());
       case JOB_KILL_REQUESTED -> killRequested(in.getJobKillRequested());
       case JOB_ENDED -> ended(in.getJobEnded());
+      case RUN_CHECKPOINTED ->
+          new RunCheckpointed(
+              ModelReader.run(in.getRunCheckpointed().getRun()),
+              in.getRunCheckpointed().getAtMs());
       case JOB_SIGNALLED -> new JobSignalled(ModelReader.run(in.getJobSignalled()));
       case JOB_SUSPEND_REQUESTED, JOB_SUSPENDED, JOB_RESUMED -> SuspensionReader.event(in);
       case STEP_STARTED, STEP_ENDED, RUN_PART_ENDED -> StepsCodec.event(in);

@@ -45,6 +45,7 @@ import org.queqiao.contract.event.RoleGranted;
 import org.queqiao.contract.event.RoleRevoked;
 import org.queqiao.contract.event.RoomClaimed;
 import org.queqiao.contract.event.RulesSet;
+import org.queqiao.contract.event.RunCheckpointed;
 import org.queqiao.contract.event.RunPartEnded;
 import org.queqiao.contract.event.RunPartSuspended;
 import org.queqiao.contract.event.SchedulingDefined;
@@ -78,6 +79,7 @@ import org.queqiao.contract.wire.PbProjectDefined;
 import org.queqiao.contract.wire.PbPromisesMovedUp;
 import org.queqiao.contract.wire.PbRoleChanged;
 import org.queqiao.contract.wire.PbRoomClaimed;
+import org.queqiao.contract.wire.PbRunCheckpointed;
 import org.queqiao.contract.wire.PbSchedulingDefined;
 import org.queqiao.contract.wire.PbTariffDefined;
 import org.queqiao.contract.wire.PbUserDefined;
@@ -130,6 +132,11 @@ final class EventWriter {
               PbRoomClaimed.newBuilder().setJob(e.job().value()).setClaims(e.claims()));
       case JobStarted e -> out.setJobStarted(started(e));
       case JobKillRequested e -> out.setJobKillRequested(killRequested(e));
+      case RunCheckpointed e ->
+          out.setRunCheckpointed(
+              PbRunCheckpointed.newBuilder()
+                  .setRun(ModelWriter.run(e.run()))
+                  .setAtMs(e.atMs()));
       case JobSignalled e -> out.setJobSignalled(ModelWriter.run(e.run()));
       case JobSuspendRequested e -> out.setJobSuspendRequested(SuspensionWriter.requested(e));
       case JobSuspended e -> out.setJobSuspended(SuspensionWriter.suspended(e));

@@ -5,6 +5,7 @@ import com.google.protobuf.UnknownFieldSet;
 import com.google.protobuf.WireFormat;
 import java.io.IOException;
 import java.util.List;
+import org.queqiao.contract.job.Checkpoint;
 import org.queqiao.contract.MalformedRecordException;
 import org.queqiao.contract.event.ProjectDefined;
 import org.queqiao.contract.id.JobId;
@@ -151,7 +152,10 @@ final class ImageReader {
         in.getReservation().isEmpty() ? null : new ReservationName(in.getReservation()),
         in.hasPreemption() ? preemption(in.getPreemption()) : PreemptionImage.NONE,
         in.hasSuspension() ? SuspensionReader.image(in.getSuspension()) : null,
-        in.getPreemptedBy() == 0 ? null : new JobId(in.getPreemptedBy()));
+        in.getPreemptedBy() == 0 ? null : new JobId(in.getPreemptedBy()),
+        in.getCheckpointMs() == 0
+            ? null
+            : new Checkpoint(in.getCheckpointMs(), in.getCheckpointBilledMs()));
   }
 
   private static PreemptionImage preemption(PbPreemptionImage in) {

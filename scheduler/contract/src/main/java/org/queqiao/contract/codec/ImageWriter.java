@@ -154,6 +154,10 @@ final class ImageWriter {
     if (job.suspension() != null) {
       out.setSuspension(SuspensionWriter.image(job.suspension()));
     }
+    if (job.checkpoint() != null) {
+      out.setCheckpointMs(job.checkpoint().atMs())
+          .setCheckpointBilledMs(job.checkpoint().billedMs());
+    }
     job.dependencies().forEach(each -> out.addDependencies(dependency(each)));
     job.allocations().forEach(each -> out.addAllocations(ModelWriter.allocation(each)));
     if (job.exit() != null) {

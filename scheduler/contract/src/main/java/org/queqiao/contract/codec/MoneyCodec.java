@@ -172,6 +172,7 @@ final class MoneyCodec {
             })
         .setPermille(each.permille())
         .setValidFromMs(each.validFromMs())
+        .setSinceCheckpoint(each.sinceCheckpoint())
         .build();
   }
 
@@ -184,7 +185,8 @@ final class MoneyCodec {
           case CAUSE_UNSPECIFIED, UNRECOGNIZED -> throw ModelReader.unknown("cause of a refund");
         },
         in.getPermille(),
-        in.getValidFromMs());
+        in.getValidFromMs(),
+        in.getSinceCheckpoint());
   }
 
   private static MoneyChange read(PbMoneyChange in) {

@@ -42,6 +42,7 @@ public sealed interface Event
         RoleRevoked,
         RoomClaimed,
         RulesSet,
+        RunCheckpointed,
         RunPartEnded,
         SchedulingDefined,
         StepEnded,

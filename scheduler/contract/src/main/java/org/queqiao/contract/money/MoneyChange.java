@@ -24,7 +24,13 @@ public sealed interface MoneyChange {
    * @param permille how much of it, from 0 to 1000
    * @param validFromMs for ends from this instant on, not past when it is approved
    */
-  record RefundRule(RefundCause cause, int permille, long validFromMs) implements MoneyChange {}
+  record RefundRule(RefundCause cause, int permille, long validFromMs, boolean sinceCheckpoint)
+      implements MoneyChange {
+    /** One of what the whole run cost. */
+    public RefundRule(RefundCause cause, int permille, long validFromMs) {
+      this(cause, permille, validFromMs, false);
+    }
+  }
 
   /**
    * A correction of what was posted, in the open period.

@@ -24,8 +24,8 @@ public final class RefundBook {
     rules.add(rule);
   }
 
-  /** How many thousandths of its cost a run gets back that ends for this cause. */
-  public int permille(RefundCause cause, long endMs) {
+  /** The rule for a run that ends for this cause; null for none. */
+  private MoneyChange.RefundRule rule(RefundCause cause, long endMs) {
     MoneyChange.RefundRule best = null;
     for (MoneyChange.RefundRule each : rules) {
       boolean holds = each.cause() == cause && each.validFromMs() <= endMs;
@@ -33,16 +33,30 @@ public final class RefundBook {
         best = each;
       }
     }
-    return best == null ? 0 : best.permille();
+    return best;
   }
 
-  /** What a run gets back of its cost, or of another amount that it took: rounded half up. */
-  public long refund(RefundCause cause, long endMs, long amount) {
-    return BigInteger.valueOf(amount)
-        .multiply(BigInteger.valueOf(permille(cause, endMs)))
-        .add(HALF)
-        .divide(WHOLE)
-        .longValueExact();
+  /** Whether a run that ends for this cause gets back of what it cost behind its checkpoint. */
+  public boolean isSinceCheckpoint(RefundCause cause, long endMs) {
+    MoneyChange.RefundRule rule = rule(cause, endMs);
+    return rule != null && rule.sinceCheckpoint();
+  }
+
+  /**
+   * What a run gets back of its cost, or of another amount that it took: rounded half up.
+   *
+   * @param whole what it took
+   * @param behind what of it was behind its last checkpoint: all where it has none
+   */
+  public long refund(RefundCause cause, long endMs, long whole, long behind) {
+    MoneyChange.RefundRule rule = rule(cause, endMs);
+    return rule == null
+        ? 0
+        : BigInteger.valueOf(rule.sinceCheckpoint() ? behind : whole)
+            .multiply(BigInteger.valueOf(rule.permille()))
+            .add(HALF)
+            .divide(WHOLE)
+            .longValueExact();
   }
 
   /** All, in the order of their approval. */

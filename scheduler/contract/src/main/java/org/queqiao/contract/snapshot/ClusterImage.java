@@ -1,6 +1,7 @@
 package org.queqiao.contract.snapshot;
 
 import java.util.List;
+import org.queqiao.contract.job.Checkpoint;
 import org.queqiao.contract.account.MemberRank;
 import org.queqiao.contract.account.Role;
 import org.queqiao.contract.event.DomainDefined;
@@ -323,6 +324,7 @@ public record ClusterImage(
    * @param preemption whom it makes room for, or whether room is made for it
    * @param suspension how its latest run was suspended; null for one that never was to be
    * @param preemptedBy the job for which a run of it was last told to end or to stop, or null
+   * @param checkpoint until when what its latest run has done is saved; null for not at all
    */
   public record JobImage(
       JobId id,
@@ -357,7 +359,8 @@ public record ClusterImage(
       ReservationName reservation,
       PreemptionImage preemption,
       Suspension suspension,
-      JobId preemptedBy) {
+      JobId preemptedBy,
+      Checkpoint checkpoint) {
     public JobImage {
       allocations = List.copyOf(allocations);
       dependencies = List.copyOf(dependencies);
@@ -398,7 +401,8 @@ public record ClusterImage(
           reservation,
           preemption,
           suspension,
-          preemptedBy);
+          preemptedBy,
+          checkpoint);
     }
 
     /** How long its latest run was stopped until a moment. */
@@ -463,6 +467,7 @@ public record ClusterImage(
           0,
           null,
           PreemptionImage.NONE,
+          null,
           null,
           null);
     }

@@ -6,6 +6,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.queqiao.contract.job.Checkpoint;
+import org.queqiao.contract.money.RefundCause;
+import org.queqiao.contract.money.MoneyChange;
+import org.queqiao.contract.event.MoneyProposed;
+import org.queqiao.contract.event.RunCheckpointed;
 import org.queqiao.contract.account.DomainShare;
 import org.queqiao.contract.account.MemberRank;
 import org.queqiao.contract.account.Role;
@@ -264,6 +269,7 @@ final class Samples {
                 RUN, KillCause.NODE_FAIL, 1_760_000_060_123L, EXIT, true, true, "node cn1 is gone"),
             new JobPolicyDefined(9),
             new JobSignalled(RUN),
+            new RunCheckpointed(RUN, 1_760_000_030_000L),
             new SchedulingDefined("easy", 17),
             new ArrayTaskSplit(new JobId(12), 7, RUN.job()),
             new ArrayTasksEnded(
@@ -320,6 +326,12 @@ final class Samples {
     out.putAll(DisputeSamples.laterEvents());
     out.putAll(AllowanceSamples.laterEvents());
     out.put("ProjectDefined-led", led());
+    out.put(
+        "MoneyProposed-sinceCheckpoint",
+        new MoneyProposed(
+            89,
+            new MoneyChange.RefundRule(RefundCause.NODE_FAIL, 1_000, 1_760_000_000_000L, true),
+            "what was lost"));
     out.put("DomainDefined-within", new DomainDefined(new DomainCode("ocean"), "Ocean 海洋", DOMAIN));
     out.put(
         "JobEnded-energy",
@@ -496,6 +508,15 @@ final class Samples {
     out.put("ClusterImage-stopped-on-some", SuspensionSamples.imageOfParts(image()));
     out.put("ClusterImage-yielding", PreemptionSamples.yielding(SuspensionSamples.image(image())));
     out.put("ClusterImage-preempted-by", PreemptionSamples.preemptedBy(image()));
+    out.put(
+        "ClusterImage-checkpoint",
+        image()
+            .withOnly(
+                List.of(
+                    Changed.with(
+                        image().jobs().getFirst(),
+                        "checkpoint",
+                        new Checkpoint(1_760_000_030_000L, 29_000)))));
     out.put("ClusterImage-wallets", WalletSamples.image(image()));
     out.put("ClusterImage-disputes", DisputeSamples.image(image()));
     out.put("ClusterImage-budgets", BudgetSamples.image(image()));
@@ -589,6 +610,7 @@ final class Samples {
         3,
         null,
         PreemptionImage.NONE,
+        null,
         null,
         null);
   }

@@ -37,8 +37,8 @@ import org.queqiao.contract.job.JobState;
  * <p>A run that loses its node, or is told to, may be requeued instead: its job is PENDING again. A
  * run that is being ended for one of these causes can still be cancelled.
  *
- * <p>Held, released, promised and eligible change a waiting job, started, signalled and suspend
- * requested mark a run; all of them leave the state as it is. A terminal state is absorbing: no row
+ * <p>Held, released, promised and eligible change a waiting job, started, signalled, checkpointed
+ * and suspend requested mark a run; all of them leave the state as it is. A terminal state is absorbing: no row
  * begins there.
  */
 public final class JobLifecycle {
@@ -51,6 +51,7 @@ public final class JobLifecycle {
     RELEASED,
     PROMISED,
     SIGNALLED,
+    CHECKPOINTED,
     SUSPEND_REQUESTED,
     SUSPENDED,
     RESUMED,
@@ -78,6 +79,7 @@ public final class JobLifecycle {
           row(PENDING, Step.ENDED, CANCELLED, DEADLINE),
           row(RUNNING, Step.STARTED, RUNNING),
           row(RUNNING, Step.SIGNALLED, RUNNING),
+          row(RUNNING, Step.CHECKPOINTED, RUNNING),
           row(RUNNING, Step.SUSPEND_REQUESTED, RUNNING),
           row(RUNNING, Step.SUSPENDED, SUSPENDED),
           row(RUNNING, Step.KILL_REQUESTED, COMPLETING),
@@ -88,6 +90,7 @@ public final class JobLifecycle {
           row(SUSPENDED, Step.KILL_REQUESTED, COMPLETING),
           row(SUSPENDED, Step.REQUEUED, PENDING),
           row(COMPLETING, Step.KILL_REQUESTED, COMPLETING),
+          row(COMPLETING, Step.CHECKPOINTED, COMPLETING),
           row(COMPLETING, Step.REQUEUED, PENDING),
           row(RUNNING, Step.ENDED, COMPLETED, FAILED, OUT_OF_MEMORY, NODE_FAIL),
           row(SUSPENDED, Step.ENDED, COMPLETED, FAILED, OUT_OF_MEMORY, NODE_FAIL),

@@ -125,6 +125,9 @@ public sealed interface Input {
     }
   }
 
+  /** What a running job has done until now is saved. */
+  record CheckpointJob(Actor actor, JobId job) implements Input {}
+
   /** The processes of a running job shall stop where they are. */
   record SuspendJob(Actor actor, JobId job) implements Input {}
 

@@ -1,5 +1,6 @@
 package org.queqiao.core.plan;
 
+import org.queqiao.contract.event.RunCheckpointed;
 import org.queqiao.contract.event.ArrayEnded;
 import org.queqiao.contract.event.BudgetTold;
 import org.queqiao.contract.event.BudgetUseTold;
@@ -35,6 +36,7 @@ final class NextPass {
           JobReleased _,
           JobStarted _,
           JobSignalled _,
+          RunCheckpointed _,
           StepStarted _,
           StepEnded _,
           RunPartEnded _,

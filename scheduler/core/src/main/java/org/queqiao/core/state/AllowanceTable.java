@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.queqiao.contract.job.Checkpoint;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.RunId;
@@ -179,9 +180,13 @@ public final class AllowanceTable {
     List<Holding.Part> parts = Holding.parts(job.allocations(), job.spec());
     long coreMs = Covering.coreMs(parts, JobClock.billedMs(job, endMs));
     List<Covering.Draw> used = Covering.used(draws, coreMs);
+    Checkpoint saved = job.checkpoint();
+    long savedMs = saved == null ? 0 : Math.min(coreMs, Covering.coreMs(parts, saved.billedMs()));
+    List<Covering.Draw> before = Covering.used(draws, savedMs);
     for (int i = 0; i < draws.size(); i++) {
       long usedMs = used.get(i).coreMs();
-      long refundMs = cause.map(each -> refunds.refund(each, endMs, usedMs)).orElse(0L);
+      long behindMs = Math.subtractExact(usedMs, before.get(i).coreMs());
+      long refundMs = cause.map(each -> refunds.refund(each, endMs, usedMs, behindMs)).orElse(0L);
       give(
           draws.get(i).allowance(),
           Math.addExact(Math.subtractExact(draws.get(i).coreMs(), usedMs), refundMs));

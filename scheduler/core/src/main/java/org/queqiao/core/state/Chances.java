@@ -1,5 +1,6 @@
 package org.queqiao.core.state;
 
+import org.queqiao.contract.event.RunCheckpointed;
 import org.queqiao.contract.event.ClusterObserved;
 import org.queqiao.contract.event.DisputeAnswered;
 import org.queqiao.contract.event.DisputeOpened;
@@ -55,6 +56,7 @@ final class Chances {
           DisputeOpened _,
           DomainDefined _,
           JobSignalled _,
+          RunCheckpointed _,
           JobStarted _,
           MembershipRemoved _,
           MembershipSet _,

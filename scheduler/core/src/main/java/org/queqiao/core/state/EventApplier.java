@@ -1,5 +1,6 @@
 package org.queqiao.core.state;
 
+import org.queqiao.contract.event.RunCheckpointed;
 import org.queqiao.contract.event.ArrayEnded;
 import org.queqiao.contract.event.ArrayTaskSplit;
 import org.queqiao.contract.event.ArrayTasksEnded;
@@ -122,6 +123,7 @@ public final class EventApplier {
       case JobHeld e -> jobs.held(e);
       case JobReleased e -> jobs.released(e);
       case JobKillRequested e -> jobs.killRequested(e, nowMs);
+      case RunCheckpointed e -> jobs.checkpointed(e, nowMs);
       case JobSignalled e -> jobs.signalled(e);
       case SuspensionEvent e -> suspensions.apply(e, actor, nowMs);
       case StepStarted e -> steps.started(e, nowMs);

@@ -1,6 +1,7 @@
 package org.queqiao.core.state;
 
 import java.util.List;
+import org.queqiao.contract.job.Checkpoint;
 import org.queqiao.contract.event.JobAllocated;
 import org.queqiao.contract.event.JobEnded;
 import org.queqiao.contract.event.JobRequeued;
@@ -63,6 +64,9 @@ public final class Job {
 
   /** Null for a run that nobody ever wanted to suspend. */
   private Suspension suspension;
+
+  /** Null for a run of which nothing is saved. */
+  private Checkpoint checkpoint;
 
   /** Null for a job that depends on no other. */
   private DependencyProgress dependencies;
@@ -143,6 +147,7 @@ public final class Job {
     this.preemption = image.preemption();
     this.preemptedBy = image.preemptedBy();
     this.suspension = image.suspension();
+    this.checkpoint = image.checkpoint();
     JobTerms terms = image.spec().terms();
     this.dependencies =
         terms.dependency().isEmpty()
@@ -188,6 +193,7 @@ public final class Job {
     predictedMs = allocated.predictedMs();
     promised = promised.withoutRoom();
     reservation = allocated.reservation();
+    checkpoint = null;
   }
 
   void promise(PromisedStart start) {
@@ -203,6 +209,10 @@ public final class Job {
 
   void signalled() {
     signalled = true;
+  }
+
+  void checkpoint(Checkpoint next) {
+    checkpoint = next;
   }
 
   void suspension(JobState as, Suspension next) {
@@ -366,6 +376,11 @@ public final class Job {
   /** How its latest run was suspended; null for one that never was to be. */
   public Suspension suspension() {
     return suspension;
+  }
+
+  /** Until when what its latest run has done is saved; null for not at all. */
+  public Checkpoint checkpoint() {
+    return checkpoint;
   }
 
   public int attempt() {

@@ -4,6 +4,8 @@ import static org.queqiao.core.state.Legality.require;
 
 import java.util.List;
 import java.util.TreeSet;
+import org.queqiao.contract.job.Checkpoint;
+import org.queqiao.contract.event.RunCheckpointed;
 import org.queqiao.contract.event.JobAllocated;
 import org.queqiao.contract.event.JobEligible;
 import org.queqiao.contract.event.JobEnded;
@@ -251,6 +253,16 @@ final class JobEvents {
       return;
     }
     cluster.jobs().change(job, job::release);
+  }
+
+  void checkpointed(RunCheckpointed event, long nowMs) {
+    Job job = findRun(event.run());
+    requireStep(job, Step.CHECKPOINTED, job.state());
+    require(
+        event.atMs() >= JobClock.edgeMs(job) && event.atMs() <= nowMs,
+        "run " + event.run() + " is saved at " + event.atMs());
+    Checkpoint next = new Checkpoint(event.atMs(), JobClock.billedMs(job, event.atMs()));
+    cluster.jobs().change(job, () -> job.checkpoint(next));
   }
 
   void signalled(JobSignalled event) {

@@ -52,6 +52,7 @@ final class JobImages {
         job.reservation(),
         job.preemption(),
         job.suspension(),
-        job.preemptedBy());
+        job.preemptedBy(),
+        job.checkpoint());
   }
 }

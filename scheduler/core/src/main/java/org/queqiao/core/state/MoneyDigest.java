@@ -64,9 +64,14 @@ final class MoneyDigest {
                     .list(
                         each.draws(), draw -> out.number(draw.allowance()).number(draw.coreMs())));
     order(image.order());
-    out.list(
-        image.refundRules(),
-        each -> out.text(each.cause().name()).number(each.permille()).number(each.validFromMs()));
+    out.list(image.refundRules(), this::rule);
+  }
+
+  private void rule(MoneyChange.RefundRule each) {
+    out.text(each.cause().name()).number(each.permille()).number(each.validFromMs());
+    if (each.sinceCheckpoint()) {
+      out.text("since checkpoint");
+    }
   }
 
   private void allowance(Allowance each) {
@@ -97,11 +102,10 @@ final class MoneyDigest {
         out.text("price");
         item(change.item());
       }
-      case MoneyChange.RefundRule change ->
-          out.text("refund rule")
-              .text(change.cause().name())
-              .number(change.permille())
-              .number(change.validFromMs());
+      case MoneyChange.RefundRule change -> {
+        out.text("refund rule");
+        rule(change);
+      }
       case MoneyChange.Correction change ->
           out.text("correction")
               .text(change.project().value())

@@ -222,6 +222,9 @@ final class StateDigest {
     if (job.suspension() != null) {
       suspension(job.suspension());
     }
+    if (job.checkpoint() != null) {
+      out.text("saved").number(job.checkpoint().atMs()).number(job.checkpoint().billedMs());
+    }
   }
 
   private void suspension(Suspension each) {

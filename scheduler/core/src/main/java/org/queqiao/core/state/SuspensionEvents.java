@@ -115,6 +115,9 @@ final class SuspensionEvents {
             job,
             () -> {
               job.suspension(JobState.SUSPENDED, next);
+              if (!event.billed()) {
+                saved(job, event.atMs(), -1);
+              }
               if (yields) {
                 job.preempt(job.preemption().yielding());
               }
@@ -127,8 +130,25 @@ final class SuspensionEvents {
     require(!job.preemption().yields(), "run " + event.run() + " goes on without its cores");
     requireTime(job, event.atMs(), nowMs);
     cluster.priorities().edge(job, event.atMs());
+    boolean unbilled = !job.suspension().billed();
     Suspension next = job.suspension().over(event.atMs());
-    cluster.jobs().change(job, () -> job.suspension(JobState.RUNNING, next));
+    cluster
+        .jobs()
+        .change(
+            job,
+            () -> {
+              job.suspension(JobState.RUNNING, next);
+              if (unbilled) {
+                saved(job, event.atMs(), 1);
+              }
+            });
+  }
+
+  /** What is billed of its time before its checkpoint is more or less if this was told late. */
+  private static void saved(Job job, long atMs, int sign) {
+    if (job.checkpoint() != null && atMs < job.checkpoint().atMs()) {
+      job.checkpoint(job.checkpoint().plus(sign * (job.checkpoint().atMs() - atMs)));
+    }
   }
 
   private static void requireTime(Job job, long atMs, long nowMs) {

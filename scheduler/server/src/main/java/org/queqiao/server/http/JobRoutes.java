@@ -55,6 +55,7 @@ final class JobRoutes {
     api.on("holdJob", call -> steerTasks(call, Input.HoldJob::new));
     api.on("requeueJob", call -> steerTasks(call, Input.RequeueJob::new));
     api.on("releaseJob", call -> steerTasks(call, Input.ReleaseJob::new));
+    api.on("checkpointJob", call -> steer(call, Input.CheckpointJob::new));
     api.on("suspendJob", call -> steer(call, Input.SuspendJob::new));
     api.on("resumeJob", call -> steer(call, Input.ResumeJob::new));
   }

@@ -26,6 +26,8 @@ import org.queqiao.server.view.Scope;
 
 /** Prices and money changed by two people: proposals, and decisions on them. */
 final class MoneyRoutes {
+  private static final String CHECKPOINT = "CHECKPOINT";
+
   private final MoneyDesk desk;
   private final int fiscalStart;
 
@@ -65,7 +67,8 @@ final class MoneyRoutes {
                 new MoneyChange.RefundRule(
                     RefundCause.valueOf((String) call.body().get("cause")),
                     Math.toIntExact((Long) call.body().get("permille")),
-                    (Long) call.body().getOrDefault("validFromMs", 0L))));
+                    (Long) call.body().getOrDefault("validFromMs", 0L),
+                    CHECKPOINT.equals(call.body().get("since")))));
     api.on(
         "proposeCustomerClass",
         call ->
@@ -268,6 +271,7 @@ final class MoneyRoutes {
         out.writeStringField("kind", "REFUND_RULE");
         out.writeStringField("cause", each.cause().name());
         out.writeNumberField("permille", each.permille());
+        out.writeStringField("since", each.sinceCheckpoint() ? CHECKPOINT : "START");
         out.writeNumberField("validFromMs", each.validFromMs());
       }
       case MoneyChange.CustomerClass each -> {

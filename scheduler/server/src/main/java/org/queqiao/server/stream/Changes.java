@@ -2,6 +2,7 @@ package org.queqiao.server.stream;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.queqiao.contract.event.RunCheckpointed;
 import org.queqiao.contract.event.ArrayEnded;
 import org.queqiao.contract.event.ArrayTaskSplit;
 import org.queqiao.contract.event.ArrayTasksEnded;
@@ -115,6 +116,7 @@ final class Changes {
       case JobHeld e -> job(logged, e.job(), JobState.PENDING);
       case JobReleased e -> job(logged, e.job(), JobState.PENDING);
       case JobKillRequested e -> job(logged, e.run().job(), JobState.COMPLETING);
+      case RunCheckpointed e -> job(logged, e.run().job(), JobState.RUNNING);
       case JobSignalled e -> job(logged, e.run().job(), JobState.RUNNING);
       case JobSuspendRequested e -> job(logged, e.run().job(), standing(e));
       case JobSuspended e -> job(logged, e.run().job(), JobState.SUSPENDED);

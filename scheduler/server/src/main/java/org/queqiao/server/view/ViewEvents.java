@@ -5,6 +5,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import org.queqiao.contract.event.RunCheckpointed;
 import org.queqiao.contract.event.ArrayEnded;
 import org.queqiao.contract.event.ArrayTaskSplit;
 import org.queqiao.contract.event.ArrayTasksEnded;
@@ -193,6 +194,7 @@ final class ViewEvents {
       case JobSubmitted e -> submitted(e, nowMs);
       case JobAllocated e -> allocated(e, nowMs);
       case JobPromised e -> promised(e);
+      case RunCheckpointed _ -> {}
       case JobStarted _, JobSignalled _, RoomClaimed _, ClusterObserved _, BudgetUseTold _ -> {}
       case PromisesMovedUp _ -> {}
       case ArrayTaskSplit e -> split(e);

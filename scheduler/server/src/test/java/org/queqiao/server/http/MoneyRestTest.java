@@ -143,9 +143,12 @@ final class MoneyRestTest {
     long rule =
         number(
             propose(
-                "finance1", "/api/v1/refund-rules", "\"cause\":\"NODE_FAIL\",\"permille\":1000"));
+                "finance1",
+                "/api/v1/refund-rules",
+                "\"cause\":\"NODE_FAIL\",\"permille\":1000,\"since\":\"CHECKPOINT\""));
     JsonNode open = get("admin1", "/api/v1/proposals?state=OPEN").path("items");
     assertThat(open.path(0).path("permille").asInt()).isEqualTo(1_000);
+    assertThat(open.path(0).path("since").asText()).isEqualTo("CHECKPOINT");
     assertThat(open.path(1).path("proposal").asLong()).isEqualTo(price);
     assertThat(open.path(1).path("factors").path(0).path("permille").asInt()).isEqualTo(500);
     assertThat(open.path(1).path("qos").isNull()).isTrue();

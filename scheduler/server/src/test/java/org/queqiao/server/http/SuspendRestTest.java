@@ -94,6 +94,25 @@ final class SuspendRestTest {
     assertThat(ask("admin1", id, "resume").statusCode()).isEqualTo(409);
   }
 
+  @Test
+  void aRunningJobSaysThatItHasSavedWhatItDidAndOneThatWaitsDoesNot() throws Exception {
+    long held = submit(",\"hold\":true");
+    HttpResponse<String> refused = ask("researcher1", held, "checkpoint");
+    assertThat(refused.statusCode()).as(refused.body()).isEqualTo(409);
+    assertThat(refused.body()).contains("does not run (PENDING)");
+    server.call("researcher1", "DELETE", "/api/v1/jobs/" + held, "");
+
+    long id = submit("");
+    await("JobStarted", id);
+    assertDone(ask("researcher1", id, "checkpoint"));
+    await("RunCheckpointed", id);
+    // Again within a minute is no error, and changes nothing.
+    assertDone(ask("researcher1", id, "checkpoint"));
+    assertThat(ask("researcher2", id, "checkpoint").statusCode()).isBetween(403, 404);
+    server.call("researcher1", "DELETE", "/api/v1/jobs/" + id, "");
+    server.awaitEnd("researcher1", id);
+  }
+
   private static String allCores(String partition) {
     return ",\"cpusPerTask\":2,\"memBytes\":67108864,\"partition\":\"" + partition + "\"";
   }

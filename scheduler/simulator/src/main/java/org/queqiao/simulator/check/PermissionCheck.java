@@ -1,5 +1,6 @@
 package org.queqiao.simulator.check;
 
+import org.queqiao.contract.event.RunCheckpointed;
 import org.queqiao.contract.account.Role;
 import org.queqiao.contract.event.ArrayEnded;
 import org.queqiao.contract.event.ArrayTaskSplit;
@@ -94,6 +95,7 @@ final class PermissionCheck {
     return switch (event) {
       case JobSubmitted e -> isUser(actor, e.user().value());
       case JobChanged e -> mayChange(actor, model.job(e.job()));
+      case RunCheckpointed e -> mayChange(actor, model.job(e.run().job()));
       case JobHeld e -> mayChange(actor, model.job(e.job()));
       case JobReleased e -> mayChange(actor, model.job(e.job()));
       case JobAllocated _,

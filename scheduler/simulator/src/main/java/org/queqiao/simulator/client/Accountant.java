@@ -148,7 +148,11 @@ public final class Accountant {
           case 1 ->
               new MoneyChange.Correction(
                   Site.CLIMATE, random.nextLong(GRANT_MICRO) - GRANT_MICRO / 2, "CNY", "fund/1");
-          case 2 -> new MoneyChange.RefundRule(RefundCause.NODE_FAIL, random.nextInt(1_001), 0);
+          case 2 -> {
+            int permille = random.nextInt(1_001);
+            yield new MoneyChange.RefundRule(
+                RefundCause.NODE_FAIL, permille, 0, permille % 2 == 0);
+          }
           case 3 ->
               new MoneyChange.CustomerClass(Site.CLIMATE, random.nextBoolean() ? "partner" : "", 0);
           case 4 -> new MoneyChange.Conversion("fat", Resource.CORES, "", random.nextInt(9_000), 0);

@@ -158,9 +158,8 @@ public final class People {
                   : random.nextBoolean()
                       ? new Input.CancelTasks(owner, job, "2")
                       : new Input.HoldJob(owner, job, "2"));
-      default -> {
-        // left alone
-      }
+      default ->
+          later(laterMs, owner, "saves " + job, new Input.CheckpointJob(owner, job));
     }
   }
 
