@@ -176,6 +176,27 @@ final class ReportStoriesTest {
                   "[2026, 2026, ocean] 2h 112000",
                   "[2026, 2027, atmosphere] 1h 48000",
                   "[2026, 2027, ocean] 0h 32000");
+          assertThat(rows(ledger, "2026-04", "2027-03", true, ReportBy.FISCAL_YEAR))
+              .containsExactly("[2026] 9h 360000 after 4h 160000");
+          assertThat(rows(ledger, "2026-04", "2027-03", true, ReportBy.FISCAL_QUARTER))
+              .containsExactly(
+                  "[2026-Q1] 6h 240000 after 4h 160000",
+                  "[2026-Q3] 1h 40000 after 0h 0",
+                  "[2026-Q4] 2h 80000 after 1h 40000");
+          // The month before the first of a fiscal year is of the one before.
+          assertThat(
+                  rows(
+                      ledger,
+                      "2026-04",
+                      "2027-01",
+                      true,
+                      ReportBy.FISCAL_YEAR,
+                      ReportBy.FISCAL_QUARTER,
+                      ReportBy.MONTH))
+              .containsExactly(
+                  "[2026, 2026-Q1, 2026-04] 6h 240000 after 4h 160000",
+                  "[2026, 2026-Q3, 2026-12] 1h 40000 after 0h 0",
+                  "[2026, 2026-Q4, 2027-01] 2h 80000 after 1h 40000");
         });
     assertThat(april.fiscalYear(YearMonth.of(2027, 3))).isEqualTo(2026);
     assertThat(april.lastOfFiscalYear(2026)).isEqualTo(YearMonth.of(2027, 3));

@@ -97,20 +97,14 @@ public final class UsageReports {
     private String readFrom() {
       YearMonth first = YearMonth.parse(fromMonth);
       if (trend) {
-        first =
-            ReportBy.time(by).orElseThrow() == ReportBy.YEAR
-                ? first.minusYears(1)
-                : first.minusMonths(1);
+        first = first.minusMonths(Math.max(1, ReportBy.time(by).orElseThrow().months()));
       }
       return first.toString();
     }
 
-    private String firstPeriod() {
-      return switch (ReportBy.time(by).orElseThrow()) {
-        case DAY -> fromMonth + "-01";
-        case YEAR -> ReportBy.YEAR.around(fromMonth);
-        default -> fromMonth;
-      };
+    private String firstPeriod(BillingCalendar calendar) {
+      ReportBy time = ReportBy.time(by).orElseThrow();
+      return time == ReportBy.DAY ? fromMonth + "-01" : time.around(fromMonth, calendar);
     }
   }
 
@@ -236,7 +230,7 @@ public final class UsageReports {
     } catch (SQLException e) {
       throw new LedgerUnavailable(e);
     }
-    return asked.trend() ? rows.withTrend(asked.firstPeriod()) : rows.all();
+    return asked.trend() ? rows.withTrend(asked.firstPeriod(calendar), calendar) : rows.all();
   }
 
   private String sql(Question asked, LedgerReads.Scope scope, boolean rolled, boolean cut) {

@@ -2,8 +2,10 @@ package org.queqiao.accounting.usage;
 
 import java.time.LocalDate;
 import java.time.YearMonth;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import org.queqiao.accounting.metering.BillingCalendar;
 
 /** What a report groups by. */
 public enum ReportBy {
@@ -38,15 +40,24 @@ public enum ReportBy {
 
   private static final int YEAR_LETTERS = 4;
   private static final int MONTH_LETTERS = 7;
+  private static final int MONTHS_OF_QUARTER = 3;
+  private static final int QUARTERS_OF_YEAR = 4;
+  private static final int MONTHS_OF_YEAR = 12;
 
-  /** Whether it is of the fiscal calendar. */
-  public boolean isFiscal() {
-    return this == FISCAL_QUARTER || this == FISCAL_YEAR;
+  /** How many months it has; 0 of a day, less than 0 of what is no time. */
+  public int months() {
+    return switch (this) {
+      case DAY -> 0;
+      case MONTH -> 1;
+      case FISCAL_QUARTER -> MONTHS_OF_QUARTER;
+      case YEAR, FISCAL_YEAR -> MONTHS_OF_YEAR;
+      default -> -1;
+    };
   }
 
-  /** Whether it is a time of the calendar. */
+  /** Whether it is a time. */
   public boolean isTime() {
-    return this == DAY || this == MONTH || this == YEAR;
+    return months() >= 0;
   }
 
   /** Whether a report reads the lines of statements. */
@@ -74,7 +85,16 @@ public enum ReportBy {
 
   /** The finest time of a report, if it has one. */
   public static Optional<ReportBy> time(List<ReportBy> by) {
-    return by.stream().filter(ReportBy::isTime).min(Enum::compareTo);
+    return by.stream().filter(ReportBy::isTime).min(Comparator.comparingInt(ReportBy::months));
+  }
+
+  /**
+   * Whether its periods have none before them that is one: parts of years that are also parts of
+   * fiscal ones.
+   */
+  public static boolean crosses(List<ReportBy> by) {
+    boolean fiscal = by.contains(FISCAL_QUARTER) || by.contains(FISCAL_YEAR);
+    return fiscal && by.contains(YEAR) && !by.contains(DAY) && !by.contains(MONTH);
   }
 
   /** The period of this kind before one. */
@@ -82,20 +102,45 @@ public enum ReportBy {
     return switch (this) {
       case DAY ->
           period.endsWith(LATE)
-              ? MONTH.before(MONTH.around(period)) + LATE
+              ? MONTH.before(period.substring(0, MONTH_LETTERS)) + LATE
               : LocalDate.parse(period).minusDays(1).toString();
       case MONTH -> YearMonth.parse(period).minusMonths(1).toString();
-      case YEAR -> "%04d".formatted(Integer.parseInt(period) - 1);
+      case FISCAL_QUARTER -> {
+        int year = Integer.parseInt(period.substring(0, YEAR_LETTERS));
+        int before = period.charAt(period.length() - 1) - '0' - 1;
+        yield "%04d-Q%d"
+            .formatted(before == 0 ? year - 1 : year, before == 0 ? QUARTERS_OF_YEAR : before);
+      }
+      case YEAR, FISCAL_YEAR -> "%04d".formatted(Integer.parseInt(period) - 1);
       default -> throw new IllegalArgumentException(this + " is no time");
     };
   }
 
-  /** This period of another that lies within it: the month of a day, the year of a month. */
-  public String around(String finer) {
+  /**
+   * This period of another that lies within it: the month of a day, the fiscal quarter of a month.
+   *
+   * @param calendar says where fiscal years begin
+   */
+  public String around(String finer, BillingCalendar calendar) {
+    boolean ofQuarter = finer.contains("Q");
     return switch (this) {
       case DAY -> finer;
       case MONTH -> finer.substring(0, MONTH_LETTERS);
       case YEAR -> finer.substring(0, YEAR_LETTERS);
+      case FISCAL_QUARTER -> {
+        if (ofQuarter) {
+          yield finer;
+        }
+        YearMonth month = YearMonth.parse(finer.substring(0, MONTH_LETTERS));
+        YearMonth moved = month.minusMonths(calendar.fiscalStart() - 1L);
+        yield "%04d-Q%d"
+            .formatted(
+                moved.getYear(), (moved.getMonthValue() - 1) / MONTHS_OF_QUARTER + 1);
+      }
+      case FISCAL_YEAR ->
+          ofQuarter || finer.length() == YEAR_LETTERS
+              ? finer.substring(0, YEAR_LETTERS)
+              : FISCAL_QUARTER.around(finer, calendar).substring(0, YEAR_LETTERS);
       default -> throw new IllegalArgumentException(this + " is no time");
     };
   }

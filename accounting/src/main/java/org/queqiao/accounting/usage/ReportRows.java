@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
+import org.queqiao.accounting.metering.BillingCalendar;
 import org.queqiao.contract.account.DomainShare;
 import org.queqiao.contract.id.DomainCode;
 
@@ -70,8 +71,9 @@ public final class ReportRows {
    * The rows by their keys, each with that of the period before.
    *
    * @param first the first period that is told; what lies before is there to be compared with
+   * @param calendar says where fiscal years begin
    */
-  public List<ReportRow> withTrend(String first) {
+  public List<ReportRow> withTrend(String first, BillingCalendar calendar) {
     ReportBy time = ReportBy.time(by).orElseThrow();
     int at = by.indexOf(time);
     List<ReportRow> told = new ArrayList<>();
@@ -79,18 +81,18 @@ public final class ReportRows {
       if (row.keys().get(at).compareTo(first) >= 0) {
         ReportRow none =
             new ReportRow(row.keys(), 0, 0, row.currency(), row.standardMs() == null ? null : 0L);
-        told.add(row.after(rows.getOrDefault(before(row, time, at).name(), none)));
+        told.add(row.after(rows.getOrDefault(before(row, time, at, calendar).name(), none)));
       }
     }
     return told;
   }
 
-  private ReportRow before(ReportRow row, ReportBy time, int at) {
+  private ReportRow before(ReportRow row, ReportBy time, int at, BillingCalendar calendar) {
     String earlier = time.before(row.keys().get(at));
     List<String> keys = new ArrayList<>(row.keys());
     for (int i = 0; i < keys.size(); i++) {
       if (by.get(i).isTime()) {
-        keys.set(i, by.get(i).around(earlier));
+        keys.set(i, by.get(i).around(earlier, calendar));
       }
     }
     return new ReportRow(keys, 0, 0, row.currency(), 0L);

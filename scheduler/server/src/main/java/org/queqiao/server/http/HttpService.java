@@ -231,7 +231,7 @@ public final class HttpService {
     FileImports files = new FileImports(view, history, blocking);
     new ImportRoutes(inputs, around.reads(), files).on(api);
     new RunImportRoutes(view, inputs, around.reads(), files).on(api);
-    new ReportRoutes(view, around.reads(), history, blocking).on(api);
+    new ReportRoutes(view, around.reads(), history, calendar, blocking).on(api);
     new ReconciliationRoutes(view, around.reads(), history, blocking).on(api);
     new MonthRoutes(view, inputs, around.reads(), desk.books()).on(api);
     archive(inputs, desk.books(), calendar).on(api);

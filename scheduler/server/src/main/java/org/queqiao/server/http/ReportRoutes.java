@@ -15,6 +15,7 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import org.queqiao.accounting.export.FormWriter;
 import org.queqiao.accounting.export.ReportForm;
+import org.queqiao.accounting.metering.BillingCalendar;
 import org.queqiao.accounting.sql.EndedReports;
 import org.queqiao.accounting.sql.LedgerReads;
 import org.queqiao.accounting.sql.UsageReports;
@@ -35,11 +36,18 @@ final class ReportRoutes {
   private final ClusterView view;
   private final LedgerReads reads;
   private final FormFiles files;
+  private final int fiscalStart;
 
-  ReportRoutes(ClusterView view, LedgerReads reads, LedgerHistory history, Blocking blocking) {
+  ReportRoutes(
+      ClusterView view,
+      LedgerReads reads,
+      LedgerHistory history,
+      BillingCalendar calendar,
+      Blocking blocking) {
     this.view = view;
     this.reads = reads;
     this.files = new FormFiles(view, history, blocking);
+    this.fiscalStart = calendar.fiscalStart();
   }
 
   void on(Api api) {
@@ -110,18 +118,8 @@ final class ReportRoutes {
     }
     Months months = months(call);
     boolean trend = "true".equals(call.text("trend"));
-    if (trend && by.stream().anyMatch(ReportBy::isFiscal)) {
-      throw Refused.invalid("trend", "a trend is by day, month or year, not by fiscal periods");
-    }
     if (trend) {
-      ReportBy time =
-          ReportBy.time(by)
-              .orElseThrow(() ->
-                  Refused.invalid("trend", "a trend is by day, month or year: name one in by"));
-      boolean whole = months.from().endsWith("-01") && months.to().endsWith("-12");
-      if (time == ReportBy.YEAR && !whole) {
-        throw Refused.invalid("trend", "a trend by year is from a January to a December");
-      }
+      trend(by, months);
     }
     if (by.contains(ReportBy.DAY)) {
       YearMonth most =
@@ -139,6 +137,39 @@ final class ReportRoutes {
         call.text("order").equals("charge"),
         trend,
         domains(call, by.contains(ReportBy.DOMAIN)));
+  }
+
+  /** A trend compares whole periods. */
+  private void trend(List<ReportBy> by, Months months) {
+    ReportBy time =
+        ReportBy.time(by)
+            .orElseThrow(() ->
+                Refused.invalid(
+                    "trend",
+                    "a trend is by day, month, year or a fiscal period: name one in by"));
+    if (ReportBy.crosses(by)) {
+      throw Refused.invalid(
+          "trend", "years and fiscal periods cross: name month in by, or one of both");
+    }
+    int length = Math.max(1, time.months());
+    int first = time == ReportBy.YEAR ? 1 : fiscalStart;
+    if (length > 1
+        && !(begins(YearMonth.parse(months.from()), first, length)
+            && begins(YearMonth.parse(months.to()).plusMonths(1), first, length))) {
+      throw Refused.invalid(
+          "trend",
+          "a trend by "
+              + name(time)
+              + " is of whole ones: they begin every "
+              + length
+              + " months from month "
+              + first
+              + " of a year on");
+    }
+  }
+
+  private static boolean begins(YearMonth month, int first, int length) {
+    return Math.floorMod(month.getMonthValue() - first, length) == 0;
   }
 
   private DomainView domains(Call call, boolean byDomain) {

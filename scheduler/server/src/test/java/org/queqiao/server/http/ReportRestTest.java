@@ -265,11 +265,14 @@ final class ReportRestTest {
     assertThat(report("admin1", "&by=weather").statusCode()).isEqualTo(422);
     assertThat(report("admin1", "&by=nodeType,qos").body()).contains("not by day, qos or domain");
     assertThat(report("admin1", "&by=user&trend=true").body()).contains("name one in by");
-    assertThat(report("admin1", "&by=month,fiscalYear&trend=true").body())
-        .contains("not by fiscal periods");
+    assertThat(report("admin1", "&by=year,fiscalQuarter&trend=true").body())
+        .contains("years and fiscal periods cross");
+    assertThat(report("admin1", "&by=month,fiscalYear&trend=true").statusCode()).isEqualTo(200);
+    assertThat(report("admin1", "&by=fiscalYear&trend=true").body())
+        .contains("a trend by fiscalYear is of whole ones");
     assertThat(report("admin1", "&by=fiscalYear,fiscalQuarter&format=csv").body())
         .startsWith("fiscalYear,fiscalQuarter,core_hours");
-    assertThat(report("admin1", "&by=year&trend=true").body()).contains("from a January");
+    assertThat(report("admin1", "&by=year&trend=true").body()).contains("a trend by year is of whole ones");
     assertThat(server.get("admin1", "/api/v1/reports/usage?by=day&from=2026-01&to=2026-04").body())
         .contains("at most 3 months, to 2026-03");
     assertThat(
