@@ -72,32 +72,30 @@ public final class BudgetRows {
 
   static void put(Connection connection, BudgetTerms terms, String reason, LoggedEvent logged)
       throws SQLException {
-    try (PreparedStatement statement =
-        connection.prepareStatement(
-            "insert into budget (name, project, user_name, unit, amount, overdraft, currency,"
-                + " from_month, to_month, ended, set_by, set_ms, reason, position) values (?, ?, ?,"
-                + " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (name) do update set project ="
-                + " excluded.project, user_name = excluded.user_name, unit = excluded.unit, amount"
-                + " = excluded.amount, overdraft = excluded.overdraft, currency ="
-                + " excluded.currency, from_month = excluded.from_month, to_month ="
-                + " excluded.to_month, ended = excluded.ended, set_by = excluded.set_by, set_ms ="
-                + " excluded.set_ms, reason = excluded.reason, position = excluded.position")) {
-      statement.setString(1, terms.name().value());
-      statement.setString(2, terms.project().value());
-      statement.setString(3, terms.user() == null ? "" : terms.user().value());
-      statement.setString(4, terms.unit().name());
-      statement.setLong(5, terms.amount());
-      statement.setLong(6, terms.overdraft());
-      statement.setString(7, terms.currency());
-      statement.setString(8, terms.fromMonth());
-      statement.setString(9, terms.toMonth());
-      statement.setBoolean(10, terms.ended());
-      statement.setString(11, logged.actor().toString());
-      statement.setLong(12, logged.timeMs());
-      statement.setString(13, reason);
-      statement.setLong(14, logged.position());
-      statement.executeUpdate();
-    }
+    Rows.run(
+        connection,
+        "insert into budget (name, project, user_name, unit, amount, overdraft, currency,"
+            + " from_month, to_month, ended, set_by, set_ms, reason, position) values (?, ?, ?,"
+            + " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (name) do update set project ="
+            + " excluded.project, user_name = excluded.user_name, unit = excluded.unit, amount"
+            + " = excluded.amount, overdraft = excluded.overdraft, currency ="
+            + " excluded.currency, from_month = excluded.from_month, to_month ="
+            + " excluded.to_month, ended = excluded.ended, set_by = excluded.set_by, set_ms ="
+            + " excluded.set_ms, reason = excluded.reason, position = excluded.position",
+        terms.name().value(),
+        terms.project().value(),
+        terms.user() == null ? "" : terms.user().value(),
+        terms.unit().name(),
+        terms.amount(),
+        terms.overdraft(),
+        terms.currency(),
+        terms.fromMonth(),
+        terms.toMonth(),
+        terms.ended(),
+        logged.actor().toString(),
+        logged.timeMs(),
+        reason,
+        logged.position());
   }
 
   /**

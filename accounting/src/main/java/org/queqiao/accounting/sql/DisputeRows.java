@@ -30,33 +30,29 @@ public final class DisputeRows {
 
   static void open(Connection connection, DisputeOpened event, LoggedEvent logged)
       throws SQLException {
-    try (PreparedStatement statement =
-        connection.prepareStatement(
-            "insert into dispute (id, project, transaction, opened_by, opened_ms, reason) values"
-                + " (?, ?, ?, ?, ?, ?)")) {
-      statement.setLong(1, event.dispute());
-      statement.setString(2, event.project().value());
-      statement.setString(3, event.transaction());
-      statement.setString(4, logged.actor().toString());
-      statement.setLong(5, logged.timeMs());
-      statement.setString(6, event.reason());
-      statement.executeUpdate();
-    }
+    Rows.run(
+        connection,
+        "insert into dispute (id, project, transaction, opened_by, opened_ms, reason) values"
+            + " (?, ?, ?, ?, ?, ?)",
+        event.dispute(),
+        event.project().value(),
+        event.transaction(),
+        logged.actor().toString(),
+        logged.timeMs(),
+        event.reason());
   }
 
   static void answer(Connection connection, DisputeAnswered event, LoggedEvent logged)
       throws SQLException {
-    try (PreparedStatement statement =
-        connection.prepareStatement(
-            "update dispute set answered_by = ?, answered_ms = ?, answer = ?, proposal = ? where id"
-                + " = ?")) {
-      statement.setString(1, logged.actor().toString());
-      statement.setLong(2, logged.timeMs());
-      statement.setString(3, event.reason());
-      statement.setLong(4, event.proposal());
-      statement.setLong(5, event.dispute());
-      statement.executeUpdate();
-    }
+    Rows.run(
+        connection,
+        "update dispute set answered_by = ?, answered_ms = ?, answer = ?, proposal = ? where id"
+            + " = ?",
+        logged.actor().toString(),
+        logged.timeMs(),
+        event.reason(),
+        event.proposal(),
+        event.dispute());
   }
 
   /**

@@ -21,15 +21,13 @@ final class DomainParts {
 
   static void put(Connection connection, DomainCode domain, String month, String parent)
       throws SQLException {
-    try (PreparedStatement statement =
-        connection.prepareStatement(
-            "insert into domain_parent (domain, from_month, parent) values (?, ?, ?) on conflict"
-                + " (domain, from_month) do update set parent = excluded.parent")) {
-      statement.setString(1, domain.value());
-      statement.setString(2, month);
-      statement.setString(3, parent);
-      statement.executeUpdate();
-    }
+    Rows.run(
+        connection,
+        "insert into domain_parent (domain, from_month, parent) values (?, ?, ?) on conflict"
+            + " (domain, from_month) do update set parent = excluded.parent",
+        domain.value(),
+        month,
+        parent);
   }
 
   /**

@@ -33,17 +33,15 @@ final class MoneyRows {
   private MoneyRows() {}
 
   static void put(Connection connection, TariffDefined tariff) throws SQLException {
-    try (PreparedStatement statement =
-        connection.prepareStatement(
-            "insert into tariff (partition, valid_from_ms, price_micro, currency) values (?, ?, ?,"
-                + " ?) on conflict (partition, valid_from_ms) do update set price_micro ="
-                + " excluded.price_micro, currency = excluded.currency")) {
-      statement.setString(1, tariff.partition().value());
-      statement.setLong(2, tariff.validFromMs());
-      statement.setLong(3, tariff.priceMicroPerCoreHour());
-      statement.setString(4, tariff.currency());
-      statement.executeUpdate();
-    }
+    Rows.run(
+        connection,
+        "insert into tariff (partition, valid_from_ms, price_micro, currency) values (?, ?, ?,"
+            + " ?) on conflict (partition, valid_from_ms) do update set price_micro ="
+            + " excluded.price_micro, currency = excluded.currency",
+        tariff.partition().value(),
+        tariff.validFromMs(),
+        tariff.priceMicroPerCoreHour(),
+        tariff.currency());
   }
 
   static void propose(Connection connection, MoneyProposed event, LoggedEvent logged)
@@ -70,19 +68,17 @@ final class MoneyRows {
 
   static void decide(Connection connection, MoneyDecided event, LoggedEvent logged)
       throws SQLException {
-    try (PreparedStatement statement =
-        connection.prepareStatement(
-            "update proposal set state = ?, fact = ?, decided_by = ?, decided_ms = ?, decision = ?,"
-                + " position = ? where id = ?")) {
-      statement.setString(1, event.approved() ? "APPROVED" : "REJECTED");
-      statement.setBytes(2, EventCodec.encode(logged.actor(), event));
-      statement.setString(3, logged.actor().toString());
-      statement.setLong(4, logged.timeMs());
-      statement.setString(5, event.reason());
-      statement.setLong(6, logged.position());
-      statement.setLong(7, event.proposal());
-      statement.executeUpdate();
-    }
+    Rows.run(
+        connection,
+        "update proposal set state = ?, fact = ?, decided_by = ?, decided_ms = ?, decision = ?,"
+            + " position = ? where id = ?",
+        event.approved() ? "APPROVED" : "REJECTED",
+        EventCodec.encode(logged.actor(), event),
+        logged.actor().toString(),
+        logged.timeMs(),
+        event.reason(),
+        logged.position(),
+        event.proposal());
   }
 
   private static String kind(MoneyChange change) {

@@ -53,28 +53,26 @@ final class MonthRows {
   static void check(
       Connection connection, MoneyChange.CloseMonth month, MoneyProposed event, LoggedEvent logged)
       throws SQLException {
-    try (PreparedStatement statement =
-        connection.prepareStatement(
-            "insert into month_close (month, state, proposal, fiscal_year, checked_by, checked_ms)"
-                + " values (?, 'CHECKED', ?, ?, ?, ?)")) {
-      statement.setString(1, month.month());
-      statement.setLong(2, event.proposal());
-      statement.setInt(3, month.fiscalYear());
-      statement.setString(4, logged.actor().toString());
-      statement.setLong(5, logged.timeMs());
-      statement.executeUpdate();
-    }
+    Rows.run(
+        connection,
+        "insert into month_close (month, state, proposal, fiscal_year, checked_by, checked_ms)"
+            + " values (?, 'CHECKED', ?, ?, ?, ?)",
+        month.month(),
+        event.proposal(),
+        month.fiscalYear(),
+        logged.actor().toString(),
+        logged.timeMs());
   }
 
   static void open(Connection connection, MoneyChange.CloseMonth month) throws SQLException {
-    run(connection, "delete from month_close where month = ? and state = 'CHECKED'", month.month());
+    Rows.run(connection, "delete from month_close where month = ? and state = 'CHECKED'", month.month());
   }
 
   /** Gives the statements their numbers, by project, and says what they come to. */
   static void close(
       Connection connection, MoneyChange.CloseMonth month, MoneyDecided event, LoggedEvent logged)
       throws SQLException {
-    run(
+    Rows.run(
         connection,
         "insert into statement_close (project, month, fiscal_year, serial, state) select project,"
             + " m.month, m.fiscal_year, (select coalesce(max(serial), 0) from statement_close where"
@@ -83,55 +81,42 @@ final class MonthRows {
             + " month from statement_entry) as all_ join month_close m using (month) where m.month"
             + " = ?",
         month.month());
-    try (PreparedStatement statement =
-        connection.prepareStatement(
-            "update month_close set state = 'CLOSED', closed_by = ?, closed_ms = ?, closed_position"
-                + " = ?, sha256 = ?, statements = (select count(*) from statement_close s where"
-                + " s.month = month_close.month) where month = ? and proposal = ?")) {
-      statement.setString(1, logged.actor().toString());
-      statement.setLong(2, logged.timeMs());
-      statement.setLong(3, logged.position());
-      statement.setString(4, sha256(connection, month.month()));
-      statement.setString(5, month.month());
-      statement.setLong(6, event.proposal());
-      statement.executeUpdate();
-    }
+    Rows.run(
+        connection,
+        "update month_close set state = 'CLOSED', closed_by = ?, closed_ms = ?, closed_position"
+            + " = ?, sha256 = ?, statements = (select count(*) from statement_close s where"
+            + " s.month = month_close.month) where month = ? and proposal = ?",
+        logged.actor().toString(),
+        logged.timeMs(),
+        logged.position(),
+        sha256(connection, month.month()),
+        month.month(),
+        event.proposal());
   }
 
   /** With which posting the chain ended when the month was closed. */
   static void head(Connection connection, long position, long seq, byte[] hash)
       throws SQLException {
-    try (PreparedStatement statement =
-        connection.prepareStatement(
-            "update month_close set posting_seq = ?, chain_hash = ? where closed_position = ?")) {
-      statement.setLong(1, seq);
-      statement.setString(2, HexFormat.of().formatHex(hash));
-      statement.setLong(3, position);
-      statement.executeUpdate();
-    }
+    Rows.run(
+        connection,
+        "update month_close set posting_seq = ?, chain_hash = ? where closed_position = ?",
+        seq,
+        HexFormat.of().formatHex(hash),
+        position);
   }
 
   static void paid(Connection connection, MoneyChange.StatementPaid paid, LoggedEvent logged)
       throws SQLException {
-    try (PreparedStatement statement =
-        connection.prepareStatement(
-            "update statement_close set state = 'PAID', paid_on = ?, reference = ?, paid_by = ?,"
-                + " paid_ms = ? where project = ? and month = ? and state = 'CLOSED'")) {
-      statement.setString(1, paid.paidOn());
-      statement.setString(2, paid.reference());
-      statement.setString(3, logged.actor().toString());
-      statement.setLong(4, logged.timeMs());
-      statement.setString(5, paid.project().value());
-      statement.setString(6, paid.month());
-      statement.executeUpdate();
-    }
-  }
-
-  private static void run(Connection connection, String sql, String month) throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(sql)) {
-      statement.setString(1, month);
-      statement.executeUpdate();
-    }
+    Rows.run(
+        connection,
+        "update statement_close set state = 'PAID', paid_on = ?, reference = ?, paid_by = ?,"
+            + " paid_ms = ? where project = ? and month = ? and state = 'CLOSED'",
+        paid.paidOn(),
+        paid.reference(),
+        logged.actor().toString(),
+        logged.timeMs(),
+        paid.project().value(),
+        paid.month());
   }
 
   /** SHA-256 over all statements of a month, in hexadecimal. */

@@ -30,14 +30,12 @@ final class OpenMatters {
 
   static void told(Connection connection, ClusterName cluster, long completeMs)
       throws SQLException {
-    try (PreparedStatement statement =
-        connection.prepareStatement(
-            "insert into cluster_told (cluster, complete_ms) values (?, ?) on conflict (cluster) do"
-                + " update set complete_ms = excluded.complete_ms")) {
-      statement.setString(1, cluster.value());
-      statement.setLong(2, completeMs);
-      statement.executeUpdate();
-    }
+    Rows.run(
+        connection,
+        "insert into cluster_told (cluster, complete_ms) values (?, ?) on conflict (cluster) do"
+            + " update set complete_ms = excluded.complete_ms",
+        cluster.value(),
+        completeMs);
   }
 
   /** All of a month that ends at an instant. */

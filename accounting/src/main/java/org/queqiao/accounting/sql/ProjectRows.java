@@ -17,14 +17,14 @@ final class ProjectRows {
 
   /** Also who leads it and its cost centre, from a month on. */
   static void put(Connection connection, ProjectDefined project, String month) throws SQLException {
-    run(
+    Rows.run(
         connection,
         "insert into project (name, title, domains) values (?, ?, ?) on conflict (name) do update"
             + " set title = excluded.title, domains = excluded.domains",
         project.name().value(),
         project.title(),
         Domains.write(project.domains()));
-    run(
+    Rows.run(
         connection,
         "insert into project_terms (project, from_month, pi, cost_centre) values (?, ?, ?, ?) on"
             + " conflict (project, from_month) do update set pi = excluded.pi, cost_centre ="
@@ -81,7 +81,7 @@ final class ProjectRows {
 
   static void putPrepaid(Connection connection, ProjectName project, String currency)
       throws SQLException {
-    run(
+    Rows.run(
         connection,
         "insert into prepaid (project, currency, credit_micro) values (?, ?, 0) on conflict"
             + " (project) do update set currency = excluded.currency",
@@ -92,7 +92,7 @@ final class ProjectRows {
   static void putCredit(
       Connection connection, ProjectName project, String currency, long creditMicro)
       throws SQLException {
-    run(
+    Rows.run(
         connection,
         "insert into prepaid (project, currency, credit_micro) values (?, ?, ?) on conflict"
             + " (project) do update set currency = excluded.currency, credit_micro ="
@@ -104,21 +104,12 @@ final class ProjectRows {
 
   static void putPlatform(Connection connection, ProjectName project, String month, String platform)
       throws SQLException {
-    run(
+    Rows.run(
         connection,
         "insert into project_platform (project, from_month, platform) values (?, ?, ?) on conflict"
             + " (project, from_month) do update set platform = excluded.platform",
         project.value(),
         month,
         platform);
-  }
-
-  private static void run(Connection connection, String sql, Object... values) throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(sql)) {
-      for (int i = 0; i < values.length; i++) {
-        statement.setObject(i + 1, values[i]);
-      }
-      statement.executeUpdate();
-    }
   }
 }

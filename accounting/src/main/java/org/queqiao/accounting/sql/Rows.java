@@ -3,6 +3,8 @@ package org.queqiao.accounting.sql;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.sql.PreparedStatement;
+import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -47,6 +49,16 @@ final class Rows {
   private static final int HOLDING_NUMBERS = 4;
 
   private Rows() {}
+
+  /** Runs a statement that changes rows with these values. */
+  static void run(Connection connection, String sql, Object... values) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      for (int i = 0; i < values.length; i++) {
+        statement.setObject(i + 1, values[i]);
+      }
+      statement.executeUpdate();
+    }
+  }
 
   static JobRow job(ResultSet row) throws SQLException {
     String nodes = row.getString("nodes");
