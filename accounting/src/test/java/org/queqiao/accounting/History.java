@@ -1,6 +1,7 @@
 package org.queqiao.accounting;
 
 import java.nio.charset.StandardCharsets;
+import java.time.YearMonth;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -11,6 +12,7 @@ import java.util.TreeSet;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.queqiao.contract.event.RunCheckpointed;
+import org.queqiao.accounting.metering.BillingCalendar;
 import org.queqiao.contract.account.DomainShare;
 import org.queqiao.contract.event.ArrayTaskSplit;
 import org.queqiao.contract.event.BudgetDefined;
@@ -619,8 +621,42 @@ final class History {
     };
   }
 
+  /**
+   * A month that is over is closed, its statements are paid and it goes into files; some closes are
+   * rejected and tried again.
+   *
+   * @return the month that is open then
+   */
+  private YearMonth closeNext(YearMonth open, int step, BillingCalendar calendar) {
+    long toMs = calendar.startMs(open.plusMonths(1).atDay(1));
+    if (timeMs <= toMs || step % 3 != 0) {
+      return open;
+    }
+    MoneyChange close =
+        new MoneyChange.CloseMonth(open.toString(), toMs, open.getYear(), step % 2 == 0);
+    twoPeople(close, step % 4 != 0);
+    if (step % 4 == 0) {
+      return open;
+    }
+    for (ProjectName each : List.of(CLIMATE, MATERIALS)) {
+      twoPeople(
+          new MoneyChange.StatementPaid(each, open.toString(), "2026-12-01", "bank " + step), true);
+    }
+    twoPeople(new MoneyChange.ArchiveMonth(open.toString()), step % 5 != 0);
+    return open.plusMonths(1);
+  }
+
   /** A random history of a few hundred facts over some months. */
   static History random(long seed) {
+    return random(seed, null);
+  }
+
+  /**
+   * The same.
+   *
+   * @param calendar by which months are closed, paid and archived; null where none is
+   */
+  static History random(long seed, BillingCalendar calendar) {
     SplittableRandom random = new SplittableRandom(seed);
     History history = new History(1_760_000_000_000L + random.nextInt(1_000_000));
     history.price(random.nextInt(100_000)).fund(1_000_000_000L);
@@ -630,8 +666,13 @@ final class History {
     int tasks = 0;
     List<JobId> waiting = new ArrayList<>();
     List<Object[]> running = new ArrayList<>();
+    YearMonth open =
+        calendar == null ? null : YearMonth.parse(calendar.month(history.timeMs));
     for (int step = 0; step < 200; step++) {
       history.at(history.timeMs + random.nextLong(1, 1L << random.nextInt(1, 31)));
+      if (calendar != null) {
+        open = history.closeNext(open, step, calendar);
+      }
       history.reserveNext(random);
       if (!running.isEmpty() && step % 7 == 0) {
         history.saved((RunId) running.get(step % running.size())[0]);

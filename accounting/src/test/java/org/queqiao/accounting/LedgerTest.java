@@ -92,7 +92,7 @@ final class LedgerTest {
   @ValueSource(longs = {101, 102, 103, 104, 105})
   void cutDoubledAndRepeatedFeedsGiveTheSameBooks(long seed) throws Exception {
     SplittableRandom random = new SplittableRandom(seed);
-    History history = History.random(seed);
+    History history = History.random(seed, CALENDAR);
     List<LoggedEvent> events = history.events();
     try (Ledger ledger = fresh("cut" + seed)) {
       int at = 0;

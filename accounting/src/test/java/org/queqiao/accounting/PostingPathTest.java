@@ -64,7 +64,7 @@ final class PostingPathTest {
 
   /** A history of jobs, then runs from files and runs that are told, some of them again. */
   private static List<LoggedEvent> history(SplittableRandom random, long seed) {
-    List<LoggedEvent> all = new ArrayList<>(History.random(seed).events());
+    List<LoggedEvent> all = new ArrayList<>(History.random(seed, CALENDAR).events());
     long timeMs = all.getLast().timeMs();
     for (int i = 1; i <= 60; i++) {
       timeMs += random.nextLong(1, 86_400_000);
@@ -273,6 +273,9 @@ final class PostingPathTest {
           int to = Math.min(events.size(), at + more);
           ledger.record(events.subList(at, to));
           at = to;
+          if (random.nextInt(8) == 0) {
+            ledger.archiver().run(at);
+          }
         }
         assertThat(ledger.end().hash()).as("seed %d, %d at once", seed, most).isEqualTo(head);
         assertThat(ledger.end().seq()).isEqualTo(books.postings().size());

@@ -59,7 +59,7 @@ final class TestDatabase implements AutoCloseable {
     return access;
   }
 
-  private String url(String name) {
+  String url(String name) {
     return access.url().replace("/postgres", "/" + name);
   }
 
