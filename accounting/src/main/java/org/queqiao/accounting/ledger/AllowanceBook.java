@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.queqiao.contract.money.AllowanceOrder;
@@ -17,6 +18,7 @@ public final class AllowanceBook {
   /** No allowance of which something is left ends before. */
   private long firstEndMs = Long.MAX_VALUE;
 
+  private final TreeMap<Long, Integer> holders = new TreeMap<>();
   private AllowanceOrder order = AllowanceOrder.DEFAULT;
 
   /**
@@ -91,15 +93,26 @@ public final class AllowanceBook {
     }
   }
 
+  /** A run that goes on has taken of one, or is over: until then something may come back. */
+  public void holds(long id, boolean more) {
+    holders.merge(id, more ? 1 : -1, Math::addExact);
+    holders.remove(id, 0);
+  }
+
+  /** Those of which runs that go on have taken. */
+  public Set<Long> held() {
+    return Collections.unmodifiableSet(holders.keySet());
+  }
+
   /** All, by number. */
   public Collection<Row> rows() {
     return Collections.unmodifiableCollection(rows.values());
   }
 
-  /** What was changed is kept: those of which nothing is left or held are forgotten. */
+  /** What was changed is kept: those of which nothing is left or held by a run are forgotten. */
   public void written() {
     changed.clear();
-    rows.values().removeIf(each -> !each.isOpen());
+    rows.values().removeIf(each -> !each.isOpen() && !holders.containsKey(each.left().id()));
   }
 
   /** Those that are not as they were loaded. */

@@ -107,6 +107,7 @@ final class Allowing {
             books.allowances().order());
     for (Draw each : draws) {
       AllowanceBook.Row row = books.allowances().row(each.allowance());
+      books.allowances().holds(each.allowance(), true);
       books
           .allowances()
           .put(
@@ -170,6 +171,7 @@ final class Allowing {
           false,
           logged,
           books);
+      books.allowances().holds(draw.allowance(), false);
       back(
           "refund/" + open.run() + "/allowance/" + draw.allowance(),
           job,

@@ -25,17 +25,27 @@ public final class AllowanceRows {
     this.database = database;
   }
 
-  /** Those of which something is left or held. */
+  /** Those of which something is left or held, or may come back from a run that goes on. */
   static AllowanceBook open(Connection connection) throws SQLException {
     AllowanceBook book = new AllowanceBook();
     try (PreparedStatement statement =
-            connection.prepareStatement(
-                "select "
-                    + COLUMNS
-                    + " from allowance where left_ms > 0 or drawn_ms > 0 order by id");
+            connection.prepareStatement("select draws from open_run where draws <> ''");
         ResultSet row = statement.executeQuery()) {
       while (row.next()) {
-        book.load(row(row));
+        draws(row.getString(1)).forEach(each -> book.holds(each.allowance(), true));
+      }
+    }
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            "select "
+                + COLUMNS
+                + " from allowance where left_ms > 0 or drawn_ms > 0 or id = any(?) order by"
+                + " id")) {
+      statement.setArray(1, connection.createArrayOf("bigint", book.held().toArray()));
+      try (ResultSet row = statement.executeQuery()) {
+        while (row.next()) {
+          book.load(row(row));
+        }
       }
     }
     MoneyRows.order(connection).ifPresent(book::order);
