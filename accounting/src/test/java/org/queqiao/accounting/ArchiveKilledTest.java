@@ -147,8 +147,7 @@ final class ArchiveKilledTest {
      * @param args URL, user and password of the database, the folder of archives, and the step
      */
     public static void main(String[] args) throws Exception {
-      try (Ledger ledger =
-          Ledger.open(args[0], args[1], args[2], SHANGHAI, Path.of(args[3]))) {
+      try (Ledger ledger = Ledger.open(args[0], args[1], args[2], SHANGHAI, Path.of(args[3]))) {
         ledger
             .archiver(each -> {
               if (each.equals(args[4])) {

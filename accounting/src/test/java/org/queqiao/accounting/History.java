@@ -11,7 +11,6 @@ import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.queqiao.contract.event.RunCheckpointed;
 import org.queqiao.accounting.metering.BillingCalendar;
 import org.queqiao.contract.account.DomainShare;
 import org.queqiao.contract.event.ArrayTaskSplit;
@@ -41,6 +40,7 @@ import org.queqiao.contract.event.ReservationDefined;
 import org.queqiao.contract.event.ReservationDeleted;
 import org.queqiao.contract.event.ReservationOpened;
 import org.queqiao.contract.event.RulesSet;
+import org.queqiao.contract.event.RunCheckpointed;
 import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.event.WalletFunded;
 import org.queqiao.contract.id.Actor;
@@ -584,8 +584,7 @@ final class History {
       case 1 -> new MoneyChange.Correction(CLIMATE, 1 - random.nextInt(1_000_000), "CNY", "fund/2");
       case 2 -> {
         int permille = random.nextInt(1_001);
-        yield new MoneyChange.RefundRule(
-            RefundCause.NODE_FAIL, permille, nowMs, permille % 2 == 0);
+        yield new MoneyChange.RefundRule(RefundCause.NODE_FAIL, permille, nowMs, permille % 2 == 0);
       }
       case 3 ->
           new MoneyChange.CustomerClass(
@@ -666,8 +665,7 @@ final class History {
     int tasks = 0;
     List<JobId> waiting = new ArrayList<>();
     List<Object[]> running = new ArrayList<>();
-    YearMonth open =
-        calendar == null ? null : YearMonth.parse(calendar.month(history.timeMs));
+    YearMonth open = calendar == null ? null : YearMonth.parse(calendar.month(history.timeMs));
     for (int step = 0; step < 200; step++) {
       history.at(history.timeMs + random.nextLong(1, 1L << random.nextInt(1, 31)));
       if (calendar != null) {

@@ -359,9 +359,9 @@ final class LedgerTest {
             + " usage_month, segment_item, imported_run, volume, budget, dispute, alert_delivery,"
             + " alert, alert_mark, allowance, project_platform, domain_parent, cluster_told,"
             + " ended_month, usage_user_month, node_clock, node_run, node_reservation, node_day,"
-            + " node_feed, days_posted, node_unplaced, node_now, reservation_now, reserved_node, reserved_idle,"
-            + " reserved_time, archive_part, archive_balance, archive_jobs, archive_step,"
-            + " archive_month",
+            + " node_feed, days_posted, node_unplaced, node_now, reservation_now, reserved_node,"
+            + " reserved_idle, reserved_time, archive_part, archive_balance, archive_jobs,"
+            + " archive_step, archive_month",
         "drop table audit, project_terms, usage_end_user_month",
         "alter table job drop column qos, drop column quote, drop column end_user",
         "alter table segment drop column qos",

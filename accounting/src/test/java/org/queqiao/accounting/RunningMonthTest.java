@@ -14,9 +14,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.queqiao.contract.id.RunId;
-import org.queqiao.contract.event.JobRequeued;
-import org.queqiao.contract.event.RunCheckpointed;
 import org.queqiao.accounting.budget.BudgetUse;
 import org.queqiao.accounting.ledger.StatementEntry;
 import org.queqiao.accounting.metering.BillingCalendar;
@@ -27,14 +24,17 @@ import org.queqiao.contract.event.Event;
 import org.queqiao.contract.event.JobAllocated;
 import org.queqiao.contract.event.JobEnded;
 import org.queqiao.contract.event.JobKillRequested;
+import org.queqiao.contract.event.JobRequeued;
 import org.queqiao.contract.event.JobResumed;
 import org.queqiao.contract.event.JobSuspended;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.MoneyDecided;
 import org.queqiao.contract.event.MoneyProposed;
+import org.queqiao.contract.event.RunCheckpointed;
 import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.BudgetName;
 import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.money.Allowance;
 import org.queqiao.contract.money.AllowanceKind;
 import org.queqiao.contract.money.BudgetTerms;
@@ -105,9 +105,7 @@ final class RunningMonthTest {
                 PriceTerms.CORES.with(List.of(), 0, 40_000_000))),
         true);
     facts.decided(
-        OCT,
-        new MoneyChange.RefundRule(RefundCause.NODE_FAIL, 500, OCT, sinceCheckpoint),
-        true);
+        OCT, new MoneyChange.RefundRule(RefundCause.NODE_FAIL, 500, OCT, sinceCheckpoint), true);
     for (AllowanceKind kind : List.of(AllowanceKind.PACKAGE, AllowanceKind.GRANT)) {
       facts.decided(
           OCT,

@@ -231,8 +231,7 @@ final class MoneyEntries {
       Books books) {
     boolean saved = savedMs > 0 && books.refunds().isSinceCheckpoint(cause, endMs);
     costs.forEach((currency, cost) -> {
-      long micro =
-          books.refunds().refund(cause, endMs, cost, behind.getOrDefault(currency, 0L));
+      long micro = books.refunds().refund(cause, endMs, cost, behind.getOrDefault(currency, 0L));
       if (micro == 0) {
         return;
       }

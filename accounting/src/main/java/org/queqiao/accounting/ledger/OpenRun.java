@@ -93,13 +93,35 @@ public record OpenRun(
   /** The same with this held for it. */
   OpenRun held(long micro, String inCurrency) {
     return new OpenRun(
-        run, startMs, cores, micro, inCurrency, stops, holdings, places, draws, settled, postsDays, checkpointMs);
+        run,
+        startMs,
+        cores,
+        micro,
+        inCurrency,
+        stops,
+        holdings,
+        places,
+        draws,
+        settled,
+        postsDays,
+        checkpointMs);
   }
 
   /** The same having taken this of allowances. */
   OpenRun drawing(List<Covering.Draw> taken) {
     return new OpenRun(
-        run, startMs, cores, heldMicro, currency, stops, holdings, places, taken, settled, postsDays, checkpointMs);
+        run,
+        startMs,
+        cores,
+        heldMicro,
+        currency,
+        stops,
+        holdings,
+        places,
+        taken,
+        settled,
+        postsDays,
+        checkpointMs);
   }
 
   /** The same having saved what it has done until now. */
@@ -164,13 +186,35 @@ public record OpenRun(
 
   private OpenRun stopped(List<Long> otherStops) {
     return new OpenRun(
-        run, startMs, cores, heldMicro, currency, otherStops, holdings, places, draws, settled, postsDays, checkpointMs);
+        run,
+        startMs,
+        cores,
+        heldMicro,
+        currency,
+        otherStops,
+        holdings,
+        places,
+        draws,
+        settled,
+        postsDays,
+        checkpointMs);
   }
 
   /** The same with this of it posted. */
   OpenRun settled(Settled now) {
     return new OpenRun(
-        run, startMs, cores, heldMicro, currency, stops, holdings, places, draws, now, postsDays, checkpointMs);
+        run,
+        startMs,
+        cores,
+        heldMicro,
+        currency,
+        stops,
+        holdings,
+        places,
+        draws,
+        now,
+        postsDays,
+        checkpointMs);
   }
 
   /** The same as its stops are before an instant. */

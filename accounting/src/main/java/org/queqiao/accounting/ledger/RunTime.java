@@ -13,9 +13,8 @@ import org.queqiao.contract.price.Holding;
 
 /**
  * Posts the time of a run: each day once it is over, at its end, or when a month is checked that it
- * has run in. What is posted
- * already stays; what turns out to be otherwise, because a stop or the end was told late, is taken
- * back and posted as it is.
+ * has run in. What is posted already stays; what turns out to be otherwise, because a stop or the
+ * end was told late, is taken back and posted as it is.
  */
 final class RunTime {
   private final OpenRun open;
@@ -59,8 +58,7 @@ final class RunTime {
       return time;
     }
     RunTime time = new RunTime(job, open, new Cover(open.draws()));
-    time.again(
-        shape.segments(parts, untilMs, meter), open.posted(parts, meter), logged, books);
+    time.again(shape.segments(parts, untilMs, meter), open.posted(parts, meter), logged, books);
     return time;
   }
 

@@ -79,8 +79,7 @@ final class RunningTime {
             .job(open.run().job())
             .orElseThrow(() -> new IllegalStateException("run " + open.run() + " has no job"));
     Meter meter = new Meter(books.tariffs(), calendar);
-    RunTime time =
-        RunTime.post(before, open, open.before(untilMs), untilMs, meter, logged, books);
+    RunTime time = RunTime.post(before, open, open.before(untilMs), untilMs, meter, logged, books);
     allowing.use(time.job(), open, time.cover(), suffix, month, logged, books);
     long coreMs = Math.subtractExact(time.job().coreMs(), before.coreMs());
     OpenRun after = open.settled(time.settled(untilMs, coreMs));

@@ -69,8 +69,7 @@ record Saved(long atMs, long coreMs, Map<String, Long> covered) {
     TreeMap<String, Long> paid = new TreeMap<>();
     costs.forEach((currency, cost) -> {
       long all =
-          Math.subtractExact(
-              behind.getOrDefault(currency, 0L), covered.getOrDefault(currency, 0L));
+          Math.subtractExact(behind.getOrDefault(currency, 0L), covered.getOrDefault(currency, 0L));
       paid.put(currency, Math.clamp(all, 0L, Math.max(0L, cost)));
     });
     return paid;

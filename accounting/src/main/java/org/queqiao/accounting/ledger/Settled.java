@@ -27,8 +27,7 @@ public record Settled(
     SortedMap<String, Long> behind) {
   /** Nothing. */
   public static final Settled NONE =
-      new Settled(
-          0, 0, 0, new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), new TreeMap<>());
+      new Settled(0, 0, 0, new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), new TreeMap<>());
 
   public Settled {
     costs = Collections.unmodifiableSortedMap(new TreeMap<>(costs));

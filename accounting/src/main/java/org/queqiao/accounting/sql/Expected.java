@@ -2,7 +2,6 @@ package org.queqiao.accounting.sql;
 
 import java.util.Set;
 import org.queqiao.accounting.ledger.AuditEntry;
-import org.queqiao.contract.event.RunCheckpointed;
 import org.queqiao.contract.event.ArrayEnded;
 import org.queqiao.contract.event.ArrayTaskSplit;
 import org.queqiao.contract.event.JobAllocated;
@@ -13,6 +12,7 @@ import org.queqiao.contract.event.JobRequeued;
 import org.queqiao.contract.event.JobResumed;
 import org.queqiao.contract.event.JobSuspended;
 import org.queqiao.contract.event.LoggedEvent;
+import org.queqiao.contract.event.RunCheckpointed;
 import org.queqiao.contract.id.JobId;
 
 /** What a fact will be asked to be looked up, so that it can be read at once for many. */

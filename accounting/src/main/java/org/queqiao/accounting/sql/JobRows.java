@@ -133,12 +133,12 @@ final class JobRows {
         "insert into job ("
             + Rows.JOB_COLUMNS
             + ") select * from %s on conflict (id) do update set name = excluded.name, project ="
-            + " excluded.project, domains = excluded.domains, qos = excluded.qos, quote = excluded.quote, partition ="
-            + " excluded.partition, limit_ms = excluded.limit_ms, mem_bytes = excluded.mem_bytes,"
-            + " state = excluded.state, detail = excluded.detail, cores = excluded.cores, nodes ="
-            + " excluded.nodes, attempt = excluded.attempt, start_ms = excluded.start_ms, end_ms ="
-            + " excluded.end_ms, exit_code = excluded.exit_code, signal = excluded.signal, core_ms"
-            + " = excluded.core_ms, charge_micro = excluded.charge_micro, currency ="
-            + " excluded.currency");
+            + " excluded.project, domains = excluded.domains, qos = excluded.qos, quote ="
+            + " excluded.quote, partition = excluded.partition, limit_ms = excluded.limit_ms,"
+            + " mem_bytes = excluded.mem_bytes, state = excluded.state, detail = excluded.detail,"
+            + " cores = excluded.cores, nodes = excluded.nodes, attempt = excluded.attempt,"
+            + " start_ms = excluded.start_ms, end_ms = excluded.end_ms, exit_code ="
+            + " excluded.exit_code, signal = excluded.signal, core_ms = excluded.core_ms,"
+            + " charge_micro = excluded.charge_micro, currency = excluded.currency");
   }
 }

@@ -199,9 +199,8 @@ public final class MonthReads {
           "select 'the check would post ' || sum(days) || ' days of runs that go on, and at most "
               + MOST_RUN_DAYS
               + " are posted at once: wait for some of them to end' from (select ? / 86400000 -"
-              + " greatest(start_ms, settled_ms) / 86400000 + 1 as days from open_run where start_ms < ?"
-              + " and settled_ms < ?) as running"
-              + " having sum(days) > "
+              + " greatest(start_ms, settled_ms) / 86400000 + 1 as days from open_run where"
+              + " start_ms < ? and settled_ms < ?) as running having sum(days) > "
               + MOST_RUN_DAYS,
           toMs,
           toMs,

@@ -65,7 +65,8 @@ final class MonthRows {
   }
 
   static void open(Connection connection, MoneyChange.CloseMonth month) throws SQLException {
-    Rows.run(connection, "delete from month_close where month = ? and state = 'CHECKED'", month.month());
+    Rows.run(
+        connection, "delete from month_close where month = ? and state = 'CHECKED'", month.month());
   }
 
   /** Gives the statements their numbers, by project, and says what they come to. */

@@ -194,8 +194,7 @@ final class OpenRuns {
     ArrayRows rows =
         new ArrayRows(
             "bigint", "integer", "bigint", "bigint", "bigint", "text", "text", "text", "text",
-            "text", "text", "bigint", "bigint", "bigint", "boolean",
-            "bigint");
+            "text", "text", "bigint", "bigint", "bigint", "boolean", "bigint");
     for (OpenRun run : changed.values()) {
       rows.add(
           run.run().job().value(),
@@ -219,10 +218,10 @@ final class OpenRuns {
         connection,
         "insert into open_run (job, attempt, start_ms, cores, held_micro, currency, stops,"
             + " holdings, places, draws, settled, settled_micro, settled_core_ms, settled_ms,"
-            + " posts_days, checkpoint_ms) select * from %s on conflict (job, attempt) do update set held_micro = excluded.held_micro, currency"
-            + " = excluded.currency, stops = excluded.stops, settled = excluded.settled,"
-            + " settled_micro = excluded.settled_micro, settled_core_ms ="
-            + " excluded.settled_core_ms, settled_ms = excluded.settled_ms,"
+            + " posts_days, checkpoint_ms) select * from %s on conflict (job, attempt) do update"
+            + " set held_micro = excluded.held_micro, currency = excluded.currency, stops ="
+            + " excluded.stops, settled = excluded.settled, settled_micro = excluded.settled_micro,"
+            + " settled_core_ms = excluded.settled_core_ms, settled_ms = excluded.settled_ms,"
             + " checkpoint_ms = excluded.checkpoint_ms");
     ArrayRows ended = new ArrayRows("bigint", "integer");
     closed.forEach(run -> ended.add(run.job().value(), run.attempt()));

@@ -134,8 +134,7 @@ public enum ReportBy {
         YearMonth month = YearMonth.parse(finer.substring(0, MONTH_LETTERS));
         YearMonth moved = month.minusMonths(calendar.fiscalStart() - 1L);
         yield "%04d-Q%d"
-            .formatted(
-                moved.getYear(), (moved.getMonthValue() - 1) / MONTHS_OF_QUARTER + 1);
+            .formatted(moved.getYear(), (moved.getMonthValue() - 1) / MONTHS_OF_QUARTER + 1);
       }
       case FISCAL_YEAR ->
           ofQuarter || finer.length() == YEAR_LETTERS

@@ -2,7 +2,6 @@ package org.queqiao.core;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.queqiao.core.admission.CheckpointCheck;
 import org.queqiao.contract.MalformedRecordException;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.id.Actor;
@@ -12,6 +11,7 @@ import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.core.admission.BudgetCheck;
 import org.queqiao.core.admission.CancelCheck;
 import org.queqiao.core.admission.ChangeCheck;
+import org.queqiao.core.admission.CheckpointCheck;
 import org.queqiao.core.admission.DeadlineCheck;
 import org.queqiao.core.admission.DisputeCheck;
 import org.queqiao.core.admission.HoldCheck;

@@ -124,8 +124,7 @@ final class CheckpointStoriesTest {
     story.doesOneFact(new Input.CheckpointJob(user("liwei"), job));
     story.after(HOUR_MS);
     lost(job);
-    assertThat(
-            story.machine.image().money().allowances().allowances().getFirst().leftMs())
+    assertThat(story.machine.image().money().allowances().allowances().getFirst().leftMs())
         .isEqualTo(4 * HOUR_MS);
   }
 }

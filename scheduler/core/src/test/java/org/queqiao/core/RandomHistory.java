@@ -688,8 +688,7 @@ final class RandomHistory {
                   SchedulerStory.CLIMATE, random.nextInt(1_000) - 500L, "CNY", "capture/1.1/x");
           case 2 -> {
             int permille = random.nextInt(1_001);
-            yield new MoneyChange.RefundRule(
-                RefundCause.NODE_FAIL, permille, 0, permille % 2 == 0);
+            yield new MoneyChange.RefundRule(RefundCause.NODE_FAIL, permille, 0, permille % 2 == 0);
           }
           default ->
               new MoneyChange.Price(

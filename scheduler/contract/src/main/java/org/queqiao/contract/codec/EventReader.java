@@ -128,8 +128,7 @@ final class EventReader {
       case JOB_ENDED -> ended(in.getJobEnded());
       case RUN_CHECKPOINTED ->
           new RunCheckpointed(
-              ModelReader.run(in.getRunCheckpointed().getRun()),
-              in.getRunCheckpointed().getAtMs());
+              ModelReader.run(in.getRunCheckpointed().getRun()), in.getRunCheckpointed().getAtMs());
       case JOB_SIGNALLED -> new JobSignalled(ModelReader.run(in.getJobSignalled()));
       case JOB_SUSPEND_REQUESTED, JOB_SUSPENDED, JOB_RESUMED -> SuspensionReader.event(in);
       case STEP_STARTED, STEP_ENDED, RUN_PART_ENDED -> StepsCodec.event(in);

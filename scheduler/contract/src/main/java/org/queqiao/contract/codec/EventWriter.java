@@ -134,9 +134,7 @@ final class EventWriter {
       case JobKillRequested e -> out.setJobKillRequested(killRequested(e));
       case RunCheckpointed e ->
           out.setRunCheckpointed(
-              PbRunCheckpointed.newBuilder()
-                  .setRun(ModelWriter.run(e.run()))
-                  .setAtMs(e.atMs()));
+              PbRunCheckpointed.newBuilder().setRun(ModelWriter.run(e.run())).setAtMs(e.atMs()));
       case JobSignalled e -> out.setJobSignalled(ModelWriter.run(e.run()));
       case JobSuspendRequested e -> out.setJobSuspendRequested(SuspensionWriter.requested(e));
       case JobSuspended e -> out.setJobSuspended(SuspensionWriter.suspended(e));

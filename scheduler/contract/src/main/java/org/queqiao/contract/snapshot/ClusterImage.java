@@ -1,7 +1,6 @@
 package org.queqiao.contract.snapshot;
 
 import java.util.List;
-import org.queqiao.contract.job.Checkpoint;
 import org.queqiao.contract.account.MemberRank;
 import org.queqiao.contract.account.Role;
 import org.queqiao.contract.event.DomainDefined;
@@ -19,6 +18,7 @@ import org.queqiao.contract.id.ReservationName;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.ArrayTask;
+import org.queqiao.contract.job.Checkpoint;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.KillCause;

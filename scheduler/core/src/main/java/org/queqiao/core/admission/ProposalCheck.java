@@ -148,8 +148,7 @@ public final class ProposalCheck {
       case MoneyChange.Price(PriceItem item) when item.validFromMs() == 0 ->
           new MoneyChange.Price(item.from(nowMs));
       case MoneyChange.RefundRule each when each.validFromMs() == 0 ->
-          new MoneyChange.RefundRule(
-              each.cause(), each.permille(), nowMs, each.sinceCheckpoint());
+          new MoneyChange.RefundRule(each.cause(), each.permille(), nowMs, each.sinceCheckpoint());
       case MoneyChange.Conversion each when each.validFromMs() == 0 ->
           new MoneyChange.Conversion(
               each.nodeType(), each.resource(), each.device(), each.standardPermille(), nowMs);

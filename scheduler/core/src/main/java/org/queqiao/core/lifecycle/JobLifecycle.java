@@ -38,8 +38,8 @@ import org.queqiao.contract.job.JobState;
  * run that is being ended for one of these causes can still be cancelled.
  *
  * <p>Held, released, promised and eligible change a waiting job, started, signalled, checkpointed
- * and suspend requested mark a run; all of them leave the state as it is. A terminal state is absorbing: no row
- * begins there.
+ * and suspend requested mark a run; all of them leave the state as it is. A terminal state is
+ * absorbing: no row begins there.
  */
 public final class JobLifecycle {
   /** The kinds of fact that move or mark a job. */

@@ -1,6 +1,5 @@
 package org.queqiao.core.plan;
 
-import org.queqiao.contract.event.RunCheckpointed;
 import org.queqiao.contract.event.ArrayEnded;
 import org.queqiao.contract.event.BudgetTold;
 import org.queqiao.contract.event.BudgetUseTold;
@@ -13,6 +12,7 @@ import org.queqiao.contract.event.JobStarted;
 import org.queqiao.contract.event.JobSubmitted;
 import org.queqiao.contract.event.PromisesMovedUp;
 import org.queqiao.contract.event.RoomClaimed;
+import org.queqiao.contract.event.RunCheckpointed;
 import org.queqiao.contract.event.RunPartEnded;
 import org.queqiao.contract.event.RunPartSuspended;
 import org.queqiao.contract.event.StepEnded;

@@ -1,6 +1,5 @@
 package org.queqiao.core.state;
 
-import org.queqiao.contract.event.RunCheckpointed;
 import org.queqiao.contract.event.ClusterObserved;
 import org.queqiao.contract.event.DisputeAnswered;
 import org.queqiao.contract.event.DisputeOpened;
@@ -20,6 +19,7 @@ import org.queqiao.contract.event.ProjectDefined;
 import org.queqiao.contract.event.PromisesMovedUp;
 import org.queqiao.contract.event.RoleGranted;
 import org.queqiao.contract.event.RoleRevoked;
+import org.queqiao.contract.event.RunCheckpointed;
 import org.queqiao.contract.event.RunImported;
 import org.queqiao.contract.event.RunObserved;
 import org.queqiao.contract.event.RunPartEnded;

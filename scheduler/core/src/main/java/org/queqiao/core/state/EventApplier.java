@@ -1,6 +1,5 @@
 package org.queqiao.core.state;
 
-import org.queqiao.contract.event.RunCheckpointed;
 import org.queqiao.contract.event.ArrayEnded;
 import org.queqiao.contract.event.ArrayTaskSplit;
 import org.queqiao.contract.event.ArrayTasksEnded;
@@ -46,6 +45,7 @@ import org.queqiao.contract.event.RoleGranted;
 import org.queqiao.contract.event.RoleRevoked;
 import org.queqiao.contract.event.RoomClaimed;
 import org.queqiao.contract.event.RulesSet;
+import org.queqiao.contract.event.RunCheckpointed;
 import org.queqiao.contract.event.RunImported;
 import org.queqiao.contract.event.RunObserved;
 import org.queqiao.contract.event.RunPartEnded;

@@ -1,7 +1,6 @@
 package org.queqiao.core.state;
 
 import java.util.List;
-import org.queqiao.contract.job.Checkpoint;
 import org.queqiao.contract.event.JobAllocated;
 import org.queqiao.contract.event.JobEnded;
 import org.queqiao.contract.event.JobRequeued;
@@ -14,6 +13,7 @@ import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.ArrayTask;
+import org.queqiao.contract.job.Checkpoint;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.JobTerms;

@@ -145,8 +145,7 @@ final class ReportRoutes {
         ReportBy.time(by)
             .orElseThrow(() ->
                 Refused.invalid(
-                    "trend",
-                    "a trend is by day, month, year or a fiscal period: name one in by"));
+                    "trend", "a trend is by day, month, year or a fiscal period: name one in by"));
     if (ReportBy.crosses(by)) {
       throw Refused.invalid(
           "trend", "years and fiscal periods cross: name month in by, or one of both");

@@ -2,7 +2,6 @@ package org.queqiao.server.stream;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.queqiao.contract.event.RunCheckpointed;
 import org.queqiao.contract.event.ArrayEnded;
 import org.queqiao.contract.event.ArrayTaskSplit;
 import org.queqiao.contract.event.ArrayTasksEnded;
@@ -57,6 +56,7 @@ import org.queqiao.contract.event.RoleGranted;
 import org.queqiao.contract.event.RoleRevoked;
 import org.queqiao.contract.event.RoomClaimed;
 import org.queqiao.contract.event.RulesSet;
+import org.queqiao.contract.event.RunCheckpointed;
 import org.queqiao.contract.event.RunImported;
 import org.queqiao.contract.event.RunObserved;
 import org.queqiao.contract.event.RunPartEnded;

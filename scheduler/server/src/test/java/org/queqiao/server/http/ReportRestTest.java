@@ -272,7 +272,8 @@ final class ReportRestTest {
         .contains("a trend by fiscalYear is of whole ones");
     assertThat(report("admin1", "&by=fiscalYear,fiscalQuarter&format=csv").body())
         .startsWith("fiscalYear,fiscalQuarter,core_hours");
-    assertThat(report("admin1", "&by=year&trend=true").body()).contains("a trend by year is of whole ones");
+    assertThat(report("admin1", "&by=year&trend=true").body())
+        .contains("a trend by year is of whole ones");
     assertThat(server.get("admin1", "/api/v1/reports/usage?by=day&from=2026-01&to=2026-04").body())
         .contains("at most 3 months, to 2026-03");
     assertThat(

@@ -1,6 +1,5 @@
 package org.queqiao.simulator.check;
 
-import org.queqiao.contract.event.RunCheckpointed;
 import org.queqiao.contract.account.Role;
 import org.queqiao.contract.event.ArrayEnded;
 import org.queqiao.contract.event.ArrayTaskSplit;
@@ -57,6 +56,7 @@ import org.queqiao.contract.event.RoleGranted;
 import org.queqiao.contract.event.RoleRevoked;
 import org.queqiao.contract.event.RoomClaimed;
 import org.queqiao.contract.event.RulesSet;
+import org.queqiao.contract.event.RunCheckpointed;
 import org.queqiao.contract.event.RunImported;
 import org.queqiao.contract.event.RunObserved;
 import org.queqiao.contract.event.RunPartEnded;

@@ -150,8 +150,7 @@ public final class Accountant {
                   Site.CLIMATE, random.nextLong(GRANT_MICRO) - GRANT_MICRO / 2, "CNY", "fund/1");
           case 2 -> {
             int permille = random.nextInt(1_001);
-            yield new MoneyChange.RefundRule(
-                RefundCause.NODE_FAIL, permille, 0, permille % 2 == 0);
+            yield new MoneyChange.RefundRule(RefundCause.NODE_FAIL, permille, 0, permille % 2 == 0);
           }
           case 3 ->
               new MoneyChange.CustomerClass(Site.CLIMATE, random.nextBoolean() ? "partner" : "", 0);

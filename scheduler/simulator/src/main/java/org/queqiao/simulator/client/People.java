@@ -158,8 +158,7 @@ public final class People {
                   : random.nextBoolean()
                       ? new Input.CancelTasks(owner, job, "2")
                       : new Input.HoldJob(owner, job, "2"));
-      default ->
-          later(laterMs, owner, "saves " + job, new Input.CheckpointJob(owner, job));
+      default -> later(laterMs, owner, "saves " + job, new Input.CheckpointJob(owner, job));
     }
   }
 
