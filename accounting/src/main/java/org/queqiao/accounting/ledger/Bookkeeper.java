@@ -161,17 +161,11 @@ public final class Bookkeeper {
           NodeResumed _,
           NodeSettingsSet _ ->
           ReservedBooking.node(logged, books.reserved());
-      case LicenceDefined e -> {}
-      case TopologyDefined e -> {}
+      case LicenceDefined _, TopologyDefined _, PromisesMovedUp _ -> {}
       case JobEligible _, JobPromised _, RoomClaimed _, JobHeld _, JobReleased _ -> {}
-      case PromisesMovedUp _ -> {}
       case JobStarted _, StepStarted _, StepEnded _, RunPartEnded _, RunPartSuspended _ -> {}
-      case JobSignalled e -> {}
-      case RunCheckpointed e -> {
-        OpenRun open = books.openRun(e.run()).orElseThrow(() -> unknown(e.run()));
-        books.change(open.saved(e.atMs()));
-      }
-      case JobSuspendRequested e -> {}
+      case JobSignalled _, JobSuspendRequested _ -> {}
+      case RunCheckpointed e -> saved(e, books);
       case JobSuspended e -> {
         if (!e.billed()) {
           edge(e.run(), true, e.atMs(), books);
@@ -359,6 +353,11 @@ public final class Bookkeeper {
       books.change(open.edge(atMs));
       ReservedBooking.held(open, !stop, atMs, books);
     }
+  }
+
+  private static void saved(RunCheckpointed e, Books books) {
+    OpenRun open = books.openRun(e.run()).orElseThrow(() -> unknown(e.run()));
+    books.change(open.saved(e.atMs()));
   }
 
   private void settle(

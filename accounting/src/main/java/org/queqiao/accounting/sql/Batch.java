@@ -89,12 +89,7 @@ final class Batch implements Books {
   /** The batch before, which may not be in the database yet; null for none. */
   private Batch before;
 
-  /**
-   * Begins a batch.
-   *
-   * @param connection to read from
-   * @param before the batch that is being written meanwhile, or null
-   */
+  /** Begins a batch behind the one that is being written meanwhile; that is null for none. */
   Batch(Connection connection, Known known, Batch before) {
     this.connection = connection;
     this.known = known;
@@ -301,11 +296,7 @@ final class Batch implements Books {
 
   @Override
   public List<OpenRun> runsWithDays(RunId after, long startedBeforeMs, int most) {
-    return of(() -> {
-      List<OpenRun> some = runs.withDays(connection, after, startedBeforeMs, most);
-      jobs.expectMore(connection, some.stream().map(each -> each.run().job()).toList());
-      return some;
-    });
+    return of(() -> runs.withDays(connection, after, startedBeforeMs, most, jobs));
   }
 
   @Override
@@ -445,9 +436,7 @@ final class Batch implements Books {
     months.write(writer);
     ends.write(writer);
     NodeRows.write(writer, ofNodes);
-    if (ofDays.isPresent()) {
-      DayRows.write(writer, ofDays.get());
-    }
+    DayRows.write(writer, ofDays);
     reserved.write(writer);
     AllowanceRows.write(writer, ofAllowances);
     closing.write(writer);

@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Optional;
 import org.queqiao.accounting.ledger.DaysPosted;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.RunId;
@@ -25,7 +26,12 @@ final class DayRows {
     }
   }
 
-  static void write(Connection connection, DaysPosted.Mark mark) throws SQLException {
+  /** Writes how far, where that has changed. */
+  static void write(Connection connection, Optional<DaysPosted.Mark> changed) throws SQLException {
+    if (changed.isEmpty()) {
+      return;
+    }
+    DaysPosted.Mark mark = changed.get();
     RunId after = mark.after();
     new ArrayRows("bigint", "bigint", "integer", "boolean")
         .add(

@@ -96,8 +96,13 @@ final class OpenRuns {
     return all.values();
   }
 
-  /** The next of those whose days are posted as they are over, whatever batch has them. */
-  List<OpenRun> withDays(Connection connection, RunId after, long startedBeforeMs, int most)
+  /**
+   * The next of those whose days are posted as they are over, whatever batch has them.
+   *
+   * @param jobs where their jobs are looked up, all at once
+   */
+  List<OpenRun> withDays(
+      Connection connection, RunId after, long startedBeforeMs, int most, JobRows jobs)
       throws SQLException {
     TreeMap<RunId, OpenRun> next = new TreeMap<>();
     Predicate<OpenRun> due =
@@ -124,7 +129,9 @@ final class OpenRuns {
         }
       }
     }
-    return next.values().stream().limit(most).toList();
+    List<OpenRun> some = next.values().stream().limit(most).toList();
+    jobs.expectMore(connection, some.stream().map(each -> each.run().job()).toList());
+    return some;
   }
 
   private static List<OpenRun> stored(

@@ -44,6 +44,7 @@ import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.ReservationName;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.policy.PreemptRules;
+import org.queqiao.contract.wire.PbRunCheckpointed;
 import org.queqiao.contract.wire.EventRecord;
 import org.queqiao.contract.wire.PbDomainDefined;
 import org.queqiao.contract.wire.PbJobAllocated;
@@ -126,9 +127,7 @@ final class EventReader {
       case JOB_STARTED -> started(in.getJobStarted());
       case JOB_KILL_REQUESTED -> killRequested(in.getJobKillRequested());
       case JOB_ENDED -> ended(in.getJobEnded());
-      case RUN_CHECKPOINTED ->
-          new RunCheckpointed(
-              ModelReader.run(in.getRunCheckpointed().getRun()), in.getRunCheckpointed().getAtMs());
+      case RUN_CHECKPOINTED -> checkpointed(in.getRunCheckpointed());
       case JOB_SIGNALLED -> new JobSignalled(ModelReader.run(in.getJobSignalled()));
       case JOB_SUSPEND_REQUESTED, JOB_SUSPENDED, JOB_RESUMED -> SuspensionReader.event(in);
       case STEP_STARTED, STEP_ENDED, RUN_PART_ENDED -> StepsCodec.event(in);
@@ -176,6 +175,10 @@ final class EventReader {
         e.getPredictedMs(),
         e.getReservation().isEmpty() ? null : new ReservationName(e.getReservation()),
         e.getPostsDays());
+  }
+
+  private static RunCheckpointed checkpointed(PbRunCheckpointed e) {
+    return new RunCheckpointed(ModelReader.run(e.getRun()), e.getAtMs());
   }
 
   private static NodeFenced fenced(PbNodeReason e) {

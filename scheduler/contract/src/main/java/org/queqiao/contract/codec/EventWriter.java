@@ -132,9 +132,7 @@ final class EventWriter {
               PbRoomClaimed.newBuilder().setJob(e.job().value()).setClaims(e.claims()));
       case JobStarted e -> out.setJobStarted(started(e));
       case JobKillRequested e -> out.setJobKillRequested(killRequested(e));
-      case RunCheckpointed e ->
-          out.setRunCheckpointed(
-              PbRunCheckpointed.newBuilder().setRun(ModelWriter.run(e.run())).setAtMs(e.atMs()));
+      case RunCheckpointed e -> out.setRunCheckpointed(checkpointed(e));
       case JobSignalled e -> out.setJobSignalled(ModelWriter.run(e.run()));
       case JobSuspendRequested e -> out.setJobSuspendRequested(SuspensionWriter.requested(e));
       case JobSuspended e -> out.setJobSuspended(SuspensionWriter.suspended(e));
@@ -338,6 +336,10 @@ final class EventWriter {
       out.setNodes(PromiseCodec.write(e.nodes()));
     }
     return out.build();
+  }
+
+  private static PbRunCheckpointed.Builder checkpointed(RunCheckpointed e) {
+    return PbRunCheckpointed.newBuilder().setRun(ModelWriter.run(e.run())).setAtMs(e.atMs());
   }
 
   private static PbJobAllocated allocated(JobAllocated e) {

@@ -245,7 +245,6 @@ public record ClusterImage(
    * @param drained whether it gets no new jobs
    * @param drainReason in words, or empty
    * @param desiredVersion counts the changes of its desired set
-   * @param settings what the site says of it
    * @param drainedByHealth whether its health check drained it
    */
   public record NodeImage(
@@ -307,7 +306,6 @@ public record ClusterImage(
    * @param attempt the latest run, 0 before the first
    * @param startMs allocation of the latest run, 0 before
    * @param nodeStartMs node time when its script started, 0 before
-   * @param endMs 0 before the end
    * @param finishedMs logical time of the fact that ended it, which may come late; 0 before
    * @param eligibleMs since when its own terms let it start; 0 before
    * @param dependencies how far it is with each of its dependencies, in their order
@@ -319,7 +317,6 @@ public record ClusterImage(
    * @param promisedRoom the room that is held for it while it waits, or null
    * @param array how far it is with its tasks; null for a job that is no array
    * @param task which task of which array it is; null for a job that is none
-   * @param revision how often it was changed since its submission
    * @param reservation the reservation that its latest run uses or used, or null
    * @param preemption whom it makes room for, or whether room is made for it
    * @param suspension how its latest run was suspended; null for one that never was to be

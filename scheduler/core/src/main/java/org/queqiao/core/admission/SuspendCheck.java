@@ -34,12 +34,12 @@ public final class SuspendCheck {
     this.permissions = permissions;
   }
 
-  public Decision decide(Input.SuspendJob input) {
-    return decide(input.actor(), input.job(), true);
-  }
-
-  public Decision decide(Input.ResumeJob input) {
-    return decide(input.actor(), input.job(), false);
+  public Decision decide(Input input) {
+    return switch (input) {
+      case Input.SuspendJob i -> decide(i.actor(), i.job(), true);
+      case Input.ResumeJob i -> decide(i.actor(), i.job(), false);
+      default -> throw new IllegalArgumentException("nothing is suspended by " + input);
+    };
   }
 
   private Decision decide(Actor actor, JobId id, boolean suspend) {

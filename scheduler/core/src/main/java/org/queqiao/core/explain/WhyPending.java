@@ -15,6 +15,7 @@ import org.queqiao.core.placement.Capacity;
 import org.queqiao.core.placement.FirstFit;
 import org.queqiao.core.placement.NodeWish;
 import org.queqiao.core.priority.ByPriority;
+import org.queqiao.core.state.Dependence;
 import org.queqiao.core.state.Claim;
 import org.queqiao.core.state.Cluster;
 import org.queqiao.core.state.Demand;
@@ -45,10 +46,10 @@ public final class WhyPending {
     if (job.heldByUser() || onlyHeldWait(job, false)) {
       return PendingReason.JOB_HELD_USER;
     }
-    if (job.dependencyIsHopeless()) {
+    if (Dependence.isHopeless(job)) {
       return PendingReason.DEPENDENCY_NEVER_SATISFIED;
     }
-    if (job.waitsForOthers()) {
+    if (Dependence.waitsForOthers(job)) {
       return PendingReason.DEPENDENCY;
     }
     if (job.eligibleMs() == 0) {

@@ -180,7 +180,8 @@ public final class Job {
 
   /** Its own terms let it start from now on, if they do. */
   void tryEligible(long nowMs) {
-    if (eligibleMs == 0 && releaseMs() != DependencyProgress.NOT_YET && releaseMs() <= nowMs) {
+    long releaseMs = Dependence.releaseMs(this);
+    if (eligibleMs == 0 && releaseMs != DependencyProgress.NOT_YET && releaseMs <= nowMs) {
       eligibleMs = nowMs;
     }
   }
@@ -444,26 +445,6 @@ public final class Job {
   /** Since when its own terms let it start; 0 before. */
   public long eligibleMs() {
     return eligibleMs;
-  }
-
-  /** From when on its own terms let it start, or {@link DependencyProgress#NOT_YET}. */
-  long releaseMs() {
-    long readyMs = dependencies == null ? 0 : dependencies.readyMs();
-    return readyMs == DependencyProgress.NOT_YET
-        ? readyMs
-        : Math.max(spec().terms().beginMs(), readyMs);
-  }
-
-  /** Whether it waits for other jobs. */
-  public boolean waitsForOthers() {
-    return (dependencies != null && dependencies.readyMs() == DependencyProgress.NOT_YET)
-        || (array != null && array.waitsForOthers());
-  }
-
-  /** Whether what it waits for can never come. */
-  public boolean dependencyIsHopeless() {
-    return (dependencies != null && dependencies.isHopeless())
-        || (array != null && array.isHopeless());
   }
 
   /** How far it is with its dependencies; null for a job that has none. */

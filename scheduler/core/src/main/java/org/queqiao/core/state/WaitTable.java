@@ -91,13 +91,13 @@ public final class WaitTable {
         dependents.computeIfAbsent(each.job(), _ -> new TreeSet<>()).add(job.id());
       }
     }
-    if (job.eligibleMs() == 0 && job.releaseMs() != DependencyProgress.NOT_YET) {
-      releases.add(new JobTable.Moment(job.releaseMs(), job.id()));
+    if (job.eligibleMs() == 0 && Dependence.releaseMs(job) != DependencyProgress.NOT_YET) {
+      releases.add(new JobTable.Moment(Dependence.releaseMs(job), job.id()));
     }
     if (job.spec().terms().deadlineMs() != 0) {
       lastStarts.add(new JobTable.Moment(JobClock.lastStartMs(job), job.id()));
     }
-    if ((job.dependencyIsHopeless() || (job.array() != null && job.array().hasHopeless()))
+    if ((Dependence.isHopeless(job) || (job.array() != null && job.array().hasHopeless()))
         && job.spec().terms().killOnInvalidDependency()) {
       hopeless.add(job.id());
     }
@@ -130,8 +130,8 @@ public final class WaitTable {
             });
       }
     }
-    if (job.eligibleMs() == 0 && job.releaseMs() != DependencyProgress.NOT_YET) {
-      releases.remove(new JobTable.Moment(job.releaseMs(), job.id()));
+    if (job.eligibleMs() == 0 && Dependence.releaseMs(job) != DependencyProgress.NOT_YET) {
+      releases.remove(new JobTable.Moment(Dependence.releaseMs(job), job.id()));
     }
     if (job.spec().terms().deadlineMs() != 0) {
       lastStarts.remove(new JobTable.Moment(JobClock.lastStartMs(job), job.id()));

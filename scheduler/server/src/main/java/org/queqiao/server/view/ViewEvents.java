@@ -194,9 +194,8 @@ final class ViewEvents {
       case JobSubmitted e -> submitted(e, nowMs);
       case JobAllocated e -> allocated(e, nowMs);
       case JobPromised e -> promised(e);
-      case RunCheckpointed _ -> {}
       case JobStarted _, JobSignalled _, RoomClaimed _, ClusterObserved _, BudgetUseTold _ -> {}
-      case PromisesMovedUp _ -> {}
+      case PromisesMovedUp _, RunCheckpointed _ -> {}
       case ArrayTaskSplit e -> split(e);
       case ArrayTasksEnded e -> tasksEnded(e);
       case JobChanged e -> changed(e);

@@ -167,7 +167,6 @@ final class HistoryCheck {
       case NodeDown e -> reuse.down(e);
       case StepStarted _, StepEnded _, RunPartEnded _ -> steps.accept(logged);
       case MoneyProposed _, MoneyDecided _, CreditLineSet _, RoomClaimed _, PromisesMovedUp _ -> {}
-      case RunCheckpointed _ -> {}
       case DisputeOpened _, DisputeAnswered _, BudgetDefined _, BudgetUseTold _ -> {}
       case ProjectDefined _,
           DomainDefined _,
@@ -181,7 +180,7 @@ final class HistoryCheck {
           ReservationDeleted _,
           ReservationOpened _,
           ReservationClosed _ -> {}
-      case BudgetTold _, ClusterObserved _, WalletFunded _ -> {}
+      case BudgetTold _, ClusterObserved _, WalletFunded _, RunCheckpointed _ -> {}
     }
   }
 

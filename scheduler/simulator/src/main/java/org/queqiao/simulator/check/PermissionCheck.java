@@ -68,6 +68,7 @@ import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.event.TopologyDefined;
 import org.queqiao.contract.event.UserDefined;
 import org.queqiao.contract.event.WalletFunded;
+import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.RunId;
@@ -95,9 +96,7 @@ final class PermissionCheck {
     return switch (event) {
       case JobSubmitted e -> isUser(actor, e.user().value());
       case JobChanged e -> mayChange(actor, model.job(e.job()));
-      case RunCheckpointed e -> mayChange(actor, model.job(e.run().job()));
-      case JobHeld e -> mayChange(actor, model.job(e.job()));
-      case JobReleased e -> mayChange(actor, model.job(e.job()));
+      case JobHeld _, JobReleased _, RunCheckpointed _ -> steers(actor, event);
       case JobAllocated _,
           JobEligible _,
           JobPromised _,
@@ -151,6 +150,17 @@ final class PermissionCheck {
       case RunImported _, DisputeAnswered _, MoneyProposed _, MoneyDecided _ -> isFinance(actor);
       case TariffDefined _, WalletFunded _, CreditLineSet _ -> isFinance(actor);
     };
+  }
+
+  private boolean steers(Actor actor, Event event) {
+    JobId job =
+        switch (event) {
+          case JobHeld e -> e.job();
+          case JobReleased e -> e.job();
+          case RunCheckpointed e -> e.run().job();
+          default -> throw new IllegalArgumentException("nobody steers a job by " + event);
+        };
+    return mayChange(actor, model.job(job));
   }
 
   private boolean ofProject(Actor actor, Event event) {
