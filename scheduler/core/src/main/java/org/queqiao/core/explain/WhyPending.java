@@ -15,10 +15,10 @@ import org.queqiao.core.placement.Capacity;
 import org.queqiao.core.placement.FirstFit;
 import org.queqiao.core.placement.NodeWish;
 import org.queqiao.core.priority.ByPriority;
-import org.queqiao.core.state.Dependence;
 import org.queqiao.core.state.Claim;
 import org.queqiao.core.state.Cluster;
 import org.queqiao.core.state.Demand;
+import org.queqiao.core.state.Dependence;
 import org.queqiao.core.state.Job;
 import org.queqiao.core.state.Node;
 
