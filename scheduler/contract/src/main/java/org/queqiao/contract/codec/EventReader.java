@@ -62,6 +62,7 @@ import org.queqiao.contract.wire.PbPartitionDefined;
 import org.queqiao.contract.wire.PbProjectDefined;
 import org.queqiao.contract.wire.PbRoleChanged;
 import org.queqiao.contract.wire.PbRoomClaimed;
+import org.queqiao.contract.wire.PbNodeUp;
 import org.queqiao.contract.wire.PbRunCheckpointed;
 import org.queqiao.contract.wire.PbSchedulingDefined;
 import org.queqiao.contract.wire.PbTariffDefined;
@@ -107,8 +108,7 @@ final class EventReader {
       case RESERVATION_DEFINED, RESERVATION_DELETED, RESERVATION_OPENED, RESERVATION_CLOSED ->
           ReservationReader.event(in);
       case NODE_REGISTERED -> new NodeRegistered(ModelReader.facts(in.getNodeRegistered()));
-      case NODE_UP ->
-          new NodeUp(new NodeName(in.getNodeUp().getNode()), in.getNodeUp().getBootId());
+      case NODE_UP -> up(in.getNodeUp());
       case NODE_DOWN -> down(in.getNodeDown());
       case NODE_FENCED -> fenced(in.getNodeFenced());
       case TOPOLOGY_DEFINED -> PlacementReader.topology(in.getTopologyDefined());
@@ -175,6 +175,10 @@ final class EventReader {
         e.getPredictedMs(),
         e.getReservation().isEmpty() ? null : new ReservationName(e.getReservation()),
         e.getPostsDays());
+  }
+
+  private static NodeUp up(PbNodeUp e) {
+    return new NodeUp(new NodeName(e.getNode()), e.getBootId());
   }
 
   private static RunCheckpointed checkpointed(PbRunCheckpointed e) {

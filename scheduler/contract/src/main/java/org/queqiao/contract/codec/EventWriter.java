@@ -127,9 +127,7 @@ final class EventWriter {
       case JobAllocated e -> out.setJobAllocated(allocated(e));
       case JobPromised e -> out.setJobPromised(promised(e));
       case PromisesMovedUp e -> out.setPromisesMovedUp(movedUp(e));
-      case RoomClaimed e ->
-          out.setRoomClaimed(
-              PbRoomClaimed.newBuilder().setJob(e.job().value()).setClaims(e.claims()));
+      case RoomClaimed e -> out.setRoomClaimed(claimed(e));
       case JobStarted e -> out.setJobStarted(started(e));
       case JobKillRequested e -> out.setJobKillRequested(killRequested(e));
       case RunCheckpointed e -> out.setRunCheckpointed(checkpointed(e));
@@ -336,6 +334,10 @@ final class EventWriter {
       out.setNodes(PromiseCodec.write(e.nodes()));
     }
     return out.build();
+  }
+
+  private static PbRoomClaimed.Builder claimed(RoomClaimed e) {
+    return PbRoomClaimed.newBuilder().setJob(e.job().value()).setClaims(e.claims());
   }
 
   private static PbRunCheckpointed.Builder checkpointed(RunCheckpointed e) {
