@@ -180,7 +180,7 @@ final class MonthStoriesTest {
       Statement paid = ledger.reads().statement("climate", "2026-10");
       assertThat(paid.standing().state()).isEqualTo(Standing.State.PAID);
       assertThat(paid.standing().reference()).isEqualTo("bank 17");
-      assertThat(StatementForms.csv(paid)).contains(",PAID,2026-000001,2026-11-20,bank 17\r\n");
+      assertThat(StatementForms.csv(paid)).contains(",PAID,2026-000001,2026-11-20,bank 17,,\r\n");
       assertThat(problems(ledger, "2026-10").getFirst())
           .startsWith("month 2026-10 was closed by USER:finance2 at ");
     }
@@ -333,6 +333,18 @@ final class MonthStoriesTest {
       // Of the last day of October 24 hours were posted, and it ran for 14.
       assertThat(lines(ledger, "2026-10")).containsExactly("60h 60000000");
       assertThat(lines(ledger, "2026-11")).containsExactly("-20h -20000000 late for 2026-10");
+      // Also from whom of a service platform it was for.
+      assertThat(
+              ledger
+                  .reads()
+                  .reports()
+                  .usage(
+                      UsageReports.Question.of(
+                          List.of(ReportBy.PROJECT, ReportBy.END_USER), "2026-10", "2026-11", 9),
+                      LedgerReads.Scope.ALL)
+                  .stream()
+                  .map(each -> each.keys() + " " + each.coreMs() / HOUR_MS + "h"))
+          .containsExactly("[climate, wang] 40h");
       assertThat(ledger.reads().job(run.job()).orElseThrow().chargeMicro()).isEqualTo(40_000_000);
       assertThat(ledger.reads().job(run.job()).orElseThrow().coreMs()).isEqualTo(40 * HOUR_MS);
       assertThat(money(ledger)).containsExactly("-40000000 held 0");

@@ -159,6 +159,7 @@ final class NodeLog {
                 History.CLIMATE,
                 30L * 24 * 60 * MINUTE_MS)
             .shape(nodes.length, 1, cores)
+            .endUser("wang")
             .build();
     add(new JobSubmitted(job, new UserName("li"), "unix", 1000, spec, "", new byte[32]));
     return again(new RunId(job, 1), cores, nodes);

@@ -10,6 +10,7 @@ import org.queqiao.contract.account.MemberRank;
 import org.queqiao.contract.codec.ImageCodec;
 import org.queqiao.contract.event.JobChanged;
 import org.queqiao.contract.event.JobSubmitted;
+import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.MembershipSet;
 import org.queqiao.contract.event.PlatformDefined;
 import org.queqiao.contract.event.RulesSet;
@@ -62,12 +63,30 @@ final class EndUserStoriesTest {
   @Test
   void theNameIsOnTheJobAndInTheStateThatASnapshotGives() {
     JobId nobody = story.submits("liwei");
-    byte[] before = story.machine.digest();
+    SchedulerMachine other =
+        SchedulerMachine.from(ImageCodec.decode(ImageCodec.encode(story.machine.image())));
     JobId job = story.submits("liwei", script(WANG));
     assertThat(((JobSubmitted) story.log.getLast().event()).spec().endUser()).isEqualTo(WANG);
     assertThat(endUser(story.machine, job)).isEqualTo(WANG);
     assertThat(endUser(story.machine, nobody)).isEmpty();
-    assertThat(story.machine.digest()).isNotEqualTo(before);
+    // The same job for somebody else is another state.
+    JobSubmitted told = (JobSubmitted) story.log.getLast().event();
+    LoggedEvent last = story.log.getLast();
+    other.apply(
+        new LoggedEvent(
+            last.position(),
+            last.epoch(),
+            last.timeMs(),
+            last.actor(),
+            new JobSubmitted(
+                told.job(),
+                told.user(),
+                told.unixUser(),
+                told.uid(),
+                told.spec().toBuilder().endUser("zhao").build(),
+                told.idempotencyKey(),
+                told.requestHash())));
+    assertThat(story.machine.digest()).isNotEqualTo(other.digest());
     SchedulerMachine restored =
         SchedulerMachine.from(ImageCodec.decode(ImageCodec.encode(story.machine.image())));
     assertThat(endUser(restored, job)).isEqualTo(WANG);
