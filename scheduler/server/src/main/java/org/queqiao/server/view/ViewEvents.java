@@ -203,7 +203,7 @@ final class ViewEvents {
           change(e.array(), entry -> entry.status().ended(e.state(), e.endMs(), null, ""));
       case JobEligible e -> change(e.job(), JobEntry::status);
       case JobHeld e when e.tasks() != null -> change(e.job(), entry -> held(entry, e));
-      case JobHeld e -> change(e.job(), entry -> entry.status().held(e.byAdministrator()));
+      case JobHeld e -> change(e.job(), entry -> held(entry, e.byAdministrator()));
       case JobReleased e ->
           change(e.job(), entry -> e.tasks() != null ? entry.status() : entry.status().released());
       case JobKillRequested e -> killing(e, nowMs);
@@ -364,6 +364,14 @@ final class ViewEvents {
     }
     String domain = texts.share(site.get().mainDomain(event.spec().project()));
     jobs.replace(before, before.changed(event.spec(), domain, position, texts));
+  }
+
+  /** Where every job is promised a start, it lets go of its own. */
+  private JobStatus held(JobEntry entry, boolean byAdministrator) {
+    if (site.get().scheduling().promisesAll()) {
+      entry.promised(0, null);
+    }
+    return entry.status().held(byAdministrator);
   }
 
   /** Tasks that are held one by one: the array is not, but the promise of one of them is gone. */

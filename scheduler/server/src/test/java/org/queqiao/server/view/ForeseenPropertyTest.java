@@ -17,6 +17,7 @@ import org.queqiao.contract.event.MembershipSet;
 import org.queqiao.contract.event.PartitionDefined;
 import org.queqiao.contract.event.ProjectDefined;
 import org.queqiao.contract.event.QosDefined;
+import org.queqiao.contract.event.SchedulingDefined;
 import org.queqiao.contract.event.UserDefined;
 import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.DomainCode;
@@ -81,11 +82,12 @@ final class ForeseenPropertyTest {
 
     @Override
     public void plays(List<Step> moves, Consumer<String> says) {
-      new History(says).run(moves);
+      new History(seed % 4 == 3, says).run(moves);
     }
   }
 
   private final class History {
+    private final boolean promisesAll;
     private final Consumer<String> says;
     private SplittableRandom random;
     private final SchedulerMachine machine = new SchedulerMachine();
@@ -93,7 +95,8 @@ final class ForeseenPropertyTest {
     private ClusterView view = new ClusterView(machine.image(), 10_000, faults::add);
     private long nowMs = 1_760_000_000_000L;
 
-    private History(Consumer<String> says) {
+    private History(boolean promisesAll, Consumer<String> says) {
+      this.promisesAll = promisesAll;
       this.says = says;
     }
 
@@ -134,6 +137,11 @@ final class ForeseenPropertyTest {
         NodeFacts facts =
             new NodeFacts(new NodeName("n" + i), "b", 4, 4L << 30, List.of(), "1", "6", List.of());
         tell(new Input.RegisterNode(facts.suspending(), List.of(), List.of()));
+      }
+      if (promisesAll) {
+        tell(
+            new Input.DefineScheduling(
+                OWNER, new SchedulingDefined(SchedulingDefined.CONSERVATIVE, 1)));
       }
       qos("ended", List.of(), PreemptMode.CANCEL);
       qos("again", List.of(), PreemptMode.REQUEUE);
