@@ -122,7 +122,7 @@ final class AccountingRoutes {
         () -> reads.walletPostings(project, limit),
         found ->
             call.json(
-                200, out -> Json.page(out, found, null, (each, to) -> write(each, null, to))));
+                200, out -> Json.page(out, found, null, (each, to) -> write(each, Booked.OF_NO_JOB, to))));
   }
 
   private void usage(Call call) {
@@ -173,7 +173,10 @@ final class AccountingRoutes {
    * @param quoteId the quote under which it was submitted, or null
    * @param endUser for whom a service platform submitted it, or null
    */
-  private record Booked(String quoteId, String endUser, List<Posting> postings) {}
+  private record Booked(String quoteId, String endUser, List<Posting> postings) {
+    /** What is for no job has neither. */
+    static final Booked OF_NO_JOB = new Booked(null, null, List.of());
+  }
 
   /** Finds the postings of a job that the asker may see. */
   private void ofJob(Call call, Consumer<Booked> answer) {
