@@ -122,7 +122,9 @@ final class AccountingRoutes {
         () -> reads.walletPostings(project, limit),
         found ->
             call.json(
-                200, out -> Json.page(out, found, null, (each, to) -> write(each, Booked.OF_NO_JOB, to))));
+                200,
+                out ->
+                    Json.page(out, found, null, (each, to) -> write(each, Booked.OF_NO_JOB, to))));
   }
 
   private void usage(Call call) {
