@@ -40,6 +40,7 @@ import org.queqiao.core.message.Input;
 import org.queqiao.core.message.Reply;
 import org.queqiao.core.permission.Permissions;
 import org.queqiao.core.plan.ClusterPlanner;
+import org.queqiao.core.plan.Slice;
 import org.queqiao.core.plan.SliceBounds;
 import org.queqiao.core.priority.ByPriority;
 import org.queqiao.core.priority.JobOrder;
@@ -251,7 +252,7 @@ public final class SchedulerMachine {
     if (!memory.worthAPass(cluster)) {
       return new Decision(List.of(), new Reply.Planned(0, false));
     }
-    ClusterPlanner.Slice slice = planner.slice(nowMs);
+    Slice slice = planner.slice(nowMs);
     memory.foundNothing(slice.fruitlessAt(), planner.positionAtBegin(), slice.retryMs());
     List<Fact> facts = new ArrayList<>();
     slice.facts().forEach(each -> facts.add(new Fact(Actor.SCHEDULER, each)));

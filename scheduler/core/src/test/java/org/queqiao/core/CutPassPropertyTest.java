@@ -11,6 +11,7 @@ import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.queqiao.contract.event.JobKillRequested;
+import org.queqiao.contract.event.JobPromised;
 import org.queqiao.contract.event.JobSuspendRequested;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.PartitionDefined;
@@ -18,6 +19,8 @@ import org.queqiao.contract.event.SchedulingDefined;
 import org.queqiao.contract.id.PartitionName;
 import org.queqiao.contract.policy.PreemptMode;
 import org.queqiao.contract.policy.PreemptRules;
+import org.queqiao.core.message.Decision;
+import org.queqiao.core.message.Fact;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.message.Reply;
 import org.queqiao.core.plan.SliceBounds;
@@ -38,6 +41,8 @@ final class CutPassPropertyTest {
   private int starts;
   private int asides;
   private int searches;
+  private int interrupted;
+  private int rests;
 
   /** A busy site. */
   @Test
@@ -69,6 +74,92 @@ final class CutPassPropertyTest {
     assertThat(starts).as("starts").isGreaterThan(SEEDS * 5);
   }
 
+  /**
+   * Jobs come, end and are changed between two slices: once that is over, nobody waits who may
+   * start.
+   */
+  @Test
+  void whatComesBetweenTwoSlicesIsNoChanceThatIsMissed() {
+    SeededProperty.holds(SeededProperty.seeds(SEEDS, 124), Interrupted::new);
+    assertThat(interrupted).as("passes in which something came").isGreaterThan(SEEDS * CUTS);
+    assertThat(rests).as("moments at which nothing more could start").isGreaterThan(SEEDS * 5);
+  }
+
+  /** A site of one sort or the other whose passes are cut, where much happens meanwhile. */
+  private final class Interrupted implements SeededProperty.Case<ToldStory.Told> {
+    private final SliceBounds bounds;
+    private final int reservations;
+    private final List<ToldStory.Told> told;
+
+    private Interrupted(long seed) {
+      SplittableRandom random = new SplittableRandom(seed);
+      bounds = new SliceBounds(1 + random.nextInt(40), 1 + random.nextInt(2));
+      reservations = random.nextBoolean() ? 3 : 1;
+      RandomWorkload workload = new RandomWorkload(site(), random).withSlices(4);
+      if (random.nextInt(3) == 0) {
+        crowds(workload, seed);
+      }
+      for (int step = 1; step <= STEPS; step++) {
+        workload.step();
+        if (step % 10 == 0) {
+          workload.comesToRest();
+        }
+      }
+      told = workload.told().inputs();
+    }
+
+    private SchedulerStory site() {
+      SchedulerStory story = SchedulerStory.site(new SchedulerMachine(bounds)).withoutChecks();
+      story.does(
+          new Input.DefineScheduling(OWNER, new SchedulingDefined("default", reservations)));
+      return story;
+    }
+
+    @Override
+    public List<ToldStory.Told> moves() {
+      return told;
+    }
+
+    @Override
+    public void plays(List<ToldStory.Told> moves, Consumer<String> says) {
+      SchedulerStory story = site().saying(says);
+      boolean more = false;
+      for (ToldStory.Told each : moves) {
+        story.nowMs = each.nowMs();
+        int before = story.log.size();
+        Reply reply = story.hears(each.input());
+        boolean plans = each.input() instanceof Input.PlanPass;
+        interrupted += more && !plans ? 1 : 0;
+        more = reply instanceof Reply.Planned planned && planned.more();
+        if (plans && !more && story.log.size() == before) {
+          rests++;
+          assertThat(missed(story)).as("what a machine made anew finds").isEmpty();
+        }
+      }
+    }
+
+    @Override
+    public String about() {
+      return bounds + ", " + reservations + " promises";
+    }
+  }
+
+  private static List<String> missed(SchedulerStory story) {
+    SchedulerMachine anew = SchedulerMachine.from(story.machine.image());
+    Decision found = anew.decide(new Input.PlanPass(), story.nowMs);
+    while (found.facts().isEmpty()
+        && found.reply() instanceof Reply.Planned planned
+        && planned.more()) {
+      found = anew.decide(new Input.PlanPass(), story.nowMs);
+    }
+    // Other room for promises may be found anew whenever somebody looks.
+    return found.facts().stream()
+        .map(Fact::event)
+        .filter(each -> !(each instanceof JobPromised))
+        .map(Words::of)
+        .toList();
+  }
+
   private static List<ToldStory.Told> workload(long seed) {
     SchedulerStory story = SchedulerStory.site().withoutChecks();
     RandomWorkload workload = new RandomWorkload(story, new SplittableRandom(seed));
@@ -86,15 +177,19 @@ final class CutPassPropertyTest {
   private static List<ToldStory.Told> crowded(long seed) {
     SchedulerStory story = SchedulerStory.site().withoutChecks();
     RandomWorkload workload = new RandomWorkload(story, new SplittableRandom(seed));
+    crowds(workload, seed);
+    for (int step = 0; step < STEPS; step++) {
+      workload.step();
+    }
+    return workload.told().inputs();
+  }
+
+  private static void crowds(RandomWorkload workload, long seed) {
     PreemptMode[] modes = {PreemptMode.REQUEUE, PreemptMode.CANCEL, PreemptMode.SUSPEND};
     PreemptMode mode = modes[(int) (seed % modes.length)];
     int graceMs = mode == PreemptMode.SUSPEND ? 0 : 60_000;
     workload.tell(partition(BATCH, 1, new PreemptRules(mode, graceMs, 0)));
     workload.tell(partition(DEBUG, 2, PreemptRules.OFF));
-    for (int step = 0; step < STEPS; step++) {
-      workload.step();
-    }
-    return workload.told().inputs();
   }
 
   private static Input partition(PartitionName name, int tier, PreemptRules rules) {

@@ -10,6 +10,8 @@ import static org.queqiao.core.SchedulerStory.script;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.queqiao.contract.codec.ImageCodec;
 import org.queqiao.contract.event.JobAllocated;
 import org.queqiao.contract.event.JobPromised;
@@ -146,6 +148,42 @@ final class LearningStoriesTest {
     story.submits("liwei", cores(4).limitMs(1_000L));
     assertThat(story.plans()).isEqualTo(1);
     assertThat(story.state(large)).as("though a smaller one waits").isEqualTo(RUNNING);
+  }
+
+  /**
+   * A job of the whole node is promised a start in ten days, and could have one in four when a run
+   * ends early. Until then somebody may be let in who is believed to be short and may run for three
+   * days: not any more when it has waited for four.
+   */
+  @ParameterizedTest
+  @ValueSource(ints = {3, 4})
+  void whoHasWaitedForFourDaysIsGambledWithNoMore(int days) {
+    long dayMs = 24 * HOUR_MS;
+    story.does(
+        new Input.DefinePartition(
+            SchedulerStory.OWNER,
+            new PartitionDefined(SchedulerStory.BATCH, true, HOUR_MS, 20 * dayMs)));
+    story.node("n1", 4);
+    runs("liwei", cores(1).limitMs(3 * dayMs), 60_000);
+    runs("liwei", cores(1).limitMs(3 * dayMs), 60_000);
+    JobId ends = story.submits("wangfang", cores(1).limitMs(10 * dayMs));
+    story.submits("wangfang", cores(1).limitMs(4 * dayMs + 2 * HOUR_MS));
+    story.plans();
+    JobId large = story.submits("chenjie", cores(4).limitMs(HOUR_MS));
+    JobId behind = story.submits("wangfang", cores(1).limitMs(5 * HOUR_MS));
+    story.plans();
+    assertThat(story.job(large).promisedMs()).isEqualTo(story.nowMs + 10 * dayMs);
+    story.exits(behind, 0);
+    story.after(days * dayMs).ticks();
+    story.exits(ends, 0);
+    JobId gambles = story.submits("liwei", cores(1).limitMs(3 * dayMs));
+    JobId within = story.submits("liwei", cores(1).limitMs(3 * HOUR_MS));
+    while (story.machine.state().planningDue()) {
+      story.plans();
+    }
+    assertThat(story.state(large)).isEqualTo(PENDING);
+    assertThat(story.state(gambles)).isEqualTo(days < 4 ? RUNNING : PENDING);
+    assertThat(story.state(within)).as("an hour is gambled with").isEqualTo(RUNNING);
   }
 
   /** What the run gives back is what it holds, though it asked for less: a device of any model. */

@@ -55,6 +55,9 @@ final class RandomWorkload {
   /** Looks at the story after each input. */
   private final Consumer<Input> look;
 
+  /** How many slices of a pass a step lets go on at the most; 0 for all. */
+  private int mostSlices;
+
   RandomWorkload(SchedulerStory story, SplittableRandom random) {
     this(story, random, null, _ -> {});
   }
@@ -112,9 +115,26 @@ final class RandomWorkload {
   }
 
   private void plan() {
-    while (tell(new Input.PlanPass()) instanceof Reply.Planned planned && planned.more()) {
-      // until the pass is over
+    boolean more = true;
+    int slices = mostSlices == 0 ? Integer.MAX_VALUE : random.nextInt(mostSlices + 1);
+    for (int i = 0; more && i < slices; i++) {
+      more = tell(new Input.PlanPass()) instanceof Reply.Planned planned && planned.more();
     }
+  }
+
+  /** Nothing happens any more until nothing more can start. */
+  void comesToRest() {
+    tell(new Input.Tick());
+    for (int before = -1; before != story.log.size() || story.machine.state().planningDue(); ) {
+      before = story.log.size();
+      tell(new Input.PlanPass());
+    }
+  }
+
+  /** From now on each step lets at most so many slices of a pass go on. */
+  RandomWorkload withSlices(int most) {
+    mostSlices = most;
+    return this;
   }
 
   private Input submission() {

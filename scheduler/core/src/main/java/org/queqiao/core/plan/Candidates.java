@@ -57,6 +57,7 @@ final class Candidates implements WaitingSource {
       ClusterMirror mirror,
       int promises,
       WaitingPlanJobs waiting,
+      ClaimPlaces places,
       long nowMs) {
     this.cluster = cluster;
     this.queue = queue;
@@ -67,12 +68,7 @@ final class Candidates implements WaitingSource {
     this.promises = Math.min(promises, MAX_PROMISED_TASKS);
     this.waiting = waiting;
     this.claimants = List.copyOf(cluster.jobs().preemption().claimants()).iterator();
-    this.places = new ClaimPlaces(cluster, mirror, limits, nowMs);
-  }
-
-  /** How many nodes were looked at before the pass, for jobs for which runs were ended. */
-  long looked() {
-    return places.looked();
+    this.places = places;
   }
 
   /** When the first limit that kept a job out may let it start without any fact. */

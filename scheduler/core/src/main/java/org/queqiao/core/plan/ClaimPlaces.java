@@ -30,6 +30,24 @@ final class ClaimPlaces {
 
   private final TreeMap<JobId, ArrayDeque<Place>> places = new TreeMap<>();
 
+  /** Those that nodes are still chosen for, in their order. */
+  private final List<Start> starts = new ArrayList<>();
+
+  /** What is free now, and what will be once all has left; without what was chosen. */
+  private Victims now;
+
+  private Victims later;
+
+  /** The best choice for the first of them so far, behind which so many others fit; or null. */
+  private Place best;
+
+  private int most;
+
+  /** Choices for it of which each node may be left out, and which node is the next. */
+  private final ArrayDeque<Tried> tried = new ArrayDeque<>();
+
+  private int nextNode;
+  private int triesLeft;
   private long looked;
 
   /**
@@ -59,7 +77,6 @@ final class ClaimPlaces {
 
   ClaimPlaces(Cluster cluster, ClusterMirror mirror, LimitTree limits, long nowMs) {
     PreemptionTable known = cluster.jobs().preemption();
-    List<Start> starts = new ArrayList<>();
     for (JobId each : known.claimants()) {
       Job job = cluster.jobs().find(each).orElseThrow();
       Demand demand = limits.blocks(Claim.of(job)).isEmpty() ? mirror.demand(job.spec()) : null;
@@ -69,10 +86,11 @@ final class ClaimPlaces {
       }
     }
     if (starts.size() < 2) {
+      starts.clear();
       return;
     }
-    Victims now = new Victims(mirror.planner().pool(), nowMs);
-    Victims later = now.copy();
+    now = new Victims(mirror.planner().pool(), nowMs);
+    later = now.copy();
     AsideRoom room =
         new AsideRoom(
             cluster, mirror, Rank.of(cluster.jobs().find(starts.getFirst().job()).orElseThrow()));
@@ -85,9 +103,27 @@ final class ClaimPlaces {
         }
       }
     }
-    for (int i = 0; i < starts.size(); i++) {
-      choose(starts.get(i), starts.subList(i + 1, starts.size()), now, later);
+  }
+
+  /**
+   * Goes on, in steps: where it was cut makes no difference to what is chosen.
+   *
+   * @param budget how many nodes are looked at, at most, but for the last step
+   * @return whether all nodes are chosen
+   */
+  boolean work(long budget) {
+    long until = looked + budget;
+    while (!starts.isEmpty() && looked < until) {
+      looked++;
+      if (best == null) {
+        begin(starts.getFirst());
+      } else if (isOver()) {
+        take(starts.removeFirst());
+      } else {
+        tryNext(starts.getFirst());
+      }
     }
+    return starts.isEmpty();
   }
 
   /** The nodes for the next start of a job, or null for the first that have room. */
@@ -101,41 +137,54 @@ final class ClaimPlaces {
     return looked;
   }
 
-  private void choose(Start start, List<Start> behind, Victims now, Victims later) {
+  private List<Start> behind() {
+    return starts.subList(1, starts.size());
+  }
+
+  private void begin(Start start) {
     Place first = find(start, now);
     if (first == null) {
       serve(start, later);
+      starts.removeFirst();
       return;
     }
-    Place best = best(start, first, behind, now, later);
+    best = first;
+    most = served(behind(), first, later);
+    triesLeft = MAX_TRIES;
+    tried.clear();
+    tried.add(new Tried(first, now));
+    nextNode = 0;
+  }
+
+  private boolean isOver() {
+    return most >= behind().size() || tried.isEmpty() || triesLeft <= 0 || looked > MAX_LOOKED;
+  }
+
+  /** Tries the next choice: without one node of another, the first behind which most others fit. */
+  private void tryNext(Start start) {
+    Tried known = tried.getFirst();
+    if (nextNode == known.place().on().length) {
+      tried.removeFirst();
+      nextNode = 0;
+      return;
+    }
+    triesLeft--;
+    Victims fewer = known.on().withoutNode(known.place().on()[nextNode++]);
+    looked += fewer.size();
+    Place other = find(start, fewer);
+    if (other != null) {
+      int count = served(behind(), other, later);
+      best = count > most ? other : best;
+      most = Math.max(count, most);
+      tried.add(new Tried(other, fewer));
+    }
+  }
+
+  private void take(Start start) {
     places.computeIfAbsent(start.job(), _ -> new ArrayDeque<>()).add(best);
     now.take(best.demand(), best.on());
     later.take(best.demand(), best.on());
-  }
-
-  /** The first choice behind which most others fit: without one node of another, and so on. */
-  private Place best(Start start, Place first, List<Start> behind, Victims now, Victims later) {
-    Place best = first;
-    int most = served(behind, first, later);
-    ArrayDeque<Tried> tried = new ArrayDeque<>();
-    tried.add(new Tried(first, now));
-    for (int left = MAX_TRIES; most < behind.size() && !tried.isEmpty(); ) {
-      Tried known = tried.poll();
-      for (int node : known.place().on()) {
-        if (left-- <= 0 || most >= behind.size() || looked > MAX_LOOKED) {
-          return best;
-        }
-        Victims fewer = known.on().withoutNode(node);
-        Place other = find(start, fewer);
-        if (other != null) {
-          int count = served(behind, other, later);
-          best = count > most ? other : best;
-          most = Math.max(count, most);
-          tried.add(new Tried(other, fewer));
-        }
-      }
-    }
-    return best;
+    best = null;
   }
 
   /** How many starts fit behind one, one after the other. */

@@ -16,6 +16,7 @@ import org.queqiao.contract.event.SchedulingDefined;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.job.TaskIndices;
 import org.queqiao.contract.job.TaskRange;
+import org.queqiao.core.limit.LimitTree;
 import org.queqiao.core.priority.JobOrder;
 import org.queqiao.core.state.Cluster;
 import org.queqiao.core.state.Job;
@@ -54,6 +55,10 @@ public final class ClusterPlanner {
   private boolean passBegun;
   private long chancesAtBegin;
   private long positionAtBegin;
+
+  /** From when on the pass that was begun, if it was cut for so long, is of another time. */
+  private long movesMs;
+
   private boolean passStarted;
   private final WaitingPlanJobs waiting = new WaitingPlanJobs();
 
@@ -76,6 +81,17 @@ public final class ClusterPlanner {
   /** The search after a pass in which nothing started that is not over, or null. */
   private Preemption search;
 
+  /** The choice of nodes before a pass for those for whom room is made that is not over, or null. */
+  private ClaimPlaces places;
+
+  /** The search before that for who gets the cores of stopped runs that is not over, or null. */
+  private StoppedRuns stopped;
+
+  /** Whether that search has read the queue for the pass, and what is left to the slice. */
+  private boolean readsBefore;
+
+  private long stepsLeft;
+
   /** How often a search was given up since the last that was over. */
   private int givenUp;
 
@@ -90,70 +106,76 @@ public final class ClusterPlanner {
     this.promises = new PromiseFacts(cluster);
   }
 
-  /**
-   * What a slice found.
-   *
-   * @param facts the runs to start; a task of an array becomes a job right before
-   * @param starts how many
-   * @param promises the first promises to jobs that wait on, and earlier ones with the fact that
-   *     early room was answered by them
-   * @param asides the runs to end or to stop, so that another job can start
-   * @param more whether the pass goes on
-   * @param fruitlessAt the count of chances at which a whole pass found nothing, or -1
-   * @param retryMs when a pass over the same state may find something, or the greatest number
-   */
-  public record Slice(
-      List<Event> facts,
-      int starts,
-      List<Event> promises,
-      List<Event> asides,
-      boolean more,
-      long fruitlessAt,
-      long retryMs) {
-    public Slice {
-      facts = List.copyOf(facts);
-      promises = List.copyOf(promises);
-      asides = List.copyOf(asides);
-    }
-  }
-
   /** Decides the next starts; changes nothing in the tables. */
   public Slice slice(long nowMs) {
     if (mirror == null || !unconfirmed.isEmpty()) {
       renew();
     }
     if (search != null) {
-      return goOn(List.of(), bounds.steps() << Math.min(givenUp, MAX_DOUBLED), nowMs);
+      return goOn(List.of(), longer(bounds.steps()), nowMs);
+    }
+    stepsLeft = bounds.steps();
+    Slice before = passBegun ? null : ofStopped(nowMs);
+    if (before != null) {
+      return before;
     }
     Planner planner = mirror.planner();
-    long steps = bounds.steps();
-    if (!passBegun && !cluster.jobs().preemption().suspended().isEmpty()) {
-      StoppedRuns stopped = new StoppedRuns(cluster, mirror, nowMs);
-      Slice before = of(stopped, nowMs);
-      if (before != null) {
-        return before;
-      }
-      steps -= stopped.looked();
-    }
     // In each slice, or a run that stands still would be taken for one that outlives its limit.
     mirror.standStill(soonMs(nowMs));
     expectOverdue(planner, nowMs);
     if (!passBegun && planner.pool().totalFreeCores() <= 0 && !policy.keepsAllStarts()) {
       candidates = null;
-      begins();
-      return fruitless(List.of(), steps, nowMs);
+      begins(nowMs);
+      return fruitless(List.of(), nowMs);
     }
     if (!passBegun) {
+      if (!choosesPlaces(nowMs)) {
+        return Slice.goesOn(List.of());
+      }
       begin(planner, nowMs);
-      steps = Math.max(1, steps - candidates.looked());
     }
+    return pass(planner, nowMs);
+  }
+
+  /** What is done before a pass with cores of stopped runs, if there are any; null for nothing. */
+  private Slice ofStopped(long nowMs) {
+    if (places != null || cluster.jobs().preemption().suspended().isEmpty()) {
+      return null;
+    }
+    if (stopped == null) {
+      stopped = new StoppedRuns(cluster, mirror, this::queue, nowMs);
+      begins(nowMs);
+      readsBefore = true;
+    }
+    long before = stopped.looked();
+    if (!stopped.work(longer(stepsLeft))) {
+      return Slice.goesOn(List.of());
+    }
+    stepsLeft -= stopped.looked() - before;
+    Slice found = of(stopped, nowMs);
+    stopped = null;
+    readsBefore &= found == null;
+    return found;
+  }
+
+  /** Goes on to choose nodes for those for whom room is made; says whether they are chosen. */
+  private boolean choosesPlaces(long nowMs) {
+    if (places == null) {
+      places = new ClaimPlaces(cluster, mirror, new LimitTree(cluster, nowMs), nowMs);
+    }
+    long before = places.looked();
+    boolean chosen = places.work(longer(Math.max(1, stepsLeft)));
+    stepsLeft -= places.looked() - before;
+    return chosen;
+  }
+
+  private Slice pass(Planner planner, long nowMs) {
     promises.clear();
     movedUp.beginSlice();
-    Trial trial = new Trial(cluster.nodes());
-    slice =
-        new SliceStarts(
-            cluster, mirror, trial, (demand, job) -> planner.room(demand, job, nowMs), nowMs);
-    boolean over = planner.work(nowMs, steps, bounds.starts());
+    FewerNodes.Rooms rooms = (demand, job) -> planner.room(demand, job, nowMs);
+    slice = new SliceStarts(cluster, mirror, new Trial(cluster.nodes()), rooms, nowMs);
+    boolean over = planner.work(nowMs, Math.max(1, stepsLeft), bounds.starts());
+    stepsLeft -= planner.steps();
     if (!over) {
       planner.drain(nowMs);
     }
@@ -172,51 +194,59 @@ public final class ClusterPlanner {
     }
     if (over && !passStarted) {
       facts.addAll(stated);
-      return fruitless(facts, steps - planner.steps(), nowMs);
+      return fruitless(facts, nowMs);
     }
     return new Slice(facts, slice.count(), stated, List.of(), !over, -1, Long.MAX_VALUE);
   }
 
   /** Nothing starts any more: room may be made for who outranks what runs. */
-  private Slice fruitless(List<Event> promises, long steps, long nowMs) {
+  private Slice fruitless(List<Event> promises, long nowMs) {
     search = new Preemption(cluster, mirror, this::queue, nowMs);
     if (!promises.isEmpty() && !search.isOver()) {
       // Whoever is promised a start has another place in the queue from then on.
       search = policy.keepsAllStarts() ? null : search;
-      return new Slice(List.of(), 0, promises, List.of(), true, -1, Long.MAX_VALUE);
+      return Slice.goesOn(promises);
     }
-    return goOn(promises, Math.max(1, steps), nowMs);
+    return goOn(promises, Math.max(1, stepsLeft), nowMs);
   }
 
   private Slice goOn(List<Event> promises, long steps, long nowMs) {
     if (!search.work(steps)) {
-      return new Slice(List.of(), 0, promises, List.of(), true, -1, Long.MAX_VALUE);
+      return Slice.goesOn(promises);
     }
     List<Event> asides = search.facts();
     long retryMs = Math.min(search.retryMs(), search.limitsOpenMs());
     search = null;
     givenUp = 0;
     boolean nothing = asides.isEmpty();
-    long limitsMs =
-        candidates == null ? Long.MAX_VALUE : Math.min(limitsOpenMs, candidates.limitsOpenMs());
+    boolean holds = nothing && nowMs < movesMs;
+    long limitsMs = candidates == null ? Long.MAX_VALUE : candidates.limitsOpenMs();
+    limitsMs = candidates == null ? limitsMs : Math.min(limitsMs, limitsOpenMs);
     return new Slice(
         List.of(),
         0,
         promises,
         asides,
         !nothing,
-        nothing ? chancesAtBegin : -1,
+        holds ? chancesAtBegin : -1,
         Math.min(
             Math.min(limitsMs, cluster.money().allowances().nextMs(nowMs)),
             Math.min(Math.min(retryMs, movesMs(nowMs)), mirror.planner().nextStart(nowMs))));
   }
 
-  /** Who is looked for may be another one after a fact, so it is looked for anew, for longer. */
+  /** What is looked for may be something else after a fact, so it is looked for anew, for longer. */
   private void giveUpSearch() {
-    if (search != null) {
+    if (search != null || places != null || stopped != null) {
       search = null;
+      places = null;
+      stopped = null;
+      readsBefore = false;
       givenUp++;
     }
+  }
+
+  private long longer(long steps) {
+    return steps << Math.min(givenUp, MAX_DOUBLED);
   }
 
   /**
@@ -236,7 +266,7 @@ public final class ClusterPlanner {
    * Starts on cores of runs that were stopped for others, and runs that go on; null for neither.
    */
   private Slice of(StoppedRuns stopped, long nowMs) {
-    PlanJob start = stopped.next(this::queue);
+    PlanJob start = stopped.start();
     List<Event> facts = List.of();
     if (start != null) {
       SliceStarts one =
@@ -341,17 +371,24 @@ public final class ClusterPlanner {
 
   private void begin(Planner planner, long nowMs) {
     limitsOpenMs = Long.MAX_VALUE;
-    candidates = new Candidates(cluster, queue(), mirror, policy.reservations(), waiting, nowMs);
+    candidates =
+        new Candidates(cluster, queue(), mirror, policy.reservations(), waiting, places, nowMs);
+    places = null;
     planner.begin(candidates, nowMs);
     passBegun = true;
     passStarted = false;
-    begins();
+    begins(nowMs);
   }
 
-  private void begins() {
+  /** From now on what comes may be news to the pass, if nothing was read for it before. */
+  private void begins(long nowMs) {
     movedUp.beginPass();
-    chancesAtBegin = cluster.chances();
-    positionAtBegin = cluster.position();
+    if (!readsBefore) {
+      chancesAtBegin = cluster.chances();
+      positionAtBegin = cluster.position();
+      movesMs = movesMs(nowMs);
+    }
+    readsBefore = false;
   }
 
   /**

@@ -1,7 +1,9 @@
 package org.queqiao.core.plan;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -50,6 +52,17 @@ final class StoppedRuns {
   /** What was asked in vain, of those behind all for whom runs were stopped. */
   private final TreeSet<Tried> tried = new TreeSet<>();
 
+  /** Those for whom runs were stopped or ended who are not asked about yet, and the others. */
+  private final Iterator<JobId> claiming;
+
+  private final List<Job> claimants = new ArrayList<>();
+  private final Supplier<JobOrder.Queue> queue;
+
+  /** Those that wait behind them and are not asked about yet; null until the queue is read. */
+  private ArrayDeque<Job> waiting;
+
+  private final TreeSet<Rank> ahead = new TreeSet<>();
+  private PlanJob start;
   private long looked;
 
   /** Jobs of one rank that need the same for as long fit alike. */
@@ -62,43 +75,80 @@ final class StoppedRuns {
     }
   }
 
-  StoppedRuns(Cluster cluster, ClusterMirror mirror, long nowMs) {
+  /**
+   * Nobody has been asked yet.
+   *
+   * @param queue opens the queue, which is read in one step
+   */
+  StoppedRuns(
+      Cluster cluster, ClusterMirror mirror, Supplier<JobOrder.Queue> queue, long nowMs) {
     this.cluster = cluster;
+    this.queue = queue;
+    this.claiming = List.copyOf(cluster.jobs().preemption().claimants()).iterator();
     this.mirror = mirror;
     this.limits = new LimitTree(cluster, nowMs);
     this.nowMs = nowMs;
   }
 
+  /**
+   * Goes on, a job a step: where it was cut makes no difference to what is found.
+   *
+   * @param budget how many nodes are looked at, at most, but for the last step
+   * @return whether it is over
+   */
+  boolean work(long budget) {
+    long until = looked + budget;
+    do {
+      if (waiting == null) {
+        askClaimant();
+      } else if (!waiting.isEmpty()) {
+        ask(waiting.poll());
+      }
+    } while (!isOver() && looked < until);
+    return isOver();
+  }
+
+  private boolean isOver() {
+    return start != null || waiting != null && waiting.isEmpty();
+  }
+
   /** The first job that can start on such cores, with its nodes, or null. */
-  PlanJob next(Supplier<JobOrder.Queue> waiting) {
-    List<Job> claimants = new ArrayList<>();
-    for (JobId each : cluster.jobs().preemption().claimants()) {
-      Job job = cluster.jobs().find(each).orElseThrow();
-      PlanJob start = isBlocked(job) ? null : place(job, claimants, 0);
-      if (start != null) {
-        return start;
-      }
-      claimants.add(job);
+  PlanJob start() {
+    return start;
+  }
+
+  private void askClaimant() {
+    looked++;
+    if (!claiming.hasNext()) {
+      readQueue();
+      return;
     }
-    TreeSet<Rank> ahead = new TreeSet<>();
-    JobOrder.Queue queue = waiting.get();
-    Job job = queue.next();
-    for (int jobs = 0; job != null && jobs < MAX_JOBS; jobs++) {
-      Rank rank = Rank.of(job);
-      int claims = job.preemption().claims();
-      if (!isBlocked(job)
-          && Throttle.left(cluster, job) > claims
-          && (claims == 0 || job.array() != null)) {
-        boolean may = ahead.stream().allMatch(each -> cluster.outranking().passes(rank, each));
-        PlanJob start = may && isNew(job, rank, claims) ? place(job, claimants, claims) : null;
-        if (start != null) {
-          return start;
-        }
-        ahead.add(rank);
-      }
-      job = queue.next();
+    Job job = cluster.jobs().find(claiming.next()).orElseThrow();
+    start = isBlocked(job) ? null : place(job, claimants, 0);
+    claimants.add(job);
+  }
+
+  /** In one step: between two of them the queue may change. */
+  private void readQueue() {
+    waiting = new ArrayDeque<>();
+    JobOrder.Queue all = queue.get();
+    for (Job job = all.next(); job != null && waiting.size() < MAX_JOBS; job = all.next()) {
+      waiting.add(job);
     }
-    return null;
+    looked += waiting.size();
+  }
+
+  private void ask(Job job) {
+    looked++;
+    Rank rank = Rank.of(job);
+    int claims = job.preemption().claims();
+    if (!isBlocked(job)
+        && Throttle.left(cluster, job) > claims
+        && (claims == 0 || job.array() != null)) {
+      boolean may = ahead.stream().allMatch(each -> cluster.outranking().passes(rank, each));
+      start = may && isNew(job, rank, claims) ? place(job, claimants, claims) : null;
+      ahead.add(rank);
+    }
   }
 
   /** How many nodes were looked at, or amounts copied. */

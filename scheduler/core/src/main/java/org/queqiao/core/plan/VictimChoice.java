@@ -14,6 +14,9 @@ final class VictimChoice {
   private final long forMs;
   private final Iterator<Demand> alternatives;
 
+  /** The search for an alternative without parts that goes on, or null. */
+  private NodesChoice nodes;
+
   /** The alternative that runs are chosen for, of a job with parts; else null. */
   private Demand demand;
 
@@ -46,6 +49,14 @@ final class VictimChoice {
 
   /** Goes on; says whether the runs are chosen. */
   boolean decide() {
+    if (nodes != null) {
+      if (!nodes.decide()) {
+        return false;
+      }
+      chosen = nodes.chosen();
+      nodes = null;
+      return !chosen.isEmpty();
+    }
     if (after != null) {
       leaveOut();
       return !doubted.hasNext();
@@ -59,8 +70,8 @@ final class VictimChoice {
     }
     Demand first = alternatives.next();
     if (!first.isParted()) {
-      chosen = victims.chooseFor(first, forMs);
-      return !chosen.isEmpty();
+      nodes = new NodesChoice(victims, first, forMs);
+      return false;
     }
     low = 1;
     high = victims.most();

@@ -2,10 +2,10 @@ package org.queqiao.core.plan;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /**
  * Chooses runs that must end for a job to fit: as few as a node needs, on the nodes that need the
@@ -228,9 +228,6 @@ final class Victims {
     }
   }
 
-  /** A node on which a share fits once some runs have ended. */
-  private record Offer(int node, List<PlanJob> runs) {}
-
   /**
    * Begins to choose for a job.
    *
@@ -255,51 +252,42 @@ final class Victims {
     return parted(demand, forMs, amounts) != null;
   }
 
-  /** The runs to end for a demand without parts. */
-  List<PlanJob> chooseFor(Demand demand, long forMs) {
-    List<Offer> large = offers(demand, demand.large(), demand.largeShares(), forMs);
-    int smalls = demand.shares() - demand.largeShares();
-    List<Offer> small = offers(demand, demand.small(), smalls, forMs);
-    List<Offer> chosen = new ArrayList<>(few(large, demand.largeShares()));
-    TreeSet<Integer> used = new TreeSet<>();
-    chosen.forEach(each -> used.add(each.node()));
-    small.removeIf(each -> used.contains(each.node()));
-    chosen.addAll(few(small, smalls));
-    return chosen.size() < demand.shares() ? List.of() : withoutNeedless(demand, chosen);
-  }
-
   /** What is free without the first so many candidates. */
   long[] without(int count) {
+    return without(candidates.subList(0, count));
+  }
+
+  /** What is free without some candidates. */
+  long[] without(Collection<PlanJob> runs) {
     long[] after = rows.clone();
-    looked += rows.length + count;
-    candidates.subList(0, count).forEach(run -> add(run, 1, after));
+    looked += rows.length + runs.size();
+    runs.forEach(run -> add(run, 1, after));
     return after;
   }
 
-  private static List<Offer> few(List<Offer> offers, int most) {
-    return offers.subList(0, Math.min(most, offers.size()));
+  /** How many nodes there are. */
+  int nodes() {
+    return pool.nodes();
   }
 
-  /** What each node needs for a share, the least first. */
-  private List<Offer> offers(Demand demand, Share share, int wanted, long forMs) {
-    List<Offer> out = new ArrayList<>();
-    looked += wanted > 0 ? pool.nodes() : 0;
-    for (int node = 0; wanted > 0 && node < pool.nodes(); node++) {
-      boolean may = demand.nodes().allows(node) && isClear(demand, node, forMs);
-      List<PlanJob> runs = may ? needed(share, node) : null;
-      if (runs != null) {
-        out.add(new Offer(node, runs));
-      }
-    }
-    out.sort(
-        Comparator.comparingInt((Offer each) -> each.runs().size())
-            .thenComparing(this::dearest)
-            .thenComparing(Offer::node));
-    return out;
+  /** The place of a candidate in the order in which they are given up. */
+  int rank(PlanJob run) {
+    return rank.get(run.number());
   }
 
-  private int dearest(Offer offer) {
-    return offer.runs().stream().mapToInt(each -> rank.get(each.number())).max().orElse(-1);
+  /** The place of the one of some runs that is given up last; -1 of none. */
+  int dearest(List<PlanJob> runs) {
+    return runs.stream().mapToInt(this::rank).max().orElse(-1);
+  }
+
+  /**
+   * The runs that must end for a share of a demand to fit on a node, or null where it may not lie
+   * there or would not fit.
+   */
+  List<PlanJob> needed(Demand demand, Share share, int node, long forMs) {
+    looked++;
+    boolean may = demand.nodes().allows(node) && isClear(demand, node, forMs);
+    return may ? needed(share, node) : null;
   }
 
   /** The runs of a node that must end for a share to fit there, or null. */
@@ -363,36 +351,12 @@ final class Victims {
   /** Runs, those that are given up first behind the others. */
   List<PlanJob> dearestFirst(List<PlanJob> runs) {
     List<PlanJob> out = new ArrayList<>(runs);
-    out.sort(Comparator.comparingInt((PlanJob each) -> -rank.get(each.number())));
-    return out;
-  }
-
-  /** A run on several nodes may make others needless. */
-  private List<PlanJob> withoutNeedless(Demand demand, List<Offer> chosen) {
-    TreeMap<Integer, PlanJob> runs = new TreeMap<>();
-    for (Offer each : chosen) {
-      each.runs().forEach(run -> runs.put(rank.get(run.number()), run));
-    }
-    long[] after = rows.clone();
-    runs.values().forEach(run -> add(run, 1, after));
-    TreeMap<Integer, Share> shares = new TreeMap<>();
-    for (int i = 0; i < chosen.size(); i++) {
-      shares.put(chosen.get(i).node(), demand.share(i));
-    }
-    List<PlanJob> out = new ArrayList<>(runs.values());
-    for (PlanJob each : dearestFirst(out)) {
-      add(each, -1, after);
-      if (fitOn(each.nodes(), shares, after)) {
-        out.remove(each);
-      } else {
-        add(each, 1, after);
-      }
-    }
+    out.sort(Comparator.comparingInt((PlanJob each) -> -rank(each)));
     return out;
   }
 
   /** Whether the shares that lie on some nodes fit there. */
-  private boolean fitOn(int[] nodes, TreeMap<Integer, Share> shares, long[] amounts) {
+  boolean fitOn(int[] nodes, TreeMap<Integer, Share> shares, long[] amounts) {
     looked += nodes.length;
     for (int node : nodes) {
       Share share = shares.get(node);
