@@ -110,8 +110,7 @@ final class CutPassPropertyTest {
 
     private SchedulerStory site() {
       SchedulerStory story = SchedulerStory.site(new SchedulerMachine(bounds)).withoutChecks();
-      story.does(
-          new Input.DefineScheduling(OWNER, new SchedulingDefined("default", reservations)));
+      story.does(new Input.DefineScheduling(OWNER, new SchedulingDefined("default", reservations)));
       return story;
     }
 

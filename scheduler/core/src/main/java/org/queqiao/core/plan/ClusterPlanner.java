@@ -81,7 +81,9 @@ public final class ClusterPlanner {
   /** The search after a pass in which nothing started that is not over, or null. */
   private Preemption search;
 
-  /** The choice of nodes before a pass for those for whom room is made that is not over, or null. */
+  /**
+   * The choice of nodes before a pass for those for whom room is made that is not over, or null.
+   */
   private ClaimPlaces places;
 
   /** The search before that for who gets the cores of stopped runs that is not over, or null. */
@@ -234,7 +236,9 @@ public final class ClusterPlanner {
             Math.min(Math.min(retryMs, movesMs(nowMs)), mirror.planner().nextStart(nowMs))));
   }
 
-  /** What is looked for may be something else after a fact, so it is looked for anew, for longer. */
+  /**
+   * What is looked for may be something else after a fact, so it is looked for anew, for longer.
+   */
   private void giveUpSearch() {
     if (search != null || places != null || stopped != null) {
       search = null;

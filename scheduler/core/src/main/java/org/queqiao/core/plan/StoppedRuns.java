@@ -80,8 +80,7 @@ final class StoppedRuns {
    *
    * @param queue opens the queue, which is read in one step
    */
-  StoppedRuns(
-      Cluster cluster, ClusterMirror mirror, Supplier<JobOrder.Queue> queue, long nowMs) {
+  StoppedRuns(Cluster cluster, ClusterMirror mirror, Supplier<JobOrder.Queue> queue, long nowMs) {
     this.cluster = cluster;
     this.queue = queue;
     this.claiming = List.copyOf(cluster.jobs().preemption().claimants()).iterator();
