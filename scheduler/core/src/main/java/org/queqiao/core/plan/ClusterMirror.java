@@ -407,6 +407,20 @@ final class ClusterMirror {
     }
   }
 
+  /**
+   * A run that outlives what was believed of it is believed to run to its limit.
+   *
+   * @param soonMs when one past its limit is expected to end
+   */
+  void expectOverdue(long nowMs, long soonMs) {
+    while (planner.running().size() > 0 && planner.running().get(0).end() <= nowMs) {
+      PlanJob late = planner.running().get(0);
+      long limitEndMs = late.start() + late.limit();
+      boolean goesOn = !isLeaving(late) && limitEndMs > nowMs;
+      planner.corrected(late, (goesOn ? limitEndMs : soonMs) - late.start());
+    }
+  }
+
   /** Whether any run is suspended. */
   boolean anyStill() {
     return !still.isEmpty();

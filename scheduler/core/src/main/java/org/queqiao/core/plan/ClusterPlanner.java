@@ -124,7 +124,7 @@ public final class ClusterPlanner {
     Planner planner = mirror.planner();
     // In each slice, or a run that stands still would be taken for one that outlives its limit.
     mirror.standStill(soonMs(nowMs));
-    expectOverdue(planner, nowMs);
+    mirror.expectOverdue(nowMs, soonMs(nowMs));
     if (!passBegun && planner.pool().totalFreeCores() <= 0 && !policy.keepsAllStarts()) {
       candidates = null;
       begins(nowMs);
@@ -357,16 +357,6 @@ public final class ClusterPlanner {
         movedUp.answer(moved, over, mirror);
       }
     };
-  }
-
-  /** A run that outlives what was believed of it is believed to run to its limit. */
-  private void expectOverdue(Planner planner, long nowMs) {
-    while (planner.running().size() > 0 && planner.running().get(0).end() <= nowMs) {
-      PlanJob late = planner.running().get(0);
-      long limitEndMs = late.start() + late.limit();
-      boolean goesOn = !mirror.isLeaving(late) && limitEndMs > nowMs;
-      planner.corrected(late, (goesOn ? limitEndMs : soonMs(nowMs)) - late.start());
-    }
   }
 
   private static long soonMs(long nowMs) {
