@@ -99,6 +99,7 @@ final class RandomHistory {
   private final SplittableRandom domains;
   private final SplittableRandom asides;
   private final SplittableRandom pricing;
+  private final SplittableRandom leaders;
   private final RandomSteps stepping;
   private final RandomDisputes disputes;
   private final RandomBudgets budgets;
@@ -116,6 +117,7 @@ final class RandomHistory {
     this.domains = new SplittableRandom(seed + 5_000_011);
     this.asides = new SplittableRandom(seed + 4_000_037);
     this.pricing = new SplittableRandom(seed + 2_000_003);
+    this.leaders = new SplittableRandom(seed + 8_000_009);
     this.stepping = new RandomSteps(seed, story);
     this.disputes = new RandomDisputes(seed, story);
     this.budgets = new RandomBudgets(new SplittableRandom(seed + 7_000_057));
@@ -153,6 +155,9 @@ final class RandomHistory {
       }
       if (domains.nextInt(20) == 0) {
         hears(domain());
+      }
+      if (leaders.nextInt(20) == 0) {
+        hears(leader());
       }
     }
   }
@@ -604,6 +609,19 @@ final class RandomHistory {
             "Domain " + domains.nextInt(3),
             domains.nextInt(4) == 0 ? null : new DomainCode(parent)),
         domains.nextInt(4) == 0);
+  }
+
+  /** Somebody else leads a project, or who pays is another, with a reason or without. */
+  private Input leader() {
+    Input set =
+        new Input.SetProject(
+            leaders.nextInt(4) == 0 ? user("liwei") : SchedulerStory.OWNER,
+            SchedulerStory.CLIMATE,
+            leaders.nextBoolean() ? new UserName("zhangmin") : null,
+            leaders.nextBoolean() ? "c" + leaders.nextInt(3) : null);
+    return leaders.nextBoolean()
+        ? set
+        : new Input.Reasoned(set, leaders.nextBoolean() ? "agreed" : "", leaders.nextBoolean());
   }
 
   private static SchedulingDefined scheduling(boolean fixed, int drawn) {
