@@ -126,6 +126,34 @@ final class LearningStoriesTest {
     assertThat(predictedMs(story.submits("liwei", cores(4)))).isZero();
   }
 
+  private JobId firstOfManyAlikeAndAShortOne(boolean byLimits) {
+    story.node("n1", 4);
+    story.does(
+        new Input.DefinePartition(
+            SchedulerStory.OWNER,
+            new PartitionDefined(SchedulerStory.BATCH, true, HOUR_MS, 24 * HOUR_MS, "", byLimits)));
+    JobId running = story.submits("wangfang", cores(4));
+    story.plans();
+    JobId trial = story.submits("liwei", cores(4).name("sweep").limitMs(24 * HOUR_MS));
+    for (int i = 1; i < 6; i++) {
+      story.submits("liwei", cores(4).name("sweep").limitMs(24 * HOUR_MS));
+    }
+    JobId brief = story.submits("chenjie", cores(4).limitMs(600_000L));
+    story.after(1_000).exits(running, 0);
+    assertThat(story.plans()).isEqualTo(1);
+    return story.state(trial) == RUNNING ? trial : story.state(brief) == RUNNING ? brief : null;
+  }
+
+  @Test
+  void oneOfManyAlikeGoesAheadToShowHowLongTheyRun() {
+    assertThat(firstOfManyAlikeAndAShortOne(false)).isEqualTo(new JobId(2));
+  }
+
+  @Test
+  void nobodyGoesAheadToShowItWhereLimitsAloneCount() {
+    assertThat(firstOfManyAlikeAndAShortOne(true)).isEqualTo(new JobId(8));
+  }
+
   @Test
   void theFirstThatDoesNotFitIsPromisedAStartOnceAndStaysFirst() {
     story.node("n1", 4);

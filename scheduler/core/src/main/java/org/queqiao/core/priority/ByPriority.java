@@ -212,7 +212,7 @@ public final class ByPriority implements JobOrder {
           learning.believedMs(job),
           lot.limitMs(),
           lot.cores(),
-          lot.rank() == Lot.Rank.TRIAL,
+          lot.rank() == Lot.Rank.TRIAL && !learning.byLimits(job),
           PER_SECOND);
     }
   }

@@ -88,7 +88,8 @@ public final class Learning {
     return byLimits(job) || !job.experience().predicts() ? 0 : believedMs(job);
   }
 
-  private boolean byLimits(Job job) {
+  /** Whether its partition plans by limits alone, so that nothing learnt moves it. */
+  public boolean byLimits(Job job) {
     return policy
         .partition(job.spec().partition())
         .map(PartitionDefined::plansByLimits)
