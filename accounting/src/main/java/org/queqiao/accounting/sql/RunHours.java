@@ -243,7 +243,10 @@ public final class RunHours {
     }
     sum.cost = Math.addExact(sum.cost, total(settled.costs()));
     sum.coreMs = Math.addExact(sum.coreMs, settled.coreMs());
-    long minimum = sum.currency.isEmpty() ? 0 : leastMicro(books, parts, run);
+    // All of it may be posted, of a run that stands still since.
+    boolean priced =
+        !sum.currency.isEmpty() || settled.costs().keySet().stream().anyMatch(c -> !c.isEmpty());
+    long minimum = priced ? leastMicro(books, parts, run) : 0;
     long more = Math.max(0, minimum - sum.cost);
     int hours = sum.hours.size();
     return new Running(
