@@ -382,6 +382,37 @@ final class MonthStoriesTest {
   }
 
   @Test
+  void anAllowanceThatARunHasUsedUpIsKnownUntilItEnds() throws Exception {
+    NodeLog log = new NodeLog(OCT).node("cn1", 8);
+    approved(
+        log,
+        new MoneyChange.NewAllowance(
+            new Allowance(History.CLIMATE, AllowanceKind.PACKAGE, 2 * HOUR_MS, null, OCT, 0)));
+    RunId run = log.at(NOV - HOUR_MS).start(2, "cn1");
+    log.at(NOV + HOUR_MS);
+    try (Ledger ledger = fresh("used_up")) {
+      ledger.record(log.events());
+      approved(log, octoberWithWhatRuns());
+      ledger.record(log.events());
+      log.node("cn2", 8);
+      ledger.record(log.events());
+    }
+    log.at(NOV + 2 * HOUR_MS).end(run);
+    try (Ledger ledger = database.open("used_up", SHANGHAI)) {
+      ledger.record(log.events());
+      assertThat(ledger.reads().statement("climate", "2026-10").entries())
+          .extracting(
+              each -> each.kind() + " " + each.coreMs() / HOUR_MS + "h " + each.amountMicro())
+          .containsExactly("ALLOWANCE 2h 2000000");
+      assertThat(ledger.reads().allowances().of("climate"))
+          .extracting(each -> each.row().left().leftMs() + " " + each.row().drawnMs())
+          .containsExactly("0 0");
+      assertThat(money(ledger)).containsExactly("-4000000 held 0");
+    }
+    database.audit("used_up");
+  }
+
+  @Test
   void aClusterThatIsBehindAndWhatIsNotAnsweredOrDecidedIsNamedUntilItIs() throws Exception {
     NodeLog log = octoberWithARun();
     ClusterName elsewhere = new ClusterName("elsewhere");
