@@ -40,7 +40,8 @@ public final class Beliefs {
       return;
     }
     for (PlanJob each : waiting.get(kind.user())) {
-      if (each.waiting() && each.experience() == known) {
+      // Who was promised a start goes before all others anyway.
+      if (each.waiting() && !each.isPromised() && each.experience() == known) {
         known.tried(each.number());
         each.makeTrial();
         planner.believed(each, each.believed(), now);
