@@ -10,6 +10,7 @@ import org.queqiao.contract.account.Role;
 import org.queqiao.contract.event.JobKillRequested;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.MembershipSet;
+import org.queqiao.contract.event.ProjectDefined;
 import org.queqiao.contract.event.RoleGranted;
 import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.JobId;
@@ -114,12 +115,20 @@ final class ReasonStoriesTest {
       int before = reasoned.log.size();
       for (ToldStory.Told each : history.told().inputs()) {
         reasoned.nowMs = each.nowMs();
-        reasoned.hears(new Input.Reasoned(each.input(), WHY, true));
+        // Some say why already, or are refused because they do not.
+        boolean says = each.input() instanceof Input.Reasoned;
+        reasoned.hears(says ? each.input() : new Input.Reasoned(each.input(), WHY, true));
       }
       assertThat(reasoned.machine.digest()).as("seed " + seed).isEqualTo(plain.machine.digest());
       for (LoggedEvent each : reasoned.log.subList(before, reasoned.log.size())) {
         boolean ofScheduler = each.actor().kind() == Actor.Kind.SYSTEM;
-        assertThat(each.reason()).as("%s", each).isEqualTo(ofScheduler ? "" : WHY);
+        if (ofScheduler) {
+          assertThat(each.reason()).as("%s", each).isEmpty();
+        } else if (each.event() instanceof ProjectDefined) {
+          assertThat(each.reason()).as("%s", each).isIn(WHY, "agreed", "");
+        } else {
+          assertThat(each.reason()).as("%s", each).isEqualTo(WHY);
+        }
       }
     }
   }

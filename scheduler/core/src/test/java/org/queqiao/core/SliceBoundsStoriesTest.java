@@ -98,7 +98,9 @@ final class SliceBoundsStoriesTest {
     assertThat(low).allMatch(each -> story.state(each) == JobState.COMPLETING);
     story.after(60_000);
     low.forEach(each -> story.exits(each, 0));
-    assertThat(slice()).isEqualTo(new Reply.Planned(1, true));
+    assertThat(slice()).isEqualTo(new Reply.Planned(0, true));
+    assertThat(slice()).isEqualTo(new Reply.Planned(0, true));
+    assertThat(slice()).isEqualTo(new Reply.Planned(2, false));
   }
 
   /** No core is free, so nothing but the search for runs can end a slice. */

@@ -50,6 +50,8 @@ final class JobLifecycleTest {
               "RUNNING ENDED OUT_OF_MEMORY",
               "RUNNING ENDED NODE_FAIL",
               "COMPLETING STARTED COMPLETING",
+              "RUNNING CHECKPOINTED RUNNING",
+              "COMPLETING CHECKPOINTED COMPLETING",
               "COMPLETING ENDED CANCELLED",
               "COMPLETING ENDED TIMEOUT",
               "COMPLETING ENDED PREEMPTED",
