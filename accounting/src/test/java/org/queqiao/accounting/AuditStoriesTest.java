@@ -19,8 +19,10 @@ import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.MembershipSet;
 import org.queqiao.contract.event.NodeDrained;
 import org.queqiao.contract.event.NodeResumed;
+import org.queqiao.contract.event.RunCheckpointed;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.NodeName;
+import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.id.UserName;
 
 /** Who changed what, and why. */
@@ -56,6 +58,10 @@ final class AuditStoriesTest {
     JobId job = history.submit(History.LI, "mine", 1, 3_600_000);
     history.by("li", "", new JobHeld(job, false));
     history.by("admin1", "asks for too much", new JobHeld(job, true));
+    RunId run = history.start(job, 1, 1);
+    history.by("li", "", new RunCheckpointed(run, history.timeMs()));
+    history.at(BEGIN_MS + 61_000);
+    history.by("admin1", "saved for them", new RunCheckpointed(run, history.timeMs()));
     return history;
   }
 
@@ -71,6 +77,8 @@ final class AuditStoriesTest {
           assertThat(all)
               .extracting(AuditEntry::kind, AuditEntry::about, AuditEntry::reason)
               .containsExactly(
+                  org.assertj.core.api.Assertions.tuple(
+                      "RunCheckpointed", "job:1", "saved for them"),
                   org.assertj.core.api.Assertions.tuple("JobHeld", "job:1", "asks for too much"),
                   org.assertj.core.api.Assertions.tuple("NodeResumed", "node:n1", "fan is new"),
                   org.assertj.core.api.Assertions.tuple("NodeDrained", "node:n1", "fan is loud"),
@@ -86,12 +94,12 @@ final class AuditStoriesTest {
                       new AuditRows.Which("admin1", "NodeDrained", "node:n1", 0, BEGIN_MS + 1),
                       100))
               .singleElement()
-              .isEqualTo(all.get(2));
+              .isEqualTo(all.get(3));
           assertThat(
                   rows.before(
                       Long.MAX_VALUE, new AuditRows.Which("li", null, null, 0, Long.MAX_VALUE), 9))
               .isEmpty();
-          assertThat(rows.before(all.get(1).position(), ALL, 1)).containsExactly(all.get(2));
+          assertThat(rows.before(all.get(2).position(), ALL, 1)).containsExactly(all.get(3));
         });
   }
 
@@ -103,7 +111,7 @@ final class AuditStoriesTest {
     for (LoggedEvent each : history.events()) {
       bookkeeper.record(each, memory);
     }
-    assertThat(memory.audit()).hasSize(4);
+    assertThat(memory.audit()).hasSize(5);
     database.create("repeated");
     try (Ledger ledger = database.open("repeated", CALENDAR)) {
       int half = history.events().size() / 2;

@@ -37,6 +37,7 @@ import org.queqiao.contract.event.ReservationDeleted;
 import org.queqiao.contract.event.RoleGranted;
 import org.queqiao.contract.event.RoleRevoked;
 import org.queqiao.contract.event.RulesSet;
+import org.queqiao.contract.event.RunCheckpointed;
 import org.queqiao.contract.event.SchedulingDefined;
 import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.event.TopologyDefined;
@@ -119,6 +120,7 @@ public record AuditEntry(
               case JobKillRequested e -> e.run().job();
               case JobRequeued e -> e.run().job();
               case JobSuspendRequested e -> e.run().job();
+              case RunCheckpointed e -> e.run().job();
               case ArrayTasksEnded e -> e.array();
               default -> null;
             })

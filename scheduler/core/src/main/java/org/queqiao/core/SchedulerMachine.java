@@ -231,11 +231,9 @@ public final class SchedulerMachine {
     };
   }
 
-  /** Each fact of who wished it says why. */
   private Decision reasoned(Input.Reasoned input, long nowMs) {
-    return reason
-        .refusal(input)
-        .orElseGet(() -> ReasonCheck.stated(decide(input.input(), nowMs), input.reason()));
+    return ReasonCheck.refusal(input.reason())
+        .orElseGet(() -> reason.reasoned(input, decide(input.input(), nowMs)));
   }
 
   private Decision tick(long logicalMs) {

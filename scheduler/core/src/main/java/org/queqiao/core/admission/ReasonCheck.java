@@ -6,6 +6,7 @@ import org.queqiao.contract.id.JobId;
 import org.queqiao.core.message.Decision;
 import org.queqiao.core.message.Fact;
 import org.queqiao.core.message.Input;
+import org.queqiao.core.message.Reply;
 import org.queqiao.core.state.Cluster;
 
 /**
@@ -25,31 +26,41 @@ public final class ReasonCheck {
     this.cluster = cluster;
   }
 
-  /** Why the wish is refused, whatever it is; nothing has been done then. */
-  public Optional<Decision> refusal(Input.Reasoned input) {
-    if (!input.reason().isEmpty()) {
-      String problem = TextRules.problemOfLine(input.reason(), MAX_CHARACTERS);
-      return problem == null
-          ? Optional.empty()
-          : Optional.of(Rejections.invalid(FIELD, "the reason " + problem + ": say why"));
-    }
-    return input.required() && asksForReason(input.input())
-        ? Optional.of(
-            Rejections.invalid(
-                FIELD,
-                "this site asks for a reason of every administrative change: say why, with the"
-                    + " header Queqiao-Reason or with --reason TEXT"))
-        : Optional.empty();
+  /** Why a text that was given is refused, whatever is wished; nothing has been decided then. */
+  public static Optional<Decision> refusal(String reason) {
+    String problem = reason.isEmpty() ? null : TextRules.problemOfLine(reason, MAX_CHARACTERS);
+    return problem == null
+        ? Optional.empty()
+        : Optional.of(Rejections.invalid(FIELD, "the reason " + problem + ": say why"));
   }
 
-  /** The decision, in which each fact of a person says why. */
-  public static Decision stated(Decision decision, String reason) {
-    return reason.isEmpty() || decision.facts().isEmpty()
-        ? decision
-        : new Decision(
-            decision.facts().stream().map(each -> stated(each, reason)).toList(),
-            decision.reply(),
-            decision.more());
+  /**
+   * What was decided about a wish: each fact of a person says why, and where that is asked for and
+   * not given nothing is done. Who would be refused anyway is refused for that, so that nobody
+   * learns from the missing reason of a job that they may not see.
+   */
+  public Decision reasoned(Input.Reasoned input, Decision decision) {
+    if (decision.facts().isEmpty()) {
+      return decision;
+    }
+    if (!input.reason().isEmpty()) {
+      return stated(decision, input.reason());
+    }
+    return input.required()
+            && !(decision.reply() instanceof Reply.Rejected)
+            && asksForReason(input.input())
+        ? Rejections.invalid(
+            FIELD,
+            "this site asks for a reason of every administrative change: say why, with the"
+                + " header Queqiao-Reason or with --reason TEXT")
+        : decision;
+  }
+
+  private static Decision stated(Decision decision, String reason) {
+    return new Decision(
+        decision.facts().stream().map(each -> stated(each, reason)).toList(),
+        decision.reply(),
+        decision.more());
   }
 
   /** What the scheduler adds by its own rules is not what somebody had a reason for. */
@@ -68,6 +79,7 @@ public final class ReasonCheck {
       case Input.ChangeJob i -> isOfAnother(i.actor(), i.job());
       case Input.HoldJob i -> isOfAnother(i.actor(), i.job());
       case Input.ReleaseJob i -> isOfAnother(i.actor(), i.job());
+      case Input.CheckpointJob i -> isOfAnother(i.actor(), i.job());
       case Input.RequeueJob i -> isOfAnother(i.actor(), i.job());
       case Input.SuspendJob i -> isOfAnother(i.actor(), i.job());
       case Input.ResumeJob i -> isOfAnother(i.actor(), i.job());

@@ -116,7 +116,7 @@ final class Changes {
       case JobHeld e -> job(logged, e.job(), JobState.PENDING);
       case JobReleased e -> job(logged, e.job(), JobState.PENDING);
       case JobKillRequested e -> job(logged, e.run().job(), JobState.COMPLETING);
-      case RunCheckpointed e -> job(logged, e.run().job(), JobState.RUNNING);
+      case RunCheckpointed e -> asItStands(logged, e.run().job(), JobState.RUNNING);
       case JobSignalled e -> job(logged, e.run().job(), JobState.RUNNING);
       case JobSuspendRequested e -> job(logged, e.run().job(), standing(e));
       case JobSuspended e -> job(logged, e.run().job(), JobState.SUSPENDED);
@@ -129,7 +129,7 @@ final class Changes {
       case JobPromised e -> job(logged, e.job(), JobState.PENDING);
       case ArrayTaskSplit e -> split(logged, e);
       case ArrayTasksEnded e -> job(logged, e.array(), JobState.PENDING);
-      case JobChanged e -> changed(logged, e);
+      case JobChanged e -> asItStands(logged, e.job(), JobState.PENDING);
       case ArrayEnded e -> job(logged, e.array(), e.state());
       case RoomClaimed e -> job(logged, e.job(), JobState.PENDING);
       case JobPolicyDefined _, PromisesMovedUp _ -> partition(logged, null);
@@ -176,9 +176,10 @@ final class Changes {
     return change.wallet() == null ? partition(logged, null) : project(logged, change.wallet());
   }
 
-  private Change changed(LoggedEvent logged, JobChanged event) {
-    JobEntry entry = jobs.find(event.job().value());
-    return job(logged, event.job(), entry == null ? JobState.PENDING : entry.status().state());
+  /** A fact that leaves the state of its job as it is; one that no view knows is said to be so. */
+  private Change asItStands(LoggedEvent logged, JobId id, JobState unknown) {
+    JobEntry entry = jobs.find(id.value());
+    return job(logged, id, entry == null ? unknown : entry.status().state());
   }
 
   /** A task belongs to whom its array belongs. */

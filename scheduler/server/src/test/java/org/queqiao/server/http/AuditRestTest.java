@@ -147,9 +147,9 @@ final class AuditRestTest {
     for (String[] each :
         new String[][] {
           {"PUT", "/api/v1/platforms/strict", "{\"title\":\"S\"}"},
-          {"PUT", "/api/v1/users/researcher2/roles/ADMINISTRATOR", ""},
+          {"PUT", "/api/v1/users/auditor1/roles/RESEARCHER", ""},
           {"PUT", "/api/v1/rules/user/researcher2", "{\"priority\":1}"},
-          {"PUT", "/api/v1/job-policy", "{\"maxAttempts\":6}"},
+          {"PUT", "/api/v1/job-policy", "{\"maxAttempts\":7}"},
           {"DELETE", "/api/v1/projects/materials/members/researcher2", ""}
         }) {
       HttpResponse<String> refused = change(strict, "admin1", each[0], each[1], each[2]);
@@ -176,6 +176,12 @@ final class AuditRestTest {
         .isEqualTo(200);
     assertThat(audit(strict, "?actor=admin1").path("items")).hasSize(1);
 
+    // Who may not do it is told that, with a reason or without.
+    assertThat(
+            change(strict, "researcher1", "PUT", "/api/v1/platforms/s2", "{\"title\":\"S\"}")
+                .statusCode())
+        .isEqualTo(403);
+
     // Jobs of one's own are no affair of others.
     String job =
         strict
@@ -187,6 +193,12 @@ final class AuditRestTest {
             .firstValue("Location")
             .orElseThrow();
     assertThat(change(strict, "admin1", "DELETE", job, "").statusCode()).isEqualTo(422);
+    // A stranger hears the same of it as of one that there is not.
+    String none = job.replaceAll("\\d+$", "99999");
+    HttpResponse<String> hidden = change(strict, "researcher2", "DELETE", job, "");
+    HttpResponse<String> unknown = change(strict, "researcher2", "DELETE", none, "");
+    assertThat(hidden.statusCode()).as(hidden.body()).isEqualTo(404);
+    assertThat(unknown.statusCode()).isEqualTo(404);
     assertThat(change(strict, "researcher1", "POST", job + "/release", "").statusCode())
         .isEqualTo(200);
     assertThat(change(strict, "admin1", "DELETE", job, "", REASON, "too large").statusCode())
