@@ -30,8 +30,7 @@ final class ChangesTest {
   private static final UserName ANN = new UserName("ann");
   private static final ProjectName PROJECT = new ProjectName("p1");
 
-  private final ClusterView view =
-      new ClusterView(new SchedulerMachine().image(), 10, _ -> {});
+  private final ClusterView view = new ClusterView(new SchedulerMachine().image(), 10, _ -> {});
   private final Changes changes = new Changes(view.jobs());
 
   private static LoggedEvent logged(Event event) {
