@@ -4,26 +4,36 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.queqiao.contract.job.JobState.PENDING;
 import static org.queqiao.contract.job.JobState.RUNNING;
 import static org.queqiao.core.SchedulerStory.HOUR_MS;
+import static org.queqiao.core.SchedulerStory.OWNER;
 
 import java.util.List;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.queqiao.contract.codec.ImageCodec;
 import org.queqiao.contract.event.PartitionDefined;
+import org.queqiao.contract.event.QosDefined;
 import org.queqiao.contract.event.SchedulingDefined;
 import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.NodeName;
+import org.queqiao.contract.id.QosName;
 import org.queqiao.contract.job.GresRequest;
+import org.queqiao.contract.job.JobPlacement;
 import org.queqiao.contract.node.NodeFacts;
+import org.queqiao.contract.policy.PreemptMode;
+import org.queqiao.contract.policy.PreemptRules;
 import org.queqiao.contract.policy.PriorityPolicy;
 import org.queqiao.core.message.Input;
+import org.queqiao.core.message.JobChange;
 import org.queqiao.core.message.JobRequest;
 import org.queqiao.core.message.TermsRequest;
+import org.queqiao.core.plan.SliceBounds;
 
 /** The site says by which policy its cluster is planned. */
 final class SchedulingStoriesTest {
-  private final SchedulerStory story = SchedulerStory.site();
+  private SchedulerStory story = SchedulerStory.site();
 
   private JobRequest.Builder cores(int cores) {
     return SchedulerStory.script().cpusPerTask(cores);
@@ -360,6 +370,95 @@ final class SchedulingStoriesTest {
     assertThat(story.job(one).promisedRoom().nodes().groups()).containsExactly("", "n1");
     assertThat(story.job(both).promisedRoom().nodes().groups()).containsExactly("", "n[1-2]");
     assertThat(promisedAfterMs(both)).isEqualTo(3 * HOUR_MS);
+  }
+
+  /** A job waits for a node that is drained, behind two that are promised any nodes. */
+  @Test
+  void whoCanHaveNoStartLeavesThePromisesOfOthersAlone() {
+    QosName low = new QosName("low");
+    QosName urgent = new QosName("urgent");
+    PreemptRules requeue = new PreemptRules(PreemptMode.REQUEUE, 0, 0);
+    story.does(new Input.DefineQos(OWNER, new QosDefined(low, "Low", 0, List.of(), requeue)));
+    story.does(
+        new Input.DefineQos(OWNER, new QosDefined(urgent, "Urgent", 10, List.of(low))));
+    policy("conservative", 1);
+    for (String node : List.of("n1", "n2", "n4")) {
+      story.node(node, 4);
+    }
+    story.does(new Input.DrainNode(OWNER, new NodeName("n4"), "fan"));
+    story.submits("liwei", cores(4).qos(low).limitMs(2 * HOUR_MS));
+    story.submits("liwei", cores(4).qos(low).limitMs(3 * HOUR_MS));
+    plansAll(false);
+    JobId first = story.submits("liwei", cores(4).limitMs(HOUR_MS));
+    story.submits("liwei", cores(4).limitMs(HOUR_MS));
+    JobPlacement drained = JobPlacement.builder().nodeList("n4").build();
+    JobId never = story.submits("liwei", cores(4).placement(drained).limitMs(HOUR_MS));
+    for (int pass = 0; pass < 5; pass++) {
+      story.plans();
+    }
+    assertThat(story.machine.state().planningDue()).as("nothing is left to be found").isFalse();
+    assertThat(story.job(never).promisedMs()).isZero();
+    assertThat(story.job(first).promisedRoom()).as("any node").isNull();
+    assertThat(promisedAfterMs(first)).isEqualTo(2 * HOUR_MS);
+    story.submits("liwei", cores(4).limitMs(HOUR_MS));
+    int before = story.log.size();
+    plansAll(false);
+    assertThat(story.log).as("only the new one is promised a start").hasSize(before + 1);
+    story.does(new Input.ResumeNode(OWNER, new NodeName("n4")));
+    plansAll(false);
+    assertThat(story.state(first)).as("who waited first has it").isEqualTo(RUNNING);
+    assertThat(story.job(never).promisedMs()).isNotZero();
+  }
+
+  @Test
+  void aShorterLimitOfARunIsRoomThatComesEarly() {
+    policy("conservative", 1);
+    story.node("n1", 4);
+    JobId runs = story.submits("liwei", cores(4).limitMs(4 * HOUR_MS));
+    plansAll(false);
+    assertThat(story.job(runs).promisedMs()).isZero();
+    JobId waits = story.submits("liwei", cores(4).limitMs(HOUR_MS));
+    plansAll(false);
+    assertThat(promisedAfterMs(waits)).isEqualTo(4 * HOUR_MS);
+    limit(runs, 5 * HOUR_MS);
+    assertThat(story.machine.image().earlyRoom()).as("of a longer limit").isZero();
+    limit(runs, 2 * HOUR_MS);
+    plansAll(false);
+    assertThat(promisedAfterMs(waits)).isEqualTo(2 * HOUR_MS);
+    story.after(2 * HOUR_MS);
+    story.exits(runs, 0);
+    plansAll(false);
+    assertThat(story.state(waits)).isEqualTo(RUNNING);
+  }
+
+  private void limit(JobId job, long limitMs) {
+    JobChange change =
+        new JobChange(
+            new TreeSet<>(List.of("limitMs")),
+            SchedulerStory.script().limitMs(limitMs).build(),
+            null);
+    story.does(new Input.ChangeJob(SchedulerStory.user("admin1"), job, change, null));
+  }
+
+  /** The start comes after so many slices of a pass that was begun before it. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 4, 5, 6})
+  void aStartThatComesWhileItsPassIsCutIsNotForgotten(int slices) {
+    story = SchedulerStory.site(new SchedulerMachine(new SliceBounds(1, 256)));
+    JobId[] waiting = twoWaitBehindOneThatEndsEarly();
+    plansAll(false);
+    story.after(HOUR_MS);
+    story.exits(waiting[1], 0);
+    story.exits(new JobId(2), 0);
+    plansAll(false);
+    story.after(HOUR_MS - 1);
+    story.submits("liwei", cores(8).limitMs(HOUR_MS));
+    for (int slice = 0; slice < slices; slice++) {
+      story.hears(new Input.PlanPass());
+    }
+    story.after(1);
+    plansAll(false);
+    assertThat(story.state(waiting[0])).isEqualTo(RUNNING);
   }
 
   @Test

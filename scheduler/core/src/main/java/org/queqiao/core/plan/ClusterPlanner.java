@@ -221,7 +221,9 @@ public final class ClusterPlanner {
     search = null;
     givenUp = 0;
     boolean nothing = asides.isEmpty();
-    boolean holds = nothing && nowMs < movesMs;
+    // A start that came after the pass had asked whose had come is one that it has not answered.
+    long startMs = mirror.planner().nextHeldStart();
+    boolean holds = nothing && nowMs < Math.min(movesMs, startMs);
     long limitsMs = candidates == null ? Long.MAX_VALUE : candidates.limitsOpenMs();
     limitsMs = candidates == null ? limitsMs : Math.min(limitsMs, limitsOpenMs);
     return new Slice(
@@ -233,7 +235,7 @@ public final class ClusterPlanner {
         holds ? chancesAtBegin : -1,
         Math.min(
             Math.min(limitsMs, cluster.money().allowances().nextMs(nowMs)),
-            Math.min(Math.min(retryMs, movesMs(nowMs)), mirror.planner().nextStart(nowMs))));
+            Math.min(Math.min(retryMs, movesMs(nowMs)), startMs)));
   }
 
   /**

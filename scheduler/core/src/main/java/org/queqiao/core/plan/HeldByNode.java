@@ -19,6 +19,11 @@ final class HeldByNode implements HeldRoom {
     ceilings.clear();
   }
 
+  /** Whether a job ever has room beside what is held, if nothing but what runs comes to an end. */
+  boolean everFits(PlanJob job, long now) {
+    return promises.earliest(job, now) < Promises.NEVER;
+  }
+
   @Override
   public boolean hold(PlanJob job, long from, long now) {
     job.hold(promises.hold(job, from, now));

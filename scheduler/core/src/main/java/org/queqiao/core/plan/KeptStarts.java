@@ -1,6 +1,7 @@
 package org.queqiao.core.plan;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 
@@ -19,7 +20,8 @@ import java.util.List;
  *       from what is stated;
  *   <li>those whose start has come start, and nobody earlier than promised;
  *   <li>each of the others gets, in the order of the queue, the earliest start that is left, and
- *       starts if that is now.
+ *       starts if that is now. Where nodes were counted until one of them must have certain nodes,
+ *       all others are laid on nodes before it.
  * </ol>
  */
 final class KeptStarts implements Pass {
@@ -40,6 +42,7 @@ final class KeptStarts implements Pass {
     MOVE,
     DUE,
     OTHERS,
+    LAY,
     OVER
   }
 
@@ -70,8 +73,16 @@ final class KeptStarts implements Pass {
   /** Those who do not have the room that they were promised when they were promised a start. */
   private final List<PlanJob> displaced = new ArrayList<>();
 
-  /** Those of whom room is held as they take turns; only in that round. */
+  /** Those of whom room is held as they take turns; only in the round that goes by them. */
   private List<PlanJob> turns = List.of();
+
+  /** The round that goes on after all are laid on nodes, and with whom. */
+  private Round laidFor = Round.OVER;
+
+  private int laidForNext;
+
+  /** When those whose start had come were first looked at in this pass. */
+  private long dueMs;
 
   private final List<PlanJob> moved = new ArrayList<>();
 
@@ -95,6 +106,7 @@ final class KeptStarts implements Pass {
   public void begin(long atTime, WaitingJobs inOrder, WaitingJobs byKey) {
     close();
     now = atTime;
+    dueMs = atTime;
     queue = inOrder;
     byCount = HeldByCount.of(pool, runs, now);
     room = byCount == null ? byNode : byCount;
@@ -141,11 +153,14 @@ final class KeptStarts implements Pass {
     return room.room(demand, end, limitEnd);
   }
 
-  /** When the next of those that room is held for is to start, or the greatest number. */
-  long nextStart(long after) {
+  /**
+   * When the next of those that room is held for is to start, or the greatest number; of one whose
+   * start came only after the pass had asked whose had come, that start.
+   */
+  long nextStart() {
     long first = NEVER;
     for (PlanJob job : holders) {
-      if (job.waiting() && job.hold() != null && job.hold().moment() > after) {
+      if (job.waiting() && job.hold() != null && job.hold().moment() > dueMs) {
         first = Math.min(first, job.hold().moment());
       }
     }
@@ -167,7 +182,9 @@ final class KeptStarts implements Pass {
       } else {
         next++;
         steps += STEP;
-        if (job.waiting()) {
+        if (round == Round.LAY) {
+          lay(job);
+        } else if (job.waiting()) {
           look(job);
         }
         steps += room.takeLooked();
@@ -181,7 +198,7 @@ final class KeptStarts implements Pass {
       case CLAIMS -> ofQueue() && queue.get(next).claims() ? queue.get(next) : null;
       case HOLD -> ofQueue() && queue.get(next).isPromised() ? queue.get(next) : null;
       case DISPLACED -> next < displaced.size() ? displaced.get(next) : null;
-      case MOVE -> next < turns.size() ? turns.get(next) : null;
+      case MOVE, LAY -> next < turns.size() ? turns.get(next) : null;
       case DUE -> next < held.size() ? held.get(next) : null;
       case OTHERS -> holders.size() < policy.reservations() && ofQueue() ? queue.get(next) : null;
       case OVER -> null;
@@ -194,6 +211,9 @@ final class KeptStarts implements Pass {
 
   private void look(PlanJob job) {
     if (byCount != null && !byCount.counts(job)) {
+      if (hasNoRoom(job)) {
+        return;
+      }
       byCount = null;
       room = byNode;
       if (round == Round.HOLD) {
@@ -206,6 +226,7 @@ final class KeptStarts implements Pass {
         return;
       }
       layOnNodes();
+      return;
     }
     switch (round) {
       case CLAIMS, OTHERS -> serve(job);
@@ -213,8 +234,18 @@ final class KeptStarts implements Pass {
       case DISPLACED -> holdElsewhere(job);
       case MOVE -> move(job);
       case DUE -> startHeld(job);
-      case OVER -> throw new IllegalStateException("the pass is over");
+      case LAY, OVER -> throw new IllegalStateException("nobody is looked at in round " + round);
     }
+  }
+
+  /**
+   * Whether nodes need not be told apart for a job, because those that it asks for have no room for
+   * it whatever ends: nothing has been laid on nodes yet that could be in its way.
+   */
+  private boolean hasNoRoom(PlanJob job) {
+    boolean none = !job.claims() && job.preferred() == null && !byNode.everFits(job, now);
+    steps += byNode.takeLooked();
+    return none;
   }
 
   private void nextRound() {
@@ -242,6 +273,7 @@ final class KeptStarts implements Pass {
         goTo(any ? Round.OVER : Round.DUE, 0);
       }
       case DUE -> goTo(Round.OTHERS, firstOther);
+      case LAY -> goTo(laidFor, laidForNext);
       case OTHERS, OVER -> round = Round.OVER;
     }
   }
@@ -249,19 +281,41 @@ final class KeptStarts implements Pass {
   private void goTo(Round nextRound, int from) {
     round = nextRound;
     next = from;
+    dueMs = round == Round.DUE ? now : dueMs;
   }
 
-  /** Lays all for whom nodes are counted on nodes, by their starts: on nodes alike all fit. */
+  /**
+   * Lays all for whom nodes are counted on nodes, one by one by their starts: on nodes alike all
+   * fit. Then the job that was looked at has its turn again.
+   */
   private void layOnNodes() {
     List<PlanJob> byStart = new ArrayList<>(holders);
     byStart.removeIf(job -> job.hold() == null);
     byStart.sort(Comparator.comparingLong(job -> job.hold().moment()));
-    for (PlanJob job : byStart) {
-      if (room.hold(job, job.hold().moment(), now) && job.isPromised() && job.waiting()) {
-        room.promise(job);
-        starts.moved(job);
-      }
+    turns = byStart;
+    laidFor = round;
+    laidForNext = next - 1;
+    goTo(Round.LAY, 0);
+  }
+
+  private void lay(PlanJob job) {
+    if (room.hold(job, job.hold().moment(), now)
+        && job.isPromised()
+        && job.waiting()
+        && !isPromisedThat(job)) {
+      room.promise(job);
+      starts.moved(job);
     }
+  }
+
+  /** Whether what is held for a job is what it was promised; late by no more than it is late. */
+  private boolean isPromisedThat(PlanJob job) {
+    Promises.Hold known = job.room();
+    Promises.Hold hold = job.hold();
+    return known != null
+        && Math.max(now, known.moment()) == hold.moment()
+        && known.demand() == hold.demand()
+        && Arrays.equals(known.on(), hold.on());
   }
 
   private void holdAgain(PlanJob job) {

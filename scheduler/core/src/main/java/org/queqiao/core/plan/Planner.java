@@ -335,8 +335,8 @@ public final class Planner {
   }
 
   /** When the next job that has a start in this pass is to have it, or the greatest number. */
-  long nextStart(long after) {
-    return kept == null ? Long.MAX_VALUE : kept.nextStart(after);
+  long nextHeldStart() {
+    return kept == null ? Long.MAX_VALUE : kept.nextStart();
   }
 
   /** Decides what starts now, to the end. */

@@ -62,7 +62,7 @@ public final class EarlyRoom {
     return switch (event) {
       case JobEnded e -> endsEarly(e.job(), cluster);
       case JobHeld e -> isPromised(e.job(), cluster);
-      case JobChanged e -> isPromised(e.job(), cluster);
+      case JobChanged e -> isPromised(e.job(), cluster) || shortens(e, cluster);
       case ArrayTasksEnded e -> isPromised(e.array(), cluster);
       case JobRequeued _,
           JobSuspended _,
@@ -90,6 +90,14 @@ public final class EarlyRoom {
     }
     long nowMs = cluster.timeMs();
     return JobClock.startWithoutStopsMs(job, nowMs) + job.spec().limitMs() > nowMs;
+  }
+
+  /** Whether a run gets a shorter limit: its end by that one is earlier than was counted on. */
+  private static boolean shortens(JobChanged event, Cluster cluster) {
+    Job job = cluster.jobs().find(event.job()).orElse(null);
+    return job != null
+        && job.holdsResources()
+        && event.spec().limitMs() < job.spec().limitMs();
   }
 
   private static boolean isPromised(JobId id, Cluster cluster) {
