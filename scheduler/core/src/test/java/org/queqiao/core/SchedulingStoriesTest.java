@@ -379,8 +379,7 @@ final class SchedulingStoriesTest {
     QosName urgent = new QosName("urgent");
     PreemptRules requeue = new PreemptRules(PreemptMode.REQUEUE, 0, 0);
     story.does(new Input.DefineQos(OWNER, new QosDefined(low, "Low", 0, List.of(), requeue)));
-    story.does(
-        new Input.DefineQos(OWNER, new QosDefined(urgent, "Urgent", 10, List.of(low))));
+    story.does(new Input.DefineQos(OWNER, new QosDefined(urgent, "Urgent", 10, List.of(low))));
     policy("conservative", 1);
     for (String node : List.of("n1", "n2", "n4")) {
       story.node(node, 4);

@@ -95,9 +95,7 @@ public final class EarlyRoom {
   /** Whether a run gets a shorter limit: its end by that one is earlier than was counted on. */
   private static boolean shortens(JobChanged event, Cluster cluster) {
     Job job = cluster.jobs().find(event.job()).orElse(null);
-    return job != null
-        && job.holdsResources()
-        && event.spec().limitMs() < job.spec().limitMs();
+    return job != null && job.holdsResources() && event.spec().limitMs() < job.spec().limitMs();
   }
 
   private static boolean isPromised(JobId id, Cluster cluster) {
