@@ -78,6 +78,15 @@ final class HouseTest {
         .isEmpty();
   }
 
+  @Test
+  void noTwoDecisionsHaveTheSameNumber() {
+    List<Path> decisions = House.files(List.of(House.ROOT.resolve("docs/decisions")), ".md");
+    assertThat(decisions).hasSizeGreaterThan(30);
+    assertThat(decisions.stream().map(file -> file.getFileName().toString().substring(0, 4)))
+        .as("the one that has not landed takes the next free number")
+        .doesNotHaveDuplicates();
+  }
+
   /**
    * What is oversized today is listed with its size; it may shrink or go, never grow or be joined.
    */
