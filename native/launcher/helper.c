@@ -23,7 +23,7 @@
 
 enum { KNOWN_FOR_MS = 60000, UNKNOWN_FOR_MS = 1000, ENTRY_TEXT_BYTES = 64 * 1024, PIPE_FD = 3 };
 
-enum { ASKING_MS = 1000, READING_MS = 3000 }; /* for so long others wait for one */
+enum { ASKING_MS = 1000, READING_MS = 3000 }; /* for so long others wait in each ANSWER_TIMEOUT_MS */
 
 /* The answer to a read: u32 errno, u32 length, u64 fileSize, then the bytes. */
 enum { HEAD_BYTES = 16 };
@@ -141,21 +141,38 @@ static int begin(struct launcher *self, enum helper kind, const struct order *or
     }
     close(ends[1]);
     int pid_fd = pid < 0 ? -1 : (int)syscall(SYS_pidfd_open, pid, 0);
+    /* One that is gone already has answered; another could not be ended later. */
+    if (pid > 0 && pid_fd < 0 && errno != ESRCH) {
+        cause = errno;
+        kill(pid, SIGKILL);
+    }
     *child = (struct child){ends[0], pid_fd, order->uid, monotonic_ms() + ANSWER_TIMEOUT_MS, answers[kind], 0};
     self->helpers[kind] = pid;
-    if (pid < 0) {
+    if (cause != 0) {
         end(child);
     }
     return cause;
 }
 
-/* Whether it has answered all that it has to say, within so long. */
-static bool take(struct child *child, uint64_t wait_ms) {
-    struct pollfd ready = {.fd = child->fd, .events = POLLIN};
-    uint64_t until_ms = monotonic_ms() + wait_ms;
+/* What is left of the time to wait. Answers that come in time, one after the other, are not to add up. */
+static uint64_t *patience(enum helper kind) {
+    static struct { uint64_t until_ms, left_ms; } windows[HELPERS];
+    if (monotonic_ms() >= windows[kind].until_ms) {
+        windows[kind].until_ms = monotonic_ms() + ANSWER_TIMEOUT_MS;
+        windows[kind].left_ms = kind == ASKS ? ASKING_MS : READING_MS;
+    }
+    return &windows[kind].left_ms;
+}
+
+/* Whether it has answered all that it has to say, within what is left, of which it takes what it waits. */
+static bool take(struct child *child, uint64_t *left_ms) {
+    struct pollfd pipe = {.fd = child->fd, .events = POLLIN};
     for (ssize_t got = 1; got > 0; child->length += got > 0 ? (size_t)got : 0) {
-        uint64_t now_ms = monotonic_ms();
-        if (poll(&ready, 1, now_ms < until_ms ? (int)(until_ms - now_ms) : 0) <= 0) {
+        uint64_t from_ms = monotonic_ms();
+        bool ready = poll(&pipe, 1, (int)*left_ms) > 0;
+        uint64_t waited_ms = monotonic_ms() - from_ms;
+        *left_ms -= waited_ms < *left_ms ? waited_ms : *left_ms;
+        if (!ready) {
             return false;
         }
         got = read(child->fd, child->answer + child->length, sizeof *answers - child->length);
@@ -164,11 +181,11 @@ static bool take(struct child *child, uint64_t wait_ms) {
 }
 
 /* What the name service has answered, or that it does not, becomes what is known of the user. */
-static void learn(struct launcher *self, uint64_t wait_ms) {
+static void learn(struct launcher *self, uint64_t *left_ms) {
     static const int known_for_ms[] = {ANSWER_TIMEOUT_MS, UNKNOWN_FOR_MS, KNOWN_FOR_MS};
     struct child *child = &children[ASKS];
     struct identity *known = &self->identities[child->uid % MAX_IDENTITIES];
-    bool answered = take(child, wait_ms);
+    bool answered = take(child, left_ms);
     if (!answered && monotonic_ms() < child->until_ms) {
         return;
     }
@@ -185,13 +202,13 @@ const struct identity *helper_look_up(struct launcher *self, const struct order 
     static const struct identity not_yet = {.state = IDENTITY_NOT_YET};
     const struct identity *known = &self->identities[order->uid % MAX_IDENTITIES];
     if (children[ASKS].fd >= 0) {
-        learn(self, 0);
+        learn(self, &(uint64_t){0});
     }
     if (children[ASKS].fd < 0 && (known->uid != order->uid || known->until_ms <= monotonic_ms())) {
         /* What was taken before does not wait for it. */
         batch_commit(self);
         if (begin(self, ASKS, order, NULL) == 0) {
-            learn(self, ASKING_MS);
+            learn(self, patience(ASKS));
         }
     }
     return known->uid == order->uid && known->until_ms > monotonic_ms() ? known : &not_yet;
@@ -200,15 +217,16 @@ const struct identity *helper_look_up(struct launcher *self, const struct order 
 /* One that was not answered in time goes on to its end, and keeps others from a file system that may hang. */
 void helper_read(struct launcher *self, const struct order *order, const struct identity *identity) {
     struct child *child = &children[READS];
-    if (child->fd >= 0 && (take(child, 0) || monotonic_ms() >= child->until_ms)) {
+    if (child->fd >= 0 && (take(child, &(uint64_t){0}) || monotonic_ms() >= child->until_ms)) {
         end(child);
     }
-    if (child->fd >= 0) {
+    /* One that begins has half of the time at least, or nothing could be said of its file system. */
+    if (child->fd >= 0 || *patience(READS) < READING_MS / 2) {
         connection_answer(self, READ, STATUS_BUSY, FULL, "an earlier read waits for its file system");
         return;
     }
     int cause = begin(self, READS, order, identity);
-    if (cause == 0 && !take(child, READING_MS)) {
+    if (cause == 0 && !take(child, patience(READS))) {
         connection_answer(self, READ, STATUS_FAILED, ETIMEDOUT, "the file system does not answer");
         return;
     }

@@ -364,8 +364,8 @@ static int wait_ms(const struct monitor *self) {
 }
 
 /*
- * The child is at a folder or a file of a file system that does not answer. One that is stopped has its time anew;
- * without a control group it is not seen whether it is.
+ * The child, which its pipe has just shown not to have begun, is at a folder or a file of a file system that does not
+ * answer. One that is stopped has its time anew; without a control group it is not seen whether it is.
  */
 static void fail_late_begin(struct monitor *self) {
     self->begin_by_ms = never;
@@ -402,7 +402,7 @@ static void watch_until_gone(struct monitor *self) {
         if (is_gone(self)) {
             break;
         }
-        if (monotonic_ms() >= self->begin_by_ms) {
+        if (monotonic_ms() >= self->begin_by_ms && poll(&self->watched[WATCH_FAILURE], 1, 0) == 0) {
             fail_late_begin(self);
         }
         if (monotonic_ms() >= self->kill_at_ms || self->killing) {

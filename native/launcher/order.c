@@ -136,10 +136,14 @@ static const char *parse_header(const uint8_t *bytes, struct order *order) {
     if ((order->flags & ~(uint32_t)(ORDER_NO_NEW_PRIVS | ORDER_DEVICES)) != 0) {
         return "unknown flag";
     }
-    if (order->job_id < 1 || order->job_id > INT64_MAX || order->attempt < 1 || order->attempt > INT32_MAX ||
-        order->epoch > INT64_MAX || order->not_after_ms > INT64_MAX || order->mem_bytes > INT64_MAX ||
-        order->pids_max > INT32_MAX || order->grace_ms > ORDER_MAX_GRACE_MS) {
-        return "a number of the header is out of bounds";
+    if (order->job_id < 1 || order->job_id > INT64_MAX || order->attempt < 1 || order->attempt > INT32_MAX) {
+        return "jobId or attempt is out of bounds";
+    }
+    if (order->epoch > INT64_MAX || order->not_after_ms > INT64_MAX || order->mem_bytes > INT64_MAX) {
+        return "epoch, notAfterMs or memBytes is out of bounds";
+    }
+    if (order->pids_max > INT32_MAX || order->grace_ms > ORDER_MAX_GRACE_MS) {
+        return "pidsMax or graceMs is out of bounds";
     }
     return NULL;
 }

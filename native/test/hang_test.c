@@ -5,11 +5,18 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <poll.h>
+#include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "harness.h"
@@ -19,6 +26,7 @@ enum {
     REFUSED = 3,
     FAILED = 6,
     BUSY = 8,
+    UNKNOWN_USER = 6,
     NAME_SERVICE = 8,
     FULL = 11,
     RUNNING = 1,
@@ -26,6 +34,9 @@ enum {
     KILLED_ON_REQUEST = 4,
     STEP_FILES = 8,
     NEW_UID = 61004,
+    SLOW_UID = 62000, /* and those after it */
+    SLOW_USERS = 8,
+    SLOW_MS = 900,
     RETRY_MS = 100,
     PATIENCE_MS = 30000
 };
@@ -51,6 +62,14 @@ static void expect_others_served(uint64_t job) {
     CHECK_EQUAL(0, await_end(&node, job).flags);
 }
 
+static void stop_name_service(void) {
+    CHECK(rename("/etc/passwd", "/etc/passwd.kept") == 0 && mkfifo("/etc/passwd", 0644) == 0);
+}
+
+static void restore_name_service(void) {
+    CHECK(unlink("/etc/passwd") == 0 && rename("/etc/passwd.kept", "/etc/passwd") == 0);
+}
+
 static void hungNameServiceHoldsUpNobodyWhoIsKnown(void) {
     uint64_t job = 10;
     struct reply reply;
@@ -60,7 +79,7 @@ static void hungNameServiceHoldsUpNobodyWhoIsKnown(void) {
     node_create(&node);
     node_start(&node);
     expect_others_served(job++);
-    CHECK(rename("/etc/passwd", "/etc/passwd.kept") == 0 && mkfifo("/etc/passwd", 0644) == 0);
+    stop_name_service();
     uint64_t until_ms = now_ms() + PATIENCE_MS;
     int busy = 0;
     for (reply = launch_as(1, OTHER_UID, "/"); reply.status == BUSY; reply = launch_as(1, OTHER_UID, "/")) {
@@ -81,7 +100,7 @@ static void hungNameServiceHoldsUpNobodyWhoIsKnown(void) {
     CHECK_EQUAL(0, listed_state(&node, 1));
 
     /* It answers again, also about those of whom nothing could be learned. */
-    CHECK(unlink("/etc/passwd") == 0 && rename("/etc/passwd.kept", "/etc/passwd") == 0);
+    restore_name_service();
     FILE *file = fopen("/etc/passwd", "ae");
     CHECK(file != NULL && fputs("qqtest4:x:61004:61003::/:/usr/sbin/nologin\n", file) >= 0 && fclose(file) == 0);
     until_ms = now_ms() + PATIENCE_MS;
@@ -94,6 +113,119 @@ static void hungNameServiceHoldsUpNobodyWhoIsKnown(void) {
     reply_free(&reply);
     CHECK_EQUAL(0, await_end(&node, 2).flags);
     node_destroy(&node);
+}
+
+/* Answers each question after a while: that there is no such user, as the library reads none from a pipe. */
+static pid_t answer_slowly(void) {
+    pid_t pid = fork();
+    CHECK(pid >= 0);
+    if (pid > 0) {
+        return pid;
+    }
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    for (;;) {
+        poll(NULL, 0, SLOW_MS);
+        close(open("/etc/passwd", O_WRONLY | O_CLOEXEC));
+    }
+}
+
+/* Each answer comes in the time that there is for one, and all of them together would take seven seconds. */
+static void slowNameServiceHoldsUpTheNodeForAMomentHoweverManyAsk(void) {
+    struct reply reply;
+    if (!is_root()) {
+        return;
+    }
+    node_create(&node);
+    node_start(&node);
+    stop_name_service();
+    pid_t slow = answer_slowly();
+    uint64_t from_ms = now_ms();
+    for (int i = 0; i < SLOW_USERS; i++) {
+        struct launch launch = launch_defaults(&node, (uint64_t)i + 1, "#!/bin/sh\ntrue\n");
+        size_t length = 0;
+        launch.uid = (uid_t)(SLOW_UID + i);
+        launch.work_dir = "/";
+        launch.stdout_path = "/dev/null";
+        uint8_t *order = launch_sign(&node, &launch, &length);
+        send_frame(node.fd, 1, order, length);
+        free(order);
+    }
+    int busy = 0;
+    for (int i = 0; i < SLOW_USERS; i++) {
+        CHECK(receive_reply(node.fd, &reply));
+        busy += status_of(reply) == BUSY;
+    }
+    CHECK(now_ms() - from_ms < 3000);
+    CHECK(busy >= SLOW_USERS - 2);
+    /* Whoever asks again has the answer in the end. */
+    for (int i = 0; i < SLOW_USERS; i++) {
+        uint64_t until_ms = now_ms() + PATIENCE_MS;
+        while ((reply = launch_as((uint64_t)i + 1, (uid_t)(SLOW_UID + i), "/")).status == BUSY) {
+            reply_free(&reply);
+            CHECK(now_ms() < until_ms);
+            poll(NULL, 0, RETRY_MS);
+        }
+        CHECK_EQUAL(REFUSED, reply.status);
+        CHECK_EQUAL(UNKNOWN_USER, reply.reason);
+        reply_free(&reply);
+    }
+    CHECK(kill(slow, SIGKILL) == 0 && waitpid(slow, NULL, 0) == slow);
+    restore_name_service();
+    node_destroy(&node);
+}
+
+/* In this process and those that it starts. */
+static bool fail_pidfd_open(void) {
+    struct sock_filter filter[] = {BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+                                   BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_pidfd_open, 0, 1),
+                                   BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EMFILE),
+                                   BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)};
+    struct sock_fprog program = {sizeof filter / sizeof *filter, filter};
+    return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
+}
+
+static bool launcher_has_children(void) {
+    char path[64];
+    char text[64] = "";
+    snprintf(path, sizeof path, "/proc/%d/task/%d/children", (int)node.launcher, (int)node.launcher);
+    FILE *file = fopen(path, "re");
+    CHECK(file != NULL);
+    bool any = fgets(text, sizeof text, file) != NULL;
+    fclose(file);
+    return any;
+}
+
+static _Noreturn void ask_by_what_cannot_be_ended_later(void) {
+    if (!fail_pidfd_open()) {
+        fprintf(stderr, "passed over: no filter of system calls for this process\n");
+        _exit(0);
+    }
+    node_create(&node);
+    node_start(&node);
+    stop_name_service();
+    uint64_t until_ms = now_ms() + 3000;
+    CHECK_EQUAL(BUSY, status_of(launch_as(1, OTHER_UID, "/")));
+    while (launcher_has_children()) {
+        CHECK(now_ms() < until_ms);
+        poll(NULL, 0, RETRY_MS);
+    }
+    restore_name_service();
+    node_destroy(&node);
+    _exit(0);
+}
+
+/* A launcher without a descriptor for its child. */
+static void childThatCouldNotBeEndedLaterIsEndedAtOnce(void) {
+    int status = 0;
+    if (!is_root()) {
+        return;
+    }
+    pid_t pid = fork();
+    CHECK(pid >= 0);
+    if (pid == 0) {
+        ask_by_what_cannot_be_ended_later();
+    }
+    CHECK(waitpid(pid, &status, 0) == pid && status == 0);
 }
 
 /* Below the work folder; the descriptor is its server, which never answers. -1: not on this machine. */
@@ -222,6 +354,8 @@ static void runThatIsStoppedBeforeItBeginsHasItsTimeAnew(void) {
 }
 
 static const struct test tests[] = {TEST(hungNameServiceHoldsUpNobodyWhoIsKnown),
+                                    TEST(slowNameServiceHoldsUpTheNodeForAMomentHoweverManyAsk),
+                                    TEST(childThatCouldNotBeEndedLaterIsEndedAtOnce),
                                     TEST(hungFileSystemFailsItsOwnRun),
                                     TEST(runThatWaitsForAHungFileSystemIsEndedOnRequest),
                                     TEST(hungFileSystemHoldsUpReadsForAWhileAndNothingElse),

@@ -162,6 +162,34 @@ static void signedNumbersOutOfBoundsAreRefused(void) {
     }
 }
 
+/* Whoever reads the refusal learns where to look. */
+static void numberOfTheHeaderThatIsOutOfBoundsIsNamed(void) {
+    prepare_keys();
+    static const struct {
+        int at;
+        const char *why;
+    } wrong[] = {{16, "jobId or attempt is out of bounds"},   {24, "jobId or attempt is out of bounds"},
+                 {32, "epoch, notAfterMs or memBytes is out of bounds"}, {40, "epoch, notAfterMs or memBytes is out of bounds"},
+                 {64, "epoch, notAfterMs or memBytes is out of bounds"}, {72, "pidsMax or graceMs is out of bounds"},
+                 {76, "pidsMax or graceMs is out of bounds"}};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        struct launch launch = sample();
+        struct order order;
+        const char *why = NULL;
+        size_t length = 0;
+        uint8_t *bytes = launch_sign(&node, &launch, &length);
+        if (wrong[i].at == 24 || wrong[i].at > 64) {
+            put32(bytes + wrong[i].at, UINT32_MAX);
+        } else {
+            put64(bytes + wrong[i].at, UINT64_MAX);
+        }
+        sign_again(&node, bytes, length);
+        CHECK_EQUAL(BAD_ORDER, order_verify(bytes, length, node.public_key, "node-1", now_ms(), &order, &why));
+        CHECK(strcmp(why, wrong[i].why) == 0);
+        free(bytes);
+    }
+}
+
 static void refuse_launch(struct launch launch) {
     size_t length = 0;
     uint8_t *bytes = launch_sign(&node, &launch, &length);
@@ -288,6 +316,7 @@ static const struct test tests[] = {
     TEST(everyTruncationAndExtensionIsRefused),
     TEST(anotherKeyNodeOrTimeIsRefused),
     TEST(signedNumbersOutOfBoundsAreRefused),
+    TEST(numberOfTheHeaderThatIsOutOfBoundsIsNamed),
     TEST(signedTextThatBreaksARuleIsRefused),
     TEST(devicesStandBehindTheScriptAndAreClosedByNul),
     TEST(largestOrderFitsAndOneMoreDoesNot),
