@@ -11,6 +11,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.queqiao.accounting.ledger.Posting;
+import org.queqiao.accounting.ledger.StatementEntry;
 import org.queqiao.accounting.ledger.Unit;
 import org.queqiao.accounting.metering.BillingCalendar;
 import org.queqiao.accounting.sql.Ledger;
@@ -148,10 +149,7 @@ final class DayStoriesTest {
   @Test
   void daysOfWhichNothingWasToldArePostedWithTheNextFact() throws Exception {
     NodeLog log = site();
-    approved(
-        log,
-        new MoneyChange.NewAllowance(
-            new Allowance(History.CLIMATE, AllowanceKind.PACKAGE, 100 * HOUR_MS, null, OCT, 0)));
+    approved(log, packageOf(100));
     RunId run = log.at(NOV - DAY_MS).start(2, "cn1");
     log.at(NOV + 2 * DAY_MS + HOUR_MS).node("cn2", 1);
     try (Ledger ledger = fresh("quiet")) {
@@ -171,6 +169,70 @@ final class DayStoriesTest {
       assertThat(money(ledger)).containsExactly("9952000000 held 0");
     }
     database.audit("quiet");
+  }
+
+  /** It ends, and that is told, before the last day of the month was posted. */
+  @Test
+  void whatAPackagePaysStandsInTheMonthOfItsDaysThoughTheRunEndsBeforeThatIsPosted()
+      throws Exception {
+    NodeLog log = site();
+    approved(log, packageOf(10_000));
+    RunId run = log.at(NOV - 12 * HOUR_MS).start(2, "cn1");
+    RunId other = log.at(NOV - 10 * HOUR_MS).start(1, "cn1");
+    log.at(NOV + 5 * MINUTE_MS).end(run);
+    log.at(NOV + 6 * MINUTE_MS).end(other, NOV - HOUR_MS, JobState.COMPLETED);
+    try (Ledger ledger = fresh("edge")) {
+      ledger.record(log.events());
+      assertThat(lines(ledger, "2026-10")).containsExactly("33h 33000000");
+      assertThat(paid(ledger, "2026-10"))
+          .containsExactlyInAnyOrder(
+              "allowance/1.1/7/2026-10-31 24000000", "allowance/2.1/7 9000000");
+      assertThat(paid(ledger, "2026-11")).containsExactly("allowance/1.1/7 166667");
+      assertThat(money(ledger)).containsExactly("10000000000 held 0");
+    }
+    database.audit("edge");
+  }
+
+  /** Days of the next month are posted already when a stop in the month that is checked is told. */
+  @Test
+  void aStopThatWasToldLateStandsInItsMonthThoughDaysBehindThatArePosted() throws Exception {
+    NodeLog log = site();
+    approved(log, packageOf(1_000));
+    RunId run = log.at(NOV - 2 * DAY_MS).start(2, "cn1");
+    log.at(NOV + DAY_MS + HOUR_MS).node("cn2", 1);
+    log.suspend(run, NOV - 12 * HOUR_MS, false);
+    approved(log, new MoneyChange.CloseMonth("2026-10", NOV, 2026, true));
+    try (Ledger ledger = fresh("latestop")) {
+      ledger.record(log.events());
+      assertThat(lines(ledger, "2026-10")).containsExactly("72h 72000000");
+      assertThat(lines(ledger, "2026-11")).allMatch(each -> each.equals("0h 0"));
+      assertThat(
+              ledger.reads().statement("climate", "2026-10").entries().stream()
+                  .mapToLong(StatementEntry::amountMicro)
+                  .sum())
+          .isEqualTo(72_000_000);
+      assertThat(paid(ledger, "2026-11"))
+          .hasSize(2)
+          .anyMatch(each -> each.endsWith(" 48000000"))
+          .anyMatch(each -> each.endsWith(" -48000000"));
+      log.at(NOV + DAY_MS + 2 * HOUR_MS).go(run, NOV + DAY_MS + 2 * HOUR_MS);
+      log.at(NOV + DAY_MS + 4 * HOUR_MS).end(run);
+      ledger.record(log.events());
+      assertThat(lines(ledger, "2026-11")).containsExactly("4h 4000000");
+      assertThat(money(ledger)).containsExactly("10000000000 held 0");
+    }
+    database.audit("latestop");
+  }
+
+  private static MoneyChange packageOf(long hours) {
+    return new MoneyChange.NewAllowance(
+        new Allowance(History.CLIMATE, AllowanceKind.PACKAGE, hours * HOUR_MS, null, OCT, 0));
+  }
+
+  private static List<String> paid(Ledger ledger, String month) {
+    return ledger.reads().statement("climate", month).entries().stream()
+        .map(each -> each.transaction() + " " + each.amountMicro())
+        .toList();
   }
 
   /** Its node had vanished before midnight, which was known an hour later. */

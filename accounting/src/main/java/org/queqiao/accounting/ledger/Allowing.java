@@ -141,7 +141,12 @@ final class Allowing {
       Map<String, Long> costs,
       LoggedEvent logged,
       Books books) {
-    use(job, open, cover, "", calendar.month(logged.timeMs()), logged, books);
+    long lastMs = Math.max(open.startMs(), endMs - 1);
+    String month =
+        open.postsDays()
+            ? books.months().billed(calendar.day(lastMs))
+            : calendar.month(logged.timeMs());
+    use(job, open, cover, "", month, logged, books);
     List<Draw> before = Covering.used(cover.draws(), saved.coreMs());
     for (int i = 0; i < cover.draws().size(); i++) {
       Draw draw = cover.draws().get(i);

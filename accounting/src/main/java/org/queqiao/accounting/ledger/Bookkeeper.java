@@ -319,9 +319,10 @@ public final class Bookkeeper {
             e.endMs(),
             exited ? exit.exitCode() : -1,
             exited ? exit.signal() : 0);
-    books.putJob(job);
     // A job that ends while it waits, for the first time or again, has no run to settle.
-    if (!wasWaiting) {
+    if (wasWaiting) {
+      books.putJob(job);
+    } else {
       settle(
           job,
           new RunId(e.job(), e.attempt()),
@@ -361,14 +362,17 @@ public final class Bookkeeper {
   }
 
   private void settle(
-      JobRow ended,
+      JobRow told,
       RunId run,
       long endMs,
       RunExit exit,
       Optional<RefundCause> cause,
       LoggedEvent logged,
       Books books) {
-    OpenRun open = books.openRun(run).orElseThrow(() -> unknown(run));
+    OpenRun going = books.openRun(run).orElseThrow(() -> unknown(run));
+    books.putJob(told);
+    OpenRun open = running.ends(going, endMs, logged, books);
+    JobRow ended = books.job(run.job()).orElseThrow(() -> unknown(run));
     Meter meter = new Meter(books.tariffs(), calendar);
     List<Holding.Part> parts = open.parts(ended);
     RunTime time = RunTime.post(ended, open, open, endMs, meter, logged, books);

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.queqiao.accounting.metering.Segment;
 import org.queqiao.contract.price.Covering.Draw;
@@ -67,6 +68,17 @@ public final class Cover {
       open -= part;
       next += usedMs[next] == draws.get(next).coreMs() ? 1 : 0;
     }
+  }
+
+  /** What each allowance paid, by their number. */
+  SortedMap<Long, Settled.Covered> paid() {
+    SortedMap<Long, Settled.Covered> all = new TreeMap<>();
+    for (int i = 0; i < draws.size(); i++) {
+      all.put(
+          draws.get(i).allowance(),
+          new Settled.Covered(usedMs[i], new TreeMap<>(micro.get(i))));
+    }
+    return all;
   }
 
   List<Draw> draws() {

@@ -1,11 +1,13 @@
 package org.queqiao.accounting.ledger;
 
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.LongFunction;
 import org.queqiao.accounting.metering.Meter;
 import org.queqiao.accounting.metering.Segment;
 import org.queqiao.contract.event.LoggedEvent;
@@ -22,6 +24,8 @@ final class RunTime {
   private final Map<String, Long> costs;
   private final TreeMap<String, Long> behind;
   private final TreeMap<Long, SortedMap<String, Long>> segments = new TreeMap<>();
+  private final List<Segment> were = new ArrayList<>();
+  private final List<Segment> are = new ArrayList<>();
   private JobRow job;
 
   private RunTime(JobRow job, OpenRun open, Cover cover) {
@@ -64,6 +68,8 @@ final class RunTime {
 
   /** Takes back what is posted and is not so, and posts what is so and is not posted. */
   private void again(List<Segment> all, List<Segment> posted, LoggedEvent logged, Books books) {
+    were.addAll(posted);
+    are.addAll(all);
     Set<Segment> there = new HashSet<>(posted);
     Set<Segment> right = new HashSet<>(all);
     for (Segment each : posted) {
@@ -139,25 +145,39 @@ final class RunTime {
     return cover;
   }
 
+  /** What allowances paid of its time before an instant, as was posted before this was put right. */
+  Cover paidBefore(long toMs) {
+    return before(toMs, were, open.settled()::posted);
+  }
+
+  /** What they pay of that now. */
+  Cover paysBefore(long toMs) {
+    return before(toMs, are, this::micro);
+  }
+
+  private Cover before(long toMs, List<Segment> some, LongFunction<Map<String, Long>> micro) {
+    Cover part = new Cover(open.draws());
+    for (Segment each : some) {
+      if (each.isOfCores() && each.fromMs() < toMs) {
+        part.pay(each, micro.apply(each.fromMs()));
+      }
+    }
+    return part;
+  }
+
   /**
    * What is posted of it then.
    *
    * @param coreMs core-milliseconds of this posting
    */
   Settled settled(long untilMs, long coreMs) {
-    TreeMap<Long, Settled.Covered> covers = new TreeMap<>();
-    for (int i = 0; i < cover.draws().size(); i++) {
-      covers.put(
-          cover.draws().get(i).allowance(),
-          new Settled.Covered(cover.usedMs(i), new TreeMap<>(cover.micro(i))));
-    }
     return new Settled(
         untilMs,
         open.stops().size(),
         Math.addExact(open.settled().coreMs(), coreMs),
         new TreeMap<>(costs),
         segments,
-        covers,
+        cover.paid(),
         behind);
   }
 }

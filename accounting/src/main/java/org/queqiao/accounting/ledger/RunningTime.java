@@ -1,5 +1,6 @@
 package org.queqiao.accounting.ledger;
 
+import java.time.LocalDate;
 import java.time.YearMonth;
 import java.util.List;
 import org.queqiao.accounting.metering.BillingCalendar;
@@ -51,8 +52,22 @@ final class RunningTime {
     days.posted(all ? null : some.get(posted - 1).run());
   }
 
+  /**
+   * Posts of a run that has ended what it used before the month in which it did, so that what
+   * allowances pay of a day stands in the month of that day, although none was posted after it.
+   *
+   * @return the run with that posted
+   */
+  OpenRun ends(OpenRun open, long endMs, LoggedEvent logged, Books books) {
+    long fromMs = Math.max(open.startMs(), open.settled().untilMs());
+    LocalDate first = YearMonth.from(calendar.day(endMs)).atDay(1);
+    return open.postsDays() && !open.draws().isEmpty()
+        ? days(open, fromMs, calendar.startMs(first), logged, books)
+        : open;
+  }
+
   /** What allowances pay stands in the month of its days. */
-  private void days(OpenRun open, long fromMs, long edgeMs, LoggedEvent logged, Books books) {
+  private OpenRun days(OpenRun open, long fromMs, long edgeMs, LoggedEvent logged, Books books) {
     OpenRun run = open;
     long untilMs = fromMs;
     while (untilMs < edgeMs) {
@@ -61,26 +76,62 @@ final class RunningTime {
       String month = books.months().billed(calendar.day(untilMs - 1));
       run = post(run, untilMs, "/" + calendar.day(untilMs - 1), month, logged, books);
     }
+    return run;
   }
 
-  /** Posts what they have used before the end of a month, so that it can be closed. */
+  /**
+   * Posts what they have used before the end of a month, so that it can be closed. What is posted
+   * beyond that and is known to be otherwise by now is put right while the month is open.
+   */
   void month(long toMs, LoggedEvent logged, Books books) {
     for (OpenRun open : List.copyOf(books.runsThatHold())) {
-      if (open.startMs() < toMs && open.settled().untilMs() <= toMs) {
+      long untilMs = open.settled().untilMs();
+      if (open.startMs() < toMs && untilMs <= toMs) {
         post(open, toMs, "/at" + logged.position(), calendar.month(toMs - 1), logged, books);
+      } else if (open.startMs() < toMs && !open.isPostedAsItWas(untilMs)) {
+        again(open, toMs, logged, books);
       }
     }
   }
 
+  /** What allowances pay otherwise before the end of the month stands in it, the rest behind it. */
+  private void again(OpenRun open, long toMs, LoggedEvent logged, Books books) {
+    long untilMs = open.settled().untilMs();
+    JobRow before = job(open, books);
+    RunTime time = time(before, open, untilMs, logged, books);
+    Cover were = time.paidBefore(toMs);
+    Cover are = time.paysBefore(toMs);
+    String at = "/at" + logged.position();
+    OpenRun until = open.settled(open.settled().covering(were.paid()));
+    allowing.use(time.job(), until, are, at, calendar.month(toMs - 1), logged, books);
+    String month = books.months().billed(calendar.day(untilMs - 1));
+    OpenRun behind = open.settled(open.settled().covering(were, are));
+    allowing.use(time.job(), behind, time.cover(), at + "/" + month, month, logged, books);
+    posted(before, open, time, untilMs, books);
+  }
+
+  private static JobRow job(OpenRun open, Books books) {
+    return books
+        .job(open.run().job())
+        .orElseThrow(() -> new IllegalStateException("run " + open.run() + " has no job"));
+  }
+
+  private RunTime time(
+      JobRow before, OpenRun open, long untilMs, LoggedEvent logged, Books books) {
+    Meter meter = new Meter(books.tariffs(), calendar);
+    return RunTime.post(before, open, open.before(untilMs), untilMs, meter, logged, books);
+  }
+
   private OpenRun post(
       OpenRun open, long untilMs, String suffix, String month, LoggedEvent logged, Books books) {
-    JobRow before =
-        books
-            .job(open.run().job())
-            .orElseThrow(() -> new IllegalStateException("run " + open.run() + " has no job"));
-    Meter meter = new Meter(books.tariffs(), calendar);
-    RunTime time = RunTime.post(before, open, open.before(untilMs), untilMs, meter, logged, books);
+    JobRow before = job(open, books);
+    RunTime time = time(before, open, untilMs, logged, books);
     allowing.use(time.job(), open, time.cover(), suffix, month, logged, books);
+    return posted(before, open, time, untilMs, books);
+  }
+
+  private static OpenRun posted(
+      JobRow before, OpenRun open, RunTime time, long untilMs, Books books) {
     long coreMs = Math.subtractExact(time.job().coreMs(), before.coreMs());
     OpenRun after = open.settled(time.settled(untilMs, coreMs));
     books.change(after);

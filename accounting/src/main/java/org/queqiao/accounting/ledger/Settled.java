@@ -41,6 +41,19 @@ public record Settled(
     return new Settled(untilMs, stops, coreMs, costs, segments, covers, new TreeMap<>());
   }
 
+  /** The same, having covered this. */
+  Settled covering(SortedMap<Long, Covered> now) {
+    return new Settled(untilMs, stops, coreMs, costs, segments, now, behind);
+  }
+
+  /** The same, having covered so much more, or less, as is between two other covers. */
+  Settled covering(Cover from, Cover to) {
+    SortedMap<Long, Covered> now = new TreeMap<>(covers);
+    from.paid().forEach((id, each) -> now.merge(id, each.less(), Covered::plus));
+    to.paid().forEach((id, each) -> now.merge(id, each, Covered::plus));
+    return covering(now);
+  }
+
   /**
    * What an allowance paid.
    *
@@ -52,6 +65,18 @@ public record Settled(
 
     public Covered {
       micro = Collections.unmodifiableSortedMap(new TreeMap<>(micro));
+    }
+
+    private Covered plus(Covered other) {
+      SortedMap<String, Long> sum = new TreeMap<>(micro);
+      other.micro().forEach((currency, each) -> sum.merge(currency, each, Math::addExact));
+      return new Covered(Math.addExact(coreMs, other.coreMs()), sum);
+    }
+
+    private Covered less() {
+      SortedMap<String, Long> negated = new TreeMap<>(micro);
+      negated.replaceAll((_, each) -> Math.negateExact(each));
+      return new Covered(Math.negateExact(coreMs), negated);
     }
   }
 
