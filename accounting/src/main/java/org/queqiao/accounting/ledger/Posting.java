@@ -1,8 +1,6 @@
 package org.queqiao.accounting.ledger;
 
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.RunId;
 
@@ -31,13 +29,8 @@ public record Posting(
     long position,
     long timeMs,
     LineKey line) {
-  private static final Pattern OF_RUN = Pattern.compile("[a-z-]+/([0-9]{1,18})\\.[0-9].*");
-
-  /** The job whose run a transaction names, if it names one: its kind, then job and attempt. */
+  /** The job whose run a transaction names, if it names one. */
   public static Optional<JobId> jobOf(String transaction) {
-    Matcher found = OF_RUN.matcher(transaction);
-    return found.matches()
-        ? Optional.of(new JobId(Long.parseLong(found.group(1))))
-        : Optional.empty();
+    return RunId.ofTransaction(transaction).map(RunId::job);
   }
 }

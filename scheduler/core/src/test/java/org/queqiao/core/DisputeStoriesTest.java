@@ -14,6 +14,7 @@ import org.queqiao.contract.event.DisputeAnswered;
 import org.queqiao.contract.event.MembershipRemoved;
 import org.queqiao.contract.event.MoneyProposed;
 import org.queqiao.contract.event.TariffDefined;
+import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.contract.money.RefundReason;
@@ -125,6 +126,37 @@ final class DisputeStoriesTest {
         .isEqualTo("proposal " + proposal + " is a refund of the same that waits");
     story.does(new Input.DecideMoney(user("finance2"), proposal, false, "too much"));
     assertThat(opened()).isGreaterThan(proposal);
+  }
+
+  /** At its end a rule may give back all that it cost. */
+  @Test
+  void nothingIsGivenBackOfARunThatGoesOnUntilItHasEnded() {
+    story.node("cn1", 4);
+    JobId job = story.submits("liwei");
+    story.plans();
+    story.starts(job);
+    String charge = "capture/" + story.run(job) + "/2026-10-01/1";
+    MoneyChange refund =
+        new MoneyChange.Refund(CLIMATE, 7_000, "CNY", charge, RefundReason.GOODWILL);
+    Input byName = new Input.ProposeMoney(user("finance1"), refund, "the node was broken");
+    String waits =
+        "run " + story.run(job) + " goes on: wait for its end, which posts what a rule gives back"
+            + " of it";
+    Rejection refused = story.refuses(byName);
+    assertThat(refused.code()).isEqualTo(Code.CONFLICT);
+    assertThat(refused.field()).isEqualTo("transaction");
+    assertThat(refused.message()).isEqualTo(waits);
+    long dispute = ((Reply.Proposed) story.hears(open("liwei", charge))).proposal();
+    assertThat(story.refuses(answer("finance1", dispute, 7_000)).message()).isEqualTo(waits);
+    // Another run of the job, or one that nobody knows here any more, is over.
+    String other = "capture/" + job + ".9/2026-10-01/1";
+    MoneyChange ofOther =
+        new MoneyChange.Refund(CLIMATE, 7_000, "CNY", other, RefundReason.GOODWILL);
+    story.hears(new Input.ProposeMoney(user("finance1"), ofOther, "the node was broken"));
+    story.after(60_000).exits(job, 0);
+    assertThat(((Reply.Proposed) story.hears(answer("finance1", dispute, 7_000))).proposal())
+        .isPositive();
+    story.hears(byName);
   }
 
   @Test

@@ -8,6 +8,7 @@ import org.queqiao.contract.event.MoneyDecided;
 import org.queqiao.contract.event.MoneyProposed;
 import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.ProjectName;
+import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.money.Allowance;
 import org.queqiao.contract.money.AllowanceKind;
@@ -252,7 +253,21 @@ public final class ProposalCheck {
                 "transaction",
                 "the transaction " + problem + ": name the one for which it is"))
         .or(() -> invalid(each.cause() == null, "cause", "say why money goes back"))
+        .or(() -> goesOn(each.transaction()))
         .or(() -> wrongWallet(each, each.currency()));
+  }
+
+  /** At its end a rule may give back all that a run cost: not what was given back before as well. */
+  private Optional<Decision> goesOn(String transaction) {
+    return RunId.ofTransaction(transaction)
+        .filter(run ->
+            cluster.jobs().find(run.job()).filter(job -> job.isRun(run)).isPresent())
+        .map(run ->
+            Rejections.conflict(
+                "transaction",
+                "run "
+                    + run
+                    + " goes on: wait for its end, which posts what a rule gives back of it"));
   }
 
   private Optional<Decision> wrong(Allowance each, long nowMs) {
