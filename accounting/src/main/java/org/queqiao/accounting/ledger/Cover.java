@@ -75,8 +75,7 @@ public final class Cover {
     SortedMap<Long, Settled.Covered> all = new TreeMap<>();
     for (int i = 0; i < draws.size(); i++) {
       all.put(
-          draws.get(i).allowance(),
-          new Settled.Covered(usedMs[i], new TreeMap<>(micro.get(i))));
+          draws.get(i).allowance(), new Settled.Covered(usedMs[i], new TreeMap<>(micro.get(i))));
     }
     return all;
   }

@@ -145,7 +145,9 @@ final class RunTime {
     return cover;
   }
 
-  /** What allowances paid of its time before an instant, as was posted before this was put right. */
+  /**
+   * What allowances paid of its time before an instant, as was posted before this was put right.
+   */
   Cover paidBefore(long toMs) {
     return before(toMs, were, open.settled()::posted);
   }

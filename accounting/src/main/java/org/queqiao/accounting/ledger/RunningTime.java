@@ -116,8 +116,7 @@ final class RunningTime {
         .orElseThrow(() -> new IllegalStateException("run " + open.run() + " has no job"));
   }
 
-  private RunTime time(
-      JobRow before, OpenRun open, long untilMs, LoggedEvent logged, Books books) {
+  private RunTime time(JobRow before, OpenRun open, long untilMs, LoggedEvent logged, Books books) {
     Meter meter = new Meter(books.tariffs(), calendar);
     return RunTime.post(before, open, open.before(untilMs), untilMs, meter, logged, books);
   }

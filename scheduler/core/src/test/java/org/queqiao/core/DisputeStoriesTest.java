@@ -140,7 +140,9 @@ final class DisputeStoriesTest {
         new MoneyChange.Refund(CLIMATE, 7_000, "CNY", charge, RefundReason.GOODWILL);
     Input byName = new Input.ProposeMoney(user("finance1"), refund, "the node was broken");
     String waits =
-        "run " + story.run(job) + " goes on: wait for its end, which posts what a rule gives back"
+        "run "
+            + story.run(job)
+            + " goes on: wait for its end, which posts what a rule gives back"
             + " of it";
     Rejection refused = story.refuses(byName);
     assertThat(refused.code()).isEqualTo(Code.CONFLICT);

@@ -257,11 +257,12 @@ public final class ProposalCheck {
         .or(() -> wrongWallet(each, each.currency()));
   }
 
-  /** At its end a rule may give back all that a run cost: not what was given back before as well. */
+  /**
+   * At its end a rule may give back all that a run cost: not what was given back before as well.
+   */
   private Optional<Decision> goesOn(String transaction) {
     return RunId.ofTransaction(transaction)
-        .filter(run ->
-            cluster.jobs().find(run.job()).filter(job -> job.isRun(run)).isPresent())
+        .filter(run -> cluster.jobs().find(run.job()).filter(job -> job.isRun(run)).isPresent())
         .map(run ->
             Rejections.conflict(
                 "transaction",
