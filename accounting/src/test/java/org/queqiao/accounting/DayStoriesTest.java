@@ -33,6 +33,7 @@ final class DayStoriesTest {
   private static final long HOUR_MS = 3_600_000;
   private static final long DAY_MS = 24 * HOUR_MS;
   private static final long MINUTE_MS = 60_000;
+  private static final long SEP = SHANGHAI.startMs(LocalDate.parse("2026-09-01"));
   private static final long OCT = SHANGHAI.startMs(LocalDate.parse("2026-10-01"));
   private static final long NOV = SHANGHAI.startMs(LocalDate.parse("2026-11-01"));
   private static TestDatabase database;
@@ -143,6 +144,72 @@ final class DayStoriesTest {
       ledger.record(log.events());
       assertThat(lines(ledger, "2026-10")).containsExactly("142h 142000000");
     }
+  }
+
+  private static NodeLog withAPackage(NodeLog log, long hours) {
+    approved(log, new MoneyChange.TopUp(History.CLIMATE, 10_000_000_000L, "CNY"));
+    approved(
+        log,
+        new MoneyChange.NewAllowance(
+            new Allowance(
+                History.CLIMATE, AllowanceKind.PACKAGE, hours * HOUR_MS, null, SEP, 0)));
+    return log;
+  }
+
+  /** What the wallet paid of a run on two cores since the 11th of September, in the last days. */
+  private static long spent(String name, NodeLog log, int days, boolean ended) throws Exception {
+    RunId run = log.at(SEP + 10 * DAY_MS).start(2, "cn1");
+    try (Ledger ledger = fresh(name)) {
+      for (long each = SEP + 11 * DAY_MS; each < OCT + 9 * DAY_MS; each += DAY_MS) {
+        log.at(each + HOUR_MS).node("cn2", 1);
+      }
+      log.at(OCT + 9 * DAY_MS);
+      if (ended) {
+        log.end(run);
+      } else {
+        log.at(OCT + 9 * DAY_MS + 10 * MINUTE_MS).node("cn2", 1);
+      }
+      ledger.record(log.events());
+      long spent =
+          ledger
+              .reads()
+              .burnDowns()
+              .of("climate", days, OCT + 9 * DAY_MS)
+              .getFirst()
+              .spent();
+      database.audit(name);
+      return spent;
+    }
+  }
+
+  @Test
+  void aRunAcrossMonthsUsesOfTheWalletInTheLastDaysWhatNoPackagePaidThen() throws Exception {
+    long all = 2_000;
+    assertThat(
+            spent(
+                "burn_days",
+                withAPackage(new NodeLog(SEP).postsDays().node("cn1", 8), all),
+                8,
+                false))
+        .isZero();
+    assertThat(
+            spent(
+                "burn_ended",
+                withAPackage(new NodeLog(SEP).postsDays().node("cn1", 8), all),
+                8,
+                true))
+        .isZero();
+    // A run from before days were posted has one entry, which is shared over all of it.
+    assertThat(spent("burn_once", withAPackage(new NodeLog(SEP).node("cn1", 8), all), 8, true))
+        .isZero();
+    // The package is used up at the end of September: nine days of October are paid by the wallet.
+    assertThat(
+            spent(
+                "burn_part",
+                withAPackage(new NodeLog(SEP).postsDays().node("cn1", 8), 20 * 48),
+                15,
+                false))
+        .isEqualTo(9 * 48_000_000L);
   }
 
   /** Nothing was told for long: all its days are posted at once, each under its own name. */

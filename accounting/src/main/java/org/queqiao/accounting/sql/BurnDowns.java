@@ -38,6 +38,11 @@ public final class BurnDowns {
         union all
         select r.project, r.month, '', r.currency, r.charge_micro, 0, r.from_ms, r.to_ms
           from reserved_time r where r.charge_micro <> 0
+      ), paid as (
+        select e.job, e.attempt, e.position, e.currency, e.amount_micro from asked a
+          join statement_entry e on e.project = a.project and e.month >= a.month
+            and e.kind = 'ALLOWANCE' and e.amount_micro <> 0
+            and (a.person = '' or e.user_name = a.person)
       ), parts as (
         select u.currency,
           u.charge_micro * (u.to_ms - greatest(u.from_ms, a.since))::numeric
@@ -48,13 +53,16 @@ public final class BurnDowns {
           and u.to_ms > a.since and u.to_ms > u.from_ms
           and (a.person = '' or u.user_name = a.person)
         union all
-        select e.currency, -e.amount_micro * coalesce((
-            select sum(greatest(s.to_ms - greatest(s.from_ms, a.since), 0) * s.cores)
-              / nullif(sum((s.to_ms - s.from_ms) * s.cores), 0)
-            from segment s where s.job = e.job and s.attempt = e.attempt), 1), 0
-        from asked a join statement_entry e on e.project = a.project and e.month >= a.month
-          and e.kind = 'ALLOWANCE' and e.amount_micro <> 0
-          and (a.person = '' or e.user_name = a.person)
+        select e.currency, -e.amount_micro * coalesce(s.own, s.whole, 1), 0
+        from asked a cross join paid e cross join lateral (
+          select
+            sum(inside) filter (where position = e.position)
+              / nullif(sum(whole) filter (where position = e.position), 0) as own,
+            sum(inside) / nullif(sum(whole), 0) as whole
+          from (
+            select position, (to_ms - from_ms) * cores as whole,
+              greatest(to_ms - greatest(from_ms, a.since), 0) * cores as inside
+            from segment where job = e.job and attempt = e.attempt) as posted) s
       )
       select currency, round(sum(micro)), round(sum(core_ms)) from parts group by currency
       """;
@@ -124,8 +132,8 @@ public final class BurnDowns {
   }
 
   /**
-   * Runs that ended, and what was reserved, by the part of each segment within the days; what
-   * packages paid is left out by the same part of its run.
+   * What is posted of runs, and what was reserved, by the part of each segment within the days; what
+   * packages paid is left out by the same part of what was posted with it: of a day, or of the run.
    */
   private Spent spent(String project, String user, int days, long nowMs) {
     long fromMs = nowMs - days * DAY_MS;

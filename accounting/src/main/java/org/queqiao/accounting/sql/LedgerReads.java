@@ -254,7 +254,8 @@ public final class LedgerReads {
   private record UsagePart(String key, String domains, long coreMs, long micro, String currency) {}
 
   /**
-   * Usage of runs that have ended, within {@code [fromMs, toMs)}: core time exactly by instant, the
+   * Usage that is posted, of runs that go on each billing day that is over, within {@code [fromMs,
+   * toMs)}: core time exactly by instant, the
    * charge of a segment counted where the segment ends.
    */
   public List<UsageRow> usage(By by, long fromMs, long toMs, Scope scope) {
@@ -437,7 +438,7 @@ public final class LedgerReads {
     return new Budgets(position, all);
   }
 
-  /** Core time of ended runs by interval, for the utilisation of the past. */
+  /** Core time that is posted, by interval, for the utilisation of the past. */
   public record Span(long fromMs, long toMs, long cores) {}
 
   /** The month of an instant and some more, so that few parts are read. */
