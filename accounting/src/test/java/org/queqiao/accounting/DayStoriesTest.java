@@ -151,8 +151,7 @@ final class DayStoriesTest {
     approved(
         log,
         new MoneyChange.NewAllowance(
-            new Allowance(
-                History.CLIMATE, AllowanceKind.PACKAGE, hours * HOUR_MS, null, SEP, 0)));
+            new Allowance(History.CLIMATE, AllowanceKind.PACKAGE, hours * HOUR_MS, null, SEP, 0)));
     return log;
   }
 
@@ -171,12 +170,7 @@ final class DayStoriesTest {
       }
       ledger.record(log.events());
       long spent =
-          ledger
-              .reads()
-              .burnDowns()
-              .of("climate", days, OCT + 9 * DAY_MS)
-              .getFirst()
-              .spent();
+          ledger.reads().burnDowns().of("climate", days, OCT + 9 * DAY_MS).getFirst().spent();
       database.audit(name);
       return spent;
     }

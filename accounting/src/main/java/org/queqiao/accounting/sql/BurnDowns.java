@@ -132,8 +132,9 @@ public final class BurnDowns {
   }
 
   /**
-   * What is posted of runs, and what was reserved, by the part of each segment within the days; what
-   * packages paid is left out by the same part of what was posted with it: of a day, or of the run.
+   * What is posted of runs, and what was reserved, by the part of each segment within the days;
+   * what packages paid is left out by the same part of what was posted with it: of a day, or of the
+   * run.
    */
   private Spent spent(String project, String user, int days, long nowMs) {
     long fromMs = nowMs - days * DAY_MS;

@@ -255,8 +255,7 @@ public final class LedgerReads {
 
   /**
    * Usage that is posted, of runs that go on each billing day that is over, within {@code [fromMs,
-   * toMs)}: core time exactly by instant, the
-   * charge of a segment counted where the segment ends.
+   * toMs)}: core time exactly by instant, the charge of a segment counted where the segment ends.
    */
   public List<UsageRow> usage(By by, long fromMs, long toMs, Scope scope) {
     String key = by == By.USER ? "user_name" : "project";
