@@ -127,6 +127,34 @@ final class EndUserBooksTest {
   }
 
   @Test
+  void theLargestAreToldAndTheOthersAddedUp() throws Exception {
+    History history = new History(ms("2026-10-01")).price(40_000).fund(100_000_000);
+    history.platform(History.CLIMATE, "portal");
+    for (int i = 0; i < Statement.EndUser.MOST + 2; i++) {
+      long atMs = ms("2026-10-02") + i * 600_000L;
+      history.at(atMs);
+      RunId run = history.start(history.submitFor("end" + i, History.LI, "run", 1, HOUR_MS), 1, 1);
+      history.at(atMs + (i % 500 == 7 ? 270_000 : 540_000)).end(run, JobState.COMPLETED);
+    }
+    database.books(
+        "most",
+        CALENDAR,
+        history,
+        ledger -> {
+          Statement october = ledger.reads().statement("climate", "2026-10");
+          assertThat(october.endUsers()).hasSize(Statement.EndUser.MOST + 1);
+          assertThat(october.endUsers().getLast())
+              .isEqualTo(new Statement.EndUser("", "", 540_000, 6_000, "CNY", 2));
+          assertThat(october.endUsers().subList(0, Statement.EndUser.MOST))
+              .allMatch(each -> each.chargeMicro() == 6_000 && each.others() == 0);
+          ByteArrayOutputStream file = new ByteArrayOutputStream();
+          FormWriter.CSV.write(StatementForm.of(october, Language.EN), file);
+          assertThat(file.toString(StandardCharsets.UTF_8))
+              .contains("\r\n,2 others: see the report by endUser,");
+        });
+  }
+
+  @Test
   void aTaskIsForWhomItsArrayIs() throws Exception {
     History history = history();
     JobId array = history.arrayFor("zhao", 3);

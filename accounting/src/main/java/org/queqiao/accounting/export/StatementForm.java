@@ -80,7 +80,11 @@ public final class StatementForm {
                 .map(each ->
                     List.<Object>of(
                         each.user(),
-                        each.endUser(),
+                        each.others() == 0
+                            ? each.endUser()
+                            : in.of(
+                                each.others() + " others: see the report by endUser",
+                                "其余 " + each.others() + " 个：见按 endUser 的报表"),
                         hours(each.coreMs()),
                         money(each.chargeMicro()),
                         each.currency()))
@@ -127,7 +131,7 @@ public final class StatementForm {
     return new Table(
         in.of("Refunds and corrections", "退款与更正"),
         columns,
-        () -> statement.entries().stream().map(each -> cells(each, in)).iterator(),
+        () -> StatementForms.entries(statement).stream().map(each -> cells(each, in)).iterator(),
         due);
   }
 

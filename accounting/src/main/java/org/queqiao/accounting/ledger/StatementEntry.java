@@ -94,6 +94,23 @@ public record StatementEntry(
         allowanceMs);
   }
 
+  /** The same and what another took or gave after it. */
+  public StatementEntry plus(StatementEntry other) {
+    return new StatementEntry(
+        transaction,
+        kind,
+        project,
+        month,
+        user,
+        run,
+        cause,
+        reason,
+        Math.addExact(amountMicro, other.amountMicro()),
+        currency,
+        other.position(),
+        Math.addExact(coreMs, other.coreMs()));
+  }
+
   /** What stands beside usage. */
   public enum Kind {
     /** A part of what a run cost goes back for the cause of its end. */

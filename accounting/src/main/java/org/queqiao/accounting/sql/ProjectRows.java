@@ -52,18 +52,28 @@ final class ProjectRows {
     }
   }
 
-  /** What of a project's month was for end users of a service platform. */
+  /**
+   * What of a project's month was for end users of a service platform: the largest, and behind them
+   * in each currency the sum of the others.
+   */
   static List<Statement.EndUser> endUsers(Connection connection, String project, String month)
       throws SQLException {
     List<Statement.EndUser> all = new ArrayList<>();
     try (PreparedStatement statement =
         connection.prepareStatement(
-            "select user_name, end_user, sum(core_ms)::numeric, sum(charge_micro)::numeric,"
-                + " currency from usage_end_user_month where project = ? and month = ? group by"
-                + " user_name, end_user, currency order by user_name collate \"C\", end_user"
-                + " collate \"C\", currency")) {
+            "with sums as (select user_name, end_user, currency, sum(core_ms)::numeric as core,"
+                + " sum(charge_micro)::numeric as charge from usage_end_user_month where project ="
+                + " ? and month = ? group by user_name, end_user, currency), ranked as (select *,"
+                + " row_number() over (order by charge desc, core desc, user_name collate \"C\","
+                + " end_user collate \"C\", currency) <= ? as alone from sums), told as (select"
+                + " alone, case when alone then user_name else '' end as who, case when alone then"
+                + " end_user else '' end as whom, currency, core, charge from ranked) select who,"
+                + " whom, sum(core), sum(charge), currency, case when alone then 0 else count(*)"
+                + " end from told group by alone, who, whom, currency order by alone desc, who"
+                + " collate \"C\", whom collate \"C\", currency")) {
       statement.setString(1, project);
       statement.setString(2, month);
+      statement.setInt(3, Statement.EndUser.MOST);
       try (ResultSet row = statement.executeQuery()) {
         while (row.next()) {
           all.add(
@@ -72,7 +82,8 @@ final class ProjectRows {
                   row.getString(2),
                   row.getBigDecimal(3).longValueExact(),
                   row.getBigDecimal(4).longValueExact(),
-                  row.getString(5)));
+                  row.getString(5),
+                  row.getLong(6)));
         }
       }
     }

@@ -98,9 +98,19 @@ public record Statement(
    * @param user who submitted it
    * @param endUser as the platform calls them
    * @param chargeMicro what was posted
+   * @param others how many this adds up because there are too many to be told one by one; 0 for one
+   *     that is told
    */
   public record EndUser(
-      String user, String endUser, long coreMs, long chargeMicro, String currency) {}
+      String user, String endUser, long coreMs, long chargeMicro, String currency, long others) {
+    /** So many are told one by one: those that were charged most. */
+    public static final int MOST = 1_000;
+
+    /** One that is told. */
+    public EndUser(String user, String endUser, long coreMs, long chargeMicro, String currency) {
+      this(user, endUser, coreMs, chargeMicro, currency, 0);
+    }
+  }
 
   /**
    * One line.

@@ -2,12 +2,14 @@ package org.queqiao.accounting.statement;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.queqiao.accounting.ledger.LineTotal;
 import org.queqiao.accounting.ledger.StatementEntry;
+import org.queqiao.contract.id.RunId;
 
 /** Puts statements together and writes them as CSV (RFC 4180). */
 public final class StatementForms {
@@ -159,8 +161,23 @@ public final class StatementForms {
         "cost_centre");
   }
 
-  private static void entries(Statement statement, StringBuilder out) {
+  /**
+   * The entries as they stand on files: what an allowance paid of the days of a run is one, so that
+   * a month of long runs has not a row for each of their days.
+   */
+  public static List<StatementEntry> entries(Statement statement) {
+    record Paid(RunId run, String cause, String currency) {}
+    Map<Object, StatementEntry> all = new LinkedHashMap<>();
     for (StatementEntry each : statement.entries()) {
+      boolean paid = each.kind() == StatementEntry.Kind.ALLOWANCE && each.run() != null;
+      Object key = paid ? new Paid(each.run(), each.cause(), each.currency()) : each.transaction();
+      all.merge(key, each, StatementEntry::plus);
+    }
+    return List.copyOf(all.values());
+  }
+
+  private static void entries(Statement statement, StringBuilder out) {
+    for (StatementEntry each : entries(statement)) {
       row(
           out,
           text(statement.project()),

@@ -31,7 +31,9 @@ import org.queqiao.accounting.ledger.StatementEntry;
 import org.queqiao.accounting.statement.Statement;
 import org.queqiao.accounting.statement.StatementForms;
 import org.queqiao.accounting.usage.UsageRow;
+import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.ProjectName;
+import org.queqiao.contract.id.RunId;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
 
@@ -56,6 +58,45 @@ final class FormsTest {
         500_000,
         "CNY",
         12_345 + number);
+  }
+
+  private static StatementEntry paid(int run, int day) {
+    return new StatementEntry(
+        "allowance/" + run + ".1/7/2026-11-" + day,
+        StatementEntry.Kind.ALLOWANCE,
+        new ProjectName("climate"),
+        "2026-11",
+        "user1",
+        new RunId(new JobId(run), 1),
+        "PACKAGE 7",
+        "",
+        500_000,
+        "CNY",
+        12_345 + day,
+        3_600_000);
+  }
+
+  /** Runs of a month with an entry for each of their days are fewer rows than a PDF holds. */
+  @Test
+  void whatAnAllowancePaysOfTheDaysOfARunIsOneRow() throws Exception {
+    List<StatementEntry> entries = new ArrayList<>();
+    for (int day = 1; day <= 30; day++) {
+      for (int run = 1; run <= 700; run++) {
+        entries.add(paid(run, day));
+      }
+    }
+    entries.add(refund(1));
+    Statement statement = statement(1, entries);
+    assertThat(statement.entries()).hasSize(21_001);
+    assertThat(StatementForms.entries(statement)).hasSize(701);
+    assertThat(StatementForms.entries(statement).getFirst())
+        .satisfies(each -> {
+          assertThat(each.amountMicro()).isEqualTo(15_000_000);
+          assertThat(each.coreMs()).isEqualTo(30 * 3_600_000L);
+        });
+    // The headings, a line, the entries and the sum.
+    assertThat(StatementForms.csv(statement).lines()).hasSize(1 + 1 + 701 + 1);
+    assertThat(write(FormWriter.PDF, StatementForm.of(statement, Language.EN))).isNotEmpty();
   }
 
   private static Statement statement(int lines, List<StatementEntry> entries) {

@@ -400,6 +400,7 @@ final class AccountingRoutes {
       out.writeNumberField("coreMs", each.coreMs());
       out.writeNumberField("chargeMicro", each.chargeMicro());
       out.writeStringField("currency", JobDocument.orNull(each.currency()));
+      out.writeNumberField("others", each.others());
       out.writeEndObject();
     }
     out.writeEndArray();
