@@ -63,6 +63,21 @@ api() {
   answer -X "$method" --max-time 60 -H @<(printf 'Authorization: Bearer %s\n' "$token") "$@" "$(server_url)$path"
 }
 
+# api_file ACCOUNT PATH CURL-ARGS...: prints a file of any length as it comes. It may take long, but not stand still.
+api_file() {
+  local account=$1 path=$2 token failed=0
+  shift 2
+  [ ${#BECAUSE[@]} -eq 0 ] || die "--reason goes with what changes something; this only asks"
+  token=$(session_token "$account")
+  curl -sf --speed-limit 1 --speed-time 60 -H @<(printf 'Authorization: Bearer %s\n' "$token") "$@" "$(server_url)$path" || failed=$?
+  case $failed in
+    0) ;;
+    # Refused, and nothing is printed: asked once more, it says why.
+    22) api "$account" GET "$path" "$@" ;;
+    *) die "the server did not answer to the end: what is printed is not all (./queqiao status)" ;;
+  esac
+}
+
 # answer CURL-ARGS...: prints the body; a refusal becomes its own words on stderr, so do warnings.
 answer() {
   local text status warning detail
@@ -503,14 +518,21 @@ client_audit() {
       --actor | --kind | --about) [ -n "${2:-}" ] || die "$1 needs a value"; query+=(--url-query "${1#--}=$2") ;;
       --from | --to)
         at=${2:-}
-        [[ $at =~ ^[0-9]{1,15}$ ]] || at=$(date -d "${at:-no time}" +%s%3N 2>/dev/null) || die "$1 needs a time: epoch milliseconds, or a date as date(1) reads it"
+        # Fewer digits are a day such as 20261101, not a moment of 1970; four alone are a year, which date(1) takes for an hour.
+        [[ $at =~ ^[0-9]{12,15}$ ]] ||
+          { [[ ! $at =~ ^[0-9]{1,4}$ ]] && at=$(date -d "${at:-no time}" +%s%3N 2>/dev/null); } ||
+          die "$1 needs a time: epoch milliseconds of 12 digits or more, or a date as date(1) reads it, such as 2026-11-01"
         query+=(--url-query "${1#--}=$at")
         ;;
       *) die "audit does not know $1; see ./queqiao help" ;;
     esac
     shift 2
   done
-  api "$(default_account)" GET /api/v1/audit --url-query "format=$([ "$JSON" = yes ] && printf json || printf csv)" "${query[@]}"
+  if [ "$JSON" = yes ]; then
+    api "$(default_account)" GET /api/v1/audit --url-query format=json "${query[@]}"
+  else
+    api_file "$(default_account)" /api/v1/audit --url-query format=csv "${query[@]}"
+  fi
 }
 
 # Charges that somebody finds wrong: dispute [list | open TRANSACTION REASON | reject NUMBER REASON | uphold NUMBER JSON]
@@ -694,7 +716,10 @@ client_project() {
     add) takes 3 "project add NAME DOMAIN"; owner POST /projects --data-urlencode "project=${ARGS[1]}" --data-urlencode "domain=${ARGS[2]}" ;;
     member) takes 3 "project member PROJECT USER [MANAGER]"; owner POST /members --data-urlencode "project=${ARGS[1]}" --data-urlencode "user=${ARGS[2]}" --data-urlencode "rank=${ARGS[3]:-MEMBER}" ;;
     pi) takes 3 "project pi PROJECT USER"; owner POST /projects/settings --data-urlencode "project=${ARGS[1]}" --data-urlencode "pi=${ARGS[2]}" ;;
-    cost-centre) takes 3 "project cost-centre PROJECT TEXT (or -)"; owner POST /projects/settings --data-urlencode "project=${ARGS[1]}" --data-urlencode "costCentre=${ARGS[*]:2}" ;;
+    cost-centre)
+      [ ${#ARGS[@]} -lt 3 ] || [ -n "${ARGS[*]:2}" ] || die "a project without a cost centre is written ./queqiao project cost-centre ${ARGS[1]} -"
+      takes 3 "project cost-centre PROJECT TEXT (or -)"; owner POST /projects/settings --data-urlencode "project=${ARGS[1]}" --data-urlencode "costCentre=${ARGS[*]:2}"
+      ;;
     *) die "project knows add NAME DOMAIN, member PROJECT USER [MANAGER], pi PROJECT USER and cost-centre PROJECT TEXT; money is changed by two people: see ./queqiao money" ;;
   esac
 }

@@ -9,6 +9,7 @@ import java.net.URLEncoder;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -103,6 +104,52 @@ final class AuditRestTest {
         .isEqualTo(why + "!");
     assertThatThrownBy(() -> server.command("admin1", "jobs", "--reason", why))
         .hasMessageContaining("this only asks");
+  }
+
+  @Test
+  void aDayOfTheAuditIsReadAsOneAndWhatIsNoTimeIsRefused() throws Exception {
+    server.local("/projects", "project=dated&domain=atmosphere");
+    String[] all = {"audit", "--about", "project:dated"};
+    String every = server.command("auditor1", all);
+    assertThat(every.lines()).hasSize(2);
+    for (String early : List.of("20200101", "2020-01-01", "1577836800000")) {
+      assertThat(server.command("auditor1", all[0], all[1], all[2], "--from", early))
+          .as(early)
+          .isEqualTo(every);
+      assertThat(server.command("auditor1", all[0], all[1], all[2], "--to", early).lines())
+          .as(early)
+          .hasSize(1);
+    }
+    // As milliseconds these would be of 1970, and everything would be behind them.
+    assertThat(server.command("auditor1", all[0], all[1], all[2], "--from", "20990101").lines())
+        .hasSize(1);
+    for (String none : List.of("2026", "7", "99999999999", "soon-ish", "2026-13-01")) {
+      assertThatThrownBy(() -> server.command("auditor1", "audit", "--to", none))
+          .as(none)
+          .hasMessageContaining("--to needs a time");
+    }
+    // A file that is refused says why.
+    assertThatThrownBy(() -> server.command("researcher1", "audit")).hasMessageContaining("(403)");
+  }
+
+  @Test
+  void commandsRefuseAReasonThatNobodyWouldReadAndACostCentreThatIsEmpty() {
+    for (String[] each :
+        new String[][] {
+          {"status"},
+          {"token", "admin1"},
+          {"account", "password", "researcher1"},
+          {"explain", "1"},
+          {"audit"}
+        }) {
+      List<String> words = new ArrayList<>(List.of(each));
+      words.addAll(List.of("--reason", "because"));
+      assertThatThrownBy(() -> server.command("admin1", words.toArray(String[]::new)))
+          .as(each[0])
+          .hasMessageContaining("--reason ");
+    }
+    assertThatThrownBy(() -> server.command("admin1", "project", "cost-centre", "climate", ""))
+        .hasMessageContaining("project cost-centre climate -");
   }
 
   @Test
