@@ -350,6 +350,39 @@ final class SchedulingStoriesTest {
     assertThat(promisedAfterMs(first)).isEqualTo(2 * HOUR_MS);
   }
 
+  /** The room of one that is held is promised to another, who has it when the first is released. */
+  @Test
+  void whoIsHeldTakesNothingFromWhoWasPromisedItsRoomThoughFewAre() {
+    policy("default", 2);
+    story.node("n1", 4);
+    JobId runs = story.submits("liwei", cores(4).limitMs(HOUR_MS));
+    story.plans();
+    JobId first = story.submits("liwei", nice(10, cores(4).limitMs(2 * HOUR_MS)));
+    JobId second = story.submits("liwei", nice(20, cores(4).limitMs(HOUR_MS)));
+    oneStartsBehindThem("n2");
+    assertThat(promisedAfterMs(first)).isEqualTo(HOUR_MS);
+    assertThat(promisedAfterMs(second)).isEqualTo(3 * HOUR_MS);
+    story.does(new Input.HoldJob(SchedulerStory.user("liwei"), first));
+    assertThat(story.job(first).promisedMs()).isZero();
+    JobId third = story.submits("liwei", nice(30, cores(4).limitMs(2 * HOUR_MS)));
+    oneStartsBehindThem("n3");
+    assertThat(promisedAfterMs(third)).isEqualTo(HOUR_MS);
+    story.does(new Input.ReleaseJob(SchedulerStory.user("liwei"), first));
+    story.after(HOUR_MS);
+    story.exits(runs, 0);
+    plansAll(false);
+    assertThat(story.state(third)).isEqualTo(RUNNING);
+    assertThat(story.state(first)).isEqualTo(PENDING);
+  }
+
+  /** Promises are made as soon as somebody could start beside them. */
+  private void oneStartsBehindThem(String node) {
+    story.node(node, 1);
+    JobId small = story.submits("liwei", nice(40, cores(1).limitMs(20 * HOUR_MS)));
+    plansAll(false);
+    assertThat(story.state(small)).isEqualTo(RUNNING);
+  }
+
   @Test
   void wholeNodesAreCountedUntilSomebodyAsksForLess() {
     policy("conservative", 1);

@@ -47,7 +47,8 @@ final class ArrayReader {
   }
 
   static JobHeld held(PbJobHeld e) {
-    return new JobHeld(new JobId(e.getJob()), e.getByAdministrator(), some(e.getTasksList()));
+    return new JobHeld(
+        new JobId(e.getJob()), e.getByAdministrator(), some(e.getTasksList()), e.getLetsGo());
   }
 
   static JobReleased released(PbJobReleased e) {

@@ -59,6 +59,7 @@ final class ArrayWriter {
         .setJob(e.job().value())
         .setByAdministrator(e.byAdministrator())
         .addAllTasks(some(e.tasks()))
+        .setLetsGo(e.letsGo())
         .build();
   }
 

@@ -398,6 +398,7 @@ final class Samples {
             HASH));
     out.put("NodeDrained-health", new NodeDrained(NODE, "health check: fan", true));
     out.put("JobHeld-tasks", new JobHeld(new JobId(12), false, ARRAY.tasks()));
+    out.put("JobHeld-letsGo", new JobHeld(new JobId(12), true, null, true));
     out.put("JobReleased-tasks", new JobReleased(new JobId(12), ARRAY.tasks()));
     out.put("JobPromised-task", new JobPromised(new JobId(12), 1_760_000_000_000L, 7));
     out.put("JobPromised-nodes", LearntSamples.promisedNodes());

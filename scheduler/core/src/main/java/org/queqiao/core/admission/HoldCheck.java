@@ -48,11 +48,13 @@ public final class HoldCheck {
         : Decision.inParts(holds(input.actor(), waiting, byAdministrator));
   }
 
-  private static List<Fact> holds(Actor actor, List<Job> waiting, boolean byAdministrator) {
+  private List<Fact> holds(Actor actor, List<Job> waiting, boolean byAdministrator) {
     List<Fact> facts = new ArrayList<>();
     for (Job each : waiting) {
       if (!(byAdministrator ? each.heldByAdministrator() : each.heldByUser())) {
-        facts.add(new Fact(actor, new JobHeld(each.id(), byAdministrator)));
+        // Others may be promised its room: it gets another start when it is released.
+        boolean letsGo = cluster.policy().ordersByPromise() && each.promisedMs() != 0;
+        facts.add(new Fact(actor, new JobHeld(each.id(), byAdministrator, null, letsGo)));
       }
     }
     return facts;

@@ -227,11 +227,12 @@ final class JobEvents {
     Job job = find(event.job());
     requireStep(job, Step.HELD, JobState.PENDING);
     require(job.awaitsStart(), "job " + job.id() + " is held and has no task left");
+    require(event.tasks() == null || !event.letsGo(), "tasks let go of a start: " + event);
     if (event.tasks() != null) {
       arrays.held(event);
       return;
     }
-    boolean letsGo = cluster.policy().scheduling().promisesAll();
+    boolean letsGo = event.letsGo() || cluster.policy().scheduling().promisesAll();
     cluster
         .jobs()
         .change(
@@ -239,7 +240,6 @@ final class JobEvents {
             () -> {
               job.hold(event.byAdministrator());
               if (letsGo) {
-                // Others may be promised its room: it gets another start when it is released.
                 job.promise(PromisedStart.NONE);
               }
             });

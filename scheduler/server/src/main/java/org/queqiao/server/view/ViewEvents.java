@@ -203,7 +203,7 @@ final class ViewEvents {
           change(e.array(), entry -> entry.status().ended(e.state(), e.endMs(), null, ""));
       case JobEligible e -> change(e.job(), JobEntry::status);
       case JobHeld e when e.tasks() != null -> change(e.job(), entry -> held(entry, e));
-      case JobHeld e -> change(e.job(), entry -> held(entry, e.byAdministrator()));
+      case JobHeld e -> change(e.job(), entry -> heldAsAWhole(entry, e));
       case JobReleased e ->
           change(e.job(), entry -> e.tasks() != null ? entry.status() : entry.status().released());
       case JobKillRequested e -> killing(e, nowMs);
@@ -366,12 +366,12 @@ final class ViewEvents {
     jobs.replace(before, before.changed(event.spec(), domain, position, texts));
   }
 
-  /** Where every job is promised a start, it lets go of its own. */
-  private JobStatus held(JobEntry entry, boolean byAdministrator) {
-    if (site.get().scheduling().promisesAll()) {
+  /** Where every job is promised a start, it lets go of its own without being told. */
+  private JobStatus heldAsAWhole(JobEntry entry, JobHeld event) {
+    if (event.letsGo() || site.get().scheduling().promisesAll()) {
       entry.promised(0, null);
     }
-    return entry.status().held(byAdministrator);
+    return entry.status().held(event.byAdministrator());
   }
 
   /** Tasks that are held one by one: the array is not, but the promise of one of them is gone. */
