@@ -1,6 +1,7 @@
 package org.queqiao.core.state;
 
 import java.math.BigInteger;
+import java.util.Map;
 import java.util.TreeMap;
 import org.queqiao.contract.policy.Limit;
 
@@ -15,6 +16,9 @@ public final class Tally {
 
   /** Of running jobs: cores times the moment of their time limit. */
   private BigInteger coreDeadlines = BigInteger.ZERO;
+
+  /** Of running jobs: cores by the moment of their time limit, so that who is late takes nothing. */
+  private final TreeMap<Long, Long> deadlines = new TreeMap<>();
 
   /** Of jobs that are suspended or end: cores times the rest of their time, which does not pass. */
   private BigInteger stillCoreMs = BigInteger.ZERO;
@@ -31,6 +35,12 @@ public final class Tally {
   public void running(Demand demand, long deadlineMs, int sign) {
     held(demand, sign);
     coreDeadlines = coreDeadlines.add(coreMs(demand, deadlineMs, sign));
+    long until = counted(deadlines.getOrDefault(deadlineMs, 0L), sign, demand.cores());
+    if (until == 0) {
+      deadlines.remove(deadlineMs);
+    } else {
+      deadlines.put(deadlineMs, until);
+    }
   }
 
   /** A job holds resources, and may use them for so long, however late it is. */
@@ -93,13 +103,15 @@ public final class Tally {
     return cores - stillCores;
   }
 
-  /** Cores times the rest of the time limit of all that runs. */
+  /** Cores times the rest of the time limit of all that runs; of a job past its limit nothing. */
   public long restCoreMs(long nowMs) {
-    return coreDeadlines
-        .subtract(BigInteger.valueOf(movingCores()).multiply(BigInteger.valueOf(nowMs)))
-        .max(BigInteger.ZERO)
-        .add(stillCoreMs)
-        .longValueExact();
+    BigInteger rest =
+        coreDeadlines.subtract(
+            BigInteger.valueOf(movingCores()).multiply(BigInteger.valueOf(nowMs)));
+    for (Map.Entry<Long, Long> late : deadlines.headMap(nowMs).entrySet()) {
+      rest = rest.add(BigInteger.valueOf(Math.multiplyExact(late.getValue(), nowMs - late.getKey())));
+    }
+    return rest.add(stillCoreMs).longValueExact();
   }
 
   @Override
