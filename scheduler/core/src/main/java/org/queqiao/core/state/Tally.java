@@ -17,7 +17,9 @@ public final class Tally {
   /** Of running jobs: cores times the moment of their time limit. */
   private BigInteger coreDeadlines = BigInteger.ZERO;
 
-  /** Of running jobs: cores by the moment of their time limit, so that who is late takes nothing. */
+  /**
+   * Of running jobs: cores by the moment of their time limit, so that who is late takes nothing.
+   */
   private final TreeMap<Long, Long> deadlines = new TreeMap<>();
 
   /** Of jobs that are suspended or end: cores times the rest of their time, which does not pass. */
@@ -109,7 +111,8 @@ public final class Tally {
         coreDeadlines.subtract(
             BigInteger.valueOf(movingCores()).multiply(BigInteger.valueOf(nowMs)));
     for (Map.Entry<Long, Long> late : deadlines.headMap(nowMs).entrySet()) {
-      rest = rest.add(BigInteger.valueOf(Math.multiplyExact(late.getValue(), nowMs - late.getKey())));
+      rest =
+          rest.add(BigInteger.valueOf(Math.multiplyExact(late.getValue(), nowMs - late.getKey())));
     }
     return rest.add(stillCoreMs).longValueExact();
   }
