@@ -218,7 +218,7 @@ final class StepsDetailsEndToEndTest {
       resize(fd, 50, 120)
       say(fd, "sleep 1; echo now-$(stty size | tr ' ' x)\\n")
       expect(fd, "now-50x120")
-      say(fd, "echo be''gin; sleep 300\\n")
+      say(fd, "sh -c 'echo be${x}gin; exec sleep 300'\\n")
       expect(fd, "begin")
       time.sleep(0.5)
       say(fd, "\\003")
