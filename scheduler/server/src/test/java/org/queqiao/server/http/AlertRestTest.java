@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
@@ -13,7 +14,7 @@ import org.junit.jupiter.api.Test;
 /** Alerts as they are listed, on a whole server with its real database and a real node. */
 final class AlertRestTest {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final long PATIENCE_NS = 60_000_000_000L;
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static RunningServer server;
 
   @BeforeAll
@@ -66,12 +67,9 @@ final class AlertRestTest {
                 + "\"project\":\"alarm\",\"limitMs\":60000}");
     assertThat(job.statusCode()).as(job.body()).isEqualTo(201);
     server.awaitEnd("researcher1", JSON.readTree(job.body()).path("id").asLong());
-    // No event tells of an alert.
-    long deadline = System.nanoTime() + PATIENCE_NS;
-    while (about("finance1", "alarm").isEmpty() && System.nanoTime() - deadline < 0) {
-      Thread.sleep(200);
-    }
-    List<JsonNode> seen = about("finance1", "alarm");
+    List<JsonNode> seen =
+        RunningServer.until(
+            PATIENCE, () -> about("finance1", "alarm"), alerts -> !alerts.isEmpty());
     assertThat(seen).hasSize(1);
     JsonNode alert = seen.getFirst();
     assertThat(alert.path("kind").asText()).isEqualTo("BUDGET");

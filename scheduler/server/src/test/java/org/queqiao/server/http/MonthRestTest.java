@@ -6,10 +6,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -131,12 +131,12 @@ final class MonthRestTest {
     assertThat(waits.body()).contains("proposal " + proposal);
     assertThat(decide("finance1", proposal).statusCode()).isEqualTo(403);
     assertThat(decide("finance2", proposal).statusCode()).isEqualTo(204);
-    long untilNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-    while (!archived().path("state").asText().equals("ARCHIVED")) {
-      assertThat(System.nanoTime()).as(archived().toString()).isLessThan(untilNanos);
-      Thread.onSpinWait();
-    }
-    JsonNode month = archived();
+    JsonNode month =
+        RunningServer.until(
+            Duration.ofSeconds(60),
+            MonthRestTest::archived,
+            seen -> seen.path("state").asText().equals("ARCHIVED"));
+    assertThat(month.path("state").asText()).as(month.toString()).isEqualTo("ARCHIVED");
     assertThat(month.path("month").asText()).isEqualTo("2001-02");
     assertThat(month.path("proposal").asLong()).isEqualTo(proposal);
     assertThat(month.path("parts").path(0).path("table").asText()).isEqualTo("segment");

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -111,19 +113,22 @@ final class RunImportRestTest {
 
   /** The books show a run a moment after the log has it. */
   private static JsonNode theJob(String detail) throws Exception {
-    long deadline = System.nanoTime() + 30_000_000_000L;
-    JsonNode jobs;
-    do {
-      jobs =
-          JSON.readTree(server.get("finance1", "/api/v1/jobs?project=of-before&limit=100").body());
-      for (JsonNode each : jobs.path("items")) {
-        if (each.path("detail").asText().contains(detail)) {
-          return each;
-        }
-      }
-      Thread.sleep(200);
-    } while (System.nanoTime() < deadline);
-    throw new AssertionError("no job has " + detail + " in " + jobs);
+    String path = "/api/v1/jobs?project=of-before&limit=100";
+    JsonNode found =
+        RunningServer.until(
+            Duration.ofSeconds(30),
+            () -> {
+              for (JsonNode each :
+                  JSON.readTree(server.get("finance1", path).body()).path("items")) {
+                if (each.path("detail").asText().contains(detail)) {
+                  return each;
+                }
+              }
+              return MissingNode.getInstance();
+            },
+            each -> !each.isMissingNode());
+    assertThat(found.isMissingNode()).as("no job has " + detail).isFalse();
+    return found;
   }
 
   @Test

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -388,11 +389,22 @@ final class RunningServer {
   /** The same, again while the books are behind, as the answer says. */
   HttpResponse<String> postOnceBooksAreThere(String account, String path, String json)
       throws Exception {
-    long deadline = System.nanoTime() + 60_000_000_000L;
-    HttpResponse<String> answer = post(account, path, json);
-    while (answer.statusCode() == 503 && System.nanoTime() - deadline < 0) {
+    return until(
+        Duration.ofSeconds(60),
+        () -> post(account, path, json),
+        answer -> answer.statusCode() != 503);
+  }
+
+  /**
+   * Asks five times a second, so far below the bound of requests of an account, for what no event
+   * tells, until it is there or the time is over; returns the last answer.
+   */
+  static <T> T until(Duration most, Callable<T> ask, Predicate<T> there) throws Exception {
+    long deadline = System.nanoTime() + most.toNanos();
+    T answer = ask.call();
+    while (!there.test(answer) && System.nanoTime() - deadline < 0) {
       Thread.sleep(200);
-      answer = post(account, path, json);
+      answer = ask.call();
     }
     return answer;
   }
