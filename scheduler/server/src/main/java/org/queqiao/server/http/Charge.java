@@ -46,46 +46,47 @@ record Charge(
       String kind = each.transaction().substring(0, Math.max(0, slash));
       String item = each.transaction().substring(slash + 1);
       if (each.unit() == Unit.CORE_MS && account.startsWith(METER_ACCOUNT)) {
-        charges.put(item, first(item, each, Math.negateExact(each.amount())));
+        add(charges, item, each, Math.negateExact(each.amount()), 0);
       } else if (account.startsWith(REVENUE_ACCOUNT) && PAID.contains(kind)) {
-        add(charges, PART.matcher(item).replaceFirst(""), each);
+        add(charges, PART.matcher(item).replaceFirst(""), each, 0, each.amount());
       } else if (account.startsWith(MINIMUM_ACCOUNT)) {
-        add(charges, item + "/minimum", each);
+        add(charges, item + "/minimum", each, 0, each.amount());
       }
     }
     return new ArrayList<>(charges.values());
   }
 
-  private static void add(Map<String, Charge> charges, String item, Posting earned) {
+  private static void add(
+      Map<String, Charge> charges, String item, Posting posting, long coreMs, long micro) {
     charges.compute(
         item,
         (name, known) ->
-            (known == null ? first(name, earned, 0) : known)
-                .priced(earned.amount(), earned.currency()));
+            (known == null ? none(name, posting) : known).plus(coreMs, micro, posting));
   }
 
-  private static Charge first(String item, Posting posting, long coreMs) {
+  private static Charge none(String item, Posting posting) {
     return new Charge(
         item,
         posting.run().job().value(),
         posting.run().attempt(),
         posting.account().substring(posting.account().indexOf(':') + 1),
-        coreMs,
+        0,
         0,
         "",
         posting.position(),
         posting.timeMs());
   }
 
-  private Charge priced(long micro, String inCurrency) {
+  /** The postings of one charge come in any order. */
+  private Charge plus(long moreCoreMs, long micro, Posting posting) {
     return new Charge(
         item,
         jobId,
         run,
         partition,
-        coreMs,
+        Math.addExact(coreMs, moreCoreMs),
         Math.addExact(chargeMicro, micro),
-        inCurrency,
+        posting.unit() == Unit.MICRO ? posting.currency() : currency,
         position,
         timeMs);
   }

@@ -44,6 +44,10 @@ final class ChargeTest {
   }
 
   private List<String> charges() {
+    return charges(postings);
+  }
+
+  private static List<String> charges(List<Posting> postings) {
     return Charge.of(postings).stream()
         .map(each ->
             each.item()
@@ -73,6 +77,9 @@ final class ChargeTest {
             "7.1" + DAY + " of batch: 7200000 432 CNY",
             "7.1" + DAY + "/gpu:a100 of batch: 0 55 CNY",
             "7.1/minimum of batch: 0 9 CNY");
+    assertThat(charges(postings.reversed()))
+        .as("money is captured before the time is posted")
+        .containsExactlyInAnyOrderElementsOf(charges());
   }
 
   @Test

@@ -109,6 +109,12 @@ final class RunImportRestTest {
     assertThat(coreMs).as(rows.toString()).isEqualTo(6 * 3_600_000L);
     JsonNode job = theJob("before/1:");
     assertThat(job.path("chargeMicro").asLong()).as(job.toString()).isEqualTo(4_000_000);
+    String charges = server.get("finance1", "/api/v1/charges?job=" + job.path("id")).body();
+    long chargedMicro = 0;
+    for (JsonNode each : JSON.readTree(charges).path("items")) {
+      chargedMicro += each.path("chargeMicro").asLong();
+    }
+    assertThat(chargedMicro).as(charges).isEqualTo(4_000_000);
   }
 
   /** The books show a run a moment after the log has it. */
