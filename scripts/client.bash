@@ -669,7 +669,9 @@ sum_import() {
     sums[i]=$((${sums[i]:-0} + ${figure:-0}))
     i=$((i + 1))
   done
-  aside=$(tr '{' '\n' <<<"$1" | sed -n 's/^ *"line" *: *\([0-9]*\), *"reason" *: *"\(.*\)" *}.*/line \1: \2/p')
+  # A reason may hold braces; a quote within it has a backslash before it.
+  aside=$(sed 's/{ *"line" *:/\n&/g' <<<"$1" |
+    sed -n 's/^{ *"line" *: *\([0-9]*\), *"reason" *: *"\(\([^"\\]\|\\.\)*\)".*/line \1: \2/p')
   [ -z "$aside" ] || printf '%s\n' "$aside"
   sums[i]=$((${sums[i]:-0} + $(grep -c . <<<"$aside" || true)))
 }

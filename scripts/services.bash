@@ -109,7 +109,7 @@ make_folders() {
     [ "$made" = no ] || rmdir "$DATA"
     exit 1
   }
-  mkdir -p -m 0700 "$DATA/server" "$DATA/log" "$DATA/postgres" "$DATA/printed"
+  mkdir -p -m 0700 "$DATA/server" "$DATA/log" "$DATA/postgres" "$DATA/accounting" "$DATA/printed"
   mkdir -p -m "$mode" "$DATA/host" "$DATA/run" "$DATA/agent" "$DATA/node" "$DATA/jobs"
   if is_root; then
     { flock 7 && make_service_account; } 7</etc
@@ -117,7 +117,7 @@ make_folders() {
     chmod 0700 "$DATA/agent"
     chown "$SERVICE_ACCOUNT:$SERVICE_ACCOUNT" "$DATA/jobs"
     choose_server_uid
-    chown "$SERVER_UID:$SERVER_UID" "$DATA/server" "$DATA/log" "$DATA/postgres" "$DATA/run"
+    chown "$SERVER_UID:$SERVER_UID" "$DATA/server" "$DATA/log" "$DATA/postgres" "$DATA/accounting" "$DATA/run"
     if [ -e "$DATA/queqiao.yaml" ]; then chmod go+r-w "$DATA/queqiao.yaml"; fi
   fi
 }

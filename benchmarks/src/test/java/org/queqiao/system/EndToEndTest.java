@@ -54,7 +54,8 @@ final class EndToEndTest {
     Client.Answer submitted =
         researcher.post(
             "/api/v1/jobs",
-            "{\"name\":\"thin line\",\"script\":\"#!/bin/sh\\nid\\nhostname\\necho made > made.txt\\n\"}");
+            "{\"name\":\"thin line\",\"script\":\"#!/bin/sh\\nid\\nhostname\\necho made >"
+                + " made.txt\\n\"}");
     assertThat(submitted.status()).isEqualTo(201);
     long id = submitted.json().path("id").asLong();
     assertThat(submitted.response().headers().firstValue("Location"))
@@ -169,6 +170,12 @@ final class EndToEndTest {
     assertThat(node.waitFor(3, TimeUnit.MINUTES)).isTrue();
     Files.delete(password);
     assertThat(node.exitValue()).isZero();
+  }
+
+  @Test
+  void theServerOwnsTheFolderThatMonthsAreArchivedIn() throws Exception {
+    assertThat(Files.getOwner(service.data().resolve("accounting")))
+        .isEqualTo(Files.getOwner(service.data().resolve("log")));
   }
 
   @Test

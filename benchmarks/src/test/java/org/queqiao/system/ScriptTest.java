@@ -241,8 +241,8 @@ final class ScriptTest {
     String made =
         bash(
             "name=$'\\xe9\\xb9\\x8a\\xe6\\xa1\\xa5.swf'; env -u LANG -u LC_CTYPE LC_ALL=POSIX"
-                + " QUEQIAO_BUILT=yes ./queqiao simulate --generate \"$1/$name\" --jobs 5 --procs 4;"
-                + " [ -s \"$1/$name\" ] && echo it is there");
+                + " QUEQIAO_BUILT=yes ./queqiao simulate --generate \"$1/$name\" --jobs 5 --procs"
+                + " 4; [ -s \"$1/$name\" ] && echo it is there");
     assertThat(made).endsWith("it is there\n");
   }
 
@@ -250,20 +250,19 @@ final class ScriptTest {
   void aReasonMayHaveAnyNumberOfWords() throws Exception {
     String asked =
         bash(
-            ". scripts/client.bash; running() { :; }; take_account() { :; };"
-                + " default_account() { :; }; json_text() { printf %s \"$1\"; };"
-                + " api() { printf '%s\\n' \"${@: -1}\"; }; die() { echo \"refused: $*\"; exit 1; };"
-                + " for count in 1 2 7 8 9 10 11 26 27 28 29 95; do"
-                + "  reason=($(seq \"$count\"));"
-                + "  ask() { ARGS=(\"${@:2}\" \"${reason[@]}\"); client_$1 | grep -c \" $count\\\"\\|\\\"1\\\"\"; };"
-                + "  ask month close 2026-10; ask month paid polar 2026-10 2026-11-05 R1;"
-                + "  ask money approve 7; ask money reject 7; ask dispute open T1; ask dispute reject 7;"
+            ". scripts/client.bash; running() { :; }; take_account() { :; }; default_account() { :;"
+                + " }; json_text() { printf %s \"$1\"; }; api() { printf '%s\\n' \"${@: -1}\"; };"
+                + " die() { echo \"refused: $*\"; exit 1; }; for count in 1 2 7 8 9 10 11 26 27 28"
+                + " 29 95; do  reason=($(seq \"$count\"));  ask() { ARGS=(\"${@:2}\""
+                + " \"${reason[@]}\"); client_$1 | grep -c \" $count\\\"\\|\\\"1\\\"\"; };  ask"
+                + " month close 2026-10; ask month paid polar 2026-10 2026-11-05 R1;  ask money"
+                + " approve 7; ask money reject 7; ask dispute open T1; ask dispute reject 7;"
                 + " done");
     assertThat(asked).isEqualTo("1\n".repeat(6 * 12));
     assertThat(
             bash(
-                ". scripts/client.bash; running() { :; }; take_account() { :; };"
-                    + " die() { echo \"refused: $*\"; exit 1; }; ARGS=(close 2026-10); client_month"))
+                ". scripts/client.bash; running() { :; }; take_account() { :; }; die() { echo"
+                    + " \"refused: $*\"; exit 1; }; ARGS=(close 2026-10); client_month"))
         .startsWith("refused: it is written ./queqiao month");
   }
 
@@ -298,6 +297,28 @@ final class ScriptTest {
                 + "refused: it is written ./queqiao log explain JOB --at TIME\n");
     assertThat(bash(tried.formatted("--reservations 64")))
         .isEqualTo("refused: --reservations goes with --policy NAME\n");
+  }
+
+  @Test
+  void whatAnImportPutsAsideIsToldWhateverItsReasonHolds() throws Exception {
+    assertThat(
+            bash(
+                """
+                . scripts/client.bash
+                sums=()
+                sum_import '{"recorded":3,"known":1,"quarantined":[
+                  {"line":4,"reason":"user @li is not [a-z][a-z0-9_-]{0,31}, said \\"x\\""},
+                  {"line":7,"reason":"=evil"}]}'
+                sum_import '{"recorded":2,"known":0,"quarantined":[{"line":9,"reason":"}{"}],"z":{"a":"b"}}'
+                echo "${sums[0]} ${sums[1]} ${sums[6]}"
+                """))
+        .isEqualTo(
+            """
+            line 4: user @li is not [a-z][a-z0-9_-]{0,31}, said \\"x\\"
+            line 7: =evil
+            line 9: }{
+            5 1 3
+            """);
   }
 
   private String bash(String text) throws Exception {

@@ -1,6 +1,7 @@
 package org.queqiao.accounting.sql;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -92,7 +93,7 @@ public final class Archiver {
       steps.after("compared");
       return drop(connection, month, manifest, sums, nowMs);
     } catch (IOException e) {
-      said(connection, month, e.getMessage());
+      said(connection, month, told(e));
       throw e;
     } catch (SQLException e) {
       boolean later = NOT_IN_TIME.equals(e.getSQLState());
@@ -102,6 +103,13 @@ public final class Archiver {
       }
       throw e;
     }
+  }
+
+  /** The message of a failure of files is often the name of the file alone. */
+  private static String told(IOException e) {
+    return e instanceof AccessDeniedException denied
+        ? denied.getFile() + " may not be written: the account of the server must own its folder"
+        : e.getMessage();
   }
 
   private static void said(Connection connection, ArchiveRows.Month month, String problem)
