@@ -124,6 +124,7 @@ run_tests() {
   need /usr/bin/mpicc.mpich libmpich-dev
   need /usr/bin/mpirun.openmpi openmpi-bin
   need /usr/bin/mpicc.openmpi libopenmpi-dev
+  need /usr/lib/x86_64-linux-gnu/pmix2/include/pmix_server.h libpmix-dev
   need /usr/share/fonts/truetype/wqy fonts-wqy-microhei
   install_missing
   local size=ci

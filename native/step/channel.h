@@ -20,13 +20,24 @@ enum frame_type {
     FRAME_SIGNAL = 3,  /* u32 */
     FRAME_KVS = 4,     /* what all ranks have put; ends a barrier */
     FRAME_WINDOW = 5,  /* u16 rows, u16 columns */
+    FRAME_PMIX_SETUP = 6,    /* as FRAME_SETUP, then the namespace and the nodes of the step: serve PMIx */
+    FRAME_PMIX_FENCED = 7,   /* u32 length, who took part | what all of them gave */
+    FRAME_PMIX_ASKED = 8,    /* u32 node that asks, u32 rank: what has this rank of yours published? */
+    FRAME_PMIX_ANSWERED = 9, /* u32 rank, u32 status | what it has published */
     FRAME_OUT = 17,    /* from a session: u32 rank, u8 stream, bytes */
     FRAME_EXIT = 18,   /* u32 rank, u32 code */
     FRAME_NOTE = 19,   /* words for the user */
     FRAME_BARRIER = 20, /* what the ranks of the node have put; all of them wait */
     FRAME_ABORT = 21,  /* u32 code: a rank ends the whole step */
     FRAME_TAKEN = 22,  /* the tasks have taken what came on their standard input */
-    FRAME_DONE = 23    /* the last frame of a session */
+    FRAME_DONE = 23,   /* the last frame of a session */
+    FRAME_PMIX_FENCE = 24,  /* u32 length, who takes part: ranks in ascending order, none for all | what this node's give */
+    FRAME_PMIX_ASK = 25,    /* u32 rank of another node */
+    FRAME_PMIX_ANSWER = 26, /* u32 node that asked, u32 rank, u32 status | what it has published */
+    /* Between a session and its PMIx server alone: */
+    FRAME_PMIX_VARIABLES = 33, /* u32 number of the task on the node, u32 count, texts */
+    FRAME_PMIX_READY = 34,
+    FRAME_PMIX_RANK = 35 /* u32 rank, u8: whether it has initialized (1) or finalized (2) */
 };
 
 struct buffer {

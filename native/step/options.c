@@ -21,6 +21,8 @@ static const char usage[] =
     "  -l, --label              the rank before each line of output\n"
     "  -i, --input all|none|RANK|FILE  who gets the standard input (default: all)\n"
     "  -o, --output FILE, -e, --error FILE  %t rank, %N node, %n its number, %j job, %s step\n"
+    "      --mpi pmi1|pmix|none  how ranks of MPI find each other: MPICH and its descendants by PMI-1\n"
+    "                           (default), Open MPI by PMIx; QUEQIAO_MPI sets the default\n"
     "  -D, --chdir DIR          start there\n"
     "  -K, --kill-on-bad-exit   end the step when a task fails\n"
     "  -J, --job-name NAME      name of the step\n"
@@ -66,6 +68,19 @@ static void read_binding(struct options *options, const char *text) {
     options->bind = strcmp(text, "cores") == 0;
 }
 
+static void read_mpi(struct options *options, const char *name, const char *text) {
+    static const char *const known[] = {[MPI_PMI1] = "pmi1", [MPI_PMIX] = "pmix", [MPI_NONE] = "none"};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        if (strcmp(text, known[i]) == 0) {
+            options->mpi = (enum mpi)i;
+            return;
+        }
+    }
+    char what[64];
+    snprintf(what, sizeof what, "%s is pmi1, pmix or none, not", name);
+    wrong(what, text);
+}
+
 void options_read(struct options *options, int count, char **words) {
     static const struct option known[] = {
         {"nodes", 1, NULL, 'N'},          {"tasks", 1, NULL, 'n'},           {"ntasks", 1, NULL, 'n'},
@@ -74,8 +89,12 @@ void options_read(struct options *options, int count, char **words) {
         {"output", 1, NULL, 'o'},         {"error", 1, NULL, 'e'},           {"nodelist", 1, NULL, 'w'},
         {"chdir", 1, NULL, 'D'},          {"kill-on-bad-exit", 0, NULL, 'K'}, {"overcommit", 0, NULL, 'O'},
         {"job-name", 1, NULL, 'J'},       {"pty", 0, NULL, 'P'},             {"help", 0, NULL, 'h'},
-        {NULL, 0, NULL, 0}};
+        {"mpi", 1, NULL, 'M'},            {NULL, 0, NULL, 0}};
     *options = (struct options){.bind = true, .stdout_path = "", .stderr_path = "", .directory = ""};
+    const char *mpi = getenv("QUEQIAO_MPI");
+    if (mpi != NULL && mpi[0] != 0) {
+        read_mpi(options, "QUEQIAO_MPI", mpi);
+    }
     for (int option = 0; (option = getopt_long(count, words, "+N:n:c:li:o:e:w:D:KOJ:h", known, NULL)) != -1;) {
         switch (option) {
         case 'N':
@@ -119,6 +138,9 @@ void options_read(struct options *options, int count, char **words) {
             break;
         case 'J':
             options->name = optarg;
+            break;
+        case 'M':
+            read_mpi(options, "--mpi", optarg);
             break;
         case 'P':
             options->pty = true;

@@ -19,10 +19,13 @@
 #include <unistd.h>
 
 #include "fields.h"
+#include "layout.h"
 #include "pmi.h"
+#include "pmix.h"
 #include "pty.h"
 
 enum { END_OF_INPUT_MS = 500, MAX_LOCAL = 4096, READ_BYTES = 32 * 1024, KILL_AFTER_MS = 2000, PMI_FD = 3, STREAMS = 2 };
+enum { FIRST_TASK_FD = 3 }; /* behind those of the channel, the children and the PMIx server */
 
 struct task {
     pid_t pid; /* 0: ended */
@@ -49,6 +52,9 @@ struct session {
     size_t argument_count, environment_count;
     uint8_t *setup;
     struct pmi_table table;
+    struct pmix_step pmix_step;
+    struct pmix_child pmix;
+    int pmix_status;
     int children;
     bool stdin_ended, taking, hung_up, ending;
     long kill_at_ms, end_told_ms;
@@ -131,7 +137,36 @@ static char **read_list(struct fields *in, size_t *count, size_t max) {
     return list;
 }
 
-static bool read_setup(struct session *self, const uint8_t *bytes, size_t length) {
+/* What the PMIx of the step is told of it. */
+static bool read_pmix(struct session *self, struct fields *in) {
+    struct pmix_step *step = &self->pmix_step;
+    step->space = fields_string(in);
+    if (self->node_count > LAYOUT_MAX_NODES || self->node_index >= self->node_count) {
+        return false;
+    }
+    struct pmix_node *nodes = calloc((size_t)self->node_count + 1, sizeof *nodes);
+    for (uint32_t i = 0; nodes != NULL && i < self->node_count; i++) {
+        step->first_rank = i == self->node_index ? step->total : step->first_rank;
+        nodes[i] = (struct pmix_node){.name = fields_string(in), .tasks = fields_u32(in)};
+        in->bad |= nodes[i].tasks > MAX_LOCAL;
+        step->total += nodes[i].tasks;
+    }
+    step->nodes = nodes;
+    step->node_count = self->node_count;
+    step->node = self->node_index;
+    step->step = self->step;
+    step->local = self->local;
+    step->job = getenv("QUEQIAO_JOB_ID") == NULL ? "0" : getenv("QUEQIAO_JOB_ID");
+    for (size_t i = 0; i < self->environment_count; i++) {
+        if (strncmp(self->environment[i], PMIX_LIBRARY_NAME "=", sizeof PMIX_LIBRARY_NAME) == 0) {
+            step->library = self->environment[i] + sizeof PMIX_LIBRARY_NAME;
+        }
+    }
+    return nodes != NULL && !in->bad && strlen(step->space) <= PMIX_MAX_SPACE && step->total == self->total &&
+           step->first_rank == self->first_rank && nodes[self->node_index].tasks == self->local;
+}
+
+static bool read_setup(struct session *self, enum frame_type type, const uint8_t *bytes, size_t length) {
     self->setup = malloc(length + 1);
     if (self->setup == NULL) {
         return false;
@@ -161,6 +196,10 @@ static bool read_setup(struct session *self, const uint8_t *bytes, size_t length
     self->table.size = self->total;
     bool good = !in.bad && self->local >= 1 && self->local <= MAX_LOCAL && self->argument_count >= 1 &&
                 self->arguments != NULL && self->environment != NULL;
+    if (good && type == FRAME_PMIX_SETUP) {
+        self->flags |= SETUP_NO_PMI;
+        good = read_pmix(self, &in);
+    }
     return good && pmi_put(&self->table, "PMI_process_mapping", self->mapping);
 }
 
@@ -192,6 +231,12 @@ static void set_number(const char *name, unsigned long value) {
 /* What is of the node, and not of the one where the step was started. */
 static const char *const own_names[] = {OWN_VARIABLES};
 
+/* By these a task of a step, from which this one may have been started, finds the other ranks of that one. */
+static bool is_of_another_step(const char *variable) {
+    return strncmp(variable, "PMI_", 4) == 0 ||
+           (strncmp(variable, "PMIX_", 5) == 0 && strncmp(variable, "PMIX_MCA_", 9) != 0);
+}
+
 static void set_environment(const struct session *self, uint32_t local, bool bound) {
     enum { OWN = sizeof own_names / sizeof *own_names };
     char *own[OWN];
@@ -199,15 +244,13 @@ static void set_environment(const struct session *self, uint32_t local, bool bou
         const char *value = getenv(own_names[i]);
         own[i] = value == NULL ? NULL : strdup(value);
     }
-    static const char *const ranks[] = {"SLURM_PROCID", "QUEQIAO_RANK", "RANK", "PMI_RANK"};
+    static const char *const ranks[] = {"SLURM_PROCID", "QUEQIAO_RANK", "RANK"};
     static const char *const locals[] = {"SLURM_LOCALID", "QUEQIAO_LOCAL_RANK", "LOCAL_RANK", "MPI_LOCALRANKID"};
-    static const char *const sizes[] = {"WORLD_SIZE", "PMI_SIZE"};
-    static const char *const local_sizes[] = {"LOCAL_WORLD_SIZE", "MPI_LOCALNRANKS"};
     char list[MAX_LOCAL * 8];
     size_t length = 0;
     clearenv();
     for (size_t i = 0; i < self->environment_count; i++) {
-        if (strchr(self->environment[i], '=') != NULL) {
+        if (strchr(self->environment[i], '=') != NULL && !is_of_another_step(self->environment[i])) {
             putenv(self->environment[i]);
         }
     }
@@ -216,14 +259,15 @@ static void set_environment(const struct session *self, uint32_t local, bool bou
             setenv(own_names[i], own[i], 1);
         }
     }
-    for (size_t i = 0; i < 4; i++) {
+    for (size_t i = 0; i < sizeof ranks / sizeof *ranks; i++) {
         set_number(ranks[i], self->first_rank + local);
+    }
+    for (size_t i = 0; i < sizeof locals / sizeof *locals; i++) {
         set_number(locals[i], local);
     }
-    for (size_t i = 0; i < 2; i++) {
-        set_number(sizes[i], self->total);
-        set_number(local_sizes[i], self->local);
-    }
+    set_number("WORLD_SIZE", self->total);
+    set_number("LOCAL_WORLD_SIZE", self->local);
+    set_number("MPI_LOCALNRANKS", self->local);
     for (uint32_t i = 0; i < self->local; i++) {
         length += (size_t)snprintf(list + length, sizeof list - length, i == 0 ? "%u" : ",%u", self->first_rank + i);
     }
@@ -231,8 +275,16 @@ static void set_environment(const struct session *self, uint32_t local, bool bou
     set_number("SLURM_NODEID", self->node_index);
     set_number("GROUP_RANK", self->node_index);
     set_number("SLURM_TASK_PID", (unsigned long)getpid());
-    set_number("PMI_FD", PMI_FD);
-    set_number("PMI_SPAWNED", 0);
+    if ((self->flags & SETUP_NO_PMI) == 0) {
+        set_number("PMI_RANK", self->first_rank + local);
+        set_number("PMI_SIZE", self->total);
+        set_number("PMI_FD", PMI_FD);
+        set_number("PMI_SPAWNED", 0);
+    }
+    for (char **each = self->pmix.variables == NULL ? NULL : self->pmix.variables[local]; each != NULL && *each != NULL;
+         each++) {
+        putenv(*each);
+    }
     setenv("QUEQIAO_CPU_BIND", bound ? "cores" : "none", 1);
 }
 
@@ -281,11 +333,12 @@ static _Noreturn void start_child(const struct session *self, uint32_t local, in
         }
     }
     int kept = fcntl(report, F_DUPFD_CLOEXEC, PMI_FD + 1);
-    if (kept < 0 || (ends[3] != PMI_FD ? dup2(ends[3], PMI_FD) : fcntl(PMI_FD, F_SETFD, 0)) < 0) {
+    bool pmi = ends[3] >= 0;
+    if (kept < 0 || (pmi && (ends[3] != PMI_FD ? dup2(ends[3], PMI_FD) : fcntl(PMI_FD, F_SETFD, 0)) < 0)) {
         fail_task(report, "connect PMI", 126);
     }
     close_range((unsigned)kept + 1, ~0U, 0);
-    for (int fd = PMI_FD + 1; fd < kept; fd++) {
+    for (int fd = pmi ? PMI_FD + 1 : PMI_FD; fd < kept; fd++) {
         close(fd);
     }
     set_environment(self, local, bound);
@@ -317,18 +370,25 @@ static void await_exec(struct session *self, struct task *task, int report) {
     }
 }
 
+static void close_fd(int *fd) {
+    if (*fd >= 0) {
+        close(*fd);
+        *fd = -1;
+    }
+}
+
 static bool start_task(struct session *self, uint32_t local) {
     struct task *task = &self->tasks[local];
     int in[2] = {-1, -1};
     int out[STREAMS][2] = {{-1, -1}, {-1, -1}};
-    int pmi[2];
+    int pmi[2] = {-1, -1};
     int report[2];
     int terminal[2] = {-1, -1};
     bool pty = (self->flags & SETUP_PTY) != 0 && local == 0 && self->first_rank == 0;
     bool reads = (self->flags & SETUP_STDIN_ALL) != 0 ||
                  ((self->flags & SETUP_STDIN_ONE) != 0 && self->stdin_rank == self->first_rank + local);
     *task = (struct task){.rank = self->first_rank + local, .in = -1, .out = {-1, -1}, .pmi = -1, .terminal = -1};
-    if (pair(pmi) != 0 || pipe2(report, O_CLOEXEC) != 0 || (pty && pty_open(terminal, self->rows, self->columns) != 0) ||
+    if (((self->flags & SETUP_NO_PMI) == 0 && pair(pmi) != 0) || pipe2(report, O_CLOEXEC) != 0 || (pty && pty_open(terminal, self->rows, self->columns) != 0) ||
         (reads && !pty && pipe2(in, O_CLOEXEC) != 0) || pipe2(out[0], O_CLOEXEC) != 0 ||
         pipe2(out[1], O_CLOEXEC) != 0) {
         return false;
@@ -341,7 +401,7 @@ static bool start_task(struct session *self, uint32_t local) {
         int ends[4] = {in[0], out[0][1], out[1][1], pmi[1]};
         start_child(self, local, ends, terminal[1], report[1]);
     }
-    close(pmi[1]);
+    close_fd(&pmi[1]);
     close(report[1]);
     close(in[0]);
     close(out[0][1]);
@@ -391,26 +451,27 @@ static void end_tasks(struct session *self) {
     }
 }
 
+static int status_code(int status) {
+    return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
 static void reap(struct session *self) {
     int status = 0;
     pid_t pid = 0;
     while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+        if (self->pmix.pid == pid) {
+            self->pmix.pid = 0;
+            self->pmix_status = status_code(status);
+        }
         for (uint32_t i = 0; i < self->local; i++) {
             if (self->tasks[i].pid == pid) {
                 /* What the task left in its process group is not of the step any more. */
                 kill(-pid, SIGKILL);
                 self->tasks[i].pid = 0;
                 self->tasks[i].ended_ms = now_ms();
-                self->tasks[i].status = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+                self->tasks[i].status = status_code(status);
             }
         }
-    }
-}
-
-static void close_fd(int *fd) {
-    if (*fd >= 0) {
-        close(*fd);
-        *fd = -1;
     }
 }
 
@@ -541,6 +602,60 @@ static void write_pmi(struct task *task) {
     }
 }
 
+/* The server is gone, or says what it cannot: ranks would wait for it for ever. */
+static void lose_pmix(struct session *self) {
+    uint8_t code[4];
+    char words[96];
+    channel_close(&self->pmix.channel);
+    snprintf(words, sizeof words, "the PMIx server of the step has failed (code %d)", self->pmix_status);
+    note(self, words);
+    put_u32(code, 1);
+    channel_send(self->channel, FRAME_ABORT, code, sizeof code);
+}
+
+static void handle_pmix(struct session *self, enum frame_type type, const uint8_t *bytes, size_t length) {
+    struct fields in = {bytes, bytes + length, false};
+    switch (type) {
+    case FRAME_NOTE:
+    case FRAME_ABORT:
+    case FRAME_PMIX_FENCE:
+    case FRAME_PMIX_ASK:
+    case FRAME_PMIX_ANSWER:
+        channel_send(self->channel, type, bytes, length);
+        break;
+    case FRAME_PMIX_RANK: {
+        uint32_t local = fields_u32(&in) - self->first_rank;
+        const uint8_t *state = fields_take(&in, 1);
+        if (!in.bad && local < self->local) {
+            self->tasks[local].state.initialized = true;
+            self->tasks[local].state.finalized = *state == 2;
+        }
+        break;
+    }
+    default:
+        lose_pmix(self);
+        break;
+    }
+}
+
+/* All that is there: what a rank that has ended said last decides how it has ended. */
+static void read_pmix_server(struct session *self) {
+    enum frame_type type = FRAME_DONE;
+    const uint8_t *bytes = NULL;
+    size_t length = 0;
+    int next = 0;
+    if (self->pmix.channel.fd < 0) {
+        return;
+    }
+    bool there = pmix_read(&self->pmix);
+    while (self->pmix.channel.fd >= 0 && (next = channel_next(&self->pmix.channel, &type, &bytes, &length)) == 1) {
+        handle_pmix(self, type, bytes, length);
+    }
+    if (self->pmix.channel.fd >= 0 && (!there || next < 0 || channel_write(&self->pmix.channel) != 0)) {
+        lose_pmix(self);
+    }
+}
+
 static void take_input(struct session *self, const uint8_t *bytes, size_t length) {
     for (uint32_t i = 0; i < self->local; i++) {
         if (self->tasks[i].in >= 0) {
@@ -568,6 +683,11 @@ static void handle_frame(struct session *self, enum frame_type type, const uint8
     }
     case FRAME_KVS:
         barrier_over(self, bytes, length);
+        break;
+    case FRAME_PMIX_FENCED:
+    case FRAME_PMIX_ASKED:
+    case FRAME_PMIX_ANSWERED:
+        channel_send(&self->pmix.channel, type, bytes, length);
         break;
     case FRAME_WINDOW: {
         uint16_t rows = fields_u16(&in);
@@ -644,7 +764,7 @@ static int wait_ms(const struct session *self) {
 static void serve_tasks(struct session *self, const struct pollfd *fds) {
     for (uint32_t i = 0; i < self->local; i++) {
         struct task *task = &self->tasks[i];
-        const struct pollfd *own = fds + 2 + (size_t)4 * i;
+        const struct pollfd *own = fds + FIRST_TASK_FD + (size_t)4 * i;
         for (int stream = 0; stream < STREAMS; stream++) {
             if (own[stream].revents != 0 && own[stream].fd == task->out[stream] && task->out[stream] >= 0) {
                 read_output(self, task, stream);
@@ -682,7 +802,7 @@ static void pass_time(struct session *self) {
 }
 
 static void loop(struct session *self) {
-    struct pollfd *fds = calloc(2 + (size_t)4 * self->local, sizeof *fds);
+    struct pollfd *fds = calloc(FIRST_TASK_FD + (size_t)4 * self->local, sizeof *fds);
     struct signalfd_siginfo info;
     /* What came together with the setup. */
     handle_frames(self);
@@ -692,6 +812,7 @@ static void loop(struct session *self) {
         size_t count = add_fd(fds, 0, self->hung_up ? -1 : self->channel->fd,
                               POLLIN | (channel_waiting(self->channel) > 0 ? POLLOUT : 0));
         count = add_fd(fds, count, self->children, POLLIN);
+        count = add_fd(fds, count, self->pmix.channel.fd, POLLIN | (channel_waiting(&self->pmix.channel) > 0 ? POLLOUT : 0));
         for (uint32_t i = 0; i < self->local; i++) {
             struct task *task = &self->tasks[i];
             bool waits = task->pending.end > task->pending.start;
@@ -709,12 +830,14 @@ static void loop(struct session *self) {
         if ((fds[0].revents & (POLLIN | POLLHUP | POLLERR)) != 0) {
             handle_channel(self);
         }
+        read_pmix_server(self);
         serve_tasks(self, fds);
         acknowledge_input(self);
         pass_time(self);
         bool over = tell_ends(self);
         if (over && !self->ending) {
             self->ending = true;
+            pmix_end(&self->pmix);
             channel_send(self->channel, FRAME_DONE, NULL, 0);
         }
         self->hung_up |= !self->hung_up && channel_write(self->channel) != 0;
@@ -736,7 +859,7 @@ static bool await_setup(struct session *self) {
     for (;;) {
         int result = channel_next(self->channel, &type, &bytes, &length);
         if (result != 0) {
-            return result == 1 && type == FRAME_SETUP && read_setup(self, bytes, length);
+            return result == 1 && (type == FRAME_SETUP || type == FRAME_PMIX_SETUP) && read_setup(self, type, bytes, length);
         }
         struct pollfd one = {.fd = self->channel->fd, .events = POLLIN};
         if ((poll(&one, 1, -1) < 0 && errno != EINTR) || channel_read(self->channel) != 0) {
@@ -745,11 +868,31 @@ static bool await_setup(struct session *self) {
     }
 }
 
+/* NULL, or why not; then the ranks on other nodes would wait for those of this one. */
+static const char *start_pmix(struct session *self) {
+    uint8_t code[4];
+    static char words[128];
+    const char *wrong = NULL;
+    if (pmix_start(&self->pmix, &self->pmix_step, self->environment, self->channel)) {
+        wrong = pmix_await(&self->pmix, self->channel->fd);
+    } else {
+        snprintf(words, sizeof words, "start the PMIx server: %s", strerror(errno));
+        wrong = words;
+    }
+    if (wrong != NULL) {
+        put_u32(code, 126);
+        channel_send(self->channel, FRAME_ABORT, code, sizeof code);
+        pmix_end(&self->pmix);
+    }
+    return wrong;
+}
+
 _Noreturn void session_run(struct channel *channel) {
     static struct session self;
     sigset_t blocked;
     sigset_t children;
     self.channel = channel;
+    self.pmix.channel.fd = -1;
     sigfillset(&blocked);
     sigemptyset(&children);
     sigaddset(&children, SIGCHLD);
@@ -765,15 +908,16 @@ _Noreturn void session_run(struct channel *channel) {
     if (self.tasks == NULL) {
         _exit(1);
     }
-    bool started = true;
     for (uint32_t i = 0; i < self.local; i++) {
         self.tasks[i] = (struct task){.rank = self.first_rank + i, .in = -1, .out = {-1, -1}, .pmi = -1, .terminal = -1, .status = 126};
     }
+    const char *wrong = self.pmix_step.space == NULL ? NULL : start_pmix(&self);
+    bool started = wrong == NULL;
     for (uint32_t i = 0; i < self.local && started; i++) {
         started = start_task(&self, i);
     }
     if (!started) {
-        note(&self, "tasks could not be started: descriptors or processes are short");
+        note(&self, wrong != NULL ? wrong : "tasks could not be started: descriptors or processes are short");
         end_tasks(&self);
     }
     loop(&self);

@@ -4,7 +4,7 @@
 
 #include "channel.h"
 
-enum setup_flag { SETUP_BIND = 1, SETUP_PTY = 2, SETUP_STDIN_ALL = 4, SETUP_STDIN_ONE = 8 };
+enum setup_flag { SETUP_BIND = 1, SETUP_PTY = 2, SETUP_STDIN_ALL = 4, SETUP_STDIN_ONE = 8, SETUP_NO_PMI = 16 };
 
 /* Variables that each node has of its own. */
 #define OWN_VARIABLES                                                                                                  \

@@ -4,6 +4,7 @@
 
 #include "layout.h"
 
+enum mpi { MPI_PMI1, MPI_PMIX, MPI_NONE };
 enum input { INPUT_ALL, INPUT_NONE, INPUT_RANK };
 
 struct options {
@@ -11,6 +12,7 @@ struct options {
     const char *name, *directory;
     const char *stdout_path, *stderr_path, *stdin_path;
     enum input input;
+    enum mpi mpi;
     uint32_t input_rank;
     bool label, bind, kill_on_bad_exit, pty;
     char **command;

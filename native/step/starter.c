@@ -17,9 +17,12 @@
 #include <unistd.h>
 
 #include "environment.h"
+#include "exchange.h"
 #include "fields.h"
 #include "gate.h"
 #include "lines.h"
+#include "pmix.h"
+#include "pmix_library.h"
 #include "session.h"
 #include "start.h"
 
@@ -51,6 +54,8 @@ struct starter {
     char address[64];
     int gate, listener, signals, input, local;
     struct buffer barrier;
+    struct exchange exchange;
+    char space[PMIX_MAX_SPACE + 1];
     uint32_t code;
     bool aborted, input_ended, raw;
     long join_by_ms, kill_at_ms, interrupted_ms;
@@ -199,6 +204,13 @@ static bool ask(struct starter *self, uint16_t port) {
     return !in.bad;
 }
 
+static void pass_question(struct starter *self, uint32_t owner, const struct exchange_question *question) {
+    uint8_t numbers[8];
+    put_u32(numbers, question->asker);
+    put_u32(numbers + 4, question->rank);
+    channel_send(&self->members[owner].channel, FRAME_PMIX_ASKED, numbers, sizeof numbers);
+}
+
 static void send_setup(struct starter *self, uint32_t index) {
     const struct node *node = &self->layout.nodes[index];
     const struct options *options = self->options;
@@ -208,7 +220,7 @@ static void send_setup(struct starter *self, uint32_t index) {
     char name[64];
     bool own_out = pattern_is_per_task(options->stdout_path);
     bool own_err = pattern_is_per_task(options->stderr_path);
-    uint32_t flags = (options->bind ? SETUP_BIND : 0U) | (options->pty ? SETUP_PTY : 0U);
+    uint32_t flags = (options->bind ? SETUP_BIND : 0U) | (options->pty ? SETUP_PTY : 0U) | (options->mpi == MPI_NONE ? SETUP_NO_PMI : 0U);
     flags |= options->input == INPUT_ALL ? SETUP_STDIN_ALL : options->input == INPUT_RANK ? SETUP_STDIN_ONE : 0U;
     if (options->pty) {
         ioctl(STDIN_FILENO, TIOCGWINSZ, &window);
@@ -240,9 +252,20 @@ static void send_setup(struct starter *self, uint32_t index) {
         add_string(&out, options->command[i]);
     }
     environment_add(&out);
-    channel_send(&self->members[index].channel, FRAME_SETUP, out.bytes, out.end);
+    if (options->mpi == MPI_PMIX) {
+        add_string(&out, self->space);
+        for (uint32_t i = 0; i < self->layout.count; i++) {
+            add_string(&out, self->layout.nodes[i].name);
+            add_u32(&out, self->layout.nodes[i].tasks);
+        }
+    }
+    /* Another type, so that a session that knows no PMIx does not start its ranks without. */
+    channel_send(&self->members[index].channel, options->mpi == MPI_PMIX ? FRAME_PMIX_SETUP : FRAME_SETUP, out.bytes, out.end);
     buffer_free(&out);
     self->members[index].joined = true;
+    for (const struct exchange_question *each = self->exchange.asked[index]; each != NULL; each = each->next) {
+        pass_question(self, index, each);
+    }
 }
 
 /* The tasks of this node are started by a child, over the same frames as those of the others. */
@@ -319,6 +342,70 @@ static void barrier(struct starter *self, struct member *member, const uint8_t *
     self->barrier.start = self->barrier.end = 0;
 }
 
+static void fence(struct starter *self, uint32_t index, const uint8_t *bytes, size_t length) {
+    struct exchange_fence *complete = NULL;
+    switch (exchange_take(&self->exchange, &self->layout, index, bytes, length, &complete)) {
+    case EXCHANGE_COMPLETE:
+        for (uint32_t i = 0; i < self->layout.count; i++) {
+            if (!self->members[i].done && exchange_has(complete, &self->layout, i)) {
+                channel_send(&self->members[i].channel, FRAME_PMIX_FENCED, complete->all.bytes, complete->all.end);
+            }
+        }
+        exchange_release(complete);
+        break;
+    case EXCHANGE_FULL:
+        say("the ranks publish more by PMIx than %d MiB, or wait for each other in more groups at once than %d",
+            PMIX_MAX_DATA / 1024 / 1024, PMIX_MAX_FENCES);
+        abort_step(self, CODE_LOST);
+        break;
+    case EXCHANGE_BROKEN:
+        lose(self, index);
+        break;
+    case EXCHANGE_WAITS:
+        break;
+    }
+}
+
+static void answer_not_found(struct starter *self, uint32_t asker, uint32_t rank) {
+    uint8_t numbers[8];
+    put_u32(numbers, rank);
+    put_u32(numbers + 4, (uint32_t)PMIX_NOT_FOUND);
+    channel_send(&self->members[asker].channel, FRAME_PMIX_ANSWERED, numbers, sizeof numbers);
+}
+
+/* A rank of the node asks what one of another node has published: that node is asked, once it has joined. */
+static void take_question(struct starter *self, uint32_t index, uint32_t rank) {
+    uint32_t owner = exchange_node_of(&self->layout, rank);
+    if (owner == self->layout.count || self->members[owner].done) {
+        answer_not_found(self, index, rank);
+    } else if (!exchange_ask(&self->exchange, owner, index, rank)) {
+        say("the ranks ask for more of each other by PMIx at once than %d", PMIX_MAX_ASKED);
+        abort_step(self, CODE_LOST);
+    } else if (self->members[owner].joined) {
+        pass_question(self, owner, self->exchange.asked[owner]);
+    }
+}
+
+static void take_answer(struct starter *self, uint32_t index, struct fields *in) {
+    uint32_t asker = fields_u32(in);
+    struct fields rest = *in;
+    uint32_t rank = fields_u32(in);
+    if (in->bad || !exchange_answered(&self->exchange, index, asker, rank)) {
+        lose(self, index);
+    } else if (!self->members[asker].done) {
+        channel_send(&self->members[asker].channel, FRAME_PMIX_ANSWERED, rest.at, (size_t)(rest.end - rest.at));
+    }
+}
+
+/* Nobody will answer for this node any more. */
+static void leave_exchange(struct starter *self, uint32_t index) {
+    struct exchange_question *question = NULL;
+    while ((question = self->exchange.asked[index]) != NULL) {
+        answer_not_found(self, question->asker, question->rank);
+        exchange_answered(&self->exchange, index, question->asker, question->rank);
+    }
+}
+
 static void handle_frame(struct starter *self, uint32_t index, enum frame_type type, const uint8_t *bytes, size_t length) {
     struct member *member = &self->members[index];
     struct fields in = {bytes, bytes + length, false};
@@ -349,6 +436,15 @@ static void handle_frame(struct starter *self, uint32_t index, enum frame_type t
     case FRAME_BARRIER:
         barrier(self, member, bytes, length);
         break;
+    case FRAME_PMIX_FENCE:
+        fence(self, index, bytes, length);
+        break;
+    case FRAME_PMIX_ASK:
+        take_question(self, index, fields_u32(&in));
+        break;
+    case FRAME_PMIX_ANSWER:
+        take_answer(self, index, &in);
+        break;
     case FRAME_ABORT:
         abort_step(self, fields_u32(&in));
         break;
@@ -357,6 +453,7 @@ static void handle_frame(struct starter *self, uint32_t index, enum frame_type t
         break;
     case FRAME_DONE:
         member->done = true;
+        leave_exchange(self, index);
         break;
     default:
         lose(self, index);
@@ -635,6 +732,16 @@ static const char *collected(const char *path) {
     return path[0] == 0 || pattern_is_per_task(path) ? NULL : path;
 }
 
+/* Who knows it can speak as a rank to the PMIx server of a node, so it is no name that others could guess. */
+static void name_space(struct starter *self) {
+    uint8_t random[16];
+    char text[2 * sizeof random + 1];
+    const char *job = getenv("QUEQIAO_JOB_ID");
+    randombytes_buf(random, sizeof random);
+    sodium_bin2hex(text, sizeof text, random, sizeof random);
+    snprintf(self->space, sizeof self->space, "queqiao-%.20s-%u-%s", job == NULL ? "0" : job, self->step, text);
+}
+
 int starter_run(const struct options *options) {
     static struct starter self;
     uint16_t port = 0;
@@ -653,7 +760,7 @@ int starter_run(const struct options *options) {
         return 2;
     }
     self.members = calloc(self.layout.count, sizeof *self.members);
-    if (self.members == NULL || !take_hello(&self)) {
+    if (self.members == NULL || !exchange_open(&self.exchange, &self.layout) || !take_hello(&self)) {
         return CODE_REFUSED;
     }
     for (uint32_t i = 0; i < self.layout.count; i++) {
@@ -671,6 +778,7 @@ int starter_run(const struct options *options) {
     if (!ask(&self, port)) {
         return CODE_REFUSED;
     }
+    name_space(&self);
     self.join_by_ms = now_ms() + JOIN_MS;
     environment_set(&self.layout, self.step, self.address, port);
     if (!lines_open(&self.lines, self.layout.tasks, options->label, collected(options->stdout_path),

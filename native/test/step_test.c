@@ -11,9 +11,12 @@
 
 #include "../launcher/bytes.h"
 #include "../step/channel.h"
+#include "../step/exchange.h"
+#include "../step/fields.h"
 #include "../step/layout.h"
 #include "../step/order.h"
 #include "../step/pmi.h"
+#include "../step/pmix.h"
 
 static int failures;
 
@@ -231,6 +234,101 @@ static void layouts_follow_the_wish(void) {
 
 #define TEST(name) name()
 
+/* What a node gives to a fence of these ranks (ended by UINT32_MAX; none: all), with `bytes` bytes of its letter. */
+static enum exchange_outcome give(struct exchange *exchange, const struct layout *layout, uint32_t node,
+                                  const uint32_t *ranks, size_t bytes, struct exchange_fence **fence) {
+    struct buffer body = {0};
+    size_t count = 0;
+    while (ranks[count] != UINT32_MAX) {
+        count++;
+    }
+    add_u32(&body, 4 * count);
+    for (size_t i = 0; i < count; i++) {
+        add_u32(&body, ranks[i]);
+    }
+    char *data = malloc(bytes + 1);
+    memset(data, (int)('a' + node % 26), bytes);
+    buffer_add(&body, data, bytes);
+    enum exchange_outcome outcome = exchange_take(exchange, layout, node, body.bytes, body.end, fence);
+    buffer_free(&body);
+    free(data);
+    return outcome;
+}
+
+static void fences_gather_what_their_nodes_give(void) {
+    static const uint32_t all[] = {UINT32_MAX};
+    static const uint32_t outer[] = {0, 1, 6, UINT32_MAX};
+    static const uint32_t twice[] = {1, 1, UINT32_MAX};
+    static const uint32_t backwards[] = {6, 0, UINT32_MAX};
+    static const uint32_t beyond[] = {0, 7, UINT32_MAX};
+    struct node nodes[] = {{.tasks = 2, .first_rank = 0}, {.tasks = 4, .first_rank = 2}, {.tasks = 1, .first_rank = 6}};
+    struct layout layout = {.nodes = nodes, .count = 3, .tasks = 7};
+    struct exchange exchange = {0};
+    struct exchange_fence *fence = NULL;
+    check(exchange_node_of(&layout, 0) == 0 && exchange_node_of(&layout, 1) == 0 && exchange_node_of(&layout, 2) == 1 &&
+              exchange_node_of(&layout, 5) == 1 && exchange_node_of(&layout, 6) == 2 && exchange_node_of(&layout, 7) == 3,
+          "nodes of ranks");
+    check(exchange_open(&exchange, &layout), "open");
+    check(give(&exchange, &layout, 0, all, 2, &fence) == EXCHANGE_WAITS, "one of all");
+    check(give(&exchange, &layout, 2, outer, 1, &fence) == EXCHANGE_WAITS, "one of some, meanwhile");
+    check(give(&exchange, &layout, 1, all, 3, &fence) == EXCHANGE_WAITS, "two of all");
+    check(give(&exchange, &layout, 0, outer, 1, &fence) == EXCHANGE_COMPLETE, "all of some");
+    check(fence->all.end == 4 + 12 + 2 && memcmp(fence->all.bytes + 16, "ca", 2) == 0, "what they gave");
+    check(exchange_has(fence, &layout, 0) && !exchange_has(fence, &layout, 1) && exchange_has(fence, &layout, 2), "who");
+    exchange_release(fence);
+    check(give(&exchange, &layout, 2, all, 0, &fence) == EXCHANGE_COMPLETE, "all of all");
+    check(fence->all.end == 4 + 5 && memcmp(fence->all.bytes + 4, "aabbb", 5) == 0 && exchange_has(fence, &layout, 1),
+          "what all gave");
+    exchange_release(fence);
+    check(exchange.count == 0 && exchange.bytes == 0, "nothing is kept");
+    check(give(&exchange, &layout, 1, outer, 1, &fence) == EXCHANGE_BROKEN, "a node that takes no part");
+    check(give(&exchange, &layout, 0, outer, 1, &fence) == EXCHANGE_WAITS, "open");
+    check(give(&exchange, &layout, 0, outer, 1, &fence) == EXCHANGE_BROKEN, "a node that gives twice");
+    check(give(&exchange, &layout, 0, twice, 1, &fence) == EXCHANGE_BROKEN, "a rank twice");
+    check(give(&exchange, &layout, 0, backwards, 1, &fence) == EXCHANGE_BROKEN, "ranks in another order");
+    check(give(&exchange, &layout, 0, beyond, 1, &fence) == EXCHANGE_BROKEN, "a rank that is none");
+    check(exchange_take(&exchange, &layout, 0, (const uint8_t *)"\377\377\377\377abc", 7, &fence) == EXCHANGE_BROKEN,
+          "a length beyond the frame");
+    check(give(&exchange, &layout, 0, all, PMIX_MAX_DATA, &fence) == EXCHANGE_FULL, "too much");
+    check(give(&exchange, &layout, 0, all, 100, &fence) == EXCHANGE_WAITS, "not too much");
+    check(give(&exchange, &layout, 1, all, PMIX_MAX_DATA - 100, &fence) == EXCHANGE_FULL, "too much together");
+}
+
+static void fences_and_questions_have_bounds(void) {
+    static struct node nodes[] = {{.tasks = 1000, .first_rank = 0}, {.tasks = 1000, .first_rank = 1000}};
+    struct layout layout = {.nodes = nodes, .count = 2, .tasks = 2000};
+    struct exchange exchange = {0};
+    struct exchange_fence *fence = NULL;
+    exchange_open(&exchange, &layout);
+    for (uint32_t i = 0; i < PMIX_MAX_FENCES; i++) {
+        uint32_t ranks[] = {i, 1000, UINT32_MAX};
+        check(give(&exchange, &layout, 0, ranks, 1, &fence) == EXCHANGE_WAITS, "room for a fence");
+    }
+    static const uint32_t another[] = {999, 1000, UINT32_MAX};
+    static const uint32_t first[] = {0, 1000, UINT32_MAX};
+    check(give(&exchange, &layout, 0, another, 1, &fence) == EXCHANGE_FULL, "no room for more");
+    check(give(&exchange, &layout, 1, first, 1, &fence) == EXCHANGE_COMPLETE, "one is complete");
+    exchange_release(fence);
+    check(give(&exchange, &layout, 0, another, 1, &fence) == EXCHANGE_WAITS, "and there is room");
+    for (uint32_t i = 0; i < PMIX_MAX_ASKED; i++) {
+        check(exchange_ask(&exchange, 1, 0, i % 1000), "room for a question");
+    }
+    check(!exchange_ask(&exchange, 0, 1, 5), "no room for a question");
+    check(exchange_answered(&exchange, 1, 0, 5) && !exchange_answered(&exchange, 0, 0, 5) &&
+              !exchange_answered(&exchange, 1, 1, 5) && exchange_ask(&exchange, 0, 1, 5),
+          "answers to questions alone");
+    uint8_t bytes[64];
+    for (int i = 0; i < 20000; i++) {
+        size_t length = (size_t)rand() % sizeof bytes;
+        for (size_t j = 0; j < length; j++) {
+            bytes[j] = (uint8_t)(rand() % 4 == 0 ? rand() : 0);
+        }
+        if (exchange_take(&exchange, &layout, (uint32_t)rand() % 2, bytes, length, &fence) == EXCHANGE_COMPLETE) {
+            exchange_release(fence);
+        }
+    }
+}
+
 int main(void) {
     if (sodium_init() < 0) {
         return 2;
@@ -241,5 +339,7 @@ int main(void) {
     TEST(only_the_key_opens_a_channel);
     TEST(only_signed_orders_for_this_run_count);
     TEST(layouts_follow_the_wish);
+    TEST(fences_gather_what_their_nodes_give);
+    TEST(fences_and_questions_have_bounds);
     return failures == 0 ? 0 : 1;
 }

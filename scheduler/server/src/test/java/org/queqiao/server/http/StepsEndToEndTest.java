@@ -12,7 +12,6 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.queqiao.server.Installed;
 
 /** Steps on several nodes: a whole server, four agents with their launchers, and real jobs. */
 @Timeout(300)
@@ -189,79 +188,6 @@ final class StepsEndToEndTest {
     } catch (java.io.IOException e) {
       return false;
     }
-  }
-
-  private static Path program(String compiler) throws Exception {
-    Installed.need(
-        List.of(Path.of("/usr/bin", compiler)),
-        "apt-get install libmpich-dev openmpi-bin libopenmpi-dev");
-    Path source =
-        Files.writeString(
-            work.resolve("sum-" + compiler + ".c"),
-            """
-            #include <mpi.h>
-            #include <stdio.h>
-            int main(int count, char **words) {
-                int rank, size, sum = 0, next = -1;
-                MPI_Init(&count, &words);
-                MPI_Comm_rank(MPI_COMM_WORLD, &rank);
-                MPI_Comm_size(MPI_COMM_WORLD, &size);
-                int mine = rank + 1;
-                MPI_Allreduce(&mine, &sum, 1, MPI_INT, MPI_SUM, MPI_COMM_WORLD);
-                MPI_Sendrecv(&rank, 1, MPI_INT, (rank + 1) % size, 0, &next, 1, MPI_INT,
-                             (rank + size - 1) % size, 0, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
-                printf("rank %d of %d sum %d from %d\\n", rank, size, sum, next);
-                MPI_Finalize();
-                return 0;
-            }
-            """);
-    Path built = work.resolve("sum-" + compiler);
-    Process process =
-        new ProcessBuilder("/usr/bin/" + compiler, "-o", built.toString(), source.toString())
-            .inheritIO()
-            .start();
-    assertThat(process.waitFor()).isZero();
-    return built;
-  }
-
-  private static TreeSet<String> ranks(int size) {
-    return new TreeSet<>(
-        IntStream.range(0, size)
-            .mapToObj(i ->
-                "rank "
-                    + i
-                    + " of "
-                    + size
-                    + " sum "
-                    + size * (size + 1) / 2
-                    + " from "
-                    + (i + size - 1) % size)
-            .toList());
-  }
-
-  @Test
-  void aProgramOfMpichFindsItsRanksOnFourNodes() throws Exception {
-    Path program = program("mpicc.mpich");
-    assertThat(new TreeSet<>(run("nodes=4&tasks=8", "queqiao run " + program + "\n")))
-        .isEqualTo(ranks(8));
-  }
-
-  @Test
-  void aProgramOfOpenMpiIsStartedByItsOwnLauncherThroughSteps() throws Exception {
-    Path program = program("mpicc.openmpi");
-    String hosts = "cn1:2,cn2:2,cn3:2,cn4:2";
-    assertThat(
-            new TreeSet<>(
-                run(
-                    "nodes=4&tasks=8",
-                    "mpirun.openmpi -np 8 --host "
-                        + hosts
-                        + " --bind-to none"
-                        + " --mca ras ^slurm --mca plm rsh --mca plm_rsh_agent 'queqiao rsh'"
-                        + " --mca btl tcp,self --mca pml ob1 "
-                        + program
-                        + " 2>mpi-err-$SLURM_JOB_ID || cat mpi-err-$SLURM_JOB_ID\n")))
-        .isEqualTo(ranks(8));
   }
 
   @Test
