@@ -221,10 +221,12 @@ final class MpiEndToEndTest {
             "export QUEQIAO_PMIX_LIBRARY=/nowhere/libpmix.so.2\n"
                 + "queqiao run --mpi pmix echo started 2>err-$SLURM_JOB_ID; echo code $?\n"
                 + "cat err-$SLURM_JOB_ID\n"
-                + "QUEQIAO_PMIX_LIBRARY=$(ls /usr/lib/*/libc.so.6) queqiao run --mpi pmix true 2>&1\n"
+                + "QUEQIAO_PMIX_LIBRARY=$(ls /usr/lib/*/libc.so.6) queqiao run --mpi pmix true"
+                + " 2>&1\n"
                 + "queqiao run --mpi pmi2 true 2>&1; echo code $?\n"
                 + "unset QUEQIAO_PMIX_LIBRARY\n"
-                + "queqiao run --mpi none sh -c 'echo ${PMI_RANK-none} ${PMIX_RANK-none}' | sort -u\n"
+                + "queqiao run --mpi none sh -c 'echo ${PMI_RANK-none} ${PMIX_RANK-none}' | sort"
+                + " -u\n"
                 + "queqiao run --mpi pmix sh -c 'echo ${PMI_RANK-none} $PMIX_RANK' | sort\n");
     String all = String.join("\n", lines);
     assertThat(lines.getFirst()).as(all).isEqualTo("code 126");

@@ -75,7 +75,8 @@ final class StepsEndToEndTest {
         run(
             "nodes=3&tasks=3",
             "printf 'one\\ntwo\\n' | queqiao run --label cat\n"
-                + "queqiao run sh -c 'exit $((SLURM_PROCID * 3))' 2>err-$SLURM_JOB_ID\necho code $?\n");
+                + "queqiao run sh -c 'exit $((SLURM_PROCID * 3))' 2>err-$SLURM_JOB_ID\n"
+                + "echo code $?\n");
     assertThat(new TreeSet<>(lines.subList(0, 6)))
         .isEqualTo(
             new TreeSet<>(
@@ -89,8 +90,10 @@ final class StepsEndToEndTest {
     long id =
         submit(
             "nodes=4&tasks=4&exclusive=true",
-            "queqiao run sh -c 'setsid sh -c \"trap : TERM; while :; do sleep 1; done\" & sleep 0.2'\n"
-                + "queqiao run sh -c 'echo $SLURMD_NODENAME >>steps-'$SLURM_JOB_ID'; exec sleep 300'\n");
+            "queqiao run sh -c 'setsid sh -c \"trap : TERM; while :; do sleep 1; done\" & sleep"
+                + " 0.2'\n"
+                + "queqiao run sh -c 'echo $SLURMD_NODENAME >>steps-'$SLURM_JOB_ID'; exec sleep"
+                + " 300'\n");
     server.events(
         "researcher1",
         "from=0",
