@@ -392,6 +392,8 @@ static void a_library_that_is_missing_or_wrong_is_named(void) {
     end(&step);
 }
 
+#define TEST(name) name()
+
 int main(int count, char **words) {
     if (count == 3 && strcmp(words[1], "rank") == 0) {
         return rank_main(words[2]);
@@ -399,10 +401,10 @@ int main(int count, char **words) {
     if (sodium_init() < 0) {
         return 2;
     }
-    a_library_that_is_missing_or_wrong_is_named();
-    ranks_exchange_at_fences();
-    ends_are_told();
-    who_does_not_know_the_name_is_no_rank();
-    too_much_is_refused();
+    TEST(a_library_that_is_missing_or_wrong_is_named);
+    TEST(ranks_exchange_at_fences);
+    TEST(ends_are_told);
+    TEST(who_does_not_know_the_name_is_no_rank);
+    TEST(too_much_is_refused);
     return failures == 0 ? 0 : 1;
 }
