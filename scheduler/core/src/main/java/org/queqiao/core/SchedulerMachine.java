@@ -242,9 +242,9 @@ public final class SchedulerMachine {
   }
 
   private Decision plan(long nowMs) {
-    List<Fact> tooLate = deadline.tooLate(nowMs);
-    if (!tooLate.isEmpty()) {
-      return new Decision(tooLate, new Reply.Planned(0, true));
+    List<Fact> due = deadline.beforePlan(nowMs);
+    if (!due.isEmpty()) {
+      return new Decision(due, new Reply.Planned(0, true));
     }
     memory.passTo(nowMs);
     if (!memory.worthAPass(cluster)) {

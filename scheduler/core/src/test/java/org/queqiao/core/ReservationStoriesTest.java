@@ -24,6 +24,7 @@ import org.queqiao.contract.reservation.Repeat;
 import org.queqiao.core.explain.ExplanationText;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.message.Rejection;
+import org.queqiao.core.message.Reply;
 import org.queqiao.core.message.ReservationRequest;
 import org.queqiao.core.message.ReservationStatus;
 
@@ -317,6 +318,22 @@ final class ReservationStoriesTest {
     story.after(5 * DAY_MS).ticks();
     assertThat(status(SCHOOL).reservation().startMs()).isEqualTo(firstMs + 5 * DAY_MS);
     assertThat(status(SCHOOL).reservation().open()).isFalse();
+  }
+
+  /** By the clock a window is over, of which nobody has heard yet: it would keep out who may start. */
+  @Test
+  void aPassFirstSaysWhichReservationsHaveOpenedAndClosed() {
+    reserve(ask().maintenance().in(HOUR_MS));
+    submits("wangfang", 3 * HOUR_MS);
+    story.plans();
+    JobId waits = submits("wangfang", 3 * HOUR_MS);
+    story.plans();
+    assertThat(story.state(waits)).isEqualTo(JobState.PENDING);
+    story.after(2 * HOUR_MS);
+    assertThat(story.hears(new Input.PlanPass())).isEqualTo(new Reply.Planned(0, true));
+    assertThat(story.machine.state().reservations(story.nowMs)).isEmpty();
+    assertThat(story.hears(new Input.PlanPass())).isEqualTo(new Reply.Planned(1, false));
+    assertThat(story.node(waits)).hasToString("n1");
   }
 
   @Test

@@ -25,6 +25,8 @@ import org.queqiao.contract.node.NodeFacts;
 import org.queqiao.contract.policy.PreemptMode;
 import org.queqiao.contract.policy.PreemptRules;
 import org.queqiao.contract.policy.PriorityPolicy;
+import org.queqiao.contract.snapshot.ClusterImage;
+import org.queqiao.core.message.Decision;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.message.JobChange;
 import org.queqiao.core.message.JobRequest;
@@ -403,6 +405,48 @@ final class SchedulingStoriesTest {
     assertThat(story.job(one).promisedRoom().nodes().groups()).containsExactly("", "n1");
     assertThat(story.job(both).promisedRoom().nodes().groups()).containsExactly("", "n[1-2]");
     assertThat(promisedAfterMs(both)).isEqualTo(3 * HOUR_MS);
+  }
+
+  /**
+   * Nodes were named for one that asks for two, for the sake of a job that is gone. It has lost one
+   * of them, is late where nodes are counted, and moves up to the start that it was promised.
+   */
+  @Test
+  void whoMovesUpWhereNodesAreCountedLetsGoOfThoseThatWereNamed() {
+    policy("conservative", 1);
+    for (String node : List.of("n1", "n2", "n3")) {
+      story.node(node, 4);
+    }
+    JobId ends = story.submits("liwei", cores(4).limitMs(2 * HOUR_MS));
+    story.submits("liwei", cores(4).limitMs(4 * HOUR_MS));
+    story.submits("liwei", cores(4).limitMs(4 * HOUR_MS));
+    plansAll(false);
+    JobId next = story.submits("liwei", cores(4).limitMs(3 * HOUR_MS));
+    JobId both = story.submits("liwei", cores(4).nodes(2).tasks(2).limitMs(HOUR_MS));
+    JobId small = story.submits("liwei", cores(1).limitMs(HOUR_MS));
+    plansAll(false);
+    assertThat(promisedAfterMs(both)).isEqualTo(4 * HOUR_MS);
+    assertThat(story.job(both).promisedRoom().nodes().groups()).containsExactly("", "n[2-3]");
+    story.does(new Input.CancelJob(SchedulerStory.user("liwei"), small));
+    story.does(new Input.DrainNode(OWNER, new NodeName("n3"), "fan"));
+    plansAll(false);
+    story.after(HOUR_MS);
+    story.exits(ends, 0);
+    plansAll(false);
+    assertThat(story.state(next)).isEqualTo(RUNNING);
+    assertThat(story.job(both).promisedRoom()).as("any two").isNull();
+    assertThat(promisedAfterMs(both)).isEqualTo(4 * HOUR_MS);
+    int before = story.log.size();
+    plansAll(false);
+    assertThat(story.log).as("nothing is said twice").hasSize(before);
+    // Nodes are told apart from now on: that machine and one made anew name the same.
+    story.does(new Input.ResumeNode(OWNER, new NodeName("n3")));
+    story.node("n4", 8);
+    ClusterImage image = story.machine.image();
+    Decision kept = story.machine.decide(new Input.PlanPass(), story.nowMs);
+    assertThat(kept.facts()).isNotEmpty();
+    assertThat(SchedulerMachine.from(image).decide(new Input.PlanPass(), story.nowMs).facts())
+        .isEqualTo(kept.facts());
   }
 
   /** A job waits for a node that is drained, behind two that are promised any nodes. */

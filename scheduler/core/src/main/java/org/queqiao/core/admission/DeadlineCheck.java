@@ -73,8 +73,20 @@ public final class DeadlineCheck {
     }
   }
 
+  /**
+   * What time has made due that a plan would misread until it is said: waiting jobs can no longer
+   * end by their deadline, reservations open and close. A window that is over by the clock but was
+   * not closed keeps everybody out now and nobody later, so who is planned behind it has another
+   * place in each pass.
+   */
+  public List<Fact> beforePlan(long nowMs) {
+    List<Fact> facts = tooLate(nowMs);
+    new ReservationClock(cluster).tick(nowMs, facts, MAX_FACTS);
+    return facts;
+  }
+
   /** The ends of waiting jobs that can no longer end by their deadline. */
-  public List<Fact> tooLate(long nowMs) {
+  private List<Fact> tooLate(long nowMs) {
     List<Fact> facts = new ArrayList<>();
     for (JobTable.Moment each : cluster.jobs().waits().lastStarts()) {
       if (each.timeMs() >= nowMs || facts.size() == MAX_FACTS) {

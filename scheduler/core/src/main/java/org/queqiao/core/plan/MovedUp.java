@@ -68,7 +68,9 @@ final class MovedUp {
     for (PlanJob each : moved) {
       Job job = cluster.jobs().find(ClusterMirror.jobOf(each)).orElseThrow();
       JobPromised promise = PromiseFacts.promise(job, each, mirror);
-      if (promise.nodes() != null || promise.startMs() < job.promisedMs()) {
+      boolean known = promise.nodes() == null && promise.startMs() >= job.promisedMs();
+      // Nodes that it does not hold any more would be held for it again by a machine made anew.
+      if (!known || job.promised().room() != null) {
         facts.add(promise);
       }
     }

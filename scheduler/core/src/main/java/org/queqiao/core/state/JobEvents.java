@@ -185,7 +185,10 @@ final class JobEvents {
     require(job.startable(), "held job " + job.id() + " is promised a start");
     boolean again = job.promisedMs() != 0;
     require(
-        !again || event.nodes() != null || event.startMs() < job.promisedMs(),
+        !again
+            || event.nodes() != null
+            || event.startMs() < job.promisedMs()
+            || job.promised().room() != null,
         "job " + job.id() + " is promised a start at " + job.promisedMs() + " already");
     require(event.startMs() > 0, "job " + job.id() + " is promised " + event.startMs());
     require((job.array() == null) == (event.task() == null), "no task is promised: " + event);

@@ -18,13 +18,14 @@ public record PromisedStart(long ms, PromisedRoom room) {
   }
 
   /**
-   * What holds once a start is promised: with other room a promise that is earlier still counts.
+   * What holds once a start is promised: a promise that is earlier still counts, with other room
+   * and where none is named any more.
    */
   PromisedStart then(JobPromised next) {
-    if (next.nodes() == null) {
-      return of(next.startMs(), null);
-    }
     long firstMs = ms == 0 ? next.startMs() : Math.min(ms, next.startMs());
+    if (next.nodes() == null) {
+      return of(firstMs, null);
+    }
     return of(firstMs, new PromisedRoom(next.startMs(), next.nodes()));
   }
 
