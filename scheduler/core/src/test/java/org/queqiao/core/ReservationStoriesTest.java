@@ -320,7 +320,9 @@ final class ReservationStoriesTest {
     assertThat(status(SCHOOL).reservation().open()).isFalse();
   }
 
-  /** By the clock a window is over, of which nobody has heard yet: it would keep out who may start. */
+  /**
+   * By the clock a window is over, of which nobody has heard yet: it would keep out who may start.
+   */
   @Test
   void aPassFirstSaysWhichReservationsHaveOpenedAndClosed() {
     reserve(ask().maintenance().in(HOUR_MS));
