@@ -695,8 +695,17 @@ client_nodes() {
   esac
 }
 
+# What the owner of the data folder does, no account.
+owner_alone() {
+  local each
+  for each in "${ARGS[@]}"; do
+    [ "$each" != --as ] || die "$1 is for the owner of the data folder and acts for no account: leave --as away"
+  done
+}
+
 client_account() {
   running
+  owner_alone account
   local password
   case ${ARGS[0]:-} in
     add) takes 2 "account add USER [UNIXUSER [PROJECT]]"; owner POST /users --data-urlencode "user=${ARGS[1]}" --data-urlencode "unixUser=${ARGS[2]:-}" --data-urlencode "project=${ARGS[3]:-}" ;;
@@ -714,6 +723,7 @@ client_account() {
 
 client_project() {
   running
+  owner_alone project
   case ${ARGS[0]:-} in
     add) takes 3 "project add NAME DOMAIN"; owner POST /projects --data-urlencode "project=${ARGS[1]}" --data-urlencode "domain=${ARGS[2]}" ;;
     member) takes 3 "project member PROJECT USER [MANAGER]"; owner POST /members --data-urlencode "project=${ARGS[1]}" --data-urlencode "user=${ARGS[2]}" --data-urlencode "rank=${ARGS[3]:-MEMBER}" ;;

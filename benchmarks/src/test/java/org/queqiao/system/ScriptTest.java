@@ -300,6 +300,18 @@ final class ScriptTest {
   }
 
   @Test
+  void whatTheOwnerDoesIsDoneForNoAccount() throws Exception {
+    String asked =
+        ". scripts/client.bash; running() { :; }; owner() { echo sent; };"
+            + " die() { echo \"refused: $*\"; exit 1; };";
+    assertThat(bash(asked + " ARGS=(cost-centre polar K 17); client_project")).isEqualTo("sent\n");
+    assertThat(bash(asked + " ARGS=(cost-centre polar K 17 --as admin1); client_project"))
+        .startsWith("refused: project is for the owner of the data folder");
+    assertThat(bash(asked + " ARGS=(role li ADMIN --as admin1); client_account"))
+        .startsWith("refused: account is for the owner of the data folder");
+  }
+
+  @Test
   void whatAnImportPutsAsideIsToldWhateverItsReasonHolds() throws Exception {
     assertThat(
             bash(
