@@ -10,6 +10,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.queqiao.accounting.budget.BudgetUse;
 import org.queqiao.accounting.budget.UseTeller;
+import org.queqiao.accounting.ledger.StatementEntry;
 import org.queqiao.accounting.metering.BillingCalendar;
 import org.queqiao.accounting.sql.Ledger;
 import org.queqiao.contract.event.BudgetUseTold;
@@ -215,6 +216,10 @@ final class BudgetUseTest {
           .extracting(BudgetUseTest::said)
           .containsExactly(
               "li used 1300000 held 0 left 48700000", "wang used 0 held 0 left 50000000");
+      StatementEntry refund = ledger.reads().statement("climate", "2026-11").entries().getFirst();
+      assertThat(refund.reason()).isEqualTo(charge + ": as agreed");
+      assertThat(refund.people())
+          .isEqualTo(new StatementEntry.People("USER:finance1", "USER:finance2"));
     }
   }
 

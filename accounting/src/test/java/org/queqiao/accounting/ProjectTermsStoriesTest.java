@@ -153,7 +153,9 @@ final class ProjectTermsStoriesTest {
           ByteArrayOutputStream file = new ByteArrayOutputStream();
           FormWriter.CSV.write(StatementForm.of(november, Language.ZH), file);
           assertThat(file.toString(StandardCharsets.UTF_8))
-              .contains("项目,项目负责人,成本中心\r\nclimate,li,\"'=KST 1\"\r\n");
+              .contains("项目,项目负责人,成本中心\r\nclimate,li,\"'=KST 1\"\r\n")
+              .contains("\r\n项目,climate\r\n账期,2026-11\r\n")
+              .endsWith("状态,草稿\r\n");
           file.reset();
           FormWriter.CSV.write(
               StatementForm.of(ledger.reads().statement("climate", "2026-10"), Language.EN), file);

@@ -14,6 +14,7 @@ import org.queqiao.accounting.statement.StatementForms;
 
 /**
  * A form as CSV: of each table the headings, the rows and the totals; an empty line between them.
+ * Of a document its facts stand below, each a name and a value.
  */
 final class CsvForm {
   private CsvForm() {}
@@ -35,6 +36,13 @@ final class CsvForm {
       }
       for (List<Object> total : table.totals()) {
         row(table.columns(), total, out);
+      }
+    }
+    if (form.document()) {
+      out.write(between);
+      for (Form.Fact fact : form.facts()) {
+        out.write(
+            StatementForms.text(fact.name()) + "," + StatementForms.text(fact.value()) + "\r\n");
       }
     }
     out.flush();

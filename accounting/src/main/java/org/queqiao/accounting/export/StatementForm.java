@@ -22,7 +22,8 @@ public final class StatementForm {
         in.of("Statement", "结算单"),
         facts(statement, in),
         tables(statement, in),
-        List.of(in.of(Statement.ROUNDING, "每行金额只舍入一次：四舍五入到最小币值（0.01）。")));
+        List.of(in.of(Statement.ROUNDING, "每行金额只舍入一次：四舍五入到最小币值（0.01）。")),
+        true);
   }
 
   private static List<Form.Fact> facts(Statement statement, Language in) {
@@ -152,10 +153,22 @@ public final class StatementForm {
         entry.user(),
         entry.cause(),
         entry.coreMs() == 0
-            ? entry.reason()
+            ? said(entry, in)
             : StatementForms.coreHours(entry.coreMs()) + in.of(" core-hours", " 核时"),
         money(Math.negateExact(entry.amountMicro())),
         entry.currency());
+  }
+
+  private static String said(StatementEntry entry, Language in) {
+    StatementEntry.People people = entry.people();
+    return people.equals(StatementEntry.People.NONE)
+        ? entry.reason()
+        : entry.reason()
+            + in.of(" (proposed by ", "（提议 ")
+            + people.proposedBy()
+            + in.of(", approved by ", "，批准 ")
+            + people.approvedBy()
+            + in.of(")", "）");
   }
 
   private static Table lines(Statement statement, Language in) {

@@ -18,6 +18,7 @@ import org.queqiao.contract.id.RunId;
  * @param currency ISO 4217 code
  * @param position of the fact that caused it
  * @param coreMs core time of an allowance, or 0
+ * @param people who agreed to it, where people did
  */
 public record StatementEntry(
     String transaction,
@@ -31,7 +32,49 @@ public record StatementEntry(
     long amountMicro,
     String currency,
     long position,
-    long coreMs) {
+    long coreMs,
+    People people) {
+  /**
+   * Who proposed an entry and who approved it.
+   *
+   * @param proposedBy as actors are written
+   * @param approvedBy the same
+   */
+  public record People(String proposedBy, String approvedBy) {
+    /** A rule, or a price. */
+    public static final People NONE = new People("", "");
+  }
+
+  /** An entry that no people agreed to, or before it is told who did. */
+  public StatementEntry(
+      String transaction,
+      Kind kind,
+      ProjectName project,
+      String month,
+      String user,
+      RunId run,
+      String cause,
+      String reason,
+      long amountMicro,
+      String currency,
+      long position,
+      long coreMs) {
+    this(
+        transaction,
+        kind,
+        project,
+        month,
+        user,
+        run,
+        cause,
+        reason,
+        amountMicro,
+        currency,
+        position,
+        coreMs,
+        People.NONE);
+  }
+
   /** An entry of money alone. */
   public StatementEntry(
       String transaction,

@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.Predicate;
 import javax.sql.DataSource;
 import org.queqiao.accounting.ledger.DisputeRow;
@@ -17,6 +19,8 @@ import org.queqiao.contract.event.DisputeOpened;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.ProjectName;
+import org.queqiao.contract.id.RunId;
+import org.queqiao.contract.money.MoneyChange;
 
 /** Disputes, those that wait and those that were answered. */
 public final class DisputeRows {
@@ -139,6 +143,122 @@ public final class DisputeRows {
                     posting.currency().equals(currency)
                         && (posting.account().equals(wallet)
                             || posting.account().equals("held:" + project)));
+      }
+    } catch (SQLException e) {
+      throw new LedgerUnavailable(e);
+    }
+  }
+
+  /**
+   * How much may still go back for a transaction, in micro-units: what its run, or without a run it
+   * itself, took from the project, less what rules and people gave back of that, and less what
+   * waits for a second person to be given back. Below zero where more was given back.
+   *
+   * @return empty if it moved no money of the project
+   */
+  public OptionalLong refundable(String transaction, ProjectName project, String currency) {
+    if (!moved(transaction, project, currency)) {
+      return OptionalLong.empty();
+    }
+    RunId run = RunId.ofTransaction(transaction).orElse(null);
+    Set<String> accounts = Set.of("wallet:" + project, "held:" + project);
+    try (Connection connection = database.getConnection()) {
+      long took =
+          run == null
+              ? took(connection, transaction, accounts, currency)
+              : took(connection, run, accounts, currency);
+      List<Posting> filed =
+          archive.find(
+              connection,
+              run == null ? 0 : run.job().value(),
+              posting ->
+                  (run == null
+                          ? posting.transaction().equals(transaction)
+                          : run.equals(posting.run()))
+                      && posting.currency().equals(currency)
+                      && accounts.contains(posting.account()));
+      for (Posting each : filed) {
+        took = Math.subtractExact(took, each.amount());
+      }
+      return OptionalLong.of(
+          Math.subtractExact(took, givenBack(connection, transaction, run, project, currency)));
+    } catch (SQLException e) {
+      throw new LedgerUnavailable(e);
+    }
+  }
+
+  private static long took(Connection connection, RunId run, Set<String> accounts, String currency)
+      throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            "select coalesce(-sum(amount), 0) from posting where job = ? and attempt = ? and unit ="
+                + " 'MICRO' and currency = ? and account = any (?)")) {
+      statement.setLong(1, run.job().value());
+      statement.setInt(2, run.attempt());
+      statement.setString(3, currency);
+      statement.setArray(4, connection.createArrayOf("text", accounts.toArray()));
+      return only(statement);
+    }
+  }
+
+  private static long took(
+      Connection connection, String transaction, Set<String> accounts, String currency)
+      throws SQLException {
+    Object[] ids =
+        accounts.stream().map(account -> transaction + "#" + account + "#" + currency).toArray();
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            "select coalesce(-sum(amount), 0) from posting where job is null and id = any (?)")) {
+      statement.setArray(1, connection.createArrayOf("text", ids));
+      return only(statement);
+    }
+  }
+
+  private static long only(PreparedStatement statement) throws SQLException {
+    try (ResultSet row = statement.executeQuery()) {
+      row.next();
+      return row.getBigDecimal(1).longValueExact();
+    }
+  }
+
+  /** By people, for the same run or without one the same transaction; what waits counts too. */
+  private static long givenBack(
+      Connection connection, String transaction, RunId run, ProjectName project, String currency)
+      throws SQLException {
+    long sum = 0;
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            "select fact from proposal where kind = 'REFUND' and project = ? and state <>"
+                + " 'REJECTED'")) {
+      statement.setString(1, project.value());
+      try (ResultSet row = statement.executeQuery()) {
+        while (row.next()) {
+          if (MoneyRows.change(row.getBytes(1)) instanceof MoneyChange.Refund each
+              && each.currency().equals(currency)
+              && (run == null
+                  ? each.transaction().equals(transaction)
+                  : RunId.ofTransaction(each.transaction()).filter(run::equals).isPresent())) {
+            sum = Math.addExact(sum, each.amountMicro());
+          }
+        }
+      }
+    }
+    return sum;
+  }
+
+  /** The project and the transaction of a dispute. */
+  public record Subject(ProjectName project, String transaction) {}
+
+  /** What a dispute is about. */
+  public Optional<Subject> subject(long dispute) {
+    try (Connection connection = database.getConnection();
+        PreparedStatement statement =
+            connection.prepareStatement("select project, transaction from dispute where id = ?")) {
+      statement.setLong(1, dispute);
+      try (ResultSet row = statement.executeQuery()) {
+        return row.next()
+            ? Optional.of(new Subject(new ProjectName(row.getString(1)), row.getString(2)))
+            : Optional.empty();
       }
     } catch (SQLException e) {
       throw new LedgerUnavailable(e);

@@ -339,10 +339,7 @@ public final class LedgerReads {
             StatementLines::line);
     List<StatementEntry> entries =
         list(
-            "select "
-                + MoneyRows.ENTRY_COLUMNS
-                + " from statement_entry where project = ? and month = ? order by position,"
-                + " transaction",
+            MoneyRows.ENTRIES,
             (connection, statement) -> {
               statement.setString(1, project);
               statement.setString(2, month);

@@ -26,9 +26,26 @@ import org.queqiao.contract.price.TariffBook;
 final class MoneyRows {
   static final String PROPOSAL_COLUMNS =
       "id, state, fact, proposed_by, proposed_ms, reason, decided_by, decided_ms, decision";
-  static final String ENTRY_COLUMNS =
+  private static final String ENTRY_COLUMNS =
       "transaction, kind, project, month, user_name, job, attempt, cause, reason, amount_micro,"
           + " currency, position, core_ms";
+
+  /**
+   * The entries of a statement, in the order of their causes. What two people agreed to is told
+   * with their names and with the reason of who proposed it, which the entry in the books, made of
+   * the decision, does not have. Parameters: project, month.
+   */
+  static final String ENTRIES =
+      """
+      select e.transaction, e.kind, e.project, e.month, e.user_name, e.job, e.attempt, e.cause,
+        case when p.id is null then e.reason
+          else left(e.reason, length(e.reason) - length(p.decision)) || p.reason end as reason,
+        e.amount_micro, e.currency, e.position, e.core_ms,
+        coalesce(p.proposed_by, '') as proposed_by, coalesce(p.decided_by, '') as decided_by
+      from statement_entry e left join proposal p
+        on p.position = e.position and p.state = 'APPROVED' and e.kind in ('REFUND', 'CORRECTION')
+      where e.project = ? and e.month = ? order by e.position, e.transaction
+      """;
 
   private MoneyRows() {}
 
@@ -114,7 +131,7 @@ final class MoneyRows {
         row.getString("decision"));
   }
 
-  private static MoneyChange change(byte[] fact) {
+  static MoneyChange change(byte[] fact) {
     return switch (EventCodec.decode(fact).event()) {
       case MoneyProposed e -> e.change();
       case MoneyDecided e -> e.change();
@@ -227,6 +244,7 @@ final class MoneyRows {
         row.getLong("amount_micro"),
         row.getString("currency"),
         row.getLong("position"),
-        row.getLong("core_ms"));
+        row.getLong("core_ms"),
+        new StatementEntry.People(row.getString("proposed_by"), row.getString("decided_by")));
   }
 }

@@ -236,7 +236,9 @@ final class FormsTest {
     Form form = StatementForm.of(statement(2, List.of(refund(1), refund(2))), Language.EN);
     String csv = new String(write(FormWriter.CSV, form), StandardCharsets.UTF_8);
     assertThat(csv).contains("refund,12346,user1,NODE_FAIL,").contains(",-0.50,CNY\r\n");
-    assertThat(csv).endsWith("To be paid,,,,,2.00,CNY\r\n");
+    assertThat(csv)
+        .contains("To be paid,,,,,2.00,CNY\r\n\r\nProject,climate\r\nMonth,2026-11\r\n")
+        .endsWith("\r\nState,draft\r\n");
     assertThat(text(write(FormWriter.PDF, form))).contains("Refunds and corrections", "2.00");
     assertThat(parts(write(FormWriter.XLSX, form)).get("xl/workbook.xml"))
         .contains("Refunds and corrections");

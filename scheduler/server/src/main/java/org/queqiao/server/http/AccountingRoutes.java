@@ -415,6 +415,8 @@ final class AccountingRoutes {
     Json.number(out, "run", each.run() == null ? null : each.run().attempt());
     out.writeStringField("cause", each.cause());
     out.writeStringField("reason", each.reason());
+    out.writeStringField("proposedBy", JobDocument.orNull(each.people().proposedBy()));
+    out.writeStringField("approvedBy", JobDocument.orNull(each.people().approvedBy()));
     out.writeNumberField("amountMicro", each.amountMicro());
     out.writeStringField("currency", JobDocument.orNull(each.currency()));
     out.writeNumberField("position", each.position());

@@ -10,6 +10,7 @@ import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.contract.money.RefundReason;
+import org.queqiao.core.message.Action;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.message.Reply;
 import org.queqiao.server.view.Scope;
@@ -85,12 +86,37 @@ final class DisputeRoutes {
     if (!uphold && (amount != 0 || cause != null)) {
       throw Refused.invalid("uphold", "a dispute that is rejected has no refund");
     }
+    long dispute = call.number("dispute");
+    if (!uphold
+        || !desk.view().site().permits(call.principal().actor(), new Action.ChangeMoney())) {
+      answer(call, dispute, amount, currency, cause);
+      return;
+    }
+    desk.books()
+        .askUpToDate(
+            call,
+            () ->
+                desk.reads()
+                    .disputes()
+                    .subject(dispute)
+                    .map(each ->
+                        desk.reads()
+                            .disputes()
+                            .refundable(each.transaction(), each.project(), currency)),
+            left -> {
+              // A dispute that the books do not know yet, or no more, is refused by the machine.
+              left.ifPresent(each -> MoneyDesk.requireLeft(each, amount, currency));
+              answer(call, dispute, amount, currency, cause);
+            });
+  }
+
+  private void answer(Call call, long dispute, long amount, String currency, String cause) {
     desk.inputs()
         .submit(
             call,
             new Input.AnswerDispute(
                 call.principal().actor(),
-                call.number("dispute"),
+                dispute,
                 amount,
                 currency,
                 cause == null ? null : RefundReason.valueOf(cause),
@@ -113,8 +139,7 @@ final class DisputeRoutes {
             (String) call.body().get("currency"),
             (String) call.body().get("transaction"),
             RefundReason.valueOf((String) call.body().get("cause")));
-    desk.proposeFor(
-        call, refund, "transaction", refund.project(), refund.currency(), refund.transaction());
+    desk.proposeRefund(call, refund);
   }
 
   private static void numbered(Call call, int status, String name, long number) {

@@ -70,6 +70,10 @@ final class DisputeRestTest {
     assertThat(post("researcher1", answer, uphold).statusCode()).isEqualTo(403);
     assertThat(post("finance1", answer, "{\"uphold\":true,\"reason\":\"so\"}").statusCode())
         .isEqualTo(422);
+    HttpResponse<String> tooMuch =
+        post("finance1", answer, uphold.replace(":3,", ":" + (charged(charge) + 1) + ","));
+    assertThat(tooMuch.statusCode()).isEqualTo(422);
+    assertThat(tooMuch.body()).contains("a correction");
     HttpResponse<String> upheld = post("finance1", answer, uphold);
     assertThat(upheld.statusCode()).as(upheld.body()).isEqualTo(202);
     assertThat(post("finance2", answer, uphold).statusCode()).isEqualTo(404);
@@ -90,6 +94,9 @@ final class DisputeRestTest {
     assertThat(entry.path("kind").asText()).isEqualTo("REFUND");
     assertThat(entry.path("cause").asText()).isEqualTo("NODE_FAIL");
     assertThat(entry.path("amountMicro").asLong()).isEqualTo(3);
+    assertThat(entry.path("reason").asText()).isEqualTo(charge + ": it was");
+    assertThat(entry.path("proposedBy").asText()).isEqualTo("USER:finance1");
+    assertThat(entry.path("approvedBy").asText()).isEqualTo("USER:finance2");
     assertThat(get("researcher2", "disputes").path("items")).isEmpty();
   }
 
@@ -125,6 +132,12 @@ final class DisputeRestTest {
     assertThat(open.path("kind").asText()).isEqualTo("REFUND");
     assertThat(open.path("cause").asText()).isEqualTo("GOODWILL");
     long proposal = JSON.readTree(proposed.body()).path("proposal").asLong();
+    long charged = charged(charge);
+    HttpResponse<String> twice = refundOf(charged, refund);
+    assertThat(twice.statusCode()).isEqualTo(422);
+    assertThat(twice.body())
+        .contains("amountMicro")
+        .contains((charged - 5) + " micro-units of CNY");
     assertThat(
             post(
                     "finance2",
@@ -132,5 +145,24 @@ final class DisputeRestTest {
                     "{\"approve\":false,\"reason\":\"no\"}")
                 .statusCode())
         .isEqualTo(204);
+    assertThat(refundOf(charged + 1, refund).statusCode()).isEqualTo(422);
+    assertThat(refundOf(charged, refund).statusCode()).isEqualTo(202);
+    assertThat(refundOf(1, refund).body()).contains("0 micro-units of CNY are left");
+  }
+
+  private static HttpResponse<String> refundOf(long micro, String refund) throws Exception {
+    return server.postOnceBooksAreThere(
+        "finance1",
+        "/api/v1/refunds",
+        refund.replace("\"amountMicro\":5", "\"amountMicro\":" + micro));
+  }
+
+  private static long charged(String transaction) throws Exception {
+    String job = transaction.replaceFirst("capture/([0-9]+).*", "$1");
+    long sum = 0;
+    for (JsonNode each : get("finance1", "charges?job=" + job).path("items")) {
+      sum += each.path("chargeMicro").asLong();
+    }
+    return sum;
   }
 }
