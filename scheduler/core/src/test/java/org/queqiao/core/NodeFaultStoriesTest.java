@@ -16,6 +16,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.NodeName;
+import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.RunExit;
 import org.queqiao.contract.node.NodeState;
 import org.queqiao.contract.snapshot.ClusterImage.NodeImage;
@@ -126,6 +127,45 @@ final class NodeFaultStoriesTest {
     assertDrained(N2, "prolog of run 1.1", false);
     story.after(5).exits(job, 0);
     assertThat(story.state(job)).isEqualTo(PENDING);
+  }
+
+  private JobId wide() {
+    JobId job = story.submits("liwei", script().nodes(2));
+    story.plans();
+    story.starts(job);
+    int uid = story.job(job).uid();
+    story.hears(new Input.StartStep(N1, uid, story.run(job), "step", 2, List.of(N1, N2)));
+    return job;
+  }
+
+  private void partEnds(JobId job, NodeName node, RunExit.Kind kind, int signal) {
+    RunExit exit = exit(story.run(job), kind, 0, signal, story.nowMs, "");
+    story.does(new Input.RunEnded(node, exit));
+  }
+
+  @Test
+  void aStepThatWasShortOfMemoryOnAnotherNodeIsNamedWhicheverPartEndsLast() {
+    story.node("n1", 1);
+    story.node("n2", 1);
+    JobId before = wide();
+    story.after(5);
+    partEnds(before, N2, RunExit.Kind.OUT_OF_MEMORY, 9);
+    story.after(5).exits(before, 0);
+    JobId after = wide();
+    story.after(5).exits(after, 0);
+    assertThat(story.state(after)).isEqualTo(RUNNING);
+    story.after(5);
+    partEnds(after, N2, RunExit.Kind.OUT_OF_MEMORY, 9);
+    for (JobId job : List.of(before, after)) {
+      assertThat(story.state(job)).isEqualTo(JobState.OUT_OF_MEMORY);
+      assertThat(story.job(job).detail()).isEqualTo("out of memory on n2");
+      assertThat(story.job(job).exit().kind()).isEqualTo(RunExit.Kind.OUT_OF_MEMORY);
+    }
+    JobId well = wide();
+    story.after(5);
+    partEnds(well, N2, RunExit.Kind.EXITED, 0);
+    story.after(5).exits(well, 0);
+    assertThat(story.state(well)).isEqualTo(JobState.COMPLETED);
   }
 
   @Test

@@ -101,6 +101,9 @@ final class StepsCodec {
     if (image.script() != null) {
       out.setScript(ModelWriter.exit(image.script()));
     }
+    if (image.shortOfMemory() != null) {
+      out.setShortOfMemory(image.shortOfMemory().value());
+    }
     image.recent().forEach(each -> out.addRecent(write(each)));
     return out.build();
   }
@@ -119,6 +122,7 @@ final class StepsCodec {
         in.getEndMs(),
         in.getEnergyMj(),
         new AcceleratorTime(in.getAcceleratorMs(), in.getAcceleratorIdleMs()),
+        in.getShortOfMemory().isEmpty() ? null : new NodeName(in.getShortOfMemory()),
         ModelReader.list(in.getRecentList(), StepsCodec::read));
   }
 

@@ -24,6 +24,8 @@ import org.queqiao.contract.job.RunExit;
  * @param endMs when the last part so far ended, in node time; 0 before the first
  * @param energyMj energy of the parts that have ended, in millijoules, as far as it was measured
  * @param accelerators time of the accelerators of the parts that have ended
+ * @param shortOfMemory the first node besides that of the script on which something of it was ended
+ *     for want of memory; null while there is none
  * @param recent the last steps of the job, also of its former runs, the oldest first; at most
  *     {@link #RECENT_MAX}, and no more than name {@link #RECENT_NODES_MAX} nodes
  */
@@ -40,6 +42,7 @@ public record StepsImage(
     long endMs,
     long energyMj,
     AcceleratorTime accelerators,
+    NodeName shortOfMemory,
     List<StepImage> recent) {
   /** How many steps of a job are kept. */
   public static final int RECENT_MAX = 100;
@@ -102,7 +105,7 @@ public record StepsImage(
 
   private static StepsImage fresh(RunId run, List<StepImage> recent) {
     return new StepsImage(
-        run, 0, List.of(), List.of(), List.of(), null, 0, 0, 0, 0, 0, AcceleratorTime.NONE, recent);
+        run, 0, List.of(), List.of(), List.of(), null, 0, 0, 0, 0, 0, AcceleratorTime.NONE, null, recent);
   }
 
   /** The next step begins, on these nodes besides that of the script. */
@@ -126,6 +129,7 @@ public record StepsImage(
         endMs,
         energyMj,
         accelerators,
+        shortOfMemory,
         bounded(last));
   }
 
@@ -171,6 +175,7 @@ public record StepsImage(
         endMs,
         energyMj,
         accelerators,
+        shortOfMemory,
         last);
   }
 
@@ -193,14 +198,25 @@ public record StepsImage(
         Math.max(endMs, exit.endMs()),
         ofScript ? energyMj : RunExit.energyOf(energyMj, exit.energyMj()),
         ofScript ? accelerators : accelerators.plus(exit.accelerators()),
+        ofScript ? shortOfMemory : shortOfMemory(node, exit),
         recent);
   }
 
-  /** The end of the whole run: the script's, at the time and with the use of all parts. */
+  private NodeName shortOfMemory(NodeName node, RunExit exit) {
+    return shortOfMemory == null && exit.kind() == RunExit.Kind.OUT_OF_MEMORY
+        ? node
+        : shortOfMemory;
+  }
+
+  /**
+   * The end of the whole run: the script's, at the time and with the use of all parts. A script may
+   * end well although a step was killed for want of memory on another node: that is told then.
+   */
   public RunExit whole(RunExit ofScript) {
+    boolean elsewhere = shortOfMemory != null && ofScript.kind() == RunExit.Kind.EXITED;
     return new RunExit(
         ofScript.run(),
-        ofScript.kind(),
+        elsewhere ? RunExit.Kind.OUT_OF_MEMORY : ofScript.kind(),
         ofScript.exitCode(),
         ofScript.signal(),
         ofScript.startMs(),
@@ -208,7 +224,7 @@ public record StepsImage(
         Math.addExact(ofScript.userUs(), userUs),
         Math.addExact(ofScript.systemUs(), systemUs),
         Math.max(ofScript.maxRssBytes(), maxRssBytes),
-        ofScript.detail(),
+        elsewhere ? "out of memory on " + shortOfMemory : ofScript.detail(),
         ofScript.nodeFault(),
         RunExit.energyOf(ofScript.energyMj(), energyMj),
         ofScript.accelerators().plus(accelerators));

@@ -532,6 +532,7 @@ final class Samples {
     out.put("ClusterImage-led", image(led()));
     out.put("ClusterImage-part-use", withPriorities(image(), partUse()));
     out.put("ClusterImage-early-room", StepsImage.on(image(), List.of(), 2));
+    out.put("ClusterImage-steps-short-of-memory", StepSamples.shortOfMemory(image()));
     out.put("ClusterImage-steps-accelerators", StepSamples.accelerators(image()));
     return out;
   }

@@ -64,6 +64,7 @@ final class StepSamples {
                 kept.endMs(),
                 kept.energyMj(),
                 kept.accelerators(),
+                kept.shortOfMemory(),
                 List.of(live.over(1_760_000_000_900L, 3), live))));
   }
 
@@ -73,6 +74,13 @@ final class StepSamples {
     RunExit exit =
         new RunExit(kept.run(), RunExit.Kind.EXITED, 0, 0, 1, 2, 3, 4, 5, "")
             .withAccelerators(new AcceleratorTime(40_000, 10_000));
+    return StepsImage.on(first, List.of(kept.partEnded(OTHER, false, exit)));
+  }
+
+  /** As {@link #image}, after a part that was ended for want of memory. */
+  static ClusterImage shortOfMemory(ClusterImage first) {
+    StepsImage kept = image(first).steps().getFirst();
+    RunExit exit = new RunExit(kept.run(), RunExit.Kind.OUT_OF_MEMORY, 0, 9, 1, 2, 3, 4, 5, "");
     return StepsImage.on(first, List.of(kept.partEnded(OTHER, false, exit)));
   }
 
@@ -93,6 +101,7 @@ final class StepSamples {
                 1_760_000_060_123L,
                 0,
                 AcceleratorTime.NONE,
+                null,
                 List.of())));
   }
 }

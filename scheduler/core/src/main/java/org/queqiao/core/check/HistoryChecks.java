@@ -133,7 +133,7 @@ public final class HistoryChecks {
       case StepStarted e -> lives.get(e.run().job()).begins(e);
       case RunPartEnded e ->
           require(
-              lives.get(e.run().job()).partEnds(e.node()),
+              lives.get(e.run().job()).partEnds(e.node(), e.exit()),
               "I15",
               "no part of run " + e.run() + " could end on " + e.node());
       case JobSignalled e -> signalled(e);
@@ -438,6 +438,10 @@ public final class HistoryChecks {
             + life.state
             + ", "
             + life.cause);
+    require(
+        !life.shortOfMemory() || event.state() != JobState.COMPLETED,
+        "I6",
+        "job " + event.job() + " ends as if none of its parts had been short of memory");
     life.state = event.state();
     life.endMs = nowMs;
     free(life);

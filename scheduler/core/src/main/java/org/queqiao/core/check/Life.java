@@ -9,6 +9,7 @@ import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.KillCause;
+import org.queqiao.contract.job.RunExit;
 
 /** What the log has said of one job. */
 final class Life {
@@ -34,6 +35,9 @@ final class Life {
 
   private boolean scriptEnded;
 
+  /** Whether a part of its run was ended for want of memory. */
+  private boolean shortOfMemory;
+
   /** Null for what is no array. */
   final ArrayLife array;
 
@@ -58,7 +62,8 @@ final class Life {
   }
 
   /** Whether it could be told so: something lived there, and something is left elsewhere. */
-  boolean partEnds(NodeName node) {
+  boolean partEnds(NodeName node, RunExit exit) {
+    shortOfMemory |= exit.kind() == RunExit.Kind.OUT_OF_MEMORY;
     boolean ofScript = node.equals(allocations.getFirst().node());
     boolean legal = livesOn(node);
     scriptEnded |= ofScript;
@@ -74,11 +79,16 @@ final class Life {
     return scriptEnded;
   }
 
+  boolean shortOfMemory() {
+    return shortOfMemory;
+  }
+
   /** Its run ends: whether at most one place was left where something of it could live. */
   boolean runEnds() {
     boolean last = scriptEnded ? parts.size() == 1 : parts.isEmpty();
     parts.clear();
     scriptEnded = false;
+    shortOfMemory = false;
     return last;
   }
 

@@ -39,6 +39,9 @@ final class StepsDigest {
           .number(each.accelerators().measuredMs())
           .number(each.accelerators().idleMs());
     }
+    if (each.shortOfMemory() != null) {
+      out.text("short of memory").text(each.shortOfMemory().value());
+    }
     if (!each.recent().isEmpty()) {
       out.text("last steps").list(each.recent(), this::step);
     }
