@@ -75,8 +75,7 @@ final class RandomSteps {
 
   private RunExit exit(JobImage job, RunId run) {
     boolean lost = job.state() == JobState.RUNNING && random.nextInt(6) == 0;
-    RunExit.Kind seen =
-        random.nextInt(5) == 0 ? RunExit.Kind.OUT_OF_MEMORY : RunExit.Kind.EXITED;
+    RunExit.Kind seen = random.nextInt(5) == 0 ? RunExit.Kind.OUT_OF_MEMORY : RunExit.Kind.EXITED;
     return new RunExit(
         run,
         lost ? RunExit.Kind.LOST : seen,

@@ -105,7 +105,20 @@ public record StepsImage(
 
   private static StepsImage fresh(RunId run, List<StepImage> recent) {
     return new StepsImage(
-        run, 0, List.of(), List.of(), List.of(), null, 0, 0, 0, 0, 0, AcceleratorTime.NONE, null, recent);
+        run,
+        0,
+        List.of(),
+        List.of(),
+        List.of(),
+        null,
+        0,
+        0,
+        0,
+        0,
+        0,
+        AcceleratorTime.NONE,
+        null,
+        recent);
   }
 
   /** The next step begins, on these nodes besides that of the script. */
