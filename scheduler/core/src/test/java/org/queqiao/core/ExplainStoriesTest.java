@@ -9,6 +9,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.queqiao.contract.event.LicenceDefined;
 import org.queqiao.contract.event.NodeSettingsSet;
+import org.queqiao.contract.event.PartitionDefined;
 import org.queqiao.contract.event.RulesSet;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.NodeName;
@@ -22,6 +23,7 @@ import org.queqiao.contract.node.NodeFacts;
 import org.queqiao.contract.node.NodeSettings;
 import org.queqiao.contract.policy.Limit;
 import org.queqiao.contract.policy.LimitScope;
+import org.queqiao.contract.policy.PreemptRules;
 import org.queqiao.contract.policy.Quantity;
 import org.queqiao.contract.policy.Rules;
 import org.queqiao.contract.policy.Subject;
@@ -34,6 +36,7 @@ import org.queqiao.core.message.Input;
 import org.queqiao.core.message.JobRequest;
 import org.queqiao.core.message.ReservationRequest;
 import org.queqiao.core.message.TermsRequest;
+import org.queqiao.core.message.Viewer;
 
 /** What a waiting job is told. */
 final class ExplainStoriesTest {
@@ -42,7 +45,7 @@ final class ExplainStoriesTest {
   }
 
   private static String text(SchedulerStory story, JobId job) {
-    return ExplanationText.waiting(explained(story, job), story.nowMs, 0);
+    return ExplanationText.waiting(explained(story, job), story.nowMs, 0, Viewer.OWNER);
   }
 
   @Test
@@ -133,7 +136,7 @@ final class ExplainStoriesTest {
     assertThat(found.groups()).as("one group is all").isEmpty();
     assertThat(found.why().sentence()).doesNotContain("n3");
     assertThat(text(story, waits))
-        .contains("0 nodes of 1 of that kind have room now", "1 job holds what is missing")
+        .contains("0 nodes of 1 of that kind have room now", "1 job holds what is missing: " + there)
         .doesNotContain("school", "eservation");
   }
 
@@ -209,6 +212,7 @@ final class ExplainStoriesTest {
     Explanation found = explained(story, waits);
     assertThat(found.why().word()).isEqualTo("Resources");
     assertThat(found.room()).isEqualTo(new Explanation.Room(2, 3, 1, 6, 1, 0, 3, 1, 0, 9, 26));
+    assertThat(found.lacks()).containsExactly(new Explanation.Lack("cores", 3));
     assertThat(found.holders())
         .containsExactly(
             new Holder(
@@ -220,11 +224,15 @@ final class ExplainStoriesTest {
                 12,
                 story.nowMs + 2 * HOUR_MS));
     assertThat(found.aheadCount()).isZero();
-    assertThat(ExplanationText.waiting(found, story.nowMs, story.nowMs + 90 * 60_000))
+    assertThat(ExplanationText.waiting(found, story.nowMs, story.nowMs + 90 * 60_000, Viewer.OWNER))
         .isEqualTo(
             "The job waits: Resources. It needs 2 nodes with 3 cores on each (1 of them with 6):"
-                + " 1 node of 3 of that kind has room now, 9 cores of 26 are free in all. 2 jobs"
-                + " hold what is missing on such nodes. 0 nodes of that kind are down and 1"
+                + " 1 node of 3 of that kind has room now, 9 cores of 26 are free in its partition;"
+                + " what is missing is cores on 3 nodes. 2 jobs hold what is missing: "
+                + narrow
+                + " and "
+                + wide
+                + ". 0 nodes of that kind are down and 1"
                 + " drained. No job is before it in the queue of 1. If every job runs to its time"
                 + " limit and nobody submits more, it starts in 1 h 30 min.");
   }
@@ -249,6 +257,158 @@ final class ExplainStoriesTest {
                 + " alone. It needs 1 node with 1 core: 0 nodes of 1 of that kind have room now");
   }
 
+  /** Two devices are held by one of two runs; the cores and the memory of the node are free. */
+  private static SchedulerStory fullOfDevices() {
+    SchedulerStory story = SchedulerStory.site();
+    story.says(
+        SchedulerStory.facts(
+            "n1",
+            "boot-1",
+            16,
+            16 * SchedulerStory.GIB,
+            List.of(new NodeFacts.GresInventory("gpu", "v100", 2))));
+    return story;
+  }
+
+  private static JobRequest.Builder gpus(int count) {
+    return SchedulerStory.script().gres(List.of(new GresRequest("gpu", "", count)));
+  }
+
+  @Test
+  void theDevicesThatAreMissingAreNamedAndWhoHoldsThem() {
+    SchedulerStory story = fullOfDevices();
+    JobId holds = story.submits("liwei", gpus(2));
+    story.submits("liwei", SchedulerStory.script().cpusPerTask(2));
+    story.plans();
+    JobId waits = story.submits("wangfang", gpus(1));
+    Explanation found = explained(story, waits);
+    assertThat(found.lacks()).containsExactly(new Explanation.Lack("gres/gpu", 1));
+    assertThat(found.holders())
+        .as("who holds only cores there is in nobody's way")
+        .extracting(each -> each.other().job())
+        .containsExactly(holds);
+    assertThat(text(story, waits))
+        .contains(
+            "13 cores of 16 are free in its partition; what is missing is gres/gpu on 1 node."
+                + " 1 job holds what is missing: "
+                + holds
+                + ".");
+    JobId typed =
+        story.submits(
+            "wangfang",
+            SchedulerStory.script().gres(List.of(new GresRequest("gpu", "v100", 1))));
+    assertThat(explained(story, typed).lacks())
+        .containsExactly(new Explanation.Lack("gres/gpu:v100", 1));
+  }
+
+  @Test
+  void memoryAndAllThatIsMissingOnANodeIsNamed() {
+    SchedulerStory story = fullOfDevices();
+    JobId all =
+        story.submits("liwei", gpus(2).memBytes(15 * SchedulerStory.GIB).limitMs(HOUR_MS));
+    story.plans();
+    JobId waits = story.submits("wangfang", gpus(1).memBytes(2 * SchedulerStory.GIB));
+    assertThat(explained(story, waits).lacks())
+        .containsExactly(
+            new Explanation.Lack("gres/gpu", 1), new Explanation.Lack("memory", 1));
+    assertThat(explained(story, waits).holders())
+        .extracting(each -> each.other().job())
+        .containsExactly(all);
+    JobId alone =
+        story.submits(
+            "wangfang",
+            SchedulerStory.script()
+                .memBytes(1L)
+                .placement(JobPlacement.builder().exclusive(true).build()));
+    assertThat(explained(story, alone).lacks())
+        .containsExactly(new Explanation.Lack("cores", 1));
+  }
+
+  @Test
+  void aLicenceThatIsMissingIsNamedAndWhoHoldsIt() {
+    SchedulerStory story = SchedulerStory.site();
+    story.node("n1", 8);
+    story.does(new Input.DefineLicence(SchedulerStory.OWNER, new LicenceDefined("fluent", 1)));
+    JobPlacement one = JobPlacement.builder().licences(Map.of("fluent", 1)).build();
+    JobId holds = story.submits("liwei", SchedulerStory.script().placement(one));
+    story.submits("liwei");
+    story.plans();
+    JobId waits = story.submits("liwei", SchedulerStory.script().placement(one));
+    assertThat(explained(story, waits).lacks())
+        .containsExactly(new Explanation.Lack("licence/fluent", 0));
+    assertThat(explained(story, waits).holders())
+        .extracting(each -> each.other().job())
+        .containsExactly(holds);
+    assertThat(text(story, waits))
+        .contains(
+            "; what is missing is licence/fluent. 1 job holds what is missing: " + holds + ".");
+  }
+
+  @Test
+  void freeCoresAreThoseOfItsPartition() {
+    SchedulerStory story = fourNodes();
+    story.does(
+        new Input.DefinePartition(
+            SchedulerStory.OWNER,
+            new PartitionDefined(
+                SchedulerStory.DEBUG,
+                false,
+                HOUR_MS,
+                HOUR_MS,
+                "n[1-2]",
+                false,
+                1,
+                PreemptRules.OFF)));
+    story.submits("liwei", on("n1").partition(SchedulerStory.DEBUG));
+    story.plans();
+    JobId waits =
+        story.submits(
+            "liwei",
+            SchedulerStory.script()
+                .partition(SchedulerStory.DEBUG)
+                .nodes(2)
+                .tasks(2)
+                .cpusPerTask(8)
+                .limitMs(HOUR_MS));
+    assertThat(text(story, waits)).contains("8 cores of 16 are free in its partition;");
+  }
+
+  @Test
+  void jobsAreNamedToThoseWhoMaySeeThemAndTheOthersAreCounted() {
+    SchedulerStory story = SchedulerStory.site().inOrder();
+    story.node("n1", 8);
+    JobId mine = null;
+    for (int i = 0; i < 8; i++) {
+      JobId job = story.submits(i == 3 ? "wangfang" : "liwei");
+      mine = i == 3 ? job : mine;
+    }
+    story.plans();
+    JobId first = story.submits("liwei", SchedulerStory.script().cpusPerTask(8));
+    JobId waits = story.submits("wangfang", SchedulerStory.script().cpusPerTask(8));
+    Explanation found = explained(story, waits);
+    assertThat(ExplanationText.waiting(found, story.nowMs, 0, Viewer.OWNER))
+        .contains("8 jobs hold what is missing: 1, 2, 3, 4, 5 and 3 more.")
+        .contains("1 job is before it in the queue of 2: " + first + ".");
+    assertThat(ExplanationText.waiting(found, story.nowMs, 0, SchedulerStory.ownJobsOf("wangfang")))
+        .contains("8 jobs hold what is missing: " + mine + " and 7 more.")
+        .contains("1 job is before it in the queue of 2.");
+    assertThat(ExplanationText.waiting(found, story.nowMs, 0, SchedulerStory.ownJobsOf("chenjie")))
+        .contains("8 jobs hold what is missing.");
+  }
+
+  @Test
+  void aReservationForOthersIsNamedToAdministratorsAlone() {
+    SchedulerStory story = fourNodes();
+    keeps(story, "n1");
+    JobId waits = story.submits("wangfang", on("n1"));
+    Explanation found = explained(story, waits);
+    assertThat(ExplanationText.waiting(found, story.nowMs, 0, Viewer.OWNER))
+        .contains("Reservation school keeps 1 node that it could use");
+    assertThat(ExplanationText.waiting(found, story.nowMs, 0, SchedulerStory.ownJobsOf("wangfang")))
+        .contains("A reservation keeps 1 node that it could use")
+        .doesNotContain("school");
+  }
+
   @Test
   void thoseBeforeItInTheQueueAreThere() {
     SchedulerStory story = SchedulerStory.site().inOrder();
@@ -263,7 +423,7 @@ final class ExplainStoriesTest {
     assertThat(found.ahead()).extracting(Other::job).containsExactly(first, second);
     assertThat(found.aheadCount()).isEqualTo(2);
     assertThat(found.inQueue()).isEqualTo(3);
-    assertThat(text(story, third)).contains("2 jobs are before it in the queue of 3.");
+    assertThat(text(story, third)).contains("2 jobs are before it in the queue of 3: " + first + " and " + second + ".");
     assertThat(found.priority())
         .isEqualTo(story.machine.state().priority(third, story.nowMs).orElseThrow());
     assertThat(story.machine.state().explain(new JobId(1), story.nowMs)).isEmpty();

@@ -35,6 +35,7 @@ import org.queqiao.core.forecast.RunTimes;
 import org.queqiao.core.message.Explanation;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.message.TermsRequest;
+import org.queqiao.core.message.Viewer;
 
 /** Jobs that push others aside. */
 final class PreemptionStoriesTest {
@@ -571,7 +572,7 @@ final class PreemptionStoriesTest {
 
   private String explained(JobId job) {
     return ExplanationText.waiting(
-        story.machine.state().explain(job, story.nowMs).orElseThrow(), story.nowMs, 0);
+        story.machine.state().explain(job, story.nowMs).orElseThrow(), story.nowMs, 0, Viewer.OWNER);
   }
 
   @Test
@@ -584,7 +585,7 @@ final class PreemptionStoriesTest {
     assertThat(explained(urgent)).contains("It would preempt, as few as needed, of 1 run there");
     story.after(60_000).ticks();
     plansAll();
-    assertThat(explained(urgent)).contains("It is preempting 1 run, killed in 7 s at the latest.");
+    assertThat(explained(urgent)).contains("It is preempting 1 run, killed in 7 s at the latest: " + low + ".");
     ClusterImage.JobImage victim = story.machine.state().job(low).orElseThrow();
     assertThat(ExplanationText.past(victim, story.nowMs))
         .contains("It makes room for job " + urgent + ".");

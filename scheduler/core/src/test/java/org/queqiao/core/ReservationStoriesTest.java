@@ -260,7 +260,10 @@ final class ReservationStoriesTest {
 
   private String told(JobId job) {
     return ExplanationText.waiting(
-        story.machine.state().explain(job, story.nowMs).orElseThrow(), story.nowMs, 0);
+        story.machine.state().explain(job, story.nowMs).orElseThrow(),
+        story.nowMs,
+        0,
+        SchedulerStory.ownJobsOf(story.job(job).user().value()));
   }
 
   @Test

@@ -42,6 +42,7 @@ import org.queqiao.core.message.Input;
 import org.queqiao.core.message.JobRequest;
 import org.queqiao.core.message.Rejection;
 import org.queqiao.core.message.Reply;
+import org.queqiao.core.message.Viewer;
 import org.queqiao.testkit.SeededProperty;
 
 /**
@@ -313,5 +314,20 @@ final class SchedulerStory {
       out.put(namesAndValues[i], namesAndValues[i + 1]);
     }
     return out;
+  }
+
+  /** An account that may see its own jobs. */
+  static Viewer ownJobsOf(String user) {
+    return new Viewer() {
+      @Override
+      public boolean everything() {
+        return false;
+      }
+
+      @Override
+      public boolean sees(UserName owner, ProjectName project) {
+        return owner.value().equals(user);
+      }
+    };
   }
 }

@@ -2,15 +2,13 @@ package org.queqiao.core.explain;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
+import java.util.NavigableSet;
+import java.util.TreeSet;
 import org.queqiao.contract.id.NodeName;
-import org.queqiao.contract.job.GresRequest;
 import org.queqiao.contract.job.JobPlacement;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.core.message.Explanation;
 import org.queqiao.core.placement.Arrangement;
-import org.queqiao.core.placement.Capacity;
 import org.queqiao.core.placement.Fabric;
 import org.queqiao.core.placement.JobParts;
 import org.queqiao.core.placement.NodeCapacity;
@@ -34,7 +32,7 @@ final class ComponentScan {
     private final int wanted;
     private int fitNow;
     private int fitIdle;
-    private final TreeMap<String, Integer> missing = new TreeMap<>();
+    private final Shortage missing = new Shortage();
 
     private Count(NodeNeed need, int wanted) {
       this.need = need;
@@ -46,18 +44,8 @@ final class ComponentScan {
       if (fitNow >= wanted) {
         return "";
       }
-      if (fitIdle < wanted) {
-        return "nodes";
-      }
-      String most = "nodes";
-      int nodes = 0;
-      for (Map.Entry<String, Integer> each : missing.entrySet()) {
-        if (each.getValue() > nodes) {
-          nodes = each.getValue();
-          most = each.getKey();
-        }
-      }
-      return most;
+      List<Explanation.Lack> found = missing.found();
+      return fitIdle < wanted || found.isEmpty() ? Shortage.NODES : found.getFirst().what();
     }
   }
 
@@ -81,13 +69,13 @@ final class ComponentScan {
    *
    * @param groups the groups of the wish that it may serve: none where it takes no runs or is kept
    *     for somebody else
-   * @return whether runs on it hold what a component needs
+   * @return what a component needs that runs on it hold
    */
-  boolean look(Node node, int groups) {
+  NavigableSet<String> look(Node node, int groups) {
+    TreeSet<String> held = new TreeSet<>();
     if (parts == null) {
-      return false;
+      return held;
     }
-    boolean held = false;
     int now = 0;
     int idle = 0;
     for (int part = 0; part < counts.size(); part++) {
@@ -100,8 +88,9 @@ final class ComponentScan {
           count.fitNow++;
           now |= 1 << part;
         } else {
-          held = true;
-          count.missing.merge(missing(node.capacity(), count.need), 1, Integer::sum);
+          NavigableSet<String> lacks = Shortage.on(node, count.need);
+          held.addAll(lacks);
+          count.missing.add(lacks);
         }
       }
     }
@@ -120,18 +109,6 @@ final class ComponentScan {
       set |= parts.component(part) == component ? 1 << part : 0;
     }
     return set;
-  }
-
-  private static String missing(Capacity free, NodeNeed need) {
-    if (free.freeCores() < need.cores()) {
-      return "cores";
-    }
-    for (GresRequest each : need.gres()) {
-      if (free.choose(0, 0, List.of(each)) == null) {
-        return "gres/" + each.name();
-      }
-    }
-    return free.freeMemBytes() < need.memBytes() || need.memBytes() == 0 ? "memory" : "nodes";
   }
 
   /** How many nodes of the components are missing, its own left out. */

@@ -1,9 +1,9 @@
 package org.queqiao.core.explain;
 
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.queqiao.contract.id.JobId;
@@ -47,7 +47,9 @@ public final class Explainer {
   /** Explains a job that waits, at a time not before the last fact. */
   public Explanation explain(Job job, long nowMs) {
     Scan scan = best(job, nowMs);
-    List<Holder> holders = new ArrayList<>(scan.holders());
+    List<Holder> onNodes = scan.holders();
+    LicenceScan licences = new LicenceScan(cluster, job);
+    List<Holder> holders = licences.join(onNodes, nowMs);
     Queue queue = queue(job, nowMs);
     return new Explanation(
         job.image(),
@@ -61,10 +63,11 @@ public final class Explainer {
         new LimitTree(cluster, nowMs).uses(Claim.of(job)),
         new Multifactor(cluster, nowMs).terms(job),
         scan.kept(),
-        new WhyPreempting(cluster).of(job, holders),
+        new WhyPreempting(cluster).of(job, onNodes),
         tasks(job),
         scan.components.found(cluster.policy().switches()),
-        scan.groups.found());
+        scan.groups.found(),
+        licences.join(scan.missing()));
   }
 
   /** What there is of the alternative of which most nodes have room. */
@@ -138,6 +141,7 @@ public final class Explainer {
     private final GroupScan groups;
     private final int needed;
     private final List<Short> shorts = new ArrayList<>();
+    private final Shortage shortage = new Shortage();
     private final WhyReserved reservations;
     private final long nowMs;
     private final TreeMap<ReservationName, Explanation.Kept> kept = new TreeMap<>();
@@ -155,7 +159,7 @@ public final class Explainer {
     private long usableCores;
 
     /** A node without room that could be one of its own. */
-    private record Short(Node node, int groups) {}
+    private record Short(Node node, int groups, NavigableSet<String> lacks) {}
 
     private Scan(Job job, JobSpec spec, NodeWish wish, WhyReserved reservations, long nowMs) {
       this.job = job;
@@ -189,20 +193,21 @@ public final class Explainer {
           roomWhenIdle.computeIfAbsent(
               NodeShape.of(node.facts()),
               _ -> fits(NodeCapacity.idle(node.facts()), NodeNeed.small(spec)));
-      if (node.takesRuns()) {
+      int serves = wish.groups(node.name(), node.settings()) & needed;
+      if (node.takesRuns() && wish.hasInPartition(node.name())) {
         usableCores += node.facts().cores();
         freeCores += node.capacity().freeCores();
       }
-      int serves = wish.groups(node.name(), node.settings()) & needed;
       int own = serves & (1 << wish.groupCount(0)) - 1;
       boolean may =
           serves != 0 && node.takesRuns() && reservations.keeper(job, node, nowMs).isEmpty();
-      boolean held = components.look(node, may ? serves : 0);
-      boolean missing = whenIdle && own != 0 && isShort(node, own);
-      if (held) {
-        node.holders().forEach(holder -> hold(holder, node));
-      } else if (missing) {
-        shorts.add(new Short(node, own));
+      NavigableSet<String> held = components.look(node, may ? serves : 0);
+      NavigableSet<String> lacks = whenIdle && own != 0 ? lacks(node, own) : new TreeSet<>();
+      if (!held.isEmpty()) {
+        held.addAll(lacks);
+        hold(node, held);
+      } else if (!lacks.isEmpty()) {
+        shorts.add(new Short(node, own, lacks));
       }
     }
 
@@ -211,29 +216,40 @@ public final class Explainer {
       int lacking = groups.lacking();
       for (Short each : shorts) {
         if ((each.groups() & lacking) != 0) {
-          each.node().holders().forEach(holder -> hold(holder, each.node()));
+          hold(each.node(), each.lacks());
+          shortage.add(each.lacks());
         }
       }
     }
 
-    /** Counts a node that could be one of its own; says whether runs hold what is missing there. */
-    private boolean isShort(Node node, int own) {
+    /** Counts a node that could be one of its own; says what runs hold there that is missing. */
+    private NavigableSet<String> lacks(Node node, int own) {
       if (!node.takesRuns()) {
         down += node.isUp() ? 0 : 1;
         drained += node.isUp() ? 1 : 0;
-        return false;
+        return new TreeSet<>();
       }
       fitIdle++;
       groups.addIdle(own);
       if (isKept(node)) {
-        return false;
+        return new TreeSet<>();
       }
       boolean now = fits(node.capacity(), NodeNeed.small(spec));
       fitNow += now ? 1 : 0;
       groups.addNow(now ? own : 0);
       boolean largeNow = now && fits(node.capacity(), NodeNeed.large(spec));
       largeFitNow += largeNow ? 1 : 0;
-      return !now || largeNodes > 0 && !largeNow;
+      if (now && (largeNodes == 0 || largeNow)) {
+        return new TreeSet<>();
+      }
+      return Shortage.on(node, now ? NodeNeed.large(spec) : NodeNeed.small(spec));
+    }
+
+    /** What its own nodes lack, where too few have room. */
+    private List<Explanation.Lack> missing() {
+      boolean enough =
+          fitNow >= spec.nodes() && largeFitNow >= largeNodes && groups.lacks() == 0;
+      return enough ? List.of() : shortage.found();
     }
 
     /** Counts a node that is kept for others before the job would have ended. */
@@ -274,6 +290,14 @@ public final class Explainer {
       return capacity.choose(need) != null;
     }
 
+    private void hold(Node node, NavigableSet<String> missing) {
+      for (Job each : node.holders()) {
+        if (Shortage.isHeldBy(each, node, missing)) {
+          hold(each, node);
+        }
+      }
+    }
+
     private void hold(Job holder, Node node) {
       int here = 0;
       for (Allocation each : holder.allocations()) {
@@ -287,7 +311,7 @@ public final class Explainer {
               new Holder(known.other(), known.cores() + more.cores(), known.endsByMs()));
     }
 
-    private Collection<Holder> holders() {
+    private List<Holder> holders() {
       List<Holder> sorted = new ArrayList<>(holders.values());
       sorted.sort(Comparator.comparingLong(Holder::endsByMs));
       return sorted;

@@ -16,8 +16,12 @@ import org.queqiao.contract.snapshot.PromisedRoom;
 import org.queqiao.core.limit.LimitTree;
 import org.queqiao.core.message.Explanation;
 import org.queqiao.core.message.PriorityTerms;
+import org.queqiao.core.message.Viewer;
 
-/** An explanation in sentences. They name no other job but those that the job itself names. */
+/**
+ * An explanation in sentences. Beside the jobs that the job itself names, they name those that the
+ * one who asks may see.
+ */
 public final class ExplanationText {
   private static final long MILLION = 1_000_000;
   private static final long SECOND_MS = 1_000;
@@ -33,8 +37,11 @@ public final class ExplanationText {
    * @param nowMs the moment that is explained
    * @param startsByMs when it starts if everything runs to its limit and nobody submits more; 0
    *     when that is not known
+   * @param viewer who asks
    */
-  public static String waiting(Explanation explained, long nowMs, long startsByMs) {
+  public static String waiting(
+      Explanation explained, long nowMs, long startsByMs, Viewer viewer) {
+    NamedJobs named = new NamedJobs(viewer);
     ClusterImage.JobImage job = explained.job();
     StringJoiner out = new StringJoiner(" ");
     tasks(explained.tasks(), out);
@@ -53,10 +60,10 @@ public final class ExplanationText {
         out.add("A limit holds it: " + LimitTree.sentence(job.user(), job.spec(), each) + ".");
       }
     }
-    reserved(explained, nowMs, out);
+    reserved(explained, nowMs, named, out);
     wishes(explained, out);
-    room(explained, out);
-    PreemptionText.add(explained, nowMs, out);
+    room(explained, named, out);
+    PreemptionText.add(explained, nowMs, named, out);
     if (explained.aheadCount() >= 0) {
       out.add(
           (explained.aheadCount() == 0
@@ -64,7 +71,7 @@ public final class ExplanationText {
                   : jobs(explained.aheadCount()) + (explained.aheadCount() == 1 ? " is" : " are"))
               + " before it in the queue of "
               + explained.inQueue()
-              + ".");
+              + named.end(explained.ahead(), explained.aheadCount()));
     }
     if (job.promisedMs() > nowMs) {
       out.add("It was promised to start in " + duration(job.promisedMs() - nowMs) + ".");
@@ -110,7 +117,8 @@ public final class ExplanationText {
   }
 
   /** What reservations have to do with it: its own, and those that keep nodes from it. */
-  private static void reserved(Explanation explained, long nowMs, StringJoiner out) {
+  private static void reserved(
+      Explanation explained, long nowMs, NamedJobs named, StringJoiner out) {
     String word = explained.why().word();
     if (word.equals(PendingReason.RESERVATION.slurmWord())
         || word.equals(PendingReason.RESERVATION_DELETED.slurmWord())) {
@@ -119,8 +127,8 @@ public final class ExplanationText {
     long limitMs = explained.job().spec().limitMs();
     for (Explanation.Kept each : explained.kept()) {
       String name =
-          (each.maintenance() ? "Maintenance" : each.known() ? "Reservation" : "A reservation")
-              + (each.known() ? " " + each.name() : "");
+          (each.maintenance() ? "Maintenance" : named.names(each) ? "Reservation" : "A reservation")
+              + (named.names(each) ? " " + each.name() : "");
       out.add(
           name
               + " keeps "
@@ -198,15 +206,6 @@ public final class ExplanationText {
     }
   }
 
-  private static String lacking(String lacks) {
-    return switch (lacks) {
-      case "" -> ".";
-      case "contiguous" -> ", but they do not lie side by side.";
-      case "switches" -> ", but they lie on too many switches.";
-      default -> "; what is missing is " + lacks + ".";
-    };
-  }
-
   private static void components(Explanation explained, StringJoiner out) {
     for (int i = 1; i < explained.components().size(); i++) {
       Explanation.Component each = explained.components().get(i);
@@ -225,7 +224,7 @@ public final class ExplanationText {
               + " of that kind "
               + (each.fitNow() == 1 ? "has" : "have")
               + " room now"
-              + lacking(each.lacks()));
+              + LackText.end(each.lacks()));
     }
   }
 
@@ -254,7 +253,7 @@ public final class ExplanationText {
     }
   }
 
-  private static void room(Explanation explained, StringJoiner out) {
+  private static void room(Explanation explained, NamedJobs named, StringJoiner out) {
     JobSpec spec = explained.job().spec();
     Explanation.Room room = explained.room();
     out.add(
@@ -279,14 +278,16 @@ public final class ExplanationText {
             + count(Math.toIntExact(Math.min(room.freeCores(), Integer.MAX_VALUE)), "core")
             + " of "
             + room.usableCores()
-            + " are free in all.");
+            + " are free in its partition"
+            + LackText.end(explained.lacks()));
     groups(explained, out);
     components(explained, out);
     if (explained.holderCount() > 0) {
       out.add(
           jobs(explained.holderCount())
               + (explained.holderCount() == 1 ? " holds" : " hold")
-              + " what is missing on such nodes.");
+              + " what is missing"
+              + named.ofHolders(explained));
     }
     if (room.down() + room.drained() > 0) {
       out.add(

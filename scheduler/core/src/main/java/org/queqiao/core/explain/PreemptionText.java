@@ -16,20 +16,22 @@ final class PreemptionText {
 
   private PreemptionText() {}
 
-  static void add(Explanation explained, long nowMs, StringJoiner out) {
-    preempting(explained.preempting(), nowMs, out);
+  static void add(Explanation explained, long nowMs, NamedJobs named, StringJoiner out) {
+    preempting(explained.preempting(), nowMs, named, out);
     claims(explained, nowMs, out);
   }
 
-  private static void preempting(Explanation.Preempting preempting, long nowMs, StringJoiner out) {
+  private static void preempting(
+      Explanation.Preempting preempting, long nowMs, NamedJobs named, StringJoiner out) {
     if (preempting.count() > 0) {
       long leftMs = preempting.goneByMs() - nowMs;
       out.add(
           "It is preempting "
               + ExplanationText.count(preempting.count(), "run")
               + (leftMs > 0
-                  ? ", killed in " + ExplanationText.duration(leftMs) + " at the latest."
-                  : ", which should be gone by now."));
+                  ? ", killed in " + ExplanationText.duration(leftMs) + " at the latest"
+                  : ", which should be gone by now")
+              + named.end(preempting.runs(), preempting.count()));
     } else if (preempting.mayBe() > 0) {
       out.add(
           "It would preempt, as few as needed, of "

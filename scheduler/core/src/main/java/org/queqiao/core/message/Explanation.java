@@ -18,7 +18,7 @@ import org.queqiao.contract.snapshot.ClusterImage;
  * @param job the job as it is then
  * @param why the reason in Slurm's word
  * @param room what it needs and what there is
- * @param holders who holds what it could use, the first to end first; at most {@link #MAX_LISTED}
+ * @param holders who holds what is missing, the first to end first; at most {@link #MAX_LISTED}
  * @param holderCount how many they are in all
  * @param ahead who comes before it in the queue, the first first; at most {@link #MAX_LISTED}
  * @param aheadCount how many they are in all; -1 for a job that is not in the queue
@@ -30,6 +30,8 @@ import org.queqiao.contract.snapshot.ClusterImage;
  * @param tasks where the tasks of an array are; null for a job that is none
  * @param components of a job with components: its own nodes, then each component
  * @param groups of a job whose own nodes are of several groups, such as named ones and others
+ * @param lacks what is missing on its own nodes that could serve it, and licences, what most nodes
+ *     lack first; empty where enough nodes have room
  */
 public record Explanation(
     ClusterImage.JobImage job,
@@ -46,7 +48,8 @@ public record Explanation(
     Preempting preempting,
     Tasks tasks,
     List<Component> components,
-    List<Group> groups) {
+    List<Group> groups,
+    List<Lack> lacks) {
   /** How many jobs a list names at most. */
   public static final int MAX_LISTED = 200;
 
@@ -57,6 +60,7 @@ public record Explanation(
     kept = List.copyOf(kept);
     components = List.copyOf(components);
     groups = List.copyOf(groups);
+    lacks = List.copyOf(lacks);
   }
 
   /**
@@ -71,7 +75,7 @@ public record Explanation(
    * @param fitIdle nodes that take runs and would have room if nothing ran on them
    * @param drained nodes that would have room and are drained
    * @param down nodes that would have room and are down
-   * @param freeCores over all nodes that take runs
+   * @param freeCores over all nodes of its partition that take runs
    * @param usableCores the same, free or not
    */
   public record Room(
@@ -94,11 +98,20 @@ public record Explanation(
    * @param cores on each of them
    * @param fitNow nodes that have room for it now
    * @param fitIdle nodes that take runs and would have room if nothing ran on them
-   * @param lacks what keeps it from starting: {@code cores}, {@code memory}, {@code gres/NAME},
-   *     {@code nodes} where those that could serve it are too few, {@code contiguous} or {@code
-   *     switches} where those that have room do not lie so; empty where it has room
+   * @param lacks what keeps it from starting: what a {@link Lack} says, {@code nodes} where those
+   *     that could serve it are too few, {@code contiguous} or {@code switches} where those that
+   *     have room do not lie so; empty where it has room
    */
   public record Component(int nodes, int cores, int fitNow, int fitIdle, String lacks) {}
+
+  /**
+   * Something of which too little is free.
+   *
+   * @param what {@code cores}, {@code memory}, {@code gres/NAME}, {@code gres/NAME:MODEL} or {@code
+   *     licence/NAME}
+   * @param nodes how many nodes that could serve the job lack it; 0 for a licence
+   */
+  public record Lack(String what, int nodes) {}
 
   /**
    * What one group of a job's own nodes needs and what there is of it. A node may serve several.
@@ -119,9 +132,9 @@ public record Explanation(
   public record Other(JobId job, UserName user, ProjectName project, long promisedMs) {}
 
   /**
-   * A run on nodes that the job could use.
+   * A run that holds what is missing on nodes that the job could use, or licences.
    *
-   * @param cores on those nodes
+   * @param cores on those nodes; 0 for one that holds licences alone
    * @param endsByMs it ends by then, at its time limit or deadline
    */
   public record Holder(Other other, int cores, long endsByMs) {}

@@ -150,7 +150,7 @@ public final class NodeWish {
    * alternatives any one counts.
    */
   public int groups(NodeName name, NodeSettings settings) {
-    if (partition != null && !partition.contains(name)) {
+    if (!hasInPartition(name)) {
       return 0;
     }
     int groups = 0;
@@ -160,6 +160,11 @@ public final class NodeWish {
       first += each.count();
     }
     return groups;
+  }
+
+  /** Whether a node is of the partition of the job, whatever else it asks for. */
+  public boolean hasInPartition(NodeName name) {
+    return partition == null || partition.contains(name);
   }
 
   /** How many groups there are. */

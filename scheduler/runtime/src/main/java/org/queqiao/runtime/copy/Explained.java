@@ -4,6 +4,7 @@ import java.util.Map;
 import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.core.explain.ExplanationText;
 import org.queqiao.core.message.Explanation;
+import org.queqiao.core.message.Viewer;
 
 /**
  * Why a job is, or was, in its state.
@@ -23,10 +24,14 @@ public record Explained(
     Explanation waiting,
     long startsByMs,
     WaitHistory history) {
-  /** Why, in sentences. */
-  public String sentence() {
+  /**
+   * Why, in sentences.
+   *
+   * @param viewer who asks
+   */
+  public String sentence(Viewer viewer) {
     if (waiting != null) {
-      return ExplanationText.waiting(waiting, nowMs, startsByMs);
+      return ExplanationText.waiting(waiting, nowMs, startsByMs, viewer);
     }
     String past = ExplanationText.past(job, nowMs);
     if (history == null || history.reasons().isEmpty()) {
@@ -45,8 +50,8 @@ public record Explained(
   }
 
   /** Sentences, one a line, and the terms of the priority of a job that waits. */
-  public String text() {
-    String lines = sentence().replace(". ", ".\n") + "\n";
+  public String text(Viewer viewer) {
+    String lines = sentence(viewer).replace(". ", ".\n") + "\n";
     return waiting == null ? lines : lines + ExplanationText.terms(waiting.priority());
   }
 }

@@ -8,10 +8,10 @@ import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.core.SchedulerMachine;
+import org.queqiao.core.message.Viewer;
 import org.queqiao.eventlog.LogEntry;
 import org.queqiao.eventlog.Snapshot;
 import org.queqiao.eventlog.tool.ReplayTarget;
-import org.queqiao.runtime.copy.Explained;
 import org.queqiao.runtime.copy.JobQuestions;
 import org.queqiao.runtime.recovery.CommittedReader;
 import org.queqiao.runtime.recovery.SnapshotCodec;
@@ -36,14 +36,15 @@ final class MachineReplay implements ReplayTarget {
   }
 
   /**
-   * Prints why a job waits at a moment, or what has become of it, as the server does; jobs of
-   * others are counted alone, and for what it waited that waits no more is left out.
+   * Prints why a job waits at a moment, or what has become of it, as the server tells those
+   * who see everything; for what it waited that waits no more is left out.
    *
    * @return whether the state knows the job
    */
   boolean explain(JobId job, long nowMs, PrintStream out) {
     Optional<String> said =
-        JobQuestions.explain(machine, job, nowMs, JobQuestions.Bounds.USUAL).map(Explained::text);
+        JobQuestions.explain(machine, job, nowMs, JobQuestions.Bounds.USUAL)
+            .map(each -> each.text(Viewer.OWNER));
     out.print(said.orElse("there is no job " + job + " then\n"));
     return said.isPresent();
   }

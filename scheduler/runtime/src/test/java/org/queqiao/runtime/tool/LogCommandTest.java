@@ -21,6 +21,7 @@ import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.DomainCode;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.PartitionName;
+import org.queqiao.core.message.Viewer;
 import org.queqiao.eventlog.EventLog;
 import org.queqiao.eventlog.LogCursor;
 import org.queqiao.eventlog.LogEntry;
@@ -145,7 +146,7 @@ final class LogCommandTest {
     long waitsMs = story.runtime.timeMs();
     JobQuestions live =
         new JobQuestions(new StateCopies(story.log, 100_000), JobQuestions.Bounds.USUAL);
-    String waits = live.explain(last, waitsMs, () -> false).orElseThrow().text();
+    String waits = live.explain(last, waitsMs, () -> false).orElseThrow().text(Viewer.OWNER);
     assertThat(waits)
         .contains("The job waits: Resources", "4 jobs hold what is missing")
         .contains("nobody submits more, it starts in 1 h 0 min.\n")

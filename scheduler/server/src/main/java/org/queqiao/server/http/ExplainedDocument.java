@@ -34,7 +34,7 @@ final class ExplainedDocument {
     out.writeNumberField("atMs", explained.nowMs());
     out.writeNumberField("position", explained.position());
     out.writeStringField("state", job.state().name());
-    out.writeStringField("sentence", explained.sentence());
+    out.writeStringField("sentence", explained.sentence(scope));
     out.writeNumberField("submitMs", job.submitMs());
     Json.number(out, "eligibleMs", orNull(job.eligibleMs()));
     Json.number(out, "startMs", orNull(job.startMs()));
@@ -159,19 +159,32 @@ final class ExplainedDocument {
     out.writeNumberField("downNodes", room.down());
     out.writeNumberField("freeCores", room.freeCores());
     out.writeNumberField("usableCores", room.usableCores());
+    out.writeArrayFieldStart("lacks");
+    for (Explanation.Lack each : waiting.lacks()) {
+      out.writeStartObject();
+      out.writeStringField("what", each.what());
+      out.writeNumberField("nodes", each.nodes());
+      out.writeEndObject();
+    }
+    out.writeEndArray();
     if (!waiting.groups().isEmpty()) {
-      out.writeArrayFieldStart("groups");
-      for (Explanation.Group each : waiting.groups()) {
-        out.writeStartObject();
-        out.writeStringField("what", each.what());
-        out.writeNumberField("nodesNeeded", each.nodes());
-        out.writeNumberField("nodesWithRoom", each.fitNow());
-        out.writeNumberField("nodesWithRoomWhenIdle", each.fitIdle());
-        out.writeEndObject();
-      }
-      out.writeEndArray();
+      groups(waiting.groups(), out);
     }
     out.writeEndObject();
+  }
+
+  private static void groups(List<Explanation.Group> groups, JsonGenerator out)
+      throws IOException {
+    out.writeArrayFieldStart("groups");
+    for (Explanation.Group each : groups) {
+      out.writeStartObject();
+      out.writeStringField("what", each.what());
+      out.writeNumberField("nodesNeeded", each.nodes());
+      out.writeNumberField("nodesWithRoom", each.fitNow());
+      out.writeNumberField("nodesWithRoomWhenIdle", each.fitIdle());
+      out.writeEndObject();
+    }
+    out.writeEndArray();
   }
 
   /** Of a job with components: what its own nodes and each component need and lack. */

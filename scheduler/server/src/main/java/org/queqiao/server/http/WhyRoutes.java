@@ -139,11 +139,11 @@ final class WhyRoutes {
       call.refuse(Refused.notFound(JobRoutes.NOT_THERE).refusal());
       return;
     }
+    Scope scope = view.site().scopeOf(call.principal().user());
     if (call.accepted("application/json", "text/plain").equals("text/plain")) {
-      call.text(200, "text/plain", found.get().text());
+      call.text(200, "text/plain", found.get().text(scope));
       return;
     }
-    Scope scope = view.site().scopeOf(call.principal().user());
     call.json(200, new ExplainedDocument(found.get(), scope)::write);
   }
 }

@@ -110,6 +110,14 @@ final class WhyRestTest {
     assertThat(queue.path("ahead").asInt()).isPositive();
     assertThat(queue.path("jobs").toString()).doesNotContain(Long.toString(first));
     JsonNode all = ok(server.get("admin1", of(second)));
+    assertThat(own.path("sentence").asText()).doesNotContain(" " + first);
+    assertThat(all.path("sentence").asText()).containsPattern("in the queue of [0-9]+: .*" + first);
+    for (String user : new String[] {"researcher2", "admin1"}) {
+      String text =
+          server.send(server.request(user, of(second), "Accept", "text/plain")).body();
+      assertThat(text.contains(" " + first)).as(text).isEqualTo(user.equals("admin1"));
+    }
+    assertThat(own.path("waiting").path("room").path("lacks").isArray()).isTrue();
     assertThat(all.path("waiting").path("queue").path("ahead")).isEqualTo(queue.path("ahead"));
     assertThat(all.path("waiting").path("queue").path("jobs").toString())
         .contains(Long.toString(first));
