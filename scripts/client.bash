@@ -111,74 +111,25 @@ default_account() {
 
 client_submit() {
   running
-  local file= query=() account components= each=
+  take_account
+  local file= FIELDS COMPONENTS TAKEN QUERY account
+  job_options_begin
   set -- "${ARGS[@]}"
   while [ $# -gt 0 ]; do
-    if [ "$1" = : ]; then
-      # What follows is of one component, as in Slurm; the script comes last.
-      shift
-      components+="${each:+$each;}" each=
-      while [ $# -gt 0 ] && [ "$1" != : ]; do
-        case $1 in
-          --contiguous) each+="${each:+ }contiguous=true"; shift; continue ;;
-          --*) [ $# -ge 2 ] || die "$1 needs a value" ;;&
-          --node-list) each+="${each:+ }nodeList=$2"; shift 2 ;;
-          --exclude-nodes) each+="${each:+ }excludeNodes=$2"; shift 2 ;;
-          --max-nodes) each+="${each:+ }maxNodes=$2"; shift 2 ;;
-          --tasks-per-node) each+="${each:+ }tasksPerNode=$2"; shift 2 ;;
-          --nodes | --tasks | --switches | --gres | --constraint) each+="${each:+ }${1#--}=$2"; shift 2 ;;
-          --cores) each+="${each:+ }cpusPerTask=$2"; shift 2 ;;
-          --mem-bytes) each+="${each:+ }memBytes=$2"; shift 2 ;;
-          --mem-per-cpu-bytes) each+="${each:+ }memPerCpuBytes=$2"; shift 2 ;;
-          --mem-per-gpu-bytes) each+="${each:+ }memPerGpuBytes=$2"; shift 2 ;;
-          --gres-per-task) each+="${each:+ }gresPerTask=$2"; shift 2 ;;
-          -*) die "$1 is no option of a component: options of the job stand before the first ':'" ;;
-          *) [ -z "$file" ] || die "one script: $file or $1"; file=$1; shift ;;
-        esac
-      done
-      [ -n "$each" ] || die "a component behind ':' says at least how many nodes it has: : --nodes 1"
-      continue
-    fi
     case $1 in
-      --*) [ $# -ge 2 ] || die "$1 needs a value" ;;&
-      --gres) query+=(--url-query "gres=$2"); shift 2 ;;
-      --gres-per-task) query+=(--url-query "gresPerTask=$2"); shift 2 ;;
-      --as) AS=$2; shift 2 ;;
-      --quote) query+=(--url-query "quoteId=$2"); shift 2 ;;
-      --end-user) query+=(--url-query "endUser=$2"); shift 2 ;;
-      --name | --partition | --project | --qos | --reservation) query+=(--url-query "${1#--}=$2"); shift 2 ;;
-      --cores) query+=(--url-query "cpusPerTask=$2"); shift 2 ;;
-      --mem-bytes) query+=(--url-query "memBytes=$2"); shift 2 ;;
-      --limit-ms) query+=(--url-query "limitMs=$2"); shift 2 ;;
-      --begin-ms) query+=(--url-query "beginMs=$2"); shift 2 ;;
-      --deadline-ms) query+=(--url-query "deadlineMs=$2"); shift 2 ;;
-      --nice | --dependency | --signal | --array) query+=(--url-query "${1#--}=$2"); shift 2 ;;
-      --kill-on-invalid-dependency) query+=(--url-query killOnInvalidDependency=true); shift ;;
-      --no-requeue) query+=(--url-query requeue=false); shift ;;
-      --constraint) query+=(--url-query "constraint=$2"); shift 2 ;;
-      --nodes | --tasks) query+=(--url-query "${1#--}=$2"); shift 2 ;;
-      --node-list) query+=(--url-query "nodeList=$2"); shift 2 ;;
-      --exclude-nodes) query+=(--url-query "excludeNodes=$2"); shift 2 ;;
-      --exclusive) query+=(--url-query exclusive=true); shift ;;
-      --max-nodes) query+=(--url-query "maxNodes=$2"); shift 2 ;;
-      --tasks-per-node) query+=(--url-query "tasksPerNode=$2"); shift 2 ;;
-      --mem-per-cpu-bytes) query+=(--url-query "memPerCpuBytes=$2"); shift 2 ;;
-      --mem-per-gpu-bytes) query+=(--url-query "memPerGpuBytes=$2"); shift 2 ;;
-      --contiguous | --spread) query+=(--url-query "${1#--}=true"); shift ;;
-      --switches) query+=(--url-query "switches=$2"); shift 2 ;;
-      --licences) query+=(--url-query "licences=$2"); shift 2 ;;
-      --hold) query+=(--url-query hold=true); shift ;;
-      -*) die "submit does not know $1; see ./queqiao help" ;;
-      *) file=$1; shift ;;
+      : | -*)
+        job_option "$@" || die "submit does not know $1; see ./queqiao help"
+        shift "$TAKEN"
+        ;;
+      *) [ -z "$file" ] || die "one script: $file or $1"; file=$1; shift ;;
     esac
   done
+  component_said
   [ -n "$file" ] || die "which script? ./queqiao submit FILE"
-  [ -z "$each" ] || query+=(--url-query "components=$components$each")
   [ -r "$file" ] && [ ! -d "$file" ] || die "cannot read $file"
-  account=$(default_account)
-  # The demo's administrator has no project of its own.
-  if [ -z "$AS" ] && [ "$account" = admin1 ]; then account=researcher1; fi
-  api "$account" POST /api/v1/jobs -H 'Content-Type: text/x-shellscript' -H 'Accept: text/plain' "${query[@]}" --data-binary "@$file"
+  account=$(submitter)
+  job_query
+  api "$account" POST /api/v1/jobs -H 'Content-Type: text/x-shellscript' -H 'Accept: text/plain' "${QUERY[@]}" --data-binary "@$file"
 }
 
 # split_job: makes 12_0-9:3 of ARGS[0] the job 12 and the query for its tasks 0-9:3.

@@ -76,64 +76,76 @@ joined() {
   printf '%s' "$*"
 }
 
-# what-if ...: both sides of a trial.
+# list_json TEXT: a,b as a JSON list of texts.
+list_json() {
+  local each value out=()
+  for each in ${1//,/ }; do
+    value=$(quoted "$each") || return 1
+    out+=("$value")
+  done
+  printf '[%s]' "$(joined "${out[@]}")"
+}
+
+# What a waiting job may ask for instead.
+CHANGES=' nodes tasks cpusPerTask memBytes limitMs partition qos '
+
+# what-if ...: both sides of a trial. What is asked of a job is said as submit has it.
 client_what_if() {
   running
   take_account
-  local parts=() spec=() nodes=() gone=() job= file= like= more= value node policy= promised=
+  local parts=() job= file= like= more= value each policy= promised= site= account said
+  local FIELDS COMPONENTS TAKEN
+  job_options_begin
   set -- "${ARGS[@]}"
   while [ $# -gt 0 ]; do
     case $1 in
       --declared) parts+=('"runTimes":"declared"'); shift; continue ;;
-      --*) [ $# -ge 2 ] || die "$1 needs a value" ;;
+      --job | --submit | --drain | --like | --more | --reserve | --unreserve | --weights | --policy | --reservations | --horizon-ms)
+        [ $# -ge 2 ] || die "$1 needs a value" ;;
+      : | --*)
+        job_option "$@" || die "what-if does not know $1; see ./queqiao help"
+        shift "$TAKEN"
+        continue
+        ;;
       *) die "what-if does not know $1; see ./queqiao help" ;;
     esac
     case $1 in
       --job) job=$(number "$1" "$2") || exit 1; parts+=("\"job\":$job") ;;
-      --submit) file=$2; [ -r "$file" ] || die "cannot read $file" ;;
-      --nodes | --tasks) value=$(number "$1" "$2") || exit 1; spec+=("\"${1#--}\":$value") ;;
-      --cores) value=$(number "$1" "$2") || exit 1; spec+=("\"cpusPerTask\":$value") ;;
-      --mem-bytes) value=$(number "$1" "$2") || exit 1; spec+=("\"memBytes\":$value") ;;
-      --limit-ms) value=$(number "$1" "$2") || exit 1; spec+=("\"limitMs\":$value") ;;
-      --partition | --qos) value=$(quoted "$2") || exit 1; spec+=("\"${1#--}\":$value") ;;
-      --drain)
-        for node in ${2//,/ }; do
-          value=$(quoted "$node") || exit 1
-          nodes+=("$value")
-        done
-        ;;
+      --submit) file=$2; [ -r "$file" ] && [ ! -d "$file" ] || die "cannot read $file" ;;
+      --drain | --unreserve) value=$(list_json "$2") || exit 1; parts+=("\"${1#--}\":$value") ;;
       --like) like=$(quoted "$2") || exit 1 ;;
       --more) more=$(number "$1" "$2") || exit 1 ;;
       --reserve) parts+=("\"reserve\":$2") ;;
-      --unreserve)
-        for node in ${2//,/ }; do
-          value=$(quoted "$node") || exit 1
-          gone+=("$value")
-        done
-        ;;
       --weights) parts+=("\"priorities\":$2") ;;
       --policy) policy=$(quoted "$2") || exit 1 ;;
       --reservations) promised=$(number "$1" "$2") || exit 1 ;;
       --horizon-ms) value=$(number "$1" "$2") || exit 1; parts+=("\"horizonMs\":$value") ;;
-      *) die "what-if does not know $1; see ./queqiao help" ;;
     esac
+    case $1 in --job | --submit | --horizon-ms) ;; *) site=yes ;; esac
     shift 2
   done
+  component_said
+  said=$(job_json) || exit 1
+  said=${said//$'\n'/,}
+  account=$(default_account)
   if [ -n "$file" ]; then
     value=$(quoted "$(cat "$file")") || exit 1
-    spec=("\"script\":$value" "${spec[@]}")
-    parts+=("\"submit\":{$(joined "${spec[@]}")}")
-  elif [ ${#spec[@]} -gt 0 ]; then
-    parts+=("\"changes\":{$(joined "${spec[@]}")}")
+    parts+=("\"submit\":{\"script\":$value${said:+,$said}}")
+    # Who also tries something with the site does so as itself.
+    [ -n "$site" ] || account=$(submitter)
+  elif [ -n "$said" ]; then
+    [ ${#COMPONENTS[@]} -eq 0 ] || die "components go with --submit FILE"
+    for each in "${FIELDS[@]}"; do
+      [[ $CHANGES == *" ${each%%=*} "* ]] || die "${each%%=*} goes with --submit FILE: a job that waits changes$CHANGES"
+    done
+    parts+=("\"changes\":{$said}")
   fi
   if [ -n "$policy" ]; then
     parts+=("\"scheduling\":{\"policy\":$policy${promised:+,\"reservations\":$promised}}")
   elif [ -n "$promised" ]; then
     die "--reservations goes with --policy NAME"
   fi
-  [ ${#nodes[@]} -eq 0 ] || parts+=("\"drain\":[$(joined "${nodes[@]}")]")
-  [ ${#gone[@]} -eq 0 ] || parts+=("\"unreserve\":[$(joined "${gone[@]}")]")
   [ -z "$like$more" ] || parts+=("\"addNodes\":{\"like\":${like:-\"\"},\"count\":${more:-1}}")
   printf '{%s}' "$(joined "${parts[@]}")" |
-    api "$(default_account)" POST /api/v1/what-if -H 'Content-Type: application/json' -H "$(answer_type)" --data-binary @-
+    api "$account" POST /api/v1/what-if -H 'Content-Type: application/json' -H "$(answer_type)" --data-binary @-
 }

@@ -268,9 +268,7 @@ final class ScriptTest {
 
   @Test
   void quotesInATitleAndAPolicyWithItsPromisesAreSentAsTheyAreWritten() throws Exception {
-    String asked =
-        ". scripts/client.bash; . scripts/why.bash; running() { :; }; take_account() { :; };"
-            + " default_account() { :; }; JSON=yes; die() { echo \"refused: $*\"; exit 1; };";
+    String asked = COMMANDS + "take_account() { :; };";
     assertThat(
             bash(
                 asked
@@ -331,6 +329,102 @@ final class ScriptTest {
             line 9: }{
             5 1 3
             """);
+  }
+
+  /** The commands without a server behind them. */
+  private static final String COMMANDS =
+      ". scripts/submission.bash; . scripts/client.bash; . scripts/why.bash; running() { :; };"
+          + " default_account() { echo ada; }; JSON=yes; AS=;"
+          + " die() { echo \"refused: $*\" >&2; exit 1; };";
+
+  private String submitted(String words) throws Exception {
+    return bash(
+        COMMANDS
+            + " api() { shift 7; printf '%s\\n' \"$@\" | grep -v '^--'; };"
+            + " script=$1/job.sh; echo true >\"$script\"; ARGS=("
+            + words
+            + "); client_submit");
+  }
+
+  private String tried(String words) throws Exception {
+    return bash(
+        COMMANDS
+            + " api() { printf '%s ' \"$1\"; cat; }; script=$1/job.sh; echo true >\"$script\"; ARGS=("
+            + words
+            + "); client_what_if");
+  }
+
+  @Test
+  void anOptionWithoutAValueMayBeTheLastWord() throws Exception {
+    for (String[] each :
+        new String[][] {
+          {"--hold", "hold=true"},
+          {"--no-requeue", "requeue=false"},
+          {"--spread", "spread=true"},
+          {"--contiguous", "contiguous=true"},
+          {"--exclusive", "exclusive=true"},
+          {"--kill-on-invalid-dependency", "killOnInvalidDependency=true"},
+        }) {
+      assertThat(submitted("\"$script\" --nodes 2 " + each[0]))
+          .startsWith("nodes=2\n" + each[1] + "\n@");
+    }
+    assertThat(submitted("\"$script\" --nodes")).isEqualTo("refused: --nodes needs a value\n");
+    assertThat(submitted("\"$script\" --fast"))
+        .isEqualTo("refused: submit does not know --fast; see ./queqiao help\n");
+    assertThat(submitted("\"$script\" other")).startsWith("refused: one script: ");
+  }
+
+  @Test
+  void componentsStandBehindTheOptionsOfTheJob() throws Exception {
+    assertThat(submitted("--cores 4 : --nodes 2 --gres gpu:1 : --contiguous \"$script\""))
+        .startsWith("cpusPerTask=4\ncomponents=nodes=2 gres=gpu:1;contiguous=true\n@");
+    assertThat(submitted(": --hold \"$script\""))
+        .isEqualTo(
+            "refused: --hold is no option of a component: options of the job stand before the"
+                + " first ':'\n");
+    for (String each : List.of(": \"$script\"", ": --nodes 1 : \"$script\"", ": : --nodes 1")) {
+      assertThat(submitted(each)).startsWith("refused: a component behind ':' says at least");
+    }
+  }
+
+  @Test
+  void aTriedSubmissionTakesTheOptionsOfASubmission() throws Exception {
+    String options =
+        "--name 'a \"b\"' --project climate --nodes 2 --nice -5 --hold --no-requeue"
+            + " --gres gpu:a100:2,fpga --gres-per-task gpu --licences fluent:2,matlab"
+            + " --signal B:USR1@90 --array 0-9%2 --constraint 'a&b'";
+    assertThat(tried("--submit \"$script\" " + options + " : --nodes 1 --gres gpu:1 --contiguous"))
+        .isEqualTo(
+            "ada {\"submit\":{\"script\":\"true\",\"name\":\"a \\\"b\\\"\",\"project\":\"climate\","
+                + "\"nodes\":2,\"nice\":-5,\"hold\":true,\"requeue\":false,"
+                + "\"gres\":[{\"name\":\"gpu\",\"type\":\"a100\",\"count\":2},"
+                + "{\"name\":\"fpga\",\"type\":\"\",\"count\":1}],"
+                + "\"gresPerTask\":[{\"name\":\"gpu\",\"type\":\"\",\"count\":1}],"
+                + "\"licences\":{\"fluent\":2,\"matlab\":1},"
+                + "\"signal\":{\"name\":\"USR1\",\"secondsBefore\":90,\"batchOnly\":true},"
+                + "\"array\":\"0-9%2\",\"constraint\":\"a&b\",\"components\":[{\"nodes\":1,"
+                + "\"gres\":[{\"name\":\"gpu\",\"type\":\"\",\"count\":1}],\"contiguous\":true}]}}");
+    assertThat(tried("--submit \"$script\" --gres gpu:x:y"))
+        .isEqualTo(
+            "refused: devices are written like gpu:2 or gpu:a100:2,fpga: 'gpu:x:y' is not\n");
+    assertThat(tried("--submit \"$script\" --nodes x"))
+        .isEqualTo("refused: nodes is a number, not 'x'\n");
+    assertThat(tried("--job 7 --cores 8 --partition long --drain n1,n2"))
+        .isEqualTo(
+            "ada {\"job\":7,\"drain\":[\"n1\",\"n2\"],"
+                + "\"changes\":{\"cpusPerTask\":8,\"partition\":\"long\"}}");
+    assertThat(tried("--job 7 --gres gpu:1"))
+        .startsWith("refused: gres goes with --submit FILE: a job that waits changes nodes tasks");
+  }
+
+  /** The demo's administrator has no project: what it submits, and tries to, is a researcher's. */
+  @Test
+  void aTriedSubmissionIsThatOfWhoWouldSubmitIt() throws Exception {
+    String admin = "default_account() { echo ${AS:-admin1}; }";
+    String words = "); %s; ARGS=(--submit \"$script\" %s";
+    assertThat(tried(words.formatted(admin, ""))).startsWith("researcher1 {");
+    assertThat(tried(words.formatted(admin, "--as admin1"))).startsWith("admin1 {");
+    assertThat(tried(words.formatted(admin, "--drain n1"))).startsWith("admin1 {");
   }
 
   private String bash(String text) throws Exception {
