@@ -349,7 +349,8 @@ final class ScriptTest {
   private String tried(String words) throws Exception {
     return bash(
         COMMANDS
-            + " api() { printf '%s ' \"$1\"; cat; }; script=$1/job.sh; echo true >\"$script\"; ARGS=("
+            + " api() { printf '%s ' \"$1\"; cat; }; script=$1/job.sh; echo true >\"$script\";"
+            + " ARGS=("
             + words
             + "); client_what_if");
   }

@@ -136,7 +136,8 @@ final class ExplainStoriesTest {
     assertThat(found.groups()).as("one group is all").isEmpty();
     assertThat(found.why().sentence()).doesNotContain("n3");
     assertThat(text(story, waits))
-        .contains("0 nodes of 1 of that kind have room now", "1 job holds what is missing: " + there)
+        .contains(
+            "0 nodes of 1 of that kind have room now", "1 job holds what is missing: " + there)
         .doesNotContain("school", "eservation");
   }
 
@@ -295,8 +296,7 @@ final class ExplainStoriesTest {
                 + ".");
     JobId typed =
         story.submits(
-            "wangfang",
-            SchedulerStory.script().gres(List.of(new GresRequest("gpu", "v100", 1))));
+            "wangfang", SchedulerStory.script().gres(List.of(new GresRequest("gpu", "v100", 1))));
     assertThat(explained(story, typed).lacks())
         .containsExactly(new Explanation.Lack("gres/gpu:v100", 1));
   }
@@ -304,13 +304,11 @@ final class ExplainStoriesTest {
   @Test
   void memoryAndAllThatIsMissingOnANodeIsNamed() {
     SchedulerStory story = fullOfDevices();
-    JobId all =
-        story.submits("liwei", gpus(2).memBytes(15 * SchedulerStory.GIB).limitMs(HOUR_MS));
+    JobId all = story.submits("liwei", gpus(2).memBytes(15 * SchedulerStory.GIB).limitMs(HOUR_MS));
     story.plans();
     JobId waits = story.submits("wangfang", gpus(1).memBytes(2 * SchedulerStory.GIB));
     assertThat(explained(story, waits).lacks())
-        .containsExactly(
-            new Explanation.Lack("gres/gpu", 1), new Explanation.Lack("memory", 1));
+        .containsExactly(new Explanation.Lack("gres/gpu", 1), new Explanation.Lack("memory", 1));
     assertThat(explained(story, waits).holders())
         .extracting(each -> each.other().job())
         .containsExactly(all);
@@ -320,8 +318,7 @@ final class ExplainStoriesTest {
             SchedulerStory.script()
                 .memBytes(1L)
                 .placement(JobPlacement.builder().exclusive(true).build()));
-    assertThat(explained(story, alone).lacks())
-        .containsExactly(new Explanation.Lack("cores", 1));
+    assertThat(explained(story, alone).lacks()).containsExactly(new Explanation.Lack("cores", 1));
   }
 
   @Test
@@ -423,7 +420,8 @@ final class ExplainStoriesTest {
     assertThat(found.ahead()).extracting(Other::job).containsExactly(first, second);
     assertThat(found.aheadCount()).isEqualTo(2);
     assertThat(found.inQueue()).isEqualTo(3);
-    assertThat(text(story, third)).contains("2 jobs are before it in the queue of 3: " + first + " and " + second + ".");
+    assertThat(text(story, third))
+        .contains("2 jobs are before it in the queue of 3: " + first + " and " + second + ".");
     assertThat(found.priority())
         .isEqualTo(story.machine.state().priority(third, story.nowMs).orElseThrow());
     assertThat(story.machine.state().explain(new JobId(1), story.nowMs)).isEmpty();

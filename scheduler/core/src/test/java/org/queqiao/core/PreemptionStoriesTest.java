@@ -572,7 +572,10 @@ final class PreemptionStoriesTest {
 
   private String explained(JobId job) {
     return ExplanationText.waiting(
-        story.machine.state().explain(job, story.nowMs).orElseThrow(), story.nowMs, 0, Viewer.OWNER);
+        story.machine.state().explain(job, story.nowMs).orElseThrow(),
+        story.nowMs,
+        0,
+        Viewer.OWNER);
   }
 
   @Test
@@ -585,7 +588,8 @@ final class PreemptionStoriesTest {
     assertThat(explained(urgent)).contains("It would preempt, as few as needed, of 1 run there");
     story.after(60_000).ticks();
     plansAll();
-    assertThat(explained(urgent)).contains("It is preempting 1 run, killed in 7 s at the latest: " + low + ".");
+    assertThat(explained(urgent))
+        .contains("It is preempting 1 run, killed in 7 s at the latest: " + low + ".");
     ClusterImage.JobImage victim = story.machine.state().job(low).orElseThrow();
     assertThat(ExplanationText.past(victim, story.nowMs))
         .contains("It makes room for job " + urgent + ".");

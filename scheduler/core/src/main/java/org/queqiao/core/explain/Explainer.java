@@ -247,8 +247,7 @@ public final class Explainer {
 
     /** What its own nodes lack, where too few have room. */
     private List<Explanation.Lack> missing() {
-      boolean enough =
-          fitNow >= spec.nodes() && largeFitNow >= largeNodes && groups.lacks() == 0;
+      boolean enough = fitNow >= spec.nodes() && largeFitNow >= largeNodes && groups.lacks() == 0;
       return enough ? List.of() : shortage.found();
     }
 

@@ -39,8 +39,7 @@ public final class ExplanationText {
    *     when that is not known
    * @param viewer who asks
    */
-  public static String waiting(
-      Explanation explained, long nowMs, long startsByMs, Viewer viewer) {
+  public static String waiting(Explanation explained, long nowMs, long startsByMs, Viewer viewer) {
     NamedJobs named = new NamedJobs(viewer);
     ClusterImage.JobImage job = explained.job();
     StringJoiner out = new StringJoiner(" ");

@@ -14,9 +14,7 @@ final class LackText {
     for (Lack each : lacks) {
       parts.add(
           each.what()
-              + (each.nodes() == 0
-                  ? ""
-                  : " on " + ExplanationText.count(each.nodes(), "node")));
+              + (each.nodes() == 0 ? "" : " on " + ExplanationText.count(each.nodes(), "node")));
     }
     return parts.isEmpty() ? "." : "; what is missing is " + String.join(", ", parts) + ".";
   }

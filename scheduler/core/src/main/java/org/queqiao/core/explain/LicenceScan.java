@@ -42,8 +42,7 @@ final class LicenceScan {
     TreeMap<JobId, Holder> all = new TreeMap<>();
     for (Job each : cluster.jobs().all()) {
       if (each.holdsResources() && holdsMissing(each)) {
-        all.put(
-            each.id(), new Holder(Explainer.other(each), 0, JobClock.latestEndMs(each, nowMs)));
+        all.put(each.id(), new Holder(Explainer.other(each), 0, JobClock.latestEndMs(each, nowMs)));
       }
     }
     onNodes.forEach(each -> all.put(each.other().job(), each));

@@ -40,8 +40,7 @@ final class NamedJobs {
 
   /** The same of runs that hold what is missing. */
   String ofHolders(Explanation explained) {
-    return end(
-        explained.holders().stream().map(Holder::other).toList(), explained.holderCount());
+    return end(explained.holders().stream().map(Holder::other).toList(), explained.holderCount());
   }
 
   /** Whether a reservation may be named. */

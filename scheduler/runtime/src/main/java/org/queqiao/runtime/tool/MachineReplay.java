@@ -36,8 +36,8 @@ final class MachineReplay implements ReplayTarget {
   }
 
   /**
-   * Prints why a job waits at a moment, or what has become of it, as the server tells those
-   * who see everything; for what it waited that waits no more is left out.
+   * Prints why a job waits at a moment, or what has become of it, as the server tells those who see
+   * everything; for what it waited that waits no more is left out.
    *
    * @return whether the state knows the job
    */

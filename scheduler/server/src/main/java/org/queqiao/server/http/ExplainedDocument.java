@@ -173,8 +173,7 @@ final class ExplainedDocument {
     out.writeEndObject();
   }
 
-  private static void groups(List<Explanation.Group> groups, JsonGenerator out)
-      throws IOException {
+  private static void groups(List<Explanation.Group> groups, JsonGenerator out) throws IOException {
     out.writeArrayFieldStart("groups");
     for (Explanation.Group each : groups) {
       out.writeStartObject();

@@ -113,8 +113,7 @@ final class WhyRestTest {
     assertThat(own.path("sentence").asText()).doesNotContain(" " + first);
     assertThat(all.path("sentence").asText()).containsPattern("in the queue of [0-9]+: .*" + first);
     for (String user : new String[] {"researcher2", "admin1"}) {
-      String text =
-          server.send(server.request(user, of(second), "Accept", "text/plain")).body();
+      String text = server.send(server.request(user, of(second), "Accept", "text/plain")).body();
       assertThat(text.contains(" " + first)).as(text).isEqualTo(user.equals("admin1"));
     }
     assertThat(own.path("waiting").path("room").path("lacks").isArray()).isTrue();
