@@ -21,7 +21,7 @@ final class LicenceScan {
   LicenceScan(Cluster cluster, Job job) {
     this.cluster = cluster;
     for (Map.Entry<String, Integer> each : job.spec().placement().licences().entrySet()) {
-      if (!cluster.licences().areFree(Map.ofEntries(each))) {
+      if (!cluster.licences().isFree(each.getKey(), each.getValue())) {
         missing.add(each.getKey());
       }
     }

@@ -53,11 +53,13 @@ public final class Licences {
 
   /** Whether as many are free as a job asks for. */
   public boolean areFree(Map<String, Integer> asked) {
-    return asked.entrySet().stream()
-        .allMatch(each -> {
-          LicenceDefined licence = defined.get(each.getKey());
-          return licence != null && licence.count() - used(each.getKey()) >= each.getValue();
-        });
+    return asked.entrySet().stream().allMatch(each -> isFree(each.getKey(), each.getValue()));
+  }
+
+  /** Whether so many of one are free. */
+  public boolean isFree(String name, int count) {
+    LicenceDefined licence = defined.get(name);
+    return licence != null && licence.count() - used(name) >= count;
   }
 
   @Override
