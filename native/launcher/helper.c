@@ -139,8 +139,8 @@ static int begin(struct launcher *self, enum helper kind, const struct order *or
     if (pid == 0) {
         work(self, order, reader, ends[1]);
     }
-    close(ends[1]);
     int pid_fd = pid < 0 ? -1 : (int)syscall(SYS_pidfd_open, pid, 0);
+    close(ends[1]);
     /* One that is gone already has answered; another could not be ended later. */
     if (pid > 0 && pid_fd < 0 && errno != ESRCH) {
         cause = errno;
@@ -212,6 +212,15 @@ const struct identity *helper_look_up(struct launcher *self, const struct order 
         }
     }
     return known->uid == order->uid && known->until_ms > monotonic_ms() ? known : &not_yet;
+}
+
+/* Before anybody is served there is nobody to hold up. */
+const struct identity *helper_await(struct launcher *self, uid_t uid) {
+    const struct order order = {.uid = uid};
+    if (begin(self, ASKS, &order, NULL) == 0) {
+        learn(self, &(uint64_t){ANSWER_TIMEOUT_MS});
+    }
+    return &self->identities[uid % MAX_IDENTITIES];
 }
 
 /* One that was not answered in time goes on to its end, and keeps others from a file system that may hang. */

@@ -10,7 +10,6 @@
 #include <fcntl.h>
 #include <getopt.h>
 #include <limits.h>
-#include <pwd.h>
 #include <signal.h>
 #include <sodium.h>
 #include <stdio.h>
@@ -187,12 +186,12 @@ static void open_data(struct launcher *self) {
     }
     snprintf(self->data_path, sizeof self->data_path, "%s", resolved);
     check_data_path(self->data_path, self->is_root, self->options.private_tmp);
-    const struct passwd *agent = getpwuid(self->options.agent_uid);
-    if (agent == NULL) {
-        errno = ENOENT;
+    const struct identity *agent = helper_await(self, self->options.agent_uid);
+    if (agent->state != IDENTITY_KNOWN) {
+        errno = agent->state == IDENTITY_UNKNOWN ? ENOENT : ETIMEDOUT;
         fatal("look up the agent's user");
     }
-    self->agent_gid = agent->pw_gid;
+    self->agent_gid = agent->gid;
     lock_data(self);
     self->runs_fd = open_folder(self, "runs", 0711, 0);
     self->spool_fd = open_folder(self, "spool", 0750, self->agent_gid);
@@ -360,11 +359,11 @@ int main(int count, char **arguments) {
     prepare_process(self);
     read_public_key(self->options.public_key, self->key, sizeof self->key);
     read_boot_id(self->boot_id, sizeof self->boot_id);
+    int signals = take_signals();
     open_data(self);
     find_control_groups(self);
     find_devices(self);
     counters_probe(self->absent_events);
-    int signals = take_signals();
     self->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     if (self->epoll_fd < 0 || prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0) {
         fatal("prepare the loop");

@@ -164,6 +164,7 @@ void remove_tmp(const struct launcher *self, const char *run);
 
 /* helper.c; a user of whom nothing is known yet is to be looked up again */
 const struct identity *helper_look_up(struct launcher *self, const struct order *order);
+const struct identity *helper_await(struct launcher *self, uid_t uid);
 void helper_read(struct launcher *self, const struct order *order, const struct identity *identity);
 
 /* requests.c: false when the connection is to end */

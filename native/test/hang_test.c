@@ -5,17 +5,18 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
+#include <linux/fuse.h>
 #include <poll.h>
 #include <signal.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <linux/ptrace.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -37,6 +38,7 @@ enum {
     SLOW_UID = 62000, /* and those after it */
     SLOW_USERS = 8,
     SLOW_MS = 900,
+    SLOW_READS = 10,
     RETRY_MS = 100,
     PATIENCE_MS = 30000
 };
@@ -174,14 +176,33 @@ static void slowNameServiceHoldsUpTheNodeForAMomentHoweverManyAsk(void) {
     node_destroy(&node);
 }
 
-/* In this process and those that it starts. */
-static bool fail_pidfd_open(void) {
-    struct sock_filter filter[] = {BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-                                   BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_pidfd_open, 0, 1),
-                                   BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EMFILE),
-                                   BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)};
-    struct sock_fprog program = {sizeof filter / sizeof *filter, filter};
-    return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
+/* It serves nobody before it knows its agent's group, so it ends, and who started it can try again. */
+static void launcherThatCannotLearnOfItsAgentEndsWithTheReason(void) {
+    char errors[1024];
+    if (!is_root()) {
+        return;
+    }
+    node_create(&node);
+    stop_name_service();
+    uint64_t from_ms = now_ms();
+    CHECK_EQUAL(1, node_try_start(&node, errors, sizeof errors));
+    CHECK(now_ms() - from_ms < 15000);
+    CHECK(strstr(errors, "look up the agent's user: Connection timed out") != NULL);
+    restore_name_service();
+    node_start(&node);
+    node_destroy(&node);
+}
+
+/* So that the launcher has room for a pipe, and for nothing more. */
+static void leave_two_descriptors(void) {
+    char path[64];
+    int most = 0;
+    for (int left = 2; left >= 0; most++) {
+        snprintf(path, sizeof path, "/proc/%d/fd/%d", (int)node.launcher, most);
+        left -= faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) != 0;
+    }
+    struct rlimit files = {(rlim_t)most - 1, (rlim_t)most - 1};
+    CHECK(prlimit(node.launcher, RLIMIT_NOFILE, &files, NULL) == 0);
 }
 
 static bool launcher_has_children(void) {
@@ -195,14 +216,16 @@ static bool launcher_has_children(void) {
     return any;
 }
 
-static _Noreturn void ask_by_what_cannot_be_ended_later(void) {
-    if (!fail_pidfd_open()) {
-        fprintf(stderr, "passed over: no filter of system calls for this process\n");
-        _exit(0);
+/* A launcher without a descriptor for its child. */
+static void childThatCouldNotBeEndedLaterIsEndedAtOnce(void) {
+    if (!is_root()) {
+        return;
     }
     node_create(&node);
     node_start(&node);
+    CHECK_EQUAL(0, listed_state(&node, 1));
     stop_name_service();
+    leave_two_descriptors();
     uint64_t until_ms = now_ms() + 3000;
     CHECK_EQUAL(BUSY, status_of(launch_as(1, OTHER_UID, "/")));
     while (launcher_has_children()) {
@@ -211,21 +234,6 @@ static _Noreturn void ask_by_what_cannot_be_ended_later(void) {
     }
     restore_name_service();
     node_destroy(&node);
-    _exit(0);
-}
-
-/* A launcher without a descriptor for its child. */
-static void childThatCouldNotBeEndedLaterIsEndedAtOnce(void) {
-    int status = 0;
-    if (!is_root()) {
-        return;
-    }
-    pid_t pid = fork();
-    CHECK(pid >= 0);
-    if (pid == 0) {
-        ask_by_what_cannot_be_ended_later();
-    }
-    CHECK(waitpid(pid, &status, 0) == pid && status == 0);
 }
 
 /* Below the work folder; the descriptor is its server, which never answers. -1: not on this machine. */
@@ -324,26 +332,115 @@ static void hungFileSystemHoldsUpReadsForAWhileAndNothingElse(void) {
     unmount_hang(path, fd);
 }
 
-/* Its group is stopped before it is born, so it cannot have begun. */
-static void runThatIsStoppedBeforeItBeginsHasItsTimeAnew(void) {
+/* Says of every file, after a while, that there is none. */
+static pid_t serve_slowly(int fd) {
+    static union {
+        struct fuse_in_header head;
+        uint8_t bytes[FUSE_MIN_READ_BUFFER + 4096];
+    } asked;
+    pid_t pid = fork();
+    CHECK(pid >= 0);
+    if (pid > 0) {
+        return pid;
+    }
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    while (read(fd, &asked, sizeof asked) >= (ssize_t)sizeof asked.head) {
+        struct {
+            struct fuse_out_header head;
+            struct fuse_init_out init;
+        } said = {.head = {sizeof said.head, -ENOSYS, asked.head.unique}, .init = {.major = FUSE_KERNEL_VERSION}};
+        if (asked.head.opcode == FUSE_FORGET || asked.head.opcode == FUSE_BATCH_FORGET) {
+            continue;
+        }
+        if (asked.head.opcode == FUSE_INIT) {
+            said.head.len = sizeof said;
+            said.head.error = 0;
+            said.init.minor = FUSE_KERNEL_MINOR_VERSION;
+            said.init.max_write = 4096;
+        } else if (asked.head.opcode == FUSE_LOOKUP) {
+            poll(NULL, 0, SLOW_MS);
+            said.head.error = -ENOENT;
+        }
+        CHECK(write(fd, &said, said.head.len) == (ssize_t)said.head.len);
+    }
+    _exit(0);
+}
+
+/* Each answer comes well in time, and all of them together would take nine seconds. */
+static void slowFileSystemHoldsUpTheNodeForAWhileHoweverManyRead(void) {
+    char path[PATH_BYTES];
+    char slow[PATH_BYTES + 8];
+    node_create(&node);
+    node_start(&node);
+    int fd = mount_hang(path);
+    if (fd < 0) {
+        node_destroy(&node);
+        return;
+    }
+    pid_t server = serve_slowly(fd);
+    snprintf(slow, sizeof slow, "%s/file", path);
+    uint64_t from_ms = now_ms();
+    uint64_t job = 10;
+    int busy = 0;
+    int answered = 0;
+    for (int i = 0; i < SLOW_READS; i++) {
+        struct reply reply = read_file(slow);
+        CHECK(reply.status == BUSY || (reply.status == FAILED && reply.reason == ENOENT));
+        busy += reply.status == BUSY;
+        answered += reply.status == FAILED;
+        reply_free(&reply);
+    }
+    CHECK(now_ms() - from_ms < 4500);
+    CHECK(answered >= 1 && answered <= 3 && busy == SLOW_READS - answered);
+    /* Nobody is being read for any more, and yet reads have had their time; launches have theirs. */
+    from_ms = now_ms();
+    expect_others_served(job++);
+    CHECK_EQUAL(BUSY, status_of(read_file("/etc/passwd")));
+    CHECK(now_ms() - from_ms < 3000);
+    uint64_t until_ms = now_ms() + PATIENCE_MS;
+    struct reply reply;
+    for (reply = read_file("/etc/passwd"); reply.status == BUSY; reply = read_file("/etc/passwd")) {
+        reply_free(&reply);
+        CHECK(now_ms() < until_ms);
+        expect_others_served(job++);
+        poll(NULL, 0, RETRY_MS);
+    }
+    CHECK_EQUAL(0, reply.status);
+    reply_free(&reply);
+    CHECK(kill(server, SIGKILL) == 0 && waitpid(server, NULL, 0) == server);
+    unmount_hang(path, fd);
+}
+
+/* The switch that stops all runs of this node, before they are born too. -1: not with these control groups. */
+static int open_freezer(void) {
     char base[PATH_BYTES];
     char file[PATH_BYTES * 2];
     char path[PATH_BYTES];
-    node_create(&node);
-    node.extra = "--command-seconds=1";
-    node_start(&node);
     CHECK_EQUAL(0, run_script(&node, 10, "#!/bin/sh\ngrep -h '^0::.*queqiao-' /proc/self/cgroup >base; exit 0\n").flags);
     read_text(work_path(&node, "base", path), base, sizeof base);
     char *end = strstr(base, "/10.1");
     if (end == NULL) {
-        node_destroy(&node);
-        return;
+        return -1;
     }
     *end = 0;
     snprintf(file, sizeof file, "/sys/fs/cgroup/%s%s/cgroup.freeze",
              access("/sys/fs/cgroup/unified", F_OK) == 0 ? "unified" : "", base + strlen("0::"));
     int freeze = open(file, O_WRONLY | O_CLOEXEC);
-    CHECK(freeze >= 0 && write(freeze, "1", 1) == 1);
+    CHECK(freeze >= 0);
+    return freeze;
+}
+
+/* Its group is stopped before it is born, so it cannot have begun. */
+static void runThatIsStoppedBeforeItBeginsHasItsTimeAnew(void) {
+    node_create(&node);
+    node.extra = "--command-seconds=1";
+    node_start(&node);
+    int freeze = open_freezer();
+    if (freeze < 0) {
+        node_destroy(&node);
+        return;
+    }
+    CHECK(write(freeze, "1", 1) == 1);
     CHECK_EQUAL(STARTED, status_of(launch_as(1, TEST_UID, "/")));
     poll(NULL, 0, 2500);
     CHECK(!has_ended(&node, 1));
@@ -353,13 +450,75 @@ static void runThatIsStoppedBeforeItBeginsHasItsTimeAnew(void) {
     node_destroy(&node);
 }
 
+#ifdef SYS_poll
+enum { POLL_CALL = SYS_poll };
+#else
+enum { POLL_CALL = SYS_ppoll };
+#endif
+
+/* Lets the monitor go on until its wait for the deadline is over, and holds it there. False: not on this machine. */
+static bool hold_at_deadline(pid_t monitor) {
+    int status = 0;
+    uint64_t last_call = 0;
+    if (ptrace(PTRACE_SEIZE, monitor, NULL, PTRACE_O_TRACESYSGOOD) != 0) {
+        fprintf(stderr, "passed over: no process may be traced\n");
+        return false;
+    }
+    CHECK(ptrace(PTRACE_INTERRUPT, monitor, NULL, NULL) == 0);
+    for (;;) {
+        struct __ptrace_syscall_info info = {0};
+        CHECK(waitpid(monitor, &status, 0) == monitor && WIFSTOPPED(status));
+        if (WSTOPSIG(status) == (SIGTRAP | 0x80)) {
+            CHECK(ptrace(PTRACE_GET_SYSCALL_INFO, monitor, sizeof info, &info) > 0);
+            /* Of its calls this one alone waits, and says 0 when nothing has happened until the time was over. */
+            if (info.op == PTRACE_SYSCALL_INFO_ENTRY) {
+                last_call = info.entry.nr;
+            } else if (info.op == PTRACE_SYSCALL_INFO_EXIT && info.exit.rval == 0 &&
+                       (last_call == POLL_CALL || last_call == SYS_restart_syscall)) {
+                return true;
+            }
+        }
+        CHECK(ptrace(PTRACE_SYSCALL, monitor, NULL, NULL) == 0);
+    }
+}
+
+/* Between the end of the wait and the look at the clock the run begins: it has not failed to. */
+static void runThatBeginsAtTheLastMomentHasBegun(void) {
+    char path[PATH_BYTES];
+    node_create(&node);
+    node.extra = "--command-seconds=1";
+    node_start(&node);
+    int freeze = is_root() ? open_freezer() : -1;
+    if (freeze < 0) {
+        node_destroy(&node);
+        return;
+    }
+    CHECK(write(freeze, "1", 1) == 1);
+    struct launch launch = launch_defaults(&node, 1, "#!/bin/sh\necho begun >begun\nsleep 1\n");
+    struct reply reply = request_launch(&node, &launch);
+    CHECK_EQUAL(STARTED, reply.status);
+    pid_t monitor = (pid_t)get32(reply.payload);
+    reply_free(&reply);
+    bool held = hold_at_deadline(monitor);
+    CHECK(write(freeze, "0", 1) == 1 && close(freeze) == 0);
+    await_file(work_path(&node, "begun", path));
+    CHECK(!held || ptrace(PTRACE_DETACH, monitor, NULL, NULL) == 0);
+    struct ended ended = await_end(&node, 1);
+    CHECK_EQUAL(0, ended.flags);
+    CHECK_EQUAL(0, ended.exit_code);
+    node_destroy(&node);
+}
+
 static const struct test tests[] = {TEST(hungNameServiceHoldsUpNobodyWhoIsKnown),
                                     TEST(slowNameServiceHoldsUpTheNodeForAMomentHoweverManyAsk),
+                                    TEST(launcherThatCannotLearnOfItsAgentEndsWithTheReason),
                                     TEST(childThatCouldNotBeEndedLaterIsEndedAtOnce),
                                     TEST(hungFileSystemFailsItsOwnRun),
                                     TEST(runThatWaitsForAHungFileSystemIsEndedOnRequest),
                                     TEST(hungFileSystemHoldsUpReadsForAWhileAndNothingElse),
-                                    TEST(runThatIsStoppedBeforeItBeginsHasItsTimeAnew)};
+                                    TEST(slowFileSystemHoldsUpTheNodeForAWhileHoweverManyRead),
+                                    TEST(runThatIsStoppedBeforeItBeginsHasItsTimeAnew),
+                                    TEST(runThatBeginsAtTheLastMomentHasBegun)};
 
 int main(int count, char **arguments) {
     return run_tests(count, arguments, tests, sizeof tests / sizeof *tests);

@@ -1,6 +1,6 @@
 # Lines of the sources of the programs that run as root, blank ones left out. A program that grows past
 # its number here is a question; one that shrinks writes its new number.
-set(LAUNCHER_MOST 1831) # its own files
+set(LAUNCHER_MOST 1838) # its own files
 set(MONITOR_MOST 1168)
 set(SHARED_MOST 1144) # control groups, devices, identity, records, processes, events
 
