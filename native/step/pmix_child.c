@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -60,7 +61,13 @@ bool pmix_start(struct pmix_child *child, struct pmix_step *step, char *const *e
     }
     child->pid = fork();
     if (child->pid == 0) {
+        struct rlimit files;
         channel_close(own);
+        /* Each rank has a connection to it. */
+        if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+            files.rlim_cur = files.rlim_max;
+            setrlimit(RLIMIT_NOFILE, &files);
+        }
         prctl(PR_SET_NAME, "queqiao-pmix", 0, 0, 0);
         clearenv();
         for (char *const *each = environment; *each != NULL; each++) {
