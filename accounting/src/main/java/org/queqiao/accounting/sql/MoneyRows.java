@@ -115,6 +115,7 @@ final class MoneyRows {
       case MoneyChange.CloseMonth _ -> "CLOSE_MONTH";
       case MoneyChange.ArchiveMonth _ -> "ARCHIVE_MONTH";
       case MoneyChange.StatementPaid _ -> "STATEMENT_PAID";
+      case MoneyChange.JobBilling _ -> "JOB_BILLING";
     };
   }
 
@@ -162,6 +163,7 @@ final class MoneyRows {
               MoneyChange.CloseMonth _,
               MoneyChange.ArchiveMonth _,
               MoneyChange.StatementPaid _,
+              MoneyChange.JobBilling _,
               MoneyChange.CreditLine _,
               MoneyChange.NewAllowance _,
               MoneyChange.OrderOfAllowances _ -> {}

@@ -241,10 +241,14 @@ final class BudgetStoriesTest {
     told(CLIMATE, 0);
     story.submits("liwei", hours(1, 1));
     assertThat(story.plans()).isZero();
-    story.does(new Input.DefineJobPolicy(OWNER, new JobPolicyDefined(6, false, false)));
+    Input alone = new Input.DefineJobPolicy(OWNER, new JobPolicyDefined(6, false, false));
+    assertThat(story.refuses(alone).code()).isEqualTo(Rejection.Code.FORBIDDEN);
+    story.jobBilling(false, false);
+    story.does(new Input.DefineJobPolicy(OWNER, new JobPolicyDefined(5, false, false)));
     assertThat(story.plans()).isEqualTo(1);
     assertThat(availableMicro(CLIMATE)).isEqualTo(-UNIT);
-    story.does(new Input.DefineJobPolicy(OWNER, new JobPolicyDefined(6, false, true)));
+    story.jobBilling(false, true);
+    assertThat(story.machine.state().jobPolicy()).isEqualTo(new JobPolicyDefined(5, false, true));
     story.submits("liwei", hours(1, 1));
     assertThat(story.plans()).isZero();
   }

@@ -18,7 +18,6 @@ import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.queqiao.contract.event.BudgetTold;
 import org.queqiao.contract.event.JobKillRequested;
-import org.queqiao.contract.event.JobPolicyDefined;
 import org.queqiao.contract.event.JobSuspendRequested;
 import org.queqiao.contract.event.NodeSettingsSet;
 import org.queqiao.contract.event.QosDefined;
@@ -33,6 +32,7 @@ import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.JobPlacement;
 import org.queqiao.contract.job.JobState;
+import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.contract.node.NodeFacts;
 import org.queqiao.contract.node.NodeSettings;
 import org.queqiao.contract.policy.Limit;
@@ -426,8 +426,7 @@ final class KeptQueuePropertyTest {
       case 0 ->
           new Input.FundWallet(
               OWNER, new WalletFunded(project, 1 + random.nextInt(9_000_000), "CNY", "grant"));
-      case 1 ->
-          new Input.DefineJobPolicy(OWNER, new JobPolicyDefined(3, true, random.nextInt(4) > 0));
+      case 1 -> billing(random.nextInt(4) > 0);
       default ->
           new Input.TellBudgets(
               List.of(
@@ -437,6 +436,13 @@ final class KeptQueuePropertyTest {
                       "CNY",
                       story.machine.state().position())));
     };
+  }
+
+  /** The second step of what two people change. */
+  private Input billing(boolean budgetGate) {
+    MoneyChange change = new MoneyChange.JobBilling(true, budgetGate);
+    Reply proposed = tell(new Input.ProposeMoney(user("finance1"), change, "as agreed"));
+    return new Input.DecideMoney(OWNER, ((Reply.Proposed) proposed).proposal(), true, "seen");
   }
 
   /** Who may push whom aside is said, then now and then anew; and runs stop that are asked to. */

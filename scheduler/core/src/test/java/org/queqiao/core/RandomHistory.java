@@ -648,7 +648,11 @@ final class RandomHistory {
           new Input.DefineScheduling(actor, scheduling(random.nextBoolean(), random.nextInt(5)));
       case 4 ->
           new Input.DefineJobPolicy(
-              actor, new JobPolicyDefined(1 + random.nextInt(3), random.nextInt(3) == 0));
+              actor,
+              new JobPolicyDefined(
+                  1 + random.nextInt(3),
+                  random.nextInt(3) == 0,
+                  story.machine.state().jobPolicy().budgetGate()));
       case 0 ->
           new Input.DefinePartition(
               actor,
@@ -753,6 +757,9 @@ final class RandomHistory {
     String month = "2025-" + (10 + pricing.nextInt(3));
     if (pricing.nextInt(4) == 0) {
       return new MoneyChange.ArchiveMonth(month);
+    }
+    if (pricing.nextInt(4) == 0) {
+      return new MoneyChange.JobBilling(pricing.nextBoolean(), pricing.nextInt(3) > 0);
     }
     return pricing.nextBoolean()
         ? new MoneyChange.CloseMonth(

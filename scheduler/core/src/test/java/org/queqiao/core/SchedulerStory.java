@@ -31,6 +31,7 @@ import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.RunExit;
+import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.contract.node.NodeFacts;
 import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.core.check.HistoryChecks;
@@ -145,6 +146,14 @@ final class SchedulerStory {
       reply = makeTrue(decision);
     }
     return reply;
+  }
+
+  /** Two people of finance say what is billed and what waits for money. */
+  void jobBilling(boolean suspendedTime, boolean budgetGate) {
+    MoneyChange change = new MoneyChange.JobBilling(suspendedTime, budgetGate);
+    Reply reply = hears(new Input.ProposeMoney(user("finance1"), change, "as agreed"));
+    long proposal = ((Reply.Proposed) reply).proposal();
+    does(new Input.DecideMoney(OWNER, proposal, true, "seen"));
   }
 
   /** As {@code hears}, and it must be done. */

@@ -348,7 +348,9 @@ final class SuspendStoriesTest {
     assertThat(useOf("liwei")).isLessThanOrEqualTo(atStop);
     resumes(job);
     reports(job, false);
-    story.does(new Input.DefineJobPolicy(OWNER, new JobPolicyDefined(6, true)));
+    Input alone = new Input.DefineJobPolicy(OWNER, new JobPolicyDefined(6, true));
+    assertThat(story.refuses(alone).code()).isEqualTo(Rejection.Code.FORBIDDEN);
+    story.jobBilling(true, true);
     suspends(job);
     reports(job, true);
     BigInteger atSecond = useOf("liwei");

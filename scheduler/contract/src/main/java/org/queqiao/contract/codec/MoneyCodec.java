@@ -152,6 +152,11 @@ final class MoneyCodec {
       case MoneyChange.CloseMonth each -> out.setCloseMonth(MonthCodec.write(each));
       case MoneyChange.StatementPaid each -> out.setStatementPaid(MonthCodec.write(each));
       case MoneyChange.ArchiveMonth each -> out.setArchiveMonth(MonthCodec.write(each));
+      case MoneyChange.JobBilling each ->
+          out.setJobBilling(
+              PbMoneyChange.JobBilling.newBuilder()
+                  .setBillsSuspendedTime(each.billsSuspendedTime())
+                  .setBudgetGate(each.budgetGate()));
       case MoneyChange.Budget each -> out.setBudget(BudgetCodec.write(each.terms()));
       case MoneyChange.Contract each -> out.setContract(contract(each.terms()));
       case MoneyChange.NewAllowance each ->
@@ -221,6 +226,9 @@ final class MoneyCodec {
       case CLOSE_MONTH -> MonthCodec.read(in.getCloseMonth());
       case STATEMENT_PAID -> MonthCodec.read(in.getStatementPaid());
       case ARCHIVE_MONTH -> MonthCodec.read(in.getArchiveMonth());
+      case JOB_BILLING ->
+          new MoneyChange.JobBilling(
+              in.getJobBilling().getBillsSuspendedTime(), in.getJobBilling().getBudgetGate());
       case BUDGET -> new MoneyChange.Budget(BudgetCodec.read(in.getBudget()));
       case CONTRACT -> new MoneyChange.Contract(contract(in.getContract()));
       case ALLOWANCE -> new MoneyChange.NewAllowance(AllowanceCodec.read(in.getAllowance()));

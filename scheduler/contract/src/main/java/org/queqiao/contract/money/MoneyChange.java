@@ -168,6 +168,14 @@ public sealed interface MoneyChange {
    */
   record ArchiveMonth(String month) implements MoneyChange {}
 
+  /**
+   * What of the bounds on every job is a matter of money.
+   *
+   * @param billsSuspendedTime whether the cores of a suspended run are billed; it keeps them
+   * @param budgetGate whether a job of a project with a wallet waits until that can pay for it
+   */
+  record JobBilling(boolean billsSuspendedTime, boolean budgetGate) implements MoneyChange {}
+
   /** Whose money or prices it is about, or null where it is about those of all. */
   default ProjectName project() {
     return switch (this) {
@@ -177,7 +185,13 @@ public sealed interface MoneyChange {
       case StatementPaid each -> each.project();
       case Contract each -> each.terms().project();
       case TopUp _, Correction _, Refund _, CreditLine _ -> wallet();
-      case Price _, RefundRule _, Conversion _, OrderOfAllowances _, CloseMonth _, ArchiveMonth _ ->
+      case Price _,
+          RefundRule _,
+          Conversion _,
+          OrderOfAllowances _,
+          CloseMonth _,
+          ArchiveMonth _,
+          JobBilling _ ->
           null;
     };
   }
@@ -199,7 +213,8 @@ public sealed interface MoneyChange {
           OrderOfAllowances _,
           CloseMonth _,
           StatementPaid _,
-          ArchiveMonth _ ->
+          ArchiveMonth _,
+          JobBilling _ ->
           null;
     };
   }

@@ -39,6 +39,8 @@ final class DisputeSamples {
             "received"),
         "MoneyProposed-archive",
         new MoneyProposed(94, new MoneyChange.ArchiveMonth("2026-10"), "two years are over"),
+        "MoneyProposed-job-billing",
+        new MoneyProposed(95, new MoneyChange.JobBilling(true, false), "as the board wants"),
         "MoneyProposed-given-back",
         new MoneyProposed(
             90,

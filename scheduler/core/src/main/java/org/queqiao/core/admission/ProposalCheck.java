@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
+import org.queqiao.contract.event.JobPolicyDefined;
 import org.queqiao.contract.event.MoneyDecided;
 import org.queqiao.contract.event.MoneyProposed;
 import org.queqiao.contract.id.Actor;
@@ -140,6 +141,10 @@ public final class ProposalCheck {
         && cluster.wallets().find(topUp.project()).isEmpty()) {
       facts.add(MoneyCheck.opened(topUp.project(), topUp.currency()));
     }
+    if (change instanceof MoneyChange.JobBilling(boolean billed, boolean gate)) {
+      int maxAttempts = cluster.policy().jobPolicy().maxAttempts();
+      facts.add(new Fact(actor, new JobPolicyDefined(maxAttempts, billed, gate)));
+    }
     return Decision.done(facts);
   }
 
@@ -214,6 +219,7 @@ public final class ProposalCheck {
       case MoneyChange.CloseMonth each -> MonthCheck.wrong(each, nowMs);
       case MoneyChange.StatementPaid each -> MonthCheck.wrong(each, cluster);
       case MoneyChange.ArchiveMonth each -> MonthCheck.wrong(each);
+      case MoneyChange.JobBilling _ -> Optional.empty();
       case MoneyChange.Budget(BudgetTerms terms) ->
           BudgetCheck.wrong(cluster, terms, BudgetUnit.MONEY);
     };

@@ -144,7 +144,16 @@ public final class SiteCheck {
                   + MAX_ATTEMPTS
                   + " times before an administrator must look at it"));
     }
-    return define(input.actor(), policy, cluster.policy().jobPolicy().equals(policy));
+    JobPolicyDefined now = cluster.policy().jobPolicy();
+    if (policy.billsSuspendedTime() != now.billsSuspendedTime()
+        || policy.budgetGate() != now.budgetGate()) {
+      return refuseOr(
+          input.actor(),
+          Rejections.forbidden(
+              "whether suspended time is billed and whether jobs wait for money is changed by two"
+                  + " people of finance: POST /api/v1/job-billing"));
+    }
+    return define(input.actor(), policy, now.equals(policy));
   }
 
   public Decision decide(Input.DefineScheduling input) {

@@ -129,6 +129,8 @@ final class MoneyDigest {
       case MoneyChange.CloseMonth change -> month(change);
       case MoneyChange.StatementPaid change -> paid(change);
       case MoneyChange.ArchiveMonth change -> out.text("archive month").text(change.month());
+      case MoneyChange.JobBilling change ->
+          out.text("job billing").flag(change.billsSuspendedTime()).flag(change.budgetGate());
       case MoneyChange.Budget change -> {
         out.text("budget");
         new BudgetsDigest(out).terms(change.terms());

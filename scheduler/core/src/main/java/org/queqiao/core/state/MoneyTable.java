@@ -177,7 +177,11 @@ public final class MoneyTable {
               "a refund for no project " + each.project());
       case MoneyChange.Budget each -> budgets.set(each.terms());
       case MoneyChange.RefundRule each -> allowances.add(each);
-      case MoneyChange.Conversion _, MoneyChange.CloseMonth _, MoneyChange.ArchiveMonth _ -> {}
+      // The bounds on every job follow in a fact of their own.
+      case MoneyChange.Conversion _,
+          MoneyChange.CloseMonth _,
+          MoneyChange.ArchiveMonth _,
+          MoneyChange.JobBilling _ -> {}
       case MoneyChange.NewAllowance(Allowance each) -> {
         require(
             cluster.accounts().project(each.project()).isPresent(),

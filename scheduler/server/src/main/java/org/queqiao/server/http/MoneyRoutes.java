@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.queqiao.accounting.ledger.ProposalRow;
 import org.queqiao.accounting.metering.BillingCalendar;
+import org.queqiao.contract.event.JobPolicyDefined;
 import org.queqiao.contract.id.PartitionName;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.QosName;
@@ -78,9 +79,24 @@ final class MoneyRoutes {
                     new ProjectName(call.text("name")),
                     (String) call.body().get("customerClass"),
                     (Long) call.body().getOrDefault("validFromMs", 0L))));
+    api.on("proposeJobBilling", this::jobBilling);
     terms(api);
     api.on("listProposals", this::list);
     api.on("decideProposal", this::decide);
+  }
+
+  /** What the request does not say stays as it is. */
+  private void jobBilling(Call call) {
+    JobPolicyDefined now = desk.view().site().jobPolicy();
+    Object suspended = call.body().get("suspendedTime");
+    if (suspended == null && call.body().get("budgetGate") == null) {
+      throw Refused.invalid("budgetGate", "name suspendedTime, budgetGate or both");
+    }
+    desk.propose(
+        call,
+        new MoneyChange.JobBilling(
+            suspended == null ? now.billsSuspendedTime() : SiteRoutes.BILLED.equals(suspended),
+            (Boolean) call.body().getOrDefault("budgetGate", now.budgetGate())));
   }
 
   private void terms(Api api) {
@@ -273,6 +289,12 @@ final class MoneyRoutes {
         out.writeNumberField("permille", each.permille());
         out.writeStringField("since", each.sinceCheckpoint() ? CHECKPOINT : "START");
         out.writeNumberField("validFromMs", each.validFromMs());
+      }
+      case MoneyChange.JobBilling each -> {
+        out.writeStringField("kind", "JOB_BILLING");
+        out.writeStringField(
+            "suspendedTime", each.billsSuspendedTime() ? SiteRoutes.BILLED : SiteRoutes.NOT_BILLED);
+        out.writeBooleanField("budgetGate", each.budgetGate());
       }
       case MoneyChange.CustomerClass each -> {
         out.writeStringField("kind", "CUSTOMER_CLASS");

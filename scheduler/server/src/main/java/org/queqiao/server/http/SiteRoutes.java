@@ -40,8 +40,8 @@ import org.queqiao.server.view.Site;
 
 /** Partitions, projects with their members, accounts with their roles, domains. */
 final class SiteRoutes {
-  private static final String BILLED = "billed";
-  private static final String NOT_BILLED = "notBilled";
+  static final String BILLED = "billed";
+  static final String NOT_BILLED = "notBilled";
   private final ClusterView view;
   private final Inputs inputs;
   private final UnixAccounts unixAccounts;

@@ -24,6 +24,7 @@ final class BudgetRestTest {
   /** Runs so long that it costs more than half a micro-unit. */
   private static final String PAYING = "sleep 0.2";
 
+  private static final String BILLING = "/api/v1/job-billing";
   private static RunningServer server;
 
   @BeforeAll
@@ -204,17 +205,27 @@ final class BudgetRestTest {
   }
 
   @Test
-  void theSiteSwitchesTheGateByItsJobPolicy() throws Exception {
+  void twoPeopleSwitchTheGateOfTheSite() throws Exception {
     String policy = "/api/v1/job-policy";
     assertThat(JSON.readTree(server.get("admin1", policy).body()).path("budgetGate").asBoolean())
         .isTrue();
-    HttpResponse<String> off =
-        server.call("admin1", "PUT", policy, "{\"maxAttempts\":6,\"budgetGate\":false}");
-    assertThat(JSON.readTree(off.body()).path("budgetGate").asBoolean(true)).isFalse();
+    String off = "{\"maxAttempts\":6,\"budgetGate\":false}";
+    HttpResponse<String> alone = server.call("admin1", "PUT", policy, off);
+    assertThat(alone.statusCode()).isEqualTo(403);
+    assertThat(alone.body()).contains("POST /api/v1/job-billing");
+    assertThat(
+            server.post("admin1", BILLING, "{\"budgetGate\":false,\"reason\":\"x\"}").statusCode())
+        .isEqualTo(403);
+    assertThat(server.post("finance1", BILLING, "{\"reason\":\"nothing\"}").statusCode())
+        .isEqualTo(422);
+    server.byTwo(BILLING, "{\"budgetGate\":false,\"reason\":\"a week of trial\"}");
     HttpResponse<String> kept = server.call("admin1", "PUT", policy, "{\"maxAttempts\":7}");
     assertThat(JSON.readTree(kept.body()).path("budgetGate").asBoolean(true)).isFalse();
-    HttpResponse<String> on =
-        server.call("admin1", "PUT", policy, "{\"maxAttempts\":6,\"budgetGate\":true}");
-    assertThat(JSON.readTree(on.body()).path("budgetGate").asBoolean()).isTrue();
+    server.byTwo(BILLING, "{\"budgetGate\":true,\"reason\":\"it is over\"}");
+    JsonNode on = JSON.readTree(server.get("admin1", policy).body());
+    assertThat(on.path("budgetGate").asBoolean()).isTrue();
+    assertThat(on.path("suspendedTime").asText()).isEqualTo("notBilled");
+    assertThat(on.path("maxAttempts").asInt()).isEqualTo(7);
+    server.call("admin1", "PUT", policy, "{\"maxAttempts\":6}");
   }
 }

@@ -126,7 +126,6 @@ final class PermissionCheck {
       case NodeFenced _,
           NodeSettingsSet _,
           PartitionDefined _,
-          JobPolicyDefined _,
           SchedulingDefined _,
           LicenceDefined _,
           TopologyDefined _,
@@ -142,6 +141,8 @@ final class PermissionCheck {
           RoleGranted _,
           RoleRevoked _ ->
           isAdministrator(actor);
+      // What of it is money comes from two people of finance.
+      case JobPolicyDefined _ -> isAdministrator(actor) || isFinance(actor);
       case MembershipSet e -> isAdministrator(actor) || manages(actor, e.project().value());
       case MembershipRemoved e -> isAdministrator(actor) || manages(actor, e.project().value());
       case BudgetTold _, BudgetUseTold _, RoomClaimed _, PromisesMovedUp _ -> isScheduler(actor);
