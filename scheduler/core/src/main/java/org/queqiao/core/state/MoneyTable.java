@@ -18,6 +18,7 @@ import org.queqiao.contract.event.MoneyDecided;
 import org.queqiao.contract.event.MoneyEvent;
 import org.queqiao.contract.event.MoneyProposed;
 import org.queqiao.contract.id.Actor;
+import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.money.Allowance;
 import org.queqiao.contract.money.ContractTerms;
 import org.queqiao.contract.money.MoneyChange;
@@ -155,10 +156,7 @@ public final class MoneyTable {
         require(item.validFromMs() > 0, "a price before all time");
         add(item);
       }
-      case MoneyChange.TopUp each ->
-          require(
-              cluster.accounts().project(each.project()).isPresent(),
-              "money for no project " + each.project());
+      case MoneyChange.TopUp each -> requireProject("money for", each.project());
       case MoneyChange.Correction each ->
           cluster.wallets().corrected(each.project(), each.amountMicro());
       case MoneyChange.CreditLine each ->
@@ -167,14 +165,8 @@ public final class MoneyTable {
               .set(
                   new CreditLineSet(
                       each.project(), each.creditMicro(), each.currency(), event.reason()));
-      case MoneyChange.StatementPaid each ->
-          require(
-              cluster.accounts().project(each.project()).isPresent(),
-              "a statement of no project " + each.project());
-      case MoneyChange.Refund each ->
-          require(
-              cluster.accounts().project(each.project()).isPresent(),
-              "a refund for no project " + each.project());
+      case MoneyChange.StatementPaid each -> requireProject("a statement of", each.project());
+      case MoneyChange.Refund each -> requireProject("a refund for", each.project());
       case MoneyChange.Budget each -> budgets.set(each.terms());
       case MoneyChange.RefundRule each -> allowances.add(each);
       // The bounds on every job follow in a fact of their own.
@@ -183,21 +175,21 @@ public final class MoneyTable {
           MoneyChange.ArchiveMonth _,
           MoneyChange.JobBilling _ -> {}
       case MoneyChange.NewAllowance(Allowance each) -> {
-        require(
-            cluster.accounts().project(each.project()).isPresent(),
-            "core-hours of no project " + each.project());
+        requireProject("core-hours of", each.project());
         require(each.coreMs() > 0, "an allowance of " + each.coreMs() + " core-milliseconds");
         allowances.add(event.proposal(), each, nowMs);
       }
       case MoneyChange.Contract(ContractTerms each) -> agreed(each);
       case MoneyChange.OrderOfAllowances each -> allowances.order(each.order());
       case MoneyChange.CustomerClass each -> {
-        require(
-            cluster.accounts().project(each.project()).isPresent(),
-            "a class of no project " + each.project());
+        requireProject("a class of", each.project());
         add(each);
       }
     }
+  }
+
+  private void requireProject(String what, ProjectName project) {
+    require(cluster.accounts().project(project).isPresent(), what + " no project " + project);
   }
 
   private void add(PriceItem item) {

@@ -342,6 +342,12 @@ final class MoneyRoutes {
     out.writeStringField("currency", each.currency());
   }
 
+  private static void write(MoneyChange.JobBilling each, JsonGenerator out) throws IOException {
+    out.writeStringField("kind", "JOB_BILLING");
+    out.writeStringField("suspendedTime", SiteRoutes.suspendedTime(each.billsSuspendedTime()));
+    out.writeBooleanField("budgetGate", each.budgetGate());
+  }
+
   private static void write(MoneyChange.Refund each, JsonGenerator out) throws IOException {
     out.writeStringField("kind", "REFUND");
     money(each.project(), each.amountMicro(), each.currency(), out);

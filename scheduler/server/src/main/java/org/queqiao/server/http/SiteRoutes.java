@@ -41,7 +41,7 @@ import org.queqiao.server.view.Site;
 /** Partitions, projects with their members, accounts with their roles, domains. */
 final class SiteRoutes {
   static final String BILLED = "billed";
-  static final String NOT_BILLED = "notBilled";
+  private static final String NOT_BILLED = "notBilled";
   private final ClusterView view;
   private final Inputs inputs;
   private final UnixAccounts unixAccounts;
@@ -183,10 +183,14 @@ final class SiteRoutes {
         out -> {
           out.writeStartObject();
           out.writeNumberField("maxAttempts", policy.maxAttempts());
-          out.writeStringField("suspendedTime", policy.billsSuspendedTime() ? BILLED : NOT_BILLED);
+          out.writeStringField("suspendedTime", suspendedTime(policy.billsSuspendedTime()));
           out.writeBooleanField("budgetGate", policy.budgetGate());
           out.writeEndObject();
         });
+  }
+
+  static String suspendedTime(boolean billed) {
+    return billed ? BILLED : NOT_BILLED;
   }
 
   private void putJobPolicy(Call call) {
