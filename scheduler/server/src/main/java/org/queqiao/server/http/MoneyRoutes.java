@@ -290,12 +290,7 @@ final class MoneyRoutes {
         out.writeStringField("since", each.sinceCheckpoint() ? CHECKPOINT : "START");
         out.writeNumberField("validFromMs", each.validFromMs());
       }
-      case MoneyChange.JobBilling each -> {
-        out.writeStringField("kind", "JOB_BILLING");
-        out.writeStringField(
-            "suspendedTime", each.billsSuspendedTime() ? SiteRoutes.BILLED : SiteRoutes.NOT_BILLED);
-        out.writeBooleanField("budgetGate", each.budgetGate());
-      }
+      case MoneyChange.JobBilling each -> write(each, out);
       case MoneyChange.CustomerClass each -> {
         out.writeStringField("kind", "CUSTOMER_CLASS");
         out.writeStringField("project", each.project().value());
