@@ -25,7 +25,6 @@ import org.queqiao.core.permission.Permissions;
 import org.queqiao.core.placement.HostList;
 import org.queqiao.core.placement.Switches;
 import org.queqiao.core.plan.PlanPolicies;
-import org.queqiao.core.plan.ReservingPolicy;
 import org.queqiao.core.state.AccountTree;
 import org.queqiao.core.state.Cluster;
 
@@ -159,7 +158,7 @@ public final class SiteCheck {
   public Decision decide(Input.DefineScheduling input) {
     SchedulingDefined scheduling = input.scheduling();
     if (scheduling.reservations() < 1
-        || scheduling.reservations() > ReservingPolicy.MAX_RESERVATIONS) {
+        || scheduling.reservations() > PlanPolicies.MAX_RESERVATIONS) {
       return refuseOr(
           input.actor(),
           Rejections.invalid(
@@ -167,7 +166,7 @@ public final class SiteCheck {
               "reservations is "
                   + scheduling.reservations()
                   + ": from 1 to "
-                  + ReservingPolicy.MAX_RESERVATIONS
+                  + PlanPolicies.MAX_RESERVATIONS
                   + " waiting jobs can be promised a start"));
     }
     if (PlanPolicies.named(scheduling.policy()).isEmpty()) {

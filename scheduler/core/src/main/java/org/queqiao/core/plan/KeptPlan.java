@@ -24,26 +24,6 @@ record KeptPlan() implements PlanPolicy {
   }
 
   @Override
-  public boolean backfills() {
-    return true;
-  }
-
-  @Override
-  public boolean protects(PlanJob job, long now) {
-    return true;
-  }
-
-  @Override
-  public KeyRule keyRule() {
-    return KeyRule.NONE;
-  }
-
-  @Override
-  public long key(PlanJob job, long now) {
-    return 0;
-  }
-
-  @Override
   public boolean keepsAllStarts() {
     return true;
   }

@@ -51,11 +51,6 @@ public enum KnownPolicy implements PlanPolicy {
   }
 
   @Override
-  public boolean protects(PlanJob job, long now) {
-    return true;
-  }
-
-  @Override
   public long key(PlanJob job, long now) {
     return job.believed();
   }

@@ -9,6 +9,9 @@ public final class PlanPolicies {
   /** The name of our own, and of the policy of a site that has not chosen one. */
   public static final String DEFAULT = "default";
 
+  /** So many of a queue may be promised a start: as many as there may be in one. */
+  public static final int MAX_RESERVATIONS = 1_000_000;
+
   private PlanPolicies() {}
 
   /** The policy with this name; {@link #DEFAULT} promises one job a start. */

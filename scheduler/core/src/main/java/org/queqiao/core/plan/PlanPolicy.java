@@ -10,6 +10,9 @@ package org.queqiao.core.plan;
  *       then the order of the queue: each starts if it fits and delays no promise.
  * </ol>
  *
+ * <p>A policy that says nothing else serves all in turn, promises its starts to the first, and lets
+ * everybody behind go before in the order of the queue where no promise is delayed.
+ *
  * <p>Everything a policy may look at is in the {@link PlanJob} and in the time it is given; the
  * same questions must get the same answers during a pass.
  */
@@ -21,19 +24,27 @@ public interface PlanPolicy {
   int reservations();
 
   /** Whether jobs behind a promise may start before it. */
-  boolean backfills();
+  default boolean backfills() {
+    return true;
+  }
 
   /**
    * Whether a job is served in turn, and promised a start when it does not fit. The answer may
    * change while a job waits only with {@link KeyRule#EVERY_PASS}.
    */
-  boolean protects(PlanJob job, long now);
+  default boolean protects(PlanJob job, long now) {
+    return true;
+  }
 
   /** Whether the second round has an order of its own, and when it is asked for. */
-  KeyRule keyRule();
+  default KeyRule keyRule() {
+    return KeyRule.NONE;
+  }
 
   /** The place in the second round: smaller first; not asked for with {@link KeyRule#NONE}. */
-  long key(PlanJob job, long now);
+  default long key(PlanJob job, long now) {
+    return 0;
+  }
 
   /**
    * Whether every job is given a start when it is submitted and keeps it until it can have an

@@ -33,9 +33,9 @@ public record ShortAreaFirst(int reservations) implements PlanPolicy {
   static final long PATIENCE_S = 345_600;
 
   public ShortAreaFirst {
-    if (reservations < 1 || reservations > ReservingPolicy.MAX_RESERVATIONS) {
+    if (reservations < 1 || reservations > PlanPolicies.MAX_RESERVATIONS) {
       throw new IllegalArgumentException(
-          "reservations from 1 to " + ReservingPolicy.MAX_RESERVATIONS);
+          "reservations from 1 to " + PlanPolicies.MAX_RESERVATIONS);
     }
   }
 
@@ -47,16 +47,6 @@ public record ShortAreaFirst(int reservations) implements PlanPolicy {
   @Override
   public String policyName() {
     return "default";
-  }
-
-  @Override
-  public boolean backfills() {
-    return true;
-  }
-
-  @Override
-  public boolean protects(PlanJob job, long now) {
-    return true;
   }
 
   @Override

@@ -18,26 +18,6 @@ record SoftPromises(int reservations) implements PlanPolicy {
   }
 
   @Override
-  public boolean backfills() {
-    return true;
-  }
-
-  @Override
-  public boolean protects(PlanJob job, long now) {
-    return true;
-  }
-
-  @Override
-  public KeyRule keyRule() {
-    return KeyRule.NONE;
-  }
-
-  @Override
-  public long key(PlanJob job, long now) {
-    return 0;
-  }
-
-  @Override
   public boolean keepsPromisesOnLimits() {
     return true;
   }

@@ -26,9 +26,12 @@ final class PlannerPropertyTest {
         KnownPolicy.EASY_SJBF,
         new ReservingPolicy("two", 2),
         new ReservingPolicy("five", 5),
-        new ReservingPolicy("all", ReservingPolicy.MAX_RESERVATIONS),
+        new ReservingPolicy("all", PlanPolicies.MAX_RESERVATIONS),
         new ImpatientPolicy());
   }
+
+  /** As a policy that says nothing else does, with so many promises. */
+  private record ReservingPolicy(String policyName, int reservations) implements PlanPolicy {}
 
   /** Protects jobs that waited long; the others go shortest first, less so the longer they wait. */
   private record ImpatientPolicy() implements PlanPolicy {
@@ -40,11 +43,6 @@ final class PlannerPropertyTest {
     @Override
     public int reservations() {
       return 3;
-    }
-
-    @Override
-    public boolean backfills() {
-      return true;
     }
 
     @Override

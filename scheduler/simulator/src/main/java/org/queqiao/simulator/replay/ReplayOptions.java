@@ -11,7 +11,6 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.queqiao.core.plan.PlanPolicies;
 import org.queqiao.core.plan.PlanPolicy;
-import org.queqiao.core.plan.ReservingPolicy;
 import org.queqiao.core.plan.ShortAreaFirst;
 import org.queqiao.core.predict.Correction;
 
@@ -133,7 +132,7 @@ record ReplayOptions(
           case "--procs" -> procs = count(option, value(option, words), MAX_PROCS);
           case "--reservations" ->
               reservations =
-                  (int) count(option, value(option, words), ReservingPolicy.MAX_RESERVATIONS);
+                  (int) count(option, value(option, words), PlanPolicies.MAX_RESERVATIONS);
           case "--estimates" ->
               estimates =
                   named(option, words, Estimates::named, "requested, exact, avg2 or learnt");
