@@ -34,8 +34,7 @@ public record ShortAreaFirst(int reservations) implements PlanPolicy {
 
   public ShortAreaFirst {
     if (reservations < 1 || reservations > PlanPolicies.MAX_RESERVATIONS) {
-      throw new IllegalArgumentException(
-          "reservations from 1 to " + PlanPolicies.MAX_RESERVATIONS);
+      throw new IllegalArgumentException("reservations from 1 to " + PlanPolicies.MAX_RESERVATIONS);
     }
   }
 
