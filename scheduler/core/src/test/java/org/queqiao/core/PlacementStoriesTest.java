@@ -185,7 +185,7 @@ final class PlacementStoriesTest {
     assertThat(refused(listed("", "n9")).field()).isEqualTo("excludeNodes");
     assertThat(refused(listed("n[1-", "")).message()).contains("cn[001-004,7]");
     assertThat(refused(listed("n[1-2]", "").nodes(1)).message()).contains("at least 2 nodes");
-    assertThat(refused(listed("", "n[1-3]")).message()).contains("exclude fewer");
+    assertThat(refused(listed("", "n[1-3]")).message()).contains("leave excludeNodes out");
     assertThat(refused(listed("n[1-2]", "").cpusPerTask(3)).field()).isEqualTo("cpusPerTask");
     assertThat(refused(listed("n[1-3]", "").tasks(2)).message()).contains("at least 3 tasks");
   }
@@ -374,7 +374,7 @@ final class PlacementStoriesTest {
   void whatWasImpossibleIsAskedAnewWhenTheSiteChanges() {
     node("n1", 1, "a", "b");
     node("n2", 1, "b");
-    assertThat(refused(constraint("a").nodes(2)).message()).contains("at most 1 nodes");
+    assertThat(refused(constraint("a").nodes(2)).message()).contains("at most 1 node");
     node("n3", 1, "a");
     assertThat(nodesOf(constraint("a").nodes(2))).containsExactly("n1", "n3");
     assertThat(refused(constraint("a").nodes(3)).field()).isEqualTo("nodes");

@@ -165,7 +165,7 @@ final class ResourceStoriesTest {
     assertThat(refused(placed(wish().maxNodes(3).tasksPerNode(2)).nodes(1).tasks(7)).message())
         .contains("at least 4 nodes");
     assertThat(refused(placed(wish().maxNodes(4)).tasks(17)).message())
-        .contains("17 cores on one node", "or for more nodes");
+        .contains("17 cores on one node", "ask for at most 16 tasks");
     assertThat(refused(placed(wish().maxNodes(1_000)).tasks(1_000)).message())
         .contains("1000 ways to start", "ask for maxNodes 64");
   }
@@ -234,7 +234,7 @@ final class ResourceStoriesTest {
                         .nodes(1)
                         .tasks(2))
                 .message())
-        .contains("asks for 6 of gpu", "a node is 4: ask for at most 2 for each task");
+        .contains("asks for 6 of gpu", "a node is 4: ask for at most 2 of gpu for each task");
   }
 
   @Test
@@ -248,7 +248,7 @@ final class ResourceStoriesTest {
     assertThat(refused.message())
         .isEqualTo(
             "the job asks for 6 of gpu on one node, but the largest number on a node is 4:"
-                + " ask for 2 nodes, or at most 2 for each task");
+                + " ask for at most 2 of gpu for each task, for at most 1 task, or for 2 nodes");
     assertThat(
             started(
                 placed(wish().gresPerTask(List.of(new GresRequest("gpu", "", 3))))
@@ -266,7 +266,7 @@ final class ResourceStoriesTest {
                         .nodes(1)
                         .tasks(1))
                 .message())
-        .endsWith("on a node is 4: ask for at most 4 for each task");
+        .endsWith("on a node is 4: ask for at most 4 of gpu for each task");
   }
 
   @Test
@@ -380,7 +380,7 @@ final class ResourceStoriesTest {
     assertThat(component(of(4).constraint("a*3")).message())
         .contains("component 1: asks for 3 nodes");
     assertThat(component(of(2).excludeNodes("n[2-3]").contiguous(true)).message())
-        .contains("component 1: no 2 nodes", "side by side", "leave contiguous out");
+        .contains("component 1: no 2 nodes", "side by side", "leave contiguous of component 1 out");
     assertThat(
             refused(
                     placed(

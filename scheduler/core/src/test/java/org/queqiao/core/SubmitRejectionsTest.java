@@ -25,6 +25,8 @@ import org.queqiao.contract.id.PartitionName;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.GresRequest;
+import org.queqiao.contract.job.JobComponent;
+import org.queqiao.contract.job.JobPlacement;
 import org.queqiao.contract.node.NodeFacts;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.message.JobRequest;
@@ -174,15 +176,15 @@ final class SubmitRejectionsTest {
   private static List<Row> impossible() {
     return List.of(
         invalid("9 cores", script().cpusPerTask(9), "cpusPerTask", "at most 8 cores"),
-        invalid("9 tasks on a node", script().tasks(9), "cpusPerTask", "largest node has 8"),
+        invalid("9 tasks on a node", script().tasks(9), "tasks", "largest node has 8: ask for at most 8 tasks"),
         invalid("3 nodes", script().nodes(3), "nodes", "at most 2 nodes"),
-        invalid("2 large nodes", script().nodes(2).cpusPerTask(8), "nodes", "at most 1 nodes"),
+        invalid("2 large nodes", script().nodes(2).cpusPerTask(8), "nodes", "at most 1 node"),
         invalid("memory", script().memBytes(9 * GIB), "memBytes", "at most " + 8 * GIB),
         invalid(
             "no such model",
             gres(new GresRequest("gpu", "h100", 1)),
             "gres",
-            "has any: ask for gpu"),
+            "has any (they have gpu:a100): leave gpu:h100 out"),
         invalid("3 devices", gres(new GresRequest("gpu", "", 3)), "gres", "at most 2"),
         invalid(
             "together",
@@ -243,6 +245,62 @@ final class SubmitRejectionsTest {
                 request.build().toString(), () -> story.submits("liwei", request)));
   }
 
+  /** Each number is for the field that was said, and what is asked for exactly so is accepted. */
+  @Test
+  void theNearestRequestIsInTheUnitOfItsField() {
+    SchedulerStory story = SchedulerStory.site();
+    for (String name : List.of("n1", "n2")) {
+      story.says(
+          SchedulerStory.facts(
+              name,
+              "boot-1",
+              16,
+              64 * GIB,
+              List.of(new NodeFacts.GresInventory("gpu", "a100", 4))));
+    }
+    JobPlacement.Builder perCpu = JobPlacement.builder().memPerCpuBytes(8 * GIB);
+    Rejection refused =
+        story.refuses(
+            submission("liwei", script().cpusPerTask(16).placement(perCpu.build())));
+    assertThat(refused.field()).isEqualTo("memPerCpuBytes");
+    assertThat(refused.message()).contains("ask for at most " + 4 * GIB + " bytes for each core");
+    story.submits(
+        "liwei", script().cpusPerTask(16).placement(perCpu.memPerCpuBytes(4 * GIB).build()));
+    JobPlacement perGpu = JobPlacement.builder().memPerGpuBytes(32 * GIB).build();
+    Rejection gpus =
+        story.refuses(
+            submission("liwei", gres(new GresRequest("gpu", "", 4)).placement(perGpu)));
+    assertThat(gpus.field()).isEqualTo("memPerGpuBytes");
+    assertThat(gpus.message()).contains("ask for at most " + 16 * GIB + " bytes for each GPU");
+    Rejection tasks = story.refuses(submission("liwei", script().tasks(30)));
+    assertThat(tasks.field()).isEqualTo("tasks");
+    assertThat(tasks.message()).endsWith("ask for at most 16 tasks, or for 2 nodes");
+    Rejection many = story.refuses(submission("liwei", script().tasks(200)));
+    assertThat(many.message()).endsWith("ask for at most 16 tasks");
+    story.node("small", 2);
+    Rejection listed =
+        story.refuses(
+            submission(
+                "liwei",
+                script()
+                    .cpusPerTask(4)
+                    .placement(JobPlacement.builder().nodeList("small").build())));
+    assertThat(listed.field()).isEqualTo("nodeList");
+    assertThat(listed.message())
+        .endsWith("ask for at most 2 cores for each task, or leave nodeList out");
+    Rejection together =
+        story.refuses(
+            submission(
+                "liwei",
+                script()
+                    .placement(
+                        JobPlacement.builder()
+                            .components(
+                                List.of(new JobComponent(3, 3, 1, 0, List.of(), "")))
+                            .build())));
+    assertThat(together.message()).endsWith("ask for at most 2 nodes of component 1");
+  }
+
   @Test
   void tasksThatDivideUnevenlyMustFitTheirLargeShares() {
     SchedulerStory story = SchedulerStory.site();
@@ -254,7 +312,7 @@ final class SubmitRejectionsTest {
         story.refuses(submission("liwei", script().nodes(3).tasks(5).cpusPerTask(4)));
     assertThat(refusal.field()).isEqualTo("tasks");
     assertThat(refusal.message())
-        .contains("2 nodes need 8 cores", "only 1 such nodes", "ask for 3 tasks");
+        .contains("2 nodes need 8 cores", "only 1 such nodes", "ask for at most 2 cores for each task, or for at most 4 tasks");
   }
 
   @Test

@@ -41,6 +41,64 @@ public record JobComponent(
         JobPlacement.builder().constraint(constraint).build());
   }
 
+  /** Starts from what this one has. */
+  public Builder toBuilder() {
+    return new Builder(this);
+  }
+
+  /** Collects what another one has. */
+  public static final class Builder {
+    private int nodes;
+    private int tasks;
+    private int cpusPerTask;
+    private long memBytes;
+    private List<GresRequest> gres;
+    private JobPlacement placement;
+
+    private Builder(JobComponent from) {
+      nodes = from.nodes;
+      tasks = from.tasks;
+      cpusPerTask = from.cpusPerTask;
+      memBytes = from.memBytes;
+      gres = from.gres;
+      placement = from.placement;
+    }
+
+    public Builder nodes(int value) {
+      nodes = value;
+      return this;
+    }
+
+    public Builder tasks(int value) {
+      tasks = value;
+      return this;
+    }
+
+    public Builder cpusPerTask(int value) {
+      cpusPerTask = value;
+      return this;
+    }
+
+    public Builder memBytes(long value) {
+      memBytes = value;
+      return this;
+    }
+
+    public Builder gres(List<GresRequest> value) {
+      gres = value;
+      return this;
+    }
+
+    public Builder placement(JobPlacement value) {
+      placement = value;
+      return this;
+    }
+
+    public JobComponent build() {
+      return new JobComponent(nodes, tasks, cpusPerTask, memBytes, gres, placement);
+    }
+  }
+
   /** On how many nodes at most. */
   public int mostNodes() {
     return Math.max(nodes, placement.maxNodes());

@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.queqiao.contract.event.PartitionDefined;
 import org.queqiao.contract.event.UserDefined;
 import org.queqiao.contract.id.Actor;
@@ -20,6 +21,7 @@ import org.queqiao.core.message.Decision;
 import org.queqiao.core.message.JobRequest;
 import org.queqiao.core.message.Rejection;
 import org.queqiao.core.permission.Permissions;
+import org.queqiao.core.placement.Feasibility;
 import org.queqiao.core.state.Cluster;
 
 /**
@@ -89,20 +91,33 @@ final class SpecResolver {
       return new Resolved(null, qos.refusal());
     }
     PartitionName name = partition.get().name();
-    Optional<Rejection> misplaced =
-        new PlacementCheck(cluster)
-            .check(request, name)
-            .or(() -> new ResourcesCheck(cluster).check(request, name));
+    Optional<Rejection> misplaced = misplaced(request, name);
     if (misplaced.isPresent()) {
       return new Resolved(null, Decision.rejected(misplaced.get()));
     }
-    JobSpec spec =
-        spec(request, name, payer.project(), limitMs, resolved.terms(), qos.qos(), array);
-    return cluster
-        .candidates()
-        .neverRuns(spec)
-        .map(each -> new Resolved(null, Rejections.invalid(each.field(), each.message())))
-        .orElseGet(() -> new Resolved(spec, null));
+    Function<JobRequest, JobSpec> specs =
+        each -> spec(each, name, payer.project(), limitMs, resolved.terms(), qos.qos(), array);
+    JobSpec spec = specs.apply(request);
+    Optional<Feasibility.Impossible> never = cluster.candidates().neverRuns(spec);
+    if (never.isEmpty()) {
+      return new Resolved(spec, null);
+    }
+    NearestRequest nearest =
+        new NearestRequest(
+            cluster,
+            each ->
+                JobRequestCheck.shape(each)
+                    .or(() -> JobRequestCheck.gres("gres", each.gres()))
+                    .or(() -> misplaced(each, name))
+                    .isEmpty(),
+            specs);
+    return new Resolved(null, Decision.rejected(nearest.refuse(request, never.get())));
+  }
+
+  private Optional<Rejection> misplaced(JobRequest request, PartitionName partition) {
+    return new PlacementCheck(cluster)
+        .check(request, partition)
+        .or(() -> new ResourcesCheck(cluster).check(request, partition));
   }
 
   private static Decision tooLong(long limitMs, PartitionDefined partition) {

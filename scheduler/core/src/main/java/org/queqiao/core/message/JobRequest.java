@@ -79,6 +79,32 @@ public record JobRequest(
     return new Builder(script);
   }
 
+  /** Starts from what this one says. */
+  public Builder toBuilder() {
+    return builder(script)
+        .name(name)
+        .partition(partition)
+        .project(project)
+        .nodes(nodes)
+        .tasks(tasks)
+        .cpusPerTask(cpusPerTask)
+        .memBytes(memBytes)
+        .gres(gres)
+        .limitMs(limitMs)
+        .workDir(workDir)
+        .environment(environment)
+        .stdoutPath(stdoutPath)
+        .stderrPath(stderrPath)
+        .hold(hold)
+        .terms(terms)
+        .qos(qos)
+        .placement(placement)
+        .array(array)
+        .reservation(reservation)
+        .quote(quote)
+        .endUser(endUser);
+  }
+
   /** Leaves out script and environment: they are the user's own. */
   @Override
   public String toString() {

@@ -8,6 +8,7 @@ import java.util.TreeMap;
 import org.queqiao.contract.job.JobComponent;
 import org.queqiao.contract.job.JobPlacement;
 import org.queqiao.contract.job.JobSpec;
+import org.queqiao.core.placement.Feasibility.Cause;
 import org.queqiao.core.placement.Feasibility.Impossible;
 
 /** Why a job with components can never run, component by component. */
@@ -21,6 +22,7 @@ final class ComponentFeasibility {
       JobPlacement placement = components.get(i).placement();
       if (!Arrangement.lies(spec, parts, fabric, i, masks)) {
         return new Impossible(
+            Cause.LAYOUT,
             "components",
             which(i)
                 + "no "
@@ -29,15 +31,17 @@ final class ComponentFeasibility {
                 + (placement.contiguous()
                     ? "side by side"
                     : "on " + placement.switches() + " switches")
-                + ", also when nothing runs: ask for fewer nodes, name others, or leave "
+                + ", also when nothing runs",
+            "ask for fewer nodes, name others, or leave "
                 + (placement.contiguous() ? "contiguous" : "switches")
                 + " out");
       }
     }
     return new Impossible(
+        Cause.LAYOUT,
         "components",
-        "each component alone could lie so, but not all at once, also when nothing runs: ask for"
-            + " fewer nodes of one of them, or leave contiguous or switches of one out");
+        "each component alone could lie so, but not all at once, also when nothing runs",
+        "ask for fewer nodes of one of them, or leave contiguous or switches of one out");
   }
 
   /** How a component is named in a refusal. */
@@ -62,39 +66,53 @@ final class ComponentFeasibility {
           shapes.isEmpty()
               ? Optional.empty()
               : Feasibility.tooLargeForOneNode(
-                  spec, spec.components().get(parts.component(part)), need, shapes);
+                  spec.components().get(parts.component(part)), need, shapes);
       if (tooLarge.isPresent()) {
-        return new Impossible("components", which + tooLarge.get().message());
+        Impossible found = tooLarge.get();
+        return new Impossible(
+            found.cause(),
+            "components",
+            which + found.problem(),
+            found.advice(),
+            parts.component(part));
       }
       int fit = Feasibility.count(shapes, shape -> Feasibility.fits(need, shape));
       if (fit < parts.parts().wanted(part)) {
-        return new Impossible("components", which + tooFew(wish, parts, part, fit));
+        return tooFew(which, wish, parts, part, fit);
       }
     }
     return new Impossible(
+        Cause.AT_ONCE,
         "components",
-        "each component alone could run, but not all at once, because a node serves one of them:"
-            + " ask for fewer nodes of one of them");
+        "each component alone could run, but not all at once, because a node serves one of them",
+        "ask for fewer nodes of one of them");
   }
 
-  private static String tooFew(NodeWish wish, JobParts parts, int part, int fit) {
+  private static Impossible tooFew(
+      String which, NodeWish wish, JobParts parts, int part, int fit) {
     int wanted = parts.parts().wanted(part);
     boolean named =
         wish.includedNodes(parts.component(part)) > 0
             && (part == 0 || parts.component(part - 1) != parts.component(part));
     if (named) {
-      return "of the nodes of its nodeList only "
-          + fit
-          + " of "
-          + wanted
-          + " may be used and have what it asks for: leave the others out or ask for less on each"
-          + " node";
+      return new Impossible(
+          Cause.GROUP,
+          "components",
+          which
+              + "of the nodes of its nodeList only "
+              + fit
+              + " of "
+              + wanted
+              + " may be used and have what it asks for",
+          "leave the others out or ask for less on each node",
+          parts.component(part));
     }
-    return "asks for "
-        + wanted
-        + " nodes, but only "
-        + fit
-        + " have what it asks for: ask for "
-        + (fit == 0 ? "less on each node, or for other nodes" : "at most " + fit);
+    return new Impossible(
+        Cause.NODES,
+        "components",
+        which + "asks for " + wanted + " nodes, but only " + fit + " have what it asks for",
+        "ask for "
+            + (fit == 0 ? "less on each node, or for other nodes" : "at most " + fit),
+        parts.component(part));
   }
 }

@@ -18,13 +18,53 @@ public final class Feasibility {
 
   private Feasibility() {}
 
+  /** What of a job no idle cluster can give, in the order in which it is looked for. */
+  public enum Cause {
+    /** No node may serve it. */
+    NO_NODE,
+    CORES,
+    MEMORY,
+    DEVICES,
+    /** No node has all of it at once. */
+    TOGETHER,
+    /** Too few of those that it names, or of one count of its constraint. */
+    GROUP,
+    NODES,
+    /** Too few nodes for those that have one task more. */
+    UNEVEN,
+    /** A node serves one count of a constraint, or one component. */
+    AT_ONCE,
+    LAYOUT
+  }
+
   /**
    * Why a job can never run.
    *
    * @param field the field of the request that asks for too much
-   * @param message what is asked, what there is, and the nearest request that could run
+   * @param problem what is asked, and what there is
+   * @param advice what to ask for instead, where nothing is known that could run
+   * @param component of which component, 0 for the job's own nodes; they are looked at in this order
    */
-  public record Impossible(String field, String message) {}
+  public record Impossible(
+      Cause cause, String field, String problem, String advice, int component) {
+    Impossible(Cause cause, String field, String problem, String advice) {
+      this(cause, field, problem, advice, 0);
+    }
+
+    /** Whether this is found only where the other is not. */
+    public boolean isBeyond(Impossible other) {
+      boolean together = cause.compareTo(Cause.AT_ONCE) >= 0;
+      int order = component - other.component;
+      return order == 0 || together || other.cause.compareTo(Cause.AT_ONCE) >= 0
+          ? cause.compareTo(other.cause) > 0
+          : order > 0;
+    }
+
+    /** What is asked, what there is, and what to do. */
+    public String message() {
+      return problem + ": " + advice;
+    }
+  }
 
   /** A node to be asked, idle. */
   public record Offer(NodeName name, NodeSettings settings, NodeFacts facts) {}
@@ -104,26 +144,23 @@ public final class Feasibility {
     if (parts.parts().count() > 1) {
       return Optional.of(
           new Impossible(
+              Cause.LAYOUT,
               arrangement.field(),
               "no nodes lie so that are as the job asks for each of its "
                   + spec.nodes()
-                  + " nodes, also when nothing runs: ask for fewer nodes, name others, or leave "
-                  + arrangement.field()
-                  + " out"));
+                  + " nodes, also when nothing runs",
+              "ask for fewer nodes, name others, or leave " + arrangement.field() + " out"));
     }
     int most = arrangement.most(masks);
     return Optional.of(
         new Impossible(
+            Cause.LAYOUT,
             arrangement.field(),
             "the job asks for "
                 + spec.nodes()
                 + " nodes that lie so, but the largest number of nodes that do and fit is "
-                + most
-                + ": ask for at most "
-                + most
-                + " nodes, or leave "
-                + arrangement.field()
-                + " out"));
+                + most,
+            "ask for at most " + most + " nodes, or leave " + arrangement.field() + " out"));
   }
 
   /**
@@ -154,15 +191,14 @@ public final class Feasibility {
         ? first
         : Optional.of(
             new Impossible(
+                Cause.NODES,
                 "constraint",
                 "all "
                     + spec.nodes()
                     + " nodes are to have the same of the features in square brackets, but the most"
                     + " that do and fit are "
-                    + most
-                    + ": ask for at most "
-                    + most
-                    + " nodes, or leave the brackets out"));
+                    + most,
+                "ask for at most " + most + " nodes, or leave the brackets out"));
   }
 
   /** The same for a wish without alternatives. */
@@ -205,7 +241,7 @@ public final class Feasibility {
       return ComponentFeasibility.explain(spec, wish, byGroups);
     }
     Optional<Impossible> tooLarge =
-        tooLargeForOneNode(spec, spec.components().getFirst(), NodeNeed.large(spec), shapes);
+        tooLargeForOneNode(spec.components().getFirst(), NodeNeed.large(spec), shapes);
     if (tooLarge.isPresent()) {
       return tooLarge.get();
     }
@@ -221,9 +257,11 @@ public final class Feasibility {
     return large < spec.tasks() % spec.nodes()
         ? tooUneven(spec, large)
         : new Impossible(
+            Cause.AT_ONCE,
             "constraint",
             "each count of the constraint alone can be met, but not all at once, because a node"
-                + " counts for one of them: ask for fewer nodes of one of them");
+                + " counts for one of them",
+            "ask for fewer nodes of one of them");
   }
 
   private static Impossible noneMayServe(JobSpec spec) {
@@ -232,13 +270,15 @@ public final class Feasibility {
             ? spec.placement().excludeNodes().isEmpty() ? "partition" : "excludeNodes"
             : "constraint";
     return new Impossible(
+        Cause.NO_NODE,
         field,
         "no node of partition "
             + spec.partition()
-            + " is left that the job may use"
-            + (field.equals("constraint")
-                ? ": no node has " + spec.placement().constraint() + "; ask for fewer features"
-                : field.equals("excludeNodes") ? ": exclude fewer nodes" : ": name another one"));
+            + (field.equals("constraint") ? " has " + spec.placement().constraint() : "")
+            + (field.equals("constraint") ? "" : " is left that the job may use"),
+        field.equals("constraint")
+            ? "ask for fewer features"
+            : field.equals("excludeNodes") ? "exclude fewer nodes" : "name another one");
   }
 
   private static Optional<Impossible> tooFewOfAGroup(
@@ -255,14 +295,16 @@ public final class Feasibility {
         return Optional.of(
             wish.includedNodes(0) > 0
                 ? new Impossible(
+                    Cause.GROUP,
                     "nodeList",
                     "of the "
                         + sizes[i]
                         + " nodes of nodeList only "
                         + fit
-                        + " may be used and have what the job asks for on each node:"
-                        + " leave the others out or ask for less on each node")
+                        + " may be used and have what the job asks for on each node",
+                    "leave the others out or ask for less on each node")
                 : new Impossible(
+                    Cause.GROUP,
                     "constraint",
                     "count "
                         + (i + 1)
@@ -270,9 +312,8 @@ public final class Feasibility {
                         + sizes[i]
                         + " nodes, but only "
                         + fit
-                        + " have these features and what the job asks for on each node:"
-                        + " ask for at most "
-                        + fit));
+                        + " have these features and what the job asks for on each node",
+                    "ask for at most " + fit));
       }
     }
     return Optional.empty();
@@ -288,6 +329,7 @@ public final class Feasibility {
 
   private static Impossible tooManyNodes(JobSpec spec, int nodes) {
     return new Impossible(
+        Cause.NODES,
         "nodes",
         "the job asks for "
             + spec.nodes()
@@ -295,13 +337,13 @@ public final class Feasibility {
             + spec.coresOnNode(spec.nodes() - 1)
             + " cores each, but the cluster has only "
             + nodes
-            + " nodes that fit: ask for at most "
-            + nodes
-            + " nodes");
+            + " nodes that fit",
+        "ask for at most " + nodes + " nodes");
   }
 
   private static Impossible tooUneven(JobSpec spec, int nodes) {
     return new Impossible(
+        Cause.UNEVEN,
         "tasks",
         "the tasks do not divide evenly, so "
             + spec.tasks() % spec.nodes()
@@ -309,13 +351,12 @@ public final class Feasibility {
             + spec.coresOnNode(0)
             + " cores, but the cluster has only "
             + nodes
-            + " such nodes: ask for "
-            + spec.tasks() / spec.nodes() * spec.nodes()
-            + " tasks");
+            + " such nodes",
+        "ask for " + spec.tasks() / spec.nodes() * spec.nodes() + " tasks");
   }
 
   static Optional<Impossible> tooLargeForOneNode(
-      JobSpec spec, JobComponent of, NodeNeed need, Map<NodeShape, Integer> shapes) {
+      JobComponent of, NodeNeed need, Map<NodeShape, Integer> shapes) {
     int cores = need.cores();
     int mostCores = 0;
     long mostMemBytes = 0;
@@ -334,45 +375,45 @@ public final class Feasibility {
     if (cores > mostCores) {
       return Optional.of(
           new Impossible(
+              Cause.CORES,
               "cpusPerTask",
               "the job asks for "
                   + cores
                   + " cores on one node, but the largest node has "
-                  + mostCores
-                  + ": ask for at most "
-                  + mostCores
-                  + " cores per node, or for more nodes"));
+                  + mostCores,
+              "ask for at most " + mostCores + " cores per node, or for more nodes"));
     }
     if (need.memBytes() > mostMemBytes) {
       return Optional.of(
           new Impossible(
-              memField(spec),
+              Cause.MEMORY,
+              memField(of),
               "the job asks for "
                   + need.memBytes()
                   + " bytes of memory on one node, but the largest"
                   + " node has "
-                  + mostMemBytes
-                  + ": ask for at most "
-                  + mostMemBytes
-                  + " bytes"));
+                  + mostMemBytes,
+              "ask for less memory, or for more nodes"));
     }
     if (!someNodeHasGres) {
       return Optional.of(MissingGres.explain(of, need, shapes));
     }
     return Optional.of(
         new Impossible(
+            Cause.TOGETHER,
             "cpusPerTask",
             "no node has "
                 + cores
                 + " cores, the memory and the generic resources of the job at"
-                + " once: ask for fewer of one of them"));
+                + " once",
+            "ask for fewer of one of them"));
   }
 
-  private static String memField(JobSpec spec) {
-    if (spec.placement().memPerCpuBytes() > 0) {
+  private static String memField(JobComponent of) {
+    if (of.placement().memPerCpuBytes() > 0) {
       return "memPerCpuBytes";
     }
-    return spec.placement().memPerGpuBytes() > 0 ? "memPerGpuBytes" : "memBytes";
+    return of.placement().memPerGpuBytes() > 0 ? "memPerGpuBytes" : "memBytes";
   }
 
   private static Capacity idle(NodeShape shape) {

@@ -5,6 +5,7 @@ import java.util.TreeSet;
 import org.queqiao.contract.job.GresRequest;
 import org.queqiao.contract.job.JobComponent;
 import org.queqiao.contract.node.NodeFacts;
+import org.queqiao.core.placement.Feasibility.Cause;
 import org.queqiao.core.placement.Feasibility.Impossible;
 
 /** Why no node has the generic resources that a job asks for on one, and what comes nearest. */
@@ -25,59 +26,29 @@ final class MissingGres {
         most = Math.max(most, has(shape, request));
       }
       if (most < request.count()) {
-        GresRequest each = perTask(of, request);
         String asks =
             "the job asks for " + request.count() + " of " + named(request) + " on one node";
         return new Impossible(
-            each == null ? "gres" : "gresPerTask",
+            Cause.DEVICES,
+            isPerTask(of, request) ? "gresPerTask" : "gres",
             most == 0
-                ? asks + ", and no node of its kind has any: " + offered(shapes)
-                : asks
-                    + ", but the largest number on a node is "
-                    + most
-                    + ": ask for "
-                    + (each == null
-                        ? "at most " + most
-                        : nearest(of, request, each, most, shapes)));
+                ? asks + ", and no node of its kind has any (" + offered(shapes) + ")"
+                : asks + ", but the largest number on a node is " + most,
+            most == 0 ? "leave it out" : "ask for at most " + most);
       }
     }
-    return new Impossible("gres", "no node has all generic resources of the job at once");
+    return new Impossible(
+        Cause.DEVICES,
+        "gres",
+        "no node has all generic resources of the job at once",
+        "ask for fewer of one of them");
   }
 
-  /** What it asks for each task of a resource, or null. */
-  private static GresRequest perTask(JobComponent of, GresRequest request) {
-    for (GresRequest each : of.placement().gresPerTask()) {
-      if (each.name().equals(request.name()) && each.type().equals(request.type())) {
-        return each;
-      }
-    }
-    return null;
-  }
-
-  /** Fewer for each task on as many nodes, or as many on more nodes where there are so many. */
-  private static String nearest(
-      JobComponent of,
-      GresRequest request,
-      GresRequest each,
-      int most,
-      Map<NodeShape, Integer> shapes) {
-    int besides = 0;
-    for (GresRequest other : of.gres()) {
-      boolean same = other.name().equals(each.name()) && other.type().equals(each.type());
-      besides += same ? other.count() : 0;
-    }
-    int onNode = Math.max(1, (request.count() - besides) / each.count());
-    int fewer = Math.max(0, most - besides) / onNode;
-    int tasks = Math.max(0, most - besides) / each.count();
-    int nodes = tasks == 0 ? 0 : Math.ceilDiv(of.tasks(), tasks);
-    int enough = tasks == 0 ? 0 : besides + each.count() * Math.ceilDiv(of.tasks(), nodes);
-    boolean more =
-        nodes > 0 && nodes <= Feasibility.count(shapes, shape -> has(shape, request) >= enough);
-    String less =
-        fewer > 0
-            ? "at most " + fewer + " for each task"
-            : "fewer tasks on a node: it has at most " + most;
-    return more ? nodes + " nodes, or " + less : less;
+  /** Whether it asks for a resource for each task. */
+  private static boolean isPerTask(JobComponent of, GresRequest request) {
+    return of.placement().gresPerTask().stream()
+        .anyMatch(each ->
+            each.name().equals(request.name()) && each.type().equals(request.type()));
   }
 
   private static int has(NodeShape shape, GresRequest request) {
@@ -102,8 +73,6 @@ final class MissingGres {
         names.add(each.type().isEmpty() ? each.name() : each.name() + ":" + each.type());
       }
     }
-    return names.isEmpty()
-        ? "they have no generic resources"
-        : "ask for " + String.join(" or ", names);
+    return names.isEmpty() ? "they have no devices" : "they have " + String.join(", ", names);
   }
 }
