@@ -309,8 +309,22 @@ record JobDocument(
     out.writeEndObject();
   }
 
+  /** In a list. */
   void write(JsonGenerator out) throws IOException {
     out.writeStartObject();
+    fields(out);
+    out.writeEndObject();
+  }
+
+  /** Alone, with what its latest run holds. */
+  void write(HeldDocument held, JsonGenerator out) throws IOException {
+    out.writeStartObject();
+    fields(out);
+    held.write(out);
+    out.writeEndObject();
+  }
+
+  private void fields(JsonGenerator out) throws IOException {
     out.writeNumberField("id", id);
     out.writeStringField("name", name);
     out.writeStringField("user", user);
@@ -365,6 +379,5 @@ record JobDocument(
       out.writeFieldName("array");
       array.write(out);
     }
-    out.writeEndObject();
   }
 }

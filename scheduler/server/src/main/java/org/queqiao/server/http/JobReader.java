@@ -11,6 +11,7 @@ import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.PendingReason;
 import org.queqiao.contract.job.TaskIndices;
+import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.core.message.PendingWhy;
 import org.queqiao.server.view.ClusterView;
 import org.queqiao.server.view.Door;
@@ -67,6 +68,23 @@ final class JobReader {
         call,
         () -> history.find(scope, id).map(LedgerHistory::document),
         document -> document.ifPresentOrElse(found, missing));
+  }
+
+  /** What the latest run of a job that was found holds or held, as far as the state knows. */
+  void held(Call call, JobDocument job, Consumer<HeldDocument> answer) {
+    if (job.attempt() == 0) {
+      answer.accept(HeldDocument.UNKNOWN);
+      return;
+    }
+    JobId id = new JobId(job.id());
+    var _ =
+        door.ask(state -> state.job(id).map(ClusterImage.JobImage::allocations))
+            .whenComplete((found, refused) ->
+                call.onLoop(() ->
+                    answer.accept(
+                        refused != null || found.isEmpty() || found.get().isEmpty()
+                            ? HeldDocument.UNKNOWN
+                            : new HeldDocument(found.get()))));
   }
 
   /** One job waits a moment for its charge; a list does not. */

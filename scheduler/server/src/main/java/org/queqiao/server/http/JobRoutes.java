@@ -217,11 +217,17 @@ final class JobRoutes {
           if (job.revision() != null) {
             call.response().putHeader(HttpHeaders.ETAG, "\"" + job.revision() + "\"");
           }
-          if (call.accepted("application/json", "text/plain").equals("text/plain")) {
-            call.text(200, "text/plain", JobText.of(job));
-          } else {
-            call.json(200, job::write);
-          }
+          String type = call.accepted("application/json", "text/plain");
+          reader.held(
+              call,
+              job,
+              held -> {
+                if (type.equals("text/plain")) {
+                  call.text(200, "text/plain", JobText.of(job, held));
+                } else {
+                  call.json(200, out -> job.write(held, out));
+                }
+              });
         },
         () -> call.refuse(Refused.notFound(NOT_THERE).refusal()));
   }

@@ -17,9 +17,9 @@ final class JobText {
 
   private JobText() {}
 
-  static String of(JobDocument job) {
+  static String of(JobDocument job, HeldDocument held) {
     Table table = new Table("FIELD", "VALUE");
-    for (Map.Entry<String, JsonNode> field : tree(job).properties()) {
+    for (Map.Entry<String, JsonNode> field : tree(job, held).properties()) {
       String value = words(field.getValue());
       if (!value.isEmpty()) {
         table.row(field.getKey(), value);
@@ -28,10 +28,10 @@ final class JobText {
     return table.toString();
   }
 
-  private static JsonNode tree(JobDocument job) {
+  private static JsonNode tree(JobDocument job, HeldDocument held) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(1024);
     try (JsonGenerator out = JSON.createGenerator(bytes)) {
-      job.write(out);
+      job.write(held, out);
       out.flush();
       return JSON.readTree(bytes.toByteArray());
     } catch (IOException e) {

@@ -59,6 +59,41 @@ final class PlacementRestTest {
   }
 
   @Test
+  void theCoresAndTheMemoryOfARunAreShownByTheirIds() throws Exception {
+    HttpResponse<String> accepted =
+        server.post(
+            "researcher1",
+            "/api/v1/jobs",
+            "{\"script\":\"#!/bin/sh\\ntrue\\n\",\"memBytes\":33554432}");
+    assertThat(accepted.statusCode()).as(accepted.body()).isEqualTo(201);
+    String at = accepted.headers().firstValue("Location").orElseThrow();
+    long job = JSON.readTree(accepted.body()).path("id").asLong();
+    server.events(
+        "researcher1",
+        "from=0",
+        event -> event.contains("event: JobEnded") && event.contains("\"job\":" + job + ","));
+    JsonNode held = JSON.readTree(server.get("researcher1", at).body()).path("allocations");
+    assertThat(held).hasSize(1);
+    assertThat(held.get(0).path("node").asText()).isEqualTo(firstNode());
+    assertThat(held.get(0).path("component").asInt(-1)).isZero();
+    assertThat(held.get(0).path("cores").asText()).matches("[0-9]+");
+    assertThat(held.get(0).path("memBytes").asLong()).isEqualTo(33_554_432);
+    assertThat(held.get(0).path("devices").isArray()).isTrue();
+    String text = server.send(server.request("researcher1", at, "Accept", "text/plain")).body();
+    assertThat(text).containsPattern("allocations +node=" + firstNode() + " component=0 cores=[0-9]+ ");
+    JsonNode waits =
+        JSON.readTree(
+            server
+                .get("researcher1", submit("").headers().firstValue("Location").orElseThrow())
+                .body());
+    assertThat(waits.has("allocations")).isTrue();
+    assertThat(waits.path("allocations").isNull()).isTrue();
+    JsonNode listed =
+        JSON.readTree(server.get("researcher1", "/api/v1/jobs?limit=1").body()).path("items");
+    assertThat(listed.get(0).has("allocations")).isFalse();
+  }
+
+  @Test
   void wishesThatCannotBeAre422WithTheirField() throws Exception {
     String node = firstNode();
     for (String[] each :
@@ -68,7 +103,7 @@ final class PlacementRestTest {
           {"nodeList", "cn[3-1]", "goes from 3 down to 1"},
           {"nodeList", "nosuch", "there is no node nosuch"},
           {"excludeNodes", "x[0-999999999]", "more than 100000 nodes"},
-          {"excludeNodes", node, "exclude fewer nodes"},
+          {"excludeNodes", node, "leave excludeNodes out"},
         }) {
       HttpResponse<String> answer = submit(",\"%s\":\"%s\"".formatted(each[0], each[1]));
       assertThat(answer.statusCode()).as(answer.body()).isEqualTo(422);
