@@ -20,8 +20,8 @@ final class Nearest {
               + "(?: with (?<tasks>[0-9]+) tasks?)?");
   private static final Pattern LEAVE =
       Pattern.compile(
-          "leave (?<what>[a-zA-Z0-9:]+)(?<each> for each task)?"
-              + "(?: on each node of component (?<component>[0-9]+))?(?<memory> with memPerGpuBytes)? out");
+          "leave (?<what>[a-zA-Z0-9:]+)(?<each> for each task)?(?: on each node of component"
+              + " (?<component>[0-9]+))?(?<memory> with memPerGpuBytes)? out");
 
   private Nearest() {}
 
@@ -54,8 +54,7 @@ final class Nearest {
     Matcher leave = LEAVE.matcher(words);
     if (leave.matches()) {
       return leave.group("component") != null
-          ? component(
-              request, leave.group("component"), "gres", leave.group("what"), 0, null)
+          ? component(request, leave.group("component"), "gres", leave.group("what"), 0, null)
           : left(leave, request);
     }
     Matcher said = WORDS.matcher(words);
@@ -67,8 +66,7 @@ final class Nearest {
     String each = said.group("each") == null ? "" : said.group("each").strip();
     if (said.group("component") != null) {
       String field = words.contains(" of " + what) ? "gres" : what;
-      return component(
-          request, said.group("component"), field, what, count, said.group("tasks"));
+      return component(request, said.group("component"), field, what, count, said.group("tasks"));
     }
     if (said.group("part") != null) {
       return counted(request, Integer.parseInt(said.group("part")), count);

@@ -176,7 +176,11 @@ final class SubmitRejectionsTest {
   private static List<Row> impossible() {
     return List.of(
         invalid("9 cores", script().cpusPerTask(9), "cpusPerTask", "at most 8 cores"),
-        invalid("9 tasks on a node", script().tasks(9), "tasks", "largest node has 8: ask for at most 8 tasks"),
+        invalid(
+            "9 tasks on a node",
+            script().tasks(9),
+            "tasks",
+            "largest node has 8: ask for at most 8 tasks"),
         invalid("3 nodes", script().nodes(3), "nodes", "at most 2 nodes"),
         invalid("2 large nodes", script().nodes(2).cpusPerTask(8), "nodes", "at most 1 node"),
         invalid("memory", script().memBytes(9 * GIB), "memBytes", "at most " + 8 * GIB),
@@ -260,16 +264,14 @@ final class SubmitRejectionsTest {
     }
     JobPlacement.Builder perCpu = JobPlacement.builder().memPerCpuBytes(8 * GIB);
     Rejection refused =
-        story.refuses(
-            submission("liwei", script().cpusPerTask(16).placement(perCpu.build())));
+        story.refuses(submission("liwei", script().cpusPerTask(16).placement(perCpu.build())));
     assertThat(refused.field()).isEqualTo("memPerCpuBytes");
     assertThat(refused.message()).contains("ask for at most " + 4 * GIB + " bytes for each core");
     story.submits(
         "liwei", script().cpusPerTask(16).placement(perCpu.memPerCpuBytes(4 * GIB).build()));
     JobPlacement perGpu = JobPlacement.builder().memPerGpuBytes(32 * GIB).build();
     Rejection gpus =
-        story.refuses(
-            submission("liwei", gres(new GresRequest("gpu", "", 4)).placement(perGpu)));
+        story.refuses(submission("liwei", gres(new GresRequest("gpu", "", 4)).placement(perGpu)));
     assertThat(gpus.field()).isEqualTo("memPerGpuBytes");
     assertThat(gpus.message()).contains("ask for at most " + 16 * GIB + " bytes for each GPU");
     Rejection tasks = story.refuses(submission("liwei", script().tasks(30)));
@@ -295,8 +297,7 @@ final class SubmitRejectionsTest {
                 script()
                     .placement(
                         JobPlacement.builder()
-                            .components(
-                                List.of(new JobComponent(3, 3, 1, 0, List.of(), "")))
+                            .components(List.of(new JobComponent(3, 3, 1, 0, List.of(), "")))
                             .build())));
     assertThat(together.message()).endsWith("ask for at most 2 nodes of component 1");
   }
@@ -312,7 +313,10 @@ final class SubmitRejectionsTest {
         story.refuses(submission("liwei", script().nodes(3).tasks(5).cpusPerTask(4)));
     assertThat(refusal.field()).isEqualTo("tasks");
     assertThat(refusal.message())
-        .contains("2 nodes need 8 cores", "only 1 such nodes", "ask for at most 2 cores for each task, or for at most 4 tasks");
+        .contains(
+            "2 nodes need 8 cores",
+            "only 1 such nodes",
+            "ask for at most 2 cores for each task, or for at most 4 tasks");
   }
 
   @Test

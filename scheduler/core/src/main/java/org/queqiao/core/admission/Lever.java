@@ -20,8 +20,10 @@ record Lever(String field, long now, long bound, Move move, LongFunction<String>
   }
 
   /** A thing that is asked for or not. */
-  static Lever leaveOut(String field, String what, java.util.function.UnaryOperator<JobRequest> without) {
-    return new Lever(field, 1, 0, (request, _) -> without.apply(request), _ -> "leave " + what + " out");
+  static Lever leaveOut(
+      String field, String what, java.util.function.UnaryOperator<JobRequest> without) {
+    return new Lever(
+        field, 1, 0, (request, _) -> without.apply(request), _ -> "leave " + what + " out");
   }
 
   /**

@@ -82,8 +82,11 @@ final class NearestRequest {
   /** What is too much on one node is in the field that may be less. */
   private static String field(Impossible why, String first) {
     boolean own = !why.field().equals("components") && !first.startsWith("component ");
-    boolean onNode = why.cause().compareTo(Cause.CORES) >= 0 && why.cause().compareTo(Cause.TOGETHER) <= 0;
-    return own && onNode && !first.equals(RequestLevers.MORE_NODES) ? first.split(" ", 2)[0] : why.field();
+    boolean onNode =
+        why.cause().compareTo(Cause.CORES) >= 0 && why.cause().compareTo(Cause.TOGETHER) <= 0;
+    return own && onNode && !first.equals(RequestLevers.MORE_NODES)
+        ? first.split(" ", 2)[0]
+        : why.field();
   }
 
   private static Rejection refused(String field, String message) {
@@ -111,8 +114,7 @@ final class NearestRequest {
     }
     List<String> words = new ArrayList<>(way.words());
     words.replaceAll(each -> each.startsWith("leave ") ? each : "ask for " + each);
-    return Optional.of(
-        refused(why.field(), why.problem() + ": " + String.join(", and ", words)));
+    return Optional.of(refused(why.field(), why.problem() + ": " + String.join(", and ", words)));
   }
 
   /** One number on, or two where one is not enough; null where these are not either. */
@@ -150,15 +152,16 @@ final class NearestRequest {
       return lever.search(request, this::couldRun);
     }
     // Too many nodes are no answer either: the fewest on which what each has to give suffices.
-    long number = lever.search(request, tried -> isBeyond(tried, each -> each.cause().compareTo(Cause.TOGETHER) > 0));
+    long number =
+        lever.search(
+            request, tried -> isBeyond(tried, each -> each.cause().compareTo(Cause.TOGETHER) > 0));
     return couldRun(lever.move().to(request, number)) ? number : lever.now();
   }
 
   /** Fewer nodes with all tasks where these fit there, else with as many as fit. */
   private String words(Lever lever, JobRequest request, long number) {
     boolean all =
-        lever.field().equals("nodes")
-            && couldRun(request.toBuilder().nodes((int) number).build());
+        lever.field().equals("nodes") && couldRun(request.toBuilder().nodes((int) number).build());
     return all ? RequestLevers.nodes(number) : lever.words().apply(number);
   }
 
@@ -176,7 +179,8 @@ final class NearestRequest {
       return false;
     }
     JobSpec spec = specs.apply(request);
-    int each = Arrangement.isDemandedBy(spec) ? 1 + cluster.nodes().all().size() / NODES_FOR_ONE : 1;
+    int each =
+        Arrangement.isDemandedBy(spec) ? 1 + cluster.nodes().all().size() / NODES_FOR_ONE : 1;
     work += each * spec.shapes().size();
     return work <= MOST_WORK;
   }

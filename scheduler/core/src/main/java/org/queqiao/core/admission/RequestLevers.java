@@ -187,8 +187,7 @@ final class RequestLevers {
           one.count(),
           0,
           (each, count) ->
-              withoutMemoryOfNone(
-                  each.toBuilder().gres(with(each.gres(), one, count)).build()),
+              withoutMemoryOfNone(each.toBuilder().gres(with(each.gres(), one, count)).build()),
           count -> counted(one, count, ""));
     }
     List<GresRequest> perTask = request.placement().gresPerTask();
@@ -265,8 +264,7 @@ final class RequestLevers {
   /** As many as are named, or counted. */
   private static long leastNodes(JobPlacement placement) {
     int named = placement.nodeList().isEmpty() ? 0 : HostList.parse(placement.nodeList()).size();
-    return Math.max(
-        1, Math.max(named, Constraint.parse(placement.constraint()).countedNodes()));
+    return Math.max(1, Math.max(named, Constraint.parse(placement.constraint()).countedNodes()));
   }
 
   static String nodes(long count) {
@@ -310,9 +308,7 @@ final class RequestLevers {
     if (placement.contiguous()) {
       found.add(
           Lever.leaveOut(
-              "contiguous",
-              "contiguous",
-              each -> placed(each, placement(each).contiguous(false))));
+              "contiguous", "contiguous", each -> placed(each, placement(each).contiguous(false))));
     }
     return this;
   }
@@ -334,9 +330,7 @@ final class RequestLevers {
     if (!placement.constraint().isEmpty()) {
       found.add(
           Lever.leaveOut(
-              "constraint",
-              "constraint",
-              each -> placed(each, placement(each).constraint(""))));
+              "constraint", "constraint", each -> placed(each, placement(each).constraint(""))));
     }
   }
 
@@ -380,8 +374,7 @@ final class RequestLevers {
         "nodes",
         one.nodes(),
         leastNodes(one.placement()),
-        (old, count) ->
-            old.toBuilder().nodes((int) count).tasks((int) count * onNode).build(),
+        (old, count) -> old.toBuilder().nodes((int) count).tasks((int) count * onNode).build(),
         count -> nodes(count) + of + (onNode > 1 ? " with " + plural(count * onNode, "task") : ""));
     List<Long> counts = counts(one.placement());
     for (int i = 0; i < counts.size(); i++) {

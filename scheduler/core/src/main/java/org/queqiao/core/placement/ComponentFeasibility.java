@@ -88,8 +88,7 @@ final class ComponentFeasibility {
         "ask for fewer nodes of one of them");
   }
 
-  private static Impossible tooFew(
-      String which, NodeWish wish, JobParts parts, int part, int fit) {
+  private static Impossible tooFew(String which, NodeWish wish, JobParts parts, int part, int fit) {
     int wanted = parts.parts().wanted(part);
     boolean named =
         wish.includedNodes(parts.component(part)) > 0
@@ -111,8 +110,7 @@ final class ComponentFeasibility {
         Cause.NODES,
         "components",
         which + "asks for " + wanted + " nodes, but only " + fit + " have what it asks for",
-        "ask for "
-            + (fit == 0 ? "less on each node, or for other nodes" : "at most " + fit),
+        "ask for " + (fit == 0 ? "less on each node, or for other nodes" : "at most " + fit),
         parts.component(part));
   }
 }

@@ -43,7 +43,8 @@ public final class Feasibility {
    * @param field the field of the request that asks for too much
    * @param problem what is asked, and what there is
    * @param advice what to ask for instead, where nothing is known that could run
-   * @param component of which component, 0 for the job's own nodes; they are looked at in this order
+   * @param component of which component, 0 for the job's own nodes; they are looked at in this
+   *     order
    */
   public record Impossible(
       Cause cause, String field, String problem, String advice, int component) {

@@ -47,8 +47,7 @@ final class MissingGres {
   /** Whether it asks for a resource for each task. */
   private static boolean isPerTask(JobComponent of, GresRequest request) {
     return of.placement().gresPerTask().stream()
-        .anyMatch(each ->
-            each.name().equals(request.name()) && each.type().equals(request.type()));
+        .anyMatch(each -> each.name().equals(request.name()) && each.type().equals(request.type()));
   }
 
   private static int has(NodeShape shape, GresRequest request) {

@@ -80,7 +80,8 @@ final class PlacementRestTest {
     assertThat(held.get(0).path("memBytes").asLong()).isEqualTo(33_554_432);
     assertThat(held.get(0).path("devices").isArray()).isTrue();
     String text = server.send(server.request("researcher1", at, "Accept", "text/plain")).body();
-    assertThat(text).containsPattern("allocations +node=" + firstNode() + " component=0 cores=[0-9]+ ");
+    assertThat(text)
+        .containsPattern("allocations +node=" + firstNode() + " component=0 cores=[0-9]+ ");
     JsonNode waits =
         JSON.readTree(
             server
