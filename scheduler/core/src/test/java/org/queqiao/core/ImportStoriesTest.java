@@ -7,6 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.PartitionName;
+import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.contract.money.PriceItem;
@@ -54,6 +55,17 @@ final class ImportStoriesTest {
   }
 
   @Test
+  void aRunOfAProjectThatNobodyMadeIsShownAndNotBilled() {
+    ObservedRun orphan = of(run(7), new ProjectName("nobodys"));
+    Rejection refused = story.refuses(file("finance1", run(6), orphan));
+    assertThat(refused.code()).isEqualTo(Rejection.Code.INVALID);
+    assertThat(refused.message()).contains("there is no project nobodys: create it first");
+    story.hears(
+        new Input.ImportRuns(
+            Actor.user(new UserName("finance1")), RandomRuns.CLUSTER, false, List.of(orphan)));
+  }
+
+  @Test
   void aClusterIsOfABridgeOrOfFiles() {
     story.hears(told(run(7)));
     Rejection refused = story.refuses(file("finance1", run(8)));
@@ -73,6 +85,29 @@ final class ImportStoriesTest {
     story.hears(price);
     story.hears(file("finance1", first));
     assertThat(story.refuses(price).message()).contains("cannot begin in the past");
+  }
+
+  private static ObservedRun of(ObservedRun run, ProjectName project) {
+    return new ObservedRun(
+        run.id(),
+        run.task(),
+        run.name(),
+        run.user(),
+        run.uid(),
+        project,
+        run.partition(),
+        run.state(),
+        run.detail(),
+        run.exitCode(),
+        run.signal(),
+        run.startMs(),
+        run.endMs(),
+        run.stops(),
+        run.cores(),
+        run.memBytes(),
+        run.limitMs(),
+        run.nodes(),
+        run.steps());
   }
 
   private static ObservedRun with(ObservedRun run, long cores, long limitMs) {

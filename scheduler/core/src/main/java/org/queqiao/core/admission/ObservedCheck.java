@@ -9,6 +9,7 @@ import org.queqiao.contract.event.RunImported;
 import org.queqiao.contract.event.RunObserved;
 import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.observe.ExternalRun;
 import org.queqiao.contract.observe.ObservedRun;
 import org.queqiao.contract.snapshot.ObservedImage;
@@ -120,6 +121,14 @@ public final class ObservedCheck {
     return "";
   }
 
+  /**
+   * Why a run of a file is not billed whose project nobody made: its statement would be one that
+   * nobody may open.
+   */
+  public static String unknownPayer(ProjectName project) {
+    return "there is no project " + project + ": create it first";
+  }
+
   /** Runs of a file; the reply is that all of them are recorded. */
   public Decision decide(Input.ImportRuns input, long nowMs) {
     if (!permissions.permit(input.actor(), new Action.ChangeMoney())) {
@@ -146,6 +155,9 @@ public final class ObservedCheck {
       }
       if (run.endMs() > nowMs) {
         return Rejections.invalid("runs", "run " + run.id() + " ends after now");
+      }
+      if (input.billed() && cluster.accounts().project(run.project()).isEmpty()) {
+        return Rejections.invalid("runs", "run " + run.id() + ": " + unknownPayer(run.project()));
       }
       String absurd = absurd(run);
       if (!absurd.isEmpty()) {

@@ -25,6 +25,7 @@ import org.queqiao.core.message.Input;
 import org.queqiao.core.message.Reply;
 import org.queqiao.server.auth.Refusal;
 import org.queqiao.server.view.ClusterView;
+import org.queqiao.server.view.Site;
 
 /**
  * Files of runs from before, or from elsewhere. A run that is known already changes nothing, so a
@@ -119,10 +120,14 @@ final class RunImportRoutes {
             .fingerprints(
                 cluster, file.runs().stream().map(each -> each.run().id().job()).toList());
     List<ObservedRun> fresh = new ArrayList<>();
+    Site site = view.site();
     for (RunLine line : file.runs()) {
       ObservedRun run = line.run();
       Long before = known.get(run.id());
-      if (before == null) {
+      if (before == null && billed && site.project(run.project()).isEmpty()) {
+        outcome.quarantined.add(
+            new Quarantined(line.line(), ObservedCheck.unknownPayer(run.project())));
+      } else if (before == null) {
         fresh.add(run);
       } else if (before == run.fingerprint()) {
         outcome.known++;

@@ -150,6 +150,21 @@ final class RunImportRestTest {
   }
 
   @Test
+  void aRunOfAProjectThatNobodyMadeIsPutAsideUntilItIsMade() throws Exception {
+    String orphan = line(1, 4, 30).replace("of-before", "nobodys");
+    JsonNode first = imported(SACCT + "orphans", HEAD + orphan + line(2, 2, 0));
+    counts(first, 1, 0, 1);
+    JsonNode aside = first.path("quarantined").path(0);
+    assertThat(aside.path("line").asInt()).isEqualTo(2);
+    assertThat(aside.path("reason").asText())
+        .isEqualTo("there is no project nobodys: create it first");
+    server.local("/projects", "project=nobodys&domain=atmosphere");
+    counts(imported(SACCT + "orphans", HEAD + orphan + line(2, 2, 0)), 1, 1, 0);
+    String shown = SACCT.replace("billed", "shown") + "orphans2";
+    counts(imported(shown, HEAD + line(1, 4, 30).replace("of-before", "nowhere")), 1, 0, 0);
+  }
+
+  @Test
   void whatIsNoFileOfRunsOrComesFromOthersIsRefused() throws Exception {
     assertThat(send("researcher1", SACCT + "c9", HEAD + line(1, 1, 1)).statusCode()).isEqualTo(403);
     assertThat(send("admin1", SACCT + "c9", HEAD + line(1, 1, 1)).statusCode()).isEqualTo(403);
