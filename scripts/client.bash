@@ -393,6 +393,7 @@ client_month() {
   case ${ARGS[0]:-list},${#ARGS[@]} in
     list,[01]) api "$(default_account)" GET "$path"; return ;;
     check,2) api "$(default_account)" GET "$path/${ARGS[1]}/check"; return ;;
+    statements,[23]) api "$(default_account)" GET "$path/${ARGS[1]}/statements?limit=1000${ARGS[2]:+&state=${ARGS[2]}}"; return ;;
     close,[3-9] | close,[1-9][0-9]*)
       path=$path/${ARGS[1]}/close body="{\"reason\":\"$(json_text "${ARGS[*]:2}")\"}"
       ;;
@@ -404,7 +405,7 @@ client_month() {
       path=/api/v1/statements/${ARGS[1]}/${ARGS[2]}/payment
       body="{\"paidOn\":\"$(json_text "${ARGS[3]}")\",\"reference\":\"$(json_text "${ARGS[4]}")\",\"reason\":\"$(json_text "${ARGS[*]:5}")\"}"
       ;;
-    *) die "it is written ./queqiao month [list | check MONTH | close MONTH REASON | close-despite MONTH WHY REASON | paid PROJECT MONTH DAY REFERENCE REASON]" ;;
+    *) die "it is written ./queqiao month [list | check MONTH | statements MONTH [STATE] | close MONTH REASON | close-despite MONTH WHY REASON | paid PROJECT MONTH DAY REFERENCE REASON]" ;;
   esac
   api "$(default_account)" POST "$path" -H 'Content-Type: application/json' --data-binary "$body"
 }

@@ -109,6 +109,41 @@ public final class MonthReads {
     return all;
   }
 
+  /**
+   * The projects that have a statement of a month, by name.
+   *
+   * @param after names behind this one alone, or null for all
+   * @param state of these statements alone, or null
+   * @param limit so many at most
+   */
+  public List<String> projects(String month, String after, Standing.State state, int limit) {
+    return ask(connection -> {
+      try (PreparedStatement statement =
+          connection.prepareStatement(
+              "select a.project from (select project from statement_line where month = ? union"
+                  + " select project from statement_entry where month = ? union select project from"
+                  + " statement_close where month = ?) a left join month_close m on m.month = ?"
+                  + " left join statement_close s on s.month = ? and s.project = a.project where"
+                  + " a.project collate \"C\" > ? and (? = '' or coalesce(s.state, m.state,"
+                  + " 'DRAFT') = ?) order by a.project collate \"C\" limit ?")) {
+        for (int i = 1; i <= 5; i++) {
+          statement.setString(i, month);
+        }
+        statement.setString(6, after == null ? "" : after);
+        statement.setString(7, state == null ? "" : state.name());
+        statement.setString(8, state == null ? "" : state.name());
+        statement.setInt(9, limit);
+        List<String> found = new ArrayList<>();
+        try (ResultSet row = statement.executeQuery()) {
+          while (row.next()) {
+            found.add(row.getString(1));
+          }
+        }
+        return found;
+      }
+    });
+  }
+
   /** How far the statement of a project for a month is. */
   public Standing standing(String project, String month) {
     return ask(connection -> {

@@ -10,6 +10,7 @@ import org.queqiao.accounting.metering.BillingCalendar;
 import org.queqiao.accounting.sql.LedgerReads;
 import org.queqiao.accounting.sql.MonthReads;
 import org.queqiao.accounting.statement.Standing;
+import org.queqiao.accounting.statement.Statement;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.core.message.Action;
@@ -38,6 +39,7 @@ final class MonthRoutes {
 
   void on(Api api) {
     api.on("listMonths", this::list);
+    api.on("listStatements", this::statements);
     api.on("checkMonth", this::check);
     api.on("closeMonth", this::close);
     api.on("payStatement", this::pay);
@@ -71,6 +73,50 @@ final class MonthRoutes {
     out.writeNumberField("statements", row.statements());
     out.writeStringField("sha256", JobDocument.orNull(row.sha256()));
     out.writeStringField("head", JobDocument.orNull(row.hash()));
+    out.writeEndObject();
+  }
+
+  private void statements(Call call) {
+    onlyWhoSeesEverything(call);
+    String month = call.text("month");
+    String state = call.text("state");
+    int limit = call.number("limit").intValue();
+    String after = Cursor.namesAfter(call.text("cursor"));
+    files.ask(
+        call,
+        () ->
+            reads
+                .months()
+                .projects(month, after, state == null ? null : Standing.State.valueOf(state), limit)
+                .stream()
+                .map(project -> reads.statement(project, month))
+                .toList(),
+        found -> {
+          String next =
+              found.size() < limit ? null : Cursor.ofNamesAfter(found.getLast().project());
+          call.json(200, out -> Json.page(out, found, next, MonthRoutes::write));
+        });
+  }
+
+  private static void write(Statement statement, JsonGenerator out) throws IOException {
+    Standing standing = statement.standing();
+    out.writeStartObject();
+    out.writeStringField("project", statement.project());
+    out.writeStringField("state", standing.state().name());
+    out.writeStringField("number", JobDocument.orNull(standing.number()));
+    out.writeStringField("paidOn", JobDocument.orNull(standing.paidOn()));
+    out.writeStringField("reference", JobDocument.orNull(standing.reference()));
+    out.writeNumberField("coreMs", statement.coreMs());
+    out.writeArrayFieldStart("totals");
+    for (Statement.Total each : statement.totals()) {
+      out.writeStartObject();
+      out.writeStringField("currency", each.currency());
+      out.writeNumberField("amountMicro", each.amountMicro());
+      out.writeNumberField("entriesMicro", each.entriesMicro());
+      out.writeNumberField("dueMicro", each.dueMicro());
+      out.writeEndObject();
+    }
+    out.writeEndArray();
     out.writeEndObject();
   }
 

@@ -100,11 +100,25 @@ final class MonthRestTest {
     assertThat(settled.path("state").asText()).isEqualTo("PAID");
     assertThat(settled.path("paidOn").asText()).isEqualTo("2026-11-20");
     assertThat(settled.path("reference").asText()).isEqualTo("bank 17");
+    assertThat(numbered("CLOSED")).isEmpty();
+    JsonNode listed = numbered("PAID").path(0);
+    assertThat(listed.path("number").asText()).isEqualTo("2001-000001");
+    assertThat(listed.path("reference").asText()).isEqualTo("bank 17");
+    assertThat(listed.path("totals").path(0).path("dueMicro").asLong()).isEqualTo(4_000_000);
+    assertThat(server.get("researcher1", "/api/v1/months/2001-02/statements").statusCode())
+        .isEqualTo(403);
     assertThat(settled.path("totals").path(0).path("dueMicro").asLong()).isEqualTo(4_000_000);
     HttpResponse<String> twice = post(payment, paid);
     assertThat(twice.statusCode()).isEqualTo(409);
     assertThat(twice.body()).contains("statement 2001-000001 was paid on 2026-11-20 (bank 17)");
     aPaidMonthIsArchivedByTwoPeopleOnce();
+  }
+
+  private static JsonNode numbered(String state) throws Exception {
+    String path = "/api/v1/months/2001-02/statements?state=" + state;
+    HttpResponse<String> answer = server.get("auditor1", path);
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    return JSON.readTree(answer.body()).path("items");
   }
 
   private static HttpResponse<String> archive(String who, String month) throws Exception {
