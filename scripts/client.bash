@@ -316,6 +316,43 @@ client_policy() {
   fi
 }
 
+# Lists what will change at a later time, plans it, or withdraws it.
+client_planned() {
+  running
+  take_account
+  local body shares value
+  case ${ARGS[0]-},${#ARGS[@]} in
+    ,0)
+      api "$(default_account)" GET /api/v1/planned-changes
+      return
+      ;;
+    withdraw,2)
+      api "$(default_account)" DELETE "/api/v1/planned-changes/${ARGS[1]}"
+      return
+      ;;
+    domain,4 | platform,4)
+      [ "${ARGS[2]}" = - ] && value=null || value=$(quoted "${ARGS[2]}")
+      if [ "${ARGS[0]}" = domain ]; then
+        body="{\"change\":\"parent\",\"domain\":$(quoted "${ARGS[1]}"),\"parent\":$value"
+      else
+        body="{\"change\":\"platform\",\"project\":$(quoted "${ARGS[1]}"),\"platform\":$value"
+      fi
+      ;;
+    domains,4)
+      body=
+      IFS=, read -ra shares <<<"${ARGS[2]}"
+      for value in "${shares[@]}"; do
+        [[ $value =~ ^[^=]+=[0-9]+$ ]] || die "the domains of a project are written CODE=PERMILLE,CODE=PERMILLE"
+        body+="${body:+,}{\"domain\":$(quoted "${value%%=*}"),\"permille\":${value##*=}}"
+      done
+      body="{\"change\":\"domains\",\"project\":$(quoted "${ARGS[1]}"),\"domains\":[$body]"
+      ;;
+    *) die "planned knows domain CODE PARENT|- YYYY-MM, domains PROJECT CODE=PERMILLE,... YYYY-MM-DD, platform PROJECT NAME|- YYYY-MM and withdraw NUMBER" ;;
+  esac
+  api "$(default_account)" POST /api/v1/planned-changes -H 'Content-Type: application/json' \
+    --data-binary "$body,\"from\":$(quoted "${ARGS[3]}")}"
+}
+
 # policy [NAME] [--reservations N]: shows or changes by which policy the cluster is planned.
 client_planning() {
   running

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.queqiao.accounting.metering.BillingCalendar;
+import org.queqiao.accounting.sql.AuditRows;
 import org.queqiao.accounting.sql.EndedReports;
 import org.queqiao.accounting.sql.Ledger;
 import org.queqiao.accounting.sql.LedgerReads;
@@ -17,8 +18,12 @@ import org.queqiao.accounting.sql.UsageReports;
 import org.queqiao.accounting.usage.DomainTree;
 import org.queqiao.accounting.usage.DomainView;
 import org.queqiao.accounting.usage.ReportBy;
+import org.queqiao.contract.account.PlannedChange;
+import org.queqiao.contract.event.ChangePlanned;
+import org.queqiao.contract.event.PlannedChangeWithdrawn;
 import org.queqiao.contract.id.DomainCode;
 import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.PlatformName;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.JobState;
 
@@ -214,6 +219,80 @@ final class DomainStoriesTest {
           // What was is as it was.
           assertThat(rows(ledger, new DomainView(1, null, false), ReportBy.DOMAIN))
               .containsExactly("[earth] 26h 1040000", "[life] 4h 160000");
+        });
+  }
+
+  /**
+   * Planned for December: the ocean is part of life, and the project belongs to a portal. The
+   * scheduler is down from November on until January, while a run goes on; the months in between
+   * are told as it was said.
+   */
+  @Test
+  void whatWasPlannedCountsFromItsMonthOnHoweverLateItIsMade() throws Exception {
+    History history = new History(ms("2026-10-01")).price(40_000).fund(1_000_000_000);
+    history.domain("earth", null).domain("life", null);
+    history.domain("atmosphere", "earth").domain("ocean", "earth");
+    PlannedChange place =
+        new PlannedChange(
+            1,
+            ms("2026-12-01"),
+            new PlannedChange.Place(new DomainCode("ocean"), new DomainCode("life")));
+    PlannedChange owner =
+        new PlannedChange(
+            2,
+            ms("2026-12-01"),
+            new PlannedChange.Owner(History.CLIMATE, new PlatformName("portal")));
+    PlannedChange never =
+        new PlannedChange(
+            3, ms("2026-11-01"), new PlannedChange.Place(new DomainCode("ocean"), null));
+    history.by("admin1", "as of the new catalogue", new ChangePlanned(place));
+    history.by("admin1", "sold", new ChangePlanned(owner));
+    history.by("admin1", "", new ChangePlanned(never));
+    history.by("admin2", "not after all", new PlannedChangeWithdrawn(never));
+    history.at(ms("2026-11-15"));
+    JobId job = history.submit(History.LI, "storm", 1, 9_000 * HOUR_MS);
+    RunId run = history.start(job, 1, 1);
+    history.at(ms("2027-01-10")).domain("ocean", "life").made(place);
+    history.platform(History.CLIMATE, "portal").made(owner);
+    history.at(ms("2027-01-11")).end(run, JobState.COMPLETED);
+    DomainView widest = new DomainView(1, null, false);
+    UsageReports.Question asked =
+        new UsageReports.Question(
+            List.of(ReportBy.MONTH, ReportBy.PLATFORM, ReportBy.DOMAIN),
+            "2026-11",
+            "2027-01",
+            99,
+            false,
+            false,
+            widest);
+    database.books(
+        "planned",
+        CALENDAR,
+        history,
+        ledger -> {
+          assertThat(ledger.reads().reports().usage(asked, LedgerReads.Scope.ALL))
+              .extracting(each -> each.keys() + " " + each.coreMs() / HOUR_MS + "h")
+              .containsExactly(
+                  "[2026-11, , earth] 384h",
+                  "[2026-12, portal, earth] 446h",
+                  "[2026-12, portal, life] 297h",
+                  "[2027-01, portal, earth] 144h",
+                  "[2027-01, portal, life] 96h");
+          assertThat(
+                  ledger
+                      .reads()
+                      .audit()
+                      .before(
+                          Long.MAX_VALUE,
+                          new AuditRows.Which(null, null, null, 0, Long.MAX_VALUE),
+                          100))
+              .extracting(each ->
+                  each.actor() + " " + each.kind() + " " + each.about() + " " + each.reason())
+              .containsExactly(
+                  "USER:admin2 PlannedChangeWithdrawn domain:ocean not after all",
+                  "USER:admin1 ChangePlanned domain:ocean ",
+                  "USER:admin1 ChangePlanned project:climate sold",
+                  "USER:admin1 ChangePlanned domain:ocean as of the new catalogue");
         });
   }
 

@@ -13,6 +13,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.queqiao.accounting.metering.BillingCalendar;
 import org.queqiao.contract.account.DomainShare;
+import org.queqiao.contract.account.PlannedChange;
 import org.queqiao.contract.event.ArrayTaskSplit;
 import org.queqiao.contract.event.BudgetDefined;
 import org.queqiao.contract.event.CreditLineSet;
@@ -34,6 +35,7 @@ import org.queqiao.contract.event.NodeDrained;
 import org.queqiao.contract.event.NodeRegistered;
 import org.queqiao.contract.event.NodeResumed;
 import org.queqiao.contract.event.NodeUp;
+import org.queqiao.contract.event.PlannedChangeMade;
 import org.queqiao.contract.event.ProjectDefined;
 import org.queqiao.contract.event.ReservationClosed;
 import org.queqiao.contract.event.ReservationDefined;
@@ -176,6 +178,12 @@ final class History {
         new RulesSet(
             new Subject.Project(project),
             new Rules(1, new PlatformName(platform), List.of(), null, 0, List.of())));
+    return this;
+  }
+
+  /** The time of a planned change has come, or is past. */
+  History made(PlannedChange change) {
+    add(new PlannedChangeMade(change));
     return this;
   }
 

@@ -1,6 +1,7 @@
 package org.queqiao.accounting.ledger;
 
 import java.util.Optional;
+import org.queqiao.contract.account.PlannedChange;
 import org.queqiao.contract.codec.FactText;
 import org.queqiao.contract.event.ArrayTasksEnded;
 import org.queqiao.contract.event.BudgetDefined;
@@ -28,6 +29,7 @@ import org.queqiao.contract.event.NodeFenced;
 import org.queqiao.contract.event.NodeResumed;
 import org.queqiao.contract.event.NodeSettingsSet;
 import org.queqiao.contract.event.PartitionDefined;
+import org.queqiao.contract.event.PlannedEvent;
 import org.queqiao.contract.event.PlatformDefined;
 import org.queqiao.contract.event.PriorityPolicyDefined;
 import org.queqiao.contract.event.ProjectDefined;
@@ -144,6 +146,7 @@ public record AuditEntry(
       case RoleGranted e -> USER + e.user();
       case RoleRevoked e -> USER + e.user();
       case DomainDefined e -> "domain:" + e.code();
+      case PlannedEvent e -> planned(e.change().content());
       case PlatformDefined e -> "platform:" + e.name();
       case QosDefined e -> "qos:" + e.name();
       case PriorityPolicyDefined _ -> "site:priorities";
@@ -161,6 +164,14 @@ public record AuditEntry(
       case ReservationDefined e -> RESERVATION + e.reservation().name();
       case ReservationDeleted e -> RESERVATION + e.reservation();
       default -> "";
+    };
+  }
+
+  private static String planned(PlannedChange.Content content) {
+    return switch (content) {
+      case PlannedChange.Place e -> "domain:" + e.domain();
+      case PlannedChange.Shares e -> PROJECT + e.project();
+      case PlannedChange.Owner e -> PROJECT + e.project();
     };
   }
 

@@ -9,12 +9,14 @@ import java.util.TreeMap;
 import org.queqiao.accounting.metering.BillingCalendar;
 import org.queqiao.accounting.metering.Meter;
 import org.queqiao.accounting.metering.Segment;
+import org.queqiao.contract.account.PlannedChange;
 import org.queqiao.contract.event.ArrayEnded;
 import org.queqiao.contract.event.ArrayTaskSplit;
 import org.queqiao.contract.event.ArrayTasksEnded;
 import org.queqiao.contract.event.BudgetDefined;
 import org.queqiao.contract.event.BudgetTold;
 import org.queqiao.contract.event.BudgetUseTold;
+import org.queqiao.contract.event.ChangePlanned;
 import org.queqiao.contract.event.ClusterObserved;
 import org.queqiao.contract.event.CreditLineSet;
 import org.queqiao.contract.event.DisputeAnswered;
@@ -50,6 +52,8 @@ import org.queqiao.contract.event.NodeResumed;
 import org.queqiao.contract.event.NodeSettingsSet;
 import org.queqiao.contract.event.NodeUp;
 import org.queqiao.contract.event.PartitionDefined;
+import org.queqiao.contract.event.PlannedChangeMade;
+import org.queqiao.contract.event.PlannedChangeWithdrawn;
 import org.queqiao.contract.event.PlatformDefined;
 import org.queqiao.contract.event.PriorityPolicyDefined;
 import org.queqiao.contract.event.ProjectDefined;
@@ -75,6 +79,7 @@ import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.event.TopologyDefined;
 import org.queqiao.contract.event.UserDefined;
 import org.queqiao.contract.event.WalletFunded;
+import org.queqiao.contract.id.DomainCode;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.PlatformName;
 import org.queqiao.contract.id.ProjectName;
@@ -152,6 +157,8 @@ public final class Bookkeeper {
       case ReservationDefined _, ReservationDeleted _, ReservationOpened _, ReservationClosed _ ->
           reserved.reservation(logged, books);
       case DomainDefined e -> domain(e, logged, books);
+      case ChangePlanned _, PlannedChangeWithdrawn _ -> {}
+      case PlannedChangeMade e -> made(e.change(), books);
       case UserDefined _, RoleGranted _, RoleRevoked _ -> {}
       case MembershipSet _, MembershipRemoved _, NodeFenced _ -> {}
       case NodeRegistered _,
@@ -178,16 +185,32 @@ public final class Bookkeeper {
   }
 
   private void domain(DomainDefined e, LoggedEvent logged, Books books) {
-    String parent = e.parent() == null ? "" : e.parent().value();
-    books.putDomainParent(e.code(), calendar.month(logged.timeMs()), parent);
+    place(e.code(), logged.timeMs(), e.parent(), books);
+  }
+
+  private void place(DomainCode domain, long fromMs, DomainCode parent, Books books) {
+    books.putDomainParent(domain, calendar.month(fromMs), parent == null ? "" : parent.value());
+  }
+
+  /** A scheduler that was down when its time came makes it late; it counts from its time on. */
+  private void made(PlannedChange change, Books books) {
+    switch (change.content()) {
+      case PlannedChange.Place e -> place(e.domain(), change.fromMs(), e.parent(), books);
+      case PlannedChange.Owner e -> owner(e.project(), change.fromMs(), e.platform(), books);
+      // No job is submitted while the scheduler is down: the project has them since the fact
+      // before.
+      case PlannedChange.Shares _ -> {}
+    }
   }
 
   private void rules(RulesSet e, LoggedEvent logged, Books books) {
     if (e.subject() instanceof Subject.Project(ProjectName project)) {
-      PlatformName platform = e.rules().platform();
-      books.putPlatform(
-          project, calendar.month(logged.timeMs()), platform == null ? "" : platform.value());
+      owner(project, logged.timeMs(), e.rules().platform(), books);
     }
+  }
+
+  private void owner(ProjectName project, long fromMs, PlatformName platform, Books books) {
+    books.putPlatform(project, calendar.month(fromMs), platform == null ? "" : platform.value());
   }
 
   private static void submitted(JobSubmitted e, LoggedEvent logged, Books books) {

@@ -18,6 +18,7 @@ import org.queqiao.core.admission.HoldCheck;
 import org.queqiao.core.admission.MoneyCheck;
 import org.queqiao.core.admission.NodeCheck;
 import org.queqiao.core.admission.ObservedCheck;
+import org.queqiao.core.admission.PlannedCheck;
 import org.queqiao.core.admission.PrioritiesCheck;
 import org.queqiao.core.admission.ProposalCheck;
 import org.queqiao.core.admission.ReasonCheck;
@@ -81,6 +82,7 @@ public final class SchedulerMachine {
   private final NodeCheck node;
   private final DeadlineCheck deadline;
   private final SiteCheck site;
+  private final PlannedCheck planned;
   private final MoneyCheck money;
   private final ProposalCheck proposal;
   private final BudgetCheck budget;
@@ -121,6 +123,7 @@ public final class SchedulerMachine {
     this.node = new NodeCheck(cluster, permissions);
     this.deadline = new DeadlineCheck(cluster);
     this.site = new SiteCheck(cluster, permissions);
+    this.planned = new PlannedCheck(cluster, permissions, site);
     this.money = new MoneyCheck(cluster, permissions);
     this.proposal = new ProposalCheck(cluster, permissions);
     this.budget = new BudgetCheck(cluster, permissions);
@@ -206,6 +209,8 @@ public final class SchedulerMachine {
       case Input.DefineScheduling i -> site.decide(i);
       case Input.DefineProject i -> site.decide(i);
       case Input.SetProject i -> site.decide(i);
+      case Input.PlanChange i -> planned.decide(i, logicalMs);
+      case Input.WithdrawChange i -> planned.decide(i);
       case Input.DefineUser i -> site.decide(i);
       case Input.GrantRole i -> role.decide(i);
       case Input.RevokeRole i -> role.decide(i);
@@ -238,7 +243,9 @@ public final class SchedulerMachine {
 
   private Decision tick(long logicalMs) {
     memory.passTo(logicalMs);
-    return deadline.decide(logicalMs);
+    List<Fact> due = new ArrayList<>(planned.due(logicalMs));
+    due.addAll(deadline.decide(logicalMs).facts());
+    return Decision.done(due);
   }
 
   private Decision plan(long nowMs) {

@@ -231,6 +231,11 @@ final class StateView implements ClusterState {
   }
 
   @Override
+  public OptionalLong nextChangeMs() {
+    return cluster.planned().firstMs();
+  }
+
+  @Override
   public OptionalLong nextDeadlineMs() {
     return LongStream.of(
             first(cluster.jobs().deadlines()),
@@ -238,6 +243,7 @@ final class StateView implements ClusterState {
             first(cluster.jobs().waits().releases()),
             first(cluster.jobs().waits().lastStarts()),
             cluster.reservations().nextEdgeMs(),
+            cluster.planned().firstOfJobsMs(),
             cluster.jobs().over().isEmpty() ? -1 : cluster.timeMs(),
             memory.retryMs())
         .filter(each -> each >= 0)

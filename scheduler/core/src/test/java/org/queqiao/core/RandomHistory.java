@@ -13,7 +13,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
+import org.queqiao.contract.account.DomainShare;
 import org.queqiao.contract.account.MemberRank;
+import org.queqiao.contract.account.PlannedChange;
 import org.queqiao.contract.account.Role;
 import org.queqiao.contract.event.BudgetTold;
 import org.queqiao.contract.event.CreditLineSet;
@@ -100,6 +102,7 @@ final class RandomHistory {
   private final SplittableRandom asides;
   private final SplittableRandom pricing;
   private final SplittableRandom leaders;
+  private final SplittableRandom plans;
   private final RandomSteps stepping;
   private final RandomDisputes disputes;
   private final RandomBudgets budgets;
@@ -118,6 +121,7 @@ final class RandomHistory {
     this.asides = new SplittableRandom(seed + 4_000_037);
     this.pricing = new SplittableRandom(seed + 2_000_003);
     this.leaders = new SplittableRandom(seed + 8_000_009);
+    this.plans = new SplittableRandom(seed + 9_000_011);
     this.stepping = new RandomSteps(seed, story);
     this.disputes = new RandomDisputes(seed, story);
     this.budgets = new RandomBudgets(new SplittableRandom(seed + 7_000_057));
@@ -155,6 +159,9 @@ final class RandomHistory {
       }
       if (domains.nextInt(20) == 0) {
         hears(domain());
+      }
+      if (plans.nextInt(15) == 0) {
+        hears(planned());
       }
       if (leaders.nextInt(20) == 0) {
         hears(leader());
@@ -609,6 +616,30 @@ final class RandomHistory {
             "Domain " + domains.nextInt(3),
             domains.nextInt(4) == 0 ? null : new DomainCode(parent)),
         domains.nextInt(4) == 0);
+  }
+
+  /** What shall be so later, or shall not after all. */
+  private Input planned() {
+    Actor actor = plans.nextInt(6) == 0 ? user("liwei") : SchedulerStory.OWNER;
+    if (plans.nextInt(4) == 0) {
+      return new Input.WithdrawChange(actor, 1 + plans.nextInt(40));
+    }
+    List<String> codes = List.of("earth", "ocean", "ice", "snow", "wind");
+    DomainCode code = new DomainCode(codes.get(plans.nextInt(codes.size())));
+    DomainCode other = new DomainCode(codes.get(plans.nextInt(codes.size())));
+    PlannedChange.Content content =
+        switch (plans.nextInt(5)) {
+          case 0 ->
+              new PlannedChange.Owner(
+                  SchedulerStory.CLIMATE, plans.nextBoolean() ? new PlatformName("portal") : null);
+          case 1 ->
+              new PlannedChange.Shares(
+                  SchedulerStory.CLIMATE,
+                  List.of(new DomainShare(code, 400), new DomainShare(other, 600)));
+          default -> new PlannedChange.Place(code, plans.nextInt(4) == 0 ? null : other);
+        };
+    return new Input.PlanChange(
+        actor, content, story.nowMs - 60_000 + 600_000L * plans.nextInt(40));
   }
 
   /** Somebody else leads a project, or who pays is another, with a reason or without. */

@@ -309,6 +309,7 @@ final class UseLimitStoriesTest {
         image.money(),
         image.observed(),
         image.steps(),
-        image.earlyRoom());
+        image.earlyRoom(),
+        image.planned());
   }
 }

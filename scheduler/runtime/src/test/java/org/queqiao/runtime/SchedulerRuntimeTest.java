@@ -8,11 +8,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.queqiao.contract.account.PlannedChange;
 import org.queqiao.contract.event.JobAllocated;
 import org.queqiao.contract.event.JobSubmitted;
 import org.queqiao.contract.event.LoggedEvent;
+import org.queqiao.contract.event.PlatformDefined;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.NodeName;
+import org.queqiao.contract.id.PlatformName;
+import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.node.NodeFacts;
 import org.queqiao.core.message.Decision;
@@ -67,6 +71,31 @@ final class SchedulerRuntimeTest {
       // the submissions that were let in
     }
     assertThat(state(job)).isEqualTo(JobState.COMPLETED);
+  }
+
+  @Test
+  void whatIsPlannedForATimeCountsBeforeWhoeverAsksAtThatTime() {
+    story.open().withSite();
+    PlannedChange.Content none =
+        new PlannedChange.Owner(new ProjectName("climate"), new PlatformName("portal"));
+    story.tell(
+        new Input.DefinePlatform(
+            RuntimeStory.OWNER, new PlatformDefined(new PlatformName("portal"), "Portal")));
+    long fromMs = story.time.wallMs() + 100;
+    assertThat(story.tell(new Input.PlanChange(RuntimeStory.OWNER, none, fromMs)))
+        .isEqualTo(new Reply.ChangeNumbered(1));
+    story.time.advanceMs(99);
+    JobRequest named =
+        JobRequest.builder("#!/bin/sh\n".getBytes(StandardCharsets.UTF_8)).endUser("A").build();
+    Input.SubmitJob submission = new Input.SubmitJob(RuntimeStory.USER, named, "", new byte[0]);
+    assertThat(story.tell(submission)).isInstanceOf(Reply.Rejected.class);
+    // Long before the next tick: end users are named from the first moment on.
+    story.time.advanceMs(1);
+    assertThat(story.tell(submission)).isInstanceOf(Reply.JobAccepted.class);
+    byte[] digest = story.digest();
+    story.losePower();
+    story.open();
+    assertThat(story.digest()).isEqualTo(digest);
   }
 
   @Test

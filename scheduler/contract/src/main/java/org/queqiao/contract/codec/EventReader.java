@@ -2,7 +2,6 @@ package org.queqiao.contract.codec;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import org.queqiao.contract.MalformedRecordException;
-import org.queqiao.contract.account.DomainShare;
 import org.queqiao.contract.event.DomainDefined;
 import org.queqiao.contract.event.Event;
 import org.queqiao.contract.event.JobAllocated;
@@ -100,6 +99,7 @@ final class EventReader {
       case DISPUTE_OPENED, DISPUTE_ANSWERED -> DisputeCodec.event(in);
       case BUDGET_DEFINED, BUDGET_USE_TOLD -> BudgetCodec.event(in);
       case RUN_OBSERVED, RUN_IMPORTED, CLUSTER_OBSERVED -> ObservedCodec.event(in);
+      case CHANGE_PLANNED, PLANNED_CHANGE_MADE, PLANNED_CHANGE_WITHDRAWN -> PlannedCodec.event(in);
       case PLATFORM_DEFINED -> PolicyReader.platform(in.getPlatformDefined());
       case QOS_DEFINED -> PolicyReader.qos(in.getQosDefined());
       case PRIORITY_POLICY_DEFINED ->
@@ -242,9 +242,7 @@ final class EventReader {
     return new ProjectDefined(
         new ProjectName(e.getName()),
         e.getTitle(),
-        ModelReader.list(
-            e.getDomainsList(),
-            s -> new DomainShare(new DomainCode(s.getDomain()), s.getPermille())),
+        ModelReader.list(e.getDomainsList(), PlannedCodec::share),
         e.getPi().isEmpty() ? null : new UserName(e.getPi()),
         e.getCostCentre());
   }

@@ -1,6 +1,5 @@
 package org.queqiao.contract.codec;
 
-import org.queqiao.contract.account.DomainShare;
 import org.queqiao.contract.event.ArrayEnded;
 import org.queqiao.contract.event.ArrayTaskSplit;
 import org.queqiao.contract.event.ArrayTasksEnded;
@@ -35,6 +34,7 @@ import org.queqiao.contract.event.NodeSettingsSet;
 import org.queqiao.contract.event.NodeUp;
 import org.queqiao.contract.event.ObservedEvent;
 import org.queqiao.contract.event.PartitionDefined;
+import org.queqiao.contract.event.PlannedEvent;
 import org.queqiao.contract.event.PlatformDefined;
 import org.queqiao.contract.event.PriorityPolicyDefined;
 import org.queqiao.contract.event.ProjectDefined;
@@ -59,7 +59,6 @@ import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.policy.PreemptRules;
 import org.queqiao.contract.wire.EventRecord;
 import org.queqiao.contract.wire.PbDomainDefined;
-import org.queqiao.contract.wire.PbDomainShare;
 import org.queqiao.contract.wire.PbJobAllocated;
 import org.queqiao.contract.wire.PbJobChanged;
 import org.queqiao.contract.wire.PbJobEnded;
@@ -105,6 +104,7 @@ final class EventWriter {
       case WalletFunded e -> out.setWalletFunded(funded(e));
       case MoneyEvent e -> MoneyCodec.write(e, out);
       case ObservedEvent e -> ObservedCodec.write(e, out);
+      case PlannedEvent e -> PlannedCodec.write(e, out);
       case PlatformDefined e -> out.setPlatformDefined(PolicyWriter.platform(e));
       case QosDefined e -> out.setQosDefined(PolicyWriter.qos(e));
       case PriorityPolicyDefined e -> out.setPriorityPolicyDefined(PolicyWriter.policy(e.policy()));
@@ -268,12 +268,7 @@ final class EventWriter {
             .setTitle(e.title())
             .setPi(e.pi() == null ? "" : e.pi().value())
             .setCostCentre(e.costCentre());
-    for (DomainShare share : e.domains()) {
-      out.addDomains(
-          PbDomainShare.newBuilder()
-              .setDomain(share.domain().value())
-              .setPermille(share.permille()));
-    }
+    e.domains().forEach(each -> out.addDomains(PlannedCodec.share(each)));
     return out.build();
   }
 

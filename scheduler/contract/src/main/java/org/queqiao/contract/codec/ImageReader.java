@@ -60,6 +60,7 @@ final class ImageReader {
                   ModelReader.list(in.getReservationsList(), ReservationReader::image),
                   ModelReader.list(in.getWalletsList(), WalletCodec::read))
               .with(ModelReader.list(in.getObservedList(), ObservedCodec::read))
+              .with(PlannedCodec.read(in.getPlanned()))
               .with(
                   ModelReader.list(in.getLicencesList(), PlacementReader::licence),
                   PlacementReader.topology(in.getTopology()),

@@ -5,6 +5,7 @@ import org.queqiao.contract.node.NodeSettings;
 import org.queqiao.contract.node.NodeState;
 import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.contract.snapshot.ExperienceImage;
+import org.queqiao.contract.snapshot.PlannedImage;
 import org.queqiao.contract.snapshot.PreemptionImage;
 import org.queqiao.contract.snapshot.PrioritiesImage;
 import org.queqiao.contract.wire.PbClusterImage;
@@ -58,6 +59,9 @@ final class ImageWriter {
     image.licences().forEach(each -> out.addLicences(PlacementWriter.licence(each)));
     if (!image.experience().equals(ExperienceImage.NONE)) {
       out.setExperience(ExperienceCodec.write(image.experience()));
+    }
+    if (!image.planned().equals(PlannedImage.NONE)) {
+      out.setPlanned(PlannedCodec.write(image.planned()));
     }
     return out.build();
   }

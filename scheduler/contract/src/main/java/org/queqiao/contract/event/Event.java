@@ -32,6 +32,7 @@ public sealed interface Event
         NodeUp,
         ObservedEvent,
         PartitionDefined,
+        PlannedEvent,
         PlatformDefined,
         PriorityPolicyDefined,
         ProjectDefined,

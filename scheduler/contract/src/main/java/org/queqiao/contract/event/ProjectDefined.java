@@ -31,6 +31,11 @@ public record ProjectDefined(
     return new ProjectDefined(name, title, domains, other, costCentre);
   }
 
+  /** The same, of other research domains. */
+  public ProjectDefined withDomains(List<DomainShare> others) {
+    return new ProjectDefined(name, title, others, pi, costCentre);
+  }
+
   /** The same, booked elsewhere. */
   public ProjectDefined withCostCentre(String other) {
     return new ProjectDefined(name, title, domains, pi, other);

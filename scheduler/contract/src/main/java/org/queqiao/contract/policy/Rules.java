@@ -30,4 +30,9 @@ public record Rules(
     qos = List.copyOf(qos);
     limits = List.copyOf(limits);
   }
+
+  /** The same for a project of another service platform, or of none. */
+  public Rules withPlatform(PlatformName other) {
+    return new Rules(shares, other, qos, defaultQos, priority, limits);
+  }
 }

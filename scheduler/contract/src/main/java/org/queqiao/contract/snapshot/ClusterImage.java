@@ -53,7 +53,8 @@ public record ClusterImage(
     MoneyImage money,
     List<ObservedImage> observed,
     List<StepsImage> steps,
-    long earlyRoom) {
+    long earlyRoom,
+    PlannedImage planned) {
   public ClusterImage {
     partitions = List.copyOf(partitions);
     tariffs = List.copyOf(tariffs);
@@ -111,13 +112,24 @@ public record ClusterImage(
         MoneyImage.NONE,
         List.of(),
         List.of(),
-        0);
+        0,
+        PlannedImage.NONE);
   }
 
   /** The same of a site with these licences and switches, where this was learnt. */
   public ClusterImage with(List<LicenceDefined> own, TopologyDefined tree, ExperienceImage learnt) {
     return changed(
-        jobs, idempotencyKeys, outcomes, own, tree, learnt, reservations, wallets, money, observed);
+        jobs,
+        idempotencyKeys,
+        outcomes,
+        own,
+        tree,
+        learnt,
+        reservations,
+        wallets,
+        money,
+        observed,
+        planned);
   }
 
   /** The same with these reservations and wallets. */
@@ -132,7 +144,8 @@ public record ClusterImage(
         reserved,
         siteWallets,
         money,
-        observed);
+        observed,
+        planned);
   }
 
   /** The same with these changes by two people. */
@@ -147,7 +160,8 @@ public record ClusterImage(
         reservations,
         wallets,
         siteMoney,
-        observed);
+        observed,
+        planned);
   }
 
   /** The same with what is known of these clusters under other schedulers. */
@@ -162,7 +176,24 @@ public record ClusterImage(
         reservations,
         wallets,
         money,
-        elsewhere);
+        elsewhere,
+        planned);
+  }
+
+  /** The same where this was said ahead. */
+  public ClusterImage with(PlannedImage said) {
+    return changed(
+        jobs,
+        idempotencyKeys,
+        outcomes,
+        licences,
+        topology,
+        experience,
+        reservations,
+        wallets,
+        money,
+        observed,
+        said);
   }
 
   /** The same state with other jobs, and nothing of what ended before. */
@@ -177,7 +208,8 @@ public record ClusterImage(
         reservations,
         wallets,
         money,
-        observed);
+        observed,
+        planned);
   }
 
   private ClusterImage changed(
@@ -190,7 +222,8 @@ public record ClusterImage(
       List<ReservationImage> reserved,
       List<WalletImage> siteWallets,
       MoneyImage siteMoney,
-      List<ObservedImage> elsewhere) {
+      List<ObservedImage> elsewhere,
+      PlannedImage said) {
     return new ClusterImage(
         position,
         timeMs,
@@ -215,7 +248,8 @@ public record ClusterImage(
         siteMoney,
         elsewhere,
         steps,
-        earlyRoom);
+        earlyRoom,
+        said);
   }
 
   /** A project with its members, sorted by name. */

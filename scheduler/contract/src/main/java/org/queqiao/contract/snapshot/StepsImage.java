@@ -88,7 +88,8 @@ public record StepsImage(
         image.money(),
         image.observed(),
         List.copyOf(steps),
-        earlyRoom);
+        earlyRoom,
+        image.planned());
   }
 
   /** A run that begins its first step; its job has had these before. */

@@ -8,16 +8,20 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.queqiao.contract.account.DomainShare;
 import org.queqiao.contract.account.MemberRank;
+import org.queqiao.contract.account.PlannedChange;
 import org.queqiao.contract.account.Role;
 import org.queqiao.contract.agent.AgentMessage;
 import org.queqiao.contract.agent.ServerMessage;
 import org.queqiao.contract.event.*;
+import org.queqiao.contract.event.ChangePlanned;
 import org.queqiao.contract.event.JobEligible;
 import org.queqiao.contract.event.JobPolicyDefined;
 import org.queqiao.contract.event.JobPromised;
 import org.queqiao.contract.event.JobRequeued;
 import org.queqiao.contract.event.JobSignalled;
 import org.queqiao.contract.event.MoneyProposed;
+import org.queqiao.contract.event.PlannedChangeMade;
+import org.queqiao.contract.event.PlannedChangeWithdrawn;
 import org.queqiao.contract.event.PromisesMovedUp;
 import org.queqiao.contract.event.RoomClaimed;
 import org.queqiao.contract.event.RunCheckpointed;
@@ -65,6 +69,7 @@ import org.queqiao.contract.snapshot.ArrayImage;
 import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.contract.snapshot.ClusterImage.DependencyImage;
 import org.queqiao.contract.snapshot.ExperienceImage;
+import org.queqiao.contract.snapshot.PlannedImage;
 import org.queqiao.contract.snapshot.PreemptionImage;
 import org.queqiao.contract.snapshot.PrioritiesImage;
 import org.queqiao.contract.snapshot.StepsImage;
@@ -231,6 +236,17 @@ final class Samples {
                   new Limit(LimitScope.GROUP, Quantity.CORES, "", 4096),
                   new Limit(LimitScope.USER, Quantity.GRES, "gpu", 8))));
   static final byte[] HASH = new byte[32];
+  static final PlannedChange SHARES_PLANNED =
+      new PlannedChange(
+          8,
+          1_790_000_000_001L,
+          new PlannedChange.Shares(
+              PROJECT,
+              List.of(
+                  new DomainShare(DOMAIN, 400), new DomainShare(new DomainCode("ocean"), 600))));
+  static final PlannedChange OWNER_PLANNED =
+      new PlannedChange(
+          9, 1_790_000_000_002L, new PlannedChange.Owner(PROJECT, new PlatformName("portal")));
 
   private Samples() {}
 
@@ -249,6 +265,13 @@ final class Samples {
             new MembershipRemoved(PROJECT, USER),
             new WalletFunded(PROJECT, 5_000_000_000L, "CNY", "grant 2026"),
             PLATFORM_DEFINED,
+            new ChangePlanned(
+                new PlannedChange(
+                    7,
+                    1_790_000_000_000L,
+                    new PlannedChange.Place(DOMAIN, new DomainCode("earth")))),
+            new PlannedChangeMade(SHARES_PLANNED),
+            new PlannedChangeWithdrawn(OWNER_PLANNED),
             QOS_DEFINED,
             new PriorityPolicyDefined(POLICY),
             RULES_SET,
@@ -332,6 +355,10 @@ final class Samples {
             89,
             new MoneyChange.RefundRule(RefundCause.NODE_FAIL, 1_000, 1_760_000_000_000L, true),
             "what was lost"));
+    out.put(
+        "ChangePlanned-none",
+        new ChangePlanned(
+            new PlannedChange(10, 1_790_000_000_003L, new PlannedChange.Place(DOMAIN, null))));
     out.put("DomainDefined-within", new DomainDefined(new DomainCode("ocean"), "Ocean 海洋", DOMAIN));
     out.put(
         "JobEnded-energy",
@@ -533,6 +560,17 @@ final class Samples {
     out.put("ClusterImage-part-use", withPriorities(image(), partUse()));
     out.put("ClusterImage-early-room", StepsImage.on(image(), List.of(), 2));
     out.put("ClusterImage-steps-short-of-memory", StepSamples.shortOfMemory(image()));
+    out.put(
+        "ClusterImage-planned",
+        image()
+            .with(
+                new PlannedImage(
+                    11,
+                    List.of(
+                        SHARES_PLANNED,
+                        OWNER_PLANNED,
+                        new PlannedChange(
+                            11, 1_790_000_000_004L, new PlannedChange.Owner(PROJECT, null))))));
     out.put("ClusterImage-steps-accelerators", StepSamples.accelerators(image()));
     return out;
   }

@@ -1,9 +1,11 @@
 package org.queqiao.core.admission;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.queqiao.contract.account.DomainShare;
 import org.queqiao.contract.event.DomainDefined;
@@ -193,7 +195,7 @@ public final class SiteCheck {
     if (problem != null) {
       return refuseOr(input.actor(), Rejections.invalid("title", "the title " + problem));
     }
-    Optional<Decision> wrong = wrongPlace(domain);
+    Optional<Decision> wrong = wrongPlace(domain).or(inTheWayOf(domain));
     if (wrong.isPresent()) {
       return refuseOr(input.actor(), wrong.get());
     }
@@ -237,6 +239,33 @@ public final class SiteCheck {
                     + DomainDefined.MOST_LEVELS));
   }
 
+  /** What is planned and would not do any more with a domain at another place. */
+  private Supplier<Optional<Decision>> inTheWayOf(DomainDefined domain) {
+    return () -> {
+      Map<DomainCode, DomainCode> now = PlannedTrees.now(cluster);
+      now.remove(domain.code());
+      if (domain.parent() != null) {
+        now.put(domain.code(), domain.parent());
+      }
+      return PlannedTrees.fault(now, cluster.planned().all())
+          .map(fault ->
+              Rejections.conflict(
+                  "parent",
+                  "with this, planned change "
+                      + fault.change().number()
+                      + " would "
+                      + fault.problem()
+                      + ": withdraw it first"));
+    };
+  }
+
+  /** That there is no such domain, if so. */
+  Optional<Decision> missing(String field, DomainCode code) {
+    return cluster.accounts().domain(code).isPresent()
+        ? Optional.empty()
+        : Optional.of(Rejections.invalid(field, noDomain(code)));
+  }
+
   private String noDomain(DomainCode code) {
     List<String> names =
         cluster.accounts().domains().stream().map(each -> each.code().value()).toList();
@@ -276,7 +305,8 @@ public final class SiteCheck {
   }
 
   private Decision define(Actor actor, ProjectDefined project) {
-    Optional<Decision> wrong = wrongShares(project).or(() -> wrongLead(project));
+    Optional<Decision> wrong =
+        wrongShares(project.name(), project.domains()).or(() -> wrongLead(project));
     String problem = TextRules.problemOfLine(project.title(), MAX_TITLE_CHARACTERS);
     if (problem != null) {
       wrong = Optional.of(Rejections.invalid("title", "the title " + problem));
@@ -324,14 +354,15 @@ public final class SiteCheck {
     return define(input.actor(), user, same);
   }
 
-  private Optional<Decision> wrongShares(ProjectDefined project) {
-    if (project.domains().size() > MAX_DOMAINS) {
+  /** What is wrong with shares over research domains. */
+  Optional<Decision> wrongShares(ProjectName project, List<DomainShare> shares) {
+    if (shares.size() > MAX_DOMAINS) {
       return Optional.of(
           Rejections.invalid("domains", "a project has at most " + MAX_DOMAINS + " domains"));
     }
     TreeSet<DomainCode> seen = new TreeSet<>();
     long permille = 0;
-    for (DomainShare share : project.domains()) {
+    for (DomainShare share : shares) {
       if (cluster.accounts().domain(share.domain()).isEmpty()) {
         return Optional.of(Rejections.invalid("domains", noDomain(share.domain())));
       }
@@ -348,7 +379,7 @@ public final class SiteCheck {
             Rejections.invalid(
                 "domains",
                 "the shares of project "
-                    + project.name()
+                    + project
                     + " sum to "
                     + permille
                     + " permille: they must sum to "

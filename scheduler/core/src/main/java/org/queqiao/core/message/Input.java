@@ -1,6 +1,7 @@
 package org.queqiao.core.message;
 
 import java.util.List;
+import org.queqiao.contract.account.PlannedChange;
 import org.queqiao.contract.event.BudgetTold;
 import org.queqiao.contract.event.BudgetUseTold;
 import org.queqiao.contract.event.CreditLineSet;
@@ -235,6 +236,16 @@ public sealed interface Input {
       this(actor, domain, false);
     }
   }
+
+  /**
+   * A change shall count from a later time on.
+   *
+   * @param fromMs when it begins to count
+   */
+  record PlanChange(Actor actor, PlannedChange.Content content, long fromMs) implements Input {}
+
+  /** A planned change shall not come. */
+  record WithdrawChange(Actor actor, long number) implements Input {}
 
   /**
    * A project is created or described anew. Who leads it and its cost centre stay as they are where

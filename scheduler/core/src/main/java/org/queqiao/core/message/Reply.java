@@ -34,6 +34,13 @@ public sealed interface Reply {
   record Proposed(long proposal) implements Reply {}
 
   /**
+   * A change is planned, now or already before.
+   *
+   * @param number of the planned change
+   */
+  record ChangeNumbered(long number) implements Reply {}
+
+  /**
    * Runs of another scheduler were told.
    *
    * @param recorded how many were new, or told otherwise than before

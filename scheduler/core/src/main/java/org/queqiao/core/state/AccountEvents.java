@@ -8,6 +8,7 @@ import org.queqiao.contract.event.JobPolicyDefined;
 import org.queqiao.contract.event.MembershipRemoved;
 import org.queqiao.contract.event.MembershipSet;
 import org.queqiao.contract.event.PartitionDefined;
+import org.queqiao.contract.event.PlannedEvent;
 import org.queqiao.contract.event.ProjectDefined;
 import org.queqiao.contract.event.RoleGranted;
 import org.queqiao.contract.event.RoleRevoked;
@@ -78,6 +79,10 @@ final class AccountEvents {
     }
     require(permille == 1000, "shares of project " + event.name() + " sum to " + permille);
     cluster.accounts().define(event);
+  }
+
+  void planned(PlannedEvent event) {
+    cluster.planned().apply(event);
   }
 
   void defined(UserDefined event) {

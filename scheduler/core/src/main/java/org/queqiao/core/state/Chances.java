@@ -14,6 +14,7 @@ import org.queqiao.contract.event.MembershipSet;
 import org.queqiao.contract.event.MoneyDecided;
 import org.queqiao.contract.event.MoneyProposed;
 import org.queqiao.contract.event.NodeFenced;
+import org.queqiao.contract.event.PlannedEvent;
 import org.queqiao.contract.event.PlatformDefined;
 import org.queqiao.contract.event.ProjectDefined;
 import org.queqiao.contract.event.PromisesMovedUp;
@@ -61,6 +62,7 @@ final class Chances {
           MembershipRemoved _,
           MembershipSet _,
           MoneyProposed _,
+          PlannedEvent _,
           PlatformDefined _,
           ProjectDefined _,
           RoleGranted _,

@@ -59,6 +59,7 @@ public final class Cluster {
   private long lastJobId;
   private long chances;
   private final EarlyRoom earlyRoom = new EarlyRoom();
+  private final PlannedChanges planned = new PlannedChanges();
 
   /** A cluster in which nothing has happened yet. */
   public Cluster() {}
@@ -102,6 +103,7 @@ public final class Cluster {
     image.reservations().forEach(each -> cluster.reservations.put(new ReservationState(each)));
     image.wallets().forEach(cluster.wallets::restore);
     cluster.money.restore(image.money());
+    cluster.planned.restore(image.planned());
     image.observed().forEach(cluster.observed::restore);
     cluster.priorities.enterMany();
     for (ClusterImage.JobImage each : jobs) {
@@ -174,7 +176,8 @@ public final class Cluster {
         money.image(),
         observed.images(),
         steps.images(),
-        earlyRoom.unanswered());
+        earlyRoom.unanswered(),
+        planned.image());
   }
 
   /** SHA-256 over the canonical form of everything that the log determines. */
@@ -358,6 +361,11 @@ public final class Cluster {
 
   public ObservedTable observed() {
     return observed;
+  }
+
+  /** What the site said ahead. */
+  public PlannedChanges planned() {
+    return planned;
   }
 
   /** The wallets of projects that pay before. */

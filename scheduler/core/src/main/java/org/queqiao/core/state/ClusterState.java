@@ -129,6 +129,9 @@ public interface ClusterState {
    */
   OptionalLong nextDeadlineMs();
 
+  /** When the first planned change counts; whoever asks at that time is answered after it. */
+  OptionalLong nextChangeMs();
+
   /** Whether a pass of the planner could start something that the last one could not. */
   boolean planningDue();
 

@@ -32,6 +32,7 @@ import org.queqiao.contract.event.NodeResumed;
 import org.queqiao.contract.event.NodeSettingsSet;
 import org.queqiao.contract.event.NodeUp;
 import org.queqiao.contract.event.PartitionDefined;
+import org.queqiao.contract.event.PlannedEvent;
 import org.queqiao.contract.event.PlatformDefined;
 import org.queqiao.contract.event.PriorityPolicyDefined;
 import org.queqiao.contract.event.ProjectDefined;
@@ -160,6 +161,7 @@ public final class EventApplier {
       case RunImported e -> cluster.observed().imported(e);
       case RunObserved e -> cluster.observed().observed(e);
       case ClusterObserved e -> cluster.observed().complete(e);
+      case PlannedEvent e -> accounts.planned(e);
       case PlatformDefined e -> priorities.defined(e);
       case QosDefined e -> priorities.defined(e);
       case PriorityPolicyDefined e -> priorities.defined(e, nowMs);

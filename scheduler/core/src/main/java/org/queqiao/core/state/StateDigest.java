@@ -1,6 +1,8 @@
 package org.queqiao.core.state;
 
 import java.util.List;
+import org.queqiao.contract.account.DomainShare;
+import org.queqiao.contract.account.PlannedChange;
 import org.queqiao.contract.event.DomainDefined;
 import org.queqiao.contract.event.PartitionDefined;
 import org.queqiao.contract.event.TariffDefined;
@@ -18,6 +20,7 @@ import org.queqiao.contract.node.NodeFacts;
 import org.queqiao.contract.node.NodeSettings;
 import org.queqiao.contract.snapshot.ArrayImage;
 import org.queqiao.contract.snapshot.ClusterImage;
+import org.queqiao.contract.snapshot.PlannedImage;
 import org.queqiao.contract.snapshot.PreemptionImage;
 
 /**
@@ -72,6 +75,9 @@ final class StateDigest {
       out.text("parts of domains")
           .list(parts, each -> out.text(each.code().value()).text(each.parent().value()));
     }
+    if (!cluster.planned().image().equals(PlannedImage.NONE)) {
+      planned(cluster.planned().image());
+    }
     if (cluster.earlyRoom().unanswered() != 0) {
       out.text("early room").number(cluster.earlyRoom().unanswered());
     }
@@ -96,6 +102,24 @@ final class StateDigest {
     new StepsDigest(out).write(cluster.steps().images());
     new ReservationsDigest(out).write(cluster.reservations().images());
     new ObservedDigest(out).write(cluster.observed().images());
+  }
+
+  private void planned(PlannedImage image) {
+    out.text("planned changes").number(image.lastNumber());
+    out.list(
+        image.changes(),
+        each -> {
+          out.number(each.number()).number(each.fromMs()).text(each.content().about());
+          switch (each.content()) {
+            case PlannedChange.Place e -> out.optional(e.parent(), to -> out.text(to.value()));
+            case PlannedChange.Shares e -> shares(e.domains());
+            case PlannedChange.Owner e -> out.optional(e.platform(), to -> out.text(to.value()));
+          }
+        });
+  }
+
+  private void shares(List<DomainShare> shares) {
+    out.list(shares, share -> out.text(share.domain().value()).number(share.permille()));
   }
 
   private void partition(PartitionDefined each) {
@@ -124,9 +148,7 @@ final class StateDigest {
 
   private void project(ClusterImage.ProjectImage each) {
     out.text(each.definition().name().value()).text(each.definition().title());
-    out.list(
-        each.definition().domains(),
-        share -> out.text(share.domain().value()).number(share.permille()));
+    shares(each.definition().domains());
     out.list(each.members(), member -> out.text(member.user().value()).text(member.rank().name()));
     if (each.definition().pi() != null) {
       out.text("pi").text(each.definition().pi().value());

@@ -160,6 +160,7 @@ final class SchedulerLoop {
     long begunNanos = time.monotonicNanos();
     long nowMs = Math.max(clock.nowMs(), machine.state().timeMs());
     timeMs = nowMs;
+    countPlanned(nowMs);
     if (!unfinished.isEmpty()) {
       tell(unfinished.poll(), nowMs, true);
     }
@@ -192,6 +193,15 @@ final class SchedulerLoop {
     return inbox.length() > 0
         || !unfinished.isEmpty()
         || (planMore && time.monotonicNanos() - planNotBeforeNanos >= 0);
+  }
+
+  /** What is planned for a time counts for whoever asks at that time. */
+  private void countPlanned(long nowMs) {
+    while (machine.state().nextChangeMs().orElse(Long.MAX_VALUE) <= nowMs) {
+      if (!record(machine.decide(new Input.Tick(), nowMs), nowMs)) {
+        return;
+      }
+    }
   }
 
   private void tell(Entry.Told told, long nowMs, boolean again) {

@@ -84,6 +84,7 @@ final class Steps {
             case Reply.Done _,
                 Reply.JobAccepted _,
                 Reply.Planned _,
+                Reply.ChangeNumbered _,
                 Reply.Proposed _,
                 Reply.RunsRecorded _ ->
                 refuse(from, m, "the scheduler does not understand");

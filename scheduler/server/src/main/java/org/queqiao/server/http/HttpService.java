@@ -221,6 +221,7 @@ public final class HttpService {
     new ReservationRoutes(view, inputs).on(api);
     BillingCalendar calendar =
         new BillingCalendar(config.billing().zone(), config.billing().fiscalYearStart());
+    new PlannedRoutes(view, inputs, calendar).on(api);
     MoneyDesk desk =
         new MoneyDesk(view, inputs, around.reads(), new FormFiles(view, history, blocking));
     new MoneyRoutes(desk, calendar).on(api);

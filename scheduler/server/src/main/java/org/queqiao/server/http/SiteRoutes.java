@@ -207,7 +207,7 @@ final class SiteRoutes {
   }
 
   /** Members see their projects; who sees everything sees all. */
-  private boolean mayKnow(Scope scope, ClusterImage.ProjectImage project) {
+  static boolean mayKnow(Scope scope, ClusterImage.ProjectImage project) {
     return scope.everything()
         || scope.user().equals(project.definition().pi())
         || project.members().stream().anyMatch(each -> each.user().equals(scope.user()));
@@ -233,14 +233,7 @@ final class SiteRoutes {
     out.writeStartObject();
     out.writeStringField("name", project.definition().name().value());
     out.writeStringField("title", project.definition().title());
-    out.writeArrayFieldStart("domains");
-    for (DomainShare share : project.definition().domains()) {
-      out.writeStartObject();
-      out.writeStringField("domain", share.domain().value());
-      out.writeNumberField("permille", share.permille());
-      out.writeEndObject();
-    }
-    out.writeEndArray();
+    write(project.definition().domains(), out);
     UserName pi = project.definition().pi();
     out.writeStringField("pi", pi == null ? null : pi.value());
     out.writeStringField("costCentre", JobDocument.orNull(project.definition().costCentre()));
@@ -255,17 +248,32 @@ final class SiteRoutes {
     out.writeEndObject();
   }
 
+  static void write(List<DomainShare> domains, JsonGenerator out) throws IOException {
+    out.writeArrayFieldStart("domains");
+    for (DomainShare share : domains) {
+      out.writeStartObject();
+      out.writeStringField("domain", share.domain().value());
+      out.writeNumberField("permille", share.permille());
+      out.writeEndObject();
+    }
+    out.writeEndArray();
+  }
+
+  /** The shares of a body whose form was checked. */
   @SuppressWarnings("unchecked")
+  static List<DomainShare> shares(Object domains) {
+    return ((List<Map<String, Object>>) domains)
+        .stream()
+            .map(each ->
+                new DomainShare(
+                    new DomainCode((String) each.get("domain")),
+                    ((Long) each.get("permille")).intValue()))
+            .toList();
+  }
+
   private void postProject(Call call) {
     ProjectName name = new ProjectName((String) call.body().get("name"));
-    List<DomainShare> shares =
-        ((List<Map<String, Object>>) call.body().get("domains"))
-            .stream()
-                .map(each ->
-                    new DomainShare(
-                        new DomainCode((String) each.get("domain")),
-                        ((Long) each.get("permille")).intValue()))
-                .toList();
+    List<DomainShare> shares = shares(call.body().get("domains"));
     ProjectDefined project = new ProjectDefined(name, (String) call.body().get("title"), shares);
     inputs.submit(
         call,

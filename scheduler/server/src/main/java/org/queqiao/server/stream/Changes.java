@@ -43,6 +43,7 @@ import org.queqiao.contract.event.NodeResumed;
 import org.queqiao.contract.event.NodeSettingsSet;
 import org.queqiao.contract.event.NodeUp;
 import org.queqiao.contract.event.PartitionDefined;
+import org.queqiao.contract.event.PlannedEvent;
 import org.queqiao.contract.event.PlatformDefined;
 import org.queqiao.contract.event.PriorityPolicyDefined;
 import org.queqiao.contract.event.ProjectDefined;
@@ -145,6 +146,7 @@ final class Changes {
       case PartitionDefined e -> partition(logged, e.name().value());
       case TariffDefined e -> partition(logged, e.partition().value());
       case ProjectDefined e -> project(logged, e.name());
+      case PlannedEvent _ -> partition(logged, null);
       case PlatformDefined _, QosDefined _, PriorityPolicyDefined _, RulesSet _, DomainDefined _ ->
           partition(logged, null);
       case ReservationDefined _, ReservationDeleted _, ReservationOpened _, ReservationClosed _ ->

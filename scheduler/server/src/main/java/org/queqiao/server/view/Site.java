@@ -10,6 +10,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.queqiao.contract.account.DomainShare;
 import org.queqiao.contract.account.MemberRank;
+import org.queqiao.contract.account.PlannedChange;
 import org.queqiao.contract.event.DomainDefined;
 import org.queqiao.contract.event.JobPolicyDefined;
 import org.queqiao.contract.event.PartitionDefined;
@@ -147,6 +148,11 @@ public final class Site {
   /** By code. */
   public List<DomainDefined> domains() {
     return image.domains();
+  }
+
+  /** What is planned, in the order in which it will count. */
+  public List<PlannedChange> planned() {
+    return image.planned().changes();
   }
 
   /** The domain of this code, if there is one. */

@@ -7,6 +7,7 @@ import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.MembershipRemoved;
 import org.queqiao.contract.event.MembershipSet;
 import org.queqiao.contract.event.PartitionDefined;
+import org.queqiao.contract.event.PlannedEvent;
 import org.queqiao.contract.event.PlatformDefined;
 import org.queqiao.contract.event.PriorityPolicyDefined;
 import org.queqiao.contract.event.ProjectDefined;
@@ -36,21 +37,22 @@ final class SiteBook {
 
   private static ClusterImage siteOf(ClusterImage image) {
     return new ClusterImage(
-        0,
-        0,
-        0,
-        image.partitions(),
-        image.tariffs(),
-        image.domains(),
-        image.projects(),
-        image.users(),
-        List.of(),
-        List.of(),
-        List.of(),
-        List.of(),
-        image.jobPolicy(),
-        image.scheduling(),
-        decisions(image.priorities()));
+            0,
+            0,
+            0,
+            image.partitions(),
+            image.tariffs(),
+            image.domains(),
+            image.projects(),
+            image.users(),
+            List.of(),
+            List.of(),
+            List.of(),
+            List.of(),
+            image.jobPolicy(),
+            image.scheduling(),
+            decisions(image.priorities()))
+        .with(image.planned());
   }
 
   /** What the site decided, without what was counted. */
@@ -72,6 +74,7 @@ final class SiteBook {
           RoleRevoked _,
           MembershipSet _,
           MembershipRemoved _,
+          PlannedEvent _,
           PlatformDefined _,
           QosDefined _,
           PriorityPolicyDefined _,

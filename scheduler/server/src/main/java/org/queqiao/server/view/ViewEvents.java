@@ -46,6 +46,7 @@ import org.queqiao.contract.event.NodeResumed;
 import org.queqiao.contract.event.NodeSettingsSet;
 import org.queqiao.contract.event.NodeUp;
 import org.queqiao.contract.event.PartitionDefined;
+import org.queqiao.contract.event.PlannedEvent;
 import org.queqiao.contract.event.PlatformDefined;
 import org.queqiao.contract.event.PriorityPolicyDefined;
 import org.queqiao.contract.event.ProjectDefined;
@@ -239,6 +240,7 @@ final class ViewEvents {
           MembershipSet _,
           MembershipRemoved _,
           WalletFunded _,
+          PlannedEvent _,
           PlatformDefined _,
           QosDefined _,
           PriorityPolicyDefined _,

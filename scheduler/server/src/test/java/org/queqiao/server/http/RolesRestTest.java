@@ -73,6 +73,12 @@ final class RolesRestTest {
               "POST", "/api/v1/domains", "{\"code\":\"roles\",\"title\":\"R\"}", ADMINISTRATOR),
           new Action(
               "POST",
+              "/api/v1/planned-changes",
+              "{\"change\":\"parent\",\"domain\":\"no-such\",\"parent\":null,\"from\":\"2099-01\"}",
+              ADMINISTRATOR),
+          new Action("DELETE", "/api/v1/planned-changes/9999", "", ADMINISTRATOR),
+          new Action(
+              "POST",
               "/api/v1/projects",
               "{\"name\":\"roles\",\"title\":\"R\",\"domains\":[{\"domain\":\"atmosphere\",\"permille\":1000}]}",
               ADMINISTRATOR),

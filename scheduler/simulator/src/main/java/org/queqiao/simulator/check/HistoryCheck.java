@@ -11,6 +11,7 @@ import org.queqiao.contract.event.ArrayTasksEnded;
 import org.queqiao.contract.event.BudgetDefined;
 import org.queqiao.contract.event.BudgetTold;
 import org.queqiao.contract.event.BudgetUseTold;
+import org.queqiao.contract.event.ChangePlanned;
 import org.queqiao.contract.event.ClusterObserved;
 import org.queqiao.contract.event.CreditLineSet;
 import org.queqiao.contract.event.DisputeAnswered;
@@ -46,6 +47,8 @@ import org.queqiao.contract.event.NodeResumed;
 import org.queqiao.contract.event.NodeSettingsSet;
 import org.queqiao.contract.event.NodeUp;
 import org.queqiao.contract.event.PartitionDefined;
+import org.queqiao.contract.event.PlannedChangeMade;
+import org.queqiao.contract.event.PlannedChangeWithdrawn;
 import org.queqiao.contract.event.PlatformDefined;
 import org.queqiao.contract.event.PriorityPolicyDefined;
 import org.queqiao.contract.event.ProjectDefined;
@@ -156,6 +159,9 @@ final class HistoryCheck {
       case RunImported e -> model.numberUsed(e.job());
       case LicenceDefined e -> model.licences.put(e.name(), e.count());
       case TopologyDefined e -> model.topology = e;
+      case ChangePlanned e -> model.planned.add(e.change());
+      case PlannedChangeMade e -> model.planned.remove(e.change());
+      case PlannedChangeWithdrawn e -> model.planned.remove(e.change());
       case RulesSet e -> limits.set(e);
       case UserDefined e -> model.users.put(e.name().value(), e);
       case RoleGranted e ->

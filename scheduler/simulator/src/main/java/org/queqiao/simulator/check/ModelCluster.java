@@ -3,6 +3,7 @@ package org.queqiao.simulator.check;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.queqiao.contract.account.MemberRank;
+import org.queqiao.contract.account.PlannedChange;
 import org.queqiao.contract.account.Role;
 import org.queqiao.contract.event.PartitionDefined;
 import org.queqiao.contract.event.TopologyDefined;
@@ -39,6 +40,9 @@ final class ModelCluster {
 
   /** Where something of a run may live besides the node of its script, of runs with steps. */
   final TreeMap<RunId, TreeSet<NodeName>> parts = new TreeMap<>();
+
+  /** What the site said ahead. */
+  final TreeSet<PlannedChange> planned = new TreeSet<>();
 
   long lastJobId;
 

@@ -1,5 +1,6 @@
 package org.queqiao.simulator.check;
 
+import org.queqiao.contract.account.PlannedChange;
 import org.queqiao.contract.account.Role;
 import org.queqiao.contract.event.ArrayEnded;
 import org.queqiao.contract.event.ArrayTaskSplit;
@@ -7,6 +8,7 @@ import org.queqiao.contract.event.ArrayTasksEnded;
 import org.queqiao.contract.event.BudgetDefined;
 import org.queqiao.contract.event.BudgetTold;
 import org.queqiao.contract.event.BudgetUseTold;
+import org.queqiao.contract.event.ChangePlanned;
 import org.queqiao.contract.event.ClusterObserved;
 import org.queqiao.contract.event.CreditLineSet;
 import org.queqiao.contract.event.DisputeAnswered;
@@ -43,6 +45,8 @@ import org.queqiao.contract.event.NodeResumed;
 import org.queqiao.contract.event.NodeSettingsSet;
 import org.queqiao.contract.event.NodeUp;
 import org.queqiao.contract.event.PartitionDefined;
+import org.queqiao.contract.event.PlannedChangeMade;
+import org.queqiao.contract.event.PlannedChangeWithdrawn;
 import org.queqiao.contract.event.PlatformDefined;
 import org.queqiao.contract.event.PriorityPolicyDefined;
 import org.queqiao.contract.event.ProjectDefined;
@@ -71,10 +75,12 @@ import org.queqiao.contract.event.WalletFunded;
 import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.NodeName;
+import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.JobTerms;
 import org.queqiao.contract.money.BudgetTerms;
+import org.queqiao.contract.policy.Subject;
 
 /** Whether the actor of each fact may have caused it. */
 final class PermissionCheck {
@@ -87,7 +93,7 @@ final class PermissionCheck {
   void check(LoggedEvent logged) {
     Actor actor = logged.actor();
     HistoryCheck.require(
-        permitted(logged.event(), actor),
+        permitted(logged.event(), actor) || isPlanned(logged),
         Invariant.I29,
         () -> "entry " + logged.position() + ": " + actor + " caused " + logged.event());
   }
@@ -123,7 +129,10 @@ final class PermissionCheck {
       case NodeUp e -> isNode(actor, e.node());
       case NodeDown e -> isScheduler(actor) || isNode(actor, e.node());
       case NodeDrained _, NodeResumed _ -> drains(actor, event);
-      case NodeFenced _,
+      case PlannedChangeMade _ -> false;
+      case ChangePlanned _,
+          PlannedChangeWithdrawn _,
+          NodeFenced _,
           NodeSettingsSet _,
           PartitionDefined _,
           SchedulingDefined _,
@@ -150,6 +159,28 @@ final class PermissionCheck {
       case RunObserved _, ClusterObserved _ -> actor.kind() == Actor.Kind.NODE;
       case RunImported _, DisputeAnswered _, MoneyProposed _, MoneyDecided _ -> isFinance(actor);
       case TariffDefined _, WalletFunded _, CreditLineSet _ -> isFinance(actor);
+    };
+  }
+
+  /** Whether the scheduler makes what somebody planned, now that its time has come. */
+  private boolean isPlanned(LoggedEvent logged) {
+    return isScheduler(logged.actor())
+        && model.planned.stream()
+            .filter(each -> each.fromMs() <= logged.timeMs())
+            .anyMatch(each -> makes(logged.event(), each));
+  }
+
+  private static boolean makes(Event event, PlannedChange change) {
+    return switch (event) {
+      case PlannedChangeMade e -> e.change().equals(change);
+      case DomainDefined e ->
+          change.content().equals(new PlannedChange.Place(e.code(), e.parent()));
+      case ProjectDefined e ->
+          change.content().equals(new PlannedChange.Shares(e.name(), e.domains()));
+      case RulesSet e ->
+          e.subject() instanceof Subject.Project(ProjectName project)
+              && change.content().equals(new PlannedChange.Owner(project, e.rules().platform()));
+      default -> false;
     };
   }
 
