@@ -14,10 +14,12 @@ import org.queqiao.accounting.export.FormWriter;
 import org.queqiao.accounting.export.Language;
 import org.queqiao.accounting.export.StatementForm;
 import org.queqiao.accounting.metering.BillingCalendar;
+import org.queqiao.accounting.sql.EndedReports;
 import org.queqiao.accounting.sql.Ledger;
 import org.queqiao.accounting.sql.LedgerReads;
 import org.queqiao.accounting.sql.UsageReports;
 import org.queqiao.accounting.statement.Statement;
+import org.queqiao.accounting.usage.DomainView;
 import org.queqiao.accounting.usage.ReportBy;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.RunId;
@@ -100,6 +102,72 @@ final class EndUserBooksTest {
     assertThat(ReportBy.conflict(List.of(ReportBy.END_USER, ReportBy.PROJECT, ReportBy.DAY)))
         .isPresent();
     assertThat(ReportBy.conflict(List.of(ReportBy.END_USER, ReportBy.PLATFORM))).isEmpty();
+  }
+
+  private static List<String> ended(Ledger ledger, EndedReports.By... by) {
+    return ledger
+        .reads()
+        .endedReports()
+        .ended(List.of(by), "2026-10", "2026-11", LedgerReads.Scope.ALL, 100, DomainView.PLAIN)
+        .stream()
+        .map(each ->
+            each.keys()
+                + " "
+                + each.runs()
+                + " of "
+                + each.coreMs() / HOUR_MS
+                + "h, lost "
+                + each.lostCoreMs() / HOUR_MS
+                + "h, limit "
+                + each.limitCoreMs() / HOUR_MS
+                + "h")
+        .sorted()
+        .toList();
+  }
+
+  @Test
+  void whatTheirRunsMadeOfTheirTimeIsToldTooAndAddsUpToTheWhole() throws Exception {
+    History history = history();
+    history.at(ms("2026-11-05"));
+    JobId lost = history.submitFor("zhao", History.LI, "run", 1, 10 * HOUR_MS);
+    RunId run = history.start(lost, 1, 1);
+    history.at(ms("2026-11-05") + 4 * HOUR_MS).end(run, JobState.FAILED);
+    database.books(
+        "ended",
+        CALENDAR,
+        history,
+        ledger -> {
+          assertThat(ended(ledger, EndedReports.By.PLATFORM, EndedReports.By.END_USER))
+              .containsExactly(
+                  "[portal, =wang] 2 of 8h, lost 0h, limit 20h",
+                  "[portal, ] 1 of 1h, lost 0h, limit 10h",
+                  "[portal, zhao] 2 of 6h, lost 4h, limit 20h");
+          assertThat(ended(ledger, EndedReports.By.PLATFORM))
+              .containsExactly("[portal] 5 of 15h, lost 4h, limit 50h");
+          // In November all is of somebody named, and nothing is left of the others.
+          assertThat(
+                  ended(
+                      ledger,
+                      EndedReports.By.PROJECT,
+                      EndedReports.By.END_USER,
+                      EndedReports.By.MONTH,
+                      EndedReports.By.STATE))
+              .containsExactly(
+                  "[climate, , 2026-10, COMPLETED] 1 of 1h, lost 0h, limit 10h",
+                  "[climate, =wang, 2026-10, COMPLETED] 1 of 5h, lost 0h, limit 10h",
+                  "[climate, =wang, 2026-11, COMPLETED] 1 of 3h, lost 0h, limit 10h",
+                  "[climate, zhao, 2026-10, COMPLETED] 1 of 2h, lost 0h, limit 10h",
+                  "[climate, zhao, 2026-11, FAILED] 1 of 4h, lost 4h, limit 10h");
+          assertThat(
+                  ended(
+                      ledger,
+                      EndedReports.By.PROJECT,
+                      EndedReports.By.DOMAIN,
+                      EndedReports.By.END_USER))
+              .contains("[climate, atmosphere, =wang] 1 of 4h, lost 0h, limit 12h");
+        });
+    assertThat(EndedReports.By.conflict(List.of(EndedReports.By.END_USER, EndedReports.By.STATE)))
+        .isPresent();
   }
 
   @Test

@@ -362,7 +362,7 @@ final class LedgerTest {
             + " node_feed, days_posted, node_unplaced, node_now, reservation_now, reserved_node,"
             + " reserved_idle, reserved_time, archive_part, archive_balance, archive_jobs,"
             + " archive_step, archive_month",
-        "drop table audit, project_terms, usage_end_user_month",
+        "drop table audit, project_terms, usage_end_user_month, ended_end_user_month",
         "alter table job drop column qos, drop column quote, drop column end_user",
         "alter table segment drop column qos",
         "alter table open_run drop column holdings, drop column places, drop column draws, drop"

@@ -5,6 +5,7 @@ import java.math.BigInteger;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +14,11 @@ import org.queqiao.accounting.ledger.RunEnd;
 
 /** Adds up how the runs of one batch ended, by month, and writes it with the batch. */
 final class EndedMonths {
+  private static final String KEYS = "month, project, user_name, partition, qos, domains, state";
+
+  /** Sums beside the number of runs. */
+  private static final int NUMBERS = 6;
+
   private record Sum(
       long runs,
       BigInteger coreMs,
@@ -46,9 +52,12 @@ final class EndedMonths {
 
   private final Map<List<String>, Sum> sums = new LinkedHashMap<>();
 
+  /** Those of them that are of jobs with a named end user, who is the last of their keys. */
+  private final Map<List<String>, Sum> ofEndUsers = new LinkedHashMap<>();
+
   void add(RunEnd end) {
     JobRow job = end.job();
-    sums.merge(
+    List<String> key =
         List.of(
             end.month(),
             job.project().value(),
@@ -56,16 +65,27 @@ final class EndedMonths {
             job.partition().value(),
             job.qos(),
             Domains.write(job.domains()),
-            end.state()),
-        Sum.of(end),
-        Sum::plus);
+            end.state());
+    sums.merge(key, Sum.of(end), Sum::plus);
+    if (!job.endUser().isEmpty()) {
+      List<String> named = new ArrayList<>(key);
+      named.add(job.endUser());
+      ofEndUsers.merge(List.copyOf(named), Sum.of(end), Sum::plus);
+    }
   }
 
   void write(Connection connection) throws SQLException {
-    ArrayRows rows =
-        new ArrayRows(
-            "text", "text", "text", "text", "text", "text", "text", "bigint", "numeric", "numeric",
-            "numeric", "numeric", "numeric", "numeric");
+    write(connection, sums, "ended_month", KEYS);
+    write(connection, ofEndUsers, "ended_end_user_month", KEYS + ", end_user");
+  }
+
+  private static void write(
+      Connection connection, Map<List<String>, Sum> sums, String table, String keys)
+      throws SQLException {
+    List<String> types = new ArrayList<>(Collections.nCopies(keys.split(",").length, "text"));
+    types.add("bigint");
+    types.addAll(Collections.nCopies(NUMBERS, "numeric"));
+    ArrayRows rows = new ArrayRows(types.toArray(String[]::new));
     sums.forEach((key, sum) -> {
       List<Object> row = new ArrayList<>(key);
       row.add(sum.runs());
@@ -79,13 +99,17 @@ final class EndedMonths {
     });
     rows.run(
         connection,
-        "insert into ended_month as u (month, project, user_name, partition, qos, domains, state,"
-            + " runs, core_ms, limit_core_ms, known_core_ms, cpu_ms, known_device_ms, idle_device_ms) select * from %s on conflict"
-            + " (month, project, user_name, partition, qos, domains, state) do update set runs ="
-            + " u.runs + excluded.runs, core_ms = u.core_ms + excluded.core_ms, limit_core_ms ="
-            + " u.limit_core_ms + excluded.limit_core_ms, known_core_ms = u.known_core_ms +"
-            + " excluded.known_core_ms, cpu_ms = u.cpu_ms + excluded.cpu_ms,"
-            + " known_device_ms = u.known_device_ms + excluded.known_device_ms, idle_device_ms ="
-            + " u.idle_device_ms + excluded.idle_device_ms");
+        "insert into "
+            + table
+            + " as u ("
+            + keys
+            + ", runs, core_ms, limit_core_ms, known_core_ms, cpu_ms, known_device_ms,"
+            + " idle_device_ms) select * from %s on conflict ("
+            + keys
+            + ") do update set runs = u.runs + excluded.runs, core_ms = u.core_ms +"
+            + " excluded.core_ms, limit_core_ms = u.limit_core_ms + excluded.limit_core_ms,"
+            + " known_core_ms = u.known_core_ms + excluded.known_core_ms, cpu_ms = u.cpu_ms +"
+            + " excluded.cpu_ms, known_device_ms = u.known_device_ms + excluded.known_device_ms,"
+            + " idle_device_ms = u.idle_device_ms + excluded.idle_device_ms");
   }
 }

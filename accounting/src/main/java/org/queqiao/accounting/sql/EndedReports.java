@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import javax.sql.DataSource;
 import org.queqiao.accounting.metering.BillingCalendar;
@@ -23,6 +24,24 @@ public final class EndedReports {
   private static final BigInteger MOST = BigInteger.valueOf(Long.MAX_VALUE);
 
   private static final int FETCH_ROWS = 10_000;
+
+  private static final String SUMS =
+      "runs, core_ms, limit_core_ms, known_core_ms, cpu_ms, known_device_ms, idle_device_ms";
+
+  /**
+   * The sums by month, less those of named end users, and these beside them: together the same, and
+   * what is of nobody named has an empty name.
+   */
+  private static final String WITH_END_USERS =
+      "(select month, project, user_name, partition, qos, domains, state, '' as end_user, "
+          + SUMS
+          + " from ended_month union all select month, project, user_name, partition, qos, domains,"
+          + " state, '', -"
+          + SUMS.replace(", ", ", -")
+          + " from ended_end_user_month union all select month, project, user_name, partition, qos,"
+          + " domains, state, end_user, "
+          + SUMS
+          + " from ended_end_user_month)";
 
   private final DataSource database;
   private final BillingCalendar calendar;
@@ -48,6 +67,7 @@ public final class EndedReports {
     DOMAIN(ReportBy.DOMAIN),
     PLATFORM(ReportBy.PLATFORM),
     COST_CENTRE(ReportBy.COST_CENTRE),
+    END_USER(ReportBy.END_USER),
     /** How the run ended, such as {@code FAILED}. */
     STATE(null);
 
@@ -55,6 +75,12 @@ public final class EndedReports {
 
     By(ReportBy ofUsage) {
       this.ofUsage = ofUsage;
+    }
+
+    /** What cannot be told at once, in words; empty where the report can be made. */
+    public static Optional<String> conflict(List<By> by) {
+      return ReportBy.conflict(
+          by.stream().map(each -> each.ofUsage).filter(Objects::nonNull).toList());
     }
   }
 
@@ -135,7 +161,10 @@ public final class EndedReports {
       columns.add(ReportSql.TREE);
     }
     String source =
-        ReportSql.withTerms("ended_month", by.contains(By.PLATFORM), by.contains(By.COST_CENTRE))
+        ReportSql.withTerms(
+                by.contains(By.END_USER) ? WITH_END_USERS : "ended_month",
+                by.contains(By.PLATFORM),
+                by.contains(By.COST_CENTRE))
             + " as v";
     return "select "
         + String.join(", ", names)
@@ -149,6 +178,8 @@ public final class EndedReports {
         + scope.condition()
         + " group by "
         + String.join(", ", columns)
+        // Where all is of named end users nothing is left of the others.
+        + (by.contains(By.END_USER) ? " having sum(runs) <> 0" : "")
         + " order by lost desc, "
         + ReportSql.inOrder(columns)
         + " limit ?";

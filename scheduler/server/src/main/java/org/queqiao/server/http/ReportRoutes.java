@@ -110,12 +110,15 @@ final class ReportRoutes {
     }
   }
 
+  private static void refuseConflict(Optional<String> conflict) {
+    conflict.ifPresent(words -> {
+      throw Refused.invalid("by", words);
+    });
+  }
+
   private UsageReports.Question question(Call call) {
     List<ReportBy> by = list(call.text("by"), text -> ReportBy.valueOf(constant(text)));
-    Optional<String> conflict = ReportBy.conflict(by);
-    if (conflict.isPresent()) {
-      throw Refused.invalid("by", conflict.get());
-    }
+    refuseConflict(ReportBy.conflict(by));
     Months months = months(call);
     boolean trend = "true".equals(call.text("trend"));
     if (trend) {
@@ -297,6 +300,7 @@ final class ReportRoutes {
   private void ended(Call call) {
     List<EndedReports.By> by =
         list(call.text("by"), text -> EndedReports.By.valueOf(constant(text)));
+    refuseConflict(EndedReports.By.conflict(by));
     Months months = months(call);
     int most = call.number("top").intValue();
     LedgerReads.Scope scope = scope(call);

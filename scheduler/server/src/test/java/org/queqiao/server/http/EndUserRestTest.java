@@ -90,6 +90,16 @@ final class EndUserRestTest {
                 && each.path("coreMs").asLong() >= 1_000);
     assertThat(server.get("finance1", report + "project,endUser&format=csv").body())
         .contains("sold,\"'" + WANG + "\",");
+    String ended = "/api/v1/reports/ended?from=" + month + "&to=" + month + "&by=";
+    assertThat(json(server.get("finance1", ended + "platform,endUser,state"), 200).path("items"))
+        .anyMatch(each ->
+            each.path("platform").asText().equals("shop")
+                && each.path("endUser").asText().equals(WANG)
+                && each.path("runs").asLong() >= 1);
+    assertThat(server.get("finance1", ended + "project,endUser&format=csv").body())
+        .contains("sold,\"'" + WANG + "\",");
+    JsonNode unnamed = json(server.get("finance1", ended + "endUser,state"), 422);
+    assertThat(unnamed.path("field").asText()).isEqualTo("by");
     JsonNode statement =
         json(server.get("finance1", "/api/v1/statements?project=sold&period=" + month), 200);
     assertThat(statement.path("endUsers").get(0).path("endUser").asText()).isEqualTo(WANG);
