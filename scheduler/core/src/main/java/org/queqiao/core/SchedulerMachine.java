@@ -207,10 +207,8 @@ public final class SchedulerMachine {
       case Input.DefineDomain i -> site.decide(i);
       case Input.DefineJobPolicy i -> site.decide(i);
       case Input.DefineScheduling i -> site.decide(i);
-      case Input.DefineProject i -> site.decide(i);
-      case Input.SetProject i -> site.decide(i);
-      case Input.PlanChange i -> planned.decide(i, logicalMs);
-      case Input.WithdrawChange i -> planned.decide(i);
+      case Input.DefineProject _, Input.SetProject _ -> site.decide(input);
+      case Input.PlanChange _, Input.WithdrawChange _ -> planned.decide(input, logicalMs);
       case Input.DefineUser i -> site.decide(i);
       case Input.GrantRole i -> role.decide(i);
       case Input.RevokeRole i -> role.decide(i);

@@ -24,7 +24,6 @@ import org.queqiao.contract.event.NodeRegistered;
 import org.queqiao.contract.event.NodeResumed;
 import org.queqiao.contract.event.NodeUp;
 import org.queqiao.contract.event.PartitionDefined;
-import org.queqiao.contract.event.PriorityPolicyDefined;
 import org.queqiao.contract.event.ProjectDefined;
 import org.queqiao.contract.event.PromisesMovedUp;
 import org.queqiao.contract.event.RoleGranted;
@@ -102,8 +101,7 @@ final class EventReader {
       case CHANGE_PLANNED, PLANNED_CHANGE_MADE, PLANNED_CHANGE_WITHDRAWN -> PlannedCodec.event(in);
       case PLATFORM_DEFINED -> PolicyReader.platform(in.getPlatformDefined());
       case QOS_DEFINED -> PolicyReader.qos(in.getQosDefined());
-      case PRIORITY_POLICY_DEFINED ->
-          new PriorityPolicyDefined(PolicyReader.policy(in.getPriorityPolicyDefined()));
+      case PRIORITY_POLICY_DEFINED -> PolicyReader.defined(in.getPriorityPolicyDefined());
       case RULES_SET -> PolicyReader.rules(in.getRulesSet());
       case RESERVATION_DEFINED, RESERVATION_DELETED, RESERVATION_OPENED, RESERVATION_CLOSED ->
           ReservationReader.event(in);

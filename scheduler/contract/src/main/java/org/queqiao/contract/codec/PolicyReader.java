@@ -3,6 +3,7 @@ package org.queqiao.contract.codec;
 import java.math.BigInteger;
 import java.util.List;
 import org.queqiao.contract.event.PlatformDefined;
+import org.queqiao.contract.event.PriorityPolicyDefined;
 import org.queqiao.contract.event.QosDefined;
 import org.queqiao.contract.event.RulesSet;
 import org.queqiao.contract.id.PlatformName;
@@ -58,6 +59,10 @@ final class PolicyReader {
       case SUSPEND -> PreemptMode.SUSPEND;
       case UNRECOGNIZED -> throw ModelReader.unknown("mode of preemption");
     };
+  }
+
+  static PriorityPolicyDefined defined(PbPriorityPolicy in) {
+    return new PriorityPolicyDefined(policy(in));
   }
 
   static PriorityPolicy policy(PbPriorityPolicy in) {

@@ -118,82 +118,27 @@ public record ClusterImage(
 
   /** The same of a site with these licences and switches, where this was learnt. */
   public ClusterImage with(List<LicenceDefined> own, TopologyDefined tree, ExperienceImage learnt) {
-    return changed(
-        jobs,
-        idempotencyKeys,
-        outcomes,
-        own,
-        tree,
-        learnt,
-        reservations,
-        wallets,
-        money,
-        observed,
-        planned);
+    return changed(own, tree, learnt, reservations, wallets, money, observed, planned);
   }
 
   /** The same with these reservations and wallets. */
-  public ClusterImage with(List<ReservationImage> reserved, List<WalletImage> siteWallets) {
-    return changed(
-        jobs,
-        idempotencyKeys,
-        outcomes,
-        licences,
-        topology,
-        experience,
-        reserved,
-        siteWallets,
-        money,
-        observed,
-        planned);
+  public ClusterImage with(List<ReservationImage> reserved, List<WalletImage> funds) {
+    return changed(licences, topology, experience, reserved, funds, money, observed, planned);
   }
 
   /** The same with these changes by two people. */
-  public ClusterImage with(MoneyImage siteMoney) {
-    return changed(
-        jobs,
-        idempotencyKeys,
-        outcomes,
-        licences,
-        topology,
-        experience,
-        reservations,
-        wallets,
-        siteMoney,
-        observed,
-        planned);
+  public ClusterImage with(MoneyImage sums) {
+    return changed(licences, topology, experience, reservations, wallets, sums, observed, planned);
   }
 
   /** The same with what is known of these clusters under other schedulers. */
-  public ClusterImage with(List<ObservedImage> elsewhere) {
-    return changed(
-        jobs,
-        idempotencyKeys,
-        outcomes,
-        licences,
-        topology,
-        experience,
-        reservations,
-        wallets,
-        money,
-        elsewhere,
-        planned);
+  public ClusterImage with(List<ObservedImage> others) {
+    return changed(licences, topology, experience, reservations, wallets, money, others, planned);
   }
 
   /** The same where this was said ahead. */
   public ClusterImage with(PlannedImage said) {
-    return changed(
-        jobs,
-        idempotencyKeys,
-        outcomes,
-        licences,
-        topology,
-        experience,
-        reservations,
-        wallets,
-        money,
-        observed,
-        said);
+    return changed(licences, topology, experience, reservations, wallets, money, observed, said);
   }
 
   /** The same state with other jobs, and nothing of what ended before. */
@@ -213,6 +158,19 @@ public record ClusterImage(
   }
 
   private ClusterImage changed(
+      List<LicenceDefined> own,
+      TopologyDefined tree,
+      ExperienceImage learnt,
+      List<ReservationImage> reserved,
+      List<WalletImage> funds,
+      MoneyImage sums,
+      List<ObservedImage> others,
+      PlannedImage said) {
+    return changed(
+        jobs, idempotencyKeys, outcomes, own, tree, learnt, reserved, funds, sums, others, said);
+  }
+
+  private ClusterImage changed(
       List<JobImage> otherJobs,
       List<IdempotencyImage> keys,
       List<OutcomeImage> ends,
@@ -220,9 +178,9 @@ public record ClusterImage(
       TopologyDefined tree,
       ExperienceImage learnt,
       List<ReservationImage> reserved,
-      List<WalletImage> siteWallets,
-      MoneyImage siteMoney,
-      List<ObservedImage> elsewhere,
+      List<WalletImage> funds,
+      MoneyImage sums,
+      List<ObservedImage> others,
       PlannedImage said) {
     return new ClusterImage(
         position,
@@ -244,9 +202,9 @@ public record ClusterImage(
         tree,
         learnt,
         reserved,
-        siteWallets,
-        siteMoney,
-        elsewhere,
+        funds,
+        sums,
+        others,
         steps,
         earlyRoom,
         said);

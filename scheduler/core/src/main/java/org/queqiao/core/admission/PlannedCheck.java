@@ -43,7 +43,16 @@ public final class PlannedCheck {
     this.site = site;
   }
 
-  public Decision decide(Input.PlanChange input, long nowMs) {
+  /** Plans a change or withdraws one. */
+  public Decision decide(Input input, long nowMs) {
+    return switch (input) {
+      case Input.PlanChange i -> plan(i, nowMs);
+      case Input.WithdrawChange i -> withdraw(i);
+      default -> throw new IllegalArgumentException("no planned change: " + input);
+    };
+  }
+
+  private Decision plan(Input.PlanChange input, long nowMs) {
     if (!mayPlan(input.actor())) {
       return forbidden();
     }
@@ -79,7 +88,7 @@ public final class PlannedCheck {
                 new Reply.ChangeNumbered(change.number())));
   }
 
-  public Decision decide(Input.WithdrawChange input) {
+  private Decision withdraw(Input.WithdrawChange input) {
     if (!mayPlan(input.actor())) {
       return forbidden();
     }

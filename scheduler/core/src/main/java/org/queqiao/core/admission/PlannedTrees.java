@@ -2,7 +2,6 @@ package org.queqiao.core.admission;
 
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.queqiao.contract.account.PlannedChange;
@@ -95,10 +94,11 @@ final class PlannedTrees {
   /** How many levels stand from one downwards; there is no circle below it. */
   private int height(DomainCode top) {
     int height = 0;
-    Set<DomainCode> level = Set.of(top);
+    TreeSet<DomainCode> level = new TreeSet<>();
+    level.add(top);
     while (!level.isEmpty()) {
       height++;
-      Set<DomainCode> below = new TreeSet<>();
+      TreeSet<DomainCode> below = new TreeSet<>();
       level.forEach(each -> below.addAll(parts.getOrDefault(each, new TreeSet<>())));
       level = below;
     }

@@ -272,7 +272,16 @@ public final class SiteCheck {
     return "there is no domain " + code + TextRules.didYouMean(code.value(), names);
   }
 
-  public Decision decide(Input.DefineProject input) {
+  /** What is said of a project. */
+  public Decision decide(Input input) {
+    return switch (input) {
+      case Input.DefineProject i -> describe(i);
+      case Input.SetProject i -> set(i);
+      default -> throw new IllegalArgumentException("nothing of a project: " + input);
+    };
+  }
+
+  private Decision describe(Input.DefineProject input) {
     ProjectDefined project = input.project();
     Optional<ProjectDefined> before = definition(project.name());
     if (project.pi() == null) {
@@ -284,7 +293,7 @@ public final class SiteCheck {
     return define(input.actor(), project);
   }
 
-  public Decision decide(Input.SetProject input) {
+  private Decision set(Input.SetProject input) {
     Optional<ProjectDefined> before = definition(input.project());
     if (before.isEmpty()) {
       return refuseOr(

@@ -69,15 +69,8 @@ final class StateDigest {
       out.text("scheduling").text(cluster.policy().scheduling().policy());
       out.number(cluster.policy().scheduling().reservations());
     }
-    List<DomainDefined> parts =
-        cluster.accounts().domains().stream().filter(each -> each.parent() != null).toList();
-    if (!parts.isEmpty()) {
-      out.text("parts of domains")
-          .list(parts, each -> out.text(each.code().value()).text(each.parent().value()));
-    }
-    if (!cluster.planned().image().equals(PlannedImage.NONE)) {
-      planned(cluster.planned().image());
-    }
+    partsOfDomains(cluster);
+    planned(cluster.planned().image());
     if (cluster.earlyRoom().unanswered() != 0) {
       out.text("early room").number(cluster.earlyRoom().unanswered());
     }
@@ -104,7 +97,19 @@ final class StateDigest {
     new ObservedDigest(out).write(cluster.observed().images());
   }
 
+  private void partsOfDomains(Cluster cluster) {
+    List<DomainDefined> parts =
+        cluster.accounts().domains().stream().filter(each -> each.parent() != null).toList();
+    if (!parts.isEmpty()) {
+      out.text("parts of domains")
+          .list(parts, each -> out.text(each.code().value()).text(each.parent().value()));
+    }
+  }
+
   private void planned(PlannedImage image) {
+    if (image.equals(PlannedImage.NONE)) {
+      return;
+    }
     out.text("planned changes").number(image.lastNumber());
     out.list(
         image.changes(),

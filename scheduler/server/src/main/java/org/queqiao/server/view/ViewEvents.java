@@ -52,10 +52,7 @@ import org.queqiao.contract.event.PriorityPolicyDefined;
 import org.queqiao.contract.event.ProjectDefined;
 import org.queqiao.contract.event.PromisesMovedUp;
 import org.queqiao.contract.event.QosDefined;
-import org.queqiao.contract.event.ReservationClosed;
-import org.queqiao.contract.event.ReservationDefined;
-import org.queqiao.contract.event.ReservationDeleted;
-import org.queqiao.contract.event.ReservationOpened;
+import org.queqiao.contract.event.ReservationEvent;
 import org.queqiao.contract.event.RoleGranted;
 import org.queqiao.contract.event.RoleRevoked;
 import org.queqiao.contract.event.RoomClaimed;
@@ -245,10 +242,7 @@ final class ViewEvents {
           QosDefined _,
           PriorityPolicyDefined _,
           RulesSet _,
-          ReservationDefined _,
-          ReservationDeleted _,
-          ReservationOpened _,
-          ReservationClosed _ -> {}
+          ReservationEvent _ -> {}
     }
   }
 

@@ -11,7 +11,6 @@ import org.queqiao.contract.event.ArrayTasksEnded;
 import org.queqiao.contract.event.BudgetDefined;
 import org.queqiao.contract.event.BudgetTold;
 import org.queqiao.contract.event.BudgetUseTold;
-import org.queqiao.contract.event.ChangePlanned;
 import org.queqiao.contract.event.ClusterObserved;
 import org.queqiao.contract.event.CreditLineSet;
 import org.queqiao.contract.event.DisputeAnswered;
@@ -47,17 +46,13 @@ import org.queqiao.contract.event.NodeResumed;
 import org.queqiao.contract.event.NodeSettingsSet;
 import org.queqiao.contract.event.NodeUp;
 import org.queqiao.contract.event.PartitionDefined;
-import org.queqiao.contract.event.PlannedChangeMade;
-import org.queqiao.contract.event.PlannedChangeWithdrawn;
+import org.queqiao.contract.event.PlannedEvent;
 import org.queqiao.contract.event.PlatformDefined;
 import org.queqiao.contract.event.PriorityPolicyDefined;
 import org.queqiao.contract.event.ProjectDefined;
 import org.queqiao.contract.event.PromisesMovedUp;
 import org.queqiao.contract.event.QosDefined;
-import org.queqiao.contract.event.ReservationClosed;
-import org.queqiao.contract.event.ReservationDefined;
-import org.queqiao.contract.event.ReservationDeleted;
-import org.queqiao.contract.event.ReservationOpened;
+import org.queqiao.contract.event.ReservationEvent;
 import org.queqiao.contract.event.RoleGranted;
 import org.queqiao.contract.event.RoleRevoked;
 import org.queqiao.contract.event.RoomClaimed;
@@ -159,9 +154,7 @@ final class HistoryCheck {
       case RunImported e -> model.numberUsed(e.job());
       case LicenceDefined e -> model.licences.put(e.name(), e.count());
       case TopologyDefined e -> model.topology = e;
-      case ChangePlanned e -> model.planned.add(e.change());
-      case PlannedChangeMade e -> model.planned.remove(e.change());
-      case PlannedChangeWithdrawn e -> model.planned.remove(e.change());
+      case PlannedEvent e -> model.planned(e);
       case RulesSet e -> limits.set(e);
       case UserDefined e -> model.users.put(e.name().value(), e);
       case RoleGranted e ->
@@ -182,10 +175,7 @@ final class HistoryCheck {
           PlatformDefined _,
           QosDefined _,
           PriorityPolicyDefined _,
-          ReservationDefined _,
-          ReservationDeleted _,
-          ReservationOpened _,
-          ReservationClosed _ -> {}
+          ReservationEvent _ -> {}
       case BudgetTold _, ClusterObserved _, WalletFunded _, RunCheckpointed _ -> {}
     }
   }

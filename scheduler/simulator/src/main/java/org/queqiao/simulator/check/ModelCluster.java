@@ -5,7 +5,11 @@ import java.util.TreeSet;
 import org.queqiao.contract.account.MemberRank;
 import org.queqiao.contract.account.PlannedChange;
 import org.queqiao.contract.account.Role;
+import org.queqiao.contract.event.ChangePlanned;
 import org.queqiao.contract.event.PartitionDefined;
+import org.queqiao.contract.event.PlannedChangeMade;
+import org.queqiao.contract.event.PlannedChangeWithdrawn;
+import org.queqiao.contract.event.PlannedEvent;
 import org.queqiao.contract.event.TopologyDefined;
 import org.queqiao.contract.event.UserDefined;
 import org.queqiao.contract.id.JobId;
@@ -48,6 +52,14 @@ final class ModelCluster {
 
   /** The node of a run's script, its boot then, and the position of the allocation. */
   record Start(NodeName scriptNode, String bootId, long position) {}
+
+  /** Something was said ahead, or is so no more. */
+  void planned(PlannedEvent event) {
+    switch (event) {
+      case ChangePlanned e -> planned.add(e.change());
+      case PlannedChangeMade _, PlannedChangeWithdrawn _ -> planned.remove(event.change());
+    }
+  }
 
   ModelJob job(JobId id) {
     return jobs.get(id);

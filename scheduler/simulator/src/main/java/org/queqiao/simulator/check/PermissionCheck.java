@@ -8,7 +8,6 @@ import org.queqiao.contract.event.ArrayTasksEnded;
 import org.queqiao.contract.event.BudgetDefined;
 import org.queqiao.contract.event.BudgetTold;
 import org.queqiao.contract.event.BudgetUseTold;
-import org.queqiao.contract.event.ChangePlanned;
 import org.queqiao.contract.event.ClusterObserved;
 import org.queqiao.contract.event.CreditLineSet;
 import org.queqiao.contract.event.DisputeAnswered;
@@ -46,7 +45,7 @@ import org.queqiao.contract.event.NodeSettingsSet;
 import org.queqiao.contract.event.NodeUp;
 import org.queqiao.contract.event.PartitionDefined;
 import org.queqiao.contract.event.PlannedChangeMade;
-import org.queqiao.contract.event.PlannedChangeWithdrawn;
+import org.queqiao.contract.event.PlannedEvent;
 import org.queqiao.contract.event.PlatformDefined;
 import org.queqiao.contract.event.PriorityPolicyDefined;
 import org.queqiao.contract.event.ProjectDefined;
@@ -93,7 +92,9 @@ final class PermissionCheck {
   void check(LoggedEvent logged) {
     Actor actor = logged.actor();
     HistoryCheck.require(
-        permitted(logged.event(), actor) || isPlanned(logged),
+        logged.event() instanceof PlannedChangeMade
+            ? isPlanned(logged)
+            : permitted(logged.event(), actor) || isPlanned(logged),
         Invariant.I29,
         () -> "entry " + logged.position() + ": " + actor + " caused " + logged.event());
   }
@@ -129,9 +130,7 @@ final class PermissionCheck {
       case NodeUp e -> isNode(actor, e.node());
       case NodeDown e -> isScheduler(actor) || isNode(actor, e.node());
       case NodeDrained _, NodeResumed _ -> drains(actor, event);
-      case PlannedChangeMade _ -> false;
-      case ChangePlanned _,
-          PlannedChangeWithdrawn _,
+      case PlannedEvent _,
           NodeFenced _,
           NodeSettingsSet _,
           PartitionDefined _,
@@ -152,10 +151,9 @@ final class PermissionCheck {
           isAdministrator(actor);
       // What of it is money comes from two people of finance.
       case JobPolicyDefined _ -> isAdministrator(actor) || isFinance(actor);
-      case MembershipSet e -> isAdministrator(actor) || manages(actor, e.project().value());
-      case MembershipRemoved e -> isAdministrator(actor) || manages(actor, e.project().value());
       case BudgetTold _, BudgetUseTold _, RoomClaimed _, PromisesMovedUp _ -> isScheduler(actor);
-      case DisputeOpened _, BudgetDefined _ -> ofProject(actor, event);
+      case DisputeOpened _, BudgetDefined _, MembershipSet _, MembershipRemoved _ ->
+          ofProject(actor, event);
       case RunObserved _, ClusterObserved _ -> actor.kind() == Actor.Kind.NODE;
       case RunImported _, DisputeAnswered _, MoneyProposed _, MoneyDecided _ -> isFinance(actor);
       case TariffDefined _, WalletFunded _, CreditLineSet _ -> isFinance(actor);
@@ -196,6 +194,12 @@ final class PermissionCheck {
   }
 
   private boolean ofProject(Actor actor, Event event) {
+    if (event instanceof MembershipSet e) {
+      return isAdministrator(actor) || manages(actor, e.project().value());
+    }
+    if (event instanceof MembershipRemoved e) {
+      return isAdministrator(actor) || manages(actor, e.project().value());
+    }
     if (event instanceof DisputeOpened e) {
       return actor.kind() == Actor.Kind.USER
           && model.ranks.containsKey(e.project() + "/" + actor.name());
