@@ -1,9 +1,13 @@
 # Commands that ask why, when and what if. Sourced by ./queqiao.
 
-# take_job WHAT: the number of the job that a question is about, as the first argument.
+# take_job WHAT: makes 12_7 the job 12 and the query for its task 7, of the job that a question is about.
 take_job() {
   take_account
-  case ${ARGS[0]:-} in '' | *[!0-9]*) die "which job? ./queqiao $1 JOB" ;; esac
+  job=${ARGS[0]:-}
+  [[ $job =~ ^[0-9]+(_[0-9]+)?$ ]] || die "which job? ./queqiao $1 JOB, or a task of an array such as 12_7"
+  query=()
+  [[ $job != *_* ]] || query=(--url-query "task=${job#*_}")
+  job=${job%%_*}
 }
 
 # answer_type: as a machine reads it with --json, else as a person does.
@@ -22,17 +26,17 @@ moment() {
 # explain JOB [--at TIME]
 client_explain() {
   running
+  local job query at
   take_job explain
-  local query=() at
   case ${ARGS[1]:-} in
     '') ;;
     --at)
       at=$(moment "${ARGS[2]:-}") || exit 1
-      query=(--url-query "at=$at")
+      query+=(--url-query "at=$at")
       ;;
     *) die "explain does not know ${ARGS[1]}; see ./queqiao help" ;;
   esac
-  api "$(default_account)" GET "/api/v1/jobs/${ARGS[0]}/explain" -H "$(answer_type)" "${query[@]}"
+  api "$(default_account)" GET "/api/v1/jobs/$job/explain" -H "$(answer_type)" "${query[@]}"
 }
 
 # log explain JOB --at TIME, as the tool that reads the log takes it
@@ -48,8 +52,9 @@ log_arguments() {
 # forecast JOB
 client_forecast() {
   running
+  local job query
   take_job forecast
-  api "$(default_account)" GET "/api/v1/jobs/${ARGS[0]}/forecast" -H "$(answer_type)"
+  api "$(default_account)" GET "/api/v1/jobs/$job/forecast" -H "$(answer_type)" "${query[@]}"
 }
 
 # quoted TEXT: as a JSON string; control characters but the line end and the tab are refused.

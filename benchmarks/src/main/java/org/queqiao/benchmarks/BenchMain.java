@@ -3,26 +3,33 @@ package org.queqiao.benchmarks;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** {@code ./queqiao bench NAME}: runs one benchmark and prints one line of figures. */
 public final class BenchMain {
-  private static final List<String> OPTIONS =
-      List.of(
-          "--json",
-          "--jobs",
-          "--seconds",
-          "--requests",
-          "--tail",
-          "--nodes",
-          "--runs",
-          "--per-switch",
-          "--trace",
-          "--procs",
-          "--times",
-          "--live",
-          "--with",
-          "--samples",
-          "--reservations");
+  /** What each benchmark takes; what it does not take is refused, so that nobody believes it. */
+  private static final Map<String, List<String>> OPTIONS =
+      Map.ofEntries(
+          Map.entry("submit", List.of("--seconds")),
+          Map.entry("single", List.of("--requests")),
+          Map.entry("what-if", List.of("--jobs", "--requests")),
+          Map.entry("cancel", List.of("--nodes", "--times")),
+          Map.entry("forecast", List.of("--nodes", "--jobs", "--samples")),
+          Map.entry("jobs", List.of("--jobs")),
+          Map.entry("log", List.of("--seconds")),
+          Map.entry("heap", List.of("--jobs")),
+          Map.entry("recovery", List.of("--jobs", "--tail")),
+          Map.entry("accounting", List.of("--runs")),
+          Map.entry("jmh", List.of()),
+          Map.entry("launch", List.of("--jobs")),
+          Map.entry("agent", List.of("--seconds")),
+          Map.entry("fleet", List.of("--nodes", "--seconds")),
+          Map.entry(
+              "plan",
+              List.of(
+                  "--nodes", "--jobs", "--live", "--times", "--with", "--reservations",
+                  "--per-switch")),
+          Map.entry("replay", List.of("--trace", "--procs", "--jobs", "--times")));
 
   private BenchMain() {}
 
@@ -62,8 +69,7 @@ public final class BenchMain {
       case "log" -> LogBench.run(option(rest, "--seconds", 5), report);
       case "heap" -> HeapBench.run(root, option(rest, "--jobs", 100_000), report);
       case "recovery" ->
-          RecoveryBench.run(
-              option(rest, "--jobs", 1_000_000), option(rest, "--tail", 100_000), report);
+          recovery(rest, report);
       case "accounting" -> AccountingBench.run(option(rest, "--runs", 100_000), report);
       case "jmh" -> JmhBench.run(report);
       case "launch" -> LaunchBench.run(root, option(rest, "--jobs", 2_000), report);
@@ -85,6 +91,16 @@ public final class BenchMain {
       }
     }
     System.out.println(json ? report.json() : report.text());
+  }
+
+  /** The tail is a part of the jobs. */
+  private static void recovery(List<String> rest, Report report) throws Exception {
+    int jobs = option(rest, "--jobs", 1_000_000);
+    int tail = option(rest, "--tail", Math.min(100_000, jobs / 10));
+    if (tail > jobs) {
+      refuse("--tail is " + tail + ", more than the " + jobs + " jobs that there are");
+    }
+    RecoveryBench.run(jobs, tail, report);
   }
 
   private static void plan(List<String> rest, Report report) {
@@ -116,9 +132,18 @@ public final class BenchMain {
   }
 
   private static void refuseUnknown(List<String> arguments) {
+    String name = arguments.get(0);
+    List<String> taken = OPTIONS.get(name);
+    if (taken == null) {
+      refuse("there is no benchmark '" + name + "'");
+    }
     for (String each : arguments) {
-      if (each.startsWith("-") && !OPTIONS.contains(each)) {
-        refuse("there is no option " + each + "; they are " + String.join(", ", OPTIONS));
+      if (each.startsWith("-") && !taken.contains(each)) {
+        refuse(
+            name
+                + " takes no "
+                + each
+                + (taken.isEmpty() ? "" : "; it takes " + String.join(", ", taken)));
       }
     }
   }

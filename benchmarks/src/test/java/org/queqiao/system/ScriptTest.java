@@ -418,6 +418,48 @@ final class ScriptTest {
         .startsWith("refused: gres goes with --submit FILE: a job that waits changes nodes tasks");
   }
 
+  @Test
+  void aTaskOfAnArrayIsAskedAboutByItsIndex() throws Exception {
+    String asked = COMMANDS + " api() { shift 2; printf '%%s ' \"$@\"; }; ARGS=(%s); client_%s";
+    assertThat(bash(asked.formatted("87_3", "explain")))
+        .isEqualTo("/api/v1/jobs/87/explain -H Accept: application/json --url-query task=3 ");
+    assertThat(bash(asked.formatted("87_3", "forecast")))
+        .isEqualTo("/api/v1/jobs/87/forecast -H Accept: application/json --url-query task=3 ");
+    assertThat(bash(asked.formatted("87_", "forecast")))
+        .startsWith("refused: which job? ./queqiao forecast JOB, or a task of an array");
+  }
+
+  @Test
+  void aBenchmarkRefusesWhatItDoesNotTake() throws Exception {
+    Answer nodes = script("bench", "recovery", "--jobs", "2000", "--nodes", "5");
+    assertThat(nodes.exit()).isEqualTo(2);
+    assertThat(nodes.text())
+        .isEqualTo("bench: recovery takes no --nodes; it takes --jobs, --tail\n");
+    assertThat(script("bench", "recovery", "--jobs", "10", "--tail", "11").text())
+        .isEqualTo("bench: --tail is 11, more than the 10 jobs that there are\n");
+  }
+
+  @Test
+  void aComparisonWritesTheFiguresOfAllPolicies() throws Exception {
+    Path log = folder.resolve("small.swf");
+    Path figures = folder.resolve("figures.json");
+    script("simulate", "--generate", log.toString(), "--jobs", "100", "--procs", "64");
+    Answer compared =
+        script(
+            "simulate",
+            "--trace",
+            log.toString(),
+            "--compare",
+            "fcfs,easy",
+            "--page",
+            folder.resolve("page.html").toString(),
+            "--json",
+            figures.toString());
+    assertThat(compared.exit()).as(compared.text()).isZero();
+    assertThat(Files.readString(figures))
+        .matches("\\{\"fcfs\":\\{\"jobs\":100,.*},\"easy\":\\{\"jobs\":100,.*}}\n");
+  }
+
   /** The demo's administrator has no project: what it submits, and tries to, is a researcher's. */
   @Test
   void aTriedSubmissionIsThatOfWhoWouldSubmitIt() throws Exception {

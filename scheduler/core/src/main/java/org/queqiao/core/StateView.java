@@ -79,6 +79,11 @@ final class StateView implements ClusterState {
   }
 
   @Override
+  public Optional<JobId> task(JobId array, int index) {
+    return Optional.ofNullable(cluster.jobs().tasksOf(array).get(index)).map(Job::id);
+  }
+
+  @Override
   public Optional<TaskIndices> waitingTasks(JobId array) {
     return cluster
         .jobs()

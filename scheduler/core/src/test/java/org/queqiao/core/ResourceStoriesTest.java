@@ -565,4 +565,13 @@ final class ResourceStoriesTest {
                 .field())
         .isEqualTo("gresPerTask");
   }
+
+  @Test
+  void nodesOnManySwitchesAreNotSideBySideNorOnOne() {
+    story.node("n1", 8);
+    assertThat(refused(placed(wish().spread(true).contiguous(true))).message())
+        .contains("spread is for many switches and contiguous", "leave one of them out");
+    assertThat(refused(placed(wish().spread(true).switches(1))).field()).isEqualTo("spread");
+    started(placed(wish().spread(true).switches(2)));
+  }
 }

@@ -2,6 +2,7 @@ package org.queqiao.core.admission;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.job.Dependency;
@@ -20,6 +21,7 @@ final class DependencyText {
   private static final long MAX_MINUTES = 525_600;
 
   private static final Pattern NUMBER = Pattern.compile("[0-9]{1,18}");
+  private static final Pattern TASK = Pattern.compile("([0-9]{1,18})_[0-9]{1,7}");
 
   private final List<Dependency> parts = new ArrayList<>();
   private String problem;
@@ -85,6 +87,20 @@ final class DependencyText {
   private void job(Dependency.Kind kind, String text) {
     int plus = text.indexOf('+');
     String number = plus < 0 ? text : text.substring(0, plus);
+    Matcher task = TASK.matcher(number);
+    if (task.matches()) {
+      problem =
+          "names "
+              + number
+              + ", one task of an array: a job waits for a whole array ("
+              + kind.slurmWord()
+              + ":"
+              + task.group(1)
+              + "), or each task of an array for the one with its index (aftercorr:"
+              + task.group(1)
+              + ")";
+      return;
+    }
     if (!NUMBER.matcher(number).matches() || Long.parseLong(number) == 0) {
       problem = "names \"" + number + "\", which is no number of a job";
       return;

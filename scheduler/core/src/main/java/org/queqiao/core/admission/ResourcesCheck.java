@@ -186,6 +186,13 @@ final class ResourcesCheck {
           "switches",
           "switches is " + placement.switches() + ": it is from 1 to " + JobRequestCheck.MAX_NODES);
     }
+    if (placement.spread() && (placement.contiguous() || placement.switches() == 1)) {
+      return wrong(
+          "spread",
+          "spread is for many switches and "
+              + (placement.contiguous() ? "contiguous for nodes side by side" : "switches for one")
+              + ": leave one of them out");
+    }
     return Optional.empty();
   }
 

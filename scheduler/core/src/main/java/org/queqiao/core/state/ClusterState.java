@@ -43,6 +43,9 @@ public interface ClusterState {
   /** A job that waits, runs, or ended not long ago. */
   Optional<ClusterImage.JobImage> job(JobId id);
 
+  /** The task of an array with an index, once it has started and as long as the state knows it. */
+  Optional<JobId> task(JobId array, int index);
+
   /** The tasks of an array that have not started; empty when there are none or it is no array. */
   Optional<TaskIndices> waitingTasks(JobId array);
 

@@ -70,6 +70,53 @@ final class JobReader {
         document -> document.ifPresentOrElse(found, missing));
   }
 
+  /**
+   * Finds the job that stands for a task of an array: its own once it has started, until then the
+   * array.
+   *
+   * @param missing takes what is wrong with the question
+   */
+  void task(
+      Call call,
+      JobDocument array,
+      int index,
+      Consumer<JobDocument> found,
+      Consumer<Refused> missing) {
+    JobId id = new JobId(array.id());
+    var _ =
+        door.ask(state ->
+                new Standing(
+                    state.task(id, index).orElse(null),
+                    state.waitingTasks(id).map(all -> has(all, index)).orElse(false)))
+            .whenComplete((standing, refused) ->
+                call.onLoop(() -> {
+                  if (refused == null && standing.own() != null) {
+                    find(
+                        call,
+                        standing.own().value(),
+                        found,
+                        () -> missing.accept(Refused.notFound(JobRoutes.NOT_THERE)));
+                  } else if (refused == null && standing.waits()) {
+                    found.accept(array);
+                  } else {
+                    missing.accept(
+                        Refused.invalid(
+                            "task",
+                            "job "
+                                + array.id()
+                                + " has no task "
+                                + index
+                                + " that waits, runs or ended lately"));
+                  }
+                }));
+  }
+
+  private record Standing(JobId own, boolean waits) {}
+
+  private static boolean has(TaskIndices all, int index) {
+    return !all.between(index, index).isEmpty();
+  }
+
   /** What the latest run of a job that was found holds or held, as far as the state knows. */
   void held(Call call, JobDocument job, Consumer<HeldDocument> answer) {
     if (job.attempt() == 0) {

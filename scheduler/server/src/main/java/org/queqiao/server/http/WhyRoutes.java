@@ -3,6 +3,7 @@ package org.queqiao.server.http;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.runtime.copy.Explained;
@@ -49,11 +50,7 @@ final class WhyRoutes {
 
   private void forecast(Call call) {
     int samples = call.number("samples").intValue();
-    reader.find(
-        call,
-        call.number("id"),
-        job -> call.guarded(() -> forecast(call, job, samples)),
-        () -> call.refuse(Refused.notFound(JobRoutes.NOT_THERE).refusal()));
+    find(call, job -> forecast(call, job, samples));
   }
 
   private void forecast(Call call, JobDocument job, int samples) {
@@ -93,10 +90,27 @@ final class WhyRoutes {
 
   private void explain(Call call) {
     Long at = call.number("at");
+    find(call, job -> explain(call, job, at));
+  }
+
+  /** The job that is asked about; with the index of a task, what stands for that. */
+  private void find(Call call, Consumer<JobDocument> about) {
+    Long task = call.number("task");
     reader.find(
         call,
         call.number("id"),
-        job -> call.guarded(() -> explain(call, job, at)),
+        job -> {
+          if (task == null) {
+            call.guarded(() -> about.accept(job));
+          } else {
+            reader.task(
+                call,
+                job,
+                task.intValue(),
+                each -> call.guarded(() -> about.accept(each)),
+                refused -> call.refuse(refused.refusal()));
+          }
+        },
         () -> call.refuse(Refused.notFound(JobRoutes.NOT_THERE).refusal()));
   }
 

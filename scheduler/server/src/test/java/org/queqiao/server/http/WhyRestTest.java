@@ -178,6 +178,14 @@ final class WhyRestTest {
     assertThat(held.path("waiting").path("reservations").isArray()).isTrue();
     assertThat(held.path("sentence").asText())
         .startsWith("Of its 5 tasks: 5 wait. The next task waits: JobHeldUser.");
+    JsonNode task = ok(server.get("researcher1", of(array) + "?task=3"));
+    assertThat(task.path("id").asLong()).as("it has not started").isEqualTo(array);
+    HttpResponse<String> none = server.get("researcher1", of(array) + "?task=6");
+    assertThat(none.statusCode()).isEqualTo(422);
+    assertThat(none.body()).contains("has no task 6");
+    String forecast = "/api/v1/jobs/" + array + "/forecast?task=3";
+    assertThat(ok(server.get("researcher1", forecast)).path("id").asLong()).isEqualTo(array);
+    assertThat(server.get("researcher2", of(array) + "?task=3").statusCode()).isEqualTo(404);
     ok(server.call("researcher1", "DELETE", "/api/v1/jobs/" + array, ""));
     server.events(
         "researcher1",

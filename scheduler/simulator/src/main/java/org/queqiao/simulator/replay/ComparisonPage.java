@@ -14,8 +14,8 @@ final class ComparisonPage {
   private static final int POINTS = 240;
   private static final int MOST_DECADES = 9;
 
-  /** Room on the right for half of the last label. */
-  private static final int RIGHT = 60;
+  /** Room on the right for the names of the curves, and half of the last number. */
+  private static final int RIGHT = 140;
 
   private static final String[] COLOURS = {
     "#1f6fb2", "#d1495b", "#2e8b57", "#b8860b", "#6a4c93", "#008b8b", "#8b4513", "#556b2f"
@@ -132,9 +132,9 @@ final class ComparisonPage {
       out.append("\"/><text fill=\"")
           .append(colour)
           .append("\" x=\"")
-          .append(WIDTH - 60)
+          .append(LEFT + WIDTH + 10)
           .append("\" y=\"")
-          .append(HEIGHT - 20 * (curves.size() - i))
+          .append(TOP + 14 + 20 * i)
           .append("\">")
           .append(escaped(curves.get(i).name()))
           .append("</text>");

@@ -16,7 +16,7 @@ public final class ReplayCommand {
   public static final String HELP =
       """
              queqiao simulate --trace FILE.swf[.gz] --policy NAME | --compare NAME,NAME,...
-                [--procs N] [--estimates requested|exact|avg2|learnt] [--correction requested|tsafrir]
+                [--procs N] [--reservations N] [--estimates requested|exact|avg2|learnt] [--correction requested|tsafrir]
                 [--passes batch|event] [--start-times OUT] [--json OUT] [--page OUT.html]
       """;
 
@@ -86,6 +86,9 @@ public final class ReplayCommand {
       ReplayResult result = Replay.run(jobs, options.settings(policy));
       System.out.print(ReplayReport.tableLine(policy.policyName(), result));
       curves.add(new ComparisonPage.Curve(policy.policyName(), result));
+    }
+    if (options.json() != null) {
+      Files.writeString(options.json(), ReplayReport.json(curves));
     }
     Path name = options.trace().getFileName();
     Files.writeString(options.page(), ComparisonPage.html(String.valueOf(name), curves));

@@ -25,7 +25,7 @@ import org.queqiao.core.predict.Correction;
  * @param correction what is believed of a job that runs longer
  * @param passes when to plan
  * @param startTimes where to write the starts, or null
- * @param json where to write the figures, or null
+ * @param json where to write the figures, of a comparison by policy, or null
  * @param page where to write the page of a comparison
  */
 record ReplayOptions(
@@ -52,8 +52,8 @@ record ReplayOptions(
       throw new BadCommand(
           "which policy? --policy NAME, or --compare NAME,NAME with " + choice(names()));
     }
-    if (words.compare && (words.startTimes != null || words.json != null)) {
-      throw new BadCommand("--compare writes a page: --start-times and --json take one --policy");
+    if (words.compare && words.startTimes != null) {
+      throw new BadCommand("--compare writes a page: --start-times takes one --policy");
     }
     for (PlanPolicy policy : words.policies) {
       if (policy.plansAtSubmission() && corrects(words.estimates)) {

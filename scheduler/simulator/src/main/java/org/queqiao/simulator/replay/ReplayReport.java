@@ -1,6 +1,7 @@
 package org.queqiao.simulator.replay;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -39,6 +40,19 @@ final class ReplayReport {
 
   private static String line(String name, String form, Object value) {
     return String.format(Locale.ROOT, "%-22s " + form + "%n", name, value);
+  }
+
+  /** Of a comparison: the figures by the name of the policy. */
+  static String json(List<ComparisonPage.Curve> all) {
+    StringBuilder out = new StringBuilder("{");
+    for (ComparisonPage.Curve each : all) {
+      out.append(out.length() > 1 ? "," : "")
+          .append('"')
+          .append(each.name())
+          .append("\":")
+          .append(json(each.result()).strip());
+    }
+    return out.append("}\n").toString();
   }
 
   static String json(ReplayResult result) {

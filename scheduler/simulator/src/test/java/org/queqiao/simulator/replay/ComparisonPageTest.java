@@ -52,6 +52,17 @@ final class ComparisonPageTest {
   }
 
   @Test
+  void theNamesOfTheCurvesStandBesideThem() {
+    Matcher name = Pattern.compile("<text fill=\"[^\"]+\" x=\"([0-9]+)\"").matcher(page());
+    int names = 0;
+    while (name.find()) {
+      assertThat(Integer.parseInt(name.group(1))).as("right of the picture").isGreaterThan(780);
+      names++;
+    }
+    assertThat(names).isPositive();
+  }
+
+  @Test
   void theCurvesEndWhereTheyReachAllJobs() {
     Matcher curve = Pattern.compile("points=\"([^\"]+)\"").matcher(page());
     int curves = 0;

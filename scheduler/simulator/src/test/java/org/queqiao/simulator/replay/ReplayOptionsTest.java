@@ -27,6 +27,7 @@ final class ReplayOptionsTest {
     assertThat(options.correction()).isEqualTo(Correction.TSAFRIR);
     assertThat(options.passes()).isEqualTo(PassRule.EVENT);
     assertThat(options.compare()).isFalse();
+    assertThat(parse("--trace a --compare easy,fcfs --json x").json()).hasToString("x");
     assertThat(parse("--trace a --compare fcfs,easy").policies())
         .containsExactly(KnownPolicy.FCFS, KnownPolicy.EASY);
     assertThat(parse("--trace a --compare easy,default --reservations 1000000").policies())
@@ -54,7 +55,7 @@ final class ReplayOptionsTest {
     refused("--trace a --policy conservative --estimates avg2", "promises a start");
     refused("--trace a --policy conservative --passes event", "conservative takes --passes batch");
     refused("--trace a --passes event --compare easy,conservative", "event is offered for");
-    refused("--trace a --compare easy,fcfs --json x", "--compare writes a page");
+    refused("--trace a --compare easy,fcfs --start-times x", "--compare writes a page");
   }
 
   private static void refused(String words, String message) {
