@@ -27,7 +27,12 @@ public final class BenchMain {
           Map.entry(
               "plan",
               List.of(
-                  "--nodes", "--jobs", "--live", "--times", "--with", "--reservations",
+                  "--nodes",
+                  "--jobs",
+                  "--live",
+                  "--times",
+                  "--with",
+                  "--reservations",
                   "--per-switch")),
           Map.entry("replay", List.of("--trace", "--procs", "--jobs", "--times")));
 
@@ -46,8 +51,8 @@ public final class BenchMain {
     }
     if (rest.isEmpty()) {
       refuse(
-          "which one? submit, single, jobs, log, heap, recovery, agent, launch, fleet, plan, replay, what-if,"
-              + " forecast, cancel, accounting or jmh");
+          "which one? submit, single, jobs, log, heap, recovery, agent, launch, fleet, plan,"
+              + " replay, what-if, forecast, cancel, accounting or jmh");
     }
     refuseUnknown(rest);
     Report report = new Report(rest.get(0));
@@ -68,8 +73,7 @@ public final class BenchMain {
       case "jobs" -> JobsBench.run(root, option(rest, "--jobs", 3_000), report);
       case "log" -> LogBench.run(option(rest, "--seconds", 5), report);
       case "heap" -> HeapBench.run(root, option(rest, "--jobs", 100_000), report);
-      case "recovery" ->
-          recovery(rest, report);
+      case "recovery" -> recovery(rest, report);
       case "accounting" -> AccountingBench.run(option(rest, "--runs", 100_000), report);
       case "jmh" -> JmhBench.run(report);
       case "launch" -> LaunchBench.run(root, option(rest, "--jobs", 2_000), report);

@@ -236,7 +236,8 @@ final class DependencyStoriesTest {
         .isEqualTo(
             "there is no job "
                 + theirs
-                + " that you may depend on: it is unknown, not yours to see, or ended too long ago");
+                + " that you may depend on: it is unknown, not yours to see, or ended too long"
+                + " ago");
     assertThat(refusal("afterok")).contains("names no job after afterok: write afterok:JOB");
     assertThat(refusal("afterok:")).contains("which is no number of a job");
     assertThat(refusal("afterok:0")).contains("which is no number of a job");

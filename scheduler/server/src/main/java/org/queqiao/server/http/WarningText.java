@@ -36,8 +36,7 @@ final class WarningText {
               + " CONT (18); TERM comes at the end anyway");
     }
     long seconds = matcher.group(3) == null ? DEFAULT_SECONDS : Long.parseLong(matcher.group(3));
-    return new WarningSignal(
-        name, seconds * 1000, matcher.group(1) != null);
+    return new WarningSignal(name, seconds * 1000, matcher.group(1) != null);
   }
 
   /** By name in any case, or by number, as Slurm takes them. */
