@@ -10,8 +10,6 @@ import static org.queqiao.core.SchedulerStory.script;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 import org.queqiao.contract.codec.ImageCodec;
 import org.queqiao.contract.event.JobAllocated;
 import org.queqiao.contract.event.JobPromised;
@@ -180,12 +178,11 @@ final class LearningStoriesTest {
 
   /**
    * A job of the whole node is promised a start in ten days, and could have one in four when a run
-   * ends early. Until then somebody may be let in who is believed to be short and may run for three
-   * days: not any more when it has waited for four.
+   * ends early. Until then nobody is let in who may run for longer, however short it is believed to
+   * be, but for an hour.
    */
-  @ParameterizedTest
-  @ValueSource(ints = {3, 4})
-  void whoHasWaitedForFourDaysIsGambledWithNoMore(int days) {
+  @Test
+  void roomThatComesEarlyIsGambledWithForAnHourAndNoMore() {
     long dayMs = 24 * HOUR_MS;
     story.does(
         new Input.DefinePartition(
@@ -195,23 +192,61 @@ final class LearningStoriesTest {
     runs("liwei", cores(1).limitMs(3 * dayMs), 60_000);
     runs("liwei", cores(1).limitMs(3 * dayMs), 60_000);
     JobId ends = story.submits("wangfang", cores(1).limitMs(10 * dayMs));
-    story.submits("wangfang", cores(1).limitMs(4 * dayMs + 2 * HOUR_MS));
+    story.submits("wangfang", cores(1).limitMs(2 * dayMs));
     story.plans();
     JobId large = story.submits("chenjie", cores(4).limitMs(HOUR_MS));
     JobId behind = story.submits("wangfang", cores(1).limitMs(5 * HOUR_MS));
     story.plans();
     assertThat(story.job(large).promisedMs()).isEqualTo(story.nowMs + 10 * dayMs);
     story.exits(behind, 0);
-    story.after(days * dayMs).ticks();
     story.exits(ends, 0);
     JobId gambles = story.submits("liwei", cores(1).limitMs(3 * dayMs));
-    JobId within = story.submits("liwei", cores(1).limitMs(3 * HOUR_MS));
+    JobId within = story.submits("wangfang", cores(1).limitMs(2 * dayMs + HOUR_MS / 2));
     while (story.machine.state().planningDue()) {
       story.plans();
     }
     assertThat(story.state(large)).isEqualTo(PENDING);
-    assertThat(story.state(gambles)).isEqualTo(days < 4 ? RUNNING : PENDING);
-    assertThat(story.state(within)).as("an hour is gambled with").isEqualTo(RUNNING);
+    assertThat(predictedMs(gambles)).isEqualTo(60_000);
+    assertThat(story.state(gambles)).isEqualTo(PENDING);
+    assertThat(story.state(within)).as("its limit is within the hour").isEqualTo(RUNNING);
+  }
+
+  /** Runs of a minute and of the limit in turn: limits are nearer, of whatever the user submits. */
+  @Test
+  void limitsAreBelievedOfAUserWhoseRunsSayNothing() {
+    story.node("n1", 4);
+    for (int i = 0; i < 12; i++) {
+      runs("liwei", cores(4).name("cfd").limitMs(HOUR_MS), i % 3 == 0 ? 60_000 : HOUR_MS - 1_000);
+    }
+    runs("liwei", cores(4).name("short").limitMs(HOUR_MS), 90_000);
+    story.submits("wangfang", cores(4));
+    story.plans();
+    JobId misled = story.submits("liwei", cores(4).name("short").limitMs(HOUR_MS));
+    assertThat(predictedMs(misled)).as("not worth more than the limit").isZero();
+    restart();
+    assertThat(predictedMs(misled)).isZero();
+    assertThat(story.machine.state().indexDifferences()).isEmpty();
+  }
+
+  /** The end of a run of one kind shows that no kind of its user says how long the next runs. */
+  @Test
+  void aWaitingJobIsBelievedAnewWhenItsUserIsNotTrustedAnyMore() {
+    story.node("n1", 4);
+    JobRequest.Builder known = cores(4).name("short").limitMs(10 * HOUR_MS);
+    runs("liwei", known, 60_000);
+    runs("liwei", known, 60_000);
+    runs("liwei", cores(4).name("long").limitMs(10 * HOUR_MS), 60_000);
+    JobId misleads = story.submits("liwei", cores(4).name("long").limitMs(10 * HOUR_MS));
+    story.plans();
+    JobId waits = story.submits("liwei", known);
+    JobId other = story.after(1_000).submits("wangfang", cores(4).limitMs(HOUR_MS));
+    assertThat(story.plans()).isZero();
+    assertThat(predictedMs(waits)).isEqualTo(60_000);
+    story.after(10 * HOUR_MS - 10_000).exits(misleads, 0);
+    assertThat(predictedMs(waits)).isZero();
+    story.plans();
+    assertThat(story.state(other)).as("smaller than one of ten hours").isEqualTo(RUNNING);
+    assertThat(story.state(waits)).isEqualTo(PENDING);
   }
 
   /** What the run gives back is what it holds, though it asked for less: a device of any model. */

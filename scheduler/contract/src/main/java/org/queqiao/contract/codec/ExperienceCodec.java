@@ -13,7 +13,12 @@ final class ExperienceCodec {
   static PbExperienceImage write(ExperienceImage image) {
     PbExperienceImage.Builder out = PbExperienceImage.newBuilder();
     for (ExperienceImage.UserRuns each : image.users()) {
-      out.addUsers(PbUserRuns.newBuilder().setUid(each.uid()).addAllRunMs(each.runsMs()));
+      out.addUsers(
+          PbUserRuns.newBuilder()
+              .setUid(each.uid())
+              .addAllRunMs(each.runsMs())
+              .setGainedByKinds(each.gainedByKinds())
+              .setGainedByUser(each.gainedByUser()));
     }
     for (ExperienceImage.KindRuns each : image.kinds()) {
       out.addKinds(
@@ -34,7 +39,12 @@ final class ExperienceCodec {
     return new ExperienceImage(
         ModelReader.list(
             in.getUsersList(),
-            each -> new ExperienceImage.UserRuns(each.getUid(), each.getRunMsList())),
+            each ->
+                new ExperienceImage.UserRuns(
+                    each.getUid(),
+                    each.getRunMsList(),
+                    each.getGainedByKinds(),
+                    each.getGainedByUser())),
         ModelReader.list(
             in.getKindsList(),
             each ->

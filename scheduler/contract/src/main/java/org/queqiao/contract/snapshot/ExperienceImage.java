@@ -22,8 +22,11 @@ public record ExperienceImage(List<UserRuns> users, List<KindRuns> kinds) {
    * The last jobs of whoever runs as this number.
    *
    * @param runsMs how long they ran, at most two, the latest first
+   * @param gainedByKinds by how much what was believed of kinds of jobs was nearer than limits, in
+   *     parts of a doubling; 0 also in images that did not keep it
+   * @param gainedByUser the same of kinds of which none had ended
    */
-  public record UserRuns(int uid, List<Long> runsMs) {
+  public record UserRuns(int uid, List<Long> runsMs, long gainedByKinds, long gainedByUser) {
     public UserRuns {
       runsMs = List.copyOf(runsMs);
     }

@@ -53,12 +53,24 @@ final class LearntSamples {
             first.licences(),
             first.topology(),
             new ExperienceImage(
-                List.of(new ExperienceImage.UserRuns(1234, List.of(5_000L, 7_000L))),
+                List.of(new ExperienceImage.UserRuns(1234, List.of(5_000L, 7_000L), 0, 0)),
                 List.of(
                     new ExperienceImage.KindRuns(
                         1234, "p1", "cfd", "00ff".repeat(16), 64, 3_600_000, List.of(5_000L), 0),
                     new ExperienceImage.KindRuns(
                         1234, "p1", "", "11".repeat(32), 1, 60_000, List.of(), 17))));
+  }
+
+  /** With how far what is believed of users is trusted. */
+  static ClusterImage trust(ClusterImage first) {
+    return first.with(
+        first.licences(),
+        first.topology(),
+        new ExperienceImage(
+            List.of(
+                new ExperienceImage.UserRuns(1234, List.of(5_000L), -67_108_864, 1),
+                new ExperienceImage.UserRuns(1235, List.of(7_000L, 1L), 524_288, -1)),
+            List.of()));
   }
 
   private static ClusterImage.JobImage foreseen(ClusterImage.JobImage job) {

@@ -523,6 +523,7 @@ final class Samples {
     Map<String, ClusterImage> out = new LinkedHashMap<>(imagesBeforeArrays());
     out.put("ClusterImage-array", ofArray(null, List.of(), List.of()));
     out.put("ClusterImage-promised-room", LearntSamples.promisedRoom(image()));
+    out.put("ClusterImage-learnt-trust", LearntSamples.trust(image()));
     out.put("ClusterImage-array-promised", ofArray(9, List.of(), List.of()));
     out.put(
         "ClusterImage-array-held",

@@ -84,14 +84,6 @@ public interface PlanPolicy {
     return 0;
   }
 
-  /**
-   * How long a job waits until no more is gambled with the start that it was promised: from then on
-   * it starts at most {@link #toleratedDelay} after the one that limits give it now.
-   */
-  default long patience() {
-    return Long.MAX_VALUE;
-  }
-
   /** When the key of a job is asked for. */
   enum KeyRule {
     /** Never: the second round goes by the order of the queue. */

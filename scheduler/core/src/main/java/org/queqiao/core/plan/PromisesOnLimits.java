@@ -142,28 +142,24 @@ final class PromisesOnLimits {
 
   /**
    * What was believed may be wrong, what was declared may not: a job that starts now leaves room
-   * for the promised start also if everything runs to its limit. When ends before their time have
-   * made an earlier start possible, the difference is what may be gambled with.
+   * for the promised start also if everything runs to its limit.
    */
   private long promiseFirst(PlanJob job, long now) {
     Demand demand = shadow.soonest(job.demand(), now);
     if (demand != null) {
       promised(job, shadow.moment());
-      shadow.goOnTo(latest(job, shadow.moment(), now), demand);
+      shadow.goOnTo(latest(job, shadow.moment()), demand);
       shadow.promise(demand, ceilings);
     }
     return shadow.takeLooked();
   }
 
   /**
-   * The latest start of a promised job: so much after the promised one as the policy tolerates. Who
-   * has waited long is gambled with no more: its start is that by limits of now, or so much later.
+   * The latest start of a promised job: so much after the promised one as the policy tolerates, or,
+   * where ends before their time have made an earlier start possible, after that.
    */
-  private long latest(PlanJob job, long moment, long now) {
-    long latest = job.promised() + policy.toleratedDelay();
-    return now - job.submit() < policy.patience()
-        ? latest
-        : Math.min(latest, moment + policy.toleratedDelay());
+  private long latest(PlanJob job, long moment) {
+    return Math.min(job.promised(), moment) + policy.toleratedDelay();
   }
 
   /**
@@ -191,7 +187,7 @@ final class PromisesOnLimits {
     long moment = several.earliest(job, now);
     if (moment < Promises.NEVER) {
       promised(job, moment);
-      long latest = latest(job, moment, now);
+      long latest = latest(job, moment);
       boolean gambles = latest > moment && several.earliest(job, latest) == latest;
       several.promiseAt(job, gambles ? latest : moment, now);
     }

@@ -5,14 +5,14 @@ import org.queqiao.core.priority.ShortArea;
 /**
  * The default, in a replay; on a live cluster {@link SoftPromises} does the same. The queue goes by
  * submission, but each doubling of the area (cores times believed run time) that a job is believed
- * to need puts it back by two hours: a job of a minute on one core passes jobs of a day on a
- * thousand cores that were submitted up to 41 hours before it, and two jobs of one size never pass
- * each other. Slowdown is a ratio, hence the logarithm.
+ * to need puts it back by two hours, up to 44: a job of a minute on one core passes jobs of a day
+ * on a thousand cores that were submitted up to 32 hours before it, and two jobs of one size never
+ * pass each other. Slowdown is a ratio, hence the logarithm.
  *
  * <p>The first job that does not fit is promised a start and stays first until then. Behind it, in
  * the same order, whatever fits starts if it is believed to leave the promised job its start, and
  * if it certainly leaves the job the start, or at most an hour more, that it was promised on
- * declared limits.
+ * declared limits or that they give it now, if that is earlier.
  *
  * <p>A job always wins in the end: whoever is submitted later than its size can put it back comes
  * after it.
@@ -25,12 +25,6 @@ public record ShortAreaFirst(int reservations) implements PlanPolicy {
    * How much later than promised on declared limits a job may start because of what is believed.
    */
   static final long TOLERATED_DELAY_S = 3_600;
-
-  /**
-   * Who has waited so long is gambled with no more: four days are more than anybody waits on most
-   * machines.
-   */
-  static final long PATIENCE_S = 345_600;
 
   public ShortAreaFirst {
     if (reservations < 1 || reservations > PlanPolicies.MAX_RESERVATIONS) {
@@ -66,11 +60,6 @@ public record ShortAreaFirst(int reservations) implements PlanPolicy {
   @Override
   public long toleratedDelay() {
     return TOLERATED_DELAY_S;
-  }
-
-  @Override
-  public long patience() {
-    return PATIENCE_S;
   }
 
   @Override

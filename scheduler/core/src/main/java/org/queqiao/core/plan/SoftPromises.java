@@ -10,7 +10,6 @@ package org.queqiao.core.plan;
  */
 record SoftPromises(int reservations) implements PlanPolicy {
   private static final long TOLERATED_DELAY_MS = ShortAreaFirst.TOLERATED_DELAY_S * 1_000;
-  private static final long PATIENCE_MS = ShortAreaFirst.PATIENCE_S * 1_000;
 
   @Override
   public String policyName() {
@@ -25,10 +24,5 @@ record SoftPromises(int reservations) implements PlanPolicy {
   @Override
   public long toleratedDelay() {
     return TOLERATED_DELAY_MS;
-  }
-
-  @Override
-  public long patience() {
-    return PATIENCE_MS;
   }
 }

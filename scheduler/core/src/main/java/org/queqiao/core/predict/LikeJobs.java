@@ -17,6 +17,7 @@ public final class LikeJobs {
   private static final int MOST_IDLE = 200_000;
 
   private final int mostIdle;
+  private final long perSecond;
 
   /** Only looked up, never gone through. */
   private final Map<JobKind, Experience> kinds = new LinkedHashMap<>();
@@ -25,15 +26,20 @@ public final class LikeJobs {
   private final Map<JobKind, Experience> idle = new LinkedHashMap<>();
 
   /** Looked up for each job that waits, and sorted where it is gone through. */
-  private final Map<Integer, RecentRuns> users = new LinkedHashMap<>();
+  private final Map<Integer, UserRuns> users = new LinkedHashMap<>();
 
   public LikeJobs() {
-    this(MOST_IDLE);
+    this(MOST_IDLE, 1);
   }
 
-  /** Keeps so many kinds without any job. */
-  public LikeJobs(int mostIdle) {
+  /**
+   * Keeps so many kinds without any job.
+   *
+   * @param perSecond how many units of time a second has
+   */
+  public LikeJobs(int mostIdle, long perSecond) {
     this.mostIdle = mostIdle;
+    this.perSecond = perSecond;
   }
 
   /** A job of the kind waits from now on; says what is known of the kind. */
@@ -62,13 +68,14 @@ public final class LikeJobs {
     }
   }
 
-  private RecentRuns user(int number) {
-    return users.computeIfAbsent(number, _ -> new RecentRuns());
+  private UserRuns user(int number) {
+    return users.computeIfAbsent(
+        number, _ -> new UserRuns(perSecond, UserRuns.Kept.NOTHING));
   }
 
   /** Restores what was kept of a user. */
-  public void restore(int user, List<Long> runs) {
-    users.put(user, new RecentRuns(runs));
+  public void restore(int user, UserRuns.Kept kept) {
+    users.put(user, new UserRuns(perSecond, kept));
   }
 
   /**
@@ -93,12 +100,12 @@ public final class LikeJobs {
         });
   }
 
-  /** The users of whom something is known, by number, with their last run times. */
-  public void users(BiConsumer<Integer, List<Long>> each) {
+  /** The users of whom something is known, by number, with what is. */
+  public void users(BiConsumer<Integer, UserRuns.Kept> each) {
     new TreeMap<>(users)
-        .forEach((user, runs) -> {
-          if (runs.any()) {
-            each.accept(user, runs.list());
+        .forEach((user, known) -> {
+          if (known.runs().any()) {
+            each.accept(user, known.kept());
           }
         });
   }

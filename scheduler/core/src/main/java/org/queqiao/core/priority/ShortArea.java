@@ -1,9 +1,12 @@
 package org.queqiao.core.priority;
 
+import org.queqiao.core.predict.Doublings;
+
 /**
  * The place of a job in a queue that lets the small pass the large, softly: its submission, put
- * back by two hours for each doubling of its area (cores times believed run time). Whoever is
- * submitted later than the size of a job can put it back comes after it, so nobody waits for ever.
+ * back by two hours for each doubling of its area (cores times believed run time), up to 44 hours.
+ * Whoever is submitted later than the size of a job can put it back comes after it, so nobody waits
+ * for ever.
  */
 public final class ShortArea {
   private static final long PUT_BACK_S = 7_200;
@@ -12,7 +15,11 @@ public final class ShortArea {
   /** What is shorter than this counts as this long: start-up, not work. */
   private static final long SHORTEST_S = 10;
 
-  private static final int FRACTION_BITS = 20;
+  /**
+   * Above 48 days of one core all are large: they go by submission, or the largest of them would
+   * wait longer than the small ones gain.
+   */
+  private static final long MOST_PUT_BACK_S = 22 * PUT_BACK_S;
 
   private ShortArea() {}
 
@@ -33,14 +40,7 @@ public final class ShortArea {
     return submit + seconds * perSecond;
   }
 
-  /** The logarithm to base 2, linear between powers of 2, times two hours. */
   private static long putBackS(long area) {
-    int doublings = Long.SIZE - 1 - Long.numberOfLeadingZeros(area);
-    long rest = area - (1L << doublings);
-    long fraction =
-        doublings > FRACTION_BITS
-            ? rest >> (doublings - FRACTION_BITS)
-            : rest << (FRACTION_BITS - doublings);
-    return doublings * PUT_BACK_S + (fraction * PUT_BACK_S >> FRACTION_BITS);
+    return Math.min(Doublings.of(area) * PUT_BACK_S / Doublings.ONE, MOST_PUT_BACK_S);
   }
 }

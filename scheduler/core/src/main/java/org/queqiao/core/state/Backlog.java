@@ -269,11 +269,13 @@ public final class Backlog {
     }
     TreeMap<JobId, Job> all = new TreeMap<>();
     changes.jobs().forEach(job -> all.put(job.id(), job));
-    TreeSet<UserName> users = new TreeSet<>();
+    TreeSet<UserName> wholly = new TreeSet<>();
+    changes.users().forEach(user -> wholly.addAll(names.getOrDefault(user, NOBODY)));
+    TreeSet<UserName> users = new TreeSet<>(wholly);
     changes.kinds().forEach(kind -> users.addAll(names.getOrDefault(kind.user(), NOBODY)));
     for (UserName user : users) {
       for (Group group : ofUser.getOrDefault(user, NO_GROUPS)) {
-        boolean known = group.lot().rank() == Lot.Rank.KNOWN;
+        boolean known = group.lot().rank() == Lot.Rank.KNOWN && !wholly.contains(user);
         if (!known || changes.kinds().contains(group.lot().kind())) {
           groups.get(group).values().forEach(job -> all.put(job.id(), job));
         }
@@ -315,6 +317,11 @@ public final class Backlog {
   /** What is believed of jobs of this kind, or of its user, has changed. */
   void believedAnew(Experience kind) {
     changes.believedAnew(kind.kind());
+  }
+
+  /** What is believed of all kinds of the user of this one has changed. */
+  void userBelievedAnew(Experience kind) {
+    changes.believedAnew(kind.kind().user());
   }
 
   /** The groups of all who share the number of a kind's user. */

@@ -10,6 +10,7 @@ import org.queqiao.contract.snapshot.ExperienceImage;
 import org.queqiao.core.predict.Experience;
 import org.queqiao.core.predict.JobKind;
 import org.queqiao.core.predict.LikeJobs;
+import org.queqiao.core.predict.UserRuns;
 
 /**
  * How long jobs are believed to run, learnt from those that ended. It follows from the log and is
@@ -22,8 +23,10 @@ public final class Learning {
    */
   public static final int MOST_IDLE_KINDS = 50_000;
 
+  private static final long PER_SECOND = 1_000;
+
   private final Policy policy;
-  private final LikeJobs like = new LikeJobs(MOST_IDLE_KINDS);
+  private final LikeJobs like = new LikeJobs(MOST_IDLE_KINDS, PER_SECOND);
 
   Learning(Policy policy) {
     this.policy = policy;
@@ -79,7 +82,8 @@ public final class Learning {
 
   /**
    * What is predicted for a job: of one that waits what is believed now, of another what was
-   * believed when it started; 0 when nothing was known of jobs like it.
+   * believed when it started; 0 when nothing was known of jobs like it, or nothing worth more than
+   * its limit.
    */
   public long predictedMs(Job job) {
     if (job.state() != JobState.PENDING) {
@@ -98,7 +102,9 @@ public final class Learning {
 
   void restore(ExperienceImage image) {
     for (ExperienceImage.UserRuns each : image.users()) {
-      like.restore(each.uid(), each.runsMs());
+      like.restore(
+          each.uid(),
+          new UserRuns.Kept(each.runsMs(), each.gainedByKinds(), each.gainedByUser()));
     }
     for (ExperienceImage.KindRuns each : image.kinds()) {
       like.restore(
@@ -117,7 +123,10 @@ public final class Learning {
 
   ExperienceImage image() {
     List<ExperienceImage.UserRuns> users = new ArrayList<>();
-    like.users((uid, runs) -> users.add(new ExperienceImage.UserRuns(uid, runs)));
+    like.users((uid, kept) ->
+        users.add(
+            new ExperienceImage.UserRuns(
+                uid, kept.runs(), kept.gainedByKinds(), kept.gainedByUser())));
     List<ExperienceImage.KindRuns> kinds = new ArrayList<>();
     for (Experience each : like.kept()) {
       JobKind kind = each.kind();

@@ -147,12 +147,17 @@ public final class Priorities {
 
   /** A run of this kind took so long. */
   void learn(Experience kind, long runMs) {
+    boolean trusted = kind.trustsKinds();
     if (kind.known() || kind.waiting() == 0) {
       kind.ended(runMs);
     } else {
       backlog.learn(kind, policy(), () -> kind.ended(runMs));
     }
-    backlog.believedAnew(kind);
+    if (kind.trustsKinds() == trusted) {
+      backlog.believedAnew(kind);
+    } else {
+      backlog.userBelievedAnew(kind);
+    }
   }
 
   /** Jobs will be counted one by one before anybody looks, until {@link #entered}. */

@@ -18,6 +18,10 @@ final class QueueChanges {
 
   private final TreeMap<JobId, Job> jobs = new TreeMap<>();
   private final TreeSet<JobKind> kinds = new TreeSet<>();
+
+  /** Users by number, all of whose kinds are believed anew. */
+  private final TreeSet<Integer> users = new TreeSet<>();
+
   private boolean kept;
 
   /** Begins to note. */
@@ -48,8 +52,16 @@ final class QueueChanges {
     }
   }
 
+  /** What is believed of all kinds of a user has changed. */
+  void believedAnew(int user) {
+    if (kept) {
+      users.add(user);
+      bound();
+    }
+  }
+
   private void bound() {
-    if (jobs.size() + kinds.size() > MOST) {
+    if (jobs.size() + kinds.size() + users.size() > MOST) {
       forget();
     }
   }
@@ -62,10 +74,15 @@ final class QueueChanges {
     return Collections.unmodifiableNavigableSet(kinds);
   }
 
+  NavigableSet<Integer> users() {
+    return Collections.unmodifiableNavigableSet(users);
+  }
+
   /** All that was noted has been looked at, or will never be. */
   void forget() {
     jobs.clear();
     kinds.clear();
+    users.clear();
     kept = false;
   }
 }

@@ -50,7 +50,14 @@ final class ShortAreaFirstTest {
     long largest = key(0, 1_280_000, 90_000);
     long smallest = key(0, 1, 1);
     assertThat(key(largest - smallest + 1, 1, 1)).isGreaterThan(largest);
-    assertThat(largest - smallest).as("the most a job is put back").isLessThan(3 * 86_400);
+    assertThat(largest - smallest).as("the most a job is put back").isLessThan(44 * 3_600);
+  }
+
+  @Test
+  void whatIsLargerThanTwentyTwoDoublingsIsPutBackByNoMore() {
+    assertThat(key(0, 1 << 16, 64)).isEqualTo(22 * TWO_HOURS);
+    assertThat(key(0, 1 << 15, 64)).isEqualTo(21 * TWO_HOURS);
+    assertThat(key(0, 1_280_000, 90_000)).isEqualTo(22 * TWO_HOURS);
   }
 
   @Test

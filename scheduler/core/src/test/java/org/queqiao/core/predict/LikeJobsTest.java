@@ -43,8 +43,48 @@ final class LikeJobsTest {
   }
 
   @Test
+  void limitsAreBelievedOfAUserWhoseKindsMisledUntilBeliefsHaveBeenNearerAgain() {
+    long limit = 6_400;
+    Experience known = like.enter(JobKind.of(7, 4, limit));
+    for (int i = 0; i < 3; i++) {
+      known.ended(100);
+    }
+    assertThat(known.believe(limit)).isEqualTo(100);
+    for (int i = 0; i < 31; i++) {
+      known.ended(i % 3 == 0 ? 100 : limit);
+    }
+    assertThat(known.believe(limit)).as("nearer than what was").isEqualTo(limit);
+    assertThat(known.predicts()).isFalse();
+    Experience other = like.enter(JobKind.of(7, 8, limit));
+    assertThat(other.believe(limit)).as("a new kind, by all runs").isLessThan(limit);
+    other.ended(50);
+    assertThat(other.believe(limit)).as("a kind that ended once").isEqualTo(limit);
+    assertThat(like.enter(JobKind.of(8, 4, limit)).trustsKinds()).as("another user").isTrue();
+    for (int i = 0; i < 20; i++) {
+      known.ended(100);
+    }
+    assertThat(known.believe(limit)).isEqualTo(100);
+    assertThat(other.believe(limit)).isEqualTo(50);
+  }
+
+  /** As long as the limits are good: more than half a doubling is asked for. */
+  @Test
+  void beliefsThatAreAboutAsGoodAsLimitsAreNotTrusted() {
+    Experience known = like.enter(JobKind.of(7, 4, 1_000));
+    for (int i = 0; i < 5; i++) {
+      known.ended(800);
+    }
+    assertThat(known.believe(1_000)).isEqualTo(1_000);
+    Experience shorter = like.enter(JobKind.of(8, 4, 1_000));
+    for (int i = 0; i < 5; i++) {
+      shorter.ended(600);
+    }
+    assertThat(shorter.believe(1_000)).isEqualTo(600);
+  }
+
+  @Test
   void ofKnownKindsWithoutJobsThoseUsedLastAreKept() {
-    LikeJobs two = new LikeJobs(2);
+    LikeJobs two = new LikeJobs(2, 1);
     run(two, SMALL, 100);
     run(two, LARGE, 900);
     run(two, SMALL, 100);
@@ -56,7 +96,7 @@ final class LikeJobsTest {
 
   @Test
   void aKindWithJobsIsNeverForgotten() {
-    LikeJobs none = new LikeJobs(0);
+    LikeJobs none = new LikeJobs(0, 1);
     Experience waits = none.enter(SMALL);
     run(none, SMALL, 100);
     run(none, LARGE, 900);
@@ -72,11 +112,11 @@ final class LikeJobsTest {
 
   @Test
   void whatIsKeptGivesTheSameBeliefsAndForgetsInTheSameOrder() {
-    LikeJobs before = new LikeJobs(2);
+    LikeJobs before = new LikeJobs(2, 1);
     run(before, LARGE, 900);
     run(before, SMALL, 100);
     before.enter(JobKind.of(7, 8, DAY)).tried(41);
-    LikeJobs after = new LikeJobs(2);
+    LikeJobs after = new LikeJobs(2, 1);
     before.users(after::restore);
     before
         .kept()

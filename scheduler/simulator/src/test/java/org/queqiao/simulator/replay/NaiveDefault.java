@@ -12,6 +12,7 @@ final class NaiveDefault {
   private static final long TWO_HOURS = 7_200;
   private static final long HOUR = 3_600;
   private static final long DAY = 86_400;
+  private static final long DOUBLING = 1 << 20;
 
   private static final class J {
     int index;
@@ -24,6 +25,8 @@ final class NaiveDefault {
     long start = -1;
     long promised = -1;
     boolean trial;
+    boolean ofKnownKind;
+    long gained;
 
     boolean like(J other) {
       return user == other.user && procs == other.procs && requested == other.requested;
@@ -55,6 +58,7 @@ final class NaiveDefault {
       for (J j : all) {
         if (running.contains(j) && j.start + j.run == t) {
           running.remove(j);
+          judge(j);
           ended.add(j);
         }
       }
@@ -93,12 +97,47 @@ final class NaiveDefault {
     } else {
       seen.removeIf(other -> other.user != j.user);
     }
-    if (seen.isEmpty()) {
-      return j.requested;
-    }
+    return seen.isEmpty() || !trusted(j.user, seen.getLast().like(j))
+        ? j.requested
+        : Math.max(1, Math.min(mean(seen), j.requested));
+  }
+
+  private static long mean(List<J> seen) {
     long last = seen.getLast().run;
-    long mean = seen.size() == 1 ? last : (last + seen.get(seen.size() - 2).run) / 2;
-    return Math.max(1, Math.min(mean, j.requested));
+    return seen.size() == 1 ? last : (last + seen.get(seen.size() - 2).run) / 2;
+  }
+
+  /** By how much what could be believed of a job that ends now is nearer than what it asked for. */
+  private void judge(J j) {
+    List<J> ofUser = ended.stream().filter(other -> other.user == j.user).toList();
+    List<J> alike = ofUser.stream().filter(j::like).toList();
+    j.ofKnownKind = !alike.isEmpty();
+    if (!ofUser.isEmpty()) {
+      long belief = Math.min(mean(alike.isEmpty() ? ofUser : alike), j.requested);
+      j.gained = wrong(j.requested, j.run) - wrong(belief, j.run) - DOUBLING / 2;
+    }
+  }
+
+  private static long wrong(long expected, long run) {
+    return Math.abs(doublings(Math.max(10, expected)) - doublings(Math.max(10, run)));
+  }
+
+  private boolean trusted(int user, boolean ofKnownKind) {
+    long sum = 0;
+    for (J j : ended) {
+      if (j.user == user && j.ofKnownKind == ofKnownKind) {
+        sum = Math.max(-64 * DOUBLING, Math.min(sum + j.gained, 64 * DOUBLING));
+      }
+    }
+    return sum >= 0;
+  }
+
+  private static long doublings(long number) {
+    int whole = 0;
+    while (number >> whole > 1) {
+      whole++;
+    }
+    return whole * DOUBLING + Math.floorDiv((number - (1L << whole)) * DOUBLING, 1L << whole);
   }
 
   private void sendOneAhead(J last) {
@@ -115,13 +154,7 @@ final class NaiveDefault {
       return Long.MIN_VALUE;
     }
     long area = Math.max(j.pred, Math.min(10, j.requested)) * j.procs;
-    int doublings = 0;
-    while (area >> doublings > 1) {
-      doublings++;
-    }
-    long beyond = area - (1L << doublings);
-    long fraction = Math.floorDiv(beyond * (1 << 20), 1L << doublings);
-    long back = doublings * TWO_HOURS + fraction * TWO_HOURS / (1 << 20);
+    long back = Math.min(doublings(area), 22 * DOUBLING) * TWO_HOURS / DOUBLING;
     return j.submit + back - (j.trial ? DAY : 0);
   }
 
@@ -148,9 +181,7 @@ final class NaiveDefault {
         byBelief = earliest(head, before, false);
         byLimit = earliest(head, before, true);
         head.promised = head.promised < 0 ? byLimit : head.promised;
-        long latest = head.promised + HOUR;
-        latest = t - head.submit < 4 * DAY ? latest : Math.min(latest, byLimit + HOUR);
-        byLimit = Math.max(byLimit, latest);
+        byLimit = Math.max(byLimit, Math.min(head.promised, byLimit) + HOUR);
       }
       running.add(j);
       j.start = t;
