@@ -69,8 +69,7 @@ public final class LikeJobs {
   }
 
   private UserRuns user(int number) {
-    return users.computeIfAbsent(
-        number, _ -> new UserRuns(perSecond, UserRuns.Kept.NOTHING));
+    return users.computeIfAbsent(number, _ -> new UserRuns(perSecond, UserRuns.Kept.NOTHING));
   }
 
   /** Restores what was kept of a user. */

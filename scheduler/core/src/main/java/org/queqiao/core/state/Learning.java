@@ -103,8 +103,7 @@ public final class Learning {
   void restore(ExperienceImage image) {
     for (ExperienceImage.UserRuns each : image.users()) {
       like.restore(
-          each.uid(),
-          new UserRuns.Kept(each.runsMs(), each.gainedByKinds(), each.gainedByUser()));
+          each.uid(), new UserRuns.Kept(each.runsMs(), each.gainedByKinds(), each.gainedByUser()));
     }
     for (ExperienceImage.KindRuns each : image.kinds()) {
       like.restore(
