@@ -8,6 +8,9 @@ import java.io.DataOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.Statement;
+import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -18,6 +21,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -87,11 +91,16 @@ final class PostingPathTest {
   }
 
   private static ObservedRun run(int number, long startMs, long endMs, SplittableRandom random) {
+    return run(number, "user" + random.nextInt(3), startMs, endMs, random);
+  }
+
+  private static ObservedRun run(
+      int number, String user, long startMs, long endMs, SplittableRandom random) {
     return new ObservedRun(
         new ExternalRun(ELSEWHERE, number, startMs),
         "",
         "a\\tb\\nc \\\\ \\u4e2d",
-        new UserName("user" + random.nextInt(3)),
+        new UserName(user),
         1_000,
         random.nextBoolean() ? History.CLIMATE : History.MATERIALS,
         History.BATCH,
@@ -151,6 +160,56 @@ final class PostingPathTest {
       assertThat(ledger.reads().verify()).isEmpty();
     }
     database.audit("reordered" + seed);
+  }
+
+  /** What is summed up changes with nearly every batch: its indexes must hear of none of it. */
+  @Test
+  void sumsOfAMonthAreChangedInTheirPlaceBatchAfterBatch() throws Exception {
+    SplittableRandom random = new SplittableRandom(41);
+    long timeMs = CALENDAR.startMs(LocalDate.parse("2026-10-02"));
+    int batches = 5;
+    database.create("sums");
+    try (Ledger ledger = database.open("sums", CALENDAR)) {
+      int number = 0;
+      for (int batch = 0; batch < batches; batch++) {
+        List<LoggedEvent> events = new ArrayList<>();
+        for (int i = 0; i < 400; i++) {
+          timeMs += 1_000;
+          number++;
+          String user = "user" + i % 200;
+          ObservedRun run = run(number, user, timeMs - 600_000, timeMs, random);
+          RunImported imported = new RunImported(new JobId(number), true, run);
+          events.add(new LoggedEvent(number, 1, timeMs, Actor.SCHEDULER, imported));
+        }
+        ledger.record(events);
+      }
+      for (String table :
+          List.of("statement_line", "usage_month", "usage_user_month", "ended_month")) {
+        assertThat(changes("sums", table)).as(table).matches("([1-9][0-9]*) of \\1");
+      }
+    }
+    database.audit("sums");
+  }
+
+  /** Rows that were changed in their place, of all that were changed, once that is counted. */
+  private static String changes(String name, String table) throws Exception {
+    String sql =
+        "select n_tup_hot_upd || ' of ' || n_tup_upd from pg_stat_user_tables where n_tup_upd > 0"
+            + " and relname = '"
+            + table
+            + "'";
+    long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    while (true) {
+      try (Connection connection = database.connect(name);
+          Statement statement = connection.createStatement();
+          ResultSet row = statement.executeQuery(sql)) {
+        if (row.next()) {
+          return row.getString(1);
+        }
+      }
+      assertThat(System.nanoTime()).as("nothing is counted of " + table).isLessThan(until);
+      Thread.sleep(100);
+    }
   }
 
   private static List<String> statements(Ledger ledger, List<LoggedEvent> events) {

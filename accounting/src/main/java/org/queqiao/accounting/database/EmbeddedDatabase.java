@@ -96,6 +96,7 @@ public final class EmbeddedDatabase {
             + port
             + " -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=on"
             + " -c synchronous_commit=on -c max_connections=40 -c shared_buffers=128MB"
+            + " -c wal_buffers=16MB -c max_wal_size=4GB -c checkpoint_timeout=15min"
             + " -c password_encryption=scram-sha-256");
     return living()
         .orElseThrow(() ->

@@ -56,7 +56,7 @@ import org.queqiao.contract.price.TariffBook;
  */
 final class Batch implements Books {
   /** So many facts, postings and segments make a batch full. */
-  private static final int FULL_ROWS = 100_000;
+  private static final int FULL_ROWS = 200_000;
 
   /** What a row takes in memory and on its way, and a job with its texts. */
   private static final int ROW_BYTES = 500;

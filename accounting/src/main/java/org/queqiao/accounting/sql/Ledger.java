@@ -27,7 +27,7 @@ import org.queqiao.contract.price.TariffBook;
  */
 public final class Ledger implements AutoCloseable {
   /** So many facts at most make a batch. */
-  private static final int MOST_FACTS = 20_000;
+  private static final int MOST_FACTS = 25_000;
 
   private final HikariDataSource database;
   private final BillingCalendar calendar;
