@@ -285,6 +285,73 @@ final class DayStoriesTest {
     database.audit("latestop");
   }
 
+  /** A day stands in the month behind because its own was checked; that was then rejected. */
+  @Test
+  void aDayThatStandsInTheMonthBehindIsTakenBackThereThoughItsOwnIsOpenAgain() throws Exception {
+    NodeLog log = site();
+    approved(log, packageOf(1_000));
+    RunId run = log.at(NOV - 2 * DAY_MS).start(2, "cn1");
+    log.at(NOV + DAY_MS + HOUR_MS).node("cn2", 1);
+    long check = log.events().size() + 1L;
+    MoneyChange.CloseMonth october = new MoneyChange.CloseMonth("2026-10", NOV, 2026, true);
+    log.add(new MoneyProposed(check, october, "all is there"));
+    log.suspend(run, NOV - 12 * HOUR_MS, false).go(run, NOV - 6 * HOUR_MS);
+    log.at(NOV + 2 * DAY_MS + HOUR_MS).node("cn3", 1);
+    try (Ledger ledger = fresh("behind")) {
+      ledger.record(log.events());
+      // Of October two days; in November six hours less of that, and two days.
+      assertThat(lines(ledger, "2026-10")).containsExactly("96h 96000000");
+      assertThat(lines(ledger, "2026-11"))
+          .containsExactlyInAnyOrder("-12h -12000000", "96h 96000000");
+      log.add(new MoneyDecided(check, false, october, "a node is missing"));
+      log.at(NOV + 2 * DAY_MS + 2 * HOUR_MS);
+      log.end(run, NOV - 3 * HOUR_MS, JobState.NODE_FAIL);
+      ledger.record(log.events());
+      // The last six hours are taken from November, where they stand; three of them are of October.
+      assertThat(lines(ledger, "2026-10")).containsExactly("102h 102000000");
+      assertThat(lines(ledger, "2026-11"))
+          .containsExactlyInAnyOrder("-24h -24000000", "0h 0");
+      assertThat(allowed(ledger, "2026-10")).isEqualTo(102_000_000);
+      assertThat(allowed(ledger, "2026-11")).isEqualTo(-24_000_000);
+      assertThat(money(ledger)).containsExactly("10000000000 held 0");
+    }
+    database.audit("behind");
+  }
+
+  /** A stop, or an end, that is told when the month behind has begun, before any check. */
+  @Test
+  void whatAPackagePaidOfTimeThatWasNotComesBackInTheMonthOfThat() throws Exception {
+    for (boolean ends : List.of(true, false)) {
+      NodeLog log = site();
+      approved(log, packageOf(1_000));
+      RunId run = log.at(NOV - 2 * DAY_MS).start(2, "cn1");
+      log.at(NOV + DAY_MS + HOUR_MS).node("cn2", 1);
+      if (ends) {
+        log.end(run, NOV - 12 * HOUR_MS, JobState.NODE_FAIL);
+      } else {
+        log.suspend(run, NOV - 12 * HOUR_MS, false);
+      }
+      log.at(NOV + 2 * DAY_MS + HOUR_MS).node("cn3", 1);
+      String name = ends ? "lateend" : "stoplate";
+      try (Ledger ledger = fresh(name)) {
+        ledger.record(log.events());
+        assertThat(lines(ledger, "2026-10")).containsExactly("72h 72000000");
+        assertThat(lines(ledger, "2026-11")).containsExactly("0h 0");
+        assertThat(allowed(ledger, "2026-10")).as(name).isEqualTo(72_000_000);
+        assertThat(allowed(ledger, "2026-11")).as(name).isZero();
+      }
+      database.audit(name);
+    }
+  }
+
+  /** What allowances paid on the statement of a month. */
+  private static long allowed(Ledger ledger, String month) {
+    return ledger.reads().statement("climate", month).entries().stream()
+        .filter(each -> each.kind() == StatementEntry.Kind.ALLOWANCE)
+        .mapToLong(StatementEntry::amountMicro)
+        .sum();
+  }
+
   private static MoneyChange packageOf(long hours) {
     return new MoneyChange.NewAllowance(
         new Allowance(History.CLIMATE, AllowanceKind.PACKAGE, hours * HOUR_MS, null, OCT, 0));

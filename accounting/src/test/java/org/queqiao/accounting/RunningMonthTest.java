@@ -2,16 +2,23 @@ package org.queqiao.accounting;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.sql.Connection;
+import java.sql.ResultSet;
 import java.time.LocalDate;
 import java.time.YearMonth;
 import java.time.ZoneId;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.queqiao.accounting.budget.BudgetUse;
@@ -35,6 +42,7 @@ import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.BudgetName;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.RunId;
+import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.money.Allowance;
 import org.queqiao.contract.money.AllowanceKind;
 import org.queqiao.contract.money.BudgetTerms;
@@ -53,7 +61,15 @@ final class RunningMonthTest {
   private static final BillingCalendar SHANGHAI = new BillingCalendar(ZoneId.of("Asia/Shanghai"));
   private static final long OCT = SHANGHAI.startMs(LocalDate.parse("2026-10-01"));
   private static final long HOUR_MS = 3_600_000;
+  private static final long DAY_MS = 24 * HOUR_MS;
   private static final long JOBS = 150;
+
+  /** Of each allowance: some runs take of several, and for others nothing is left. */
+  private static final long HOURS = 9_000;
+
+  /** More than all runs can use. */
+  private static final long ENOUGH_HOURS = 500_000_000;
+
   private static final int SEEDS = TestSize.ciOrFull(4, 60);
   private static final long SEED = Long.getLong("queqiao.test.from", 0);
   private static TestDatabase database;
@@ -88,7 +104,7 @@ final class RunningMonthTest {
   }
 
   /** Money, core-hours, budgets and refunds; amounts are whole, so that no order changes one. */
-  private static void site(Facts facts, boolean sinceCheckpoint) {
+  private static void site(Facts facts, boolean sinceCheckpoint, long hours) {
     facts.decided(OCT, new MoneyChange.TopUp(History.CLIMATE, 1_000_000_000_000L, "CNY"), true);
     facts.decided(
         OCT,
@@ -110,7 +126,7 @@ final class RunningMonthTest {
       facts.decided(
           OCT,
           new MoneyChange.NewAllowance(
-              new Allowance(History.CLIMATE, kind, 9_000 * HOUR_MS, null, OCT, 0)),
+              new Allowance(History.CLIMATE, kind, hours * HOUR_MS, null, OCT, 0)),
           true);
     }
     for (BudgetUnit unit : BudgetUnit.values()) {
@@ -142,7 +158,7 @@ final class RunningMonthTest {
   private static Facts facts(long seed, boolean checked, boolean days) {
     SplittableRandom random = new SplittableRandom(seed);
     Facts facts = new Facts();
-    site(facts, seed % 4 < 2);
+    site(facts, seed % 4 < 2, HOURS);
     TreeMap<JobId, Long> last = new TreeMap<>();
     TreeMap<JobId, RunId> going = new TreeMap<>();
     YearMonth month = YearMonth.of(2026, 10);
@@ -164,6 +180,88 @@ final class RunningMonthTest {
       facts.add(each.timeMs(), each.actor(), days ? withDays(event) : event);
     }
     return facts;
+  }
+
+  /** A month that is checked from behind one fact until another, with which that is rejected. */
+  private record Check(String month, long from, long to) {}
+
+  /**
+   * Runs whose stops, starts and ends are told days after they were, and checks that stay open
+   * while facts come and are rejected then.
+   */
+  private static List<LoggedEvent> whileChecked(long seed, List<Check> checks) {
+    SplittableRandom random = new SplittableRandom(seed);
+    Facts facts = new Facts();
+    site(facts, false, ENOUGH_HOURS);
+    MoneyChange.CloseMonth open = null;
+    long from = 0;
+    for (LoggedEvent each : toldLate(random)) {
+      YearMonth now = YearMonth.from(SHANGHAI.day(each.timeMs()));
+      long toMs = SHANGHAI.startMs(now.atDay(1));
+      if (open != null && random.nextInt(16) == 0) {
+        checks.add(new Check(open.month(), from, facts.all.size() + 1L));
+        facts.add(each.timeMs(), Actor.SCHEDULER, new MoneyDecided(from, false, open, "not yet"));
+        open = null;
+      } else if (open == null && toMs > OCT && random.nextInt(8) == 0) {
+        from = facts.all.size() + 1L;
+        String month = now.minusMonths(1).toString();
+        open = new MoneyChange.CloseMonth(month, toMs, now.getYear(), true);
+        facts.add(each.timeMs(), Actor.SCHEDULER, new MoneyProposed(from, open, "checked"));
+      }
+      facts.add(each.timeMs(), each.actor(), each.event());
+    }
+    return facts.all;
+  }
+
+  private static List<LoggedEvent> toldLate(SplittableRandom random) {
+    NodeLog log = new NodeLog(OCT).postsDays().node("cn1", 64);
+    TreeMap<Long, Runnable> told = new TreeMap<>();
+    for (int day = 0; day < 100; day++) {
+      tell(told, OCT + day * DAY_MS + HOUR_MS, () -> log.node("cn2", 1));
+    }
+    RunId[] runs = new RunId[12];
+    for (int i = 0; i < runs.length; i++) {
+      int number = i;
+      long startMs = OCT + random.nextLong(50 * DAY_MS);
+      long lastMs = tell(told, startMs, () -> runs[number] = log.start(1 + number % 3, "cn1"));
+      long atMs = startMs;
+      boolean stopped = false;
+      while (atMs >= startMs) {
+        long edgeMs = atMs + 1 + random.nextLong(5 * DAY_MS);
+        boolean stop = !stopped;
+        boolean ends = edgeMs > startMs + 20 * DAY_MS;
+        long late = random.nextInt(3) == 0 ? 0 : random.nextLong(6 * DAY_MS);
+        lastMs =
+            tell(
+                told,
+                Math.max(lastMs, edgeMs) + late,
+                () -> {
+                  if (ends) {
+                    log.end(runs[number], edgeMs, JobState.NODE_FAIL);
+                  } else if (stop) {
+                    log.suspend(runs[number], edgeMs, false);
+                  } else {
+                    log.go(runs[number], edgeMs);
+                  }
+                });
+        stopped = stop;
+        atMs = ends ? 0 : edgeMs;
+      }
+    }
+    told.forEach((ms, each) -> {
+      log.at(ms);
+      each.run();
+    });
+    return log.events();
+  }
+
+  /** It is told then, or as soon after that as nothing else is. */
+  private static long tell(TreeMap<Long, Runnable> told, long atMs, Runnable what) {
+    long ms = atMs;
+    while (told.putIfAbsent(ms, what) != null) {
+      ms++;
+    }
+    return ms;
   }
 
   /** Those that run and are not stopped. */
@@ -286,6 +384,97 @@ final class RunningMonthTest {
   void whatIsPostedOfDaysThatAreOverIsInTheEndWhatIsPostedAtTheEndOfTheirRuns(long seed)
       throws Exception {
     sameInTheEnd("days", seed, facts(seed, true, true).all);
+  }
+
+  /**
+   * What is taken back is taken from the month in which it stands while that is open, and what an
+   * allowance pays of a run stands in each month in which its time does, for which it is enough.
+   */
+  @Test
+  void whatIsTakenBackIsTakenFromWhereItStandsWhateverWasCheckedMeanwhile() throws Exception {
+    int elsewhere = 0;
+    for (long seed : seeds().toArray()) {
+      List<Check> checks = new ArrayList<>();
+      List<LoggedEvent> facts = whileChecked(seed, checks);
+      String name = "stands" + seed;
+      database.create(name);
+      try (Ledger ledger = database.open(name, SHANGHAI)) {
+        SplittableRandom random = new SplittableRandom(seed);
+        for (int at = 0; at < facts.size(); ) {
+          int to = Math.min(facts.size(), at + 1 + random.nextInt(20));
+          ledger.record(facts.subList(at, to));
+          at = to;
+        }
+      }
+      elsewhere += standing(name, seed, facts, checks);
+      assertThat(paidElsewhere(name)).as("seed %d", seed).isEmpty();
+      database.audit(name);
+    }
+    assertThat(elsewhere).as("days taken back from another month than theirs").isPositive();
+  }
+
+  /** Compares each segment with where it must stand; how many were taken from another month. */
+  private static int standing(
+      String name, long seed, List<LoggedEvent> facts, List<Check> checks) throws Exception {
+    int elsewhere = 0;
+    Map<String, Deque<String>> stand = new HashMap<>();
+    try (Connection connection = database.connect(name);
+        java.sql.Statement statement = connection.createStatement();
+        ResultSet row =
+            statement.executeQuery(
+                "select concat_ws('/', job, attempt, from_ms, to_ms), from_ms, cores > 0, month,"
+                    + " position from segment order by position, cores < 0 desc")) {
+      while (row.next()) {
+        String own = SHANGHAI.month(row.getLong(2));
+        long position = row.getLong(5);
+        Deque<String> months = stand.computeIfAbsent(row.getString(1), _ -> new ArrayDeque<>());
+        String there = row.getBoolean(3) ? own : months.pop();
+        String now = SHANGHAI.month(facts.get((int) position - 1).timeMs());
+        String expected =
+            isOpen(there, position, checks) ? there : isOpen(own, position, checks) ? own : now;
+        if (checks.stream().noneMatch(each -> each.from == position || each.to == position)) {
+          assertThat(row.getString(4))
+              .as("seed %d, %s at %d", seed, row.getString(1), position)
+              .isEqualTo(expected);
+          elsewhere += there.equals(own) || !there.equals(expected) ? 0 : 1;
+        }
+        if (row.getBoolean(3)) {
+          months.push(row.getString(4));
+        }
+      }
+    }
+    return elsewhere;
+  }
+
+  private static boolean isOpen(String month, long position, List<Check> checks) {
+    return checks.stream()
+        .noneMatch(each ->
+            each.from < position && position < each.to && month.compareTo(each.month) <= 0);
+  }
+
+  private static List<String> paidElsewhere(String name) throws Exception {
+    List<String> all = new ArrayList<>();
+    try (Connection connection = database.connect(name);
+        java.sql.Statement statement = connection.createStatement();
+        ResultSet row =
+            statement.executeQuery(
+                "select job, attempt, month, s.micro, e.micro from (select job, attempt, month,"
+                    + " sum(charge_micro) as micro from segment group by 1, 2, 3) s full join"
+                    + " (select job, attempt, month, sum(amount_micro) as micro from"
+                    + " statement_entry where kind = 'ALLOWANCE' group by 1, 2, 3) e using (job,"
+                    + " attempt, month) where coalesce(s.micro, 0) <> coalesce(e.micro, 0)")) {
+      while (row.next()) {
+        all.add(
+            "run %d.%d in %s cost %s, of which %s was paid"
+                .formatted(
+                    row.getLong(1),
+                    row.getInt(2),
+                    row.getString(3),
+                    row.getString(4),
+                    row.getString(5)));
+      }
+    }
+    return all;
   }
 
   private static void sameInTheEnd(String name, long seed, List<LoggedEvent> posts)

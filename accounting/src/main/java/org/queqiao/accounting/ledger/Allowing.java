@@ -134,7 +134,7 @@ final class Allowing {
   void settle(
       JobRow job,
       OpenRun open,
-      Cover cover,
+      RunTime time,
       Optional<RefundCause> cause,
       Saved saved,
       long endMs,
@@ -146,7 +146,8 @@ final class Allowing {
         open.postsDays()
             ? books.months().billed(calendar.day(lastMs))
             : calendar.month(logged.timeMs());
-    use(job, open, cover, "", month, logged, books);
+    Cover cover = time.cover();
+    use(job, open, time, "", month, logged, books);
     List<Draw> before = Covering.used(cover.draws(), saved.coreMs());
     for (int i = 0; i < cover.draws().size(); i++) {
       Draw draw = cover.draws().get(i);
@@ -194,31 +195,32 @@ final class Allowing {
    * Posts what allowances pay of a run beyond what is posted already.
    *
    * @param suffix end of the names, so that each time that this is posted has others
-   * @param month on whose statement it stands
+   * @param month on whose statement stands what is posted for the first time
    */
   void use(
       JobRow job,
       OpenRun open,
-      Cover cover,
+      RunTime time,
       String suffix,
       String month,
       LoggedEvent logged,
       Books books) {
-    for (int i = 0; i < cover.draws().size(); i++) {
-      long id = cover.draws().get(i).allowance();
-      Settled.Covered before = open.settled().cover(id);
-      Map<String, Long> micro = new TreeMap<>(cover.micro(i));
-      before
-          .micro()
-          .forEach(
-              (currency, paid) -> micro.merge(currency, Math.negateExact(paid), Math::addExact));
-      long usedMs = Math.subtractExact(cover.usedMs(i), before.coreMs());
-      use(job, open.run(), id, suffix, month, usedMs, micro, logged, books);
-      AllowanceBook.Row row = books.allowances().row(id);
-      books
-          .allowances()
-          .put(new AllowanceBook.Row(row.left(), Math.subtractExact(row.drawnMs(), usedMs)));
-    }
+    time.allowed(month)
+        .forEach((each, paid) -> {
+          String end = each.equals(month) ? suffix : suffix + "/" + each;
+          for (Draw draw : open.draws()) {
+            long id = draw.allowance();
+            Settled.Covered more = paid.getOrDefault(id, Settled.Covered.NOTHING);
+            Map<String, Long> micro = new TreeMap<>(more.micro());
+            use(job, open.run(), id, end, each, more.coreMs(), micro, logged, books);
+            AllowanceBook.Row row = books.allowances().row(id);
+            books
+                .allowances()
+                .put(
+                    new AllowanceBook.Row(
+                        row.left(), Math.subtractExact(row.drawnMs(), more.coreMs())));
+          }
+        });
   }
 
   private void use(

@@ -415,7 +415,7 @@ public final class Bookkeeper {
       job = money.minimum(job, run, minimum, Charges.Manner.CAPTURE, costs, logged, books);
     }
     Saved saved = Saved.of(open, time, parts, endMs, meter);
-    allowing.settle(job, open, time.cover(), cause, saved, endMs, costs, logged, books);
+    allowing.settle(job, open, time, cause, saved, endMs, costs, logged, books);
     // What the hold of this run has left in each currency: it is emptied.
     Map<String, Long> rest = new TreeMap<>(Map.of(open.currency(), open.heldMicro()));
     costs.forEach((currency, cost) -> rest.merge(currency, Math.negateExact(cost), Math::addExact));

@@ -160,7 +160,7 @@ final class Charges {
   }
 
   /** Core time on nodes of no kind has the name of its interval alone. */
-  private static String item(Use use) {
+  static String item(Use use) {
     if (use.nodeType().isEmpty()) {
       return use.resource() == Resource.CORES ? "" : "/" + use.label();
     }

@@ -2,6 +2,7 @@ package org.queqiao.accounting.ledger;
 
 import java.time.LocalDate;
 import java.time.YearMonth;
+import java.util.function.UnaryOperator;
 import org.queqiao.accounting.metering.BillingCalendar;
 
 /**
@@ -13,7 +14,10 @@ public final class Months {
   private String closed;
   private String checked;
   private long check;
-  private Then then;
+
+  /** In which month stood what is taken back, by that of its day; null for the same. */
+  private UnaryOperator<String> stood;
+
   private String now = "";
   private long nowFromMs = Long.MAX_VALUE;
   private long nowToMs = Long.MIN_VALUE;
@@ -54,10 +58,24 @@ public final class Months {
    * What follows takes back what was booked then: it stands where that stands, as long as that
    * month is open. Otherwise a line of a month that was frozen for a while would fall below zero.
    *
-   * @param when as it was, or null: what follows is booked as of now
+   * @param when as it was, or null where that is not known
    */
   void takeBack(Then when) {
-    then = when;
+    stood = when == null ? null : when::billed;
+  }
+
+  /**
+   * The same of what stands in this month.
+   *
+   * @param month or null for that of its day
+   */
+  void takeBackFrom(String month) {
+    stood = month == null ? null : _ -> month;
+  }
+
+  /** What follows is booked as of now. */
+  void takenBack() {
+    stood = null;
   }
 
   /** A fact of this moment follows. */
@@ -73,8 +91,8 @@ public final class Months {
   /** The month on whose statement the time of a day stands. */
   public String billed(LocalDate day) {
     String month = YearMonth.from(day).toString();
-    String stood = then == null ? month : then.billed(month);
-    return isOpen(stood) ? stood : isOpen(month) ? month : now;
+    String there = stood == null ? month : stood.apply(month);
+    return isOpen(there) ? there : isOpen(month) ? month : now;
   }
 
   /** The month itself where it is another one than that on whose statement its time stands. */

@@ -52,7 +52,7 @@ final class ObservedBooking {
           books.tariffs(),
           logged,
           books);
-      books.months().takeBack(null);
+      books.months().takenBack();
     }
     books.putJob(
         book(

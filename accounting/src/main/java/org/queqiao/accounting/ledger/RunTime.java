@@ -1,13 +1,12 @@
 package org.queqiao.accounting.ledger;
 
-import java.util.ArrayList;
+import java.time.YearMonth;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.LongFunction;
 import org.queqiao.accounting.metering.Meter;
 import org.queqiao.accounting.metering.Segment;
 import org.queqiao.contract.event.LoggedEvent;
@@ -24,8 +23,11 @@ final class RunTime {
   private final Map<String, Long> costs;
   private final TreeMap<String, Long> behind;
   private final TreeMap<Long, SortedMap<String, Long>> segments = new TreeMap<>();
-  private final List<Segment> were = new ArrayList<>();
-  private final List<Segment> are = new ArrayList<>();
+  private final TreeMap<String, String> elsewhere = new TreeMap<>();
+
+  /** What allowances pay otherwise of time that is posted, by the month in which that stands. */
+  private final TreeMap<String, SortedMap<Long, Settled.Covered>> moved = new TreeMap<>();
+
   private JobRow job;
 
   private RunTime(JobRow job, OpenRun open, Cover cover) {
@@ -55,6 +57,7 @@ final class RunTime {
     if (open.isPostedAsItWas(untilMs)) {
       RunTime time = new RunTime(job, open, Cover.after(open.draws(), settled));
       time.segments.putAll(settled.segments());
+      time.elsewhere.putAll(settled.elsewhere());
       long fromMs = Math.max(open.startMs(), settled.untilMs());
       for (Segment each : shape.segments(parts, fromMs, untilMs, meter)) {
         time.add(each, time.post(each, Charges.Manner.CAPTURE, logged, books));
@@ -68,23 +71,48 @@ final class RunTime {
 
   /** Takes back what is posted and is not so, and posts what is so and is not posted. */
   private void again(List<Segment> all, List<Segment> posted, LoggedEvent logged, Books books) {
-    were.addAll(posted);
-    are.addAll(all);
+    Settled settled = open.settled();
     Set<Segment> there = new HashSet<>(posted);
     Set<Segment> right = new HashSet<>(all);
+    Cover paid = new Cover(open.draws());
     for (Segment each : posted) {
+      books.months().takeBackFrom(settled.elsewhere().get(Settled.name(each)));
       if (!right.contains(each)) {
         books.metersAgain();
         post(each, Charges.Manner.back(logged), logged, books);
       }
+      SortedMap<Long, Settled.Covered> before = paid.paid();
+      if (each.isOfCores()) {
+        paid.pay(each, settled.posted(each.fromMs()));
+      }
+      move(books.months().billed(each.day()), paid.paid(), before);
     }
     for (Segment each : all) {
+      SortedMap<Long, Settled.Covered> before = cover.paid();
+      boolean stays = there.contains(each);
+      String month = stays ? settled.elsewhere().get(Settled.name(each)) : null;
+      if (month != null) {
+        elsewhere.put(Settled.name(each), month);
+      }
+      books.months().takeBackFrom(month);
       add(
           each,
-          there.contains(each)
-              ? open.settled().posted(each.fromMs())
+          stays
+              ? settled.posted(each.fromMs())
               : post(each, manner(each, logged), logged, books));
+      move(books.months().billed(each.day()), before, cover.paid());
     }
+    books.months().takenBack();
+  }
+
+  /** What they pay of a segment stands where that does, less and more by what has changed. */
+  private void move(
+      String month,
+      SortedMap<Long, Settled.Covered> from,
+      SortedMap<Long, Settled.Covered> to) {
+    SortedMap<Long, Settled.Covered> more = moved.computeIfAbsent(month, _ -> new TreeMap<>());
+    from.forEach((id, each) -> more.merge(id, each.less(), Settled.Covered::plus));
+    to.forEach((id, each) -> more.merge(id, each, Settled.Covered::plus));
   }
 
   private void add(Segment each, Map<String, Long> micro) {
@@ -108,6 +136,12 @@ final class RunTime {
     Map<String, Long> micro = new TreeMap<>();
     job = Charges.post(job, open.run(), segment, manner, micro, logged, books);
     pays(segment, micro);
+    if (!manner.back()) {
+      String month = books.months().billed(segment.day());
+      if (!month.equals(YearMonth.from(segment.day()).toString())) {
+        elsewhere.put(Settled.name(segment), month);
+      }
+    }
     return micro;
   }
 
@@ -146,25 +180,25 @@ final class RunTime {
   }
 
   /**
-   * What allowances paid of its time before an instant, as was posted before this was put right.
+   * What allowances pay beyond what is posted already, or less, by the month on whose statement it
+   * stands: that of the time for which they pay. Runs from before days were posted have one entry.
+   *
+   * @param month in which stands what is posted for the first time
    */
-  Cover paidBefore(long toMs) {
-    return before(toMs, were, open.settled()::posted);
-  }
-
-  /** What they pay of that now. */
-  Cover paysBefore(long toMs) {
-    return before(toMs, are, this::micro);
-  }
-
-  private Cover before(long toMs, List<Segment> some, LongFunction<Map<String, Long>> micro) {
-    Cover part = new Cover(open.draws());
-    for (Segment each : some) {
-      if (each.isOfCores() && each.fromMs() < toMs) {
-        part.pay(each, micro.apply(each.fromMs()));
-      }
+  SortedMap<String, SortedMap<Long, Settled.Covered>> allowed(String month) {
+    TreeMap<String, SortedMap<Long, Settled.Covered>> all = new TreeMap<>();
+    SortedMap<Long, Settled.Covered> rest = new TreeMap<>(cover.paid());
+    open.settled().covers().forEach((id, each) -> rest.merge(id, each.less(), Settled.Covered::plus));
+    all.put(month, rest);
+    if (open.postsDays()) {
+      moved.forEach((each, covers) -> {
+        if (!each.equals(month)) {
+          all.put(each, covers);
+          covers.forEach((id, paid) -> rest.merge(id, paid.less(), Settled.Covered::plus));
+        }
+      });
     }
-    return part;
+    return all;
   }
 
   /**
@@ -180,6 +214,7 @@ final class RunTime {
         new TreeMap<>(costs),
         segments,
         cover.paid(),
-        behind);
+        behind,
+        elsewhere);
   }
 }

@@ -85,29 +85,12 @@ final class RunningTime {
    */
   void month(long toMs, LoggedEvent logged, Books books) {
     for (OpenRun open : List.copyOf(books.runsThatHold())) {
-      long untilMs = open.settled().untilMs();
-      if (open.startMs() < toMs && untilMs <= toMs) {
-        post(open, toMs, "/at" + logged.position(), calendar.month(toMs - 1), logged, books);
-      } else if (open.startMs() < toMs && !open.isPostedAsItWas(untilMs)) {
-        again(open, toMs, logged, books);
+      long untilMs = Math.max(toMs, open.settled().untilMs());
+      if (open.startMs() < toMs && (untilMs == toMs || !open.isPostedAsItWas(untilMs))) {
+        String month = calendar.month(toMs - 1);
+        post(open, untilMs, "/at" + logged.position(), month, logged, books);
       }
     }
-  }
-
-  /** What allowances pay otherwise before the end of the month stands in it, the rest behind it. */
-  private void again(OpenRun open, long toMs, LoggedEvent logged, Books books) {
-    long untilMs = open.settled().untilMs();
-    JobRow before = job(open, books);
-    RunTime time = time(before, open, untilMs, logged, books);
-    Cover were = time.paidBefore(toMs);
-    Cover are = time.paysBefore(toMs);
-    String at = "/at" + logged.position();
-    OpenRun until = open.settled(open.settled().covering(were.paid()));
-    allowing.use(time.job(), until, are, at, calendar.month(toMs - 1), logged, books);
-    String month = books.months().billed(calendar.day(untilMs - 1));
-    OpenRun behind = open.settled(open.settled().covering(were, are));
-    allowing.use(time.job(), behind, time.cover(), at + "/" + month, month, logged, books);
-    posted(before, open, time, untilMs, books);
   }
 
   private static JobRow job(OpenRun open, Books books) {
@@ -125,7 +108,7 @@ final class RunningTime {
       OpenRun open, long untilMs, String suffix, String month, LoggedEvent logged, Books books) {
     JobRow before = job(open, books);
     RunTime time = time(before, open, untilMs, logged, books);
-    allowing.use(time.job(), open, time.cover(), suffix, month, logged, books);
+    allowing.use(time.job(), open, time, suffix, month, logged, books);
     return posted(before, open, time, untilMs, books);
   }
 

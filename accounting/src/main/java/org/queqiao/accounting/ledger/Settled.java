@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.queqiao.accounting.metering.Segment;
 
 /**
  * What of a run that goes on is posted already, because a day was over or a month checked.
@@ -16,6 +17,8 @@ import java.util.TreeMap;
  *     are left out
  * @param covers what allowances paid of it, by their number
  * @param behind what of the costs was behind its last checkpoint; nothing where it has none
+ * @param elsewhere on the statement of which month what is posted stands that does not stand on
+ *     that of its own, by the {@link #name} of its segment
  */
 public record Settled(
     long untilMs,
@@ -24,34 +27,37 @@ public record Settled(
     SortedMap<String, Long> costs,
     SortedMap<Long, SortedMap<String, Long>> segments,
     SortedMap<Long, Covered> covers,
-    SortedMap<String, Long> behind) {
+    SortedMap<String, Long> behind,
+    SortedMap<String, String> elsewhere) {
   /** Nothing. */
   public static final Settled NONE =
-      new Settled(0, 0, 0, new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), new TreeMap<>());
+      new Settled(
+          0,
+          0,
+          0,
+          new TreeMap<>(),
+          new TreeMap<>(),
+          new TreeMap<>(),
+          new TreeMap<>(),
+          new TreeMap<>());
 
   public Settled {
     costs = Collections.unmodifiableSortedMap(new TreeMap<>(costs));
     segments = Collections.unmodifiableSortedMap(new TreeMap<>(segments));
     covers = Collections.unmodifiableSortedMap(new TreeMap<>(covers));
     behind = Collections.unmodifiableSortedMap(new TreeMap<>(behind));
+    elsewhere = Collections.unmodifiableSortedMap(new TreeMap<>(elsewhere));
+  }
+
+  /** What names a segment among those that are posted of a run. */
+  static String name(Segment segment) {
+    return segment.fromMs() + Charges.item(segment.parts().getFirst().part().use());
   }
 
   /** The same having saved what it has done: all that is posted was before that. */
   Settled saved() {
-    return new Settled(untilMs, stops, coreMs, costs, segments, covers, new TreeMap<>());
-  }
-
-  /** The same, having covered this. */
-  Settled covering(SortedMap<Long, Covered> now) {
-    return new Settled(untilMs, stops, coreMs, costs, segments, now, behind);
-  }
-
-  /** The same, having covered so much more, or less, as is between two other covers. */
-  Settled covering(Cover from, Cover to) {
-    SortedMap<Long, Covered> now = new TreeMap<>(covers);
-    from.paid().forEach((id, each) -> now.merge(id, each.less(), Covered::plus));
-    to.paid().forEach((id, each) -> now.merge(id, each, Covered::plus));
-    return covering(now);
+    return new Settled(
+        untilMs, stops, coreMs, costs, segments, covers, new TreeMap<>(), elsewhere);
   }
 
   /**
@@ -67,13 +73,13 @@ public record Settled(
       micro = Collections.unmodifiableSortedMap(new TreeMap<>(micro));
     }
 
-    private Covered plus(Covered other) {
+    Covered plus(Covered other) {
       SortedMap<String, Long> sum = new TreeMap<>(micro);
       other.micro().forEach((currency, each) -> sum.merge(currency, each, Math::addExact));
       return new Covered(Math.addExact(coreMs, other.coreMs()), sum);
     }
 
-    private Covered less() {
+    Covered less() {
       SortedMap<String, Long> negated = new TreeMap<>(micro);
       negated.replaceAll((_, each) -> Math.negateExact(each));
       return new Covered(Math.negateExact(coreMs), negated);

@@ -1,5 +1,8 @@
 package org.queqiao.accounting.sql;
 
+import java.net.URLDecoder;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
@@ -8,11 +11,15 @@ import org.queqiao.accounting.ledger.Settled;
 
 /**
  * What of a run is posted while it goes on, as text: {@code
- * until;stops;coreMs;costs;segments;covers}, where amounts are {@code CNY=5,USD=7}, and those of
- * segments and allowances stand behind what they are of: {@code 1000:CNY=5|2000:CNY=7}.
+ * until;stops;coreMs;costs;segments;covers;behind;elsewhere}, where amounts are {@code CNY=5,USD=7}, and those of
+ * segments and allowances stand behind what they are of: {@code 1000:CNY=5|2000:CNY=7}. What stands
+ * in another month than its own is {@code 2026-11=1000|2026-11=1000/MEMORY}. Texts from before lack
+ * the last fields.
  */
 final class SettledText {
-  private static final int FIELDS = 7;
+  private static final int FIELDS = 8;
+  private static final int BEHIND = 6;
+  private static final int ELSEWHERE = 7;
 
   private SettledText() {}
 
@@ -26,6 +33,11 @@ final class SettledText {
     settled
         .covers()
         .forEach((id, each) -> covers.add(id + ":" + each.coreMs() + ":" + amounts(each.micro())));
+    List<String> elsewhere = new ArrayList<>();
+    settled
+        .elsewhere()
+        .forEach((name, month) ->
+            elsewhere.add(month + "=" + URLEncoder.encode(name, StandardCharsets.UTF_8)));
     return String.join(
         ";",
         Long.toString(settled.untilMs()),
@@ -34,7 +46,8 @@ final class SettledText {
         amounts(settled.costs()),
         String.join("|", segments),
         String.join("|", covers),
-        amounts(settled.behind()));
+        amounts(settled.behind()),
+        String.join("|", elsewhere));
   }
 
   static Settled read(String text) {
@@ -60,7 +73,23 @@ final class SettledText {
         amounts(fields[3]),
         segments,
         covers,
-        fields.length < FIELDS ? new TreeMap<>() : amounts(fields[6]));
+        amounts(field(fields, BEHIND)),
+        elsewhere(field(fields, ELSEWHERE)));
+  }
+
+  private static String field(String[] fields, int at) {
+    return at < fields.length ? fields[at] : "";
+  }
+
+  private static SortedMap<String, String> elsewhere(String text) {
+    TreeMap<String, String> months = new TreeMap<>();
+    for (String each : split(text, "\\|")) {
+      int sign = each.indexOf('=');
+      months.put(
+          URLDecoder.decode(each.substring(sign + 1), StandardCharsets.UTF_8),
+          each.substring(0, sign));
+    }
+    return months;
   }
 
   private static String[] split(String text, String sign) {
