@@ -5,13 +5,11 @@ import java.lang.management.MemoryPoolMXBean;
 import java.lang.management.MemoryType;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.LocalDate;
 import java.time.YearMonth;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.LongSupplier;
@@ -94,10 +92,7 @@ final class AccountingBench {
   private AccountingBench() {}
 
   static void run(int runs, Report report) throws Exception {
-    Path folder = Files.createTempDirectory("queqiao-accounting-");
-    EmbeddedDatabase database = new EmbeddedDatabase(folder.resolve("postgres"));
-    try {
-      EmbeddedDatabase.Access access = database.start();
+    BenchDatabase.with((database, access, folder) -> {
       try (Ledger ledger =
               Ledger.open(
                   access.url(),
@@ -108,30 +103,12 @@ final class AccountingBench {
           Intake intake = new Intake(ledger, HeadFile.open(folder.resolve("heads")))) {
         AccountingBench bench = new AccountingBench();
         bench.post(intake, runs, report);
-        cpu(database, report);
+        BenchDatabase.Cpu.now(database).into(report);
         bench.ask(ledger, report);
         bench.archive(ledger, intake, access, folder, report);
       }
       report.put("databaseMb", bytes(folder.resolve("postgres/data")) >> 20);
-    } finally {
-      database.stop();
-      try (var files = Files.walk(folder)) {
-        for (Path each : files.sorted(Comparator.reverseOrder()).toList()) {
-          Files.delete(each);
-        }
-      }
-    }
-  }
-
-  /** Time of the processor so far: all of this program, and the processes of the database. */
-  private static void cpu(EmbeddedDatabase database, Report report) throws Exception {
-    Duration own = ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO);
-    Duration theirs = Duration.ZERO;
-    ProcessHandle postmaster = ProcessHandle.of(database.pid().orElseThrow()).orElseThrow();
-    for (ProcessHandle each : postmaster.descendants().toList()) {
-      theirs = theirs.plus(each.info().totalCpuDuration().orElse(Duration.ZERO));
-    }
-    report.put("javaCpuS", own.toMillis() / 1e3).put("databaseCpuS", theirs.toMillis() / 1e3);
+    });
   }
 
   private static long bytes(Path folder) throws Exception {

@@ -19,7 +19,7 @@ public final class BenchMain {
           Map.entry("log", List.of("--seconds")),
           Map.entry("heap", List.of("--jobs")),
           Map.entry("recovery", List.of("--jobs", "--tail")),
-          Map.entry("accounting", List.of("--runs")),
+          Map.entry("accounting", List.of("--runs", "--midnight", "--per-second")),
           Map.entry("jmh", List.of()),
           Map.entry("launch", List.of("--jobs")),
           Map.entry("agent", List.of("--seconds")),
@@ -74,7 +74,7 @@ public final class BenchMain {
       case "log" -> LogBench.run(option(rest, "--seconds", 5), report);
       case "heap" -> HeapBench.run(root, option(rest, "--jobs", 100_000), report);
       case "recovery" -> recovery(rest, report);
-      case "accounting" -> AccountingBench.run(option(rest, "--runs", 100_000), report);
+      case "accounting" -> accounting(rest, report);
       case "jmh" -> JmhBench.run(report);
       case "launch" -> LaunchBench.run(root, option(rest, "--jobs", 2_000), report);
       case "agent" -> AgentBench.run(root, option(rest, "--seconds", 60), report);
@@ -105,6 +105,15 @@ public final class BenchMain {
       refuse("--tail is " + tail + ", more than the " + jobs + " jobs that there are");
     }
     RecoveryBench.run(jobs, tail, report);
+  }
+
+  private static void accounting(List<String> rest, Report report) throws Exception {
+    int midnight = option(rest, "--midnight", 0);
+    if (midnight > 0) {
+      MidnightBench.run(midnight, Math.max(1, option(rest, "--per-second", 100)), report);
+    } else {
+      AccountingBench.run(option(rest, "--runs", 100_000), report);
+    }
   }
 
   private static void plan(List<String> rest, Report report) {
