@@ -309,8 +309,7 @@ final class DayStoriesTest {
       ledger.record(log.events());
       // The last six hours are taken from November, where they stand; three of them are of October.
       assertThat(lines(ledger, "2026-10")).containsExactly("102h 102000000");
-      assertThat(lines(ledger, "2026-11"))
-          .containsExactlyInAnyOrder("-24h -24000000", "0h 0");
+      assertThat(lines(ledger, "2026-11")).containsExactlyInAnyOrder("-24h -24000000", "0h 0");
       assertThat(allowed(ledger, "2026-10")).isEqualTo(102_000_000);
       assertThat(allowed(ledger, "2026-11")).isEqualTo(-24_000_000);
       assertThat(money(ledger)).containsExactly("10000000000 held 0");

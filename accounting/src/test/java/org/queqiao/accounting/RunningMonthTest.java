@@ -414,8 +414,8 @@ final class RunningMonthTest {
   }
 
   /** Compares each segment with where it must stand; how many were taken from another month. */
-  private static int standing(
-      String name, long seed, List<LoggedEvent> facts, List<Check> checks) throws Exception {
+  private static int standing(String name, long seed, List<LoggedEvent> facts, List<Check> checks)
+      throws Exception {
     int elsewhere = 0;
     Map<String, Deque<String>> stand = new HashMap<>();
     try (Connection connection = database.connect(name);
@@ -448,8 +448,8 @@ final class RunningMonthTest {
 
   private static boolean isOpen(String month, long position, List<Check> checks) {
     return checks.stream()
-        .noneMatch(each ->
-            each.from < position && position < each.to && month.compareTo(each.month) <= 0);
+        .noneMatch(
+            each -> each.from < position && position < each.to && month.compareTo(each.month) <= 0);
   }
 
   private static List<String> paidElsewhere(String name) throws Exception {

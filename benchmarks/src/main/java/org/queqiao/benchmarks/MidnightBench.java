@@ -115,7 +115,14 @@ final class MidnightBench {
     for (int i = 0; i * CORES_OF_NODE < runs + CORES_OF_NODE; i++) {
       NodeFacts node =
           new NodeFacts(
-              new NodeName("cn" + i), "boot", CORES_OF_NODE, 1L << 38, List.of(), "1", "6", List.of());
+              new NodeName("cn" + i),
+              "boot",
+              CORES_OF_NODE,
+              1L << 38,
+              List.of(),
+              "1",
+              "6",
+              List.of());
       add(new NodeRegistered(node));
     }
     for (int i = 0; i < runs; i++) {
@@ -142,11 +149,21 @@ final class MidnightBench {
     int user = Math.toIntExact(++lastJob % USERS);
     JobSpec spec =
         JobSpec.builder(
-                "job", "#!/bin/sh\n".getBytes(StandardCharsets.UTF_8), BATCH, project(user), 30 * DAY_MS)
+                "job",
+                "#!/bin/sh\n".getBytes(StandardCharsets.UTF_8),
+                BATCH,
+                project(user),
+                30 * DAY_MS)
             .build();
     add(
         new JobSubmitted(
-            new JobId(lastJob), new UserName("user" + user), "user" + user, 1_000 + user, spec, "", new byte[32]));
+            new JobId(lastJob),
+            new UserName("user" + user),
+            "user" + user,
+            1_000 + user,
+            spec,
+            "",
+            new byte[32]));
   }
 
   private RunId allocate(int place) {

@@ -97,9 +97,7 @@ final class RunTime {
       books.months().takeBackFrom(month);
       add(
           each,
-          stays
-              ? settled.posted(each.fromMs())
-              : post(each, manner(each, logged), logged, books));
+          stays ? settled.posted(each.fromMs()) : post(each, manner(each, logged), logged, books));
       move(books.months().billed(each.day()), before, cover.paid());
     }
     books.months().takenBack();
@@ -107,9 +105,7 @@ final class RunTime {
 
   /** What they pay of a segment stands where that does, less and more by what has changed. */
   private void move(
-      String month,
-      SortedMap<Long, Settled.Covered> from,
-      SortedMap<Long, Settled.Covered> to) {
+      String month, SortedMap<Long, Settled.Covered> from, SortedMap<Long, Settled.Covered> to) {
     SortedMap<Long, Settled.Covered> more = moved.computeIfAbsent(month, _ -> new TreeMap<>());
     from.forEach((id, each) -> more.merge(id, each.less(), Settled.Covered::plus));
     to.forEach((id, each) -> more.merge(id, each, Settled.Covered::plus));
@@ -188,7 +184,9 @@ final class RunTime {
   SortedMap<String, SortedMap<Long, Settled.Covered>> allowed(String month) {
     TreeMap<String, SortedMap<Long, Settled.Covered>> all = new TreeMap<>();
     SortedMap<Long, Settled.Covered> rest = new TreeMap<>(cover.paid());
-    open.settled().covers().forEach((id, each) -> rest.merge(id, each.less(), Settled.Covered::plus));
+    open.settled()
+        .covers()
+        .forEach((id, each) -> rest.merge(id, each.less(), Settled.Covered::plus));
     all.put(month, rest);
     if (open.postsDays()) {
       moved.forEach((each, covers) -> {

@@ -56,8 +56,7 @@ public record Settled(
 
   /** The same having saved what it has done: all that is posted was before that. */
   Settled saved() {
-    return new Settled(
-        untilMs, stops, coreMs, costs, segments, covers, new TreeMap<>(), elsewhere);
+    return new Settled(untilMs, stops, coreMs, costs, segments, covers, new TreeMap<>(), elsewhere);
   }
 
   /**

@@ -11,10 +11,10 @@ import org.queqiao.accounting.ledger.Settled;
 
 /**
  * What of a run is posted while it goes on, as text: {@code
- * until;stops;coreMs;costs;segments;covers;behind;elsewhere}, where amounts are {@code CNY=5,USD=7}, and those of
- * segments and allowances stand behind what they are of: {@code 1000:CNY=5|2000:CNY=7}. What stands
- * in another month than its own is {@code 2026-11=1000|2026-11=1000/MEMORY}. Texts from before lack
- * the last fields.
+ * until;stops;coreMs;costs;segments;covers;behind;elsewhere}, where amounts are {@code
+ * CNY=5,USD=7}, and those of segments and allowances stand behind what they are of: {@code
+ * 1000:CNY=5|2000:CNY=7}. What stands in another month than its own is {@code
+ * 2026-11=1000|2026-11=1000/MEMORY}. Texts from before lack the last fields.
  */
 final class SettledText {
   private static final int FIELDS = 8;
