@@ -30,6 +30,11 @@ public record CounterValue(int counter, State state, int cause, long value) {
     State(String reason) {
       this.reason = reason;
     }
+
+    /** Why there is no value; empty when there is one. */
+    public String reason() {
+      return reason;
+    }
   }
 
   /** A value that is right as it is. */

@@ -12,44 +12,40 @@ import org.queqiao.contract.metrics.Counter;
 import org.queqiao.contract.metrics.CounterValue;
 import org.queqiao.contract.metrics.Series;
 import org.queqiao.server.counters.NodeSeries;
-import org.queqiao.server.counters.RunCounters;
 
 /** Counters as JSON. */
 final class MetricsDocument {
-  private static final String OF_THE_NODE =
-      "it is counted of the node as a whole: /api/v1/nodes/{name}/metrics";
-
   /** Instructions of 1, 2, 4, 8 and 16 floating-point operations. */
   private static final List<Counter> FLOATS =
       List.of(Counter.FLOAT_1, Counter.FLOAT_2, Counter.FLOAT_4, Counter.FLOAT_8, Counter.FLOAT_16);
 
   private MetricsDocument() {}
 
-  /** A run, or null, with its totals and series of all its nodes. */
+  /** A run, or null, with what is known of all its nodes and their series. */
   static void ofJob(
-      RunId run,
-      List<RunCounters.OfNode> found,
-      List<NodeSeries> series,
-      int points,
-      JsonGenerator out)
+      RunId run, List<NodeFigures> nodes, List<NodeSeries> series, int points, JsonGenerator out)
       throws IOException {
     EnumMap<Counter, Long> sums = new EnumMap<>(Counter.class);
-    found.forEach(node -> add(node.metrics().totals(), sums));
+    nodes.forEach(node -> add(node.values(), sums));
     out.writeStartObject();
     Json.number(out, "attempt", run == null ? null : run.attempt());
     totals(sums, out);
     out.writeArrayFieldStart("nodes");
-    for (RunCounters.OfNode node : found) {
-      ofNode(node, out);
+    for (NodeFigures node : nodes) {
+      if (!node.values().isEmpty()) {
+        ofNode(node, out);
+      }
     }
     out.writeEndArray();
     series(series, points, out);
     out.writeArrayFieldStart("missing");
-    for (RunCounters.OfNode node : found) {
-      missing(node.node(), node.metrics().totals(), out);
+    for (NodeFigures node : nodes) {
+      for (Map.Entry<Counter, String> each : node.missing().entrySet()) {
+        missing(node.node(), each.getKey(), each.getValue(), out);
+      }
       for (Counter counter : Counter.values()) {
         if (counter.scope() == Counter.Scope.NODE) {
-          missing(node.node(), counter, OF_THE_NODE, out);
+          missing(node.node(), counter, NodeFigures.OF_THE_NODE, out);
         }
       }
     }
@@ -175,18 +171,23 @@ final class MetricsDocument {
     out.writeEndObject();
   }
 
-  private static void ofNode(RunCounters.OfNode node, JsonGenerator out) throws IOException {
+  private static void ofNode(NodeFigures node, JsonGenerator out) throws IOException {
     EnumMap<Counter, Long> own = new EnumMap<>(Counter.class);
-    add(node.metrics().totals(), own);
+    add(node.values(), own);
     out.writeStartObject();
     out.writeStringField("node", node.node().value());
     totals(own, out);
     out.writeObjectFieldStart("scaled");
-    for (CounterValue value : node.metrics().totals()) {
+    for (CounterValue value : node.values()) {
       Counter counter = Counter.of(value.counter()).orElse(null);
       if (counter != null && value.state() == CounterValue.State.SCALED) {
         out.writeNumberField(counter.text(), value.cause());
       }
+    }
+    out.writeEndObject();
+    out.writeObjectFieldStart("lastSeenMs");
+    for (Map.Entry<Counter, Long> each : node.lastSeen().entrySet()) {
+      out.writeNumberField(each.getKey().text(), each.getValue());
     }
     out.writeEndObject();
     out.writeEndObject();

@@ -1,9 +1,9 @@
 package org.queqiao.server.http;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import org.queqiao.contract.id.NodeName;
+import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.metrics.Series;
 import org.queqiao.server.counters.NodeSeries;
 import org.queqiao.server.counters.RunCounters;
@@ -51,37 +51,50 @@ final class MetricsRoutes {
         });
   }
 
-  /** Totals come with the end of a run, its series while it lives. */
-  private record Found(List<RunCounters.OfNode> totals, List<NodeSeries> series) {}
+  private record Found(List<NodeFigures> nodes, List<NodeSeries> series) {}
 
   private void ofJob(Call call) {
     runs.find(
         call,
         "what was counted of a job is read by its owner alone",
-        job ->
-            blocking.ask(
-                call,
-                () ->
-                    job.run() == null
-                        ? new Found(List.of(), List.of())
-                        : new Found(latest(job), counters.series(job.run())),
-                found -> {
-                  int points = call.number("points").intValue();
-                  call.json(
-                      200,
-                      out ->
-                          MetricsDocument.ofJob(
-                              job.run(), found.totals(), found.series(), points, out));
-                }));
+        job -> {
+          RunId run = run(job, call.number("attempt"));
+          blocking.ask(
+              call,
+              () -> run == null ? new Found(List.of(), List.of()) : found(job, run),
+              found -> {
+                int points = call.number("points").intValue();
+                call.json(
+                    200,
+                    out -> MetricsDocument.ofJob(run, found.nodes(), found.series(), points, out));
+              });
+        });
   }
 
-  private List<RunCounters.OfNode> latest(OwnRuns.OwnRun job) throws IOException {
-    List<RunCounters.OfNode> out = new ArrayList<>();
-    for (RunCounters.OfNode each : counters.find(job.run().job())) {
-      if (each.metrics().run().equals(job.run())) {
-        out.add(each);
-      }
+  /** The run that was asked for, else the latest; null where it never ran. */
+  private static RunId run(OwnRuns.OwnRun job, Long attempt) {
+    if (attempt == null) {
+      return job.run();
     }
-    return out;
+    if (job.run() == null || attempt > job.run().attempt()) {
+      throw Refused.notFound("the job has not run so often");
+    }
+    return new RunId(job.run().job(), attempt.intValue());
+  }
+
+  private Found found(OwnRuns.OwnRun job, RunId run) throws IOException {
+    List<RunCounters.OfNode> totals =
+        counters.find(run.job()).stream()
+            .filter(each -> each.metrics().run().equals(run))
+            .toList();
+    List<NodeSeries> series = counters.series(run);
+    // Of an earlier run the nodes are known that told something.
+    List<NodeName> nodes =
+        run.equals(job.run()) ? job.nodes().stream().map(NodeName::new).toList() : List.of();
+    return new Found(NodeFigures.of(nodes, totals, series, this::absent), series);
+  }
+
+  private List<String> absent(NodeName node) {
+    return view.nodes().find(node).map(each -> each.facts().absent()).orElse(List.of());
   }
 }

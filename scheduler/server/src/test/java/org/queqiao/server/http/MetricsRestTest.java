@@ -38,7 +38,7 @@ final class MetricsRestTest {
   private static String awaitTotals(long id) throws Exception {
     for (int tries = 0; tries < 100; tries++) {
       String body = server.get("researcher1", "/api/v1/jobs/" + id + "/metrics").body();
-      if (body.contains("cpuUserUs")) {
+      if (body.contains("\"cpuUserUs\":\"us\"")) {
         return body;
       }
       LockSupport.parkNanos(200_000_000);
@@ -69,6 +69,29 @@ final class MetricsRestTest {
     assertThat(server.get("researcher1", "/api/v1/jobs/999999999/metrics").statusCode())
         .isEqualTo(404);
     assertThat(server.get("researcher1", "/api/v1/jobs/x/metrics").statusCode()).isIn(400, 422);
+  }
+
+  @Test
+  void aLivingRunSaysOfEachCounterWhatThereIsOrWhyNot() throws Exception {
+    long id = submit("", "sleep 120");
+    String path = "/api/v1/jobs/" + id;
+    for (int tries = 0; tries < 100; tries++) {
+      if (server.get("researcher1", path).body().contains("\"RUNNING\"")) {
+        break;
+      }
+      LockSupport.parkNanos(200_000_000);
+    }
+    String body = server.get("researcher1", path + "/metrics").body();
+    assertThat(body).contains("\"attempt\":1");
+    for (Counter each : Counter.values()) {
+      if (each.scope() == Counter.Scope.RUN) {
+        assertThat(body).as("a total, or missing").contains("\"" + each.text() + "\"");
+      }
+    }
+    assertThat(server.get("researcher1", path + "/metrics?attempt=1").statusCode()).isEqualTo(200);
+    assertThat(server.get("researcher1", path + "/metrics?attempt=2").statusCode()).isEqualTo(404);
+    assertThat(server.call("researcher1", "DELETE", path, "").statusCode()).isLessThan(300);
+    server.awaitEnd("researcher1", id);
   }
 
   @Test
