@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "fields.h"
+#include "hosts.h"
 #include "session.h"
 
 enum { FIRST_PORT = 20000, PORTS = 10000 };
@@ -26,14 +27,13 @@ static void set_both(const char *name, const char *step_name, const char *value)
 
 void environment_set(const struct layout *layout, uint32_t step, const char *address, uint16_t port) {
     char text[PATH_MAX_TEXT];
-    char *names = calloc(layout->count, 256);
+    const char **each = calloc(layout->count, sizeof *each);
     const char *job = getenv("QUEQIAO_JOB_ID");
-    for (uint32_t i = 0; names != NULL && i < layout->count; i++) {
-        if (i > 0) {
-            strcat(names, ",");
-        }
-        strcat(names, layout->nodes[i].name);
+    for (uint32_t i = 0; each != NULL && i < layout->count; i++) {
+        each[i] = layout->nodes[i].name;
     }
+    char *names = each == NULL ? NULL : hosts_join(each, layout->count);
+    free(each);
     set_number("SLURM_STEP_ID", step);
     set_number("SLURM_STEPID", step);
     set_number("QUEQIAO_STEP_ID", step);
@@ -55,6 +55,34 @@ void environment_set(const struct layout *layout, uint32_t step, const char *add
     snprintf(text, sizeof text, "%lu", FIRST_PORT + (number * 31 + step) % PORTS);
     setenv("MASTER_PORT", text, 0);
     free(names);
+}
+
+void environment_set_gpus(unsigned per_task) {
+    set_number("QUEQIAO_GPUS_PER_TASK", per_task);
+    set_number("SLURM_GPUS_PER_TASK", per_task);
+}
+
+bool environment_choose_gpus(uint32_t local) {
+    /* What the driver of each maker narrows its list by, and the numbers that the node has for them. */
+    static const char *const names[][2] = {{"CUDA_VISIBLE_DEVICES", "CUDA_VISIBLE_DEVICES"},
+                                           {"ROCR_VISIBLE_DEVICES", "ROCR_VISIBLE_DEVICES"},
+                                           {"SLURM_JOB_GPUS", "SLURM_STEP_GPUS"}};
+    const char *wanted = getenv("QUEQIAO_GPUS_PER_TASK");
+    unsigned long per_task = wanted == NULL ? 0 : strtoul(wanted, NULL, 10);
+    bool found = per_task == 0;
+    for (size_t i = 0; per_task > 0 && i < sizeof names / sizeof *names; i++) {
+        const char *all = getenv(names[i][0]);
+        char *own = all == NULL ? NULL : hosts_items(all, local * per_task, per_task);
+        if (all != NULL && own == NULL) {
+            return false;
+        }
+        if (own != NULL) {
+            setenv(names[i][1], own, 1);
+            found = true;
+        }
+        free(own);
+    }
+    return found;
 }
 
 static int is_own(const char *variable) {

@@ -5,40 +5,40 @@
 #include <stdlib.h>
 #include <string.h>
 
-static char problem[512];
+#include "hosts.h"
 
-static uint32_t number_at(const char *list, uint32_t index) {
-    for (; list != NULL && index > 0; index--) {
-        list = strchr(list, ',');
-        list = list == NULL ? NULL : list + 1;
-    }
-    return list == NULL ? 0 : (uint32_t)strtoul(list, NULL, 10);
-}
+static char problem[512];
 
 const char *layout_read(struct layout *allocation) {
     const char *names = getenv("QUEQIAO_NODE_LIST");
     if (names == NULL || names[0] == 0) {
         return "this is no job: there is no QUEQIAO_NODE_LIST";
     }
-    char *copy = strdup(names);
+    char *copy = hosts_expand(names, LAYOUT_MAX_NODES);
     char *rest = NULL;
     *allocation = (struct layout){.nodes = calloc(LAYOUT_MAX_NODES, sizeof(struct node))};
     if (copy == NULL || allocation->nodes == NULL) {
-        return "out of memory";
+        return "the job has more nodes than a step can have, a name is too long, or there is no memory";
     }
     for (char *name = strtok_r(copy, ",", &rest); name != NULL; name = strtok_r(NULL, ",", &rest)) {
-        if (allocation->count == LAYOUT_MAX_NODES || strlen(name) > 255) {
-            return "the job has more nodes than a step can have, or a name is too long";
-        }
         struct node *node = &allocation->nodes[allocation->count];
         node->name = name;
-        node->cores = number_at(getenv("QUEQIAO_CORES_PER_NODE"), allocation->count);
-        node->job_tasks = number_at(getenv("QUEQIAO_TASKS_PER_NODE"), allocation->count);
+        node->cores = hosts_number_at(getenv("QUEQIAO_CORES_PER_NODE"), allocation->count);
+        node->job_tasks = hosts_number_at(getenv("QUEQIAO_TASKS_PER_NODE"), allocation->count);
         allocation->tasks += node->job_tasks;
         allocation->count++;
     }
-    allocation->cpus_per_task = number_at(getenv("SLURM_CPUS_PER_TASK"), 0);
+    allocation->cpus_per_task = hosts_number_at(getenv("SLURM_CPUS_PER_TASK"), 0);
     return NULL;
+}
+
+static bool has_node(const struct layout *allocation, const char *name) {
+    for (uint32_t i = 0; i < allocation->count; i++) {
+        if (strcmp(allocation->nodes[i].name, name) == 0) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static bool is_listed(const char *list, const char *name) {
@@ -54,27 +54,30 @@ static bool is_listed(const char *list, const char *name) {
 
 static const char *choose_nodes(struct layout *allocation, const struct wish *wish, struct layout *layout) {
     uint32_t most = wish->nodes;
+    char *asked = wish->node_list == NULL ? NULL : hosts_expand(wish->node_list, LAYOUT_MAX_NODES);
+    if (wish->node_list != NULL && asked == NULL) {
+        return "--nodelist is no list of nodes, such as cn1,cn2 or cn[1-4]";
+    }
     if (most == 0) {
         most = wish->node_list == NULL && wish->tasks > 0 && wish->tasks < allocation->count ? wish->tasks
                                                                                             : allocation->count;
     }
     for (uint32_t i = 0; i < allocation->count && layout->count < most; i++) {
-        if (wish->node_list == NULL || is_listed(wish->node_list, allocation->nodes[i].name)) {
+        if (asked == NULL || is_listed(asked, allocation->nodes[i].name)) {
             layout->nodes[layout->count] = allocation->nodes[i];
             layout->nodes[layout->count++].tasks = 0;
         }
     }
-    char *copy = wish->node_list == NULL ? NULL : strdup(wish->node_list);
     char *rest = NULL;
-    for (char *name = copy == NULL ? NULL : strtok_r(copy, ",", &rest); name != NULL; name = strtok_r(NULL, ",", &rest)) {
-        if (!is_listed(getenv("QUEQIAO_NODE_LIST"), name)) {
+    for (char *name = asked == NULL ? NULL : strtok_r(asked, ",", &rest); name != NULL; name = strtok_r(NULL, ",", &rest)) {
+        if (!has_node(allocation, name)) {
             snprintf(problem, sizeof problem, "node %.200s is not of this job, which has %.200s", name,
                      getenv("QUEQIAO_NODE_LIST"));
-            free(copy);
+            free(asked);
             return problem;
         }
     }
-    free(copy);
+    free(asked);
     if (wish->nodes > layout->count) {
         snprintf(problem, sizeof problem, "%u nodes are asked for and there are %u", wish->nodes, layout->count);
         return problem;

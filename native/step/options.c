@@ -18,6 +18,7 @@ static const char usage[] =
     "  -c, --cpus-per-task N    cores for each task (default: the job's)\n"
     "  -O, --overcommit         more tasks than cores\n"
     "      --cpu-bind cores|none  each task on cores of its own (default), or on all of the job's\n"
+    "      --gpus-per-task N|none  each task sees so many GPUs of its own (default: the job's), or all\n"
     "  -l, --label              the rank before each line of output\n"
     "  -i, --input all|none|RANK|FILE  who gets the standard input (default: all)\n"
     "  -o, --output FILE, -e, --error FILE  %t rank, %N node, %n its number, %j job, %s step\n"
@@ -89,8 +90,8 @@ void options_read(struct options *options, int count, char **words) {
         {"output", 1, NULL, 'o'},         {"error", 1, NULL, 'e'},           {"nodelist", 1, NULL, 'w'},
         {"chdir", 1, NULL, 'D'},          {"kill-on-bad-exit", 0, NULL, 'K'}, {"overcommit", 0, NULL, 'O'},
         {"job-name", 1, NULL, 'J'},       {"pty", 0, NULL, 'P'},             {"help", 0, NULL, 'h'},
-        {"mpi", 1, NULL, 'M'},            {NULL, 0, NULL, 0}};
-    *options = (struct options){.bind = true, .stdout_path = "", .stderr_path = "", .directory = ""};
+        {"mpi", 1, NULL, 'M'},            {"gpus-per-task", 1, NULL, 'G'},   {NULL, 0, NULL, 0}};
+    *options = (struct options){.bind = true, .gpus_per_task = -1, .stdout_path = "", .stderr_path = "", .directory = ""};
     const char *mpi = getenv("QUEQIAO_MPI");
     if (mpi != NULL && mpi[0] != 0) {
         read_mpi(options, "QUEQIAO_MPI", mpi);
@@ -111,6 +112,9 @@ void options_read(struct options *options, int count, char **words) {
             break;
         case 'B':
             read_binding(options, optarg);
+            break;
+        case 'G':
+            options->gpus_per_task = strcmp(optarg, "none") == 0 ? 0 : (int)number("--gpus-per-task", optarg, 256);
             break;
         case 'l':
             options->label = true;

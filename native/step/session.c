@@ -18,6 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "environment.h"
 #include "fields.h"
 #include "layout.h"
 #include "pmi.h"
@@ -203,6 +204,57 @@ static bool read_setup(struct session *self, enum frame_type type, const uint8_t
     return good && pmi_put(&self->table, "PMI_process_mapping", self->mapping);
 }
 
+/* The CPUs of one core of those allowed, found by one of them. */
+static void threads_of(unsigned cpu, const cpu_set_t *allowed, cpu_set_t *threads) {
+    char text[256] = {0};
+    char path[96];
+    snprintf(path, sizeof path, "/sys/devices/system/cpu/cpu%u/topology/thread_siblings_list", cpu);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t length = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
+    if (fd >= 0) {
+        close(fd);
+    }
+    CPU_ZERO(threads);
+    CPU_SET(cpu, threads);
+    const char *at = text;
+    for (char *end = NULL; length > 0; at = end + 1) {
+        unsigned long low = strtoul(at, &end, 10);
+        unsigned long high = *end == '-' ? strtoul(end + 1, &end, 10) : low;
+        for (unsigned long each = low; each <= high && each < CPU_SETSIZE; each++) {
+            if (CPU_ISSET(each, allowed)) {
+                CPU_SET(each, threads);
+            }
+        }
+        if (*end != ',') {
+            return;
+        }
+    }
+}
+
+/*
+ * Where the run may use as many cores as its order has, those of one task are the next ones of them, with all their
+ * threads: cores have numbers of their own, which need not be those of CPUs.
+ */
+static bool counted_cores(const struct session *self, uint32_t first, uint32_t count, const cpu_set_t *allowed,
+                          cpu_set_t *set) {
+    cpu_set_t left = *allowed;
+    uint32_t cores = 0;
+    CPU_ZERO(set);
+    for (unsigned cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+        cpu_set_t threads;
+        if (CPU_ISSET(cpu, &left)) {
+            threads_of(cpu, allowed, &threads);
+            if (cores >= first && cores < first + count) {
+                CPU_OR(set, set, &threads);
+            }
+            cores++;
+            CPU_XOR(&threads, &threads, &left);
+            CPU_AND(&left, &left, &threads);
+        }
+    }
+    return cores == self->core_count;
+}
+
 /* The cores of one task, if the node has them all; else it may use those of the run. */
 static bool cores_of(const struct session *self, uint32_t local, cpu_set_t *set) {
     cpu_set_t allowed;
@@ -210,6 +262,9 @@ static bool cores_of(const struct session *self, uint32_t local, cpu_set_t *set)
     if ((self->flags & SETUP_BIND) == 0 || (uint64_t)(local + 1) * per_task > self->core_count ||
         sched_getaffinity(0, sizeof allowed, &allowed) != 0) {
         return false;
+    }
+    if (counted_cores(self, local * per_task, per_task, &allowed, set)) {
+        return true;
     }
     CPU_ZERO(set);
     for (uint32_t i = local * per_task; i < (local + 1) * per_task; i++) {
@@ -237,7 +292,7 @@ static bool is_of_another_step(const char *variable) {
            (strncmp(variable, "PMIX_", 5) == 0 && strncmp(variable, "PMIX_MCA_", 9) != 0);
 }
 
-static void set_environment(const struct session *self, uint32_t local, bool bound) {
+static bool set_environment(const struct session *self, uint32_t local, bool bound) {
     enum { OWN = sizeof own_names / sizeof *own_names };
     char *own[OWN];
     for (size_t i = 0; i < OWN; i++) {
@@ -286,6 +341,7 @@ static void set_environment(const struct session *self, uint32_t local, bool bou
         putenv(*each);
     }
     setenv("QUEQIAO_CPU_BIND", bound ? "cores" : "none", 1);
+    return environment_choose_gpus(local);
 }
 
 static void reset_signals(void) {
@@ -341,7 +397,10 @@ static _Noreturn void start_child(const struct session *self, uint32_t local, in
     for (int fd = pmi ? PMI_FD + 1 : PMI_FD; fd < kept; fd++) {
         close(fd);
     }
-    set_environment(self, local, bound);
+    if (!set_environment(self, local, bound)) {
+        errno = ENODEV;
+        fail_task(kept, "this node has fewer GPUs of the job than --gpus-per-task gives its tasks", 126);
+    }
     execvp(self->arguments[0], self->arguments);
     fail_task(kept, self->arguments[0], errno == ENOENT ? 127 : 126);
 }

@@ -9,7 +9,7 @@ enum setup_flag { SETUP_BIND = 1, SETUP_PTY = 2, SETUP_STDIN_ALL = 4, SETUP_STDI
 /* Variables that each node has of its own. */
 #define OWN_VARIABLES                                                                                                  \
     "QUEQIAO_SOCKET", "QUEQIAO_NODE", "QUEQIAO_CORES", "QUEQIAO_MEM_BYTES", "SLURMD_NODENAME", "SLURM_CPUS_ON_NODE",   \
-        "SLURM_MEM_PER_NODE", "SLURM_JOB_GPUS", "CUDA_VISIBLE_DEVICES"
+        "SLURM_MEM_PER_NODE", "SLURM_JOB_GPUS", "SLURM_GPUS_ON_NODE", "CUDA_VISIBLE_DEVICES", "ROCR_VISIBLE_DEVICES"
 
 /* The files that a path with a pattern stands for: %t rank, %N node, %n number of the node, %j job, %s step, %%. */
 bool pattern_is_per_task(const char *path);

@@ -14,6 +14,7 @@ struct options {
     enum input input;
     enum mpi mpi;
     uint32_t input_rank;
+    int gpus_per_task; /* -1: as the job */
     bool label, bind, kill_on_bad_exit, pty;
     char **command;
     int command_count;

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -16,6 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../launcher/processes.h"
 #include "environment.h"
 #include "exchange.h"
 #include "fields.h"
@@ -781,11 +783,16 @@ int starter_run(const struct options *options) {
     name_space(&self);
     self.join_by_ms = now_ms() + JOIN_MS;
     environment_set(&self.layout, self.step, self.address, port);
+    if (options->gpus_per_task >= 0) {
+        environment_set_gpus((unsigned)options->gpus_per_task);
+    }
     if (!lines_open(&self.lines, self.layout.tasks, options->label, collected(options->stdout_path),
                     collected(options->stderr_path), self.step) ||
         !open_input(&self) || (self.local >= 0 && !start_local(&self))) {
         self.code = CODE_REFUSED;
     } else {
+        /* By this name the monitor finds it: from now on a warning is passed on. */
+        prctl(PR_SET_NAME, STEP_STARTER, 0, 0, 0);
         loop(&self);
     }
     lines_close(&self.lines);

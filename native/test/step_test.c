@@ -13,6 +13,7 @@
 #include "../step/channel.h"
 #include "../step/exchange.h"
 #include "../step/fields.h"
+#include "../step/hosts.h"
 #include "../step/layout.h"
 #include "../step/order.h"
 #include "../step/pmi.h"
@@ -232,6 +233,67 @@ static void layouts_follow_the_wish(void) {
     tasks_are_spread("4,4,2", "2,2,1", (struct wish){.node_list = "b,x"}, "refused");
 }
 
+static void list_is(const char *list, const char *expanded) {
+    char *names = hosts_expand(list, 100);
+    check((names == NULL) == (expanded == NULL) && (names == NULL || strcmp(names, expanded) == 0), list);
+    free(names);
+}
+
+static void joined_is(const char *names, const char *expected) {
+    char *copy = strdup(names);
+    char *rest = NULL;
+    const char *each[100];
+    size_t count = 0;
+    for (char *name = strtok_r(copy, ",", &rest); name != NULL; name = strtok_r(NULL, ",", &rest)) {
+        each[count++] = name;
+    }
+    char *list = hosts_join(each, count);
+    char *again = hosts_expand(list, 100);
+    check(strcmp(list, expected) == 0, list);
+    check(again != NULL && strcmp(again, names) == 0, "a list names what it was made of");
+    free(again);
+    free(list);
+    free(copy);
+}
+
+static void lists_are_those_of_slurm(void) {
+    list_is("cn1,b", "cn1,b");
+    list_is("cn[1-3,7],x", "cn1,cn2,cn3,cn7,x");
+    list_is("cn[08-11]", "cn08,cn09,cn10,cn11");
+    static const char *const wrong[] = {"",       ",",      "a,",     "a,,b",    "cn[",         "cn[]",  "cn[1", "cn[1-]",
+                                        "cn[2-1]", "cn[1]x", "cn1]",   "cn[1-101]", "cn[1-9999999999]", "cn[a]"};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        list_is(wrong[i], NULL);
+    }
+    joined_is("cn1", "cn1");
+    joined_is("cn1,cn2,cn3", "cn[1-3]");
+    joined_is("cn8,cn9,cn10,cn12", "cn[8-10,12]");
+    joined_is("cn08,cn09,cn10,gpu1,cn11", "cn[08-10],gpu1,cn11");
+    joined_is("cn9,cn010,cn11", "cn9,cn010,cn11");
+    joined_is("login,a-ib,b-ib", "login,a-ib,b-ib");
+    joined_is("cn3,cn2,cn1", "cn[3,2,1]");
+    check(hosts_number_at("4(x2),3", 0) == 4 && hosts_number_at("4(x2),3", 1) == 4 && hosts_number_at("4(x2),3", 2) == 3 &&
+              hosts_number_at("4(x2),3", 3) == 0 && hosts_number_at("5,6", 1) == 6 && hosts_number_at(NULL, 0) == 0,
+          "numbers");
+    char *items = hosts_items("3,5,7,9", 1, 2);
+    check(items != NULL && strcmp(items, "5,7") == 0 && hosts_items("3,5", 1, 2) == NULL && hosts_items("", 0, 1) == NULL,
+          "items");
+    free(items);
+}
+
+static void wide_layouts_are_read_from_lists(void) {
+    struct layout allocation;
+    setenv("QUEQIAO_NODE_LIST", "a-node-with-a-very-long-name-[00001-02400]", 1);
+    setenv("QUEQIAO_CORES_PER_NODE", "4(x2399),2", 1);
+    setenv("QUEQIAO_TASKS_PER_NODE", "1(x2400)", 1);
+    check(layout_read(&allocation) == NULL && allocation.count == 2400 && allocation.tasks == 2400 &&
+              allocation.nodes[2398].cores == 4 && allocation.nodes[2399].cores == 2 &&
+              strcmp(allocation.nodes[2399].name, "a-node-with-a-very-long-name-02400") == 0,
+          "a wide layout");
+    free((void *)(uintptr_t)allocation.nodes[0].name);
+    free(allocation.nodes);
+}
+
 #define TEST(name) name()
 
 /* What a node gives to a fence of these ranks (ended by UINT32_MAX; none: all), with `bytes` bytes of its letter. */
@@ -339,6 +401,8 @@ int main(void) {
     TEST(only_the_key_opens_a_channel);
     TEST(only_signed_orders_for_this_run_count);
     TEST(layouts_follow_the_wish);
+    TEST(lists_are_those_of_slurm);
+    TEST(wide_layouts_are_read_from_lists);
     TEST(fences_gather_what_their_nodes_give);
     TEST(fences_and_questions_have_bounds);
     return failures == 0 ? 0 : 1;

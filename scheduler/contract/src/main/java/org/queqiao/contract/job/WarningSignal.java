@@ -5,7 +5,7 @@ package org.queqiao.contract.job;
  *
  * @param name which signal
  * @param beforeMs how long before its end; a run that is shorter gets it at once
- * @param batchOnly whether only the batch script gets it; else every process of the run
+ * @param batchOnly whether only the batch script gets it; else the tasks of its steps
  */
 public record WarningSignal(Name name, long beforeMs, boolean batchOnly) {
   /**

@@ -9,6 +9,7 @@ import java.util.stream.IntStream;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.ArrayTask;
+import org.queqiao.contract.job.GresRequest;
 import org.queqiao.contract.job.JobArray;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.node.NodeFacts;
@@ -24,6 +25,15 @@ final class JobEnvironment {
   private static final String PATH = "/usr/local/bin:/usr/bin:/bin";
   private static final long MEBIBYTE = 1 << 20;
 
+  /** What Slurm has for jobs that name no quality of service. */
+  private static final String DEFAULT_QOS = "normal";
+
+  private static final String GPU = "gpu";
+  private static final String CLUSTER = "queqiao";
+
+  /** A list of a job's nodes that is longer has Slurm's short form under Queqiao's names too. */
+  private static final int PLAIN_LIST_MAX_BYTES = 32 << 10;
+
   private JobEnvironment() {}
 
   static SortedMap<String, String> of(
@@ -32,7 +42,8 @@ final class JobEnvironment {
       NodeName node,
       UnixUser user,
       String jobProgram,
-      String jobSocket) {
+      String jobSocket,
+      String submitHost) {
     JobSpec spec = run.spec();
     TreeMap<String, String> out = new TreeMap<>(spec.environment());
     out.putIfAbsent("PATH", PATH);
@@ -45,12 +56,13 @@ final class JobEnvironment {
     out.put("SHELL", user.shell());
 
     String job = run.run().job().toString();
-    String nodes = nodeList(run);
+    String nodes = HostList.of(names(run));
     out.put("SLURM_JOB_ID", job);
     out.put("SLURM_JOBID", job);
     out.put("SLURM_JOB_NAME", spec.name());
     out.put("SLURM_JOB_USER", user.name());
     out.put("SLURM_JOB_UID", Integer.toString(user.uid()));
+    out.put("SLURM_JOB_GID", Long.toString(user.gid()));
     out.put("SLURM_JOB_PARTITION", spec.partition().value());
     out.put("SLURM_JOB_ACCOUNT", spec.project().value());
     out.put("SLURM_JOB_NODELIST", nodes);
@@ -71,15 +83,20 @@ final class JobEnvironment {
     out.put("SLURM_CPUS_ON_NODE", Integer.toString(here.cores().size()));
     slurm(run, here, node, out);
     out.put("SLURM_SUBMIT_DIR", OutputPath.workDir(spec, user));
-    out.put("SLURM_CLUSTER_NAME", "queqiao");
+    // Who submits from another machine may name it.
+    out.putIfAbsent("SLURM_SUBMIT_HOST", submitHost);
+    out.put("SLURM_CLUSTER_NAME", CLUSTER);
+    out.put("SLURM_WORKING_CLUSTER", CLUSTER + ":" + submitHost);
     out.put("SLURM_RESTART_COUNT", Integer.toString(run.run().attempt() - 1));
     out.put("SLURMD_NODENAME", node.value());
     out.put("SLURM_NODEID", "0");
     out.put("SLURM_PROCID", "0");
+    // The monitor of the run fills in which process it is.
+    out.put("SLURM_TASK_PID", "0");
     out.put("SLURM_LOCALID", "0");
 
     own(run, here, node, jobSocket, out);
-    devices(here, out);
+    devices(run, here, out);
     if (run.task() != null) {
       array(run.task(), spec.array(), out);
     }
@@ -108,15 +125,17 @@ final class JobEnvironment {
   /** Node by node, for those who start steps. */
   private static void layout(DesiredRunState run, TreeMap<String, String> out) {
     JobSpec spec = run.spec().ranOn(run.allocations());
-    StringJoiner cores = new StringJoiner(",");
-    StringJoiner tasks = new StringJoiner(",");
+    List<Integer> cores = new ArrayList<>();
+    List<Integer> tasks = new ArrayList<>();
     for (int i = 0; i < run.allocations().size(); i++) {
-      cores.add(Integer.toString(run.allocations().get(i).cores().size()));
-      tasks.add(Integer.toString(spec.tasksOnNode(i)));
+      cores.add(run.allocations().get(i).cores().size());
+      tasks.add(spec.tasksOnNode(i));
     }
-    out.put("QUEQIAO_NODE_LIST", nodeList(run));
-    out.put("QUEQIAO_CORES_PER_NODE", cores.toString());
-    out.put("QUEQIAO_TASKS_PER_NODE", tasks.toString());
+    String plain = String.join(",", names(run));
+    boolean isShort = plain.length() <= PLAIN_LIST_MAX_BYTES;
+    out.put("QUEQIAO_NODE_LIST", isShort ? plain : HostList.of(names(run)));
+    out.put("QUEQIAO_CORES_PER_NODE", isShort ? joined(cores) : perNode(cores));
+    out.put("QUEQIAO_TASKS_PER_NODE", isShort ? joined(tasks) : perNode(tasks));
   }
 
   /** Of a task: the names of Slurm, and the same under Queqiao's. */
@@ -136,11 +155,12 @@ final class JobEnvironment {
    * open, so theirs begin at 0, as with Slurm's ConstrainDevices. ROCm narrows what HIP sees before
    * HIP applies its own variable and CUDA's: only one of them may be set.
    */
-  private static void devices(Allocation here, TreeMap<String, String> out) {
+  private static void devices(
+      DesiredRunState run, Allocation here, TreeMap<String, String> out) {
     List<Integer> gpus = new ArrayList<>();
     boolean amd = false;
     for (Allocation.GresDevices gres : here.gres()) {
-      if (gres.name().equals("gpu")) {
+      if (gres.name().equals(GPU)) {
         gpus.addAll(gres.devices());
         amd |= gres.type().equals(NodeFacts.AMD);
       }
@@ -148,16 +168,36 @@ final class JobEnvironment {
     if (!gpus.isEmpty()) {
       out.put("SLURM_JOB_GPUS", joined(gpus));
       out.put("SLURM_GPUS_ON_NODE", Integer.toString(gpus.size()));
+      int all = run.allocations().stream().mapToInt(JobEnvironment::gpus).sum();
+      out.put("SLURM_GPUS", Integer.toString(all));
+      int perNode = gpus(run.spec().gres());
+      int perTask = gpus(run.spec().placement().gresPerTask());
+      if (perNode > 0) {
+        out.put("SLURM_GPUS_PER_NODE", Integer.toString(perNode));
+      }
+      if (perTask > 0) {
+        out.put("SLURM_GPUS_PER_TASK", Integer.toString(perTask));
+        out.put("QUEQIAO_GPUS_PER_TASK", Integer.toString(perTask));
+      }
       out.put(
           amd ? "ROCR_VISIBLE_DEVICES" : "CUDA_VISIBLE_DEVICES",
           joined(IntStream.range(0, gpus.size()).boxed().toList()));
     }
   }
 
-  private static String nodeList(DesiredRunState run) {
-    StringJoiner names = new StringJoiner(",");
-    run.allocations().forEach(allocation -> names.add(allocation.node().value()));
-    return names.toString();
+  private static int gpus(Allocation here) {
+    return here.gres().stream()
+        .filter(each -> each.name().equals(GPU))
+        .mapToInt(each -> each.devices().size())
+        .sum();
+  }
+
+  private static int gpus(List<GresRequest> asked) {
+    return asked.stream().filter(each -> each.name().equals(GPU)).mapToInt(GresRequest::count).sum();
+  }
+
+  private static List<String> names(DesiredRunState run) {
+    return run.allocations().stream().map(each -> each.node().value()).toList();
   }
 
   /** What else the scripts of Slurm read. */
@@ -178,8 +218,10 @@ final class JobEnvironment {
     } else {
       out.put("SLURM_MEM_PER_NODE", Long.toString(here.memBytes() / MEBIBYTE));
     }
-    if (spec.qos() != null) {
-      out.put("SLURM_JOB_QOS", spec.qos().value());
+    out.put("SLURM_JOB_QOS", spec.qos() == null ? DEFAULT_QOS : spec.qos().value());
+    String dependency = spec.terms().dependency().toString();
+    if (!dependency.isEmpty()) {
+      out.put("SLURM_JOB_DEPENDENCY", dependency);
     }
     if (spec.reservation() != null) {
       out.put("SLURM_JOB_RESERVATION", spec.reservation().value());

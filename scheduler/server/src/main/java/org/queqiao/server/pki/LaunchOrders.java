@@ -25,6 +25,7 @@ import org.queqiao.contract.launch.OrderHeader;
 import org.queqiao.contract.launch.ReadOrder;
 import org.queqiao.contract.launch.StepOrder;
 import org.queqiao.core.message.DesiredRunState;
+import org.queqiao.server.host.HostName;
 import org.queqiao.server.host.UnixUser;
 import org.queqiao.server.host.UnixUsers;
 
@@ -37,6 +38,10 @@ public final class LaunchOrders implements AutoCloseable {
   public static final long HANDED_OUT_MS = LaunchOrderSigner.LIFE.toMillis() / 2;
 
   private static final int THREADS = 2;
+
+  /** Where jobs are submitted as far as anybody knows: this machine serves REST. */
+  private static final String HOST = HostName.read();
+
   private static final int WAITING_MAX = 10_000;
   private static final long KEPT_MAX_BYTES = 64L << 20;
 
@@ -218,7 +223,7 @@ public final class LaunchOrders implements AutoCloseable {
       Allocation here,
       String jobSocket) {
     SortedMap<String, String> environment =
-        JobEnvironment.of(run, here, node, user, settings.jobProgram(), jobSocket);
+        JobEnvironment.of(run, here, node, user, settings.jobProgram(), jobSocket, HOST);
     if (!run.allocations().getFirst().node().equals(node)) {
       return host(run, node, epoch, user, here, environment);
     }

@@ -266,17 +266,43 @@ final class StepsDetailsEndToEndTest {
   }
 
   @Test
-  void theWarningReachesTheTasksOfStepsOnAllNodes() throws Exception {
+  void theWarningReachesTheTasksOfStepsOnAllNodesOnceAndNotTheScript() throws Exception {
     long id =
         site.submit(
             "nodes=2&tasks=2&limitMs=75000&signal=USR1%4060",
-            "trap : USR1\n"
-                + "queqiao run bash -c 'trap \"echo warned $SLURMD_NODENAME; exit 0\" USR1;"
-                + " while :; do sleep 0.2; done'\n");
+            "queqiao run bash -c 'trap \"echo warned $SLURMD_NODENAME\" USR1;"
+                + " for i in {1..100}; do sleep 0.2; done'\n"
+                + "echo the script goes on $?\n");
     List<String> lines = site.output(id);
     // What a shell waits for gets the signal too, of which the shell tells.
     assertThat(lines.stream().filter(line -> line.startsWith("warned")))
         .containsExactlyInAnyOrder("warned cn1", "warned cn2");
+    assertThat(lines).contains("the script goes on 0");
+  }
+
+  @Test
+  void eachTaskSeesTheGpusThatAreItsOwn() throws Exception {
+    String step =
+        " sh -c 'echo $SLURM_PROCID sees $CUDA_VISIBLE_DEVICES, which is $SLURM_STEP_GPUS' 2>&1\n";
+    List<String> lines =
+        site.run(
+            "nodes=1&tasks=2",
+            "export CUDA_VISIBLE_DEVICES=0,1,2,3 SLURM_JOB_GPUS=2,3,6,7\n"
+                + "queqiao run -O -n 2 --gpus-per-task 2"
+                + step
+                + "QUEQIAO_GPUS_PER_TASK=1 queqiao run -O -n 2"
+                + step
+                + "QUEQIAO_GPUS_PER_TASK=1 queqiao run -n 1 --gpus-per-task none"
+                + step
+                + "queqiao run -O -n 2 --gpus-per-task 3"
+                + step
+                + "echo code $?\n");
+    assertThat(lines)
+        .contains("0 sees 0,1, which is 2,3", "1 sees 2,3, which is 6,7")
+        .contains("0 sees 0, which is 2", "1 sees 1, which is 3")
+        .contains("code 126", "0 sees 0,1,2,3, which is", "0 sees 0,1,2, which is 2,3,6")
+        .anyMatch(line -> line.contains("fewer GPUs of the job than --gpus-per-task"))
+        .noneMatch(line -> line.contains("1 sees 3"));
   }
 
   /** A daemon of a step on each node: out of its session, without a parent, deaf to TERM. */

@@ -3,6 +3,7 @@ package org.queqiao.server.pki;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.stream.Collectors;
@@ -15,6 +16,7 @@ import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.ArrayTask;
+import org.queqiao.contract.job.GresRequest;
 import org.queqiao.contract.job.JobArray;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.job.TaskIndices;
@@ -25,7 +27,7 @@ import org.queqiao.server.host.UnixUser;
 /** What the script of a task is told, and where it writes. */
 final class TaskEnvironmentTest {
   private static final NodeName NODE = new NodeName("n1");
-  private static final UnixUser USER = new UnixUser("liwei", 1001, "/home/liwei", "/bin/sh");
+  private static final UnixUser USER = new UnixUser("liwei", 1001, 100, "/home/liwei", "/bin/sh");
   private static final Allocation HERE = new Allocation(NODE, List.of(0), 1 << 20, List.of());
 
   private static JobSpec spec(TaskRange... ranges) {
@@ -64,7 +66,8 @@ final class TaskEnvironmentTest {
         NODE,
         USER,
         "",
-        "");
+        "",
+        "login1");
   }
 
   @Test
@@ -160,7 +163,8 @@ final class TaskEnvironmentTest {
             new NodeName("n3"),
             USER,
             "/opt/queqiao/job/queqiao",
-            "/run/queqiao/jobs.sock");
+            "/run/queqiao/jobs.sock",
+            "login1");
     assertThat(out)
         .containsEntry("QUEQIAO_JOB_ID", "31")
         .containsEntry("SLURM_TASKS_PER_NODE", "2(x2),1")
@@ -170,10 +174,110 @@ final class TaskEnvironmentTest {
         .containsEntry("SLURM_NTASKS", "5")
         .containsEntry("SLURM_MEM_PER_NODE", "2")
         .containsEntry("SLURMD_NODENAME", "n3")
+        .containsEntry("SLURM_JOB_NODELIST", "n[1-3]")
+        .containsEntry("SLURM_JOB_GID", "100")
+        .containsEntry("SLURM_JOB_QOS", "normal")
+        .containsEntry("SLURM_SUBMIT_HOST", "login1")
+        .containsEntry("SLURM_WORKING_CLUSTER", "queqiao:login1")
         .containsEntry("QUEQIAO_NODE_LIST", "n1,n2,n3")
         .containsEntry("QUEQIAO_CORES_PER_NODE", "4,4,2")
         .containsEntry("QUEQIAO_TASKS_PER_NODE", "2,2,1")
         .containsEntry("QUEQIAO_SOCKET", "/run/queqiao/jobs.sock");
     assertThat(out.get("PATH")).endsWith(":/opt/queqiao/job");
+  }
+
+  @Test
+  void aVeryWideJobHasAnEnvironmentThatCanBeLaunched() {
+    List<Allocation> nodes = new ArrayList<>();
+    for (int i = 1; i <= 10_000; i++) {
+      NodeName name = new NodeName(String.format("a-node-with-a-rather-long-name-%05d", i));
+      nodes.add(new Allocation(name, List.of(0, 1), 1 << 20, List.of()));
+    }
+    SortedMap<String, String> out =
+        JobEnvironment.of(
+            new DesiredRunState(
+                new RunId(new JobId(31), 1),
+                false,
+                1000,
+                new UserName("liwei"),
+                "liwei",
+                1001,
+                0,
+                spec(new TaskRange(0, 1, 1)).toBuilder().shape(10_000, 10_000, 2).build(),
+                nodes),
+            nodes.getFirst(),
+            nodes.getFirst().node(),
+            USER,
+            "",
+            "/run/queqiao/jobs.sock",
+            "login1");
+    assertThat(out)
+        .containsEntry("SLURM_JOB_NODELIST", "a-node-with-a-rather-long-name-[00001-10000]")
+        .containsEntry("QUEQIAO_NODE_LIST", "a-node-with-a-rather-long-name-[00001-10000]")
+        .containsEntry("QUEQIAO_CORES_PER_NODE", "2(x10000)");
+    long bytes =
+        out.entrySet().stream()
+            .mapToLong(each -> each.getKey().length() + each.getValue().length() + 2)
+            .sum();
+    assertThat(bytes).isLessThan(8_192);
+  }
+
+  @Test
+  void namesAreListedAsSlurmDoes() {
+    assertThat(HostList.of(List.of("cn1"))).isEqualTo("cn1");
+    assertThat(HostList.of(List.of("cn8", "cn9", "cn10", "cn12"))).isEqualTo("cn[8-10,12]");
+    assertThat(HostList.of(List.of("cn08", "cn09", "cn10", "gpu1", "cn11")))
+        .isEqualTo("cn[08-10],gpu1,cn11");
+    assertThat(HostList.of(List.of("cn9", "cn010", "cn11"))).isEqualTo("cn9,cn010,cn11");
+    assertThat(HostList.of(List.of("login", "a-ib", "b-ib"))).isEqualTo("login,a-ib,b-ib");
+    assertThat(HostList.of(List.of("1", "2", "x12345678901", "x12345678902")))
+        .isEqualTo("[1-2],x12[345678901-345678902]");
+  }
+
+  @Test
+  void gpusAreCountedAsSlurmDoesAndForEachTask() {
+    List<Allocation> nodes =
+        List.of(
+            new Allocation(
+                NODE,
+                List.of(0),
+                1 << 20,
+                List.of(new Allocation.GresDevices("gpu", "", List.of(0, 1)))),
+            new Allocation(
+                new NodeName("n2"),
+                List.of(0),
+                1 << 20,
+                List.of(new Allocation.GresDevices("gpu", "", List.of(2)))));
+    JobSpec plain = spec(new TaskRange(0, 1, 1));
+    JobSpec spec =
+        plain.toBuilder()
+            .placement(
+                plain.placement().toBuilder()
+                    .gresPerTask(List.of(new GresRequest("gpu", "", 1)))
+                    .build())
+            .build();
+    SortedMap<String, String> out =
+        JobEnvironment.of(
+            new DesiredRunState(
+                new RunId(new JobId(31), 1),
+                false,
+                1000,
+                new UserName("liwei"),
+                "liwei",
+                1001,
+                0,
+                spec,
+                nodes),
+            nodes.getFirst(),
+            NODE,
+            USER,
+            "",
+            "",
+            "login1");
+    assertThat(out)
+        .containsEntry("SLURM_GPUS", "3")
+        .containsEntry("SLURM_GPUS_ON_NODE", "2")
+        .containsEntry("SLURM_GPUS_PER_TASK", "1")
+        .containsEntry("QUEQIAO_GPUS_PER_TASK", "1");
   }
 }
