@@ -273,12 +273,40 @@ start_launcher() {
   local limits=()
   if [ "${QUEQIAO_AGENT_CORES:-0}" -gt "$(nproc)" ]; then limits=(--limits memory,pids); fi
   # What is in this list is offered to jobs, and closed to those that were not given it.
-  if [ -e "$DATA/node/devices" ]; then limits+=(--devices "$DATA/node/devices"); fi
+  local list cpus
+  list=$(device_list)
+  if [ -n "$list" ]; then limits+=(--devices "$list"); fi
+  cpus=$(node_cpus)
+  if [ -n "$cpus" ]; then limits+=(--cpus "$cpus"); fi
   # Root's own commands before and after each run, and the health check.
   if is_root && [ -d "$DATA/node/commands" ]; then limits+=(--commands "$DATA/node/commands"); fi
+  # Each run has a /tmp of its own, unless the data of the node lie below it.
+  if is_root && [ "${QUEQIAO_PRIVATE_TMP:-yes}" = yes ] && [ "${DATA#/tmp/}" = "$DATA" ]; then limits+=(--private-tmp); fi
   spawn launcher "$LAUNCHER" --data "$DATA/node" --socket "$DATA$LAUNCHER_SOCKET" \
     --public-key "$DATA/node/launch-key.pub" --node "$NODE_NAME" --agent-uid "$agent_uid" "${limits[@]}"
   wait_for 10 "the launcher" test -S "$DATA$LAUNCHER_SOCKET"
+}
+
+# Which CPUs are which core: of this process, as launcher and agent inherit it. A node that is told to offer more
+# cores than it has pins none.
+node_cpus() {
+  [ "${QUEQIAO_AGENT_CORES:-0}" -gt "$(nproc)" ] || find_cpus "" "$(sed -n 's/^Cpus_allowed_list:[[:space:]]*//p' /proc/self/status)"
+}
+
+# The list of devices that root wrote, else of those that are found; nothing where there are none.
+device_list() {
+  local found=$DATA/node/devices.found
+  if [ -e "$DATA/node/devices" ]; then
+    echo "$DATA/node/devices"
+    return
+  fi
+  # What cannot be closed to those who were not given it is not offered unless somebody says so.
+  is_root && [ -w /sys/fs/cgroup ] || return 0
+  # Only the launcher's start writes it: the agent that follows must offer what the launcher closes.
+  if [ "${1:-}" != known ]; then
+    (umask 022 && find_devices "" >"$found.new" && mv "$found.new" "$found")
+  fi
+  if [ -s "$found" ]; then echo "$found"; fi
 }
 
 agent_uid() { if is_root; then id -u "$SERVICE_ACCOUNT"; else id -u; fi; }
@@ -338,7 +366,11 @@ start_agent() {
     AGENT_WRITES_CACHE=yes
     cache=("-XX:AOTCacheOutput=$DATA/agent/classes.aot")
   fi
-  if [ -e "$DATA/node/devices" ]; then devices=(--devices "$DATA/node/devices"); fi
+  local list cpus
+  list=$(device_list known)
+  if [ -n "$list" ]; then devices=(--devices "$list"); fi
+  cpus=$(node_cpus)
+  if [ -n "$cpus" ]; then devices+=(--cpus "$cpus"); fi
   if is_root; then as=(setpriv --reuid="$SERVICE_ACCOUNT" --regid="$SERVICE_ACCOUNT" --clear-groups --no-new-privs); fi
   if [ ! -e "$DATA/agent/node.crt" ]; then
     (umask 077 && admin POST "/enrolments" -d "node=$NODE_NAME" >"$DATA/agent/enrolment")

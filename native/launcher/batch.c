@@ -54,6 +54,12 @@ static void leave_out_unlimited(struct launch_spec *spec) {
     }
 }
 
+/* Who works or writes below /tmp finds there what is there. */
+static bool is_below_tmp(const struct order *order, struct span path) {
+    const char *text = (const char *)order->bytes + path.at;
+    return path.length >= 4 && memcmp(text, "/tmp", 4) == 0 && (path.length == 4 || text[4] == '/');
+}
+
 static void describe(const struct launcher *self, const struct order *order, const struct identity *identity,
                      const struct run *run, size_t denied, struct launch_spec *spec) {
     *spec = (struct launch_spec){
@@ -62,7 +68,8 @@ static void describe(const struct launcher *self, const struct order *order, con
         .gid = identity->gid,
         .spool_group = self->agent_gid,
         .switch_identity = self->is_root,
-        .private_tmp = self->options.private_tmp,
+        .private_tmp = self->options.private_tmp && !is_below_tmp(order, order->work_dir) &&
+                       !is_below_tmp(order, order->stdout_path) && !is_below_tmp(order, order->stderr_path),
         .command_ms = self->options.command_ms,
         .start_ms = run->start_ms,
         .layout = self->layout,
@@ -78,6 +85,26 @@ static void describe(const struct launcher *self, const struct order *order, con
     leave_out_unlimited(spec);
 }
 
+/* The CPUs of the order's cores, all threads of each; -1 with errno for a core that the node does not have. */
+static int name_cpus(const char *of_cores, const struct order *order, char *list, size_t size) {
+    size_t used = 0;
+    list[0] = 0;
+    for (uint32_t i = 0; of_cores != NULL && i < order->core_count; i++) {
+        const char *at = of_cores;
+        for (unsigned left = get_u16(order->bytes + order->cores_at + (size_t)2 * i); at != NULL && left > 0; left--) {
+            at = strchr(at, '/');
+            at = at == NULL ? NULL : at + 1;
+        }
+        int length = at == NULL ? 0 : (int)strcspn(at, "/");
+        if (length == 0 || used + (size_t)length + 2 > size) {
+            errno = ERANGE;
+            return -1;
+        }
+        used += (size_t)snprintf(list + used, size - used, "%s%.*s", i == 0 ? "" : ",", length, at);
+    }
+    return 0;
+}
+
 /* The memory file that the monitor maps; -1 with errno. */
 static int write_spec(const struct launcher *self, const struct order *order, const struct identity *identity,
                       const struct run *run) {
@@ -86,6 +113,9 @@ static int write_spec(const struct launcher *self, const struct order *order, co
     size_t denied_count = devices_denied(self->devices, self->device_count, order->bytes + order->devices.at,
                                          order->devices.length, denied);
     describe(self, order, identity, run, denied_count, &spec);
+    if (name_cpus(self->options.cpus, order, spec.cpus, sizeof spec.cpus) != 0) {
+        return -1;
+    }
     const struct iovec parts[] = {{&spec, sizeof spec},
                                   {(void *)(uintptr_t)identity->groups, sizeof(gid_t) * identity->group_count},
                                   {denied, sizeof(struct device) * denied_count},

@@ -15,7 +15,9 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-enum { CGROUP_V1_MAGIC = 0x27e0eb, CGROUP_V2_MAGIC = 0x63677270, FILE_BYTES = 4096, CORE_LIST_BYTES = 4096 * 6 + 1 };
+#include "processes.h"
+
+enum { CGROUP_V1_MAGIC = 0x27e0eb, CGROUP_V2_MAGIC = 0x63677270, FILE_BYTES = 4096 };
 
 static const char *const controller_names[CONTROLLERS] = {"cpuset", "memory", "pids", "cpu", "devices"};
 
@@ -222,6 +224,9 @@ static int limit_cores(const struct cgroup_layout *layout, const char *run, cons
          write_file(base, run, "cpuset.mems", list) != 0)) {
         return -1;
     }
+    if (limits->cpus[0] != 0) {
+        return write_file(base, run, "cpuset.cpus", limits->cpus);
+    }
     size_t used = 0;
     for (uint32_t i = 0; i < limits->core_count; i++) {
         unsigned core = (unsigned)limits->cores[2 * i] << 8 | limits->cores[2 * i + 1];
@@ -423,14 +428,14 @@ int cgroup_kill(const struct cgroup_layout *layout, const char *run) {
     if (layout->tracks_by_freezer) {
         /* Frozen, so that none starts another behind the list; they die as they thaw. */
         cgroup_freeze(layout, run, true);
-        cgroup_signal(layout, run, SIGKILL);
+        cgroup_signal(layout, run, SIGKILL, NULL);
         return cgroup_freeze(layout, run, false);
     }
     if (write_file(layout->tracking, run, "cgroup.kill", "1") == 0) {
         return 0;
     }
     /* Kernels before 5.14 have no cgroup.kill; the caller repeats until the group is empty. */
-    cgroup_signal(layout, run, SIGKILL);
+    cgroup_signal(layout, run, SIGKILL, NULL);
     return 0;
 }
 
@@ -449,13 +454,13 @@ bool cgroup_frozen(const struct cgroup_layout *layout, const char *run) {
     return read_file(layout->tracking, run, "cgroup.events", text) == 0 && keyed_number(text, "frozen") == 1;
 }
 
-void cgroup_signal(const struct cgroup_layout *layout, const char *run, int signal) {
+void cgroup_signal(const struct cgroup_layout *layout, const char *run, int signal, const char *only) {
     char path[CGROUP_PATH_BYTES];
     snprintf(path, sizeof path, "%s/%s/cgroup.procs", layout->tracking, run);
     FILE *processes = fopen(path, "re");
     long pid = 0;
     while (processes != NULL && fscanf(processes, "%ld", &pid) == 1) {
-        if (pid > 1) {
+        if (pid > 1 && (only == NULL || is_named((pid_t)pid, only))) {
             kill((pid_t)pid, signal);
         }
     }

@@ -23,7 +23,7 @@ enum controller {
     CONTROLLERS
 };
 
-enum cgroup_limit { CGROUP_BASE_BYTES = 128, CGROUP_PATH_BYTES = 256, CGROUP_REASON_BYTES = 160 };
+enum cgroup_limit { CGROUP_BASE_BYTES = 128, CGROUP_PATH_BYTES = 256, CGROUP_REASON_BYTES = 160, CORE_LIST_BYTES = 4096 * 6 + 1 };
 
 /* Where the base groups are; an empty path means that the part is absent. */
 struct cgroup_layout {
@@ -44,6 +44,7 @@ struct cgroup_limits {
     uint32_t pids_max;
     uint32_t core_count;
     const uint8_t *cores;
+    const char *cpus; /* those of the cores; empty: each is one of its number */
     uint32_t denied_count;
     const struct device *denied;
 };
@@ -87,8 +88,8 @@ int cgroup_freeze(const struct cgroup_layout *layout, const char *run, bool stop
 /* Whether every process of the run is stopped; false where that cannot be read. */
 bool cgroup_frozen(const struct cgroup_layout *layout, const char *run);
 
-/* Sends a signal once to every process found in the group. */
-void cgroup_signal(const struct cgroup_layout *layout, const char *run, int signal);
+/* Sends a signal once to every process found in the group, or to those that call themselves `only`. */
+void cgroup_signal(const struct cgroup_layout *layout, const char *run, int signal, const char *only);
 
 /* What of a group can be followed while it lives. */
 enum cgroup_figure { CGROUP_CPU_TIME, CGROUP_MEMORY };

@@ -118,7 +118,7 @@ static bool await_all(pid_t main, uint64_t until_ms, int *status) {
         uint64_t now_ms = monotonic_ms();
         if (main_ended || now_ms >= until_ms) {
             in_time &= main_ended;
-            signal_descendants(getpid(), SIGKILL, NULL, 0);
+            signal_descendants(getpid(), SIGKILL, NULL, NULL, 0);
         }
         if (now_ms >= until_ms + SETTLE_MS) {
             return false;

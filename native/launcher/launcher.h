@@ -95,6 +95,7 @@ struct options {
     const char *commands;
     uint32_t command_ms, health_ms;
     unsigned limits;
+    const char *cpus; /* of each core, such as 0,4/1,5; NULL: core N is CPU N */
     bool private_tmp;
 };
 

@@ -117,8 +117,11 @@ static const char *write_private_files(const struct monitor *self) {
         return "close the script file";
     }
     if (spec->private_tmp) {
+        /* Nobody but root passes the outer one: other jobs of this user do not get to the inner one by its path. */
         run_file(file, spec->order.job_id, spec->order.attempt, "tmp");
-        if (mkdirat(RUNS_FD, file, 0700) != 0 || fchownat(RUNS_FD, file, spec->order.uid, spec->gid, 0) != 0) {
+        fd = mkdirat(RUNS_FD, file, 0700) == 0 ? openat(RUNS_FD, file, O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) : -1;
+        if (fd < 0 || mkdirat(fd, PRIVATE_TMP_INNER, 0700) != 0 ||
+            fchownat(fd, PRIVATE_TMP_INNER, spec->order.uid, spec->gid, 0) != 0 || close(fd) != 0) {
             return "create the private temporary directory";
         }
     }
@@ -130,7 +133,7 @@ static const char *create_control_group(struct monitor *self) {
     const struct launch_spec *spec = self->spec;
     struct cgroup_limits limits = {spec->order.mem_bytes,  spec->order.pids_max,
                                    spec->order.core_count, self->fields.order + spec->order.cores_at,
-                                   spec->denied_count,     self->fields.denied};
+                                   spec->cpus,             spec->denied_count,     self->fields.denied};
     const char *what = NULL;
     if (cgroup_create(&spec->layout, spec->run_name, &limits, &what) != 0) {
         return what;
@@ -162,9 +165,26 @@ static bool may_pass(const char *variable) {
     return false;
 }
 
+/* NAME=gpu:0,gpu:3 of the devices that the order gives; with a prefix their numbers alone, as Slurm has them. */
+static const char *list_devices(const struct monitor *self, char *out, size_t size, const char *name, const char *prefix) {
+    const struct span devices = self->spec->order.devices;
+    const char *at = (const char *)self->fields.order + devices.at;
+    const char *end = at + devices.length;
+    size_t used = (size_t)snprintf(out, size, "%s=", name);
+    size_t empty = used;
+    for (; at < end && used + strlen(at) + 2 < size; at += strlen(at) + 1) {
+        if (strncmp(at, prefix, strlen(prefix)) == 0) {
+            used += (size_t)snprintf(out + used, size - used, "%s%s", used == empty ? "" : ",", at + strlen(prefix));
+        }
+    }
+    return out;
+}
+
 /* Negative when the command of this name failed. */
 static int run_command(const struct monitor *self, const char *name, char *why, size_t capacity) {
     static char own[10][64];
+    static char devices[8192];
+    static char gpus[2048];
     const struct launch_spec *spec = self->spec;
     struct command command = {spec->commands, name, spec->command_ms, SPOOL_FD, {NULL}};
     const char *at = (const char *)self->fields.order + spec->order.environment.at;
@@ -185,6 +205,8 @@ static int run_command(const struct monitor *self, const char *name, char *why, 
     for (size_t i = 0; i < count; i++) {
         command.environment[i] = own[i];
     }
+    command.environment[count++] = list_devices(self, devices, sizeof devices, "QUEQIAO_DEVICES", "");
+    command.environment[count++] = list_devices(self, gpus, sizeof gpus, "SLURM_JOB_GPUS", "gpu:");
     for (; at < end && count < COMMAND_VARIABLES; at += strlen(at) + 1) {
         if (may_pass(at)) {
             command.environment[count++] = at;
@@ -284,12 +306,12 @@ static bool is_gone(const struct monitor *self) {
     return !populated && !self->children_left;
 }
 
-static void signal_run(struct monitor *self, int signal) {
+static void signal_run(struct monitor *self, int signal, const char *only) {
     int events = self->events_fd;
     if (events >= 0 && cgroup_populated(events)) {
-        cgroup_signal(&self->spec->layout, self->spec->run_name, signal);
+        cgroup_signal(&self->spec->layout, self->spec->run_name, signal, only);
     } else {
-        signal_descendants(getpid(), signal, NULL, 0);
+        signal_descendants(getpid(), signal, only, NULL, 0);
     }
 }
 
@@ -300,7 +322,7 @@ static void kill_run(struct monitor *self) {
     }
     /* A child that has not joined its group yet, and all of them where there is no group. */
     if (self->events_fd < 0 || !cgroup_populated(self->events_fd)) {
-        signal_descendants(getpid(), SIGKILL, NULL, 0);
+        signal_descendants(getpid(), SIGKILL, NULL, NULL, 0);
     }
 }
 
@@ -310,8 +332,8 @@ static void stop_run(struct monitor *self, uint32_t grace_ms) {
         /* A run that is stopped hears no TERM. */
         cgroup_freeze(&self->spec->layout, self->spec->run_name, false);
     }
-    signal_run(self, SIGTERM);
-    signal_run(self, SIGCONT);
+    signal_run(self, SIGTERM, NULL);
+    signal_run(self, SIGCONT, NULL);
     if (kill_at_ms < self->kill_at_ms) {
         self->kill_at_ms = kill_at_ms;
     }
@@ -331,7 +353,9 @@ static void read_control(struct monitor *self) {
             int signal = (int)(message.signal & ~(uint32_t)SIGNAL_MAIN_ONLY);
             syscall(SYS_pidfd_send_signal, self->watched[WATCH_MAIN].fd, signal, NULL, 0);
         } else {
-            signal_run(self, (int)message.signal);
+            /* A warning is for steps: who starts one passes it on to all its tasks, wherever they are. */
+            bool of_job_control = message.signal == SIGSTOP || message.signal == SIGCONT;
+            signal_run(self, (int)message.signal, of_job_control ? NULL : STEP_STARTER);
         }
     }
 }

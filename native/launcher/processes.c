@@ -65,6 +65,18 @@ static bool is_listed(pid_t pid, const pid_t *pids, size_t count) {
     return false;
 }
 
+bool is_named(pid_t pid, const char *name) {
+    char path[32];
+    char text[32] = {0};
+    snprintf(path, sizeof path, "/proc/%d/comm", (int)pid);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t length = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
+    if (fd >= 0) {
+        close(fd);
+    }
+    return length > 0 && strncmp(text, name, strlen(name)) == 0 && text[strlen(name)] == '\n';
+}
+
 static bool descends(const struct process *processes, size_t count, pid_t parent, pid_t ancestor) {
     if (parent == ancestor) {
         return true;
@@ -77,7 +89,7 @@ static bool descends(const struct process *processes, size_t count, pid_t parent
     return false;
 }
 
-static size_t mark_and_signal(struct process *processes, size_t count, pid_t ancestor, int signal,
+static size_t mark_and_signal(struct process *processes, size_t count, pid_t ancestor, int signal, const char *only,
                               const pid_t *spared, size_t spared_count) {
     size_t found = 0;
     for (bool changed = true; changed;) {
@@ -88,7 +100,9 @@ static size_t mark_and_signal(struct process *processes, size_t count, pid_t anc
                 descends(processes, count, process->parent, ancestor)) {
                 process->marked = changed = true;
                 found++;
-                kill(process->pid, signal);
+                if (only == NULL || is_named(process->pid, only)) {
+                    kill(process->pid, signal);
+                }
             }
         }
     }
@@ -118,7 +132,7 @@ size_t stop_descendants(pid_t ancestor) {
     for (int look = 0; look < 2 && going == 0; look++) {
         size_t count = list_processes(processes);
         /* One without descendants has not started its first yet. */
-        going += mark_and_signal(processes, count, ancestor, SIGSTOP, NULL, 0) == 0;
+        going += mark_and_signal(processes, count, ancestor, SIGSTOP, NULL, NULL, 0) == 0;
         for (size_t i = 0; i < count; i++) {
             going += processes[i].marked && !is_stopped(&processes[i]) &&
                      !waits_for_stopped_child(processes, count, &processes[i]);
@@ -128,13 +142,13 @@ size_t stop_descendants(pid_t ancestor) {
     return going;
 }
 
-size_t signal_descendants(pid_t ancestor, int signal, const pid_t *spared, size_t spared_count) {
+size_t signal_descendants(pid_t ancestor, int signal, const char *only, const pid_t *spared, size_t spared_count) {
     struct process *processes = calloc(MAX_PROCESSES, sizeof *processes);
     if (processes == NULL) {
         return 1;
     }
     size_t count = list_processes(processes);
-    size_t found = mark_and_signal(processes, count, ancestor, signal, spared, spared_count);
+    size_t found = mark_and_signal(processes, count, ancestor, signal, only, spared, spared_count);
     free(processes);
     return found;
 }

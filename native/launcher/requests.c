@@ -97,7 +97,7 @@ static uint32_t suspend_run(const struct launcher *self, const struct run *run, 
     if (stop) {
         return stop_descendants(run->pid) == 0 ? SUSPEND_STOPPED : SUSPEND_NOT_YET;
     }
-    signal_descendants(run->pid, SIGCONT, NULL, 0);
+    signal_descendants(run->pid, SIGCONT, NULL, NULL, 0);
     return SUSPEND_GOES_ON;
 }
 

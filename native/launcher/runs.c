@@ -252,7 +252,7 @@ void runs_end_orphans(struct launcher *self) {
         }
     }
     memcpy(spared + count, self->helpers, sizeof self->helpers);
-    if (signal_descendants(getpid(), SIGKILL, spared, count + HELPERS) == 0) {
+    if (signal_descendants(getpid(), SIGKILL, NULL, spared, count + HELPERS) == 0) {
         self->orphans_left = false;
         for (size_t i = 0; i < self->run_count; i++) {
             struct run *run = self->runs[i];

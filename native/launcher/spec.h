@@ -16,6 +16,9 @@ enum monitor_fd { SPEC_FD = 3, RUNS_FD = 4, SPOOL_FD = 5, CONTROL_FD = 6 };
 
 enum { SPEC_MAGIC = 0x51515350, SPEC_PATH_BYTES = 4096, MAX_GROUPS = 1024 };
 
+/* What a run sees as /tmp is this folder of its own, in one that only root passes. */
+#define PRIVATE_TMP_INNER "tmp"
+
 /* A message on the control pipe. */
 /* Set in the number of a signal that only the main process gets. */
 enum { SIGNAL_MAIN_ONLY = 0x100 };
@@ -33,6 +36,7 @@ struct launch_spec {
     gid_t gid;
     gid_t spool_group;
     bool switch_identity;
+    char cpus[CORE_LIST_BYTES]; /* of its cores; empty: each is one of its number */
     bool private_tmp;
     uint8_t absent_events[COUNTER_PERF_LAST + 1];
     uint64_t start_ms;

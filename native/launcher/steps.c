@@ -69,11 +69,11 @@ static const char *restore_oom_score(const struct launch_spec *spec) {
 }
 
 static const char *mount_private_tmp(const struct launch_spec *spec) {
-    char source[SPEC_PATH_BYTES + 8];
+    char source[SPEC_PATH_BYTES + 16];
     if (!spec->private_tmp) {
         return NULL;
     }
-    snprintf(source, sizeof source, "%s.tmp", spec->run_path);
+    snprintf(source, sizeof source, "%s.tmp/" PRIVATE_TMP_INNER, spec->run_path);
     if (unshare(CLONE_NEWNS) != 0) {
         return "create a mount namespace";
     }
@@ -170,11 +170,14 @@ static const char *open_streams(const struct order *order, const struct launch_f
 static const char *execute_script(const struct launch_spec *spec, const struct launch_fields *fields) {
     static char script[SPEC_PATH_BYTES + 8];
     static const char *environment[MAX_VARIABLES + 1];
+    static char task[32];
     size_t count = 0;
     const char *at = (const char *)fields->order + spec->order.environment.at;
     const char *end = at + spec->order.environment.length;
+    int name = snprintf(task, sizeof task, "SLURM_TASK_PID=");
+    snprintf(task + name, sizeof task - (size_t)name, "%d", (int)getpid());
     for (; at < end && count < MAX_VARIABLES; at += strlen(at) + 1) {
-        environment[count++] = at;
+        environment[count++] = strncmp(at, task, (size_t)name) == 0 ? task : at;
     }
     snprintf(script, sizeof script, "%s.script", spec->run_path);
     char *arguments[] = {script, NULL};

@@ -55,7 +55,7 @@ static void prologAndEpilogSurroundTheRunAsRootWithAllowedVariablesAlone(void) {
     add_command("epilog", "#!/bin/sh\nenv | sort >${0%/*}/after\n");
     node_start(&node);
     struct launch launch = launch_defaults(&node, 7, "#!/bin/sh\necho job >out2\nexit 3\n");
-    launch.environment = "SLURM_JOB_ACCOUNT=climate\0LD_PRELOAD=evil.so\0QUEQIAO_NODE=node-1\0SLURM_JOB_IDX=1\0";
+    launch.environment = "SLURM_JOB_ACCOUNT=climate\0LD_PRELOAD=evil.so\0QUEQIAO_NODE=node-1\0SLURM_JOB_IDX=1\0SLURM_JOB_GPUS=5\0";
     struct reply reply = request_launch(&node, &launch);
     CHECK_EQUAL(1, reply.status);
     reply_free(&reply);
@@ -66,6 +66,8 @@ static void prologAndEpilogSurroundTheRunAsRootWithAllowedVariablesAlone(void) {
     CHECK(strstr(before, "QUEQIAO_JOB_ID=7\n") != NULL && strstr(before, "SLURM_JOB_ID=7\n") != NULL);
     CHECK(strstr(before, "QUEQIAO_COMMAND=prolog\n") != NULL && strstr(before, "SLURM_JOB_ACCOUNT=climate\n") != NULL);
     CHECK(strstr(before, "QUEQIAO_NODE=node-1\n") != NULL && strstr(before, "SLURM_JOB_UID=61001\n") != NULL);
+    /* It was given none, whatever its user says. */
+    CHECK(strstr(before, "QUEQIAO_DEVICES=\n") != NULL && strstr(before, "SLURM_JOB_GPUS=\n") != NULL);
     CHECK(strstr(before, "LD_PRELOAD") == NULL && strstr(before, "SLURM_JOB_IDX") == NULL);
     CHECK(strstr(before, "\n0\n") != NULL);
     CHECK(strstr(text_of(commands, "after"), "QUEQIAO_EXIT_CODE=3\n") != NULL);

@@ -196,6 +196,36 @@ static void processLimitHoldsAgainstAForkBomb(void) {
     node_destroy(&node);
 }
 
+/* Core 0 is the two CPUs of this machine, if it has two, and there is no core 1. */
+static void coreIsTheCpusThatTheNodeSays(void) {
+    static const uint16_t both[] = {0, 1};
+    static const uint16_t second[] = {1};
+    bool two = sysconf(_SC_NPROCESSORS_ONLN) > 1;
+    node_create(&node);
+    node.extra = two ? "--cpus=0,1/0" : "--cpus=0/0";
+    node_start(&node);
+    struct launch launch = launch_defaults(&node, 1, "#!/bin/sh\ngrep Cpus_allowed_list /proc/self/status\n");
+    launch.core_count = 2;
+    launch.cores = both;
+    CHECK_EQUAL(0, run(launch).exit_code);
+    expect_line(two ? "Cpus_allowed_list:\t0-1\n" : "Cpus_allowed_list:\t0\n");
+    launch.job_id = 2;
+    launch.core_count = 1;
+    launch.cores = second;
+    CHECK_EQUAL(0, run(launch).exit_code);
+    if (is_root()) {
+        expect_line("Cpus_allowed_list:\t0\n");
+    }
+    node_kill(&node, SIGTERM);
+    node.extra = "--cpus=0";
+    node_start(&node);
+    launch.job_id = 3;
+    struct reply reply = request_launch(&node, &launch);
+    CHECK(reply.status != 0 && reply.status != 1);
+    reply_free(&reply);
+    node_destroy(&node);
+}
+
 static void coresAreThoseOfTheOrder(void) {
     static const uint16_t first[] = {0};
     static const uint16_t missing[] = {4000};
@@ -308,6 +338,58 @@ static void privateTmpIsTheJobsOwnAndIsRemoved(void) {
     node_destroy(&node);
 }
 
+static void privateTmpOfAnotherJobOfTheUserIsClosed(void) {
+    char path[PATH_BYTES];
+    char script[PATH_BYTES + 64];
+    setenv("TMPDIR", "/var/tmp", 1);
+    node_create(&node);
+    node.extra = is_root() ? "--private-tmp" : NULL;
+    node_start(&node);
+    struct launch launch = launch_defaults(
+        &node, 1, is_root() ? "#!/bin/sh\necho secret >/tmp/secret\necho up >up\nsleep 60\n" : "#!/bin/sh\necho up >up\n");
+    launch.stdout_path = "/dev/null";
+    struct reply reply = request_launch(&node, &launch);
+    CHECK_EQUAL(1, reply.status);
+    reply_free(&reply);
+    await_file(work_path(&node, "up", path));
+    if (is_root()) {
+        snprintf(path, sizeof path, "%.400s/runs/1.1.tmp/tmp/secret", node.data);
+        CHECK(access(path, F_OK) == 0);
+    }
+    snprintf(script, sizeof script, "#!/bin/sh\ncat %s || echo closed\n", path);
+    CHECK_EQUAL(0, run(launch_defaults(&node, 2, is_root() ? script : "#!/bin/sh\necho closed\n")).exit_code);
+    expect_line("closed\n");
+    CHECK(strstr(output, "secret\n") == NULL);
+    if (is_root()) {
+        reply = request_signal(&node, 1, SIGKILL, 0);
+        CHECK_EQUAL(0, reply.status);
+        reply_free(&reply);
+        await_end(&node, 1);
+    }
+    node_destroy(&node);
+}
+
+/* Its files are where it says they are, which is not in a folder that begins empty. */
+static void jobThatWorksBelowTmpHasTheTmpOfTheNode(void) {
+    char folder[] = "/tmp/queqiao-work-XXXXXX";
+    char out[64];
+    setenv("TMPDIR", "/var/tmp", 1);
+    node_create(&node);
+    node.extra = is_root() ? "--private-tmp" : NULL;
+    node_start(&node);
+    CHECK(mkdtemp(folder) != NULL && (!is_root() || chown(folder, TEST_UID, TEST_GID) == 0));
+    snprintf(out, sizeof out, "%s/out", folder);
+    struct launch launch = launch_defaults(&node, 1, "#!/bin/sh\npwd\n");
+    launch.work_dir = folder;
+    launch.stdout_path = out;
+    struct reply reply = request_launch(&node, &launch);
+    CHECK_EQUAL(1, reply.status);
+    reply_free(&reply);
+    CHECK_EQUAL(0, await_end(&node, 1).exit_code);
+    CHECK(access(out, F_OK) == 0 && unlink(out) == 0 && rmdir(folder) == 0);
+    node_destroy(&node);
+}
+
 static uint32_t crc32_of(const uint8_t *bytes, size_t length) {
     uint32_t crc = ~0U;
     for (size_t i = 0; i < length; i++) {
@@ -380,9 +462,12 @@ static const struct test tests[] = {
     TEST(memoryLimitKillsAndIsNamed),
     TEST(processLimitHoldsAgainstAForkBomb),
     TEST(coresAreThoseOfTheOrder),
+    TEST(coreIsTheCpusThatTheNodeSays),
     TEST(noControlGroupIsLeftBehind),
     TEST(privateTmpIsRefusedForDataBelowTmp),
     TEST(privateTmpIsTheJobsOwnAndIsRemoved),
+    TEST(privateTmpOfAnotherJobOfTheUserIsClosed),
+    TEST(jobThatWorksBelowTmpHasTheTmpOfTheNode),
     TEST(privateTmpOfALostMonitorIsRemovedLater),
 };
 

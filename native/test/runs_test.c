@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../launcher/processes.h"
 #include "harness.h"
 
 enum { OOM_KILLED = 1, LAUNCH_FAILED = 2, KILLED_ON_REQUEST = 4, LEFTOVERS_KILLED = 64 };
@@ -282,6 +283,36 @@ static void signalMayReachTheMainProcessAlone(void) {
     node_destroy(&node);
 }
 
+/* Who starts a step is known by what it calls itself; it gets a warning once, and the script none. */
+static void warningIsForThoseWhoStartSteps(void) {
+    char path[PATH_BYTES];
+    node_create(&node);
+    node_start(&node);
+    struct launch launch = launch_defaults(
+        &node, 1,
+        "#!/bin/bash\ncp /bin/bash " STEP_STARTER "\n"
+        "./" STEP_STARTER " -c \"trap 'echo x >> got' USR2; echo x > ready; until [ -s got ]; do sleep 0.1; done;"
+        " sleep 0.5\" &\nwait $!\necho $SLURM_TASK_PID $$ > pids\n[ $(wc -l < got) = 1 ]\n");
+    launch.stdout_path = "/dev/null";
+    launch.environment = "PATH=/usr/bin:/bin\0SLURM_TASK_PID=0\0";
+    struct reply reply = request_launch(&node, &launch);
+    CHECK_EQUAL(1, reply.status);
+    reply_free(&reply);
+    await_file(work_path(&node, "ready", path));
+    reply = request_signal(&node, 1, SIGUSR2, 0);
+    CHECK_EQUAL(0, reply.status);
+    reply_free(&reply);
+    struct ended ended = await_end(&node, 1);
+    CHECK_EQUAL(0, ended.exit_code);
+    CHECK_EQUAL(0, ended.signal);
+    FILE *pids = fopen(work_path(&node, "pids", path), "re");
+    int told = 0;
+    int own = -1;
+    CHECK(pids != NULL && fscanf(pids, "%d %d", &told, &own) == 2 && told == own);
+    fclose(pids);
+    node_destroy(&node);
+}
+
 static void expect_failure(uint64_t job, const char *work_dir, const char *out, uint32_t cause) {
     char path[PATH_BYTES];
     struct launch launch = launch_defaults(&node, job, "#!/bin/sh\necho ran >> ran\n");
@@ -447,6 +478,7 @@ static const struct test tests[] = {
     TEST(daemonIsGoneAfterTheGrace),
     TEST(stopTermsThenKills),
     TEST(signalMayReachTheMainProcessAlone),
+    TEST(warningIsForThoseWhoStartSteps),
     TEST(unusableWorkDirectoriesAndOutputsFailBeforeUserCode),
     TEST(missingInterpreterIsAFailedLaunch),
     TEST(streamsMayBeSeparate),

@@ -1,8 +1,8 @@
 # Lines of the sources of the programs that run as root, blank ones left out. A program that grows past
 # its number here is a question; one that shrinks writes its new number.
-set(LAUNCHER_MOST 1838) # its own files
-set(MONITOR_MOST 1168)
-set(SHARED_MOST 1144) # control groups, devices, identity, records, processes, events
+set(LAUNCHER_MOST 1870) # its own files
+set(MONITOR_MOST 1209)
+set(SHARED_MOST 1161) # control groups, devices, identity, records, processes, events
 
 string(REPLACE "," ";" LAUNCHER ${LAUNCHER})
 string(REPLACE "," ";" MONITOR ${MONITOR})

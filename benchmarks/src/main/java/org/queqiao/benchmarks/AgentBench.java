@@ -36,9 +36,9 @@ final class AgentBench {
         measure(agent, seconds, "with" + runs + "Runs", report);
       }
       report
-          .put("agentPeakResidentMb", ProcessFigures.statusKb(agent, "VmHWM") / 1000.0)
+          .put("agentPeakResidentMiB", ProcessFigures.statusKb(agent, "VmHWM") / 1024.0)
           .put("agentThreads", ProcessFigures.statusKb(agent, "Threads"))
-          .put("launcherResidentMb", ProcessFigures.statusKb(launcher, "VmRSS") / 1000.0)
+          .put("launcherResidentMiB", ProcessFigures.statusKb(launcher, "VmRSS") / 1024.0)
           .put("monitorResidentKb", monitorKb(launcher));
     }
   }
@@ -50,7 +50,7 @@ final class AgentBench {
     Thread.sleep(seconds * 1000L);
     long ticks = ProcessFigures.cpuTicks(agent) - before;
     report
-        .put(prefix + "AgentResidentMb", ProcessFigures.statusKb(agent, "VmRSS") / 1000.0)
+        .put(prefix + "AgentResidentMiB", ProcessFigures.statusKb(agent, "VmRSS") / 1024.0)
         .put(prefix + "AgentCpuPercentOfCore", ProcessFigures.percentOfCore(ticks, seconds));
   }
 

@@ -40,7 +40,7 @@ final class FleetBench {
       report.put("heartbeatsPerS", (nodes + 1) / (double) HEARTBEAT_S);
       measure(server, seconds, "with", report);
       long fleet = pid(service.data().resolve("host/fleet.pid"));
-      report.put("fleetResidentMb", ProcessFigures.statusKb(fleet, "VmRSS") / 1000.0);
+      report.put("fleetResidentMiB", ProcessFigures.statusKb(fleet, "VmRSS") / 1024.0);
     }
   }
 
@@ -52,7 +52,7 @@ final class FleetBench {
     long ticks = ProcessFigures.cpuTicks(server) - before;
     report
         .put(prefix + "NodesServerCpuPercentOfCore", ProcessFigures.percentOfCore(ticks, seconds))
-        .put(prefix + "NodesServerResidentMb", ProcessFigures.statusKb(server, "VmRSS") / 1000.0);
+        .put(prefix + "NodesServerResidentMiB", ProcessFigures.statusKb(server, "VmRSS") / 1024.0);
   }
 
   private static void awaitConnected(Service service, long wanted, long start) throws Exception {

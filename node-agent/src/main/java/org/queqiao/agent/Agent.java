@@ -87,6 +87,7 @@ final class Agent {
         new NodeProbe(
             options.node(),
             options.cores(),
+            options.cpus(),
             options.memBytes(),
             options.devices() == null ? List.of() : DeviceList.read(options.devices()));
     reconciler = new Reconciler(spool.image());

@@ -1,6 +1,9 @@
 package org.queqiao.agent;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
 import org.queqiao.contract.id.NodeName;
 
 /**
@@ -12,6 +15,7 @@ import org.queqiao.contract.id.NodeName;
  * @param spool the launcher's folder of exit records
  * @param server host:port that replaces what the enrolment said, or empty
  * @param cores how many cores to offer; 0 offers all
+ * @param cpus the CPUs of each core, as the launcher has them; empty where core N is CPU N
  * @param memBytes how much memory to offer; 0 offers all but a reserve
  * @param heartbeatMs between two heartbeats
  * @param devices the launcher's list of devices, or null
@@ -24,6 +28,7 @@ public record AgentOptions(
     Path spool,
     String server,
     int cores,
+    List<List<Integer>> cpus,
     long memBytes,
     int heartbeatMs,
     Path devices,
@@ -34,7 +39,7 @@ public record AgentOptions(
   static final String USAGE =
       """
       Usage: AgentMain --data DIR --node NAME --launcher SOCKET --spool DIR
-                       [--server HOST:PORT] [--cores N] [--mem-bytes N] [--heartbeat-ms N]
+                       [--server HOST:PORT] [--cores N] [--cpus LIST] [--mem-bytes N] [--heartbeat-ms N]
                        [--devices FILE] [--job-socket PATH]
 
         --data DIR          the agent's own folder: key, certificate, spool of intents; a file named
@@ -44,6 +49,8 @@ public record AgentOptions(
         --spool DIR         where the launcher leaves exit records
         --server HOST:PORT  replaces the address that the enrolment code gave
         --cores N           offer this many cores instead of all
+        --cpus LIST         the CPUs of each core, as the launcher got them: 0,4/1,5 are two cores
+                            of two threads (default: core N is CPU N)
         --mem-bytes N       offer this much memory instead of all but a reserve
         --heartbeat-ms N    between two heartbeats (default 10000)
         --devices FILE      the launcher's list of devices: what it lists is offered to jobs
@@ -63,6 +70,7 @@ public record AgentOptions(
     Path spool = null;
     String server = "";
     int cores = 0;
+    List<List<Integer>> cpus = List.of();
     long memBytes = 0;
     int heartbeatMs = HEARTBEAT_MS;
     Path devices = null;
@@ -80,6 +88,7 @@ public record AgentOptions(
         case "--spool" -> spool = Path.of(value);
         case "--server" -> server = value;
         case "--cores" -> cores = Math.toIntExact(OptionNumber.read(name, value, 1, 4_096));
+        case "--cpus" -> cpus = cpus(value);
         case "--mem-bytes" -> memBytes = OptionNumber.read(name, value, 1, 1L << 50);
         case "--heartbeat-ms" ->
             heartbeatMs = Math.toIntExact(OptionNumber.read(name, value, 1, 60_000));
@@ -92,6 +101,26 @@ public record AgentOptions(
       throw new IllegalArgumentException("--data, --node, --launcher and --spool are needed");
     }
     return new AgentOptions(
-        data, node, launcher, spool, server, cores, memBytes, heartbeatMs, devices, jobSocket);
+        data, node, launcher, spool, server, cores, cpus, memBytes, heartbeatMs, devices, jobSocket);
+  }
+
+  private static List<List<Integer>> cpus(String text) {
+    TreeSet<Integer> seen = new TreeSet<>();
+    List<List<Integer>> out = new ArrayList<>();
+    for (String core : text.split("/", -1)) {
+      List<Integer> threads = new ArrayList<>();
+      for (String each : core.split(",", -1)) {
+        int cpu = Math.toIntExact(OptionNumber.read("--cpus", each, 0, 65_535));
+        if (!seen.add(cpu)) {
+          throw new IllegalArgumentException("--cpus names CPU " + cpu + " twice");
+        }
+        threads.add(cpu);
+      }
+      out.add(List.copyOf(threads));
+    }
+    if (out.size() > 4_096) {
+      throw new IllegalArgumentException("--cpus lists more than 4096 cores");
+    }
+    return List.copyOf(out);
   }
 }

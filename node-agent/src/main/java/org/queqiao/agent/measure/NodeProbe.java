@@ -26,6 +26,7 @@ public final class NodeProbe implements NodePower {
 
   private final NodeName name;
   private final int cores;
+  private final List<List<Integer>> cpus;
   private final long memBytes;
   private final List<NodeFacts.GresInventory> devices;
   private final SystemCounters counters = SystemCounters.load();
@@ -37,13 +38,21 @@ public final class NodeProbe implements NodePower {
    * A probe.
    *
    * @param cores how many cores to offer; 0 offers all that this process may use
+   * @param cpus the CPUs of each core; empty where core N is CPU N
    * @param memBytes how much memory to offer; 0 offers all but a reserve
    * @param devices to offer
    */
-  public NodeProbe(NodeName name, int cores, long memBytes, List<NodeFacts.GresInventory> devices) {
+  public NodeProbe(
+      NodeName name,
+      int cores,
+      List<List<Integer>> cpus,
+      long memBytes,
+      List<NodeFacts.GresInventory> devices) {
     this.name = name;
     this.devices = List.copyOf(devices);
-    this.cores = cores > 0 ? cores : Runtime.getRuntime().availableProcessors();
+    int found = cpus.isEmpty() ? Runtime.getRuntime().availableProcessors() : cpus.size();
+    this.cores = cores > 0 ? cores : found;
+    this.cpus = cpus;
     this.memBytes = memBytes > 0 ? memBytes : found();
   }
 
@@ -59,7 +68,7 @@ public final class NodeProbe implements NodePower {
       absent.add(
           "events: " + shim.absentEvents().stream().map(Counter::text).collect(joining(" ")));
     }
-    List<NodeFacts.NumaNode> numa = NumaLayout.of(shim.cpus(Path.of("/")), cores);
+    List<NodeFacts.NumaNode> numa = NumaLayout.of(shim.cpus(Path.of("/")), cores, cpus);
     if (shim.absence().isEmpty() && numa.isEmpty()) {
       absent.add("NUMA nodes: the kernel does not say where each core that is offered lies");
     }

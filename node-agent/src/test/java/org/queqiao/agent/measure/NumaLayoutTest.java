@@ -27,7 +27,7 @@ final class NumaLayoutTest {
   }
 
   private List<NumaNode> layout(int cores) {
-    return NumaLayout.of(shim.cpus(root), cores);
+    return NumaLayout.of(shim.cpus(root), cores, List.of());
   }
 
   @Test
@@ -43,6 +43,22 @@ final class NumaLayoutTest {
     assertThat(layout(5))
         .containsExactly(new NumaNode(0, List.of(0, 1, 4)), new NumaNode(1, List.of(2, 3)));
     assertThat(layout(2)).containsExactly(new NumaNode(0, List.of(0, 1)));
+  }
+
+  @Test
+  void coresOfSeveralThreadsLieWhereTheirCpusDo() throws IOException {
+    file("cpu/online", "0-7");
+    file("node/online", "0-1");
+    file("node/node0/cpulist", "0-1,4-5");
+    file("node/node1/cpulist", "2-3,6-7");
+    for (int cpu = 0; cpu < 8; cpu++) {
+      socket(cpu, cpu / 2 % 2);
+    }
+    List<List<Integer>> cpus =
+        List.of(List.of(2, 6), List.of(0, 4), List.of(1, 5), List.of(3, 7));
+    assertThat(NumaLayout.of(shim.cpus(root), 4, cpus))
+        .containsExactly(new NumaNode(0, List.of(1, 2)), new NumaNode(1, List.of(0, 3)));
+    assertThat(NumaLayout.of(shim.cpus(root), 1, List.of(List.of(9)))).isEmpty();
   }
 
   @Test
