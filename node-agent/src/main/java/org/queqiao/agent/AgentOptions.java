@@ -101,7 +101,17 @@ public record AgentOptions(
       throw new IllegalArgumentException("--data, --node, --launcher and --spool are needed");
     }
     return new AgentOptions(
-        data, node, launcher, spool, server, cores, cpus, memBytes, heartbeatMs, devices, jobSocket);
+        data,
+        node,
+        launcher,
+        spool,
+        server,
+        cores,
+        cpus,
+        memBytes,
+        heartbeatMs,
+        devices,
+        jobSocket);
   }
 
   private static List<List<Integer>> cpus(String text) {

@@ -18,8 +18,7 @@ final class NumaLayout {
    * @param of the CPUs of each core; empty where core N is CPU N
    * @return by number; empty when the kernel does not say where each of them lies
    */
-  static List<NodeFacts.NumaNode> of(
-      List<Shim.Cpu> cpus, int cores, List<List<Integer>> of) {
+  static List<NodeFacts.NumaNode> of(List<Shim.Cpu> cpus, int cores, List<List<Integer>> of) {
     TreeMap<Integer, Integer> coreOfCpu = new TreeMap<>();
     for (int core = 0; core < cores; core++) {
       // Threads of a core lie where its first one does.

@@ -54,8 +54,7 @@ final class NumaLayoutTest {
     for (int cpu = 0; cpu < 8; cpu++) {
       socket(cpu, cpu / 2 % 2);
     }
-    List<List<Integer>> cpus =
-        List.of(List.of(2, 6), List.of(0, 4), List.of(1, 5), List.of(3, 7));
+    List<List<Integer>> cpus = List.of(List.of(2, 6), List.of(0, 4), List.of(1, 5), List.of(3, 7));
     assertThat(NumaLayout.of(shim.cpus(root), 4, cpus))
         .containsExactly(new NumaNode(0, List.of(1, 2)), new NumaNode(1, List.of(0, 3)));
     assertThat(NumaLayout.of(shim.cpus(root), 1, List.of(List.of(9)))).isEmpty();

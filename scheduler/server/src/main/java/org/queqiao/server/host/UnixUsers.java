@@ -102,7 +102,8 @@ public final class UnixUsers implements UnixAccounts {
 
   private static UnixUser parse(String line) throws IOException {
     String[] fields = line.split(":", -1);
-    if (fields.length != FIELDS || !(fields[2] + ":" + fields[3]).matches("[0-9]{1,10}:[0-9]{1,10}")) {
+    if (fields.length != FIELDS
+        || !(fields[2] + ":" + fields[3]).matches("[0-9]{1,10}:[0-9]{1,10}")) {
       throw new IOException("the name service answers something else than an entry");
     }
     long uid = Long.parseLong(fields[2]);
@@ -111,6 +112,10 @@ public final class UnixUsers implements UnixAccounts {
     }
     String shell = fields[6].isEmpty() ? "/bin/sh" : fields[6];
     return new UnixUser(
-        fields[0], (int) uid, Long.parseLong(fields[3]), fields[5].isEmpty() ? "/" : fields[5], shell);
+        fields[0],
+        (int) uid,
+        Long.parseLong(fields[3]),
+        fields[5].isEmpty() ? "/" : fields[5],
+        shell);
   }
 }

@@ -84,9 +84,7 @@ final class MetricsRoutes {
 
   private Found found(OwnRuns.OwnRun job, RunId run) throws IOException {
     List<RunCounters.OfNode> totals =
-        counters.find(run.job()).stream()
-            .filter(each -> each.metrics().run().equals(run))
-            .toList();
+        counters.find(run.job()).stream().filter(each -> each.metrics().run().equals(run)).toList();
     List<NodeSeries> series = counters.series(run);
     // Of an earlier run the nodes are known that told something.
     List<NodeName> nodes =

@@ -155,8 +155,7 @@ final class JobEnvironment {
    * open, so theirs begin at 0, as with Slurm's ConstrainDevices. ROCm narrows what HIP sees before
    * HIP applies its own variable and CUDA's: only one of them may be set.
    */
-  private static void devices(
-      DesiredRunState run, Allocation here, TreeMap<String, String> out) {
+  private static void devices(DesiredRunState run, Allocation here, TreeMap<String, String> out) {
     List<Integer> gpus = new ArrayList<>();
     boolean amd = false;
     for (Allocation.GresDevices gres : here.gres()) {
@@ -193,7 +192,10 @@ final class JobEnvironment {
   }
 
   private static int gpus(List<GresRequest> asked) {
-    return asked.stream().filter(each -> each.name().equals(GPU)).mapToInt(GresRequest::count).sum();
+    return asked.stream()
+        .filter(each -> each.name().equals(GPU))
+        .mapToInt(GresRequest::count)
+        .sum();
   }
 
   private static List<String> names(DesiredRunState run) {

@@ -50,7 +50,8 @@ final class NodeFiguresTest {
     NodeFigures live = only(List.of(), List.of(SERIES));
     assertThat(live.values())
         .containsExactly(
-            CounterValue.exact(Counter.TASK_CLOCK, 90), CounterValue.exact(Counter.MAJOR_FAULTS, 7));
+            CounterValue.exact(Counter.TASK_CLOCK, 90),
+            CounterValue.exact(Counter.MAJOR_FAULTS, 7));
     assertThat(live.lastSeen())
         .containsEntry(Counter.TASK_CLOCK, 11_000L)
         .containsEntry(Counter.MAJOR_FAULTS, 1_000L);
@@ -62,8 +63,7 @@ final class NodeFiguresTest {
 
   @Test
   void whatALostMonitorDidNotRecordIsFromTheSeriesOrMissing() {
-    NodeFigures lost =
-        only(recorded(CounterValue.exact(Counter.CPU_USER, 5)), List.of(SERIES));
+    NodeFigures lost = only(recorded(CounterValue.exact(Counter.CPU_USER, 5)), List.of(SERIES));
     assertThat(lost.values())
         .contains(CounterValue.exact(Counter.CPU_USER, 5))
         .contains(CounterValue.exact(Counter.TASK_CLOCK, 90));
@@ -81,8 +81,7 @@ final class NodeFiguresTest {
                     Counter.MAJOR_FAULTS.number(), CounterValue.State.FORBIDDEN, 0, 0)),
             List.of(SERIES));
     assertThat(over.lastSeen()).isEmpty();
-    assertThat(over.missing())
-        .containsEntry(Counter.MAJOR_FAULTS, "the node may not count it");
+    assertThat(over.missing()).containsEntry(Counter.MAJOR_FAULTS, "the node may not count it");
   }
 
   @Test
