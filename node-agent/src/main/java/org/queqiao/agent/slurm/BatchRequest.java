@@ -32,8 +32,7 @@ final class BatchRequest {
         });
     try {
       out.writeInt(order.uid());
-      out.writeInt(
-          Integer.parseInt(order.environment().getOrDefault("SLURM_JOB_NUM_NODES", "1")));
+      out.writeInt(Integer.parseInt(order.environment().getOrDefault("SLURM_JOB_NUM_NODES", "1")));
       out.writeInt(cpus(order));
       out.writeLong(order.memBytes() / MEBIBYTE);
       text(out, mark.toString());
