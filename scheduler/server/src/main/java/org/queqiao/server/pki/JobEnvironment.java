@@ -83,6 +83,18 @@ final class JobEnvironment {
     out.put("SLURM_CPUS_ON_NODE", Integer.toString(here.cores().size()));
     slurm(run, here, node, out);
     out.put("SLURM_SUBMIT_DIR", OutputPath.workDir(spec, user));
+    place(run, node, submitHost, out);
+    own(run, here, node, jobSocket, out);
+    devices(run, here, out);
+    if (run.task() != null) {
+      array(run.task(), spec.array(), out);
+    }
+    return out;
+  }
+
+  /** Where the script comes from and runs, and which process it is there. */
+  private static void place(
+      DesiredRunState run, NodeName node, String submitHost, TreeMap<String, String> out) {
     // Who submits from another machine may name it.
     out.putIfAbsent("SLURM_SUBMIT_HOST", submitHost);
     out.put("SLURM_CLUSTER_NAME", CLUSTER);
@@ -94,13 +106,6 @@ final class JobEnvironment {
     // The monitor of the run fills in which process it is.
     out.put("SLURM_TASK_PID", "0");
     out.put("SLURM_LOCALID", "0");
-
-    own(run, here, node, jobSocket, out);
-    devices(run, here, out);
-    if (run.task() != null) {
-      array(run.task(), spec.array(), out);
-    }
-    return out;
   }
 
   /** The names of Queqiao. */
