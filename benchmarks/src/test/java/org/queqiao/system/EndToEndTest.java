@@ -11,10 +11,13 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.time.YearMonth;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -37,7 +40,7 @@ final class EndToEndTest {
 
   @BeforeAll
   static void start() throws Exception {
-    service = Service.start(ROOT, "", Map.of());
+    service = Service.start(ROOT, "accounting: {archiveAfterMonths: 24}\n", Map.of());
     researcher = new Client(service.url(), service.token("researcher1"));
     finance = new Client(service.url(), service.token("finance1"));
   }
@@ -198,6 +201,83 @@ final class EndToEndTest {
     long id = Long.parseLong(service.script("submit", script.toString()).strip());
     Files.delete(script);
     assertThat(researcher.awaitEnd(id).path("state").asText()).isEqualTo("COMPLETED");
+  }
+
+  @Test
+  void theShellMovesAMonthIntoFilesAndBringsItBackWhileTheServerRuns() throws Exception {
+    service.script("project", "add", "olden", "atmosphere");
+    approved(
+        "money",
+        "price",
+        "{\"partition\":\"olden.batch\",\"priceMicroPerCoreHour\":1000000,\"currency\":\"CNY\","
+            + "\"validFromMs\":978307200000,\"reason\":\"as it was\"}");
+    Path runs = Files.createTempFile("queqiao-", ".sacct");
+    Files.writeString(
+        runs,
+        "JobIDRaw|User|Account|Partition|State|Submit|Start|End|AllocCPUS|CPUTimeRAW\n"
+            + "1|liwei|olden|batch|COMPLETED|2001-02-03T10:00:00|2001-02-03T10:00:00|"
+            + "2001-02-03T11:00:00|4|14400\n");
+    service.script(
+        "import",
+        "sacct",
+        runs.toString(),
+        "--cluster",
+        "olden",
+        "--billed",
+        "--zone",
+        "Asia/Shanghai",
+        "--as",
+        "finance1");
+    Files.delete(runs);
+    approved("month", "close", "2001-02", "all is there");
+    approved("month", "paid", "olden", "2001-02", "2026-11-20", "bank 17", "received");
+    String days = "/api/v1/reports/usage?by=day,project&from=2001-02&to=2001-02";
+    String before = finance.get(days).body();
+    assertThat(before).contains("2001-02-03").contains("\"coreMs\":14400000");
+
+    approved("ledger", "archive", "2001-02", "it", "is", "old");
+    finance.await("/api/v1/archive", seen -> stateOf(seen).equals("ARCHIVED"));
+    assertThat(service.script("ledger", "archive", "--as", "auditor1"))
+        .contains("\"reason\":\"it is old\"");
+    Client.Answer away = finance.get(days);
+    assertThat(away.status()).isEqualTo(409);
+    assertThat(away.body()).contains("./queqiao ledger restore 2001-02");
+    Path files = service.data().resolve("accounting/archive");
+    try (var all = Files.walk(files)) {
+      assertThat(all.filter(Files::isRegularFile).map(Path::toString))
+          .anyMatch(each -> each.contains("2001-02"));
+    }
+
+    assertThat(service.run("ledger", "restore", "2001-03", "an audit"))
+        .isEqualTo(new Service.Outcome(1, "month 2001-03 is not archived\n"));
+    assertThat(service.script("ledger", "restore", "2001-02", "an audit"))
+        .matches("month 2001-02 is back: [1-9][0-9]* rows\n");
+    assertThat(finance.get(days).body()).isEqualTo(before);
+    assertThat(stateOf(finance.get("/api/v1/archive").json())).isEqualTo("RESTORED");
+    assertThat(service.run("ledger", "restore", "2001-02", "an audit").exit()).isEqualTo(1);
+    assertThat(service.script("ledger", "verify")).endsWith("the ledger is whole\n");
+  }
+
+  private static String stateOf(JsonNode archive) {
+    return archive.path("items").path(0).path("state").asText();
+  }
+
+  /**
+   * One person of finance proposes it from the shell, as soon as the books are there, another
+   * approves.
+   */
+  private static void approved(String... words) throws Exception {
+    List<String> command = new ArrayList<>(List.of(words));
+    command.addAll(List.of("--as", "finance1"));
+    long untilNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    Service.Outcome outcome = service.run(command.toArray(String[]::new));
+    while (outcome.exit() != 0 && System.nanoTime() - untilNanos < 0) {
+      TimeUnit.MILLISECONDS.sleep(200);
+      outcome = service.run(command.toArray(String[]::new));
+    }
+    Matcher proposal = Pattern.compile("\"proposal\":(\\d+)").matcher(outcome.out());
+    assertThat(proposal.find()).as(outcome.toString()).isTrue();
+    service.script("money", "approve", proposal.group(1), "seen", "--as", "finance2");
   }
 
   private static void setPassword(String account, Path password) throws Exception {
