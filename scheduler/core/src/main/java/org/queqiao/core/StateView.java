@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.SortedSet;
 import java.util.stream.LongStream;
 import org.queqiao.contract.event.JobPolicyDefined;
 import org.queqiao.contract.event.LicenceDefined;
@@ -22,6 +23,7 @@ import org.queqiao.contract.job.PendingReason;
 import org.queqiao.contract.job.TaskIndices;
 import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.core.explain.Explainer;
+import org.queqiao.core.explain.WaitsForSomebody;
 import org.queqiao.core.explain.WhyPending;
 import org.queqiao.core.limit.CostOfJobs;
 import org.queqiao.core.message.Action;
@@ -124,6 +126,16 @@ final class StateView implements ClusterState {
   @Override
   public Optional<String> unpaid(JobId id) {
     return cluster.jobs().find(id).filter(Job::awaitsStart).flatMap(why::unpaid);
+  }
+
+  @Override
+  public Optional<String> neverStarts(JobId id) {
+    return cluster.jobs().find(id).filter(Job::awaitsStart).flatMap(why::never);
+  }
+
+  @Override
+  public SortedSet<JobId> waitForSomebody() {
+    return WaitsForSomebody.in(cluster, why);
   }
 
   @Override

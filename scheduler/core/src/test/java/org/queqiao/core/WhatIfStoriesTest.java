@@ -338,7 +338,7 @@ final class WhatIfStoriesTest {
     TrialResult result =
         new WhatIf(story.machine.image(), story.nowMs, 24 * HOUR_MS, 10, () -> false)
             .of(of("liwei", new JobId(12)), new RunTimeRatios(), 5);
-    assertThat(result).isEqualTo(new TrialResult(null, 0, null, null, null));
+    assertThat(result).isEqualTo(new TrialResult(null, 0, null, null, 0, null));
   }
 
   /** What a changed job cannot have is refused, and the reservation and deadline stay its own. */
@@ -368,7 +368,7 @@ final class WhatIfStoriesTest {
                 false)));
     JobId kept = story.submits("wangfang", cores(2).reservation(school));
     TrialResult shorter = tried(story, changed(story, "wangfang", kept, 1, 30));
-    assertThat(shorter.looked()).isEqualTo(new TrialResult.Looked(school, null));
+    assertThat(shorter.looked()).isEqualTo(new TrialResult.Looked(school, null, null));
     assertThat(shorter.changed().startMs()).isEqualTo(startMs);
     TrialResult wide = tried(story, changed(story, "wangfang", kept, 2, 30));
     assertThat(wide.refused().message()).contains("of reservation school, which has 1 nodes");
@@ -376,7 +376,7 @@ final class WhatIfStoriesTest {
     TermsRequest soon = TermsRequest.NONE.withDeadlineMs(story.nowMs + 12 * HOUR_MS);
     JobId due = story.submits("liwei", cores(1).terms(soon));
     assertThat(tried(story, changed(story, "liwei", due, 1, 60)).looked())
-        .isEqualTo(new TrialResult.Looked(null, null));
+        .isEqualTo(new TrialResult.Looked(null, null, null));
     assertThat(tried(story, changed(story, "liwei", due, 1, 13 * 60)).refused().field())
         .isEqualTo("deadlineMs");
   }

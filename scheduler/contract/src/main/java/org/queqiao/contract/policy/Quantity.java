@@ -8,7 +8,7 @@ public enum Quantity {
   CORES,
   NODES,
   MEM_BYTES,
-  /** Devices of one kind. */
+  /** Devices of one kind, or licences of one name. */
   GRES,
   /** The time limit of a job. */
   LIMIT_MS,

@@ -22,6 +22,7 @@ import org.queqiao.core.message.Fact;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.permission.Permissions;
 import org.queqiao.core.state.Cluster;
+import org.queqiao.core.state.Demand;
 
 /**
  * Platforms, qualities of service, weights of priorities and rules of subjects. To decide again
@@ -48,16 +49,20 @@ public final class PrioritiesCheck {
   private static final int MAX_TITLE_CHARACTERS = 256;
   private static final long MAX_GRACE_MS = HOUR_MS;
   private static final long MAX_EXEMPT_MS = 8784 * HOUR_MS;
-  private static final Pattern RESOURCE = Pattern.compile("cores|mem|gres/[a-z][a-z0-9_]{0,31}");
+  private static final Pattern RESOURCE =
+      Pattern.compile(
+          "cores|mem|gres/[a-z][a-z0-9_]{0,31}|licence/" + ResourcesCheck.LICENCE.pattern());
 
   private final Cluster cluster;
   private final Permissions permissions;
   private final RulesCheck rules;
+  private final Countable countable;
 
   public PrioritiesCheck(Cluster cluster, Permissions permissions) {
     this.cluster = cluster;
     this.permissions = permissions;
     this.rules = new RulesCheck(cluster);
+    this.countable = new Countable(cluster);
   }
 
   public Decision decide(Input.DefinePlatform input) {
@@ -89,7 +94,11 @@ public final class PrioritiesCheck {
   public Decision decide(Input.DefinePriorityPolicy input) {
     PriorityPolicy policy = input.policy();
     boolean same = cluster.priorities().policy().equals(policy);
-    return define(input.actor(), wrong(policy), new PriorityPolicyDefined(policy), same);
+    return define(
+        input.actor(),
+        wrong(policy).or(() -> unknown(policy)),
+        new PriorityPolicyDefined(policy),
+        same);
   }
 
   public Decision decide(Input.SetRules input) {
@@ -188,6 +197,26 @@ public final class PrioritiesCheck {
         .or(() -> usageOfMemory(policy.usage()));
   }
 
+  /** A weight of what there is nowhere would weigh nothing; one that holds already may stay. */
+  private Optional<Decision> unknown(PriorityPolicy next) {
+    PriorityPolicy now = cluster.priorities().policy();
+    return unknown("tres", next.tres(), now.tres())
+        .or(() -> unknown("usage", next.usage(), now.usage()));
+  }
+
+  private Optional<Decision> unknown(
+      String field, List<ResourceWeight> next, List<ResourceWeight> now) {
+    for (ResourceWeight each : next) {
+      String name = Demand.countable(each);
+      if (name != null
+          && !countable.knows(name)
+          && now.stream().noneMatch(known -> known.resource().equals(each.resource()))) {
+        return Optional.of(Rejections.invalid(field, countable.unknown(name)));
+      }
+    }
+    return Optional.empty();
+  }
+
   private static Optional<Decision> usageOfMemory(List<ResourceWeight> weights) {
     return weights.stream()
         .filter(each -> each.resource().equals("mem"))
@@ -235,7 +264,8 @@ public final class PrioritiesCheck {
                 field,
                 "\""
                     + each.resource()
-                    + "\" is no resource or is listed twice: it is cores, mem or gres/NAME"));
+                    + "\" is no resource or is listed twice: it is cores, mem, gres/NAME or"
+                    + " licence/NAME"));
       }
       Optional<Decision> wrong =
           range(field + ".weight", each.weight(), 0, mostWeight)

@@ -17,12 +17,15 @@ final class RulesCheck {
   private static final int MAX_SHARES = 1_000_000;
   private static final int MAX_LIMITS = 64;
   private static final long MOST = 1L << 60;
-  private static final Pattern GRES = Pattern.compile("[a-z][a-z0-9_]{0,31}");
+  private static final Pattern GRES =
+      Pattern.compile("[a-z][a-z0-9_]{0,31}|licence/" + ResourcesCheck.LICENCE.pattern());
 
   private final Cluster cluster;
+  private final Countable countable;
 
   RulesCheck(Cluster cluster) {
     this.cluster = cluster;
+    this.countable = new Countable(cluster);
   }
 
   Optional<Decision> wrong(Subject subject, Rules rules) {
@@ -105,7 +108,8 @@ final class RulesCheck {
       if (!seen.add(name)) {
         return invalid("limits", "the limit " + name.strip() + " is listed twice");
       }
-      Optional<Decision> wrong = limit(subject, each, name.strip());
+      Optional<Decision> wrong =
+          limit(subject, each, name.strip()).or(() -> unknown(subject, each));
       if (wrong.isPresent()) {
         return wrong;
       }
@@ -119,7 +123,8 @@ final class RulesCheck {
     }
     if ((each.quantity() == Quantity.GRES) != GRES.matcher(each.gres()).matches()
         || (each.quantity() != Quantity.GRES && !each.gres().isEmpty())) {
-      return invalid("limits", "GRES, and only GRES, names a kind such as gpu: " + name);
+      return invalid(
+          "limits", "GRES, and only GRES, names a kind such as gpu, or licence/NAME: " + name);
     }
     if ((each.quantity() == Quantity.LIMIT_MS) && each.scope() != LimitScope.JOB) {
       return invalid("limits", "LIMIT_MS is a limit of each JOB, not of a " + each.scope());
@@ -141,6 +146,16 @@ final class RulesCheck {
               + "limit on the user, member or project itself");
     }
     return Optional.empty();
+  }
+
+  /** A limit of what there is nowhere would bind nothing; one that holds already may stay. */
+  private Optional<Decision> unknown(Subject subject, Limit limit) {
+    boolean known =
+        limit.quantity() != Quantity.GRES
+            || countable.knows(limit.gres())
+            || cluster.priorities().rules(subject).limits().stream()
+                .anyMatch(each -> each.gres().equals(limit.gres()));
+    return known ? Optional.empty() : invalid("limits", countable.unknown(limit.gres()));
   }
 
   private static Optional<Decision> invalid(String field, String message) {

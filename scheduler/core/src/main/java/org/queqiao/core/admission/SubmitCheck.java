@@ -20,6 +20,7 @@ import org.queqiao.core.permission.Permissions;
 import org.queqiao.core.state.AccountTree;
 import org.queqiao.core.state.Claim;
 import org.queqiao.core.state.Cluster;
+import org.queqiao.core.state.Job;
 import org.queqiao.core.state.SharedContent;
 
 /**
@@ -75,7 +76,7 @@ public final class SubmitCheck {
       boolean same = Arrays.equals(known.get().requestHash(), input.requestHash());
       return Optional.of(
           same
-              ? new Decision(List.of(), new Reply.JobAccepted(known.get().job(), true))
+              ? new Decision(List.of(), accepted(known.get().job()))
               : Rejections.of(
                   Code.IDEMPOTENCY_MISMATCH,
                   "Idempotency-Key",
@@ -94,13 +95,30 @@ public final class SubmitCheck {
     return Optional.empty();
   }
 
+  /** The answer to a job that is there already, as it stands now. */
+  private Reply accepted(JobId id) {
+    String never =
+        cluster
+            .jobs()
+            .find(id)
+            .filter(Job::awaitsStart)
+            .map(job -> never(new LimitTree(cluster, cluster.timeMs()), Claim.of(job)))
+            .orElse("");
+    return new Reply.JobAccepted(id, true, never);
+  }
+
+  private static String never(LimitTree limits, Claim claim) {
+    return limits.never(claim).map(why -> why.word() + ": " + why.sentence()).orElse("");
+  }
+
   private Decision accept(Input.SubmitJob input, UserDefined user, JobSpec spec) {
     Optional<Decision> unreserved = ReservationChoice.refuse(cluster, user.name(), spec);
     if (unreserved.isPresent()) {
       return unreserved.get();
     }
-    Optional<LimitTree.Block> limit =
-        new LimitTree(cluster, cluster.timeMs()).refuses(new Claim(user.name(), spec));
+    LimitTree limits = new LimitTree(cluster, cluster.timeMs());
+    Claim claim = new Claim(user.name(), spec);
+    Optional<LimitTree.Block> limit = limits.refuses(claim);
     if (limit.isPresent()) {
       return Rejections.invalid("", limit.get().why().word() + ": " + limit.get().why().sentence());
     }
@@ -140,6 +158,7 @@ public final class SubmitCheck {
             input.idempotencyKey(),
             input.requestHash());
     return new Decision(
-        List.of(new Fact(input.actor(), submitted)), new Reply.JobAccepted(id, false));
+        List.of(new Fact(input.actor(), submitted)),
+        new Reply.JobAccepted(id, false, never(limits, claim)));
   }
 }

@@ -108,6 +108,8 @@ public final class Explainer {
     int before = 0;
     int all = 0;
     int place = -1;
+    Rivals rivals = why.rivals();
+    boolean roomNow = job.startable() && why.hasRoom(job);
     JobOrder.Queue queue = new ByPriority().open(cluster, nowMs);
     TreeSet<JobId> counted = new TreeSet<>();
     for (Job each = queue.next(); each != null; each = queue.next()) {
@@ -118,7 +120,7 @@ public final class Explainer {
       all++;
       if (each.equals(job)) {
         place = before;
-      } else if (place < 0) {
+      } else if (place < 0 && rivals.competes(each, job, roomNow)) {
         before++;
         if (ahead.size() < Explanation.MAX_LISTED) {
           ahead.add(other(each));

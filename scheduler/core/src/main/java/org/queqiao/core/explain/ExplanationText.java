@@ -394,7 +394,8 @@ public final class ExplanationText {
     }
   }
 
-  private static String jobs(int count) {
+  /** So many jobs, in words. */
+  public static String jobs(int count) {
     return count(count, "job");
   }
 

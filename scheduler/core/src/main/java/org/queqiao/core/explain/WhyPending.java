@@ -14,18 +14,19 @@ import org.queqiao.core.placement.Arrangement;
 import org.queqiao.core.placement.Capacity;
 import org.queqiao.core.placement.FirstFit;
 import org.queqiao.core.placement.NodeWish;
-import org.queqiao.core.priority.ByPriority;
 import org.queqiao.core.state.Claim;
 import org.queqiao.core.state.Cluster;
 import org.queqiao.core.state.Demand;
 import org.queqiao.core.state.Dependence;
 import org.queqiao.core.state.Job;
 import org.queqiao.core.state.Node;
+import org.queqiao.core.state.Throttle;
 
 /** Finds the reason that Slurm would show for a waiting job, when somebody asks. */
 public final class WhyPending {
   private final Cluster cluster;
   private final WhyReserved reservations;
+  private Rivals rivals;
 
   public WhyPending(Cluster cluster) {
     this.cluster = cluster;
@@ -37,14 +38,9 @@ public final class WhyPending {
     if (!job.awaitsStart()) {
       return PendingReason.NONE;
     }
-    if (job.heldForRequeues()) {
-      return PendingReason.JOB_HELD_FOR_REQUEUES;
-    }
-    if (job.heldByAdministrator() || onlyHeldWait(job, true)) {
-      return PendingReason.JOB_HELD_ADMIN;
-    }
-    if (job.heldByUser() || onlyHeldWait(job, false)) {
-      return PendingReason.JOB_HELD_USER;
+    PendingReason hold = hold(job);
+    if (hold != PendingReason.NONE) {
+      return hold;
     }
     if (Dependence.isHopeless(job)) {
       return PendingReason.DEPENDENCY_NEVER_SATISFIED;
@@ -65,23 +61,40 @@ public final class WhyPending {
     if (!cluster.licences().areFree(job.spec().placement().licences())) {
       return PendingReason.LICENSES;
     }
-    if (throttled(job)) {
+    if (Throttle.left(cluster, job) <= 0) {
       return PendingReason.ARRAY_TASK_LIMIT;
     }
     if (!cluster.candidates().fitUsable(job.spec())) {
       return PendingReason.NODE_DOWN;
     }
-    Job first = ByPriority.first(cluster, job.spec().partition(), cluster.timeMs());
-    if (!job.equals(first)) {
+    Rivals rivals = rivals();
+    if (rivals.isBehind(job, false)) {
       return PendingReason.PRIORITY;
     }
-    if (fitsNow(job, reservations.clear(job))) {
-      return PendingReason.NONE;
+    if (hasRoom(job)) {
+      return rivals.isBehind(job, true) ? PendingReason.PRIORITY : PendingReason.NONE;
     }
     return fitsNow(job, reservations.clearOfMaintenance(job))
             || !fitsNow(job, cluster.nodes().open().values())
         ? PendingReason.RESOURCES
         : PendingReason.RESERVED_FOR_MAINTENANCE;
+  }
+
+  private static PendingReason hold(Job job) {
+    if (job.heldForRequeues()) {
+      return PendingReason.JOB_HELD_FOR_REQUEUES;
+    }
+    if (job.heldByAdministrator() || onlyHeldWait(job, true)) {
+      return PendingReason.JOB_HELD_ADMIN;
+    }
+    return job.heldByUser() || onlyHeldWait(job, false)
+        ? PendingReason.JOB_HELD_USER
+        : PendingReason.NONE;
+  }
+
+  /** Whether somebody holds a job, or all tasks of an array that could start otherwise. */
+  static boolean isHeld(Job job) {
+    return hold(job) != PendingReason.NONE;
   }
 
   /** The reason with a sentence: for a limit, which one, whose, and how much of it is used. */
@@ -95,6 +108,19 @@ public final class WhyPending {
         reason == PendingReason.LICENSES
             ? missingLicence(job)
             : reservations.sentence(job, reason));
+  }
+
+  /** Who competes with whom now, found once for all who ask before the next fact. */
+  Rivals rivals() {
+    if (rivals == null || !rivals.isOf(cluster.position())) {
+      rivals = new Rivals(cluster);
+    }
+    return rivals;
+  }
+
+  /** Whether there is room for a job now, beside what reservations keep. */
+  boolean hasRoom(Job job) {
+    return fitsNow(job, reservations.clear(job));
   }
 
   private String missingLicence(Job job) {
@@ -120,6 +146,13 @@ public final class WhyPending {
         .map(block -> block.why().sentence());
   }
 
+  /** Why no time brings the start of a job under the limits as they are now. */
+  public Optional<String> never(Job job) {
+    return new LimitTree(cluster, cluster.timeMs())
+        .never(Claim.of(job))
+        .map(why -> why.word() + ": " + why.sentence());
+  }
+
   private Optional<PendingWhy> block(Job job) {
     return new LimitTree(cluster, cluster.timeMs()).blocks(Claim.of(job)).map(LimitTree.Block::why);
   }
@@ -127,16 +160,6 @@ public final class WhyPending {
   /** Whether all tasks of an array that could start otherwise are held one by one. */
   private static boolean onlyHeldWait(Job job, boolean byAdministrator) {
     return job.array() != null && job.array().onlyHeldWait(byAdministrator);
-  }
-
-  /** Whether as many tasks of its array hold resources as may at once. */
-  private boolean throttled(Job job) {
-    if (job.spec().array() == null) {
-      return false;
-    }
-    Job array = job.task() == null ? job : cluster.jobs().find(job.task().array()).orElse(job);
-    int atOnce = array.spec().array().atOnce();
-    return array.array() != null && atOnce > 0 && array.array().holding() >= atOnce;
   }
 
   private boolean liesNow(JobSpec spec, NodeWish wish) {

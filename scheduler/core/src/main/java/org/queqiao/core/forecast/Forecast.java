@@ -22,6 +22,10 @@ public record Forecast(
     int neverStarted,
     long learntRuns,
     Ended ended) {
+  /** Of a job whose start no time brings. */
+  public static final Forecast WITHOUT_A_START =
+      new Forecast(0, 0, 0, 0, 0, 0, 0, Ended.WAITS_FOR_SOMEBODY);
+
   /** Why a forecast has no more samples. */
   public enum Ended {
     /** It has all. */

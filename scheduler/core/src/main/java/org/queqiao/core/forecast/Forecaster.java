@@ -52,7 +52,7 @@ public final class Forecaster {
     while (drawn < wanted && stepsLeft > 0 && !stop.getAsBoolean()) {
       ForwardOutcome outcome = run(new SampledRunTimes(learnt, seed + drawn, grid), job);
       if (outcome.end() == ForwardOutcome.End.QUIET) {
-        return new Forecast(0, 0, 0, 0, 0, 0, 0, Forecast.Ended.WAITS_FOR_SOMEBODY);
+        return Forecast.WITHOUT_A_START;
       }
       if (outcome.end() == ForwardOutcome.End.SPENT) {
         break;
@@ -63,7 +63,7 @@ public final class Forecaster {
     }
     ForwardOutcome declared = run(RunTimes.DECLARED, job);
     if (declared.end() == ForwardOutcome.End.QUIET) {
-      return new Forecast(0, 0, 0, 0, 0, 0, 0, Forecast.Ended.WAITS_FOR_SOMEBODY);
+      return Forecast.WITHOUT_A_START;
     }
     long startsByMs = declared.starts().getOrDefault(job, 0L);
     if (wanted == 0 && startsByMs != 0) {

@@ -36,7 +36,7 @@ public record Quote(
     if (reply instanceof Reply.Rejected(Rejection why)) {
       return new Quote(why, 0, null, null, null);
     }
-    if (!(reply instanceof Reply.JobAccepted(JobId id, _))) {
+    if (!(reply instanceof Reply.JobAccepted(JobId id, _, _))) {
       throw new IllegalStateException("a submission is answered with " + reply);
     }
     JobCost waiting = cost(forward, id, nowMs, 0);

@@ -10,12 +10,14 @@ import org.queqiao.core.message.Rejection;
  * @param samples how many futures were run, each without and with it
  * @param base without it; null when it is refused or no sample was finished
  * @param changed with it
+ * @param apart how many jobs wait now and are on neither side, because no time brings their start
  * @param looked the job that is looked at, as it is tried; null when there is none
  */
-public record TrialResult(Rejection refused, int samples, Side base, Side changed, Looked looked) {
+public record TrialResult(
+    Rejection refused, int samples, Side base, Side changed, int apart, Looked looked) {
   /** A trial that may not be done or cannot be. */
   static TrialResult refused(Rejection why) {
-    return new TrialResult(why, 0, null, null, null);
+    return new TrialResult(why, 0, null, null, 0, null);
   }
 
   /**
@@ -23,8 +25,9 @@ public record TrialResult(Rejection refused, int samples, Side base, Side change
    *
    * @param reservation the one in which it would run, or null
    * @param unpaid why the wallet or a budget does not pay for it as it is now, or null
+   * @param never why it cannot start under the limits as they are now, or null
    */
-  public record Looked(ReservationName reservation, String unpaid) {}
+  public record Looked(ReservationName reservation, String unpaid, String never) {}
 
   /**
    * One side; means over the samples, times in milliseconds.

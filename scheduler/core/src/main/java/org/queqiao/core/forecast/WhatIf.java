@@ -3,6 +3,7 @@ package org.queqiao.core.forecast;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import org.queqiao.contract.id.Actor;
@@ -68,11 +69,15 @@ public final class WhatIf {
     if (refused != null) {
       return TrialResult.refused(refused);
     }
+    SortedSet<JobId> stuck = SchedulerMachine.from(image).state().waitForSomebody();
+    int apart = 0;
     for (ClusterImage.JobImage each : image.jobs()) {
-      boolean waits =
-          each.state() == JobState.PENDING && !each.heldByUser() && !each.heldByAdministrator();
-      if (waits && !each.id().equals(trial.job())) {
-        others.add(each);
+      if (each.state() == JobState.PENDING && !each.id().equals(trial.job())) {
+        if (stuck.contains(each.id())) {
+          apart++;
+        } else {
+          others.add(each);
+        }
       }
     }
     int futures = learnt.known() ? samples : 1;
@@ -94,7 +99,7 @@ public final class WhatIf {
         if (reply instanceof Reply.Rejected(Rejection why)) {
           return TrialResult.refused(why);
         }
-        looked = reply instanceof Reply.JobAccepted(JobId id, _) ? id : looked;
+        looked = reply instanceof Reply.JobAccepted(JobId id, _, _) ? id : looked;
       }
       said = looked == null ? null : looked(with.machine(), looked);
       if (!runs(without, trial.job(), base) || !runs(with, looked, changed)) {
@@ -104,13 +109,16 @@ public final class WhatIf {
     }
     return done == 0
         ? TrialResult.refused(null)
-        : new TrialResult(null, done, base.side(done), changed.side(done), said);
+        : new TrialResult(null, done, base.side(done), changed.side(done), apart, said);
   }
 
   private static TrialResult.Looked looked(SchedulerMachine machine, JobId job) {
     ReservationName reservation =
         machine.state().job(job).map(each -> each.spec().reservation()).orElse(null);
-    return new TrialResult.Looked(reservation, machine.state().unpaid(job).orElse(null));
+    return new TrialResult.Looked(
+        reservation,
+        machine.state().unpaid(job).orElse(null),
+        machine.state().neverStarts(job).orElse(null));
   }
 
   /** Whether this may be done to the copy at all; what the machine itself checks is left to it. */

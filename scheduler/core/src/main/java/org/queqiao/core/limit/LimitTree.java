@@ -150,7 +150,7 @@ public final class LimitTree {
    * cannot pay for it.
    */
   public Optional<Block> blocks(Claim job, List<Allocation> chosen) {
-    LimitUse use = firstBlocking(job, Demand.of(chosen), false, null);
+    LimitUse use = firstBlocking(job, Demand.of(job.spec(), chosen), false, null);
     return use == null ? gate.blocks(job, chosen) : blockedBy(job, use);
   }
 
@@ -345,10 +345,20 @@ public final class LimitTree {
   }
 
   private static Block block(Claim job, LimitUse use) {
-    PendingWhy why =
-        new PendingWhy(
-            SlurmWords.of(use.subject(), use.limit()), sentence(job.user(), job.spec(), use));
-    return new Block(why, blocksAll(use));
+    return new Block(why(job, use), blocksAll(use));
+  }
+
+  private static PendingWhy why(Claim job, LimitUse use) {
+    return new PendingWhy(
+        SlurmWords.of(use.subject(), use.limit()), sentence(job.user(), job.spec(), use));
+  }
+
+  /**
+   * The first limit of which a job asks for more than it leaves to anybody, so that it cannot start
+   * while both stay as they are.
+   */
+  public Optional<PendingWhy> never(Claim job) {
+    return uses(job).stream().filter(LimitUse::isNeverMet).findFirst().map(use -> why(job, use));
   }
 
   private static boolean blocksAll(LimitUse use) {
@@ -385,7 +395,8 @@ public final class LimitTree {
         + "; "
         + (who.isEmpty() ? "" : who + " has " + use.used() + ", ")
         + "this job asks for "
-        + use.asks();
+        + use.asks()
+        + (use.isNeverMet() ? ", so it cannot start while both stay as they are" : "");
   }
 
   private static String name(Subject subject) {
@@ -401,7 +412,8 @@ public final class LimitTree {
       case CORES -> "cores";
       case NODES -> "nodes";
       case MEM_BYTES -> "bytes of memory";
-      case GRES -> limit.gres() + " devices";
+      case GRES ->
+          limit.isOfLicence() ? "licences of " + limit.licence() : limit.gres() + " devices";
       case LIMIT_MS -> "ms of time limit";
       case CORE_MS -> "core-ms, used and committed";
       case RUNNING_CORE_MS -> "core-ms committed to running jobs";
@@ -411,7 +423,7 @@ public final class LimitTree {
   /** A pass has decided to start a job with these resources. */
   public void started(Claim job, List<Allocation> chosen) {
     gate.started(job, chosen);
-    count(job, Demand.of(chosen));
+    count(job, Demand.of(job.spec(), chosen));
   }
 
   /** A pass makes room for a start of a job, which will get no less than it asks for. */

@@ -44,7 +44,7 @@ final class SlurmWords {
       case CORES -> "CpuLimit";
       case NODES -> "NodeLimit";
       case MEM_BYTES -> "MemLimit";
-      case GRES -> "GRES";
+      case GRES -> limit.isOfLicence() ? "License" : "GRES";
       case CORE_MS -> "CPUMinutesLimit";
       case RUNNING_CORE_MS -> "CPURunMinutesLimit";
       case LIMIT_MS -> "WallLimit";
@@ -56,7 +56,7 @@ final class SlurmWords {
       case CORES -> "CpuPerJobLimit";
       case NODES -> "NodePerJobLimit";
       case MEM_BYTES -> qos ? "MemoryPerJob" : "MemPerJob";
-      case GRES -> "GRESPerJob";
+      case GRES -> limit.isOfLicence() ? "LicensePerJob" : "GRESPerJob";
       case CORE_MS -> "CpuMinutesPerJobLimit";
       case LIMIT_MS -> "WallDurationPerJobLimit";
       case RUNNING_JOBS, SUBMITTED_JOBS, RUNNING_CORE_MS -> "JobsPerJobLimit";
@@ -70,7 +70,7 @@ final class SlurmWords {
       case CORES -> "CpuPerUserLimit";
       case NODES -> "NodePerUserLimit";
       case MEM_BYTES -> "MemoryPerUser";
-      case GRES -> "GRESPerUser";
+      case GRES -> limit.isOfLicence() ? "LicensePerUser" : "GRESPerUser";
       case RUNNING_CORE_MS -> "CpuRunMinutesPerUserLimit";
       case CORE_MS, LIMIT_MS -> "CpuMinutesPerUserLimit";
     };
@@ -83,7 +83,7 @@ final class SlurmWords {
       case CORES -> "CpuPerAccount";
       case NODES -> "NodePerAccount";
       case MEM_BYTES -> "MemoryPerAccount";
-      case GRES -> "GRESPerAccount";
+      case GRES -> limit.isOfLicence() ? "LicensePerAccount" : "GRESPerAccount";
       case RUNNING_CORE_MS -> "CpuRunMinutesPerAccount";
       case CORE_MS, LIMIT_MS -> "CpuMinutesPerAccount";
     };

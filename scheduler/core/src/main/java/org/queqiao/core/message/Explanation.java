@@ -231,5 +231,10 @@ public record Explanation(
     public boolean blocks() {
       return asks > 0 && asks > limit.most() - used;
     }
+
+    /** Whether it would not let the job start with nothing else there either. */
+    public boolean isNeverMet() {
+      return asks > 0 && asks > limit.most();
+    }
   }
 }

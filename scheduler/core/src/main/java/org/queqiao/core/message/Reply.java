@@ -12,8 +12,15 @@ public sealed interface Reply {
    *
    * @param job its number
    * @param repeated whether an earlier request with the same key made it
+   * @param never why it cannot start under the limits as they are now, however long it waits; empty
+   *     when it can
    */
-  record JobAccepted(JobId job, boolean repeated) implements Reply {}
+  record JobAccepted(JobId job, boolean repeated, String never) implements Reply {
+    /** One that may start once it is its turn. */
+    public JobAccepted(JobId job, boolean repeated) {
+      this(job, repeated, "");
+    }
+  }
 
   /** The step begins, under this number. */
   record StepAccepted(int step) implements Reply {}

@@ -10,6 +10,7 @@ import org.queqiao.core.state.Claim;
 import org.queqiao.core.state.Cluster;
 import org.queqiao.core.state.Job;
 import org.queqiao.core.state.TasksAhead;
+import org.queqiao.core.state.Throttle;
 
 /**
  * What may start in one pass, in the order of the queue: jobs that no limit holds, and of each

@@ -25,6 +25,7 @@ import org.queqiao.core.state.JobTable;
 import org.queqiao.core.state.Outranking;
 import org.queqiao.core.state.Outranking.Rank;
 import org.queqiao.core.state.PreemptionTable;
+import org.queqiao.core.state.Throttle;
 
 /**
  * After a pass in which nothing started: finds the first waiting job that may push others aside and

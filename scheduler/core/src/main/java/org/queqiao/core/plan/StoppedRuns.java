@@ -21,6 +21,7 @@ import org.queqiao.core.state.Job;
 import org.queqiao.core.state.Node;
 import org.queqiao.core.state.NodeCores;
 import org.queqiao.core.state.Outranking.Rank;
+import org.queqiao.core.state.Throttle;
 
 /**
  * What becomes of the cores of runs that were stopped for others, before anything else in a pass:

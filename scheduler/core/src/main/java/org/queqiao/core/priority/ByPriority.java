@@ -3,8 +3,6 @@ package org.queqiao.core.priority;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.PriorityQueue;
-import java.util.TreeSet;
-import org.queqiao.contract.id.PartitionName;
 import org.queqiao.contract.policy.PriorityPolicy;
 import org.queqiao.core.state.Backlog;
 import org.queqiao.core.state.Cluster;
@@ -65,30 +63,10 @@ public final class ByPriority implements JobOrder {
                 each.at(ranks.spot(group, ranks.fixed(group), job, place), Ahead.of(group.lot())));
   }
 
-  /** The best job of a partition, or null when none may start. */
-  public static Job first(Cluster cluster, PartitionName partition, long nowMs) {
-    Merged merged = new Merged(new Ranks(cluster, nowMs), cluster);
-    Job job = merged.next();
-    while (job != null
-        && (!job.spec().partition().equals(partition) || waitsForReservation(cluster, job))) {
-      if (!job.spec().partition().equals(partition)) {
-        merged.blockPartition();
-      }
-      job = merged.next();
-    }
-    return job;
-  }
-
-  private static boolean waitsForReservation(Cluster cluster, Job job) {
-    return job.spec().reservation() != null
-        && !cluster.reservations().isOpen(job.spec().reservation());
-  }
-
   /** The groups, merged by their heads. */
   private static final class Merged implements Queue {
     private final Ranks ranks;
     private final PriorityQueue<Head> heads = new PriorityQueue<>();
-    private final TreeSet<PartitionName> blocked = new TreeSet<>();
     private Head current;
 
     private Merged(Ranks ranks, Cluster cluster) {
@@ -113,24 +91,13 @@ public final class ByPriority implements JobOrder {
         push(current.group(), current.spot().fixedMicro(), current.shareMicro(), current.rest());
         current = null;
       }
-      while (!heads.isEmpty()) {
-        Head head = heads.poll();
-        if (!blocked.contains(head.group().partition())) {
-          current = head;
-          return head.job();
-        }
-      }
-      return null;
+      current = heads.poll();
+      return current == null ? null : current.job();
     }
 
     @Override
     public int task() {
       return Ahead.of(current.group().lot()).task(current.job());
-    }
-
-    private void blockPartition() {
-      blocked.add(current.group().partition());
-      current = null;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package org.queqiao.core.state;
 
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,9 +15,9 @@ import org.queqiao.core.placement.NodeWish;
 import org.queqiao.core.placement.WishKey;
 
 /**
- * Whether jobs could run on idle nodes. Which nodes jobs of one wish may use is counted once and
- * kept until a node or a partition changes. It is no part of the state: without it every answer is
- * the same, only later.
+ * Whether jobs could run on idle nodes, and on which. Which nodes jobs of one wish may use is
+ * counted once and kept until a node or a partition changes. It is no part of the state: without it
+ * every answer is the same, only later.
  */
 public final class Candidates {
   private static final int MAX_KNOWN = 1_000;
@@ -28,6 +29,7 @@ public final class Candidates {
       new TreeMap<>();
   private long seen;
   private Fabric fabric;
+  private WishedNodes wished;
   private List<Feasibility.Offer> offers = List.of();
 
   Candidates(Cluster cluster) {
@@ -76,6 +78,18 @@ public final class Candidates {
             .isEmpty();
   }
 
+  /**
+   * The nodes that take runs and could serve a job when they are idle, as numbers that hold until a
+   * node or a partition changes; more than those where very many jobs wish for different nodes.
+   */
+  public BitSet nodes(JobSpec spec) {
+    forgetWhatChanged();
+    if (wished == null) {
+      wished = new WishedNodes(cluster);
+    }
+    return wished.of(spec);
+  }
+
   private void forgetWhatChanged() {
     long now = cluster.nodes().version() + cluster.policy().version();
     if (now != seen) {
@@ -83,6 +97,7 @@ public final class Candidates {
       all.clear();
       usable.clear();
       fabric = null;
+      wished = null;
     }
   }
 

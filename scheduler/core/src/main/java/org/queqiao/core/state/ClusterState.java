@@ -3,6 +3,7 @@ package org.queqiao.core.state;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.SortedSet;
 import org.queqiao.contract.event.JobPolicyDefined;
 import org.queqiao.contract.event.LicenceDefined;
 import org.queqiao.contract.event.PartitionDefined;
@@ -72,6 +73,12 @@ public interface ClusterState {
 
   /** Why the wallet of its project cannot pay for a waiting job now, in a sentence. */
   Optional<String> unpaid(JobId id);
+
+  /** Why no time brings the start of a waiting job under the limits as they are now, if so. */
+  Optional<String> neverStarts(JobId id);
+
+  /** The waiting jobs whose start no time brings, whatever else happens by itself. */
+  SortedSet<JobId> waitForSomebody();
 
   /** What a job may cost that starts then and is believed to run so long; 0 for as is known now. */
   Optional<JobCost> cost(JobId id, long startMs, long believedMs);

@@ -8,6 +8,7 @@ import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.GresRequest;
 import org.queqiao.contract.job.JobComponent;
 import org.queqiao.contract.job.JobSpec;
+import org.queqiao.contract.policy.Limit;
 import org.queqiao.contract.policy.ResourceWeight;
 import org.queqiao.core.placement.NodeShape;
 
@@ -17,7 +18,8 @@ import org.queqiao.core.placement.NodeShape;
  * @param cores how many
  * @param nodes how many
  * @param memBytes 0 when a job leaves its memory to the node
- * @param gres devices by name, whatever their type
+ * @param gres devices by name, whatever their type; and licences, by their names behind {@link
+ *     Limit#LICENCE}
  */
 public record Demand(long cores, long nodes, long memBytes, SortedMap<String, Long> gres) {
   private static final String GRES = "gres/";
@@ -36,7 +38,14 @@ public record Demand(long cores, long nodes, long memBytes, SortedMap<String, Lo
           Math.addExact(
               memBytes, Math.multiplyExact(each.memOnNode(last), (long) each.nodes() - larges));
     }
+    licences(spec, gres);
     return new Demand(spec.totalCores(), spec.allNodes(), memBytes, gres);
+  }
+
+  private static void licences(JobSpec spec, SortedMap<String, Long> gres) {
+    spec.placement()
+        .licences()
+        .forEach((name, count) -> gres.put(Limit.LICENCE + name, (long) count));
   }
 
   /**
@@ -87,8 +96,13 @@ public record Demand(long cores, long nodes, long memBytes, SortedMap<String, Lo
     }
   }
 
-  /** What a run holds. */
-  public static Demand of(Iterable<Allocation> allocations) {
+  /** What the run of a job holds. */
+  public static Demand of(Job job) {
+    return of(job.spec(), job.allocations());
+  }
+
+  /** What a job holds on these nodes. */
+  public static Demand of(JobSpec spec, Iterable<Allocation> allocations) {
     long cores = 0;
     long nodes = 0;
     long memBytes = 0;
@@ -101,6 +115,7 @@ public record Demand(long cores, long nodes, long memBytes, SortedMap<String, Lo
           .forEach(
               device -> gres.merge(device.name(), (long) device.devices().size(), Math::addExact));
     }
+    licences(spec, gres);
     return new Demand(cores, nodes, memBytes, gres);
   }
 
@@ -113,10 +128,16 @@ public record Demand(long cores, long nodes, long memBytes, SortedMap<String, Lo
     return switch (weight.resource()) {
       case "cores" -> cores;
       case "mem" -> memBytes;
-      default ->
-          weight.resource().startsWith(GRES)
-              ? gres.getOrDefault(weight.resource().substring(GRES.length()), 0L)
-              : 0;
+      default -> gres.getOrDefault(countable(weight), 0L);
     };
+  }
+
+  /** The devices or licences that a weight names; null when it names neither. */
+  public static String countable(ResourceWeight weight) {
+    String name = weight.resource();
+    if (name.startsWith(GRES)) {
+      return name.substring(GRES.length());
+    }
+    return name.startsWith(Limit.LICENCE) ? name : null;
   }
 }

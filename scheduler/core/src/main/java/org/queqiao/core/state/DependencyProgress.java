@@ -11,7 +11,7 @@ import org.queqiao.contract.snapshot.ClusterImage.DependencyImage.Progress;
  * How far a waiting job is with each of its dependencies. What is fulfilled stays fulfilled, also
  * when the other job is forgotten or runs again.
  */
-final class DependencyProgress {
+public final class DependencyProgress {
   /** {@link #readyMs} of a rule that does not hold yet. */
   static final long NOT_YET = -1;
 
@@ -51,7 +51,8 @@ final class DependencyProgress {
     return out;
   }
 
-  Progress of(int part) {
+  /** How far it is with one of its conditions. */
+  public Progress of(int part) {
     return progress[part];
   }
 

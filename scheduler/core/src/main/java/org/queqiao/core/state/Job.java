@@ -232,7 +232,7 @@ public final class Job {
   void requeue(JobRequeued requeued) {
     state = JobState.PENDING;
     long billedMs = JobClock.billedMs(this, requeued.endMs());
-    long runCoreMs = Math.multiplyExact(Demand.of(allocations).cores(), billedMs);
+    long runCoreMs = Math.multiplyExact(Demand.of(this).cores(), billedMs);
     formerCoreMs = Math.addExact(formerCoreMs, runCoreMs);
     startMs = 0;
     nodeStartMs = 0;
@@ -448,7 +448,7 @@ public final class Job {
   }
 
   /** How far it is with its dependencies; null for a job that has none. */
-  DependencyProgress dependencies() {
+  public DependencyProgress dependencies() {
     return dependencies;
   }
 

@@ -70,7 +70,7 @@ public final class Tallies {
     if (limited.isEmpty() || job.state().isTerminal()) {
       return;
     }
-    Demand held = job.holdsResources() ? Demand.of(job.allocations()) : null;
+    Demand held = job.holdsResources() ? Demand.of(job) : null;
     Claim claim = Claim.of(job);
     for (Subject subject : subjectsOf(claim, platform)) {
       TreeMap<Part, Tally> parts = limited.get(subject);

@@ -132,7 +132,7 @@ public final class UsageTable {
 
   /** Thousandths of a core that a run weighs. */
   private long weightOf(Job job) {
-    return milliCores(Demand.of(job.allocations()), policy);
+    return milliCores(Demand.of(job), policy);
   }
 
   /** What use of these resources weighs, in thousandths of a core. */

@@ -105,12 +105,15 @@ public final class JobQuestions {
       JobId id, long nowMs, RunTimeRatios learnt, int samples, BooleanSupplier stop) {
     Optional<Seen> seen = copies.now(machine -> see(machine, id));
     return seen.map(each -> {
-      Forecast forecast =
-          each.image() == null
-              ? null
-              : new Forecaster(each.image(), nowMs, bounds.mostSteps(), stop)
-                  .forecast(id, learnt, samples);
-      return new Forecasted(each.position(), nowMs, each.job(), forecast);
+      Forecast forecast = null;
+      if (!each.never().isEmpty()) {
+        forecast = Forecast.WITHOUT_A_START;
+      } else if (each.image() != null) {
+        forecast =
+            new Forecaster(each.image(), nowMs, bounds.mostSteps(), stop)
+                .forecast(id, learnt, samples);
+      }
+      return new Forecasted(each.position(), nowMs, each.job(), each.never(), forecast);
     });
   }
 
@@ -138,7 +141,7 @@ public final class JobQuestions {
           boolean whole = trial.submit() != null && trial.submit().terms().dependency() != null;
           ClusterImage image = mayRunForward(machine) ? machine.image() : null;
           return new Seen(
-              machine.state().position(), job, image == null || whole ? image : live(image));
+              machine.state().position(), job, "", image == null || whole ? image : live(image));
         });
     boolean waits =
         trial.job() == null || seen.job() != null && seen.job().state() == JobState.PENDING;
@@ -172,7 +175,7 @@ public final class JobQuestions {
     return image.map(each -> Quote.of(each, submission, nowMs, far));
   }
 
-  private record Seen(long position, ClusterImage.JobImage job, ClusterImage image) {}
+  private record Seen(long position, ClusterImage.JobImage job, String never, ClusterImage image) {}
 
   private Optional<Seen> see(SchedulerMachine machine, JobId id) {
     return machine
@@ -180,7 +183,11 @@ public final class JobQuestions {
         .job(id)
         .map(job -> {
           boolean forward = job.state() == JobState.PENDING && mayRunForward(machine);
-          return new Seen(machine.state().position(), job, forward ? live(machine.image()) : null);
+          return new Seen(
+              machine.state().position(),
+              job,
+              machine.state().neverStarts(id).orElse(""),
+              forward ? live(machine.image()) : null);
         });
   }
 

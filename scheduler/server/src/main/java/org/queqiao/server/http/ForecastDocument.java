@@ -15,8 +15,10 @@ record ForecastDocument(Forecasted made, ForecastBook.Coverage coverage) {
     Forecast forecast = made.forecast();
     return switch (forecast.ended()) {
       case WAITS_FOR_SOMEBODY ->
-          "No time brings its start: it waits for somebody, such as for its release, for another"
-              + " job that is held, or for a node.";
+          made.never().isEmpty()
+              ? "No time brings its start: it waits for somebody, such as for its release, for"
+                  + " another job that is held, or for a node."
+              : "No time brings its start: " + made.never() + ".";
       case COMPLETE, SPENT ->
           forecast.p50Ms() == 0
               ? "The way to its start is longer than one question may look ahead."
@@ -83,6 +85,7 @@ record ForecastDocument(Forecasted made, ForecastBook.Coverage coverage) {
     out.writeNumberField("neverStarted", forecast.neverStarted());
     out.writeNumberField("learntRuns", forecast.learntRuns());
     out.writeStringField("ended", forecast.ended().name());
+    out.writeStringField("limit", JobDocument.orNull(made.never()));
     out.writeObjectFieldStart("coverage");
     out.writeNumberField("forecasts", coverage.forecasts());
     out.writeNumberField("withinP10P90", coverage.withinP10P90());

@@ -102,10 +102,17 @@ final class JobRoutes {
     }
   }
 
-  /** Adds that the wallet cannot pay for the job as it is now; the job waits for that. */
-  private void warned(Call call, Reply reply, List<String> warnings) {
-    if (!(reply instanceof Reply.JobAccepted(JobId id, boolean repeated))) {
+  /**
+   * Adds that the job cannot start under the limits, or the wallet cannot pay for it, as they are
+   * now; the job waits for that.
+   */
+  private void warned(Call call, Reply reply, List<String> ofScript) {
+    if (!(reply instanceof Reply.JobAccepted(JobId id, boolean repeated, String never))) {
       throw new IllegalStateException("a submission is accepted or rejected, not " + reply);
+    }
+    List<String> warnings = new ArrayList<>(ofScript);
+    if (!never.isEmpty()) {
+      warnings.add(waitsForLimit(never));
     }
     JobEntry entry = view.jobs().find(id.value());
     if (entry == null || !view.paysBefore(entry.project())) {
@@ -116,15 +123,19 @@ final class JobRoutes {
         call,
         state -> state.unpaid(id),
         unpaid -> {
-          List<String> all = new ArrayList<>(warnings);
-          unpaid.ifPresent(each -> all.add(waitsForMoney(each)));
-          accepted(call, id, repeated, all);
+          unpaid.ifPresent(each -> warnings.add(waitsForMoney(each)));
+          accepted(call, id, repeated, warnings);
         });
   }
 
   /** The warning about a job that the wallet or a budget does not pay for. */
   static String waitsForMoney(String unpaid) {
     return "it waits for money: " + unpaid;
+  }
+
+  /** The warning about a job that a limit never lets start. */
+  static String waitsForLimit(String never) {
+    return "it waits for a limit to change: " + never;
   }
 
   private void accepted(Call call, JobId id, boolean repeated, List<String> warnings) {

@@ -2,6 +2,8 @@ package org.queqiao.server.http;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import org.queqiao.core.explain.ExplanationText;
 import org.queqiao.core.explain.Table;
 import org.queqiao.core.forecast.TrialResult;
@@ -24,14 +26,30 @@ record TriedDocument(Tried tried, long horizonMs) {
       table.row("the job's reservation", null, looked().reservation());
     }
     out.append(table).append("samples ").append(tried.result().samples()).append('\n');
-    if (looked() != null && looked().unpaid() != null) {
-      out.append("warning: ").append(JobRoutes.waitsForMoney(looked().unpaid())).append('\n');
+    if (tried.result().apart() > 0) {
+      out.append("besides, no time brings the start of ")
+          .append(ExplanationText.jobs(tried.result().apart()))
+          .append('\n');
+    }
+    for (String each : warnings()) {
+      out.append("warning: ").append(each).append('\n');
     }
     return out.toString();
   }
 
   private TrialResult.Looked looked() {
     return tried.result().looked();
+  }
+
+  private List<String> warnings() {
+    List<String> out = new ArrayList<>();
+    if (looked() != null && looked().never() != null) {
+      out.add(JobRoutes.waitsForLimit(looked().never()));
+    }
+    if (looked() != null && looked().unpaid() != null) {
+      out.add(JobRoutes.waitsForMoney(looked().unpaid()));
+    }
+    return out;
   }
 
   private String start(TrialResult.Side side) {
@@ -56,10 +74,11 @@ record TriedDocument(Tried tried, long horizonMs) {
     boolean reserved = looked() != null && looked().reservation() != null;
     out.writeStringField("reservation", reserved ? looked().reservation().value() : null);
     out.writeArrayFieldStart("warnings");
-    if (looked() != null && looked().unpaid() != null) {
-      out.writeString(JobRoutes.waitsForMoney(looked().unpaid()));
+    for (String each : warnings()) {
+      out.writeString(each);
     }
     out.writeEndArray();
+    out.writeNumberField("waitForSomebody", tried.result().apart());
     side("base", tried.result().base(), out);
     side("tried", tried.result().changed(), out);
     out.writeEndObject();

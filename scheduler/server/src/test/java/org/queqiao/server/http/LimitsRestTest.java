@@ -165,6 +165,40 @@ final class LimitsRestTest {
   }
 
   @Test
+  void aJobThatALimitNeverLetsStartIsAcceptedWithTheLimitNamed() throws Exception {
+    String limit = "user researcher1 may have 0 cores";
+    limit("user/researcher1", "GROUP", "CORES");
+    HttpResponse<String> submitted = submit();
+    assertThat(submitted.statusCode()).isEqualTo(201);
+    JsonNode answer = JSON.readTree(submitted.body());
+    assertThat(answer.path("warnings").path(0).asText())
+        .startsWith("it waits for a limit to change: AssocGrpCpuLimit: " + limit)
+        .endsWith("so it cannot start while both stay as they are");
+    assertThat(submitted.headers().firstValue("Queqiao-Warning").orElse("")).contains(limit);
+    String at = "/api/v1/jobs/" + answer.path("id").asLong();
+    JsonNode forecast = JSON.readTree(server.get("researcher1", at + "/forecast").body());
+    assertThat(forecast.path("ended").asText()).isEqualTo("WAITS_FOR_SOMEBODY");
+    assertThat(forecast.path("limit").asText()).startsWith("AssocGrpCpuLimit: " + limit);
+    assertThat(forecast.path("sentence").asText()).contains(limit);
+    JsonNode tried =
+        JSON.readTree(
+            server
+                .post(
+                    "researcher1",
+                    "/api/v1/what-if",
+                    "{\"job\":%d}".formatted(answer.path("id").asLong()))
+                .body());
+    assertThat(tried.path("warnings").path(0).asText()).contains(limit);
+    assertThat(tried.path("waitForSomebody").asInt()).as("besides itself").isZero();
+    assertThat(server.call("researcher1", "DELETE", at, "").statusCode()).isBetween(200, 204);
+    put("rules/user/researcher1", "{\"limits\":[]}");
+    JsonNode free = JSON.readTree(submit().body());
+    assertThat(free.has("warnings")).isFalse();
+    String other = "/api/v1/jobs/" + free.path("id").asLong();
+    assertThat(server.call("researcher1", "DELETE", other, "").statusCode()).isBetween(200, 204);
+  }
+
+  @Test
   void aJobThatHitsALimitOfAGroupWaitsWithItsNameWhoeversItIs() throws Exception {
     for (String subject : SUBJECTS.keySet()) {
       for (Map.Entry<String, String> each : new TreeMap<>(GROUP).entrySet()) {

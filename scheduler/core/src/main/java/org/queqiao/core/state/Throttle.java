@@ -1,15 +1,13 @@
-package org.queqiao.core.plan;
+package org.queqiao.core.state;
 
 import org.queqiao.contract.id.JobId;
-import org.queqiao.core.state.Cluster;
-import org.queqiao.core.state.Job;
 
 /** How many tasks of an array may hold resources at once. */
-final class Throttle {
+public final class Throttle {
   private Throttle() {}
 
   /** How many more tasks of the array of a job may start; the greatest number where any may. */
-  static int left(Cluster cluster, Job job) {
+  public static int left(Cluster cluster, Job job) {
     if (job.spec().array() == null) {
       return Integer.MAX_VALUE;
     }
@@ -20,7 +18,7 @@ final class Throttle {
   }
 
   /** The array that a job is, or is a task of. */
-  static JobId arrayOf(Job job) {
+  public static JobId arrayOf(Job job) {
     return job.task() == null ? job.id() : job.task().array();
   }
 }

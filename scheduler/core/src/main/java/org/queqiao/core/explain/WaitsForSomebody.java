@@ -1,0 +1,82 @@
+package org.queqiao.core.explain;
+
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.UserName;
+import org.queqiao.contract.job.Dependency;
+import org.queqiao.contract.job.DependencyRule;
+import org.queqiao.contract.snapshot.ClusterImage.DependencyImage.Progress;
+import org.queqiao.core.state.Cluster;
+import org.queqiao.core.state.Dependence;
+import org.queqiao.core.state.Job;
+
+/**
+ * The waiting jobs whose start no time brings: those that are held, that depend on what can never
+ * come or on others of these, or that ask for more than a limit ever leaves. Somebody must do
+ * something.
+ */
+public final class WaitsForSomebody {
+  private final Cluster cluster;
+  private final WhyPending why;
+  private final TreeSet<JobId> found = new TreeSet<>();
+
+  /** Whose later singletons wait with them. */
+  private final TreeSet<Named> names = new TreeSet<>();
+
+  private record Named(UserName user, String name) implements Comparable<Named> {
+    @Override
+    public int compareTo(Named other) {
+      int byUser = user.compareTo(other.user);
+      return byUser != 0 ? byUser : name.compareTo(other.name);
+    }
+  }
+
+  private WaitsForSomebody(Cluster cluster, WhyPending why) {
+    this.cluster = cluster;
+    this.why = why;
+  }
+
+  /** Finds them all. */
+  public static SortedSet<JobId> in(Cluster cluster, WhyPending why) {
+    return new WaitsForSomebody(cluster, why).all();
+  }
+
+  private SortedSet<JobId> all() {
+    // Jobs depend on earlier ones alone, so those are known when a job is looked at.
+    for (Job job : cluster.jobs().all()) {
+      if (job.awaitsStart() && isStuck(job)) {
+        found.add(job.id());
+        names.add(new Named(job.user(), job.spec().name()));
+      }
+    }
+    return found;
+  }
+
+  private boolean isStuck(Job job) {
+    return WhyPending.isHeld(job)
+        || Dependence.isHopeless(job)
+        || Dependence.waitsForOthers(job) && dependsOnStuck(job)
+        || why.never(job).isPresent();
+  }
+
+  private boolean dependsOnStuck(Job job) {
+    DependencyRule rule = job.spec().terms().dependency();
+    boolean all = true;
+    for (int i = 0; i < rule.parts().size(); i++) {
+      Progress known = job.dependencies() == null ? Progress.WAITING : job.dependencies().of(i);
+      boolean stuck = known == Progress.WAITING && isOnStuck(job, rule.parts().get(i));
+      if (stuck && !rule.any()) {
+        return true;
+      }
+      all &= stuck || known == Progress.FAILED;
+    }
+    return all;
+  }
+
+  private boolean isOnStuck(Job job, Dependency on) {
+    return on.kind() == Dependency.Kind.SINGLETON
+        ? names.contains(new Named(job.user(), job.spec().name()))
+        : found.contains(on.job());
+  }
+}
