@@ -29,7 +29,7 @@ public final class CostOfJobs {
         placed
             ? Holding.parts(job.allocations(), job.spec())
             : BudgetGate.parts(
-                job.spec(), Demand.least(job.spec(), cluster.nodes().shapes().keySet()));
+                job.spec(), Demand.least(job.spec(), cluster.offered().of(job.spec().partition())));
     TariffBook prices = cluster.policy().prices();
     long limitMs = job.spec().limitMs();
     long known = believedMs == 0 ? cluster.learning().predictedMs(job) : believedMs;

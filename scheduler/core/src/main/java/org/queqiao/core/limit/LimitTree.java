@@ -142,7 +142,7 @@ public final class LimitTree {
   }
 
   private Demand asked(JobSpec spec) {
-    return Demand.least(spec, cluster.nodes().shapes().keySet());
+    return Demand.least(spec, cluster.offered().of(spec.partition()));
   }
 
   /**

@@ -56,11 +56,15 @@ public final class ByPriority implements JobOrder {
     Ranks ranks = new Ranks(cluster, cluster.timeMs());
     PriorityPolicy policy = cluster.priorities().policy();
     return (job, each) ->
-        Backlog.places(
-            job,
-            policy,
-            (group, place) ->
-                each.at(ranks.spot(group, ranks.fixed(group), job, place), Ahead.of(group.lot())));
+        cluster
+            .priorities()
+            .backlog()
+            .places(
+                job,
+                policy,
+                (group, place) ->
+                    each.at(
+                        ranks.spot(group, ranks.fixed(group), job, place), Ahead.of(group.lot())));
   }
 
   /** The groups, merged by their heads. */
@@ -153,7 +157,7 @@ public final class ByPriority implements JobOrder {
           policy.tierOf(group.partition()),
           fixedMicro,
           place.ageStep(),
-          area(group.lot(), job),
+          area(group, job),
           place.number(),
           place.index());
     }
@@ -167,7 +171,8 @@ public final class ByPriority implements JobOrder {
       return byPromise && lot.rank() == Lot.Rank.PROMISED ? lot.promisedMs() : Spot.NO_PROMISE;
     }
 
-    private long area(Lot lot, Job job) {
+    private long area(Backlog.Group group, Job job) {
+      Lot lot = group.lot();
       if (!byArea) {
         return 0;
       }
@@ -178,7 +183,7 @@ public final class ByPriority implements JobOrder {
           job.submitMs(),
           learning.believedMs(job),
           lot.limitMs(),
-          lot.cores(),
+          lot.cores() + group.moreCores(),
           lot.rank() == Lot.Rank.TRIAL && !learning.byLimits(job),
           PER_SECOND);
     }

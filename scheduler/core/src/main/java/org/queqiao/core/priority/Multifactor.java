@@ -75,12 +75,14 @@ public final class Multifactor {
     QosName qos = job.spec().qos();
     out.add(age(job));
     out.add(fairShare(new Member(job.spec().project(), job.user())));
-    out.add(PriorityTerms.Term.of("jobSize", policy.jobSize(), Backlog.sizePpm(job, policy)));
+    out.add(
+        PriorityTerms.Term.of(
+            "jobSize", policy.jobSize(), priorities.backlog().sizePpm(job, policy)));
     out.add(partition(job.spec().partition()));
     out.add(qos(qos == null ? "" : qos.value()));
     out.add(project(job.spec().project()));
     out.add(site(job.user()));
-    Demand demand = Demand.of(job.spec());
+    Demand demand = priorities.backlog().least(job.spec());
     for (ResourceWeight each : policy.tres()) {
       out.add(
           PriorityTerms.Term.of(

@@ -31,7 +31,7 @@ final class AccountEvents {
     require(
         event.defaultLimitMs() > 0 && event.defaultLimitMs() <= event.maxLimitMs(),
         "limits of partition " + event.name());
-    cluster.policy().define(event);
+    cluster.define(event);
   }
 
   void defined(JobPolicyDefined event) {

@@ -14,6 +14,7 @@ import org.queqiao.contract.id.PartitionName;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.QosName;
 import org.queqiao.contract.id.UserName;
+import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.policy.PriorityPolicy;
 import org.queqiao.contract.policy.ResourceWeight;
 import org.queqiao.core.predict.Experience;
@@ -44,7 +45,11 @@ public final class Backlog {
   private int arrays;
   private int size;
 
-  Backlog() {}
+  private final Offered offered;
+
+  Backlog(Offered offered) {
+    this.offered = offered;
+  }
 
   /**
    * What the jobs of a group share.
@@ -53,6 +58,7 @@ public final class Backlog {
    * @param fixedMicro the terms that depend on the job alone (size, resources, nice), in millionths
    *     of a point
    * @param lot what decides how long they are believed to run
+   * @param moreCores how many cores they hold at the least beyond those that they ask for
    */
   public record Group(
       PartitionName partition,
@@ -60,7 +66,8 @@ public final class Backlog {
       UserName user,
       String qos,
       long fixedMicro,
-      Lot lot)
+      Lot lot,
+      long moreCores)
       implements Comparable<Group> {
     /** Whether all terms of their priorities but age are the same. */
     public boolean ranksAs(Group other) {
@@ -78,6 +85,7 @@ public final class Backlog {
       order = order != 0 ? order : user.compareTo(other.user);
       order = order != 0 ? order : qos.compareTo(other.qos);
       order = order != 0 ? order : Long.compare(fixedMicro, other.fixedMicro);
+      order = order != 0 ? order : Long.compare(moreCores, other.moreCores);
       return order != 0 ? order : lot.compareTo(other.lot);
     }
   }
@@ -88,11 +96,11 @@ public final class Backlog {
   }
 
   /** The group of a job; of an array that of the tasks that do not go ahead of the others. */
-  public static Group groupOf(Job job, PriorityPolicy policy) {
+  private Group groupOf(Job job, PriorityPolicy policy) {
     return groupOf(job, policy, Lot.of(job));
   }
 
-  private static Group groupOf(Job job, PriorityPolicy policy, Lot lot) {
+  private Group groupOf(Job job, PriorityPolicy policy, Lot lot) {
     QosName qos = job.spec().qos();
     return new Group(
         job.spec().partition(),
@@ -100,7 +108,8 @@ public final class Backlog {
         job.user(),
         qos == null ? "" : qos.value(),
         fixedMicro(job, policy),
-        lot);
+        lot,
+        cores(job.spec()) - job.spec().totalCores());
   }
 
   /**
@@ -133,7 +142,7 @@ public final class Backlog {
   }
 
   /** Where a job stands: once, but an array also for each task that goes ahead of the others. */
-  public static void places(Job job, PriorityPolicy policy, BiConsumer<Group, Place> each) {
+  public void places(Job job, PriorityPolicy policy, BiConsumer<Group, Place> each) {
     if (job.array() != null) {
       int promised = TasksAhead.promised(job);
       int trial = TasksAhead.trial(job);
@@ -342,28 +351,59 @@ public final class Backlog {
     changes.forget();
   }
 
-  private static long fixedMicro(Job job, PriorityPolicy policy) {
+  private long fixedMicro(Job job, PriorityPolicy policy) {
     return Math.addExact(
         Math.addExact(sizeMicro(job, policy), tresMicro(job, policy)), niceMicro(job, policy));
   }
 
+  /** The least that a job holds when it runs. */
+  public Demand least(JobSpec spec) {
+    return Demand.least(spec, offered.of(spec.partition()));
+  }
+
+  private long cores(JobSpec spec) {
+    return spec.placement().exclusive() ? least(spec).cores() : spec.totalCores();
+  }
+
+  /** Runs a change after which jobs that leave something to their nodes may get more or less. */
+  void moveThoseThatLeaveToNodes(PriorityPolicy policy, Runnable change) {
+    TreeMap<JobId, Job> moved = new TreeMap<>();
+    if (entering == null) {
+      boolean weighed = !policy.tres().isEmpty();
+      for (TreeMap<Place, Job> jobs : groups.values()) {
+        for (Job each : jobs.values()) {
+          if (each.spec().placement().exclusive() || weighed && leavesMemory(each.spec())) {
+            moved.put(each.id(), each);
+          }
+        }
+      }
+    }
+    moved.values().forEach(job -> remove(job, policy));
+    change.run();
+    moved.values().forEach(job -> add(job, policy));
+  }
+
+  private static boolean leavesMemory(JobSpec spec) {
+    return spec.components().stream().anyMatch(each -> each.memOnNode(each.nodes() - 1) == 0);
+  }
+
   /** The size term of a job, in millionths of a point. */
-  public static long sizeMicro(Job job, PriorityPolicy policy) {
+  private long sizeMicro(Job job, PriorityPolicy policy) {
     return policy.jobSize() == 0 ? 0 : Math.multiplyExact(policy.jobSize(), sizePpm(job, policy));
   }
 
   /** The size factor of a job in millionths. */
-  public static long sizePpm(Job job, PriorityPolicy policy) {
-    long ppm = Ratio.ppm(job.spec().totalCores(), policy.sizeCores());
+  public long sizePpm(Job job, PriorityPolicy policy) {
+    long ppm = Ratio.ppm(cores(job.spec()), policy.sizeCores());
     return policy.favorSmall() ? Ratio.MILLION - ppm : ppm;
   }
 
-  /** The terms of the resources that a job asks for, in millionths of a point. */
-  public static long tresMicro(Job job, PriorityPolicy policy) {
+  /** The terms of the resources that a job holds at the least, in millionths of a point. */
+  private long tresMicro(Job job, PriorityPolicy policy) {
     if (policy.tres().isEmpty()) {
       return 0;
     }
-    Demand demand = Demand.of(job.spec());
+    Demand demand = least(job.spec());
     long micro = 0;
     for (ResourceWeight each : policy.tres()) {
       long ppm = Ratio.ppm(demand.amount(each), each.per());
@@ -373,7 +413,7 @@ public final class Backlog {
   }
 
   /** What nice takes away or adds, in millionths of a point. */
-  public static long niceMicro(Job job, PriorityPolicy policy) {
+  private static long niceMicro(Job job, PriorityPolicy policy) {
     long points = Math.multiplyExact(policy.nice(), (long) job.spec().terms().nice());
     return Math.negateExact(Math.multiplyExact(points, Ratio.MILLION));
   }

@@ -4,10 +4,12 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.TreeMap;
+import org.queqiao.contract.event.PartitionDefined;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.JobSpec;
+import org.queqiao.contract.node.NodeFacts;
 import org.queqiao.contract.reservation.Reservation;
 import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.contract.snapshot.StepsImage;
@@ -37,12 +39,13 @@ public final class Cluster {
   /** Even then an end stays visible for this long. */
   private static final long KEEP_CROWDED_MS = 60_000;
 
-  private final Priorities priorities = new Priorities();
   private final Policy policy = new Policy();
+  private final NodeTable nodes = new NodeTable();
+  private final Offered offered = new Offered(policy, nodes);
+  private final Priorities priorities = new Priorities(offered);
   private final Outranking outranking = new Outranking(policy, priorities);
   private final Learning learning = new Learning(policy);
   private final JobTable jobs = new JobTable(priorities, learning);
-  private final NodeTable nodes = new NodeTable();
   private final AccountTree accounts = new AccountTree();
   private final Licences licences = new Licences();
   private final Candidates candidates = new Candidates(this);
@@ -83,7 +86,7 @@ public final class Cluster {
     cluster.position = image.position();
     cluster.timeMs = image.timeMs();
     cluster.lastJobId = image.lastJobId();
-    image.partitions().forEach(cluster.policy::define);
+    image.partitions().forEach(cluster::define);
     image.tariffs().forEach(cluster.policy::define);
     cluster.policy.define(image.jobPolicy());
     cluster.policy.define(image.scheduling());
@@ -98,7 +101,7 @@ public final class Cluster {
       cluster.accounts.define(each.user());
       each.roles().forEach(role -> cluster.accounts.grant(each.user().name(), role));
     }
-    image.nodes().forEach(each -> cluster.nodes.add(new Node(each)));
+    image.nodes().forEach(each -> cluster.add(new Node(each)));
     cluster.learning.restore(image.experience());
     image.reservations().forEach(each -> cluster.reservations.put(new ReservationState(each)));
     image.wallets().forEach(cluster.wallets::restore);
@@ -289,6 +292,42 @@ public final class Cluster {
   /** What brought room earlier than the promises count on. */
   public EarlyRoom earlyRoom() {
     return earlyRoom;
+  }
+
+  /** What the nodes of each partition offer. */
+  public Offered offered() {
+    return offered;
+  }
+
+  /** A partition is as this says; jobs that leave something to its nodes get other places. */
+  void define(PartitionDefined partition) {
+    priorities.moveThoseThatLeaveToNodes(() -> {
+      policy.define(partition);
+      offered.relist(partition.name());
+    });
+  }
+
+  /** A node is new. */
+  void add(Node node) {
+    offering(null, node.facts(), () -> nodes.add(node));
+  }
+
+  /** A node registers again. */
+  void register(Node node, NodeFacts facts) {
+    offering(node.facts(), facts, () -> nodes.reshape(node, () -> node.register(facts)));
+  }
+
+  private void offering(NodeFacts before, NodeFacts after, Runnable change) {
+    Runnable counted =
+        () -> {
+          offered.count(before, after);
+          change.run();
+        };
+    if (offered.changesWith(before, after)) {
+      priorities.moveThoseThatLeaveToNodes(counted);
+    } else {
+      counted.run();
+    }
   }
 
   /** Whether jobs could run on idle nodes. */

@@ -10,7 +10,6 @@ import org.queqiao.contract.job.JobComponent;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.policy.Limit;
 import org.queqiao.contract.policy.ResourceWeight;
-import org.queqiao.core.placement.NodeShape;
 
 /**
  * Amounts of resources over all nodes.
@@ -50,29 +49,23 @@ public record Demand(long cores, long nodes, long memBytes, SortedMap<String, Lo
 
   /**
    * The least that a job gets: what it asks for, and where it leaves that to the node, its memory
-   * and the cores of a node that it has for itself, as the smallest node would give them.
+   * and the cores of a node that it has for itself, as the smallest node of its partition would
+   * give them that has its cores.
    *
-   * @param nodes what nodes offer
+   * @param kinds what the nodes of its partition offer
    */
-  public static Demand least(JobSpec spec, Iterable<NodeShape> nodes) {
+  public static Demand least(JobSpec spec, Offered.Kinds kinds) {
     Demand asked = of(spec);
-    long memPerCore = Long.MAX_VALUE;
-    long allCores = Long.MAX_VALUE;
-    for (NodeShape each : nodes) {
-      memPerCore = Math.min(memPerCore, each.memBytes() / each.cores());
-      allCores = Math.min(allCores, each.cores());
-    }
-    if (memPerCore == Long.MAX_VALUE) {
+    if (kinds.isEmpty()) {
       return asked;
     }
-    long wholeNode = spec.placement().exclusive() ? allCores : 0;
     long cores = 0;
     long memBytes = 0;
     for (JobComponent each : spec.components()) {
       int last = each.nodes() - 1;
       int larges = each.tasks() % each.nodes();
-      Demand large = onOne(each.coresOnNode(0), each.memOnNode(0), wholeNode, memPerCore);
-      Demand small = onOne(each.coresOnNode(last), each.memOnNode(last), wholeNode, memPerCore);
+      Demand large = onOne(spec, each.coresOnNode(0), each.memOnNode(0), kinds);
+      Demand small = onOne(spec, each.coresOnNode(last), each.memOnNode(last), kinds);
       long smalls = each.nodes() - larges;
       cores = Math.addExact(cores, Math.addExact(large.cores() * larges, small.cores() * smalls));
       memBytes = Math.addExact(memBytes, Math.multiplyExact(large.memBytes(), larges));
@@ -81,10 +74,12 @@ public record Demand(long cores, long nodes, long memBytes, SortedMap<String, Lo
     return new Demand(cores, asked.nodes(), memBytes, asked.gres());
   }
 
-  private static Demand onOne(long cores, long memBytes, long wholeNode, long memPerCore) {
-    long most = Math.max(cores, wholeNode);
-    return new Demand(
-        most, 1, memBytes == 0 ? Math.multiplyExact(most, memPerCore) : memBytes, new TreeMap<>());
+  private static Demand onOne(JobSpec spec, int cores, long memBytes, Offered.Kinds kinds) {
+    // On more nodes it may ask for less on each, so smaller ones may serve.
+    int needed = spec.hasShapes() ? 1 : cores;
+    long most = spec.placement().exclusive() ? Math.max(cores, kinds.cores(needed)) : (long) cores;
+    long mem = memBytes == 0 ? Math.multiplyExact(most, kinds.memPerCore(needed)) : memBytes;
+    return new Demand(most, 1, mem, new TreeMap<>());
   }
 
   private static void add(List<GresRequest> requests, int nodes, SortedMap<String, Long> gres) {

@@ -51,6 +51,7 @@ public final class IndexComparison {
 
   private void nodes(Cluster live, Cluster fresh) {
     compare("open nodes", live.nodes().open().keySet(), fresh.nodes().open().keySet());
+    compare("offered", live.offered().toString(), fresh.offered().toString());
     compare("node shapes", live.nodes().shapes(), fresh.nodes().shapes());
     compare("usable shapes", live.nodes().usableShapes(), fresh.nodes().usableShapes());
     for (Node each : live.nodes().all()) {

@@ -26,12 +26,12 @@ final class NodeEvents {
     NodeFacts facts = event.facts();
     Node known = cluster.nodes().find(facts.name()).orElse(null);
     if (known == null) {
-      cluster.nodes().add(new Node(facts));
+      cluster.add(new Node(facts));
     } else {
       require(
           known.facts().bootId().equals(facts.bootId()) || known.runs().isEmpty(),
           "node " + facts.name() + " has a new boot and its runs have not ended");
-      cluster.nodes().reshape(known, () -> known.register(facts));
+      cluster.register(known, facts);
     }
   }
 

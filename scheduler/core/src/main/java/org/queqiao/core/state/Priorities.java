@@ -27,10 +27,12 @@ public final class Priorities {
   private final TreeMap<QosName, QosDefined> qos = new TreeMap<>();
   private final TreeMap<Subject, Rules> rules = new TreeMap<>();
   private final UsageTable usage = new UsageTable();
-  private final Backlog backlog = new Backlog();
+  private final Backlog backlog;
   private final Tallies tallies = new Tallies();
 
-  Priorities() {}
+  Priorities(Offered offered) {
+    this.backlog = new Backlog(offered);
+  }
 
   void restore(PrioritiesImage image) {
     image.platforms().forEach(this::define);
@@ -94,6 +96,11 @@ public final class Priorities {
         backlog.add(job, next);
       }
     }
+  }
+
+  /** Runs a change after which jobs that leave something to their nodes may get more or less. */
+  void moveThoseThatLeaveToNodes(Runnable change) {
+    backlog.moveThoseThatLeaveToNodes(policy(), change);
   }
 
   /** A run ends and is still counted as running. */
