@@ -31,6 +31,12 @@ public final class ForecastBook {
    */
   public record Coverage(long given, long forecasts, long withinP10P90, long belowP50) {}
 
+  /** A forecast whose job has not started. */
+  public record Open(JobId job, long position, long p10Ms, long p50Ms, long p90Ms) {}
+
+  /** All that a book knows. */
+  public record Image(Coverage coverage, List<Open> open) {}
+
   /** A book that keeps forecasts of so many jobs. */
   public ForecastBook(int mostJobs) {
     this.mostJobs = mostJobs;
@@ -75,6 +81,30 @@ public final class ForecastBook {
   /** A job has ended without a start: nothing can be said of its forecasts. */
   public void ended(JobId job) {
     open.remove(job);
+  }
+
+  /** All that it knows, the forecasts by job in the order in which they were given. */
+  public Image image() {
+    List<Open> out = new ArrayList<>();
+    open.forEach((job, of) -> {
+      for (Given each : of) {
+        out.add(new Open(job, each.position(), each.p10Ms(), each.p50Ms(), each.p90Ms()));
+      }
+    });
+    return new Image(coverage(), out);
+  }
+
+  /** Goes on from what another book knew. */
+  public void restore(Image image) {
+    given = image.coverage().given();
+    judged = image.coverage().forecasts();
+    within = image.coverage().withinP10P90();
+    below = image.coverage().belowP50();
+    open.clear();
+    for (Open each : image.open()) {
+      open.computeIfAbsent(each.job(), _ -> new ArrayList<>(1))
+          .add(new Given(each.position(), each.p10Ms(), each.p50Ms(), each.p90Ms()));
+    }
   }
 
   /** How forecasts proved so far. */

@@ -101,6 +101,10 @@ final class DataFolder implements Closeable {
     return data.resolve("server/counters");
   }
 
+  Path proved() {
+    return data.resolve("server/proved");
+  }
+
   Path adminSocket() {
     return data.resolve("run/admin.sock");
   }

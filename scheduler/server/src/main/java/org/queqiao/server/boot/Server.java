@@ -51,6 +51,7 @@ import org.queqiao.server.config.ConfigException;
 import org.queqiao.server.config.ServerConfig;
 import org.queqiao.server.counters.RunCounters;
 import org.queqiao.server.forecast.Forecasts;
+import org.queqiao.server.forecast.Proved;
 import org.queqiao.server.gateway.AgentGateway;
 import org.queqiao.server.gateway.GatewaySettings;
 import org.queqiao.server.gateway.NodeGauges;
@@ -138,7 +139,7 @@ public final class Server implements AutoCloseable {
     runtime.start();
     firstFacts(runtime, image, unixUsers);
 
-    Followers followers = followers(folder, ledger, runtime, image);
+    Followers followers = followers(folder, ledger, log, runtime, image);
     ClusterView view = followers.view();
     org.queqiao.server.view.Door admitted =
         new org.queqiao.server.view.Door(
@@ -209,7 +210,7 @@ public final class Server implements AutoCloseable {
 
   /** Starts them; returns when the read model has reached the end of the log. */
   private Followers followers(
-      DataFolder folder, Ledger ledger, SchedulerRuntime runtime, ClusterImage image)
+      DataFolder folder, Ledger ledger, EventLog log, SchedulerRuntime runtime, ClusterImage image)
       throws Exception {
     ClusterView view =
         new ClusterView(
@@ -219,9 +220,8 @@ public final class Server implements AutoCloseable {
     EventHub hub = new EventHub(view, runtime.feed(), EVENT_RING, CATCHING_UP);
     view.onChange(hub);
     Forecasts forecasts = new Forecasts(image, view.jobs());
-    view.onChange(forecasts);
     Foresight foresight = new Foresight(view.jobs());
-    view.onChange(foresight);
+    view.onChange(keep(Proved.open(folder.proved(), forecasts, foresight, log, image.position())));
     follow(runtime.feed().subscribe(image.position(), view));
     Intake intake = keep(new Intake(ledger, HeadFile.open(folder.ledgerHeads())));
     keep(new ArchiveDesk(ledger, InstantSource.system()));

@@ -16,8 +16,8 @@ import org.queqiao.server.view.JobTable;
 
 /**
  * Learns from ended runs which part of their limits they lasted, keeps the forecasts that were
- * given, and judges each when its job starts. Lives as long as the process: a new one learns from
- * the ended jobs that the state still knows, and begins with no forecasts.
+ * given, and judges each when its job starts. A new one learns from the ended jobs that the state
+ * still knows; what was given and judged is kept by {@link Proved}.
  */
 public final class Forecasts implements ClusterView.ChangeListener {
   private static final int MOST_JOBS = 20_000;
@@ -45,18 +45,25 @@ public final class Forecasts implements ClusterView.ChangeListener {
   @Override
   public synchronized void applied(List<LoggedEvent> events) {
     for (LoggedEvent each : events) {
-      switch (each.event()) {
-        case JobAllocated e -> book.started(e.run().job(), each.timeMs());
-        case JobEnded e -> ended(e);
-        default -> {
-          // says nothing of starts and run times
-        }
+      judge(each);
+      if (each.event() instanceof JobEnded ended) {
+        learn(ended);
       }
     }
   }
 
-  private void ended(JobEnded ended) {
-    book.ended(ended.job());
+  /** Judges what was forecast of a job that starts, without learning. */
+  synchronized void judge(LoggedEvent logged) {
+    switch (logged.event()) {
+      case JobAllocated e -> book.started(e.run().job(), logged.timeMs());
+      case JobEnded e -> book.ended(e.job());
+      default -> {
+        // says nothing of starts
+      }
+    }
+  }
+
+  private void learn(JobEnded ended) {
     JobEntry entry = jobs.find(ended.job().value());
     // A run that was lost with its node says nothing of how long it would have lasted.
     if (entry == null || ended.attempt() == 0 || !ranItsTime(ended.state())) {
@@ -94,7 +101,17 @@ public final class Forecasts implements ClusterView.ChangeListener {
     }
   }
 
-  /** How forecasts proved since the start of the server. */
+  /** What was given and judged. */
+  synchronized ForecastBook.Image book() {
+    return book.image();
+  }
+
+  /** Goes on from what was given and judged before. */
+  synchronized void restore(ForecastBook.Image image) {
+    book.restore(image);
+  }
+
+  /** How forecasts proved. */
   public synchronized ForecastBook.Coverage coverage() {
     return book.coverage();
   }

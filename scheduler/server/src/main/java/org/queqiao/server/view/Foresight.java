@@ -9,10 +9,7 @@ import org.queqiao.contract.event.JobEnded;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.job.JobState;
 
-/**
- * Compares what was predicted of runs, and promised to jobs, with what came. Counts since the
- * server started; for any thread.
- */
+/** Compares what was predicted of runs, and promised to jobs, with what came; for any thread. */
 public final class Foresight implements ClusterView.ChangeListener {
   private final JobTable jobs;
   private final LongAdder predicted = new LongAdder();
@@ -91,6 +88,35 @@ public final class Foresight implements ClusterView.ChangeListener {
   /** Without the time for which it was suspended. */
   private static long ranMs(JobStatus status, long endMs) {
     return endMs - status.startMs() - status.suspendedMs(endMs);
+  }
+
+  /** All figures, in the order of the methods below. */
+  public record Figures(
+      long predicted,
+      long judged,
+      long outlived,
+      long errorMs,
+      long promised,
+      long late,
+      long lateMs,
+      long latestMs) {}
+
+  /** As they are now. */
+  public Figures figures() {
+    return new Figures(
+        predicted(), judged(), outlived(), errorMs(), promised(), late(), lateMs(), latestMs());
+  }
+
+  /** Goes on from figures, before anything is counted. */
+  public void restore(Figures figures) {
+    predicted.add(figures.predicted());
+    judged.add(figures.judged());
+    outlived.add(figures.outlived());
+    errorMs.add(figures.errorMs());
+    promised.add(figures.promised());
+    late.add(figures.late());
+    lateMs.add(figures.lateMs());
+    latestMs.accumulate(figures.latestMs());
   }
 
   /** Runs that were started with a prediction. */
