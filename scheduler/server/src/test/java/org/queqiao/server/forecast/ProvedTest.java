@@ -41,8 +41,8 @@ import org.queqiao.core.SchedulerMachine;
 import org.queqiao.core.forecast.Forecast;
 import org.queqiao.core.forecast.ForecastBook;
 import org.queqiao.eventlog.EventLog;
-import org.queqiao.eventlog.FileEventLog;
-import org.queqiao.eventlog.LogSettings;
+import org.queqiao.eventlog.file.FileEventLog;
+import org.queqiao.eventlog.file.LogSettings;
 import org.queqiao.server.view.ClusterView;
 import org.queqiao.server.view.Foresight;
 

@@ -81,7 +81,8 @@ final class PriorityRestTest {
     assertThat(shown.path("reason").asText()).isEqualTo("AssocMaxJobsLimit");
     assertThat(shown.path("detail").asText())
         .isEqualTo(
-            "user researcher2 may have 0 running jobs; user researcher2 has 0, this job asks for 1");
+            "user researcher2 may have 0 running jobs; user researcher2 has 0, this job asks for 1,"
+                + " so it cannot start while both stay as they are");
     ok(put("admin1", RULES + "user/researcher2", "{\"limits\":[]}"));
     server.call("researcher2", "DELETE", "/api/v1/jobs/" + job.path("id").asLong(), "");
   }

@@ -92,6 +92,37 @@ final class ReservationRestTest {
     return JSON.readTree(server.get("researcher1", "/api/v1/jobs/" + job + "/explain").body());
   }
 
+  /** Both want the node, so the later one waits for its turn. */
+  private static void whoComesAfterItIsToldHowManyAreBeforeItAndNotWho(long first)
+      throws Exception {
+    HttpResponse<String> job =
+        server.post(
+            "researcher2",
+            "/api/v1/jobs",
+            "{\"script\":\"#!/bin/sh\\ntrue\\n\",\"limitMs\":%d,\"nice\":1000000000}"
+                .formatted(3 * HOUR_MS));
+    assertThat(job.statusCode()).as(job.body()).isEqualTo(201);
+    String at = "/api/v1/jobs/" + JSON.readTree(job.body()).path("id").asLong();
+    JsonNode own = JSON.readTree(server.get("researcher2", at + "/explain").body());
+    assertThat(reason(own)).isEqualTo("Priority");
+    JsonNode queue = own.path("waiting").path("queue");
+    assertThat(queue.path("ahead").asInt()).isPositive();
+    assertThat(queue.path("jobs").toString()).doesNotContain(Long.toString(first));
+    JsonNode byAdmin = JSON.readTree(server.get("admin1", at + "/explain").body());
+    assertThat(own.path("sentence").asText()).doesNotContain(" " + first);
+    assertThat(byAdmin.path("sentence").asText())
+        .containsPattern("in the queue of [0-9]+: .*" + first);
+    for (String user : new String[] {"researcher2", "admin1"}) {
+      String text =
+          server.send(server.request(user, at + "/explain", "Accept", "text/plain")).body();
+      assertThat(text.contains(" " + first)).as(text).isEqualTo(user.equals("admin1"));
+    }
+    JsonNode all = byAdmin.path("waiting").path("queue");
+    assertThat(all.path("ahead")).isEqualTo(queue.path("ahead"));
+    assertThat(all.path("jobs").toString()).contains(Long.toString(first));
+    assertThat(server.call("researcher2", "DELETE", at, "").statusCode()).isBetween(200, 204);
+  }
+
   @Test
   void aJobWaitsForMaintenanceOfItsNodeAndRunsWhenThatIsCalledOff() throws Exception {
     server.node();
@@ -118,6 +149,7 @@ final class ReservationRestTest {
     assertThat(reason(why)).isEqualTo("ReqNodeNotAvail, Reserved for maintenance");
     assertThat(why.path("waiting").path("detail").asText())
         .startsWith("reservation work keeps n1 from " + startMs);
+    whoComesAfterItIsToldHowManyAreBeforeItAndNotWho(id);
 
     HttpResponse<String> second =
         put("admin1", "lesson", node + HOUR + ",\"users\":[\"researcher1\"]}");
