@@ -24,6 +24,7 @@ import org.queqiao.core.message.Input;
 import org.queqiao.core.message.JobRequest;
 import org.queqiao.core.message.Reply;
 import org.queqiao.core.message.TermsRequest;
+import org.queqiao.core.message.Viewer;
 
 /** Jobs whose start no time brings: it is said when they come, and they count for nothing else. */
 final class NeverStartsStoriesTest {
@@ -64,7 +65,8 @@ final class NeverStartsStoriesTest {
             ExplanationText.waiting(
                 story.machine.state().explain(new JobId(1), story.nowMs).orElseThrow(),
                 story.nowMs,
-                0))
+                0,
+                Viewer.OWNER))
         .contains("so it cannot start while both stay as they are.");
     assertThat(story.hears(SchedulerStory.submission("liwei", script())))
         .as("one core is not too much")

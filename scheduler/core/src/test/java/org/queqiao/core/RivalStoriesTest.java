@@ -30,6 +30,7 @@ import org.queqiao.core.message.Explanation;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.message.JobRequest;
 import org.queqiao.core.message.ReservationRequest;
+import org.queqiao.core.message.Viewer;
 
 /** A job waits for its turn only behind those who compete with it. */
 final class RivalStoriesTest {
@@ -69,7 +70,7 @@ final class RivalStoriesTest {
     assertThat(reason(limited)).isEqualTo(PendingReason.LIMIT);
     assertThat(reason(waits)).isEqualTo(PendingReason.RESOURCES);
     assertThat(explained(waits).aheadCount()).isZero();
-    assertThat(ExplanationText.waiting(explained(waits), story.nowMs, 0))
+    assertThat(ExplanationText.waiting(explained(waits), story.nowMs, 0, Viewer.OWNER))
         .contains("No job is before it in the queue of 2.");
     mayRun("chenjie", 1);
     assertThat(reason(limited)).isEqualTo(PendingReason.RESOURCES);
