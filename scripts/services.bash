@@ -281,7 +281,10 @@ start_launcher() {
   # Root's own commands before and after each run, and the health check.
   if is_root && [ -d "$DATA/node/commands" ]; then limits+=(--commands "$DATA/node/commands"); fi
   # Each run has a /tmp of its own, unless the data of the node lie below it.
-  if is_root && [ "${QUEQIAO_PRIVATE_TMP:-yes}" = yes ] && [ "${DATA#/tmp/}" = "$DATA" ]; then limits+=(--private-tmp); fi
+  case $(realpath -m "$DATA")/ in
+    /tmp/*) ;;
+    *) if is_root && [ "${QUEQIAO_PRIVATE_TMP:-yes}" = yes ]; then limits+=(--private-tmp); fi ;;
+  esac
   spawn launcher "$LAUNCHER" --data "$DATA/node" --socket "$DATA$LAUNCHER_SOCKET" \
     --public-key "$DATA/node/launch-key.pub" --node "$NODE_NAME" --agent-uid "$agent_uid" "${limits[@]}"
   wait_for 10 "the launcher" test -S "$DATA$LAUNCHER_SOCKET"
