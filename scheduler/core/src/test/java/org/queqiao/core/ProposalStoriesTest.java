@@ -247,4 +247,25 @@ final class ProposalStoriesTest {
     assertThat(rejection.code()).as(change.toString()).isEqualTo(Rejection.Code.INVALID);
     assertThat(rejection.field()).as(change.toString()).isEqualTo(field);
   }
+
+  @Test
+  void whatCouldUndoOrRepeatAnotherProposalWaitsForIt() {
+    long first = propose(new MoneyChange.JobBilling(true, true));
+    Input second =
+        new Input.ProposeMoney(
+            user("finance1"), new MoneyChange.JobBilling(false, false), "as agreed");
+    assertThat(story.refuses(second).code()).isEqualTo(Rejection.Code.CONFLICT);
+    story.does(decide("finance2", first, false));
+    story.does(decide("finance2", ((Reply.Proposed) story.hears(second)).proposal(), true));
+    assertThat(story.machine.state().jobPolicy().budgetGate()).isFalse();
+    long refund = propose(refund("capture/7.1/2026-10-01/5"));
+    Input another =
+        new Input.ProposeMoney(user("finance1"), refund("capture/7.1/2026-10-02/5"), "as agreed");
+    assertThat(story.refuses(another).message()).contains("proposal " + refund);
+    propose(refund("capture/7.2/2026-10-02/5"));
+  }
+
+  private static MoneyChange refund(String transaction) {
+    return new MoneyChange.Refund(CLIMATE, UNIT, "CNY", transaction, RefundReason.GOODWILL);
+  }
 }

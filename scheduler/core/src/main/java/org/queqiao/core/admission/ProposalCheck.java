@@ -71,7 +71,8 @@ public final class ProposalCheck {
       return Rejections.conflict(
           "", MoneyTable.MAX_PROPOSALS + " proposals wait already: decide on some first");
     }
-    Optional<Decision> waits = MonthCheck.waits(input.change(), cluster);
+    Optional<Decision> waits =
+        MonthCheck.waits(input.change(), cluster).or(() -> alreadyProposed(input.change()));
     if (waits.isPresent()) {
       return waits.get();
     }
@@ -79,6 +80,38 @@ public final class ProposalCheck {
     return new Decision(
         List.of(new Fact(input.actor(), new MoneyProposed(number, input.change(), input.reason()))),
         new Reply.Proposed(number));
+  }
+
+  /** Why a change waits for the answer to another one, or nothing. */
+  private Optional<Decision> alreadyProposed(MoneyChange change) {
+    return cluster.money().proposals().stream()
+        .filter(each -> isOfTheSame(each.change(), change))
+        .findFirst()
+        .map(each ->
+            Rejections.conflict(
+                change instanceof MoneyChange.Refund ? "transaction" : "",
+                "proposal " + each.id() + " about the same waits: decide on it first"));
+  }
+
+  /**
+   * Two refunds of one charge could give back more than it took; two of the others undo each other.
+   */
+  private static boolean isOfTheSame(MoneyChange waiting, MoneyChange change) {
+    return switch (change) {
+      case MoneyChange.JobBilling _ -> waiting instanceof MoneyChange.JobBilling;
+      case MoneyChange.Refund refund ->
+          waiting instanceof MoneyChange.Refund other
+              && other.currency().equals(refund.currency())
+              && charge(other).equals(charge(refund));
+      default -> false;
+    };
+  }
+
+  /** The run that is charged by the transaction, or without a run the transaction. */
+  private static Object charge(MoneyChange.Refund refund) {
+    return RunId.ofTransaction(refund.transaction())
+        .<Object>map(run -> run)
+        .orElse(refund.transaction());
   }
 
   /** Another person approves or rejects; the proposer may withdraw, which is to reject. */
@@ -136,14 +169,15 @@ public final class ProposalCheck {
   private Decision approved(Actor actor, Proposal proposal, String reason, long nowMs) {
     MoneyChange change = effective(proposal.change(), nowMs);
     List<Fact> facts = new ArrayList<>();
+    if (change instanceof MoneyChange.JobBilling(boolean billed, boolean gate)) {
+      // Before the decision: if the log is cut between the two, the proposal waits still.
+      int maxAttempts = cluster.policy().jobPolicy().maxAttempts();
+      facts.add(new Fact(actor, new JobPolicyDefined(maxAttempts, billed, gate)));
+    }
     facts.add(new Fact(actor, new MoneyDecided(proposal.id(), true, change, reason)));
     if (change instanceof MoneyChange.TopUp topUp
         && cluster.wallets().find(topUp.project()).isEmpty()) {
       facts.add(MoneyCheck.opened(topUp.project(), topUp.currency()));
-    }
-    if (change instanceof MoneyChange.JobBilling(boolean billed, boolean gate)) {
-      int maxAttempts = cluster.policy().jobPolicy().maxAttempts();
-      facts.add(new Fact(actor, new JobPolicyDefined(maxAttempts, billed, gate)));
     }
     return Decision.done(facts);
   }

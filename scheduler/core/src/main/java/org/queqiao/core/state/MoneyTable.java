@@ -169,7 +169,7 @@ public final class MoneyTable {
       case MoneyChange.Refund each -> requireProject("a refund for", each.project());
       case MoneyChange.Budget each -> budgets.set(each.terms());
       case MoneyChange.RefundRule each -> allowances.add(each);
-      // The bounds on every job follow in a fact of their own.
+      // The bounds on every job are in a fact of their own.
       case MoneyChange.Conversion _,
           MoneyChange.CloseMonth _,
           MoneyChange.ArchiveMonth _,

@@ -89,7 +89,7 @@ final class MonthRoutes {
                 .months()
                 .projects(month, after, state == null ? null : Standing.State.valueOf(state), limit)
                 .stream()
-                .map(project -> reads.statement(project, month))
+                .map(project -> Listed.of(reads.statement(project, month)))
                 .toList(),
         found -> {
           String next =
@@ -98,7 +98,16 @@ final class MonthRoutes {
         });
   }
 
-  private static void write(Statement statement, JsonGenerator out) throws IOException {
+  /** What a list says of a statement: its lines and entries may be very many. */
+  private record Listed(
+      String project, Standing standing, long coreMs, List<Statement.Total> totals) {
+    static Listed of(Statement statement) {
+      return new Listed(
+          statement.project(), statement.standing(), statement.coreMs(), statement.totals());
+    }
+  }
+
+  private static void write(Listed statement, JsonGenerator out) throws IOException {
     Standing standing = statement.standing();
     out.writeStartObject();
     out.writeStringField("project", statement.project());
