@@ -329,6 +329,16 @@ public final class ClusterPlanner {
         // it has been asked about
       }
 
+      /**
+       * What gets devices of whatever model is not known before it is a fact. Where runs are
+       * stopped, one may go on before the rest of the pass is planned with that.
+       */
+      @Override
+      public boolean endsSlice(PlanJob started) {
+        return !cluster.jobs().preemption().suspended().isEmpty()
+            && takesAnyModel(ClusterMirror.jobOf(started));
+      }
+
       @Override
       public boolean keepsPromise(PlanJob job) {
         return promises.keeps(job, slice.facts());

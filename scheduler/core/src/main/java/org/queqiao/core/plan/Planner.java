@@ -133,6 +133,11 @@ public final class Planner {
       }
 
       @Override
+      public boolean endsSlice(PlanJob started) {
+        return starts.endsSlice(started);
+      }
+
+      @Override
       public boolean keepsPromise(PlanJob job) {
         return starts.keepsPromise(job);
       }

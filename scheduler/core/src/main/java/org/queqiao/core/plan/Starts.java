@@ -29,6 +29,13 @@ public interface Starts {
     return Answer.STARTS;
   }
 
+  /**
+   * Whether all is planned anew once a job has started: then nothing else may start in the slice.
+   */
+  default boolean endsSlice(PlanJob started) {
+    return false;
+  }
+
   /** Whether a start on declared limits that is promised to a job now is kept from pass to pass. */
   default boolean keepsPromise(PlanJob job) {
     return true;

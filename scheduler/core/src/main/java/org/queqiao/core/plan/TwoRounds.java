@@ -362,7 +362,7 @@ final class TwoRounds implements Pass {
       ceilings.take(demand.share(i), on[i], end);
       onLimits.ceilings().take(demand.share(i), on[i], limitEnd);
     }
-    startsLeft--;
+    startsLeft = starts.endsSlice(job) ? 0 : startsLeft - 1;
     runs.add(job);
     if (several != null) {
       several.started(job, on, now);
