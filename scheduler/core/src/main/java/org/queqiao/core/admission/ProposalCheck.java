@@ -72,7 +72,8 @@ public final class ProposalCheck {
           "", MoneyTable.MAX_PROPOSALS + " proposals wait already: decide on some first");
     }
     Optional<Decision> waits =
-        MonthCheck.waits(input.change(), cluster).or(() -> alreadyProposed(input.change()));
+        MonthCheck.waits(input.change(), cluster)
+            .or(() -> OneAtATime.waits(input.change(), cluster));
     if (waits.isPresent()) {
       return waits.get();
     }
@@ -80,38 +81,6 @@ public final class ProposalCheck {
     return new Decision(
         List.of(new Fact(input.actor(), new MoneyProposed(number, input.change(), input.reason()))),
         new Reply.Proposed(number));
-  }
-
-  /** Why a change waits for the answer to another one, or nothing. */
-  private Optional<Decision> alreadyProposed(MoneyChange change) {
-    return cluster.money().proposals().stream()
-        .filter(each -> isOfTheSame(each.change(), change))
-        .findFirst()
-        .map(each ->
-            Rejections.conflict(
-                change instanceof MoneyChange.Refund ? "transaction" : "",
-                "proposal " + each.id() + " about the same waits: decide on it first"));
-  }
-
-  /**
-   * Two refunds of one charge could give back more than it took; two of the others undo each other.
-   */
-  private static boolean isOfTheSame(MoneyChange waiting, MoneyChange change) {
-    return switch (change) {
-      case MoneyChange.JobBilling _ -> waiting instanceof MoneyChange.JobBilling;
-      case MoneyChange.Refund refund ->
-          waiting instanceof MoneyChange.Refund other
-              && other.currency().equals(refund.currency())
-              && charge(other).equals(charge(refund));
-      default -> false;
-    };
-  }
-
-  /** The run that is charged by the transaction, or without a run the transaction. */
-  private static Object charge(MoneyChange.Refund refund) {
-    return RunId.ofTransaction(refund.transaction())
-        .<Object>map(run -> run)
-        .orElse(refund.transaction());
   }
 
   /** Another person approves or rejects; the proposer may withdraw, which is to reject. */

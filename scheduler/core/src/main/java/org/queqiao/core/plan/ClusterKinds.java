@@ -6,11 +6,13 @@ import java.util.TreeMap;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.queqiao.contract.event.LicenceDefined;
+import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.GresRequest;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.node.NodeFacts;
 import org.queqiao.core.placement.NodeNeed;
+import org.queqiao.core.state.Cluster;
 import org.queqiao.core.state.Node;
 
 /**
@@ -138,5 +140,13 @@ final class ClusterKinds {
       }
     }
     return amounts;
+  }
+
+  /**
+   * Whether a job takes devices of whatever model: the mirror counts its demand, which names none,
+   * and would miss the model that it got.
+   */
+  static boolean leavesModelOpen(Cluster cluster, JobId id) {
+    return cluster.jobs().find(id).map(job -> namesNoModel(job.spec())).orElse(true);
   }
 }

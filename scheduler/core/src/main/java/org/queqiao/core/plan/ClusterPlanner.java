@@ -297,78 +297,77 @@ public final class ClusterPlanner {
     passBegun = false;
     SchedulingDefined stated = cluster.policy().scheduling();
     policy = PlanPolicies.live(stated.policy(), stated.reservations()).orElseThrow();
-    mirror = new ClusterMirror(cluster, policy, starts());
+    mirror = new ClusterMirror(cluster, policy, new LiveStarts());
   }
 
-  private Starts starts() {
-    return new Starts() {
-      @Override
-      public boolean mayStart(PlanJob job) {
-        return !passStarted || slice.passes(job);
-      }
+  /** What a planner decides, as it becomes facts of the live cluster. */
+  private final class LiveStarts implements Starts {
+    @Override
+    public boolean mayStart(PlanJob job) {
+      return !passStarted || slice.passes(job);
+    }
 
-      @Override
-      public Answer answer(PlanJob start, int[] nodes) {
-        JobId[] as = new JobId[1];
-        Answer answer =
-            slice.offer(
-                start,
-                (job, task, run) -> {
-                  starts(job, task);
-                  as[0] = run;
-                });
-        passStarted |= answer != Answer.STAYS;
-        if (answer == Answer.STARTS) {
-          unconfirmed.put(as[0], start);
-        }
-        return answer;
+    @Override
+    public Answer answer(PlanJob start, int[] nodes) {
+      JobId[] as = new JobId[1];
+      Answer answer =
+          slice.offer(
+              start,
+              (job, task, run) -> {
+                starts(job, task);
+                as[0] = run;
+              });
+      passStarted |= answer != Answer.STAYS;
+      if (answer == Answer.STARTS) {
+        unconfirmed.put(as[0], start);
       }
+      return answer;
+    }
 
-      @Override
-      public void start(PlanJob job, int[] nodes) {
-        // it has been asked about
-      }
+    @Override
+    public void start(PlanJob job, int[] nodes) {
+      // it has been asked about
+    }
 
-      /**
-       * What gets devices of whatever model is not known before it is a fact. Where runs are
-       * stopped, one may go on before the rest of the pass is planned with that.
-       */
-      @Override
-      public boolean endsSlice(PlanJob started) {
-        return !cluster.jobs().preemption().suspended().isEmpty()
-            && takesAnyModel(ClusterMirror.jobOf(started));
-      }
+    /**
+     * What gets devices of whatever model is not known before it is a fact. Where runs are stopped,
+     * one may go on before the rest of the pass is planned with that.
+     */
+    @Override
+    public boolean endsSlice(PlanJob started) {
+      return !cluster.jobs().preemption().suspended().isEmpty()
+          && ClusterKinds.leavesModelOpen(cluster, ClusterMirror.jobOf(started));
+    }
 
-      @Override
-      public boolean keepsPromise(PlanJob job) {
-        return promises.keeps(job, slice.facts());
-      }
+    @Override
+    public boolean keepsPromise(PlanJob job) {
+      return promises.keeps(job, slice.facts());
+    }
 
-      @Override
-      public void promised(PlanJob job) {
-        promises.promised(job, mirror);
-      }
+    @Override
+    public void promised(PlanJob job) {
+      promises.promised(job, mirror);
+    }
 
-      @Override
-      public void moved(PlanJob job) {
-        promises.moved(job, mirror);
-      }
+    @Override
+    public void moved(PlanJob job) {
+      promises.moved(job, mirror);
+    }
 
-      @Override
-      public boolean roomCameEarly() {
-        return movedUp.isDue();
-      }
+    @Override
+    public boolean roomCameEarly() {
+      return movedUp.isDue();
+    }
 
-      @Override
-      public List<PlanJob> inTurn(List<PlanJob> held) {
-        return movedUp.inTurn(held);
-      }
+    @Override
+    public List<PlanJob> inTurn(List<PlanJob> held) {
+      return movedUp.inTurn(held);
+    }
 
-      @Override
-      public void movedUp(List<PlanJob> moved, boolean over) {
-        movedUp.answer(moved, over, mirror);
-      }
-    };
+    @Override
+    public void movedUp(List<PlanJob> moved, boolean over) {
+      movedUp.answer(moved, over, mirror);
+    }
   }
 
   private static long soonMs(long nowMs) {
@@ -453,7 +452,7 @@ public final class ClusterPlanner {
 
   private void confirm(JobId id) {
     PlanJob start = unconfirmed.remove(id);
-    if (start == null || takesAnyModel(id)) {
+    if (start == null || ClusterKinds.leavesModelOpen(cluster, id)) {
       mirror = null;
     } else {
       mirror.started(id, start);
@@ -462,7 +461,7 @@ public final class ClusterPlanner {
 
   private void gone(JobId id, long nowMs) {
     if (mirror.runs(id)) {
-      if (takesAnyModel(id) || mirror.isOdd(id)) {
+      if (ClusterKinds.leavesModelOpen(cluster, id) || mirror.isOdd(id)) {
         mirror = null;
       } else {
         mirror.ended(id, nowMs);
@@ -470,14 +469,6 @@ public final class ClusterPlanner {
     } else {
       withdraw(id);
     }
-  }
-
-  /**
-   * Whether a job takes devices of whatever model: the mirror counts its demand, which names none,
-   * and would miss the model that it got.
-   */
-  private boolean takesAnyModel(JobId id) {
-    return cluster.jobs().find(id).map(job -> ClusterKinds.namesNoModel(job.spec())).orElse(true);
   }
 
   private void withdraw(JobId id) {
