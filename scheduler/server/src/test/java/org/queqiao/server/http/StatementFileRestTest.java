@@ -47,7 +47,7 @@ final class StatementFileRestTest {
       assertThat(file("finance1", name).statusCode()).as(name).isEqualTo(400);
     }
     assertThat(file("finance1", "to-print-2026-11.pdf?lang=fr").statusCode()).isEqualTo(422);
-    assertThat(file("finance1", "nobodys-2026-11.pdf").statusCode()).isEqualTo(404);
+    assertThat(file("finance1", "never-made-2026-11.pdf").statusCode()).isEqualTo(404);
     assertThat(file("researcher1", "to-print-2026-11.pdf").statusCode()).isEqualTo(404);
   }
 
