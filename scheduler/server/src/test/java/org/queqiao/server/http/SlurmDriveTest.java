@@ -161,9 +161,11 @@ final class SlurmDriveTest {
     untold.forEach((run, nodes) ->
         assertThat(launched.getOrDefault(run, nodes)).as("nodes of " + run).isEqualTo(nodes));
     for (int i = 0; i < JOBS; i++) {
-      assertThat(slurm.document(jobs.get(i)).path("exitCode").asInt())
-          .as("exit of " + jobs.get(i))
-          .isEqualTo(i % 3);
+      JsonNode document = slurm.document(jobs.get(i));
+      // What Slurm forgot of its last seconds it cannot tell: it may say 0 of such an end.
+      boolean forgotten = untold.containsKey(jobs.get(i) + "." + document.path("attempt").asInt(1));
+      int exit = document.path("exitCode").asInt();
+      assertThat(exit).as("exit of " + document).isIn(i % 3, forgotten ? 0 : i % 3);
     }
   }
 
